@@ -1,0 +1,13 @@
+// Branded ids: lower-case hex text of fixed length, so that they compare, sort and print as they are (section 4, text
+// forms). On the wire they are byte strings.
+
+declare const brand: unique symbol;
+
+/** Id of a key log: 64 hex digits, the hash of its first link. */
+export type LogId = string & { readonly [brand]: "LogId" };
+
+/** Id of a member: 32 hex digits, the first 16 bytes of the hash of its first public keys. */
+export type MemberId = string & { readonly [brand]: "MemberId" };
+
+/** Hash of a link: 64 hex digits. */
+export type LinkHash = string & { readonly [brand]: "LinkHash" };

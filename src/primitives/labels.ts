@@ -1,0 +1,37 @@
+// Every domain-separation string of the protocol, in one place (ENC-5). A label is followed by one zero byte wherever it
+// is used, so that no label can be continued by data.
+
+/** Domain-separation labels: one for each hash, signature, MAC and KDF input. */
+export const LABELS = {
+  // log
+  linkSignature: "keystead/v1/link/signature",
+  linkHash: "keystead/v1/link/hash",
+  attachment: "keystead/v1/attachment",
+  publicKey: "keystead/v1/public-key",
+  // keys
+  memberId: "keystead/v1/member/id",
+  memberSigning: "keystead/v1/member/signing",
+  memberKem: "keystead/v1/member/kem",
+  epochKem: "keystead/v1/epoch/kem",
+  epochSigning: "keystead/v1/epoch/signing",
+  epochExporter: "keystead/v1/epoch/exporter",
+  exporter: "keystead/v1/exporter",
+  // grants
+  grantKey: "keystead/v1/grant/key",
+  grantCoins: "keystead/v1/grant/coins",
+  grantBox: "keystead/v1/grant/box",
+  // fingerprints
+  fingerprint: "keystead/v1/fingerprint",
+  // backup keys
+  backupSeed: "keystead/v1/backup/seed",
+  backupId: "keystead/v1/backup/id",
+  // content
+  contentCore: "keystead/v1/content/core",
+  contentHeader: "keystead/v1/content/header",
+  contentBox: "keystead/v1/content/box",
+  contentCommitment: "keystead/v1/content/commitment",
+  contentPayload: "keystead/v1/content/payload",
+} as const;
+
+/** One of {@link LABELS}. */
+export type Label = (typeof LABELS)[keyof typeof LABELS];
