@@ -1,0 +1,87 @@
+// Immutable lists and sets that only grow, and share storage with the versions they grew from: replaying n links then costs
+// O(n) in all. They hold the log state of docs/spec.md section 6.
+
+/**
+ * An immutable list. Pushing gives a new list and leaves this one as it was. Growing the newest version is O(1) amortised;
+ * growing an older one (a fork) copies its items first.
+ */
+export class AppendList<T> implements Iterable<T> {
+  // Shared with other versions, which may have put items at or after `length`: those are not this list's.
+  readonly #store: T[];
+  /** Number of items. */
+  readonly length: number;
+
+  private constructor(store: T[], length: number) {
+    this.#store = store;
+    this.length = length;
+  }
+
+  /** A list with no items. */
+  static empty<T>(): AppendList<T> {
+    return new AppendList<T>([], 0);
+  }
+
+  /** A list with `item` after this list's items. */
+  push(item: T): AppendList<T> {
+    const isTip = this.#store.length === this.length;
+    const store = isTip ? this.#store : this.#store.slice(0, this.length);
+    store.push(item);
+    return new AppendList(store, store.length);
+  }
+
+  /** The item at `index`, counted from 0; undefined outside 0 to `length - 1`. */
+  at(index: number): T | undefined {
+    return index >= 0 && index < this.length ? this.#store[index] : undefined;
+  }
+
+  /** The newest item; undefined if there is none. */
+  last(): T | undefined {
+    return this.at(this.length - 1);
+  }
+
+  /** The items, oldest first. */
+  *[Symbol.iterator](): IterableIterator<T> {
+    for (let i = 0; i < this.length; i++) yield this.#store[i] as T;
+  }
+}
+
+/** An immutable set of strings that only grows, sharing storage as {@link AppendList} does. */
+export class AppendSet implements Iterable<string> {
+  // Each key with its position; positions at or after `size` belong to newer versions.
+  readonly #positions: Map<string, number>;
+  /** Number of keys. */
+  readonly size: number;
+
+  private constructor(positions: Map<string, number>, size: number) {
+    this.#positions = positions;
+    this.size = size;
+  }
+
+  /** A set with no keys. */
+  static empty(): AppendSet {
+    return new AppendSet(new Map(), 0);
+  }
+
+  /** A set with this set's keys and `key`; this set itself if it has the key already. */
+  add(key: string): AppendSet {
+    if (this.has(key)) return this;
+    const isTip = this.#positions.size === this.size;
+    const positions = isTip ? this.#positions : new Map([...this.#positions].slice(0, this.size));
+    positions.set(key, this.size);
+    return new AppendSet(positions, this.size + 1);
+  }
+
+  /** Whether this version has `key`. */
+  has(key: string): boolean {
+    const position = this.#positions.get(key);
+    return position !== undefined && position < this.size;
+  }
+
+  /** The keys, in the order they were added. */
+  *[Symbol.iterator](): IterableIterator<string> {
+    for (const [key, position] of this.#positions) {
+      if (position >= this.size) return;
+      yield key;
+    }
+  }
+}

@@ -1,0 +1,80 @@
+// Small functions on byte arrays: checking, joining, comparing, wiping. See docs/spec.md section 4 (lengths) and section 5
+// (comparison in constant time, wiping).
+
+import { KeysteadError } from "../errors.js";
+
+/**
+ * Whether `value` is a Uint8Array: of any realm, and of a subclass such as Node's Buffer. The tag is read from the object's
+ * internal slot, so that an object that merely inherits from Uint8Array.prototype is not taken for one.
+ */
+export function isBytes(value: unknown): value is Uint8Array {
+  return ArrayBuffer.isView(value) && Object.prototype.toString.call(value) === "[object Uint8Array]";
+}
+
+/**
+ * Refuses anything but a Uint8Array, of exactly `length` bytes unless `length` is undefined.
+ *
+ * @throws KeysteadError `INVALID_ARGUMENT` naming the field `name`.
+ */
+export function assertBytes(value: unknown, length: number | undefined, name: string): asserts value is Uint8Array {
+  if (!isBytes(value)) {
+    throw new KeysteadError("INVALID_ARGUMENT", `${name} must be a Uint8Array`, { details: { name } });
+  }
+  if (length !== undefined && value.length !== length) {
+    throw new KeysteadError("INVALID_ARGUMENT", `${name} must be ${length} bytes long, not ${value.length}`, {
+      details: { name, expected: length, actual: value.length },
+    });
+  }
+}
+
+/** One new array with the contents of all `parts` in order. */
+export function concat(...parts: readonly Uint8Array[]): Uint8Array {
+  let length = 0;
+  for (const part of parts) {
+    assertBytes(part, undefined, "part");
+    length += part.length;
+  }
+  const whole = new Uint8Array(length);
+  let offset = 0;
+  for (const part of parts) {
+    whole.set(part, offset);
+    offset += part.length;
+  }
+  return whole;
+}
+
+/** Whether `a` and `b` hold the same bytes, in time that depends on their lengths only. */
+export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
+  assertBytes(a, undefined, "a");
+  assertBytes(b, undefined, "b");
+  if (a.length !== b.length) return false;
+  let difference = 0;
+  for (let i = 0; i < a.length; i++) difference |= (a[i] as number) ^ (b[i] as number);
+  return difference === 0;
+}
+
+/** Overwrites every array with zeros. The only function here that changes its arguments. */
+export function wipe(...arrays: readonly Uint8Array[]): void {
+  for (const array of arrays) {
+    assertBytes(array, undefined, "array");
+    array.fill(0);
+  }
+}
+
+/** The 4 bytes of `n`, an integer from 0 to 2^32 - 1, most significant first. */
+export function uint32be(n: number): Uint8Array {
+  assertUint(n, 0xffff_ffff);
+  return new Uint8Array([n >>> 24, n >>> 16, n >>> 8, n]);
+}
+
+/** The 8 bytes of `n`, an integer from 0 to 2^53 - 1, most significant first. */
+export function uint64be(n: number): Uint8Array {
+  assertUint(n, Number.MAX_SAFE_INTEGER);
+  return concat(uint32be(Math.floor(n / 0x1_0000_0000)), uint32be(n >>> 0));
+}
+
+function assertUint(n: unknown, max: number): void {
+  if (!Number.isSafeInteger(n) || (n as number) < 0 || (n as number) > max) {
+    throw new KeysteadError("INVALID_ARGUMENT", `expected an integer from 0 to ${max}`, { details: { max } });
+  }
+}

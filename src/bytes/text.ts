@@ -1,0 +1,116 @@
+// Text forms of bytes: hexadecimal, ids and UTF-8, with one strict encoder and one strict parser each, so that no two texts
+// mean the same bytes. Implements docs/spec.md section 4 (text forms).
+
+import { KeysteadError } from "../errors.js";
+import { assertBytes } from "./bytes.js";
+import type { LinkHash, LogId, MemberId } from "./ids.js";
+
+const HEX_OF_BYTE: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
+const LOWER_HEX = /^(?:[0-9a-f]{2})*$/;
+const UNPAIRED_SURROGATE = /\p{Surrogate}/u;
+
+const encoder = new TextEncoder();
+// ignoreBOM keeps a leading U+FEFF in the text. Without it two byte strings would decode to one text, and re-encoding
+// would not give back the bytes that were signed.
+const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/** `bytes` as lower-case hexadecimal, two digits a byte. */
+export function toHex(bytes: Uint8Array): string {
+  assertBytes(bytes, undefined, "bytes");
+  let text = "";
+  for (let i = 0; i < bytes.length; i++) text += HEX_OF_BYTE[bytes[i] as number];
+  return text;
+}
+
+/**
+ * The bytes of lower-case hexadecimal text; of exactly `length` bytes, if given.
+ *
+ * @throws KeysteadError `INVALID_ARGUMENT` if `text` is not a string; `INVALID_ENCODING` if it is anything but lower-case
+ * digits, two a byte, or has another length. The text is not repeated in the error: it may be secret.
+ */
+export function fromHex(text: unknown, options: { readonly name: string; readonly length?: number | undefined }): Uint8Array {
+  checkHex(text, options.name, options.length);
+  const bytes = new Uint8Array(text.length / 2);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = Number.parseInt(text.slice(2 * i, 2 * i + 2), 16);
+  return bytes;
+}
+
+/** A log id from untrusted text. Throws as {@link fromHex} does. */
+export function parseLogId(text: unknown): LogId {
+  checkHex(text, "log id", 32);
+  return text as LogId;
+}
+
+/** A member id from untrusted text. Throws as {@link fromHex} does. */
+export function parseMemberId(text: unknown): MemberId {
+  checkHex(text, "member id", 16);
+  return text as MemberId;
+}
+
+/** A link hash from untrusted text. Throws as {@link fromHex} does. */
+export function parseLinkHash(text: unknown): LinkHash {
+  checkHex(text, "link hash", 32);
+  return text as LinkHash;
+}
+
+/**
+ * `text` as UTF-8.
+ *
+ * @throws KeysteadError `INVALID_ARGUMENT` if `text` is not a string; `INVALID_ENCODING` if it has an unpaired surrogate:
+ * the platform's encoder would write U+FFFD for it, and different texts would sign the same bytes.
+ */
+export function utf8Encode(text: string, name = "text"): Uint8Array {
+  if (typeof text !== "string") {
+    throw new KeysteadError("INVALID_ARGUMENT", `${name} must be a string`, { details: { name } });
+  }
+  if (UNPAIRED_SURROGATE.test(text)) {
+    throw new KeysteadError("INVALID_ENCODING", `${name} has an unpaired surrogate, so it has no UTF-8 form`, {
+      rule: "ENC-1",
+      details: { name },
+    });
+  }
+  return encoder.encode(text);
+}
+
+/**
+ * The text that `bytes` are the UTF-8 of, a leading byte order mark included.
+ *
+ * @throws KeysteadError `INVALID_ARGUMENT` if `bytes` are no Uint8Array; `INVALID_ENCODING` if they are not UTF-8.
+ */
+export function utf8Decode(bytes: Uint8Array, name = "text"): string {
+  assertBytes(bytes, undefined, name);
+  try {
+    return decoder.decode(bytes);
+  } catch (cause) {
+    throw new KeysteadError("INVALID_ENCODING", `${name} is not valid UTF-8`, { rule: "ENC-1", details: { name }, cause });
+  }
+}
+
+/** Negative, zero or positive as `a` sorts before, equals or sorts after `b`, bytewise. Not constant time: public data only. */
+export function compareBytes(a: Uint8Array, b: Uint8Array): number {
+  const shared = Math.min(a.length, b.length);
+  for (let i = 0; i < shared; i++) {
+    const difference = (a[i] as number) - (b[i] as number);
+    if (difference !== 0) return difference;
+  }
+  return a.length - b.length;
+}
+
+function checkHex(text: unknown, name: string, length: number | undefined): asserts text is string {
+  if (typeof text !== "string") {
+    throw new KeysteadError("INVALID_ARGUMENT", `${name} must be a string of hexadecimal digits`, { details: { name } });
+  }
+  // The length first, so that a huge text costs nothing.
+  if (length !== undefined && text.length !== 2 * length) {
+    throw new KeysteadError("INVALID_ENCODING", `${name} must have ${2 * length} hexadecimal digits, not ${text.length}`, {
+      rule: "ENC-2",
+      details: { name, expected: 2 * length, actual: text.length },
+    });
+  }
+  if (!LOWER_HEX.test(text)) {
+    throw new KeysteadError("INVALID_ENCODING", `${name} must be lower-case hexadecimal digits, two for each byte`, {
+      rule: "ENC-2",
+      details: { name },
+    });
+  }
+}
