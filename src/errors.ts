@@ -82,7 +82,10 @@ export class KeysteadError extends Error {
   readonly details: ErrorDetails;
 
   constructor(code: ErrorCode, message: string, options: ErrorOptions = {}) {
-    super(options.rule ? `${message} [${options.rule}]` : message, "cause" in options ? { cause: options.cause } : undefined);
+    super(
+      options.rule ? `${message} [${options.rule}]` : message,
+      "cause" in options ? { cause: options.cause } : undefined,
+    );
     this.code = code;
     this.rule = options.rule;
     this.details = Object.freeze({ ...options.details });

@@ -1,0 +1,80 @@
+// The one direction of imports: a folder of src/ imports only from itself and from what stands before it in this list.
+// No cycles anywhere, and nothing in the pure core that a browser does not have.
+
+const order = [
+  "errors",
+  "bytes",
+  "primitives",
+  "keys",
+  "log",
+  "grants",
+  "coverage",
+  "fingerprint",
+  "backup",
+  "escrow",
+  "content",
+  "client",
+  "storage",
+  "relay",
+  "cli",
+];
+const pure = order.slice(0, order.indexOf("client"));
+
+/** Matches the folder or the top-level file of each name. */
+const within = (names) => `^src/(${names.join("|")})[./]`;
+
+/** @type {import("dependency-cruiser").IConfiguration} */
+module.exports = {
+  forbidden: [
+    ...order.map((name, i) => ({
+      name: `order-${name}`,
+      comment: `src/${name} imports only from: ${order.slice(0, i + 1).join(", ")}`,
+      severity: "error",
+      from: { path: within([name]) },
+      to: { path: "^src/", pathNot: within(order.slice(0, i + 1)) },
+    })),
+    {
+      name: "folder-without-place",
+      comment: "every folder of src/ has its place in the order above",
+      severity: "error",
+      from: { path: "^src/[^/]+/", pathNot: within(order) },
+      to: {},
+    },
+    { name: "no-cycles", severity: "error", from: {}, to: { circular: true } },
+    {
+      name: "no-builtins-in-pure-core",
+      comment: "the core runs the same in browsers, workers, Deno and Bun",
+      severity: "error",
+      from: { path: [within(pure), "^src/[^/]+\\.ts$"] },
+      to: { dependencyTypes: ["core"] },
+    },
+    {
+      name: "no-undeclared-packages",
+      comment: "what src/ imports is installed with the package",
+      severity: "error",
+      from: { path: "^src/" },
+      to: { dependencyTypes: ["npm-dev", "npm-no-pkg", "npm-unknown"] },
+    },
+    {
+      name: "no-way-out-of-src",
+      comment: "the library knows nothing of its tests, examples and tools",
+      severity: "error",
+      from: { path: "^src/" },
+      to: { path: "^(test|examples|bench|scripts)/" },
+    },
+    {
+      name: "examples-use-the-public-api",
+      severity: "error",
+      from: { path: "^examples/" },
+      to: { path: "^src/", pathNot: "^src/[^/]+\\.ts$" },
+    },
+    { name: "not-resolvable", severity: "error", from: {}, to: { couldNotResolve: true } },
+  ],
+  options: {
+    doNotFollow: { path: "node_modules" },
+    tsConfig: { fileName: `${__dirname}/tsconfig.json` },
+    // Types count: a folder that needs a later one's types is still upside down.
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["import", "default"] },
+  },
+};

@@ -1,0 +1,30 @@
+// Finds a Chromium for the tests and the package check, and says how to launch it.
+
+import { existsSync } from "node:fs";
+import { chromium } from "playwright";
+
+/** Quiet, headless-friendly, and working as root in a container. */
+const args = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+/**
+ * Playwright launch options for the Chromium named by KEYSTEAD_CHROMIUM, the system's, or Playwright's own download.
+ * Returns undefined where there is none; throws then if CI is set, so that CI cannot pass without a browser.
+ */
+export function chromiumLaunchOptions(): { executablePath: string; args: string[] } | undefined {
+  const named = process.env.KEYSTEAD_CHROMIUM;
+  if (named && !existsSync(named)) throw new Error(`KEYSTEAD_CHROMIUM names no file: ${named}`);
+  const executablePath = [named, "/usr/bin/chromium", chromium.executablePath()].find(
+    (path) => path && existsSync(path),
+  );
+  if (executablePath) return { executablePath, args };
+  if (process.env.CI) throw new Error("no Chromium found: install it, or name it in KEYSTEAD_CHROMIUM");
+  return undefined;
+}

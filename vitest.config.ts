@@ -1,0 +1,58 @@
+// Two projects: every test in Node, and every test that is not called *.node.test.ts in a real Chromium.
+
+import { fileURLToPath } from "node:url";
+import { playwright } from "@vitest/browser-playwright";
+import { defineConfig } from "vitest/config";
+import { chromiumLaunchOptions } from "./scripts/chromium.js";
+import { CountsReporter } from "./test/support/counts-reporter.js";
+
+const launchOptions = chromiumLaunchOptions();
+const source = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+// One seed for all properties of a run, printed with the result; KEYSTEAD_SEED replays it, KEYSTEAD_RUNS runs longer.
+const seed = Number(process.env.KEYSTEAD_SEED ?? Math.floor(Math.random() * 2 ** 31));
+const runs = process.env.KEYSTEAD_RUNS ? Number(process.env.KEYSTEAD_RUNS) : undefined;
+
+const nodeProject = {
+  extends: true as const,
+  test: { name: "node", environment: "node", include: ["test/**/*.test.ts"], sequence: { groupOrder: 0 } },
+};
+
+const chromiumProject = {
+  extends: true as const,
+  // Found before the first page loads: a dependency discovered later would reload the page under a running test.
+  optimizeDeps: { include: ["fast-check", "@fast-check/vitest", "cbor2"] },
+  test: {
+    name: "chromium",
+    include: ["test/**/*.test.ts"],
+    exclude: ["test/**/*.node.test.ts"],
+    // After the Node project: never more than two workers at a time.
+    sequence: { groupOrder: 1 },
+    browser: {
+      enabled: true,
+      headless: true,
+      screenshotFailures: false,
+      provider: playwright({ launchOptions: launchOptions ?? {} }),
+      instances: [{ browser: "chromium" as const, name: "chromium" }],
+    },
+  },
+};
+
+export default defineConfig({
+  resolve: {
+    alias: [
+      { find: /^keystead$/, replacement: source("src/index.ts") },
+      { find: /^keystead\/recovery-sheet$/, replacement: source("src/recovery-sheet.ts") },
+    ],
+  },
+  test: {
+    maxWorkers: 2,
+    // Machines are slow and shared: a timeout is there to end a hang, not to judge speed.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    setupFiles: ["test/support/setup.ts"],
+    provide: { seed, runs },
+    reporters: ["default", new CountsReporter(seed)],
+    projects: launchOptions ? [nodeProject, chromiumProject] : [nodeProject],
+  },
+});
