@@ -1,0 +1,60 @@
+// Authenticated encryption of suite 1 (docs/spec.md section 3): ChaCha20-Poly1305 (RFC 8439) and AES-256-GCM (SP
+// 800-38D). A key and nonce must never seal two different messages; that is the callers' to see to.
+
+import { assertBytes } from "../bytes/bytes.js";
+import { primitives } from "./current.js";
+
+/** Bytes of the tag that both ciphers append. */
+export const TAG_LENGTH = 16;
+
+/**
+ * Seals `plaintext` with ChaCha20-Poly1305 under a 32-byte key and a 12-byte nonce: ciphertext ‖ 16-byte tag.
+ *
+ * @throws KeysteadError `INVALID_ARGUMENT` for wrong types or lengths.
+ */
+export function chachaSeal(key: Uint8Array, nonce: Uint8Array, aad: Uint8Array, plaintext: Uint8Array): Uint8Array {
+  checkInputs(key, nonce, aad, plaintext);
+  return primitives.chacha20poly1305Seal(key, nonce, aad, plaintext);
+}
+
+/**
+ * Opens what {@link chachaSeal} made; undefined when it is not authentic under this key, nonce and associated data.
+ * `sealed` may come from anywhere and have any length.
+ *
+ * @throws KeysteadError `INVALID_ARGUMENT` for wrong types, or a key or nonce of a wrong length.
+ */
+export function chachaOpen(
+  key: Uint8Array,
+  nonce: Uint8Array,
+  aad: Uint8Array,
+  sealed: Uint8Array,
+): Uint8Array | undefined {
+  checkInputs(key, nonce, aad, sealed);
+  if (sealed.length < TAG_LENGTH) return undefined;
+  return primitives.chacha20poly1305Open(key, nonce, aad, sealed);
+}
+
+/** As {@link chachaSeal}, with AES-256-GCM. */
+export function gcmSeal(key: Uint8Array, nonce: Uint8Array, aad: Uint8Array, plaintext: Uint8Array): Uint8Array {
+  checkInputs(key, nonce, aad, plaintext);
+  return primitives.aes256gcmSeal(key, nonce, aad, plaintext);
+}
+
+/** As {@link chachaOpen}, with AES-256-GCM. */
+export function gcmOpen(
+  key: Uint8Array,
+  nonce: Uint8Array,
+  aad: Uint8Array,
+  sealed: Uint8Array,
+): Uint8Array | undefined {
+  checkInputs(key, nonce, aad, sealed);
+  if (sealed.length < TAG_LENGTH) return undefined;
+  return primitives.aes256gcmOpen(key, nonce, aad, sealed);
+}
+
+function checkInputs(key: Uint8Array, nonce: Uint8Array, aad: Uint8Array, data: Uint8Array): void {
+  assertBytes(key, 32, "key");
+  assertBytes(nonce, 12, "nonce");
+  assertBytes(aad, undefined, "aad");
+  assertBytes(data, undefined, "data");
+}

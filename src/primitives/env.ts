@@ -1,0 +1,67 @@
+// The two things the library cannot compute: randomness and the time (docs/spec.md section 5). Everything else takes
+// them from an Env that the application may replace.
+
+import { isBytes } from "../bytes/bytes.js";
+import { KeysteadError } from "../errors.js";
+
+/** Where randomness and time come from. */
+export interface Env {
+  /** `length` bytes from a cryptographically secure source. */
+  random(length: number): Uint8Array;
+  /** Milliseconds since 1970-01-01T00:00:00Z, a whole number. */
+  now(): number;
+}
+
+/** getRandomValues refuses to fill more than this at once. */
+const RANDOM_PIECE = 65_536;
+
+/** The runtime's own secure randomness and clock. */
+export function systemEnv(): Env {
+  return { random: systemRandom, now: () => Date.now() };
+}
+
+/**
+ * `length` fresh random bytes, which the caller owns and wipes.
+ *
+ * @throws KeysteadError `INVALID_ARGUMENT` when `env.random` gives anything but that many bytes: a key made of too few
+ * would be weak without anybody noticing.
+ */
+export function drawRandom(env: Env, length: number): Uint8Array {
+  if (typeof env?.random !== "function") throw invalid("env.random: must be a function; pass systemEnv()");
+  if (!Number.isSafeInteger(length) || length < 0) throw invalid("length: must be a whole number of bytes, 0 or more");
+  const drawn: unknown = env.random(length);
+  if (!isBytes(drawn)) throw invalid("env.random: must return a Uint8Array");
+  if (drawn.length !== length) throw invalid(`env.random: returned ${drawn.length} bytes, asked for ${length}`);
+  // A copy: an env that hands out one buffer again and again must not change a key that was made from it.
+  return new Uint8Array(drawn);
+}
+
+/**
+ * The time in milliseconds.
+ *
+ * @throws KeysteadError `INVALID_ARGUMENT` when `env.now` gives anything but a whole number ≥ 0 that is exact in
+ * JavaScript.
+ */
+export function readClock(env: Env): number {
+  if (typeof env?.now !== "function") throw invalid("env.now: must be a function; pass systemEnv()");
+  const time: unknown = env.now();
+  if (typeof time !== "number" || !Number.isSafeInteger(time) || time < 0) {
+    throw invalid("env.now: must return whole milliseconds since 1970, 0 or more");
+  }
+  return time;
+}
+
+function systemRandom(length: number): Uint8Array {
+  if (typeof globalThis.crypto?.getRandomValues !== "function") {
+    throw invalid("env: this runtime has no secure random source; pass an Env with your own");
+  }
+  const bytes = new Uint8Array(length);
+  for (let start = 0; start < length; start += RANDOM_PIECE) {
+    globalThis.crypto.getRandomValues(bytes.subarray(start, start + RANDOM_PIECE));
+  }
+  return bytes;
+}
+
+function invalid(message: string): KeysteadError {
+  return new KeysteadError("INVALID_ARGUMENT", message);
+}

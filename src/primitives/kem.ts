@@ -1,0 +1,153 @@
+// The X-Wing KEM (draft-connolly-cfrg-xwing-kem): ML-KEM-768 and X25519 joined so that breaking one of them breaks
+// nothing. docs/spec.md section 3.
+
+import { assertBytes, concat, wipe } from "../bytes/bytes.js";
+import { KeysteadError } from "../errors.js";
+import { primitives } from "./current.js";
+import { checkKemKey, isLowOrderX25519, MLKEM_PUBLIC_KEY_LENGTH } from "./kem-rules.js";
+import type { Encapsulated, MlKem768PrivateKey, X25519PrivateKey } from "./primitives.js";
+
+export { checkKemKey, KEM_PUBLIC_KEY_LENGTH } from "./kem-rules.js";
+
+/** Bytes of a ciphertext: 1,088 of ML-KEM-768, then 32 of X25519. */
+export const KEM_CIPHERTEXT_LENGTH = 1120;
+/** Bytes of the seed that is the private key. */
+export const KEM_SEED_LENGTH = 32;
+/** Bytes of the coins that determine an encapsulation: 32 for ML-KEM-768, then the ephemeral X25519 secret. */
+export const KEM_COINS_LENGTH = 64;
+
+const MLKEM_CIPHERTEXT_LENGTH = 1088;
+
+// The draft's label \.//^\ , which closes the combiner's input.
+const COMBINER_LABEL = /* @__PURE__ */ Uint8Array.of(0x5c, 0x2e, 0x2f, 0x2f, 0x5e, 0x5c);
+
+const REDACTED = "[KemPrivateKey]";
+
+interface Expanded {
+  readonly mlkem: MlKem768PrivateKey;
+  readonly x25519: X25519PrivateKey;
+  readonly publicKey: Uint8Array;
+}
+
+/**
+ * An X-Wing private key. Expanded at its first use and then kept, since that costs as much as opening a ciphertext.
+ * Holds secrets: the owner calls {@link KemPrivateKey.wipe}. Printing it shows none.
+ */
+export class KemPrivateKey {
+  #seed: Uint8Array | undefined;
+  #expanded: Expanded | undefined;
+
+  /**
+   * @param seed - 32 bytes, copied; the caller wipes its own.
+   * @throws KeysteadError `INVALID_ARGUMENT` when it is not 32 bytes.
+   */
+  constructor(seed: Uint8Array) {
+    assertBytes(seed, KEM_SEED_LENGTH, "seed");
+    this.#seed = new Uint8Array(seed);
+  }
+
+  /** The 1,216-byte public key, a copy. @throws KeysteadError `WIPED` after {@link KemPrivateKey.wipe}. */
+  get publicKey(): Uint8Array {
+    return this.#expand().publicKey.slice();
+  }
+
+  /**
+   * The 32-byte shared secret of a 1,120-byte ciphertext, which the caller wipes. A forged ciphertext gives a secret
+   * that nobody knows, as ML-KEM does. Undefined when its X25519 half is of low order: the draft would go on with a
+   * zero secret, but no honest sender makes one and it would silently leave ML-KEM alone to protect the content.
+   *
+   * @throws KeysteadError `INVALID_ARGUMENT` for wrong types or lengths; `WIPED` after {@link KemPrivateKey.wipe}.
+   */
+  decapsulate(ciphertext: Uint8Array): Uint8Array | undefined {
+    assertBytes(ciphertext, KEM_CIPHERTEXT_LENGTH, "ciphertext");
+    const { mlkem, x25519 } = this.#expand();
+    const ephemeral = ciphertext.subarray(MLKEM_CIPHERTEXT_LENGTH);
+    if (isLowOrderX25519(ephemeral)) return undefined;
+    const mlkemSecret = mlkem.decapsulate(ciphertext.subarray(0, MLKEM_CIPHERTEXT_LENGTH));
+    return combine(mlkemSecret, x25519.agree(ephemeral), ephemeral, x25519.publicKey);
+  }
+
+  /** Overwrites the secrets. Every later use throws `WIPED`. */
+  wipe(): void {
+    if (this.#seed) wipe(this.#seed);
+    this.#expanded?.mlkem.wipe();
+    this.#expanded?.x25519.wipe();
+    this.#seed = undefined;
+    this.#expanded = undefined;
+  }
+
+  toString(): string {
+    return REDACTED;
+  }
+
+  toJSON(): string {
+    return REDACTED;
+  }
+
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return REDACTED;
+  }
+
+  #expand(): Expanded {
+    if (this.#expanded) return this.#expanded;
+    if (!this.#seed) throw new KeysteadError("WIPED", "KEM private key: used after it was wiped");
+    this.#expanded = expand(this.#seed);
+    wipe(this.#seed);
+    this.#seed = undefined;
+    return this.#expanded;
+  }
+}
+
+/** The 1,216-byte public key of a 32-byte seed. The caller wipes the seed. */
+export function kemPublicKey(seed: Uint8Array): Uint8Array {
+  const key = new KemPrivateKey(seed);
+  try {
+    return key.publicKey;
+  } finally {
+    key.wipe();
+  }
+}
+
+/**
+ * A shared secret for the holder of `publicKey`, fully determined by 64 bytes of coins (the draft's
+ * EncapsulateDerand). The coins must be secret, and uniform or derived per recipient; the caller wipes them and the
+ * shared secret.
+ *
+ * @throws KeysteadError `INVALID_KEY` (KEM-1) for a junk key; `INVALID_ARGUMENT` for wrong types or coins.
+ */
+export function encapsulate(publicKey: Uint8Array, coins: Uint8Array): Encapsulated {
+  checkKemKey(publicKey, "public key");
+  assertBytes(coins, KEM_COINS_LENGTH, "coins");
+  const recipient = publicKey.subarray(MLKEM_PUBLIC_KEY_LENGTH);
+  const ephemeral = primitives.x25519PrivateKey(coins.subarray(32));
+  try {
+    const x25519Secret = ephemeral.agree(recipient);
+    const mlkem = primitives.mlkem768Encapsulate(publicKey.subarray(0, MLKEM_PUBLIC_KEY_LENGTH), coins.subarray(0, 32));
+    return {
+      ciphertext: concat(mlkem.ciphertext, ephemeral.publicKey),
+      sharedSecret: combine(mlkem.sharedSecret, x25519Secret, ephemeral.publicKey, recipient),
+    };
+  } finally {
+    ephemeral.wipe();
+  }
+}
+
+function expand(seed: Uint8Array): Expanded {
+  const secrets = primitives.shake256(seed, 96);
+  try {
+    const mlkem = primitives.mlkem768PrivateKey(secrets.subarray(0, 64));
+    const x25519 = primitives.x25519PrivateKey(secrets.subarray(64));
+    return { mlkem, x25519, publicKey: concat(mlkem.publicKey, x25519.publicKey) };
+  } finally {
+    wipe(secrets);
+  }
+}
+
+// The draft's combiner. The X25519 ciphertext and key are hashed because X25519 alone does not bind them to its secret;
+// ML-KEM does. Wipes both secrets.
+function combine(mlkem: Uint8Array, x25519: Uint8Array, ciphertext: Uint8Array, publicKey: Uint8Array): Uint8Array {
+  const input = concat(mlkem, x25519, ciphertext, publicKey, COMBINER_LABEL);
+  const sharedSecret = primitives.sha3_256(input);
+  wipe(input, mlkem, x25519);
+  return sharedSecret;
+}

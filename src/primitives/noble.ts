@@ -1,0 +1,46 @@
+// The portable backend: every primitive of suite 1 (docs/spec.md section 3) over the noble libraries. Runs the same in
+// Node, browsers, workers, Deno and Bun.
+
+import { gcm } from "@noble/ciphers/aes.js";
+import { chacha20poly1305 } from "@noble/ciphers/chacha.js";
+import { ed25519 } from "@noble/curves/ed25519.js";
+import { hkdf } from "@noble/hashes/hkdf.js";
+import { hmac } from "@noble/hashes/hmac.js";
+import { sha256 } from "@noble/hashes/sha2.js";
+import { sha3_256, shake256 } from "@noble/hashes/sha3.js";
+import { isPoint, verifyEquation } from "./noble-ed25519.js";
+import { mlkem768Encapsulate, mlkem768PrivateKey, x25519PrivateKey } from "./noble-kem.js";
+import type { Primitives } from "./primitives.js";
+
+/** {@link Primitives} over noble. */
+export const noble: Primitives = {
+  sha256: (data) => sha256(data),
+  sha3_256: (data) => sha3_256(data),
+  shake256: (data, length) => shake256(data, { dkLen: length }),
+  hmacSha256: (key, data) => hmac(sha256, key, data),
+  hkdfSha256: (ikm, salt, info, length) => hkdf(sha256, ikm, salt, info, length),
+
+  ed25519PublicKey: (seed) => ed25519.getPublicKey(seed),
+  ed25519Sign: (seed, message) => ed25519.sign(message, seed),
+  ed25519IsPoint: isPoint,
+  ed25519Verify: verifyEquation,
+
+  x25519PrivateKey,
+  mlkem768PrivateKey,
+  mlkem768Encapsulate,
+
+  chacha20poly1305Seal: (key, nonce, aad, plaintext) => chacha20poly1305(key, nonce, aad).encrypt(plaintext),
+  chacha20poly1305Open: (key, nonce, aad, sealed) =>
+    openOrUndefined(() => chacha20poly1305(key, nonce, aad).decrypt(sealed)),
+  aes256gcmSeal: (key, nonce, aad, plaintext) => gcm(key, nonce, aad).encrypt(plaintext),
+  aes256gcmOpen: (key, nonce, aad, sealed) => openOrUndefined(() => gcm(key, nonce, aad).decrypt(sealed)),
+};
+
+// noble throws when a tag is wrong. Lengths were checked before, so nothing else can be the cause here.
+function openOrUndefined(open: () => Uint8Array): Uint8Array | undefined {
+  try {
+    return open();
+  } catch {
+    return undefined;
+  }
+}

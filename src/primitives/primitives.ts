@@ -1,0 +1,68 @@
+// The one interface through which the library reaches cryptography, so that a native backend can stand in for the
+// portable one with byte-identical results. Implements no rule itself: docs/spec.md section 3, suite 1.
+
+/** An X25519 private key that a backend holds ready for use (a native one keeps a key object). */
+export interface X25519PrivateKey {
+  /** 32 bytes: the u coordinate of the public key. */
+  readonly publicKey: Uint8Array;
+  /** 32-byte shared secret with a peer's 32-byte key that is not of low order (`isLowOrderX25519`); the caller wipes it. */
+  agree(publicKey: Uint8Array): Uint8Array;
+  /** Overwrites the secret; the object must not be used afterwards. */
+  wipe(): void;
+}
+
+/** An expanded ML-KEM-768 decapsulation key. */
+export interface MlKem768PrivateKey {
+  /** 1,184 bytes. */
+  readonly publicKey: Uint8Array;
+  /** 32-byte shared secret of a 1,088-byte ciphertext, pseudorandom for a forged one; the caller wipes it. */
+  decapsulate(ciphertext: Uint8Array): Uint8Array;
+  /** Overwrites the secret; the object must not be used afterwards. */
+  wipe(): void;
+}
+
+/** What ML-KEM encapsulation gives. */
+export interface Encapsulated {
+  readonly ciphertext: Uint8Array;
+  /** 32 bytes, secret; the caller wipes it. */
+  readonly sharedSecret: Uint8Array;
+}
+
+/**
+ * Raw operations. Lengths, key validity and the rules of docs/spec.md are checked by the callers in this folder, once
+ * for every backend: an implementation may assume well-formed inputs, must not change or keep them, and returns bytes
+ * that the caller owns.
+ */
+export interface Primitives {
+  sha256(data: Uint8Array): Uint8Array;
+  sha3_256(data: Uint8Array): Uint8Array;
+  shake256(data: Uint8Array, length: number): Uint8Array;
+  hmacSha256(key: Uint8Array, data: Uint8Array): Uint8Array;
+  /** RFC 5869, extract and expand; `length` is 1 to 8,160. */
+  hkdfSha256(ikm: Uint8Array, salt: Uint8Array, info: Uint8Array, length: number): Uint8Array;
+
+  /** RFC 8032: 32-byte seed to 32-byte public key. */
+  ed25519PublicKey(seed: Uint8Array): Uint8Array;
+  /** RFC 8032: 64-byte signature. */
+  ed25519Sign(seed: Uint8Array, message: Uint8Array): Uint8Array;
+  /** Whether 32 bytes that passed SIG-3 and SIG-4 decode to a point of the curve. */
+  ed25519IsPoint(publicKey: Uint8Array): boolean;
+  /** SIG-5 alone, for a key and signature that passed SIG-1 to SIG-4. False when the key is not on the curve. */
+  ed25519Verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean;
+
+  /** RFC 7748: 32 secret bytes, clamped by the backend. */
+  x25519PrivateKey(secret: Uint8Array): X25519PrivateKey;
+  /** FIPS 203: 64-byte seed `d ‖ z`. */
+  mlkem768PrivateKey(seed: Uint8Array): MlKem768PrivateKey;
+  /** FIPS 203: for a 1,184-byte key that passed the modulus check, with 32 bytes of coins. */
+  mlkem768Encapsulate(publicKey: Uint8Array, coins: Uint8Array): Encapsulated;
+
+  /** RFC 8439: ciphertext followed by a 16-byte tag. */
+  chacha20poly1305Seal(key: Uint8Array, nonce: Uint8Array, aad: Uint8Array, plaintext: Uint8Array): Uint8Array;
+  /** Undefined when the tag (the last of at least 16 bytes) does not verify. */
+  chacha20poly1305Open(key: Uint8Array, nonce: Uint8Array, aad: Uint8Array, sealed: Uint8Array): Uint8Array | undefined;
+  /** SP 800-38D with a 12-byte nonce: ciphertext followed by a 16-byte tag. */
+  aes256gcmSeal(key: Uint8Array, nonce: Uint8Array, aad: Uint8Array, plaintext: Uint8Array): Uint8Array;
+  /** Undefined when the tag (the last of at least 16 bytes) does not verify. */
+  aes256gcmOpen(key: Uint8Array, nonce: Uint8Array, aad: Uint8Array, sealed: Uint8Array): Uint8Array | undefined;
+}
