@@ -23,7 +23,6 @@ const chromiumProject = {
   // Found before the first page loads: a dependency discovered later would reload the page under a running test.
   optimizeDeps: { include: ["fast-check", "@fast-check/vitest", "cbor2"] },
   test: {
-    name: "chromium",
     include: ["test/**/*.test.ts"],
     exclude: ["test/**/*.node.test.ts"],
     // After the Node project: never more than two workers at a time.
