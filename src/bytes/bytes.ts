@@ -4,11 +4,10 @@
 import { KeysteadError } from "../errors.js";
 
 /**
- * Whether `value` is a Uint8Array: of any realm, and of a subclass such as Node's Buffer. The tag is read from the object's
- * internal slot, so that an object that merely inherits from Uint8Array.prototype is not taken for one.
+ * Whether `value` is a Uint8Array: of any realm (`instanceof` knows only one), or of a subclass such as Node's Buffer.
  */
 export function isBytes(value: unknown): value is Uint8Array {
-  return ArrayBuffer.isView(value) && Object.prototype.toString.call(value) === "[object Uint8Array]";
+  return ArrayBuffer.isView(value) && (value as Uint8Array)[Symbol.toStringTag] === "Uint8Array";
 }
 
 /**

@@ -6,16 +6,15 @@ import { assertBytes, isBytes, wipe } from "./bytes.js";
 import { compareBytes, utf8Decode, utf8Encode } from "./text.js";
 
 /** What can be encoded. Numbers are integers from 0 to 2^53 - 1. */
-export type CborValue =
-  | number
-  | string
-  | boolean
-  | Uint8Array
-  | readonly CborValue[]
-  | ReadonlyMap<string, CborValue>;
+export type CborValue = number | string | boolean | Uint8Array | readonly CborValue[] | ReadonlyMap<string, CborValue>;
 
 /** Arrays and maps may be nested this deep (ENC-3); a value outside any array or map has depth 0. */
 const MAX_DEPTH = 8;
+/**
+ * So many strings, arrays and maps may be in one value (ENC-3). An empty one is a single byte on the wire and some 200 in
+ * memory: without a limit, 4 MiB of attachments from a hostile device would take a gigabyte and end the browser's tab.
+ */
+const MAX_OBJECTS = 65_536;
 
 // Major types, RFC 8949 section 3.1.
 const UINT = 0;
@@ -44,21 +43,32 @@ export function encodeCbor(value: CborValue): Uint8Array {
   }
 }
 
+/** What is decoded and how large it may be (ENC-3). */
+export interface DecodeOptions {
+  /** What is decoded, for errors. */
+  readonly name: string;
+  /** Most bytes; checked before anything is read. */
+  readonly maxBytes: number;
+  /** Deepest nesting, 0 to 8; 8 unless given. */
+  readonly maxDepth?: number | undefined;
+  /** Most strings, arrays and maps together; 65,536 unless given. */
+  readonly maxObjects?: number | undefined;
+}
+
 /**
- * The value that `bytes` are the encoding of. Byte strings in it are copies. `name` says in errors what was decoded;
- * `maxBytes` is checked before anything is read; `maxDepth` is at most 8, the default.
+ * The value that `bytes` are the encoding of. Byte strings in it are copies.
  *
- * @throws KeysteadError `TOO_LARGE` (ENC-3) for too many bytes or too deep nesting; `INVALID_ENCODING` (ENC-1) for bytes that
+ * @throws KeysteadError `TOO_LARGE` (ENC-3) for more than `options` allow; `INVALID_ENCODING` (ENC-1) for bytes that
  * {@link encodeCbor} would not have made, (ENC-2) for bytes after the value; `INVALID_ARGUMENT` for wrong arguments.
  */
-export function decodeCbor(
-  bytes: Uint8Array,
-  options: { readonly name: string; readonly maxBytes: number; readonly maxDepth?: number | undefined },
-): CborValue {
-  const { name, maxBytes, maxDepth = MAX_DEPTH } = options;
+export function decodeCbor(bytes: Uint8Array, options: DecodeOptions): CborValue {
+  const { name, maxBytes, maxDepth = MAX_DEPTH, maxObjects = MAX_OBJECTS } = options;
   assertBytes(bytes, undefined, name);
-  if (!(maxBytes >= 0 && maxDepth >= 0 && maxDepth <= MAX_DEPTH)) {
-    throw new KeysteadError("INVALID_ARGUMENT", `decoding ${name} needs maxBytes, and maxDepth from 0 to ${MAX_DEPTH}`);
+  if (!(maxBytes >= 0 && maxDepth >= 0 && maxDepth <= MAX_DEPTH && maxObjects >= 0)) {
+    throw new KeysteadError(
+      "INVALID_ARGUMENT",
+      `decoding ${name} needs maxBytes, and maxDepth of at most ${MAX_DEPTH}`,
+    );
   }
   if (bytes.length > maxBytes) {
     throw new KeysteadError("TOO_LARGE", `${name} has ${bytes.length} bytes; at most ${maxBytes} are allowed`, {
@@ -66,7 +76,7 @@ export function decodeCbor(
       details: { name, bytes: bytes.length, maxBytes },
     });
   }
-  const reader = new Reader(bytes, name, maxDepth);
+  const reader = new Reader(bytes, name, maxDepth, maxObjects);
   const value = reader.value(0);
   reader.end();
   return value;
@@ -179,12 +189,14 @@ class Reader {
   readonly #bytes: Uint8Array;
   readonly #name: string;
   readonly #maxDepth: number;
+  #objectsLeft: number;
   #offset = 0;
 
-  constructor(bytes: Uint8Array, name: string, maxDepth: number) {
+  constructor(bytes: Uint8Array, name: string, maxDepth: number, maxObjects: number) {
     this.#bytes = bytes;
     this.#name = name;
     this.#maxDepth = maxDepth;
+    this.#objectsLeft = maxObjects;
   }
 
   value(depth: number): CborValue {
@@ -312,27 +324,34 @@ class Reader {
   }
 
   #enter(items: number, start: number, depth: number): void {
-    if (depth >= this.#maxDepth) {
-      throw new KeysteadError("TOO_LARGE", `${this.#name} is nested deeper than ${this.#maxDepth}, at byte ${start}`, {
-        rule: "ENC-3",
-        details: { name: this.#name, offset: start, maxDepth: this.#maxDepth },
-      });
-    }
+    if (depth >= this.#maxDepth) throw this.#tooLarge(`nested deeper than ${this.#maxDepth}`, start);
     this.#checkRemaining(items, start);
   }
 
   /** Every item takes at least a byte, so a claim of more items than there are bytes is refused before any work. */
   #checkRemaining(claimed: number, start: number): void {
+    if (--this.#objectsLeft < 0) throw this.#tooLarge("made of too many strings, arrays and maps", start);
     if (claimed > this.#bytes.length - this.#offset) {
       throw this.#error("a length or count larger than the bytes that are left", start);
     }
   }
 
-  #error(found: string, offset: number, rule: "ENC-1" | "ENC-2" = "ENC-1"): KeysteadError {
-    return new KeysteadError("INVALID_ENCODING", `${this.#name} is not strict deterministic CBOR: ${found}, at byte ${offset}`, {
-      rule,
+  #tooLarge(problem: string, offset: number): KeysteadError {
+    return new KeysteadError("TOO_LARGE", `${this.#name} is ${problem}, at byte ${offset}`, {
+      rule: "ENC-3",
       details: { name: this.#name, offset },
     });
+  }
+
+  #error(found: string, offset: number, rule: "ENC-1" | "ENC-2" = "ENC-1"): KeysteadError {
+    return new KeysteadError(
+      "INVALID_ENCODING",
+      `${this.#name} is not strict deterministic CBOR: ${found}, at byte ${offset}`,
+      {
+        rule,
+        details: { name: this.#name, offset },
+      },
+    );
   }
 }
 

@@ -3,7 +3,7 @@
 
 import { KeysteadError } from "../errors.js";
 import { isBytes } from "./bytes.js";
-import { type CborValue, decodeCbor, encodeCbor } from "./cbor.js";
+import { type CborValue, type DecodeOptions, decodeCbor, encodeCbor } from "./cbor.js";
 import { fromHex, toHex, utf8Encode } from "./text.js";
 
 /**
@@ -39,16 +39,18 @@ export function encode<T>(schema: Schema<T>, value: T, name: string): Uint8Array
 }
 
 /** The value that `bytes` encode under `schema`. Throws as decodeCbor does, and `INVALID_ENCODING` (ENC-2) naming the wrong field. */
-export function decode<T>(
-  schema: Schema<T>,
-  bytes: Uint8Array,
-  options: { readonly name: string; readonly maxBytes: number },
-): T {
+export function decode<T>(schema: Schema<T>, bytes: Uint8Array, options: DecodeOptions): T {
   return schema.read(decodeCbor(bytes, options), options.name);
 }
 
 /** An integer from `min` (0) to `max` (2^53 - 1). */
-export function uint({ min = 0, max = Number.MAX_SAFE_INTEGER }: { readonly min?: number; readonly max?: number } = {}): Schema<number> {
+export function uint({
+  min = 0,
+  max = Number.MAX_SAFE_INTEGER,
+}: {
+  readonly min?: number;
+  readonly max?: number;
+} = {}): Schema<number> {
   return checked((value, path) => {
     if (!Number.isSafeInteger(value)) throw wrong(path, "must be an integer");
     const n = value as number;
@@ -108,7 +110,10 @@ export function oneOf<const V extends string>(choices: readonly V[]): Schema<V> 
 }
 
 /** An array of `min` (0) to `max` items of one schema. */
-export function array<T>(item: Schema<T>, { min = 0, max }: { readonly min?: number; readonly max: number }): Schema<readonly T[]> {
+export function array<T>(
+  item: Schema<T>,
+  { min = 0, max }: { readonly min?: number; readonly max: number },
+): Schema<readonly T[]> {
   return {
     read(value, path) {
       const items = checkArray(value, min, max, path) as readonly CborValue[];
@@ -126,7 +131,9 @@ export function array<T>(item: Schema<T>, { min = 0, max }: { readonly min?: num
 }
 
 /** An array with one item for each schema, in order. */
-export function tuple<const S extends readonly Schema<unknown>[]>(...items: S): Schema<{ readonly [K in keyof S]: Infer<S[K]> }> {
+export function tuple<const S extends readonly Schema<unknown>[]>(
+  ...items: S
+): Schema<{ readonly [K in keyof S]: Infer<S[K]> }> {
   type Tuple = { readonly [K in keyof S]: Infer<S[K]> };
   return {
     read(value, path) {

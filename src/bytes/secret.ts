@@ -21,6 +21,13 @@ export class Secret {
     this.#bytes = new Uint8Array(bytes);
   }
 
+  /** A secret with the contents of `bytes`, which are wiped: for a value that has just been derived and has no other owner. */
+  static take(bytes: Uint8Array): Secret {
+    const secret = new Secret(bytes);
+    wipe(bytes);
+    return secret;
+  }
+
   /** Number of bytes; still known after wiping. */
   get length(): number {
     return this.#bytes.length;

@@ -28,10 +28,13 @@ export function toHex(bytes: Uint8Array): string {
  * @throws KeysteadError `INVALID_ARGUMENT` if `text` is not a string; `INVALID_ENCODING` if it is anything but lower-case
  * digits, two a byte, or has another length. The text is not repeated in the error: it may be secret.
  */
-export function fromHex(text: unknown, options: { readonly name: string; readonly length?: number | undefined }): Uint8Array {
+export function fromHex(
+  text: unknown,
+  options: { readonly name: string; readonly length?: number | undefined },
+): Uint8Array {
   checkHex(text, options.name, options.length);
   const bytes = new Uint8Array(text.length / 2);
-  for (let i = 0; i < bytes.length; i++) bytes[i] = Number.parseInt(text.slice(2 * i, 2 * i + 2), 16);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = (hexDigit(text, 2 * i) << 4) | hexDigit(text, 2 * i + 1);
   return bytes;
 }
 
@@ -63,13 +66,7 @@ export function utf8Encode(text: string, name = "text"): Uint8Array {
   if (typeof text !== "string") {
     throw new KeysteadError("INVALID_ARGUMENT", `${name} must be a string`, { details: { name } });
   }
-  if (UNPAIRED_SURROGATE.test(text)) {
-    throw new KeysteadError("INVALID_ENCODING", `${name} has an unpaired surrogate, so it has no UTF-8 form`, {
-      rule: "ENC-1",
-      details: { name },
-    });
-  }
-  return encoder.encode(text);
+  return encodeShortAscii(text) ?? encodeWellFormed(text, name);
 }
 
 /**
@@ -82,7 +79,11 @@ export function utf8Decode(bytes: Uint8Array, name = "text"): string {
   try {
     return decoder.decode(bytes);
   } catch (cause) {
-    throw new KeysteadError("INVALID_ENCODING", `${name} is not valid UTF-8`, { rule: "ENC-1", details: { name }, cause });
+    throw new KeysteadError("INVALID_ENCODING", `${name} is not valid UTF-8`, {
+      rule: "ENC-1",
+      details: { name },
+      cause,
+    });
   }
 }
 
@@ -98,14 +99,20 @@ export function compareBytes(a: Uint8Array, b: Uint8Array): number {
 
 function checkHex(text: unknown, name: string, length: number | undefined): asserts text is string {
   if (typeof text !== "string") {
-    throw new KeysteadError("INVALID_ARGUMENT", `${name} must be a string of hexadecimal digits`, { details: { name } });
+    throw new KeysteadError("INVALID_ARGUMENT", `${name} must be a string of hexadecimal digits`, {
+      details: { name },
+    });
   }
   // The length first, so that a huge text costs nothing.
   if (length !== undefined && text.length !== 2 * length) {
-    throw new KeysteadError("INVALID_ENCODING", `${name} must have ${2 * length} hexadecimal digits, not ${text.length}`, {
-      rule: "ENC-2",
-      details: { name, expected: 2 * length, actual: text.length },
-    });
+    throw new KeysteadError(
+      "INVALID_ENCODING",
+      `${name} must have ${2 * length} hexadecimal digits, not ${text.length}`,
+      {
+        rule: "ENC-2",
+        details: { name, expected: 2 * length, actual: text.length },
+      },
+    );
   }
   if (!LOWER_HEX.test(text)) {
     throw new KeysteadError("INVALID_ENCODING", `${name} must be lower-case hexadecimal digits, two for each byte`, {
@@ -113,4 +120,32 @@ function checkHex(text: unknown, name: string, length: number | undefined): asse
       details: { name },
     });
   }
+}
+
+/** The value of one digit of text that {@link checkHex} accepted. */
+function hexDigit(text: string, index: number): number {
+  const code = text.charCodeAt(index);
+  return code < 0x61 ? code - 0x30 : code - 0x61 + 10;
+}
+
+/** Names of fields and the like: the platform's encoder has a fixed cost of many times that of a few characters. */
+function encodeShortAscii(text: string): Uint8Array | undefined {
+  if (text.length > 32) return undefined;
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code >= 0x80) return undefined;
+    bytes[i] = code;
+  }
+  return bytes;
+}
+
+function encodeWellFormed(text: string, name: string): Uint8Array {
+  if (UNPAIRED_SURROGATE.test(text)) {
+    throw new KeysteadError("INVALID_ENCODING", `${name} has an unpaired surrogate, so it has no UTF-8 form`, {
+      rule: "ENC-1",
+      details: { name },
+    });
+  }
+  return encoder.encode(text);
 }
