@@ -1,0 +1,73 @@
+// Packs the package, checks what would be published, and uses the tarball in an empty project: in Node, and bundled in a
+// real Chromium. Finds what the tests cannot: a file left out, a wrong export, a dependency that is not declared.
+
+import { execFileSync } from "node:child_process";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { build } from "esbuild";
+import { chromium } from "playwright";
+import { chromiumLaunchOptions } from "./chromium.js";
+
+const run = (command: string, args: readonly string[], cwd = process.cwd()): void => {
+  console.log(`$ ${command} ${args.join(" ")}`);
+  execFileSync(command, args, { cwd, stdio: ["ignore", "inherit", "inherit"] });
+};
+
+/** Bundles smoke.mjs against the installed package, serves it on a local port, and returns what it returned there. */
+async function smokeInChromium(project: string, launchOptions: { executablePath: string; args: string[] }) {
+  writeFileSync(join(project, "page.mjs"), 'import { smoke } from "./smoke.mjs";\nglobalThis.smoked = smoke();\n');
+  await build({
+    absWorkingDir: project,
+    entryPoints: ["page.mjs"],
+    bundle: true,
+    format: "esm",
+    platform: "browser",
+    outfile: "page.js",
+  });
+  const script = readFileSync(join(project, "page.js"));
+  const server = createServer((request, response) => {
+    const isScript = request.url === "/page.js";
+    response.setHeader("content-type", isScript ? "text/javascript; charset=utf-8" : "text/html; charset=utf-8");
+    response.end(isScript ? script : '<!doctype html><script type="module" src="/page.js"></script>');
+  });
+  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+  const browser = await chromium.launch(launchOptions);
+  try {
+    const page = await browser.newPage();
+    page.on("console", (message) => console.log(`chromium: ${message.text()}`));
+    page.on("pageerror", (error) => console.error(`chromium: ${error.stack}`));
+    await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+    return await page.evaluate(async () => {
+      const { smoked } = globalThis as { smoked?: Promise<string> };
+      if (!smoked) throw new Error("the bundled smoke test did not load");
+      return await smoked;
+    });
+  } finally {
+    await browser.close();
+    server.close();
+  }
+}
+
+const project = mkdtempSync(join(tmpdir(), "keystead-package-"));
+try {
+  run("npm", ["pack", "--silent", "--pack-destination", project]);
+  const { version } = JSON.parse(readFileSync("package.json", "utf8")) as { version: string };
+  const tarball = join(project, `keystead-${version}.tgz`);
+  run("npx", ["publint", "run", tarball, "--strict"]);
+  run("npx", ["attw", tarball, "--profile", "esm-only", "--quiet"]);
+
+  writeFileSync(join(project, "package.json"), JSON.stringify({ name: "empty", private: true, type: "module" }));
+  cpSync("test/package/smoke.mjs", join(project, "smoke.mjs"));
+  run("npm", ["install", "--no-audit", "--no-fund", "--prefer-offline", tarball], project);
+  const script = 'import { smoke } from "./smoke.mjs"; console.log("node:", await smoke());';
+  run("node", ["--input-type=module", "--eval", script], project);
+
+  const launchOptions = chromiumLaunchOptions();
+  if (launchOptions) console.log("chromium:", await smokeInChromium(project, launchOptions));
+  else console.log("chromium: none found, not tried");
+} finally {
+  rmSync(project, { recursive: true, force: true });
+}

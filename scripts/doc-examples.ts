@@ -1,0 +1,83 @@
+// Type-checks and runs every ```ts block of README.md and docs/, each as a module of its own, so that no example rots. A
+// block marked ```ts no-run is only type-checked. Blocks import "keystead" as a reader would, and get the sources.
+
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import ts from "typescript";
+
+interface Block {
+  /** Where the block's file is written; its line numbers are those of the document. */
+  readonly file: string;
+  readonly document: string;
+  readonly line: number;
+  readonly text: string;
+  readonly runs: boolean;
+}
+
+/** Inside the project, so that its packages and its tsconfig paths are found. */
+const folder = resolve(".cache/doc-examples");
+/** Made by machines: no examples to try. */
+const generated = /^docs\/(api\/|api-report\.md$)/;
+
+const documents = [
+  ...["README.md"].filter((path) => existsSync(path)),
+  ...readdirSync("docs", { recursive: true, encoding: "utf8" })
+    .map((path) => join("docs", path))
+    .filter((path) => path.endsWith(".md") && !generated.test(path))
+    .sort(),
+];
+
+function blocksOf(document: string): Block[] {
+  const fences = /^([ \t]*)```([^\n]*)\n(.*?)^[ \t]*```[ \t]*$/gms;
+  const source = readFileSync(document, "utf8");
+  return [...source.matchAll(fences)].flatMap(([, , info = "", text = ""], i, all) => {
+    const line = source.slice(0, all.at(i)?.index).split("\n").length;
+    if (!/^([tj]sx?|mjs|typescript|javascript)\b/.test(info)) return [];
+    if (info !== "ts" && info !== "ts no-run") {
+      throw new Error(`${document}:${line}: mark code as \`\`\`ts or \`\`\`ts no-run, or it goes untested`);
+    }
+    const file = join(folder, `${document.replaceAll("/", "-")}.${line}.ts`);
+    return [{ file, document, line, text: "\n".repeat(line) + text, runs: info === "ts" }];
+  });
+}
+
+function typeErrors(blocks: readonly Block[]): string[] {
+  const config = ts.getParsedCommandLineOfConfigFile(
+    "tsconfig.json",
+    {},
+    { ...ts.sys, onUnRecoverableConfigFileDiagnostic: () => {} },
+  );
+  const program = ts.createProgram(
+    blocks.map(({ file }) => file),
+    // Force: a block without imports is a module too, and does not see the others' names.
+    { ...config?.options, moduleDetection: ts.ModuleDetectionKind.Force },
+  );
+  return ts.getPreEmitDiagnostics(program).map((diagnostic) => {
+    const block = blocks.find(({ file }) => file === diagnostic.file?.fileName);
+    const line = diagnostic.file?.getLineAndCharacterOfPosition(diagnostic.start ?? 0).line ?? 0;
+    const message = ts.flattenDiagnosticMessageText(diagnostic.messageText, "\n");
+    return `${block?.document ?? diagnostic.file?.fileName}:${line + 1}: ${message}`;
+  });
+}
+
+const blocks = documents.flatMap(blocksOf);
+rmSync(folder, { recursive: true, force: true });
+mkdirSync(folder, { recursive: true });
+for (const { file, text } of blocks) writeFileSync(file, text);
+
+const failures = typeErrors(blocks);
+for (const { file, document, line, runs } of blocks) {
+  if (!runs) continue;
+  console.log(`-- ${document}:${line}`);
+  try {
+    await import(pathToFileURL(file).href);
+  } catch (error) {
+    console.error(error);
+    failures.push(`${document}:${line}: threw ${error}`);
+  }
+}
+for (const failure of failures) console.error(failure);
+console.log(`${blocks.length} examples in ${documents.length} documents, ${failures.length} failures`);
+// Ends here whatever an example left running.
+process.exit(failures.length > 0 ? 1 : 0);
