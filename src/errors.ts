@@ -73,6 +73,7 @@ export interface ErrorOptions {
 
 /** The one error class of the library. Thrown, never returned; a call that throws has changed nothing. */
 export class KeysteadError extends Error {
+  /** Always `KeysteadError`. */
   override readonly name = "KeysteadError";
   /** One of the closed set of codes. Branch on this, not on the message. */
   readonly code: ErrorCode;
