@@ -10,7 +10,9 @@ const launchOptions = chromiumLaunchOptions();
 const source = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
 // One seed for all properties of a run, printed with the result; KEYSTEAD_SEED replays it, KEYSTEAD_RUNS runs longer.
-const seed = Number(process.env.KEYSTEAD_SEED ?? Math.floor(Math.random() * 2 ** 31));
+// Kept in the environment, since every project evaluates this file anew.
+process.env.KEYSTEAD_SEED ??= String(Math.floor(Math.random() * 2 ** 31));
+const seed = Number(process.env.KEYSTEAD_SEED);
 const runs = process.env.KEYSTEAD_RUNS ? Number(process.env.KEYSTEAD_RUNS) : undefined;
 
 const nodeProject = {
