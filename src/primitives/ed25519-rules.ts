@@ -1,8 +1,7 @@
 // What is asked of an Ed25519 key and signature before any library sees them: SIG-1 to SIG-4 of docs/spec.md section 3.
 // Shared by every backend, because libraries disagree on exactly these cases.
 
-import { equalBytes } from "../bytes/bytes.js";
-import { fromHex } from "../bytes/text.js";
+import { compareBytes, fromHex } from "../bytes/text.js";
 
 // Numbers are little-endian, as on the wire: p = 2^255 − 19, and the group order L.
 const P = /* @__PURE__ */ constant("edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f");
@@ -63,7 +62,7 @@ function withoutSign(encoded: Uint8Array): Uint8Array {
 }
 
 function isOneOf(list: readonly Uint8Array[], y: Uint8Array): boolean {
-  return list.some((entry) => equalBytes(entry, y));
+  return list.some((entry) => compareBytes(entry, y) === 0);
 }
 
 // Everything compared in this file is public, so stopping early is fine.

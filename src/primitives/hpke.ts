@@ -41,7 +41,6 @@ export interface HpkeOpenOptions {
  * @throws KeysteadError `INVALID_KEY` (KEM-1) for a junk key; `INVALID_ARGUMENT` for wrong types or lengths.
  */
 export function hpkeSeal(publicKey: Uint8Array, options: HpkeSealOptions): Uint8Array {
-  assertOptions(options);
   const { info, aad = EMPTY, plaintext, coins } = options;
   assertBytes(info, undefined, "info");
   assertBytes(aad, undefined, "aad");
@@ -57,7 +56,6 @@ export function hpkeSeal(publicKey: Uint8Array, options: HpkeSealOptions): Uint8
  * @throws KeysteadError `INVALID_ARGUMENT` for values of a wrong type; `WIPED` when the key was wiped.
  */
 export function hpkeOpen(privateKey: KemPrivateKey, options: HpkeOpenOptions): Uint8Array | undefined {
-  assertOptions(options);
   if (!(privateKey instanceof KemPrivateKey)) {
     throw new KeysteadError("INVALID_ARGUMENT", "private key: must be a KemPrivateKey");
   }
@@ -105,12 +103,6 @@ function labeledExpand(secret: Uint8Array, label: string, info: Uint8Array, leng
   const out = block.slice(0, length);
   wipe(block);
   return out;
-}
-
-function assertOptions(options: unknown): void {
-  if (typeof options !== "object" || options === null) {
-    throw new KeysteadError("INVALID_ARGUMENT", "options: must be an object");
-  }
 }
 
 function ascii(text: string): Uint8Array {

@@ -1,7 +1,7 @@
 // What is asked of a KEM public key before it is believed: KEM-1 of docs/spec.md section 3. Shared by every backend.
 
-import { assertBytes, equalBytes } from "../bytes/bytes.js";
-import { fromHex } from "../bytes/text.js";
+import { assertBytes } from "../bytes/bytes.js";
+import { compareBytes, fromHex } from "../bytes/text.js";
 import { KeysteadError } from "../errors.js";
 
 /** Bytes of an X-Wing public key: ML-KEM-768 then X25519. */
@@ -48,7 +48,7 @@ export function isLowOrderX25519(u: Uint8Array): boolean {
   // The top bit of u is ignored by X25519 (RFC 7748 section 5), so both of its values are refused.
   const masked = new Uint8Array(u);
   masked[31] = (masked[31] as number) & 0x7f;
-  return LOW_ORDER_U.some((entry) => equalBytes(entry, masked));
+  return LOW_ORDER_U.some((entry) => compareBytes(entry, masked) === 0);
 }
 
 // FIPS 203 §7.2: every 12-bit coefficient is below q; a library that reduces instead would give one key many encodings.

@@ -1,0 +1,52 @@
+// Small helpers of the tests of src/primitives/.
+
+import fc from "fast-check";
+import { fromHex } from "../../src/bytes/text.js";
+import { KeysteadError } from "../../src/errors.js";
+
+/** Bytes of hexadecimal text. */
+export function hex(text: string): Uint8Array {
+  return fromHex(text, { name: "vector" });
+}
+
+/** UTF-8 of `text`. */
+export function utf8(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
+}
+
+/** `length` bytes, all `value`. */
+export function filled(length: number, value: number): Uint8Array {
+  return new Uint8Array(length).fill(value);
+}
+
+/** A copy of `bytes` with bit 0 of the byte at `index` flipped; counts from the end when negative. */
+export function flipped(bytes: Uint8Array, index: number): Uint8Array {
+  const copy = new Uint8Array(bytes);
+  const at = index < 0 ? copy.length + index : index;
+  copy[at] = (copy[at] as number) ^ 1;
+  return copy;
+}
+
+/** Code and rule of the KeysteadError that `run` throws; anything else thrown, or nothing, is no match. */
+export function failure(run: () => unknown): { readonly code?: string; readonly rule?: string | undefined } {
+  try {
+    run();
+  } catch (error) {
+    if (error instanceof KeysteadError) return { code: error.code, rule: error.rule };
+    throw error;
+  }
+  return {};
+}
+
+/** What a plain JavaScript caller might pass where bytes belong. */
+export const NOT_BYTES: readonly unknown[] = [undefined, null, "00", 7, Number.NaN, {}, [1, 2], new ArrayBuffer(32)];
+
+/** Runs of a property that is slow each time: `count`, unless KEYSTEAD_RUNS asks for another number. */
+export function slow(count: number): { readonly numRuns: number } {
+  return { numRuns: fc.readConfigureGlobal().numRuns ?? count };
+}
+
+/** An arbitrary of `length` bytes. */
+export function bytesOf(length: number): fc.Arbitrary<Uint8Array> {
+  return fc.uint8Array({ minLength: length, maxLength: length });
+}
