@@ -1,0 +1,171 @@
+// What a member can do to a log, one function an action: review, rotate, regrant, rekey, leave, rename, lockdown; and what
+// the operator can: expel. docs/spec.md section 6.
+
+import type { MemberId } from "../bytes/ids.js";
+import { KeysteadError } from "../errors.js";
+import { changedKeyring, partsOf } from "../keys/keyring.js";
+import { attachmentDigest } from "../log/entry.js";
+import type { LinkTypeName } from "../log/registry.js";
+import { NO_RUNS, type Runs, uniteRuns } from "../log/runs.js";
+import { activeMember, assertLog, type LogState } from "../log/state.js";
+import type { Env } from "../primitives/env.js";
+import { type Draft, type Signer, writeLink } from "./author.js";
+import { drawKeys } from "./enter.js";
+import { type Authored, checkOptions, checkSession, type DeviceDescription, openingOf, type Session } from "./session.js";
+
+/**
+ * Approves some members and removes others, in one link. An approved member holds what this one holds; when a removed one
+ * knew the current epoch, a new epoch is made in the same link.
+ *
+ * @throws `NOT_PERMITTED` with the rule, `UNKNOWN_MEMBER`, `INVALID_ARGUMENT`, `GRANT_UNAVAILABLE`
+ */
+export function review(
+  session: Session,
+  options: { readonly approve?: readonly MemberId[] | undefined; readonly remove?: readonly MemberId[] | undefined },
+  env: Env,
+): Authored {
+  const { log } = checkSession(session);
+  const { approve = [], remove = [] } = checkOptions(options);
+  return act(session, "review", { approve: memberList(log, "approve", approve), remove: memberList(log, "remove", remove) }, env);
+}
+
+/** Makes a new epoch, granted to every active member (in lockdown to the confirmed). @throws as {@link review} */
+export function rotate(session: Session, env: Env): Authored {
+  return act(session, "rotate", {}, env);
+}
+
+/** Epochs to be granted again to one member. */
+export interface Regrant {
+  readonly member: MemberId;
+  readonly runs: Runs;
+}
+
+/**
+ * Gives members epochs again that they were granted once and could not open. It extends nobody. Note that a stolen device
+ * can claim it could not open what it was given: serve each member and epoch once at most without asking.
+ *
+ * @throws as {@link review}
+ */
+export function regrant(session: Session, regrants: readonly Regrant[], env: Env): Authored {
+  const { log } = checkSession(session);
+  if (!Array.isArray(regrants)) throw new KeysteadError("INVALID_ARGUMENT", "regrants must be a list of { member, runs }");
+  const recipients = new Map<string, { from: number; to: number; boxes: [MemberId, Uint8Array][] }>();
+  for (const { member, runs } of regrants) {
+    const { id } = activeMember(log, member);
+    for (const [from, to] of uniteRuns(checkRuns(runs), NO_RUNS)) {
+      const grant = recipients.get(`${from}-${to}`) ?? { from, to, boxes: [] };
+      grant.boxes.push([id, NO_DIGEST]);
+      recipients.set(`${from}-${to}`, grant);
+    }
+  }
+  // Digests come with the grants that are made from this; until then it says who is given what.
+  const grants = [...recipients.values()].map((grant) => ({ ...grant, keyring: NO_DIGEST }));
+  if (grants.length === 0) throw new KeysteadError("NOT_PERMITTED", "a regrant that gives nothing changes nothing", { rule: "MEM-2" });
+  return act(session, "regrant", { grants }, env);
+}
+
+const NO_DIGEST = new Uint8Array(32);
+
+/**
+ * Takes fresh keys for this member, grants it again what it holds, and makes a new epoch. Do not use it for a backup key:
+ * its paper would no longer open anything.
+ *
+ * @throws as {@link review}
+ */
+export function rekey(session: Session, env: Env): Authored {
+  const { keyring } = checkSession(session);
+  const keys = drawKeys(env);
+  const written = write(session, "rekey", { keys: keys.publicKeys }, env, { signers: [keys] });
+  return { log: written.log, entry: written.entry, keyring: changedKeyring(keyring, { keys, gained: written.newEpoch }) };
+}
+
+/** Removes this member itself. Rotation becomes due. The caller wipes the keyring once the entry is accepted. @throws as {@link review} */
+export function leave(session: Session, env: Env): Authored {
+  return act(session, "leave", {}, env);
+}
+
+/** Gives a member a new name: this one itself, or one of its approval class. @throws as {@link review} */
+export function rename(
+  session: Session,
+  options: DeviceDescription & { readonly member?: MemberId | undefined },
+  env: Env,
+): Authored {
+  const { log, keyring } = checkSession(session);
+  const { member = keyring.member, ...description } = checkOptions(options);
+  const opening = openingOf(description, env);
+  return act(session, "rename", { member: activeMember(log, member).id, name: attachmentDigest(opening) }, env, { opening });
+}
+
+/**
+ * Switches lockdown on, removing members in the same link where told, or off.
+ *
+ * @throws as {@link review}; MEM-5 says who may, and who must be removed first
+ */
+export function setLockdown(
+  session: Session,
+  options: { readonly on: boolean; readonly remove?: readonly MemberId[] | undefined },
+  env: Env,
+): Authored {
+  const { log } = checkSession(session);
+  const { on, remove = [] } = checkOptions(options);
+  if (typeof on !== "boolean") throw new KeysteadError("INVALID_ARGUMENT", "on must be true or false");
+  return act(session, "lockdown", { on, remove: memberList(log, "remove", remove) }, env);
+}
+
+/**
+ * The service's operator removes devices or backup keys. Rotation becomes due, and a device that is online does it.
+ *
+ * @param operator signs with the key that the log's first link names.
+ * @throws as {@link review}
+ */
+export function expel(
+  log: LogState,
+  options: { readonly remove: readonly MemberId[] },
+  operator: Signer,
+  env: Env,
+): { readonly log: LogState; readonly entry: Uint8Array } {
+  assertLog(log);
+  const fields = { remove: memberList(log, "remove", checkOptions(options).remove) };
+  if (typeof operator?.signLabelled !== "function") throw new KeysteadError("INVALID_ARGUMENT", "operator must be operatorKeys(seed)");
+  const { log: after, entry } = writeLink({ before: log, type: "expel", fields, signers: [operator] }, env);
+  return { log: after, entry };
+}
+
+function act(
+  session: Session,
+  type: LinkTypeName,
+  fields: Draft["fields"],
+  env: Env,
+  extra: Pick<Draft, "opening"> = {},
+): Authored {
+  const { log, entry, newEpoch } = write(session, type, fields, env, extra);
+  return { log, entry, keyring: changedKeyring(session.keyring, { gained: newEpoch }) };
+}
+
+function write(
+  session: Session,
+  type: LinkTypeName,
+  fields: Draft["fields"],
+  env: Env,
+  extra: { readonly opening?: Uint8Array | undefined; readonly signers?: readonly Signer[] } = {},
+) {
+  const { log, keyring } = checkSession(session);
+  const { keys } = partsOf(keyring);
+  const signers = [keys, ...(extra.signers ?? [])];
+  return writeLink({ before: log, type, fields: { author: keys.sign, ...fields }, keyring, signers, opening: extra.opening }, env);
+}
+
+/** A list of active members in wire order. */
+function memberList(log: LogState, field: string, ids: readonly MemberId[]): readonly MemberId[] {
+  if (!Array.isArray(ids)) throw new KeysteadError("INVALID_ARGUMENT", `${field} must be a list of member ids`);
+  const list = ids.map((id) => activeMember(log, id).id);
+  return list.sort();
+}
+
+function checkRuns(runs: Runs): Runs {
+  const isRun = (run: unknown) => Array.isArray(run) && run.length === 2 && run.every((epoch) => Number.isSafeInteger(epoch) && epoch >= 1);
+  if (!Array.isArray(runs) || !runs.every((run) => isRun(run) && run[0] <= run[1])) {
+    throw new KeysteadError("INVALID_ARGUMENT", "runs must be a list of [from, to], whole numbers from 1, from at most to");
+  }
+  return runs;
+}

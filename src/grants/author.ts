@@ -1,0 +1,149 @@
+// Writing a link: from what a member wants to say to a signed entry with its grants, judged by the same code that verifies.
+// docs/spec.md sections 6 and 7 (GRT-6).
+
+import { equalBytes } from "../bytes/bytes.js";
+import { encode } from "../bytes/schema.js";
+import { Secret } from "../bytes/secret.js";
+import { KeysteadError } from "../errors.js";
+import { epochKemPublicKey } from "../keys/epoch-keys.js";
+import { type Keyring, partsOf } from "../keys/keyring.js";
+import { type MemberKeys, SEED_LENGTH } from "../keys/member-keys.js";
+import { contextOf } from "../log/checks.js";
+import type { Effect } from "../log/contract.js";
+import { applyEffect } from "../log/effects.js";
+import { decodeEntry, encodeEntry, encodeLink, type LinkSignature } from "../log/entry.js";
+import type { AnyBody } from "../log/fields.js";
+import { LINK_TYPES, type LinkTypeName, linkType } from "../log/registry.js";
+import { hasEpoch, intersectRuns, type Runs, runsOf } from "../log/runs.js";
+import { currentEpoch, type LogFacts, type LogState } from "../log/state.js";
+import { judge, verifyLink } from "../log/verify-link.js";
+import { drawRandom, type Env, readClock } from "../primitives/env.js";
+import { LABELS } from "../primitives/labels.js";
+import { makeGrants } from "./make.js";
+
+/** Something that signs: a member's keys, or the operator's. */
+export type Signer = Pick<MemberKeys, "sign" | "signLabelled">;
+
+/** What a member wants to say. */
+export interface Draft {
+  readonly before: LogFacts;
+  readonly type: LinkTypeName;
+  /** The fields of the body that are the type's own, but for `missing`, `epoch` and `grants`. */
+  readonly fields: Readonly<Record<string, unknown>>;
+  /** Keyring of the author; absent where the author is new or the operator. */
+  readonly keyring?: Keyring | undefined;
+  /** Everybody whose signature is called for and can be had here. */
+  readonly signers: readonly Signer[];
+  /** Name opening that the link commits to. */
+  readonly opening?: Uint8Array | undefined;
+}
+
+/** A body with everything in it, before it is signed. */
+export interface Composed {
+  readonly body: Uint8Array;
+  /** The keys that must sign, in order (LOG-4). */
+  readonly signers: readonly Uint8Array[];
+  readonly attachments: readonly Uint8Array[];
+  /** Number and seed of the new epoch, owned by the caller. */
+  readonly newEpoch: ReadonlyMap<number, Secret>;
+}
+
+/** An entry and what it leads to. */
+export interface Written {
+  readonly log: LogState;
+  readonly entry: Uint8Array;
+  readonly newEpoch: ReadonlyMap<number, Secret>;
+}
+
+/**
+ * Writes a link and verifies it as everybody else will.
+ *
+ * @throws `NOT_PERMITTED` with the rule when the log does not admit it; `GRANT_UNAVAILABLE` when the author lacks seeds that
+ * it must pass on. Nothing is changed then.
+ */
+export function writeLink(draft: Draft, env: Env): Written {
+  const { body, signers, attachments, newEpoch } = compose(draft, env);
+  const signatures = signers.map((key) => signBody(body, key, draft.signers));
+  const entry = encodeEntry(encodeLink(body, signatures), attachments);
+  return { log: verifyLink(draft.before, decodeEntry(entry), {}), entry, newEpoch };
+}
+
+/** Signs a body with the one of the signers whose key is called for. */
+export function signBody(body: Uint8Array, key: Uint8Array, signers: readonly Signer[]): LinkSignature {
+  const signer = signers.find(({ sign }) => equalBytes(sign, key));
+  if (!signer) throw new KeysteadError("INVALID_ARGUMENT", "a key that must sign this link is not at hand", { rule: "LOG-4" });
+  return { key, signature: signer.signLabelled(LABELS.linkSignature, body) };
+}
+
+/** Puts a body together: common fields, what is missing, a new epoch where one is due, and the grants that are due. */
+export function compose(draft: Draft, env: Env): Composed {
+  const { before, type: name, fields, keyring, opening } = draft;
+  const { head } = before;
+  const type = linkType(name) as NonNullable<ReturnType<typeof linkType>>;
+  const missing = keyring ? missingOf(before, keyring, name) : [];
+  const position = { seq: head.seq + 1, ...(head.seq > 0 && { log: head.log, prev: head.hash }) };
+  const time = Math.max(readClock(env), before.time);
+  const unfinished = { v: 1, type: name, ...position, time, ...fields, ...(missing.length > 0 && { missing }) } as AnyBody;
+
+  const { context, effect, signers } = permitted(() => {
+    const context = contextOf(before, type, unfinished);
+    return { context, effect: judge({ type, body: unfinished }, context), signers: type.signers(unfinished, before) };
+  });
+  // GRT-6: drawn afresh every time, so that nobody who left meanwhile holds what a lost attempt granted.
+  const newEpoch = drawEpoch(before, effect, env);
+  const { due } = applyEffect(before, context.author, effect, unfinished);
+  const place = { log: unfinished.log, prev: unfinished.prev, seq: unfinished.seq };
+  const { grants, attachments } = makeGrants(due, place, (epoch) => newEpoch.get(epoch) ?? seedToGrant(before, keyring, epoch));
+  const [seed] = newEpoch.values();
+  const body: AnyBody = {
+    ...unfinished,
+    ...(seed && { epoch: { kem: epochKemPublicKey(seed.bytes()) } }),
+    ...(grants.length > 0 && { grants }),
+  };
+  return {
+    body: encode(type.schema, body, "link.body"),
+    signers,
+    attachments: opening ? [opening, ...attachments] : attachments,
+    newEpoch,
+  };
+}
+
+function drawEpoch(before: LogFacts, { newEpoch }: Effect, env: Env): ReadonlyMap<number, Secret> {
+  return new Map(newEpoch ? [[currentEpoch(before) + 1, Secret.take(drawRandom(env, SEED_LENGTH))]] : []);
+}
+
+/** MEM-9: what the author could not open of what the log says it holds. */
+function missingOf(before: LogFacts, keyring: Keyring, name: LinkTypeName): Runs {
+  const { junk, member } = partsOf(keyring);
+  const missing = intersectRuns(before.active.get(member)?.held ?? [], runsOf(junk));
+  const allowed = LINK_TYPES[name].missing;
+  if (allowed === "past" && hasEpoch(missing, currentEpoch(before))) {
+    throw new KeysteadError("NOT_PERMITTED", "the current epoch could not be opened from what its author granted; rotate first", {
+      rule: "MEM-9",
+      details: { epoch: currentEpoch(before), member },
+    });
+  }
+  return allowed === "never" ? [] : missing;
+}
+
+/** A seed that the author must pass on because the log says that it holds it. */
+function seedToGrant(before: LogFacts, keyring: Keyring | undefined, epoch: number): Secret {
+  const seed = keyring && partsOf(keyring).seeds.get(epoch);
+  if (seed) return seed;
+  throw new KeysteadError(
+    "GRANT_UNAVAILABLE",
+    `the log says that this member holds epoch ${epoch}, but its grant was never delivered; fetch the attachments again`,
+    { rule: "GRT-1", details: { epoch, log: before.head.log, member: keyring?.member } },
+  );
+}
+
+/** What a rule refuses in somebody else's link, an author is not permitted to write. */
+function permitted<T>(act: () => T): T {
+  try {
+    return act();
+  } catch (error) {
+    if (!(error instanceof KeysteadError) || error.code !== "INVALID_LINK") throw error;
+    const { rule, details, message } = error;
+    throw new KeysteadError("NOT_PERMITTED", rule ? message.slice(0, -` [${rule}]`.length) : message, { rule, details, cause: error });
+  }
+}

@@ -1,0 +1,78 @@
+// Checking what others were granted: grants are deterministic, so a holder of the run recomputes every byte and compares
+// digests, with nothing but the log. docs/spec.md section 7 (GRT-3).
+
+import { equalBytes } from "../bytes/bytes.js";
+import type { MemberId } from "../bytes/ids.js";
+import { KeysteadError } from "../errors.js";
+import { type Keyring, partsOf } from "../keys/keyring.js";
+import { attachmentDigest } from "../log/entry.js";
+import { epochsIn } from "../log/runs.js";
+import type { GrantRecord, LinkRecord, LogState } from "../log/state.js";
+import { makeGrant } from "./make.js";
+import { checkSession, type Session } from "./session.js";
+
+/** A grant to one member that is not what its author owed. */
+export interface WrongGrant {
+  /** Position of the link. */
+  readonly seq: number;
+  readonly author: MemberId | "operator";
+  readonly recipient: MemberId;
+  readonly from: number;
+  readonly to: number;
+  /** `keyring`: the shared ciphertext is wrong, for every recipient. `box`: only this recipient's box is. */
+  readonly wrong: "keyring" | "box";
+}
+
+/** What {@link checkGrants} found. */
+export interface CheckedGrants {
+  readonly wrong: readonly WrongGrant[];
+  /** Grants that could not be judged, because this member does not have every epoch of the run. */
+  readonly unknown: readonly Pick<WrongGrant, "seq" | "author" | "recipient" | "from" | "to">[];
+}
+
+/**
+ * Recomputes the grants of links and names every wrong one. Costs a KEM encapsulation for each box.
+ *
+ * @param links positions of the links to check; one after it was received is the usual case.
+ * @throws `INVALID_ARGUMENT` for a position that the log does not have
+ */
+export function checkGrants(session: Session, links: Iterable<number>): CheckedGrants {
+  const { log, keyring } = checkSession(session);
+  const wrong: WrongGrant[] = [];
+  const unknown: WrongGrant[] = [];
+  for (const seq of links) {
+    const record = log.links.at(seq - 1);
+    if (!record) throw new KeysteadError("INVALID_ARGUMENT", `the log has no link ${seq}`);
+    for (const grant of record.grants) {
+      const { from, to } = grant;
+      const about = (recipient: MemberId) => ({ seq, author: record.author, recipient, from, to });
+      const faults = faultsOf(log, record, grant, keyring);
+      if (faults === undefined) for (const { member } of grant.boxes) unknown.push({ ...about(member), wrong: "box" });
+      else for (const [member, fault] of faults) wrong.push({ ...about(member), wrong: fault });
+    }
+  }
+  return { wrong, unknown: unknown.map(({ wrong: _, ...about }) => about) };
+}
+
+/** Wrong boxes of a grant; undefined when the keyring cannot tell. */
+export function faultsOf(
+  log: LogState,
+  record: LinkRecord,
+  grant: GrantRecord,
+  keyring: Keyring,
+): ReadonlyMap<MemberId, WrongGrant["wrong"]> | undefined {
+  const { seeds } = partsOf(keyring);
+  const { from, to, boxes } = grant;
+  for (const epoch of epochsIn([[from, to]])) if (!seeds.has(epoch)) return undefined;
+  const place = { log: record.seq === 1 ? undefined : log.head.log, prev: record.prev, seq: record.seq };
+  const recipients = boxes.map(({ member, kem }) => ({ id: member, kem }));
+  const right = makeGrant({ from, to, recipients }, place, (epoch) => seeds.get(epoch) as NonNullable<ReturnType<typeof seeds.get>>);
+  const keyringIsRight = equalBytes(attachmentDigest(right.keyring), grant.keyring);
+  const faults = new Map<MemberId, WrongGrant["wrong"]>();
+  for (const [index, { member, digest }] of boxes.entries()) {
+    const boxIsRight = equalBytes(attachmentDigest(right.boxes[index] as Uint8Array), digest);
+    if (!keyringIsRight) faults.set(member, "keyring");
+    else if (!boxIsRight) faults.set(member, "box");
+  }
+  return faults;
+}

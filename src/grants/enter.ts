@@ -1,0 +1,134 @@
+// How a device enters a log: it opens one, joins one, or is provisioned face to face. docs/spec.md section 6 (genesis, join,
+// enroll).
+
+import { array, bytes, bytesUpTo, decode, encode, literal, record } from "../bytes/schema.js";
+import { Secret } from "../bytes/secret.js";
+import { KeysteadError } from "../errors.js";
+import { changedKeyring, type Keyring, newKeyring, partsOf } from "../keys/keyring.js";
+import { MemberKeys, memberIdOf, SEED_LENGTH } from "../keys/member-keys.js";
+import { ORIGIN } from "../log/advance.js";
+import { attachmentDigest, decodeEntry, encodeEntry, encodeLink } from "../log/entry.js";
+import { freshKeys, MAX_NAME_BYTES } from "../log/fields.js";
+import { assertLog, type LogState, type MemberKind } from "../log/state.js";
+import { readBody, verifyLink } from "../log/verify-link.js";
+import { drawRandom, type Env } from "../primitives/env.js";
+import { compose, signBody, writeLink } from "./author.js";
+import { openGrants } from "./open.js";
+import { type Authored, checkOptions, checkSession, type DeviceDescription, openingOf, type Session } from "./session.js";
+
+/** What {@link createLog} is told. */
+export interface CreateLogOptions {
+  /** Whose log this is, for everybody who verifies it: 1 to 256 bytes of UTF-8. It can never change. */
+  readonly subject: string;
+  readonly device: DeviceDescription;
+  /** The service's Ed25519 public key, 32 bytes, if its web portal may remove lost devices. */
+  readonly operator?: Uint8Array | undefined;
+}
+
+/**
+ * The first device opens a log and makes epoch 1.
+ *
+ * @returns the session of that device, and the entry to publish. The caller wipes the keyring.
+ * @throws `INVALID_ARGUMENT`, `INVALID_KEY` for an operator key that is none
+ */
+export function createLog(options: CreateLogOptions, env: Env): Authored {
+  const { subject, operator, device } = checkOptions(options);
+  const keys = drawKeys(env);
+  const opening = openingOf(device, env);
+  const member = newMember("device", keys, opening);
+  const fields = { kind: "user", subject, suite: 1, member, ...(operator !== undefined && { operator }) };
+  const { log, entry, newEpoch } = writeLink({ before: ORIGIN, type: "genesis", fields, signers: [keys], opening }, env);
+  return { log, entry, keyring: changedKeyring(newKeyring(log.head.log, memberIdOf(member), keys), { gained: newEpoch }) };
+}
+
+/**
+ * A new device adds itself. Outside lockdown it can send and receive at once; what is older it reads once approved.
+ *
+ * @param log the newest verified state. When another link wins the race, call again on the new state: fresh keys are drawn.
+ * @returns the session of the new device, and the entry to publish. The caller wipes the keyring.
+ */
+export function joinLog(log: LogState, options: { readonly device: DeviceDescription }, env: Env): Authored {
+  assertLog(log);
+  const keys = drawKeys(env);
+  const opening = openingOf(checkOptions(options).device, env);
+  const member = newMember("device", keys, opening);
+  const written = writeLink({ before: log, type: "join", fields: { member }, signers: [keys], opening }, env);
+  const keyring = changedKeyring(newKeyring(log.head.log, memberIdOf(member), keys), { gained: written.newEpoch });
+  return { log: written.log, entry: written.entry, keyring };
+}
+
+/** A device that is to be provisioned face to face: what it shows, and what it keeps. */
+export interface PreparedDevice {
+  /** Public: keys and name, to be carried to the enrolling device, for instance in a QR code. */
+  readonly request: Uint8Array;
+  /** Secret: kept by the new device until {@link acceptEnrollment}. */
+  readonly keyring: Keyring;
+}
+
+const requestSchema = record({ v: literal(1), keys: freshKeys, opening: bytesUpTo(4 * MAX_NAME_BYTES, 1) });
+
+/**
+ * The new device's first step of being provisioned face to face: it draws its keys.
+ *
+ * @param log the log it is to enter, verified.
+ */
+export function prepareDevice(log: LogState, options: { readonly device: DeviceDescription }, env: Env): PreparedDevice {
+  assertLog(log);
+  const keys = drawKeys(env);
+  const opening = openingOf(checkOptions(options).device, env);
+  const request = encode(requestSchema, { v: 1, keys: keys.publicKeys, opening }, "request");
+  return { request, keyring: newKeyring(log.head.log, memberIdOf(keys.publicKeys), keys) };
+}
+
+/**
+ * The enrolling device's step: it offers the new device everything that it holds itself.
+ *
+ * @param request as the new device showed it, face to face: whoever's request this is will read what this device reads.
+ * @returns the offer for {@link acceptEnrollment}. It is no valid entry until the new device has signed it (LOG-6).
+ * @throws `NOT_PERMITTED`, `INVALID_ENCODING`, `GRANT_UNAVAILABLE`
+ */
+export function offerEnrollment(session: Session, request: Uint8Array, env: Env): Uint8Array {
+  const { log, keyring } = checkSession(session);
+  const { keys, opening } = decode(requestSchema, request, { name: "request", maxBytes: 4096 });
+  const own = partsOf(keyring).keys;
+  const fields = { author: own.sign, member: { kind: "device" as MemberKind, ...keys, name: attachmentDigest(opening) } };
+  const { body, attachments } = compose({ before: log, type: "enroll", fields, keyring, signers: [own], opening }, env);
+  return encodeEntry(encodeLink(body, [signBody(body, own.sign, [own])]), attachments);
+}
+
+/**
+ * The new device's second step: it signs the offer and opens what it was granted.
+ *
+ * @param log the state that the offer was made on.
+ * @param prepared what {@link prepareDevice} returned.
+ * @returns the session of the new device, and the entry to publish.
+ * @throws `INVALID_ARGUMENT` when the offer is for another device; errors of `appendEntry`
+ */
+export function acceptEnrollment(log: LogState, offer: Uint8Array, prepared: Pick<PreparedDevice, "keyring">): Authored {
+  const { keyring } = checkSession({ log, keyring: checkOptions(prepared).keyring });
+  const { keys } = partsOf(keyring);
+  const { link, attachments } = decodeEntry(offer);
+  const { type, body } = readBody(link);
+  const member = (body as { member?: { sign: Uint8Array; kem: Uint8Array } }).member;
+  if (type.type !== "enroll" || !member || memberIdOf(member) !== keyring.member) {
+    throw new KeysteadError("INVALID_ARGUMENT", "the offer does not enroll this device; show the request again");
+  }
+  const signed = encodeLink(link.body, [...link.signatures, signBody(link.body, keys.sign, [keys])]);
+  const entry = encodeEntry(signed, attachments);
+  const after = verifyLink(log, decodeEntry(entry), {});
+  const record = after.links.last() as NonNullable<ReturnType<typeof after.links.last>>;
+  return { log: after, entry, keyring: openGrants(after, record, attachments, keyring).keyring };
+}
+
+/** A member description as a link's body has it. */
+export function newMember(kind: MemberKind, keys: MemberKeys, opening: Uint8Array) {
+  return { kind, ...keys.publicKeys, name: attachmentDigest(opening) };
+}
+
+/** Fresh member keys. */
+export function drawKeys(env: Env): MemberKeys {
+  const seed = Secret.take(drawRandom(env, SEED_LENGTH));
+  const keys = new MemberKeys(seed.bytes());
+  seed.wipe();
+  return keys;
+}

@@ -1,0 +1,97 @@
+// Making a link's grants: deterministic, so that everyone who holds the run can recompute every byte.
+// docs/spec.md section 7 (GRT-2).
+
+import { concat } from "../bytes/bytes.js";
+import { encodeCbor } from "../bytes/cbor.js";
+import type { LinkHash, LogId } from "../bytes/ids.js";
+import { Secret } from "../bytes/secret.js";
+import { fromHex } from "../bytes/text.js";
+import type { DueGrant } from "../log/effects.js";
+import { attachmentDigest } from "../log/entry.js";
+import type { Grant } from "../log/fields.js";
+import { chachaSeal } from "../primitives/aead.js";
+import { hpkeSeal } from "../primitives/hpke.js";
+import { deriveKey } from "../primitives/kdf.js";
+import { KEM_COINS_LENGTH } from "../primitives/kem.js";
+import { LABELS } from "../primitives/labels.js";
+import { labelPrefix } from "../primitives/hash.js";
+
+/** Where in which log a grant stands. The first link has neither log id nor predecessor: both are 32 zero bytes. */
+export interface GrantPlace {
+  readonly log: LogId | undefined;
+  readonly prev: LinkHash | undefined;
+  readonly seq: number;
+}
+
+/** A link's grants as its body lists them, and as the attachments that carry them. */
+export interface MadeGrants {
+  readonly grants: readonly Grant[];
+  /** For each grant its keyring ciphertext, then its boxes, in the order of the body. */
+  readonly attachments: readonly Uint8Array[];
+}
+
+const ZERO_NONCE = new Uint8Array(12);
+const NO_BYTES = new Uint8Array(0);
+const ABSENT = new Uint8Array(32);
+
+/**
+ * Makes the grants that are due.
+ *
+ * @param seedOf the seed of an epoch, owned by whoever gives it.
+ * @throws what `seedOf` throws for an epoch that is not at hand.
+ */
+export function makeGrants(due: readonly DueGrant[], place: GrantPlace, seedOf: (epoch: number) => Secret): MadeGrants {
+  const attachments: Uint8Array[] = [];
+  const grants = due.map((grant): Grant => {
+    const { from, to } = grant;
+    const { keyring, boxes } = makeGrant(grant, place, seedOf);
+    attachments.push(keyring, ...boxes);
+    return {
+      ...{ from, to, keyring: attachmentDigest(keyring) },
+      boxes: grant.recipients.map(({ id }, index) => [id, attachmentDigest(boxes[index] as Uint8Array)]),
+    };
+  });
+  return { grants, attachments };
+}
+
+/** One grant: the keyring ciphertext, and a box for each recipient. */
+export function makeGrant(
+  { from, to, recipients }: DueGrant,
+  place: GrantPlace,
+  seedOf: (epoch: number) => Secret,
+): { readonly keyring: Uint8Array; readonly boxes: readonly Uint8Array[] } {
+  const seeds = Secret.take(concat(...epochsOfRun(from, to).map((epoch) => seedOf(epoch).bytes())));
+  // From all seeds of the run: whoever can compute the key holds every one already. From the first, the last or both ends, a
+  // removed and an unapproved device could put together what neither was given.
+  const key = Secret.take(deriveKey(LABELS.grantKey, seeds.bytes(), { info: grantContext(from, to, place) }));
+  const keyring = chachaSeal(key.bytes(), ZERO_NONCE, NO_BYTES, seeds.bytes());
+  const boxes = recipients.map(({ kem }) => {
+    const coins = Secret.take(deriveKey(LABELS.grantCoins, key.bytes(), { info: kem, length: KEM_COINS_LENGTH }));
+    const box = hpkeSeal(kem, { info: boxInfo(place.log, from, to, kem), plaintext: key.bytes(), coins: coins.bytes() });
+    coins.wipe();
+    return box;
+  });
+  seeds.wipe();
+  key.wipe();
+  return { keyring, boxes };
+}
+
+/** GRT-5: HPKE info of a box binds it to log, run and recipient; the key inside is bound to the link's position. */
+export function boxInfo(log: LogId | undefined, from: number, to: number, kem: Uint8Array): Uint8Array {
+  return concat(labelPrefix(LABELS.grantBox), encodeCbor([orAbsent(log), from, to, kem]));
+}
+
+/** The nonce of a keyring ciphertext: each key encrypts once. */
+export const KEYRING_NONCE = ZERO_NONCE;
+
+function grantContext(from: number, to: number, { log, prev, seq }: GrantPlace): Uint8Array {
+  return encodeCbor([orAbsent(log), from, to, orAbsent(prev), seq]);
+}
+
+function orAbsent(id: LogId | LinkHash | undefined): Uint8Array {
+  return id === undefined ? ABSENT : fromHex(id, { name: "id" });
+}
+
+function epochsOfRun(from: number, to: number): readonly number[] {
+  return Array.from({ length: to - from + 1 }, (_, index) => from + index);
+}

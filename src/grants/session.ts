@@ -1,0 +1,60 @@
+// A session: what one member knows of one log and holds for it. Every action takes one and gives the next.
+// docs/spec.md section 6.
+
+import { KeysteadError } from "../errors.js";
+import { type Keyring, partsOf } from "../keys/keyring.js";
+import { encodeNameOpening } from "../log/entry.js";
+import { assertLog, type LogState } from "../log/state.js";
+import { drawRandom, type Env } from "../primitives/env.js";
+
+/** A member's view of a log, with its own secrets. Actions leave it as it is and return the next one. */
+export interface Session {
+  readonly log: LogState;
+  readonly keyring: Keyring;
+}
+
+/** The session after an action, with the entry to be stored and sent to everybody. */
+export interface Authored extends Session {
+  /** Nothing has happened for anybody else until the server has accepted this. */
+  readonly entry: Uint8Array;
+}
+
+/** What a device says of itself to people. Everybody who gets the entry with its attachments can read it. */
+export interface DeviceDescription {
+  /** 1 to 128 bytes of UTF-8. */
+  readonly name: string;
+  /** Such as `iOS 26`; up to 128 bytes. */
+  readonly platform?: string | undefined;
+  /** Anything else to show, up to 128 bytes. */
+  readonly details?: string | undefined;
+}
+
+const SALT_LENGTH = 16;
+
+/** @throws `INVALID_ARGUMENT` unless log and keyring are what they should be and belong together */
+export function checkSession(session: Session): Session {
+  if (typeof session !== "object" || session === null) {
+    throw new KeysteadError("INVALID_ARGUMENT", "the first argument must be a session, { log, keyring }");
+  }
+  const { log, keyring } = session;
+  assertLog(log);
+  if (partsOf(keyring).log !== log.head.log) throw new KeysteadError("INVALID_ARGUMENT", "keyring belongs to another log");
+  return { log, keyring };
+}
+
+/** @throws `INVALID_ARGUMENT` unless the value is an object of options */
+export function checkOptions<T extends object>(options: T): T {
+  if (typeof options !== "object" || options === null) throw new KeysteadError("INVALID_ARGUMENT", "options must be an object");
+  return options;
+}
+
+/** A name opening for a description, with a fresh salt. @throws `INVALID_ARGUMENT` */
+export function openingOf(device: DeviceDescription, env: Env): Uint8Array {
+  const { name, platform, details } = checkOptions(device);
+  try {
+    return encodeNameOpening({ salt: drawRandom(env, SALT_LENGTH), name, platform, details } as Parameters<typeof encodeNameOpening>[0]);
+  } catch (error) {
+    if (!(error instanceof KeysteadError) || error.code === "INVALID_ARGUMENT") throw error;
+    throw new KeysteadError("INVALID_ARGUMENT", `device: ${error.message}`, { details: error.details, cause: error });
+  }
+}

@@ -1,0 +1,51 @@
+// An epoch's keys: what its 32-byte seed gives. docs/spec.md section 5.
+
+import { encodeCbor } from "../bytes/cbor.js";
+import { Secret } from "../bytes/secret.js";
+import { deriveKey } from "../primitives/kdf.js";
+import { KemPrivateKey, kemPublicKey } from "../primitives/kem.js";
+import { LABELS } from "../primitives/labels.js";
+import { KeysteadError } from "../errors.js";
+
+/** Longest exporter output in bytes. */
+export const EXPORTER_MAX_LENGTH = 1024;
+
+const EXPORTER_MAX_LABEL_BYTES = 128;
+
+/** The X-Wing private key of an epoch. The caller wipes it. */
+export function epochKemKey(seed: Uint8Array): KemPrivateKey {
+  const kemSeed = Secret.take(deriveKey(LABELS.epochKem, seed));
+  const key = new KemPrivateKey(kemSeed.bytes());
+  kemSeed.wipe();
+  return key;
+}
+
+/** The X-Wing public key of an epoch: 1,216 bytes. */
+export function epochKemPublicKey(seed: Uint8Array): Uint8Array {
+  const kemSeed = Secret.take(deriveKey(LABELS.epochKem, seed));
+  const key = kemPublicKey(kemSeed.bytes());
+  kemSeed.wipe();
+  return key;
+}
+
+/**
+ * A symmetric key for the application's own data, from an epoch's seed.
+ *
+ * @param label names the use, 1 to 128 bytes of UTF-8; different labels give independent keys.
+ * @param length 1 to 1,024 bytes.
+ * @returns the key; the caller wipes it.
+ * @throws `INVALID_ARGUMENT`
+ */
+export function exportEpochSecret(seed: Uint8Array, label: string, length: number): Uint8Array {
+  const labelBytes = typeof label === "string" ? new TextEncoder().encode(label).length : 0;
+  if (labelBytes < 1 || labelBytes > EXPORTER_MAX_LABEL_BYTES) {
+    throw new KeysteadError("INVALID_ARGUMENT", `exporter label must be 1 to ${EXPORTER_MAX_LABEL_BYTES} bytes of text`);
+  }
+  if (!Number.isInteger(length) || length < 1 || length > EXPORTER_MAX_LENGTH) {
+    throw new KeysteadError("INVALID_ARGUMENT", `exporter length must be a whole number from 1 to ${EXPORTER_MAX_LENGTH}`);
+  }
+  const exporter = Secret.take(deriveKey(LABELS.epochExporter, seed));
+  const key = deriveKey(LABELS.exporter, exporter.bytes(), { info: encodeCbor([label, length]), length });
+  exporter.wipe();
+  return key;
+}

@@ -1,0 +1,125 @@
+// The state after a link that was found good. docs/spec.md sections 2 and 6.
+
+import { AppendList, AppendSet } from "../bytes/append-list.js";
+import type { LinkHash, LogId, MemberId } from "../bytes/ids.js";
+import type { Infer } from "../bytes/schema.js";
+import type { Context, Effect } from "./contract.js";
+import type { DueGrant, Transition } from "./effects.js";
+import { decodeNameOpening, linkHash, matchAttachments, type NameOpening, type UnverifiedEntry } from "./entry.js";
+import type { AnyBody, Grant, NewEpoch } from "./fields.js";
+import type { genesis } from "./links/genesis.js";
+import { NO_RUNS } from "./runs.js";
+import { type Epoch, type GrantRecord, type LinkRecord, type LogFacts, LogState, type Member } from "./state.js";
+import type { TypedBody } from "./verify-link.js";
+
+/** The state before a first link. */
+export const ORIGIN: LogFacts = Object.freeze<LogFacts>({
+  kind: "user",
+  subject: "",
+  operator: undefined,
+  head: { log: "" as LogId, seq: 0, hash: "" as LinkHash },
+  time: 0,
+  lockdown: false,
+  rotationDue: false,
+  epochs: AppendList.empty(),
+  active: new Map(),
+  removed: AppendList.empty(),
+  links: AppendList.empty(),
+  seen: AppendSet.empty(),
+});
+
+/** What verification found out about a link. */
+export interface Judged {
+  readonly typed: TypedBody;
+  readonly context: Context;
+  readonly effect: Effect;
+  readonly transition: Transition;
+  /** Keys that LOG-5 remembers. */
+  readonly introduced: readonly string[];
+}
+
+/** The state after the link. @throws `INVALID_ENCODING` (ENC-2) for attachments that the link does not commit to */
+export function advance(before: LogFacts, entry: UnverifiedEntry, judged: Judged): LogState {
+  const { typed, transition, introduced } = judged;
+  const { body } = typed;
+  const record = recordOf(before, entry, judged);
+  const isFirst = before.head.seq === 0;
+  const names = { members: transition.active, renamed: transition.entered ?? judged.effect.rename?.member };
+  const opening = typed.type.name && matchAttachments(record.attachments, entry.attachments)[0];
+  return LogState.ofVerified({
+    kind: before.kind,
+    ...(isFirst ? originOf(body) : { subject: before.subject, operator: before.operator }),
+    // The first link's hash is the log's id.
+    head: { log: isFirst ? (record.hash as string as LogId) : before.head.log, seq: record.seq, hash: record.hash },
+    time: body.time,
+    lockdown: transition.lockdown,
+    rotationDue: transition.rotationDue,
+    epochs: transition.epoch ? before.epochs.push(epochOf(transition.epoch, body)) : before.epochs,
+    active: opening && names.renamed ? withName(names.members, names.renamed, opening) : names.members,
+    removed: transition.gone.reduce((list, member) => list.push(member), before.removed),
+    links: before.links.push(record),
+    seen: [...introduced, ...(transition.entered ? [transition.entered] : [])].reduce((set, key) => set.add(key), before.seen),
+  });
+}
+
+function originOf(body: AnyBody): Pick<LogFacts, "subject" | "operator"> {
+  const { subject, operator } = body as Infer<typeof genesis.schema>;
+  return { subject, operator };
+}
+
+function epochOf(number: number, { epoch, seq, time }: AnyBody): Epoch {
+  return { number, kem: (epoch as NewEpoch).kem, seq, time };
+}
+
+function recordOf(before: LogFacts, { link }: UnverifiedEntry, judged: Judged): LinkRecord {
+  const { typed, context, effect, transition } = judged;
+  const { type, body } = typed;
+  const grants = (body.grants ?? []).map((grant, index) => grantRecord(grant, transition.due[index] as DueGrant));
+  const name = type.name?.(body);
+  return {
+    seq: body.seq,
+    hash: linkHash(link.bytes),
+    prev: body.prev,
+    type: type.type,
+    time: body.time,
+    bytes: link.bytes,
+    author: context.author?.id ?? transition.entered ?? "operator",
+    entered: transition.entered,
+    approved: (effect.approve ?? []).filter((id) => id !== transition.entered),
+    removed: effect.remove ?? [],
+    renamed: effect.rename?.member,
+    rekeyed: effect.rekey?.member,
+    lockdown: effect.lockdown,
+    missing: effect.missing ?? NO_RUNS,
+    epoch: transition.epoch,
+    grants,
+    attachments: [
+      ...(name ? [name] : []),
+      ...grants.flatMap(({ keyring, boxes }) => [keyring, ...boxes.map(({ digest }) => digest)]),
+    ],
+  };
+}
+
+function grantRecord({ from, to, keyring, boxes }: Grant, { recipients }: DueGrant): GrantRecord {
+  const box = ([member, digest]: Grant["boxes"][number], index: number) => ({
+    member,
+    kem: (recipients[index] as DueGrant["recipients"][number]).kem,
+    digest,
+  });
+  return { from, to, keyring, boxes: boxes.map(box) };
+}
+
+/**
+ * The members with the name that an opening says. A dishonest device can commit to bytes that are no opening: it then has
+ * no name, and the log goes on.
+ */
+function withName(members: ReadonlyMap<MemberId, Member>, id: MemberId, bytes: Uint8Array): ReadonlyMap<MemberId, Member> {
+  let opening: NameOpening;
+  try {
+    opening = decodeNameOpening(bytes);
+  } catch {
+    return members;
+  }
+  const { name, platform, details } = opening;
+  return new Map(members).set(id, { ...(members.get(id) as Member), name, platform, details });
+}

@@ -1,0 +1,66 @@
+// Judging evidence as a third party: from its bytes alone, trusting neither side. docs/spec.md section 13.
+
+import { KeysteadError } from "../errors.js";
+import { ORIGIN } from "./advance.js";
+import { decodeLink } from "./entry.js";
+import type { Evidence } from "./evidence.js";
+import type { Head, LogFacts } from "./state.js";
+import { verifyLink } from "./verify-link.js";
+
+/** What evidence proves. */
+export interface EvidenceVerdict {
+  /**
+   * `proven`: both sides are valid logs and they contradict each other, so whoever served both lied. `claimed`: the offered
+   * side is valid, but that the other was served rests on the word of whoever pinned it.
+   */
+  readonly verdict: "proven" | "claimed";
+  /** The heads of the two sides, both verified where there are links. */
+  readonly pinned: Head;
+  readonly offered: Head;
+  /** First position at which the sides differ; for a rollback the first that is withheld. */
+  readonly seq: number;
+}
+
+/**
+ * Judges evidence of a fork, a replacement or a rollback.
+ *
+ * @throws `INVALID_ARGUMENT` when the evidence does not show what it says; errors of `verifyLog` when a side is no valid log.
+ */
+export function checkEvidence(evidence: Evidence): EvidenceVerdict {
+  const { kind, pinned, subject } = evidence;
+  const theirs = replay(evidence.theirs, subject);
+  const offered = theirs.head;
+  const ours = evidence.ours.length > 0 ? replay(evidence.ours, subject) : undefined;
+  if (ours && ours.head.hash !== pinned.hash) throw unproven("its own links do not end at the pinned head");
+  const sameLog = offered.log === pinned.log;
+  if (sameLog === (kind === "replaced")) throw unproven(sameLog ? "both sides are one log" : "the sides are different logs");
+  const seq = kind === "rolled-back" ? offered.seq + 1 : kind === "replaced" ? 1 : firstDifference(ours, theirs, pinned);
+  if (kind === "rolled-back" && (seq > pinned.seq || (ours && firstDifference(ours, theirs, pinned) !== seq))) {
+    throw unproven("the offered log is not a shorter version of the pinned one");
+  }
+  // That a shorter log or another first link exists is no lie by itself: only its being served is, which no signature shows.
+  return { verdict: kind === "forked" && ours ? "proven" : "claimed", pinned, offered, seq };
+}
+
+function replay(links: readonly Uint8Array[], subject: string): LogFacts {
+  let log: LogFacts = ORIGIN;
+  for (const link of links) log = verifyLink(log, { link: decodeLink(link), attachments: [] }, {});
+  if (log.head.seq === 0 || log.subject !== subject) throw unproven("its links are not a log of the subject it names");
+  return log;
+}
+
+function firstDifference(ours: LogFacts | undefined, theirs: LogFacts, pinned: Head): number {
+  if (!ours) {
+    if (theirs.head.seq !== pinned.seq || theirs.head.hash === pinned.hash) throw unproven("the offered links do not contradict the pinned head");
+    return pinned.seq;
+  }
+  for (let index = 0; index < Math.min(ours.links.length, theirs.links.length); index++) {
+    if (ours.links.at(index)?.hash !== theirs.links.at(index)?.hash) return index + 1;
+  }
+  if (theirs.links.length < ours.links.length) return theirs.links.length + 1;
+  throw unproven("the sides do not contradict each other");
+}
+
+function unproven(message: string): KeysteadError {
+  return new KeysteadError("INVALID_ARGUMENT", `the evidence does not show what it says: ${message}`);
+}

@@ -1,0 +1,130 @@
+// The checks that every type of link goes through, whatever it does. docs/spec.md section 6.
+
+import { equalBytes } from "../bytes/bytes.js";
+import type { MemberId } from "../bytes/ids.js";
+import { toHex } from "../bytes/text.js";
+import { KeysteadError } from "../errors.js";
+import { labelledHash } from "../primitives/hash.js";
+import { checkKemKey } from "../primitives/kem.js";
+import { LABELS } from "../primitives/labels.js";
+import { checkVerifyingKey, verifyLabelled } from "../primitives/sign.js";
+import { type Context, type Effect, type LinkType, refuse } from "./contract.js";
+import type { DueGrant, Transition } from "./effects.js";
+import type { UnverifiedLink } from "./entry.js";
+import type { AnyBody, Grant } from "./fields.js";
+import { containsRuns, hasEpoch, isCanonical, NO_RUNS } from "./runs.js";
+import { currentEpoch, type LogFacts, memberBySigningKey } from "./state.js";
+
+/** A clock to judge a link's time by. */
+export interface Clock {
+  /** Now, in milliseconds since 1970. Without it, times are only checked to go forward. */
+  readonly now?: number | undefined;
+  /** How far ahead of `now` a link may be, in milliseconds; 10 minutes unless told. */
+  readonly skew?: number | undefined;
+}
+
+/** Ten minutes. */
+export const DEFAULT_SKEW = 600_000;
+
+/** @throws `INVALID_ARGUMENT` for a clock that is none */
+export function checkClock({ now, skew }: Clock): void {
+  for (const [name, value] of Object.entries({ now, skew })) {
+    if (value !== undefined && (!Number.isSafeInteger(value) || value < 0)) {
+      throw new KeysteadError("INVALID_ARGUMENT", `${name} must be whole milliseconds, 0 or more`);
+    }
+  }
+}
+
+/** LOG-1..3: the link continues this log. */
+export function checkPosition(before: LogFacts, body: AnyBody, { now, skew = DEFAULT_SKEW }: Clock): void {
+  const { head } = before;
+  if (body.seq !== head.seq + 1) refuse("LOG-2", `the link says it is number ${body.seq}, but number ${head.seq + 1} comes next`);
+  if (head.seq > 0) {
+    if (body.log !== head.log) refuse("LOG-2", "the link belongs to another log");
+    if (body.prev !== head.hash) refuse("LOG-2", "the link follows another link than the newest one here");
+  }
+  if (body.time < before.time) refuse("LOG-3", "the link's time is before the previous link's");
+  if (now !== undefined && body.time > now + skew) {
+    throw new KeysteadError("NOT_YET", `the link is from ${body.time - now} ms ahead of this clock; try again later, or set the clock`, {
+      rule: "LOG-3",
+      details: { ahead: body.time - now, skew },
+    });
+  }
+}
+
+/** The state before and the author. LOG-4, MEM-4: an active member, by its current key. */
+export function contextOf(before: LogFacts, type: LinkType, body: AnyBody): Context {
+  const key = type.author?.(body);
+  if (key === undefined) return { before, author: undefined };
+  const author = memberBySigningKey(before, key);
+  if (author) return { before, author };
+  for (const member of before.removed) {
+    if (equalBytes(member.sign, key)) refuse("MEM-4", `the author ${member.id} was removed and signs nothing any more`, { member: member.id });
+  }
+  return refuse("LOG-4", "the author is not an active member, or this is not its current key");
+}
+
+/** LOG-4, LOG-6: the signatures that type and body call for, in order, none extra, each valid. */
+export function checkSignatures(signers: readonly Uint8Array[], link: UnverifiedLink): void {
+  const wrong = (message: string) => new KeysteadError("INVALID_SIGNATURE", message, { rule: "LOG-4" });
+  if (link.signatures.length !== signers.length) {
+    throw wrong(`the link has ${link.signatures.length} signatures, its type and body call for ${signers.length}`);
+  }
+  for (const [index, signer] of signers.entries()) {
+    const { key, signature } = link.signatures[index] as UnverifiedLink["signatures"][number];
+    if (!equalBytes(key, signer)) throw wrong(`signature ${index + 1} is by another key than type and body call for`);
+    if (!verifyLabelled(LABELS.linkSignature, key, link.body, signature)) throw wrong(`signature ${index + 1} is not valid`);
+  }
+}
+
+/** LOG-5, KEM-1: keys are new and sound. @returns their fingerprints, to be remembered */
+export function checkIntroduced(before: LogFacts, type: LinkType, body: AnyBody): readonly string[] {
+  const { signing, kem } = type.introduces(body);
+  const kemKeys = body.epoch ? [...kem, body.epoch.kem] : kem;
+  for (const key of signing) checkVerifyingKey(key, "link.body: a signing key");
+  // Otherwise one junk key makes every later honest link impossible to author.
+  for (const key of kemKeys) checkKemKey(key, "link.body: a KEM key");
+  const fingerprints = [...signing, ...kemKeys].map((key) => toHex(labelledHash(LABELS.publicKey, key)));
+  for (const [index, fingerprint] of fingerprints.entries()) {
+    if (before.seen.has(fingerprint) || fingerprints.indexOf(fingerprint) !== index) {
+      refuse("LOG-5", "the link introduces a key that this log has seen before; draw fresh keys");
+    }
+  }
+  return fingerprints;
+}
+
+/** MEM-4: a member's id never returns, were it by a collision of truncated hashes. */
+export function checkEntered(before: Pick<LogFacts, "seen">, entered: MemberId | undefined): void {
+  if (entered !== undefined && before.seen.has(entered)) {
+    refuse("MEM-4", `member id ${entered} was in this log before; draw fresh keys`, { member: entered });
+  }
+}
+
+/** MEM-9: what the author declares missing is a part of what it held. */
+export function checkMissing(type: LinkType, { missing }: AnyBody, { before, author }: Context): void {
+  if (missing === undefined) return;
+  if (missing.length === 0 || !isCanonical(missing)) {
+    refuse("MEM-9", "missing must be sorted runs with a gap between each two, and left out when there are none");
+  }
+  if (!containsRuns(author?.held ?? NO_RUNS, missing)) refuse("MEM-9", "the author declares epochs missing that it does not hold");
+  if (type.missing === "past" && hasEpoch(missing, currentEpoch(before))) {
+    refuse("MEM-9", `${type.type} cannot declare the current epoch missing; rotate first`);
+  }
+}
+
+/** MEM-7: a new epoch exactly when one is called for. GRT-1: exactly the grants that are due, in order. */
+export function checkGrants({ epoch, due }: Transition, body: AnyBody): void {
+  if ((epoch !== undefined) !== (body.epoch !== undefined)) {
+    refuse("MEM-7", epoch === undefined ? "this link must not make a new epoch" : "this link must make a new epoch");
+  }
+  const grants = body.grants ?? [];
+  const isDue = (grant: Grant, { from, to, recipients }: DueGrant) =>
+    grant.from === from &&
+    grant.to === to &&
+    grant.boxes.length === recipients.length &&
+    recipients.every(({ id }, index) => grant.boxes[index]?.[0] === id);
+  if (grants.length !== due.length || !grants.every((grant, index) => isDue(grant, due[index] as DueGrant))) {
+    const expected = due.map(({ from, to, recipients }) => `[${from}-${to}] to ${recipients.length}`).join(", ") || "none";
+    refuse("GRT-1", `the grants are not exactly those that the link's effect requires: ${expected}`);
+  }
+}

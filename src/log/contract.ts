@@ -1,0 +1,71 @@
+// The contract of a link type: all there is to know about one, so that forgetting a rule is a compile error.
+// docs/spec.md section 6.
+
+import type { MemberId } from "../bytes/ids.js";
+import type { Schema } from "../bytes/schema.js";
+import { KeysteadError, type RuleId } from "../errors.js";
+import type { AnyBody, NewMember } from "./fields.js";
+import type { Run, Runs } from "./runs.js";
+import type { LogFacts, Member } from "./state.js";
+
+/** What a link does, in the protocol's own terms. {@link applyEffect} does it, in the protocol's order. */
+export interface Effect {
+  /** A part of the author's held that it could not open (MEM-9). */
+  readonly missing?: Runs;
+  readonly remove?: readonly MemberId[];
+  readonly enter?: NewMember;
+  readonly rekey?: { readonly member: MemberId; readonly sign: Uint8Array; readonly kem: Uint8Array };
+  readonly rename?: { readonly member: MemberId; readonly name: Uint8Array };
+  readonly lockdown?: boolean;
+  /** Members that the author approves; an enrolled member is approved as it enters (MEM-1). */
+  readonly approve?: readonly MemberId[];
+  /** Runs that the author gives again. */
+  readonly regrant?: readonly { readonly member: MemberId; readonly run: Run }[];
+  /** Whether the link makes a new epoch (MEM-7). */
+  readonly newEpoch: boolean;
+  /** Whether a removal leaves rotation due (MEM-7): `leave` and `expel` cannot rotate by themselves. */
+  readonly leavesRotationDue?: boolean;
+}
+
+/** What a link is judged on: the state before it, and who wrote it. */
+export interface Context {
+  readonly before: LogFacts;
+  /** The active member whose current key the body names as author; undefined where the author is new or the operator. */
+  readonly author: Member | undefined;
+}
+
+/** One type of link. */
+export interface LinkType<Body extends AnyBody = AnyBody> {
+  readonly type: Body["type"];
+  /** ENC-2: fields, types and lengths. */
+  readonly schema: Schema<Body>;
+  /** The signing key of the member that the body calls its author; absent where the author is new or the operator. */
+  readonly author?: (body: Body) => Uint8Array;
+  /** LOG-4: the keys that sign, in order. */
+  readonly signers: (body: Body, before: LogFacts) => readonly Uint8Array[];
+  /** LOG-5: the keys that it introduces, besides the new epoch's. */
+  readonly introduces: (body: Body) => IntroducedKeys;
+  /** The commitment to a name, whose opening comes as an attachment. */
+  readonly name?: (body: Body) => Uint8Array;
+  /** Whether the state before the link admits it. @throws INVALID_LINK with the rule */
+  readonly admit: (body: Body, context: Context) => void;
+  /** What it does. Called after {@link admit}. */
+  readonly effect: (body: Body, context: Context) => Effect;
+  /** MEM-9: whether its author may declare epochs missing in it, and if so whether the current one too. */
+  readonly missing: "never" | "past" | "any";
+}
+
+/** Keys that a link introduces (LOG-5). */
+export interface IntroducedKeys {
+  readonly signing: readonly Uint8Array[];
+  /** Validated by KEM-1. */
+  readonly kem: readonly Uint8Array[];
+}
+
+/** Introduces nothing. */
+export const NO_KEYS: IntroducedKeys = { signing: [], kem: [] };
+
+/** Refuses a link. */
+export function refuse(rule: RuleId, message: string, details: Readonly<Record<string, unknown>> = {}): never {
+  throw new KeysteadError("INVALID_LINK", message, { rule, details });
+}

@@ -1,0 +1,151 @@
+// Links and entries as bytes: a link is a signed body, an entry is a link with its attachments.
+// docs/spec.md sections 4 and 6 (ENC-3, ENC-4).
+
+import { encodeCbor } from "../bytes/cbor.js";
+import type { LinkHash } from "../bytes/ids.js";
+import { array, bytes, bytesUpTo, decode, encode, type Infer, record, text, tuple, optional } from "../bytes/schema.js";
+import { equalBytes } from "../bytes/bytes.js";
+import { toHex } from "../bytes/text.js";
+import { KeysteadError } from "../errors.js";
+import { labelledHash } from "../primitives/hash.js";
+import { LABELS } from "../primitives/labels.js";
+import { MAX_NAME_BYTES } from "./fields.js";
+
+/** Most bytes of a link (ENC-3). */
+export const MAX_LINK_BYTES = 65_536;
+/** Most bytes of a link's attachments together (ENC-3). */
+export const MAX_ATTACHMENTS_BYTES = 4_194_304;
+/** Most attachments of one link: a box each for 256 members in every one of many runs, bounded by the bytes above. */
+const MAX_ATTACHMENTS = 65_536;
+/** Room for the entry's own framing around link and attachments. */
+const MAX_ENTRY_BYTES = MAX_LINK_BYTES + MAX_ATTACHMENTS_BYTES + 5 * MAX_ATTACHMENTS + 16;
+
+const signedLink = tuple(bytesUpTo(MAX_LINK_BYTES, 1), array(tuple(bytes(32), bytes(64)), { min: 1, max: 2 }));
+const entry = tuple(bytesUpTo(MAX_LINK_BYTES, 1), array(bytesUpTo(MAX_ATTACHMENTS_BYTES, 1), { max: MAX_ATTACHMENTS }));
+
+/** A signature with the public key that made it. */
+export interface LinkSignature {
+  readonly key: Uint8Array;
+  readonly signature: Uint8Array;
+}
+
+/** A link taken apart; nothing about it is verified yet. */
+export interface UnverifiedLink {
+  /** The link's bytes as received: what is hashed (ENC-4). */
+  readonly bytes: Uint8Array;
+  /** The body's bytes as received: what is signed (ENC-4). */
+  readonly body: Uint8Array;
+  readonly signatures: readonly LinkSignature[];
+}
+
+/** An entry taken apart; nothing about it is verified yet. */
+export interface UnverifiedEntry {
+  readonly link: UnverifiedLink;
+  readonly attachments: readonly Uint8Array[];
+}
+
+/** Hash of a link: SHA-256 over label, zero byte, link bytes. */
+export function linkHash(link: Uint8Array): LinkHash {
+  return toHex(labelledHash(LABELS.linkHash, link)) as LinkHash;
+}
+
+/** What a link holds to commit to an attachment: SHA-256 over label, zero byte, attachment. 32 bytes. */
+export function attachmentDigest(attachment: Uint8Array): Uint8Array {
+  return labelledHash(LABELS.attachment, attachment);
+}
+
+/** Puts body and signatures together. @throws `TOO_LARGE` beyond 64 KiB (ENC-3). */
+export function encodeLink(body: Uint8Array, signatures: readonly LinkSignature[]): Uint8Array {
+  const link = encodeCbor([body, signatures.map(({ key, signature }) => [key, signature])]);
+  if (link.length > MAX_LINK_BYTES) {
+    throw new KeysteadError(
+      "TOO_LARGE",
+      `the link takes ${link.length} bytes, at most ${MAX_LINK_BYTES} fit; name fewer members in one link`,
+      { rule: "ENC-3", details: { bytes: link.length, limit: MAX_LINK_BYTES } },
+    );
+  }
+  return link;
+}
+
+/** Takes a link apart. @throws `TOO_LARGE`, `INVALID_ENCODING` */
+export function decodeLink(link: Uint8Array): UnverifiedLink {
+  const [body, signatures] = decode(signedLink, link, { name: "link", maxBytes: MAX_LINK_BYTES });
+  return { bytes: link.slice(), body, signatures: signatures.map(([key, signature]) => ({ key, signature })) };
+}
+
+/** Puts a link and its attachments together, as they are stored and sent. @throws `TOO_LARGE` (ENC-3) */
+export function encodeEntry(link: Uint8Array, attachments: readonly Uint8Array[]): Uint8Array {
+  checkAttachmentSize(attachments);
+  return encode(entry, [link, [...attachments]], "entry");
+}
+
+/** Takes an entry apart. @throws `TOO_LARGE`, `INVALID_ENCODING` */
+export function decodeEntry(bytes: Uint8Array): UnverifiedEntry {
+  const [link, attachments] = decode(entry, bytes, { name: "entry", maxBytes: MAX_ENTRY_BYTES });
+  checkAttachmentSize(attachments);
+  return { link: decodeLink(link), attachments };
+}
+
+function checkAttachmentSize(attachments: readonly Uint8Array[]): void {
+  const size = attachments.reduce((sum, attachment) => sum + attachment.length, 0);
+  if (size > MAX_ATTACHMENTS_BYTES) {
+    throw new KeysteadError(
+      "TOO_LARGE",
+      `the attachments take ${size} bytes, at most ${MAX_ATTACHMENTS_BYTES} are allowed`,
+      { rule: "ENC-3", details: { bytes: size, limit: MAX_ATTACHMENTS_BYTES } },
+    );
+  }
+}
+
+/**
+ * Finds, for each digest that a link commits to, the attachment that was delivered for it. Attachments may be withheld
+ * (the server's availability), but they come in the order of the digests and nothing else comes with them.
+ *
+ * @returns for each digest its attachment, or undefined where none was delivered.
+ * @throws `INVALID_ENCODING` (ENC-2) for an attachment that the link does not commit to.
+ */
+export function matchAttachments(
+  digests: readonly Uint8Array[],
+  attachments: readonly Uint8Array[],
+): readonly (Uint8Array | undefined)[] {
+  const matched = new Array<Uint8Array | undefined>(digests.length).fill(undefined);
+  let slot = 0;
+  for (const [index, attachment] of attachments.entries()) {
+    const digest = attachmentDigest(attachment);
+    while (slot < digests.length && !equalBytes(digests[slot] as Uint8Array, digest)) slot++;
+    if (slot === digests.length) {
+      throw new KeysteadError("INVALID_ENCODING", `entry.attachments[${index}] is not one that the link commits to, or out of order`, {
+        rule: "ENC-2",
+        details: { field: `entry.attachments[${index}]` },
+      });
+    }
+    matched[slot++] = attachment;
+  }
+  return matched;
+}
+
+/** What a device says of itself to people: its name, and if it likes its platform and details. */
+export interface NameOpening {
+  /** 16 random bytes, so that the commitment does not give the name away. */
+  readonly salt: Uint8Array;
+  readonly name: string;
+  readonly platform?: string;
+  readonly details?: string;
+}
+
+const nameOpening = record({
+  salt: bytes(16),
+  name: text(MAX_NAME_BYTES, 1),
+  platform: optional(text(MAX_NAME_BYTES)),
+  details: optional(text(MAX_NAME_BYTES)),
+});
+
+/** A name opening as an attachment. @throws `INVALID_ENCODING` when a text is too long. */
+export function encodeNameOpening(opening: NameOpening): Uint8Array {
+  return encode(nameOpening, opening, "name");
+}
+
+/** Reads a name opening. @throws `INVALID_ENCODING` */
+export function decodeNameOpening(bytes: Uint8Array): Infer<typeof nameOpening> {
+  return decode(nameOpening, bytes, { name: "name", maxBytes: 1024 });
+}

@@ -1,0 +1,61 @@
+// Evidence of a server's lie, as data: what was pinned, and the links that contradict it. docs/spec.md sections 6 and 13
+// (LOG-8). A third party judges it with checkEvidence, from these bytes alone.
+
+import type { LinkHash, LogId } from "../bytes/ids.js";
+import { array, bytesUpTo, decode, encode, hexBytes, literal, oneOf, record, text, uint } from "../bytes/schema.js";
+import { MAX_LINK_BYTES } from "./entry.js";
+import { MAX_SUBJECT_BYTES } from "./fields.js";
+import type { Head, LogFacts } from "./state.js";
+
+/** `forked`: two valid links at one position. `replaced`: another log for the subject. `rolled-back`: a shorter log. */
+export type EvidenceKind = "forked" | "replaced" | "rolled-back";
+
+/** A contradiction between a head that was verified before and what was offered later. */
+export interface Evidence {
+  readonly v: 1;
+  readonly kind: EvidenceKind;
+  readonly subject: string;
+  /** The head that was verified before. */
+  readonly pinned: Head;
+  /** The links up to the pinned head, as far as they were at hand; empty when only the head was. */
+  readonly ours: readonly Uint8Array[];
+  /** The links that were offered, up to the one that contradicts. */
+  readonly theirs: readonly Uint8Array[];
+}
+
+const MAX_EVIDENCE_LINKS = 1_000_000;
+const MAX_EVIDENCE_BYTES = 1_073_741_824;
+
+const links = array(bytesUpTo(MAX_LINK_BYTES, 1), { max: MAX_EVIDENCE_LINKS });
+const schema = record({
+  v: literal(1),
+  kind: oneOf(["forked", "replaced", "rolled-back"]),
+  subject: text(MAX_SUBJECT_BYTES, 1),
+  pinned: record({ log: hexBytes<LogId>(32), seq: uint({ min: 1 }), hash: hexBytes<LinkHash>(32) }),
+  ours: links,
+  theirs: links,
+});
+
+/** Evidence as bytes, to keep or to send to a third party. */
+export function encodeEvidence(evidence: Evidence): Uint8Array {
+  return encode(schema, evidence, "evidence");
+}
+
+/** Reads evidence; it proves nothing until `checkEvidence` has judged it. @throws `INVALID_ENCODING`, `TOO_LARGE` */
+export function decodeEvidence(bytes: Uint8Array): Evidence {
+  return decode(schema, bytes, { name: "evidence", maxBytes: MAX_EVIDENCE_BYTES });
+}
+
+/** What was pinned: a head alone, or the whole state, whose links make the evidence complete. */
+export type Pin = Head | LogFacts;
+
+/** The head of a pin. */
+export function headOf(pin: Pin): Head {
+  return "head" in pin ? pin.head : pin;
+}
+
+/** Puts evidence together. */
+export function makeEvidence(kind: EvidenceKind, subject: string, pin: Pin, theirs: readonly Uint8Array[]): Evidence {
+  const ours = "head" in pin ? [...pin.links].map(({ bytes }) => bytes) : [];
+  return { v: 1, kind, subject, pinned: headOf(pin), ours, theirs };
+}

@@ -1,0 +1,84 @@
+// The fields that link bodies are made of. docs/spec.md sections 4 and 6.
+
+import type { LinkHash, LogId, MemberId } from "../bytes/ids.js";
+import { array, bytes, hexBytes, type Infer, literal, oneOf, optional, record, text, tuple, uint } from "../bytes/schema.js";
+import { KEM_PUBLIC_KEY_LENGTH } from "../primitives/kem.js";
+
+/** Most active members of a log (ENC-3). */
+export const MAX_ACTIVE_MEMBERS = 256;
+/** Longest name in bytes of UTF-8 (ENC-3). */
+export const MAX_NAME_BYTES = 128;
+/** Longest subject in bytes of UTF-8: room for any mail address. */
+export const MAX_SUBJECT_BYTES = 256;
+/** A run takes at least two bytes, so this many never fit into a link; the link's own limit decides. */
+const MAX_RUNS = 32768;
+
+const memberId = hexBytes<MemberId>(16);
+const publicSigningKey = bytes(32);
+const publicKemKey = bytes(KEM_PUBLIC_KEY_LENGTH);
+const digest = bytes(32);
+
+/** A list of member ids; MEM-2 asks for it to be sorted and without repeats. */
+export const memberList = array(memberId, { max: 2 * MAX_ACTIVE_MEMBERS });
+
+/** Runs of epochs: `[[from, to], …]`. */
+export const runList = array(tuple(uint({ min: 1 }), uint({ min: 1 })), { max: MAX_RUNS });
+
+/** A member that enters: its kind, its public keys, and a commitment to its name. */
+export const newMember = record({ kind: oneOf(["device", "backup"]), sign: publicSigningKey, kem: publicKemKey, name: digest });
+export type NewMember = Infer<typeof newMember>;
+
+/** The keys that replace a member's in `rekey`. */
+export const freshKeys = record({ sign: publicSigningKey, kem: publicKemKey });
+
+/** The public keys of a new epoch. */
+export const newEpoch = record({ kem: publicKemKey });
+export type NewEpoch = Infer<typeof newEpoch>;
+
+/** One grant: a run of epochs, the digest of its keyring ciphertext, and the digest of each recipient's box. */
+export const grant = record({
+  from: uint({ min: 1 }),
+  to: uint({ min: 1 }),
+  keyring: digest,
+  boxes: array(tuple(memberId, digest), { min: 1, max: MAX_ACTIVE_MEMBERS }),
+});
+export type Grant = Infer<typeof grant>;
+
+/** Every grant of a link; GRT-1 says which. Left out where none is due. */
+export const grantList = array(grant, { min: 1, max: MAX_RUNS });
+
+/** What every body after the first starts with. */
+export function header<const Type extends string>(type: Type) {
+  return {
+    v: literal(1),
+    type: literal(type),
+    log: hexBytes<LogId>(32),
+    seq: uint({ min: 2 }),
+    prev: hexBytes<LinkHash>(32),
+    time: uint(),
+  };
+}
+
+/** The author's current signing key: it binds the author into what every signer signs. */
+export const author = publicSigningKey;
+/** A signing key named in a body. */
+export const signingKey = publicSigningKey;
+/** The id of a member named in a body. */
+export const member = memberId;
+/** A commitment to a name opening. */
+export const nameCommitment = digest;
+/** The subject of a log. */
+export const subject = text(MAX_SUBJECT_BYTES, 1);
+
+/** What every decoded body has, whatever its type. */
+export interface AnyBody {
+  readonly v: 1;
+  readonly type: string;
+  readonly log?: LogId;
+  readonly seq: number;
+  readonly prev?: LinkHash;
+  readonly time: number;
+  readonly epoch?: NewEpoch;
+  readonly grants?: readonly Grant[];
+  readonly missing?: readonly (readonly [number, number])[];
+}

@@ -1,0 +1,38 @@
+// genesis: the first device opens a log. docs/spec.md section 6.
+
+import { literal, oneOf, optional, record, uint, type Infer } from "../../bytes/schema.js";
+import { type LinkType, refuse } from "../contract.js";
+import { grantList, newEpoch, newMember, signingKey, subject } from "../fields.js";
+
+const schema = record({
+  v: literal(1),
+  type: literal("genesis"),
+  seq: literal(1),
+  time: uint(),
+  kind: oneOf(["user"]),
+  subject,
+  suite: literal(1),
+  operator: optional(signingKey),
+  member: newMember,
+  epoch: newEpoch,
+  grants: grantList,
+});
+
+/** The first link of a log. */
+export const genesis: LinkType<Infer<typeof schema>> = {
+  type: "genesis",
+  schema,
+  // LOG-6: the first device proves that it has its signing key.
+  signers: (body) => [body.member.sign],
+  introduces: (body) => ({
+    signing: body.operator ? [body.member.sign, body.operator] : [body.member.sign],
+    kem: [body.member.kem],
+  }),
+  name: (body) => body.member.name,
+  missing: "never",
+  admit(body, { before }) {
+    if (before.links.length > 0) refuse("LOG-2", "a genesis can only be the first link of a log");
+    if (body.member.kind !== "device") refuse("LOG-4", "a log is opened by a device");
+  },
+  effect: (body) => ({ enter: body.member, newEpoch: true }),
+};

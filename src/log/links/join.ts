@@ -1,0 +1,24 @@
+// join: a new device adds itself. Outside lockdown it makes an epoch, so that it can send and receive at once; in
+// lockdown it holds nothing until a confirmed member approves it. docs/spec.md section 6.
+
+import { type Infer, optional, record } from "../../bytes/schema.js";
+import { type LinkType, refuse } from "../contract.js";
+import { grantList, header, newEpoch, newMember } from "../fields.js";
+
+const schema = record({ ...header("join"), member: newMember, epoch: optional(newEpoch), grants: optional(grantList) });
+
+export const join: LinkType<Infer<typeof schema>> = {
+  type: "join",
+  schema,
+  // LOG-6: possession. The password got it this far; the key is what it will be known by.
+  signers: (body) => [body.member.sign],
+  introduces: (body) => ({ signing: [body.member.sign], kem: [body.member.kem] }),
+  name: (body) => body.member.name,
+  missing: "never",
+  admit(body) {
+    if (body.member.kind !== "device") {
+      refuse("LOG-4", "only a device joins by itself; a backup key is enrolled by a holder");
+    }
+  },
+  effect: (body, { before }) => ({ enter: body.member, newEpoch: !before.lockdown }),
+};

@@ -1,0 +1,25 @@
+// Every type of link, named once. docs/spec.md section 6.
+
+import type { LinkType } from "./contract.js";
+import { enroll } from "./links/enroll.js";
+import { expel } from "./links/expel.js";
+import { genesis } from "./links/genesis.js";
+import { join } from "./links/join.js";
+import { leave } from "./links/leave.js";
+import { lockdown } from "./links/lockdown.js";
+import { regrant } from "./links/regrant.js";
+import { rekey } from "./links/rekey.js";
+import { rename } from "./links/rename.js";
+import { review } from "./links/review.js";
+import { rotate } from "./links/rotate.js";
+
+/** The types of version 1. */
+export const LINK_TYPES = { genesis, join, enroll, review, rotate, regrant, rekey, leave, expel, rename, lockdown } as const;
+
+/** Name of a link type. */
+export type LinkTypeName = keyof typeof LINK_TYPES;
+
+/** The type of this name; undefined when version 1 has none. */
+export function linkType(name: unknown): LinkType | undefined {
+  return typeof name === "string" && Object.hasOwn(LINK_TYPES, name) ? (LINK_TYPES[name as LinkTypeName] as unknown as LinkType) : undefined;
+}

@@ -1,0 +1,59 @@
+// Checks that several types of links share. docs/spec.md section 6.
+
+import type { MemberId } from "../bytes/ids.js";
+import { type Context, refuse } from "./contract.js";
+import { activeMember, findMember, isConfirmed, isHolder, type LogFacts, type Member } from "./state.js";
+
+/** The author of a type whose body names one. Verification has found it among the active members. */
+export function authorOf({ author }: Context): Member {
+  return author ?? refuse("LOG-4", "the link has no author");
+}
+
+/** The author must hold the current epoch. */
+export function requireHolder(context: Context, type: string): Member {
+  const author = authorOf(context);
+  if (!isHolder(context.before, author)) {
+    refuse("LOG-4", `${type} is for holders, and member ${author.id} does not hold the current epoch; have a holder approve it first`, {
+      member: author.id,
+    });
+  }
+  return author;
+}
+
+/** MEM-5: in lockdown only confirmed members act on others. */
+export function requireConfirmedInLockdown(context: Context, type: string): void {
+  if (context.before.lockdown) requireConfirmed(context, `in lockdown, ${type}`);
+}
+
+/** MEM-5: the author must be in the oldest class that is still active. */
+export function requireConfirmed(context: Context, what: string): Member {
+  const author = authorOf(context);
+  if (!isConfirmed(context.before, author)) {
+    refuse("MEM-5", `${what} is for confirmed members, and member ${author.id} is not one; have a confirmed member approve it first`, {
+      member: author.id,
+    });
+  }
+  return author;
+}
+
+/** MEM-2: a list of members is sorted, without repeats, and names active members only. */
+export function requireActiveList(before: LogFacts, field: string, ids: readonly MemberId[]): void {
+  for (const [index, id] of ids.entries()) {
+    const previous = ids[index - 1];
+    if (previous !== undefined && previous >= id) {
+      refuse("MEM-2", `${field} must be sorted and name nobody twice`, { field, member: id });
+    }
+    if (!before.active.has(id)) {
+      const gone = findMember(before, id);
+      refuse("MEM-2", `${field} names ${id}, ${gone ? "which was removed" : "who is not a member"}`, { field, member: id });
+    }
+  }
+}
+
+/** MEM-2: nobody is named in two lists. */
+export function requireDisjoint(a: readonly MemberId[], b: readonly MemberId[]): void {
+  const both = a.find((id) => b.includes(id));
+  if (both !== undefined) refuse("MEM-2", `member ${both} is both approved and removed`, { member: both });
+}
+
+export { activeMember };

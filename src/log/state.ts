@@ -1,0 +1,254 @@
+// What a verified log says: members, epochs, head. Immutable; only verification makes one. docs/spec.md section 2.
+
+import type { AppendList, AppendSet } from "../bytes/append-list.js";
+import { equalBytes } from "../bytes/bytes.js";
+import type { LinkHash, LogId, MemberId } from "../bytes/ids.js";
+import { parseMemberId } from "../bytes/text.js";
+import { KeysteadError } from "../errors.js";
+import { hasEpoch, NO_RUNS, type Runs, runContaining } from "./runs.js";
+
+/** Commits to a whole log. */
+export interface Head {
+  readonly log: LogId;
+  /** Number of links, from 1. */
+  readonly seq: number;
+  /** Hash of the newest link. */
+  readonly hash: LinkHash;
+}
+
+/** A device, or a backup key on paper. Escrow members join the kinds with escrow logs. */
+export type MemberKind = "device" | "backup";
+
+/** An approval: who, in which link. */
+export interface Approval {
+  readonly by: MemberId;
+  readonly seq: number;
+}
+
+/** How a member came to be removed. */
+export interface Removal {
+  readonly seq: number;
+  /** When, by the link's time: for people only (LOG-7). */
+  readonly time: number;
+  /** The member that removed it (itself when it left), or the service's operator. */
+  readonly by: MemberId | "operator";
+}
+
+/** A member of a log, active or removed. */
+export interface Member {
+  readonly id: MemberId;
+  readonly kind: MemberKind;
+  /** Current Ed25519 public key, 32 bytes. */
+  readonly sign: Uint8Array;
+  /** Current X-Wing public key, 1,216 bytes. */
+  readonly kem: Uint8Array;
+  /** Commitment to the current name, 32 bytes. */
+  readonly nameCommitment: Uint8Array;
+  /** The name and what else the device says of itself; undefined when the opening was not delivered. */
+  readonly name: string | undefined;
+  readonly platform: string | undefined;
+  readonly details: string | undefined;
+  /** Position of the link in which it entered. */
+  readonly position: number;
+  /** When it entered, by the link's time. */
+  readonly added: number;
+  /** Every approval, enrolment included, oldest first. */
+  readonly approvals: readonly Approval[];
+  /** Position of the oldest among itself and, recursively, its approvers: names its approval class. */
+  readonly founder: number;
+  /** The active members among its approvers, their approvers, and so on. Kept for active members only. */
+  readonly approvers: ReadonlySet<MemberId>;
+  /** Every epoch ever granted to it. Judge secrecy by this. */
+  readonly reach: Runs;
+  /** Reach minus what it declared missing. Judge recovery by this. */
+  readonly held: Runs;
+  /** When it was removed; undefined while active. */
+  readonly removed: Removal | undefined;
+}
+
+/** One generation of the log's shared key. */
+export interface Epoch {
+  /** From 1. */
+  readonly number: number;
+  /** X-Wing public key that data is sealed to, 1,216 bytes. */
+  readonly kem: Uint8Array;
+  /** Position of the link that made it. */
+  readonly seq: number;
+  /** When it was made, by the link's time: shown as the data-access date. */
+  readonly time: number;
+}
+
+/** A grant as its link committed to it, with the KEM keys the boxes were due to. */
+export interface GrantRecord {
+  readonly from: number;
+  readonly to: number;
+  /** Digest of the keyring ciphertext, 32 bytes. */
+  readonly keyring: Uint8Array;
+  readonly boxes: readonly GrantBox[];
+}
+
+/** One recipient of a grant. */
+export interface GrantBox {
+  readonly member: MemberId;
+  /** The recipient's KEM key at that link. */
+  readonly kem: Uint8Array;
+  /** Digest of the box, 32 bytes. */
+  readonly digest: Uint8Array;
+}
+
+/** What one verified link did. */
+export interface LinkRecord {
+  readonly seq: number;
+  readonly hash: LinkHash;
+  readonly prev: LinkHash | undefined;
+  readonly type: string;
+  readonly time: number;
+  /** The link as received: evidence, and what is replayed. */
+  readonly bytes: Uint8Array;
+  readonly author: MemberId | "operator";
+  readonly entered: MemberId | undefined;
+  readonly approved: readonly MemberId[];
+  readonly removed: readonly MemberId[];
+  readonly renamed: MemberId | undefined;
+  readonly rekeyed: MemberId | undefined;
+  /** Whether it switched lockdown on or off. */
+  readonly lockdown: boolean | undefined;
+  /** What the author declared it could not open. */
+  readonly missing: Runs;
+  /** Number of the epoch it made. */
+  readonly epoch: number | undefined;
+  readonly grants: readonly GrantRecord[];
+  /** Digests of every attachment it commits to, in order. */
+  readonly attachments: readonly Uint8Array[];
+}
+
+/** The facts a {@link LogState} is made of. */
+export interface LogFacts {
+  readonly kind: "user";
+  /** Whose log this is (LOG-8). */
+  readonly subject: string;
+  readonly operator: Uint8Array | undefined;
+  readonly head: Head;
+  /** Time of the newest link. */
+  readonly time: number;
+  readonly lockdown: boolean;
+  /** A member that knows the current epoch was removed, and no new epoch has been made since (MEM-7). */
+  readonly rotationDue: boolean;
+  readonly epochs: AppendList<Epoch>;
+  /** Active members by id, in order of entering. */
+  readonly active: ReadonlyMap<MemberId, Member>;
+  /** Removed members, in order of removal. */
+  readonly removed: AppendList<Member>;
+  readonly links: AppendList<LinkRecord>;
+  /** Every key that was ever introduced, and every member id (LOG-5, MEM-4). */
+  readonly seen: AppendSet;
+}
+
+/**
+ * The state of a verified key log. Made only by `createLog`, `verifyLog` and `appendEntry`; every view, report and check
+ * is a pure function of it. It holds no secret.
+ */
+export class LogState implements LogFacts {
+  declare readonly kind: "user";
+  declare readonly subject: string;
+  declare readonly operator: Uint8Array | undefined;
+  declare readonly head: Head;
+  declare readonly time: number;
+  declare readonly lockdown: boolean;
+  declare readonly rotationDue: boolean;
+  declare readonly epochs: AppendList<Epoch>;
+  declare readonly active: ReadonlyMap<MemberId, Member>;
+  declare readonly removed: AppendList<Member>;
+  declare readonly links: AppendList<LinkRecord>;
+  declare readonly seen: AppendSet;
+  // A private field cannot be copied by spreading or forged by a cast: only this constructor makes one.
+  readonly #verified = true;
+
+  private constructor(facts: LogFacts) {
+    Object.assign(this, facts);
+    Object.freeze(this);
+  }
+
+  /** @internal Only verification calls this. */
+  static ofVerified(facts: LogFacts): LogState {
+    return new LogState(facts);
+  }
+
+  /** Whether the value is a verified state. */
+  static is(value: unknown): value is LogState {
+    return typeof value === "object" && value !== null && #verified in value;
+  }
+}
+
+/** @throws `INVALID_ARGUMENT` unless the value is a verified state. */
+export function assertLog(value: unknown): asserts value is LogState {
+  if (!LogState.is(value)) {
+    throw new KeysteadError("INVALID_ARGUMENT", "log must be a LogState from createLog, verifyLog or appendEntry");
+  }
+}
+
+/** Number of the current epoch: data is sealed to it. */
+export function currentEpoch(log: LogFacts): number {
+  return log.epochs.length;
+}
+
+/** The active member with this id. @throws `INVALID_ARGUMENT`, `UNKNOWN_MEMBER` */
+export function activeMember(log: LogFacts, id: unknown): Member {
+  const member = log.active.get(parseMemberId(id));
+  if (member) return member;
+  const gone = findMember(log, parseMemberId(id));
+  throw new KeysteadError(
+    "UNKNOWN_MEMBER",
+    gone?.removed
+      ? `member ${gone.id} was removed by link ${gone.removed.seq}; it takes part in nothing any more`
+      : `no member ${String(id)} in this log; check that the log is the newest you can get`,
+    { rule: gone ? "MEM-4" : "MEM-2", details: { member: String(id), log: log.head.log, seq: log.head.seq } },
+  );
+}
+
+/** The member with this id, active or removed. */
+export function findMember(log: LogFacts, id: MemberId): Member | undefined {
+  const active = log.active.get(id);
+  if (active) return active;
+  for (const member of log.removed) if (member.id === id) return member;
+  return undefined;
+}
+
+/** Every member that ever was, in order of entering. */
+export function allMembers(log: LogFacts): readonly Member[] {
+  return [...log.active.values(), ...log.removed].sort((a, b) => a.position - b.position);
+}
+
+/** The active member whose current signing key this is. */
+export function memberBySigningKey(log: LogFacts, key: Uint8Array): Member | undefined {
+  for (const member of log.active.values()) if (equalBytes(member.sign, key)) return member;
+  return undefined;
+}
+
+/** Whether the member is a holder: it holds the current epoch. */
+export function isHolder(log: LogFacts, member: Member): boolean {
+  return hasEpoch(member.held, currentEpoch(log));
+}
+
+/**
+ * Position of the founder of the oldest class that still has an active device or backup key: the confirmed class.
+ * Position 1 is the founding class.
+ */
+export function confirmedFounder(log: Pick<LogFacts, "active">): number {
+  let oldest = Number.POSITIVE_INFINITY;
+  for (const member of log.active.values()) oldest = Math.min(oldest, member.founder);
+  return oldest;
+}
+
+/** Whether an active member belongs to the confirmed class. */
+export function isConfirmed(log: Pick<LogFacts, "active">, member: Member): boolean {
+  return member.founder === confirmedFounder(log);
+}
+
+/** Earliest epoch of the held run that contains the current epoch; undefined when the member is no holder. */
+export function earliestEpoch(log: LogFacts, member: Member): number | undefined {
+  return runContaining(member.held, currentEpoch(log))?.[0];
+}
+
+/** Nothing held and nothing reached. */
+export const NOTHING: Pick<Member, "reach" | "held"> = { reach: NO_RUNS, held: NO_RUNS };
