@@ -254,7 +254,7 @@ function checkLength(length: number, min: number, max: number, path: string, uni
 function wrong(path: string, problem: string, cause?: unknown): KeysteadError {
   return new KeysteadError("INVALID_ENCODING", `${path} ${problem}`, {
     rule: "ENC-2",
-    details: { field: path },
+    details: { name: path },
     ...(cause === undefined ? {} : { cause }),
   });
 }

@@ -59,7 +59,7 @@ export class Secret {
 
   /** Whether both hold the same bytes, in constant time. Throws `WIPED` if either was wiped, `INVALID_ARGUMENT` if `other` is no Secret. */
   equals(other: Secret): boolean {
-    if (!(other instanceof Secret)) {
+    if (typeof other !== "object" || other === null || !(#bytes in other)) {
       throw new KeysteadError("INVALID_ARGUMENT", "a Secret can only be compared with a Secret");
     }
     return equalBytes(this.bytes(), other.bytes());
