@@ -1,0 +1,97 @@
+// The text of a backup key: written from its id and secret, and read back with the typing mistakes that can be proven to be
+// mistakes. docs/spec.md section 9 (BAK-1).
+
+import { KeysteadError } from "../errors.js";
+import { assertSymbols, CODE_LENGTH, formatCode, type ReadText, readSymbols } from "./alphabet.js";
+import { ID_LENGTH } from "./bits.js";
+import { type Arbiter, ask, candidatesOf, codedPart, type DecodedBackup, explain } from "./candidates.js";
+import { readingsOf } from "./corrections.js";
+import { checkSymbols, correct } from "./mds.js";
+
+export { idSymbols, secretFromBytes, secretToBytes } from "./bits.js";
+export type { Arbiter, DecodedBackup } from "./candidates.js";
+export { type Correction, explainCorrections } from "./corrections.js";
+
+// 2 × wrong + unreadable among the 32 characters that the check covers. All six check characters may be used up when the
+// log decides; without it two of them stay behind, to notice that a text has more mistakes than that.
+const EFFORT_WITH_LOG = 6;
+const EFFORT_WITHOUT_LOG = 4;
+
+const COMPARE = "compare each group of four with the paper, and type ? for a character that cannot be read";
+const UNKNOWN =
+  "is typed without mistakes, but is no active backup key here: was it removed, or made for another account?";
+
+/**
+ * Writes a backup key as text, `XXXX-XXXX-…`, 44 characters.
+ *
+ * @param id the 4 symbols of {@link idSymbols}.
+ * @param secret the 26 symbols of {@link secretFromBytes}; not changed. The text is as secret and cannot be wiped.
+ * @throws KeysteadError INVALID_ARGUMENT
+ */
+export function encodeBackupText(id: readonly number[], secret: readonly number[]): string {
+  assertSymbols(id, ID_LENGTH, "id");
+  return formatCode([...id, ...secret, ...checkSymbols(secret)]);
+}
+
+/**
+ * Reads a backup key, correcting mistakes but never guessing (BAK-1).
+ *
+ * With an `arbiter` a secret is returned only if it is that of an active key, so it is always the right one. Corrected are
+ * mistakes with 2 × wrong + unreadable ≤ 6 among the 32 characters of secret and check, so up to 3 wrong or 6 unreadable
+ * ones; two swapped neighbours are two wrong ones, and one missing or one extra character, anywhere, counts as one. The 4
+ * characters of the id follow from the secret and may be read in any way.
+ *
+ * Without, only the check decides: 36 characters, and 2 × wrong + unreadable ≤ 4 among those 32, so at most 2 wrong. Texts
+ * with 3 or 4 wrong ones are then always refused; of those with 5 or more about one in 2000 passes as another secret. The
+ * id is not covered by the check and is returned as read.
+ *
+ * @param text what was typed, see {@link readSymbols}; at most 200 UTF-16 units.
+ * @param arbiter asked at most 24 times, the likeliest secret first, never twice about one. What it throws is passed on.
+ * @param ids the ids, 4 symbols each, of the keys that the arbiter knows, if they are at hand: they tell what is likeliest.
+ * @returns the secret, which the caller wipes, and how it was found.
+ * @throws KeysteadError INVALID_ARGUMENT; BACKUP_KEY_INVALID (BAK-1) with `details.reason`: `too long`, `characters`,
+ *   `length`, `uncorrectable`, or `unknown` (typed without mistakes, but no active key of this log); the last
+ *   three with `details.length` (characters found) and `details.unreadable` (positions). Never names what was typed.
+ */
+export function decodeBackupText<M = undefined>(
+  text: string,
+  arbiter?: Arbiter<M>,
+  ids?: readonly (readonly number[])[],
+): DecodedBackup<M> {
+  if (arbiter !== undefined && typeof arbiter !== "function") {
+    throw new KeysteadError("INVALID_ARGUMENT", "arbiter must be a function");
+  }
+  if (ids !== undefined && !Array.isArray(ids)) throw new KeysteadError("INVALID_ARGUMENT", "ids must be an array");
+  for (const id of ids ?? []) assertSymbols(id, ID_LENGTH, "each of ids");
+  const typed = readSymbols(text);
+  const { symbols } = typed;
+  const readings = readingsOf(symbols);
+  if (readings.length === 0 || (arbiter === undefined && symbols.length !== CODE_LENGTH)) {
+    throw invalid("length", typed, `has ${symbols.length} characters instead of ${CODE_LENGTH}: ${COMPARE}`);
+  }
+  if (arbiter === undefined) {
+    const [candidate] = candidatesOf(readings, EFFORT_WITHOUT_LOG);
+    if (candidate === undefined) throw invalid("uncorrectable", typed, `has too many mistakes: ${COMPARE}`);
+    const { reading, secret } = candidate;
+    return { secret, id: symbols.slice(0, ID_LENGTH), corrections: explain(reading, [], secret), match: undefined };
+  }
+  const candidates = candidatesOf(readings, EFFORT_WITH_LOG, ids);
+  try {
+    const found = ask(arbiter, candidates);
+    if (found !== undefined) return found;
+  } finally {
+    for (const { secret } of candidates) secret.fill(0);
+  }
+  if (isFaultless(typed)) throw invalid("unknown", typed, UNKNOWN);
+  throw invalid("uncorrectable", typed, `has too many mistakes, or belongs to another account: ${COMPARE}`);
+}
+
+function isFaultless({ symbols }: ReadText): boolean {
+  const coded = codedPart(symbols);
+  return symbols.length === CODE_LENGTH && !coded.includes(undefined) && correct(coded, 0) !== undefined;
+}
+
+function invalid(reason: string, { symbols, unreadable }: ReadText, what: string): KeysteadError {
+  const details = { reason, length: symbols.length, unreadable };
+  return new KeysteadError("BACKUP_KEY_INVALID", `this backup key ${what}`, { rule: "BAK-1", details });
+}

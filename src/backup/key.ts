@@ -1,0 +1,52 @@
+// From the 130 secret bits of a backup key to a member's keys, and to the four characters that name it.
+// docs/spec.md section 9 (BAK-2, BAK-3).
+
+import { wipe } from "../bytes/bytes.js";
+import type { LogId } from "../bytes/ids.js";
+import { Secret } from "../bytes/secret.js";
+import { fromHex } from "../bytes/text.js";
+import { MemberKeys } from "../keys/member-keys.js";
+import { type LogFacts, type Member, memberBySigningKey } from "../log/state.js";
+import { labelledHash } from "../primitives/hash.js";
+import { deriveKey } from "../primitives/kdf.js";
+import { LABELS } from "../primitives/labels.js";
+import { symbolChar } from "./alphabet.js";
+import { type Arbiter, idSymbols, secretToBytes } from "./code.js";
+
+/**
+ * The keys of the backup key with this secret in this log. No slow hash: the secret is 130 random bits. The caller wipes
+ * both the secret and the keys.
+ */
+export function backupKeys(secret: readonly number[], log: LogId): MemberKeys {
+  const bytes = secretToBytes(secret);
+  const seed = Secret.take(deriveKey(LABELS.backupSeed, bytes, { salt: fromHex(log, { name: "log", length: 32 }) }));
+  const keys = new MemberKeys(seed.bytes());
+  seed.wipe();
+  wipe(bytes);
+  return keys;
+}
+
+/** The four id symbols of a backup key: 20 bits of the hash of its signing key. Public. */
+export function backupIdSymbols(sign: Uint8Array): readonly number[] {
+  return idSymbols(labelledHash(LABELS.backupId, sign));
+}
+
+/** The four characters that a backup key's paper begins with: they name it in a list of devices. Public. */
+export function backupKeyId(member: Pick<Member, "sign">): string {
+  return backupIdSymbols(member.sign).map(symbolChar).join("");
+}
+
+/** The log's active backup keys. */
+export function activeBackupKeys(log: LogFacts): readonly Member[] {
+  return [...log.active.values()].filter(({ kind }) => kind === "backup");
+}
+
+/** Judges a secret by the log: the public key of an active backup key is the arbiter (BAK-1). */
+export function arbiterOf(log: LogFacts): Arbiter<Member> {
+  return (secret) => {
+    const keys = backupKeys(secret, log.head.log);
+    const member = memberBySigningKey(log, keys.sign);
+    keys.wipe();
+    return member?.kind === "backup" ? { id: backupIdSymbols(member.sign), match: member } : undefined;
+  };
+}

@@ -1,0 +1,110 @@
+// The error-correcting code of a backup key: six check symbols over 26 secret ones, any two codes 7 symbols apart.
+// docs/spec.md section 9.
+
+import { assertSymbols, type ReadSymbols } from "./alphabet.js";
+import { inverse, multiply } from "./gf32.js";
+
+/** Secret symbols of a backup key: 130 bits. */
+export const SECRET_LENGTH = 26;
+const CHECK_LENGTH = 6;
+/** Symbols that the check protects: secret, then check. */
+export const CODED_LENGTH = SECRET_LENGTH + CHECK_LENGTH;
+
+// A polynomial of degree 5, or a column of the parity-check matrix, is one number of 30 bits, the highest coefficient on top:
+// adding two is one XOR. pack() and unpack() go from and to its six symbols.
+const TOP = 25;
+const pack = (symbols: readonly number[]) => symbols.reduce((packed, symbol) => (packed << 5) | symbol, 0);
+const unpack = (packed: number) => [25, 20, 15, 10, 5, 0].map((shift) => (packed >> shift) & 31);
+
+// x^6 + 18x^5 + 3x^4 + 27x^3 + 3x^2 + 18x + 1 without its leading term. Its roots are six consecutive powers, 14 to 19, of
+// an element of order 33 in GF(1024): so distance 7 (BCH bound) up to 33 symbols, and 2 from 34 on, where x^33 = 1.
+const GENERATOR = /* @__PURE__ */ pack([18, 3, 27, 3, 18, 1]);
+
+// "KEYS01", added to the check symbols. Without it every rotation, the reversal and every multiple of a code would nearly be
+// codes too, 0000… among them. With it all of these, at every rotation, and every text of one repeated character, are at
+// least 3 symbols from any code. (Version 2 needs a constant that is at least 4 from this one modulo the code.)
+const VERSION = /* @__PURE__ */ pack([19, 14, 30, 25, 0, 1]);
+
+/** Times x, modulo the generator. */
+function timesX(packed: number): number {
+  return ((packed & 0x1ffffff) << 5) ^ multiply(GENERATOR, packed >> TOP);
+}
+
+// The parity-check matrix: column i is x^(31-i) modulo the generator. Any 6 of these 32 are linearly independent, which is
+// what distance 7 means.
+const COLUMNS = /* @__PURE__ */ parityColumns();
+
+function parityColumns(): readonly number[] {
+  const columns = [1];
+  while (columns.length < CODED_LENGTH) columns.unshift(timesX(columns[0] as number));
+  return columns;
+}
+
+/**
+ * The six check symbols of a secret.
+ *
+ * @param secret 26 symbols, 0 to 31; not changed.
+ * @throws KeysteadError INVALID_ARGUMENT
+ */
+export function checkSymbols(secret: readonly number[]): number[] {
+  assertSymbols(secret, SECRET_LENGTH, "secret");
+  // secret(x) · x^6 modulo the generator, the first symbol being the highest coefficient.
+  return unpack(VERSION ^ secret.reduce((state, symbol) => timesX(state ^ (symbol << TOP)), 0));
+}
+
+/**
+ * The one secret whose code agrees with `word` except for unreadable symbols and at most `maxErrors` wrong ones. With e wrong
+ * and s unreadable symbols it looks only where 2e + s ≤ 6, and there at most one code exists. A word with more mistakes than
+ * that is mostly refused, but can lie near another code: with the bound 2e + s reached, nothing is left to detect it.
+ *
+ * @param word 32 entries: 26 secret symbols, 6 check symbols, undefined for an unreadable one; not changed.
+ * @param maxErrors the most wrong symbols to correct, 0 to 3.
+ * @returns 26 symbols, which the caller wipes, or undefined if there is no such secret.
+ * @throws KeysteadError INVALID_ARGUMENT
+ */
+export function correct(word: ReadSymbols, maxErrors: number): number[] | undefined {
+  const received = word.map((symbol) => symbol ?? 0);
+  assertSymbols(received, CODED_LENGTH, "word");
+  const unreadable = received.map((_, i) => i).filter((i) => word[i] === undefined);
+  if (unreadable.length > CHECK_LENGTH) return undefined;
+  const syndrome = received.reduce((sum, symbol, i) => sum ^ multiply(COLUMNS[i] as number, symbol), VERSION);
+  const most = Math.min(maxErrors, (CHECK_LENGTH - unreadable.length) >> 1);
+  const errors = solve(COLUMNS, syndrome, unreadable, 0, most);
+  return errors && received.slice(0, SECRET_LENGTH).map((symbol, i) => symbol ^ (errors.get(i) ?? 0));
+}
+
+/**
+ * Writes the syndrome as a sum of columns: all the `unreadable` ones and at most `more` others from `from` on. Takes a column,
+ * clears one coefficient of everything with it, and so has the same task with one column less.
+ *
+ * @returns the factor of each column used (possibly 0), or undefined if there is no such sum.
+ */
+function solve(
+  columns: readonly number[],
+  syndrome: number,
+  unreadable: readonly number[],
+  from: number,
+  more: number,
+): Map<number, number> | undefined {
+  const [required, ...others] = unreadable;
+  if (required === undefined && syndrome === 0) return new Map();
+  const [first, end, left] =
+    required === undefined ? [from, more && CODED_LENGTH, more - 1] : [required, required + 1, more];
+  for (let i = first; i < end; i++) {
+    const column = columns[i] as number;
+    if (column === 0) continue;
+    let shift = 0;
+    while (((column >> shift) & 31) === 0) shift += 5;
+    const inverted = inverse((column >> shift) & 31);
+    const factorIn = (packed: number) => multiply((packed >> shift) & 31, inverted);
+    const clear = (packed: number) => packed ^ multiply(column, factorIn(packed));
+    const rest = clear(syndrome);
+    // Nothing to add after this one: spares nearly all of the work.
+    if (required === undefined && left === 0 && rest !== 0) continue;
+    const factors = solve(columns.map(clear), rest, others, required === undefined ? i + 1 : from, left);
+    if (factors === undefined) continue;
+    const sum = [...factors].reduce((sum, [j, factor]) => sum ^ multiply(columns[j] as number, factor), syndrome);
+    return factors.set(i, factorIn(sum));
+  }
+  return undefined;
+}

@@ -1,0 +1,71 @@
+// Using a backup key: from what was typed to the member's keyring; and the drill, which proves a paper without using it.
+// docs/spec.md section 9 (BAK-1, BAK-4).
+
+import type { MemberId } from "../bytes/ids.js";
+import { type DataAccess, dataAccess } from "../coverage/data-access.js";
+import { openKeyring } from "../grants/receive.js";
+import type { Keyring } from "../keys/keyring.js";
+import type { Runs } from "../log/runs.js";
+import { assertLog, type LogState, type Member } from "../log/state.js";
+import { type Correction, decodeBackupText } from "./code.js";
+import { activeBackupKeys, arbiterOf, backupIdSymbols, backupKeys } from "./key.js";
+
+/** What a drill proved. */
+export interface CheckedBackupKey {
+  readonly member: MemberId;
+  readonly name: string | undefined;
+  /** What the key would open: from this epoch, made on this date, until now; undefined when it is no holder. */
+  readonly access: DataAccess | undefined;
+  /** Mistakes in the typed text. As secret as the key: it names characters of it. */
+  readonly corrections: readonly Correction[];
+}
+
+/** A backup key's keyring, opened. */
+export interface OpenedBackupKey extends CheckedBackupKey {
+  /** Approves a new device by `review`, and reads what the key reached. The caller wipes it. */
+  readonly keyring: Keyring;
+  /** Epochs whose grants were not among the entries: fetch those with their attachments. */
+  readonly withheld: Runs;
+}
+
+/**
+ * Proves from the public log alone that a paper is an active backup key, and says what it reads. A drill: nothing is used up
+ * and nothing is opened.
+ *
+ * @param text what was typed. Up to 3 wrong or 6 unreadable characters, a swap, or one missing or extra are corrected.
+ * @throws `BACKUP_KEY_INVALID` (BAK-1), which never says what was typed
+ */
+export function checkBackupKey(log: LogState, text: string): CheckedBackupKey {
+  const { match, secret, corrections } = decode(log, text);
+  secret.fill(0);
+  return { member: match.id, name: match.name, access: dataAccess(log, match.id), corrections };
+}
+
+/**
+ * Opens a backup key: everything that it reached, from its text and the log's entries.
+ *
+ * @param entries the log's entries with their attachments.
+ * @param text what was typed, see {@link checkBackupKey}.
+ * @returns its keyring; with it, and the log, a new device is approved by `review`. The caller wipes it.
+ * @throws `BACKUP_KEY_INVALID` (BAK-1)
+ */
+export function openBackupKey(log: LogState, entries: Iterable<Uint8Array>, text: string): OpenedBackupKey {
+  const { match, secret, corrections } = decode(log, text);
+  const keys = backupKeys(secret, log.head.log);
+  secret.fill(0);
+  const seed = keys.copySeed();
+  keys.wipe();
+  try {
+    const opened = openKeyring(log, entries, seed.bytes());
+    return { ...opened, member: match.id, name: match.name, access: dataAccess(log, match.id), corrections };
+  } finally {
+    seed.wipe();
+  }
+}
+
+function decode(log: LogState, text: string): { match: Member; secret: number[]; corrections: readonly Correction[] } {
+  assertLog(log);
+  const ids = activeBackupKeys(log).map(({ sign }) => backupIdSymbols(sign));
+  const { match, secret, corrections } = decodeBackupText(text, arbiterOf(log), ids);
+  return { match, secret: secret as number[], corrections };
+}
