@@ -36,7 +36,7 @@ export function decodeCbor(bytes: Uint8Array, options: DecodeOptions): CborValue
   if (!(maxBytes >= 0 && maxDepth >= 0 && maxDepth <= MAX_DEPTH && maxObjects >= 0)) {
     throw new KeysteadError(
       "INVALID_ARGUMENT",
-      `decoding ${name} needs maxBytes, and maxDepth of at most ${MAX_DEPTH}`,
+      `decoding ${name} needs maxBytes, and a maxDepth of at most ${MAX_DEPTH}`,
     );
   }
   if (bytes.length > maxBytes) {
@@ -188,18 +188,21 @@ class Reader {
   /** Moves over `length` bytes of content and says where they begin. */
   #skip(length: number, start: number): number {
     const content = this.#offset;
-    this.#checkRemaining(length, start);
+    this.#claim(length, start);
     this.#offset += length;
     return content;
   }
 
   #enter(items: number, start: number, depth: number): void {
     if (depth >= this.#maxDepth) throw this.#tooLarge(`nested deeper than ${this.#maxDepth}`, start);
-    this.#checkRemaining(items, start);
+    this.#claim(items, start);
   }
 
-  /** Every item takes at least a byte, so a claim of more items than there are bytes is refused before any work. */
-  #checkRemaining(claimed: number, start: number): void {
+  /**
+   * Counts one more string, array or map, which claims to hold so many bytes or items. Each item takes at least a byte, so a
+   * claim of more than there are bytes left is refused before any work.
+   */
+  #claim(claimed: number, start: number): void {
     if (--this.#objectsLeft < 0) throw this.#tooLarge("made of too many strings, arrays and maps", start);
     if (claimed > this.#bytes.length - this.#offset) {
       throw this.#error("a length or count larger than the bytes that are left", start);

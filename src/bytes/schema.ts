@@ -43,14 +43,14 @@ export function decode<T>(schema: Schema<T>, bytes: Uint8Array, options: DecodeO
   return schema.read(decodeCbor(bytes, options), options.name);
 }
 
-/** An integer from `min` (0) to `max` (2^53 - 1). */
-export function uint({
-  min = 0,
-  max = Number.MAX_SAFE_INTEGER,
-}: {
+/** Bounds of an integer or a number of items, both included. */
+export interface Bounds {
   readonly min?: number;
   readonly max?: number;
-} = {}): Schema<number> {
+}
+
+/** An integer from `min` (0) to `max` (2^53 - 1). */
+export function uint({ min = 0, max = Number.MAX_SAFE_INTEGER }: Bounds = {}): Schema<number> {
   return checked((value, path) => {
     if (!Number.isSafeInteger(value)) throw wrong(path, "must be an integer");
     const n = value as number;
@@ -110,10 +110,7 @@ export function oneOf<const V extends string>(choices: readonly V[]): Schema<V> 
 }
 
 /** An array of `min` (0) to `max` items of one schema. */
-export function array<T>(
-  item: Schema<T>,
-  { min = 0, max }: { readonly min?: number; readonly max: number },
-): Schema<readonly T[]> {
+export function array<T>(item: Schema<T>, { min = 0, max }: Bounds & { readonly max: number }): Schema<readonly T[]> {
   return {
     read(value, path) {
       const items = checkArray(value, min, max, path) as readonly CborValue[];
@@ -138,7 +135,9 @@ export function tuple<const S extends readonly Schema<unknown>[]>(
   return {
     read(value, path) {
       const values = checkArray(value, items.length, items.length, path) as readonly CborValue[];
-      return items.map((item, i) => item.read(values[i] as CborValue, `${path}[${i}]`)) as unknown as Tuple;
+      const result: unknown[] = [];
+      for (const item of items) result.push(item.read(values[result.length] as CborValue, `${path}[${result.length}]`));
+      return result as unknown as Tuple;
     },
     write(value, path) {
       const values = checkArray(value, items.length, items.length, path);

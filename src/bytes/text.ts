@@ -6,7 +6,7 @@ import { assertBytes } from "./bytes.js";
 import type { LinkHash, LogId, MemberId } from "./ids.js";
 
 const HEX_OF_BYTE: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
-const LOWER_HEX = /^(?:[0-9a-f]{2})*$/;
+const NOT_LOWER_HEX = /[^0-9a-f]/;
 const UNPAIRED_SURROGATE = /\p{Surrogate}/u;
 
 const encoder = new TextEncoder();
@@ -105,16 +105,11 @@ function checkHex(text: unknown, name: string, length: number | undefined): asse
   }
   // The length first, so that a huge text costs nothing.
   if (length !== undefined && text.length !== 2 * length) {
-    throw new KeysteadError(
-      "INVALID_ENCODING",
-      `${name} must have ${2 * length} hexadecimal digits, not ${text.length}`,
-      {
-        rule: "ENC-2",
-        details: { name, expected: 2 * length, actual: text.length },
-      },
-    );
+    const message = `${name} must have ${2 * length} hexadecimal digits, not ${text.length}`;
+    const details = { name, expected: 2 * length, actual: text.length };
+    throw new KeysteadError("INVALID_ENCODING", message, { rule: "ENC-2", details });
   }
-  if (!LOWER_HEX.test(text)) {
+  if (text.length % 2 !== 0 || NOT_LOWER_HEX.test(text)) {
     throw new KeysteadError("INVALID_ENCODING", `${name} must be lower-case hexadecimal digits, two for each byte`, {
       rule: "ENC-2",
       details: { name },

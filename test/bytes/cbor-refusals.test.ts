@@ -131,7 +131,9 @@ describe("limits are checked before work is done (ENC-3)", () => {
     ["a map of as many entries as there are bytes", "a2 60 00"],
     ["arrays in arrays, each of four billion items", "9affffffff 9affffffff 9affffffff"],
   ])("refuses the claim of %s", (_, bytes) => {
-    expect(refusal(() => decodeCbor(hex(bytes), LIMITS))).toMatchObject({ code: "INVALID_ENCODING", rule: "ENC-1" });
+    const error = refusal(() => decodeCbor(hex(bytes), LIMITS));
+    // At byte 0: the claim itself is refused, not the end of the bytes found after following it.
+    expect(error).toMatchObject({ code: "INVALID_ENCODING", rule: "ENC-1", details: { offset: 0 } });
   });
 
   it("refuses 4 MiB of empty maps, which would be a gigabyte in memory", () => {
