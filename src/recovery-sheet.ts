@@ -1,3 +1,4 @@
-// Placeholder of the "keystead/recovery-sheet" entry: the printable sheet for a backup key (docs/spec.md section 9).
+// keystead/recovery-sheet: the sheet of paper that a backup key is written on, as text and as SVG with a QR code. An entry of
+// its own, so that only apps that print it carry the QR encoder. docs/spec.md section 9.
 
-export {};
+export { type RecoverySheet, type RecoverySheetFacts, recoverySheet } from "./backup/sheet.js";

@@ -67,5 +67,5 @@ function decode(log: LogState, text: string): { match: Member; secret: number[];
   assertLog(log);
   const ids = activeBackupKeys(log).map(({ sign }) => backupIdSymbols(sign));
   const { match, secret, corrections } = decodeBackupText(text, arbiterOf(log), ids);
-  return { match, secret: secret as number[], corrections };
+  return { match: match as Member, secret, corrections };
 }

@@ -4,6 +4,7 @@
 import type { MemberId } from "../bytes/ids.js";
 import { KeysteadError } from "../errors.js";
 import { changedKeyring, partsOf } from "../keys/keyring.js";
+import { OperatorKeys } from "../keys/operator-keys.js";
 import { attachmentDigest } from "../log/entry.js";
 import type { LinkTypeName } from "../log/registry.js";
 import { NO_RUNS, type Runs, uniteRuns } from "../log/runs.js";
@@ -11,7 +12,14 @@ import { activeMember, assertLog, type LogState } from "../log/state.js";
 import type { Env } from "../primitives/env.js";
 import { type Draft, type Signer, writeLink } from "./author.js";
 import { drawKeys } from "./enter.js";
-import { type Authored, checkOptions, checkSession, type DeviceDescription, openingOf, type Session } from "./session.js";
+import {
+  type Authored,
+  checkOptions,
+  checkSession,
+  type DeviceDescription,
+  openingOf,
+  type Session,
+} from "./session.js";
 
 /**
  * Approves some members and removes others, in one link. An approved member holds what this one holds; when a removed one
@@ -26,7 +34,12 @@ export function review(
 ): Authored {
   const { log } = checkSession(session);
   const { approve = [], remove = [] } = checkOptions(options);
-  return act(session, "review", { approve: memberList(log, "approve", approve), remove: memberList(log, "remove", remove) }, env);
+  return act(
+    session,
+    "review",
+    { approve: memberList(log, "approve", approve), remove: memberList(log, "remove", remove) },
+    env,
+  );
 }
 
 /** Makes a new epoch, granted to every active member (in lockdown to the confirmed). @throws as {@link review} */
@@ -48,7 +61,8 @@ export interface Regrant {
  */
 export function regrant(session: Session, regrants: readonly Regrant[], env: Env): Authored {
   const { log } = checkSession(session);
-  if (!Array.isArray(regrants)) throw new KeysteadError("INVALID_ARGUMENT", "regrants must be a list of { member, runs }");
+  if (!Array.isArray(regrants))
+    throw new KeysteadError("INVALID_ARGUMENT", "regrants must be a list of { member, runs }");
   const recipients = new Map<string, { from: number; to: number; boxes: [MemberId, Uint8Array][] }>();
   for (const { member, runs } of regrants) {
     const { id } = activeMember(log, member);
@@ -60,7 +74,8 @@ export function regrant(session: Session, regrants: readonly Regrant[], env: Env
   }
   // Digests come with the grants that are made from this; until then it says who is given what.
   const grants = [...recipients.values()].map((grant) => ({ ...grant, keyring: NO_DIGEST }));
-  if (grants.length === 0) throw new KeysteadError("NOT_PERMITTED", "a regrant that gives nothing changes nothing", { rule: "MEM-2" });
+  if (grants.length === 0)
+    throw new KeysteadError("NOT_PERMITTED", "a regrant that gives nothing changes nothing", { rule: "MEM-2" });
   return act(session, "regrant", { grants }, env);
 }
 
@@ -76,7 +91,11 @@ export function rekey(session: Session, env: Env): Authored {
   const { keyring } = checkSession(session);
   const keys = drawKeys(env);
   const written = write(session, "rekey", { keys: keys.publicKeys }, env, { signers: [keys] });
-  return { log: written.log, entry: written.entry, keyring: changedKeyring(keyring, { keys, gained: written.newEpoch }) };
+  return {
+    log: written.log,
+    entry: written.entry,
+    keyring: changedKeyring(keyring, { keys, gained: written.newEpoch }),
+  };
 }
 
 /** Removes this member itself. Rotation becomes due. The caller wipes the keyring once the entry is accepted. @throws as {@link review} */
@@ -93,7 +112,9 @@ export function rename(
   const { log, keyring } = checkSession(session);
   const { member = keyring.member, ...description } = checkOptions(options);
   const opening = openingOf(description, env);
-  return act(session, "rename", { member: activeMember(log, member).id, name: attachmentDigest(opening) }, env, { opening });
+  return act(session, "rename", { member: activeMember(log, member).id, name: attachmentDigest(opening) }, env, {
+    opening,
+  });
 }
 
 /**
@@ -115,18 +136,18 @@ export function setLockdown(
 /**
  * The service's operator removes devices or backup keys. Rotation becomes due, and a device that is online does it.
  *
- * @param operator signs with the key that the log's first link names.
+ * @param operator keys whose public key the log's first link names.
  * @throws as {@link review}
  */
 export function expel(
   log: LogState,
   options: { readonly remove: readonly MemberId[] },
-  operator: Signer,
+  operator: OperatorKeys,
   env: Env,
 ): { readonly log: LogState; readonly entry: Uint8Array } {
   assertLog(log);
   const fields = { remove: memberList(log, "remove", checkOptions(options).remove) };
-  if (typeof operator?.signLabelled !== "function") throw new KeysteadError("INVALID_ARGUMENT", "operator must be operatorKeys(seed)");
+  if (!(operator instanceof OperatorKeys)) throw new KeysteadError("INVALID_ARGUMENT", "operator must be OperatorKeys");
   const { log: after, entry } = writeLink({ before: log, type: "expel", fields, signers: [operator] }, env);
   return { log: after, entry };
 }
@@ -152,7 +173,10 @@ function write(
   const { log, keyring } = checkSession(session);
   const { keys } = partsOf(keyring);
   const signers = [keys, ...(extra.signers ?? [])];
-  return writeLink({ before: log, type, fields: { author: keys.sign, ...fields }, keyring, signers, opening: extra.opening }, env);
+  return writeLink(
+    { before: log, type, fields: { author: keys.sign, ...fields }, keyring, signers, opening: extra.opening },
+    env,
+  );
 }
 
 /** A list of active members in wire order. */
@@ -163,9 +187,13 @@ function memberList(log: LogState, field: string, ids: readonly MemberId[]): rea
 }
 
 function checkRuns(runs: Runs): Runs {
-  const isRun = (run: unknown) => Array.isArray(run) && run.length === 2 && run.every((epoch) => Number.isSafeInteger(epoch) && epoch >= 1);
+  const isRun = (run: unknown) =>
+    Array.isArray(run) && run.length === 2 && run.every((epoch) => Number.isSafeInteger(epoch) && epoch >= 1);
   if (!Array.isArray(runs) || !runs.every((run) => isRun(run) && run[0] <= run[1])) {
-    throw new KeysteadError("INVALID_ARGUMENT", "runs must be a list of [from, to], whole numbers from 1, from at most to");
+    throw new KeysteadError(
+      "INVALID_ARGUMENT",
+      "runs must be a list of [from, to], whole numbers from 1, from at most to",
+    );
   }
   return runs;
 }

@@ -71,7 +71,8 @@ export function writeLink(draft: Draft, env: Env): Written {
 /** Signs a body with the one of the signers whose key is called for. */
 export function signBody(body: Uint8Array, key: Uint8Array, signers: readonly Signer[]): LinkSignature {
   const signer = signers.find(({ sign }) => equalBytes(sign, key));
-  if (!signer) throw new KeysteadError("INVALID_ARGUMENT", "a key that must sign this link is not at hand", { rule: "LOG-4" });
+  if (!signer)
+    throw new KeysteadError("INVALID_ARGUMENT", "a key that must sign this link is not at hand", { rule: "LOG-4" });
   return { key, signature: signer.signLabelled(LABELS.linkSignature, body) };
 }
 
@@ -83,7 +84,14 @@ export function compose(draft: Draft, env: Env): Composed {
   const missing = keyring ? missingOf(before, keyring, name) : [];
   const position = { seq: head.seq + 1, ...(head.seq > 0 && { log: head.log, prev: head.hash }) };
   const time = Math.max(readClock(env), before.time);
-  const unfinished = { v: 1, type: name, ...position, time, ...fields, ...(missing.length > 0 && { missing }) } as AnyBody;
+  const unfinished = {
+    v: 1,
+    type: name,
+    ...position,
+    time,
+    ...fields,
+    ...(missing.length > 0 && { missing }),
+  } as AnyBody;
 
   const { context, effect, signers } = permitted(() => {
     const context = contextOf(before, type, unfinished);
@@ -93,7 +101,11 @@ export function compose(draft: Draft, env: Env): Composed {
   const newEpoch = drawEpoch(before, effect, env);
   const { due } = applyEffect(before, context.author, effect, unfinished);
   const place = { log: unfinished.log, prev: unfinished.prev, seq: unfinished.seq };
-  const { grants, attachments } = makeGrants(due, place, (epoch) => newEpoch.get(epoch) ?? seedToGrant(before, keyring, epoch));
+  const { grants, attachments } = makeGrants(
+    due,
+    place,
+    (epoch) => newEpoch.get(epoch) ?? seedToGrant(before, keyring, epoch),
+  );
   const [seed] = newEpoch.values();
   const body: AnyBody = {
     ...unfinished,
@@ -118,10 +130,14 @@ function missingOf(before: LogFacts, keyring: Keyring, name: LinkTypeName): Runs
   const missing = intersectRuns(before.active.get(member)?.held ?? [], runsOf(junk));
   const allowed = LINK_TYPES[name].missing;
   if (allowed === "past" && hasEpoch(missing, currentEpoch(before))) {
-    throw new KeysteadError("NOT_PERMITTED", "the current epoch could not be opened from what its author granted; rotate first", {
-      rule: "MEM-9",
-      details: { epoch: currentEpoch(before), member },
-    });
+    throw new KeysteadError(
+      "NOT_PERMITTED",
+      "the current epoch could not be opened from what its author granted; rotate first",
+      {
+        rule: "MEM-9",
+        details: { epoch: currentEpoch(before), member },
+      },
+    );
   }
   return allowed === "never" ? [] : missing;
 }
@@ -144,6 +160,10 @@ function permitted<T>(act: () => T): T {
   } catch (error) {
     if (!(error instanceof KeysteadError) || error.code !== "INVALID_LINK") throw error;
     const { rule, details, message } = error;
-    throw new KeysteadError("NOT_PERMITTED", rule ? message.slice(0, -` [${rule}]`.length) : message, { rule, details, cause: error });
+    throw new KeysteadError("NOT_PERMITTED", rule ? message.slice(0, -` [${rule}]`.length) : message, {
+      rule,
+      details,
+      cause: error,
+    });
   }
 }

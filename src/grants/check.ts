@@ -66,7 +66,11 @@ export function faultsOf(
   for (const epoch of epochsIn([[from, to]])) if (!seeds.has(epoch)) return undefined;
   const place = { log: record.seq === 1 ? undefined : log.head.log, prev: record.prev, seq: record.seq };
   const recipients = boxes.map(({ member, kem }) => ({ id: member, kem }));
-  const right = makeGrant({ from, to, recipients }, place, (epoch) => seeds.get(epoch) as NonNullable<ReturnType<typeof seeds.get>>);
+  const right = makeGrant(
+    { from, to, recipients },
+    place,
+    (epoch) => seeds.get(epoch) as NonNullable<ReturnType<typeof seeds.get>>,
+  );
   const keyringIsRight = equalBytes(attachmentDigest(right.keyring), grant.keyring);
   const faults = new Map<MemberId, WrongGrant["wrong"]>();
   for (const [index, { member, digest }] of boxes.entries()) {

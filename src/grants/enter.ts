@@ -1,7 +1,7 @@
 // How a device enters a log: it opens one, joins one, or is provisioned face to face. docs/spec.md section 6 (genesis, join,
 // enroll).
 
-import { array, bytes, bytesUpTo, decode, encode, literal, record } from "../bytes/schema.js";
+import { bytesUpTo, decode, encode, literal, record } from "../bytes/schema.js";
 import { Secret } from "../bytes/secret.js";
 import { KeysteadError } from "../errors.js";
 import { changedKeyring, type Keyring, newKeyring, partsOf } from "../keys/keyring.js";
@@ -14,7 +14,14 @@ import { readBody, verifyLink } from "../log/verify-link.js";
 import { drawRandom, type Env } from "../primitives/env.js";
 import { compose, signBody, writeLink } from "./author.js";
 import { openGrants } from "./open.js";
-import { type Authored, checkOptions, checkSession, type DeviceDescription, openingOf, type Session } from "./session.js";
+import {
+  type Authored,
+  checkOptions,
+  checkSession,
+  type DeviceDescription,
+  openingOf,
+  type Session,
+} from "./session.js";
 
 /** What {@link createLog} is told. */
 export interface CreateLogOptions {
@@ -37,8 +44,15 @@ export function createLog(options: CreateLogOptions, env: Env): Authored {
   const opening = openingOf(device, env);
   const member = newMember("device", keys, opening);
   const fields = { kind: "user", subject, suite: 1, member, ...(operator !== undefined && { operator }) };
-  const { log, entry, newEpoch } = writeLink({ before: ORIGIN, type: "genesis", fields, signers: [keys], opening }, env);
-  return { log, entry, keyring: changedKeyring(newKeyring(log.head.log, memberIdOf(member), keys), { gained: newEpoch }) };
+  const { log, entry, newEpoch } = writeLink(
+    { before: ORIGIN, type: "genesis", fields, signers: [keys], opening },
+    env,
+  );
+  return {
+    log,
+    entry,
+    keyring: changedKeyring(newKeyring(log.head.log, memberIdOf(member), keys), { gained: newEpoch }),
+  };
 }
 
 /**
@@ -72,7 +86,11 @@ const requestSchema = record({ v: literal(1), keys: freshKeys, opening: bytesUpT
  *
  * @param log the log it is to enter, verified.
  */
-export function prepareDevice(log: LogState, options: { readonly device: DeviceDescription }, env: Env): PreparedDevice {
+export function prepareDevice(
+  log: LogState,
+  options: { readonly device: DeviceDescription },
+  env: Env,
+): PreparedDevice {
   assertLog(log);
   const keys = drawKeys(env);
   const opening = openingOf(checkOptions(options).device, env);
@@ -91,7 +109,10 @@ export function offerEnrollment(session: Session, request: Uint8Array, env: Env)
   const { log, keyring } = checkSession(session);
   const { keys, opening } = decode(requestSchema, request, { name: "request", maxBytes: 4096 });
   const own = partsOf(keyring).keys;
-  const fields = { author: own.sign, member: { kind: "device" as MemberKind, ...keys, name: attachmentDigest(opening) } };
+  const fields = {
+    author: own.sign,
+    member: { kind: "device" as MemberKind, ...keys, name: attachmentDigest(opening) },
+  };
   const { body, attachments } = compose({ before: log, type: "enroll", fields, keyring, signers: [own], opening }, env);
   return encodeEntry(encodeLink(body, [signBody(body, own.sign, [own])]), attachments);
 }
@@ -104,7 +125,11 @@ export function offerEnrollment(session: Session, request: Uint8Array, env: Env)
  * @returns the session of the new device, and the entry to publish.
  * @throws `INVALID_ARGUMENT` when the offer is for another device; errors of `appendEntry`
  */
-export function acceptEnrollment(log: LogState, offer: Uint8Array, prepared: Pick<PreparedDevice, "keyring">): Authored {
+export function acceptEnrollment(
+  log: LogState,
+  offer: Uint8Array,
+  prepared: Pick<PreparedDevice, "keyring">,
+): Authored {
   const { keyring } = checkSession({ log, keyring: checkOptions(prepared).keyring });
   const { keys } = partsOf(keyring);
   const { link, attachments } = decodeEntry(offer);

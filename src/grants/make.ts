@@ -10,11 +10,11 @@ import type { DueGrant } from "../log/effects.js";
 import { attachmentDigest } from "../log/entry.js";
 import type { Grant } from "../log/fields.js";
 import { chachaSeal } from "../primitives/aead.js";
+import { labelPrefix } from "../primitives/hash.js";
 import { hpkeSeal } from "../primitives/hpke.js";
 import { deriveKey } from "../primitives/kdf.js";
 import { KEM_COINS_LENGTH } from "../primitives/kem.js";
 import { LABELS } from "../primitives/labels.js";
-import { labelPrefix } from "../primitives/hash.js";
 
 /** Where in which log a grant stands. The first link has neither log id nor predecessor: both are 32 zero bytes. */
 export interface GrantPlace {
@@ -67,7 +67,11 @@ export function makeGrant(
   const keyring = chachaSeal(key.bytes(), ZERO_NONCE, NO_BYTES, seeds.bytes());
   const boxes = recipients.map(({ kem }) => {
     const coins = Secret.take(deriveKey(LABELS.grantCoins, key.bytes(), { info: kem, length: KEM_COINS_LENGTH }));
-    const box = hpkeSeal(kem, { info: boxInfo(place.log, from, to, kem), plaintext: key.bytes(), coins: coins.bytes() });
+    const box = hpkeSeal(kem, {
+      info: boxInfo(place.log, from, to, kem),
+      plaintext: key.bytes(),
+      coins: coins.bytes(),
+    });
     coins.wipe();
     return box;
   });

@@ -34,7 +34,12 @@ export interface OpenedGrants {
  * @returns a new keyring; the old one is untouched.
  * @throws `INVALID_ENCODING` (ENC-2) for attachments that the link does not commit to.
  */
-export function openGrants(log: LogState, record: LinkRecord, attachments: readonly Uint8Array[], keyring: Keyring): OpenedGrants {
+export function openGrants(
+  log: LogState,
+  record: LinkRecord,
+  attachments: readonly Uint8Array[],
+  keyring: Keyring,
+): OpenedGrants {
   const { member, keys, seeds } = partsOf(keyring);
   const delivered = matchAttachments(record.attachments, attachments);
   const find = (digest: Uint8Array) => delivered[record.attachments.indexOf(digest)];

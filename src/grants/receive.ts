@@ -48,9 +48,13 @@ export function openKeyring(
   const member = memberBySigningKey(log, keys.sign);
   if (!member) {
     keys.wipe();
-    throw new KeysteadError("UNKNOWN_MEMBER", "this seed belongs to no active member of the log; it may have been removed", {
-      details: { log: log.head.log },
-    });
+    throw new KeysteadError(
+      "UNKNOWN_MEMBER",
+      "this seed belongs to no active member of the log; it may have been removed",
+      {
+        details: { log: log.head.log },
+      },
+    );
   }
   let keyring = newKeyring(log.head.log, member.id, keys);
   let withheld: Runs = NO_RUNS;

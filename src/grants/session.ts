@@ -38,13 +38,15 @@ export function checkSession(session: Session): Session {
   }
   const { log, keyring } = session;
   assertLog(log);
-  if (partsOf(keyring).log !== log.head.log) throw new KeysteadError("INVALID_ARGUMENT", "keyring belongs to another log");
+  if (partsOf(keyring).log !== log.head.log)
+    throw new KeysteadError("INVALID_ARGUMENT", "keyring belongs to another log");
   return { log, keyring };
 }
 
 /** @throws `INVALID_ARGUMENT` unless the value is an object of options */
 export function checkOptions<T extends object>(options: T): T {
-  if (typeof options !== "object" || options === null) throw new KeysteadError("INVALID_ARGUMENT", "options must be an object");
+  if (typeof options !== "object" || options === null)
+    throw new KeysteadError("INVALID_ARGUMENT", "options must be an object");
   return options;
 }
 
@@ -52,7 +54,9 @@ export function checkOptions<T extends object>(options: T): T {
 export function openingOf(device: DeviceDescription, env: Env): Uint8Array {
   const { name, platform, details } = checkOptions(device);
   try {
-    return encodeNameOpening({ salt: drawRandom(env, SALT_LENGTH), name, platform, details } as Parameters<typeof encodeNameOpening>[0]);
+    return encodeNameOpening({ salt: drawRandom(env, SALT_LENGTH), name, platform, details } as Parameters<
+      typeof encodeNameOpening
+    >[0]);
   } catch (error) {
     if (!(error instanceof KeysteadError) || error.code === "INVALID_ARGUMENT") throw error;
     throw new KeysteadError("INVALID_ARGUMENT", `device: ${error.message}`, { details: error.details, cause: error });

@@ -2,10 +2,10 @@
 
 import { encodeCbor } from "../bytes/cbor.js";
 import { Secret } from "../bytes/secret.js";
+import { KeysteadError } from "../errors.js";
 import { deriveKey } from "../primitives/kdf.js";
 import { KemPrivateKey, kemPublicKey } from "../primitives/kem.js";
 import { LABELS } from "../primitives/labels.js";
-import { KeysteadError } from "../errors.js";
 
 /** Longest exporter output in bytes. */
 export const EXPORTER_MAX_LENGTH = 1024;
@@ -39,10 +39,16 @@ export function epochKemPublicKey(seed: Uint8Array): Uint8Array {
 export function exportEpochSecret(seed: Uint8Array, label: string, length: number): Uint8Array {
   const labelBytes = typeof label === "string" ? new TextEncoder().encode(label).length : 0;
   if (labelBytes < 1 || labelBytes > EXPORTER_MAX_LABEL_BYTES) {
-    throw new KeysteadError("INVALID_ARGUMENT", `exporter label must be 1 to ${EXPORTER_MAX_LABEL_BYTES} bytes of text`);
+    throw new KeysteadError(
+      "INVALID_ARGUMENT",
+      `exporter label must be 1 to ${EXPORTER_MAX_LABEL_BYTES} bytes of text`,
+    );
   }
   if (!Number.isInteger(length) || length < 1 || length > EXPORTER_MAX_LENGTH) {
-    throw new KeysteadError("INVALID_ARGUMENT", `exporter length must be a whole number from 1 to ${EXPORTER_MAX_LENGTH}`);
+    throw new KeysteadError(
+      "INVALID_ARGUMENT",
+      `exporter length must be a whole number from 1 to ${EXPORTER_MAX_LENGTH}`,
+    );
   }
   const exporter = Secret.take(deriveKey(LABELS.epochExporter, seed));
   const key = deriveKey(LABELS.exporter, exporter.bytes(), { info: encodeCbor([label, length]), length });

@@ -75,7 +75,8 @@ export class Keyring {
 
   static {
     partsOfKeyring = (keyring) => {
-      if (keyring.#parts.vault.wiped) throw new KeysteadError("WIPED", "this keyring was wiped; load it from storage again");
+      if (keyring.#parts.vault.wiped)
+        throw new KeysteadError("WIPED", "this keyring was wiped; load it from storage again");
       return keyring.#parts;
     };
   }
@@ -198,7 +199,10 @@ export function unsafeSerializeKeyring(keyring: Keyring): Uint8Array {
 
 /** A keyring from its bytes. The caller wipes the bytes. @throws `INVALID_ENCODING`, `TOO_LARGE` */
 export function parseKeyring(serialized: Uint8Array): Keyring {
-  const { log, member, seed, epochs, junk } = decode(stored, serialized, { name: "keyring", maxBytes: 64 * MAX_EPOCHS });
+  const { log, member, seed, epochs, junk } = decode(stored, serialized, {
+    name: "keyring",
+    maxBytes: 64 * MAX_EPOCHS,
+  });
   const keys = new MemberKeys(seed);
   wipe(seed);
   const gained = new Map(epochs.map(([epoch, bytes]) => [epoch, Secret.take(bytes)]));

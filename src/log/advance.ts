@@ -3,14 +3,13 @@
 import { AppendList, AppendSet } from "../bytes/append-list.js";
 import type { LinkHash, LogId, MemberId } from "../bytes/ids.js";
 import type { Infer } from "../bytes/schema.js";
-import type { Context, Effect } from "./contract.js";
+import type { Context, Effect, TypedBody } from "./contract.js";
 import type { DueGrant, Transition } from "./effects.js";
 import { decodeNameOpening, linkHash, matchAttachments, type NameOpening, type UnverifiedEntry } from "./entry.js";
 import type { AnyBody, Grant, NewEpoch } from "./fields.js";
 import type { genesis } from "./links/genesis.js";
 import { NO_RUNS } from "./runs.js";
 import { type Epoch, type GrantRecord, type LinkRecord, type LogFacts, LogState, type Member } from "./state.js";
-import type { TypedBody } from "./verify-link.js";
 
 /** The state before a first link. */
 export const ORIGIN: LogFacts = Object.freeze<LogFacts>({
@@ -58,7 +57,10 @@ export function advance(before: LogFacts, entry: UnverifiedEntry, judged: Judged
     active: opening && names.renamed ? withName(names.members, names.renamed, opening) : names.members,
     removed: transition.gone.reduce((list, member) => list.push(member), before.removed),
     links: before.links.push(record),
-    seen: [...introduced, ...(transition.entered ? [transition.entered] : [])].reduce((set, key) => set.add(key), before.seen),
+    seen: [...introduced, ...(transition.entered ? [transition.entered] : [])].reduce(
+      (set, key) => set.add(key),
+      before.seen,
+    ),
   });
 }
 
@@ -71,7 +73,7 @@ function epochOf(number: number, { epoch, seq, time }: AnyBody): Epoch {
   return { number, kem: (epoch as NewEpoch).kem, seq, time };
 }
 
-function recordOf(before: LogFacts, { link }: UnverifiedEntry, judged: Judged): LinkRecord {
+function recordOf(_before: LogFacts, { link }: UnverifiedEntry, judged: Judged): LinkRecord {
   const { typed, context, effect, transition } = judged;
   const { type, body } = typed;
   const grants = (body.grants ?? []).map((grant, index) => grantRecord(grant, transition.due[index] as DueGrant));
@@ -113,7 +115,11 @@ function grantRecord({ from, to, keyring, boxes }: Grant, { recipients }: DueGra
  * The members with the name that an opening says. A dishonest device can commit to bytes that are no opening: it then has
  * no name, and the log goes on.
  */
-function withName(members: ReadonlyMap<MemberId, Member>, id: MemberId, bytes: Uint8Array): ReadonlyMap<MemberId, Member> {
+function withName(
+  members: ReadonlyMap<MemberId, Member>,
+  id: MemberId,
+  bytes: Uint8Array,
+): ReadonlyMap<MemberId, Member> {
   let opening: NameOpening;
   try {
     opening = decodeNameOpening(bytes);

@@ -33,8 +33,10 @@ export function checkEvidence(evidence: Evidence): EvidenceVerdict {
   const ours = evidence.ours.length > 0 ? replay(evidence.ours, subject) : undefined;
   if (ours && ours.head.hash !== pinned.hash) throw unproven("its own links do not end at the pinned head");
   const sameLog = offered.log === pinned.log;
-  if (sameLog === (kind === "replaced")) throw unproven(sameLog ? "both sides are one log" : "the sides are different logs");
-  const seq = kind === "rolled-back" ? offered.seq + 1 : kind === "replaced" ? 1 : firstDifference(ours, theirs, pinned);
+  if (sameLog === (kind === "replaced"))
+    throw unproven(sameLog ? "both sides are one log" : "the sides are different logs");
+  const seq =
+    kind === "rolled-back" ? offered.seq + 1 : kind === "replaced" ? 1 : firstDifference(ours, theirs, pinned);
   if (kind === "rolled-back" && (seq > pinned.seq || (ours && firstDifference(ours, theirs, pinned) !== seq))) {
     throw unproven("the offered log is not a shorter version of the pinned one");
   }
@@ -51,7 +53,8 @@ function replay(links: readonly Uint8Array[], subject: string): LogFacts {
 
 function firstDifference(ours: LogFacts | undefined, theirs: LogFacts, pinned: Head): number {
   if (!ours) {
-    if (theirs.head.seq !== pinned.seq || theirs.head.hash === pinned.hash) throw unproven("the offered links do not contradict the pinned head");
+    if (theirs.head.seq !== pinned.seq || theirs.head.hash === pinned.hash)
+      throw unproven("the offered links do not contradict the pinned head");
     return pinned.seq;
   }
   for (let index = 0; index < Math.min(ours.links.length, theirs.links.length); index++) {

@@ -8,7 +8,7 @@ import { labelledHash } from "../primitives/hash.js";
 import { checkKemKey } from "../primitives/kem.js";
 import { LABELS } from "../primitives/labels.js";
 import { checkVerifyingKey, verifyLabelled } from "../primitives/sign.js";
-import { type Context, type Effect, type LinkType, refuse } from "./contract.js";
+import { type Context, type LinkType, refuse } from "./contract.js";
 import type { DueGrant, Transition } from "./effects.js";
 import type { UnverifiedLink } from "./entry.js";
 import type { AnyBody, Grant } from "./fields.js";
@@ -38,17 +38,26 @@ export function checkClock({ now, skew }: Clock): void {
 /** LOG-1..3: the link continues this log. */
 export function checkPosition(before: LogFacts, body: AnyBody, { now, skew = DEFAULT_SKEW }: Clock): void {
   const { head } = before;
-  if (body.seq !== head.seq + 1) refuse("LOG-2", `the link says it is number ${body.seq}, but number ${head.seq + 1} comes next`);
+  if (body.seq !== head.seq + 1)
+    refuse("LOG-2", `the link says it is number ${body.seq}, but number ${head.seq + 1} comes next`);
   if (head.seq > 0) {
     if (body.log !== head.log) refuse("LOG-2", "the link belongs to another log");
-    if (body.prev !== head.hash) refuse("LOG-2", "the link follows another link than the newest one here");
+    if (body.prev !== head.hash)
+      refuse(
+        "LOG-2",
+        "the link follows another link than the newest one here; verify the whole log with `pinned` to see which side lied",
+      );
   }
   if (body.time < before.time) refuse("LOG-3", "the link's time is before the previous link's");
   if (now !== undefined && body.time > now + skew) {
-    throw new KeysteadError("NOT_YET", `the link is from ${body.time - now} ms ahead of this clock; try again later, or set the clock`, {
-      rule: "LOG-3",
-      details: { ahead: body.time - now, skew },
-    });
+    throw new KeysteadError(
+      "NOT_YET",
+      `the link is from ${body.time - now} ms ahead of this clock; try again later, or set the clock`,
+      {
+        rule: "LOG-3",
+        details: { ahead: body.time - now, skew },
+      },
+    );
   }
 }
 
@@ -59,7 +68,8 @@ export function contextOf(before: LogFacts, type: LinkType, body: AnyBody): Cont
   const author = memberBySigningKey(before, key);
   if (author) return { before, author };
   for (const member of before.removed) {
-    if (equalBytes(member.sign, key)) refuse("MEM-4", `the author ${member.id} was removed and signs nothing any more`, { member: member.id });
+    if (equalBytes(member.sign, key))
+      refuse("MEM-4", `the author ${member.id} was removed and signs nothing any more`, { member: member.id });
   }
   return refuse("LOG-4", "the author is not an active member, or this is not its current key");
 }
@@ -73,7 +83,8 @@ export function checkSignatures(signers: readonly Uint8Array[], link: Unverified
   for (const [index, signer] of signers.entries()) {
     const { key, signature } = link.signatures[index] as UnverifiedLink["signatures"][number];
     if (!equalBytes(key, signer)) throw wrong(`signature ${index + 1} is by another key than type and body call for`);
-    if (!verifyLabelled(LABELS.linkSignature, key, link.body, signature)) throw wrong(`signature ${index + 1} is not valid`);
+    if (!verifyLabelled(LABELS.linkSignature, key, link.body, signature))
+      throw wrong(`signature ${index + 1} is not valid`);
   }
 }
 
@@ -106,7 +117,8 @@ export function checkMissing(type: LinkType, { missing }: AnyBody, { before, aut
   if (missing.length === 0 || !isCanonical(missing)) {
     refuse("MEM-9", "missing must be sorted runs with a gap between each two, and left out when there are none");
   }
-  if (!containsRuns(author?.held ?? NO_RUNS, missing)) refuse("MEM-9", "the author declares epochs missing that it does not hold");
+  if (!containsRuns(author?.held ?? NO_RUNS, missing))
+    refuse("MEM-9", "the author declares epochs missing that it does not hold");
   if (type.missing === "past" && hasEpoch(missing, currentEpoch(before))) {
     refuse("MEM-9", `${type.type} cannot declare the current epoch missing; rotate first`);
   }
@@ -124,7 +136,8 @@ export function checkGrants({ epoch, due }: Transition, body: AnyBody): void {
     grant.boxes.length === recipients.length &&
     recipients.every(({ id }, index) => grant.boxes[index]?.[0] === id);
   if (grants.length !== due.length || !grants.every((grant, index) => isDue(grant, due[index] as DueGrant))) {
-    const expected = due.map(({ from, to, recipients }) => `[${from}-${to}] to ${recipients.length}`).join(", ") || "none";
+    const expected =
+      due.map(({ from, to, recipients }) => `[${from}-${to}] to ${recipients.length}`).join(", ") || "none";
     refuse("GRT-1", `the grants are not exactly those that the link's effect requires: ${expected}`);
   }
 }

@@ -55,6 +55,12 @@ export interface LinkType<Body extends AnyBody = AnyBody> {
   readonly missing: "never" | "past" | "any";
 }
 
+/** A body with the type that describes it. */
+export interface TypedBody {
+  readonly type: LinkType;
+  readonly body: AnyBody;
+}
+
 /** Keys that a link introduces (LOG-5). */
 export interface IntroducedKeys {
   readonly signing: readonly Uint8Array[];

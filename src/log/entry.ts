@@ -1,10 +1,10 @@
 // Links and entries as bytes: a link is a signed body, an entry is a link with its attachments.
 // docs/spec.md sections 4 and 6 (ENC-3, ENC-4).
 
+import { equalBytes } from "../bytes/bytes.js";
 import { encodeCbor } from "../bytes/cbor.js";
 import type { LinkHash } from "../bytes/ids.js";
-import { array, bytes, bytesUpTo, decode, encode, type Infer, record, text, tuple, optional } from "../bytes/schema.js";
-import { equalBytes } from "../bytes/bytes.js";
+import { array, bytes, bytesUpTo, decode, encode, type Infer, optional, record, text, tuple } from "../bytes/schema.js";
 import { toHex } from "../bytes/text.js";
 import { KeysteadError } from "../errors.js";
 import { labelledHash } from "../primitives/hash.js";
@@ -114,10 +114,14 @@ export function matchAttachments(
     const digest = attachmentDigest(attachment);
     while (slot < digests.length && !equalBytes(digests[slot] as Uint8Array, digest)) slot++;
     if (slot === digests.length) {
-      throw new KeysteadError("INVALID_ENCODING", `entry.attachments[${index}] is not one that the link commits to, or out of order`, {
-        rule: "ENC-2",
-        details: { field: `entry.attachments[${index}]` },
-      });
+      throw new KeysteadError(
+        "INVALID_ENCODING",
+        `entry.attachments[${index}] is not one that the link commits to, or out of order`,
+        {
+          rule: "ENC-2",
+          details: { field: `entry.attachments[${index}]` },
+        },
+      );
     }
     matched[slot++] = attachment;
   }

@@ -1,7 +1,7 @@
 // The fields that link bodies are made of. docs/spec.md sections 4 and 6.
 
 import type { LinkHash, LogId, MemberId } from "../bytes/ids.js";
-import { array, bytes, hexBytes, type Infer, literal, oneOf, optional, record, text, tuple, uint } from "../bytes/schema.js";
+import { array, bytes, hexBytes, type Infer, literal, oneOf, record, text, tuple, uint } from "../bytes/schema.js";
 import { KEM_PUBLIC_KEY_LENGTH } from "../primitives/kem.js";
 
 /** Most active members of a log (ENC-3). */
@@ -25,7 +25,12 @@ export const memberList = array(memberId, { max: 2 * MAX_ACTIVE_MEMBERS });
 export const runList = array(tuple(uint({ min: 1 }), uint({ min: 1 })), { max: MAX_RUNS });
 
 /** A member that enters: its kind, its public keys, and a commitment to its name. */
-export const newMember = record({ kind: oneOf(["device", "backup"]), sign: publicSigningKey, kem: publicKemKey, name: digest });
+export const newMember = record({
+  kind: oneOf(["device", "backup"]),
+  sign: publicSigningKey,
+  kem: publicKemKey,
+  name: digest,
+});
 export type NewMember = Infer<typeof newMember>;
 
 /** The keys that replace a member's in `rekey`. */
@@ -47,6 +52,11 @@ export type Grant = Infer<typeof grant>;
 /** Every grant of a link; GRT-1 says which. Left out where none is due. */
 export const grantList = array(grant, { min: 1, max: MAX_RUNS });
 
+/** Latest time that a JavaScript Date can show: nobody may push a log's time beyond what people can be shown. */
+export const MAX_TIME = 8_640_000_000_000_000;
+/** Milliseconds since 1970 (LOG-3). */
+export const time = uint({ max: MAX_TIME });
+
 /** What every body after the first starts with. */
 export function header<const Type extends string>(type: Type) {
   return {
@@ -55,7 +65,7 @@ export function header<const Type extends string>(type: Type) {
     log: hexBytes<LogId>(32),
     seq: uint({ min: 2 }),
     prev: hexBytes<LinkHash>(32),
-    time: uint(),
+    time,
   };
 }
 

@@ -4,7 +4,7 @@ import { refuse } from "./contract.js";
 import { MAX_ACTIVE_MEMBERS } from "./fields.js";
 import { confirmedFounder, type LogFacts } from "./state.js";
 
-/** @throws `INVALID_LINK`, `TOO_LARGE` */
+/** @throws `INVALID_LINK` with the rule */
 export function checkInvariants(before: LogFacts, after: Pick<LogFacts, "active" | "lockdown">): void {
   if (after.active.size === 0) {
     refuse("MEM-3", "after this link no device or backup key would be active; add another one first");

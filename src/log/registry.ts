@@ -14,12 +14,26 @@ import { review } from "./links/review.js";
 import { rotate } from "./links/rotate.js";
 
 /** The types of version 1. */
-export const LINK_TYPES = { genesis, join, enroll, review, rotate, regrant, rekey, leave, expel, rename, lockdown } as const;
+export const LINK_TYPES = {
+  genesis,
+  join,
+  enroll,
+  review,
+  rotate,
+  regrant,
+  rekey,
+  leave,
+  expel,
+  rename,
+  lockdown,
+} as const;
 
 /** Name of a link type. */
 export type LinkTypeName = keyof typeof LINK_TYPES;
 
 /** The type of this name; undefined when version 1 has none. */
 export function linkType(name: unknown): LinkType | undefined {
-  return typeof name === "string" && Object.hasOwn(LINK_TYPES, name) ? (LINK_TYPES[name as LinkTypeName] as unknown as LinkType) : undefined;
+  return typeof name === "string" && Object.hasOwn(LINK_TYPES, name)
+    ? (LINK_TYPES[name as LinkTypeName] as unknown as LinkType)
+    : undefined;
 }

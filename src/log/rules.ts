@@ -2,7 +2,7 @@
 
 import type { MemberId } from "../bytes/ids.js";
 import { type Context, refuse } from "./contract.js";
-import { activeMember, findMember, isConfirmed, isHolder, type LogFacts, type Member } from "./state.js";
+import { findMember, isConfirmed, isHolder, type LogFacts, type Member } from "./state.js";
 
 /** The author of a type whose body names one. Verification has found it among the active members. */
 export function authorOf({ author }: Context): Member {
@@ -13,9 +13,13 @@ export function authorOf({ author }: Context): Member {
 export function requireHolder(context: Context, type: string): Member {
   const author = authorOf(context);
   if (!isHolder(context.before, author)) {
-    refuse("LOG-4", `${type} is for holders, and member ${author.id} does not hold the current epoch; have a holder approve it first`, {
-      member: author.id,
-    });
+    refuse(
+      "LOG-4",
+      `${type} is for holders, and member ${author.id} does not hold the current epoch; have a holder approve it first`,
+      {
+        member: author.id,
+      },
+    );
   }
   return author;
 }
@@ -29,9 +33,13 @@ export function requireConfirmedInLockdown(context: Context, type: string): void
 export function requireConfirmed(context: Context, what: string): Member {
   const author = authorOf(context);
   if (!isConfirmed(context.before, author)) {
-    refuse("MEM-5", `${what} is for confirmed members, and member ${author.id} is not one; have a confirmed member approve it first`, {
-      member: author.id,
-    });
+    refuse(
+      "MEM-5",
+      `${what} is for confirmed members, and member ${author.id} is not one; have a confirmed member approve it first`,
+      {
+        member: author.id,
+      },
+    );
   }
   return author;
 }
@@ -45,7 +53,10 @@ export function requireActiveList(before: LogFacts, field: string, ids: readonly
     }
     if (!before.active.has(id)) {
       const gone = findMember(before, id);
-      refuse("MEM-2", `${field} names ${id}, ${gone ? "which was removed" : "who is not a member"}`, { field, member: id });
+      refuse("MEM-2", `${field} names ${id}, ${gone ? "which was removed" : "who is not a member"}`, {
+        field,
+        member: id,
+      });
     }
   }
 }
@@ -55,5 +66,3 @@ export function requireDisjoint(a: readonly MemberId[], b: readonly MemberId[]):
   const both = a.find((id) => b.includes(id));
   if (both !== undefined) refuse("MEM-2", `member ${both} is both approved and removed`, { member: both });
 }
-
-export { activeMember };

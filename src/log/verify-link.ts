@@ -4,31 +4,37 @@
 import { decodeCbor } from "../bytes/cbor.js";
 import { KeysteadError } from "../errors.js";
 import { advance } from "./advance.js";
-import { type Clock, checkEntered, checkGrants, checkIntroduced, checkMissing, checkPosition, checkSignatures, contextOf } from "./checks.js";
-import { type Context, type Effect, type LinkType, refuse } from "./contract.js";
+import {
+  type Clock,
+  checkEntered,
+  checkGrants,
+  checkIntroduced,
+  checkMissing,
+  checkPosition,
+  checkSignatures,
+  contextOf,
+} from "./checks.js";
+import { type Context, type Effect, refuse, type TypedBody } from "./contract.js";
 import { applyEffect } from "./effects.js";
 import { MAX_LINK_BYTES, type UnverifiedEntry, type UnverifiedLink } from "./entry.js";
-import type { AnyBody } from "./fields.js";
 import { checkInvariants } from "./invariants.js";
 import { linkType } from "./registry.js";
 import type { LogFacts, LogState } from "./state.js";
-
-/** A body with the type that describes it. */
-export interface TypedBody {
-  readonly type: LinkType;
-  readonly body: AnyBody;
-}
 
 /** Reads a link's body by its type. @throws `INVALID_LINK` (LOG-1), `INVALID_ENCODING` (ENC-2) */
 export function readBody(link: UnverifiedLink): TypedBody {
   const value = decodeCbor(link.body, { name: "link.body", maxBytes: MAX_LINK_BYTES });
   if (!(value instanceof Map)) {
-    throw new KeysteadError("INVALID_ENCODING", "link.body must be a map", { rule: "ENC-2", details: { field: "link.body" } });
+    throw new KeysteadError("INVALID_ENCODING", "link.body must be a map", {
+      rule: "ENC-2",
+      details: { field: "link.body" },
+    });
   }
   const version = value.get("v");
   const name = value.get("type");
   if (version !== 1) refuse("LOG-1", "the link is of a version that this library does not know; update the library");
-  const type = linkType(name) ?? refuse("LOG-1", "the link is of a type that this library does not know; update the library");
+  const type =
+    linkType(name) ?? refuse("LOG-1", "the link is of a type that this library does not know; update the library");
   return { type, body: type.schema.read(value, "link.body") };
 }
 

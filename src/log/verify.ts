@@ -35,7 +35,10 @@ export function verifyLog(entries: Iterable<Uint8Array>, options: VerifyOptions)
     checkSubject(log, subject);
     if (pinned) checkPin(log, pinned);
   }
-  if (!LogState.is(log)) throw new KeysteadError("INVALID_ARGUMENT", "entries is empty; a log has at least its first link", { rule: "LOG-8" });
+  if (!LogState.is(log))
+    throw new KeysteadError("INVALID_ARGUMENT", "entries is empty; a log has at least its first link", {
+      rule: "LOG-8",
+    });
   if (pinned && log.head.seq < headOf(pinned).seq) {
     throw contradiction("rolled-back", "the log ends before a head that was verified earlier", log, pinned);
   }
@@ -57,7 +60,11 @@ export function appendEntry(log: LogState, entry: Uint8Array, clock: Clock = {})
 }
 
 /** {@link appendEntry} for an entry that was taken apart, with the record of its link. */
-export function appendUnverified(log: LogState, entry: UnverifiedEntry, clock: Clock): { readonly log: LogState; readonly record: LinkRecord } {
+export function appendUnverified(
+  log: LogState,
+  entry: UnverifiedEntry,
+  clock: Clock,
+): { readonly log: LogState; readonly record: LinkRecord } {
   const { body } = readBody(entry.link);
   if (body.seq > log.head.seq) {
     const after = verifyLink(log, entry, clock);
@@ -90,17 +97,23 @@ function conflict(log: LogState, entry: UnverifiedEntry, seq: number): KeysteadE
 /** LOG-8: the log is the subject's. */
 function checkSubject(log: LogFacts, subject: string): void {
   if (log.subject === subject) return;
-  throw new KeysteadError("WRONG_SUBJECT", "the log is about another subject than the one asked for; ask the server for the right log", {
-    rule: "LOG-8",
-    details: { expected: subject, actual: log.subject, log: log.head.log },
-  });
+  throw new KeysteadError(
+    "WRONG_SUBJECT",
+    "the log is about another subject than the one asked for; ask the server for the right log",
+    {
+      rule: "LOG-8",
+      details: { expected: subject, actual: log.subject, log: log.head.log },
+    },
+  );
 }
 
 /** LOG-8: a pinned subject keeps its log, and the log keeps every link that was verified. */
 function checkPin(log: LogFacts, pinned: Pin): void {
   const pin = headOf(pinned);
-  if (log.head.log !== pin.log) throw contradiction("replaced", "another log is offered for a subject whose log is known", log, pinned);
-  const ours = "links" in pinned ? pinned.links.at(log.head.seq - 1)?.hash : log.head.seq === pin.seq ? pin.hash : undefined;
+  if (log.head.log !== pin.log)
+    throw contradiction("replaced", "another log is offered for a subject whose log is known", log, pinned);
+  const ours =
+    "links" in pinned ? pinned.links.at(log.head.seq - 1)?.hash : log.head.seq === pin.seq ? pin.hash : undefined;
   if (ours !== undefined && ours !== log.head.hash) {
     throw contradiction("forked", `two valid links claim position ${log.head.seq}`, log, pinned);
   }
@@ -109,7 +122,12 @@ function checkPin(log: LogFacts, pinned: Pin): void {
 const CODES = { forked: "FORKED", replaced: "REPLACED", "rolled-back": "ROLLED_BACK" } as const;
 
 function contradiction(kind: EvidenceKind, message: string, theirs: LogFacts, pinned: Pin): KeysteadError {
-  const evidence = makeEvidence(kind, theirs.subject, pinned, [...theirs.links].map(({ bytes }) => bytes));
+  const evidence = makeEvidence(
+    kind,
+    theirs.subject,
+    pinned,
+    [...theirs.links].map(({ bytes }) => bytes),
+  );
   return new KeysteadError(CODES[kind], `${message}; trust nothing new from this server, keep details.evidence`, {
     rule: "LOG-8",
     details: { pinned: headOf(pinned), offered: theirs.head, evidence },
@@ -117,7 +135,12 @@ function contradiction(kind: EvidenceKind, message: string, theirs: LogFacts, pi
 }
 
 function checkOptions(options: VerifyOptions): VerifyOptions {
-  if (typeof options !== "object" || options === null || typeof options.subject !== "string" || options.subject === "") {
+  if (
+    typeof options !== "object" ||
+    options === null ||
+    typeof options.subject !== "string" ||
+    options.subject === ""
+  ) {
     throw new KeysteadError("INVALID_ARGUMENT", "options.subject must say whose log this is (LOG-8)");
   }
   const { pinned } = options;
@@ -130,7 +153,8 @@ function checkHead(head: unknown): void {
   const { log, seq, hash } = (typeof head === "object" && head !== null ? head : {}) as Partial<Head>;
   parseLogId(log);
   parseLinkHash(hash);
-  if (!Number.isSafeInteger(seq) || (seq as number) < 1) throw new KeysteadError("INVALID_ARGUMENT", "options.pinned.seq must be a whole number from 1");
+  if (!Number.isSafeInteger(seq) || (seq as number) < 1)
+    throw new KeysteadError("INVALID_ARGUMENT", "options.pinned.seq must be a whole number from 1");
 }
 
 function* iterate(entries: unknown): Generator<Uint8Array> {

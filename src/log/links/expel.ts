@@ -13,7 +13,9 @@ const schema = record({ ...header("expel"), remove: memberList });
 export const expel: LinkType<Infer<typeof schema>> = {
   type: "expel",
   schema,
-  signers: (_body, { operator }) => [operator ?? refuse("LOG-4", "this log's first link names no operator, so nobody can expel")],
+  signers: (_body, { operator }) => [
+    operator ?? refuse("LOG-4", "this log's first link names no operator, so nobody can expel"),
+  ],
   introduces: () => NO_KEYS,
   missing: "never",
   admit(body, { before }) {
@@ -22,7 +24,9 @@ export const expel: LinkType<Infer<typeof schema>> = {
     for (const id of body.remove) {
       // In lockdown the service cannot make the owner's devices go and a thief's remain.
       if (before.lockdown && isConfirmed(before, before.active.get(id) as Member)) {
-        refuse("MEM-5", `in lockdown the operator expels only unconfirmed members, and ${id} is confirmed`, { member: id });
+        refuse("MEM-5", `in lockdown the operator expels only unconfirmed members, and ${id} is confirmed`, {
+          member: id,
+        });
       }
     }
   },

@@ -1,14 +1,14 @@
 // genesis: the first device opens a log. docs/spec.md section 6.
 
-import { literal, oneOf, optional, record, uint, type Infer } from "../../bytes/schema.js";
+import { type Infer, literal, oneOf, optional, record } from "../../bytes/schema.js";
 import { type LinkType, refuse } from "../contract.js";
-import { grantList, newEpoch, newMember, signingKey, subject } from "../fields.js";
+import { grantList, newEpoch, newMember, signingKey, subject, time } from "../fields.js";
 
 const schema = record({
   v: literal(1),
   type: literal("genesis"),
   seq: literal(1),
-  time: uint(),
+  time,
   kind: oneOf(["user"]),
   subject,
   suite: literal(1),

@@ -34,20 +34,29 @@ export const lockdown: LinkType<Infer<typeof schema>> = {
     const by = requireConfirmed(context, "switching lockdown");
     if (body.on === before.lockdown) refuse("MEM-2", `lockdown is ${body.on ? "on" : "off"} already: nothing changes`);
     requireActiveList(before, "remove", body.remove);
-    if (body.remove.includes(by.id)) refuse("MEM-2", `member ${by.id} cannot remove itself; to go, it leaves`, { member: by.id });
+    if (body.remove.includes(by.id))
+      refuse("MEM-2", `member ${by.id} cannot remove itself; to go, it leaves`, { member: by.id });
     if (!body.on) {
       if (body.remove.length > 0) refuse("MEM-2", "only switching lockdown on carries removals; remove by review");
       return;
     }
     // Otherwise a thief's device removes the owner's, turns lockdown on, and can never be expelled.
     if (by.founder !== FOUNDING) {
-      refuse("MEM-5", "lockdown can be switched on only by a member of the founding class, the first device's", { member: by.id });
-    }
-    const left = [...before.active.values()].find(({ id, founder }) => founder !== FOUNDING && !body.remove.includes(id));
-    if (left) {
-      refuse("MEM-5", `lockdown cannot be switched on while ${left.id} is active and not of the founding class; approve or remove it`, {
-        member: left.id,
+      refuse("MEM-5", "lockdown can be switched on only by a member of the founding class, the first device's", {
+        member: by.id,
       });
+    }
+    const left = [...before.active.values()].find(
+      ({ id, founder }) => founder !== FOUNDING && !body.remove.includes(id),
+    );
+    if (left) {
+      refuse(
+        "MEM-5",
+        `lockdown cannot be switched on while ${left.id} is active and not of the founding class; approve or remove it`,
+        {
+          member: left.id,
+        },
+      );
     }
   },
   effect(body, { before }) {
@@ -58,7 +67,8 @@ export const lockdown: LinkType<Infer<typeof schema>> = {
       lockdown: body.on,
       remove: body.remove,
       newEpoch:
-        hasEpoch(missing, currentEpoch(before)) || (body.on ? takesCurrentEpoch(before, body.remove) : someoneLacksCurrent),
+        hasEpoch(missing, currentEpoch(before)) ||
+        (body.on ? takesCurrentEpoch(before, body.remove) : someoneLacksCurrent),
     };
   },
 };

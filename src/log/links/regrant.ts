@@ -1,12 +1,12 @@
 // regrant: a holder repairs what somebody else's junk broke: it gives named members epochs again that they were once
 // granted. It approves nobody and extends nobody. docs/spec.md section 6 and MEM-9.
 
+import type { MemberId } from "../../bytes/ids.js";
 import { type Infer, optional, record } from "../../bytes/schema.js";
 import { type LinkType, NO_KEYS, refuse } from "../contract.js";
 import { author, grantList, header, runList } from "../fields.js";
 import { requireConfirmedInLockdown, requireHolder } from "../rules.js";
 import { containsRuns, isCanonical, NO_RUNS, type Run, subtractRuns } from "../runs.js";
-import type { MemberId } from "../../bytes/ids.js";
 
 const schema = record({ ...header("regrant"), author, missing: optional(runList), grants: grantList });
 

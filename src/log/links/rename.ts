@@ -25,10 +25,13 @@ export const rename: LinkType<Infer<typeof schema>> = {
       requireHolder(context, "renaming another member");
       requireConfirmedInLockdown(context, "renaming another member");
       if (target.founder !== by.founder) {
-        refuse("LOG-4", `member ${by.id} is not of the same approval class as ${target.id}, so it cannot rename it`, { member: target.id });
+        refuse("LOG-4", `member ${by.id} is not of the same approval class as ${target.id}, so it cannot rename it`, {
+          member: target.id,
+        });
       }
     }
-    if (equalBytes(target.nameCommitment, body.name)) refuse("MEM-2", "the new name commitment is the one in force: nothing changes");
+    if (equalBytes(target.nameCommitment, body.name))
+      refuse("MEM-2", "the new name commitment is the one in force: nothing changes");
   },
   effect: (body) => ({ rename: { member: body.member, name: body.name }, newEpoch: false }),
 };

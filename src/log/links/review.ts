@@ -34,7 +34,9 @@ export const review: LinkType<Infer<typeof schema>> = {
     requireDisjoint(body.approve, body.remove);
     if (body.approve.length + body.remove.length === 0) refuse("MEM-2", "a review that names nobody changes nothing");
     if (body.approve.includes(by.id) || body.remove.includes(by.id)) {
-      refuse("MEM-2", `member ${by.id} can neither approve nor remove itself by review; to go, it leaves`, { member: by.id });
+      refuse("MEM-2", `member ${by.id} can neither approve nor remove itself by review; to go, it leaves`, {
+        member: by.id,
+      });
     }
     const given = subtractRuns(by.held, body.missing ?? NO_RUNS);
     for (const id of body.approve) {
@@ -42,7 +44,11 @@ export const review: LinkType<Infer<typeof schema>> = {
       const extendsIt = subtractRuns(given, target.held).length > 0;
       const movesIt = by.founder < target.founder;
       if (!extendsIt && !movesIt) {
-        refuse("MEM-1", `approving ${id} would neither extend what it holds nor move it to an older class; leave it out`, { member: id });
+        refuse(
+          "MEM-1",
+          `approving ${id} would neither extend what it holds nor move it to an older class; leave it out`,
+          { member: id },
+        );
       }
     }
   },

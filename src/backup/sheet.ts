@@ -1,0 +1,119 @@
+// The recovery sheet: a backup key on a page that explains itself, as text and as SVG with a QR code.
+// docs/spec.md section 9.
+
+import encodeQR from "qr";
+import { KeysteadError } from "../errors.js";
+import { checkOptions } from "../grants/session.js";
+import { CODE_LENGTH, formatCode, readSymbols } from "./alphabet.js";
+
+/** What stands on a recovery sheet. */
+export interface RecoverySheetFacts {
+  /** The backup key, as `BackupPaper.reveal` gave it. */
+  readonly key: string;
+  /** Whose account it opens, such as a mail address. */
+  readonly account: string;
+  /** The app or service, as its user knows it. */
+  readonly service: string;
+  /** When it was made. */
+  readonly made: Date;
+  /** The earliest data it opens; leave out when it opens everything. */
+  readonly since?: Date | undefined;
+}
+
+/** A page to print. Both forms hold the key: they are as secret as the paper they are for. */
+export interface RecoverySheet {
+  /** Plain text, at most 72 columns. */
+  readonly text: string;
+  /** An A4 page as SVG, with the key as text and as QR code; black on white, no scripts, no outside references. */
+  readonly svg: string;
+}
+
+const ADVICE = [
+  "Whoever has this key can read this account's data.",
+  "Keep it as you keep your passport, and not with your devices.",
+  "To get back in on a new device: sign in, choose “Use a backup key”,",
+  "and type or scan it. Capital or small letters, spaces and dashes do",
+  "not matter; type ? for a character that you cannot read.",
+  "If it is lost or was seen by others, remove it in the list of devices",
+  "and make another.",
+];
+
+/**
+ * Lays out the recovery sheet.
+ *
+ * @throws `INVALID_ARGUMENT`; `BACKUP_KEY_INVALID` for a key that is not whole
+ */
+export function recoverySheet(facts: RecoverySheetFacts): RecoverySheet {
+  const { key, account, service, made, since } = checkOptions(facts);
+  const symbols = readSymbols(key).symbols;
+  if (symbols.length !== CODE_LENGTH || symbols.includes(undefined)) {
+    throw new KeysteadError("BACKUP_KEY_INVALID", `key must be the ${CODE_LENGTH} characters of a backup key`, {
+      rule: "BAK-1",
+    });
+  }
+  const groups = formatCode(symbols as readonly number[]).split("-");
+  const lines = [
+    ["Account", checkText(account, "account")],
+    ["Made on", dateOf(made, "made")],
+    ["Opens", since === undefined ? "everything" : `data from ${dateOf(since, "since")} on`],
+    ["Named", groups[0] as string],
+  ] as const;
+  const title = `${checkText(service, "service")}: backup key`;
+  return { text: asText(title, lines, groups), svg: asSvg(title, lines, groups) };
+}
+
+type Facts = readonly (readonly [string, string])[];
+
+function asText(title: string, facts: Facts, groups: readonly string[]): string {
+  const rows = [groups.slice(0, 3), groups.slice(3, 6), groups.slice(6)].map((row) => `    ${row.join("   ")}`);
+  const lines = facts.map(([name, value]) => `${`${name}:`.padEnd(10)}${value}`);
+  return [title, "=".repeat([...title].length), "", ...rows, "", ...lines, "", ...ADVICE, ""].join("\n");
+}
+
+function asSvg(title: string, facts: Facts, groups: readonly string[]): string {
+  const line = (x: number, y: number, size: number, text: string, style = "") =>
+    `<text x="${x}" y="${y}" font-size="${size}"${style}>${escapeXml(text)}</text>`;
+  const mono = ' font-family="monospace" font-weight="bold" letter-spacing="1.2"';
+  const rows = [groups.slice(0, 3), groups.slice(3, 6), groups.slice(6)];
+  return [
+    '<svg xmlns="http://www.w3.org/2000/svg" width="210mm" height="297mm" viewBox="0 0 210 297" font-family="sans-serif">',
+    '<rect width="210" height="297" fill="#fff"/>',
+    line(20, 30, 8, title, ' font-weight="bold"'),
+    ...rows.map((row, index) => line(20, 55 + 14 * index, 9, row.join("  "), `${mono} xml:space="preserve"`)),
+    ...facts.map(([name, value], index) => line(20, 105 + 8 * index, 5, `${name}: ${value}`)),
+    qrCode(groups.join("-"), 125, 40, 65),
+    ...ADVICE.map((text, index) => line(20, 150 + 8 * index, 5, text)),
+    "</svg>",
+    "",
+  ].join("\n");
+}
+
+/** The key alone, in the alphabet that makes a QR code smallest; the strongest correction, for paper that ages. */
+function qrCode(key: string, x: number, y: number, size: number): string {
+  const modules = encodeQR(key, "raw", { ecc: "high", encoding: "alphanumeric", border: 4 });
+  const unit = size / modules.length;
+  const path = modules
+    .flatMap((row, top) => row.flatMap((dark, left) => (dark ? [`M${left} ${top}h1v1h-1z`] : [])))
+    .join("");
+  return `<path transform="translate(${x} ${y}) scale(${unit.toFixed(4)})" d="${path}" fill="#000"/>`;
+}
+
+function escapeXml(text: string): string {
+  return text.replace(/[<>&"']/g, (char) => `&#${char.charCodeAt(0)};`);
+}
+
+const MAX_TEXT = 80;
+
+/** A text in one line of the sheet. */
+function checkText(text: unknown, name: string): string {
+  if (typeof text !== "string" || text.trim() === "" || [...text].length > MAX_TEXT || /\p{Cc}/u.test(text)) {
+    throw new KeysteadError("INVALID_ARGUMENT", `${name} must be a line of text, 1 to ${MAX_TEXT} characters`);
+  }
+  return text;
+}
+
+function dateOf(date: unknown, name: string): string {
+  if (!(date instanceof Date) || Number.isNaN(date.getTime()))
+    throw new KeysteadError("INVALID_ARGUMENT", `${name} must be a Date`);
+  return date.toISOString().slice(0, 10);
+}

@@ -1,0 +1,32 @@
+// The service operator's signing key: named in a log's first link, it may remove members and nothing else.
+// docs/spec.md sections 2 and 6 (expel).
+
+import { assertBytes } from "../bytes/bytes.js";
+import { Secret } from "../bytes/secret.js";
+import type { Label } from "../primitives/labels.js";
+import { signingPublicKey, signLabelled } from "../primitives/sign.js";
+import { SEED_LENGTH } from "./member-keys.js";
+
+/** The operator's keys. Whoever makes one wipes it. */
+export class OperatorKeys {
+  readonly #seed: Secret;
+  /** The Ed25519 public key, 32 bytes: what `createLog` is given as `operator`. */
+  readonly sign: Uint8Array;
+
+  /** @param seed 32 secret random bytes; copied, the caller wipes its own. @throws `INVALID_ARGUMENT` */
+  constructor(seed: Uint8Array) {
+    assertBytes(seed, SEED_LENGTH, "operator seed");
+    this.#seed = new Secret(seed);
+    this.sign = signingPublicKey(seed);
+  }
+
+  /** @internal Ed25519 signature (64 bytes) over label, zero byte, message. @throws `WIPED` */
+  signLabelled(label: Label, message: Uint8Array): Uint8Array {
+    return signLabelled(label, this.#seed.bytes(), message);
+  }
+
+  /** Overwrites the seed. Later use throws `WIPED`. */
+  wipe(): void {
+    this.#seed.wipe();
+  }
+}
