@@ -1,0 +1,147 @@
+// Writes links that no honest member would: any body, signed by anyone, with any attachments (docs/spec.md section 6). A test
+// starts from an honest entry and changes one thing, so that only the rule under test can refuse it.
+
+import { expect } from "vitest";
+import { equalBytes } from "../../src/bytes/bytes.js";
+import { type CborValue, decodeCbor, encodeCbor } from "../../src/bytes/cbor.js";
+import { fromHex } from "../../src/bytes/text.js";
+import type { Session } from "../../src/grants/session.js";
+import { partsOf } from "../../src/keys/keyring.js";
+import type { MemberKeys } from "../../src/keys/member-keys.js";
+import { attachmentDigest } from "../../src/log/entry.js";
+import type { LogFacts } from "../../src/log/state.js";
+import { LABELS } from "../../src/primitives/labels.js";
+
+/** Whoever signs: member keys, the operator's, or a forger with the public key of one and the signature of another. */
+export type RawSigner = Pick<MemberKeys, "sign" | "signLabelled">;
+
+/** A body as it is on the wire: byte strings for ids, maps for records. */
+export type RawBody = Map<string, CborValue>;
+
+/** A value of a body; an object stands for a map, and its undefined fields for absent ones. */
+export type RawValue = CborValue | readonly RawValue[] | { readonly [field: string]: RawValue | undefined };
+
+/** An entry taken apart into what a mutant may change. */
+export interface RawEntry {
+  readonly body: RawBody;
+  readonly signatures: readonly (readonly [key: Uint8Array, signature: Uint8Array])[];
+  readonly attachments: readonly Uint8Array[];
+}
+
+/** The keys that a session's member signs with. */
+export function signerOf({ keyring }: Pick<Session, "keyring">): RawSigner {
+  return partsOf(keyring).keys;
+}
+
+/** The bytes of an id. */
+export function idBytes(id: string): Uint8Array {
+  return fromHex(id, { name: "id" });
+}
+
+/** The byte string (or whatever else) of a raw value. */
+export function rawBytes(value: RawValue): Uint8Array {
+  return encodeCbor(toCbor(value));
+}
+
+/** A link of any body and signatures, whatever its size. */
+export function rawLink(body: Uint8Array, signatures: RawEntry["signatures"]): Uint8Array {
+  return encodeCbor([body, signatures]);
+}
+
+/** An entry of any link and attachments, whatever their size. */
+export function rawEntry(link: Uint8Array, attachments: readonly Uint8Array[] = []): Uint8Array {
+  return encodeCbor([link, attachments]);
+}
+
+/** What a key signs a body with. */
+export function rawSignature(body: Uint8Array, signer: RawSigner): RawEntry["signatures"][number] {
+  return [signer.sign, signer.signLabelled(LABELS.linkSignature, body)];
+}
+
+/**
+ * The next entry of a log, as `fields` says it.
+ *
+ * @param fields the fields of the body. `v`, `log`, `seq`, `prev` and `time` are those that the log calls for, unless given;
+ * undefined leaves a field out.
+ */
+export function rawNext(
+  log: LogFacts,
+  fields: { readonly [field: string]: RawValue | undefined },
+  signers: readonly RawSigner[],
+  attachments: readonly Uint8Array[] = [],
+): Uint8Array {
+  const { head, time } = log;
+  const header = { v: 1, log: idBytes(head.log), seq: head.seq + 1, prev: idBytes(head.hash), time };
+  const body = rawBytes({ ...header, ...fields });
+  const signatures = signers.map((signer) => rawSignature(body, signer));
+  return rawEntry(rawLink(body, signatures), attachments);
+}
+
+/** Takes an entry apart. Changing the parts does not change the entry. */
+export function takeApart(entry: Uint8Array): RawEntry {
+  const limits = { maxBytes: entry.length };
+  const [link, attachments] = decodeCbor(entry, { name: "entry", ...limits }) as [Uint8Array, Uint8Array[]];
+  const [body, signatures] = decodeCbor(link, { name: "link", ...limits }) as [Uint8Array, [Uint8Array, Uint8Array][]];
+  return { body: decodeCbor(body, { name: "body", ...limits }) as RawBody, signatures, attachments };
+}
+
+/** What a mutant changes. */
+export interface Mutation {
+  /** Changes the body in place; what it returns does not count. */
+  readonly body?: ((body: RawBody) => unknown) | undefined;
+  /** Who signs the changed body, in order; without it the signatures stay as they are. */
+  readonly signers?: readonly RawSigner[] | undefined;
+  /** Changes the signatures, after they were made. */
+  readonly signatures?: ((signatures: RawEntry["signatures"]) => RawEntry["signatures"]) | undefined;
+  readonly attachments?: ((attachments: readonly Uint8Array[]) => readonly Uint8Array[]) | undefined;
+}
+
+/** An entry that differs from a good one in what the mutation says; asserts that it differs at all. */
+export function mutate(entry: Uint8Array, mutation: Mutation): Uint8Array {
+  const good = takeApart(entry);
+  mutation.body?.(good.body);
+  const body = encodeCbor(good.body);
+  const signed = mutation.signers?.map((signer) => rawSignature(body, signer)) ?? good.signatures;
+  const signatures = mutation.signatures?.(signed) ?? signed;
+  const attachments = mutation.attachments?.(good.attachments) ?? good.attachments;
+  const mutant = rawEntry(rawLink(body, signatures), attachments);
+  expect(equalBytes(mutant, entry), "a mutant must differ from the entry it was made from").toBe(false);
+  return mutant;
+}
+
+/**
+ * An entry that commits to another attachment in the place of one: how a dishonest author grants junk, or names itself by
+ * bytes that are no name.
+ */
+export function withAttachment(
+  entry: Uint8Array,
+  index: number,
+  attachment: Uint8Array,
+  signers: readonly RawSigner[],
+): Uint8Array {
+  const old = takeApart(entry).attachments[index] as Uint8Array;
+  return mutate(entry, {
+    body: (body) => replaceBytes(body, attachmentDigest(old), attachmentDigest(attachment)),
+    signers,
+    attachments: (attachments) => attachments.map((each, at) => (at === index ? attachment : each)),
+  });
+}
+
+/** Puts one byte string for another wherever it occurs in a body, in place. */
+export function replaceBytes(body: RawBody, from: Uint8Array, to: Uint8Array): void {
+  for (const [name, value] of body) body.set(name, replaced(value, from, to));
+}
+
+function replaced(value: CborValue, from: Uint8Array, to: Uint8Array): CborValue {
+  if (value instanceof Uint8Array) return equalBytes(value, from) ? to : value;
+  if (Array.isArray(value)) return value.map((item: CborValue) => replaced(item, from, to));
+  if (value instanceof Map) return new Map([...value].map(([name, item]) => [name, replaced(item, from, to)]));
+  return value;
+}
+
+function toCbor(value: RawValue): CborValue {
+  if (Array.isArray(value)) return value.map((item: RawValue) => toCbor(item));
+  if (typeof value !== "object" || value instanceof Uint8Array || value instanceof Map) return value as CborValue;
+  const fields = Object.entries(value as { readonly [field: string]: RawValue | undefined });
+  return new Map(fields.flatMap(([name, field]) => (field === undefined ? [] : [[name, toCbor(field)] as const])));
+}
