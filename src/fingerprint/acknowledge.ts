@@ -1,0 +1,68 @@
+// Going on with a contact whose log has changed: by itself where the change is harmless, otherwise by the user's word.
+// docs/spec.md section 10.
+
+import { KeysteadError } from "../errors.js";
+import { confirmedFounder, type LogState } from "../log/state.js";
+import type { ContactStatus } from "./change.js";
+import { classAtPin, compareContact } from "./contacts.js";
+import { type ContactPin, makePin } from "./pin.js";
+
+/** What {@link acknowledge} is told. */
+export interface AcknowledgeOptions {
+  /** Whether the user has compared the fingerprint of this log with the contact. */
+  readonly verified?: boolean | undefined;
+  /**
+   * The one contradiction that the user was shown and goes on with all the same. Each of them can mean that somebody
+   * reads what is sent from now on.
+   */
+  readonly evenIf?: Extract<ContactStatus, "forked" | "rolled-back" | "replaced"> | undefined;
+}
+
+/**
+ * To be called before sealing to a tracked contact: refuses unless its log is `same` or `extended`.
+ *
+ * @returns the pin moved to the log's head, to be stored in place of the old one, so that a later rollback is noticed.
+ * It keeps the class that was confirmed, and whether the user verified it.
+ * @throws `CONTACT_CHANGED` with `details.change`; errors of `compareContact`
+ */
+export function requireUnchanged(pin: ContactPin, log: LogState): ContactPin {
+  const change = compareContact(pin, log);
+  if (!isHarmless(change.status)) {
+    throw new KeysteadError("CONTACT_CHANGED", `${change.text} Sealing waits for the user to acknowledge this`, {
+      details: { change },
+    });
+  }
+  return moved(pin, log, pin.verified);
+}
+
+/**
+ * The user has seen what {@link compareContact} says of this very state, and goes on.
+ *
+ * @returns the pin at the log's head, to be stored in place of the old one. After a change by others it believes in the
+ * class that is confirmed now, and is unverified unless `options.verified`.
+ * @throws `CONTACT_CHANGED` with `details.change` for a contradiction that `options.evenIf` does not name; errors of
+ * `compareContact`
+ */
+export function acknowledge(pin: ContactPin, log: LogState, options: AcknowledgeOptions = {}): ContactPin {
+  const change = compareContact(pin, log);
+  const { status } = change;
+  if (isHarmless(status)) return moved(pin, log, options?.verified ?? pin.verified);
+  if (status !== "extended-by-others" && status !== options?.evenIf) {
+    throw new KeysteadError("CONTACT_CHANGED", `${change.text} To go on all the same, say evenIf: "${status}"`, {
+      details: { change },
+    });
+  }
+  return makePin(log, confirmedFounder(log), options?.verified ?? false);
+}
+
+function isHarmless(status: ContactStatus): boolean {
+  return status === "same" || status === "extended";
+}
+
+/**
+ * The confirmed class is carried over, not read anew: when the last of it has left by itself, a stranger that had
+ * joined before must not inherit its standing without the user's word.
+ */
+function moved(pin: ContactPin, log: LogState, verified: boolean): ContactPin {
+  return makePin(log, classAtPin(pin, log) ?? pin.confirmed, verified);
+}

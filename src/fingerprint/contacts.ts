@@ -1,0 +1,122 @@
+// Comparing a tracked contact's log with its pin. docs/spec.md section 10 and LOG-8.
+
+import type { MemberId } from "../bytes/ids.js";
+import { KeysteadError } from "../errors.js";
+import { foundersOf } from "../log/classes.js";
+import { type Evidence, type EvidenceKind, makeEvidence } from "../log/evidence.js";
+import { allMembers, assertLog, type Head, type LogState, type Member } from "../log/state.js";
+import { type ContactChange, type ContactFacts, type ContactStatus, describeChange, NO_FACTS } from "./change.js";
+import { type ContactPin, checkPin } from "./pin.js";
+
+/**
+ * Says what became of a contact's log since it was pinned.
+ *
+ * `extended` means that every author since the pin belongs, as of the new head, to the class that was confirmed at the
+ * pin: a device that joined and was then approved by that class is of it, one that nobody approved is not, and the
+ * service's operator never is.
+ *
+ * @param now the newest verified state, or the `FORKED`, `ROLLED_BACK` or `REPLACED` error that `verifyLog` or
+ * `appendEntry` threw instead of giving one.
+ * @throws `WRONG_SUBJECT` (LOG-8) for the log of somebody else; `INVALID_ARGUMENT`, `INVALID_ENCODING`
+ */
+export function compareContact(pin: ContactPin, now: LogState | KeysteadError): ContactChange {
+  const checked = checkPin(pin);
+  if (now instanceof KeysteadError) return changeOfError(checked, now);
+  assertLog(now);
+  checkSubject(checked, now.subject);
+  const contradiction = contradictionOf(checked.head, now);
+  if (contradiction) return contradictionChange(checked, now.head, evidenceOf(contradiction, checked, now));
+  const facts = factsSince(checked, now);
+  const byClass = facts.links.every(({ trusted }) => trusted);
+  const status = facts.links.length === 0 ? "same" : byClass ? "extended" : "extended-by-others";
+  return makeChange(status, checked, now.head, facts);
+}
+
+/**
+ * Position of the founder that the class confirmed at the pin has in a log that continues the pinned one; undefined if
+ * the pin names none.
+ *
+ * @internal
+ */
+export function classAtPin({ confirmed }: ContactPin, log: LogState): number | undefined {
+  const root = allMembers(log).find(({ position }) => position === confirmed);
+  return root && foundersOf(log).get(root.id);
+}
+
+function contradictionOf(pinned: Head, { head, links }: LogState): EvidenceKind | undefined {
+  if (head.log !== pinned.log) return "replaced";
+  if (head.seq < pinned.seq) return "rolled-back";
+  return links.at(pinned.seq - 1)?.hash === pinned.hash ? undefined : "forked";
+}
+
+/** As much of the offered log as shows the contradiction. */
+function evidenceOf(kind: EvidenceKind, { subject, head }: ContactPin, { links }: LogState): Evidence {
+  const end = kind === "replaced" ? 1 : head.seq;
+  const offered = [...links].slice(0, end).map(({ bytes }) => bytes);
+  return makeEvidence(kind, subject, head, offered);
+}
+
+function changeOfError(pin: ContactPin, error: KeysteadError): ContactChange {
+  const { evidence, offered } = error.details as { readonly evidence?: Evidence; readonly offered?: Head };
+  if (!evidence || !offered) {
+    throw new KeysteadError(
+      "INVALID_ARGUMENT",
+      `the error ${error.code} says nothing about a contact's log; handle it`,
+      {
+        cause: error,
+      },
+    );
+  }
+  checkSubject(pin, evidence.subject);
+  if (evidence.pinned.log !== pin.head.log) {
+    throw new KeysteadError("INVALID_ARGUMENT", "the error is about another log than the pinned one", { cause: error });
+  }
+  return contradictionChange(pin, offered, evidence);
+}
+
+function contradictionChange(pin: ContactPin, current: Head, evidence: Evidence): ContactChange {
+  return makeChange(evidence.kind, pin, current, NO_FACTS, evidence);
+}
+
+function factsSince(pin: ContactPin, now: LogState): ContactFacts {
+  const founders = foundersOf(now);
+  const trustedClass = classAtPin(pin, now);
+  // A device or a backup key; an escrow member counts as others whoever approved it (section 10).
+  const isTrusted = ({ id, kind }: Member) =>
+    trustedClass !== undefined && founders.get(id) === trustedClass && (kind === "device" || kind === "backup");
+  const members = new Map<MemberId | "operator", Member>(allMembers(now).map((member) => [member.id, member]));
+  const links = [...now.links].slice(pin.head.seq).map(({ seq, type, time, author }) => {
+    const member = members.get(author);
+    return { seq, type, time, author, name: member?.name, trusted: member !== undefined && isTrusted(member) };
+  });
+  const shown = (member: Member) => {
+    const { id, kind, name } = member;
+    return { id, kind, name, trusted: isTrusted(member) };
+  };
+  const wasThere = ({ position }: Member) => position <= pin.head.seq;
+  const wentSince = ({ removed }: Member) => removed !== undefined && removed.seq > pin.head.seq;
+  return {
+    links,
+    added: [...now.active.values()].filter((member) => !wasThere(member)).map(shown),
+    removed: [...now.removed].filter((member) => wasThere(member) && wentSince(member)).map(shown),
+    trustedLeft: [...now.active.values()].some(isTrusted),
+  };
+}
+
+function makeChange(
+  status: ContactStatus,
+  { subject, head: pinned }: ContactPin,
+  current: Head,
+  facts: ContactFacts,
+  evidence?: Evidence,
+): ContactChange {
+  return { status, subject, pinned, current, ...facts, evidence, text: describeChange(status, subject, facts) };
+}
+
+function checkSubject({ subject }: ContactPin, actual: string): void {
+  if (actual === subject) return;
+  throw new KeysteadError("WRONG_SUBJECT", "the log is about somebody else than the pin", {
+    rule: "LOG-8",
+    details: { expected: subject, actual },
+  });
+}

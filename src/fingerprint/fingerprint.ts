@@ -1,0 +1,81 @@
+// Fingerprints: 256 bits that commit to a whole log, to be compared by people or by their devices.
+// docs/spec.md section 10.
+
+import { encodeCbor } from "../bytes/cbor.js";
+import { fromHex, toHex } from "../bytes/text.js";
+import { KeysteadError } from "../errors.js";
+import { type Head, LogState } from "../log/state.js";
+import { labelledHash } from "../primitives/hash.js";
+import { LABELS } from "../primitives/labels.js";
+import { type FingerprintForm, FORMS } from "./forms.js";
+
+/**
+ * Commits to a log up to one head. Public: it may be shown, printed and sent. It changes with every link, so two people
+ * who compare must both have the newest state.
+ */
+export class Fingerprint {
+  readonly head: Head;
+  /** All 256 bits: 64 lower-case hexadecimal digits. */
+  readonly hex: string;
+  // Only fingerprintOf makes one, so that what is shown is the hash of the head it names.
+  readonly #hashed = true;
+
+  private constructor(head: Head, hex: string) {
+    this.head = head;
+    this.hex = hex;
+    Object.freeze(this);
+  }
+
+  /** @internal Only {@link fingerprintOf} calls this. */
+  static ofHashed(head: Head, hex: string): Fingerprint {
+    return new Fingerprint(head, hex);
+  }
+
+  /** Whether the value is a fingerprint made by {@link fingerprintOf}. */
+  static is(value: unknown): value is Fingerprint {
+    return typeof value === "object" && value !== null && #hashed in value;
+  }
+
+  /** The default form: 60 digits. */
+  toString(): string {
+    return FORMS.digits(this);
+  }
+}
+
+/**
+ * The fingerprint of a log, or of one head of it: SHA-256(label ‖ 0x00 ‖ CBOR [log id, seq, link hash]).
+ *
+ * @throws `INVALID_ARGUMENT`, `INVALID_ENCODING` for what is no log and no head
+ */
+export function fingerprintOf(of: Head | LogState): Fingerprint {
+  const given: unknown = LogState.is(of) ? of.head : of;
+  const { log, seq, hash } = (typeof given === "object" && given !== null ? given : {}) as Head;
+  const logId = fromHex(log, { name: "head.log", length: 32 });
+  const linkHash = fromHex(hash, { name: "head.hash", length: 32 });
+  if (!Number.isSafeInteger(seq) || seq < 1) {
+    throw new KeysteadError("INVALID_ARGUMENT", "head.seq must be a whole number from 1");
+  }
+  const digest = labelledHash(LABELS.fingerprint, encodeCbor([logId, seq, linkHash]));
+  return Fingerprint.ofHashed(Object.freeze({ log, seq, hash }), toHex(digest));
+}
+
+/**
+ * A fingerprint for people or devices to compare:
+ *
+ * - `digits` (default): 60 digits in 12 groups of five; the 256-bit number modulo 10^60.
+ * - `hex`: 64 hexadecimal digits in 16 groups of four.
+ * - `words`: 19 words for reading aloud, from the top 209 bits, of the list of BIP-39 (English). **Not** a wallet's
+ *   secret phrase: those have 12 to 24 words in steps of three, never 19, and this is public. Say so where it is shown.
+ * - `qr`: text for a QR code, which carries log id and seq too, so that the comparison can tell more.
+ *
+ * @throws `INVALID_ARGUMENT`
+ */
+export function formatFingerprint(fingerprint: Fingerprint, form: FingerprintForm = "digits"): string {
+  if (!Fingerprint.is(fingerprint)) {
+    throw new KeysteadError("INVALID_ARGUMENT", "fingerprint must come from fingerprintOf");
+  }
+  if (!Object.hasOwn(FORMS, form)) {
+    throw new KeysteadError("INVALID_ARGUMENT", `form must be one of ${Object.keys(FORMS).join(", ")}`);
+  }
+  return FORMS[form](fingerprint);
+}

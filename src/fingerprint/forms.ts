@@ -1,0 +1,60 @@
+// The written forms of a fingerprint: digits, hexadecimal, words and the payload of a QR code. parse.ts reads them.
+// docs/spec.md section 10.
+
+import { wordlist } from "@scure/bip39/wordlists/english.js";
+import type { Head } from "../log/state.js";
+
+/** How a fingerprint is written. */
+export type FingerprintForm = "digits" | "hex" | "words" | "qr";
+
+// A server can grind both sides of a comparison, so strength is half the bits shown; at least 199 are (section 10).
+/** Decimal digits: log2(10^60) is 199.3 bits. */
+export const DIGITS = 60;
+/** Hexadecimal digits: all 256 bits. */
+export const HEX_DIGITS = 64;
+/** Words of 11 bits: 209 bits, since 18 words would have 198. No wallet's secret phrase has 19 words. */
+export const WORDS = 19;
+/** What the payload of a QR code starts with: format and version. */
+export const QR_PREFIX = "KEYSTEAD-FP:1:";
+
+/** What is written down: a head, and its fingerprint as 64 lower-case hexadecimal digits. */
+export interface Writable {
+  readonly head: Pick<Head, "log" | "seq">;
+  readonly hex: string;
+}
+
+/** One writer for each form. */
+export const FORMS: Readonly<Record<FingerprintForm, (fingerprint: Writable) => string>> = {
+  digits: ({ hex }) => groupDigits((BigInt(`0x${hex}`) % 10n ** BigInt(DIGITS)).toString().padStart(DIGITS, "0")),
+  hex: ({ hex }) => groupHex(hex),
+  words({ hex }) {
+    const bits = BigInt(`0x${hex}`).toString(2).padStart(256, "0");
+    const wordAt = (_: unknown, i: number) => wordlist[Number.parseInt(bits.slice(11 * i, 11 * i + 11), 2)] as string;
+    return joinWords(Array.from({ length: WORDS }, wordAt));
+  },
+  qr: ({ head, hex }) => qrPayload(head.log, head.seq, hex),
+};
+
+/** 60 digits in 12 groups of five. */
+export function groupDigits(digits: string): string {
+  return inGroups(digits, 5);
+}
+
+/** 64 hexadecimal digits in 16 groups of four: what the eye takes in at once. */
+export function groupHex(hex: string): string {
+  return inGroups(hex, 4);
+}
+
+/** Words with a space between each two. */
+export function joinWords(words: readonly string[]): string {
+  return words.join(" ");
+}
+
+/** Upper case throughout: the alphanumeric mode of QR codes (ISO/IEC 18004) has no other, and makes a smaller code. */
+export function qrPayload(log: string, seq: number, hex: string): string {
+  return `${QR_PREFIX}${log}:${seq}:${hex}`.toUpperCase();
+}
+
+function inGroups(text: string, size: number): string {
+  return (text.match(new RegExp(`.{${size}}`, "g")) ?? []).join(" ");
+}
