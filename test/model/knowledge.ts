@@ -1,0 +1,120 @@
+// The reference model's symbolic secrets: who can compute which epoch seed from all that was published and its own keys.
+// docs/spec.md section 7 (GRT-2, GRT-4) and MEM-9.
+
+import { type Effect, type Model, memberOf, minus, type Op } from "./reference.js";
+
+/** What a dishonest author does to a grant of its link, which the log cannot see. */
+export interface Fault {
+  readonly from: number;
+  readonly to: number;
+  /** The box of this recipient does not open; without it, the fault is in the keyring that all share. */
+  readonly member?: number;
+  /** Epochs whose seeds in the keyring are wrong. */
+  readonly epochs?: ReadonlySet<number>;
+}
+
+/** A published grant to one recipient. */
+interface Box {
+  readonly seq: number;
+  readonly from: number;
+  readonly to: number;
+  readonly recipient: number;
+  /** Which of the recipient's keys it is sealed to. */
+  readonly rekeys: number;
+  /** What comes out: the true seeds among those in the keyring. */
+  readonly yields: ReadonlySet<number>;
+}
+
+/** Secrets published and made so far. */
+export interface Secrets {
+  readonly boxes: readonly Box[];
+  /** Who drew the seed of each epoch. */
+  readonly makers: ReadonlyMap<number, number>;
+  /** Boxes whose bytes a member was never given: `seq/recipient`. */
+  readonly undelivered: ReadonlySet<string>;
+}
+
+export const NO_SECRETS: Secrets = { boxes: [], makers: new Map(), undelivered: new Set() };
+
+const range = (from: number, to: number): number[] => Array.from({ length: to - from + 1 }, (_, i) => from + i);
+
+/** What the log's secrets are after a link with these grants. `undeliveredTo` lists whom the server denies them. */
+export function publish(
+  secrets: Secrets,
+  op: Op,
+  { after, grants, epoch }: Effect,
+  faults: readonly Fault[] = [],
+  undeliveredTo: readonly number[] = [],
+): Secrets {
+  const seq = after.seq;
+  const boxes = grants.flatMap(({ from, to, recipients }) =>
+    recipients.map((recipient): Box => {
+      const here = faults.filter((fault) => fault.from === from && fault.to === to);
+      const unopened = here.some(({ member }) => member === recipient);
+      const wrong = new Set(here.flatMap(({ member, epochs }) => (member === undefined ? [...(epochs ?? [])] : [])));
+      const yields = unopened ? new Set<number>() : minus(new Set(range(from, to)), wrong);
+      return { seq, from, to, recipient, rekeys: memberOf(after, recipient).rekeys, yields };
+    }),
+  );
+  const maker = "by" in op ? op.by : seq;
+  return {
+    boxes: [...secrets.boxes, ...boxes],
+    makers: epoch === undefined ? secrets.makers : new Map([...secrets.makers, [epoch, maker]]),
+    undelivered: new Set([...secrets.undelivered, ...undeliveredTo.map((recipient) => `${seq}/${recipient}`)]),
+  };
+}
+
+/** The server gives a member the attachments of a link after all. */
+export function deliver(secrets: Secrets, seq: number, recipient: number): Secrets {
+  return { ...secrets, undelivered: minus(secrets.undelivered, new Set([`${seq}/${recipient}`])) };
+}
+
+/** Epochs that an honest member has opened: those it made itself, and what came out of the boxes it was given. */
+export function openedBy(secrets: Secrets, position: number): Set<number> {
+  const made = [...secrets.makers].filter(([, maker]) => maker === position).map(([epoch]) => epoch);
+  return new Set([...made, ...delivered(secrets, position).flatMap(({ yields }) => [...yields])]);
+}
+
+/** MEM-9: what a member has to declare: it holds it by the log, it was given bytes, and they did not open. */
+export function junkOf(secrets: Secrets, model: Model, position: number): Set<number> {
+  const given = new Set(delivered(secrets, position).flatMap(({ from, to }) => range(from, to)));
+  const unopened = minus(memberOf(model, position).held, openedBy(secrets, position));
+  return new Set([...unopened].filter((epoch) => given.has(epoch)));
+}
+
+/** What a member cannot open only because the server denies it the bytes. */
+export function withheldFrom(secrets: Secrets, model: Model, position: number): Set<number> {
+  const unopened = minus(memberOf(model, position).held, openedBy(secrets, position));
+  return minus(unopened, junkOf(secrets, model, position));
+}
+
+const delivered = (secrets: Secrets, position: number): readonly Box[] =>
+  secrets.boxes.filter(
+    ({ seq, recipient }) => recipient === position && !secrets.undelivered.has(`${seq}/${recipient}`),
+  );
+
+/** Which seeds of a run its grant key is derived from. The protocol says all (GRT-2); the others are known to break. */
+export type Derivation = "all" | "first" | "last" | "both ends";
+
+/**
+ * Every epoch that members can compute together, from all published ciphertexts, each with every key it ever had. Whoever
+ * has the seeds that a grant's key is derived from has the key, and with it the whole keyring (GRT-2).
+ */
+export function computableBy(
+  secrets: Secrets,
+  coalition: ReadonlySet<number>,
+  derivation: Derivation = "all",
+): Set<number> {
+  const known = new Set(
+    [...coalition].flatMap((position) => [...openedBy({ ...secrets, undelivered: new Set() }, position)]),
+  );
+  const keyOf = ({ from, to }: Box): readonly number[] =>
+    ({ all: range(from, to), first: [from], last: [to], "both ends": [from, to] })[derivation];
+  for (let before = -1; before !== known.size; ) {
+    before = known.size;
+    for (const box of secrets.boxes) {
+      if (keyOf(box).every((epoch) => known.has(epoch))) for (const epoch of box.yields) known.add(epoch);
+    }
+  }
+  return known;
+}

@@ -1,0 +1,86 @@
+// The reference model against the protocol's own claims, with no code of src/ in sight: every history of a small world.
+// docs/spec.md section 7 (no gap; GRT-2, whose wrong wordings must fail here, or the model could not see a leak at all).
+
+import { describe, expect, it } from "vitest";
+import { violations } from "./admission.js";
+import { candidates, type OpType, subsets } from "./candidates.js";
+import { computableBy, type Derivation, NO_SECRETS, openedBy, publish, type Secrets } from "./knowledge.js";
+import { activeOf, EMPTY, effectOf, type Model, type Op, stretchesOf, union } from "./reference.js";
+
+interface Step {
+  readonly model: Model;
+  readonly secrets: Secrets;
+}
+
+const TYPES: readonly OpType[] = ["join", "enroll", "review", "rotate", "rekey", "leave", "lockdown"];
+
+function take({ model, secrets }: Step, op: Op): Step {
+  const effect = effectOf(model, op);
+  return { model: effect.after, secrets: publish(secrets, op, effect) };
+}
+
+/** Every state after each admissible next link of honest members; devices only, since a backup key changes no rule here. */
+function nextSteps(step: Step, types: readonly OpType[]): Step[] {
+  const ops = types.flatMap((type) => {
+    const authors = type === "join" ? [0] : activeOf(step.model).map(({ position }) => position);
+    return authors.flatMap((by) => candidates(step.model, type, by, new Set(), ["device"]));
+  });
+  return ops.filter((op) => violations(step.model, op).size === 0).map((op) => take(step, op));
+}
+
+/** What somebody can compute beyond what the log says it may, if anything. */
+function leaks({ model, secrets }: Step, derivation: Derivation): boolean {
+  return subsets(model.members).some((coalition) => {
+    const reach = coalition.reduce((all, member) => union(all, member.reach), new Set<number>());
+    const computable = computableBy(secrets, new Set(coalition.map(({ position }) => position)), derivation);
+    return [...computable].some((epoch) => !reach.has(epoch));
+  });
+}
+
+const FIRST = take({ model: EMPTY, secrets: NO_SECRETS }, { type: "genesis", operator: false });
+
+/** Length of the shortest history that leaks. */
+function shortestLeak(derivation: Derivation, types: readonly OpType[], limit: number): number | undefined {
+  let steps = [FIRST];
+  for (let length = 2; length <= limit; length++) {
+    steps = steps.flatMap((step) => nextSteps(step, types));
+    if (steps.some((step) => leaks(step, derivation))) return length;
+  }
+  return undefined;
+}
+
+describe("every history of honest members", () => {
+  it("gives each member one unbroken stretch up to now, and exactly the seeds that the log says, up to 5 links", () => {
+    let steps = [FIRST];
+    let seen = 0;
+    for (let length = 2; length <= 5; length++) {
+      steps = steps.flatMap((step) => nextSteps(step, TYPES));
+      for (const { model, secrets } of steps) {
+        seen++;
+        for (const { position, active, held, reach } of model.members) {
+          const stretches = stretchesOf(held);
+          expect(stretches.length).toBeLessThanOrEqual(1);
+          if (active) expect([undefined, model.epoch]).toContain(stretches[0]?.[1]);
+          expect(held).toEqual(reach);
+          expect(openedBy(secrets, position)).toEqual(held);
+        }
+      }
+    }
+    expect(seen).toBeGreaterThan(1_000);
+  });
+
+  it("lets no coalition compute more than its members were granted, removed ones included, up to 5 links (GRT-2)", () => {
+    expect(shortestLeak("all", TYPES, 5)).toBeUndefined();
+  });
+});
+
+describe("grant keys derived from less than all seeds of the run leak (GRT-2)", () => {
+  const types: readonly OpType[] = ["join", "review"];
+
+  it("from the last seed in 4 links, from the first in 5, from both ends in 6", () => {
+    expect(shortestLeak("last", types, 4)).toBe(4);
+    expect(shortestLeak("first", types, 5)).toBe(5);
+    expect(shortestLeak("both ends", types, 6)).toBe(6);
+    expect(shortestLeak("all", types, 6)).toBeUndefined();
+  });
+});
