@@ -1,7 +1,7 @@
 // A small cache of things computed from public keys, which forgets the least recently used first. Only ever for public
 // data: what it holds is not wiped (docs/spec.md section 3, speed only; no rule depends on it).
 
-/** At most `capacity` values, each under a byte string. */
+/** At most `capacity` values, each under a byte string of at most a few thousand bytes. */
 export class BoundedCache<Value> {
   readonly #capacity: number;
   // A Map keeps insertion order, and a value that is used is inserted anew: the first is the least recently used.

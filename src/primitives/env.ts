@@ -27,11 +27,11 @@ export function systemEnv(): Env {
  * would be weak without anybody noticing.
  */
 export function drawRandom(env: Env, length: number): Uint8Array {
-  if (typeof env?.random !== "function") throw invalid("env.random: must be a function; pass systemEnv()");
-  if (!Number.isSafeInteger(length) || length < 0) throw invalid("length: must be a whole number of bytes, 0 or more");
+  if (typeof env?.random !== "function") throw invalid("env.random must be a function; pass systemEnv()");
+  if (!Number.isSafeInteger(length) || length < 0) throw invalid("length must be a whole number of bytes, 0 or more");
   const drawn: unknown = env.random(length);
-  if (!isBytes(drawn)) throw invalid("env.random: must return a Uint8Array");
-  if (drawn.length !== length) throw invalid(`env.random: returned ${drawn.length} bytes, asked for ${length}`);
+  if (!isBytes(drawn)) throw invalid("env.random must return a Uint8Array");
+  if (drawn.length !== length) throw invalid(`env.random returned ${drawn.length} bytes, asked for ${length}`);
   // A copy: an env that hands out one buffer again and again must not change a key that was made from it.
   return new Uint8Array(drawn);
 }
@@ -43,17 +43,17 @@ export function drawRandom(env: Env, length: number): Uint8Array {
  * JavaScript.
  */
 export function readClock(env: Env): number {
-  if (typeof env?.now !== "function") throw invalid("env.now: must be a function; pass systemEnv()");
+  if (typeof env?.now !== "function") throw invalid("env.now must be a function; pass systemEnv()");
   const time: unknown = env.now();
   if (typeof time !== "number" || !Number.isSafeInteger(time) || time < 0) {
-    throw invalid("env.now: must return whole milliseconds since 1970, 0 or more");
+    throw invalid("env.now must return whole milliseconds since 1970, 0 or more");
   }
   return time;
 }
 
 function systemRandom(length: number): Uint8Array {
   if (typeof globalThis.crypto?.getRandomValues !== "function") {
-    throw invalid("env: this runtime has no secure random source; pass an Env with your own");
+    throw invalid("this runtime has no secure random source; pass an Env with your own");
   }
   const bytes = new Uint8Array(length);
   for (let start = 0; start < length; start += RANDOM_PIECE) {

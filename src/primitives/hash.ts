@@ -18,7 +18,7 @@ const PREFIXES: ReadonlyMap<string, Uint8Array> = /* @__PURE__ */ new Map(
 export function labelPrefix(label: Label): Uint8Array {
   const prefix = PREFIXES.get(label);
   if (prefix === undefined) {
-    throw new KeysteadError("INVALID_ARGUMENT", "label: not one of LABELS; add it there", { rule: "ENC-5" });
+    throw new KeysteadError("INVALID_ARGUMENT", "label must be one of LABELS; add it there", { rule: "ENC-5" });
   }
   return prefix;
 }

@@ -57,7 +57,7 @@ export function hpkeSeal(publicKey: Uint8Array, options: HpkeSealOptions): Uint8
  */
 export function hpkeOpen(privateKey: KemPrivateKey, options: HpkeOpenOptions): Uint8Array | undefined {
   if (!(privateKey instanceof KemPrivateKey)) {
-    throw new KeysteadError("INVALID_ARGUMENT", "private key: must be a KemPrivateKey");
+    throw new KeysteadError("INVALID_ARGUMENT", "private key must be a KemPrivateKey");
   }
   const { info, aad = EMPTY, sealed } = options;
   assertBytes(info, undefined, "info");

@@ -32,7 +32,7 @@ export function deriveKey(label: Label, secret: Uint8Array, options: DeriveOptio
   assertBytes(salt, undefined, "salt");
   assertBytes(info, undefined, "info");
   if (!Number.isInteger(length) || length < 1 || length > MAX_DERIVED_LENGTH) {
-    throw new KeysteadError("INVALID_ARGUMENT", `length: must be a whole number from 1 to ${MAX_DERIVED_LENGTH}`);
+    throw new KeysteadError("INVALID_ARGUMENT", `length must be a whole number from 1 to ${MAX_DERIVED_LENGTH}`);
   }
   return primitives.hkdfSha256(secret, salt, concat(labelPrefix(label), info), length);
 }

@@ -35,11 +35,12 @@ const LOW_ORDER_U = /* @__PURE__ */ [
 export function checkKemKey(publicKey: Uint8Array, name: string): void {
   assertBytes(publicKey, undefined, name);
   if (publicKey.length !== KEM_PUBLIC_KEY_LENGTH) {
-    throw invalidKey(`${name}: must be ${KEM_PUBLIC_KEY_LENGTH} bytes, got ${publicKey.length}`);
+    throw invalidKey(`${name} must be ${KEM_PUBLIC_KEY_LENGTH} bytes long, not ${publicKey.length}`);
   }
-  if (!hasReducedCoefficients(publicKey)) throw invalidKey(`${name}: the ML-KEM half fails the modulus check`);
+  if (!hasReducedCoefficients(publicKey))
+    throw invalidKey(`${name} fails the modulus check of ML-KEM: it was not made by an honest key generator`);
   if (isLowOrderX25519(publicKey.subarray(MLKEM_PUBLIC_KEY_LENGTH))) {
-    throw invalidKey(`${name}: the X25519 half is of low order`);
+    throw invalidKey(`${name} has an X25519 half of low order, which protects nothing`);
   }
 }
 

@@ -90,7 +90,8 @@ export class KemPrivateKey {
 
   #expand(): Expanded {
     if (this.#expanded) return this.#expanded;
-    if (!this.#seed) throw new KeysteadError("WIPED", "KEM private key: used after it was wiped");
+    if (!this.#seed)
+      throw new KeysteadError("WIPED", "this KEM private key was wiped and cannot be used any more; derive it again");
     this.#expanded = expand(this.#seed);
     wipe(this.#seed);
     this.#seed = undefined;

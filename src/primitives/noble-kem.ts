@@ -11,10 +11,6 @@ import type { Encapsulated, MlKem768PrivateKey, X25519PrivateKey } from "./primi
 // As many keys as a log may have active members (ENC-3), about 8 KiB each, all of it public.
 const preparedKeys = /* @__PURE__ */ new BoundedCache<KEMPrepared>(256);
 
-function prepare(publicKey: Uint8Array): KEMPrepared {
-  return preparedKeys.getOrMake(publicKey, () => ml_kem768.prepare(publicKey));
-}
-
 export function x25519PrivateKey(secret: Uint8Array): X25519PrivateKey {
   const own = new Uint8Array(secret);
   return {
@@ -39,6 +35,7 @@ export function mlkem768PrivateKey(seed: Uint8Array): MlKem768PrivateKey {
 }
 
 export function mlkem768Encapsulate(publicKey: Uint8Array, coins: Uint8Array): Encapsulated {
-  const { cipherText, sharedSecret } = prepare(publicKey).encapsulate(coins);
+  const prepared = preparedKeys.getOrMake(publicKey, () => ml_kem768.prepare(publicKey));
+  const { cipherText, sharedSecret } = prepared.encapsulate(coins);
   return { ciphertext: cipherText, sharedSecret };
 }

@@ -66,12 +66,13 @@ export function verifyEd25519(publicKey: Uint8Array, message: Uint8Array, signat
 export function checkVerifyingKey(publicKey: Uint8Array, name: string): void {
   assertBytes(publicKey, undefined, name);
   if (publicKey.length !== VERIFYING_KEY_LENGTH) {
-    throw invalidKey(`${name}: must be ${VERIFYING_KEY_LENGTH} bytes, got ${publicKey.length}`, "SIG-1");
+    throw invalidKey(`${name} must be ${VERIFYING_KEY_LENGTH} bytes long, not ${publicKey.length}`, "SIG-1");
   }
-  if (!isCanonicalPoint(publicKey)) throw invalidKey(`${name}: not the canonical encoding of a point`, "SIG-3");
-  if (isTorsionPoint(publicKey)) throw invalidKey(`${name}: a point of small order`, "SIG-4");
+  if (!isCanonicalPoint(publicKey)) throw invalidKey(`${name} is not the canonical encoding of a point`, "SIG-3");
+  if (isTorsionPoint(publicKey))
+    throw invalidKey(`${name} is a point of small order, under which signatures prove nothing`, "SIG-4");
   // Not on the curve: no point has this encoding, so it is no canonical one either.
-  if (!primitives.ed25519IsPoint(publicKey)) throw invalidKey(`${name}: not a point of the curve`, "SIG-3");
+  if (!primitives.ed25519IsPoint(publicKey)) throw invalidKey(`${name} is not a point of the curve`, "SIG-3");
 }
 
 function invalidKey(message: string, rule: RuleId): KeysteadError {

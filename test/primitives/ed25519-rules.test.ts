@@ -3,11 +3,13 @@
 import { ed25519 } from "@noble/curves/ed25519.js";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { concat } from "../../src/bytes/bytes.js";
 import {
   hasReducedScalar,
   hasSignatureLengths,
   isCanonicalPoint,
   isTorsionPoint,
+  passesPrechecks,
 } from "../../src/primitives/ed25519-rules.js";
 import { bytesOf, filled, hex } from "./support.js";
 
@@ -87,5 +89,25 @@ describe("isTorsionPoint (SIG-4)", () => {
     isTorsionPoint(encoded);
     isCanonicalPoint(encoded);
     expect(encoded).toEqual(filled(32, 0xff));
+  });
+});
+
+describe("passesPrechecks", () => {
+  const base = ed25519.Point.BASE.toBytes();
+  const signature = (r: Uint8Array, s: string) => concat(r, hex(s));
+
+  it("applies each rule, whatever library comes after", () => {
+    const good = signature(base, L_MINUS_1);
+    expect(passesPrechecks(base, good)).toBe(true);
+    const refused: Readonly<Record<string, readonly [Uint8Array, Uint8Array]>> = {
+      "SIG-1 key": [concat(base, filled(1, 0)), good],
+      "SIG-1 signature": [base, good.subarray(0, 63)],
+      "SIG-2": [base, signature(base, L)],
+      "SIG-3": [hex(`f0${"ff".repeat(30)}7f`), good],
+      "SIG-4 key": [hex(P_MINUS_1), good],
+      "SIG-4 R": [base, signature(hex(P_MINUS_1), L_MINUS_1)],
+    };
+    for (const [rule, [key, sig]] of Object.entries(refused))
+      expect([rule, passesPrechecks(key, sig)]).toEqual([rule, false]);
   });
 });
