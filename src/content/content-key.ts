@@ -1,0 +1,64 @@
+// The content key: sealed to each recipient, committed to, and turned into the payload key. docs/spec.md section 12.
+
+import { concat } from "../bytes/bytes.js";
+import { Secret } from "../bytes/secret.js";
+import { drawRandom, type Env } from "../primitives/env.js";
+import { labelledHash, labelPrefix } from "../primitives/hash.js";
+import { HPKE_OVERHEAD, hpkeOpen, hpkeSeal } from "../primitives/hpke.js";
+import { deriveKey } from "../primitives/kdf.js";
+import { KEM_COINS_LENGTH, type KemPrivateKey } from "../primitives/kem.js";
+import { LABELS } from "../primitives/labels.js";
+
+const CONTENT_KEY_LENGTH = 32;
+
+/** Bytes of a recipient's box. */
+export const BOX_LENGTH = HPKE_OVERHEAD + CONTENT_KEY_LENGTH;
+
+/** Bytes of the key commitment. */
+export const COMMITMENT_LENGTH = 32;
+
+/** A fresh content key. The caller wipes it. */
+export function drawContentKey(env: Env): Secret {
+  return Secret.take(drawRandom(env, CONTENT_KEY_LENGTH));
+}
+
+/** Hash of the core's bytes, 32 bytes: what the boxes are bound to. */
+export function hashCore(core: Uint8Array): Uint8Array {
+  return labelledHash(LABELS.contentCore, core);
+}
+
+/** The content key sealed to one epoch's KEM key: {@link BOX_LENGTH} bytes. */
+export function sealBox(kem: Uint8Array, coreHash: Uint8Array, contentKey: Secret, env: Env): Uint8Array {
+  const coins = Secret.take(drawRandom(env, KEM_COINS_LENGTH));
+  try {
+    return hpkeSeal(kem, { info: boxInfo(coreHash), plaintext: contentKey.bytes(), coins: coins.bytes() });
+  } finally {
+    coins.wipe();
+  }
+}
+
+/** The content key in a box, which the caller wipes; undefined when the box does not open for this core. */
+export function openBox(key: KemPrivateKey, coreHash: Uint8Array, box: Uint8Array): Secret | undefined {
+  const opened = hpkeOpen(key, { info: boxInfo(coreHash), sealed: box });
+  return opened && Secret.take(opened);
+}
+
+/**
+ * Commits to the content key and to the associated data, which itself stands nowhere in the content. Without it whoever
+ * seals could make one ciphertext that two recipients read differently, since AES-GCM opens under more than one key.
+ */
+export function commit(contentKey: Secret, coreHash: Uint8Array, associatedData: Uint8Array): Uint8Array {
+  const info = concat(coreHash, associatedData);
+  return deriveKey(LABELS.contentCommitment, contentKey.bytes(), { info, length: COMMITMENT_LENGTH });
+}
+
+/** The key of the payload's chunks, bound to every byte of the header. The caller wipes it. */
+export function payloadKeyOf(contentKey: Secret, header: Uint8Array): Secret {
+  const info = labelledHash(LABELS.contentHeader, header);
+  return Secret.take(deriveKey(LABELS.contentPayload, contentKey.bytes(), { info }));
+}
+
+/** With the sender, every recipient and the purpose in it, a box taken into another header does not open. */
+function boxInfo(coreHash: Uint8Array): Uint8Array {
+  return concat(labelPrefix(LABELS.contentBox), coreHash);
+}

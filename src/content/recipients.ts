@@ -1,0 +1,60 @@
+// Whom content is sealed to: logs, checked before any work. docs/spec.md section 12; sections 6 (MEM-7) and 4 (ENC-3).
+
+import { KeysteadError } from "../errors.js";
+import { assertLog, currentEpoch, LogState } from "../log/state.js";
+import { MAX_RECIPIENTS } from "./format.js";
+
+/** A log to seal to, with what the caller decides for it. */
+export interface RecipientOptions {
+  readonly log: LogState;
+  /**
+   * Seal although rotation is due: a member was removed, no new epoch has been made yet, and whoever removed it expects it to
+   * be shut out. It can read this content.
+   */
+  readonly removedMembersMayRead?: boolean | undefined;
+}
+
+/** Whom to seal to: a verified log, or one with decisions about it. */
+export type Recipient = LogState | RecipientOptions;
+
+/**
+ * The logs of the recipients in the header's order.
+ *
+ * @throws `INVALID_ARGUMENT` for none, or one twice; `TOO_LARGE` (ENC-3); `ROTATION_DUE` (MEM-7)
+ */
+export function checkRecipients(recipients: readonly Recipient[]): readonly LogState[] {
+  if (!Array.isArray(recipients) || recipients.length === 0) {
+    throw new KeysteadError("INVALID_ARGUMENT", "recipients must be a list of at least one log, such as [log]");
+  }
+  if (recipients.length > MAX_RECIPIENTS) {
+    throw new KeysteadError(
+      "TOO_LARGE",
+      `${recipients.length} recipients; at most ${MAX_RECIPIENTS} are allowed, seal to the others in a second content`,
+      { rule: "ENC-3", details: { recipients: recipients.length, limit: MAX_RECIPIENTS } },
+    );
+  }
+  const logs = new Map<string, LogState>();
+  for (const recipient of recipients as readonly Recipient[]) {
+    const log = checkRecipient(LogState.is(recipient) ? { log: recipient } : recipient);
+    const id = log.head.log;
+    if (logs.has(id)) {
+      const message = `log ${id} is among the recipients twice; name each log once`;
+      throw new KeysteadError("INVALID_ARGUMENT", message, { details: { log: id } });
+    }
+    logs.set(id, log);
+  }
+  return [...logs.keys()].sort().map((id) => logs.get(id) as LogState);
+}
+
+function checkRecipient(recipient: RecipientOptions): LogState {
+  assertLog(recipient?.log);
+  const { log, removedMembersMayRead } = recipient;
+  if (log.rotationDue && removedMembersMayRead !== true) {
+    throw new KeysteadError(
+      "ROTATION_DUE",
+      `a removed member of log ${log.head.log} can still read what is sealed to epoch ${currentEpoch(log)}; have a device of that log rotate, or say removedMembersMayRead`,
+      { rule: "MEM-7", details: { log: log.head.log, epoch: currentEpoch(log) } },
+    );
+  }
+  return log;
+}

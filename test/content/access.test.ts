@@ -1,0 +1,91 @@
+// Who can read what is sealed when: docs/spec.md sections 7 and 12, MEM-7.
+
+import { describe, expect, it } from "vitest";
+import { openContent } from "../../src/content/open.js";
+import { sealTo } from "../../src/content/seal.js";
+import { KeysteadError } from "../../src/errors.js";
+import { leave, review, rotate } from "../../src/grants/actions.js";
+import { joinLog } from "../../src/grants/enter.js";
+import { receive } from "../../src/grants/receive.js";
+import { seededEnv } from "../support/seeded-env.js";
+import { content, person, rejection } from "./support.js";
+
+const options = { purpose: "note" };
+
+/** A laptop, and a phone that joined and was not yet approved. */
+function scene(name: string) {
+  const env = seededEnv(`access ${name}`);
+  const laptop = person(name);
+  const phone = joinLog(laptop.log, { device: { name: "Phone" } }, env);
+  return { env, laptop, phone, laptopThen: receive(laptop, phone.entry) };
+}
+
+describe("a late joiner", () => {
+  it("cannot open earlier content until it is approved, then can", async () => {
+    const { env, laptop, phone, laptopThen } = scene("late");
+    const sealed = await sealTo([laptop.log], content(9), options, env);
+    const refused = await openContent(sealed, phone.keyring).catch((error: unknown) => error);
+    expect(refused).toBeInstanceOf(KeysteadError);
+    expect(refused).toMatchObject({ code: "NO_ACCESS", details: { epoch: 1, earliest: 2, latest: 2 } });
+    expect((refused as KeysteadError).message).toContain("sealed to epoch 1, this device starts at 2");
+
+    const reviewed = review(laptopThen, { approve: [phone.keyring.member] }, env);
+    const approved = receive(phone, reviewed.entry);
+    expect(await openContent(sealed, approved.keyring)).toEqual(content(9));
+  });
+
+  it("opens at once what is sealed after it joined, as the older device does", async () => {
+    const { env, phone, laptopThen } = scene("at once");
+    const sealed = await sealTo([phone.log], content(9), options, env);
+    expect(await openContent(sealed, phone.keyring)).toEqual(content(9));
+    expect(await openContent(sealed, laptopThen.keyring)).toEqual(content(9));
+  });
+
+  it("is told to fetch the log when content is sealed to a later epoch than it knows", async () => {
+    const { env, laptop, phone } = scene("behind");
+    const sealed = await sealTo([phone.log], content(9), options, env);
+    const refused = await openContent(sealed, laptop.keyring).catch((error: unknown) => error);
+    expect(refused).toMatchObject({ code: "NO_ACCESS", details: { epoch: 2, earliest: 1, latest: 1 } });
+    expect((refused as KeysteadError).message).toContain("fetch the newest entries");
+  });
+});
+
+describe("a removed device", () => {
+  it("cannot open what is sealed after its removal, and still opens what was sealed before", async () => {
+    const { env, phone, laptopThen } = scene("removed");
+    const before = await sealTo([laptopThen.log], content(3), options, env);
+    const removal = review(laptopThen, { remove: [phone.keyring.member] }, env);
+    const after = await sealTo([removal.log], content(4), options, env);
+    const removed = receive(phone, removal.entry);
+    expect(await rejection(openContent(after, removed.keyring))).toMatchObject({ code: "NO_ACCESS" });
+    expect(await openContent(before, removed.keyring)).toEqual(content(3));
+    expect(await openContent(after, removal.keyring)).toEqual(content(4));
+  });
+
+  it("makes sealing refused while rotation is due, and sealing works again after it (MEM-7)", async () => {
+    const { env, phone, laptopThen } = scene("due");
+    const left = leave(phone, env);
+    const refused = sealTo([left.log], content(4), options, env);
+    expect(await rejection(refused)).toMatchObject({
+      code: "ROTATION_DUE",
+      rule: "MEM-7",
+      details: { log: left.log.head.log, epoch: 2 },
+    });
+    for (const removedMembersMayRead of [undefined, false, "yes" as unknown as boolean]) {
+      const recipients = [person("other").log, { log: left.log, removedMembersMayRead }];
+      expect(await rejection(sealTo(recipients, content(4), options, env))).toMatchObject({ code: "ROTATION_DUE" });
+    }
+    const rotated = rotate(receive(laptopThen, left.entry), env);
+    const sealed = await sealTo([rotated.log], content(4), options, env);
+    expect(await openContent(sealed, rotated.keyring)).toEqual(content(4));
+    expect(await rejection(openContent(sealed, left.keyring))).toMatchObject({ code: "NO_ACCESS" });
+  });
+
+  it("reads what the caller seals all the same, as the override says (MEM-7)", async () => {
+    const { env, phone } = scene("override");
+    const left = leave(phone, env);
+    const recipients = [{ log: left.log, removedMembersMayRead: true }];
+    const sealed = await sealTo(recipients, content(4), options, env);
+    expect(await openContent(sealed, left.keyring)).toEqual(content(4));
+  });
+});

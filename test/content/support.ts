@@ -1,0 +1,100 @@
+// What the tests of src/content/ share: people with logs, and content taken apart and put together by hand.
+
+import { expect } from "vitest";
+import { concat, equalBytes } from "../../src/bytes/bytes.js";
+import { Secret } from "../../src/bytes/secret.js";
+import { chunkCipher } from "../../src/content/chunk-cipher.js";
+import { commit, hashCore, payloadKeyOf, sealBox } from "../../src/content/content-key.js";
+import { type ContentHeader, encodeCore, encodeHeader, frameHeader, splitContent } from "../../src/content/format.js";
+import { payloadLength, sealPayload } from "../../src/content/payload.js";
+import { KeysteadError } from "../../src/errors.js";
+import { createLog } from "../../src/grants/enter.js";
+import type { Session } from "../../src/grants/session.js";
+import { currentEpoch, type Epoch, type LogState } from "../../src/log/state.js";
+import { seededEnv } from "../support/seeded-env.js";
+
+/** What reading the chunks of a payload needs. */
+export const CHUNK = 65_536;
+export const SEALED_CHUNK = CHUNK + 16;
+
+export const NO_BYTES = new Uint8Array(0);
+
+/** Somebody with a log of one device. */
+export function person(name: string): Session {
+  return createLog({ subject: `${name}@example.org`, device: { name: "Laptop" } }, seededEnv(name));
+}
+
+/** `length` bytes that differ from chunk to chunk. */
+export function content(length: number): Uint8Array {
+  return Uint8Array.from({ length }, (_, index) => (index * 31 + (index >>> 16)) & 0xff);
+}
+
+/** Expects equal bytes. `toEqual` takes seconds for a few chunks. */
+export function expectSame(actual: Uint8Array, expected: Uint8Array): void {
+  expect(actual.length).toBe(expected.length);
+  expect(equalBytes(actual, expected)).toBe(true);
+}
+
+/** Code and rule of the KeysteadError that a promise is rejected with; anything else is an error of the test. */
+export async function rejection(
+  promise: Promise<unknown>,
+): Promise<{ readonly code?: string; readonly rule?: string | undefined; readonly details?: object }> {
+  try {
+    await promise;
+  } catch (error) {
+    if (error instanceof KeysteadError) return { code: error.code, rule: error.rule, details: error.details };
+    throw error;
+  }
+  return {};
+}
+
+/** What a liar puts together in place of `sealTo`. */
+export interface Forgery {
+  readonly header: ContentHeader;
+  /** The KEM key and the content key of each box. */
+  readonly boxes: readonly (readonly [Uint8Array, Secret])[];
+  /** What the commitment and the payload are made with. */
+  readonly contentKey: Secret;
+  readonly plaintext: Uint8Array;
+  readonly associatedData?: Uint8Array;
+}
+
+/** Content with a header of one's own, otherwise well made. */
+export async function forge({ header, boxes, contentKey, plaintext, associatedData = NO_BYTES }: Forgery) {
+  const core = encodeCore(header);
+  const env = seededEnv("forger");
+  const sealed = concat(...boxes.map(([kem, key]) => sealBox(kem, hashCore(core), key, env)));
+  const bytes = encodeHeader(core, commit(contentKey, hashCore(core), associatedData), sealed);
+  const payload = new Uint8Array(payloadLength(plaintext.length));
+  await sealPayload(await chunkCipher(payloadKeyOf(contentKey, bytes)), plaintext, payload);
+  return concat(frameHeader(bytes), payload);
+}
+
+/** A content key that is no random one. */
+export function contentKey(value: number): Secret {
+  return new Secret(new Uint8Array(32).fill(value));
+}
+
+/** A log's current KEM key. */
+export function kemOf(log: LogState): Uint8Array {
+  return (log.epochs.last() as Epoch).kem;
+}
+
+/** The header that honest content for these logs has, in the right order. */
+export function headerFor(logs: readonly LogState[], purpose = "note"): ContentHeader {
+  const sorted = [...logs].sort((a, b) => (a.head.log < b.head.log ? -1 : 1));
+  return { purpose, recipients: sorted.map((log) => ({ head: log.head, epoch: currentEpoch(log) })) };
+}
+
+/** The same content with another header around its payload. */
+export function withHeader(sealed: Uint8Array, header: Uint8Array): Uint8Array {
+  return concat(frameHeader(header), sealed.subarray(splitContent(sealed).end));
+}
+
+/** What comes before the payload, and the sealed chunks. */
+export function chunksOf(sealed: Uint8Array): { readonly front: Uint8Array; readonly chunks: readonly Uint8Array[] } {
+  const { end } = splitContent(sealed);
+  const chunks: Uint8Array[] = [];
+  for (let at = end; at < sealed.length; at += SEALED_CHUNK) chunks.push(sealed.slice(at, at + SEALED_CHUNK));
+  return { front: sealed.slice(0, end), chunks };
+}
