@@ -1,0 +1,102 @@
+// Comparing fingerprints with a log. docs/spec.md section 10.
+
+import { wordlist } from "@scure/bip39/wordlists/english.js";
+import { describe, expect, it } from "vitest";
+import { compareFingerprint } from "../../src/fingerprint/compare.js";
+import { fingerprintOf, formatFingerprint } from "../../src/fingerprint/fingerprint.js";
+import { type ParsedFingerprint, parseFingerprint } from "../../src/fingerprint/parse.js";
+import type { LogState } from "../../src/log/state.js";
+import { openWorld, type World } from "../support/world.js";
+import { ALL_FORMS, errorOf, JUNK, swap } from "./support.js";
+
+const first = openWorld("compare");
+const second = first.join("Phone");
+const third = second.rotate("Laptop");
+// Another third link: what a server shows that forks the log.
+const forked = second.rename("Laptop", "Old laptop");
+const fork4 = forked.rotate("Laptop");
+const other = openWorld("compare, another log").join("Phone");
+
+const text = ({ log }: World, form: (typeof ALL_FORMS)[number]) => formatFingerprint(fingerprintOf(log), form);
+
+describe.each(ALL_FORMS)("a fingerprint as %s", (form) => {
+  it("matches the same head, as text and parsed", () => {
+    expect(compareFingerprint(third.log, text(third, form))).toBe("match");
+    expect(compareFingerprint(third.log, parseFingerprint(text(third, form).toLowerCase()))).toBe("match");
+  });
+
+  it("is older if it is of an ancestor", () => {
+    expect(compareFingerprint(third.log, text(first, form))).toBe("older");
+    expect(compareFingerprint(third.log, text(second, form))).toBe("older");
+  });
+
+  it("is newer or unknown if it is of a later head", () => {
+    expect(compareFingerprint(first.log, text(third, form))).toBe("newer-or-unknown");
+    expect(compareFingerprint(second.log, text(third, form))).toBe("newer-or-unknown");
+  });
+
+  it("never matches a fork or another log", () => {
+    expect(compareFingerprint(third.log, text(forked, form))).toBe(form === "qr" ? "mismatch" : "newer-or-unknown");
+    expect(compareFingerprint(fork4.log, text(third, form))).toBe(form === "qr" ? "mismatch" : "newer-or-unknown");
+    expect(compareFingerprint(third.log, text(fork4, form))).toBe("newer-or-unknown");
+    expect(compareFingerprint(third.log, text(other, form))).toBe(form === "qr" ? "other-log" : "newer-or-unknown");
+  });
+
+  it("matches with no symbol changed, wherever it is", () => {
+    const whole = text(third, form);
+    const symbols = form === "words" ? whole.split(" ") : [...whole];
+    const choices: readonly string[] = {
+      digits: [..."0123456789"],
+      hex: [..."0123456789abcdef"],
+      words: wordlist.filter((_, i) => i % 100 === 7),
+      qr: [..."0123456789ABCDEFGKY:- "],
+    }[form];
+    let changes = 0;
+    for (const [index, symbol] of symbols.entries()) {
+      if (symbol === " ") continue;
+      for (const changed of choices) {
+        if (changed === symbol) continue;
+        changes++;
+        expect(verdict(third.log, swap(symbols, index, changed).join(form === "words" ? " " : ""))).not.toBe("match");
+      }
+    }
+    expect(changes).toBeGreaterThan(300);
+  });
+});
+
+function verdict(log: LogState, given: string): string {
+  try {
+    return compareFingerprint(log, given);
+  } catch (error) {
+    return errorOf(() => {
+      throw error;
+    }).code;
+  }
+}
+
+describe("a QR payload", () => {
+  it("matches only where fingerprint, log and position fit together", () => {
+    const payload = (log: string, seq: number, hex: string) => `KEYSTEAD-FP:1:${log}:${seq}:${hex}`;
+    const { log, hex } = { log: third.log.head.log, hex: fingerprintOf(third.log).hex };
+    expect(compareFingerprint(third.log, payload(log, 3, hex))).toBe("match");
+    expect(compareFingerprint(third.log, payload(log, 2, hex))).toBe("mismatch");
+    expect(compareFingerprint(third.log, payload(log, 4, hex))).toBe("newer-or-unknown");
+    expect(compareFingerprint(third.log, payload(log, Number.MAX_SAFE_INTEGER, hex))).toBe("newer-or-unknown");
+    expect(compareFingerprint(third.log, payload(other.log.head.log, 3, hex))).toBe("other-log");
+  });
+});
+
+describe("compareFingerprint", () => {
+  it("reads what it is given anew, so that a parsed fingerprint made by hand gains nothing", () => {
+    const forged = { form: "digits", text: "12345" } as ParsedFingerprint;
+    expect(errorOf(() => compareFingerprint(third.log, forged)).code).toBe("FINGERPRINT_INVALID");
+  });
+
+  it("refuses what is no log and no fingerprint", () => {
+    for (const junk of JUNK) {
+      expect(errorOf(() => compareFingerprint(junk as LogState, text(third, "hex"))).code).toBe("INVALID_ARGUMENT");
+      const { code } = errorOf(() => compareFingerprint(third.log, junk as string));
+      expect(code).toBe(junk === "" ? "FINGERPRINT_INVALID" : "INVALID_ARGUMENT");
+    }
+  });
+});

@@ -1,0 +1,173 @@
+// Reading fingerprints: any form in any spacing, never a part of one. docs/spec.md section 10.
+
+import { wordlist } from "@scure/bip39/wordlists/english.js";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { fingerprintOf, formatFingerprint } from "../../src/fingerprint/fingerprint.js";
+import type { FingerprintForm } from "../../src/fingerprint/forms.js";
+import { parseFingerprint } from "../../src/fingerprint/parse.js";
+import type { Head } from "../../src/log/state.js";
+import { ALL_FORMS, errorOf, heads, JUNK, swap } from "./support.js";
+
+const write = (head: Head, form: FingerprintForm) => formatFingerprint(fingerprintOf(head), form);
+
+const forms = fc.constantFrom(...ALL_FORMS);
+const separator = fc.constantFrom(
+  " ",
+  "  ",
+  "\n",
+  "\r\n",
+  "\t",
+  "-",
+  " – ",
+  ". ",
+  ",",
+  "\u00a0",
+  "\u200b",
+  "\n> ",
+  " | ",
+  "\ufeff",
+);
+const blank = fc.constantFrom(" ", "\n", "\t", "\u00a0", "\u200b");
+
+/** The text with other spacing wherever the form allows it, and with letters in any case. */
+function noisy(text: string, form: FingerprintForm): fc.Arbitrary<string> {
+  const pieces = form === "words" ? text.split(" ") : [...text.replaceAll(" ", "")];
+  const between = form === "qr" ? blank : separator;
+  // Words need something between them; digits do not.
+  const gap = form === "words" ? between : fc.oneof({ weight: 3, arbitrary: fc.constant("") }, between);
+  return fc
+    .tuple(
+      fc.array(gap, { minLength: pieces.length + 1, maxLength: pieces.length + 1 }),
+      fc.infiniteStream(fc.boolean()),
+    )
+    .map(([gaps, upper]) => {
+      const letters = [...(pieces.map((piece, i) => gaps[i] + piece).join("") + gaps.at(-1))];
+      return letters.map((c) => (upper.next().value ? c.toUpperCase() : c.toLowerCase())).join("");
+    });
+}
+
+describe("parseFingerprint", () => {
+  it("reads what formatFingerprint writes, and gives it back", () => {
+    fc.assert(
+      fc.property(heads, forms, (head, form) => {
+        const text = write(head, form);
+        const { log, seq } = head;
+        expect(parseFingerprint(text)).toEqual({ form, text, ...(form === "qr" && { log, seq }) });
+      }),
+    );
+  });
+
+  it("reads every form in any spacing and case", () => {
+    const given = fc
+      .tuple(heads, forms)
+      .chain(([head, form]) =>
+        fc.tuple(fc.constant(write(head, form)), fc.constant(form), noisy(write(head, form), form)),
+      );
+    fc.assert(
+      fc.property(given, ([text, form, noise]) => {
+        expect(parseFingerprint(noise)).toMatchObject({ form, text });
+      }),
+    );
+  });
+
+  it("never reads a part of one", () => {
+    fc.assert(
+      fc.property(heads, forms, fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }), (head, form, part) => {
+        // By whole words: "scare" without its first letter is another word of the list.
+        const [symbols, glue] = form === "words" ? [write(head, form).split(" "), " "] : [[...write(head, form)], ""];
+        const cut = Math.floor(part * symbols.length);
+        for (const some of [symbols.slice(0, cut), symbols.slice(cut + 1)]) {
+          expect(errorOf(() => parseFingerprint(some.join(glue))).code).toBe("FINGERPRINT_INVALID");
+        }
+      }),
+    );
+  });
+
+  it("never reads one with something added", () => {
+    fc.assert(
+      fc.property(heads, forms, fc.constantFrom("0", "f", " 12345", " zoo", " abandon", "é"), (head, form, more) => {
+        expect(errorOf(() => parseFingerprint(write(head, form) + more)).code).toBe("FINGERPRINT_INVALID");
+        expect(errorOf(() => parseFingerprint(more + write(head, form))).code).toBe("FINGERPRINT_INVALID");
+      }),
+    );
+  });
+
+  it("says how much it found and how much a whole one has", () => {
+    const found = (text: string) => errorOf(() => parseFingerprint(text)).details;
+    expect(found("12345 ".repeat(11))).toEqual({ what: "digits", found: 55, expected: 60 });
+    expect(found("1".repeat(61))).toEqual({ what: "digits", found: 61, expected: 60 });
+    expect(found(`${"beef ".repeat(12)}1234`)).toEqual({ what: "hexadecimal digits", found: 52, expected: 64 });
+    expect(found("a".repeat(60))).toEqual({ what: "hexadecimal digits", found: 60, expected: 64 });
+    expect(found("zoo ".repeat(12))).toEqual({ what: "words", found: 12, expected: 19 });
+    expect(found("zoo ".repeat(24))).toEqual({ what: "words", found: 24, expected: 19 });
+    expect(errorOf(() => parseFingerprint("1".repeat(59))).message).toContain(
+      "59 digits were found, a whole one has 60",
+    );
+  });
+
+  it("tells decimal and hexadecimal digits apart by their number alone", () => {
+    expect(parseFingerprint("1".repeat(64)).form).toBe("hex");
+    expect(parseFingerprint("1".repeat(60)).form).toBe("digits");
+  });
+
+  it("takes a text of listed words for words, were their letters hexadecimal digits too", () => {
+    // 64 letters from a to f in 19 words.
+    const words = [...Array(13).fill("add"), ...Array(5).fill("face"), "feed"].join(" ");
+    expect(words.split(" ").every((word) => wordlist.includes(word))).toBe(true);
+    expect(parseFingerprint(words).form).toBe("words");
+  });
+
+  it("names unknown words and stray characters by their position", () => {
+    const unknown = (text: string) => errorOf(() => parseFingerprint(text)).details["unknown"];
+    const words = "zoo ".repeat(19).trim().split(" ");
+    expect(unknown(swap(swap(words, 4, "zoom"), 9, "bed").join(" "))).toEqual([
+      { position: 5, text: "zoom" },
+      { position: 10, text: "bed" },
+    ]);
+    // Four letters tell the words of this list apart, but a word cut short is not the word.
+    expect(unknown(swap(words, 0, "aban").join(" "))).toEqual([{ position: 1, text: "aban" }]);
+    expect(unknown("12345 6789O 12345")).toEqual([{ position: 2, text: "6789o" }]);
+    expect(unknown("١٢٣٤٥ 12345")).toEqual([{ position: 1, text: "١٢٣٤٥" }]);
+    const long = "x".repeat(50);
+    expect(unknown(long)).toEqual([{ position: 1, text: "x".repeat(20) }]);
+    expect(errorOf(() => parseFingerprint(`zoo ${long}`)).message).toContain('number 2 ("xxxxxxxxxxxxxxxxxxxx")');
+  });
+
+  it("reads a QR payload strictly", () => {
+    const hex = "0f".repeat(32);
+    const good = `KEYSTEAD-FP:1:${hex}:12:${hex}`;
+    expect(parseFingerprint(good)).toMatchObject({ form: "qr", log: hex, seq: 12, text: good.toUpperCase() });
+    const wrong = [
+      `KEYSTEAD-FP:2:${hex}:12:${hex}`,
+      `KEYSTEAD-FP:1:${hex}:012:${hex}`,
+      `KEYSTEAD-FP:1:${hex}:0:${hex}`,
+      `KEYSTEAD-FP:1:${hex}:-1:${hex}`,
+      `KEYSTEAD-FP:1:${hex}:9007199254740992:${hex}`,
+      `KEYSTEAD-FP:1:${hex}::${hex}`,
+      `KEYSTEAD-FP:1:${hex}:12:${hex}00`,
+      `KEYSTEAD-FP:1:${hex}:12:${hex}:1`,
+      `KEYSTEAD-FP:1:${hex.slice(1)}g:12:${hex}`,
+      `KEYSTEAD-FP 1 ${hex} 12 ${hex}`,
+      "KEYSTEAD-FP",
+    ];
+    for (const text of wrong) expect(errorOf(() => parseFingerprint(text)).code).toBe("FINGERPRINT_INVALID");
+    expect(parseFingerprint(`KEYSTEAD-FP:1:${hex}:9007199254740991:${hex}`)).toMatchObject({
+      seq: Number.MAX_SAFE_INTEGER,
+    });
+  });
+
+  it("refuses anything else with an error of its own", () => {
+    for (const junk of JUNK.filter((value) => typeof value !== "string")) {
+      expect(errorOf(() => parseFingerprint(junk)).code).toBe("INVALID_ARGUMENT");
+    }
+    for (const text of ["", " \n", "---", "🙂", "1".repeat(5000)]) {
+      expect(errorOf(() => parseFingerprint(text)).code).toBe("FINGERPRINT_INVALID");
+    }
+    fc.assert(
+      fc.property(fc.string({ unit: "binary" }), (text) => {
+        expect(errorOf(() => parseFingerprint(text)).code).toBe("FINGERPRINT_INVALID");
+      }),
+    );
+  });
+});
