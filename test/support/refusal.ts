@@ -1,0 +1,76 @@
+// Expectations of refusals: which code, which rule, and that a refused link or call has changed nothing
+// (docs/spec.md section 6; KeysteadError says that a call that throws has changed nothing).
+
+import { expect } from "vitest";
+import { equalBytes } from "../../src/bytes/bytes.js";
+import { toHex } from "../../src/bytes/text.js";
+import { type ErrorCode, KeysteadError, type RuleId } from "../../src/errors.js";
+import type { Clock } from "../../src/log/checks.js";
+import type { LogState } from "../../src/log/state.js";
+import { appendEntry } from "../../src/log/verify.js";
+
+/** The KeysteadError that a call throws; fails when it throws nothing or anything else, such as a TypeError. */
+export function thrownBy(call: () => unknown): KeysteadError {
+  let result: unknown;
+  try {
+    result = call();
+  } catch (error) {
+    if (error instanceof KeysteadError) return error;
+    throw error;
+  }
+  return expect.unreachable(`should have thrown, and returned ${String(result)}`);
+}
+
+/** Expects a call to throw this code and rule; undefined stands for an error of no rule. */
+export function expectError(call: () => unknown, code: ErrorCode, rule: RuleId | undefined): KeysteadError {
+  const error = thrownBy(call);
+  expect({ code: error.code, rule: error.rule }, error.message).toEqual({ code, rule });
+  return error;
+}
+
+/** Expects a plain JavaScript caller's wrong arguments to be named as such, never to end in a TypeError. */
+export function expectWrongArgument(call: () => unknown, what: string): void {
+  const { code } = thrownBy(call);
+  expect(["INVALID_ARGUMENT", "INVALID_ENCODING"], what).toContain(code);
+}
+
+/** Expects the log to refuse an entry by a rule, and neither log nor entry to have changed. */
+export function expectRefused(
+  log: LogState,
+  entry: Uint8Array,
+  code: ErrorCode,
+  rule: RuleId,
+  clock?: Clock,
+): KeysteadError {
+  const before = { log: snapshot(log), entry: toHex(entry) };
+  const error = expectError(() => appendEntry(log, entry, clock), code, rule);
+  expect({ log: snapshot(log), entry: toHex(entry) }).toEqual(before);
+  return error;
+}
+
+/** Expects the log to accept the twin of an attack, which differs from it, and to refuse the attack. */
+export function expectTwins(
+  log: LogState,
+  attack: Uint8Array,
+  twin: Uint8Array,
+  code: ErrorCode,
+  rule: RuleId,
+): KeysteadError {
+  expect(equalBytes(attack, twin), "attack and twin must differ").toBe(false);
+  const error = expectRefused(log, attack, code, rule);
+  expect(appendEntry(log, twin).head.seq).toBe(log.head.seq + 1);
+  return error;
+}
+
+/** All that a value says, down to every byte: equal for equal log states, and for nothing else. */
+export function snapshot(value: unknown): string {
+  return JSON.stringify(value, (_name, inner: unknown) => {
+    if (inner instanceof Uint8Array) return toHex(inner);
+    if (inner instanceof Map) return [...inner].map(([key, item]) => ({ key, item }));
+    // Sets and append-only lists.
+    if (typeof inner === "object" && inner !== null && Symbol.iterator in inner) {
+      return [...(inner as Iterable<unknown>)];
+    }
+    return inner;
+  });
+}
