@@ -13,6 +13,7 @@ import type { Effect } from "../log/contract.js";
 import { applyEffect } from "../log/effects.js";
 import { decodeEntry, encodeEntry, encodeLink, type LinkSignature } from "../log/entry.js";
 import type { AnyBody } from "../log/fields.js";
+import { checkInvariants } from "../log/invariants.js";
 import { LINK_TYPES, type LinkTypeName, linkType } from "../log/registry.js";
 import { hasEpoch, intersectRuns, type Runs, runsOf } from "../log/runs.js";
 import { currentEpoch, type LogFacts, type LogState } from "../log/state.js";
@@ -93,16 +94,18 @@ export function compose(draft: Draft, env: Env): Composed {
     ...(missing.length > 0 && { missing }),
   } as AnyBody;
 
-  const { context, effect, signers } = permitted(() => {
+  const { effect, transition, signers } = permitted(() => {
     const context = contextOf(before, type, unfinished);
-    return { context, effect: judge({ type, body: unfinished }, context), signers: type.signers(unfinished, before) };
+    const effect = judge({ type, body: unfinished }, context);
+    const transition = applyEffect(before, context.author, effect, unfinished);
+    checkInvariants(before, transition);
+    return { effect, transition, signers: type.signers(unfinished, before) };
   });
   // GRT-6: drawn afresh every time, so that nobody who left meanwhile holds what a lost attempt granted.
   const newEpoch = drawEpoch(before, effect, env);
-  const { due } = applyEffect(before, context.author, effect, unfinished);
   const place = { log: unfinished.log, prev: unfinished.prev, seq: unfinished.seq };
   const { grants, attachments } = makeGrants(
-    due,
+    transition.due,
     place,
     (epoch) => newEpoch.get(epoch) ?? seedToGrant(before, keyring, epoch),
   );
