@@ -1,0 +1,133 @@
+// Compares the real code with the reference model after a link: what the log says, and what really opens.
+// docs/spec.md sections 2, 6 and 7.
+
+import { expect } from "vitest";
+import type { MemberId } from "../../src/bytes/ids.js";
+import { KeysteadError } from "../../src/errors.js";
+import type { Session } from "../../src/grants/session.js";
+import { epochPrivateKey } from "../../src/keys/keyring.js";
+import { foundersOf } from "../../src/log/classes.js";
+import { epochsIn, type Runs } from "../../src/log/runs.js";
+import {
+  allMembers,
+  confirmedFounder,
+  currentEpoch,
+  type Epoch,
+  isHolder,
+  type LogState,
+} from "../../src/log/state.js";
+import { hpkeOpen, hpkeSeal } from "../../src/primitives/hpke.js";
+import { openedBy, type Secrets } from "./knowledge.js";
+import { confirmedClass, type Effect, founderOf, isHolder as isModelHolder, type Model, type Op } from "./reference.js";
+import type { World } from "./world.js";
+
+const ascending = (epochs: Iterable<number>): number[] => [...epochs].sort((a, b) => a - b);
+
+/** All that a log says, but for names and bytes, with members by position. */
+export function factsOf(log: LogState) {
+  const members = allMembers(log);
+  const positions = new Map(members.map(({ id, position }) => [id, position]));
+  const founders = foundersOf(log);
+  return {
+    ...{ seq: log.head.seq, epoch: currentEpoch(log), lockdown: log.lockdown, rotationDue: log.rotationDue },
+    confirmed: confirmedFounder(log),
+    members: members.map((member) => ({
+      ...{ position: member.position, kind: member.kind, active: member.removed === undefined },
+      approvedBy: ascending(new Set(member.approvals.map(({ by }) => positions.get(by) as number))),
+      founder: founders.get(member.id),
+      // Kept up link by link for active members, and computed anew for all.
+      keptFounder: member.removed ? founders.get(member.id) : member.founder,
+      reach: [...epochsIn(member.reach)],
+      held: [...epochsIn(member.held)],
+      holder: member.removed === undefined && isHolder(log, member),
+    })),
+  };
+}
+
+/** The same facts, as the reference model has them. */
+export function modelFactsOf(model: Model): ReturnType<typeof factsOf> {
+  return {
+    ...{ seq: model.seq, epoch: model.epoch, lockdown: model.lockdown, rotationDue: model.rotationDue },
+    confirmed: confirmedClass(model),
+    members: model.members.map(({ position, kind, active, approvedBy, reach, held }) => ({
+      ...{ position, kind, active, approvedBy: ascending(approvedBy) },
+      founder: founderOf(model, position),
+      keptFounder: founderOf(model, position),
+      reach: ascending(reach),
+      held: ascending(held),
+      holder: isModelHolder(model, position),
+    })),
+  };
+}
+
+/** What the newest link did, against what the model says it does: grants by run and recipients, epoch, removals (GRT-1, MEM-7). */
+export function expectLink(world: World, op: Op, { grants, epoch }: Effect): void {
+  const record = world.log.links.last();
+  const positions = (ids: readonly MemberId[]): number[] => ascending(ids.map((id) => world.position(id)));
+  expect(record?.type).toBe(op.type);
+  expect(record?.epoch).toBe(epoch);
+  expect(runList(record?.missing ?? [])).toEqual(ascending("missing" in op && op.missing ? op.missing : []));
+  expect(
+    record?.grants.map(({ from, to, boxes }) => ({
+      from,
+      to,
+      recipients: positions(boxes.map(({ member }) => member)),
+    })),
+  ).toEqual(grants);
+}
+
+const runList = (runs: Runs): number[] => [...epochsIn(runs)];
+
+/** Every member sees the same log, and it is the model's. */
+export function expectLogs(world: World, model: Model): void {
+  const facts = modelFactsOf(model);
+  for (const { log } of new Set(world.sessions.values())) {
+    expect(log.head).toEqual(world.log.head);
+    expect(factsOf(log)).toEqual(facts);
+  }
+}
+
+/** A member's keyring has exactly the epochs that the model says it can open. */
+export function expectKeyring(world: World, secrets: Secrets, position: number): void {
+  expect(world.session(position).keyring.epochs, `epochs that member ${position} has`).toEqual(
+    ascending(openedBy(secrets, position)),
+  );
+}
+
+const INFO = new TextEncoder().encode("keystead/test/sealed to an epoch");
+const LABEL = "test";
+
+/**
+ * What is sealed to the epoch's public key opens for a member that has the epoch, all others that have it have the same
+ * secret, and those that do not have it have nothing to open it with.
+ */
+export function expectOpens({ number, kem }: Epoch, sessions: Iterable<Session>): void {
+  const plaintext = new Uint8Array([number]);
+  const has: Session[] = [];
+  for (const session of sessions) {
+    if (session.keyring.epochs.includes(number)) has.push(session);
+    else expect(codeOf(() => epochPrivateKey(session.keyring, number))).toBe("NO_ACCESS");
+  }
+  const [first, ...rest] = has;
+  if (!first) return;
+  const sealed = hpkeSeal(kem, { info: INFO, plaintext, coins: new Uint8Array(64).fill(number) });
+  expect(hpkeOpen(epochPrivateKey(first.keyring, number), { info: INFO, sealed })).toEqual(plaintext);
+  const secret = first.keyring.exportKey(number, LABEL);
+  for (const { keyring } of rest) expect(keyring.exportKey(number, LABEL)).toEqual(secret);
+}
+
+/** Code of the error that a call throws; undefined when it throws none. */
+export function codeOf(act: () => unknown): string | undefined {
+  return errorOf(act)?.code;
+}
+
+/** The library's error that a call throws; undefined when it throws none. Anything else that is thrown goes on. */
+export function errorOf(act: () => unknown): KeysteadError | undefined {
+  try {
+    act();
+  } catch (error) {
+    if (error instanceof KeysteadError) return error;
+    throw error;
+  }
+  return undefined;
+}

@@ -1,0 +1,194 @@
+// The real code under the reference model's operations: every member's session, with real keys and real grants.
+// docs/spec.md sections 6 and 7.
+
+import type { MemberId } from "../../src/bytes/ids.js";
+import { expel, leave, regrant, rekey, rename, review, rotate, setLockdown } from "../../src/grants/actions.js";
+import { writeLink } from "../../src/grants/author.js";
+import {
+  acceptEnrollment,
+  createLog,
+  drawKeys,
+  joinLog,
+  newMember,
+  offerEnrollment,
+  prepareDevice,
+} from "../../src/grants/enter.js";
+import { type Received, receive } from "../../src/grants/receive.js";
+import { type Authored, openingOf, type Session } from "../../src/grants/session.js";
+import { type Keyring, newKeyring } from "../../src/keys/keyring.js";
+import { memberIdOf } from "../../src/keys/member-keys.js";
+import { OperatorKeys } from "../../src/keys/operator-keys.js";
+import { decodeEntry, encodeEntry } from "../../src/log/entry.js";
+import { runsOf } from "../../src/log/runs.js";
+import type { LogState } from "../../src/log/state.js";
+import type { Env } from "../../src/primitives/env.js";
+import { type RawSigner, signerOf } from "../support/raw-link.js";
+import { seededEnv } from "../support/seeded-env.js";
+import type { Op } from "./reference.js";
+
+export const SUBJECT = "alice@example.org";
+
+/** A link that was written and not yet published. */
+export interface Written {
+  readonly entry: Uint8Array;
+  /** Keyrings that writing gave: the author's with the new epoch, a new member's as yet without grants. */
+  readonly keyrings: ReadonlyMap<number, Keyring>;
+  readonly entered: MemberId | undefined;
+  /** Everybody who signed, in order. */
+  readonly signers: readonly RawSigner[];
+  /** What the library says the log is now. */
+  readonly log: LogState;
+}
+
+/** A log with all its members, on devices of their own. Members are named by the position at which they entered. */
+export class World {
+  /** Removed members go on watching: what they still could open, they would. */
+  readonly sessions = new Map<number, Session>();
+  readonly ids = new Map<number, MemberId>();
+  /** Entries as their authors published them. */
+  readonly entries: Uint8Array[] = [];
+  readonly operator: OperatorKeys;
+  log: LogState;
+  readonly #envs = new Map<number, Env>();
+  readonly #seed: string;
+
+  constructor(seed: string, hasOperator: boolean) {
+    this.#seed = seed;
+    this.operator = new OperatorKeys(this.env(0).random(32));
+    const operator = hasOperator ? this.operator.sign : undefined;
+    const first = createLog({ subject: SUBJECT, device: { name: "1" }, operator }, this.env(1));
+    this.sessions.set(1, first);
+    this.ids.set(1, first.keyring.member);
+    this.entries.push(first.entry);
+    this.log = first.log;
+  }
+
+  /** Randomness and clock of one member. The clocks disagree, as clocks do. */
+  env(position: number): Env {
+    const env =
+      this.#envs.get(position) ??
+      seededEnv(`${this.#seed}/${position}`, 1_700_000_000_000 + ((position * 7) % 5) * 60_000);
+    this.#envs.set(position, env);
+    return env;
+  }
+
+  session(position: number): Session {
+    return this.sessions.get(position) as Session;
+  }
+
+  id(position: number): MemberId {
+    return this.ids.get(position) as MemberId;
+  }
+
+  position(id: MemberId): number {
+    return [...this.ids].find(([, each]) => each === id)?.[0] as number;
+  }
+
+  /** Has the library write a link. @throws as it does; nothing has changed then */
+  write(op: Op, as?: Session): Written {
+    const position = this.log.head.seq + 1;
+    if (op.type === "genesis") throw new Error("a log has one genesis");
+    if (op.type === "join") {
+      const joined = joinLog(this.log, { device: { name: `${position}` } }, this.env(position));
+      const { keyring } = joined;
+      const signers = [signerOf(joined)];
+      return { ...joined, keyrings: new Map([[position, keyring]]), entered: keyring.member, signers };
+    }
+    if (op.type === "expel") {
+      const expelled = expel(this.log, { remove: this.#idsOf(op.remove) }, this.operator, this.env(0));
+      return { ...expelled, keyrings: new Map(), entered: undefined, signers: [this.operator] };
+    }
+    const author = as ?? this.session(op.by);
+    if (op.type === "enroll") return this.#enroll(author, op.by, op.kind);
+    const authored = this.#act(author, op);
+    const signers = op.type === "rekey" ? [signerOf(author), signerOf(authored)] : [signerOf(author)];
+    return { ...authored, keyrings: new Map([[op.by, authored.keyring]]), entered: undefined, signers };
+  }
+
+  /** Gives an entry to everybody, without its attachments to those in `denied`. */
+  publish(
+    { keyrings, entered }: Written,
+    entry: Uint8Array,
+    denied: ReadonlySet<number> = new Set(),
+  ): Map<number, Received> {
+    const before = this.log;
+    const position = before.head.seq + 1;
+    if (entered) this.ids.set(position, entered);
+    const bare = encodeEntry(decodeEntry(entry).link.bytes, []);
+    const members = new Set([...this.sessions.keys(), ...keyrings.keys()]);
+    const received = new Map<number, Received>();
+    for (const member of members) {
+      const session = this.sessions.get(member) ?? { log: before, keyring: keyrings.get(member) as Keyring };
+      const keyring = keyrings.get(member) ?? session.keyring;
+      received.set(member, receive({ log: session.log, keyring }, denied.has(member) ? bare : entry));
+    }
+    for (const [member, { log, keyring }] of received) this.sessions.set(member, { log, keyring });
+    this.entries.push(entry);
+    this.log = this.session(1).log;
+    return received;
+  }
+
+  /** Gives one member an entry again, with its attachments. */
+  redeliver(seq: number, member: number): Received {
+    const received = receive(this.session(member), this.entries[seq - 1] as Uint8Array);
+    this.sessions.set(member, { log: received.log, keyring: received.keyring });
+    return received;
+  }
+
+  #idsOf(positions: readonly number[]): MemberId[] {
+    return positions.map((position) => this.id(position));
+  }
+
+  #act(session: Session, op: Exclude<Op, { type: "genesis" | "join" | "enroll" | "expel" }>): Authored {
+    const env = this.env(op.by);
+    switch (op.type) {
+      case "review":
+        return review(session, { approve: this.#idsOf(op.approve), remove: this.#idsOf(op.remove) }, env);
+      case "rotate":
+        return rotate(session, env);
+      case "regrant":
+        return regrant(
+          session,
+          op.regrants.map(({ member, epochs }) => ({ member: this.id(member), runs: runsOf(epochs) })),
+          env,
+        );
+      case "rekey":
+        return rekey(session, env);
+      case "leave":
+        return leave(session, env);
+      case "rename":
+        return rename(session, { name: `renamed ${op.member}`, member: this.id(op.member) }, env);
+      case "lockdown":
+        return setLockdown(session, { on: op.on, remove: this.#idsOf(op.remove) }, env);
+    }
+  }
+
+  #enroll(author: Session, by: number, kind: "device" | "backup"): Written {
+    const position = this.log.head.seq + 1;
+    const name = { name: `${position}` };
+    if (kind === "device") {
+      const prepared = prepareDevice(this.log, { device: name }, this.env(position));
+      const offer = offerEnrollment(author, prepared.request, this.env(by));
+      const { log, entry, keyring } = acceptEnrollment(this.log, offer, prepared);
+      const signers = [signerOf(author), signerOf(prepared)];
+      return { log, entry, keyrings: new Map([[position, prepared.keyring]]), entered: keyring.member, signers };
+    }
+    const keys = drawKeys(this.env(position));
+    const opening = openingOf(name, this.env(by));
+    const member = newMember("backup", keys, opening);
+    const signers = [signerOf(author), keys];
+    const { log, entry } = writeLink(
+      {
+        before: this.log,
+        type: "enroll",
+        fields: { author: signerOf(author).sign, member },
+        keyring: author.keyring,
+        signers,
+        opening,
+      },
+      this.env(by),
+    );
+    const keyring = newKeyring(this.log.head.log, memberIdOf(member), keys);
+    return { log, entry, keyrings: new Map([[position, keyring]]), entered: keyring.member, signers };
+  }
+}
