@@ -131,7 +131,7 @@ describe("verifyEd25519", () => {
 
   it("keeps its verdicts when more keys pass through than it remembers", () => {
     const signers = Array.from({ length: 70 }, (_, n) => {
-      const seed = filled(32, n + 1);
+      const seed = filled(32, 100 + n);
       return { key: signingPublicKey(seed), signature: ed25519.sign(MESSAGE, seed) };
     });
     for (const order of [signers, [...signers].reverse()]) {
