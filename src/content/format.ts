@@ -155,10 +155,8 @@ export function splitContent(content: Uint8Array): ContentParts {
   if (boxes.length !== fields.recipients.length * BOX_LENGTH) {
     throw malformed(`content.header has boxes of ${boxes.length} bytes for ${fields.recipients.length} recipients`);
   }
-  return {
-    header: fields,
-    ...{ coreBytes, headerBytes, commitment, boxes, end: PREAMBLE_LENGTH + headerBytes.length },
-  };
+  const end = PREAMBLE_LENGTH + headerBytes.length;
+  return { header: fields, coreBytes, headerBytes, commitment, boxes, end };
 }
 
 /**

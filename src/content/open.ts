@@ -113,11 +113,11 @@ function privateKey(keyring: Keyring, epoch: number): KemPrivateKey {
 
 function whyNot(epoch: number, earliest: number | undefined, latest: number | undefined): string {
   if (earliest === undefined || latest === undefined)
-    return "this device holds no epoch yet; have another member approve it";
+    return "this device holds none yet; have another member approve it";
   if (epoch < earliest) return `this device starts at ${earliest}; have a member that reaches further back approve it`;
   if (epoch > latest)
-    return `this device has none after ${latest}; fetch the newest entries of its log, it may also have been removed`;
-  return "which this device was granted but could not open; have another member grant it again";
+    return `this device ends at ${latest}; fetch the newest entries of its log, it may have been removed`;
+  return "which this device did not receive or could not open; fetch its log's entries, or have a member grant it again";
 }
 
 function corrupt(message: string): KeysteadError {

@@ -1,12 +1,20 @@
-// Whom content is sealed to: logs, checked before any work. docs/spec.md section 12; sections 6 (MEM-7) and 4 (ENC-3).
+// Whom content is sealed to: logs, checked before any work. docs/spec.md sections 12, 10 (tracked contacts), 6 (MEM-7) and 4
+// (ENC-3).
 
 import { KeysteadError } from "../errors.js";
+import { requireUnchanged } from "../fingerprint/acknowledge.js";
+import type { ContactPin } from "../fingerprint/pin.js";
 import { assertLog, currentEpoch, LogState } from "../log/state.js";
 import { MAX_RECIPIENTS } from "./format.js";
 
 /** A log to seal to, with what the caller decides for it. */
 export interface RecipientOptions {
   readonly log: LogState;
+  /**
+   * What is remembered of a tracked contact. Sealing is refused when the log is neither the pinned one nor extended by those
+   * who were trusted at the pin; once the user has acknowledged the change, give the pin that `acknowledge` returned.
+   */
+  readonly pin?: ContactPin | undefined;
   /**
    * Seal although rotation is due: a member was removed, no new epoch has been made yet, and whoever removed it expects it to
    * be shut out. It can read this content.
@@ -20,7 +28,8 @@ export type Recipient = LogState | RecipientOptions;
 /**
  * The logs of the recipients in the header's order.
  *
- * @throws `INVALID_ARGUMENT` for none, or one twice; `TOO_LARGE` (ENC-3); `ROTATION_DUE` (MEM-7)
+ * @throws `INVALID_ARGUMENT` for none, or one twice; `TOO_LARGE` (ENC-3); `ROTATION_DUE` (MEM-7); errors of
+ * `requireUnchanged`: `CONTACT_CHANGED`, `WRONG_SUBJECT`, `INVALID_ENCODING`
  */
 export function checkRecipients(recipients: readonly Recipient[]): readonly LogState[] {
   if (!Array.isArray(recipients) || recipients.length === 0) {
@@ -48,7 +57,8 @@ export function checkRecipients(recipients: readonly Recipient[]): readonly LogS
 
 function checkRecipient(recipient: RecipientOptions): LogState {
   assertLog(recipient?.log);
-  const { log, removedMembersMayRead } = recipient;
+  const { log, pin, removedMembersMayRead } = recipient;
+  if (pin !== undefined) requireUnchanged(pin, log);
   if (log.rotationDue && removedMembersMayRead !== true) {
     throw new KeysteadError(
       "ROTATION_DUE",

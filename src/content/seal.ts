@@ -30,8 +30,9 @@ export interface SealOptions {
  * @param env fresh randomness; the clock is not read.
  * @returns the sealed content: the plaintext's length, 16 bytes for each 64 KiB of it, and a header of some 1,250 bytes for
  * each recipient.
- * @throws `ROTATION_DUE` (MEM-7), `INVALID_ARGUMENT`, `INVALID_ENCODING` for a purpose with an unpaired surrogate,
- * `TOO_LARGE` (ENC-3) for too many recipients
+ * @throws `ROTATION_DUE` (MEM-7); `CONTACT_CHANGED` and `WRONG_SUBJECT` for a recipient that is not what its pin says;
+ * `INVALID_ARGUMENT`; `INVALID_ENCODING` for a purpose with an unpaired surrogate, or a pin that is none; `TOO_LARGE` (ENC-3)
+ * for too many recipients
  */
 export async function sealTo(
   recipients: readonly Recipient[],

@@ -4,9 +4,10 @@ import { describe, expect, it } from "vitest";
 import { openContent } from "../../src/content/open.js";
 import { sealTo } from "../../src/content/seal.js";
 import { KeysteadError } from "../../src/errors.js";
-import { leave, review, rotate } from "../../src/grants/actions.js";
+import { leave, review, rotate, setLockdown } from "../../src/grants/actions.js";
 import { joinLog } from "../../src/grants/enter.js";
 import { receive } from "../../src/grants/receive.js";
+import { decodeEntry, encodeEntry } from "../../src/log/entry.js";
 import { seededEnv } from "../support/seeded-env.js";
 import { content, person, rejection } from "./support.js";
 
@@ -47,6 +48,34 @@ describe("a late joiner", () => {
     const refused = await openContent(sealed, laptop.keyring).catch((error: unknown) => error);
     expect(refused).toMatchObject({ code: "NO_ACCESS", details: { epoch: 2, earliest: 1, latest: 1 } });
     expect((refused as KeysteadError).message).toContain("fetch the newest entries");
+  });
+});
+
+describe("a device with no epoch, or with one missing in between", () => {
+  it("is told so: in lockdown a new device holds nothing before it is approved", async () => {
+    const env = seededEnv("access lockdown");
+    const laptop = setLockdown(person("locked"), { on: true }, env);
+    const phone = joinLog(laptop.log, { device: { name: "Phone" } }, env);
+    const sealed = await sealTo([phone.log], content(9), options, env);
+    const refused = await openContent(sealed, phone.keyring).catch((error: unknown) => error);
+    expect(refused).toMatchObject({ code: "NO_ACCESS", details: { epoch: 1 } });
+    expect((refused as KeysteadError).message).toContain("holds none yet");
+  });
+
+  it("is told so: the server withheld the grants of one epoch", async () => {
+    const env = seededEnv("access withheld");
+    const second = rotate(person("withheld"), env);
+    const phone = joinLog(second.log, { device: { name: "Phone" } }, env);
+    const fourth = rotate(receive(second, phone.entry), env);
+    const fifth = rotate(fourth, env);
+    const stripped = encodeEntry(decodeEntry(fourth.entry).link.bytes, []);
+    const now = receive(receive(phone, stripped), fifth.entry);
+    expect(now.keyring.epochs).toEqual([3, 5]);
+    const sealed = await sealTo([fourth.log], content(9), options, env);
+    const refused = await openContent(sealed, now.keyring).catch((error: unknown) => error);
+    expect(refused).toMatchObject({ code: "NO_ACCESS", details: { epoch: 4, earliest: 3, latest: 5 } });
+    expect((refused as KeysteadError).message).toContain("did not receive");
+    expect(await openContent(sealed, receive(now, fourth.entry).keyring)).toEqual(content(9));
   });
 });
 

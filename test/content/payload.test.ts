@@ -54,10 +54,16 @@ describe.each(ciphers)("a payload by %s", (_, cipher) => {
     expect(await other.open(chunkNonce(1, false), sealed)).toBeUndefined();
   });
 
-  it("takes bytes in memory that can grow, which WebCrypto itself refuses in some runtimes", async () => {
+  it("takes bytes in memory that can grow or is shared, which WebCrypto itself refuses", async () => {
     const Growing = ArrayBuffer as new (length: number, options: { maxByteLength: number }) => ArrayBuffer;
-    const plaintext = new Uint8Array(new Growing(40, { maxByteLength: 80 }));
-    expectSame(await seal(plaintext, cipher()), await seal(new Uint8Array(40)));
+    const shared = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true });
+    for (const buffer of [new Growing(56, { maxByteLength: 80 }), shared.buffer]) {
+      const payload = await seal(new Uint8Array(buffer, 0, 40), cipher());
+      expectSame(payload, await seal(new Uint8Array(40)));
+      const sealed = new Uint8Array(buffer, 0, payload.length);
+      sealed.set(payload);
+      expectSame(await openPayload(await cipher(), sealed), new Uint8Array(40));
+    }
   });
 });
 

@@ -1,0 +1,56 @@
+// Sealing to tracked contacts: docs/spec.md sections 10 and 12.
+
+import { describe, expect, it } from "vitest";
+import { openContent } from "../../src/content/open.js";
+import { sealTo } from "../../src/content/seal.js";
+import { acknowledge } from "../../src/fingerprint/acknowledge.js";
+import { type ContactPin, pinContact } from "../../src/fingerprint/pin.js";
+import { review } from "../../src/grants/actions.js";
+import { joinLog } from "../../src/grants/enter.js";
+import { receive } from "../../src/grants/receive.js";
+import { seededEnv } from "../support/seeded-env.js";
+import { content, person, rejection } from "./support.js";
+
+const env = seededEnv("contacts");
+const seal = (...recipients: Parameters<typeof sealTo>[0]) => sealTo(recipients, content(5), { purpose: "note" }, env);
+
+describe("sealing to a tracked contact", () => {
+  const alice = person("alice");
+  const pin = pinContact(alice.log);
+  const phone = joinLog(alice.log, { device: { name: "Phone" } }, env);
+
+  it("goes on while its log is the pinned one", async () => {
+    const sealed = await seal({ log: alice.log, pin });
+    expect(await openContent(sealed, alice.keyring)).toEqual(content(5));
+  });
+
+  it("is refused when somebody has joined whom nobody approved, until the user acknowledges it", async () => {
+    const refused = { code: "CONTACT_CHANGED", details: { change: { status: "extended-by-others" } } };
+    expect(await rejection(seal({ log: phone.log, pin }))).toMatchObject(refused);
+    // One changed contact among others is enough: nothing is sealed to anybody.
+    expect(await rejection(seal(person("bob").log, { log: phone.log, pin }))).toMatchObject(refused);
+    const sealed = await seal({ log: phone.log, pin: acknowledge(pin, phone.log) });
+    expect(await openContent(sealed, phone.keyring)).toEqual(content(5));
+  });
+
+  it("goes on when a trusted device has approved who joined", async () => {
+    const approved = review(receive(alice, phone.entry), { approve: [phone.keyring.member] }, env);
+    const sealed = await seal({ log: approved.log, pin });
+    expect(await openContent(sealed, approved.keyring)).toEqual(content(5));
+  });
+
+  it("is refused when the log was rolled back or replaced, and when it is somebody else's", async () => {
+    const change = (status: string) => ({ code: "CONTACT_CHANGED", details: { change: { status } } });
+    const later = pinContact(phone.log);
+    expect(await rejection(seal({ log: alice.log, pin: later }))).toMatchObject(change("rolled-back"));
+    const other = { ...pin, head: person("mallory").log.head };
+    expect(await rejection(seal({ log: alice.log, pin: other }))).toMatchObject(change("replaced"));
+    expect(await rejection(seal({ log: person("bob").log, pin }))).toMatchObject({ code: "WRONG_SUBJECT" });
+  });
+
+  it("is refused with a pin that is none, rather than taken for untracked", async () => {
+    for (const junk of [null, {}, "pin", 7, { ...pin, v: 2 }] as unknown as ContactPin[]) {
+      expect(await rejection(seal({ log: alice.log, pin: junk }))).toMatchObject({ code: "INVALID_ENCODING" });
+    }
+  });
+});
