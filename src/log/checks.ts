@@ -3,7 +3,7 @@
 import { equalBytes } from "../bytes/bytes.js";
 import type { MemberId } from "../bytes/ids.js";
 import { toHex } from "../bytes/text.js";
-import { KeysteadError } from "../errors.js";
+import { KeysteadError, type RuleId } from "../errors.js";
 import { labelledHash } from "../primitives/hash.js";
 import { checkKemKey } from "../primitives/kem.js";
 import { LABELS } from "../primitives/labels.js";
@@ -74,18 +74,29 @@ export function contextOf(before: LogFacts, type: LinkType, body: AnyBody): Cont
   return refuse("LOG-4", "the author is not an active member, or this is not its current key");
 }
 
-/** LOG-4, LOG-6: the signatures that type and body call for, in order, none extra, each valid. */
-export function checkSignatures(signers: readonly Uint8Array[], link: UnverifiedLink): void {
-  const wrong = (message: string) => new KeysteadError("INVALID_SIGNATURE", message, { rule: "LOG-4" });
-  if (link.signatures.length !== signers.length) {
-    throw wrong(`the link has ${link.signatures.length} signatures, its type and body call for ${signers.length}`);
-  }
+/** LOG-4: the signatures that type and body call for, in order, none extra, each valid. LOG-6: those by keys that enter too. */
+export function checkSignatures(before: LogFacts, type: LinkType, body: AnyBody, link: UnverifiedLink): void {
+  const signers = type.signers(body, before);
+  // Without its own signature, a key could be entered by somebody who does not have it.
+  const entering = type.introduces(body).signing;
   for (const [index, signer] of signers.entries()) {
-    const { key, signature } = link.signatures[index] as UnverifiedLink["signatures"][number];
-    if (!equalBytes(key, signer)) throw wrong(`signature ${index + 1} is by another key than type and body call for`);
-    if (!verifyLabelled(LABELS.linkSignature, key, link.body, signature))
-      throw wrong(`signature ${index + 1} is not valid`);
+    const rule = entering.includes(signer) ? "LOG-6" : "LOG-4";
+    const found = link.signatures[index];
+    if (!found) throw wrongSignature(rule, `signature ${index + 1} of ${signers.length} is missing`);
+    if (!equalBytes(found.key, signer)) {
+      throw wrongSignature(rule, `signature ${index + 1} is by another key than type and body call for`);
+    }
+    if (!verifyLabelled(LABELS.linkSignature, found.key, link.body, found.signature)) {
+      throw wrongSignature(rule, `signature ${index + 1} is not valid`);
+    }
   }
+  if (link.signatures.length > signers.length) {
+    throw wrongSignature("LOG-4", `more signatures than the ${signers.length} that type and body call for`);
+  }
+}
+
+function wrongSignature(rule: RuleId, message: string): KeysteadError {
+  return new KeysteadError("INVALID_SIGNATURE", message, { rule });
 }
 
 /** LOG-5, KEM-1: keys are new and sound. @returns their fingerprints, to be remembered */

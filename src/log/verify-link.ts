@@ -51,7 +51,7 @@ export function verifyLink(before: LogFacts, entry: UnverifiedEntry, clock: Cloc
     name = type.type;
     checkPosition(before, body, clock);
     const context = contextOf(before, type, body);
-    checkSignatures(type.signers(body, before), entry.link);
+    checkSignatures(before, type, body, entry.link);
     const introduced = checkIntroduced(before, type, body);
     const effect = judge(typed, context);
     const transition = applyEffect(before, context.author, effect, body);
