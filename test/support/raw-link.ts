@@ -10,7 +10,7 @@ import { partsOf } from "../../src/keys/keyring.js";
 import type { MemberKeys } from "../../src/keys/member-keys.js";
 import { attachmentDigest } from "../../src/log/entry.js";
 import type { LogFacts } from "../../src/log/state.js";
-import { LABELS } from "../../src/primitives/labels.js";
+import { LABELS, type Label } from "../../src/primitives/labels.js";
 
 /** Whoever signs: member keys, the operator's, or a forger with the public key of one and the signature of another. */
 export type RawSigner = Pick<MemberKeys, "sign" | "signLabelled">;
@@ -26,6 +26,16 @@ export interface RawEntry {
   readonly body: RawBody;
   readonly signatures: readonly (readonly [key: Uint8Array, signature: Uint8Array])[];
   readonly attachments: readonly Uint8Array[];
+}
+
+/** A forger: it claims one key and signs with another, or under another label. */
+export function forger(claimed: RawSigner, real: RawSigner, label?: Label): RawSigner {
+  return { sign: claimed.sign, signLabelled: (given, message) => real.signLabelled(label ?? given, message) };
+}
+
+/** An entry with another author in its body, who signs it before the others. */
+export function authoredBy(entry: Uint8Array, author: RawSigner, ...others: readonly RawSigner[]): Uint8Array {
+  return mutate(entry, { body: (body) => body.set("author", author.sign), signers: [author, ...others] });
 }
 
 /** The keys that a session's member signs with. */
