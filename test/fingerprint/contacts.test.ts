@@ -1,0 +1,212 @@
+// What a tracked contact's log can become, one story each. docs/spec.md section 10 and LOG-8.
+
+import { describe, expect, it } from "vitest";
+import { KeysteadError } from "../../src/errors.js";
+import { compareContact } from "../../src/fingerprint/contacts.js";
+import { type ContactPin, pinContact } from "../../src/fingerprint/pin.js";
+import { checkEvidence } from "../../src/log/check-evidence.js";
+import { decodeEntry, encodeEntry } from "../../src/log/entry.js";
+import type { Evidence } from "../../src/log/evidence.js";
+import type { LogState } from "../../src/log/state.js";
+import { appendEntry, verifyLog } from "../../src/log/verify.js";
+import { ALICE, openWorld } from "../support/world.js";
+import { errorOf, JUNK } from "./support.js";
+
+const laptop = openWorld("contacts", { operator: true });
+const withPhone = laptop.join("Phone");
+const approved = withPhone.review("Laptop", { approve: ["Phone"] });
+
+const pin = pinContact(laptop.log);
+
+describe("a tracked contact", () => {
+  it("is the same while nothing happens", () => {
+    expect(compareContact(pin, laptop.log)).toEqual({
+      status: "same",
+      subject: ALICE,
+      pinned: laptop.log.head,
+      current: laptop.log.head,
+      links: [],
+      added: [],
+      removed: [],
+      trustedLeft: true,
+      evidence: undefined,
+      text: "alice@example.org: nothing has changed.",
+    });
+  });
+
+  it("is extended by others when a device joins that nobody approved", () => {
+    const change = compareContact(pin, withPhone.log);
+    expect(change).toMatchObject({
+      status: "extended-by-others",
+      links: [{ seq: 2, type: "join", author: withPhone.id("Phone"), name: "Phone", trusted: false }],
+      added: [{ id: withPhone.id("Phone"), kind: "device", name: "Phone", trusted: false }],
+      removed: [],
+    });
+    expect(change.text).toBe(
+      'alice@example.org: 1 change not by the devices you trusted: join by "Phone" (link 2). Approved by none of them: ' +
+        '"Phone". Added: "Phone". Compare fingerprints with alice@example.org before you send anything.',
+    );
+  });
+
+  it("is extended once a device that was trusted approves it: judged at the new head, milder news", () => {
+    const change = compareContact(pin, approved.log);
+    expect(change).toMatchObject({ status: "extended", added: [{ name: "Phone", trusted: true }] });
+    expect(change.text).toBe('alice@example.org: 2 changes, all by devices you trusted before. Added: "Phone".');
+  });
+
+  it("is extended by others when a stranger approves the owner's device: approvals are directed (MEM-1)", () => {
+    const stranger = laptop
+      .join("Stranger")
+      .join("Thief")
+      .review("Stranger", { approve: ["Thief"] });
+    const { links, status } = compareContact(pin, stranger.log);
+    expect(status).toBe("extended-by-others");
+    expect(links.map(({ trusted }) => trusted)).toEqual([false, false, false]);
+  });
+
+  it("counts an author that has been removed since by its class", () => {
+    const replaced = approved.review("Phone", { remove: ["Laptop"] });
+    expect(compareContact(pinContact(approved.log), replaced.log)).toMatchObject({
+      status: "extended",
+      removed: [{ name: "Laptop", trusted: true }],
+      trustedLeft: true,
+    });
+    const thief = laptop.join("Thief").review("Thief", { remove: ["Laptop"] });
+    const takeover = compareContact(pin, thief.log);
+    expect(takeover).toMatchObject({ status: "extended-by-others", trustedLeft: false });
+    expect(takeover.text).toContain('Removed: "Laptop". None of the devices you trusted is left.');
+    // Also after the owner has removed the thief: somebody else was in there.
+    const cured = withPhone.review("Laptop", { remove: ["Phone"] });
+    expect(compareContact(pin, cured.log)).toMatchObject({ status: "extended-by-others", added: [], removed: [] });
+  });
+
+  it("takes the operator for others, always", () => {
+    const expelled = approved.expel("Phone");
+    const change = compareContact(pinContact(approved.log), expelled.log);
+    expect(change).toMatchObject({
+      status: "extended-by-others",
+      links: [{ type: "expel", author: "operator", name: undefined, trusted: false }],
+    });
+    expect(change.text).toContain("expel by the service (link 4). Nobody was added without their approval.");
+  });
+
+  it("keeps to the class that was confirmed at the pin, even if it is not the founding one", () => {
+    const secondClass = withPhone.review("Phone", { remove: ["Laptop"] });
+    const phonePin = pinContact(secondClass.log);
+    expect(phonePin.confirmed).toBe(2);
+    expect(compareContact(phonePin, secondClass.rename("Phone", "New name").log).status).toBe("extended");
+    expect(compareContact(phonePin, secondClass.join("Third").log).status).toBe("extended-by-others");
+    // At an earlier pin, the same device was not of the confirmed class.
+    expect(compareContact(pinContact(withPhone.log), secondClass.log).status).toBe("extended-by-others");
+  });
+
+  it("trusts nobody for a pin that names no class", () => {
+    const strange: ContactPin = { ...pinContact(approved.log), confirmed: 3 };
+    expect(compareContact(strange, approved.log).status).toBe("same");
+    const later = approved.rename("Laptop", "New name");
+    expect(compareContact(strange, later.log)).toMatchObject({ status: "extended-by-others", trustedLeft: false });
+  });
+
+  it("counts a backup key that a trusted device made", () => {
+    const paper = approved.backup("Laptop", "Paper");
+    const change = compareContact(pinContact(approved.log), paper.log);
+    expect(change).toMatchObject({ status: "extended", added: [{ kind: "backup", name: "Paper", trusted: true }] });
+  });
+
+  it("names a member by its id where its name was not delivered", () => {
+    const bare = withPhone.entries.map((entry) => encodeEntry(decodeEntry(entry).link.bytes, []));
+    const change = compareContact(pin, verifyLog(bare, { subject: ALICE }));
+    expect(change).toMatchObject({ links: [{ name: undefined }], added: [{ name: undefined }] });
+    expect(change.text).toContain(`join by member ${withPhone.id("Phone")} (link 2)`);
+  });
+
+  it("cannot be made to lie by the name of a device", () => {
+    const name = 'x". Approved by "Laptop\n\u202e\u2028';
+    const { text, added } = compareContact(pin, laptop.join(name).log);
+    expect(added[0]?.name).toBe(name);
+    expect(text).not.toMatch(/[\n\u202e\u2028]/);
+    expect(text).toContain('Added: "x\ufffd. Approved by \ufffdLaptop\ufffd\ufffd\ufffd"');
+  });
+
+  it("lists a handful and counts the rest", () => {
+    let many = laptop;
+    for (let i = 1; i <= 7; i++) many = many.join(`New ${i}`);
+    expect(compareContact(pin, many.log).text).toContain('"New 4", "New 5" and 2 more');
+  });
+});
+
+describe("a contradiction", () => {
+  const fork = laptop.join("Another phone");
+  const other = openWorld("contacts, another log");
+  const phonePin = pinContact(withPhone.log);
+
+  it("is forked where the pinned position has another link (LOG-8)", () => {
+    const change = compareContact(phonePin, fork.rotate("Laptop").log);
+    expect(change).toMatchObject({ status: "forked", links: [], added: [], removed: [], trustedLeft: false });
+    expect(change.text).toContain("ALARM");
+    expect(checkEvidence(change.evidence as Evidence)).toEqual({
+      verdict: "claimed",
+      pinned: withPhone.log.head,
+      offered: fork.log.head,
+      seq: 2,
+    });
+  });
+
+  it("is rolled back where the log ends before the pin (LOG-8)", () => {
+    const change = compareContact(phonePin, laptop.log);
+    expect(change).toMatchObject({ status: "rolled-back", current: laptop.log.head });
+    expect(checkEvidence(change.evidence as Evidence).seq).toBe(2);
+  });
+
+  it("is replaced where another log is offered (LOG-8)", () => {
+    const change = compareContact(phonePin, other.join("Phone").log);
+    expect(change).toMatchObject({ status: "replaced", subject: ALICE });
+    expect(checkEvidence(change.evidence as Evidence)).toMatchObject({ seq: 1, offered: other.log.head });
+  });
+
+  it("is told from the error of verifyLog and appendEntry as well", () => {
+    const options = { subject: ALICE, pinned: phonePin.head };
+    for (const [status, error] of [
+      ["forked", errorOf(() => verifyLog(fork.entries, options))],
+      ["rolled-back", errorOf(() => verifyLog(laptop.entries, options))],
+      ["replaced", errorOf(() => verifyLog(other.entries, options))],
+      ["forked", errorOf(() => appendEntry(withPhone.log, fork.last))],
+    ] as const) {
+      const change = compareContact(phonePin, error);
+      expect(change).toMatchObject({ status, pinned: phonePin.head, links: [] });
+      expect(change.evidence).toBe(error.details["evidence"]);
+      expect(change.current).toBe(error.details["offered"]);
+    }
+  });
+
+  it("of somebody else is not told of this contact (LOG-8)", () => {
+    const bob = openWorld("bob", { subject: "bob@example.org" });
+    const wrong = errorOf(() => compareContact(phonePin, bob.log));
+    expect(wrong).toMatchObject({ code: "WRONG_SUBJECT", rule: "LOG-8" });
+    const rolledBack = errorOf(() =>
+      verifyLog(bob.entries, { subject: "bob@example.org", pinned: bob.join("Phone").log }),
+    );
+    expect(errorOf(() => compareContact(phonePin, rolledBack)).code).toBe("WRONG_SUBJECT");
+    const aboutOther = errorOf(() => verifyLog(laptop.entries, { subject: ALICE, pinned: other.log }));
+    expect(errorOf(() => compareContact(phonePin, aboutOther)).code).toBe("INVALID_ARGUMENT");
+  });
+});
+
+describe("compareContact", () => {
+  it("refuses what is no pin, no log and no contradiction", () => {
+    for (const junk of JUNK) {
+      expect(errorOf(() => compareContact(junk as ContactPin, laptop.log)).code).toBe("INVALID_ENCODING");
+      expect(errorOf(() => compareContact(pin, junk as LogState)).code).toBe("INVALID_ARGUMENT");
+    }
+    for (const forged of [{ ...laptop.log }, new KeysteadError("NOT_YET", "later"), new KeysteadError("FORKED", "?")]) {
+      expect(errorOf(() => compareContact(pin, forged as LogState)).code).toBe("INVALID_ARGUMENT");
+    }
+  });
+
+  it("changes nothing that it is given", () => {
+    const before = JSON.stringify(pin);
+    compareContact(pin, approved.log);
+    expect(JSON.stringify(pin)).toBe(before);
+    expect(Object.isFrozen(pin) && Object.isFrozen(pin.head)).toBe(true);
+  });
+});

@@ -1,0 +1,96 @@
+// Pins as data and as bytes. docs/spec.md section 10 and section 4 (ENC-2).
+
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { toHex } from "../../src/bytes/text.js";
+import { KeysteadError } from "../../src/errors.js";
+import { type ContactPin, decodePin, encodePin, pinContact } from "../../src/fingerprint/pin.js";
+import type { LogState } from "../../src/log/state.js";
+import { ALICE, openWorld } from "../support/world.js";
+import { errorOf, heads, JUNK } from "./support.js";
+
+const world = openWorld("pins").join("Phone");
+const pin = pinContact(world.log);
+
+const pins: fc.Arbitrary<ContactPin> = fc
+  .record({
+    v: fc.constant<1>(1),
+    subject: fc.string({ unit: "grapheme", minLength: 1, maxLength: 20 }).filter((text) => text.length <= 60),
+    head: heads,
+    confirmed: fc.integer({ min: 1, max: 9 }),
+    verified: fc.boolean(),
+  })
+  .map((fields) => ({ ...fields, confirmed: Math.min(fields.confirmed, fields.head.seq) }));
+
+describe("a pin", () => {
+  it("holds subject, head and the class that is confirmed", () => {
+    expect(pin).toEqual({ v: 1, subject: ALICE, head: world.log.head, confirmed: 1, verified: false });
+    expect(pinContact(world.log, { verified: true }).verified).toBe(true);
+    expect(pinContact(world.review("Phone", { remove: ["Laptop"] }).log).confirmed).toBe(2);
+  });
+
+  it("is the same after bytes and back", () => {
+    fc.assert(
+      fc.property(pins, (any) => {
+        expect(decodePin(encodePin(any))).toEqual(any);
+      }),
+    );
+  });
+
+  it("has one encoding: changed bytes are refused or another pin (ENC-2)", () => {
+    const bytes = encodePin(pin);
+    fc.assert(
+      fc.property(fc.nat(bytes.length - 1), fc.integer({ min: 1, max: 255 }), (at, by) => {
+        const changed = bytes.map((byte, i) => (i === at ? byte ^ by : byte));
+        try {
+          expect(toHex(encodePin(decodePin(changed)))).toBe(toHex(changed));
+        } catch (error) {
+          if (!(error instanceof KeysteadError)) throw error;
+          expect(error.code).toMatch(/^(INVALID_ENCODING|TOO_LARGE)$/);
+        }
+      }),
+    );
+  });
+
+  it("is refused with a field that is wrong, missing or unknown, by the field's name (ENC-2)", () => {
+    const wrong: Readonly<Record<string, unknown>> = {
+      "pin.v": { ...pin, v: 2 },
+      "pin.subject": { ...pin, subject: "" },
+      "pin.head": { ...pin, head: undefined },
+      "pin.head.seq": { ...pin, head: { ...pin.head, seq: 0 } },
+      "pin.head.log": { ...pin, head: { ...pin.head, log: "00" } },
+      "pin.confirmed": { ...pin, confirmed: 3 },
+      "pin.verified": { ...pin, verified: "no" },
+      "pin has an unknown field": { ...pin, trusted: true },
+    };
+    for (const [name, value] of Object.entries(wrong)) {
+      const error = errorOf(() => encodePin(value as ContactPin));
+      expect(error).toMatchObject({ code: "INVALID_ENCODING", rule: "ENC-2" });
+      expect(error.message).toContain(name);
+    }
+    const { verified: _, ...incomplete } = pin;
+    expect(errorOf(() => encodePin(incomplete as ContactPin)).message).toContain("pin.verified is missing");
+  });
+
+  it("is refused with trailing bytes or none at all (ENC-2)", () => {
+    const bytes = encodePin(pin);
+    expect(errorOf(() => decodePin(new Uint8Array([...bytes, 0]))).rule).toBe("ENC-2");
+    expect(errorOf(() => decodePin(bytes.subarray(0, -1))).code).toBe("INVALID_ENCODING");
+    expect(errorOf(() => decodePin(new Uint8Array(0))).code).toBe("INVALID_ENCODING");
+    expect(errorOf(() => decodePin(new Uint8Array(5000))).code).toBe("TOO_LARGE");
+  });
+
+  it("is refused for junk of every type", () => {
+    for (const junk of JUNK) {
+      expect(errorOf(() => pinContact(junk as LogState)).code).toBe("INVALID_ARGUMENT");
+      expect(errorOf(() => encodePin(junk as ContactPin)).code).toBe("INVALID_ENCODING");
+      expect(errorOf(() => decodePin(junk as Uint8Array)).code).toBe("INVALID_ARGUMENT");
+      for (const name of ["v", "subject", "head", "confirmed", "verified"]) {
+        if (name === "verified" && junk === true) continue;
+        expect(errorOf(() => encodePin({ ...pin, [name]: junk } as ContactPin)).code).toBe("INVALID_ENCODING");
+      }
+    }
+    const verified = "yes" as unknown as boolean;
+    expect(errorOf(() => pinContact(world.log, { verified })).code).toBe("INVALID_ARGUMENT");
+  });
+});
