@@ -1,0 +1,200 @@
+// The story itself, chapter by chapter. Each step that must succeed is checked, and each that must fail is seen to fail.
+
+import {
+  type Authored,
+  checkBackupKey,
+  compareFingerprint,
+  coverageReport,
+  createLog,
+  dataAccess,
+  devicesAndActivity,
+  type Env,
+  enrollBackupKey,
+  explainCorrections,
+  fingerprintOf,
+  formatCoverage,
+  joinLog,
+  KeysteadError,
+  openBackupKey,
+  openContent,
+  receive,
+  review,
+  type Session,
+  sealTo,
+  systemEnv,
+  verifyLog,
+} from "keystead";
+import { recoverySheet } from "keystead/recovery-sheet";
+import type { Folder } from "./folder.js";
+
+const ALICE = "alice@example.org";
+const PURPOSE = { purpose: "letter" };
+
+/** What the story is told with. */
+export interface StoryOptions {
+  readonly bytes: Uint8Array;
+  /** What the file is called. */
+  readonly name: string;
+  readonly folder: Folder;
+  readonly print: (line: string) => void;
+}
+
+/** Tells the story on a file. @throws when anything does not go as the story says */
+export async function tellStory({ bytes, name, folder, print }: StoryOptions): Promise<void> {
+  // Real randomness; but in a story three weeks go by from chapter to chapter.
+  let now = Date.UTC(2026, 0, 1, 9);
+  const env: Env = { ...systemEnv(), now: () => now };
+  let chapter = 0;
+  const title = (text: string) => {
+    print(`\n${++chapter}. ${text}\n`);
+    now += 21 * 24 * 3_600_000;
+  };
+  const say = (text: string) => print(text.replace(/^/gm, "   "));
+  const publish = <T extends Authored>(next: T, what: string): T => {
+    folder.publish(next.entry, what);
+    return next;
+  };
+  /** What anybody gets who asks the server: verified from the first byte on. */
+  const publicLog = () => verifyLog(folder.entries, { subject: ALICE, now: env.now() });
+  const catchUp = <T extends Session>(session: T): Session =>
+    folder.entries.slice(session.log.head.seq).reduce<Session>((next, entry) => receive(next, entry), session);
+  const seal = async (text: Uint8Array, file: string) => {
+    const sealed = await sealTo([publicLog()], text, PURPOSE, env);
+    folder.store(file, sealed);
+    return sealed;
+  };
+
+  title("The first device");
+  let laptop: Session = publish(
+    createLog({ subject: ALICE, device: { name: "Laptop", platform: "Linux" } }, env),
+    "genesis",
+  );
+  say(`Alice turns encryption on. Her laptop opens a key log and makes epoch 1.\nData access: ${access(laptop)}.`);
+
+  title("Somebody sends her a file");
+  const letter = await seal(bytes, "letter.sealed");
+  say(
+    `Robert has nothing but Alice's public log: he verifies it and seals ${name}\n(${bytes.length} bytes) to it: ${letter.length} bytes that the server cannot read.`,
+  );
+  expectSame(await openContent(letter, laptop.keyring, PURPOSE), bytes);
+  say("The laptop reads it: the bytes match.");
+
+  title("A second device");
+  let phone: Session = publish(
+    joinLog(publicLog(), { device: { name: "Phone", platform: "Android" } }, env),
+    "join-phone",
+  );
+  const note = new TextEncoder().encode("first words on the new phone");
+  expectSame(await openContent(await seal(note, "note.sealed"), phone.keyring, PURPOSE), note);
+  say(
+    `Alice signs in on her phone. It adds itself to the log, and sends and receives new\ndata at once. Data access: ${access(phone)}.`,
+  );
+  say(`It cannot read the file from before:\n  ${await refusal(openContent(letter, phone.keyring, PURPOSE))}`);
+
+  title("Approval");
+  laptop = catchUp(laptop);
+  const view = devicesAndActivity(laptop.log, { me: laptop.keyring.member, now: env.now() });
+  for (const pending of view.pending) say(`The laptop shows that “${pending.name}” waits for review.`);
+  say(`It also shows the log's fingerprint:\n${indent(inRows(view.fingerprint))}`);
+  const typed = String(fingerprintOf(phone.log)).replaceAll(" ", "");
+  const verdict = compareFingerprint(laptop.log, typed);
+  if (verdict !== "match") throw new Error(`the fingerprints do not match: ${verdict}`);
+  say("Alice compares it with the one on the phone: they match. She approves.");
+  laptop = publish(review(laptop, { approve: [phone.keyring.member] }, env), "review-approve-phone");
+  phone = catchUp(phone);
+  expectSame(await openContent(letter, phone.keyring, PURPOSE), bytes);
+  say(`The phone reads the file: the bytes match. Data access: ${access(phone)}.`);
+
+  title("A backup key on paper");
+  const made = publish(enrollBackupKey(laptop, {}, env), "enroll-backup-key");
+  laptop = made;
+  const paper = made.paper.reveal(publicLog());
+  made.paper.wipe();
+  const sheet = recoverySheet({ key: paper, account: ALICE, service: "Example Mail", made: new Date(env.now()) });
+  folder.printOut("recovery-sheet.txt", sheet.text);
+  folder.printOut("recovery-sheet.svg", sheet.svg);
+  say(`The laptop makes a backup key, and Alice prints it:\n${indent(paper)}`);
+  const scrawl = withMistakes(paper, env);
+  const drill = checkBackupKey(publicLog(), scrawl);
+  say(`She types it back to be sure, with two mistakes:\n${indent(scrawl)}`);
+  say(
+    `The drill proves from the public log alone that this is her active backup key:\n${indent(explainCorrections(drill.corrections).join("\n"))}`,
+  );
+  if (drill.corrections.length !== 2) throw new Error("the drill did not find the two mistakes");
+
+  title("All devices are lost");
+  const stolen = phone;
+  say("Laptop and phone are stolen from one bag. What the log says about Alice's data:\n");
+  say(formatCoverage(coverageReport(publicLog(), { now: env.now() })));
+
+  title("Recovery");
+  let tablet: Session = publish(joinLog(publicLog(), { device: { name: "Tablet" } }, env), "join-tablet");
+  say(
+    `A new tablet joins. It cannot read the file yet:\n  ${await refusal(openContent(letter, tablet.keyring, PURPOSE))}`,
+  );
+  const backup = openBackupKey(tablet.log, folder.entries, scrawl);
+  const approving = { log: tablet.log, keyring: backup.keyring };
+  publish(review(approving, { approve: [tablet.keyring.member] }, env), "review-approve-tablet");
+  backup.keyring.wipe();
+  tablet = catchUp(tablet);
+  expectSame(await openContent(letter, tablet.keyring, PURPOSE), bytes);
+  say(
+    `Alice types the key from the paper. It approves the tablet, which reads the file:\nthe bytes match. Data access: ${access(tablet)}.`,
+  );
+
+  title("The lost devices are removed");
+  const lost = [laptop.keyring.member, stolen.keyring.member];
+  tablet = publish(review(tablet, { remove: lost }, env), "review-remove-lost");
+  const secret = await seal(new TextEncoder().encode("not for thieves"), "after.sealed");
+  await openContent(secret, tablet.keyring, PURPOSE);
+  const thief = catchUp(stolen);
+  say(
+    `The tablet removes both and makes epoch ${publicLog().epochs.length} in the same link. The thief's phone gets every byte\nfrom the server, but what is sealed from now on it cannot open:\n  ${await refusal(openContent(secret, thief.keyring, PURPOSE))}`,
+  );
+  say("What the log says now:\n");
+  say(formatCoverage(coverageReport(publicLog(), { now: env.now() })));
+  for (const session of [laptop, phone, tablet]) session.keyring.wipe();
+}
+
+function access({ log, keyring }: Session): string {
+  const found = dataAccess(log, keyring.member);
+  return found ? `from epoch ${found.epoch} on (since ${found.since.toISOString().slice(0, 10)})` : "none";
+}
+
+/** The message of the refusal that must come. */
+async function refusal(attempt: Promise<unknown>): Promise<string> {
+  const error = await attempt.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  if (error instanceof KeysteadError && error.code === "NO_ACCESS") return `${error.code}: ${error.message}`;
+  throw error ?? new Error("this should have been refused");
+}
+
+function expectSame(got: Uint8Array, expected: Uint8Array): void {
+  if (got.length !== expected.length || got.some((byte, index) => byte !== expected[index])) {
+    throw new Error("the bytes do not match");
+  }
+}
+
+/** The key as a person in a hurry types it: small letters, spaces, and two wrong characters. */
+function withMistakes(paper: string, env: Env): string {
+  const characters = [...paper.replaceAll("-", "")];
+  const alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+  for (const position of [11, 24]) {
+    const others = [...alphabet].filter((character) => character !== characters[position]);
+    characters[position] = others[(env.random(1)[0] as number) % others.length] as string;
+  }
+  return characters
+    .join("")
+    .toLowerCase()
+    .replace(/(.{4})(?=.)/g, "$1 ");
+}
+
+function inRows(fingerprint: string): string {
+  return fingerprint.replace(/((?:\d{5} ){5}\d{5}) /g, "$1\n");
+}
+
+function indent(text: string): string {
+  return text.replace(/^/gm, "  ");
+}
