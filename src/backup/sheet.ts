@@ -62,30 +62,36 @@ export function recoverySheet(facts: RecoverySheetFacts): RecoverySheet {
   return { text: asText(title, lines, groups), svg: asSvg(title, lines, groups) };
 }
 
+const PAGE_WIDTH = 170;
+
 type Facts = readonly (readonly [string, string])[];
 
 function asText(title: string, facts: Facts, groups: readonly string[]): string {
-  const rows = [groups.slice(0, 3), groups.slice(3, 6), groups.slice(6)].map((row) => `    ${row.join("   ")}`);
+  const rows = rowsOf(groups).map((row) => `    ${row.join("   ")}`);
   const lines = facts.map(([name, value]) => `${`${name}:`.padEnd(10)}${value}`);
   return [title, "=".repeat([...title].length), "", ...rows, "", ...lines, "", ...ADVICE, ""].join("\n");
 }
 
 function asSvg(title: string, facts: Facts, groups: readonly string[]): string {
-  const line = (x: number, y: number, size: number, text: string, style = "") =>
-    `<text x="${x}" y="${y}" font-size="${size}"${style}>${escapeXml(text)}</text>`;
-  const mono = ' font-family="monospace" font-weight="bold" letter-spacing="1.2"';
-  const rows = [groups.slice(0, 3), groups.slice(3, 6), groups.slice(6)];
+  // Type shrinks where a long name would run off the page: a character is at most about 0.6 of its size wide.
+  const line = (y: number, size: number, text: string, style = "") =>
+    `<text x="20" y="${y}" font-size="${Math.min(size, PAGE_WIDTH / (0.6 * text.length)).toFixed(2)}"${style}>${escapeXml(text)}</text>`;
+  const mono = ' font-family="monospace" font-weight="bold" letter-spacing="1.2" xml:space="preserve"';
   return [
     '<svg xmlns="http://www.w3.org/2000/svg" width="210mm" height="297mm" viewBox="0 0 210 297" font-family="sans-serif">',
     '<rect width="210" height="297" fill="#fff"/>',
-    line(20, 30, 8, title, ' font-weight="bold"'),
-    ...rows.map((row, index) => line(20, 55 + 14 * index, 9, row.join("  "), `${mono} xml:space="preserve"`)),
-    ...facts.map(([name, value], index) => line(20, 105 + 8 * index, 5, `${name}: ${value}`)),
+    line(30, 8, title, ' font-weight="bold"'),
+    ...rowsOf(groups).map((row, index) => line(55 + 14 * index, 9, row.join("  "), mono)),
     qrCode(groups.join("-"), 125, 40, 65),
-    ...ADVICE.map((text, index) => line(20, 150 + 8 * index, 5, text)),
+    ...facts.map(([name, value], index) => line(120 + 8 * index, 5, `${name}: ${value}`)),
+    ...ADVICE.map((text, index) => line(165 + 8 * index, 5, text)),
     "</svg>",
     "",
   ].join("\n");
+}
+
+function rowsOf(groups: readonly string[]): readonly (readonly string[])[] {
+  return [groups.slice(0, 3), groups.slice(3, 6), groups.slice(6)];
 }
 
 /** The key alone, in the alphabet that makes a QR code smallest; the strongest correction, for paper that ages. */
