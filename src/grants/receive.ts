@@ -9,10 +9,13 @@ import { NO_RUNS, type Runs, runsOf, subtractRuns, uniteRuns } from "../log/runs
 import { assertLog, type LogState, memberBySigningKey } from "../log/state.js";
 import { appendUnverified, recordOfLink } from "../log/verify.js";
 import { type OpenedGrants, openGrants } from "./open.js";
-import { checkSession, type Session } from "./session.js";
+import { type Authored, checkSession, type Session } from "./session.js";
 
 /** A session after an entry, and what the entry brought. */
-export interface Received extends Session, Pick<OpenedGrants, "opened" | "junk" | "withheld"> {}
+export interface Received extends Authored, Pick<OpenedGrants, "opened" | "junk" | "withheld"> {
+  /** The entry that was received, so that a session has one type however it came about. */
+  readonly entry: Uint8Array;
+}
 
 /**
  * Verifies an entry, advances the log, and opens what it grants to this member. A grant that does not open spoils nothing:
@@ -27,7 +30,7 @@ export function receive(session: Session, entry: Uint8Array, clock: Clock = {}):
   checkClock(clock);
   const unverified = decodeEntry(entry);
   const { log: after, record } = appendUnverified(log, unverified, clock);
-  return { log: after, ...openGrants(after, record, unverified.attachments, keyring) };
+  return { log: after, entry, ...openGrants(after, record, unverified.attachments, keyring) };
 }
 
 /**

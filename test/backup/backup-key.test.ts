@@ -1,0 +1,144 @@
+import { describe, expect, it } from "vitest";
+import { BackupPaper, enrollBackupKey } from "../../src/backup/enroll.js";
+import { backupKeyId } from "../../src/backup/key.js";
+import { checkBackupKey, openBackupKey } from "../../src/backup/use.js";
+import { review, rotate } from "../../src/grants/actions.js";
+import { createLog, joinLog } from "../../src/grants/enter.js";
+import { receive } from "../../src/grants/receive.js";
+import type { Session } from "../../src/grants/session.js";
+import { activeMember } from "../../src/log/state.js";
+import { verifyLog } from "../../src/log/verify.js";
+import { expectError, expectWrongArgument, thrownBy } from "../support/refusal.js";
+import { seededEnv } from "../support/seeded-env.js";
+
+const env = seededEnv("backup keys");
+const SUBJECT = "alice@example.org";
+const laptop = createLog({ subject: SUBJECT, device: { name: "Laptop" } }, env);
+const made = enrollBackupKey(laptop, { name: "In the drawer" }, env);
+const entries = [laptop.entry, made.entry];
+const text = made.paper.reveal(made.log);
+const ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+
+/** The text with other characters at these places, dashes not counted. */
+function mistyped(...places: number[]): string {
+  const characters = [...text.replaceAll("-", "")];
+  for (const place of places) {
+    const index = ALPHABET.indexOf(characters[place] as string);
+    characters[place] = ALPHABET[(index + 7) % 32] as string;
+  }
+  return characters.join("");
+}
+
+describe("enrollBackupKey", () => {
+  it("lists the key like a device, with what its maker holds (BAK-3)", () => {
+    const log = verifyLog(entries, { subject: SUBJECT });
+    const member = activeMember(log, made.paper.member);
+    expect(member).toMatchObject({ kind: "backup", name: "In the drawer", held: [[1, 1]], founder: 1 });
+    expect(text.slice(0, 4)).toBe(backupKeyId(member));
+  });
+
+  it("makes the same key from the same seed in another log another key (BAK-2)", () => {
+    const other = createLog({ subject: SUBJECT, device: { name: "Laptop" } }, seededEnv("another log"));
+    const error = thrownBy(() => checkBackupKey(other.log, text));
+    expect(error).toMatchObject({ code: "BACKUP_KEY_INVALID", rule: "BAK-1", details: { reason: "unknown" } });
+  });
+
+  it("shows the paper only once its log has the key (BAK-2)", () => {
+    expectError(() => made.paper.reveal(laptop.log), "UNKNOWN_MEMBER", "MEM-2");
+    expect(made.paper.reveal(made.log)).toBe(text);
+  });
+
+  it("never prints the paper, and forgets it when wiped", () => {
+    const { paper, log } = enrollBackupKey(laptop, {}, seededEnv("wiped"));
+    expect(`${paper} ${JSON.stringify({ paper })}`).toBe('BackupPaper [secret] {"paper":"BackupPaper [secret]"}');
+    expect(Object.values(paper)).not.toContainEqual(expect.any(Array));
+    paper.wipe();
+    expectError(() => paper.reveal(log), "WIPED", undefined);
+  });
+
+  it("refuses a name that does not fit, and other logs", () => {
+    expectError(() => enrollBackupKey(laptop, { name: "x".repeat(129) }, env), "INVALID_ARGUMENT", undefined);
+    const other = createLog({ subject: SUBJECT, device: { name: "Laptop" } }, seededEnv("another log"));
+    expectError(() => made.paper.reveal(other.log), "INVALID_ARGUMENT", undefined);
+    for (const wrong of [undefined, null, 7, "log"]) {
+      expectWrongArgument(() => made.paper.reveal(wrong as never), String(wrong));
+      expectWrongArgument(() => enrollBackupKey(wrong as never, {}, env), String(wrong));
+      expectWrongArgument(() => checkBackupKey(wrong as never, text), String(wrong));
+      expectWrongArgument(() => openBackupKey(wrong as never, entries, text), String(wrong));
+    }
+    expectWrongArgument(() => enrollBackupKey(laptop, null as never, env), "options");
+    expectWrongArgument(() => checkBackupKey(made.log, 36 as never), "text");
+    expect(made.paper).toBeInstanceOf(BackupPaper);
+  });
+});
+
+describe("checkBackupKey", () => {
+  it("proves from the public log alone that a paper is an active backup key, and what it reads (BAK-4)", () => {
+    const links = verifyLog(entries, { subject: SUBJECT });
+    expect(checkBackupKey(links, text)).toMatchObject({
+      member: made.paper.member,
+      name: "In the drawer",
+      corrections: [],
+    });
+    expect(checkBackupKey(links, text).access?.epoch).toBe(1);
+  });
+
+  it("corrects three wrong characters against the log, and says which (BAK-1)", () => {
+    const { corrections } = checkBackupKey(made.log, mistyped(5, 17, 33));
+    expect(corrections.map(({ position }) => position)).toEqual([6, 18, 34]);
+    expectError(() => checkBackupKey(made.log, mistyped(5, 17, 29, 33)), "BACKUP_KEY_INVALID", "BAK-1");
+  });
+
+  it("refuses the paper of a key that was removed, until then accepts it (BAK-4)", () => {
+    const removed = review(made, { remove: [made.paper.member] }, env);
+    expect(thrownBy(() => checkBackupKey(removed.log, text))).toMatchObject({
+      code: "BACKUP_KEY_INVALID",
+      details: { reason: "unknown" },
+    });
+  });
+
+  it("says nothing of what was typed", () => {
+    const error = thrownBy(() => checkBackupKey(made.log, mistyped(5, 17, 29, 33)));
+    for (const group of text.split("-").slice(1))
+      expect(`${error.message}${JSON.stringify(error.details)}`).not.toContain(group);
+  });
+});
+
+describe("openBackupKey", () => {
+  it("opens everything that the key reached, from the text and the entries (BAK-3)", () => {
+    const rotated = rotate(made, env);
+    const opened = openBackupKey(rotated.log, [...entries, rotated.entry], mistyped(8, 20));
+    expect(opened.keyring.epochs).toEqual([1, 2]);
+    expect(opened.corrections).toHaveLength(2);
+    expect(opened.withheld).toEqual([]);
+  });
+
+  it("restores a new device after all others are lost", () => {
+    let tablet: Session = joinLog(made.log, { device: { name: "Tablet" } }, env);
+    const joined = (tablet as typeof made).entry;
+    const { keyring } = openBackupKey(tablet.log, [...entries, joined], text);
+    const approved = review({ log: tablet.log, keyring }, { approve: [tablet.keyring.member] }, env);
+    tablet = receive(tablet, approved.entry);
+    expect(tablet.keyring.epochs).toEqual([1, 2]);
+    const cleaned = review(tablet, { remove: [laptop.keyring.member] }, env);
+    expect([...cleaned.log.active.keys()].sort()).toEqual([tablet.keyring.member, made.paper.member].sort());
+  });
+
+  it("says which epochs' grants were not among the entries", () => {
+    const rotated = rotate(made, env);
+    const opened = openBackupKey(rotated.log, [rotated.entry], text);
+    expect(opened.keyring.epochs).toEqual([2]);
+    const bare = openBackupKey(made.log, [], text);
+    expect(bare.keyring.epochs).toEqual([]);
+  });
+
+  it("extends a backup key when an older device approves it (BAK-3)", () => {
+    const phone = joinLog(made.log, { device: { name: "Phone" } }, env);
+    const younger = enrollBackupKey(phone, {}, env);
+    const key = younger.paper.reveal(younger.log);
+    expect(checkBackupKey(younger.log, key).access?.epoch).toBe(2);
+    const seen = [phone.entry, younger.entry].reduce<Session>((session, entry) => receive(session, entry), made);
+    const approved = review(seen, { approve: [younger.paper.member] }, env);
+    expect(checkBackupKey(approved.log, key).access?.epoch).toBe(1);
+  });
+});
