@@ -100,6 +100,15 @@ describe("a tracked contact", () => {
     expect(compareContact(pinContact(withPhone.log), secondClass.log).status).toBe("extended-by-others");
   });
 
+  it("goes by the class of the member that the pin names, as of the new head", () => {
+    const ofPhone: ContactPin = { ...pinContact(withPhone.log), confirmed: 2 };
+    const renamed = withPhone.rename("Laptop", "New name");
+    // An older class is another class too.
+    expect(compareContact(ofPhone, renamed.log)).toMatchObject({ status: "extended-by-others", trustedLeft: true });
+    // Once the laptop has approved the phone, they are one class.
+    expect(compareContact(ofPhone, renamed.review("Laptop", { approve: ["Phone"] }).log).status).toBe("extended");
+  });
+
   it("trusts nobody for a pin that names no class", () => {
     const strange: ContactPin = { ...pinContact(approved.log), confirmed: 3 };
     expect(compareContact(strange, approved.log).status).toBe("same");
