@@ -7,7 +7,7 @@
 //
 // So a length has one framing, and where each chunk stands follows from it.
 
-import { uint64be, wipe } from "../bytes/bytes.js";
+import { uint64be } from "../bytes/bytes.js";
 import { KeysteadError } from "../errors.js";
 import { TAG_LENGTH } from "../primitives/aead.js";
 import type { ChunkCipher } from "./chunk-cipher.js";
@@ -61,9 +61,8 @@ export async function openPayload(cipher: ChunkCipher, payload: Uint8Array): Pro
     if (chunk) plaintext.set(chunk, index * CHUNK_LENGTH);
     else firstCorrupt = Math.min(firstCorrupt, index);
   });
-  if (firstCorrupt === count) return plaintext;
-  wipe(plaintext);
-  throw corruptChunk(firstCorrupt, count);
+  if (firstCorrupt < count) throw corruptChunk(firstCorrupt, count);
+  return plaintext;
 }
 
 /** Content of no bytes has a chunk too: without one, cutting off everything would pass for it. */
