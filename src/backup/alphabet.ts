@@ -13,15 +13,6 @@ export const MAX_TEXT_LENGTH = 200;
 const ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 // Spaces, line breaks, dashes of every kind, and the invisible characters that copying from documents brings along.
 const SEPARATOR = /[\s\p{Pd}\p{Cf}\u2212]/u;
-// An explicit table, not toUpperCase(): that would also turn dotless i into I and long s into S.
-const VALUES = /* @__PURE__ */ new Map(
-  [...ALPHABET, "?"].flatMap((char, value) => {
-    const symbol = char === "?" ? undefined : value;
-    const spellings = char === "0" ? "0Oo" : char === "1" ? "1IiLl" : char + char.toLowerCase();
-    return [...spellings].map((spelling) => [spelling, symbol] as const);
-  }),
-);
-
 /** Symbols as read: 0 to 31, or undefined for one that cannot be read. */
 export type ReadSymbols = readonly (number | undefined)[];
 
@@ -39,6 +30,14 @@ export function assertSymbols(value: unknown, count: number, name: string): asse
   if (!ok || !Array.from(value).every((symbol) => Number.isInteger(symbol) && symbol >= 0 && symbol < 32)) {
     throw new KeysteadError("INVALID_ARGUMENT", `${name} must be ${count} symbols, each an integer from 0 to 31`);
   }
+}
+
+// Compared one by one, not with toUpperCase(): that would also turn dotless i into I and long s into S.
+function symbolOf(char: string): number | undefined {
+  if ("Oo".includes(char)) return 0;
+  if ("IiLl".includes(char)) return 1;
+  const symbol = Math.max(ALPHABET.indexOf(char), ALPHABET.toLowerCase().indexOf(char));
+  return symbol < 0 ? undefined : symbol;
 }
 
 /** The character of one symbol; `?` for one that was not read. */
@@ -93,7 +92,7 @@ export function readSymbols(text: string): ReadText {
   const refused: number[] = [];
   for (const char of text) {
     if (SEPARATOR.test(char)) continue;
-    const symbol = VALUES.get(char);
+    const symbol = symbolOf(char);
     symbols.push(symbol);
     if (symbol === undefined) (char === "?" ? unreadable : refused).push(symbols.length);
   }

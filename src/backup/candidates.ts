@@ -28,7 +28,7 @@ export interface DecodedBackup<M> {
   /** What was changed, in the order of the paper; empty for a text without mistakes. As secret as the key. */
   readonly corrections: readonly Correction[];
   /** What the arbiter returned as `match`; undefined without an arbiter. */
-  readonly match: M | undefined;
+  readonly match: M;
 }
 
 /** One way to read a text, the secret it then stands for, and how much had to be corrected. */

@@ -30,7 +30,8 @@ const UNKNOWN =
  */
 export function encodeBackupText(id: readonly number[], secret: readonly number[]): string {
   assertSymbols(id, ID_LENGTH, "id");
-  return formatCode([...id, ...secret, ...checkSymbols(secret)]);
+  const checks = checkSymbols(secret);
+  return formatCode([...id, ...secret, ...checks]);
 }
 
 /**
@@ -53,11 +54,17 @@ export function encodeBackupText(id: readonly number[], secret: readonly number[
  *   `length`, `uncorrectable`, or `unknown` (typed without mistakes, but no active key of this log); the last
  *   three with `details.length` (characters found) and `details.unreadable` (positions). Never names what was typed.
  */
-export function decodeBackupText<M = undefined>(
+export function decodeBackupText(text: string): DecodedBackup<undefined>;
+export function decodeBackupText<M>(
+  text: string,
+  arbiter: Arbiter<M>,
+  ids?: readonly (readonly number[])[],
+): DecodedBackup<M>;
+export function decodeBackupText<M>(
   text: string,
   arbiter?: Arbiter<M>,
   ids?: readonly (readonly number[])[],
-): DecodedBackup<M> {
+): DecodedBackup<M | undefined> {
   if (arbiter !== undefined && typeof arbiter !== "function") {
     throw new KeysteadError("INVALID_ARGUMENT", "arbiter must be a function");
   }

@@ -2,7 +2,7 @@
 // docs/spec.md section 9.
 
 import { assertSymbols, type ReadSymbols } from "./alphabet.js";
-import { inverse, multiply } from "./gf32.js";
+import { clear, factorOf, multiply, normalize } from "./gf32.js";
 
 /** Secret symbols of a backup key: 130 bits. */
 export const SECRET_LENGTH = 26;
@@ -33,6 +33,7 @@ function timesX(packed: number): number {
 // The parity-check matrix: column i is x^(31-i) modulo the generator. Any 6 of these 32 are linearly independent, which is
 // what distance 7 means.
 const COLUMNS = /* @__PURE__ */ parityColumns();
+const DIRECTIONS = /* @__PURE__ */ COLUMNS.map(normalize);
 
 function parityColumns(): readonly number[] {
   const columns = [1];
@@ -68,43 +69,67 @@ export function correct(word: ReadSymbols, maxErrors: number): number[] | undefi
   const unreadable = received.map((_, i) => i).filter((i) => word[i] === undefined);
   if (unreadable.length > CHECK_LENGTH) return undefined;
   const syndrome = received.reduce((sum, symbol, i) => sum ^ multiply(COLUMNS[i] as number, symbol), VERSION);
-  const most = Math.min(maxErrors, (CHECK_LENGTH - unreadable.length) >> 1);
-  const errors = solve(COLUMNS, syndrome, unreadable, 0, most);
-  return errors && received.slice(0, SECRET_LENGTH).map((symbol, i) => symbol ^ (errors.get(i) ?? 0));
+  const wrong = locate(syndrome, unreadable, Math.min(maxErrors, (CHECK_LENGTH - unreadable.length) >> 1));
+  if (wrong === undefined) return undefined;
+  const positions = [...unreadable, ...wrong];
+  const errors = factorsOf(
+    positions.map((i) => COLUMNS[i] as number),
+    syndrome,
+  );
+  positions.forEach((position, i) => {
+    received[position] = (received[position] as number) ^ (errors[i] as number);
+  });
+  received.length = SECRET_LENGTH; // No second copy of the secret.
+  return received;
+}
+
+/** The positions of at most `more` columns of which, with the unreadable ones, the syndrome is a sum of multiples. */
+function locate(syndrome: number, unreadable: readonly number[], more: number): readonly number[] | undefined {
+  if (unreadable.length === 0) return search(DIRECTIONS, normalize(syndrome), 0, more);
+  const vectors = unreadable.reduce((left, i) => clear(left, left[i + 1] as number), [syndrome, ...COLUMNS]);
+  const [rest, ...columns] = vectors.map(normalize);
+  return search(columns, rest as number, 0, more);
 }
 
 /**
- * Writes the syndrome as a sum of columns: all the `unreadable` ones and at most `more` others from `from` on. Takes a column,
- * clears one coefficient of everything with it, and so has the same task with one column less.
- *
- * @returns the factor of each column used (possibly 0), or undefined if there is no such sum.
+ * Looks for columns from `from` on, trying each as the first and clearing one symbol of everything else with it. Only which
+ * vectors are multiples of each other matters here, so all are normalized, and the last column needs no arithmetic.
  */
-function solve(
+function search(
   columns: readonly number[],
   syndrome: number,
-  unreadable: readonly number[],
   from: number,
   more: number,
-): Map<number, number> | undefined {
-  const [required, ...others] = unreadable;
-  if (required === undefined && syndrome === 0) return new Map();
-  const [first, end, left] =
-    required === undefined ? [from, more && CODED_LENGTH, more - 1] : [required, required + 1, more];
-  for (let i = first; i < end; i++) {
+): readonly number[] | undefined {
+  if (syndrome === 0) return [];
+  if (more < 2) {
+    const last = more === 1 ? columns.indexOf(syndrome, from) : -1;
+    return last < 0 ? undefined : [last];
+  }
+  for (let i = from; i < CODED_LENGTH; i++) {
     const column = columns[i] as number;
-    if (column === 0) continue;
-    let shift = 0;
-    while (((column >> shift) & 31) === 0) shift += 5;
-    const inverted = inverse((column >> shift) & 31);
-    const factorIn = (packed: number) => multiply((packed >> shift) & 31, inverted);
-    const clear = (packed: number) => packed ^ multiply(column, factorIn(packed));
-    const rest = clear(syndrome);
-    // Nothing to add after this one: spares nearly all of the work.
-    if (required === undefined && left === 0 && rest !== 0) continue;
-    const factors = solve(columns.map(clear), rest, others, required === undefined ? i + 1 : from, left);
-    if (factors === undefined) continue;
-    const sum = [...factors].reduce((sum, [j, factor]) => sum ^ multiply(columns[j] as number, factor), syndrome);
-    return factors.set(i, factorIn(sum));
+    if (column === 0) continue; // An unreadable one, already cleared.
+    const rest = normalize(clear([syndrome], column)[0] as number);
+    const left = columns === DIRECTIONS ? cleared(i) : clear(columns, column).map(normalize);
+    const others = search(left, rest, i + 1, more - 1);
+    if (others !== undefined) return [i, ...others];
   }
   return undefined;
+}
+
+// The first step of every search is the same, and is kept: with up to 37 readings of one text it would be nearly all the work.
+const CLEARED: (readonly number[] | undefined)[] = [];
+
+function cleared(i: number): readonly number[] {
+  CLEARED[i] ??= clear(DIRECTIONS, DIRECTIONS[i] as number).map(normalize);
+  return CLEARED[i] as readonly number[];
+}
+
+/** The factor of each of some independent columns in their sum. */
+function factorsOf([first, ...others]: readonly number[], sum: number): readonly number[] {
+  if (first === undefined) return [];
+  const [rest, ...left] = clear([sum, ...others], first);
+  const factors = factorsOf(left, rest as number);
+  const own = others.reduce((total, column, i) => total ^ multiply(column, factors[i] as number), sum);
+  return [factorOf(first, own) as number, ...factors];
 }

@@ -1,0 +1,82 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { formatCode, readSymbols } from "../../src/backup/alphabet.js";
+import { ALPHABET, refusal, spliced, symbols } from "./support.js";
+
+const SEPARATORS = [" ", "-", "\n", "\r\n", "\t", "\u00a0", "\u2009", "\u3000", "\u2010", "\u2011", "\u2013", "\u2014"];
+const INVISIBLE = ["\u00ad", "\u200b", "\u2060", "\ufeff", "\u200e", "\u2212", "\u2028"];
+const SPELLINGS: Readonly<Record<string, string>> = { "0": "0Oo", "1": "1IiLl" };
+
+describe("the text of a backup key", () => {
+  it("is nine groups of four", () => {
+    const counted = Array.from({ length: 36 }, (_, i) => i % 32);
+    expect(formatCode(counted)).toBe("0123-4567-89AB-CDEF-GHJK-MNPQ-RSTV-WXYZ-0123");
+  });
+
+  it("is read back as it was written", () => {
+    fc.assert(
+      fc.property(symbols(36), (given) => {
+        expect(readSymbols(formatCode(given))).toEqual({ symbols: given, unreadable: [] });
+      }),
+    );
+  });
+
+  it("is read in any case, with O as 0 and I and L as 1, and any spaces and dashes (BAK-1)", () => {
+    const spelled = symbols(36).chain((given) =>
+      fc.tuple(
+        fc.constant(given),
+        fc.tuple(
+          ...given.map((value) => {
+            const upper = ALPHABET.charAt(value);
+            return fc.constantFrom(...(SPELLINGS[upper] ?? upper + upper.toLowerCase()));
+          }),
+        ),
+        fc.array(fc.constantFrom("", ...SEPARATORS, ...INVISIBLE), { minLength: 36, maxLength: 36 }),
+      ),
+    );
+    fc.assert(
+      fc.property(spelled, ([given, chars, between]) => {
+        expect(readSymbols(chars.map((char, i) => char + between[i]).join("")).symbols).toEqual(given);
+      }),
+    );
+  });
+
+  it("may have ? for what cannot be read, reported by position (BAK-1)", () => {
+    expect(readSymbols("0?-Z?")).toEqual({ symbols: [0, undefined, 31, undefined], unreadable: [2, 4] });
+  });
+
+  it("refuses every other character by its position, and never repeats it (BAK-1)", () => {
+    const others = ["U", "u", "!", "_", "ı", "ſ", "\u212a", "０", "é", "\u{1f511}", "\ud800", "\0"];
+    for (const other of others) {
+      const error = refusal(() => readSymbols(`0123-45${other}7`));
+      expect(error).toMatchObject({ code: "BACKUP_KEY_INVALID", rule: "BAK-1" });
+      expect(error.details).toEqual({ reason: "characters", positions: [7] });
+      expect(error.message).toContain("character 3 of group 2 occurs in no backup key");
+    }
+    expect(refusal(() => readSymbols("!0 1-?!")).details["positions"]).toEqual([1, 5]);
+  });
+
+  it("refuses a long text before looking at it (BAK-1)", () => {
+    expect(readSymbols(" ".repeat(200)).symbols).toEqual([]);
+    const error = refusal(() => readSymbols("!".repeat(201)));
+    expect(error).toMatchObject({ code: "BACKUP_KEY_INVALID", rule: "BAK-1", details: { reason: "too long" } });
+  });
+
+  it("is formatted from 36 symbols only", () => {
+    const zeros = Array<number>(36).fill(0);
+    const bad = [
+      zeros.slice(1),
+      [...zeros, 0],
+      spliced(zeros, 3, 1, 32),
+      spliced(zeros, 3, 1, -1),
+      spliced(zeros, 3, 1, 0.5),
+      Array(36),
+      "0",
+      undefined,
+    ];
+    for (const given of bad) expect(refusal(() => formatCode(given as number[])).code).toBe("INVALID_ARGUMENT");
+    for (const given of [undefined, null, 7, ["0"]]) {
+      expect(refusal(() => readSymbols(given as never)).code).toBe("INVALID_ARGUMENT");
+    }
+  });
+});
