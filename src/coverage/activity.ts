@@ -1,0 +1,79 @@
+// Recent activity: every link in words, who did what. docs/spec.md section 6.
+
+import type { MemberId } from "../bytes/ids.js";
+import type { LinkTypeName } from "../log/registry.js";
+import { NO_RUNS, type Runs, uniteRuns } from "../log/runs.js";
+import type { GrantRecord, LinkRecord, LogFacts, MemberKind } from "../log/state.js";
+import { findMember } from "../log/state.js";
+import { dateOf } from "./dates.js";
+import { KIND_NAMES, type NameOf } from "./names.js";
+import { formatEpochs } from "./stretches.js";
+
+/** One link, for people. */
+export interface Activity {
+  /** Position of the link. */
+  readonly seq: number;
+  /** Its type, such as `review`. */
+  readonly type: string;
+  readonly author: MemberId | "operator";
+  readonly when: Date;
+  /** `Laptop approved Phone and removed Tablet`. Members are called by their present names. */
+  readonly text: string;
+}
+
+/** A link in words. */
+export function activityOf(log: LogFacts, record: LinkRecord, nameOf: NameOf): Activity {
+  const { seq, type, author, time, missing } = record;
+  const who = author === "operator" ? "The service" : nameOf(author);
+  const kindOf = (id: MemberId | undefined) => (id && findMember(log, id)?.kind) ?? "device";
+  const what = WORDS[type as LinkTypeName](record, { nameOf, kind: kindOf(record.entered) });
+  const declared = missing.length > 0 ? `, and could not open ${formatEpochs(missing)}` : "";
+  return { seq, type, author, when: dateOf(time), text: `${who} ${what}${declared}` };
+}
+
+interface Terms {
+  readonly nameOf: NameOf;
+  /** Of the member that entered. */
+  readonly kind: MemberKind;
+}
+
+const WORDS: Readonly<Record<LinkTypeName, (record: LinkRecord, terms: Terms) => string>> = {
+  genesis: () => "opened the log",
+  join: () => "joined",
+  enroll: ({ entered }, { nameOf, kind }) => `added the ${KIND_NAMES[kind]} ${nameOf(entered as MemberId)}`,
+  review: (record, { nameOf }) => changes(record, nameOf),
+  rotate: ({ epoch }) => `made epoch ${epoch}`,
+  regrant: ({ grants }, { nameOf }) =>
+    `granted ${formatEpochs(runsOfGrants(grants))} again to ${recipients(grants, nameOf)}`,
+  rekey: () => "took fresh keys",
+  leave: () => "left",
+  expel: (record, { nameOf }) => changes(record, nameOf),
+  rename: ({ renamed, author }, { nameOf }) =>
+    renamed === author ? "renamed itself" : `renamed ${nameOf(renamed as MemberId)}`,
+  lockdown: (record, { nameOf }) => {
+    const also = record.removed.length > 0 ? ` and ${changes(record, nameOf)}` : "";
+    return `switched lockdown ${record.lockdown ? "on" : "off"}${also}`;
+  },
+};
+
+function changes({ approved, removed }: LinkRecord, nameOf: NameOf): string {
+  const parts = [
+    ...(approved.length > 0 ? [`approved ${list(approved.map(nameOf))}`] : []),
+    ...(removed.length > 0 ? [`removed ${list(removed.map(nameOf))}`] : []),
+  ];
+  return parts.join(" and ");
+}
+
+function recipients(grants: readonly GrantRecord[], nameOf: NameOf): string {
+  return list([...new Set(grants.flatMap(({ boxes }) => boxes.map(({ member }) => member)))].map(nameOf));
+}
+
+function runsOfGrants(grants: readonly GrantRecord[]): Runs {
+  return grants.reduce((runs, { from, to }) => uniteRuns(runs, [[from, to]]), NO_RUNS);
+}
+
+/** `Laptop`, `Laptop and Phone`, `Laptop, Phone and Tablet`. */
+export function list(items: readonly string[]): string {
+  if (items.length < 2) return items.join("");
+  return `${items.slice(0, -1).join(", ")} and ${items.at(-1)}`;
+}

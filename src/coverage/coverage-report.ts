@@ -1,0 +1,102 @@
+// The coverage report of one log: who can read what since when, what is missing and who can repair it, what is lost, what is
+// in danger. docs/spec.md section 8.
+
+import type { MemberId } from "../bytes/ids.js";
+import { KeysteadError } from "../errors.js";
+import { checkOptions } from "../grants/session.js";
+import { checkClock } from "../log/checks.js";
+import type { Runs } from "../log/runs.js";
+import { assertLog, currentEpoch, type Head, type LogState, type Member, type MemberKind } from "../log/state.js";
+import { accessWith, type DataAccess } from "./data-access.js";
+import { dateOf } from "./dates.js";
+import { type Gap, gapFinder, lostStretches } from "./gaps.js";
+import { type NameOf, nameMembers, plainText } from "./names.js";
+import type { ProvenCoverage, ProvenMember } from "./proven.js";
+import { resilience } from "./resilience.js";
+import type { Stretch } from "./stretches.js";
+import type { Warning } from "./warnings.js";
+
+/** One active member in a report. */
+export interface MemberCoverage {
+  readonly member: MemberId;
+  /** Its name, made safe and unmistakable. */
+  readonly name: string;
+  readonly kind: MemberKind;
+  /** How far back it reads, by `held`; undefined when it does not hold the current epoch. */
+  readonly access: DataAccess | undefined;
+  /** For recovery: what it can pass on. */
+  readonly held: Runs;
+  /** For secrecy: what it may be able to read. */
+  readonly reach: Runs;
+  readonly gaps: readonly Gap[];
+  /** What is proven of `held`; undefined when the report was made without proof. */
+  readonly proven: ProvenMember | undefined;
+}
+
+/** What a log says about who can read what. */
+export interface CoverageReport {
+  /** Whose log, made safe to print. */
+  readonly subject: string;
+  readonly head: Head;
+  /** When the report was made, as the caller says. */
+  readonly at: Date | undefined;
+  /** Number of the current epoch. */
+  readonly epoch: number;
+  readonly lockdown: boolean;
+  /** The active members, in order of entering. */
+  readonly members: readonly MemberCoverage[];
+  /** What no active member holds. */
+  readonly lost: readonly Stretch[];
+  readonly warnings: readonly Warning[];
+  /** Grants that the proof found wrong: by whom, to whom, in which link. */
+  readonly wrongGrants: readonly { readonly text: string; readonly grant: ProvenCoverage["wrongGrants"][number] }[];
+}
+
+/** What {@link coverageReport} is told. */
+export interface CoverageOptions {
+  /** Milliseconds since 1970, to be printed on the report. */
+  readonly now?: number | undefined;
+  /** From `proveCoverage`, at the head of this log. */
+  readonly proven?: ProvenCoverage | undefined;
+}
+
+/**
+ * One object for everything that the log says about who can read what.
+ *
+ * @throws `INVALID_ARGUMENT`, also for a proof of another log or another head: it would vouch for links that it never saw
+ */
+export function coverageReport(log: LogState, options: CoverageOptions = {}): CoverageReport {
+  assertLog(log);
+  const { now, proven } = checkOptions(options);
+  checkClock({ now });
+  if (proven !== undefined && proven?.head?.hash !== log.head.hash) {
+    throw new KeysteadError(
+      "INVALID_ARGUMENT",
+      "options.proven is not a proof of this log at this head; prove it again",
+    );
+  }
+  const nameOf = nameMembers(log);
+  const findGaps = gapFinder(log);
+  const coverageOf = (member: Member): MemberCoverage => ({
+    ...{ member: member.id, name: nameOf(member.id), kind: member.kind, held: member.held, reach: member.reach },
+    access: accessWith(log, member.held),
+    gaps: findGaps(member),
+    proven: proven?.members.find((each) => each.member === member.id),
+  });
+  return {
+    ...{ subject: plainText(log.subject), head: log.head, epoch: currentEpoch(log), lockdown: log.lockdown },
+    at: now === undefined ? undefined : dateOf(now),
+    members: [...log.active.values()].map(coverageOf),
+    lost: lostStretches(log),
+    warnings: resilience(log),
+    wrongGrants: (proven?.wrongGrants ?? []).map((grant) => ({ text: wrongText(grant, nameOf), grant })),
+  };
+}
+
+function wrongText(
+  { seq, author, recipient, from, to }: ProvenCoverage["wrongGrants"][number],
+  nameOf: NameOf,
+): string {
+  const epochs = from === to ? `epoch ${from}` : `epochs ${from}-${to}`;
+  return `In link ${seq} ${nameOf(author)} granted ${nameOf(recipient)} something else than ${epochs}.`;
+}

@@ -1,0 +1,108 @@
+// explainAccess: why a member can or cannot read an epoch, by which links. docs/spec.md section 8.
+
+import type { MemberId } from "../bytes/ids.js";
+import { KeysteadError } from "../errors.js";
+import { hasEpoch } from "../log/runs.js";
+import { currentEpoch, type Epoch, type LinkRecord, type LogState, type Member } from "../log/state.js";
+import { knownMember } from "./data-access.js";
+import { type NameOf, nameMembers } from "./names.js";
+
+/** One link that bears on whether a member can read an epoch. */
+export interface Reason {
+  /** Position of the link. */
+  readonly seq: number;
+  /** Its type, such as `review`. */
+  readonly type: string;
+  readonly author: MemberId | "operator";
+  /**
+   * What it did to the member's access. `made`: the epoch was made, and not for this member. The last `granted` or `missing`
+   * decides whether it can read.
+   */
+  readonly effect: "made" | "entered" | "granted" | "missing" | "removed";
+  /** The same for people. */
+  readonly text: string;
+}
+
+/** Whether a member can read an epoch, and why. */
+export interface AccessExplanation {
+  /** Judged by `held`, for recovery: it was granted the epoch and does not say otherwise. For a removed member, as it left. */
+  readonly canRead: boolean;
+  /** Judged by `reach`, for secrecy: it was granted the epoch once, and no link can take that back. */
+  readonly mayHaveRead: boolean;
+  /** The links behind it, in order. */
+  readonly because: readonly Reason[];
+}
+
+/**
+ * Why a member can or cannot read an epoch.
+ *
+ * @param member id of an active or a removed member.
+ * @param epoch number of an epoch of this log.
+ * @throws `UNKNOWN_MEMBER`, `INVALID_ARGUMENT`, `INVALID_ENCODING`
+ */
+export function explainAccess(log: LogState, member: MemberId, epoch: number): AccessExplanation {
+  const subject = knownMember(log, member);
+  if (!Number.isSafeInteger(epoch) || epoch < 1 || epoch > currentEpoch(log)) {
+    throw new KeysteadError("INVALID_ARGUMENT", `epoch must be a whole number from 1 to ${currentEpoch(log)}`);
+  }
+  const nameOf = nameMembers(log);
+  const about: About = { subject, epoch: log.epochs.at(epoch - 1) as Epoch, nameOf };
+  return {
+    canRead: hasEpoch(subject.held, epoch),
+    mayHaveRead: hasEpoch(subject.reach, epoch),
+    because: [...log.links].flatMap((record) => reasonsIn(record, about)),
+  };
+}
+
+interface About {
+  readonly subject: Member;
+  readonly epoch: Epoch;
+  readonly nameOf: NameOf;
+}
+
+function reasonsIn(record: LinkRecord, about: About): readonly Reason[] {
+  const { subject, epoch, nameOf } = about;
+  const { seq, type, author } = record;
+  const reason = (effect: Reason["effect"], text: string): Reason => ({ seq, type, author, effect, text });
+  const who = nameOf(subject.id);
+  const reasons: Reason[] = [];
+  const isGranted = record.grants.some(
+    ({ from, to, boxes }) =>
+      from <= epoch.number && epoch.number <= to && boxes.some(({ member }) => member === subject.id),
+  );
+  if (record.entered === subject.id && epoch.seq < seq) {
+    reasons.push(
+      reason("entered", `link ${seq}: ${who} entered, after epoch ${epoch.number} was made in link ${epoch.seq}`),
+    );
+  }
+  if (author === subject.id && hasEpoch(record.missing, epoch.number)) {
+    reasons.push(reason("missing", `link ${seq}: ${who} declared epoch ${epoch.number} missing: it did not open`));
+  }
+  if (record.epoch === epoch.number && !isGranted) {
+    reasons.push(reason("made", `link ${seq}: ${nameOf(author)} made epoch ${epoch.number}, ${notFor(seq, about)}`));
+  }
+  if (isGranted) reasons.push(reason("granted", `link ${seq}: ${granted(record, about)}`));
+  if (record.removed.includes(subject.id)) {
+    const how = author === subject.id ? "left" : `was removed by ${nameOf(author)}`;
+    const kept = epoch.seq < seq ? "; what it was granted before, nobody can take back" : "";
+    reasons.push(reason("removed", `link ${seq}: ${who} ${how}${kept}`));
+  }
+  return reasons;
+}
+
+/** Why an epoch was not granted to somebody when it was made: to active members it is, in lockdown to confirmed ones. */
+function notFor(seq: number, { subject, nameOf }: About): string {
+  const who = nameOf(subject.id);
+  if (seq < subject.position) return `before ${who} entered`;
+  if (subject.removed && seq >= subject.removed.seq) return `for those who stayed when ${who} was removed`;
+  return `in lockdown, when ${who} was not confirmed`;
+}
+
+function granted({ type, author, epoch: made }: LinkRecord, { subject, epoch, nameOf }: About): string {
+  const [who, by] = [nameOf(subject.id), nameOf(author)];
+  if (made === epoch.number) return `${by} made epoch ${made}${author === subject.id ? "" : `, also for ${who}`}`;
+  if (type === "enroll") return `${by} enrolled ${who} with epoch ${epoch.number}`;
+  if (type === "regrant") return `${by} granted epoch ${epoch.number} to ${who} again`;
+  if (type === "rekey") return `${who} granted epoch ${epoch.number} to its own fresh key`;
+  return `${by} approved ${who} and so granted it epoch ${epoch.number}`;
+}

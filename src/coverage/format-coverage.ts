@@ -1,0 +1,69 @@
+// The coverage report as plain text for terminals. docs/spec.md section 8.
+
+import { formatRuns } from "../log/runs.js";
+import type { CoverageReport, MemberCoverage } from "./coverage-report.js";
+import { formatDay } from "./dates.js";
+import { lossText } from "./gaps.js";
+import { KIND_NAMES } from "./names.js";
+import { formatStretch } from "./stretches.js";
+
+/** The report as text: a table of members, then what is lost, missing, wrong and in danger. Lines end with `\n`. */
+export function formatCoverage(report: CoverageReport): string {
+  const { subject, head, at, epoch, lockdown, members, lost, warnings, wrongGrants } = report;
+  const made = at ? `, as of ${formatDay(at)}` : "";
+  const title = `Coverage of ${subject}: epoch ${epoch}, link ${head.seq}${lockdown ? ", in lockdown" : ""}${made}`;
+  const gaps = members.flatMap((member) =>
+    member.gaps.map((gap) => `${member.name} lacks ${formatStretch(gap)}: ${gap.advice}`),
+  );
+  const sections = [
+    [title],
+    table(members),
+    section("Lost", lost.map(lossText)),
+    section("Gaps", gaps),
+    section(
+      "Wrong grants",
+      wrongGrants.map(({ text }) => text),
+    ),
+    section(
+      "To look at",
+      warnings.map(({ text }) => text),
+    ),
+  ];
+  return sections
+    .filter((lines) => lines.length > 0)
+    .map((lines) => `${lines.join("\n")}\n`)
+    .join("\n");
+}
+
+type Column = readonly [title: string, cell: (member: MemberCoverage) => string];
+
+const COLUMNS: readonly Column[] = [
+  ["Member", ({ name }) => name],
+  ["Kind", ({ kind }) => KIND_NAMES[kind]],
+  ["Reads since", ({ access }) => (access ? formatDay(access.since) : "not now")],
+  ["Holds", ({ held }) => formatRuns(held)],
+  ["May have read", ({ reach }) => formatRuns(reach)],
+];
+
+const PROOF_COLUMNS: readonly Column[] = [
+  ["Proven", ({ proven }) => formatRuns(proven?.proven ?? [])],
+  ["Only claimed", ({ proven }) => formatRuns(proven?.claimed ?? [])],
+  ["Wrong", ({ proven }) => formatRuns(proven?.wrong ?? [])],
+];
+
+function table(members: readonly MemberCoverage[]): readonly string[] {
+  const columns = members.some(({ proven }) => proven) ? [...COLUMNS, ...PROOF_COLUMNS] : COLUMNS;
+  const rows = [columns.map(([title]) => title), ...members.map((member) => columns.map(([, cell]) => cell(member)))];
+  const widths = columns.map((_, at) => Math.max(...rows.map((row) => width(row[at] as string))));
+  const pad = (cell: string, at: number) => cell + " ".repeat((widths[at] as number) - width(cell));
+  return rows.map((row) => row.map(pad).join("  ").trimEnd());
+}
+
+function section(title: string, lines: readonly string[]): readonly string[] {
+  return lines.length === 0 ? [] : [title, ...lines.map((line) => `- ${line}`)];
+}
+
+/** Characters, not UTF-16 units. */
+function width(text: string): number {
+  return [...text].length;
+}

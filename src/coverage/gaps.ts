@@ -1,0 +1,129 @@
+// Gaps: which epochs an active member does not hold, who could close each gap and how, and what is permanently lost.
+// docs/spec.md section 8.
+
+import type { MemberId } from "../bytes/ids.js";
+import { intersectRuns, NO_RUNS, type Runs, subtractRuns, uniteRuns } from "../log/runs.js";
+import { activeMember, assertLog, type LogFacts, type LogState, type Member } from "../log/state.js";
+import { actors } from "./actors.js";
+import { type NameOf, nameMembers } from "./names.js";
+import { allEpochs, formatEpochs, formatStretch, type Stretch, stretchesOf } from "./stretches.js";
+
+/** A member that can close a gap, wholly or in part. */
+export interface Closer {
+  readonly member: MemberId;
+  /** The epochs of the gap that it holds. */
+  readonly epochs: Runs;
+  /** The links that the log admits for it: a `regrant` extends nobody, so it comes first where both would do. */
+  readonly by: readonly ("regrant" | "approve")[];
+  /** What people do: `approve Phone from Desktop`. */
+  readonly text: string;
+}
+
+/** A stretch that an active member does not hold. */
+export interface Gap extends Stretch {
+  readonly member: MemberId;
+  /** Never granted: only an approval closes it. Declared missing: it was granted, and the member says it does not open. */
+  readonly reason: "never-granted" | "declared-missing";
+  /** Who can close it now, those who close most of it first. */
+  readonly closers: readonly Closer[];
+  /** The part that no active member holds: nobody can ever close it. */
+  readonly lost: Runs;
+  /** What to do, for people. */
+  readonly advice: string;
+}
+
+/**
+ * What an active member does not hold, from epoch 1 to the current one. Judged by `held` on both sides, since a gap is about
+ * recovery; `reach` only tells a gap that a regrant closes from one that takes an approval.
+ *
+ * Closers are members that may author the link now. In a user log whoever holds anything may: outside lockdown every
+ * active member holds the current epoch, and in lockdown the unconfirmed hold nothing. So what is in no closer's epochs is lost.
+ *
+ * @throws `UNKNOWN_MEMBER`, `INVALID_ARGUMENT`, `INVALID_ENCODING`
+ */
+export function gapsOf(log: LogState, member: MemberId): readonly Gap[] {
+  assertLog(log);
+  return gapFinder(log)(activeMember(log, member));
+}
+
+/**
+ * Stretches that no active member holds: **permanently lost**. Judged by `held`: a removed member, or one that declared them
+ * missing, may still be able to read them, but nobody passes them on.
+ *
+ * @throws `INVALID_ARGUMENT`
+ */
+export function lostStretches(log: LogState): readonly Stretch[] {
+  assertLog(log);
+  return stretchesOf(log, lostEpochs(log));
+}
+
+/** {@link lostStretches} as runs. */
+export function lostEpochs(log: LogFacts): Runs {
+  const held = [...log.active.values()].reduce((all, member) => uniteRuns(all, member.held), NO_RUNS);
+  return subtractRuns(allEpochs(log), held);
+}
+
+/** {@link gapsOf} for many members of one log. */
+export function gapFinder(log: LogFacts): (member: Member) => readonly Gap[] {
+  const facts = { log, nameOf: nameMembers(log), candidates: actors(log), lost: lostEpochs(log) };
+  return (member) => {
+    const neverGranted = gapsIn(facts, member, "never-granted", subtractRuns(allEpochs(log), member.reach));
+    const declared = gapsIn(facts, member, "declared-missing", subtractRuns(member.reach, member.held));
+    return [...neverGranted, ...declared].sort((a, b) => a.from - b.from);
+  };
+}
+
+interface Facts {
+  readonly log: LogFacts;
+  readonly nameOf: NameOf;
+  readonly candidates: readonly Member[];
+  readonly lost: Runs;
+}
+
+function gapsIn(facts: Facts, target: Member, reason: Gap["reason"], runs: Runs): readonly Gap[] {
+  return stretchesOf(facts.log, runs).map((stretch) => {
+    const gap: Runs = [[stretch.from, stretch.to]];
+    const closers = facts.candidates
+      .map((candidate) => ({ candidate, epochs: intersectRuns(candidate.held, gap) }))
+      .filter(({ epochs }) => epochs.length > 0)
+      .sort((a, b) => size(b.epochs) - size(a.epochs) || a.candidate.position - b.candidate.position)
+      .map(({ candidate, epochs }): Closer => closerOf(candidate, { target, epochs, reason, nameOf: facts.nameOf }));
+    const lost = intersectRuns(facts.lost, gap);
+    return { ...stretch, member: target.id, reason, closers, lost, advice: adviceFor(facts.log, gap, closers, lost) };
+  });
+}
+
+function closerOf(
+  { id, kind }: Member,
+  gap: Pick<Closer, "epochs"> & Pick<Gap, "reason"> & { readonly target: Member; readonly nameOf: NameOf },
+): Closer {
+  const name = gap.nameOf(id);
+  const isGranted = gap.reason === "declared-missing";
+  const approve = `approve ${gap.nameOf(gap.target.id)} ${kind === "backup" ? "with the backup key" : "from"} ${name}`;
+  const text = isGranted ? `let ${name} grant it again` : approve;
+  return { member: id, epochs: gap.epochs, by: isGranted ? ["regrant", "approve"] : ["approve"], text };
+}
+
+function adviceFor(log: LogFacts, gap: Runs, closers: readonly Closer[], lost: Runs): string {
+  let open = subtractRuns(gap, lost);
+  const steps: string[] = [];
+  for (const { epochs, text } of closers) {
+    const closed = intersectRuns(open, epochs);
+    if (closed.length === 0) continue;
+    open = subtractRuns(open, closed);
+    steps.push(subtractRuns(gap, closed).length === 0 ? text : `${text} for ${formatEpochs(closed)}`);
+  }
+  if (subtractRuns(gap, lost).length === 0) return LOST;
+  return [...steps, ...stretchesOf(log, lost).map(lossText)].join("; ");
+}
+
+const LOST = "permanently lost, no active member holds it";
+
+/** Says that a stretch is lost. */
+export function lossText(stretch: Stretch): string {
+  return `${formatStretch(stretch)}: ${LOST}`;
+}
+
+function size(runs: Runs): number {
+  return runs.reduce((sum, [from, to]) => sum + to - from + 1, 0);
+}

@@ -1,0 +1,88 @@
+// Members that wait for review, and what approving each from this device would give. docs/spec.md section 8 and MEM-1.
+
+import type { MemberId } from "../bytes/ids.js";
+import { intersectRuns, subtractRuns, uniteRuns } from "../log/runs.js";
+import { isConfirmed, type LogFacts, type Member } from "../log/state.js";
+import { actors, approvalIsAdmissible } from "./actors.js";
+import { accessWith, type DataAccess } from "./data-access.js";
+import { formatDay } from "./dates.js";
+import { lostEpochs } from "./gaps.js";
+import type { NameOf } from "./names.js";
+import { allEpochs, formatStretch, type Stretch, stretchesOf } from "./stretches.js";
+import type { Warning } from "./warnings.js";
+
+/** A member that this device can approve or remove. */
+export interface PendingMember {
+  readonly member: MemberId;
+  readonly name: string;
+  /** Its data access once this device has approved it. */
+  readonly gives: DataAccess | undefined;
+  /** Active members whose approval would add to that, those who reach furthest back first. */
+  readonly further: readonly FurtherApproval[];
+  /** What it will lack whoever approves it: no active member holds it. */
+  readonly lost: readonly Stretch[];
+}
+
+/** An approval by another member that would give more. */
+export interface FurtherApproval {
+  readonly by: MemberId;
+  readonly name: string;
+  /** The data access that its approval alone would give. */
+  readonly gives: DataAccess | undefined;
+  /** What this device's approval would leave out and this one gives. */
+  readonly adds: readonly Stretch[];
+}
+
+/**
+ * Whether nobody of the confirmed class has approved an active member, directly or through others. Judged by class and not
+ * by whether there is any approval: a thief's device could have itself approved by its own backup key.
+ */
+export function isPending(log: LogFacts, member: Member): boolean {
+  return log.active.has(member.id) && !isConfirmed(log, member);
+}
+
+/**
+ * The pending members that `me` may approve now. Judged by `held`: an approval gives what the approver can pass on. How much
+ * a stolen device may get to read is shown by the same dates, before anybody approves it.
+ */
+export function pendingFor(log: LogFacts, me: Member, nameOf: NameOf): readonly PendingMember[] {
+  const candidates = actors(log);
+  if (!candidates.includes(me)) return [];
+  const lost = lostEpochs(log);
+  return [...log.active.values()]
+    .filter((target) => isPending(log, target) && approvalIsAdmissible(me, target))
+    .map((target) => {
+      const held = uniteRuns(target.held, me.held);
+      const lacking = subtractRuns(allEpochs(log), held);
+      const further = candidates
+        .map((by) => ({ by, adds: intersectRuns(by.held, lacking) }))
+        .filter(({ by, adds }) => by.id !== target.id && adds.length > 0)
+        .sort((a, b) => (a.adds[0]?.[0] as number) - (b.adds[0]?.[0] as number) || a.by.position - b.by.position)
+        .map(({ by, adds }) => ({
+          ...{ by: by.id, name: nameOf(by.id), adds: stretchesOf(log, adds) },
+          gives: accessWith(log, uniteRuns(target.held, by.held)),
+        }));
+      return {
+        ...{ member: target.id, name: nameOf(target.id), gives: accessWith(log, held), further },
+        lost: stretchesOf(log, intersectRuns(lost, lacking)),
+      };
+    });
+}
+
+/** Says which member reaches further back than this one. Dates that fall on one day are told apart by epoch. */
+export function furtherWarnings(me: Member, pending: readonly PendingMember[], nameOf: NameOf): readonly Warning[] {
+  const warnings = new Map<string, Warning>();
+  for (const { gives, further } of pending) {
+    const best = further[0];
+    if (!best) continue;
+    const here = gives && formatDay(gives.since);
+    const there = best.gives && formatDay(best.gives.since);
+    const isEarlier = gives && best.gives && best.gives.epoch < gives.epoch && here !== there;
+    const adds = best.adds.map(formatStretch).join(" and ");
+    const text = isEarlier
+      ? `Approving from ${nameOf(me.id)} will only reach back to ${here}; ${best.name} reaches back to ${there}.`
+      : `Approving from ${nameOf(me.id)} leaves out ${adds}; ${best.name} has that.`;
+    warnings.set(text, { code: "reaches-further", text, members: [best.by], stretch: best.adds[0] });
+  }
+  return [...warnings.values()];
+}

@@ -1,0 +1,140 @@
+// Proven coverage: whether what the log says was granted really was. A holder recomputes the grants, byte for byte, so junk
+// is found even where the recipient, a backup key on paper say, has never looked. docs/spec.md sections 7 (GRT-3) and 8.
+
+import { equalBytes } from "../bytes/bytes.js";
+import type { MemberId } from "../bytes/ids.js";
+import { KeysteadError } from "../errors.js";
+import { faultsOf, type WrongGrant } from "../grants/check.js";
+import { checkOptions, checkSession, type Session } from "../grants/session.js";
+import { type Keyring, partsOf } from "../keys/keyring.js";
+import { intersectRuns, NO_RUNS, type Run, type Runs, runsOf, subtractRuns, uniteRuns } from "../log/runs.js";
+import type { Head, LinkRecord, LogState, Member } from "../log/state.js";
+
+/** What is proven of one active member's `held`. The three parts are disjoint and make up all of it. */
+export interface ProvenMember {
+  readonly member: MemberId;
+  /** Granted to its present key by bytes that recompute right: they open once they are delivered. */
+  readonly proven: Runs;
+  /** The log says so, and the prover lacks the seeds to judge. */
+  readonly claimed: Runs;
+  /** Every grant of these to its present key is wrong: do not count on it to open them. `wrongGrants` says whose fault. */
+  readonly wrong: Runs;
+}
+
+/** What a holder could prove about a log. */
+export interface ProvenCoverage {
+  /** The log as it was proven. */
+  readonly head: Head;
+  /** Who proved it. */
+  readonly by: MemberId;
+  /** The active members, in order of entering. */
+  readonly members: readonly ProvenMember[];
+  /** Every wrong grant by link, author and recipient; healed ones and those to removed members too. */
+  readonly wrongGrants: readonly WrongGrant[];
+}
+
+/** How far {@link provingSteps} has come, in links. */
+export interface ProofProgress {
+  readonly done: number;
+  readonly total: number;
+}
+
+/** What {@link proveCoverage} is told. */
+export interface ProveOptions {
+  /** Called after every link and waited for: return a promise of a later turn to let a screen draw. */
+  readonly onProgress?: ((progress: ProofProgress) => void | Promise<void>) | undefined;
+  /** Ends the work between two links. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Recomputes every grant of the log and says which parts of what each active member holds are proven. Judged by `held`: proof
+ * is about recovery. Grants to a key that was replaced since count for nothing: the re-keying granted all again.
+ *
+ * @param session of the prover: a member's, whose seeds decide what it can judge. Its secrets stay where they are.
+ * @throws `INVALID_ARGUMENT`, `WIPED`; the reason of `signal` when it was aborted
+ */
+export async function proveCoverage(session: Session, options: ProveOptions = {}): Promise<ProvenCoverage> {
+  const { onProgress, signal } = checkProveOptions(options);
+  const steps = provingSteps(session);
+  for (;;) {
+    signal?.throwIfAborted();
+    const step = steps.next();
+    if (step.done) return step.value;
+    await onProgress?.(step.value);
+  }
+}
+
+/**
+ * {@link proveCoverage}, a link at a time: for callers with their own scheduling. Each step costs a KEM encapsulation for
+ * each box of the link.
+ *
+ * @returns the coverage, once every step was taken.
+ * @throws `INVALID_ARGUMENT`, `WIPED`
+ */
+export function* provingSteps(session: Session): Generator<ProofProgress, ProvenCoverage> {
+  const { log, keyring } = checkSession(session);
+  const found: Found = { right: new Map(), unknown: new Map(), wrongGrants: [] };
+  for (const record of log.links) {
+    judgeLink({ log, keyring }, record, found);
+    yield { done: record.seq, total: log.head.seq };
+  }
+  const members = [...log.active.values()].map((member) =>
+    member.id === keyring.member ? judgeSelf(member, keyring) : judgeMember(member, found),
+  );
+  return { head: log.head, by: keyring.member, members, wrongGrants: found.wrongGrants };
+}
+
+/** The prover needs no proof of itself: it has opened its grants. What it has neither opened nor found junk was withheld. */
+function judgeSelf({ id, held }: Member, keyring: Keyring): ProvenMember {
+  const { seeds, junk } = partsOf(keyring);
+  const proven = intersectRuns(held, runsOf(seeds.keys()));
+  const wrong = intersectRuns(subtractRuns(held, proven), runsOf(junk));
+  return { member: id, proven, claimed: subtractRuns(subtractRuns(held, proven), wrong), wrong };
+}
+
+function judgeMember({ id, held }: Member, { right, unknown }: Found): ProvenMember {
+  const proven = intersectRuns(held, right.get(id) ?? NO_RUNS);
+  const open = subtractRuns(held, proven);
+  const claimed = intersectRuns(open, unknown.get(id) ?? NO_RUNS);
+  // Whatever is held was granted to the present key at least once; no such grant was right, none could be right unseen.
+  return { member: id, proven, claimed, wrong: subtractRuns(open, claimed) };
+}
+
+interface Found {
+  readonly right: Map<MemberId, Runs>;
+  readonly unknown: Map<MemberId, Runs>;
+  readonly wrongGrants: WrongGrant[];
+}
+
+function judgeLink({ log, keyring }: Session, record: LinkRecord, { right, unknown, wrongGrants }: Found): void {
+  for (const grant of record.grants) {
+    const { from, to } = grant;
+    const faults = faultsOf(log, record, grant, keyring);
+    for (const { member, kem } of grant.boxes) {
+      const wrong = faults?.get(member);
+      if (wrong) wrongGrants.push({ seq: record.seq, author: record.author, recipient: member, from, to, wrong });
+      else if (isPresentKey(log, member, kem)) add(faults ? right : unknown, member, [from, to]);
+    }
+  }
+}
+
+function isPresentKey(log: LogState, member: MemberId, kem: Uint8Array): boolean {
+  const present = log.active.get(member);
+  return present !== undefined && equalBytes(present.kem, kem);
+}
+
+function add(runs: Map<MemberId, Runs>, member: MemberId, run: Run): void {
+  runs.set(member, uniteRuns(runs.get(member) ?? NO_RUNS, [run]));
+}
+
+function checkProveOptions(options: ProveOptions): ProveOptions {
+  const { onProgress, signal } = checkOptions(options);
+  if (onProgress !== undefined && typeof onProgress !== "function") {
+    throw new KeysteadError("INVALID_ARGUMENT", "options.onProgress must be a function");
+  }
+  if (signal !== undefined && typeof signal?.throwIfAborted !== "function") {
+    throw new KeysteadError("INVALID_ARGUMENT", "options.signal must be an AbortSignal");
+  }
+  return options;
+}

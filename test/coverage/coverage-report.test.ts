@@ -1,0 +1,117 @@
+// The coverage report, as an object and as text for a terminal (docs/spec.md section 8).
+
+import { describe, expect, it } from "vitest";
+import { coverageReport } from "../../src/coverage/coverage-report.js";
+import { formatCoverage } from "../../src/coverage/format-coverage.js";
+import { proveCoverage } from "../../src/coverage/proven.js";
+import { rotate } from "../../src/grants/actions.js";
+import { World } from "./support/world.js";
+
+function thiefAtWork(): World {
+  const world = new World().on("2026-01-15").enroll("Laptop", "Paper").on("2026-03-05");
+  return world
+    .join("Phone")
+    .on("2026-04-07")
+    .join("Thief", { called: "Laptop", junk: ["Paper"] });
+}
+
+describe("coverageReport", () => {
+  it("holds each member's access, gaps, held and reach, what is lost, and what to look at", () => {
+    const world = thiefAtWork();
+    const report = coverageReport(world.log, { now: world.now });
+    expect(report).toMatchObject({
+      subject: "alice@example.org",
+      head: world.log.head,
+      epoch: 3,
+      lost: [],
+      lockdown: false,
+    });
+    expect(report.at).toEqual(new Date("2026-04-07T12:00:00Z"));
+    const rows = report.members.map(({ kind, access, held, reach, gaps, proven }) => [
+      kind,
+      access?.epoch,
+      held,
+      reach,
+      gaps.length,
+      proven,
+    ]);
+    expect(rows).toEqual([
+      ["device", 1, [[1, 3]], [[1, 3]], 0, undefined],
+      ["backup", 1, [[1, 3]], [[1, 3]], 0, undefined],
+      ["device", 2, [[2, 3]], [[2, 3]], 1, undefined],
+      ["device", 3, [[3, 3]], [[3, 3]], 1, undefined],
+    ]);
+  });
+
+  it("carries a proof, and refuses one of another head: it never saw the newest links", async () => {
+    const world = thiefAtWork();
+    const proven = await proveCoverage(world.session("Laptop"));
+    const report = coverageReport(world.log, { proven });
+    expect(report.members[1]?.proven).toMatchObject({ proven: [[1, 2]], wrong: [[3, 3]] });
+    expect(report.wrongGrants.map(({ text }) => text)).toEqual([
+      `In link 4 Laptop (${world.id("Thief").slice(0, 8)}) granted Paper something else than epoch 3.`,
+    ]);
+    world.act("Laptop", rotate);
+    expect(() => coverageReport(world.log, { proven })).toThrowError(
+      expect.objectContaining({ code: "INVALID_ARGUMENT" }),
+    );
+  });
+
+  it("refuses a log and options that are none", () => {
+    const { log } = new World();
+    const invalid = expect.objectContaining({ code: "INVALID_ARGUMENT" });
+    expect(() => coverageReport({} as never)).toThrowError(invalid);
+    expect(() => coverageReport(log, null as never)).toThrowError(invalid);
+    expect(() => coverageReport(log, { now: Number.NaN })).toThrowError(invalid);
+    expect(() => coverageReport(log, { proven: {} as never })).toThrowError(invalid);
+  });
+});
+
+describe("formatCoverage", () => {
+  it("is a table and lists, for a terminal", async () => {
+    const world = thiefAtWork();
+    const proven = await proveCoverage(world.session("Laptop"));
+    const [laptop, thief] = ["Laptop", "Thief"].map((name) => `Laptop (${world.id(name).slice(0, 8)})`);
+    expect(formatCoverage(coverageReport(world.log, { now: world.now, proven }))).toBe(
+      `Coverage of alice@example.org: epoch 3, link 4, as of 7 April 2026
+
+Member             Kind        Reads since     Holds  May have read  Proven  Only claimed  Wrong
+${laptop}  device      1 January 2026  1-3    1-3            1-3     none          none
+Paper              backup key  1 January 2026  1-3    1-3            1-2     none          3
+Phone              device      5 March 2026    2-3    2-3            2-3     none          none
+${thief}  device      7 April 2026    3      3              3       none          none
+
+Gaps
+- Phone lacks epoch 1 (1 January 2026 to 5 March 2026): approve Phone from ${laptop}
+- ${thief} lacks epochs 1-2 (1 January 2026 to 7 April 2026): approve ${thief} from ${laptop}
+
+Wrong grants
+- In link 4 ${thief} granted Paper something else than epoch 3.
+`,
+    );
+  });
+
+  it("says what is lost and what to look at, and leaves out what there is nothing to say about", () => {
+    const world = new World()
+      .on("2026-03-05")
+      .join("Phone")
+      .review("Phone", { remove: ["Laptop"] });
+    expect(formatCoverage(coverageReport(world.log))).toBe(
+      `Coverage of alice@example.org: epoch 3, link 3
+
+Member  Kind    Reads since   Holds  May have read
+Phone   device  5 March 2026  2-3    2-3
+
+Lost
+- epoch 1 (1 January 2026 to 5 March 2026): permanently lost, no active member holds it
+
+Gaps
+- Phone lacks epoch 1 (1 January 2026 to 5 March 2026): permanently lost, no active member holds it
+
+To look at
+- Only Phone holds epochs 2-3 (since 5 March 2026): approve another member from it, or that data goes with it.
+- There is no backup key: when every device is lost, so is the data.
+`,
+    );
+  });
+});

@@ -1,0 +1,235 @@
+// Devices & Activity: what a window shows, on every device (docs/spec.md section 8).
+
+import { describe, expect, it } from "vitest";
+import { devicesAndActivity } from "../../src/coverage/devices.js";
+import { leave, regrant, rekey, rename, rotate, setLockdown } from "../../src/grants/actions.js";
+import { World } from "./support/world.js";
+
+const view = (world: World, me: string, more: { seen?: number; limit?: number } = {}) =>
+  devicesAndActivity(world.log, { me: world.id(me), now: world.now, ...more });
+
+const statuses = (world: World, me: string) => view(world, me).members.map(({ name, status }) => `${name}: ${status}`);
+
+const warnings = (world: World, me: string, code: string, more: { seen?: number } = {}) =>
+  view(world, me, more)
+    .warnings.filter((warning) => warning.code === code)
+    .map(({ text }) => text);
+
+/** Laptop opens the log on 1 January, Tablet joins on 3 March, Phone on 5 March. */
+function story(): World {
+  return new World().on("2026-03-03").join("Tablet").on("2026-03-05").join("Phone");
+}
+
+describe("devicesAndActivity", () => {
+  it("shows every member with what it is, since when it reads, and by whom it was approved and removed", () => {
+    const world = story()
+      .review("Laptop", { approve: ["Tablet"] })
+      .on("2026-04-07")
+      .review("Tablet", { remove: ["Phone"] });
+    expect(view(world, "Laptop").members).toEqual([
+      {
+        ...{ member: world.id("Laptop"), name: "Laptop", kind: "device", platform: undefined, details: undefined },
+        ...{ added: new Date("2026-01-01T12:00:00Z"), access: { epoch: 1, since: new Date("2026-01-01T12:00:00Z") } },
+        ...{ status: "this-device", approvals: [], removed: undefined },
+      },
+      {
+        ...{ member: world.id("Tablet"), name: "Tablet", kind: "device", platform: undefined, details: undefined },
+        ...{ added: new Date("2026-03-03T12:00:00Z"), access: { epoch: 1, since: new Date("2026-01-01T12:00:00Z") } },
+        approvals: [{ by: world.id("Laptop"), name: "Laptop", seq: 4, when: new Date("2026-03-05T12:00:00Z") }],
+        ...{ status: "approved", removed: undefined },
+      },
+      {
+        ...{ member: world.id("Phone"), name: "Phone", kind: "device", platform: undefined, details: undefined },
+        ...{ added: new Date("2026-03-05T12:00:00Z"), access: undefined, status: "removed", approvals: [] },
+        removed: { by: world.id("Tablet"), name: "Tablet", seq: 5, when: new Date("2026-04-07T12:00:00Z") },
+      },
+    ]);
+  });
+
+  it("is pending until a member of the confirmed class approves, on every device, and says so to itself", () => {
+    const world = story();
+    expect(statuses(world, "Laptop")).toEqual(["Laptop: this-device", "Tablet: pending", "Phone: pending"]);
+    expect(statuses(world, "Tablet")).toEqual(["Laptop: approved", "Tablet: this-device", "Phone: pending"]);
+    expect([view(world, "Laptop").awaitingApproval, view(world, "Tablet").awaitingApproval]).toEqual([false, true]);
+    world.review("Laptop", { approve: ["Tablet"] });
+    expect(statuses(world, "Phone")).toEqual(["Laptop: approved", "Tablet: approved", "Phone: this-device"]);
+    expect(view(world, "Tablet").awaitingApproval).toBe(false);
+  });
+
+  it("stays pending when its own backup key approves it: only the confirmed class can end that (MEM-1)", () => {
+    const world = new World()
+      .join("Thief")
+      .enroll("Thief", "Paper")
+      .lie("Thief", 2)
+      .review("Paper", { approve: ["Thief"] });
+    expect(world.member("Thief").approvals).toHaveLength(1);
+    expect(statuses(world, "Laptop")).toEqual(["Laptop: this-device", "Thief: pending", "Paper: pending"]);
+    expect(view(world, "Laptop").pending.map(({ name }) => name)).toEqual(["Thief", "Paper"]);
+  });
+
+  it("offers for review what this device can approve, and says what that gives and who would give more", () => {
+    const world = story().on("2026-04-07").join("Watch");
+    const [forLaptop] = view(world, "Laptop").pending;
+    expect(forLaptop).toEqual({
+      ...{ member: world.id("Tablet"), name: "Tablet", further: [], lost: [] },
+      gives: { epoch: 1, since: new Date("2026-01-01T12:00:00Z") },
+    });
+    const { pending } = view(world, "Phone");
+    expect(pending.map(({ name, gives }) => [name, gives?.epoch])).toEqual([["Watch", 3]]);
+    expect(pending[0]?.further.map(({ name, gives }) => [name, gives?.epoch])).toEqual([
+      ["Laptop", 1],
+      ["Tablet", 2],
+    ]);
+    expect(warnings(world, "Phone", "reaches-further")).toEqual([
+      "Approving from Phone will only reach back to 5 March 2026; Laptop reaches back to 1 January 2026.",
+    ]);
+    expect(warnings(world, "Laptop", "reaches-further")).toEqual([]);
+  });
+
+  it("tells two epochs of one day apart, where dates would say the same twice", () => {
+    const world = new World().join("Tablet").join("Phone");
+    expect(warnings(world, "Tablet", "reaches-further")).toEqual([
+      "Approving from Tablet leaves out epoch 1 (1 January 2026); Laptop has that.",
+    ]);
+  });
+
+  it("says that data is lost when nobody active reaches further, and since when", () => {
+    const world = story();
+    expect(warnings(world, "Tablet", "lost")).toEqual([]);
+    world.review("Tablet", { remove: ["Laptop"] });
+    expect(warnings(world, "Tablet", "lost")).toEqual([
+      "Data of epoch 1 (1 January 2026 to 3 March 2026) is permanently lost: no active member holds it.",
+    ]);
+    expect(view(world, "Tablet").pending[0]).toMatchObject({
+      name: "Phone",
+      gives: { epoch: 2 },
+      lost: [{ from: 1, to: 1 }],
+    });
+  });
+
+  it("tells a limited device who can give it more, until somebody has", () => {
+    const world = story();
+    expect(warnings(world, "Phone", "limited-access")).toEqual([
+      "This device lacks epochs 1-2 (1 January 2026 to 5 March 2026): approve Phone from Laptop.",
+    ]);
+    world.review("Laptop", { approve: ["Phone"] });
+    expect(warnings(world, "Phone", "limited-access")).toEqual([]);
+  });
+
+  it("offers nothing to a device that may not act: unconfirmed in lockdown, or removed (MEM-4, MEM-5)", () => {
+    const world = new World()
+      .act("Laptop", (s, env) => setLockdown(s, { on: true }, env))
+      .join("Phone")
+      .join("Tablet");
+    expect(view(world, "Phone").pending).toEqual([]);
+    expect(view(world, "Laptop").pending.map(({ name }) => name)).toEqual(["Phone", "Tablet"]);
+    world.review("Laptop", { approve: ["Phone"] });
+    expect(view(world, "Phone").pending.map(({ name }) => name)).toEqual(["Tablet"]);
+    world.review("Laptop", { remove: ["Phone"] });
+    expect(view(world, "Phone")).toMatchObject({
+      pending: [],
+      awaitingApproval: false,
+      me: { status: "this-device", removed: { name: "Laptop" } },
+    });
+  });
+
+  it("warns of removals by others that were not shown yet, whatever date they bear (LOG-7)", () => {
+    const world = story()
+      .expel("Phone")
+      .join("Watch")
+      .act("Watch", leave)
+      .review("Laptop", { remove: ["Tablet"] });
+    expect(warnings(world, "Laptop", "removed-by-other")).toEqual([
+      "On 5 March 2026 the service removed Phone (link 4).",
+    ]);
+    expect(warnings(world, "Laptop", "removed-by-other", { seen: 4 })).toEqual([]);
+    expect(warnings(world, "Tablet", "removed-by-other", { seen: 4 })).toEqual([
+      "On 5 March 2026 Laptop removed this device (link 7).",
+    ]);
+  });
+
+  it("warns of strays, but not a device of itself", () => {
+    const world = story()
+      .review("Laptop", { approve: ["Phone"] })
+      .enroll("Phone", "Paper");
+    world.review("Phone", { remove: ["Laptop"] });
+    expect(warnings(world, "Phone", "stray")).toEqual([]);
+    expect(warnings(world, "Tablet", "stray")).toEqual([
+      "Nobody who is still active vouches for Phone (approved by Laptop, removed since): if you do not know it, remove it.",
+    ]);
+  });
+
+  it("warns when the log is ahead of the clock (LOG-3)", () => {
+    const world = story();
+    expect(warnings(world, "Laptop", "ahead-of-clock")).toEqual([]);
+    world.on("2026-03-04");
+    expect(warnings(world, "Laptop", "ahead-of-clock")).toEqual([
+      "The newest change is dated 5 March 2026, ahead of this device's clock: check the clock.",
+    ]);
+  });
+
+  it("tells what happened, newest first", () => {
+    const world = new World()
+      .enroll("Laptop", "Paper")
+      .join("Phone", { junk: ["Paper"] })
+      .join("Tablet");
+    world.review("Laptop", { approve: ["Phone"], remove: ["Tablet"] }).act("Paper", rotate);
+    world.act("Laptop", (s, env) => regrant(s, [{ member: world.id("Paper"), runs: [[2, 2]] }], env));
+    world.act("Phone", rekey).act("Phone", (s, env) => rename(s, { name: "Pixel" }, env));
+    world.act("Laptop", (s, env) => rename(s, { name: "Pixel 2", member: world.id("Phone") }, env));
+    world.act("Laptop", (s, env) => setLockdown(s, { on: true, remove: [world.id("Phone")] }, env));
+    world
+      .act("Laptop", (s, env) => setLockdown(s, { on: false }, env))
+      .join("Watch")
+      .act("Watch", leave)
+      .join("Ring");
+    world.expel("Ring");
+    const { activity } = view(world, "Laptop");
+    expect(activity.map(({ seq, text }) => `${seq} ${text}`).reverse()).toEqual([
+      "1 Laptop opened the log",
+      "2 Laptop added the backup key Paper",
+      "3 Pixel 2 joined",
+      "4 Tablet joined",
+      "5 Laptop approved Pixel 2 and removed Tablet",
+      "6 Paper made epoch 5, and could not open epoch 2",
+      "7 Laptop granted epoch 2 again to Paper",
+      "8 Pixel 2 took fresh keys",
+      "9 Pixel 2 renamed itself",
+      "10 Laptop renamed Pixel 2",
+      "11 Laptop switched lockdown on and removed Pixel 2",
+      "12 Laptop switched lockdown off",
+      "13 Watch joined",
+      "14 Watch left",
+      "15 Ring joined",
+      "16 The service removed Ring",
+    ]);
+    expect(activity[0]).toMatchObject({
+      seq: 16,
+      type: "expel",
+      author: "operator",
+      when: new Date("2026-01-01T12:00:00Z"),
+    });
+    expect(view(world, "Laptop", { limit: 2 }).activity.map(({ seq }) => seq)).toEqual([16, 15]);
+  });
+
+  it("refuses what is no member and what is no time", () => {
+    const world = new World();
+    const invalid = expect.objectContaining({ code: "INVALID_ARGUMENT" });
+    const [log, me, now] = [world.log, world.id("Laptop"), 0];
+    for (const options of [
+      null,
+      {},
+      { me },
+      { me, now: "0" },
+      { me, now, seen: -1 },
+      { me, now, limit: 0.5 },
+      { now },
+    ]) {
+      expect(() => devicesAndActivity(log, options as never)).toThrowError(invalid);
+    }
+    expect(() => devicesAndActivity({} as never, { me, now })).toThrowError(invalid);
+    const unknown = { me: "00".repeat(16) as typeof me, now };
+    expect(() => devicesAndActivity(log, unknown)).toThrowError(expect.objectContaining({ code: "UNKNOWN_MEMBER" }));
+    expect(devicesAndActivity(log, { me, now }).head).toBe(log.head);
+  });
+});

@@ -1,0 +1,94 @@
+// explainAccess: why a member can or cannot read, by which links (docs/spec.md section 8).
+
+import { describe, expect, it } from "vitest";
+import { explainAccess } from "../../src/coverage/explain.js";
+import { rekey, setLockdown } from "../../src/grants/actions.js";
+import { World } from "./support/world.js";
+
+function explain(world: World, name: string, epoch: number) {
+  const { because, ...verdict } = explainAccess(world.log, world.id(name), epoch);
+  return { ...verdict, because: because.map(({ text }) => text) };
+}
+
+describe("explainAccess", () => {
+  it("says that a device entered too late, and then whose approval let it read (MEM-1)", () => {
+    const world = new World().join("Phone");
+    const late = [
+      "link 1: Laptop made epoch 1, before Phone entered",
+      "link 2: Phone entered, after epoch 1 was made in link 1",
+    ];
+    expect(explain(world, "Phone", 1)).toEqual({ canRead: false, mayHaveRead: false, because: late });
+    world.review("Laptop", { approve: ["Phone"] });
+    expect(explain(world, "Phone", 1)).toEqual({
+      ...{ canRead: true, mayHaveRead: true },
+      because: [...late, "link 3: Laptop approved Phone and so granted it epoch 1"],
+    });
+    expect(explainAccess(world.log, world.id("Phone"), 1).because.at(-1)).toMatchObject({
+      ...{ seq: 3, type: "review", author: world.id("Laptop"), effect: "granted" },
+    });
+  });
+
+  it("keeps what may have been read apart from what can be: a declaration ends only the second (MEM-9)", () => {
+    const world = new World().enroll("Laptop", "Paper").join("Thief", { junk: ["Paper"] });
+    world.review("Paper", { remove: ["Thief"] });
+    const declared = [
+      "link 3: Thief made epoch 2, also for Paper",
+      "link 4: Paper declared epoch 2 missing: it did not open",
+    ];
+    expect(explain(world, "Paper", 2)).toEqual({ canRead: false, mayHaveRead: true, because: declared });
+    world.regrant("Laptop", "Paper", [[2, 2]]);
+    expect(explain(world, "Paper", 2)).toEqual({
+      ...{ canRead: true, mayHaveRead: true },
+      because: [...declared, "link 5: Laptop granted epoch 2 to Paper again"],
+    });
+  });
+
+  it("says that what a removed member was granted cannot be taken back, and what came later it was not given (MEM-4)", () => {
+    const world = new World().join("Phone").review("Laptop", { remove: ["Phone"] });
+    expect(explain(world, "Phone", 2)).toEqual({
+      ...{ canRead: true, mayHaveRead: true },
+      because: [
+        "link 2: Phone made epoch 2",
+        "link 3: Phone was removed by Laptop; what it was granted before, nobody can take back",
+      ],
+    });
+    expect(explain(world, "Phone", 3)).toEqual({
+      ...{ canRead: false, mayHaveRead: false },
+      because: [
+        "link 3: Laptop made epoch 3, for those who stayed when Phone was removed",
+        "link 3: Phone was removed by Laptop",
+      ],
+    });
+  });
+
+  it("names enrolment, re-keying and the service (MEM-6, MEM-7)", () => {
+    const world = new World().enroll("Laptop", "Tablet", { kind: "device" }).act("Tablet", rekey).expel("Tablet");
+    expect(explain(world, "Tablet", 1).because).toEqual([
+      "link 1: Laptop made epoch 1, before Tablet entered",
+      "link 2: Tablet entered, after epoch 1 was made in link 1",
+      "link 2: Laptop enrolled Tablet with epoch 1",
+      "link 3: Tablet granted epoch 1 to its own fresh key",
+      "link 4: Tablet was removed by the service; what it was granted before, nobody can take back",
+    ]);
+  });
+
+  it("says that an epoch of lockdown was for confirmed members only (MEM-5, MEM-6)", () => {
+    const world = new World().enroll("Laptop", "Paper").act("Laptop", (s, env) => setLockdown(s, { on: true }, env));
+    world.join("Phone").act("Laptop", rekey);
+    expect(explain(world, "Phone", 2)).toEqual({
+      ...{ canRead: false, mayHaveRead: false },
+      because: ["link 5: Laptop made epoch 2, in lockdown, when Phone was not confirmed"],
+    });
+    expect(explain(world, "Paper", 2)).toMatchObject({ canRead: true });
+  });
+
+  it("refuses an epoch that the log does not have", () => {
+    const world = new World();
+    for (const epoch of [0, 2, 1.5, Number.NaN, "1" as never]) {
+      expect(() => explainAccess(world.log, world.id("Laptop"), epoch)).toThrowError(
+        expect.objectContaining({ code: "INVALID_ARGUMENT" }),
+      );
+    }
+    expect(explainAccess(world.log, world.id("Laptop"), 1).canRead).toBe(true);
+  });
+});

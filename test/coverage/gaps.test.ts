@@ -1,0 +1,105 @@
+// Gaps: who could close each, how, and what is lost (docs/spec.md section 8).
+
+import { describe, expect, it } from "vitest";
+import { gapsOf, lostStretches } from "../../src/coverage/gaps.js";
+import { rotate, setLockdown } from "../../src/grants/actions.js";
+import { World } from "./support/world.js";
+
+/** Laptop opens the log on 1 January, Phone joins on 5 March, Tablet on 7 April. */
+function threeDevices(): World {
+  return new World().on("2026-03-05").join("Phone").on("2026-04-07").join("Tablet");
+}
+
+describe("gapsOf", () => {
+  it("names what was never granted, with its dates, and the members whose approval closes it (MEM-1)", () => {
+    const world = threeDevices();
+    const [laptop, phone, tablet] = [world.id("Laptop"), world.id("Phone"), world.id("Tablet")];
+    expect(gapsOf(world.log, laptop)).toEqual([]);
+    expect(gapsOf(world.log, tablet)).toEqual([
+      {
+        ...{ member: tablet, reason: "never-granted", from: 1, to: 2, lost: [] },
+        ...{ since: new Date("2026-01-01T12:00:00Z"), until: new Date("2026-04-07T12:00:00Z") },
+        closers: [
+          { member: laptop, epochs: [[1, 2]], by: ["approve"], text: "approve Tablet from Laptop" },
+          { member: phone, epochs: [[2, 2]], by: ["approve"], text: "approve Tablet from Phone" },
+        ],
+        advice: "approve Tablet from Laptop",
+      },
+    ]);
+  });
+
+  it("says what an approval leaves open, and that the rest is lost", () => {
+    const world = threeDevices().review("Tablet", { remove: ["Laptop"] });
+    const [gap] = gapsOf(world.log, world.id("Tablet"));
+    expect(gap?.lost).toEqual([[1, 1]]);
+    expect(gap?.advice).toBe(
+      "approve Tablet from Phone for epoch 2; epoch 1 (1 January 2026 to 5 March 2026): permanently lost, no active member holds it",
+    );
+  });
+
+  it("lets a regrant close what was declared missing, by every member that holds it (MEM-9)", () => {
+    const world = threeDevices()
+      .enroll("Phone", "Paper")
+      .review("Laptop", { approve: ["Phone"] });
+    world.lie("Paper", 2);
+    const [never, declared, ...others] = gapsOf(world.log, world.id("Paper"));
+    expect(others).toEqual([]);
+    expect(never).toMatchObject({ from: 1, to: 1, reason: "never-granted" });
+    expect(declared).toMatchObject({ from: 2, to: 2, reason: "declared-missing", advice: "let Laptop grant it again" });
+    expect(declared?.closers.map(({ member, by }) => [member, by])).toEqual([
+      [world.id("Laptop"), ["regrant", "approve"]],
+      [world.id("Phone"), ["regrant", "approve"]],
+    ]);
+  });
+
+  it("sends people to the backup key when it alone reaches further", () => {
+    const world = new World()
+      .enroll("Laptop", "Paper")
+      .join("Phone")
+      .review("Phone", { remove: ["Laptop"] });
+    expect(gapsOf(world.log, world.id("Phone"))[0]?.advice).toBe("approve Phone with the backup key Paper");
+  });
+
+  it("names no unconfirmed member in lockdown, since it may act for nobody (MEM-5)", () => {
+    const world = new World()
+      .act("Laptop", (s, env) => setLockdown(s, { on: true }, env))
+      .join("Phone")
+      .join("Tablet");
+    const closers = () =>
+      gapsOf(world.log, world.id("Tablet")).flatMap((gap) => gap.closers.map(({ member }) => member));
+    expect(closers()).toEqual([world.id("Laptop")]);
+    world.review("Laptop", { approve: ["Phone"] });
+    expect(closers()).toEqual([world.id("Laptop"), world.id("Phone")]);
+  });
+
+  it("refuses a removed member: nothing is to be closed for it any more (MEM-4)", () => {
+    const world = threeDevices().review("Laptop", { remove: ["Tablet"] });
+    expect(() => gapsOf(world.log, world.id("Tablet"))).toThrowError(
+      expect.objectContaining({ code: "UNKNOWN_MEMBER" }),
+    );
+  });
+});
+
+describe("lostStretches", () => {
+  it("is empty while one active member holds each epoch", () => {
+    const world = threeDevices();
+    expect(lostStretches(world.log)).toEqual([]);
+    world.enroll("Laptop", "Paper").review("Tablet", { remove: ["Laptop", "Phone"] });
+    expect(lostStretches(world.log)).toEqual([]);
+  });
+
+  it("names what left with the last member that held it, from when to when", () => {
+    const world = threeDevices().review("Tablet", { remove: ["Laptop", "Phone"] });
+    expect(lostStretches(world.log)).toEqual([
+      { from: 1, to: 2, since: new Date("2026-01-01T12:00:00Z"), until: new Date("2026-04-07T12:00:00Z") },
+    ]);
+  });
+
+  it("counts what a member declared missing as lost, however far its reach goes: it passes nothing on (MEM-9)", () => {
+    const world = new World().act("Laptop", rotate);
+    expect(lostStretches(world.log)).toEqual([]);
+    world.lie("Laptop", 1);
+    expect(world.member("Laptop").reach).toEqual([[1, 3]]);
+    expect(lostStretches(world.log)).toMatchObject([{ from: 1, to: 1 }]);
+  });
+});

@@ -1,0 +1,50 @@
+// Names in texts for people (docs/spec.md section 8): a device chooses its own, a thief's too.
+
+import { describe, expect, it } from "vitest";
+import { nameMembers, plainText } from "../../src/coverage/names.js";
+import { World } from "./support/world.js";
+
+describe("nameMembers", () => {
+  it("calls members by their names", () => {
+    const world = new World().join("Phone");
+    const nameOf = nameMembers(world.log);
+    expect([nameOf(world.id("Laptop")), nameOf(world.id("Phone")), nameOf("operator")]).toEqual([
+      "Laptop",
+      "Phone",
+      "the service",
+    ]);
+  });
+
+  it("tells a device that took another's name apart from it, by their ids", () => {
+    const world = new World().join("Thief", { called: " LAPTOP\u200b " });
+    const nameOf = nameMembers(world.log);
+    const [laptop, thief] = [world.id("Laptop"), world.id("Thief")];
+    expect(nameOf(laptop)).toBe(`Laptop (${laptop.slice(0, 8)})`);
+    expect(nameOf(thief)).toBe(`LAPTOP (${thief.slice(0, 8)})`);
+  });
+
+  it("gives no two members one name, even when one is called as another is told apart", () => {
+    const world = new World().join("Second", { called: "Laptop" });
+    world.join("Third", { called: `Laptop (${world.id("Laptop").slice(0, 8)})` });
+    const names = world.names.map((name) => nameMembers(world.log)(world.id(name)));
+    expect(new Set(names).size).toBe(3);
+    expect(names[0]).toContain(world.id("Laptop"));
+  });
+
+  it("lets no device pass for the service", () => {
+    const world = new World().join("Thief", { called: "The Service" });
+    expect(nameMembers(world.log)(world.id("Thief"))).toBe(`The Service (${world.id("Thief").slice(0, 8)})`);
+  });
+
+  it("names a device whose name is nothing that shows by its id", () => {
+    const world = new World().join("Thief", { called: "\u202e \u0007" });
+    expect(nameMembers(world.log)(world.id("Thief"))).toBe(`unnamed device (${world.id("Thief").slice(0, 8)})`);
+  });
+});
+
+describe("plainText", () => {
+  it("keeps a text on one line, in its order, without anything that a terminal obeys", () => {
+    expect(plainText("\u001b[2JLaptop\r\n\u2028of  Alice\u202eecivres\u2069")).toBe("[2JLaptop of Aliceecivres");
+    expect(plainText("Zoë’s 📱 電話")).toBe("Zoë’s 📱 電話");
+  });
+});

@@ -1,0 +1,235 @@
+// Random small histories, dishonest authors included: what the log says is held against what members really opened, and what
+// the views promise against what really happens (docs/spec.md sections 7, 8 and 13).
+
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { accessWith } from "../../src/coverage/data-access.js";
+import { devicesAndActivity } from "../../src/coverage/devices.js";
+import { duties, keyringFacts } from "../../src/coverage/duties.js";
+import { explainAccess } from "../../src/coverage/explain.js";
+import { gapsOf, lostStretches } from "../../src/coverage/gaps.js";
+import { provingSteps } from "../../src/coverage/proven.js";
+import { KeysteadError } from "../../src/errors.js";
+import { leave, regrant, rekey, review, rotate, setLockdown } from "../../src/grants/actions.js";
+import {
+  containsRuns,
+  epochsIn,
+  hasEpoch,
+  intersectRuns,
+  isCanonical,
+  NO_RUNS,
+  type Runs,
+  runsOf,
+  subtractRuns,
+  uniteRuns,
+} from "../../src/log/runs.js";
+import { currentEpoch, type LogState } from "../../src/log/state.js";
+import { type Action, type Junk, World } from "./support/world.js";
+
+const NAMES = ["Phone", "Tablet", "Paper", "Watch"] as const;
+
+interface Step {
+  readonly kind:
+    | "join"
+    | "enroll"
+    | "approve"
+    | "remove"
+    | "rotate"
+    | "rekey"
+    | "leave"
+    | "lockdown"
+    | "lie"
+    | "regrant"
+    | "expel";
+  readonly by: number;
+  readonly target: number;
+  readonly junk: boolean;
+}
+
+const step: fc.Arbitrary<Step> = fc.record({
+  kind: fc.oneof(
+    { weight: 3, arbitrary: fc.constant("join" as const) },
+    { weight: 2, arbitrary: fc.constant("enroll" as const) },
+    { weight: 3, arbitrary: fc.constant("approve" as const) },
+    {
+      weight: 8,
+      arbitrary: fc.constantFrom("remove", "rotate", "rekey", "leave", "lockdown", "lie", "regrant", "expel"),
+    },
+  ),
+  by: fc.nat(9),
+  target: fc.nat(9),
+  junk: fc.boolean(),
+});
+
+/** Plays the steps that the rules admit. Members that were removed drop out. */
+function play(steps: readonly Step[], seed: number): World {
+  const world = new World(`history ${seed}`);
+  for (const each of steps) attempt(() => playStep(world, each));
+  return world;
+}
+
+function playStep(world: World, { kind, by, target, junk }: Step): void {
+  const active = world.names.filter((name) => world.log.active.has(world.id(name)));
+  const [author, other] = [active[by % active.length] as string, active[target % active.length] as string];
+  const spoiled: Junk | undefined = junk ? [other] : undefined;
+  const fresh = NAMES.find((name) => !world.names.includes(name));
+  const lockdown: Action = (session, env) => setLockdown(session, { on: !session.log.lockdown }, env);
+  switch (kind) {
+    case "join":
+      return void (fresh && world.join(fresh, spoiled && { junk: spoiled }));
+    case "enroll":
+      return void (fresh && world.enroll(author, fresh, junk ? { junk: [fresh] } : {}));
+    case "approve":
+      return void world.review(author, { approve: [other] }, spoiled);
+    case "remove":
+      return void world.review(author, { remove: [other] }, junk ? [author] : undefined);
+    case "rotate":
+      return void world.act(author, rotate, spoiled);
+    case "rekey":
+      return void world.act(author, rekey);
+    case "leave":
+      return void world.act(author, leave);
+    case "lockdown":
+      return void world.act(author, lockdown);
+    case "lie":
+      return void world.lie(author, (target % currentEpoch(world.log)) + 1);
+    case "regrant":
+      return void world.regrant(
+        author,
+        other,
+        subtractRuns(world.member(other).reach, world.member(other).held),
+        spoiled,
+      );
+    case "expel":
+      return void world.expel(other);
+  }
+}
+
+/** Whether the rules admitted it. */
+function attempt(act: () => unknown): boolean {
+  try {
+    act();
+    return true;
+  } catch (error) {
+    if (error instanceof KeysteadError) return false;
+    throw error;
+  }
+}
+
+const everything = (log: LogState): Runs => [[1, currentEpoch(log)]];
+
+const activeNames = (world: World) => world.names.filter((name) => world.log.active.has(world.id(name)));
+
+function gapsAreExactlyWhatIsNotHeld({ log }: World): void {
+  const lost = lostStretches(log).map(({ from, to }) => [from, to] as const);
+  const held = [...log.active.values()].reduce((all, member) => uniteRuns(all, member.held), NO_RUNS);
+  expect(uniteRuns(lost, held)).toEqual(everything(log));
+  expect(intersectRuns(lost, held)).toEqual([]);
+  for (const member of log.active.values()) {
+    const gaps = gapsOf(log, member.id);
+    const runs = gaps.map(({ from, to }) => [from, to] as const);
+    expect(uniteRuns(runs, member.held)).toEqual(everything(log));
+    expect(intersectRuns(uniteRuns(runs, NO_RUNS), member.held)).toEqual([]);
+    for (const gap of gaps) {
+      const whole: Runs = [[gap.from, gap.to]];
+      expect(gap.lost).toEqual(intersectRuns(lost, whole));
+      // Nobody holds a part of a gap without being able to close it, as gapsOf says.
+      const closable = gap.closers.reduce((all, { epochs }) => uniteRuns(all, epochs), NO_RUNS);
+      expect(uniteRuns(closable, gap.lost)).toEqual(whole);
+      expect(gap.reason === "declared-missing").toBe(containsRuns(member.reach, whole));
+    }
+  }
+}
+
+function explanationsAgreeWithTheState({ log }: World): void {
+  for (const member of [...log.active.values(), ...log.removed]) {
+    for (const epoch of epochsIn(everything(log))) {
+      const { canRead, mayHaveRead, because } = explainAccess(log, member.id, epoch);
+      expect(canRead).toBe(hasEpoch(member.held, epoch));
+      expect(mayHaveRead).toBe(hasEpoch(member.reach, epoch));
+      const deeds = because.filter(({ effect }) => effect === "granted" || effect === "missing");
+      expect(deeds.at(-1)?.effect === "granted").toBe(canRead);
+      expect(deeds.some(({ effect }) => effect === "granted")).toBe(mayHaveRead);
+      expect(because.length).toBeGreaterThan(0);
+    }
+  }
+}
+
+/** Every closer that the log names does what it is named for, and the gap is closed. Nothing is kept of it. */
+function closersReallyClose(world: World): number {
+  let closed = 0;
+  for (const name of activeNames(world)) {
+    const { id } = world.member(name);
+    for (const { closers } of gapsOf(world.log, id)) {
+      for (const { member, epochs, by } of closers) {
+        const session = world.session(world.names.find((each) => world.id(each) === member) as string);
+        // What it has not declared yet, the log cannot know; that is what proof is for.
+        if (duties(world.log, keyringFacts(world.log, session.keyring)).some(({ code }) => code === "rotate")) continue;
+        if (!containsRuns(runsOf(session.keyring.epochs), session.log.active.get(member)?.held ?? NO_RUNS)) continue;
+        for (const way of by) {
+          const options = way === "approve" ? { approve: [id] } : undefined;
+          const { log } = options
+            ? review(session, options, world.env)
+            : regrant(session, [{ member: id, runs: epochs }], world.env);
+          expect(containsRuns(log.active.get(id)?.held ?? NO_RUNS, epochs)).toBe(true);
+          closed++;
+        }
+      }
+    }
+  }
+  return closed;
+}
+
+/** What is offered for review can be approved, and gives what was said. */
+function pendingIsAsSaid(world: World): void {
+  for (const name of activeNames(world)) {
+    const session = world.session(name);
+    if (!containsRuns(runsOf(session.keyring.epochs), world.member(name).held)) continue;
+    const { pending } = devicesAndActivity(world.log, { me: world.id(name), now: world.now });
+    for (const { member, gives } of pending.slice(0, 1)) {
+      const { log } = review(session, { approve: [member] }, world.env);
+      expect(accessWith(log, log.active.get(member)?.held ?? NO_RUNS)).toEqual(gives);
+    }
+  }
+}
+
+function proofAgreesWithOpening(world: World, prover: string): void {
+  const steps = provingSteps(world.session(prover));
+  let step = steps.next();
+  while (!step.done) step = steps.next();
+  const { members } = step.value;
+  const judges = runsOf(world.session(prover).keyring.epochs);
+  for (const { member, proven, claimed, wrong } of members) {
+    const { held } = world.log.active.get(member) ?? { held: NO_RUNS };
+    expect([proven, claimed, wrong].every(isCanonical)).toBe(true);
+    expect([proven, claimed, wrong].reduce(uniteRuns)).toEqual(held);
+    expect(intersectRuns(proven, uniteRuns(claimed, wrong))).toEqual([]);
+    expect(intersectRuns(claimed, wrong)).toEqual([]);
+    const name = world.names.find((each) => world.id(each) === member) as string;
+    const opened = runsOf(world.session(name).keyring.epochs);
+    expect(containsRuns(opened, proven)).toBe(true);
+    // Only a liar, which the log believes for its own part, holds what was never rightly granted to it.
+    const authored = [...world.log.links].filter(({ author }) => author === member).map(({ epoch }) => epoch ?? 0);
+    expect(subtractRuns(intersectRuns(opened, wrong), runsOf(authored.filter((epoch) => epoch > 0)))).toEqual([]);
+    if (containsRuns(judges, everything(world.log))) expect(claimed).toEqual([]);
+  }
+}
+
+describe("coverage of random histories", () => {
+  it("agrees with the log, with what members really opened, and with what they can really do", () => {
+    let closed = 0;
+    fc.assert(
+      fc.property(fc.array(step, { minLength: 4, maxLength: 12 }), fc.nat(), fc.nat(9), (steps, seed, by) => {
+        const world = play(steps, seed);
+        gapsAreExactlyWhatIsNotHeld(world);
+        explanationsAgreeWithTheState(world);
+        const active = activeNames(world);
+        proofAgreesWithOpening(world, active[by % active.length] as string);
+        pendingIsAsSaid(world);
+        closed += closersReallyClose(world);
+      }),
+      { numRuns: fc.readConfigureGlobal().numRuns ?? 12 },
+    );
+    expect(closed).toBeGreaterThan(0);
+  });
+});

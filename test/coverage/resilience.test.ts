@@ -1,0 +1,80 @@
+// Resilience: each warning, with a twin that differs in one thing and is silent (docs/spec.md section 8).
+
+import { describe, expect, it } from "vitest";
+import { resilience } from "../../src/coverage/resilience.js";
+import { leave } from "../../src/grants/actions.js";
+import { World } from "./support/world.js";
+
+/** Laptop with a backup key, both with all epochs: nothing to warn about. */
+function safe(): World {
+  return new World().enroll("Laptop", "Paper");
+}
+
+const texts = (world: World, code: string) =>
+  resilience(world.log)
+    .filter((warning) => warning.code === code)
+    .map(({ text }) => text);
+
+describe("resilience", () => {
+  it("has nothing to say about a device with a backup key that both hold everything", () => {
+    expect(resilience(safe().log)).toEqual([]);
+  });
+
+  it("no-backup-key: warns until there is an active one (BAK-3)", () => {
+    const world = new World();
+    expect(texts(world, "no-backup-key")).toEqual([
+      "There is no backup key: when every device is lost, so is the data.",
+    ]);
+    world.enroll("Laptop", "Paper");
+    expect(texts(world, "no-backup-key")).toEqual([]);
+    world.review("Laptop", { remove: ["Paper"] });
+    expect(texts(world, "no-backup-key")).toHaveLength(1);
+  });
+
+  it("no-backup-key: is not silenced by a backup key that only a pending device brought (MEM-1)", () => {
+    const world = new World().join("Phone").enroll("Phone", "Paper");
+    expect(texts(world, "no-backup-key")).toHaveLength(1);
+    world.review("Laptop", { approve: ["Phone"] });
+    expect(texts(world, "no-backup-key")).toEqual([]);
+  });
+
+  it("rotation-due: warns from the removal until the next epoch (MEM-7)", () => {
+    const world = safe().join("Phone").act("Phone", leave);
+    expect(texts(world, "rotation-due")).toHaveLength(1);
+    world.join("Tablet");
+    expect(texts(world, "rotation-due")).toEqual([]);
+  });
+
+  it("single-member: names the member that alone holds a stretch, until another one holds it too", () => {
+    const world = new World().on("2026-03-05").join("Phone").enroll("Phone", "Paper");
+    expect(resilience(world.log).filter(({ code }) => code === "single-member")).toEqual([
+      {
+        ...{ code: "single-member", members: [world.id("Laptop")] },
+        stretch: { from: 1, to: 1, since: new Date("2026-01-01T12:00:00Z"), until: new Date("2026-03-05T12:00:00Z") },
+        text: "Only Laptop holds epoch 1 (1 January 2026 to 5 March 2026): approve another member from it, or that data goes with it.",
+      },
+    ]);
+    world.review("Laptop", { approve: ["Phone"] });
+    expect(texts(world, "single-member")).toEqual([]);
+  });
+
+  it("single-member: counts nobody who declared the epoch missing, whatever it reaches (MEM-9)", () => {
+    const world = safe().join("Phone");
+    expect(texts(world, "single-member")).toEqual([]);
+    world.lie("Paper", 1);
+    expect(texts(world, "single-member")).toMatchObject([expect.stringMatching(/^Only Laptop holds epoch 1 /)]);
+  });
+
+  it("declared-missing: says which grant did not open and who can repair it, until somebody does (MEM-9)", () => {
+    const world = safe()
+      .on("2026-03-05")
+      .join("Thief", { junk: ["Paper"] });
+    expect(texts(world, "declared-missing")).toEqual([]);
+    world.review("Paper", { remove: ["Thief"] });
+    expect(texts(world, "declared-missing")).toEqual([
+      "Paper was granted epoch 2 (5 March 2026) and could not open it: let Laptop grant it again.",
+    ]);
+    world.regrant("Laptop", "Paper", [[2, 2]]);
+    expect(texts(world, "declared-missing")).toEqual([]);
+  });
+});

@@ -1,0 +1,70 @@
+// Strays: members that nobody active vouches for any more (docs/spec.md sections 8 and 13).
+
+import { describe, expect, it } from "vitest";
+import { resilience } from "../../src/coverage/resilience.js";
+import { straysOf } from "../../src/coverage/strays.js";
+import { World } from "./support/world.js";
+
+const strays = (world: World) => straysOf(world.log).map(({ name }) => name);
+
+describe("straysOf", () => {
+  it("finds the backup key that outlives the thief's device, and says who brought it", () => {
+    const world = new World().join("Thief").enroll("Thief", "Paper");
+    expect(strays(world)).toEqual([]);
+    world.review("Laptop", { remove: ["Thief"] });
+    expect(strays(world)).toEqual(["Paper"]);
+    expect(resilience(world.log).find(({ code }) => code === "stray")).toEqual({
+      ...{ code: "stray", members: [world.id("Paper")] },
+      text: "Nobody who is still active vouches for Paper (approved by Thief, removed since): if you do not know it, remove it.",
+    });
+  });
+
+  it("leaves alone whom somebody active has approved as well", () => {
+    const world = new World()
+      .join("Thief")
+      .enroll("Thief", "Paper")
+      .review("Laptop", { approve: ["Paper"] });
+    world.review("Laptop", { remove: ["Thief"] });
+    expect(strays(world)).toEqual([]);
+  });
+
+  it("does not call the first device a stray, nor a device that nobody has approved yet", () => {
+    const world = new World()
+      .join("Phone")
+      .join("Tablet")
+      .review("Laptop", { approve: ["Phone"] });
+    world
+      .lie("Laptop", 2)
+      .review("Phone", { approve: ["Laptop"] })
+      .review("Laptop", { remove: ["Phone"] });
+    expect(world.member("Laptop").approvals).toHaveLength(1);
+    expect(strays(world)).toEqual([]);
+  });
+
+  it("is not deceived by members that approve each other", () => {
+    const world = new World()
+      .join("Thief")
+      .join("Second")
+      .review("Thief", { approve: ["Second"] });
+    world
+      .enroll("Second", "Paper")
+      .lie("Second", 2)
+      .review("Paper", { approve: ["Second"] });
+    expect(strays(world)).toEqual([]);
+    world.review("Laptop", { remove: ["Thief"] });
+    expect(strays(world)).toEqual(["Second", "Paper"]);
+  });
+
+  it("lets a circle stand while one active member outside of it vouches for any in it", () => {
+    const world = new World()
+      .join("Phone")
+      .join("Tablet")
+      .review("Phone", { approve: ["Tablet"] });
+    world
+      .enroll("Tablet", "Paper")
+      .lie("Tablet", 2)
+      .review("Paper", { approve: ["Tablet"] });
+    world.review("Laptop", { approve: ["Paper"] }).review("Laptop", { remove: ["Phone"] });
+    expect(strays(world)).toEqual([]);
+  });
+});
