@@ -3,7 +3,7 @@
 import { KeysteadError } from "../errors.js";
 import { ORIGIN } from "./advance.js";
 import { decodeLink } from "./entry.js";
-import type { Evidence } from "./evidence.js";
+import { assertEvidence, type Evidence } from "./evidence.js";
 import type { Head, LogFacts } from "./state.js";
 import { verifyLink } from "./verify-link.js";
 
@@ -24,14 +24,17 @@ export interface EvidenceVerdict {
 /**
  * Judges evidence of a fork, a replacement or a rollback.
  *
- * @throws `INVALID_ARGUMENT` when the evidence does not show what it says; errors of `verifyLog` when a side is no valid log.
+ * @throws `INVALID_ENCODING` for what is no evidence; `INVALID_ARGUMENT` when it does not show what it says; errors of
+ * `verifyLog` when a side is no valid log.
  */
 export function checkEvidence(evidence: Evidence): EvidenceVerdict {
+  assertEvidence(evidence);
   const { kind, pinned, subject } = evidence;
   const theirs = replay(evidence.theirs, subject);
   const offered = theirs.head;
   const ours = evidence.ours.length > 0 ? replay(evidence.ours, subject) : undefined;
-  if (ours && ours.head.hash !== pinned.hash) throw unproven("its own links do not end at the pinned head");
+  // All three: a verdict that repeats a false log id or position would put words into the mouth of whoever pinned it.
+  if (ours && !isHead(ours.head, pinned)) throw unproven("its own links do not end at the pinned head");
   const sameLog = offered.log === pinned.log;
   if (sameLog === (kind === "replaced"))
     throw unproven(sameLog ? "both sides are one log" : "the sides are different logs");
@@ -62,6 +65,10 @@ function firstDifference(ours: LogFacts | undefined, theirs: LogFacts, pinned: H
   }
   if (theirs.links.length < ours.links.length) return theirs.links.length + 1;
   throw unproven("the sides do not contradict each other");
+}
+
+function isHead(a: Head, b: Head): boolean {
+  return a.log === b.log && a.seq === b.seq && a.hash === b.hash;
 }
 
 function unproven(message: string): KeysteadError {

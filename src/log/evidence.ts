@@ -41,9 +41,16 @@ export function encodeEvidence(evidence: Evidence): Uint8Array {
   return encode(schema, evidence, "evidence");
 }
 
+/** @throws `INVALID_ENCODING` naming the field, unless the value has the shape of evidence */
+export function assertEvidence(value: unknown): asserts value is Evidence {
+  schema.write(value as Evidence, "evidence");
+}
+
 /** Reads evidence; it proves nothing until `checkEvidence` has judged it. @throws `INVALID_ENCODING`, `TOO_LARGE` */
 export function decodeEvidence(bytes: Uint8Array): Evidence {
-  return decode(schema, bytes, { name: "evidence", maxBytes: MAX_EVIDENCE_BYTES });
+  // Each link is an object, and both sides may have as many links as a log can have.
+  const maxObjects = 2 * MAX_EVIDENCE_LINKS + 16;
+  return decode(schema, bytes, { name: "evidence", maxBytes: MAX_EVIDENCE_BYTES, maxObjects });
 }
 
 /** What was pinned: a head alone, or the whole state, whose links make the evidence complete. */
