@@ -137,6 +137,15 @@ export function withAttachment(
   });
 }
 
+/** Sets a field of a body, or of a record in it: `time`, `member.kem`. */
+export function setField(path: string, value: CborValue): (body: RawBody) => void {
+  return (body) => {
+    const [outer, inner] = path.split(".") as [string, string?];
+    if (inner === undefined) body.set(outer, value);
+    else (body.get(outer) as RawBody).set(inner, value);
+  };
+}
+
 /** Puts one byte string for another wherever it occurs in a body, in place. */
 export function replaceBytes(body: RawBody, from: Uint8Array, to: Uint8Array): void {
   for (const [name, value] of body) body.set(name, replaced(value, from, to));

@@ -110,6 +110,11 @@ export class World {
     return this.entries.at(-1) as Uint8Array;
   }
 
+  /** Every link without its attachments. */
+  links(): readonly Uint8Array[] {
+    return [...this.log.links].map(({ bytes }) => bytes);
+  }
+
   /** What the newest link did. */
   get record(): LinkRecord {
     return this.log.links.last() as LinkRecord;

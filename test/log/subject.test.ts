@@ -1,0 +1,150 @@
+// Whose log it is, and what was known of it before: subject, pins, forks, rollbacks, replacements; and entries that come
+// again. docs/spec.md section 6 (LOG-8) and section 13.
+
+import { describe, expect, it } from "vitest";
+import type { KeysteadError } from "../../src/errors.js";
+import { checkEvidence } from "../../src/log/check-evidence.js";
+import type { Evidence, Pin } from "../../src/log/evidence.js";
+import type { LogState } from "../../src/log/state.js";
+import { appendEntry, verifyLog } from "../../src/log/verify.js";
+import { mutate, takeApart } from "../support/raw-link.js";
+import { expectError, expectRefused, snapshot } from "../support/refusal.js";
+import { ALICE, openWorld, type World } from "../support/world.js";
+
+const young = openWorld("subject").join("Phone");
+const world = young.review("Laptop", { approve: ["Phone"] }).rotate("Laptop");
+// The server shows somebody another history from the third link on, which a member wrote.
+const forked = young.rotate("Phone").rotate("Phone").rotate("Laptop");
+const bob = openWorld("subject of bob", { subject: "bob@example.org" }).join("Phone");
+const other = openWorld("another log of alice").join("Phone").rotate("Laptop").rotate("Laptop").rotate("Laptop");
+
+/** Both forms of a pin. */
+const pins = (log: LogState): readonly (readonly [string, Pin])[] => [
+  ["a head", log.head],
+  ["a state", log],
+];
+const verify = (entries: readonly Uint8Array[], pinned?: Pin) => verifyLog(entries, { subject: ALICE, pinned });
+const evidenceOf = (error: KeysteadError): Evidence => error.details["evidence"] as Evidence;
+
+describe("subject", () => {
+  it("refuses somebody else's log, however good (LOG-8)", () => {
+    const error = expectError(() => verify(bob.entries), "WRONG_SUBJECT", "LOG-8");
+    expect(error.details).toMatchObject({ expected: ALICE, actual: "bob@example.org", log: bob.log.head.log });
+    expect(verifyLog(bob.entries, { subject: "bob@example.org" }).head).toEqual(bob.log.head);
+  });
+
+  it("compares subjects exactly: neither case nor form is folded (LOG-8)", () => {
+    for (const subject of ["Alice@example.org", `${ALICE} `, "alice@example.orɡ"]) {
+      expectError(() => verifyLog(world.entries, { subject }), "WRONG_SUBJECT", "LOG-8");
+    }
+  });
+
+  it.each([undefined, "", 7, null])("asks for the subject: %s is none (LOG-8)", (subject) => {
+    expect(() => verifyLog(world.entries, { subject: subject as string })).toThrow(/LOG-8/);
+    expectError(() => verifyLog(world.entries, { subject: subject as string }), "INVALID_ARGUMENT", undefined);
+  });
+
+  it("refuses an empty list: nothing is no log (LOG-8)", () => {
+    expectError(() => verify([]), "INVALID_ARGUMENT", "LOG-8");
+  });
+});
+
+describe("pins", () => {
+  it.each(pins(young.log))("accepts the log it knows and every extension, pinned as %s (LOG-8)", (_form, pin) => {
+    expect(verify(young.entries, pin).head).toEqual(young.log.head);
+    expect(verify(world.entries, pin).head).toEqual(world.log.head);
+  });
+
+  it.each(pins(world.log))("refuses a log that ends before what was verified, pinned as %s (LOG-8)", (form, pin) => {
+    const error = expectError(() => verify(young.entries, pin), "ROLLED_BACK", "LOG-8");
+    expect(error.details).toMatchObject({ pinned: world.log.head, offered: young.log.head });
+    expect(evidenceOf(error).ours).toHaveLength(form === "a state" ? 4 : 0);
+    expect(checkEvidence(evidenceOf(error))).toEqual({
+      verdict: "claimed",
+      pinned: world.log.head,
+      offered: young.log.head,
+      seq: 3,
+    });
+  });
+
+  it.each(pins(world.log))("refuses a log that forked before the pin, pinned as %s (LOG-8)", (form, pin) => {
+    for (const offered of [forked.entries, forked.entries.slice(0, 4)]) {
+      const error = expectError(() => verify(offered, pin), "FORKED", "LOG-8");
+      const seq = form === "a state" ? 3 : 4;
+      expect(error.details).toMatchObject({ pinned: world.log.head, offered: { seq } });
+      expect(checkEvidence(evidenceOf(error)).verdict).toBe(form === "a state" ? "proven" : "claimed");
+    }
+  });
+
+  it("sees the fork in a shorter log, when it has the whole state (LOG-8)", () => {
+    const shorter = forked.entries.slice(0, 3);
+    expectError(() => verify(shorter, world.log), "FORKED", "LOG-8");
+    expectError(() => verify(shorter, world.log.head), "ROLLED_BACK", "LOG-8");
+  });
+
+  it.each(pins(world.log))(
+    "refuses another log for a subject whose log is known, pinned as %s (LOG-8)",
+    (_form, pin) => {
+      const error = expectError(() => verify(other.entries, pin), "REPLACED", "LOG-8");
+      expect(checkEvidence(evidenceOf(error))).toMatchObject({ verdict: "claimed", pinned: world.log.head, seq: 1 });
+      expect(verify(other.entries).head).toEqual(other.log.head);
+    },
+  );
+
+  it("does not call a broken log a fork: only valid links contradict (LOG-8)", () => {
+    const broken = mutate(forked.entries[2] as Uint8Array, { signers: [young.signer("Laptop")] });
+    expectError(() => verify([...young.entries, broken], world.log), "INVALID_SIGNATURE", "LOG-4");
+  });
+});
+
+describe("one entry after another", () => {
+  it("comes to the same state from any prefix and the rest", () => {
+    for (let length = 1; length <= world.entries.length; length++) {
+      const prefix = verify(world.entries.slice(0, length));
+      const whole = world.entries.slice(length).reduce((log, entry) => appendEntry(log, entry), prefix);
+      expect(snapshot(whole)).toBe(snapshot(world.log));
+    }
+  });
+
+  it("leaves the state before as it was, and grows two branches from it", () => {
+    const before = snapshot(young.log);
+    const branches = [world, forked].map((branch) => appendEntry(young.log, branch.entries[2] as Uint8Array));
+    expect(branches.map(({ head }) => head.hash)).toEqual([world.log.links.at(2)?.hash, forked.log.links.at(2)?.hash]);
+    expect(snapshot(young.log)).toBe(before);
+  });
+
+  it("accepts an entry that it has already, and changes nothing", () => {
+    for (const entry of world.entries) expect(appendEntry(world.log, entry)).toBe(world.log);
+    for (const entry of world.entries) expect(appendEntry(world.log, withoutAttachments(entry))).toBe(world.log);
+  });
+
+  it("refuses another valid link for a position that is filled, with proof (LOG-8)", () => {
+    const error = expectRefused(world.log, forked.entries[2] as Uint8Array, "FORKED", "LOG-8");
+    expect(evidenceOf(error)).toMatchObject({ kind: "forked", subject: ALICE, pinned: world.log.head });
+    expect(checkEvidence(evidenceOf(error))).toMatchObject({ verdict: "proven", seq: 3 });
+  });
+
+  it("calls a link for a filled position that is not even valid what it is", () => {
+    const attack = mutate(forked.entries[2] as Uint8Array, { signers: [young.signer("Laptop")] });
+    expectRefused(world.log, attack, "INVALID_SIGNATURE", "LOG-4");
+  });
+
+  it("refuses another first link of the same subject, and of another (LOG-8)", () => {
+    expectRefused(world.log, first(other), "REPLACED", "LOG-8");
+    expectRefused(world.log, first(bob), "WRONG_SUBJECT", "LOG-8");
+  });
+
+  it("refuses a link after a gap, and accepts it once the gap is closed (LOG-2)", () => {
+    expectRefused(young.log, world.last, "INVALID_LINK", "LOG-2");
+    const between = appendEntry(young.log, world.entries[2] as Uint8Array);
+    expect(appendEntry(between, world.last).head).toEqual(world.log.head);
+  });
+});
+
+function first({ entries }: World): Uint8Array {
+  return entries[0] as Uint8Array;
+}
+
+function withoutAttachments(entry: Uint8Array): Uint8Array {
+  return takeApart(entry).attachments.length > 0 ? mutate(entry, { attachments: () => [] }) : entry;
+}
