@@ -31,10 +31,9 @@ export function violations(before: Model, op: Op): ReadonlySet<string> {
   // An id that is gone never returns (MEM-4); an id that is not active cannot be named (MEM-2).
   require(named.every(active), "MEM-2", "MEM-4");
   require(new Set(named).size === named.length, "MEM-2");
-  if (!named.every(active)) return broken;
-
   judgeMissing(before, op, require);
   judgeAuthor(before, op, require);
+  if (!named.every(active)) return broken;
   judgeContent(before, op, require);
   if (op.type === "genesis") return broken;
 

@@ -66,7 +66,9 @@ export function drawTwisted(model: Model, pick: Pick, missingOf: MissingOf): Op 
   const by = active[pick.actor % active.length]?.position as number;
   const ops = drawn(model, pick, by, missingOf(by));
   const op = ops[pick.choice % ops.length];
-  return op && op.type !== "join" && op.type !== "genesis" ? twisted(model, op, pick) : undefined;
+  if (!op || op.type === "join" || op.type === "genesis") return undefined;
+  const twist = twisted(model, op, pick);
+  return isDecided(model, twist) ? twist : undefined;
 }
 
 function drawn(model: Model, { type, choice }: Pick, by: number, missing: ReadonlySet<number>): Op[] {

@@ -21,8 +21,12 @@ export function forge(world: World, model: Model, op: Exclude<Op, { type: "genes
   const entering = { kind: op.type === "enroll" ? op.kind : "device", ...fresh.publicKeys, name: digest() };
   const idOf = (member: number): MemberId => (member === position ? memberIdOf(entering) : world.id(member));
   const ids = (members: readonly number[]): Uint8Array[] => members.map(idOf).sort().map(idBytes);
-  const { grants, epoch } = effectOf(model, op);
-  // Some types never go without a grant; where the author has nothing to give, the rule under test is another one.
+  const effect = effectOf(model, op);
+  // The bodies of these types have no room for an epoch, nor for going without a grant: the rule under test is another one.
+  const [epoch, grants] =
+    op.type === "enroll" || op.type === "regrant"
+      ? [undefined, effect.grants.filter(({ from }) => from <= model.epoch)]
+      : [effect.epoch, effect.grants];
   const due = op.type === "enroll" && grants.length === 0 ? [{ from: 1, to: 1, recipients: [position] }] : grants;
   const author = op.type === "expel" ? world.operator : signerOf(world.session(op.by));
   const signers: RawSigner[] = op.type === "enroll" || op.type === "rekey" ? [author, fresh] : [author];

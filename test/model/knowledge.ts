@@ -64,9 +64,15 @@ export function publish(
   };
 }
 
-/** The server gives a member the attachments of a link after all. */
-export function deliver(secrets: Secrets, seq: number, recipient: number): Secrets {
-  return { ...secrets, undelivered: minus(secrets.undelivered, new Set([`${seq}/${recipient}`])) };
+/** The server gives a member the attachments of a link after all. What was for a key that it has replaced stays shut. */
+export function deliver(secrets: Secrets, model: Model, seq: number, recipient: number): Secrets {
+  const { rekeys } = memberOf(model, recipient);
+  const isLate = (box: Box): boolean => box.seq === seq && box.recipient === recipient && box.rekeys !== rekeys;
+  return {
+    ...secrets,
+    boxes: secrets.boxes.filter((box) => !isLate(box)),
+    undelivered: minus(secrets.undelivered, new Set([`${seq}/${recipient}`])),
+  };
 }
 
 /** Epochs that an honest member has opened: those it made itself, and what came out of the boxes it was given. */
@@ -86,6 +92,12 @@ export function junkOf(secrets: Secrets, model: Model, position: number): Set<nu
 export function withheldFrom(secrets: Secrets, model: Model, position: number): Set<number> {
   const unopened = minus(memberOf(model, position).held, openedBy(secrets, position));
   return minus(unopened, junkOf(secrets, model, position));
+}
+
+/** Epochs that a link granted to a member. */
+export function grantedBy(secrets: Secrets, seq: number, position: number): Set<number> {
+  const boxes = secrets.boxes.filter((box) => box.seq === seq && box.recipient === position);
+  return new Set(boxes.flatMap(({ from, to }) => range(from, to)));
 }
 
 const delivered = (secrets: Secrets, position: number): readonly Box[] =>

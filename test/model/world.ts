@@ -26,6 +26,14 @@ import { type RawSigner, signerOf } from "../support/raw-link.js";
 import { seededEnv } from "../support/seeded-env.js";
 import type { Op } from "./reference.js";
 
+/** An entry without its attachments: all that a verifier needs. */
+export function bare(entry: Uint8Array): Uint8Array {
+  return encodeEntry(decodeEntry(entry).link.bytes, []);
+}
+
+/** What an entry brought to each member, by position. */
+export type Opened = ReadonlyMap<number, Received>;
+
 export const SUBJECT = "alice@example.org";
 
 /** A link that was written and not yet published. */
@@ -105,27 +113,26 @@ export class World {
     return { ...authored, keyrings: new Map([[op.by, authored.keyring]]), entered: undefined, signers };
   }
 
-  /** Gives an entry to everybody, without its attachments to those in `denied`. */
-  publish(
-    { keyrings, entered }: Written,
-    entry: Uint8Array,
-    denied: ReadonlySet<number> = new Set(),
-  ): Map<number, Received> {
+  /**
+   * Gives an entry to everybody, without its attachments to those in `denied`. One member verifies the link, another one each
+   * time; the rest open their grants on the state that it found, since verification is the same for all of them.
+   */
+  publish({ keyrings, entered }: Written, entry: Uint8Array, denied: ReadonlySet<number> = new Set()): Opened {
     const before = this.log;
     const position = before.head.seq + 1;
     if (entered) this.ids.set(position, entered);
-    const bare = encodeEntry(decodeEntry(entry).link.bytes, []);
-    const members = new Set([...this.sessions.keys(), ...keyrings.keys()]);
-    const received = new Map<number, Received>();
-    for (const member of members) {
-      const session = this.sessions.get(member) ?? { log: before, keyring: keyrings.get(member) as Keyring };
-      const keyring = keyrings.get(member) ?? session.keyring;
-      received.set(member, receive({ log: session.log, keyring }, denied.has(member) ? bare : entry));
+    const keyringOf = (member: number): Keyring => keyrings.get(member) ?? this.session(member).keyring;
+    const members = [...new Set([...this.sessions.keys(), ...keyrings.keys()])];
+    const turn = position % members.length;
+    const opened = new Map<number, Received>();
+    for (const member of [...members.slice(turn), ...members.slice(0, turn)]) {
+      const received = receive({ log: this.log, keyring: keyringOf(member) }, denied.has(member) ? bare(entry) : entry);
+      this.log = received.log;
+      opened.set(member, received);
     }
-    for (const [member, { log, keyring }] of received) this.sessions.set(member, { log, keyring });
+    for (const [member, { keyring }] of opened) this.sessions.set(member, { log: this.log, keyring });
     this.entries.push(entry);
-    this.log = this.session(1).log;
-    return received;
+    return opened;
   }
 
   /** Gives one member an entry again, with its attachments. */

@@ -1,0 +1,266 @@
+// Random histories with one dishonest author, who grants junk and lies about what it cannot open, and with a server that
+// withholds grants: the log stays verifiable, junk is declared, named and healed, and nobody honest is blocked.
+// docs/spec.md section 7 (GRT-3, GRT-4) and MEM-9.
+//
+// `KEYSTEAD_RUNS=2000 npx vitest run --project node test/model/dishonest.test.ts` runs 2,000 histories, in about half an hour.
+// `KEYSTEAD_SEED` replays: all randomness is drawn from it.
+
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { checkGrants } from "../../src/grants/check.js";
+import type { Received } from "../../src/grants/receive.js";
+import type { Keyring } from "../../src/keys/keyring.js";
+import { runsOf } from "../../src/log/runs.js";
+import { verifyLog } from "../../src/log/verify.js";
+import { violations } from "./admission.js";
+import { codeOf, expectKeyring, expectLink, expectLog, factsOf } from "./compare.js";
+import { afterLying, type Corrupted, claiming, corrupt, FAULT_KINDS, type FaultPick } from "./dishonest.js";
+import { drawLawful, type Pick, pickArbitrary } from "./draw.js";
+import { describeOp, MAX_LINKS, numRuns, type Sheet, start } from "./history.js";
+import { deliver, grantedBy, junkOf, openedBy, publish, withheldFrom } from "./knowledge.js";
+import { activeOf, type Effect, effectOf, type ModelMember, memberOf, minus, type Op, union } from "./reference.js";
+import { bare, type Opened, SUBJECT, type World, type Written } from "./world.js";
+
+/** A history's sheet, and who in it is dishonest: the member that enters after `villain` others, if it comes to that. */
+interface Plot extends Sheet {
+  readonly villain: number;
+}
+
+/** What goes wrong with a link. */
+interface Trouble {
+  readonly faults: readonly FaultPick[];
+  /** Which of its epochs a dishonest author claims it cannot open: a bit for each, by number. */
+  readonly lie: number;
+  /** Which recipient the server denies the grants. */
+  readonly denied: number | undefined;
+  /** Whether it is the dishonest member's turn. */
+  readonly villain: boolean;
+}
+
+const NO_TROUBLE: Trouble = { faults: [], lie: 0, denied: undefined, villain: false };
+
+const isVillain = ({ model, villain }: Plot, position: number): boolean =>
+  model.members[villain]?.position === position;
+
+const honestOf = (plot: Plot): readonly ModelMember[] =>
+  plot.model.members.filter(({ position }) => !isVillain(plot, position));
+
+/** Epochs that the author of a link has to declare missing, or claims to. */
+function declaredBy(plot: Plot, position: number, lie: number): ReadonlySet<number> {
+  const junk = junkOf(plot.secrets, plot.model, position);
+  if (!isVillain(plot, position)) return junk;
+  const { held } = memberOf(plot.model, position);
+  return new Set([...held].filter((epoch) => junk.has(epoch) || ((lie >> (epoch % 16)) & 1) === 1));
+}
+
+/** A link by anybody. */
+class Step {
+  #done = "";
+
+  constructor(
+    readonly pick: Pick,
+    readonly trouble: Trouble,
+  ) {}
+
+  check(plot: Readonly<Plot>): boolean {
+    return plot.model.seq < MAX_LINKS && this.#draw(plot) !== undefined;
+  }
+
+  run(plot: Plot, world: World): void {
+    const op = this.#draw(plot) as Op;
+    this.#done = `${describeOp(op)} with ${JSON.stringify(this.trouble)}`;
+    take(plot, world, op, this.trouble);
+  }
+
+  toString(): string {
+    return this.#done || this.pick.type;
+  }
+
+  #draw(plot: Readonly<Plot>): Op | undefined {
+    const turn = activeOf(plot.model).findIndex(({ position }) => isVillain(plot, position));
+    const actor = this.trouble.villain && turn >= 0 ? turn : this.pick.actor;
+    return drawLawful(plot.model, { ...this.pick, actor }, (position) => declaredBy(plot, position, this.trouble.lie));
+  }
+}
+
+/** The server gives everybody what it kept back. */
+class Deliver {
+  check(plot: Readonly<Plot>): boolean {
+    return plot.secrets.undelivered.size > 0;
+  }
+
+  run(plot: Plot, world: World): void {
+    for (const place of plot.secrets.undelivered) {
+      const [seq, member] = place.split("/").map(Number) as [number, number];
+      const before = openedBy(plot.secrets, member);
+      plot.secrets = deliver(plot.secrets, plot.model, seq, member);
+      const after = openedBy(plot.secrets, member);
+      const { opened, junk, withheld } = world.redeliver(seq, member);
+      expect({ opened, withheld }).toEqual({ opened: runsOf(minus(after, before)), withheld: [] });
+      expect(junk).toEqual(runsOf(minus(grantedBy(plot.secrets, seq, member), after)));
+      expectHonestKeyrings(plot, world);
+    }
+  }
+
+  toString(): string {
+    return "deliver what was withheld";
+  }
+}
+
+/** Has an admissible link written, spoiled, withheld as told, and compares what everybody makes of it. */
+function take(plot: Plot, world: World, op: Op, trouble: Trouble): void {
+  const author = "by" in op ? op.by : op.type === "join" ? plot.model.seq + 1 : undefined;
+  const effect = effectOf(plot.model, op);
+  if ("by" in op && author !== undefined) {
+    const lacks = minus(seedsOwed(plot, effect), openedBy(plot.secrets, author));
+    // Only the server can stop an honest member, and only by keeping back what it was granted. Junk never does (MEM-9).
+    if (!isVillain(plot, author)) expect(minus(lacks, withheldFrom(plot.secrets, plot.model, author)).size).toBe(0);
+    if (lacks.size > 0) {
+      expect(codeOf(() => world.write(op))).toBe("GRANT_UNAVAILABLE");
+      return;
+    }
+  }
+  const entering = plot.model.members.length === plot.villain;
+  const dishonest = author !== undefined && (isVillain(plot, author) || (op.type === "join" && entering));
+  const { written, corrupted } = dishonest ? writeJunk(plot, world, op, author, trouble) : { written: world.write(op) };
+
+  const deniable = effect.grants.flatMap(({ recipients }) => recipients).filter((each) => !written.keyrings.has(each));
+  const denied = trouble.denied === undefined ? undefined : deniable[trouble.denied % Math.max(1, deniable.length)];
+  const deniedTo = denied === undefined || denied === author ? [] : [denied];
+  const opened = world.publish(written, corrupted?.entry ?? written.entry, new Set(deniedTo));
+  plot.secrets = publish(plot.secrets, op, effect, corrupted?.faults, deniedTo);
+  plot.model = effect.after;
+  expectLink(world, op, effect);
+  expectLog(world, plot.model);
+  expectHonestKeyrings(plot, world);
+  expectSeen(plot, opened, deniedTo);
+  if (corrupted) expectNamed(plot, world, corrupted, author as number);
+}
+
+/** Epochs whose seeds the author of a link must have to pass them on. */
+function seedsOwed({ model }: Plot, { grants }: Effect): Set<number> {
+  const owed = grants.filter(({ from }) => from <= model.epoch);
+  return new Set(owed.flatMap(({ from, to }) => Array.from({ length: to - from + 1 }, (_, index) => from + index)));
+}
+
+/** A link of the dishonest author: it claims that it could not open what it may, and spoils what it grants. */
+function writeJunk(
+  plot: Plot,
+  world: World,
+  op: Op,
+  author: number,
+  { faults }: Trouble,
+): { readonly written: Written; readonly corrupted: Corrupted | undefined } {
+  if (op.type === "join") {
+    const written = world.write(op);
+    return { written, corrupted: corrupt(world, written, written.keyrings.get(author) as Keyring, faults) };
+  }
+  const session = world.session(author);
+  const claims = minus(("missing" in op && op.missing) || new Set<number>(), junkOf(plot.secrets, plot.model, author));
+  const { keyrings, ...written } = world.write(op, claiming(session, claims));
+  const after = afterLying(session.keyring, keyrings.get(author) ?? session.keyring);
+  const all = { ...written, keyrings: new Map([...keyrings, [author, after]]) };
+  return { written: all, corrupted: corrupt(world, all, after, faults) };
+}
+
+/** Every honest member, removed ones included, has exactly the epochs that can be opened. */
+function expectHonestKeyrings(plot: Plot, world: World): void {
+  for (const { position } of honestOf(plot)) expectKeyring(world, plot.secrets, position);
+}
+
+/** Every honest member sees what is junk, and what is only withheld (GRT-4, MEM-9). */
+function expectSeen(plot: Plot, opened: Opened, deniedTo: readonly number[]): void {
+  for (const { position } of honestOf(plot)) {
+    const granted = grantedBy(plot.secrets, plot.model.seq, position);
+    const shut = runsOf(minus(granted, openedBy(plot.secrets, position)));
+    const expected = deniedTo.includes(position) ? { junk: [], withheld: shut } : { junk: shut, withheld: [] };
+    const { junk, withheld } = opened.get(position) as Received;
+    expect({ position, junk, withheld }).toEqual({ position, ...expected });
+  }
+}
+
+/** Whoever holds a run names link, author and recipient of each junk grant of it, and of no other (GRT-3). */
+function expectNamed(plot: Plot, world: World, { wrong }: Corrupted, author: number): void {
+  const checker = honestOf(plot).find(({ active }) => active);
+  if (!checker) return;
+  const { seq } = world.log.head;
+  const opened = openedBy(plot.secrets, checker.position);
+  const canJudge = ({ from, to }: { readonly from: number; readonly to: number }): boolean => {
+    for (let epoch = from; epoch <= to; epoch++) if (!opened.has(epoch)) return false;
+    return true;
+  };
+  const found = checkGrants(world.session(checker.position), [seq]);
+  expect(found.wrong).toEqual(wrong.filter(canJudge).map((each) => ({ seq, author: world.id(author), ...each })));
+  for (const each of found.unknown) expect(canJudge(each)).toBe(false);
+}
+
+/**
+ * What a client must do, by the honest members alone: fetch what was withheld, declare junk, regrant what others declared
+ * missing (section 13). Afterwards each has opened all that the log says it holds, and lacks nothing that another has.
+ */
+function heal(plot: Plot, world: World): void {
+  const deliverAll = new Deliver();
+  if (deliverAll.check(plot)) deliverAll.run(plot, world);
+  const active = (): readonly ModelMember[] => honestOf(plot).filter((member) => member.active);
+  const act = (op: Op): void => {
+    expect([...violations(plot.model, op)]).toEqual([]);
+    take(plot, world, op, NO_TROUBLE);
+  };
+  for (const { position: by } of active()) {
+    const missing = junkOf(plot.secrets, plot.model, by);
+    if (missing.size > 0) act({ type: "rotate", by, missing });
+  }
+  for (const { position: by } of active()) {
+    for (const { position: member } of active()) {
+      const { reach, held } = memberOf(plot.model, member);
+      const lacks = minus(reach, held);
+      const epochs = new Set([...lacks].filter((epoch) => memberOf(plot.model, by).held.has(epoch)));
+      if (epochs.size > 0) act({ type: "regrant", by, regrants: [{ member, epochs }], missing: new Set() });
+    }
+  }
+  const together = active().reduce((all, { held }) => union(all, held), new Set<number>());
+  for (const { position, reach, held } of active()) {
+    expect(openedBy(plot.secrets, position)).toEqual(held);
+    expect([...minus(reach, held)].filter((epoch) => together.has(epoch))).toEqual([]);
+  }
+  // Nobody honest is in anybody's way: whoever may act, can.
+  const holder = active().find(({ position }) => violations(plot.model, { type: "rekey", by: position }).size === 0);
+  if (holder) act({ type: "rekey", by: holder.position, missing: new Set() });
+}
+
+const fault = fc.record({ grant: fc.nat(63), kind: fc.nat(FAULT_KINDS - 1), which: fc.nat(63) });
+const trouble = fc.record({
+  faults: fc.array(fault, { maxLength: 3 }),
+  lie: fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.nat(65_535) }),
+  denied: fc.oneof({ weight: 4, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: fc.nat(63) }),
+  villain: fc.boolean(),
+});
+
+describe("random histories with a dishonest author and a server that withholds", () => {
+  it("stay verifiable, have junk declared, named and healed, and block nobody honest (MEM-9, GRT-3, GRT-4)", () => {
+    const steps = fc
+      .tuple(pickArbitrary(1), trouble)
+      .map(([pick, trouble]) => new Step({ ...pick, twist: 0 }, trouble));
+    const deliveries = fc.constant(0).map(() => new Deliver());
+    const histories = fc.commands([steps, steps, steps, steps, deliveries], {
+      maxCommands: 2 * MAX_LINKS,
+      size: "max",
+    });
+    fc.assert(
+      fc.property(fc.nat(), fc.nat(3), fc.boolean(), histories, (seed, villain, operator, commands) => {
+        let plot: Plot | undefined;
+        let world: World | undefined;
+        fc.modelRun(() => {
+          const { model, real } = start(`dishonest/${seed}`, operator);
+          plot = { ...model, villain };
+          world = real;
+          return { model: plot, real };
+        }, commands);
+        if (!plot || !world) throw new Error("fast-check runs the setup");
+        heal(plot, world);
+        expect(factsOf(verifyLog(world.entries.map(bare), { subject: SUBJECT }))).toEqual(factsOf(world.log));
+      }),
+      { numRuns: numRuns(30, 8) },
+    );
+  });
+});

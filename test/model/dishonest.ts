@@ -1,0 +1,195 @@
+// What a dishonest author does: well-formed links whose grants are junk, and lies about what it cannot open.
+// docs/spec.md section 7 (GRT-3..5) and MEM-9.
+
+import { concat } from "../../src/bytes/bytes.js";
+import type { CborValue } from "../../src/bytes/cbor.js";
+import type { LogId, MemberId } from "../../src/bytes/ids.js";
+import type { Secret } from "../../src/bytes/secret.js";
+import { boxInfo, KEYRING_NONCE } from "../../src/grants/make.js";
+import type { Session } from "../../src/grants/session.js";
+import { changedKeyring, type Keyring, newKeyring, partsOf } from "../../src/keys/keyring.js";
+import { MemberKeys } from "../../src/keys/member-keys.js";
+import { attachmentDigest, decodeEntry } from "../../src/log/entry.js";
+import type { AnyBody, Grant } from "../../src/log/fields.js";
+import { memberBySigningKey } from "../../src/log/state.js";
+import { readBody } from "../../src/log/verify-link.js";
+import { chachaSeal } from "../../src/primitives/aead.js";
+import type { Env } from "../../src/primitives/env.js";
+import { hpkeSeal } from "../../src/primitives/hpke.js";
+import { idBytes, mutate } from "../support/raw-link.js";
+import type { Fault } from "./knowledge.js";
+import type { World, Written } from "./world.js";
+
+/** What can be wrong with a box; each leaves its recipient without the grant. */
+const BOX_FAULTS = ["noise", "one byte", "a wrong key", "a short key", "another's box"] as const;
+/** What can be wrong with the keyring ciphertext that all recipients share. */
+const KEYRING_FAULTS = ["noise", "a wrong seed", "a seed too few", "a key that is not derived from the seeds"] as const;
+
+export const FAULT_KINDS = BOX_FAULTS.length + KEYRING_FAULTS.length;
+
+/** Numbers that decide a fault once the grants are known. */
+export interface FaultPick {
+  readonly grant: number;
+  readonly kind: number;
+  /** Which recipient's box, or which seed. */
+  readonly which: number;
+}
+
+/** A grant that is not what its author owed, as whoever recomputes it must find it (GRT-3). */
+export interface Wrong {
+  readonly recipient: MemberId;
+  readonly from: number;
+  readonly to: number;
+  readonly wrong: "keyring" | "box";
+}
+
+/** A link with junk in its grants. */
+export interface Corrupted {
+  readonly entry: Uint8Array;
+  /** For the model: what does not open. */
+  readonly faults: readonly Fault[];
+  readonly wrong: readonly Wrong[];
+}
+
+/** Spoils grants of a link, and has everybody sign it who signed the honest one. Undefined when there is nothing to spoil. */
+export function corrupt(
+  world: World,
+  written: Written,
+  author: Keyring,
+  picks: readonly FaultPick[],
+): Corrupted | undefined {
+  const env = world.env(0);
+  const grants = grantsOf(world, written);
+  if (grants.length === 0 || picks.length === 0) return undefined;
+  // Keyrings first: a box that is spoiled stays spoiled.
+  for (const { grant, kind, which } of [...picks].sort((a, b) => a.kind - b.kind)) {
+    const chosen = grants[grant % grants.length] as SpoiledGrant;
+    const keyringFault = KEYRING_FAULTS[kind];
+    if (keyringFault) spoilKeyring(chosen, keyringFault, which, partsOf(author).seeds, env);
+    else spoilBox(chosen, BOX_FAULTS[kind - KEYRING_FAULTS.length], which, env);
+  }
+  const digests = grants.map(({ from, to, keyring, recipients }): CborValue => {
+    const boxes = recipients.map(({ id, box }) => [idBytes(id), attachmentDigest(box)]);
+    const fields = { from, to, keyring: attachmentDigest(keyring), boxes };
+    return new Map<string, CborValue>(Object.entries(fields));
+  });
+  const spoiled = grants.flatMap(({ keyring, recipients }) => [keyring, ...recipients.map(({ box }) => box)]);
+  const entry = mutate(written.entry, {
+    body: (body) => body.set("grants", digests),
+    signers: written.signers,
+    attachments: (attachments) => [...attachments.slice(0, attachments.length - spoiled.length), ...spoiled],
+  });
+  return { entry, faults: grants.flatMap(({ faults }) => faults), wrong: grants.flatMap(wrongOf) };
+}
+
+/** A grant while it is being spoiled. */
+interface SpoiledGrant extends Pick<Grant, "from" | "to"> {
+  readonly log: LogId;
+  readonly recipients: {
+    readonly id: MemberId;
+    readonly position: number;
+    readonly kem: Uint8Array;
+    box: Uint8Array;
+  }[];
+  keyring: Uint8Array;
+  keyringIsWrong: boolean;
+  readonly faults: Fault[];
+}
+
+/** The grants of an honest link, with the bytes that it came with. */
+function grantsOf({ log, ids }: World, { entry, entered }: Written): SpoiledGrant[] {
+  const { link, attachments } = decodeEntry(entry);
+  const body = readBody(link).body as AnyBody & {
+    member?: { kem: Uint8Array };
+    keys?: { kem: Uint8Array };
+    author?: Uint8Array;
+  };
+  const grants = body.grants ?? [];
+  const bytes = attachments.slice(attachments.length - grants.reduce((sum, { boxes }) => sum + 1 + boxes.length, 0));
+  const author = body.author && memberBySigningKey(log, body.author)?.id;
+  const kemOf = (id: MemberId): Uint8Array => {
+    const kem =
+      id === entered ? body.member?.kem : id === author && body.keys ? body.keys.kem : log.active.get(id)?.kem;
+    return kem as Uint8Array;
+  };
+  const positionOf = (id: MemberId): number =>
+    id === entered ? log.head.seq + 1 : ([...ids].find(([, each]) => each === id)?.[0] as number);
+  return grants.map(({ from, to, boxes }) => {
+    const keyring = bytes.shift() as Uint8Array;
+    const recipients = boxes.map(([id]) => ({
+      id,
+      position: positionOf(id),
+      kem: kemOf(id),
+      box: bytes.shift() as Uint8Array,
+    }));
+    return { log: log.head.log, from, to, recipients, keyring, keyringIsWrong: false, faults: [] };
+  });
+}
+
+function spoilKeyring(
+  grant: SpoiledGrant,
+  fault: (typeof KEYRING_FAULTS)[number],
+  which: number,
+  seeds: ReadonlyMap<number, Secret>,
+  env: Env,
+): void {
+  const { from, to, recipients, faults } = grant;
+  const epochs = Array.from({ length: to - from + 1 }, (_, index) => from + index);
+  const bad = epochs[which % epochs.length] as number;
+  if (grant.keyringIsWrong) return;
+  grant.keyringIsWrong = true;
+  if (fault !== "a key that is not derived from the seeds") {
+    faults.push({ from, to, epochs: new Set(fault === "a wrong seed" ? [bad] : epochs) });
+  }
+  if (fault === "noise") {
+    grant.keyring = env.random(grant.keyring.length);
+    return;
+  }
+  const key = env.random(32);
+  const listed = epochs.map((epoch) =>
+    fault === "a wrong seed" && epoch === bad ? env.random(32) : (seeds.get(epoch) as Secret).bytes(),
+  );
+  const plaintext = concat(...(fault === "a seed too few" ? listed.slice(1) : listed));
+  grant.keyring = chachaSeal(key, KEYRING_NONCE, new Uint8Array(0), plaintext);
+  for (const recipient of recipients) recipient.box = seal(grant, recipient.kem, key, env);
+}
+
+function spoilBox(grant: SpoiledGrant, fault: (typeof BOX_FAULTS)[number] | undefined, which: number, env: Env): void {
+  const { from, to, recipients, faults } = grant;
+  const recipient = recipients[which % recipients.length] as SpoiledGrant["recipients"][number];
+  const { position, kem } = recipient;
+  // With one recipient there is no other box; the keyring ciphertext is as good as somebody else's bytes.
+  const another = recipients.find((each) => each.position !== position)?.box ?? grant.keyring;
+  if (fault === "noise") recipient.box = env.random(recipient.box.length);
+  else if (fault === "one byte") recipient.box = env.random(1);
+  else if (fault === "another's box") recipient.box = another;
+  else recipient.box = seal(grant, kem, env.random(fault === "a wrong key" ? 32 : 31), env);
+  faults.push({ from, to, member: position });
+}
+
+function seal({ log, from, to }: SpoiledGrant, kem: Uint8Array, plaintext: Uint8Array, env: Env): Uint8Array {
+  return hpkeSeal(kem, { info: boxInfo(log, from, to, kem), plaintext, coins: env.random(64) });
+}
+
+function wrongOf({ from, to, recipients, keyringIsWrong, faults }: SpoiledGrant): Wrong[] {
+  const boxIsWrong = (position: number): boolean => faults.some(({ member }) => member === position);
+  return recipients.flatMap(({ id, position }): Wrong[] => {
+    if (keyringIsWrong) return [{ recipient: id, from, to, wrong: "keyring" }];
+    return boxIsWrong(position) ? [{ recipient: id, from, to, wrong: "box" }] : [];
+  });
+}
+
+/** A session of a member that claims it could not open some of its epochs, so that the library declares them missing. */
+export function claiming({ log, keyring }: Session, lie: ReadonlySet<number>): Session {
+  const { keys, seeds, junk, member } = partsOf(keyring);
+  const seed = keys.copySeed();
+  const gained = new Map([...seeds].filter(([epoch]) => !lie.has(epoch)));
+  const claims = newKeyring(log.head.log, member, new MemberKeys(seed.bytes()));
+  return { log, keyring: changedKeyring(claims, { gained, junk: [...junk, ...lie] }) };
+}
+
+/** The keyring of a member that lied, after its link: what it had, and what the link brought. */
+export function afterLying(before: Keyring, after: Keyring): Keyring {
+  const { keys, seeds } = partsOf(after);
+  return changedKeyring(before, { keys, gained: new Map(seeds) });
+}
