@@ -2,7 +2,7 @@
 // docs/spec.md section 10.
 
 import { KeysteadError } from "../errors.js";
-import { confirmedFounder, type LogState } from "../log/state.js";
+import { assertLog, confirmedFounder, type LogState } from "../log/state.js";
 import type { ContactStatus } from "./change.js";
 import { classAtPin, compareContact } from "./contacts.js";
 import { type ContactPin, makePin } from "./pin.js";
@@ -44,6 +44,8 @@ export function requireUnchanged(pin: ContactPin, log: LogState): ContactPin {
  * `compareContact`
  */
 export function acknowledge(pin: ContactPin, log: LogState, options: AcknowledgeOptions = {}): ContactPin {
+  // Not the error of verifyLog: going on takes a state to go on from.
+  assertLog(log);
   const change = compareContact(pin, log);
   const { status } = change;
   if (isHarmless(status)) return moved(pin, log, options?.verified ?? pin.verified);

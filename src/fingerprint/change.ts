@@ -54,9 +54,6 @@ export interface ContactChange extends ContactFacts {
   readonly text: string;
 }
 
-/** @internal Facts where there is nothing to tell. */
-export const NO_FACTS: ContactFacts = { links: [], added: [], removed: [], trustedLeft: false };
-
 /** @internal The text for people. */
 export function describeChange(status: ContactStatus, subject: string, facts: ContactFacts): string {
   return TEXTS[status](printable(subject), facts);

@@ -5,7 +5,7 @@ import { KeysteadError } from "../errors.js";
 import { foundersOf } from "../log/classes.js";
 import { type Evidence, type EvidenceKind, makeEvidence } from "../log/evidence.js";
 import { allMembers, assertLog, type Head, type LogState, type Member } from "../log/state.js";
-import { type ContactChange, type ContactFacts, type ContactStatus, describeChange, NO_FACTS } from "./change.js";
+import { type ContactChange, type ContactFacts, type ContactStatus, describeChange } from "./change.js";
 import { type ContactPin, checkPin } from "./pin.js";
 
 /**
@@ -59,13 +59,7 @@ function evidenceOf(kind: EvidenceKind, { subject, head }: ContactPin, { links }
 function changeOfError(pin: ContactPin, error: KeysteadError): ContactChange {
   const { evidence, offered } = error.details as { readonly evidence?: Evidence; readonly offered?: Head };
   if (!evidence || !offered) {
-    throw new KeysteadError(
-      "INVALID_ARGUMENT",
-      `the error ${error.code} says nothing about a contact's log; handle it`,
-      {
-        cause: error,
-      },
-    );
+    throw new KeysteadError("INVALID_ARGUMENT", "the error holds no evidence about a contact's log", { cause: error });
   }
   checkSubject(pin, evidence.subject);
   if (evidence.pinned.log !== pin.head.log) {
@@ -75,7 +69,8 @@ function changeOfError(pin: ContactPin, error: KeysteadError): ContactChange {
 }
 
 function contradictionChange(pin: ContactPin, current: Head, evidence: Evidence): ContactChange {
-  return makeChange(evidence.kind, pin, current, NO_FACTS, evidence);
+  const nothing = { links: [], added: [], removed: [], trustedLeft: false };
+  return makeChange(evidence.kind, pin, current, nothing, evidence);
 }
 
 function factsSince(pin: ContactPin, now: LogState): ContactFacts {

@@ -5,6 +5,8 @@ import { describe, expect, it } from "vitest";
 import { type AcknowledgeOptions, acknowledge, requireUnchanged } from "../../src/fingerprint/acknowledge.js";
 import { compareContact } from "../../src/fingerprint/contacts.js";
 import { pinContact } from "../../src/fingerprint/pin.js";
+import type { LogState } from "../../src/log/state.js";
+import { verifyLog } from "../../src/log/verify.js";
 import { openWorld, type World } from "../support/world.js";
 import { errorOf } from "./support.js";
 
@@ -90,6 +92,13 @@ describe("acknowledge", () => {
   it("accepts no other contact even so (LOG-8)", () => {
     const bob = openWorld("bob", { subject: "bob@example.org" });
     expect(errorOf(() => acknowledge(later, bob.log, { evenIf: "replaced" })).code).toBe("WRONG_SUBJECT");
+  });
+
+  it("needs a state: an error tells of a contradiction, but there is nothing in it to go on from", () => {
+    const error = errorOf(() => verifyLog(laptop.entries, { subject: later.subject, pinned: later.head }));
+    const log = error as unknown as LogState;
+    expect(errorOf(() => acknowledge(later, log, { evenIf: "rolled-back" })).code).toBe("INVALID_ARGUMENT");
+    expect(errorOf(() => requireUnchanged(later, log)).code).toBe("CONTACT_CHANGED");
   });
 
   it("takes null for no options, and refuses a verified that is no boolean", () => {

@@ -161,7 +161,7 @@ describe("parseFingerprint", () => {
     for (const junk of JUNK.filter((value) => typeof value !== "string")) {
       expect(errorOf(() => parseFingerprint(junk)).code).toBe("INVALID_ARGUMENT");
     }
-    for (const text of ["", " \n", "---", "🙂", "1".repeat(5000)]) {
+    for (const text of ["", " \n", "---", "🙂", "1".repeat(60) + " ".repeat(5000)]) {
       expect(errorOf(() => parseFingerprint(text)).code).toBe("FINGERPRINT_INVALID");
     }
     fc.assert(
