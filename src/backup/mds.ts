@@ -85,44 +85,40 @@ export function correct(word: ReadSymbols, maxErrors: number): number[] | undefi
 
 /** The positions of at most `more` columns of which, with the unreadable ones, the syndrome is a sum of multiples. */
 function locate(syndrome: number, unreadable: readonly number[], more: number): readonly number[] | undefined {
-  if (unreadable.length === 0) return search(DIRECTIONS, normalize(syndrome), 0, more);
+  if (unreadable.length === 0) return search(DIRECTIONS, normalize(syndrome), more);
   const vectors = unreadable.reduce((left, i) => clear(left, left[i + 1] as number), [syndrome, ...COLUMNS]);
   const [rest, ...columns] = vectors.map(normalize);
-  return search(columns, rest as number, 0, more);
+  return search(columns, rest as number, more);
 }
 
 /**
- * Looks for columns from `from` on, trying each as the first and clearing one symbol of everything else with it. Only which
- * vectors are multiples of each other matters here, so all are normalized, and the last column needs no arithmetic.
+ * Tries each column as the first, clearing one symbol of the syndrome and of all later columns with it. Only which vectors
+ * are multiples of each other matters here, so all are normalized, and the last column needs no arithmetic.
  */
-function search(
-  columns: readonly number[],
-  syndrome: number,
-  from: number,
-  more: number,
-): readonly number[] | undefined {
+function search(columns: readonly number[], syndrome: number, more: number): readonly number[] | undefined {
   if (syndrome === 0) return [];
   if (more < 2) {
-    const last = more === 1 ? columns.indexOf(syndrome, from) : -1;
+    const last = more === 1 ? columns.indexOf(syndrome) : -1;
     return last < 0 ? undefined : [last];
   }
-  for (let i = from; i < CODED_LENGTH; i++) {
-    const column = columns[i] as number;
+  for (const [i, column] of columns.entries()) {
     if (column === 0) continue; // An unreadable one, already cleared.
     const rest = normalize(clear([syndrome], column)[0] as number);
-    const left = columns === DIRECTIONS ? cleared(i) : clear(columns, column).map(normalize);
-    const others = search(left, rest, i + 1, more - 1);
-    if (others !== undefined) return [i, ...others];
+    const others = search(later(columns, i), rest, more - 1);
+    if (others !== undefined) return [i, ...others.map((other) => i + 1 + other)];
   }
   return undefined;
 }
 
-// The first step of every search is the same, and is kept: with up to 37 readings of one text it would be nearly all the work.
-const CLEARED: (readonly number[] | undefined)[] = [];
+// The first step of every search is the same and is kept: with up to 37 readings of one text it would be most of the work.
+const FIRST_STEPS: (readonly number[] | undefined)[] = [];
 
-function cleared(i: number): readonly number[] {
-  CLEARED[i] ??= clear(DIRECTIONS, DIRECTIONS[i] as number).map(normalize);
-  return CLEARED[i] as readonly number[];
+/** The columns after one, cleared with it. */
+function later(columns: readonly number[], i: number): readonly number[] {
+  const known = columns === DIRECTIONS ? FIRST_STEPS[i] : undefined;
+  const left = known ?? clear(columns.slice(i + 1), columns[i] as number).map(normalize);
+  if (columns === DIRECTIONS) FIRST_STEPS[i] = left;
+  return left;
 }
 
 /** The factor of each of some independent columns in their sum. */
