@@ -31,7 +31,7 @@ export class AppendList<T> implements Iterable<T> {
 
   /** The item at `index`, counted from 0; undefined outside 0 to `length - 1`. */
   at(index: number): T | undefined {
-    return index >= 0 && index < this.length ? this.#store[index] : undefined;
+    return index < this.length ? this.#store[index] : undefined;
   }
 
   /** The newest item; undefined if there is none. */

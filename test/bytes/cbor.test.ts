@@ -1,7 +1,7 @@
 // Deterministic CBOR: known encodings, round trips, and that decoding accepts exactly what encoding makes (ENC-1, ENC-2).
 
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { type CborValue, decodeCbor, encodeCbor } from "../../src/bytes/cbor.js";
 import { toHex } from "../../src/bytes/text.js";
 import { KeysteadError } from "../../src/errors.js";
@@ -149,6 +149,27 @@ describe("independence of input and output", () => {
     input.fill(0);
     expect(encoded).toEqual(hex("43010203"));
     expect(encoded.buffer.byteLength).toBe(4);
+  });
+
+  it("leaves nothing of what was encoded in its buffers, in success and failure (section 5)", () => {
+    const made: Uint8Array[] = [];
+    class Recorded extends Uint8Array {
+      constructor(length: number) {
+        super(length);
+        made.push(this);
+      }
+    }
+    const seed = new Uint8Array(300).fill(0x5e);
+    vi.stubGlobal("Uint8Array", Recorded);
+    try {
+      encodeCbor([seed, seed]);
+      expect(() => encodeCbor([seed, seed, null as never])).toThrow(KeysteadError);
+    } finally {
+      vi.unstubAllGlobals();
+    }
+    const holding = made.filter((buffer) => buffer.includes(0x5e));
+    expect(made.length).toBeGreaterThan(4);
+    expect(holding.map((buffer) => buffer.length)).toEqual([607]);
   });
 
   it("mutates no input", () => {
