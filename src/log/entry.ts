@@ -21,7 +21,8 @@ const MAX_ATTACHMENTS = 65_536;
 const MAX_ENTRY_BYTES = MAX_LINK_BYTES + MAX_ATTACHMENTS_BYTES + 5 * MAX_ATTACHMENTS + 16;
 
 const signedLink = tuple(bytesUpTo(MAX_LINK_BYTES, 1), array(tuple(bytes(32), bytes(64)), { min: 1, max: 2 }));
-const entry = tuple(bytesUpTo(MAX_LINK_BYTES, 1), array(bytesUpTo(MAX_ATTACHMENTS_BYTES, 1), { max: MAX_ATTACHMENTS }));
+// Link and attachments are held to their own limits below, so that what is too large is called so and not ill-formed.
+const entry = tuple(bytesUpTo(MAX_ENTRY_BYTES, 1), array(bytesUpTo(MAX_ENTRY_BYTES, 1), { max: MAX_ATTACHMENTS }));
 
 /** A signature with the public key that made it. */
 export interface LinkSignature {
