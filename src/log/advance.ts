@@ -44,7 +44,8 @@ export function advance(before: LogFacts, entry: UnverifiedEntry, judged: Judged
   const record = recordOf(before, entry, judged);
   const isFirst = before.head.seq === 0;
   const names = { members: transition.active, renamed: transition.entered ?? judged.effect.rename?.member };
-  const opening = typed.type.name && matchAttachments(record.attachments, entry.attachments)[0];
+  const delivered = matchAttachments(record.attachments, entry.attachments);
+  const opening = typed.type.name && delivered[0];
   return LogState.ofVerified({
     kind: before.kind,
     ...(isFirst ? originOf(body) : { subject: before.subject, operator: before.operator }),
