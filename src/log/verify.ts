@@ -65,14 +65,23 @@ export function appendUnverified(
   entry: UnverifiedEntry,
   clock: Clock,
 ): { readonly log: LogState; readonly record: LinkRecord } {
-  const { body } = readBody(entry.link);
-  if (body.seq > log.head.seq) {
+  const seq = claimedSeq(entry.link);
+  if (seq === undefined || seq > log.head.seq) {
     const after = verifyLink(log, entry, clock);
     return { log: after, record: after.links.last() as LinkRecord };
   }
   const known = recordOfLink(log, entry.link);
   if (known) return { log, record: known };
-  throw conflict(log, entry, body.seq);
+  throw conflict(log, entry, seq);
+}
+
+/** The position that a link claims; undefined when its body cannot be read, and verification is to say why and where. */
+function claimedSeq(link: UnverifiedLink): number | undefined {
+  try {
+    return readBody(link).body.seq;
+  } catch {
+    return undefined;
+  }
 }
 
 /** The record of a link that the log has; undefined when it has another one or none there. */
