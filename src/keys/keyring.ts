@@ -202,6 +202,7 @@ export function parseKeyring(serialized: Uint8Array): Keyring {
   const { log, member, seed, epochs, junk } = decode(stored, serialized, {
     name: "keyring",
     maxBytes: 64 * MAX_EPOCHS,
+    maxObjects: 4 * MAX_EPOCHS,
   });
   const keys = new MemberKeys(seed);
   wipe(seed);

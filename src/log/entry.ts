@@ -15,8 +15,8 @@ import { MAX_NAME_BYTES } from "./fields.js";
 export const MAX_LINK_BYTES = 65_536;
 /** Most bytes of a link's attachments together (ENC-3). */
 export const MAX_ATTACHMENTS_BYTES = 4_194_304;
-/** Most attachments of one link: a box each for 256 members in every one of many runs, bounded by the bytes above. */
-const MAX_ATTACHMENTS = 65_536;
+/** Most attachments of one link: more than 4 MiB of boxes, each with a keyring ciphertext of its own. */
+const MAX_ATTACHMENTS = 8192;
 /** Room for the entry's own framing around link and attachments. */
 const MAX_ENTRY_BYTES = MAX_LINK_BYTES + MAX_ATTACHMENTS_BYTES + 5 * MAX_ATTACHMENTS + 16;
 
