@@ -1,7 +1,17 @@
 // Every operation that a member could ask for in a state of the reference model, for drawing histories and exhausting small
 // ones. docs/spec.md section 6, the table of links.
 
-import { activeOf, type Kind, type Model, type ModelMember, memberOf, type Op, stretchesOf } from "./reference.js";
+import {
+  activeOf,
+  type Kind,
+  type Model,
+  type ModelMember,
+  type ModelRegrant,
+  memberOf,
+  minus,
+  type Op,
+  stretchesOf,
+} from "./reference.js";
 
 export type OpType = Exclude<Op["type"], "genesis">;
 
@@ -41,26 +51,25 @@ export function candidates(
         ...subsets(positions).map((remove): Op => ({ type, by, on: true, remove, missing })),
       ];
     case "regrant":
-      return others.flatMap((member) =>
-        repairs(memberOf(model, by), member, missing).map(
-          (epochs): Op => ({
-            type,
-            by,
-            regrants: [{ member: member.position, epochs }],
-            missing,
-          }),
-        ),
-      );
+      return regrants(model, memberOf(model, by), missing).map((regrants) => ({ type, by, regrants, missing }));
   }
 }
 
-/** What one member might be regranted: what it declared missing, everything, or one stretch of it. */
-function repairs(author: ModelMember, member: ModelMember, missing: ReadonlySet<number>): ReadonlySet<number>[] {
-  const can = new Set([...member.reach].filter((epoch) => author.held.has(epoch) && !missing.has(epoch)));
-  const lacks = new Set([...can].filter((epoch) => !member.held.has(epoch)));
-  const ends = new Set([...can].filter((epoch) => !can.has(epoch - 1) || !can.has(epoch + 1)));
-  const parts = stretchesOf(can).map(([from]) => new Set([from]));
-  return [lacks, can, ends, ...parts].filter((epochs) => epochs.size > 0);
+/** What the author might regrant: to one member, itself included, or everything that everybody declared missing. */
+function regrants(model: Model, author: ModelMember, missing: ReadonlySet<number>): ModelRegrant[][] {
+  const can = minus(author.held, missing);
+  const lists = activeOf(model).map(({ position, reach, held }): ModelRegrant[] => {
+    const all = new Set([...reach].filter((epoch) => can.has(epoch)));
+    const ends = new Set([...all].filter((epoch) => !all.has(epoch - 1) || !all.has(epoch + 1)));
+    const parts = stretchesOf(all).map(([from]) => new Set([from]));
+    // The first is what the member lacks, the others make more runs out of what it has.
+    return [minus(all, held), all, ends, ...parts].map((epochs) => ({ member: position, epochs }));
+  });
+  const everything = lists.flatMap(([lacks]) => lacks ?? []);
+  const single = lists.flat().map((regrant) => [regrant]);
+  return [everything, ...single]
+    .map((list) => list.filter(({ epochs }) => epochs.size > 0))
+    .filter((list) => list.length > 0);
 }
 
 /** Every subset, the empty one first. */

@@ -158,8 +158,10 @@ function spoilBox(grant: SpoiledGrant, fault: (typeof BOX_FAULTS)[number] | unde
   const { from, to, recipients, faults } = grant;
   const recipient = recipients[which % recipients.length] as SpoiledGrant["recipients"][number];
   const { position, kem } = recipient;
-  // With one recipient there is no other box; the keyring ciphertext is as good as somebody else's bytes.
-  const another = recipients.find((each) => each.position !== position)?.box ?? grant.keyring;
+  if (hasFault(grant, position)) return;
+  // Without another box as its author made it, the keyring ciphertext is as good as somebody else's bytes.
+  const others = recipients.filter((each) => each.position !== position && !hasFault(grant, each.position));
+  const another = others[0]?.box ?? grant.keyring;
   if (fault === "noise") recipient.box = env.random(recipient.box.length);
   else if (fault === "one byte") recipient.box = env.random(1);
   else if (fault === "another's box") recipient.box = another;
@@ -171,11 +173,15 @@ function seal({ log, from, to }: SpoiledGrant, kem: Uint8Array, plaintext: Uint8
   return hpkeSeal(kem, { info: boxInfo(log, from, to, kem), plaintext, coins: env.random(64) });
 }
 
-function wrongOf({ from, to, recipients, keyringIsWrong, faults }: SpoiledGrant): Wrong[] {
-  const boxIsWrong = (position: number): boolean => faults.some(({ member }) => member === position);
+function hasFault({ faults }: SpoiledGrant, position: number): boolean {
+  return faults.some(({ member }) => member === position);
+}
+
+function wrongOf(grant: SpoiledGrant): Wrong[] {
+  const { from, to, recipients, keyringIsWrong } = grant;
   return recipients.flatMap(({ id, position }): Wrong[] => {
     if (keyringIsWrong) return [{ recipient: id, from, to, wrong: "keyring" }];
-    return boxIsWrong(position) ? [{ recipient: id, from, to, wrong: "box" }] : [];
+    return hasFault(grant, position) ? [{ recipient: id, from, to, wrong: "box" }] : [];
   });
 }
 

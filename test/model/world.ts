@@ -1,22 +1,14 @@
 // The real code under the reference model's operations: every member's session, with real keys and real grants.
 // docs/spec.md sections 6 and 7.
 
+import { enrollBackupKey } from "../../src/backup/enroll.js";
+import { openBackupKey } from "../../src/backup/use.js";
 import type { MemberId } from "../../src/bytes/ids.js";
 import { expel, leave, regrant, rekey, rename, review, rotate, setLockdown } from "../../src/grants/actions.js";
-import { writeLink } from "../../src/grants/author.js";
-import {
-  acceptEnrollment,
-  createLog,
-  drawKeys,
-  joinLog,
-  newMember,
-  offerEnrollment,
-  prepareDevice,
-} from "../../src/grants/enter.js";
+import { acceptEnrollment, createLog, joinLog, offerEnrollment, prepareDevice } from "../../src/grants/enter.js";
 import { type Received, receive } from "../../src/grants/receive.js";
-import { type Authored, openingOf, type Session } from "../../src/grants/session.js";
-import { type Keyring, newKeyring } from "../../src/keys/keyring.js";
-import { memberIdOf } from "../../src/keys/member-keys.js";
+import type { Authored, Session } from "../../src/grants/session.js";
+import type { Keyring } from "../../src/keys/keyring.js";
 import { OperatorKeys } from "../../src/keys/operator-keys.js";
 import { decodeEntry, encodeEntry } from "../../src/log/entry.js";
 import { runsOf } from "../../src/log/runs.js";
@@ -180,22 +172,10 @@ export class World {
       const signers = [signerOf(author), signerOf(prepared)];
       return { log, entry, keyrings: new Map([[position, prepared.keyring]]), entered: keyring.member, signers };
     }
-    const keys = drawKeys(this.env(position));
-    const opening = openingOf(name, this.env(by));
-    const member = newMember("backup", keys, opening);
-    const signers = [signerOf(author), keys];
-    const { log, entry } = writeLink(
-      {
-        before: this.log,
-        type: "enroll",
-        fields: { author: signerOf(author).sign, member },
-        keyring: author.keyring,
-        signers,
-        opening,
-      },
-      this.env(by),
-    );
-    const keyring = newKeyring(this.log.head.log, memberIdOf(member), keys);
-    return { log, entry, keyrings: new Map([[position, keyring]]), entered: keyring.member, signers };
+    const made = enrollBackupKey(author, name, this.env(by));
+    // Without entries the paper gives the keys alone; the grants are opened when the link is published.
+    const { keyring } = openBackupKey(made.log, [], made.paper.reveal(made.log));
+    const signers = [signerOf(author), signerOf({ keyring })];
+    return { ...made, keyrings: new Map([[position, keyring]]), entered: keyring.member, signers };
   }
 }
