@@ -2,6 +2,8 @@
 // docs/spec.md section 13.
 
 import type { MemberId } from "../bytes/ids.js";
+import { KeysteadError } from "../errors.js";
+import { checkOptions } from "../grants/session.js";
 import { foundersOf } from "../log/classes.js";
 import { allMembers, type LogFacts, type LogState, type Removal } from "../log/state.js";
 import { knownMember } from "./data-access.js";
@@ -70,7 +72,11 @@ export function offerToRemove(
   log: LogState,
   options: { readonly removed: MemberId; readonly me: MemberId },
 ): readonly Suspect[] {
-  const [removed, me] = [knownMember(log, options?.removed).id, knownMember(log, options?.me).id];
+  const { removed, me } = checkOptions(options);
+  if (knownMember(log, removed).removed === undefined) {
+    throw new KeysteadError("INVALID_ARGUMENT", `member ${removed} is still active; offer this after it was removed`);
+  }
+  knownMember(log, me);
   const founders = foundersOf(log);
   const founder = founders.get(removed);
   const strays = new Set(straysOf(log).map(({ id }) => id));

@@ -94,8 +94,9 @@ export function duties(log: LogState, own: KeyringFacts, options: DutyOptions = 
     ...(isUnopened ? (["current-epoch-unopened"] as const) : []),
   ];
   const due: Duty[] = [];
-  if (able.includes(me) && because.length > 0)
+  if (able.includes(me) && because.length > 0) {
     due.push({ code: "rotate", because, others: others.map(({ id }) => id) });
+  }
   const toFetch = intersectRuns(me.held, withheld);
   if (toFetch.length > 0) due.push({ code: "fetch", epochs: toFetch });
   // A regrant cannot declare the current epoch missing, which has to be done first (MEM-9).
@@ -120,7 +121,7 @@ function regrants(log: LogFacts, { target, mine, others, served }: Asked): reado
   const had = before.reduce((runs, { epochs }) => uniteRuns(runs, epochs), NO_RUNS);
   const duty = (code: "regrant" | "ask-regrant", epochs: Runs): readonly Duty[] => {
     if (epochs.length === 0) return [];
-    const able = others.filter(({ id, held }) => id !== target.id && intersectRuns(held, epochs).length > 0);
+    const able = others.filter(({ held }) => intersectRuns(held, epochs).length > 0);
     return [{ code, member: target.id, epochs, others: able.map(({ id }) => id) }];
   };
   return [...duty("regrant", subtractRuns(wanted, had)), ...duty("ask-regrant", intersectRuns(wanted, had))];
@@ -140,8 +141,7 @@ function checkFacts(own: KeyringFacts): KeyringFacts {
 
 function checkServed(options: DutyOptions): Asked["served"] {
   const { served = [] } = checkOptions(options);
-  if (!Array.isArray(served))
-    throw new KeysteadError("INVALID_ARGUMENT", "served must be a list of { member, epochs }");
+  if (!Array.isArray(served)) throw new KeysteadError("INVALID_ARGUMENT", "served must be [{ member, epochs }, …]");
   return served.map((each: Asked["served"][number]) => {
     const { member, epochs } = checkOptions(each);
     return { member, epochs: checkRuns("epochs", epochs) };

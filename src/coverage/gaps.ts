@@ -66,10 +66,13 @@ export function lostEpochs(log: LogFacts): Runs {
 /** {@link gapsOf} for many members of one log. */
 export function gapFinder(log: LogFacts): (member: Member) => readonly Gap[] {
   const facts = { log, nameOf: nameMembers(log), candidates: actors(log), lost: lostEpochs(log) };
-  return (member) => {
-    const neverGranted = gapsIn(facts, member, "never-granted", subtractRuns(allEpochs(log), member.reach));
-    const declared = gapsIn(facts, member, "declared-missing", subtractRuns(member.reach, member.held));
-    return [...neverGranted, ...declared].sort((a, b) => a.from - b.from);
+  return (target) => {
+    const neverGranted = subtractRuns(allEpochs(log), target.reach);
+    const declared = subtractRuns(target.reach, target.held);
+    return [
+      ...gapsIn(facts, { target, reason: "never-granted" }, neverGranted),
+      ...gapsIn(facts, { target, reason: "declared-missing" }, declared),
+    ].sort((a, b) => a.from - b.from);
   };
 }
 
@@ -80,31 +83,34 @@ interface Facts {
   readonly lost: Runs;
 }
 
-function gapsIn(facts: Facts, target: Member, reason: Gap["reason"], runs: Runs): readonly Gap[] {
-  return stretchesOf(facts.log, runs).map((stretch) => {
+interface Lack extends Pick<Gap, "reason"> {
+  readonly target: Member;
+}
+
+function gapsIn(facts: Facts, lack: Lack, runs: Runs): readonly Gap[] {
+  const { log, candidates } = facts;
+  return stretchesOf(log, runs).map((stretch) => {
     const gap: Runs = [[stretch.from, stretch.to]];
-    const closers = facts.candidates
+    const closers = candidates
       .map((candidate) => ({ candidate, epochs: intersectRuns(candidate.held, gap) }))
       .filter(({ epochs }) => epochs.length > 0)
       .sort((a, b) => size(b.epochs) - size(a.epochs) || a.candidate.position - b.candidate.position)
-      .map(({ candidate, epochs }): Closer => closerOf(candidate, { target, epochs, reason, nameOf: facts.nameOf }));
+      .map(({ candidate, epochs }) => closerOf(facts, lack, candidate, epochs));
     const lost = intersectRuns(facts.lost, gap);
-    return { ...stretch, member: target.id, reason, closers, lost, advice: adviceFor(facts.log, gap, closers, lost) };
+    const advice = adviceFor(log, gap, closers, lost);
+    return { ...stretch, member: lack.target.id, reason: lack.reason, closers, lost, advice };
   });
 }
 
-function closerOf(
-  { id, kind }: Member,
-  gap: Pick<Closer, "epochs"> & Pick<Gap, "reason"> & { readonly target: Member; readonly nameOf: NameOf },
-): Closer {
-  const name = gap.nameOf(id);
-  const isGranted = gap.reason === "declared-missing";
-  const approve = `approve ${gap.nameOf(gap.target.id)} ${kind === "backup" ? "with the backup key" : "from"} ${name}`;
-  const text = isGranted ? `let ${name} grant it again` : approve;
-  return { member: id, epochs: gap.epochs, by: isGranted ? ["regrant", "approve"] : ["approve"], text };
+function closerOf({ nameOf }: Facts, { target, reason }: Lack, { id, kind }: Member, epochs: Runs): Closer {
+  const from = kind === "backup" ? "with the backup key" : "from";
+  return reason === "declared-missing"
+    ? { member: id, epochs, by: ["regrant", "approve"], text: `let ${nameOf(id)} grant it again` }
+    : { member: id, epochs, by: ["approve"], text: `approve ${nameOf(target.id)} ${from} ${nameOf(id)}` };
 }
 
 function adviceFor(log: LogFacts, gap: Runs, closers: readonly Closer[], lost: Runs): string {
+  if (subtractRuns(gap, lost).length === 0) return LOST;
   let open = subtractRuns(gap, lost);
   const steps: string[] = [];
   for (const { epochs, text } of closers) {
@@ -113,7 +119,6 @@ function adviceFor(log: LogFacts, gap: Runs, closers: readonly Closer[], lost: R
     open = subtractRuns(open, closed);
     steps.push(subtractRuns(gap, closed).length === 0 ? text : `${text} for ${formatEpochs(closed)}`);
   }
-  if (subtractRuns(gap, lost).length === 0) return LOST;
   return [...steps, ...stretchesOf(log, lost).map(lossText)].join("; ");
 }
 

@@ -28,7 +28,8 @@ export function overlapsMeanwhile(
 ): readonly Touch[] {
   assertLog(log);
   const { since, members } = checkOptions(options);
-  if (log.head.log !== since?.log || log.links.at(since.seq - 1)?.hash !== since.hash) {
+  const record = log.links.at((since?.seq ?? 0) - 1);
+  if (record === undefined || log.head.log !== since.log || record.hash !== since.hash) {
     throw new KeysteadError("INVALID_ARGUMENT", "since is not a head that this log had");
   }
   if (!Array.isArray(members)) throw new KeysteadError("INVALID_ARGUMENT", "members must be a list of member ids");

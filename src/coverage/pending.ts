@@ -56,7 +56,7 @@ export function pendingFor(log: LogFacts, me: Member, nameOf: NameOf): readonly 
       const lacking = subtractRuns(allEpochs(log), held);
       const further = candidates
         .map((by) => ({ by, adds: intersectRuns(by.held, lacking) }))
-        .filter(({ by, adds }) => by.id !== target.id && adds.length > 0)
+        .filter(({ adds }) => adds.length > 0)
         .sort((a, b) => (a.adds[0]?.[0] as number) - (b.adds[0]?.[0] as number) || a.by.position - b.by.position)
         .map(({ by, adds }) => ({
           ...{ by: by.id, name: nameOf(by.id), adds: stretchesOf(log, adds) },

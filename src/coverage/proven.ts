@@ -15,7 +15,7 @@ export interface ProvenMember {
   readonly member: MemberId;
   /** Granted to its present key by bytes that recompute right: they open once they are delivered. */
   readonly proven: Runs;
-  /** The log says so, and the prover lacks the seeds to judge. */
+  /** The log says so, and the prover lacks the seeds to judge. Of the prover itself: what was never delivered to it. */
   readonly claimed: Runs;
   /** Every grant of these to its present key is wrong: do not count on it to open them. `wrongGrants` says whose fault. */
   readonly wrong: Runs;

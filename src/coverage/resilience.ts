@@ -41,8 +41,7 @@ function declaredMissing(gap: Gap, nameOf: NameOf): Warning {
   return { code: "declared-missing", text, members: [gap.member], stretch: gap };
 }
 
-/** A warning for each stray. */
-export function strayWarnings(log: LogState, nameOf: NameOf): readonly Warning[] {
+function strayWarnings(log: LogState, nameOf: NameOf): readonly Warning[] {
   return straysOf(log).map(({ id, approvals }) => {
     const removed = [...new Set(approvals.map(({ by }) => by))].filter((by) => !log.active.has(by)).map(nameOf);
     const by = removed.length > 0 ? ` (approved by ${list(removed)}, removed since)` : "";

@@ -80,8 +80,8 @@ describe("foundingClassBefore", () => {
 });
 
 describe("offerToRemove", () => {
-  const offer = (world: World, removed: string) =>
-    offerToRemove(world.log, { removed: world.id(removed), me: world.id("Laptop") }).map(
+  const offer = (world: World, removed: string, me = "Laptop") =>
+    offerToRemove(world.log, { removed: world.id(removed), me: world.id(me) }).map(
       ({ member, reason }) => `${world.log.active.get(member)?.name}: ${reason}`,
     );
 
@@ -99,6 +99,7 @@ describe("offerToRemove", () => {
     expect(offer(world, "Thief")).toEqual(["Second: same-class", "Paper: same-class"]);
     world.review("Laptop", { remove: ["Second"] });
     expect(offer(world, "Second")).toEqual(["Paper: same-class"]);
+    world.review("Laptop", { remove: ["Phone"] });
     expect(offer(world, "Phone")).toEqual(["Paper: stray"]);
   });
 
@@ -111,9 +112,22 @@ describe("offerToRemove", () => {
     expect(offer(world, "Phone")).toEqual(["Paper: stray"]);
   });
 
+  it("never offers the device itself, though the one that approved it is gone", () => {
+    const world = new World()
+      .join("Phone")
+      .join("Tablet")
+      .review("Laptop", { approve: ["Phone", "Tablet"] });
+    world.review("Phone", { remove: ["Laptop"] });
+    expect(offer(world, "Laptop", "Phone")).toEqual(["Tablet: stray"]);
+    expect(offer(world, "Laptop", "Tablet")).toEqual(["Phone: stray"]);
+  });
+
   it("refuses who is no member", () => {
     const world = new World();
     const refuse = (options: unknown) => () => offerToRemove(world.log, options as never);
+    expect(refuse({ removed: world.id("Laptop"), me: world.id("Laptop") })).toThrowError(
+      expect.objectContaining({ code: "INVALID_ARGUMENT" }),
+    );
     expect(refuse(null)).toThrowError(expect.objectContaining({ code: "INVALID_ARGUMENT" }));
     expect(refuse({ removed: "00".repeat(16), me: world.id("Laptop") })).toThrowError(
       expect.objectContaining({ code: "UNKNOWN_MEMBER" }),

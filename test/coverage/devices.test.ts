@@ -86,6 +86,14 @@ describe("devicesAndActivity", () => {
     expect(warnings(world, "Laptop", "reaches-further")).toEqual([]);
   });
 
+  it("offers a device that approving would only move to the confirmed class, and none that is in it (MEM-1)", () => {
+    const world = new World().enroll("Laptop", "Paper").join("Phone").lie("Laptop", 1).lie("Paper", 2);
+    expect(world.member("Laptop").held).toEqual(world.member("Phone").held.map(([, to]) => [2, to]));
+    expect(view(world, "Laptop").pending.map(({ name }) => name)).toEqual(["Phone"]);
+    world.review("Laptop", { approve: ["Phone"] });
+    expect(view(world, "Laptop").pending).toEqual([]);
+  });
+
   it("tells two epochs of one day apart, where dates would say the same twice", () => {
     const world = new World().join("Tablet").join("Phone");
     expect(warnings(world, "Tablet", "reaches-further")).toEqual([
@@ -100,6 +108,7 @@ describe("devicesAndActivity", () => {
     expect(warnings(world, "Tablet", "lost")).toEqual([
       "Data of epoch 1 (1 January 2026 to 3 March 2026) is permanently lost: no active member holds it.",
     ]);
+    expect(warnings(world, "Tablet", "limited-access")).toEqual([]);
     expect(view(world, "Tablet").pending[0]).toMatchObject({
       name: "Phone",
       gives: { epoch: 2 },
@@ -126,6 +135,7 @@ describe("devicesAndActivity", () => {
     world.review("Laptop", { approve: ["Phone"] });
     expect(view(world, "Phone").pending.map(({ name }) => name)).toEqual(["Tablet"]);
     world.review("Laptop", { remove: ["Phone"] });
+    expect(warnings(world, "Phone", "limited-access")).toEqual([]);
     expect(view(world, "Phone")).toMatchObject({
       pending: [],
       awaitingApproval: false,
@@ -162,6 +172,10 @@ describe("devicesAndActivity", () => {
   it("warns when the log is ahead of the clock (LOG-3)", () => {
     const world = story();
     expect(warnings(world, "Laptop", "ahead-of-clock")).toEqual([]);
+    const tenMinutesAgo = { me: world.id("Laptop"), now: world.now - 600_000 };
+    expect(devicesAndActivity(world.log, tenMinutesAgo).warnings.map(({ code }) => code)).not.toContain(
+      "ahead-of-clock",
+    );
     world.on("2026-03-04");
     expect(warnings(world, "Laptop", "ahead-of-clock")).toEqual([
       "The newest change is dated 5 March 2026, ahead of this device's clock: check the clock.",

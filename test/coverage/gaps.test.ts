@@ -28,6 +28,18 @@ describe("gapsOf", () => {
     ]);
   });
 
+  it("names those first who close most of it, however late they entered", () => {
+    const world = threeDevices()
+      .review("Laptop", { approve: ["Phone"] })
+      .lie("Laptop", 1);
+    const [gap] = gapsOf(world.log, world.id("Tablet"));
+    expect(gap?.closers.map(({ member, epochs }) => [member, epochs])).toEqual([
+      [world.id("Phone"), [[1, 2]]],
+      [world.id("Laptop"), [[2, 2]]],
+    ]);
+    expect(gap?.advice).toBe("approve Tablet from Phone");
+  });
+
   it("says what an approval leaves open, and that the rest is lost", () => {
     const world = threeDevices().review("Tablet", { remove: ["Laptop"] });
     const [gap] = gapsOf(world.log, world.id("Tablet"));

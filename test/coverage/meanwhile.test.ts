@@ -47,7 +47,15 @@ describe("overlapsMeanwhile", () => {
     const [members, other] = [[world.id("Phone")], new World("other").log.head];
     const since = { ...world.log.head, hash: other.hash };
     const invalid = expect.objectContaining({ code: "INVALID_ARGUMENT" });
-    for (const head of [since, other, undefined, null, { ...world.log.head, seq: 99 }]) {
+    for (const head of [
+      since,
+      other,
+      undefined,
+      null,
+      { ...world.log.head, seq: 99 },
+      { log: other.log, seq: 99 },
+      { log: world.log.head.log, seq: 99 },
+    ]) {
       expect(() => overlapsMeanwhile(world.log, { since: head as never, members })).toThrowError(invalid);
     }
     expect(() => overlapsMeanwhile(world.log, { since: world.log.head, members: "x" as never })).toThrowError(invalid);

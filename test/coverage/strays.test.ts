@@ -28,6 +28,18 @@ describe("straysOf", () => {
     expect(strays(world)).toEqual([]);
   });
 
+  it("leaves alone whom an active member vouches for that nobody has approved itself", () => {
+    const world = new World()
+      .join("Phone")
+      .join("Thief")
+      .enroll("Thief", "Paper")
+      .review("Phone", { approve: ["Paper"] });
+    world.review("Laptop", { remove: ["Thief"] });
+    expect(strays(world)).toEqual([]);
+    world.review("Laptop", { remove: ["Phone"] });
+    expect(strays(world)).toEqual(["Paper"]);
+  });
+
   it("does not call the first device a stray, nor a device that nobody has approved yet", () => {
     const world = new World()
       .join("Phone")
