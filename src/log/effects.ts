@@ -53,7 +53,7 @@ export function applyEffect(before: LogFacts, author: Member | undefined, effect
 
   if (author && effect.missing) update(author.id, { held: subtractRuns(author.held, effect.missing) });
 
-  const gone = remove(active, effect.remove ?? [], { ...at, by: author?.id ?? "operator" });
+  const gone = remove(active, effect.remove ?? [], { seq: at.seq, time: at.time, by: author?.id ?? "operator" });
 
   let entered: MemberId | undefined;
   if (effect.enter) {
