@@ -4,12 +4,13 @@
 import { expect } from "vitest";
 import { equalBytes } from "../../src/bytes/bytes.js";
 import { type CborValue, decodeCbor, encodeCbor } from "../../src/bytes/cbor.js";
+import type { MemberId } from "../../src/bytes/ids.js";
 import { fromHex } from "../../src/bytes/text.js";
 import type { Session } from "../../src/grants/session.js";
 import { partsOf } from "../../src/keys/keyring.js";
 import type { MemberKeys } from "../../src/keys/member-keys.js";
 import { attachmentDigest } from "../../src/log/entry.js";
-import type { LogFacts } from "../../src/log/state.js";
+import type { LinkRecord, LogFacts } from "../../src/log/state.js";
 import { LABELS, type Label } from "../../src/primitives/labels.js";
 
 /** Whoever signs: member keys, the operator's, or a forger with the public key of one and the signature of another. */
@@ -144,6 +145,23 @@ export function setField(path: string, value: CborValue): (body: RawBody) => voi
     if (inner === undefined) body.set(outer, value);
     else (body.get(outer) as RawBody).set(inner, value);
   };
+}
+
+/** The grants of a body, to be changed in place. */
+export function grantsOf(body: RawBody): RawBody[] {
+  return body.get("grants") as RawBody[];
+}
+
+/** The boxes of a grant, to be changed in place. */
+export function boxesOf(grant: RawBody | undefined): [member: Uint8Array, digest: Uint8Array][] {
+  return (grant as RawBody).get("boxes") as never;
+}
+
+/** Which attachment of a link is a member's box of its grant from this epoch on. */
+export function boxIndex({ attachments, grants }: LinkRecord, member: MemberId, from?: number): number {
+  const grant = grants.find((each) => from === undefined || each.from === from);
+  const box = grant?.boxes.find((each) => each.member === member);
+  return attachments.indexOf(box?.digest as Uint8Array);
 }
 
 /** Puts one byte string for another wherever it occurs in a body, in place. */

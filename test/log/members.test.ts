@@ -1,0 +1,181 @@
+// Naming members, removing them, and what a removed one can still do: nothing. docs/spec.md section 6 (MEM-2..4).
+
+import { describe, expect, it } from "vitest";
+import type { CborValue } from "../../src/bytes/cbor.js";
+import type { MemberId } from "../../src/bytes/ids.js";
+import { appendEntry } from "../../src/log/verify.js";
+import { authoredBy, idBytes, mutate, rawNext, setField } from "../support/raw-link.js";
+import { expectError, expectRefused, expectTwins } from "../support/refusal.js";
+import { OPERATOR, openWorld, type World } from "../support/world.js";
+
+const base = openWorld("members", { operator: true }).join("Phone").join("Tablet").join("Watch");
+const [laptop, phone] = [base.signer("Laptop"), base.signer("Phone")];
+const reviewed = base.review("Laptop", { approve: ["Phone"], remove: ["Tablet"] });
+const stranger = openWorld("another log").id("Laptop");
+
+const idsOf = (ids: readonly MemberId[]): CborValue => [...ids].sort().map(idBytes);
+/** A link with another list of members in it. */
+const withList = (world: World, field: string, list: CborValue, signer = laptop): Uint8Array =>
+  mutate(world.last, { body: setField(field, list), signers: [signer] });
+const reversed = (...names: readonly string[]): CborValue => [...base.ids(...names)].sort().reverse().map(idBytes);
+const twice = (name: string): CborValue => [idBytes(base.id(name)), idBytes(base.id(name))];
+
+describe("who is named in a review", () => {
+  const id = (name: string): MemberId => base.id(name);
+  it.each([
+    ["approves its author", withList(reviewed, "approve", idsOf([id("Phone"), id("Laptop")]))],
+    ["removes its author", withList(reviewed, "remove", idsOf([id("Tablet"), id("Laptop")]))],
+    ["approves a stranger", withList(reviewed, "approve", idsOf([id("Phone"), stranger]))],
+    ["removes a stranger", withList(reviewed, "remove", idsOf([id("Tablet"), stranger]))],
+    ["approves one member twice", withList(reviewed, "approve", twice("Phone"))],
+    ["removes one member twice", withList(reviewed, "remove", twice("Tablet"))],
+    ["approves whom it removes", withList(reviewed, "approve", idsOf([id("Phone"), id("Tablet")]))],
+    ["approves in another order", withList(reviewed, "approve", reversed("Phone", "Watch"))],
+    ["removes in another order", withList(reviewed, "remove", reversed("Tablet", "Watch"))],
+  ])("refuses a review that %s (MEM-2)", (_what, attack) => {
+    expectTwins(base.log, attack, reviewed.last, "INVALID_LINK", "MEM-2");
+  });
+
+  it("refuses a review that names nobody (MEM-2)", () => {
+    const attack = rawNext(base.log, { type: "review", author: laptop.sign, approve: [], remove: [] }, [laptop]);
+    expectTwins(base.log, attack, reviewed.last, "INVALID_LINK", "MEM-2");
+  });
+
+  it.each(["approve", "remove"])("refuses a review that names a removed member to %s (MEM-2)", (field) => {
+    const next = reviewed.review("Laptop", { approve: ["Watch"], remove: ["Phone"] });
+    const list = idsOf([...reviewed.ids(field === "approve" ? "Watch" : "Phone"), reviewed.id("Tablet")]);
+    const error = expectTwins(reviewed.log, withList(next, field, list), next.last, "INVALID_LINK", "MEM-2");
+    expect(error.message).toContain("was removed");
+  });
+});
+
+describe("who is named elsewhere", () => {
+  const expelled = base.expel("Tablet", "Watch");
+  it.each([
+    ["nobody", [] as CborValue],
+    ["a stranger", idsOf([stranger])],
+    ["one member twice", twice("Tablet")],
+    ["members in another order", reversed("Tablet", "Watch")],
+  ])("refuses an expel of %s (MEM-2)", (_what, list) => {
+    const attack = withList(expelled, "remove", list, OPERATOR);
+    expectTwins(base.log, attack, expelled.last, "INVALID_LINK", "MEM-2");
+  });
+
+  const locked = base.lockdown("Laptop", true, ["Phone", "Tablet", "Watch"]);
+  it.each([
+    ["its author", idsOf(base.ids("Laptop", "Phone", "Tablet", "Watch"))],
+    ["a stranger", idsOf([...base.ids("Phone", "Tablet", "Watch"), stranger])],
+    ["members in another order", reversed("Phone", "Tablet", "Watch")],
+  ])("refuses a lockdown that removes %s (MEM-2)", (_what, list) => {
+    expectTwins(base.log, withList(locked, "remove", list), locked.last, "INVALID_LINK", "MEM-2");
+  });
+
+  it("refuses a lockdown that is on already, or off already (MEM-2)", () => {
+    const off = locked.lockdown("Laptop", false);
+    const again = mutate(off.last, { body: setField("on", true), signers: [laptop] });
+    expectTwins(locked.log, again, off.last, "INVALID_LINK", "MEM-2");
+    const never = mutate(locked.last, { body: setField("on", false), signers: [laptop] });
+    expectTwins(base.log, never, locked.last, "INVALID_LINK", "MEM-2");
+  });
+
+  it("refuses a lockdown off that removes somebody (MEM-2)", () => {
+    const pending = locked.join("Pending");
+    const off = pending.lockdown("Laptop", false);
+    const attack = withList(off, "remove", idsOf(pending.ids("Pending")));
+    expectTwins(pending.log, attack, off.last, "INVALID_LINK", "MEM-2");
+  });
+
+  it("refuses a regrant that gives nothing, or to a stranger (MEM-2)", () => {
+    const { log } = reviewed;
+    const grant = (member: MemberId) => ({
+      ...{ from: 1, to: 1, keyring: new Uint8Array(32) },
+      boxes: [[idBytes(member), new Uint8Array(32)]],
+    });
+    const regrant = (member: MemberId) =>
+      rawNext(log, { type: "regrant", author: laptop.sign, grants: [grant(member)] }, [laptop]);
+    expectTwins(log, regrant(stranger), regrant(base.id("Phone")), "INVALID_LINK", "MEM-2");
+    expectRefused(log, regrant(base.id("Tablet")), "INVALID_LINK", "MEM-2");
+    const nothing = rawNext(log, { type: "regrant", author: laptop.sign, grants: [] }, [laptop]);
+    expectRefused(log, nothing, "INVALID_ENCODING", "ENC-2");
+  });
+
+  it("refuses a rename of a stranger, and one that changes nothing (MEM-2)", () => {
+    const renamed = base.rename("Laptop", "Old laptop");
+    const attack = mutate(renamed.last, { body: setField("member", idBytes(stranger)), signers: [laptop] });
+    expectTwins(base.log, attack, renamed.last, "INVALID_LINK", "MEM-2");
+    const name = base.member("Laptop").nameCommitment;
+    const same = mutate(renamed.last, { body: setField("name", name), signers: [laptop], attachments: () => [] });
+    expectRefused(base.log, same, "INVALID_LINK", "MEM-2");
+  });
+});
+
+describe("the last member", () => {
+  const alone = openWorld("members", { operator: true });
+
+  it("cannot leave; of two, one can (MEM-3)", () => {
+    const attack = rawNext(alone.log, { type: "leave", author: laptop.sign }, [laptop]);
+    expectRefused(alone.log, attack, "INVALID_LINK", "MEM-3");
+    expectError(() => alone.leave("Laptop"), "NOT_PERMITTED", "MEM-3");
+    expect(alone.join("Phone").leave("Laptop").log.active.size).toBe(1);
+  });
+
+  it("cannot be expelled: the service does not empty a log (MEM-3)", () => {
+    const two = alone.join("Phone");
+    const twin = two.expel("Phone").last;
+    const attack = mutate(twin, { body: setField("remove", idsOf(two.ids("Laptop", "Phone"))), signers: [OPERATOR] });
+    expectTwins(two.log, attack, twin, "INVALID_LINK", "MEM-3");
+  });
+
+  it("may be a backup key, since it counts as a device (MEM-3)", () => {
+    expect(alone.backup("Laptop", "Paper").leave("Laptop").log.active.size).toBe(1);
+  });
+});
+
+describe("a removed member", () => {
+  const approved = base.review("Laptop", { approve: ["Phone"] });
+  it.each([
+    ["by review", approved.review("Laptop", { remove: ["Phone"] })],
+    ["by leaving", approved.leave("Phone")],
+    ["by the operator", approved.expel("Phone")],
+    ["by lockdown", approved.lockdown("Laptop", true, ["Phone", "Tablet", "Watch"])],
+  ])("signs nothing any more when it went %s (MEM-4)", (_how, world) => {
+    const twin = world.rotate("Laptop").last;
+    const error = expectTwins(world.log, authoredBy(twin, phone), twin, "INVALID_LINK", "MEM-4");
+    expect(error.message).toContain(base.id("Phone"));
+  });
+
+  it.each([
+    ["review", { approve: [], remove: [idBytes(base.id("Laptop"))] }],
+    ["enroll", {}],
+    ["rekey", { keys: { sign: new Uint8Array(32), kem: new Uint8Array(1216) } }],
+    ["leave", {}],
+    ["rename", { member: idBytes(base.id("Phone")), name: new Uint8Array(32) }],
+    ["lockdown", { on: true, remove: [] }],
+  ] as const)("cannot author a %s (MEM-4)", (type, fields) => {
+    const gone = approved.review("Laptop", { remove: ["Phone"] });
+    const member = { kind: "device", sign: phone.sign, kem: base.member("Phone").kem, name: new Uint8Array(32) };
+    const grants = [
+      { from: 1, to: 1, keyring: new Uint8Array(32), boxes: [[idBytes(base.id("Phone")), new Uint8Array(32)]] },
+    ];
+    const body = { type, author: phone.sign, ...fields };
+    const needed = { ...(type === "enroll" && { member }), ...(["enroll", "rekey"].includes(type) && { grants }) };
+    const attack = rawNext(gone.log, { ...body, ...needed }, [phone]);
+    expectRefused(gone.log, attack, "INVALID_LINK", "MEM-4");
+  });
+
+  it("comes back only as somebody new, with fresh keys and nothing it had (MEM-4)", () => {
+    const gone = approved.review("Laptop", { remove: ["Phone"] });
+    const again = gone.join("Phone again");
+    expect(again.id("Phone again")).not.toBe(base.id("Phone"));
+    expect(again.member("Phone again")).toMatchObject({ founder: again.log.head.seq, approvals: [] });
+    expect(again.session("Phone again").keyring.epochs).toEqual([again.log.epochs.length]);
+    expect([...again.log.removed].map(({ id }) => id)).toContain(base.id("Phone"));
+  });
+
+  it("is no active member for any action, and the error says since when (MEM-4)", () => {
+    const gone = reviewed;
+    const error = expectError(() => gone.review("Laptop", { remove: ["Tablet"] }), "UNKNOWN_MEMBER", "MEM-4");
+    expect(error.message).toContain(`removed by link ${gone.log.head.seq}`);
+    expect(appendEntry(base.log, reviewed.last).active.has(base.id("Tablet"))).toBe(false);
+  });
+});
