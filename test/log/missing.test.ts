@@ -1,0 +1,282 @@
+// Junk cannot stay hidden: who declares what missing, in which links, and how it is healed. docs/spec.md section 6 (MEM-9).
+
+import { describe, expect, it } from "vitest";
+import type { CborValue } from "../../src/bytes/cbor.js";
+import { regrant } from "../../src/grants/actions.js";
+import type { Runs } from "../../src/log/runs.js";
+import { appendEntry } from "../../src/log/verify.js";
+import {
+  boxIndex,
+  grantsOf,
+  idBytes,
+  mutate,
+  type RawSigner,
+  rawNext,
+  setField,
+  withAttachment,
+} from "../support/raw-link.js";
+import { expectError, expectRefused, expectTwins } from "../support/refusal.js";
+import { openWorld, type World } from "../support/world.js";
+
+const base = openWorld("missing", { operator: true })
+  .join("Phone")
+  .review("Laptop", { approve: ["Phone"] })
+  .rotate("Laptop")
+  .rotate("Laptop");
+const laptop = base.signer("Laptop");
+
+/** A thief's device joins, and what it grants to these members is junk. */
+function invade(world: World, ...victims: readonly string[]): World {
+  const honest = world.join("Thief");
+  const entry = victims.reduce((each, victim) => {
+    const index = boxIndex(honest.record, world.id(victim));
+    return withAttachment(each, index, new Uint8Array(1168), [honest.signer("Thief")]);
+  }, honest.last);
+  return world.append(entry).with("Thief", honest.session("Thief").keyring);
+}
+
+/** A link that declares these epochs missing; its grants are due as if nothing was missing. */
+const declaring = (world: World, missing: CborValue, signers: readonly RawSigner[] = [laptop]): Uint8Array =>
+  mutate(world.last, { body: setField("missing", missing), signers });
+
+describe("what may be declared missing", () => {
+  const rotated = base.rotate("Laptop");
+
+  it("is a part of what the author held, in one canonical form (MEM-9)", () => {
+    const wrong: readonly Runs[] = [
+      [],
+      [[5, 5]],
+      [[3, 5]],
+      [[2, 1]],
+      [
+        [1, 2],
+        [3, 3],
+      ],
+      [
+        [3, 3],
+        [1, 1],
+      ],
+      [
+        [1, 2],
+        [2, 3],
+      ],
+      [
+        [1, 1],
+        [1, 1],
+      ],
+    ];
+    for (const runs of wrong) {
+      const error = expectTwins(
+        base.log,
+        declaring(rotated, runs),
+        declaring(rotated, [
+          [1, 1],
+          [3, 4],
+        ]),
+        "INVALID_LINK",
+        "MEM-9",
+      );
+      expect(error.message).toContain("rotate link 6");
+    }
+    for (const zero of [[[0, 1]], [[1, 0]]]) {
+      expectRefused(base.log, declaring(rotated, zero), "INVALID_ENCODING", "ENC-2");
+    }
+  });
+
+  it("is nothing that somebody else holds (MEM-9)", () => {
+    const invaded = base.join("Thief");
+    const twin = invaded.rotate("Thief");
+    const attack = declaring(twin, [[1, 1]], [invaded.signer("Thief")]);
+    expectTwins(invaded.log, attack, twin.last, "INVALID_LINK", "MEM-9");
+    expect(appendEntry(invaded.log, declaring(invaded.rotate("Laptop"), [[1, 1]])).head.seq).toBe(7);
+  });
+
+  it("shrinks what the author holds, and never what it may have reached (MEM-9)", () => {
+    const member = appendEntry(base.log, declaring(rotated, [[2, 3]])).active.get(base.id("Laptop"));
+    expect(member).toMatchObject({
+      reach: [[1, 5]],
+      held: [
+        [1, 1],
+        [4, 5],
+      ],
+    });
+  });
+});
+
+describe("where it may be declared", () => {
+  const enrolled = base.enroll("Laptop", "Tablet");
+
+  it("is never a join, leave, expel or rename (MEM-9)", () => {
+    const joined = base.join("Tablet");
+    const renamed = base.rename("Laptop", "Old laptop");
+    const left = base.leave("Laptop");
+    for (const [world, signer] of [
+      [joined, joined.signer("Tablet")],
+      [renamed, laptop],
+      [left, laptop],
+    ] as const) {
+      expectTwins(base.log, declaring(world, [[1, 1]], [signer]), world.last, "INVALID_ENCODING", "ENC-2");
+    }
+  });
+
+  it("is not an enroll or a regrant for the current epoch (MEM-9)", () => {
+    const signers = [laptop, enrolled.signer("Tablet")];
+    expectTwins(base.log, declaring(enrolled, [[4, 4]], signers), enrolled.last, "INVALID_LINK", "MEM-9");
+    const grant = {
+      from: 1,
+      to: 1,
+      keyring: new Uint8Array(32),
+      boxes: [[idBytes(base.id("Phone")), new Uint8Array(32)]],
+    };
+    const give = (missing: CborValue | undefined) =>
+      rawNext(base.log, { type: "regrant", author: laptop.sign, missing, grants: [grant] }, [laptop]);
+    expectTwins(base.log, give([[4, 4]]), give([[3, 3]]), "INVALID_LINK", "MEM-9");
+    expectTwins(base.log, give([[2, 4]]), give(undefined), "INVALID_LINK", "MEM-9");
+  });
+
+  it("leaves the grants of the same link without the missing epochs (MEM-9)", () => {
+    const signers = [laptop, enrolled.signer("Tablet")];
+    // The honest grant is [1-4]; what is declared missing is not granted any more.
+    const attack = declaring(enrolled, [[1, 1]], signers);
+    const twin = mutate(attack, { body: (body) => grantsOf(body)[0]?.set("from", 2), signers });
+    expectTwins(base.log, attack, twin, "INVALID_LINK", "GRT-1");
+  });
+
+  it("makes a new epoch at once where it names the current one (MEM-9)", () => {
+    const joined = base.join("Tablet");
+    const approved = joined.review("Laptop", { approve: ["Tablet"] });
+    expect(approved.record.epoch).toBeUndefined();
+    expectRefused(joined.log, declaring(approved, [[5, 5]]), "INVALID_LINK", "MEM-7");
+    const on = base.lockdown("Laptop", true);
+    expectRefused(base.log, declaring(on, [[4, 4]]), "INVALID_LINK", "MEM-7");
+    const off = on.lockdown("Laptop", false);
+    expectRefused(on.log, declaring(off, [[4, 4]]), "INVALID_LINK", "MEM-7");
+  });
+});
+
+describe("a thief's junk", () => {
+  const paper = base.backup("Laptop", "Paper");
+  const invaded = invade(paper, "Paper", "Phone");
+
+  it("is found by whom it was granted to, and by nobody else", () => {
+    expect(invaded.session("Paper").keyring.epochs).toEqual([1, 2, 3, 4]);
+    expect(invaded.session("Laptop").keyring.epochs).toEqual([1, 2, 3, 4, 5]);
+    expect(invaded.member("Paper").held).toEqual([[1, 5]]);
+  });
+
+  it("is declared in the next link that its victim writes, which makes a new epoch (MEM-9)", () => {
+    const saved = invaded.review("Paper", { remove: ["Thief"] });
+    expect(saved.record).toMatchObject({ missing: [[5, 5]], epoch: 6 });
+    expect(saved.member("Paper")).toMatchObject({
+      reach: [[1, 6]],
+      held: [
+        [1, 4],
+        [6, 6],
+      ],
+    });
+    expect(saved.session("Phone").keyring.epochs).toEqual([1, 2, 3, 4, 6]);
+  });
+
+  it("does not stop the paper from restoring a device, just when it is needed (MEM-9)", () => {
+    const restored = invaded.join("New phone").review("Paper", { approve: ["New phone"] });
+    expect(restored.record.missing).toEqual([[5, 5]]);
+    expect(restored.session("New phone").keyring.epochs).toEqual([1, 2, 3, 4, 6]);
+    expect(restored.record.grants.map(({ from, to }) => [from, to])).toEqual([[1, 4]]);
+  });
+
+  it("stops what cannot make an epoch until its victim rotates (MEM-9)", () => {
+    expectError(() => invaded.enroll("Phone", "Tablet"), "NOT_PERMITTED", "MEM-9");
+    const rotated = invaded.rotate("Phone");
+    expect(rotated.record.missing).toEqual([[5, 5]]);
+    expect(rotated.enroll("Phone", "Tablet").session("Tablet").keyring.epochs).toEqual([1, 2, 3, 4, 6]);
+  });
+
+  it("is declared once: the next link says nothing of it any more (MEM-9)", () => {
+    expect(invaded.rotate("Phone").rotate("Phone").record.missing).toEqual([]);
+  });
+
+  it("does not keep its victim from leaving or renaming itself, and says nothing then (MEM-9)", () => {
+    expect(invaded.rename("Phone", "Mine").record.missing).toEqual([]);
+    expect(invaded.leave("Phone").record.missing).toEqual([]);
+  });
+
+  it("is healed by a regrant of a member that can open it (MEM-9)", () => {
+    const declared = invaded.rotate("Phone");
+    const give = { member: declared.id("Phone"), runs: [[5, 5]] as Runs };
+    const healed = declared.act("Laptop", "regrants", (session, env) => regrant(session, [give], env));
+    expect(healed.member("Phone").held).toEqual([[1, 6]]);
+    expect(healed.session("Phone").keyring.epochs).toEqual([1, 2, 3, 4, 5, 6]);
+    expect(healed.record).toMatchObject({ approved: [], epoch: undefined });
+  });
+});
+
+describe("a regrant", () => {
+  const joined = base.join("Tablet");
+  const regrantOf = (
+    world: World,
+    by: string,
+    name: string,
+    ...runs: readonly (readonly [number, number])[]
+  ): Uint8Array => {
+    const boxes = [[idBytes(world.id(name)), new Uint8Array(32)]];
+    const grants = runs.map(([from, to]) => ({ from, to, keyring: new Uint8Array(32), boxes }));
+    return rawNext(world.log, { type: "regrant", author: world.signer(by).sign, grants }, [world.signer(by)]);
+  };
+
+  it("refuses to extend anybody beyond its reach: that would be an approval (MEM-9)", () => {
+    const twin = regrantOf(joined, "Laptop", "Tablet", [5, 5]);
+    expectTwins(joined.log, regrantOf(joined, "Laptop", "Tablet", [4, 5]), twin, "INVALID_LINK", "MEM-9");
+    expectRefused(joined.log, regrantOf(joined, "Laptop", "Tablet", [5, 6]), "INVALID_LINK", "MEM-9");
+    expectRefused(joined.log, regrantOf(joined, "Laptop", "Tablet", [1, 2 ** 53 - 1]), "INVALID_LINK", "MEM-9");
+  });
+
+  it("refuses to give what its author does not hold (GRT-1)", () => {
+    const twin = regrantOf(joined, "Phone", "Laptop", [1, 5]);
+    expectTwins(joined.log, regrantOf(joined, "Tablet", "Laptop", [4, 5]), twin, "INVALID_LINK", "GRT-1");
+  });
+
+  it("refuses runs that overlap, touch, repeat or are out of order (GRT-1)", () => {
+    const twin = regrantOf(base, "Laptop", "Phone", [1, 1], [3, 4]);
+    const wrong: readonly Runs[] = [
+      [
+        [1, 2],
+        [2, 4],
+      ],
+      [
+        [1, 2],
+        [3, 4],
+      ],
+      [
+        [1, 1],
+        [1, 1],
+      ],
+      [
+        [3, 4],
+        [1, 1],
+      ],
+      [[2, 1]],
+    ];
+    for (const runs of wrong) {
+      expectTwins(base.log, regrantOf(base, "Laptop", "Phone", ...runs), twin, "INVALID_LINK", "GRT-1");
+    }
+  });
+
+  it("extends nobody and approves nobody (MEM-9)", () => {
+    const log = appendEntry(joined.log, regrantOf(joined, "Phone", "Laptop", [1, 5]));
+    expect(
+      [...log.active.values()].map(({ reach, held, approvals, founder }) => ({ reach, held, approvals, founder })),
+    ).toEqual(
+      [...joined.log.active.values()].map(({ reach, held, approvals, founder }) => ({
+        reach,
+        held,
+        approvals,
+        founder,
+      })),
+    );
+  });
+
+  it("is refused to a member that holds nothing (LOG-4)", () => {
+    const pending = base.lockdown("Laptop", true).join("Pending");
+    expectRefused(pending.log, regrantOf(pending, "Pending", "Laptop", [1, 1]), "INVALID_LINK", "LOG-4");
+  });
+});
