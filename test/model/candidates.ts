@@ -62,8 +62,8 @@ function regrants(model: Model, author: ModelMember, missing: ReadonlySet<number
     const all = new Set([...reach].filter((epoch) => can.has(epoch)));
     const ends = new Set([...all].filter((epoch) => !all.has(epoch - 1) || !all.has(epoch + 1)));
     const parts = stretchesOf(all).map(([from]) => new Set([from]));
-    // The first is what the member lacks, the others make more runs out of what it has.
-    return [minus(all, held), all, ends, ...parts].map((epochs) => ({ member: position, epochs }));
+    // The first is what the member lacks; then more runs out of what it has; the last two may be more than is allowed.
+    return [minus(all, held), all, ends, ...parts, can, reach].map((epochs) => ({ member: position, epochs }));
   });
   const everything = lists.flatMap(([lacks]) => lacks ?? []);
   const single = lists.flat().map((regrant) => [regrant]);

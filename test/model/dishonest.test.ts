@@ -55,6 +55,7 @@ function declaredBy(plot: Plot, position: number, lie: number): ReadonlySet<numb
 
 /** A link by anybody. */
 class Step {
+  #op: Op | undefined;
   #done = "";
 
   constructor(
@@ -63,11 +64,12 @@ class Step {
   ) {}
 
   check(plot: Readonly<Plot>): boolean {
-    return plot.model.seq < MAX_LINKS && this.#draw(plot) !== undefined;
+    this.#op = plot.model.seq < MAX_LINKS ? this.#draw(plot) : undefined;
+    return this.#op !== undefined;
   }
 
   run(plot: Plot, world: World): void {
-    const op = this.#draw(plot) as Op;
+    const op = this.#op as Op;
     this.#done = `${describeOp(op)} with ${JSON.stringify(this.trouble)}`;
     take(plot, world, op, this.trouble);
   }

@@ -4,22 +4,41 @@
 import type { MemberId } from "../../src/bytes/ids.js";
 import { drawKeys } from "../../src/grants/enter.js";
 import { epochKemPublicKey } from "../../src/keys/epoch-keys.js";
-import { memberIdOf } from "../../src/keys/member-keys.js";
-import { idBytes, type RawSigner, rawNext, signerOf } from "../support/raw-link.js";
+import { type MemberKeys, memberIdOf } from "../../src/keys/member-keys.js";
+import type { LogState } from "../../src/log/state.js";
+import type { Env } from "../../src/primitives/env.js";
+import { idBytes, type RawSigner, rawNext } from "../support/raw-link.js";
 import { effectOf, type Model, type Op, stretchesOf } from "./reference.js";
-import type { World } from "./world.js";
+
+/** What a forger has: everybody's signing keys. Members are named by the position at which they entered. */
+export interface Forger {
+  readonly log: LogState;
+  readonly env: Env;
+  readonly operator: RawSigner;
+  id(position: number): MemberId;
+  signer(position: number): RawSigner;
+}
+
+/** A forged link. */
+export interface Forged {
+  readonly entry: Uint8Array;
+  /** Of the member that enters or takes fresh keys, if the type has one. */
+  readonly fresh: MemberKeys | undefined;
+  /** Id that the fresh keys give a member that enters. */
+  readonly id: MemberId | undefined;
+}
 
 /**
- * The link of an operation, signed by everybody who must sign it. Its grants commit to bytes that nobody will see, as the log
+ * The link of an operation, signed by everybody who must sign it. Its grants commit to bytes that nobody will see: the log
  * judges links without them.
  */
-export function forge(world: World, model: Model, op: Exclude<Op, { type: "genesis" | "join" }>): Uint8Array {
-  const env = world.env(0);
+export function forge(forger: Forger, model: Model, op: Exclude<Op, { type: "genesis" }>): Forged {
+  const { env, log, operator } = forger;
   const digest = (): Uint8Array => env.random(32);
   const position = model.seq + 1;
-  const fresh = drawKeys(env);
-  const entering = { kind: op.type === "enroll" ? op.kind : "device", ...fresh.publicKeys, name: digest() };
-  const idOf = (member: number): MemberId => (member === position ? memberIdOf(entering) : world.id(member));
+  const fresh = op.type === "join" || op.type === "enroll" || op.type === "rekey" ? drawKeys(env) : undefined;
+  const id = fresh && memberIdOf(fresh.publicKeys);
+  const idOf = (member: number): MemberId => (member === position && id ? id : forger.id(member));
   const ids = (members: readonly number[]): Uint8Array[] => members.map(idOf).sort().map(idBytes);
   const effect = effectOf(model, op);
   // The bodies of these types have no room for an epoch, nor for going without a grant: the rule under test is another one.
@@ -28,19 +47,20 @@ export function forge(world: World, model: Model, op: Exclude<Op, { type: "genes
       ? [undefined, effect.grants.filter(({ from }) => from <= model.epoch)]
       : [effect.epoch, effect.grants];
   const due = op.type === "enroll" && grants.length === 0 ? [{ from: 1, to: 1, recipients: [position] }] : grants;
-  const author = op.type === "expel" ? world.operator : signerOf(world.session(op.by));
-  const signers: RawSigner[] = op.type === "enroll" || op.type === "rekey" ? [author, fresh] : [author];
+  const author = "by" in op ? forger.signer(op.by) : undefined;
+  const signers = [author ?? [], op.type === "expel" ? operator : [], fresh ?? []].flat();
+  const kind = op.type === "enroll" ? op.kind : "device";
   const missing = "missing" in op && op.missing?.size ? stretchesOf(op.missing) : undefined;
-  return rawNext(
-    world.log,
+  const entry = rawNext(
+    log,
     {
       type: op.type,
-      ...(op.type !== "expel" && { author: author.sign }),
-      ...(op.type === "enroll" && { member: entering }),
+      ...(author && { author: author.sign }),
+      ...(fresh && op.type !== "rekey" && { member: { kind, ...fresh.publicKeys, name: digest() } }),
       ...(op.type === "review" && { approve: ids(op.approve) }),
       ...("remove" in op && { remove: ids(op.remove) }),
-      ...(op.type === "rekey" && { keys: { ...fresh.publicKeys } }),
-      ...(op.type === "rename" && { member: idBytes(world.id(op.member)), name: digest() }),
+      ...(fresh && op.type === "rekey" && { keys: { ...fresh.publicKeys } }),
+      ...(op.type === "rename" && { member: idBytes(forger.id(op.member)), name: digest() }),
       ...(op.type === "lockdown" && { on: op.on }),
       ...{ missing, epoch: epoch === undefined ? undefined : { kem: epochKemPublicKey(digest()) } },
       ...(due.length > 0 && {
@@ -52,4 +72,5 @@ export function forge(world: World, model: Model, op: Exclude<Op, { type: "genes
     },
     signers,
   );
+  return { entry, fresh, id };
 }
