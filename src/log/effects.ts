@@ -34,6 +34,9 @@ export interface Position {
   readonly time: number;
 }
 
+/** Until its name is opened: nothing of an old name stays when the opening of a new one is withheld. */
+const UNNAMED = { name: undefined, platform: undefined, details: undefined };
+
 /** Applies an admitted effect, in the order of section 6: missing, removals, keys, approvals, new epoch. */
 export function applyEffect(before: LogFacts, author: Member | undefined, effect: Effect, at: Position): Transition {
   const active = new Map(before.active);
@@ -59,7 +62,7 @@ export function applyEffect(before: LogFacts, author: Member | undefined, effect
   if (effect.enter) {
     const { kind, sign, kem, name } = effect.enter;
     entered = memberIdOf(effect.enter);
-    const none = { name: undefined, platform: undefined, details: undefined, approvals: [], removed: undefined };
+    const none = { ...UNNAMED, approvals: [], removed: undefined };
     active.set(entered, {
       ...{ id: entered, kind, sign, kem, nameCommitment: name, position: at.seq, added: at.time, founder: at.seq },
       ...{ ...none, ...NOTHING, approvers: new Set<MemberId>() },
@@ -69,7 +72,7 @@ export function applyEffect(before: LogFacts, author: Member | undefined, effect
     const { member, sign, kem } = effect.rekey;
     owe(member, update(member, { sign, kem }).held);
   }
-  if (effect.rename) update(effect.rename.member, { nameCommitment: effect.rename.name, name: undefined });
+  if (effect.rename) update(effect.rename.member, { nameCommitment: effect.rename.name, ...UNNAMED });
 
   for (const id of effect.approve ?? []) {
     const approver = active.get((author as Member).id) as Member;
@@ -126,6 +129,9 @@ function remove(active: Map<MemberId, Member>, ids: readonly MemberId[], removed
 function approve(active: Map<MemberId, Member>, approver: Member, approved: MemberId, seq: number): void {
   for (const member of [...active.values()]) {
     if (member.id !== approved && !member.approvers.has(approved)) continue;
+    // The sets are closed, so whoever has the approver has all of its approvers and their founder already: without this, 256
+    // members that approve each other crosswise would take minutes to verify.
+    if (member.id !== approved && member.approvers.has(approver.id)) continue;
     const approvers = new Set([...member.approvers, approver.id, ...approver.approvers]);
     approvers.delete(member.id);
     const founder = Math.min(member.founder, approver.founder);
