@@ -1,0 +1,102 @@
+// Runs of epochs against plain sets of numbers. docs/spec.md section 2 (reach, held).
+
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import {
+  containsRuns,
+  epochsIn,
+  formatRuns,
+  hasEpoch,
+  intersectRuns,
+  isCanonical,
+  NO_RUNS,
+  type Runs,
+  runContaining,
+  runsOf,
+  subtractRuns,
+  uniteRuns,
+} from "../../src/log/runs.js";
+
+const sets = fc.uniqueArray(fc.integer({ min: 1, max: 16 })).map((epochs) => new Set(epochs));
+const sorted = (epochs: Iterable<number>): readonly number[] => [...epochs].sort((a, b) => a - b);
+/** The result of an operation on runs, as epochs; asserts that it is in the one canonical form. */
+const epochsOf = (runs: Runs): readonly number[] => {
+  expect(isCanonical(runs)).toBe(true);
+  return [...epochsIn(runs)];
+};
+
+describe("runs", () => {
+  it("do what sets do, and stay canonical", () => {
+    fc.assert(
+      fc.property(sets, sets, (a, b) => {
+        const [x, y] = [runsOf(a), runsOf(b)];
+        expect(epochsOf(x)).toEqual(sorted(a));
+        expect(epochsOf(uniteRuns(x, y))).toEqual(sorted(new Set([...a, ...b])));
+        expect(epochsOf(subtractRuns(x, y))).toEqual(sorted([...a].filter((epoch) => !b.has(epoch))));
+        expect(epochsOf(intersectRuns(x, y))).toEqual(sorted([...a].filter((epoch) => b.has(epoch))));
+        expect(containsRuns(x, y)).toBe([...b].every((epoch) => a.has(epoch)));
+        for (let epoch = 0; epoch <= 17; epoch++) {
+          expect(hasEpoch(x, epoch)).toBe(a.has(epoch));
+          expect(runContaining(x, epoch) !== undefined).toBe(a.has(epoch));
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it("do not change what they are given", () => {
+    const [a, b] = [Object.freeze([Object.freeze([1, 3] as const)]), Object.freeze([Object.freeze([2, 5] as const)])];
+    expect([uniteRuns(a, b), subtractRuns(a, b), intersectRuns(a, b)]).toEqual([[[1, 5]], [[1, 1]], [[2, 3]]]);
+    expect([a, b]).toEqual([[[1, 3]], [[2, 5]]]);
+  });
+
+  it.each([
+    [[[0, 1]]],
+    [[[2, 1]]],
+    [
+      [
+        [1, 1],
+        [2, 2],
+      ],
+    ],
+    [
+      [
+        [1, 2],
+        [2, 3],
+      ],
+    ],
+    [
+      [
+        [3, 3],
+        [1, 1],
+      ],
+    ],
+    [
+      [
+        [1, 1],
+        [1, 1],
+      ],
+    ],
+  ] as [Runs][])("are not canonical as %j", (runs) => {
+    expect(isCanonical(runs)).toBe(false);
+  });
+
+  it("read as people write them", () => {
+    expect(
+      formatRuns([
+        [1, 3],
+        [5, 5],
+      ]),
+    ).toBe("1-3, 5");
+    expect(formatRuns(NO_RUNS)).toBe("none");
+  });
+
+  it("of any length cost nothing to compare", () => {
+    const all: Runs = [[1, Number.MAX_SAFE_INTEGER]];
+    expect(containsRuns([[1, 5]], all)).toBe(false);
+    expect(subtractRuns(all, [[3, 4]])).toEqual([
+      [1, 2],
+      [5, Number.MAX_SAFE_INTEGER],
+    ]);
+  });
+});
