@@ -18,7 +18,9 @@ export interface Pick {
   readonly twist: number;
 }
 
-export const TWISTS = 7;
+const TWISTS = 7;
+/** Instead of a twist: an operation that the rules forbid as it is. */
+const FORBIDDEN = 8;
 
 /** How often each type is drawn: a history needs members before anything can happen to them. */
 const WEIGHTS: readonly [number, Pick["type"]][] = [
@@ -35,12 +37,12 @@ const WEIGHTS: readonly [number, Pick["type"]][] = [
   [4, "lockdown"],
 ];
 
-/** Draws picks; one in `lawfulTo + 1` is twisted. */
+/** Draws picks; one in `lawfulTo + 1` is not lawful. */
 export function pickArbitrary(lawfulTo: number): fc.Arbitrary<Pick> {
   const type = fc.oneof(...WEIGHTS.map(([weight, name]) => ({ weight, arbitrary: fc.constant(name) })));
   const twist = fc.oneof(
     { weight: lawfulTo, arbitrary: fc.constant(0) },
-    { weight: 1, arbitrary: fc.integer({ min: 1, max: TWISTS }) },
+    { weight: 1, arbitrary: fc.oneof(fc.constant(FORBIDDEN), fc.integer({ min: 1, max: TWISTS })) },
   );
   return fc.record({ type, actor: fc.nat(63), choice: fc.nat(4095), twist });
 }
@@ -60,11 +62,15 @@ export function drawLawful(model: Model, pick: Pick, missingOf: MissingOf): Op |
   return undefined;
 }
 
-/** An operation that is most often not admissible. */
+/** An operation that is most often not admissible: one of those that the rules forbid, or one that is twisted. */
 export function drawTwisted(model: Model, pick: Pick, missingOf: MissingOf): Op | undefined {
   const active = activeOf(model);
   const by = active[pick.actor % active.length]?.position as number;
   const ops = drawn(model, pick, by, missingOf(by));
+  if (pick.twist === FORBIDDEN) {
+    const forbidden = ops.filter((op) => violations(model, op).size > 0);
+    return forbidden[pick.choice % Math.max(1, forbidden.length)];
+  }
   const op = ops[pick.choice % ops.length];
   if (!op || op.type === "join" || op.type === "genesis") return undefined;
   const twist = twisted(model, op, pick);

@@ -6,12 +6,12 @@ import { openBackupKey } from "../../src/backup/use.js";
 import type { MemberId } from "../../src/bytes/ids.js";
 import { expel, leave, regrant, rekey, rename, review, rotate, setLockdown } from "../../src/grants/actions.js";
 import { acceptEnrollment, createLog, joinLog, offerEnrollment, prepareDevice } from "../../src/grants/enter.js";
-import { type Received, receive } from "../../src/grants/receive.js";
+import { openKeyring, type Received, receive } from "../../src/grants/receive.js";
 import type { Authored, Session } from "../../src/grants/session.js";
-import type { Keyring } from "../../src/keys/keyring.js";
+import { type Keyring, partsOf } from "../../src/keys/keyring.js";
 import { OperatorKeys } from "../../src/keys/operator-keys.js";
 import { decodeEntry, encodeEntry } from "../../src/log/entry.js";
-import { runsOf } from "../../src/log/runs.js";
+import { type Runs, runsOf } from "../../src/log/runs.js";
 import type { LogState } from "../../src/log/state.js";
 import type { Env } from "../../src/primitives/env.js";
 import { type RawSigner, signerOf } from "../support/raw-link.js";
@@ -132,6 +132,14 @@ export class World {
     const received = receive(this.session(member), this.entries[seq - 1] as Uint8Array);
     this.sessions.set(member, { log: received.log, keyring: received.keyring });
     return received;
+  }
+
+  /** Has a member start again from its seed alone, as a backup key does every time. @returns what the server withheld */
+  reopen(member: number): Runs {
+    const seed = partsOf(this.session(member).keyring).keys.copySeed();
+    const { keyring, withheld } = openKeyring(this.log, this.entries, seed.bytes());
+    this.sessions.set(member, { log: this.log, keyring });
+    return withheld;
   }
 
   #idsOf(positions: readonly number[]): MemberId[] {
