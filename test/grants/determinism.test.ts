@@ -1,0 +1,124 @@
+// Grants are deterministic: whoever holds the run computes every byte, and nothing but log, position, run, seeds and
+// recipients goes in. docs/spec.md section 7 (GRT-2).
+
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { LinkHash, LogId, MemberId } from "../../src/bytes/ids.js";
+import { Secret } from "../../src/bytes/secret.js";
+import { toHex } from "../../src/bytes/text.js";
+import { type GrantPlace, makeGrant } from "../../src/grants/make.js";
+import { partsOf } from "../../src/keys/keyring.js";
+import type { GrantRecord, LinkRecord } from "../../src/log/state.js";
+import { digestByHand, epochKeyByHand, grantByHand } from "../support/grant-by-hand.js";
+import { idBytes, takeApart } from "../support/raw-link.js";
+import { keysNamed, openWorld, seedNamed } from "../support/world.js";
+
+const ABSENT = new Uint8Array(32);
+const world = openWorld("determinism")
+  .join("Phone")
+  .review("Laptop", { approve: ["Phone"] })
+  .backup("Phone", "Paper")
+  .rotate("Paper")
+  .rekey("Phone")
+  .join("Thief")
+  .review("Laptop", { approve: [], remove: ["Thief"] })
+  .lockdown("Laptop", true)
+  .enroll("Phone", "Tablet");
+
+/** What somebody who holds every seed computes for one grant of a link. */
+function expected({ seq, prev }: LinkRecord, { from, to, boxes }: GrantRecord) {
+  const { seeds } = partsOf(world.session("Laptop").keyring);
+  return grantByHand({
+    log: seq === 1 ? ABSENT : idBytes(world.log.head.log),
+    prev: prev ? idBytes(prev) : ABSENT,
+    ...{ seq, from, to },
+    seeds: Array.from({ length: to - from + 1 }, (_, index) => (seeds.get(from + index) as Secret).bytes()),
+    recipients: boxes.map(({ kem }) => kem),
+  });
+}
+
+describe("the grants of a log", () => {
+  it("are what the specification says, byte for byte, in every type of link (GRT-2)", () => {
+    const types = new Set<string>();
+    for (const [index, entry] of world.entries.entries()) {
+      const record = world.log.links.at(index) as LinkRecord;
+      const attached = takeApart(entry).attachments;
+      for (const grant of record.grants) {
+        const { keyring, boxes } = expected(record, grant);
+        const start = record.attachments.indexOf(grant.keyring);
+        expect(attached.slice(start, start + 1 + boxes.length)).toEqual([keyring, ...boxes]);
+        expect(grant.keyring).toEqual(digestByHand(keyring));
+        expect(grant.boxes.map(({ digest }) => digest)).toEqual(boxes.map(digestByHand));
+        types.add(record.type);
+      }
+    }
+    expect([...types].sort()).toEqual(["enroll", "genesis", "join", "rekey", "review", "rotate"]);
+  });
+
+  it("carry the seeds whose public keys the log publishes (GRT-2)", () => {
+    const { seeds } = partsOf(world.session("Laptop").keyring);
+    for (const { number, kem } of world.log.epochs)
+      expect(epochKeyByHand((seeds.get(number) as Secret).bytes())).toEqual(kem);
+  });
+});
+
+describe("a grant's key", () => {
+  const place: GrantPlace = { log: "11".repeat(32) as LogId, prev: "22".repeat(32) as LinkHash, seq: 7 };
+  const seedOf = (epoch: number): Secret => new Secret(seedNamed(`epoch ${epoch}`));
+  const recipients = ["Laptop", "Phone"].map((name) => ({ id: name as MemberId, kem: keysNamed(name).publicKeys.kem }));
+  const due = { from: 3, to: 5, recipients };
+  const made = makeGrant(due, place, seedOf);
+  const sameSeeds = (shift: number) => (epoch: number) => seedOf(epoch - shift);
+
+  const others: readonly (readonly [string, ReturnType<typeof makeGrant>])[] = [
+    ["log", makeGrant(due, { ...place, log: "12".repeat(32) as LogId }, seedOf)],
+    ["predecessor", makeGrant(due, { ...place, prev: "23".repeat(32) as LinkHash }, seedOf)],
+    ["position", makeGrant(due, { ...place, seq: 8 }, seedOf)],
+    ["run", makeGrant({ ...due, from: 4, to: 6 }, place, sameSeeds(1))],
+    ["first log id, before there is one", makeGrant(due, { ...place, log: undefined }, seedOf)],
+  ];
+  it.each(others)("changes with the %s, with the same seeds (GRT-2)", (_what, other) => {
+    // The same plaintext under the same nonce: only another key makes another ciphertext.
+    expect(other.keyring).toHaveLength(made.keyring.length);
+    expect(other.keyring).not.toEqual(made.keyring);
+    for (const [index, box] of other.boxes.entries()) expect(box).not.toEqual(made.boxes[index]);
+  });
+
+  it.each([3, 4, 5])("changes with the seed of epoch %i of the run 3 to 5 (GRT-2)", (changed) => {
+    // From the first, the last or both ends a removed and an unapproved device together would compute it.
+    const other = makeGrant(due, place, (epoch) => (epoch === changed ? seedOf(99) : seedOf(epoch)));
+    for (const index of [0, 32, 64, 96]) {
+      const block = (bytes: Uint8Array) => toHex(bytes.subarray(index, index + 32));
+      if (index !== 32 * (changed - 3)) expect(block(other.keyring)).not.toBe(block(made.keyring));
+    }
+  });
+
+  it("is the same whoever computes it, whenever, for any subset of recipients (GRT-2)", () => {
+    expect(makeGrant(due, place, seedOf)).toEqual(made);
+    const [, phone] = recipients as [unknown, (typeof recipients)[number]];
+    const alone = makeGrant({ ...due, recipients: [phone] }, place, seedOf);
+    expect(alone).toEqual({ keyring: made.keyring, boxes: [made.boxes[1]] });
+  });
+
+  it("is computed as by hand for any place and run (GRT-2)", () => {
+    const id = fc.uint8Array({ minLength: 32, maxLength: 32 });
+    const shape = fc.record({
+      log: id,
+      prev: id,
+      seq: fc.integer({ min: 2, max: 23 }),
+      from: fc.integer({ min: 1, max: 9 }),
+      length: fc.integer({ min: 1, max: 4 }),
+    });
+    fc.assert(
+      fc.property(shape, ({ log, prev, seq, from, length }) => {
+        const to = from + length - 1;
+        const seeds = Array.from({ length }, (_, index) => seedNamed(`epoch ${from + index}`));
+        const byHand = grantByHand({ log, prev, seq, from, to, seeds, recipients: recipients.map(({ kem }) => kem) });
+        const at = { log: toHex(log) as LogId, prev: toHex(prev) as LinkHash, seq };
+        const { keyring, boxes } = makeGrant({ from, to, recipients }, at, seedOf);
+        expect({ keyring, boxes }).toEqual({ keyring: byHand.keyring, boxes: byHand.boxes });
+      }),
+      { numRuns: 10 },
+    );
+  });
+});

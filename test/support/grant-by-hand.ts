@@ -1,0 +1,80 @@
+// A grant computed by hand from noble's primitives and the specification, sharing no code with src: what GRT-2 says, byte for
+// byte. docs/spec.md sections 3, 5 and 7.
+
+import { chacha20poly1305 } from "@noble/ciphers/chacha.js";
+import { expand, extract, hkdf } from "@noble/hashes/hkdf.js";
+import { sha256 } from "@noble/hashes/sha2.js";
+import { ml_kem768_x25519 as xWing } from "@noble/post-quantum/hybrid.js";
+
+/** What a grant is computed from. Ids are bytes; the first link has neither log nor predecessor: 32 zero bytes. */
+export interface GrantInput {
+  readonly log: Uint8Array;
+  readonly prev: Uint8Array;
+  readonly seq: number;
+  readonly from: number;
+  readonly to: number;
+  /** The seeds of all epochs of the run, in order. */
+  readonly seeds: readonly Uint8Array[];
+  readonly recipients: readonly Uint8Array[];
+}
+
+/** The grant's key, its keyring ciphertext, and a box for each recipient. */
+export function grantByHand({ log, prev, seq, from, to, seeds, recipients }: GrantInput) {
+  const all = join(...seeds);
+  const place = join([0x85], byteString(log), integer(from), integer(to), byteString(prev), integer(seq));
+  const key = hkdf(sha256, all, new Uint8Array(0), join(label("keystead/v1/grant/key"), place), 32);
+  const keyring = chacha20poly1305(key, new Uint8Array(12)).encrypt(all);
+  const boxes = recipients.map((kem) => {
+    const coins = hkdf(sha256, key, new Uint8Array(0), join(label("keystead/v1/grant/coins"), kem), 64);
+    const bound = join([0x84], byteString(log), integer(from), integer(to), byteString(kem));
+    return hpkeByHand(kem, join(label("keystead/v1/grant/box"), bound), key, coins);
+  });
+  return { key, keyring, boxes };
+}
+
+/** The public key of an epoch. */
+export function epochKeyByHand(seed: Uint8Array): Uint8Array {
+  return xWing.keygen(hkdf(sha256, seed, new Uint8Array(0), label("keystead/v1/epoch/kem"), 32)).publicKey;
+}
+
+/** What a link holds to commit to an attachment. */
+export function digestByHand(attachment: Uint8Array): Uint8Array {
+  return sha256(join(label("keystead/v1/attachment"), attachment));
+}
+
+/** RFC 9180, base mode, single shot: KEM 0x647a, KDF 0x0001, AEAD 0x0003. */
+function hpkeByHand(publicKey: Uint8Array, info: Uint8Array, plaintext: Uint8Array, coins: Uint8Array): Uint8Array {
+  const { cipherText, sharedSecret } = xWing.encapsulate(publicKey, coins);
+  const suite = join(ascii("HPKE"), [0x64, 0x7a, 0, 1, 0, 3]);
+  const labelled = (name: string, ikm: Uint8Array, salt = new Uint8Array(0)) =>
+    extract(sha256, join(ascii("HPKE-v1"), suite, ascii(name), ikm), salt);
+  const context = join([0], labelled("psk_id_hash", new Uint8Array(0)), labelled("info_hash", info));
+  const secret = labelled("secret", new Uint8Array(0), sharedSecret);
+  const derived = (name: string, length: number) =>
+    expand(sha256, secret, join([0, length], ascii("HPKE-v1"), suite, ascii(name), context), length);
+  return join(cipherText, chacha20poly1305(derived("key", 32), derived("base_nonce", 12)).encrypt(plaintext));
+}
+
+function label(text: string): Uint8Array {
+  return ascii(`${text}\0`);
+}
+
+function ascii(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
+}
+
+/** CBOR, as far as it is needed here. */
+function byteString(bytes: Uint8Array): Uint8Array {
+  return bytes.length < 256
+    ? join([0x58, bytes.length], bytes)
+    : join([0x59, bytes.length >> 8, bytes.length & 255], bytes);
+}
+
+function integer(n: number): Uint8Array {
+  if (n >= 24) throw new Error("a test with this many links needs longer integers");
+  return Uint8Array.of(n);
+}
+
+function join(...parts: readonly (Uint8Array | readonly number[])[]): Uint8Array {
+  return Uint8Array.from(parts.flatMap((part) => [...part]));
+}
