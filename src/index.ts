@@ -51,6 +51,7 @@ export { Fingerprint, fingerprintOf, formatFingerprint } from "./fingerprint/fin
 export type { FingerprintForm } from "./fingerprint/forms.js";
 export { type ParsedFingerprint, parseFingerprint } from "./fingerprint/parse.js";
 export { type ContactPin, decodePin, encodePin, pinContact } from "./fingerprint/pin.js";
+export { abandonEpochs } from "./grants/abandon.js";
 export { expel, leave, type Regrant, regrant, rekey, rename, review, rotate, setLockdown } from "./grants/actions.js";
 export { type CheckedGrants, checkGrants, type WrongGrant } from "./grants/check.js";
 // acting on a log
@@ -85,5 +86,5 @@ export type {
   MemberKind,
   Removal,
 } from "./log/state.js";
-export { appendEntry, type VerifyOptions, verifyLog } from "./log/verify.js";
+export { type AppendOptions, appendEntry, type VerifyOptions, verifyLog } from "./log/verify.js";
 export { type Env, systemEnv } from "./primitives/env.js";

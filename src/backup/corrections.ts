@@ -1,6 +1,7 @@
 // What a person's text has that the backup key on the paper has not, character by character, and how to say it.
 // docs/spec.md section 9 (BAK-1).
 
+import { KeysteadError } from "../errors.js";
 import { CODE_LENGTH, GROUP_LENGTH, placeOf, type ReadSymbols, symbolChar } from "./alphabet.js";
 
 /**
@@ -79,6 +80,12 @@ export function compare({ symbols, shift }: Reading, meant: ReadSymbols): Correc
  * Says in plain English what was corrected, one line each, in order. **As secret as the key**: for its owner's eyes only.
  */
 export function explainCorrections(corrections: readonly Correction[]): string[] {
+  if (!Array.isArray(corrections) || !corrections.every((each) => Number.isInteger(each?.position))) {
+    throw new KeysteadError(
+      "INVALID_ARGUMENT",
+      "corrections must be the list that checkBackupKey or openBackupKey returned",
+    );
+  }
   return corrections.map(explainCorrection);
 }
 

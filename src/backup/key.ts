@@ -1,7 +1,7 @@
 // From the 130 secret bits of a backup key to a member's keys, and to the four characters that name it.
 // docs/spec.md section 9 (BAK-2, BAK-3).
 
-import { wipe } from "../bytes/bytes.js";
+import { assertBytes, wipe } from "../bytes/bytes.js";
 import type { LogId } from "../bytes/ids.js";
 import { Secret } from "../bytes/secret.js";
 import { fromHex } from "../bytes/text.js";
@@ -31,8 +31,14 @@ export function backupIdSymbols(sign: Uint8Array): readonly number[] {
   return idSymbols(labelledHash(LABELS.backupId, sign));
 }
 
-/** The four characters that a backup key's paper begins with: they name it in a list of devices. Public. */
+/**
+ * The four characters that a backup key's paper begins with: they name it in a list of devices. Public. Only 20 bits: two keys
+ * can be made to share them, so tell keys apart by their member ids.
+ *
+ * @throws `INVALID_ARGUMENT`
+ */
 export function backupKeyId(member: Pick<Member, "sign">): string {
+  assertBytes(member?.sign, 32, "member.sign");
   return backupIdSymbols(member.sign).map(symbolChar).join("");
 }
 

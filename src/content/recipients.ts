@@ -12,7 +12,8 @@ export interface RecipientOptions {
   readonly log: LogState;
   /**
    * What is remembered of a tracked contact. Sealing is refused when the log is neither the pinned one nor extended by those
-   * who were trusted at the pin; once the user has acknowledged the change, give the pin that `acknowledge` returned.
+   * who were trusted at the pin; once the user has acknowledged the change, give the pin that `acknowledge` returned. Keep the
+   * pin moving: store what `requireUnchanged` returns for this log, or a server can later offer a head between the two.
    */
   readonly pin?: ContactPin | undefined;
   /**

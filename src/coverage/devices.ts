@@ -17,7 +17,7 @@ import { type Activity, activityOf, list } from "./activity.js";
 import { accessWith, type DataAccess, knownMember } from "./data-access.js";
 import { dateOf, formatDay } from "./dates.js";
 import { gapFinder, lostStretches } from "./gaps.js";
-import { type NameOf, nameMembers } from "./names.js";
+import { type NameOf, nameMembers, plainText } from "./names.js";
 import { furtherWarnings, isPending, type PendingMember, pendingFor } from "./pending.js";
 import { resilience } from "./resilience.js";
 import { formatStretch, type Stretch } from "./stretches.js";
@@ -39,7 +39,7 @@ export interface DeviceView {
   /** Its name, made safe and unmistakable. */
   readonly name: string;
   readonly kind: MemberKind;
-  /** What the device says of itself, as it wrote it; undefined when it said nothing or that was not delivered. */
+  /** What the device says of itself, made safe to show; undefined when it said nothing or that was not delivered. */
   readonly platform: string | undefined;
   readonly details: string | undefined;
   readonly added: Date;
@@ -122,7 +122,8 @@ interface Perspective {
 }
 
 function viewOf(log: LogFacts, member: Member, { me, nameOf }: Perspective): DeviceView {
-  const { id, kind, platform, details, held, removed } = member;
+  const { id, kind, held, removed } = member;
+  const [platform, details] = [member.platform, member.details].map((text) => text && plainText(text));
   const deed = (by: MemberId | "operator", seq: number): Deed => ({
     ...{ by, name: nameOf(by), seq },
     when: dateOf((log.links.at(seq - 1) as LinkRecord).time),

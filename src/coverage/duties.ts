@@ -103,10 +103,11 @@ export function duties(log: LogState, own: KeyringFacts, options: DutyOptions = 
   if (!able.includes(me) || isUnopened) return due;
   const mine = subtractRuns(me.held, uniteRuns(junk, withheld));
   const targets = [...log.active.values()].filter(({ id }) => id !== me.id);
-  return [...due, ...targets.flatMap((target) => regrants(log, { target, mine, others, served }))];
+  return [...due, ...targets.flatMap((target) => regrants(log, { me: me.id, target, mine, others, served }))];
 }
 
 interface Asked {
+  readonly me: MemberId;
   readonly target: Member;
   /** What this member can pass on. */
   readonly mine: Runs;
@@ -114,10 +115,10 @@ interface Asked {
   readonly served: NonNullable<DutyOptions["served"]>;
 }
 
-function regrants(log: LogFacts, { target, mine, others, served }: Asked): readonly Duty[] {
+function regrants(log: LogFacts, { me, target, mine, others, served }: Asked): readonly Duty[] {
   const wanted = intersectRuns(subtractRuns(target.reach, target.held), mine);
   if (wanted.length === 0) return [];
-  const before = [...regrantsTo(log, target.id), ...served.filter(({ member }) => member === target.id)];
+  const before = [...regrantsBy(log, me, target.id), ...served.filter(({ member }) => member === target.id)];
   const had = before.reduce((runs, { epochs }) => uniteRuns(runs, epochs), NO_RUNS);
   const duty = (code: "regrant" | "ask-regrant", epochs: Runs): readonly Duty[] => {
     if (epochs.length === 0) return [];
@@ -127,8 +128,10 @@ function regrants(log: LogFacts, { target, mine, others, served }: Asked): reado
   return [...duty("regrant", subtractRuns(wanted, had)), ...duty("ask-regrant", intersectRuns(wanted, had))];
 }
 
-function regrantsTo(log: LogFacts, member: MemberId): readonly { readonly epochs: Runs }[] {
-  const grants = [...log.links].filter(({ type }) => type === "regrant").flatMap((record) => record.grants);
+/** Regrants by this member only: a thief's device that regrants junk must not keep honest ones from healing it. */
+function regrantsBy(log: LogFacts, me: MemberId, member: MemberId): readonly { readonly epochs: Runs }[] {
+  const own = [...log.links].filter(({ type, author }) => type === "regrant" && author === me);
+  const grants = own.flatMap((record) => record.grants);
   return grants
     .filter(({ boxes }) => boxes.some((box) => box.member === member))
     .map(({ from, to }) => ({ epochs: [[from, to]] }));

@@ -1,5 +1,7 @@
 // The coverage report as plain text for terminals. docs/spec.md section 8.
 
+import { KeysteadError } from "../errors.js";
+import { checkOptions } from "../grants/session.js";
 import { formatRuns } from "../log/runs.js";
 import type { CoverageReport, MemberCoverage } from "./coverage-report.js";
 import { formatDay } from "./dates.js";
@@ -9,6 +11,9 @@ import { formatStretch } from "./stretches.js";
 
 /** The report as text: a table of members, then what is lost, missing, wrong and in danger. Lines end with `\n`. */
 export function formatCoverage(report: CoverageReport): string {
+  if (!Array.isArray(checkOptions(report).members)) {
+    throw new KeysteadError("INVALID_ARGUMENT", "report must be what coverageReport returned");
+  }
   const { subject, head, at, epoch, lockdown, members, lost, warnings, wrongGrants } = report;
   const made = at ? `, as of ${formatDay(at)}` : "";
   const title = `Coverage of ${subject}: epoch ${epoch}, link ${head.seq}${lockdown ? ", in lockdown" : ""}${made}`;

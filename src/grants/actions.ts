@@ -12,6 +12,7 @@ import { activeMember, assertLog, type LogState } from "../log/state.js";
 import type { Env } from "../primitives/env.js";
 import { type Draft, type Signer, writeLink } from "./author.js";
 import { drawKeys } from "./enter.js";
+import { checkRuns } from "./runs-argument.js";
 import {
   type Authored,
   checkOptions,
@@ -64,9 +65,9 @@ export function regrant(session: Session, regrants: readonly Regrant[], env: Env
   if (!Array.isArray(regrants))
     throw new KeysteadError("INVALID_ARGUMENT", "regrants must be a list of { member, runs }");
   const recipients = new Map<string, { from: number; to: number; boxes: [MemberId, Uint8Array][] }>();
-  for (const { member, runs } of regrants) {
+  for (const { member, runs } of regrants.map((each) => checkOptions(each))) {
     const { id } = activeMember(log, member);
-    for (const [from, to] of uniteRuns(checkRuns(runs), NO_RUNS)) {
+    for (const [from, to] of uniteRuns(checkRuns("runs", runs), NO_RUNS)) {
       const grant = recipients.get(`${from}-${to}`) ?? { from, to, boxes: [] };
       grant.boxes.push([id, NO_DIGEST]);
       recipients.set(`${from}-${to}`, grant);
@@ -184,16 +185,4 @@ function memberList(log: LogState, field: string, ids: readonly MemberId[]): rea
   if (!Array.isArray(ids)) throw new KeysteadError("INVALID_ARGUMENT", `${field} must be a list of member ids`);
   const list = ids.map((id) => activeMember(log, id).id);
   return list.sort();
-}
-
-function checkRuns(runs: Runs): Runs {
-  const isRun = (run: unknown) =>
-    Array.isArray(run) && run.length === 2 && run.every((epoch) => Number.isSafeInteger(epoch) && epoch >= 1);
-  if (!Array.isArray(runs) || !runs.every((run) => isRun(run) && run[0] <= run[1])) {
-    throw new KeysteadError(
-      "INVALID_ARGUMENT",
-      "runs must be a list of [from, to], whole numbers from 1, from at most to",
-    );
-  }
-  return runs;
 }

@@ -64,9 +64,21 @@ export interface Written {
  */
 export function writeLink(draft: Draft, env: Env): Written {
   const { body, signers, attachments, newEpoch } = compose(draft, env);
-  const signatures = signers.map((key) => signBody(body, key, draft.signers));
-  const entry = encodeEntry(encodeLink(body, signatures), attachments);
-  return { log: verifyLink(draft.before, decodeEntry(entry), {}), entry, newEpoch };
+  return wipingOnFailure(newEpoch, () => {
+    const signatures = signers.map((key) => signBody(body, key, draft.signers));
+    const entry = encodeEntry(encodeLink(body, signatures), attachments);
+    return { log: verifyLink(draft.before, decodeEntry(entry), {}), entry, newEpoch };
+  });
+}
+
+/** Does something with fresh seeds, which are wiped when it fails. */
+function wipingOnFailure<T>(seeds: ReadonlyMap<number, Secret>, act: () => T): T {
+  try {
+    return act();
+  } catch (error) {
+    for (const seed of seeds.values()) seed.wipe();
+    throw error;
+  }
 }
 
 /** Signs a body with the one of the signers whose key is called for. */
@@ -104,33 +116,39 @@ export function compose(draft: Draft, env: Env): Composed {
   // GRT-6: drawn afresh every time, so that nobody who left meanwhile holds what a lost attempt granted.
   const newEpoch = drawEpoch(before, effect, env);
   const place = { log: unfinished.log, prev: unfinished.prev, seq: unfinished.seq };
-  const { grants, attachments } = makeGrants(
-    transition.due,
-    place,
-    (epoch) => newEpoch.get(epoch) ?? seedToGrant(before, keyring, epoch),
-  );
-  const [seed] = newEpoch.values();
-  const body: AnyBody = {
-    ...unfinished,
-    ...(seed && { epoch: { kem: epochKemPublicKey(seed.bytes()) } }),
-    ...(grants.length > 0 && { grants }),
-  };
-  return {
-    body: encode(type.schema, body, "link.body"),
-    signers,
-    attachments: opening ? [opening, ...attachments] : attachments,
-    newEpoch,
-  };
+  return wipingOnFailure(newEpoch, () => {
+    const { grants, attachments } = makeGrants(
+      transition.due,
+      place,
+      (epoch) => newEpoch.get(epoch) ?? seedToGrant(before, keyring, epoch),
+    );
+    const [seed] = newEpoch.values();
+    const body: AnyBody = {
+      ...unfinished,
+      ...(seed && { epoch: { kem: epochKemPublicKey(seed.bytes()) } }),
+      ...(grants.length > 0 && { grants }),
+    };
+    return {
+      body: encode(type.schema, body, "link.body"),
+      signers,
+      attachments: opening ? [opening, ...attachments] : attachments,
+      newEpoch,
+    };
+  });
 }
 
 function drawEpoch(before: LogFacts, { newEpoch }: Effect, env: Env): ReadonlyMap<number, Secret> {
   return new Map(newEpoch ? [[currentEpoch(before) + 1, Secret.take(drawRandom(env, SEED_LENGTH))]] : []);
 }
 
+/** As many runs as leave room for a new epoch to 256 members beside them. */
+const MAX_MISSING_RUNS = 4096;
+
 /** MEM-9: what the author could not open of what the log says it holds. */
 function missingOf(before: LogFacts, keyring: Keyring, name: LinkTypeName): Runs {
   const { junk, member } = partsOf(keyring);
-  const missing = intersectRuns(before.active.get(member)?.held ?? [], runsOf(junk));
+  // The newest first, and the rest in later links: a thief who shatters what others hold must not make their links too large.
+  const missing = intersectRuns(before.active.get(member)?.held ?? [], runsOf(junk)).slice(-MAX_MISSING_RUNS);
   const allowed = LINK_TYPES[name].missing;
   if (allowed === "past" && hasEpoch(missing, currentEpoch(before))) {
     throw new KeysteadError(

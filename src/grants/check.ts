@@ -38,6 +38,9 @@ export interface CheckedGrants {
  */
 export function checkGrants(session: Session, links: Iterable<number>): CheckedGrants {
   const { log, keyring } = checkSession(session);
+  if (typeof links?.[Symbol.iterator] !== "function") {
+    throw new KeysteadError("INVALID_ARGUMENT", "links must be a list of positions, such as [log.head.seq]");
+  }
   const wrong: WrongGrant[] = [];
   const unknown: WrongGrant[] = [];
   for (const seq of links) {

@@ -61,9 +61,7 @@ export function makeGrant(
   seedOf: (epoch: number) => Secret,
 ): { readonly keyring: Uint8Array; readonly boxes: readonly Uint8Array[] } {
   const seeds = Secret.take(concat(...epochsOfRun(from, to).map((epoch) => seedOf(epoch).bytes())));
-  // From all seeds of the run: whoever can compute the key holds every one already. From the first, the last or both ends, a
-  // removed and an unapproved device could put together what neither was given.
-  const key = Secret.take(deriveKey(LABELS.grantKey, seeds.bytes(), { info: grantContext(from, to, place) }));
+  const key = grantKey(seeds, from, to, place);
   const keyring = chachaSeal(key.bytes(), ZERO_NONCE, NO_BYTES, seeds.bytes());
   const boxes = recipients.map(({ kem }) => {
     const coins = Secret.take(deriveKey(LABELS.grantCoins, key.bytes(), { info: kem, length: KEM_COINS_LENGTH }));
@@ -78,6 +76,15 @@ export function makeGrant(
   seeds.wipe();
   key.wipe();
   return { keyring, boxes };
+}
+
+/**
+ * GRT-2: the key of a grant. From all seeds of the run: whoever can compute it holds every one already. From the first, the last
+ * or both ends, a removed and an unapproved device could put together what neither was given. Also from log and position, so
+ * that the same run granted twice has two keys.
+ */
+export function grantKey(seeds: Secret, from: number, to: number, place: GrantPlace): Secret {
+  return Secret.take(deriveKey(LABELS.grantKey, seeds.bytes(), { info: grantContext(from, to, place) }));
 }
 
 /** GRT-5: HPKE info of a box binds it to log, run and recipient; the key inside is bound to the link's position. */

@@ -1,7 +1,7 @@
 // Opening the grants that a link makes to one member. A wrong or missing grant never harms the keyring and never blocks a
 // later one. docs/spec.md section 7 (GRT-4, GRT-5).
 
-import { equalBytes, wipe } from "../bytes/bytes.js";
+import { equalBytes } from "../bytes/bytes.js";
 import { Secret } from "../bytes/secret.js";
 import { epochKemPublicKey } from "../keys/epoch-keys.js";
 import { changedKeyring, type Keyring, partsOf } from "../keys/keyring.js";
@@ -11,7 +11,7 @@ import { epochsIn, type Run, type Runs, runsOf } from "../log/runs.js";
 import type { Epoch, GrantRecord, LinkRecord, LogState } from "../log/state.js";
 import { chachaOpen } from "../primitives/aead.js";
 import { hpkeOpen } from "../primitives/hpke.js";
-import { boxInfo, KEYRING_NONCE } from "./make.js";
+import { boxInfo, type GrantPlace, grantKey, KEYRING_NONCE } from "./make.js";
 
 const AEAD_KEY_LENGTH = 32;
 
@@ -59,8 +59,9 @@ export function openGrants(
       continue;
     }
     // The first link's grants know no log id yet (GRT-2).
-    const info = boxInfo(record.seq === 1 ? undefined : log.head.log, grant.from, grant.to, box.kem);
-    const found = openGrant(log, grant, hpkeOpen(keys.kem, { info, sealed: boxBytes }), keyringBytes);
+    const place = { log: record.seq === 1 ? undefined : log.head.log, prev: record.prev, seq: record.seq };
+    const info = boxInfo(place.log, grant.from, grant.to, box.kem);
+    const found = openGrant(log, grant, place, hpkeOpen(keys.kem, { info, sealed: boxBytes }), keyringBytes);
     for (const epoch of wanted) {
       const seed = found.get(epoch);
       if (seed) gained.set(epoch, seed);
@@ -78,21 +79,30 @@ export function openGrants(
 function openGrant(
   log: LogState,
   { from, to }: GrantRecord,
+  place: GrantPlace,
   opened: Uint8Array | undefined,
   ciphertext: Uint8Array,
 ): ReadonlyMap<number, Secret> {
   const found = new Map<number, Secret>();
   if (opened?.length !== AEAD_KEY_LENGTH) return found;
   const key = Secret.take(opened);
-  const seeds = chachaOpen(key.bytes(), KEYRING_NONCE, new Uint8Array(0), ciphertext);
+  const plaintext = chachaOpen(key.bytes(), KEYRING_NONCE, new Uint8Array(0), ciphertext);
+  const seeds = plaintext && Secret.take(plaintext);
+  const owed = seeds && grantKey(seeds, from, to, place);
+  // GRT-5: a grant made for another place does not open here, though its box and keyring would.
+  const isHere = owed?.equals(key) === true && seeds?.length === (to - from + 1) * SEED_LENGTH;
   key.wipe();
-  if (seeds?.length !== (to - from + 1) * SEED_LENGTH) return found;
+  owed?.wipe();
+  if (!seeds || !isHere) {
+    seeds?.wipe();
+    return found;
+  }
   for (const [index, epoch] of [...epochsIn([[from, to]])].entries()) {
-    const seed = new Secret(seeds.subarray(index * SEED_LENGTH, (index + 1) * SEED_LENGTH));
+    const seed = new Secret(seeds.bytes().subarray(index * SEED_LENGTH, (index + 1) * SEED_LENGTH));
     // Junk in one place must not pass for a key: nobody could open what is sealed to the published one.
     if (equalBytes(epochKemPublicKey(seed.bytes()), (log.epochs.at(epoch - 1) as Epoch).kem)) found.set(epoch, seed);
     else seed.wipe();
   }
-  wipe(seeds);
+  seeds.wipe();
   return found;
 }

@@ -3,11 +3,10 @@
 import { KeysteadError } from "../errors.js";
 import { type Keyring, newKeyring } from "../keys/keyring.js";
 import { MemberKeys } from "../keys/member-keys.js";
-import { type Clock, checkClock } from "../log/checks.js";
 import { decodeEntry } from "../log/entry.js";
 import { NO_RUNS, type Runs, runsOf, subtractRuns, uniteRuns } from "../log/runs.js";
 import { assertLog, type LogState, memberBySigningKey } from "../log/state.js";
-import { appendUnverified, recordOfLink } from "../log/verify.js";
+import { type AppendOptions, appendUnverified, checkAppendOptions, recordOfLink } from "../log/verify.js";
 import { type OpenedGrants, openGrants } from "./open.js";
 import { type Authored, checkSession, type Session } from "./session.js";
 
@@ -25,11 +24,10 @@ export interface Received extends Authored, Pick<OpenedGrants, "opened" | "junk"
  * @returns the next session; the one given is unchanged.
  * @throws as `appendEntry`; `INVALID_ARGUMENT`, `WIPED`
  */
-export function receive(session: Session, entry: Uint8Array, clock: Clock = {}): Received {
+export function receive(session: Session, entry: Uint8Array, options: AppendOptions = {}): Received {
   const { log, keyring } = checkSession(session);
-  checkClock(clock);
   const unverified = decodeEntry(entry);
-  const { log: after, record } = appendUnverified(log, unverified, clock);
+  const { log: after, record } = appendUnverified(log, unverified, checkAppendOptions(options));
   return { log: after, entry, ...openGrants(after, record, unverified.attachments, keyring) };
 }
 

@@ -15,7 +15,7 @@ export interface Session {
 
 /** The session after an action, with the entry to be stored and sent to everybody. */
 export interface Authored extends Session {
-  /** Nothing has happened for anybody else until the server has accepted this. */
+  /** Nothing has happened for anybody else until the server has accepted this; until then keep the session before, too. */
   readonly entry: Uint8Array;
 }
 

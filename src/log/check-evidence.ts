@@ -10,8 +10,9 @@ import { verifyLink } from "./verify-link.js";
 /** What evidence proves. */
 export interface EvidenceVerdict {
   /**
-   * `proven`: both sides are valid logs and they contradict each other, so whoever served both lied. `claimed`: the offered
-   * side is valid, but that the other was served rests on the word of whoever pinned it.
+   * `proven`: two histories of one log exist, both signed by its members. A member made them, or a server showed members
+   * different heads; which of the two, no signature tells. A link that lost a race is such a history too, so pin only what the
+   * server has accepted. `claimed`: the offered side is valid, but that the other was served rests on the word of whoever pinned it.
    */
   readonly verdict: "proven" | "claimed";
   /** The heads of the two sides, both verified where there are links. */
@@ -39,8 +40,8 @@ export function checkEvidence(evidence: Evidence): EvidenceVerdict {
   if (sameLog === (kind === "replaced"))
     throw unproven(sameLog ? "both sides are one log" : "the sides are different logs");
   const seq =
-    kind === "rolled-back" ? offered.seq + 1 : kind === "replaced" ? 1 : firstDifference(ours, theirs, pinned);
-  if (kind === "rolled-back" && (seq > pinned.seq || (ours && firstDifference(ours, theirs, pinned) !== seq))) {
+    kind === "rolled-back" ? offered.seq + 1 : kind === "replaced" ? 1 : firstDifference(ours, theirs, pinned, false);
+  if (kind === "rolled-back" && (seq > pinned.seq || (ours && firstDifference(ours, theirs, pinned, true) !== seq))) {
     throw unproven("the offered log is not a shorter version of the pinned one");
   }
   // That a shorter log or another first link exists is no lie by itself: only its being served is, which no signature shows.
@@ -54,7 +55,7 @@ function replay(links: readonly Uint8Array[], subject: string): LogFacts {
   return log;
 }
 
-function firstDifference(ours: LogFacts | undefined, theirs: LogFacts, pinned: Head): number {
+function firstDifference(ours: LogFacts | undefined, theirs: LogFacts, pinned: Head, rolledBack: boolean): number {
   if (!ours) {
     if (theirs.head.seq !== pinned.seq || theirs.head.hash === pinned.hash)
       throw unproven("the offered links do not contradict the pinned head");
@@ -63,7 +64,8 @@ function firstDifference(ours: LogFacts | undefined, theirs: LogFacts, pinned: H
   for (let index = 0; index < Math.min(ours.links.length, theirs.links.length); index++) {
     if (ours.links.at(index)?.hash !== theirs.links.at(index)?.hash) return index + 1;
   }
-  if (theirs.links.length < ours.links.length) return theirs.links.length + 1;
+  // One side is the beginning of the other: for a rollback that is the contradiction, for a fork it is none.
+  if (rolledBack && theirs.links.length < ours.links.length) return theirs.links.length + 1;
   throw unproven("the sides do not contradict each other");
 }
 

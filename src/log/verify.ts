@@ -3,9 +3,18 @@
 import { isBytes } from "../bytes/bytes.js";
 import { parseLinkHash, parseLogId } from "../bytes/text.js";
 import { KeysteadError } from "../errors.js";
+import { LABELS } from "../primitives/labels.js";
+import { verifyLabelled } from "../primitives/sign.js";
 import { ORIGIN } from "./advance.js";
 import { type Clock, checkClock } from "./checks.js";
-import { decodeEntry, decodeLink, linkHash, type UnverifiedEntry, type UnverifiedLink } from "./entry.js";
+import {
+  decodeEntry,
+  decodeLink,
+  linkHash,
+  matchAttachments,
+  type UnverifiedEntry,
+  type UnverifiedLink,
+} from "./entry.js";
 import { type EvidenceKind, headOf, makeEvidence, type Pin } from "./evidence.js";
 import { assertLog, type Head, type LinkRecord, type LogFacts, LogState } from "./state.js";
 import { readBody, verifyLink } from "./verify-link.js";
@@ -45,34 +54,66 @@ export function verifyLog(entries: Iterable<Uint8Array>, options: VerifyOptions)
   return log;
 }
 
+/** What {@link appendEntry} is told besides the bytes. */
+export interface AppendOptions extends Clock {
+  /**
+   * Refuse an entry that comes without all of its attachments. Whoever accepts entries from members, the server first of all,
+   * asks for this: a grant that nobody can deliver blocks every later approval by those whom it was for.
+   */
+  readonly complete?: boolean | undefined;
+}
+
 /**
  * Verifies one more entry.
  *
  * @param log the state before; it is not changed.
  * @param entry the next entry. One that the log has already is accepted again and changes nothing.
  * @returns the state after.
- * @throws as {@link verifyLog}; `FORKED` when the entry is a valid other link for a position that the log has filled.
+ * @param options give `now` wherever an entry comes in: without a clock, a device can date a link ahead, and everything after it
+ * is refused as `NOT_YET` by those who have one.
+ * @throws as {@link verifyLog}; `FORKED` when the entry is a valid other link for a position that the log has filled;
+ * `GRANT_UNAVAILABLE` when the entry must be complete and is not.
  */
-export function appendEntry(log: LogState, entry: Uint8Array, clock: Clock = {}): LogState {
+export function appendEntry(log: LogState, entry: Uint8Array, options: AppendOptions = {}): LogState {
   assertLog(log);
-  checkClock(clock);
-  return appendUnverified(log, decodeEntry(entry), clock).log;
+  return appendUnverified(log, decodeEntry(entry), checkAppendOptions(options)).log;
 }
 
 /** {@link appendEntry} for an entry that was taken apart, with the record of its link. */
 export function appendUnverified(
   log: LogState,
   entry: UnverifiedEntry,
-  clock: Clock,
+  { complete, ...clock }: AppendOptions,
 ): { readonly log: LogState; readonly record: LinkRecord } {
   const seq = claimedSeq(entry.link);
-  if (seq === undefined || seq > log.head.seq) {
-    const after = verifyLink(log, entry, clock);
-    return { log: after, record: after.links.last() as LinkRecord };
-  }
-  const known = recordOfLink(log, entry.link);
-  if (known) return { log, record: known };
-  throw conflict(log, entry, seq);
+  const known = seq === undefined || seq > log.head.seq ? undefined : recordOfLink(log, entry.link);
+  if (seq !== undefined && seq <= log.head.seq && !known) throw conflict(log, entry, seq);
+  const after = known ? log : verifyLink(log, entry, clock);
+  const record = known ?? (after.links.last() as LinkRecord);
+  if (complete) checkComplete(record, entry);
+  return { log: after, record };
+}
+
+/** @throws `INVALID_ARGUMENT` */
+export function checkAppendOptions(options: AppendOptions): AppendOptions {
+  if (typeof options !== "object" || options === null)
+    throw new KeysteadError("INVALID_ARGUMENT", "options must be an object");
+  checkClock(options);
+  return options;
+}
+
+function checkComplete({ seq, attachments }: LinkRecord, entry: UnverifiedEntry): void {
+  const absent = matchAttachments(attachments, entry.attachments).filter(
+    (attachment) => attachment === undefined,
+  ).length;
+  if (absent === 0) return;
+  throw new KeysteadError(
+    "GRANT_UNAVAILABLE",
+    `${absent} of the ${attachments.length} attachments of link ${seq} are absent; accept it whole or not at all`,
+    {
+      details: { seq, absent },
+    },
+  );
 }
 
 /** The position that a link claims; undefined when its body cannot be read, and verification is to say why and where. */
@@ -92,6 +133,14 @@ export function recordOfLink(log: LogState, link: UnverifiedLink): LinkRecord | 
 
 /** What a different link for a filled position is: a fork if it is valid there, otherwise nothing but a bad link. */
 function conflict(log: LogState, entry: UnverifiedEntry, seq: number): KeysteadError {
+  // Before the log is replayed up to there: junk that nobody signed for this place must not cost that.
+  const { prev } = readBody(entry.link).body;
+  const isSigned = entry.link.signatures.every(({ key, signature }) =>
+    verifyLabelled(LABELS.linkSignature, key, entry.link.body, signature),
+  );
+  if (prev !== log.links.at(seq - 1)?.prev)
+    return badLink(seq, "it follows another link than the one this log has before it");
+  if (!isSigned) return badLink(seq, "a signature is not valid");
   let before: LogFacts = ORIGIN;
   for (const { bytes } of log.links) {
     if (before.head.seq === seq - 1) break;
@@ -100,7 +149,14 @@ function conflict(log: LogState, entry: UnverifiedEntry, seq: number): KeysteadE
   const other = verifyLink(before, entry, {});
   checkSubject(other, log.subject);
   checkPin(other, log);
-  return new KeysteadError("INVALID_LINK", `link ${seq} is not the one this log has`, { rule: "LOG-2" });
+  return badLink(seq, "it is another log's");
+}
+
+function badLink(seq: number, why: string): KeysteadError {
+  return new KeysteadError("INVALID_LINK", `link ${seq} is not the one this log has: ${why}`, {
+    rule: "LOG-2",
+    details: { seq },
+  });
 }
 
 /** LOG-8: the log is the subject's. */
