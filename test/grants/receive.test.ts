@@ -1,0 +1,110 @@
+// Receiving entries one by one, and opening a keyring from nothing but a seed. docs/spec.md sections 6, 7 and 13.
+
+import { describe, expect, it } from "vitest";
+import { openKeyring, receive } from "../../src/grants/receive.js";
+import { partsOf, unsafeSerializeKeyring } from "../../src/keys/keyring.js";
+import { appendEntry, verifyLog } from "../../src/log/verify.js";
+import { mutate, takeApart } from "../support/raw-link.js";
+import { expectError, snapshot } from "../support/refusal.js";
+import { ALICE, openWorld, seedNamed } from "../support/world.js";
+
+const joined = openWorld("receive").join("Phone");
+const world = joined
+  .review("Laptop", { approve: ["Phone"] })
+  .backup("Phone", "Paper")
+  .rotate("Laptop");
+const phone = joined.session("Phone");
+const seedOf = (name: string): Uint8Array => partsOf(world.session(name).keyring).keys.copySeed().bytes();
+
+describe("receiving", () => {
+  it("advances the log as appendEntry does, and opens what is granted", () => {
+    let session = phone;
+    const opened = world.entries.slice(2).map((entry) => {
+      const received = receive(session, entry);
+      expect(snapshot(received.log)).toBe(snapshot(appendEntry(session.log, entry)));
+      session = received;
+      return received.opened;
+    });
+    expect(opened).toEqual([[[1, 1]], [], [[3, 3]]]);
+    expect(session.keyring.epochs).toEqual([1, 2, 3]);
+  });
+
+  it("changes nothing when an entry comes again", () => {
+    const once = receive(phone, world.entries[2] as Uint8Array);
+    const twice = receive(once, world.entries[2] as Uint8Array);
+    expect(twice.log).toBe(once.log);
+    expect(twice.keyring).toBe(once.keyring);
+    expect(twice).toMatchObject({ opened: [], junk: [], withheld: [] });
+  });
+
+  it("leaves the session it was given as it was, whether the entry is good or not", () => {
+    const before = { log: snapshot(phone.log), keyring: unsafeSerializeKeyring(phone.keyring) };
+    receive(phone, world.entries[2] as Uint8Array);
+    const bad = mutate(world.entries[2] as Uint8Array, { body: (body) => body.set("time", 0) });
+    expectError(() => receive(phone, bad), "INVALID_LINK", "LOG-3");
+    expect({ log: snapshot(phone.log), keyring: unsafeSerializeKeyring(phone.keyring) }).toEqual(before);
+  });
+
+  it("tells a removed member of its removal, and gives it nothing new", () => {
+    const removed = world.review("Laptop", { remove: ["Phone"] });
+    const received = receive(world.session("Phone"), removed.last);
+    expect(received.log.active.has(world.id("Phone"))).toBe(false);
+    expect(received).toMatchObject({ opened: [], junk: [], withheld: [] });
+    expect(received.keyring.epochs).toEqual([1, 2, 3]);
+  });
+
+  it("judges by the clock that it is given (LOG-3)", () => {
+    const entry = world.entries[2] as Uint8Array;
+    const time = takeApart(entry).body.get("time") as number;
+    expectError(() => receive(phone, entry, { now: time - 600_001 }), "NOT_YET", "LOG-3");
+    expect(receive(phone, entry, { now: time }).opened).toEqual([[1, 1]]);
+  });
+
+  it("refuses a keyring of another log", () => {
+    const { keyring } = openWorld("receive elsewhere").session("Laptop");
+    expectError(() => receive({ log: joined.log, keyring }, world.last), "INVALID_ARGUMENT", undefined);
+  });
+});
+
+describe("a keyring from a seed", () => {
+  it.each(["Laptop", "Phone", "Paper"])("is the one that the member has: %s", (name) => {
+    const { keyring, withheld } = openKeyring(world.log, world.entries, seedOf(name));
+    expect(unsafeSerializeKeyring(keyring)).toEqual(unsafeSerializeKeyring(world.session(name).keyring));
+    expect(withheld).toEqual([]);
+  });
+
+  it("does not depend on the order of the entries, or on those that grant it nothing", () => {
+    const { keyring } = openKeyring(world.log, [...world.entries].reverse(), seedOf("Phone"));
+    expect(keyring.epochs).toEqual([1, 2, 3]);
+    const [, join, approval] = world.entries as readonly [Uint8Array, Uint8Array, Uint8Array];
+    expect(openKeyring(world.log, [join, approval], seedOf("Phone")).keyring.epochs).toEqual([1, 2]);
+  });
+
+  it("says which epochs were withheld, and not those that another entry gave", () => {
+    const entries = world.entries.map((entry, index) =>
+      index === 2 ? mutate(entry, { attachments: () => [] }) : entry,
+    );
+    const { keyring, withheld } = openKeyring(world.log, entries, seedOf("Phone"));
+    expect([keyring.epochs, withheld]).toEqual([[2, 3], [[1, 1]]]);
+    expect(openKeyring(world.log, [...entries, ...world.entries], seedOf("Phone")).withheld).toEqual([]);
+  });
+
+  it("is none for a stranger's or a removed member's seed", () => {
+    expectError(() => openKeyring(world.log, world.entries, seedNamed("Stranger")), "UNKNOWN_MEMBER", undefined);
+    const removed = world.review("Laptop", { remove: ["Paper"] });
+    expectError(() => openKeyring(removed.log, removed.entries, seedOf("Paper")), "UNKNOWN_MEMBER", undefined);
+  });
+
+  it("is refused from entries that are not in the log", () => {
+    const other = joined.rotate("Phone").entries;
+    expectError(() => openKeyring(world.log, other, seedOf("Phone")), "INVALID_ARGUMENT", undefined);
+    expect(verifyLog(other, { subject: ALICE }).head.seq).toBe(3);
+  });
+
+  it("keeps its own copy of the seed", () => {
+    const seed = seedOf("Phone").slice();
+    const { keyring } = openKeyring(world.log, world.entries, seed);
+    seed.fill(0);
+    expect(unsafeSerializeKeyring(keyring)).toEqual(unsafeSerializeKeyring(world.session("Phone").keyring));
+  });
+});
