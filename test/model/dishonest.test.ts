@@ -16,7 +16,7 @@ import { violations } from "./admission.js";
 import { codeOf, expectKeyring, expectLink, expectLog, factsOf } from "./compare.js";
 import { afterLying, type Corrupted, claiming, corrupt, FAULT_KINDS, type FaultPick } from "./dishonest.js";
 import { drawLawful, type Pick, pickArbitrary } from "./draw.js";
-import { describeOp, MAX_LINKS, numRuns, type Sheet, start } from "./history.js";
+import { describeOp, MAX_LINKS, numRuns, type Sheet, start, timeout } from "./history.js";
 import { deliver, grantedBy, junkOf, openedBy, publish, withheldFrom } from "./knowledge.js";
 import { activeOf, type Effect, effectOf, type ModelMember, memberOf, minus, type Op, union } from "./reference.js";
 import { bare, type Opened, SUBJECT, type World, type Written } from "./world.js";
@@ -247,31 +247,37 @@ const trouble = fc.record({
   villain: fc.boolean(),
 });
 
+const RUNS = numRuns(30, 8);
+
 describe("random histories with a dishonest author and a server that withholds", () => {
-  it("stay verifiable, have junk declared, named and healed, and block nobody honest (MEM-9, GRT-3, GRT-4)", () => {
-    const steps = fc
-      .tuple(pickArbitrary(1), trouble)
-      .map(([pick, trouble]) => new Step({ ...pick, twist: 0 }, trouble));
-    const deliveries = fc.constant(0).map(() => new Deliver());
-    const histories = fc.commands([steps, steps, steps, steps, deliveries], {
-      maxCommands: 2 * MAX_LINKS,
-      size: "max",
-    });
-    fc.assert(
-      fc.property(fc.nat(), fc.nat(3), fc.boolean(), histories, (seed, villain, operator, commands) => {
-        let plot: Plot | undefined;
-        let world: World | undefined;
-        fc.modelRun(() => {
-          const { model, real } = start(`dishonest/${seed}`, operator);
-          plot = { ...model, villain, denied: new Set() };
-          world = real;
-          return { model: plot, real };
-        }, commands);
-        if (!plot || !world) throw new Error("fast-check runs the setup");
-        heal(plot, world);
-        expect(factsOf(verifyLog(world.entries.map(bare), { subject: SUBJECT }))).toEqual(factsOf(world.log));
-      }),
-      { numRuns: numRuns(30, 8) },
-    );
-  });
+  it(
+    "stay verifiable, have junk declared, named and healed, and block nobody honest (MEM-9, GRT-3, GRT-4)",
+    () => {
+      const steps = fc
+        .tuple(pickArbitrary(1), trouble)
+        .map(([pick, trouble]) => new Step({ ...pick, twist: 0 }, trouble));
+      const deliveries = fc.constant(0).map(() => new Deliver());
+      const histories = fc.commands([steps, steps, steps, steps, deliveries], {
+        maxCommands: 2 * MAX_LINKS,
+        size: "max",
+      });
+      fc.assert(
+        fc.property(fc.nat(), fc.nat(3), fc.boolean(), histories, (seed, villain, operator, commands) => {
+          let plot: Plot | undefined;
+          let world: World | undefined;
+          fc.modelRun(() => {
+            const { model, real } = start(`dishonest/${seed}`, operator);
+            plot = { ...model, villain, denied: new Set() };
+            world = real;
+            return { model: plot, real };
+          }, commands);
+          if (!plot || !world) throw new Error("fast-check runs the setup");
+          heal(plot, world);
+          expect(factsOf(verifyLog(world.entries.map(bare), { subject: SUBJECT }))).toEqual(factsOf(world.log));
+        }),
+        { numRuns: RUNS },
+      );
+    },
+    timeout(RUNS),
+  );
 });

@@ -3,9 +3,9 @@
 
 import { concat } from "../../src/bytes/bytes.js";
 import type { CborValue } from "../../src/bytes/cbor.js";
-import type { LogId, MemberId } from "../../src/bytes/ids.js";
-import type { Secret } from "../../src/bytes/secret.js";
-import { boxInfo, KEYRING_NONCE } from "../../src/grants/make.js";
+import type { MemberId } from "../../src/bytes/ids.js";
+import { Secret } from "../../src/bytes/secret.js";
+import { boxInfo, type GrantPlace, grantKey, KEYRING_NONCE } from "../../src/grants/make.js";
 import type { Session } from "../../src/grants/session.js";
 import { changedKeyring, type Keyring, newKeyring, partsOf } from "../../src/keys/keyring.js";
 import { MemberKeys } from "../../src/keys/member-keys.js";
@@ -20,10 +20,10 @@ import { idBytes, mutate } from "../support/raw-link.js";
 import type { Fault } from "./knowledge.js";
 import type { World, Written } from "./world.js";
 
-/** What can be wrong with a box; each leaves its recipient without the grant. */
-const BOX_FAULTS = ["noise", "one byte", "a wrong key", "a short key", "another's box"] as const;
+/** What can be wrong with a box. All but the last leave its recipient without the grant. */
+const BOX_FAULTS = ["noise", "one byte", "a wrong key", "a short key", "another's box", "other coins"] as const;
 /** What can be wrong with the keyring ciphertext that all recipients share. */
-const KEYRING_FAULTS = ["noise", "a wrong seed", "a seed too few", "a key that is not derived from the seeds"] as const;
+const KEYRING_FAULTS = ["noise", "a wrong seed", "a seed too few", "any key", "a key for another link"] as const;
 
 export const FAULT_KINDS = BOX_FAULTS.length + KEYRING_FAULTS.length;
 
@@ -66,7 +66,7 @@ export function corrupt(
     const chosen = grants[grant % grants.length] as SpoiledGrant;
     const keyringFault = KEYRING_FAULTS[kind];
     if (keyringFault) spoilKeyring(chosen, keyringFault, which, partsOf(author).seeds, env);
-    else spoilBox(chosen, BOX_FAULTS[kind - KEYRING_FAULTS.length], which, env);
+    else spoilBox(chosen, BOX_FAULTS[kind - KEYRING_FAULTS.length], which, partsOf(author).seeds, env);
   }
   const digests = grants.map(({ from, to, keyring, recipients }): CborValue => {
     const boxes = recipients.map(({ id, box }) => [idBytes(id), attachmentDigest(box)]);
@@ -84,12 +84,13 @@ export function corrupt(
 
 /** A grant while it is being spoiled. */
 interface SpoiledGrant extends Pick<Grant, "from" | "to"> {
-  readonly log: LogId;
+  readonly place: GrantPlace;
   readonly recipients: {
     readonly id: MemberId;
     readonly position: number;
     readonly kem: Uint8Array;
     box: Uint8Array;
+    isWrong: boolean;
   }[];
   keyring: Uint8Array;
   keyringIsWrong: boolean;
@@ -114,6 +115,7 @@ function grantsOf({ log, ids }: World, { entry, entered }: Written): SpoiledGran
   };
   const positionOf = (id: MemberId): number =>
     id === entered ? log.head.seq + 1 : ([...ids].find(([, each]) => each === id)?.[0] as number);
+  const place = { log: body.log, prev: body.prev, seq: body.seq };
   return grants.map(({ from, to, boxes }) => {
     const keyring = bytes.shift() as Uint8Array;
     const recipients = boxes.map(([id]) => ({
@@ -121,8 +123,9 @@ function grantsOf({ log, ids }: World, { entry, entered }: Written): SpoiledGran
       position: positionOf(id),
       kem: kemOf(id),
       box: bytes.shift() as Uint8Array,
+      isWrong: false,
     }));
-    return { log: log.head.log, from, to, recipients, keyring, keyringIsWrong: false, faults: [] };
+    return { place, from, to, recipients, keyring, keyringIsWrong: false, faults: [] };
   });
 }
 
@@ -133,35 +136,45 @@ function spoilKeyring(
   seeds: ReadonlyMap<number, Secret>,
   env: Env,
 ): void {
-  const { from, to, recipients, faults } = grant;
-  const epochs = Array.from({ length: to - from + 1 }, (_, index) => from + index);
-  const bad = epochs[which % epochs.length] as number;
+  const { from, to, place, recipients, faults } = grant;
   if (grant.keyringIsWrong) return;
   grant.keyringIsWrong = true;
-  if (fault !== "a key that is not derived from the seeds") {
-    faults.push({ from, to, epochs: new Set(fault === "a wrong seed" ? [bad] : epochs) });
-  }
+  const epochs = epochsOf(grant);
+  const bad = fault === "a wrong seed" ? epochs[which % epochs.length] : undefined;
+  // One wrong seed spoils one epoch; a key that is not this link's spoils all (GRT-5).
+  faults.push({ from, to, epochs: new Set(bad === undefined ? epochs : [bad]) });
   if (fault === "noise") {
     grant.keyring = env.random(grant.keyring.length);
     return;
   }
-  const key = env.random(32);
-  const listed = epochs.map((epoch) =>
-    fault === "a wrong seed" && epoch === bad ? env.random(32) : (seeds.get(epoch) as Secret).bytes(),
-  );
-  const plaintext = concat(...(fault === "a seed too few" ? listed.slice(1) : listed));
-  grant.keyring = chachaSeal(key, KEYRING_NONCE, new Uint8Array(0), plaintext);
+  const listed = epochs.map((epoch) => (epoch === bad ? env.random(32) : (seeds.get(epoch) as Secret).bytes()));
+  const plaintext = new Secret(concat(...(fault === "a seed too few" ? listed.slice(1) : listed)));
+  const elsewhere = fault === "a key for another link" ? { ...place, seq: place.seq - 1 } : place;
+  const key = fault === "any key" ? env.random(32) : grantKey(plaintext, from, to, elsewhere).bytes();
+  grant.keyring = chachaSeal(key, KEYRING_NONCE, new Uint8Array(0), plaintext.bytes());
   for (const recipient of recipients) recipient.box = seal(grant, recipient.kem, key, env);
 }
 
-function spoilBox(grant: SpoiledGrant, fault: (typeof BOX_FAULTS)[number] | undefined, which: number, env: Env): void {
-  const { from, to, recipients, faults } = grant;
+function spoilBox(
+  grant: SpoiledGrant,
+  fault: (typeof BOX_FAULTS)[number] | undefined,
+  which: number,
+  seeds: ReadonlyMap<number, Secret>,
+  env: Env,
+): void {
+  const { from, to, place, recipients, faults } = grant;
   const recipient = recipients[which % recipients.length] as SpoiledGrant["recipients"][number];
   const { position, kem } = recipient;
-  if (hasFault(grant, position)) return;
+  if (recipient.isWrong || (fault === "other coins" && grant.keyringIsWrong)) return;
+  recipient.isWrong = true;
+  if (fault === "other coins") {
+    // It opens, and yet is not the one box that everybody computes.
+    const listed = epochsOf(grant).map((epoch) => (seeds.get(epoch) as Secret).bytes());
+    recipient.box = seal(grant, kem, grantKey(new Secret(concat(...listed)), from, to, place).bytes(), env);
+    return;
+  }
   // Without another box as its author made it, the keyring ciphertext is as good as somebody else's bytes.
-  const others = recipients.filter((each) => each.position !== position && !hasFault(grant, each.position));
-  const another = others[0]?.box ?? grant.keyring;
+  const another = recipients.find(({ isWrong }) => !isWrong)?.box ?? grant.keyring;
   if (fault === "noise") recipient.box = env.random(recipient.box.length);
   else if (fault === "one byte") recipient.box = env.random(1);
   else if (fault === "another's box") recipient.box = another;
@@ -169,20 +182,19 @@ function spoilBox(grant: SpoiledGrant, fault: (typeof BOX_FAULTS)[number] | unde
   faults.push({ from, to, member: position });
 }
 
-function seal({ log, from, to }: SpoiledGrant, kem: Uint8Array, plaintext: Uint8Array, env: Env): Uint8Array {
-  return hpkeSeal(kem, { info: boxInfo(log, from, to, kem), plaintext, coins: env.random(64) });
+function seal({ place, from, to }: SpoiledGrant, kem: Uint8Array, plaintext: Uint8Array, env: Env): Uint8Array {
+  return hpkeSeal(kem, { info: boxInfo(place.log, from, to, kem), plaintext, coins: env.random(64) });
 }
 
-function hasFault({ faults }: SpoiledGrant, position: number): boolean {
-  return faults.some(({ member }) => member === position);
-}
-
-function wrongOf(grant: SpoiledGrant): Wrong[] {
-  const { from, to, recipients, keyringIsWrong } = grant;
-  return recipients.flatMap(({ id, position }): Wrong[] => {
+function wrongOf({ from, to, recipients, keyringIsWrong }: SpoiledGrant): Wrong[] {
+  return recipients.flatMap(({ id, isWrong }): Wrong[] => {
     if (keyringIsWrong) return [{ recipient: id, from, to, wrong: "keyring" }];
-    return hasFault(grant, position) ? [{ recipient: id, from, to, wrong: "box" }] : [];
+    return isWrong ? [{ recipient: id, from, to, wrong: "box" }] : [];
   });
+}
+
+function epochsOf({ from, to }: SpoiledGrant): number[] {
+  return Array.from({ length: to - from + 1 }, (_, index) => from + index);
 }
 
 /** A session of a member that claims it could not open some of its epochs, so that the library declares them missing. */

@@ -12,7 +12,7 @@ import { appendEntry, verifyLog } from "../../src/log/verify.js";
 import { violations } from "./admission.js";
 import { errorOf, expectKeyring, expectLink, expectLog, expectOpens, expectSameSecrets, factsOf } from "./compare.js";
 import { drawLawful, drawTwisted, type Pick, pickArbitrary } from "./draw.js";
-import { describeOp, MAX_LINKS, numRuns, type Sheet, start } from "./history.js";
+import { describeOp, MAX_LINKS, numRuns, type Sheet, start, timeout } from "./history.js";
 import { publish } from "./knowledge.js";
 import { activeOf, effectOf, type Model, type Op, stretchesOf } from "./reference.js";
 import { bare, SUBJECT, type World } from "./world.js";
@@ -102,17 +102,23 @@ function expectSameFromScratch({ model, secrets }: Sheet, world: World, cut: num
   expect(checkGrants(world.session(position), [length]).wrong).toEqual([]);
 }
 
+const RUNS = numRuns(30, 8);
+
 describe("random histories of honest members", () => {
-  it("let every member open exactly the stretch that the log says it holds, and refuse what a rule forbids", () => {
-    const steps = pickArbitrary(4).map((pick) => new Step(pick));
-    const histories = fc.commands([steps], { maxCommands: 2 * MAX_LINKS, size: "max" });
-    fc.assert(
-      fc.property(fc.nat(), fc.boolean(), fc.nat(), histories, (seed, operator, cut, commands) => {
-        let end: ReturnType<typeof start> | undefined;
-        fc.modelRun(() => (end = start(`histories/${seed}`, operator)), commands);
-        if (end) expectSameFromScratch(end.model, end.real, cut);
-      }),
-      { numRuns: numRuns(30, 8) },
-    );
-  });
+  it(
+    "let every member open exactly the stretch that the log says it holds, and refuse what a rule forbids",
+    () => {
+      const steps = pickArbitrary(4).map((pick) => new Step(pick));
+      const histories = fc.commands([steps], { maxCommands: 2 * MAX_LINKS, size: "max" });
+      fc.assert(
+        fc.property(fc.nat(), fc.boolean(), fc.nat(), histories, (seed, operator, cut, commands) => {
+          let end: ReturnType<typeof start> | undefined;
+          fc.modelRun(() => (end = start(`histories/${seed}`, operator)), commands);
+          if (end) expectSameFromScratch(end.model, end.real, cut);
+        }),
+        { numRuns: RUNS },
+      );
+    },
+    timeout(RUNS),
+  );
 });

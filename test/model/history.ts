@@ -32,3 +32,6 @@ export function describeOp(op: Op): string {
 export function numRuns(inNode: number, inBrowser: number): number {
   return fc.readConfigureGlobal().numRuns ?? ("window" in globalThis ? inBrowser : inNode);
 }
+
+/** Machines are slow and shared: a timeout is there to end a hang, however many histories are asked for. */
+export const timeout = (runs: number): number => 120_000 + runs * 30_000;

@@ -18,7 +18,7 @@ import { violations } from "./admission.js";
 import { errorOf, factsOf, modelFactsOf } from "./compare.js";
 import { drawLawful, drawTwisted, type MissingOf, type Pick, pickArbitrary } from "./draw.js";
 import { type Forger, forge } from "./forge.js";
-import { describeOp, numRuns } from "./history.js";
+import { describeOp, numRuns, timeout } from "./history.js";
 import { EMPTY, effectOf, type Model, memberOf, type Op } from "./reference.js";
 import { SUBJECT } from "./world.js";
 
@@ -97,17 +97,23 @@ class Step {
   }
 }
 
+const RUNS = numRuns(60, 20);
+
 describe("random logs of forged links", () => {
-  it("say what the reference model says, and hold no link that a rule forbids (LOG-4, MEM-1..9, GRT-1)", () => {
-    const claims = fc.oneof({ weight: 4, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.nat(65_535) });
-    const steps = fc.tuple(pickArbitrary(3), claims).map(([pick, claim]) => new Step(pick, claim));
-    const logs = fc.commands([steps], { maxCommands: 2 * MAX_LINKS, size: "max" });
-    fc.assert(
-      fc.property(fc.nat(), fc.boolean(), logs, (seed, operator, commands) => {
-        const model = effectOf(EMPTY, { type: "genesis", operator }).after;
-        fc.modelRun(() => ({ model: { model }, real: new Keys(`logs/${seed}`, operator) }), commands);
-      }),
-      { numRuns: numRuns(60, 20) },
-    );
-  });
+  it(
+    "say what the reference model says, and hold no link that a rule forbids (LOG-4, MEM-1..9, GRT-1)",
+    () => {
+      const claims = fc.oneof({ weight: 4, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.nat(65_535) });
+      const steps = fc.tuple(pickArbitrary(3), claims).map(([pick, claim]) => new Step(pick, claim));
+      const logs = fc.commands([steps], { maxCommands: 2 * MAX_LINKS, size: "max" });
+      fc.assert(
+        fc.property(fc.nat(), fc.boolean(), logs, (seed, operator, commands) => {
+          const model = effectOf(EMPTY, { type: "genesis", operator }).after;
+          fc.modelRun(() => ({ model: { model }, real: new Keys(`logs/${seed}`, operator) }), commands);
+        }),
+        { numRuns: RUNS },
+      );
+    },
+    timeout(RUNS),
+  );
 });
