@@ -88,13 +88,8 @@ function openGrant(
   const key = Secret.take(opened);
   const plaintext = chachaOpen(key.bytes(), KEYRING_NONCE, new Uint8Array(0), ciphertext);
   const seeds = plaintext && Secret.take(plaintext);
-  const owed = seeds && grantKey(seeds, from, to, place);
-  // GRT-5: a grant made for another place does not open here, though its box and keyring would.
-  const isHere = owed?.equals(key) === true && seeds?.length === (to - from + 1) * SEED_LENGTH;
-  key.wipe();
-  owed?.wipe();
-  if (!seeds || !isHere) {
-    seeds?.wipe();
+  if (seeds?.length !== (to - from + 1) * SEED_LENGTH) {
+    wipeAll([key, seeds]);
     return found;
   }
   for (const [index, epoch] of [...epochsIn([[from, to]])].entries()) {
@@ -103,6 +98,17 @@ function openGrant(
     if (equalBytes(epochKemPublicKey(seed.bytes()), (log.epochs.at(epoch - 1) as Epoch).kem)) found.set(epoch, seed);
     else seed.wipe();
   }
-  seeds.wipe();
+  // GRT-5: a grant that was made for another place does not open here, though its box and keyring would. Where a seed is junk the
+  // key cannot be recomputed, and the seeds that are good are kept: the author is found out by what is missing.
+  const owed = grantKey(seeds, from, to, place);
+  if (found.size === to - from + 1 && !owed.equals(key)) {
+    wipeAll(found.values());
+    found.clear();
+  }
+  wipeAll([key, seeds, owed]);
   return found;
+}
+
+function wipeAll(secrets: Iterable<Secret | undefined>): void {
+  for (const secret of secrets) secret?.wipe();
 }
