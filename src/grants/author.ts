@@ -8,7 +8,7 @@ import { KeysteadError } from "../errors.js";
 import { epochKemPublicKey } from "../keys/epoch-keys.js";
 import { type Keyring, partsOf } from "../keys/keyring.js";
 import { type MemberKeys, SEED_LENGTH } from "../keys/member-keys.js";
-import { contextOf } from "../log/checks.js";
+import { checkIntroduced, contextOf } from "../log/checks.js";
 import type { Effect } from "../log/contract.js";
 import { applyEffect } from "../log/effects.js";
 import { decodeEntry, encodeEntry, encodeLink, type LinkSignature } from "../log/entry.js";
@@ -108,6 +108,8 @@ export function compose(draft: Draft, env: Env): Composed {
 
   const { effect, transition, signers } = permitted(() => {
     const context = contextOf(before, type, unfinished);
+    // A device that is shown a second time is told so here, and not by whatever its old entry leads to below.
+    checkIntroduced(before, type, unfinished);
     const effect = judge({ type, body: unfinished }, context);
     const transition = applyEffect(before, context.author, effect, unfinished);
     checkInvariants(before, transition);
