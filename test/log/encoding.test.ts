@@ -163,6 +163,18 @@ describe("attachments", () => {
     expect(unnamed.head).toEqual(joined.log.head);
     expect([...unnamed.active.values()].map(({ name }) => name)).toEqual(["Laptop", "Phone", undefined]);
   });
+
+  it("may not be absent where the caller asks for whole entries, known ones included", () => {
+    const complete = { complete: true };
+    for (const { last, log } of [rotated, approved, joined]) {
+      expect(appendEntry(base.log, last, complete).head).toEqual(log.head);
+      expect(appendEntry(log, last, complete)).toBe(log);
+      const attack = mutate(last, { attachments: (list) => list.slice(1) });
+      for (const before of [base.log, log]) {
+        expectError(() => appendEntry(before, attack, complete), "GRANT_UNAVAILABLE", undefined);
+      }
+    }
+  });
 });
 
 describe("names", () => {

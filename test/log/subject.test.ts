@@ -125,8 +125,15 @@ describe("one entry after another", () => {
   });
 
   it("calls a link for a filled position that is not even valid what it is", () => {
-    const attack = mutate(forked.entries[2] as Uint8Array, { signers: [young.signer("Laptop")] });
-    expectRefused(world.log, attack, "INVALID_SIGNATURE", "LOG-4");
+    const byLaptop = mutate(forked.entries[2] as Uint8Array, { signers: [young.signer("Laptop")] });
+    expectRefused(world.log, byLaptop, "INVALID_SIGNATURE", "LOG-4");
+    const unsigned = mutate(forked.entries[2] as Uint8Array, { body: (body) => body.set("time", young.log.time + 1) });
+    expectRefused(world.log, unsigned, "INVALID_LINK", "LOG-2");
+  });
+
+  it("sees no fork in a link that follows one it does not have (LOG-2)", () => {
+    expectRefused(world.log, forked.entries[3] as Uint8Array, "INVALID_LINK", "LOG-2");
+    expectRefused(world.log, forked.entries[4] as Uint8Array, "INVALID_LINK", "LOG-2");
   });
 
   it("refuses another first link of the same subject, and of another (LOG-8)", () => {
