@@ -19,7 +19,7 @@ export interface Pick {
 }
 
 const TWISTS = 7;
-/** Instead of a twist: an operation that the rules forbid as it is. */
+/** Instead of a twist: whatever the rules forbid the member, of any type. */
 const FORBIDDEN = 8;
 
 /** How often each type is drawn: a history needs members before anything can happen to them. */
@@ -66,15 +66,26 @@ export function drawLawful(model: Model, pick: Pick, missingOf: MissingOf): Op |
 export function drawTwisted(model: Model, pick: Pick, missingOf: MissingOf): Op | undefined {
   const active = activeOf(model);
   const by = active[pick.actor % active.length]?.position as number;
+  if (pick.twist === FORBIDDEN) return drawForbidden(model, pick, by, missingOf(by));
   const ops = drawn(model, pick, by, missingOf(by));
-  if (pick.twist === FORBIDDEN) {
-    const forbidden = ops.filter((op) => violations(model, op).size > 0);
-    return forbidden[pick.choice % Math.max(1, forbidden.length)];
-  }
   const op = ops[pick.choice % ops.length];
   if (!op || op.type === "join" || op.type === "genesis") return undefined;
   const twist = twisted(model, op, pick);
   return isDecided(model, twist) ? twist : undefined;
+}
+
+/** One of all that the rules forbid a member, each type and each set of rules as likely as any other. */
+function drawForbidden(model: Model, pick: Pick, by: number, missing: ReadonlySet<number>): Op | undefined {
+  const groups = new Map<string, Op[]>();
+  for (const [, type] of WEIGHTS) {
+    for (const op of drawn(model, { ...pick, type }, by, missing)) {
+      const broken = violations(model, op);
+      const reason = `${op.type} ${[...broken]}`;
+      if (broken.size > 0) groups.set(reason, [...(groups.get(reason) ?? []), op]);
+    }
+  }
+  const group = [...groups.values()][pick.choice % Math.max(1, groups.size)];
+  return group?.[Math.floor(pick.choice / groups.size) % group.length];
 }
 
 function drawn(model: Model, { type, choice }: Pick, by: number, missing: ReadonlySet<number>): Op[] {
