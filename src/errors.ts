@@ -11,7 +11,6 @@
  * - `INVALID_SIGNATURE`: a signature is missing, surplus, out of order or wrong (SIG-1..5, LOG-4).
  * - `INVALID_LINK`: a link breaks a rule of the log; `rule` names it.
  * - `NOT_YET`: a link is from further ahead than the clock skew allows (LOG-3). Retry later; not a verdict on the log.
- * - `STALE_HEAD`: an authored link no longer extends the newest head; rebuild it on the new head (GRT-6).
  * - `FORKED`: two valid links claim one position; `details.evidence` holds them.
  * - `ROLLED_BACK`: a log ends before a head that was already verified.
  * - `REPLACED`: another log was offered for a subject whose log is known.
@@ -21,7 +20,6 @@
  * - `NO_ACCESS`: this keyring does not reach the epoch that is needed.
  * - `NOT_A_RECIPIENT`: the content is not sealed to this keyring's log.
  * - `GRANT_UNAVAILABLE`: grant bytes that the log commits to have not been delivered; fetch them and retry.
- * - `JUNK_GRANT`: delivered grant bytes match the log but do not open (GRT-4); the author is named.
  * - `ROTATION_DUE`: sealing is refused until a device rotates (MEM-7).
  * - `CONTACT_CHANGED`: a tracked contact's log changed in a way to be acknowledged first (section 10).
  * - `CORRUPT_CONTENT`: sealed content fails authentication.
@@ -37,7 +35,6 @@ export type ErrorCode =
   | "INVALID_SIGNATURE"
   | "INVALID_LINK"
   | "NOT_YET"
-  | "STALE_HEAD"
   | "FORKED"
   | "ROLLED_BACK"
   | "REPLACED"
@@ -47,7 +44,6 @@ export type ErrorCode =
   | "NO_ACCESS"
   | "NOT_A_RECIPIENT"
   | "GRANT_UNAVAILABLE"
-  | "JUNK_GRANT"
   | "ROTATION_DUE"
   | "CONTACT_CHANGED"
   | "CORRUPT_CONTENT"

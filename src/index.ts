@@ -1,7 +1,6 @@
-// The public API of keystead: what an app imports, and nothing else.
+// The public API of keystead: what an app imports, and nothing else; by folder.
 
 export { type Correction, explainCorrections } from "./backup/corrections.js";
-// backup keys
 export { type BackupKeyMade, BackupPaper, enrollBackupKey } from "./backup/enroll.js";
 export { backupKeyId } from "./backup/key.js";
 export { type CheckedBackupKey, checkBackupKey, type OpenedBackupKey, openBackupKey } from "./backup/use.js";
@@ -10,7 +9,6 @@ export { parseLinkHash, parseLogId, parseMemberId } from "./bytes/text.js";
 export { type ContentHeader, type ContentRecipient, type ContentSender, readContentHeader } from "./content/format.js";
 export { type OpenOptions, openContent } from "./content/open.js";
 export type { Recipient, RecipientOptions } from "./content/recipients.js";
-// content
 export { type SealOptions, sealTo } from "./content/seal.js";
 export type { Activity } from "./coverage/activity.js";
 export { afterRemoval, offerToRemove, type RemovalVerdict, type Suspect } from "./coverage/after-removal.js";
@@ -20,13 +18,13 @@ export {
   coverageReport,
   type MemberCoverage,
 } from "./coverage/coverage-report.js";
-// what a log says about who can read what
 export { type DataAccess, dataAccess } from "./coverage/data-access.js";
 export type { Deed, DevicesOptions } from "./coverage/devices.js";
 export { type Duty, type DutyOptions, duties, type KeyringFacts, keyringFacts } from "./coverage/duties.js";
 export { type AccessExplanation, explainAccess, type Reason } from "./coverage/explain.js";
 export { formatCoverage } from "./coverage/format-coverage.js";
 export { type Closer, type Gap, gapsOf, lostStretches } from "./coverage/gaps.js";
+export { overlapsMeanwhile, type Touch } from "./coverage/meanwhile.js";
 export type { FurtherApproval, PendingMember } from "./coverage/pending.js";
 export {
   type ProofProgress,
@@ -40,13 +38,11 @@ export { straysOf } from "./coverage/strays.js";
 export type { Stretch } from "./coverage/stretches.js";
 export type { Warning, WarningCode } from "./coverage/warnings.js";
 export { type DevicesAndActivity, type DeviceView, devicesAndActivity } from "./devices-and-activity.js";
-// errors, environment, ids
 export { type ErrorCode, type ErrorDetails, type ErrorOptions, KeysteadError, type RuleId } from "./errors.js";
 export { type AcknowledgeOptions, acknowledge, requireUnchanged } from "./fingerprint/acknowledge.js";
 export type { ContactChange, ContactFacts, ContactLink, ContactMember, ContactStatus } from "./fingerprint/change.js";
 export { compareFingerprint, type FingerprintComparison } from "./fingerprint/compare.js";
 export { compareContact } from "./fingerprint/contacts.js";
-// fingerprints and contacts
 export { Fingerprint, fingerprintOf, formatFingerprint } from "./fingerprint/fingerprint.js";
 export type { FingerprintForm } from "./fingerprint/forms.js";
 export { type ParsedFingerprint, parseFingerprint } from "./fingerprint/parse.js";
@@ -54,7 +50,6 @@ export { type ContactPin, decodePin, encodePin, pinContact } from "./fingerprint
 export { abandonEpochs } from "./grants/abandon.js";
 export { expel, leave, type Regrant, regrant, rekey, rename, review, rotate, setLockdown } from "./grants/actions.js";
 export { type CheckedGrants, checkGrants, type WrongGrant } from "./grants/check.js";
-// acting on a log
 export {
   acceptEnrollment,
   type CreateLogOptions,
@@ -67,10 +62,8 @@ export {
 export { openKeyring, type Received, receive } from "./grants/receive.js";
 export type { Authored, DeviceDescription, Session } from "./grants/session.js";
 export { Keyring, parseKeyring, unsafeSerializeKeyring } from "./keys/keyring.js";
-// secrets
 export { OperatorKeys } from "./keys/operator-keys.js";
 export { checkEvidence, type EvidenceVerdict } from "./log/check-evidence.js";
-// verifying a log
 export type { Clock } from "./log/checks.js";
 export { decodeEvidence, type Evidence, type EvidenceKind, encodeEvidence, type Pin } from "./log/evidence.js";
 export type { Run, Runs } from "./log/runs.js";

@@ -35,7 +35,7 @@ export function checkClock({ now, skew }: Clock): void {
   }
 }
 
-/** LOG-1..3: the link continues this log. */
+/** LOG-2, LOG-3: the link continues this log. */
 export function checkPosition(before: LogFacts, body: AnyBody, { now, skew = DEFAULT_SKEW }: Clock): void {
   const { head } = before;
   if (body.seq !== head.seq + 1)

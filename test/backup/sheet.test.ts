@@ -14,7 +14,8 @@ function imageOf(svg: string) {
   const data = new Uint8Array(4 * size * size).fill(255);
   for (const [x, y] of dark) {
     for (let dy = 0; dy < 4; dy++) {
-      for (let dx = 0; dx < 4; dx++) data.fill(0, 4 * ((4 * y + dy) * size + 4 * x + dx), 4 * ((4 * y + dy) * size + 4 * x + dx) + 3);
+      for (let dx = 0; dx < 4; dx++)
+        data.fill(0, 4 * ((4 * y + dy) * size + 4 * x + dx), 4 * ((4 * y + dy) * size + 4 * x + dx) + 3);
     }
   }
   return { width: size, height: size, data };

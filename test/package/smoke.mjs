@@ -1,11 +1,48 @@
 // The published package, used as an app would use it: in an empty project, by its name, with nothing else at hand. The
 // same file runs in Node and in a browser. Throws when something is wrong; returns what it did.
 
-import { KeysteadError } from "keystead";
+import {
+  checkBackupKey,
+  createLog,
+  dataAccess,
+  enrollBackupKey,
+  fingerprintOf,
+  joinLog,
+  KeysteadError,
+  openContent,
+  receive,
+  review,
+  sealTo,
+  systemEnv,
+  verifyLog,
+} from "keystead";
+import { recoverySheet } from "keystead/recovery-sheet";
 
 /** Runs the smoke test. */
 export async function smoke() {
-  const error = new KeysteadError("WIPED", "smoke");
-  if (error.code !== "WIPED" || !(error instanceof Error)) throw new Error("KeysteadError is not what it should be");
-  return "KeysteadError";
+  const env = systemEnv();
+  const subject = "alice@example.org";
+  let laptop = createLog({ subject, device: { name: "Laptop" } }, env);
+  const entries = [laptop.entry];
+  const text = new TextEncoder().encode("Call me back!");
+  const sealed = await sealTo([verifyLog(entries, { subject, now: env.now() })], text, { purpose: "voicemail" }, env);
+  let phone = joinLog(laptop.log, { device: { name: "Phone" } }, env);
+  const refused = await openContent(sealed, phone.keyring).catch((error) => error);
+  expect(refused instanceof KeysteadError && refused.code === "NO_ACCESS", "the phone must not read what is older");
+  laptop = review(receive(laptop, phone.entry), { approve: [phone.keyring.member] }, env);
+  phone = receive(phone, laptop.entry);
+  expect(new TextDecoder().decode(await openContent(sealed, phone.keyring)) === "Call me back!", "the phone must read");
+  expect(dataAccess(phone.log, phone.keyring.member).epoch === 1, "approval must reach back to epoch 1");
+  const made = enrollBackupKey(laptop, {}, env);
+  const key = made.paper.reveal(made.log);
+  expect(checkBackupKey(made.log, key).corrections.length === 0, "the paper must be read back");
+  expect(
+    recoverySheet({ key, account: subject, service: "Mail", made: new Date(env.now()) }).svg.startsWith("<svg"),
+    "no sheet",
+  );
+  return `sealed, refused, approved, opened; fingerprint ${fingerprintOf(made.log)}`;
+}
+
+function expect(condition, message) {
+  if (!condition) throw new Error(message);
 }
