@@ -44,8 +44,13 @@ export function checkGrants(session: Session, links: Iterable<number>): CheckedG
   const wrong: WrongGrant[] = [];
   const unknown: WrongGrant[] = [];
   for (const seq of links) {
-    const record = log.links.at(seq - 1);
-    if (!record) throw new KeysteadError("INVALID_ARGUMENT", `the log has no link ${seq}`);
+    const record = Number.isSafeInteger(seq) ? log.links.at(seq - 1) : undefined;
+    if (!record) {
+      throw new KeysteadError(
+        "INVALID_ARGUMENT",
+        `links must be positions from 1 to ${log.head.seq}, where the log ends`,
+      );
+    }
     for (const grant of record.grants) {
       const { from, to } = grant;
       const about = (recipient: MemberId) => ({ seq, author: record.author, recipient, from, to });

@@ -6,7 +6,7 @@ import { MemberKeys } from "../keys/member-keys.js";
 import { decodeEntry } from "../log/entry.js";
 import { NO_RUNS, type Runs, runsOf, subtractRuns, uniteRuns } from "../log/runs.js";
 import { assertLog, type LogState, memberBySigningKey } from "../log/state.js";
-import { type AppendOptions, appendUnverified, checkAppendOptions, recordOfLink } from "../log/verify.js";
+import { type AppendOptions, appendUnverified, checkAppendOptions, eachEntry, recordOfLink } from "../log/verify.js";
 import { type OpenedGrants, openGrants } from "./open.js";
 import { type Authored, checkSession, type Session } from "./session.js";
 
@@ -37,7 +37,7 @@ export function receive(session: Session, entry: Uint8Array, options: AppendOpti
  * @param log a verified state with all of `entries`.
  * @param entries with their attachments, in any order.
  * @param seed the member's 32-byte seed; copied, the caller wipes it.
- * @throws `UNKNOWN_MEMBER` when the seed belongs to no active member of the log
+ * @throws `UNKNOWN_MEMBER` when the seed belongs to no active member of the log; `INVALID_ARGUMENT` for entries of another
  */
 export function openKeyring(
   log: LogState,
@@ -59,13 +59,18 @@ export function openKeyring(
   }
   let keyring = newKeyring(log.head.log, member.id, keys);
   let withheld: Runs = NO_RUNS;
-  for (const entry of entries) {
-    const { link, attachments } = decodeEntry(entry);
-    const record = recordOfLink(log, link);
-    if (!record) throw new KeysteadError("INVALID_ARGUMENT", "one of the entries is not in this log");
-    const opened = openGrants(log, record, attachments, keyring);
-    keyring = opened.keyring;
-    withheld = uniteRuns(withheld, opened.withheld);
+  try {
+    for (const entry of eachEntry(entries)) {
+      const { link, attachments } = decodeEntry(entry);
+      const record = recordOfLink(log, link);
+      if (!record) throw new KeysteadError("INVALID_ARGUMENT", "one of the entries is not in this log");
+      const opened = openGrants(log, record, attachments, keyring);
+      keyring = opened.keyring;
+      withheld = uniteRuns(withheld, opened.withheld);
+    }
+  } catch (error) {
+    keyring.wipe();
+    throw error;
   }
   return { keyring, withheld: subtractRuns(withheld, runsOf(keyring.epochs)) };
 }

@@ -39,7 +39,7 @@ export interface VerifyOptions extends Clock {
 export function verifyLog(entries: Iterable<Uint8Array>, options: VerifyOptions): LogState {
   const { subject, pinned, ...clock } = checkOptions(options);
   let log: LogFacts = ORIGIN;
-  for (const entry of iterate(entries)) {
+  for (const entry of eachEntry(entries)) {
     log = verifyLink(log, decodeEntry(entry), clock);
     checkSubject(log, subject);
     if (pinned) checkPin(log, pinned);
@@ -222,7 +222,8 @@ function checkHead(head: unknown): void {
     throw new KeysteadError("INVALID_ARGUMENT", "options.pinned.seq must be a whole number from 1");
 }
 
-function* iterate(entries: unknown): Generator<Uint8Array> {
+/** The entries, each to be checked by whoever decodes it. @throws `INVALID_ARGUMENT` unless they are a list */
+export function* eachEntry(entries: unknown): Generator<Uint8Array> {
   const iterable = entries as Iterable<Uint8Array>;
   if (isBytes(entries) || typeof iterable?.[Symbol.iterator] !== "function") {
     throw new KeysteadError("INVALID_ARGUMENT", "entries must be a list of Uint8Arrays, one an entry");
