@@ -6,8 +6,8 @@ import { rekey, review, rotate, setLockdown } from "../../src/grants/actions.js"
 import { joinLog, prepareDevice } from "../../src/grants/enter.js";
 import { openKeyring, receive } from "../../src/grants/receive.js";
 import type { Authored } from "../../src/grants/session.js";
-import { partsOf } from "../../src/keys/keyring.js";
 import type { LogState } from "../../src/log/state.js";
+import { ownSeed } from "../support/own-seed.js";
 import { expectError } from "../support/refusal.js";
 import { seededEnv } from "../support/seeded-env.js";
 import { openWorld } from "../support/world.js";
@@ -61,8 +61,7 @@ describe("a link that lost a race", () => {
 
 describe("a rekey", () => {
   const rekeyed = base.rekey("Phone");
-  const seedOf = (name: string, world = base): Uint8Array =>
-    partsOf(world.session(name).keyring).keys.copySeed().bytes();
+  const seedOf = (name: string, world = base): Uint8Array => ownSeed(world.session(name).keyring);
 
   it("keeps the member and what it holds, and makes a new epoch", () => {
     expect(rekeyed.id("Phone")).toBe(base.id("Phone"));

@@ -2,8 +2,9 @@
 
 import { describe, expect, it } from "vitest";
 import { openKeyring, receive } from "../../src/grants/receive.js";
-import { partsOf, unsafeSerializeKeyring } from "../../src/keys/keyring.js";
+import { unsafeSerializeKeyring } from "../../src/keys/keyring.js";
 import { appendEntry, verifyLog } from "../../src/log/verify.js";
+import { ownSeed } from "../support/own-seed.js";
 import { mutate, takeApart } from "../support/raw-link.js";
 import { expectError, snapshot } from "../support/refusal.js";
 import { ALICE, openWorld, seedNamed } from "../support/world.js";
@@ -14,7 +15,7 @@ const world = joined
   .backup("Phone", "Paper")
   .rotate("Laptop");
 const phone = joined.session("Phone");
-const seedOf = (name: string): Uint8Array => partsOf(world.session(name).keyring).keys.copySeed().bytes();
+const seedOf = (name: string): Uint8Array => ownSeed(world.session(name).keyring);
 
 describe("receiving", () => {
   it("advances the log as appendEntry does, and opens what is granted", () => {
