@@ -247,7 +247,7 @@ const trouble = fc.record({
   villain: fc.boolean(),
 });
 
-const RUNS = numRuns(30, 8);
+const RUNS = numRuns(25, 8);
 
 describe("random histories with a dishonest author and a server that withholds", () => {
   it(

@@ -102,7 +102,7 @@ function expectSameFromScratch({ model, secrets }: Sheet, world: World, cut: num
   expect(checkGrants(world.session(position), [length]).wrong).toEqual([]);
 }
 
-const RUNS = numRuns(30, 8);
+const RUNS = numRuns(25, 8);
 
 describe("random histories of honest members", () => {
   it(

@@ -97,7 +97,7 @@ class Step {
   }
 }
 
-const RUNS = numRuns(60, 20);
+const RUNS = numRuns(40, 20);
 
 describe("random logs of forged links", () => {
   it(
