@@ -56,10 +56,12 @@ export class BackupPaper {
     this.#wiped = true;
   }
 
+  /** Says only that this is secret. */
   toString(): string {
     return REDACTED;
   }
 
+  /** Says only that this is secret. */
   toJSON(): string {
     return REDACTED;
   }

@@ -38,19 +38,19 @@ export function fromHex(
   return bytes;
 }
 
-/** A log id from untrusted text. Throws as {@link fromHex} does. */
+/** A log id from untrusted text. Throws as `fromHex` does. */
 export function parseLogId(text: unknown): LogId {
   checkHex(text, "log id", 32);
   return text as LogId;
 }
 
-/** A member id from untrusted text. Throws as {@link fromHex} does. */
+/** A member id from untrusted text. Throws as `fromHex` does. */
 export function parseMemberId(text: unknown): MemberId {
   checkHex(text, "member id", 16);
   return text as MemberId;
 }
 
-/** A link hash from untrusted text. Throws as {@link fromHex} does. */
+/** A link hash from untrusted text. Throws as `fromHex` does. */
 export function parseLinkHash(text: unknown): LinkHash {
   checkHex(text, "link hash", 32);
   return text as LinkHash;

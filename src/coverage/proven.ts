@@ -33,7 +33,7 @@ export interface ProvenCoverage {
   readonly wrongGrants: readonly WrongGrant[];
 }
 
-/** How far {@link provingSteps} has come, in links. */
+/** How far `provingSteps` has come, in links. */
 export interface ProofProgress {
   readonly done: number;
   readonly total: number;

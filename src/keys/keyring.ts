@@ -109,10 +109,12 @@ export class Keyring {
     this.#parts.vault.wipe();
   }
 
+  /** Says only that this is secret. */
   toString(): string {
     return REDACTED;
   }
 
+  /** Says only that this is secret. */
   toJSON(): string {
     return REDACTED;
   }

@@ -1,0 +1,36 @@
+// What Node's console and inspector show of keyrings and keys: nothing secret, whatever they are told to show.
+// docs/spec.md section 5.
+
+import { inspect } from "node:util";
+import { describe, expect, it } from "vitest";
+import { toHex } from "../../src/bytes/text.js";
+import { epochPrivateKey, epochSeed, partsOf } from "../../src/keys/keyring.js";
+import { ownSeed } from "../support/own-seed.js";
+import { OPERATOR, openWorld, seedNamed } from "../support/world.js";
+
+const { keyring } = openWorld("redaction").session("Laptop");
+const { keys } = partsOf(keyring);
+const secrets = [ownSeed(keyring), epochSeed(keyring, 1).bytes(), seedNamed("the operator")];
+
+describe("inspection", () => {
+  it.each([
+    ["a keyring", keyring],
+    ["a session", openWorld("redaction").session("Laptop")],
+    ["member keys", keys],
+    ["an epoch's private key", epochPrivateKey(keyring, 1)],
+    ["the operator's keys", OPERATOR],
+    ["an epoch's seed", epochSeed(keyring, 1)],
+    ["the parts of a keyring", partsOf(keyring)],
+  ])("of %s shows no secret", (_what, value) => {
+    const shown = inspect(value, { depth: null, showHidden: true, maxArrayLength: null, getters: false });
+    for (const secret of secrets) {
+      expect(shown).not.toContain(toHex(secret).slice(0, 12));
+      expect(shown.replace(/\s/g, "")).not.toContain([...secret].slice(0, 6).join());
+    }
+  });
+
+  it("of a keyring says that it is one", () => {
+    expect(inspect(keyring)).toBe("Keyring [secret]");
+    expect(inspect({ keyring })).toContain("Keyring [secret]");
+  });
+});
