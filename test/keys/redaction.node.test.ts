@@ -22,10 +22,12 @@ describe("inspection", () => {
     ["an epoch's seed", epochSeed(keyring, 1)],
     ["the parts of a keyring", partsOf(keyring)],
   ])("of %s shows no secret", (_what, value) => {
-    const shown = inspect(value, { depth: null, showHidden: true, maxArrayLength: null, getters: false });
-    for (const secret of secrets) {
-      expect(shown).not.toContain(toHex(secret).slice(0, 12));
-      expect(shown.replace(/\s/g, "")).not.toContain([...secret].slice(0, 6).join());
+    for (const customInspect of [true, false]) {
+      const shown = inspect(value, { depth: null, showHidden: true, maxArrayLength: null, customInspect });
+      for (const secret of secrets) {
+        expect(shown).not.toContain(toHex(secret).slice(0, 12));
+        expect(shown.replace(/\s/g, "")).not.toContain([...secret].slice(0, 6).join());
+      }
     }
   });
 
