@@ -3,9 +3,12 @@
 
 import { describe, expect, it } from "vitest";
 import { compareBytes } from "../../src/bytes/text.js";
+import { regrant } from "../../src/grants/actions.js";
+import type { Session } from "../../src/grants/session.js";
+import type { Env } from "../../src/primitives/env.js";
 import { boxesOf, grantsOf, idBytes, mutate, type RawBody, type RawSigner, setField } from "../support/raw-link.js";
 import { expectRefused, expectTwins } from "../support/refusal.js";
-import { keysNamed, openWorld, type World } from "../support/world.js";
+import { keysNamed, OPERATOR, openWorld, type World } from "../support/world.js";
 
 const base = openWorld("epochs", { operator: true })
   .join("Phone")
@@ -49,6 +52,8 @@ const notMaking: readonly (readonly [string, World, World, readonly RawSigner[]]
   ["a join in lockdown", locked, pending, [pending.signer("Pending")]],
 ];
 
+const regrantPhone = (session: Session, env: Env) =>
+  regrant(session, [{ member: base.id("Phone"), runs: [[1, 1]] }], env);
 const hasEpoch = (world: World): boolean => world.record.epoch !== undefined;
 
 describe("which links make a new epoch", () => {
@@ -67,6 +72,8 @@ describe("which links make a new epoch", () => {
   const others: readonly (readonly [string, World, readonly RawSigner[]])[] = [
     ["enroll", base.enroll("Laptop", "Watch"), [laptop, base.enroll("Laptop", "Watch").signer("Watch")]],
     ["leave", base.leave("Laptop"), [laptop]],
+    ["expel", base.expel("Tablet"), [OPERATOR]],
+    ["regrant", base.act("Laptop", "regrants", regrantPhone), [laptop]],
     ["rename", base.rename("Laptop", "Old laptop"), [laptop]],
   ];
   it.each(others)("knows no %s with an epoch (ENC-2)", (_type, after, signers) => {

@@ -6,7 +6,7 @@ import { decodeEntry } from "../../src/log/entry.js";
 import { confirmedFounder, isConfirmed, type LogFacts } from "../../src/log/state.js";
 import { appendEntry } from "../../src/log/verify.js";
 import { verifyLink } from "../../src/log/verify-link.js";
-import { authoredBy, idBytes, mutate, rawNext, setField, takeApart } from "../support/raw-link.js";
+import { authoredBy, idBytes, mutate, type RawBody, rawNext, setField, takeApart } from "../support/raw-link.js";
 import { expectError, expectRefused, expectTwins } from "../support/refusal.js";
 import { OPERATOR, openWorld, type World } from "../support/world.js";
 
@@ -76,6 +76,12 @@ describe("a device that joins in lockdown", () => {
       signers: [pending.signer("Pending")],
     });
     expectTwins(locked.log, attack, pending.last, "INVALID_LINK", "MEM-7");
+  });
+
+  it("refuses a join that grants something in lockdown (GRT-1)", () => {
+    const grants = takeApart(open.join("Pending").last).body.get("grants") as RawBody[];
+    const attack = mutate(pending.last, { body: setField("grants", grants), signers: [pending.signer("Pending")] });
+    expectTwins(locked.log, attack, pending.last, "INVALID_LINK", "GRT-1");
   });
 
   it("may leave, and rename itself (MEM-5)", () => {

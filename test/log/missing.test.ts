@@ -207,6 +207,8 @@ describe("a thief's junk", () => {
     expect(healed.member("Phone").held).toEqual([[1, 6]]);
     expect(healed.session("Phone").keyring.epochs).toEqual([1, 2, 3, 4, 5, 6]);
     expect(healed.record).toMatchObject({ approved: [], epoch: undefined });
+    // What was healed is not declared again.
+    expect(healed.rotate("Phone").record.missing).toEqual([]);
   });
 });
 

@@ -126,11 +126,11 @@ describe("time", () => {
 
   it("lets position decide and never time (LOG-7)", () => {
     const story = (first: number, step: number): LogState => {
-      const [opened, joined, approved] = [0, 1, 2].map((at) => seededEnv(`LOG-7 ${at}`, first + at * step));
-      const opener = createLog({ subject: ALICE, device: { name: "Laptop" } }, opened as never);
-      const joiner = joinLog(opener.log, { device: { name: "Phone" } }, joined as never);
+      const at = (link: number) => seededEnv(`LOG-7 ${link}`, first + link * step);
+      const opener = createLog({ subject: ALICE, device: { name: "Laptop" } }, at(0));
+      const joiner = joinLog(opener.log, { device: { name: "Phone" } }, at(1));
       const session = { log: joiner.log, keyring: opener.keyring };
-      return review(session, { approve: [joiner.keyring.member] }, approved as never).log;
+      return review(session, { approve: [joiner.keyring.member] }, at(2)).log;
     };
     const facts = (log: LogState) => ({
       epochs: log.epochs.length,
