@@ -1,7 +1,7 @@
 // The public API of keystead: what an app imports, and nothing else; by folder.
 
 export { type Correction, explainCorrections } from "./backup/corrections.js";
-export { type BackupKeyMade, BackupPaper, enrollBackupKey } from "./backup/enroll.js";
+export { type BackupKeyMade, type BackupKeyOptions, BackupPaper, enrollBackupKey } from "./backup/enroll.js";
 export { backupKeyId } from "./backup/key.js";
 export { type CheckedBackupKey, checkBackupKey, type OpenedBackupKey, openBackupKey } from "./backup/use.js";
 export type { LinkHash, LogId, MemberId } from "./bytes/ids.js";
@@ -39,6 +39,40 @@ export type { Stretch } from "./coverage/stretches.js";
 export type { Warning, WarningCode } from "./coverage/warnings.js";
 export { type DevicesAndActivity, type DeviceView, devicesAndActivity } from "./devices-and-activity.js";
 export { type ErrorCode, type ErrorDetails, type ErrorOptions, KeysteadError, type RuleId } from "./errors.js";
+export {
+  type EscrowAct,
+  type EscrowAction,
+  type EscrowDuty,
+  type EscrowKnowledge,
+  escrowActs,
+  escrowDuty,
+  escrowIsSound,
+  unverifiedMembers,
+} from "./escrow/check.js";
+export type { EscrowGap, EscrowStatus, GapCloser, LastSeen, UserCoverage } from "./escrow/coverage.js";
+export {
+  type Access,
+  type AccessOptions,
+  type AccessRecord,
+  accessRecords,
+  type OpenRecordedOptions,
+  openRecorded,
+  recordAccess,
+} from "./escrow/discover.js";
+export {
+  type CreateEscrowLogOptions,
+  createEscrowLog,
+  type EscrowNeed,
+  escrowNeeds,
+  policyOf,
+  setPolicy,
+} from "./escrow/escrow-log.js";
+export { formatTotals, formatUserCoverage, reportCsvHeader, reportCsvLine } from "./escrow/format-report.js";
+export { enrollEscrow, renewEscrow } from "./escrow/member.js";
+export { judgePointer, newestPointer, type PointerVerdict } from "./escrow/pointer.js";
+export { type EscrowActed, type RecoverOptions, recover, renewFor } from "./escrow/recover.js";
+export { organisationReport, type ReportedUser, type ReportOptions, ReportTotals, type ToDo } from "./escrow/report.js";
+export { type EscrowDevicesAndActivity, escrowDevicesAndActivity } from "./escrow-devices-and-activity.js";
 export { type AcknowledgeOptions, acknowledge, requireUnchanged } from "./fingerprint/acknowledge.js";
 export type { ContactChange, ContactFacts, ContactLink, ContactMember, ContactStatus } from "./fingerprint/change.js";
 export { compareFingerprint, type FingerprintComparison } from "./fingerprint/compare.js";
@@ -48,24 +82,37 @@ export type { FingerprintForm } from "./fingerprint/forms.js";
 export { type ParsedFingerprint, parseFingerprint } from "./fingerprint/parse.js";
 export { type ContactPin, decodePin, encodePin, pinContact } from "./fingerprint/pin.js";
 export { abandonEpochs } from "./grants/abandon.js";
-export { expel, leave, type Regrant, regrant, rekey, rename, review, rotate, setLockdown } from "./grants/actions.js";
+export {
+  expel,
+  leave,
+  type Regrant,
+  type ReviewOptions,
+  regrant,
+  rekey,
+  rename,
+  review,
+  rotate,
+  setLockdown,
+} from "./grants/actions.js";
 export { type CheckedGrants, checkGrants, type WrongGrant } from "./grants/check.js";
 export {
   acceptEnrollment,
   type CreateLogOptions,
   createLog,
+  type JoinLogOptions,
   joinLog,
   offerEnrollment,
   type PreparedDevice,
   prepareDevice,
 } from "./grants/enter.js";
-export { openKeyring, type Received, receive } from "./grants/receive.js";
+export { type OpenedKeyring, openKeyring, type Received, receive } from "./grants/receive.js";
 export type { Authored, DeviceDescription, Session } from "./grants/session.js";
 export { Keyring, parseKeyring, unsafeSerializeKeyring } from "./keys/keyring.js";
 export { OperatorKeys } from "./keys/operator-keys.js";
 export { checkEvidence, type EvidenceVerdict } from "./log/check-evidence.js";
 export type { Clock } from "./log/checks.js";
 export { decodeEvidence, type Evidence, type EvidenceKind, encodeEvidence, type Pin } from "./log/evidence.js";
+export type { AccessDigests, EscrowActor, Pointer, Policy, Role } from "./log/fields.js";
 export type { Run, Runs } from "./log/runs.js";
 export type {
   Approval,
@@ -73,7 +120,9 @@ export type {
   GrantBox,
   GrantRecord,
   Head,
+  Lineage,
   LinkRecord,
+  LogKind,
   LogState,
   Member,
   MemberKind,

@@ -4,11 +4,12 @@ import { wipe } from "../bytes/bytes.js";
 import type { LogId, MemberId } from "../bytes/ids.js";
 import { KeysteadError } from "../errors.js";
 import { writeLink } from "../grants/author.js";
-import { newMember } from "../grants/enter.js";
+import { newMember, rolesField } from "../grants/enter.js";
 import { type Authored, checkOptions, checkSession, openingOf, type Session } from "../grants/session.js";
 import { partsOf } from "../keys/keyring.js";
 import { memberIdOf } from "../keys/member-keys.js";
-import { activeMember, assertLog, type LogState } from "../log/state.js";
+import type { Role } from "../log/fields.js";
+import { activeMember, assertLog, escrowMember, type LogState } from "../log/state.js";
 import { drawRandom, type Env } from "../primitives/env.js";
 import { SECRET_BYTES } from "./bits.js";
 import { encodeBackupText, secretFromBytes } from "./code.js";
@@ -77,22 +78,48 @@ export interface BackupKeyMade extends Authored {
   readonly paper: BackupPaper;
 }
 
+/** What {@link enrollBackupKey} is told. */
+export interface BackupKeyOptions {
+  /** What the list of devices calls it; `Backup key` unless told. */
+  readonly name?: string | undefined;
+  /** In an escrow log: what it may do, such as `["manage"]`, so that it can let new devices in; nothing unless told (MEM-8). */
+  readonly roles?: readonly Role[] | undefined;
+  /** In a user's log with escrow: the newest escrow log, verified, whose policy must allow backup keys (BAK-5). */
+  readonly escrowLog?: LogState | undefined;
+}
+
+/**
+ * BAK-5: in a log with escrow, the organisation's policy decides, and the link names the escrow head that was checked.
+ */
+function checkPolicy(log: LogState, escrowLog: LogState | undefined) {
+  const pointer = escrowMember(log)?.pointer;
+  if (!pointer) return undefined;
+  assertLog(escrowLog);
+  if (escrowLog.head.log !== pointer.log) {
+    throw new KeysteadError("INVALID_ARGUMENT", "escrowLog is not the log that this user's escrow stands for", {
+      rule: "BAK-5",
+    });
+  }
+  if (!escrowLog.policy?.allowUserBackupKeys) {
+    throw new KeysteadError("NOT_PERMITTED", "the organisation's policy does not allow users to make backup keys", {
+      rule: "BAK-5",
+    });
+  }
+  return { seq: escrowLog.head.seq, hash: escrowLog.head.hash };
+}
+
 /**
  * Makes a backup key that holds what this member holds. It counts as a device: it is listed, an older device extends it by
  * approving it, and it is removed when lost.
  *
- * @param options.name what the list of devices calls it; `Backup key` unless told.
  * @returns the entry to publish, and the paper: reveal it after the entry was accepted, then wipe it. When another link
  * wins the race, wipe it and call again on the new state.
  * @throws `NOT_PERMITTED` with the rule, `GRANT_UNAVAILABLE`, `INVALID_ARGUMENT`
  */
-export function enrollBackupKey(
-  session: Session,
-  options: { readonly name?: string | undefined },
-  env: Env,
-): BackupKeyMade {
+export function enrollBackupKey(session: Session, options: BackupKeyOptions, env: Env): BackupKeyMade {
   const { log, keyring } = checkSession(session);
-  const { name = "Backup key" } = checkOptions(options);
+  const { name = "Backup key", roles, escrowLog } = checkOptions(options);
+  const escrowHead = checkPolicy(log, escrowLog);
   const opening = openingOf({ name }, env);
   const random = drawRandom(env, SECRET_BYTES);
   const secret = secretFromBytes(random);
@@ -101,7 +128,7 @@ export function enrollBackupKey(
   try {
     const own = partsOf(keyring).keys;
     const member = newMember("backup", keys, opening);
-    const fields = { author: own.sign, member };
+    const fields = { author: own.sign, member, ...rolesField(log, roles), ...(escrowHead && { escrowHead }) };
     const written = writeLink({ before: log, type: "enroll", fields, keyring, signers: [own, keys], opening }, env);
     const paper = new BackupPaper(log.head.log, memberIdOf(member), backupIdSymbols(keys.sign), secret);
     return { log: written.log, entry: written.entry, keyring, paper };

@@ -54,6 +54,9 @@ const WORDS: Readonly<Record<LinkTypeName, (record: LinkRecord, terms: Terms) =>
     const also = record.removed.length > 0 ? ` and ${changes(record, nameOf)}` : "";
     return `switched lockdown ${record.lockdown ? "on" : "off"}${also}`;
   },
+  "renew-escrow": ({ pointer }) => `pointed escrow at epoch ${pointer?.epoch} of its log`,
+  policy: ({ policy }) => `set the policy: escrow is ${policy?.enabled ? "enabled" : "not enabled"}`,
+  access: () => "recorded an access to a user's data",
 };
 
 function changes({ approved, removed }: LinkRecord, nameOf: NameOf): string {

@@ -37,7 +37,7 @@ export function afterRemoval(log: LogState, me: MemberId): RemovalVerdict | unde
 /**
  * The founding class as it was before a link. What a member's founder is now does not tell: a thief's device that was approved
  * by mistake after it removed somebody would make that removal look like the owner's. Approvals say in which link they were
- * made, so those before decide. Once escrow can approve, its approvals do not count here.
+ * made, so those before decide.
  */
 export function foundingClassBefore(log: LogFacts, seq: number): ReadonlySet<MemberId> {
   const members = allMembers(log);
@@ -45,8 +45,10 @@ export function foundingClassBefore(log: LogFacts, seq: number): ReadonlySet<Mem
   // Each one that is found may lead to others that entered before it.
   for (let size = 0; size < founding.size; ) {
     size = founding.size;
-    for (const { id, approvals } of members) {
-      if (approvals.some((approval) => approval.seq < seq && founding.has(approval.by))) founding.add(id);
+    for (const { id, kind, approvals } of members) {
+      // Escrow is of no use here, as remover or as approver: a removed admin could use it against a user's good devices.
+      if (kind !== "escrow" && approvals.some((approval) => approval.seq < seq && founding.has(approval.by)))
+        founding.add(id);
     }
   }
   return founding;

@@ -8,7 +8,11 @@ import { allMembers, type LogFacts, type Member, type MemberKind } from "../log/
 export type NameOf = (who: MemberId | "operator") => string;
 
 /** What the kinds of members are called. */
-export const KIND_NAMES: Readonly<Record<MemberKind, string>> = { device: "device", backup: "backup key" };
+export const KIND_NAMES: Readonly<Record<MemberKind, string>> = {
+  device: "device",
+  backup: "backup key",
+  escrow: "escrow",
+};
 
 const SERVICE = "the service";
 

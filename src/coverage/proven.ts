@@ -121,7 +121,8 @@ function judgeLink({ log, keyring }: Session, record: LinkRecord, { right, unkno
 
 function isPresentKey(log: LogState, member: MemberId, kem: Uint8Array): boolean {
   const present = log.active.get(member);
-  return present !== undefined && equalBytes(present.kem, kem);
+  // Escrow opens older grants with older escrow epochs: renewing its pointer re-grants nothing (ESC-6).
+  return present !== undefined && (present.kind === "escrow" || equalBytes(present.kem, kem));
 }
 
 function add(runs: Map<MemberId, Runs>, member: MemberId, run: Run): void {

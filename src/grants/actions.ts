@@ -6,12 +6,13 @@ import { KeysteadError } from "../errors.js";
 import { changedKeyring, partsOf } from "../keys/keyring.js";
 import { OperatorKeys } from "../keys/operator-keys.js";
 import { attachmentDigest } from "../log/entry.js";
+import type { Role } from "../log/fields.js";
 import type { LinkTypeName } from "../log/registry.js";
 import { NO_RUNS, type Runs, uniteRuns } from "../log/runs.js";
-import { activeMember, assertLog, type LogState } from "../log/state.js";
+import { activeMember, assertLog, isConfirmed, type LogState } from "../log/state.js";
 import type { Env } from "../primitives/env.js";
 import { type Draft, type Signer, writeLink } from "./author.js";
-import { drawKeys } from "./enter.js";
+import { drawKeys, sortedRoles } from "./enter.js";
 import { checkRuns } from "./runs-argument.js";
 import {
   type Authored,
@@ -28,19 +29,43 @@ import {
  *
  * @throws `NOT_PERMITTED` with the rule, `UNKNOWN_MEMBER`, `INVALID_ARGUMENT`, `GRANT_UNAVAILABLE`
  */
-export function review(
-  session: Session,
-  options: { readonly approve?: readonly MemberId[] | undefined; readonly remove?: readonly MemberId[] | undefined },
-  env: Env,
-): Authored {
+export function review(session: Session, options: ReviewOptions, env: Env): Authored {
   const { log } = checkSession(session);
-  const { approve = [], remove = [] } = checkOptions(options);
-  return act(
-    session,
-    "review",
-    { approve: memberList(log, "approve", approve), remove: memberList(log, "remove", remove) },
-    env,
+  const { approve = [], remove = [], roles } = checkOptions(options);
+  const approved = memberList(log, "approve", approve);
+  const given = rolesOf(log, approved, roles);
+  const fields = {
+    approve: approved,
+    remove: memberList(log, "remove", remove),
+    ...(given.length > 0 && { roles: given }),
+  };
+  return act(session, "review", fields, env);
+}
+
+/** What {@link review} is told. */
+export interface ReviewOptions {
+  readonly approve?: readonly MemberId[] | undefined;
+  readonly remove?: readonly MemberId[] | undefined;
+  /** In an escrow log: what those may do whom this first confirms; nothing unless told. They keep it (MEM-8). */
+  readonly roles?: Readonly<Record<MemberId, readonly Role[]>> | undefined;
+}
+
+/** Roles for exactly the members of an escrow log that a review first confirms (MEM-8). */
+function rolesOf(log: LogState, approved: readonly MemberId[], roles: ReviewOptions["roles"] = {}) {
+  const isNew = (id: MemberId) => log.kind === "escrow" && !isConfirmed(log, activeMember(log, id));
+  const stray = Object.keys(checkOptions(roles)).find(
+    (id) => !approved.includes(id as MemberId) || !isNew(id as MemberId),
   );
+  if (stray !== undefined) {
+    throw new KeysteadError(
+      "INVALID_ARGUMENT",
+      `roles name ${stray}, whom this review does not first confirm in an escrow log`,
+      {
+        rule: "MEM-8",
+      },
+    );
+  }
+  return approved.filter(isNew).map((id) => [id, sortedRoles(roles[id] ?? [])] as const);
 }
 
 /** Makes a new epoch, granted to every active member (in lockdown to the confirmed). @throws as {@link review} */
@@ -181,7 +206,7 @@ function write(
 }
 
 /** A list of active members in wire order. */
-function memberList(log: LogState, field: string, ids: readonly MemberId[]): readonly MemberId[] {
+export function memberList(log: LogState, field: string, ids: readonly MemberId[]): readonly MemberId[] {
   if (!Array.isArray(ids)) throw new KeysteadError("INVALID_ARGUMENT", `${field} must be a list of member ids`);
   const list = ids.map((id) => activeMember(log, id).id);
   return list.sort();

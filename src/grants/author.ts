@@ -5,14 +5,14 @@ import { equalBytes } from "../bytes/bytes.js";
 import { encode } from "../bytes/schema.js";
 import { Secret } from "../bytes/secret.js";
 import { KeysteadError } from "../errors.js";
-import { epochKemPublicKey } from "../keys/epoch-keys.js";
+import { epochKemPublicKey, epochSigningPublicKey } from "../keys/epoch-keys.js";
 import { type Keyring, partsOf } from "../keys/keyring.js";
-import { type MemberKeys, SEED_LENGTH } from "../keys/member-keys.js";
+import { type KeyHolder, SEED_LENGTH } from "../keys/member-keys.js";
 import { checkIntroduced, contextOf } from "../log/checks.js";
 import type { Effect } from "../log/contract.js";
 import { applyEffect } from "../log/effects.js";
 import { decodeEntry, encodeEntry, encodeLink, type LinkSignature } from "../log/entry.js";
-import type { AnyBody } from "../log/fields.js";
+import type { AnyBody, NewEpoch } from "../log/fields.js";
 import { checkInvariants } from "../log/invariants.js";
 import { LINK_TYPES, type LinkTypeName, linkType } from "../log/registry.js";
 import { hasEpoch, intersectRuns, type Runs, runsOf } from "../log/runs.js";
@@ -23,7 +23,7 @@ import { LABELS } from "../primitives/labels.js";
 import { makeGrants } from "./make.js";
 
 /** Something that signs: a member's keys, or the operator's. */
-export type Signer = Pick<MemberKeys, "sign" | "signLabelled">;
+export type Signer = Pick<KeyHolder, "sign" | "signLabelled">;
 
 /** What a member wants to say. */
 export interface Draft {
@@ -112,7 +112,7 @@ export function compose(draft: Draft, env: Env): Composed {
     checkIntroduced(before, type, unfinished);
     const effect = judge({ type, body: unfinished }, context);
     const transition = applyEffect(before, context.author, effect, unfinished);
-    checkInvariants(before, transition);
+    checkInvariants(before, transition, { author: context.author, effect });
     return { effect, transition, signers: type.signers(unfinished, before) };
   });
   // GRT-6: drawn afresh every time, so that nobody who left meanwhile holds what a lost attempt granted.
@@ -127,7 +127,7 @@ export function compose(draft: Draft, env: Env): Composed {
     const [seed] = newEpoch.values();
     const body: AnyBody = {
       ...unfinished,
-      ...(seed && { epoch: { kem: epochKemPublicKey(seed.bytes()) } }),
+      ...(seed && { epoch: publicKeysOf(seed, fields["kind"] === "escrow" || before.kind === "escrow") }),
       ...(grants.length > 0 && { grants }),
     };
     return {
@@ -137,6 +137,11 @@ export function compose(draft: Draft, env: Env): Composed {
       newEpoch,
     };
   });
+}
+
+/** What a link publishes of a new epoch: in an escrow log also the key that signs for escrow. */
+function publicKeysOf(seed: Secret, signs: boolean): NewEpoch {
+  return { kem: epochKemPublicKey(seed.bytes()), ...(signs && { sign: epochSigningPublicKey(seed.bytes()) }) };
 }
 
 function drawEpoch(before: LogFacts, { newEpoch }: Effect, env: Env): ReadonlyMap<number, Secret> {

@@ -8,8 +8,8 @@ import { changedKeyring, type Keyring, newKeyring, partsOf } from "../keys/keyri
 import { MemberKeys, memberIdOf, SEED_LENGTH } from "../keys/member-keys.js";
 import { ORIGIN } from "../log/advance.js";
 import { attachmentDigest, decodeEntry, encodeEntry, encodeLink } from "../log/entry.js";
-import { freshKeys, MAX_NAME_BYTES } from "../log/fields.js";
-import { assertLog, type LogState, type MemberKind } from "../log/state.js";
+import { freshKeys, MAX_NAME_BYTES, type NewMember, ROLES, type Role } from "../log/fields.js";
+import { assertLog, type LogState } from "../log/state.js";
 import { readBody, verifyLink } from "../log/verify-link.js";
 import { drawRandom, type Env } from "../primitives/env.js";
 import { compose, signBody, writeLink } from "./author.js";
@@ -55,18 +55,30 @@ export function createLog(options: CreateLogOptions, env: Env): Authored {
   };
 }
 
+/** What {@link joinLog} is told. */
+export interface JoinLogOptions {
+  readonly device: DeviceDescription;
+  /**
+   * Keep this device's epoch from the log's escrow, because its pointer is not sound (`escrowIsSound`): a declared gap, which a
+   * confirmed device closes (MEM-6).
+   */
+  readonly withholdFromEscrow?: boolean | undefined;
+}
+
 /**
  * A new device adds itself. Outside lockdown it can send and receive at once; what is older it reads once approved.
  *
  * @param log the newest verified state. When another link wins the race, call again on the new state: fresh keys are drawn.
  * @returns the session of the new device, and the entry to publish. The caller wipes the keyring.
  */
-export function joinLog(log: LogState, options: { readonly device: DeviceDescription }, env: Env): Authored {
+export function joinLog(log: LogState, options: JoinLogOptions, env: Env): Authored {
   assertLog(log);
   const keys = drawKeys(env);
-  const opening = openingOf(checkOptions(options).device, env);
+  const { device, withholdFromEscrow } = checkOptions(options);
+  const opening = openingOf(device, env);
   const member = newMember("device", keys, opening);
-  const written = writeLink({ before: log, type: "join", fields: { member }, signers: [keys], opening }, env);
+  const fields = { member, ...(withholdFromEscrow && { escrow: "withheld" }) };
+  const written = writeLink({ before: log, type: "join", fields, signers: [keys], opening }, env);
   const keyring = changedKeyring(newKeyring(log.head.log, memberIdOf(member), keys), { gained: written.newEpoch });
   return { log: written.log, entry: written.entry, keyring };
 }
@@ -105,13 +117,19 @@ export function prepareDevice(
  * @returns the offer for {@link acceptEnrollment}. It is no valid entry until the new device has signed it (LOG-6).
  * @throws `NOT_PERMITTED`, `INVALID_ENCODING`, `GRANT_UNAVAILABLE`
  */
-export function offerEnrollment(session: Session, request: Uint8Array, env: Env): Uint8Array {
+export function offerEnrollment(
+  session: Session,
+  request: Uint8Array,
+  env: Env,
+  options: { readonly roles?: readonly Role[] | undefined } = {},
+): Uint8Array {
   const { log, keyring } = checkSession(session);
   const { keys, opening } = decode(requestSchema, request, { name: "request", maxBytes: 4096 });
   const own = partsOf(keyring).keys;
   const fields = {
     author: own.sign,
-    member: { kind: "device" as MemberKind, ...keys, name: attachmentDigest(opening) },
+    member: { kind: "device" as const, ...keys, name: attachmentDigest(opening) },
+    ...rolesField(log, checkOptions(options).roles),
   };
   const { body, attachments } = compose({ before: log, type: "enroll", fields, keyring, signers: [own], opening }, env);
   return encodeEntry(encodeLink(body, [signBody(body, own.sign, [own])]), attachments);
@@ -146,7 +164,7 @@ export function acceptEnrollment(
 }
 
 /** A member description as a link's body has it. */
-export function newMember(kind: MemberKind, keys: MemberKeys, opening: Uint8Array) {
+export function newMember(kind: NewMember["kind"], keys: MemberKeys, opening: Uint8Array) {
   return { kind, ...keys.publicKeys, name: attachmentDigest(opening) };
 }
 
@@ -156,4 +174,19 @@ export function drawKeys(env: Env): MemberKeys {
   const keys = new MemberKeys(seed.bytes());
   seed.wipe();
   return keys;
+}
+
+/** MEM-8: in an escrow log, whoever enrolls a member says what it may do: nothing, unless told. */
+export function rolesField(log: LogState, roles: readonly Role[] | undefined): { readonly roles?: readonly Role[] } {
+  if (log.kind === "escrow") return { roles: sortedRoles(roles ?? []) };
+  if (roles === undefined) return {};
+  throw new KeysteadError("INVALID_ARGUMENT", "roles are for escrow logs only", { rule: "MEM-8" });
+}
+
+/** Roles in wire order. @throws `INVALID_ARGUMENT` */
+export function sortedRoles(roles: readonly Role[]): readonly Role[] {
+  if (!Array.isArray(roles) || !roles.every((role) => ROLES.includes(role))) {
+    throw new KeysteadError("INVALID_ARGUMENT", `roles must be a list out of ${ROLES.join(", ")}`, { rule: "MEM-8" });
+  }
+  return [...new Set(roles)].sort();
 }

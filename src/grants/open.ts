@@ -3,7 +3,7 @@
 
 import { equalBytes } from "../bytes/bytes.js";
 import { Secret } from "../bytes/secret.js";
-import { epochKemPublicKey } from "../keys/epoch-keys.js";
+import { epochKemPublicKey, epochSigningPublicKey } from "../keys/epoch-keys.js";
 import { changedKeyring, type Keyring, partsOf } from "../keys/keyring.js";
 import { SEED_LENGTH } from "../keys/member-keys.js";
 import { matchAttachments } from "../log/entry.js";
@@ -50,7 +50,8 @@ export function openGrants(
     const box = grant.boxes.find((candidate) => candidate.member === member);
     const run: Run = [grant.from, grant.to];
     // A box for a key that this member has replaced since is no longer its to open; the re-keying granted all again.
-    if (!box || !equalBytes(box.kem, keys.publicKeys.kem)) continue;
+    const kem = box && keys.kemFor(box.kem);
+    if (!box || !kem) continue;
     const wanted = [...epochsIn([run])].filter((epoch) => !seeds.has(epoch));
     if (wanted.length === 0) continue;
     const [keyringBytes, boxBytes] = [find(grant.keyring), find(box.digest)];
@@ -61,7 +62,7 @@ export function openGrants(
     // The first link's grants know no log id yet (GRT-2).
     const place = { log: record.seq === 1 ? undefined : log.head.log, prev: record.prev, seq: record.seq };
     const info = boxInfo(place.log, grant.from, grant.to, box.kem);
-    const found = openGrant(log, grant, place, hpkeOpen(keys.kem, { info, sealed: boxBytes }), keyringBytes);
+    const found = openGrant(log, grant, place, hpkeOpen(kem, { info, sealed: boxBytes }), keyringBytes);
     for (const epoch of wanted) {
       const seed = found.get(epoch);
       if (seed) gained.set(epoch, seed);
@@ -95,7 +96,7 @@ function openGrant(
   for (const [index, epoch] of [...epochsIn([[from, to]])].entries()) {
     const seed = new Secret(seeds.bytes().subarray(index * SEED_LENGTH, (index + 1) * SEED_LENGTH));
     // Junk in one place must not pass for a key: nobody could open what is sealed to the published one.
-    if (equalBytes(epochKemPublicKey(seed.bytes()), (log.epochs.at(epoch - 1) as Epoch).kem)) found.set(epoch, seed);
+    if (publishes(log.epochs.at(epoch - 1) as Epoch, seed.bytes())) found.set(epoch, seed);
     else seed.wipe();
   }
   // GRT-5: a grant that was made for another place does not open here, though its box and keyring would. Where a seed is junk the
@@ -111,4 +112,11 @@ function openGrant(
 
 function wipeAll(secrets: Iterable<Secret | undefined>): void {
   for (const secret of secrets) secret?.wipe();
+}
+
+/** Whether an epoch's published keys are those of this seed. */
+function publishes({ kem, sign }: Epoch, seed: Uint8Array): boolean {
+  return (
+    equalBytes(epochKemPublicKey(seed), kem) && (sign === undefined || equalBytes(epochSigningPublicKey(seed), sign))
+  );
 }

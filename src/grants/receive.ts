@@ -31,6 +31,14 @@ export function receive(session: Session, entry: Uint8Array, options: AppendOpti
   return { log: after, entry, ...openGrants(after, record, unverified.attachments, keyring) };
 }
 
+/** A keyring opened from a log's entries. */
+export interface OpenedKeyring {
+  /** The caller wipes it. */
+  readonly keyring: Keyring;
+  /** Epochs whose grants were not among the entries: fetch those with their attachments. */
+  readonly withheld: Runs;
+}
+
 /**
  * The keyring that a member's seed opens in a log: for a device that kept only its seed, and for a backup key.
  *
@@ -39,11 +47,7 @@ export function receive(session: Session, entry: Uint8Array, options: AppendOpti
  * @param seed the member's 32-byte seed; copied, the caller wipes it.
  * @throws `UNKNOWN_MEMBER` when the seed belongs to no active member of the log; `INVALID_ARGUMENT` for entries of another
  */
-export function openKeyring(
-  log: LogState,
-  entries: Iterable<Uint8Array>,
-  seed: Uint8Array,
-): { readonly keyring: Keyring; readonly withheld: Runs } {
+export function openKeyring(log: LogState, entries: Iterable<Uint8Array>, seed: Uint8Array): OpenedKeyring {
   assertLog(log);
   const keys = new MemberKeys(seed);
   const member = memberBySigningKey(log, keys.sign);
@@ -57,7 +61,12 @@ export function openKeyring(
       },
     );
   }
-  let keyring = newKeyring(log.head.log, member.id, keys);
+  return openAll(log, entries, newKeyring(log.head.log, member.id, keys));
+}
+
+/** Opens every grant that entries make to a keyring's member. @throws `INVALID_ARGUMENT` for an entry of another log */
+export function openAll(log: LogState, entries: Iterable<Uint8Array>, empty: Keyring): OpenedKeyring {
+  let keyring = empty;
   let withheld: Runs = NO_RUNS;
   try {
     for (const entry of eachEntry(entries)) {

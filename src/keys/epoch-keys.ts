@@ -6,6 +6,7 @@ import { KeysteadError } from "../errors.js";
 import { deriveKey } from "../primitives/kdf.js";
 import { KemPrivateKey, kemPublicKey } from "../primitives/kem.js";
 import { LABELS } from "../primitives/labels.js";
+import { signingPublicKey } from "../primitives/sign.js";
 
 /** Longest exporter output in bytes. */
 export const EXPORTER_MAX_LENGTH = 1024;
@@ -25,6 +26,19 @@ export function epochKemPublicKey(seed: Uint8Array): Uint8Array {
   const kemSeed = Secret.take(deriveKey(LABELS.epochKem, seed));
   const key = kemPublicKey(kemSeed.bytes());
   kemSeed.wipe();
+  return key;
+}
+
+/** The 32-byte Ed25519 seed with which an escrow epoch signs. The caller wipes it. */
+export function epochSigningSeed(seed: Uint8Array): Secret {
+  return Secret.take(deriveKey(LABELS.epochSigning, seed));
+}
+
+/** The Ed25519 public key of an escrow epoch: 32 bytes. */
+export function epochSigningPublicKey(seed: Uint8Array): Uint8Array {
+  const signingSeed = epochSigningSeed(seed);
+  const key = signingPublicKey(signingSeed.bytes());
+  signingSeed.wipe();
   return key;
 }
 

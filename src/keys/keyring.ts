@@ -8,7 +8,7 @@ import { Secret } from "../bytes/secret.js";
 import { KeysteadError } from "../errors.js";
 import type { KemPrivateKey } from "../primitives/kem.js";
 import { epochKemKey, exportEpochSecret } from "./epoch-keys.js";
-import { MemberKeys, SEED_LENGTH } from "./member-keys.js";
+import { type KeyHolder, MemberKeys, SEED_LENGTH } from "./member-keys.js";
 
 const MAX_EPOCHS = 1_000_000;
 const REDACTED = "Keyring [secret]";
@@ -45,7 +45,7 @@ class Vault {
 export interface KeyringParts {
   readonly log: LogId;
   readonly member: MemberId;
-  readonly keys: MemberKeys;
+  readonly keys: KeyHolder;
   readonly seeds: ReadonlyMap<number, Secret>;
   /** Epochs whose grant matched the log but did not open (GRT-4): to be declared missing (MEM-9). */
   readonly junk: ReadonlySet<number>;
@@ -131,8 +131,18 @@ export function partsOf(keyring: unknown): KeyringParts {
   return partsOfKeyring(keyring);
 }
 
+/** A device's or backup key's own keys. @throws `INVALID_ARGUMENT` for a keyring opened as escrow, `WIPED` */
+export function ownKeys(keyring: unknown): MemberKeys {
+  const { keys } = partsOf(keyring);
+  if (keys instanceof MemberKeys) return keys;
+  throw new KeysteadError(
+    "INVALID_ARGUMENT",
+    "this keyring was opened as escrow and has no seed of its own; open it again",
+  );
+}
+
 /** A new keyring for a member that holds nothing yet. Takes over `keys`. */
-export function newKeyring(log: LogId, member: MemberId, keys: MemberKeys): Keyring {
+export function newKeyring(log: LogId, member: MemberId, keys: KeyHolder): Keyring {
   const vault = new Vault();
   return new Keyring({ log, member, keys: vault.keep(keys), seeds: new Map(), junk: new Set(), vault });
 }
@@ -140,7 +150,7 @@ export function newKeyring(log: LogId, member: MemberId, keys: MemberKeys): Keyr
 /** What {@link changedKeyring} changes. */
 export interface KeyringChange {
   /** Fresh member keys (`rekey`), taken over. */
-  readonly keys?: MemberKeys | undefined;
+  readonly keys?: KeyHolder | undefined;
   /** Epoch seeds gained, taken over. */
   readonly gained?: ReadonlyMap<number, Secret> | undefined;
   /** Epochs that turned out to be junk. */
@@ -190,8 +200,8 @@ const stored = record({
  * the platform can, never send them anywhere. The caller wipes them.
  */
 export function unsafeSerializeKeyring(keyring: Keyring): Uint8Array {
-  const { log, member, keys, seeds, junk } = partsOf(keyring);
-  const seed = keys.copySeed();
+  const { log, member, seeds, junk } = partsOf(keyring);
+  const seed = ownKeys(keyring).copySeed();
   const epochs = keyring.epochs.map((epoch) => [epoch, (seeds.get(epoch) as Secret).bytes()] as const);
   const junkEpochs = [...junk].sort((a, b) => a - b);
   const serialized = encode(stored, { v: 1, log, member, seed: seed.bytes(), epochs, junk: junkEpochs }, "keyring");

@@ -1,6 +1,6 @@
 // A member's keys: what one 32-byte seed gives a device or a backup key. docs/spec.md section 5.
 
-import { assertBytes } from "../bytes/bytes.js";
+import { assertBytes, equalBytes } from "../bytes/bytes.js";
 import type { MemberId } from "../bytes/ids.js";
 import { Secret } from "../bytes/secret.js";
 import { toHex } from "../bytes/text.js";
@@ -28,8 +28,19 @@ export function memberIdOf(keys: MemberPublicKeys): MemberId {
   return toHex(labelledHash(LABELS.memberId, keys.sign, keys.kem).subarray(0, MEMBER_ID_LENGTH)) as MemberId;
 }
 
+/** What a keyring signs and opens grants with: a member's own keys, or those of the escrow epochs that admins hold. */
+export interface KeyHolder {
+  /** The Ed25519 public key that signs, 32 bytes. */
+  readonly sign: Uint8Array;
+  /** Ed25519 signature (64 bytes) over label, zero byte, message. */
+  signLabelled(label: Label, message: Uint8Array): Uint8Array;
+  /** The X-Wing private key of a public one; undefined when it is another's. Stays the holder's to wipe. */
+  kemFor(publicKey: Uint8Array): KemPrivateKey | undefined;
+  wipe(): void;
+}
+
 /** A member's private keys, derived from its seed. Whoever makes one wipes it. */
-export class MemberKeys {
+export class MemberKeys implements KeyHolder {
   readonly #seed: Secret;
   readonly #signingSeed: Secret;
   #kem: KemPrivateKey | undefined;
@@ -58,6 +69,11 @@ export class MemberKeys {
       seed.wipe();
     }
     return this.#kem;
+  }
+
+  /** The X-Wing private key, if this is its public key. */
+  kemFor(publicKey: Uint8Array): KemPrivateKey | undefined {
+    return equalBytes(this.kem.publicKey, publicKey) ? this.kem : undefined;
   }
 
   /** Ed25519 signature (64 bytes) over label, zero byte, message. */

@@ -16,6 +16,7 @@ export const ORIGIN: LogFacts = Object.freeze<LogFacts>({
   kind: "user",
   subject: "",
   operator: undefined,
+  policy: undefined,
   head: { log: "" as LogId, seq: 0, hash: "" as LinkHash },
   time: 0,
   lockdown: false,
@@ -47,8 +48,8 @@ export function advance(before: LogFacts, entry: UnverifiedEntry, judged: Judged
   const delivered = matchAttachments(record.attachments, entry.attachments);
   const opening = typed.type.name && delivered[0];
   return LogState.ofVerified({
-    kind: before.kind,
-    ...(isFirst ? originOf(body) : { subject: before.subject, operator: before.operator }),
+    ...(isFirst ? originOf(body) : { kind: before.kind, subject: before.subject, operator: before.operator }),
+    policy: transition.policy,
     // The first link's hash is the log's id.
     head: { log: isFirst ? (record.hash as string as LogId) : before.head.log, seq: record.seq, hash: record.hash },
     time: body.time,
@@ -65,13 +66,17 @@ export function advance(before: LogFacts, entry: UnverifiedEntry, judged: Judged
   });
 }
 
-function originOf(body: AnyBody): Pick<LogFacts, "subject" | "operator"> {
-  const { subject, operator } = body as Infer<typeof genesis.schema>;
-  return { subject, operator };
+const NO_ROLES: LinkRecord["roles"] = new Map();
+
+/** What the first link says once and for all. */
+export function originOf(body: AnyBody): Pick<LogFacts, "kind" | "subject" | "operator"> {
+  const { kind, subject, operator } = body as Infer<typeof genesis.schema>;
+  return { kind, subject, operator };
 }
 
 function epochOf(number: number, { epoch, seq, time }: AnyBody): Epoch {
-  return { number, kem: (epoch as NewEpoch).kem, seq, time };
+  const { kem, sign } = epoch as NewEpoch;
+  return { number, kem, sign, seq, time };
 }
 
 function recordOf(_before: LogFacts, { link }: UnverifiedEntry, judged: Judged): LinkRecord {
@@ -93,11 +98,19 @@ function recordOf(_before: LogFacts, { link }: UnverifiedEntry, judged: Judged):
     renamed: effect.rename?.member,
     rekeyed: effect.rekey?.member,
     lockdown: effect.lockdown,
+    pointed: transition.pointed,
+    pointer: effect.pointer,
+    policy: effect.policy,
+    roles: effect.roles ?? NO_ROLES,
+    actor: body.by,
+    withheldFromEscrow: effect.withholdEscrow === true,
+    access: effect.access,
     missing: effect.missing ?? NO_RUNS,
     epoch: transition.epoch,
     grants,
     attachments: [
       ...(name ? [name] : []),
+      ...(type.carries?.(body) ?? []),
       ...grants.flatMap(({ keyring, boxes }) => [keyring, ...boxes.map(({ digest }) => digest)]),
     ],
   };

@@ -13,7 +13,7 @@ import type { DueGrant, Transition } from "./effects.js";
 import type { UnverifiedLink } from "./entry.js";
 import type { AnyBody, Grant } from "./fields.js";
 import { containsRuns, hasEpoch, isCanonical, NO_RUNS } from "./runs.js";
-import { currentEpoch, type LogFacts, memberBySigningKey } from "./state.js";
+import { currentEpoch, escrowMember, type LogFacts, type LogKind, type Member, memberBySigningKey } from "./state.js";
 
 /** A clock to judge a link's time by. */
 export interface Clock {
@@ -65,13 +65,19 @@ export function checkPosition(before: LogFacts, body: AnyBody, { now, skew = DEF
 export function contextOf(before: LogFacts, type: LinkType, body: AnyBody): Context {
   const key = type.author?.(body);
   if (key === undefined) return { before, author: undefined };
-  const author = memberBySigningKey(before, key);
+  const author = body.by ? escrowSigner(before, key) : memberBySigningKey(before, key);
   if (author) return { before, author };
   for (const member of before.removed) {
     if (equalBytes(member.sign, key))
       refuse("MEM-4", `the author ${member.id} was removed and signs nothing any more`, { member: member.id });
   }
   return refuse("LOG-4", "the author is not an active member, or this is not its current key");
+}
+
+/** LOG-5: escrow's keys sign only in links that say so, and nobody else's key passes for them. */
+function escrowSigner(before: LogFacts, key: Uint8Array): Member | undefined {
+  const escrow = escrowMember(before);
+  return escrow && equalBytes(escrow.sign, key) ? escrow : undefined;
 }
 
 /** LOG-4: the signatures that type and body call for, in order, none extra, each valid. LOG-6: those by keys that enter too. */
@@ -103,10 +109,11 @@ function wrongSignature(rule: RuleId, message: string): KeysteadError {
 export function checkIntroduced(before: LogFacts, type: LinkType, body: AnyBody): readonly string[] {
   const { signing, kem } = type.introduces(body);
   const kemKeys = body.epoch ? [...kem, body.epoch.kem] : kem;
-  for (const key of signing) checkVerifyingKey(key, "link.body: a signing key");
+  const signingKeys = body.epoch?.sign ? [...signing, body.epoch.sign] : signing;
+  for (const key of signingKeys) checkVerifyingKey(key, "link.body: a signing key");
   // Otherwise one junk key makes every later honest link impossible to author.
   for (const key of kemKeys) checkKemKey(key, "link.body: a KEM key");
-  const fingerprints = [...signing, ...kemKeys].map((key) => toHex(labelledHash(LABELS.publicKey, key)));
+  const fingerprints = [...signingKeys, ...kemKeys].map((key) => toHex(labelledHash(LABELS.publicKey, key)));
   for (const [index, fingerprint] of fingerprints.entries()) {
     if (before.seen.has(fingerprint) || fingerprints.indexOf(fingerprint) !== index) {
       refuse("LOG-5", "the link introduces a key that this log has seen before; draw fresh keys");
@@ -136,9 +143,13 @@ export function checkMissing(type: LinkType, { missing }: AnyBody, { before, aut
 }
 
 /** MEM-7: a new epoch exactly when one is called for. GRT-1: exactly the grants that are due, in order. */
-export function checkGrants({ epoch, due }: Transition, body: AnyBody): void {
+export function checkGrants(kind: LogKind, { epoch, due }: Transition, body: AnyBody): void {
   if ((epoch !== undefined) !== (body.epoch !== undefined)) {
     refuse("MEM-7", epoch === undefined ? "this link must not make a new epoch" : "this link must make a new epoch");
+  }
+  // An escrow epoch signs for escrow in users' logs; a user's epoch has nobody to sign for.
+  if (body.epoch && (body.epoch.sign !== undefined) !== (kind === "escrow")) {
+    refuse("ENC-2", "an epoch of an escrow log has a signing key, and an epoch of a user's log has none");
   }
   const grants = body.grants ?? [];
   const isDue = (grant: Grant, { from, to, recipients }: DueGrant) =>

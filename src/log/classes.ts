@@ -2,27 +2,45 @@
 // (founder) and MEM-1. Verification keeps the founders of active members as it goes; views of history ask here.
 
 import type { MemberId } from "../bytes/ids.js";
-import { allMembers, type LogFacts } from "./state.js";
+import { escrowCounts, type LogFacts } from "./state.js";
 
 /**
  * The founder of every member, active or removed, as it stands at this head: the position of the oldest among itself and,
- * recursively, its approvers.
+ * recursively, its approvers. Escrow stands there with its newest pointer.
  */
 export function foundersOf(log: LogFacts): ReadonlyMap<MemberId, number> {
-  const members = allMembers(log);
-  const founders = new Map<MemberId, number>();
-  const approvedBy = new Map<MemberId, MemberId[]>();
-  for (const { id, approvals } of members) {
-    for (const { by } of approvals) approvedBy.set(by, [...(approvedBy.get(by) ?? []), id]);
-  }
-  // From the oldest on, each member gives its position to everybody it reaches who has none older.
-  for (const { id, position } of members) {
-    const reached = [id];
+  const { nodes, approved } = approvalGraph(log);
+  const founders = new Map<number, number>();
+  // From the oldest on, each node gives its position to everybody it reaches who has none older.
+  for (const position of approved.keys()) {
+    const reached = [position];
     for (let next = reached.pop(); next !== undefined; next = reached.pop()) {
       if (founders.has(next)) continue;
       founders.set(next, position);
-      reached.push(...(approvedBy.get(next) ?? []));
+      reached.push(...(approved.get(next) ?? []));
     }
   }
-  return founders;
+  return new Map([...nodes].map(([id, position]) => [id, founders.get(position) as number]));
+}
+
+/** Whom each node approved; nodes are positions: of members, and of each pointer of escrow (MEM-1). */
+function approvalGraph(log: LogFacts) {
+  const approved = new Map<number, number[]>();
+  const nodes = new Map<MemberId, number>();
+  const escrows = new Set<MemberId>();
+  const counts = escrowCounts(log);
+  for (const { seq, type, author, entered, pointed, approved: targets } of log.links) {
+    const by = author === "operator" ? undefined : nodes.get(author);
+    const approves = (id: MemberId) => by !== undefined && approved.get(by)?.push(nodes.get(id) as number);
+    const newNode = entered ?? pointed;
+    if (newNode !== undefined) {
+      nodes.set(newNode, seq);
+      approved.set(seq, []);
+      if (pointed !== undefined) escrows.add(pointed);
+      // Whoever enrolls or renews approves; a renewal by escrow itself is by its last pointer, and so inherits the class.
+      if (type === "enroll" || pointed !== undefined) approves(newNode);
+    }
+    if (counts || !escrows.has(author as MemberId)) for (const id of targets) approves(id);
+  }
+  return { nodes, approved };
 }

@@ -4,7 +4,7 @@
 import type { MemberId } from "../bytes/ids.js";
 import type { Schema } from "../bytes/schema.js";
 import { KeysteadError, type RuleId } from "../errors.js";
-import type { AnyBody, NewMember } from "./fields.js";
+import type { AccessDigests, AnyBody, NewMember, Pointer, Policy, Role } from "./fields.js";
 import type { Run, Runs } from "./runs.js";
 import type { LogFacts, Member } from "./state.js";
 
@@ -14,6 +14,15 @@ export interface Effect {
   readonly missing?: Runs;
   readonly remove?: readonly MemberId[];
   readonly enter?: NewMember;
+  /** An escrow epoch to stand for: by the escrow member that enters, or instead of its last one (ESC-3, ESC-6). */
+  readonly pointer?: Pointer;
+  /** Roles of the members that this link first confirms (MEM-8). */
+  readonly roles?: ReadonlyMap<MemberId, readonly Role[]>;
+  readonly policy?: Policy;
+  /** The record of an access (ESC-9). */
+  readonly access?: AccessDigests;
+  /** A join keeps its epoch from an escrow member whose pointer it finds bad (MEM-6). */
+  readonly withholdEscrow?: boolean;
   readonly rekey?: { readonly member: MemberId; readonly sign: Uint8Array; readonly kem: Uint8Array };
   readonly rename?: { readonly member: MemberId; readonly name: Uint8Array };
   readonly lockdown?: boolean;
@@ -30,7 +39,7 @@ export interface Effect {
 /** What a link is judged on: the state before it, and who wrote it. */
 export interface Context {
   readonly before: LogFacts;
-  /** The active member whose current key the body names as author; undefined where the author is new or the operator. */
+  /** The active member whose current key the body names as author, escrow included; undefined where it is new or the operator. */
   readonly author: Member | undefined;
 }
 
@@ -46,7 +55,9 @@ export interface LinkType<Body extends AnyBody = AnyBody> {
   /** LOG-5: the keys that it introduces, besides the new epoch's. */
   readonly introduces: (body: Body) => IntroducedKeys;
   /** The commitment to a name, whose opening comes as an attachment. */
-  readonly name?: (body: Body) => Uint8Array;
+  readonly name?: (body: Body) => Uint8Array | undefined;
+  /** Digests of further attachments. */
+  readonly carries?: (body: Body) => readonly Uint8Array[];
   /** Whether the state before the link admits it. @throws INVALID_LINK with the rule */
   readonly admit: (body: Body, context: Context) => void;
   /** What it does. Called after {@link admit}. */

@@ -4,8 +4,11 @@
 import type { MemberId } from "../bytes/ids.js";
 import { memberIdOf } from "../keys/member-keys.js";
 import type { Effect } from "./contract.js";
+import { escrowIdOf } from "./escrow-id.js";
+import type { NewMember, Pointer, Policy } from "./fields.js";
+import { approve, forget, settleFounders, unapproved } from "./lineage.js";
 import { hasEpoch, NO_RUNS, type Run, type Runs, subtractRuns, uniteRuns } from "./runs.js";
-import { confirmedFounder, currentEpoch, type LogFacts, type Member, NOTHING, type Removal } from "./state.js";
+import { confirmedFounder, currentEpoch, escrowMember, type LogFacts, type Member, type Removal } from "./state.js";
 
 /** A grant that a link owes. */
 export interface DueGrant {
@@ -21,11 +24,14 @@ export interface Transition {
   readonly gone: readonly Member[];
   readonly lockdown: boolean;
   readonly rotationDue: boolean;
+  readonly policy: Policy | undefined;
   /** Number of the new epoch. */
   readonly epoch: number | undefined;
   /** GRT-1: sorted by (from, to). */
   readonly due: readonly DueGrant[];
   readonly entered: MemberId | undefined;
+  /** The escrow member that got a pointer. */
+  readonly pointed: MemberId | undefined;
 }
 
 /** Position of a link: where what it does is recorded. */
@@ -37,17 +43,10 @@ export interface Position {
 /** Until its name is opened: nothing of an old name stays when the opening of a new one is withheld. */
 const UNNAMED = { name: undefined, platform: undefined, details: undefined };
 
-/** Applies an admitted effect, in the order of section 6: missing, removals, keys, approvals, new epoch. */
+/** Applies an admitted effect, in the order of section 6: missing, removals, keys and pointers, approvals, new epoch. */
 export function applyEffect(before: LogFacts, author: Member | undefined, effect: Effect, at: Position): Transition {
   const active = new Map(before.active);
-  const due = new Map<string, { run: Run; recipients: Set<MemberId> }>();
-  const owe = (member: MemberId, runs: Runs) => {
-    for (const run of runs) {
-      const grant = due.get(`${run}`) ?? { run, recipients: new Set<MemberId>() };
-      grant.recipients.add(member);
-      due.set(`${run}`, grant);
-    }
-  };
+  const due = new DueGrants();
   const update = (id: MemberId, change: Partial<Member>) => {
     const member = { ...(active.get(id) as Member), ...change };
     active.set(id, member);
@@ -58,52 +57,73 @@ export function applyEffect(before: LogFacts, author: Member | undefined, effect
 
   const gone = remove(active, effect.remove ?? [], { seq: at.seq, time: at.time, by: author?.id ?? "operator" });
 
-  let entered: MemberId | undefined;
-  if (effect.enter) {
-    const { kind, sign, kem, name } = effect.enter;
-    entered = memberIdOf(effect.enter);
-    const none = { ...UNNAMED, approvals: [], removed: undefined };
-    active.set(entered, {
-      ...{ id: entered, kind, sign, kem, nameCommitment: name, position: at.seq, added: at.time, founder: at.seq },
-      ...{ ...none, ...NOTHING, approvers: new Set<MemberId>() },
-    });
-  }
+  const entered = effect.enter ? enterMember(active, effect.enter, at) : undefined;
+  const pointed = effect.pointer && pointEscrow(before, active, effect.pointer, at, author);
   if (effect.rekey) {
     const { member, sign, kem } = effect.rekey;
-    owe(member, update(member, { sign, kem }).held);
+    due.owe(member, update(member, { sign, kem }).held);
   }
   if (effect.rename) update(effect.rename.member, { nameCommitment: effect.rename.name, ...UNNAMED });
 
   for (const id of effect.approve ?? []) {
     const approver = active.get((author as Member).id) as Member;
-    owe(id, subtractRuns(approver.held, (active.get(id) as Member).held));
+    due.owe(id, subtractRuns(approver.held, (active.get(id) as Member).held));
     approve(active, approver, id, at.seq);
   }
-  for (const { member, run } of effect.regrant ?? []) owe(member, [run]);
+  for (const [id, roles] of effect.roles ?? []) update(id, { roles });
+  for (const { member, run } of effect.regrant ?? []) due.owe(member, [run]);
+  settleFounders(active);
 
   const lockdown = effect.lockdown ?? before.lockdown;
   const epoch = effect.newEpoch ? currentEpoch(before) + 1 : undefined;
   if (epoch !== undefined) {
-    for (const id of recipientsOfNewEpoch(active, lockdown)) owe(id, [[epoch, epoch]]);
+    const withheldFrom = effect.withholdEscrow ? escrowMember({ active }) : undefined;
+    for (const id of recipientsOfNewEpoch(active, lockdown)) if (id !== withheldFrom?.id) due.owe(id, [[epoch, epoch]]);
+    if (withheldFrom) update(withheldFrom.id, { withheld: uniteRuns(withheldFrom.withheld, [[epoch, epoch]]) });
   }
 
-  for (const { run, recipients } of due.values()) {
-    for (const id of recipients) {
-      const { reach, held } = active.get(id) as Member;
-      update(id, { reach: uniteRuns(reach, [run]), held: uniteRuns(held, [run]) });
-    }
+  for (const [id, run] of due.each()) {
+    const { reach, held, withheld } = active.get(id) as Member;
+    update(id, {
+      reach: uniteRuns(reach, [run]),
+      held: uniteRuns(held, [run]),
+      withheld: subtractRuns(withheld, [run]),
+    });
   }
 
   return {
-    ...{ active, gone, lockdown, epoch, entered },
+    ...{ active, gone, lockdown, epoch, pointed },
+    entered: entered ?? (pointed !== undefined && !before.active.has(pointed) ? pointed : undefined),
+    policy: effect.policy ?? before.policy,
     rotationDue: epoch === undefined && (before.rotationDue || effect.leavesRotationDue === true),
-    due: [...due.values()]
+    due: due.list(active),
+  };
+}
+
+/** The grants that a link owes, gathered by run (GRT-1). */
+class DueGrants {
+  readonly #byRun = new Map<string, { run: Run; recipients: Set<MemberId> }>();
+
+  owe(member: MemberId, runs: Runs): void {
+    for (const run of runs) {
+      const grant = this.#byRun.get(`${run}`) ?? { run, recipients: new Set<MemberId>() };
+      grant.recipients.add(member);
+      this.#byRun.set(`${run}`, grant);
+    }
+  }
+
+  *each(): Generator<readonly [MemberId, Run]> {
+    for (const { run, recipients } of this.#byRun.values()) for (const id of recipients) yield [id, run];
+  }
+
+  list(active: ReadonlyMap<MemberId, Member>): readonly DueGrant[] {
+    return [...this.#byRun.values()]
       .sort((a, b) => a.run[0] - b.run[0] || a.run[1] - b.run[1])
       .map(({ run: [from, to], recipients }) => ({
         ...{ from, to },
         recipients: [...recipients].sort().map((id) => ({ id, kem: (active.get(id) as Member).kem })),
-      })),
-  };
+      }));
+  }
 }
 
 /** MEM-6: the active members; in lockdown the active confirmed ones. */
@@ -115,30 +135,55 @@ function recipientsOfNewEpoch(active: ReadonlyMap<MemberId, Member>, lockdown: b
 function remove(active: Map<MemberId, Member>, ids: readonly MemberId[], removed: Removal): readonly Member[] {
   const gone = ids.map((id) => ({ ...(active.get(id) as Member), removed }));
   for (const id of ids) active.delete(id);
-  // What a removed approver passed on has been passed on already, so it can leave the sets that approvals travel along.
-  for (const member of gone.length > 0 ? [...active.values()] : []) {
-    active.set(member.id, { ...member, approvers: new Set([...member.approvers].filter((id) => active.has(id))) });
-  }
+  if (gone.length > 0) forget(active, new Set(ids));
   return gone;
 }
 
-/**
- * MEM-1: an approval is directed. The approved member and, recursively, everyone it ever approved take the approver's
- * founder if that is older; the approver never moves.
- */
-function approve(active: Map<MemberId, Member>, approver: Member, approved: MemberId, seq: number): void {
-  for (const member of [...active.values()]) {
-    if (member.id !== approved && !member.approvers.has(approved)) continue;
-    // The sets are closed, so whoever has the approver has all of its approvers and their founder already: without this, 256
-    // members that approve each other crosswise would take minutes to verify.
-    if (member.id !== approved && member.approvers.has(approver.id)) continue;
-    const approvers = new Set([...member.approvers, approver.id, ...approver.approvers]);
-    approvers.delete(member.id);
-    const founder = Math.min(member.founder, approver.founder);
-    const approvals = member.id === approved ? [...member.approvals, { by: approver.id, seq }] : member.approvals;
-    active.set(member.id, { ...member, approvers, founder, approvals });
-  }
+function enterMember(active: Map<MemberId, Member>, enter: NewMember, { seq, time }: Position): MemberId {
+  const { kind, sign, kem, name } = enter;
+  const id = memberIdOf(enter);
+  active.set(id, { ...newcomer(id, seq, time), kind, sign, kem, nameCommitment: name });
+  return id;
 }
+
+/** What everybody starts with. */
+function newcomer(id: MemberId, seq: number, time: number) {
+  return {
+    ...{ id, position: seq, added: time, founder: seq, lineage: unapproved(seq), approvals: [], roles: [] },
+    ...{ ...UNNAMED, removed: undefined, pointer: undefined },
+    ...{ reach: NO_RUNS, held: NO_RUNS, withheld: NO_RUNS },
+  };
+}
+
+/**
+ * ESC-3: the escrow member stands for an escrow epoch. Each pointer is a node of its own in the graph of approvals, approved
+ * by whoever enrolled or renewed it; one that escrow renewed itself inherits the class.
+ */
+function pointEscrow(
+  before: LogFacts,
+  active: Map<MemberId, Member>,
+  pointer: Pointer,
+  at: Position,
+  author: Member | undefined,
+): MemberId {
+  const { sign, kem } = pointer;
+  const escrow = escrowMember({ active });
+  if (!escrow) {
+    const id = escrowIdOf(before.head, at.seq);
+    active.set(id, { ...newcomer(id, at.seq, at.time), kind: "escrow", sign, kem, pointer, nameCommitment: NO_NAME });
+    return id;
+  }
+  active.set(escrow.id, { ...escrow, sign, kem, pointer });
+  // Whom the old pointer approved stays with the old one: the new one's later approvals do not move them.
+  forget(active, new Set([escrow.id]));
+  if (author && author.id !== escrow.id) {
+    active.set(escrow.id, { ...(active.get(escrow.id) as Member), lineage: unapproved(at.seq) });
+    approve(active, active.get(author.id) as Member, escrow.id, at.seq);
+  }
+  return escrow.id;
+}
+
+const NO_NAME = new Uint8Array(32);
 
 /** MEM-7: whether a removal takes the current epoch's secret along. */
 export function takesCurrentEpoch(before: LogFacts, removed: readonly MemberId[]): boolean {

@@ -1,7 +1,20 @@
 // The fields that link bodies are made of. docs/spec.md sections 4 and 6.
 
 import type { LinkHash, LogId, MemberId } from "../bytes/ids.js";
-import { array, bytes, hexBytes, type Infer, literal, oneOf, record, text, tuple, uint } from "../bytes/schema.js";
+import {
+  array,
+  bool,
+  bytes,
+  hexBytes,
+  type Infer,
+  literal,
+  oneOf,
+  optional,
+  record,
+  text,
+  tuple,
+  uint,
+} from "../bytes/schema.js";
 import { KEM_PUBLIC_KEY_LENGTH } from "../primitives/kem.js";
 
 /** Most active members of a log (ENC-3). */
@@ -16,7 +29,8 @@ const MAX_RUNS = 32768;
 const memberId = hexBytes<MemberId>(16);
 const publicSigningKey = bytes(32);
 const publicKemKey = bytes(KEM_PUBLIC_KEY_LENGTH);
-const digest = bytes(32);
+/** A digest: a commitment, or what an attachment is known by. */
+export const digest = bytes(32);
 
 /** A list of member ids; MEM-2 asks for it to be sorted and without repeats. */
 export const memberList = array(memberId, { max: 2 * MAX_ACTIVE_MEMBERS });
@@ -33,11 +47,54 @@ export const newMember = record({
 });
 export type NewMember = Infer<typeof newMember>;
 
+/** What a member of an escrow log may do (MEM-8), in wire order. `manage` implies the others. */
+export const ROLES = ["discover", "manage", "recover"] as const;
+/** One of {@link ROLES}. */
+export type Role = (typeof ROLES)[number];
+/** Roles as listed: sorted, none twice (MEM-8). */
+export const roleList = array(oneOf(ROLES), { max: ROLES.length });
+
+/** What an organisation decides for escrow (section 11). */
+export const policyFields = record({
+  enabled: bool(),
+  /** Whether users may make backup keys (BAK-5). */
+  allowUserBackupKeys: bool(),
+  /** Whom a new escrow device should ask for approval. */
+  escrowContacts: array(text(MAX_NAME_BYTES, 1), { max: 16 }),
+  /** Whom a user's new device may ask. */
+  userContacts: array(text(MAX_NAME_BYTES, 1), { max: 16 }),
+});
+export type Policy = Infer<typeof policyFields>;
+
+/** Which escrow epoch an escrow member stands for, and that epoch's keys (ESC-3). */
+export const pointerFields = record({
+  log: hexBytes<LogId>(32),
+  seq: uint({ min: 1 }),
+  hash: hexBytes<LinkHash>(32),
+  epoch: uint({ min: 1 }),
+  sign: publicSigningKey,
+  kem: publicKemKey,
+});
+export type Pointer = Infer<typeof pointerFields>;
+
+/** Who acts for escrow: the admin's own device, and the head of the escrow log at which it has the role (ESC-8). */
+export const escrowActor = record({ admin: publicSigningKey, seq: uint({ min: 1 }), hash: hexBytes<LinkHash>(32) });
+export type EscrowActor = Infer<typeof escrowActor>;
+
+/** The head of an escrow log that a link checked itself against. */
+export const escrowHead = record({ seq: uint({ min: 1 }), hash: hexBytes<LinkHash>(32) });
+
+/** What an `access` link shows: a commitment to what is opened and why, and the digest of its sealed opening. */
+export interface AccessDigests {
+  readonly commitment: Uint8Array;
+  readonly opening: Uint8Array;
+}
+
 /** The keys that replace a member's in `rekey`. */
 export const freshKeys = record({ sign: publicSigningKey, kem: publicKemKey });
 
-/** The public keys of a new epoch. */
-export const newEpoch = record({ kem: publicKemKey });
+/** The public keys of a new epoch. An escrow log's epochs sign too, and a user log's do not. */
+export const newEpoch = record({ kem: publicKemKey, sign: optional(publicSigningKey) });
 export type NewEpoch = Infer<typeof newEpoch>;
 
 /** One grant: a run of epochs, the digest of its keyring ciphertext, and the digest of each recipient's box. */
@@ -90,5 +147,7 @@ export interface AnyBody {
   readonly time: number;
   readonly epoch?: NewEpoch;
   readonly grants?: readonly Grant[];
+  /** Present in what escrow signs: the author is then the escrow member, and its admin signs too. */
+  readonly by?: EscrowActor;
   readonly missing?: readonly (readonly [number, number])[];
 }

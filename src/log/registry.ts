@@ -1,15 +1,18 @@
 // Every type of link, named once. docs/spec.md section 6.
 
 import type { LinkType } from "./contract.js";
+import { access } from "./links/access.js";
 import { enroll } from "./links/enroll.js";
 import { expel } from "./links/expel.js";
 import { genesis } from "./links/genesis.js";
 import { join } from "./links/join.js";
 import { leave } from "./links/leave.js";
 import { lockdown } from "./links/lockdown.js";
+import { policy } from "./links/policy.js";
 import { regrant } from "./links/regrant.js";
 import { rekey } from "./links/rekey.js";
 import { rename } from "./links/rename.js";
+import { renewEscrow } from "./links/renew-escrow.js";
 import { review } from "./links/review.js";
 import { rotate } from "./links/rotate.js";
 
@@ -26,6 +29,9 @@ export const LINK_TYPES = {
   expel,
   rename,
   lockdown,
+  "renew-escrow": renewEscrow,
+  policy,
+  access,
 } as const;
 
 /** Name of a link type. */

@@ -1,8 +1,11 @@
 // Checks that several types of links share. docs/spec.md section 6.
 
 import type { MemberId } from "../bytes/ids.js";
+import { checkKemKey } from "../primitives/kem.js";
+import { checkVerifyingKey } from "../primitives/sign.js";
 import { type Context, refuse } from "./contract.js";
-import { findMember, isConfirmed, isHolder, type LogFacts, type Member } from "./state.js";
+import type { Pointer, Policy, Role } from "./fields.js";
+import { findMember, hasRole, isConfirmed, isHolder, type LogFacts, type Member } from "./state.js";
 
 /** The author of a type whose body names one. Verification has found it among the active members. */
 export function authorOf({ author }: Context): Member {
@@ -42,6 +45,33 @@ export function requireConfirmed(context: Context, what: string): Member {
     );
   }
   return author;
+}
+
+/** MEM-8: in an escrow log, only `manage` acts on others. */
+export function requireManage({ before }: Context, by: Member, type: string): void {
+  if (before.kind === "escrow" && !hasRole(by, "manage")) {
+    refuse("MEM-8", `${type} in an escrow log needs the role manage, which member ${by.id} does not have`, {
+      member: by.id,
+    });
+  }
+}
+
+/** MEM-8: a list of roles is sorted and without repeats. */
+export function requireRoles(roles: readonly Role[]): void {
+  for (const [index, role] of roles.entries()) {
+    if (index > 0 && (roles[index - 1] as Role) >= role) refuse("MEM-8", "roles must be sorted and none named twice");
+  }
+}
+
+/** Some types are for escrow logs only. @returns the policy in force */
+export function requireEscrowLog({ before }: Context, type: string): Policy {
+  return before.policy ?? refuse("MEM-8", `${type} is a link of escrow logs only`);
+}
+
+/** KEM-1, SIG-3, SIG-4: a pointer's keys are sound, or no grant to escrow could be made. */
+export function checkPointer({ sign, kem }: Pointer): void {
+  checkVerifyingKey(sign, "link.body.escrow.sign");
+  checkKemKey(kem, "link.body.escrow.kem");
 }
 
 /** MEM-2: a list of members is sorted, without repeats, and names active members only. */

@@ -5,7 +5,8 @@ import { equalBytes } from "../bytes/bytes.js";
 import type { LinkHash, LogId, MemberId } from "../bytes/ids.js";
 import { parseMemberId } from "../bytes/text.js";
 import { KeysteadError } from "../errors.js";
-import { hasEpoch, NO_RUNS, type Runs, runContaining } from "./runs.js";
+import type { AccessDigests, EscrowActor, Pointer, Policy, Role } from "./fields.js";
+import { hasEpoch, type Runs, runContaining } from "./runs.js";
 
 /** Commits to a whole log. */
 export interface Head {
@@ -16,8 +17,16 @@ export interface Head {
   readonly hash: LinkHash;
 }
 
-/** A device, or a backup key on paper. Escrow members join the kinds with escrow logs. */
-export type MemberKind = "device" | "backup";
+/** A device, a backup key on paper, or in a user's log the organisation's escrow. */
+export type MemberKind = "device" | "backup" | "escrow";
+
+/** Where a member stands in a graph of approvals. */
+export interface Lineage {
+  /** Position of the oldest among itself and, recursively, its approvers. */
+  readonly founder: number;
+  /** The active members among its approvers, their approvers, and so on. Kept for active members only. */
+  readonly approvers: ReadonlySet<MemberId>;
+}
 
 /** An approval: who, in which link. */
 export interface Approval {
@@ -54,10 +63,19 @@ export interface Member {
   readonly added: number;
   /** Every approval, enrolment included, oldest first. */
   readonly approvals: readonly Approval[];
-  /** Position of the oldest among itself and, recursively, its approvers: names its approval class. */
+  /**
+   * Position of the oldest among itself and, recursively, its approvers: names its approval class. Escrow's approvals count
+   * for it only while no active device or backup key is founding without them (MEM-1).
+   */
   readonly founder: number;
-  /** The active members among its approvers, their approvers, and so on. Kept for active members only. */
-  readonly approvers: ReadonlySet<MemberId>;
+  /** Its place among approvals by devices and backup keys only, and with escrow's. */
+  readonly lineage: { readonly own: Lineage; readonly all: Lineage };
+  /** MEM-8, in an escrow log: what it may do. Empty until it is first confirmed, and in a user's log. */
+  readonly roles: readonly Role[];
+  /** The escrow epoch that an escrow member stands for; undefined for others (ESC-3). */
+  readonly pointer: Pointer | undefined;
+  /** Epochs that joining devices withheld from escrow and nobody has granted it since (MEM-6). */
+  readonly withheld: Runs;
   /** Every epoch ever granted to it. Judge secrecy by this. */
   readonly reach: Runs;
   /** Reach minus what it declared missing. Judge recovery by this. */
@@ -72,6 +90,8 @@ export interface Epoch {
   readonly number: number;
   /** X-Wing public key that data is sealed to, 1,216 bytes. */
   readonly kem: Uint8Array;
+  /** Ed25519 public key that escrow signs with, 32 bytes; in an escrow log only. */
+  readonly sign: Uint8Array | undefined;
   /** Position of the link that made it. */
   readonly seq: number;
   /** When it was made, by the link's time: shown as the data-access date. */
@@ -113,6 +133,17 @@ export interface LinkRecord {
   readonly rekeyed: MemberId | undefined;
   /** Whether it switched lockdown on or off. */
   readonly lockdown: boolean | undefined;
+  /** The escrow member that it enrolled or renewed, and the pointer that it then stands for. */
+  readonly pointed: MemberId | undefined;
+  readonly pointer: Pointer | undefined;
+  /** What an escrow log's link says: the policy set, the roles given, the access recorded. */
+  readonly policy: Policy | undefined;
+  readonly roles: ReadonlyMap<MemberId, readonly Role[]>;
+  readonly access: AccessDigests | undefined;
+  /** The admin that acted for escrow, and the escrow head it named. */
+  readonly actor: EscrowActor | undefined;
+  /** Whether a joining device withheld its epoch from escrow (MEM-6). */
+  readonly withheldFromEscrow: boolean;
   /** What the author declared it could not open. */
   readonly missing: Runs;
   /** Number of the epoch it made. */
@@ -122,12 +153,17 @@ export interface LinkRecord {
   readonly attachments: readonly Uint8Array[];
 }
 
+/** Whose devices a log is about: a user's, or an organisation's escrow admins'. */
+export type LogKind = "user" | "escrow";
+
 /** The facts a {@link LogState} is made of. */
 export interface LogFacts {
-  readonly kind: "user";
+  readonly kind: LogKind;
   /** Whose log this is (LOG-8). */
   readonly subject: string;
   readonly operator: Uint8Array | undefined;
+  /** What the organisation decided; in an escrow log only. */
+  readonly policy: Policy | undefined;
   readonly head: Head;
   /** Time of the newest link. */
   readonly time: number;
@@ -149,9 +185,10 @@ export interface LogFacts {
  * is a pure function of it. It holds no secret.
  */
 export class LogState implements LogFacts {
-  declare readonly kind: "user";
+  declare readonly kind: LogKind;
   declare readonly subject: string;
   declare readonly operator: Uint8Array | undefined;
+  declare readonly policy: Policy | undefined;
   declare readonly head: Head;
   declare readonly time: number;
   declare readonly lockdown: boolean;
@@ -219,9 +256,15 @@ export function allMembers(log: LogFacts): readonly Member[] {
   return [...log.active.values(), ...log.removed].sort((a, b) => a.position - b.position);
 }
 
-/** The active member whose current signing key this is. */
+/** The active device or backup key whose current signing key this is. Escrow signs only where a link says so (LOG-5). */
 export function memberBySigningKey(log: LogFacts, key: Uint8Array): Member | undefined {
-  for (const member of log.active.values()) if (equalBytes(member.sign, key)) return member;
+  for (const member of log.active.values()) if (member.kind !== "escrow" && equalBytes(member.sign, key)) return member;
+  return undefined;
+}
+
+/** The escrow member of a user's log (MEM-3: at most one). */
+export function escrowMember(log: Pick<LogFacts, "active">): Member | undefined {
+  for (const member of log.active.values()) if (member.kind === "escrow") return member;
   return undefined;
 }
 
@@ -236,7 +279,8 @@ export function isHolder(log: LogFacts, member: Member): boolean {
  */
 export function confirmedFounder(log: Pick<LogFacts, "active">): number {
   let oldest = Number.POSITIVE_INFINITY;
-  for (const member of log.active.values()) oldest = Math.min(oldest, member.founder);
+  // Escrow keeps no class alive.
+  for (const { kind, founder } of log.active.values()) if (kind !== "escrow") oldest = Math.min(oldest, founder);
   return oldest;
 }
 
@@ -250,5 +294,20 @@ export function earliestEpoch(log: LogFacts, member: Member): number | undefined
   return runContaining(member.held, currentEpoch(log))?.[0];
 }
 
-/** Nothing held and nothing reached. */
-export const NOTHING: Pick<Member, "reach" | "held"> = { reach: NO_RUNS, held: NO_RUNS };
+/** Position of the first device: the founder of the founding class. */
+export const FOUNDING = 1;
+
+/** Whether a device or backup key is of the founding class without escrow's approvals. */
+export function isFounding(member: Member): boolean {
+  return member.kind !== "escrow" && member.lineage.own.founder === FOUNDING;
+}
+
+/** Whether escrow's approvals count for classes: only while nobody active is founding without them (MEM-1). */
+export function escrowCounts(log: Pick<LogFacts, "active">): boolean {
+  return ![...log.active.values()].some(isFounding);
+}
+
+/** MEM-8: whether a member of an escrow log has a role; `manage` implies the others. */
+export function hasRole({ roles }: Pick<Member, "roles">, role: Role): boolean {
+  return roles.includes(role) || roles.includes("manage");
+}

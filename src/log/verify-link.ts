@@ -3,7 +3,7 @@
 
 import { decodeCbor } from "../bytes/cbor.js";
 import { KeysteadError } from "../errors.js";
-import { advance } from "./advance.js";
+import { advance, originOf } from "./advance.js";
 import {
   type Clock,
   checkEntered,
@@ -17,9 +17,10 @@ import {
 import { type Context, type Effect, refuse, type TypedBody } from "./contract.js";
 import { applyEffect } from "./effects.js";
 import { MAX_LINK_BYTES, type UnverifiedEntry, type UnverifiedLink } from "./entry.js";
+import type { AnyBody } from "./fields.js";
 import { checkInvariants } from "./invariants.js";
 import { linkType } from "./registry.js";
-import type { LogFacts, LogState } from "./state.js";
+import type { LogFacts, LogKind, LogState } from "./state.js";
 
 /** Reads a link's body by its type. @throws `INVALID_LINK` (LOG-1), `INVALID_ENCODING` (ENC-2) */
 export function readBody(link: UnverifiedLink): TypedBody {
@@ -56,8 +57,8 @@ export function verifyLink(before: LogFacts, entry: UnverifiedEntry, clock: Cloc
     const effect = judge(typed, context);
     const transition = applyEffect(before, context.author, effect, body);
     checkEntered(before, transition.entered);
-    checkGrants(transition, body);
-    checkInvariants(before, transition);
+    checkGrants(kindOf(before, body), transition, body);
+    checkInvariants(before, transition, { author: context.author, effect });
     return advance(before, entry, { typed, context, effect, transition, introduced });
   } catch (error) {
     throw located(error, name, before);
@@ -69,6 +70,11 @@ export function judge({ type, body }: TypedBody, context: Context): Effect {
   checkMissing(type, body, context);
   type.admit(body, context);
   return type.effect(body, context);
+}
+
+/** The kind of log, which its first link says. */
+function kindOf(before: LogFacts, body: AnyBody): LogKind {
+  return before.head.seq === 0 ? originOf(body).kind : before.kind;
 }
 
 /** Says in the error which link of which log it is about. */

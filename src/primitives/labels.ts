@@ -10,6 +10,7 @@ export const LABELS = {
   publicKey: "keystead/v1/public-key",
   // keys
   memberId: "keystead/v1/member/id",
+  escrowId: "keystead/v1/escrow/id",
   memberSigning: "keystead/v1/member/signing",
   memberKem: "keystead/v1/member/kem",
   epochKem: "keystead/v1/epoch/kem",
@@ -20,6 +21,9 @@ export const LABELS = {
   grantKey: "keystead/v1/grant/key",
   grantCoins: "keystead/v1/grant/coins",
   grantBox: "keystead/v1/grant/box",
+  // escrow
+  accessCommitment: "keystead/v1/access/commitment",
+  accessOpening: "keystead/v1/access/opening",
   // fingerprints
   fingerprint: "keystead/v1/fingerprint",
   // backup keys

@@ -5,7 +5,7 @@ import type { MemberId } from "../../src/bytes/ids.js";
 import { duties, keyringFacts } from "../../src/coverage/duties.js";
 import { leave, rotate, setLockdown } from "../../src/grants/actions.js";
 import { openKeyring } from "../../src/grants/receive.js";
-import { partsOf } from "../../src/keys/keyring.js";
+import { ownKeys } from "../../src/keys/keyring.js";
 import { encodeEntry } from "../../src/log/entry.js";
 import { World } from "./support/world.js";
 
@@ -53,7 +53,7 @@ describe("duties", () => {
     const [genesis, enroll, join, ...later] = world.entries as [Uint8Array, Uint8Array, Uint8Array, Uint8Array];
     const bare = encodeEntry([...world.log.links][2]?.bytes as Uint8Array, []);
     expect(bare).not.toEqual(join);
-    const seed = partsOf(world.session("Laptop").keyring).keys.copySeed().bytes();
+    const seed = ownKeys(world.session("Laptop").keyring).copySeed().bytes();
     const { keyring } = openKeyring(world.log, [genesis, enroll, bare, ...later], seed);
     const facts = keyringFacts(world.log, keyring);
     expect(facts).toEqual({ member: world.id("Laptop"), junk: [], withheld: [[2, 2]] });

@@ -6,6 +6,7 @@ import {
   epochPrivateKey,
   epochSeed,
   Keyring,
+  ownKeys,
   parseKeyring,
   partsOf,
   unsafeSerializeKeyring,
@@ -75,7 +76,7 @@ describe("a keyring that is wiped", () => {
   it("has overwritten every seed, and every later use says so", () => {
     const own = fresh("wiped").session("Phone").keyring;
     const kem = epochPrivateKey(own, 1);
-    const { keys } = partsOf(own);
+    const keys = ownKeys(own);
     const live = own.epochs.map((epoch) => epochSeed(own, epoch).bytes());
     own.wipe();
     for (const bytes of live) expect(bytes).toEqual(new Uint8Array(32));

@@ -8,7 +8,7 @@ import { memberIdOf } from "../../src/keys/member-keys.js";
 import { ORIGIN } from "../../src/log/advance.js";
 import { foundersOf } from "../../src/log/classes.js";
 import { applyEffect } from "../../src/log/effects.js";
-import type { LogFacts } from "../../src/log/state.js";
+import type { LinkRecord, LogFacts } from "../../src/log/state.js";
 
 type Step = { readonly kind: "enter" | "enroll" | "approve" | "remove"; readonly who: number; readonly whom: number };
 
@@ -82,9 +82,11 @@ function tell(before: LogFacts, { kind, who, whom }: Step, history: History): Lo
   if (kind !== "enter" && kind !== "enroll" && author === target) return before;
   const effect = kind === "enter" || kind === "enroll" ? enters[kind] : { [kind]: [target?.id] };
   const { active, gone, entered } = applyEffect(before, author, { ...effect, newEpoch: false }, { seq, time: 0 });
+  const approved = kind === "approve" && target ? [target.id] : [];
+  const link: Partial<LinkRecord> = { seq, type: kind, author: author?.id ?? id, entered, approved };
   if (entered) history.enter(entered, seq);
   if (author && kind === "enroll") history.approve(author.id, id);
   if (author && target && kind === "approve") history.approve(author.id, target.id);
   const removed = gone.reduce((list, member) => list.push(member), before.removed);
-  return { ...before, head: { ...before.head, seq }, active, removed };
+  return { ...before, head: { ...before.head, seq }, active, removed, links: before.links.push(link as LinkRecord) };
 }

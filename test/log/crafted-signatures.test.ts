@@ -6,7 +6,7 @@ import { sha512 } from "@noble/hashes/sha2.js";
 import { describe, expect, it } from "vitest";
 import { concat } from "../../src/bytes/bytes.js";
 import { createLog } from "../../src/grants/enter.js";
-import { partsOf } from "../../src/keys/keyring.js";
+import { ownKeys } from "../../src/keys/keyring.js";
 import { labelPrefix } from "../../src/primitives/hash.js";
 import { deriveKey } from "../../src/primitives/kdf.js";
 import { LABELS } from "../../src/primitives/labels.js";
@@ -77,7 +77,7 @@ describe("signatures and keys that libraries disagree about", () => {
 
   it("refuses a signature that only the equation times eight accepts (SIG-5)", () => {
     const torsion = ed25519.Point.fromHex("26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05");
-    const { keys } = partsOf(base.session("Laptop").keyring);
+    const keys = ownKeys(base.session("Laptop").keyring);
     const { scalar } = ed25519.utils.getExtendedPublicKey(deriveKey(LABELS.memberSigning, keys.copySeed().bytes()));
     const signedWith = (residue: typeof torsion): Uint8Array => {
       const signLabelled = (label: typeof LABELS.linkSignature, message: Uint8Array) => {

@@ -7,7 +7,7 @@ import type { MemberId } from "../../src/bytes/ids.js";
 import { Secret } from "../../src/bytes/secret.js";
 import { boxInfo, type GrantPlace, grantKey, KEYRING_NONCE } from "../../src/grants/make.js";
 import type { Session } from "../../src/grants/session.js";
-import { changedKeyring, type Keyring, newKeyring, partsOf } from "../../src/keys/keyring.js";
+import { changedKeyring, type Keyring, newKeyring, ownKeys, partsOf } from "../../src/keys/keyring.js";
 import { MemberKeys } from "../../src/keys/member-keys.js";
 import { attachmentDigest, decodeEntry } from "../../src/log/entry.js";
 import type { AnyBody, Grant } from "../../src/log/fields.js";
@@ -199,8 +199,8 @@ function epochsOf({ from, to }: SpoiledGrant): number[] {
 
 /** A session of a member that claims it could not open some of its epochs, so that the library declares them missing. */
 export function claiming({ log, keyring }: Session, lie: ReadonlySet<number>): Session {
-  const { keys, seeds, junk, member } = partsOf(keyring);
-  const seed = keys.copySeed();
+  const { seeds, junk, member } = partsOf(keyring);
+  const seed = ownKeys(keyring).copySeed();
   const gained = new Map([...seeds].filter(([epoch]) => !lie.has(epoch)));
   const claims = newKeyring(log.head.log, member, new MemberKeys(seed.bytes()));
   return { log, keyring: changedKeyring(claims, { gained, junk: [...junk, ...lie] }) };

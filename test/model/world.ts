@@ -8,7 +8,7 @@ import { expel, leave, regrant, rekey, rename, review, rotate, setLockdown } fro
 import { acceptEnrollment, createLog, joinLog, offerEnrollment, prepareDevice } from "../../src/grants/enter.js";
 import { openKeyring, type Received, receive } from "../../src/grants/receive.js";
 import type { Authored, Session } from "../../src/grants/session.js";
-import { type Keyring, partsOf } from "../../src/keys/keyring.js";
+import { type Keyring, ownKeys } from "../../src/keys/keyring.js";
 import { OperatorKeys } from "../../src/keys/operator-keys.js";
 import { decodeEntry, encodeEntry } from "../../src/log/entry.js";
 import { type Runs, runsOf } from "../../src/log/runs.js";
@@ -136,7 +136,7 @@ export class World {
 
   /** Has a member start again from its seed alone, as a backup key does every time. @returns what the server withheld */
   reopen(member: number): Runs {
-    const seed = partsOf(this.session(member).keyring).keys.copySeed();
+    const seed = ownKeys(this.session(member).keyring).copySeed();
     const { keyring, withheld } = openKeyring(this.log, this.entries, seed.bytes());
     this.sessions.set(member, { log: this.log, keyring });
     return withheld;

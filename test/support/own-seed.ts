@@ -1,8 +1,8 @@
 // A member's own seed, for tests that start again from it alone (docs/spec.md section 5).
 
-import { type Keyring, partsOf } from "../../src/keys/keyring.js";
+import { type Keyring, ownKeys } from "../../src/keys/keyring.js";
 
 /** The 32-byte seed of a device or backup key. */
 export function ownSeed(keyring: Keyring): Uint8Array {
-  return partsOf(keyring).keys.copySeed().bytes();
+  return ownKeys(keyring).copySeed().bytes();
 }

@@ -1,18 +1,20 @@
 // genesis: the first device opens a log. docs/spec.md section 6.
 
 import { type Infer, literal, oneOf, optional, record } from "../../bytes/schema.js";
+import { memberIdOf } from "../../keys/member-keys.js";
 import { type LinkType, refuse } from "../contract.js";
-import { grantList, newEpoch, newMember, signingKey, subject, time } from "../fields.js";
+import { grantList, newEpoch, newMember, policyFields, signingKey, subject, time } from "../fields.js";
 
 const schema = record({
   v: literal(1),
   type: literal("genesis"),
   seq: literal(1),
   time,
-  kind: oneOf(["user"]),
+  kind: oneOf(["user", "escrow"]),
   subject,
   suite: literal(1),
   operator: optional(signingKey),
+  policy: optional(policyFields),
   member: newMember,
   epoch: newEpoch,
   grants: grantList,
@@ -33,6 +35,17 @@ export const genesis: LinkType<Infer<typeof schema>> = {
   admit(body, { before }) {
     if (before.links.length > 0) refuse("LOG-2", "a genesis can only be the first link of a log");
     if (body.member.kind !== "device") refuse("LOG-4", "a log is opened by a device");
+    if ((body.policy !== undefined) !== (body.kind === "escrow")) {
+      refuse("MEM-8", "an escrow log's first link sets the policy, and a user log's has none");
+    }
   },
-  effect: (body) => ({ enter: body.member, newEpoch: true }),
+  effect: (body) => ({
+    enter: body.member,
+    ...(body.policy && {
+      policy: body.policy,
+      lockdown: true,
+      roles: new Map([[memberIdOf(body.member), ["manage"]]]),
+    }),
+    newEpoch: true,
+  }),
 };

@@ -7,10 +7,7 @@ import { takesCurrentEpoch } from "../effects.js";
 import { author, grantList, header, memberList, newEpoch, runList } from "../fields.js";
 import { requireActiveList, requireConfirmed } from "../rules.js";
 import { hasEpoch, NO_RUNS } from "../runs.js";
-import { currentEpoch, isHolder } from "../state.js";
-
-/** Position of the first device: the founder of the founding class. */
-const FOUNDING = 1;
+import { currentEpoch, FOUNDING, isFounding, isHolder } from "../state.js";
 
 const schema = record({
   ...header("lockdown"),
@@ -31,6 +28,7 @@ export const lockdown: LinkType<Infer<typeof schema>> = {
   missing: "any",
   admit(body, context) {
     const { before } = context;
+    if (before.kind === "escrow") refuse("MEM-5", "an escrow log is always in lockdown");
     const by = requireConfirmed(context, "switching lockdown");
     if (body.on === before.lockdown) refuse("MEM-2", `lockdown is ${body.on ? "on" : "off"} already: nothing changes`);
     requireActiveList(before, "remove", body.remove);
@@ -41,13 +39,13 @@ export const lockdown: LinkType<Infer<typeof schema>> = {
       return;
     }
     // Otherwise a thief's device removes the owner's, turns lockdown on, and can never be expelled.
-    if (by.founder !== FOUNDING) {
+    if (!isFounding(by)) {
       refuse("MEM-5", "lockdown can be switched on only by a member of the founding class, the first device's", {
         member: by.id,
       });
     }
     const left = [...before.active.values()].find(
-      ({ id, founder }) => founder !== FOUNDING && !body.remove.includes(id),
+      ({ id, lineage }) => lineage.own.founder !== FOUNDING && !body.remove.includes(id),
     );
     if (left) {
       refuse(

@@ -5,8 +5,8 @@ import type { MemberId } from "../../bytes/ids.js";
 import { type Infer, optional, record } from "../../bytes/schema.js";
 import { type LinkType, NO_KEYS, refuse } from "../contract.js";
 import { author, grantList, header, runList } from "../fields.js";
-import { requireConfirmedInLockdown, requireHolder } from "../rules.js";
-import { containsRuns, isCanonical, NO_RUNS, type Run, subtractRuns } from "../runs.js";
+import { requireConfirmedInLockdown, requireHolder, requireManage } from "../rules.js";
+import { containsRuns, isCanonical, NO_RUNS, type Run, subtractRuns, uniteRuns } from "../runs.js";
 
 const schema = record({ ...header("regrant"), author, missing: optional(runList), grants: grantList });
 
@@ -22,12 +22,13 @@ export const regrant: LinkType<Body> = {
   admit(body, context) {
     const by = requireHolder(context, "regrant");
     requireConfirmedInLockdown(context, "regrant");
+    requireManage(context, by, "regrant");
     const given = subtractRuns(by.held, body.missing ?? NO_RUNS);
     for (const [id, runs] of runsByMember(body)) {
       const target = context.before.active.get(id);
       if (!target) return refuse("MEM-2", `a grant names ${id}, who is not an active member`, { member: id });
       if (!isCanonical(runs)) refuse("GRT-1", `the runs re-granted to ${id} overlap or touch`, { member: id });
-      if (!containsRuns(target.reach, runs)) {
+      if (!containsRuns(uniteRuns(target.reach, target.withheld), runs)) {
         // A regrant beyond reach would be an approval that nobody was asked about.
         refuse("MEM-9", `a regrant gives ${id} epochs that it was never granted; approve it instead`, { member: id });
       }

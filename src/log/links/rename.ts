@@ -21,6 +21,7 @@ export const rename: LinkType<Infer<typeof schema>> = {
     const by = authorOf(context);
     requireActiveList(context.before, "member", [body.member]);
     const target = context.before.active.get(body.member) as Member;
+    if (target.kind === "escrow") refuse("LOG-4", "an escrow member has no name of its own", { member: target.id });
     if (target.id !== by.id) {
       requireHolder(context, "renaming another member");
       requireConfirmedInLockdown(context, "renaming another member");

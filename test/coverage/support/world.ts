@@ -11,8 +11,9 @@ import { type Keyring, newKeyring, partsOf } from "../../../src/keys/keyring.js"
 import { memberIdOf } from "../../../src/keys/member-keys.js";
 import { OperatorKeys } from "../../../src/keys/operator-keys.js";
 import { decodeEntry } from "../../../src/log/entry.js";
+import type { NewMember } from "../../../src/log/fields.js";
 import type { Runs } from "../../../src/log/runs.js";
-import type { LinkRecord, LogState, Member, MemberKind } from "../../../src/log/state.js";
+import type { LinkRecord, LogState, Member } from "../../../src/log/state.js";
 import { appendEntry } from "../../../src/log/verify.js";
 import type { Env } from "../../../src/primitives/env.js";
 import { type RawSigner, withAttachment } from "../../support/raw-link.js";
@@ -94,7 +95,7 @@ export class World {
   enroll(
     by: string,
     name: string,
-    { kind = "backup" as MemberKind, junk }: { readonly kind?: MemberKind; readonly junk?: Junk } = {},
+    { kind = "backup" as NewMember["kind"], junk }: { readonly kind?: NewMember["kind"]; readonly junk?: Junk } = {},
   ): this {
     const { log, keyring } = this.session(by);
     const own = partsOf(keyring).keys;

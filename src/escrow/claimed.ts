@@ -1,0 +1,35 @@
+// What a user's log says that escrow was granted, as far as it was sealed to epochs that the organisation really has.
+// docs/spec.md sections 8 and 11 (ESC-3).
+
+import type { MemberId } from "../bytes/ids.js";
+import { toHex } from "../bytes/text.js";
+import { NO_RUNS, type Runs, subtractRuns, uniteRuns } from "../log/runs.js";
+import type { LogState } from "../log/state.js";
+
+/** The KEM keys of an escrow log's epochs, to be looked up. */
+export function epochKeys(escrowLog: LogState): ReadonlySet<string> {
+  return new Set([...escrowLog.epochs].map(({ kem }) => toHex(kem)));
+}
+
+/**
+ * What was granted to escrow members: only boxes sealed to real epochs of the escrow log count. A thief's device can point
+ * escrow at keys of its own, and what is then granted, no admin opens, though the log says that escrow holds it.
+ */
+export function claimedRuns(log: LogState, escrows: ReadonlySet<MemberId>, keys: ReadonlySet<string>): Runs {
+  let runs: Runs = NO_RUNS;
+  if (escrows.size === 0) return runs;
+  // The boxes under one pointer share its key's bytes: each key is looked up once, not once a box.
+  const known = new Map<Uint8Array, boolean>();
+  const isReal = (kem: Uint8Array): boolean => {
+    const found = known.get(kem) ?? keys.has(toHex(kem));
+    known.set(kem, found);
+    return found;
+  };
+  for (const { author, missing, grants } of log.links) {
+    if (author !== "operator" && escrows.has(author)) runs = subtractRuns(runs, missing);
+    for (const { from, to, boxes } of grants) {
+      if (boxes.some(({ member, kem }) => escrows.has(member) && isReal(kem))) runs = uniteRuns(runs, [[from, to]]);
+    }
+  }
+  return runs;
+}

@@ -1,0 +1,95 @@
+// Acting as escrow: an admin's keyring of the escrow log opens what users' logs granted to the escrow member.
+// docs/spec.md section 11.
+
+import { equalBytes } from "../bytes/bytes.js";
+import type { Secret } from "../bytes/secret.js";
+import { KeysteadError } from "../errors.js";
+import { type OpenedKeyring, openAll } from "../grants/receive.js";
+import { checkSession, type Session } from "../grants/session.js";
+import { epochSigningSeed } from "../keys/epoch-keys.js";
+import { changedKeyring, epochPrivateKey, epochSeed, newKeyring, partsOf } from "../keys/keyring.js";
+import type { KeyHolder } from "../keys/member-keys.js";
+import { epochsIn, NO_RUNS, runsOf, subtractRuns, uniteRuns } from "../log/runs.js";
+import { assertLog, type LogState, type Member } from "../log/state.js";
+import type { KemPrivateKey } from "../primitives/kem.js";
+import type { Label } from "../primitives/labels.js";
+import { signLabelled } from "../primitives/sign.js";
+import { entryList } from "./arguments.js";
+import { claimedRuns, epochKeys } from "./claimed.js";
+
+/** The keys of the escrow member of one user's log, as far as an admin's keyring holds them. */
+class EscrowKeys implements KeyHolder {
+  readonly #admin: Session;
+  readonly #epoch: number;
+  readonly sign: Uint8Array;
+
+  constructor(admin: Session, { pointer, sign }: Member) {
+    this.#admin = admin;
+    this.#epoch = pointer?.epoch as number;
+    this.sign = sign;
+  }
+
+  signLabelled(label: Label, message: Uint8Array): Uint8Array {
+    const seed = epochSigningSeed(epochSeed(this.#admin.keyring, this.#epoch).bytes());
+    const signature = signLabelled(label, seed.bytes(), message);
+    seed.wipe();
+    return signature;
+  }
+
+  /** Older escrow epochs open older grants: a renewal re-grants nothing (ESC-6). */
+  kemFor(publicKey: Uint8Array): KemPrivateKey | undefined {
+    const held = new Set(this.#admin.keyring.epochs);
+    for (const { number, kem } of this.#admin.log.epochs) {
+      if (equalBytes(kem, publicKey) && held.has(number)) return epochPrivateKey(this.#admin.keyring, number);
+    }
+    return undefined;
+  }
+
+  // The secrets are the admin's keyring's, and wiped with it.
+  wipe(): void {}
+}
+
+/** Every escrow member that a user's log ever had, the one in force or removed last at the end. */
+export function escrowsOf(userLog: LogState): readonly Member[] {
+  return [...userLog.removed, ...userLog.active.values()].filter(({ kind }) => kind === "escrow");
+}
+
+/**
+ * What escrow can open of a user's log: everything that was granted to epochs which the admin's keyring holds, to this escrow
+ * member and to earlier ones. Internal: an admin gets at it through recovery, which names its admin, or through discovery,
+ * which was recorded first.
+ *
+ * @throws `INVALID_ARGUMENT` when the log never enrolled escrow
+ */
+export function openAsEscrow(admin: Session, userLog: LogState, entries: Iterable<Uint8Array>): OpenedKeyring {
+  const session = checkSession(admin);
+  assertLog(userLog);
+  const escrows = escrowsOf(userLog);
+  const newest = escrows.at(-1);
+  if (!newest) throw new KeysteadError("INVALID_ARGUMENT", `${userLog.subject} never enrolled escrow`);
+  const keys = new EscrowKeys(session, newest);
+  const list = entryList(entries);
+  const opened = escrows.reduceRight<OpenedKeyring>(
+    (opened, { id }) => {
+      const { keyring, withheld } = openAll(userLog, list, newKeyring(userLog.head.log, id, keys));
+      const gained = new Map<number, Secret>();
+      for (const [epoch, seed] of partsOf(keyring).seeds) {
+        // Nobody would wipe the second copy.
+        if (partsOf(opened.keyring).seeds.has(epoch)) seed.wipe();
+        else gained.set(epoch, seed);
+      }
+      return {
+        keyring: changedKeyring(opened.keyring, { gained, junk: partsOf(keyring).junk }),
+        withheld: uniteRuns(opened.withheld, withheld),
+      };
+    },
+    { keyring: newKeyring(userLog.head.log, newest.id, keys), withheld: NO_RUNS },
+  );
+  // MEM-9: what was sealed to a false pointer is junk to escrow. Undeclared, it would fail every recovery from then on.
+  const claimed = claimedRuns(userLog, new Set([newest.id]), epochKeys(session.log));
+  return {
+    keyring: changedKeyring(opened.keyring, { junk: epochsIn(subtractRuns(newest.held, claimed)) }),
+    // What one escrow member's grant did not bring, another's may have.
+    withheld: subtractRuns(opened.withheld, runsOf(opened.keyring.epochs)),
+  };
+}

@@ -1,0 +1,136 @@
+// The escrow log: the key log of an organisation's escrow admins. docs/spec.md section 11 (ESC-1, ESC-2).
+
+import { KeysteadError } from "../errors.js";
+import { writeLink } from "../grants/author.js";
+import { drawKeys, newMember } from "../grants/enter.js";
+import {
+  type Authored,
+  checkOptions,
+  checkSession,
+  type DeviceDescription,
+  openingOf,
+  type Session,
+} from "../grants/session.js";
+import { changedKeyring, newKeyring, partsOf } from "../keys/keyring.js";
+import { memberIdOf } from "../keys/member-keys.js";
+import { OperatorKeys } from "../keys/operator-keys.js";
+import { ORIGIN } from "../log/advance.js";
+import type { Policy } from "../log/fields.js";
+import { hasEpoch } from "../log/runs.js";
+import { assertLog, type LogState } from "../log/state.js";
+import type { Env } from "../primitives/env.js";
+
+/** What {@link createEscrowLog} is told. */
+export interface CreateEscrowLogOptions {
+  /** Whose escrow this is, for everybody who verifies it: 1 to 256 bytes of UTF-8. It can never change. */
+  readonly subject: string;
+  readonly device: DeviceDescription;
+  /** The service's Ed25519 public key, 32 bytes. Without one, escrow can never be disabled again (ESC-2). */
+  readonly operator?: Uint8Array | undefined;
+  /** Whom a new escrow device should ask, up to 16 lines. */
+  readonly escrowContacts?: readonly string[] | undefined;
+  /** Whom a user's new device may ask, up to 16 lines. */
+  readonly userContacts?: readonly string[] | undefined;
+  /** Whether users may make backup keys; true unless told. */
+  readonly allowUserBackupKeys?: boolean | undefined;
+}
+
+/**
+ * The first admin's device opens the organisation's escrow log. It has the role `manage`. Escrow is not enabled yet: make a
+ * backup key first, then set the policy.
+ *
+ * @returns the session of that device, and the entry to publish. The caller wipes the keyring.
+ * @throws `INVALID_ARGUMENT`, `INVALID_KEY`
+ */
+export function createEscrowLog(options: CreateEscrowLogOptions, env: Env): Authored {
+  const {
+    subject,
+    operator,
+    device,
+    escrowContacts = [],
+    userContacts = [],
+    allowUserBackupKeys = true,
+  } = checkOptions(options);
+  const keys = drawKeys(env);
+  const opening = openingOf(device, env);
+  const member = newMember("device", keys, opening);
+  const policy: Policy = { enabled: false, allowUserBackupKeys, escrowContacts, userContacts };
+  const fields = { kind: "escrow", subject, suite: 1, member, policy, ...(operator !== undefined && { operator }) };
+  const { log, entry, newEpoch } = writeLink(
+    { before: ORIGIN, type: "genesis", fields, signers: [keys], opening },
+    env,
+  );
+  return {
+    log,
+    entry,
+    keyring: changedKeyring(newKeyring(log.head.log, memberIdOf(member), keys), { gained: newEpoch }),
+  };
+}
+
+/** What is still missing before escrow works. */
+export type EscrowNeed = "device" | "backup-key" | "enabled";
+
+/**
+ * ESC-1: what an escrow log still lacks: an active device and an active backup key that both reach epoch 1, so that no one
+ * loss locks the organisation out, and an enabled policy. Empty when it is ready.
+ *
+ * @throws `INVALID_ARGUMENT` for a user's log
+ */
+export function escrowNeeds(escrowLog: LogState): readonly EscrowNeed[] {
+  const policy = policyOf(escrowLog);
+  const reaches = (kind: string) =>
+    [...escrowLog.active.values()].some((member) => member.kind === kind && hasEpoch(member.held, 1));
+  return [
+    ...(reaches("device") ? [] : (["device"] as const)),
+    ...(reaches("backup") ? [] : (["backup-key"] as const)),
+    ...(policy.enabled ? [] : (["enabled"] as const)),
+  ];
+}
+
+/** The policy in force. @throws `INVALID_ARGUMENT` for a user's log */
+export function policyOf(escrowLog: LogState): Policy {
+  assertLog(escrowLog);
+  if (escrowLog.policy === undefined)
+    throw new KeysteadError("INVALID_ARGUMENT", "escrowLog must be an escrow log, not a user's");
+  return escrowLog.policy;
+}
+
+/**
+ * Sets the policy; what is left out stays as it is.
+ *
+ * @param operator must sign too when escrow is switched off: admins alone cannot (ESC-2).
+ * @throws `NOT_PERMITTED` (MEM-8, ESC-1 when escrow is enabled before it is ready, ESC-2), `INVALID_ARGUMENT`
+ */
+export function setPolicy(session: Session, change: Partial<Policy>, env: Env, operator?: OperatorKeys): Authored {
+  const { log, keyring } = checkSession(session);
+  const policy = { ...policyOf(log), ...checkOptions(change) };
+  if (operator !== undefined && !(operator instanceof OperatorKeys))
+    throw new KeysteadError("INVALID_ARGUMENT", "operator must be OperatorKeys");
+  const lacking = escrowNeeds(log).filter((need) => need !== "enabled");
+  if (policy.enabled && lacking.length > 0) {
+    throw new KeysteadError(
+      "NOT_PERMITTED",
+      `escrow cannot be enabled yet: a ${lacking.join(" and a ")} that reaches epoch 1 is missing`,
+      {
+        rule: "ESC-1",
+        details: { lacking },
+      },
+    );
+  }
+  if (log.policy?.enabled && policy.enabled === false && !operator) {
+    throw new KeysteadError(
+      "NOT_PERMITTED",
+      "switching escrow off needs the operator's signature too; admins alone cannot",
+      {
+        rule: "ESC-2",
+      },
+    );
+  }
+  const { keys } = partsOf(keyring);
+  const signers = operator ? [keys, operator] : [keys];
+  const written = writeLink(
+    { before: log, type: "policy", fields: { author: keys.sign, policy }, keyring, signers },
+    env,
+  );
+  return { log: written.log, entry: written.entry, keyring };
+}

@@ -1,0 +1,88 @@
+// The organisation's report as text and as CSV. docs/spec.md section 8.
+
+import { formatDay } from "../coverage/dates.js";
+import { plainText } from "../coverage/names.js";
+import { formatStretch } from "../coverage/stretches.js";
+import { KeysteadError } from "../errors.js";
+import { checkOptions } from "../grants/session.js";
+import { formatRuns } from "../log/runs.js";
+import { checkCoverage, type UserCoverage } from "./coverage.js";
+import { ReportTotals } from "./report.js";
+
+const COLUMNS: readonly (readonly [title: string, cell: (user: UserCoverage) => string])[] = [
+  ["user", ({ subject }) => subject],
+  ["status", ({ status }) => status],
+  ["covered since", ({ since }) => (since ? since.since.toISOString().slice(0, 10) : "")],
+  ["claimed epochs", ({ claimed }) => formatRuns(claimed)],
+  ["proven epochs", ({ proven }) => (proven ? formatRuns(proven) : "")],
+  ["gaps", ({ gaps }) => gaps.map(formatStretch).join("; ")],
+  [
+    "closed by",
+    ({ gaps }) => [...new Set(gaps.flatMap(({ closers }) => closers.slice(0, 1).map(({ name }) => name)))].join("; "),
+  ],
+  ["lost", ({ lost }) => lost.map(formatStretch).join("; ")],
+  ["pointer", ({ pointer }) => pointer],
+  ["rotation due", ({ rotationDue }) => (rotationDue ? "yes" : "no")],
+  ["escrow removals", ({ removals }) => String(removals.length)],
+  ["unverified acts", ({ unverified }) => String(unverified.length)],
+  ["own backup keys", ({ backupKeys }) => String(backupKeys)],
+];
+
+/** The first line of a CSV report (RFC 4180), with its line end. */
+export function reportCsvHeader(): string {
+  return csvLine(COLUMNS.map(([title]) => title));
+}
+
+/** One user as a line of CSV (RFC 4180), with its line end. */
+export function reportCsvLine(user: UserCoverage): string {
+  return csvLine(COLUMNS.map(([, cell]) => cell(checkCoverage(user))));
+}
+
+function csvLine(cells: readonly string[]): string {
+  return `${cells.map(csvCell).join(",")}\r\n`;
+}
+
+// Quoted, and kept from being run: names are written by devices, and spreadsheets take a cell that starts so for a formula.
+function csvCell(cell: string): string {
+  const harmless = /^[=+\-@\t\r\n]/.test(cell) ? `'${cell}` : cell;
+  return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
+}
+
+/** One user as lines of text, ending with `\n`. */
+export function formatUserCoverage(user: UserCoverage): string {
+  const { subject, status, since, proven, gaps, lost } = checkCoverage(user);
+  const from = since ? `, everything since ${formatDay(since.since)}${proven ? " (proven)" : ""}` : "";
+  const lines = [
+    `${plainText(subject)}: ${status}${from}`,
+    ...gaps.map((gap) => `  lacks ${formatStretch(gap)}${advice(gap.closers)}`),
+    ...lost.map((stretch) => `  lost for good: ${formatStretch(stretch)}`),
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+function advice(closers: UserCoverage["gaps"][number]["closers"]): string {
+  const [best] = closers;
+  if (!best) return "";
+  const seen = best.lastSeen ? ` (last seen ${formatDay(best.lastSeen)})` : "";
+  return `: ${best.name}${seen} can give it`;
+}
+
+/** Totals and the to-do list as text, ending with `\n`. */
+export function formatTotals(totals: ReportTotals, options: { readonly most?: number } = {}): string {
+  const { most = 20 } = checkOptions(options);
+  if (!(totals instanceof ReportTotals)) throw new KeysteadError("INVALID_ARGUMENT", "totals must be ReportTotals");
+  if (!Number.isSafeInteger(most) || most < 0)
+    throw new KeysteadError("INVALID_ARGUMENT", "most must be a whole number, 0 or more");
+  const statuses = Object.entries(totals.statuses).filter(([, count]) => count > 0);
+  const todo = totals.todo;
+  const lines = [
+    `${totals.users} users: ${statuses.map(([status, count]) => `${count} ${status}`).join(", ") || "none"}`,
+    `${totals.closable} epochs could still be brought under escrow; ${totals.withLoss} users have lost data; ${totals.stale} stale pointers`,
+    ...(todo.length > 0 ? ["", "To do, what closes the most first:"] : []),
+    ...todo
+      .slice(0, most)
+      .map(({ subject, text, closes }) => `- ${plainText(subject)}: ${text}${closes > 0 ? ` (${closes} epochs)` : ""}`),
+    ...(todo.length > most ? [`… and ${todo.length - most} more`] : []),
+  ];
+  return `${lines.join("\n")}\n`;
+}

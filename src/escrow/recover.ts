@@ -1,0 +1,115 @@
+// Recovery: an admin acts for escrow in a user's log: restores a locked-out user, and renews the pointer of users who stay
+// offline. docs/spec.md section 11 (recovery, ESC-6, ESC-8).
+
+import type { MemberId } from "../bytes/ids.js";
+import { KeysteadError } from "../errors.js";
+import { memberList } from "../grants/actions.js";
+import { writeLink } from "../grants/author.js";
+import { checkOptions, checkSession, type Session } from "../grants/session.js";
+import { changedKeyring, partsOf } from "../keys/keyring.js";
+import type { LinkTypeName } from "../log/registry.js";
+import {
+  activeMember,
+  assertLog,
+  escrowMember,
+  hasRole,
+  isConfirmed,
+  type LogState,
+  type Member,
+} from "../log/state.js";
+import type { Env } from "../primitives/env.js";
+import { openAsEscrow } from "./escrow-keys.js";
+import { judgePointer, pointerTo } from "./pointer.js";
+
+/** What {@link recover} is told. */
+export interface RecoverOptions {
+  /** The user's log, verified, and its fingerprint compared with the user. */
+  readonly userLog: LogState;
+  /** Its entries with their attachments. */
+  readonly entries: Iterable<Uint8Array>;
+  /** The user's new device; members that escrow can extend. */
+  readonly approve?: readonly MemberId[] | undefined;
+  /** Lost devices. */
+  readonly remove?: readonly MemberId[] | undefined;
+}
+
+/** A user's log after escrow acted. */
+export interface EscrowActed {
+  readonly log: LogState;
+  /** To be published in the user's log. */
+  readonly entry: Uint8Array;
+}
+
+/**
+ * An admin with the role `recover` restores a locked-out user: approves the new device and removes lost ones, in one link that
+ * the escrow epoch and the admin's own device both sign. The user's other devices check the admin before they act on it.
+ *
+ * @throws `NOT_PERMITTED` with the rule: MEM-8 without the role, ESC-3 when the log's escrow is not this one or its pointer is
+ * false; `INVALID_ARGUMENT`, `UNKNOWN_MEMBER`, `GRANT_UNAVAILABLE`
+ */
+export function recover(admin: Session, options: RecoverOptions, env: Env): EscrowActed {
+  const { userLog, entries, approve = [], remove = [] } = checkOptions(options);
+  assertLog(userLog);
+  const session = checkSession(admin);
+  requireRecover(session);
+  const fields = { approve: memberList(userLog, "approve", approve), remove: memberList(userLog, "remove", remove) };
+  return actAsEscrow(session, "review", { userLog, entries, fields }, env);
+}
+
+/**
+ * An admin renews a user's pointer to escrow's newest epoch, for a user whose devices stay offline (ESC-6).
+ *
+ * @throws as {@link recover}; `NOT_PERMITTED` (MEM-2) when it points there already
+ */
+export function renewFor(admin: Session, options: Pick<RecoverOptions, "userLog" | "entries">, env: Env): EscrowActed {
+  const { userLog, entries } = checkOptions(options);
+  assertLog(userLog);
+  const session = checkSession(admin);
+  requireRecover(session);
+  return actAsEscrow(session, "renew-escrow", { userLog, entries, fields: { escrow: pointerTo(session.log) } }, env);
+}
+
+function requireRecover({ log, keyring }: Session): Member {
+  const member = activeMember(log, keyring.member);
+  if (isConfirmed(log, member) && hasRole(member, "recover")) return member;
+  throw new KeysteadError(
+    "NOT_PERMITTED",
+    "acting for escrow needs the role recover, which this device does not have",
+    {
+      rule: "MEM-8",
+      details: { member: member.id },
+    },
+  );
+}
+
+interface Act extends Pick<RecoverOptions, "userLog" | "entries"> {
+  readonly fields: Readonly<Record<string, unknown>>;
+}
+
+function actAsEscrow(admin: Session, type: LinkTypeName, { userLog, entries, fields }: Act, env: Env): EscrowActed {
+  const escrow = escrowMember(userLog);
+  const verdict = escrow?.pointer ? judgePointer(escrow.pointer, admin.log) : "none";
+  if (verdict !== "newest" && verdict !== "older") {
+    throw new KeysteadError(
+      "NOT_PERMITTED",
+      `the escrow member of ${userLog.subject} stands for no epoch of this escrow log (${verdict})`,
+      {
+        rule: "ESC-3",
+        details: { verdict, log: userLog.head.log },
+      },
+    );
+  }
+  const { keyring } = openAsEscrow(admin, userLog, entries);
+  const { keys } = partsOf(keyring);
+  const device = partsOf(admin.keyring).keys;
+  const { seq, hash } = admin.log.head;
+  const draft = { before: userLog, type, keyring, signers: [keys, device] };
+  const by = { admin: device.sign, seq, hash };
+  try {
+    const { log, entry, newEpoch } = writeLink({ ...draft, fields: { author: keys.sign, by, ...fields } }, env);
+    changedKeyring(keyring, { gained: newEpoch });
+    return { log, entry };
+  } finally {
+    keyring.wipe();
+  }
+}

@@ -1,0 +1,196 @@
+// The organisation's report: every user's coverage, streamed, with totals and what to do first. docs/spec.md sections 8 and 11.
+
+import { KeysteadError } from "../errors.js";
+import { checkOptions, checkSession, type Session } from "../grants/session.js";
+import { type Runs, runsOf } from "../log/runs.js";
+import { assertLog, type LogState } from "../log/state.js";
+import { checkCoverage, type EscrowStatus, escrowCoverer, type LastSeen, type UserCoverage } from "./coverage.js";
+import { openAsEscrow } from "./escrow-keys.js";
+import { policyOf } from "./escrow-log.js";
+
+/** A user to report on. */
+export interface ReportedUser {
+  /** The user's log, verified. */
+  readonly log: LogState;
+  /** When its members were last seen, if the service knows. */
+  readonly lastSeen?: LastSeen | undefined;
+  /** Its entries with their attachments, to prove what is claimed. */
+  readonly entries?: Iterable<Uint8Array> | undefined;
+}
+
+/** What {@link organisationReport} is told. */
+export interface ReportOptions {
+  /** An admin's session of the escrow log: what users' entries claim is then proven by opening it. */
+  readonly admin?: Session | undefined;
+  /** Called after every user and waited for: return a promise of a later turn to let a screen draw. */
+  readonly onProgress?: ((done: number) => void | Promise<void>) | undefined;
+  /** Ends the report between two users; iterating then throws the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Reports on any number of users, one at a time: nothing is kept of a user once the next is asked for.
+ *
+ * @param escrowLog the newest escrow log, verified.
+ * @param users in any order; an async iterable may load them as it goes.
+ * @returns one {@link UserCoverage} a user. Feed them to {@link ReportTotals} for the totals and the to-do list.
+ * @throws `INVALID_ARGUMENT`; while iterating, what opening a user's grants throws
+ */
+export async function* organisationReport(
+  escrowLog: LogState,
+  users: Iterable<ReportedUser> | AsyncIterable<ReportedUser>,
+  options: ReportOptions = {},
+): AsyncGenerator<UserCoverage, void, void> {
+  policyOf(escrowLog);
+  const { admin, onProgress, signal } = checkOptions(options);
+  if (admin !== undefined && checkSession(admin).log.head.log !== escrowLog.head.log) {
+    throw new KeysteadError("INVALID_ARGUMENT", "options.admin is not a session of this escrow log");
+  }
+  checkUsers(users, options);
+  const cover = escrowCoverer(escrowLog);
+  let done = 0;
+  for await (const user of users) {
+    signal?.throwIfAborted();
+    const { log, lastSeen, entries } = checkOptions(user);
+    assertLog(log);
+    if (lastSeen !== undefined && typeof lastSeen?.get !== "function")
+      throw new KeysteadError("INVALID_ARGUMENT", "lastSeen must be a Map from member ids to dates");
+    yield cover(log, lastSeen, admin && entries !== undefined ? provenRuns(admin, log, entries) : undefined);
+    await onProgress?.(++done);
+  }
+}
+
+function checkUsers(users: unknown, { onProgress, signal }: ReportOptions): void {
+  const { [Symbol.iterator]: each, [Symbol.asyncIterator]: eachLater } = Object(users);
+  if (typeof (each ?? eachLater) !== "function")
+    throw new KeysteadError("INVALID_ARGUMENT", "users must be an iterable or async iterable of { log }");
+  if (onProgress !== undefined && typeof onProgress !== "function")
+    throw new KeysteadError("INVALID_ARGUMENT", "options.onProgress must be a function");
+  if (signal !== undefined && typeof signal?.throwIfAborted !== "function")
+    throw new KeysteadError("INVALID_ARGUMENT", "options.signal must be an AbortSignal");
+}
+
+/** What escrow really opens of a log; its keys are wiped again. */
+function provenRuns(admin: Session, log: LogState, entries: Iterable<Uint8Array>): Runs {
+  if (![...log.removed, ...log.active.values()].some(({ kind }) => kind === "escrow")) return [];
+  const { keyring } = openAsEscrow(admin, log, entries);
+  try {
+    return runsOf(keyring.epochs);
+  } finally {
+    keyring.wipe();
+  }
+}
+
+/** Something to do for one user. */
+export interface ToDo {
+  readonly subject: string;
+  /** For people. */
+  readonly text: string;
+  /** How many epochs it brings under escrow. */
+  readonly closes: number;
+}
+
+/** Totals of a report, and its to-do list. Its size does not grow with the number of users. */
+export class ReportTotals {
+  readonly #most: number;
+  readonly #statuses: Record<EscrowStatus, number> = { covered: 0, partly: 0, behind: 0, pending: 0, removed: 0 };
+  #todo: ToDo[] = [];
+  #users = 0;
+  #closable = 0;
+  #withLoss = 0;
+  #stale = 0;
+
+  /** @param most how many things to do are kept, those that close the most; 1,000 unless told. */
+  constructor(most = 1000) {
+    if (!Number.isSafeInteger(most) || most < 0)
+      throw new KeysteadError("INVALID_ARGUMENT", "most must be a whole number, 0 or more");
+    this.#most = most;
+  }
+
+  /** Adds a user. */
+  add(user: UserCoverage): void {
+    checkCoverage(user);
+    this.#users++;
+    this.#statuses[user.status]++;
+    this.#closable += user.closable;
+    if (user.lost.length > 0) this.#withLoss++;
+    if (user.pointer === "older" || user.pointer === "false") this.#stale++;
+    this.#todo.push(...toDosOf(user));
+    // Sorted and cut once in a while, so that adding stays cheap and the list stays short.
+    if (this.#todo.length > 2 * this.#most + 64) this.#cut();
+  }
+
+  /** Number of users added. */
+  get users(): number {
+    return this.#users;
+  }
+
+  /** How many users have each status. */
+  get statuses(): Readonly<Record<EscrowStatus, number>> {
+    return { ...this.#statuses };
+  }
+
+  /** Epochs that escrow lacks and somebody could give it. */
+  get closable(): number {
+    return this.#closable;
+  }
+
+  /** Users with data that nobody can read any more. */
+  get withLoss(): number {
+    return this.#withLoss;
+  }
+
+  /** Users whose escrow member points at an old or a false escrow epoch (ESC-6). */
+  get stale(): number {
+    return this.#stale;
+  }
+
+  /** What to do, what closes the most first. */
+  get todo(): readonly ToDo[] {
+    this.#cut();
+    return [...this.#todo];
+  }
+
+  #cut(): void {
+    this.#todo.sort((a, b) => b.closes - a.closes || (a.subject < b.subject ? -1 : a.subject > b.subject ? 1 : 0));
+    this.#todo = this.#todo.slice(0, this.#most);
+  }
+}
+
+/** What to do for a user. */
+export function toDosOf({
+  subject,
+  status,
+  gaps,
+  pointer,
+  rotationDue,
+  unverified,
+  closable,
+}: UserCoverage): readonly ToDo[] {
+  const todo = (text: string, closes = 0): ToDo => ({ subject, text, closes });
+  if (status === "pending") return [todo("ask the user to acknowledge escrow on any device", closable)];
+  const steps = gaps.flatMap(({ from, to, closers }) => {
+    const [best] = closers;
+    const epochs = from === to ? `epoch ${from}` : `epochs ${from}-${to}`;
+    return best ? [todo(`let ${best.name} give escrow ${epochs}`, Math.min(closable, to - from + 1))] : [];
+  });
+  return [
+    ...(status === "removed"
+      ? [todo("escrow was removed: find out why, and ask the user to acknowledge it again", closable)]
+      : steps),
+    ...(pointer === "older" ? [todo("renew the pointer: it stands for an old escrow epoch")] : []),
+    ...(pointer === "false"
+      ? [todo("alarm: the pointer's keys are no epoch of this escrow log; let a device renew it")]
+      : []),
+    ...(pointer === "ahead"
+      ? [
+          todo(
+            "alarm: the pointer names a head that this escrow log does not have; load the newest, or let a device renew it",
+          ),
+        ]
+      : []),
+    ...(pointer === "other-log" ? [todo("alarm: escrow stands for another organisation's log")] : []),
+    ...unverified.map(({ seq, because }) => todo(`alarm: link ${seq} acted for escrow, and ${because}`)),
+    ...(rotationDue ? [todo("rotation is due: any of the user's devices does it when it is online")] : []),
+  ];
+}

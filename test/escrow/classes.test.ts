@@ -1,0 +1,131 @@
+// Approval classes with escrow in them: every pointer is a node of its own, and what escrow approves counts only while nobody
+// is founding without it. docs/spec.md section 6 (MEM-1).
+
+import { describe, expect, it } from "vitest";
+import { foundersOf } from "../../src/log/classes.js";
+import { escrowCounts, isConfirmed } from "../../src/log/state.js";
+import { expectError } from "../support/refusal.js";
+import { openWorld, type World } from "../support/world.js";
+import {
+  dismiss,
+  enroll,
+  escrowOf,
+  expectSameClasses,
+  hire,
+  openOrganisation,
+  openUser,
+  recoverBy,
+  renew,
+  renewedBy,
+  reviewEscrow,
+} from "./support.js";
+
+const escrow = hire(openOrganisation("classes"), "Bob", ["recover"]);
+const later = dismiss(escrow, "Bob");
+const latest = later.rotate("Ann");
+const user = openUser("classes", escrow);
+
+/** Everybody's founder by name, `Escrow` for the escrow member; asserts that history says the same at every head. */
+function classesOf(world: World): Readonly<Record<string, number>> {
+  expectSameClasses(world);
+  const names = new Map([...world.sessions.keys()].map((name) => [world.id(name), name]));
+  return Object.fromEntries(
+    [...world.log.active.values()].map(({ id, founder }) => [names.get(id) ?? "Escrow", founder]),
+  );
+}
+
+describe("a pointer", () => {
+  it("takes the class of whoever enrolls it (MEM-1)", () => {
+    expect(classesOf(user)).toEqual({ Laptop: 1, Escrow: 1 });
+    const bare = openWorld("classes").join("Thief");
+    expect(classesOf(enroll(bare, "Thief", escrow))).toEqual({ Laptop: 1, Thief: 2, Escrow: 2 });
+  });
+
+  it("is another node when a device renews it, approved by that device alone (MEM-1)", () => {
+    const renewed = renew(user.join("Thief"), "Thief", latest);
+    expect(classesOf(renewed)).toEqual({ Laptop: 1, Thief: 3, Escrow: 3 });
+    expect(escrowOf(renewed).approvals).toHaveLength(2);
+    // The owner's next renewal is of the founding class again.
+    expect(classesOf(renew(renewed, "Laptop", later))).toEqual({ Laptop: 1, Thief: 3, Escrow: 1 });
+  });
+
+  it("inherits the class when escrow renews itself (MEM-1)", () => {
+    expect(classesOf(renewedBy(user.join("Thief"), later, "Ann"))).toEqual({ Laptop: 1, Thief: 3, Escrow: 1 });
+    const bad = enroll(openWorld("classes").join("Thief"), "Thief", escrow);
+    expect(classesOf(renewedBy(bad, later, "Ann"))).toEqual({ Laptop: 1, Thief: 2, Escrow: 2 });
+  });
+
+  it("takes an older class when a device of it approves escrow (MEM-1)", () => {
+    const bad = enroll(openWorld("classes").join("Thief"), "Thief", escrow);
+    const approved = reviewEscrow(bad, "Laptop", "approve");
+    expect(classesOf(approved)).toEqual({ Laptop: 1, Thief: 2, Escrow: 1 });
+    expect(escrowOf(approved).held).toEqual([[1, 2]]);
+    // Approving it again would neither extend nor move it.
+    expectError(() => reviewEscrow(approved, "Laptop", "approve"), "NOT_PERMITTED", "MEM-1");
+  });
+
+  it("lets nobody down whom an earlier pointer approved: later pointers do not move them (MEM-1)", () => {
+    const locked = recoverBy(user.join("Phone"), escrow, "Bob", { approve: ["Phone"], remove: ["Laptop"] });
+    expect(classesOf(locked)).toEqual({ Phone: 1, Escrow: 1 });
+    // The thief's pointer is a node of the thief's class, and moves only whom it approves itself.
+    const renewed = renew(locked.join("Thief"), "Thief", later);
+    expect(classesOf(renewed)).toMatchObject({ Phone: 1, Thief: 5 });
+  });
+});
+
+describe("escrow's approvals", () => {
+  const two = user.join("Phone");
+
+  it("count for nothing while a device is founding without them (MEM-1)", () => {
+    const approved = recoverBy(two, escrow, "Bob", { approve: ["Phone"] });
+    expect(escrowCounts(approved.log)).toBe(false);
+    expect(approved.member("Phone").held).toEqual([[1, 2]]);
+    expect(classesOf(approved)).toEqual({ Laptop: 1, Escrow: 1, Phone: 3 });
+    // And once the last such device is gone, they count, earlier ones too.
+    const left = approved.leave("Laptop");
+    expect(escrowCounts(left.log)).toBe(true);
+    expect(classesOf(left)).toEqual({ Escrow: 1, Phone: 1 });
+  });
+
+  it("are refused as the only reason to approve while they do not count (MEM-1)", () => {
+    const approved = recoverBy(two, escrow, "Bob", { approve: ["Phone"] });
+    expectError(() => recoverBy(approved, escrow, "Bob", { approve: ["Phone"] }), "NOT_PERMITTED", "MEM-1");
+    expect(recoverBy(two, escrow, "Bob", { approve: ["Phone"] }).record.approved).toEqual(two.ids("Phone"));
+  });
+
+  it("count for whoever the approved one approved (MEM-1)", () => {
+    const further = two.join("Tablet").review("Phone", { approve: ["Tablet"] });
+    const saved = recoverBy(further, escrow, "Bob", { approve: ["Phone"], remove: ["Laptop"] });
+    expect(classesOf(saved)).toEqual({ Escrow: 1, Phone: 1, Tablet: 1 });
+  });
+
+  it("do not make a paper found by the founding class count less (MEM-1)", () => {
+    const withTablet = openWorld("classes").enroll("Laptop", "Tablet");
+    const enrolled = enroll(withTablet, "Laptop", escrow).join("Phone");
+    const saved = recoverBy(enrolled, escrow, "Bob", { approve: ["Phone"], remove: ["Laptop"] });
+    expect(classesOf(saved)).toEqual({ Tablet: 1, Escrow: 1, Phone: 4 });
+  });
+
+  it("cannot bring a thief into the founding class by a removed admin's old epoch (MEM-1)", () => {
+    // The organisation removed Bob, and the owner renewed. A thief's device points back to the epoch that Bob still has.
+    const renewed = renew(user, "Laptop", later).join("Thief");
+    const back = renew(renewed, "Thief", escrow);
+    expect(classesOf(back)).toMatchObject({ Laptop: 1, Thief: 4, Escrow: 4 });
+    const approved = recoverBy(back.join("Thief 2"), escrow, "Bob", { approve: ["Thief 2"] });
+    expect(classesOf(approved)).toMatchObject({ Laptop: 1, "Thief 2": 6 });
+    expect(isConfirmed(approved.log, approved.member("Thief 2"))).toBe(false);
+    // Even when the owner's last device is gone, the thief's pointer leads no further than to the thief.
+    const alone = recoverBy(approved, escrow, "Bob", { approve: [], remove: ["Laptop"] });
+    expect(classesOf(alone)).toEqual({ Thief: 4, "Thief 2": 4, Escrow: 4 });
+    expect(foundersOf(alone.log).get(alone.id("Laptop"))).toBe(1);
+  });
+
+  it("cannot do so either when the removed admin renews for escrow itself while the owner is founding (MEM-1)", () => {
+    const thief = user.join("Thief");
+    const approved = recoverBy(thief, escrow, "Bob", { approve: ["Thief"] });
+    expect(classesOf(approved)).toEqual({ Laptop: 1, Escrow: 1, Thief: 3 });
+    expectError(() => approved.lockdown("Thief", true), "NOT_PERMITTED", "MEM-5");
+    const cured = approved.lockdown("Laptop", true, ["Thief"]);
+    expect(classesOf(cured)).toEqual({ Laptop: 1, Escrow: 1 });
+  });
+});

@@ -1,0 +1,289 @@
+// Discovery: an admin records whose data it opens, which epochs and why, and then gets exactly those. docs/spec.md section 11
+// (ESC-9) and section 6 (MEM-8).
+
+import { describe, expect, it } from "vitest";
+import { concat } from "../../src/bytes/bytes.js";
+import { openContent } from "../../src/content/open.js";
+import { sealTo } from "../../src/content/seal.js";
+import {
+  type AccessOptions,
+  accessRecords,
+  type OpenRecordedOptions,
+  openRecorded,
+  recordAccess,
+} from "../../src/escrow/discover.js";
+import { rotate } from "../../src/grants/actions.js";
+import { attachmentDigest } from "../../src/log/entry.js";
+import type { Runs } from "../../src/log/runs.js";
+import { labelledHash, labelPrefix } from "../../src/primitives/hash.js";
+import { hpkeSeal } from "../../src/primitives/hpke.js";
+import { KEM_COINS_LENGTH } from "../../src/primitives/kem.js";
+import { LABELS } from "../../src/primitives/labels.js";
+import { idBytes, mutate, rawBytes, rawNext, takeApart, withAttachment } from "../support/raw-link.js";
+import { expectError, expectRefused, expectTwins, snapshot } from "../support/refusal.js";
+import { openWorld, type World } from "../support/world.js";
+import { dismiss, enroll, hire, openOrganisation, openUser, renewedBy, reviewEscrow } from "./support.js";
+
+const staffed = hire(hire(openOrganisation("discovery"), "Dan", ["discover"]), "Bob", ["recover"]);
+const user = openUser("discovery", staffed).rotate("Laptop").rotate("Laptop");
+const other = openUser("another user", staffed);
+
+const accessOf = (world: World, epochs: Runs, options: Partial<AccessOptions> = {}): AccessOptions => ({
+  ...{ userLog: world.log, epochs, reason: "a court order", case: "17-4" },
+  ...options,
+});
+
+/** An admin records an access, and the escrow log accepts it. */
+const record = (escrow: World, by: string, options: AccessOptions): World =>
+  escrow.act(by, `records ${JSON.stringify(options.epochs)}`, (session, env) => recordAccess(session, options, env));
+
+const recorded = record(
+  staffed,
+  "Dan",
+  accessOf(user, [
+    [1, 1],
+    [3, 3],
+  ]),
+);
+const dan = staffed.signer("Dan");
+
+/** Opens what the newest record names. */
+const open = (escrow: World, by: string, world: World, options: Partial<OpenRecordedOptions> = {}) =>
+  openRecorded(escrow.session(by), {
+    ...{ record: escrow.log.head.seq, recordEntry: escrow.last, userLog: world.log, entries: world.entries },
+    ...options,
+  });
+
+describe("recording an access", () => {
+  it("is a link of the escrow log that shows no more than that there was one (ESC-9)", () => {
+    const { body, attachments } = takeApart(recorded.last);
+    expect([...body.keys()].sort()).toEqual("author commitment log opening prev seq time type v".split(" ").sort());
+    expect(recorded.record).toMatchObject({ type: "access", author: staffed.id("Dan"), grants: [], epoch: undefined });
+    const text = new TextDecoder().decode(recorded.last);
+    expect(text).not.toContain("court");
+    expect(text).not.toContain(user.log.subject);
+    expect(attachments).toHaveLength(1);
+  });
+
+  it("refuses it without the role discover, which manage implies (MEM-8)", () => {
+    expectError(() => record(staffed, "Bob", accessOf(user, [[1, 1]])), "NOT_PERMITTED", "MEM-8");
+    expect(record(staffed, "Ann", accessOf(user, [[1, 1]])).record.type).toBe("access");
+    const { commitment, opening } = recorded.record.access ?? expect.unreachable();
+    const bob = staffed.signer("Bob");
+    const attack = rawNext(staffed.log, { type: "access", author: bob.sign, commitment, opening }, [bob]);
+    const twin = rawNext(staffed.log, { type: "access", author: dan.sign, commitment, opening }, [dan]);
+    expectTwins(staffed.log, attack, twin, "INVALID_LINK", "MEM-8");
+  });
+
+  it("refuses it in a user's log (MEM-8)", () => {
+    const { commitment, opening } = recorded.record.access ?? expect.unreachable();
+    const laptop = user.signer("Laptop");
+    const attack = rawNext(user.log, { type: "access", author: laptop.sign, commitment, opening }, [laptop]);
+    expectRefused(user.log, attack, "INVALID_LINK", "MEM-8");
+  });
+
+  it("refuses it by an admin who is not let in yet (LOG-4)", () => {
+    const pending = staffed.join("Zoe");
+    expectError(() => record(pending, "Zoe", accessOf(user, [[1, 1]])), "NOT_PERMITTED", "LOG-4");
+  });
+
+  it("refuses epochs that escrow does not hold (ESC-9)", () => {
+    const runs: readonly Runs[] = [
+      [[1, 4]],
+      [[4, 4]],
+      [],
+      [[2, 1]],
+      [
+        [2, 3],
+        [1, 1],
+      ],
+      [
+        [1, 1],
+        [2, 2],
+      ],
+      [[0, 1]],
+    ];
+    for (const epochs of runs) {
+      expectError(() => record(staffed, "Dan", accessOf(user, epochs)), "INVALID_ARGUMENT", "ESC-9");
+    }
+    const late = enroll(openWorld("discovery").join("Phone"), "Phone", staffed);
+    expectError(() => record(staffed, "Dan", accessOf(late, [[1, 1]])), "INVALID_ARGUMENT", "ESC-9");
+    expect(record(staffed, "Dan", accessOf(late, [[2, 2]])).record.type).toBe("access");
+    expectError(() => record(staffed, "Dan", accessOf(openWorld("bare"), [[1, 1]])), "INVALID_ARGUMENT", "ESC-9");
+  });
+
+  it("needs a reason, of at most 4,096 bytes (ESC-9)", () => {
+    for (const reason of ["", "x".repeat(4097)]) {
+      expectError(() => record(staffed, "Dan", accessOf(user, [[1, 1]], { reason })), "INVALID_ARGUMENT", "ESC-9");
+    }
+    const long = record(staffed, "Dan", accessOf(user, [[1, 1]], { reason: "x".repeat(4096) }));
+    expect(accessRecords(long.session("Ann"), long.entries)[0]?.access?.reason).toHaveLength(4096);
+  });
+});
+
+describe("openRecorded", () => {
+  it("hands out exactly the named epochs, and no key of escrow's own (ESC-9)", async () => {
+    const before = snapshot([recorded.log, user.log, recorded.session("Dan").keyring.epochs]);
+    const { keyring, withheld } = open(recorded, "Dan", user);
+    expect(keyring.epochs).toEqual([1, 3]);
+    expect(withheld).toEqual([]);
+    expect(snapshot([recorded.log, user.log, recorded.session("Dan").keyring.epochs])).toBe(before);
+
+    const at = (world: World) => sealTo([world.log], new Uint8Array([7]), { purpose: "note" }, world.env("seals"));
+    const [first, second] = [openUser("discovery", staffed), openUser("discovery", staffed).rotate("Laptop")];
+    expect(await openContent(await at(first), keyring)).toEqual(new Uint8Array([7]));
+    await expect(openContent(await at(second), keyring)).rejects.toMatchObject({ code: "NO_ACCESS" });
+    expectError(() => rotate({ log: user.log, keyring }, user.env("signs")), "NOT_PERMITTED", "LOG-4");
+    keyring.wipe();
+    // What was handed out is a copy: the admin can open it again, and still has its own.
+    expect(open(recorded, "Dan", user).keyring.epochs).toEqual([1, 3]);
+  });
+
+  it("refuses another admin's record (ESC-9)", () => {
+    for (const name of ["Ann", "Bob"]) expectError(() => open(recorded, name, user), "NOT_PERMITTED", "ESC-9");
+    expect(open(recorded, "Dan", user).keyring.epochs).toEqual([1, 3]);
+  });
+
+  it("refuses a record about another log (ESC-9)", () => {
+    expectError(() => open(recorded, "Dan", other), "NOT_PERMITTED", "ESC-9");
+    const both = record(recorded, "Dan", accessOf(other, [[1, 1]]));
+    expect(open(both, "Dan", other).keyring.epochs).toEqual([1]);
+    expectError(() => open(both, "Dan", user), "NOT_PERMITTED", "ESC-9");
+  });
+
+  it("refuses what is no record, or is not yet in the admin's escrow log (ESC-9)", () => {
+    const seq = recorded.log.head.seq;
+    for (const wrong of [{ record: seq - 1 }, { record: seq + 1 }, { record: 1 }, { recordEntry: staffed.last }]) {
+      expectError(() => open(recorded, "Dan", user, wrong), "NOT_PERMITTED", "ESC-9");
+    }
+    const unpublished = () => open(staffed, "Dan", user, { record: seq, recordEntry: recorded.last });
+    expectError(unpublished, "NOT_PERMITTED", "ESC-9");
+  });
+
+  it("needs the record's opening (ESC-9)", () => {
+    const bare = mutate(recorded.last, { attachments: () => [] });
+    expectError(() => open(recorded, "Dan", user, { recordEntry: bare }), "GRANT_UNAVAILABLE", "ESC-9");
+  });
+
+  it("hands out nothing for a record whose opening is junk (ESC-9)", () => {
+    const junk = staffed.append(withAttachment(recorded.last, 0, new Uint8Array(1300), [dan]));
+    expectError(() => open(junk, "Dan", user), "GRANT_UNAVAILABLE", "ESC-9");
+  });
+
+  it("says which named epochs were not delivered", () => {
+    const entries = user.entries.map((entry, at) =>
+      at === user.entries.length - 1 ? mutate(entry, { attachments: () => [] }) : entry,
+    );
+    const { keyring, withheld } = open(recorded, "Dan", user, { entries });
+    expect(keyring.epochs).toEqual([1]);
+    expect(withheld).toEqual([[3, 3]]);
+  });
+
+  it("counts as withheld only what no escrow member's grants brought", () => {
+    const again = enroll(reviewEscrow(user, "Laptop", "remove"), "Laptop", staffed);
+    const escrow = record(staffed, "Dan", accessOf(again, [[1, 4]]));
+    const without = (seq: number) =>
+      again.entries.map((entry, at) => (at === seq - 1 ? mutate(entry, { attachments: () => [] }) : entry));
+    const first = open(escrow, "Dan", again, { entries: without(2) });
+    expect(first.keyring.epochs).toEqual([1, 2, 3, 4]);
+    expect(first.withheld).toEqual([]);
+    const second = open(escrow, "Dan", again, { entries: without(again.log.head.seq) });
+    expect(second.keyring.epochs).toEqual([1, 2, 3]);
+    expect(second.withheld).toEqual([[4, 4]]);
+  });
+
+  it("opens what escrow was granted before it was removed or renewed", () => {
+    const later = dismiss(recorded, "Bob");
+    const moved = renewedBy(user, later, "Ann");
+    const gone = enroll(reviewEscrow(moved, "Laptop", "remove"), "Laptop", later);
+    for (const world of [moved, reviewEscrow(moved, "Laptop", "remove"), gone]) {
+      const again = record(later, "Dan", accessOf(world, [[1, 4]]));
+      expect(open(again, "Dan", world).keyring.epochs).toEqual([1, 2, 3, 4]);
+      expect(open(again, "Dan", world).withheld).toEqual([]);
+    }
+  });
+});
+
+describe("accessRecords", () => {
+  const twice = record(recorded, "Ann", accessOf(other, [[1, 1]], { case: undefined }));
+
+  it("lists every access with its opening, for every admin who holds the epoch (ESC-9)", () => {
+    const [first, second] = accessRecords(twice.session("Bob"), twice.entries);
+    expect(first).toEqual({
+      seq: recorded.log.head.seq,
+      admin: staffed.id("Dan"),
+      when: new Date(recorded.log.time),
+      access: {
+        ...{ log: user.log.head.log, subject: user.log.subject },
+        ...{
+          epochs: [
+            [1, 1],
+            [3, 3],
+          ],
+          reason: "a court order",
+          case: "17-4",
+        },
+      },
+      junk: false,
+    });
+    expect(second).toMatchObject({ admin: staffed.id("Ann"), access: { case: "", log: other.log.head.log } });
+    expect(accessRecords(staffed.session("Ann"), staffed.entries)).toEqual([]);
+  });
+
+  it("lists what was not delivered or cannot be read as unknown, not as junk", () => {
+    const [first] = accessRecords(recorded.session("Ann"), []);
+    expect(first).toMatchObject({ access: undefined, junk: false });
+    const later = record(dismiss(recorded, "Bob"), "Dan", accessOf(user, [[2, 2]]));
+    const seen = accessRecords(later.session("Bob"), later.entries);
+    expect(seen.map(({ access }) => access?.epochs)).toEqual([
+      [
+        [1, 1],
+        [3, 3],
+      ],
+      undefined,
+    ]);
+  });
+
+  it.each([
+    ["without an end", [[1, Number.MAX_SAFE_INTEGER]], false],
+    [
+      "that overlap",
+      [
+        [1, 3],
+        [2, 4],
+      ],
+      true,
+    ],
+    ["that run backwards", [[3, 1]], true],
+  ] as const)("names a record of runs %s, or opens no more than there is (ESC-9)", (_what, epochs, junk) => {
+    const world = staffed.append(dishonestRecord(epochs));
+    expect(accessRecords(world.session("Ann"), world.entries)[0]?.junk).toBe(junk);
+    if (junk) expectError(() => open(world, "Dan", user), "GRANT_UNAVAILABLE", "ESC-9");
+    else expect(open(world, "Dan", user).keyring.epochs).toEqual([1, 2, 3]);
+  });
+
+  it("names a record whose opening is not what it commits to (ESC-9)", () => {
+    const junk = staffed.append(withAttachment(recorded.last, 0, new Uint8Array(1300), [dan]));
+    expect(accessRecords(junk.session("Ann"), junk.entries)).toMatchObject([
+      { admin: staffed.id("Dan"), access: undefined, junk: true },
+    ]);
+    const lied = mutate(recorded.last, {
+      body: (body) => body.set("commitment", new Uint8Array(32)),
+      signers: [dan],
+    });
+    const world = staffed.append(lied);
+    expect(accessRecords(world.session("Ann"), world.entries)).toMatchObject([{ access: undefined, junk: true }]);
+  });
+});
+
+/** A record by other software: of any runs, in a proper opening. */
+function dishonestRecord(epochs: Runs): Uint8Array {
+  const log = idBytes(user.log.head.log);
+  const opening = rawBytes({ salt: new Uint8Array(32), log, subject: user.log.subject, epochs, reason: "x", case: "" });
+  const commitment = labelledHash(LABELS.accessCommitment, opening);
+  const { kem } = staffed.log.epochs.last() ?? expect.unreachable();
+  const info = concat(labelPrefix(LABELS.accessOpening), commitment);
+  const sealed = hpkeSeal(kem, { info, plaintext: opening, coins: new Uint8Array(KEM_COINS_LENGTH) });
+  const fields = { type: "access", author: dan.sign, commitment, opening: attachmentDigest(sealed) };
+  return rawNext(staffed.log, fields, [dan], [sealed]);
+}

@@ -1,0 +1,351 @@
+// Dishonest actors around escrow, alone and mixed: nothing is disclosed that they did not reach anyway, and nothing is lost
+// without a check or a report that names it. docs/spec.md sections 8 and 11 (ESC-3 to ESC-8).
+//
+// The world: Bob was an admin and is dismissed; then the user enrolled escrow, and rotated. A thief with the password joins as
+// `Thief`. What the two have together is what an attacker has, who also runs the server.
+
+import fc from "fast-check";
+import { beforeAll, describe, expect, it } from "vitest";
+import type { MemberId } from "../../src/bytes/ids.js";
+import { KeysteadError } from "../../src/errors.js";
+import { escrowActs, escrowDuty, escrowIsSound, unverifiedMembers } from "../../src/escrow/check.js";
+import type { UserCoverage } from "../../src/escrow/coverage.js";
+import { escrowsOf, openAsEscrow } from "../../src/escrow/escrow-keys.js";
+import { judgePointer, newestPointer } from "../../src/escrow/pointer.js";
+import { recover } from "../../src/escrow/recover.js";
+import { organisationReport, toDosOf } from "../../src/escrow/report.js";
+import { rotate } from "../../src/grants/actions.js";
+import { checkGrants } from "../../src/grants/check.js";
+import { drawKeys } from "../../src/grants/enter.js";
+import type { Session } from "../../src/grants/session.js";
+import type { Pointer } from "../../src/log/fields.js";
+import {
+  containsRuns,
+  hasEpoch,
+  intersectRuns,
+  NO_RUNS,
+  type Run,
+  type Runs,
+  runsOf,
+  subtractRuns,
+  uniteRuns,
+} from "../../src/log/runs.js";
+import { currentEpoch } from "../../src/log/state.js";
+import { verifyLog } from "../../src/log/verify.js";
+import { numRuns } from "../model/history.js";
+import { boxIndex, signerOf, withAttachment } from "../support/raw-link.js";
+import { expectError } from "../support/refusal.js";
+import { seededEnv } from "../support/seeded-env.js";
+import { openWorld, type World } from "../support/world.js";
+import { doDuty, type User } from "./organisation-world.js";
+import {
+  dismiss,
+  enroll,
+  escrowOf,
+  hire,
+  ORGANISATION,
+  openOrganisation,
+  recoverBy,
+  regrantEscrow,
+  write,
+} from "./support.js";
+
+let hired: World;
+let escrow: World;
+/** Before the thief: epochs 1 and 2, and escrow enrolled with both. */
+let before: World;
+/** With the thief, who made epoch 3. */
+let user: World;
+
+beforeAll(() => {
+  hired = hire(openOrganisation("organisation"), "Bob", ["recover"]);
+  escrow = dismiss(hired, "Bob");
+  before = enroll(openWorld("user"), "Laptop", escrow).rotate("Laptop");
+  user = before.join("Thief");
+});
+
+/** What the attackers can read of a user's log, with Bob's last keyring and the thief's. */
+function attackersRead(world: World): Runs {
+  const read = new Set(world.session("Thief").keyring.epochs);
+  // Bob may have the newest escrow log: it is public. His keyring is what it was.
+  const bob = { log: escrow.log, keyring: escrow.session("Bob").keyring };
+  if (escrowsOf(world.log).length > 0) for (const epoch of readBy(bob, world)) read.add(epoch);
+  return runsOf(read);
+}
+
+function readBy(admin: Session, { log, entries }: World): readonly number[] {
+  return openAsEscrow(admin, log, entries).keyring.epochs;
+}
+
+async function reportOn(world: World, admin: Session | undefined = escrow.session("Ann")): Promise<UserCoverage> {
+  const rows = [];
+  for await (const row of organisationReport(escrow.log, [world], { admin })) rows.push(row);
+  return rows[0] as UserCoverage;
+}
+
+const tellsOf = (row: UserCoverage): string =>
+  toDosOf(row)
+    .map(({ text }) => text)
+    .join("; ");
+
+/** What the laptop's duty is, and what it is after that, until there is none. Its user confirmed the true escrow log. */
+function dutiful(world: World): { readonly world: World; readonly did: readonly string[] } {
+  const did: string[] = [];
+  let current: User = { world, confirmed: new Map([["Laptop", escrow.log.head]]) };
+  for (;;) {
+    const step = doDuty(current, "Laptop", escrow);
+    if (step.did === "nothing") return { world: current.world, did };
+    if (did.push(step.did) > 5) return expect.unreachable(`no end of duties: ${did}`);
+    current = step.user;
+  }
+}
+
+/** The thief points escrow elsewhere. */
+function pointedByThief(world: World, pointer: Pointer): World {
+  const renewed = write("renew-escrow", { escrow: pointer });
+  return world.append(renewed(world.session("Thief"), world.env(`thief points to ${pointer.seq}`)).entry);
+}
+
+/** A pointer with a true head and epoch, and keys of the thief's own. */
+function falsePointer(seed: string): Pointer {
+  const { sign, kem } = drawKeys(seededEnv(seed)).publicKeys;
+  return { ...newestPointer(hired.log), sign, kem };
+}
+
+/** A rotation by the thief whose box for a member is noise. */
+function junkFor(world: World, victim: MemberId): World {
+  const rotated = world.act("Thief", "rotates with junk", rotate);
+  const index = boxIndex(rotated.record, victim);
+  const noise = seededEnv(`noise ${world.log.head.hash}`).random(1152);
+  return world.append(withAttachment(rotated.last, index, noise, [signerOf(world.session("Thief"))]));
+}
+
+describe("a thief's device", () => {
+  it("that enrolls an escrow log of its own is found out, and escrow gets nothing from others (ESC-4, ESC-5)", async () => {
+    const fake = openOrganisation("the thief's organisation");
+    const joined = openWorld("user").rotate("Laptop").join("Thief");
+    const enrolled = enroll(joined, "Thief", fake);
+    const me = enrolled.id("Laptop");
+    const confirmed = escrow.log.head;
+    // Even with the server's help: the fake log is no extension of the one that the user confirmed.
+    expect(escrowDuty(enrolled.log, { me, escrowLog: fake.log, confirmed }).action).toBe("confirm");
+    expect(escrowDuty(enrolled.log, { me, escrowLog: escrow.log }).action).toBe("confirm");
+    expect(escrowDuty(enrolled.log, { me, escrowLog: escrow.log, confirmed }).action).toBe("remove");
+    for (const escrowLog of [fake.log, escrow.log])
+      expect(escrowIsSound(enrolled.log, { escrowLog, confirmed })).toBe(false);
+
+    const row = await reportOn(enrolled);
+    expect(row).toMatchObject({ status: "behind", pointer: "other-log", claimed: [], proven: [] });
+    expect(tellsOf(row)).toContain("another organisation's log");
+    expect(readBy(fake.session("Ann"), enrolled), "what the thief has itself").toEqual([3]);
+
+    const { world, did } = dutiful(enrolled);
+    expect(did).toEqual(["remove", "enroll"]);
+    const after = world.rotate("Laptop");
+    expect(readBy(fake.session("Ann"), after)).toEqual([3]);
+    expect(await reportOn(after)).toMatchObject({ status: "covered", pointer: "newest", removals: [{ by: me }] });
+  });
+
+  it("that points escrow at a dismissed admin's epoch gains that admin only what the thief made (ESC-4, ESC-6)", async () => {
+    const pointed = pointedByThief(user, newestPointer(hired.log));
+    const me = pointed.id("Laptop");
+    expect(escrowDuty(pointed.log, { me, escrowLog: escrow.log })).toMatchObject({ action: "renew" });
+    expect(escrowIsSound(pointed.log, { escrowLog: escrow.log, confirmed: escrow.log.head })).toBe(false);
+    const row = await reportOn(pointed);
+    expect(row).toMatchObject({ status: "covered", pointer: "older" });
+    expect(tellsOf(row)).toContain("old escrow epoch");
+    expect(readBy(escrow.session("Bob"), pointed), "epoch 4 is the thief's own").toEqual([4]);
+
+    const { world, did } = dutiful(pointed);
+    expect(did).toEqual(["renew"]);
+    expect(readBy(escrow.session("Bob"), world.rotate("Laptop"))).toEqual([4]);
+  });
+
+  it("that points escrow at keys of its own is found out, and what it cut off is given again (ESC-3, ESC-4)", async () => {
+    const pointed = pointedByThief(user, falsePointer("false"));
+    expect(escrowIsSound(pointed.log, { escrowLog: escrow.log, confirmed: escrow.log.head })).toBe(false);
+    const row = await reportOn(pointed);
+    expect(row).toMatchObject({ status: "behind", pointer: "false", claimed: [[1, 3]], proven: [[1, 3]] });
+    expect(row.gaps).toMatchObject([{ from: 4, to: 4, closers: [{ name: "Laptop" }, { name: "Thief" }] }]);
+    expect(tellsOf(row)).toContain("alarm: the pointer's keys are no epoch");
+    const { world, did } = dutiful(pointed);
+    // The log counts epoch 4 as held by escrow: only its box shows that it was sealed to the false key.
+    expect(did).toEqual(["renew", "regrant"]);
+    expect(await reportOn(world)).toMatchObject({ status: "covered", pointer: "newest", claimed: [[1, 5]] });
+  });
+
+  it("that pointed escrow at keys of its own does not spoil a later recovery (MEM-9, ESC-3)", async () => {
+    const pointed = pointedByThief(user, falsePointer("false"));
+    const renewed = doDuty({ world: pointed, confirmed: new Map() }, "Laptop", escrow).user.world;
+    const recovered = recoverBy(renewed.join("Phone"), escrow, "Ann", {
+      approve: ["Phone"],
+      remove: ["Laptop", "Thief"],
+    });
+    expect(recovered.record.missing, "escrow declares what was not sealed to it").toEqual([[4, 4]]);
+    expect(runsOf(recovered.session("Phone").keyring.epochs)).toEqual([
+      [1, 3],
+      [5, 7],
+    ]);
+    expect((await reportOn(recovered)).lost).toMatchObject([{ from: 4, to: 4 }]);
+  });
+
+  it("that points escrow far ahead cannot keep others from renewing it, and the report names it (ESC-4)", async () => {
+    const ahead = { ...falsePointer("ahead"), seq: 1000, epoch: 900 };
+    const pointed = pointedByThief(user, ahead);
+    const me = pointed.id("Laptop");
+    expect(escrowDuty(pointed.log, { me, escrowLog: escrow.log })).toMatchObject({ action: "fetch" });
+    const row = await reportOn(pointed);
+    expect(row).toMatchObject({ status: "behind", pointer: "ahead", claimed: [[1, 3]] });
+    expect(tellsOf(row)).toContain("alarm: the pointer names a head that this escrow log does not have");
+    const renewed = write("renew-escrow", { escrow: newestPointer(escrow.log) });
+    const world = pointed.append(renewed(pointed.session("Laptop"), pointed.env("renews")).entry);
+    expect(dutiful(world).did).toEqual(["regrant"]);
+  });
+
+  it("that grants escrow junk is named by whoever recomputes it, and by proof (GRT-3, MEM-9)", async () => {
+    const { id } = escrowOf(user);
+    const junk = junkFor(user, id);
+    const seq = junk.log.head.seq;
+    const wrong = { seq, author: junk.id("Thief"), recipient: id, from: 4, to: 4, wrong: "box" };
+    expect(checkGrants(junk.session("Laptop"), [seq]).wrong).toEqual([wrong]);
+    const row = await reportOn(junk);
+    expect(row).toMatchObject({ status: "behind", claimed: [[1, 4]], proven: [[1, 3]] });
+    expect(row.gaps).toMatchObject([{ from: 4, to: 4, closers: [{ name: "Laptop" }, { name: "Thief" }] }]);
+    expect(await reportOn(regrantEscrow(junk, "Laptop", [[4, 4]]))).toMatchObject({ status: "covered" });
+    // Locked out before anybody repaired it, the user still gets all the rest.
+    const recovered = recoverBy(junk.join("Phone"), escrow, "Ann", { approve: ["Phone"], remove: ["Laptop"] });
+    expect(recovered.record.missing).toEqual([[4, 4]]);
+    expect(runsOf(recovered.session("Phone").keyring.epochs).at(0)).toEqual([1, 3]);
+  });
+});
+
+describe("a dismissed admin", () => {
+  it("who names an old head takes over nothing from before, and is not believed (ESC-8)", async () => {
+    // Bob is dismissed while the user's pointer still is the epoch that he holds.
+    const old = enroll(openWorld("user"), "Laptop", hired).join("Thief");
+    const stale = { log: hired.log, keyring: hired.session("Bob").keyring };
+    const options = { userLog: old.log, entries: old.entries, approve: [old.id("Thief")] };
+    const acted = old.append(recover(stale, options, old.env("Bob acts")).entry);
+    const reason = "the admin has been removed since";
+    const verdict = { seq: acted.log.head.seq, verdict: "unverified", because: reason, approved: [old.id("Thief")] };
+    expect(escrowActs(acted.log, escrow.log)).toMatchObject([verdict]);
+    expect(unverifiedMembers(acted.log, escrow.log)).toEqual([old.id("Thief")]);
+    const row = await reportOn(acted);
+    expect(row.unverified).toMatchObject([verdict]);
+    expect(tellsOf(row)).toContain(`alarm: link ${acted.log.head.seq} acted for escrow, and ${reason}`);
+    expect(attackersRead(acted), "what Bob held when he went").toEqual(attackersRead(old));
+    // Before he went it was an act like any other.
+    expect(escrowActs(acted.log, hired.log)).toMatchObject([{ verdict: "verified", admin: hired.id("Bob") }]);
+  });
+
+  it("who names an old head acts nowhere once the pointer was renewed (ESC-3, ESC-6)", () => {
+    const old = enroll(openWorld("user"), "Laptop", hired);
+    const { world } = dutiful(old);
+    const joined = world.join("Thief");
+    const options = { userLog: joined.log, entries: joined.entries, approve: [joined.id("Thief")] };
+    for (const log of [hired.log, escrow.log]) {
+      const stale = { log, keyring: escrow.session("Bob").keyring };
+      const act = () => recover(stale, options, joined.env("Bob acts"));
+      if (log === hired.log) expectError(act, "NOT_PERMITTED", "ESC-3");
+      else expectError(act, "UNKNOWN_MEMBER", "MEM-4");
+    }
+    expect(attackersRead(joined), "epoch 1 is from before he went, epoch 3 the thief's").toEqual([
+      [1, 1],
+      [3, 3],
+    ]);
+  });
+});
+
+describe("a server", () => {
+  it("that replays an old escrow log is found out by the pin, and by the pointer (LOG-8, ESC-4)", () => {
+    const error = expectError(
+      () => verifyLog(hired.entries, { subject: ORGANISATION, pinned: escrow.log }),
+      "ROLLED_BACK",
+      "LOG-8",
+    );
+    expect(error.details).toMatchObject({ pinned: escrow.log.head, offered: hired.log.head });
+    // A device that never saw the newest log itself still learns from the pointer that there is one.
+    const me = before.id("Laptop");
+    expect(judgePointer(escrowOf(before).pointer as Pointer, hired.log)).toBe("ahead");
+    expect(escrowDuty(before.log, { me, escrowLog: hired.log })).toMatchObject({ action: "fetch" });
+    expect(escrowIsSound(before.log, { escrowLog: hired.log, confirmed: hired.log.head })).toBe(false);
+    expect(escrowDuty(before.log, { me, escrowLog: undefined }).action).toBe("fetch");
+  });
+
+  it("that lists a fork of the escrow log is found out by the pin and by the pointer (LOG-8, ESC-3)", () => {
+    const fork = hired.rotate("Ann").rotate("Ann").rotate("Ann");
+    expectError(() => verifyLog(fork.entries, { subject: ORGANISATION, pinned: escrow.log }), "FORKED", "LOG-8");
+    expect(judgePointer(escrowOf(before).pointer as Pointer, fork.log)).toBe("false");
+    expect(escrowIsSound(before.log, { escrowLog: fork.log, confirmed: escrow.log.head })).toBe(false);
+  });
+});
+
+/** What a thief, a dismissed admin and the user's laptop do in turns; what is not permitted is left undone. */
+const MOVES: readonly ((world: World) => World)[] = [
+  (world) => pointedByThief(world, newestPointer(hired.log)),
+  (world) => pointedByThief(world, falsePointer(`false ${world.log.head.hash}`)),
+  (world) => junkFor(world, escrowOf(world).id),
+  (world) => junkFor(world, world.id("Laptop")),
+  (world) => world.rotate("Thief"),
+  (world) => {
+    const stale = { log: hired.log, keyring: escrow.session("Bob").keyring };
+    const options = { userLog: world.log, entries: world.entries, approve: [world.id("Thief")] };
+    return world.append(recover(stale, options, world.env("Bob acts")).entry);
+  },
+  (world) => dutiful(world).world,
+  (world) => dutiful(world).world.rotate("Laptop"),
+];
+
+/** What tells of an epoch that admins cannot open: the report, or whoever recomputes grants. */
+async function expectNamed(world: World): Promise<void> {
+  const row = await reportOn(world);
+  const claim = await reportOn(world, undefined);
+  const unproven = subtractRuns([[1, currentEpoch(world.log)]], row.proven as Runs);
+  const named = [...row.gaps, ...row.lost].map(({ from, to }): Run => [from, to]);
+  expect(uniteRuns(named, NO_RUNS), "a report with proof names every epoch that admins cannot open").toEqual(unproven);
+  // Without proof the log's word is taken, and junk is what recomputing finds.
+  const seqs = [...world.log.links].map(({ seq }) => seq);
+  const { wrong } = checkGrants(world.session("Laptop"), seqs);
+  const junk = runsOf(
+    wrong.filter(({ recipient }) => recipient === escrowOf(world).id).flatMap(({ from, to }) => [from, to]),
+  );
+  expect(subtractRuns(subtractRuns(claim.claimed, row.proven as Runs), junk)).toEqual([]);
+  const acts = escrowActs(world.log, escrow.log);
+  expect(row.unverified).toEqual(acts);
+  if (row.pointer !== "newest" || acts.length > 0) expect(toDosOf(row)).not.toEqual([]);
+}
+
+describe("a thief, a dismissed admin and the server together", () => {
+  it("learn nothing from before, and whatever they break is named and can be repaired (ESC-3 to ESC-8, MEM-9)", async () => {
+    const secret: Runs = [[1, 2]];
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.nat(MOVES.length - 1), { minLength: 2, maxLength: 8 }), async (moves) => {
+        let world = user;
+        for (const move of moves) {
+          try {
+            world = (MOVES[move] as (typeof MOVES)[number])(world);
+          } catch (error) {
+            if (!(error instanceof KeysteadError) || error.code !== "NOT_PERMITTED") throw error;
+          }
+          expect(intersectRuns(attackersRead(world), secret), "nothing from before the thief").toEqual([]);
+        }
+        await expectNamed(world);
+
+        // The owner does what is due, removes the thief, and gives escrow again what was junk.
+        const known = attackersRead(world);
+        let repaired = dutiful(world).world.review("Laptop", { remove: ["Thief"] });
+        const { proven } = await reportOn(repaired);
+        const { epochs } = repaired.session("Laptop").keyring;
+        const unproven = intersectRuns(runsOf(epochs), subtractRuns([[1, currentEpoch(repaired.log)]], proven as Runs));
+        if (unproven.length > 0) repaired = regrantEscrow(repaired, "Laptop", unproven);
+        const { gaps, status } = await reportOn(repaired);
+        expect(gaps, "everything that anybody has is escrow's again").toEqual([]);
+        expect(status).not.toBe("behind");
+        const sinceThen = currentEpoch(repaired.log);
+        expect(hasEpoch(attackersRead(repaired), sinceThen), "what comes after the thief is secret").toBe(false);
+        expect(containsRuns(attackersRead(repaired), known)).toBe(true);
+      }),
+      { numRuns: numRuns(8, 2) },
+    );
+  });
+});

@@ -1,0 +1,264 @@
+// The escrow log: when it is ready, who may do what in it, and what cannot be undone. docs/spec.md section 11 (ESC-1, ESC-2) and
+// section 6 (MEM-3, MEM-5, MEM-8).
+
+import { describe, expect, it } from "vitest";
+import { decodeCbor } from "../../src/bytes/cbor.js";
+import { encode } from "../../src/bytes/schema.js";
+import { escrowNeeds } from "../../src/escrow/escrow-log.js";
+import { newestPointer } from "../../src/escrow/pointer.js";
+import { escrowDevicesAndActivity } from "../../src/escrow-devices-and-activity.js";
+import { regrant, review } from "../../src/grants/actions.js";
+import { policyFields } from "../../src/log/fields.js";
+import { verifyLog } from "../../src/log/verify.js";
+import { idBytes, mutate, type RawBody, rawNext, setField } from "../support/raw-link.js";
+import { expectError, expectRefused, expectTwins } from "../support/refusal.js";
+import { OPERATOR, openWorld } from "../support/world.js";
+import { dismiss, hire, ORGANISATION, openEscrow, openOrganisation, paper, policyBy, write } from "./support.js";
+
+const opened = openEscrow("escrow log", { operator: true });
+const ready = openOrganisation("escrow log", { operator: true });
+const ann = ready.signer("Ann");
+const staffed = hire(hire(ready, "Bob", ["recover"]), "Eve", ["manage"]);
+
+describe("readiness", () => {
+  it("needs an active device and an active backup key that reach epoch 1, and an enabled policy (ESC-1)", () => {
+    expect(escrowNeeds(opened.log)).toEqual(["backup-key", "enabled"]);
+    expect(escrowNeeds(paper(opened).log)).toEqual(["enabled"]);
+    expect(escrowNeeds(ready.log)).toEqual([]);
+    const [backup] = [...ready.log.active.values()].filter(({ kind }) => kind === "backup");
+    const id = backup?.id as NonNullable<typeof backup>["id"];
+    const without = ready.act("Ann", "removes the paper", (session, env) => review(session, { remove: [id] }, env));
+    expect(escrowNeeds(without.log)).toEqual(["backup-key"]);
+    // A paper made by someone who starts later would not do, but in lockdown nobody does: Ann's next paper reaches epoch 1.
+    expect(escrowNeeds(paper(without).log)).toEqual([]);
+  });
+
+  it("refuses to enable escrow or to point at it before it is ready (ESC-1)", () => {
+    const error = expectError(() => policyBy(opened, "Ann", { enabled: true }), "NOT_PERMITTED", "ESC-1");
+    expect(error.details).toEqual({ lacking: ["backup-key"] });
+    expect(policyBy(paper(opened), "Ann", { enabled: true }).log.policy?.enabled).toBe(true);
+    expectError(() => newestPointer(opened.log), "NOT_PERMITTED", "ESC-1");
+    expectError(() => newestPointer(paper(opened).log), "NOT_PERMITTED", "ESC-1");
+    expect(newestPointer(ready.log)).toMatchObject({ ...ready.log.head, epoch: 1 });
+    expectError(() => newestPointer(openWorld("a user").log), "INVALID_ARGUMENT", undefined);
+  });
+});
+
+describe("the policy", () => {
+  const off = policyBy(ready, "Ann", { enabled: false }, OPERATOR);
+
+  it("is changed in what is named only, and leaves the session's keyring as it is", () => {
+    const changed = policyBy(ready, "Ann", { userContacts: ["desk 2"] });
+    expect(changed.log.policy).toEqual({ ...ready.log.policy, userContacts: ["desk 2"] });
+    expect(changed.record).toMatchObject({ type: "policy", policy: changed.log.policy, epoch: undefined });
+    expect(ready.log.policy?.userContacts).toEqual(["help desk"]);
+  });
+
+  it("refuses to be disabled without the operator's signature (ESC-2, LOG-4)", () => {
+    // The type calls for two signatures, so what is missing is one of them (LOG-4).
+    const alone = mutate(off.last, { signatures: ([first]) => (first ? [first] : []) });
+    expectTwins(ready.log, alone, off.last, "INVALID_SIGNATURE", "LOG-4");
+    const forged = mutate(off.last, { signers: [ann, staffed.signer("Bob")] });
+    expectTwins(ready.log, forged, off.last, "INVALID_SIGNATURE", "LOG-4");
+    expectError(() => policyBy(ready, "Ann", { enabled: false }), "NOT_PERMITTED", "ESC-2");
+  });
+
+  it("cannot be disabled in a log that names no operator (ESC-2)", () => {
+    const orphan = openOrganisation("no operator");
+    expectError(() => policyBy(orphan, "Ann", { enabled: false }, OPERATOR), "NOT_PERMITTED", "ESC-2");
+    const policy = { ...orphan.log.policy, enabled: false } as Parameters<typeof policyBy>[2];
+    const body = { type: "policy", author: orphan.signer("Ann").sign, policy: asCbor(policy) };
+    expectRefused(orphan.log, rawNext(orphan.log, body, [orphan.signer("Ann")]), "INVALID_LINK", "ESC-2");
+  });
+
+  it("needs nobody else's signature to be enabled again, or changed while it is disabled (ESC-2, LOG-4)", () => {
+    expect(policyBy(off, "Ann", { allowUserBackupKeys: false }).log.policy?.enabled).toBe(false);
+    expect(policyBy(off, "Ann", { enabled: true }).log.policy?.enabled).toBe(true);
+    const extra = mutate(policyBy(off, "Ann", { enabled: true }).last, { signers: [ann, OPERATOR] });
+    expectRefused(off.log, extra, "INVALID_SIGNATURE", "LOG-4");
+  });
+
+  it("refuses the policy that is in force (MEM-2)", () => {
+    expectError(() => policyBy(ready, "Ann", { enabled: true }), "NOT_PERMITTED", "MEM-2");
+  });
+
+  it("refuses a policy by an admin without manage, and in a user's log (MEM-8)", () => {
+    expectError(() => policyBy(staffed, "Bob", { userContacts: [] }), "NOT_PERMITTED", "MEM-8");
+    expect(policyBy(staffed, "Eve", { userContacts: [] }).log.policy?.userContacts).toEqual([]);
+    const user = openWorld("policy of a user");
+    const body = { type: "policy", author: user.signer("Laptop").sign, policy: asCbor(ready.log.policy) };
+    expectRefused(user.log, rawNext(user.log, body, [user.signer("Laptop")]), "INVALID_LINK", "MEM-8");
+  });
+});
+
+describe("roles", () => {
+  it("are given in the link that first confirms a member, and in no other (MEM-8)", () => {
+    const joined = ready.join("Bob");
+    const given = hire(ready, "Bob", ["discover", "recover"]);
+    expect(given.member("Bob").roles).toEqual(["discover", "recover"]);
+    expect(joined.member("Bob").roles).toEqual([]);
+    const withheld = mutate(given.last, { body: (body) => body.delete("roles"), signers: [ann] });
+    expectTwins(joined.log, withheld, given.last, "INVALID_LINK", "MEM-8");
+    const unsorted = mutate(given.last, {
+      body: (body) => body.set("roles", [[idBytes(given.id("Bob")), ["recover", "discover"]]]),
+      signers: [ann],
+    });
+    expectRefused(joined.log, unsorted, "INVALID_LINK", "MEM-8");
+    const twice = mutate(given.last, {
+      body: (body) => body.set("roles", [[idBytes(given.id("Bob")), ["recover", "recover"]]]),
+      signers: [ann],
+    });
+    expectRefused(joined.log, twice, "INVALID_LINK", "MEM-8");
+    expectError(
+      () =>
+        given.act("Ann", "promotes Bob", (session, env) =>
+          review(session, { approve: given.ids("Bob"), roles: { [given.id("Bob")]: ["manage"] } }, env),
+        ),
+      "INVALID_ARGUMENT",
+      "MEM-8",
+    );
+  });
+
+  it("are named by every enroll in an escrow log, and by none in a user's (MEM-8)", () => {
+    const enrolled = ready.enroll("Ann", "Tablet");
+    const signers = [ann, enrolled.signer("Tablet")];
+    const silent = mutate(enrolled.last, { body: (body) => body.delete("roles"), signers });
+    expectTwins(ready.log, silent, enrolled.last, "INVALID_LINK", "MEM-8");
+    const user = openWorld("roles of a user");
+    expectError(
+      () => user.act("Laptop", "enrolls", write("enroll", { escrow: newestPointer(ready.log), roles: ["recover"] })),
+      "NOT_PERMITTED",
+      "MEM-8",
+    );
+    expect(user.act("Laptop", "enrolls", write("enroll", { escrow: newestPointer(ready.log) })).log.head.seq).toBe(2);
+  });
+
+  it("let only manage approve, enroll, remove and regrant; rotate and rekey need none (MEM-8)", () => {
+    const joined = staffed.join("Zoe");
+    const [id] = joined.ids("Zoe");
+    const roles = { [id as string]: [] };
+    const lets = (by: string) =>
+      joined.act(by, "lets Zoe in", (session, env) => review(session, { approve: joined.ids("Zoe"), roles }, env));
+    expectError(() => lets("Bob"), "NOT_PERMITTED", "MEM-8");
+    expect(lets("Eve").member("Zoe").held).toEqual([[1, 1]]);
+    expectError(() => joined.review("Bob", { remove: ["Zoe"] }), "NOT_PERMITTED", "MEM-8");
+    expectError(() => paper(staffed, [], "Bob"), "NOT_PERMITTED", "MEM-8");
+    expectError(() => regrantBy("Bob"), "NOT_PERMITTED", "MEM-8");
+    expect(regrantBy("Eve").record.type).toBe("regrant");
+    expect(staffed.rotate("Bob").rekey("Bob").log.epochs.length).toBe(3);
+  });
+
+  function regrantBy(by: string) {
+    const [runs, id] = [[[1, 1]] as const, staffed.id("Ann")];
+    return staffed.act(by, "re-grants", (session, env) => regrant(session, [{ member: id, runs }], env));
+  }
+});
+
+describe("the last admin with manage", () => {
+  const backup = [...ready.log.active.values()].find(({ kind }) => kind === "backup")?.id as never;
+  const alone = hire(
+    ready.act("Ann", "removes the paper", (session, env) => review(session, { remove: [backup] }, env)),
+    "Bob",
+    ["discover", "recover"],
+  );
+
+  it("cannot leave (MEM-3)", () => {
+    expectError(() => alone.leave("Ann"), "NOT_PERMITTED", "MEM-3");
+    const body = { type: "leave", author: alone.signer("Ann").sign };
+    expectRefused(alone.log, rawNext(alone.log, body, [alone.signer("Ann")]), "INVALID_LINK", "MEM-3");
+    const two = hire(alone, "Eve", ["manage"]);
+    expect(two.leave("Ann").log.active.size).toBe(2);
+    expectError(() => two.leave("Ann").leave("Eve"), "NOT_PERMITTED", "MEM-3");
+  });
+
+  it("may be a backup key (MEM-3)", () => {
+    expect(hire(ready, "Bob", []).leave("Ann").log.active.size).toBe(2);
+  });
+});
+
+describe("lockdown", () => {
+  it("is on from the first link and cannot be switched (MEM-5)", () => {
+    expect(opened.log).toMatchObject({ kind: "escrow", lockdown: true, subject: ORGANISATION });
+    expectError(() => ready.lockdown("Ann", false), "NOT_PERMITTED", "MEM-5");
+    expectError(() => ready.lockdown("Ann", true), "NOT_PERMITTED", "MEM-5");
+    expect(openWorld("locked").lockdown("Laptop", true).log.lockdown).toBe(true);
+    // Who joins holds nothing, and the operator can expel nobody who is confirmed.
+    const joined = ready.join("Zoe");
+    expect(joined.session("Zoe").keyring.epochs).toEqual([]);
+    expectError(() => joined.expel("Ann"), "NOT_PERMITTED", "MEM-5");
+    expect(joined.expel("Zoe").log.active.size).toBe(2);
+  });
+});
+
+describe("escrow epochs", () => {
+  const annOf = opened.signer("Ann");
+
+  it("have a signing key, and users' epochs have none (ENC-2)", () => {
+    const [genesis] = opened.entries as readonly [Uint8Array];
+    const silent = mutate(genesis, { body: (body) => (body.get("epoch") as RawBody).delete("sign"), signers: [annOf] });
+    expectError(() => verifyLog([silent], { subject: ORGANISATION }), "INVALID_LINK", "ENC-2");
+    const rotated = ready.rotate("Ann");
+    const later = mutate(rotated.last, {
+      body: (body) => (body.get("epoch") as RawBody).delete("sign"),
+      signers: [ann],
+    });
+    expectTwins(ready.log, later, rotated.last, "INVALID_LINK", "ENC-2");
+    const user = openWorld("epochs of a user");
+    const turned = user.rotate("Laptop");
+    const key = ready.log.epochs.last()?.sign as Uint8Array;
+    const signing = mutate(turned.last, { body: setField("epoch.sign", key), signers: [user.signer("Laptop")] });
+    expectTwins(user.log, signing, turned.last, "INVALID_LINK", "ENC-2");
+  });
+
+  it("introduce their signing key: it never appeared before in any role (LOG-5)", () => {
+    const rotated = ready.rotate("Ann");
+    for (const key of [ann.sign, OPERATOR.sign, ready.log.epochs.at(0)?.sign as Uint8Array]) {
+      const attack = mutate(rotated.last, { body: setField("epoch.sign", key), signers: [ann] });
+      expectTwins(ready.log, attack, rotated.last, "INVALID_LINK", "LOG-5");
+    }
+  });
+
+  it("refuse a first link whose policy and kind do not fit (MEM-8)", () => {
+    const [genesis] = opened.entries as readonly [Uint8Array];
+    const without = mutate(genesis, { body: (body) => body.delete("policy"), signers: [annOf] });
+    expectError(() => verifyLog([without], { subject: ORGANISATION }), "INVALID_LINK", "MEM-8");
+    expect(verifyLog([genesis], { subject: ORGANISATION }).policy?.enabled).toBe(false);
+  });
+});
+
+describe("escrowDevicesAndActivity", () => {
+  const pending = dismiss(staffed, "Bob").join("Zoe");
+  const view = escrowDevicesAndActivity(pending.log, { me: pending.id("Ann"), now: pending.log.time });
+
+  it("shows roles, policy, needs and whom to ask", () => {
+    const rows = view.members.map(({ name, kind, status, roles }) => ({ name, kind, status, roles }));
+    expect(rows).toEqual([
+      { name: "Ann", kind: "device", status: "this-device", roles: ["manage"] },
+      { name: "Backup key", kind: "backup", status: "approved", roles: ["manage"] },
+      { name: "Eve", kind: "device", status: "approved", roles: ["manage"] },
+      { name: "Zoe", kind: "device", status: "pending", roles: [] },
+      { name: "Bob", kind: "device", status: "removed", roles: ["recover"] },
+    ]);
+    expect(view).toMatchObject({ policy: pending.log.policy, needs: [], contacts: ["Ann, room 1"] });
+    expect(view.me).toMatchObject({ name: "Ann", roles: ["manage"] });
+    expect(view.pending.map(({ name }) => name)).toEqual(["Zoe"]);
+    expect(escrowDevicesAndActivity(opened.log, { me: opened.id("Ann"), now: 0 }).needs).toEqual([
+      "backup-key",
+      "enabled",
+    ]);
+  });
+
+  it("refuses a user's log", () => {
+    const user = openWorld("view of a user");
+    expectError(
+      () => escrowDevicesAndActivity(user.log, { me: user.id("Laptop"), now: 0 }),
+      "INVALID_ARGUMENT",
+      undefined,
+    );
+  });
+});
+
+/** A policy as a body has it. */
+function asCbor(policy: unknown) {
+  return decodeCbor(encode(policyFields, policy as never, "policy"), { name: "policy", maxBytes: 4096 });
+}

@@ -1,0 +1,110 @@
+// The escrow story once, through the public API alone: an organisation opens its escrow, a user enrolls it, is locked out and
+// restored, an admin reads for a case and is dismissed, and the report tells it all. docs/spec.md section 11.
+
+import { expect, it } from "vitest";
+import {
+  accessRecords,
+  createEscrowLog,
+  createLog,
+  enrollBackupKey,
+  enrollEscrow,
+  escrowActs,
+  escrowDuty,
+  escrowNeeds,
+  formatTotals,
+  formatUserCoverage,
+  joinLog,
+  openContent,
+  openRecorded,
+  organisationReport,
+  ReportTotals,
+  receive,
+  recordAccess,
+  recover,
+  renewFor,
+  review,
+  rotate,
+  type Session,
+  sealTo,
+  setPolicy,
+  verifyLog,
+} from "../../src/index.js";
+import { seededEnv } from "../support/seeded-env.js";
+
+it("tells the escrow story once", async () => {
+  const env = seededEnv("escrow");
+  const escrowEntries: Uint8Array[] = [];
+  const entries: Uint8Array[] = [];
+  const publish = <T extends { readonly entry: Uint8Array }>(to: Uint8Array[], authored: T): T => {
+    to.push(authored.entry);
+    return authored;
+  };
+  const newest = (list: readonly Uint8Array[]) => list.at(-1) as Uint8Array;
+  const userLog = () => verifyLog(entries, { subject: "alice" });
+
+  // Ann opens the escrow log, prints a backup key, enables escrow, and lets Bob in.
+  let ann: Session = publish(
+    escrowEntries,
+    createEscrowLog({ subject: "escrow@example.org", device: { name: "Ann" } }, env),
+  );
+  expect(escrowNeeds(ann.log)).toEqual(["backup-key", "enabled"]);
+  ann = publish(escrowEntries, enrollBackupKey(ann, { roles: ["manage"] }, env));
+  ann = publish(escrowEntries, setPolicy(ann, { enabled: true }, env));
+  expect(escrowNeeds(ann.log)).toEqual([]);
+  let bob: Session = publish(escrowEntries, joinLog(ann.log, { device: { name: "Bob" } }, env));
+  const { member } = bob.keyring;
+  ann = receive(ann, newest(escrowEntries));
+  ann = publish(escrowEntries, review(ann, { approve: [member], roles: { [member]: ["recover", "discover"] } }, env));
+  bob = receive(bob, newest(escrowEntries));
+  expect(bob.keyring.epochs).toEqual([1]);
+
+  // Alice confirms the fingerprint and enrolls escrow.
+  let laptop: Session = publish(entries, createLog({ subject: "alice", device: { name: "Laptop" } }, env));
+  const sealed = await sealTo([laptop.log], new Uint8Array([1, 2, 3]), { purpose: "x" }, env);
+  const me = laptop.keyring.member;
+  expect(escrowDuty(laptop.log, { me, escrowLog: ann.log }).action).toBe("confirm");
+  const confirmed = ann.log.head;
+  laptop = publish(entries, enrollEscrow(laptop, ann.log, confirmed, env));
+  expect(escrowDuty(laptop.log, { me, escrowLog: ann.log, confirmed }).action).toBe("nothing");
+  laptop = publish(entries, rotate(laptop, env));
+
+  // She loses her laptop. Bob approves her phone and removes the laptop, in one link.
+  let phone: Session = publish(entries, joinLog(laptop.log, { device: { name: "Phone" } }, env));
+  const lists = { approve: [phone.keyring.member], remove: [me] };
+  publish(entries, recover(bob, { userLog: userLog(), entries, ...lists }, env));
+  phone = receive(phone, newest(entries));
+  expect(await openContent(sealed, phone.keyring)).toEqual(new Uint8Array([1, 2, 3]));
+  expect(escrowActs(phone.log, bob.log)).toMatchObject([{ verdict: "verified", admin: member }]);
+
+  // Bob records why he opens her first epoch, and gets that one.
+  const access = { userLog: userLog(), epochs: [[1, 1]] as const, reason: "case" };
+  bob = publish(escrowEntries, recordAccess(bob, access, env));
+  const record = { record: bob.log.head.seq, recordEntry: newest(escrowEntries) };
+  const opened = openRecorded(bob, { ...record, userLog: userLog(), entries });
+  expect(opened.keyring.epochs).toEqual([1]);
+  expect(await openContent(sealed, opened.keyring)).toEqual(new Uint8Array([1, 2, 3]));
+  expect(accessRecords(bob, escrowEntries)).toMatchObject([{ access: { reason: "case" }, junk: false }]);
+
+  // Bob is dismissed, and Ann renews for Alice, who is offline.
+  ann = receive(ann, newest(escrowEntries));
+  ann = publish(escrowEntries, review(ann, { remove: [member] }, env));
+  publish(entries, renewFor(ann, { userLog: userLog(), entries }, env));
+  const totals = new ReportTotals();
+  const texts: string[] = [];
+  for await (const row of organisationReport(ann.log, [{ log: userLog(), entries }], { admin: ann })) {
+    totals.add(row);
+    texts.push(formatUserCoverage(row));
+    expect(row).toMatchObject({ status: "covered", pointer: "newest", proven: [[1, 5]], gaps: [], lost: [] });
+  }
+  expect(texts).toEqual(["alice: covered, everything since 14 November 2023 (proven)\n"]);
+  expect(formatTotals(totals)).toBe(
+    [
+      "1 users: 1 covered",
+      "0 epochs could still be brought under escrow; 0 users have lost data; 0 stale pointers",
+      "",
+      "To do, what closes the most first:",
+      "- alice: alarm: link 5 acted for escrow, and the admin has been removed since",
+      "",
+    ].join("\n"),
+  );
+});

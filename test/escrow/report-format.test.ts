@@ -1,0 +1,214 @@
+// The organisation's report as people get it: text, CSV that no spreadsheet runs, totals that stay small, progress and
+// cancellation. docs/spec.md sections 8 and 11 (ESC-6, ESC-7).
+
+import { describe, expect, it } from "vitest";
+import type { UserCoverage } from "../../src/escrow/coverage.js";
+import { formatTotals, formatUserCoverage, reportCsvHeader, reportCsvLine } from "../../src/escrow/format-report.js";
+import { organisationReport, type ReportedUser, type ReportOptions, ReportTotals } from "../../src/escrow/report.js";
+import { expectError, snapshot } from "../support/refusal.js";
+import { openWorld, type World } from "../support/world.js";
+import { dismiss, enroll, hire, openOrganisation, openUser, recoverBy, reviewEscrow } from "./support.js";
+
+const escrow = hire(openOrganisation("report"), "Bob", ["recover"]);
+const later = dismiss(escrow, "Bob");
+const user = openUser("report", escrow);
+const FORMULA = '=HYPERLINK("http://x","y")';
+
+async function report(
+  organisation: World,
+  users: readonly ReportedUser[],
+  options: ReportOptions = {},
+): Promise<readonly UserCoverage[]> {
+  const rows: UserCoverage[] = [];
+  for await (const row of organisationReport(organisation.log, users, options)) rows.push(row);
+  return rows;
+}
+
+async function rowOf(world: World, organisation: World = escrow): Promise<UserCoverage> {
+  const [row] = await report(organisation, [{ log: world.log }]);
+  return row ?? expect.unreachable();
+}
+
+/** Reads a line of CSV back (RFC 4180). */
+function cellsOf(line: string): readonly string[] {
+  expect(line.endsWith("\r\n")).toBe(true);
+  const cells = [...line.slice(0, -2).matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^",]*))/g)];
+  return cells.map(([, quoted, plain]) => quoted?.replaceAll('""', '"') ?? plain ?? "");
+}
+
+describe("the statuses", () => {
+  const bare = openWorld("report");
+
+  it("tell covered, partly, pending, removed and behind apart", async () => {
+    const partly = enroll(bare.join("Phone"), "Phone", escrow);
+    const fake = enroll(bare, "Laptop", openOrganisation("a fake"));
+    for (const [world, status] of [
+      [user, "covered"],
+      [partly, "partly"],
+      [bare, "pending"],
+      [reviewEscrow(user, "Laptop", "remove"), "removed"],
+      [fake, "behind"],
+    ] as const) {
+      expect((await rowOf(world)).status).toBe(status);
+    }
+  });
+
+  it("come with what else is to be looked at (ESC-6, ESC-7, ESC-8)", async () => {
+    expect(await rowOf(user, later)).toMatchObject({
+      pointer: "older",
+      removals: [],
+      unverified: [],
+      rotationDue: false,
+    });
+    const removed = await rowOf(reviewEscrow(user, "Laptop", "remove"));
+    expect(removed).toMatchObject({ pointer: "none", removals: [{ by: user.id("Laptop") }] });
+    const acted = recoverBy(user.join("Phone"), escrow, "Bob", { approve: ["Phone"] });
+    expect((await rowOf(acted, later)).unverified).toMatchObject([{ admin: escrow.id("Bob"), verdict: "unverified" }]);
+    expect((await rowOf(acted)).unverified).toEqual([]);
+    const left = acted.leave("Phone");
+    expect((await rowOf(left)).rotationDue).toBe(true);
+  });
+});
+
+describe("CSV", () => {
+  it("has one title a cell, and one line a user", async () => {
+    const titles = cellsOf(reportCsvHeader());
+    const cells = cellsOf(reportCsvLine(await rowOf(user)));
+    expect(cells).toHaveLength(titles.length);
+    const row = Object.fromEntries(titles.map((title, index) => [title, cells[index]]));
+    expect(row).toMatchObject({
+      ...{ user: user.log.subject, status: "covered", "claimed epochs": "1", "proven epochs": "", gaps: "" },
+      ...{ pointer: "newest", "rotation due": "no", "escrow removals": "0", "own backup keys": "0" },
+    });
+  });
+
+  it.each([FORMULA, "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1"])(
+    "keeps %j from being run, as a user's name",
+    async (subject) => {
+      const line = reportCsvLine(await rowOf(openWorld("report", { subject })));
+      expect(cellsOf(line)[0]).toBe(`'${subject}`);
+    },
+  );
+
+  it("keeps a device's name from being run, and from ending its cell", async () => {
+    const named = enroll(openWorld("report", { first: `${FORMULA},"x"` }).join("Phone"), "Phone", escrow);
+    const cells = cellsOf(reportCsvLine(await rowOf(named)));
+    expect(cells).toHaveLength(cellsOf(reportCsvHeader()).length);
+    expect(cells[6]).toBe(`'${FORMULA},"x"`);
+  });
+
+  it.each(['a "quoted" one', "a, comma", "line\nbreak", "line\r\nbreak"])("quotes %j", async (subject) => {
+    const line = reportCsvLine(await rowOf(openWorld("report", { subject })));
+    expect(line.startsWith(`"${subject.replaceAll('"', '""')}",`)).toBe(true);
+    expect(cellsOf(line)[0]).toBe(subject);
+  });
+});
+
+describe("text", () => {
+  it("says what is covered, what is missing and who can give it", async () => {
+    const partly = await rowOf(enroll(openWorld("report").join("Phone"), "Phone", escrow));
+    expect(formatUserCoverage(partly)).toMatch(/: partly, everything since .*\n {2}lacks .*: Laptop can give it\n$/);
+    const [proven] = await report(escrow, [{ log: user.log, entries: user.entries }], { admin: escrow.session("Ann") });
+    expect(formatUserCoverage(proven ?? expect.unreachable())).toContain("(proven)");
+    expect(formatUserCoverage(await rowOf(user))).not.toContain("(proven)");
+  });
+
+  it("shows names that cannot rewrite a terminal", async () => {
+    const row = await rowOf(openWorld("report", { subject: "alice\u001b[2J\u202Eadmin\nbob" }));
+    expect(formatUserCoverage(row).split("\n")[0]).toBe("alice [2Jadmin bob: pending");
+  });
+});
+
+describe("totals", () => {
+  it("count users by status, epochs to gain, and stale pointers", async () => {
+    const totals = new ReportTotals();
+    const worlds = [user, enroll(openWorld("report").join("Phone"), "Phone", later), openWorld("report")];
+    for (const world of worlds) totals.add(await rowOf(world, later));
+    expect(totals.users).toBe(3);
+    expect(totals.statuses).toEqual({ covered: 1, partly: 1, behind: 0, pending: 1, removed: 0 });
+    expect(totals).toMatchObject({ closable: 2, withLoss: 0, stale: 1 });
+    expect(totals.todo.map(({ closes }) => closes)).toEqual([1, 1, 0]);
+    expect(formatTotals(totals)).toContain("3 users: 1 covered, 1 partly, 1 pending\n");
+    expect(formatTotals(totals, { most: 1 })).toMatch(/… and 2 more\n$/);
+    expect(formatTotals(new ReportTotals())).toMatch(/^0 users: none\n/);
+  });
+
+  it("keep the things to do that close the most, however many users come, in any order", async () => {
+    const row = await rowOf(openWorld("report"));
+    const users = Array.from({ length: 1000 }, (_, index) => ({
+      ...row,
+      subject: `user ${index}`,
+      closable: (index * 7) % 1000,
+    }));
+    for (const order of [users, [...users].reverse()]) {
+      const totals = new ReportTotals(10);
+      for (const each of order) totals.add(each);
+      expect(totals.users).toBe(1000);
+      expect(totals.todo.map(({ closes }) => closes)).toEqual([999, 998, 997, 996, 995, 994, 993, 992, 991, 990]);
+    }
+    const none = new ReportTotals(0);
+    for (const each of users) none.add(each);
+    expect(none.todo).toEqual([]);
+    expect(none.statuses.pending).toBe(1000);
+  });
+
+  it("give away nothing that a caller could change", async () => {
+    const totals = new ReportTotals();
+    totals.add(await rowOf(openWorld("report")));
+    const before = snapshot([totals.statuses, totals.todo]);
+    (totals.todo as unknown[]).length = 0;
+    (totals.statuses as { pending: number }).pending = 7;
+    expect(snapshot([totals.statuses, totals.todo])).toBe(before);
+  });
+});
+
+describe("organisationReport", () => {
+  const users = [user, openWorld("report"), user].map(({ log }) => ({ log }));
+
+  it("reads users one at a time, from an async iterable too, and says how many are done", async () => {
+    const asked: number[] = [];
+    const done: number[] = [];
+    async function* load() {
+      for (const [index, each] of users.entries()) {
+        asked.push(index);
+        yield each;
+      }
+    }
+    const onProgress = (count: number) => void done.push(count);
+    for await (const row of organisationReport(escrow.log, load(), { onProgress })) {
+      expect(row.subject).toBe(user.log.subject);
+      expect(asked).toHaveLength(done.length + 1);
+    }
+    expect(done).toEqual([1, 2, 3]);
+  });
+
+  it("ends between two users when told to, with the signal's reason", async () => {
+    const controller = new AbortController();
+    const reason = new Error("enough");
+    const rows: UserCoverage[] = [];
+    const read = async () => {
+      for await (const row of organisationReport(escrow.log, users, { signal: controller.signal })) {
+        rows.push(row);
+        controller.abort(reason);
+      }
+    };
+    await expect(read()).rejects.toBe(reason);
+    expect(rows).toHaveLength(1);
+  });
+
+  it("changes nothing it is given, and gives the same again", async () => {
+    const given = users.map((each) => ({ ...each, entries: user.entries, lastSeen: new Map() }));
+    const before = snapshot([given, escrow.log, escrow.session("Ann").keyring.epochs]);
+    const first = await report(escrow, given.slice(0, 1), { admin: escrow.session("Ann") });
+    expect(await report(escrow, given.slice(0, 1), { admin: escrow.session("Ann") })).toEqual(first);
+    expect(first[0]).toMatchObject({ claimed: [[1, 1]], proven: [[1, 1]] });
+    expect(snapshot([given, escrow.log, escrow.session("Ann").keyring.epochs])).toBe(before);
+  });
+
+  it("refuses an admin of another organisation, and a user's log", async () => {
+    const other = openOrganisation("another").session("Ann");
+    await expect(report(escrow, [], { admin: other })).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
+    await expect(report(user, [])).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
+    expectError(() => new ReportTotals(-1), "INVALID_ARGUMENT", undefined);
+  });
+});

@@ -1,0 +1,169 @@
+// Organisations and their users for tests of escrow: worlds of escrow logs, and the steps of users' logs that escrow takes
+// part in (docs/spec.md section 11).
+
+import { expect } from "vitest";
+import { enrollBackupKey } from "../../src/backup/enroll.js";
+import { createEscrowLog, setPolicy } from "../../src/escrow/escrow-log.js";
+import { enrollEscrow, renewEscrow } from "../../src/escrow/member.js";
+import { recover, renewFor } from "../../src/escrow/recover.js";
+import { regrant, review } from "../../src/grants/actions.js";
+import { writeLink } from "../../src/grants/author.js";
+import { joinLog } from "../../src/grants/enter.js";
+import { type Authored, openingOf, type Session } from "../../src/grants/session.js";
+import { epochSigningSeed } from "../../src/keys/epoch-keys.js";
+import { epochSeed, partsOf } from "../../src/keys/keyring.js";
+import { ORIGIN } from "../../src/log/advance.js";
+import { foundersOf } from "../../src/log/classes.js";
+import { decodeLink } from "../../src/log/entry.js";
+import type { Policy, Role } from "../../src/log/fields.js";
+import type { Runs } from "../../src/log/runs.js";
+import { escrowMember, type LogFacts, type Member } from "../../src/log/state.js";
+import { verifyLink } from "../../src/log/verify-link.js";
+import type { Env } from "../../src/primitives/env.js";
+import { signingPublicKey, signLabelled } from "../../src/primitives/sign.js";
+import type { RawSigner } from "../support/raw-link.js";
+import { seededEnv } from "../support/seeded-env.js";
+import { OPERATOR, openWorld, World, type WorldOptions } from "../support/world.js";
+
+/** Whose escrow every organisation's log is. */
+export const ORGANISATION = "escrow@example.org";
+
+const START = 1_600_000_000_000;
+
+/** An escrow log as its first admin, Ann, opens it: not ready. */
+export function openEscrow(seed: string, options: { readonly operator?: boolean } = {}): World {
+  const operator = options.operator ? OPERATOR.sign : undefined;
+  const contacts = { escrowContacts: ["Ann, room 1"], userContacts: ["help desk"] };
+  const made = createEscrowLog(
+    { subject: ORGANISATION, device: { name: "Ann" }, operator, ...contacts },
+    seededEnv(seed, START),
+  );
+  return new World(seed, made.log, new Map([["Ann", made]]), [made.entry]);
+}
+
+/** A ready escrow log: Ann with `manage`, a backup key with `manage`, enabled. */
+export function openOrganisation(seed: string, options: { readonly operator?: boolean } = {}): World {
+  return policyBy(paper(openEscrow(seed, options), ["manage"]), "Ann", { enabled: true });
+}
+
+/** A member of an escrow log makes a backup key. */
+export function paper(escrow: World, roles: readonly Role[] = [], by = "Ann"): World {
+  return escrow.act(by, `makes a paper ${roles}`, (session, env) => enrollBackupKey(session, { roles }, env));
+}
+
+export function policyBy(escrow: World, by: string, change: Partial<Policy>, operator?: typeof OPERATOR): World {
+  return escrow.act(by, `policy ${JSON.stringify(change)}`, (session, env) =>
+    setPolicy(session, change, env, operator),
+  );
+}
+
+/** A new admin's device joins, and Ann gives it roles. */
+export function hire(escrow: World, name: string, roles: readonly Role[], by = "Ann"): World {
+  const joined = escrow.join(name);
+  const id = joined.id(name);
+  return joined.act(by, `lets ${name} in`, (session, env) =>
+    review(session, { approve: [id], roles: { [id]: roles } }, env),
+  );
+}
+
+/** An admin is removed, which makes the next escrow epoch. */
+export function dismiss(escrow: World, name: string): World {
+  return escrow.review("Ann", { remove: [name] });
+}
+
+/** A user's device enrolls the organisation's escrow. */
+export function enroll(user: World, by: string, escrow: World): World {
+  return user.act(by, "enrolls escrow", (session, env) => enrollEscrow(session, escrow.log, escrow.log.head, env));
+}
+
+/** A user's device points escrow at the newest epoch of its log. */
+export function renew(user: World, by: string, escrow: World): World {
+  return user.act(by, `renews escrow to ${escrow.log.head.hash}`, (session, env) =>
+    renewEscrow(session, escrow.log, env),
+  );
+}
+
+/** A user of an organisation: `Laptop` opens a log and enrolls escrow. */
+export function openUser(seed: string, escrow: World, options: WorldOptions = {}): World {
+  return enroll(openWorld(seed, options), options.first ?? "Laptop", escrow);
+}
+
+/** Members to approve and remove by name; `Escrow` among them is the escrow member. */
+interface Review {
+  readonly approve?: readonly string[];
+  readonly remove?: readonly string[];
+}
+
+/** An admin's device reviews in escrow's name. */
+export function recoverBy(user: World, escrow: World, admin: string, { approve = [], remove = [] }: Review): World {
+  const lists = { approve: user.ids(...approve), remove: user.ids(...remove) };
+  const { log, entries } = user;
+  const env = user.env(`${admin} recovers ${approve} ${remove}`);
+  return user.append(recover(escrow.session(admin), { userLog: log, entries, ...lists }, env).entry);
+}
+
+/** An admin's device renews escrow in escrow's name. */
+export function renewedBy(user: World, escrow: World, admin: string): World {
+  const { log, entries } = user;
+  return user.append(renewFor(escrow.session(admin), { userLog: log, entries }, user.env(`${admin} renews`)).entry);
+}
+
+/** A device reviews the escrow member, besides others. */
+export function reviewEscrow(user: World, by: string, what: "approve" | "remove", others: Review = {}): World {
+  const lists = { approve: [...user.ids(...(others.approve ?? []))], remove: [...user.ids(...(others.remove ?? []))] };
+  lists[what].push(escrowOf(user).id);
+  return user.act(by, `${what}s escrow`, (session, env) => review(session, lists, env));
+}
+
+/** A device grants runs again to escrow. */
+export function regrantEscrow(user: World, by: string, runs: Runs): World {
+  const { id } = escrowOf(user);
+  return user.act(by, "re-grants to escrow", (session, env) => regrant(session, [{ member: id, runs }], env));
+}
+
+/** A device joins and keeps its epoch from escrow. */
+export function joinWithholding(user: World, name: string): World {
+  const options = { device: { name }, withholdFromEscrow: true };
+  const { entry, keyring } = joinLog(user.log, options, user.env(`${name} joins, withholding`));
+  return user.append(entry).with(name, keyring);
+}
+
+/** The escrow member in force. */
+export function escrowOf({ log }: Pick<World, "log">): Member {
+  const member = escrowMember(log);
+  return member ?? expect.unreachable("this log has no escrow member");
+}
+
+/** The keys with which an escrow epoch signs, as an admin holds them. */
+export function epochSigner(escrow: World, admin: string, epoch = escrow.log.epochs.length): RawSigner {
+  const seed = epochSigningSeed(epochSeed(escrow.session(admin).keyring, epoch).bytes());
+  return {
+    sign: signingPublicKey(seed.bytes()),
+    signLabelled: (label, message) => signLabelled(label, seed.bytes(), message),
+  };
+}
+
+/** Writes an action that no function of the library offers, such as an enroll without its client's checks. */
+export function write(
+  type: Parameters<typeof writeLink>[0]["type"],
+  fields: Readonly<Record<string, unknown>>,
+  opening?: { readonly name: string },
+): (session: Session, env: Env) => Authored {
+  return ({ log, keyring }, env) => {
+    const { keys } = partsOf(keyring);
+    const draft = { before: log, type, fields: { author: keys.sign, ...fields }, keyring, signers: [keys] };
+    const written = writeLink({ ...draft, opening: opening && openingOf(opening, env) }, env);
+    return { log: written.log, entry: written.entry, keyring };
+  };
+}
+
+/** At every head the log ever had, verification and history agree on everybody's approval class (MEM-1). */
+export function expectSameClasses({ log }: Pick<World, "log">): void {
+  let state: LogFacts = ORIGIN;
+  for (const { bytes } of log.links) {
+    state = verifyLink(state, { link: decodeLink(bytes), attachments: [] }, {});
+    const founders = foundersOf(state);
+    for (const { id, founder } of state.active.values())
+      expect(founder, `link ${state.head.seq}`).toBe(founders.get(id));
+  }
+}
