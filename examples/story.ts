@@ -1,26 +1,32 @@
 // The first run: Keystead's story, told on a file of yours, with real cryptography and every byte written to a folder.
 //
-//   npm start -- [FILE] [--out FOLDER]
+//   npm start -- [FILE] [--escrow] [--out FOLDER]
+//
+// With --escrow it tells the chapters about an organisation instead.
 
 import { mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import { parseArgs } from "node:util";
 import { KeysteadError } from "keystead";
 import { tellStory } from "./story/chapters.js";
+import { tellEscrowStory } from "./story/escrow-chapters.js";
 import { Folder } from "./story/folder.js";
 
-const USAGE = "usage: npm start -- [FILE] [--out FOLDER]";
+const USAGE = "usage: npm start -- [FILE] [--escrow] [--out FOLDER]";
 const MAX_BYTES = 256 * 1024 * 1024;
 
 /** A mistake on the command line: what is wrong, and what to do. */
 class UsageError extends Error {}
 
-function readOptions(): { readonly file: string; readonly out: string } {
+function readOptions(): { readonly file: string; readonly out: string; readonly escrow: boolean } {
   try {
-    const { values, positionals } = parseArgs({ allowPositionals: true, options: { out: { type: "string" } } });
+    const { values, positionals } = parseArgs({
+      allowPositionals: true,
+      options: { out: { type: "string" }, escrow: { type: "boolean" } },
+    });
     if (positionals.length > 1) throw new UsageError(`one file at a time, please; ${USAGE}`);
     const letter = new URL("./letter.txt", import.meta.url).pathname;
-    return { file: positionals[0] ?? letter, out: values.out ?? "keystead-story" };
+    return { file: positionals[0] ?? letter, out: values.out ?? "keystead-story", escrow: values.escrow ?? false };
   } catch (error) {
     throw error instanceof UsageError ? error : new UsageError(`${(error as Error).message}; ${USAGE}`);
   }
@@ -44,9 +50,10 @@ function openFolder(path: string): Folder {
 }
 
 try {
-  const { file, out } = readOptions();
+  const { file, out, escrow } = readOptions();
   const bytes = readFile(file);
-  await tellStory({ bytes, name: basename(file), folder: openFolder(out), print: (line) => console.log(line) });
+  const tell = escrow ? tellEscrowStory : tellStory;
+  await tell({ bytes, name: basename(file), folder: openFolder(out), print: (line) => console.log(line) });
   console.log(`\nEvery entry, in order, is in ${join(out, "log")}; what was sealed is in ${join(out, "sealed")}.`);
 } catch (error) {
   if (!(error instanceof UsageError || error instanceof KeysteadError)) throw error;

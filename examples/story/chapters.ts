@@ -6,7 +6,6 @@ import {
   compareFingerprint,
   coverageReport,
   createLog,
-  dataAccess,
   devicesAndActivity,
   type Env,
   enrollBackupKey,
@@ -14,50 +13,32 @@ import {
   fingerprintOf,
   formatCoverage,
   joinLog,
-  KeysteadError,
   openBackupKey,
   openContent,
   receive,
   review,
   type Session,
   sealTo,
-  systemEnv,
   verifyLog,
 } from "keystead";
 import { recoverySheet } from "keystead/recovery-sheet";
-import type { Folder } from "./folder.js";
+import { access, expectSame, indent, inRows, refusal, type StoryOptions, teller } from "./telling.js";
 
 const ALICE = "alice@example.org";
 const PURPOSE = { purpose: "letter" };
 
-/** What the story is told with. */
-export interface StoryOptions {
-  readonly bytes: Uint8Array;
-  /** What the file is called. */
-  readonly name: string;
-  readonly folder: Folder;
-  readonly print: (line: string) => void;
-}
-
 /** Tells the story on a file. @throws when anything does not go as the story says */
 export async function tellStory({ bytes, name, folder, print }: StoryOptions): Promise<void> {
-  // Real randomness; but in a story three weeks go by from chapter to chapter.
-  let now = Date.UTC(2026, 0, 1, 9);
-  const env: Env = { ...systemEnv(), now: () => now };
-  let chapter = 0;
-  const title = (text: string) => {
-    print(`\n${++chapter}. ${text}\n`);
-    now += 21 * 24 * 3_600_000;
-  };
-  const say = (text: string) => print(text.replace(/^/gm, "   "));
+  const { env, title, say } = teller(print);
+  const log = folder.openLog();
   const publish = <T extends Authored>(next: T, what: string): T => {
-    folder.publish(next.entry, what);
+    log.publish(next.entry, what);
     return next;
   };
   /** What anybody gets who asks the server: verified from the first byte on. */
-  const publicLog = () => verifyLog(folder.entries, { subject: ALICE, now: env.now() });
+  const publicLog = () => verifyLog(log.entries, { subject: ALICE, now: env.now() });
   const catchUp = <T extends Session>(session: T): Session =>
-    folder.entries.slice(session.log.head.seq).reduce<Session>((next, entry) => receive(next, entry), session);
+    log.entries.slice(session.log.head.seq).reduce<Session>((next, entry) => receive(next, entry), session);
   const seal = async (text: Uint8Array, file: string) => {
     const sealed = await sealTo([publicLog()], text, PURPOSE, env);
     folder.store(file, sealed);
@@ -89,7 +70,7 @@ export async function tellStory({ bytes, name, folder, print }: StoryOptions): P
   say(
     `Alice signs in on her phone. It adds itself to the log, and sends and receives new\ndata at once. Data access: ${access(phone)}.`,
   );
-  say(`It cannot read the file from before:\n  ${await refusal(openContent(letter, phone.keyring, PURPOSE))}`);
+  say(`It cannot read the file from before:\n  ${await refusal(() => openContent(letter, phone.keyring, PURPOSE))}`);
 
   title("Approval");
   laptop = catchUp(laptop);
@@ -130,9 +111,9 @@ export async function tellStory({ bytes, name, folder, print }: StoryOptions): P
   title("Recovery");
   let tablet: Session = publish(joinLog(publicLog(), { device: { name: "Tablet" } }, env), "join-tablet");
   say(
-    `A new tablet joins. It cannot read the file yet:\n  ${await refusal(openContent(letter, tablet.keyring, PURPOSE))}`,
+    `A new tablet joins. It cannot read the file yet:\n  ${await refusal(() => openContent(letter, tablet.keyring, PURPOSE))}`,
   );
-  const backup = openBackupKey(tablet.log, folder.entries, scrawl);
+  const backup = openBackupKey(tablet.log, log.entries, scrawl);
   const approving = { log: tablet.log, keyring: backup.keyring };
   publish(review(approving, { approve: [tablet.keyring.member] }, env), "review-approve-tablet");
   backup.keyring.wipe();
@@ -149,32 +130,11 @@ export async function tellStory({ bytes, name, folder, print }: StoryOptions): P
   await openContent(secret, tablet.keyring, PURPOSE);
   const thief = catchUp(stolen);
   say(
-    `The tablet removes both and makes epoch ${publicLog().epochs.length} in the same link. The thief's phone gets every byte\nfrom the server, but what is sealed from now on it cannot open:\n  ${await refusal(openContent(secret, thief.keyring, PURPOSE))}`,
+    `The tablet removes both and makes epoch ${publicLog().epochs.length} in the same link. The thief's phone gets every byte\nfrom the server, but what is sealed from now on it cannot open:\n  ${await refusal(() => openContent(secret, thief.keyring, PURPOSE))}`,
   );
   say("What the log says now:\n");
   say(formatCoverage(coverageReport(publicLog(), { now: env.now() })));
   for (const session of [laptop, phone, tablet]) session.keyring.wipe();
-}
-
-function access({ log, keyring }: Session): string {
-  const found = dataAccess(log, keyring.member);
-  return found ? `from epoch ${found.epoch} on (since ${found.since.toISOString().slice(0, 10)})` : "none";
-}
-
-/** The message of the refusal that must come. */
-async function refusal(attempt: Promise<unknown>): Promise<string> {
-  const error = await attempt.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  if (error instanceof KeysteadError && error.code === "NO_ACCESS") return `${error.code}: ${error.message}`;
-  throw error ?? new Error("this should have been refused");
-}
-
-function expectSame(got: Uint8Array, expected: Uint8Array): void {
-  if (got.length !== expected.length || got.some((byte, index) => byte !== expected[index])) {
-    throw new Error("the bytes do not match");
-  }
 }
 
 /** The key as a person in a hurry types it: small letters, spaces, and two wrong characters. */
@@ -189,12 +149,4 @@ function withMistakes(paper: string, env: Env): string {
     .join("")
     .toLowerCase()
     .replace(/(.{4})(?=.)/g, "$1 ");
-}
-
-function inRows(fingerprint: string): string {
-  return fingerprint.replace(/((?:\d{5} ){5}\d{5}) /g, "$1\n");
-}
-
-function indent(text: string): string {
-  return text.replace(/^/gm, "  ");
 }

@@ -1,19 +1,20 @@
 // The story's server: a folder. It stores what it is given and gives it to anybody; nothing in it is secret but the recovery
-// sheet, which stands for the paper in Alice's drawer.
+// sheets, which stand for paper in a drawer.
 
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-const OURS = ["log", "sealed", "paper"];
+const FOLDERS = ["log", "sealed", "paper"];
+const REPORT = "report.csv";
 
 /** Where the story's bytes go. */
 export class Folder {
   readonly #path: string;
-  readonly #entries: Uint8Array[] = [];
 
   constructor(path: string) {
     this.#path = path;
-    for (const name of OURS) {
+    rmSync(join(path, REPORT), { force: true });
+    for (const name of FOLDERS) {
       rmSync(join(path, name), { recursive: true, force: true });
       mkdirSync(join(path, name));
     }
@@ -21,18 +22,12 @@ export class Folder {
 
   /** Whether a name in the folder is one that the story writes. */
   static isOurs(name: string): boolean {
-    return OURS.includes(name);
+    return name === REPORT || FOLDERS.includes(name);
   }
 
-  /** Every entry that was published, in order. */
-  get entries(): readonly Uint8Array[] {
-    return this.#entries;
-  }
-
-  /** Stores an entry for everybody. */
-  publish(entry: Uint8Array, what: string): void {
-    this.#entries.push(entry);
-    this.#write("log", `${String(this.#entries.length).padStart(4, "0")}-${what}.entry`, entry);
+  /** Opens a log: in a sub-folder of that name, when there are several. */
+  openLog(name = ""): LogFolder {
+    return new LogFolder(join(this.#path, "log", name));
   }
 
   /** Stores sealed content. */
@@ -45,7 +40,35 @@ export class Folder {
     this.#write("paper", name, page);
   }
 
+  /** Stores the organisation's report, and says where. */
+  storeReport(csv: string): string {
+    this.#write("", REPORT, csv);
+    return REPORT;
+  }
+
   #write(folder: string, name: string, content: Uint8Array | string): void {
     writeFileSync(join(this.#path, folder, name), content);
+  }
+}
+
+/** One log on the server. */
+export class LogFolder {
+  readonly #path: string;
+  readonly #entries: Uint8Array[] = [];
+
+  constructor(path: string) {
+    this.#path = path;
+    mkdirSync(path, { recursive: true });
+  }
+
+  /** Every entry that was published, in order. */
+  get entries(): readonly Uint8Array[] {
+    return this.#entries;
+  }
+
+  /** Stores an entry for everybody. */
+  publish(entry: Uint8Array, what: string): void {
+    this.#entries.push(entry);
+    writeFileSync(join(this.#path, `${String(this.#entries.length).padStart(4, "0")}-${what}.entry`), entry);
   }
 }

@@ -1,0 +1,46 @@
+// One log on the story's server, as everybody uses it: published to, fetched, verified from the first byte on.
+
+import { compareFingerprint, type Env, fingerprintOf, type LogState, receive, type Session, verifyLog } from "keystead";
+import type { LogFolder } from "./folder.js";
+import { expect } from "./telling.js";
+
+/** A log of one subject. */
+export class ServerLog {
+  readonly #subject: string;
+  readonly #folder: LogFolder;
+  readonly #env: Env;
+
+  constructor(subject: string, folder: LogFolder, env: Env) {
+    this.#subject = subject;
+    this.#folder = folder;
+    this.#env = env;
+  }
+
+  /** Every entry, in order. */
+  get entries(): readonly Uint8Array[] {
+    return this.#folder.entries;
+  }
+
+  /** What anybody gets who asks the server. */
+  get verified(): LogState {
+    return verifyLog(this.entries, { subject: this.#subject, now: this.#env.now() });
+  }
+
+  /** Publishes what somebody authored. */
+  publish<T extends { readonly entry: Uint8Array }>(next: T, what: string): T {
+    this.#folder.publish(next.entry, what);
+    return next;
+  }
+
+  /** A device fetches what it has not seen yet. */
+  catchUp(session: Session): Session {
+    return this.entries.slice(session.log.head.seq).reduce<Session>((next, entry) => receive(next, entry), session);
+  }
+
+  /** Somebody compares this log's fingerprint with the one that another person reads out. */
+  compare(readOut: LogState): LogState {
+    const log = this.verified;
+    expect(compareFingerprint(log, String(fingerprintOf(readOut))) === "match", "the fingerprints match");
+    return log;
+  }
+}
