@@ -49,7 +49,7 @@ export type NewMember = Infer<typeof newMember>;
 
 /** What a member of an escrow log may do (MEM-8), in wire order. `manage` implies the others. */
 export const ROLES = ["discover", "manage", "recover"] as const;
-/** One of {@link ROLES}. */
+/** What an admin may do: `discover`, `recover`, or `manage`, which implies the others (MEM-8). */
 export type Role = (typeof ROLES)[number];
 /** Roles as listed: sorted, none twice (MEM-8). */
 export const roleList = array(oneOf(ROLES), { max: ROLES.length });
@@ -64,6 +64,7 @@ export const policyFields = record({
   /** Whom a user's new device may ask. */
   userContacts: array(text(MAX_NAME_BYTES, 1), { max: 16 }),
 });
+/** An escrow log's policy (ESC-2, BAK-5): `enabled`, `allowUserBackupKeys`, and two lists of up to 16 contact lines. */
 export type Policy = Infer<typeof policyFields>;
 
 /** Which escrow epoch an escrow member stands for, and that epoch's keys (ESC-3). */
@@ -75,10 +76,12 @@ export const pointerFields = record({
   sign: publicSigningKey,
   kem: publicKemKey,
 });
+/** The escrow log, one of its heads, an epoch of it, and that epoch's keys (ESC-3). */
 export type Pointer = Infer<typeof pointerFields>;
 
 /** Who acts for escrow: the admin's own device, and the head of the escrow log at which it has the role (ESC-8). */
 export const escrowActor = record({ admin: publicSigningKey, seq: uint({ min: 1 }), hash: hexBytes<LinkHash>(32) });
+/** The admin's signing key, 32 bytes, and the position and hash of the escrow head it names (ESC-8). */
 export type EscrowActor = Infer<typeof escrowActor>;
 
 /** The head of an escrow log that a link checked itself against. */
