@@ -49,6 +49,11 @@ export function plainText(text: string): string {
     .trim();
 }
 
+/** "1 epoch", "2 epochs". */
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}
+
 function nameAt({ id, kind, name }: Member, level: number): string {
   const shown = plainText(name ?? "") || `unnamed ${KIND_NAMES[kind]}`;
   return level === 0 ? shown : `${shown} (${id.slice(0, ID_DIGITS[level])})`;

@@ -34,7 +34,8 @@ import { judgePointer } from "./pointer.js";
  *
  * - `nothing`: escrow's pointer is the newest epoch, and it holds all that this device can give it.
  * - `wait`: the organisation's escrow is not ready (ESC-1), or this device is not confirmed and others look after escrow.
- * - `fetch`: get the newest escrow log; until then grant escrow nothing.
+ * - `fetch`: get the newest escrow log; until then grant escrow nothing. Where the server has none that is newer, it or the
+ *   pointer lies: ask an admin which head is the newest, and renew to that.
  * - `confirm`: ask the user to compare the escrow log's fingerprint with what the admins published.
  * - `enroll`: the user has confirmed; enroll escrow.
  * - `renew`: point escrow at the newest epoch before granting it anything (ESC-6).
@@ -198,6 +199,8 @@ function judgeAct(record: LinkRecord, log: LogState, escrowLog: LogState, states
   if (!admin) return doubt("no admin had this key at the named head");
   if (!isConfirmed(then, admin) || !hasRole(admin, "recover"))
     return doubt("the admin did not have the role recover", admin.id);
+  // Paper brings a device in; it is not who compared a user's fingerprint.
+  if (admin.kind !== "device") return doubt("a backup key acted, not an admin's device", admin.id);
   if (!escrowLog.active.has(admin.id)) return doubt("the admin has been removed since", admin.id);
   return { ...act, admin: admin.id, verdict: "verified", because: "the admin had the role, and is still active" };
 }

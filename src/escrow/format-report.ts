@@ -1,7 +1,7 @@
 // The organisation's report as text and as CSV. docs/spec.md section 8.
 
 import { formatDay } from "../coverage/dates.js";
-import { plainText } from "../coverage/names.js";
+import { counted, plainText } from "../coverage/names.js";
 import { formatStretch } from "../coverage/stretches.js";
 import { KeysteadError } from "../errors.js";
 import { checkOptions } from "../grants/session.js";
@@ -76,12 +76,15 @@ export function formatTotals(totals: ReportTotals, options: { readonly most?: nu
   const statuses = Object.entries(totals.statuses).filter(([, count]) => count > 0);
   const todo = totals.todo;
   const lines = [
-    `${totals.users} users: ${statuses.map(([status, count]) => `${count} ${status}`).join(", ") || "none"}`,
-    `${totals.closable} epochs could still be brought under escrow; ${totals.withLoss} users have lost data; ${totals.stale} stale pointers`,
+    `${counted(totals.users, "user")}: ${statuses.map(([status, count]) => `${count} ${status}`).join(", ") || "none"}`,
+    `to bring under escrow: ${counted(totals.closable, "epoch")}; with data lost: ${counted(totals.withLoss, "user")}; ${counted(totals.stale, "stale pointer")}`,
     ...(todo.length > 0 ? ["", "To do, what closes the most first:"] : []),
     ...todo
       .slice(0, most)
-      .map(({ subject, text, closes }) => `- ${plainText(subject)}: ${text}${closes > 0 ? ` (${closes} epochs)` : ""}`),
+      .map(
+        ({ subject, text, closes }) =>
+          `- ${plainText(subject)}: ${text}${closes > 0 ? ` (${counted(closes, "epoch")})` : ""}`,
+      ),
     ...(todo.length > most ? [`… and ${todo.length - most} more`] : []),
   ];
   return `${lines.join("\n")}\n`;

@@ -8,15 +8,7 @@ import { writeLink } from "../grants/author.js";
 import { checkOptions, checkSession, type Session } from "../grants/session.js";
 import { changedKeyring, partsOf } from "../keys/keyring.js";
 import type { LinkTypeName } from "../log/registry.js";
-import {
-  activeMember,
-  assertLog,
-  escrowMember,
-  hasRole,
-  isConfirmed,
-  type LogState,
-  type Member,
-} from "../log/state.js";
+import { activeMember, assertLog, escrowMember, hasRole, isConfirmed, type LogState } from "../log/state.js";
 import type { Env } from "../primitives/env.js";
 import { openAsEscrow } from "./escrow-keys.js";
 import { judgePointer, pointerTo } from "./pointer.js";
@@ -69,12 +61,12 @@ export function renewFor(admin: Session, options: Pick<RecoverOptions, "userLog"
   return actAsEscrow(session, "renew-escrow", { userLog, entries, fields: { escrow: pointerTo(session.log) } }, env);
 }
 
-function requireRecover({ log, keyring }: Session): Member {
+function requireRecover({ log, keyring }: Session): void {
   const member = activeMember(log, keyring.member);
-  if (isConfirmed(log, member) && hasRole(member, "recover")) return member;
+  if (isConfirmed(log, member) && hasRole(member, "recover") && member.kind === "device") return;
   throw new KeysteadError(
     "NOT_PERMITTED",
-    "acting for escrow needs the role recover, which this device does not have",
+    "acting for escrow needs an admin's device with the role recover, which this member is not",
     {
       rule: "MEM-8",
       details: { member: member.id },

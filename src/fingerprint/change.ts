@@ -1,6 +1,7 @@
 // What became of a tracked contact's log: the facts, and one text for people. docs/spec.md section 10.
 
 import type { MemberId } from "../bytes/ids.js";
+import { counted } from "../coverage/names.js";
 import type { Evidence } from "../log/evidence.js";
 import type { Head, Member } from "../log/state.js";
 
@@ -62,12 +63,12 @@ export function describeChange(status: ContactStatus, subject: string, facts: Co
 const TEXTS: Readonly<Record<ContactStatus, (who: string, facts: ContactFacts) => string>> = {
   same: (who) => `${who}: nothing has changed.`,
   extended: (who, facts) =>
-    sentences(`${who}: ${count(facts.links.length, "change")}, all by devices you trusted before`, ...comings(facts)),
+    sentences(`${who}: ${counted(facts.links.length, "change")}, all by devices you trusted before`, ...comings(facts)),
   "extended-by-others": (who, facts) => {
     const others = facts.links.filter(({ trusted }) => !trusted);
     const strangers = facts.added.filter(({ trusted }) => !trusted);
     return sentences(
-      `${who}: ${count(others.length, "change")} not by the devices you trusted: ${listed(others.map(nameLink))}`,
+      `${who}: ${counted(others.length, "change")} not by the devices you trusted: ${listed(others.map(nameLink))}`,
       strangers.length > 0
         ? `Approved by none of them: ${listed(strangers.map(nameMember))}`
         : "Nobody was added without their approval",
@@ -107,10 +108,6 @@ const MAX_LISTED = 5;
 function listed(items: readonly string[]): string {
   const more = items.length - MAX_LISTED;
   return items.slice(0, MAX_LISTED).join(", ") + (more > 0 ? ` and ${more} more` : "");
-}
-
-function count(n: number, noun: string): string {
-  return `${n} ${noun}${n === 1 ? "" : "s"}`;
 }
 
 function sentences(...parts: readonly string[]): string {

@@ -99,8 +99,8 @@ it("tells the escrow story once", async () => {
   expect(texts).toEqual(["alice: covered, everything since 14 November 2023 (proven)\n"]);
   expect(formatTotals(totals)).toBe(
     [
-      "1 users: 1 covered",
-      "0 epochs could still be brought under escrow; 0 users have lost data; 0 stale pointers",
+      "1 user: 1 covered",
+      "to bring under escrow: 0 epochs; with data lost: 0 users; 0 stale pointers",
       "",
       "To do, what closes the most first:",
       "- alice: alarm: link 5 acted for escrow, and the admin has been removed since",

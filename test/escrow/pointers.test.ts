@@ -4,7 +4,7 @@
 import { describe, expect, it } from "vitest";
 import type { CborValue } from "../../src/bytes/cbor.js";
 import { toHex } from "../../src/bytes/text.js";
-import { newestPointer } from "../../src/escrow/pointer.js";
+import { judgePointer, newestPointer } from "../../src/escrow/pointer.js";
 import { memberIdOf } from "../../src/keys/member-keys.js";
 import { appendEntry } from "../../src/log/verify.js";
 import { idBytes, mutate, type RawBody, type RawSigner, rawNext, setField, takeApart } from "../support/raw-link.js";
@@ -207,6 +207,14 @@ describe("renewing escrow", () => {
     expectError(() => renew(user, "Laptop", escrow), "NOT_PERMITTED", "MEM-2");
     const same = mutate(renewed.last, { body: setField("escrow", pointerValue(user)), signers: [laptop] });
     expectTwins(user.log, same, renewed.last, "INVALID_LINK", "MEM-2");
+  });
+
+  it("replaces a true head and epoch under false keys: all of a pointer is compared (MEM-2, ESC-3)", () => {
+    const { sign, kem } = keysNamed("a thief").publicKeys;
+    const lie = write("renew-escrow", { escrow: { ...newestPointer(escrow.log), sign, kem } });
+    const lied = user.append(lie(user.session("Laptop"), user.env("lies")).entry);
+    expect(judgePointer(escrowOf(lied).pointer ?? expect.unreachable(), escrow.log)).toBe("false");
+    expect(escrowOf(renew(lied, "Laptop", escrow)).pointer).toEqual(newestPointer(escrow.log));
   });
 
   it("accepts any other pointer, an older one too: a thief must not block honest renewals (ESC-4)", () => {

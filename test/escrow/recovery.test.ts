@@ -2,6 +2,8 @@
 // (recovery, ESC-8) and section 6 (LOG-4, LOG-5, MEM-5).
 
 import { describe, expect, it } from "vitest";
+import { enrollBackupKey } from "../../src/backup/enroll.js";
+import { openBackupKey } from "../../src/backup/use.js";
 import { escrowActs, unverifiedMembers } from "../../src/escrow/check.js";
 import { recover } from "../../src/escrow/recover.js";
 import { setLockdown } from "../../src/grants/actions.js";
@@ -31,6 +33,13 @@ const signer = epochSigner(escrow, "Ann");
 const bob = escrow.signer("Bob");
 const recovered = recoverBy(locked, escrow, "Bob", { approve: ["Phone"], remove: ["Laptop"] });
 
+/** The organisation with a backup key, `Paper`, that has a role. */
+const papered = (() => {
+  const made = enrollBackupKey(escrow.session("Ann"), { roles: ["recover"] }, escrow.env("paper"));
+  const world = escrow.append(made.entry);
+  return world.with("Paper", openBackupKey(world.log, world.entries, made.paper.reveal(world.log)).keyring);
+})();
+
 /** The recovery with another actor and other signers. */
 const actedBy = (change: (by: RawBody) => unknown, signers: readonly RawSigner[] = [signer, bob]): Uint8Array =>
   mutate(recovered.last, { body: (body) => change(body.get("by") as RawBody), signers });
@@ -59,6 +68,12 @@ describe("recovery", () => {
     // manage implies it.
     expect(recoverBy(locked, escrow, "Ann", { approve: ["Phone"] }).record.approved).toEqual(locked.ids("Phone"));
     expectError(() => renewedBy(user, dismiss(escrow, "Bob"), "Eve"), "NOT_PERMITTED", "MEM-8");
+  });
+
+  it("is by an admin's device, not by paper that has the role (MEM-8)", () => {
+    expect(papered.member("Paper").roles).toEqual(["recover"]);
+    expectError(() => recoverBy(locked, papered, "Paper", { approve: ["Phone"] }), "NOT_PERMITTED", "MEM-8");
+    expect(recoverBy(locked, papered, "Bob", { approve: ["Phone"] }).record.approved).toEqual(locked.ids("Phone"));
   });
 
   it("refuses to act where escrow stands for nothing real in this log (ESC-3)", () => {
@@ -239,6 +254,15 @@ describe("escrowActs", () => {
     expect(verdictOf(world, escrow)).toMatchObject({ verdict: "unverified" });
     expect(verdictOf(world, escrow)?.because).toContain(because);
     expect(unverifiedMembers(world.log, escrow.log)).toEqual(world.ids("Phone"));
+  });
+
+  it("does not believe a backup key with the role: an admin acts by a device (ESC-8)", () => {
+    const { seq, hash } = papered.log.head;
+    const at = (by: RawBody) => by.set("seq", seq).set("hash", idBytes(hash));
+    const byPaper = (by: RawBody) => at(by).set("admin", papered.signer("Paper").sign);
+    const acted = locked.append(actedBy(byPaper, [signer, papered.signer("Paper")]));
+    expect(verdictOf(acted, papered)).toMatchObject({ verdict: "unverified", admin: papered.id("Paper") });
+    expect(verdictOf(locked.append(actedBy(at)), papered)).toMatchObject({ verdict: "verified" });
   });
 
   it("does not believe an admin at a head before it was let in (ESC-8)", () => {
