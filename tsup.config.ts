@@ -4,7 +4,7 @@
 import { defineConfig } from "tsup";
 
 export default defineConfig({
-  entry: { index: "src/index.ts", "recovery-sheet": "src/recovery-sheet.ts" },
+  entry: { index: "src/index.ts", "recovery-sheet": "src/recovery-sheet.ts", testing: "src/testing.ts" },
   format: "esm",
   platform: "neutral",
   target: "es2022",

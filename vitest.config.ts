@@ -44,6 +44,7 @@ export default defineConfig({
     alias: [
       { find: /^keystead$/, replacement: source("src/index.ts") },
       { find: /^keystead\/recovery-sheet$/, replacement: source("src/recovery-sheet.ts") },
+      { find: /^keystead\/testing$/, replacement: source("src/testing.ts") },
     ],
   },
   test: {

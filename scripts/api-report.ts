@@ -5,7 +5,11 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import ts from "typescript";
 
 const report = "docs/api-report.md";
-const entries = { keystead: "dist/index.d.ts", "keystead/recovery-sheet": "dist/recovery-sheet.d.ts" };
+const entries = {
+  keystead: "dist/index.d.ts",
+  "keystead/recovery-sheet": "dist/recovery-sheet.d.ts",
+  "keystead/testing": "dist/testing.d.ts",
+};
 
 const program = ts.createProgram(Object.values(entries), {
   module: ts.ModuleKind.ESNext,

@@ -1,0 +1,16 @@
+// keystead/testing: a server that lies on request, for the tests of apps. An entry of its own, so that no app ships it.
+// docs/spec.md sections 1 (what a server may do) and 13 (what a client must do).
+
+export {
+  corrupt,
+  drop,
+  duplicate,
+  holdBack,
+  type Lie,
+  present,
+  reorder,
+  rollBack,
+  stripAttachments,
+  swapAttachments,
+} from "./testing/lies.js";
+export { type LieOptions, MaliciousRelay } from "./testing/relay.js";

@@ -1,0 +1,86 @@
+// What a dishonest server can do to the list of entries that it hands out. docs/spec.md section 1. Positions are those of links:
+// the first is 1.
+
+import { KeysteadError } from "../errors.js";
+import { decodeEntry, encodeEntry } from "../log/entry.js";
+
+/** What a reader is shown instead of the true entries, or of what the lie before made of them. Changes no input. */
+export type Lie = (entries: readonly Uint8Array[]) => readonly Uint8Array[];
+
+/** Leaves one entry out. */
+export function drop(seq: number): Lie {
+  return edit([seq], (entries, at) => entries.splice(at, 1));
+}
+
+/** Shows nothing from a position on that was shown before: a rollback, or an old log replayed. */
+export function rollBack(seq: number): Lie {
+  checkPosition(seq);
+  return (entries) => entries.slice(0, seq);
+}
+
+/** Keeps the newest entries back; recall the lie to deliver them late. */
+export function holdBack(count: number): Lie {
+  checkPosition(count);
+  return (entries) => entries.slice(0, Math.max(0, entries.length - count));
+}
+
+/** Shows an entry twice in a row. */
+export function duplicate(seq: number): Lie {
+  return edit([seq], (entries, at) => entries.splice(at, 0, entries[at] as Uint8Array));
+}
+
+/** Exchanges two entries. */
+export function reorder(a: number, b: number): Lie {
+  return edit([a, b], (entries, atA, atB) => {
+    [entries[atA], entries[atB]] = [entries[atB] as Uint8Array, entries[atA] as Uint8Array];
+  });
+}
+
+/** Shows other entries altogether: another first link, or another user's log. */
+export function present(entries: readonly Uint8Array[]): Lie {
+  if (!Array.isArray(entries)) throw new KeysteadError("INVALID_ARGUMENT", "entries must be a list of Uint8Arrays");
+  return () => entries;
+}
+
+/** Flips a bit of an entry. @param byte counted from its start; from its end when negative */
+export function corrupt(seq: number, byte: number): Lie {
+  return edit([seq], (entries, at) => {
+    const changed = (entries[at] as Uint8Array).slice();
+    const index = byte < 0 ? changed.length + byte : byte;
+    if (!(index in changed)) throw new KeysteadError("INVALID_ARGUMENT", `entry ${seq} has no byte ${byte}`);
+    changed[index] = (changed[index] as number) ^ 1;
+    entries[at] = changed;
+  });
+}
+
+/** Delivers a link without its attachments: grants and names are withheld. */
+export function stripAttachments(seq: number): Lie {
+  return edit([seq], (entries, at) => {
+    entries[at] = encodeEntry(decodeEntry(entries[at] as Uint8Array).link.bytes, []);
+  });
+}
+
+/** Delivers two links with each other's attachments. */
+export function swapAttachments(a: number, b: number): Lie {
+  return edit([a, b], (entries, atA, atB) => {
+    const [first, second] = [decodeEntry(entries[atA] as Uint8Array), decodeEntry(entries[atB] as Uint8Array)];
+    entries[atA] = encodeEntry(first.link.bytes, second.attachments);
+    entries[atB] = encodeEntry(second.link.bytes, first.attachments);
+  });
+}
+
+/** A lie that changes a copy of the list, once it is long enough: until then there is nothing to lie about. */
+function edit(seqs: readonly number[], change: (entries: Uint8Array[], ...at: number[]) => unknown): Lie {
+  for (const seq of seqs) checkPosition(seq);
+  return (entries) => {
+    if (seqs.some((seq) => seq > entries.length)) return entries;
+    const copy = [...entries];
+    change(copy, ...seqs.map((seq) => seq - 1));
+    return copy;
+  };
+}
+
+function checkPosition(seq: unknown): void {
+  if (!Number.isSafeInteger(seq) || (seq as number) < 1)
+    throw new KeysteadError("INVALID_ARGUMENT", "a position is a whole number from 1");
+}

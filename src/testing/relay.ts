@@ -1,0 +1,121 @@
+// A server in memory: honest until it is told to lie, to everybody or to one device only. docs/spec.md section 1.
+
+import { isBytes } from "../bytes/bytes.js";
+import { KeysteadError } from "../errors.js";
+import type { LogState } from "../log/state.js";
+import { appendEntry, verifyLog } from "../log/verify.js";
+import type { Lie } from "./lies.js";
+
+/** Whom a lie is for. */
+export interface LieOptions {
+  /** Names of readers; everybody unless told. */
+  readonly to?: readonly string[] | undefined;
+}
+
+interface Told {
+  readonly lie: Lie;
+  readonly to: readonly string[] | undefined;
+}
+
+/** One history of a log, and who is shown it. */
+interface Branch {
+  readonly entries: Uint8Array[];
+  log: LogState | undefined;
+}
+
+/**
+ * A relay double for tests. It stores logs by subject and contents by any name; readers are called what the test likes. What it
+ * accepts it checks as an honest server does. What it hands out goes through its lies, in the order in which they were told.
+ */
+export class MaliciousRelay {
+  readonly #branches = new Map<string, Branch>();
+  /** Readers who live on a branch of their own, by subject. */
+  readonly #forked = new Map<string, Map<string, Branch>>();
+  readonly #lies = new Map<string, Set<Told>>();
+  readonly #contents = new Map<string, Uint8Array>();
+
+  /**
+   * Publishes an entry of a subject's log.
+   *
+   * @param as who publishes, which matters after a {@link fork}.
+   * @param now the server's clock, milliseconds since 1970; without one, times are not judged.
+   * @returns false when another entry was faster: receive that, and write the link anew (GRT-6).
+   * @throws as `verifyLog` and `appendEntry` for an entry that an honest server refuses, incomplete ones too
+   */
+  publish(subject: string, entry: Uint8Array, as = "", now?: number): boolean {
+    const branch = this.#branchOf(subject, as) ?? { entries: [], log: undefined };
+    const { log } = branch;
+    let after: LogState;
+    try {
+      after = log ? appendEntry(log, entry, { now, complete: true }) : verifyLog([entry], { subject, now });
+    } catch (error) {
+      if (log && error instanceof KeysteadError && isLostRace(error)) return false;
+      throw error;
+    }
+    if (!this.#branches.has(subject)) this.#branches.set(subject, branch);
+    if (after !== log) branch.entries.push(entry.slice());
+    branch.log = after;
+    return true;
+  }
+
+  /** All entries of a subject's log, as this reader is shown them; none for a subject that it does not know. */
+  read(subject: string, reader = ""): readonly Uint8Array[] {
+    const entries: readonly Uint8Array[] = this.#branchOf(subject, reader)?.entries ?? [];
+    return this.#told(subject, reader).reduce((shown, { lie }) => lie(shown), entries);
+  }
+
+  /** Stores sealed content under any name. */
+  store(name: string, content: Uint8Array): void {
+    if (!isBytes(content)) throw new KeysteadError("INVALID_ARGUMENT", "content must be a Uint8Array");
+    this.#contents.set(name, content.slice());
+  }
+
+  /** Stored content. @throws `INVALID_ARGUMENT` when there is none of that name */
+  load(name: string): Uint8Array {
+    const content = this.#contents.get(name);
+    if (!content) throw new KeysteadError("INVALID_ARGUMENT", `nothing is stored as ${JSON.stringify(name)}`);
+    return content.slice();
+  }
+
+  /**
+   * Tells a lie about a subject's log from now on.
+   *
+   * @returns a function that takes the lie back.
+   */
+  tell(subject: string, lie: Lie, { to }: LieOptions = {}): () => void {
+    if (typeof lie !== "function") throw new KeysteadError("INVALID_ARGUMENT", "lie must be a function of the entries");
+    const told = { lie, to };
+    const lies = this.#lies.get(subject) ?? new Set();
+    this.#lies.set(subject, lies.add(told));
+    return () => void lies.delete(told);
+  }
+
+  /**
+   * Forks a log: from now on the named readers read and publish on a branch of their own, which begins as a copy of what the
+   * first of them was on, up to and with link `seq`.
+   *
+   * @throws `INVALID_ARGUMENT` when there is no such link
+   */
+  fork(subject: string, seq: number, readers: readonly [string, ...string[]]): void {
+    const entries = this.#branchOf(subject, readers[0])?.entries.slice(0, seq) ?? [];
+    if (entries.length !== seq || seq < 1)
+      throw new KeysteadError("INVALID_ARGUMENT", `the log of ${JSON.stringify(subject)} has no link ${seq}`);
+    const branch: Branch = { entries, log: verifyLog(entries, { subject }) };
+    const forked = this.#forked.get(subject) ?? new Map<string, Branch>();
+    for (const reader of readers) forked.set(reader, branch);
+    this.#forked.set(subject, forked);
+  }
+
+  #branchOf(subject: string, reader: string): Branch | undefined {
+    return this.#forked.get(subject)?.get(reader) ?? this.#branches.get(subject);
+  }
+
+  #told(subject: string, reader: string): readonly Told[] {
+    return [...(this.#lies.get(subject) ?? [])].filter(({ to }) => to === undefined || to.includes(reader));
+  }
+}
+
+/** Whether a valid entry came too late: another has its place. */
+function isLostRace({ code }: KeysteadError): boolean {
+  return code === "FORKED";
+}

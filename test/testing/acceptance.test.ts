@@ -1,0 +1,300 @@
+// What must be true for users: the acceptance list for devices, backup keys and contacts, told by devices that meet only
+// through a relay, which lies wherever it could profit. Each number is that of the list.
+
+import {
+  acknowledge,
+  afterRemoval,
+  checkBackupKey,
+  compareContact,
+  compareFingerprint,
+  dataAccess,
+  devicesAndActivity,
+  duties,
+  enrollBackupKey,
+  expel,
+  fingerprintOf,
+  formatFingerprint,
+  KeysteadError,
+  keyringFacts,
+  type LogState,
+  leave,
+  openBackupKey,
+  openContent,
+  pinContact,
+  review,
+  rotate,
+  sealTo,
+  verifyLog,
+} from "keystead";
+import { recoverySheet } from "keystead/recovery-sheet";
+import { holdBack, MaliciousRelay, rollBack, stripAttachments } from "keystead/testing";
+import { describe, expect, it } from "vitest";
+import { expectError } from "../support/refusal.js";
+import { OPERATOR } from "../support/world.js";
+import { Device } from "./device.js";
+
+const ALICE = "alice@example.org";
+const OPTIONS = { purpose: "voicemail" };
+
+/** Sealed to what the relay shows everybody of Alice's log, by somebody with no secrets. */
+async function send(relay: MaliciousRelay, text: string, pinned?: LogState): Promise<Uint8Array> {
+  const log = verifyLog(relay.read(ALICE), { subject: ALICE, pinned });
+  return sealTo([log], new TextEncoder().encode(text), OPTIONS, new Device(relay, ALICE, text).env);
+}
+
+/** The text, or the code of the refusal. */
+async function read(device: Pick<Device, "keyring">, sealed: Uint8Array): Promise<string> {
+  try {
+    return new TextDecoder().decode(await openContent(sealed, device.keyring, OPTIONS));
+  } catch (error) {
+    if (error instanceof KeysteadError) return error.code;
+    throw error;
+  }
+}
+
+function start() {
+  const relay = new MaliciousRelay();
+  return { relay, laptop: new Device(relay, ALICE, "Laptop").create() };
+}
+
+const approve =
+  (...ids: readonly Device[]) =>
+  (session: Device["session"], env: Device["env"]) =>
+    review(session, { approve: ids.map(({ id }) => id) }, env);
+const remove =
+  (...ids: readonly Device[]) =>
+  (session: Device["session"], env: Device["env"]) =>
+    review(session, { remove: ids.map(({ id }) => id) }, env);
+const view = (device: Device) => devicesAndActivity(device.log, { me: device.id, now: device.log.time });
+
+describe("devices", () => {
+  it("1: keys are made on each device; the first opens the log with data access from epoch 1", () => {
+    const { relay, laptop } = start();
+    expect(dataAccess(laptop.log, laptop.id)).toMatchObject({ epoch: 1 });
+    const phone = new Device(relay, ALICE, "Phone").join();
+    expect(phone.id).not.toBe(laptop.id);
+    expect(phone.keyring.epochs).toEqual([2]);
+  });
+
+  it("2: Devices & Activity shows, on any device, members, access, fingerprint, what is pending and who removed whom", () => {
+    const { relay, laptop } = start();
+    const phone = new Device(relay, ALICE, "Phone").join();
+    const thief = new Device(relay, ALICE, "Thief").join();
+    laptop.sync().write((session, env) => review(session, { approve: [phone.id], remove: [thief.id] }, env));
+    const watch = new Device(relay, ALICE, "Watch").join();
+    for (const device of [laptop, phone]) {
+      const { members, pending, fingerprint, me, activity } = view(device.sync());
+      expect(members.map(({ name, kind, status }) => [name, kind, status])).toEqual([
+        ["Laptop", "device", device === laptop ? "this-device" : "approved"],
+        ["Phone", "device", device === phone ? "this-device" : "approved"],
+        ["Watch", "device", "pending"],
+        ["Thief", "device", "removed"],
+      ]);
+      expect(members[3]?.removed).toMatchObject({ by: laptop.id, name: "Laptop" });
+      expect(pending.map(({ member }) => member)).toEqual([watch.id]);
+      expect(me.access).toMatchObject({ epoch: 1 });
+      expect(fingerprint).toBe(formatFingerprint(fingerprintOf(laptop.log)));
+      expect(activity).toHaveLength(5);
+    }
+  });
+
+  it("3: a new device sends and receives at once, and reads nothing older until it is approved", async () => {
+    const { relay, laptop } = start();
+    const old = await send(relay, "old");
+    const phone = new Device(relay, ALICE, "Phone").join();
+    const fresh = await send(relay, "fresh");
+    laptop.sync();
+    expect([await read(phone, fresh), await read(laptop, fresh), await read(phone, old)]).toEqual([
+      "fresh",
+      "fresh",
+      "NO_ACCESS",
+    ]);
+    laptop.write(approve(phone));
+    expect(await read(phone.sync(), old)).toBe("old");
+  });
+
+  it("4: pending devices surface everywhere; one link approves the checked and removes the unchecked", () => {
+    const { relay, laptop } = start();
+    const [phone, thief] = [new Device(relay, ALICE, "Phone").join(), new Device(relay, ALICE, "Thief").join()];
+    expect(view(laptop.sync()).pending.map(({ name }) => name)).toEqual(["Phone", "Thief"]);
+    const before = laptop.log.head.seq;
+    laptop.write((session, env) => review(session, { approve: [phone.id], remove: [thief.id] }, env));
+    expect(laptop.log.head.seq).toBe(before + 1);
+    expect([...laptop.log.active.keys()]).toEqual([laptop.id, phone.id]);
+  });
+
+  it("5: an approval gives the approver's access; who reaches further, and what is lost, is said before", () => {
+    const { relay, laptop } = start();
+    const phone = new Device(relay, ALICE, "Phone").join();
+    laptop.sync().write(approve(phone));
+    const tablet = new Device(relay, ALICE, "Tablet").join();
+    phone.sync().write(approve(tablet));
+    expect(dataAccess(phone.log, tablet.id)).toEqual(dataAccess(phone.log, phone.id));
+
+    // A desktop that nobody has approved yet holds less than others could give, and says who.
+    const desktop = new Device(relay, ALICE, "Desktop").join();
+    const watch = new Device(relay, ALICE, "Watch").join();
+    const offer = (device: Device) => view(device.sync()).pending.find(({ member }) => member === watch.id);
+    expect(offer(laptop)).toMatchObject({ gives: { epoch: 1 }, further: [], lost: [] });
+    expect(offer(desktop)).toMatchObject({ gives: { epoch: 4 }, further: [{ name: "Laptop" }, {}, {}], lost: [] });
+    expect(view(desktop).warnings.map(({ code }) => code)).toContain("reaches-further");
+    for (const gone of [laptop, phone, tablet]) gone.sync().write(leave);
+    expect(offer(desktop)).toMatchObject({ gives: { epoch: 4 }, further: [], lost: [{ from: 1, to: 3 }] });
+    expect(view(desktop).warnings.map(({ code }) => code)).toContain("lost");
+  });
+
+  it("6: fingerprints compare before saving, and differ where the relay shows the devices two histories", () => {
+    const { relay, laptop } = start();
+    const phone = new Device(relay, ALICE, "Phone").join();
+    laptop.sync();
+    const spoken = () => view(phone).fingerprint;
+    expect(compareFingerprint(laptop.log, spoken())).toBe("match");
+    relay.fork(ALICE, 2, ["Phone"]);
+    phone.write(rotate);
+    laptop.write(rotate);
+    expect(compareFingerprint(laptop.log, spoken())).toBe("newer-or-unknown");
+    expect(compareFingerprint(laptop.log, formatFingerprint(fingerprintOf(phone.log), "qr"))).toBe("mismatch");
+  });
+
+  it("7: from the next sealed byte on a removed device reads nothing, and one device always remains", async () => {
+    const { relay, laptop } = start();
+    const phone = new Device(relay, ALICE, "Phone").join();
+    laptop.sync().write(approve(phone));
+    phone.sync();
+    const before = await send(relay, "before");
+    laptop.write(remove(phone));
+    const after = await send(relay, "after");
+    phone.sync();
+    expect([await read(phone, before), await read(phone, after), await read(laptop, after)]).toEqual([
+      "before",
+      "NO_ACCESS",
+      "after",
+    ]);
+    expect(afterRemoval(phone.log, phone.id)?.verdict).toBe("wipe");
+    expectError(() => laptop.write(leave), "NOT_PERMITTED", "MEM-3");
+
+    // The relay hides the removal from a sender who knows of it: refused. One who does not know is shown nothing wrong.
+    relay.tell(ALICE, rollBack(3));
+    await expect(send(relay, "hidden", laptop.log)).rejects.toMatchObject({ code: "ROLLED_BACK" });
+  });
+
+  it("8: who leaves, or is removed from the web, is shut out by whoever comes online; sealing says so until then", async () => {
+    const relay = new MaliciousRelay();
+    const laptop = new Device(relay, ALICE, "Laptop").create({ operator: OPERATOR.sign });
+    const phone = new Device(relay, ALICE, "Phone").join();
+    const tablet = new Device(relay, ALICE, "Tablet").join();
+    laptop.sync().write(approve(phone, tablet));
+    phone.sync().write(leave);
+    await expect(send(relay, "too early")).rejects.toMatchObject({ code: "ROTATION_DUE", rule: "MEM-7" });
+    relay.publish(ALICE, expel(laptop.sync().log, { remove: [tablet.id] }, OPERATOR, laptop.env).entry);
+    const { log, keyring } = laptop.sync();
+    expect(duties(log, keyringFacts(log, keyring))).toMatchObject([{ code: "rotate", because: ["rotation-due"] }]);
+    laptop.write(rotate);
+    const sealed = await send(relay, "now");
+    expect([await read(laptop, sealed), await read(phone.sync(), sealed), await read(tablet.sync(), sealed)]).toEqual([
+      "now",
+      "NO_ACCESS",
+      "NO_ACCESS",
+    ]);
+  });
+});
+
+describe("backup keys", () => {
+  it("9: made on a device, shown once the log has it, printed, proved, listed, extended, removed", () => {
+    const { relay, laptop } = start();
+    const phone = new Device(relay, ALICE, "Phone").join();
+    const made = phone.write((session, env) => enrollBackupKey(session, { name: "Drawer" }, env));
+    const paper = made.paper.reveal(phone.log);
+    expect(paper).toMatch(/^([0-9A-Z]{4}-){8}[0-9A-Z]{4}$/);
+    const facts = { key: paper, account: ALICE, service: "Mail", made: new Date(phone.log.time) };
+    expect(recoverySheet(facts).svg).toContain("<svg");
+    expect(dataAccess(phone.log, made.paper.member)).toEqual(dataAccess(phone.log, phone.id));
+    const listed = () => view(laptop.sync()).members.find(({ member }) => member === made.paper.member);
+    expect(listed()).toMatchObject({ name: "Drawer", kind: "backup", status: "pending", access: { epoch: 2 } });
+    laptop.write((session, env) => review(session, { approve: [made.paper.member] }, env));
+    expect(listed()).toMatchObject({ status: "approved", access: { epoch: 1 } });
+    laptop.write((session, env) => review(session, { remove: [made.paper.member] }, env));
+    expect(listed()?.status).toBe("removed");
+    expectError(() => checkBackupKey(laptop.log, paper), "BACKUP_KEY_INVALID", "BAK-1");
+  });
+
+  it("10: entered on a new device it restores all that it reached, and says what it corrected", async () => {
+    const { relay, laptop } = start();
+    const sealed = await send(relay, "kept");
+    const made = laptop.write((session, env) => enrollBackupKey(session, {}, env));
+    const paper = made.paper.reveal(laptop.log);
+    // Everything is lost but the paper. Its fifth character is misread.
+    const misread = `${paper.slice(0, 5)}${paper[5] === "7" ? "8" : "7"}${paper.slice(6)}`;
+    const phone = new Device(relay, ALICE, "Phone").join();
+    expect(await read(phone, sealed)).toBe("NO_ACCESS");
+    const opened = openBackupKey(phone.log, relay.read(ALICE), misread);
+    expect(opened.corrections).toMatchObject([{ kind: "wrong", read: misread[5], meant: paper[5] }]);
+    const entry = review({ log: phone.log, keyring: opened.keyring }, { approve: [phone.id] }, phone.env).entry;
+    expect(relay.publish(ALICE, entry, "Phone")).toBe(true);
+    expect(await read(phone.sync(), sealed)).toBe("kept");
+  });
+
+  it("11: a drill proves the paper from the public log, and uses nothing up", () => {
+    const { relay, laptop } = start();
+    const made = laptop.write((session, env) => enrollBackupKey(session, {}, env));
+    const paper = made.paper.reveal(laptop.log);
+    const publicLog = verifyLog(relay.read(ALICE), { subject: ALICE });
+    expect(checkBackupKey(publicLog, paper)).toMatchObject({ member: made.paper.member, access: { epoch: 1 } });
+    expect(verifyLog(relay.read(ALICE), { subject: ALICE }).head).toEqual(publicLog.head);
+    // That policy can forbid users to make them is told with escrow.
+    const stranger = new Device(new MaliciousRelay(), ALICE, "Stranger").create();
+    expectError(() => checkBackupKey(stranger.log, paper), "BACKUP_KEY_INVALID", "BAK-1");
+  });
+});
+
+describe("contacts", () => {
+  it("21: a tracked contact that changed is asked about; who was approved is milder news; a fork is an alarm", async () => {
+    const { relay, laptop } = start();
+    const shown = (reader = "") => verifyLog(relay.read(ALICE, reader), { subject: ALICE });
+    const pin = pinContact(shown(), { verified: true });
+    const env = new Device(relay, ALICE, "a contact").env;
+    const seal = (log: LogState, pinned = pin) =>
+      sealTo([{ log, pin: pinned }], new Uint8Array(1), OPTIONS, env).then(
+        () => "sealed",
+        (error: KeysteadError) => error.code,
+      );
+    expect(await seal(shown())).toBe("sealed");
+
+    const phone = new Device(relay, ALICE, "Phone").join();
+    expect(compareContact(pin, shown()).status).toBe("extended-by-others");
+    expect(await seal(shown())).toBe("CONTACT_CHANGED");
+    laptop.sync().write(approve(phone));
+    expect(compareContact(pin, shown())).toMatchObject({
+      status: "extended",
+      added: [{ name: "Phone", trusted: true }],
+    });
+    expect(await seal(shown())).toBe("sealed");
+
+    const moved = acknowledge(pin, shown());
+    relay.fork(ALICE, 2, ["the contact"]);
+    const forked = new Device(relay, ALICE, "the contact");
+    forked.join();
+    expect(compareContact(moved, shown("the contact"))).toMatchObject({
+      status: "forked",
+      evidence: { kind: "forked" },
+    });
+    expect(await seal(shown("the contact"), moved)).toBe("CONTACT_CHANGED");
+    relay.tell(ALICE, holdBack(1));
+    expect(compareContact(moved, shown()).status).toBe("rolled-back");
+  });
+});
+
+describe("a relay that withholds", () => {
+  it("delays what was granted, and every device names what it waits for; nothing is lost when it comes", async () => {
+    const { relay, laptop } = start();
+    const sealed = await send(relay, "patience");
+    const phone = new Device(relay, ALICE, "Phone").join();
+    laptop.sync().write(approve(phone));
+    const recall = relay.tell(ALICE, stripAttachments(3), { to: ["Phone"] });
+    const { log, keyring } = phone.sync();
+    expect(await read(phone, sealed)).toBe("NO_ACCESS");
+    expect(duties(log, keyringFacts(log, keyring))).toMatchObject([{ code: "fetch", epochs: [[1, 1]] }]);
+    recall();
+    expect(await read(phone.sync(), sealed)).toBe("patience");
+  });
+});

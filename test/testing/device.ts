@@ -1,0 +1,102 @@
+// A device of an app, as small as docs/spec.md section 13 lets it be: it reads from a relay by name, keeps the highest verified
+// state, receives, and writes links anew that lost a race. Only the public API is used.
+
+import {
+  type Authored,
+  createLog,
+  type DeviceDescription,
+  type Env,
+  joinLog,
+  type Keyring,
+  type LogState,
+  type MemberId,
+  receive,
+  type Session,
+  verifyLog,
+} from "keystead";
+import type { MaliciousRelay } from "keystead/testing";
+import { seededEnv } from "../support/seeded-env.js";
+
+/** One clock for all devices of a test: they differ in randomness only. */
+const START = 1_700_000_000_000;
+
+export class Device {
+  readonly name: string;
+  readonly env: Env;
+  readonly #relay: MaliciousRelay;
+  readonly #subject: string;
+  #session: Session | undefined;
+
+  constructor(relay: MaliciousRelay, subject: string, name: string) {
+    this.#relay = relay;
+    this.#subject = subject;
+    this.name = name;
+    this.env = seededEnv(`${subject} ${name}`, START);
+  }
+
+  get session(): Session {
+    if (!this.#session) throw new Error(`${this.name} has not entered`);
+    return this.#session;
+  }
+
+  get log(): LogState {
+    return this.session.log;
+  }
+
+  get keyring(): Keyring {
+    return this.session.keyring;
+  }
+
+  get id(): MemberId {
+    return this.keyring.member;
+  }
+
+  /** Opens the subject's log. */
+  create(options: { readonly operator?: Uint8Array } = {}): this {
+    return this.createBy((device, env) => createLog({ subject: this.#subject, device, ...options }, env));
+  }
+
+  /** Opens a log of another kind. */
+  createBy(open: (device: DeviceDescription, env: Env) => Authored): this {
+    const made = open({ name: this.name }, this.env);
+    this.#relay.publish(this.#subject, made.entry, this.name);
+    this.#session = made;
+    return this;
+  }
+
+  /** Joins the subject's log as this device is shown it. */
+  join(): this {
+    const log = verifyLog(this.#shown(), { subject: this.#subject });
+    const joined = joinLog(log, { device: { name: this.name } }, this.env);
+    this.#relay.publish(this.#subject, joined.entry, this.name);
+    this.#session = joined;
+    return this;
+  }
+
+  /** Verifies all that it is shown against what it knows, and receives what is new or was withheld. */
+  sync(): this {
+    const shown = this.#shown();
+    verifyLog(shown, { subject: this.#subject, pinned: this.log });
+    for (const entry of shown) {
+      const { log, keyring } = receive(this.session, entry);
+      this.#session = { log, keyring };
+    }
+    return this;
+  }
+
+  /** Writes a link on the newest head that it is shown; what loses a race is written anew (GRT-6). */
+  write<Made extends Authored>(action: (session: Session, env: Env) => Made): Made {
+    for (;;) {
+      const made = action(this.session, this.env);
+      if (this.#relay.publish(this.#subject, made.entry, this.name)) {
+        this.#session = { log: made.log, keyring: made.keyring };
+        return made;
+      }
+      this.sync();
+    }
+  }
+
+  #shown(): readonly Uint8Array[] {
+    return this.#relay.read(this.#subject, this.name);
+  }
+}

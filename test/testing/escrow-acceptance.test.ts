@@ -1,0 +1,273 @@
+// What must be true for users: the acceptance list for escrow, told by admins' and users' devices that meet only through a relay,
+// which lies wherever it could profit. Each number is that of the list.
+
+import {
+  accessRecords,
+  checkBackupKey,
+  createEscrowLog,
+  enrollBackupKey,
+  enrollEscrow,
+  escrowActs,
+  escrowDevicesAndActivity,
+  escrowDuty,
+  escrowIsSound,
+  KeysteadError,
+  type LogState,
+  openContent,
+  openRecorded,
+  organisationReport,
+  recordAccess,
+  recover,
+  renewEscrow,
+  renewFor,
+  review,
+  rotate,
+  type Session,
+  sealTo,
+  setPolicy,
+  unverifiedMembers,
+  verifyLog,
+} from "keystead";
+import { MaliciousRelay, rollBack } from "keystead/testing";
+import { describe, expect, it } from "vitest";
+import { expectError } from "../support/refusal.js";
+import { Device } from "./device.js";
+
+const ALICE = "alice@example.org";
+const ESCROW = "escrow@example.org";
+const OPTIONS = { purpose: "letter" };
+
+/** The escrow log as a reader is shown it. */
+const escrowLog = (relay: MaliciousRelay, reader = "", pinned?: LogState) =>
+  verifyLog(relay.read(ESCROW, reader), { subject: ESCROW, pinned });
+const userLog = (relay: MaliciousRelay) => verifyLog(relay.read(ALICE), { subject: ALICE });
+
+/** Ann's escrow log, not ready yet. */
+function opened(first = "Ann") {
+  const relay = new MaliciousRelay();
+  const ann = new Device(relay, ESCROW, first).createBy((device, env) =>
+    createEscrowLog({ subject: ESCROW, device, escrowContacts: ["Ann, room 1"], userContacts: ["desk"] }, env),
+  );
+  return { relay, ann };
+}
+
+/** A ready one, with Bob, who may recover and discover. */
+function organisation(first = "Ann") {
+  const { relay, ann } = opened(first);
+  const made = ann.write((session, env) => enrollBackupKey(session, { name: "Safe", roles: ["manage"] }, env));
+  made.paper.wipe();
+  ann.write((session, env) => setPolicy(session, { enabled: true }, env));
+  const bob = new Device(relay, ESCROW, "Bob").join();
+  ann
+    .sync()
+    .write((session, env) => review(session, { approve: [bob.id], roles: { [bob.id]: ["discover", "recover"] } }, env));
+  return { relay, ann, bob: bob.sync() };
+}
+
+const enroll = (relay: MaliciousRelay, confirmed: LogState) => (session: Session, env: Device["env"]) =>
+  enrollEscrow(session, escrowLog(relay), confirmed.head, env);
+
+/** Alice's laptop, with something sealed before and after it enrolled escrow. */
+async function withUser() {
+  const made = organisation();
+  const { relay, ann } = made;
+  const laptop = new Device(relay, ALICE, "Laptop").create();
+  const letter = await sealTo([laptop.log], new TextEncoder().encode("Dear Alice"), OPTIONS, laptop.env);
+  laptop.write(enroll(relay, ann.log));
+  return { ...made, laptop, letter };
+}
+
+async function read(keyring: Session["keyring"], sealed: Uint8Array): Promise<string> {
+  try {
+    return new TextDecoder().decode(await openContent(sealed, keyring, OPTIONS));
+  } catch (error) {
+    if (error instanceof KeysteadError) return error.code;
+    throw error;
+  }
+}
+
+/** An admin restores Alice: approves one device, removes another. */
+function restore(relay: MaliciousRelay, admin: Device, approve: Device, remove: Device): boolean {
+  const options = { userLog: userLog(relay), entries: relay.read(ALICE), approve: [approve.id], remove: [remove.id] };
+  return relay.publish(ALICE, recover(admin.session, options, admin.env).entry);
+}
+
+async function reportOn(relay: MaliciousRelay, admin: Device) {
+  const users = [{ log: userLog(relay), entries: relay.read(ALICE) }];
+  for await (const row of organisationReport(admin.log, users, { admin: admin.session })) return row;
+  return expect.unreachable("no row");
+}
+
+const view = (device: Device) => escrowDevicesAndActivity(device.log, { me: device.id, now: device.log.time });
+
+describe("setting up", () => {
+  it("12: nothing works before there is a device and a backup key; admins alone cannot switch it off", () => {
+    const { relay, ann } = opened();
+    expect(view(ann).needs).toEqual(["backup-key", "enabled"]);
+    expectError(
+      () => ann.write((session, env) => setPolicy(session, { enabled: true }, env)),
+      "NOT_PERMITTED",
+      "ESC-1",
+    );
+    const laptop = new Device(relay, ALICE, "Laptop").create();
+    expectError(() => laptop.write(enroll(relay, ann.log)), "NOT_PERMITTED", "ESC-1");
+    const made = ann.write((session, env) => enrollBackupKey(session, {}, env));
+    expect(checkBackupKey(ann.log, made.paper.reveal(ann.log)).access).toMatchObject({ epoch: 1 });
+    ann.write((session, env) => setPolicy(session, { enabled: true }, env));
+    expect(view(ann).needs).toEqual([]);
+    laptop.write(enroll(relay, ann.log));
+    expectError(
+      () => ann.write((session, env) => setPolicy(session, { enabled: false }, env)),
+      "NOT_PERMITTED",
+      "ESC-2",
+    );
+  });
+
+  it("13: policy and contacts are signed links, changed by who has the role; users' backup keys obey (MEM-8, BAK-5)", async () => {
+    const { relay, ann, bob, laptop } = await withUser();
+    const forbid = (session: Session, env: Device["env"]) => setPolicy(session, { allowUserBackupKeys: false }, env);
+    expectError(() => bob.write(forbid), "NOT_PERMITTED", "MEM-8");
+    const make = (session: Session, env: Device["env"]) =>
+      enrollBackupKey(session, { escrowLog: escrowLog(relay) }, env);
+    laptop.write(make).paper.wipe();
+    ann.write(forbid);
+    expectError(() => laptop.write(make), "NOT_PERMITTED", "BAK-5");
+    expect(escrowLog(relay).policy).toMatchObject({ userContacts: ["desk"], allowUserBackupKeys: false });
+    const carl = new Device(relay, ESCROW, "Carl").join();
+    expect(view(carl)).toMatchObject({ awaitingApproval: true, contacts: ["Ann, room 1"] });
+  });
+
+  it("14: more admins wait to be approved, are given roles, and are removable", () => {
+    const { relay, ann, bob } = organisation();
+    const carl = new Device(relay, ESCROW, "Carl").join();
+    expect(carl.keyring.epochs).toEqual([]);
+    expectError(
+      () => bob.sync().write((session, env) => review(session, { approve: [carl.id] }, env)),
+      "NOT_PERMITTED",
+      "MEM-8",
+    );
+    expect(view(ann.sync()).pending.map(({ name }) => name)).toEqual(["Carl"]);
+    ann.write((session, env) =>
+      review(session, { approve: [carl.id], roles: { [carl.id]: ["recover"] }, remove: [bob.id] }, env),
+    );
+    expect(view(ann).members.map(({ name, roles, status }) => [name, roles, status])).toEqual([
+      ["Ann", ["manage"], "this-device"],
+      ["Safe", ["manage"], "approved"],
+      ["Carl", ["recover"], "approved"],
+      ["Bob", ["discover", "recover"], "removed"],
+    ]);
+  });
+});
+
+describe("users", () => {
+  it("15: acknowledge once, by fingerprint; a log that extends it needs no new word, any other stops and asks (ESC-4, ESC-5)", async () => {
+    const { relay, ann, bob } = organisation();
+    const laptop = new Device(relay, ALICE, "Laptop").create();
+    const duty = (log: LogState, confirmed?: LogState) =>
+      escrowDuty(laptop.log, { me: laptop.id, escrowLog: log, confirmed: confirmed?.head }).action;
+    expect(duty(ann.log)).toBe("confirm");
+    laptop.write(enroll(relay, ann.log));
+    const confirmed = ann.log;
+    expect(view(ann).fingerprint).not.toBe("");
+    const before = view(ann).fingerprint;
+    ann.write((session, env) => review(session, { remove: [bob.id] }, env));
+    expect(view(ann).fingerprint, "changes when the admins' devices change").not.toBe(before);
+    expect(duty(escrowLog(relay), confirmed)).toBe("renew");
+
+    // The relay offers an escrow log of its own.
+    const other = organisation("Mallory");
+    expect(duty(other.ann.log)).toBe("confirm");
+    expect(duty(other.ann.log, confirmed)).not.toBe("renew");
+    expect(escrowIsSound(laptop.log, { escrowLog: other.ann.log, confirmed: confirmed.head })).toBe(false);
+    expectError(
+      () => laptop.write((session, env) => renewEscrow(session, other.ann.log, env)),
+      "NOT_PERMITTED",
+      "ESC-4",
+    );
+  });
+
+  it("16: nothing is readable before; later keys follow by themselves", async () => {
+    const { relay, ann } = organisation();
+    const laptop = new Device(relay, ALICE, "Laptop").create();
+    expect(await reportOn(relay, ann)).toMatchObject({ status: "pending", claimed: [], proven: [] });
+    laptop.write(enroll(relay, ann.log));
+    laptop.write(rotate);
+    new Device(relay, ALICE, "Phone").join();
+    expect(await reportOn(relay, ann)).toMatchObject({ status: "covered", proven: [[1, 3]] });
+  });
+
+  it("17: the report names what is missing and who could close it, or that it is lost", async () => {
+    const { relay, ann } = organisation();
+    const laptop = new Device(relay, ALICE, "Laptop").create();
+    const phone = new Device(relay, ALICE, "Phone").join();
+    phone.write(enroll(relay, ann.log));
+    expect(await reportOn(relay, ann)).toMatchObject({
+      status: "partly",
+      proven: [[2, 2]],
+      gaps: [{ from: 1, to: 1, closers: [{ name: "Laptop" }] }],
+    });
+    laptop.sync().write((session, env) => review(session, { approve: [phone.id, ...escrowIds(session)] }, env));
+    expect(await reportOn(relay, ann)).toMatchObject({ status: "covered", gaps: [], lost: [] });
+  });
+
+  it("18: who is locked out is restored, lost devices go in the same step, and a leaver's data stays readable", async () => {
+    const { relay, bob, laptop, letter } = await withUser();
+    const tablet = new Device(relay, ALICE, "Tablet").join();
+    expect(await read(tablet.keyring, letter)).toBe("NO_ACCESS");
+    expect(restore(relay, bob, tablet, laptop)).toBe(true);
+    expect(await read(tablet.sync().keyring, letter)).toBe("Dear Alice");
+    expect(tablet.log.active.has(laptop.id)).toBe(false);
+    expect(escrowActs(tablet.log, bob.log)).toMatchObject([{ verdict: "verified", admin: bob.id }]);
+    expect(await reportOn(relay, bob)).toMatchObject({ status: "covered" });
+  });
+
+  it("19: discovery opens the named stretch, after the record, which says who, whose, which and why (ESC-9)", async () => {
+    const { relay, ann, bob, laptop, letter } = await withUser();
+    laptop.write(rotate);
+    const later = await sealTo([laptop.log], new Uint8Array(1), OPTIONS, laptop.env);
+    const options = { userLog: userLog(relay), epochs: [[1, 1]] as const, reason: "order", case: "4 O 12/26" };
+    const draft = recordAccess(bob.session, options, bob.env);
+    const given = { record: draft.log.head.seq, recordEntry: draft.entry, userLog: options.userLog };
+    expectError(() => openRecorded(bob.session, { ...given, entries: relay.read(ALICE) }), "NOT_PERMITTED", "ESC-9");
+    relay.publish(ESCROW, draft.entry);
+    const found = openRecorded(bob.sync().session, { ...given, entries: relay.read(ALICE) });
+    expect([await read(found.keyring, letter), await read(found.keyring, later)]).toEqual(["Dear Alice", "NO_ACCESS"]);
+    expect(accessRecords(ann.sync().session, relay.read(ESCROW))).toMatchObject([
+      { admin: bob.id, access: { subject: ALICE, epochs: [[1, 1]], reason: "order", case: "4 O 12/26" } },
+    ]);
+  });
+
+  it("20: users notice nothing when admins change; rotation reaches those who are offline (ESC-6)", async () => {
+    const { relay, ann, bob, laptop } = await withUser();
+    const stolen = { log: bob.log, keyring: bob.keyring };
+    ann.write((session, env) => review(session, { remove: [bob.id] }, env));
+    expect(await reportOn(relay, ann)).toMatchObject({ status: "covered", pointer: "older" });
+    const options = { userLog: userLog(relay), entries: relay.read(ALICE) };
+    expect(relay.publish(ALICE, renewFor(ann.session, options, ann.env).entry)).toBe(true);
+    expect(await reportOn(relay, ann)).toMatchObject({ status: "covered", pointer: "newest", proven: [[1, 2]] });
+    const sealed = await sealTo([userLog(relay)], new TextEncoder().encode("new"), OPTIONS, laptop.env);
+    expect(await read(laptop.sync().keyring, sealed)).toBe("new");
+    const again = { ...options, userLog: userLog(relay), entries: relay.read(ALICE), approve: [laptop.id] };
+    expectError(() => recover(stolen, again, bob.env), "NOT_PERMITTED", "ESC-3");
+  });
+});
+
+const escrowIds = ({ log }: Session) =>
+  [...log.active.values()].flatMap(({ id, kind }) => (kind === "escrow" ? [id] : []));
+
+describe("a relay and a dismissed admin together", () => {
+  it("replay the old escrow log: whoever knew more refuses with evidence, and no act of theirs is believed (LOG-8, ESC-8)", async () => {
+    const { relay, ann, bob, laptop } = await withUser();
+    const dismissedAt = bob.log.head.seq;
+    ann.write((session, env) => review(session, { remove: [bob.id] }, env));
+    const known = escrowLog(relay);
+    relay.tell(ESCROW, rollBack(dismissedAt));
+    expectError(() => escrowLog(relay, "Laptop", known), "ROLLED_BACK", "LOG-8");
+
+    const thief = new Device(relay, ALICE, "Thief").join();
+    expect(restore(relay, bob, thief, laptop)).toBe(true);
+    expect(unverifiedMembers(userLog(relay), known)).toEqual([thief.id]);
+    expect(escrowActs(userLog(relay), known)).toMatchObject([{ verdict: "unverified", admin: bob.id }]);
+    expect(await reportOn(relay, ann)).toMatchObject({ unverified: [{ approved: [thief.id] }] });
+  });
+});

@@ -1,0 +1,215 @@
+// Every lie of the malicious relay, against devices that do what docs/spec.md section 13 asks: refused with a typed error, or
+// noticed with evidence that convinces a third party, or without effect. And the relay itself, when it is honest.
+
+import { checkEvidence, type Evidence, type KeysteadError, review, rotate, sealTo, verifyLog } from "keystead";
+import {
+  corrupt,
+  drop,
+  duplicate,
+  holdBack,
+  type Lie,
+  MaliciousRelay,
+  present,
+  reorder,
+  rollBack,
+  stripAttachments,
+  swapAttachments,
+} from "keystead/testing";
+import { describe, expect, it } from "vitest";
+import { expectError, expectWrongArgument } from "../support/refusal.js";
+import { Device } from "./device.js";
+
+const ALICE = "alice@example.org";
+
+/** Alice's laptop and phone, both approved: links 1 to 4. */
+function household() {
+  const relay = new MaliciousRelay();
+  const laptop = new Device(relay, ALICE, "Laptop").create();
+  const phone = new Device(relay, ALICE, "Phone").join();
+  laptop.sync().write((session, env) => review(session, { approve: [phone.id] }, env));
+  laptop.write(rotate);
+  phone.sync();
+  return { relay, laptop, phone };
+}
+
+/** What a device that knows everything says to a lie told to it. */
+function toPhone(lie: Lie): KeysteadError {
+  const { relay, phone } = household();
+  relay.tell(ALICE, lie, { to: ["Phone"] });
+  return expectThrown(() => phone.sync());
+}
+
+/** What a newcomer, who knows nothing yet, says to it. */
+function toNewcomer(lie: Lie): KeysteadError {
+  const { relay } = household();
+  relay.tell(ALICE, lie);
+  return expectThrown(() => verifyLog(relay.read(ALICE), { subject: ALICE }));
+}
+
+function expectThrown(call: () => unknown): KeysteadError {
+  try {
+    call();
+  } catch (error) {
+    return error as KeysteadError;
+  }
+  return expect.unreachable("the lie was believed");
+}
+
+const evidenceOf = (error: KeysteadError) => error.details.evidence as Evidence;
+
+describe("an honest relay", () => {
+  it("hands out what was published, to everybody, and takes nothing twice", () => {
+    const { relay, laptop, phone } = household();
+    expect(relay.read(ALICE, "Laptop")).toHaveLength(4);
+    expect(verifyLog(relay.read(ALICE), { subject: ALICE }).head).toEqual(laptop.log.head);
+    expect(phone.log.head).toEqual(laptop.log.head);
+    expect(phone.keyring.epochs).toEqual(laptop.keyring.epochs);
+    expect(relay.publish(ALICE, relay.read(ALICE)[3] as Uint8Array)).toBe(true);
+    expect(relay.read(ALICE)).toHaveLength(4);
+    expect(relay.read("bob@example.org")).toEqual([]);
+  });
+
+  it("says that another link was faster, and the loser writes anew (GRT-6)", () => {
+    const { relay, laptop, phone } = household();
+    laptop.write(rotate);
+    const stale = rotate(phone.session, phone.env);
+    expect(relay.publish(ALICE, stale.entry, "Phone")).toBe(false);
+    phone.write(rotate);
+    expect(phone.log.head.seq).toBe(6);
+    expect(laptop.sync().log.head).toEqual(phone.log.head);
+  });
+
+  it("refuses what an honest server refuses (LOG-4, LOG-8)", () => {
+    const { relay, laptop } = household();
+    const { entry } = rotate(laptop.session, laptop.env);
+    const lies: readonly Lie[] = [corrupt(1, -1), stripAttachments(1), corrupt(1, 200)];
+    for (const lie of lies) expectThrown(() => relay.publish(ALICE, lie([entry])[0] as Uint8Array));
+    expect(expectThrown(() => relay.publish("bob@example.org", relay.read(ALICE)[0] as Uint8Array)).code).toBe(
+      "WRONG_SUBJECT",
+    );
+    expect(relay.read(ALICE)).toHaveLength(4);
+    expect(relay.publish(ALICE, entry)).toBe(true);
+  });
+
+  it("keeps contents, which nobody outside can change", async () => {
+    const { relay, laptop } = household();
+    const sealed = await sealTo([laptop.log], new Uint8Array(3), { purpose: "test" }, laptop.env);
+    relay.store("a", sealed);
+    relay.load("a").fill(0);
+    expect(relay.load("a")).toEqual(sealed);
+    expectError(() => relay.load("b"), "INVALID_ARGUMENT", undefined);
+  });
+
+  it("names wrong arguments", () => {
+    const { relay, laptop } = household();
+    const wrong = [undefined, null, 0, -1, 1.5, Number.NaN, "1", {}] as never[];
+    for (const value of wrong) {
+      for (const lie of [drop, rollBack, holdBack, duplicate, stripAttachments] as const)
+        expectWrongArgument(() => lie(value), lie.name);
+      for (const lie of [reorder, swapAttachments] as const) expectWrongArgument(() => lie(1, value), lie.name);
+      expectWrongArgument(() => present(value), "present");
+      expectWrongArgument(() => relay.tell(ALICE, value), "tell");
+      expectWrongArgument(() => relay.fork(ALICE, value, ["Phone"]), "fork");
+      expectWrongArgument(() => relay.publish(ALICE, value), "publish");
+      expectWrongArgument(() => relay.store("a", value), "store");
+    }
+    expectWrongArgument(() => relay.fork(ALICE, 9, ["Phone"]), "fork beyond the end");
+    expectWrongArgument(() => corrupt(1, 10_000_000)(relay.read(ALICE)), "corrupt beyond the end");
+    expect(laptop.sync().log.head.seq).toBe(4);
+  });
+});
+
+describe("a relay that lies about the list of links", () => {
+  it("shows an old state: refused with evidence (LOG-8)", () => {
+    const error = toPhone(rollBack(2));
+    expect(error).toMatchObject({ code: "ROLLED_BACK", rule: "LOG-8" });
+    // That the server once showed more is the device's word: nobody signs what a server shows.
+    expect(checkEvidence(evidenceOf(error))).toMatchObject({
+      verdict: "claimed",
+      offered: { seq: 2 },
+      pinned: { seq: 4 },
+    });
+  });
+
+  it("keeps what is newest back: nothing that was not known is missed, and it comes late (LOG-8)", () => {
+    const { relay, laptop, phone } = household();
+    const recall = relay.tell(ALICE, holdBack(1), { to: ["Phone"] });
+    laptop.write(rotate);
+    expect(phone.sync().log.head.seq).toBe(4);
+    recall();
+    expect(phone.sync().log.head.seq).toBe(5);
+    relay.tell(ALICE, holdBack(2), { to: ["Phone"] });
+    expect(expectThrown(() => phone.sync())).toMatchObject({ code: "ROLLED_BACK" });
+  });
+
+  it.each([
+    ["leaves a link out", drop(2)],
+    ["leaves the first link out", drop(1)],
+    ["shows a link twice", duplicate(2)],
+    ["exchanges two links", reorder(2, 3)],
+  ])("%s: refused, by whoever knows the log and by whoever does not (LOG-2)", (_what, lie) => {
+    for (const error of [toPhone(lie), toNewcomer(lie)]) expect(error).toMatchObject({ code: "INVALID_LINK" });
+  });
+
+  it("changes any byte of a link: refused (ENC-2, LOG-4)", () => {
+    const { relay } = household();
+    const [entry] = relay.read(ALICE);
+    const before = relay.read(ALICE).map((each) => each.slice());
+    for (let byte = 0; byte < (entry as Uint8Array).length; byte += 97) {
+      const recall = relay.tell(ALICE, corrupt(1, byte));
+      expectThrown(() => verifyLog(relay.read(ALICE), { subject: ALICE }));
+      recall();
+    }
+    expect(relay.read(ALICE), "what is stored is never changed").toEqual(before);
+  });
+
+  it("presents another first link for a known subject: refused with evidence (LOG-8)", () => {
+    const other = new MaliciousRelay();
+    new Device(other, ALICE, "Thief").create();
+    const error = toPhone(present(other.read(ALICE)));
+    expect(error).toMatchObject({ code: "REPLACED", rule: "LOG-8" });
+    expect(checkEvidence(evidenceOf(error))).toMatchObject({ verdict: "claimed", offered: { seq: 1 } });
+  });
+
+  it("presents another subject's log: refused (LOG-8)", () => {
+    const { relay } = household();
+    new Device(relay, "mallory@example.org", "Mallory").create();
+    const lie = present(relay.read("mallory@example.org"));
+    for (const error of [toPhone(lie), toNewcomer(lie)])
+      expect(error).toMatchObject({ code: "WRONG_SUBJECT", rule: "LOG-8" });
+  });
+
+  it("shows two devices two histories: refused with evidence as soon as they meet (LOG-8)", () => {
+    const { relay, laptop, phone } = household();
+    relay.fork(ALICE, 4, ["Phone"]);
+    laptop.write(rotate);
+    phone.write(rotate);
+    // Each is alone with its own, and sees nothing wrong: their fingerprints differ.
+    expect([laptop.sync(), phone.sync()].map(({ log }) => log.head.seq)).toEqual([5, 5]);
+    expect(laptop.log.head.hash).not.toBe(phone.log.head.hash);
+    const error = expectThrown(() => verifyLog(relay.read(ALICE, "Laptop"), { subject: ALICE, pinned: phone.log }));
+    expect(error).toMatchObject({ code: "FORKED", rule: "LOG-8" });
+    expect(checkEvidence(evidenceOf(error))).toMatchObject({ verdict: "proven", seq: 5 });
+    // What is sent on one branch is never opened by the other's newest epoch, but both descend from what was approved.
+    expect(phone.log.links.at(3)?.hash).toBe(laptop.log.links.at(3)?.hash);
+  });
+});
+
+describe("a relay that lies about attachments", () => {
+  it("withholds grants: the log stands, the device knows which epochs to fetch, and opens them later (GRT-4)", () => {
+    const { relay, laptop } = household();
+    const tablet = new Device(relay, ALICE, "Tablet").join();
+    laptop.sync().write((session, env) => review(session, { approve: [tablet.id] }, env));
+    const recall = relay.tell(ALICE, stripAttachments(6), { to: ["Tablet"] });
+    tablet.sync();
+    expect(tablet.log.head).toEqual(laptop.log.head);
+    expect(tablet.keyring.epochs).toEqual([4]);
+    recall();
+    expect(tablet.sync().keyring.epochs).toEqual([1, 2, 3, 4]);
+  });
+
+  it("gives one link the attachments of another: refused (ENC-2)", () => {
+    for (const error of [toPhone(swapAttachments(3, 4)), toNewcomer(swapAttachments(3, 4))])
+      expect(error).toMatchObject({ code: "INVALID_ENCODING", rule: "ENC-2" });
+  });
+});
