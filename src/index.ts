@@ -39,16 +39,8 @@ export type { Stretch } from "./coverage/stretches.js";
 export type { Warning, WarningCode } from "./coverage/warnings.js";
 export { type DevicesAndActivity, type DeviceView, devicesAndActivity } from "./devices-and-activity.js";
 export { type ErrorCode, type ErrorDetails, type ErrorOptions, KeysteadError, type RuleId } from "./errors.js";
-export {
-  type EscrowAct,
-  type EscrowAction,
-  type EscrowDuty,
-  type EscrowKnowledge,
-  escrowActs,
-  escrowDuty,
-  escrowIsSound,
-  unverifiedMembers,
-} from "./escrow/check.js";
+export { type EscrowAct, escrowActs, unverifiedMembers } from "./escrow/acts.js";
+export type { AdminVerdict } from "./escrow/admins.js";
 export type { EscrowGap, EscrowStatus, GapCloser, LastSeen, UserCoverage } from "./escrow/coverage.js";
 export {
   type Access,
@@ -59,6 +51,7 @@ export {
   openRecorded,
   recordAccess,
 } from "./escrow/discover.js";
+export { type EscrowAction, type EscrowDuty, type EscrowKnowledge, escrowDuty, escrowIsSound } from "./escrow/duty.js";
 export {
   type CreateEscrowLogOptions,
   createEscrowLog,

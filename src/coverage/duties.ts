@@ -75,6 +75,8 @@ export interface DutyOptions {
  * What the client of this member must do now, most urgent first. Judged by `held`, less what its own keyring could not open: it
  * can pass on nothing else. A regrant stays within the recipient's `reach`, so that it extends nobody.
  *
+ * In a log with escrow, `escrowDuty` comes before these: every new epoch is granted to escrow too, wherever it points (ESC-4).
+ *
  * Each member is regranted an epoch once unasked: a stolen device can claim for ever that it could not open what it was given.
  *
  * @returns nothing for a member that was removed.

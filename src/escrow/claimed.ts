@@ -3,6 +3,7 @@
 
 import type { MemberId } from "../bytes/ids.js";
 import { toHex } from "../bytes/text.js";
+import type { Pointer } from "../log/fields.js";
 import { NO_RUNS, type Runs, subtractRuns, uniteRuns } from "../log/runs.js";
 import type { LogState } from "../log/state.js";
 
@@ -25,8 +26,12 @@ export function claimedRuns(log: LogState, escrows: ReadonlySet<MemberId>, keys:
     known.set(kem, found);
     return found;
   };
-  for (const { author, missing, grants } of log.links) {
-    if (author !== "operator" && escrows.has(author)) runs = subtractRuns(runs, missing);
+  let pointed: Pointer | undefined;
+  for (const { author, missing, pointer, grants } of log.links) {
+    // What was declared missing in escrow's name with keys of no real epoch is a thief's word, and no admin's.
+    if (author !== "operator" && escrows.has(author) && pointed && isReal(pointed.kem))
+      runs = subtractRuns(runs, missing);
+    pointed = pointer ?? pointed;
     for (const { from, to, boxes } of grants) {
       if (boxes.some(({ member, kem }) => escrows.has(member) && isReal(kem))) runs = uniteRuns(runs, [[from, to]]);
     }

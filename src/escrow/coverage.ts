@@ -8,9 +8,10 @@ import { nameMembers } from "../coverage/names.js";
 import { allEpochs, type Stretch, stretchesOf } from "../coverage/stretches.js";
 import { KeysteadError } from "../errors.js";
 import { checkOptions } from "../grants/session.js";
-import { intersectRuns, type Runs, subtractRuns, uniteRuns } from "../log/runs.js";
+import { intersectRuns, NO_RUNS, type Runs, subtractRuns, uniteRuns } from "../log/runs.js";
 import { escrowMember, type LogState, type Removal } from "../log/state.js";
-import { type EscrowAct, escrowActs } from "./check.js";
+import { actsBy, type EscrowAct } from "./acts.js";
+import { Admins } from "./admins.js";
 import { claimedRuns, epochKeys } from "./claimed.js";
 import { escrowsOf } from "./escrow-keys.js";
 import { judgePointer, type PointerVerdict } from "./pointer.js";
@@ -30,6 +31,8 @@ export interface GapCloser {
   readonly lastSeen: Date | undefined;
 }
 
+const STATUSES = ["covered", "partly", "behind", "pending", "removed"] as const;
+
 /**
  * - `covered`: everything from the first epoch on.
  * - `partly`: an unbroken stretch up to now, and gaps before it.
@@ -37,7 +40,7 @@ export interface GapCloser {
  * - `pending`: escrow is not enrolled, and never was.
  * - `removed`: escrow was enrolled and is not any more.
  */
-export type EscrowStatus = "covered" | "partly" | "behind" | "pending" | "removed";
+export type EscrowStatus = (typeof STATUSES)[number];
 
 /** One user in the organisation's report. */
 export interface UserCoverage {
@@ -51,6 +54,11 @@ export interface UserCoverage {
   /** What was really opened; undefined when the report was made without proof. */
   readonly proven: Runs | undefined;
   readonly gaps: readonly EscrowGap[];
+  /**
+   * Claimed, neither opened nor found to be junk: the server did not deliver the bytes, or they are sealed to an escrow epoch that
+   * the admin's keyring does not hold. Empty without proof.
+   */
+  readonly withheld: readonly Stretch[];
   /** What nobody active holds, escrow included. */
   readonly lost: readonly Stretch[];
   /** Where escrow's pointer points; `none` without an escrow member. */
@@ -69,45 +77,82 @@ export interface UserCoverage {
 /** When members were last seen, as the caller's service knows it. */
 export type LastSeen = ReadonlyMap<MemberId, Date>;
 
-/** {@link escrowCoverage} for many users of one escrow log, whose keys are looked up once. */
-export function escrowCoverer(escrowLog: LogState) {
-  const keys = epochKeys(escrowLog);
-  return (log: LogState, lastSeen: LastSeen = new Map(), proven?: Runs): UserCoverage =>
-    coverageOf(log, escrowLog, { keys, lastSeen, proven });
+/** What an admin's keyring made of what was claimed. */
+export interface Proof {
+  readonly opened: Runs;
+  /** Epochs that were delivered and did not open. */
+  readonly junk: Runs;
 }
 
-/** @throws `INVALID_ARGUMENT` unless the value is a report's row */
+/** The coverage of many users of one escrow log, whose keys and admins are looked up once. */
+export function escrowCoverer(escrowLog: LogState) {
+  const known = { keys: epochKeys(escrowLog), admins: new Admins(escrowLog) };
+  return (log: LogState, lastSeen: LastSeen = new Map(), proof?: Proof): UserCoverage =>
+    coverageOf(log, escrowLog, { ...known, lastSeen, proof });
+}
+
+const isDate = (value: unknown) => value instanceof Date && !Number.isNaN(value.getTime());
+const isText = (value: unknown) => typeof value === "string";
+const isList = (value: unknown, isItem: (item: never) => boolean) =>
+  Array.isArray(value) && value.every(isItem as never);
+const isRun = (run: unknown) => isList(run, Number.isSafeInteger) && (run as readonly number[]).length === 2;
+const isStretch = (stretch: Stretch | null) =>
+  Number.isSafeInteger(stretch?.from) &&
+  Number.isSafeInteger(stretch?.to) &&
+  isDate(stretch?.since) &&
+  (stretch?.until === undefined || isDate(stretch.until));
+const isCloser = (closer: GapCloser | null) =>
+  isText(closer?.name) && (closer?.lastSeen === undefined || isDate(closer.lastSeen));
+const isAct = (act: EscrowAct | null) => Number.isSafeInteger(act?.seq) && isText(act?.because);
+
+/** A row of a report, perhaps from a worker or a store. @throws `INVALID_ARGUMENT` unless it is one */
 export function checkCoverage(user: UserCoverage): UserCoverage {
-  const { subject, gaps, lost, claimed } = checkOptions(user);
-  if (typeof subject === "string" && [gaps, lost, claimed].every(Array.isArray)) return user;
+  const row = checkOptions(user);
+  const isRow =
+    isText(row.subject) &&
+    STATUSES.includes(row.status) &&
+    (row.since === undefined || isDate(row.since?.since)) &&
+    [row.claimed, row.proven === undefined ? NO_RUNS : row.proven].every((runs) => isList(runs, isRun)) &&
+    [row.gaps, row.withheld, row.lost].every((stretches) => isList(stretches, isStretch)) &&
+    row.gaps.every(({ closers }) => isList(closers, isCloser)) &&
+    isText(row.pointer) &&
+    Array.isArray(row.removals) &&
+    isList(row.unverified, isAct) &&
+    [row.backupKeys, row.closable].every(Number.isSafeInteger);
+  if (isRow) return row;
   throw new KeysteadError("INVALID_ARGUMENT", "user must be a UserCoverage, as organisationReport gives it");
 }
 
 interface Known {
   readonly keys: ReadonlySet<string>;
+  readonly admins: Admins;
   readonly lastSeen: LastSeen;
-  readonly proven: Runs | undefined;
+  readonly proof: Proof | undefined;
 }
 
-function coverageOf(log: LogState, escrowLog: LogState, { keys, lastSeen, proven }: Known): UserCoverage {
+function coverageOf(log: LogState, escrowLog: LogState, { keys, admins, lastSeen, proof }: Known): UserCoverage {
   const escrow = escrowMember(log);
   const escrows = escrowsOf(log);
   const claimed = claimedRuns(log, new Set(escrows.map(({ id }) => id)), keys);
+  const proven = proof?.opened;
   const covered = proven ?? claimed;
+  const withheld = proof ? subtractRuns(subtractRuns(claimed, proof.opened), proof.junk) : NO_RUNS;
   const own = [...log.active.values()].filter(({ kind }) => kind !== "escrow");
-  const held = own.reduce((all, member) => uniteRuns(all, member.held), covered);
+  // What only waits to be delivered is not lost, and nobody need give it again.
+  const held = own.reduce((all, member) => uniteRuns(all, member.held), uniteRuns(covered, withheld));
   const lost = subtractRuns(allEpochs(log), held);
-  const missing = subtractRuns(subtractRuns(allEpochs(log), covered), lost);
+  const missing = [covered, withheld, lost].reduce<Runs>(subtractRuns, allEpochs(log));
   const since = accessWith(log, covered);
   return {
     ...{ subject: log.subject, log: log.head.log, claimed, proven, since },
     status: statusOf(escrow !== undefined, escrows.length > 0, since),
     gaps: gapsIn(log, missing, lastSeen),
+    withheld: stretchesOf(log, withheld),
     lost: stretchesOf(log, lost),
     pointer: escrow?.pointer ? judgePointer(escrow.pointer, escrowLog) : "none",
     rotationDue: log.rotationDue,
     removals: escrows.flatMap(({ removed }) => (removed ? [removed] : [])),
-    unverified: escrowActs(log, escrowLog).filter(({ verdict }) => verdict === "unverified"),
+    unverified: actsBy(log, escrowLog, admins).filter(({ verdict }) => verdict === "unverified"),
     backupKeys: own.filter(({ kind }) => kind === "backup").length,
     closable: missing.reduce((sum, [from, to]) => sum + to - from + 1, 0),
   };

@@ -23,7 +23,7 @@ import {
   type Runs,
   uniteRuns,
 } from "../log/runs.js";
-import { assertLog, type Epoch, type LinkRecord, type LogState } from "../log/state.js";
+import { activeMember, assertLog, type Epoch, type LinkRecord, type LogState } from "../log/state.js";
 import { recordOfLink } from "../log/verify.js";
 import { drawRandom, type Env } from "../primitives/env.js";
 import { labelledHash, labelPrefix } from "../primitives/hash.js";
@@ -64,17 +64,18 @@ export interface AccessOptions {
  * Records an access in the escrow log, before anything is opened. By a device with the role `discover`.
  *
  * @returns the entry to publish. {@link openRecorded} hands out the keyring once the log has it.
- * @throws `NOT_PERMITTED` (MEM-8), `INVALID_ARGUMENT` for epochs that escrow does not hold
+ * @throws `NOT_PERMITTED` (MEM-8), `INVALID_ARGUMENT` for epochs that escrow was never granted
  */
 export function recordAccess(admin: Session, options: AccessOptions, env: Env): Authored {
   const { log, keyring } = checkSession(admin);
   const { userLog, epochs, reason, case: caseId = "" } = checkOptions(options);
   assertLog(userLog);
-  const held = escrowsOf(userLog).reduce<Runs>((runs, escrow) => uniteRuns(runs, escrow.held), NO_RUNS);
-  if (!isRuns(epochs) || epochs.length === 0 || !containsRuns(held, epochs)) {
+  // By reach: what was declared missing in escrow's name, by whomever, its keys may open all the same.
+  const reach = escrowsOf(userLog).reduce<Runs>((runs, escrow) => uniteRuns(runs, escrow.reach), NO_RUNS);
+  if (!isRuns(epochs) || epochs.length === 0 || !containsRuns(reach, epochs)) {
     throw new KeysteadError(
       "INVALID_ARGUMENT",
-      `epochs must be runs out of those that escrow holds: ${formatRuns(held)}`,
+      `epochs must be runs out of those that were granted to escrow: ${formatRuns(reach)}`,
       {
         rule: "ESC-9",
       },
@@ -147,7 +148,7 @@ export interface OpenRecordedOptions {
  * The keyring that an accepted record names: exactly its epochs of exactly that user's log, to be given to `openContent`.
  *
  * @param admin the session of the device that recorded the access, on the log **as the server has accepted it**.
- * @throws `NOT_PERMITTED` (ESC-9) for another's record or another log, `INVALID_ARGUMENT`, `GRANT_UNAVAILABLE` when the
+ * @throws `NOT_PERMITTED` (ESC-9) for another's record or another log, `UNKNOWN_MEMBER` for an admin who was removed, `INVALID_ARGUMENT`, `GRANT_UNAVAILABLE` when the
  * record's opening was not delivered
  */
 export function openRecorded(admin: Session, options: OpenRecordedOptions): OpenedKeyring {
@@ -156,6 +157,7 @@ export function openRecorded(admin: Session, options: OpenRecordedOptions): Open
   assertLog(userLog);
   if (!Number.isSafeInteger(seq))
     throw new KeysteadError("INVALID_ARGUMENT", "record must be a position in the escrow log");
+  activeMember(log, keyring.member);
   const record = log.links.at(seq - 1);
   const unverified = decodeEntry(recordEntry);
   if (!record?.access || recordOfLink(log, unverified.link) !== record)
@@ -166,7 +168,8 @@ export function openRecorded(admin: Session, options: OpenRecordedOptions): Open
     throw new KeysteadError("GRANT_UNAVAILABLE", "the record's opening was not delivered; fetch its attachment", {
       rule: "ESC-9",
     });
-  if (access.log !== userLog.head.log) throw notRecorded("the record is about another log");
+  if (access.log !== userLog.head.log || access.subject !== userLog.subject)
+    throw notRecorded("the record is about another log");
   const { keyring: whole, withheld } = openAsEscrow(admin, userLog, entries);
   const gained = new Map(
     [...partsOf(whole).seeds]

@@ -1,15 +1,14 @@
 // Acting as escrow: an admin's keyring of the escrow log opens what users' logs granted to the escrow member.
 // docs/spec.md section 11.
 
-import { equalBytes } from "../bytes/bytes.js";
-import type { Secret } from "../bytes/secret.js";
+import { toHex } from "../bytes/text.js";
 import { KeysteadError } from "../errors.js";
 import { type OpenedKeyring, openAll } from "../grants/receive.js";
 import { checkSession, type Session } from "../grants/session.js";
 import { epochSigningSeed } from "../keys/epoch-keys.js";
-import { changedKeyring, epochPrivateKey, epochSeed, newKeyring, partsOf } from "../keys/keyring.js";
+import { changedKeyring, epochPrivateKey, epochSeed, newKeyring } from "../keys/keyring.js";
 import type { KeyHolder } from "../keys/member-keys.js";
-import { epochsIn, NO_RUNS, runsOf, subtractRuns, uniteRuns } from "../log/runs.js";
+import { epochsIn, subtractRuns } from "../log/runs.js";
 import { assertLog, type LogState, type Member } from "../log/state.js";
 import type { KemPrivateKey } from "../primitives/kem.js";
 import type { Label } from "../primitives/labels.js";
@@ -21,12 +20,17 @@ import { claimedRuns, epochKeys } from "./claimed.js";
 class EscrowKeys implements KeyHolder {
   readonly #admin: Session;
   readonly #epoch: number;
+  /** The escrow epochs that the admin holds, by their KEM keys. */
+  readonly #epochs: ReadonlyMap<string, number>;
   readonly sign: Uint8Array;
 
   constructor(admin: Session, { pointer, sign }: Member) {
     this.#admin = admin;
     this.#epoch = pointer?.epoch as number;
     this.sign = sign;
+    const held = new Set(admin.keyring.epochs);
+    const known = [...admin.log.epochs].filter(({ number }) => held.has(number));
+    this.#epochs = new Map(known.map(({ number, kem }) => [toHex(kem), number]));
   }
 
   signLabelled(label: Label, message: Uint8Array): Uint8Array {
@@ -38,11 +42,8 @@ class EscrowKeys implements KeyHolder {
 
   /** Older escrow epochs open older grants: a renewal re-grants nothing (ESC-6). */
   kemFor(publicKey: Uint8Array): KemPrivateKey | undefined {
-    const held = new Set(this.#admin.keyring.epochs);
-    for (const { number, kem } of this.#admin.log.epochs) {
-      if (equalBytes(kem, publicKey) && held.has(number)) return epochPrivateKey(this.#admin.keyring, number);
-    }
-    return undefined;
+    const epoch = this.#epochs.get(toHex(publicKey));
+    return epoch === undefined ? undefined : epochPrivateKey(this.#admin.keyring, epoch);
   }
 
   // The secrets are the admin's keyring's, and wiped with it.
@@ -68,28 +69,10 @@ export function openAsEscrow(admin: Session, userLog: LogState, entries: Iterabl
   const newest = escrows.at(-1);
   if (!newest) throw new KeysteadError("INVALID_ARGUMENT", `${userLog.subject} never enrolled escrow`);
   const keys = new EscrowKeys(session, newest);
-  const list = entryList(entries);
-  const opened = escrows.reduceRight<OpenedKeyring>(
-    (opened, { id }) => {
-      const { keyring, withheld } = openAll(userLog, list, newKeyring(userLog.head.log, id, keys));
-      const gained = new Map<number, Secret>();
-      for (const [epoch, seed] of partsOf(keyring).seeds) {
-        // Nobody would wipe the second copy.
-        if (partsOf(opened.keyring).seeds.has(epoch)) seed.wipe();
-        else gained.set(epoch, seed);
-      }
-      return {
-        keyring: changedKeyring(opened.keyring, { gained, junk: partsOf(keyring).junk }),
-        withheld: uniteRuns(opened.withheld, withheld),
-      };
-    },
-    { keyring: newKeyring(userLog.head.log, newest.id, keys), withheld: NO_RUNS },
-  );
+  const empty = newKeyring(userLog.head.log, newest.id, keys);
+  // In one pass for all of them: a thief can enroll and remove escrow as often as it likes.
+  const { keyring, withheld } = openAll(userLog, entryList(entries), empty, new Set(escrows.map(({ id }) => id)));
   // MEM-9: what was sealed to a false pointer is junk to escrow. Undeclared, it would fail every recovery from then on.
   const claimed = claimedRuns(userLog, new Set([newest.id]), epochKeys(session.log));
-  return {
-    keyring: changedKeyring(opened.keyring, { junk: epochsIn(subtractRuns(newest.held, claimed)) }),
-    // What one escrow member's grant did not bring, another's may have.
-    withheld: subtractRuns(opened.withheld, runsOf(opened.keyring.epochs)),
-  };
+  return { keyring: changedKeyring(keyring, { junk: epochsIn(subtractRuns(newest.held, claimed)) }), withheld };
 }

@@ -2,20 +2,11 @@
 
 import { KeysteadError } from "../errors.js";
 import { writeLink } from "../grants/author.js";
-import { drawKeys, newMember } from "../grants/enter.js";
-import {
-  type Authored,
-  checkOptions,
-  checkSession,
-  type DeviceDescription,
-  openingOf,
-  type Session,
-} from "../grants/session.js";
-import { changedKeyring, newKeyring, partsOf } from "../keys/keyring.js";
-import { memberIdOf } from "../keys/member-keys.js";
+import { writeGenesis } from "../grants/enter.js";
+import { type Authored, checkOptions, checkSession, type DeviceDescription, type Session } from "../grants/session.js";
+import { partsOf } from "../keys/keyring.js";
 import { OperatorKeys } from "../keys/operator-keys.js";
-import { ORIGIN } from "../log/advance.js";
-import type { Policy } from "../log/fields.js";
+import { type Policy, policyFields } from "../log/fields.js";
 import { hasEpoch } from "../log/runs.js";
 import { assertLog, type LogState } from "../log/state.js";
 import type { Env } from "../primitives/env.js";
@@ -51,20 +42,9 @@ export function createEscrowLog(options: CreateEscrowLogOptions, env: Env): Auth
     userContacts = [],
     allowUserBackupKeys = true,
   } = checkOptions(options);
-  const keys = drawKeys(env);
-  const opening = openingOf(device, env);
-  const member = newMember("device", keys, opening);
   const policy: Policy = { enabled: false, allowUserBackupKeys, escrowContacts, userContacts };
-  const fields = { kind: "escrow", subject, suite: 1, member, policy, ...(operator !== undefined && { operator }) };
-  const { log, entry, newEpoch } = writeLink(
-    { before: ORIGIN, type: "genesis", fields, signers: [keys], opening },
-    env,
-  );
-  return {
-    log,
-    entry,
-    keyring: changedKeyring(newKeyring(log.head.log, memberIdOf(member), keys), { gained: newEpoch }),
-  };
+  const fields = { kind: "escrow", subject, policy, ...(operator !== undefined && { operator }) };
+  return writeGenesis(device, fields, env);
 }
 
 /** What is still missing before escrow works. */
@@ -95,6 +75,16 @@ export function policyOf(escrowLog: LogState): Policy {
   return escrowLog.policy;
 }
 
+/** @throws `INVALID_ARGUMENT` naming the field, where encoding would speak of bytes */
+function checkPolicy(policy: Policy): void {
+  try {
+    policyFields.write(policy, "policy");
+  } catch (error) {
+    if (!(error instanceof KeysteadError)) throw error;
+    throw new KeysteadError("INVALID_ARGUMENT", error.message, { details: error.details, cause: error });
+  }
+}
+
 /**
  * Sets the policy; what is left out stays as it is.
  *
@@ -103,7 +93,9 @@ export function policyOf(escrowLog: LogState): Policy {
  */
 export function setPolicy(session: Session, change: Partial<Policy>, env: Env, operator?: OperatorKeys): Authored {
   const { log, keyring } = checkSession(session);
-  const policy = { ...policyOf(log), ...checkOptions(change) };
+  const given = Object.entries(checkOptions(change)).filter(([, value]) => value !== undefined);
+  const policy: Policy = { ...policyOf(log), ...Object.fromEntries(given) };
+  checkPolicy(policy);
   if (operator !== undefined && !(operator instanceof OperatorKeys))
     throw new KeysteadError("INVALID_ARGUMENT", "operator must be OperatorKeys");
   const lacking = escrowNeeds(log).filter((need) => need !== "enabled");
@@ -117,7 +109,7 @@ export function setPolicy(session: Session, change: Partial<Policy>, env: Env, o
       },
     );
   }
-  if (log.policy?.enabled && policy.enabled === false && !operator) {
+  if (log.policy?.enabled && !policy.enabled && !operator) {
     throw new KeysteadError(
       "NOT_PERMITTED",
       "switching escrow off needs the operator's signature too; admins alone cannot",

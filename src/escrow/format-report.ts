@@ -20,6 +20,7 @@ const COLUMNS: readonly (readonly [title: string, cell: (user: UserCoverage) => 
     "closed by",
     ({ gaps }) => [...new Set(gaps.flatMap(({ closers }) => closers.slice(0, 1).map(({ name }) => name)))].join("; "),
   ],
+  ["not delivered", ({ withheld }) => withheld.map(formatStretch).join("; ")],
   ["lost", ({ lost }) => lost.map(formatStretch).join("; ")],
   ["pointer", ({ pointer }) => pointer],
   ["rotation due", ({ rotationDue }) => (rotationDue ? "yes" : "no")],
@@ -42,19 +43,21 @@ function csvLine(cells: readonly string[]): string {
   return `${cells.map(csvCell).join(",")}\r\n`;
 }
 
-// Quoted, and kept from being run: names are written by devices, and spreadsheets take a cell that starts so for a formula.
+// Quoted, and kept from being run: names are written by devices, and spreadsheets take a cell that starts so for a formula. Some
+// split at semicolons instead, whatever the quotes say.
 function csvCell(cell: string): string {
-  const harmless = /^[=+\-@\t\r\n]/.test(cell) ? `'${cell}` : cell;
+  const harmless = cell.replace(/^(?=[=+\-@\t\r\n])|(?<=;\s*)(?=[=+\-@])/g, "'");
   return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
 }
 
 /** One user as lines of text, ending with `\n`. */
 export function formatUserCoverage(user: UserCoverage): string {
-  const { subject, status, since, proven, gaps, lost } = checkCoverage(user);
+  const { subject, status, since, proven, gaps, withheld, lost } = checkCoverage(user);
   const from = since ? `, everything since ${formatDay(since.since)}${proven ? " (proven)" : ""}` : "";
   const lines = [
     `${plainText(subject)}: ${status}${from}`,
     ...gaps.map((gap) => `  lacks ${formatStretch(gap)}${advice(gap.closers)}`),
+    ...withheld.map((stretch) => `  not delivered: ${formatStretch(stretch)}: fetch it again`),
     ...lost.map((stretch) => `  lost for good: ${formatStretch(stretch)}`),
   ];
   return `${lines.join("\n")}\n`;

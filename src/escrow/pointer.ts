@@ -32,12 +32,13 @@ export function pointerTo(escrowLog: LogState): Pointer {
 }
 
 /**
- * What a pointer turns out to be, seen from a verified escrow log.
+ * What a pointer turns out to be, seen from a verified escrow log. Its keys decide: whoever names a head far ahead must not turn
+ * an old epoch into one that nobody renews.
  *
  * - `newest`: the newest epoch; grants to it are safe.
  * - `older`: a real epoch, but not the newest: an admin removed since may hold it.
- * - `ahead`: it names a head that this escrow log does not have yet: load the newest.
- * - `false`: no such head or epoch, or keys that are not the epoch's: whoever wrote it lied.
+ * - `ahead`: an epoch that this escrow log does not have yet: load the newest.
+ * - `false`: keys that are not those of the epoch: whoever wrote it lied, or this escrow log is a fork.
  * - `other-log`: it points into another escrow log.
  */
 export type PointerVerdict = "newest" | "older" | "ahead" | "false" | "other-log";
@@ -47,15 +48,13 @@ export function judgePointer(pointer: Pointer, escrowLog: LogState): PointerVerd
   checkHead(pointer);
   policyOf(escrowLog);
   if (pointer.log !== escrowLog.head.log) return "other-log";
-  const record = escrowLog.links.at(pointer.seq - 1);
-  if (!record) return "ahead";
   const epoch = escrowLog.epochs.at(pointer.epoch - 1);
-  const isReal =
-    record.hash === pointer.hash &&
-    epoch !== undefined &&
-    epoch.seq <= pointer.seq &&
-    equalBytes(epoch.kem, pointer.kem) &&
-    equalBytes(epoch.sign as Uint8Array, pointer.sign);
-  if (!isReal) return "false";
+  if (!epoch) return "ahead";
+  if (!equalBytes(epoch.kem, pointer.kem) || !equalBytes(epoch.sign as Uint8Array, pointer.sign)) return "false";
   return pointer.epoch === currentEpoch(escrowLog) ? "newest" : "older";
+}
+
+/** Whether this escrow log has the head that a pointer names: otherwise one of the two lies, or the log is a fork. */
+export function namesHead(pointer: Pointer, escrowLog: LogState): boolean {
+  return escrowLog.links.at(pointer.seq - 1)?.hash === pointer.hash;
 }

@@ -5,9 +5,11 @@ import type { MemberId } from "../bytes/ids.js";
 import { KeysteadError } from "../errors.js";
 import { memberList } from "../grants/actions.js";
 import { writeLink } from "../grants/author.js";
+import { checkRuns } from "../grants/runs-argument.js";
 import { checkOptions, checkSession, type Session } from "../grants/session.js";
 import { changedKeyring, partsOf } from "../keys/keyring.js";
 import type { LinkTypeName } from "../log/registry.js";
+import { epochsIn, intersectRuns, NO_RUNS, type Runs } from "../log/runs.js";
 import { activeMember, assertLog, escrowMember, hasRole, isConfirmed, type LogState } from "../log/state.js";
 import type { Env } from "../primitives/env.js";
 import { openAsEscrow } from "./escrow-keys.js";
@@ -23,6 +25,11 @@ export interface RecoverOptions {
   readonly approve?: readonly MemberId[] | undefined;
   /** Lost devices. */
   readonly remove?: readonly MemberId[] | undefined;
+  /**
+   * Epochs whose grants to escrow the server never delivered, given up: escrow declares them missing and passes on the rest. Fetch
+   * the entries again first.
+   */
+  readonly abandon?: Runs | undefined;
 }
 
 /** A user's log after escrow acted. */
@@ -37,15 +44,20 @@ export interface EscrowActed {
  * the escrow epoch and the admin's own device both sign. The user's other devices check the admin before they act on it.
  *
  * @throws `NOT_PERMITTED` with the rule: MEM-8 without the role, ESC-3 when the log's escrow is not this one or its pointer is
- * false; `INVALID_ARGUMENT`, `UNKNOWN_MEMBER`, `GRANT_UNAVAILABLE`
+ * false; `GRANT_UNAVAILABLE` when a grant to escrow was not delivered; `INVALID_ARGUMENT`, `UNKNOWN_MEMBER`
  */
 export function recover(admin: Session, options: RecoverOptions, env: Env): EscrowActed {
-  const { userLog, entries, approve = [], remove = [] } = checkOptions(options);
+  const { userLog, entries, approve = [], remove = [], abandon = NO_RUNS } = checkOptions(options);
   assertLog(userLog);
   const session = checkSession(admin);
   requireRecover(session);
   const fields = { approve: memberList(userLog, "approve", approve), remove: memberList(userLog, "remove", remove) };
-  return actAsEscrow(session, "review", { userLog, entries, fields }, env);
+  return actAsEscrow(
+    session,
+    "review",
+    { userLog, entries, fields, abandon: checkRuns("options.abandon", abandon) },
+    env,
+  );
 }
 
 /**
@@ -76,9 +88,15 @@ function requireRecover({ log, keyring }: Session): void {
 
 interface Act extends Pick<RecoverOptions, "userLog" | "entries"> {
   readonly fields: Readonly<Record<string, unknown>>;
+  readonly abandon?: Runs;
 }
 
-function actAsEscrow(admin: Session, type: LinkTypeName, { userLog, entries, fields }: Act, env: Env): EscrowActed {
+function actAsEscrow(
+  admin: Session,
+  type: LinkTypeName,
+  { userLog, entries, fields, abandon = NO_RUNS }: Act,
+  env: Env,
+): EscrowActed {
   const escrow = escrowMember(userLog);
   const verdict = escrow?.pointer ? judgePointer(escrow.pointer, admin.log) : "none";
   if (verdict !== "newest" && verdict !== "older") {
@@ -91,7 +109,9 @@ function actAsEscrow(admin: Session, type: LinkTypeName, { userLog, entries, fie
       },
     );
   }
-  const { keyring } = openAsEscrow(admin, userLog, entries);
+  const { keyring: opened, withheld } = openAsEscrow(admin, userLog, entries);
+  // Only what was really withheld: nothing that opens is given up.
+  const keyring = changedKeyring(opened, { junk: epochsIn(intersectRuns(abandon, withheld)) });
   const { keys } = partsOf(keyring);
   const device = partsOf(admin.keyring).keys;
   const { seq, hash } = admin.log.head;

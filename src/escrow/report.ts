@@ -1,11 +1,20 @@
 // The organisation's report: every user's coverage, streamed, with totals and what to do first. docs/spec.md sections 8 and 11.
 
+import { formatStretch } from "../coverage/stretches.js";
 import { KeysteadError } from "../errors.js";
 import { checkOptions, checkSession, type Session } from "../grants/session.js";
-import { type Runs, runsOf } from "../log/runs.js";
+import { partsOf } from "../keys/keyring.js";
+import { NO_RUNS, runsOf } from "../log/runs.js";
 import { assertLog, type LogState } from "../log/state.js";
-import { checkCoverage, type EscrowStatus, escrowCoverer, type LastSeen, type UserCoverage } from "./coverage.js";
-import { openAsEscrow } from "./escrow-keys.js";
+import {
+  checkCoverage,
+  type EscrowStatus,
+  escrowCoverer,
+  type LastSeen,
+  type Proof,
+  type UserCoverage,
+} from "./coverage.js";
+import { escrowsOf, openAsEscrow } from "./escrow-keys.js";
 import { policyOf } from "./escrow-log.js";
 
 /** A user to report on. */
@@ -53,9 +62,8 @@ export async function* organisationReport(
     signal?.throwIfAborted();
     const { log, lastSeen, entries } = checkOptions(user);
     assertLog(log);
-    if (lastSeen !== undefined && typeof lastSeen?.get !== "function")
-      throw new KeysteadError("INVALID_ARGUMENT", "lastSeen must be a Map from member ids to dates");
-    yield cover(log, lastSeen, admin && entries !== undefined ? provenRuns(admin, log, entries) : undefined);
+    checkLastSeen(lastSeen);
+    yield cover(log, lastSeen, admin && entries !== undefined ? proofOf(admin, log, entries) : undefined);
     await onProgress?.(++done);
   }
 }
@@ -70,12 +78,18 @@ function checkUsers(users: unknown, { onProgress, signal }: ReportOptions): void
     throw new KeysteadError("INVALID_ARGUMENT", "options.signal must be an AbortSignal");
 }
 
+function checkLastSeen(lastSeen: unknown): void {
+  if (lastSeen === undefined) return;
+  if (lastSeen instanceof Map && [...lastSeen.values()].every((seen) => seen instanceof Date)) return;
+  throw new KeysteadError("INVALID_ARGUMENT", "lastSeen must be a Map from member ids to dates");
+}
+
 /** What escrow really opens of a log; its keys are wiped again. */
-function provenRuns(admin: Session, log: LogState, entries: Iterable<Uint8Array>): Runs {
-  if (![...log.removed, ...log.active.values()].some(({ kind }) => kind === "escrow")) return [];
+function proofOf(admin: Session, log: LogState, entries: Iterable<Uint8Array>): Proof {
+  if (escrowsOf(log).length === 0) return { opened: NO_RUNS, junk: NO_RUNS };
   const { keyring } = openAsEscrow(admin, log, entries);
   try {
-    return runsOf(keyring.epochs);
+    return { opened: runsOf(keyring.epochs), junk: runsOf(partsOf(keyring).junk) };
   } finally {
     keyring.wipe();
   }
@@ -109,13 +123,13 @@ export class ReportTotals {
 
   /** Adds a user. */
   add(user: UserCoverage): void {
-    checkCoverage(user);
+    const todo = toDosOf(user);
     this.#users++;
     this.#statuses[user.status]++;
     this.#closable += user.closable;
     if (user.lost.length > 0) this.#withLoss++;
-    if (user.pointer === "older" || user.pointer === "false") this.#stale++;
-    this.#todo.push(...toDosOf(user));
+    if (user.pointer !== "newest" && user.pointer !== "none") this.#stale++;
+    this.#todo.push(...todo);
     // Sorted and cut once in a while, so that adding stays cheap and the list stays short.
     if (this.#todo.length > 2 * this.#most + 64) this.#cut();
   }
@@ -140,7 +154,7 @@ export class ReportTotals {
     return this.#withLoss;
   }
 
-  /** Users whose escrow member points at an old or a false escrow epoch (ESC-6). */
+  /** Users whose escrow member points at anything but the newest escrow epoch (ESC-6). */
   get stale(): number {
     return this.#stale;
   }
@@ -157,16 +171,9 @@ export class ReportTotals {
   }
 }
 
-/** What to do for a user. */
-export function toDosOf({
-  subject,
-  status,
-  gaps,
-  pointer,
-  rotationDue,
-  unverified,
-  closable,
-}: UserCoverage): readonly ToDo[] {
+/** What to do for a user. @throws `INVALID_ARGUMENT` */
+export function toDosOf(user: UserCoverage): readonly ToDo[] {
+  const { subject, status, gaps, withheld, pointer, rotationDue, unverified, closable } = checkCoverage(user);
   const todo = (text: string, closes = 0): ToDo => ({ subject, text, closes });
   if (status === "pending") return [todo("ask the user to acknowledge escrow on any device", closable)];
   const steps = gaps.flatMap(({ from, to, closers }) => {
@@ -178,6 +185,13 @@ export function toDosOf({
     ...(status === "removed"
       ? [todo("escrow was removed: find out why, and ask the user to acknowledge it again", closable)]
       : steps),
+    ...(withheld.length > 0
+      ? [
+          todo(
+            `fetch the log's attachments again: ${withheld.map(formatStretch).join("; ")} was granted and not delivered`,
+          ),
+        ]
+      : []),
     ...(pointer === "older" ? [todo("renew the pointer: it stands for an old escrow epoch")] : []),
     ...(pointer === "false"
       ? [todo("alarm: the pointer's keys are no epoch of this escrow log; let a device renew it")]
@@ -185,7 +199,7 @@ export function toDosOf({
     ...(pointer === "ahead"
       ? [
           todo(
-            "alarm: the pointer names a head that this escrow log does not have; load the newest, or let a device renew it",
+            "alarm: the pointer names an epoch that this escrow log does not have; load the newest, or let a device renew it",
           ),
         ]
       : []),

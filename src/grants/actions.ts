@@ -12,7 +12,7 @@ import { NO_RUNS, type Runs, uniteRuns } from "../log/runs.js";
 import { activeMember, assertLog, isConfirmed, type LogState } from "../log/state.js";
 import type { Env } from "../primitives/env.js";
 import { type Draft, type Signer, writeLink } from "./author.js";
-import { drawKeys, sortedRoles } from "./enter.js";
+import { sortedRoles, withFreshKeys } from "./enter.js";
 import { checkRuns } from "./runs-argument.js";
 import {
   type Authored,
@@ -25,7 +25,8 @@ import {
 
 /**
  * Approves some members and removes others, in one link. An approved member holds what this one holds; when a removed one
- * knew the current epoch, a new epoch is made in the same link.
+ * knew the current epoch, a new epoch is made in the same link. Where the log has escrow, do first what `escrowDuty` says: a new
+ * epoch goes to every active member, a false escrow too, unless the same link removes it (ESC-4).
  *
  * @throws `NOT_PERMITTED` with the rule, `UNKNOWN_MEMBER`, `INVALID_ARGUMENT`, `GRANT_UNAVAILABLE`
  */
@@ -115,13 +116,14 @@ const NO_DIGEST = new Uint8Array(32);
  */
 export function rekey(session: Session, env: Env): Authored {
   const { keyring } = checkSession(session);
-  const keys = drawKeys(env);
-  const written = write(session, "rekey", { keys: keys.publicKeys }, env, { signers: [keys] });
-  return {
-    log: written.log,
-    entry: written.entry,
-    keyring: changedKeyring(keyring, { keys, gained: written.newEpoch }),
-  };
+  return withFreshKeys(env, (keys) => {
+    const written = write(session, "rekey", { keys: keys.publicKeys }, env, { signers: [keys] });
+    return {
+      log: written.log,
+      entry: written.entry,
+      keyring: changedKeyring(keyring, { keys, gained: written.newEpoch }),
+    };
+  });
 }
 
 /** Removes this member itself. Rotation becomes due. The caller wipes the keyring once the entry is accepted. @throws as {@link review} */

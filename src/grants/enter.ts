@@ -9,7 +9,7 @@ import { MemberKeys, memberIdOf, SEED_LENGTH } from "../keys/member-keys.js";
 import { ORIGIN } from "../log/advance.js";
 import { attachmentDigest, decodeEntry, encodeEntry, encodeLink } from "../log/entry.js";
 import { freshKeys, MAX_NAME_BYTES, type NewMember, ROLES, type Role } from "../log/fields.js";
-import { assertLog, type LogState } from "../log/state.js";
+import { assertLog, type LogFacts, type LogState } from "../log/state.js";
 import { readBody, verifyLink } from "../log/verify-link.js";
 import { drawRandom, type Env } from "../primitives/env.js";
 import { compose, signBody, writeLink } from "./author.js";
@@ -40,19 +40,29 @@ export interface CreateLogOptions {
  */
 export function createLog(options: CreateLogOptions, env: Env): Authored {
   const { subject, operator, device } = checkOptions(options);
-  const keys = drawKeys(env);
-  const opening = openingOf(device, env);
-  const member = newMember("device", keys, opening);
-  const fields = { kind: "user", subject, suite: 1, member, ...(operator !== undefined && { operator }) };
-  const { log, entry, newEpoch } = writeLink(
-    { before: ORIGIN, type: "genesis", fields, signers: [keys], opening },
-    env,
-  );
-  return {
-    log,
-    entry,
-    keyring: changedKeyring(newKeyring(log.head.log, memberIdOf(member), keys), { gained: newEpoch }),
-  };
+  return writeGenesis(device, { kind: "user", subject, ...(operator !== undefined && { operator }) }, env);
+}
+
+/** The first link of a log of any kind, by its first device. */
+export function writeGenesis(device: DeviceDescription, fields: Readonly<Record<string, unknown>>, env: Env): Authored {
+  return enter(ORIGIN, "genesis", { device, fields: { suite: 1, ...fields } }, env);
+}
+
+/** A device with fresh keys enters by a link that it signs itself. */
+function enter(
+  before: LogFacts,
+  type: "genesis" | "join",
+  { device, fields }: { readonly device: DeviceDescription; readonly fields: Readonly<Record<string, unknown>> },
+  env: Env,
+): Authored {
+  return withFreshKeys(env, (keys) => {
+    const opening = openingOf(device, env);
+    const member = newMember("device", keys, opening);
+    const draft = { before, type, fields: { ...fields, member }, signers: [keys], opening };
+    const { log, entry, newEpoch } = writeLink(draft, env);
+    const keyring = newKeyring(log.head.log, memberIdOf(member), keys);
+    return { log, entry, keyring: changedKeyring(keyring, { gained: newEpoch }) };
+  });
 }
 
 /** What {@link joinLog} is told. */
@@ -73,14 +83,8 @@ export interface JoinLogOptions {
  */
 export function joinLog(log: LogState, options: JoinLogOptions, env: Env): Authored {
   assertLog(log);
-  const keys = drawKeys(env);
   const { device, withholdFromEscrow } = checkOptions(options);
-  const opening = openingOf(device, env);
-  const member = newMember("device", keys, opening);
-  const fields = { member, ...(withholdFromEscrow && { escrow: "withheld" }) };
-  const written = writeLink({ before: log, type: "join", fields, signers: [keys], opening }, env);
-  const keyring = changedKeyring(newKeyring(log.head.log, memberIdOf(member), keys), { gained: written.newEpoch });
-  return { log: written.log, entry: written.entry, keyring };
+  return enter(log, "join", { device, fields: withholdFromEscrow ? { escrow: "withheld" } : {} }, env);
 }
 
 /** A device that is to be provisioned face to face: what it shows, and what it keeps. */
@@ -104,10 +108,12 @@ export function prepareDevice(
   env: Env,
 ): PreparedDevice {
   assertLog(log);
-  const keys = drawKeys(env);
-  const opening = openingOf(checkOptions(options).device, env);
-  const request = encode(requestSchema, { v: 1, keys: keys.publicKeys, opening }, "request");
-  return { request, keyring: newKeyring(log.head.log, memberIdOf(keys.publicKeys), keys) };
+  const { device } = checkOptions(options);
+  return withFreshKeys(env, (keys) => {
+    const opening = openingOf(device, env);
+    const request = encode(requestSchema, { v: 1, keys: keys.publicKeys, opening }, "request");
+    return { request, keyring: newKeyring(log.head.log, memberIdOf(keys.publicKeys), keys) };
+  });
 }
 
 /**
@@ -174,6 +180,17 @@ export function drawKeys(env: Env): MemberKeys {
   const keys = new MemberKeys(seed.bytes());
   seed.wipe();
   return keys;
+}
+
+/** What is made with fresh member keys. They are wiped when it fails; otherwise they are the caller's. */
+export function withFreshKeys<T>(env: Env, make: (keys: MemberKeys) => T): T {
+  const keys = drawKeys(env);
+  try {
+    return make(keys);
+  } catch (error) {
+    keys.wipe();
+    throw error;
+  }
 }
 
 /** MEM-8: in an escrow log, whoever enrolls a member says what it may do: nothing, unless told. */

@@ -2,6 +2,7 @@
 // later one. docs/spec.md section 7 (GRT-4, GRT-5).
 
 import { equalBytes } from "../bytes/bytes.js";
+import type { MemberId } from "../bytes/ids.js";
 import { Secret } from "../bytes/secret.js";
 import { epochKemPublicKey, epochSigningPublicKey } from "../keys/epoch-keys.js";
 import { changedKeyring, type Keyring, partsOf } from "../keys/keyring.js";
@@ -31,6 +32,7 @@ export interface OpenedGrants {
  *
  * @param log a state that has the link.
  * @param attachments what came with the link; any may be absent.
+ * @param members whose grants to open: the keyring's member, or for escrow every member that ever stood for it.
  * @returns a new keyring; the old one is untouched.
  * @throws `INVALID_ENCODING` (ENC-2) for attachments that the link does not commit to.
  */
@@ -39,15 +41,16 @@ export function openGrants(
   record: LinkRecord,
   attachments: readonly Uint8Array[],
   keyring: Keyring,
+  members: ReadonlySet<MemberId> = new Set([keyring.member]),
 ): OpenedGrants {
-  const { member, keys, seeds } = partsOf(keyring);
+  const { keys, seeds } = partsOf(keyring);
   const delivered = matchAttachments(record.attachments, attachments);
   const find = (digest: Uint8Array) => delivered[record.attachments.indexOf(digest)];
   const gained = new Map<number, Secret>();
   const junk: number[] = [];
   const withheld: number[] = [];
   for (const grant of record.grants) {
-    const box = grant.boxes.find((candidate) => candidate.member === member);
+    const box = grant.boxes.find((candidate) => members.has(candidate.member));
     const run: Run = [grant.from, grant.to];
     // A box for a key that this member has replaced since is no longer its to open; the re-keying granted all again.
     const kem = box && keys.kemFor(box.kem);
@@ -71,7 +74,10 @@ export function openGrants(
     for (const [epoch, seed] of found) if (gained.get(epoch) !== seed) seed.wipe();
   }
   return {
-    keyring: gained.size + junk.length > 0 ? changedKeyring(keyring, { gained, junk }) : keyring,
+    keyring:
+      gained.size + junk.length + withheld.length > 0
+        ? changedKeyring(keyring, { gained, junk, awaited: withheld })
+        : keyring,
     ...{ opened: runsOf(gained.keys()), junk: runsOf(junk), withheld: runsOf(withheld) },
   };
 }

@@ -1,10 +1,11 @@
 // Receiving an entry: verify it, advance the log, and open what it grants to this member. docs/spec.md sections 6 and 7.
 
+import type { MemberId } from "../bytes/ids.js";
 import { KeysteadError } from "../errors.js";
-import { type Keyring, newKeyring } from "../keys/keyring.js";
+import { changedKeyring, type Keyring, newKeyring } from "../keys/keyring.js";
 import { MemberKeys } from "../keys/member-keys.js";
 import { decodeEntry } from "../log/entry.js";
-import { NO_RUNS, type Runs, runsOf, subtractRuns, uniteRuns } from "../log/runs.js";
+import { epochsIn, NO_RUNS, type Runs, runsOf, subtractRuns, uniteRuns } from "../log/runs.js";
 import { assertLog, type LogState, memberBySigningKey } from "../log/state.js";
 import { type AppendOptions, appendUnverified, checkAppendOptions, eachEntry, recordOfLink } from "../log/verify.js";
 import { type OpenedGrants, openGrants } from "./open.js";
@@ -64,8 +65,17 @@ export function openKeyring(log: LogState, entries: Iterable<Uint8Array>, seed: 
   return openAll(log, entries, newKeyring(log.head.log, member.id, keys));
 }
 
-/** Opens every grant that entries make to a keyring's member. @throws `INVALID_ARGUMENT` for an entry of another log */
-export function openAll(log: LogState, entries: Iterable<Uint8Array>, empty: Keyring): OpenedKeyring {
+/**
+ * Opens every grant that entries make to a keyring's member, or to `members`.
+ *
+ * @throws `INVALID_ARGUMENT` for an entry of another log
+ */
+export function openAll(
+  log: LogState,
+  entries: Iterable<Uint8Array>,
+  empty: Keyring,
+  members?: ReadonlySet<MemberId>,
+): OpenedKeyring {
   let keyring = empty;
   let withheld: Runs = NO_RUNS;
   try {
@@ -73,7 +83,7 @@ export function openAll(log: LogState, entries: Iterable<Uint8Array>, empty: Key
       const { link, attachments } = decodeEntry(entry);
       const record = recordOfLink(log, link);
       if (!record) throw new KeysteadError("INVALID_ARGUMENT", "one of the entries is not in this log");
-      const opened = openGrants(log, record, attachments, keyring);
+      const opened = openGrants(log, record, attachments, keyring, members);
       keyring = opened.keyring;
       withheld = uniteRuns(withheld, opened.withheld);
     }
@@ -81,5 +91,7 @@ export function openAll(log: LogState, entries: Iterable<Uint8Array>, empty: Key
     keyring.wipe();
     throw error;
   }
-  return { keyring, withheld: subtractRuns(withheld, runsOf(keyring.epochs)) };
+  withheld = subtractRuns(withheld, runsOf(keyring.epochs));
+  // MEM-9: the entries may come in any order, and what was withheld is nobody's junk.
+  return { keyring: changedKeyring(keyring, { awaited: epochsIn(withheld) }), withheld };
 }

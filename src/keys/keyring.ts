@@ -155,6 +155,8 @@ export interface KeyringChange {
   readonly gained?: ReadonlyMap<number, Secret> | undefined;
   /** Epochs that turned out to be junk. */
   readonly junk?: Iterable<number> | undefined;
+  /** Epochs of which a grant is still to be delivered: what was junk before is not declared missing until that one is seen. */
+  readonly awaited?: Iterable<number> | undefined;
 }
 
 /** A keyring like this one but for the change, sharing its secrets. */
@@ -163,7 +165,9 @@ export function changedKeyring(keyring: Keyring, change: KeyringChange): Keyring
   const gained = change.gained ?? new Map<number, Secret>();
   for (const seed of gained.values()) vault.keep(seed);
   const seeds = new Map([...parts.seeds, ...gained]);
-  const junk = new Set([...parts.junk, ...(change.junk ?? [])].filter((epoch) => !seeds.has(epoch)));
+  const awaited = new Set(change.awaited);
+  const isJunk = (epoch: number) => !seeds.has(epoch) && !awaited.has(epoch);
+  const junk = new Set([...parts.junk, ...(change.junk ?? [])].filter(isJunk));
   return new Keyring({ ...parts, keys: change.keys ? vault.keep(change.keys) : parts.keys, seeds, junk, vault });
 }
 

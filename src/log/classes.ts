@@ -4,12 +4,20 @@
 import type { MemberId } from "../bytes/ids.js";
 import { escrowCounts, type LogFacts } from "./state.js";
 
+/** Approvals read otherwise than the log does. */
+export interface OtherReading {
+  /** Positions of links whose approvals are left out. */
+  readonly without: ReadonlySet<number>;
+  /** Whether escrow's approvals count (MEM-1). */
+  readonly escrowCounts: boolean;
+}
+
 /**
  * The founder of every member, active or removed, as it stands at this head: the position of the oldest among itself and,
  * recursively, its approvers. Escrow stands there with its newest pointer.
  */
-export function foundersOf(log: LogFacts): ReadonlyMap<MemberId, number> {
-  const { nodes, approved } = approvalGraph(log);
+export function foundersOf(log: LogFacts, reading?: OtherReading): ReadonlyMap<MemberId, number> {
+  const { nodes, approved } = approvalGraph(log, reading ?? { without: NONE, escrowCounts: escrowCounts(log) });
   const founders = new Map<number, number>();
   // From the oldest on, each node gives its position to everybody it reaches who has none older.
   for (const position of approved.keys()) {
@@ -23,12 +31,13 @@ export function foundersOf(log: LogFacts): ReadonlyMap<MemberId, number> {
   return new Map([...nodes].map(([id, position]) => [id, founders.get(position) as number]));
 }
 
+const NONE: ReadonlySet<number> = /* @__PURE__ */ new Set();
+
 /** Whom each node approved; nodes are positions: of members, and of each pointer of escrow (MEM-1). */
-function approvalGraph(log: LogFacts) {
+function approvalGraph(log: LogFacts, { without, escrowCounts: counts }: OtherReading) {
   const approved = new Map<number, number[]>();
   const nodes = new Map<MemberId, number>();
   const escrows = new Set<MemberId>();
-  const counts = escrowCounts(log);
   for (const { seq, type, author, entered, pointed, approved: targets } of log.links) {
     const by = author === "operator" ? undefined : nodes.get(author);
     const approves = (id: MemberId) => by !== undefined && approved.get(by)?.push(nodes.get(id) as number);
@@ -40,6 +49,7 @@ function approvalGraph(log: LogFacts) {
       // Whoever enrolls or renews approves; a renewal by escrow itself is by its last pointer, and so inherits the class.
       if (type === "enroll" || pointed !== undefined) approves(newNode);
     }
+    if (without.has(seq)) continue;
     if (counts || !escrows.has(author as MemberId)) for (const id of targets) approves(id);
   }
   return { nodes, approved };

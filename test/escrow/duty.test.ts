@@ -1,7 +1,7 @@
 // What a user's device must do about escrow, and what a pointer turns out to be. docs/spec.md section 11 (ESC-3 to ESC-7).
 
 import { describe, expect, it } from "vitest";
-import { type EscrowKnowledge, escrowDuty, escrowIsSound } from "../../src/escrow/check.js";
+import { type EscrowKnowledge, escrowDuty, escrowIsSound } from "../../src/escrow/duty.js";
 import { enrollEscrow } from "../../src/escrow/member.js";
 import { judgePointer, newestPointer } from "../../src/escrow/pointer.js";
 import type { Pointer } from "../../src/log/fields.js";
@@ -162,14 +162,15 @@ describe("judgePointer", () => {
     ["newest", { ...pointer, seq: real.seq, hash: real.hash }, escrow],
     ["older", pointer, later],
     ["ahead", newestPointer(later.log), escrow],
-    ["ahead", { ...pointer, seq: 1_000_000 }, escrow],
+    // Its keys decide, not the head that it names.
+    ["newest", { ...pointer, seq: 1_000_000 }, escrow],
+    ["older", { ...pointer, seq: 1_000_000 }, later],
+    ["newest", { ...pointer, hash: real.hash }, escrow],
     ["other-log", pointer, other],
-    ["false", { ...pointer, hash: real.hash }, escrow],
-    ["false", { ...pointer, epoch: 2 }, escrow],
+    ["ahead", { ...pointer, epoch: 2 }, escrow],
+    ["false", { ...pointer, epoch: 2 }, later],
     ["false", { ...pointer, sign: keysNamed("x").sign }, escrow],
     ["false", { ...pointer, kem: keysNamed("x").publicKeys.kem }, escrow],
-    // An epoch that was made after the head it names.
-    ["false", { ...newestPointer(later.log), seq: pointer.seq, hash: pointer.hash }, later],
   ] as const)("says %s (ESC-4) [%#]", (verdict, given, organisation) => {
     expect(judgePointer(given, organisation.log)).toBe(verdict);
   });

@@ -5,7 +5,7 @@ import fc from "fast-check";
 import { enrollBackupKey } from "../../src/backup/enroll.js";
 import { openBackupKey } from "../../src/backup/use.js";
 import { KeysteadError } from "../../src/errors.js";
-import { type EscrowAction, escrowDuty, escrowIsSound } from "../../src/escrow/check.js";
+import { type EscrowAction, escrowDuty, escrowIsSound } from "../../src/escrow/duty.js";
 import { createEscrowLog, policyOf, setPolicy } from "../../src/escrow/escrow-log.js";
 import { enrollEscrow, renewEscrow } from "../../src/escrow/member.js";
 import { recover, renewFor } from "../../src/escrow/recover.js";
@@ -90,11 +90,12 @@ export function doDuty(user: User, name: string, escrow: World): { readonly user
   const first = escrowDuty(world.log, { me, escrowLog: escrow.log, confirmed: user.confirmed.get(name) });
   const confirmed = first.action === "confirm" ? new Map([...user.confirmed, [name, escrow.log.head]]) : user.confirmed;
   const head = confirmed.get(name);
-  const { action, epochs = [] } = escrowDuty(world.log, { me, escrowLog: escrow.log, confirmed: head });
+  const { action, epochs = [], members = [] } = escrowDuty(world.log, { me, escrowLog: escrow.log, confirmed: head });
   const { id } = escrowMember(world.log) ?? {};
   const acts: { readonly [action in EscrowAction]?: (session: Session, env: Env) => ReturnType<typeof review> } = {
     enroll: (session, env) => enrollEscrow(session, escrow.log, head as Head, env),
     renew: (session, env) => renewEscrow(session, escrow.log, env),
+    "remove-unverified": (session, env) => review(session, { remove: members }, env),
     remove: (session, env) => review(session, { remove: [id as Member["id"]] }, env),
     regrant: (session, env) => regrant(session, [{ member: id as Member["id"], runs: epochs }], env),
     extend: (session, env) => review(session, { approve: [id as Member["id"]] }, env),

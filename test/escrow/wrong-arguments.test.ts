@@ -4,14 +4,15 @@
 import { describe, expect, it } from "vitest";
 import { isBytes } from "../../src/bytes/bytes.js";
 import { KeysteadError } from "../../src/errors.js";
-import { escrowActs, escrowDuty, escrowIsSound, unverifiedMembers } from "../../src/escrow/check.js";
+import { escrowActs, unverifiedMembers } from "../../src/escrow/acts.js";
 import { accessRecords, openRecorded, recordAccess } from "../../src/escrow/discover.js";
+import { escrowDuty, escrowIsSound } from "../../src/escrow/duty.js";
 import { createEscrowLog, escrowNeeds, policyOf, setPolicy } from "../../src/escrow/escrow-log.js";
 import { formatTotals, formatUserCoverage, reportCsvLine } from "../../src/escrow/format-report.js";
 import { enrollEscrow, renewEscrow } from "../../src/escrow/member.js";
 import { judgePointer, newestPointer } from "../../src/escrow/pointer.js";
 import { recover, renewFor } from "../../src/escrow/recover.js";
-import { organisationReport, ReportTotals } from "../../src/escrow/report.js";
+import { organisationReport, ReportTotals, toDosOf } from "../../src/escrow/report.js";
 import { escrowDevicesAndActivity } from "../../src/escrow-devices-and-activity.js";
 import { expectWrongArgument } from "../support/refusal.js";
 import { openOrganisation, openUser, paper, policyBy } from "./support.js";
@@ -54,8 +55,8 @@ const calls: Readonly<Record<string, readonly [call: Call, ...right: unknown[]]>
   "policyOf log": [(value) => policyOf(value)],
   "setPolicy session": [(value) => setPolicy(value, { allowUserBackupKeys: false }, env())],
   "setPolicy change": [(value) => setPolicy(ann, value, env()), [], {}],
-  "setPolicy enabled": [(enabled) => setPolicy(ann, { enabled }, env()), true],
-  "setPolicy contacts": [(userContacts) => setPolicy(ann, { userContacts }, env()), []],
+  "setPolicy enabled": [(enabled) => setPolicy(ann, { enabled }, env()), true, undefined],
+  "setPolicy contacts": [(userContacts) => setPolicy(ann, { userContacts }, env()), [], undefined],
   "setPolicy operator": [(value) => setPolicy(ann, { enabled: false }, env(), value), undefined],
   "newestPointer log": [(value) => newestPointer(value)],
   "judgePointer pointer": [(value) => judgePointer(value, escrow.log)],
@@ -151,6 +152,29 @@ describe("wrong arguments", () => {
       );
       expect(error, `${name}: ${String(value)}`).toBeInstanceOf(KeysteadError);
       expect(["INVALID_ARGUMENT", "INVALID_ENCODING"]).toContain((error as KeysteadError).code);
+    }
+  });
+});
+
+describe("a report's row", () => {
+  it("is taken as a copy, and refused when any field is not what it should be", async () => {
+    const users = [{ log: userLog, entries, lastSeen: new Map() }];
+    for await (const row of organisationReport(escrow.log, users, { admin: ann })) {
+      const stretch = { from: 1, to: 1, since: new Date(0), until: undefined };
+      const full = { ...row, gaps: [{ ...stretch, closers: [] }], withheld: [stretch], lost: [stretch] };
+      const users = [formatUserCoverage, reportCsvLine, toDosOf, (value: never) => new ReportTotals().add(value)];
+      for (const use of users) {
+        expect(() => use(structuredClone(full) as never)).not.toThrow();
+        expectWrongArgument(() => use(JSON.parse(JSON.stringify(full)) as never), "through JSON");
+        for (const field of Object.keys(full).filter((name) => name !== "log" && name !== "rotationDue")) {
+          for (const value of [null, "text", 1.5, [null], [{}], {}]) {
+            if (typeof value === "string" && typeof full[field as keyof typeof full] === "string" && field !== "status")
+              continue;
+            if (field === "removals" && Array.isArray(value)) continue;
+            expectWrongArgument(() => use({ ...full, [field]: value } as never), `${field}: ${JSON.stringify(value)}`);
+          }
+        }
+      }
     }
   });
 });

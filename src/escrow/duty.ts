@@ -1,14 +1,11 @@
-// What a user's device must do about escrow before it grants it anything, and which of escrow's acts to believe.
-// docs/spec.md section 11 (ESC-4, ESC-5, ESC-8).
+// What a user's device must do about escrow before it grants it anything. docs/spec.md section 11 (ESC-4, ESC-5, ESC-8).
 
-import { equalBytes } from "../bytes/bytes.js";
 import type { MemberId } from "../bytes/ids.js";
 import { actors } from "../coverage/actors.js";
 import { KeysteadError } from "../errors.js";
 import { checkOptions } from "../grants/session.js";
-import { ORIGIN } from "../log/advance.js";
 import { foundersOf } from "../log/classes.js";
-import { decodeLink } from "../log/entry.js";
+import type { Pointer } from "../log/fields.js";
 import { intersectRuns, type Runs, subtractRuns, uniteRuns } from "../log/runs.js";
 import {
   activeMember,
@@ -16,18 +13,16 @@ import {
   escrowMember,
   FOUNDING,
   type Head,
-  hasRole,
   isConfirmed,
   isHolder,
   type LinkRecord,
-  type LogFacts,
   type LogState,
 } from "../log/state.js";
-import { verifyLink } from "../log/verify-link.js";
+import { unverifiedMembers } from "./acts.js";
 import { claimedRuns, epochKeys } from "./claimed.js";
 import { escrowNeeds, policyOf } from "./escrow-log.js";
 import { extendsHead } from "./member.js";
-import { judgePointer } from "./pointer.js";
+import { judgePointer, namesHead } from "./pointer.js";
 
 /**
  * What a user's device must do about escrow now.
@@ -36,9 +31,11 @@ import { judgePointer } from "./pointer.js";
  * - `wait`: the organisation's escrow is not ready (ESC-1), or this device is not confirmed and others look after escrow.
  * - `fetch`: get the newest escrow log; until then grant escrow nothing. Where the server has none that is newer, it or the
  *   pointer lies: ask an admin which head is the newest, and renew to that.
- * - `confirm`: ask the user to compare the escrow log's fingerprint with what the admins published.
+ * - `confirm`: ask the user to compare the escrow log's fingerprint with what the admins published, and give its head as
+ *   `confirmed` if they are the same. If not, the server lies.
  * - `enroll`: the user has confirmed; enroll escrow.
  * - `renew`: point escrow at the newest epoch before granting it anything (ESC-6).
+ * - `remove-unverified`: remove `members` first: an admin who is not to be believed brought them in (ESC-8).
  * - `remove`: the pointer is into another log than the user confirmed; remove the escrow member.
  * - `regrant`: give escrow the epochs that a joining device withheld or that it could not open.
  * - `extend`: approve the escrow member: this device holds older epochs that escrow lacks (ESC-5).
@@ -50,6 +47,7 @@ export type EscrowAction =
   | "confirm"
   | "enroll"
   | "renew"
+  | "remove-unverified"
   | "remove"
   | "regrant"
   | "extend";
@@ -61,6 +59,8 @@ export interface EscrowDuty {
   readonly because: string;
   /** The epochs to be given, for `regrant` and `extend`. */
   readonly epochs?: Runs;
+  /** Whom to remove, for `remove-unverified`. */
+  readonly members?: readonly MemberId[];
 }
 
 /** What the device knows besides its own log. */
@@ -77,20 +77,27 @@ export interface EscrowKnowledge {
  * Whether a device may grant anything to escrow: its pointer is the newest epoch of the newest escrow log, which extends one
  * that the user confirmed here or that a founding author named (ESC-4). A device that is about to join withholds its epoch
  * from escrow otherwise (MEM-6).
+ *
+ * @throws `INVALID_ARGUMENT`
  */
 export function escrowIsSound(log: LogState, knowledge: Pick<EscrowKnowledge, "escrowLog" | "confirmed">): boolean {
-  assertLog(log);
+  assertUserLog(log);
   const { escrowLog, confirmed } = checkOptions(knowledge);
   if (escrowLog === undefined) return false;
   policyOf(escrowLog);
   const pointer = escrowMember(log)?.pointer;
   if (!pointer || judgePointer(pointer, escrowLog) !== "newest") return false;
-  return (confirmed !== undefined && extendsHead(escrowLog, confirmed)) || founderNamed(log, escrowLog);
+  return !isContradicted(pointer, escrowLog, confirmed) && isVouchedFor(log, escrowLog, confirmed);
 }
 
-/** ESC-4 and ESC-5 as one answer. @throws `INVALID_ARGUMENT`, `UNKNOWN_MEMBER` */
+/**
+ * ESC-4, ESC-5 and ESC-8 as one answer. Ask before every link that makes an epoch or grants one: a rotation grants to escrow too,
+ * wherever its pointer points.
+ *
+ * @throws `INVALID_ARGUMENT`, `UNKNOWN_MEMBER`
+ */
 export function escrowDuty(log: LogState, knowledge: EscrowKnowledge): EscrowDuty {
-  assertLog(log);
+  assertUserLog(log);
   const { me, escrowLog, confirmed } = checkOptions(knowledge);
   const own = activeMember(log, me);
   const escrow = escrowMember(log);
@@ -110,8 +117,10 @@ export function escrowDuty(log: LogState, knowledge: EscrowKnowledge): EscrowDut
       : { action: "confirm", because: "nobody has confirmed this escrow log on this device" };
   }
   const verdict = judgePointer(escrow.pointer, escrowLog);
-  // Where escrow holds nothing current, no admin can act: a device that joined and withheld must not wait for one for ever.
-  if (!isConfirmed(log, own) && isHolder(log, escrow)) {
+  // Where escrow holds nothing current, or its keys are false, no admin can act, and the confirmed device may be the lost one: a
+  // thief must not make the others wait for ever.
+  const canAdminsAct = isHolder(log, escrow) && !(verdict === "false" && isConfirmedByUser);
+  if (!isConfirmed(log, own) && canAdminsAct) {
     return { action: "wait", because: "a confirmed device or an admin looks after escrow" };
   }
   if (verdict === "other-log") {
@@ -121,9 +130,19 @@ export function escrowDuty(log: LogState, knowledge: EscrowKnowledge): EscrowDut
   }
   if (verdict === "ahead")
     return { action: "fetch", because: "the pointer names a newer escrow log than the one at hand" };
-  if (!isConfirmedByUser && !founderNamed(log, escrowLog)) {
-    return { action: "confirm", because: "escrow was enrolled by a device that is not of the founding class" };
+  if (isContradicted(escrow.pointer, escrowLog, confirmed))
+    return {
+      action: "confirm",
+      because: "the pointer names a head that this escrow log does not have: one of them lies",
+    };
+  if (!isVouchedFor(log, escrowLog, confirmed)) {
+    return escrow.pointer.seq > escrowLog.head.seq
+      ? { action: "fetch", because: "the pointer names a newer head than the escrow log at hand has" }
+      : { action: "confirm", because: "neither this user nor a founding device has confirmed this escrow log" };
   }
+  const members = unverifiedMembers(log, escrowLog);
+  if (members.length > 0 && !members.includes(me))
+    return { action: "remove-unverified", because: "an admin who is not to be believed brought them in", members };
   if (verdict === "false") return { action: "renew", because: "the pointer's keys are no epoch of the escrow log" };
   if (verdict === "older") return { action: "renew", because: "the admins' epoch has changed since" };
   // What was sealed to a false pointer the log counts as held, and no admin opens it.
@@ -137,91 +156,30 @@ export function escrowDuty(log: LogState, knowledge: EscrowKnowledge): EscrowDut
   return { action: "nothing", because: "escrow stands for its newest epoch and holds all that this device does" };
 }
 
-/** Whether a pointer by a founding author names a head that this escrow log extends (ESC-4). */
-function founderNamed(log: LogState, escrowLog: LogState): boolean {
-  const founders = foundersOf(log);
-  return [...log.links].some(
-    ({ author, pointer, actor }) =>
-      pointer !== undefined &&
-      !actor &&
-      founders.get(author as MemberId) === FOUNDING &&
-      extendsHead(escrowLog, pointer),
-  );
-}
-
-/** One of escrow's acts in a user's log, and whether to believe the admin behind it (ESC-8). */
-export interface EscrowAct {
-  readonly seq: number;
-  readonly type: string;
-  readonly approved: readonly MemberId[];
-  readonly removed: readonly MemberId[];
-  /** The admin's member id in the escrow log; undefined when no member had that key at the named head. */
-  readonly admin: MemberId | undefined;
-  /** `verified`: active with the role at the named head, and not removed in the newest. */
-  readonly verdict: "verified" | "unverified";
-  readonly because: string;
-}
-
 /**
- * ESC-8: every act of escrow in a user's log, judged by the newest escrow log. A client treats members whom only unverified acts
- * approved as if they were not approved: it grants them nothing, and removes them first.
- *
- * @param escrowLog the newest escrow log, verified.
+ * Whether the pointer and the escrow log at hand contradict each other, and the user has not settled it by confirming as much of
+ * this log. A removed admin can fork the escrow log before its removal: there the true pointer looks false, and a device that
+ * renewed without asking would hand everything to the fork.
  */
-export function escrowActs(log: LogState, escrowLog: LogState): readonly EscrowAct[] {
+function isContradicted(pointer: Pointer, escrowLog: LogState, confirmed: Head | undefined): boolean {
+  if (namesHead(pointer, escrowLog)) return false;
+  const end = escrowLog.head.seq;
+  if (pointer.seq > end && judgePointer(pointer, escrowLog) !== "false") return false;
+  return !(confirmed !== undefined && extendsHead(escrowLog, confirmed) && confirmed.seq >= Math.min(pointer.seq, end));
+}
+
+/** ESC-4: the escrow log extends what the user confirmed here; where nothing was confirmed, what a founding author named last. */
+function isVouchedFor(log: LogState, escrowLog: LogState, confirmed: Head | undefined): boolean {
+  if (confirmed !== undefined) return extendsHead(escrowLog, confirmed);
+  const founders = foundersOf(log);
+  const isFoundersPointer = ({ author, pointer, actor }: LinkRecord) =>
+    pointer !== undefined && !actor && founders.get(author as MemberId) === FOUNDING;
+  // The last one: after the account was moved to another organisation, the first is not asked for again.
+  const named = [...log.links].filter(isFoundersPointer).at(-1)?.pointer;
+  return named !== undefined && extendsHead(escrowLog, named);
+}
+
+function assertUserLog(log: LogState): void {
   assertLog(log);
-  assertLog(escrowLog);
-  const states = new Map<number, LogFacts>();
-  return [...log.links].flatMap((record) => (record.actor ? [judgeAct(record, log, escrowLog, states)] : []));
-}
-
-/** Members whom an unverified act of escrow approved, and whom a client does not treat as approved (ESC-8). */
-export function unverifiedMembers(log: LogState, escrowLog: LogState): readonly MemberId[] {
-  const doubted = escrowActs(log, escrowLog).filter(({ verdict }) => verdict === "unverified");
-  const links = new Set(doubted.map(({ seq }) => seq));
-  return [...new Set(doubted.flatMap(({ approved }) => approved))].filter((id) =>
-    log.active.get(id)?.approvals.every(({ seq }) => links.has(seq)),
-  );
-}
-
-function judgeAct(record: LinkRecord, log: LogState, escrowLog: LogState, states: Map<number, LogFacts>): EscrowAct {
-  const { seq, type, approved, removed, actor } = record as LinkRecord & {
-    readonly actor: NonNullable<LinkRecord["actor"]>;
-  };
-  const act = { seq, type, approved, removed };
-  const doubt = (because: string, admin?: MemberId): EscrowAct => ({ ...act, admin, verdict: "unverified", because });
-  const pointer = pointerAt(log, seq);
-  if (pointer?.log !== escrowLog.head.log) return doubt("escrow then stood for another log than the one at hand");
-  if (escrowLog.links.at(actor.seq - 1)?.hash !== actor.hash)
-    return doubt("the escrow head that it names is not in the escrow log");
-  const then = stateAt(escrowLog, actor.seq, states);
-  const admin = [...then.active.values()].find(({ sign }) => equalBytes(sign, actor.admin));
-  if (!admin) return doubt("no admin had this key at the named head");
-  if (!isConfirmed(then, admin) || !hasRole(admin, "recover"))
-    return doubt("the admin did not have the role recover", admin.id);
-  // Paper brings a device in; it is not who compared a user's fingerprint.
-  if (admin.kind !== "device") return doubt("a backup key acted, not an admin's device", admin.id);
-  if (!escrowLog.active.has(admin.id)) return doubt("the admin has been removed since", admin.id);
-  return { ...act, admin: admin.id, verdict: "verified", because: "the admin had the role, and is still active" };
-}
-
-/** The pointer in force before a link. */
-function pointerAt(log: LogState, seq: number): LinkRecord["pointer"] {
-  for (let index = seq - 2; index >= 0; index--) {
-    const { pointer } = log.links.at(index) as LinkRecord;
-    if (pointer) return pointer;
-  }
-  return undefined;
-}
-
-/** The state of a log at an earlier position, replayed from its links. */
-function stateAt(log: LogState, seq: number, known: Map<number, LogFacts>): LogFacts {
-  let state: LogFacts = known.get(seq) ?? ORIGIN;
-  for (let index = state.head.seq; index < seq; index++) {
-    const record = log.links.at(index);
-    if (!record) throw new KeysteadError("INVALID_ARGUMENT", `the log has no link ${index + 1}`);
-    state = verifyLink(state, { link: decodeLink(record.bytes), attachments: [] }, {});
-  }
-  known.set(seq, state);
-  return state;
+  if (log.kind === "escrow") throw new KeysteadError("INVALID_ARGUMENT", "log must be a user's log, not an escrow log");
 }

@@ -1,0 +1,315 @@
+// Attacks on what surrounds the rules of escrow: duties, overlays, reports and recovery must not be turned against those who
+// follow them. docs/spec.md section 11 (ESC-4 to ESC-9) and section 6 (MEM-9).
+//
+// Bob was an admin and is dismissed. A thief has the user's password and joins as `Thief`; the server helps them.
+
+import { describe, expect, it } from "vitest";
+import { escrowActs, unverifiedMembers } from "../../src/escrow/acts.js";
+import { recordAccess } from "../../src/escrow/discover.js";
+import { escrowDuty, escrowIsSound } from "../../src/escrow/duty.js";
+import { openAsEscrow } from "../../src/escrow/escrow-keys.js";
+import { newestPointer } from "../../src/escrow/pointer.js";
+import { recover, renewFor } from "../../src/escrow/recover.js";
+import { organisationReport, ReportTotals } from "../../src/escrow/report.js";
+import { rotate } from "../../src/grants/actions.js";
+import { writeLink } from "../../src/grants/author.js";
+import { drawKeys } from "../../src/grants/enter.js";
+import { changedKeyring, newKeyring } from "../../src/keys/keyring.js";
+import { decodeEntry, encodeEntry } from "../../src/log/entry.js";
+import type { Pointer } from "../../src/log/fields.js";
+import { runsOf } from "../../src/log/runs.js";
+import { boxIndex, signerOf, withAttachment } from "../support/raw-link.js";
+import { expectError } from "../support/refusal.js";
+import { seededEnv } from "../support/seeded-env.js";
+import { keysNamed, type World } from "../support/world.js";
+import {
+  dismiss,
+  enroll,
+  escrowOf,
+  hire,
+  openEscrow,
+  openOrganisation,
+  openUser,
+  paper,
+  policyBy,
+  recoverBy,
+  regrantEscrow,
+  renew,
+  reviewEscrow,
+  write,
+} from "./support.js";
+
+const hired = hire(openOrganisation("organisation"), "Bob", ["recover"]);
+const escrow = dismiss(hired, "Bob");
+/** What Bob took along. */
+const stale = { log: hired.log, keyring: escrow.session("Bob").keyring };
+const thiefsKeys = drawKeys(seededEnv("a false epoch"));
+const falsePointer: Pointer = {
+  ...newestPointer(escrow.log),
+  sign: thiefsKeys.publicKeys.sign,
+  kem: thiefsKeys.publicKeys.kem,
+};
+
+const point = (user: World, pointer: Pointer, by = "Thief"): World =>
+  user.append(write("renew-escrow", { escrow: pointer })(user.session(by), user.env(`points to ${pointer.seq}`)).entry);
+
+const byBob = (user: World, approve: readonly string[], remove: readonly string[] = []): World => {
+  const lists = { approve: user.ids(...approve), remove: user.ids(...remove) };
+  return user.append(recover(stale, { userLog: user.log, entries: user.entries, ...lists }, user.env("Bob")).entry);
+};
+
+/** A rotation by the thief whose box for a member is noise. */
+function junkFor(user: World, victim: string | undefined): World {
+  const rotated = user.act("Thief", "rotates with junk", rotate);
+  const index = boxIndex(rotated.record, victim === undefined ? escrowOf(rotated).id : rotated.id(victim));
+  const noise = seededEnv("noise").random(1152);
+  return user.append(withAttachment(rotated.last, index, noise, [signerOf(user.session("Thief"))]));
+}
+
+/** The entries with the attachments of one left out. */
+const withheld = ({ entries }: World, seq: number): readonly Uint8Array[] =>
+  entries.map((entry, index) => (index === seq - 1 ? encodeEntry(decodeEntry(entry).link.bytes, []) : entry));
+
+async function reportOn(user: World, entries: readonly Uint8Array[] | undefined = user.entries) {
+  const totals = new ReportTotals();
+  const admin = escrow.session("Ann");
+  for await (const row of organisationReport(escrow.log, [{ log: user.log, entries }], { admin })) {
+    totals.add(row);
+    return { row, totals };
+  }
+  return expect.unreachable("no row");
+}
+
+describe("a fork of the escrow log by a dismissed admin", () => {
+  const fork = hired.rotate("Bob").rotate("Bob");
+  const user = renew(openUser("fork", hired), "Laptop", escrow)
+    .rotate("Laptop")
+    .join("Phone")
+    .review("Laptop", { approve: ["Phone"] });
+
+  it("is not renewed to: whoever sees the contradiction asks the user (ESC-4, ESC-5)", () => {
+    const me = user.id("Phone");
+    for (const confirmed of [undefined, hired.log.head]) {
+      expect(escrowDuty(user.log, { me, escrowLog: fork.log, confirmed }).action).toBe("confirm");
+      expect(escrowIsSound(user.log, { escrowLog: fork.log, confirmed })).toBe(false);
+      expect(escrowDuty(user.log, { me, escrowLog: escrow.log, confirmed }).action).toBe("nothing");
+    }
+    const rotated = user.rotate("Laptop");
+    expect(openAsEscrow(fork.session("Bob"), rotated.log, rotated.entries).keyring.epochs).toEqual([1]);
+  });
+
+  it("that goes no further than the pointer's head is not renewed to either (ESC-4)", () => {
+    const short = hired.rotate("Bob");
+    const me = user.id("Phone");
+    expect(short.log.head.seq).toBe(escrow.log.head.seq);
+    expect(escrowDuty(user.log, { me, escrowLog: short.log, confirmed: hired.log.head }).action).toBe("confirm");
+  });
+
+  it("is told from a lie by the user's word: a pointer at a head that never was blocks nobody (ESC-4)", () => {
+    const joined = user.join("Thief");
+    const { seq } = newestPointer(escrow.log);
+    for (const pointer of [
+      { ...falsePointer, hash: "11".repeat(32) as Pointer["hash"] },
+      { ...falsePointer, seq: 1_000_000 },
+      { ...newestPointer(hired.log), seq, hash: "22".repeat(32) as Pointer["hash"] },
+    ]) {
+      const pointed = point(joined, pointer);
+      const duty = (confirmed?: World) =>
+        escrowDuty(pointed.log, { me: pointed.id("Laptop"), escrowLog: escrow.log, confirmed: confirmed?.log.head });
+      expect(duty(hired).action).toBe("confirm");
+      expect(duty(escrow).action).toBe("renew");
+      expect(escrowDuty(pointed.log, { me: pointed.id("Laptop"), escrowLog: fork.log }).action).toBe("confirm");
+    }
+  });
+});
+
+describe("members whom a dismissed admin brought in", () => {
+  it("do not escape by an approval from an accomplice (ESC-8)", () => {
+    const user = openUser("u", hired)
+      .join("Accomplice")
+      .join("Thief")
+      .review("Accomplice", { approve: ["Thief"] });
+    const acted = byBob(user, ["Thief"]);
+    expect(unverifiedMembers(acted.log, escrow.log)).toEqual(acted.ids("Thief"));
+    expect(unverifiedMembers(acted.log, hired.log)).toEqual([]);
+  });
+
+  it("do not escape by removing whoever could vouch (ESC-8)", () => {
+    const user = openUser("u", hired)
+      .join("Accomplice")
+      .join("Thief")
+      .review("Accomplice", { approve: ["Thief"] });
+    const acted = byBob(user, ["Thief"], ["Laptop"]);
+    expect(unverifiedMembers(acted.log, escrow.log)).toEqual(acted.ids("Thief"));
+    const byThief = byBob(user, ["Thief"]).review("Thief", { remove: ["Accomplice"] });
+    expect(unverifiedMembers(byThief.log, escrow.log)).toEqual(byThief.ids("Thief"));
+  });
+
+  it("take along whom they let in, also once they are gone (ESC-8)", () => {
+    const acted = byBob(openUser("u", hired).join("Thief"), ["Thief"]).enroll("Thief", "Second").leave("Thief");
+    expect(unverifiedMembers(acted.log, escrow.log)).toEqual(acted.ids("Second"));
+    // A founding device's approval is another matter.
+    const vouched = acted.review("Laptop", { approve: ["Second"] });
+    expect(unverifiedMembers(vouched.log, escrow.log)).toEqual([]);
+  });
+
+  it("are never the owner's first device, nor whom it approved (ESC-8)", () => {
+    const user = openUser("u", hired)
+      .join("Thief")
+      .join("Phone")
+      .review("Laptop", { approve: ["Phone"] });
+    const acted = byBob(junkFor(user, "Laptop").rotate("Laptop"), ["Laptop"]);
+    expect(escrowActs(acted.log, escrow.log)).toMatchObject([{ verdict: "unverified", approved: acted.ids("Laptop") }]);
+    expect(unverifiedMembers(acted.log, escrow.log)).toEqual([]);
+  });
+
+  it("are to be removed before anything is granted (ESC-8)", () => {
+    const acted = byBob(openUser("u", hired).join("Thief"), ["Thief"]);
+    const knowledge = { escrowLog: escrow.log, confirmed: hired.log.head };
+    const duty = (world: World, name: string) => escrowDuty(world.log, { me: world.id(name), ...knowledge });
+    const members = acted.ids("Thief");
+    expect(duty(acted, "Laptop")).toMatchObject({ action: "remove-unverified", members });
+    expect(duty(acted.review("Laptop", { remove: ["Thief"] }), "Laptop").action).toBe("renew");
+  });
+});
+
+describe("reports and withheld bytes", () => {
+  it("tell what was not delivered from what is lost (GRT-4)", async () => {
+    const user = openUser("u", escrow)
+      .join("Phone")
+      .review("Phone", { remove: ["Laptop"] });
+    const whole = await reportOn(user);
+    expect(whole.row).toMatchObject({ status: "covered", lost: [], withheld: [] });
+    const { row, totals } = await reportOn(user, withheld(user, 2));
+    expect(row).toMatchObject({
+      lost: [],
+      gaps: [],
+      withheld: [{ from: 1, to: 1 }],
+      claimed: [[1, 3]],
+      proven: [[2, 3]],
+    });
+    expect(totals.withLoss).toBe(0);
+    expect(totals.todo.map(({ text }) => text).join()).toContain("fetch the log's attachments again: epoch 1");
+  });
+
+  it("never make an admin declare missing what was merely not delivered (MEM-9)", () => {
+    const junked = regrantEscrow(junkFor(openUser("u", escrow).join("Thief"), undefined), "Laptop", [[3, 3]]);
+    const user = junked.join("Phone");
+    const options = {
+      userLog: user.log,
+      approve: user.ids("Phone"),
+      remove: user.ids("Laptop", "Thief"),
+    };
+    const act = (entries: readonly Uint8Array[], abandon?: readonly (readonly [number, number])[]) =>
+      user.append(recover(escrow.session("Ann"), { ...options, entries, abandon }, user.env("Ann")).entry);
+    const entries = withheld(user, junked.log.head.seq);
+    expectError(() => act(entries), "GRANT_UNAVAILABLE", "GRT-1");
+    expect(act(user.entries).record.missing).toEqual([]);
+    expect(runsOf(act(user.entries).session("Phone").keyring.epochs)).toEqual([[1, 5]]);
+    // What never comes can be given up, in so many words; what was delivered cannot.
+    expect(act(entries, [[3, 3]]).record.missing).toEqual([[3, 3]]);
+    expect(act(user.entries, [[3, 3]]).record.missing).toEqual([]);
+  });
+});
+
+describe("a thief's pointer", () => {
+  it("to false keys stops neither the user's other device nor recovery after it (ESC-4, ESC-6)", () => {
+    const user = point(openUser("u", escrow).join("Thief"), falsePointer).join("Phone");
+    const me = user.id("Phone");
+    expect(escrowDuty(user.log, { me, escrowLog: escrow.log }).action, "nobody confirmed here").toBe("wait");
+    const knowledge = { me, escrowLog: escrow.log, confirmed: escrow.log.head };
+    expect(escrowDuty(user.log, knowledge).action).toBe("renew");
+    const lists = { approve: ["Phone"], remove: ["Laptop", "Thief"] };
+    expectError(() => recoverBy(user, escrow, "Ann", lists), "NOT_PERMITTED", "ESC-3");
+    const recovered = recoverBy(renew(user, "Phone", escrow), escrow, "Ann", lists);
+    expect(recovered.session("Phone").keyring.epochs.at(0)).toBe(1);
+  });
+
+  it("to a true old epoch at a head far ahead is renewed like any old one, and counted (ESC-4, ESC-6)", async () => {
+    const user = point(openUser("u", hired).join("Thief"), { ...newestPointer(hired.log), seq: 100_000 });
+    const rotated = user.rotate("Laptop");
+    expect(openAsEscrow(stale, rotated.log, rotated.entries).keyring.epochs).toEqual([1, 2, 3, 4]);
+    const { row, totals } = await reportOn(rotated);
+    expect(row.pointer).toBe("older");
+    expect(totals.stale).toBe(1);
+    expect(escrowDuty(rotated.log, { me: user.id("Laptop"), escrowLog: escrow.log }).action).toBe("renew");
+    const renewed = renewFor(
+      escrow.session("Ann"),
+      { userLog: rotated.log, entries: rotated.entries },
+      user.env("Ann"),
+    );
+    const after = rotated.append(renewed.entry).rotate("Laptop");
+    expect(openAsEscrow(stale, after.log, after.entries).keyring.epochs).toEqual([1, 2, 3, 4]);
+  });
+
+  it("back to an organisation that the user left stops and asks (ESC-4, ESC-5)", () => {
+    const other = policyBy(paper(openEscrow("second"), ["manage"]), "Ann", { enabled: true });
+    const moved = enroll(reviewEscrow(openUser("u", escrow), "Laptop", "remove"), "Laptop", other).rotate("Laptop");
+    const back = enroll(reviewEscrow(moved.join("Thief"), "Thief", "remove"), "Thief", escrow);
+    const me = back.id("Laptop");
+    for (const confirmed of [undefined, other.log.head]) {
+      expect(escrowDuty(back.log, { me, escrowLog: escrow.log, confirmed }).action).toBe("confirm");
+      expect(escrowIsSound(back.log, { escrowLog: escrow.log, confirmed })).toBe(false);
+    }
+    expect(escrowDuty(back.log, { me, escrowLog: other.log, confirmed: other.log.head }).action).toBe("remove");
+  });
+
+  it("to false keys cannot make escrow forget in its own name (MEM-9, ESC-3)", async () => {
+    const device = keysNamed("an invented admin");
+    const start = openUser("u", escrow)
+      .join("Phone")
+      .review("Phone", { remove: ["Laptop"] })
+      .join("Thief");
+    const user = point(start, falsePointer);
+    const { id } = escrowOf(user);
+    const keyring = changedKeyring(newKeyring(user.log.head.log, id, thiefsKeys), { junk: [1, 2, 3, 4] });
+    const { seq, hash } = newestPointer(escrow.log);
+    const fields = {
+      author: thiefsKeys.sign,
+      by: { admin: device.sign, seq, hash },
+      escrow: newestPointer(escrow.log),
+    };
+    const draft = { before: user.log, type: "renew-escrow", keyring, signers: [thiefsKeys, device], fields } as const;
+    const forgot = user.append(writeLink(draft, user.env("forgets")).entry);
+    expect(escrowOf(forgot).held).not.toContainEqual([1, 4]);
+    const claims = organisationReport(escrow.log, [{ log: forgot.log }]);
+    for await (const row of claims)
+      expect(row).toMatchObject({
+        claimed: [
+          [1, 4],
+          [6, 6],
+        ],
+        lost: [],
+      });
+    expect((await reportOn(forgot)).row).toMatchObject({
+      proven: [
+        [1, 4],
+        [6, 6],
+      ],
+      lost: [],
+    });
+    const access = { userLog: forgot.log, epochs: [[1, 1]] as const, reason: "order" };
+    expect(recordAccess(escrow.session("Ann"), access, escrow.env("records")).log.head.seq).toBe(seq + 1);
+  });
+});
+
+describe("work that a thief can cause", () => {
+  it("is small for acts that name any heads: admins are looked up, not replayed (ESC-8)", () => {
+    // Each verdict is the same as by replaying the escrow log up to the named head, which other tests ask for one by one.
+    const long = Array.from({ length: 60 }).reduce<World>((world) => world.rotate("Ann"), escrow);
+    let user = point(openUser("u", escrow).join("Thief"), { ...falsePointer, ...long.log.head });
+    const { id } = escrowOf(user);
+    for (let count = 0; count < 30; count++) {
+      const { hash } = long.log.links.at(count) ?? expect.unreachable();
+      const device = keysNamed("an invented admin");
+      const pointer = { ...falsePointer, seq: count + 1 };
+      const fields = { author: thiefsKeys.sign, by: { admin: device.sign, seq: count + 1, hash }, escrow: pointer };
+      const keyring = newKeyring(user.log.head.log, id, thiefsKeys);
+      const draft = { before: user.log, type: "renew-escrow", keyring, signers: [thiefsKeys, device], fields } as const;
+      user = user.append(writeLink(draft, user.env(`act ${count}`)).entry);
+    }
+    const acts = escrowActs(user.log, long.log);
+    expect(acts).toHaveLength(30);
+    expect(new Set(acts.map(({ because }) => because))).toEqual(new Set(["no admin had this key at the named head"]));
+  });
+});
