@@ -21,7 +21,7 @@ const order = [
 const pure = order.slice(0, order.indexOf("client"));
 
 /** The native backend. */
-const native = "^src/primitives/node(|-aead|-bytes|-curves|-hash|-mlkem)\\.ts$";
+const native = "^src/primitives/node(|-aead|-curves|-hash|-keys|-mlkem)\\.ts$";
 
 /** Matches the folder or the top-level file of each name. */
 const within = (names) => `^src/(${names.join("|")})[./]`;

@@ -2,7 +2,7 @@
 
 import { type CipherGCMTypes, createCipheriv, createDecipheriv } from "node:crypto";
 import { wipe } from "../bytes/bytes.js";
-import { plain } from "./node-bytes.js";
+import { plain } from "./node-keys.js";
 import type { Primitives } from "./primitives.js";
 
 const TAG = 16;

@@ -3,7 +3,7 @@
 
 import { createPrivateKey, createPublicKey, diffieHellman, type KeyObject, sign, verify } from "node:crypto";
 import { BoundedCache } from "./bounded-cache.js";
-import { fromBase64url, plain, toBase64url } from "./node-bytes.js";
+import { fromBase64url, plain, rawPrivateKey, readsRawKeys, toBase64url } from "./node-keys.js";
 import type { Primitives, X25519PrivateKey } from "./primitives.js";
 
 type Curve = "Ed25519" | "X25519";
@@ -39,7 +39,7 @@ function x25519PrivateKey(secret: Uint8Array): X25519PrivateKey {
   };
 }
 
-// Keys go in and out as JWK: DER takes ten times as long.
+// As JWK, which every runtime reads: DER takes ten times as long.
 function publicKey(crv: Curve, bytes: Uint8Array, cache: BoundedCache<KeyObject>): KeyObject {
   return cache.getOrMake(bytes, () =>
     createPublicKey({ key: { kty: "OKP", crv, x: toBase64url(bytes) }, format: "jwk" }),
@@ -47,7 +47,8 @@ function publicKey(crv: Curve, bytes: Uint8Array, cache: BoundedCache<KeyObject>
 }
 
 function privateKey(crv: Curve, secret: Uint8Array): KeyObject {
-  // JWK asks for a public key beside the secret one; nobody reads it.
+  if (readsRawKeys) return rawPrivateKey(crv.toLowerCase() as Lowercase<Curve>, "raw-private", secret);
+  // JWK asks for a public key beside the secret one, which runtimes without raw keys do not read.
   return createPrivateKey({ key: { kty: "OKP", crv, x: "", d: toBase64url(secret) }, format: "jwk" });
 }
 

@@ -2,7 +2,7 @@
 
 import * as crypto from "node:crypto";
 import { wipe } from "../bytes/bytes.js";
-import { plain } from "./node-bytes.js";
+import { plain } from "./node-keys.js";
 import type { Primitives } from "./primitives.js";
 
 const BLOCK = 32;

@@ -16,15 +16,18 @@ const SEED = new Uint8Array(64);
 export const primitives: Primitives = {
   ...portable,
   ...sha2,
-  ...ed25519,
-  ...x25519,
   ...aesGcm,
+  ...ifPresent(ed25519, ({ ed25519Sign }) => ed25519Sign(KEY, KEY)),
+  ...ifPresent(x25519, ({ x25519PrivateKey }) => x25519PrivateKey(KEY)),
   ...ifPresent(sha3, ({ sha3_256, shake256 }) => [sha3_256(KEY), shake256(KEY, 32)]),
   ...ifPresent(chachaPoly, ({ chacha20poly1305Seal }) => chacha20poly1305Seal(KEY, NONCE, NONCE, NONCE)),
   ...ifPresent(mlKem, ({ mlkem768PrivateKey }) => mlkem768PrivateKey(SEED)),
 };
 
-/** `native` if it can be used here: runtimes over BoringSSL know fewer names than OpenSSL, and old Nodes no ML-KEM. */
+/**
+ * `native` if it can be used here: runtimes over BoringSSL know fewer names than OpenSSL, older Nodes no ML-KEM,
+ * and newer ones may read keys otherwise.
+ */
 function ifPresent<Native extends Partial<Primitives>>(
   native: Native,
   use: (native: Native) => unknown,
