@@ -121,11 +121,11 @@ function recordOf({ link }: UnverifiedEntry, judged: Judged): LinkRecord {
 }
 
 function grantRecord({ from, to, keyring, boxes }: Grant, { recipients }: DueGrant): GrantRecord {
-  const box = ([member, digest]: Grant["boxes"][number], index: number) => ({
-    member,
-    kem: (recipients[index] as DueGrant["recipients"][number]).kem,
-    digest,
-  });
+  // Id and key as the state has them, which are the same: a long log need not keep copies of them for every link.
+  const box = ([, digest]: Grant["boxes"][number], index: number) => {
+    const { id, kem } = recipients[index] as DueGrant["recipients"][number];
+    return { member: id, kem, digest };
+  };
   return { from, to, keyring, boxes: boxes.map(box) };
 }
 
