@@ -55,7 +55,7 @@ module.exports = {
       name: "native-only-by-condition",
       comment: "whoever imports the native backend by its path takes Node into every browser's bundle",
       severity: "error",
-      from: { path: "^src/", pathNot: [native, "^src/primitives/current\\.ts$"] },
+      from: { path: "^src/", pathNot: native },
       to: { path: native },
     },
     {

@@ -43,7 +43,6 @@ describe("folder order", () => {
     plant({
       "src/errors.ts": "export class KeysteadError extends Error {}\n",
       "src/bytes/cbor.ts": 'export { KeysteadError } from "../errors.js";\n',
-      "src/primitives/current.ts": 'import "./node.js";\n',
       "src/primitives/node.ts": 'import "./node-hash.js";\n',
       "src/primitives/node-hash.ts": 'import "node:crypto";\n',
       "src/grants/open.ts": 'export type { State } from "../log/state.js";\n',
