@@ -34,11 +34,8 @@ export function containsRuns(outer: Runs, inner: Runs): boolean {
   return subtractRuns(inner, outer).length === 0;
 }
 
-/** Epochs in either. */
+/** Epochs in either. Its arguments may be any runs, in any order: what comes out is canonical. */
 export function uniteRuns(a: Runs, b: Runs): Runs {
-  const newest = a.at(-1);
-  // What nearly every link does: the next epoch after all that there are.
-  if (b.length === 1 && newest && b[0]?.[0] === newest[1] + 1) return [...a.slice(0, -1), [newest[0], b[0][1]]];
   const sorted = [...a, ...b].sort((x, y) => x[0] - y[0]);
   const united: [number, number][] = [];
   for (const [from, to] of sorted) {
