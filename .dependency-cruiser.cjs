@@ -21,6 +21,9 @@ const order = [
 ];
 const pure = order.slice(0, order.indexOf("client"));
 
+/** The native backend. */
+const native = "^src/primitives/node(|-aead|-curves|-hash|-keys|-mlkem)\\.ts$";
+
 /** Matches the folder or the top-level file of each name. */
 const within = (names) => `^src/(${names.join("|")})[./]`;
 
@@ -44,10 +47,17 @@ module.exports = {
     { name: "no-cycles", severity: "error", from: {}, to: { circular: true } },
     {
       name: "no-builtins-in-pure-core",
-      comment: "the core runs the same in browsers, workers, Deno and Bun",
+      comment: "the core runs the same in browsers, workers, Deno and Bun; only the native backend needs Node",
       severity: "error",
-      from: { path: [within(pure), "^src/[^/]+\\.ts$"] },
+      from: { path: [within(pure), "^src/[^/]+\\.ts$"], pathNot: native },
       to: { dependencyTypes: ["core"] },
+    },
+    {
+      name: "native-only-by-condition",
+      comment: "whoever imports the native backend by its path takes Node into every browser's bundle",
+      severity: "error",
+      from: { path: "^src/", pathNot: native },
+      to: { path: native },
     },
     {
       name: "no-undeclared-packages",

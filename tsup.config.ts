@@ -3,12 +3,22 @@
 
 import { defineConfig } from "tsup";
 
+const entry = { index: "src/index.ts", "recovery-sheet": "src/recovery-sheet.ts", testing: "src/testing.ts" };
+
 export default defineConfig({
-  entry: { index: "src/index.ts", "recovery-sheet": "src/recovery-sheet.ts", testing: "src/testing.ts" },
+  entry: {
+    ...entry,
+    // One build for every runtime: only this import is resolved by the runtime's conditions (package.json, imports).
+    "primitives/node": "src/primitives/node.ts",
+    "primitives/portable": "src/primitives/noble.ts",
+  },
+  external: ["#primitives", /^node:/],
+  // Deno knows built-in modules by this prefix only.
+  removeNodeProtocol: false,
   format: "esm",
   platform: "neutral",
   target: "es2022",
-  dts: true,
+  dts: { entry },
   splitting: true,
   treeshake: true,
   clean: true,

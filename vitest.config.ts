@@ -1,4 +1,5 @@
-// Two projects: every test in Node, and every test that is not called *.node.test.ts in a real Chromium.
+// Three projects: every test in Node over the native backend, and over the portable one; and every test that is not called
+// *.node.test.ts in a real Chromium, over the portable one.
 
 import { fileURLToPath } from "node:url";
 import { playwright } from "@vitest/browser-playwright";
@@ -15,20 +16,44 @@ process.env.KEYSTEAD_SEED ??= String(Math.floor(Math.random() * 2 ** 31));
 const seed = Number(process.env.KEYSTEAD_SEED);
 const runs = process.env.KEYSTEAD_RUNS ? Number(process.env.KEYSTEAD_RUNS) : undefined;
 
+const backend = (file: "node.ts" | "noble.ts") => ({ alias: { "#primitives": source(`src/primitives/${file}`) } });
+
 const nodeProject = {
   extends: true as const,
-  test: { name: "node", environment: "node", include: ["test/**/*.test.ts"], sequence: { groupOrder: 0 } },
+  resolve: backend("node.ts"),
+  test: {
+    name: "node",
+    environment: "node",
+    include: ["test/**/*.test.ts"],
+    provide: { backend: "native" as const },
+    sequence: { groupOrder: 0 },
+  },
+};
+
+const portableProject = {
+  extends: true as const,
+  resolve: backend("noble.ts"),
+  // The tools have no backend: test/tooling runs once.
+  test: {
+    name: "portable",
+    environment: "node",
+    include: ["test/**/*.test.ts"],
+    exclude: ["test/tooling/**"],
+    provide: { backend: "portable" as const },
+    sequence: { groupOrder: 1 },
+  },
 };
 
 const chromiumProject = {
   extends: true as const,
+  resolve: backend("noble.ts"),
   // Found before the first page loads: a dependency discovered later would reload the page under a running test.
   optimizeDeps: { include: ["fast-check", "@fast-check/vitest", "cbor2"] },
   test: {
     include: ["test/**/*.test.ts"],
     exclude: ["test/**/*.node.test.ts"],
-    // After the Node project: never more than two workers at a time.
-    sequence: { groupOrder: 1 },
+    // After the Node projects: never more than two workers at a time.
+    sequence: { groupOrder: 2 },
     browser: {
       enabled: true,
       headless: true,
@@ -55,6 +80,6 @@ export default defineConfig({
     setupFiles: ["test/support/setup.ts"],
     provide: { seed, runs },
     reporters: ["default", new CountsReporter(seed)],
-    projects: launchOptions ? [nodeProject, chromiumProject] : [nodeProject],
+    projects: [nodeProject, portableProject, ...(launchOptions ? [chromiumProject] : [])],
   },
 });

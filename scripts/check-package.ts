@@ -1,9 +1,11 @@
-// Packs the package, checks what would be published, and uses the tarball in an empty project: in Node, and bundled in a
-// real Chromium. Finds what the tests cannot: a file left out, a wrong export, a dependency that is not declared.
+// Packs the package, checks what would be published, and uses the tarball in an empty project: in Node on the native backend,
+// and bundled in a real Chromium on the portable one. Finds what the tests cannot: a file left out, a wrong export, a
+// dependency that is not declared, a backend that ends up where it does not belong.
 
 import { execFileSync } from "node:child_process";
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
+import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -19,14 +21,16 @@ const run = (command: string, args: readonly string[], cwd = process.cwd()): voi
 /** Bundles smoke.mjs against the installed package, serves it on a local port, and returns what it returned there. */
 async function smokeInChromium(project: string, launchOptions: { executablePath: string; args: string[] }) {
   writeFileSync(join(project, "page.mjs"), 'import { smoke } from "./smoke.mjs";\nglobalThis.smoked = smoke();\n');
-  await build({
+  const { metafile } = await build({
     absWorkingDir: project,
+    metafile: true,
     entryPoints: ["page.mjs"],
     bundle: true,
     format: "esm",
     platform: "browser",
     outfile: "page.js",
   });
+  expectBackend("portable", Object.keys(metafile.inputs));
   const script = readFileSync(join(project, "page.js"));
   const server = createServer((request, response) => {
     const isScript = request.url === "/page.js";
@@ -51,6 +55,12 @@ async function smokeInChromium(project: string, launchOptions: { executablePath:
   }
 }
 
+/** Throws unless, of the package's backends, these files are the expected one. */
+function expectBackend(expected: "node" | "portable", files: readonly string[]): void {
+  const found = files.flatMap((file) => /keystead\/dist\/primitives\/(.+)\.js$/.exec(file)?.[1] ?? []);
+  if (`${found}` !== expected) throw new Error(`expected the backend ${expected}, found ${found}`);
+}
+
 const project = mkdtempSync(join(tmpdir(), "keystead-package-"));
 try {
   run("npm", ["pack", "--silent", "--pack-destination", project]);
@@ -62,6 +72,9 @@ try {
   writeFileSync(join(project, "package.json"), JSON.stringify({ name: "empty", private: true, type: "module" }));
   cpSync("test/package/smoke.mjs", join(project, "smoke.mjs"));
   run("npm", ["install", "--no-audit", "--no-fund", "--prefer-offline", tarball], project);
+  // The conditions that Node resolves with, from inside the package.
+  const inside = createRequire(join(project, "node_modules/keystead/dist/index.js"));
+  expectBackend("node", [inside.resolve("#primitives")]);
   const script = 'import { smoke } from "./smoke.mjs"; console.log("node:", await smoke());';
   run("node", ["--input-type=module", "--eval", script], project);
 

@@ -22,10 +22,15 @@ export interface DecodeOptions {
   readonly maxDepth?: number | undefined;
   /** Most strings, arrays and maps together; 65,536 unless given. */
   readonly maxObjects?: number | undefined;
+  /**
+   * Whether byte strings in the value may share the memory of `bytes`: for bytes that are this library's own, stay as they are,
+   * and are kept as long as the value. A long log takes half the memory then.
+   */
+  readonly shared?: boolean | undefined;
 }
 
 /**
- * The value that `bytes` are the encoding of. Byte strings in it are copies.
+ * The value that `bytes` are the encoding of. Byte strings in it are copies, unless `options` say otherwise.
  *
  * @throws KeysteadError `TOO_LARGE` (ENC-3) for more than `options` allow; `INVALID_ENCODING` (ENC-1) for bytes that
  * the encoder would not have made, (ENC-2) for bytes after the value; `INVALID_ARGUMENT` for wrong arguments.
@@ -45,7 +50,7 @@ export function decodeCbor(bytes: Uint8Array, options: DecodeOptions): CborValue
       details: { name, bytes: bytes.length, maxBytes },
     });
   }
-  const reader = new Reader(bytes, name, maxDepth, maxObjects);
+  const reader = new Reader(bytes, options, maxDepth, maxObjects);
   const value = reader.value(0);
   reader.end();
   return value;
@@ -55,12 +60,14 @@ class Reader {
   readonly #bytes: Uint8Array;
   readonly #name: string;
   readonly #maxDepth: number;
+  readonly #shared: boolean;
   #objectsLeft: number;
   #offset = 0;
 
-  constructor(bytes: Uint8Array, name: string, maxDepth: number, maxObjects: number) {
+  constructor(bytes: Uint8Array, { name, shared = false }: DecodeOptions, maxDepth: number, maxObjects: number) {
     this.#bytes = bytes;
     this.#name = name;
+    this.#shared = shared;
     this.#maxDepth = maxDepth;
     this.#objectsLeft = maxObjects;
   }
@@ -73,8 +80,9 @@ class Reader {
         return this.#argument(initial, start);
       case BYTES: {
         const content = this.#skip(this.#argument(initial, start), start);
+        const view = this.#bytes.subarray(content, this.#offset);
         // A copy that stays as it is when the input changes; not slice(), which shares memory if the input is a Buffer.
-        return new Uint8Array(this.#bytes.subarray(content, this.#offset));
+        return this.#shared ? view : new Uint8Array(view);
       }
       case TEXT:
         return this.#text(initial, start);

@@ -5,11 +5,11 @@ import { KeysteadError } from "../errors.js";
 import { assertBytes } from "./bytes.js";
 import type { LinkHash, LogId, MemberId } from "./ids.js";
 
-const HEX_OF_BYTE: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
 const NOT_LOWER_HEX = /[^0-9a-f]/;
 const UNPAIRED_SURROGATE = /\p{Surrogate}/u;
 
 const encoder = new TextEncoder();
+const HEX_DIGITS = /* @__PURE__ */ encoder.encode("0123456789abcdef");
 // ignoreBOM keeps a leading U+FEFF in the text. Without it two byte strings would decode to one text, and re-encoding
 // would not give back the bytes that were signed.
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
@@ -17,9 +17,14 @@ const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 /** `bytes` as lower-case hexadecimal, two digits a byte. */
 export function toHex(bytes: Uint8Array): string {
   assertBytes(bytes, undefined, "bytes");
-  let text = "";
-  for (let i = 0; i < bytes.length; i++) text += HEX_OF_BYTE[bytes[i] as number];
-  return text;
+  const digits = new Uint8Array(2 * bytes.length);
+  for (let i = 0; i < bytes.length; i++) {
+    const byte = bytes[i] as number;
+    digits[2 * i] = HEX_DIGITS[byte >> 4] as number;
+    digits[2 * i + 1] = HEX_DIGITS[byte & 15] as number;
+  }
+  // In one piece: a text that grows by two characters at a time is a chain of pieces, which every use has to walk.
+  return decoder.decode(digits);
 }
 
 /**

@@ -42,13 +42,16 @@ export interface Judged {
 export function advance(before: LogFacts, entry: UnverifiedEntry, judged: Judged): LogState {
   const { typed, transition, introduced } = judged;
   const { body } = typed;
-  const record = recordOf(before, entry, judged);
+  const record = recordOf(entry, judged);
   const isFirst = before.head.seq === 0;
   const names = { members: transition.active, renamed: transition.entered ?? judged.effect.rename?.member };
   const delivered = matchAttachments(record.attachments, entry.attachments);
   const opening = typed.type.name && delivered[0];
+  const { kind, subject, operator } = isFirst ? originOf(body) : before;
   return LogState.ofVerified({
-    ...(isFirst ? originOf(body) : { kind: before.kind, subject: before.subject, operator: before.operator }),
+    kind,
+    subject,
+    operator,
     policy: transition.policy,
     // The first link's hash is the log's id.
     head: { log: isFirst ? (record.hash as string as LogId) : before.head.log, seq: record.seq, hash: record.hash },
@@ -79,11 +82,16 @@ function epochOf(number: number, { epoch, seq, time }: AnyBody): Epoch {
   return { number, kem, sign, seq, time };
 }
 
-function recordOf(_before: LogFacts, { link }: UnverifiedEntry, judged: Judged): LinkRecord {
+function recordOf({ link }: UnverifiedEntry, judged: Judged): LinkRecord {
   const { typed, context, effect, transition } = judged;
   const { type, body } = typed;
   const grants = (body.grants ?? []).map((grant, index) => grantRecord(grant, transition.due[index] as DueGrant));
   const name = type.name?.(body);
+  const attachments = [...(name ? [name] : []), ...(type.carries?.(body) ?? [])];
+  for (const { keyring, boxes } of grants) {
+    attachments.push(keyring);
+    for (const { digest } of boxes) attachments.push(digest);
+  }
   return {
     seq: body.seq,
     hash: linkHash(link.bytes),
@@ -108,20 +116,16 @@ function recordOf(_before: LogFacts, { link }: UnverifiedEntry, judged: Judged):
     missing: effect.missing ?? NO_RUNS,
     epoch: transition.epoch,
     grants,
-    attachments: [
-      ...(name ? [name] : []),
-      ...(type.carries?.(body) ?? []),
-      ...grants.flatMap(({ keyring, boxes }) => [keyring, ...boxes.map(({ digest }) => digest)]),
-    ],
+    attachments,
   };
 }
 
 function grantRecord({ from, to, keyring, boxes }: Grant, { recipients }: DueGrant): GrantRecord {
-  const box = ([member, digest]: Grant["boxes"][number], index: number) => ({
-    member,
-    kem: (recipients[index] as DueGrant["recipients"][number]).kem,
-    digest,
-  });
+  // Id and key as the state has them, which are the same: a long log need not keep copies of them for every link.
+  const box = ([, digest]: Grant["boxes"][number], index: number) => {
+    const { id, kem } = recipients[index] as DueGrant["recipients"][number];
+    return { member: id, kem, digest };
+  };
   return { from, to, keyring, boxes: boxes.map(box) };
 }
 

@@ -92,7 +92,11 @@ export function applyEffect(before: LogFacts, author: Member | undefined, effect
   }
 
   return {
-    ...{ active, gone, lockdown, epoch, pointed },
+    active,
+    gone,
+    lockdown,
+    epoch,
+    pointed,
     entered: entered ?? (pointed !== undefined && !before.active.has(pointed) ? pointed : undefined),
     policy: effect.policy ?? before.policy,
     rotationDue: epoch === undefined && (before.rotationDue || effect.leavesRotationDue === true),
@@ -106,9 +110,10 @@ class DueGrants {
 
   owe(member: MemberId, runs: Runs): void {
     for (const run of runs) {
-      const grant = this.#byRun.get(`${run}`) ?? { run, recipients: new Set<MemberId>() };
-      grant.recipients.add(member);
-      this.#byRun.set(`${run}`, grant);
+      const key = `${run[0]}-${run[1]}`;
+      const grant = this.#byRun.get(key);
+      if (grant) grant.recipients.add(member);
+      else this.#byRun.set(key, { run, recipients: new Set([member]) });
     }
   }
 

@@ -1,7 +1,7 @@
 // Links and entries as bytes: a link is a signed body, an entry is a link with its attachments.
 // docs/spec.md sections 4 and 6 (ENC-3, ENC-4).
 
-import { equalBytes } from "../bytes/bytes.js";
+import { assertBytes, equalBytes } from "../bytes/bytes.js";
 import { encodeCbor } from "../bytes/cbor.js";
 import type { LinkHash } from "../bytes/ids.js";
 import { array, bytes, bytesUpTo, decode, encode, type Infer, optional, record, text, tuple } from "../bytes/schema.js";
@@ -70,8 +70,15 @@ export function encodeLink(body: Uint8Array, signatures: readonly LinkSignature[
 
 /** Takes a link apart. @throws `TOO_LARGE`, `INVALID_ENCODING` */
 export function decodeLink(link: Uint8Array): UnverifiedLink {
-  const [body, signatures] = decode(signedLink, link, { name: "link", maxBytes: MAX_LINK_BYTES });
-  return { bytes: link.slice(), body, signatures: signatures.map(([key, signature]) => ({ key, signature })) };
+  assertBytes(link, undefined, "link");
+  // What is too large is refused without being copied (ENC-3).
+  return takeLink(link.length > MAX_LINK_BYTES ? link : new Uint8Array(link));
+}
+
+/** Takes a link apart whose bytes nobody else has: everything read from it shares their memory. */
+function takeLink(link: Uint8Array): UnverifiedLink {
+  const [body, signatures] = decode(signedLink, link, { name: "link", maxBytes: MAX_LINK_BYTES, shared: true });
+  return { bytes: link, body, signatures: signatures.map(([key, signature]) => ({ key, signature })) };
 }
 
 /** Puts a link and its attachments together, as they are stored and sent. @throws `TOO_LARGE` (ENC-3) */
@@ -84,7 +91,7 @@ export function encodeEntry(link: Uint8Array, attachments: readonly Uint8Array[]
 export function decodeEntry(bytes: Uint8Array): UnverifiedEntry {
   const [link, attachments] = decode(entry, bytes, { name: "entry", maxBytes: MAX_ENTRY_BYTES });
   checkAttachmentSize(attachments);
-  return { link: decodeLink(link), attachments };
+  return { link: takeLink(link), attachments };
 }
 
 function checkAttachmentSize(attachments: readonly Uint8Array[]): void {

@@ -34,7 +34,7 @@ export function containsRuns(outer: Runs, inner: Runs): boolean {
   return subtractRuns(inner, outer).length === 0;
 }
 
-/** Epochs in either. */
+/** Epochs in either. Its arguments may be any runs, in any order: what comes out is canonical. */
 export function uniteRuns(a: Runs, b: Runs): Runs {
   const sorted = [...a, ...b].sort((x, y) => x[0] - y[0]);
   const united: [number, number][] = [];

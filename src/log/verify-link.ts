@@ -24,7 +24,7 @@ import type { LogFacts, LogKind, LogState } from "./state.js";
 
 /** Reads a link's body by its type. @throws `INVALID_LINK` (LOG-1), `INVALID_ENCODING` (ENC-2) */
 export function readBody(link: UnverifiedLink): TypedBody {
-  const value = decodeCbor(link.body, { name: "link.body", maxBytes: MAX_LINK_BYTES });
+  const value = decodeCbor(link.body, { name: "link.body", maxBytes: MAX_LINK_BYTES, shared: true });
   if (!(value instanceof Map)) {
     throw new KeysteadError("INVALID_ENCODING", "link.body must be a map", {
       rule: "ENC-2",

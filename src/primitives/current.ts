@@ -1,4 +1,4 @@
-// The backend in use: the only import point of the rest of the library (docs/spec.md section 3). Another build
-// condition may resolve this file to a native backend.
+// The backend in use: the only import point of the rest of the library (docs/spec.md section 3). The package's `imports`
+// say which file `#primitives` is: node.ts under the condition `node`, noble.ts everywhere else.
 
-export { noble as primitives } from "./noble.js";
+export { primitives } from "#primitives";

@@ -13,7 +13,7 @@ import { mlkem768Encapsulate, mlkem768PrivateKey, x25519PrivateKey } from "./nob
 import type { Primitives } from "./primitives.js";
 
 /** {@link Primitives} over noble. */
-export const noble: Primitives = {
+export const primitives: Primitives = {
   sha256: (data) => sha256(data),
   sha3_256: (data) => sha3_256(data),
   shake256: (data, length) => shake256(data, { dkLen: length }),

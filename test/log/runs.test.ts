@@ -10,6 +10,7 @@ import {
   intersectRuns,
   isCanonical,
   NO_RUNS,
+  type Run,
   type Runs,
   runContaining,
   runsOf,
@@ -41,6 +42,15 @@ describe("runs", () => {
         }
       }),
       { numRuns: 300 },
+    );
+  });
+
+  it("unite into the canonical form from pieces that touch or come in any order", () => {
+    const piece = fc.tuple(fc.integer({ min: 1, max: 16 }), fc.nat(3)).map(([from, more]): Run => [from, from + more]);
+    fc.assert(
+      fc.property(fc.array(piece), fc.array(piece), (a, b) => {
+        expect(epochsOf(uniteRuns(a, b))).toEqual(sorted(new Set([...epochsIn([...a, ...b])])));
+      }),
     );
   });
 

@@ -7,6 +7,8 @@ declare module "vitest" {
   interface ProvidedContext {
     readonly seed: number;
     readonly runs: number | undefined;
+    /** Which primitives the project runs on. Chromium has no tests that ask. */
+    readonly backend: "native" | "portable";
   }
 }
 

@@ -43,6 +43,8 @@ describe("folder order", () => {
     plant({
       "src/errors.ts": "export class KeysteadError extends Error {}\n",
       "src/bytes/cbor.ts": 'export { KeysteadError } from "../errors.js";\n',
+      "src/primitives/node.ts": 'import "./node-hash.js";\n',
+      "src/primitives/node-hash.ts": 'import "node:crypto";\n',
       "src/grants/open.ts": 'export type { State } from "../log/state.js";\n',
       "src/log/state.ts": 'import "../bytes/cbor.js";\nexport type State = 1;\n',
       "src/index.ts": 'export * from "./log/state.js";\n',
@@ -59,7 +61,8 @@ describe("folder order", () => {
       "src/keys/one.ts": 'import "./two.js";\n',
       "src/keys/two.ts": 'import "./one.js";\n',
       "src/keys/entry.ts": 'import "../index.js";\n',
-      "src/index.ts": 'import "./storage/file.js";\n',
+      "src/index.ts": 'import "./storage/file.js";\nimport "./primitives/node.js";\n',
+      "src/primitives/node.ts": "export {};\n",
       "src/storage/file.ts": 'import "node:fs";\n',
       "src/primitives/random.ts": 'import "node:crypto";\nimport "fast-check";\n',
       "src/helpers/x.ts": 'import "../errors.js";\n',
@@ -68,6 +71,7 @@ describe("folder order", () => {
     expect(violations()).toEqual([
       "src/errors.ts order-errors",
       "src/helpers/x.ts folder-without-place",
+      "src/index.ts native-only-by-condition",
       "src/keys/entry.ts order-keys",
       "src/keys/one.ts no-cycles",
       "src/log/verify.ts order-log",

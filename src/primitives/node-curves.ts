@@ -1,0 +1,57 @@
+// Ed25519 and X25519 over node:crypto: part of the native backend (docs/spec.md section 3). SIG-5 is OpenSSL's own equation,
+// cofactorless and compared as bytes, for what passed SIG-1 to SIG-4; other people's vectors hold it to that.
+
+import { createPrivateKey, createPublicKey, diffieHellman, type KeyObject, sign, verify } from "node:crypto";
+import { BoundedCache } from "./bounded-cache.js";
+import { fromBase64url, plain, rawPrivateKey, readsRawKeys, toBase64url } from "./node-keys.js";
+import type { Primitives, X25519PrivateKey } from "./primitives.js";
+
+type Curve = "Ed25519" | "X25519";
+
+/** About 1 KB each. Importing a key takes a sixth of the time of a verification, and members sign again and again. */
+const MAX_KEYS = 1024;
+
+// Of public keys only: a key object of a secret in a cache would outlive the owner's wipe().
+const verifyingKeys = new BoundedCache<KeyObject>(MAX_KEYS);
+const recipientKeys = new BoundedCache<KeyObject>(MAX_KEYS);
+
+/** Ed25519. Whether a key is on the curve is left to noble: OpenSSL imports any 32 bytes. */
+export const ed25519 = {
+  ed25519PublicKey: (seed) => publicBytes(privateKey("Ed25519", seed)),
+  ed25519Sign: (seed, message) => plain(sign(null, message, privateKey("Ed25519", seed))),
+  ed25519Verify: (key, message, signature) =>
+    verify(null, message, publicKey("Ed25519", key, verifyingKeys), signature),
+} satisfies Partial<Primitives>;
+
+/** X25519. */
+export const x25519 = { x25519PrivateKey } satisfies Partial<Primitives>;
+
+function x25519PrivateKey(secret: Uint8Array): X25519PrivateKey {
+  let own: KeyObject | undefined = privateKey("X25519", secret);
+  return {
+    publicKey: publicBytes(own),
+    agree: (peer) =>
+      plain(diffieHellman({ privateKey: own as KeyObject, publicKey: publicKey("X25519", peer, recipientKeys) })),
+    // OpenSSL overwrites the key when the object is collected.
+    wipe: () => {
+      own = undefined;
+    },
+  };
+}
+
+// As JWK, which every runtime reads: DER takes ten times as long.
+function publicKey(crv: Curve, bytes: Uint8Array, cache: BoundedCache<KeyObject>): KeyObject {
+  return cache.getOrMake(bytes, () =>
+    createPublicKey({ key: { kty: "OKP", crv, x: toBase64url(bytes) }, format: "jwk" }),
+  );
+}
+
+function privateKey(crv: Curve, secret: Uint8Array): KeyObject {
+  if (readsRawKeys) return rawPrivateKey(crv.toLowerCase() as Lowercase<Curve>, "raw-private", secret);
+  // JWK asks for a public key beside the secret one, which runtimes without raw keys do not read.
+  return createPrivateKey({ key: { kty: "OKP", crv, x: "", d: toBase64url(secret) }, format: "jwk" });
+}
+
+function publicBytes(key: KeyObject): Uint8Array {
+  return fromBase64url(createPublicKey(key).export({ format: "jwk" }).x as string);
+}

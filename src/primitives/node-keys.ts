@@ -1,0 +1,49 @@
+// Bytes in and out of node:crypto: its results as plain arrays, keys as its key objects. Part of the native backend
+// (docs/spec.md section 3).
+
+import { Buffer } from "node:buffer";
+import { createPrivateKey, createPublicKey, type KeyObject } from "node:crypto";
+
+/** The same bytes as a Uint8Array with memory of its own: a Buffer's slices share theirs, and some share a pool. */
+export function plain(buffer: Buffer): Uint8Array {
+  if (buffer.buffer.byteLength === buffer.length) return new Uint8Array(buffer.buffer);
+  const copy = new Uint8Array(buffer);
+  buffer.fill(0);
+  return copy;
+}
+
+/**
+ * Whether keys are read from their bytes (Node 24 and later). Preferred for secrets: a JWK takes them through a string, which
+ * nobody can overwrite. Newer Nodes ask for the public key in a JWK too, and compute it to compare.
+ */
+export const readsRawKeys = /* @__PURE__ */ canReadRawKeys();
+
+function canReadRawKeys(): boolean {
+  try {
+    return rawPrivateKey("x25519", "raw-private", new Uint8Array(32)) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
+/** A private key from its bytes; throws where the runtime does not know the format or the algorithm. */
+export function rawPrivateKey(algorithm: string, format: "raw-private" | "raw-seed", secret: Uint8Array): KeyObject {
+  const options = { key: secret, format, asymmetricKeyType: algorithm };
+  // Newer than the declarations.
+  return createPrivateKey(options as object as Parameters<typeof createPrivateKey>[0]);
+}
+
+/** The bytes of a private key's public key, where the runtime reads raw keys. */
+export function rawPublicBytes(key: KeyObject): Uint8Array {
+  return plain(createPublicKey(key).export({ format: "raw-public" } as object as { format: "der"; type: "spki" }));
+}
+
+/** For a member of a JSON Web Key. */
+export function toBase64url(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("base64url");
+}
+
+/** A member of a JSON Web Key. */
+export function fromBase64url(text: string): Uint8Array {
+  return new Uint8Array(Buffer.from(text, "base64url"));
+}

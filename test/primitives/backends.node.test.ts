@@ -1,0 +1,148 @@
+// The native backend gives the bytes and verdicts of the portable one, primitive by primitive: docs/spec.md section 3.
+
+import fc from "fast-check";
+import { describe, expect, inject, it } from "vitest";
+import { concat } from "../../src/bytes/bytes.js";
+import { primitives as current } from "../../src/primitives/current.js";
+import { passesPrechecks } from "../../src/primitives/ed25519-rules.js";
+import { isLowOrderX25519 } from "../../src/primitives/kem-rules.js";
+import { primitives as portable } from "../../src/primitives/noble.js";
+import { primitives as native } from "../../src/primitives/node.js";
+import { bytesOf, slow } from "./support.js";
+
+const anyBytes = fc.uint8Array({ maxLength: 400 });
+// Longer than a block of any cipher or hash here, and not a multiple of one.
+const longBytes = fc.uint8Array({ minLength: 70_000, maxLength: 70_001, size: "max" });
+const message = fc.oneof({ weight: 19, arbitrary: anyBytes }, { weight: 1, arbitrary: longBytes });
+const seed = bytesOf(32);
+
+/** Both backends give the same; what they give is no Buffer, and inputs stay as they were. */
+function same(act: (backend: typeof native) => Uint8Array | undefined, ...inputs: readonly Uint8Array[]): Uint8Array {
+  const before = inputs.map((input) => new Uint8Array(input));
+  const [ours, theirs] = [act(native), act(portable)];
+  expect(ours).toEqual(theirs);
+  expect(inputs).toEqual(before);
+  expect(Object.getPrototypeOf(ours)).toBe(Uint8Array.prototype);
+  return ours as Uint8Array;
+}
+
+it("is the backend of the project that this runs in", () => {
+  expect(current).toBe(inject("backend") === "native" ? native : portable);
+});
+
+it("leaves to noble only what Node lacks: the rest must not fall back unnoticed", () => {
+  const names = Object.keys(portable) as (keyof typeof portable)[];
+  const left = names.filter((name) => native[name] === portable[name]);
+  expect(["mlkem768PrivateKey", "mlkem768Encapsulate", "ed25519IsPoint"]).toEqual(expect.arrayContaining(left));
+  expect(names.length - left.length).toBeGreaterThan(10);
+});
+
+describe("hashes and key derivation", () => {
+  it("agrees on SHA-256, SHA3-256 and SHAKE256", () => {
+    fc.assert(
+      fc.property(message, fc.integer({ min: 1, max: 300 }), (data, length) => {
+        same(({ sha256 }) => sha256(data), data);
+        same(({ sha3_256 }) => sha3_256(data), data);
+        same(({ shake256 }) => shake256(data, length), data);
+      }),
+    );
+  });
+
+  it("agrees on HMAC, also with an empty key and one longer than a block", () => {
+    fc.assert(
+      fc.property(anyBytes, message, (key, data) => {
+        same(({ hmacSha256 }) => hmacSha256(key, data), key, data);
+      }),
+    );
+  });
+
+  it("agrees on HKDF, also with an info as long as a KEM key and with the longest output", () => {
+    const info = fc.uint8Array({ maxLength: 1300, size: "max" });
+    const length = fc.oneof(fc.integer({ min: 1, max: 100 }), fc.constant(8160));
+    fc.assert(
+      fc.property(anyBytes, anyBytes, info, length, (ikm, salt, context, wanted) => {
+        same(({ hkdfSha256 }) => hkdfSha256(ikm, salt, context, wanted), ikm, salt, context);
+      }),
+    );
+  });
+});
+
+describe("Ed25519", () => {
+  it("agrees on public keys and signatures", () => {
+    fc.assert(
+      fc.property(seed, message, (secret, data) => {
+        const key = same(({ ed25519PublicKey }) => ed25519PublicKey(secret), secret);
+        const signature = same(({ ed25519Sign }) => ed25519Sign(secret, data), secret, data);
+        for (const { ed25519Verify, ed25519IsPoint } of [native, portable]) {
+          expect([ed25519Verify(key, data, signature), ed25519IsPoint(key)]).toEqual([true, true]);
+        }
+      }),
+      slow(20),
+    );
+  });
+
+  it("agrees on whatever passes the prechecks: any key, R and S, on the curve or not (SIG-5)", () => {
+    fc.assert(
+      fc.property(seed, bytesOf(32), bytesOf(32), anyBytes, (key, r, s, data) => {
+        const signature = concat(r, s);
+        signature[63] = (signature[63] as number) & 0x0f;
+        fc.pre(passesPrechecks(key, signature));
+        expect(native.ed25519Verify(key, data, signature)).toBe(portable.ed25519Verify(key, data, signature));
+        expect(native.ed25519IsPoint(key)).toBe(portable.ed25519IsPoint(key));
+      }),
+      slow(50),
+    );
+  });
+});
+
+describe("X25519 and ML-KEM-768", () => {
+  it("agrees on X25519 for any secret and any peer that is not of low order", () => {
+    fc.assert(
+      fc.property(seed, seed, (secret, peer) => {
+        fc.pre(!isLowOrderX25519(peer));
+        same(({ x25519PrivateKey }) => x25519PrivateKey(secret).publicKey, secret);
+        same(({ x25519PrivateKey }) => x25519PrivateKey(secret).agree(peer), secret, peer);
+      }),
+      slow(20),
+    );
+  });
+
+  it("agrees on ML-KEM keys, on what they encapsulate and decapsulate, and on forged ciphertexts", () => {
+    fc.assert(
+      fc.property(bytesOf(64), seed, fc.nat(1087), (secret, coins, index) => {
+        const key = same(({ mlkem768PrivateKey }) => mlkem768PrivateKey(secret).publicKey, secret);
+        const sealed = same(({ mlkem768Encapsulate }) => mlkem768Encapsulate(key, coins).ciphertext, key, coins);
+        for (const flip of [0, 1]) {
+          sealed[index] = (sealed[index] as number) ^ flip;
+          same(({ mlkem768PrivateKey }) => mlkem768PrivateKey(secret).decapsulate(sealed), secret, sealed);
+        }
+      }),
+      slow(20),
+    );
+  });
+});
+
+describe.each([
+  ["ChaCha20-Poly1305", "chacha20poly1305Seal", "chacha20poly1305Open"],
+  ["AES-256-GCM", "aes256gcmSeal", "aes256gcmOpen"],
+] as const)("%s", (_name, seal, open) => {
+  it("agrees on sealing, opening and refusing", () => {
+    fc.assert(
+      fc.property(seed, bytesOf(12), anyBytes, message, fc.nat(), (key, nonce, aad, plaintext, place) => {
+        const sealed = same((backend) => backend[seal](key, nonce, aad, plaintext), key, nonce, aad, plaintext);
+        expect(same((backend) => backend[open](key, nonce, aad, sealed), key, nonce, aad, sealed)).toEqual(plaintext);
+        const index = place % sealed.length;
+        sealed[index] = (sealed[index] as number) ^ 1;
+        for (const backend of [native, portable]) expect(backend[open](key, nonce, aad, sealed)).toBe(undefined);
+      }),
+    );
+  });
+});
+
+it("has no use for an X25519 key after it was wiped", () => {
+  const key = native.x25519PrivateKey(new Uint8Array(32).fill(1));
+  const peer = new Uint8Array(32).fill(9);
+  expect(key.agree(peer).length).toBe(32);
+  key.wipe();
+  expect(() => key.agree(peer)).toThrow();
+});
