@@ -20,8 +20,10 @@
  * - `NO_ACCESS`: this keyring does not reach the epoch that is needed.
  * - `NOT_A_RECIPIENT`: the content is not sealed to this keyring's log.
  * - `GRANT_UNAVAILABLE`: grant bytes that the log commits to have not been delivered; fetch them and retry.
+ * - `STALE_LOG`: a log ends before a head that signed content names; fetch its newest entries and retry.
  * - `ROTATION_DUE`: sealing is refused until a device rotates (MEM-7).
  * - `CONTACT_CHANGED`: a tracked contact's log changed in a way to be acknowledged first (section 10).
+ * - `CONTACT_UNVERIFIED`: a recipient's fingerprint was not compared, and sealing asked for that.
  * - `CORRUPT_CONTENT`: sealed content fails authentication.
  * - `BACKUP_KEY_INVALID`: a backup key text cannot be read, or not without guessing (BAK-1).
  * - `FINGERPRINT_INVALID`: a fingerprint text is in none of the known forms.
@@ -44,8 +46,10 @@ export type ErrorCode =
   | "NO_ACCESS"
   | "NOT_A_RECIPIENT"
   | "GRANT_UNAVAILABLE"
+  | "STALE_LOG"
   | "ROTATION_DUE"
   | "CONTACT_CHANGED"
+  | "CONTACT_UNVERIFIED"
   | "CORRUPT_CONTENT"
   | "BACKUP_KEY_INVALID"
   | "FINGERPRINT_INVALID"

@@ -7,11 +7,22 @@ import { concat, equalBytes } from "../../src/bytes/bytes.js";
 import { Secret } from "../../src/bytes/secret.js";
 import { chunkCipher, portableCipher, webCipher } from "../../src/content/chunk-cipher.js";
 import { openContent } from "../../src/content/open.js";
-import { chunkNonce, openPayload, payloadLength, sealPayload } from "../../src/content/payload.js";
+import { chunkNonce, payloadLength } from "../../src/content/payload.js";
 import { sealTo } from "../../src/content/seal.js";
 import { flipped, slow } from "../primitives/support.js";
 import { seededEnv } from "../support/seeded-env.js";
-import { CHUNK, chunksOf, content, expectSame, NO_BYTES, person, rejection, SEALED_CHUNK } from "./support.js";
+import {
+  CHUNK,
+  chunksOf,
+  content,
+  expectSame,
+  NO_BYTES,
+  openPayload,
+  person,
+  rejection,
+  SEALED_CHUNK,
+  sealPayload,
+} from "./support.js";
 
 const key = new Secret(content(32));
 const ciphers = [
@@ -20,8 +31,8 @@ const ciphers = [
 ] as const;
 
 async function seal(plaintext: Uint8Array, cipher = chunkCipher(key)): Promise<Uint8Array> {
-  const payload = new Uint8Array(payloadLength(plaintext.length));
-  await sealPayload(await cipher, plaintext, payload);
+  const payload = await sealPayload(await cipher, plaintext);
+  expect(payload.length).toBe(payloadLength(plaintext.length));
   return payload;
 }
 
