@@ -3,7 +3,7 @@
 import type { Secret } from "../bytes/secret.js";
 import { KeysteadError } from "../errors.js";
 import { type ChunkCipher, chunkCipher } from "./chunk-cipher.js";
-import { END_LENGTH, endOf, paddedLength, unpad } from "./padding.js";
+import { END_LENGTH, endOf, paddedLength, ROOM, unpad } from "./padding.js";
 import { CHUNKS_IN_FLIGHT, chunkCount, corruptChunk, openChunk, roomOf, SEALED_CHUNK_LENGTH } from "./payload.js";
 import type { Read } from "./random-access-source.js";
 
@@ -89,8 +89,10 @@ export class PayloadReader {
   #contentOf(chunk: Uint8Array, index: number): Uint8Array {
     const { start, end, padded } = this.#extent;
     if (!padded) return chunk;
-    const content = unpad(chunk, index, Math.min(this.size, index * roomOf(padded)));
-    if (!content) throw corruptChunk(index, chunkCount(end - start, SEALED_CHUNK_LENGTH));
-    return content;
+    const before = Math.min(this.size, index * ROOM);
+    const content = unpad(chunk, index, before);
+    // All of the content that has its place in this chunk, and not less: a gap would be given as zeros.
+    if (content?.length === Math.min(this.size - before, chunk.length - END_LENGTH)) return content;
+    throw corruptChunk(index, chunkCount(end - start, SEALED_CHUNK_LENGTH));
   }
 }

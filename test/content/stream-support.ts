@@ -49,3 +49,11 @@ export async function prefixOf(
     return { prefix: concat(...parts), error, closed: false };
   }
 }
+
+/** What a promise is rejected with; undefined when it is fulfilled. */
+export async function rejected(promise: Promise<unknown>): Promise<unknown> {
+  return promise.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+}

@@ -8,7 +8,7 @@ import { sealStream, sealTo } from "../../src/content/seal.js";
 import type { KeysteadError } from "../../src/errors.js";
 import { flipped, slow } from "../primitives/support.js";
 import { seededEnv } from "../support/seeded-env.js";
-import { collect, pieces, prefixOf, through } from "./stream-support.js";
+import { collect, pieces, prefixOf, rejected, through } from "./stream-support.js";
 import { CHUNK, chunksOf, content, expectSame, NO_BYTES, person, rejection } from "./support.js";
 
 const [alice, bob] = [person("alice"), person("bob")];
@@ -224,11 +224,3 @@ describe("plain JavaScript callers of streams", () => {
     expect(await rejection(collect(through(pair, content(5))))).toMatchObject({ code: "INVALID_ARGUMENT" });
   });
 });
-
-/** What a promise is rejected with; undefined when it is fulfilled. */
-async function rejected(promise: Promise<unknown>): Promise<unknown> {
-  return promise.then(
-    () => undefined,
-    (error: unknown) => error,
-  );
-}
