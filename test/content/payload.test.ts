@@ -78,6 +78,27 @@ describe.each(ciphers)("a payload by %s", (_, cipher) => {
   });
 });
 
+describe("every cipher", () => {
+  it("opens what every other one seals, of sizes around the borders of chunks, padded or not", async () => {
+    const size = fc.tuple(fc.nat(2), fc.integer({ min: -30, max: 30 })).map(([n, off]) => Math.max(0, n * CHUNK + off));
+    await fc.assert(
+      fc.asyncProperty(size, fc.boolean(), async (length, padded) => {
+        const sealed = await Promise.all(
+          ciphers.map(async ([, make]) => sealPayload(await make(), content(length), padded)),
+        );
+        expect(sealed[0]?.length).toBe(payloadLength(length, padded));
+        for (const payload of sealed) {
+          expectSame(payload, sealed[0] as Uint8Array);
+          const opened = await Promise.all(ciphers.map(async ([, make]) => openPayload(await make(), payload, padded)));
+          for (const chunks of opened) expectSame(chunks, opened[0] as Uint8Array);
+          if (!padded) expectSame(opened[0] as Uint8Array, content(length));
+        }
+      }),
+      slow(6),
+    );
+  });
+});
+
 describe("a chunk's nonce", () => {
   it("is the index in 11 bytes, most significant first, and the flag of the last chunk", () => {
     expect(chunkNonce(0, true)).toEqual(Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1));
