@@ -11,7 +11,7 @@
  * - `INVALID_SIGNATURE`: a signature is missing, surplus, out of order or wrong (SIG-1..5, LOG-4).
  * - `INVALID_LINK`: a link breaks a rule of the log; `rule` names it.
  * - `NOT_YET`: a link is from further ahead than the clock skew allows (LOG-3). Retry later; not a verdict on the log.
- * - `FORKED`: two valid links claim one position; `details.evidence` holds them.
+ * - `FORKED`: two valid links claim one position; `details.evidence` holds them, where it was links that showed it.
  * - `ROLLED_BACK`: a log ends before a head that was already verified.
  * - `REPLACED`: another log was offered for a subject whose log is known.
  * - `WRONG_SUBJECT`: the log is about somebody else (LOG-8).
