@@ -2,12 +2,12 @@
 // growth is noticed. The goals, 45 kB and 34 kB, are not reached: noble takes 30 kB of both, the word list 6 kB of the core.
 
 export default [
-  { name: "whole core", path: "dist/index.js", limit: "86 kB", gzip: true },
+  { name: "whole core", path: "dist/index.js", limit: "89 kB", gzip: true },
   {
     name: "verify and seal only (a sender)",
     path: "dist/index.js",
     import: "{ verifyLog, sealTo, systemEnv }",
-    limit: "52 kB",
+    limit: "53 kB",
     gzip: true,
   },
 ];

@@ -16,7 +16,7 @@
 //   payload key = HKDF(content key, no salt, info = "keystead/v1/content/payload" ‖ 00 ‖ header hash)
 //   header hash = SHA-256("keystead/v1/content/header" ‖ 00 ‖ header)
 //   payload    = the chunks of payload.ts
-//   signature  = the sender's, over the transcript of sender.ts
+//   signature  = the sender's, over the transcript of signature.ts
 //
 // A later field is a new key of the core, and a reader that does not know it refuses the content (ENC-2).
 

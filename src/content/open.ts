@@ -9,14 +9,8 @@ import { type ContentHeader, headerLength, headerOf, PREAMBLE_LENGTH, splitHeade
 import { END_LENGTH, paddedLength, unpad } from "./padding.js";
 import { type StreamPair, streamPair } from "./pair.js";
 import { CHUNKS_IN_FLIGHT, chunkCount, corruptChunk, openChunks, SEALED_CHUNK_LENGTH } from "./payload.js";
-import {
-  checkSenderOptions,
-  expectSender,
-  type Sender,
-  type SenderOptions,
-  Transcript,
-  trailerLength,
-} from "./sender.js";
+import { checkSenderOptions, expectSender, type Sender, type SenderOptions } from "./sender.js";
+import { Transcript, trailerLength } from "./signature.js";
 import { CHUNKS_A_TURN, checkLongWork, type LongWork, nextTurn } from "./turns.js";
 import { checkExpected, type ExpectedContent, unlock } from "./unlock.js";
 

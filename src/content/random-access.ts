@@ -5,7 +5,8 @@ import { type Keyring, partsOf } from "../keys/keyring.js";
 import { type ContentHeader, headerLength, headerOf, PREAMBLE_LENGTH, splitHeader } from "./format.js";
 import { PayloadReader } from "./payload-reader.js";
 import { type RandomAccessSource, reading } from "./random-access-source.js";
-import { type Sender, type SenderOptions, trailerLength } from "./sender.js";
+import type { Sender, SenderOptions } from "./sender.js";
+import { trailerLength } from "./signature.js";
 import { checkExpected, type ExpectedContent, unlock } from "./unlock.js";
 
 /** Sealed content of which any part can be opened. Holds the content's key: the caller wipes it. */

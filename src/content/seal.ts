@@ -14,7 +14,7 @@ import { checkPurpose, encodeCore, encodeHeader, frameHeader } from "./format.js
 import { type StreamPair, streamPair } from "./pair.js";
 import { CHUNKS_IN_FLIGHT, payloadLength, sealChunks } from "./payload.js";
 import { checkRecipients, type Recipient } from "./recipients.js";
-import { type Signer, signerOf, Transcript, trailerLength } from "./sender.js";
+import { type Signer, signerOf, Transcript, trailerLength } from "./signature.js";
 import { BOXES_A_TURN, CHUNKS_A_TURN, checkLongWork, type LongWork, nextTurn } from "./turns.js";
 
 /** How far sealing has come. */

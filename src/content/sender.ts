@@ -1,33 +1,15 @@
-// Who sealed content: a device signs header and all ciphertext, and a reader judges it by the sender's log.
-// docs/spec.md section 12.
-//
-//   transcript 0     = header hash
-//   transcript i + 1 = SHA-256("keystead/v1/content/transcript" ‖ 00 ‖ transcript i ‖ sealed chunk i)
-//   signature        = Ed25519 over "keystead/v1/content/signature" ‖ 00 ‖ transcript n, n the number of chunks
+// Who sealed content: a reader judges the sender that content names by the sender's log, and its signature.
+// docs/spec.md section 12.2.
 
-import { equalBytes } from "../bytes/bytes.js";
 import type { LogId, MemberId } from "../bytes/ids.js";
 import { KeysteadError } from "../errors.js";
 import { classAtPin, compareContact } from "../fingerprint/contacts.js";
 import type { ContactPin } from "../fingerprint/pin.js";
-import { checkSession, type Session } from "../grants/session.js";
-import { ownKeys } from "../keys/keyring.js";
-import type { MemberKeys } from "../keys/member-keys.js";
 import { foundersOf } from "../log/classes.js";
 import { decodeLink } from "../log/entry.js";
-import {
-  activeMember,
-  confirmedFounder,
-  findMember,
-  type Head,
-  LogState,
-  type Member,
-  type Removal,
-} from "../log/state.js";
-import { labelledHash } from "../primitives/hash.js";
-import { LABELS } from "../primitives/labels.js";
-import { SIGNATURE_LENGTH, verifyLabelled } from "../primitives/sign.js";
+import { confirmedFounder, findMember, type Head, LogState, type Member, type Removal } from "../log/state.js";
 import type { ContentSender } from "./format.js";
+import type { Transcript } from "./signature.js";
 
 /** How a reader says whom it believes to be the sender. */
 export interface SenderOptions {
@@ -72,53 +54,6 @@ export interface VerifiedSender {
   readonly confirmed: boolean;
   /** Whether it belongs to the class that was confirmed at the pin. False without a pin. */
   readonly tracked: boolean;
-}
-
-/** Who signs: a device and its keys, which stay the session's. */
-export interface Signer {
-  readonly sender: ContentSender;
-  readonly keys: MemberKeys;
-}
-
-/**
- * A session that may sign content.
- *
- * @throws `UNKNOWN_MEMBER` when it was removed; `INVALID_ARGUMENT` when it is no device's, or its keys are not the log's
- */
-export function signerOf(session: Session): Signer {
-  const { log, keyring } = checkSession(session);
-  const member = activeMember(log, keyring.member);
-  const keys = ownKeys(keyring);
-  if (member.kind !== "device" || !equalBytes(member.sign, keys.sign)) {
-    throw new KeysteadError(
-      "INVALID_ARGUMENT",
-      "options.signer must be the session of a device, with the keys that its log names for it now",
-      { details: { member: member.id, log: log.head.log } },
-    );
-  }
-  return { sender: { member: member.id, head: log.head }, keys };
-}
-
-/** A hash of header and ciphertext, chunk by chunk: of any length in flat memory. */
-export class Transcript {
-  #state: Uint8Array;
-
-  constructor(headerHash: Uint8Array) {
-    this.#state = headerHash;
-  }
-
-  add(sealedChunk: Uint8Array): void {
-    this.#state = labelledHash(LABELS.contentTranscript, this.#state, sealedChunk);
-  }
-
-  /** 64 bytes. */
-  sign(keys: MemberKeys): Uint8Array {
-    return keys.signLabelled(LABELS.contentSignature, this.#state);
-  }
-
-  isSigned(key: Uint8Array, signature: Uint8Array): boolean {
-    return verifyLabelled(LABELS.contentSignature, key, this.#state, signature);
-  }
 }
 
 /** What is left to be checked of a sender when all ciphertext has been seen. */
@@ -174,11 +109,6 @@ export function expectSender(claimed: ContentSender | undefined, options: Sender
       };
     },
   };
-}
-
-/** Bytes behind the payload. */
-export function trailerLength(sender: ContentSender | undefined): number {
-  return sender ? SIGNATURE_LENGTH : 0;
 }
 
 /** The device that is said to have signed. */
@@ -242,8 +172,6 @@ function badSignature({ member, head }: ContentSender): KeysteadError {
   return new KeysteadError(
     "INVALID_SIGNATURE",
     `the content's signature is not by ${member}, as it says; do not believe it`,
-    {
-      details: { member, log: head.log },
-    },
+    { details: { member, log: head.log } },
   );
 }

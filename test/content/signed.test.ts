@@ -13,7 +13,7 @@ import {
 } from "../../src/content/format.js";
 import { type OpenOptions, openContent, openSigned, openStream } from "../../src/content/open.js";
 import { sealStream, sealTo } from "../../src/content/seal.js";
-import { Transcript } from "../../src/content/sender.js";
+import { Transcript } from "../../src/content/signature.js";
 import { compareContact } from "../../src/fingerprint/contacts.js";
 import { pinContact } from "../../src/fingerprint/pin.js";
 import type { Session } from "../../src/grants/session.js";
