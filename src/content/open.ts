@@ -1,7 +1,8 @@
 // Opening sealed content with a keyring, as bytes or as a stream. docs/spec.md section 12.
 
-import { assertBytes, concat } from "../bytes/bytes.js";
+import { assertBytes } from "../bytes/bytes.js";
 import { type Keyring, partsOf } from "../keys/keyring.js";
+import { TAG_LENGTH } from "../primitives/aead.js";
 import { ahead } from "./ahead.js";
 import { arraySource, type ByteSource } from "./byte-source.js";
 import { chunkCipher } from "./chunk-cipher.js";
@@ -59,12 +60,16 @@ export async function openSigned(
 ): Promise<Opened & { readonly plaintext: Uint8Array }> {
   assertBytes(sealed, undefined, "content");
   const job = checkOpening(keyring, options);
-  const work = open(job, arraySource(sealed), job.signal);
-  const parts: Uint8Array[] = [];
+  let plaintext = new Uint8Array(0);
+  let length = 0;
+  const work = open(job, arraySource(sealed), job.signal, (atMost) => {
+    plaintext = new Uint8Array(atMost);
+  });
   for (;;) {
     const { done, value } = await work.next();
-    if (done) return { ...value, plaintext: parts.length === 1 ? (parts[0] as Uint8Array) : concat(...parts) };
-    parts.push(value);
+    if (done) return { ...value, plaintext: length === plaintext.length ? plaintext : plaintext.slice(0, length) };
+    plaintext.set(value, length);
+    length += value.length;
   }
 }
 
@@ -103,11 +108,16 @@ function checkOpening(keyring: Keyring, options: OpenOptions): OpenJob {
   return { ...checkLongWork(options), keyring, expected, senderOptions: checkSenderOptions(options) };
 }
 
-/** The content in order, all but the last of it as it comes; returns at the end of authentic content only. */
+/**
+ * The content in order, all but the last of it as it comes; returns at the end of authentic content only.
+ *
+ * @param makeRoom is told, where the source knows its length, how many bytes of content will come at most.
+ */
 async function* open(
   { keyring, expected, senderOptions, onProgress }: OpenJob,
   source: ByteSource,
   signal: AbortSignal | undefined,
+  makeRoom?: (atMost: number) => void,
 ): AsyncGenerator<Uint8Array, Opened> {
   const length = headerLength(await source.take(PREAMBLE_LENGTH));
   const { core, headerHash, payloadKey } = unlock(splitHeader(await source.take(length), length), keyring, expected);
@@ -116,7 +126,9 @@ async function* open(
     const transcript = verify && new Transcript(headerHash);
     const padded = core.padding !== undefined;
     const keep = trailerLength(core.sender);
-    const count = source.left === undefined ? undefined : chunkCount(source.left - keep, SEALED_CHUNK_LENGTH);
+    const { left } = source;
+    const count = left === undefined ? undefined : chunkCount(left - keep, SEALED_CHUNK_LENGTH);
+    if (left !== undefined && count !== undefined) makeRoom?.(Math.max(0, left - keep - count * TAG_LENGTH));
     const chunks = openChunks(await chunkCipher(payloadKey), source, { padded, keep, count });
 
     // What is held back is not empty unless nothing is, so that all of a padded content is not given before its end is.
