@@ -135,7 +135,7 @@ function judgeClaim({ member: id, head }: ContentSender, log: LogState): Member 
   throw new KeysteadError(
     "UNKNOWN_MEMBER",
     `the content is said to be signed by ${id}, which was no active device at link ${head.seq} of its log; do not believe it`,
-    { rule: "MEM-4", details },
+    { rule: member?.removed ? "MEM-4" : undefined, details },
   );
 }
 
