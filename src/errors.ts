@@ -11,7 +11,7 @@
  * - `INVALID_SIGNATURE`: a signature is missing, surplus, out of order or wrong (SIG-1..5, LOG-4).
  * - `INVALID_LINK`: a link breaks a rule of the log; `rule` names it.
  * - `NOT_YET`: a link is from further ahead than the clock skew allows (LOG-3). Retry later; not a verdict on the log.
- * - `FORKED`: two valid links claim one position; `details.evidence` holds them.
+ * - `FORKED`: two valid links claim one position; `details.evidence` holds them, where it was links that showed it.
  * - `ROLLED_BACK`: a log ends before a head that was already verified.
  * - `REPLACED`: another log was offered for a subject whose log is known.
  * - `WRONG_SUBJECT`: the log is about somebody else (LOG-8).
@@ -20,8 +20,10 @@
  * - `NO_ACCESS`: this keyring does not reach the epoch that is needed.
  * - `NOT_A_RECIPIENT`: the content is not sealed to this keyring's log.
  * - `GRANT_UNAVAILABLE`: grant bytes that the log commits to have not been delivered; fetch them and retry.
+ * - `STALE_LOG`: a log ends before a head that signed content names; fetch its newest entries and retry.
  * - `ROTATION_DUE`: sealing is refused until a device rotates (MEM-7).
  * - `CONTACT_CHANGED`: a tracked contact's log changed in a way to be acknowledged first (section 10).
+ * - `CONTACT_UNVERIFIED`: a recipient's fingerprint was not compared, and sealing asked for that.
  * - `CORRUPT_CONTENT`: sealed content fails authentication.
  * - `BACKUP_KEY_INVALID`: a backup key text cannot be read, or not without guessing (BAK-1).
  * - `FINGERPRINT_INVALID`: a fingerprint text is in none of the known forms.
@@ -44,8 +46,10 @@ export type ErrorCode =
   | "NO_ACCESS"
   | "NOT_A_RECIPIENT"
   | "GRANT_UNAVAILABLE"
+  | "STALE_LOG"
   | "ROTATION_DUE"
   | "CONTACT_CHANGED"
+  | "CONTACT_UNVERIFIED"
   | "CORRUPT_CONTENT"
   | "BACKUP_KEY_INVALID"
   | "FINGERPRINT_INVALID"

@@ -6,10 +6,25 @@ export { backupKeyId } from "./backup/key.js";
 export { type CheckedBackupKey, checkBackupKey, type OpenedBackupKey, openBackupKey } from "./backup/use.js";
 export type { LinkHash, LogId, MemberId } from "./bytes/ids.js";
 export { parseLinkHash, parseLogId, parseMemberId } from "./bytes/text.js";
-export { type ContentHeader, type ContentRecipient, type ContentSender, readContentHeader } from "./content/format.js";
-export { type OpenOptions, openContent } from "./content/open.js";
+export { type ContentHeader, type ContentSender, readContentHeader } from "./content/format.js";
+export {
+  type Opened,
+  type OpenOptions,
+  type OpenProgress,
+  type OpenStream,
+  openContent,
+  openSigned,
+  openStream,
+} from "./content/open.js";
+export type { StreamPair } from "./content/pair.js";
+export { ContentReader, openRandomAccess } from "./content/random-access.js";
+export type { RandomAccessSource } from "./content/random-access-source.js";
+export type { ContentRecipient } from "./content/recipient-list.js";
 export type { Recipient, RecipientOptions } from "./content/recipients.js";
-export { type SealOptions, sealTo } from "./content/seal.js";
+export { type SealOptions, type SealProgress, sealStream, sealTo } from "./content/seal.js";
+export type { Sender, SenderOptions, VerifiedSender } from "./content/sender.js";
+export type { LongWork } from "./content/turns.js";
+export type { ExpectedContent } from "./content/unlock.js";
 export type { Activity } from "./coverage/activity.js";
 export { afterRemoval, offerToRemove, type RemovalVerdict, type Suspect } from "./coverage/after-removal.js";
 export {

@@ -52,10 +52,14 @@ export function commit(contentKey: Secret, coreHash: Uint8Array, associatedData:
   return deriveKey(LABELS.contentCommitment, contentKey.bytes(), { info, length: COMMITMENT_LENGTH });
 }
 
+/** Hash of the header's bytes, 32 bytes: what the payload is bound to, and where a signature begins. */
+export function hashHeader(header: Uint8Array): Uint8Array {
+  return labelledHash(LABELS.contentHeader, header);
+}
+
 /** The key of the payload's chunks, bound to every byte of the header. The caller wipes it. */
-export function payloadKeyOf(contentKey: Secret, header: Uint8Array): Secret {
-  const info = labelledHash(LABELS.contentHeader, header);
-  return Secret.take(deriveKey(LABELS.contentPayload, contentKey.bytes(), { info }));
+export function payloadKeyOf(contentKey: Secret, headerHash: Uint8Array): Secret {
+  return Secret.take(deriveKey(LABELS.contentPayload, contentKey.bytes(), { info: headerHash }));
 }
 
 /** With the sender, every recipient and the purpose in it, a box taken into another header does not open. */

@@ -1,125 +1,161 @@
-// Opening sealed content with a keyring. docs/spec.md section 12.
+// Opening sealed content with a keyring, as bytes or as a stream. docs/spec.md section 12.
 
-import { assertBytes, equalBytes } from "../bytes/bytes.js";
-import type { Secret } from "../bytes/secret.js";
-import { KeysteadError } from "../errors.js";
-import { checkOptions } from "../grants/session.js";
-import { epochPrivateKey, type Keyring, partsOf } from "../keys/keyring.js";
-import type { KemPrivateKey } from "../primitives/kem.js";
+import { assertBytes } from "../bytes/bytes.js";
+import { type Keyring, partsOf } from "../keys/keyring.js";
+import { TAG_LENGTH } from "../primitives/aead.js";
+import { ahead } from "./ahead.js";
+import { arraySource, type ByteSource } from "./byte-source.js";
 import { chunkCipher } from "./chunk-cipher.js";
-import { BOX_LENGTH, commit, hashCore, openBox, payloadKeyOf } from "./content-key.js";
-import { type ContentHeader, type ContentParts, checkPurpose, splitContent } from "./format.js";
-import { openPayload } from "./payload.js";
+import { type ContentHeader, headerLength, headerOf, PREAMBLE_LENGTH, splitHeader } from "./format.js";
+import { END_LENGTH, paddedLength, unpad } from "./padding.js";
+import { type StreamPair, streamPair } from "./pair.js";
+import { CHUNKS_IN_FLIGHT, chunkCount, corruptChunk, openChunks, SEALED_CHUNK_LENGTH } from "./payload.js";
+import { checkSenderOptions, expectSender, type Sender, type SenderOptions } from "./sender.js";
+import { Transcript, trailerLength } from "./signature.js";
+import { CHUNKS_A_TURN, checkLongWork, type LongWork, nextTurn } from "./turns.js";
+import { checkExpected, type ExpectedContent, unlock } from "./unlock.js";
 
-/** What the reader expects of content. */
-export interface OpenOptions {
-  /** Refuse content for any other purpose. Give it wherever contents of several purposes could be exchanged. */
-  readonly purpose?: string | undefined;
-  /** What the content was sealed with; nothing when it was sealed with none. */
-  readonly associatedData?: Uint8Array | undefined;
+/** How far opening has come. */
+export interface OpenProgress {
+  /** Bytes of content that are opened. */
+  readonly bytes: number;
+}
+
+/** What the reader expects of content, and how it is opened. */
+export interface OpenOptions extends ExpectedContent, SenderOptions, LongWork<OpenProgress> {}
+
+/** What content says of itself, once all of it has proved authentic. */
+export interface Opened {
+  readonly header: ContentHeader;
+  readonly sender: Sender;
 }
 
 /**
- * The content, once all of it has proved authentic.
+ * The content, once all of it has proved authentic; with `options.senderLog`, once a device of that log has proved to have
+ * signed it. Without, nothing is said of a sender: see {@link openSigned}.
  *
  * @param sealed from anywhere; not to be changed until the promise is settled.
  * @param keyring of a member of a log that the content is sealed to.
  * @returns the plaintext, which the caller wipes.
  * @throws `NO_ACCESS` when the keyring does not hold the epoch, `NOT_A_RECIPIENT`, `CORRUPT_CONTENT` when anything was changed
  * or is not for this purpose or associated data, `INVALID_ENCODING` and `TOO_LARGE` when it is no sealed content,
- * `INVALID_ARGUMENT`, `WIPED`
+ * `INVALID_ARGUMENT`, `WIPED`; an aborted signal's reason. With `options.senderLog` also `INVALID_SIGNATURE` when it is not
+ * signed, or badly; `WRONG_SUBJECT` when it is signed by another log's device; `STALE_LOG` when senderLog ends before the
+ * head that the sender knew; `UNKNOWN_MEMBER` when the sender was no active device there; `FORKED` when the sender knew
+ * another history of its log; with `options.senderPin` `CONTACT_CHANGED` when senderLog contradicts it
  */
 export async function openContent(
   sealed: Uint8Array,
   keyring: Keyring,
   options: OpenOptions = {},
 ): Promise<Uint8Array> {
-  const { payload, payloadKey } = unlockContent(sealed, keyring, options);
+  return (await openSigned(sealed, keyring, options)).plaintext;
+}
+
+/** The content as {@link openContent} gives it, with its header and what is known of its sender. @throws as openContent */
+export async function openSigned(
+  sealed: Uint8Array,
+  keyring: Keyring,
+  options: OpenOptions = {},
+): Promise<Opened & { readonly plaintext: Uint8Array }> {
+  assertBytes(sealed, undefined, "content");
+  const job = checkOpening(keyring, options);
+  let plaintext = new Uint8Array(0);
+  let length = 0;
+  const work = open(job, arraySource(sealed), job.signal, (atMost) => {
+    plaintext = new Uint8Array(atMost);
+  });
+  for (;;) {
+    const { done, value } = await work.next();
+    if (done) return { ...value, plaintext: length === plaintext.length ? plaintext : plaintext.slice(0, length) };
+    plaintext.set(value, length);
+    length += value.length;
+  }
+}
+
+/** A stream pair that opens content. */
+export interface OpenStream extends StreamPair {
+  /** Fulfilled when the readable end is closed, and not before: until then all that was read is a prefix. */
+  readonly opened: Promise<Opened>;
+}
+
+/**
+ * Opens a stream of any length as {@link openContent} opens bytes, in flat memory: `source.pipeThrough(pair).pipeTo(sink)`.
+ *
+ * Every byte that is given is authentic and stands where it was sealed. But **until the readable end is closed it is only
+ * the beginning**: content that was cut off, extended or damaged errors both ends, with what came before already given.
+ * The last bytes are held back until the end is there and, with `options.senderLog`, the signature has proved good; what
+ * came before them is authenticated by the content key only. Do not act on it before.
+ *
+ * @throws at once, for its arguments, `INVALID_ARGUMENT`, `INVALID_ENCODING`, `WIPED`; everything else errors the streams and
+ * `opened`, as {@link openContent} would throw it. A failure of the source is passed on as it is.
+ */
+export function openStream(keyring: Keyring, options: OpenOptions = {}): OpenStream {
+  const job = checkOpening(keyring, options);
+  const { readable, writable, result } = streamPair((source, signal) => open(job, source, signal), job.signal);
+  return { readable, writable, opened: result };
+}
+
+interface OpenJob extends LongWork<OpenProgress> {
+  readonly keyring: Keyring;
+  readonly expected: ReturnType<typeof checkExpected>;
+  readonly senderOptions: SenderOptions;
+}
+
+function checkOpening(keyring: Keyring, options: OpenOptions): OpenJob {
+  partsOf(keyring);
+  const expected = checkExpected(options);
+  return { ...checkLongWork(options), keyring, expected, senderOptions: checkSenderOptions(options) };
+}
+
+/**
+ * The content in order, all but the last of it as it comes; returns at the end of authentic content only.
+ *
+ * @param makeRoom is told, where the source knows its length, how many bytes of content will come at most.
+ */
+async function* open(
+  { keyring, expected, senderOptions, onProgress }: OpenJob,
+  source: ByteSource,
+  signal: AbortSignal | undefined,
+  makeRoom?: (atMost: number) => void,
+): AsyncGenerator<Uint8Array, Opened> {
+  const length = headerLength(await source.take(PREAMBLE_LENGTH));
+  const { core, headerHash, payloadKey } = unlock(splitHeader(await source.take(length), length), keyring, expected);
   try {
-    return await openPayload(await chunkCipher(payloadKey), payload);
+    const { sender, verify } = expectSender(core.sender, senderOptions);
+    const transcript = verify && new Transcript(headerHash);
+    const padded = core.padding !== undefined;
+    const keep = trailerLength(core.sender);
+    const { left } = source;
+    const count = left === undefined ? undefined : chunkCount(left - keep, SEALED_CHUNK_LENGTH);
+    if (left !== undefined && count !== undefined) makeRoom?.(Math.max(0, left - keep - count * TAG_LENGTH));
+    const chunks = openChunks(await chunkCipher(payloadKey), source, { padded, keep, count });
+
+    // What is held back is not empty unless nothing is, so that all of a padded content is not given before its end is.
+    let held: Uint8Array = new Uint8Array(0);
+    let [index, data, bytes] = [0, 0, 0];
+    for await (const { sealed, chunk } of ahead(chunks, CHUNKS_IN_FLIGHT)) {
+      signal?.throwIfAborted();
+      const opened = await chunk;
+      transcript?.add(sealed);
+      const content = padded ? unpad(opened, index, bytes) : opened;
+      if (!content) throw corruptChunk(index, count);
+      data += opened.length - (padded ? END_LENGTH : 0);
+      bytes += content.length;
+      if (content.length > 0) {
+        onProgress?.({ bytes: bytes - content.length });
+        if (held.length > 0) yield held;
+        held = content;
+      }
+      if (++index % CHUNKS_A_TURN === 0) await nextTurn();
+    }
+    if (padded && data !== paddedLength(bytes)) throw corruptChunk(index - 1, count);
+    const signature = await source.take(keep);
+    const verified = transcript && verify?.(transcript, signature);
+    onProgress?.({ bytes });
+    if (held.length > 0) yield held;
+    return { header: headerOf(core), sender: verified ?? sender };
   } finally {
     payloadKey.wipe();
   }
-}
-
-/** The payload, and its key once the header has proved authentic. The caller wipes the key. @throws as {@link openContent} */
-export function unlockContent(
-  sealed: Uint8Array,
-  keyring: Keyring,
-  options: OpenOptions,
-): { readonly payload: Uint8Array; readonly payloadKey: Secret } {
-  const { log } = partsOf(keyring);
-  const { purpose, associatedData = NO_BYTES } = checkOptions(options);
-  assertBytes(associatedData, undefined, "options.associatedData");
-  if (purpose !== undefined) checkPurpose(purpose);
-  const parts = splitContent(sealed);
-  checkHeader(parts.header, purpose);
-  const slot = parts.header.recipients.findIndex(({ head }) => head.log === log);
-  if (slot < 0) {
-    throw new KeysteadError("NOT_A_RECIPIENT", `the content is not sealed to log ${log}, which this keyring is for`, {
-      details: { log, recipients: parts.header.recipients.length },
-    });
-  }
-  const key = privateKey(keyring, (parts.header.recipients[slot] as { epoch: number }).epoch);
-  const contentKey = unlock(parts, slot, key, associatedData);
-  try {
-    return { payload: sealed.subarray(parts.end), payloadKey: payloadKeyOf(contentKey, parts.headerBytes) };
-  } finally {
-    contentKey.wipe();
-  }
-}
-
-const NO_BYTES = /* @__PURE__ */ new Uint8Array(0);
-
-function checkHeader(header: ContentHeader, purpose: string | undefined): void {
-  if (purpose !== undefined && purpose !== header.purpose) {
-    throw corrupt(`the content is sealed for the purpose ${JSON.stringify(header.purpose)}, not the one asked for`);
-  }
-  // A claim that was not checked must not look like one that was.
-  if (header.sender) {
-    throw new KeysteadError(
-      "INVALID_ENCODING",
-      "the content is signed, and this version cannot check that; update keystead",
-    );
-  }
-}
-
-/** The content key in a recipient's box, which the caller wipes. */
-function unlock(parts: ContentParts, slot: number, key: KemPrivateKey, associatedData: Uint8Array): Secret {
-  const coreHash = hashCore(parts.coreBytes);
-  const contentKey = openBox(key, coreHash, parts.boxes.subarray(slot * BOX_LENGTH, (slot + 1) * BOX_LENGTH));
-  if (!contentKey) {
-    throw corrupt(
-      "the content's header was changed: it does not open with the key that it is sealed to; fetch it again",
-    );
-  }
-  // Before anything is decrypted, and in constant time: a key that another recipient did not get opens nothing.
-  if (equalBytes(commit(contentKey, coreHash, associatedData), parts.commitment)) return contentKey;
-  contentKey.wipe();
-  throw corrupt(
-    `the content was sealed with other associated data than ${associatedData.length === 0 ? "none" : "the one given"}, or its key commitment was changed`,
-  );
-}
-
-function privateKey(keyring: Keyring, epoch: number): KemPrivateKey {
-  const { seeds } = partsOf(keyring);
-  if (seeds.has(epoch)) return epochPrivateKey(keyring, epoch);
-  const { epochs, member } = keyring;
-  const [earliest, latest] = [epochs[0], epochs.at(-1)];
-  throw new KeysteadError("NO_ACCESS", `sealed to epoch ${epoch}, ${whyNot(epoch, earliest, latest)}`, {
-    details: { epoch, member, earliest, latest },
-  });
-}
-
-function whyNot(epoch: number, earliest: number | undefined, latest: number | undefined): string {
-  if (earliest === undefined || latest === undefined)
-    return "this device holds none yet; have another member approve it";
-  if (epoch < earliest) return `this device starts at ${earliest}; have a member that reaches further back approve it`;
-  if (epoch > latest)
-    return `this device ends at ${latest}; fetch the newest entries of its log, it may have been removed`;
-  return "which this device did not receive or could not open; fetch its log's entries, or have a member grant it again";
-}
-
-function corrupt(message: string): KeysteadError {
-  return new KeysteadError("CORRUPT_CONTENT", message);
 }

@@ -1,7 +1,7 @@
 // The payload: content in chunks, each sealed for its place (STREAM). docs/spec.md section 12.
 //
 //   payload = sealed chunk 0 ‖ … ‖ sealed chunk n - 1, n ≥ 1
-//   chunk   = 65,536 bytes of plaintext; the last 1 to 65,536, or none when it is the only one
+//   chunk   = 65,536 bytes; the last 1 to 65,536, or none when it is the only one. Padded content: see padding.ts
 //   sealed  = AES-256-GCM(payload key, nonce, no associated data, chunk), 16 bytes longer than the chunk
 //   nonce   = index of the chunk, 11 bytes, most significant first ‖ 01 for the last chunk, 00 for all others
 //
@@ -10,19 +10,37 @@
 import { uint64be } from "../bytes/bytes.js";
 import { KeysteadError } from "../errors.js";
 import { TAG_LENGTH } from "../primitives/aead.js";
+import type { ByteSource } from "./byte-source.js";
 import type { ChunkCipher } from "./chunk-cipher.js";
+import { END_LENGTH, pad, paddedLength, ROOM } from "./padding.js";
 
-/** Bytes of plaintext in every chunk but the last. */
+/** Bytes of every chunk but the last. */
 export const CHUNK_LENGTH = 65_536;
 /** Bytes of every sealed chunk but the last. */
 export const SEALED_CHUNK_LENGTH = CHUNK_LENGTH + TAG_LENGTH;
 
 /** Enough to keep WebCrypto's threads busy, and little memory. */
-const CHUNKS_IN_FLIGHT = 16;
+export const CHUNKS_IN_FLIGHT = 16;
+
+/** Bytes of content, or of padding, in every chunk but the last. */
+export function roomOf(padded: boolean): number {
+  return padded ? ROOM : CHUNK_LENGTH;
+}
+
+/** Content of no bytes has a chunk too: without one, cutting off everything would pass for it. */
+export function chunkCount(length: number, chunkLength: number): number {
+  return Math.max(1, Math.ceil(length / chunkLength));
+}
 
 /** Bytes of the payload of `length` bytes of content. */
-export function payloadLength(length: number): number {
-  return length + chunkCount(length, CHUNK_LENGTH) * TAG_LENGTH;
+export function payloadLength(length: number, padded = false): number {
+  const data = padded ? paddedLength(length) : length;
+  return data + chunkCount(data, roomOf(padded)) * (TAG_LENGTH + (padded ? END_LENGTH : 0));
+}
+
+/** Fewest bytes of a sealed chunk: an empty last chunk after others would be a second framing of the same content. */
+export function leastSealed(index: number, padded: boolean): number {
+  return padded ? TAG_LENGTH + END_LENGTH + 1 : TAG_LENGTH + (index > 0 ? 1 : 0);
 }
 
 /** The nonce of a chunk: says where it stands and whether it is the last, so that it opens nowhere else. */
@@ -33,56 +51,121 @@ export function chunkNonce(index: number, isLast: boolean): Uint8Array {
   return nonce;
 }
 
-/** Seals `plaintext` into `payload`, which has {@link payloadLength} bytes. */
-export async function sealPayload(cipher: ChunkCipher, plaintext: Uint8Array, payload: Uint8Array): Promise<void> {
-  const count = chunkCount(plaintext.length, CHUNK_LENGTH);
-  await inFlight(count, async (index) => {
-    const chunk = plaintext.subarray(index * CHUNK_LENGTH, (index + 1) * CHUNK_LENGTH);
-    payload.set(await cipher.seal(chunkNonce(index, index === count - 1), chunk), index * SEALED_CHUNK_LENGTH);
-  });
+/** A chunk of content on its way to be sealed. */
+export interface SealingChunk {
+  readonly sealed: Promise<Uint8Array>;
+  /** Bytes of content up to the end of this chunk. */
+  readonly end: number;
+}
+
+/** Seals all that a source gives; each chunk is begun when it is asked for, and there to be waited for. */
+export async function* sealChunks(
+  cipher: ChunkCipher,
+  source: ByteSource,
+  padded: boolean,
+): AsyncGenerator<SealingChunk, void> {
+  let index = 0;
+  for await (const { chunk, end, isLast } of padded ? paddedChunks(source) : plainChunks(source)) {
+    yield { sealed: awaitedLater(cipher.seal(chunkNonce(index++, isLast), chunk)), end };
+  }
+}
+
+/** A chunk of a payload on its way to be opened. */
+export interface OpeningChunk {
+  readonly index: number;
+  readonly sealed: Uint8Array;
+  /** Rejected with `CORRUPT_CONTENT` when the chunk is not what was sealed in its place. */
+  readonly chunk: Promise<Uint8Array>;
 }
 
 /**
- * The content of a whole payload, which may come from anywhere. Nothing of it is given away unless all of it is authentic.
+ * Opens all that a source gives but its last `keep` bytes, each chunk as {@link sealChunks} does.
  *
- * @throws `CORRUPT_CONTENT` naming the first chunk, counted from 0, that is not what was sealed there.
+ * @param count how many chunks there are, for errors, if it is known.
  */
-export async function openPayload(cipher: ChunkCipher, payload: Uint8Array): Promise<Uint8Array> {
-  const count = chunkCount(payload.length, SEALED_CHUNK_LENGTH);
-  const lastLength = payload.length - (count - 1) * SEALED_CHUNK_LENGTH;
-  // An empty last chunk after others would be a second framing of the same content.
-  if (lastLength < TAG_LENGTH || (lastLength === TAG_LENGTH && count > 1)) throw corruptChunk(count - 1, count);
-  const plaintext = new Uint8Array(payload.length - count * TAG_LENGTH);
-  let firstCorrupt = count;
-  await inFlight(count, async (index) => {
-    if (firstCorrupt < count) return;
-    const sealed = payload.subarray(index * SEALED_CHUNK_LENGTH, (index + 1) * SEALED_CHUNK_LENGTH);
-    const chunk = await cipher.open(chunkNonce(index, index === count - 1), sealed);
-    if (chunk) plaintext.set(chunk, index * CHUNK_LENGTH);
-    else firstCorrupt = Math.min(firstCorrupt, index);
-  });
-  if (firstCorrupt < count) throw corruptChunk(firstCorrupt, count);
-  return plaintext;
+export async function* openChunks(
+  cipher: ChunkCipher,
+  source: ByteSource,
+  { padded, keep, count }: { readonly padded: boolean; readonly keep: number; readonly count?: number | undefined },
+): AsyncGenerator<OpeningChunk, void> {
+  let sealed = await source.take(SEALED_CHUNK_LENGTH, keep);
+  for (let index = 0; ; index++) {
+    const next = sealed.length < SEALED_CHUNK_LENGTH ? NO_BYTES : await source.take(SEALED_CHUNK_LENGTH, keep);
+    const isLast = next.length === 0;
+    const place = { index, isLast, padded, count };
+    yield { index, sealed, chunk: awaitedLater(openChunk(cipher, sealed, place)) };
+    if (isLast) return;
+    sealed = next;
+  }
 }
 
-/** Content of no bytes has a chunk too: without one, cutting off everything would pass for it. */
-function chunkCount(length: number, chunkLength: number): number {
-  return Math.max(1, Math.ceil(length / chunkLength));
+/** Where a chunk stands. */
+export interface Place {
+  readonly index: number;
+  readonly isLast: boolean;
+  readonly padded: boolean;
+  /** How many chunks there are, if it is known. */
+  readonly count?: number | undefined;
 }
 
-/** Runs for 0 to `count - 1`, started in order, a few at a time. */
-async function inFlight(count: number, run: (index: number) => Promise<void>): Promise<void> {
-  let next = 0;
-  const lane = async () => {
-    while (next < count) await run(next++);
-  };
-  await Promise.all(Array.from({ length: Math.min(count, CHUNKS_IN_FLIGHT) }, lane));
+/** One chunk. @throws `CORRUPT_CONTENT` naming it, when it is not what was sealed in its place */
+export async function openChunk(cipher: ChunkCipher, sealed: Uint8Array, place: Place): Promise<Uint8Array> {
+  const { index, isLast, padded, count } = place;
+  const chunk =
+    sealed.length < leastSealed(index, padded) ? undefined : await cipher.open(chunkNonce(index, isLast), sealed);
+  if (!chunk) throw corruptChunk(index, count);
+  return chunk;
 }
 
-function corruptChunk(index: number, count: number): KeysteadError {
+/** The error for a chunk, counted from 0, that is not what was sealed in its place. */
+export function corruptChunk(index: number, count: number | undefined): KeysteadError {
+  const which = `chunk ${index}${count === undefined ? "" : ` of ${count}`}, counted from 0,`;
   return new KeysteadError(
     "CORRUPT_CONTENT",
-    `chunk ${index} of ${count}, counted from 0, is not what was sealed there: changed, moved, or content cut off or added; fetch the content again`,
-    { details: { chunk: index, chunks: count } },
+    `${which} is not what was sealed there: changed, moved, or content cut off or added; fetch the content again`,
+    { details: { chunk: index, ...(count === undefined ? {} : { chunks: count }) } },
   );
+}
+
+const NO_BYTES = /* @__PURE__ */ new Uint8Array(0);
+
+interface PlainChunk {
+  readonly chunk: Uint8Array;
+  readonly end: number;
+  readonly isLast: boolean;
+}
+
+async function* plainChunks(source: ByteSource): AsyncGenerator<PlainChunk, void> {
+  let chunk = await source.take(CHUNK_LENGTH);
+  for (let end = chunk.length; ; end += chunk.length) {
+    const next = chunk.length < CHUNK_LENGTH ? NO_BYTES : await source.take(CHUNK_LENGTH);
+    const isLast = next.length === 0;
+    yield { chunk, end, isLast };
+    if (isLast) return;
+    chunk = next;
+  }
+}
+
+/** The padded length is known when the content ends, and the last chunk of it only then. */
+async function* paddedChunks(source: ByteSource): AsyncGenerator<PlainChunk, void> {
+  let content = await source.take(ROOM);
+  let end = content.length;
+  let start = 0;
+  for (let next = content; content.length === ROOM; content = next) {
+    next = await source.take(ROOM);
+    if (next.length === 0) break;
+    yield { chunk: pad(content, ROOM, end), end, isLast: false };
+    start += ROOM;
+    end += next.length;
+  }
+  for (let left = paddedLength(end) - start; left > 0; left -= ROOM) {
+    yield { chunk: pad(content, Math.min(left, ROOM), end), end, isLast: left <= ROOM };
+    content = NO_BYTES;
+  }
+}
+
+/** Whoever stops early never waits for the chunks in flight, and no runtime is to call their failures unhandled. */
+function awaitedLater<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => {});
+  return promise;
 }

@@ -5,7 +5,7 @@ import { KeysteadError } from "../errors.js";
 import { requireUnchanged } from "../fingerprint/acknowledge.js";
 import type { ContactPin } from "../fingerprint/pin.js";
 import { assertLog, currentEpoch, LogState } from "../log/state.js";
-import { MAX_RECIPIENTS } from "./format.js";
+import { MAX_RECIPIENTS } from "./recipient-list.js";
 
 /** A log to seal to, with what the caller decides for it. */
 export interface RecipientOptions {
@@ -29,10 +29,11 @@ export type Recipient = LogState | RecipientOptions;
 /**
  * The logs of the recipients in the header's order.
  *
- * @throws `INVALID_ARGUMENT` for none, or one twice; `TOO_LARGE` (ENC-3); `ROTATION_DUE` (MEM-7); errors of
- * `requireUnchanged`: `CONTACT_CHANGED`, `WRONG_SUBJECT`, `INVALID_ENCODING`
+ * @param verifiedOnly refuses a recipient without a pin that the user has verified.
+ * @throws `INVALID_ARGUMENT` for none, or one twice; `TOO_LARGE` (ENC-3); `ROTATION_DUE` (MEM-7); `CONTACT_UNVERIFIED`; errors
+ * of `requireUnchanged`: `CONTACT_CHANGED`, `WRONG_SUBJECT`, `INVALID_ENCODING`
  */
-export function checkRecipients(recipients: readonly Recipient[]): readonly LogState[] {
+export function checkRecipients(recipients: readonly Recipient[], verifiedOnly: boolean): readonly LogState[] {
   if (!Array.isArray(recipients) || recipients.length === 0) {
     throw new KeysteadError("INVALID_ARGUMENT", "recipients must be a list of at least one log, such as [log]");
   }
@@ -45,7 +46,7 @@ export function checkRecipients(recipients: readonly Recipient[]): readonly LogS
   }
   const logs = new Map<string, LogState>();
   for (const recipient of recipients as readonly Recipient[]) {
-    const log = checkRecipient(LogState.is(recipient) ? { log: recipient } : recipient);
+    const log = checkRecipient(LogState.is(recipient) ? { log: recipient } : recipient, verifiedOnly);
     const id = log.head.log;
     if (logs.has(id)) {
       const message = `log ${id} is among the recipients twice; name each log once`;
@@ -56,10 +57,17 @@ export function checkRecipients(recipients: readonly Recipient[]): readonly LogS
   return [...logs.keys()].sort().map((id) => logs.get(id) as LogState);
 }
 
-function checkRecipient(recipient: RecipientOptions): LogState {
+function checkRecipient(recipient: RecipientOptions, verifiedOnly: boolean): LogState {
   assertLog(recipient?.log);
   const { log, pin, removedMembersMayRead } = recipient;
   if (pin !== undefined) requireUnchanged(pin, log);
+  if (verifiedOnly && pin?.verified !== true) {
+    throw new KeysteadError(
+      "CONTACT_UNVERIFIED",
+      `nobody has compared fingerprints with the owner of log ${log.head.log}; do that, and give the pin that acknowledge returns with verified: true, or seal without verifiedOnly`,
+      { details: { log: log.head.log, subject: log.subject } },
+    );
+  }
   if (log.rotationDue && removedMembersMayRead !== true) {
     throw new KeysteadError(
       "ROTATION_DUE",

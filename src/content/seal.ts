@@ -1,18 +1,32 @@
 // Sealing content to logs: no secret is needed, so a server or another user can do it. docs/spec.md section 12.
 
-import { assertBytes, concat } from "../bytes/bytes.js";
+import { assertBytes } from "../bytes/bytes.js";
 import type { Secret } from "../bytes/secret.js";
-import { checkOptions } from "../grants/session.js";
-import { currentEpoch, type Epoch } from "../log/state.js";
+import { KeysteadError } from "../errors.js";
+import { checkOptions, type Session } from "../grants/session.js";
+import { currentEpoch, type Epoch, type LogState } from "../log/state.js";
 import type { Env } from "../primitives/env.js";
+import { ahead } from "./ahead.js";
+import { arraySource, type ByteSource } from "./byte-source.js";
 import { chunkCipher } from "./chunk-cipher.js";
-import { commit, drawContentKey, hashCore, payloadKeyOf, sealBox } from "./content-key.js";
+import { BOX_LENGTH, commit, drawContentKey, hashCore, hashHeader, payloadKeyOf, sealBox } from "./content-key.js";
 import { checkPurpose, encodeCore, encodeHeader, frameHeader } from "./format.js";
-import { payloadLength, sealPayload } from "./payload.js";
+import { type StreamPair, streamPair } from "./pair.js";
+import { CHUNKS_IN_FLIGHT, payloadLength, sealChunks } from "./payload.js";
 import { checkRecipients, type Recipient } from "./recipients.js";
+import { type Signer, signerOf, Transcript, trailerLength } from "./signature.js";
+import { BOXES_A_TURN, CHUNKS_A_TURN, checkLongWork, type LongWork, nextTurn } from "./turns.js";
 
-/** What content is bound to. */
-export interface SealOptions {
+/** How far sealing has come. */
+export interface SealProgress {
+  /** Recipients that the content is sealed to already. */
+  readonly recipients: number;
+  /** Bytes of content that are sealed already. */
+  readonly bytes: number;
+}
+
+/** What content is bound to, and how it is sealed. */
+export interface SealOptions extends LongWork<SealProgress> {
   /** What the content is for, such as `voicemail`: 1 to 128 bytes of UTF-8, readable by everybody. */
   readonly purpose: string;
   /**
@@ -20,6 +34,18 @@ export interface SealOptions {
    * put one content in the place of another. It is not stored in the content. None is the same as no bytes.
    */
   readonly associatedData?: Uint8Array | undefined;
+  /**
+   * Hides the length: content is padded to one of few lengths (Padmé), by at most 12 %, up to 256 bytes always to 256.
+   * Everybody can see that it is padded.
+   */
+  readonly pad?: boolean | undefined;
+  /** Refuses recipients whose pin does not say that the user has compared fingerprints; without it they are taken. */
+  readonly verifiedOnly?: boolean | undefined;
+  /**
+   * Signs as this device. Everybody can see which device of which log sealed the content, and every reader can prove it to
+   * others. The session must not be wiped before the content is sealed.
+   */
+  readonly signer?: Session | undefined;
 }
 
 /**
@@ -31,8 +57,8 @@ export interface SealOptions {
  * @returns the sealed content: the plaintext's length, 16 bytes for each 64 KiB of it, and a header of some 1,250 bytes for
  * each recipient.
  * @throws `ROTATION_DUE` (MEM-7); `CONTACT_CHANGED` and `WRONG_SUBJECT` for a recipient that is not what its pin says;
- * `INVALID_ARGUMENT`; `INVALID_ENCODING` for a purpose with an unpaired surrogate, or a pin that is none; `TOO_LARGE` (ENC-3)
- * for too many recipients
+ * `CONTACT_UNVERIFIED`; `UNKNOWN_MEMBER` for a signer that was removed; `INVALID_ARGUMENT`; `INVALID_ENCODING` for a purpose
+ * with an unpaired surrogate, or a pin that is none; `TOO_LARGE` (ENC-3) for too many recipients; an aborted signal's reason
  */
 export async function sealTo(
   recipients: readonly Recipient[],
@@ -41,37 +67,123 @@ export async function sealTo(
   env: Env,
 ): Promise<Uint8Array> {
   assertBytes(plaintext, undefined, "plaintext");
-  const { front, payloadKey } = startContent(recipients, options, env);
+  const job = checkSealing(recipients, options);
+  const behindFront = payloadLength(plaintext.length, job.padded) + trailerLength(job.signer?.sender);
+  let sealed: Uint8Array = new Uint8Array(0);
+  let at = 0;
+  for await (const part of seal(job, env, arraySource(plaintext), job.signal)) {
+    if (at === 0) sealed = new Uint8Array(part.length + behindFront);
+    sealed.set(part, at);
+    at += part.length;
+  }
+  return sealed;
+}
+
+/**
+ * Seals a stream of any length as {@link sealTo} seals bytes, in flat memory: `source.pipeThrough(pair).pipeTo(sink)`. The
+ * result is the same content; who opens it need not know how it was sealed.
+ *
+ * Nothing is done before somebody reads. Whatever goes wrong errors both ends with the same reason and leaves no key behind;
+ * what has been given by then does not open.
+ *
+ * @throws at once, for its arguments, as {@link sealTo}; everything else errors the streams.
+ */
+export function sealStream(recipients: readonly Recipient[], options: SealOptions, env: Env): StreamPair {
+  const job = checkSealing(recipients, options);
+  const { readable, writable } = streamPair((source, signal) => seal(job, env, source, signal), job.signal);
+  return { readable, writable };
+}
+
+interface SealJob extends LongWork<SealProgress> {
+  readonly purpose: string;
+  readonly associatedData: Uint8Array;
+  readonly logs: readonly LogState[];
+  readonly padded: boolean;
+  readonly signer: Signer | undefined;
+}
+
+function checkSealing(recipients: readonly Recipient[], options: SealOptions): SealJob {
+  const {
+    purpose,
+    associatedData = new Uint8Array(0),
+    pad = false,
+    verifiedOnly = false,
+    signer,
+  } = checkOptions(options);
+  checkPurpose(purpose);
+  assertBytes(associatedData, undefined, "options.associatedData");
+  for (const [name, value] of Object.entries({ pad, verifiedOnly })) {
+    if (typeof value !== "boolean")
+      throw new KeysteadError("INVALID_ARGUMENT", `options.${name} must be true or false`);
+  }
+  return {
+    ...checkLongWork(options),
+    purpose,
+    // A copy: a stream uses it later.
+    associatedData: new Uint8Array(associatedData),
+    logs: checkRecipients(recipients, verifiedOnly),
+    padded: pad,
+    signer: signer === undefined ? undefined : signerOf(signer),
+  };
+}
+
+/** Everything in order: what stands before the payload, its chunks, the signature. */
+async function* seal(
+  job: SealJob,
+  env: Env,
+  source: ByteSource,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Uint8Array, void> {
+  const { front, headerHash, payloadKey } = await sealHeader(job, env, signal);
   try {
-    const sealed = new Uint8Array(front.length + payloadLength(plaintext.length));
-    sealed.set(front);
-    await sealPayload(await chunkCipher(payloadKey), plaintext, sealed.subarray(front.length));
-    return sealed;
+    yield front;
+    const transcript = job.signer && new Transcript(headerHash);
+    const recipients = job.logs.length;
+    let turn = 0;
+    for await (const { sealed, end } of ahead(
+      sealChunks(await chunkCipher(payloadKey), source, job.padded),
+      CHUNKS_IN_FLIGHT,
+    )) {
+      signal?.throwIfAborted();
+      const chunk = await sealed;
+      transcript?.add(chunk);
+      job.onProgress?.({ recipients, bytes: end });
+      yield chunk;
+      if (++turn % CHUNKS_A_TURN === 0) await nextTurn();
+    }
+    if (transcript && job.signer) yield transcript.sign(job.signer.keys);
   } finally {
     payloadKey.wipe();
   }
 }
 
-/** All that comes before the payload, and the payload's key, which the caller wipes. @throws as {@link sealTo} */
-export function startContent(
-  recipients: readonly Recipient[],
-  options: SealOptions,
+/** All that comes before the payload, and the payload's key, which the caller wipes. */
+async function sealHeader(
+  { purpose, associatedData, logs, padded, signer, onProgress }: SealJob,
   env: Env,
-): { readonly front: Uint8Array; readonly payloadKey: Secret } {
-  const { purpose, associatedData = NO_BYTES } = checkOptions(options);
-  checkPurpose(purpose);
-  assertBytes(associatedData, undefined, "options.associatedData");
-  const logs = checkRecipients(recipients);
-  const core = encodeCore({ purpose, recipients: logs.map((log) => ({ head: log.head, epoch: currentEpoch(log) })) });
+  signal: AbortSignal | undefined,
+): Promise<{ readonly front: Uint8Array; readonly headerHash: Uint8Array; readonly payloadKey: Secret }> {
+  const core = encodeCore({
+    purpose,
+    recipients: logs.map((log) => ({ head: log.head, epoch: currentEpoch(log) })),
+    sender: signer?.sender,
+    padding: padded ? "padme" : undefined,
+  });
   const coreHash = hashCore(core);
   const contentKey = drawContentKey(env);
   try {
-    const boxes = concat(...logs.map((log) => sealBox((log.epochs.last() as Epoch).kem, coreHash, contentKey, env)));
+    const boxes = new Uint8Array(logs.length * BOX_LENGTH);
+    for (const [index, log] of logs.entries()) {
+      boxes.set(sealBox((log.epochs.last() as Epoch).kem, coreHash, contentKey, env), index * BOX_LENGTH);
+      if ((index + 1) % BOXES_A_TURN !== 0) continue;
+      onProgress?.({ recipients: index + 1, bytes: 0 });
+      await nextTurn();
+      signal?.throwIfAborted();
+    }
     const header = encodeHeader(core, commit(contentKey, coreHash, associatedData), boxes);
-    return { front: frameHeader(header), payloadKey: payloadKeyOf(contentKey, header) };
+    const headerHash = hashHeader(header);
+    return { front: frameHeader(header), headerHash, payloadKey: payloadKeyOf(contentKey, headerHash) };
   } finally {
     contentKey.wipe();
   }
 }
-
-const NO_BYTES = /* @__PURE__ */ new Uint8Array(0);

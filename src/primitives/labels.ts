@@ -35,6 +35,8 @@ export const LABELS = {
   contentBox: "keystead/v1/content/box",
   contentCommitment: "keystead/v1/content/commitment",
   contentPayload: "keystead/v1/content/payload",
+  contentTranscript: "keystead/v1/content/transcript",
+  contentSignature: "keystead/v1/content/signature",
 } as const;
 
 /** One of {@link LABELS}. */

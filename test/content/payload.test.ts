@@ -7,11 +7,22 @@ import { concat, equalBytes } from "../../src/bytes/bytes.js";
 import { Secret } from "../../src/bytes/secret.js";
 import { chunkCipher, portableCipher, webCipher } from "../../src/content/chunk-cipher.js";
 import { openContent } from "../../src/content/open.js";
-import { chunkNonce, openPayload, payloadLength, sealPayload } from "../../src/content/payload.js";
+import { chunkNonce, payloadLength } from "../../src/content/payload.js";
 import { sealTo } from "../../src/content/seal.js";
 import { flipped, slow } from "../primitives/support.js";
 import { seededEnv } from "../support/seeded-env.js";
-import { CHUNK, chunksOf, content, expectSame, NO_BYTES, person, rejection, SEALED_CHUNK } from "./support.js";
+import {
+  CHUNK,
+  chunksOf,
+  content,
+  expectSame,
+  NO_BYTES,
+  openPayload,
+  person,
+  rejection,
+  SEALED_CHUNK,
+  sealPayload,
+} from "./support.js";
 
 const key = new Secret(content(32));
 const ciphers = [
@@ -20,8 +31,8 @@ const ciphers = [
 ] as const;
 
 async function seal(plaintext: Uint8Array, cipher = chunkCipher(key)): Promise<Uint8Array> {
-  const payload = new Uint8Array(payloadLength(plaintext.length));
-  await sealPayload(await cipher, plaintext, payload);
+  const payload = await sealPayload(await cipher, plaintext);
+  expect(payload.length).toBe(payloadLength(plaintext.length));
   return payload;
 }
 
@@ -64,6 +75,27 @@ describe.each(ciphers)("a payload by %s", (_, cipher) => {
       sealed.set(payload);
       expectSame(await openPayload(await cipher(), sealed), new Uint8Array(40));
     }
+  });
+});
+
+describe("every cipher", () => {
+  it("opens what every other one seals, of sizes around the borders of chunks, padded or not", async () => {
+    const size = fc.tuple(fc.nat(2), fc.integer({ min: -30, max: 30 })).map(([n, off]) => Math.max(0, n * CHUNK + off));
+    await fc.assert(
+      fc.asyncProperty(size, fc.boolean(), async (length, padded) => {
+        const sealed = await Promise.all(
+          ciphers.map(async ([, make]) => sealPayload(await make(), content(length), padded)),
+        );
+        expect(sealed[0]?.length).toBe(payloadLength(length, padded));
+        for (const payload of sealed) {
+          expectSame(payload, sealed[0] as Uint8Array);
+          const opened = await Promise.all(ciphers.map(async ([, make]) => openPayload(await make(), payload, padded)));
+          for (const chunks of opened) expectSame(chunks, opened[0] as Uint8Array);
+          if (!padded) expectSame(opened[0] as Uint8Array, content(length));
+        }
+      }),
+      slow(6),
+    );
   });
 });
 

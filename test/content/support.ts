@@ -3,10 +3,11 @@
 import { expect } from "vitest";
 import { concat, equalBytes } from "../../src/bytes/bytes.js";
 import { Secret } from "../../src/bytes/secret.js";
-import { chunkCipher } from "../../src/content/chunk-cipher.js";
-import { commit, hashCore, payloadKeyOf, sealBox } from "../../src/content/content-key.js";
+import { arraySource } from "../../src/content/byte-source.js";
+import { type ChunkCipher, chunkCipher } from "../../src/content/chunk-cipher.js";
+import { commit, hashCore, hashHeader, payloadKeyOf, sealBox } from "../../src/content/content-key.js";
 import { type ContentHeader, encodeCore, encodeHeader, frameHeader, splitContent } from "../../src/content/format.js";
-import { payloadLength, sealPayload } from "../../src/content/payload.js";
+import { openChunks, sealChunks } from "../../src/content/payload.js";
 import { KeysteadError } from "../../src/errors.js";
 import { createLog } from "../../src/grants/enter.js";
 import type { Session } from "../../src/grants/session.js";
@@ -48,6 +49,21 @@ export async function rejection(
   return {};
 }
 
+/** The payload of a content. */
+export async function sealPayload(cipher: ChunkCipher, plaintext: Uint8Array, padded = false): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  for await (const { sealed } of sealChunks(cipher, arraySource(plaintext), padded)) chunks.push(await sealed);
+  return concat(...chunks);
+}
+
+/** The chunks of a payload, opened and joined; with whatever padding is in them. */
+export async function openPayload(cipher: ChunkCipher, payload: Uint8Array, padded = false): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  const options = { padded, keep: 0, count: Math.max(1, Math.ceil(payload.length / SEALED_CHUNK)) };
+  for await (const { chunk } of openChunks(cipher, arraySource(payload), options)) chunks.push(await chunk);
+  return concat(...chunks);
+}
+
 /** What a liar puts together in place of `sealTo`. */
 export interface Forgery {
   readonly header: ContentHeader;
@@ -65,9 +81,8 @@ export async function forge({ header, boxes, contentKey, plaintext, associatedDa
   const env = seededEnv("forger");
   const sealed = concat(...boxes.map(([kem, key]) => sealBox(kem, hashCore(core), key, env)));
   const bytes = encodeHeader(core, commit(contentKey, hashCore(core), associatedData), sealed);
-  const payload = new Uint8Array(payloadLength(plaintext.length));
-  await sealPayload(await chunkCipher(payloadKeyOf(contentKey, bytes)), plaintext, payload);
-  return concat(frameHeader(bytes), payload);
+  const cipher = await chunkCipher(payloadKeyOf(contentKey, hashHeader(bytes)));
+  return concat(frameHeader(bytes), await sealPayload(cipher, plaintext));
 }
 
 /** A content key that is no random one. */

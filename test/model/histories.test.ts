@@ -68,6 +68,8 @@ function accept(sheet: Sheet, world: World, op: Op): void {
   }
   const epoch = world.log.epochs.at(-1);
   const holders = activeOf(sheet.model).filter(({ held }) => held.has(sheet.model.epoch));
+  // Sealing has no "nobody can read this" to refuse (section 12).
+  expect(holders.length).toBeGreaterThan(0);
   const holder = holders[world.log.head.seq % holders.length];
   if (epoch && holder && effect.epoch !== undefined) expectOpens(epoch, world.session(holder.position));
 }

@@ -1,0 +1,76 @@
+// The writable end of a pair of streams: hands each piece over only when it is asked for, so that nothing piles up.
+// docs/spec.md section 12 (streams).
+
+import { assertBytes } from "../bytes/bytes.js";
+
+/** What is written, for one reader. */
+export interface Inlet {
+  readonly writable: WritableStream<Uint8Array>;
+  /** The next piece, undefined at the end. The piece before is given back to its writer. */
+  next(): Promise<Uint8Array | undefined>;
+  /** Errors the stream, and whoever waits for a piece. */
+  fail(reason: unknown): void;
+}
+
+/** @param onAbort is told when the writer gives up, or writes what are no bytes. */
+export function makeInlet(onAbort: (reason: unknown) => void): Inlet {
+  let controller: WritableStreamDefaultController | undefined;
+  let failure: { readonly reason: unknown } | undefined;
+  /** What was written or, at the end, undefined; not asked for yet. */
+  let offered: { readonly piece: Uint8Array | undefined } | undefined;
+  let wanted:
+    | { readonly resolve: (piece: Uint8Array | undefined) => void; readonly reject: (reason: unknown) => void }
+    | undefined;
+  let settleWrite = () => {};
+
+  function offer(piece: Uint8Array | undefined): void {
+    if (!wanted) offered = { piece };
+    wanted?.resolve(piece);
+    wanted = undefined;
+  }
+
+  const writable = new WritableStream<Uint8Array>({
+    start(given) {
+      controller = given;
+      // Told soon; `abort` below only when the write under way is settled, which may wait for a reader that never comes.
+      // In a microtask: Node 20 fails an assertion when a stream is errored inside this event.
+      given.signal?.addEventListener("abort", () => queueMicrotask(() => onAbort(given.signal.reason)));
+    },
+    write(piece) {
+      try {
+        assertBytes(piece, undefined, "a piece of the stream");
+      } catch (error) {
+        onAbort(error);
+        throw error;
+      }
+      return new Promise<void>((resolve) => {
+        settleWrite = resolve;
+        offer(piece);
+      });
+    },
+    close: () => offer(undefined),
+    abort: onAbort,
+  });
+
+  return {
+    writable,
+    next() {
+      settleWrite();
+      if (failure) return Promise.reject(failure.reason);
+      if (!offered) {
+        return new Promise((resolve, reject) => {
+          wanted = { resolve, reject };
+        });
+      }
+      const { piece } = offered;
+      offered = undefined;
+      return Promise.resolve(piece);
+    },
+    fail(reason) {
+      failure ??= { reason };
+      controller?.error(reason);
+      wanted?.reject(reason);
+      settleWrite();
+    },
+  };
+}

@@ -1,0 +1,78 @@
+// Work on bytes as a pair of Web Streams: what is written is worked on as fast as the result is read.
+// docs/spec.md section 12 (streams).
+
+import { type ByteSource, pieceSource } from "./byte-source.js";
+import { makeInlet } from "./inlet.js";
+
+/** Two ends of one work, for `source.pipeThrough(pair).pipeTo(sink)`. */
+export interface StreamPair {
+  /** Takes pieces of any size. A piece may be used again when its write is settled. */
+  readonly writable: WritableStream<Uint8Array>;
+  /** Gives pieces of up to 64 KiB, or a whole header. */
+  readonly readable: ReadableStream<Uint8Array>;
+}
+
+/** Takes from its source, gives bytes, and returns something at the end. Wipes its secrets when it ends or is ended. */
+export type Work<R> = (source: ByteSource, signal: AbortSignal) => AsyncGenerator<Uint8Array, R>;
+
+/**
+ * Begins when somebody reads. Whatever ends it before its end (an abort, a failure of the work or of the input, a reader or
+ * a writer that gives up) errors both streams, and the result, with one reason.
+ */
+export function streamPair<R>(
+  work: Work<R>,
+  outer: AbortSignal | undefined,
+): StreamPair & { readonly result: Promise<R> } {
+  const inner = new AbortController();
+  const inlet = makeInlet(stop);
+  const output = work(pieceSource(inlet.next), inner.signal);
+  let outlet: ReadableStreamDefaultController<Uint8Array> | undefined;
+  let resolveResult: (result: R) => void = () => {};
+  let rejectResult: (reason: unknown) => void = () => {};
+  const result = new Promise<R>((resolve, reject) => {
+    resolveResult = resolve;
+    rejectResult = reject;
+  });
+  // Whoever does not ask for the result learns of a failure by the streams.
+  result.catch(() => {});
+
+  const onAbort = () => stop(outer?.reason);
+  outer?.addEventListener("abort", onAbort);
+  function stop(cause: unknown): void {
+    outer?.removeEventListener("abort", onAbort);
+    inner.abort(cause);
+    const { reason } = inner.signal;
+    inlet.fail(reason);
+    outlet?.error(reason);
+    rejectResult(reason);
+    // Where the work waits for its reader it ends here, and wipes its keys; elsewhere it hears the abort.
+    output.return(undefined as R).catch(() => {});
+  }
+
+  const readable = new ReadableStream<Uint8Array>(
+    {
+      start(controller) {
+        outlet = controller;
+      },
+      async pull(controller) {
+        try {
+          const { done, value } = await output.next();
+          if (inner.signal.aborted) return;
+          if (!done) {
+            controller.enqueue(value);
+            return;
+          }
+          outer?.removeEventListener("abort", onAbort);
+          resolveResult(value);
+          controller.close();
+        } catch (error) {
+          stop(error);
+        }
+      },
+      cancel: stop,
+    },
+    // Nothing is done that nobody reads.
+    { highWaterMark: 0 },
+  );
+  return { writable: inlet.writable, readable, result };
+}

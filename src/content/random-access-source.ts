@@ -1,0 +1,43 @@
+// What content is read from in parts, and what is asked of it. docs/spec.md section 12 (random access).
+
+import { isBytes } from "../bytes/bytes.js";
+import { KeysteadError } from "../errors.js";
+
+/** Sealed content that can be read at any offset: a file, an object store, HTTP ranges. */
+export interface RandomAccessSource {
+  /** Bytes of all of it. */
+  readonly size: number;
+  /** Exactly the `length` bytes from `offset` on, which are always within `size`. */
+  read(offset: number, length: number): Uint8Array | Promise<Uint8Array>;
+}
+
+/** Reads the bytes from one offset to another. */
+export type Read = (from: number, to: number) => Promise<Uint8Array>;
+
+/** @throws `INVALID_ARGUMENT` for what is no source, at once, or when it does not give what it was asked for */
+export function reading(source: Blob | RandomAccessSource): { readonly size: number; readonly read: Read } {
+  const { size } = typeof source === "object" && source !== null ? source : { size: undefined };
+  const given = source as Partial<Blob & RandomAccessSource>;
+  const isBlob = typeof given?.read !== "function" && typeof given?.arrayBuffer === "function";
+  if (!Number.isSafeInteger(size) || (size as number) < 0 || !(isBlob || typeof given.read === "function")) {
+    throw new KeysteadError("INVALID_ARGUMENT", "source must be a Blob, or { size, read(offset, length) }");
+  }
+  const readAt = async (offset: number, length: number): Promise<unknown> =>
+    isBlob
+      ? new Uint8Array(await (source as Blob).slice(offset, offset + length).arrayBuffer())
+      : (source as RandomAccessSource).read(offset, length);
+  return {
+    size: size as number,
+    async read(from, to) {
+      const bytes = await readAt(from, to - from);
+      if (isBytes(bytes) && bytes.length === to - from) return bytes;
+      throw new KeysteadError(
+        "INVALID_ARGUMENT",
+        `source.read(${from}, ${to - from}) must give exactly so many bytes`,
+        {
+          details: { offset: from, length: to - from },
+        },
+      );
+    },
+  };
+}

@@ -1,0 +1,92 @@
+// Reading any part of sealed content without the rest. docs/spec.md section 12 (random access).
+
+import { KeysteadError } from "../errors.js";
+import { type Keyring, partsOf } from "../keys/keyring.js";
+import { type ContentHeader, headerLength, headerOf, PREAMBLE_LENGTH, splitHeader } from "./format.js";
+import { PayloadReader } from "./payload-reader.js";
+import { type RandomAccessSource, reading } from "./random-access-source.js";
+import type { Sender, SenderOptions } from "./sender.js";
+import { trailerLength } from "./signature.js";
+import { checkExpected, type ExpectedContent, unlock } from "./unlock.js";
+
+/** Sealed content of which any part can be opened. Holds the content's key: the caller wipes it. */
+export class ContentReader {
+  /** What the content says of itself. */
+  readonly header: ContentHeader;
+  /** Never `verified`: a signature covers the whole, and parts are authenticated by the content key only. */
+  readonly sender: Sender;
+  /** Bytes of the content, without any padding; authenticated. */
+  readonly size: number;
+  readonly #payload: PayloadReader;
+
+  /** @internal Only {@link openRandomAccess} calls this. */
+  constructor(header: ContentHeader, payload: PayloadReader) {
+    const claimed = header.sender;
+    this.header = header;
+    this.sender = claimed ? { status: "unchecked", claimed } : { status: "unsigned" };
+    this.size = payload.size;
+    this.#payload = payload;
+  }
+
+  /**
+   * The bytes from `offset` on. Opens the chunks that hold them and no others, wherever they stand.
+   *
+   * @returns exactly `length` bytes, all of them authentic.
+   * @throws `INVALID_ARGUMENT` for a range that is not within the content; `CORRUPT_CONTENT`, `WIPED`; what the source throws
+   */
+  async read(offset: number, length: number): Promise<Uint8Array> {
+    for (const number of [offset, length]) {
+      if (!Number.isSafeInteger(number) || number < 0)
+        throw new KeysteadError("INVALID_ARGUMENT", "offset and length must be whole numbers, 0 or more");
+    }
+    if (offset + length > this.size) {
+      throw new KeysteadError(
+        "INVALID_ARGUMENT",
+        `the content has ${this.size} bytes; ${length} from ${offset} on are not all in it`,
+        { details: { offset, length, size: this.size } },
+      );
+    }
+    return this.#payload.read(offset, length);
+  }
+
+  /** Wipes the content's key. Later reads throw `WIPED`. */
+  wipe(): void {
+    this.#payload.wipe();
+  }
+}
+
+/**
+ * Opens content for reading parts of it: a `Blob` or `File`, or anything else that can be read at an offset. Its end is
+ * authenticated first, so that nobody can cut it off or extend it unnoticed.
+ *
+ * @param keyring of a member of a log that the content is sealed to.
+ * @returns a reader, which the caller wipes.
+ * @throws as `openContent`, but for errors about senders and a signal; what the source throws
+ */
+export async function openRandomAccess(
+  source: Blob | RandomAccessSource,
+  keyring: Keyring,
+  options: ExpectedContent = {},
+): Promise<ContentReader> {
+  partsOf(keyring);
+  const expected = checkExpected(options);
+  const { senderLog, senderPin } = options as SenderOptions;
+  if (senderLog !== undefined || senderPin !== undefined) {
+    throw new KeysteadError(
+      "INVALID_ARGUMENT",
+      "a signature covers the whole content and cannot be checked for parts; open all of it with openStream for that",
+    );
+  }
+  const { size, read } = reading(source);
+  const length = headerLength(await read(0, Math.min(size, PREAMBLE_LENGTH)));
+  const start = PREAMBLE_LENGTH + length;
+  const parts = splitHeader(await read(PREAMBLE_LENGTH, Math.min(size, start)), length);
+  const { core, payloadKey } = unlock(parts, keyring, expected);
+  try {
+    const place = { start, end: size - trailerLength(core.sender), padded: core.padding !== undefined };
+    return new ContentReader(headerOf(core), await PayloadReader.open(read, place, payloadKey));
+  } catch (error) {
+    payloadKey.wipe();
+    throw error;
+  }
+}

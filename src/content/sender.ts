@@ -1,0 +1,177 @@
+// Who sealed content: a reader judges the sender that content names by the sender's log, and its signature.
+// docs/spec.md section 12.2.
+
+import type { LogId, MemberId } from "../bytes/ids.js";
+import { KeysteadError } from "../errors.js";
+import { classAtPin, compareContact } from "../fingerprint/contacts.js";
+import type { ContactPin } from "../fingerprint/pin.js";
+import { foundersOf } from "../log/classes.js";
+import { decodeLink } from "../log/entry.js";
+import { confirmedFounder, findMember, type Head, LogState, type Member, type Removal } from "../log/state.js";
+import type { ContentSender } from "./format.js";
+import type { Transcript } from "./signature.js";
+
+/** How a reader says whom it believes to be the sender. */
+export interface SenderOptions {
+  /**
+   * The newest log of whom the content should be from, verified. Content that is not signed by a device of this log is
+   * refused. Without it signatures are not checked.
+   */
+  readonly senderLog?: LogState | undefined;
+  /** What is remembered of the sender as a tracked contact. A log that contradicts it is refused. */
+  readonly senderPin?: ContactPin | undefined;
+}
+
+/** Who sealed content. Only `verified` says anything that was proved. */
+export type Sender =
+  | { readonly status: "unsigned" }
+  | {
+      /** It is signed, and nobody has checked by whom: no sender's log was given, or only a part was read. */
+      readonly status: "unchecked";
+      /** What the content says itself. */
+      readonly claimed: ContentSender;
+    }
+  | VerifiedSender;
+
+/** A device that sealed content: active in its log at `head`, and its signature is good. */
+export interface VerifiedSender {
+  readonly status: "verified";
+  /** Whose log it is. */
+  readonly subject: string;
+  readonly log: LogId;
+  readonly member: MemberId;
+  /** As the device calls itself, if known: show it as text, believe nothing. */
+  readonly name: string | undefined;
+  /** Position of the link in which the device entered. */
+  readonly position: number;
+  /** The head of its own log that the device knew when it sealed. */
+  readonly head: Head;
+  /** How it was removed after that, if it was: whoever has its keys may have sealed this since, at an old head. */
+  readonly removedSince: Removal | undefined;
+  /** The link in which it took fresh keys after that, if it did: whoever has the old ones may have sealed this since. */
+  readonly rekeyedSince: number | undefined;
+  /** Whether it belongs to the log's confirmed class. If not, nobody confirmed has approved it: it may be a thief's. */
+  readonly confirmed: boolean;
+  /** Whether it belongs to the class that was confirmed at the pin. False without a pin. */
+  readonly tracked: boolean;
+}
+
+/** What is left to be checked of a sender when all ciphertext has been seen. */
+export interface ExpectedSender {
+  /** Undefined when nothing is left to check: `sender` is the answer. */
+  readonly verify: ((transcript: Transcript, signature: Uint8Array) => VerifiedSender) | undefined;
+  readonly sender: Exclude<Sender, VerifiedSender>;
+}
+
+/** @throws `INVALID_ARGUMENT` for options that are none */
+export function checkSenderOptions({ senderLog, senderPin }: SenderOptions): SenderOptions {
+  if (senderLog !== undefined && !LogState.is(senderLog))
+    throw new KeysteadError("INVALID_ARGUMENT", "options.senderLog must be a LogState from verifyLog or appendEntry");
+  if (senderPin !== undefined && senderLog === undefined)
+    throw new KeysteadError("INVALID_ARGUMENT", "options.senderPin is compared with options.senderLog: give both");
+  return { senderLog, senderPin };
+}
+
+/**
+ * Judges a claimed sender by its log, before any signature: what cannot be verified later is refused now.
+ *
+ * @throws `INVALID_SIGNATURE` when nobody signed and a sender's log is given; `WRONG_SUBJECT`, `STALE_LOG`,
+ * `UNKNOWN_MEMBER`; `CONTACT_CHANGED` when the log contradicts the pin; errors of `compareContact`
+ */
+export function expectSender(claimed: ContentSender | undefined, options: SenderOptions): ExpectedSender {
+  const { senderLog, senderPin } = options;
+  if (!senderLog)
+    return { sender: claimed ? { status: "unchecked", claimed } : { status: "unsigned" }, verify: undefined };
+  if (!claimed) {
+    throw new KeysteadError("INVALID_SIGNATURE", "nobody signed the content, and options.senderLog asks for a sender");
+  }
+  const member = judgeClaim(claimed, senderLog);
+  const tracked = senderPin !== undefined && isTracked(senderPin, senderLog, member.id);
+  const { key, rekeyedSince } = signingKeyAt(senderLog, member, claimed.head.seq);
+  return {
+    sender: { status: "unchecked", claimed },
+    verify(transcript, signature) {
+      if (!transcript.isSigned(key, signature)) throw badSignature(claimed);
+      // Only now: anybody can seal content that names a head which never was, and must not be able to raise this alarm.
+      checkHead(claimed, senderLog);
+      return {
+        status: "verified",
+        subject: senderLog.subject,
+        log: claimed.head.log,
+        member: member.id,
+        name: member.name,
+        position: member.position,
+        head: claimed.head,
+        removedSince: member.removed,
+        rekeyedSince,
+        confirmed: foundersOf(senderLog).get(member.id) === confirmedFounder(senderLog),
+        tracked,
+      };
+    },
+  };
+}
+
+/** The device that is said to have signed. */
+function judgeClaim({ member: id, head }: ContentSender, log: LogState): Member {
+  if (head.log !== log.head.log) {
+    throw new KeysteadError(
+      "WRONG_SUBJECT",
+      `the content is signed by a device of log ${head.log}, not of the log given as options.senderLog`,
+      { details: { expected: log.head.log, actual: head.log } },
+    );
+  }
+  const details = { member: id, log: head.log, seq: head.seq };
+  if (head.seq > log.head.seq) {
+    throw new KeysteadError(
+      "STALE_LOG",
+      `the content's sender knew link ${head.seq} of its log, the log given ends at ${log.head.seq}; fetch the newest entries. If it stays so, the server withholds them`,
+      { details },
+    );
+  }
+  const member = findMember(log, id);
+  if (member?.kind === "device" && member.position <= head.seq && !(member.removed && member.removed.seq <= head.seq)) {
+    return member;
+  }
+  throw new KeysteadError(
+    "UNKNOWN_MEMBER",
+    `the content is said to be signed by ${id}, which was no active device at link ${head.seq} of its log; do not believe it`,
+    { rule: member?.removed ? "MEM-4" : undefined, details },
+  );
+}
+
+function isTracked(pin: ContactPin, log: LogState, member: MemberId): boolean {
+  const change = compareContact(pin, log);
+  if (change.evidence) {
+    throw new KeysteadError("CONTACT_CHANGED", `${change.text} Who signed the content cannot be told`, {
+      details: { change },
+    });
+  }
+  const pinned = classAtPin(pin, log);
+  return pinned !== undefined && foundersOf(log).get(member) === pinned;
+}
+
+/** The key of a device at a position: the first re-keying after it is signed by that key, then by the new one. */
+function signingKeyAt(log: LogState, { id, sign }: Member, seq: number) {
+  const later = [...log.links].slice(seq).find(({ rekeyed }) => rekeyed === id);
+  const key = later ? (decodeLink(later.bytes).signatures[0] as { readonly key: Uint8Array }).key : sign;
+  return { key, rekeyedSince: later?.seq };
+}
+
+/** A device of this log signed that its head was another: two histories of one log are about. */
+function checkHead({ member, head }: ContentSender, log: LogState): void {
+  const known = log.links.at(head.seq - 1)?.hash;
+  if (known === head.hash) return;
+  throw new KeysteadError(
+    "FORKED",
+    `the content's sender was shown another link ${head.seq} of its own log than the log given has; trust nothing new from this server, and ask the sender in another way`,
+    { details: { member, pinned: { ...log.head, seq: head.seq, hash: known }, offered: head } },
+  );
+}
+
+function badSignature({ member, head }: ContentSender): KeysteadError {
+  return new KeysteadError(
+    "INVALID_SIGNATURE",
+    `the content's signature is not by ${member}, as it says; do not believe it`,
+    { details: { member, log: head.log } },
+  );
+}

@@ -1,0 +1,78 @@
+// What sealing refuses unless the caller says so: docs/spec.md sections 10 and 12. Rotation due is in access.test.ts, and
+// contacts that changed in contacts.test.ts.
+
+import { describe, expect, it } from "vitest";
+import { openContent } from "../../src/content/open.js";
+import type { Recipient } from "../../src/content/recipients.js";
+import { sealStream, sealTo } from "../../src/content/seal.js";
+import { acknowledge } from "../../src/fingerprint/acknowledge.js";
+import { pinContact } from "../../src/fingerprint/pin.js";
+import { isHolder, type LogState } from "../../src/log/state.js";
+import { seededEnv } from "../support/seeded-env.js";
+import { openWorld } from "../support/world.js";
+import { content, person, rejection } from "./support.js";
+
+const [alice, bob] = [person("alice"), person("bob")];
+const env = seededEnv("refusals");
+const purpose = "note";
+const seal = (recipients: readonly Recipient[], verifiedOnly?: boolean) =>
+  sealTo(recipients, content(5), { purpose, verifiedOnly }, env);
+
+describe("sealing to verified contacts only", () => {
+  const unverified = pinContact(alice.log);
+  const verified = acknowledge(unverified, alice.log, { verified: true });
+
+  it("is refused for a log that nobody verified, and goes on for one that somebody did (CONTACT_UNVERIFIED)", async () => {
+    const refused = { code: "CONTACT_UNVERIFIED", details: { log: alice.log.head.log, subject: "alice@example.org" } };
+    expect(await rejection(seal([alice.log], true))).toMatchObject(refused);
+    expect(await rejection(seal([{ log: alice.log, pin: unverified }], true))).toMatchObject(refused);
+    expect(() => sealStream([alice.log], { purpose, verifiedOnly: true }, env)).toThrow(
+      expect.objectContaining({ code: "CONTACT_UNVERIFIED" }),
+    );
+    const sealed = await seal([{ log: alice.log, pin: verified }], true);
+    expect(await openContent(sealed, alice.keyring)).toEqual(content(5));
+  });
+
+  it("is refused for one among others, and for nobody unless it is asked for", async () => {
+    const recipients = [{ log: alice.log, pin: verified }, bob.log];
+    expect(await rejection(seal(recipients, true))).toMatchObject({ details: { log: bob.log.head.log } });
+    expect(await openContent(await seal(recipients), bob.keyring)).toEqual(content(5));
+    expect(await openContent(await seal([{ log: alice.log, pin: unverified }], false), alice.keyring)).toEqual(
+      content(5),
+    );
+  });
+
+  it("says first that the log is another than the pinned one", async () => {
+    const other = { ...verified, head: bob.log.head };
+    expect(await rejection(seal([{ log: alice.log, pin: other }], true))).toMatchObject({ code: "CONTACT_CHANGED" });
+    expect(await rejection(seal([alice.log], "yes" as never))).toMatchObject({ code: "INVALID_ARGUMENT" });
+  });
+});
+
+describe("sealing to what is no verified log", () => {
+  it("is refused: a state of somebody's making, a head, an id (INVALID_ARGUMENT)", async () => {
+    const junk = [{ ...alice.log }, [], alice.log.head, alice.log.head.log];
+    for (const log of junk as unknown as LogState[]) {
+      expect(await rejection(seal([log]))).toMatchObject({ code: "INVALID_ARGUMENT" });
+      expect(await rejection(seal([{ log }]))).toMatchObject({ code: "INVALID_ARGUMENT" });
+    }
+  });
+});
+
+describe("an epoch that nobody active holds", () => {
+  // Random histories say the same: test/model/histories.test.ts.
+  it("does not come about, whoever goes: sealing need not refuse it", () => {
+    const start = openWorld("holders", { operator: true }).join("Phone");
+    const locked = start.lockdown("Laptop", true, ["Phone"]).join("Tablet");
+    const worlds = [
+      start.leave("Laptop"),
+      start.expel("Laptop"),
+      locked.expel("Tablet"),
+      locked.lockdown("Laptop", false),
+    ];
+    for (const { log } of worlds) {
+      expect([...log.active.values()].some((member) => isHolder(log, member))).toBe(true);
+    }
+    expect(isHolder(locked.log, locked.member("Tablet"))).toBe(false);
+  });
+});

@@ -1,0 +1,59 @@
+// What tests of streams share: sources that split their bytes, and readers that keep what they were given.
+
+import { concat } from "../../src/bytes/bytes.js";
+
+/** A stream of bytes in pieces of these lengths, in turn; what is left in one. */
+export function pieces(bytes: Uint8Array, lengths: readonly number[]): ReadableStream<Uint8Array> {
+  let [at, index] = [0, 0];
+  return new ReadableStream<Uint8Array>({
+    pull(controller) {
+      if (at >= bytes.length) {
+        controller.close();
+        return;
+      }
+      const length = lengths[index++] ?? bytes.length;
+      controller.enqueue(bytes.slice(at, at + length));
+      at += length;
+    },
+  });
+}
+
+/** What a pair makes of bytes that come in one piece. */
+export function through(
+  pair: { readonly writable: WritableStream<Uint8Array>; readonly readable: ReadableStream<Uint8Array> },
+  bytes: Uint8Array,
+): ReadableStream<Uint8Array> {
+  return pieces(bytes, []).pipeThrough(pair);
+}
+
+/** All of a stream; rejected with what errors it. */
+export async function collect(stream: ReadableStream<Uint8Array>): Promise<Uint8Array> {
+  const { prefix, error, closed } = await prefixOf(stream);
+  if (!closed) throw error;
+  return prefix;
+}
+
+/** What a stream gives before it closes, or errors. */
+export async function prefixOf(
+  stream: ReadableStream<Uint8Array>,
+): Promise<{ readonly prefix: Uint8Array; readonly error: unknown; readonly closed: boolean }> {
+  const parts: Uint8Array[] = [];
+  const reader = stream.getReader();
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return { prefix: concat(...parts), error: undefined, closed: true };
+      parts.push(value);
+    }
+  } catch (error) {
+    return { prefix: concat(...parts), error, closed: false };
+  }
+}
+
+/** What a promise is rejected with; undefined when it is fulfilled. */
+export async function rejected(promise: Promise<unknown>): Promise<unknown> {
+  return promise.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+}

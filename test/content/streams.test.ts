@@ -1,0 +1,226 @@
+// Sealing and opening streams: docs/spec.md section 12.
+
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { concat } from "../../src/bytes/bytes.js";
+import { openContent, openStream } from "../../src/content/open.js";
+import { sealStream, sealTo } from "../../src/content/seal.js";
+import type { KeysteadError } from "../../src/errors.js";
+import { flipped, slow } from "../primitives/support.js";
+import { seededEnv } from "../support/seeded-env.js";
+import { collect, pieces, prefixOf, rejected, through } from "./stream-support.js";
+import { CHUNK, chunksOf, content, expectSame, NO_BYTES, person, rejection } from "./support.js";
+
+const [alice, bob] = [person("alice"), person("bob")];
+const env = seededEnv("streams");
+const purpose = "note";
+const logs = [alice.log, bob.log];
+
+const aroundBorders = fc.oneof(
+  fc.nat(300),
+  fc.tuple(fc.nat(3), fc.integer({ min: -20, max: 20 })).map(([chunks, off]) => Math.max(0, chunks * CHUNK + off)),
+);
+/** Lengths of pieces: of nothing, of a few bytes, of more than several chunks. */
+const splits = fc.array(fc.oneof(fc.nat(3), fc.nat(1000), fc.nat(3 * CHUNK)), { maxLength: 12 });
+
+describe("streams and bytes", () => {
+  it("are one format: what one seals the other opens, however the input is split, padded or not", async () => {
+    const scene = fc.record({ size: aroundBorders, sealing: splits, opening: splits, pad: fc.boolean() });
+    await fc.assert(
+      fc.asyncProperty(scene, async ({ size, sealing, opening, pad }) => {
+        const options = { purpose, pad, associatedData: content(3) };
+        const whole = await sealTo(logs, content(size), options, seededEnv("one"));
+        const streamed = await collect(
+          pieces(content(size), sealing).pipeThrough(sealStream(logs, options, seededEnv("one"))),
+        );
+        expectSame(streamed, whole);
+        const opened = pieces(whole, opening).pipeThrough(openStream(bob.keyring, options));
+        expectSame(await collect(opened), content(size));
+        expectSame(await openContent(streamed, alice.keyring, options), content(size));
+      }),
+      slow(25),
+    );
+  });
+
+  it("carry more chunks than are in flight, with progress that only grows, to the last byte", async () => {
+    const size = 40 * CHUNK + 7;
+    const [sealing, opening]: number[][] = [[], []];
+    const sealed = await collect(
+      pieces(content(size), [size]).pipeThrough(
+        sealStream([alice.log], { purpose, onProgress: ({ bytes }) => sealing?.push(bytes) }, env),
+      ),
+    );
+    const pair = openStream(alice.keyring, { onProgress: ({ bytes }) => opening?.push(bytes) });
+    expectSame(await collect(pieces(sealed, [1]).pipeThrough(pair)), content(size));
+    for (const told of [sealing, opening] as number[][]) {
+      expect(told).toEqual([...told].sort((a, b) => a - b));
+      expect(told.at(-1)).toBe(size);
+      expect(told.length).toBeGreaterThan(40);
+    }
+    const { header, sender } = await pair.opened;
+    expect(header).toMatchObject({ purpose, recipients: [{ head: alice.log.head }] });
+    expect(sender).toEqual({ status: "unsigned" });
+  });
+
+  it("take pieces whose memory is used again as soon as the write is settled", async () => {
+    const pair = sealStream([alice.log], { purpose }, env);
+    const sealed = collect(pair.readable);
+    const writer = pair.writable.getWriter();
+    const buffer = new Uint8Array(1000);
+    for (let at = 0; at < 100_000; at += 1000) {
+      buffer.set(content(100_000).subarray(at, at + 1000));
+      await writer.write(buffer);
+      buffer.fill(255);
+    }
+    await writer.close();
+    expectSame(await openContent(await sealed, alice.keyring), content(100_000));
+  });
+
+  it("give a chunk as soon as it is authentic, without waiting for sixteen more", async () => {
+    const sealed = await sealTo([alice.log], content(5 * CHUNK), { purpose }, env);
+    const { front, chunks } = chunksOf(sealed);
+    const pair = openStream(alice.keyring);
+    const [writer, reader] = [pair.writable.getWriter(), pair.readable.getReader()];
+    const first = reader.read();
+    // One chunk is looked ahead at, since the last one is another; one is held back.
+    await writer.write(concat(front, ...chunks.slice(0, 3)));
+    const begun = writer.write(NO_BYTES);
+    expectSame((await first).value as Uint8Array, content(CHUNK));
+    await reader.cancel();
+    await rejected(begun);
+  });
+
+  it("ask for no input that nobody reads: a writer is held up", async () => {
+    const pair = sealStream([alice.log], { purpose }, env);
+    let written = 0;
+    const source = new ReadableStream<Uint8Array>({
+      pull: (controller) => {
+        written += CHUNK;
+        controller.enqueue(new Uint8Array(CHUNK));
+      },
+    });
+    const reader = source.pipeThrough(pair).getReader();
+    for (let i = 0; i < 30; i++) await reader.read();
+    // What was read, what is in flight, and what pipes hold.
+    expect(written).toBeLessThanOrEqual((30 + 24) * CHUNK);
+    await reader.cancel();
+  });
+});
+
+describe("a damaged stream", () => {
+  const size = 4 * CHUNK + 100;
+  const sealed = sealTo([alice.log], content(size), { purpose }, env);
+  const twin = sealTo([alice.log], content(size), { purpose }, env);
+
+  /** What is given of damaged content, which must be the beginning, and the error that ends it. */
+  async function damaged(change: (chunks: readonly Uint8Array[], others: readonly Uint8Array[]) => Uint8Array[]) {
+    const [{ front, chunks }, others] = [chunksOf(await sealed), chunksOf(await twin)];
+    const mutant = concat(front, ...change(chunks, others.chunks));
+    const pair = openStream(alice.keyring);
+    const { prefix, error } = await prefixOf(pieces(mutant, [1000, 100_000]).pipeThrough(pair));
+    expectSame(prefix, content(size).subarray(0, prefix.length));
+    expect(await rejected(pair.opened)).toBe(error);
+    return { prefix, error };
+  }
+
+  it("is given as far as it is authentic, and errors where it was changed, cut off, extended or mixed up", async () => {
+    const cases: readonly (readonly [chunk: number, change: Parameters<typeof damaged>[0]])[] = [
+      [0, (chunks) => [flipped(chunks[0] as Uint8Array, 9), ...chunks.slice(1)]],
+      [2, ([a, b, c, d, e]) => [a, b, d, c, e] as Uint8Array[]],
+      [2, ([a, b, , d, e]) => [a, b, d, e] as Uint8Array[]],
+      [3, ([a, b, c, d, e]) => [a, b, c, c, d, e] as Uint8Array[]],
+      [2, ([a, b, c]) => [a, b, c] as Uint8Array[]],
+      [4, ([a, b, c, d]) => [a, b, c, d, content(3)] as Uint8Array[]],
+      [4, (chunks) => [...chunks, new Uint8Array(1)]],
+      [4, (chunks) => [...chunks, ...chunks]],
+      [3, ([a, b, c, , e], others) => [a, b, c, others[3], e] as Uint8Array[]],
+      [0, () => []],
+    ];
+    for (const [chunk, change] of cases) {
+      const { prefix, error } = await damaged(change);
+      expect(error).toMatchObject({ code: "CORRUPT_CONTENT", details: { chunk } });
+      // One authentic chunk is always held back.
+      expect(prefix.length).toBe(Math.max(0, chunk - 1) * CHUNK);
+    }
+  });
+
+  it("errors with what the source failed with, when that fails: no verdict on the content", async () => {
+    const reason = new Error("connection lost");
+    for (const after of [0, 6, 500, 2000, 3 * CHUNK]) {
+      let at = 0;
+      const source = new ReadableStream<Uint8Array>({
+        pull: async (controller) => {
+          if (at >= after) controller.error(reason);
+          else controller.enqueue((await sealed).subarray(at, at + 400));
+          at += 400;
+        },
+      });
+      const pair = openStream(alice.keyring);
+      const { prefix, error } = await prefixOf(source.pipeThrough(pair));
+      expect(error).toBe(reason);
+      expectSame(prefix, content(prefix.length));
+      expect(await rejected(pair.opened)).toBe(reason);
+    }
+  });
+
+  it("errors before anything is given, when the header is junk, cut off, another's, or for another purpose", async () => {
+    const bytes = await sealed;
+    const refusals = [
+      [content(500), alice, {}, "INVALID_ENCODING"],
+      [bytes.subarray(0, 7), alice, {}, "INVALID_ENCODING"],
+      [bytes.subarray(0, 700), alice, {}, "INVALID_ENCODING"],
+      [NO_BYTES, alice, {}, "INVALID_ENCODING"],
+      [bytes, bob, {}, "NOT_A_RECIPIENT"],
+      [bytes, alice, { purpose: "letter" }, "CORRUPT_CONTENT"],
+      [bytes, alice, { associatedData: content(1) }, "CORRUPT_CONTENT"],
+    ] as const;
+    for (const [input, reader, options, code] of refusals) {
+      const { prefix, error } = await prefixOf(through(openStream(reader.keyring, options), input));
+      expect(error).toMatchObject({ code });
+      expect(prefix.length).toBe(0);
+    }
+  });
+
+  it("errors with INVALID_ARGUMENT, both ends, when what is written are no bytes", async () => {
+    for (const make of [() => sealStream([alice.log], { purpose }, env), () => openStream(alice.keyring)]) {
+      const { writable, readable } = make();
+      const given = collect(readable);
+      const writer = writable.getWriter();
+      expect(await rejected(writer.write("text" as unknown as Uint8Array))).toMatchObject({ code: "INVALID_ARGUMENT" });
+      expect(await rejected(given)).toMatchObject({ code: "INVALID_ARGUMENT" });
+      expect(await rejected(writer.closed)).toMatchObject({ code: "INVALID_ARGUMENT" });
+    }
+  });
+});
+
+describe("plain JavaScript callers of streams", () => {
+  const junk: readonly unknown[] = [null, "text", 7, Number.NaN];
+
+  it("meet INVALID_ARGUMENT at once, and not in the stream", () => {
+    const codes = (run: (value: never) => unknown, values = junk) =>
+      values.map((value) => {
+        try {
+          run(value as never);
+        } catch (error) {
+          return (error as KeysteadError).code;
+        }
+        return undefined;
+      });
+    const invalid = junk.map(() => "INVALID_ARGUMENT");
+    expect(codes((value) => sealStream(value, { purpose }, env))).toEqual(invalid);
+    expect(codes((value) => sealStream([alice.log], value, env))).toEqual(invalid);
+    expect(codes((pad) => sealStream([alice.log], { purpose, pad }, env))).toEqual(invalid);
+    expect(codes((signal) => sealStream([alice.log], { purpose, signal }, env))).toEqual(invalid);
+    expect(codes((onProgress) => sealStream([alice.log], { purpose, onProgress }, env))).toEqual(invalid);
+    expect(codes((signer) => sealStream([alice.log], { purpose, signer }, env))).toEqual(invalid);
+    expect(codes((value) => openStream(value))).toEqual(invalid);
+    expect(codes((value) => openStream(alice.keyring, value))).toEqual(invalid);
+    expect(codes((senderLog) => openStream(alice.keyring, { senderLog }))).toEqual(invalid);
+    expect(codes((signal) => openStream(alice.keyring, { signal }))).toEqual(invalid);
+  });
+
+  it("meet an env that is none as an error of the stream", async () => {
+    const pair = sealStream([alice.log], { purpose }, {} as never);
+    expect(await rejection(collect(through(pair, content(5))))).toMatchObject({ code: "INVALID_ARGUMENT" });
+  });
+});
