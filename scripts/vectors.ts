@@ -1,0 +1,39 @@
+// Writes vectors/: attacks that a reader must refuse, and values that it must arrive at, all from fixed seeds. `--check` compares
+// instead of writing. The format is in vectors/README.md.
+
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import type { VectorFile } from "./vectors/format.js";
+import { negativeFiles } from "./vectors/negative.js";
+
+const folder = "vectors";
+
+/** The files that there are, but for the README. */
+function filesThere(): readonly string[] {
+  if (!existsSync(folder)) return [];
+  const paths = readdirSync(folder, { recursive: true, encoding: "utf8" });
+  return paths.filter((path) => path.endsWith(".json")).map((path) => path.replaceAll("\\", "/"));
+}
+
+const files: readonly VectorFile[] = negativeFiles();
+const wanted = new Map(files.map(([path, content]) => [path, `${JSON.stringify(content, undefined, 1)}\n`]));
+if (wanted.size !== files.length) throw new Error("two vectors have one name");
+const surplus = filesThere().filter((path) => !wanted.has(path));
+
+if (process.argv.includes("--check")) {
+  const differs = ([path, text]: readonly [string, string]) => {
+    const file = join(folder, path);
+    return !existsSync(file) || readFileSync(file, "utf8") !== text;
+  };
+  const stale = [...[...wanted].filter(differs).map(([path]) => path), ...surplus];
+  for (const path of stale) console.error(`vectors/${path} is out of date; run npm run vectors`);
+  if (stale.length > 0) process.exitCode = 1;
+} else {
+  for (const path of surplus) rmSync(join(folder, path));
+  for (const [path, text] of wanted) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), text);
+  }
+}
+const size = [...wanted.values()].reduce((sum, text) => sum + text.length, 0);
+console.log(`${wanted.size} vectors, ${Math.round(size / 1024)} KiB`);

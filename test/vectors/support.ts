@@ -1,0 +1,22 @@
+// The files of vectors/, as the tests of this folder read them, in Node and in browsers. vectors/README.md describes them.
+
+/// <reference types="vite/client" />
+
+import type { ExpectedError } from "../../scripts/vectors/format.js";
+import { KeysteadError } from "../../src/errors.js";
+
+/** The files of a folder, as `import.meta.glob` gives them, by the name of the attack. */
+export function byName<T>(files: Readonly<Record<string, unknown>>): readonly (readonly [name: string, vector: T])[] {
+  return Object.entries(files).map(([path, content]) => [path.replace(/^.*\/|\.json$/g, ""), content as T]);
+}
+
+/** Code and rule of the KeysteadError that a call throws; undefined when it throws none. */
+export function verdictOf(call: () => unknown): ExpectedError | undefined {
+  try {
+    call();
+  } catch (error) {
+    if (error instanceof KeysteadError) return { code: error.code, ...(error.rule && { rule: error.rule }) };
+    throw error;
+  }
+  return undefined;
+}
