@@ -5,11 +5,18 @@ import type { VectorFile } from "./format.js";
 import { CHAIN } from "./negative/chain.js";
 import { ENCODING } from "./negative/encoding.js";
 import { EPOCHS } from "./negative/epochs.js";
+import { ESCROW_LOG } from "./negative/escrow-log.js";
+import { ESCROW_MEMBER } from "./negative/escrow-member.js";
 import { KEYS } from "./negative/keys.js";
 import { LOCKDOWN } from "./negative/lockdown.js";
 import { MEMBERSHIP } from "./negative/membership.js";
 import { SIGNATURES } from "./negative/signatures.js";
 
 export function negativeFiles(): readonly VectorFile[] {
-  return [...ENCODING, ...CHAIN, ...SIGNATURES, ...KEYS, ...MEMBERSHIP, ...EPOCHS, ...LOCKDOWN].map(logVector);
+  return LOGS.map(logVector);
 }
+
+const LOGS = [
+  ...[ENCODING, CHAIN, SIGNATURES, KEYS],
+  ...[MEMBERSHIP, EPOCHS, LOCKDOWN, ESCROW_MEMBER, ESCROW_LOG],
+].flat();
