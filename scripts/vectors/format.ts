@@ -36,6 +36,123 @@ export interface LogVector extends Negative {
   readonly error: ExpectedError & { readonly entry: number };
 }
 
+/** Runs of epochs, `[from, to]`. */
+export type RunsText = readonly (readonly [number, number])[];
+
+/** What a member secretly holds: its own seed, and the seeds of epochs. */
+export interface Secrets {
+  /** Hexadecimal, as every id. */
+  readonly member: string;
+  readonly seed: Base64Url;
+  readonly epochs: readonly (readonly [number: number, seed: Base64Url])[];
+}
+
+/** What a member gets from the grants of an entry (docs/spec.md section 7.3). */
+export interface Outcome {
+  readonly opened: RunsText;
+  readonly junk: RunsText;
+  readonly withheld: RunsText;
+}
+
+/** A grant that its author did not make as GRT-2 says, as a holder of the run finds out (GRT-3). */
+export interface WrongGrantText {
+  readonly recipient: string;
+  readonly from: number;
+  readonly to: number;
+  readonly wrong: "keyring" | "box";
+}
+
+/** vectors/negative/grants: an entry after `prefix` that is valid, and what its grants are worth. */
+export interface GrantVector extends Negative {
+  readonly load: Load;
+  readonly prefix: readonly Base64Url[];
+  readonly recipient: Secrets;
+  readonly holder: Secrets;
+  readonly bad: Base64Url;
+  readonly good: Base64Url;
+  readonly received: { readonly bad: Outcome; readonly good: Outcome };
+  readonly checked: { readonly bad: readonly WrongGrantText[]; readonly good: readonly WrongGrantText[] };
+}
+
+/** vectors/negative/content: sealed content, joined from `pieces`, that does not open. */
+export interface ContentVector extends Negative {
+  /** Whose keyring opens it. */
+  readonly reader: { readonly log: string; readonly epochs: Secrets["epochs"] };
+  readonly purpose?: string | undefined;
+  readonly associatedData?: Base64Url | undefined;
+  readonly pieces: readonly Base64Url[];
+  /** Which pieces, from 0. */
+  readonly bad: readonly number[];
+  readonly good: readonly number[];
+  readonly error: ExpectedError;
+}
+
+/** vectors/negative/backup: a text that is no backup key of the log. */
+export interface BackupVector extends Negative {
+  readonly load: Load;
+  readonly entries: readonly Base64Url[];
+  readonly bad: string;
+  readonly good: string;
+  readonly error: ExpectedError & { readonly reason: string };
+}
+
+/** vectors/negative/fingerprints: a text that is no fingerprint. */
+export interface FingerprintVector extends Negative {
+  readonly bad: string;
+  readonly good: string;
+  readonly error: ExpectedError;
+}
+
+/** vectors/negative/pins: a log that contradicts what was verified before. */
+export interface PinVector extends Negative {
+  readonly load: Load;
+  /** All entries of the log that was verified before. */
+  readonly pinned: readonly Base64Url[];
+  /** All entries that are offered now. */
+  readonly bad: readonly Base64Url[];
+  readonly good: readonly Base64Url[];
+  readonly error: ExpectedError;
+}
+
+/** vectors/negative/contacts: what became of a tracked contact (section 10). */
+export interface ContactVector extends Negative {
+  readonly load: Load;
+  readonly pinned: readonly Base64Url[];
+  /** What follows `pinned`. */
+  readonly bad: readonly Base64Url[];
+  readonly good: readonly Base64Url[];
+  readonly status: { readonly bad: string; readonly good: string };
+}
+
+/** vectors/negative/evidence: bytes that do not show what they say. */
+export interface EvidenceVector extends Negative {
+  readonly bad: Base64Url;
+  readonly good: Base64Url;
+  readonly error: ExpectedError;
+  readonly verdict: { readonly verdict: string; readonly seq: number };
+}
+
+/** A user's log and the organisation's, as far as each side of a vector has them. */
+export interface Logs {
+  readonly user: readonly Base64Url[];
+  readonly escrow: readonly Base64Url[];
+}
+
+/** vectors/negative/escrow: what needs both logs (section 11). */
+export interface EscrowVector extends Negative {
+  /** What is asked; see vectors/README.md for each. */
+  readonly question: "pointer" | "act" | "needs" | "duty" | "record";
+  readonly subjects: { readonly user: string; readonly escrow: string };
+  readonly prefix: Logs;
+  readonly bad: Logs;
+  readonly good: Logs;
+  /** For `duty`: whose device asks, and how many entries of the escrow log its user has confirmed. */
+  readonly device?: { readonly member: string; readonly confirmed: number | null };
+  /** For `record`: an admin of the escrow log. */
+  readonly admin?: Secrets;
+  readonly answer: { readonly bad: unknown; readonly good: unknown };
+}
+
 /** A file to be written, by its path below vectors/. */
 export type VectorFile = readonly [path: string, content: object];
 

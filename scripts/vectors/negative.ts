@@ -7,13 +7,14 @@ import { ENCODING } from "./negative/encoding.js";
 import { EPOCHS } from "./negative/epochs.js";
 import { ESCROW_LOG } from "./negative/escrow-log.js";
 import { ESCROW_MEMBER } from "./negative/escrow-member.js";
+import { grantFiles } from "./negative/grants.js";
 import { KEYS } from "./negative/keys.js";
 import { LOCKDOWN } from "./negative/lockdown.js";
 import { MEMBERSHIP } from "./negative/membership.js";
 import { SIGNATURES } from "./negative/signatures.js";
 
 export function negativeFiles(): readonly VectorFile[] {
-  return LOGS.map(logVector);
+  return [...LOGS.map(logVector), ...grantFiles()];
 }
 
 const LOGS = [
