@@ -15,7 +15,7 @@ function filesThere(): readonly string[] {
   return paths.filter((path) => path.endsWith(".json")).map((path) => path.replaceAll("\\", "/"));
 }
 
-const files: readonly VectorFile[] = negativeFiles();
+const files: readonly VectorFile[] = await negativeFiles();
 const wanted = new Map(files.map(([path, content]) => [path, `${JSON.stringify(content, undefined, 1)}\n`]));
 if (wanted.size !== files.length) throw new Error("two vectors have one name");
 const surplus = filesThere().filter((path) => !wanted.has(path));

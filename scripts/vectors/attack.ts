@@ -1,12 +1,14 @@
 // How an attack on a log is described: its name, what it breaks, what is answered, and how to make it and its passing twin.
 
 import { equalBytes } from "../../src/bytes/bytes.js";
-import { type CborValue, decodeCbor } from "../../src/bytes/cbor.js";
+import type { CborValue } from "../../src/bytes/cbor.js";
 import type { MemberId } from "../../src/bytes/ids.js";
 import type { ErrorCode, RuleId } from "../../src/errors.js";
-import { idBytes, mutate, type RawBody, type RawSigner, rawEntry, setField } from "../../test/support/raw-link.js";
+import { idBytes, mutate, type RawBody, type RawSigner, setField } from "../../test/support/raw-link.js";
 import { ALICE, type World } from "../../test/support/world.js";
+import { bare } from "./entries.js";
 import { type Load, type LogVector, texts, type VectorFile } from "./format.js";
+import { prefixOf } from "./prefixes.js";
 
 /** One attack on a log: one file. */
 export interface LogAttack {
@@ -42,16 +44,15 @@ export function logVector(attack: LogAttack): VectorFile {
   const [bad, good] = [listOf(twins.bad), listOf(twins.good)];
   if (bad.length === good.length && bad.every((entry, index) => equalBytes(entry, good[index] as Uint8Array)))
     throw new Error(`${name}: an attack must differ from its passing twin`);
-  const prefix = before?.entries ?? [];
   const told = (entries: readonly Uint8Array[]) => texts(whole ? entries : entries.map(bare));
   const vector: LogVector = {
     description,
     rules: breaks,
     load: { subject: before?.log.subject ?? ALICE, kind: before?.log.kind ?? "user", ...load },
-    prefix: texts(prefix.map(bare)),
+    prefix: before ? prefixOf(before) : null,
     bad: told(bad),
     good: told(good),
-    error: { code, rule, entry: prefix.length + at + 1 },
+    error: { code, rule, entry: (before?.entries.length ?? 0) + at + 1 },
   };
   return [`negative/log/${name}.json`, vector];
 }
@@ -82,9 +83,3 @@ export function idList(ids: readonly MemberId[]): CborValue {
 
 /** What a link may commit to without its ever being delivered. */
 export const DIGEST: Uint8Array = new Uint8Array(32);
-
-/** The entry without its attachments, which may be withheld: a log is verified by its links alone. */
-export function bare(entry: Uint8Array): Uint8Array {
-  const [link] = decodeCbor(entry, { name: "entry", maxBytes: entry.length }) as [Uint8Array];
-  return rawEntry(link);
-}

@@ -26,10 +26,19 @@ export interface Load {
   readonly now?: number | undefined;
 }
 
+/** vectors/prefixes: entries that vectors begin with, without attachments. */
+export interface Prefix {
+  readonly subject: string;
+  readonly kind: "user" | "escrow";
+  readonly head: { readonly log: string; readonly seq: number; readonly hash: string };
+  readonly entries: readonly Base64Url[];
+}
+
 /** vectors/negative/log: entries after `prefix` that are refused, and others in their place that are accepted. */
 export interface LogVector extends Negative {
   readonly load: Load;
-  readonly prefix: readonly Base64Url[];
+  /** Which file of vectors/prefixes holds the entries before; null where there are none. */
+  readonly prefix: string | null;
   readonly bad: readonly Base64Url[];
   readonly good: readonly Base64Url[];
   /** `entry` counts prefix and bad together, from 1. */
@@ -65,7 +74,8 @@ export interface WrongGrantText {
 /** vectors/negative/grants: an entry after `prefix` that is valid, and what its grants are worth. */
 export interface GrantVector extends Negative {
   readonly load: Load;
-  readonly prefix: readonly Base64Url[];
+  /** As in {@link LogVector}. */
+  readonly prefix: string;
   readonly recipient: Secrets;
   readonly holder: Secrets;
   readonly bad: Base64Url;
@@ -78,8 +88,8 @@ export interface GrantVector extends Negative {
 export interface ContentVector extends Negative {
   /** Whose keyring opens it. */
   readonly reader: { readonly log: string; readonly epochs: Secrets["epochs"] };
-  readonly purpose?: string | undefined;
-  readonly associatedData?: Base64Url | undefined;
+  readonly purpose: string;
+  readonly associatedData: Base64Url;
   readonly pieces: readonly Base64Url[];
   /** Which pieces, from 0. */
   readonly bad: readonly number[];

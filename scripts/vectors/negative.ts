@@ -3,6 +3,7 @@
 import { logVector } from "./attack.js";
 import type { VectorFile } from "./format.js";
 import { CHAIN } from "./negative/chain.js";
+import { contentFiles } from "./negative/content.js";
 import { ENCODING } from "./negative/encoding.js";
 import { EPOCHS } from "./negative/epochs.js";
 import { ESCROW_LOG } from "./negative/escrow-log.js";
@@ -12,9 +13,11 @@ import { KEYS } from "./negative/keys.js";
 import { LOCKDOWN } from "./negative/lockdown.js";
 import { MEMBERSHIP } from "./negative/membership.js";
 import { SIGNATURES } from "./negative/signatures.js";
+import { prefixFiles } from "./prefixes.js";
 
-export function negativeFiles(): readonly VectorFile[] {
-  return [...LOGS.map(logVector), ...grantFiles()];
+export async function negativeFiles(): Promise<readonly VectorFile[]> {
+  const files = [...LOGS.map(logVector), ...grantFiles(), ...(await contentFiles())];
+  return [...files, ...prefixFiles()];
 }
 
 const LOGS = [

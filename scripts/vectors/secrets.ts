@@ -23,3 +23,8 @@ export function keyringOf(log: string, { member, seed, epochs }: Secrets): Keyri
   const gained = new Map(epochs.map(([epoch, text]) => [epoch, new Secret(bytes(text))]));
   return changedKeyring(newKeyring(log as LogId, member as MemberId, new MemberKeys(bytes(seed))), { gained });
 }
+
+/** A keyring that only reads: a log's epochs, and no key of a member's own. */
+export function readerOf({ log, epochs }: { readonly log: string; readonly epochs: Secrets["epochs"] }): Keyring {
+  return keyringOf(log, { member: "00".repeat(16), seed: text(new Uint8Array(32)), epochs });
+}

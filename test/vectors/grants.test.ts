@@ -7,14 +7,14 @@ import { keyringOf } from "../../scripts/vectors/secrets.js";
 import { checkGrants } from "../../src/grants/check.js";
 import { receive } from "../../src/grants/receive.js";
 import { verifyLog } from "../../src/log/verify.js";
-import { byName } from "./support.js";
+import { byName, prefixEntries } from "./support.js";
 
 const vectors = byName<GrantVector>(
   import.meta.glob("../../vectors/negative/grants/*.json", { eager: true, import: "default" }),
 );
 
 describe.each(vectors)("%s", (_name, { load, prefix, recipient, holder, received, checked, ...entries }) => {
-  const before = verifyLog(prefix.map(bytes), load);
+  const before = verifyLog(prefixEntries(prefix), load);
   const { log } = before.head;
 
   it.each(["bad", "good"] as const)("gives its recipient what the file says (%s)", (side) => {

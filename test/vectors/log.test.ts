@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { bytes, type LogVector } from "../../scripts/vectors/format.js";
 import type { LogState } from "../../src/log/state.js";
 import { appendEntry, verifyLog } from "../../src/log/verify.js";
-import { byName, verdictOf } from "./support.js";
+import { byName, prefixEntries, verdictOf } from "./support.js";
 
 const vectors = byName<LogVector>(
   import.meta.glob("../../vectors/negative/log/*.json", { eager: true, import: "default" }),
@@ -25,7 +25,7 @@ function whole({ load }: LogVector, entries: readonly Uint8Array[], seen: Seen):
 }
 
 function prefixFirst(vector: LogVector, entries: readonly Uint8Array[], seen: Seen): LogState {
-  const end = Math.max(1, vector.prefix.length);
+  const end = Math.max(1, prefixEntries(vector.prefix).length);
   const before = whole(vector, entries.slice(0, end), seen);
   return entries.slice(end).reduce((log, entry) => appendEntry(log, seen(entry), vector.load), before);
 }
@@ -37,7 +37,8 @@ function linkByLink(vector: LogVector, entries: readonly Uint8Array[], seen: See
 }
 
 describe.each(vectors)("%s", (_name, vector) => {
-  const { prefix, bad, good, error, load } = vector;
+  const { bad, good, error, load } = vector;
+  const prefix = prefixEntries(vector.prefix);
 
   it.each(Object.entries<Way>(WAYS))("is refused, loaded %s, and its twin is not", (_way, loaded) => {
     let count = 0;
@@ -46,9 +47,9 @@ describe.each(vectors)("%s", (_name, vector) => {
       return entry;
     };
     const { entry, ...expected } = error;
-    expect(verdictOf(() => loaded(vector, [...prefix, ...bad].map(bytes), seen))).toEqual(expected);
+    expect(verdictOf(() => loaded(vector, [...prefix, ...bad.map(bytes)], seen))).toEqual(expected);
     expect(count, "the entry that is refused").toBe(entry);
-    const accepted = loaded(vector, [...prefix, ...good].map(bytes), seen);
+    const accepted = loaded(vector, [...prefix, ...good.map(bytes)], seen);
     expect({ kind: accepted.kind, subject: accepted.subject, seq: accepted.head.seq }).toEqual({
       ...{ kind: load.kind, subject: load.subject },
       seq: prefix.length + good.length,

@@ -2,7 +2,8 @@
 
 /// <reference types="vite/client" />
 
-import type { ExpectedError } from "../../scripts/vectors/format.js";
+import { expect } from "vitest";
+import { bytes, type ExpectedError, type Prefix } from "../../scripts/vectors/format.js";
 import { KeysteadError } from "../../src/errors.js";
 
 /** The files of a folder, as `import.meta.glob` gives them, by the name of the attack. */
@@ -19,4 +20,15 @@ export function verdictOf(call: () => unknown): ExpectedError | undefined {
     throw error;
   }
   return undefined;
+}
+
+const prefixes = new Map(
+  byName<Prefix>(import.meta.glob("../../vectors/prefixes/*.json", { eager: true, import: "default" })),
+);
+
+/** The entries that a vector begins with. */
+export function prefixEntries(name: string | null): readonly Uint8Array[] {
+  if (name === null) return [];
+  const { entries } = prefixes.get(name) ?? expect.unreachable(`vectors/prefixes has no ${name}`);
+  return entries.map(bytes);
 }

@@ -15,8 +15,8 @@ import { deriveKey } from "../../../src/primitives/kdf.js";
 import { LABELS } from "../../../src/primitives/labels.js";
 import { boxIndex, mutate, takeApart, withAttachment } from "../../../test/support/raw-link.js";
 import { seedNamed, type World } from "../../../test/support/world.js";
-import { bare } from "../attack.js";
-import { type GrantVector, type Outcome, text, texts, type VectorFile, type WrongGrantText } from "../format.js";
+import { type GrantVector, type Outcome, text, type VectorFile, type WrongGrantText } from "../format.js";
+import { prefixOf } from "../prefixes.js";
 import { secretsOf } from "../secrets.js";
 import { alone, bob, joined } from "../worlds.js";
 
@@ -262,7 +262,7 @@ function file({ description, rules, before, honest, recipient, bad, received, ch
     description,
     rules,
     load: { subject: before.log.subject, kind: "user" },
-    prefix: texts(before.entries.map(bare)),
+    prefix: prefixOf(before),
     recipient: secretsOf(before.session(recipient).keyring),
     holder: secretsOf(honest.session("Laptop").keyring),
     bad: text(bad),
