@@ -100,7 +100,8 @@ export interface ContentVector extends Negative {
 /** vectors/negative/backup: a text that is no backup key of the log. */
 export interface BackupVector extends Negative {
   readonly load: Load;
-  readonly entries: readonly Base64Url[];
+  /** The log, in vectors/prefixes. */
+  readonly log: string;
   readonly bad: string;
   readonly good: string;
   readonly error: ExpectedError & { readonly reason: string };
@@ -116,18 +117,18 @@ export interface FingerprintVector extends Negative {
 /** vectors/negative/pins: a log that contradicts what was verified before. */
 export interface PinVector extends Negative {
   readonly load: Load;
-  /** All entries of the log that was verified before. */
-  readonly pinned: readonly Base64Url[];
-  /** All entries that are offered now. */
-  readonly bad: readonly Base64Url[];
-  readonly good: readonly Base64Url[];
+  /** The log that was verified before, and those that are offered now, in vectors/prefixes. */
+  readonly pinned: string;
+  readonly bad: string;
+  readonly good: string;
   readonly error: ExpectedError;
 }
 
 /** vectors/negative/contacts: what became of a tracked contact (section 10). */
 export interface ContactVector extends Negative {
   readonly load: Load;
-  readonly pinned: readonly Base64Url[];
+  /** The log at the pin, in vectors/prefixes. */
+  readonly pinned: string;
   /** What follows `pinned`. */
   readonly bad: readonly Base64Url[];
   readonly good: readonly Base64Url[];
@@ -139,27 +140,28 @@ export interface EvidenceVector extends Negative {
   readonly bad: Base64Url;
   readonly good: Base64Url;
   readonly error: ExpectedError;
-  readonly verdict: { readonly verdict: string; readonly seq: number };
 }
 
-/** A user's log and the organisation's, as far as each side of a vector has them. */
+/** A user's log and the organisation's, in vectors/prefixes. */
 export interface Logs {
-  readonly user: readonly Base64Url[];
-  readonly escrow: readonly Base64Url[];
+  readonly user: string;
+  readonly escrow: string;
 }
 
 /** vectors/negative/escrow: what needs both logs (section 11). */
 export interface EscrowVector extends Negative {
   /** What is asked; see vectors/README.md for each. */
   readonly question: "pointer" | "act" | "needs" | "duty" | "record";
-  readonly subjects: { readonly user: string; readonly escrow: string };
-  readonly prefix: Logs;
   readonly bad: Logs;
   readonly good: Logs;
-  /** For `duty`: whose device asks, and how many entries of the escrow log its user has confirmed. */
-  readonly device?: { readonly member: string; readonly confirmed: number | null };
-  /** For `record`: an admin of the escrow log. */
+  /** For `duty`: whose device asks, and up to which position of the organisation's log its user confirmed it. */
+  readonly device?: {
+    readonly member: string;
+    readonly confirmed: { readonly log: string; readonly seq: number; readonly hash: string };
+  };
+  /** For `record`: an admin of the escrow log, and the record's entry with its opening. */
   readonly admin?: Secrets;
+  readonly record?: { readonly bad: Base64Url; readonly good: Base64Url };
   readonly answer: { readonly bad: unknown; readonly good: unknown };
 }
 

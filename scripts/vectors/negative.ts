@@ -2,21 +2,33 @@
 
 import { logVector } from "./attack.js";
 import type { VectorFile } from "./format.js";
+import { backupFiles } from "./negative/backup.js";
 import { CHAIN } from "./negative/chain.js";
 import { contentFiles } from "./negative/content.js";
 import { ENCODING } from "./negative/encoding.js";
 import { EPOCHS } from "./negative/epochs.js";
+import { escrowFiles } from "./negative/escrow.js";
 import { ESCROW_LOG } from "./negative/escrow-log.js";
 import { ESCROW_MEMBER } from "./negative/escrow-member.js";
+import { fingerprintFiles } from "./negative/fingerprints.js";
 import { grantFiles } from "./negative/grants.js";
 import { KEYS } from "./negative/keys.js";
 import { LOCKDOWN } from "./negative/lockdown.js";
 import { MEMBERSHIP } from "./negative/membership.js";
+import { pinFiles } from "./negative/pins.js";
 import { SIGNATURES } from "./negative/signatures.js";
 import { prefixFiles } from "./prefixes.js";
 
 export async function negativeFiles(): Promise<readonly VectorFile[]> {
-  const files = [...LOGS.map(logVector), ...grantFiles(), ...(await contentFiles())];
+  const files = [
+    ...LOGS.map(logVector),
+    ...grantFiles(),
+    ...(await contentFiles()),
+    ...backupFiles(),
+    ...fingerprintFiles(),
+    ...pinFiles(),
+    ...escrowFiles(),
+  ];
   return [...files, ...prefixFiles()];
 }
 

@@ -22,7 +22,8 @@ export function verdictOf(call: () => unknown): ExpectedError | undefined {
   return undefined;
 }
 
-const prefixes = new Map(
+/** The logs of vectors/prefixes by name. */
+export const prefixes: ReadonlyMap<string, Prefix> = new Map(
   byName<Prefix>(import.meta.glob("../../vectors/prefixes/*.json", { eager: true, import: "default" })),
 );
 
