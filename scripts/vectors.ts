@@ -5,6 +5,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { dirname, join } from "node:path";
 import type { VectorFile } from "./vectors/format.js";
 import { negativeFiles } from "./vectors/negative.js";
+import { positiveFiles } from "./vectors/positive.js";
+import { prefixFiles } from "./vectors/prefixes.js";
 
 const folder = "vectors";
 
@@ -15,7 +17,9 @@ function filesThere(): readonly string[] {
   return paths.filter((path) => path.endsWith(".json")).map((path) => path.replaceAll("\\", "/"));
 }
 
-const files: readonly VectorFile[] = await negativeFiles();
+const vectors = [...(await negativeFiles()), ...(await positiveFiles())];
+// Last, since the others name what they begin with.
+const files: readonly VectorFile[] = [...vectors, ...prefixFiles()];
 const wanted = new Map(files.map(([path, content]) => [path, `${JSON.stringify(content, undefined, 1)}\n`]));
 if (wanted.size !== files.length) throw new Error("two vectors have one name");
 const surplus = filesThere().filter((path) => !wanted.has(path));

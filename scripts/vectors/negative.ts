@@ -17,10 +17,9 @@ import { LOCKDOWN } from "./negative/lockdown.js";
 import { MEMBERSHIP } from "./negative/membership.js";
 import { pinFiles } from "./negative/pins.js";
 import { SIGNATURES } from "./negative/signatures.js";
-import { prefixFiles } from "./prefixes.js";
 
 export async function negativeFiles(): Promise<readonly VectorFile[]> {
-  const files = [
+  return [
     ...LOGS.map(logVector),
     ...grantFiles(),
     ...(await contentFiles()),
@@ -29,7 +28,6 @@ export async function negativeFiles(): Promise<readonly VectorFile[]> {
     ...pinFiles(),
     ...escrowFiles(),
   ];
-  return [...files, ...prefixFiles()];
 }
 
 const LOGS = [
