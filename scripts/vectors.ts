@@ -7,10 +7,11 @@ import type { VectorFile } from "./vectors/format.js";
 import { negativeFiles } from "./vectors/negative.js";
 import { positiveFiles } from "./vectors/positive.js";
 import { prefixFiles } from "./vectors/prefixes.js";
+import { withTable } from "./vectors/readme.js";
 
 const folder = "vectors";
 
-/** The files that there are, but for the README. */
+/** The vectors that there are. */
 function filesThere(): readonly string[] {
   if (!existsSync(folder)) return [];
   const paths = readdirSync(folder, { recursive: true, encoding: "utf8" });
@@ -21,7 +22,9 @@ const vectors = [...(await negativeFiles()), ...(await positiveFiles())];
 // Last, since the others name what they begin with.
 const files: readonly VectorFile[] = [...vectors, ...prefixFiles()];
 const wanted = new Map(files.map(([path, content]) => [path, `${JSON.stringify(content, undefined, 1)}\n`]));
-if (wanted.size !== files.length) throw new Error("two vectors have one name");
+const [readme, spec] = [join(folder, "README.md"), "docs/spec.md"].map((path) => readFileSync(path, "utf8"));
+wanted.set("README.md", withTable(readme as string, spec as string, files));
+if (wanted.size !== files.length + 1) throw new Error("two vectors have one name");
 const surplus = filesThere().filter((path) => !wanted.has(path));
 
 if (process.argv.includes("--check")) {
@@ -40,4 +43,4 @@ if (process.argv.includes("--check")) {
   }
 }
 const size = [...wanted.values()].reduce((sum, text) => sum + text.length, 0);
-console.log(`${wanted.size} vectors, ${Math.round(size / 1024)} KiB`);
+console.log(`${files.length} files, ${Math.round(size / 1024)} KiB`);

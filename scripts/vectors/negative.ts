@@ -5,9 +5,11 @@ import type { VectorFile } from "./format.js";
 import { backupFiles } from "./negative/backup.js";
 import { CHAIN } from "./negative/chain.js";
 import { contentFiles } from "./negative/content.js";
+import { CRAFTED } from "./negative/crafted.js";
 import { ENCODING } from "./negative/encoding.js";
 import { EPOCHS } from "./negative/epochs.js";
 import { escrowFiles } from "./negative/escrow.js";
+import { ESCROW_ACTS } from "./negative/escrow-acts.js";
 import { ESCROW_LOG } from "./negative/escrow-log.js";
 import { ESCROW_MEMBER } from "./negative/escrow-member.js";
 import { fingerprintFiles } from "./negative/fingerprints.js";
@@ -31,6 +33,6 @@ export async function negativeFiles(): Promise<readonly VectorFile[]> {
 }
 
 const LOGS = [
-  ...[ENCODING, CHAIN, SIGNATURES, KEYS],
-  ...[MEMBERSHIP, EPOCHS, LOCKDOWN, ESCROW_MEMBER, ESCROW_LOG],
+  ...[ENCODING, CHAIN, SIGNATURES, CRAFTED, KEYS],
+  ...[MEMBERSHIP, EPOCHS, LOCKDOWN, ESCROW_MEMBER, ESCROW_ACTS, ESCROW_LOG],
 ].flat();

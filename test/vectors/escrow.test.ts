@@ -2,23 +2,19 @@
 // ESC-3 to ESC-6, ESC-8, ESC-9).
 
 import { describe, expect, it } from "vitest";
-import { bytes, type EscrowVector, type Logs, type Prefix } from "../../scripts/vectors/format.js";
+import { bytes, type EscrowVector, type Logs } from "../../scripts/vectors/format.js";
 import { keyringOf } from "../../scripts/vectors/secrets.js";
 import { escrowActs, escrowDuty } from "../../src/escrow/check.js";
 import { accessRecords } from "../../src/escrow/discover.js";
 import { escrowNeeds } from "../../src/escrow/escrow-log.js";
 import { judgePointer } from "../../src/escrow/pointer.js";
 import type { LogState } from "../../src/log/state.js";
-import { verifyLog } from "../../src/log/verify.js";
 import { escrowOf } from "../escrow/support.js";
-import { byName, prefixEntries, prefixes } from "./support.js";
+import { byName, prefixState } from "./support.js";
 
 const vectors = byName<EscrowVector>(
   import.meta.glob("../../vectors/negative/escrow/*.json", { eager: true, import: "default" }),
 );
-
-const load = (name: string): LogState =>
-  verifyLog(prefixEntries(name), { subject: (prefixes.get(name) as Prefix).subject });
 
 /** One question, asked of both logs. */
 type Ask = (user: LogState, escrow: LogState, vector: EscrowVector, side: "bad" | "good") => unknown;
@@ -40,7 +36,9 @@ const QUESTIONS: Readonly<Record<EscrowVector["question"], Ask>> = {
 describe.each(vectors)("%s", (_name, vector) => {
   it.each(["bad", "good"] as const)("is answered as the file says (%s)", (side) => {
     const { user, escrow }: Logs = vector[side];
-    expect(QUESTIONS[vector.question](load(user), load(escrow), vector, side)).toEqual(vector.answer[side]);
+    expect(QUESTIONS[vector.question](prefixState(user), prefixState(escrow), vector, side)).toEqual(
+      vector.answer[side],
+    );
     expect(vector.answer.bad).not.toEqual(vector.answer.good);
   });
 });

@@ -6,15 +6,14 @@ import { bytes, type GrantVector } from "../../scripts/vectors/format.js";
 import { keyringOf } from "../../scripts/vectors/secrets.js";
 import { checkGrants } from "../../src/grants/check.js";
 import { receive } from "../../src/grants/receive.js";
-import { verifyLog } from "../../src/log/verify.js";
-import { byName, prefixEntries } from "./support.js";
+import { byName, prefixState } from "./support.js";
 
 const vectors = byName<GrantVector>(
   import.meta.glob("../../vectors/negative/grants/*.json", { eager: true, import: "default" }),
 );
 
-describe.each(vectors)("%s", (_name, { load, prefix, recipient, holder, received, checked, ...entries }) => {
-  const before = verifyLog(prefixEntries(prefix), load);
+describe.each(vectors)("%s", (_name, { prefix, recipient, holder, received, checked, ...entries }) => {
+  const before = prefixState(prefix);
   const { log } = before.head;
 
   it.each(["bad", "good"] as const)("gives its recipient what the file says (%s)", (side) => {

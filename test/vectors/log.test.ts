@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { bytes, type LogVector } from "../../scripts/vectors/format.js";
 import type { LogState } from "../../src/log/state.js";
 import { appendEntry, verifyLog } from "../../src/log/verify.js";
-import { byName, prefixEntries, verdictOf } from "./support.js";
+import { byName, prefixEntries, prefixState, verdictOf } from "./support.js";
 
 const vectors = byName<LogVector>(
   import.meta.glob("../../vectors/negative/log/*.json", { eager: true, import: "default" }),
@@ -26,7 +26,8 @@ function whole({ load }: LogVector, entries: readonly Uint8Array[], seen: Seen):
 
 function prefixFirst(vector: LogVector, entries: readonly Uint8Array[], seen: Seen): LogState {
   const end = Math.max(1, prefixEntries(vector.prefix).length);
-  const before = whole(vector, entries.slice(0, end), seen);
+  const first = entries.slice(0, end).map(seen);
+  const before = vector.prefix === null ? verifyLog(first, vector.load) : prefixState(vector.prefix);
   return entries.slice(end).reduce((log, entry) => appendEntry(log, seen(entry), vector.load), before);
 }
 
@@ -40,7 +41,7 @@ describe.each(vectors)("%s", (_name, vector) => {
   const { bad, good, error, load } = vector;
   const prefix = prefixEntries(vector.prefix);
 
-  it.each(Object.entries<Way>(WAYS))("is refused, loaded %s, and its twin is not", (_way, loaded) => {
+  it.each(Object.entries<Way>(WAYS))("is refused, loaded %s", (_way, loaded) => {
     let count = 0;
     const seen: Seen = (entry) => {
       count++;
@@ -49,14 +50,12 @@ describe.each(vectors)("%s", (_name, vector) => {
     const { entry, ...expected } = error;
     expect(verdictOf(() => loaded(vector, [...prefix, ...bad.map(bytes)], seen))).toEqual(expected);
     expect(count, "the entry that is refused").toBe(entry);
-    const accepted = loaded(vector, [...prefix, ...good.map(bytes)], seen);
-    expect({ kind: accepted.kind, subject: accepted.subject, seq: accepted.head.seq }).toEqual({
-      ...{ kind: load.kind, subject: load.subject },
-      seq: prefix.length + good.length,
-    });
   });
 
-  it("differs from its twin", () => {
+  it("has a twin that passes", () => {
     expect(bad).not.toEqual(good);
+    const { kind, subject, head } = prefixFirst(vector, [...prefix, ...good.map(bytes)], (entry) => entry);
+    const { now: _, ...expected } = load;
+    expect({ kind, subject, seq: head.seq }).toEqual({ ...expected, seq: prefix.length + good.length });
   });
 });

@@ -5,6 +5,8 @@
 import { expect } from "vitest";
 import { bytes, type ExpectedError, type Prefix } from "../../scripts/vectors/format.js";
 import { KeysteadError } from "../../src/errors.js";
+import type { LogState } from "../../src/log/state.js";
+import { verifyLog } from "../../src/log/verify.js";
 
 /** The files of a folder, as `import.meta.glob` gives them, by the name of the attack. */
 export function byName<T>(files: Readonly<Record<string, unknown>>): readonly (readonly [name: string, vector: T])[] {
@@ -32,4 +34,17 @@ export function prefixEntries(name: string | null): readonly Uint8Array[] {
   if (name === null) return [];
   const { entries } = prefixes.get(name) ?? expect.unreachable(`vectors/prefixes has no ${name}`);
   return entries.map(bytes);
+}
+
+const states = new Map<string, LogState>();
+
+/** The state of the log that a vector begins with; verified once. */
+export function prefixState(name: string): LogState {
+  const known = states.get(name);
+  if (known) return known;
+  const { subject, head } = prefixes.get(name) ?? expect.unreachable(`vectors/prefixes has no ${name}`);
+  const state = verifyLog(prefixEntries(name), { subject });
+  expect(state.head).toEqual(head);
+  states.set(name, state);
+  return state;
 }

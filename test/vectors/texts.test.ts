@@ -5,9 +5,8 @@ import { describe, expect, it } from "vitest";
 import type { BackupVector, FingerprintVector } from "../../scripts/vectors/format.js";
 import { checkBackupKey } from "../../src/backup/use.js";
 import { parseFingerprint } from "../../src/fingerprint/parse.js";
-import { verifyLog } from "../../src/log/verify.js";
 import { thrownBy } from "../support/refusal.js";
-import { byName, prefixEntries, verdictOf } from "./support.js";
+import { byName, prefixState, verdictOf } from "./support.js";
 
 const backup = byName<BackupVector>(
   import.meta.glob("../../vectors/negative/backup/*.json", { eager: true, import: "default" }),
@@ -17,8 +16,8 @@ const fingerprints = byName<FingerprintVector>(
 );
 
 describe("backup keys", () => {
-  it.each(backup)("%s", (_name, { load, log, bad, good, error: { reason, ...error } }) => {
-    const state = verifyLog(prefixEntries(log), load);
+  it.each(backup)("%s", (_name, { log, bad, good, error: { reason, ...error } }) => {
+    const state = prefixState(log);
     expect(verdictOf(() => checkBackupKey(state, bad))).toEqual(error);
     expect(thrownBy(() => checkBackupKey(state, bad)).details).toMatchObject({ reason });
     expect(state.active.has(checkBackupKey(state, good).member)).toBe(true);

@@ -27,14 +27,13 @@ import { MemberKeys, memberIdOf } from "../../src/keys/member-keys.js";
 import { OperatorKeys } from "../../src/keys/operator-keys.js";
 import { attachmentDigest, decodeNameOpening } from "../../src/log/entry.js";
 import { escrowIdOf } from "../../src/log/escrow-id.js";
-import { verifyLog } from "../../src/log/verify.js";
 import { hpkeOpen, hpkeSeal } from "../../src/primitives/hpke.js";
 import { encapsulate, KemPrivateKey } from "../../src/primitives/kem.js";
 import type { Label } from "../../src/primitives/labels.js";
 import { signLabelled, verifyLabelled } from "../../src/primitives/sign.js";
 import { digestByHand, grantByHand } from "../support/grant-by-hand.js";
 import { idBytes } from "../support/raw-link.js";
-import { byName, prefixEntries, prefixes } from "./support.js";
+import { byName, prefixState } from "./support.js";
 
 const files = new Map(
   byName<never>(import.meta.glob("../../vectors/positive/*.json", { eager: true, import: "default" })),
@@ -43,8 +42,6 @@ const file = <T>(name: string): T => files.get(name) ?? expect.unreachable(`vect
 const contents = byName<Awaited<ReturnType<typeof contentValues>>>(
   import.meta.glob("../../vectors/positive/content/*.json", { eager: true, import: "default" }),
 );
-/** A log of vectors/prefixes, verified. */
-const logOf = (name: string) => verifyLog(prefixEntries(name), { subject: prefixes.get(name)?.subject ?? "" });
 
 describe("keys", () => {
   const { members, epochs, operator, escrowMember, names } = file<ReturnType<typeof keyValues>>("keys");
@@ -122,7 +119,7 @@ describe("content", () => {
     const letter = new TextEncoder().encode(plaintext.text.repeat(plaintext.times));
     const draws = [values.contentKey, ...recipients.map(({ coins }) => coins)];
     const env = { random: () => bytes(draws.shift() as string), now: () => 0 };
-    const logs = recipients.map(({ log }) => logOf(log));
+    const logs = recipients.map(({ log }) => prefixState(log));
     const sealed = await sealTo(logs, letter, { purpose, associatedData }, env);
     expect(text(sealed)).toBe(text(concat(bytes(values.front), bytes(values.payload))));
     for (const { reader } of recipients) {
@@ -155,7 +152,7 @@ describe("fingerprints", () => {
   });
 
   it.each(comparisons.given)("are compared: $result [%#]", ({ text: given, result }) => {
-    expect(compareFingerprint(logOf(comparisons.log), given)).toBe(result);
+    expect(compareFingerprint(prefixState(comparisons.log), given)).toBe(result);
   });
 
   it.each(pins)("are remembered in pins [%#]", ({ bytes: encoded, ...pin }) => {
@@ -176,6 +173,6 @@ describe("backup keys", () => {
   });
 
   it.each(typed.texts)("are read with mistakes (BAK-1) [%#]", ({ text: given, member, corrections }) => {
-    expect(checkBackupKey(logOf(typed.log), given)).toMatchObject({ member, corrections });
+    expect(checkBackupKey(prefixState(typed.log), given)).toMatchObject({ member, corrections });
   });
 });
