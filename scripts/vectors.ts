@@ -18,7 +18,7 @@ function filesThere(): readonly string[] {
   return paths.filter((path) => path.endsWith(".json")).map((path) => path.replaceAll("\\", "/"));
 }
 
-const vectors = [...(await negativeFiles()), ...(await positiveFiles())];
+const vectors = [...negativeFiles(), ...(await positiveFiles())];
 // Last, since the others name what they begin with.
 const files: readonly VectorFile[] = [...vectors, ...prefixFiles()];
 const wanted = new Map(files.map(([path, content]) => [path, `${JSON.stringify(content, undefined, 1)}\n`]));

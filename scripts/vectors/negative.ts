@@ -20,11 +20,11 @@ import { MEMBERSHIP } from "./negative/membership.js";
 import { pinFiles } from "./negative/pins.js";
 import { SIGNATURES } from "./negative/signatures.js";
 
-export async function negativeFiles(): Promise<readonly VectorFile[]> {
+export function negativeFiles(): readonly VectorFile[] {
   return [
     ...LOGS.map(logVector),
     ...grantFiles(),
-    ...(await contentFiles()),
+    ...contentFiles(),
     ...backupFiles(),
     ...fingerprintFiles(),
     ...pinFiles(),
