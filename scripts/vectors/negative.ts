@@ -1,6 +1,7 @@
 // Every attack in vectors/negative, by folder.
 
 import { logVector } from "./attack.js";
+import { escrowVector } from "./escrow-attack.js";
 import type { VectorFile } from "./format.js";
 import { backupFiles } from "./negative/backup.js";
 import { CHAIN } from "./negative/chain.js";
@@ -8,10 +9,11 @@ import { contentFiles } from "./negative/content.js";
 import { CRAFTED } from "./negative/crafted.js";
 import { ENCODING } from "./negative/encoding.js";
 import { EPOCHS } from "./negative/epochs.js";
-import { escrowFiles } from "./negative/escrow.js";
+import { ESCROW } from "./negative/escrow.js";
 import { ESCROW_ACTS } from "./negative/escrow-acts.js";
 import { ESCROW_LOG } from "./negative/escrow-log.js";
 import { ESCROW_MEMBER } from "./negative/escrow-member.js";
+import { RECORDS } from "./negative/escrow-records.js";
 import { fingerprintFiles } from "./negative/fingerprints.js";
 import { grantFiles } from "./negative/grants.js";
 import { KEYS } from "./negative/keys.js";
@@ -28,7 +30,7 @@ export function negativeFiles(): readonly VectorFile[] {
     ...backupFiles(),
     ...fingerprintFiles(),
     ...pinFiles(),
-    ...escrowFiles(),
+    ...[...ESCROW, ...RECORDS].map(escrowVector),
   ];
 }
 

@@ -1,16 +1,6 @@
-// What only both logs together show: a bad pointer, an act not to be believed, an organisation that is not ready, what a device must
-// do, a record of access that hides. docs/spec.md section 11 (ESC-1, ESC-3 to ESC-6, ESC-8, ESC-9).
-
-import { concat } from "../../../src/bytes/bytes.js";
-import { decodeCbor, encodeCbor } from "../../../src/bytes/cbor.js";
 import type { RuleId } from "../../../src/errors.js";
-import { recordAccess } from "../../../src/escrow/discover.js";
-import { newestPointer, pointerTo } from "../../../src/escrow/pointer.js";
-import { attachmentDigest } from "../../../src/log/entry.js";
+import { newestPointer } from "../../../src/escrow/pointer.js";
 import type { Pointer } from "../../../src/log/fields.js";
-import { labelledHash, labelPrefix } from "../../../src/primitives/hash.js";
-import { hpkeSeal } from "../../../src/primitives/hpke.js";
-import { LABELS } from "../../../src/primitives/labels.js";
 import {
   dismiss,
   enroll,
@@ -24,36 +14,17 @@ import {
   renew,
   write,
 } from "../../../test/escrow/support.js";
-import { idBytes, type RawBody, type RawSigner, rawEntry, takeApart } from "../../../test/support/raw-link.js";
-import { keysNamed, OPERATOR, seedNamed, type World } from "../../../test/support/world.js";
-import { changed, rawMap } from "../attack.js";
-import type { EscrowVector, VectorFile } from "../format.js";
-import { text } from "../format.js";
-import { prefixOf } from "../prefixes.js";
-import { secretsOf } from "../secrets.js";
+import { idBytes, type RawBody, type RawSigner } from "../../../test/support/raw-link.js";
+import { keysNamed, OPERATOR, type World } from "../../../test/support/world.js";
+import { changed } from "../attack.js";
+import type { EscrowAttack, Pair } from "../escrow-attack.js";
+import type { EscrowVector } from "../format.js";
 import { alone, ready, staffed, user } from "../worlds.js";
 
 const later = dismiss(staffed, "Bob");
 const other = openOrganisation("vectors of another organisation");
 const fake = keysNamed("a fake epoch").publicKeys;
 const pointer = newestPointer(staffed.log);
-
-/** A user's log and an escrow log. */
-interface Pair {
-  readonly user: World;
-  readonly escrow: World;
-}
-
-interface EscrowAttack {
-  readonly name: string;
-  readonly description: string;
-  readonly rules: readonly RuleId[];
-  readonly question: EscrowVector["question"];
-  readonly bad: Pair;
-  readonly good: Pair;
-  readonly answer: EscrowVector["answer"];
-  readonly more?: Pick<EscrowVector, "device" | "admin" | "record">;
-}
 
 /** A user whose device enrolled a pointer of its own making. */
 const pointing = (change: Partial<Pointer>): World =>
@@ -177,13 +148,12 @@ const duty = (
   name: string,
   description: string,
   rules: readonly RuleId[],
-  confirmed: World,
   bad: Pair,
   good: Pair,
   answer: EscrowVector["answer"],
 ): EscrowAttack => ({
   ...{ name, description, rules, question: "duty", bad, good, answer },
-  more: { device: { member: alone.id("Laptop"), confirmed: confirmed.log.head } },
+  more: { device: { member: alone.id("Laptop"), confirmed: staffed.log.head } },
 });
 const renewed = renew(user, "Laptop", later);
 const short = enroll(alone.join("Phone"), "Phone", staffed);
@@ -192,7 +162,6 @@ const DUTIES: readonly EscrowAttack[] = [
     "escrow_log_that_nobody_confirmed",
     "The server offers another organisation's log than the user confirmed.",
     ["ESC-4", "ESC-5"],
-    staffed,
     { user: alone, escrow: other },
     { user: alone, escrow: staffed },
     { bad: "confirm", good: "enroll" },
@@ -201,7 +170,6 @@ const DUTIES: readonly EscrowAttack[] = [
     "escrow_log_older_than_confirmed",
     "The server offers an older state of the confirmed log.",
     ["ESC-4", "ESC-5"],
-    staffed,
     { user: alone, escrow: ready },
     { user: alone, escrow: later },
     { bad: "confirm", good: "enroll" },
@@ -210,7 +178,6 @@ const DUTIES: readonly EscrowAttack[] = [
     "escrow_behind_its_enroller",
     "Escrow was enrolled by a younger device and lacks what an older one holds.",
     ["ESC-5"],
-    staffed,
     { user: short, escrow: staffed },
     honest,
     { bad: "extend", good: "nothing" },
@@ -219,93 +186,10 @@ const DUTIES: readonly EscrowAttack[] = [
     "escrow_not_renewed",
     "The escrow epoch has changed and the pointer has not.",
     ["ESC-6"],
-    staffed,
     { user, escrow: later },
     { user: renewed, escrow: later },
     { bad: "renew", good: "nothing" },
   ),
 ];
 
-const accessed = staffed.act("Ann", "records an access", (session, env) =>
-  recordAccess(session, { userLog: user.log, epochs: [[1, 1]], reason: "A court order", case: "7" }, env),
-);
-const recordOf = takeApart(accessed.last);
-const commitment = recordOf.body.get("commitment") as Uint8Array;
-const { kem } = pointerTo(staffed.log);
-const coins = concat(seedNamed("coins"), seedNamed("more coins"));
-const sealed = (opening: Uint8Array, to = labelledHash(LABELS.accessCommitment, opening)): Uint8Array =>
-  hpkeSeal(kem, { info: concat(labelPrefix(LABELS.accessOpening), to), plaintext: opening, coins });
-/** Ann's record with this opening, and a commitment of her choosing. */
-const withOpening = (opening: Uint8Array, to: Uint8Array): World => {
-  const write = (body: RawBody) => body.set("commitment", to).set("opening", attachmentDigest(opening));
-  const [link] = decodeCbor(changed(accessed, write, staffed.signer("Ann")), { name: "entry", maxBytes: 65_536 }) as [
-    Uint8Array,
-  ];
-  return staffed.append(rawEntry(link, [opening]));
-};
-const access = (runs: readonly (readonly number[])[]) =>
-  encodeCbor(
-    rawMap({
-      ...{ salt: seedNamed("salt"), log: idBytes(user.log.head.log), subject: user.log.subject },
-      ...{ epochs: runs as number[][], reason: "A court order", case: "7" },
-    }),
-  );
-const record = (name: string, description: string, bad: World): EscrowAttack => ({
-  ...{
-    name,
-    description,
-    rules: ["ESC-9"],
-    question: "record",
-    bad: { user, escrow: bad },
-    good: { user, escrow: accessed },
-  },
-  answer: { bad: { junk: true }, good: { junk: false } },
-  more: {
-    admin: secretsOf(staffed.session("Ann").keyring),
-    record: { bad: text(bad.last), good: text(accessed.last) },
-  },
-});
-const commit = (opening: Uint8Array) => labelledHash(LABELS.accessCommitment, opening);
-const touching = access([
-  [1, 1],
-  [2, 2],
-]);
-const RECORDS: readonly EscrowAttack[] = [
-  record(
-    "record_that_does_not_open",
-    "The sealed opening of a record of access is zeros.",
-    withOpening(new Uint8Array(1300), commitment),
-  ),
-  record(
-    "record_with_another_opening",
-    "The opening is well sealed and is not what the record commits to.",
-    withOpening(sealed(access([[1, 1]]), commitment), commitment),
-  ),
-  record(
-    "record_of_runs_that_touch",
-    "The opening names runs that no honest admin writes.",
-    withOpening(sealed(touching), commit(touching)),
-  ),
-  record(
-    "record_of_another_shape",
-    "The opening is an array.",
-    withOpening(sealed(encodeCbor([1])), commit(encodeCbor([1]))),
-  ),
-];
-
-export function escrowFiles(): readonly VectorFile[] {
-  return [...POINTERS, ...ACTS, ...READY, ...DUTIES, ...RECORDS].map((attack) => {
-    const { name, description, rules, question, answer, more } = attack;
-    const names = ({ user, escrow }: Pair) => ({ user: prefixOf(user), escrow: prefixOf(escrow) });
-    const vector: EscrowVector = {
-      description,
-      rules,
-      question,
-      ...more,
-      bad: names(attack.bad),
-      good: names(attack.good),
-      answer,
-    };
-    return [`negative/escrow/${name}.json`, vector];
-  });
-}
+export const ESCROW: readonly EscrowAttack[] = [...POINTERS, ...ACTS, ...READY, ...DUTIES];

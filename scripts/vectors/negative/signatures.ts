@@ -1,9 +1,9 @@
 // Attacks on who signs, and whether the signing key was really there: docs/spec.md section 6.4 (LOG-4, LOG-6).
 
 import { LABELS } from "../../../src/primitives/labels.js";
-import { authoredBy, forger, mutate, rawNext, setField, takeApart } from "../../../test/support/raw-link.js";
+import { authoredBy, forger, idBytes, mutate, rawNext, setField, takeApart } from "../../../test/support/raw-link.js";
 import { keysNamed, OPERATOR } from "../../../test/support/world.js";
-import { changed, type LogAttack } from "../attack.js";
+import { changed, idList, type LogAttack } from "../attack.js";
 import { alone, bob, joined, pending, two } from "../worlds.js";
 
 const [laptop, phone] = [two.signer("Laptop"), two.signer("Phone")];
@@ -14,13 +14,6 @@ const next = two.join("Tablet");
 const rekeyed = two.rekey("Phone");
 const expelled = two.expel("Phone");
 const unattended = bob.join("Phone");
-
-/** The fields of an honest link's body, but for those that say where it stands. */
-function fieldsOf(entry: Uint8Array): Readonly<Record<string, never>> {
-  const { body } = takeApart(entry);
-  for (const field of ["v", "log", "seq", "prev", "time"]) body.delete(field);
-  return Object.fromEntries(body) as never;
-}
 
 const onRotate = (bad: Uint8Array) => ({ before: two, bad, good: rotated.last });
 
@@ -124,7 +117,7 @@ const AUTHORS: readonly LogAttack[] = [
     rule: "LOG-4",
     make: () => {
       const good = unattended.leave("Phone").last;
-      const remove = (takeApart(expelled.last).body.get("remove") as Uint8Array[]).slice();
+      const remove = idList(unattended.ids("Phone"));
       return { before: unattended, bad: rawNext(unattended.log, { type: "expel", remove }, [OPERATOR]), good };
     },
   },
@@ -170,10 +163,7 @@ const AUTHORS: readonly LogAttack[] = [
     rule: "LOG-4",
     make: () => {
       const good = joined.rename("Phone", "Handy");
-      const name = fieldsOf(good.last).name;
-      const thief = joined.signer("Phone");
-      const member = takeApart(joined.rename("Laptop", "L").last).body.get("member") as Uint8Array;
-      const bad = rawNext(joined.log, { type: "rename", author: thief.sign, member, name }, [thief]);
+      const bad = changed(good, setField("member", idBytes(joined.id("Laptop"))), joined.signer("Phone"));
       return { before: joined, bad, good: good.last };
     },
   },
