@@ -1,0 +1,85 @@
+// How an attack on a log is described: its name, what it breaks, what is answered, and how to make it and its passing twin.
+
+import { equalBytes } from "../../src/bytes/bytes.js";
+import type { CborValue } from "../../src/bytes/cbor.js";
+import type { MemberId } from "../../src/bytes/ids.js";
+import type { ErrorCode, RuleId } from "../../src/errors.js";
+import { idBytes, mutate, type RawBody, type RawSigner, setField } from "../../test/support/raw-link.js";
+import { ALICE, type World } from "../../test/support/world.js";
+import { bare } from "./entries.js";
+import { type Load, type LogVector, texts, type VectorFile } from "./format.js";
+import { prefixOf } from "./prefixes.js";
+
+/** One attack on a log: one file. */
+export interface LogAttack {
+  /** Of the file. */
+  readonly name: string;
+  readonly description: string;
+  /** The rule that is reported. */
+  readonly rule: RuleId;
+  /** `INVALID_LINK` unless told. */
+  readonly code?: ErrorCode;
+  /** The rules that are broken, if others than the one reported. */
+  readonly breaks?: readonly RuleId[];
+  readonly make: () => Twins;
+}
+
+/** An attack and its passing twin, on one state. */
+export interface Twins {
+  /** The log before; undefined where the attack is on the first link. */
+  readonly before: World | undefined;
+  readonly bad: Uint8Array | readonly Uint8Array[];
+  readonly good: Uint8Array | readonly Uint8Array[];
+  /** Attachments are left out unless they, or the entry's own bytes, are what the attack is about. */
+  readonly whole?: boolean;
+  /** Which of `bad` is refused, from 0; the first unless told. */
+  readonly at?: number;
+  readonly load?: Partial<Load>;
+}
+
+/** The file of an attack. */
+export function logVector(attack: LogAttack): VectorFile {
+  const { name, description, rule, code = "INVALID_LINK", breaks = [rule] } = attack;
+  const { before, whole = false, at = 0, load, ...twins } = attack.make();
+  const [bad, good] = [listOf(twins.bad), listOf(twins.good)];
+  if (bad.length === good.length && bad.every((entry, index) => equalBytes(entry, good[index] as Uint8Array)))
+    throw new Error(`${name}: an attack must differ from its passing twin`);
+  const told = (entries: readonly Uint8Array[]) => texts(whole ? entries : entries.map(bare));
+  const vector: LogVector = {
+    description,
+    rules: breaks,
+    load: { subject: before?.log.subject ?? ALICE, kind: before?.log.kind ?? "user", ...load },
+    prefix: before ? prefixOf(before) : null,
+    bad: told(bad),
+    good: told(good),
+    error: { code, rule, entry: (before?.entries.length ?? 0) + at + 1 },
+  };
+  return [`negative/log/${name}.json`, vector];
+}
+
+function listOf(entries: Uint8Array | readonly Uint8Array[]): readonly Uint8Array[] {
+  return entries instanceof Uint8Array ? [entries] : entries;
+}
+
+/** The newest entry of an honest world with a changed body, signed by these. */
+export function changed(world: World, body: (body: RawBody) => unknown, ...signers: readonly RawSigner[]): Uint8Array {
+  return mutate(world.last, { body, signers });
+}
+
+/** The newest entry of an honest world with one field set, signed by these. */
+export function withField(world: World, path: string, value: CborValue, ...signers: readonly RawSigner[]): Uint8Array {
+  return changed(world, setField(path, value), ...signers);
+}
+
+/** A record, as a body has it. */
+export function rawMap(fields: Readonly<Record<string, CborValue>>): RawBody {
+  return new Map(Object.entries(fields));
+}
+
+/** A list of members, as a body has it. */
+export function idList(ids: readonly MemberId[]): CborValue {
+  return [...ids].sort().map(idBytes);
+}
+
+/** What a link may commit to without its ever being delivered. */
+export const DIGEST: Uint8Array = new Uint8Array(32);

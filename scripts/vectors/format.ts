@@ -1,0 +1,181 @@
+// What the files in vectors/ hold, and how bytes are written in them: the shapes that vectors/README.md describes.
+
+import { base64urlnopad } from "@scure/base";
+import type { ErrorCode, RuleId } from "../../src/errors.js";
+
+/** Bytes as base64url without padding. Ids and hashes of links are hexadecimal instead (docs/spec.md section 4.3). */
+export type Base64Url = string;
+
+/** Every file of vectors/negative says what is attacked; `rules` are those that the attack breaks. */
+export interface Negative {
+  readonly description: string;
+  readonly rules: readonly RuleId[];
+}
+
+/** What a reader must answer. */
+export interface ExpectedError {
+  readonly code: ErrorCode;
+  /** The rule that is reported, which is not always the one attacked. */
+  readonly rule?: RuleId | undefined;
+}
+
+/** How a log is verified. */
+export interface Load {
+  readonly subject: string;
+  readonly kind: "user" | "escrow";
+  readonly now?: number | undefined;
+}
+
+/** vectors/prefixes: entries that vectors begin with, without attachments. */
+export interface Prefix {
+  readonly subject: string;
+  readonly kind: "user" | "escrow";
+  readonly head: { readonly log: string; readonly seq: number; readonly hash: string };
+  readonly entries: readonly Base64Url[];
+}
+
+/** vectors/negative/log: entries after `prefix` that are refused, and others in their place that are accepted. */
+export interface LogVector extends Negative {
+  readonly load: Load;
+  /** Which file of vectors/prefixes holds the entries before; null where there are none. */
+  readonly prefix: string | null;
+  readonly bad: readonly Base64Url[];
+  readonly good: readonly Base64Url[];
+  /** `entry` counts prefix and bad together, from 1. */
+  readonly error: ExpectedError & { readonly entry: number };
+}
+
+/** Runs of epochs, `[from, to]`. */
+export type RunsText = readonly (readonly [number, number])[];
+
+/** What a member secretly holds: its own seed, and the seeds of epochs. */
+export interface Secrets {
+  /** Hexadecimal, as every id. */
+  readonly member: string;
+  readonly seed: Base64Url;
+  readonly epochs: readonly (readonly [number: number, seed: Base64Url])[];
+}
+
+/** What a member gets from the grants of an entry (docs/spec.md section 7.3). */
+export interface Outcome {
+  readonly opened: RunsText;
+  readonly junk: RunsText;
+  readonly withheld: RunsText;
+}
+
+/** A grant that its author did not make as GRT-2 says, as a holder of the run finds out (GRT-3). */
+export interface WrongGrantText {
+  readonly recipient: string;
+  readonly from: number;
+  readonly to: number;
+  readonly wrong: "keyring" | "box";
+}
+
+/** vectors/negative/grants: an entry after `prefix` that is valid, and what its grants are worth. */
+export interface GrantVector extends Negative {
+  readonly load: Load;
+  /** As in {@link LogVector}. */
+  readonly prefix: string;
+  readonly recipient: Secrets;
+  readonly holder: Secrets;
+  readonly bad: Base64Url;
+  readonly good: Base64Url;
+  readonly received: { readonly bad: Outcome; readonly good: Outcome };
+  readonly checked: { readonly bad: readonly WrongGrantText[]; readonly good: readonly WrongGrantText[] };
+}
+
+/** vectors/negative/content: sealed content, joined from `pieces`, that does not open. */
+export interface ContentVector extends Negative {
+  /** Whose keyring opens it. */
+  readonly reader: { readonly log: string; readonly epochs: Secrets["epochs"] };
+  readonly purpose: string;
+  readonly associatedData: Base64Url;
+  readonly pieces: readonly Base64Url[];
+  /** Which pieces, from 0. */
+  readonly bad: readonly number[];
+  readonly good: readonly number[];
+  readonly error: ExpectedError;
+}
+
+/** vectors/negative/backup: a text that is no backup key of the log. */
+export interface BackupVector extends Negative {
+  readonly load: Load;
+  /** The log, in vectors/prefixes. */
+  readonly log: string;
+  readonly bad: string;
+  readonly good: string;
+  readonly error: ExpectedError & { readonly reason: string };
+}
+
+/** vectors/negative/fingerprints: a text that is no fingerprint. */
+export interface FingerprintVector extends Negative {
+  readonly bad: string;
+  readonly good: string;
+  readonly error: ExpectedError;
+}
+
+/** vectors/negative/pins: a log that contradicts what was verified before. */
+export interface PinVector extends Negative {
+  readonly load: Load;
+  /** The log that was verified before, and those that are offered now, in vectors/prefixes. */
+  readonly pinned: string;
+  readonly bad: string;
+  readonly good: string;
+  readonly error: ExpectedError;
+}
+
+/** vectors/negative/contacts: what became of a tracked contact (section 10). */
+export interface ContactVector extends Negative {
+  readonly load: Load;
+  /** The log at the pin, in vectors/prefixes. */
+  readonly pinned: string;
+  /** What follows `pinned`. */
+  readonly bad: readonly Base64Url[];
+  readonly good: readonly Base64Url[];
+  readonly status: { readonly bad: string; readonly good: string };
+}
+
+/** vectors/negative/evidence: bytes that do not show what they say. */
+export interface EvidenceVector extends Negative {
+  readonly bad: Base64Url;
+  readonly good: Base64Url;
+  readonly error: ExpectedError;
+}
+
+/** A user's log and the organisation's, in vectors/prefixes. */
+export interface Logs {
+  readonly user: string;
+  readonly escrow: string;
+}
+
+/** vectors/negative/escrow: what needs both logs (section 11). */
+export interface EscrowVector extends Negative {
+  /** What is asked; see vectors/README.md for each. */
+  readonly question: "pointer" | "act" | "needs" | "duty" | "record";
+  readonly bad: Logs;
+  readonly good: Logs;
+  /** For `duty`: whose device asks, and up to which position of the organisation's log its user confirmed it. */
+  readonly device?: {
+    readonly member: string;
+    readonly confirmed: { readonly log: string; readonly seq: number; readonly hash: string };
+  };
+  /** For `record`: an admin of the escrow log, and the record's entry with its opening. */
+  readonly admin?: Secrets;
+  readonly record?: { readonly bad: Base64Url; readonly good: Base64Url };
+  readonly answer: { readonly bad: unknown; readonly good: unknown };
+}
+
+/** A file to be written, by its path below vectors/. */
+export type VectorFile = readonly [path: string, content: object];
+
+export function text(bytes: Uint8Array): Base64Url {
+  return base64urlnopad.encode(bytes);
+}
+
+export function texts(list: Iterable<Uint8Array>): Base64Url[] {
+  return [...list].map(text);
+}
+
+export function bytes(text: Base64Url): Uint8Array {
+  return base64urlnopad.decode(text);
+}

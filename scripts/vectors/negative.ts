@@ -1,0 +1,40 @@
+// Every attack in vectors/negative, by folder.
+
+import { logVector } from "./attack.js";
+import { escrowVector } from "./escrow-attack.js";
+import type { VectorFile } from "./format.js";
+import { backupFiles } from "./negative/backup.js";
+import { CHAIN } from "./negative/chain.js";
+import { contentFiles } from "./negative/content.js";
+import { CRAFTED } from "./negative/crafted.js";
+import { ENCODING } from "./negative/encoding.js";
+import { EPOCHS } from "./negative/epochs.js";
+import { ESCROW } from "./negative/escrow.js";
+import { ESCROW_ACTS } from "./negative/escrow-acts.js";
+import { ESCROW_LOG } from "./negative/escrow-log.js";
+import { ESCROW_MEMBER } from "./negative/escrow-member.js";
+import { RECORDS } from "./negative/escrow-records.js";
+import { fingerprintFiles } from "./negative/fingerprints.js";
+import { grantFiles } from "./negative/grants.js";
+import { KEYS } from "./negative/keys.js";
+import { LOCKDOWN } from "./negative/lockdown.js";
+import { MEMBERSHIP } from "./negative/membership.js";
+import { pinFiles } from "./negative/pins.js";
+import { SIGNATURES } from "./negative/signatures.js";
+
+export function negativeFiles(): readonly VectorFile[] {
+  return [
+    ...LOGS.map(logVector),
+    ...grantFiles(),
+    ...contentFiles(),
+    ...backupFiles(),
+    ...fingerprintFiles(),
+    ...pinFiles(),
+    ...[...ESCROW, ...RECORDS].map(escrowVector),
+  ];
+}
+
+const LOGS = [
+  ...[ENCODING, CHAIN, SIGNATURES, CRAFTED, KEYS],
+  ...[MEMBERSHIP, EPOCHS, LOCKDOWN, ESCROW_MEMBER, ESCROW_ACTS, ESCROW_LOG],
+].flat();

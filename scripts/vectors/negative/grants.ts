@@ -1,0 +1,273 @@
+// Grants that are not what their link owes, in links that are valid: docs/spec.md section 7 (GRT-2 to GRT-5).
+
+import { concat } from "../../../src/bytes/bytes.js";
+import { encodeCbor } from "../../../src/bytes/cbor.js";
+import { Secret } from "../../../src/bytes/secret.js";
+import { fromHex } from "../../../src/bytes/text.js";
+import type { RuleId } from "../../../src/errors.js";
+import { regrant } from "../../../src/grants/actions.js";
+import { boxInfo, type GrantPlace, makeGrant } from "../../../src/grants/make.js";
+import { partsOf } from "../../../src/keys/keyring.js";
+import type { Run } from "../../../src/log/runs.js";
+import { chachaSeal } from "../../../src/primitives/aead.js";
+import { hpkeSeal } from "../../../src/primitives/hpke.js";
+import { deriveKey } from "../../../src/primitives/kdf.js";
+import { LABELS } from "../../../src/primitives/labels.js";
+import { boxIndex, mutate, takeApart, withAttachment } from "../../../test/support/raw-link.js";
+import { seedNamed, type World } from "../../../test/support/world.js";
+import { type GrantVector, type Outcome, text, type VectorFile, type WrongGrantText } from "../format.js";
+import { prefixOf } from "../prefixes.js";
+import { secretsOf } from "../secrets.js";
+import { alone, bob, joined } from "../worlds.js";
+
+/** An attack by whoever makes grants, or by a server that moves or withholds their bytes. */
+interface GrantAttack {
+  readonly name: string;
+  readonly description: string;
+  readonly rules: readonly RuleId[];
+  /** The state before, and the honest link. */
+  readonly before: World;
+  readonly honest: World;
+  /** Whose keyring receives it. */
+  readonly recipient: string;
+  readonly bad: Uint8Array;
+  readonly received: Outcome;
+  readonly checked: readonly WrongGrantText[];
+}
+
+// Epochs 1 to 3 by the laptop and the phone; the laptop approves the phone, which lacks epoch 1, or a tablet, which lacks 1 to 3.
+const approved = joined.review("Laptop", { approve: ["Phone"] });
+const many = joined.rotate("Laptop").join("Tablet");
+const whole = many.review("Laptop", { approve: ["Tablet"] });
+const laptop = alone.signer("Laptop");
+const [keyring, box] = [0, 1];
+const OPENED: Outcome = { opened: [[1, 1]], junk: [], withheld: [] };
+const JUNK: Outcome = { opened: [], junk: [[1, 1]], withheld: [] };
+
+/** The honest link with other attachments, which its author commits to. */
+const withBytes = (world: World, ...changes: readonly (readonly [index: number, bytes: Uint8Array])[]): Uint8Array =>
+  changes.reduce((entry, [index, bytes]) => withAttachment(entry, index, bytes, [laptop]), world.last);
+const faulty = (wrong: "keyring" | "box", world: World, name: string): readonly WrongGrantText[] =>
+  world.record.grants.map(({ from, to }) => ({ recipient: world.id(name), from, to, wrong }));
+
+/** The phone's approval with one attachment changed. */
+const changed = (name: string, description: string, index: number, bytes: Uint8Array): GrantAttack => ({
+  name,
+  description,
+  rules: ["GRT-4", "GRT-3"],
+  ...{ before: joined, honest: approved, recipient: "Phone", bad: withBytes(approved, [index, bytes]) },
+  ...{ received: JUNK, checked: faulty(index === keyring ? "keyring" : "box", approved, "Phone") },
+});
+const honestAttachment = (index: number): Uint8Array => takeApart(approved.last).attachments[index] as Uint8Array;
+const flip = (index: number, at: number): Uint8Array =>
+  honestAttachment(index).map((byte, each) => (each === at ? byte ^ 1 : byte));
+
+const CHANGED: readonly GrantAttack[] = [
+  changed("box_of_zeros", "The box is 1,168 zero bytes.", box, new Uint8Array(1168)),
+  changed("box_of_one_byte", "The box is a single byte.", box, Uint8Array.of(1)),
+  changed("box_bit_flipped", "A bit of the box's ciphertext was flipped.", box, flip(box, 1140)),
+  changed("box_encapsulation_bit_flipped", "A bit of the box's encapsulated key was flipped.", box, flip(box, 5)),
+  changed("box_with_trailing_byte", "A byte follows the box.", box, concat(honestAttachment(box), Uint8Array.of(0))),
+  changed(
+    "box_of_low_order",
+    "The X25519 half of the box's encapsulated key is zero.",
+    box,
+    honestAttachment(box).map((byte, at) => (at >= 1088 && at < 1120 ? 0 : byte)),
+  ),
+  changed("keyring_of_one_byte", "The keyring ciphertext is a single byte.", keyring, Uint8Array.of(0)),
+  changed("keyring_bit_flipped", "A bit of the keyring ciphertext was flipped.", keyring, flip(keyring, 3)),
+  changed(
+    "keyring_with_trailing_byte",
+    "A byte follows the keyring ciphertext.",
+    keyring,
+    concat(honestAttachment(keyring), Uint8Array.of(0)),
+  ),
+];
+
+/** The honest grant, made from other seeds, for another run or another place. */
+const madeFor = (
+  world: World,
+  name: string,
+  seedOf: (epoch: number) => Secret,
+  place: Partial<GrantPlace>,
+  run: Run,
+) => {
+  const { seq, prev } = world.record;
+  const recipients = [{ id: world.id(name), kem: world.member(name).kem }];
+  const at = { log: world.log.head.log, prev, seq, ...place };
+  const made = makeGrant({ from: run[0], to: run[1], recipients }, at, seedOf);
+  return withBytes(world, [keyring, made.keyring], [box, made.boxes[0] as Uint8Array]);
+};
+const truth = (epoch: number): Secret => partsOf(whole.session("Laptop").keyring).seeds.get(epoch) as Secret;
+const lie = (): Secret => new Secret(seedNamed("junk"));
+
+const moved = (name: string, what: string, place: Partial<GrantPlace>, run: Run = [1, 1]): GrantAttack => ({
+  name: `grant_made_for_${name}`,
+  description: `The grant has the right seed and was made for ${what}.`,
+  rules: ["GRT-5"],
+  ...{ before: joined, honest: approved, recipient: "Phone", bad: madeFor(approved, "Phone", truth, place, run) },
+  ...{ received: JUNK, checked: faulty("keyring", approved, "Phone") },
+});
+
+const PLACES: readonly GrantAttack[] = [
+  moved("another_log", "another log", { log: bob.log.head.log }),
+  moved("another_position", "another position", { seq: 4 }),
+  moved("another_predecessor", "another predecessor", { prev: alone.log.head.hash }),
+  moved("the_first_link", "the first link, which knows no log id", { log: undefined }),
+  moved("another_run", "another run", {}, [2, 2]),
+];
+
+/** The tablet's approval, with a grant key of the author's choosing. */
+const withKey = (key: Uint8Array): Uint8Array => {
+  const run = [1, 2, 3].map((epoch) => truth(epoch).bytes());
+  const { kem } = many.member("Tablet");
+  const coins = deriveKey(LABELS.grantCoins, key, { info: kem, length: 64 });
+  const info = boxInfo(many.log.head.log, 1, 3, kem);
+  return withBytes(
+    whole,
+    [keyring, chachaSeal(key, new Uint8Array(12), new Uint8Array(0), concat(...run))],
+    [box, hpkeSeal(kem, { info, plaintext: key, coins })],
+  );
+};
+const hex = (id: string | undefined) => fromHex(id, { name: "id" });
+const context = encodeCbor([hex(many.log.head.log), 1, 3, hex(many.log.head.hash), whole.log.head.seq]);
+const onTablet = { before: many, honest: whole, recipient: "Tablet" };
+const ALL_JUNK: Outcome = { opened: [], junk: [[1, 3]], withheld: [] };
+const randomCoins = (() => {
+  const { kem } = joined.member("Phone");
+  const { prev, seq } = approved.record;
+  const place = encodeCbor([hex(joined.log.head.log), 1, 1, hex(prev), seq]);
+  const key = deriveKey(LABELS.grantKey, truth(1).bytes(), { info: place });
+  const coins = concat(seedNamed("coins"), seedNamed("more coins"));
+  return hpkeSeal(kem, { info: boxInfo(joined.log.head.log, 1, 1, kem), plaintext: key, coins });
+})();
+
+const MADE: readonly GrantAttack[] = [
+  {
+    name: "seed_of_another_key",
+    description: "The grant is well made from a seed that does not derive the published key.",
+    rules: ["GRT-4"],
+    ...{ before: joined, honest: approved, recipient: "Phone", bad: madeFor(approved, "Phone", lie, {}, [1, 1]) },
+    ...{ received: JUNK, checked: faulty("keyring", approved, "Phone") },
+  },
+  {
+    name: "one_false_seed_among_right_ones",
+    description: "Of three seeds the second is false. The others are kept.",
+    rules: ["GRT-4"],
+    ...onTablet,
+    bad: madeFor(whole, "Tablet", (epoch) => (epoch === 2 ? lie() : truth(epoch)), {}, [1, 3]),
+    received: {
+      opened: [
+        [1, 1],
+        [3, 3],
+      ],
+      junk: [[2, 2]],
+      withheld: [],
+    },
+    checked: faulty("keyring", whole, "Tablet"),
+  },
+  {
+    name: "key_from_the_last_seed_only",
+    description: "The grant's key is derived from the run's last seed instead of all, so that others could compute it.",
+    rules: ["GRT-2"],
+    ...onTablet,
+    bad: withKey(deriveKey(LABELS.grantKey, truth(3).bytes(), { info: context })),
+    ...{ received: ALL_JUNK, checked: faulty("keyring", whole, "Tablet") },
+  },
+  {
+    name: "key_drawn_at_random",
+    description: "The grant's key was drawn instead of derived. Every box and seed is right.",
+    rules: ["GRT-2"],
+    ...onTablet,
+    bad: withKey(seedNamed("a grant's key")),
+    ...{ received: ALL_JUNK, checked: faulty("keyring", whole, "Tablet") },
+  },
+  {
+    name: "box_with_random_coins",
+    description:
+      "The box opens to the right key, and is not the one that everybody computes: only who recomputes it sees that.",
+    rules: ["GRT-2", "GRT-3"],
+    ...{ before: joined, honest: approved, recipient: "Phone", bad: withBytes(approved, [box, randomCoins]) },
+    ...{ received: OPENED, checked: faulty("box", approved, "Phone") },
+  },
+];
+
+// The laptop grants epoch 1 to the phone once more, in a link of its own.
+const again = approved.act("Laptop", "regrants", (session, env) =>
+  regrant(session, [{ member: approved.id("Phone"), runs: [[1, 1]] }], env),
+);
+const fresh = approved.with("Phone", joined.session("Phone").keyring);
+const copied = (...indexes: readonly number[]): Uint8Array =>
+  indexes.reduce((entry, index) => withAttachment(entry, index, honestAttachment(index), [laptop]), again.last);
+const fromEarlier = (
+  name: string,
+  what: string,
+  wrong: "keyring" | "box",
+  ...indexes: readonly number[]
+): GrantAttack => ({
+  name: `${name}_from_an_earlier_link`,
+  description: `A regrant has ${what} from an earlier grant of the same run to the same member.`,
+  rules: ["GRT-5"],
+  ...{ before: fresh, honest: again, recipient: "Phone", bad: copied(...indexes) },
+  ...{ received: JUNK, checked: faulty(wrong, again, "Phone") },
+});
+
+// A thief's device joins where there is a paper, and grants junk to it.
+const papered = alone.backup("Laptop", "Paper");
+const thief = papered.join("Thief");
+const toPaper = boxIndex(thief.record, papered.id("Paper"));
+
+const MOVED: readonly GrantAttack[] = [
+  fromEarlier("box", "the box", "box", box),
+  fromEarlier("keyring", "the keyring ciphertext", "keyring", keyring),
+  fromEarlier("grant", "box and keyring ciphertext", "keyring", keyring, box),
+  {
+    name: "junk_to_the_backup_key",
+    description:
+      "A thief's device joins and grants junk to the paper backup key. Laptop's own grant is right, and it finds out.",
+    rules: ["GRT-3"],
+    ...{ before: papered, honest: thief, recipient: "Laptop" },
+    bad: withAttachment(thief.last, toPaper, new Uint8Array(1168), [thief.signer("Thief")]),
+    received: { opened: [[2, 2]], junk: [], withheld: [] },
+    checked: [{ recipient: papered.id("Paper"), from: 2, to: 2, wrong: "box" }],
+  },
+  {
+    name: "box_withheld",
+    description: "The server withholds the box: no junk, to be fetched again.",
+    rules: ["GRT-4"],
+    ...{ before: joined, honest: approved, recipient: "Phone" },
+    bad: mutate(approved.last, { attachments: (list) => list.slice(0, 1) }),
+    ...{ received: { opened: [], junk: [], withheld: [[1, 1]] }, checked: [] },
+  },
+  {
+    name: "keyring_withheld",
+    description: "The server withholds the keyring ciphertext: no junk, to be fetched again.",
+    rules: ["GRT-4"],
+    ...{ before: joined, honest: approved, recipient: "Phone" },
+    bad: mutate(approved.last, { attachments: (list) => list.slice(1) }),
+    ...{ received: { opened: [], junk: [], withheld: [[1, 1]] }, checked: [] },
+  },
+];
+
+export function grantFiles(): readonly VectorFile[] {
+  return [...CHANGED, ...PLACES, ...MADE, ...MOVED].map((attack) => [
+    `negative/grants/${attack.name}.json`,
+    file(attack),
+  ]);
+}
+
+function file({ description, rules, before, honest, recipient, bad, received, checked }: GrantAttack): GrantVector {
+  const owed = honest.record.grants.filter(({ boxes }) => boxes.some(({ member }) => member === before.id(recipient)));
+  return {
+    description,
+    rules,
+    load: { subject: before.log.subject, kind: "user" },
+    prefix: prefixOf(before),
+    recipient: secretsOf(before.session(recipient).keyring),
+    holder: secretsOf(honest.session("Laptop").keyring),
+    bad: text(bad),
+    good: text(honest.last),
+    received: { bad: received, good: { opened: owed.map(({ from, to }) => [from, to]), junk: [], withheld: [] } },
+    checked: { bad: checked, good: [] },
+  };
+}

@@ -1,0 +1,78 @@
+// Attacks in lockdown and with it: docs/spec.md section 6.7 (MEM-5).
+
+import { idBytes, type RawValue, rawNext, takeApart } from "../../../test/support/raw-link.js";
+import { OPERATOR } from "../../../test/support/world.js";
+import { idList, type LogAttack, type Twins, withField } from "../attack.js";
+import { invaded, pending, two } from "../worlds.js";
+
+const laptop = two.signer("Laptop");
+const waiting = pending.signer("Pending");
+const on = invaded.lockdown("Laptop", true, ["Thief"]);
+const rekeyed = pending.rekey("Phone");
+const expelled = pending.expel("Pending");
+
+/** A link of the device that waits for its approval. */
+const byWaiting = (fields: Readonly<Record<string, RawValue>>): Uint8Array =>
+  rawNext(pending.log, { author: waiting.sign, ...fields }, [waiting]);
+
+const attack = (name: string, description: string, make: () => Twins): LogAttack => ({
+  name,
+  description,
+  rule: "MEM-5",
+  make,
+});
+
+export const LOCKDOWN: readonly LogAttack[] = [
+  attack("lockdown_by_a_thief", "A device that nobody approved removes the owner's and switches lockdown on.", () => {
+    const thief = invaded.signer("Thief");
+    const body = { type: "lockdown", author: thief.sign, on: true, remove: idList(invaded.ids("Laptop", "Phone")) };
+    return { before: invaded, bad: rawNext(invaded.log, body, [thief]), good: on.last };
+  }),
+  attack(
+    "lockdown_with_a_stranger_left",
+    "Lockdown is switched on while a device of another class stays active. The twin removes it.",
+    () => ({ before: invaded, bad: withField(on, "remove", [], laptop), good: on.last }),
+  ),
+  attack(
+    "lockdown_by_the_oldest_class_left",
+    "A thief's device has removed the owner's, is the oldest that is left, and switches lockdown on.",
+    () => {
+      const taken = invaded.review("Thief", { remove: ["Laptop", "Phone"] });
+      const thief = taken.signer("Thief");
+      const body = { type: "lockdown", author: thief.sign, on: true, remove: [] };
+      return { before: taken, bad: rawNext(taken.log, body, [thief]), good: taken.rotate("Thief").last };
+    },
+  ),
+  attack("lockdown_off_by_a_waiting_device", "A device that waits for its approval switches lockdown off.", () => ({
+    before: pending,
+    bad: byWaiting({ type: "lockdown", on: false, remove: [] }),
+    good: pending.lockdown("Laptop", false).last,
+  })),
+  attack(
+    "rekey_by_a_waiting_device",
+    "A device that waits for its approval takes fresh keys, which makes an epoch.",
+    () => {
+      const { body } = takeApart(rekeyed.last);
+      const fields = Object.fromEntries(
+        ["keys", "epoch", "grants"].map((field) => [field, body.get(field) as Uint8Array]),
+      );
+      const signers = [waiting, rekeyed.signer("Phone")];
+      const bad = rawNext(pending.log, { type: "rekey", author: waiting.sign, ...fields }, signers);
+      return { before: pending, bad, good: rekeyed.last };
+    },
+  ),
+  attack("expel_of_a_confirmed_member_in_lockdown", "In lockdown the operator expels a confirmed member.", () => ({
+    before: pending,
+    bad: withField(expelled, "remove", [idBytes(pending.id("Phone"))], OPERATOR),
+    good: expelled.last,
+  })),
+  attack(
+    "last_confirmed_member_leaves_in_lockdown",
+    "In lockdown the last confirmed member leaves, and one that waits would be confirmed by it.",
+    () => {
+      const one = pending.leave("Phone");
+      const bad = rawNext(one.log, { type: "leave", author: laptop.sign }, [laptop]);
+      return { before: one, bad, good: one.lockdown("Laptop", false).last };
+    },
+  ),
+];

@@ -1,0 +1,178 @@
+// Logs that contradict what was verified before, contacts that others changed, and false evidence: docs/spec.md sections 10 and 13
+// (LOG-8).
+
+import { concat } from "../../../src/bytes/bytes.js";
+import type { ErrorCode, RuleId } from "../../../src/errors.js";
+import { type Evidence, encodeEvidence, makeEvidence } from "../../../src/log/evidence.js";
+import { openWorld, type World } from "../../../test/support/world.js";
+import { bare } from "../entries.js";
+import { type ContactVector, type EvidenceVector, type PinVector, text, texts, type VectorFile } from "../format.js";
+import { prefixOf } from "../prefixes.js";
+import { alone, bob, joined, two } from "../worlds.js";
+
+const forked = joined.review("Laptop", { remove: ["Phone"] });
+const longer = two.rotate("Laptop");
+const other = openWorld("vectors of another first link");
+
+const PINS: readonly (readonly [name: string, description: string, code: ErrorCode, bad: World])[] = [
+  ["forked_log", "Another valid link stands at the newest position that was verified.", "FORKED", forked],
+  [
+    "forked_log_that_went_on",
+    "Another history of the same log, longer than what was verified.",
+    "FORKED",
+    forked.rotate("Laptop").rotate("Laptop"),
+  ],
+  ["rolled_back_log", "The newest link that was verified is withheld.", "ROLLED_BACK", joined],
+  ["rolled_back_to_the_first_link", "All links but the first are withheld.", "ROLLED_BACK", alone],
+  ["replaced_log", "Another log of the same subject.", "REPLACED", other],
+  ["log_of_somebody_else", "Another subject's log, where one's own is pinned.", "WRONG_SUBJECT", bob],
+];
+
+const CONTACTS: readonly (readonly [name: string, description: string, before: World, bad: World, good: World])[] = [
+  [
+    "stranger_joined",
+    "A device joined that nobody approved. The twin was approved since.",
+    two,
+    two.join("Thief"),
+    two.join("Tablet").review("Laptop", { approve: ["Tablet"] }),
+  ],
+  [
+    "operator_expelled_a_device",
+    "The operator expelled a device. The twin was removed by its owner.",
+    two,
+    two.expel("Phone"),
+    two.review("Laptop", { remove: ["Phone"] }),
+  ],
+  [
+    "class_left_to_a_stranger",
+    "The owner's device left, and a device that had joined before goes on. The twin is the owner's own rotate.",
+    joined,
+    joined.leave("Laptop").rotate("Phone"),
+    joined.rotate("Laptop"),
+  ],
+];
+
+const links = ({ log }: World) => [...log.links].map(({ bytes }) => bytes);
+const evidenceOf = (kind: Evidence["kind"], pinned: World, theirs: readonly Uint8Array[]): Evidence =>
+  makeEvidence(kind, pinned.log.subject, pinned.log, theirs);
+const fork = evidenceOf("forked", two, links(forked));
+const rollback = evidenceOf("rolled-back", two, links(joined));
+const replacement = evidenceOf("replaced", two, links(other));
+
+interface EvidenceAttack {
+  readonly name: string;
+  readonly description: string;
+  readonly code: ErrorCode;
+  readonly rule?: RuleId;
+  readonly bad: Evidence | Uint8Array;
+  readonly good?: Evidence;
+}
+
+const EVIDENCE: readonly EvidenceAttack[] = [
+  {
+    name: "fork_between_equals",
+    description: "Both sides of a fork are one history.",
+    code: "INVALID_ARGUMENT",
+    bad: { ...fork, theirs: fork.ours },
+  },
+  {
+    name: "fork_that_goes_on",
+    description: "One side of a fork only continues the other.",
+    code: "INVALID_ARGUMENT",
+    bad: { ...fork, theirs: links(longer) },
+  },
+  {
+    name: "fork_of_two_logs",
+    description: "The sides of a fork are two logs.",
+    code: "INVALID_ARGUMENT",
+    bad: { ...fork, theirs: links(other) },
+  },
+  {
+    name: "own_side_ends_elsewhere",
+    description: "The pinned head is not where its own links end.",
+    code: "INVALID_ARGUMENT",
+    bad: { ...fork, ours: links(longer) },
+  },
+  {
+    name: "rollback_to_more",
+    description: "What is called a rollback is longer than what was pinned.",
+    code: "INVALID_ARGUMENT",
+    bad: { ...rollback, theirs: links(longer) },
+    good: rollback,
+  },
+  {
+    name: "rollback_of_another_history",
+    description: "The shorter log is no beginning of the pinned one.",
+    code: "INVALID_ARGUMENT",
+    bad: { ...evidenceOf("rolled-back", longer, links(forked)) },
+    good: evidenceOf("rolled-back", longer, links(two)),
+  },
+  {
+    name: "replacement_by_itself",
+    description: "What is called a replacement is the pinned log.",
+    code: "INVALID_ARGUMENT",
+    bad: { ...replacement, theirs: links(two) },
+    good: replacement,
+  },
+  {
+    name: "evidence_about_somebody_else",
+    description: "The links are about another subject than the evidence names.",
+    code: "INVALID_ARGUMENT",
+    bad: { ...fork, subject: "mallory@example.org" },
+  },
+  {
+    name: "forged_side",
+    description: "A link of one side has a signature that is not valid.",
+    code: "INVALID_SIGNATURE",
+    rule: "LOG-4",
+    bad: {
+      ...fork,
+      theirs: fork.theirs.map((link, at) =>
+        at === 2 ? link.map((byte, each) => (each === link.length - 1 ? byte ^ 1 : byte)) : link,
+      ),
+    },
+  },
+  {
+    name: "evidence_of_unknown_kind",
+    description: "A kind that there is not.",
+    code: "INVALID_ENCODING",
+    rule: "ENC-2",
+    bad: otherKind(encodeEvidence(fork)),
+  },
+  {
+    name: "evidence_with_trailing_byte",
+    description: "A byte follows the evidence.",
+    code: "INVALID_ENCODING",
+    rule: "ENC-2",
+    bad: concat(encodeEvidence(fork), Uint8Array.of(0)),
+  },
+];
+
+/** `forked` as `forkee`. */
+function otherKind(bytes: Uint8Array): Uint8Array {
+  const at = String.fromCharCode(...bytes.subarray(0, 64)).indexOf("forked") + 5;
+  return bytes.map((byte, index) => (index === at ? 0x65 : byte));
+}
+
+export function pinFiles(): readonly VectorFile[] {
+  const load = { subject: two.log.subject, kind: "user" } as const;
+  const pins = PINS.map(([name, description, code, bad]): VectorFile => {
+    const sides = { pinned: prefixOf(two), bad: prefixOf(bad), good: prefixOf(longer) };
+    const vector: PinVector = { description, rules: ["LOG-8"], load, ...sides, error: { code, rule: "LOG-8" } };
+    return [`negative/pins/${name}.json`, vector];
+  });
+  const contacts = CONTACTS.map(([name, description, before, bad, good]): VectorFile => {
+    const since = (world: World) => texts(world.entries.slice(before.entries.length).map(bare));
+    const status = { bad: "extended-by-others", good: "extended" };
+    const sides = { pinned: prefixOf(before), bad: since(bad), good: since(good) };
+    const vector: ContactVector = { description, rules: [], load, ...sides, status };
+    return [`negative/contacts/${name}.json`, vector];
+  });
+  const evidence = EVIDENCE.map(({ name, description, code, rule, bad, good = fork }): VectorFile => {
+    const bytes = (side: Evidence | Uint8Array) => text(side instanceof Uint8Array ? side : encodeEvidence(side));
+    const error = { code, rule };
+    const vector: EvidenceVector = { description, rules: ["LOG-8"], bad: bytes(bad), good: bytes(good), error };
+    return [`negative/evidence/${name}.json`, vector];
+  });
+  return [...pins, ...contacts, ...evidence];
+}

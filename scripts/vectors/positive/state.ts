@@ -1,0 +1,53 @@
+// The state of a log as vectors write it: all that docs/spec.md sections 2 and 6.3 say of it, but for `seen`.
+
+import { sha256 } from "@noble/hashes/sha2.js";
+import { toHex } from "../../../src/bytes/text.js";
+import { dataAccess } from "../../../src/coverage/data-access.js";
+import { allMembers, isConfirmed, isHolder, type LogState, type Member } from "../../../src/log/state.js";
+import { text } from "../format.js";
+
+/** The state after the newest link, and what that link did. */
+export function stateText(log: LogState) {
+  const record = log.links.at(log.head.seq - 1);
+  const { head, lockdown, rotationDue, policy } = log;
+  return {
+    ...{
+      type: record?.type,
+      author: record?.author,
+      time: log.time,
+      head,
+      lockdown,
+      rotationDue,
+      policy: policy ?? null,
+    },
+    grants: (record?.grants ?? []).map(({ from, to, boxes }) => ({
+      from,
+      to,
+      recipients: boxes.map(({ member }) => member),
+    })),
+    missing: record?.missing ?? [],
+    epochs: [...log.epochs].map(({ number, seq, time, kem, sign }) => {
+      return { number, seq, time, kem: hash(kem), ...(sign && { sign: text(sign) }) };
+    }),
+    members: allMembers(log).map((member) => memberText(log, member)),
+  };
+}
+
+function memberText(log: LogState, member: Member) {
+  const { id, kind, position, founder, approvals, reach, held, withheld, roles, removed, pointer } = member;
+  const active = {
+    ...{ founder, confirmed: isConfirmed(log, member), holder: isHolder(log, member) },
+    dataAccess: removed ? null : (dataAccess(log, id)?.epoch ?? null),
+  };
+  return {
+    ...{ id, kind, name: member.name ?? null, position, sign: text(member.sign), kem: hash(member.kem) },
+    ...{ approvals, reach, held, withheld, roles },
+    pointer: pointer ? { log: pointer.log, seq: pointer.seq, hash: pointer.hash, epoch: pointer.epoch } : null,
+    ...(removed ? { removed: { seq: removed.seq, by: removed.by } } : { active }),
+  };
+}
+
+/** Long public keys are given by their plain SHA-256. */
+function hash(key: Uint8Array): string {
+  return toHex(sha256(key));
+}

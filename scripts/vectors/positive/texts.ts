@@ -1,0 +1,112 @@
+// Fingerprints and backup keys in all their forms, and how mistakes are read: docs/spec.md sections 9 and 10.
+
+import { encodeBackupText, secretFromBytes } from "../../../src/backup/code.js";
+import { enrollBackupKey } from "../../../src/backup/enroll.js";
+import { backupIdSymbols, backupKeys } from "../../../src/backup/key.js";
+import { checkBackupKey } from "../../../src/backup/use.js";
+import { compareFingerprint } from "../../../src/fingerprint/compare.js";
+import { fingerprintOf, formatFingerprint } from "../../../src/fingerprint/fingerprint.js";
+import { parseFingerprint } from "../../../src/fingerprint/parse.js";
+import { encodePin, pinContact } from "../../../src/fingerprint/pin.js";
+import { seededEnv } from "../../../test/support/seeded-env.js";
+import type { World } from "../../../test/support/world.js";
+import { text, type VectorFile } from "../format.js";
+import { prefixOf } from "../prefixes.js";
+import { alone, bob, joined, two } from "../worlds.js";
+
+const FORMS = ["digits", "hex", "words", "qr"] as const;
+
+/** vectors/positive/fingerprints.json */
+export function fingerprintValues() {
+  const forms = ({ log }: Pick<World, "log">) => {
+    const fingerprint = fingerprintOf(log);
+    return Object.fromEntries(FORMS.map((form) => [form, formatFingerprint(fingerprint, form)])) as Record<
+      (typeof FORMS)[number],
+      string
+    >;
+  };
+  const { digits, hex, words, qr } = forms(joined);
+  const typed = [
+    digits.replaceAll(" ", ""),
+    digits.replaceAll(" ", "-"),
+    hex.toUpperCase(),
+    words.toUpperCase(),
+    words.replaceAll(" ", ", "),
+    qr.toLowerCase(),
+    `  ${qr}\n`,
+  ];
+  const fork = joined.review("Laptop", { remove: ["Phone"] });
+  const given = [
+    ...Object.values(forms(two)),
+    ...Object.values(forms(joined)),
+    ...Object.values(forms(two.rotate("Laptop"))),
+    forms(fork).qr,
+    forms(bob).qr,
+    forms(bob).digits,
+  ];
+  return {
+    heads: [alone, joined, bob].map((world) => ({ head: world.log.head, ...forms(world) })),
+    readings: typed.map((text) => ({ typed: text, ...parseFingerprint(text) })),
+    comparisons: {
+      ...{ log: prefixOf(two), subject: two.log.subject },
+      given: given.map((text) => ({ text, result: compareFingerprint(two.log, text) })),
+    },
+    pins: [false, true].map((verified) => {
+      const pin = pinContact(two.log, { verified });
+      return { ...pin, bytes: text(encodePin(pin)) };
+    }),
+  };
+}
+
+/** vectors/positive/backup.json */
+export function backupValues() {
+  const made = enrollBackupKey(alone.session("Laptop"), { name: "Paper" }, alone.env("makes a paper"));
+  const world = alone.append(made.entry);
+  const paper = made.paper.reveal(world.log);
+  const chars = [...paper.replaceAll("-", "")];
+  const at = (changes: Readonly<Record<number, string>>) => chars.map((char, index) => changes[index] ?? char).join("");
+  const other = (char: string | undefined) => (char === "7" ? "8" : "7");
+  const swap = { 10: chars[11] as string, 11: chars[10] as string };
+  const typed = [
+    paper,
+    paper.toLowerCase().replaceAll("-", " "),
+    paper.replaceAll("0", "o").replaceAll("1", "L"),
+    at({ 5: other(chars[5]) }),
+    at({ 5: other(chars[5]), 20: other(chars[20]), 33: other(chars[33]) }),
+    at({ 4: "?", 9: "?", 13: "?", 18: "?", 22: "?", 27: "?" }),
+    at({ 0: "?", 1: other(chars[1]) }),
+    at(swap),
+    [...chars.slice(0, 7), ...chars.slice(8)].join(""),
+    [...chars.slice(0, 7), "Z", ...chars.slice(7)].join(""),
+  ];
+  return {
+    keys: ["a", "b"].map((name) => {
+      const secretBytes = seededEnv(`secret ${name}`)
+        .random(17)
+        .map((byte, index) => (index === 0 ? byte & 3 : byte));
+      const secret = secretFromBytes(secretBytes);
+      const { log } = alone.log.head;
+      const keys = backupKeys(secret, log);
+      const id = backupIdSymbols(keys.sign);
+      const seed = keys.copySeed().bytes();
+      return {
+        ...{ log, secretBytes: text(secretBytes), secret, seed: text(seed), sign: text(keys.sign) },
+        ...{ id, text: encodeBackupText(id, secret) },
+      };
+    }),
+    typed: {
+      ...{ log: prefixOf(world), subject: world.log.subject, paper },
+      texts: typed.map((text) => {
+        const { member, corrections } = checkBackupKey(world.log, text);
+        return { text, member, corrections };
+      }),
+    },
+  };
+}
+
+export function textFiles(): readonly VectorFile[] {
+  return [
+    ["positive/fingerprints.json", fingerprintValues()],
+    ["positive/backup.json", backupValues()],
+  ];
+}

@@ -1,0 +1,26 @@
+// Sealed content that does not open: each file of vectors/negative/content, over the real code. docs/spec.md section 12.
+
+import { describe, expect, it } from "vitest";
+import { bytes, type ContentVector } from "../../scripts/vectors/format.js";
+import { readerOf } from "../../scripts/vectors/secrets.js";
+import { concat } from "../../src/bytes/bytes.js";
+import { openContent } from "../../src/content/open.js";
+import { rejection } from "../content/support.js";
+import { byName } from "./support.js";
+
+const vectors = byName<ContentVector>(
+  import.meta.glob("../../vectors/negative/content/*.json", { eager: true, import: "default" }),
+);
+
+describe.each(vectors)("%s", (_name, { reader, purpose, associatedData, pieces, error, ...twins }) => {
+  const open = (side: readonly number[]) => {
+    const sealed = concat(...side.map((index) => bytes(pieces[index] as string)));
+    return openContent(sealed, readerOf(reader), { purpose, associatedData: bytes(associatedData) });
+  };
+
+  it("does not open, and its twin does", async () => {
+    const { code, rule } = await rejection(open(twins.bad));
+    expect({ code, ...(rule && { rule }) }).toEqual(error);
+    expect((await open(twins.good)).length).toBeGreaterThan(0);
+  });
+});

@@ -1,0 +1,35 @@
+// Grants that are not what they should be: each file of vectors/negative/grants, over the real code. docs/spec.md section 7
+// (GRT-2 to GRT-5).
+
+import { describe, expect, it } from "vitest";
+import { bytes, type GrantVector } from "../../scripts/vectors/format.js";
+import { keyringOf } from "../../scripts/vectors/secrets.js";
+import { checkGrants } from "../../src/grants/check.js";
+import { receive } from "../../src/grants/receive.js";
+import { byName, prefixState } from "./support.js";
+
+const vectors = byName<GrantVector>(
+  import.meta.glob("../../vectors/negative/grants/*.json", { eager: true, import: "default" }),
+);
+
+describe.each(vectors)("%s", (_name, { prefix, recipient, holder, received, checked, ...entries }) => {
+  const before = prefixState(prefix);
+  const { log } = before.head;
+
+  it.each(["bad", "good"] as const)("gives its recipient what the file says (%s)", (side) => {
+    const session = { log: before, keyring: keyringOf(log, recipient) };
+    const { opened, junk, withheld } = receive(session, bytes(entries[side]));
+    expect({ opened, junk, withheld }).toEqual(received[side]);
+  });
+
+  it.each(["bad", "good"] as const)("is judged by a holder as the file says (%s)", (side) => {
+    const after = receive({ log: before, keyring: keyringOf(log, holder) }, bytes(entries[side]));
+    const found = checkGrants(after, [after.log.head.seq]);
+    const wrong = found.wrong.map(({ seq: _, author: __, ...about }) => about);
+    expect({ wrong, unknown: found.unknown }).toEqual({ wrong: checked[side], unknown: [] });
+  });
+
+  it("differs from its twin", () => {
+    expect(entries.bad).not.toBe(entries.good);
+  });
+});

@@ -1,0 +1,178 @@
+// Values that an implementation must arrive at: the files of vectors/positive but for the logs, over the real code, and grants over
+// the primitives alone. docs/spec.md sections 3, 5, 7, 9, 10 and 12.
+
+import { describe, expect, it } from "vitest";
+import { bytes, text, texts } from "../../scripts/vectors/format.js";
+import type { contentValues } from "../../scripts/vectors/positive/content.js";
+import type { grantValues } from "../../scripts/vectors/positive/grants.js";
+import type { keyValues, primitiveValues } from "../../scripts/vectors/positive/keys.js";
+import type { backupValues, fingerprintValues } from "../../scripts/vectors/positive/texts.js";
+import { readerOf } from "../../scripts/vectors/secrets.js";
+import { encodeBackupText, secretFromBytes, secretToBytes } from "../../src/backup/code.js";
+import { backupIdSymbols, backupKeys } from "../../src/backup/key.js";
+import { checkBackupKey } from "../../src/backup/use.js";
+import { concat } from "../../src/bytes/bytes.js";
+import type { LogId } from "../../src/bytes/ids.js";
+import { Secret } from "../../src/bytes/secret.js";
+import { commit, hashCore, payloadKeyOf } from "../../src/content/content-key.js";
+import { splitContent } from "../../src/content/format.js";
+import { openContent } from "../../src/content/open.js";
+import { sealTo } from "../../src/content/seal.js";
+import { compareFingerprint } from "../../src/fingerprint/compare.js";
+import { fingerprintOf, formatFingerprint } from "../../src/fingerprint/fingerprint.js";
+import { parseFingerprint } from "../../src/fingerprint/parse.js";
+import { decodePin } from "../../src/fingerprint/pin.js";
+import { epochKemPublicKey, epochSigningPublicKey, exportEpochSecret } from "../../src/keys/epoch-keys.js";
+import { MemberKeys, memberIdOf } from "../../src/keys/member-keys.js";
+import { OperatorKeys } from "../../src/keys/operator-keys.js";
+import { attachmentDigest, decodeNameOpening } from "../../src/log/entry.js";
+import { escrowIdOf } from "../../src/log/escrow-id.js";
+import { hpkeOpen, hpkeSeal } from "../../src/primitives/hpke.js";
+import { encapsulate, KemPrivateKey } from "../../src/primitives/kem.js";
+import type { Label } from "../../src/primitives/labels.js";
+import { signLabelled, verifyLabelled } from "../../src/primitives/sign.js";
+import { digestByHand, grantByHand } from "../support/grant-by-hand.js";
+import { idBytes } from "../support/raw-link.js";
+import { byName, prefixState } from "./support.js";
+
+const files = new Map(
+  byName<never>(import.meta.glob("../../vectors/positive/*.json", { eager: true, import: "default" })),
+);
+const file = <T>(name: string): T => files.get(name) ?? expect.unreachable(`vectors/positive has no ${name}`);
+const contents = byName<Awaited<ReturnType<typeof contentValues>>>(
+  import.meta.glob("../../vectors/positive/content/*.json", { eager: true, import: "default" }),
+);
+
+describe("keys", () => {
+  const { members, epochs, operator, escrowMember, names } = file<ReturnType<typeof keyValues>>("keys");
+
+  it.each(members)("a member's come from its seed [%#]", ({ seed, sign, kem, id }) => {
+    const { publicKeys } = new MemberKeys(bytes(seed));
+    expect({ sign: text(publicKeys.sign), kem: text(publicKeys.kem), id: memberIdOf(publicKeys) }).toEqual({
+      sign,
+      kem,
+      id,
+    });
+  });
+
+  it.each(epochs)("an epoch's come from its seed, those exported too [%#]", ({ seed, kem, sign, exported }) => {
+    expect(text(epochKemPublicKey(bytes(seed)))).toBe(kem);
+    expect(text(epochSigningPublicKey(bytes(seed)))).toBe(sign);
+    for (const { label, length, key } of exported) {
+      expect(text(exportEpochSecret(bytes(seed), label, length))).toBe(key);
+    }
+  });
+
+  it("the operator's is its seed's, and an escrow member's id its place's", () => {
+    expect(text(new OperatorKeys(bytes(operator.seed)).sign)).toBe(operator.sign);
+    const { log, seq, prev, id } = escrowMember;
+    expect(escrowIdOf({ log, seq: seq - 1, hash: prev as never }, seq)).toBe(id);
+  });
+
+  it.each(names)("a name is opened and committed to [%#]", ({ opening, digest, salt, ...fields }) => {
+    expect(decodeNameOpening(bytes(opening))).toEqual({ salt: bytes(salt), ...fields });
+    expect(text(attachmentDigest(bytes(opening)))).toBe(digest);
+  });
+});
+
+describe("primitives", () => {
+  const { signatures, xwing, hpke } = file<ReturnType<typeof primitiveValues>>("primitives");
+
+  it.each(signatures)("signs under $label", ({ label, secret, key, message, signature }) => {
+    expect(text(signLabelled(label as Label, bytes(secret), bytes(message)))).toBe(signature);
+    expect(verifyLabelled(label as Label, bytes(key), bytes(message), bytes(signature))).toBe(true);
+  });
+
+  it("encapsulates with given coins", () => {
+    const made = encapsulate(bytes(xwing.publicKey), bytes(xwing.coins));
+    expect([text(made.ciphertext), text(made.sharedSecret)]).toEqual([xwing.ciphertext, xwing.sharedSecret]);
+    const key = new KemPrivateKey(bytes(xwing.seed));
+    expect(text(key.publicKey)).toBe(xwing.publicKey);
+    expect(text(key.decapsulate(bytes(xwing.ciphertext)) ?? new Uint8Array(0))).toBe(xwing.sharedSecret);
+  });
+
+  it.each(hpke.sealed)("seals and opens [%#]", ({ info, plaintext, coins, sealed }) => {
+    const key = new KemPrivateKey(bytes(hpke.seed));
+    const options = { info: bytes(info), plaintext: bytes(plaintext), coins: bytes(coins) };
+    expect(text(hpkeSeal(key.publicKey, options))).toBe(sealed);
+    expect(text(hpkeOpen(key, { info: bytes(info), sealed: bytes(sealed) }) ?? Uint8Array.of(0))).toBe(plaintext);
+  });
+});
+
+describe("grants", () => {
+  const grants = file<ReturnType<typeof grantValues>>("grants");
+
+  it.each(grants)("are what the primitives give, byte for byte (GRT-2) [%#]", (grant) => {
+    const { seq, from, to, seeds, boxes } = grant;
+    const place = { log: idBytes(grant.log), prev: idBytes(grant.prev), seq, from, to };
+    const made = grantByHand({ ...place, seeds: seeds.map(bytes), recipients: boxes.map(({ kem }) => bytes(kem)) });
+    expect([text(made.key), text(made.keyring)]).toEqual([grant.key, grant.keyring]);
+    expect(texts(made.boxes)).toEqual(boxes.map(({ box }) => box));
+    const digests = [grant.keyringDigest, ...boxes.map(({ digest }) => digest)];
+    expect([made.keyring, ...made.boxes].map((each) => text(digestByHand(each)))).toEqual(digests);
+  });
+});
+
+describe("content", () => {
+  it.each(contents)("%s", async (_name, { recipients, plaintext, purpose, ...values }) => {
+    const associatedData = bytes(values.associatedData);
+    const letter = new TextEncoder().encode(plaintext.text.repeat(plaintext.times));
+    const draws = [values.contentKey, ...recipients.map(({ coins }) => coins)];
+    const env = { random: () => bytes(draws.shift() as string), now: () => 0 };
+    const logs = recipients.map(({ log }) => prefixState(log));
+    const sealed = await sealTo(logs, letter, { purpose, associatedData }, env);
+    expect(text(sealed)).toBe(text(concat(bytes(values.front), bytes(values.payload))));
+    for (const { reader } of recipients) {
+      const opened = await openContent(sealed, readerOf(reader), { purpose, associatedData });
+      expect(text(opened)).toBe(text(letter));
+    }
+    const { coreBytes, headerBytes, commitment } = splitContent(sealed);
+    const key = new Secret(bytes(values.contentKey));
+    expect([text(coreBytes), text(headerBytes)]).toEqual([values.core, values.header]);
+    expect(text(hashCore(coreBytes))).toBe(values.coreHash);
+    expect([text(commitment), text(commit(key, hashCore(coreBytes), associatedData))]).toEqual([
+      values.commitment,
+      values.commitment,
+    ]);
+    expect(text(payloadKeyOf(key, headerBytes).bytes())).toBe(values.payloadKey);
+  });
+});
+
+describe("fingerprints", () => {
+  const { heads, readings, comparisons, pins } = file<ReturnType<typeof fingerprintValues>>("fingerprints");
+
+  it.each(heads)("are written in every form [%#]", ({ head, ...forms }) => {
+    for (const form of ["digits", "hex", "words", "qr"] as const) {
+      expect(formatFingerprint(fingerprintOf(head), form)).toBe(forms[form]);
+    }
+  });
+
+  it.each(readings)("are read in any spacing [%#]", ({ typed, ...read }) => {
+    expect(parseFingerprint(typed)).toEqual(read);
+  });
+
+  it.each(comparisons.given)("are compared: $result [%#]", ({ text: given, result }) => {
+    expect(compareFingerprint(prefixState(comparisons.log), given)).toBe(result);
+  });
+
+  it.each(pins)("are remembered in pins [%#]", ({ bytes: encoded, ...pin }) => {
+    expect(decodePin(bytes(encoded))).toEqual(pin);
+  });
+});
+
+describe("backup keys", () => {
+  const { keys, typed } = file<ReturnType<typeof backupValues>>("backup");
+
+  it.each(keys)("are text, bytes and keys [%#]", ({ log, secretBytes, secret, seed, sign, id, text: written }) => {
+    expect(secretFromBytes(bytes(secretBytes))).toEqual(secret);
+    expect(text(secretToBytes(secret))).toBe(secretBytes);
+    const made = backupKeys(secret, log as LogId);
+    expect([text(made.copySeed().bytes()), text(made.sign)]).toEqual([seed, sign]);
+    expect(backupIdSymbols(made.sign)).toEqual(id);
+    expect(encodeBackupText(id, secret)).toBe(written);
+  });
+
+  it.each(typed.texts)("are read with mistakes (BAK-1) [%#]", ({ text: given, member, corrections }) => {
+    expect(checkBackupKey(prefixState(typed.log), given)).toMatchObject({ member, corrections });
+  });
+});
