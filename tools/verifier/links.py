@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Callable
 
 from crypto import kem_key_is_valid, signing_key_fault
-from errors import Refused, bad_link, encoding
+from errors import Refused, bad_link
 from runs import Run, Runs, has, is_maximal, minus, within
 from state import ESCROW, Classes, Member, State, holds_current
 
@@ -97,8 +97,7 @@ def enroll(link: Context) -> Effect:
     link.acts_for_others()
     link.manages()
     body, in_escrow_log = link.body, link.state.kind == "escrow"
-    if ("member" in body) == ("escrow" in body):
-        raise encoding("ENC-2", "an enroll has one of member and escrow")
+    link.require(("member" in body) != ("escrow" in body), "ENC-2", "an enroll has one of member and escrow")
     link.require(("roles" in body) == in_escrow_log, "MEM-8", "roles are for escrow logs, and they need them")
     roles = link.roles_in_order(body.get("roles", []))
     if "escrow" in body:

@@ -160,14 +160,10 @@ def check_new_keys(state: State, body: dict) -> list[bytes]:
 # --- Steps 7 to 10: what the link does
 
 
-def as_runs(pairs: list[dict]) -> Runs:
-    return tuple((run["from"], run["to"]) for run in pairs)
-
-
 def check_missing(state: State, body: dict, author: Member | None) -> Runs:
     if "missing" not in body:
         return ()
-    missing = as_runs(body["missing"])
+    missing = tuple(map(tuple, body["missing"]))
     if not missing or not is_maximal(missing) or not within(missing, author.held):
         raise bad_link("MEM-9", "missing is not maximal runs of what the author holds")
     if body["type"] in ("enroll", "regrant") and has(missing, state.epoch):
@@ -268,7 +264,7 @@ def check_grants(after: State, body: dict, effect: Effect, due: dict[Run, set[by
     if ("epoch" in body) != effect.makes_epoch:
         raise bad_link("MEM-7", "an epoch is made exactly when the type says so")
     if "epoch" in body and ("sign" in body["epoch"]) != (after.kind == "escrow"):
-        raise encoding("ENC-2", "an epoch's signing key is for escrow logs, and they need it")
+        raise bad_link("ENC-2", "an epoch's signing key is for escrow logs, and they need it")
     granted = [((g["from"], g["to"]), [id_ for id_, _ in g["boxes"]]) for g in body.get("grants", [])]
     if granted != [(run, sorted(due[run])) for run in sorted(due)]:
         raise bad_link("GRT-1", "the grants are not what is due")

@@ -79,7 +79,7 @@ POSITION = uint(1)
 MILLISECONDS = uint(0, 8_640_000_000_000_000)
 BYTES16, BYTES32, KEM_KEY = blob(16), blob(32), blob(1216)
 SUBJECT = text(1, 256)
-RUN_LIST = array(record({"from": POSITION, "to": POSITION}), 0)
+RUN_LIST = array(fixed(**{"from": POSITION, "to": POSITION}), 0)
 MEMBER_LIST = array(BYTES16, 0, 512)
 HEAD = record({"log": BYTES32, "seq": POSITION, "hash": BYTES32})
 
