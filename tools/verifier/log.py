@@ -104,11 +104,11 @@ def find_author(state: State, body: dict) -> Member | None:
     if "author" not in body:
         return None
     # Escrow acts only where the body says so (LOG-5): its keys are nobody's own in this log.
-    who = [m for m in state.members.values() if (m.kind == ESCROW) == ("by" in body) and m.sign == body["author"]]
-    for member in who:
-        if not member.removed:
+    for member in state.active():
+        if member.sign == body["author"] and (member.kind == ESCROW) == ("by" in body):
             return member
-    raise bad_link("MEM-4" if who else "LOG-4", "the author is no active member")
+    removed = any(member.removed and member.sign == body["author"] for member in state.members.values())
+    raise bad_link("MEM-4" if removed else "LOG-4", "the author is no active member")
 
 
 def newcomer(body: dict) -> dict | None:
