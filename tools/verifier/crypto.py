@@ -18,13 +18,16 @@ def digest(label: str, data: bytes) -> bytes:
     return hashlib.sha256(labelled(label, data)).digest()
 
 
-def hkdf(secret: bytes, salt: bytes, info: bytes, length: int) -> bytes:
-    key = hmac.digest(salt, secret, "sha256")
+def hkdf_expand(key: bytes, info: bytes, length: int) -> bytes:
     output = block = b""
     for count in range(1, -(-length // 32) + 1):
         block = hmac.digest(key, block + info + bytes([count]), "sha256")
         output += block
     return output[:length]
+
+
+def hkdf(secret: bytes, salt: bytes, info: bytes, length: int) -> bytes:
+    return hkdf_expand(hmac.digest(salt, secret, "sha256"), info, length)
 
 
 def kdf(label: str, secret: bytes, info: bytes = b"", length: int = 32) -> bytes:
@@ -90,7 +93,7 @@ def verify_signature(key: bytes, message: bytes, signature: bytes) -> bool:
         return False
 
 
-# --- X-Wing public keys (KEM-1). Arithmetic only: this verifier seals and opens nothing.
+# --- X-Wing public keys (KEM-1)
 
 P_MLKEM = 3329
 LOW_ORDER_X25519 = {

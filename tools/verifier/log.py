@@ -1,5 +1,7 @@
 """Verifying entries and logs: the order of checks of section 6.4, and the effects of 6.6."""
 
+from dataclasses import dataclass
+
 import cbor
 import shapes
 from crypto import digest, kem_key_is_valid, labelled, signing_key_fault, verify_signature
@@ -13,10 +15,23 @@ SKEW = 600_000
 ENTERING = {"genesis": "member", "join": "member", "enroll": "member", "rekey": "keys"}
 
 
+@dataclass
+class Pin:
+    """What was verified before for the same subject (section 13.1): a head, or with more hashes a whole state."""
+
+    log: bytes
+    seq: int
+    hashes: dict[int, bytes]
+
+
+def pin_state(state: State) -> Pin:
+    return Pin(state.log, state.seq, dict(enumerate(state.hashes, 1)))
+
+
 def verify_log(
-    entries: list[bytes], subject: str | None = None, pin: dict | None = None, now: int | None = None, skew: int = SKEW
+    entries: list[bytes], subject: str | None = None, pin: Pin | None = None, now: int | None = None, skew: int = SKEW
 ) -> State:
-    """The state after all entries. `pin` is a head verified before: {log, seq, hash} (section 13.1)."""
+    """The state after all entries."""
     if not entries:
         raise Refused("INVALID_ARGUMENT", "LOG-8", "a log has at least one entry")
     state = State()
@@ -24,12 +39,12 @@ def verify_log(
         state = verify_entry(state, entry, now, skew)
         if subject is not None and state.subject != subject:
             raise Refused("WRONG_SUBJECT", "LOG-8", f"this is the log of {state.subject}")
-        if pin and state.log != pin["log"]:
+        if pin and state.log != pin.log:
             raise Refused("REPLACED", "LOG-8", "another log is pinned for this subject")
-        if pin and state.seq == pin["seq"] and state.hash != pin["hash"]:
-            raise Refused("FORKED", "LOG-8", f"another link {state.seq} is pinned")
-    if pin and state.seq < pin["seq"]:
-        raise Refused("ROLLED_BACK", "LOG-8", f"link {pin['seq']} is pinned, and missing")
+        if pin and pin.hashes.get(state.seq, state.hash) != state.hash:
+            raise Refused("FORKED", "LOG-8", f"another link {state.seq} was verified before")
+    if pin and state.seq < pin.seq:
+        raise Refused("ROLLED_BACK", "LOG-8", f"link {pin.seq} was verified before, and is missing")
     return state
 
 
@@ -220,6 +235,7 @@ def apply(
             member.reach, member.held = union(member.reach, (run,)), union(member.held, (run,))
             member.withheld = minus(member.withheld, (run,))
     after.seq, after.time = seq, body["time"]
+    after.authors.append(author_id or (entered.id if entered else None))
     return after, due
 
 

@@ -47,6 +47,7 @@ class State:
     members: dict[bytes, Member] = field(default_factory=dict)
     seen: set[bytes] = field(default_factory=set)
     hashes: list[bytes] = field(default_factory=list)  # of each link, from the first
+    authors: list[bytes | None] = field(default_factory=list)  # of each link; None is the operator
     # Section 6.8. Each link brings at most one node into the graph of approvals, a member or a pointer, so that nodes are
     # named by their positions. Edges are (from, to).
     pointers: set[int] = field(default_factory=set)
@@ -60,6 +61,7 @@ class State:
             members={id_: replace(member) for id_, member in self.members.items()},
             seen=set(self.seen),
             hashes=list(self.hashes),
+            authors=list(self.authors),
             pointers=set(self.pointers),
             edges=set(self.edges),
         )
