@@ -10,7 +10,7 @@ def compare(pinned: State, confirmed: int, later: State | Refused) -> str:
     if isinstance(later, Refused):
         return {"REPLACED": "replaced", "FORKED": "forked", "ROLLED_BACK": "rolled-back"}[later.code]
     founders = later.classes().founders
-    authors = [later.members.get(id_) for id_ in later.authors[pinned.seq :]]
+    authors = [later.members.get(each.author) for each in later.history()[pinned.seq :]]
     if not authors:
         return "same"
     of_the_class = all(

@@ -29,12 +29,14 @@ def judge(data: bytes) -> str:
     if ours and (ours.log, ours.seq, ours.hash) != (pinned["log"], pinned["seq"], pinned["hash"]):
         raise Refused("INVALID_ARGUMENT", None, "our side does not end at the pinned head")
     same_log = theirs.log == pinned["log"]
+    our_hashes = [each.hash for each in ours.history()] if ours else []
+    their_hashes = [each.hash for each in theirs.history()]
     if kind == "replaced":
         shown = not same_log
     elif kind == "rolled-back":
-        shown = same_log and theirs.seq < pinned["seq"] and (not ours or ours.hashes[: theirs.seq] == theirs.hashes)
+        shown = same_log and theirs.seq < pinned["seq"] and (not ours or our_hashes[: theirs.seq] == their_hashes)
     elif ours:
-        shown = same_log and any(a != b for a, b in zip(ours.hashes, theirs.hashes))
+        shown = same_log and any(a != b for a, b in zip(our_hashes, their_hashes))
     else:
         shown = same_log and theirs.seq == pinned["seq"] and theirs.hash != pinned["hash"]
     if not shown:

@@ -58,7 +58,7 @@ def parse(text: str) -> tuple[str, str]:
 
 def compare(text: str, state: State) -> str:
     form, content = parse(text)
-    heads = [(state.log, i + 1, hash_) for i, hash_ in enumerate(state.hashes)]
+    heads = [(state.log, each.seq, each.hash) for each in state.history()]
     if form == "qr":
         log, seq = bytes.fromhex(content.split(":")[2]), int(content.split(":")[3])
         if log != state.log:

@@ -25,7 +25,7 @@ class Pin:
 
 
 def pin_state(state: State) -> Pin:
-    return Pin(state.log, state.seq, dict(enumerate(state.hashes, 1)))
+    return Pin(state.log, state.seq, {each.seq: each.hash for each in state.history()})
 
 
 def verify_log(
@@ -63,10 +63,9 @@ def verify_entry(state: State, entry: bytes, now: int | None = None, skew: int =
     after.seen.update(introduced)
     check_grants(after, body, effect, due)  # step 9
     check_state_after(state, after, body)  # step 10
-    match_attachments(body, attachments)  # step 11
+    place(body, attachments)  # step 11
     after.hash = digest("link/hash", link_bytes)
     after.log = after.log or after.hash
-    after.hashes.append(after.hash)
     return after
 
 
@@ -235,7 +234,7 @@ def apply(
             member.reach, member.held = union(member.reach, (run,)), union(member.held, (run,))
             member.withheld = minus(member.withheld, (run,))
     after.seq, after.time = seq, body["time"]
-    after.authors.append(author_id or (entered.id if entered else None))
+    after.body, after.author = body, author_id or (entered.id if entered else None)
     return after, due
 
 
@@ -316,9 +315,13 @@ def committed(body: dict) -> list[bytes]:
     return digests
 
 
-def match_attachments(body: dict, attachments: list[bytes]) -> None:
+def place(body: dict, attachments: list[bytes]) -> dict[int, bytes]:
     """Each fills the next place whose digest it has; places may stay empty, since a server may withhold."""
-    places = iter(committed(body))
+    places, filled = enumerate(committed(body)), {}
     for attachment in attachments:
-        if digest("attachment", attachment) not in places:  # takes from `places` up to the one that it fills
+        wanted = digest("attachment", attachment)
+        found = next((at for at, digest_ in places if digest_ == wanted), None)  # goes on behind the one filled before
+        if found is None:
             raise encoding("ENC-2", "an attachment that the link does not commit to")
+        filled[found] = attachment
+    return filled

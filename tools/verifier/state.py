@@ -46,8 +46,9 @@ class State:
     epochs: list[Epoch] = field(default_factory=list)
     members: dict[bytes, Member] = field(default_factory=dict)
     seen: set[bytes] = field(default_factory=set)
-    hashes: list[bytes] = field(default_factory=list)  # of each link, from the first
-    authors: list[bytes | None] = field(default_factory=list)  # of each link; None is the operator
+    before: "State | None" = None
+    body: dict = field(default_factory=dict)  # of the newest link
+    author: bytes | None = None  # of the newest link; None is the operator
     # Section 6.8. Each link brings at most one node into the graph of approvals, a member or a pointer, so that nodes are
     # named by their positions. Edges are (from, to).
     pointers: set[int] = field(default_factory=set)
@@ -60,11 +61,21 @@ class State:
             epochs=list(self.epochs),
             members={id_: replace(member) for id_, member in self.members.items()},
             seen=set(self.seen),
-            hashes=list(self.hashes),
-            authors=list(self.authors),
+            before=self,
             pointers=set(self.pointers),
             edges=set(self.edges),
         )
+
+    def history(self) -> "list[State]":
+        """The states after each link, from the first."""
+        states, state = [], self
+        while state.seq:
+            states.append(state)
+            state = state.before
+        return states[::-1]
+
+    def has_head(self, seq: int, hash_: bytes) -> bool:
+        return seq <= self.seq and self.history()[seq - 1].hash == hash_
 
     @property
     def epoch(self) -> int:
