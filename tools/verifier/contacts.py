@@ -14,6 +14,6 @@ def compare(pinned: State, confirmed: int, later: State | Refused) -> str:
     if not authors:
         return "same"
     of_the_class = all(
-        author and author.kind != ESCROW and founders[author.position] == founders[confirmed] for author in authors
+        author and author.kind != ESCROW and founders[author.node] == founders[confirmed] for author in authors
     )
     return "extended" if of_the_class else "extended-by-others"

@@ -101,7 +101,7 @@ def named_by_founding_author(user: State, escrow: State) -> bool:
     founders = user.classes().founders
     for state in user.history():
         pointer, author = state.body.get("escrow"), user.members.get(state.author)
-        if isinstance(pointer, dict) and author and author.kind != ESCROW and founders[author.position] == 1:
+        if isinstance(pointer, dict) and author and author.kind != ESCROW and founders[author.node] == 1:
             if pointer["log"] == escrow.log and escrow.has_head(pointer["seq"], pointer["hash"]):
                 return True
     return False

@@ -183,7 +183,7 @@ def rename(link: Context) -> Effect:
         link.acts_for_others()
         same_class = link.classes.founder(member) == link.classes.founder(link.author)
         link.require(same_class, "LOG-4", "author and member are in different classes")
-    link.require(member.name != link.body["name"], "MEM-2", "the name is the one in force")
+    link.require(member.commitment != link.body["name"], "MEM-2", "the name is the one in force")
     return Effect()
 
 
@@ -196,7 +196,7 @@ def lockdown(link: Context) -> Effect:
     link.require(link.author.id not in remove, "MEM-2", "the author removes itself")
     if on:
         left = [member for member in state.active() if member.id not in remove]
-        founding = all(without[member.position] == 1 for member in [link.author, *left])
+        founding = all(without[member.node] == 1 for member in [link.author, *left])
         link.require(founding, "MEM-5", "somebody left is not of the founding class")
         makes_epoch = link.reach_has_current(remove)
     else:

@@ -10,7 +10,7 @@ from links import TYPES, Context, Effect
 from runs import Run, Runs, has, is_maximal, minus, union, within
 from state import ESCROW, Epoch, Member, State
 
-ENTRY_BYTES, LINK_BYTES, ATTACHMENTS_BYTES, ACTIVE_MEMBERS = 4_300_816, 65_536, 4_194_304, 256
+ENTRY_BYTES, LINK_BYTES, ATTACHMENTS_BYTES, NAME_BYTES, ACTIVE_MEMBERS = 4_300_816, 65_536, 4_194_304, 1024, 256
 SKEW = 600_000
 ENTERING = {"genesis": "member", "join": "member", "enroll": "member", "rekey": "keys"}
 
@@ -35,17 +35,25 @@ def verify_log(
     if not entries:
         raise Refused("INVALID_ARGUMENT", "LOG-8", "a log has at least one entry")
     state = State()
-    for entry in entries:
-        state = verify_entry(state, entry, now, skew)
-        if subject is not None and state.subject != subject:
-            raise Refused("WRONG_SUBJECT", "LOG-8", f"this is the log of {state.subject}")
-        if pin and state.log != pin.log:
-            raise Refused("REPLACED", "LOG-8", "another log is pinned for this subject")
-        if pin and pin.hashes.get(state.seq, state.hash) != state.hash:
-            raise Refused("FORKED", "LOG-8", f"another link {state.seq} was verified before")
+    for number, entry in enumerate(entries, 1):
+        try:
+            state = verify_entry(state, entry, now, skew)
+            compare(state, subject, pin)
+        except Refused as refused:
+            refused.facts["entry"] = number
+            raise
     if pin and state.seq < pin.seq:
         raise Refused("ROLLED_BACK", "LOG-8", f"link {pin.seq} was verified before, and is missing")
     return state
+
+
+def compare(state: State, subject: str | None, pin: Pin | None) -> None:
+    if subject is not None and state.subject != subject:
+        raise Refused("WRONG_SUBJECT", "LOG-8", f"this is the log of {state.subject}")
+    if pin and state.log != pin.log:
+        raise Refused("REPLACED", "LOG-8", "another log is pinned for this subject")
+    if pin and pin.hashes.get(state.seq, state.hash) != state.hash:
+        raise Refused("FORKED", "LOG-8", f"another link {state.seq} was verified before")
 
 
 def verify_entry(state: State, entry: bytes, now: int | None = None, skew: int = SKEW) -> State:
@@ -63,7 +71,8 @@ def verify_entry(state: State, entry: bytes, now: int | None = None, skew: int =
     after.seen.update(introduced)
     check_grants(after, body, effect, due)  # step 9
     check_state_after(state, after, body)  # step 10
-    place(body, attachments)  # step 11
+    placed = place(body, attachments)  # step 11
+    read_name(after, body, placed.get(0))
     after.hash = digest("link/hash", link_bytes)
     after.log = after.log or after.hash
     return after
@@ -191,7 +200,7 @@ def apply(
     """The state after the link, and who is owed which run (section 6.6)."""
     after, type_, seq = before.copy(), body["type"], body["seq"]
     author = after.members.get(author_id)
-    author_position = author.position if author else 0  # before a pointer is replaced: it approves the next one
+    author_node = author.node if author else 0  # before a pointer is replaced: it approves the next one
     due: dict[Run, set[bytes]] = {}
 
     def owe(member: Member, runs: Runs) -> None:
@@ -206,18 +215,22 @@ def apply(
         after.members[id_].removed = (author_id, seq)
     entered = enter(after, body) if effect.enters else None
     if type_ == "renew-escrow":
-        set_pointer(after.escrow(), after, body)
-        after.edges.add((author_position, seq))
+        escrow = after.escrow()
+        set_pointer(escrow, after, body)
+        after.edges.add((author_node, seq))
+        if escrow is not author:
+            escrow.approvals += ((author_id, seq),)
     if type_ == "rekey":
         author.sign, author.kem = body["keys"]["sign"], body["keys"]["kem"]
         owe(author, author.held)
     if type_ == "rename":
-        after.members[body["member"]].name = body["name"]
+        renamed = after.members[body["member"]]
+        renamed.commitment, renamed.name = body["name"], None
     for id_ in [entered.id] if type_ == "enroll" else effect.approve:
         member = after.members[id_]
         owe(member, minus(author.held, member.held))
         member.approvals += ((author_id, seq),)
-        after.edges.add((author_position, member.position))
+        after.edges.add((author_node, member.node))
     for id_, roles in effect.roles.items():
         (after.members.get(id_) or entered).roles = roles
     for id_, run in effect.regrants:
@@ -242,10 +255,10 @@ def enter(state: State, body: dict) -> Member:
     seq, new = body["seq"], body.get("member")
     if new:
         id_ = digest("member/id", new["sign"] + new["kem"])[:16]
-        member = Member(id_, new["kind"], new["sign"], new["kem"], seq, new["name"])
+        member = Member(id_, new["kind"], new["sign"], new["kem"], seq, seq, new["name"])
     else:
         id_ = digest("escrow/id", cbor.encode([body["log"], seq, body["prev"]]))[:16]
-        member = Member(id_, ESCROW, b"", b"", seq)
+        member = Member(id_, ESCROW, b"", b"", seq, seq)
         set_pointer(member, state, body)
     if id_ in state.seen:
         raise bad_link("MEM-4", "a member id that was here before")
@@ -258,7 +271,7 @@ def enter(state: State, body: dict) -> Member:
 
 def set_pointer(member: Member, state: State, body: dict) -> None:
     member.pointer = body["escrow"]
-    member.sign, member.kem, member.position = member.pointer["sign"], member.pointer["kem"], body["seq"]
+    member.sign, member.kem, member.node = member.pointer["sign"], member.pointer["kem"], body["seq"]
     state.pointers.add(body["seq"])
 
 
@@ -325,3 +338,16 @@ def place(body: dict, attachments: list[bytes]) -> dict[int, bytes]:
             raise encoding("ENC-2", "an attachment that the link does not commit to")
         filled[found] = attachment
     return filled
+
+
+def read_name(after: State, body: dict, opening: bytes | None) -> None:
+    """Names decide nothing: what is withheld, or matches the commitment and is no name, is not refused (section 6.2)."""
+    if opening is None or not (body["type"] == "rename" or "member" in body):
+        return
+    member = after.members[body["member"] if body["type"] == "rename" else list(after.members)[-1]]
+    try:
+        value = cbor.decode(opening, NAME_BYTES, "name")
+        shapes.NAME_OPENING(value, "name")
+        member.name = value["name"]
+    except Refused:
+        pass

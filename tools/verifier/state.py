@@ -13,8 +13,10 @@ class Member:
     kind: str  # "device", "backup" or "escrow"
     sign: bytes
     kem: bytes
-    position: int  # of the link in which it entered; of escrow, of the link that set its pointer
-    name: bytes | None = None  # digest of the name opening
+    position: int  # of the link in which it entered
+    node: int  # its place in the graph of approvals: its position, of escrow that of the link that set its pointer
+    commitment: bytes | None = None  # digest of the name opening
+    name: str | None = None  # as far as its opening was delivered
     reach: Runs = ()
     held: Runs = ()
     roles: tuple[str, ...] | None = None  # None until it has been given some
@@ -50,7 +52,7 @@ class State:
     body: dict = field(default_factory=dict)  # of the newest link
     author: bytes | None = None  # of the newest link; None is the operator
     # Section 6.8. Each link brings at most one node into the graph of approvals, a member or a pointer, so that nodes are
-    # named by their positions. Edges are (from, to).
+    # named by positions of links. Edges are (from, to).
     pointers: set[int] = field(default_factory=set)
     edges: set[tuple[int, int]] = field(default_factory=set)
 
@@ -101,7 +103,7 @@ class State:
             if with_escrow or approver not in self.pointers or approved in self.pointers:
                 after.setdefault(approver, []).append(approved)
         founders: dict[int, int] = {}
-        for node in sorted({member.position for member in self.members.values()} | self.pointers):
+        for node in sorted({member.node for member in self.members.values()} | self.pointers):
             todo = [node]
             while todo:  # whoever no older one leads to has this founder
                 reached = todo.pop()
@@ -112,21 +114,21 @@ class State:
 
     def classes(self) -> "Classes":
         without = self._founders(with_escrow=False)
-        counts = not any(without[member.position] == 1 for member in self.people())
+        counts = not any(without[member.node] == 1 for member in self.people())
         founders = self._founders(with_escrow=True) if counts else without
-        alive = [founders[member.position] for member in self.people()]
+        alive = [founders[member.node] for member in self.people()]
         return Classes(founders, without, counts, min(alive, default=0))
 
 
 @dataclass
 class Classes:
-    founders: dict[int, int]  # of each member and pointer, by position
+    founders: dict[int, int]  # of each member and pointer, by node
     without_escrow: dict[int, int]
     escrow_counts: bool  # whether its approvals do (section 6.8)
     confirmed: int  # founder of the class that is confirmed
 
     def founder(self, member: Member) -> int:
-        return self.founders[member.position]
+        return self.founders[member.node]
 
     def is_confirmed(self, member: Member) -> bool:
         return self.founder(member) == self.confirmed
