@@ -121,9 +121,17 @@ def correct(word: list[int | None], wrong: int) -> list[int] | None:
 
 
 @dataclass
+class Correction:
+    kind: str  # "wrong", "unreadable", "swapped", "missing" or "extra"
+    position: int  # from 1; of what is missing, where it belongs
+    read: str
+    meant: str
+
+
+@dataclass
 class Reading:
     secret: list[int]
-    corrections: list[tuple[int, str, str]]  # position, read, meant
+    corrections: list[Correction]
     member: Member | None  # None without a log
 
 
@@ -161,18 +169,29 @@ def text_of(secret: list[int], signing_key: bytes) -> str:
     return "".join(ALPHABET[symbol] for symbol in [*id_, *secret, *check_of(secret)])
 
 
-def differences(typed: str, meant: str) -> list[tuple[int, str, str]]:
-    """Position, read, meant. What was left out was read as nothing, what is too much means nothing."""
-    if len(typed) == len(meant):
-        return [(i, a, b) for i, (a, b) in enumerate(zip(typed, meant), 1) if a != b]
+def differences(typed: str, meant: str) -> list[Correction]:
+    """What was left out was read as nothing, what is too much means nothing."""
     if len(typed) < len(meant):
-        ways = ((i, "", meant[i], typed[:i] + meant[i] + typed[i:]) for i in range(len(meant)))
+        ways = [(Correction("missing", i + 1, "", c), typed[:i] + c + typed[i:]) for i, c in enumerate(meant)]
+    elif len(typed) > len(meant):
+        ways = [(Correction("extra", i + 1, c, ""), typed[:i] + typed[i + 1 :]) for i, c in enumerate(typed)]
     else:
-        ways = ((i, typed[i], "", typed[:i] + typed[i + 1 :]) for i in range(len(typed)))
-    return min(
-        (sorted([(i + 1, read, means), *differences(mended, meant)]) for i, read, means, mended in ways),
-        key=len,
-    )
+        return replacements(typed, meant)
+    both = ([shift, *replacements(mended, meant)] for shift, mended in ways)
+    return sorted(min(both, key=len), key=lambda correction: correction.position)
+
+
+def replacements(typed: str, meant: str) -> list[Correction]:
+    found, at = [], 0
+    while at < len(typed):
+        read, means = typed[at : at + 2], meant[at : at + 2]
+        if len(read) == 2 and read != means and read == means[::-1]:
+            found.append(Correction("swapped", at + 1, read, means))
+            at += 1
+        elif read[0] != means[0]:
+            found.append(Correction("unreadable" if read[0] == "?" else "wrong", at + 1, read[0], means[0]))
+        at += 1
+    return found
 
 
 def read(text: str, state: State | None = None) -> Reading:

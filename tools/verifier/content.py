@@ -1,4 +1,4 @@
-"""Opening content (section 12)."""
+"""Opening content, and sealing it with given randomness (section 12)."""
 
 import hmac
 
@@ -9,7 +9,7 @@ import cbor
 import shapes
 from crypto import digest, kdf, labelled
 from errors import Refused, encoding
-from hpke import KemKey, hpke_open
+from hpke import KemKey, hpke_open, hpke_seal
 
 MAGIC, HEADER_BYTES, BOX_BYTES, CHUNK_BYTES = b"KSC\x01", 16_777_216, 1168, 65_536 + 16
 PLACE = {"log": shapes.BYTES32, "seq": shapes.POSITION, "hash": shapes.BYTES32}
@@ -84,3 +84,33 @@ def open_payload(key: bytes, payload: bytes) -> bytes:
         except InvalidTag:
             raise corrupt(f"chunk {i}") from None
     return b"".join(plaintext)
+
+
+def seal(
+    purpose: str, recipients: list[tuple[list, bytes, bytes]], key: bytes, associated_data: bytes, plaintext: bytes
+) -> dict[str, bytes]:
+    """Every value on the way. A recipient is its place in the core, its epoch's KEM key and 64 bytes of coins."""
+    recipients = sorted(recipients, key=lambda recipient: recipient[0][0])
+    core = cbor.encode({"suite": 1, "purpose": purpose, "recipients": [place for place, _, _ in recipients]})
+    core_hash = digest("content/core", core)
+    info = labelled("content/box", core_hash)
+    boxes = b"".join(hpke_seal(kem, info, key, coins) for _, kem, coins in recipients)
+    commitment = kdf("content/commitment", key, core_hash + associated_data)
+    header = cbor.encode([core, commitment, boxes])
+    header_hash = digest("content/header", header)
+    payload_key = kdf("content/payload", key, header_hash)
+    chunks = [plaintext[i : i + 65_536] for i in range(0, len(plaintext), 65_536)] or [b""]
+    payload = b"".join(
+        AESGCM(payload_key).encrypt(i.to_bytes(11, "big") + bytes([i == len(chunks) - 1]), chunk, None)
+        for i, chunk in enumerate(chunks)
+    )
+    return {
+        "core": core,
+        "coreHash": core_hash,
+        "commitment": commitment,
+        "header": header,
+        "headerHash": header_hash,
+        "payloadKey": payload_key,
+        "front": MAGIC + len(header).to_bytes(4, "big") + header,
+        "payload": payload,
+    }

@@ -37,13 +37,32 @@ def delivered(body: dict, attachments: list[bytes]) -> list[Delivered]:
     return grants
 
 
-def grant_key(body: dict, grant: Delivered, seeds: bytes) -> bytes:
-    where = [body.get("log", ZERO32), grant.first, grant.last, body.get("prev", ZERO32), body["seq"]]
-    return kdf("grant/key", seeds, cbor.encode(where))
+@dataclass
+class Made:
+    """A grant as everybody computes it who has the seeds of its run (7.2)."""
+
+    log: bytes
+    first: int
+    last: int
+    context: bytes
+    key: bytes
+    keyring: bytes
+
+    def box(self, recipient: bytes) -> tuple[bytes, bytes, bytes]:
+        """Coins, info and the box for a KEM key."""
+        coins, info = kdf("grant/coins", self.key, recipient, 64), box_info(self.log, self.first, self.last, recipient)
+        return coins, info, hpke_seal(recipient, info, self.key, coins)
 
 
-def box_info(body: dict, grant: Delivered, recipient: bytes) -> bytes:
-    return labelled("grant/box", cbor.encode([body.get("log", ZERO32), grant.first, grant.last, recipient]))
+def make(body: dict, first: int, last: int, seeds: bytes) -> Made:
+    log = body.get("log", ZERO32)
+    context = cbor.encode([log, first, last, body.get("prev", ZERO32), body["seq"]])
+    key = kdf("grant/key", seeds, context)
+    return Made(log, first, last, context, key, ChaCha20Poly1305(key).encrypt(NONCE, seeds, None))
+
+
+def box_info(log: bytes, first: int, last: int, recipient: bytes) -> bytes:
+    return labelled("grant/box", cbor.encode([log, first, last, recipient]))
 
 
 def receive(state: State, attachments: list[bytes], member: bytes, key: KemKey, seeds: Seeds) -> dict[str, list[int]]:
@@ -67,7 +86,8 @@ def receive(state: State, attachments: list[bytes], member: bytes, key: KemKey, 
 
 def open_grant(state: State, grant: Delivered, box: bytes, keyring: bytes, key: KemKey) -> Seeds:
     """The seeds that are right."""
-    grant_secret = hpke_open(key, box_info(state.body, grant, key.public), box)
+    info = box_info(state.body.get("log", ZERO32), grant.first, grant.last, key.public)
+    grant_secret = hpke_open(key, info, box)
     if grant_secret is None or len(grant_secret) != 32:
         return {}
     try:
@@ -79,7 +99,7 @@ def open_grant(state: State, grant: Delivered, box: bytes, keyring: bytes, key: 
         return {}
     each = {grant.first + i: seeds[32 * i : 32 * i + 32] for i in range(count)}
     good = {epoch: seed for epoch, seed in each.items() if epoch_kem(seed) == state.epochs[epoch - 1].keys["kem"]}
-    if len(good) == count and grant_key(state.body, grant, seeds) != grant_secret:
+    if len(good) == count and make(state.body, grant.first, grant.last, seeds).key != grant_secret:
         return {}  # made for another place (GRT-5)
     return good
 
@@ -95,15 +115,11 @@ def check(state: State, seeds: Seeds) -> list[tuple[bytes, int, int, str]]:
         run = range(grant.first, grant.last + 1)
         if not all(epoch in seeds for epoch in run):
             continue
-        joined = b"".join(seeds[epoch] for epoch in run)
-        key = grant_key(state.body, grant, joined)
-        keyring = ChaCha20Poly1305(key).encrypt(NONCE, joined, None)
+        made = make(state.body, grant.first, grant.last, b"".join(seeds[epoch] for epoch in run))
+        keyring_is_right = digest("attachment", made.keyring) == grant.keyring_digest
         for id_, wanted, _ in grant.boxes:
-            recipient = state.members[id_].kem
-            coins = kdf("grant/coins", key, recipient, 64)
-            box = hpke_seal(recipient, box_info(state.body, grant, recipient), key, coins)
-            if digest("attachment", keyring) != grant.keyring_digest:
+            if not keyring_is_right:
                 wrong.append((id_, grant.first, grant.last, "keyring"))
-            elif digest("attachment", box) != wanted:
+            elif digest("attachment", made.box(state.members[id_].kem)[2]) != wanted:
                 wrong.append((id_, grant.first, grant.last, "box"))
     return wrong
