@@ -27,7 +27,7 @@ def runs(epochs: Runs) -> str:
 def describe(state: State) -> str:
     classes = state.classes()
     lines = [
-        f"subject      {state.subject} ({state.kind} log)",
+        f"subject      {state.subject!r} ({state.kind} log)",
         f"log          {state.log.hex()}",
         f"head         link {state.seq}, {state.hash.hex()}, {date(state.time)}",
         f"fingerprint  {forms(state.log, state.seq, state.hash)['digits']}",
@@ -36,16 +36,18 @@ def describe(state: State) -> str:
     ]
     for member in state.members.values():
         start = data_access(state, member)
+        access = f"from epoch {start} on, since {date(state.epochs[start - 1].time)}" if start else "none"
+        status = "confirmed" if classes.is_confirmed(member) else "pending"
         if member.removed:
-            status = f"removed by {member.removed[0].hex() if member.removed[0] else 'the operator'}, link {member.removed[1]}"
-        else:
-            status = "confirmed" if classes.is_confirmed(member) else "pending"
+            by, position = member.removed
+            status = f"removed by {by.hex() if by else 'the operator'}, link {position}"
+        roles = f", roles {', '.join(member.roles or ['none'])}" if state.kind == "escrow" else ""
         never, missing = gaps(state, member)
         lines += [
             "",
             f"{member.kind:<12} {member.id.hex()}, link {member.position}, {status}",
-            f"founder      {classes.founder(member)}" + (f", roles {', '.join(member.roles or ['none'])}" if state.kind == "escrow" else ""),
-            f"data access  {f'from epoch {start} on, since {date(state.epochs[start - 1].time)}' if start else 'none'}",
+            f"founder      {classes.founder(member)}{roles}",
+            f"data access  {access}",
             f"held, reach  {runs(member.held)}; {runs(member.reach)}",
         ]
         if not member.removed and (never or missing):
@@ -69,6 +71,9 @@ def main() -> int:
     except Refused as refused:
         print(refused)
         return 1
+    except OSError as error:
+        print(error, file=sys.stderr)
+        return 2
     return 0
 
 

@@ -1,4 +1,4 @@
-"""The one way in which something is refused: a code of docs/errors.md and, where there is one, a rule of docs/spec.md."""
+"""How something is refused: by a code of docs/errors.md and, where there is one, a rule of docs/spec.md."""
 
 
 class Refused(Exception):
@@ -7,7 +7,8 @@ class Refused(Exception):
         self.code, self.rule, self.message, self.facts = code, rule, message, facts
 
     def __str__(self) -> str:
-        return f"{self.rule or '-'} {self.code}" + (f": {self.message}" if self.message else "")
+        text = f"{self.rule or '-'} {self.code}" + (f": {self.message}" if self.message else "")
+        return "".join(c if c.isprintable() else "?" for c in text)  # names of fields may come from a hostile link
 
 
 def encoding(rule: str, message: str) -> Refused:

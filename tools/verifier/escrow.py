@@ -1,4 +1,4 @@
-"""What needs a user's log and the escrow log together: no rule of validity, but what clients check (sections 8 and 11)."""
+"""What needs a user's log and the escrow log: no rules of validity, but what clients check (sections 8 and 11)."""
 
 import cbor
 import shapes
@@ -36,8 +36,8 @@ def judge_pointer(pointer: dict, escrow: State) -> str:
 def needs(escrow: State) -> list[str]:
     """What the escrow log lacks to be ready (ESC-1)."""
     holders = {member.kind for member in escrow.people() if has(member.held, 1)}
-    lacks = {"device": "device" not in holders, "backup-key": "backup" not in holders, "enabled": not escrow.policy["enabled"]}
-    return [need for need, lacking in lacks.items() if lacking]
+    there = {"device": "device" in holders, "backup-key": "backup" in holders, "enabled": escrow.policy["enabled"]}
+    return [need for need, is_there in there.items() if not is_there]
 
 
 def act_is_verified(state: State, escrow: State) -> bool:
@@ -75,7 +75,7 @@ def duty(user: State, escrow: State | None, device: Member, confirmed: dict | No
     member = user.escrow()
     if not escrow:
         return "fetch" if member else "nothing"
-    by_user = confirmed is not None and confirmed["log"] == escrow.log and escrow.has_head(confirmed["seq"], confirmed["hash"])
+    by_user = confirmed and confirmed["log"] == escrow.log and escrow.has_head(confirmed["seq"], confirmed["hash"])
     is_confirmed = user.classes().is_confirmed(device)
     if not member:
         may_enroll = holds_current(user, device) and (is_confirmed or not user.lockdown)

@@ -156,8 +156,8 @@ def check_signatures(state: State, body: dict, body_bytes: bytes, signatures: li
         signers.append(state.operator)
     message = labelled("link/signature", body_bytes)
     for place, key in enumerate(signers):
-        good = place < len(signatures) and signatures[place][0] == key and verify_signature(key, message, signatures[place][1])
-        if not good:
+        by, signature = signatures[place] if place < len(signatures) else (None, b"")
+        if by != key or not verify_signature(key, message, signature):
             rule = "LOG-6" if new and key == new["sign"] else "LOG-4"
             raise Refused("INVALID_SIGNATURE", rule, f"signature {place + 1}")
     if len(signatures) > len(signers):

@@ -12,7 +12,7 @@ import grants
 from crypto import kdf
 from errors import Refused
 from hpke import KemKey
-from log import open_entry, pin_state, verify_entry, verify_log
+from log import Pin, open_entry, pin_state, verify_entry, verify_log
 from vectorfiles import Vectors, attempt, runs_of, seeds, unbase64
 
 
@@ -32,12 +32,22 @@ def twins(vector: dict, name: str, do: Callable[[str], object]) -> tuple[object,
 
 def of_log(vectors: Vectors, vector: dict) -> tuple[object, object]:
     load, prefix = vector["load"], vectors.entries(vector["prefix"])
-    return refusal(vector, lambda given: verify_log(prefix + vectors.entries(given), load["subject"], now=load.get("now")))
+
+    def verify(given: list[str]) -> None:
+        state = verify_log(prefix + vectors.entries(given), load["subject"], now=load.get("now"))
+        assert state.kind == load["kind"]
+
+    return refusal(vector, verify)
 
 
 def of_pins(vectors: Vectors, vector: dict) -> tuple[object, object]:
-    subject, pin = vector["load"]["subject"], pin_state(vectors.state(vector["pinned"]))
-    return refusal(vector, lambda given: verify_log(vectors.entries(given), subject, pin))
+    subject, whole = vector["load"]["subject"], pin_state(vectors.state(vector["pinned"]))
+    only_head = Pin(whole.log, whole.seq, {whole.seq: whole.hashes[whole.seq]})
+
+    def against(pin: Pin) -> tuple[object, object]:
+        return refusal(vector, lambda given: verify_log(vectors.entries(given), subject, pin))
+
+    return tuple(zip(against(whole), against(only_head)))
 
 
 def of_contacts(vectors: Vectors, vector: dict) -> tuple[object, object]:

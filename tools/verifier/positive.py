@@ -13,7 +13,7 @@ from crypto import digest, kdf, labelled, member_signing_key, signing_key, verif
 from hpke import KemKey, encapsulate, hpke_open, hpke_seal
 from log import open_entry, verify_log
 from state import State, data_access, holds_current
-from vectorfiles import Vectors, base64url, pairs, seeds, unbase64
+from vectorfiles import Vectors, base64url, head, pairs, seeds, unbase64
 
 
 def of_logs(vectors: Vectors, vector: dict) -> tuple[object, object]:
@@ -38,9 +38,9 @@ def facts(state: State) -> dict:
     classes, body = state.classes(), state.body
     return {
         "type": body["type"],
-        "author": state.author.hex() if state.author else "operator",
+        "author": whom(state.author),
         "time": state.time,
-        "head": {"log": state.log.hex(), "seq": state.seq, "hash": state.hash.hex()},
+        "head": head(state),
         "lockdown": state.lockdown,
         "rotationDue": state.rotation_due,
         "policy": state.policy,
@@ -50,7 +50,7 @@ def facts(state: State) -> dict:
         ],
         "missing": body.get("missing", []),
         "epochs": [
-            {"number": number, "seq": epoch.position, "time": epoch.time, "kem": hashlib.sha256(epoch.keys["kem"]).hexdigest()}
+            {"number": number, "seq": epoch.position, "time": epoch.time, "kem": sha256(epoch.keys["kem"])}
             | ({"sign": base64url(epoch.keys["sign"])} if "sign" in epoch.keys else {})
             for number, epoch in enumerate(state.epochs, 1)
         ],
@@ -61,7 +61,7 @@ def facts(state: State) -> dict:
                 "name": member.name,
                 "position": member.position,
                 "sign": base64url(member.sign),
-                "kem": hashlib.sha256(member.kem).hexdigest(),
+                "kem": sha256(member.kem),
                 "approvals": [{"by": by.hex(), "seq": seq} for by, seq in member.approvals],
                 "reach": pairs(member.reach),
                 "held": pairs(member.held),
@@ -75,7 +75,7 @@ def facts(state: State) -> dict:
                 },
             }
             | (
-                {"removed": {"seq": member.removed[1], "by": member.removed[0].hex() if member.removed[0] else "operator"}}
+                {"removed": {"seq": member.removed[1], "by": whom(member.removed[0])}}
                 if member.removed
                 else {
                     "active": {
@@ -91,11 +91,20 @@ def facts(state: State) -> dict:
     }
 
 
+def whom(id_: bytes | None) -> str:
+    return id_.hex() if id_ else "operator"
+
+
+def sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
 def of_primitives(vectors: Vectors, file: dict) -> tuple[object, object]:
+    hpke = file["hpke"]
     found = {
         "signatures": [signature(given) for given in file["signatures"]],
         "xwing": xwing(file["xwing"]),
-        "hpke": {"seed": file["hpke"]["seed"], "sealed": [sealed(file["hpke"]["seed"], each) for each in file["hpke"]["sealed"]]},
+        "hpke": hpke | {"sealed": [sealed(hpke["seed"], each) for each in hpke["sealed"]]},
     }
     return found, file
 
@@ -170,7 +179,8 @@ def grant(given: dict) -> dict:
     boxes = []
     for box in given["boxes"]:
         coins, info, sealed_key = made.box(unbase64(box["kem"]))
-        boxes.append(box | texts({"coins": coins, "info": info, "box": sealed_key, "digest": digest("attachment", sealed_key)}))
+        parts = {"coins": coins, "info": info, "box": sealed_key, "digest": digest("attachment", sealed_key)}
+        boxes.append(box | texts(parts))
     parts = {"context": made.context, "key": made.key, "keyring": made.keyring}
     return given | texts(parts | {"keyringDigest": digest("attachment", made.keyring)}) | {"boxes": boxes}
 
@@ -230,10 +240,7 @@ def backup_key(given: dict) -> dict:
 
 def typed_text(text: str, state: State) -> dict:
     read = backup.read(text, state)
-    corrections = [
-        {"kind": each.kind, "position": each.position, "group": (each.position + 3) // 4, "read": each.read, "meant": each.meant}
-        for each in read.corrections
-    ]
+    corrections = [vars(each) | {"group": (each.position + 3) // 4} for each in read.corrections]
     return {"text": text, "member": read.member.id.hex(), "corrections": corrections}
 
 

@@ -1,4 +1,4 @@
-"""Sets of epochs as maximal runs: sorted (from, to) pairs with at least one epoch missing between each two (section 2)."""
+"""Sets of epochs as maximal runs: sorted (from, to) pairs, an epoch missing between each two (section 2)."""
 
 Run = tuple[int, int]
 Runs = tuple[Run, ...]

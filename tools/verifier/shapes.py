@@ -1,4 +1,4 @@
-"""The CDDL of sections 4.4 and 6 as functions (ENC-2): each takes a value and its path, and refuses what does not fit."""
+"""The CDDL of sections 4.4 and 6 (ENC-2): functions of a value and its path that refuse what does not fit."""
 
 from typing import Callable
 
@@ -98,8 +98,8 @@ GRANTED = {"missing": RUN_LIST, "epoch": NEW_EPOCH, "grants": GRANTS}
 
 
 def body(type_: str, required: dict[str, Shape], optional: dict[str, Shape] | None = None) -> Shape:
-    header = {"v": one_of(1), "type": one_of(type_), "log": BYTES32, "seq": uint(2), "prev": BYTES32, "time": MILLISECONDS}
-    return record(header | required, optional)
+    chain = {"log": BYTES32, "seq": uint(2), "prev": BYTES32, "time": MILLISECONDS}
+    return record({"v": one_of(1), "type": one_of(type_)} | chain | required, optional)
 
 
 AUTHOR = {"author": BYTES32}

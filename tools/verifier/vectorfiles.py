@@ -17,17 +17,25 @@ class Vectors:
     def __init__(self, folder: Path):
         self.folder, self.states = folder, {}
 
+    def prefix(self, name: str) -> dict:
+        return json.loads((self.folder / "prefixes" / f"{name}.json").read_text("utf-8"))
+
     def entries(self, given: str | list[str] | None) -> list[bytes]:
-        if isinstance(given, str):
-            given = json.loads((self.folder / "prefixes" / f"{given}.json").read_text())["entries"]
-        return [unbase64(entry) for entry in given or []]
+        entries = self.prefix(given)["entries"] if isinstance(given, str) else given or []
+        return [unbase64(entry) for entry in entries]
 
     def state(self, name: str | None) -> State:
         if name is None:
             return State()
         if name not in self.states:
-            self.states[name] = verify_log(self.entries(name))
+            prefix = self.prefix(name)
+            state = self.states[name] = verify_log(self.entries(name), prefix["subject"])
+            assert state.kind == prefix["kind"] and head(state) == prefix["head"], name
         return self.states[name]
+
+
+def head(state: State) -> dict:
+    return {"log": state.log.hex(), "seq": state.seq, "hash": state.hash.hex()}
 
 
 def unbase64(text: str) -> bytes:
