@@ -1,0 +1,123 @@
+"""What needs a user's log and the escrow log: no rules of validity, but what clients check (sections 8 and 11)."""
+
+import cbor
+import shapes
+from crypto import digest, kdf, labelled
+from errors import Refused
+from hpke import KemKey, hpke_open
+from runs import Runs, has, is_maximal, minus, union
+from state import ESCROW, Member, State, holds_current
+
+OPENING = shapes.record(
+    {
+        "salt": shapes.BYTES32,
+        "log": shapes.BYTES32,
+        "subject": shapes.SUBJECT,
+        "epochs": shapes.RUN_LIST,
+        "reason": shapes.text(1, 4096),
+        "case": shapes.text(0, 256),
+    }
+)
+
+
+def judge_pointer(pointer: dict, escrow: State) -> str:
+    if pointer["log"] != escrow.log:
+        return "other-log"
+    if pointer["seq"] > escrow.seq:
+        return "ahead"
+    epoch = escrow.epochs[pointer["epoch"] - 1] if pointer["epoch"] <= escrow.epoch else None
+    if not epoch or not escrow.has_head(pointer["seq"], pointer["hash"]) or epoch.position > pointer["seq"]:
+        return "false"
+    if epoch.keys != {"sign": pointer["sign"], "kem": pointer["kem"]}:
+        return "false"
+    return "newest" if pointer["epoch"] == escrow.epoch else "older"
+
+
+def needs(escrow: State) -> list[str]:
+    """What the escrow log lacks to be ready (ESC-1)."""
+    holders = {member.kind for member in escrow.people() if has(member.held, 1)}
+    there = {"device": "device" in holders, "backup-key": "backup" in holders, "enabled": escrow.policy["enabled"]}
+    return [need for need, is_there in there.items() if not is_there]
+
+
+def act_is_verified(state: State, escrow: State) -> bool:
+    """ESC-8, of the newest link of `state`, which has `by`."""
+    by, pointer = state.body["by"], state.before.escrow().pointer
+    if pointer["log"] != escrow.log or not escrow.has_head(by["seq"], by["hash"]):
+        return False
+    named = escrow.history()[by["seq"] - 1]
+    admin = next((member for member in named.people() if member.sign == by["admin"]), None)
+    return (
+        admin is not None
+        and admin.kind == "device"
+        and named.classes().is_confirmed(admin)
+        and not {"recover", "manage"}.isdisjoint(admin.roles or ())
+        and escrow.is_active(admin.id)
+    )
+
+
+def claimed(user: State, escrow: State) -> Runs:
+    """What was granted at a key that really is an epoch's of this escrow log, less what escrow declared missing."""
+    real, epochs = {epoch.keys["kem"] for epoch in escrow.epochs}, ()
+    for state in user.history():
+        author = state.members.get(state.author)
+        if author and author.kind == ESCROW:
+            epochs = minus(epochs, tuple(map(tuple, state.body.get("missing", ()))))
+        for grant in state.body.get("grants", ()):
+            members = [state.members[id_] for id_, _ in grant["boxes"]]
+            if any(member.kind == ESCROW and member.kem in real for member in members):
+                epochs = union(epochs, ((grant["from"], grant["to"]),))
+    return epochs
+
+
+def duty(user: State, escrow: State | None, device: Member, confirmed: dict | None) -> str:
+    """What a device does about escrow (section 11.2). `confirmed` is the head of the escrow log that its user confirmed."""
+    member = user.escrow()
+    if not escrow:
+        return "fetch" if member else "nothing"
+    by_user = confirmed and confirmed["log"] == escrow.log and escrow.has_head(confirmed["seq"], confirmed["hash"])
+    is_confirmed = user.classes().is_confirmed(device)
+    if not member:
+        may_enroll = holds_current(user, device) and (is_confirmed or not user.lockdown)
+        return "wait" if needs(escrow) or not may_enroll else "enroll" if by_user else "confirm"
+    if not is_confirmed:
+        return "wait"
+    verdict = judge_pointer(member.pointer, escrow)
+    if verdict == "other-log":
+        return "remove" if by_user else "confirm"
+    if verdict == "ahead":
+        return "fetch"
+    if not by_user and not named_by_founding_author(user, escrow):
+        return "confirm"
+    if verdict != "newest":
+        return "renew"
+    lacks = minus(device.held, claimed(user, escrow))
+    if minus(lacks, minus(lacks, union(member.reach, member.withheld))):
+        return "regrant"
+    return "extend" if lacks else "nothing"
+
+
+def named_by_founding_author(user: State, escrow: State) -> bool:
+    founders = user.classes().founders
+    for state in user.history():
+        pointer, author = state.body.get("escrow"), user.members.get(state.author)
+        if isinstance(pointer, dict) and author and author.kind != ESCROW and founders[author.node] == 1:
+            if pointer["log"] == escrow.log and escrow.has_head(pointer["seq"], pointer["hash"]):
+                return True
+    return False
+
+
+def open_record(state: State, sealed: bytes, seeds: dict[int, bytes]) -> dict | None:
+    """The opening of the access record that is the newest link, or None if it is junk (ESC-9)."""
+    commitment = state.body["commitment"]
+    key = KemKey(kdf("epoch/kem", seeds[state.before.epoch]))
+    opening = hpke_open(key, labelled("access/opening", commitment), sealed)
+    if opening is None or digest("access/commitment", opening) != commitment:
+        return None
+    try:
+        value = cbor.decode(opening, cbor.MAX_INT, "opening")
+        OPENING(value, "opening")
+    except Refused:
+        return None
+    runs = tuple(map(tuple, value["epochs"]))
+    return value if runs and is_maximal(runs) else None

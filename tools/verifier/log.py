@@ -1,0 +1,353 @@
+"""Verifying entries and logs: the order of checks of section 6.4, and the effects of 6.6."""
+
+from dataclasses import dataclass
+
+import cbor
+import shapes
+from crypto import digest, kem_key_is_valid, labelled, signing_key_fault, verify_signature
+from errors import Refused, bad_link, encoding, too_large
+from links import TYPES, Context, Effect
+from runs import Run, Runs, has, is_maximal, minus, union, within
+from state import ESCROW, Epoch, Member, State
+
+ENTRY_BYTES, LINK_BYTES, ATTACHMENTS_BYTES, NAME_BYTES, ACTIVE_MEMBERS = 4_300_816, 65_536, 4_194_304, 1024, 256
+SKEW = 600_000
+ENTERING = {"genesis": "member", "join": "member", "enroll": "member", "rekey": "keys"}
+
+
+@dataclass
+class Pin:
+    """What was verified before for the same subject (section 13.1): a head, or with more hashes a whole state."""
+
+    log: bytes
+    seq: int
+    hashes: dict[int, bytes]
+
+
+def pin_state(state: State) -> Pin:
+    return Pin(state.log, state.seq, {each.seq: each.hash for each in state.history()})
+
+
+def verify_log(
+    entries: list[bytes], subject: str | None = None, pin: Pin | None = None, now: int | None = None, skew: int = SKEW
+) -> State:
+    """The state after all entries."""
+    if not entries:
+        raise Refused("INVALID_ARGUMENT", "LOG-8", "a log has at least one entry")
+    state = State()
+    for number, entry in enumerate(entries, 1):
+        try:
+            state = verify_entry(state, entry, now, skew)
+            compare(state, subject, pin)
+        except Refused as refused:
+            refused.facts["entry"] = number
+            raise
+    if pin and state.seq < pin.seq:
+        raise Refused("ROLLED_BACK", "LOG-8", f"link {pin.seq} was verified before, and is missing")
+    return state
+
+
+def compare(state: State, subject: str | None, pin: Pin | None) -> None:
+    if subject is not None and state.subject != subject:
+        raise Refused("WRONG_SUBJECT", "LOG-8", f"this is the log of {state.subject}")
+    if pin and state.log != pin.log:
+        raise Refused("REPLACED", "LOG-8", "another log is pinned for this subject")
+    if pin and pin.hashes.get(state.seq, state.hash) != state.hash:
+        raise Refused("FORKED", "LOG-8", f"another link {state.seq} was verified before")
+
+
+def verify_entry(state: State, entry: bytes, now: int | None = None, skew: int = SKEW) -> State:
+    """The state after one more entry."""
+    link_bytes, attachments = open_entry(entry)
+    body_bytes, signatures = open_link(link_bytes)  # step 1
+    body = open_body(body_bytes)  # step 2
+    check_chain(state, body, now, skew)  # step 3
+    author = find_author(state, body)  # step 4
+    check_signatures(state, body, body_bytes, signatures)  # step 5
+    introduced = check_new_keys(state, body)  # step 6
+    missing = check_missing(state, body, author)  # step 7
+    effect = TYPES[body["type"]](Context(state, state.classes(), body, author, missing))
+    after, due = apply(state, body, effect, author and author.id, missing)  # step 8
+    after.seen.update(introduced)
+    check_grants(after, body, effect, due)  # step 9
+    check_state_after(state, after, body)  # step 10
+    placed = place(body, attachments)  # step 11
+    read_name(after, body, placed.get(0))
+    after.hash = digest("link/hash", link_bytes)
+    after.log = after.log or after.hash
+    return after
+
+
+# --- Steps 1 and 2: bytes
+
+
+def open_entry(entry: bytes) -> tuple[bytes, list[bytes]]:
+    value = cbor.decode(entry, ENTRY_BYTES, "entry")
+    shapes.ENTRY(value, "entry")
+    if sum(map(len, value[1])) > ATTACHMENTS_BYTES:
+        raise too_large("the attachments together")
+    return value
+
+
+def open_link(link_bytes: bytes) -> tuple[bytes, list]:
+    link = cbor.decode(link_bytes, LINK_BYTES, "link")
+    shapes.LINK(link, "link")
+    return link
+
+
+def open_body(body_bytes: bytes) -> dict:
+    body = cbor.decode(body_bytes, LINK_BYTES, "link.body")
+    shapes.expect(isinstance(body, dict), "link.body", "a map")
+    version, type_ = body.get("v"), body.get("type")
+    if version != 1 or version is True:
+        raise bad_link("LOG-1", "unknown version")
+    if not isinstance(type_, str) or type_ not in TYPES:
+        raise bad_link("LOG-1", "unknown type")
+    shapes.BODIES[type_](body, "link.body")
+    return body
+
+
+# --- Steps 3 to 6: chain, author, signatures, new keys
+
+
+def check_chain(state: State, body: dict, now: int | None, skew: int) -> None:
+    if body["seq"] != state.seq + 1:
+        raise bad_link("LOG-2", f"link {body['seq']} does not follow link {state.seq}")
+    if body.get("log") != state.log:
+        raise bad_link("LOG-2", "the link is of another log")
+    if body.get("prev") != state.hash:
+        raise bad_link("LOG-2", "the link follows another link")
+    if body["time"] < state.time:
+        raise bad_link("LOG-3", "the link is dated before the previous one")
+    if now is not None and body["time"] > now + skew:
+        raise Refused("NOT_YET", "LOG-3", "the link is dated ahead of the clock")
+
+
+def find_author(state: State, body: dict) -> Member | None:
+    if "author" not in body:
+        return None
+    # Escrow acts only where the body says so (LOG-5): its keys are nobody's own in this log.
+    for member in state.active():
+        if member.sign == body["author"] and (member.kind == ESCROW) == ("by" in body):
+            return member
+    removed = any(member.removed and member.sign == body["author"] for member in state.members.values())
+    raise bad_link("MEM-4" if removed else "LOG-4", "the author is no active member")
+
+
+def newcomer(body: dict) -> dict | None:
+    """The keys that enter with this link, which must sign it too (LOG-6)."""
+    return body.get(ENTERING.get(body["type"], ""))
+
+
+def check_signatures(state: State, body: dict, body_bytes: bytes, signatures: list) -> None:
+    new = newcomer(body)
+    signers = [body["author"]] if "author" in body else []
+    if new:
+        signers.append(new["sign"])
+    if "by" in body:
+        signers.append(body["by"]["admin"])
+    if body["type"] == "expel":
+        if state.operator is None:
+            raise bad_link("LOG-4", "this log has no operator")
+        signers.append(state.operator)
+    if body["type"] == "policy" and state.policy and state.policy["enabled"] and not body["policy"]["enabled"]:
+        if state.operator is None:
+            raise bad_link("ESC-2", "without an operator escrow is never disabled")
+        signers.append(state.operator)
+    message = labelled("link/signature", body_bytes)
+    for place, key in enumerate(signers):
+        by, signature = signatures[place] if place < len(signatures) else (None, b"")
+        if by != key or not verify_signature(key, message, signature):
+            rule = "LOG-6" if new and key == new["sign"] else "LOG-4"
+            raise Refused("INVALID_SIGNATURE", rule, f"signature {place + 1}")
+    if len(signatures) > len(signers):
+        raise Refused("INVALID_SIGNATURE", "LOG-4", "a signature too many")
+
+
+def check_new_keys(state: State, body: dict) -> list[bytes]:
+    owners = [keys for keys in (newcomer(body), {"sign": body.get("operator")}, body.get("epoch")) if keys]
+    signing = [keys["sign"] for keys in owners if keys.get("sign")]
+    kem = [keys["kem"] for keys in owners if keys.get("kem")]
+    for key in signing:
+        if fault := signing_key_fault(key):
+            raise Refused("INVALID_KEY", fault, "a signing key")
+    for key in kem:
+        if not kem_key_is_valid(key):
+            raise Refused("INVALID_KEY", "KEM-1", "a KEM key")
+    introduced = signing + kem
+    if len(set(introduced)) < len(introduced) or not state.seen.isdisjoint(introduced):
+        raise bad_link("LOG-5", "a key that is in use, or was")
+    return introduced
+
+
+# --- Steps 7 to 10: what the link does
+
+
+def check_missing(state: State, body: dict, author: Member | None) -> Runs:
+    if "missing" not in body:
+        return ()
+    missing = tuple(map(tuple, body["missing"]))
+    if not missing or not is_maximal(missing) or not within(missing, author.held):
+        raise bad_link("MEM-9", "missing is not maximal runs of what the author holds")
+    if body["type"] in ("enroll", "regrant") and has(missing, state.epoch):
+        raise bad_link("MEM-9", "who lacks the current epoch makes a new one")
+    return missing
+
+
+def apply(
+    before: State, body: dict, effect: Effect, author_id: bytes | None, missing: Runs
+) -> tuple[State, dict[Run, set[bytes]]]:
+    """The state after the link, and who is owed which run (section 6.6)."""
+    after, type_, seq = before.copy(), body["type"], body["seq"]
+    author = after.members.get(author_id)
+    author_node = author.node if author else 0  # before a pointer is replaced: it approves the next one
+    due: dict[Run, set[bytes]] = {}
+
+    def owe(member: Member, runs: Runs) -> None:
+        for run in runs:
+            due.setdefault(run, set()).add(member.id)
+
+    if type_ == "genesis":
+        after.kind, after.subject, after.operator = body["kind"], body["subject"], body.get("operator")
+    if author:
+        author.held = minus(author.held, missing)
+    for id_ in effect.remove:
+        after.members[id_].removed = (author_id, seq)
+    entered = enter(after, body) if effect.enters else None
+    if type_ == "renew-escrow":
+        escrow = after.escrow()
+        set_pointer(escrow, after, body)
+        after.edges.add((author_node, seq))
+        if escrow is not author:
+            escrow.approvals += ((author_id, seq),)
+    if type_ == "rekey":
+        author.sign, author.kem = body["keys"]["sign"], body["keys"]["kem"]
+        owe(author, author.held)
+    if type_ == "rename":
+        renamed = after.members[body["member"]]
+        renamed.commitment, renamed.name = body["name"], None
+    for id_ in [entered.id] if type_ == "enroll" else effect.approve:
+        member = after.members[id_]
+        owe(member, minus(author.held, member.held))
+        member.approvals += ((author_id, seq),)
+        after.edges.add((author_node, member.node))
+    for id_, roles in effect.roles.items():
+        (after.members.get(id_) or entered).roles = roles
+    for id_, run in effect.regrants:
+        owe(after.members[id_], (run,))
+    if effect.lockdown is not None:
+        after.lockdown = effect.lockdown
+    after.policy = effect.policy or after.policy
+    if effect.makes_epoch:
+        make_epoch(after, body, owe)
+    else:
+        after.rotation_due = after.rotation_due or effect.rotation_due
+    for run, ids in due.items():
+        for member in map(after.members.get, ids):
+            member.reach, member.held = union(member.reach, (run,)), union(member.held, (run,))
+            member.withheld = minus(member.withheld, (run,))
+    after.seq, after.time = seq, body["time"]
+    after.body, after.author = body, author_id or (entered.id if entered else None)
+    return after, due
+
+
+def enter(state: State, body: dict) -> Member:
+    seq, new = body["seq"], body.get("member")
+    if new:
+        id_ = digest("member/id", new["sign"] + new["kem"])[:16]
+        member = Member(id_, new["kind"], new["sign"], new["kem"], seq, seq, new["name"])
+    else:
+        id_ = digest("escrow/id", cbor.encode([body["log"], seq, body["prev"]]))[:16]
+        member = Member(id_, ESCROW, b"", b"", seq, seq)
+        set_pointer(member, state, body)
+    if id_ in state.seen:
+        raise bad_link("MEM-4", "a member id that was here before")
+    if body["type"] == "genesis" and state.kind == "escrow":
+        member.roles = ("manage",)
+    state.members[id_] = member
+    state.seen.add(id_)
+    return member
+
+
+def set_pointer(member: Member, state: State, body: dict) -> None:
+    member.pointer = body["escrow"]
+    member.sign, member.kem, member.node = member.pointer["sign"], member.pointer["kem"], body["seq"]
+    state.pointers.add(body["seq"])
+
+
+def make_epoch(after: State, body: dict, owe) -> None:
+    """MEM-6: to exactly the active members, in lockdown the confirmed ones."""
+    number, classes = after.epoch + 1, after.classes()
+    run = ((number, number),)
+    for member in after.active():
+        if member.kind == ESCROW and body["type"] == "join" and "escrow" in body:
+            member.withheld = union(member.withheld, run)
+        elif not after.lockdown or classes.is_confirmed(member):
+            owe(member, run)
+    after.epochs.append(Epoch(body.get("epoch"), body["seq"], body["time"]))
+    after.rotation_due = False
+
+
+def check_grants(after: State, body: dict, effect: Effect, due: dict[Run, set[bytes]]) -> None:
+    if ("epoch" in body) != effect.makes_epoch:
+        raise bad_link("MEM-7", "an epoch is made exactly when the type says so")
+    if "epoch" in body and ("sign" in body["epoch"]) != (after.kind == "escrow"):
+        raise bad_link("ENC-2", "an epoch's signing key is for escrow logs, and they need it")
+    granted = [((g["from"], g["to"]), [id_ for id_, _ in g["boxes"]]) for g in body.get("grants", [])]
+    if granted != [(run, sorted(due[run])) for run in sorted(due)]:
+        raise bad_link("GRT-1", "the grants are not what is due")
+
+
+def check_state_after(before: State, after: State, body: dict) -> None:
+    people, classes = after.people(), after.classes()
+    if not people:
+        raise bad_link("MEM-3", "no device or backup key is left")
+    if len(after.active()) > ACTIVE_MEMBERS:
+        raise too_large("the active members")
+    if after.kind == "escrow" and not any(classes.is_confirmed(m) and "manage" in (m.roles or ()) for m in people):
+        raise bad_link("MEM-3", "nobody confirmed is left with the role manage")
+    if before.lockdown:
+        confirmed_before = before.classes().confirmed
+        if not any(classes.founder(member) == confirmed_before for member in people):
+            raise bad_link("MEM-5", "nobody of the confirmed class is left")
+        by_escrow = body["approve"] if "by" in body and body["type"] == "review" else []
+        if not all(classes.is_confirmed(after.members[id_]) for id_ in by_escrow):
+            raise bad_link("MEM-5", "escrow's approval would leave somebody unconfirmed")
+
+
+# --- Step 11: attachments
+
+
+def committed(body: dict) -> list[bytes]:
+    """The digests that a body commits to, in order (section 6.2)."""
+    new = newcomer(body) or {}
+    first = body.get("opening") or body.get("name") or new.get("name")
+    digests = [first] if first else []
+    for grant in body.get("grants", []):
+        digests += [grant["keyring"], *(box for _, box in grant["boxes"])]
+    return digests
+
+
+def place(body: dict, attachments: list[bytes]) -> dict[int, bytes]:
+    """Each fills the next place whose digest it has; places may stay empty, since a server may withhold."""
+    places, filled = enumerate(committed(body)), {}
+    for attachment in attachments:
+        wanted = digest("attachment", attachment)
+        found = next((at for at, digest_ in places if digest_ == wanted), None)  # goes on behind the one filled before
+        if found is None:
+            raise encoding("ENC-2", "an attachment that the link does not commit to")
+        filled[found] = attachment
+    return filled
+
+
+def read_name(after: State, body: dict, opening: bytes | None) -> None:
+    """Names decide nothing: what is withheld, or matches the commitment and is no name, is not refused (section 6.2)."""
+    if opening is None or not (body["type"] == "rename" or "member" in body):
+        return
+    member = after.members[body["member"] if body["type"] == "rename" else list(after.members)[-1]]
+    try:
+        value = cbor.decode(opening, NAME_BYTES, "name")
+        shapes.NAME_OPENING(value, "name")
+        member.name = value["name"]
+    except Refused:
+        pass
