@@ -31,7 +31,7 @@ const began = performance.now();
 /** Works the queue off; two of these use two cores. */
 async function work(): Promise<void> {
   for (let start = queue.shift(); start; start = queue.shift()) {
-    const explored = await runBundle(code, { start: start.moves, depth: depthOf(start), milliseconds });
+    const explored = await runBundle(code, { ...start, start: start.moves, depth: depthOf(start), milliseconds });
     const { states, transitions, accepted, depth, seconds, isCut, counterexample } = explored;
     found.push(explored);
     const counts = `${states} states, ${transitions} transitions (${accepted} accepted), depth ${depth}, ${seconds.toFixed(1)} s`;

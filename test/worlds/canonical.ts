@@ -17,7 +17,7 @@ export function canonical(world: World): string {
   const parts: (string | number)[] = [];
   for (const member of active) {
     const name = playerOf(world, member.id);
-    parts.push(labelOf(member, name));
+    parts.push(labelOf(member, name), member.roles.join(""));
     for (const { founder, approvers } of [member.lineage.own, member.lineage.all]) {
       let set = 0;
       for (const id of approvers) set |= 1 << (indexOf.get(id) as number);

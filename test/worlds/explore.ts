@@ -1,8 +1,10 @@
 // Breadth-first through every reachable world. A world is kept as the way to it, and made again when its turn comes.
 
 import { KeysteadError } from "../../src/errors.js";
+import { createEscrowLog } from "../../src/escrow/escrow-log.js";
 import { createLog } from "../../src/grants/enter.js";
 import { OperatorKeys } from "../../src/keys/operator-keys.js";
+import type { LogKind } from "../../src/log/state.js";
 import { canonical } from "./canonical.js";
 import { drawsFrom } from "./draws.js";
 import { bitOf, NO_SECRETS, withOwner } from "./knowledge.js";
@@ -36,6 +38,8 @@ export interface Explored {
 }
 
 export interface ExploreOptions {
+  /** Whose log it is: a user's, unless told. */
+  readonly kind?: LogKind;
   /** Moves that lead to the world to start from. */
   readonly start: readonly string[];
   readonly depth: number;
@@ -44,10 +48,11 @@ export interface ExploreOptions {
   readonly onDepth?: (depth: number, states: number, transitions: number) => void;
 }
 
-function first(): Node {
+function first(kind: LogKind): Node {
   rewindTape();
   const env = drawsFrom("the first device");
-  const { log, entry, keyring } = createLog({ subject: "alice", device: { name: "A" }, operator: OPERATOR.sign }, env);
+  const options = { subject: "alice", device: { name: "A" }, operator: OPERATOR.sign };
+  const { log, entry, keyring } = kind === "user" ? createLog(options, env) : createEscrowLog(options, env);
   let secrets = withOwner(NO_SECRETS, FALSE_KEYS.publicKeys.kem, bitOf("T"));
   for (const { ann, bob } of ESCROW) {
     for (const { kem } of ann.log.epochs) secrets = withOwner(secrets, kem, bitOf("Ann"));
@@ -147,9 +152,15 @@ class Ways {
 }
 
 /** Explores every world within some moves of a start, and stops at the first that breaks a rule. */
-export function explore({ start, depth, milliseconds = Number.POSITIVE_INFINITY, onDepth }: ExploreOptions): Explored {
+export function explore({
+  kind = "user",
+  start,
+  depth,
+  milliseconds = Number.POSITIVE_INFINITY,
+  onDepth,
+}: ExploreOptions): Explored {
   const began = performance.now();
-  let node = first();
+  let node = first(kind);
   for (const text of start) node = follow(node, (move) => move.text === text);
   const ways = new Ways(node);
   const seen = new Set([canonical(node.world)]);

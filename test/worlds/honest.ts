@@ -5,12 +5,24 @@ import { enrollBackupKey } from "../../src/backup/enroll.js";
 import { openBackupKey } from "../../src/backup/use.js";
 import type { MemberId } from "../../src/bytes/ids.js";
 import { escrowDuty, escrowIsSound, unverifiedMembers } from "../../src/escrow/check.js";
+import { setPolicy } from "../../src/escrow/escrow-log.js";
 import { enrollEscrow, renewEscrow } from "../../src/escrow/member.js";
 import { recover, renewFor } from "../../src/escrow/recover.js";
 import { leave, regrant, rekey, rename, review, rotate, setLockdown } from "../../src/grants/actions.js";
+import { writeLink } from "../../src/grants/author.js";
 import { acceptEnrollment, joinLog, offerEnrollment, prepareDevice } from "../../src/grants/enter.js";
 import type { Authored } from "../../src/grants/session.js";
-import { escrowMember, FOUNDING, type LinkRecord, type LogState, type Member } from "../../src/log/state.js";
+import { partsOf } from "../../src/keys/keyring.js";
+import { attachmentDigest } from "../../src/log/entry.js";
+import { runsOf } from "../../src/log/runs.js";
+import {
+  escrowMember,
+  FOUNDING,
+  isConfirmed,
+  type LinkRecord,
+  type LogState,
+  type Member,
+} from "../../src/log/state.js";
 import type { Draws } from "./draws.js";
 import { ESCROW } from "./organisation.js";
 import { envOf, type Move, type Scene } from "./scene.js";
@@ -112,13 +124,16 @@ function movesOfOne(scene: Scene, name: Player): Move[] {
   const escrow = escrowMember(log);
   const mayApprove = escrow ? [...own, ["escrow", escrow.id] as const] : own;
   const moves: Move[] = [];
-  for (const [x, id] of mayApprove) moves.push(act(`approves ${x}`, (env) => review(session, { approve: [id] }, env)));
+  for (const [x, id] of mayApprove)
+    moves.push(act(`approves ${x}`, (env) => review(session, { approve: [id], roles: rolesOf(log, id) }, env)));
   for (const [y, gone] of all) {
     moves.push(act(`removes ${y}`, (env) => review(session, { remove: [gone] }, env)));
     for (const [x, id] of own) {
       if (x !== y)
         moves.push(
-          act(`approves ${x} and removes ${y}`, (env) => review(session, { approve: [id], remove: [gone] }, env)),
+          act(`approves ${x} and removes ${y}`, (env) =>
+            review(session, { approve: [id], remove: [gone], roles: rolesOf(log, id) }, env),
+          ),
         );
     }
   }
@@ -140,11 +155,12 @@ function movesOfOne(scene: Scene, name: Player): Move[] {
   for (const [x, id] of mayApprove) {
     const { held, reach, withheld } = log.active.get(id) as Member;
     const runs = runsOfMask(
-      (maskOf(reach) | maskOf(withheld)) & ~maskOf(held) & maskOf(activeOf(world, name)?.held ?? []),
+      (maskOf(reach) | maskOf(withheld)) & ~maskOf(held) & maskOf(runsOf(session.keyring.epochs)),
     );
     if (runs.length > 0) moves.push(act(`regrants to ${x}`, (env) => regrant(session, [{ member: id, runs }], env)));
   }
-  moves.push(...enrolling(scene, name), ...escrowMoves(scene, name));
+  moves.push(...enrolling(scene, name));
+  moves.push(...(log.kind === "escrow" ? adminMoves(scene, name) : escrowMoves(scene, name)));
   // GRT-6: another link wins the race, and this one is written again.
   const x = own.find(([each]) => each !== "P")?.[0];
   const leaver = x && scene.keyrings.get(x as Player);
@@ -161,6 +177,33 @@ function movesOfOne(scene: Scene, name: Player): Move[] {
   return moves;
 }
 
+/** Roles of whom an admin lets in; in a user's log there are none (MEM-8). */
+function rolesOf(log: LogState, id: MemberId) {
+  return log.kind === "escrow" && !isConfirmed(log, log.active.get(id) as Member) ? { [id]: ["manage" as const] } : {};
+}
+
+const inEscrow = (log: LogState) => (log.kind === "escrow" ? { roles: ["manage" as const] } : {});
+
+/** What only the escrow log has: a policy, and records of access. */
+function adminMoves(scene: Scene, name: Player): Move[] {
+  const { log } = scene.world;
+  const session = sessionOf(scene.world, scene.keyrings, name);
+  const { keys } = partsOf(session.keyring);
+  return [
+    honest(scene, name, "changes the policy", (env) =>
+      setPolicy(session, { allowUserBackupKeys: !log.policy?.allowUserBackupKeys }, env),
+    ),
+    honest(scene, name, "records an access", (env) => {
+      const opening = env.random(64);
+      const fields = { author: keys.sign, commitment: env.random(32), opening: attachmentDigest(opening) };
+      return writeLink(
+        { before: log, type: "access", fields, keyring: session.keyring, signers: [keys], opening },
+        env,
+      );
+    }),
+  ];
+}
+
 function enrolling(scene: Scene, name: Player): Move[] {
   const { world, keyrings } = scene;
   const session = sessionOf(world, keyrings, name);
@@ -169,7 +212,7 @@ function enrolling(scene: Scene, name: Player): Move[] {
     moves.push(
       honest(scene, name, "makes P", (env) => {
         const escrowLog = escrowMember(world.log) && escrowLogOf(world);
-        const { log, entry, paper } = enrollBackupKey(session, { escrowLog }, env);
+        const { log, entry, paper } = enrollBackupKey(session, { escrowLog, ...inEscrow(world.log) }, env);
         return { log, entry, enters: "P", keyring: openBackupKey(log, [], paper.reveal(log)).keyring };
       }),
     );
@@ -178,7 +221,7 @@ function enrolling(scene: Scene, name: Player): Move[] {
     moves.push(
       honest(scene, name, "provisions C", (env) => {
         const prepared = prepareDevice(world.log, { device: { name: "C" } }, env);
-        const offer = offerEnrollment(session, prepared.request, env);
+        const offer = offerEnrollment(session, prepared.request, env, inEscrow(world.log));
         return { ...acceptEnrollment(world.log, offer, prepared), enters: "C", keyring: prepared.keyring };
       }),
     );

@@ -6,6 +6,7 @@ import {
   currentEpoch,
   escrowMember,
   FOUNDING,
+  hasRole,
   isConfirmed,
   type LinkRecord,
   type Member,
@@ -201,13 +202,13 @@ function lockdownBrokenIn(world: World): Violation | undefined {
   return undefined;
 }
 
-/** Honest members that may act for others: holders, in lockdown the confirmed ones. */
+/** Honest members that may act for others: holders, in lockdown the confirmed ones, in an escrow log those who manage it. */
 function able(world: World): Player[] {
   const { log } = world;
   return OWN.filter((name) => {
     const member = activeOf(world, name);
     const holds = member && maskOf(member.held) & (1 << currentEpoch(log));
-    return holds && (!log.lockdown || isConfirmed(log, member));
+    return holds && (!log.lockdown || isConfirmed(log, member)) && (log.kind === "user" || hasRole(member, "manage"));
   });
 }
 

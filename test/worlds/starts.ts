@@ -2,6 +2,7 @@
 
 export interface Start {
   readonly name: string;
+  readonly kind?: "escrow";
   readonly moves: readonly string[];
   /** Moves beyond the start: in CI, and at full depth. */
   readonly quick: number;
@@ -11,6 +12,14 @@ export interface Start {
 const HOUSEHOLD = ["B joins", "A approves B", "A makes P"];
 
 export const STARTS: readonly Start[] = [
+  { name: "an escrow log", kind: "escrow", moves: [], quick: 2, full: 4 },
+  {
+    name: "an escrow log with a thief",
+    kind: "escrow",
+    moves: ["B joins", "A approves B", "T joins"],
+    quick: 2,
+    full: 3,
+  },
   { name: "one device", moves: [], quick: 3, full: 4 },
   { name: "a household", moves: HOUSEHOLD, quick: 2, full: 3 },
   { name: "a household with a thief", moves: [...HOUSEHOLD, "T joins"], quick: 2, full: 3 },

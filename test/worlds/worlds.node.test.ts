@@ -11,8 +11,8 @@ beforeAll(async () => {
 });
 
 describe("small worlds, exhaustively", () => {
-  it.each(STARTS)("$name: no rule breaks within $quick moves", async ({ moves, quick }) => {
-    const { counterexample, states, depth } = await runBundle(code, { start: moves, depth: quick });
+  it.each(STARTS)("$name: no rule breaks within $quick moves", async ({ moves: start, quick, ...log }) => {
+    const { counterexample, states, depth } = await runBundle(code, { ...log, start, depth: quick });
     expect(counterexample).toBeUndefined();
     expect(depth).toBe(quick);
     expect(states).toBeGreaterThan(10);
