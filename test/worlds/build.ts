@@ -4,7 +4,7 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { build, type Plugin } from "esbuild";
-import type { Mutant } from "./mutants.js";
+import type { Mutant } from "./mutants/mutant.js";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 

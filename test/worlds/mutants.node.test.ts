@@ -2,7 +2,7 @@
 
 import { beforeAll, describe, expect, it } from "vitest";
 import { bundle, weakened } from "./build.js";
-import { MUTANTS } from "./mutants.js";
+import { MUTANTS } from "./mutants/all.js";
 import { exploreWorlds, runBundle } from "./run.js";
 
 let real: string;

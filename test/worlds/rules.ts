@@ -1,16 +1,7 @@
 // What must be true in every world. docs/spec.md sections 6 to 8 and 11; docs/assurance.md has the list.
 
 import { gapsOf } from "../../src/coverage/gaps.js";
-import {
-  confirmedFounder,
-  currentEpoch,
-  escrowMember,
-  FOUNDING,
-  hasRole,
-  isConfirmed,
-  type LinkRecord,
-  type Member,
-} from "../../src/log/state.js";
+import { currentEpoch, escrowMember, FOUNDING, hasRole, type LinkRecord, type Member } from "../../src/log/state.js";
 import { mayServeAll } from "./honest.js";
 import { closure, NAMES, type Name } from "./knowledge.js";
 import type { Scene } from "./scene.js";
@@ -157,21 +148,28 @@ function subsets<T>(items: readonly T[]): T[][] {
   return [[first], ...without, ...without.map((set) => [first, ...set])];
 }
 
-/** No thief's member is founding or confirmed while an honest founding member is active (MEM-1). */
+/** No thief's member is founding or confirmed while an honest founding member is active, nor ever in lockdown (MEM-1, MEM-5). */
 function takeoverIn(world: World): Violation | undefined {
   const { log } = world;
-  const isFounding = (member: Member | undefined) => member?.lineage.own.founder === FOUNDING;
-  // Lockdown is there so that a thief's member can always be expelled.
-  if (!log.lockdown && !OWN.some((name) => isFounding(activeOf(world, name)))) return undefined;
+  const confirmed = confirmedClass(world);
+  const isDefended = OWN.some((name) => activeOf(world, name)?.lineage.own.founder === FOUNDING);
+  if (!log.lockdown && !isDefended) return undefined;
   for (const name of THIEVES) {
     const member = activeOf(world, name);
-    if (member && (isFounding(member) || isConfirmed(log, member)))
-      return { property: "takeover", because: `${name} is confirmed` };
+    if (!member || (member.founder !== confirmed && member.lineage.own.founder !== FOUNDING)) continue;
+    // Until a renewal reaches a log, an admin who was removed can take over its future: the threat model says so.
+    const byEscrow = member.lineage.own.founder !== member.founder;
+    if (isDefended || !byEscrow || world.stage === 0) return { property: "takeover", because: `${name} is confirmed` };
   }
   const escrow = escrowMember(log);
-  return escrow && world.pointedByThief && isConfirmed(log, escrow)
+  return isDefended && escrow && world.pointedByThief && escrow.founder === confirmed
     ? { property: "takeover", because: "escrow is confirmed with a pointer that a thief chose" }
     : undefined;
+}
+
+/** The oldest class that has an active device or backup key, read from the members alone. */
+function confirmedClass({ log }: World): number {
+  return Math.min(...[...log.active.values()].filter(({ kind }) => kind !== "escrow").map(({ founder }) => founder));
 }
 
 /** While somebody who was removed knows the current epoch, rotation is due (MEM-7). */
@@ -191,7 +189,7 @@ function unrotatedIn(world: World): Violation | undefined {
 function lockdownBrokenIn(world: World): Violation | undefined {
   const { log } = world;
   if (!log.lockdown) return undefined;
-  const confirmed = confirmedFounder(log);
+  const confirmed = confirmedClass(world);
   for (const { founder, held, id } of log.active.values()) {
     if (founder === confirmed || held.length === 0) continue;
     return {
@@ -208,7 +206,11 @@ function able(world: World): Player[] {
   return OWN.filter((name) => {
     const member = activeOf(world, name);
     const holds = member && maskOf(member.held) & (1 << currentEpoch(log));
-    return holds && (!log.lockdown || isConfirmed(log, member)) && (log.kind === "user" || hasRole(member, "manage"));
+    return (
+      holds &&
+      (!log.lockdown || member.founder === confirmedClass(world)) &&
+      (log.kind === "user" || hasRole(member, "manage"))
+    );
   });
 }
 

@@ -3,7 +3,7 @@
 import { Worker } from "node:worker_threads";
 import { bundle } from "./build.js";
 import type { Explored, ExploreOptions } from "./explore.js";
-import type { Mutant } from "./mutants.js";
+import type { Mutant } from "./mutants/mutant.js";
 
 /** Explores worlds with the real link code, or with one rule weakened. */
 export async function exploreWorlds(options: ExploreOptions, mutant?: Mutant): Promise<Explored> {

@@ -2,7 +2,6 @@
 // docs/spec.md sections 6, 7 and 11.
 
 import type { MemberId } from "../../src/bytes/ids.js";
-import { judgePointer } from "../../src/escrow/pointer.js";
 import { openGrants } from "../../src/grants/open.js";
 import type { Session } from "../../src/grants/session.js";
 import {
@@ -17,11 +16,11 @@ import {
 import { MemberKeys } from "../../src/keys/member-keys.js";
 import { decodeEntry } from "../../src/log/entry.js";
 import type { Runs } from "../../src/log/runs.js";
-import { escrowMember, type LinkRecord, type LogState, type Member } from "../../src/log/state.js";
+import { type Epoch, escrowMember, type LinkRecord, type LogState, type Member } from "../../src/log/state.js";
 import type { Draws } from "./draws.js";
 import { bitOf, leak, learn, NAMES, type Name, type Published, type Secrets, withOwner } from "./knowledge.js";
 import { ESCROW, type Stage } from "./organisation.js";
-import { readTape } from "./primitives.js";
+import { kemToken, readTape, text } from "./primitives.js";
 
 /** Members of the user's log, escrow aside: devices A, B, C and backup key P of the owner, device T and backup key Q of a thief. */
 export type Player = Exclude<Name, "Ann" | "Bob">;
@@ -89,8 +88,9 @@ function afterOne(world: World, step: Step): World {
   }
   if (step.lost) secrets = leak(secrets, publishedOf(step.lost, step.lost.log));
   secrets = learn(secrets, published);
-  const gained = escrowGain(world.log, log);
-  const isBad = record.pointer && !step.honest && judgePointer(record.pointer, escrowLogOf(world)) !== "newest";
+  const gained = escrowGain(world.log, log, secrets);
+  const newest = escrowLogOf(world).epochs.last() as Epoch;
+  const isBad = record.pointer && !step.honest && text(record.pointer.kem) !== text(newest.kem);
   return {
     log,
     entries: [...world.entries, step.entry],
@@ -99,8 +99,8 @@ function afterOne(world: World, step: Step): World {
     stage: world.stage,
     denied: stillDenied(world.denied, secrets),
     clean: world.clean && !step.foul && !record.withheldFromEscrow,
-    bobReach: world.stage === 0 || !step.honest ? world.bobReach | gained : world.bobReach,
-    annReach: world.annReach | gained,
+    bobReach: world.bobReach | (world.stage === 0 || !step.honest ? gained.bob : 0),
+    annReach: world.annReach | gained.ann,
     pointedByThief: isBad ?? world.pointedByThief,
     last: { by: step.by, honest: step.honest },
   };
@@ -125,10 +125,17 @@ function publishedOf({ entry, env, by }: Pick<Step, "entry" | "env" | "by">, log
   };
 }
 
-function escrowGain(before: LogState, log: LogState): number {
+/** What a link granted to the escrow member, for those admins who have the key that it was granted to. */
+function escrowGain(
+  before: LogState,
+  log: LogState,
+  { owners }: Secrets,
+): { readonly ann: number; readonly bob: number } {
   const escrow = escrowMember(log);
-  const old = escrow && before.active.get(escrow.id);
-  return escrow ? maskOf(escrow.reach) & ~maskOf(old?.reach ?? []) : 0;
+  if (!escrow) return { ann: 0, bob: 0 };
+  const gained = maskOf(escrow.reach) & ~maskOf(before.active.get(escrow.id)?.reach ?? []);
+  const has = (name: Name) => ((owners.get(kemToken(escrow.kem)) ?? 0) & bitOf(name) ? gained : 0);
+  return { ann: has("Ann"), bob: has("Bob") };
 }
 
 /** The keyrings of everybody after a step: each opens what it was granted, by the real code. */
