@@ -1,0 +1,78 @@
+// When two worlds are one: the same but for hashes, the names of those who are alike, and epochs that nobody can tell apart.
+
+import { judgePointer } from "../../src/escrow/pointer.js";
+import { escrowMember, FOUNDING, type Member } from "../../src/log/state.js";
+import { NAMES, type Name } from "./knowledge.js";
+import { escrowLogOf, maskOf, OWN, type Player, playerOf, THIEVES, type World } from "./world.js";
+
+/** A text that is the same for worlds in which the same can happen. */
+export function canonical(world: World): string {
+  const { log, secrets } = world;
+  const active = [...log.active.values()];
+  const rank = ranks(active);
+  const indexOf = new Map(active.map(({ id }, index) => [id, index]));
+  const knows = (name: Name) => secrets.knows[NAMES.indexOf(name)] as number;
+  const junked = (name: Name) => secrets.junked[NAMES.indexOf(name)] as number;
+  const masks: number[] = [];
+  const parts: (string | number)[] = [];
+  for (const member of active) {
+    const name = playerOf(world, member.id);
+    parts.push(labelOf(member, name), member.roles.join(""));
+    for (const { founder, approvers } of [member.lineage.own, member.lineage.all]) {
+      let set = 0;
+      for (const id of approvers) set |= 1 << (indexOf.get(id) as number);
+      parts.push(rank.get(founder) as number, set);
+    }
+    const held = maskOf(member.held);
+    masks.push(maskOf(member.reach), held, maskOf(member.withheld));
+    if (name)
+      masks.push(world.denied.get(name) ?? 0, knows(name), OWN.includes(name) ? junked(name) & held & ~knows(name) : 0);
+  }
+  const gone = [...OWN, ...THIEVES].flatMap((name): [number, number, string][] => {
+    const id = world.ids.get(name);
+    const member = id && !log.active.has(id) ? [...log.removed].find((each) => each.id === id) : undefined;
+    return member ? [[maskOf(member.reach), knows(name), name === "T" ? "t" : ""]] : [];
+  });
+  gone.sort((a, b) => a[0] - b[0] || a[1] - b[1] || (a[2] < b[2] ? -1 : 1));
+  for (const [reach, known, label] of gone) {
+    masks.push(reach, known);
+    parts.push(`-${label}`);
+  }
+  masks.push(knows("Ann"), knows("Bob"), world.annReach, world.bobReach, junked("Ann"));
+  for (const { need, gives } of secrets.clauses) masks.push(need, gives);
+  const pointer = escrowMember(log)?.pointer;
+  parts.push(pointer ? judgePointer(pointer, escrowLogOf(world)) : "-", world.stage, +world.pointedByThief);
+  parts.push(+log.lockdown, +log.rotationDue, +world.clean, +founded(world), [...world.ids.keys()].sort().join(""));
+  return `${parts.join(",")}|${columns(masks, log.epochs.length)}`;
+}
+
+/** Whether some pointer was chosen by an honest founding author, which ESC-4 asks. */
+function founded({ log }: World): boolean {
+  for (const { pointer, actor } of log.links) if (pointer && !actor) return true;
+  return false;
+}
+
+function labelOf({ kind }: Member, name: Player | undefined): string {
+  if (!name) return "E";
+  return name === "B" || name === "C" ? "o" : `${name}${kind[0]}`;
+}
+
+/** Ages as ranks; the first device's is 0 whether or not anybody has it. */
+function ranks(active: readonly Member[]): ReadonlyMap<number, number> {
+  const ages = new Set(active.flatMap(({ lineage }) => [lineage.own.founder, lineage.all.founder]));
+  const sorted = [...ages.add(FOUNDING)].sort((a, b) => a - b);
+  return new Map(sorted.map((age, index) => [age, index]));
+}
+
+/** For each epoch which sets have it; runs of epochs that are in the same sets count as one, but for the current one. */
+function columns(masks: readonly number[], epochs: number): string {
+  let text = "";
+  let previous = "";
+  for (let epoch = 1; epoch <= epochs; epoch++) {
+    let column = "";
+    for (const mask of masks) column += (mask >> epoch) & 1;
+    if (column !== previous || epoch === epochs) text += `${Number.parseInt(column, 2).toString(36)}.`;
+    previous = column;
+  }
+  return text;
+}

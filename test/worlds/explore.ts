@@ -1,0 +1,207 @@
+// Breadth-first through every reachable world. A world is kept as the way to it, and made again when its turn comes.
+
+import { KeysteadError } from "../../src/errors.js";
+import { createEscrowLog } from "../../src/escrow/escrow-log.js";
+import { createLog } from "../../src/grants/enter.js";
+import { OperatorKeys } from "../../src/keys/operator-keys.js";
+import type { LogKind } from "../../src/log/state.js";
+import { canonical } from "./canonical.js";
+import { drawsFrom } from "./draws.js";
+import { bitOf, NO_SECRETS, withOwner } from "./knowledge.js";
+import { movesOf } from "./moves.js";
+import { ESCROW, FALSE_KEYS } from "./organisation.js";
+import { rewindTape } from "./primitives.js";
+import { misopenedIn, type Violation, violationAmong, violationIn, violationOf } from "./rules.js";
+import type { Change, Move, Scene } from "./scene.js";
+import { after, copied, type Keyrings, openedKeyrings, type Step, type World } from "./world.js";
+
+const OPERATOR = new OperatorKeys(drawsFrom("the operator").random(32));
+
+/** A world with everybody's keyrings. */
+interface Node {
+  readonly world: World;
+  readonly keyrings: Keyrings;
+}
+
+/** What an exploration found. */
+export interface Explored {
+  readonly states: number;
+  /** Moves tried: accepted, and refused by the library or not published by an honest author. */
+  readonly transitions: number;
+  readonly accepted: number;
+  /** Greatest number of moves from the start at which every world was judged. */
+  readonly depth: number;
+  /** Whether time ran out before the depth that was asked for. */
+  readonly isCut: boolean;
+  readonly seconds: number;
+  readonly counterexample?: Violation & { readonly trace: readonly string[] };
+}
+
+export interface ExploreOptions {
+  /** Whose log it is: a user's, unless told. */
+  readonly kind?: LogKind;
+  /** Moves that lead to the world to start from. */
+  readonly start: readonly string[];
+  readonly depth: number;
+  /** Stop after this many milliseconds. */
+  readonly milliseconds?: number;
+  readonly onDepth?: (depth: number, states: number, transitions: number) => void;
+}
+
+function first(kind: LogKind): Node {
+  rewindTape();
+  const env = drawsFrom("the first device");
+  const options = { subject: "alice", device: { name: "A" }, operator: OPERATOR.sign };
+  const { log, entry, keyring } = kind === "user" ? createLog(options, env) : createEscrowLog(options, env);
+  let secrets = withOwner(NO_SECRETS, FALSE_KEYS.publicKeys.kem, bitOf("T"));
+  for (const { ann, bob } of ESCROW) {
+    for (const { kem } of ann.log.epochs) secrets = withOwner(secrets, kem, bitOf("Ann"));
+    for (const { kem } of bob.log.epochs) secrets = withOwner(secrets, kem, bitOf("Bob"));
+  }
+  const empty: World = {
+    ...{
+      log,
+      entries: [],
+      ids: new Map(),
+      secrets,
+      stage: 0,
+      denied: new Map(),
+      clean: true,
+      bobReach: 0,
+      annReach: 0,
+    },
+    ...{ pointedByThief: false, last: { by: "A", honest: true } },
+  };
+  const step: Step = { by: "A", honest: true, env, entry, log, enters: "A", keyring };
+  return { world: after(empty, step), keyrings: new Map([["A", keyring]]) };
+}
+
+const sceneOf = ({ world, keyrings }: Node): Scene => ({ world, keyrings: copied(keyrings) });
+
+/** What a move leads to; undefined when it was refused. @throws any error but a verdict of the library */
+function tryMove({ world }: Scene, move: Move): (Change & { readonly step?: Step }) | undefined {
+  rewindTape();
+  try {
+    const step = move.take();
+    if (step === undefined) return undefined;
+    if ("world" in step) return step;
+    return { world: after(world, step), step };
+  } catch (error) {
+    if (error instanceof KeysteadError) return undefined;
+    throw error;
+  }
+}
+
+/** The node that a move leads to. */
+function follow(node: Node, pick: (move: Move, index: number) => boolean): Node {
+  const scene = sceneOf(node);
+  const move = movesOf(scene, OPERATOR).find(pick);
+  const next = move && tryMove(scene, move);
+  if (!next) throw new Error(`this world does not admit the move${move ? ` "${move.text}"` : ""}`);
+  return {
+    world: next.world,
+    keyrings: next.step ? openedKeyrings(scene.keyrings, next.step) : (next.keyrings ?? scene.keyrings),
+  };
+}
+
+/** How each world was reached: from which one, by which of its moves. */
+class Ways {
+  readonly #from: number[] = [-1];
+  readonly #move: number[] = [-1];
+  readonly #text: string[] = [""];
+  readonly #start: Node;
+  /** Nodes on the way to the last one that was asked for: its neighbours share it. */
+  #trail: { index: number; node: Node }[] = [];
+
+  constructor(start: Node) {
+    this.#start = start;
+    this.#trail = [{ index: 0, node: start }];
+  }
+
+  get length(): number {
+    return this.#from.length;
+  }
+
+  add(from: number, move: number, text: string): number {
+    this.#from.push(from);
+    this.#move.push(move);
+    this.#text.push(text);
+    return this.#from.length - 1;
+  }
+
+  node(index: number): Node {
+    const path: number[] = [];
+    for (let at = index; at !== -1; at = this.#from[at] as number) path.unshift(at);
+    let known = 0;
+    while (known < path.length && this.#trail[known]?.index === path[known]) known++;
+    const trail = this.#trail.slice(0, known);
+    for (const at of path.slice(known)) {
+      const parent = trail.at(-1)?.node ?? this.#start;
+      const move = this.#move[at] as number;
+      trail.push({ index: at, node: at === 0 ? this.#start : follow(parent, (_, each) => each === move) });
+    }
+    this.#trail = trail;
+    return (trail.at(-1) as { node: Node }).node;
+  }
+
+  trace(index: number): string[] {
+    const texts: string[] = [];
+    for (let at = index; at > 0; at = this.#from[at] as number) texts.unshift(this.#text[at] as string);
+    return texts;
+  }
+}
+
+/** Explores every world within some moves of a start, and stops at the first that breaks a rule. */
+export function explore({
+  kind = "user",
+  start,
+  depth,
+  milliseconds = Number.POSITIVE_INFINITY,
+  onDepth,
+}: ExploreOptions): Explored {
+  const began = performance.now();
+  let node = first(kind);
+  for (const text of start) node = follow(node, (move) => move.text === text);
+  const ways = new Ways(node);
+  const seen = new Set([canonical(node.world)]);
+  const count = { transitions: 0, accepted: 0 };
+  const result = (reached: number, isCut: boolean, broken?: Violation, at = 0, text?: string): Explored => ({
+    ...{ states: ways.length, ...count, depth: reached, isCut },
+    seconds: (performance.now() - began) / 1000,
+    ...(broken && { counterexample: { ...broken, trace: [...start, ...ways.trace(at), ...(text ? [text] : [])] } }),
+  });
+  const atStart = violationIn(node.world);
+  if (atStart) return result(0, false, atStart);
+  let layer = [0];
+  for (let reached = 0; ; reached++) {
+    // The worlds of the last layer are not expanded, only judged by themselves.
+    if (reached === depth || layer.length === 0) return result(reached, false);
+    const next: number[] = [];
+    for (const at of layer) {
+      const scene = sceneOf(ways.node(at));
+      const accepted = new Set<string>();
+      const misopened = misopenedIn(scene);
+      if (misopened) return result(reached, false, misopened, at);
+      for (const [index, move] of movesOf(scene, OPERATOR).entries()) {
+        count.transitions++;
+        const found = tryMove(scene, move);
+        if (!found) continue;
+        count.accepted++;
+        accepted.add(move.text);
+        const undeclared = found.step && violationOf(found.world, scene.world);
+        if (undeclared) return result(reached, false, undeclared, at, move.text);
+        const key = canonical(found.world);
+        if (seen.has(key)) continue;
+        seen.add(key);
+        const broken = violationIn(found.world);
+        if (broken) return result(reached, false, broken, at, move.text);
+        next.push(ways.add(at, index, move.text));
+      }
+      const stuck = violationAmong(scene, accepted);
+      if (stuck) return result(reached, false, stuck, at);
+      if (performance.now() - began > milliseconds) return result(reached, true);
+    }
+    layer = next;
+    onDepth?.(reached + 1, ways.length, count.transitions);
+  }
+}

@@ -1,0 +1,57 @@
+// Every move of a world: who may try what. Most are refused, which is what is being explored. docs/spec.md section 6.
+
+import { abandonEpochs } from "../../src/grants/abandon.js";
+import { expel } from "../../src/grants/actions.js";
+import type { OperatorKeys } from "../../src/keys/operator-keys.js";
+import { intersectRuns } from "../../src/log/runs.js";
+import { honestMoves } from "./honest.js";
+import { NAMES } from "./knowledge.js";
+import { type Change, envOf, type Move, type Scene } from "./scene.js";
+import { thiefMoves } from "./thief.js";
+import { activeOf, OWN, type Player, runsOfMask, THIEVES, without } from "./world.js";
+
+/** The server never delivers what the newest link granted to a member, which gives it up (MEM-9). */
+function denying({ world, keyrings }: Scene, name: Player): Move[] {
+  const keyring = keyrings.get(name);
+  const given = world.secrets.given[NAMES.indexOf(name)] as number;
+  if (!keyring || given === 0 || world.last.by === name || world.denied.has(name)) return [];
+  const take = (): Change => {
+    const { log } = world;
+    const denied = { log, keyring: without(keyring, given) };
+    const abandoned = abandonEpochs(denied, intersectRuns(runsOfMask(given), activeOf(world, name)?.held ?? []));
+    return {
+      world: {
+        ...world,
+        clean: false,
+        denied: new Map(world.denied).set(name, given),
+        last: { by: "server", honest: false },
+      },
+      keyrings: new Map(keyrings).set(name, abandoned.keyring),
+    };
+  };
+  return [{ text: `server never delivers to ${name} what it was granted`, take }];
+}
+
+export function movesOf(scene: Scene, operator: OperatorKeys): readonly Move[] {
+  const { world } = scene;
+  const moves = [...honestMoves(scene), ...thiefMoves(scene)];
+  // The service's insiders may expel anybody.
+  for (const name of [...OWN, ...THIEVES]) {
+    const member = activeOf(world, name);
+    if (!member) continue;
+    const text = `operator expels ${name}`;
+    moves.push({
+      text,
+      take() {
+        const env = envOf(scene, text);
+        return { by: "operator", honest: false, env, ...expel(world.log, { remove: [member.id] }, operator, env) };
+      },
+    });
+  }
+  if (world.stage === 0 && [...world.log.links].some(({ pointer }) => pointer)) {
+    const take = (): Change => ({ world: { ...world, stage: 1, last: { by: "the organisation", honest: true } } });
+    moves.push({ text: "the organisation removes Bob", take });
+  }
+  moves.push(...OWN.flatMap((name) => denying(scene, name)));
+  return moves;
+}

@@ -1,0 +1,27 @@
+// The checker can fail: each weakened rule leads to a counterexample, and the real rule in its place to none.
+
+import { beforeAll, describe, expect, it } from "vitest";
+import { bundle, weakened } from "./build.js";
+import { MUTANTS } from "./mutants/all.js";
+import { exploreWorlds, runBundle } from "./run.js";
+
+let real: string;
+beforeAll(async () => {
+  real = await bundle();
+});
+
+describe("weakened rules", () => {
+  it.each(MUTANTS)("$rule: finds out when $name", async (mutant) => {
+    const options = { start: mutant.start, depth: mutant.depth };
+    const weak = await exploreWorlds(options, mutant);
+    expect(weak.counterexample?.property).toBe(mutant.breaks);
+    expect(weak.counterexample?.trace.slice(0, mutant.start.length)).toEqual(mutant.start);
+    expect((await runBundle(real, options)).counterexample).toBeUndefined();
+  });
+
+  it("refuses a mutant whose snippet is no longer in the source", () => {
+    const [mutant] = MUTANTS as [(typeof MUTANTS)[number]];
+    const changes = [{ file: "src/log/state.ts", find: "no such line", replace: "" }];
+    expect(() => weakened({ ...mutant, changes })).toThrow("not once in src/log/state.ts");
+  });
+});

@@ -1,0 +1,88 @@
+// Weakened rules about escrow. docs/spec.md sections 6 and 11.
+
+import { ESCROWED, type Mutant, THEFT } from "./mutant.js";
+
+export const ESCROW_MUTANTS: readonly Mutant[] = [
+  {
+    name: "escrow's approvals always count for classes",
+    rule: "MEM-1",
+    changes: [
+      {
+        file: "src/log/state.ts",
+        find: "return ![...log.active.values()].some(isFounding);",
+        replace: "return [...log.active.values()].length > 0;",
+      },
+    ],
+    start: [...ESCROWED, ...THEFT, "the organisation removes Bob"],
+    depth: 1,
+    breaks: "takeover",
+  },
+  {
+    name: "a new pointer keeps the class of the old one",
+    rule: "MEM-1",
+    changes: [
+      {
+        file: "src/log/effects.ts",
+        find: "active.set(escrow.id, { ...(active.get(escrow.id) as Member), lineage: unapproved(at.seq) });",
+        replace: "",
+      },
+    ],
+    start: [...ESCROWED, ...THEFT],
+    depth: 1,
+    breaks: "takeover",
+  },
+  {
+    name: "escrow is granted to by any pointer",
+    rule: "ESC-4",
+    changes: [
+      {
+        file: "src/escrow/check.ts",
+        find: 'if (!pointer || judgePointer(pointer, escrowLog) !== "newest") return false;',
+        replace: "if (!pointer) return false;",
+      },
+    ],
+    start: [...ESCROWED, "the organisation removes Bob"],
+    depth: 1,
+    breaks: "coalition",
+  },
+  {
+    name: "a pointer's keys need not be its epoch's",
+    rule: "ESC-3",
+    changes: [
+      { file: "src/escrow/pointer.ts", find: "    equalBytes(epoch.kem, pointer.kem) &&\n", replace: "" },
+      {
+        file: "src/escrow/pointer.ts",
+        find: "equalBytes(epoch.sign as Uint8Array, pointer.sign);",
+        replace: "epoch.sign !== pointer.kem;",
+      },
+    ],
+    start: [...ESCROWED, ...THEFT, "T points escrow at its false epoch"],
+    depth: 1,
+    breaks: "takeover",
+  },
+  {
+    name: "the device that enrolls escrow makes its secret",
+    rule: "ESC-3",
+    changes: [
+      {
+        file: "src/escrow/member.ts",
+        find: "escrow: newestPointer(escrowLog) };",
+        replace: "escrow: { ...newestPointer(escrowLog), ...drawKeys(env).publicKeys } };",
+      },
+      {
+        file: "src/escrow/member.ts",
+        find: 'import { writeLink } from "../grants/author.js";',
+        replace: 'import { writeLink } from "../grants/author.js";\nimport { drawKeys } from "../grants/enter.js";',
+      },
+      { file: "src/escrow/pointer.ts", find: "    equalBytes(epoch.kem, pointer.kem) &&\n", replace: "" },
+      {
+        file: "src/escrow/pointer.ts",
+        find: "equalBytes(epoch.sign as Uint8Array, pointer.sign);",
+        replace: "epoch.sign !== pointer.kem;",
+      },
+    ],
+    start: [],
+    depth: 1,
+    breaks: "held",
+  },
+];

@@ -1,0 +1,53 @@
+// The organisation that every world has: its escrow log before and after an admin was removed, and a thief's false pointer.
+// docs/spec.md section 11.
+
+import { enrollBackupKey } from "../../src/backup/enroll.js";
+import { createEscrowLog, setPolicy } from "../../src/escrow/escrow-log.js";
+import { pointerTo } from "../../src/escrow/pointer.js";
+import { review } from "../../src/grants/actions.js";
+import { joinLog } from "../../src/grants/enter.js";
+import { receive } from "../../src/grants/receive.js";
+import type { Session } from "../../src/grants/session.js";
+import { MemberKeys } from "../../src/keys/member-keys.js";
+import type { Pointer } from "../../src/log/fields.js";
+import { drawsFrom } from "./draws.js";
+
+/** What there is to know of escrow at one time. */
+export interface Escrow {
+  /** Ann's and Bob's sessions; Bob's ends where he was removed. */
+  readonly ann: Session;
+  readonly bob: Session;
+}
+
+const opened = createEscrowLog({ subject: "escrow", device: { name: "Ann" } }, drawsFrom("escrow's log"));
+const paper = enrollBackupKey(opened, { roles: ["manage"] }, drawsFrom("escrow's paper"));
+const enabled = setPolicy(paper, { enabled: true }, drawsFrom("escrow's policy"));
+const joined = joinLog(enabled.log, { device: { name: "Bob" } }, drawsFrom("Bob"));
+const before: Escrow = (() => {
+  const ann = receive(enabled, joined.entry);
+  const bob = joined.keyring.member;
+  const hired = review(ann, { approve: [bob], roles: { [bob]: ["recover"] } }, drawsFrom("Bob is hired"));
+  return { ann: hired, bob: receive(joined, hired.entry) };
+})();
+const after: Escrow = {
+  ann: review(before.ann, { remove: [before.bob.keyring.member] }, drawsFrom("Bob is removed")),
+  bob: before.bob,
+};
+
+/** Escrow while Bob is an admin, and after he was removed. */
+export const ESCROW = [before, after] as const;
+export type Stage = 0 | 1;
+
+/** Keys that the thief made for an escrow member of its own. */
+export const FALSE_KEYS = new MemberKeys(drawsFrom("a false escrow").random(32));
+
+/** Pointers that somebody may choose. */
+export const POINTERS = { newest: 0, old: 0, false: 0 } as const;
+export type PointerKind = keyof typeof POINTERS;
+
+export function pointerOf(kind: PointerKind, stage: Stage): Pointer {
+  const newest = pointerTo(ESCROW[stage].ann.log);
+  if (kind === "newest") return newest;
+  if (kind === "old") return pointerTo(ESCROW[0].ann.log);
+  return { ...newest, ...FALSE_KEYS.publicKeys };
+}

@@ -1,0 +1,305 @@
+// What must be true in every world. docs/spec.md sections 6 to 8 and 11; docs/assurance.md has the list.
+
+import { gapsOf } from "../../src/coverage/gaps.js";
+import { currentEpoch, escrowMember, FOUNDING, hasRole, type LinkRecord, type Member } from "../../src/log/state.js";
+import { mayServeAll } from "./honest.js";
+import { closure, NAMES, type Name } from "./knowledge.js";
+import type { Scene } from "./scene.js";
+import { activeOf, maskOf, OWN, type Player, playerOf, runsOfMask, THIEVES, type World } from "./world.js";
+
+/** The properties, by the names under which a counterexample is reported. */
+export const PROPERTIES = [
+  "no gap",
+  "held",
+  "coalition",
+  "takeover",
+  "lockdown",
+  "legal link",
+  "closable",
+  "keyring",
+  "extension",
+  "rotation",
+] as const;
+export type Property = (typeof PROPERTIES)[number];
+
+/** A property that does not hold, and where. */
+export interface Violation {
+  readonly property: Property;
+  readonly because: string;
+}
+
+const show = (mask: number): string => JSON.stringify(runsOfMask(mask));
+const knowsOf = ({ secrets }: World, name: Name): number => secrets.knows[NAMES.indexOf(name)] as number;
+const deniedTo = ({ denied }: World, name: Name): number => denied.get(name as Player) ?? 0;
+const junkedOf = ({ secrets }: World, name: Name): number => secrets.junked[NAMES.indexOf(name)] as number;
+
+/** Judges a world by itself. */
+export function violationIn(world: World): Violation | undefined {
+  return (
+    gapIn(world) ??
+    misheldIn(world) ??
+    leakIn(world) ??
+    takeoverIn(world) ??
+    unrotatedIn(world) ??
+    lockdownBrokenIn(world) ??
+    unclosableIn(world)
+  );
+}
+
+/** Among honest authors, everybody holds one stretch up to now (section 7). */
+function gapIn({ log, clean }: World): Violation | undefined {
+  if (!clean) return undefined;
+  for (const { id, held, kind } of log.active.values()) {
+    const isStretch = held.length === 0 || (held.length === 1 && held[0]?.[1] === currentEpoch(log));
+    if (!isStretch)
+      return { property: "no gap", because: `${kind} ${id} holds ${JSON.stringify(held)} of ${currentEpoch(log)}` };
+  }
+  return undefined;
+}
+
+/** Links in which an author declares what it could not open. */
+const DECLARING = new Set(["review", "rotate", "regrant", "rekey", "enroll", "lockdown", "renew-escrow"]);
+
+/** Judges a link by itself: among others, an honest author declares what it could not open at once (MEM-9). */
+export function violationOf(world: World, before: World): Violation | undefined {
+  return extensionBy(world, before) ?? undeclaredBy(world);
+}
+
+/** Nobody gets older epochs but by an approval, or what was once due to it (MEM-1, MEM-9). */
+function extensionBy({ log }: World, before: World): Violation | undefined {
+  const record = log.links.last() as LinkRecord;
+  for (const { id, reach } of log.active.values()) {
+    const was = before.log.active.get(id);
+    const old = (2 << currentEpoch(before.log)) - 1;
+    const gained = was ? maskOf(reach) & ~maskOf(was.reach) & ~maskOf(was.withheld) & old : 0;
+    if (gained && !record.approved.includes(id)) {
+      return { property: "extension", because: `a ${record.type} gives ${id} ${show(gained)}, which nobody approved` };
+    }
+  }
+  return undefined;
+}
+
+function undeclaredBy(world: World): Violation | undefined {
+  const name = OWN.find((each) => each === world.last.by);
+  const member = name && activeOf(world, name);
+  if (!member || !DECLARING.has(world.log.links.last()?.type as string)) return undefined;
+  const undeclared = maskOf(member.held) & ~(knowsOf(world, name) & ~deniedTo(world, name));
+  return undeclared
+    ? { property: "held", because: `${name} did not declare that it lacks ${show(undeclared)}` }
+    : undefined;
+}
+
+/** What an honest member holds by the log is what it can compute, but for junk that it has not declared yet (MEM-9). */
+function misheldIn(world: World): Violation | undefined {
+  for (const name of OWN) {
+    const member = activeOf(world, name);
+    if (!member) continue;
+    const [held, knows] = [maskOf(member.held), knowsOf(world, name)];
+    // What the server denies it, it gives up, though it could compute it from what was published.
+    if (knows & ~held & ~deniedTo(world, name) || held & ~knows & ~junkedOf(world, name)) {
+      return { property: "held", because: `${name} holds ${show(held)} by the log and computes ${show(knows)}` };
+    }
+  }
+  const escrow = escrowMember(world.log);
+  const lacks = escrow && world.clean ? maskOf(escrow.held) & ~knowsOf(world, "Ann") : 0;
+  return lacks
+    ? { property: "held", because: `escrow holds ${show(lacks)} by the log, and no admin computes it` }
+    : undefined;
+}
+
+/** What the log says that somebody may be able to read. */
+function reachOf(world: World, name: Name): number {
+  if (name === "Ann") return world.annReach;
+  if (name === "Bob") return world.bobReach;
+  const id = world.ids.get(name);
+  if (!id) return 0;
+  const member = world.log.active.get(id) ?? ([...world.log.removed].find((gone) => gone.id === id) as Member);
+  return maskOf(member.reach);
+}
+
+/** One thief has both T and Q: what one of them may read, the other is told. */
+const UNITS: readonly (readonly Name[])[] = [["A"], ["B"], ["C"], ["P"], ["T", "Q"], ["Ann"], ["Bob"]];
+
+/** What members compute together is within what they were granted (GRT-2). Clauses that give nothing new need no pooling. */
+function leakIn(world: World): Violation | undefined {
+  const { clauses } = world.secrets;
+  const knowing = UNITS.filter((unit) => unit.some((name) => knowsOf(world, name) !== 0));
+  const coalitions = clauses.length === 0 ? knowing : subsets(knowing).map((units) => units.flat());
+  for (const coalition of coalitions) {
+    const known = closure(
+      coalition.reduce((set, name) => set | knowsOf(world, name), 0),
+      clauses,
+    );
+    const reach = coalition.reduce((set, name) => set | reachOf(world, name), 0);
+    if (known & ~reach) {
+      return {
+        property: "coalition",
+        because: `${coalition.join(" and ")} compute ${show(known)} and were granted ${show(reach)}`,
+      };
+    }
+  }
+  return undefined;
+}
+
+function subsets<T>(items: readonly T[]): T[][] {
+  const [first, ...rest] = items;
+  if (first === undefined) return [];
+  const without = subsets(rest);
+  return [[first], ...without, ...without.map((set) => [first, ...set])];
+}
+
+/** No thief's member is founding or confirmed while an honest founding member is active, nor ever in lockdown (MEM-1, MEM-5). */
+function takeoverIn(world: World): Violation | undefined {
+  const { log } = world;
+  const confirmed = confirmedClass(world);
+  const isDefended = OWN.some((name) => activeOf(world, name)?.lineage.own.founder === FOUNDING);
+  if (!log.lockdown && !isDefended) return undefined;
+  for (const name of THIEVES) {
+    const member = activeOf(world, name);
+    if (!member || (member.founder !== confirmed && member.lineage.own.founder !== FOUNDING)) continue;
+    // Until a renewal reaches a log, an admin who was removed can take over its future: the threat model says so.
+    const byEscrow = member.lineage.own.founder !== member.founder;
+    if (isDefended || !byEscrow || world.stage === 0) return { property: "takeover", because: `${name} is confirmed` };
+  }
+  const escrow = escrowMember(log);
+  return isDefended && escrow && world.pointedByThief && escrow.founder === confirmed
+    ? { property: "takeover", because: "escrow is confirmed with a pointer that a thief chose" }
+    : undefined;
+}
+
+/** The oldest class that has an active device or backup key, read from the members alone. */
+function confirmedClass({ log }: World): number {
+  return Math.min(...[...log.active.values()].filter(({ kind }) => kind !== "escrow").map(({ founder }) => founder));
+}
+
+/** While somebody who was removed knows the current epoch, rotation is due (MEM-7). */
+function unrotatedIn(world: World): Violation | undefined {
+  const { log } = world;
+  if (log.rotationDue) return undefined;
+  for (const unit of UNITS) {
+    if (unit.some((name) => name === "Ann" || name === "Bob" || activeOf(world, name))) continue;
+    const known = unit.some((name) => knowsOf(world, name) & (1 << currentEpoch(log)));
+    if (known && !world.pointedByThief)
+      return { property: "rotation", because: `${unit[0]} was removed and knows the current epoch` };
+  }
+  return undefined;
+}
+
+/** In lockdown no unconfirmed member holds an epoch (MEM-5, MEM-6). */
+function lockdownBrokenIn(world: World): Violation | undefined {
+  const { log } = world;
+  if (!log.lockdown) return undefined;
+  const confirmed = confirmedClass(world);
+  for (const { founder, held, id } of log.active.values()) {
+    if (founder === confirmed || held.length === 0) continue;
+    return {
+      property: "lockdown",
+      because: `${playerOf(world, id) ?? "escrow"} is unconfirmed and holds ${JSON.stringify(held)}`,
+    };
+  }
+  return undefined;
+}
+
+/** Honest members that may act for others: holders, in lockdown the confirmed ones, in an escrow log those who manage it. */
+function able(world: World): Player[] {
+  const { log } = world;
+  return OWN.filter((name) => {
+    const member = activeOf(world, name);
+    const holds = member && maskOf(member.held) & (1 << currentEpoch(log));
+    return (
+      holds &&
+      (!log.lockdown || member.founder === confirmedClass(world)) &&
+      (log.kind === "user" || hasRole(member, "manage"))
+    );
+  });
+}
+
+/** Each gap is listed with everybody honest who can close it, or nobody honest can compute what it calls lost (section 8). */
+function unclosableIn(world: World): Violation | undefined {
+  const { log } = world;
+  const closers = able(world);
+  for (const name of OWN) {
+    const member = activeOf(world, name);
+    if (!member) continue;
+    let listed = 0;
+    for (const { from, to, closers: named, lost } of gapsOf(log, member.id)) {
+      const gap = maskOf([[from, to]]);
+      listed |= gap;
+      for (const closer of closers) {
+        if (closer === name) continue;
+        const can =
+          maskOf(activeOf(world, closer)?.held ?? []) & knowsOf(world, closer) & ~deniedTo(world, closer) & gap;
+        const says = named.find(({ member: id }) => id === activeOf(world, closer)?.id);
+        if (can & ~maskOf(says?.epochs ?? []) || can & maskOf(lost)) {
+          return {
+            property: "closable",
+            because: `${closer} can give ${name} ${show(can)}, and the gap does not say so`,
+          };
+        }
+      }
+    }
+    const all = maskOf([[1, currentEpoch(log)]]);
+    if ((all & ~maskOf(member.held)) !== listed) {
+      return {
+        property: "closable",
+        because: `${name} lacks ${show(all & ~maskOf(member.held))}, and its gaps are ${show(listed)}`,
+      };
+    }
+  }
+  return undefined;
+}
+
+/** Judges the keyrings that the real code opened: by what can be computed from the same bytes. */
+export function misopenedIn({ world, keyrings }: Scene): Violation | undefined {
+  for (const [name, keyring] of keyrings) {
+    const opened = keyring.epochs.reduce((set, epoch) => set | (1 << epoch), 0);
+    const knows = knowsOf(world, name) & ~deniedTo(world, name);
+    if (OWN.includes(name) && opened !== knows) {
+      return {
+        property: "keyring",
+        because: `${name}'s keyring opened ${show(opened)}, and it can compute ${show(knows)}`,
+      };
+    }
+  }
+  return undefined;
+}
+
+/** Judges a world by what was tried in it. `accepted` has the texts of the moves that the log admitted. */
+export function violationAmong({ world }: Scene, accepted: ReadonlySet<string>): Violation | undefined {
+  for (const name of able(world)) {
+    const legal = (...texts: readonly string[]) => texts.some((text) => accepted.has(`${name} ${text}`));
+    if (!mayServeAll(world, name)) {
+      // ESC-4 and ESC-8 come first: it renews or removes escrow, or removes whom a removed admin approved.
+      const first = [...accepted].some(
+        (text) => text.startsWith(`${name} removes`) || text === `${name} renews escrow`,
+      );
+      if (!first) return { property: "legal link", because: `${name} can neither renew nor remove escrow` };
+      continue;
+    }
+    if (!legal("rotates"))
+      return { property: "legal link", because: `${name} holds the current epoch and cannot rotate` };
+    const stuck = stuckFor(world, name, legal);
+    if (stuck) return { property: "legal link", because: stuck };
+  }
+  return undefined;
+}
+
+/** Whom this member could extend or heal, and is not let. */
+function stuckFor(world: World, name: Player, legal: (...texts: readonly string[]) => boolean): string | undefined {
+  const knows = knowsOf(world, name) & ~deniedTo(world, name);
+  const self = activeOf(world, name) as Member;
+  const current = 1 << currentEpoch(world.log);
+  const given = maskOf(self.held) & knows;
+  for (const other of OWN) {
+    const member = other === name ? undefined : activeOf(world, other);
+    if (!member) continue;
+    const lacks = given & ~maskOf(member.held);
+    if (lacks && !legal(`approves ${other}`))
+      return `${name} could give ${other} ${show(lacks)}, and no review is admitted`;
+    const declared = lacks & maskOf(member.reach);
+    if (declared && (knows & current) !== 0 && !legal(`regrants to ${other}`)) {
+      return `${name} could give ${other} ${show(declared)} again, and no regrant is admitted`;
+    }
+  }
+  return undefined;
+}

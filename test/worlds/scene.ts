@@ -1,0 +1,29 @@
+// A world in which moves are tried, and what a move is.
+
+import { type Draws, drawsFrom } from "./draws.js";
+import type { Keyrings, Step, World } from "./world.js";
+
+/** What somebody tries: a step, or an error of the library. */
+export interface Move {
+  /** For people: `A approves B`. */
+  readonly text: string;
+  /** Writes and verifies the link with the real code. @throws as it does; undefined when an honest author would not publish it */
+  readonly take: () => Step | Change | undefined;
+}
+
+/** What happens without a link. */
+export interface Change {
+  readonly world: World;
+  readonly keyrings?: Keyrings;
+}
+
+/** A world with the keyrings of its active members, in which moves are tried. */
+export interface Scene {
+  readonly world: World;
+  readonly keyrings: Keyrings;
+}
+
+/** Randomness of a move: different in every world and for every move. */
+export function envOf({ world }: Scene, text: string): Draws {
+  return drawsFrom(`${world.log.head.hash}/${text}`);
+}

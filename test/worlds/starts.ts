@@ -1,0 +1,53 @@
+// Worlds to start from, by the moves that lead to them, so that few moves more reach what is far from a log's first link.
+
+export interface Start {
+  readonly name: string;
+  readonly kind?: "escrow";
+  readonly moves: readonly string[];
+  /** Moves beyond the start: in CI, and at full depth. */
+  readonly quick: number;
+  readonly full: number;
+}
+
+const HOUSEHOLD = ["B joins", "A approves B", "A makes P"];
+
+export const STARTS: readonly Start[] = [
+  { name: "an escrow log", kind: "escrow", moves: [], quick: 2, full: 6 },
+  {
+    name: "an escrow log with a thief",
+    kind: "escrow",
+    moves: ["B joins", "A approves B", "T joins"],
+    quick: 2,
+    full: 4,
+  },
+  { name: "one device", moves: [], quick: 3, full: 5 },
+  { name: "a household", moves: HOUSEHOLD, quick: 2, full: 4 },
+  { name: "a household with a thief", moves: [...HOUSEHOLD, "T joins"], quick: 2, full: 3 },
+  { name: "junk for the paper", moves: ["A makes P", "T joins and grants junk"], quick: 2, full: 4 },
+  { name: "lockdown", moves: ["B joins", "A approves B", "A switches lockdown on", "T joins"], quick: 2, full: 4 },
+  { name: "escrow", moves: ["A enrolls escrow", "B joins", "A approves B"], quick: 2, full: 3 },
+  {
+    name: "a removed admin",
+    moves: ["A enrolls escrow", "T joins", "the organisation removes Bob"],
+    quick: 2,
+    full: 3,
+  },
+  {
+    name: "a false escrow",
+    moves: ["A enrolls escrow", "T joins", "T points escrow at its false epoch"],
+    quick: 2,
+    full: 3,
+  },
+  {
+    name: "a thief's escrow",
+    moves: ["A makes P", "T joins", "T points escrow at its newest epoch", "the organisation removes Bob"],
+    quick: 2,
+    full: 3,
+  },
+  {
+    name: "locked out, with escrow",
+    moves: ["A enrolls escrow", "C joins", "T joins", "operator expels A"],
+    quick: 2,
+    full: 4,
+  },
+];

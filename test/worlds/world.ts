@@ -1,0 +1,208 @@
+// A world: one user's log with everybody in it, as the real code leaves it, and what everybody could compute.
+// docs/spec.md sections 6, 7 and 11.
+
+import type { MemberId } from "../../src/bytes/ids.js";
+import { openGrants } from "../../src/grants/open.js";
+import type { Session } from "../../src/grants/session.js";
+import {
+  changedKeyring,
+  type Keyring,
+  newKeyring,
+  ownKeys,
+  parseKeyring,
+  partsOf,
+  unsafeSerializeKeyring,
+} from "../../src/keys/keyring.js";
+import { MemberKeys } from "../../src/keys/member-keys.js";
+import { decodeEntry } from "../../src/log/entry.js";
+import type { Runs } from "../../src/log/runs.js";
+import { type Epoch, escrowMember, type LinkRecord, type LogState, type Member } from "../../src/log/state.js";
+import type { Draws } from "./draws.js";
+import { bitOf, leak, learn, NAMES, type Name, type Published, type Secrets, withOwner } from "./knowledge.js";
+import { ESCROW, type Stage } from "./organisation.js";
+import { kemToken, readTape, text } from "./primitives.js";
+
+/** Members of the user's log, escrow aside: devices A, B, C and backup key P of the owner, device T and backup key Q of a thief. */
+export type Player = Exclude<Name, "Ann" | "Bob">;
+export const OWN: readonly Player[] = ["A", "B", "C", "P"];
+export const THIEVES: readonly Player[] = ["T", "Q"];
+
+/** One reachable state. */
+export interface World {
+  readonly log: LogState;
+  readonly entries: readonly Uint8Array[];
+  /** Everybody who ever entered. */
+  readonly ids: ReadonlyMap<Player, MemberId>;
+  readonly secrets: Secrets;
+  readonly stage: Stage;
+  /** Epochs that an honest member could compute, had the server delivered what it was granted. */
+  readonly denied: ReadonlyMap<Player, number>;
+  /** Nobody has granted junk, declared a lie, or withheld anything from escrow. */
+  readonly clean: boolean;
+  /** What was granted to escrow while Bob was an admin, or by dishonest authors. */
+  readonly bobReach: number;
+  /** What was ever granted to an escrow member, by a pointer to the organisation's log. */
+  readonly annReach: number;
+  /** The pointer in force was not the newest when a dishonest author chose it. */
+  readonly pointedByThief: boolean;
+  /** The author of the newest link, and whether it was an honest one. */
+  readonly last: { readonly by: string; readonly honest: boolean };
+}
+
+/** What a move publishes. */
+export interface Step {
+  readonly by: string;
+  readonly honest: boolean;
+  readonly entry: Uint8Array;
+  readonly log: LogState;
+  readonly env: Draws;
+  readonly enters?: Player;
+  /** The author's keyring after its link, or the newcomer's own. */
+  readonly keyring?: Keyring;
+  /** A link that comes before this one, in one move. */
+  readonly first?: Step;
+  /** An entry that lost the race to this one. */
+  readonly lost?: Pick<Step, "entry" | "log" | "env" | "by">;
+  /** The author lied or granted junk. */
+  readonly foul?: boolean;
+}
+
+/** Keyrings of members, where they are at hand. */
+export type Keyrings = ReadonlyMap<Player, Keyring>;
+
+/** The world after a step. */
+export function after(world: World, step: Step): World {
+  return step.first ? afterOne(after(world, step.first), step) : afterOne(world, step);
+}
+
+function afterOne(world: World, step: Step): World {
+  const { log } = step;
+  const published = publishedOf(step, step.log);
+  const { record } = published;
+  let { secrets } = world;
+  const ids = step.enters ? new Map(world.ids).set(step.enters, record.entered as MemberId) : world.ids;
+  if (step.enters)
+    secrets = withOwner(secrets, (log.active.get(record.entered as MemberId) as Member).kem, bitOf(step.enters));
+  if (record.rekeyed) {
+    secrets = withOwner(secrets, (log.active.get(record.rekeyed) as Member).kem, bitOf(step.by as Name));
+  }
+  if (step.lost) secrets = leak(secrets, publishedOf(step.lost, step.lost.log));
+  secrets = learn(secrets, published);
+  const gained = escrowGain(world.log, log, secrets);
+  const newest = escrowLogOf(world).epochs.last() as Epoch;
+  const isBad = record.pointer && !step.honest && text(record.pointer.kem) !== text(newest.kem);
+  return {
+    log,
+    entries: [...world.entries, step.entry],
+    ids,
+    secrets,
+    stage: world.stage,
+    denied: stillDenied(world.denied, secrets),
+    clean: world.clean && !step.foul && !record.withheldFromEscrow,
+    bobReach: world.bobReach | (world.stage === 0 || !step.honest ? gained.bob : 0),
+    annReach: world.annReach | gained.ann,
+    pointedByThief: isBad ?? world.pointedByThief,
+    last: { by: step.by, honest: step.honest },
+  };
+}
+
+function stillDenied(denied: World["denied"], { given }: Secrets): World["denied"] {
+  if (denied.size === 0) return denied;
+  const left = [...denied].map(([name, set]) => [name, set & ~(given[NAMES.indexOf(name)] as number)] as const);
+  return new Map(left.filter(([, set]) => set !== 0));
+}
+
+function publishedOf({ entry, env, by }: Pick<Step, "entry" | "env" | "by">, log: LogState): Published {
+  const { attachments } = decodeEntry(entry);
+  const author = (NAMES as readonly string[]).includes(by) ? bitOf(by as Name) : 0;
+  return {
+    log,
+    record: log.links.last() as LinkRecord,
+    attachments,
+    author,
+    draws: env.drawn,
+    derivations: readTape(),
+  };
+}
+
+/** What a link granted to the escrow member, for those admins who have the key that it was granted to. */
+function escrowGain(
+  before: LogState,
+  log: LogState,
+  { owners }: Secrets,
+): { readonly ann: number; readonly bob: number } {
+  const escrow = escrowMember(log);
+  if (!escrow) return { ann: 0, bob: 0 };
+  const gained = maskOf(escrow.reach) & ~maskOf(before.active.get(escrow.id)?.reach ?? []);
+  const has = (name: Name) => ((owners.get(kemToken(escrow.kem)) ?? 0) & bitOf(name) ? gained : 0);
+  return { ann: has("Ann"), bob: has("Bob") };
+}
+
+/** The keyrings of everybody after a step: each opens what it was granted, by the real code. */
+export function openedKeyrings(before: Keyrings, step: Step): Keyrings {
+  const keyrings = step.first ? openedKeyrings(before, step.first) : before;
+  const { attachments } = decodeEntry(step.entry);
+  const { log } = step;
+  const record = log.links.last() as LinkRecord;
+  const all = new Map(keyrings);
+  if (step.keyring && isPlayer(step.enters ?? step.by)) all.set((step.enters ?? step.by) as Player, step.keyring);
+  for (const [name, keyring] of all) {
+    // A thief keeps what it had, and goes on trying.
+    if (log.active.has(keyring.member)) all.set(name, openGrants(log, record, attachments, keyring).keyring);
+    else if (!THIEVES.includes(name)) all.delete(name);
+  }
+  return all;
+}
+
+const isPlayer = (name: string): boolean => [...OWN, ...THIEVES].includes(name as Player);
+
+/** A keyring that never got some of its epochs. */
+export function without(keyring: Keyring, epochs: number): Keyring {
+  const { seeds, member, junk } = partsOf(keyring);
+  const seed = ownKeys(keyring).copySeed();
+  const gained = new Map([...seeds].filter(([epoch]) => (epochs & (1 << epoch)) === 0));
+  return changedKeyring(newKeyring(keyring.log, member, new MemberKeys(seed.bytes())), { gained, junk });
+}
+
+/** Copies that share no secrets, so that what is tried with them can be forgotten. */
+export function copied(keyrings: Keyrings): Keyrings {
+  return new Map([...keyrings].map(([name, keyring]) => [name, parseKeyring(unsafeSerializeKeyring(keyring))]));
+}
+
+export function sessionOf(world: World, keyrings: Keyrings, name: Player): Session {
+  return { log: world.log, keyring: keyrings.get(name) as Keyring };
+}
+
+/** A set of epochs as bits. */
+export function maskOf(runs: Runs): number {
+  let mask = 0;
+  for (const [from, to] of runs) mask |= (2 << to) - (1 << from);
+  return mask;
+}
+
+export function runsOfMask(mask: number): Runs {
+  const runs: [number, number][] = [];
+  for (let epoch = 1; epoch < 31; epoch++) {
+    if ((mask & (1 << epoch)) === 0) continue;
+    const last = runs.at(-1);
+    if (last?.[1] === epoch - 1) last[1] = epoch;
+    else runs.push([epoch, epoch]);
+  }
+  return runs;
+}
+
+export function playerOf(world: World, id: string): Player | undefined {
+  for (const [name, each] of world.ids) if (each === id) return name;
+  return undefined;
+}
+
+/** An active player's member. */
+export function activeOf(world: World, name: Player): Member | undefined {
+  const id = world.ids.get(name);
+  return id && world.log.active.get(id);
+}
+
+/** The escrow log that honest devices have: the newest. */
+export function escrowLogOf({ stage }: Pick<World, "stage">): LogState {
+  return ESCROW[stage].ann.log;
+}
