@@ -4,8 +4,9 @@
 import { describe, expect, it } from "vitest";
 import { bytes, type EscrowVector, type Logs } from "../../scripts/vectors/format.js";
 import { keyringOf } from "../../scripts/vectors/secrets.js";
-import { escrowActs, escrowDuty } from "../../src/escrow/check.js";
+import { escrowActs } from "../../src/escrow/acts.js";
 import { accessRecords } from "../../src/escrow/discover.js";
+import { escrowDuty } from "../../src/escrow/duty.js";
 import { escrowNeeds } from "../../src/escrow/escrow-log.js";
 import { judgePointer } from "../../src/escrow/pointer.js";
 import type { LogState } from "../../src/log/state.js";

@@ -4,7 +4,8 @@
 import { enrollBackupKey } from "../../src/backup/enroll.js";
 import { openBackupKey } from "../../src/backup/use.js";
 import type { MemberId } from "../../src/bytes/ids.js";
-import { escrowDuty, escrowIsSound, unverifiedMembers } from "../../src/escrow/check.js";
+import { unverifiedMembers } from "../../src/escrow/acts.js";
+import { escrowDuty, escrowIsSound } from "../../src/escrow/duty.js";
 import { setPolicy } from "../../src/escrow/escrow-log.js";
 import { enrollEscrow, renewEscrow } from "../../src/escrow/member.js";
 import { recover, renewFor } from "../../src/escrow/recover.js";
