@@ -6,7 +6,14 @@ import { TAG_LENGTH } from "../primitives/aead.js";
 import { ahead } from "./ahead.js";
 import { arraySource, type ByteSource } from "./byte-source.js";
 import { chunkCipher } from "./chunk-cipher.js";
-import { type ContentHeader, headerLength, headerOf, PREAMBLE_LENGTH, splitHeader } from "./format.js";
+import {
+  type ContentCore,
+  type ContentHeader,
+  headerLength,
+  headerOf,
+  PREAMBLE_LENGTH,
+  splitHeader,
+} from "./format.js";
 import { END_LENGTH, paddedLength, unpad } from "./padding.js";
 import { type StreamPair, streamPair } from "./pair.js";
 import { CHUNKS_IN_FLIGHT, chunkCount, corruptChunk, openChunks, SEALED_CHUNK_LENGTH } from "./payload.js";
@@ -49,7 +56,7 @@ export async function openContent(
   keyring: Keyring,
   options: OpenOptions = {},
 ): Promise<Uint8Array> {
-  return (await openSigned(sealed, keyring, options)).plaintext;
+  return (await openBytes(sealed, keyring, options)).plaintext;
 }
 
 /** The content as {@link openContent} gives it, with its header and what is known of its sender. @throws as openContent */
@@ -58,19 +65,8 @@ export async function openSigned(
   keyring: Keyring,
   options: OpenOptions = {},
 ): Promise<Opened & { readonly plaintext: Uint8Array }> {
-  assertBytes(sealed, undefined, "content");
-  const job = checkOpening(keyring, options);
-  let plaintext = new Uint8Array(0);
-  let length = 0;
-  const work = open(job, arraySource(sealed), job.signal, (atMost) => {
-    plaintext = new Uint8Array(atMost);
-  });
-  for (;;) {
-    const { done, value } = await work.next();
-    if (done) return { ...value, plaintext: length === plaintext.length ? plaintext : plaintext.slice(0, length) };
-    plaintext.set(value, length);
-    length += value.length;
-  }
+  const { core, ...opened } = await openBytes(sealed, keyring, options);
+  return { ...opened, header: headerOf(core) };
 }
 
 /** A stream pair that opens content. */
@@ -93,7 +89,36 @@ export interface OpenStream extends StreamPair {
 export function openStream(keyring: Keyring, options: OpenOptions = {}): OpenStream {
   const job = checkOpening(keyring, options);
   const { readable, writable, result } = streamPair((source, signal) => open(job, source, signal), job.signal);
-  return { readable, writable, opened: result };
+  const opened = result.then(({ core, sender }) => ({ header: headerOf(core), sender }));
+  // Whoever does not ask learns of a failure by the streams.
+  opened.catch(() => {});
+  return { readable, writable, opened };
+}
+
+/** What is known at the end. The core stays as it is until somebody asks: it may name 10,000 recipients. */
+interface End {
+  readonly core: ContentCore;
+  readonly sender: Sender;
+}
+
+async function openBytes(
+  sealed: Uint8Array,
+  keyring: Keyring,
+  options: OpenOptions,
+): Promise<End & { readonly plaintext: Uint8Array }> {
+  assertBytes(sealed, undefined, "content");
+  const job = checkOpening(keyring, options);
+  let plaintext = new Uint8Array(0);
+  let length = 0;
+  const work = open(job, arraySource(sealed), job.signal, (atMost) => {
+    plaintext = new Uint8Array(atMost);
+  });
+  for (;;) {
+    const { done, value } = await work.next();
+    if (done) return { ...value, plaintext: length === plaintext.length ? plaintext : plaintext.slice(0, length) };
+    plaintext.set(value, length);
+    length += value.length;
+  }
 }
 
 interface OpenJob extends LongWork<OpenProgress> {
@@ -118,7 +143,7 @@ async function* open(
   source: ByteSource,
   signal: AbortSignal | undefined,
   makeRoom?: (atMost: number) => void,
-): AsyncGenerator<Uint8Array, Opened> {
+): AsyncGenerator<Uint8Array, End> {
   const length = headerLength(await source.take(PREAMBLE_LENGTH));
   const { core, headerHash, payloadKey } = unlock(splitHeader(await source.take(length), length), keyring, expected);
   try {
@@ -154,7 +179,7 @@ async function* open(
     const verified = transcript && verify?.(transcript, signature);
     onProgress?.({ bytes });
     if (held.length > 0) yield held;
-    return { header: headerOf(core), sender: verified ?? sender };
+    return { core, sender: verified ?? sender };
   } finally {
     payloadKey.wipe();
   }

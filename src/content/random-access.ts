@@ -2,7 +2,14 @@
 
 import { KeysteadError } from "../errors.js";
 import { type Keyring, partsOf } from "../keys/keyring.js";
-import { type ContentHeader, headerLength, headerOf, PREAMBLE_LENGTH, splitHeader } from "./format.js";
+import {
+  type ContentCore,
+  type ContentHeader,
+  headerLength,
+  headerOf,
+  PREAMBLE_LENGTH,
+  splitHeader,
+} from "./format.js";
 import { PayloadReader } from "./payload-reader.js";
 import { type RandomAccessSource, reading } from "./random-access-source.js";
 import type { Sender, SenderOptions } from "./sender.js";
@@ -11,21 +18,25 @@ import { checkExpected, type ExpectedContent, unlock } from "./unlock.js";
 
 /** Sealed content of which any part can be opened. Holds the content's key: the caller wipes it. */
 export class ContentReader {
-  /** What the content says of itself. */
-  readonly header: ContentHeader;
   /** Never `verified`: a signature covers the whole, and parts are authenticated by the content key only. */
   readonly sender: Sender;
   /** Bytes of the content, without any padding; authenticated. */
   readonly size: number;
+  readonly #core: ContentCore;
   readonly #payload: PayloadReader;
 
   /** @internal Only {@link openRandomAccess} calls this. */
-  constructor(header: ContentHeader, payload: PayloadReader) {
-    const claimed = header.sender;
-    this.header = header;
+  constructor(core: ContentCore, payload: PayloadReader) {
+    const claimed = core.sender;
+    this.#core = core;
     this.sender = claimed ? { status: "unchecked", claimed } : { status: "unsigned" };
     this.size = payload.size;
     this.#payload = payload;
+  }
+
+  /** What the content says of itself. */
+  get header(): ContentHeader {
+    return headerOf(this.#core);
   }
 
   /**
@@ -84,7 +95,7 @@ export async function openRandomAccess(
   const { core, payloadKey } = unlock(parts, keyring, expected);
   try {
     const place = { start, end: size - trailerLength(core.sender), padded: core.padding !== undefined };
-    return new ContentReader(headerOf(core), await PayloadReader.open(read, place, payloadKey));
+    return new ContentReader(core, await PayloadReader.open(read, place, payloadKey));
   } catch (error) {
     payloadKey.wipe();
     throw error;
