@@ -1,0 +1,93 @@
+// Valid inputs to start from: a user's log and an escrow log with every type of link, and one of each other encoding.
+// docs/spec.md sections 4, 6, 9, 10 and 12.
+
+import {
+  encodeEvidence,
+  encodePin,
+  enrollBackupKey,
+  fingerprintOf,
+  formatFingerprint,
+  type KeysteadError,
+  pinContact,
+  prepareDevice,
+  recordAccess,
+  regrant,
+  sealTo,
+  unsafeSerializeKeyring,
+  verifyLog,
+} from "keystead";
+import type { Evidence } from "../../src/log/evidence.js";
+import { dismiss, enroll, hire, openOrganisation, policyBy, recoverBy, renew } from "../escrow/support.js";
+import { thrownBy } from "../support/refusal.js";
+import { seededEnv } from "../support/seeded-env.js";
+import { openWorld, type World } from "../support/world.js";
+
+const staffed = hire(openOrganisation("fuzz", { operator: true }), "Bob", ["discover", "recover"]);
+const escrow = dismiss(hire(staffed, "Eve", ["discover"]), "Eve");
+
+/** A user's log with every type of link that it can have. */
+export const userWorld: World = (() => {
+  const opened = enroll(openWorld("fuzz", { operator: true }).backup("Laptop", "Paper"), "Laptop", staffed)
+    .join("Phone")
+    .join("Gone");
+  const reviewed = opened
+    .review("Laptop", { approve: ["Phone"] })
+    .enroll("Laptop", "Tablet")
+    .rotate("Phone");
+  const granted = reviewed.act("Laptop", "regrants", (session, env) =>
+    regrant(session, [{ member: reviewed.id("Phone"), runs: [[1, 1]] }], env),
+  );
+  const changed = granted.rekey("Phone").rename("Phone", "Old phone").expel("Gone");
+  const renewed = renew(changed, "Laptop", escrow).leave("Tablet").rotate("Laptop").lockdown("Laptop", true, []);
+  return recoverBy(renewed.join("Watch"), escrow, "Bob", { approve: ["Watch"], remove: ["Laptop", "Phone", "Paper"] });
+})();
+
+/** An escrow log with policy and access records. */
+export const escrowWorld: World = policyBy(
+  escrow.act("Bob", "records", (session, env) =>
+    recordAccess(session, { userLog: userWorld.log, epochs: [[1, 1]], reason: "fuzz", case: "1" }, env),
+  ),
+  "Ann",
+  { allowUserBackupKeys: false },
+);
+
+const small = openWorld("fuzz small")
+  .join("Phone")
+  .review("Laptop", { approve: ["Phone"] });
+const forked = openWorld("fuzz small").join("Phone").rotate("Laptop");
+const fork = () => verifyLog(forked.entries, { subject: small.log.subject, pinned: small.log });
+
+/** A small log, for what is tried often. */
+export const smallWorld = small;
+/** Bytes of every encoding but entries. */
+export const samples = {
+  evidence: encodeEvidence((thrownBy(fork) as KeysteadError).details.evidence as Evidence),
+  pin: encodePin(pinContact(small.log)),
+  keyring: unsafeSerializeKeyring(small.session("Phone").keyring),
+  request: prepareDevice(small.log, { device: { name: "Tablet" } }, seededEnv("request")).request,
+};
+/** Texts that people type. */
+export const texts = {
+  fingerprint: (["digits", "hex", "words", "qr"] as const).map((form) =>
+    formatFingerprint(fingerprintOf(small.log), form),
+  ),
+  backup: (() => {
+    const made = enrollBackupKey(small.session("Laptop"), {}, seededEnv("paper"));
+    return { log: made.log, text: made.paper.reveal(made.log) };
+  })(),
+};
+
+/** Sealed content, plain and padded and signed. */
+export async function contents(): Promise<readonly Uint8Array[]> {
+  const plaintext = new Uint8Array(100).fill(7);
+  const options = { purpose: "fuzz" };
+  return [
+    await sealTo([small.log], plaintext, options, seededEnv("plain")),
+    await sealTo(
+      [small.log],
+      plaintext,
+      { ...options, pad: true, signer: small.session("Laptop") },
+      seededEnv("signed"),
+    ),
+  ];
+}
