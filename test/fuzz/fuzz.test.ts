@@ -83,14 +83,14 @@ describe("raw bytes", () => {
   });
 
   it("are taken or refused as sealed content, whole and as a stream, and never half believed", async () => {
-    for (const good of await contents()) {
-      const plain = await openContent(good, session.keyring);
+    for (const { good, options } of await contents()) {
+      const plain = await openContent(good, session.keyring, options);
       await fc.assert(
         fc.asyncProperty(rawChanges, async (change) => {
           const bytes = change(good);
           codeOf(() => readContentHeader(bytes));
-          const whole = await openContent(bytes, session.keyring).catch(codeOfError);
-          const streamed = await collect(through(openStream(session.keyring, {}), bytes)).catch(codeOfError);
+          const whole = await openContent(bytes, session.keyring, options).catch(codeOfError);
+          const streamed = await collect(through(openStream(session.keyring, options), bytes)).catch(codeOfError);
           // What opens is what was sealed: there is no second way to write it.
           if (typeof whole !== "string") expect([bytes, whole]).toEqual([good, plain]);
           expect(typeof streamed === "string").toBe(typeof whole === "string");

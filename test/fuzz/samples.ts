@@ -77,17 +77,16 @@ export const texts = {
   })(),
 };
 
-/** Sealed content, plain and padded and signed. */
-export async function contents(): Promise<readonly Uint8Array[]> {
+/** Sealed content, plain, and padded and signed; and how to open it so that every byte counts. */
+export async function contents() {
   const plaintext = new Uint8Array(100).fill(7);
   const options = { purpose: "fuzz" };
+  const signed = { ...options, pad: true, signer: small.session("Laptop") };
   return [
-    await sealTo([small.log], plaintext, options, seededEnv("plain")),
-    await sealTo(
-      [small.log],
-      plaintext,
-      { ...options, pad: true, signer: small.session("Laptop") },
-      seededEnv("signed"),
-    ),
+    { good: await sealTo([small.log], plaintext, options, seededEnv("plain")), options },
+    {
+      good: await sealTo([small.log], plaintext, signed, seededEnv("signed")),
+      options: { ...options, senderLog: small.log },
+    },
   ];
 }
