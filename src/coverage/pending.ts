@@ -50,7 +50,8 @@ export function pendingFor(log: LogFacts, me: Member, nameOf: NameOf): readonly 
   if (!candidates.includes(me)) return [];
   const lost = lostEpochs(log);
   return [...log.active.values()]
-    .filter((target) => isPending(log, target) && approvalIsAdmissible(me, target))
+    // What to do about escrow depends on its own log: an approval would give a thief's pointer the standing of this device.
+    .filter((target) => target.kind !== "escrow" && isPending(log, target) && approvalIsAdmissible(me, target))
     .map((target) => {
       const held = uniteRuns(target.held, me.held);
       const lacking = subtractRuns(allEpochs(log), held);

@@ -35,7 +35,8 @@ import { judgePointer, namesHead } from "./pointer.js";
  *   `confirmed` if they are the same. If not, the server lies.
  * - `enroll`: the user has confirmed; enroll escrow.
  * - `renew`: point escrow at the newest epoch before granting it anything (ESC-6).
- * - `remove-unverified`: remove `members` first: an admin who is not to be believed brought them in (ESC-8).
+ * - `remove-unverified`: remove `members` in one link, before all else: an admin who is not to be believed brought them in
+ *   (ESC-8). Escrow is among them where its pointer is not the newest; it is enrolled again afterwards.
  * - `remove`: the pointer is into another log than the user confirmed; remove the escrow member.
  * - `regrant`: give escrow the epochs that a joining device withheld or that it could not open.
  * - `extend`: approve the escrow member: this device holds older epochs that escrow lacks (ESC-5).
@@ -141,8 +142,12 @@ export function escrowDuty(log: LogState, knowledge: EscrowKnowledge): EscrowDut
       : { action: "confirm", because: "neither this user nor a founding device has confirmed this escrow log" };
   }
   const members = unverifiedMembers(log, escrowLog);
-  if (members.length > 0 && !members.includes(me))
-    return { action: "remove-unverified", because: "an admin who is not to be believed brought them in", members };
+  if (members.length > 0 && !members.includes(me)) {
+    // In one link: renewing first would grant to them, removing them first would grant to the old pointer. Enroll escrow anew.
+    const also = verdict === "newest" ? [] : [escrow.id];
+    const because = "an admin who is not to be believed brought them in";
+    return { action: "remove-unverified", because, members: [...members, ...also] };
+  }
   if (verdict === "false") return { action: "renew", because: "the pointer's keys are no epoch of the escrow log" };
   if (verdict === "older") return { action: "renew", because: "the admins' epoch has changed since" };
   // What was sealed to a false pointer the log counts as held, and no admin opens it.

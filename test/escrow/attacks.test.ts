@@ -167,9 +167,16 @@ describe("members whom a dismissed admin brought in", () => {
     const acted = byBob(openUser("u", hired).join("Thief"), ["Thief"]);
     const knowledge = { escrowLog: escrow.log, confirmed: hired.log.head };
     const duty = (world: World, name: string) => escrowDuty(world.log, { me: world.id(name), ...knowledge });
-    const members = acted.ids("Thief");
+    // Renewing first would grant the new epoch to the thief, removing the thief alone would grant it to Bob's pointer.
+    const members = [...acted.ids("Thief"), escrowOf(acted).id];
     expect(duty(acted, "Laptop")).toMatchObject({ action: "remove-unverified", members });
-    expect(duty(acted.review("Laptop", { remove: ["Thief"] }), "Laptop").action).toBe("renew");
+    const cleared = reviewEscrow(acted, "Laptop", "remove", { remove: ["Thief"] });
+    expect(openAsEscrow(stale, cleared.log, cleared.entries).keyring.epochs).not.toContain(cleared.log.epochs.length);
+    expect(duty(cleared, "Laptop").action).toBe("enroll");
+    // Where the pointer is the newest, escrow stays.
+    const renewed = renew(acted, "Laptop", escrow);
+    expect(duty(renewed, "Laptop")).toMatchObject({ action: "remove-unverified", members: acted.ids("Thief") });
+    expect(duty(renewed.review("Laptop", { remove: ["Thief"] }), "Laptop").action).toBe("nothing");
   });
 });
 

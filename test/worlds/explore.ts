@@ -29,6 +29,8 @@ export interface Explored {
   /** Moves tried: accepted, and refused by the library or not published by an honest author. */
   readonly transitions: number;
   readonly accepted: number;
+  /** Types of the links that were accepted, with their numbers. */
+  readonly types: Readonly<Record<string, number>>;
   /** Greatest number of moves from the start at which every world was judged. */
   readonly depth: number;
   /** Whether time ran out before the depth that was asked for. */
@@ -91,6 +93,8 @@ function tryMove({ world }: Scene, move: Move): (Change & { readonly step?: Step
     throw error;
   }
 }
+
+const typeOf = ({ log }: Step): string => log.links.last()?.type as string;
 
 /** The node that a move leads to. */
 function follow(node: Node, pick: (move: Move, index: number) => boolean): Node {
@@ -164,7 +168,8 @@ export function explore({
   for (const text of start) node = follow(node, (move) => move.text === text);
   const ways = new Ways(node);
   const seen = new Set([canonical(node.world)]);
-  const count = { transitions: 0, accepted: 0 };
+  const types: Record<string, number> = {};
+  const count = { transitions: 0, accepted: 0, types };
   const result = (reached: number, isCut: boolean, broken?: Violation, at = 0, text?: string): Explored => ({
     ...{ states: ways.length, ...count, depth: reached, isCut },
     seconds: (performance.now() - began) / 1000,
@@ -187,6 +192,7 @@ export function explore({
         const found = tryMove(scene, move);
         if (!found) continue;
         count.accepted++;
+        if (found.step) types[typeOf(found.step)] = (types[typeOf(found.step)] ?? 0) + 1;
         accepted.add(move.text);
         const undeclared = found.step && violationOf(found.world, scene.world);
         if (undeclared) return result(reached, false, undeclared, at, move.text);

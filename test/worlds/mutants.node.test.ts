@@ -1,8 +1,10 @@
 // The checker can fail: each weakened rule leads to a counterexample, and the real rule in its place to none.
 
+import { readFileSync } from "node:fs";
 import { beforeAll, describe, expect, it } from "vitest";
 import { bundle, weakened } from "./build.js";
 import { MUTANTS } from "./mutants/all.js";
+import { PROPERTIES } from "./rules.js";
 import { exploreWorlds, runBundle } from "./run.js";
 
 let real: string;
@@ -17,6 +19,13 @@ describe("weakened rules", () => {
     expect(weak.counterexample?.property).toBe(mutant.breaks);
     expect(weak.counterexample?.trace.slice(0, mutant.start.length)).toEqual(mutant.start);
     expect((await runBundle(real, options)).counterexample).toBeUndefined();
+  });
+
+  it("documents every one of them", () => {
+    const table = readFileSync(new URL("../../docs/assurance.md", import.meta.url), "utf8").split("\n");
+    const rows = MUTANTS.map(({ name, rule, breaks }) => `| ${name} | ${rule} | ${breaks} |`);
+    expect(rows.filter((row) => !table.includes(row))).toEqual([]);
+    expect(new Set(MUTANTS.map(({ breaks }) => breaks))).toEqual(new Set(PROPERTIES));
   });
 
   it("refuses a mutant whose snippet is no longer in the source", () => {

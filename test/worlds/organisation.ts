@@ -42,8 +42,8 @@ export type Stage = 0 | 1;
 export const FALSE_KEYS = new MemberKeys(drawsFrom("a false escrow").random(32));
 
 /** Pointers that somebody may choose. */
-export const POINTERS = { newest: 0, old: 0, false: 0 } as const;
-export type PointerKind = keyof typeof POINTERS;
+export const POINTERS = ["newest", "old", "false"] as const;
+export type PointerKind = (typeof POINTERS)[number];
 
 export function pointerOf(kind: PointerKind, stage: Stage): Pointer {
   const newest = pointerTo(ESCROW[stage].ann.log);

@@ -20,10 +20,10 @@ export const STARTS: readonly Start[] = [
     quick: 2,
     full: 4,
   },
-  { name: "one device", moves: [], quick: 3, full: 5 },
+  { name: "one device", moves: [], quick: 3, full: 4 },
   { name: "a household", moves: HOUSEHOLD, quick: 2, full: 4 },
   { name: "a household with a thief", moves: [...HOUSEHOLD, "T joins"], quick: 2, full: 3 },
-  { name: "junk for the paper", moves: ["A makes P", "T joins and grants junk"], quick: 2, full: 4 },
+  { name: "junk for the paper", moves: ["A makes P", "T joins and grants junk"], quick: 2, full: 3 },
   { name: "lockdown", moves: ["B joins", "A approves B", "A switches lockdown on", "T joins"], quick: 2, full: 4 },
   { name: "escrow", moves: ["A enrolls escrow", "B joins", "A approves B"], quick: 2, full: 3 },
   {
@@ -48,6 +48,6 @@ export const STARTS: readonly Start[] = [
     name: "locked out, with escrow",
     moves: ["A enrolls escrow", "C joins", "T joins", "operator expels A"],
     quick: 2,
-    full: 4,
+    full: 3,
   },
 ];

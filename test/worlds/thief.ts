@@ -15,7 +15,7 @@ import { currentEpoch, escrowMember, type Member } from "../../src/log/state.js"
 import { appendEntry } from "../../src/log/verify.js";
 import type { Draws } from "./draws.js";
 import { others, outsiders } from "./honest.js";
-import { ESCROW, POINTERS, type PointerKind, pointerOf } from "./organisation.js";
+import { ESCROW, POINTERS, pointerOf } from "./organisation.js";
 import { addRecipient, junkBoxes, junkKey, leaveOut, type Signer, type Spoil, withGrants, wrongSeeds } from "./raw.js";
 import { envOf, type Move, type Scene } from "./scene.js";
 import { activeOf, maskOf, OWN, type Player, runsOfMask, type Step, sessionOf, THIEVES, without } from "./world.js";
@@ -175,7 +175,7 @@ function movesOfOne(scene: Scene, name: Player): Move[] {
     );
   }
   const type = escrowMember(log) ? ("renew-escrow" as const) : ("enroll" as const);
-  for (const kind of Object.keys(POINTERS) as PointerKind[]) {
+  for (const kind of POINTERS) {
     if (kind === "old" && world.stage === 0) continue;
     const fields = { author: self.sign, escrow: pointerOf(kind, world.stage) };
     const { keyring } = session;

@@ -88,7 +88,7 @@ function afterOne(world: World, step: Step): World {
   }
   if (step.lost) secrets = leak(secrets, publishedOf(step.lost, step.lost.log));
   secrets = learn(secrets, published);
-  const gained = escrowGain(world.log, log, secrets);
+  const gained = escrowGain(log, record, secrets);
   const newest = escrowLogOf(world).epochs.last() as Epoch;
   const isBad = record.pointer && !step.honest && text(record.pointer.kem) !== text(newest.kem);
   return {
@@ -127,13 +127,14 @@ function publishedOf({ entry, env, by }: Pick<Step, "entry" | "env" | "by">, log
 
 /** What a link granted to the escrow member, for those admins who have the key that it was granted to. */
 function escrowGain(
-  before: LogState,
   log: LogState,
+  { grants }: LinkRecord,
   { owners }: Secrets,
-): { readonly ann: number; readonly bob: number } {
+): Readonly<Record<"ann" | "bob", number>> {
   const escrow = escrowMember(log);
   if (!escrow) return { ann: 0, bob: 0 };
-  const gained = maskOf(escrow.reach) & ~maskOf(before.active.get(escrow.id)?.reach ?? []);
+  const given = grants.filter(({ boxes }) => boxes.some(({ member }) => member === escrow.id));
+  const gained = given.reduce((set, { from, to }) => set | maskOf([[from, to]]), 0);
   const has = (name: Name) => ((owners.get(kemToken(escrow.kem)) ?? 0) & bitOf(name) ? gained : 0);
   return { ann: has("Ann"), bob: has("Bob") };
 }

@@ -36,7 +36,7 @@ export const ESCROW_MUTANTS: readonly Mutant[] = [
     rule: "ESC-4",
     changes: [
       {
-        file: "src/escrow/check.ts",
+        file: "src/escrow/duty.ts",
         find: 'if (!pointer || judgePointer(pointer, escrowLog) !== "newest") return false;',
         replace: "if (!pointer) return false;",
       },
@@ -49,11 +49,10 @@ export const ESCROW_MUTANTS: readonly Mutant[] = [
     name: "a pointer's keys need not be its epoch's",
     rule: "ESC-3",
     changes: [
-      { file: "src/escrow/pointer.ts", find: "    equalBytes(epoch.kem, pointer.kem) &&\n", replace: "" },
       {
         file: "src/escrow/pointer.ts",
-        find: "equalBytes(epoch.sign as Uint8Array, pointer.sign);",
-        replace: "epoch.sign !== pointer.kem;",
+        find: 'if (!equalBytes(epoch.kem, pointer.kem) || !equalBytes(epoch.sign as Uint8Array, pointer.sign)) return "false";',
+        replace: "",
       },
     ],
     start: [...ESCROWED, ...THEFT, "T points escrow at its false epoch"],
