@@ -33,12 +33,12 @@ const nodeProject = {
 const portableProject = {
   extends: true as const,
   resolve: backend("noble.ts"),
-  // The tools have no backend: test/tooling runs once.
+  // The tools have no backend, and worlds bring their own: they run once.
   test: {
     name: "portable",
     environment: "node",
     include: ["test/**/*.test.ts"],
-    exclude: ["test/tooling/**"],
+    exclude: ["test/tooling/**", "test/worlds/**"],
     provide: { backend: "portable" as const },
     sequence: { groupOrder: 1 },
   },

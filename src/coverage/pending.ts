@@ -49,25 +49,27 @@ export function pendingFor(log: LogFacts, me: Member, nameOf: NameOf): readonly 
   const candidates = actors(log);
   if (!candidates.includes(me)) return [];
   const lost = lostEpochs(log);
-  return [...log.active.values()]
-    // What to do about escrow depends on its own log: an approval would give a thief's pointer the standing of this device.
-    .filter((target) => target.kind !== "escrow" && isPending(log, target) && approvalIsAdmissible(me, target))
-    .map((target) => {
-      const held = uniteRuns(target.held, me.held);
-      const lacking = subtractRuns(allEpochs(log), held);
-      const further = candidates
-        .map((by) => ({ by, adds: intersectRuns(by.held, lacking) }))
-        .filter(({ adds }) => adds.length > 0)
-        .sort((a, b) => (a.adds[0]?.[0] as number) - (b.adds[0]?.[0] as number) || a.by.position - b.by.position)
-        .map(({ by, adds }) => ({
-          ...{ by: by.id, name: nameOf(by.id), adds: stretchesOf(log, adds) },
-          gives: accessWith(log, uniteRuns(target.held, by.held)),
-        }));
-      return {
-        ...{ member: target.id, name: nameOf(target.id), gives: accessWith(log, held), further },
-        lost: stretchesOf(log, intersectRuns(lost, lacking)),
-      };
-    });
+  return (
+    [...log.active.values()]
+      // What to do about escrow depends on its own log: an approval would give a thief's pointer the standing of this device.
+      .filter((target) => target.kind !== "escrow" && isPending(log, target) && approvalIsAdmissible(me, target))
+      .map((target) => {
+        const held = uniteRuns(target.held, me.held);
+        const lacking = subtractRuns(allEpochs(log), held);
+        const further = candidates
+          .map((by) => ({ by, adds: intersectRuns(by.held, lacking) }))
+          .filter(({ adds }) => adds.length > 0)
+          .sort((a, b) => (a.adds[0]?.[0] as number) - (b.adds[0]?.[0] as number) || a.by.position - b.by.position)
+          .map(({ by, adds }) => ({
+            ...{ by: by.id, name: nameOf(by.id), adds: stretchesOf(log, adds) },
+            gives: accessWith(log, uniteRuns(target.held, by.held)),
+          }));
+        return {
+          ...{ member: target.id, name: nameOf(target.id), gives: accessWith(log, held), further },
+          lost: stretchesOf(log, intersectRuns(lost, lacking)),
+        };
+      })
+  );
 }
 
 /** Says which member reaches further back than this one. Dates that fall on one day are told apart by epoch. */

@@ -73,11 +73,10 @@ export const ESCROW_MUTANTS: readonly Mutant[] = [
         find: 'import { writeLink } from "../grants/author.js";',
         replace: 'import { writeLink } from "../grants/author.js";\nimport { drawKeys } from "../grants/enter.js";',
       },
-      { file: "src/escrow/pointer.ts", find: "    equalBytes(epoch.kem, pointer.kem) &&\n", replace: "" },
       {
         file: "src/escrow/pointer.ts",
-        find: "equalBytes(epoch.sign as Uint8Array, pointer.sign);",
-        replace: "epoch.sign !== pointer.kem;",
+        find: 'if (!equalBytes(epoch.kem, pointer.kem) || !equalBytes(epoch.sign as Uint8Array, pointer.sign)) return "false";',
+        replace: "",
       },
     ],
     start: [],

@@ -160,9 +160,9 @@ export const GRANT_MUTANTS: readonly Mutant[] = [
       },
       {
         file: "src/log/advance.ts",
-        find: 'kem: (recipients[index] as DueGrant["recipients"][number]).kem,',
+        find: 'const { id, kem } = recipients[index] as DueGrant["recipients"][number];',
         replace:
-          'kem: (recipients.find(({ id }) => id === member) ?? (recipients[index] as DueGrant["recipients"][number])).kem,',
+          'const { id, kem } = (recipients.find(({ id }) => id === boxes[index]?.[0]) ?? recipients[index]) as DueGrant["recipients"][number];',
       },
     ],
     start: THEFT,
