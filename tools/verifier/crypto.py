@@ -43,6 +43,10 @@ def member_signing_key(seed: bytes) -> bytes:
     return signing_key(kdf("member/signing", seed))
 
 
+def sign(secret: bytes, message: bytes) -> bytes:
+    return Ed25519PrivateKey.from_private_bytes(secret).sign(message)
+
+
 # --- Ed25519 (SIG-1 to SIG-5). OpenSSL compares the encoding of [S]B - [k]A with R, without cofactor (SIG-5); the checks
 # here are those that it leaves out or makes differently from one version to the next.
 

@@ -21,14 +21,12 @@ OPENING = shapes.record(
 
 
 def judge_pointer(pointer: dict, escrow: State) -> str:
+    """By its keys: the head that it names does not matter here."""
     if pointer["log"] != escrow.log:
         return "other-log"
-    if pointer["seq"] > escrow.seq:
+    if pointer["epoch"] > escrow.epoch:
         return "ahead"
-    epoch = escrow.epochs[pointer["epoch"] - 1] if pointer["epoch"] <= escrow.epoch else None
-    if not epoch or not escrow.has_head(pointer["seq"], pointer["hash"]) or epoch.position > pointer["seq"]:
-        return "false"
-    if epoch.keys != {"sign": pointer["sign"], "kem": pointer["kem"]}:
+    if escrow.epochs[pointer["epoch"] - 1].keys != {"sign": pointer["sign"], "kem": pointer["kem"]}:
         return "false"
     return "newest" if pointer["epoch"] == escrow.epoch else "older"
 
@@ -40,8 +38,8 @@ def needs(escrow: State) -> list[str]:
     return [need for need, is_there in there.items() if not is_there]
 
 
-def act_is_verified(state: State, escrow: State) -> bool:
-    """ESC-8, of the newest link of `state`, which has `by`."""
+def is_verified(state: State, escrow: State) -> bool:
+    """ESC-8, of the newest link of `state`, an act of escrow."""
     by, pointer = state.body["by"], state.before.escrow().pointer
     if pointer["log"] != escrow.log or not escrow.has_head(by["seq"], by["hash"]):
         return False
@@ -56,15 +54,32 @@ def act_is_verified(state: State, escrow: State) -> bool:
     )
 
 
-def claimed(user: State, escrow: State) -> Runs:
-    """What was granted at a key that really is an epoch's of this escrow log, less what escrow declared missing."""
+def brought_in(user: State, escrow: State) -> set[bytes]:
+    """Active devices and backup keys that unverified acts brought in (ESC-8)."""
+    unverified = [state for state in user.history() if "by" in state.body and not is_verified(state, escrow)]
+    acts = {state.seq for state in unverified}
+    people = [member for member in user.members.values() if member.kind != ESCROW]
+    found: set[bytes] = set()
+    for _ in people:  # each round brings in at least one more, if there are any
+        found |= {m.id for m in people if any(seq in acts or by in found for by, seq in m.approvals)}
+    honest = user.copy()
+    honest.edges = {edge for edge in user.edges if edge[2] not in acts or edge[1] in user.pointers}
+    for member in honest.members.values():
+        if member.kind != ESCROW and member.removed and (member.removed[0] in found or member.removed[1] in acts):
+            member.removed = None
+    classes = honest.classes()
+    return {id_ for id_ in found if user.is_active(id_) and not classes.is_confirmed(honest.members[id_])}
+
+
+def claimed(user: State, escrow: State, id_: bytes | None = None) -> Runs:
+    """What was granted to escrow members, or to one, at a key that really is an epoch's of this escrow log, less what escrow declared missing there."""
     real, epochs = {epoch.keys["kem"] for epoch in escrow.epochs}, ()
     for state in user.history():
-        author = state.members.get(state.author)
-        if author and author.kind == ESCROW:
+        author = state.before.members.get(state.author)
+        if author and author.kind == ESCROW and author.kem in real and id_ in (None, author.id):
             epochs = minus(epochs, tuple(map(tuple, state.body.get("missing", ()))))
         for grant in state.body.get("grants", ()):
-            members = [state.members[id_] for id_, _ in grant["boxes"]]
+            members = [state.members[to] for to, _ in grant["boxes"] if id_ in (None, to)]
             if any(member.kind == ESCROW and member.kem in real for member in members):
                 epochs = union(epochs, ((grant["from"], grant["to"]),))
     return epochs
@@ -80,30 +95,38 @@ def duty(user: State, escrow: State | None, device: Member, confirmed: dict | No
     if not member:
         may_enroll = holds_current(user, device) and (is_confirmed or not user.lockdown)
         return "wait" if needs(escrow) or not may_enroll else "enroll" if by_user else "confirm"
-    if not is_confirmed:
+    pointer, verdict = member.pointer, judge_pointer(member.pointer, escrow)
+    if not is_confirmed and holds_current(user, member) and not (verdict == "false" and by_user):
         return "wait"
-    verdict = judge_pointer(member.pointer, escrow)
     if verdict == "other-log":
         return "remove" if by_user else "confirm"
     if verdict == "ahead":
         return "fetch"
-    if not by_user and not named_by_founding_author(user, escrow):
-        return "confirm"
+    is_long_enough = pointer["seq"] <= escrow.seq
+    if not escrow.has_head(pointer["seq"], pointer["hash"]) and (is_long_enough or verdict == "false"):
+        if not by_user or confirmed["seq"] < min(pointer["seq"], escrow.seq):
+            return "confirm"
+    if not (by_user if confirmed else founding_pointer_is_in(user, escrow)):
+        return "confirm" if is_long_enough else "fetch"
+    suspects = brought_in(user, escrow)
+    if suspects and device.id not in suspects:
+        return "remove-unverified"
     if verdict != "newest":
         return "renew"
-    lacks = minus(device.held, claimed(user, escrow))
+    opened = minus(member.held, minus(member.held, claimed(user, escrow, member.id)))
+    lacks = minus(device.held, opened)
     if minus(lacks, minus(lacks, union(member.reach, member.withheld))):
         return "regrant"
     return "extend" if lacks else "nothing"
 
 
-def named_by_founding_author(user: State, escrow: State) -> bool:
+def founding_pointer_is_in(user: State, escrow: State) -> bool:
+    """Whether the last pointer set by a device or backup key of the founding class names a head of this escrow log."""
     founders = user.classes().founders
-    for state in user.history():
+    for state in reversed(user.history()):
         pointer, author = state.body.get("escrow"), user.members.get(state.author)
         if isinstance(pointer, dict) and author and author.kind != ESCROW and founders[author.node] == 1:
-            if pointer["log"] == escrow.log and escrow.has_head(pointer["seq"], pointer["hash"]):
-                return True
+            return pointer["log"] == escrow.log and escrow.has_head(pointer["seq"], pointer["hash"])
     return False
 
 

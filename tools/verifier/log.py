@@ -217,7 +217,7 @@ def apply(
     if type_ == "renew-escrow":
         escrow = after.escrow()
         set_pointer(escrow, after, body)
-        after.edges.add((author_node, seq))
+        after.edges.add((author_node, seq, seq))
         if escrow is not author:
             escrow.approvals += ((author_id, seq),)
     if type_ == "rekey":
@@ -230,7 +230,7 @@ def apply(
         member = after.members[id_]
         owe(member, minus(author.held, member.held))
         member.approvals += ((author_id, seq),)
-        after.edges.add((author_node, member.node))
+        after.edges.add((author_node, member.node, seq))
     for id_, roles in effect.roles.items():
         (after.members.get(id_) or entered).roles = roles
     for id_, run in effect.regrants:

@@ -95,7 +95,8 @@ def of_grants(vectors: Vectors, vector: dict) -> tuple[object, object]:
 def of_content(vectors: Vectors, vector: dict) -> tuple[object, object]:
     pieces, reader = [unbase64(piece) for piece in vector["pieces"]], vector["reader"]
     log, held = bytes.fromhex(reader["log"]), seeds(reader["epochs"])
-    place = vector.get("purpose"), unbase64(vector.get("associatedData", ""))
+    sender = vectors.state(vector["sender"]) if "sender" in vector else None
+    place = vector.get("purpose"), unbase64(vector.get("associatedData", "")), sender
     return refusal(
         vector, lambda given: content.open_content(b"".join(pieces[i] for i in given), log, held, *place)
     )
@@ -109,7 +110,9 @@ def of_escrow(vectors: Vectors, vector: dict) -> tuple[object, object]:
         if vector["question"] == "needs":
             return escrow.needs(log)
         if vector["question"] == "act":
-            return "verified" if escrow.act_is_verified(user, log) else "unverified"
+            return "verified" if escrow.is_verified(user, log) else "unverified"
+        if vector["question"] == "brought-in":
+            return sorted(id_.hex() for id_ in escrow.brought_in(user, log))
         if vector["question"] == "record":
             sealed = open_entry(unbase64(vector["record"][side]))[1][0]
             return {"junk": escrow.open_record(log, sealed, seeds(vector["admin"]["epochs"])) is None}

@@ -251,13 +251,27 @@ def of_content(vectors: Vectors, given: dict) -> tuple[object, object]:
     for each in given["recipients"]:
         state = vectors.state(each["log"])
         kem = state.epochs[each["epoch"] - 1].keys["kem"]
-        recipients.append(([state.log, state.seq, state.hash, each["epoch"]], kem, unbase64(each["coins"])))
-    made = content.seal(given["purpose"], recipients, key, associated_data, plaintext)
-    sealed_content = made["front"] + made["payload"]
+        recipients.append(((state.log, state.seq, state.hash, each["epoch"]), kem, unbase64(each["coins"])))
+    core, sender, secret = {"purpose": given["purpose"]}, None, None
+    if "sender" in given:
+        sender = vectors.state(given["sender"]["log"])
+        core["sender"] = [sender.log, bytes.fromhex(given["sender"]["member"]), sender.seq, sender.hash]
+        secret = kdf("member/signing", unbase64(given["sender"]["seed"]))
+    if "padding" in given:
+        core["padding"] = given["padding"]
+    made = content.seal(core, recipients, key, associated_data, plaintext, secret)
+    whole = made["front"] + made["payload"] + made.get("signature", b"")
     for each in given["recipients"]:
         log, held = bytes.fromhex(each["reader"]["log"]), seeds(each["reader"]["epochs"])
-        assert content.open_content(sealed_content, log, held, given["purpose"], associated_data) == plaintext
-    return given | texts(made), given
+        opened = content.open_content(whole, log, held, given["purpose"], associated_data, sender)
+        assert opened == plaintext
+    if "transcripts" in made:
+        made["transcripts"] = [base64url(each) for each in made["transcripts"]]
+    return given | {name: each if isinstance(each, list) else base64url(each) for name, each in made.items()}, given
+
+
+def of_padding(vectors: Vectors, file: dict) -> tuple[object, object]:
+    return {"lengths": [each | {"padded": content.padded_length(each["length"])} for each in file["lengths"]]}, file
 
 
 def texts(made: dict[str, bytes]) -> dict[str, str]:

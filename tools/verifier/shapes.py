@@ -153,5 +153,5 @@ BODIES: dict[str, Shape] = {
 NAME_OPENING = record({"salt": BYTES16, "name": text(1, 128)}, {"platform": text(0, 128), "details": text(0, 128)})
 
 # What the inside of a byte string means is judged after its own limits (section 6.4, steps 1 and 2).
-ENTRY = fixed(link=blob(0, MAX_INT), attachments=array(blob(1, 4_194_304), 0, 8192))
-LINK = fixed(body=blob(0, MAX_INT), signatures=array(fixed(key=BYTES32, signature=blob(64)), 1, 2))
+ENTRY = fixed(link=blob(1, MAX_INT), attachments=array(blob(1, 4_194_304), 0, 8192))
+LINK = fixed(body=blob(1, MAX_INT), signatures=array(fixed(key=BYTES32, signature=blob(64)), 1, 2))

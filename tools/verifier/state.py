@@ -52,9 +52,9 @@ class State:
     body: dict = field(default_factory=dict)  # of the newest link
     author: bytes | None = None  # of the newest link; None is the operator
     # Section 6.8. Each link brings at most one node into the graph of approvals, a member or a pointer, so that nodes are
-    # named by positions of links. Edges are (from, to).
+    # named by positions of links. Edges are (from, to, link).
     pointers: set[int] = field(default_factory=set)
-    edges: set[tuple[int, int]] = field(default_factory=set)
+    edges: set[tuple[int, int, int]] = field(default_factory=set)
 
     def copy(self) -> "State":
         """A link is judged on this one and takes effect on a copy, so that what is refused has changed nothing."""
@@ -99,7 +99,7 @@ class State:
 
     def _founders(self, with_escrow: bool) -> dict[int, int]:
         after: dict[int, list[int]] = {}
-        for approver, approved in self.edges:
+        for approver, approved, _ in self.edges:
             if with_escrow or approver not in self.pointers or approved in self.pointers:
                 after.setdefault(approver, []).append(approved)
         founders: dict[int, int] = {}

@@ -16,6 +16,7 @@ CHECKS: dict[str, Callable[[Vectors, dict], tuple[object, object]]] = {
     "positive/backup": positive.of_backup,
     "positive/fingerprints": positive.of_fingerprints,
     "positive/content": positive.of_content,
+    "positive/padding": positive.of_padding,
     "negative/log": negative.of_log,
     "negative/pins": negative.of_pins,
     "negative/grants": negative.of_grants,
