@@ -90,6 +90,8 @@ export interface ContentVector extends Negative {
   readonly reader: { readonly log: string; readonly epochs: Secrets["epochs"] };
   readonly purpose: string;
   readonly associatedData: Base64Url;
+  /** Whose log the reader gives, in vectors/prefixes; absent where it does not ask who sealed. */
+  readonly sender?: string;
   readonly pieces: readonly Base64Url[];
   /** Which pieces, from 0. */
   readonly bad: readonly number[];
@@ -151,13 +153,13 @@ export interface Logs {
 /** vectors/negative/escrow: what needs both logs (section 11). */
 export interface EscrowVector extends Negative {
   /** What is asked; see vectors/README.md for each. */
-  readonly question: "pointer" | "act" | "needs" | "duty" | "record";
+  readonly question: "pointer" | "act" | "unverified" | "needs" | "duty" | "record";
   readonly bad: Logs;
   readonly good: Logs;
-  /** For `duty`: whose device asks, and up to which position of the organisation's log its user confirmed it. */
+  /** For `duty`: whose device asks, and which head of an escrow log its user confirmed on it, if any. */
   readonly device?: {
     readonly member: string;
-    readonly confirmed: { readonly log: string; readonly seq: number; readonly hash: string };
+    readonly confirmed?: { readonly log: string; readonly seq: number; readonly hash: string };
   };
   /** For `record`: an admin of the escrow log, and the record's entry with its opening. */
   readonly admin?: Secrets;

@@ -1,16 +1,20 @@
 // Every attack in vectors/negative, by folder.
 
 import { logVector } from "./attack.js";
+import { contentVector } from "./content-attack.js";
 import { escrowVector } from "./escrow-attack.js";
 import type { VectorFile } from "./format.js";
 import { backupFiles } from "./negative/backup.js";
 import { CHAIN } from "./negative/chain.js";
-import { contentFiles } from "./negative/content.js";
+import { CONTENT } from "./negative/content.js";
+import { PADDED } from "./negative/content-padded.js";
+import { SIGNED } from "./negative/content-signed.js";
 import { CRAFTED } from "./negative/crafted.js";
 import { ENCODING } from "./negative/encoding.js";
 import { EPOCHS } from "./negative/epochs.js";
 import { ESCROW } from "./negative/escrow.js";
 import { ESCROW_ACTS } from "./negative/escrow-acts.js";
+import { DUTIES } from "./negative/escrow-duty.js";
 import { ESCROW_LOG } from "./negative/escrow-log.js";
 import { ESCROW_MEMBER } from "./negative/escrow-member.js";
 import { RECORDS } from "./negative/escrow-records.js";
@@ -26,11 +30,11 @@ export function negativeFiles(): readonly VectorFile[] {
   return [
     ...LOGS.map(logVector),
     ...grantFiles(),
-    ...contentFiles(),
+    ...[...CONTENT, ...PADDED, ...SIGNED].map(contentVector),
     ...backupFiles(),
     ...fingerprintFiles(),
     ...pinFiles(),
-    ...[...ESCROW, ...RECORDS].map(escrowVector),
+    ...[...ESCROW, ...DUTIES, ...RECORDS].map(escrowVector),
   ];
 }
 

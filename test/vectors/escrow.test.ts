@@ -4,7 +4,7 @@
 import { describe, expect, it } from "vitest";
 import { bytes, type EscrowVector, type Logs } from "../../scripts/vectors/format.js";
 import { keyringOf } from "../../scripts/vectors/secrets.js";
-import { escrowActs } from "../../src/escrow/acts.js";
+import { escrowActs, unverifiedMembers } from "../../src/escrow/acts.js";
 import { accessRecords } from "../../src/escrow/discover.js";
 import { escrowDuty } from "../../src/escrow/duty.js";
 import { escrowNeeds } from "../../src/escrow/escrow-log.js";
@@ -22,6 +22,7 @@ type Ask = (user: LogState, escrow: LogState, vector: EscrowVector, side: "bad" 
 const QUESTIONS: Readonly<Record<EscrowVector["question"], Ask>> = {
   pointer: (user, escrow) => judgePointer(escrowOf({ log: user }).pointer ?? expect.unreachable(), escrow),
   act: (user, escrow) => escrowActs(user, escrow).at(-1)?.verdict,
+  unverified: (user, escrow) => [...unverifiedMembers(user, escrow)].sort(),
   needs: (_user, escrow) => escrowNeeds(escrow),
   duty(user, escrow, { device }) {
     const { member, confirmed } = device ?? expect.unreachable();

@@ -3,20 +3,21 @@
 
 import { describe, expect, it } from "vitest";
 import { bytes, text, texts } from "../../scripts/vectors/format.js";
-import type { contentValues } from "../../scripts/vectors/positive/content.js";
+import type { contentValues, paddingValues } from "../../scripts/vectors/positive/content.js";
 import type { grantValues } from "../../scripts/vectors/positive/grants.js";
 import type { keyValues, primitiveValues } from "../../scripts/vectors/positive/keys.js";
 import type { backupValues, fingerprintValues } from "../../scripts/vectors/positive/texts.js";
-import { readerOf } from "../../scripts/vectors/secrets.js";
+import { keyringOf, readerOf } from "../../scripts/vectors/secrets.js";
 import { encodeBackupText, secretFromBytes, secretToBytes } from "../../src/backup/code.js";
 import { backupIdSymbols, backupKeys } from "../../src/backup/key.js";
 import { checkBackupKey } from "../../src/backup/use.js";
 import { concat } from "../../src/bytes/bytes.js";
 import type { LogId } from "../../src/bytes/ids.js";
 import { Secret } from "../../src/bytes/secret.js";
-import { commit, hashCore, payloadKeyOf } from "../../src/content/content-key.js";
+import { commit, hashCore, hashHeader, payloadKeyOf } from "../../src/content/content-key.js";
 import { splitContent } from "../../src/content/format.js";
 import { openContent } from "../../src/content/open.js";
+import { paddedLength } from "../../src/content/padding.js";
 import { sealTo } from "../../src/content/seal.js";
 import { compareFingerprint } from "../../src/fingerprint/compare.js";
 import { fingerprintOf, formatFingerprint } from "../../src/fingerprint/fingerprint.js";
@@ -114,16 +115,20 @@ describe("grants", () => {
 });
 
 describe("content", () => {
-  it.each(contents)("%s", async (_name, { recipients, plaintext, purpose, ...values }) => {
+  it.each(contents)("%s", async (_name, { recipients, plaintext, purpose, sender, padding, ...values }) => {
     const associatedData = bytes(values.associatedData);
     const letter = new TextEncoder().encode(plaintext.text.repeat(plaintext.times));
     const draws = [values.contentKey, ...recipients.map(({ coins }) => coins)];
     const env = { random: () => bytes(draws.shift() as string), now: () => 0 };
     const logs = recipients.map(({ log }) => prefixState(log));
-    const sealed = await sealTo(logs, letter, { purpose, associatedData }, env);
-    expect(text(sealed)).toBe(text(concat(bytes(values.front), bytes(values.payload))));
+    const senderLog = sender && prefixState(sender.log);
+    const signer = senderLog && { log: senderLog, keyring: keyringOf(senderLog.head.log, { ...sender, epochs: [] }) };
+    const options = { purpose, associatedData, signer, pad: padding !== undefined };
+    const sealed = await sealTo(logs, letter, options, env);
+    const signature = bytes(values.signature ?? "");
+    expect(text(sealed)).toBe(text(concat(bytes(values.front), bytes(values.payload), signature)));
     for (const { reader } of recipients) {
-      const opened = await openContent(sealed, readerOf(reader), { purpose, associatedData });
+      const opened = await openContent(sealed, readerOf(reader), { purpose, associatedData, senderLog });
       expect(text(opened)).toBe(text(letter));
     }
     const { coreBytes, headerBytes, commitment } = splitContent(sealed);
@@ -134,8 +139,21 @@ describe("content", () => {
       values.commitment,
       values.commitment,
     ]);
-    expect(text(payloadKeyOf(key, headerBytes).bytes())).toBe(values.payloadKey);
+    expect(text(hashHeader(headerBytes))).toBe(values.headerHash);
+    expect(text(payloadKeyOf(key, hashHeader(headerBytes)).bytes())).toBe(values.payloadKey);
+    if (senderLog && sender) {
+      const { sign } = senderLog.active.get(sender.member) ?? expect.unreachable();
+      const last = bytes(values.transcripts?.at(-1) ?? "");
+      expect(verifyLabelled("keystead/v1/content/signature", sign, last, signature)).toBe(true);
+    }
   });
+
+  it.each(file<ReturnType<typeof paddingValues>>("padding").lengths)(
+    "of $length bytes is padded to $padded",
+    (each) => {
+      expect(paddedLength(each.length)).toBe(each.padded);
+    },
+  );
 });
 
 describe("fingerprints", () => {

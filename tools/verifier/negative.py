@@ -111,7 +111,7 @@ def of_escrow(vectors: Vectors, vector: dict) -> tuple[object, object]:
             return escrow.needs(log)
         if vector["question"] == "act":
             return "verified" if escrow.is_verified(user, log) else "unverified"
-        if vector["question"] == "brought-in":
+        if vector["question"] == "unverified":
             return sorted(id_.hex() for id_ in escrow.brought_in(user, log))
         if vector["question"] == "record":
             sealed = open_entry(unbase64(vector["record"][side]))[1][0]

@@ -52,6 +52,11 @@ const crafted = (r: typeof ed25519.Point.BASE, nonce: bigint): Twins => ({
 });
 const TORSION = ed25519.Point.fromHex("26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05");
 
+/** The signature with L added to its S: a second form of the same one. */
+export function unreduced(signature: Uint8Array): Uint8Array {
+  return concat(signature.subarray(0, 32), bytesOf(littleEndian(signature.subarray(32)) + L));
+}
+
 export const CRAFTED: readonly LogAttack[] = [
   {
     name: "signature_of_65_bytes",
@@ -79,10 +84,7 @@ export const CRAFTED: readonly LogAttack[] = [
     rule: "LOG-4",
     breaks: ["SIG-2"],
     code: "INVALID_SIGNATURE",
-    make: () =>
-      withSignature((signature) =>
-        concat(signature.subarray(0, 32), bytesOf(littleEndian(signature.subarray(32)) + L)),
-      ),
+    make: () => withSignature(unreduced),
   },
   {
     name: "signing_key_not_canonical",

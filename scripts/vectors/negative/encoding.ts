@@ -128,6 +128,8 @@ const frames: readonly LogAttack[] = [
   ),
   malformed("entry_cut_short", "An entry lacks its last byte.", "ENC-1", () => asBytes(renamed.last.slice(0, -1))),
   malformed("entry_empty", "An entry of no bytes.", "ENC-1", () => asBytes(new Uint8Array(0))),
+  malformed("link_empty", "An entry whose link has no bytes.", "ENC-2", () => asBytes(rawEntry(new Uint8Array(0)))),
+  malformed("body_empty", "A link whose body has no bytes.", "ENC-2", () => onRename(signed(new Uint8Array(0)))),
   malformed("link_without_signatures", "A link that nobody signed.", "ENC-2", () =>
     onRename(mutate(renamed.last, { signers: [] })),
   ),

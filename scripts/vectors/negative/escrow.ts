@@ -1,3 +1,6 @@
+// Attacks that only both logs together show: pointers, acts of admins, and whether escrow is ready. docs/spec.md sections 8 and 11
+// (ESC-1, ESC-3, ESC-4, ESC-6, ESC-8).
+
 import type { RuleId } from "../../../src/errors.js";
 import { newestPointer } from "../../../src/escrow/pointer.js";
 import type { Pointer } from "../../../src/log/fields.js";
@@ -11,20 +14,20 @@ import {
   paper,
   policyBy,
   recoverBy,
-  renew,
   write,
 } from "../../../test/escrow/support.js";
 import { idBytes, type RawBody, type RawSigner } from "../../../test/support/raw-link.js";
 import { keysNamed, OPERATOR, type World } from "../../../test/support/world.js";
 import { changed } from "../attack.js";
 import type { EscrowAttack, Pair } from "../escrow-attack.js";
-import type { EscrowVector } from "../format.js";
 import { alone, ready, staffed, user } from "../worlds.js";
 
 const later = dismiss(staffed, "Bob");
 const other = openOrganisation("vectors of another organisation");
 const fake = keysNamed("a fake epoch").publicKeys;
 const pointer = newestPointer(staffed.log);
+/** Bob, who is dismissed in {@link later}, goes on from before that. */
+const fork = staffed.rotate("Bob").rotate("Bob");
 
 /** A user whose device enrolled a pointer of its own making. */
 const pointing = (change: Partial<Pointer>): World =>
@@ -51,20 +54,24 @@ const POINTERS: readonly EscrowAttack[] = [
     inStaffed({ sign: fake.sign }),
   ),
   judged(
-    "pointer_to_no_head",
-    "The head is none of the escrow log's.",
-    "false",
-    inStaffed({ hash: "11".repeat(32) as Pointer["hash"] }),
+    "pointer_to_an_old_epoch_far_ahead",
+    "A true old epoch at a head far ahead, which must not make it one that nobody renews.",
+    "older",
+    { user: pointing({ seq: 1_000_000 }), escrow: later },
+    ["ESC-4", "ESC-6"],
   ),
-  judged("pointer_to_epoch_after_its_head", "The epoch was made after the head that the pointer names.", "false", {
-    user: pointing({ ...newestPointer(later.log), seq: pointer.seq, hash: pointer.hash }),
-    escrow: later,
-  }),
   judged(
-    "pointer_far_ahead",
-    "A position that the escrow log does not have yet.",
+    "pointer_ahead_of_the_escrow_log",
+    "The escrow log at hand does not have the pointer's epoch: it is an older state.",
     "ahead",
-    inStaffed({ seq: 1_000_000 }),
+    { user: enroll(alone, "Laptop", later), escrow: staffed },
+    ["ESC-4"],
+  ),
+  judged(
+    "pointer_seen_from_a_fork",
+    "A dismissed admin forked the escrow log, and made another epoch of the same number.",
+    "false",
+    { user: enroll(alone, "Laptop", later), escrow: fork },
     ["ESC-4"],
   ),
   judged(
@@ -144,52 +151,4 @@ const READY: readonly EscrowAttack[] = [
   needs("escrow_disabled", "Admin and operator have disabled escrow.", disabled, ["enabled"]),
 ];
 
-const duty = (
-  name: string,
-  description: string,
-  rules: readonly RuleId[],
-  bad: Pair,
-  good: Pair,
-  answer: EscrowVector["answer"],
-): EscrowAttack => ({
-  ...{ name, description, rules, question: "duty", bad, good, answer },
-  more: { device: { member: alone.id("Laptop"), confirmed: staffed.log.head } },
-});
-const renewed = renew(user, "Laptop", later);
-const short = enroll(alone.join("Phone"), "Phone", staffed);
-const DUTIES: readonly EscrowAttack[] = [
-  duty(
-    "escrow_log_that_nobody_confirmed",
-    "The server offers another organisation's log than the user confirmed.",
-    ["ESC-4", "ESC-5"],
-    { user: alone, escrow: other },
-    { user: alone, escrow: staffed },
-    { bad: "confirm", good: "enroll" },
-  ),
-  duty(
-    "escrow_log_older_than_confirmed",
-    "The server offers an older state of the confirmed log.",
-    ["ESC-4", "ESC-5"],
-    { user: alone, escrow: ready },
-    { user: alone, escrow: later },
-    { bad: "confirm", good: "enroll" },
-  ),
-  duty(
-    "escrow_behind_its_enroller",
-    "Escrow was enrolled by a younger device and lacks what an older one holds.",
-    ["ESC-5"],
-    { user: short, escrow: staffed },
-    honest,
-    { bad: "extend", good: "nothing" },
-  ),
-  duty(
-    "escrow_not_renewed",
-    "The escrow epoch has changed and the pointer has not.",
-    ["ESC-6"],
-    { user, escrow: later },
-    { user: renewed, escrow: later },
-    { bad: "renew", good: "nothing" },
-  ),
-];
-
-export const ESCROW: readonly EscrowAttack[] = [...POINTERS, ...ACTS, ...READY, ...DUTIES];
+export const ESCROW: readonly EscrowAttack[] = [...POINTERS, ...ACTS, ...READY];

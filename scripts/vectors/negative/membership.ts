@@ -12,7 +12,7 @@ import {
 } from "../../../test/support/raw-link.js";
 import { OPERATOR, type World } from "../../../test/support/world.js";
 import { DIGEST, idList, type LogAttack, rawMap, type Twins, withField } from "../attack.js";
-import { alone, bob, joined } from "../worlds.js";
+import { alone, bob, joined, two } from "../worlds.js";
 
 const base = joined.join("Tablet").join("Watch");
 const laptop = base.signer("Laptop");
@@ -140,6 +140,21 @@ function upward(): Twins {
   };
 }
 
+/** The author declares missing all that its approval would extend by; the twin declares another epoch. */
+function declaredAway(): Twins {
+  const [first, phone] = [two.signer("Laptop"), two.signer("Phone")];
+  const before = two.append(
+    mutate(two.rotate("Phone").last, { body: setField("missing", [[1, 1]]), signers: [phone] }),
+  );
+  const body = { type: "review", author: first.sign, approve: [idBytes(two.id("Phone"))], remove: [] };
+  const grants = [rawMap({ from: 1, to: 1, keyring: DIGEST, boxes: [[idBytes(two.id("Phone")), DIGEST]] })];
+  return {
+    before,
+    bad: rawNext(before.log, { ...body, missing: [[1, 1]] }, [first]),
+    good: rawNext(before.log, { ...body, missing: [[2, 2]], grants }, [first]),
+  };
+}
+
 const APPROVALS: readonly LogAttack[] = [
   {
     name: "approval_that_changes_nothing",
@@ -153,6 +168,12 @@ const APPROVALS: readonly LogAttack[] = [
       "A device that nobody approved approves the owner's, hoping to share its class. The twin approves a younger one.",
     rule: "MEM-1",
     make: upward,
+  },
+  {
+    name: "approval_that_gives_nothing_but_what_it_declares_missing",
+    description: "A review declares missing the one epoch by which it would extend whom it approves.",
+    rule: "MEM-1",
+    make: declaredAway,
   },
   {
     name: "one_empty_approval_among_good_ones",
