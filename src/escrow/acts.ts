@@ -3,7 +3,7 @@
 
 import type { MemberId } from "../bytes/ids.js";
 import { foundersOf } from "../log/classes.js";
-import { allMembers, assertLog, isFounding, type LogState, type Member } from "../log/state.js";
+import { allMembers, assertLog, FOUNDING, type LogState, type Member } from "../log/state.js";
 import { Admins, type AdminVerdict } from "./admins.js";
 import { policyOf } from "./escrow-log.js";
 
@@ -62,6 +62,9 @@ export function unverifiedMembers(log: LogState, escrowLog: LogState): readonly 
   const still = members.filter(
     ({ removed }) => !removed || doubted.has(removed.seq) || suspects.has(removed.by as MemberId),
   );
+  // By the whole graph: what the list of removed members keeps is from when they went.
+  const own = foundersOf(log, { without: doubted, escrowCounts: false });
+  const isFounding = ({ id }: Member) => own.get(id) === FOUNDING;
   const founders = foundersOf(log, { without: doubted, escrowCounts: !still.some(isFounding) });
   const confirmed = Math.min(...still.map(({ id }) => founders.get(id) as number));
   const trusted = new Set(members.flatMap(({ id }) => (founders.get(id) === confirmed ? [id] : [])));

@@ -21,7 +21,7 @@ import { runsOf } from "../../src/log/runs.js";
 import { boxIndex, signerOf, withAttachment } from "../support/raw-link.js";
 import { expectError } from "../support/refusal.js";
 import { seededEnv } from "../support/seeded-env.js";
-import { keysNamed, type World } from "../support/world.js";
+import { keysNamed, openWorld, type World } from "../support/world.js";
 import {
   dismiss,
   enroll,
@@ -151,6 +151,16 @@ describe("members whom a dismissed admin brought in", () => {
     // A founding device's approval is another matter.
     const vouched = acted.review("Laptop", { approve: ["Second"] });
     expect(unverifiedMembers(vouched.log, escrow.log)).toEqual([]);
+  });
+
+  it("are told by the whole graph of approvals: one who was removed may have come to be founding since (ESC-8)", () => {
+    // Escrow lacks epoch 1 when Bob acts, so that Ann's approval, which is believed, adds to his.
+    const user = enroll(openWorld("u").join("A"), "A", hired).join("R").join("Thief").review("A", { approve: ["R"] });
+    const acted = reviewEscrow(byBob(user, ["Thief"], ["R"]), "Laptop", "approve");
+    const approved = recoverBy(acted, hired, "Ann", { approve: ["Thief"] });
+    const left = approved.review("Laptop", { approve: ["A"] }).leave("Laptop").leave("A");
+    expect(left.log.active.has(left.id("Thief"))).toBe(true);
+    expect(unverifiedMembers(left.log, escrow.log)).toEqual(left.ids("Thief"));
   });
 
   it("are never the owner's first device, nor whom it approved (ESC-8)", () => {
