@@ -155,10 +155,16 @@ describe("members whom a dismissed admin brought in", () => {
 
   it("are told by the whole graph of approvals: one who was removed may have come to be founding since (ESC-8)", () => {
     // Escrow lacks epoch 1 when Bob acts, so that Ann's approval, which is believed, adds to his.
-    const user = enroll(openWorld("u").join("A"), "A", hired).join("R").join("Thief").review("A", { approve: ["R"] });
+    const user = enroll(openWorld("u").join("A"), "A", hired)
+      .join("R")
+      .join("Thief")
+      .review("A", { approve: ["R"] });
     const acted = reviewEscrow(byBob(user, ["Thief"], ["R"]), "Laptop", "approve");
     const approved = recoverBy(acted, hired, "Ann", { approve: ["Thief"] });
-    const left = approved.review("Laptop", { approve: ["A"] }).leave("Laptop").leave("A");
+    const left = approved
+      .review("Laptop", { approve: ["A"] })
+      .leave("Laptop")
+      .leave("A");
     expect(left.log.active.has(left.id("Thief"))).toBe(true);
     expect(unverifiedMembers(left.log, escrow.log)).toEqual(left.ids("Thief"));
   });
