@@ -32,6 +32,7 @@ export const primitives: Primitives = {
   chacha20poly1305Seal: (key, nonce, aad, plaintext) => chacha20poly1305(key, nonce, aad).encrypt(plaintext),
   chacha20poly1305Open: (key, nonce, aad, sealed) =>
     openOrUndefined(() => chacha20poly1305(key, nonce, aad).decrypt(sealed)),
+  hasNativeAes: false,
   aes256gcmSeal: (key, nonce, aad, plaintext) => gcm(key, nonce, aad).encrypt(plaintext),
   aes256gcmOpen: (key, nonce, aad, sealed) => openOrUndefined(() => gcm(key, nonce, aad).decrypt(sealed)),
 };

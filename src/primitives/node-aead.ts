@@ -9,6 +9,7 @@ const TAG = 16;
 
 /** AES-256-GCM. */
 export const aesGcm = {
+  hasNativeAes: true,
   aes256gcmSeal: sealer("aes-256-gcm"),
   aes256gcmOpen: opener("aes-256-gcm"),
 } satisfies Partial<Primitives>;

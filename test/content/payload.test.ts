@@ -5,7 +5,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { concat, equalBytes } from "../../src/bytes/bytes.js";
 import { Secret } from "../../src/bytes/secret.js";
-import { chunkCipher, portableCipher, webCipher } from "../../src/content/chunk-cipher.js";
+import { chunkCipher, ownCipher, webCipher } from "../../src/content/chunk-cipher.js";
 import { openContent } from "../../src/content/open.js";
 import { chunkNonce, payloadLength } from "../../src/content/payload.js";
 import { sealTo } from "../../src/content/seal.js";
@@ -27,7 +27,7 @@ import {
 const key = new Secret(content(32));
 const ciphers = [
   ["WebCrypto", () => webCipher(globalThis.crypto.subtle, key)],
-  ["the portable primitives", async () => portableCipher(key)],
+  ["the primitives", async () => ownCipher(key)],
 ] as const;
 
 async function seal(plaintext: Uint8Array, cipher = chunkCipher(key)): Promise<Uint8Array> {
@@ -54,7 +54,7 @@ describe.each(ciphers)("a payload by %s", (_, cipher) => {
   });
 
   it("opens no chunk that was changed, under another nonce or another key", async () => {
-    const [own, other] = [await cipher(), portableCipher(new Secret(content(33).subarray(1)))];
+    const [own, other] = [await cipher(), ownCipher(new Secret(content(33).subarray(1)))];
     const sealed = await own.seal(chunkNonce(1, false), content(40));
     expect(await own.open(chunkNonce(1, false), sealed)).toEqual(content(40));
     for (const at of [0, 39, 40, -1]) {
@@ -201,7 +201,7 @@ describe("what a server does to the chunks", () => {
 
 describe("a second framing of the same content", () => {
   it("is refused: an empty last chunk after a full one, though sealed with the right key", async () => {
-    const cipher = portableCipher(key);
+    const cipher = ownCipher(key);
     const full = await cipher.seal(chunkNonce(0, false), content(CHUNK));
     const empty = await cipher.seal(chunkNonce(1, true), NO_BYTES);
     const payload = concat(full, empty);
@@ -212,7 +212,7 @@ describe("a second framing of the same content", () => {
   });
 
   it("is refused: a short chunk that is not the last", async () => {
-    const cipher = portableCipher(key);
+    const cipher = ownCipher(key);
     const [short, rest] = [content(10), content(20)];
     const payload = concat(
       await cipher.seal(chunkNonce(0, false), short),
