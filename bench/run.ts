@@ -1,72 +1,46 @@
-// npm run bench: how fast the core is, each figure as a ratio to a native baseline measured in the same run, since machines
-// and their neighbours differ. The full table against peers comes with native primitives.
+// npm run bench [-- --quick | --only NAME]: how fast Keystead is, and its peers on the same work. docs/performance.md has results.
+//
+// Machines and their neighbours differ: every figure comes with its ratio to a baseline measured in the same run. Nothing fails
+// because it is slow.
 
-import { createPublicKey, generateKeyPairSync, sign, verify } from "node:crypto";
-import {
-  appendEntry,
-  checkBackupKey,
-  createLog,
-  enrollBackupKey,
-  joinLog,
-  receive,
-  review,
-  rotate,
-  systemEnv,
-  verifyLog,
-} from "keystead";
+import { parseArgs } from "node:util";
+import { append } from "./rows/append.js";
+import { backup } from "./rows/backup.js";
+import { size } from "./rows/bundle.js";
+import { coldImport } from "./rows/cold-import.js";
+import { coverage } from "./rows/coverage.js";
+import { join } from "./rows/join.js";
+import { ranges } from "./rows/ranges.js";
+import { recipients } from "./rows/recipients.js";
+import { remove } from "./rows/remove.js";
+import { stream } from "./rows/stream.js";
+import { verify } from "./rows/verify.js";
+import { INSTALL, peersInstalled } from "./support/peers.js";
+import { formatLine, type Scale } from "./support/row.js";
 
-const ROTATIONS = 200;
+const ROWS = [verify, append, join, remove, recipients, stream, ranges, backup, coverage, size, coldImport];
 
-/** Microseconds a call, the best of five rounds: what is left when the neighbours are quiet. */
-function measure(calls: number, act: () => void): number {
-  let best = Number.POSITIVE_INFINITY;
-  for (let round = 0; round < 5; round++) {
-    const start = performance.now();
-    for (let call = 0; call < calls; call++) act();
-    best = Math.min(best, ((performance.now() - start) * 1000) / calls);
-  }
-  return best;
+const { values } = parseArgs({
+  options: { quick: { type: "boolean", default: false }, only: { type: "string", multiple: true, default: [] } },
+});
+const { quick, only } = values;
+const unknown = only.find((name) => !ROWS.some((row) => row.name === name));
+if (unknown !== undefined) {
+  console.error(`no row is called ${unknown}; there are ${ROWS.map(({ name }) => name).join(", ")}`);
+  process.exit(2);
 }
 
-const { privateKey, publicKey } = generateKeyPairSync("ed25519");
-const message = new Uint8Array(340);
-const signature = sign(null, message, privateKey);
-const cached = createPublicKey(publicKey.export({ format: "pem", type: "spki" }));
-const native = measure(2000, () => void verify(null, message, cached, signature));
+const scale: Scale = quick
+  ? { quick, rounds: { rounds: 2, milliseconds: 1 }, fewRounds: { rounds: 1, milliseconds: 0 } }
+  : { quick, rounds: { rounds: 9, milliseconds: 50 }, fewRounds: { rounds: 5, milliseconds: 0 } };
 
-const env = systemEnv();
-const subject = "bench@example.org";
-let session = createLog({ subject, device: { name: "Device 1" } }, env);
-const entries = [session.entry];
-for (const name of ["Device 2", "Device 3", "Device 4"]) {
-  const joined = joinLog(session.log, { device: { name } }, env);
-  session = review(receive(session, joined.entry), { approve: [joined.keyring.member] }, env);
-  entries.push(joined.entry, session.entry);
+console.log(`Node ${process.versions.node}, ${process.platform} ${process.arch}`);
+if (!peersInstalled()) console.log(`Peers are not installed and left out; install them by: ${INSTALL}`);
+if (quick) console.log("Small sizes: this shows that everything runs, and no more.");
+for (const row of ROWS) {
+  if (only.length > 0 && !only.includes(row.name)) continue;
+  console.log(`\n${row.name}: ${row.title}`);
+  for await (const line of row.run(scale)) console.log(formatLine(line));
 }
-const before = session.log;
-const authoring = measure(1, () => void rotate(session, env));
-for (let count = 0; count < ROTATIONS; count++) {
-  session = rotate(session, env);
-  entries.push(session.entry);
-}
-const next = rotate(session, env).entry;
-const early = rotate({ log: before, keyring: session.keyring }, env).entry;
-const backup = enrollBackupKey(session, {}, env);
-const paper = backup.paper.reveal(backup.log);
-
-const rows: readonly (readonly [what: string, microseconds: number])[] = [
-  ["native Ed25519 verify (the baseline)", native],
-  [
-    `verify a log of ${entries.length} links, per link`,
-    measure(1, () => void verifyLog(entries, { subject })) / entries.length,
-  ],
-  [`append one link to ${session.log.head.seq} links`, measure(50, () => void appendEntry(session.log, next))],
-  [`append one link to ${before.head.seq} links`, measure(50, () => void appendEntry(before, early))],
-  ["rotate with 4 members", authoring],
-  ["backup key, from text to its member", measure(20, () => void checkBackupKey(backup.log, paper))],
-];
-for (const [what, microseconds] of rows) {
-  console.log(
-    `${what.padEnd(44)} ${microseconds.toFixed(0).padStart(8)} µs ${(microseconds / native).toFixed(1).padStart(8)} ×`,
-  );
-}
+// Peers leave timers behind.
+process.exit();

@@ -1,0 +1,97 @@
+// A backup key from its text to keys that open data: typed well, and with the worst mistakes that are corrected.
+
+import { checkBackupKey, createLog, enrollBackupKey, openBackupKey, rotate, type Session, systemEnv } from "keystead";
+import { SUBJECT } from "../support/long-log.js";
+import { compare, median } from "../support/measure.js";
+import { age } from "../support/peers.js";
+import type { Row } from "../support/row.js";
+
+const env = systemEnv();
+const ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+const TEXTS = 12;
+
+/** The text with others in the place of these characters, counted without dashes. */
+function edited(text: string, places: readonly number[], change: (char: string) => string): string {
+  const chars = [...text.replaceAll("-", "")];
+  for (const place of places) chars[place] = change(chars[place] as string);
+  return chars.join("");
+}
+
+const next = (char: string) => ALPHABET.charAt((ALPHABET.indexOf(char) + 1) % ALPHABET.length);
+
+/** What is corrected at most, of each kind; places differ from text to text. */
+const MISTAKES: Readonly<Record<string, (text: string, turn: number) => string>> = {
+  "3 wrong": (text, turn) => edited(text, [4 + turn, 14 + turn, 22 + turn], next),
+  "6 unreadable": (text, turn) =>
+    edited(
+      text,
+      [4, 7, 11, 15, 19, 23].map((place) => place + turn),
+      () => "?",
+    ),
+  "2 swapped, 1 wrong": (text, turn) => {
+    const swapped = text.replaceAll("-", "");
+    const [a, b] = [swapped.charAt(5 + turn), swapped.charAt(6 + turn)];
+    return edited(swapped.slice(0, 5 + turn) + b + a + swapped.slice(7 + turn), [20 + turn], next);
+  },
+  "1 missing, 2 wrong": (text, turn) => edited(text, [4 + turn, 20 + turn], next).replace(/^(.{9})./, "$1"),
+  "1 extra, 2 wrong": (text, turn) => edited(text, [4 + turn, 20 + turn], next).replace(/^(.{9})/, "$1X"),
+};
+
+export const backup: Row = {
+  name: "backup",
+  title: "backup key, from its text to usable keys",
+  async *run({ quick, rounds }) {
+    const laptop = createLog({ subject: SUBJECT, device: { name: "Laptop" } }, env);
+    const made = enrollBackupKey(laptop, {}, env);
+    const entries = [laptop.entry, made.entry];
+    const later = withRotations(made, [...entries], 30);
+    const text = made.paper.reveal(made.log);
+    const open = (typed: string) => openBackupKey(made.log, entries, typed).keyring.wipe();
+    const { clean, check, more } = await compare(
+      {
+        clean: () => open(text),
+        check: () => checkBackupKey(made.log, text),
+        more: () => openBackupKey(later.log, later.entries, text).keyring.wipe(),
+      },
+      rounds,
+    );
+    yield { what: "typed well", value: clean, unit: "ms", base: clean, target: { figure: clean, atMost: 5, of: "ms" } };
+    yield { what: "typed well, the drill", value: check, unit: "ms", base: clean };
+    yield { what: "typed well, with the grants of 30 epochs to open", value: more, unit: "ms", base: clean };
+    const slowest: number[] = [];
+    for (const [mistake, make] of Object.entries(MISTAKES)) {
+      const texts = Array.from({ length: quick ? 2 : TEXTS }, (_, turn) => make(text, turn));
+      const works = Object.fromEntries(texts.map((typed, turn) => [`${turn}`, () => open(typed)]));
+      const times = Object.values(await compare(works, { ...rounds, milliseconds: 0 })).map((each) => each as number);
+      slowest.push(Math.max(...times));
+      yield { what: `${mistake}: median of ${texts.length} texts`, value: median(times), unit: "ms", base: clean };
+    }
+    const figure = Math.max(...slowest);
+    const target = { figure, atMost: 50, of: "ms" } as const;
+    yield { what: "the slowest text of all", value: figure, unit: "ms", base: clean, target };
+    if (!quick) yield { what: "age, passphrase (scrypt)", value: await agePassphrase(), unit: "ms", base: clean };
+  },
+};
+
+function withRotations(session: Session, entries: Uint8Array[], epochs: number) {
+  let { log, keyring } = session;
+  while (log.epochs.length < epochs) {
+    const next = rotate({ log, keyring }, env);
+    ({ log, keyring } = next);
+    entries.push(next.entry);
+  }
+  return { log, entries };
+}
+
+async function agePassphrase(): Promise<number | undefined> {
+  const peer = await age();
+  if (!peer) return undefined;
+  const encrypter = new peer.Encrypter();
+  encrypter.setPassphrase("correct horse battery staple");
+  const sealed = await encrypter.encrypt(new Uint8Array(32));
+  const decrypter = new peer.Decrypter();
+  decrypter.addPassphrase("correct horse battery staple");
+  const start = performance.now();
+  await decrypter.decrypt(sealed);
+  return performance.now() - start;
+}

@@ -1,0 +1,83 @@
+// 1 KB sealed to one, and to very many.
+
+import { createLog, openContent, type Session, sealTo, systemEnv } from "keystead";
+import { compare, time } from "../support/measure.js";
+import { type Age, age } from "../support/peers.js";
+import { type Line, type Row, ratio, type Scale } from "../support/row.js";
+
+const env = systemEnv();
+const CONTENT = new Uint8Array(1024).fill(7);
+/** age takes 8 s for 1,000 recipients; 10,000 show nothing more. */
+const MOST_FOR_AGE = 1000;
+
+export const recipients: Row = {
+  name: "recipients",
+  title: "seal 1 KB to many recipients, and open it as the last of them",
+  async *run(scale) {
+    const agePackage = await age();
+    const sizes = scale.quick ? [1, 10] : [1, 10, 1000, 10_000];
+    const people = Array.from({ length: sizes.at(-1) as number }, (_, index) =>
+      createLog({ subject: `user ${index}`, device: { name: "Laptop" } }, env),
+    );
+    const keys = agePackage && (await ageKeys(agePackage, Math.min(people.length, MOST_FOR_AGE)));
+    for (const count of sizes) {
+      yield* one(people.slice(0, count), count <= MOST_FOR_AGE ? keys : undefined, agePackage, scale);
+    }
+  },
+};
+
+interface AgeKey {
+  readonly identity: string;
+  readonly recipient: string;
+}
+
+async function ageKeys(agePackage: Age, count: number): Promise<readonly AgeKey[]> {
+  const keys: AgeKey[] = [];
+  for (let index = 0; index < count; index++) {
+    const identity = await agePackage.generateHybridIdentity();
+    keys.push({ identity, recipient: await agePackage.identityToRecipient(identity) });
+  }
+  return keys;
+}
+
+async function* one(
+  people: readonly Session[],
+  keys: readonly AgeKey[] | undefined,
+  agePackage: Age | undefined,
+  { rounds, fewRounds }: Scale,
+): AsyncGenerator<Line> {
+  const count = people.length;
+  const logs = people.map(({ log }) => log);
+  const last = people.at(-1) as Session;
+  let told = 0;
+  const onProgress = () => void told++;
+  const seal = () => sealTo(logs, CONTENT, { purpose: "bench", onProgress }, env);
+  const sealed = await seal();
+  const peer = keys && agePackage && (await ageWorks(agePackage, keys.slice(0, count)));
+  const works = { seal, open: () => openContent(sealed, last.keyring), ageSeal: peer?.seal, ageOpen: peer?.open };
+  const times = await compare(works, count < 100 ? rounds : fewRounds);
+  const isCompared = count <= MOST_FOR_AGE;
+  yield {
+    ...{ what: `${count}: seal`, value: times.seal, unit: "ms", base: times.ageSeal },
+    target: isCompared
+      ? { figure: ratio(times.ageSeal, times.seal), atLeast: 3, of: "× faster than age" }
+      : { figure: times.seal && times.seal / 1000, atMost: 7, of: "s" },
+  };
+  if (isCompared) yield { what: `${count}: age, hybrid: seal`, value: times.ageSeal, unit: "ms", base: times.ageSeal };
+  yield { what: `${count}: open`, value: times.open, unit: "ms", base: times.ageOpen };
+  if (isCompared) yield { what: `${count}: age, hybrid: open`, value: times.ageOpen, unit: "ms", base: times.ageOpen };
+  if (!isCompared) {
+    told = 0;
+    await time(seal);
+    yield { what: `${count}: times that progress is told`, value: told, unit: "" };
+  }
+}
+
+async function ageWorks({ Encrypter, Decrypter }: Age, keys: readonly AgeKey[]) {
+  const encrypter = new Encrypter();
+  for (const { recipient } of keys) encrypter.addRecipient(recipient);
+  const decrypter = new Decrypter();
+  decrypter.addIdentity((keys.at(-1) as AgeKey).identity);
+  const sealed = await encrypter.encrypt(CONTENT);
+  return { seal: () => encrypter.encrypt(CONTENT), open: () => decrypter.decrypt(sealed) };
+}

@@ -1,0 +1,40 @@
+// Bundles with esbuild: the library on the portable backend, for Node and for a browser, and whatever else is to be weighed.
+
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { type BuildOptions, build } from "esbuild";
+import { CACHE } from "./long-log.js";
+
+export const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+
+/** The bundle of a module given as text, imports resolved from `resolveDir`. */
+export async function bundle(contents: string, options: BuildOptions = {}, resolveDir = ROOT): Promise<Uint8Array> {
+  const { outputFiles } = await build({
+    stdin: { contents, resolveDir, loader: "ts" },
+    absWorkingDir: ROOT,
+    tsconfig: `${ROOT}tsconfig.json`,
+    bundle: true,
+    format: "esm",
+    platform: "browser",
+    target: "es2022",
+    logLevel: "silent",
+    write: false,
+    ...options,
+  });
+  return outputFiles?.[0]?.contents as Uint8Array;
+}
+
+/** What a browser would get, and noble's own Ed25519 to compare with. */
+export interface Portable {
+  readonly keystead: typeof import("keystead");
+  readonly ed25519: typeof import("@noble/curves/ed25519.js").ed25519;
+}
+
+/** A second copy of the library in this process, on noble. */
+export async function portable(): Promise<Portable> {
+  const outfile = fileURLToPath(new URL("portable.mjs", CACHE));
+  await bundle(`export * as keystead from "./src/index.ts"; export { ed25519 } from "@noble/curves/ed25519.js";`, {
+    outfile,
+    write: true,
+  });
+  return (await import(pathToFileURL(outfile).href)) as Portable;
+}

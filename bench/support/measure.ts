@@ -1,0 +1,52 @@
+// Timing: works take turns, round by round, so that a neighbour's load falls on all of them alike, and the medians count.
+
+/** Something to be timed: one call is one piece of work. */
+export type Work = () => unknown;
+
+export interface Rounds {
+  readonly rounds: number;
+  /** A round repeats a work for about so long; a longer one is done once. */
+  readonly milliseconds: number;
+}
+
+/** Milliseconds a call of each work, the median of the rounds; undefined for a work that is not there. */
+export async function compare<Name extends string>(
+  works: Readonly<Record<Name, Work | undefined>>,
+  { rounds, milliseconds }: Rounds,
+): Promise<Record<Name, number | undefined>> {
+  const present = (Object.entries(works) as [Name, Work | undefined][]).filter(([, work]) => work !== undefined);
+  const timed = [];
+  for (const [name, work] of present as [Name, Work][]) {
+    // The first call warms up; a second one says how many make a round.
+    let once = await time(work, 1);
+    if (once < milliseconds) once = await time(work, 1);
+    timed.push({
+      name,
+      work,
+      calls: Math.max(1, Math.min(10_000, Math.round(milliseconds / once))),
+      samples: [] as number[],
+    });
+  }
+  for (let round = 0; round < rounds; round++) {
+    for (const { work, calls, samples } of timed) samples.push(await time(work, calls));
+  }
+  return Object.fromEntries(timed.map(({ name, samples }) => [name, median(samples)])) as Record<
+    Name,
+    number | undefined
+  >;
+}
+
+/** Milliseconds a call. */
+export async function time(work: Work, calls = 1): Promise<number> {
+  const start = performance.now();
+  for (let call = 0; call < calls; call++) {
+    const result = work();
+    if (result instanceof Promise) await result;
+  }
+  return (performance.now() - start) / calls;
+}
+
+export function median(samples: readonly number[]): number {
+  const sorted = [...samples].sort((a, b) => a - b);
+  return sorted[sorted.length >>> 1] as number;
+}
