@@ -1,5 +1,5 @@
-// Three projects: every test in Node over the native backend, and over the portable one; and every test that is not called
-// *.node.test.ts in a real Chromium, over the portable one.
+// Three projects. Every test runs over both backends: in Node over the native one; over the portable one in a real Chromium, and in
+// Node those that are called *.node.test.ts, or all where no Chromium is found.
 
 import { fileURLToPath } from "node:url";
 import { playwright } from "@vitest/browser-playwright";
@@ -37,7 +37,7 @@ const portableProject = {
   test: {
     name: "portable",
     environment: "node",
-    include: ["test/**/*.test.ts"],
+    include: launchOptions ? ["test/**/*.node.test.ts", "test/primitives/**/*.test.ts"] : ["test/**/*.test.ts"],
     exclude: ["test/tooling/**", "test/worlds/**"],
     provide: { backend: "portable" as const },
     sequence: { groupOrder: 1 },
