@@ -8,6 +8,8 @@ export interface Inlet {
   readonly writable: WritableStream<Uint8Array>;
   /** The next piece, undefined at the end. The piece before is given back to its writer. */
   next(): Promise<Uint8Array | undefined>;
+  /** The work is done to its end: closing is settled. */
+  finish(): void;
   /** Errors the stream, and whoever waits for a piece. */
   fail(reason: unknown): void;
 }
@@ -22,6 +24,7 @@ export function makeInlet(onAbort: (reason: unknown) => void): Inlet {
     | { readonly resolve: (piece: Uint8Array | undefined) => void; readonly reject: (reason: unknown) => void }
     | undefined;
   let settleWrite = () => {};
+  let closing: { readonly resolve: () => void; readonly reject: (reason: unknown) => void } | undefined;
 
   function offer(piece: Uint8Array | undefined): void {
     if (!wanted) offered = { piece };
@@ -48,7 +51,12 @@ export function makeInlet(onAbort: (reason: unknown) => void): Inlet {
         offer(piece);
       });
     },
-    close: () => offer(undefined),
+    // Settled by the work's end: whoever waits for the writable end alone must learn that the content was cut off.
+    close: () =>
+      new Promise<void>((resolve, reject) => {
+        closing = { resolve, reject };
+        offer(undefined);
+      }),
     abort: onAbort,
   });
 
@@ -66,8 +74,10 @@ export function makeInlet(onAbort: (reason: unknown) => void): Inlet {
       offered = undefined;
       return Promise.resolve(piece);
     },
+    finish: () => closing?.resolve(),
     fail(reason) {
       failure ??= { reason };
+      closing?.reject(reason);
       controller?.error(reason);
       wanted?.reject(reason);
       settleWrite();

@@ -63,6 +63,7 @@ export function streamPair<R>(
             return;
           }
           outer?.removeEventListener("abort", onAbort);
+          inlet.finish();
           resolveResult(value);
           controller.close();
         } catch (error) {

@@ -50,6 +50,7 @@ export class PayloadReader {
 
   /** The bytes from `offset` on, all of them within the content. @throws `CORRUPT_CONTENT`, `WIPED` */
   async read(offset: number, length: number): Promise<Uint8Array> {
+    this.#requireCipher();
     const content = new Uint8Array(length);
     const room = roomOf(this.#extent.padded);
     const last = Math.floor((offset + length - 1) / room);
@@ -69,12 +70,16 @@ export class PayloadReader {
   }
 
   /** What stands in the chunks from one to another. */
+  #requireCipher(): ChunkCipher {
+    if (this.#cipher) return this.#cipher;
+    throw new KeysteadError("WIPED", "this content reader was wiped; open the content again");
+  }
+
   async #open(first: number, last: number): Promise<readonly Uint8Array[]> {
     const { start, end, padded } = this.#extent;
     const from = start + first * SEALED_CHUNK_LENGTH;
     const sealed = await this.#read(from, Math.min(end, start + (last + 1) * SEALED_CHUNK_LENGTH));
-    const cipher = this.#cipher;
-    if (!cipher) throw new KeysteadError("WIPED", "this content reader was wiped; open the content again");
+    const cipher = this.#requireCipher();
     const count = chunkCount(end - start, SEALED_CHUNK_LENGTH);
     return Promise.all(
       Array.from({ length: last - first + 1 }, async (_, i) => {

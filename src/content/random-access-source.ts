@@ -18,7 +18,8 @@ export type Read = (from: number, to: number) => Promise<Uint8Array>;
 export function reading(source: Blob | RandomAccessSource): { readonly size: number; readonly read: Read } {
   const { size } = typeof source === "object" && source !== null ? source : { size: undefined };
   const given = source as Partial<Blob & RandomAccessSource>;
-  const isBlob = typeof given?.read !== "function" && typeof given?.arrayBuffer === "function";
+  const isBlob =
+    typeof given?.read !== "function" && typeof given?.slice === "function" && typeof given.arrayBuffer === "function";
   if (!Number.isSafeInteger(size) || (size as number) < 0 || !(isBlob || typeof given.read === "function")) {
     throw new KeysteadError("INVALID_ARGUMENT", "source must be a Blob, or { size, read(offset, length) }");
   }

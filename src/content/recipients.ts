@@ -4,6 +4,7 @@
 import { KeysteadError } from "../errors.js";
 import { requireUnchanged } from "../fingerprint/acknowledge.js";
 import type { ContactPin } from "../fingerprint/pin.js";
+import { checkOptions } from "../grants/session.js";
 import { assertLog, currentEpoch, LogState } from "../log/state.js";
 import { MAX_RECIPIENTS } from "./recipient-list.js";
 
@@ -58,8 +59,8 @@ export function checkRecipients(recipients: readonly Recipient[], verifiedOnly: 
 }
 
 function checkRecipient(recipient: RecipientOptions, verifiedOnly: boolean): LogState {
-  assertLog(recipient?.log);
-  const { log, pin, removedMembersMayRead } = recipient;
+  const { log, pin, removedMembersMayRead } = checkOptions(recipient);
+  assertLog(log);
   if (pin !== undefined) requireUnchanged(pin, log);
   if (verifiedOnly && pin?.verified !== true) {
     throw new KeysteadError(

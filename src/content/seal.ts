@@ -76,6 +76,9 @@ export async function sealTo(
     sealed.set(part, at);
     at += part.length;
   }
+  // Memory that shrank meanwhile would leave zeros at the end, and content that never opens.
+  if (at !== sealed.length)
+    throw new KeysteadError("INVALID_ARGUMENT", "plaintext changed its length while it was sealed; seal a copy");
   return sealed;
 }
 
@@ -138,7 +141,8 @@ async function* seal(
   try {
     yield front;
     const transcript = job.signer && new Transcript(headerHash);
-    const recipients = job.logs.length;
+    const { onProgress, logs } = job;
+    const recipients = logs.length;
     let turn = 0;
     for await (const { sealed, end } of ahead(
       sealChunks(await chunkCipher(payloadKey), source, job.padded),
@@ -147,7 +151,8 @@ async function* seal(
       signal?.throwIfAborted();
       const chunk = await sealed;
       transcript?.add(chunk);
-      job.onProgress?.({ recipients, bytes: end });
+      // Called bare: the job, which has the signer's keys, is nobody's to see.
+      onProgress?.({ recipients, bytes: end });
       yield chunk;
       if (++turn % CHUNKS_A_TURN === 0) await nextTurn();
     }

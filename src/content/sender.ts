@@ -92,9 +92,7 @@ export function expectSender(claimed: ContentSender | undefined, options: Sender
     sender: { status: "unchecked", claimed },
     verify(transcript, signature) {
       if (!transcript.isSigned(key, signature)) throw badSignature(claimed);
-      // Only now: anybody can seal content that names a head which never was, and must not be able to raise this alarm.
-      checkHead(claimed, senderLog);
-      return {
+      const sender: VerifiedSender = {
         status: "verified",
         subject: senderLog.subject,
         log: claimed.head.log,
@@ -107,6 +105,9 @@ export function expectSender(claimed: ContentSender | undefined, options: Sender
         confirmed: foundersOf(senderLog).get(member.id) === confirmedFounder(senderLog),
         tracked,
       };
+      // Only now: anybody can seal content that names a head which never was, and must not be able to raise this alarm.
+      checkHead(sender, senderLog);
+      return sender;
     },
   };
 }
@@ -124,7 +125,7 @@ function judgeClaim({ member: id, head }: ContentSender, log: LogState): Member 
   if (head.seq > log.head.seq) {
     throw new KeysteadError(
       "STALE_LOG",
-      `the content's sender knew link ${head.seq} of its log, the log given ends at ${log.head.seq}; fetch the newest entries. If it stays so, the server withholds them`,
+      `the content's sender knew link ${head.seq} of its log, the log given ends at ${log.head.seq}; fetch the newest entries. If it stays so, the server withholds them, or the sender named is a lie: its signature cannot be checked before`,
       { details },
     );
   }
@@ -157,14 +158,22 @@ function signingKeyAt(log: LogState, { id, sign }: Member, seq: number) {
   return { key, rekeyedSince: later?.seq };
 }
 
-/** A device of this log signed that its head was another: two histories of one log are about. */
-function checkHead({ member, head }: ContentSender, log: LogState): void {
+/** A device of this log signed that its head was another: two histories of one log are about, or the device lies. */
+function checkHead(
+  { member, head, removedSince, rekeyedSince, confirmed, tracked }: VerifiedSender,
+  log: LogState,
+): void {
   const known = log.links.at(head.seq - 1)?.hash;
   if (known === head.hash) return;
   throw new KeysteadError(
     "FORKED",
-    `the content's sender was shown another link ${head.seq} of its own log than the log given has; trust nothing new from this server, and ask the sender in another way`,
-    { details: { member, pinned: { ...log.head, seq: head.seq, hash: known }, offered: head } },
+    `the content's sender was shown another link ${head.seq} of its own log than the log given has, or says so; look who it is, ask the sender in another way, and until then trust nothing new from this server`,
+    {
+      details: {
+        ...{ member, removedSince, rekeyedSince, confirmed, tracked },
+        ...{ pinned: { ...log.head, seq: head.seq, hash: known }, offered: head },
+      },
+    },
   );
 }
 

@@ -20,7 +20,9 @@ export interface LongWork<Progress> {
 export function checkLongWork<P>({ onProgress, signal }: LongWork<P>): LongWork<P> {
   if (onProgress !== undefined && typeof onProgress !== "function")
     throw new KeysteadError("INVALID_ARGUMENT", "options.onProgress must be a function");
-  if (signal !== undefined && typeof signal?.throwIfAborted !== "function")
+  const { throwIfAborted, addEventListener, removeEventListener } = Object(signal);
+  const isSignal = [throwIfAborted, addEventListener, removeEventListener].every((each) => typeof each === "function");
+  if (signal !== undefined && !isSignal)
     throw new KeysteadError("INVALID_ARGUMENT", "options.signal must be an AbortSignal");
   signal?.throwIfAborted();
   return { onProgress, signal };
