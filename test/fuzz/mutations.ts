@@ -120,7 +120,9 @@ function changeAt(value: CborValue, path: readonly number[], change: ValueChange
 }
 
 function changeNode(value: CborValue, { kind, value: given, number }: ValueChange): CborValue {
-  if (kind === "nudge" && typeof value === "number") return Math.max(0, value + (number % 5) - 2);
+  if (kind === "nudge" && typeof value === "number") {
+    return Math.min(Number.MAX_SAFE_INTEGER, Math.max(0, value + (number % 5) - 2));
+  }
   if (kind === "byte" && value instanceof Uint8Array && value.length > 0) {
     const changed = value.slice();
     changed[number % changed.length] = (changed[number % changed.length] as number) ^ (1 << (number % 8));
