@@ -49,7 +49,8 @@ export class MaliciousRelay {
     try {
       after = log ? appendEntry(log, entry, { now, complete: true }) : verifyLog([entry], { subject, now });
     } catch (error) {
-      if (log && error instanceof KeysteadError && isLostRace(error)) return false;
+      // A valid entry for a place that another has: it came too late.
+      if (log && error instanceof KeysteadError && error.code === "FORKED") return false;
       throw error;
     }
     if (!this.#branches.has(subject)) this.#branches.set(subject, branch);
@@ -113,9 +114,4 @@ export class MaliciousRelay {
   #told(subject: string, reader: string): readonly Told[] {
     return [...(this.#lies.get(subject) ?? [])].filter(({ to }) => to === undefined || to.includes(reader));
   }
-}
-
-/** Whether a valid entry came too late: another has its place. */
-function isLostRace({ code }: KeysteadError): boolean {
-  return code === "FORKED";
 }
