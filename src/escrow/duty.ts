@@ -110,6 +110,11 @@ export function escrowDuty(log: LogState, knowledge: EscrowKnowledge): EscrowDut
   policyOf(escrowLog);
   const isConfirmedByUser = confirmed !== undefined && extendsHead(escrowLog, confirmed);
   if (!escrow?.pointer) {
+    // Whoever was brought in may have removed escrow to be forgotten.
+    if (isVouchedFor(log, escrowLog, confirmed) && actors(log).includes(own)) {
+      const members = unverifiedMembers(log, escrowLog, { me });
+      if (members.length > 0) return removal(members);
+    }
     const lacking = escrowNeeds(escrowLog);
     if (lacking.length > 0) return { action: "wait", because: `escrow is not ready: ${lacking.join(", ")} missing` };
     if (!actors(log).includes(own)) return { action: "wait", because: "this device may not act for others yet" };
@@ -141,12 +146,10 @@ export function escrowDuty(log: LogState, knowledge: EscrowKnowledge): EscrowDut
       ? { action: "fetch", because: "the pointer names a newer head than the escrow log at hand has" }
       : { action: "confirm", because: "neither this user nor a founding device has confirmed this escrow log" };
   }
-  const members = unverifiedMembers(log, escrowLog);
-  if (members.length > 0 && !members.includes(me)) {
+  const members = unverifiedMembers(log, escrowLog, { me });
+  if (members.length > 0) {
     // In one link: renewing first would grant to them, removing them first would grant to the old pointer. Enroll escrow anew.
-    const also = verdict === "newest" ? [] : [escrow.id];
-    const because = "an admin who is not to be believed brought them in";
-    return { action: "remove-unverified", because, members: [...members, ...also] };
+    return removal(verdict === "newest" ? members : [...members, escrow.id]);
   }
   if (verdict === "false") return { action: "renew", because: "the pointer's keys are no epoch of the escrow log" };
   if (verdict === "older") return { action: "renew", because: "the admins' epoch has changed since" };
@@ -159,6 +162,10 @@ export function escrowDuty(log: LogState, knowledge: EscrowKnowledge): EscrowDut
   if (lacking.length > 0)
     return { action: "extend", because: "this device holds older epochs than escrow", epochs: lacking };
   return { action: "nothing", because: "escrow stands for its newest epoch and holds all that this device does" };
+}
+
+function removal(members: readonly MemberId[]): EscrowDuty {
+  return { action: "remove-unverified", because: "an admin who is not to be believed brought them in", members };
 }
 
 /**

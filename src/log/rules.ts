@@ -59,7 +59,8 @@ export function requireManage({ before }: Context, by: Member, type: string): vo
 /** MEM-8: a list of roles is sorted and without repeats. */
 export function requireRoles(roles: readonly Role[]): void {
   for (const [index, role] of roles.entries()) {
-    if (index > 0 && (roles[index - 1] as Role) >= role) refuse("MEM-8", "roles must be sorted and none named twice");
+    const previous = roles[index - 1];
+    if (previous !== undefined && previous >= role) refuse("MEM-8", "roles must be sorted and none named twice");
   }
 }
 

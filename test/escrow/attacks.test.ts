@@ -196,6 +196,47 @@ describe("members whom a dismissed admin brought in", () => {
   });
 });
 
+describe("members whom a dismissed admin brought in, once escrow is removed", () => {
+  const acted = byBob(openUser("u", hired).join("Thief"), ["Thief"]);
+  const gone = reviewEscrow(acted, "Thief", "remove");
+  const duty = (world: World, confirmed: World | undefined, escrowLog = escrow) =>
+    escrowDuty(world.log, { me: world.id("Laptop"), escrowLog: escrowLog.log, confirmed: confirmed?.log.head });
+
+  it("are removed all the same (ESC-8)", () => {
+    expect(unverifiedMembers(gone.log, escrow.log)).toEqual(gone.ids("Thief"));
+    for (const confirmed of [hired, undefined]) {
+      expect(duty(gone, confirmed)).toMatchObject({ action: "remove-unverified", members: gone.ids("Thief") });
+    }
+    expect(duty(gone.review("Laptop", { remove: ["Thief"] }), hired).action).toBe("enroll");
+  });
+
+  it("are not judged by an escrow log that nobody confirmed (ESC-4)", () => {
+    const other = openOrganisation("another organisation");
+    expect(duty(gone, undefined, other).action).toBe("confirm");
+    expect(duty(gone, hired, other).action).toBe("confirm");
+  });
+});
+
+describe("a device whom a dismissed admin brought in", () => {
+  // Bob approves the owner's phone too: what makes it unverified to others must not make it blind to the thief.
+  const acted = byBob(byBob(openUser("u", hired).join("Phone").join("Tablet").join("Thief"), ["Phone"], ["Laptop"]), [
+    "Thief",
+  ]).review("Phone", { approve: ["Tablet"] });
+
+  it("is unverified to others, as are all whom he brought in, and they in turn (ESC-8)", () => {
+    expect(unverifiedMembers(acted.log, escrow.log)).toEqual(acted.ids("Phone", "Tablet", "Thief"));
+  });
+
+  it("knows itself and whom it approved, and removes all others (ESC-8)", () => {
+    const me = acted.id("Phone");
+    expect(unverifiedMembers(acted.log, escrow.log, { me })).toEqual(acted.ids("Thief"));
+    const duty = escrowDuty(acted.log, { me, escrowLog: escrow.log, confirmed: hired.log.head });
+    expect(duty).toMatchObject({ action: "remove-unverified", members: [acted.id("Thief"), escrowOf(acted).id] });
+    const cleared = reviewEscrow(acted, "Phone", "remove", { remove: ["Thief"] });
+    expect(escrowDuty(cleared.log, { me, escrowLog: escrow.log, confirmed: hired.log.head }).action).toBe("enroll");
+  });
+});
+
 describe("reports and withheld bytes", () => {
   it("tell what was not delivered from what is lost (GRT-4)", async () => {
     const user = openUser("u", escrow)

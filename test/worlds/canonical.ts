@@ -1,5 +1,6 @@
 // When two worlds are one: the same but for hashes, the names of those who are alike, and epochs that nobody can tell apart.
 
+import { unverifiedMembers } from "../../src/escrow/acts.js";
 import { judgePointer } from "../../src/escrow/pointer.js";
 import { escrowMember, FOUNDING, type Member } from "../../src/log/state.js";
 import { NAMES, type Name } from "./knowledge.js";
@@ -13,11 +14,12 @@ export function canonical(world: World): string {
   const indexOf = new Map(active.map(({ id }, index) => [id, index]));
   const knows = (name: Name) => secrets.knows[NAMES.indexOf(name)] as number;
   const junked = (name: Name) => secrets.junked[NAMES.indexOf(name)] as number;
+  const doubted = unverifiedMembers(log, escrowLogOf(world));
   const masks: number[] = [];
   const parts: (string | number)[] = [];
   for (const member of active) {
     const name = playerOf(world, member.id);
-    parts.push(labelOf(member, name), member.roles.join(""));
+    parts.push(labelOf(member, name), member.roles.join(""), +doubted.includes(member.id));
     for (const { founder, approvers } of [member.lineage.own, member.lineage.all]) {
       let set = 0;
       for (const id of approvers) set |= 1 << (indexOf.get(id) as number);

@@ -60,13 +60,17 @@ function confirmedOn(by: string) {
   return by === "A" || by === "Ann" ? ESCROW[0].ann.log.head : undefined;
 }
 
+/** Whom a device does not believe to be the owner's (ESC-8); a newcomer and an admin are no members. */
+function doubtedBy(world: World, by: string): readonly MemberId[] {
+  const me = activeOf(world, by as Player)?.id;
+  return unverifiedMembers(world.log, escrowLogOf(world), { me });
+}
+
 /** Whether nothing forbids an honest author to grant to all who are active. */
-export function mayServeAll({ log, stage }: World, by: string): boolean {
-  if (!escrowMember(log)) return true;
-  const escrowLog = escrowLogOf({ stage });
-  return (
-    escrowIsSound(log, { escrowLog, confirmed: confirmedOn(by) }) && unverifiedMembers(log, escrowLog).length === 0
-  );
+export function mayServeAll(world: World, by: string): boolean {
+  const { log } = world;
+  const knowledge = { escrowLog: escrowLogOf(world), confirmed: confirmedOn(by) };
+  return (!escrowMember(log) || escrowIsSound(log, knowledge)) && doubtedBy(world, by).length === 0;
 }
 
 function mayPublish(world: World, by: string, log: LogState): boolean {
@@ -76,7 +80,7 @@ function mayPublish(world: World, by: string, log: LogState): boolean {
   const escrow = escrowMember(log);
   const escrowLog = escrowLogOf(world);
   if (escrow && served.has(escrow.id) && !escrowIsSound(log, { escrowLog, confirmed: confirmedOn(by) })) return false;
-  return !escrowMember(world.log) || !unverifiedMembers(world.log, escrowLog).some((id) => served.has(id));
+  return !doubtedBy(world, by).some((id) => served.has(id));
 }
 
 export function honestMoves(scene: Scene): Move[] {
@@ -138,10 +142,10 @@ function movesOfOne(scene: Scene, name: Player): Move[] {
         );
     }
   }
-  const doubted = escrow ? unverifiedMembers(log, escrowLogOf(world)).filter((id) => id !== world.ids.get(name)) : [];
-  if (escrow && doubted.length > 0) {
+  const doubted = doubtedBy(world, name);
+  if (doubted.length > 0) {
     // ESC-4 forbids to remove them while escrow stands for an old epoch, and ESC-8 to renew it while they are there.
-    const remove = [...doubted, escrow.id];
+    const remove = escrow ? [...doubted, escrow.id] : doubted;
     moves.push(act("removes escrow and whom a removed admin approved", (env) => review(session, { remove }, env)));
   }
   moves.push(act("rotates", (env) => rotate(session, env)));

@@ -1,9 +1,12 @@
 // What must be true in every world. docs/spec.md sections 6 to 8 and 11; docs/assurance.md has the list.
 
 import { gapsOf } from "../../src/coverage/gaps.js";
+import { partsOf } from "../../src/keys/keyring.js";
 import { currentEpoch, escrowMember, FOUNDING, hasRole, type LinkRecord, type Member } from "../../src/log/state.js";
 import { mayServeAll } from "./honest.js";
 import { closure, NAMES, type Name } from "./knowledge.js";
+import { ESCROW } from "./organisation.js";
+import { text } from "./primitives.js";
 import type { Scene } from "./scene.js";
 import { activeOf, maskOf, OWN, type Player, playerOf, runsOfMask, THIEVES, type World } from "./world.js";
 
@@ -19,6 +22,7 @@ export const PROPERTIES = [
   "keyring",
   "extension",
   "rotation",
+  "dismissed",
 ] as const;
 export type Property = (typeof PROPERTIES)[number];
 
@@ -62,7 +66,41 @@ const DECLARING = new Set(["review", "rotate", "regrant", "rekey", "enroll", "lo
 
 /** Judges a link by itself: among others, an honest author declares what it could not open at once (MEM-9). */
 export function violationOf(world: World, before: World): Violation | undefined {
-  return extensionBy(world, before) ?? undeclaredBy(world);
+  return extensionBy(world, before) ?? undeclaredBy(world) ?? dismissedBy(world, before);
+}
+
+/**
+ * While a founding device stands for the owner, nobody honest grants anything to a thief's member whom an admin brought in who was
+ * removed, nor to whom that member brought in (ESC-8).
+ */
+function dismissedBy(world: World, before: World): Violation | undefined {
+  const { log, last, stage } = world;
+  if (stage === 0 || !last.honest || !isDefended(world)) return undefined;
+  const record = log.links.last() as LinkRecord;
+  const served = new Set(record.grants.flatMap(({ boxes }) => boxes.map(({ member }) => member)));
+  for (const name of broughtInByBob(before)) {
+    const member = activeOf(world, name);
+    if (member && served.has(member.id)) {
+      return { property: "dismissed", because: `${last.by} grants to ${name}, whom a removed admin brought in` };
+    }
+  }
+  return undefined;
+}
+
+/** The thief's members whom Bob approved in escrow's name, and whom those approved. Nobody honest approves them. */
+function broughtInByBob(world: World): ReadonlySet<Player> {
+  const found = new Set<Player>();
+  const bob = text(partsOf(ESCROW[0].bob.keyring).keys.sign);
+  const byBob = new Set<number>();
+  for (const { seq, actor } of world.log.links) if (actor && text(actor.admin) === bob) byBob.add(seq);
+  if (byBob.size === 0) return found;
+  // Two thieves: two rounds find all.
+  for (const name of [...THIEVES, ...THIEVES]) {
+    const approvals = activeOf(world, name)?.approvals ?? [];
+    const accomplices = [...found].map((each) => world.ids.get(each));
+    if (approvals.some(({ by, seq }) => byBob.has(seq) || accomplices.includes(by))) found.add(name);
+  }
+  return found;
 }
 
 /** Nobody gets older epochs but by an approval, or what was once due to it (MEM-1, MEM-9). */
@@ -152,19 +190,24 @@ function subsets<T>(items: readonly T[]): T[][] {
 function takeoverIn(world: World): Violation | undefined {
   const { log } = world;
   const confirmed = confirmedClass(world);
-  const isDefended = OWN.some((name) => activeOf(world, name)?.lineage.own.founder === FOUNDING);
-  if (!log.lockdown && !isDefended) return undefined;
+  const defended = isDefended(world);
+  if (!log.lockdown && !defended) return undefined;
   for (const name of THIEVES) {
     const member = activeOf(world, name);
     if (!member || (member.founder !== confirmed && member.lineage.own.founder !== FOUNDING)) continue;
     // Until a renewal reaches a log, an admin who was removed can take over its future: the threat model says so.
     const byEscrow = member.lineage.own.founder !== member.founder;
-    if (isDefended || !byEscrow || world.stage === 0) return { property: "takeover", because: `${name} is confirmed` };
+    if (defended || !byEscrow || world.stage === 0) return { property: "takeover", because: `${name} is confirmed` };
   }
   const escrow = escrowMember(log);
-  return isDefended && escrow && world.pointedByThief && escrow.founder === confirmed
+  return defended && escrow && world.pointedByThief && escrow.founder === confirmed
     ? { property: "takeover", because: "escrow is confirmed with a pointer that a thief chose" }
     : undefined;
+}
+
+/** Whether an honest founding member is active. */
+function isDefended(world: World): boolean {
+  return OWN.some((name) => activeOf(world, name)?.lineage.own.founder === FOUNDING);
 }
 
 /** The oldest class that has an active device or backup key, read from the members alone. */
@@ -273,7 +316,11 @@ export function violationAmong({ world }: Scene, accepted: ReadonlySet<string>):
       const first = [...accepted].some(
         (text) => text.startsWith(`${name} removes`) || text === `${name} renews escrow`,
       );
-      if (!first) return { property: "legal link", because: `${name} can neither renew nor remove escrow` };
+      if (!first)
+        return {
+          property: "legal link",
+          because: `${name} can neither renew nor remove escrow, nor remove whom it doubts`,
+        };
       continue;
     }
     if (!legal("rotates"))

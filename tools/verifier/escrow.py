@@ -54,14 +54,16 @@ def is_verified(state: State, escrow: State) -> bool:
     )
 
 
-def brought_in(user: State, escrow: State) -> set[bytes]:
-    """Active devices and backup keys that unverified acts brought in (ESC-8)."""
+def brought_in(user: State, escrow: State, device: Member | None = None) -> set[bytes]:
+    """Active devices and backup keys that unverified acts brought in (ESC-8), as a device sees it."""
     unverified = [state for state in user.history() if "by" in state.body and not is_verified(state, escrow)]
     acts = {state.seq for state in unverified}
     people = [member for member in user.members.values() if member.kind != ESCROW]
-    found: set[bytes] = set()
+    found, own = set[bytes](), {device.id} if device else set[bytes]()
     for _ in people:  # each round brings in at least one more, if there are any
-        found |= {m.id for m in people if any(seq in acts or by in found for by, seq in m.approvals)}
+        own |= {m.id for m in people if any(by in own for by, _ in m.approvals)}
+    for _ in people:
+        found |= {m.id for m in people if any(seq in acts or by in found for by, seq in m.approvals)} - own
     honest = user.copy()
     honest.edges = {edge for edge in user.edges if edge[2] not in acts or edge[1] in user.pointers}
     for member in honest.members.values():
@@ -94,6 +96,9 @@ def duty(user: State, escrow: State | None, device: Member, confirmed: dict | No
     is_confirmed = user.classes().is_confirmed(device)
     if not member:
         may_enroll = holds_current(user, device) and (is_confirmed or not user.lockdown)
+        is_vouched = by_user if confirmed else founding_pointer_is_in(user, escrow)
+        if may_enroll and is_vouched and brought_in(user, escrow, device):
+            return "remove-unverified"
         return "wait" if needs(escrow) or not may_enroll else "enroll" if by_user else "confirm"
     pointer, verdict = member.pointer, judge_pointer(member.pointer, escrow)
     if not is_confirmed and holds_current(user, member) and not (verdict == "false" and by_user):
@@ -108,8 +113,7 @@ def duty(user: State, escrow: State | None, device: Member, confirmed: dict | No
             return "confirm"
     if not (by_user if confirmed else founding_pointer_is_in(user, escrow)):
         return "confirm" if is_long_enough else "fetch"
-    suspects = brought_in(user, escrow)
-    if suspects and device.id not in suspects:
+    if brought_in(user, escrow, device):
         return "remove-unverified"
     if verdict != "newest":
         return "renew"

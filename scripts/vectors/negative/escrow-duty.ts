@@ -200,6 +200,7 @@ const laptopOnly = recoverBy(poor, staffed, "Bob", { approve: ["Laptop"] });
 const second = recoverBy(two, staffed, "Bob", { approve: ["Thief"] })
   .enroll("Thief", "Second")
   .leave("Thief");
+const strangers = withPhone.join("Thief");
 const ids = (world: World, ...names: readonly string[]) => [...world.ids(...names)].sort();
 
 const unverified = (
@@ -251,6 +252,23 @@ const BROUGHT_IN: readonly EscrowAttack[] = [
     { user: acted, escrow: later },
     { user: laptopOnly, escrow: later },
     { bad: "remove-unverified", good: "renew" },
+  ),
+  duty(
+    "unverified_that_removed_escrow",
+    "Whom a dismissed admin brought in removed escrow, to be forgotten. In the twin the admin was not dismissed.",
+    ["ESC-8"],
+    { user: reviewEscrow(acted, "Thief", "remove"), escrow: later },
+    { user: reviewEscrow(acted, "Thief", "remove"), escrow: staffed },
+    { bad: "remove-unverified", good: "enroll" },
+  ),
+  duty(
+    "unverified_beside_a_device_that_is_too",
+    "A dismissed admin brought in the owner's new device and a thief's; the owner's sees the thief's. The twin has the owner's alone.",
+    ["ESC-8"],
+    { user: recoverBy(strangers, staffed, "Bob", { approve: ["Phone", "Thief"], remove: ["Laptop"] }), escrow: later },
+    { user: recoverBy(strangers, staffed, "Bob", { approve: ["Phone"], remove: ["Laptop"] }), escrow: later },
+    { bad: "remove-unverified", good: "renew" },
+    { member: strangers.id("Phone") },
   ),
 ];
 

@@ -83,4 +83,32 @@ export const ESCROW_MUTANTS: readonly Mutant[] = [
     depth: 1,
     breaks: "held",
   },
+  {
+    name: "an admin who was removed is believed for ever",
+    rule: "ESC-8",
+    changes: [
+      {
+        file: "src/escrow/admins.ts",
+        find: 'if (!this.#log.active.has(id)) return doubt("the admin has been removed since", id);',
+        replace: "",
+      },
+    ],
+    start: [...ESCROWED, ...THEFT, "the organisation removes Bob", "Bob approves T"],
+    depth: 1,
+    breaks: "dismissed",
+  },
+  {
+    name: "whom an unverified member approved is verified",
+    rule: "ESC-8",
+    changes: [
+      {
+        file: "src/escrow/acts.ts",
+        find: "approvals.some(({ by, seq }) => links.has(seq) || found.has(by))",
+        replace: "approvals.some(({ seq }) => links.has(seq))",
+      },
+    ],
+    start: [...ESCROWED, ...THEFT, "the organisation removes Bob", "Bob approves T", "T makes Q"],
+    depth: 1,
+    breaks: "dismissed",
+  },
 ];
