@@ -223,5 +223,12 @@ export function parseKeyring(serialized: Uint8Array): Keyring {
   const keys = new MemberKeys(seed);
   wipe(seed);
   const gained = new Map(epochs.map(([epoch, bytes]) => [epoch, Secret.take(bytes)]));
+  const isInOrder = (list: readonly number[]) =>
+    list.every((epoch, at) => at === 0 || (list[at - 1] as number) < epoch);
+  if (!isInOrder(epochs.map(([epoch]) => epoch)) || !isInOrder(junk) || junk.some((epoch) => gained.has(epoch))) {
+    for (const secret of [keys, ...gained.values()]) secret.wipe();
+    const message = "keyring must name each epoch once, in order; it was not written by unsafeSerializeKeyring";
+    throw new KeysteadError("INVALID_ENCODING", message, { rule: "ENC-2" });
+  }
   return changedKeyring(newKeyring(log, member, keys), { gained, junk });
 }

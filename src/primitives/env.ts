@@ -32,8 +32,9 @@ export function drawRandom(env: Env, length: number): Uint8Array {
   const drawn: unknown = env.random(length);
   if (!isBytes(drawn)) throw invalid("env.random must return a Uint8Array");
   if (drawn.length !== length) throw invalid(`env.random returned ${drawn.length} bytes, asked for ${length}`);
-  // A copy: an env that hands out one buffer again and again must not change a key that was made from it.
-  return new Uint8Array(drawn);
+  // A copy: an env that hands out one buffer again and again must not change a key that was made from it. Our own never does, and
+  // a copy would leave secrets behind that nobody wipes.
+  return env.random === systemRandom ? drawn : new Uint8Array(drawn);
 }
 
 /**

@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { decodeCbor } from "../../src/bytes/cbor-decode.js";
+import { encodeCbor } from "../../src/bytes/cbor-encode.js";
 import type { LogId } from "../../src/bytes/ids.js";
 import { Secret } from "../../src/bytes/secret.js";
 import { changedKeyring, epochSeed, newKeyring, parseKeyring, unsafeSerializeKeyring } from "../../src/keys/keyring.js";
@@ -40,5 +42,25 @@ describe("a stored keyring", () => {
     expectError(() => unsafeSerializeKeyring(keyring), "WIPED", undefined);
     expectError(() => keyring.exportKey(1, "notes"), "WIPED", undefined);
     expectWrongArgument(() => parseKeyring("keyring" as never), "text");
+  });
+
+  it.each([
+    ["an epoch twice", [1, 1], []],
+    ["epochs out of order", [2, 1], []],
+    ["junk twice", [1], [3, 3]],
+    ["junk out of order", [1], [4, 3]],
+    ["junk that it holds", [1, 2], [2]],
+  ])("is refused with %s: one keyring has one form (ENC-2)", (_what, epochs, junk) => {
+    const value = decodeCbor(unsafeSerializeKeyring(keyringWith(1)), {
+      name: "keyring",
+      maxBytes: 1000,
+      maxObjects: 100,
+    }) as Map<string, unknown>;
+    value.set(
+      "epochs",
+      epochs.map((epoch) => [epoch, new Uint8Array(32)]),
+    );
+    value.set("junk", junk);
+    expectError(() => parseKeyring(encodeCbor(value as never)), "INVALID_ENCODING", "ENC-2");
   });
 });

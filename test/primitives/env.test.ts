@@ -1,6 +1,6 @@
 // Randomness and time from an env that may misbehave: docs/spec.md section 5.
 
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { toHex } from "../../src/bytes/text.js";
 import { drawRandom, type Env, readClock, systemEnv } from "../../src/primitives/env.js";
 import { failure, filled } from "./support.js";
@@ -23,6 +23,15 @@ describe("systemEnv", () => {
       expect(bytes.subarray(start, start + 100).some((byte) => byte !== 0)).toBe(true);
     }
     expect(bytes.subarray(-100).some((byte) => byte !== 0)).toBe(true);
+  });
+
+  it("leaves no copy behind: whoever draws wipes the only one", () => {
+    const fill = vi.spyOn(globalThis.crypto, "getRandomValues");
+    const drawn = drawRandom(systemEnv(), 32);
+    const filled = fill.mock.calls.map(([array]) => (array as Uint8Array).buffer);
+    fill.mockRestore();
+    expect(filled).toEqual([drawn.buffer]);
+    expect(filled[0]).toBe(drawn.buffer);
   });
 
   it("knows the time", () => {
