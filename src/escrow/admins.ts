@@ -13,6 +13,8 @@ export interface AdminVerdict {
   /** `verified`: active with the role at the named head, and not removed in the newest. */
   readonly verdict: "verified" | "unverified";
   readonly because: string;
+  /** The act names a head later than the escrow log at hand has, and an admin of this log wrote it: a newer log will tell. */
+  readonly needsNewerLog: boolean;
 }
 
 /** A signing key, the member whose it was, and for which positions. */
@@ -51,7 +53,14 @@ export class Admins {
 
   /** ESC-8. */
   judge({ admin: key, seq, hash }: EscrowActor): AdminVerdict {
-    const doubt = (because: string, admin?: MemberId): AdminVerdict => ({ admin, verdict: "unverified", because });
+    const doubt = (because: string, admin?: MemberId, needsNewerLog = false): AdminVerdict => {
+      return { admin, verdict: "unverified", because, needsNewerLog };
+    };
+    const end = this.#log.head.seq;
+    if (seq > end) {
+      const isAdmin = this.judge({ admin: key, seq: end, hash: this.#log.head.hash }).verdict === "verified";
+      return doubt("the escrow head that it names is later than the escrow log at hand", undefined, isAdmin);
+    }
     if (this.#log.links.at(seq - 1)?.hash !== hash)
       return doubt("the escrow head that it names is not in the escrow log");
     const term = this.#terms.get(toHex(key));
@@ -63,7 +72,8 @@ export class Admins {
     // Paper brings a device in; it is not who compared a user's fingerprint.
     if (this.#kinds.get(id) !== "device") return doubt("a backup key acted, not an admin's device", id);
     if (!this.#log.active.has(id)) return doubt("the admin has been removed since", id);
-    return { admin: id, verdict: "verified", because: "the admin had the role, and is still active" };
+    const because = "the admin had the role, and is still active";
+    return { admin: id, verdict: "verified", because, needsNewerLog: false };
   }
 
   #end(key: string | undefined, before: number): void {

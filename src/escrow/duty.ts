@@ -15,17 +15,17 @@ import {
   type Head,
   isConfirmed,
   isHolder,
-  type LinkRecord,
   type LogState,
 } from "../log/state.js";
-import { unverifiedMembers } from "./acts.js";
+import { broughtIn, escrowActs, unverifiedMembers } from "./acts.js";
 import { claimedRuns, epochKeys } from "./claimed.js";
 import { escrowNeeds, policyOf } from "./escrow-log.js";
 import { extendsHead } from "./member.js";
 import { judgePointer, namesHead } from "./pointer.js";
 
 /**
- * What a user's device must do about escrow now.
+ * What a user's device must do about escrow now. Where `members` are given with another action than `remove-unverified`, it makes no
+ * link that grants to them until they are gone.
  *
  * - `nothing`: escrow's pointer is the newest epoch, and it holds all that this device can give it.
  * - `wait`: the organisation's escrow is not ready (ESC-1), or this device is not confirmed and others look after escrow.
@@ -35,8 +35,9 @@ import { judgePointer, namesHead } from "./pointer.js";
  *   `confirmed` if they are the same. If not, the server lies.
  * - `enroll`: the user has confirmed; enroll escrow.
  * - `renew`: point escrow at the newest epoch before granting it anything (ESC-6).
- * - `remove-unverified`: remove `members` in one link, before all else: an admin who is not to be believed brought them in
- *   (ESC-8). Escrow is among them where its pointer is not the newest; it is enrolled again afterwards.
+ * - `remove-unverified`: admins who are not to be believed brought `members` in (ESC-8). Ask the user which of them are theirs, and
+ *   name those in `own` from then on; remove the others in one link, before all else. Escrow is among them where its pointer is
+ *   not the newest; it is enrolled again afterwards.
  * - `remove`: the pointer is into another log than the user confirmed; remove the escrow member.
  * - `regrant`: give escrow the epochs that a joining device withheld or that it could not open.
  * - `extend`: approve the escrow member: this device holds older epochs that escrow lacks (ESC-5).
@@ -60,7 +61,7 @@ export interface EscrowDuty {
   readonly because: string;
   /** The epochs to be given, for `regrant` and `extend`. */
   readonly epochs?: Runs;
-  /** Whom to remove, for `remove-unverified`. */
+  /** Whom to remove, or to grant nothing (ESC-8). */
   readonly members?: readonly MemberId[];
 }
 
@@ -72,6 +73,8 @@ export interface EscrowKnowledge {
   readonly escrowLog: LogState | undefined;
   /** The escrow head whose fingerprint the user confirmed on this device; undefined when never. */
   readonly confirmed?: Head | undefined;
+  /** Members whom the user, asked on this device, knows to be theirs. */
+  readonly own?: readonly MemberId[] | undefined;
 }
 
 /**
@@ -88,7 +91,7 @@ export function escrowIsSound(log: LogState, knowledge: Pick<EscrowKnowledge, "e
   policyOf(escrowLog);
   const pointer = escrowMember(log)?.pointer;
   if (!pointer || judgePointer(pointer, escrowLog) !== "newest") return false;
-  return !isContradicted(pointer, escrowLog, confirmed) && isVouchedFor(log, escrowLog, confirmed);
+  return !isContradicted(pointer, escrowLog, confirmed) && trustIn(escrowLog, log, confirmed) === "sound";
 }
 
 /**
@@ -99,40 +102,57 @@ export function escrowIsSound(log: LogState, knowledge: Pick<EscrowKnowledge, "e
  */
 export function escrowDuty(log: LogState, knowledge: EscrowKnowledge): EscrowDuty {
   assertUserLog(log);
-  const { me, escrowLog, confirmed } = checkOptions(knowledge);
-  const own = activeMember(log, me);
+  const { me, escrowLog, confirmed, own } = checkOptions(knowledge);
+  const self = activeMember(log, me);
   const escrow = escrowMember(log);
+  const inEscrowsName = new Set([...log.links].flatMap(({ actor, seq }) => (actor ? [seq] : [])));
+  const anybodyBroughtIn = broughtIn(log, inEscrowsName, { me, own });
   if (escrowLog === undefined) {
-    return escrow
-      ? { action: "fetch", because: "escrow's pointer cannot be judged without its log" }
-      : { action: "nothing", because: "there is no escrow" };
+    if (escrow) return { action: "fetch", because: "escrow's pointer cannot be judged without its log" };
+    if (anybodyBroughtIn.length === 0) return { action: "nothing", because: "there is no escrow" };
+    return { action: "fetch", because: "only its log tells whom to believe", members: anybodyBroughtIn };
   }
   policyOf(escrowLog);
   const isConfirmedByUser = confirmed !== undefined && extendsHead(escrowLog, confirmed);
+  const trust = trustIn(escrowLog, log, confirmed);
+  const unverified = unverifiedMembers(log, escrowLog, { me, own });
+  const mayActForOthers = actors(log).includes(self);
+  /** Escrow goes with them: renewing first would grant to them, removing them first would grant to its pointer. */
+  const removal = (...also: readonly MemberId[]): EscrowDuty => {
+    const members = [...unverified, ...also];
+    return escrowActs(log, escrowLog).some(({ needsNewerLog }) => needsNewerLog)
+      ? { action: "fetch", because: "an admin brought somebody in at a later head", members: unverified }
+      : { action: "remove-unverified", because: "an admin who is not to be believed brought them in", members };
+  };
   if (!escrow?.pointer) {
     // Whoever was brought in may have removed escrow to be forgotten.
-    if (isVouchedFor(log, escrowLog, confirmed) && actors(log).includes(own)) {
-      const members = unverifiedMembers(log, escrowLog, { me });
-      if (members.length > 0) return removal(members);
+    if (trust !== "sound" && anybodyBroughtIn.length > 0) {
+      return { action: trust, because: "only escrow's log tells whom to believe", members: anybodyBroughtIn };
+    }
+    if (unverified.length > 0) {
+      return mayActForOthers && isConfirmed(log, self) ? removal() : { ...WAIT_FOR_OTHERS, members: unverified };
     }
     const lacking = escrowNeeds(escrowLog);
     if (lacking.length > 0) return { action: "wait", because: `escrow is not ready: ${lacking.join(", ")} missing` };
-    if (!actors(log).includes(own)) return { action: "wait", because: "this device may not act for others yet" };
-    return isConfirmedByUser
-      ? { action: "enroll", because: "the user confirmed this escrow log" }
-      : { action: "confirm", because: "nobody has confirmed this escrow log on this device" };
+    if (!mayActForOthers) return { action: "wait", because: "this device may not act for others yet" };
+    if (isConfirmedByUser && trust === "sound") {
+      return { action: "enroll", because: "the user confirmed this escrow log" };
+    }
+    return trust === "fetch" ? FETCH_NAMED : { action: "confirm", because: "nobody confirmed this escrow log here" };
   }
   const verdict = judgePointer(escrow.pointer, escrowLog);
   // Where escrow holds nothing current, or its keys are false, no admin can act, and the confirmed device may be the lost one: a
   // thief must not make the others wait for ever.
   const canAdminsAct = isHolder(log, escrow) && !(verdict === "false" && isConfirmedByUser);
-  if (!isConfirmed(log, own) && canAdminsAct) {
-    return { action: "wait", because: "a confirmed device or an admin looks after escrow" };
+  if (!isConfirmed(log, self) && canAdminsAct) {
+    return trust === "sound" && unverified.length > 0 ? { ...WAIT_FOR_OTHERS, members: unverified } : WAIT_FOR_OTHERS;
   }
   if (verdict === "other-log") {
-    return isConfirmedByUser
-      ? { action: "remove", because: "escrow stands for another log than the one the user confirmed" }
-      : { action: "confirm", because: "the server offers another escrow log than the one enrolled" };
+    if (!isConfirmedByUser)
+      return { action: "confirm", because: "the server offers another escrow log than the one enrolled" };
+    return unverified.length > 0
+      ? removal(escrow.id)
+      : { action: "remove", because: "escrow stands for another log than the one the user confirmed" };
   }
   if (verdict === "ahead")
     return { action: "fetch", because: "the pointer names a newer escrow log than the one at hand" };
@@ -141,21 +161,16 @@ export function escrowDuty(log: LogState, knowledge: EscrowKnowledge): EscrowDut
       action: "confirm",
       because: "the pointer names a head that this escrow log does not have: one of them lies",
     };
-  if (!isVouchedFor(log, escrowLog, confirmed)) {
-    return escrow.pointer.seq > escrowLog.head.seq
-      ? { action: "fetch", because: "the pointer names a newer head than the escrow log at hand has" }
-      : { action: "confirm", because: "neither this user nor a founding device has confirmed this escrow log" };
+  if (trust === "fetch") return FETCH_NAMED;
+  if (trust === "confirm") {
+    return { action: "confirm", because: "neither this user nor a founding device has confirmed this escrow log" };
   }
-  const members = unverifiedMembers(log, escrowLog, { me });
-  if (members.length > 0) {
-    // In one link: renewing first would grant to them, removing them first would grant to the old pointer. Enroll escrow anew.
-    return removal(verdict === "newest" ? members : [...members, escrow.id]);
-  }
+  if (unverified.length > 0) return verdict === "newest" ? removal() : removal(escrow.id);
   if (verdict === "false") return { action: "renew", because: "the pointer's keys are no epoch of the escrow log" };
   if (verdict === "older") return { action: "renew", because: "the admins' epoch has changed since" };
   // What was sealed to a false pointer the log counts as held, and no admin opens it.
   const opened = intersectRuns(escrow.held, claimedRuns(log, new Set([escrow.id]), epochKeys(escrowLog)));
-  const lacking = subtractRuns(own.held, opened);
+  const lacking = subtractRuns(self.held, opened);
   const owed = intersectRuns(lacking, uniteRuns(escrow.reach, escrow.withheld));
   if (owed.length > 0)
     return { action: "regrant", because: "escrow was not given, or could not open, some epochs", epochs: owed };
@@ -164,9 +179,11 @@ export function escrowDuty(log: LogState, knowledge: EscrowKnowledge): EscrowDut
   return { action: "nothing", because: "escrow stands for its newest epoch and holds all that this device does" };
 }
 
-function removal(members: readonly MemberId[]): EscrowDuty {
-  return { action: "remove-unverified", because: "an admin who is not to be believed brought them in", members };
-}
+const WAIT_FOR_OTHERS: EscrowDuty = { action: "wait", because: "a confirmed device or an admin looks after escrow" };
+const FETCH_NAMED: EscrowDuty = {
+  action: "fetch",
+  because: "the log names a newer head of escrow's log than the one at hand has",
+};
 
 /**
  * Whether the pointer and the escrow log at hand contradict each other, and the user has not settled it by confirming as much of
@@ -180,15 +197,34 @@ function isContradicted(pointer: Pointer, escrowLog: LogState, confirmed: Head |
   return !(confirmed !== undefined && extendsHead(escrowLog, confirmed) && confirmed.seq >= Math.min(pointer.seq, end));
 }
 
-/** ESC-4: the escrow log extends what the user confirmed here; where nothing was confirmed, what a founding author named last. */
-function isVouchedFor(log: LogState, escrowLog: LogState, confirmed: Head | undefined): boolean {
-  if (confirmed !== undefined) return extendsHead(escrowLog, confirmed);
+/**
+ * ESC-4: the escrow log extends what the user confirmed here; where nothing was confirmed, what a founding author named last. And
+ * what a founding author named later than the user confirmed: otherwise a server could offer a fork from in between.
+ */
+function trustIn(escrowLog: LogState, log: LogState, confirmed: Head | undefined): "sound" | "fetch" | "confirm" {
+  const { log: id, seq: end } = escrowLog.head;
   const founders = foundersOf(log);
-  const isFoundersPointer = ({ author, pointer, actor }: LinkRecord) =>
-    pointer !== undefined && !actor && founders.get(author as MemberId) === FOUNDING;
+  const named = [...log.links].flatMap(({ author, pointer, actor }) =>
+    pointer && !actor && founders.get(author as MemberId) === FOUNDING ? [pointer] : [],
+  );
   // The last one: after the account was moved to another organisation, the first is not asked for again.
-  const named = [...log.links].filter(isFoundersPointer).at(-1)?.pointer;
-  return named !== undefined && extendsHead(escrowLog, named);
+  const last = confirmed === undefined ? named.at(-1) : named.filter((pointer) => pointer.log === id).at(-1);
+  const isVouchedFor =
+    confirmed === undefined
+      ? last !== undefined && extendsHead(escrowLog, last)
+      : extendsHead(escrowLog, confirmed) && (!last || !isOpen(last, escrowLog, confirmed));
+  if (isVouchedFor) return "sound";
+  const isLater = (pointer: Pointer | undefined) => pointer?.log === id && pointer.seq > end;
+  return isLater(last) || isLater(escrowMember(log)?.pointer) ? "fetch" : "confirm";
+}
+
+/** Whether a pointer names a head that this log should have and has not, and what the user confirmed does not settle it. */
+function isOpen(pointer: Pointer, escrowLog: LogState, confirmed: Head): boolean {
+  if (namesHead(pointer, escrowLog) || confirmed.seq >= pointer.seq) return false;
+  if (pointer.seq <= escrowLog.head.seq) return true;
+  const verdict = judgePointer(pointer, escrowLog);
+  // Epochs only go up: no later head has an old one. And false keys are no log's that goes on from where the user confirmed.
+  return verdict !== "older" && !(verdict === "false" && confirmed.seq === escrowLog.head.seq);
 }
 
 function assertUserLog(log: LogState): void {

@@ -197,23 +197,42 @@ describe("members whom a dismissed admin brought in", () => {
 });
 
 describe("members whom a dismissed admin brought in, once escrow is removed", () => {
-  const acted = byBob(openUser("u", hired).join("Thief"), ["Thief"]);
+  const acted = byBob(openUser("u", hired).join("Phone").join("Thief"), ["Thief"]);
   const gone = reviewEscrow(acted, "Thief", "remove");
-  const duty = (world: World, confirmed: World | undefined, escrowLog = escrow) =>
-    escrowDuty(world.log, { me: world.id("Laptop"), escrowLog: escrowLog.log, confirmed: confirmed?.log.head });
+  const ask = (world: World, name: string, confirmed: World | undefined, escrowLog: World | undefined = escrow) =>
+    escrowDuty(world.log, { me: world.id(name), escrowLog: escrowLog?.log, confirmed: confirmed?.log.head });
+  const other = openOrganisation("another organisation");
 
   it("are removed all the same (ESC-8)", () => {
     expect(unverifiedMembers(gone.log, escrow.log)).toEqual(gone.ids("Thief"));
     for (const confirmed of [hired, undefined]) {
-      expect(duty(gone, confirmed)).toMatchObject({ action: "remove-unverified", members: gone.ids("Thief") });
+      expect(ask(gone, "Laptop", confirmed)).toMatchObject({ action: "remove-unverified", members: gone.ids("Thief") });
     }
-    expect(duty(gone.review("Laptop", { remove: ["Thief"] }), hired).action).toBe("enroll");
+    expect(ask(gone.review("Laptop", { remove: ["Thief"] }), "Laptop", hired).action).toBe("enroll");
   });
 
-  it("are not judged by an escrow log that nobody confirmed (ESC-4)", () => {
-    const other = openOrganisation("another organisation");
-    expect(duty(gone, undefined, other).action).toBe("confirm");
-    expect(duty(gone, hired, other).action).toBe("confirm");
+  it("are left to a confirmed device by others, which grant them nothing (ESC-8)", () => {
+    expect(ask(gone, "Phone", hired)).toMatchObject({ action: "wait", members: gone.ids("Thief") });
+    expect(ask(acted, "Phone", hired)).toMatchObject({ action: "wait", members: acted.ids("Thief") });
+  });
+
+  it("are granted nothing while no escrow log is at hand that can vouch for them (ESC-4, ESC-8)", () => {
+    const members = gone.ids("Thief");
+    expect(ask(gone, "Laptop", hired, openEscrow("unready"))).toMatchObject({ action: "confirm", members });
+    expect(ask(gone, "Laptop", undefined, other)).toMatchObject({ action: "confirm", members });
+    expect(ask(gone, "Laptop", hired, other)).toMatchObject({ action: "confirm", members });
+    const me = gone.id("Laptop");
+    expect(escrowDuty(gone.log, { me, escrowLog: undefined })).toMatchObject({ action: "fetch", members });
+    const cleared = gone.review("Laptop", { remove: ["Thief"] });
+    expect(escrowDuty(cleared.log, { me, escrowLog: undefined }).action).toBe("nothing");
+  });
+
+  it("go in one link with escrow that a thief pointed into another log (ESC-8)", () => {
+    const moved = enroll(gone, "Thief", other);
+    const members = [moved.id("Thief"), escrowOf(moved).id];
+    expect(ask(moved, "Laptop", hired)).toMatchObject({ action: "remove-unverified", members });
+    const cleared = enroll(gone.review("Laptop", { remove: ["Thief"] }), "Phone", other);
+    expect(ask(cleared, "Laptop", hired)).toMatchObject({ action: "remove" });
   });
 });
 
@@ -222,6 +241,7 @@ describe("a device whom a dismissed admin brought in", () => {
   const acted = byBob(byBob(openUser("u", hired).join("Phone").join("Tablet").join("Thief"), ["Phone"], ["Laptop"]), [
     "Thief",
   ]).review("Phone", { approve: ["Tablet"] });
+  const knowledge = { escrowLog: escrow.log, confirmed: hired.log.head };
 
   it("is unverified to others, as are all whom he brought in, and they in turn (ESC-8)", () => {
     expect(unverifiedMembers(acted.log, escrow.log)).toEqual(acted.ids("Phone", "Tablet", "Thief"));
@@ -230,10 +250,53 @@ describe("a device whom a dismissed admin brought in", () => {
   it("knows itself and whom it approved, and removes all others (ESC-8)", () => {
     const me = acted.id("Phone");
     expect(unverifiedMembers(acted.log, escrow.log, { me })).toEqual(acted.ids("Thief"));
-    const duty = escrowDuty(acted.log, { me, escrowLog: escrow.log, confirmed: hired.log.head });
+    const duty = escrowDuty(acted.log, { me, ...knowledge });
     expect(duty).toMatchObject({ action: "remove-unverified", members: [acted.id("Thief"), escrowOf(acted).id] });
     const cleared = reviewEscrow(acted, "Phone", "remove", { remove: ["Thief"] });
-    expect(escrowDuty(cleared.log, { me, escrowLog: escrow.log, confirmed: hired.log.head }).action).toBe("enroll");
+    expect(escrowDuty(cleared.log, { me, ...knowledge }).action).toBe("enroll");
+  });
+
+  it("keeps whom the user knows to be theirs (ESC-8)", () => {
+    const me = acted.id("Tablet");
+    expect(unverifiedMembers(acted.log, escrow.log, { me })).toEqual(acted.ids("Phone", "Thief"));
+    // What one of the owner's devices approved is the owner's too, and one that was removed since does no harm.
+    for (const own of [acted.ids("Phone"), acted.ids("Phone", "Laptop")]) {
+      expect(unverifiedMembers(acted.log, escrow.log, { me, own })).toEqual(acted.ids("Thief"));
+      expect(escrowDuty(acted.log, { me, own, ...knowledge }).members).toEqual([acted.id("Thief"), escrowOf(acted).id]);
+    }
+    expect(unverifiedMembers(acted.log, escrow.log, { own: acted.ids("Phone") })).toEqual(acted.ids("Thief"));
+  });
+});
+
+describe("a server that withholds the newest escrow log", () => {
+  const user = openUser("u", hired).join("Phone").join("Tablet");
+  const ask = (world: World, escrowLog: World, confirmed = hired) =>
+    escrowDuty(world.log, { me: world.id("Laptop"), escrowLog: escrowLog.log, confirmed: confirmed.log.head });
+
+  it("does not make devices remove whom an admin recovered at a later head (ESC-8)", () => {
+    const longer = hire(hired, "Carl", ["discover"]);
+    const recovered = recoverBy(user, longer, "Bob", { approve: ["Phone"] });
+    expect(ask(recovered, hired)).toMatchObject({ action: "fetch", members: recovered.ids("Phone") });
+    expect(ask(recovered, longer).action).toBe("nothing");
+    // Whoever is no admin of the log at hand does not become one by naming a later head.
+    expect(ask(recovered, dismiss(hired, "Bob"))).toMatchObject({ action: "remove-unverified" });
+  });
+
+  const renewed = renew(user.review("Laptop", { approve: ["Phone"] }), "Laptop", escrow);
+  const fork = hired.rotate("Bob").rotate("Bob");
+  const phone = (world: World, escrowLog: World) =>
+    escrowDuty(world.log, { me: world.id("Phone"), escrowLog: escrowLog.log, confirmed: hired.log.head }).action;
+
+  it("gains nothing by a thief who removes escrow: the founding device named a later head (ESC-4)", () => {
+    const gone = reviewEscrow(renewed.join("Thief"), "Thief", "remove");
+    expect([phone(gone, fork), phone(gone, hired), phone(gone, escrow)]).toEqual(["confirm", "fetch", "enroll"]);
+  });
+
+  it("gains nothing by a thief who points back to the old epoch (ESC-4)", () => {
+    const back = point(renewed.join("Thief"), newestPointer(hired.log));
+    expect([phone(back, fork), phone(back, hired), phone(back, escrow)]).toEqual(["confirm", "fetch", "renew"]);
+    const confirmed = hired.log.head;
+    expect(escrowIsSound(back.log, { escrowLog: hired.log, confirmed })).toBe(false);
   });
 });
 

@@ -223,6 +223,7 @@ describe("escrowActs", () => {
         admin: escrow.id("Bob"),
         verdict: "verified",
         because: "the admin had the role, and is still active",
+        needsNewerLog: false,
       },
     ]);
     expect(unverifiedMembers(recovered.log, escrow.log)).toEqual([]);

@@ -4,7 +4,7 @@ import { unverifiedMembers } from "../../src/escrow/acts.js";
 import { judgePointer } from "../../src/escrow/pointer.js";
 import { escrowMember, FOUNDING, type Member } from "../../src/log/state.js";
 import { NAMES, type Name } from "./knowledge.js";
-import { escrowLogOf, maskOf, OWN, type Player, playerOf, THIEVES, type World } from "./world.js";
+import { activeOf, escrowLogOf, maskOf, OWN, type Player, playerOf, THIEVES, type World } from "./world.js";
 
 /** A text that is the same for worlds in which the same can happen. */
 export function canonical(world: World): string {
@@ -14,12 +14,18 @@ export function canonical(world: World): string {
   const indexOf = new Map(active.map(({ id }, index) => [id, index]));
   const knows = (name: Name) => secrets.knows[NAMES.indexOf(name)] as number;
   const junked = (name: Name) => secrets.junked[NAMES.indexOf(name)] as number;
-  const doubted = unverifiedMembers(log, escrowLogOf(world));
+  // Whom each of the owner's doubts (ESC-8), which decides what they do.
+  const views = [undefined, ...OWN.flatMap((name) => activeOf(world, name) ?? [])];
+  const doubted = views.map((me) => new Set(unverifiedMembers(log, escrowLogOf(world), { me: me?.id })));
   const masks: number[] = [];
   const parts: (string | number)[] = [];
   for (const member of active) {
     const name = playerOf(world, member.id);
-    parts.push(labelOf(member, name), member.roles.join(""), +doubted.includes(member.id));
+    parts.push(
+      labelOf(member, name),
+      member.roles.join(""),
+      doubted.map((members) => +members.has(member.id)).join(""),
+    );
     for (const { founder, approvers } of [member.lineage.own, member.lineage.all]) {
       let set = 0;
       for (const id of approvers) set |= 1 << (indexOf.get(id) as number);

@@ -96,7 +96,7 @@ function broughtInByBob(world: World): ReadonlySet<Player> {
   if (byBob.size === 0) return found;
   // Two thieves: two rounds find all.
   for (const name of [...THIEVES, ...THIEVES]) {
-    const approvals = activeOf(world, name)?.approvals ?? [];
+    const approvals = everOf(world, name)?.approvals ?? [];
     const accomplices = [...found].map((each) => world.ids.get(each));
     if (approvals.some(({ by, seq }) => byBob.has(seq) || accomplices.includes(by))) found.add(name);
   }
@@ -145,14 +145,17 @@ function misheldIn(world: World): Violation | undefined {
     : undefined;
 }
 
+/** A player's member, active or removed. */
+function everOf({ log, ids }: World, name: Player): Member | undefined {
+  const id = ids.get(name);
+  return id && (log.active.get(id) ?? [...log.removed].find((gone) => gone.id === id));
+}
+
 /** What the log says that somebody may be able to read. */
 function reachOf(world: World, name: Name): number {
   if (name === "Ann") return world.annReach;
   if (name === "Bob") return world.bobReach;
-  const id = world.ids.get(name);
-  if (!id) return 0;
-  const member = world.log.active.get(id) ?? ([...world.log.removed].find((gone) => gone.id === id) as Member);
-  return maskOf(member.reach);
+  return maskOf(everOf(world, name)?.reach ?? []);
 }
 
 /** One thief has both T and Q: what one of them may read, the other is told. */

@@ -43,8 +43,12 @@ def is_verified(state: State, escrow: State) -> bool:
     by, pointer = state.body["by"], state.before.escrow().pointer
     if pointer["log"] != escrow.log or not escrow.has_head(by["seq"], by["hash"]):
         return False
-    named = escrow.history()[by["seq"] - 1]
-    admin = next((member for member in named.people() if member.sign == by["admin"]), None)
+    return is_admin(by["admin"], escrow.history()[by["seq"] - 1], escrow)
+
+
+def is_admin(key: bytes, named: State, escrow: State) -> bool:
+    """Whether a key is an admin's who may act for escrow at the named head, and is not removed in the newest (ESC-8)."""
+    admin = next((member for member in named.people() if member.sign == key), None)
     return (
         admin is not None
         and admin.kind == "device"
@@ -54,20 +58,37 @@ def is_verified(state: State, escrow: State) -> bool:
     )
 
 
-def brought_in(user: State, escrow: State, device: Member | None = None) -> set[bytes]:
-    """Active devices and backup keys that unverified acts brought in (ESC-8), as a device sees it."""
-    unverified = [state for state in user.history() if "by" in state.body and not is_verified(state, escrow)]
-    acts = {state.seq for state in unverified}
+def acts(user: State) -> list[State]:
+    """The states after each act of escrow."""
+    return [state for state in user.history() if "by" in state.body]
+
+
+def unverified(user: State, escrow: State) -> set[int]:
+    """Positions of the acts that are not believed (ESC-8)."""
+    return {state.seq for state in acts(user) if not is_verified(state, escrow)}
+
+
+def needs_newer(user: State, escrow: State) -> bool:
+    """Whether an act names a later head than the escrow log has, by an admin who would be believed at its end."""
+    return any(
+        state.body["by"]["seq"] > escrow.seq and is_admin(state.body["by"]["admin"], escrow, escrow)
+        for state in acts(user)
+        if state.before.escrow().pointer["log"] == escrow.log
+    )
+
+
+def brought_in(user: State, doubted: set[int], device: Member | None = None) -> set[bytes]:
+    """Active devices and backup keys that the acts at these positions brought in (ESC-8), as a device sees it."""
     people = [member for member in user.members.values() if member.kind != ESCROW]
     found, own = set[bytes](), {device.id} if device else set[bytes]()
     for _ in people:  # each round brings in at least one more, if there are any
         own |= {m.id for m in people if any(by in own for by, _ in m.approvals)}
     for _ in people:
-        found |= {m.id for m in people if any(seq in acts or by in found for by, seq in m.approvals)} - own
+        found |= {m.id for m in people if any(seq in doubted or by in found for by, seq in m.approvals)} - own
     honest = user.copy()
-    honest.edges = {edge for edge in user.edges if edge[2] not in acts or edge[1] in user.pointers}
+    honest.edges = {edge for edge in user.edges if edge[2] not in doubted or edge[1] in user.pointers}
     for member in honest.members.values():
-        if member.kind != ESCROW and member.removed and (member.removed[0] in found or member.removed[1] in acts):
+        if member.kind != ESCROW and member.removed and (member.removed[0] in found or member.removed[1] in doubted):
             member.removed = None
     classes = honest.classes()
     return {id_ for id_ in found if user.is_active(id_) and not classes.is_confirmed(honest.members[id_])}
@@ -89,32 +110,36 @@ def claimed(user: State, escrow: State, id_: bytes | None = None) -> Runs:
 
 def duty(user: State, escrow: State | None, device: Member, confirmed: dict | None) -> str:
     """What a device does about escrow (section 11.2). `confirmed` is the head of the escrow log that its user confirmed."""
-    member = user.escrow()
+    member, anybody = user.escrow(), brought_in(user, {state.seq for state in acts(user)}, device)
     if not escrow:
-        return "fetch" if member else "nothing"
+        return "fetch" if member or anybody else "nothing"
     by_user = confirmed and confirmed["log"] == escrow.log and escrow.has_head(confirmed["seq"], confirmed["hash"])
-    is_confirmed = user.classes().is_confirmed(device)
+    is_confirmed, trust = user.classes().is_confirmed(device), trust_in(escrow, user, confirmed)
+    suspects = brought_in(user, unverified(user, escrow), device)
+    removal = "fetch" if needs_newer(user, escrow) else "remove-unverified"
     if not member:
-        may_enroll = holds_current(user, device) and (is_confirmed or not user.lockdown)
-        is_vouched = by_user if confirmed else founding_pointer_is_in(user, escrow)
-        if may_enroll and is_vouched and brought_in(user, escrow, device):
-            return "remove-unverified"
-        return "wait" if needs(escrow) or not may_enroll else "enroll" if by_user else "confirm"
+        may_act = holds_current(user, device) and (is_confirmed or not user.lockdown)
+        if trust != "trusted" and anybody:
+            return trust
+        if suspects:
+            return removal if may_act and is_confirmed else "wait"
+        if needs(escrow) or not may_act:
+            return "wait"
+        return trust if trust != "trusted" else "enroll" if by_user else "confirm"
     pointer, verdict = member.pointer, judge_pointer(member.pointer, escrow)
     if not is_confirmed and holds_current(user, member) and not (verdict == "false" and by_user):
         return "wait"
     if verdict == "other-log":
-        return "remove" if by_user else "confirm"
+        return "confirm" if not by_user else removal if suspects else "remove"
     if verdict == "ahead":
         return "fetch"
-    is_long_enough = pointer["seq"] <= escrow.seq
-    if not escrow.has_head(pointer["seq"], pointer["hash"]) and (is_long_enough or verdict == "false"):
+    if not escrow.has_head(pointer["seq"], pointer["hash"]) and (pointer["seq"] <= escrow.seq or verdict == "false"):
         if not by_user or confirmed["seq"] < min(pointer["seq"], escrow.seq):
             return "confirm"
-    if not (by_user if confirmed else founding_pointer_is_in(user, escrow)):
-        return "confirm" if is_long_enough else "fetch"
-    if brought_in(user, escrow, device):
-        return "remove-unverified"
+    if trust != "trusted":
+        return trust
+    if suspects:
+        return removal
     if verdict != "newest":
         return "renew"
     opened = minus(member.held, minus(member.held, claimed(user, escrow, member.id)))
@@ -124,14 +149,28 @@ def duty(user: State, escrow: State | None, device: Member, confirmed: dict | No
     return "extend" if lacks else "nothing"
 
 
-def founding_pointer_is_in(user: State, escrow: State) -> bool:
-    """Whether the last pointer set by a device or backup key of the founding class names a head of this escrow log."""
-    founders = user.classes().founders
-    for state in reversed(user.history()):
+def trust_in(escrow: State, user: State, confirmed: dict | None) -> str:
+    """Whether the escrow log at hand is trusted, and what to do about it where it is not (section 11.2)."""
+    founders, last = user.classes().founders, None
+    for state in user.history():
         pointer, author = state.body.get("escrow"), user.members.get(state.author)
         if isinstance(pointer, dict) and author and author.kind != ESCROW and founders[author.node] == 1:
-            return pointer["log"] == escrow.log and escrow.has_head(pointer["seq"], pointer["hash"])
-    return False
+            if not confirmed or pointer["log"] == escrow.log:
+                last = pointer
+
+    def has(head: dict) -> bool:
+        return head["log"] == escrow.log and escrow.has_head(head["seq"], head["hash"])
+
+    def is_passed_over(pointer: dict) -> bool:
+        if confirmed["seq"] >= pointer["seq"]:
+            return True
+        verdict, is_later = judge_pointer(pointer, escrow), pointer["seq"] > escrow.seq
+        return is_later and (verdict == "older" or verdict == "false" and confirmed["seq"] == escrow.seq)
+
+    if has(confirmed) and (not last or has(last) or is_passed_over(last)) if confirmed else last and has(last):
+        return "trusted"
+    named = [pointer for pointer in (last, user.escrow() and user.escrow().pointer) if pointer]
+    return "fetch" if any(p["log"] == escrow.log and p["seq"] > escrow.seq for p in named) else "confirm"
 
 
 def open_record(state: State, sealed: bytes, seeds: dict[int, bytes]) -> dict | None:

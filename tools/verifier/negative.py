@@ -112,7 +112,7 @@ def of_escrow(vectors: Vectors, vector: dict) -> tuple[object, object]:
         if vector["question"] == "act":
             return "verified" if escrow.is_verified(user, log) else "unverified"
         if vector["question"] == "unverified":
-            return sorted(id_.hex() for id_ in escrow.brought_in(user, log))
+            return sorted(id_.hex() for id_ in escrow.brought_in(user, escrow.unverified(user, log)))
         if vector["question"] == "record":
             sealed = open_entry(unbase64(vector["record"][side]))[1][0]
             return {"junk": escrow.open_record(log, sealed, seeds(vector["admin"]["epochs"])) is None}

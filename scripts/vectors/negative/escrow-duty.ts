@@ -8,6 +8,7 @@ import type { Head } from "../../../src/log/state.js";
 import {
   dismiss,
   enroll,
+  hire,
   openOrganisation,
   recoverBy,
   renew,
@@ -90,6 +91,12 @@ const NOT_DONE: readonly EscrowAttack[] = [
 
 const lied = point(user, "Laptop", { ...newestPointer(staffed.log), ...fake });
 const withPhone = user.join("Phone");
+const family = renewed
+  .join("Phone")
+  .review("Laptop", { approve: ["Phone"] })
+  .join("Thief");
+const taken = reviewEscrow(family, "Thief", "remove");
+const back = point(family, "Thief", newestPointer(staffed.log));
 const CONTRADICTED: readonly EscrowAttack[] = [
   duty(
     "fork_of_the_escrow_log",
@@ -179,6 +186,24 @@ const CONTRADICTED: readonly EscrowAttack[] = [
     { member: withPhone.id("Phone") },
   ),
   duty(
+    "fork_once_escrow_is_removed",
+    "A thief removed escrow, and the server offers a dismissed admin's fork to a device whose user confirmed long ago.",
+    ["ESC-4"],
+    { user: taken, escrow: fork },
+    { user: taken, escrow: later },
+    { bad: "confirm", good: "enroll" },
+    { member: taken.id("Phone") },
+  ),
+  duty(
+    "old_escrow_log_once_the_pointer_is_old",
+    "A thief pointed escrow back, and the server withholds the links that the founding device has named.",
+    ["ESC-4"],
+    { user: back, escrow: staffed },
+    { user: back, escrow: later },
+    { bad: "fetch", good: "renew" },
+    { member: back.id("Phone") },
+  ),
+  duty(
     "granted_to_false_keys",
     "The log says that escrow holds what was sealed to a thief's keys, which no admin opens.",
     ["ESC-3"],
@@ -201,6 +226,8 @@ const second = recoverBy(two, staffed, "Bob", { approve: ["Thief"] })
   .enroll("Thief", "Second")
   .leave("Thief");
 const strangers = withPhone.join("Thief");
+const beside = recoverBy(strangers, staffed, "Bob", { approve: ["Thief"] });
+const hired = hire(staffed, "Carl", ["discover"]);
 const ids = (world: World, ...names: readonly string[]) => [...world.ids(...names)].sort();
 
 const unverified = (
@@ -269,6 +296,31 @@ const BROUGHT_IN: readonly EscrowAttack[] = [
     { user: recoverBy(strangers, staffed, "Bob", { approve: ["Phone"], remove: ["Laptop"] }), escrow: later },
     { bad: "remove-unverified", good: "renew" },
     { member: strangers.id("Phone") },
+  ),
+  duty(
+    "unverified_beside_a_device_that_is_not_confirmed",
+    "A device that nobody approved leaves those whom a dismissed admin brought in to others. The twin's device is confirmed.",
+    ["ESC-8"],
+    { user: reviewEscrow(beside, "Thief", "remove"), escrow: later },
+    { user: reviewEscrow(beside, "Thief", "remove").review("Laptop", { approve: ["Phone"] }), escrow: later },
+    { bad: "wait", good: "remove-unverified" },
+    { member: strangers.id("Phone") },
+  ),
+  duty(
+    "unverified_who_moved_escrow",
+    "Whom a dismissed admin brought in enrolled another organisation's log. In the twin the owner's device did, and removed it.",
+    ["ESC-8"],
+    { user: enroll(reviewEscrow(beside, "Thief", "remove"), "Thief", other), escrow: later },
+    { user: enroll(reviewEscrow(strangers, "Laptop", "remove", { remove: ["Thief"] }), "Phone", other), escrow: later },
+    { bad: "remove-unverified", good: "remove" },
+  ),
+  duty(
+    "recovery_at_a_head_that_is_withheld",
+    "The server withholds the escrow log's newest links, at whose head an admin recovered a device.",
+    ["ESC-8"],
+    { user: recoverBy(withPhone, hired, "Bob", { approve: ["Phone"] }), escrow: staffed },
+    { user: recoverBy(withPhone, hired, "Bob", { approve: ["Phone"] }), escrow: hired },
+    { bad: "fetch", good: "nothing" },
   ),
 ];
 
