@@ -1,0 +1,110 @@
+// npm run mutation [-- --quick] [-- PART...]: changes the code of whole folders in every small way that Stryker knows, and runs the
+// tests against each. Ends with status 1 when a change goes unnoticed that scripts/mutation/ does not explain, or when an explanation
+// is of no use any more. docs/assurance.md.
+
+import { readFileSync } from "node:fs";
+import { relative } from "node:path";
+import { parseArgs } from "node:util";
+import type { MutantResult } from "@stryker-mutator/api/core";
+import { Stryker } from "@stryker-mutator/core";
+import { BACKUP } from "./mutation/backup.js";
+import { COVERAGE } from "./mutation/coverage.js";
+import { ESCROW } from "./mutation/escrow.js";
+import type { Explained } from "./mutation/explained.js";
+import { GRANTS } from "./mutation/grants.js";
+import { LOG } from "./mutation/log.js";
+import { PARTS, type Part, QUICK } from "./mutation/parts.js";
+
+const EXPLAINED: readonly Explained[] = [...BACKUP, ...COVERAGE, ...ESCROW, ...GRANTS, ...LOG];
+
+const { values, positionals } = parseArgs({ allowPositionals: true, options: { quick: { type: "boolean" } } });
+const all = values.quick ? QUICK : PARTS;
+const unknown = positionals.filter((name) => !all.some((part) => part.name === name));
+if (unknown.length > 0) {
+  console.error(`no part ${unknown.join(", ")}; there are: ${all.map(({ name }) => name).join(", ")}`);
+  process.exit(2);
+}
+
+/** Where a mutant is, as explanations name it. */
+function placeOf({ fileName, location, replacement = "" }: MutantResult) {
+  const file = fileName.slice(fileName.lastIndexOf("/src/") + 1);
+  const line = readFileSync(file, "utf8").split("\n")[location.start.line - 1] as string;
+  return { file, line: line.trim(), becomes: replacement.split("\n")[0] as string };
+}
+
+function nameOf(mutant: MutantResult): string {
+  const { file, line, becomes } = placeOf(mutant);
+  return `${file}: ${line} -> ${becomes}`;
+}
+
+function explanationOf(mutant: MutantResult): Explained | undefined {
+  const { file, line, becomes } = placeOf(mutant);
+  return EXPLAINED.find((each) => each.file === file && each.line === line && each.becomes.includes(becomes));
+}
+
+/** A test file that a mutant keeps from loading, or that never ends, has noticed it too. */
+const NOTICED: readonly string[] = ["Killed", "Timeout", "RuntimeError"];
+const SURVIVED: readonly string[] = ["Survived", "NoCoverage"];
+
+/** Runs tests against the mutants of sources. */
+async function runStryker(name: string, mutate: string[], tests: readonly string[]): Promise<MutantResult[]> {
+  process.env.KEYSTEAD_MUTATION_TESTS = tests.join("\n");
+  return await new Stryker({
+    testRunner: "vitest",
+    vitest: { configFile: "scripts/mutation/vitest.config.ts" },
+    plugins: ["@stryker-mutator/vitest-runner", "./scripts/mutation/ignore-messages.js"],
+    ignorers: ["messages"],
+    mutate,
+    coverageAnalysis: "perTest",
+    concurrency: 2,
+    // For loops that a mutant makes endless.
+    timeoutMS: 10_000,
+    timeoutFactor: 1.5,
+    reporters: ["progress-append-only", "json"],
+    jsonReporter: { fileName: `.cache/mutation/${name}.json` },
+    tempDirName: ".cache/stryker",
+    ignorePatterns: ["bench", "dist", "examples", "tools", ".cache"],
+    warnings: false,
+  }).runMutationTest();
+}
+
+/** Mutates one part. @returns whether all is noticed or explained */
+async function mutate({ name, sources, tests, more }: Part): Promise<boolean> {
+  const results = await runStryker(name, [sources], tests);
+  const count = (statuses: readonly string[]) => results.filter(({ status }) => statuses.includes(status)).length;
+  const noticed = count(NOTICED);
+  let left = results.filter(({ status }) => SURVIVED.includes(status));
+  const open = left.filter((mutant) => !explanationOf(mutant));
+  if (more && open.length > 0) {
+    const key = ({ fileName, location, replacement }: MutantResult) =>
+      JSON.stringify([fileName, location, replacement]);
+    const ranges = open.map(({ fileName, location: { start, end } }) => {
+      return `${relative(".", fileName)}:${start.line}:${start.column - 1}-${end.line}:${end.column}`;
+    });
+    const again = await runStryker(`${name}-more`, ranges, more);
+    const killed = new Set(again.filter(({ status }) => NOTICED.includes(status)).map(key));
+    left = left.filter((mutant) => !killed.has(key(mutant)));
+  }
+  const unexplained = left.filter((mutant) => !explanationOf(mutant));
+  const there = new Set(left.map(nameOf));
+  const files = new Set(results.map((mutant) => placeOf(mutant).file));
+  const stale = EXPLAINED.filter(({ file }) => files.has(file))
+    .flatMap(({ file, line, becomes }) => becomes.map((each) => `${file}: ${line} -> ${each}`))
+    .filter((each) => !there.has(each));
+  const judged = noticed + count(SURVIVED);
+  const killed = judged - left.length;
+  for (const mutant of unexplained) console.log(`SURVIVED at line ${mutant.location.start.line}: ${nameOf(mutant)}`);
+  for (const each of stale) console.log(`EXPLAINED AND NOT THERE: ${each}`);
+  console.log(
+    `${name}: ${judged} mutants, ${killed} killed (${((100 * killed) / judged).toFixed(1)} %), ` +
+      `${left.length - unexplained.length} explained, ${unexplained.length} unexplained, ${count(["Ignored"])} left alone`,
+  );
+  return unexplained.length + stale.length === 0;
+}
+
+let isSound = true;
+for (const part of all) {
+  if (positionals.length > 0 && !positionals.includes(part.name)) continue;
+  isSound = (await mutate(part)) && isSound;
+}
+process.exitCode = isSound ? 0 : 1;

@@ -1,0 +1,11 @@
+// How a mutant that no test kills is explained.
+
+/** Mutants of one line that survive, and why that is right. */
+export interface Explained {
+  readonly file: string;
+  /** The line on which the mutants start, without the space around it. */
+  readonly line: string;
+  /** What stands there in the mutants; of more lines than one the first. */
+  readonly becomes: readonly string[];
+  readonly why: string;
+}

@@ -1,0 +1,33 @@
+// What is mutated together, and the tests that must notice.
+
+/** Sources, and the tests that judge them. */
+export interface Part {
+  readonly name: string;
+  readonly sources: string;
+  /** Their own tests. */
+  readonly tests: readonly string[];
+  /** More tests, for mutants that get past those. */
+  readonly more?: readonly string[];
+}
+
+const LOG = ["test/log/*.test.ts", "test/vectors/{log,pins,stories,values}.test.ts"];
+const GRANTS = ["test/grants/*.test.ts", "test/vectors/grants.test.ts"];
+const COVERAGE = ["test/coverage/*.test.ts"];
+const ESCROW = ["test/escrow/*.test.ts", "test/vectors/escrow.test.ts"];
+const MODEL = ["test/model/{logs,reference}.test.ts"];
+
+export const PARTS: readonly Part[] = [
+  { name: "links", sources: "src/log/links/*.ts", tests: LOG, more: [...ESCROW, ...GRANTS, ...MODEL] },
+  { name: "log", sources: "src/log/*.ts", tests: LOG, more: [...ESCROW, ...COVERAGE, ...MODEL] },
+  { name: "grants", sources: "src/grants/*.ts", tests: GRANTS, more: [...ESCROW, ...LOG, ...MODEL] },
+  { name: "coverage", sources: "src/coverage/*.ts", tests: COVERAGE, more: ESCROW },
+  { name: "escrow", sources: "src/escrow/*.ts", tests: ESCROW },
+  { name: "backup", sources: "src/backup/*.ts", tests: ["test/backup/*.test.ts", "test/vectors/texts.test.ts"] },
+];
+
+/** Small modules on which much rests, each judged by its own tests alone: quick enough for every run of CI. */
+export const QUICK: readonly Part[] = [
+  { name: "runs", sources: "src/log/runs.ts", tests: ["test/log/runs.test.ts"] },
+  { name: "gf32", sources: "src/backup/gf32.ts", tests: ["test/backup/gf32.test.ts"] },
+  { name: "bits", sources: "src/backup/bits.ts", tests: ["test/backup/bits.test.ts"] },
+];

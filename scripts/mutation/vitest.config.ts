@@ -1,0 +1,41 @@
+// The tests that one part's mutants are run against: one project over the native backend, with one seed and few runs of each
+// property.
+
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vitest/config";
+import type { Reporter, TestModule, Vitest } from "vitest/node";
+import base from "../../vitest.config.js";
+
+/** A file that does not load has no test that fails, and Stryker would not notice: makes it an error of the run. */
+class LoadErrors implements Reporter {
+  #vitest: Vitest | undefined;
+
+  onInit(vitest: Vitest): void {
+    this.#vitest = vitest;
+  }
+
+  onTestModuleEnd(module: TestModule): void {
+    for (const error of module.errors()) this.#vitest?.state.errorsSet.add(error);
+  }
+}
+
+const aliases = base.resolve?.alias as readonly { readonly find: RegExp; readonly replacement: string }[];
+
+export default defineConfig({
+  resolve: {
+    alias: [
+      ...aliases,
+      { find: "#primitives", replacement: fileURLToPath(new URL("../../src/primitives/node.ts", import.meta.url)) },
+    ],
+  },
+  test: {
+    include: (process.env.KEYSTEAD_MUTATION_TESTS ?? "").split("\n"),
+    // A mutant is judged by whole files in turn; loading the library anew for each would take most of the time.
+    isolate: false,
+    // Counting what each test covers slows loops down.
+    testTimeout: 600_000,
+    setupFiles: ["test/support/setup.ts"],
+    reporters: [new LoadErrors()],
+    provide: { backend: "native", seed: 1, runs: 5 },
+  },
+});
