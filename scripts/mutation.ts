@@ -58,7 +58,7 @@ async function runStryker(name: string, mutate: string[], tests: readonly string
     coverageAnalysis: "perTest",
     concurrency: 2,
     // For loops that a mutant makes endless.
-    timeoutMS: 10_000,
+    timeoutMS: 5_000,
     timeoutFactor: 1.5,
     reporters: ["progress-append-only", "json"],
     jsonReporter: { fileName: `.cache/mutation/${name}.json` },

@@ -2,4 +2,31 @@
 
 import type { Explained } from "./explained.js";
 
-export const BACKUP: readonly Explained[] = [];
+const TEXT = "only the text of an error";
+
+export const BACKUP: readonly Explained[] = [
+  {
+    file: "src/backup/bits.ts",
+    line: 'assertBytes(random, (length) => length === SECRET_BYTES, "random must be 17 bytes");',
+    becomes: ['""'],
+    why: TEXT,
+  },
+  {
+    file: "src/backup/bits.ts",
+    line: 'assertSymbols(secret, SECRET_LENGTH, "secret");',
+    becomes: ['""'],
+    why: TEXT,
+  },
+  {
+    file: "src/backup/bits.ts",
+    line: 'assertBytes(hash, (length) => length >= 3, "hash must be at least 3 bytes");',
+    becomes: ['""'],
+    why: TEXT,
+  },
+  {
+    file: "src/backup/gf32.ts",
+    line: "while (shift < 25 && ((vector >> shift) & 31) === 0) shift += 5;",
+    becomes: ["true", "shift <= 25"],
+    why: "the vector is never zero; the bound only keeps a caller's mistake from hanging",
+  },
+];

@@ -1,9 +1,10 @@
 // The tests that one part's mutants are run against: one project over the native backend, with one seed and few runs of each
 // property.
 
+import { statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
-import type { Reporter, TestModule, Vitest } from "vitest/node";
+import { BaseSequencer, type Reporter, type TestModule, type TestSpecification, type Vitest } from "vitest/node";
 import base from "../../vitest.config.js";
 
 /** A file that does not load has no test that fails, and Stryker would not notice: makes it an error of the run. */
@@ -16,6 +17,14 @@ class LoadErrors implements Reporter {
 
   onTestModuleEnd(module: TestModule): void {
     for (const error of module.errors()) this.#vitest?.state.errorsSet.add(error);
+  }
+}
+
+/** Small files first: the first test that fails ends a mutant's run. */
+class SmallFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const size = ({ moduleId }: TestSpecification) => statSync(moduleId).size;
+    return [...files].sort((a, b) => size(a) - size(b));
   }
 }
 
@@ -32,6 +41,7 @@ export default defineConfig({
     include: (process.env.KEYSTEAD_MUTATION_TESTS ?? "").split("\n"),
     // A mutant is judged by whole files in turn; loading the library anew for each would take most of the time.
     isolate: false,
+    sequence: { sequencer: SmallFirst },
     // Counting what each test covers slows loops down.
     testTimeout: 600_000,
     setupFiles: ["test/support/setup.ts"],

@@ -49,8 +49,8 @@ export function secretToBytes(secret: readonly number[]): Uint8Array {
     const bit = PADDING_BITS + 5 * i;
     const pair = symbol << (11 - (bit & 7));
     bytes[bit >> 3] = (bytes[bit >> 3] as number) | (pair >> 8);
-    // The last symbol ends with its byte; writing past the end of a Uint8Array would be ignored, but say it.
-    if ((bit >> 3) + 1 < SECRET_BYTES) bytes[(bit >> 3) + 1] = pair & 255;
+    // The last symbol ends with the last byte: writing past the end of a Uint8Array does nothing.
+    bytes[(bit >> 3) + 1] = pair & 255;
   });
   return bytes;
 }

@@ -11,9 +11,10 @@ export const NO_RUNS: Runs = [];
 
 /** Whether these are runs in the one canonical form. */
 export function isCanonical(runs: Runs): boolean {
+  // As if a run ended at -1: the first epoch is 1.
   let end = -1;
   for (const [from, to] of runs) {
-    if (from < 1 || to < from || from <= end + 1) return false;
+    if (to < from || from <= end + 1) return false;
     end = to;
   }
   return true;
