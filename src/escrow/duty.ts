@@ -148,7 +148,8 @@ export function escrowDuty(log: LogState, knowledge: EscrowKnowledge): EscrowDut
     return trust === "sound" && unverified.length > 0 ? { ...WAIT_FOR_OTHERS, members: unverified } : WAIT_FOR_OTHERS;
   }
   if (verdict === "other-log") {
-    if (!isConfirmedByUser)
+    if (trust === "fetch") return FETCH_NAMED;
+    if (!isConfirmedByUser || trust === "confirm")
       return { action: "confirm", because: "the server offers another escrow log than the one enrolled" };
     return unverified.length > 0
       ? removal(escrow.id)

@@ -290,6 +290,8 @@ describe("a server that withholds the newest escrow log", () => {
   it("gains nothing by a thief who removes escrow: the founding device named a later head (ESC-4)", () => {
     const gone = reviewEscrow(renewed.join("Thief"), "Thief", "remove");
     expect([phone(gone, fork), phone(gone, hired), phone(gone, escrow)]).toEqual(["confirm", "fetch", "enroll"]);
+    const moved = enroll(gone, "Thief", openOrganisation("a third organisation"));
+    expect([phone(moved, fork), phone(moved, hired), phone(moved, escrow)]).toEqual(["confirm", "fetch", "remove"]);
   });
 
   it("gains nothing by a thief who points back to the old epoch (ESC-4)", () => {

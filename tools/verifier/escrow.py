@@ -130,7 +130,9 @@ def duty(user: State, escrow: State | None, device: Member, confirmed: dict | No
     if not is_confirmed and holds_current(user, member) and not (verdict == "false" and by_user):
         return "wait"
     if verdict == "other-log":
-        return "confirm" if not by_user else removal if suspects else "remove"
+        if trust != "trusted" or not by_user:
+            return "fetch" if trust == "fetch" else "confirm"
+        return removal if suspects else "remove"
     if verdict == "ahead":
         return "fetch"
     if not escrow.has_head(pointer["seq"], pointer["hash"]) and (pointer["seq"] <= escrow.seq or verdict == "false"):
