@@ -2,4 +2,29 @@
 
 import type { Explained } from "./explained.js";
 
-export const GRANTS: readonly Explained[] = [];
+export const GRANTS: readonly Explained[] = [
+  {
+    file: "src/grants/actions.ts",
+    line: "const signers = [keys, ...(extra.signers ?? [])];",
+    becomes: ['["Stryker was here"]'],
+    why: "The author's own keys stand first, and no link without further signers calls for another key.",
+  },
+  {
+    file: "src/grants/enter.ts",
+    line: 'const request = encode(requestSchema, { v: 1, keys: keys.publicKeys, opening }, "request");',
+    becomes: ['""'],
+    why: "The name begins the path in errors, and keys and opening made here always fit the schema.",
+  },
+  {
+    file: "src/grants/make.ts",
+    line: 'return id === undefined ? ABSENT : fromHex(id, { name: "id" });',
+    becomes: ["{}", '""'],
+    why: "The name is for errors, and the ids of a verified log are always hexadecimal.",
+  },
+  {
+    file: "src/grants/open.ts",
+    line: "if (wanted.length === 0) continue;",
+    becomes: ["false"],
+    why: "A shortcut: of a grant whose epochs are all here already, the rest of the loop withholds, gains and keeps nothing.",
+  },
+];

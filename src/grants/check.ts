@@ -42,7 +42,7 @@ export function checkGrants(session: Session, links: Iterable<number>): CheckedG
     throw new KeysteadError("INVALID_ARGUMENT", "links must be a list of positions, such as [log.head.seq]");
   }
   const wrong: WrongGrant[] = [];
-  const unknown: WrongGrant[] = [];
+  const unknown: CheckedGrants["unknown"][number][] = [];
   for (const seq of links) {
     const record = Number.isSafeInteger(seq) ? log.links.at(seq - 1) : undefined;
     if (!record) {
@@ -55,11 +55,11 @@ export function checkGrants(session: Session, links: Iterable<number>): CheckedG
       const { from, to } = grant;
       const about = (recipient: MemberId) => ({ seq, author: record.author, recipient, from, to });
       const faults = faultsOf(log, record, grant, keyring);
-      if (faults === undefined) for (const { member } of grant.boxes) unknown.push({ ...about(member), wrong: "box" });
+      if (faults === undefined) for (const { member } of grant.boxes) unknown.push(about(member));
       else for (const [member, fault] of faults) wrong.push({ ...about(member), wrong: fault });
     }
   }
-  return { wrong, unknown: unknown.map(({ wrong: _, ...about }) => about) };
+  return { wrong, unknown };
 }
 
 /** Wrong boxes of a grant; undefined when the keyring cannot tell. */

@@ -40,7 +40,7 @@ export interface CreateLogOptions {
  */
 export function createLog(options: CreateLogOptions, env: Env): Authored {
   const { subject, operator, device } = checkOptions(options);
-  return writeGenesis(device, { kind: "user", subject, ...(operator !== undefined && { operator }) }, env);
+  return writeGenesis(device, { kind: "user", subject, operator }, env);
 }
 
 /** The first link of a log of any kind, by its first device. */
@@ -137,7 +137,7 @@ export function offerEnrollment(
     member: { kind: "device" as const, ...keys, name: attachmentDigest(opening) },
     ...rolesField(log, checkOptions(options).roles),
   };
-  const { body, attachments } = compose({ before: log, type: "enroll", fields, keyring, signers: [own], opening }, env);
+  const { body, attachments } = compose({ before: log, type: "enroll", fields, keyring, opening }, env);
   return encodeEntry(encodeLink(body, [signBody(body, own.sign, [own])]), attachments);
 }
 

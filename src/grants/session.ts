@@ -3,7 +3,7 @@
 
 import { KeysteadError } from "../errors.js";
 import { type Keyring, partsOf } from "../keys/keyring.js";
-import { encodeNameOpening } from "../log/entry.js";
+import { encodeNameOpening, type NameOpening } from "../log/entry.js";
 import { assertLog, type LogState } from "../log/state.js";
 import { drawRandom, type Env } from "../primitives/env.js";
 
@@ -53,12 +53,11 @@ export function checkOptions<T extends object>(options: T): T {
 /** A name opening for a description, with a fresh salt. @throws `INVALID_ARGUMENT` */
 export function openingOf(device: DeviceDescription, env: Env): Uint8Array {
   const { name, platform, details } = checkOptions(device);
+  const salt = drawRandom(env, SALT_LENGTH);
   try {
-    return encodeNameOpening({ salt: drawRandom(env, SALT_LENGTH), name, platform, details } as Parameters<
-      typeof encodeNameOpening
-    >[0]);
-  } catch (error) {
-    if (!(error instanceof KeysteadError) || error.code === "INVALID_ARGUMENT") throw error;
-    throw new KeysteadError("INVALID_ARGUMENT", `device: ${error.message}`, { details: error.details, cause: error });
+    return encodeNameOpening({ salt, name, platform, details } as NameOpening);
+  } catch (cause) {
+    const error = cause as KeysteadError;
+    throw new KeysteadError("INVALID_ARGUMENT", `device: ${error.message}`, { details: error.details, cause });
   }
 }

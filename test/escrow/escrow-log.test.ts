@@ -8,11 +8,12 @@ import { escrowNeeds } from "../../src/escrow/escrow-log.js";
 import { newestPointer } from "../../src/escrow/pointer.js";
 import { escrowDevicesAndActivity } from "../../src/escrow-devices-and-activity.js";
 import { regrant, review } from "../../src/grants/actions.js";
-import { policyFields } from "../../src/log/fields.js";
+import { offerEnrollment, prepareDevice } from "../../src/grants/enter.js";
+import { policyFields, type Role } from "../../src/log/fields.js";
 import { verifyLog } from "../../src/log/verify.js";
-import { idBytes, mutate, type RawBody, rawNext, setField } from "../support/raw-link.js";
+import { idBytes, mutate, type RawBody, rawNext, setField, takeApart } from "../support/raw-link.js";
 import { expectError, expectRefused, expectTwins } from "../support/refusal.js";
-import { OPERATOR, openWorld } from "../support/world.js";
+import { OPERATOR, openWorld, type World } from "../support/world.js";
 import { dismiss, hire, ORGANISATION, openEscrow, openOrganisation, paper, policyBy, write } from "./support.js";
 
 const opened = openEscrow("escrow log", { operator: true });
@@ -117,6 +118,31 @@ describe("roles", () => {
       "INVALID_ARGUMENT",
       "MEM-8",
     );
+  });
+
+  it("are none unless told, and are told of nobody whom the review does not approve (MEM-8)", () => {
+    const joined = ready.join("Bob").join("Zoe");
+    expect(joined.review("Ann", { approve: ["Bob"] }).member("Bob").roles).toEqual([]);
+    const roles = { [joined.id("Zoe")]: ["recover"] as const };
+    const lets = (approve: readonly string[]) =>
+      review(joined.session("Ann"), { approve: joined.ids(...approve), roles }, joined.env("Ann"));
+    expectError(() => lets(["Bob"]), "INVALID_ARGUMENT", "MEM-8");
+    expect(lets(["Bob", "Zoe"]).log.active.get(joined.id("Zoe"))?.roles).toEqual(["recover"]);
+  });
+
+  it("are a list of those that there are, for an escrow log alone (MEM-8)", () => {
+    const env = ready.env("enrolling");
+    const enrolls = (world: World, by: string, roles: unknown) =>
+      offerEnrollment(world.session(by), prepareDevice(world.log, { device: { name: "x" } }, env).request, env, {
+        roles: roles as readonly Role[],
+      });
+    for (const wrong of ["recover", ["recover", "rule"], { length: 0 }])
+      expectError(() => enrolls(ready, "Ann", wrong), "INVALID_ARGUMENT", "MEM-8");
+    const offer = enrolls(ready, "Ann", ["recover", "discover", "recover"]);
+    expect(takeApart(offer).body.get("roles")).toEqual(["discover", "recover"]);
+    const user = openWorld("a user");
+    expectError(() => enrolls(user, "Laptop", []), "INVALID_ARGUMENT", "MEM-8");
+    expect(takeApart(enrolls(user, "Laptop", undefined)).body.has("roles")).toBe(false);
   });
 
   it("are named by every enroll in an escrow log, and by none in a user's (MEM-8)", () => {

@@ -15,14 +15,21 @@ import {
   rotate,
   setLockdown,
 } from "../../src/grants/actions.js";
+import { compose } from "../../src/grants/author.js";
+import { offerEnrollment, prepareDevice } from "../../src/grants/enter.js";
 import { receive } from "../../src/grants/receive.js";
 import type { Session } from "../../src/grants/session.js";
+import { changedKeyring, partsOf } from "../../src/keys/keyring.js";
 import { OperatorKeys } from "../../src/keys/operator-keys.js";
+import { decodeEntry } from "../../src/log/entry.js";
 import { formatRuns, type Runs } from "../../src/log/runs.js";
-import { mutate } from "../support/raw-link.js";
+import { activeMember } from "../../src/log/state.js";
+import { appendEntry } from "../../src/log/verify.js";
+import { readBody } from "../../src/log/verify-link.js";
+import { boxIndex, mutate, takeApart, withAttachment } from "../support/raw-link.js";
 import { expectError, snapshot } from "../support/refusal.js";
 import { seededEnv } from "../support/seeded-env.js";
-import { OPERATOR, openWorld, seedNamed } from "../support/world.js";
+import { OPERATOR, openWorld, seedNamed, type World } from "../support/world.js";
 
 const base = openWorld("actions", { operator: true }).join("Phone").join("Tablet");
 const laptop = base.session("Laptop");
@@ -69,6 +76,17 @@ describe("an action", () => {
     expectError(() => setLockdown(laptop, { on: false }, env), "NOT_PERMITTED", "MEM-2");
   });
 
+  it.each<[string, string, () => unknown]>([
+    ["review", "approve", () => review(laptop, { approve: 1 as never }, env)],
+    ["review", "remove", () => review(laptop, { remove: 1 as never }, env)],
+    ["setLockdown", "remove", () => setLockdown(laptop, { on: true, remove: 1 as never }, env)],
+    ["expel", "remove", () => expel(base.log, { remove: 1 as never }, OPERATOR, env)],
+    ["regrant", "runs", () => regrant(laptop, [{ member: base.id("Phone"), runs: 1 as never }], env)],
+    ["abandonEpochs", "epochs", () => abandonEpochs(laptop, 1 as never)],
+  ])("says which argument is wrong: %s, %s", (_name, field, action) => {
+    expect(expectError(action, "INVALID_ARGUMENT", undefined).message).toMatch(new RegExp(`^${field} must be`));
+  });
+
   it("that names its author, or somebody twice, is not permitted (MEM-2)", () => {
     expectError(() => review(laptop, { remove: base.ids("Laptop") }, env), "NOT_PERMITTED", "MEM-2");
     expectError(() => review(laptop, { remove: base.ids("Phone", "Phone") }, env), "NOT_PERMITTED", "MEM-2");
@@ -93,7 +111,27 @@ describe("an action", () => {
   });
 });
 
+describe("a rename", () => {
+  it("tells everybody who receives its entry the new name", () => {
+    const { entry, log } = rename(laptop, { name: "Desktop", platform: "Plan 9" }, env);
+    for (const after of [log, appendEntry(base.log, entry)])
+      expect(after.active.get(base.id("Laptop"))).toMatchObject({ name: "Desktop", platform: "Plan 9" });
+  });
+});
+
 describe("a regrant", () => {
+  it.each([
+    ["of one number", [2]],
+    ["of three numbers", [2, 2, 2]],
+    ["from epoch 0", [0, 2]],
+    ["that ends before it begins", [2, 1]],
+    ["of half epochs", [1.5, 2]],
+  ])("takes no run %s", (_what, run) => {
+    const attempt = (runs: unknown) => regrant(laptop, [{ member: base.id("Phone"), runs: runs as Runs }], env);
+    expectError(() => attempt([run]), "INVALID_ARGUMENT", undefined);
+    expect(attempt([[2, 2]]).log.head.seq).toBe(base.log.head.seq + 1);
+  });
+
   it("joins the runs it is told and gives each once", () => {
     const world = base.review("Laptop", { approve: ["Phone", "Tablet"] });
     const give = (name: string, runs: Runs): Regrant => ({ member: base.id(name), runs });
@@ -110,6 +148,54 @@ describe("a regrant", () => {
     expectError(attempt, "NOT_PERMITTED", "MEM-9");
     const tablet = base.session("Tablet");
     expectError(() => regrant(tablet, [{ member: base.id("Laptop"), runs: [[1, 1]] }], env), "NOT_PERMITTED", "GRT-1");
+  });
+});
+
+describe("a member who was granted junk", () => {
+  const thief = base.signer("Tablet");
+  const rotated = base.rotate("Tablet");
+  const owed = rotated.record.grants.flatMap(({ boxes }) => boxes);
+  const box = boxIndex(rotated.record, base.id("Laptop"));
+  const world = base.append(withAttachment(rotated.last, box, new Uint8Array(1168), [thief]));
+  const regrants = (of: World) => regrant(of.session("Laptop"), [{ member: of.id("Phone"), runs: [[2, 2]] }], env);
+  const enrolls = (of: World) => {
+    const { request } = prepareDevice(of.log, { device: { name: "Watch" } }, env);
+    return offerEnrollment(of.session("Laptop"), request, env);
+  };
+
+  it("of the current epoch must rotate first, and declares it missing in that or later (MEM-9)", () => {
+    expect(owed).toHaveLength(3);
+    expect(world.session("Laptop").keyring.epochs).toEqual([1, 2, 3]);
+    for (const action of [regrants, enrolls]) expectError(() => action(world), "NOT_PERMITTED", "MEM-9");
+    const after = world.rotate("Laptop");
+    expect(after.record.missing).toEqual([[4, 4]]);
+    const byAnother = world.rotate("Phone");
+    expect(regrants(byAnother).log.links.last()?.missing).toEqual([[4, 4]]);
+    expect(takeApart(enrolls(byAnother)).body.get("missing")).toEqual([[4, 4]]);
+  });
+
+  it("leaves, and is renamed, without declaring it: those links have no room for it (MEM-9)", () => {
+    const session = world.session("Laptop");
+    expect(leave(session, env).log.active.has(base.id("Laptop"))).toBe(false);
+    expect(rename(session, { name: "x" }, env).log.links.last()?.missing).toEqual([]);
+  });
+
+  it("in thousands of places declares the newest 4,096 runs of it, and the rest in later links (MEM-9)", () => {
+    const { log, keyring } = laptop;
+    const junk = Array.from({ length: 4098 }, (_, index) => 2 * index + 5);
+    const held: Runs = [[1, 10_000]];
+    const active = new Map(log.active).set(keyring.member, { ...activeMember(log, keyring.member), held });
+    const { body } = compose(
+      {
+        before: { ...log, active },
+        type: "rotate",
+        fields: { author: partsOf(keyring).keys.sign },
+        keyring: changedKeyring(keyring, { junk }),
+      },
+      env,
+    );
+    const missing = readBody({ ...decodeEntry(base.last).link, body }).body.missing;
+    expect(missing).toEqual(junk.slice(2).map((epoch) => [epoch, epoch]));
   });
 });
 

@@ -2,10 +2,21 @@
 
 import { describe, expect, it } from "vitest";
 import { review } from "../../src/grants/actions.js";
-import { acceptEnrollment, createLog, joinLog, offerEnrollment, prepareDevice } from "../../src/grants/enter.js";
+import { writeLink } from "../../src/grants/author.js";
+import {
+  acceptEnrollment,
+  createLog,
+  joinLog,
+  newMember,
+  offerEnrollment,
+  prepareDevice,
+} from "../../src/grants/enter.js";
+import { openingOf } from "../../src/grants/session.js";
+import { ownKeys } from "../../src/keys/keyring.js";
 import { appendEntry, verifyLog } from "../../src/log/verify.js";
+import { openOrganisation, openUser } from "../escrow/support.js";
 import { authoredBy, mutate } from "../support/raw-link.js";
-import { expectError, expectRefused } from "../support/refusal.js";
+import { expectError, expectRefused, thrownBy } from "../support/refusal.js";
 import { seededEnv } from "../support/seeded-env.js";
 import { keysNamed, OPERATOR, openWorld } from "../support/world.js";
 
@@ -35,10 +46,12 @@ describe("opening a log", () => {
   it("takes subjects up to 256 bytes and names up to 128, and refuses more (ENC-3)", () => {
     const long = "é".repeat(128);
     expect(createLog({ subject: long, device: { name: long.slice(64) } }, env).log.subject).toBe(long);
-    expectError(() => createLog({ subject: `${long}x`, device }, env), "INVALID_ENCODING", "ENC-2");
+    const error = expectError(() => createLog({ subject: `${long}x`, device }, env), "INVALID_ENCODING", "ENC-2");
+    expect(error.details).toEqual({ name: "link.body.subject" });
     for (const field of ["name", "platform", "details"]) {
       const wrong = { ...device, [field]: `${long.slice(64)}x` };
-      expectError(() => createLog({ subject, device: wrong }, env), "INVALID_ARGUMENT", undefined);
+      const error = expectError(() => createLog({ subject, device: wrong }, env), "INVALID_ARGUMENT", undefined);
+      expect(error.details).toEqual({ name: `name.${field}` });
     }
     expectError(() => createLog({ subject, device: { name: "" } }, env), "INVALID_ARGUMENT", undefined);
     expectError(() => createLog({ subject: "", device }, env), "INVALID_ENCODING", "ENC-2");
@@ -74,6 +87,18 @@ describe("being provisioned face to face", () => {
     expectError(() => acceptEnrollment(base.log, offer, other), "INVALID_ARGUMENT", undefined);
     const { entry } = joinLog(base.log, { device }, env);
     expectError(() => acceptEnrollment(base.log, entry, prepared), "INVALID_ARGUMENT", undefined);
+    for (const none of [base.rotate("Laptop").last, openUser("enrolls escrow", openOrganisation("enrolled")).last])
+      expectError(() => acceptEnrollment(base.log, none, prepared), "INVALID_ARGUMENT", undefined);
+  });
+
+  it("signs no other link in the new device's name, such as a join with an epoch that somebody else drew", () => {
+    const keys = ownKeys(prepared.keyring);
+    const opening = openingOf(device, env);
+    const fields = { member: newMember("device", keys, opening) };
+    const join = writeLink({ before: base.log, type: "join", fields, signers: [keys], opening }, env).entry;
+    const offered = mutate(join, { signers: [base.signer("Laptop")] });
+    expectError(() => acceptEnrollment(base.log, offered, prepared), "INVALID_ARGUMENT", undefined);
+    expect(appendEntry(base.log, join).head.seq).toBe(base.log.head.seq + 1);
   });
 
   it("refuses an offer that somebody else signed in the enroller's place (LOG-4)", () => {
@@ -95,7 +120,9 @@ describe("being provisioned face to face", () => {
     const { request } = prepared;
     for (const wrong of [request.subarray(1), Uint8Array.of(...request, 0), new Uint8Array(0), new Uint8Array(5000)]) {
       const code = wrong.length > 4096 ? "TOO_LARGE" : "INVALID_ENCODING";
-      expect(() => offerEnrollment(laptop, wrong, env)).toThrow(expect.objectContaining({ code }));
+      const error = thrownBy(() => offerEnrollment(laptop, wrong, env));
+      expect(error.code).toBe(code);
+      expect(error.message).toContain("request");
     }
     const kem = new TextDecoder("latin1").decode(request).indexOf("kem") + 6;
     const junk = request.map((byte, at) => (at >= kem && at < kem + 3 ? 0xff : byte));

@@ -1,16 +1,23 @@
 // Opening grants: junk, wrong seeds and withheld bytes never harm the keyring and never block what comes later, and nothing
 // that was made for another place opens. docs/spec.md section 7 (GRT-4, GRT-5).
 
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
+import { concat } from "../../src/bytes/bytes.js";
+import type { LogId } from "../../src/bytes/ids.js";
 import { Secret } from "../../src/bytes/secret.js";
 import { type Regrant, regrant } from "../../src/grants/actions.js";
-import { type GrantPlace, makeGrant } from "../../src/grants/make.js";
+import { boxInfo, type GrantPlace, KEYRING_NONCE, makeGrant } from "../../src/grants/make.js";
 import { type Received, receive } from "../../src/grants/receive.js";
 import { epochSeed, partsOf, unsafeSerializeKeyring } from "../../src/keys/keyring.js";
-import type { Run } from "../../src/log/runs.js";
-import { mutate, type RawEntry, takeApart, withAttachment } from "../support/raw-link.js";
+import { decodeEntry } from "../../src/log/entry.js";
+import { type Run, type Runs, runsOf, uniteRuns } from "../../src/log/runs.js";
+import { chachaSeal } from "../../src/primitives/aead.js";
+import { hpkeSeal } from "../../src/primitives/hpke.js";
+import { hire, openOrganisation } from "../escrow/support.js";
+import { mutate, type RawEntry, rawEntry, setField, takeApart, withAttachment } from "../support/raw-link.js";
 import { expectError } from "../support/refusal.js";
-import { openWorld, seedNamed, type World } from "../support/world.js";
+import { seededEnv } from "../support/seeded-env.js";
+import { keysNamed, openWorld, seedNamed, type World } from "../support/world.js";
 
 // Epochs: 1 by the laptop, 2 by the phone. The laptop then approves the phone: one grant, of epoch 1, to the phone.
 const before = openWorld("open").join("Phone");
@@ -20,12 +27,12 @@ const phone = before.session("Phone");
 const { keyring, boxes } = { keyring: 0, boxes: 1 };
 
 const got = ({ opened, junk, withheld }: Received) => ({ opened, junk, withheld });
-/** What the phone makes of the approval with other attachments, which the laptop commits to. */
-const receives = (...attachments: readonly (readonly [number, Uint8Array])[]): Received =>
-  receive(
-    phone,
-    attachments.reduce((entry, [index, bytes]) => withAttachment(entry, index, bytes, [laptop]), approved.last),
-  );
+type Replacements = readonly (readonly [index: number, attachment: Uint8Array])[];
+/** The approval with other attachments, which the laptop commits to. */
+const approvalWith = (...attachments: Replacements): Uint8Array =>
+  attachments.reduce((entry, [index, bytes]) => withAttachment(entry, index, bytes, [laptop]), approved.last);
+/** What the phone makes of it. */
+const receives = (...attachments: Replacements): Received => receive(phone, approvalWith(...attachments));
 /** The approval's grant, made from other seeds, for another run or another place. */
 const madeFrom = (seedOf: (epoch: number) => Secret, change: Partial<GrantPlace> = {}, run: Run = [1, 1]) => {
   const { seq, prev } = approved.record;
@@ -37,7 +44,18 @@ const madeFrom = (seedOf: (epoch: number) => Secret, change: Partial<GrantPlace>
     [boxes, made.boxes[0] as Uint8Array],
   ] as const;
 };
+/** A grant whose key is any, and whose keyring holds any bytes. */
+const madeBy = (log: LogId, kem: Uint8Array, [from, to]: Run, plaintext: Uint8Array) => {
+  const key = seedNamed("any key");
+  const coins = seededEnv("coins").random(64);
+  return [
+    [keyring, chachaSeal(key, KEYRING_NONCE, new Uint8Array(0), plaintext)],
+    [boxes, hpkeSeal(kem, { info: boxInfo(log, from, to, kem), plaintext: key, coins })],
+  ] as const;
+};
 const truth = (epoch: number): Secret => epochSeed(approved.session("Laptop").keyring, epoch);
+const { kem } = before.member("Phone");
+const tooMany = madeBy(before.log.head.log, kem, [1, 1], concat(truth(1).bytes(), truth(2).bytes()));
 const OPENED = { opened: [[1, 1]], junk: [], withheld: [] };
 const JUNK = { opened: [], junk: [[1, 1]], withheld: [] };
 
@@ -97,6 +115,121 @@ describe("a grant", () => {
       withheld: [],
     });
     expect(after.keyring.epochs).toEqual([1, 3, 4, 5]);
+  });
+
+  it("keeps the good seeds also where its key was derived from none of them (GRT-4)", () => {
+    const many = before.rotate("Laptop").join("Tablet");
+    const honest = many.review("Laptop", { approve: ["Tablet"] });
+    const right = (epoch: number) => epochSeed(honest.session("Laptop").keyring, epoch).bytes();
+    const run: Run = [1, 3];
+    const withSecond = (second: Uint8Array) => {
+      const made = madeBy(many.log.head.log, many.member("Tablet").kem, run, concat(right(1), second, right(3)));
+      const entry = made.reduce((link, [index, bytes]) => withAttachment(link, index, bytes, [laptop]), honest.last);
+      return got(receive(many.session("Tablet"), entry));
+    };
+    expect(honest.record.grants.map(({ from, to }) => [from, to])).toEqual([run]);
+    const ends: Runs = [
+      [1, 1],
+      [3, 3],
+    ];
+    expect(withSecond(seedNamed("junk"))).toEqual({ opened: ends, junk: [[2, 2]], withheld: [] });
+    // With nothing else wrong, the key itself is what was made for another place (GRT-5).
+    expect(withSecond(right(2))).toEqual({ opened: [], junk: [run], withheld: [] });
+  });
+
+  it("of more seeds than its run has epochs is junk (GRT-4)", () => {
+    expect(got(receives(...tooMany))).toEqual(JUNK);
+  });
+
+  it("in an escrow log opens to the seed of both published keys: the one that signs, too (GRT-4)", () => {
+    const escrow = hire(openOrganisation("published keys"), "Dan", []);
+    const { last } = escrow.rotate("Ann");
+    const epoch = escrow.log.epochs.length + 1;
+    const other = mutate(last, {
+      body: setField("epoch.sign", keysNamed("another").sign),
+      signers: [escrow.signer("Ann")],
+    });
+    expect(got(receive(escrow.session("Dan"), last))).toEqual({ opened: [[epoch, epoch]], junk: [], withheld: [] });
+    expect(got(receive(escrow.session("Dan"), other))).toEqual({ opened: [], junk: [[epoch, epoch]], withheld: [] });
+  });
+});
+
+describe("two grants of one link", () => {
+  const base = approved.rotate("Laptop");
+  const give: Regrant = {
+    member: phone.keyring.member,
+    runs: [
+      [1, 1],
+      [3, 3],
+    ],
+  };
+  const world = base.act("Laptop", "regrants", (session, env) => regrant(session, [give], env));
+  /** What the phone makes of it that has epoch 2 only, with each grant as told. */
+  const as = (...states: readonly string[]): Received => {
+    const junked = states.reduce(
+      (entry, state, at) => (state === "junk" ? withAttachment(entry, 2 * at, Uint8Array.of(at), [laptop]) : entry),
+      world.last,
+    );
+    const isDelivered = (index: number) => states[index >> 1] !== "withheld";
+    const attachments = takeApart(junked).attachments.filter((_, index) => isDelivered(index));
+    const entry = rawEntry(decodeEntry(junked).link.bytes, attachments);
+    return receive({ log: base.log, keyring: phone.keyring }, entry);
+  };
+
+  it.each([
+    ["good", "withheld", { opened: [[1, 1]], junk: [], withheld: [[3, 3]] }],
+    ["good", "junk", { opened: [[1, 1]], junk: [[3, 3]], withheld: [] }],
+    ["junk", "withheld", { opened: [], junk: [[1, 1]], withheld: [[3, 3]] }],
+  ])("are told apart, and both remembered: one %s, one %s (GRT-4)", (first, second, expected) => {
+    const after = as(first, second);
+    expect(got(after)).toEqual(expected);
+    const { seeds, junk } = partsOf(after.keyring);
+    expect(runsOf(seeds.keys())).toEqual(uniteRuns(expected.opened as unknown as Runs, [[2, 2]]));
+    expect(runsOf(junk)).toEqual(expected.junk);
+  });
+
+  it("are both opened when both are good", () => {
+    expect(as("good", "good").keyring.epochs).toEqual([1, 2, 3]);
+  });
+});
+
+describe("opening a grant", () => {
+  const alive = (secret: Secret) => {
+    try {
+      return secret.bytes().length > 0;
+    } catch {
+      return false;
+    }
+  };
+  /** Secrets that a call made or read. */
+  const touched = (call: () => unknown): ReadonlySet<Secret> => {
+    const read = vi.spyOn(Secret.prototype, "bytes");
+    const taken = vi.spyOn(Secret, "take");
+    call();
+    const secrets = new Set([...read.mock.contexts, ...taken.mock.results.map(({ value }) => value)] as Secret[]);
+    vi.restoreAllMocks();
+    return secrets;
+  };
+  const again: Regrant = { member: phone.keyring.member, runs: [[1, 2]] };
+  const overlapping = approved.act("Laptop", "regrants", (session, env) => regrant(session, [again], env));
+
+  it.each<[string, Uint8Array, readonly number[], World?]>([
+    ["that is good", approved.last, [1, 2]],
+    ["of junk seeds", approvalWith(...madeFrom(() => new Secret(seedNamed("junk")))), [2]],
+    ["made for another place", approvalWith(...madeFrom(truth, { seq: 4 })), [2]],
+    ["of too many seeds", approvalWith(...tooMany), [2]],
+    ["of an epoch that is here already", overlapping.last, [1, 2], approved],
+  ])("wipes every secret but the seeds that are kept: one %s", (_what, entry, kept, { log } = before) => {
+    const open = () => receive({ log, keyring: phone.keyring }, entry);
+    // What the first opening and the second both touch is the session's own.
+    const known = touched(open);
+    let after: Received | undefined;
+    const made = [...touched(() => (after = open()))].filter((secret) => !known.has(secret));
+    const seeds = [...partsOf(after?.keyring).seeds.values()];
+    expect(after?.keyring.epochs).toEqual(kept);
+    expect(made.length).toBeGreaterThan(1);
+    expect(made.filter((secret) => alive(secret) && !seeds.includes(secret))).toEqual([]);
+    expect(seeds.every(alive)).toBe(true);
   });
 });
 

@@ -1,11 +1,12 @@
 // Receiving entries one by one, and opening a keyring from nothing but a seed. docs/spec.md sections 6, 7 and 13.
 
 import { describe, expect, it } from "vitest";
+import { type Regrant, regrant } from "../../src/grants/actions.js";
 import { openKeyring, receive } from "../../src/grants/receive.js";
-import { unsafeSerializeKeyring } from "../../src/keys/keyring.js";
+import { partsOf, unsafeSerializeKeyring } from "../../src/keys/keyring.js";
 import { appendEntry, verifyLog } from "../../src/log/verify.js";
 import { ownSeed } from "../support/own-seed.js";
-import { mutate, takeApart } from "../support/raw-link.js";
+import { mutate, takeApart, withAttachment } from "../support/raw-link.js";
 import { expectError, snapshot } from "../support/refusal.js";
 import { ALICE, openWorld, seedNamed } from "../support/world.js";
 
@@ -90,8 +91,25 @@ describe("a keyring from a seed", () => {
     expect(openKeyring(world.log, [...entries, ...world.entries], seedOf("Phone")).withheld).toEqual([]);
   });
 
+  it("does not call junk what another entry may still give, in whatever order they come (MEM-9)", () => {
+    const junked = joined.append(
+      withAttachment(world.entries[2] as Uint8Array, 0, Uint8Array.of(1), [joined.signer("Laptop")]),
+    );
+    const give: Regrant = { member: joined.id("Phone"), runs: [[1, 1]] };
+    const { log, entries } = junked.act("Laptop", "regrants", (session, env) => regrant(session, [give], env));
+    const junkOf = (...list: readonly Uint8Array[]) => [
+      ...partsOf(openKeyring(log, list, seedOf("Phone")).keyring).junk,
+    ];
+    const [, join, junk, good] = entries as readonly [Uint8Array, Uint8Array, Uint8Array, Uint8Array];
+    const withheld = mutate(good, { attachments: () => [] });
+    expect(junkOf(join, junk)).toEqual([1]);
+    expect(junkOf(join, junk, withheld)).toEqual([]);
+    expect(junkOf(withheld, junk, join)).toEqual([]);
+  });
+
   it("is none for a stranger's or a removed member's seed", () => {
-    expectError(() => openKeyring(world.log, world.entries, seedNamed("Stranger")), "UNKNOWN_MEMBER", undefined);
+    const stranger = () => openKeyring(world.log, world.entries, seedNamed("Stranger"));
+    expect(expectError(stranger, "UNKNOWN_MEMBER", undefined).details).toEqual({ log: world.log.head.log });
     const removed = world.review("Laptop", { remove: ["Paper"] });
     expectError(() => openKeyring(removed.log, removed.entries, seedOf("Paper")), "UNKNOWN_MEMBER", undefined);
   });
