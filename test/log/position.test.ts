@@ -34,6 +34,7 @@ describe("version and type", () => {
     ["unknown", "annul"],
     ["inherited from Object", "constructor"],
     ["no text", 3],
+    ["a list of one", ["join"]],
     ["missing", undefined],
   ])("refuses a link whose type is %s, and skips none (LOG-1)", (_what, type) => {
     const attack = changed((body) => (type === undefined ? body.delete("type") : body.set("type", type)));
