@@ -46,7 +46,8 @@ export function advance(before: LogFacts, entry: UnverifiedEntry, judged: Judged
   const isFirst = before.head.seq === 0;
   const names = { members: transition.active, renamed: transition.entered ?? judged.effect.rename?.member };
   const delivered = matchAttachments(record.attachments, entry.attachments);
-  const opening = typed.type.name && delivered[0];
+  // Only where there is a name: the first attachment of an enroll of escrow is a grant's, and may be anything.
+  const opening = typed.type.name?.(body) && delivered[0];
   const { kind, subject, operator } = isFirst ? originOf(body) : before;
   return LogState.ofVerified({
     kind,

@@ -25,7 +25,7 @@ export function approve(active: Map<MemberId, Member>, approver: Member, approve
       if (member.id !== approved && !approvers.has(approved)) continue;
       // The sets are closed, so whoever has the approver has all of its approvers and their founder already: without this, 256
       // members that approve each other crosswise would take minutes to verify.
-      if (member.id !== approved && approvers.has(approver.id)) continue;
+      if (approvers.has(approver.id)) continue;
       const from = approver.lineage[graph];
       const all = new Set([...approvers, approver.id, ...from.approvers]);
       all.delete(member.id);

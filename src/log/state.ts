@@ -6,7 +6,7 @@ import type { LinkHash, LogId, MemberId } from "../bytes/ids.js";
 import { parseMemberId } from "../bytes/text.js";
 import { KeysteadError } from "../errors.js";
 import type { AccessDigests, EscrowActor, Pointer, Policy, Role } from "./fields.js";
-import { hasEpoch, type Runs, runContaining } from "./runs.js";
+import { hasEpoch, type Runs } from "./runs.js";
 
 /** Commits to a whole log. */
 export interface Head {
@@ -287,11 +287,6 @@ export function confirmedFounder(log: Pick<LogFacts, "active">): number {
 /** Whether an active member belongs to the confirmed class. */
 export function isConfirmed(log: Pick<LogFacts, "active">, member: Member): boolean {
   return member.founder === confirmedFounder(log);
-}
-
-/** Earliest epoch of the held run that contains the current epoch; undefined when the member is no holder. */
-export function earliestEpoch(log: LogFacts, member: Member): number | undefined {
-  return runContaining(member.held, currentEpoch(log))?.[0];
 }
 
 /** Position of the first device: the founder of the founding class. */

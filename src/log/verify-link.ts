@@ -45,11 +45,11 @@ export function readBody(link: UnverifiedLink): TypedBody {
  * @throws {@link KeysteadError} naming the rule; the state before is untouched.
  */
 export function verifyLink(before: LogFacts, entry: UnverifiedEntry, clock: Clock): LogState {
-  let name = "link";
+  let what = "link";
   try {
     const typed = readBody(entry.link);
     const { type, body } = typed;
-    name = type.type;
+    what = `${type.type} link`;
     checkPosition(before, body, clock);
     const context = contextOf(before, type, body);
     checkSignatures(before, type, body, entry.link);
@@ -61,7 +61,7 @@ export function verifyLink(before: LogFacts, entry: UnverifiedEntry, clock: Cloc
     checkInvariants(before, transition, { author: context.author, effect });
     return advance(before, entry, { typed, context, effect, transition, introduced });
   } catch (error) {
-    throw located(error, name, before);
+    throw located(error, what, before);
   }
 }
 
@@ -78,11 +78,11 @@ function kindOf(before: LogFacts, body: AnyBody): LogKind {
 }
 
 /** Says in the error which link of which log it is about. */
-function located(error: unknown, name: string, { head }: LogFacts): unknown {
+function located(error: unknown, what: string, { head }: LogFacts): unknown {
   if (!(error instanceof KeysteadError)) return error;
   const seq = head.seq + 1;
   const message = error.rule ? error.message.slice(0, -` [${error.rule}]`.length) : error.message;
-  return new KeysteadError(error.code, `${name === "link" ? "link" : `${name} link`} ${seq}: ${message}`, {
+  return new KeysteadError(error.code, `${what} ${seq}: ${message}`, {
     rule: error.rule,
     details: { ...error.details, seq, ...(head.log && { log: head.log }) },
     cause: error,

@@ -3,7 +3,7 @@
 
 import { describe, expect, it } from "vitest";
 import { foundersOf } from "../../src/log/classes.js";
-import { escrowCounts, isConfirmed } from "../../src/log/state.js";
+import { confirmedFounder, escrowCounts, isConfirmed } from "../../src/log/state.js";
 import { expectError } from "../support/refusal.js";
 import { openWorld, type World } from "../support/world.js";
 import {
@@ -70,6 +70,19 @@ describe("a pointer", () => {
     // The thief's pointer is a node of the thief's class, and moves only whom it approves itself.
     const renewed = renew(locked.join("Thief"), "Thief", later);
     expect(classesOf(renewed)).toMatchObject({ Phone: 1, Thief: 5 });
+  });
+});
+
+describe("members whom a thief's pointer approved", () => {
+  it("stay with the thief when the owner renews escrow (MEM-1)", () => {
+    const bad = enroll(openWorld("classes").join("Thief"), "Thief", escrow).join("Thief 2");
+    const approved = recoverBy(bad, escrow, "Bob", { approve: ["Thief 2"] });
+    const renewed = renew(approved, "Laptop", later);
+    expect(classesOf(renewed)).toEqual({ Laptop: 1, Thief: 2, Escrow: 1, "Thief 2": 4 });
+    const left = renewed.leave("Laptop");
+    expect(classesOf(left)).toEqual({ Thief: 2, Escrow: 1, "Thief 2": 2 });
+    // And escrow keeps no class alive.
+    expect(confirmedFounder(left.log)).toBe(2);
   });
 });
 

@@ -6,8 +6,18 @@ import type { CborValue } from "../../src/bytes/cbor.js";
 import { toHex } from "../../src/bytes/text.js";
 import { judgePointer, newestPointer } from "../../src/escrow/pointer.js";
 import { memberIdOf } from "../../src/keys/member-keys.js";
+import { encodeNameOpening } from "../../src/log/entry.js";
 import { appendEntry } from "../../src/log/verify.js";
-import { idBytes, mutate, type RawBody, type RawSigner, rawNext, setField, takeApart } from "../support/raw-link.js";
+import {
+  idBytes,
+  mutate,
+  type RawBody,
+  type RawSigner,
+  rawNext,
+  setField,
+  takeApart,
+  withAttachment,
+} from "../support/raw-link.js";
 import { expectError, expectRefused, expectTwins } from "../support/refusal.js";
 import { keysNamed, OPERATOR, openWorld, type World } from "../support/world.js";
 import {
@@ -45,6 +55,12 @@ describe("enrolling escrow", () => {
     expect(user.record).toMatchObject({ type: "enroll", epoch: undefined, entered: member.id, pointed: member.id });
     expect(user.log.epochs.length).toBe(plain.log.epochs.length);
     expectSameClasses(user);
+  });
+
+  it("gives it no name, were the attachment of a grant an opening of one (LOG-4)", () => {
+    const opening = encodeNameOpening({ salt: new Uint8Array(16), name: "Laptop" });
+    const named = appendEntry(plain.log, withAttachment(user.last, 0, opening, [laptop]));
+    expect(escrowOf({ log: named })).toMatchObject({ id: escrowOf(user).id, name: undefined });
   });
 
   it("refuses a second one (MEM-3)", () => {

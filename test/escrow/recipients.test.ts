@@ -39,7 +39,7 @@ describe("a join", () => {
     expect(escrowOf(joined)).toMatchObject({ held: [[1, 2]], withheld: [] });
     expect(openedBy(joined)).toEqual([[1, 2]]);
     expect(escrowOf(withheld)).toMatchObject({ held: [[1, 1]], reach: [[1, 1]], withheld: [[2, 2]] });
-    expect(withheld.record.withheldFromEscrow).toBe(true);
+    expect([withheld, joined].map(({ record }) => record.withheldFromEscrow)).toEqual([true, false]);
     expect(openedBy(withheld)).toEqual([[1, 1]]);
     expectSameClasses(withheld);
   });

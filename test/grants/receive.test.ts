@@ -117,6 +117,8 @@ describe("a keyring from a seed", () => {
   it("is refused from entries that are not in the log", () => {
     const other = joined.rotate("Phone").entries;
     expectError(() => openKeyring(world.log, other, seedOf("Phone")), "INVALID_ARGUMENT", undefined);
+    const newer = [world.rotate("Laptop").last];
+    expectError(() => openKeyring(world.log, newer, seedOf("Phone")), "INVALID_ARGUMENT", undefined);
     expect(verifyLog(other, { subject: ALICE }).head.seq).toBe(3);
   });
 

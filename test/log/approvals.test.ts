@@ -105,6 +105,15 @@ describe("direction", () => {
     expect(founders(moved, "Laptop", "Phone", "Thief")).toEqual([1, 1, 3]);
   });
 
+  it("notes every approval, one by whom approved before too (MEM-1)", () => {
+    const approved = base.review("Laptop", { approve: ["Phone"] });
+    const poor = approved.append(giveUp(approved, "Phone"));
+    const again = poor.review("Laptop", { approve: ["Phone"] });
+    const by = base.id("Laptop");
+    expect(again.member("Phone").approvals).toEqual([4, 6].map((seq) => ({ by, seq })));
+    expect(again.member("Phone").held).toEqual([[1, 4]]);
+  });
+
   it("counts enrolling as an approval (MEM-1)", () => {
     const enrolled = base.enroll("Phone", "Tablet").backup("Laptop", "Paper");
     expect(founders(enrolled, "Tablet", "Paper")).toEqual([2, 1]);
@@ -123,6 +132,9 @@ describe("recursion", () => {
     expect(founders(chain, "Laptop", "Phone", "Thief", "Watch")).toEqual([1, 2, 2, 2]);
     const approved = chain.review("Laptop", { approve: ["Phone"] });
     expect(founders(approved, "Laptop", "Phone", "Thief", "Watch")).toEqual([1, 1, 1, 1]);
+    for (const name of ["Thief", "Watch"]) {
+      expect(approved.member(name).approvals).toEqual(chain.member(name).approvals);
+    }
   });
 
   it("takes them along through a member that was removed in between (MEM-1)", () => {
@@ -144,7 +156,7 @@ describe("recursion", () => {
   });
 });
 
-/** The laptop rotates and declares that it cannot open the first epoch. */
-function giveUp(world: World): Uint8Array {
-  return mutate(world.rotate("Laptop").last, { body: setField("missing", [[1, 1]]), signers: [laptop] });
+/** A member rotates and declares that it cannot open the first epoch. */
+function giveUp(world: World, by = "Laptop"): Uint8Array {
+  return mutate(world.rotate(by).last, { body: setField("missing", [[1, 1]]), signers: [world.signer(by)] });
 }

@@ -13,6 +13,7 @@ import { joinLog } from "../../src/grants/enter.js";
 import { attachmentDigest, MAX_ATTACHMENTS_BYTES, MAX_LINK_BYTES } from "../../src/log/entry.js";
 import type { LogState } from "../../src/log/state.js";
 import { appendEntry, verifyLog } from "../../src/log/verify.js";
+import { verifyLink } from "../../src/log/verify-link.js";
 import {
   mutate,
   type RawBody,
@@ -23,7 +24,7 @@ import {
   setField,
   takeApart,
 } from "../support/raw-link.js";
-import { expectError, expectRefused, expectTwins, snapshot } from "../support/refusal.js";
+import { expectError, expectRefused, expectTwins, snapshot, thrownBy } from "../support/refusal.js";
 import { ALICE, keysNamed, openWorld } from "../support/world.js";
 
 const base = openWorld("encoding").join("Phone");
@@ -62,8 +63,12 @@ describe("one encoding", () => {
   it("names the field that is wrong, and where the link stands (ENC-2)", () => {
     const attack = mutate(joined.last, { body: setField("member.name", "Tablet"), signers: [tablet] });
     const error = expectRefused(base.log, attack, "INVALID_ENCODING", "ENC-2");
-    expect(error.message).toContain("link 3: link.body.member.name must be a byte string");
+    expect(error.message).toMatch(/^link 3: link\.body\.member\.name must be a byte string[^[]* \[ENC-2\]$/);
     expect(error.details).toMatchObject({ name: "link.body.member.name", seq: 3, log: base.log.head.log });
+  });
+
+  it("does not call a mistake of ours a bad link", () => {
+    expect(() => verifyLink(base.log, undefined as never, {})).toThrow(TypeError);
   });
 
   it("refuses bytes after the body, after the link, and after the entry (ENC-2)", () => {
@@ -73,6 +78,7 @@ describe("one encoding", () => {
     for (const attack of [afterBody, afterLink, concat(rotated.last, zero)]) {
       expectTwins(base.log, attack, rotated.last, "INVALID_ENCODING", "ENC-2");
     }
+    expect(thrownBy(() => appendEntry(base.log, afterBody)).message).toContain("link.body");
   });
 
   it("refuses a well signed body whose version takes two bytes, one of the same meaning (ENC-4)", () => {
@@ -171,7 +177,8 @@ describe("attachments", () => {
       expect(appendEntry(log, last, complete)).toBe(log);
       const attack = mutate(last, { attachments: (list) => list.slice(1) });
       for (const before of [base.log, log]) {
-        expectError(() => appendEntry(before, attack, complete), "GRANT_UNAVAILABLE", undefined);
+        const error = expectError(() => appendEntry(before, attack, complete), "GRANT_UNAVAILABLE", undefined);
+        expect(error.details).toEqual({ seq: 3, absent: 1 });
       }
     }
   });

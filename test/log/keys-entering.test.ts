@@ -7,7 +7,7 @@ import { appendEntry, verifyLog } from "../../src/log/verify.js";
 import { mutate, type RawSigner, setField } from "../support/raw-link.js";
 import { expectError, expectRefused } from "../support/refusal.js";
 import { seededEnv } from "../support/seeded-env.js";
-import { ALICE, keysNamed, OPERATOR, openWorld } from "../support/world.js";
+import { ALICE, keysNamed, OPERATOR, openWorld, type World } from "../support/world.js";
 
 // A log in which keys have been a first device's, the operator's, a joined, enrolled, re-keyed and removed member's, and an
 // epoch's, both the current one and an old one.
@@ -58,6 +58,14 @@ const introduceKem = [
 ] as const;
 
 describe("fresh keys", () => {
+  it("are remembered once, and nothing else is (LOG-5)", () => {
+    const added = ({ log }: World) => log.seen.size - young.log.seen.size;
+    // The new epoch's key; the new member's two and its id besides.
+    expect(added(young.rotate("Laptop"))).toBe(1);
+    expect(added(young.enroll("Laptop", "Tablet"))).toBe(3);
+    expect(added(young.join("Tablet"))).toBe(4);
+  });
+
   it("accepts the honest links that the attacks are made from (LOG-5)", () => {
     for (const { last, log } of [join, enroll, rekey, rotate, review]) {
       expect(appendEntry(base.log, last).head).toEqual(log.head);

@@ -3,6 +3,7 @@
 import { describe, expect, it } from "vitest";
 import type { CborValue } from "../../src/bytes/cbor.js";
 import type { MemberId } from "../../src/bytes/ids.js";
+import { activeMember } from "../../src/log/state.js";
 import { appendEntry } from "../../src/log/verify.js";
 import { authoredBy, idBytes, mutate, rawNext, setField } from "../support/raw-link.js";
 import { expectError, expectRefused, expectTwins } from "../support/refusal.js";
@@ -46,6 +47,16 @@ describe("who is named in a review", () => {
     const list = idsOf([...reviewed.ids(field === "approve" ? "Watch" : "Phone"), reviewed.id("Tablet")]);
     const error = expectTwins(reviewed.log, withList(next, field, list), next.last, "INVALID_LINK", "MEM-2");
     expect(error.message).toContain("was removed");
+  });
+});
+
+describe("the record of a link", () => {
+  it("names whom it approved, removed, or let in, and nobody else", () => {
+    const named = ({ record: { approved, removed, entered } }: World) => ({ approved, removed, entered });
+    const [phone, tablet] = [base.ids("Phone"), base.ids("Tablet")];
+    expect(named(reviewed)).toEqual({ approved: phone, removed: tablet, entered: undefined });
+    expect(named(base.rotate("Laptop"))).toEqual({ approved: [], removed: [], entered: undefined });
+    expect(named(base)).toEqual({ approved: [], removed: [], entered: base.id("Watch") });
   });
 });
 
@@ -177,5 +188,10 @@ describe("a removed member", () => {
     const error = expectError(() => gone.review("Laptop", { remove: ["Tablet"] }), "UNKNOWN_MEMBER", "MEM-4");
     expect(error.message).toContain(`removed by link ${gone.log.head.seq}`);
     expect(appendEntry(base.log, reviewed.last).active.has(base.id("Tablet"))).toBe(false);
+    // Also where others were removed before; and who never was a member was not removed (MEM-2).
+    const more = gone.review("Laptop", { remove: ["Watch"] });
+    const later = expectError(() => more.review("Laptop", { remove: ["Watch"] }), "UNKNOWN_MEMBER", "MEM-4");
+    expect(later.message).toContain(`removed by link ${more.log.head.seq}`);
+    expectError(() => activeMember(more.log, stranger), "UNKNOWN_MEMBER", "MEM-2");
   });
 });

@@ -34,6 +34,7 @@ describe("version and type", () => {
     ["unknown", "annul"],
     ["inherited from Object", "constructor"],
     ["no text", 3],
+    ["a list of one", ["join"]],
     ["missing", undefined],
   ])("refuses a link whose type is %s, and skips none (LOG-1)", (_what, type) => {
     const attack = changed((body) => (type === undefined ? body.delete("type") : body.set("type", type)));
@@ -113,6 +114,7 @@ describe("time", () => {
     const skew = 5000;
     const error = expectRefused(phone.log, tablet.last, "NOT_YET", "LOG-3", { now: time - skew - 1, skew });
     expect(error.details).toMatchObject({ ahead: skew + 1, skew, seq: 3 });
+    expect(error.message).toMatch(/^join link 3: /);
     expect(appendEntry(phone.log, tablet.last, { now: time - skew, skew }).head).toEqual(tablet.log.head);
   });
 

@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import type { KeysteadError } from "../../src/errors.js";
 import { checkEvidence } from "../../src/log/check-evidence.js";
 import type { Evidence, Pin } from "../../src/log/evidence.js";
-import type { LogState } from "../../src/log/state.js";
+import type { LinkRecord, LogState } from "../../src/log/state.js";
 import { appendEntry, verifyLog } from "../../src/log/verify.js";
 import { mutate, takeApart } from "../support/raw-link.js";
 import { expectError, expectRefused, snapshot } from "../support/refusal.js";
@@ -53,6 +53,15 @@ describe("pins", () => {
   it.each(pins(young.log))("accepts the log it knows and every extension, pinned as %s (LOG-8)", (_form, pin) => {
     expect(verify(young.entries, pin).head).toEqual(young.log.head);
     expect(verify(world.entries, pin).head).toEqual(world.log.head);
+  });
+
+  it("may be the head of a first link, and nothing that no link has (LOG-8)", () => {
+    const { hash, seq } = young.log.links.at(0) as LinkRecord;
+    const pin = { ...young.log.head, hash, seq };
+    expect(verify(young.entries, pin).head).toEqual(young.log.head);
+    for (const none of [0, -1, 1.5]) {
+      expectError(() => verify(young.entries, { ...pin, seq: none }), "INVALID_ARGUMENT", undefined);
+    }
   });
 
   it.each(pins(world.log))("refuses a log that ends before what was verified, pinned as %s (LOG-8)", (form, pin) => {
@@ -129,10 +138,21 @@ describe("one entry after another", () => {
     expectRefused(world.log, byLaptop, "INVALID_SIGNATURE", "LOG-4");
     const unsigned = mutate(forked.entries[2] as Uint8Array, { body: (body) => body.set("time", young.log.time + 1) });
     expectRefused(world.log, unsigned, "INVALID_LINK", "LOG-2");
+    // Of two signatures one is not enough.
+    const enrolled = young.enroll("Laptop", "Tablet").last;
+    expectRefused(world.log, enrolled, "FORKED", "LOG-8");
+    for (const broken of [0, 1]) {
+      const half = mutate(enrolled, {
+        signatures: (all) => all.map(([key, each], at) => [key, at === broken ? each.map((byte) => byte ^ 1) : each]),
+      });
+      expectRefused(world.log, half, "INVALID_LINK", "LOG-2");
+    }
   });
 
   it("sees no fork in a link that follows one it does not have (LOG-2)", () => {
-    expectRefused(world.log, forked.entries[3] as Uint8Array, "INVALID_LINK", "LOG-2");
+    const error = expectRefused(world.log, forked.entries[3] as Uint8Array, "INVALID_LINK", "LOG-2");
+    // Found without replaying the log: anybody can make such links.
+    expect(error.message).toContain("it follows another link");
     expectRefused(world.log, forked.entries[4] as Uint8Array, "INVALID_LINK", "LOG-2");
   });
 
