@@ -1,5 +1,237 @@
 // Mutants of src/log that no test kills, one by one.
 
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: lines of code are quoted here.
+
 import type { Explained } from "./explained.js";
 
-export const LOG: readonly Explained[] = [];
+export const LOG: readonly Explained[] = [
+  {
+    file: "src/log/check-evidence.ts",
+    line: 'if (ours && !isHead(ours.head, pinned)) throw unproven("its own links do not end at the pinned head");',
+    becomes: ['""'],
+    why: "only what the error says to people",
+  },
+  {
+    file: "src/log/check-evidence.ts",
+    line: 'throw unproven(sameLog ? "both sides are one log" : "the sides are different logs");',
+    becomes: ['""'],
+    why: "only what the error says to people",
+  },
+  {
+    file: "src/log/check-evidence.ts",
+    line: 'if (kind === "rolled-back" && (seq > pinned.seq || (ours && firstDifference(ours, theirs, pinned, true) !== seq))) {',
+    becomes: ["true"],
+    why: "for a fork the position comes from the same function, and two logs differ from their first link on",
+  },
+  {
+    file: "src/log/check-evidence.ts",
+    line: 'throw unproven("the offered log is not a shorter version of the pinned one");',
+    becomes: ['""'],
+    why: "only what the error says to people",
+  },
+  {
+    file: "src/log/check-evidence.ts",
+    line: 'if (log.subject !== subject) throw unproven("its links are not a log of the subject it names");',
+    becomes: ['""'],
+    why: "only what the error says to people",
+  },
+  {
+    file: "src/log/check-evidence.ts",
+    line: 'throw unproven("the offered links do not contradict the pinned head");',
+    becomes: ['""'],
+    why: "only what the error says to people",
+  },
+  {
+    file: "src/log/check-evidence.ts",
+    line: "if (ours.links.at(index)?.hash !== theirs.links.at(index)?.hash) return index + 1;",
+    becomes: ["ours.links.at(index).hash", "theirs.links.at(index).hash"],
+    why: "for the types: the index is within both lists",
+  },
+  {
+    file: "src/log/check-evidence.ts",
+    line: 'throw unproven("the sides do not contradict each other");',
+    becomes: ['""'],
+    why: "only what the error says to people",
+  },
+  {
+    file: "src/log/checks.ts",
+    line: "if (now !== undefined && body.time > now + skew) {",
+    becomes: ["true"],
+    why: "for the types: nothing is greater than the NaN that comes of undefined",
+  },
+  {
+    file: "src/log/checks.ts",
+    line: "if (!found) throw wrongSignature(rule, `signature ${index + 1} of ${signers.length} is missing`);",
+    becomes: ["``", "index - 1"],
+    why: "only what the error says to people",
+  },
+  {
+    file: "src/log/checks.ts",
+    line: "throw wrongSignature(rule, `signature ${index + 1} is by another key than type and body call for`);",
+    becomes: ["``", "index - 1"],
+    why: "only what the error says to people",
+  },
+  {
+    file: "src/log/checks.ts",
+    line: "throw wrongSignature(rule, `signature ${index + 1} is not valid`);",
+    becomes: ["``", "index - 1"],
+    why: "only what the error says to people",
+  },
+  {
+    file: "src/log/checks.ts",
+    line: 'throw wrongSignature("LOG-4", `more signatures than the ${signers.length} that type and body call for`);',
+    becomes: ["``"],
+    why: "only what the error says to people",
+  },
+  {
+    file: "src/log/checks.ts",
+    line: 'for (const key of signingKeys) checkVerifyingKey(key, "link.body: a signing key");',
+    becomes: ['""'],
+    why: "only a name in what an error says to people",
+  },
+  {
+    file: "src/log/checks.ts",
+    line: 'for (const key of kemKeys) checkKemKey(key, "link.body: a KEM key");',
+    becomes: ['""'],
+    why: "only a name in what an error says to people",
+  },
+  {
+    file: "src/log/checks.ts",
+    line: "if (entered !== undefined && before.seen.has(entered)) {",
+    becomes: ["true"],
+    why: "for the types: undefined is not among what was seen",
+  },
+  {
+    file: "src/log/checks.ts",
+    line: "if (!containsRuns(author?.held ?? NO_RUNS, missing))",
+    becomes: ["author.held"],
+    why: "for the types: only links of members that are active already have the field `missing`",
+  },
+  {
+    file: "src/log/checks.ts",
+    line: "recipients.every(({ id }, index) => grant.boxes[index]?.[0] === id);",
+    becomes: ["grant.boxes[index][0]"],
+    why: "for the types: there are as many boxes as recipients",
+  },
+  {
+    file: "src/log/checks.ts",
+    line: 'due.map(({ from, to, recipients }) => `[${from}-${to}] to ${recipients.length}`).join(", ") || "none";',
+    becomes: [
+      "true",
+      "false",
+      'due.map(({ from, to, recipients }) => `[${from}-${to}] to ${recipients.length}`).join(", ") && "none"',
+      "() => undefined",
+      "``",
+      '""',
+    ],
+    why: "only what the error says to people",
+  },
+  {
+    file: "src/log/classes.ts",
+    line: "if (pointed !== undefined) escrows.add(pointed);",
+    becomes: ["true"],
+    why: "for the types: no author is undefined",
+  },
+  {
+    file: "src/log/effects.ts",
+    line: "if (gone.length > 0) forget(active, new Set(ids));",
+    becomes: ["true", "gone.length >= 0"],
+    why: "a shortcut: to forget nobody changes nothing",
+  },
+  {
+    file: "src/log/effects.ts",
+    line: "return removed.some((id) => hasEpoch(before.active.get(id)?.reach ?? NO_RUNS, current));",
+    becomes: ["before.active.get(id).reach"],
+    why: "for the types: every type admits only active members to be removed (MEM-2)",
+  },
+  {
+    file: "src/log/entry.ts",
+    line: "const MAX_ENTRY_BYTES = MAX_LINK_BYTES + MAX_ATTACHMENTS_BYTES + 5 * MAX_ATTACHMENTS + 16;",
+    becomes: ["MAX_LINK_BYTES + MAX_ATTACHMENTS_BYTES + 5 * MAX_ATTACHMENTS - 16"],
+    why: "room to spare: heads of at most three bytes each are all that 8192 attachments of 4 MiB together take",
+  },
+  {
+    file: "src/log/entry.ts",
+    line: 'assertBytes(link, undefined, "link");',
+    becomes: ['""'],
+    why: "only a name in what an error says to people",
+  },
+  {
+    file: "src/log/entry.ts",
+    line: "return takeLink(link.length > MAX_LINK_BYTES ? link : new Uint8Array(link));",
+    becomes: ["false"],
+    why: "saves copying what is refused right after",
+  },
+  {
+    file: "src/log/entry.ts",
+    line: 'const [body, signatures] = decode(signedLink, link, { name: "link", maxBytes: MAX_LINK_BYTES, shared: true });',
+    becomes: ['""'],
+    why: "only a name in what an error says to people",
+  },
+  {
+    file: "src/log/entry.ts",
+    line: 'return encode(entry, [link, [...attachments]], "entry");',
+    becomes: ['""'],
+    why: "only a name in what an error says to people",
+  },
+  {
+    file: "src/log/entry.ts",
+    line: 'const [link, attachments] = decode(entry, bytes, { name: "entry", maxBytes: MAX_ENTRY_BYTES });',
+    becomes: ['""'],
+    why: "only a name in what an error says to people",
+  },
+  {
+    file: "src/log/entry.ts",
+    line: 'return encode(nameOpening, opening, "name");',
+    becomes: ['""'],
+    why: "only a name in what an error says to people",
+  },
+  {
+    file: "src/log/entry.ts",
+    line: 'return decode(nameOpening, bytes, { name: "name", maxBytes: 1024 });',
+    becomes: ['""'],
+    why: "only a name in what an error says to people",
+  },
+  {
+    file: "src/log/escrow-id.ts",
+    line: 'const place = encodeCbor([fromHex(log, { name: "log" }), seq, fromHex(hash, { name: "prev" })]);',
+    becomes: ["{}", '""'],
+    why: "names for errors that do not occur: the ids of a verified head are hexadecimal",
+  },
+  {
+    file: "src/log/evidence.ts",
+    line: 'return encode(schema, evidence, "evidence");',
+    becomes: ['""'],
+    why: "only a name in what an error says to people",
+  },
+  {
+    file: "src/log/evidence.ts",
+    line: 'schema.write(value as Evidence, "evidence");',
+    becomes: ['""'],
+    why: "only a name in what an error says to people",
+  },
+  {
+    file: "src/log/evidence.ts",
+    line: "const maxObjects = 2 * MAX_EVIDENCE_LINKS + 16;",
+    becomes: ["2 * MAX_EVIDENCE_LINKS - 16"],
+    why: "differs only for two sides of a million links each, too many for a test",
+  },
+  {
+    file: "src/log/evidence.ts",
+    line: 'return decode(schema, bytes, { name: "evidence", maxBytes: MAX_EVIDENCE_BYTES, maxObjects });',
+    becomes: ['""'],
+    why: "only a name in what an error says to people",
+  },
+  {
+    file: "src/log/invariants.ts",
+    line: 'if (after.policy && !active.some((member) => isConfirmed(after, member) && hasRole(member, "manage"))) {',
+    becomes: ['""'],
+    why: "every role is implied by `manage`, so asking for one that there is not asks for `manage`",
+  },
+  {
+    file: "src/log/invariants.ts",
+    line: 'author?.kind === "escrow" && effect.approve?.find((id) => !isConfirmed(after, after.active.get(id) as Member));',
+    becomes: ["true"],
+    why: "in lockdown the confirmed class is the founding one, and whom a device of it approves is of it too",
+  },
+];
