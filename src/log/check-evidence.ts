@@ -51,7 +51,8 @@ export function checkEvidence(evidence: Evidence): EvidenceVerdict {
 function replay(links: readonly Uint8Array[], subject: string): LogFacts {
   let log: LogFacts = ORIGIN;
   for (const link of links) log = verifyLink(log, { link: decodeLink(link), attachments: [] }, {});
-  if (log.head.seq === 0 || log.subject !== subject) throw unproven("its links are not a log of the subject it names");
+  // No links are no log: their subject is empty, and evidence names one.
+  if (log.subject !== subject) throw unproven("its links are not a log of the subject it names");
   return log;
 }
 
@@ -64,8 +65,8 @@ function firstDifference(ours: LogFacts | undefined, theirs: LogFacts, pinned: H
   for (let index = 0; index < Math.min(ours.links.length, theirs.links.length); index++) {
     if (ours.links.at(index)?.hash !== theirs.links.at(index)?.hash) return index + 1;
   }
-  // One side is the beginning of the other: for a rollback that is the contradiction, for a fork it is none.
-  if (rolledBack && theirs.links.length < ours.links.length) return theirs.links.length + 1;
+  // One side is the beginning of the other: for a rollback, to a shorter log, that is the contradiction, for a fork it is none.
+  if (rolledBack) return theirs.links.length + 1;
   throw unproven("the sides do not contradict each other");
 }
 

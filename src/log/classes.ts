@@ -25,7 +25,7 @@ export function foundersOf(log: LogFacts, reading?: OtherReading): ReadonlyMap<M
     for (let next = reached.pop(); next !== undefined; next = reached.pop()) {
       if (founders.has(next)) continue;
       founders.set(next, position);
-      reached.push(...(approved.get(next) ?? []));
+      reached.push(...(approved.get(next) as readonly number[]));
     }
   }
   return new Map([...nodes].map(([id, position]) => [id, founders.get(position) as number]));
@@ -38,16 +38,17 @@ function approvalGraph(log: LogFacts, { without, escrowCounts: counts }: OtherRe
   const approved = new Map<number, number[]>();
   const nodes = new Map<MemberId, number>();
   const escrows = new Set<MemberId>();
-  for (const { seq, type, author, entered, pointed, approved: targets } of log.links) {
-    const by = author === "operator" ? undefined : nodes.get(author);
-    const approves = (id: MemberId) => by !== undefined && approved.get(by)?.push(nodes.get(id) as number);
+  for (const { seq, author, entered, pointed, approved: targets } of log.links) {
+    // None for the operator, and for who enters by itself: neither approves.
+    const byAuthor = approved.get(nodes.get(author as MemberId) as number);
+    const approves = (id: MemberId) => byAuthor?.push(nodes.get(id) as number);
     const newNode = entered ?? pointed;
     if (newNode !== undefined) {
       nodes.set(newNode, seq);
       approved.set(seq, []);
       if (pointed !== undefined) escrows.add(pointed);
       // Whoever enrolls or renews approves; a renewal by escrow itself is by its last pointer, and so inherits the class.
-      if (type === "enroll" || pointed !== undefined) approves(newNode);
+      approves(newNode);
     }
     if (without.has(seq)) continue;
     if (counts || !escrows.has(author as MemberId)) for (const id of targets) approves(id);

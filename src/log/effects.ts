@@ -97,7 +97,7 @@ export function applyEffect(before: LogFacts, author: Member | undefined, effect
     lockdown,
     epoch,
     pointed,
-    entered: entered ?? (pointed !== undefined && !before.active.has(pointed) ? pointed : undefined),
+    entered: entered ?? (before.active.has(pointed as MemberId) ? undefined : pointed),
     policy: effect.policy ?? before.policy,
     rotationDue: epoch === undefined && (before.rotationDue || effect.leavesRotationDue === true),
     due: due.list(active),

@@ -127,6 +127,9 @@ describe("escrow's approvals", () => {
     const approved = recoverBy(back.join("Thief 2"), escrow, "Bob", { approve: ["Thief 2"] });
     expect(classesOf(approved)).toMatchObject({ Laptop: 1, "Thief 2": 6 });
     expect(isConfirmed(approved.log, approved.member("Thief 2"))).toBe(false);
+    // Nor does the owner's next pointer take along whom the thief's approved.
+    const cured = renew(approved, "Laptop", later).leave("Laptop");
+    expect(classesOf(cured)).toEqual({ Thief: 4, "Thief 2": 4, Escrow: 1 });
     // Even when the owner's last device is gone, the thief's pointer leads no further than to the thief.
     const alone = recoverBy(approved, escrow, "Bob", { approve: [], remove: ["Laptop"] });
     expect(classesOf(alone)).toEqual({ Thief: 4, "Thief 2": 4, Escrow: 4 });

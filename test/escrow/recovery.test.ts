@@ -184,6 +184,12 @@ describe("recovery in lockdown", () => {
     expect(recoverBy(locked, escrow, "Bob", { approve: ["Phone"] }).member("Phone").founder).toBe(3);
   });
 
+  it("lets escrow renew itself, which approves nobody (MEM-5)", () => {
+    const renewed = renewedBy(pending, dismiss(escrow, "Bob"), "Ann");
+    expect(renewed.record).toMatchObject({ type: "renew-escrow", author: escrowOf(pending).id, approved: [] });
+    expect(renewed.log.lockdown).toBe(true);
+  });
+
   it("never leaves the confirmed class without a device (MEM-5)", () => {
     expectError(() => recoverBy(pending, escrow, "Bob", { remove: ["Laptop"] }), "NOT_PERMITTED", "MEM-5");
     expect(recoverBy(locked, escrow, "Bob", { remove: ["Laptop"] }).log.active.size).toBe(2);
@@ -241,6 +247,14 @@ describe("escrowActs", () => {
     expect(unverifiedMembers(recovered.log, later.log)).toEqual(recovered.ids("Phone"));
     // It is a client's overlay: the log itself admits the link.
     expect(recovered.member("Phone").held).toEqual([[1, 3]]);
+  });
+
+  it("tells whom a removed admin let in from whom another recovered, where escrow alone vouches (ESC-8)", () => {
+    const byAnn = recoverBy(locked, escrow, "Ann", { approve: ["Phone"], remove: ["Laptop"] }).join("Thief");
+    const byBob = recoverBy(byAnn, escrow, "Bob", { approve: ["Thief"] });
+    expect(byBob.member("Thief").founder).toBe(1);
+    expect(unverifiedMembers(byBob.log, escrow.log)).toEqual([]);
+    expect(unverifiedMembers(byBob.log, later.log)).toEqual(byBob.ids("Thief"));
   });
 
   it("does not believe a removed admin who names an old head, before its removal (ESC-8)", () => {

@@ -62,7 +62,11 @@ describe("founders", () => {
 
         const byHistory = foundersOf(log);
         for (const [id, founder] of history.founders()) expect(byHistory.get(id)).toBe(founder);
-        for (const { id, founder } of log.active.values()) expect(founder).toBe(history.founder(id));
+        for (const { id, founder, lineage } of log.active.values()) {
+          expect(founder).toBe(history.founder(id));
+          // Or a state would grow with everybody who ever was.
+          for (const by of lineage.all.approvers) expect(log.active.has(by)).toBe(true);
+        }
         expect(byHistory.size).toBe(log.active.size + log.removed.length);
       }),
       { numRuns: 300 },

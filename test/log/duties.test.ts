@@ -115,6 +115,9 @@ describe("a list of grants that is not what is due", () => {
     refuses(base, rotated, [laptop], ([grant]) => [withBoxes(grant, (boxes) => boxes.pop())]);
     refuses(base, rotated, [laptop], ([grant]) => [withBoxes(grant, (boxes) => boxes.unshift(...boxes.slice(0, 1)))]);
     refuses(base, rotated, [laptop], ([grant]) => [withBoxes(grant, (boxes) => boxes.reverse())]);
+    refuses(base, rotated, [laptop], ([grant]) => [
+      withBoxes(grant, (boxes) => boxes.splice(2, 2, ...boxes.slice(2).reverse())),
+    ]);
     refuses(base, approved, [laptop], ([one, two, three]) => [
       withBoxes(one, (boxes) => boxes.splice(0, 1, ...boxesOf(two))),
       two as RawBody,

@@ -6,11 +6,21 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { concat } from "../../src/bytes/bytes.js";
 import { encodeCbor } from "../../src/bytes/cbor.js";
+import { record, type Schema } from "../../src/bytes/schema.js";
 import { toHex } from "../../src/bytes/text.js";
 import { KeysteadError } from "../../src/errors.js";
 import { review } from "../../src/grants/actions.js";
 import { joinLog } from "../../src/grants/enter.js";
-import { attachmentDigest, MAX_ATTACHMENTS_BYTES, MAX_LINK_BYTES } from "../../src/log/entry.js";
+import {
+  attachmentDigest,
+  decodeEntry,
+  decodeLink,
+  encodeEntry,
+  encodeLink,
+  MAX_ATTACHMENTS_BYTES,
+  MAX_LINK_BYTES,
+} from "../../src/log/entry.js";
+import { escrowActor, escrowHead, grant, header, pointerFields } from "../../src/log/fields.js";
 import type { LogState } from "../../src/log/state.js";
 import { appendEntry, verifyLog } from "../../src/log/verify.js";
 import { verifyLink } from "../../src/log/verify-link.js";
@@ -60,6 +70,30 @@ describe("one encoding", () => {
     expectTwins(base.log, changed(change), rotated.last, "INVALID_ENCODING", "ENC-2");
   });
 
+  const hash = "00".repeat(32);
+  const key = new Uint8Array(32);
+  const actor = { admin: key, seq: 1, hash };
+  const pointer = { log: hash, seq: 1, hash, epoch: 1, sign: key, kem: new Uint8Array(1216) };
+  const run = { from: 1, to: 1, keyring: key, boxes: [["00".repeat(16), key]] };
+  const start = { v: 1, type: "leave", log: hash, seq: 2, prev: hash, time: 0 };
+  const writes =
+    <T>(schema: Schema<T>) =>
+    (value: unknown) =>
+      schema.write(value as T, "body");
+  it.each([
+    ["position of a link after the first", writes(record(header("leave"))), start, "seq"],
+    ["position of an escrow head", writes(escrowHead), { seq: 1, hash }, "seq"],
+    ["position at which an admin acts for escrow", writes(escrowActor), actor, "seq"],
+    ["position that escrow points to", writes(pointerFields), pointer, "seq"],
+    ["epoch that escrow points to", writes(pointerFields), pointer, "epoch"],
+    ["first epoch of a grant", writes(grant), run, "from"],
+    ["last epoch of a grant", writes(grant), run, "to"],
+  ])("knows no %s before the first there can be (ENC-2)", (_what, write, good, field) => {
+    const first = (good as Record<string, unknown>)[field] as number;
+    expect(write(good)).toBeInstanceOf(Map);
+    expectError(() => write({ ...good, [field]: first - 1 }), "INVALID_ENCODING", "ENC-2");
+  });
+
   it("names the field that is wrong, and where the link stands (ENC-2)", () => {
     const attack = mutate(joined.last, { body: setField("member.name", "Tablet"), signers: [tablet] });
     const error = expectRefused(base.log, attack, "INVALID_ENCODING", "ENC-2");
@@ -105,6 +139,34 @@ describe("limits", () => {
     const attack = changed((body) => body.set("author", new Uint8Array(MAX_LINK_BYTES)));
     const error = expectTwins(base.log, attack, rotated.last, "TOO_LARGE", "ENC-3");
     expect(error.message).toContain(`at most ${MAX_LINK_BYTES}`);
+  });
+
+  // Just the size: 106 bytes besides the body.
+  const full = encodeLink(new Uint8Array(MAX_LINK_BYTES - 106), [{ key: laptop.sign, signature: new Uint8Array(64) }]);
+
+  it("writes and reads a link of 64 KiB, and writes none of a byte more (ENC-3)", () => {
+    expect(full).toHaveLength(MAX_LINK_BYTES);
+    const { body, signatures } = decodeLink(full);
+    expect(encodeLink(body, signatures)).toEqual(full);
+    expectError(() => encodeLink(concat(body, Uint8Array.of(0)), signatures), "TOO_LARGE", "ENC-3");
+  });
+
+  it("reads a link that stays as it is when the caller's bytes change, and keeps it once (ENC-4)", () => {
+    const given = full.slice();
+    const link = decodeLink(given);
+    given.fill(0);
+    expect(link.bytes).toEqual(full);
+    // A long log would take twice the memory otherwise.
+    for (const { buffer } of [link.body, ...link.signatures.map(({ key }) => key)]) {
+      expect(buffer).toBe(link.bytes.buffer);
+    }
+  });
+
+  it("reads the largest entry: 64 KiB of link, and 4 MiB in 8192 attachments (ENC-3)", () => {
+    const attachments = Array.from({ length: 8192 }, () => new Uint8Array(MAX_ATTACHMENTS_BYTES / 8192));
+    const entry = decodeEntry(encodeEntry(full, attachments));
+    expect(entry.link.bytes).toEqual(full);
+    expect(entry.attachments).toHaveLength(8192);
   });
 
   it("refuses more than 4 MiB of attachments, in one or in many (ENC-3)", () => {

@@ -81,6 +81,9 @@ describe("evidence that does not show what it says", () => {
     ["a fork that is a replacement", { ...replacement, kind: "forked" }],
     ["a replacement that is a fork", { ...fork, kind: "replaced" }],
     ["a rollback to a longer log", { ...rollback, theirs: world.links() }],
+    ["a rollback by head to a log as long", { ...rollback, ours: [], theirs: world.links() }],
+    ["a fork by head at the pinned head", { ...fork, ours: [], theirs: world.links() }],
+    ["a fork by head at another position", { ...fork, ours: [], theirs: young.links() }],
     ["a rollback that is a fork", { ...fork, kind: "rolled-back" }],
     ["a pin that its links do not end at", { ...fork, ours: young.links() }],
     ["a pin at another position", { ...fork, pinned: { ...fork.pinned, seq: 2 } }],
@@ -91,6 +94,11 @@ describe("evidence that does not show what it says", () => {
   it.each(cases)("is refused: %s", (_what, evidence) => {
     expect(evidence).not.toEqual(fork);
     expectError(() => checkEvidence(evidence), "INVALID_ARGUMENT", undefined);
+  });
+
+  it("is refused when it pins the position before the first (ENC-2)", () => {
+    const pinned = { ...fork.pinned, seq: 0 };
+    expectError(() => checkEvidence({ ...fork, ours: [], pinned }), "INVALID_ENCODING", "ENC-2");
   });
 
   it("is refused when a side is no valid log", () => {

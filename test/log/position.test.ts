@@ -126,6 +126,15 @@ describe("time", () => {
     expect(verify(time + 1e12).head).toEqual(tablet.log.head);
   });
 
+  it.each(["now", "skew"])("is judged by whole milliseconds only, 0 or more: %s", (name) => {
+    const verify = (value: number) => () => verifyLog(tablet.entries, { subject: ALICE, now: 2 ** 50, [name]: value });
+    for (const wrong of [-1, 0.5, Number.NaN, Number.POSITIVE_INFINITY]) {
+      expectError(verify(wrong), "INVALID_ARGUMENT", undefined);
+    }
+    if (name === "now") expectError(verify(0), "NOT_YET", "LOG-3");
+    else expect(verify(0)().head).toEqual(tablet.log.head);
+  });
+
   it("lets position decide and never time (LOG-7)", () => {
     const story = (first: number, step: number): LogState => {
       const at = (link: number) => seededEnv(`LOG-7 ${link}`, first + link * step);
