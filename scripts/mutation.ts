@@ -12,10 +12,11 @@ import { COVERAGE } from "./mutation/coverage.js";
 import { ESCROW } from "./mutation/escrow.js";
 import type { Explained } from "./mutation/explained.js";
 import { GRANTS } from "./mutation/grants.js";
+import { LINKS } from "./mutation/links.js";
 import { LOG } from "./mutation/log.js";
 import { PARTS, type Part, QUICK } from "./mutation/parts.js";
 
-const EXPLAINED: readonly Explained[] = [...BACKUP, ...COVERAGE, ...ESCROW, ...GRANTS, ...LOG];
+const EXPLAINED: readonly Explained[] = [...BACKUP, ...COVERAGE, ...ESCROW, ...GRANTS, ...LINKS, ...LOG];
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { quick: { type: "boolean" } } });
 const all = values.quick ? QUICK : PARTS;

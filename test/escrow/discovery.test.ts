@@ -22,7 +22,7 @@ import { LABELS } from "../../src/primitives/labels.js";
 import { idBytes, mutate, rawBytes, rawNext, takeApart, withAttachment } from "../support/raw-link.js";
 import { expectError, expectRefused, expectTwins, snapshot } from "../support/refusal.js";
 import { openWorld, type World } from "../support/world.js";
-import { dismiss, enroll, hire, openOrganisation, openUser, renewedBy, reviewEscrow } from "./support.js";
+import { dismiss, enroll, grantedJunk, hire, openOrganisation, openUser, renewedBy, reviewEscrow } from "./support.js";
 
 const staffed = hire(hire(openOrganisation("discovery"), "Dan", ["discover"]), "Bob", ["recover"]);
 const user = openUser("discovery", staffed).rotate("Laptop").rotate("Laptop");
@@ -80,6 +80,12 @@ describe("recording an access", () => {
     const laptop = user.signer("Laptop");
     const attack = rawNext(user.log, { type: "access", author: laptop.sign, commitment, opening }, [laptop]);
     expectRefused(user.log, attack, "INVALID_LINK", "MEM-8");
+  });
+
+  it("is open to an admin who was granted junk, and says nothing of it (MEM-9)", () => {
+    const junk = grantedJunk(staffed, "Dan", "Bob");
+    expect(record(junk, "Dan", accessOf(user, [[1, 1]])).record).toMatchObject({ type: "access", missing: [] });
+    expect(junk.rotate("Dan").record.missing).toEqual([[2, 2]]);
   });
 
   it("refuses it by an admin who is not let in yet (LOG-4)", () => {

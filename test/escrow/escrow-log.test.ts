@@ -9,12 +9,22 @@ import { newestPointer } from "../../src/escrow/pointer.js";
 import { escrowDevicesAndActivity } from "../../src/escrow-devices-and-activity.js";
 import { regrant, review } from "../../src/grants/actions.js";
 import { offerEnrollment, prepareDevice } from "../../src/grants/enter.js";
-import { policyFields, type Role } from "../../src/log/fields.js";
+import { type Policy, policyFields, type Role } from "../../src/log/fields.js";
 import { verifyLog } from "../../src/log/verify.js";
 import { idBytes, mutate, type RawBody, rawNext, setField, takeApart } from "../support/raw-link.js";
 import { expectError, expectRefused, expectTwins } from "../support/refusal.js";
 import { OPERATOR, openWorld, type World } from "../support/world.js";
-import { dismiss, hire, ORGANISATION, openEscrow, openOrganisation, paper, policyBy, write } from "./support.js";
+import {
+  dismiss,
+  grantedJunk,
+  hire,
+  ORGANISATION,
+  openEscrow,
+  openOrganisation,
+  paper,
+  policyBy,
+  write,
+} from "./support.js";
 
 const opened = openEscrow("escrow log", { operator: true });
 const ready = openOrganisation("escrow log", { operator: true });
@@ -79,6 +89,12 @@ describe("the policy", () => {
     expectRefused(off.log, extra, "INVALID_SIGNATURE", "LOG-4");
   });
 
+  it("is set by an admin who was granted junk, and says nothing of it (MEM-9)", () => {
+    const set = policyBy(grantedJunk(staffed, "Ann", "Bob"), "Ann", { userContacts: [] });
+    expect(set.record).toMatchObject({ type: "policy", missing: [] });
+    expect(set.rotate("Ann").record.missing).toEqual([[2, 2]]);
+  });
+
   it("refuses the policy that is in force (MEM-2)", () => {
     expectError(() => policyBy(ready, "Ann", { enabled: true }), "NOT_PERMITTED", "MEM-2");
   });
@@ -87,8 +103,11 @@ describe("the policy", () => {
     expectError(() => policyBy(staffed, "Bob", { userContacts: [] }), "NOT_PERMITTED", "MEM-8");
     expect(policyBy(staffed, "Eve", { userContacts: [] }).log.policy?.userContacts).toEqual([]);
     const user = openWorld("policy of a user");
-    const body = { type: "policy", author: user.signer("Laptop").sign, policy: asCbor(ready.log.policy) };
-    expectRefused(user.log, rawNext(user.log, body, [user.signer("Laptop")]), "INVALID_LINK", "MEM-8");
+    for (const enabled of [true, false]) {
+      const policy = asCbor({ ...(ready.log.policy as Policy), enabled });
+      const body = { type: "policy", author: user.signer("Laptop").sign, policy };
+      expectRefused(user.log, rawNext(user.log, body, [user.signer("Laptop")]), "INVALID_LINK", "MEM-8");
+    }
   });
 });
 
@@ -118,6 +137,21 @@ describe("roles", () => {
       "INVALID_ARGUMENT",
       "MEM-8",
     );
+  });
+
+  it("stay what they are when a member is approved again (MEM-8)", () => {
+    const bob = hire(ready, "Bob", ["recover"]);
+    const lacking = bob.append(
+      mutate(bob.rotate("Bob").last, { body: setField("missing", [[1, 1]]), signers: [bob.signer("Bob")] }),
+    );
+    expect(lacking.member("Bob").held).toEqual([[2, 2]]);
+    const again = lacking.review("Ann", { approve: ["Bob"] });
+    expect(again.member("Bob")).toMatchObject({ held: [[1, 2]], roles: ["recover"] });
+    const promoting = mutate(again.last, {
+      body: setField("roles", [[idBytes(bob.id("Bob")), ["manage"]]]),
+      signers: [ann],
+    });
+    expectTwins(lacking.log, promoting, again.last, "INVALID_LINK", "MEM-8");
   });
 
   it("are none unless told, and are told of nobody whom the review does not approve (MEM-8)", () => {
@@ -150,6 +184,9 @@ describe("roles", () => {
     const signers = [ann, enrolled.signer("Tablet")];
     const silent = mutate(enrolled.last, { body: (body) => body.delete("roles"), signers });
     expectTwins(ready.log, silent, enrolled.last, "INVALID_LINK", "MEM-8");
+    const naming = (...roles: Role[]) => mutate(enrolled.last, { body: setField("roles", roles), signers });
+    for (const wrong of [naming("recover", "discover"), naming("recover", "recover")])
+      expectTwins(ready.log, wrong, naming("discover", "recover"), "INVALID_LINK", "MEM-8");
     const user = openWorld("roles of a user");
     expectError(
       () => user.act("Laptop", "enrolls", write("enroll", { escrow: newestPointer(ready.log), roles: ["recover"] })),

@@ -212,6 +212,13 @@ describe("renewing escrow", () => {
     expectSameClasses(renewed);
   });
 
+  it("may declare what its author could not open, which it then holds no more (MEM-9)", () => {
+    const declaring = mutate(renewed.last, { body: setField("missing", [[1, 1]]), signers: [laptop] });
+    const { log, record } = user.append(declaring);
+    expect(record).toMatchObject({ missing: [[1, 1]], epoch: 3 });
+    expect(log.active.get(user.id("Laptop"))).toMatchObject({ reach: [[1, 3]], held: [[2, 3]] });
+  });
+
   it("refuses another escrow log (ESC-4)", () => {
     const other = openOrganisation("another");
     const attack = withPointer(renewed.last, (pointer) => pointer.set("log", idBytes(other.log.head.log)));

@@ -21,7 +21,7 @@ import { escrowMember, type LogFacts, type Member } from "../../src/log/state.js
 import { verifyLink } from "../../src/log/verify-link.js";
 import type { Env } from "../../src/primitives/env.js";
 import { signingPublicKey, signLabelled } from "../../src/primitives/sign.js";
-import type { RawSigner } from "../support/raw-link.js";
+import { boxIndex, type RawSigner, withAttachment } from "../support/raw-link.js";
 import { seededEnv } from "../support/seeded-env.js";
 import { OPERATOR, openWorld, World, type WorldOptions } from "../support/world.js";
 
@@ -69,6 +69,13 @@ export function hire(escrow: World, name: string, roles: readonly Role[], by = "
 /** An admin is removed, which makes the next escrow epoch. */
 export function dismiss(escrow: World, name: string): World {
   return escrow.review("Ann", { remove: [name] });
+}
+
+/** An admin makes the next escrow epoch, and what it grants to another one of it is junk. */
+export function grantedJunk(escrow: World, victim: string, by: string): World {
+  const rotated = escrow.rotate(by);
+  const index = boxIndex(rotated.record, escrow.id(victim));
+  return escrow.append(withAttachment(rotated.last, index, new Uint8Array(1168), [escrow.signer(by)]));
 }
 
 /** A user's device enrolls the organisation's escrow. */

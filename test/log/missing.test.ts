@@ -191,6 +191,34 @@ describe("a thief's junk", () => {
     expect(rotated.enroll("Phone", "Tablet").session("Tablet").keyring.epochs).toEqual([1, 2, 3, 4, 6]);
   });
 
+  it.each([
+    ["rotates", () => invaded.rotate("Phone")],
+    ["takes fresh keys", () => invaded.rekey("Phone")],
+    ["removes the thief", () => invaded.review("Phone", { remove: ["Thief"] })],
+    ["removes it and switches lockdown on", () => invaded.lockdown("Phone", true, ["Thief"])],
+  ])("is declared by a victim that %s, and not held by it any more (MEM-9)", (_what, act) => {
+    const world = act();
+    expect(world.record).toMatchObject({ missing: [[5, 5]], epoch: 6 });
+    expect(world.member("Phone")).toMatchObject({
+      reach: [[1, 6]],
+      held: [
+        [1, 4],
+        [6, 6],
+      ],
+    });
+  });
+
+  it("is declared by a victim that gives others something again, once it is not the current epoch (MEM-9)", () => {
+    const rotated = invaded.rotate("Laptop");
+    const give = { member: rotated.id("Laptop"), runs: [[1, 4]] as Runs };
+    const given = rotated.act("Phone", "regrants", (session, env) => regrant(session, [give], env));
+    expect(given.record.missing).toEqual([[5, 5]]);
+    expect(given.member("Phone").held).toEqual([
+      [1, 4],
+      [6, 6],
+    ]);
+  });
+
   it("is declared once: the next link says nothing of it any more (MEM-9)", () => {
     expect(invaded.rotate("Phone").rotate("Phone").record.missing).toEqual([]);
   });

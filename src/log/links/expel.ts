@@ -22,9 +22,10 @@ export const expel: LinkType<Infer<typeof schema>> = {
     if (body.remove.length === 0) refuse("MEM-2", "an expel that names nobody changes nothing");
     requireActiveList(before, "remove", body.remove);
     for (const id of body.remove) {
-      if (before.active.get(id)?.kind === "escrow") refuse("ESC-7", "the operator cannot expel escrow", { member: id });
+      const target = before.active.get(id) as Member;
+      if (target.kind === "escrow") refuse("ESC-7", "the operator cannot expel escrow", { member: id });
       // In lockdown the service cannot make the owner's devices go and a thief's remain.
-      if (before.lockdown && isConfirmed(before, before.active.get(id) as Member)) {
+      if (before.lockdown && isConfirmed(before, target)) {
         refuse("MEM-5", `in lockdown the operator expels only unconfirmed members, and ${id} is confirmed`, {
           member: id,
         });

@@ -32,8 +32,8 @@ export const genesis: LinkType<Infer<typeof schema>> = {
   }),
   name: (body) => body.member.name,
   missing: "never",
-  admit(body, { before }) {
-    if (before.links.length > 0) refuse("LOG-2", "a genesis can only be the first link of a log");
+  // LOG-2: by its number it can only be the first link.
+  admit(body) {
     if (body.member.kind !== "device") refuse("LOG-4", "a log is opened by a device");
     if ((body.policy !== undefined) !== (body.kind === "escrow")) {
       refuse("MEM-8", "an escrow log's first link sets the policy, and a user log's has none");

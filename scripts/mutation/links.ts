@@ -1,0 +1,85 @@
+// Mutants of src/log/links that no test kills, one by one.
+
+import type { Explained } from "./explained.js";
+
+const folder = (name: string) => `src/log/links/${name}.ts`;
+
+/** Lines that give a check shared by several types what its error calls the link, or the field. */
+const TEXTS: readonly (readonly [name: string, ...lines: readonly string[]])[] = [
+  [
+    "access",
+    'requireEscrowLog(context, "access");',
+    'const by = requireHolder(context, "access");',
+    'requireConfirmedInLockdown(context, "access");',
+  ],
+  [
+    "enroll",
+    'const by = requireHolder(context, "enroll");',
+    'requireConfirmedInLockdown(context, "enroll");',
+    'requireManage(context, by, "enroll");',
+  ],
+  ["expel", 'requireActiveList(before, "remove", body.remove);'],
+  [
+    "lockdown",
+    'const by = requireConfirmed(context, "switching lockdown");',
+    'requireActiveList(before, "remove", body.remove);',
+  ],
+  [
+    "policy",
+    'const current = requireEscrowLog(context, "policy");',
+    'const by = requireHolder(context, "policy");',
+    'requireConfirmedInLockdown(context, "policy");',
+    'requireManage(context, by, "policy");',
+    'const bytes = (value: Policy) => encode(policyFields, value, "policy");',
+  ],
+  [
+    "regrant",
+    'const by = requireHolder(context, "regrant");',
+    'requireConfirmedInLockdown(context, "regrant");',
+    'requireManage(context, by, "regrant");',
+  ],
+  [
+    "rename",
+    'requireHolder(context, "renaming another member");',
+    'requireConfirmedInLockdown(context, "renaming another member");',
+  ],
+  [
+    "renew-escrow",
+    'requireHolder(context, "renew-escrow");',
+    'requireConfirmedInLockdown(context, "renew-escrow");',
+    'const bytes = (pointer: Pointer) => encode(pointerFields, pointer, "escrow");',
+  ],
+  [
+    "review",
+    'const by = requireHolder(context, "review");',
+    'requireConfirmedInLockdown(context, "review");',
+    'requireManage(context, by, "review");',
+    'requireActiveList(before, "approve", body.approve);',
+    'requireActiveList(before, "remove", body.remove);',
+  ],
+  ["rotate", 'requireHolder(context, "rotate");', 'requireConfirmedInLockdown(context, "rotate");'],
+];
+
+export const LINKS: readonly Explained[] = [
+  ...TEXTS.flatMap(([name, ...lines]) =>
+    lines.map((line) => ({ file: folder(name), line, becomes: ['""'], why: "only the text and details of an error" })),
+  ),
+  ...["expel", "genesis", "join"].map((name) => ({
+    file: folder(name),
+    line: 'missing: "never",',
+    becomes: ['""'],
+    why: "Asked for authors only, and who writes this link is no member yet, or the operator: nothing of theirs is missing.",
+  })),
+  ...["lockdown", "renew-escrow", "review", "rotate"].map((name) => ({
+    file: folder(name),
+    line: 'missing: "any",',
+    becomes: ['""'],
+    why: 'Only "never" and "past" are asked for; the third word of the union stands for neither.',
+  })),
+  {
+    file: folder("lockdown"),
+    line: "if (!isFounding(by)) {",
+    becomes: ["{}"],
+    why: "An author who is not founding is itself an active member of another class, which the check below refuses by the same rule, with words that fit worse.",
+  },
+];
