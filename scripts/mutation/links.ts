@@ -38,8 +38,10 @@ const TEXTS: readonly (readonly [name: string, ...lines: readonly string[]])[] =
     'requireConfirmedInLockdown(context, "regrant");',
     'requireManage(context, by, "regrant");',
   ],
+  ["rekey", 'requireConfirmedInLockdown(context, "rekey");'],
   [
     "rename",
+    'requireActiveList(context.before, "member", [body.member]);',
     'requireHolder(context, "renaming another member");',
     'requireConfirmedInLockdown(context, "renaming another member");',
   ],
@@ -70,7 +72,7 @@ export const LINKS: readonly Explained[] = [
     becomes: ['""'],
     why: "Asked for authors only, and who writes this link is no member yet, or the operator: nothing of theirs is missing.",
   })),
-  ...["lockdown", "renew-escrow", "review", "rotate"].map((name) => ({
+  ...["lockdown", "rekey", "renew-escrow", "review", "rotate"].map((name) => ({
     file: folder(name),
     line: 'missing: "any",',
     becomes: ['""'],
@@ -79,7 +81,7 @@ export const LINKS: readonly Explained[] = [
   {
     file: folder("lockdown"),
     line: "if (!isFounding(by)) {",
-    becomes: ["{}"],
+    becomes: ["{}", "false"],
     why: "An author who is not founding is itself an active member of another class, which the check below refuses by the same rule, with words that fit worse.",
   },
 ];
