@@ -1,12 +1,16 @@
-// A plugin of Stryker: leaves alone what an error says to people. Its code and its rule are mutated.
+// A plugin of Stryker: leaves alone what errors and duties say to people. Codes, rules and actions are mutated.
 
 const WHY = "messages and details are for people; tests judge codes and rules";
 
-/** Whether this is the message or the details of `new KeysteadError(code, message, { rule, details })` or `refuse(rule, …)`. */
+/**
+ * Whether this is the message or the details of `new KeysteadError(code, message, { rule, details })` or `refuse(rule, …)`, or the
+ * `because` of a duty or a verdict.
+ */
 function isForPeople({ key, listKey, node, parent, parentPath }) {
   if (node.type === "ObjectProperty" && node.key.name === "details") {
     return parentPath.listKey === "arguments" && parentPath.parent.callee.name === "KeysteadError";
   }
+  if (node.type === "ObjectProperty" && node.key.name === "because") return true;
   if (listKey !== "arguments" || key === 0) return false;
   const { name } = parent.callee;
   return name === "refuse" || (name === "KeysteadError" && key === 1);

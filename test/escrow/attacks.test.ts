@@ -179,6 +179,12 @@ describe("members whom a dismissed admin brought in", () => {
     expect(unverifiedMembers(acted.log, escrow.log)).toEqual([]);
   });
 
+  it("are told from one who would be confirmed without him, once the founding device has left (ESC-8)", () => {
+    const left = openUser("u", hired).join("Phone").join("Thief").leave("Laptop");
+    const acted = byBob(left, ["Phone", "Thief"]);
+    expect(unverifiedMembers(acted.log, escrow.log)).toEqual(acted.ids("Thief"));
+  });
+
   it("are to be removed before anything is granted (ESC-8)", () => {
     const acted = byBob(openUser("u", hired).join("Thief"), ["Thief"]);
     const knowledge = { escrowLog: escrow.log, confirmed: hired.log.head };
@@ -203,6 +209,12 @@ describe("members whom a dismissed admin brought in, once escrow is removed", ()
     escrowDuty(world.log, { me: world.id(name), escrowLog: escrowLog?.log, confirmed: confirmed?.log.head });
   const other = openOrganisation("another organisation");
 
+  it("are waited for by a device that may not act for others (MEM-5)", () => {
+    const pending = openWorld("u").lockdown("Laptop", true).join("Phone");
+    expect(ask(pending, "Phone", escrow).action).toBe("wait");
+    expect(ask(pending, "Laptop", escrow).action).toBe("enroll");
+  });
+
   it("are removed all the same (ESC-8)", () => {
     expect(unverifiedMembers(gone.log, escrow.log)).toEqual(gone.ids("Thief"));
     for (const confirmed of [hired, undefined]) {
@@ -214,6 +226,9 @@ describe("members whom a dismissed admin brought in, once escrow is removed", ()
   it("are left to a confirmed device by others, which grant them nothing (ESC-8)", () => {
     expect(ask(gone, "Phone", hired)).toMatchObject({ action: "wait", members: gone.ids("Thief") });
     expect(ask(acted, "Phone", hired)).toMatchObject({ action: "wait", members: acted.ids("Thief") });
+    // An escrow log that is not trusted says nothing about anybody.
+    expect(ask(acted, "Phone", hired, other)).toEqual({ action: "wait", because: expect.any(String) });
+    expect(ask(openUser("u", hired).join("Phone"), "Phone", hired)).not.toHaveProperty("members");
   });
 
   it("are granted nothing while no escrow log is at hand that can vouch for them (ESC-4, ESC-8)", () => {
@@ -225,6 +240,9 @@ describe("members whom a dismissed admin brought in, once escrow is removed", ()
     expect(escrowDuty(gone.log, { me, escrowLog: undefined })).toMatchObject({ action: "fetch", members });
     const cleared = gone.review("Laptop", { remove: ["Thief"] });
     expect(escrowDuty(cleared.log, { me, escrowLog: undefined }).action).toBe("nothing");
+    // Nobody was brought in: that an unknown log is not ready is all there is to say.
+    expect(ask(cleared, "Laptop", hired, openEscrow("unready"))).toMatchObject({ action: "wait" });
+    expect(ask(openWorld("u"), "Laptop", hired, openEscrow("unready"))).toMatchObject({ action: "wait" });
   });
 
   it("go in one link with escrow that a thief pointed into another log (ESC-8)", () => {
@@ -254,6 +272,7 @@ describe("a device whom a dismissed admin brought in", () => {
     expect(duty).toMatchObject({ action: "remove-unverified", members: [acted.id("Thief"), escrowOf(acted).id] });
     const cleared = reviewEscrow(acted, "Phone", "remove", { remove: ["Thief"] });
     expect(escrowDuty(cleared.log, { me, ...knowledge }).action).toBe("enroll");
+    expect(escrowDuty(cleared.log, { me, escrowLog: undefined }).action).toBe("nothing");
   });
 
   it("keeps whom the user knows to be theirs (ESC-8)", () => {
@@ -278,6 +297,10 @@ describe("a server that withholds the newest escrow log", () => {
     const recovered = recoverBy(user, longer, "Bob", { approve: ["Phone"] });
     expect(ask(recovered, hired)).toMatchObject({ action: "fetch", members: recovered.ids("Phone") });
     expect(ask(recovered, longer).action).toBe("nothing");
+    const twice = recoverBy(recoverBy(user, hired, "Bob", { approve: ["Tablet"] }), longer, "Bob", {
+      approve: ["Phone"],
+    });
+    expect(ask(twice, hired)).toMatchObject({ action: "fetch", members: twice.ids("Phone") });
     // Whoever is no admin of the log at hand does not become one by naming a later head.
     expect(ask(recovered, dismiss(hired, "Bob"))).toMatchObject({ action: "remove-unverified" });
   });
@@ -292,6 +315,12 @@ describe("a server that withholds the newest escrow log", () => {
     expect([phone(gone, fork), phone(gone, hired), phone(gone, escrow)]).toEqual(["confirm", "fetch", "enroll"]);
     const moved = enroll(gone, "Thief", openOrganisation("a third organisation"));
     expect([phone(moved, fork), phone(moved, hired), phone(moved, escrow)]).toEqual(["confirm", "fetch", "remove"]);
+    // What the founding device named of this log counts, not what it named of another since.
+    const left = enroll(reviewEscrow(renewed, "Laptop", "remove"), "Laptop", openOrganisation("a third organisation"));
+    expect([phone(left, fork), phone(left, hired), phone(left, escrow)]).toEqual(["confirm", "fetch", "remove"]);
+    expect(escrowIsSound(gone.log, { escrowLog: escrow.log, confirmed: hired.log.head })).toBe(false);
+    expect(escrowIsSound(renewed.log, { escrowLog: undefined })).toBe(false);
+    expect(escrowIsSound(renewed.log, { escrowLog: escrow.log })).toBe(true);
   });
 
   it("gains nothing by a thief who points back to the old epoch (ESC-4)", () => {
