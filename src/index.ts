@@ -54,7 +54,7 @@ export type { Stretch } from "./coverage/stretches.js";
 export type { Warning, WarningCode } from "./coverage/warnings.js";
 export { type DevicesAndActivity, type DeviceView, devicesAndActivity } from "./devices-and-activity.js";
 export { type ErrorCode, type ErrorDetails, type ErrorOptions, KeysteadError, type RuleId } from "./errors.js";
-export { type EscrowAct, escrowActs, unverifiedMembers } from "./escrow/acts.js";
+export { type EscrowAct, escrowActs, type Perspective, unverifiedMembers } from "./escrow/acts.js";
 export type { AdminVerdict } from "./escrow/admins.js";
 export type { EscrowGap, EscrowStatus, GapCloser, LastSeen, UserCoverage } from "./escrow/coverage.js";
 export {
