@@ -13,7 +13,7 @@ export interface Fault {
   readonly epochs?: ReadonlySet<number>;
 }
 
-/** A published grant to one recipient. */
+/** A published grant to one recipient, listed in the order in which the recipient hears of them. */
 interface Box {
   readonly seq: number;
   readonly from: number;
@@ -64,13 +64,17 @@ export function publish(
   };
 }
 
-/** The server gives a member the attachments of a link after all. What was for a key that it has replaced stays shut. */
+/**
+ * The server gives a member the attachments of a link after all: they come after what it received before. What was for a key
+ * that it has replaced stays shut.
+ */
 export function deliver(secrets: Secrets, model: Model, seq: number, recipient: number): Secrets {
   const { rekeys } = memberOf(model, recipient);
-  const isLate = (box: Box): boolean => box.seq === seq && box.recipient === recipient && box.rekeys !== rekeys;
+  const comes = (box: Box): boolean => box.seq === seq && box.recipient === recipient;
+  const late = secrets.boxes.filter((box) => comes(box) && box.rekeys === rekeys);
   return {
     ...secrets,
-    boxes: secrets.boxes.filter((box) => !isLate(box)),
+    boxes: [...secrets.boxes.filter((box) => !comes(box)), ...late],
     undelivered: minus(secrets.undelivered, new Set([`${seq}/${recipient}`])),
   };
 }
@@ -81,11 +85,12 @@ export function openedBy(secrets: Secrets, position: number): Set<number> {
   return new Set([...made, ...delivered(secrets, position).flatMap(({ yields }) => [...yields])]);
 }
 
-/** MEM-9: what a member has to declare: it holds it by the log, it was given bytes, and they did not open. */
+/** MEM-9: what a member has to declare: it holds it by the log, and the last bytes that it was to be given did not open. */
 export function junkOf(secrets: Secrets, model: Model, position: number): Set<number> {
-  const given = new Set(delivered(secrets, position).flatMap(({ from, to }) => range(from, to)));
   const unopened = minus(memberOf(model, position).held, openedBy(secrets, position));
-  return new Set([...unopened].filter((epoch) => given.has(epoch)));
+  const granted = secrets.boxes.filter(({ recipient }) => recipient === position);
+  const last = (epoch: number) => granted.filter(({ from, to }) => from <= epoch && epoch <= to).at(-1);
+  return new Set([...unopened].filter((epoch) => isDelivered(secrets, last(epoch))));
 }
 
 /** What a member cannot open only because the server denies it the bytes. */
@@ -100,10 +105,11 @@ export function grantedBy(secrets: Secrets, seq: number, position: number): Set<
   return new Set(boxes.flatMap(({ from, to }) => range(from, to)));
 }
 
+const isDelivered = ({ undelivered }: Secrets, box: Box | undefined): boolean =>
+  box !== undefined && !undelivered.has(`${box.seq}/${box.recipient}`);
+
 const delivered = (secrets: Secrets, position: number): readonly Box[] =>
-  secrets.boxes.filter(
-    ({ seq, recipient }) => recipient === position && !secrets.undelivered.has(`${seq}/${recipient}`),
-  );
+  secrets.boxes.filter((box) => box.recipient === position && isDelivered(secrets, box));
 
 /** Which seeds of a run its grant key is derived from. The protocol says all (GRT-2); the others are known to break. */
 export type Derivation = "all" | "first" | "last" | "both ends";
