@@ -4,15 +4,16 @@ const WHY = "messages and details are for people; tests judge codes and rules";
 
 /**
  * Whether this is the message or the details of `new KeysteadError(code, message, { rule, details })` or `refuse(rule, …)`, or the
- * `because` of a duty or a verdict.
+ * `because` of a duty or a verdict, which `doubt(because)` makes.
  */
 function isForPeople({ key, listKey, node, parent, parentPath }) {
   if (node.type === "ObjectProperty" && node.key.name === "details") {
     return parentPath.listKey === "arguments" && parentPath.parent.callee.name === "KeysteadError";
   }
   if (node.type === "ObjectProperty" && node.key.name === "because") return true;
-  if (listKey !== "arguments" || key === 0) return false;
+  if (listKey !== "arguments") return false;
   const { name } = parent.callee;
+  if (key === 0) return name === "doubt";
   return name === "refuse" || (name === "KeysteadError" && key === 1);
 }
 

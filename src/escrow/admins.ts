@@ -21,7 +21,7 @@ export interface AdminVerdict {
 interface Term {
   readonly member: MemberId;
   readonly from: number;
-  readonly before: number;
+  before: number;
 }
 
 /**
@@ -37,17 +37,20 @@ export class Admins {
   constructor(escrowLog: LogState) {
     this.#log = escrowLog;
     this.#kinds = new Map(allMembers(escrowLog).map(({ id, kind }) => [id, kind]));
-    const current = new Map<MemberId, string>();
+    const current = new Map<MemberId, Term>();
     for (const { seq, bytes, entered, rekeyed, roles, removed } of escrowLog.links) {
       // An escrow log is always in lockdown: roles are given when a member is confirmed, and it then stays so (MEM-5, MEM-8).
       for (const [id, given] of roles) this.#roles.set(id, { roles: given, seq });
       const renewed = entered ?? rekeyed;
-      for (const id of renewed ? [...removed, renewed] : removed) this.#end(current.get(id), seq);
+      for (const id of renewed ? [...removed, renewed] : removed) {
+        const term = current.get(id);
+        if (term) term.before = seq;
+      }
       if (renewed === undefined) continue;
+      const term = { member: renewed, from: seq, before: Number.POSITIVE_INFINITY };
+      current.set(renewed, term);
       // LOG-6: a new key proves possession, and signs last.
-      const key = toHex(decodeLink(bytes).signatures.at(-1)?.key as Uint8Array);
-      current.set(renewed, key);
-      this.#terms.set(key, { member: renewed, from: seq, before: Number.POSITIVE_INFINITY });
+      this.#terms.set(toHex(decodeLink(bytes).signatures.at(-1)?.key as Uint8Array), term);
     }
   }
 
@@ -74,10 +77,5 @@ export class Admins {
     if (!this.#log.active.has(id)) return doubt("the admin has been removed since", id);
     const because = "the admin had the role, and is still active";
     return { admin: id, verdict: "verified", because, needsNewerLog: false };
-  }
-
-  #end(key: string | undefined, before: number): void {
-    const term = key === undefined ? undefined : this.#terms.get(key);
-    if (term) this.#terms.set(key as string, { ...term, before });
   }
 }

@@ -105,7 +105,7 @@ export function escrowDuty(log: LogState, knowledge: EscrowKnowledge): EscrowDut
   const { me, escrowLog, confirmed, own } = checkOptions(knowledge);
   const self = activeMember(log, me);
   const escrow = escrowMember(log);
-  const inEscrowsName = new Set([...log.links].flatMap(({ actor, seq }) => (actor ? [seq] : [])));
+  const inEscrowsName = new Set([...log.links].filter(({ actor }) => actor).map(({ seq }) => seq));
   const anybodyBroughtIn = broughtIn(log, inEscrowsName, { me, own });
   if (escrowLog === undefined) {
     if (escrow) return { action: "fetch", because: "escrow's pointer cannot be judged without its log" };

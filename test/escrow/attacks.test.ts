@@ -8,6 +8,7 @@ import { escrowActs, unverifiedMembers } from "../../src/escrow/acts.js";
 import { recordAccess } from "../../src/escrow/discover.js";
 import { escrowDuty, escrowIsSound } from "../../src/escrow/duty.js";
 import { openAsEscrow } from "../../src/escrow/escrow-keys.js";
+import { setPolicy } from "../../src/escrow/escrow-log.js";
 import { newestPointer } from "../../src/escrow/pointer.js";
 import { recover, renewFor } from "../../src/escrow/recover.js";
 import { organisationReport, ReportTotals } from "../../src/escrow/report.js";
@@ -185,6 +186,13 @@ describe("members whom a dismissed admin brought in", () => {
     expect(unverifiedMembers(acted.log, escrow.log)).toEqual(acted.ids("Thief"));
   });
 
+  it("are told from one whom an admin recovered, once the founding device has left (ESC-8, MEM-1)", () => {
+    const left = openUser("u", hired).join("Thief").join("Phone").leave("Laptop");
+    const acted = byBob(recoverBy(left, hired, "Ann", { approve: ["Phone"] }), ["Thief"]);
+    // Had Bob's act never happened, escrow's approval would still count: no founding device is there.
+    expect(unverifiedMembers(acted.log, escrow.log)).toEqual(acted.ids("Thief"));
+  });
+
   it("are to be removed before anything is granted (ESC-8)", () => {
     const acted = byBob(openUser("u", hired).join("Thief"), ["Thief"]);
     const knowledge = { escrowLog: escrow.log, confirmed: hired.log.head };
@@ -328,6 +336,49 @@ describe("a server that withholds the newest escrow log", () => {
     expect([phone(back, fork), phone(back, hired), phone(back, escrow)]).toEqual(["confirm", "fetch", "renew"]);
     const confirmed = hired.log.head;
     expect(escrowIsSound(back.log, { escrowLog: hired.log, confirmed })).toBe(false);
+  });
+});
+
+describe("pointers that a founding device named", () => {
+  const start = openUser("u", hired)
+    .join("Phone")
+    .review("Laptop", { approve: ["Phone"] })
+    .join("Thief");
+  const elsewhere = { hash: "33".repeat(32) as Pointer["hash"] };
+  /** What the other founding device does after `Laptop` named these, and a thief the newest. */
+  const phone = (pointers: readonly Pointer[], confirmed: World | undefined, escrowLog = escrow): string => {
+    const named = pointers.reduce((user, pointer) => point(user, pointer, "Laptop"), start);
+    const user = point(named, newestPointer(escrowLog.log));
+    return escrowDuty(user.log, {
+      me: user.id("Phone"),
+      escrowLog: escrowLog.log,
+      confirmed: confirmed?.log.head,
+    }).action;
+  };
+
+  it("at a head that the log at hand does not have make it ask, until the user settles it (ESC-4)", () => {
+    const { seq } = escrow.log.head;
+    const forked = { ...newestPointer(hired.log), ...elsewhere, seq };
+    expect(phone([forked], hired)).toBe("confirm");
+    expect(phone([{ ...forked, seq: hired.log.head.seq + 1 }], hired.rotate("Ann"))).toBe("confirm");
+    expect(phone([forked], escrow)).toBe("nothing");
+    // False keys at a head that is still to come are no log's that goes on from where the user confirmed last.
+    const ahead = { ...falsePointer, ...elsewhere, seq: seq + 1 };
+    expect(phone([ahead], hired)).toBe("fetch");
+    expect(phone([ahead], escrow)).toBe("regrant");
+  });
+
+  it("count by the last one (ESC-4)", () => {
+    const second = escrow.rotate("Ann").rotate("Ann");
+    const long = second.rotate("Ann").rotate("Ann");
+    const aside = setPolicy(second.session("Ann"), { userContacts: ["fork"] }, second.env("fork"));
+    const fork = second.append(aside.entry).rotate("Ann");
+    const named = [escrow.rotate("Ann"), second, second.rotate("Ann")].map(({ log }) => newestPointer(log));
+    for (const confirmed of [undefined, hired]) {
+      expect(phone(named, confirmed, long)).toBe("nothing");
+      expect(phone(named, confirmed, fork)).toBe("confirm");
+      expect(phone(named.slice(0, 2), confirmed, fork)).toBe("nothing");
+    }
   });
 });
 

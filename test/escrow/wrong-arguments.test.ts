@@ -14,7 +14,7 @@ import { judgePointer, newestPointer } from "../../src/escrow/pointer.js";
 import { recover, renewFor } from "../../src/escrow/recover.js";
 import { organisationReport, ReportTotals, toDosOf } from "../../src/escrow/report.js";
 import { escrowDevicesAndActivity } from "../../src/escrow-devices-and-activity.js";
-import { expectWrongArgument } from "../support/refusal.js";
+import { expectError, expectWrongArgument } from "../support/refusal.js";
 import { openOrganisation, openUser, paper, policyBy } from "./support.js";
 
 type Call = (value: never) => unknown;
@@ -162,6 +162,15 @@ describe("wrong arguments", () => {
       expect(error, `${name}: ${String(value)}`).toBeInstanceOf(KeysteadError);
       expect(["INVALID_ARGUMENT", "INVALID_ENCODING"]).toContain((error as KeysteadError).code);
     }
+  });
+});
+
+describe("an escrow log in the place of a user's", () => {
+  it.each([
+    ["escrowDuty", () => escrowDuty(escrow.log, { me: escrow.id("Ann"), escrowLog: escrow.log })],
+    ["escrowIsSound", () => escrowIsSound(escrow.log, { escrowLog: escrow.log })],
+  ])("is refused by %s", (_, call) => {
+    expectError(call, "INVALID_ARGUMENT", undefined);
   });
 });
 
