@@ -1,7 +1,9 @@
 // When two worlds are one: the same but for hashes, the names of those who are alike, and epochs that nobody can tell apart.
 
+import type { MemberId } from "../../src/bytes/ids.js";
 import { unverifiedMembers } from "../../src/escrow/acts.js";
 import { judgePointer } from "../../src/escrow/pointer.js";
+import { foundersOf } from "../../src/log/classes.js";
 import { escrowMember, FOUNDING, type Member } from "../../src/log/state.js";
 import { NAMES, type Name } from "./knowledge.js";
 import { activeOf, escrowLogOf, maskOf, OWN, type Player, playerOf, THIEVES, type World } from "./world.js";
@@ -46,18 +48,22 @@ export function canonical(world: World): string {
     masks.push(reach, known);
     parts.push(`-${label}`);
   }
-  masks.push(knows("Ann"), knows("Bob"), world.annReach, world.bobReach, junked("Ann"));
+  masks.push(knows("Ann"), knows("Bob"), world.annReach, world.bobReach, world.thiefReach, junked("Ann"));
   for (const { need, gives } of secrets.clauses) masks.push(need, gives);
   const pointer = escrowMember(log)?.pointer;
   parts.push(pointer ? judgePointer(pointer, escrowLogOf(world)) : "-", world.stage, +world.pointedByThief);
-  parts.push(+log.lockdown, +log.rotationDue, +world.clean, +founded(world), [...world.ids.keys()].sort().join(""));
+  parts.push(+log.lockdown, +log.rotationDue, +world.clean, namedIn(world), [...world.ids.keys()].sort().join(""));
   return `${parts.join(",")}|${columns(masks, log.epochs.length)}`;
 }
 
-/** Whether some pointer was chosen by an honest founding author, which ESC-4 asks. */
-function founded({ log }: World): boolean {
-  for (const { pointer, actor } of log.links) if (pointer && !actor) return true;
-  return false;
+/** What honest devices make of the last pointers that a founding author named, which ESC-4 asks. */
+function namedIn(world: World): string {
+  const { log } = world;
+  const [founders, escrowLog] = [foundersOf(log), escrowLogOf(world)];
+  const named = [...log.links].flatMap(({ author, pointer, actor }) =>
+    pointer && !actor && founders.get(author as MemberId) === FOUNDING ? [judgePointer(pointer, escrowLog)] : [],
+  );
+  return `${named.at(-1)}/${named.filter((verdict) => verdict !== "other-log").at(-1)}`;
 }
 
 function labelOf({ kind }: Member, name: Player | undefined): string {

@@ -9,7 +9,7 @@ import { canonical } from "./canonical.js";
 import { drawsFrom } from "./draws.js";
 import { bitOf, NO_SECRETS, withOwner } from "./knowledge.js";
 import { movesOf } from "./moves.js";
-import { ESCROW, FALSE_KEYS } from "./organisation.js";
+import { ESCROW, FALSE_KEYS, OTHER } from "./organisation.js";
 import { rewindTape } from "./primitives.js";
 import { misopenedIn, type Violation, violationAmong, violationIn, violationOf } from "./rules.js";
 import type { Change, Move, Scene } from "./scene.js";
@@ -56,6 +56,7 @@ function first(kind: LogKind): Node {
   const options = { subject: "alice", device: { name: "A" }, operator: OPERATOR.sign };
   const { log, entry, keyring } = kind === "user" ? createLog(options, env) : createEscrowLog(options, env);
   let secrets = withOwner(NO_SECRETS, FALSE_KEYS.publicKeys.kem, bitOf("T"));
+  for (const { kem } of OTHER.log.epochs) secrets = withOwner(secrets, kem, bitOf("T"));
   for (const { ann, bob } of ESCROW) {
     for (const { kem } of ann.log.epochs) secrets = withOwner(secrets, kem, bitOf("Ann"));
     for (const { kem } of bob.log.epochs) secrets = withOwner(secrets, kem, bitOf("Bob"));
@@ -70,6 +71,7 @@ function first(kind: LogKind): Node {
       denied: new Map(),
       clean: true,
       bobReach: 0,
+      thiefReach: 0,
       annReach: 0,
     },
     ...{ pointedByThief: false, last: { by: "A", honest: true } },

@@ -61,7 +61,7 @@ function confirmedOn(by: string) {
 }
 
 /** Whom a device does not believe to be the owner's (ESC-8); a newcomer and an admin are no members. */
-function doubtedBy(world: World, by: string): readonly MemberId[] {
+export function doubtedBy(world: World, by: string): readonly MemberId[] {
   const me = activeOf(world, by as Player)?.id;
   return unverifiedMembers(world.log, escrowLogOf(world), { me });
 }

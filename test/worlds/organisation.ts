@@ -1,4 +1,5 @@
-// The organisation that every world has: its escrow log before and after an admin was removed, and a thief's false pointer.
+// The organisation that every world has: its escrow log before and after an admin was removed, a thief's false pointer, and the
+// thief's own organisation.
 // docs/spec.md section 11.
 
 import { enrollBackupKey } from "../../src/backup/enroll.js";
@@ -7,7 +8,7 @@ import { pointerTo } from "../../src/escrow/pointer.js";
 import { review } from "../../src/grants/actions.js";
 import { joinLog } from "../../src/grants/enter.js";
 import { receive } from "../../src/grants/receive.js";
-import type { Session } from "../../src/grants/session.js";
+import type { Authored, Session } from "../../src/grants/session.js";
 import { MemberKeys } from "../../src/keys/member-keys.js";
 import type { Pointer } from "../../src/log/fields.js";
 import { drawsFrom } from "./draws.js";
@@ -19,9 +20,14 @@ export interface Escrow {
   readonly bob: Session;
 }
 
-const opened = createEscrowLog({ subject: "escrow", device: { name: "Ann" } }, drawsFrom("escrow's log"));
-const paper = enrollBackupKey(opened, { roles: ["manage"] }, drawsFrom("escrow's paper"));
-const enabled = setPolicy(paper, { enabled: true }, drawsFrom("escrow's policy"));
+/** An escrow log that is ready. */
+function open(name: string): Authored {
+  const opened = createEscrowLog({ subject: "escrow", device: { name } }, drawsFrom(`${name}'s log`));
+  const paper = enrollBackupKey(opened, { roles: ["manage"] }, drawsFrom(`${name}'s paper`));
+  return setPolicy(paper, { enabled: true }, drawsFrom(`${name}'s policy`));
+}
+
+const enabled = open("Ann");
 const joined = joinLog(enabled.log, { device: { name: "Bob" } }, drawsFrom("Bob"));
 const before: Escrow = (() => {
   const ann = receive(enabled, joined.entry);
@@ -38,16 +44,20 @@ const after: Escrow = {
 export const ESCROW = [before, after] as const;
 export type Stage = 0 | 1;
 
+/** The organisation whose one admin is the thief. */
+export const OTHER: Session = open("T");
+
 /** Keys that the thief made for an escrow member of its own. */
 export const FALSE_KEYS = new MemberKeys(drawsFrom("a false escrow").random(32));
 
 /** Pointers that somebody may choose. */
-export const POINTERS = ["newest", "old", "false"] as const;
+export const POINTERS = ["newest", "old", "false", "own"] as const;
 export type PointerKind = (typeof POINTERS)[number];
 
 export function pointerOf(kind: PointerKind, stage: Stage): Pointer {
   const newest = pointerTo(ESCROW[stage].ann.log);
   if (kind === "newest") return newest;
+  if (kind === "own") return pointerTo(OTHER.log);
   if (kind === "old") return pointerTo(ESCROW[0].ann.log);
   return { ...newest, ...FALSE_KEYS.publicKeys };
 }

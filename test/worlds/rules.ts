@@ -3,9 +3,9 @@
 import { gapsOf } from "../../src/coverage/gaps.js";
 import { partsOf } from "../../src/keys/keyring.js";
 import { currentEpoch, escrowMember, FOUNDING, hasRole, type LinkRecord, type Member } from "../../src/log/state.js";
-import { mayServeAll } from "./honest.js";
+import { doubtedBy, mayServeAll } from "./honest.js";
 import { closure, NAMES, type Name } from "./knowledge.js";
-import { ESCROW } from "./organisation.js";
+import { ESCROW, OTHER } from "./organisation.js";
 import { text } from "./primitives.js";
 import type { Scene } from "./scene.js";
 import { activeOf, maskOf, OWN, type Player, playerOf, runsOfMask, THIEVES, type World } from "./world.js";
@@ -23,6 +23,7 @@ export const PROPERTIES = [
   "extension",
   "rotation",
   "dismissed",
+  "spared",
 ] as const;
 export type Property = (typeof PROPERTIES)[number];
 
@@ -46,7 +47,8 @@ export function violationIn(world: World): Violation | undefined {
     takeoverIn(world) ??
     unrotatedIn(world) ??
     lockdownBrokenIn(world) ??
-    unclosableIn(world)
+    unclosableIn(world) ??
+    unsparedIn(world)
   );
 }
 
@@ -70,35 +72,57 @@ export function violationOf(world: World, before: World): Violation | undefined 
 }
 
 /**
- * While a founding device stands for the owner, nobody honest grants anything to a thief's member whom an admin brought in who was
- * removed, nor to whom that member brought in (ESC-8).
+ * While a founding device stands for the owner, nobody honest grants anything to a thief's member whom an admin brought in who is not
+ * to be believed, nor to whom that member brought in (ESC-8).
  */
 function dismissedBy(world: World, before: World): Violation | undefined {
-  const { log, last, stage } = world;
-  if (stage === 0 || !last.honest || !isDefended(world)) return undefined;
+  const { log, last } = world;
+  if (!last.honest || !isDefended(world)) return undefined;
   const record = log.links.last() as LinkRecord;
   const served = new Set(record.grants.flatMap(({ boxes }) => boxes.map(({ member }) => member)));
-  for (const name of broughtInByBob(before)) {
-    const member = activeOf(world, name);
+  const broughtIn = broughtInBy(before, distrusted(before));
+  for (const name of THIEVES) {
+    const member = broughtIn.has(name) && activeOf(world, name);
     if (member && served.has(member.id)) {
-      return { property: "dismissed", because: `${last.by} grants to ${name}, whom a removed admin brought in` };
+      return { property: "dismissed", because: `${last.by} grants to ${name}, whom a distrusted admin brought in` };
     }
   }
   return undefined;
 }
 
-/** The thief's members whom Bob approved in escrow's name, and whom those approved. Nobody honest approves them. */
-function broughtInByBob(world: World): ReadonlySet<Player> {
+/** Nobody honest doubts a member of the owner's whom no admin brought in who is not to be believed (ESC-8). */
+function unsparedIn(world: World): Violation | undefined {
+  const broughtIn = broughtInBy(world, distrusted(world));
+  for (const name of OWN) {
+    if (!activeOf(world, name)) continue;
+    for (const id of doubtedBy(world, name)) {
+      const other = playerOf(world, id);
+      if (!other || (OWN.includes(other) && !broughtIn.has(other)))
+        return { property: "spared", because: `${name} doubts ${other ?? id}, whom no distrusted admin brought in` };
+    }
+  }
+  return undefined;
+}
+
+/** Signing keys of admins who are not to be believed. */
+function distrusted({ stage }: World): readonly string[] {
+  const admins = stage === 0 ? [OTHER] : [OTHER, ESCROW[0].bob];
+  return admins.map(({ keyring }) => text(partsOf(keyring).keys.sign));
+}
+
+/** Players whom these admins approved in escrow's name, whom those approved, and so on. */
+function broughtInBy(world: World, admins: readonly string[]): ReadonlySet<Player> {
   const found = new Set<Player>();
-  const bob = text(partsOf(ESCROW[0].bob.keyring).keys.sign);
-  const byBob = new Set<number>();
-  for (const { seq, actor } of world.log.links) if (actor && text(actor.admin) === bob) byBob.add(seq);
-  if (byBob.size === 0) return found;
-  // Two thieves: two rounds find all.
-  for (const name of [...THIEVES, ...THIEVES]) {
-    const approvals = everOf(world, name)?.approvals ?? [];
-    const accomplices = [...found].map((each) => world.ids.get(each));
-    if (approvals.some(({ by, seq }) => byBob.has(seq) || accomplices.includes(by))) found.add(name);
+  const acts = new Set<number>();
+  for (const { seq, actor } of world.log.links) if (actor && admins.includes(text(actor.admin))) acts.add(seq);
+  if (acts.size === 0) return found;
+  for (let size = -1; size !== found.size; ) {
+    size = found.size;
+    for (const name of world.ids.keys()) {
+      const approvals = everOf(world, name)?.approvals ?? [];
+      const accomplices = [...found].map((each) => world.ids.get(each));
+      if (approvals.some(({ by, seq }) => acts.has(seq) || accomplices.includes(by))) found.add(name);
+    }
   }
   return found;
 }
@@ -155,7 +179,7 @@ function everOf({ log, ids }: World, name: Player): Member | undefined {
 function reachOf(world: World, name: Name): number {
   if (name === "Ann") return world.annReach;
   if (name === "Bob") return world.bobReach;
-  return maskOf(everOf(world, name)?.reach ?? []);
+  return maskOf(everOf(world, name)?.reach ?? []) | (name === "T" ? world.thiefReach : 0);
 }
 
 /** One thief has both T and Q: what one of them may read, the other is told. */

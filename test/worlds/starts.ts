@@ -45,6 +45,12 @@ export const STARTS: readonly Start[] = [
     full: 4,
   },
   {
+    name: "another organisation",
+    moves: ["A enrolls escrow", "B joins", "T joins", "T removes escrow", "T points escrow at its own epoch"],
+    quick: 2,
+    full: 4,
+  },
+  {
     name: "locked out, with escrow",
     moves: ["A enrolls escrow", "C joins", "T joins", "operator expels A"],
     quick: 2,

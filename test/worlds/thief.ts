@@ -15,7 +15,7 @@ import { currentEpoch, escrowMember, type Member } from "../../src/log/state.js"
 import { appendEntry } from "../../src/log/verify.js";
 import type { Draws } from "./draws.js";
 import { others, outsiders } from "./honest.js";
-import { ESCROW, POINTERS, pointerOf } from "./organisation.js";
+import { ESCROW, OTHER, POINTERS, pointerOf } from "./organisation.js";
 import { addRecipient, junkBoxes, junkKey, leaveOut, type Signer, type Spoil, withGrants, wrongSeeds } from "./raw.js";
 import { envOf, type Move, type Scene } from "./scene.js";
 import { activeOf, maskOf, OWN, type Player, runsOfMask, type Step, sessionOf, THIEVES, without } from "./world.js";
@@ -47,7 +47,9 @@ export function thiefMoves(scene: Scene): Move[] {
     if (escrowMember(world.log)) moves.push(join("joins and withholds from escrow", true, false));
   }
   for (const name of THIEVES) if (keyrings.has(name)) moves.push(...movesOfOne(scene, name));
-  if (world.stage === 1 && escrowMember(world.log)) moves.push(...movesOfBob(scene));
+  const pointer = escrowMember(world.log)?.pointer;
+  if (pointer?.log === OTHER.log.head.log) moves.push(...actsInEscrowsName(scene, "T", OTHER));
+  else if (pointer && world.stage === 1) moves.push(...actsInEscrowsName(scene, "Bob", ESCROW[1].bob));
   return moves;
 }
 
@@ -198,23 +200,24 @@ function raw(scene: Scene, { keyring }: Session, written: Written, change: Spoil
   return { ...written, entry, log: appendEntry(scene.world.log, entry, { complete: true }), foul: true };
 }
 
-/** A removed admin acts in escrow's name with what he still has. */
-function movesOfBob(scene: Scene): Move[] {
+/** A removed admin acts in escrow's name with what he still has, or a thief as its own organisation's admin. */
+function actsInEscrowsName(scene: Scene, by: "Bob" | "T", admin: Session): Move[] {
   const { world } = scene;
   const { log: userLog, entries } = world;
-  const { bob } = ESCROW[1];
-  const moves = [dishonest(scene, "Bob", "renews escrow", (env) => renewFor(bob, { userLog, entries }, env))];
+  const act = (what: string, write: (env: Draws) => Written) =>
+    dishonest(scene, by, `${what}${by === "T" ? " in escrow's name" : ""}`, write);
+  const moves = [act("renews escrow", (env) => renewFor(admin, { userLog, entries }, env))];
   for (const name of [...THIEVES, ...OWN]) {
     const target = activeOf(world, name);
     if (!target) continue;
-    const act = (what: string, lists: { approve?: MemberId[]; remove?: MemberId[] }) =>
-      moves.push(dishonest(scene, "Bob", what, (env) => recover(bob, { userLog, entries, ...lists }, env)));
-    act(`approves ${name}`, { approve: [target.id] });
-    act(`removes ${name}`, { remove: [target.id] });
+    const reviews = (what: string, lists: { approve?: MemberId[]; remove?: MemberId[] }) =>
+      moves.push(act(what, (env) => recover(admin, { userLog, entries, ...lists }, env)));
+    reviews(`approves ${name}`, { approve: [target.id] });
+    reviews(`removes ${name}`, { remove: [target.id] });
     for (const gone of OWN) {
       const other = activeOf(world, gone);
       if (other && gone !== name)
-        act(`approves ${name} and removes ${gone}`, { approve: [target.id], remove: [other.id] });
+        reviews(`approves ${name} and removes ${gone}`, { approve: [target.id], remove: [other.id] });
     }
   }
   return moves;

@@ -41,6 +41,8 @@ export interface World {
   readonly clean: boolean;
   /** What was granted to escrow while Bob was an admin, or by dishonest authors. */
   readonly bobReach: number;
+  /** What dishonest authors granted to an escrow member whose keys the thief has. */
+  readonly thiefReach: number;
   /** What was ever granted to an escrow member, by a pointer to the organisation's log. */
   readonly annReach: number;
   /** The pointer in force was not the newest when a dishonest author chose it. */
@@ -100,6 +102,7 @@ function afterOne(world: World, step: Step): World {
     denied: stillDenied(world.denied, secrets),
     clean: world.clean && !step.foul && !record.withheldFromEscrow,
     bobReach: world.bobReach | (world.stage === 0 || !step.honest ? gained.bob : 0),
+    thiefReach: world.thiefReach | (step.honest ? 0 : gained.thief),
     annReach: world.annReach | gained.ann,
     pointedByThief: isBad ?? world.pointedByThief,
     last: { by: step.by, honest: step.honest },
@@ -125,18 +128,18 @@ function publishedOf({ entry, env, by }: Pick<Step, "entry" | "env" | "by">, log
   };
 }
 
-/** What a link granted to the escrow member, for those admins who have the key that it was granted to. */
+/** What a link granted to the escrow member, for those who have the key that it was granted to. */
 function escrowGain(
   log: LogState,
   { grants }: LinkRecord,
   { owners }: Secrets,
-): Readonly<Record<"ann" | "bob", number>> {
+): Readonly<Record<"ann" | "bob" | "thief", number>> {
   const escrow = escrowMember(log);
-  if (!escrow) return { ann: 0, bob: 0 };
+  if (!escrow) return { ann: 0, bob: 0, thief: 0 };
   const given = grants.filter(({ boxes }) => boxes.some(({ member }) => member === escrow.id));
   const gained = given.reduce((set, { from, to }) => set | maskOf([[from, to]]), 0);
   const has = (name: Name) => ((owners.get(kemToken(escrow.kem)) ?? 0) & bitOf(name) ? gained : 0);
-  return { ann: has("Ann"), bob: has("Bob") };
+  return { ann: has("Ann"), bob: has("Bob"), thief: has("T") };
 }
 
 /** The keyrings of everybody after a step: each opens what it was granted, by the real code. */

@@ -98,6 +98,20 @@ export const ESCROW_MUTANTS: readonly Mutant[] = [
     breaks: "dismissed",
   },
   {
+    name: "no admin is believed",
+    rule: "ESC-8",
+    changes: [
+      {
+        file: "src/escrow/acts.ts",
+        find: 'filter(({ verdict }) => verdict === "unverified")',
+        replace: "filter(() => true)",
+      },
+    ],
+    start: [...ESCROWED, "C joins"],
+    depth: 1,
+    breaks: "spared",
+  },
+  {
     name: "whom an unverified member approved is verified",
     rule: "ESC-8",
     changes: [
