@@ -1,9 +1,10 @@
 // Recent activity: every link in words, who did what. docs/spec.md section 6.
 
 import type { MemberId } from "../bytes/ids.js";
+import type { Pointer, Policy } from "../log/fields.js";
 import type { LinkTypeName } from "../log/registry.js";
 import { NO_RUNS, type Runs, uniteRuns } from "../log/runs.js";
-import type { GrantRecord, LinkRecord, LogFacts, MemberKind } from "../log/state.js";
+import type { GrantRecord, LinkRecord, LogFacts, Member, MemberKind } from "../log/state.js";
 import { findMember } from "../log/state.js";
 import { dateOf } from "./dates.js";
 import { KIND_NAMES, type NameOf } from "./names.js";
@@ -25,22 +26,24 @@ export interface Activity {
 export function activityOf(log: LogFacts, record: LinkRecord, nameOf: NameOf): Activity {
   const { seq, type, author, time, missing } = record;
   const who = author === "operator" ? "The service" : nameOf(author);
-  const kindOf = (id: MemberId | undefined) => (id && findMember(log, id)?.kind) ?? "device";
-  const what = WORDS[type as LinkTypeName](record, { nameOf, kind: kindOf(record.entered) });
+  const kindOf = (id: MemberId) => (findMember(log, id) as Member).kind;
+  const what = WORDS[type as LinkTypeName](record, { nameOf, kindOf });
   const declared = missing.length > 0 ? `, and could not open ${formatEpochs(missing)}` : "";
   return { seq, type, author, when: dateOf(time), text: `${who} ${what}${declared}` };
 }
 
 interface Terms {
   readonly nameOf: NameOf;
-  /** Of the member that entered. */
-  readonly kind: MemberKind;
+  readonly kindOf: (id: MemberId) => MemberKind;
 }
 
 const WORDS: Readonly<Record<LinkTypeName, (record: LinkRecord, terms: Terms) => string>> = {
   genesis: () => "opened the log",
   join: () => "joined",
-  enroll: ({ entered }, { nameOf, kind }) => `added the ${KIND_NAMES[kind]} ${nameOf(entered as MemberId)}`,
+  enroll: (record, { nameOf, kindOf }) => {
+    const entered = record.entered as MemberId;
+    return `added the ${KIND_NAMES[kindOf(entered)]} ${nameOf(entered)}`;
+  },
   review: (record, { nameOf }) => changes(record, nameOf),
   rotate: ({ epoch }) => `made epoch ${epoch}`,
   regrant: ({ grants }, { nameOf }) =>
@@ -54,8 +57,8 @@ const WORDS: Readonly<Record<LinkTypeName, (record: LinkRecord, terms: Terms) =>
     const also = record.removed.length > 0 ? ` and ${changes(record, nameOf)}` : "";
     return `switched lockdown ${record.lockdown ? "on" : "off"}${also}`;
   },
-  "renew-escrow": ({ pointer }) => `pointed escrow at epoch ${pointer?.epoch} of its log`,
-  policy: ({ policy }) => `set the policy: escrow is ${policy?.enabled ? "enabled" : "not enabled"}`,
+  "renew-escrow": ({ pointer }) => `pointed escrow at epoch ${(pointer as Pointer).epoch} of its log`,
+  policy: ({ policy }) => `set the policy: escrow is ${(policy as Policy).enabled ? "enabled" : "not enabled"}`,
   access: () => "recorded an access to a user's data",
 };
 
@@ -77,6 +80,5 @@ function runsOfGrants(grants: readonly GrantRecord[]): Runs {
 
 /** `Laptop`, `Laptop and Phone`, `Laptop, Phone and Tablet`. */
 export function list(items: readonly string[]): string {
-  if (items.length < 2) return items.join("");
-  return `${items.slice(0, -1).join(", ")} and ${items.at(-1)}`;
+  return [items.slice(0, -1).join(", "), ...items.slice(-1)].filter(Boolean).join(" and ");
 }

@@ -29,8 +29,9 @@ export function afterRemoval(log: LogState, me: MemberId): RemovalVerdict | unde
   const { removed } = knownMember(log, me);
   if (!removed) return undefined;
   const { by, seq, time } = removed;
-  const founding = foundingClassBefore(log, seq);
-  const isByItsOwn = by !== "operator" && by !== me && founding.has(by) && founding.has(me);
+  // The operator is in no class.
+  const founding: ReadonlySet<Removal["by"]> = foundingClassBefore(log, seq);
+  const isByItsOwn = by !== me && founding.has(by) && founding.has(me);
   return { by, seq, time, verdict: isByItsOwn ? "wipe" : "lock-and-ask" };
 }
 

@@ -143,7 +143,7 @@ function removalWarnings(
   { me, seen, nameOf }: Perspective & { readonly seen: number },
 ): readonly Warning[] {
   return [...log.links].slice(seen).flatMap(({ seq, author, removed, time }): readonly Warning[] => {
-    if (author === me || removed.length === 0 || (author !== "operator" && removed.includes(author))) return [];
+    if (author === me || removed.length === 0 || removed.includes(author as MemberId)) return [];
     const who = list(removed.map((id) => (id === me ? "this device" : nameOf(id))));
     const text = `On ${formatDay(dateOf(time))} ${nameOf(author)} removed ${who} (link ${seq}).`;
     return [{ code: "removed-by-other", text, members: removed }];

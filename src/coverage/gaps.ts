@@ -94,7 +94,8 @@ function gapsIn(facts: Facts, lack: Lack, runs: Runs): readonly Gap[] {
     const closers = candidates
       .map((candidate) => ({ candidate, epochs: intersectRuns(candidate.held, gap) }))
       .filter(({ epochs }) => epochs.length > 0)
-      .sort((a, b) => size(b.epochs) - size(a.epochs) || a.candidate.position - b.candidate.position)
+      // Of those who close as much, the candidates' order stays: that of entering.
+      .sort((a, b) => size(b.epochs) - size(a.epochs))
       .map(({ candidate, epochs }) => closerOf(facts, lack, candidate, epochs));
     const lost = intersectRuns(facts.lost, gap);
     const advice = adviceFor(log, gap, closers, lost);

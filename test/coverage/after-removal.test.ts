@@ -3,7 +3,9 @@
 import { describe, expect, it } from "vitest";
 import { afterRemoval, foundingClassBefore, offerToRemove } from "../../src/coverage/after-removal.js";
 import { leave } from "../../src/grants/actions.js";
+import type { LogState } from "../../src/log/state.js";
 import { verifyLog } from "../../src/log/verify.js";
+import { openOrganisation, openUser, recoverBy } from "../escrow/support.js";
 import { World } from "./support/world.js";
 
 const verdict = (world: World, name: string) => afterRemoval(world.log, world.id(name))?.verdict;
@@ -51,6 +53,16 @@ describe("afterRemoval", () => {
   it("locks and asks when the removed one was not in the founding class itself", () => {
     const world = new World().join("Phone").review("Laptop", { remove: ["Phone"] });
     expect(verdict(world, "Phone")).toBe("lock-and-ask");
+  });
+
+  it("locks and asks when escrow did it, or whom only escrow had approved: an admin could turn it against good devices", () => {
+    const organisation = openOrganisation("after a removal");
+    const user = openUser("after a removal", organisation).enroll("Laptop", "Phone").join("Thief");
+    const approved = recoverBy(user, organisation, "Ann", { approve: ["Thief"] });
+    const verdictOf = ({ log }: { readonly log: LogState }) => afterRemoval(log, user.id("Phone"))?.verdict;
+    expect(verdictOf(recoverBy(user, organisation, "Ann", { remove: ["Phone"] }))).toBe("lock-and-ask");
+    expect(verdictOf(approved.review("Thief", { remove: ["Phone"] }))).toBe("lock-and-ask");
+    expect(verdictOf(approved.review("Laptop", { remove: ["Phone"] }))).toBe("wipe");
   });
 
   it("locks and asks when the service did it, or the member itself by its key", () => {

@@ -57,13 +57,26 @@ describe("coverageReport", () => {
     );
   });
 
+  it("names every epoch of a wrong grant (GRT-3)", async () => {
+    const world = new World()
+      .act("Laptop", rotate)
+      .join("Phone")
+      .review("Laptop", { approve: ["Phone"] }, ["Phone"]);
+    const proven = await proveCoverage(world.session("Laptop"));
+    expect(coverageReport(world.log, { proven }).wrongGrants.map(({ text }) => text)).toEqual([
+      "In link 4 Laptop granted Phone something else than epochs 1-2.",
+    ]);
+  });
+
   it("refuses a log and options that are none", () => {
     const { log } = new World();
     const invalid = expect.objectContaining({ code: "INVALID_ARGUMENT" });
     expect(() => coverageReport({} as never)).toThrowError(invalid);
     expect(() => coverageReport(log, null as never)).toThrowError(invalid);
     expect(() => coverageReport(log, { now: Number.NaN })).toThrowError(invalid);
-    expect(() => coverageReport(log, { proven: {} as never })).toThrowError(invalid);
+    for (const proven of [{}, null]) {
+      expect(() => coverageReport(log, { proven: proven as never })).toThrowError(invalid);
+    }
   });
 });
 

@@ -36,7 +36,8 @@ describe("dataAccess", () => {
   it("refuses what is no member of the log", () => {
     const { log } = new World();
     const unknown = "00".repeat(16) as MemberId;
-    expect(() => dataAccess(log, unknown)).toThrowError(expect.objectContaining({ code: "UNKNOWN_MEMBER" }));
+    const details = { member: unknown, log: log.head.log, seq: 1 };
+    expect(() => dataAccess(log, unknown)).toThrowError(expect.objectContaining({ code: "UNKNOWN_MEMBER", details }));
     expect(() => dataAccess(log, undefined as never)).toThrowError(
       expect.objectContaining({ code: "INVALID_ARGUMENT" }),
     );
@@ -51,6 +52,14 @@ describe("dates", () => {
   it("are days in UTC, in English, wherever the reader is", () => {
     expect(formatDay(dateOf(Date.UTC(2026, 2, 3, 23, 59, 59, 999)))).toBe("3 March 2026");
     expect(formatDay(dateOf(0))).toBe("1 January 1970");
+  });
+
+  it("name every month", () => {
+    const months = Array.from({ length: 12 }, (_, month) => formatDay(new Date(Date.UTC(2026, month, 1))));
+    expect(months).toEqual([
+      ...["1 January 2026", "1 February 2026", "1 March 2026", "1 April 2026", "1 May 2026", "1 June 2026"],
+      ...["1 July 2026", "1 August 2026", "1 September 2026", "1 October 2026", "1 November 2026", "1 December 2026"],
+    ]);
   });
 
   it("stay dates for a time that no Date can hold, which a hostile author may write (LOG-3)", () => {

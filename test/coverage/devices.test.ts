@@ -1,8 +1,13 @@
 // Devices & Activity: what a window shows, on every device (docs/spec.md section 8).
 
 import { describe, expect, it } from "vitest";
+import type { MemberId } from "../../src/bytes/ids.js";
 import { devicesAndActivity } from "../../src/coverage/devices.js";
+import { recordAccess } from "../../src/escrow/discover.js";
 import { leave, regrant, rekey, rename, rotate, setLockdown } from "../../src/grants/actions.js";
+import type { LogState } from "../../src/log/state.js";
+import { dismiss, hire, openEscrow, openUser, paper, policyBy, renew } from "../escrow/support.js";
+import { OPERATOR } from "../support/world.js";
 import { World } from "./support/world.js";
 
 const view = (world: World, me: string, more: { seen?: number; limit?: number } = {}) =>
@@ -44,6 +49,12 @@ describe("devicesAndActivity", () => {
         removed: { by: world.id("Tablet"), name: "Tablet", seq: 5, when: new Date("2026-04-07T12:00:00Z") },
       },
     ]);
+  });
+
+  it("shows what a device says of itself, on one line and with nothing hidden in it", () => {
+    const says = { name: "Laptop", platform: "Windows\u202e 11", details: "The one\r\nat home" };
+    const world = new World().act("Laptop", (s, env) => rename(s, says, env));
+    expect(view(world, "Laptop").me).toMatchObject({ platform: "Windows 11", details: "The one at home" });
   });
 
   it("is pending until a member of the confirmed class approves, on every device, and says so to itself", () => {
@@ -143,6 +154,50 @@ describe("devicesAndActivity", () => {
     });
   });
 
+  it("gives every warning with the members and the epochs that it is about, and no other", () => {
+    const world = story().review("Tablet", { remove: ["Laptop"] });
+    const [laptop, tablet, phone] = [world.id("Laptop"), world.id("Tablet"), world.id("Phone")];
+    const [first, second] = [new Date("2026-01-01T12:00:00Z"), new Date("2026-03-03T12:00:00Z")];
+    const third = new Date("2026-03-05T12:00:00Z");
+    world.on("2026-03-04");
+    const shared = [
+      {
+        code: "lost",
+        text: "Data of epoch 1 (1 January 2026 to 3 March 2026) is permanently lost: no active member holds it.",
+        ...{ members: [], stretch: { from: 1, to: 1, since: first, until: second } },
+      },
+      {
+        code: "single-member",
+        text: "Only Tablet holds epoch 2 (3 March 2026 to 5 March 2026): approve another member from it, or that data goes with it.",
+        ...{ members: [tablet], stretch: { from: 2, to: 2, since: second, until: third } },
+      },
+      {
+        ...{ code: "no-backup-key", members: [] },
+        text: "There is no backup key: when every device is lost, so is the data.",
+      },
+      {
+        ...{ code: "ahead-of-clock", members: [] },
+        text: "The newest change is dated 5 March 2026, ahead of this device's clock: check the clock.",
+      },
+    ];
+    expect(view(world, "Tablet").warnings).toEqual(shared);
+    expect(view(world, "Phone").warnings).toMatchObject([
+      {
+        ...{ code: "removed-by-other", members: [laptop] },
+        text: "On 5 March 2026 Tablet removed Laptop (link 4).",
+      },
+      {
+        code: "limited-access",
+        text: "This device lacks epochs 1-2 (1 January 2026 to 5 March 2026): approve Phone from Tablet for epoch 2; epoch 1 (1 January 2026 to 3 March 2026): permanently lost, no active member holds it.",
+        ...{ members: [phone], stretch: { from: 1, to: 2, since: first, until: third } },
+      },
+      ...shared,
+    ]);
+    expect(view(world.on("2026-03-05"), "Laptop").warnings.map(({ code }) => code)).toEqual([
+      ...["removed-by-other", "lost", "single-member", "no-backup-key"],
+    ]);
+  });
+
   it("warns of removals by others that were not shown yet, whatever date they bear (LOG-7)", () => {
     const world = story()
       .expel("Phone")
@@ -224,6 +279,46 @@ describe("devicesAndActivity", () => {
       when: new Date("2026-01-01T12:00:00Z"),
     });
     expect(view(world, "Laptop", { limit: 2 }).activity.map(({ seq }) => seq)).toEqual([16, 15]);
+  });
+
+  it("names everybody whom one link approved and removed", () => {
+    const world = new World().join("Phone").join("Tablet").join("Watch").join("Ring").join("Thief");
+    world.review("Laptop", { approve: ["Phone", "Tablet", "Watch"], remove: ["Ring", "Thief"] });
+    // A link names members in the order of their ids.
+    const named = (...names: string[]) => names.sort((a, b) => (world.id(a) < world.id(b) ? -1 : 1));
+    const [first, second, third] = named("Phone", "Tablet", "Watch");
+    const [ring, thief] = named("Ring", "Thief");
+    const did = `approved ${first}, ${second} and ${third} and removed ${ring} and ${thief}`;
+    expect(view(world, "Laptop").activity[0]?.text).toBe(`Laptop ${did}`);
+  });
+
+  it("tells what an organisation's admins did, and that a device renewed its escrow (section 11)", () => {
+    const texts = ({ log }: { readonly log: LogState }) =>
+      devicesAndActivity(log, { me: [...log.active.keys()][0] as MemberId, now: log.time })
+        .activity.map(({ text }) => text)
+        .reverse();
+    const hired = hire(openEscrow("activity", { operator: true }), "Bob", ["discover"]);
+    const ready = policyBy(paper(hired, ["manage"]), "Ann", { enabled: true });
+    const user = openUser("activity", ready);
+    const access = { userLog: user.log, epochs: [[1, 1]] as const, reason: "a court order" };
+    const recorded = ready.act("Bob", "looks", (session, env) => recordAccess(session, access, env));
+    expect(texts(policyBy(recorded, "Ann", { enabled: false }, OPERATOR))).toEqual([
+      "Ann opened the log",
+      "Bob joined",
+      "Ann approved Bob",
+      "Ann added the backup key Backup key",
+      "Ann set the policy: escrow is enabled",
+      "Bob recorded an access to a user's data",
+      "Ann set the policy: escrow is not enabled",
+    ]);
+    const renewed = renew(user, "Laptop", dismiss(ready, "Bob"));
+    expect(texts(renewed).at(-1)).toBe("Laptop pointed escrow at epoch 2 of its log");
+  });
+
+  it("shows nothing of what happened, and all removals, where it is told so", () => {
+    const world = story().expel("Phone");
+    expect(view(world, "Laptop", { limit: 0 }).activity).toEqual([]);
+    expect(warnings(world, "Laptop", "removed-by-other", { seen: 0 })).toHaveLength(1);
   });
 
   it("refuses what is no member and what is no time", () => {

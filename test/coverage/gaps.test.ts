@@ -3,6 +3,7 @@
 import { describe, expect, it } from "vitest";
 import { gapsOf, lostStretches } from "../../src/coverage/gaps.js";
 import { rotate, setLockdown } from "../../src/grants/actions.js";
+import { escrowOf, hire, openOrganisation, openUser } from "../escrow/support.js";
 import { World } from "./support/world.js";
 
 /** Laptop opens the log on 1 January, Phone joins on 5 March, Tablet on 7 April. */
@@ -38,6 +39,30 @@ describe("gapsOf", () => {
       [world.id("Laptop"), [[2, 2]]],
     ]);
     expect(gap?.advice).toBe("approve Tablet from Phone");
+  });
+
+  it("counts epochs, not stretches, to tell who closes most", () => {
+    const world = new World().join("Phone").act("Laptop", rotate).act("Laptop", rotate).join("Tablet");
+    world.lie("Laptop", 3).lie("Phone", 4);
+    const [gap] = gapsOf(world.log, world.id("Tablet"));
+    expect(gap?.closers.map(({ member, epochs }) => [member, epochs])).toEqual([
+      [
+        world.id("Laptop"),
+        [
+          [1, 2],
+          [4, 4],
+        ],
+      ],
+      [world.id("Phone"), [[2, 3]]],
+    ]);
+  });
+
+  it("goes from the oldest epoch to the newest, whatever the reasons are (MEM-9)", () => {
+    const world = new World().act("Laptop", rotate).lie("Laptop", 2).enroll("Laptop", "Paper").lie("Paper", 1);
+    expect(gapsOf(world.log, world.id("Paper")).map(({ from, to, reason }) => [from, to, reason])).toEqual([
+      [1, 1, "declared-missing"],
+      [2, 2, "never-granted"],
+    ]);
   });
 
   it("says what an approval leaves open, and that the rest is lost", () => {
@@ -82,6 +107,23 @@ describe("gapsOf", () => {
     expect(closers()).toEqual([world.id("Laptop")]);
     world.review("Laptop", { approve: ["Phone"] });
     expect(closers()).toEqual([world.id("Laptop"), world.id("Phone")]);
+  });
+
+  it("does not send people to escrow, which acts by the hand of an admin only (section 8)", () => {
+    const world = openUser("gaps", openOrganisation("gaps")).join("Phone");
+    expect(escrowOf(world).held).toEqual([[1, 2]]);
+    expect(gapsOf(world.log, world.id("Phone"))).toMatchObject([
+      { from: 1, to: 1, closers: [{ member: world.id("Laptop") }], advice: "approve Phone from Laptop" },
+    ]);
+  });
+
+  it("names in an escrow log only members with the role manage (MEM-8)", () => {
+    const world = hire(openOrganisation("gaps"), "Bob", ["recover"]).join("Eve");
+    expect(world.member("Bob").held).toEqual([[1, 1]]);
+    const closers = () => gapsOf(world.log, world.id("Eve")).flatMap((gap) => gap.closers.map(({ member }) => member));
+    const managers = [...world.log.active.values()].filter(({ roles }) => roles.includes("manage"));
+    expect(closers()).toEqual(managers.map(({ id }) => id));
+    expect(closers()).not.toContain(world.id("Bob"));
   });
 
   it("refuses a removed member: nothing is to be closed for it any more (MEM-4)", () => {

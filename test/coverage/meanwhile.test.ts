@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import { overlapsMeanwhile } from "../../src/coverage/meanwhile.js";
-import { rekey, rename, rotate } from "../../src/grants/actions.js";
+import { regrant, rekey, rename, rotate } from "../../src/grants/actions.js";
 import { World } from "./support/world.js";
 
 /** What touched Phone since the world was as it is now. */
@@ -42,6 +42,18 @@ describe("overlapsMeanwhile", () => {
     ]);
   });
 
+  it("names a re-grant of which the member gets a part, and none that others get alone", () => {
+    const world = threeDevices().lie("Phone", 2).lie("Tablet", 3);
+    const [phone, tablet] = [world.id("Phone"), world.id("Tablet")];
+    const regranting = (...regrants: Parameters<typeof regrant>[1]) =>
+      touching(world, () => world.act("Laptop", (s, env) => regrant(s, regrants, env)));
+    expect(regranting({ member: tablet, runs: [[3, 3]] })).toEqual([]);
+    const each = regranting({ member: phone, runs: [[2, 2]] }, { member: tablet, runs: [[3, 3]] });
+    expect(each).toEqual(["Laptop granted epochs 2-3 again to Phone and Tablet"]);
+    const both = regranting({ member: phone, runs: [[3, 3]] }, { member: tablet, runs: [[3, 3]] });
+    expect(both).toHaveLength(1);
+  });
+
   it("refuses a head that the log never had: that is a fork, not a lost race", () => {
     const world = threeDevices();
     const [members, other] = [[world.id("Phone")], new World("other").log.head];
@@ -53,6 +65,7 @@ describe("overlapsMeanwhile", () => {
       undefined,
       null,
       { ...world.log.head, seq: 99 },
+      { ...world.log.head, log: other.log },
       { log: other.log, seq: 99 },
       { log: world.log.head.log, seq: 99 },
     ]) {
