@@ -18,6 +18,7 @@ import {
   type LogState,
 } from "../log/state.js";
 import { broughtIn, escrowActs, unverifiedMembers } from "./acts.js";
+import { checkHead } from "./arguments.js";
 import { claimedRuns, epochKeys } from "./claimed.js";
 import { escrowNeeds, policyOf } from "./escrow-log.js";
 import { extendsHead } from "./member.js";
@@ -28,7 +29,7 @@ import { judgePointer, namesHead } from "./pointer.js";
  * link that grants to them until they are gone.
  *
  * - `nothing`: escrow's pointer is the newest epoch, and it holds all that this device can give it.
- * - `wait`: the organisation's escrow is not ready (ESC-1), or this device is not confirmed and others look after escrow.
+ * - `wait`: the organisation's escrow is not ready (ESC-1), or this device may not act, or others look after escrow.
  * - `fetch`: get the newest escrow log; until then grant escrow nothing. Where the server has none that is newer, it or the
  *   pointer lies: ask an admin which head is the newest, and renew to that.
  * - `confirm`: ask the user to compare the escrow log's fingerprint with what the admins published, and give its head as
@@ -144,7 +145,7 @@ export function escrowDuty(log: LogState, knowledge: EscrowKnowledge): EscrowDut
   // Where escrow holds nothing current, or its keys are false, no admin can act, and the confirmed device may be the lost one: a
   // thief must not make the others wait for ever.
   const canAdminsAct = isHolder(log, escrow) && !(verdict === "false" && isConfirmedByUser);
-  if (!isConfirmed(log, self) && canAdminsAct) {
+  if (!mayActForOthers || (!isConfirmed(log, self) && canAdminsAct)) {
     return trust === "sound" && unverified.length > 0 ? { ...WAIT_FOR_OTHERS, members: unverified } : WAIT_FOR_OTHERS;
   }
   if (verdict === "other-log") {
@@ -183,7 +184,7 @@ export function escrowDuty(log: LogState, knowledge: EscrowKnowledge): EscrowDut
 const WAIT_FOR_OTHERS: EscrowDuty = { action: "wait", because: "a confirmed device or an admin looks after escrow" };
 const FETCH_NAMED: EscrowDuty = {
   action: "fetch",
-  because: "the log names a newer head of escrow's log than the one at hand has",
+  because: "a newer head of escrow's log is known than the one at hand has",
 };
 
 /**
@@ -199,33 +200,38 @@ function isContradicted(pointer: Pointer, escrowLog: LogState, confirmed: Head |
 }
 
 /**
- * ESC-4: the escrow log extends what the user confirmed here; where nothing was confirmed, what a founding author named last. And
- * what a founding author named later than the user confirmed: otherwise a server could offer a fork from in between.
+ * ESC-4: the escrow log has the head that the user confirmed here, and the one that a founding device named last: otherwise a server
+ * could offer a fork from in between. Where nothing was confirmed, a founding device's word has to do.
  */
 function trustIn(escrowLog: LogState, log: LogState, confirmed: Head | undefined): "sound" | "fetch" | "confirm" {
   const { log: id, seq: end } = escrowLog.head;
-  const founders = foundersOf(log);
-  const named = [...log.links].flatMap(({ author, pointer, actor }) =>
-    pointer && !actor && founders.get(author as MemberId) === FOUNDING ? [pointer] : [],
-  );
-  // The last one: after the account was moved to another organisation, the first is not asked for again.
-  const last = confirmed === undefined ? named.at(-1) : named.filter((pointer) => pointer.log === id).at(-1);
-  const isVouchedFor =
+  const namedBy = (founders: ReadonlyMap<MemberId, number>): readonly Pointer[] =>
+    [...log.links].flatMap(({ author, pointer, actor }) =>
+      pointer && !actor && founders.get(author as MemberId) === FOUNDING ? [pointer] : [],
+    );
+  const named = namedBy(foundersOf(log));
+  // A thief whom an admin made founding must not vouch for the log by which that admin is judged: devices' approvals alone, too.
+  const byDevices = () => namedBy(foundersOf(log, { without: new Set(), escrowCounts: false })).at(-1);
+  const heads: readonly (Head | undefined)[] =
     confirmed === undefined
-      ? last !== undefined && extendsHead(escrowLog, last)
-      : extendsHead(escrowLog, confirmed) && (!last || !isOpen(last, escrowLog, confirmed));
-  if (isVouchedFor) return "sound";
-  const isLater = (pointer: Pointer | undefined) => pointer?.log === id && pointer.seq > end;
-  return isLater(last) || isLater(escrowMember(log)?.pointer) ? "fetch" : "confirm";
+      ? [named.at(-1), byDevices()]
+      : [
+          checkHead(confirmed),
+          // Into this log: after the account was moved to another organisation, the first is not asked for again.
+          ...named.filter((pointer) => pointer.log === id && !isPassedOver(pointer, escrowLog, confirmed)).slice(-1),
+        ];
+  if (heads.every((head) => head !== undefined && extendsHead(escrowLog, head))) return "sound";
+  const isLater = (head: Head | undefined) => head?.log === id && head.seq > end;
+  return [...heads, escrowMember(log)?.pointer].some(isLater) ? "fetch" : "confirm";
 }
 
-/** Whether a pointer names a head that this log should have and has not, and what the user confirmed does not settle it. */
-function isOpen(pointer: Pointer, escrowLog: LogState, confirmed: Head): boolean {
-  if (namesHead(pointer, escrowLog) || confirmed.seq >= pointer.seq) return false;
-  if (pointer.seq <= escrowLog.head.seq) return true;
+/** Whether what the user confirmed settles that a head, which this log should have, is not its own. */
+function isPassedOver(pointer: Pointer, escrowLog: LogState, confirmed: Head): boolean {
+  if (confirmed.seq >= pointer.seq) return true;
+  if (pointer.seq <= escrowLog.head.seq) return false;
   const verdict = judgePointer(pointer, escrowLog);
   // Epochs only go up: no later head has an old one. And false keys are no log's that goes on from where the user confirmed.
-  return verdict !== "older" && !(verdict === "false" && confirmed.seq === escrowLog.head.seq);
+  return verdict === "older" || (verdict === "false" && confirmed.seq === escrowLog.head.seq);
 }
 
 function assertUserLog(log: LogState): void {

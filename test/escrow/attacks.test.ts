@@ -331,6 +331,13 @@ describe("a server that withholds the newest escrow log", () => {
     expect(escrowIsSound(renewed.log, { escrowLog: escrow.log })).toBe(true);
   });
 
+  it("is asked again for it when the user confirmed a later head than it shows (ESC-4)", () => {
+    for (const world of [renewed, openUser("v", hired)]) {
+      const me = world.id("Laptop");
+      expect(escrowDuty(world.log, { me, escrowLog: hired.log, confirmed: escrow.log.head }).action).toBe("fetch");
+    }
+  });
+
   it("gains nothing by a thief who points back to the old epoch (ESC-4)", () => {
     const back = point(renewed.join("Thief"), newestPointer(hired.log));
     expect([phone(back, fork), phone(back, hired), phone(back, escrow)]).toEqual(["confirm", "fetch", "renew"]);
@@ -368,6 +375,13 @@ describe("pointers that a founding device named", () => {
     expect(phone([ahead], escrow)).toBe("regrant");
   });
 
+  it("make it ask again although a later one is passed over (ESC-4)", () => {
+    const forked = { ...newestPointer(hired.log), ...elsewhere, seq: escrow.log.head.seq };
+    const farAhead = { ...newestPointer(hired.log), seq: 1_000_000 };
+    expect(phone([farAhead], hired)).toBe("nothing");
+    expect(phone([forked, farAhead], hired)).toBe("confirm");
+  });
+
   it("count by the last one (ESC-4)", () => {
     const second = escrow.rotate("Ann").rotate("Ann");
     const long = second.rotate("Ann").rotate("Ann");
@@ -379,6 +393,36 @@ describe("pointers that a founding device named", () => {
       expect(phone(named, confirmed, fork)).toBe("confirm");
       expect(phone(named.slice(0, 2), confirmed, fork)).toBe("nothing");
     }
+  });
+});
+
+describe("a thief's device that a dismissed admin made founding, once the founding devices are gone", () => {
+  const acted = byBob(openUser("u", hired).join("Phone").join("Thief").leave("Laptop"), ["Thief"]);
+  const other = openOrganisation("another organisation");
+  const moved = enroll(reviewEscrow(acted, "Thief", "remove"), "Thief", other);
+
+  it("makes nobody trust the escrow log that it names (ESC-4, ESC-8)", () => {
+    expect(moved.log.active.get(moved.id("Thief"))?.founder).toBe(1);
+    expect(escrowIsSound(moved.log, { escrowLog: other.log })).toBe(false);
+    expect(escrowIsSound(moved.log, { escrowLog: other.log, confirmed: other.log.head })).toBe(true);
+    // What it names does not pass for agreement with the founding device's word either: the user is asked.
+    const back = enroll(reviewEscrow(moved, "Thief", "remove"), "Thief", escrow);
+    expect(escrowIsSound(back.log, { escrowLog: escrow.log })).toBe(true);
+    const both = enroll(reviewEscrow(back, "Thief", "remove"), "Thief", other);
+    expect(
+      escrowIsSound(enroll(reviewEscrow(both, "Phone", "remove"), "Phone", escrow).log, { escrowLog: escrow.log }),
+    ).toBe(false);
+  });
+});
+
+describe("a device that may not act", () => {
+  it("is told to wait whatever there is to be done: in lockdown the confirmed ones do it (MEM-5, ESC-4)", () => {
+    const locked = point(openUser("u", hired), falsePointer, "Laptop").lockdown("Laptop", true);
+    const user = locked.join("Phone");
+    const duty = (world: World, name: string) =>
+      escrowDuty(world.log, { me: world.id(name), escrowLog: escrow.log, confirmed: escrow.log.head }).action;
+    expect(duty(user, "Laptop")).toBe("renew");
+    expect(duty(user, "Phone")).toBe("wait");
   });
 });
 

@@ -1,4 +1,4 @@
-"""Command line: `python3 tools/verifier verify FILE...` and `python3 tools/verifier vectors [DIR]`."""
+"""Command line: `python3 tools/verifier verify FILE...` `... vectors [DIR]` and `... questions FILE`."""
 
 import argparse
 import sys
@@ -8,6 +8,7 @@ from pathlib import Path
 from errors import Refused
 from fingerprint import forms
 from log import verify_log
+from questions import run_questions
 from runs import Runs
 from state import State, data_access, gaps
 from vectors import run_vectors
@@ -63,10 +64,14 @@ def main() -> int:
     verify.add_argument("--subject", help="whose log it should be (LOG-8)")
     vectors = commands.add_parser("vectors", help="check this verifier against all files of a folder")
     vectors.add_argument("folder", nargs="?", type=Path, default=Path(__file__).parents[2] / "vectors", metavar="DIR")
+    questions = commands.add_parser("questions", help="answer again what `npm run questions` wrote")
+    questions.add_argument("file", type=Path, metavar="FILE")
     arguments = parser.parse_args()
     if arguments.command == "vectors":
         return run_vectors(arguments.folder)
     try:
+        if arguments.command == "questions":
+            return run_questions(arguments.file)
         print(describe(verify_log([file.read_bytes() for file in arguments.files], arguments.subject)))
     except Refused as refused:
         print(refused)

@@ -117,7 +117,7 @@ def of_escrow(vectors: Vectors, vector: dict) -> tuple[object, object]:
             sealed = open_entry(unbase64(vector["record"][side]))[1][0]
             return {"junk": escrow.open_record(log, sealed, seeds(vector["admin"]["epochs"])) is None}
         device, head = user.members[bytes.fromhex(vector["device"]["member"])], vector["device"].get("confirmed")
-        return escrow.duty(user, log, device, head and parse_head(head))
+        return escrow.duty(user, log, device, head and parse_head(head))[0]
 
     return twins(vector, "answer", answer)
 

@@ -69,7 +69,7 @@ const NOT_DONE: readonly EscrowAttack[] = [
     ["ESC-4", "ESC-5"],
     { user: alone, escrow: ready },
     { user: alone, escrow: later },
-    { bad: "confirm", good: "enroll" },
+    { bad: "fetch", good: "enroll" },
   ),
   duty(
     "escrow_behind_its_enroller",
@@ -97,6 +97,13 @@ const family = renewed
   .join("Thief");
 const taken = reviewEscrow(family, "Thief", "remove");
 const back = point(family, "Thief", newestPointer(staffed.log));
+const ahead: Pointer = { ...newestPointer(staffed.log), seq: 1_000_000 };
+const contradicted = point(user, "Laptop", {
+  ...newestPointer(staffed.log),
+  hash: "22".repeat(32) as Pointer["hash"],
+  seq: later.log.head.seq,
+});
+const inLockdown = lied.lockdown("Laptop", true).join("Phone");
 const CONTRADICTED: readonly EscrowAttack[] = [
   duty(
     "fork_of_the_escrow_log",
@@ -150,6 +157,26 @@ const CONTRADICTED: readonly EscrowAttack[] = [
     { user: point(user, "Laptop", { ...newestPointer(staffed.log), seq: 1_000_000 }), escrow: later },
     { user: renewed, escrow: later },
     { bad: "renew", good: "nothing" },
+  ),
+  duty(
+    "contradiction_behind_an_old_epoch_far_ahead",
+    "A founding device named a head that the escrow log does not have, and then an old epoch far ahead, which says nothing. A thief renewed.",
+    ["ESC-4"],
+    {
+      user: point(point(contradicted, "Laptop", ahead).join("Thief"), "Thief", newestPointer(later.log)),
+      escrow: later,
+    },
+    { user: point(point(user, "Laptop", ahead).join("Thief"), "Thief", newestPointer(later.log)), escrow: later },
+    { bad: "confirm", good: "nothing" },
+  ),
+  duty(
+    "renewal_by_a_device_that_waits_in_lockdown",
+    "The pointer's keys are false, and the device may not act, since it joined in lockdown. The twin's lockdown has ended.",
+    ["ESC-4", "MEM-5"],
+    { user: inLockdown, escrow: later },
+    { user: inLockdown.lockdown("Laptop", false), escrow: later },
+    { bad: "wait", good: "renew" },
+    { member: inLockdown.id("Phone") },
   ),
   duty(
     "enrolled_in_another_log_than_confirmed",
@@ -228,6 +255,9 @@ const second = recoverBy(two, staffed, "Bob", { approve: ["Thief"] })
 const strangers = withPhone.join("Thief");
 const beside = recoverBy(strangers, staffed, "Bob", { approve: ["Thief"] });
 const hired = hire(staffed, "Carl", ["discover"]);
+/** Somebody moved escrow to another organisation and removed it. Once Laptop has left, Thief, whom Bob approved, is founding. */
+const movedBy = (name: string): World =>
+  reviewEscrow(enroll(reviewEscrow(beside, name, "remove"), name, other), name, "remove").leave("Laptop");
 const ids = (world: World, ...names: readonly string[]) => [...world.ids(...names)].sort();
 
 const unverified = (
@@ -313,6 +343,15 @@ const BROUGHT_IN: readonly EscrowAttack[] = [
     { user: enroll(reviewEscrow(beside, "Thief", "remove"), "Thief", other), escrow: later },
     { user: enroll(reviewEscrow(strangers, "Laptop", "remove", { remove: ["Thief"] }), "Phone", other), escrow: later },
     { bad: "remove-unverified", good: "remove" },
+  ),
+  duty(
+    "escrow_log_named_by_a_founding_device_that_a_dismissed_admin_made",
+    "A thief whom a dismissed admin made founding named its own organisation's log. The twin's was named by the first device, which left.",
+    ["ESC-4", "ESC-8"],
+    { user: movedBy("Thief"), escrow: other },
+    { user: movedBy("Laptop"), escrow: other },
+    { bad: "confirm", good: "wait" },
+    { member: strangers.id("Phone"), confirmed: null },
   ),
   duty(
     "recovery_at_a_head_that_is_withheld",
