@@ -104,7 +104,8 @@ export function duties(log: LogState, own: KeyringFacts, options: DutyOptions = 
   // A regrant cannot declare the current epoch missing, which has to be done first (MEM-9).
   if (!able.includes(me) || isUnopened) return due;
   const mine = subtractRuns(me.held, uniteRuns(junk, withheld));
-  const targets = [...log.active.values()].filter(({ id }) => id !== me.id);
+  // Nothing is due to itself: what it lacks it cannot pass on.
+  const targets = [...log.active.values()];
   return [...due, ...targets.flatMap((target) => regrants(log, { me: me.id, target, mine, others, served }))];
 }
 

@@ -79,7 +79,7 @@ function reasonsIn(record: LinkRecord, about: About): readonly Reason[] {
     reasons.push(reason("missing", `link ${seq}: ${who} declared epoch ${epoch.number} missing: it did not open`));
   }
   if (record.epoch === epoch.number && !isGranted) {
-    reasons.push(reason("made", `link ${seq}: ${nameOf(author)} made epoch ${epoch.number}, ${notFor(seq, about)}`));
+    reasons.push(reason("made", `link ${seq}: ${nameOf(author)} made epoch ${epoch.number}, ${notFor(record, about)}`));
   }
   if (isGranted) reasons.push(reason("granted", `link ${seq}: ${granted(record, about)}`));
   if (record.removed.includes(subject.id)) {
@@ -91,10 +91,11 @@ function reasonsIn(record: LinkRecord, about: About): readonly Reason[] {
 }
 
 /** Why an epoch was not granted to somebody when it was made: to active members it is, in lockdown to confirmed ones. */
-function notFor(seq: number, { subject, nameOf }: About): string {
+function notFor({ seq, withheldFromEscrow }: LinkRecord, { subject, nameOf }: About): string {
   const who = nameOf(subject.id);
   if (seq < subject.position) return `before ${who} entered`;
   if (subject.removed && seq >= subject.removed.seq) return `for those who stayed when ${who} was removed`;
+  if (withheldFromEscrow) return `withheld from ${who}`;
   return `in lockdown, when ${who} was not confirmed`;
 }
 

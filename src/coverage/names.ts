@@ -30,8 +30,8 @@ export function nameMembers(log: LogFacts): NameOf {
     const names = new Map(members.map((member) => [member.id, nameAt(member, level.get(member.id) as number)]));
     const uses = new Map([[alike(SERVICE), 1]]);
     for (const name of names.values()) uses.set(alike(name), (uses.get(alike(name)) ?? 0) + 1);
-    const isUnclear = ({ id }: Member) =>
-      (uses.get(alike(names.get(id) as string)) as number) > 1 && (level.get(id) as number) < ID_DIGITS.length - 1;
+    // Comes to an end: whole ids differ, and further levels show them too.
+    const isUnclear = ({ id }: Member) => (uses.get(alike(names.get(id) as string)) as number) > 1;
     const unclear = members.filter(isUnclear);
     if (unclear.length === 0) return (who) => (who === "operator" ? SERVICE : (names.get(who) ?? `member ${who}`));
     for (const { id } of unclear) level.set(id, (level.get(id) as number) + 1);

@@ -1,7 +1,7 @@
 // Members that wait for review, and what approving each from this device would give. docs/spec.md section 8 and MEM-1.
 
 import type { MemberId } from "../bytes/ids.js";
-import { intersectRuns, subtractRuns, uniteRuns } from "../log/runs.js";
+import { intersectRuns, type Run, subtractRuns, uniteRuns } from "../log/runs.js";
 import { isConfirmed, type LogFacts, type Member } from "../log/state.js";
 import { actors, approvalIsAdmissible } from "./actors.js";
 import { accessWith, type DataAccess } from "./data-access.js";
@@ -59,7 +59,7 @@ export function pendingFor(log: LogFacts, me: Member, nameOf: NameOf): readonly 
         const further = candidates
           .map((by) => ({ by, adds: intersectRuns(by.held, lacking) }))
           .filter(({ adds }) => adds.length > 0)
-          .sort((a, b) => (a.adds[0]?.[0] as number) - (b.adds[0]?.[0] as number) || a.by.position - b.by.position)
+          .sort((a, b) => (a.adds[0] as Run)[0] - (b.adds[0] as Run)[0])
           .map(({ by, adds }) => ({
             ...{ by: by.id, name: nameOf(by.id), adds: stretchesOf(log, adds) },
             gives: accessWith(log, uniteRuns(target.held, by.held)),
@@ -78,9 +78,10 @@ export function furtherWarnings(me: Member, pending: readonly PendingMember[], n
   for (const { gives, further } of pending) {
     const best = further[0];
     if (!best) continue;
-    const here = gives && formatDay(gives.since);
-    const there = best.gives && formatDay(best.gives.since);
-    const isEarlier = gives && best.gives && best.gives.epoch < gives.epoch && here !== there;
+    // Whoever can approve is a holder, so that both give some data access.
+    const [mine, its] = [gives, best.gives] as [DataAccess, DataAccess];
+    const [here, there] = [formatDay(mine.since), formatDay(its.since)];
+    const isEarlier = its.epoch < mine.epoch && here !== there;
     const adds = best.adds.map(formatStretch).join(" and ");
     const text = isEarlier
       ? `Approving from ${nameOf(me.id)} will only reach back to ${here}; ${best.name} reaches back to ${there}.`

@@ -22,7 +22,7 @@ export function straysOf(log: LogState): readonly Member[] {
   return [...log.active.values()].filter((member) => {
     const behind = vouchers.get(member.id) as ReadonlySet<MemberId>;
     const circle = new Set([member.id, ...behind]);
-    const isCircle = [...behind].every((id) => vouchers.get(id)?.has(member.id));
+    const isCircle = [...behind].every((id) => (vouchers.get(id) as ReadonlySet<MemberId>).has(member.id));
     const members = [...circle].map((id) => log.active.get(id) as Member);
     const removedApprover = members.some(({ approvals }) => approvals.some(({ by }) => !log.active.has(by)));
     return isCircle && removedApprover && members.every(({ position }) => position !== FIRST);

@@ -1,6 +1,6 @@
 // Stretches of epochs with the dates they cover: what people are told instead of epoch numbers. docs/spec.md section 8.
 
-import { formatRuns, type Run, type Runs } from "../log/runs.js";
+import { epochsIn, formatRuns, type Run, type Runs } from "../log/runs.js";
 import { currentEpoch, type Epoch, type LogFacts } from "../log/state.js";
 import { dateOf, formatDay } from "./dates.js";
 
@@ -38,6 +38,6 @@ export function formatStretch({ from, to, since, until }: Stretch): string {
 
 /** Epoch numbers for people: `epoch 4`, `epochs 1-3, 5`. */
 export function formatEpochs(runs: Runs): string {
-  const isOne = runs.length === 1 && runs[0]?.[0] === runs[0]?.[1];
-  return `${isOne ? "epoch" : "epochs"} ${formatRuns(runs)}`;
+  const [, second] = epochsIn(runs);
+  return `${second === undefined ? "epoch" : "epochs"} ${formatRuns(runs)}`;
 }

@@ -4,7 +4,8 @@ import { describe, expect, it } from "vitest";
 import { coverageReport } from "../../src/coverage/coverage-report.js";
 import { formatCoverage } from "../../src/coverage/format-coverage.js";
 import { proveCoverage } from "../../src/coverage/proven.js";
-import { rotate } from "../../src/grants/actions.js";
+import { rotate, setLockdown } from "../../src/grants/actions.js";
+import { expectError } from "../support/refusal.js";
 import { World } from "./support/world.js";
 
 function thiefAtWork(): World {
@@ -102,6 +103,44 @@ Wrong grants
 - In link 4 ${thief} granted Paper something else than epoch 3.
 `,
     );
+  });
+
+  it("says that the log is in lockdown and what a device then cannot read (section 8)", () => {
+    const world = new World()
+      .enroll("Laptop", "Paper")
+      .act("Laptop", (s, env) => setLockdown(s, { on: true }, env))
+      .join("Phone");
+    expect(formatCoverage(coverageReport(world.log))).toBe(
+      `Coverage of alice@example.org: epoch 1, link 4, in lockdown
+
+Member  Kind        Reads since     Holds  May have read
+Laptop  device      1 January 2026  1      1
+Paper   backup key  1 January 2026  1      1
+Phone   device      not now         none   none
+
+Gaps
+- Phone lacks epoch 1 (since 1 January 2026): approve Phone from Laptop
+`,
+    );
+  });
+
+  it("shows what the prover could not judge, and nothing proven of a member that the proof leaves out (section 8)", async () => {
+    const world = new World().on("2026-03-05").join("Phone").enroll("Laptop", "Paper");
+    const proof = await proveCoverage(world.session("Phone"));
+    const proven = { ...proof, members: proof.members.filter(({ member }) => member !== world.id("Laptop")) };
+    const [, table] = formatCoverage(coverageReport(world.log, { proven })).split("\n\n");
+    expect(table).toBe(
+      `Member  Kind        Reads since     Holds  May have read  Proven  Only claimed  Wrong
+Laptop  device      1 January 2026  1-2    1-2            none    none          none
+Phone   device      5 March 2026    2      2              2       none          none
+Paper   backup key  1 January 2026  1-2    1-2            none    1-2           none`,
+    );
+  });
+
+  it("refuses what is no report", () => {
+    for (const report of [undefined, null, "report", {}, { members: "none" }]) {
+      expectError(() => formatCoverage(report as never), "INVALID_ARGUMENT", undefined);
+    }
   });
 
   it("says what is lost and what to look at, and leaves out what there is nothing to say about", () => {

@@ -6,8 +6,19 @@ import { devicesAndActivity } from "../../src/coverage/devices.js";
 import { recordAccess } from "../../src/escrow/discover.js";
 import { leave, regrant, rekey, rename, rotate, setLockdown } from "../../src/grants/actions.js";
 import type { LogState } from "../../src/log/state.js";
-import { dismiss, hire, openEscrow, openUser, paper, policyBy, renew } from "../escrow/support.js";
-import { OPERATOR } from "../support/world.js";
+import {
+  dismiss,
+  enroll,
+  escrowOf,
+  hire,
+  openEscrow,
+  openOrganisation,
+  openUser,
+  paper,
+  policyBy,
+  renew,
+} from "../escrow/support.js";
+import { OPERATOR, openWorld } from "../support/world.js";
 import { World } from "./support/world.js";
 
 const view = (world: World, me: string, more: { seen?: number; limit?: number } = {}) =>
@@ -110,6 +121,69 @@ describe("devicesAndActivity", () => {
     expect(warnings(world, "Tablet", "reaches-further")).toEqual([
       "Approving from Tablet leaves out epoch 1 (1 January 2026); Laptop has that.",
     ]);
+  });
+
+  it("names first who reaches furthest, however late it entered, and of two alike who entered first (section 8)", () => {
+    const world = new World()
+      .on("2026-03-03")
+      .join("Phone")
+      .on("2026-03-05")
+      .join("Tablet")
+      .on("2026-04-07")
+      .join("Watch");
+    world
+      .review("Laptop", { approve: ["Phone"] })
+      .lie("Laptop", 1)
+      .enroll("Phone", "Paper");
+    const watch = view(world, "Tablet").pending.find(({ name }) => name === "Watch");
+    expect(watch?.further.map(({ name, adds }) => [name, adds.map(({ from, to }) => [from, to])])).toEqual([
+      ["Phone", [[1, 2]]],
+      ["Paper", [[1, 2]]],
+      ["Laptop", [[2, 2]]],
+    ]);
+    expect(view(world, "Tablet").warnings.filter(({ code }) => code === "reaches-further")).toEqual([
+      {
+        ...{ code: "reaches-further", members: [world.id("Phone")] },
+        text: "Approving from Tablet will only reach back to 5 March 2026; Phone reaches back to 1 January 2026.",
+        stretch: { from: 1, to: 2, since: new Date("2026-01-01T12:00:00Z"), until: new Date("2026-03-05T12:00:00Z") },
+      },
+    ]);
+  });
+
+  it("names every stretch that an approval leaves out, when another member has them all (MEM-1, MEM-9)", () => {
+    const world = new World().join("Phone").join("Tablet").enroll("Laptop", "Paper").join("Watch").lie("Laptop", 1);
+    world.lie("Laptop", 3);
+    expect(warnings(world, "Laptop", "reaches-further")).toContain(
+      "Approving from Laptop leaves out epoch 1 (1 January 2026) and epoch 3 (1 January 2026); Paper has that.",
+    );
+  });
+
+  it("speaks of epochs, not of dates, when who has older ones lacks newer ones and so reads less far back (MEM-9)", () => {
+    const world = new World()
+      .on("2026-03-03")
+      .join("Phone")
+      .on("2026-03-05")
+      .join("Tablet")
+      .on("2026-04-07")
+      .join("Watch");
+    world.lie("Laptop", 3);
+    const watch = view(world, "Phone").pending.find(({ name }) => name === "Watch");
+    expect([watch?.gives?.epoch, watch?.further[0]?.gives?.epoch]).toEqual([2, 4]);
+    expect(warnings(world, "Phone", "reaches-further")).toContain(
+      "Approving from Phone leaves out epoch 1 (1 January 2026 to 3 March 2026); Laptop has that.",
+    );
+  });
+
+  it("offers no confirmed member for review, whatever it lacks: that is a gap (MEM-1)", () => {
+    const world = new World().enroll("Laptop", "Paper").lie("Paper", 1);
+    expect(view(world, "Laptop").pending).toEqual([]);
+  });
+
+  it("offers no escrow that a pending device enrolled: what to do about it depends on its own log (ESC-4)", () => {
+    const world = enroll(openWorld("devices").join("Phone"), "Phone", openOrganisation("devices"));
+    const { members, pending } = devicesAndActivity(world.log, { me: world.id("Laptop"), now: world.log.time });
+    expect(members.find(({ member }) => member === escrowOf(world).id)).toMatchObject({ status: "pending" });
+    expect(pending.map(({ name }) => name)).toEqual(["Phone"]);
   });
 
   it("says that data is lost when nobody active reaches further, and since when", () => {

@@ -2,11 +2,13 @@
 
 import { describe, expect, it } from "vitest";
 import type { MemberId } from "../../src/bytes/ids.js";
-import { duties, keyringFacts } from "../../src/coverage/duties.js";
-import { leave, rotate, setLockdown } from "../../src/grants/actions.js";
+import { duties, type KeyringFacts, keyringFacts } from "../../src/coverage/duties.js";
+import { leave, regrant, rotate, setLockdown } from "../../src/grants/actions.js";
 import { openKeyring } from "../../src/grants/receive.js";
 import { ownKeys } from "../../src/keys/keyring.js";
 import { encodeEntry } from "../../src/log/entry.js";
+import type { Runs } from "../../src/log/runs.js";
+import { expectError } from "../support/refusal.js";
 import { World } from "./support/world.js";
 
 const dutiesOf = (world: World, name: string, options = {}) =>
@@ -91,6 +93,36 @@ describe("duties", () => {
     ]);
   });
 
+  it("regrant what this member gave to others only, or others gave as junk: none of that is asked about (MEM-9)", () => {
+    const world = new World().join("Phone").join("Tablet").lie("Phone", 2);
+    const [member, others] = [world.id("Phone"), [world.id("Tablet")]];
+    world.regrant("Laptop", "Tablet", [[4, 4]]);
+    const toBoth = [member, ...others].map((member) => ({ member, runs: [[3, 3]] as const }));
+    world.act("Laptop", (s, env) => regrant(s, toBoth, env));
+    expect(world.last.grants.map(({ boxes }) => boxes.length)).toEqual([2]);
+    world.lie("Phone", 3).lie("Phone", 4);
+    const unasked: Runs = [
+      [2, 2],
+      [4, 4],
+    ];
+    const due = [
+      { code: "regrant", member, epochs: unasked, others },
+      { code: "ask-regrant", member, epochs: [[3, 3]], others },
+    ];
+    expect(dutiesOf(world, "Laptop")).toEqual(due);
+    world.regrant("Tablet", "Phone", [[4, 4]], ["Phone"]).lie("Phone", 4);
+    expect(dutiesOf(world, "Laptop")).toEqual(due);
+  });
+
+  it("know nothing of a member that the log does not have yet, and do not answer for it", () => {
+    const world = new World();
+    const before = world.log;
+    const { keyring } = world.join("Phone").session("Phone");
+    const facts = keyringFacts(before, keyring);
+    expect(facts).toEqual({ member: world.id("Phone"), junk: [], withheld: [] });
+    expectError(() => duties(before, facts), "UNKNOWN_MEMBER", "MEM-2");
+  });
+
   it("refuse facts that are none", () => {
     const { log, ...world } = new World();
     expect(world).toBeDefined();
@@ -106,9 +138,21 @@ describe("duties", () => {
       [1],
       "1-2",
       [[0, 1]],
+      [[1]],
+      [[1, 2, 3]],
+      [[1, 1.5]],
+      ["12"],
+      [null],
+      [Uint32Array.of(1, 2)],
     ]) {
-      expect(() => duties(log, { member, junk: runs as never, withheld: [] })).toThrowError(invalid);
-      expect(() => duties(log, { member, junk: [], withheld: runs as never })).toThrowError(invalid);
+      const refused = (name: string, facts: { junk?: unknown; withheld?: unknown }, options = {}) => {
+        const all = { member, junk: [], withheld: [], ...facts } as KeyringFacts;
+        const { message } = expectError(() => duties(log, all, options), "INVALID_ARGUMENT", undefined);
+        expect(message).toMatch(new RegExp(`^${name} must be sorted runs`));
+      };
+      refused("junk", { junk: runs });
+      refused("withheld", { withheld: runs });
+      refused("epochs", {}, { served: [{ member, epochs: runs }] });
     }
     for (const served of [null, {}, [null], [{ member, epochs: [[2, 1]] }]]) {
       expect(() => duties(log, { member, junk: [], withheld: [] }, { served: served as never })).toThrowError(invalid);

@@ -2,7 +2,8 @@
 
 import { describe, expect, it } from "vitest";
 import { explainAccess } from "../../src/coverage/explain.js";
-import { rekey, setLockdown } from "../../src/grants/actions.js";
+import { leave, rekey, setLockdown } from "../../src/grants/actions.js";
+import { escrowOf, joinWithholding, openOrganisation, openUser } from "../escrow/support.js";
 import { World } from "./support/world.js";
 
 function explain(world: World, name: string, epoch: number) {
@@ -80,6 +81,55 @@ describe("explainAccess", () => {
       because: ["link 5: Laptop made epoch 2, in lockdown, when Phone was not confirmed"],
     });
     expect(explain(world, "Paper", 2)).toMatchObject({ canRead: true });
+  });
+
+  it("says of an epoch of lockdown that it was for confirmed members, also to one removed since (MEM-4, MEM-5)", () => {
+    const world = new World().act("Laptop", (s, env) => setLockdown(s, { on: true }, env)).join("Phone");
+    world.act("Laptop", rekey).expel("Phone");
+    expect(explain(world, "Phone", 2).because).toEqual([
+      "link 4: Laptop made epoch 2, in lockdown, when Phone was not confirmed",
+      "link 5: Phone was removed by the service; what it was granted before, nobody can take back",
+    ]);
+  });
+
+  it("says that a device joined and withheld its epoch from escrow: lockdown has no part in it (MEM-6)", () => {
+    const world = joinWithholding(openUser("explained", openOrganisation("explained")), "Phone");
+    const { id } = escrowOf(world);
+    const { canRead, because } = explainAccess(world.log, id, 2);
+    expect(canRead).toBe(false);
+    expect(because.map(({ text }) => text)).toEqual([
+      `link 3: Phone made epoch 2, withheld from unnamed escrow (${id.slice(0, 8)})`,
+    ]);
+  });
+
+  it("gives programs the effect of each link, with its position, type and author (section 8)", () => {
+    const world = new World().join("Phone", { junk: "everybody" }).review("Laptop", { approve: ["Phone"] });
+    world.act("Phone", leave);
+    const effects = (name: string, epoch: number) =>
+      explainAccess(world.log, world.id(name), epoch).because.map(({ text, ...reason }) => [reason, text]);
+    const [laptop, phone] = [world.id("Laptop"), world.id("Phone")];
+    expect(effects("Phone", 1)).toEqual([
+      [
+        { seq: 1, type: "genesis", author: laptop, effect: "made" },
+        "link 1: Laptop made epoch 1, before Phone entered",
+      ],
+      [
+        { seq: 2, type: "join", author: phone, effect: "entered" },
+        "link 2: Phone entered, after epoch 1 was made in link 1",
+      ],
+      [
+        { seq: 3, type: "review", author: laptop, effect: "granted" },
+        "link 3: Laptop approved Phone and so granted it epoch 1",
+      ],
+      [
+        { seq: 4, type: "leave", author: phone, effect: "removed" },
+        "link 4: Phone left; what it was granted before, nobody can take back",
+      ],
+    ]);
+    expect(effects("Laptop", 2).map(([reason]) => reason)).toEqual([
+      { seq: 2, type: "join", author: phone, effect: "granted" },
+      { seq: 3, type: "review", author: laptop, effect: "missing" },
+    ]);
   });
 
   it("refuses an epoch that the log does not have", () => {

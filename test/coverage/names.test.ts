@@ -1,7 +1,9 @@
 // Names in texts for people (docs/spec.md section 8): a device chooses its own, a thief's too.
 
 import { describe, expect, it } from "vitest";
-import { nameMembers, plainText } from "../../src/coverage/names.js";
+import type { MemberId } from "../../src/bytes/ids.js";
+import { counted, nameMembers, plainText } from "../../src/coverage/names.js";
+import { escrowOf, openOrganisation, openUser } from "../escrow/support.js";
 import { World } from "./support/world.js";
 
 describe("nameMembers", () => {
@@ -23,6 +25,25 @@ describe("nameMembers", () => {
     expect(nameOf(thief)).toBe(`LAPTOP (${thief.slice(0, 8)})`);
   });
 
+  it("takes names for alike that differ only in how their letters are written", () => {
+    const world = new World().join("Phone", { called: "Gro\u00df" }).join("Thief", { called: "GRO\u1e9e" });
+    const nameOf = nameMembers(world.log);
+    const [phone, thief] = [world.id("Phone"), world.id("Thief")];
+    expect(nameOf(phone)).toBe(`Gro\u00df (${phone.slice(0, 8)})`);
+    expect(nameOf(thief)).toBe(`GRO\u1e9e (${thief.slice(0, 8)})`);
+  });
+
+  it("names escrow, which has no name, by what it is and its id", () => {
+    const world = openUser("names", openOrganisation("names"));
+    const { id } = escrowOf(world);
+    expect(nameMembers(world.log)(id)).toBe(`unnamed escrow (${id.slice(0, 8)})`);
+  });
+
+  it("names whom the log does not know by its id", () => {
+    const stranger = "00".repeat(16) as MemberId;
+    expect(nameMembers(new World().log)(stranger)).toBe(`member ${stranger}`);
+  });
+
   it("gives no two members one name, even when one is called as another is told apart", () => {
     const world = new World().join("Second", { called: "Laptop" });
     world.join("Third", { called: `Laptop (${world.id("Laptop").slice(0, 8)})` });
@@ -39,6 +60,12 @@ describe("nameMembers", () => {
   it("names a device whose name is nothing that shows by its id", () => {
     const world = new World().join("Thief", { called: "\u202e \u0007" });
     expect(nameMembers(world.log)(world.id("Thief"))).toBe(`unnamed device (${world.id("Thief").slice(0, 8)})`);
+  });
+});
+
+describe("counted", () => {
+  it("puts a noun with its number", () => {
+    expect([0, 1, 2].map((count) => counted(count, "epoch"))).toEqual(["0 epochs", "1 epoch", "2 epochs"]);
   });
 });
 

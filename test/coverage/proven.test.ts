@@ -4,9 +4,10 @@ import { describe, expect, it } from "vitest";
 import { type ProvenCoverage, proveCoverage, provingSteps } from "../../src/coverage/proven.js";
 import { rekey, rotate } from "../../src/grants/actions.js";
 import type { Session } from "../../src/grants/session.js";
+import { dismiss, escrowOf, hire, openOrganisation, openUser, renew } from "../escrow/support.js";
 import { World } from "./support/world.js";
 
-function prove(world: World, by: string): ProvenCoverage {
+function prove(world: { readonly session: (name: string) => Session }, by: string): ProvenCoverage {
   const steps = provingSteps(world.session(by));
   for (;;) {
     const step = steps.next();
@@ -70,6 +71,19 @@ describe("provingSteps", () => {
   });
 });
 
+describe("provingSteps of a log with escrow", () => {
+  it("counts what was granted to escrow before its pointer was renewed: it opens that with its older keys (ESC-6)", () => {
+    const escrow = hire(openOrganisation("proven"), "Ben", ["manage"]);
+    const user = openUser("proven", escrow).join("Phone");
+    const renewed = renew(user, "Laptop", dismiss(escrow, "Ben"));
+    const { id, kem } = escrowOf(renewed);
+    expect(kem).not.toEqual(escrowOf(user).kem);
+    expect(prove(renewed, "Laptop").members.find(({ member }) => member === id)).toEqual({
+      ...{ member: id, proven: [[1, 3]], claimed: [], wrong: [] },
+    });
+  });
+});
+
 describe("proveCoverage", () => {
   it("gives the same, tells its progress link by link and waits for it", async () => {
     const world = new World().act("Laptop", rotate).act("Laptop", rotate);
@@ -103,6 +117,8 @@ describe("proveCoverage", () => {
     await expect(proveCoverage(undefined as unknown as Session)).rejects.toThrowError(invalid);
     await expect(proveCoverage(session, null as never)).rejects.toThrowError(invalid);
     await expect(proveCoverage(session, { onProgress: 1 as never })).rejects.toThrowError(invalid);
-    await expect(proveCoverage(session, { signal: {} as never })).rejects.toThrowError(invalid);
+    for (const signal of [{}, null, 1]) {
+      await expect(proveCoverage(session, { signal: signal as never })).rejects.toThrowError(invalid);
+    }
   });
 });

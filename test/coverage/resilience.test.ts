@@ -22,8 +22,11 @@ describe("resilience", () => {
 
   it("no-backup-key: warns until there is an active one (BAK-3)", () => {
     const world = new World();
-    expect(texts(world, "no-backup-key")).toEqual([
-      "There is no backup key: when every device is lost, so is the data.",
+    expect(resilience(world.log).filter(({ code }) => code === "no-backup-key")).toEqual([
+      {
+        ...{ code: "no-backup-key", members: [] },
+        text: "There is no backup key: when every device is lost, so is the data.",
+      },
     ]);
     world.enroll("Laptop", "Paper");
     expect(texts(world, "no-backup-key")).toEqual([]);
@@ -40,7 +43,12 @@ describe("resilience", () => {
 
   it("rotation-due: warns from the removal until the next epoch (MEM-7)", () => {
     const world = safe().join("Phone").act("Phone", leave);
-    expect(texts(world, "rotation-due")).toHaveLength(1);
+    expect(resilience(world.log)).toEqual([
+      {
+        ...{ code: "rotation-due", members: [] },
+        text: "A removed member still knows the current epoch: the next device that comes online makes a new one.",
+      },
+    ]);
     world.join("Tablet");
     expect(texts(world, "rotation-due")).toEqual([]);
   });
@@ -71,8 +79,18 @@ describe("resilience", () => {
       .join("Thief", { junk: ["Paper"] });
     expect(texts(world, "declared-missing")).toEqual([]);
     world.review("Paper", { remove: ["Thief"] });
-    expect(texts(world, "declared-missing")).toEqual([
-      "Paper was granted epoch 2 (5 March 2026) and could not open it: let Laptop grant it again.",
+    const stretch = {
+      from: 2,
+      to: 2,
+      since: new Date("2026-03-05T12:00:00Z"),
+      until: new Date("2026-03-05T12:00:00Z"),
+    };
+    expect(resilience(world.log)).toMatchObject([
+      {
+        ...{ code: "declared-missing", members: [world.id("Paper")], stretch },
+        text: "Paper was granted epoch 2 (5 March 2026) and could not open it: let Laptop grant it again.",
+      },
+      { code: "single-member", members: [world.id("Laptop")], stretch },
     ]);
     world.regrant("Laptop", "Paper", [[2, 2]]);
     expect(texts(world, "declared-missing")).toEqual([]);

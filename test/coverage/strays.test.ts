@@ -65,6 +65,30 @@ describe("straysOf", () => {
     expect(strays(world)).toEqual([]);
     world.review("Laptop", { remove: ["Thief"] });
     expect(strays(world)).toEqual(["Second", "Paper"]);
+    expect(resilience(world.log).filter(({ code }) => code === "stray")).toEqual([
+      {
+        ...{ code: "stray", members: [world.id("Second")] },
+        text: "Nobody who is still active vouches for Second (approved by Thief, removed since): if you do not know it, remove it.",
+      },
+      {
+        ...{ code: "stray", members: [world.id("Paper")] },
+        text: "Nobody who is still active vouches for Paper: if you do not know it, remove it.",
+      },
+    ]);
+  });
+
+  it("calls nobody a stray who approves the first device and is approved by it, whoever else was removed", () => {
+    const world = new World()
+      .join("Tablet")
+      .join("Phone")
+      .review("Tablet", { approve: ["Phone"] });
+    world
+      .review("Laptop", { approve: ["Phone"] })
+      .lie("Laptop", 2)
+      .review("Phone", { approve: ["Laptop"] })
+      .review("Laptop", { remove: ["Tablet"] });
+    expect(world.member("Phone").approvals.map(({ by }) => by)).toEqual([world.id("Tablet"), world.id("Laptop")]);
+    expect(strays(world)).toEqual([]);
   });
 
   it("lets a circle stand while one active member outside of it vouches for any in it", () => {
