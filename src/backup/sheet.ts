@@ -22,7 +22,7 @@ export interface RecoverySheetFacts {
 
 /** A page to print. Both forms hold the key: they are as secret as the paper they are for. */
 export interface RecoverySheet {
-  /** Plain text, at most 72 columns. */
+  /** Plain text, at most 72 columns unless a name is longer. */
   readonly text: string;
   /** An A4 page as SVG, with the key as text and as QR code; black on white, no scripts, no outside references. */
   readonly svg: string;

@@ -1,7 +1,8 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { BackupPaper, enrollBackupKey } from "../../src/backup/enroll.js";
-import { backupKeyId } from "../../src/backup/key.js";
+import { activeBackupKeys, backupKeyId } from "../../src/backup/key.js";
 import { checkBackupKey, openBackupKey } from "../../src/backup/use.js";
+import { Secret } from "../../src/bytes/secret.js";
 import { review, rotate } from "../../src/grants/actions.js";
 import { createLog, joinLog } from "../../src/grants/enter.js";
 import { receive } from "../../src/grants/receive.js";
@@ -17,6 +18,7 @@ const laptop = createLog({ subject: SUBJECT, device: { name: "Laptop" } }, env);
 const made = enrollBackupKey(laptop, { name: "In the drawer" }, env);
 const entries = [laptop.entry, made.entry];
 const text = made.paper.reveal(made.log);
+const other = createLog({ subject: SUBJECT, device: { name: "Laptop" } }, seededEnv("another log"));
 const ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
 /** The text with other characters at these places, dashes not counted. */
@@ -37,8 +39,15 @@ describe("enrollBackupKey", () => {
     expect(text.slice(0, 4)).toBe(backupKeyId(member));
   });
 
+  it("is among its log's backup keys, where no device is, until it is removed (BAK-3)", () => {
+    const second = enrollBackupKey(made, {}, env);
+    const listed = ({ log }: Session) => activeBackupKeys(log).map(({ id }) => id);
+    expect(listed(laptop)).toEqual([]);
+    expect(listed(second)).toEqual([made.paper.member, second.paper.member]);
+    expect(listed(review(second, { remove: [made.paper.member] }, env))).toEqual([second.paper.member]);
+  });
+
   it("makes the same key from the same seed in another log another key (BAK-2)", () => {
-    const other = createLog({ subject: SUBJECT, device: { name: "Laptop" } }, seededEnv("another log"));
     const error = thrownBy(() => checkBackupKey(other.log, text));
     expect(error).toMatchObject({ code: "BACKUP_KEY_INVALID", rule: "BAK-1", details: { reason: "unknown" } });
   });
@@ -58,7 +67,6 @@ describe("enrollBackupKey", () => {
 
   it("refuses a name that does not fit, and other logs", () => {
     expectError(() => enrollBackupKey(laptop, { name: "x".repeat(129) }, env), "INVALID_ARGUMENT", undefined);
-    const other = createLog({ subject: SUBJECT, device: { name: "Laptop" } }, seededEnv("another log"));
     expectError(() => made.paper.reveal(other.log), "INVALID_ARGUMENT", undefined);
     for (const wrong of [undefined, null, 7, "log"]) {
       expectWrongArgument(() => made.paper.reveal(wrong as never), String(wrong));
@@ -69,6 +77,15 @@ describe("enrollBackupKey", () => {
     expectWrongArgument(() => enrollBackupKey(laptop, null as never, env), "options");
     expectWrongArgument(() => checkBackupKey(made.log, 36 as never), "text");
     expect(made.paper).toBeInstanceOf(BackupPaper);
+  });
+});
+
+describe("backupKeyId", () => {
+  it("names what is no member's signing key", () => {
+    for (const wrong of [undefined, {}, { sign: "text" }, { sign: new Uint8Array(31) }]) {
+      const error = expectError(() => backupKeyId(wrong as never), "INVALID_ARGUMENT", undefined);
+      expect(error.details).toMatchObject({ name: "member.sign" });
+    }
   });
 });
 
@@ -111,6 +128,18 @@ describe("openBackupKey", () => {
     expect(opened.keyring.epochs).toEqual([1, 2]);
     expect(opened.corrections).toHaveLength(2);
     expect(opened.withheld).toEqual([]);
+  });
+
+  it.each([
+    ["once its keyring is wiped", () => openBackupKey(made.log, entries, text).keyring.wipe()],
+    ["when an entry is another log's", () => thrownBy(() => openBackupKey(made.log, [other.entry], text))],
+  ])("leaves no secret behind %s (section 5)", (_when, call) => {
+    const read = vi.spyOn(Secret.prototype, "bytes");
+    call();
+    const secrets = [...new Set(read.mock.contexts as Secret[])];
+    read.mockRestore();
+    expect(secrets.length).toBeGreaterThan(1);
+    for (const secret of secrets) expectError(() => secret.bytes(), "WIPED", undefined);
   });
 
   it("restores a new device after all others are lost", () => {

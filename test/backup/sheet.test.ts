@@ -1,15 +1,20 @@
 import decodeQR from "qr/decode.js";
 import { describe, expect, it } from "vitest";
 import { recoverySheet } from "../../src/recovery-sheet.js";
-import { thrownBy } from "../support/refusal.js";
+import { expectError, thrownBy } from "../support/refusal.js";
 
 const KEY = "J9H8-ST3E-BC3Q-NYCN-SYYH-P0B2-MG0A-18HH-A3WM";
 const FACTS = { key: KEY, account: "alice@example.org", service: "Example Mail", made: new Date(Date.UTC(2026, 4, 7)) };
 
-/** The QR code of a sheet, as an image that a reader takes: four pixels a module. */
-function imageOf(svg: string) {
-  const path = /<path[^>]* d="([^"]+)"/.exec(svg)?.[1] ?? "";
-  const dark = [...path.matchAll(/M(\d+) (\d+)h1v1h-1z/g)].map(([, x, y]) => [Number(x), Number(y)] as const);
+const PATH = /(<path[^>]* d=")([^"]+)"/;
+
+/** The QR code of a sheet, as an image that a reader takes: four pixels a module, those of a stain washed out. */
+function imageOf(svg: string, stained = (_x: number, _y: number) => false) {
+  const path = PATH.exec(svg)?.[2] ?? "";
+  expect(path).toMatch(/^(M\d+ \d+h1v1h-1z)+$/);
+  const dark = [...path.matchAll(/M(\d+) (\d+)/g)]
+    .map(([, x, y]) => [Number(x), Number(y)] as const)
+    .filter(([x, y]) => !stained(x, y));
   const size = 4 * (Math.max(...dark.map(([x]) => x)) + 5);
   const data = new Uint8Array(4 * size * size).fill(255);
   for (const [x, y] of dark) {
@@ -22,17 +27,69 @@ function imageOf(svg: string) {
 }
 
 describe("recoverySheet", () => {
-  it("prints the key in its groups, and what it opens", () => {
-    const { text } = recoverySheet({ ...FACTS, since: new Date(Date.UTC(2026, 0, 22)) });
-    expect(text).toContain("J9H8   ST3E   BC3Q");
-    expect(text).toContain("alice@example.org");
-    expect(text).toContain("data from 2026-01-22 on");
-    expect(recoverySheet(FACTS).text).toContain("everything");
+  it("prints the key in its groups, what it opens, and what to do with it (section 9)", () => {
+    const { text } = recoverySheet(FACTS);
+    expect(text).toMatchInlineSnapshot(`
+      "Example Mail: backup key
+      ========================
+
+          J9H8   ST3E   BC3Q
+          NYCN   SYYH   P0B2
+          MG0A   18HH   A3WM
+
+      Account:  alice@example.org
+      Made on:  2026-05-07
+      Opens:    everything
+      Named:    J9H8
+
+      Whoever has this key can read this account's data.
+      Keep it as you keep your passport, and not with your devices.
+      To get back in on a new device: sign in, choose “Use a backup key”,
+      and type or scan it. Capital or small letters, spaces and dashes do
+      not matter; type ? for a character that you cannot read.
+      If it is lost or was seen by others, remove it in the list of devices
+      and make another.
+      "
+    `);
     for (const line of text.split("\n")) expect(line.length).toBeLessThanOrEqual(72);
   });
 
-  it("carries a QR code that reads back as the key", () => {
-    expect(decodeQR(imageOf(recoverySheet(FACTS).svg))).toBe(KEY);
+  it("says from when on a key opens data that does not open everything", () => {
+    const { text, svg } = recoverySheet({ ...FACTS, since: new Date(Date.UTC(2026, 0, 22)) });
+    expect(text).toContain("\nOpens:    data from 2026-01-22 on\n");
+    expect(svg).toContain(">Opens: data from 2026-01-22 on</text>");
+  });
+
+  it("draws the same on a page of A4, with smaller type for what is long (section 9)", () => {
+    const { svg } = recoverySheet({ ...FACTS, account: `${"a".repeat(63)}@example.org` });
+    expect(svg.replace(PATH, '$1…"')).toMatchInlineSnapshot(`
+      "<svg xmlns="http://www.w3.org/2000/svg" width="210mm" height="297mm" viewBox="0 0 210 297" font-family="sans-serif">
+      <rect width="210" height="297" fill="#fff"/>
+      <text x="20" y="30" font-size="8.00" font-weight="bold">Example Mail: backup key</text>
+      <text x="20" y="55" font-size="9.00" font-family="monospace" font-weight="bold" letter-spacing="1.2" xml:space="preserve">J9H8  ST3E  BC3Q</text>
+      <text x="20" y="69" font-size="9.00" font-family="monospace" font-weight="bold" letter-spacing="1.2" xml:space="preserve">NYCN  SYYH  P0B2</text>
+      <text x="20" y="83" font-size="9.00" font-family="monospace" font-weight="bold" letter-spacing="1.2" xml:space="preserve">MG0A  18HH  A3WM</text>
+      <path transform="translate(125 40) scale(1.5854)" d="…" fill="#000"/>
+      <text x="20" y="120" font-size="3.37">Account: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa@example.org</text>
+      <text x="20" y="128" font-size="5.00">Made on: 2026-05-07</text>
+      <text x="20" y="136" font-size="5.00">Opens: everything</text>
+      <text x="20" y="144" font-size="5.00">Named: J9H8</text>
+      <text x="20" y="165" font-size="5.00">Whoever has this key can read this account&#39;s data.</text>
+      <text x="20" y="173" font-size="4.64">Keep it as you keep your passport, and not with your devices.</text>
+      <text x="20" y="181" font-size="4.23">To get back in on a new device: sign in, choose “Use a backup key”,</text>
+      <text x="20" y="189" font-size="4.23">and type or scan it. Capital or small letters, spaces and dashes do</text>
+      <text x="20" y="197" font-size="5.00">not matter; type ? for a character that you cannot read.</text>
+      <text x="20" y="205" font-size="4.11">If it is lost or was seen by others, remove it in the list of devices</text>
+      <text x="20" y="213" font-size="5.00">and make another.</text>
+      </svg>
+      "
+    `);
+  });
+
+  it("carries a QR code that reads back as the key, and still does with a stain on it", () => {
+    const { svg } = recoverySheet(FACTS);
+    expect(decodeQR(imageOf(svg))).toBe(KEY);
+    expect(decodeQR(imageOf(svg, (x, y) => x >= 18 && x < 30 && y >= 14 && y < 26))).toBe(KEY);
   });
 
   it("lets no name break out of the page's markup", () => {
@@ -47,13 +104,27 @@ describe("recoverySheet", () => {
     expect(`${(error as Error).message}${JSON.stringify(error)}`).not.toContain("ST3E");
   });
 
+  it("takes names of 80 characters, of whatever script", () => {
+    const [account, service] = ["x".repeat(80), "🗝".repeat(80)];
+    const { text } = recoverySheet({ ...FACTS, account, service });
+    expect(text).toContain(`${service}: backup key\n${"=".repeat(92)}\n`);
+    expect(text).toContain(`Account:  ${account}\n`);
+  });
+
   it.each([
     ["account", { account: "" }],
+    ["account", { account: " " }],
+    ["account", { account: 7 }],
     ["account", { account: "a\nb" }],
     ["service", { service: "x".repeat(81) }],
     ["made", { made: new Date(Number.NaN) }],
     ["since", { since: "2026" }],
-  ])("refuses a wrong %s", (_field, wrong) => {
-    expect(thrownBy(() => recoverySheet({ ...FACTS, ...wrong } as never))).toMatchObject({ code: "INVALID_ARGUMENT" });
+  ])("refuses a wrong %s, and names it", (field, wrong) => {
+    const { message } = expectError(
+      () => recoverySheet({ ...FACTS, ...wrong } as never),
+      "INVALID_ARGUMENT",
+      undefined,
+    );
+    expect(message).toMatch(new RegExp(`^${field} must be `));
   });
 });
