@@ -35,4 +35,28 @@ export const BACKUP: readonly Explained[] = [
     becomes: ["{}", '""'],
     why: "Name and length are for errors, and the id of a verified log is always 32 bytes in hexadecimal.",
   },
+  {
+    file: "src/backup/alphabet.ts",
+    line: 'assertSymbols(symbols, CODE_LENGTH, "symbols");',
+    becomes: ['""'],
+    why: TEXT,
+  },
+  {
+    file: "src/backup/candidates.ts",
+    line: 'assertSymbols(id, ID_LENGTH, "the arbiter\'s id");',
+    becomes: ['""'],
+    why: TEXT,
+  },
+  {
+    file: "src/backup/mds.ts",
+    line: 'assertSymbols(secret, SECRET_LENGTH, "secret");',
+    becomes: ['""'],
+    why: TEXT,
+  },
+  {
+    file: "src/backup/mds.ts",
+    line: 'assertSymbols(received, CODED_LENGTH, "word");',
+    becomes: ['""'],
+    why: TEXT,
+  },
 ];

@@ -3,14 +3,19 @@ import { BackupPaper, enrollBackupKey } from "../../src/backup/enroll.js";
 import { activeBackupKeys, backupKeyId } from "../../src/backup/key.js";
 import { checkBackupKey, openBackupKey } from "../../src/backup/use.js";
 import { Secret } from "../../src/bytes/secret.js";
+import { newestPointer } from "../../src/escrow/pointer.js";
 import { review, rotate } from "../../src/grants/actions.js";
 import { createLog, joinLog } from "../../src/grants/enter.js";
 import { receive } from "../../src/grants/receive.js";
 import type { Session } from "../../src/grants/session.js";
+import { MemberKeys } from "../../src/keys/member-keys.js";
 import { activeMember } from "../../src/log/state.js";
 import { verifyLog } from "../../src/log/verify.js";
+import { hire, openOrganisation, openUser, policyBy, write } from "../escrow/support.js";
+import { idBytes, takeApart } from "../support/raw-link.js";
 import { expectError, expectWrongArgument, thrownBy } from "../support/refusal.js";
 import { seededEnv } from "../support/seeded-env.js";
+import { openWorld, type World } from "../support/world.js";
 
 const env = seededEnv("backup keys");
 const SUBJECT = "alice@example.org";
@@ -60,13 +65,25 @@ describe("enrollBackupKey", () => {
   it("never prints the paper, and forgets it when wiped", () => {
     const { paper, log } = enrollBackupKey(laptop, {}, seededEnv("wiped"));
     expect(`${paper} ${JSON.stringify({ paper })}`).toBe('BackupPaper [secret] {"paper":"BackupPaper [secret]"}');
+    const inspected = (paper as unknown as Record<symbol, () => string>)[Symbol.for("nodejs.util.inspect.custom")];
+    expect(inspected?.()).toBe("BackupPaper [secret]");
     expect(Object.values(paper)).not.toContainEqual(expect.any(Array));
     paper.wipe();
     expectError(() => paper.reveal(log), "WIPED", undefined);
   });
 
-  it("refuses a name that does not fit, and other logs", () => {
+  it("keeps no keys of what goes on paper, made or refused", () => {
+    const wiped = vi.spyOn(MemberKeys.prototype, "wipe");
+    const { log, paper } = enrollBackupKey(laptop, {}, seededEnv("made"));
+    thrownBy(() => enrollBackupKey(laptop, { roles: ["manage"] }, seededEnv("refused")));
+    const keys = (wiped.mock.contexts as MemberKeys[]).map(({ sign }) => sign);
+    wiped.mockRestore();
+    expect(keys).toEqual([activeMember(log, paper.member).sign, expect.any(Uint8Array)]);
+  });
+
+  it("refuses a name that does not fit, roles, and other logs", () => {
     expectError(() => enrollBackupKey(laptop, { name: "x".repeat(129) }, env), "INVALID_ARGUMENT", undefined);
+    expectError(() => enrollBackupKey(laptop, { roles: ["manage"] }, env), "INVALID_ARGUMENT", "MEM-8");
     expectError(() => made.paper.reveal(other.log), "INVALID_ARGUMENT", undefined);
     for (const wrong of [undefined, null, 7, "log"]) {
       expectWrongArgument(() => made.paper.reveal(wrong as never), String(wrong));
@@ -86,6 +103,41 @@ describe("backupKeyId", () => {
       const error = expectError(() => backupKeyId(wrong as never), "INVALID_ARGUMENT", undefined);
       expect(error.details).toMatchObject({ name: "member.sign" });
     }
+  });
+});
+
+describe("enrollBackupKey in a log with escrow", () => {
+  const escrow = openOrganisation("organisation of backup keys");
+  const user = openUser("user with backup keys", escrow);
+  const make = (world: World, organisation?: World): World =>
+    world.act("Laptop", "makes a paper", (session, env) =>
+      enrollBackupKey(session, { escrowLog: organisation?.log }, env),
+    );
+
+  it("names the head of the escrow log whose policy was checked (BAK-5)", () => {
+    const newest = hire(escrow, "Bob", []);
+    const { seq, hash } = newest.log.head;
+    const head = new Map<string, unknown>([
+      ["seq", seq],
+      ["hash", idBytes(hash)],
+    ]);
+    expect(takeApart(make(user, newest).last).body.get("escrowHead")).toEqual(head);
+    expect(takeApart(make(openWorld("user without escrow"), newest).last).body.has("escrowHead")).toBe(false);
+  });
+
+  it("refuses without the escrow log that the pointer names, or against its policy (BAK-5)", () => {
+    expectError(() => make(user), "INVALID_ARGUMENT", undefined);
+    expectError(() => make(user, openOrganisation("another organisation")), "INVALID_ARGUMENT", "BAK-5");
+    const strict = policyBy(escrow, "Ann", { allowUserBackupKeys: false });
+    expectError(() => make(user, strict), "NOT_PERMITTED", "BAK-5");
+    expect(make(user, policyBy(strict, "Ann", { allowUserBackupKeys: true })).log.active.size).toBe(3);
+  });
+
+  it("takes no permission from a log that is nobody's escrow, though the pointer names it (BAK-5)", () => {
+    const alone = openWorld("user with a false pointer");
+    const pointer = { ...newestPointer(escrow.log), log: alone.log.head.log };
+    const pointed = alone.act("Laptop", "enrolls a false escrow", write("enroll", { escrow: pointer }));
+    expectError(() => make(pointed, pointed), "NOT_PERMITTED", "BAK-5");
   });
 });
 

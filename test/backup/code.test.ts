@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { decodeBackupText, encodeBackupText, idSymbols, secretFromBytes } from "../../src/backup/code.js";
-import { keys, logOf, refusal, testKey } from "./support.js";
+import { keys, logOf, refusal, spliced, testKey } from "./support.js";
 
 // Computed with a separate program, by long division.
 const KNOWN: readonly (readonly [id: readonly number[], secret: readonly number[], text: string])[] = [
@@ -43,6 +43,22 @@ describe("a backup key as text", () => {
     );
   });
 
+  it("says of a text with mistakes that they are too many, even where its check still fits (BAK-1)", () => {
+    const { chars } = testKey(
+      [1, 2, 3, 4],
+      Array.from({ length: 26 }, (_, i) => i),
+    );
+    const texts = [spliced(chars, 0, 1), ["Z", ...chars], spliced(chars, 20, 1, "?"), spliced(chars, 30, 1, "Z")];
+    for (const typed of texts) {
+      const error = refusal(() => decodeBackupText(typed.join(""), logOf().arbiter));
+      expect(error.details["reason"]).toBe("uncorrectable");
+      expect(error.message).toContain("has too many mistakes, or belongs to another account");
+    }
+    const alone = refusal(() => decodeBackupText(spliced(chars, 20, 5, ..."?????").join("")));
+    expect(alone.details["reason"]).toBe("uncorrectable");
+    expect(alone.message).toContain("has too many mistakes: compare each group");
+  });
+
   it("is refused unless it has 35 to 37 characters, 36 without the log (BAK-1)", () => {
     const { chars, ...key } = testKey([1, 2, 3, 4], Array(26).fill(7));
     const lengthError = (count: number, arbiter?: ReturnType<typeof logOf>["arbiter"]) => {
@@ -50,6 +66,7 @@ describe("a backup key as text", () => {
       const error = refusal(() => (arbiter ? decodeBackupText(text, arbiter) : decodeBackupText(text)));
       expect(error).toMatchObject({ code: "BACKUP_KEY_INVALID", rule: "BAK-1" });
       expect(error.details).toEqual({ reason: "length", length: count, unreadable: [] });
+      expect(error.message).toContain(`has ${count} characters instead of 36`);
     };
     const { arbiter, asked } = logOf({ ...key, chars });
     for (const count of [0, 1, 34, 38, 72]) lengthError(count, arbiter);

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { ask } from "../../src/backup/candidates.js";
+import { ask, candidatesOf } from "../../src/backup/candidates.js";
 import { type Correction, decodeBackupText, explainCorrections } from "../../src/backup/code.js";
 import {
   ALPHABET,
@@ -30,6 +30,15 @@ function corrected(typed: readonly string[], corrections: readonly Correction[])
   return chars.join("");
 }
 
+/** What corrections cost by BAK-1: 2 × wrong + unreadable among secret and check, and 2 for a missing or an extra character. */
+function costOf(corrections: readonly Correction[]): number {
+  const coded = ({ position, read }: Correction) => Math.max(0, Math.min(read.length, position + read.length - 5));
+  return corrections.reduce((cost, correction) => {
+    if (correction.kind === "missing" || correction.kind === "extra") return cost + 2;
+    return cost + (correction.kind === "unreadable" ? 1 : 2) * coded(correction);
+  }, 0);
+}
+
 /** Decodes against a log that has this key and another, checks that the result is the truth, and returns the corrections. */
 function decode(key: TestKey, typed: readonly string[], withIds = true): readonly Correction[] {
   const { arbiter, asked, ids } = logOf(testKey([1, 2, 3, 4], Array(26).fill(1)), key);
@@ -38,6 +47,7 @@ function decode(key: TestKey, typed: readonly string[], withIds = true): readonl
   expect(found.secret).toEqual(key.secret);
   expect(found.id).toEqual(key.id);
   expect(corrected(typed, found.corrections)).toBe(key.chars.join(""));
+  expect(costOf(found.corrections)).toBeLessThanOrEqual(6);
   // A wrong place for a missing character may give other secrets by chance; a clean one gives none.
   expect(asked.length).toBeLessThanOrEqual(12);
   return found.corrections;
@@ -188,6 +198,11 @@ describe("correction against the log (BAK-1)", () => {
   });
 
   it("corrects one missing or extra character and two wrong ones", () => {
+    for (let at = 0; at < 36; at++) {
+      const wrong = withWrong(KEY.chars, [14, 31], [3, 5]);
+      decode(KEY, spliced(wrong, at, 1));
+      decode(KEY, spliced(wrong, at, 0, "Z"));
+    }
     fc.assert(
       fc.property(keys, fc.nat(35), fc.option(char), positions(2), steps, (key, at, extra, wrongAt, by) => {
         const wrong = withWrong(key.chars, wrongAt, by);
@@ -211,6 +226,58 @@ describe("correction against the log (BAK-1)", () => {
     );
   });
 
+  it("names the first place for a missing one of two equal characters", () => {
+    expect(KEY.chars.slice(28, 30)).toEqual(["3", "3"]);
+    expect(decode(KEY, spliced(KEY.chars, 29, 1))).toEqual([
+      { kind: "missing", position: 29, group: 8, read: "", meant: "3" },
+    ]);
+  });
+
+  it("tells no more mistakes than it corrects, where swaps would seem as few", () => {
+    const secret = [3, 1, 7, 1, 5, 9, 2, 6, 5, 3, 5, 8, 9, 7, 9, 3, 2, 3, 8, 4, 6, 2, 6, 31, 3, 3];
+    // Swapped would be BF and 9D if character 29 were missing, five mistakes in all; read so, the text fits another secret.
+    expect(decode(testKey(KEY.id, secret), [..."V39Y31715926535897932384626Z3BF9DDQ"])).toEqual([
+      { kind: "wrong", position: 30, group: 8, read: "B", meant: "3" },
+      { kind: "wrong", position: 32, group: 8, read: "9", meant: "B" },
+      { kind: "missing", position: 34, group: 9, read: "", meant: "9" },
+    ]);
+  });
+
+  it("asks about the likeliest secret first: once for a text with a single mistake", () => {
+    for (let at = 0; at < 36; at++) {
+      for (const typed of [
+        spliced(KEY.chars, at, 1),
+        spliced(KEY.chars, at, 0, "Z"),
+        withWrong(KEY.chars, [at], [1]),
+      ]) {
+        for (const ids of [undefined, [KEY.id], [[1, 2, 3, 4], KEY.id]]) {
+          const { arbiter, asked } = logOf(KEY);
+          decodeBackupText(typed.join(""), arbiter, ids);
+          expect(asked).toHaveLength(1);
+        }
+      }
+    }
+  });
+
+  it("takes a text for likelier the fewer corrections it needs, with the id that fits best", () => {
+    const other = testKey([0, 0, 0, 0], [...KEY.secret].reverse());
+    const read = (chars: readonly string[]) => chars.map((each) => (each === "?" ? undefined : ALPHABET.indexOf(each)));
+    const half = { symbols: read(["0", "0", "1", "1", ...KEY.chars.slice(4)]) };
+    const nearly = { symbols: read(withWrong(other.chars, [20], [1])) };
+    const secrets = (...of: Parameters<typeof candidatesOf>) => candidatesOf(...of).map(({ secret }) => secret);
+    expect(
+      secrets([half, nearly], 6, [
+        [0, 0, 0, 0],
+        [1, 1, 1, 1],
+      ]),
+    ).toEqual([other.secret, KEY.secret]);
+    // Where no id is known, none is wrong.
+    const missing = (at: number) => ({ kind: "missing", at, dropped: [] }) as const;
+    const early = { symbols: read(["?", ...withWrong(KEY.chars, [20], [1]).slice(1)]), shift: missing(0) };
+    const late = { symbols: read(spliced(other.chars, 20, 1, "?")), shift: missing(20) };
+    expect(secrets([early, late], 6)).toEqual([other.secret, KEY.secret]);
+  });
+
   it("explains every kind of correction in words", () => {
     const lines = (typed: readonly string[]) => explainCorrections(decode(KEY, typed));
     const [c10, c11] = KEY.chars.slice(9, 11) as [string, string];
@@ -220,7 +287,27 @@ describe("correction against the log (BAK-1)", () => {
     ]);
     expect(lines(spliced(KEY.chars, 9, 1))).toEqual([`Character 2 of group 3 was missing, it is ${c10}.`]);
     expect(lines(spliced(KEY.chars, 9, 0, "Z"))).toEqual(["An extra Z before character 2 of group 3 was left out."]);
+    expect(lines(spliced(KEY.chars, 35, 0, "Z"))).toEqual(["An extra Z before character 4 of group 9 was left out."]);
     expect(lines([...KEY.chars, "Z"])).toEqual(["An extra Z at the end was left out."]);
+  });
+
+  it("explains nothing but lists of corrections", () => {
+    const [good] = decode(KEY, spliced(KEY.chars, 9, 1));
+    for (const wrong of [
+      undefined,
+      null,
+      7,
+      "wrong",
+      good,
+      [undefined],
+      [null],
+      [{}],
+      [good, {}],
+      [{ position: "1" }],
+    ]) {
+      expect(refusal(() => explainCorrections(wrong as never)).code).toBe("INVALID_ARGUMENT");
+    }
+    expect(explainCorrections([])).toEqual([]);
   });
 });
 
