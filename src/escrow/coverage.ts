@@ -97,13 +97,14 @@ const isList = (value: unknown, isItem: (item: never) => boolean) =>
   Array.isArray(value) && value.every(isItem as never);
 const isRun = (run: unknown) => isList(run, Number.isSafeInteger) && (run as readonly number[]).length === 2;
 const isStretch = (stretch: Stretch | null) =>
-  Number.isSafeInteger(stretch?.from) &&
-  Number.isSafeInteger(stretch?.to) &&
-  isDate(stretch?.since) &&
-  (stretch?.until === undefined || isDate(stretch.until));
+  !!stretch &&
+  Number.isSafeInteger(stretch.from) &&
+  Number.isSafeInteger(stretch.to) &&
+  isDate(stretch.since) &&
+  (stretch.until === undefined || isDate(stretch.until));
 const isCloser = (closer: GapCloser | null) =>
-  isText(closer?.name) && (closer?.lastSeen === undefined || isDate(closer.lastSeen));
-const isAct = (act: EscrowAct | null) => Number.isSafeInteger(act?.seq) && isText(act?.because);
+  !!closer && isText(closer.name) && (closer.lastSeen === undefined || isDate(closer.lastSeen));
+const isAct = (act: EscrowAct | null) => !!act && Number.isSafeInteger(act.seq) && isText(act.because);
 
 /** A row of a report, perhaps from a worker or a store. @throws `INVALID_ARGUMENT` unless it is one */
 export function checkCoverage(user: UserCoverage): UserCoverage {
@@ -154,7 +155,7 @@ function coverageOf(log: LogState, escrowLog: LogState, { keys, admins, lastSeen
     removals: escrows.flatMap(({ removed }) => (removed ? [removed] : [])),
     unverified: actsBy(log, escrowLog, admins).filter(({ verdict }) => verdict === "unverified"),
     backupKeys: own.filter(({ kind }) => kind === "backup").length,
-    closable: missing.reduce((sum, [from, to]) => sum + to - from + 1, 0),
+    closable: size(missing),
   };
 }
 

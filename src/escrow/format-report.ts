@@ -12,7 +12,7 @@ import { ReportTotals } from "./report.js";
 const COLUMNS: readonly (readonly [title: string, cell: (user: UserCoverage) => string])[] = [
   ["user", ({ subject }) => subject],
   ["status", ({ status }) => status],
-  ["covered since", ({ since }) => (since ? since.since.toISOString().slice(0, 10) : "")],
+  ["covered since", ({ since }) => (since ? since.since.toISOString().replace(/T.*/, "") : "")],
   ["claimed epochs", ({ claimed }) => formatRuns(claimed)],
   ["proven epochs", ({ proven }) => (proven ? formatRuns(proven) : "")],
   ["gaps", ({ gaps }) => gaps.map(formatStretch).join("; ")],

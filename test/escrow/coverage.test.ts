@@ -1,0 +1,116 @@
+// What escrow covers of one user's data: who could close a gap, what is lost, and rows of a report that come from elsewhere.
+// docs/spec.md section 8.
+
+import { describe, expect, it } from "vitest";
+import type { LastSeen, UserCoverage } from "../../src/escrow/coverage.js";
+import { formatUserCoverage } from "../../src/escrow/format-report.js";
+import { organisationReport } from "../../src/escrow/report.js";
+import { expectError } from "../support/refusal.js";
+import { openWorld, type World } from "../support/world.js";
+import { enroll, openOrganisation } from "./support.js";
+
+const escrow = openOrganisation("coverage");
+
+async function rowOf({ log }: World, lastSeen?: LastSeen): Promise<UserCoverage> {
+  for await (const row of organisationReport(escrow.log, [{ log, lastSeen }])) return row;
+  return expect.unreachable();
+}
+
+/** Epoch 1 is the laptop's, which left; the phone was never given it, the tablet was. The watch enrolled escrow with epoch 4. */
+const handedOn = enroll(
+  openWorld("coverage")
+    .join("Phone")
+    .join("Tablet")
+    .review("Laptop", { approve: ["Tablet"] })
+    .leave("Laptop")
+    .join("Watch"),
+  "Watch",
+  escrow,
+);
+
+describe("a gap (section 8)", () => {
+  it("names the members that hold some of it, those that hold the most first, and when they were last seen", async () => {
+    const seen = new Date("2024-01-01");
+    const row = await rowOf(handedOn, new Map([[handedOn.id("Phone"), seen]]));
+    expect(row.gaps).toMatchObject([{ from: 1, to: 3 }]);
+    expect(row.gaps[0]?.closers).toEqual([
+      { member: handedOn.id("Tablet"), name: "Tablet", lastSeen: undefined, epochs: [[1, 3]] },
+      { member: handedOn.id("Phone"), name: "Phone", lastSeen: seen, epochs: [[2, 3]] },
+    ]);
+    expect(row.closable).toBe(3);
+  });
+});
+
+describe("what is lost (section 8)", () => {
+  it("is what the user's own members do not hold, though the log says that escrow of another organisation does", async () => {
+    const fake = openOrganisation("another");
+    const left = enroll(openWorld("coverage"), "Laptop", fake).join("Phone").leave("Laptop");
+    const row = await rowOf(left);
+    expect(row.lost).toMatchObject([{ from: 1, to: 1 }]);
+    expect(row.gaps).toMatchObject([{ from: 2, to: 2, closers: [{ name: "Phone" }] }]);
+  });
+});
+
+describe("the user's own backup keys (section 8)", () => {
+  it("are counted while they are active, devices and escrow left out", async () => {
+    const papers = enroll(
+      openWorld("coverage").backup("Laptop", "Paper").backup("Laptop", "Old paper"),
+      "Laptop",
+      escrow,
+    );
+    expect((await rowOf(handedOn)).backupKeys).toBe(0);
+    expect((await rowOf(papers)).backupKeys).toBe(2);
+    expect((await rowOf(papers.review("Laptop", { remove: ["Old paper"] }))).backupKeys).toBe(1);
+  });
+});
+
+describe("a row that comes from a worker or a store", () => {
+  const date = new Date(0);
+  const stretch = { from: 1, to: 2, since: date, until: date };
+  const closer = { name: "Laptop", lastSeen: date };
+  const act = { seq: 1, because: "text" };
+  const closedBy = (...closers: readonly unknown[]) => ({ gaps: [{ ...stretch, closers }] });
+
+  async function expectTaken(...changes: readonly object[]): Promise<void> {
+    const row = await rowOf(handedOn);
+    for (const change of changes) expect(formatUserCoverage({ ...row, ...change })).toContain(": partly");
+  }
+
+  async function expectWrong(...changes: readonly object[]): Promise<void> {
+    const row = await rowOf(handedOn);
+    for (const change of changes)
+      expectError(() => formatUserCoverage({ ...row, ...change }), "INVALID_ARGUMENT", undefined);
+  }
+
+  it("has pairs of whole numbers for its runs", async () => {
+    await expectTaken({ claimed: [[1, 2]] }, { proven: [[1, 2]] }, { claimed: [], proven: [] });
+    for (const run of [[], [1], [1, 2, 3], ["1", "2"], [1, 2.5], "12"])
+      await expectWrong({ claimed: [[1, 2], run] }, { proven: [run] });
+  });
+
+  it("has whole numbers and dates for its stretches, each of them", async () => {
+    await expectTaken({ withheld: [stretch, { ...stretch, until: undefined }] });
+    await expectWrong({ gaps: [null] }, { withheld: [null] }, { lost: [undefined] });
+    const wrong = [{ from: "1" }, { to: 1.5 }, { since: "1970" }, { until: "1970" }, { until: new Date(Number.NaN) }];
+    for (const change of wrong.map((each) => ({ ...stretch, closers: [], ...each })))
+      await expectWrong({ gaps: [change] }, { withheld: [stretch, change] }, { lost: [change] });
+  });
+
+  it("has names for those who close its gaps, and dates if it says when they were last seen", async () => {
+    await expectTaken(closedBy(), closedBy(closer, { ...closer, lastSeen: undefined }));
+    await expectWrong({ gaps: [stretch] }, closedBy(null), closedBy(closer, { lastSeen: date }));
+    await expectWrong(
+      closedBy({ ...closer, lastSeen: "1970" }),
+      closedBy({ ...closer, lastSeen: new Date(Number.NaN) }),
+    );
+  });
+
+  it("has places and reasons for its unverified acts", async () => {
+    await expectTaken({ unverified: [act] });
+    await expectWrong(
+      { unverified: [{ ...act, seq: "1" }] },
+      { unverified: [{ seq: 1 }] },
+      { unverified: [act, null] },
+    );
+  });
+});
