@@ -217,9 +217,9 @@ function isRuns(value: unknown): value is Runs {
 function encodeOpening(access: Infer<typeof openingSchema>): Uint8Array {
   try {
     return encode(openingSchema, access, "access");
-  } catch (error) {
-    if (!(error instanceof KeysteadError)) throw error;
-    throw new KeysteadError("INVALID_ARGUMENT", error.message, { rule: "ESC-9", cause: error });
+  } catch (cause) {
+    const { message } = cause as KeysteadError;
+    throw new KeysteadError("INVALID_ARGUMENT", message, { rule: "ESC-9", cause });
   }
 }
 

@@ -43,8 +43,7 @@ export function createEscrowLog(options: CreateEscrowLogOptions, env: Env): Auth
     allowUserBackupKeys = true,
   } = checkOptions(options);
   const policy: Policy = { enabled: false, allowUserBackupKeys, escrowContacts, userContacts };
-  const fields = { kind: "escrow", subject, policy, ...(operator !== undefined && { operator }) };
-  return writeGenesis(device, fields, env);
+  return writeGenesis(device, { kind: "escrow", subject, policy, operator }, env);
 }
 
 /** What is still missing before escrow works. */
@@ -79,9 +78,9 @@ export function policyOf(escrowLog: LogState): Policy {
 function checkPolicy(policy: Policy): void {
   try {
     policyFields.write(policy, "policy");
-  } catch (error) {
-    if (!(error instanceof KeysteadError)) throw error;
-    throw new KeysteadError("INVALID_ARGUMENT", error.message, { details: error.details, cause: error });
+  } catch (cause) {
+    const { message, details } = cause as KeysteadError;
+    throw new KeysteadError("INVALID_ARGUMENT", message, { details, cause });
   }
 }
 
@@ -94,7 +93,8 @@ function checkPolicy(policy: Policy): void {
 export function setPolicy(session: Session, change: Partial<Policy>, env: Env, operator?: OperatorKeys): Authored {
   const { log, keyring } = checkSession(session);
   const given = Object.entries(checkOptions(change)).filter(([, value]) => value !== undefined);
-  const policy: Policy = { ...policyOf(log), ...Object.fromEntries(given) };
+  const before = policyOf(log);
+  const policy: Policy = { ...before, ...Object.fromEntries(given) };
   checkPolicy(policy);
   if (operator !== undefined && !(operator instanceof OperatorKeys))
     throw new KeysteadError("INVALID_ARGUMENT", "operator must be OperatorKeys");
@@ -109,7 +109,7 @@ export function setPolicy(session: Session, change: Partial<Policy>, env: Env, o
       },
     );
   }
-  if (log.policy?.enabled && !policy.enabled && !operator) {
+  if (before.enabled && !policy.enabled && !operator) {
     throw new KeysteadError(
       "NOT_PERMITTED",
       "switching escrow off needs the operator's signature too; admins alone cannot",

@@ -1,7 +1,8 @@
 // The organisation's report: every user's coverage, streamed, with totals and what to do first. docs/spec.md sections 8 and 11.
 
-import { formatStretch } from "../coverage/stretches.js";
+import { formatEpochs, formatStretch } from "../coverage/stretches.js";
 import { KeysteadError } from "../errors.js";
+import { checkRuns } from "../grants/runs-argument.js";
 import { checkOptions, checkSession, type Session } from "../grants/session.js";
 import { partsOf } from "../keys/keyring.js";
 import { NO_RUNS, runsOf } from "../log/runs.js";
@@ -176,10 +177,12 @@ export function toDosOf(user: UserCoverage): readonly ToDo[] {
   const { subject, status, gaps, withheld, pointer, rotationDue, unverified, closable } = checkCoverage(user);
   const todo = (text: string, closes = 0): ToDo => ({ subject, text, closes });
   if (status === "pending") return [todo("ask the user to acknowledge escrow on any device", closable)];
-  const steps = gaps.flatMap(({ from, to, closers }) => {
-    const [best] = closers;
-    const epochs = from === to ? `epoch ${from}` : `epochs ${from}-${to}`;
-    return best ? [todo(`let ${best.name} give escrow ${epochs}`, Math.min(closable, to - from + 1))] : [];
+  const steps = gaps.flatMap(({ closers: [best] }) => {
+    if (!best) return [];
+    // Of the gap, what this device holds: the rest is another's to give.
+    const runs = checkRuns("user.gaps[].closers[].epochs", best.epochs);
+    const closes = runs.reduce((sum, [from, to]) => sum + to - from + 1, 0);
+    return [todo(`let ${best.name} give escrow ${formatEpochs(runs)}`, closes)];
   });
   return [
     ...(status === "removed"

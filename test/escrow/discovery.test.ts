@@ -13,6 +13,7 @@ import {
   recordAccess,
 } from "../../src/escrow/discover.js";
 import { rotate } from "../../src/grants/actions.js";
+import { partsOf } from "../../src/keys/keyring.js";
 import { attachmentDigest } from "../../src/log/entry.js";
 import type { Runs } from "../../src/log/runs.js";
 import { labelledHash, labelPrefix } from "../../src/primitives/hash.js";
@@ -140,27 +141,47 @@ describe("openRecorded", () => {
     expect(await openContent(await at(first), keyring)).toEqual(new Uint8Array([7]));
     await expect(openContent(await at(second), keyring)).rejects.toMatchObject({ code: "NO_ACCESS" });
     expectError(() => rotate({ log: user.log, keyring }, user.env("signs")), "NOT_PERMITTED", "LOG-4");
+    const signs = () => partsOf(keyring).keys.signLabelled(LABELS.linkSignature, new Uint8Array(32));
+    expect(expectError(signs, "NOT_PERMITTED", "ESC-9").message).toContain("signs nothing");
     keyring.wipe();
     // What was handed out is a copy: the admin can open it again, and still has its own.
     expect(open(recorded, "Dan", user).keyring.epochs).toEqual([1, 3]);
   });
 
   it("refuses another admin's record (ESC-9)", () => {
-    for (const name of ["Ann", "Bob"]) expectError(() => open(recorded, name, user), "NOT_PERMITTED", "ESC-9");
+    for (const name of ["Ann", "Bob"]) {
+      const { message } = expectError(() => open(recorded, name, user), "NOT_PERMITTED", "ESC-9");
+      expect(message).toContain("another admin's");
+    }
     expect(open(recorded, "Dan", user).keyring.epochs).toEqual([1, 3]);
   });
 
   it("refuses a record about another log (ESC-9)", () => {
-    expectError(() => open(recorded, "Dan", other), "NOT_PERMITTED", "ESC-9");
+    const { message } = expectError(() => open(recorded, "Dan", other), "NOT_PERMITTED", "ESC-9");
+    expect(message).toContain("about another log");
     const both = record(recorded, "Dan", accessOf(other, [[1, 1]]));
     expect(open(both, "Dan", other).keyring.epochs).toEqual([1]);
     expectError(() => open(both, "Dan", user), "NOT_PERMITTED", "ESC-9");
   });
 
+  it("refuses a record that tells auditors another name than the log's (ESC-9)", () => {
+    const subject = "somebody@example.org";
+    const world = staffed.append(dishonestRecord([[1, 1]], subject));
+    expect(accessRecords(world.session("Ann"), world.entries)[0]?.access?.subject).toBe(subject);
+    expectError(() => open(world, "Dan", user), "NOT_PERMITTED", "ESC-9");
+  });
+
+  it("refuses a copy of the log from before escrow was enrolled (ESC-9)", () => {
+    const bare = openWorld("discovery");
+    expect(bare.log.head.log).toBe(user.log.head.log);
+    expectError(() => open(recorded, "Dan", bare), "INVALID_ARGUMENT", undefined);
+  });
+
   it("refuses what is no record, or is not yet in the admin's escrow log (ESC-9)", () => {
     const seq = recorded.log.head.seq;
     for (const wrong of [{ record: seq - 1 }, { record: seq + 1 }, { record: 1 }, { recordEntry: staffed.last }]) {
-      expectError(() => open(recorded, "Dan", user, wrong), "NOT_PERMITTED", "ESC-9");
+      const { message } = expectError(() => open(recorded, "Dan", user, wrong), "NOT_PERMITTED", "ESC-9");
+      expect(message).toContain("no such record");
     }
     const unpublished = () => open(staffed, "Dan", user, { record: seq, recordEntry: recorded.last });
     expectError(unpublished, "NOT_PERMITTED", "ESC-9");
@@ -236,6 +257,11 @@ describe("accessRecords", () => {
     expect(accessRecords(staffed.session("Ann"), staffed.entries)).toEqual([]);
   });
 
+  it("passes over entries that this escrow log does not have", () => {
+    expect(accessRecords(recorded.session("Ann"), twice.entries)).toHaveLength(1);
+    expect(accessRecords(recorded.session("Ann"), [...user.entries, ...recorded.entries])).toHaveLength(1);
+  });
+
   it("lists what was not delivered or cannot be read as unknown, not as junk", () => {
     const [first] = accessRecords(recorded.session("Ann"), []);
     expect(first).toMatchObject({ access: undefined, junk: false });
@@ -282,10 +308,10 @@ describe("accessRecords", () => {
   });
 });
 
-/** A record by other software: of any runs, in a proper opening. */
-function dishonestRecord(epochs: Runs): Uint8Array {
+/** A record by other software: of any runs and about anybody, in a proper opening. */
+function dishonestRecord(epochs: Runs, subject = user.log.subject): Uint8Array {
   const log = idBytes(user.log.head.log);
-  const opening = rawBytes({ salt: new Uint8Array(32), log, subject: user.log.subject, epochs, reason: "x", case: "" });
+  const opening = rawBytes({ salt: new Uint8Array(32), log, subject, epochs, reason: "x", case: "" });
   const commitment = labelledHash(LABELS.accessCommitment, opening);
   const { kem } = staffed.log.epochs.last() ?? expect.unreachable();
   const info = concat(labelPrefix(LABELS.accessOpening), commitment);

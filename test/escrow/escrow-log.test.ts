@@ -4,7 +4,8 @@
 import { describe, expect, it } from "vitest";
 import { decodeCbor } from "../../src/bytes/cbor.js";
 import { encode } from "../../src/bytes/schema.js";
-import { escrowNeeds } from "../../src/escrow/escrow-log.js";
+import { KeysteadError } from "../../src/errors.js";
+import { createEscrowLog, escrowNeeds } from "../../src/escrow/escrow-log.js";
 import { newestPointer } from "../../src/escrow/pointer.js";
 import { escrowDevicesAndActivity } from "../../src/escrow-devices-and-activity.js";
 import { regrant, review } from "../../src/grants/actions.js";
@@ -13,6 +14,7 @@ import { type Policy, policyFields, type Role } from "../../src/log/fields.js";
 import { verifyLog } from "../../src/log/verify.js";
 import { idBytes, mutate, type RawBody, rawNext, setField, takeApart } from "../support/raw-link.js";
 import { expectError, expectRefused, expectTwins } from "../support/refusal.js";
+import { seededEnv } from "../support/seeded-env.js";
 import { OPERATOR, openWorld, type World } from "../support/world.js";
 import {
   dismiss,
@@ -57,6 +59,29 @@ describe("readiness", () => {
 
 describe("the policy", () => {
   const off = policyBy(ready, "Ann", { enabled: false }, OPERATOR);
+
+  it("is disabled at first, allows backup keys and names nobody to ask, unless told otherwise (ESC-1)", () => {
+    const made = createEscrowLog({ subject: ORGANISATION, device: { name: "Ann" } }, seededEnv("plain"));
+    const plain = { enabled: false, allowUserBackupKeys: true, escrowContacts: [], userContacts: [] };
+    expect(made.log.policy).toEqual(plain);
+    expect(opened.log.policy).toEqual({ ...plain, escrowContacts: ["Ann, room 1"], userContacts: ["help desk"] });
+  });
+
+  it("keeps what a change leaves undefined", () => {
+    const change = { enabled: undefined as never, userContacts: ["desk 2"] };
+    const changed = policyBy(ready, "Ann", change);
+    expect(changed.log.policy).toEqual({ ...ready.log.policy, userContacts: ["desk 2"] });
+  });
+
+  it("refuses contacts that are none, and names them", () => {
+    const error = expectError(
+      () => policyBy(ready, "Ann", { userContacts: ["x", 7 as never] }),
+      "INVALID_ARGUMENT",
+      undefined,
+    );
+    expect(error.details).toEqual({ name: "policy.userContacts[1]" });
+    expect(error.cause).toBeInstanceOf(KeysteadError);
+  });
 
   it("is changed in what is named only, and leaves the session's keyring as it is", () => {
     const changed = policyBy(ready, "Ann", { userContacts: ["desk 2"] });

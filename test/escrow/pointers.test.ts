@@ -4,6 +4,7 @@
 import { describe, expect, it } from "vitest";
 import type { CborValue } from "../../src/bytes/cbor.js";
 import { toHex } from "../../src/bytes/text.js";
+import { enrollEscrow } from "../../src/escrow/member.js";
 import { judgePointer, newestPointer } from "../../src/escrow/pointer.js";
 import { memberIdOf } from "../../src/keys/member-keys.js";
 import { encodeNameOpening } from "../../src/log/entry.js";
@@ -55,6 +56,13 @@ describe("enrolling escrow", () => {
     expect(user.record).toMatchObject({ type: "enroll", epoch: undefined, entered: member.id, pointed: member.id });
     expect(user.log.epochs.length).toBe(plain.log.epochs.length);
     expectSameClasses(user);
+  });
+
+  it("refuses a confirmed head that names another log, were its position and hash this one's (ESC-4)", () => {
+    const confirmed = { ...escrow.log.head, log: user.log.head.log };
+    const act = () => enrollEscrow(plain.session("Laptop"), escrow.log, confirmed, plain.env("enrolls"));
+    const { details } = expectError(act, "NOT_PERMITTED", "ESC-4");
+    expect(details).toEqual({ confirmed, escrow: escrow.log.head });
   });
 
   it("gives it no name, were the attachment of a grant an opening of one (LOG-4)", () => {

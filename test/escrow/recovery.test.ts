@@ -4,6 +4,7 @@
 import { describe, expect, it } from "vitest";
 import { enrollBackupKey } from "../../src/backup/enroll.js";
 import { openBackupKey } from "../../src/backup/use.js";
+import type { MemberId } from "../../src/bytes/ids.js";
 import { escrowActs, unverifiedMembers } from "../../src/escrow/acts.js";
 import { recover } from "../../src/escrow/recover.js";
 import { setLockdown } from "../../src/grants/actions.js";
@@ -23,6 +24,7 @@ import {
   recoverBy,
   renew,
   renewedBy,
+  secretsLeftBy,
 } from "./support.js";
 
 const staffed = hire(openOrganisation("recovery"), "Bob", ["recover"]);
@@ -62,6 +64,16 @@ describe("recovery", () => {
     expect(escrow.session("Bob").keyring.epochs).toEqual([1]);
   });
 
+  it("leaves no secret of the user's log behind, whether it is done or refused (section 5)", async () => {
+    const act = (remove: readonly MemberId[]) => {
+      const options = { userLog: locked.log, entries: locked.entries, approve: locked.ids("Phone"), remove };
+      return () => recover(escrow.session("Bob"), options, locked.env("recovers"));
+    };
+    expect(await secretsLeftBy(act(locked.ids("Laptop")))).toEqual([]);
+    const refused = act([escrowOf(locked).id]);
+    expect(await secretsLeftBy(() => expectError(refused, "NOT_PERMITTED", "MEM-2"))).toEqual([]);
+  });
+
   it("needs the role recover (MEM-8)", () => {
     expectError(() => recoverBy(locked, escrow, "Eve", { approve: ["Phone"] }), "NOT_PERMITTED", "MEM-8");
     expect(recoverBy(locked, escrow, "Bob", { approve: ["Phone"] }).record.approved).toEqual(locked.ids("Phone"));
@@ -82,7 +94,12 @@ describe("recovery", () => {
     expectError(() => recoverBy(foreign, escrow, "Bob", { approve: ["Phone"] }), "NOT_PERMITTED", "ESC-3");
     expect(recoverBy(foreign, other, "Bob", { approve: ["Phone"] }).record.approved).toEqual(foreign.ids("Phone"));
     const bare = openWorld("recovery").join("Phone");
-    expectError(() => recoverBy(bare, escrow, "Bob", { approve: ["Phone"] }), "NOT_PERMITTED", "ESC-3");
+    const { details } = expectError(
+      () => recoverBy(bare, escrow, "Bob", { approve: ["Phone"] }),
+      "NOT_PERMITTED",
+      "ESC-3",
+    );
+    expect(details).toEqual({ verdict: "none", log: bare.log.head.log });
   });
 
   it("refuses to act with an admin's log that lacks the pointer's epoch (ESC-3)", () => {

@@ -1,8 +1,9 @@
 // Organisations and their users for tests of escrow: worlds of escrow logs, and the steps of users' logs that escrow takes
 // part in (docs/spec.md section 11).
 
-import { expect } from "vitest";
+import { expect, vi } from "vitest";
 import { enrollBackupKey } from "../../src/backup/enroll.js";
+import { Secret } from "../../src/bytes/secret.js";
 import { createEscrowLog, setPolicy } from "../../src/escrow/escrow-log.js";
 import { enrollEscrow, renewEscrow } from "../../src/escrow/member.js";
 import { recover, renewFor } from "../../src/escrow/recover.js";
@@ -162,6 +163,28 @@ export function write(
     const written = writeLink({ ...draft, opening: opening && openingOf(opening, env) }, env);
     return { log: written.log, entry: written.entry, keyring };
   };
+}
+
+/** Secrets that a call made and left unwiped. Called twice: what both calls touch is the session's own. */
+export async function secretsLeftBy(call: () => unknown): Promise<readonly Secret[]> {
+  const touched = async (): Promise<ReadonlySet<Secret>> => {
+    const read = vi.spyOn(Secret.prototype, "bytes");
+    const taken = vi.spyOn(Secret, "take");
+    await call();
+    const secrets = [...read.mock.contexts, ...taken.mock.results.map(({ value }) => value)] as readonly Secret[];
+    vi.restoreAllMocks();
+    return new Set(secrets);
+  };
+  const known = await touched();
+  const made = [...(await touched())].filter((secret) => !known.has(secret));
+  expect(made.length).toBeGreaterThan(0);
+  return made.filter((secret) => {
+    try {
+      return secret.bytes().length > 0;
+    } catch {
+      return false;
+    }
+  });
 }
 
 /** At every head the log ever had, verification and history agree on everybody's approval class (MEM-1). */

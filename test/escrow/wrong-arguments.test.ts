@@ -165,6 +165,33 @@ describe("wrong arguments", () => {
   });
 });
 
+describe("entries", () => {
+  it("are a list: bytes or text in its place are refused, even empty ones", () => {
+    for (const wrong of [new Uint8Array(0), ""]) {
+      expectError(() => accessRecords(ann, wrong as never), "INVALID_ARGUMENT", undefined);
+    }
+    expect(accessRecords(ann, [])).toEqual([]);
+  });
+});
+
+describe("a head that an app stored", () => {
+  it("is refused unless its position is a whole number from 1", () => {
+    for (const seq of [0, -1, 1.5]) {
+      const confirmed = { ...escrow.log.head, seq };
+      expectError(() => enrollEscrow(laptop, escrow.log, confirmed, env()), "INVALID_ARGUMENT", undefined);
+    }
+  });
+});
+
+describe("members and epochs for recover", () => {
+  it("are refused by the name of the option", () => {
+    for (const option of ["approve", "remove", "abandon"]) {
+      const call = () => recover(ann, { userLog, entries, [option]: 7 }, env());
+      expect(expectError(call, "INVALID_ARGUMENT", undefined).message).toContain(option);
+    }
+  });
+});
+
 describe("an escrow log in the place of a user's", () => {
   it.each([
     ["escrowDuty", () => escrowDuty(escrow.log, { me: escrow.id("Ann"), escrowLog: escrow.log })],
