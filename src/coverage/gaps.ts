@@ -95,7 +95,7 @@ function gapsIn(facts: Facts, lack: Lack, runs: Runs): readonly Gap[] {
       .map((candidate) => ({ candidate, epochs: intersectRuns(candidate.held, gap) }))
       .filter(({ epochs }) => epochs.length > 0)
       // Of those who close as much, the candidates' order stays: that of entering.
-      .sort((a, b) => size(b.epochs) - size(a.epochs))
+      .sort((a, b) => countEpochs(b.epochs) - countEpochs(a.epochs))
       .map(({ candidate, epochs }) => closerOf(facts, lack, candidate, epochs));
     const lost = intersectRuns(facts.lost, gap);
     const advice = adviceFor(log, gap, closers, lost);
@@ -130,6 +130,7 @@ export function lossText(stretch: Stretch): string {
   return `${formatStretch(stretch)}: ${LOST}`;
 }
 
-function size(runs: Runs): number {
+/** How many epochs there are in runs. */
+export function countEpochs(runs: Runs): number {
   return runs.reduce((sum, [from, to]) => sum + to - from + 1, 0);
 }

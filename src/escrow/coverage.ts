@@ -4,6 +4,7 @@
 import type { MemberId } from "../bytes/ids.js";
 import { actors } from "../coverage/actors.js";
 import { accessWith, type DataAccess } from "../coverage/data-access.js";
+import { countEpochs } from "../coverage/gaps.js";
 import { nameMembers } from "../coverage/names.js";
 import { allEpochs, type Stretch, stretchesOf } from "../coverage/stretches.js";
 import { KeysteadError } from "../errors.js";
@@ -103,7 +104,10 @@ const isStretch = (stretch: Stretch | null) =>
   isDate(stretch.since) &&
   (stretch.until === undefined || isDate(stretch.until));
 const isCloser = (closer: GapCloser | null) =>
-  !!closer && isText(closer.name) && (closer.lastSeen === undefined || isDate(closer.lastSeen));
+  !!closer &&
+  isText(closer.name) &&
+  isList(closer.epochs, isRun) &&
+  (closer.lastSeen === undefined || isDate(closer.lastSeen));
 const isAct = (act: EscrowAct | null) => !!act && Number.isSafeInteger(act.seq) && isText(act.because);
 
 /** A row of a report, perhaps from a worker or a store. @throws `INVALID_ARGUMENT` unless it is one */
@@ -155,7 +159,7 @@ function coverageOf(log: LogState, escrowLog: LogState, { keys, admins, lastSeen
     removals: escrows.flatMap(({ removed }) => (removed ? [removed] : [])),
     unverified: actsBy(log, escrowLog, admins).filter(({ verdict }) => verdict === "unverified"),
     backupKeys: own.filter(({ kind }) => kind === "backup").length,
-    closable: size(missing),
+    closable: countEpochs(missing),
   };
 }
 
@@ -175,11 +179,7 @@ function gapsIn(log: LogState, missing: Runs, lastSeen: LastSeen): readonly Escr
         epochs: intersectRuns(held, [[stretch.from, stretch.to]]),
       }))
       .filter(({ epochs }) => epochs.length > 0)
-      .sort((a, b) => size(b.epochs) - size(a.epochs));
+      .sort((a, b) => countEpochs(b.epochs) - countEpochs(a.epochs));
     return { ...stretch, closers };
   });
-}
-
-function size(runs: Runs): number {
-  return runs.reduce((sum, [from, to]) => sum + to - from + 1, 0);
 }

@@ -1,8 +1,8 @@
 // The organisation's report: every user's coverage, streamed, with totals and what to do first. docs/spec.md sections 8 and 11.
 
+import { countEpochs } from "../coverage/gaps.js";
 import { formatEpochs, formatStretch } from "../coverage/stretches.js";
 import { KeysteadError } from "../errors.js";
-import { checkRuns } from "../grants/runs-argument.js";
 import { checkOptions, checkSession, type Session } from "../grants/session.js";
 import { partsOf } from "../keys/keyring.js";
 import { NO_RUNS, runsOf } from "../log/runs.js";
@@ -180,9 +180,7 @@ export function toDosOf(user: UserCoverage): readonly ToDo[] {
   const steps = gaps.flatMap(({ closers: [best] }) => {
     if (!best) return [];
     // Of the gap, what this device holds: the rest is another's to give.
-    const runs = checkRuns("user.gaps[].closers[].epochs", best.epochs);
-    const closes = runs.reduce((sum, [from, to]) => sum + to - from + 1, 0);
-    return [todo(`let ${best.name} give escrow ${formatEpochs(runs)}`, closes)];
+    return [todo(`let ${best.name} give escrow ${formatEpochs(best.epochs)}`, countEpochs(best.epochs))];
   });
   return [
     ...(status === "removed"

@@ -67,7 +67,7 @@ describe("the user's own backup keys (section 8)", () => {
 describe("a row that comes from a worker or a store", () => {
   const date = new Date(0);
   const stretch = { from: 1, to: 2, since: date, until: date };
-  const closer = { name: "Laptop", lastSeen: date };
+  const closer = { name: "Laptop", epochs: [[1, 1]], lastSeen: date };
   const act = { seq: 1, because: "text" };
   const closedBy = (...closers: readonly unknown[]) => ({ gaps: [{ ...stretch, closers }] });
 
@@ -98,10 +98,12 @@ describe("a row that comes from a worker or a store", () => {
 
   it("has names for those who close its gaps, and dates if it says when they were last seen", async () => {
     await expectTaken(closedBy(), closedBy(closer, { ...closer, lastSeen: undefined }));
-    await expectWrong({ gaps: [stretch] }, closedBy(null), closedBy(closer, { lastSeen: date }));
+    await expectWrong({ gaps: [stretch] }, closedBy(null), closedBy(closer, { ...closer, name: undefined }));
     await expectWrong(
       closedBy({ ...closer, lastSeen: "1970" }),
       closedBy({ ...closer, lastSeen: new Date(Number.NaN) }),
+      closedBy({ ...closer, epochs: undefined }),
+      closedBy({ ...closer, epochs: [["1", 1]] }),
     );
   });
 

@@ -82,7 +82,7 @@ describe("what is to be done for a user", () => {
       row.gaps.map((gap) => ({ ...gap, closers: gap.closers.map((closer) => ({ ...closer, epochs })) }));
     for (const epochs of [undefined, 7, [7], [["1", 2]]]) {
       const call = () => toDosOf({ ...row, gaps: holding(epochs) } as UserCoverage);
-      expect(expectError(call, "INVALID_ARGUMENT", undefined).message).toContain("closers[].epochs");
+      expectError(call, "INVALID_ARGUMENT", undefined);
     }
   });
 
