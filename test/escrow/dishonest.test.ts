@@ -33,7 +33,7 @@ import {
 } from "../../src/log/runs.js";
 import { currentEpoch } from "../../src/log/state.js";
 import { verifyLog } from "../../src/log/verify.js";
-import { numRuns } from "../model/history.js";
+import { numRuns, timeout } from "../model/history.js";
 import { boxIndex, signerOf, withAttachment } from "../support/raw-link.js";
 import { expectError } from "../support/refusal.js";
 import { seededEnv } from "../support/seeded-env.js";
@@ -316,37 +316,46 @@ async function expectNamed(world: World): Promise<void> {
   if (row.pointer !== "newest" || acts.length > 0) expect(toDosOf(row)).not.toEqual([]);
 }
 
-describe("a thief, a dismissed admin and the server together", () => {
-  it("learn nothing from before, and whatever they break is named and can be repaired (ESC-3 to ESC-8, MEM-9)", async () => {
-    const secret: Runs = [[1, 2]];
-    await fc.assert(
-      fc.asyncProperty(fc.array(fc.nat(MOVES.length - 1), { minLength: 2, maxLength: 8 }), async (moves) => {
-        let world = user;
-        for (const move of moves) {
-          try {
-            world = (MOVES[move] as (typeof MOVES)[number])(world);
-          } catch (error) {
-            if (!(error instanceof KeysteadError) || error.code !== "NOT_PERMITTED") throw error;
-          }
-          expect(intersectRuns(attackersRead(world), secret), "nothing from before the thief").toEqual([]);
-        }
-        await expectNamed(world);
+const RUNS = numRuns(8, 2);
 
-        // The owner does what is due, removes the thief, and gives escrow again what was junk.
-        const known = attackersRead(world);
-        let repaired = dutiful(world).world.review("Laptop", { remove: ["Thief"] });
-        const { proven } = await reportOn(repaired);
-        const { epochs } = repaired.session("Laptop").keyring;
-        const unproven = intersectRuns(runsOf(epochs), subtractRuns([[1, currentEpoch(repaired.log)]], proven as Runs));
-        if (unproven.length > 0) repaired = regrantEscrow(repaired, "Laptop", unproven);
-        const { gaps, status } = await reportOn(repaired);
-        expect(gaps, "everything that anybody has is escrow's again").toEqual([]);
-        expect(status).not.toBe("behind");
-        const sinceThen = currentEpoch(repaired.log);
-        expect(hasEpoch(attackersRead(repaired), sinceThen), "what comes after the thief is secret").toBe(false);
-        expect(containsRuns(attackersRead(repaired), known)).toBe(true);
-      }),
-      { numRuns: numRuns(8, 2) },
-    );
-  });
+describe("a thief, a dismissed admin and the server together", () => {
+  it(
+    "learn nothing from before, and whatever they break is named and can be repaired (ESC-3 to ESC-8, MEM-9)",
+    async () => {
+      const secret: Runs = [[1, 2]];
+      await fc.assert(
+        fc.asyncProperty(fc.array(fc.nat(MOVES.length - 1), { minLength: 2, maxLength: 8 }), async (moves) => {
+          let world = user;
+          for (const move of moves) {
+            try {
+              world = (MOVES[move] as (typeof MOVES)[number])(world);
+            } catch (error) {
+              if (!(error instanceof KeysteadError) || error.code !== "NOT_PERMITTED") throw error;
+            }
+            expect(intersectRuns(attackersRead(world), secret), "nothing from before the thief").toEqual([]);
+          }
+          await expectNamed(world);
+
+          // The owner does what is due, removes the thief, and gives escrow again what was junk.
+          const known = attackersRead(world);
+          let repaired = dutiful(world).world.review("Laptop", { remove: ["Thief"] });
+          const { proven } = await reportOn(repaired);
+          const { epochs } = repaired.session("Laptop").keyring;
+          const unproven = intersectRuns(
+            runsOf(epochs),
+            subtractRuns([[1, currentEpoch(repaired.log)]], proven as Runs),
+          );
+          if (unproven.length > 0) repaired = regrantEscrow(repaired, "Laptop", unproven);
+          const { gaps, status } = await reportOn(repaired);
+          expect(gaps, "everything that anybody has is escrow's again").toEqual([]);
+          expect(status).not.toBe("behind");
+          const sinceThen = currentEpoch(repaired.log);
+          expect(hasEpoch(attackersRead(repaired), sinceThen), "what comes after the thief is secret").toBe(false);
+          expect(containsRuns(attackersRead(repaired), known)).toBe(true);
+        }),
+        { numRuns: RUNS },
+      );
+    },
+    timeout(RUNS),
+  );
 });

@@ -19,29 +19,35 @@ import { partsOf } from "../../src/keys/keyring.js";
 import { foundersOf } from "../../src/log/classes.js";
 import { containsRuns, hasEpoch, NO_RUNS, type Runs, runsOf, subtractRuns, uniteRuns } from "../../src/log/runs.js";
 import { currentEpoch, escrowMember, isConfirmed, type LinkRecord, type LogState } from "../../src/log/state.js";
-import { numRuns } from "../model/history.js";
+import { numRuns, timeout } from "../model/history.js";
 import { seededEnv } from "../support/seeded-env.js";
 import type { World } from "../support/world.js";
 import { activeNames, doDuty, drawnStep, join, Organisation, take, type User } from "./organisation-world.js";
 
+const RUNS = numRuns(12, 3);
+
 describe("random organisations", () => {
-  it("cover what the report says, and nothing else (section 8, ESC-5, ESC-6, MEM-1)", async () => {
-    const history = fc.tuple(fc.integer({ min: 1, max: 3 }), fc.array(drawnStep, { minLength: 8, maxLength: 30 }));
-    await fc.assert(
-      fc.asyncProperty(history, async ([users, steps]) => {
-        const organisation = new Organisation(users);
-        for (const step of steps) {
-          const changed = take(organisation, step);
-          if (changed) expectFounders(changed.log);
-        }
-        for (const user of organisation.users) {
-          await expectCoverage(user.world, organisation.escrow);
-          await expectClosable(user, madeReady(organisation.escrow));
-        }
-      }),
-      { numRuns: numRuns(12, 3) },
-    );
-  });
+  it(
+    "cover what the report says, and nothing else (section 8, ESC-5, ESC-6, MEM-1)",
+    async () => {
+      const history = fc.tuple(fc.integer({ min: 1, max: 3 }), fc.array(drawnStep, { minLength: 8, maxLength: 30 }));
+      await fc.assert(
+        fc.asyncProperty(history, async ([users, steps]) => {
+          const organisation = new Organisation(users);
+          for (const step of steps) {
+            const changed = take(organisation, step);
+            if (changed) expectFounders(changed.log);
+          }
+          for (const user of organisation.users) {
+            await expectCoverage(user.world, organisation.escrow);
+            await expectClosable(user, madeReady(organisation.escrow));
+          }
+        }),
+        { numRuns: RUNS },
+      );
+    },
+    timeout(RUNS),
+  );
 });
 
 /** MEM-1: the founders kept link by link are those of the definition, with escrow's pointers in the graph. */
