@@ -58,9 +58,9 @@ async function runStryker(name: string, mutate: string[], tests: readonly string
     mutate,
     coverageAnalysis: "perTest",
     concurrency: 2,
-    // For loops that a mutant makes endless.
-    timeoutMS: 5_000,
-    timeoutFactor: 1.5,
+    // For loops that a mutant makes endless; long enough that a busy machine is not taken for one.
+    timeoutMS: 15_000,
+    timeoutFactor: 2,
     reporters: ["progress-append-only", "json"],
     jsonReporter: { fileName: `.cache/mutation/${name}.json` },
     tempDirName: ".cache/stryker",
