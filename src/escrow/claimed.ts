@@ -29,8 +29,7 @@ export function claimedRuns(log: LogState, escrows: ReadonlySet<MemberId>, keys:
   let pointed: Pointer | undefined;
   for (const { author, missing, pointer, grants } of log.links) {
     // What was declared missing in escrow's name with keys of no real epoch is a thief's word, and no admin's.
-    if (author !== "operator" && escrows.has(author) && pointed && isReal(pointed.kem))
-      runs = subtractRuns(runs, missing);
+    if (escrows.has(author as MemberId) && isReal((pointed as Pointer).kem)) runs = subtractRuns(runs, missing);
     pointed = pointer ?? pointed;
     for (const { from, to, boxes } of grants) {
       if (boxes.some(({ member, kem }) => escrows.has(member) && isReal(kem))) runs = uniteRuns(runs, [[from, to]]);

@@ -5,6 +5,7 @@
 
 import { describe, expect, it } from "vitest";
 import { escrowActs, unverifiedMembers } from "../../src/escrow/acts.js";
+import { claimedRuns, epochKeys } from "../../src/escrow/claimed.js";
 import { recordAccess } from "../../src/escrow/discover.js";
 import { escrowDuty, escrowIsSound } from "../../src/escrow/duty.js";
 import { openAsEscrow } from "../../src/escrow/escrow-keys.js";
@@ -445,6 +446,12 @@ describe("reports and withheld bytes", () => {
     expect(totals.todo.map(({ text }) => text).join()).toContain("fetch the log's attachments again: epoch 1");
   });
 
+  it("count what escrow declared missing, and not what a device did (section 8, MEM-9)", () => {
+    const declared = junkFor(openUser("u", escrow).join("Thief"), "Laptop").rotate("Laptop");
+    expect(declared.record.missing).toEqual([[3, 3]]);
+    expect(claimedRuns(declared.log, new Set([escrowOf(declared).id]), epochKeys(escrow.log))).toEqual([[1, 4]]);
+  });
+
   it("never make an admin declare missing what was merely not delivered (MEM-9)", () => {
     const junked = regrantEscrow(junkFor(openUser("u", escrow).join("Thief"), undefined), "Laptop", [[3, 3]]);
     const user = junked.join("Phone");
@@ -460,7 +467,15 @@ describe("reports and withheld bytes", () => {
     expect(act(user.entries).record.missing).toEqual([]);
     expect(runsOf(act(user.entries).session("Phone").keyring.epochs)).toEqual([[1, 5]]);
     // What never comes can be given up, in so many words; what was delivered cannot.
-    expect(act(entries, [[3, 3]]).record.missing).toEqual([[3, 3]]);
+    const gaveUp = act(entries, [[3, 3]]);
+    expect(gaveUp.record.missing).toEqual([[3, 3]]);
+    const ids = new Set([escrowOf(gaveUp).id]);
+    expect(claimedRuns(user.log, ids, epochKeys(escrow.log))).toEqual([[1, 4]]);
+    // Nor does an admin claim then what it said that it lacks (section 8).
+    expect(claimedRuns(gaveUp.log, ids, epochKeys(escrow.log))).toEqual([
+      [1, 2],
+      [4, 5],
+    ]);
     expect(act(user.entries, [[3, 3]]).record.missing).toEqual([]);
   });
 });

@@ -109,10 +109,16 @@ describe("recording an access", () => {
         [2, 2],
       ],
       [[0, 1]],
+      [[1, 1, 1]] as never,
+      [[1, "1"]] as never,
+      [[1, 1], 7] as never,
     ];
     for (const epochs of runs) {
-      expectError(() => record(staffed, "Dan", accessOf(user, epochs)), "INVALID_ARGUMENT", "ESC-9");
+      const error = expectError(() => record(staffed, "Dan", accessOf(user, epochs)), "INVALID_ARGUMENT", "ESC-9");
+      expect(error.message).toContain("granted to escrow: 1-3");
     }
+    const silent = () => record(staffed, "Dan", accessOf(user, [[1, 1]], { reason: "" }));
+    expect(expectError(silent, "INVALID_ARGUMENT", "ESC-9").message).toContain("access.reason");
     const late = enroll(openWorld("discovery").join("Phone"), "Phone", staffed);
     expectError(() => record(staffed, "Dan", accessOf(late, [[1, 1]])), "INVALID_ARGUMENT", "ESC-9");
     expect(record(staffed, "Dan", accessOf(late, [[2, 2]])).record.type).toBe("access");
