@@ -59,4 +59,46 @@ export const BACKUP: readonly Explained[] = [
     becomes: ['""'],
     why: TEXT,
   },
+  {
+    file: "src/backup/code.ts",
+    line: '"is typed without mistakes, but is no active backup key here: was it removed, or made for another account?";',
+    becomes: ['""'],
+    why: TEXT,
+  },
+  {
+    file: "src/backup/code.ts",
+    line: 'assertSymbols(id, ID_LENGTH, "id");',
+    becomes: ['""'],
+    why: TEXT,
+  },
+  {
+    file: "src/backup/code.ts",
+    line: 'for (const id of ids ?? []) assertSymbols(id, ID_LENGTH, "each of ids");',
+    becomes: ['""'],
+    why: TEXT,
+  },
+  {
+    file: "src/backup/mds.ts",
+    line: "if (unreadable.length === 0) return search(DIRECTIONS, normalize(syndrome), more);",
+    becomes: ["false"],
+    why: "a short cut, where the first steps are kept: what follows finds the same for no unreadable ones",
+  },
+  {
+    file: "src/backup/mds.ts",
+    line: "const known = columns === DIRECTIONS ? FIRST_STEPS[i] : undefined;",
+    becomes: ["false"],
+    why: "what is kept is computed again",
+  },
+  {
+    file: "src/backup/mds.ts",
+    line: "if (columns === DIRECTIONS) FIRST_STEPS[i] = left;",
+    becomes: ["false"],
+    why: "what is not kept is computed again",
+  },
+  {
+    file: "src/backup/mds.ts",
+    line: "if (first === undefined) return [];",
+    becomes: ['["Stryker was here"]'],
+    why: "a factor more than there are columns, which nobody looks at",
+  },
 ];

@@ -211,6 +211,18 @@ describe("correction against the log (BAK-1)", () => {
     );
   });
 
+  it("tells a character in excess between two that changed places from these alone", () => {
+    for (let at = 4; at < 35; at++) {
+      const [first, second] = KEY.chars.slice(at, at + 2) as [string, string];
+      if (first !== second) decode(KEY, spliced(KEY.chars, at, 2, second, "Z", first));
+    }
+  });
+
+  it("counts what is typed after the last character to the last group", () => {
+    const extra = { kind: "extra", position: 37, group: 9, read: "Z", meant: "" };
+    expect(decode(KEY, [...KEY.chars, "Z"])).toEqual([extra]);
+  });
+
   it("corrects one missing or extra character and up to four unreadable ones", () => {
     fc.assert(
       fc.property(
@@ -291,6 +303,12 @@ describe("correction against the log (BAK-1)", () => {
     expect(lines([...KEY.chars, "Z"])).toEqual(["An extra Z at the end was left out."]);
   });
 
+  it("takes ids as a list", () => {
+    const { arbiter } = logOf(KEY);
+    const refused = refusal(() => decodeBackupText(KEY.chars.join(""), arbiter, 7 as never));
+    expect(refused.code).toBe("INVALID_ARGUMENT");
+  });
+
   it("explains nothing but lists of corrections", () => {
     const [good] = decode(KEY, spliced(KEY.chars, 9, 1));
     for (const wrong of [
@@ -343,6 +361,17 @@ describe("refusal against the log (BAK-1)", () => {
         expect(refused(typed)).toEqual({ reason: "uncorrectable", length: 36, unreadable: at.map((i) => i + 1) });
       }),
     );
+  });
+
+  it("refuses a missing or an extra character and three wrong ones, or two and an unreadable one", () => {
+    for (let at = 0; at < 36; at++) {
+      const three = withWrong(KEY.chars, [8, 17, 30], [3, 5, 7]);
+      const two = withWrong(KEY.chars, [17, 30], [5, 7]).map((own, i) => (i === 8 ? "?" : own));
+      for (const typed of [three, two]) {
+        if (![8, 17, 30].includes(at)) refused(spliced(typed, at, 1));
+        refused(spliced(typed, at, 0, "Z"));
+      }
+    }
   });
 
   it("refuses any text that is not the key", () => {
