@@ -35,6 +35,7 @@ import { escrowsOf, openAsEscrow } from "./escrow-keys.js";
 
 const SALT_LENGTH = 32;
 const MAX_REASON_BYTES = 4096;
+const MAX_OPENING_BYTES = 65_536;
 
 const openingSchema = record({
   salt: bytes(SALT_LENGTH),
@@ -64,7 +65,8 @@ export interface AccessOptions {
  * Records an access in the escrow log, before anything is opened. By a device with the role `discover`.
  *
  * @returns the entry to publish. {@link openRecorded} hands out the keyring once the log has it.
- * @throws `NOT_PERMITTED` (MEM-8), `INVALID_ARGUMENT` for epochs that escrow was never granted
+ * @throws `NOT_PERMITTED` (MEM-8), `INVALID_ARGUMENT` (ESC-9) for epochs that escrow was never granted, and for so many runs of them
+ * that the record would have more than 65,536 bytes
  */
 export function recordAccess(admin: Session, options: AccessOptions, env: Env): Authored {
   const { log, keyring } = checkSession(admin);
@@ -200,7 +202,7 @@ function openRecord(record: LinkRecord, log: LogState, keyring: Session["keyring
   if (!opening || !equalBytes(labelledHash(LABELS.accessCommitment, opening), commitment))
     return { access: undefined, junk: true };
   try {
-    const { salt: _, ...access } = decode(openingSchema, opening, { name: "access", maxBytes: 65_536 });
+    const { salt: _, ...access } = decode(openingSchema, opening, { name: "access", maxBytes: MAX_OPENING_BYTES });
     // A dishonest admin may write runs that no honest one can: they name nothing.
     return isCanonical(access.epochs) ? { access, junk: false } : { access: undefined, junk: true };
   } catch {
@@ -214,7 +216,20 @@ function isRuns(value: unknown): value is Runs {
   return Array.isArray(value) && value.every(isRun) && isCanonical(value);
 }
 
-function encodeOpening(access: Infer<typeof openingSchema>): Uint8Array {
+/** @throws `INVALID_ARGUMENT` (ESC-9) for an opening that does not fit its shape, or that would be junk to whoever reads it */
+export function encodeOpening(access: Infer<typeof openingSchema>): Uint8Array {
+  const opening = writeOpening(access);
+  if (opening.length > MAX_OPENING_BYTES) {
+    throw new KeysteadError(
+      "INVALID_ARGUMENT",
+      `the record would have ${opening.length} bytes, of at most ${MAX_OPENING_BYTES}; record fewer runs of epochs at a time`,
+      { rule: "ESC-9" },
+    );
+  }
+  return opening;
+}
+
+function writeOpening(access: Infer<typeof openingSchema>): Uint8Array {
   try {
     return encode(openingSchema, access, "access");
   } catch (cause) {

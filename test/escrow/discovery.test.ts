@@ -8,6 +8,7 @@ import { sealTo } from "../../src/content/seal.js";
 import {
   type AccessOptions,
   accessRecords,
+  encodeOpening,
   type OpenRecordedOptions,
   openRecorded,
   recordAccess,
@@ -92,6 +93,13 @@ describe("recording an access", () => {
   it("refuses it by an admin who is not let in yet (LOG-4)", () => {
     const pending = staffed.join("Zoe");
     expectError(() => record(pending, "Zoe", accessOf(user, [[1, 1]])), "NOT_PERMITTED", "LOG-4");
+  });
+
+  it("is refused when it would be too long for whoever reads it (ESC-9)", () => {
+    const runs = (count: number): Runs => Array.from({ length: count }, (_, index) => [2 * index + 1, 2 * index + 1]);
+    const access = { salt: new Uint8Array(32), log: user.log.head.log, subject: "user", reason: "audit", case: "" };
+    expect(encodeOpening({ ...access, epochs: runs(9_000) }).length).toBeLessThanOrEqual(65_536);
+    expectError(() => encodeOpening({ ...access, epochs: runs(10_000) }), "INVALID_ARGUMENT", "ESC-9");
   });
 
   it("refuses epochs that escrow does not hold (ESC-9)", () => {
