@@ -10,7 +10,7 @@ import { judgePointer, newestPointer } from "../src/escrow/pointer.js";
 import { decodeEntry, encodeEntry } from "../src/log/entry.js";
 import type { Pointer } from "../src/log/fields.js";
 import { escrowMember, type LogState } from "../src/log/state.js";
-import { backup } from "../test/escrow/organisation-world.js";
+import { activeNames, backup } from "../test/escrow/organisation-world.js";
 import {
   dismiss,
   enroll,
@@ -80,9 +80,6 @@ function drawPointer({ oneOf, nat }: Draw): Pointer {
   return nat(3) === 0 ? { ...pointer, ...oneOf(lies) } : pointer;
 }
 
-const activeNames = ({ log, sessions }: World): string[] =>
-  [...sessions].filter(([, { keyring }]) => log.active.has(keyring.member)).map(([name]) => name);
-
 type Step = (world: World, by: string, draw: Draw) => World;
 
 /** The same, where there is escrow; else nothing. */
@@ -134,7 +131,7 @@ function adminOf({ log }: World, { oneOf }: Draw): [World, string] {
   return [escrow, oneOf(["Bob", "Bob", "Ann", "Carl"].filter((name) => escrow.sessions.has(name)))];
 }
 
-const others = (world: World, by: string): string[] => activeNames(world).filter((name) => name !== by);
+const others = (world: World, by: string): readonly string[] => activeNames(world).filter((name) => name !== by);
 
 function point(world: World, by: string, pointer: Pointer): World {
   const type = escrowMember(world.log) ? "renew-escrow" : "enroll";

@@ -36,6 +36,10 @@ function story(): World {
   return new World().on("2026-03-03").join("Tablet").on("2026-03-05").join("Phone");
 }
 
+function fourDevices(): World {
+  return new World().on("2026-03-03").join("Phone").on("2026-03-05").join("Tablet").on("2026-04-07").join("Watch");
+}
+
 describe("devicesAndActivity", () => {
   it("shows every member with what it is, since when it reads, and by whom it was approved and removed", () => {
     const world = story()
@@ -124,13 +128,7 @@ describe("devicesAndActivity", () => {
   });
 
   it("names first who reaches furthest, however late it entered, and of two alike who entered first (section 8)", () => {
-    const world = new World()
-      .on("2026-03-03")
-      .join("Phone")
-      .on("2026-03-05")
-      .join("Tablet")
-      .on("2026-04-07")
-      .join("Watch");
+    const world = fourDevices();
     world
       .review("Laptop", { approve: ["Phone"] })
       .lie("Laptop", 1)
@@ -159,13 +157,7 @@ describe("devicesAndActivity", () => {
   });
 
   it("speaks of epochs, not of dates, when who has older ones lacks newer ones and so reads less far back (MEM-9)", () => {
-    const world = new World()
-      .on("2026-03-03")
-      .join("Phone")
-      .on("2026-03-05")
-      .join("Tablet")
-      .on("2026-04-07")
-      .join("Watch");
+    const world = fourDevices();
     world.lie("Laptop", 3);
     const watch = view(world, "Phone").pending.find(({ name }) => name === "Watch");
     expect([watch?.gives?.epoch, watch?.further[0]?.gives?.epoch]).toEqual([2, 4]);

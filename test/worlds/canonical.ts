@@ -56,14 +56,17 @@ export function canonical(world: World): string {
   return `${parts.join(",")}|${columns(masks, log.epochs.length)}`;
 }
 
-/** What honest devices make of the last pointers that a founding author named, which ESC-4 asks. */
+/** What honest devices make of the last pointers that founding authors named, with and without escrow's approvals (ESC-4). */
 function namedIn(world: World): string {
   const { log } = world;
-  const [founders, escrowLog] = [foundersOf(log), escrowLogOf(world)];
-  const named = [...log.links].flatMap(({ author, pointer, actor }) =>
-    pointer && !actor && founders.get(author as MemberId) === FOUNDING ? [judgePointer(pointer, escrowLog)] : [],
-  );
-  return `${named.at(-1)}/${named.filter((verdict) => verdict !== "other-log").at(-1)}`;
+  const escrowLog = escrowLogOf(world);
+  const namedBy = (founders: ReadonlyMap<MemberId, number>) =>
+    [...log.links].flatMap(({ author, pointer, actor }) =>
+      pointer && !actor && founders.get(author as MemberId) === FOUNDING ? [judgePointer(pointer, escrowLog)] : [],
+    );
+  const named = namedBy(foundersOf(log));
+  const byDevices = namedBy(foundersOf(log, { without: new Set(), escrowCounts: false }));
+  return `${named.at(-1)}/${named.filter((verdict) => verdict !== "other-log").at(-1)}/${byDevices.at(-1)}`;
 }
 
 function labelOf({ kind }: Member, name: Player | undefined): string {

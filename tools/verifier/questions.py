@@ -1,6 +1,7 @@
 """Answers again what `npm run questions` asked: what devices do about escrow in random logs (ESC-4, ESC-8)."""
 
 import json
+import sys
 from pathlib import Path
 
 import escrow
@@ -29,6 +30,14 @@ def answer(user: State, logs: dict[str, State], question: dict) -> dict:
 
 
 def run_questions(file: Path) -> int:
+    try:
+        return compare(file)
+    except (ValueError, KeyError, AttributeError, StopIteration) as error:
+        print(f"{file} is not what `npm run --silent questions` writes: {error!r}", file=sys.stderr)
+        return 2
+
+
+def compare(file: Path) -> int:
     alike = different = 0
     with file.open(encoding="utf-8") as lines:
         logs = {name: load(entries) for name, entries in json.loads(next(lines)).items()}
