@@ -46,8 +46,7 @@ const WORDS: Readonly<Record<LinkTypeName, (record: LinkRecord, terms: Terms) =>
   },
   review: (record, { nameOf }) => changes(record, nameOf),
   rotate: ({ epoch }) => `made epoch ${epoch}`,
-  regrant: ({ grants }, { nameOf }) =>
-    `granted ${formatEpochs(runsOfGrants(grants))} again to ${recipients(grants, nameOf)}`,
+  regrant: ({ grants }, { nameOf }) => `granted ${formatEpochs(runsOfGrants(grants))} to ${recipients(grants, nameOf)}`,
   rekey: () => "took fresh keys",
   leave: () => "left",
   expel: (record, { nameOf }) => changes(record, nameOf),

@@ -103,7 +103,7 @@ function granted({ type, author, epoch: made }: LinkRecord, { subject, epoch, na
   const [who, by] = [nameOf(subject.id), nameOf(author)];
   if (made === epoch.number) return `${by} made epoch ${made}${author === subject.id ? "" : `, also for ${who}`}`;
   if (type === "enroll") return `${by} enrolled ${who} with epoch ${epoch.number}`;
-  if (type === "regrant") return `${by} granted epoch ${epoch.number} to ${who} again`;
+  if (type === "regrant") return `${by} granted epoch ${epoch.number} to ${who}`;
   if (type === "rekey") return `${who} granted epoch ${epoch.number} to its own fresh key`;
   return `${by} approved ${who} and so granted it epoch ${epoch.number}`;
 }

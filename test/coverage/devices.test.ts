@@ -327,7 +327,7 @@ describe("devicesAndActivity", () => {
       "4 Tablet joined",
       "5 Laptop approved Pixel 2 and removed Tablet",
       "6 Paper made epoch 5, and could not open epoch 2",
-      "7 Laptop granted epoch 2 again to Paper",
+      "7 Laptop granted epoch 2 to Paper",
       "8 Pixel 2 took fresh keys",
       "9 Pixel 2 renamed itself",
       "10 Laptop renamed Pixel 2",

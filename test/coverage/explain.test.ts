@@ -3,7 +3,7 @@
 import { describe, expect, it } from "vitest";
 import { explainAccess } from "../../src/coverage/explain.js";
 import { leave, rekey, setLockdown } from "../../src/grants/actions.js";
-import { escrowOf, joinWithholding, openOrganisation, openUser } from "../escrow/support.js";
+import { escrowOf, joinWithholding, openOrganisation, openUser, regrantEscrow } from "../escrow/support.js";
 import { World } from "./support/world.js";
 
 function explain(world: World, name: string, epoch: number) {
@@ -40,7 +40,7 @@ describe("explainAccess", () => {
     world.regrant("Laptop", "Paper", [[2, 2]]);
     expect(explain(world, "Paper", 2)).toEqual({
       ...{ canRead: true, mayHaveRead: true },
-      because: [...declared, "link 5: Laptop granted epoch 2 to Paper again"],
+      because: [...declared, "link 5: Laptop granted epoch 2 to Paper"],
     });
   });
 
@@ -100,6 +100,10 @@ describe("explainAccess", () => {
     expect(because.map(({ text }) => text)).toEqual([
       `link 3: Phone made epoch 2, withheld from unnamed escrow (${id.slice(0, 8)})`,
     ]);
+    const regranted = regrantEscrow(world.review("Laptop", { approve: ["Phone"] }), "Phone", [[2, 2]]);
+    expect(explainAccess(regranted.log, id, 2).because.at(-1)?.text).toBe(
+      `link 5: Phone granted epoch 2 to unnamed escrow (${id.slice(0, 8)})`,
+    );
   });
 
   it("gives programs the effect of each link, with its position, type and author (section 8)", () => {

@@ -35,7 +35,7 @@ describe("overlapsMeanwhile", () => {
     expect(touching(world, happens)).toEqual([
       "Laptop approved Pixel",
       "Laptop renamed Pixel",
-      "Laptop granted epoch 3 again to Pixel",
+      "Laptop granted epoch 3 to Pixel",
       "Pixel took fresh keys",
       "Pixel added the backup key Paper",
       "Tablet removed Pixel",
@@ -49,7 +49,7 @@ describe("overlapsMeanwhile", () => {
       touching(world, () => world.act("Laptop", (s, env) => regrant(s, regrants, env)));
     expect(regranting({ member: tablet, runs: [[3, 3]] })).toEqual([]);
     const each = regranting({ member: phone, runs: [[2, 2]] }, { member: tablet, runs: [[3, 3]] });
-    expect(each).toEqual(["Laptop granted epochs 2-3 again to Phone and Tablet"]);
+    expect(each).toEqual(["Laptop granted epochs 2-3 to Phone and Tablet"]);
     const both = regranting({ member: phone, runs: [[3, 3]] }, { member: tablet, runs: [[3, 3]] });
     expect(both).toHaveLength(1);
   });
