@@ -41,7 +41,7 @@ export const ESCROW: readonly Explained[] = [
   },
   {
     file: "src/escrow/discover.ts",
-    line: 'const { salt: _, ...access } = decode(openingSchema, opening, { name: "access", maxBytes: 65_536 });',
+    line: 'const { salt: _, ...access } = decode(openingSchema, opening, { name: "access", maxBytes: MAX_OPENING_BYTES });',
     becomes: ['""'],
     why: "The name begins the path in errors, and whatever is thrown here makes the record junk.",
   },

@@ -394,6 +394,8 @@ describe("pointers that a founding device named", () => {
       expect(phone(named, confirmed, fork)).toBe("confirm");
       expect(phone(named.slice(0, 2), confirmed, fork)).toBe("nothing");
     }
+    const forked = { ...newestPointer(hired.log), ...elsewhere, seq: escrow.log.head.seq };
+    expect(phone([forked, newestPointer(second.log)], hired, long)).toBe("nothing");
   });
 });
 

@@ -97,9 +97,12 @@ describe("recording an access", () => {
 
   it("is refused when it would be too long for whoever reads it (ESC-9)", () => {
     const runs = (count: number): Runs => Array.from({ length: count }, (_, index) => [2 * index + 1, 2 * index + 1]);
-    const access = { salt: new Uint8Array(32), log: user.log.head.log, subject: "user", reason: "audit", case: "" };
-    expect(encodeOpening({ ...access, epochs: runs(9_000) }).length).toBeLessThanOrEqual(65_536);
-    expectError(() => encodeOpening({ ...access, epochs: runs(10_000) }), "INVALID_ARGUMENT", "ESC-9");
+    const access = { salt: new Uint8Array(32), log: user.log.head.log, subject: "user", epochs: runs(9_300), case: "" };
+    const reason = "r".repeat(300);
+    const room = 65_536 - encodeOpening({ ...access, reason }).length;
+    expect(encodeOpening({ ...access, reason: reason + "r".repeat(room) })).toHaveLength(65_536);
+    const tooLong = { ...access, reason: reason + "r".repeat(room + 1) };
+    expectError(() => encodeOpening(tooLong), "INVALID_ARGUMENT", "ESC-9");
   });
 
   it("refuses epochs that escrow does not hold (ESC-9)", () => {

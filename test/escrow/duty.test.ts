@@ -50,7 +50,13 @@ const enrollRaw = (world: World, by: string, escrowPointer: Pointer): World =>
 
 describe("escrowDuty", () => {
   it("is nothing where there is no escrow at all, and when all is well (ESC-4)", () => {
-    expect(dutyOf(bare, undefined)).toEqual({ action: "nothing", because: "there is no escrow" });
+    const approved = bare
+      .join("Phone")
+      .join("Tablet")
+      .review("Laptop", { approve: ["Phone", "Tablet"] });
+    const nothing = { action: "nothing", because: "there is no escrow" };
+    expect(dutyOf(bare, undefined)).toEqual(nothing);
+    expect(dutyOf(approved, undefined, undefined, "Phone")).toEqual(nothing);
     expect(dutyOf(user, escrow, escrow).action).toBe("nothing");
     expect(dutyOf(user, escrow).action).toBe("nothing");
   });
