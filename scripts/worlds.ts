@@ -1,5 +1,6 @@
 // npm run worlds [-- --full | --depth N] [--minutes N] [--start NAME]: explores small worlds with the real link code, prints
-// states and transitions, and a counterexample with its moves if a rule breaks. docs/assurance.md.
+// states and transitions, and a counterexample with its moves if a rule breaks (status 1; 3 when only the clock stopped it).
+// docs/assurance.md.
 
 import { parseArgs } from "node:util";
 import { bundle } from "../test/worlds/build.js";
@@ -36,6 +37,7 @@ async function work(): Promise<void> {
     found.push(explored);
     const counts = `${states} states, ${transitions} transitions (${accepted} accepted), depth ${depth}, ${seconds.toFixed(1)} s`;
     console.log(`${start.name}: ${counts}${isCut ? ", stopped by the clock" : ""}`);
+    if (isCut) process.exitCode ??= 3;
     if (counterexample) {
       const { property, because, trace } = counterexample;
       console.log(

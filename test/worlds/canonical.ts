@@ -6,10 +6,13 @@ import { judgePointer } from "../../src/escrow/pointer.js";
 import { foundersOf } from "../../src/log/classes.js";
 import { escrowMember, FOUNDING, type Member } from "../../src/log/state.js";
 import { NAMES, type Name } from "./knowledge.js";
-import { activeOf, escrowLogOf, maskOf, OWN, type Player, playerOf, THIEVES, type World } from "./world.js";
+import { activeOf, deniable, escrowLogOf, maskOf, OWN, type Player, playerOf, THIEVES, type World } from "./world.js";
 
-/** A text that is the same for worlds in which the same can happen. */
-export function canonical(world: World): string {
+/**
+ * A text that is the same for worlds in which the same can happen; but for what the server can still keep from somebody, unless
+ * it is to be told apart too.
+ */
+export function canonical(world: World, undelivered: "undelivered" | undefined = undefined): string {
   const { log, secrets } = world;
   const active = [...log.active.values()];
   const rank = ranks(active);
@@ -37,6 +40,7 @@ export function canonical(world: World): string {
     masks.push(maskOf(member.reach), held, maskOf(member.withheld));
     if (name)
       masks.push(world.denied.get(name) ?? 0, knows(name), OWN.includes(name) ? junked(name) & held & ~knows(name) : 0);
+    if (undelivered && name) masks.push(deniable(world, name));
   }
   const gone = [...OWN, ...THIEVES].flatMap((name): [number, number, string][] => {
     const id = world.ids.get(name);
@@ -52,7 +56,15 @@ export function canonical(world: World): string {
   for (const { need, gives } of secrets.clauses) masks.push(need, gives);
   const pointer = escrowMember(log)?.pointer;
   parts.push(pointer ? judgePointer(pointer, escrowLogOf(world)) : "-", world.stage, +world.pointedByThief);
-  parts.push(+log.lockdown, +log.rotationDue, +world.clean, namedIn(world), [...world.ids.keys()].sort().join(""));
+  parts.push(
+    undelivered ?? "",
+    world.t,
+    +log.lockdown,
+    +log.rotationDue,
+    +world.clean,
+    namedIn(world),
+    [...world.ids.keys()].sort().join(""),
+  );
   return `${parts.join(",")}|${columns(masks, log.epochs.length)}`;
 }
 
@@ -87,8 +99,12 @@ function columns(masks: readonly number[], epochs: number): string {
   let previous = "";
   for (let epoch = 1; epoch <= epochs; epoch++) {
     let column = "";
-    for (const mask of masks) column += (mask >> epoch) & 1;
-    if (column !== previous || epoch === epochs) text += `${Number.parseInt(column, 2).toString(36)}.`;
+    for (let first = 0; first < masks.length; first += 30) {
+      let bits = 0;
+      for (let at = first; at < first + 30; at++) bits = 2 * bits + (((masks[at] ?? 0) >> epoch) & 1);
+      column += `${bits.toString(36)}.`;
+    }
+    if (column !== previous || epoch === epochs) text += column;
     previous = column;
   }
   return text;

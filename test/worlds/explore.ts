@@ -8,7 +8,7 @@ import type { LogKind } from "../../src/log/state.js";
 import { canonical } from "./canonical.js";
 import { drawsFrom } from "./draws.js";
 import { bitOf, NO_SECRETS, withOwner } from "./knowledge.js";
-import { movesOf } from "./moves.js";
+import { movesOf, serverMoves } from "./moves.js";
 import { ESCROW, FALSE_KEYS, OTHER } from "./organisation.js";
 import { rewindTape } from "./primitives.js";
 import { misopenedIn, type Violation, violationAmong, violationIn, violationOf } from "./rules.js";
@@ -45,12 +45,14 @@ export interface ExploreOptions {
   /** Moves that lead to the world to start from. */
   readonly start: readonly string[];
   readonly depth: number;
+  /** T is the owner's to begin with, and stolen by a move. */
+  readonly stolen?: boolean;
   /** Stop after this many milliseconds. */
   readonly milliseconds?: number;
   readonly onDepth?: (depth: number, states: number, transitions: number) => void;
 }
 
-function first(kind: LogKind): Node {
+function first(kind: LogKind, stolen: boolean): Node {
   rewindTape();
   const env = drawsFrom("the first device");
   const options = { subject: "alice", device: { name: "A" }, operator: OPERATOR.sign };
@@ -68,6 +70,7 @@ function first(kind: LogKind): Node {
       ids: new Map(),
       secrets,
       stage: 0,
+      t: stolen ? "owner" : "thief",
       denied: new Map(),
       clean: true,
       bobReach: 0,
@@ -160,20 +163,23 @@ class Ways {
 /** Explores every world within some moves of a start, and stops at the first that breaks a rule. */
 export function explore({
   kind = "user",
+  stolen = false,
   start,
   depth,
   milliseconds = Number.POSITIVE_INFINITY,
   onDepth,
 }: ExploreOptions): Explored {
   const began = performance.now();
-  let node = first(kind);
+  let node = first(kind, stolen);
   for (const text of start) node = follow(node, (move) => move.text === text);
   const ways = new Ways(node);
-  const seen = new Set([canonical(node.world)]);
+  const seen = new Set([canonical(node.world), canonical(node.world, "undelivered")]);
+  // Worlds like one seen before, but for what the server can keep from somebody: only that is tried in them.
+  const echoes = new Set<number>();
   const types: Record<string, number> = {};
   const count = { transitions: 0, accepted: 0, types };
   const result = (reached: number, isCut: boolean, broken?: Violation, at = 0, text?: string): Explored => ({
-    ...{ states: ways.length, ...count, depth: reached, isCut },
+    ...{ states: ways.length - echoes.size, ...count, depth: reached, isCut },
     seconds: (performance.now() - began) / 1000,
     ...(broken && { counterexample: { ...broken, trace: [...start, ...ways.trace(at), ...(text ? [text] : [])] } }),
   });
@@ -189,7 +195,8 @@ export function explore({
       const accepted = new Set<string>();
       const misopened = misopenedIn(scene);
       if (misopened) return result(reached, false, misopened, at);
-      for (const [index, move] of movesOf(scene, OPERATOR).entries()) {
+      const moves = echoes.has(at) ? serverMoves(scene) : movesOf(scene, OPERATOR);
+      for (const [index, move] of moves.entries()) {
         count.transitions++;
         const found = tryMove(scene, move);
         if (!found) continue;
@@ -198,18 +205,21 @@ export function explore({
         accepted.add(move.text);
         const undeclared = found.step && violationOf(found.world, scene.world);
         if (undeclared) return result(reached, false, undeclared, at, move.text);
-        const key = canonical(found.world);
-        if (seen.has(key)) continue;
-        seen.add(key);
-        const broken = violationIn(found.world);
+        const keys = [canonical(found.world), canonical(found.world, "undelivered")] as const;
+        const isEcho = seen.has(keys[0]);
+        if (isEcho && seen.has(keys[1])) continue;
+        for (const key of keys) seen.add(key);
+        const broken = isEcho ? undefined : violationIn(found.world);
         if (broken) return result(reached, false, broken, at, move.text);
-        next.push(ways.add(at, index, move.text));
+        const way = ways.add(at, index, move.text);
+        next.push(way);
+        if (isEcho) echoes.add(way);
       }
-      const stuck = violationAmong(scene, accepted);
+      const stuck = echoes.has(at) ? undefined : violationAmong(scene, accepted);
       if (stuck) return result(reached, false, stuck, at);
       if (performance.now() - began > milliseconds) return result(reached, true);
     }
     layer = next;
-    onDepth?.(reached + 1, ways.length, count.transitions);
+    onDepth?.(reached + 1, ways.length - echoes.size, count.transitions);
   }
 }

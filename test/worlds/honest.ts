@@ -104,7 +104,7 @@ function joining(scene: Scene, name: Player): Move {
 }
 
 /** Owner's active members besides this one, and everybody else's. */
-export function others(world: World, name: Player): { own: [string, MemberId][]; all: [string, MemberId][] } {
+export function othersIn(world: World, name: Player): { own: [string, MemberId][]; all: [string, MemberId][] } {
   const listed = (names: readonly Player[]) =>
     names.flatMap((each): [string, MemberId][] => {
       const member = each === name ? undefined : activeOf(world, each);
@@ -123,11 +123,13 @@ export function outsiders(world: World): MemberId[] {
 function movesOfOne(scene: Scene, name: Player): Move[] {
   const { world } = scene;
   const session = sessionOf(world, scene.keyrings, name);
-  const { own, all } = others(world, name);
+  const { own, all } = othersIn(world, name);
   const { log } = world;
   const act = (what: string, write: (env: Draws) => Authored) => honest(scene, name, what, write);
   const escrow = escrowMember(log);
-  const mayApprove = escrow ? [...own, ["escrow", escrow.id] as const] : own;
+  const others = escrow ? [...own, ["escrow", escrow.id] as const] : own;
+  const t = world.t === "owner" && activeOf(world, "T")?.id;
+  const mayApprove = t ? [...others, ["T", t] as const] : others;
   const moves: Move[] = [];
   for (const [x, id] of mayApprove)
     moves.push(act(`approves ${x}`, (env) => review(session, { approve: [id], roles: rolesOf(log, id) }, env)));

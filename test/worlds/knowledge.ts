@@ -87,21 +87,27 @@ export function learn(secrets: Secrets, link: Published): Secrets {
     seeds[record.epoch] = seed && text(seed);
     if (seed) give(knows, author | (leak?.to ?? 0), 1 << record.epoch);
   }
+  const needOf = needs(link, seeds);
+  const learnFrom = (input: Uint8Array, gives: number) => {
+    const need = needOf(input);
+    if (need !== undefined && (gives & ~need) !== 0) clauses.push({ need, gives });
+  };
+  const inputs = new Map(link.derivations.map(({ from, gives }) => [text(gives.subarray(0, 32)), from]));
   for (const { from, to, boxes, keyring } of readGrants(record, attachments)) {
     const due = (2 << to) - (1 << from);
     for (const box of boxes) {
       const looked = lookIntoBox(box.bytes);
       const plaintext = looked && openWith(looked.inside, keyring);
       const gives = plaintext ? epochsIn(plaintext, seeds) : 0;
+      const input = looked && inputs.get(looked.coins);
+      if (input) learnFrom(input, gives);
       const recipient = kemToken(box.kem);
       for (const sets of [knows, given]) if (looked) give(sets, secrets.owners.get(looked.to) ?? 0, gives);
       give(junked, secrets.owners.get(recipient) ?? 0, looked?.to === recipient ? due & ~gives : due);
     }
     for (const { from: input, gives: key } of link.derivations) {
       const plaintext = key.length === 32 && input.length >= 32 ? openWith(key, keyring) : undefined;
-      if (!plaintext) continue;
-      const [need, gives] = [needOf(input, seeds), epochsIn(plaintext, seeds)];
-      if (need !== undefined && (gives & ~need) !== 0) clauses.push({ need, gives });
+      if (plaintext) learnFrom(input, epochsIn(plaintext, seeds));
     }
   }
   const known = clauses.length > 0 ? knows.map((set) => closure(set, clauses)) : knows;
@@ -164,13 +170,22 @@ function epochsIn(plaintext: Uint8Array, seeds: Secrets["seeds"]): number {
   }, 0);
 }
 
-/** The epochs that a key was derived from; undefined when something else went in that is not public. */
-function needOf(input: Uint8Array, seeds: Secrets["seeds"]): number | undefined {
-  let need = 0;
-  for (const piece of chunks(input)) {
-    const epoch = seeds.indexOf(text(piece));
-    if (epoch < 1) return undefined;
-    need |= 1 << epoch;
-  }
-  return need;
+/**
+ * The epochs that something was derived from, by one derivation or several; undefined when another secret went in that was drawn for
+ * this link. What else goes in counts as public.
+ */
+function needs({ derivations, draws }: Published, seeds: Secrets["seeds"]) {
+  const inputs = new Map(derivations.map(({ from, gives }) => [text(gives), from]));
+  const drawn = new Set(draws.map(text));
+  return function needOf(input: Uint8Array): number | undefined {
+    let need = 0;
+    for (const piece of chunks(input).map(text)) {
+      const epoch = seeds.indexOf(piece);
+      const from = inputs.get(piece);
+      const more = epoch > 0 ? 1 << epoch : from ? needOf(from) : drawn.has(piece) ? undefined : 0;
+      if (more === undefined) return undefined;
+      need |= more;
+    }
+    return need;
+  };
 }

@@ -4,17 +4,17 @@ import { abandonEpochs } from "../../src/grants/abandon.js";
 import { expel } from "../../src/grants/actions.js";
 import type { OperatorKeys } from "../../src/keys/operator-keys.js";
 import { intersectRuns } from "../../src/log/runs.js";
+import { escrowMember } from "../../src/log/state.js";
 import { honestMoves } from "./honest.js";
-import { NAMES } from "./knowledge.js";
 import { type Change, envOf, type Move, type Scene } from "./scene.js";
 import { thiefMoves } from "./thief.js";
-import { activeOf, OWN, type Player, runsOfMask, THIEVES, without } from "./world.js";
+import { activeOf, deniable, OWN, type Player, runsOfMask, THIEVES, without } from "./world.js";
 
 /** The server never delivers what the newest link granted to a member, which gives it up (MEM-9). */
 function denying({ world, keyrings }: Scene, name: Player): Move[] {
   const keyring = keyrings.get(name);
-  const given = world.secrets.given[NAMES.indexOf(name)] as number;
-  if (!keyring || given === 0 || world.last.by === name || world.denied.has(name)) return [];
+  const given = deniable(world, name);
+  if (!keyring || given === 0) return [];
   const take = (): Change => {
     const { log } = world;
     const denied = { log, keyring: without(keyring, given) };
@@ -32,12 +32,15 @@ function denying({ world, keyrings }: Scene, name: Player): Move[] {
   return [{ text: `server never delivers to ${name} what it was granted`, take }];
 }
 
+/** What the server can keep from the owner's members. */
+export const serverMoves = (scene: Scene): readonly Move[] => OWN.flatMap((name) => denying(scene, name));
+
 export function movesOf(scene: Scene, operator: OperatorKeys): readonly Move[] {
   const { world } = scene;
   const moves = [...honestMoves(scene), ...thiefMoves(scene)];
   // The service's insiders may expel anybody.
-  for (const name of [...OWN, ...THIEVES]) {
-    const member = activeOf(world, name);
+  for (const name of [...OWN, ...THIEVES, "escrow"] as const) {
+    const member = name === "escrow" ? escrowMember(world.log) : activeOf(world, name);
     if (!member) continue;
     const text = `operator expels ${name}`;
     moves.push({
@@ -52,6 +55,5 @@ export function movesOf(scene: Scene, operator: OperatorKeys): readonly Move[] {
     const take = (): Change => ({ world: { ...world, stage: 1, last: { by: "the organisation", honest: true } } });
     moves.push({ text: "the organisation removes Bob", take });
   }
-  moves.push(...OWN.flatMap((name) => denying(scene, name)));
-  return moves;
+  return [...serverMoves(scene), ...moves];
 }

@@ -17,14 +17,13 @@ describe("weakened rules", () => {
     const options = { start: mutant.start, depth: mutant.depth };
     const weak = await exploreWorlds(options, mutant);
     expect(weak.counterexample?.property).toBe(mutant.breaks);
-    expect(weak.counterexample?.trace.slice(0, mutant.start.length)).toEqual(mutant.start);
     expect((await runBundle(real, options)).counterexample).toBeUndefined();
   });
 
   it("documents every one of them", () => {
-    const table = readFileSync(new URL("../../docs/assurance.md", import.meta.url), "utf8").split("\n");
-    const rows = MUTANTS.map(({ name, rule, breaks }) => `| ${name} | ${rule} | ${breaks} |`);
-    expect(rows.filter((row) => !table.includes(row))).toEqual([]);
+    const text = readFileSync(new URL("../../docs/assurance.md", import.meta.url), "utf8");
+    const table = text.split("| the rule becomes | of | breaks |\n|---|---|---|\n")[1]?.split("\n\n")[0]?.split("\n");
+    expect(table).toEqual(MUTANTS.map(({ name, rule, breaks }) => `| ${name} | ${rule} | ${breaks} |`));
     expect(new Set(MUTANTS.map(({ breaks }) => breaks))).toEqual(new Set(PROPERTIES));
   });
 

@@ -33,10 +33,20 @@ export function kemToken(publicKey: Uint8Array): string {
   return text(publicKey.subarray(KEM_TOKEN_AT, KEM_TOKEN_AT + 32));
 }
 
-/** Which KEM key a box was sealed to, and what is in it; undefined for bytes that are no box. */
-export function lookIntoBox(box: Uint8Array): { readonly to: string; readonly inside: Uint8Array } | undefined {
+/** What the checker sees of a box. */
+export interface LookedInto {
+  /** Token of the KEM key that it was sealed to. */
+  readonly to: string;
+  /** The coins that it was sealed with, as text: whoever can compute them opens it too. */
+  readonly coins: string;
+  readonly inside: Uint8Array;
+}
+
+/** Whom a box was sealed to, how, and what is in it; undefined for bytes that are no box. */
+export function lookIntoBox(box: Uint8Array): LookedInto | undefined {
   if (box.length < ENCAPSULATED_LENGTH + TAG_LENGTH) return undefined;
-  return { to: text(box.subarray(0, 32)), inside: unmasked(box.subarray(ENCAPSULATED_LENGTH, -TAG_LENGTH)) };
+  const [to, coins] = [text(box.subarray(0, 32)), text(box.subarray(32, 64))];
+  return { to, coins, inside: unmasked(box.subarray(ENCAPSULATED_LENGTH, -TAG_LENGTH)) };
 }
 
 /** What is in a ciphertext that this key opens; undefined when it does not open it. */

@@ -1,6 +1,8 @@
 // What must be true in every world. docs/spec.md sections 6 to 8 and 11; docs/assurance.md has the list.
 
 import { gapsOf } from "../../src/coverage/gaps.js";
+import { judgePointer } from "../../src/escrow/pointer.js";
+import type { Session } from "../../src/grants/session.js";
 import { partsOf } from "../../src/keys/keyring.js";
 import { currentEpoch, escrowMember, FOUNDING, hasRole, type LinkRecord, type Member } from "../../src/log/state.js";
 import { doubtedBy, mayServeAll } from "./honest.js";
@@ -8,7 +10,7 @@ import { closure, NAMES, type Name } from "./knowledge.js";
 import { ESCROW, OTHER } from "./organisation.js";
 import { text } from "./primitives.js";
 import type { Scene } from "./scene.js";
-import { activeOf, maskOf, OWN, type Player, playerOf, runsOfMask, THIEVES, type World } from "./world.js";
+import { activeOf, escrowLogOf, maskOf, OWN, type Player, playerOf, runsOfMask, THIEVES, type World } from "./world.js";
 
 /** The properties, by the names under which a counterexample is reported. */
 export const PROPERTIES = [
@@ -104,11 +106,13 @@ function unsparedIn(world: World): Violation | undefined {
   return undefined;
 }
 
+const signerOf = ({ keyring }: Session): string => text(partsOf(keyring).keys.sign);
+
+/** Signing keys of admins whom the organisation removed. */
+const dismissedAdmins = ({ stage }: World): readonly string[] => (stage === 0 ? [] : [signerOf(ESCROW[0].bob)]);
+
 /** Signing keys of admins who are not to be believed. */
-function distrusted({ stage }: World): readonly string[] {
-  const admins = stage === 0 ? [OTHER] : [OTHER, ESCROW[0].bob];
-  return admins.map(({ keyring }) => text(partsOf(keyring).keys.sign));
-}
+const distrusted = (world: World): readonly string[] => [signerOf(OTHER), ...dismissedAdmins(world)];
 
 /** Players whom these admins approved in escrow's name, whom those approved, and so on. */
 function broughtInBy(world: World, admins: readonly string[]): ReadonlySet<Player> {
@@ -133,8 +137,9 @@ function extensionBy({ log }: World, before: World): Violation | undefined {
   for (const { id, reach } of log.active.values()) {
     const was = before.log.active.get(id);
     const old = (2 << currentEpoch(before.log)) - 1;
-    const gained = was ? maskOf(reach) & ~maskOf(was.reach) & ~maskOf(was.withheld) & old : 0;
-    if (gained && !record.approved.includes(id)) {
+    const gained = maskOf(reach) & ~maskOf(was?.reach ?? []) & ~maskOf(was?.withheld ?? []) & old;
+    // Whoever enrolls a member approves it.
+    if (gained && !record.approved.includes(id) && !(record.type === "enroll" && record.entered === id)) {
       return { property: "extension", because: `a ${record.type} gives ${id} ${show(gained)}, which nobody approved` };
     }
   }
@@ -213,18 +218,22 @@ function subsets<T>(items: readonly T[]): T[][] {
   return [[first], ...without, ...without.map((set) => [first, ...set])];
 }
 
-/** No thief's member is founding or confirmed while an honest founding member is active, nor ever in lockdown (MEM-1, MEM-5). */
+/**
+ * No thief's member is founding or confirmed while an honest founding member is active, nor ever in lockdown (MEM-1, MEM-5).
+ * A device that was approved before it was stolen is what it was until it is removed.
+ */
 function takeoverIn(world: World): Violation | undefined {
   const { log } = world;
   const confirmed = confirmedClass(world);
   const defended = isDefended(world);
-  if (!log.lockdown && !defended) return undefined;
+  if ((!log.lockdown && !defended) || world.t !== "thief") return undefined;
   for (const name of THIEVES) {
     const member = activeOf(world, name);
     if (!member || (member.founder !== confirmed && member.lineage.own.founder !== FOUNDING)) continue;
     // Until a renewal reaches a log, an admin who was removed can take over its future: the threat model says so.
-    const byEscrow = member.lineage.own.founder !== member.founder;
-    if (defended || !byEscrow || world.stage === 0) return { property: "takeover", because: `${name} is confirmed` };
+    const byEscrow =
+      member.lineage.own.founder !== member.founder && broughtInBy(world, dismissedAdmins(world)).has(name);
+    if (defended || !byEscrow) return { property: "takeover", because: `${name} is confirmed` };
   }
   const escrow = escrowMember(log);
   return defended && escrow && world.pointedByThief && escrow.founder === confirmed
@@ -245,14 +254,23 @@ function confirmedClass({ log }: World): number {
 /** While somebody who was removed knows the current epoch, rotation is due (MEM-7). */
 function unrotatedIn(world: World): Violation | undefined {
   const { log } = world;
+  const escrow = escrowMember(log);
   if (log.rotationDue) return undefined;
   for (const unit of UNITS) {
-    if (unit.some((name) => name === "Ann" || name === "Bob" || activeOf(world, name))) continue;
+    if (unit.some((name) => (name === "Ann" || name === "Bob" ? standsFor(world, name) : activeOf(world, name))))
+      continue;
     const known = unit.some((name) => knowsOf(world, name) & (1 << currentEpoch(log)));
-    if (known && !world.pointedByThief)
+    if (known && !(escrow && world.pointedByThief))
       return { property: "rotation", because: `${unit[0]} was removed and knows the current epoch` };
   }
   return undefined;
+}
+
+/** Whether an admin can act for the escrow member; not Bob once escrow was renewed without him. */
+function standsFor(world: World, admin: "Ann" | "Bob"): boolean {
+  const pointer = escrowMember(world.log)?.pointer;
+  if (!pointer || admin === "Ann" || world.stage === 0) return pointer !== undefined;
+  return judgePointer(pointer, escrowLogOf(world)) !== "newest";
 }
 
 /** In lockdown no unconfirmed member holds an epoch (MEM-5, MEM-6). */
@@ -284,10 +302,18 @@ function able(world: World): Player[] {
   });
 }
 
-/** Each gap is listed with everybody honest who can close it, or nobody honest can compute what it calls lost (section 8). */
+/**
+ * Each gap is listed with everybody honest who can close it, and with nobody else but whom the log takes to hold it; what no active
+ * member holds is lost, which nobody honest can compute, and nothing else is (section 8).
+ */
 function unclosableIn(world: World): Violation | undefined {
   const { log } = world;
   const closers = able(world);
+  const heldBySome = [...log.active.values()].reduce((set, { held }) => set | maskOf(held), 0);
+  const computed = OWN.reduce(
+    (set, name) => set | (activeOf(world, name) ? knowsOf(world, name) & ~deniedTo(world, name) : 0),
+    0,
+  );
   for (const name of OWN) {
     const member = activeOf(world, name);
     if (!member) continue;
@@ -295,6 +321,18 @@ function unclosableIn(world: World): Violation | undefined {
     for (const { from, to, closers: named, lost } of gapsOf(log, member.id)) {
       const gap = maskOf([[from, to]]);
       listed |= gap;
+      if (maskOf(lost) !== (gap & ~heldBySome) || maskOf(lost) & computed) {
+        return {
+          property: "closable",
+          because: `of ${name}'s gap ${show(gap)}, ${JSON.stringify(lost)} is called lost`,
+        };
+      }
+      for (const { member: id, epochs } of named) {
+        const holds = maskOf(log.active.get(id)?.held ?? []) & gap;
+        if (maskOf(epochs) !== holds || holds === 0) {
+          return { property: "closable", because: `${id} is listed for ${JSON.stringify(epochs)} of ${name}'s gap` };
+        }
+      }
       for (const closer of closers) {
         if (closer === name) continue;
         const can =
@@ -340,14 +378,8 @@ export function violationAmong({ world }: Scene, accepted: ReadonlySet<string>):
     const legal = (...texts: readonly string[]) => texts.some((text) => accepted.has(`${name} ${text}`));
     if (!mayServeAll(world, name)) {
       // ESC-4 and ESC-8 come first: it renews or removes escrow, or removes whom a removed admin approved.
-      const first = [...accepted].some(
-        (text) => text.startsWith(`${name} removes`) || text === `${name} renews escrow`,
-      );
-      if (!first)
-        return {
-          property: "legal link",
-          because: `${name} can neither renew nor remove escrow, nor remove whom it doubts`,
-        };
+      if (!legal("renews escrow", "removes escrow", "removes escrow and whom a removed admin approved"))
+        return { property: "legal link", because: `${name} can neither renew nor remove escrow and whom it doubts` };
       continue;
     }
     if (!legal("rotates"))

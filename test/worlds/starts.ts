@@ -3,6 +3,8 @@
 export interface Start {
   readonly name: string;
   readonly kind?: "escrow";
+  /** T is the owner's until the move that steals it. */
+  readonly stolen?: true;
   readonly moves: readonly string[];
   /** Moves beyond the start: in CI, and at full depth. */
   readonly quick: number;
@@ -20,9 +22,32 @@ export const STARTS: readonly Start[] = [
     quick: 2,
     full: 4,
   },
+  {
+    name: "an escrow log with a stolen admin",
+    ...{ kind: "escrow", stolen: true },
+    moves: ["T joins", "A approves T", "T is stolen"],
+    quick: 2,
+    full: 4,
+  },
   { name: "one device", moves: [], quick: 3, full: 4 },
   { name: "a household", moves: HOUSEHOLD, quick: 2, full: 4 },
   { name: "a household with a thief", moves: [...HOUSEHOLD, "T joins"], quick: 2, full: 4 },
+  {
+    name: "a stolen device",
+    stolen: true,
+    moves: ["T joins", "B joins", "A approves T", "A makes P", "T is stolen"],
+    quick: 2,
+    full: 4,
+  },
+  {
+    name: "everybody",
+    moves: [
+      ...["A enrolls escrow", "B joins", "A approves B", "C joins", "A approves C", "A makes P", "T joins"],
+      "the organisation removes Bob",
+    ],
+    quick: 1,
+    full: 3,
+  },
   { name: "junk for the paper", moves: ["A makes P", "T joins and grants junk"], quick: 2, full: 4 },
   { name: "lockdown", moves: ["B joins", "A approves B", "A switches lockdown on", "T joins"], quick: 2, full: 4 },
   { name: "escrow", moves: ["A enrolls escrow", "B joins", "A approves B"], quick: 2, full: 4 },

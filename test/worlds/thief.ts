@@ -14,7 +14,7 @@ import { epochsIn } from "../../src/log/runs.js";
 import { currentEpoch, escrowMember, type Member } from "../../src/log/state.js";
 import { appendEntry } from "../../src/log/verify.js";
 import type { Draws } from "./draws.js";
-import { others, outsiders } from "./honest.js";
+import { othersIn, outsiders } from "./honest.js";
 import { ESCROW, OTHER, POINTERS, pointerOf } from "./organisation.js";
 import { addRecipient, junkBoxes, junkKey, leaveOut, type Signer, type Spoil, withGrants, wrongSeeds } from "./raw.js";
 import { envOf, type Move, type Scene } from "./scene.js";
@@ -45,6 +45,10 @@ export function thiefMoves(scene: Scene): Move[] {
       });
     moves.push(join("joins", false, false), join("joins and grants junk", false, true));
     if (escrowMember(world.log)) moves.push(join("joins and withholds from escrow", true, false));
+  }
+  if (world.t === "owner") {
+    const take = () => ({ world: { ...world, t: "stolen" as const, last: { by: "the thief", honest: false } } });
+    return [...moves, { text: "T is stolen", take }];
   }
   for (const name of THIEVES) if (keyrings.has(name)) moves.push(...movesOfOne(scene, name));
   const pointer = escrowMember(world.log)?.pointer;
@@ -77,7 +81,7 @@ function movesOfOne(scene: Scene, name: Player): Move[] {
   const { world } = scene;
   const { log } = world;
   const session = sessionOf(world, scene.keyrings, name);
-  const { all } = others(world, name);
+  const { all } = othersIn(world, name);
   const act = (what: string, write: (env: Draws) => Written) => dishonest(scene, name, what, write);
   const self = activeOf(world, name);
   // Its key signs nothing any more (MEM-4).

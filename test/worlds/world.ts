@@ -27,6 +27,9 @@ export type Player = Exclude<Name, "Ann" | "Bob">;
 export const OWN: readonly Player[] = ["A", "B", "C", "P"];
 export const THIEVES: readonly Player[] = ["T", "Q"];
 
+/** Whose T is: a thief's, or the owner's until it is stolen. */
+export type Side = "thief" | "owner" | "stolen";
+
 /** One reachable state. */
 export interface World {
   readonly log: LogState;
@@ -35,6 +38,7 @@ export interface World {
   readonly ids: ReadonlyMap<Player, MemberId>;
   readonly secrets: Secrets;
   readonly stage: Stage;
+  readonly t: Side;
   /** Epochs that an honest member could compute, had the server delivered what it was granted. */
   readonly denied: ReadonlyMap<Player, number>;
   /** Nobody has granted junk, declared a lie, or withheld anything from escrow. */
@@ -99,6 +103,7 @@ function afterOne(world: World, step: Step): World {
     ids,
     secrets,
     stage: world.stage,
+    t: world.t,
     denied: stillDenied(world.denied, secrets),
     clean: world.clean && !step.foul && !record.withheldFromEscrow,
     bobReach: world.bobReach | (world.stage === 0 || !step.honest ? gained.bob : 0),
@@ -204,6 +209,12 @@ export function playerOf(world: World, id: string): Player | undefined {
 export function activeOf(world: World, name: Player): Member | undefined {
   const id = world.ids.get(name);
   return id && world.log.active.get(id);
+}
+
+/** Epochs that the newest link granted to another's member, so that the server can keep them from it. */
+export function deniable(world: World, name: Player): number {
+  const isNews = world.last.by !== name && !world.denied.has(name) && activeOf(world, name);
+  return isNews ? (world.secrets.given[NAMES.indexOf(name)] as number) : 0;
 }
 
 /** The escrow log that honest devices have: the newest. */

@@ -16,8 +16,8 @@ const explored = new Map<Start, Promise<Explored>>();
 
 /** Explored once, whichever test asks first. */
 function explore(start: Start): Promise<Explored> {
-  const { moves, quick, full: _, name: __, ...kind } = start;
-  const found = explored.get(start) ?? runBundle(code, { ...kind, start: moves, depth: quick });
+  const { moves, quick, full: _, name: __, ...options } = start;
+  const found = explored.get(start) ?? runBundle(code, { ...options, start: moves, depth: quick });
   explored.set(start, found);
   return found;
 }

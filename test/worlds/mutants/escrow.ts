@@ -60,6 +60,21 @@ export const ESCROW_MUTANTS: readonly Mutant[] = [
     breaks: "takeover",
   },
   {
+    name: "removing escrow makes no new epoch",
+    rule: "MEM-7",
+    changes: [
+      {
+        file: "src/log/links/review.ts",
+        find: "newEpoch: takesCurrentEpoch(before, body.remove) ||",
+        replace:
+          'newEpoch: takesCurrentEpoch(before, body.remove.filter((id) => before.active.get(id)?.kind !== "escrow")) ||',
+      },
+    ],
+    start: ESCROWED,
+    depth: 1,
+    breaks: "rotation",
+  },
+  {
     name: "the device that enrolls escrow makes its secret",
     rule: "ESC-3",
     changes: [

@@ -6,6 +6,7 @@ export const GRANT_MUTANTS: readonly Mutant[] = [
   ...(
     [
       ["the last seed", "seeds.bytes().subarray(-32)", ["T joins", "B joins"]],
+      ["what the log publishes", "grantContext(from, to, place)", ["T joins"]],
       ["the first seed", "seeds.bytes().subarray(0, 32)", [...HOUSEHOLD, "A removes B", "C joins"]],
       [
         "both ends",
@@ -29,6 +30,20 @@ export const GRANT_MUTANTS: readonly Mutant[] = [
       breaks: "coalition",
     }),
   ),
+  {
+    name: "a box is sealed with coins that anybody can derive",
+    rule: "GRT-2",
+    changes: [
+      {
+        file: "src/grants/make.ts",
+        find: "deriveKey(LABELS.grantCoins, key.bytes(),",
+        replace: "deriveKey(LABELS.grantCoins, kem,",
+      },
+    ],
+    start: THEFT,
+    depth: 1,
+    breaks: "coalition",
+  },
   {
     name: "recipients are taken before removals",
     rule: "MEM-6",
@@ -108,6 +123,21 @@ export const GRANT_MUTANTS: readonly Mutant[] = [
       },
     ],
     start: [...THEFT, "B joins"],
+    depth: 1,
+    breaks: "extension",
+  },
+  {
+    name: "whoever joins counts as granted what was before it",
+    rule: "MEM-1",
+    changes: [
+      {
+        file: "src/log/effects.ts",
+        find: "const entered = effect.enter ? enterMember(active, effect.enter, at) : undefined;",
+        replace:
+          "const entered = effect.enter ? enterMember(active, effect.enter, at) : undefined;\n  if (entered && before.epochs.length > 0) update(entered, { reach: [[1, before.epochs.length]] });",
+      },
+    ],
+    start: [],
     depth: 1,
     breaks: "extension",
   },
@@ -247,6 +277,34 @@ export const GRANT_MUTANTS: readonly Mutant[] = [
       },
     ],
     start: ["T joins and grants junk"],
+    depth: 1,
+    breaks: "closable",
+  },
+  {
+    name: "what nobody holds is never called lost",
+    rule: "8",
+    changes: [
+      {
+        file: "src/coverage/gaps.ts",
+        find: "return subtractRuns(allEpochs(log), held);",
+        replace: "return subtractRuns(held, held);",
+      },
+    ],
+    start: ["T joins and grants junk", "A rotates"],
+    depth: 1,
+    breaks: "closable",
+  },
+  {
+    name: "whoever holds a part of a gap is listed for all of it",
+    rule: "8",
+    changes: [
+      {
+        file: "src/coverage/gaps.ts",
+        find: "epochs: intersectRuns(candidate.held, gap) }",
+        replace: "epochs: intersectRuns(candidate.held, gap).length > 0 ? gap : NO_RUNS }",
+      },
+    ],
+    start: ["T joins", "B joins"],
     depth: 1,
     breaks: "closable",
   },
