@@ -1,10 +1,11 @@
-"""Command line: `python3 tools/verifier verify FILE...` `... vectors [DIR]` and `... questions FILE`."""
+"""Command line: `python3 tools/verifier verify FILE...`, `... vectors [DIR]`, `... questions FILE` and `... changed-links FILE`."""
 
 import argparse
 import sys
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
+from changed_links import run_changed_links
 from errors import Refused
 from fingerprint import forms
 from log import verify_log
@@ -66,12 +67,16 @@ def main() -> int:
     vectors.add_argument("folder", nargs="?", type=Path, default=Path(__file__).parents[2] / "vectors", metavar="DIR")
     questions = commands.add_parser("questions", help="answer again what `npm run questions` wrote")
     questions.add_argument("file", type=Path, metavar="FILE")
+    changed = commands.add_parser("changed-links", help="judge again what `npm run changed-links` wrote")
+    changed.add_argument("file", type=Path, metavar="FILE")
     arguments = parser.parse_args()
     if arguments.command == "vectors":
         return run_vectors(arguments.folder)
     try:
         if arguments.command == "questions":
             return run_questions(arguments.file)
+        if arguments.command == "changed-links":
+            return run_changed_links(arguments.file)
         print(describe(verify_log([file.read_bytes() for file in arguments.files], arguments.subject)))
     except Refused as refused:
         print(refused)

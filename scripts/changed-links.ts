@@ -1,0 +1,112 @@
+// npm run changed-links [-- --count N] [-- --seed N]: links of every type, put where others stood, with something in them changed and
+// signed again, and what this library makes of each: the error's code and rule, or the state after it. Written as lines of JSON,
+// for `python3 tools/verifier changed-links`, which judges them from the specification alone. docs/assurance.md.
+
+import { parseArgs } from "node:util";
+import fc from "fast-check";
+import { equalBytes } from "../src/bytes/bytes.js";
+import { type CborValue, encodeCbor } from "../src/bytes/cbor.js";
+import { KeysteadError } from "../src/errors.js";
+import type { LogState } from "../src/log/state.js";
+import { appendEntry, verifyLog } from "../src/log/verify.js";
+import { valueChanges } from "../test/fuzz/mutations.js";
+import { escrowWorld, userWorld } from "../test/fuzz/samples.js";
+import { type RawBody, rawEntry, rawLink, rawSignature, takeApart } from "../test/support/raw-link.js";
+import { OPERATOR, type World } from "../test/support/world.js";
+import { text } from "./vectors/format.js";
+import { stateText } from "./vectors/positive/state.js";
+
+const { values } = parseArgs({
+  options: { count: { type: "string", default: "2000" }, seed: { type: "string", default: "1" } },
+});
+const [count, seed] = [Number(values.count), Number(values.seed)];
+if (!Number.isSafeInteger(count) || count < 1 || !Number.isSafeInteger(seed)) {
+  console.error("--count must be a whole number above 0, --seed a whole number");
+  process.exit(2);
+}
+
+/** A log with the state after each of its links, and everything that its bodies say. */
+interface Base {
+  readonly world: World;
+  readonly states: readonly LogState[];
+  readonly leaves: readonly CborValue[];
+}
+
+function baseOf(world: World): Base {
+  const states = [verifyLog(world.entries.slice(0, 1), { subject: world.log.subject })];
+  for (const entry of world.entries.slice(1)) states.push(appendEntry(states.at(-1) as LogState, entry));
+  return { world, states, leaves: world.entries.flatMap((entry) => leavesOf(takeApart(entry).body)) };
+}
+
+const BASES = { user: baseOf(userWorld), escrow: baseOf(escrowWorld) };
+
+function leavesOf(value: CborValue): CborValue[] {
+  if (value instanceof Map) return [...(value as ReadonlyMap<string, CborValue>).values()].flatMap(leavesOf);
+  return Array.isArray(value) ? (value as CborValue[]).flatMap(leavesOf) : [value];
+}
+
+const isBytes = (value: CborValue): value is Uint8Array => value instanceof Uint8Array;
+const isLike = (one: CborValue, other: CborValue): boolean =>
+  isBytes(one) ? isBytes(other) && one.length === other.length : typeof one === typeof other && !isBytes(other);
+const isSame = (one: CborValue, other: CborValue): boolean =>
+  isBytes(one) ? isBytes(other) && equalBytes(one, other) : one === other;
+
+/** The same with every occurrence of something replaced, so that what has to agree goes on agreeing. */
+function replaced(value: CborValue, from: CborValue, to: CborValue): CborValue {
+  if (value instanceof Map) {
+    const entries = [...(value as ReadonlyMap<string, CborValue>)];
+    return new Map(entries.map(([key, item]) => [key, replaced(item, from, to)]));
+  }
+  if (Array.isArray(value)) return (value as CborValue[]).map((item) => replaced(item, from, to));
+  return isSame(value, from) ? to : value;
+}
+
+/** What is changed: something for what the log says elsewhere, or anything for anything. */
+const CHANGES = fc.record({
+  base: fc.constantFrom("user" as const, "escrow" as const),
+  at: fc.nat(),
+  from: fc.nat(),
+  inPlace: fc.boolean(),
+  swaps: fc.array(fc.tuple(fc.nat(), fc.nat()), { maxLength: 2 }),
+  change: fc.option(valueChanges, { freq: 1 }),
+  bare: fc.boolean(),
+});
+
+for (const [name, { world }] of Object.entries(BASES))
+  console.log(JSON.stringify({ base: name, entries: world.entries.map((entry) => text(entry)) }));
+
+for (const { base, at, from, inPlace, swaps, change, bare } of fc.sample(CHANGES, { numRuns: count, seed })) {
+  const { world, states, leaves } = BASES[base];
+  const index = at % (states.length - 1);
+  const before = states[index] as LogState;
+  const source = inPlace ? index + 1 : 1 + (from % (states.length - 1));
+  const { body: original, signatures, attachments } = takeApart(world.entries[source] as Uint8Array);
+  const { body: here } = takeApart(world.entries[index + 1] as Uint8Array);
+  const header = ["log", "seq", "prev", "time"].map((field) => [field, here.get(field)] as [string, CborValue]);
+  let body: CborValue = new Map([...original, ...header]) as RawBody;
+  let keys = signatures.map(([key]) => key);
+  for (const [which, other] of swaps) {
+    const inside = leavesOf(body);
+    const gone = inside[which % inside.length] as CborValue;
+    const alike = leaves.filter((leaf) => isLike(gone, leaf));
+    const come = alike[other % alike.length] as CborValue;
+    body = replaced(body, gone, come);
+    keys = keys.map((key) => replaced(key, gone, come) as Uint8Array);
+  }
+  const bytes = encodeCbor(change ? change(body) : body);
+  const known = [...[...world.sessions.keys()].map((name) => world.signer(name)), OPERATOR];
+  const signers = keys.flatMap((key) => known.find(({ sign }) => equalBytes(sign, key)) ?? []);
+  const signed = signers.length > 0 ? signers.map((signer) => rawSignature(bytes, signer)) : signatures;
+  const entry = rawEntry(rawLink(bytes, signed), bare ? [] : attachments);
+  console.log(JSON.stringify({ base, after: index + 1, entry: text(entry), verdict: verdictOn(before, entry) }));
+}
+
+function verdictOn(before: LogState, entry: Uint8Array) {
+  try {
+    return { state: stateText(appendEntry(before, entry)) };
+  } catch (error) {
+    if (!(error instanceof KeysteadError)) throw error;
+    const { code, rule } = error;
+    return { code, ...(rule && { rule }) };
+  }
+}
