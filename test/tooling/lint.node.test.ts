@@ -82,6 +82,29 @@ describe("folder order", () => {
 });
 
 describe("code rules", () => {
+  it("refuses every clock and every source of randomness in the pure core, but where the Env is made", () => {
+    const impure = [
+      ...["Date.now()", "new Date()", "Date()", "performance.now()", "Math.random()", "crypto.randomUUID()"],
+      ...["crypto.getRandomValues(array)", "crypto.subtle.generateKey(1, 2, 3)", "randomBytes(1)", "randomFill(1, 2)"],
+      ...[
+        "randomFillSync(array)",
+        "randomInt(1, 2)",
+        "randomUUID()",
+        "generateKeySync(1, 2)",
+        "generateKeyPairSync(1)",
+      ],
+    ];
+    const text = impure.map((call) => `${call};\n`).join("");
+    plant({ "src/primitives/node-impure.ts": text, "src/primitives/env.ts": text });
+    const report = JSON.parse(run("biome", ["lint", "--reporter=json", "src"])) as {
+      diagnostics: { category: string; location: { path: string; start: { line: number } } }[];
+    };
+    const refused = report.diagnostics.filter(({ category }) => category === "plugin");
+    expect(refused.map(({ location: { path, start } }) => `${path} ${start.line}`)).toEqual(
+      impure.map((_call, line) => `src/primitives/node-impure.ts ${line + 1}`),
+    );
+  });
+
   it("refuses any, floating promises, default exports, and clock, randomness and Buffer in the pure core", () => {
     const text = `export const a: any = Buffer;
 export async function later(): Promise<number> {
