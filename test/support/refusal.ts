@@ -63,9 +63,15 @@ export function expectTwins(
   return error;
 }
 
-/** All that a value says, down to every byte: equal for equal log states, and for nothing else. */
-export function snapshot(value: unknown): string {
-  return JSON.stringify(value, (_name, inner: unknown) => {
+/**
+ * All that a value says, down to every byte: equal for equal log states, and for nothing else.
+ *
+ * @param reveal what stands for a value that prints as something else; undefined for all others.
+ */
+export function snapshot(value: unknown, reveal: (inner: unknown) => unknown = () => undefined): string {
+  // No arrow function: what a value was before its toJSON is with its holder.
+  return JSON.stringify(value, function (this: Record<string, unknown>, name, printed: unknown) {
+    const inner = reveal(this[name]) ?? printed;
     if (inner instanceof Uint8Array) return toHex(inner);
     if (inner instanceof Map) return [...inner].map(([key, item]) => ({ key, item }));
     // Sets and append-only lists.

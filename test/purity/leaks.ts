@@ -1,0 +1,38 @@
+// The story with its secrets known, and which calls gave some of them away.
+
+import { seededEnv } from "../support/seeded-env.js";
+import { Secrets } from "./secrets.js";
+import { tellStory } from "./story.js";
+import { Traces } from "./traces.js";
+import type { Shown } from "./watch.js";
+
+/** What carries secrets, and why. */
+export const ON_PURPOSE: Readonly<Record<string, string>> = {
+  unsafeSerializeKeyring: "the keyring itself, for the device's own storage",
+  "Keyring.exportKey": "a key for the app's own data",
+  "BackupPaper.reveal": "the text to be written down",
+  openContent: "the plaintext",
+  "openSigned.plaintext": "the plaintext",
+  "openStream.readable": "the plaintext",
+  "ContentReader.read": "the plaintext",
+};
+
+/** Who gave away a secret, by what `say` makes of each value; and how much there was to find, and where. */
+export async function tellSecretly(say: (value: unknown) => string) {
+  const secrets = new Secrets();
+  const papers: string[] = [];
+  const said: { readonly from: string; readonly text: string }[] = [];
+  const onShown = ({ from, value }: Shown): void => {
+    if (from === "BackupPaper.reveal") papers.push(String(value));
+    said.push({ from, text: say(value) });
+  };
+  try {
+    await tellStory(secrets.of(seededEnv("taint")), onShown);
+  } finally {
+    secrets.end();
+  }
+  const traces = new Traces(secrets.all, papers);
+  const leaks = new Set(said.filter(({ text }) => traces.isIn(text)).map(({ from }) => from));
+  const errors = said.filter(({ from }) => from.endsWith(" throws")).length;
+  return { leaks: [...leaks].sort(), secrets: secrets.all.length, errors };
+}

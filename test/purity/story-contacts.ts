@@ -1,0 +1,32 @@
+// Somebody else follows Alice's log: fingerprints, a pin, and a server that lies.
+
+import type { Evidence, KeysteadError } from "keystead";
+import type { Circle } from "./circle.js";
+import type { Watch } from "./watch.js";
+
+export async function tellContacts(told: Watch, alice: Circle): Promise<void> {
+  const { core, env } = told;
+  const { log } = alice;
+  const fingerprint = core.fingerprintOf(log);
+  told.method(fingerprint, "toString");
+  for (const form of ["digits", "hex", "words", "qr"] as const) {
+    core.compareFingerprint(log, core.parseFingerprint(core.formatFingerprint(fingerprint, form)));
+  }
+  const pin = core.decodePin(core.encodePin(core.pinContact(log, { verified: true })));
+  core.compareContact(pin, log);
+
+  const before = alice.of("Laptop");
+  alice.publish(core.rotate(before, env), "Laptop");
+  core.requireUnchanged(pin, alice.log);
+  const fork = [...alice.entries.slice(0, -1), core.rotate(before, env).entry];
+  const forked = await told.refused(() => core.verifyLog(fork, { subject: log.subject, pinned: alice.log }));
+  const { evidence } = (forked as KeysteadError).details as { readonly evidence: Evidence };
+  core.checkEvidence(core.decodeEvidence(core.encodeEvidence(evidence)));
+  core.compareContact(core.pinContact(alice.log), forked as KeysteadError);
+
+  alice.publish(core.joinLog(alice.log, { device: { name: "Stranger" } }, env), "Stranger");
+  alice.publish(core.rename(alice.of("Stranger"), { name: "Friend" }, env), "Stranger");
+  await told.refused(() => core.requireUnchanged(pin, alice.log));
+  await told.refused(() => core.sealTo([{ log: alice.log, pin }], new Uint8Array(1), { purpose: "story" }, env));
+  core.acknowledge(pin, alice.log, { verified: true });
+}

@@ -1,0 +1,75 @@
+// Devices and backup keys enter, act and go.
+
+import type { MemberId } from "keystead";
+import { decodeEntry, encodeEntry } from "../../src/log/entry.js";
+import { ownSeed } from "../support/own-seed.js";
+import { Circle } from "./circle.js";
+import type { Watch } from "./watch.js";
+
+/** Alice's log: Laptop, Phone, Watch, Tablet, Thief, Lost and a backup key were in it; Laptop and Tablet still are. */
+export async function tellDevices(told: Watch): Promise<Circle> {
+  const { core, env } = told;
+  const alice = new Circle(told);
+  const operator = new core.OperatorKeys(env.random(32));
+  const first = { name: "Laptop", platform: "x", details: "y" };
+  alice.publish(
+    core.createLog({ subject: "alice@example.org", device: first, operator: operator.sign }, env),
+    "Laptop",
+  );
+  alice.publish(core.joinLog(alice.of("Laptop").log, { device: { name: "Phone" } }, env), "Phone");
+  const phone = alice.of("Phone").keyring.member;
+  alice.publish(core.joinLog(alice.of("Laptop").log, { device: { name: "Watch" } }, env), "Watch");
+  const watch = alice.of("Watch").keyring.member;
+  // The wrong way round for the wire: whoever sorted these lists in place would be found out.
+  const falling = (...ids: readonly MemberId[]) => [...ids].sort().reverse();
+  alice.publish(core.review(alice.of("Laptop"), { approve: falling(phone, watch) }, env), "Laptop");
+
+  const prepared = core.prepareDevice(alice.of("Laptop").log, { device: { name: "Tablet" } }, env);
+  const offer = core.offerEnrollment(alice.of("Laptop"), prepared.request, env);
+  alice.publish(core.acceptEnrollment(alice.of("Laptop").log, offer, prepared), "Tablet");
+  await tellBackup(told, alice);
+
+  alice.publish(core.rename(alice.of("Phone"), { name: "Old phone" }, env), "Phone");
+  alice.publish(core.rotate(alice.of("Laptop"), env), "Laptop");
+  alice.publish(core.regrant(alice.of("Laptop"), [{ member: phone, runs: [[1, 2]] }], env), "Laptop");
+  const kept = core.unsafeSerializeKeyring(alice.of("Laptop").keyring);
+  core.parseKeyring(kept);
+  core.openKeyring(alice.log, alice.entries, ownSeed(alice.of("Laptop").keyring));
+  told.method(alice.of("Laptop").keyring, "exportKey", 1, "x");
+
+  const thief = core.joinLog(alice.of("Laptop").log, { device: { name: "Thief" } }, env);
+  const withheld = core.receive(alice.of("Laptop"), encodeEntry(decodeEntry(thief.entry).link.bytes, []));
+  core.keyringFacts(withheld.log, withheld.keyring);
+  core.abandonEpochs(withheld, withheld.withheld);
+  alice.publish(thief, "Thief");
+  alice.publish(
+    core.setLockdown(alice.of("Laptop"), { on: true, remove: falling(watch, thief.keyring.member) }, env),
+    "Laptop",
+  );
+  alice.publish(core.setLockdown(alice.of("Laptop"), { on: false }, env), "Laptop");
+  alice.publish(core.leave(alice.of("Phone"), env), "Phone");
+  const gone = alice.drop("Phone");
+  told.method(gone.keyring, "wipe");
+  await told.refused(() => core.rotate(gone, env));
+  alice.publish(core.rekey(alice.of("Laptop"), env), "Laptop");
+
+  alice.publish(core.joinLog(alice.log, { device: { name: "Lost" } }, env), "Lost");
+  alice.publish(core.expel(alice.log, { remove: [alice.of("Lost").keyring.member] }, operator, env));
+  told.method(operator, "wipe");
+  alice.publish(core.rotate(alice.of("Laptop"), env), "Laptop");
+  return alice;
+}
+
+async function tellBackup(told: Watch, alice: Circle): Promise<void> {
+  const { core, env } = told;
+  const { paper, log } = alice.publish(core.enrollBackupKey(alice.of("Laptop"), {}, env), "Laptop");
+  const text = told.method(paper, "reveal", log);
+  core.backupKeyId(log.active.get(paper.member) as { sign: Uint8Array });
+  const typed = `${text.slice(0, -1)}?`;
+  core.explainCorrections(core.checkBackupKey(log, typed).corrections);
+  await told.refused(() => core.checkBackupKey(log, `${text.slice(0, -9)}????-????`));
+  const { keyring } = core.openBackupKey(log, alice.entries, text);
+  told.method(keyring, "wipe");
+  await told.refused(() => told.method(keyring, "exportKey", 1, "x"));
+  told.method(paper, "wipe");
+}

@@ -1,0 +1,56 @@
+// An organisation keeps keys in escrow for a user, who loses everything.
+
+import type { LogState, Pointer } from "keystead";
+import { Circle } from "./circle.js";
+import { NOW, type Watch } from "./watch.js";
+
+export async function tellEscrow(told: Watch): Promise<void> {
+  const { core, env } = told;
+  const escrow = new Circle(told);
+  escrow.publish(core.createEscrowLog({ subject: "escrow@example.org", device: { name: "Ann" } }, env), "Ann");
+  core.escrowNeeds(escrow.log);
+  escrow.publish(core.enrollBackupKey(escrow.of("Ann"), { roles: ["manage"] }, env), "Ann");
+  escrow.publish(core.setPolicy(escrow.of("Ann"), { enabled: true }, env), "Ann");
+  core.policyOf(escrow.log);
+  core.newestPointer(escrow.log);
+
+  const bob = new Circle(told);
+  bob.publish(core.createLog({ subject: "bob@example.org", device: { name: "Laptop" } }, env), "Laptop");
+  const me = bob.of("Laptop").keyring.member;
+  core.escrowDuty(bob.log, { me, escrowLog: escrow.log });
+  bob.publish(core.enrollEscrow(bob.of("Laptop"), escrow.log, escrow.log.head, env), "Laptop");
+  core.escrowIsSound(bob.log, { escrowLog: escrow.log });
+  escrow.publish(core.rotate(escrow.of("Ann"), env), "Ann");
+  core.judgePointer(pointerOf(bob.log), escrow.log);
+  bob.publish(core.renewEscrow(bob.of("Laptop"), escrow.log, env), "Laptop");
+  escrow.publish(core.rotate(escrow.of("Ann"), env), "Ann");
+  bob.publish(core.renewFor(escrow.of("Ann"), { userLog: bob.log, entries: bob.entries }, env));
+
+  bob.publish(core.joinLog(bob.log, { device: { name: "Tablet" } }, env), "Tablet");
+  const lists = { approve: [bob.of("Tablet").keyring.member], remove: [me] };
+  bob.publish(core.recover(escrow.of("Ann"), { userLog: bob.log, entries: bob.entries, ...lists }, env));
+  core.escrowActs(bob.log, escrow.log);
+  core.unverifiedMembers(bob.log, escrow.log);
+
+  const access = { userLog: bob.log, epochs: [[1, 1]] as const, reason: "order", case: "7" };
+  const { entry, log } = escrow.publish(core.recordAccess(escrow.of("Ann"), access, env), "Ann");
+  core.accessRecords(escrow.of("Ann"), escrow.entries);
+  const record = { record: log.head.seq, recordEntry: entry, userLog: bob.log, entries: bob.entries };
+  core.openRecorded(escrow.of("Ann"), record);
+  core.escrowDevicesAndActivity(escrow.log, { me: escrow.of("Ann").keyring.member, now: NOW });
+
+  const totals = new core.ReportTotals(10);
+  const users = [{ log: bob.log, entries: bob.entries, lastSeen: new Map([[me, new Date(NOW)]]) }];
+  for await (const user of core.organisationReport(escrow.log, users, { admin: escrow.of("Ann") })) {
+    told.show("organisationReport", user);
+    told.method(totals, "add", user);
+    core.formatUserCoverage(user);
+    core.reportCsvHeader();
+    core.reportCsvLine(user);
+  }
+  core.formatTotals(totals);
+}
+
+function pointerOf(log: LogState): Pointer {
+  return [...log.active.values()].flatMap(({ pointer }) => pointer ?? [])[0] as Pointer;
+}

@@ -1,0 +1,33 @@
+// What apps ask a log, and show.
+
+import type { Circle } from "./circle.js";
+import { NOW, type Watch } from "./watch.js";
+
+export async function tellViews(told: Watch, alice: Circle): Promise<void> {
+  const { core } = told;
+  const log = core.verifyLog(alice.entries, { subject: "alice@example.org", now: NOW });
+  const [laptop, lost] = [alice.of("Laptop"), alice.of("Lost")];
+  const me = laptop.keyring.member;
+  core.appendEntry(
+    core.verifyLog(alice.entries.slice(0, -1), { subject: log.subject }),
+    alice.entries.at(-1) as Uint8Array,
+  );
+  core.parseLogId(log.head.log);
+  core.parseLinkHash(log.head.hash);
+  core.parseMemberId(me);
+  core.devicesAndActivity(log, { me, now: NOW });
+  core.checkGrants(laptop, [1, 2, 3]);
+  const proven = await core.proveCoverage(laptop);
+  core.formatCoverage(core.coverageReport(log, { now: NOW, proven }));
+  core.dataAccess(log, me);
+  core.explainAccess(log, me, 1);
+  core.gapsOf(log, alice.of("Tablet").keyring.member);
+  core.lostStretches(log);
+  core.resilience(log);
+  core.straysOf(log);
+  core.duties(log, core.keyringFacts(log, laptop.keyring));
+  core.afterRemoval(log, lost.keyring.member);
+  core.offerToRemove(log, { removed: lost.keyring.member, me });
+  core.overlapsMeanwhile(log, { since: proven.head, members: [me] });
+  await told.refused(() => told.method(laptop.keyring, "exportKey", 99, "x"));
+}

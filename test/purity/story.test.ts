@@ -1,0 +1,51 @@
+// The story leaves out nothing that the main entry exports, and no call in it, failed ones included, changes what it was given.
+// docs/spec.md section 5.
+
+import * as core from "keystead";
+import { beforeAll, describe, expect, it } from "vitest";
+import { seededEnv } from "../support/seeded-env.js";
+import { tellStory } from "./story.js";
+import { Watch } from "./watch.js";
+
+/** What the story does not call, and why. */
+const EXCEPTIONS: Readonly<Record<string, string>> = {
+  BackupPaper: "made by enrollBackupKey; its methods are told",
+  ContentReader: "made by openRandomAccess; its methods are told",
+  KeysteadError: "thrown by everything",
+  Fingerprint: "made by fingerprintOf; its methods are told",
+  Keyring: "made by whatever enters a log; its methods are told",
+  "OperatorKeys.signLabelled": "internal",
+  systemEnv: "the real clock and randomness, which the story must not have",
+};
+/** What every test of secrets calls. */
+const PRINTING = ["toString", "toJSON"];
+
+let told: Watch;
+beforeAll(async () => {
+  told = await tellStory(seededEnv("complete"));
+});
+
+describe("the story", () => {
+  it("calls every export, and every method that instances of exported classes have", () => {
+    const names = Object.entries(core).flatMap(([name, it]) => [
+      name,
+      ...Object.entries(Object.getOwnPropertyDescriptors(Object(it.prototype)))
+        .filter(([method, { value }]) => typeof value === "function" && !["constructor", ...PRINTING].includes(method))
+        .map(([method]) => `${name}.${method}`),
+    ]);
+    expect(names.filter((name) => !told.told.has(name)).sort()).toEqual(Object.keys(EXCEPTIONS).sort());
+  });
+
+  it("changes no argument", () => {
+    expect([...told.changed]).toEqual([]);
+  });
+
+  it("would notice a change, of bytes and of a keyring", () => {
+    const watch = new Watch(seededEnv("change"));
+    const { keyring } = watch.core.createLog({ subject: "x", device: { name: "x" } }, watch.env);
+    const careless = { fill: (bytes: Uint8Array) => bytes.fill(1), drop: (owned: core.Keyring) => owned.wipe() };
+    watch.method(careless, "fill", new Uint8Array(2));
+    watch.method(careless, "drop", keyring);
+    expect([...watch.changed]).toEqual(["Object.fill", "Object.drop"]);
+  });
+});
