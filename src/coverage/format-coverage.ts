@@ -9,11 +9,22 @@ import { lossText } from "./gaps.js";
 import { KIND_NAMES } from "./names.js";
 import { formatStretch } from "./stretches.js";
 
-/** The report as text: a table of members, then what is lost, missing, wrong and in danger. Lines end with `\n`. */
+/**
+ * The report as text: a table of members, then what is lost, missing, wrong and in danger. Lines end with `\n`.
+ *
+ * @throws `INVALID_ARGUMENT`
+ */
 export function formatCoverage(report: CoverageReport): string {
-  if (!Array.isArray(checkOptions(report).members)) {
-    throw new KeysteadError("INVALID_ARGUMENT", "report must be what coverageReport returned");
+  try {
+    return format(checkOptions(report));
+  } catch (cause) {
+    throw new KeysteadError("INVALID_ARGUMENT", "report must be what coverageReport returned, with its dates", {
+      cause,
+    });
   }
+}
+
+function format(report: CoverageReport): string {
   const { subject, head, at, epoch, lockdown, members, lost, warnings, wrongGrants } = report;
   const made = at ? `, as of ${formatDay(at)}` : "";
   const title = `Coverage of ${subject}: epoch ${epoch}, link ${head.seq}${lockdown ? ", in lockdown" : ""}${made}`;

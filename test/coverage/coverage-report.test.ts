@@ -141,6 +141,10 @@ Paper   backup key  1 January 2026  1-2    1-2            none    1-2           
     for (const report of [undefined, null, "report", {}, { members: "none" }]) {
       expectError(() => formatCoverage(report as never), "INVALID_ARGUMENT", undefined);
     }
+    // Nor what a store made of one: its dates are texts now.
+    const world = new World().join("Phone");
+    const stored = JSON.parse(JSON.stringify(coverageReport(world.log, { now: world.now })));
+    expectError(() => formatCoverage(stored), "INVALID_ARGUMENT", undefined);
   });
 
   it("says what is lost and what to look at, and leaves out what there is nothing to say about", () => {
