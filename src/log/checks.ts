@@ -86,7 +86,7 @@ export function checkSignatures(before: LogFacts, type: LinkType, body: AnyBody,
   // Without its own signature, a key could be entered by somebody who does not have it.
   const entering = type.introduces(body).signing;
   for (const [index, signer] of signers.entries()) {
-    const rule = entering.includes(signer) ? "LOG-6" : "LOG-4";
+    const rule = entering.some((key) => equalBytes(key, signer)) ? "LOG-6" : "LOG-4";
     const found = link.signatures[index];
     if (!found) throw wrongSignature(rule, `signature ${index + 1} of ${signers.length} is missing`);
     if (!equalBytes(found.key, signer)) {

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import { verifyLog } from "../../src/log/verify.js";
-import { authoredBy, forger, mutate, takeApart } from "../support/raw-link.js";
+import { authoredBy, forger, mutate, setField, takeApart } from "../support/raw-link.js";
 import { expectError, expectRefused, expectTwins } from "../support/refusal.js";
 import { ALICE, keysNamed, openWorld } from "../support/world.js";
 
@@ -53,6 +53,13 @@ describe("whoever enters proves possession", () => {
     const attack = mutate(rekeyed.last, { signers: [phone, forger(fresh, phone)] });
     expectTwins(base.log, attack, rekeyed.last, "INVALID_SIGNATURE", "LOG-6");
     expectRefused(base.log, mutate(rekeyed.last, { signers: [phone] }), "INVALID_SIGNATURE", "LOG-6");
+  });
+
+  it("says so too of an author that enters by the key it has, which is refused anyway (LOG-6, LOG-5)", () => {
+    const body = setField("keys.sign", phone.sign);
+    const attack = mutate(rekeyed.last, { body, signers: [laptop, phone] });
+    expectRefused(base.log, attack, "INVALID_SIGNATURE", "LOG-6");
+    expectRefused(base.log, mutate(rekeyed.last, { body, signers: [phone, phone] }), "INVALID_LINK", "LOG-5");
   });
 
   it("refuses a rekey that the old key did not sign (LOG-4)", () => {
