@@ -6,7 +6,7 @@ import { KeysteadError } from "../errors.js";
 import { checkOptions } from "../grants/session.js";
 import { foundersOf } from "../log/classes.js";
 import { activeMember, allMembers, assertLog, FOUNDING, type LogState, type Member } from "../log/state.js";
-import { Admins, type AdminVerdict } from "./admins.js";
+import { type AdminVerdict, adminsOf } from "./admins.js";
 import { policyOf } from "./escrow-log.js";
 
 /** One of escrow's acts in a user's log, and whether to believe the admin behind it (ESC-8). */
@@ -26,11 +26,6 @@ export interface EscrowAct extends AdminVerdict {
  */
 export function escrowActs(log: LogState, escrowLog: LogState): readonly EscrowAct[] {
   policyOf(escrowLog);
-  return actsBy(log, escrowLog, new Admins(escrowLog));
-}
-
-/** {@link escrowActs} for many logs and one escrow log, whose admins are looked up once. */
-export function actsBy(log: LogState, escrowLog: LogState, admins: Admins): readonly EscrowAct[] {
   assertLog(log);
   const acts: EscrowAct[] = [];
   let pointed: string | undefined;
@@ -38,7 +33,7 @@ export function actsBy(log: LogState, escrowLog: LogState, admins: Admins): read
     if (actor) {
       // Judged by the pointer in force before the link: it may bring another.
       const other = { admin: undefined, verdict: "unverified", because: OTHER_LOG, needsNewerLog: false } as const;
-      const verdict = pointed === escrowLog.head.log ? admins.judge(actor) : other;
+      const verdict = pointed === escrowLog.head.log ? adminsOf(escrowLog).judge(actor) : other;
       acts.push({ seq, type, approved, removed, ...verdict });
     }
     pointed = pointer?.log ?? pointed;

@@ -28,7 +28,7 @@ interface Term {
  * The admins of a verified escrow log. Judging an act looks a few things up: a thief can write any number of acts that name any
  * heads, and replaying the escrow log for each would keep everybody busy for hours.
  */
-export class Admins {
+class Admins {
   readonly #log: LogState;
   readonly #kinds: ReadonlyMap<MemberId, MemberKind>;
   readonly #terms = new Map<string, Term>();
@@ -78,4 +78,13 @@ export class Admins {
     const because = "the admin had the role, and is still active";
     return { admin: id, verdict: "verified", because, needsNewerLog: false };
   }
+}
+
+const known = /* @__PURE__ */ new WeakMap<LogState, Admins>();
+
+/** The admins of a log, read off it once: a client asks before every link. */
+export function adminsOf(escrowLog: LogState): Admins {
+  const admins = known.get(escrowLog) ?? new Admins(escrowLog);
+  known.set(escrowLog, admins);
+  return admins;
 }

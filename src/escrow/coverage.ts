@@ -11,8 +11,7 @@ import { KeysteadError } from "../errors.js";
 import { checkOptions } from "../grants/session.js";
 import { intersectRuns, NO_RUNS, type Runs, subtractRuns, uniteRuns } from "../log/runs.js";
 import { escrowMember, type LogState, type Removal } from "../log/state.js";
-import { actsBy, type EscrowAct } from "./acts.js";
-import { Admins } from "./admins.js";
+import { type EscrowAct, escrowActs } from "./acts.js";
 import { claimedRuns, epochKeys } from "./claimed.js";
 import { escrowsOf } from "./escrow-keys.js";
 import { judgePointer, type PointerVerdict } from "./pointer.js";
@@ -85,11 +84,11 @@ export interface Proof {
   readonly junk: Runs;
 }
 
-/** The coverage of many users of one escrow log, whose keys and admins are looked up once. */
+/** The coverage of many users of one escrow log, whose keys are looked up once. */
 export function escrowCoverer(escrowLog: LogState) {
-  const known = { keys: epochKeys(escrowLog), admins: new Admins(escrowLog) };
+  const keys = epochKeys(escrowLog);
   return (log: LogState, lastSeen: LastSeen = new Map(), proof?: Proof): UserCoverage =>
-    coverageOf(log, escrowLog, { ...known, lastSeen, proof });
+    coverageOf(log, escrowLog, { keys, lastSeen, proof });
 }
 
 const isDate = (value: unknown) => value instanceof Date && !Number.isNaN(value.getTime());
@@ -130,12 +129,11 @@ export function checkCoverage(user: UserCoverage): UserCoverage {
 
 interface Known {
   readonly keys: ReadonlySet<string>;
-  readonly admins: Admins;
   readonly lastSeen: LastSeen;
   readonly proof: Proof | undefined;
 }
 
-function coverageOf(log: LogState, escrowLog: LogState, { keys, admins, lastSeen, proof }: Known): UserCoverage {
+function coverageOf(log: LogState, escrowLog: LogState, { keys, lastSeen, proof }: Known): UserCoverage {
   const escrow = escrowMember(log);
   const escrows = escrowsOf(log);
   const claimed = claimedRuns(log, new Set(escrows.map(({ id }) => id)), keys);
@@ -157,7 +155,7 @@ function coverageOf(log: LogState, escrowLog: LogState, { keys, admins, lastSeen
     pointer: escrow?.pointer ? judgePointer(escrow.pointer, escrowLog) : "none",
     rotationDue: log.rotationDue,
     removals: escrows.flatMap(({ removed }) => (removed ? [removed] : [])),
-    unverified: actsBy(log, escrowLog, admins).filter(({ verdict }) => verdict === "unverified"),
+    unverified: escrowActs(log, escrowLog).filter(({ verdict }) => verdict === "unverified"),
     backupKeys: own.filter(({ kind }) => kind === "backup").length,
     closable: countEpochs(missing),
   };

@@ -4,7 +4,7 @@
 import { describe, expect, it } from "vitest";
 import { enrollBackupKey } from "../../src/backup/enroll.js";
 import { equalBytes } from "../../src/bytes/bytes.js";
-import { Admins } from "../../src/escrow/admins.js";
+import { adminsOf } from "../../src/escrow/admins.js";
 import { hasRole, isConfirmed, type LogState } from "../../src/log/state.js";
 import { verifyLog } from "../../src/log/verify.js";
 import { keysNamed } from "../support/world.js";
@@ -34,7 +34,7 @@ describe("admins", () => {
   const { world, keys } = eventful();
 
   it("are believed at exactly the heads where a replay finds them active, confirmed and with the role (ESC-8)", () => {
-    const admins = new Admins(world.log);
+    const admins = adminsOf(world.log);
     const verdicts = new Set<string>();
     for (const { seq, hash } of world.log.links) {
       const then = verifyLog(world.entries.slice(0, seq), { subject: ORGANISATION });
@@ -51,7 +51,7 @@ describe("admins", () => {
     const { seq, hash } = world.log.links.at(world.log.links.length - 3) ?? expect.unreachable();
     const before = verifyLog(world.entries.slice(0, seq), { subject: ORGANISATION });
     const bob = { admin: keys[3] ?? expect.unreachable(), seq, hash };
-    expect(new Admins(before).judge(bob)).toMatchObject({ verdict: "verified", admin: world.id("Bob") });
-    expect(new Admins(world.log).judge(bob)).toMatchObject({ verdict: "unverified", admin: world.id("Bob") });
+    expect(adminsOf(before).judge(bob)).toMatchObject({ verdict: "verified", admin: world.id("Bob") });
+    expect(adminsOf(world.log).judge(bob)).toMatchObject({ verdict: "unverified", admin: world.id("Bob") });
   });
 });

@@ -9,10 +9,10 @@ import { NAMES, type Name } from "./knowledge.js";
 import { activeOf, deniable, escrowLogOf, maskOf, OWN, type Player, playerOf, THIEVES, type World } from "./world.js";
 
 /**
- * A text that is the same for worlds in which the same can happen; but for what the server can still keep from somebody, unless
- * it is to be told apart too.
+ * A text that is the same for worlds in which the same can happen, but for what the server can still keep from somebody; and one
+ * that tells that apart too.
  */
-export function canonical(world: World, undelivered: "undelivered" | undefined = undefined): string {
+export function canonical(world: World): readonly [key: string, precise: string] {
   const { log, secrets } = world;
   const active = [...log.active.values()];
   const rank = ranks(active);
@@ -23,6 +23,7 @@ export function canonical(world: World, undelivered: "undelivered" | undefined =
   const views = [undefined, ...OWN.flatMap((name) => activeOf(world, name) ?? [])];
   const doubted = views.map((me) => new Set(unverifiedMembers(log, escrowLogOf(world), { me: me?.id })));
   const masks: number[] = [];
+  const undelivered: number[] = [];
   const parts: (string | number)[] = [];
   for (const member of active) {
     const name = playerOf(world, member.id);
@@ -40,7 +41,7 @@ export function canonical(world: World, undelivered: "undelivered" | undefined =
     masks.push(maskOf(member.reach), held, maskOf(member.withheld));
     if (name)
       masks.push(world.denied.get(name) ?? 0, knows(name), OWN.includes(name) ? junked(name) & held & ~knows(name) : 0);
-    if (undelivered && name) masks.push(deniable(world, name));
+    undelivered.push(name ? deniable(world, name) : 0);
   }
   const gone = [...OWN, ...THIEVES].flatMap((name): [number, number, string][] => {
     const id = world.ids.get(name);
@@ -57,7 +58,6 @@ export function canonical(world: World, undelivered: "undelivered" | undefined =
   const pointer = escrowMember(log)?.pointer;
   parts.push(pointer ? judgePointer(pointer, escrowLogOf(world)) : "-", world.stage, +world.pointedByThief);
   parts.push(
-    undelivered ?? "",
     world.t,
     +log.lockdown,
     +log.rotationDue,
@@ -65,7 +65,9 @@ export function canonical(world: World, undelivered: "undelivered" | undefined =
     namedIn(world),
     [...world.ids.keys()].sort().join(""),
   );
-  return `${parts.join(",")}|${columns(masks, log.epochs.length)}`;
+  const keyOf = (sets: readonly number[]) => `${parts.join(",")}|${columns(sets, log.epochs.length)}`;
+  const key = keyOf(masks);
+  return [key, undelivered.some((set) => set !== 0) ? `+${keyOf([...masks, ...undelivered])}` : key];
 }
 
 /** What honest devices make of the last pointers that founding authors named, with and without escrow's approvals (ESC-4). */

@@ -173,7 +173,7 @@ export function explore({
   let node = first(kind, stolen);
   for (const text of start) node = follow(node, (move) => move.text === text);
   const ways = new Ways(node);
-  const seen = new Set([canonical(node.world), canonical(node.world, "undelivered")]);
+  const seen = new Set(canonical(node.world));
   // Worlds like one seen before, but for what the server can keep from somebody: only that is tried in them.
   const echoes = new Set<number>();
   const types: Record<string, number> = {};
@@ -205,7 +205,7 @@ export function explore({
         accepted.add(move.text);
         const undeclared = found.step && violationOf(found.world, scene.world);
         if (undeclared) return result(reached, false, undeclared, at, move.text);
-        const keys = [canonical(found.world), canonical(found.world, "undelivered")] as const;
+        const keys = canonical(found.world);
         const isEcho = seen.has(keys[0]);
         if (isEcho && seen.has(keys[1])) continue;
         for (const key of keys) seen.add(key);
