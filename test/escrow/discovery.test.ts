@@ -2,7 +2,6 @@
 // (ESC-9) and section 6 (MEM-8).
 
 import { describe, expect, it } from "vitest";
-import { concat } from "../../src/bytes/bytes.js";
 import { openContent } from "../../src/content/open.js";
 import { sealTo } from "../../src/content/seal.js";
 import {
@@ -15,16 +14,22 @@ import {
 } from "../../src/escrow/discover.js";
 import { rotate } from "../../src/grants/actions.js";
 import { partsOf } from "../../src/keys/keyring.js";
-import { attachmentDigest } from "../../src/log/entry.js";
 import type { Runs } from "../../src/log/runs.js";
-import { labelledHash, labelPrefix } from "../../src/primitives/hash.js";
-import { hpkeSeal } from "../../src/primitives/hpke.js";
-import { KEM_COINS_LENGTH } from "../../src/primitives/kem.js";
 import { LABELS } from "../../src/primitives/labels.js";
 import { idBytes, mutate, rawBytes, rawNext, takeApart, withAttachment } from "../support/raw-link.js";
 import { expectError, expectRefused, expectTwins, snapshot } from "../support/refusal.js";
 import { openWorld, type World } from "../support/world.js";
-import { dismiss, enroll, grantedJunk, hire, openOrganisation, openUser, renewedBy, reviewEscrow } from "./support.js";
+import {
+  dismiss,
+  enroll,
+  grantedJunk,
+  hire,
+  openOrganisation,
+  openUser,
+  recordOf,
+  renewedBy,
+  reviewEscrow,
+} from "./support.js";
 
 const staffed = hire(hire(openOrganisation("discovery"), "Dan", ["discover"]), "Bob", ["recover"]);
 const user = openUser("discovery", staffed).rotate("Laptop").rotate("Laptop");
@@ -329,10 +334,5 @@ describe("accessRecords", () => {
 function dishonestRecord(epochs: Runs, subject = user.log.subject): Uint8Array {
   const log = idBytes(user.log.head.log);
   const opening = rawBytes({ salt: new Uint8Array(32), log, subject, epochs, reason: "x", case: "" });
-  const commitment = labelledHash(LABELS.accessCommitment, opening);
-  const { kem } = staffed.log.epochs.last() ?? expect.unreachable();
-  const info = concat(labelPrefix(LABELS.accessOpening), commitment);
-  const sealed = hpkeSeal(kem, { info, plaintext: opening, coins: new Uint8Array(KEM_COINS_LENGTH) });
-  const fields = { type: "access", author: dan.sign, commitment, opening: attachmentDigest(sealed) };
-  return rawNext(staffed.log, fields, [dan], [sealed]);
+  return recordOf(staffed, dan, opening);
 }

@@ -3,6 +3,7 @@
 
 import { expect, vi } from "vitest";
 import { enrollBackupKey } from "../../src/backup/enroll.js";
+import { concat } from "../../src/bytes/bytes.js";
 import { Secret } from "../../src/bytes/secret.js";
 import { createEscrowLog, setPolicy } from "../../src/escrow/escrow-log.js";
 import { enrollEscrow, renewEscrow } from "../../src/escrow/member.js";
@@ -15,14 +16,18 @@ import { epochSigningSeed } from "../../src/keys/epoch-keys.js";
 import { epochSeed, partsOf } from "../../src/keys/keyring.js";
 import { ORIGIN } from "../../src/log/advance.js";
 import { foundersOf } from "../../src/log/classes.js";
-import { decodeLink } from "../../src/log/entry.js";
+import { attachmentDigest, decodeLink } from "../../src/log/entry.js";
 import type { Policy, Role } from "../../src/log/fields.js";
 import type { Runs } from "../../src/log/runs.js";
 import { escrowMember, type LogFacts, type Member } from "../../src/log/state.js";
 import { verifyLink } from "../../src/log/verify-link.js";
 import type { Env } from "../../src/primitives/env.js";
+import { labelledHash, labelPrefix } from "../../src/primitives/hash.js";
+import { hpkeSeal } from "../../src/primitives/hpke.js";
+import { KEM_COINS_LENGTH } from "../../src/primitives/kem.js";
+import { LABELS } from "../../src/primitives/labels.js";
 import { signingPublicKey, signLabelled } from "../../src/primitives/sign.js";
-import { boxIndex, type RawSigner, withAttachment } from "../support/raw-link.js";
+import { boxIndex, type RawSigner, rawNext, withAttachment } from "../support/raw-link.js";
 import { seededEnv } from "../support/seeded-env.js";
 import { OPERATOR, openWorld, World, type WorldOptions } from "../support/world.js";
 
@@ -163,6 +168,16 @@ export function write(
     const written = writeLink({ ...draft, opening: opening && openingOf(opening, env) }, env);
     return { log: written.log, entry: written.entry, keyring };
   };
+}
+
+/** A record of an access by other software: of any bytes, committed to and sealed as an opening is. */
+export function recordOf({ log }: Pick<World, "log">, admin: RawSigner, opening: Uint8Array): Uint8Array {
+  const commitment = labelledHash(LABELS.accessCommitment, opening);
+  const { kem } = log.epochs.last() ?? expect.unreachable();
+  const info = concat(labelPrefix(LABELS.accessOpening), commitment);
+  const sealed = hpkeSeal(kem, { info, plaintext: opening, coins: new Uint8Array(KEM_COINS_LENGTH) });
+  const fields = { type: "access", author: admin.sign, commitment, opening: attachmentDigest(sealed) };
+  return rawNext(log, fields, [admin], [sealed]);
 }
 
 /** Secrets that a call made and left unwiped. Called twice: what both calls touch is the session's own. */

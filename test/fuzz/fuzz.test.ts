@@ -1,35 +1,25 @@
-// Fuzzing: whatever bytes and texts come in, each decoder answers, or throws a KeysteadError; nothing else, and nothing that takes
-// for ever. Raw changes try the decoders, changes of decoded values the rules behind them. KEYSTEAD_RUNS=n runs longer.
-// docs/spec.md sections 4 (ENC-1 to ENC-3), 6, 9, 10, 12.
+// Fuzzing: whatever bytes and texts come in, each function answers, or throws a KeysteadError; nothing else, and nothing that takes
+// for ever or changes what it was given. KEYSTEAD_RUNS=n runs longer. docs/spec.md sections 4 (ENC-1 to ENC-3), 6, 9 to 12.
 
 import fc from "fast-check";
-import { KeysteadError, openContent, openStream, readContentHeader, receive, verifyLog } from "keystead";
-import { describe, expect, it } from "vitest";
-import { checkBackupKey } from "../../src/backup/use.js";
-import { encodeCbor } from "../../src/bytes/cbor.js";
-import { compareFingerprint } from "../../src/fingerprint/compare.js";
-import { parseFingerprint } from "../../src/fingerprint/parse.js";
-import { decodePin } from "../../src/fingerprint/pin.js";
-import { offerEnrollment } from "../../src/grants/enter.js";
-import { parseKeyring } from "../../src/keys/keyring.js";
-import { checkEvidence } from "../../src/log/check-evidence.js";
-import { decodeEntry } from "../../src/log/entry.js";
-import { decodeEvidence } from "../../src/log/evidence.js";
-import { appendEntry } from "../../src/log/verify.js";
-import { collect, through } from "../content/stream-support.js";
-import { numRuns } from "../model/history.js";
-import { type RawSigner, rawEntry, rawLink, rawSignature, takeApart } from "../support/raw-link.js";
-import { seededEnv } from "../support/seeded-env.js";
-import { OPERATOR, type World } from "../support/world.js";
-import { rawChanges, valueChanges } from "./mutations.js";
-import { contents, escrowWorld, samples, smallWorld, texts, userWorld } from "./samples.js";
+import { KeysteadError, openContent, openRandomAccess, openSigned, openStream, readContentHeader } from "keystead";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { concat, equalBytes } from "../../src/bytes/bytes.js";
+import { collect, pieces, through } from "../content/stream-support.js";
+import { numRuns, timeout } from "../model/history.js";
+import { decoders, openings, parsers, sourceOf, surroundings } from "./decoders.js";
+import { rawChanges } from "./mutations.js";
+import { contents, smallWorld } from "./samples.js";
 
 const runs = (inNode: number, inBrowser: number) => ({ numRuns: numRuns(inNode, inBrowser) });
+const RAW = runs(500, 40);
+const CONTENT = runs(300, 20);
+const TEXT = runs(400, 20);
 
-/** Calls, and returns the error's code; undefined when there was none. Anything but a KeysteadError fails the test. */
-function codeOf(call: () => unknown): string | undefined {
+/** Calls, and gives the error's code; undefined when there was none. Anything but a KeysteadError fails the test. */
+async function codeOf(call: () => unknown): Promise<string | undefined> {
   try {
-    call();
+    await call();
     return undefined;
   } catch (error) {
     return codeOfError(error);
@@ -41,64 +31,85 @@ function codeOfError(error: unknown): string {
   return error.code;
 }
 
-const session = smallWorld.session("Phone");
-const decoders: readonly (readonly [name: string, good: Uint8Array, feed: (bytes: Uint8Array) => unknown])[] = [
-  ["decodeEntry", smallWorld.last, decodeEntry],
-  ["appendEntry", smallWorld.last, (bytes) => appendEntry(smallWorld.log, bytes)],
-  ["receive", smallWorld.last, (bytes) => receive(session, bytes, { complete: true })],
-  [
-    "verifyLog",
-    smallWorld.entries[0] as Uint8Array,
-    (bytes) => verifyLog([bytes], { subject: smallWorld.log.subject }),
-  ],
-  ["decodeEvidence and checkEvidence", samples.evidence, (bytes) => checkEvidence(decodeEvidence(bytes))],
-  ["decodePin", samples.pin, decodePin],
-  ["parseKeyring", samples.keyring, parseKeyring],
-  [
-    "offerEnrollment",
-    samples.request,
-    (bytes) => offerEnrollment(smallWorld.session("Laptop"), bytes, seededEnv("offer")),
-  ],
-];
+const untouched = surroundings();
+// All calls of a test were given the same states and keyrings: one look at the end sees what any of them changed.
+afterEach(() => expect(surroundings() === untouched, "states and keyrings stay as they were").toBe(true));
 
 describe("raw bytes", () => {
-  it.each(decoders)("are taken or refused by %s (ENC-1, ENC-2, ENC-3)", (_name, good, feed) => {
-    expect(codeOf(() => feed(good))).toBeUndefined();
-    const codes = new Set<string | undefined>();
-    fc.assert(
-      fc.property(
-        fc.oneof(
-          fc.uint8Array({ maxLength: 200 }),
-          rawChanges.map((change) => change(good)),
-        ),
-        (bytes) => {
-          const before = bytes.slice();
-          codes.add(codeOf(() => feed(bytes)));
-          expect(bytes, "inputs are not changed").toEqual(before);
-        },
-      ),
-      runs(1000, 60),
-    );
-    expect([...codes].filter((code) => code === "INVALID_ENCODING")).toHaveLength(1);
-  });
-
-  it("are taken or refused as sealed content, whole and as a stream, and never half believed", async () => {
-    for (const { good, options } of await contents()) {
-      const plain = await openContent(good, session.keyring, options);
+  it.each(decoders)(
+    "are taken or refused by %s, which does not change them (ENC-1, ENC-2, ENC-3)",
+    async (_name, good, feed) => {
+      expect(await codeOf(() => feed(good))).toBeUndefined();
+      const codes = new Set<string | undefined>();
       await fc.assert(
-        fc.asyncProperty(rawChanges, async (change) => {
-          const bytes = change(good);
-          codeOf(() => readContentHeader(bytes));
-          const whole = await openContent(bytes, session.keyring, options).catch(codeOfError);
-          const streamed = await collect(through(openStream(session.keyring, options), bytes)).catch(codeOfError);
-          // What opens is what was sealed: there is no second way to write it.
-          if (typeof whole !== "string") expect([bytes, whole]).toEqual([good, plain]);
-          expect(typeof streamed === "string").toBe(typeof whole === "string");
-        }),
-        runs(500, 30),
+        fc.asyncProperty(
+          fc.oneof(
+            fc.uint8Array({ maxLength: 200 }),
+            rawChanges.map((change) => change(good)),
+          ),
+          async (bytes) => {
+            const before = bytes.slice();
+            codes.add(await codeOf(() => feed(bytes)));
+            expect(equalBytes(bytes, before), "inputs are not changed").toBe(true);
+          },
+        ),
+        RAW,
       );
-    }
-  });
+      expect([...codes]).toContain("INVALID_ENCODING");
+    },
+    timeout(RAW.numRuns),
+  );
+
+  it.each(openings)(
+    "are read or junk as %s: a link that commits to them stands",
+    async (_name, good, feed) => {
+      const read = new Set<boolean>();
+      expect(feed(good)).toBeDefined();
+      await fc.assert(
+        fc.property(rawChanges, (change) => {
+          const bytes = change(good);
+          // An attachment of no bytes is none.
+          fc.pre(bytes.length > 0);
+          read.add(feed(bytes) !== undefined);
+        }),
+        RAW,
+      );
+      expect(read).toEqual(new Set([true, false]));
+    },
+    timeout(RAW.numRuns),
+  );
+
+  it(
+    "are taken or refused as sealed content, whole, as a stream and in parts, and never half believed",
+    async () => {
+      const { keyring } = smallWorld.session("Phone");
+      for (const { good, options } of await contents()) {
+        const plain = await openContent(good, keyring, options);
+        await fc.assert(
+          fc.asyncProperty(rawChanges, async (change) => {
+            const bytes = change(good);
+            const before = bytes.slice();
+            const whole = await openContent(bytes, keyring, options).catch(codeOfError);
+            const signed = await openSigned(bytes, keyring, options).catch(codeOfError);
+            const streamed = await collect(through(openStream(keyring, options), bytes)).catch(codeOfError);
+            // What opens is what was sealed: there is no second way to write it.
+            if (typeof whole !== "string") expect([bytes, whole]).toEqual([good, plain]);
+            expect(typeof signed === "string" ? signed : signed.plaintext).toEqual(whole);
+            expect(typeof streamed === "string").toBe(typeof whole === "string");
+            // Parts are not held to the signature, which is of the whole.
+            const { purpose } = options;
+            const part = await openRandomAccess(sourceOf(bytes), keyring, { purpose })
+              .then((reader) => reader.read(0, reader.size))
+              .catch(codeOfError);
+            if (typeof part !== "string") expect(part).toEqual(plain);
+            expect(equalBytes(bytes, before), "inputs are not changed").toBe(true);
+          }),
+          CONTENT,
+        );
+      }
+    },
+    timeout(CONTENT.numRuns),
+  );
 });
 
 describe("texts", () => {
@@ -111,84 +122,31 @@ describe("texts", () => {
       }),
     );
 
-  it("are taken or refused as fingerprints", () => {
-    for (const good of texts.fingerprint) {
-      expect(codeOf(() => parseFingerprint(good))).toBeUndefined();
-      fc.assert(
-        fc.property(text(good), (given) => {
-          const code = codeOf(() => compareFingerprint(smallWorld.log, given));
-          expect([undefined, "FINGERPRINT_INVALID"]).toContain(code);
+  it.each(parsers)(
+    "are taken or refused by %s (BAK-1, ENC-2)",
+    async (_name, good, feed, refusal) => {
+      expect(await codeOf(() => feed(good))).toBeUndefined();
+      await fc.assert(
+        fc.asyncProperty(text(good), async (given) => {
+          expect([undefined, refusal]).toContain(await codeOf(() => feed(given)));
         }),
-        runs(600, 60),
+        TEXT,
       );
-    }
-  });
-
-  it("are taken or refused as backup keys, and what is taken is the key (BAK-1)", () => {
-    const { log, text: good } = texts.backup;
-    fc.assert(
-      fc.property(text(good), (given) => {
-        expect([undefined, "BACKUP_KEY_INVALID"]).toContain(codeOf(() => checkBackupKey(log, given)));
-      }),
-      runs(300, 20),
-    );
-  });
+    },
+    timeout(TEXT.numRuns),
+  );
 });
 
-describe("well-formed links with anything in them", () => {
-  /** Whoever signed an entry, as far as its keys are known: a change then gets past the signatures. */
-  const signersOf = (world: World, keys: readonly Uint8Array[]): readonly RawSigner[] => {
-    const known: readonly RawSigner[] = [...[...world.sessions.keys()].map((name) => world.signer(name)), OPERATOR];
-    return keys.flatMap((key) => known.find(({ sign }) => sign.every((byte, at) => byte === key[at])) ?? []);
-  };
-
-  const states = new Map<World, ReturnType<typeof verifyLog>[]>();
-  /** The state after each link. */
-  function statesOf(world: World): ReturnType<typeof verifyLog>[] {
-    const known = states.get(world) ?? [];
-    if (known.length === 0) {
-      let log = verifyLog(world.entries.slice(0, 1), { subject: world.log.subject });
-      known.push(log);
-      for (const entry of world.entries.slice(1)) {
-        log = appendEntry(log, entry);
-        known.push(log);
-      }
-      states.set(world, known);
-    }
-    return known;
-  }
-
-  it.each([
-    ["a user's log", userWorld],
-    ["an escrow log", escrowWorld],
-  ])("are admitted or refused in %s by a rule, and states stay as they were", (_what, world) => {
-    const codes = new Map<string, number>();
-    fc.assert(
-      fc.property(fc.nat(world.entries.length - 2), valueChanges, fc.boolean(), (index, change, resigned) => {
-        const before = statesOf(world)[index] ?? expect.unreachable();
-        const { body, signatures, attachments } = takeApart(world.entries[index + 1] as Uint8Array);
-        const changed = encodeCbor(change(body));
-        const signers = signersOf(
-          world,
-          signatures.map(([key]) => key),
-        );
-        const signed =
-          resigned && signers.length > 0 ? signers.map((signer) => rawSignature(changed, signer)) : signatures;
-        const head = before.head;
-        const code = codeOf(() => appendEntry(before, rawEntry(rawLink(changed, signed), attachments))) ?? "admitted";
-        codes.set(code, (codes.get(code) ?? 0) + 1);
-        expect(before.head).toBe(head);
-      }),
-      runs(4000, 150),
-    );
-    for (const code of ["INVALID_ENCODING", "INVALID_LINK"]) expect([...codes.keys()]).toContain(code);
-  });
-});
-
-describe("shapes made to exhaust (ENC-3)", () => {
+// Memory is judged by counting, the same on every machine: the bytes of all arrays that a call makes. What decoded values take
+// besides is bounded by their number (ENC-3), and by that a million of them are too many. Time is judged by the clock, but so
+// generously that no busy machine fails: what is done once a byte takes milliseconds, once for each two of a million bytes hours.
+describe("shapes made to exhaust are refused in bounded time and memory (ENC-3)", () => {
+  const MILLION = 1_000_000;
   const many = (count: number, byte: number) => new Uint8Array(count).fill(byte);
   const head = (major: number, length: readonly number[]) =>
     Uint8Array.of((major << 5) | (length.length === 8 ? 27 : 26), ...length);
+  const items = (item: number) => concat(Uint8Array.of(0x9a, 0, 15, 66, 64), many(MILLION, item));
+  const content = (...length: readonly number[]) => Uint8Array.of(0x4b, 0x53, 0x43, 1, ...length);
   const huge = [0, 0x1f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff];
   const shapes: readonly (readonly [string, Uint8Array])[] = [
     ["arrays nested 100,000 deep", many(100_000, 0x81)],
@@ -197,19 +155,77 @@ describe("shapes made to exhaust (ENC-3)", () => {
     ["a map that claims 2^53 entries", head(5, huge)],
     ["bytes that claim 2^53", head(2, huge)],
     ["text that claims 4 GiB", head(3, [0xff, 0xff, 0xff, 0xff])],
-    ["a million empty arrays", withItems(1_000_000, 0x80)],
-    ["a million zeros", withItems(1_000_000, 0)],
+    ["a million empty arrays", items(0x80)],
+    ["a million empty byte strings", items(0x40)],
+    ["a million zeros", items(0)],
+    ["content that claims a header of 4 GiB", content(0xff, 0xff, 0xff, 0xff)],
+    ["content that claims a header of 16 MiB", content(1, 0, 0, 0)],
   ];
 
-  function withItems(count: number, item: number): Uint8Array {
-    const bytes = many(count + 5, item);
-    bytes.set([0x9a, count >>> 24, (count >>> 16) & 255, (count >>> 8) & 255, count & 255]);
-    return bytes;
+  /** Bytes of all arrays made meanwhile. */
+  async function allocatedBy(call: () => unknown): Promise<number> {
+    let allocated = 0;
+    const Counted = new Proxy(Uint8Array, {
+      construct(target, args, newTarget) {
+        const made = Reflect.construct(target, args, newTarget === Counted ? target : newTarget) as Uint8Array;
+        if (!(args[0] instanceof ArrayBuffer)) allocated += made.byteLength;
+        return made;
+      },
+    });
+    vi.stubGlobal("Uint8Array", Counted);
+    try {
+      await call();
+    } finally {
+      vi.unstubAllGlobals();
+    }
+    return allocated;
   }
 
-  it.each(shapes)("are refused by every decoder: %s", (_what, shape) => {
-    for (const [name, , feed] of decoders)
-      expect(["INVALID_ENCODING", "TOO_LARGE"], name).toContain(codeOf(() => feed(shape)));
-    expect(["INVALID_ENCODING", "TOO_LARGE"]).toContain(codeOf(() => readContentHeader(shape)));
+  /** Expects a call to be cheap and to throw one of these codes. */
+  async function expectCheap(call: () => unknown, size: number, codes: readonly string[], what: string): Promise<void> {
+    const start = performance.now();
+    const allocated = await allocatedBy(async () => expect(codes, what).toContain(await codeOf(call)));
+    expect(performance.now() - start, `${what}: milliseconds`).toBeLessThan(10_000);
+    // A stream sets aside the 16 MiB that a header may have.
+    expect(allocated, `${what}: bytes`).toBeLessThan(17 * 2 ** 20 + 16 * size);
+  }
+
+  it.each(shapes)("%s, by whatever takes bytes", async (_what, shape) => {
+    for (const [name, , feed] of decoders) {
+      await expectCheap(() => feed(shape), shape.length, ["INVALID_ENCODING", "TOO_LARGE"], name);
+    }
+  });
+
+  it.each(["1", "a", " ", "-", "abandon ", "\u0301", "\uff11", "\ud800", "KEYSTEAD-FP:1:"])(
+    "%j again and again, by whatever takes texts",
+    async (part) => {
+      for (const [name, , feed, refusal] of parsers) {
+        for (const length of [1000, 4096, MILLION]) {
+          const text = part.repeat(length / part.length);
+          await expectCheap(() => feed(text), text.length, [refusal], name);
+        }
+      }
+    },
+  );
+
+  it("a header in 100,000 pieces, by a stream", async () => {
+    const bytes = concat(content(0, 1, 0x86, 0xa0), many(100_000, 0x81));
+    const { keyring } = smallWorld.session("Phone");
+    const open = () => collect(pieces(bytes, new Array<number>(bytes.length).fill(1)).pipeThrough(openStream(keyring)));
+    await expectCheap(open, bytes.length, ["TOO_LARGE"], "openStream");
+  });
+
+  it("a source that claims 2^53 bytes, which is asked for no more than a header and a chunk", async () => {
+    const [{ good, options }] = await contents();
+    const { keyring } = smallWorld.session("Phone");
+    let asked = 0;
+    const read = (offset: number, length: number) => {
+      asked += length;
+      return concat(good.subarray(offset, offset + length), new Uint8Array(length)).subarray(0, length);
+    };
+    const open = () => openRandomAccess({ size: Number.MAX_SAFE_INTEGER, read }, keyring, options);
+    await expectCheap(open, good.length, ["CORRUPT_CONTENT"], "openRandomAccess");
+    expect(asked).toBeLessThan(good.length + 2 ** 17);
+    expect(readContentHeader(good).purpose).toBe(options.purpose);
   });
 });

@@ -8,6 +8,8 @@ import {
   fingerprintOf,
   formatFingerprint,
   type KeysteadError,
+  type OpenOptions,
+  offerEnrollment,
   pinContact,
   prepareDevice,
   recordAccess,
@@ -16,8 +18,10 @@ import {
   unsafeSerializeKeyring,
   verifyLog,
 } from "keystead";
+import { encodeOpening } from "../../src/escrow/discover.js";
 import type { Evidence } from "../../src/log/evidence.js";
 import { dismiss, enroll, hire, openOrganisation, policyBy, recoverBy, renew } from "../escrow/support.js";
+import { takeApart } from "../support/raw-link.js";
 import { thrownBy } from "../support/refusal.js";
 import { seededEnv } from "../support/seeded-env.js";
 import { openWorld, type World } from "../support/world.js";
@@ -25,11 +29,14 @@ import { openWorld, type World } from "../support/world.js";
 const staffed = hire(openOrganisation("fuzz", { operator: true }), "Bob", ["discover", "recover"]);
 const escrow = dismiss(hire(staffed, "Eve", ["discover"]), "Eve");
 
+const begun = enroll(openWorld("fuzz", { operator: true }).backup("Laptop", "Paper"), "Laptop", staffed).join("Phone");
+
+/** Another history of the user's log, from its fifth link on. */
+export const forkedWorld: World = begun.rotate("Laptop").join("Watch").rotate("Phone");
+
 /** A user's log with every type of link that it can have. */
 export const userWorld: World = (() => {
-  const opened = enroll(openWorld("fuzz", { operator: true }).backup("Laptop", "Paper"), "Laptop", staffed)
-    .join("Phone")
-    .join("Gone");
+  const opened = begun.join("Gone");
   const reviewed = opened
     .review("Laptop", { approve: ["Phone"] })
     .enroll("Laptop", "Tablet")
@@ -59,12 +66,21 @@ const fork = () => verifyLog(forked.entries, { subject: small.log.subject, pinne
 
 /** A small log, for what is tried often. */
 export const smallWorld = small;
+const laptop = small.session("Laptop");
+const renamed = small.rename("Phone", "Old phone");
+const prepared = prepareDevice(small.log, { device: { name: "Tablet" } }, seededEnv("request"));
+const access = { salt: new Uint8Array(32), log: small.log.head.log, subject: small.log.subject };
 /** Bytes of every encoding but entries. */
 export const samples = {
   evidence: encodeEvidence((thrownBy(fork) as KeysteadError).details.evidence as Evidence),
   pin: encodePin(pinContact(small.log)),
   keyring: unsafeSerializeKeyring(small.session("Phone").keyring),
-  request: prepareDevice(small.log, { device: { name: "Tablet" } }, seededEnv("request")).request,
+  prepared,
+  offer: offerEnrollment(laptop, prepared.request, seededEnv("offer")),
+  renamed: renamed.last,
+  name: takeApart(renamed.last).attachments[0] as Uint8Array,
+  access: encodeOpening({ ...access, epochs: [[1, 1]], reason: "fuzz", case: "1" }),
+  paper: small.backup("Laptop", "Paper"),
 };
 /** Texts that people type. */
 export const texts = {
@@ -72,16 +88,21 @@ export const texts = {
     formatFingerprint(fingerprintOf(small.log), form),
   ),
   backup: (() => {
-    const made = enrollBackupKey(small.session("Laptop"), {}, seededEnv("paper"));
-    return { log: made.log, text: made.paper.reveal(made.log) };
+    const made = enrollBackupKey(laptop, {}, seededEnv("paper"));
+    return { log: made.log, entry: made.entry, text: made.paper.reveal(made.log) };
   })(),
 };
 
+interface Sealed {
+  readonly good: Uint8Array;
+  readonly options: OpenOptions & { readonly purpose: string };
+}
+
 /** Sealed content, plain, and padded and signed; and how to open it so that every byte counts. */
-export async function contents() {
+export async function contents(): Promise<readonly [Sealed, Sealed]> {
   const plaintext = new Uint8Array(100).fill(7);
   const options = { purpose: "fuzz" };
-  const signed = { ...options, pad: true, signer: small.session("Laptop") };
+  const signed = { ...options, pad: true, signer: laptop };
   return [
     { good: await sealTo([small.log], plaintext, options, seededEnv("plain")), options },
     {

@@ -33,5 +33,8 @@ export function numRuns(inNode: number, inBrowser: number): number {
   return fc.readConfigureGlobal().numRuns ?? ("window" in globalThis ? inBrowser : inNode);
 }
 
-/** Machines are slow and shared: a timeout is there to end a hang, however many histories are asked for. */
-export const timeout = (runs: number): number => 120_000 + runs * 30_000;
+/**
+ * Machines are slow and shared: a timeout is there to end a hang, however many runs are asked for. Never more than a timer can
+ * wait for: one that is asked for more fires at once.
+ */
+export const timeout = (runs: number): number => Math.min(120_000 + runs * 30_000, 2 ** 31 - 1);

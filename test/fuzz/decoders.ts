@@ -1,0 +1,155 @@
+// Every public function that takes bytes or texts from elsewhere, with something good to start from. Whoever exports another one
+// adds it here. docs/spec.md sections 4, 6, 9 to 12.
+
+import {
+  acceptEnrollment,
+  accessRecords,
+  appendEntry,
+  checkBackupKey,
+  checkEvidence,
+  compareContact,
+  compareFingerprint,
+  decodeEvidence,
+  decodePin,
+  devicesAndActivity,
+  keyringFacts,
+  offerEnrollment,
+  openBackupKey,
+  openContent,
+  openKeyring,
+  openRandomAccess,
+  openRecorded,
+  openSigned,
+  openStream,
+  organisationReport,
+  parseFingerprint,
+  parseKeyring,
+  parseLinkHash,
+  parseLogId,
+  parseMemberId,
+  readContentHeader,
+  receive,
+  recover,
+  renewFor,
+  unsafeSerializeKeyring,
+  verifyLog,
+} from "keystead";
+import { expect } from "vitest";
+import { equalBytes } from "../../src/bytes/bytes.js";
+import { toHex } from "../../src/bytes/text.js";
+import { decodeEntry } from "../../src/log/entry.js";
+import { collect, through } from "../content/stream-support.js";
+import { recordOf } from "../escrow/support.js";
+import { withAttachment } from "../support/raw-link.js";
+import { snapshot } from "../support/refusal.js";
+import { seededEnv } from "../support/seeded-env.js";
+import { seedNamed } from "../support/world.js";
+import { contents, escrowWorld, forkedWorld, samples, smallWorld, texts, userWorld } from "./samples.js";
+
+/** A function under test: its name, what it takes, and how it is given something. */
+type Decoder<Given> = readonly [name: string, good: Given, feed: (given: Given) => unknown];
+
+const { log } = smallWorld;
+const { backup } = texts;
+const session = smallWorld.session("Phone");
+const admin = escrowWorld.session("Bob");
+const [{ good: plain, options }, { good: signed, options: signedOptions }] = await contents();
+const { seq: record } = [...escrowWorld.log.links].find(({ access }) => access) as { readonly seq: number };
+const recordEntry = escrowWorld.entries[record - 1] as Uint8Array;
+const user = { userLog: userWorld.log, entries: userWorld.entries };
+/** The user's entries with another one among them. */
+const withFirst = (bytes: Uint8Array) => ({ ...user, entries: [bytes, ...userWorld.entries.slice(1)] });
+const firstOfUser = userWorld.entries[0] as Uint8Array;
+
+async function report(bytes: Uint8Array): Promise<void> {
+  for await (const _ of organisationReport(escrowWorld.log, [{ log: userWorld.log, ...withFirst(bytes) }], { admin }));
+}
+
+/** An admin brings a waiting device in, given another entry for the newest. */
+function recoverWith(bytes: Uint8Array): unknown {
+  const { log: userLog, entries } = forkedWorld;
+  const options = { userLog, entries: [bytes, ...entries.slice(0, -1)], approve: forkedWorld.ids("Watch") };
+  return recover(admin, options, seededEnv("recover"));
+}
+
+/** The name of a member that has committed to these bytes as its name; undefined when they are none. */
+function nameOf(bytes: Uint8Array): string | undefined {
+  const isGood = equalBytes(bytes, samples.name);
+  const entry = isGood ? samples.renamed : withAttachment(samples.renamed, 0, bytes, [smallWorld.signer("Phone")]);
+  const renamed = appendEntry(log, entry);
+  // Whoever has no name is shown all the same.
+  devicesAndActivity(renamed, { me: session.keyring.member, now: renamed.time });
+  return renamed.active.get(session.keyring.member)?.name;
+}
+
+/** The access that an admin has recorded by these bytes; undefined when they are none. */
+function accessOf(bytes: Uint8Array): unknown {
+  const entry = recordOf(escrowWorld, escrowWorld.signer("Bob"), bytes);
+  const { access, junk } = accessRecords({ ...admin, log: appendEntry(escrowWorld.log, entry) }, [entry]).at(-1) ?? {};
+  expect(junk).toBe(access === undefined);
+  return access;
+}
+
+/** A source of sealed content in parts. */
+export const sourceOf = (bytes: Uint8Array) => ({
+  size: bytes.length,
+  read: (offset: number, length: number) => bytes.slice(offset, offset + length),
+});
+
+/** What a link commits to, and is junk to whoever reads it rather than refused; fed by the one, read by the other. */
+export const openings: readonly Decoder<Uint8Array>[] = [
+  ["names of members", samples.name, nameOf],
+  ["accesses", samples.access, accessOf],
+];
+
+export const decoders: readonly Decoder<Uint8Array>[] = [
+  ["decodeEntry", smallWorld.last, decodeEntry],
+  ["appendEntry", smallWorld.last, (bytes) => appendEntry(log, bytes)],
+  ["receive", smallWorld.last, (bytes) => receive(session, bytes, { complete: true })],
+  ["verifyLog", smallWorld.entries[0] as Uint8Array, (bytes) => verifyLog([bytes], { subject: log.subject })],
+  ["openKeyring", samples.paper.last, (bytes) => openKeyring(samples.paper.log, [bytes], seedNamed("Paper"))],
+  ["openBackupKey", backup.entry, (bytes) => openBackupKey(backup.log, [bytes], backup.text)],
+  ["decodeEvidence and checkEvidence", samples.evidence, (bytes) => checkEvidence(decodeEvidence(bytes))],
+  ["decodePin and compareContact", samples.pin, (bytes) => compareContact(decodePin(bytes), log)],
+  ["parseKeyring and keyringFacts", samples.keyring, (bytes) => keyringFacts(log, parseKeyring(bytes))],
+  [
+    "offerEnrollment",
+    samples.prepared.request,
+    (bytes) => offerEnrollment(smallWorld.session("Laptop"), bytes, seededEnv("offer")),
+  ],
+  ["acceptEnrollment", samples.offer, (bytes) => acceptEnrollment(log, bytes, samples.prepared)],
+  ["accessRecords", recordEntry, (bytes) => accessRecords(admin, [bytes])],
+  ["openRecorded, the record", recordEntry, (bytes) => openRecorded(admin, { ...user, record, recordEntry: bytes })],
+  ["openRecorded, an entry", firstOfUser, (bytes) => openRecorded(admin, { ...withFirst(bytes), record, recordEntry })],
+  ["recover", forkedWorld.last, recoverWith],
+  ["renewFor", firstOfUser, (bytes) => renewFor(admin, withFirst(bytes), seededEnv("renew"))],
+  ["organisationReport", firstOfUser, report],
+  ["readContentHeader", plain, readContentHeader],
+  ["openContent", plain, (bytes) => openContent(bytes, session.keyring, options)],
+  ["openSigned", signed, (bytes) => openSigned(bytes, session.keyring, signedOptions)],
+  ["openStream", signed, (bytes) => collect(through(openStream(session.keyring, signedOptions), bytes))],
+  ["openRandomAccess", plain, (bytes) => openRandomAccess(sourceOf(bytes), session.keyring, options)],
+];
+
+/** With the code of all refusals. */
+export const parsers: readonly (readonly [...Decoder<string>, refusal: string])[] = [
+  ...texts.fingerprint.flatMap((good) => [
+    ["parseFingerprint", good, parseFingerprint, "FINGERPRINT_INVALID"] as const,
+    ["compareFingerprint", good, (text: string) => compareFingerprint(log, text), "FINGERPRINT_INVALID"] as const,
+  ]),
+  ["checkBackupKey", backup.text, (text) => checkBackupKey(backup.log, text), "BACKUP_KEY_INVALID"],
+  ["openBackupKey", backup.text, (text) => openBackupKey(backup.log, [backup.entry], text), "BACKUP_KEY_INVALID"],
+  ["parseLogId", log.head.log, parseLogId, "INVALID_ENCODING"],
+  ["parseLinkHash", log.head.hash, parseLinkHash, "INVALID_ENCODING"],
+  ["parseMemberId", session.keyring.member, parseMemberId, "INVALID_ENCODING"],
+];
+
+/** All that the functions are given besides, down to every byte and seed: no call may change it. */
+export function surroundings(): string {
+  const sessions = [session, smallWorld.session("Laptop"), admin, samples.prepared];
+  return snapshot([
+    [log, userWorld.log, forkedWorld.log, escrowWorld.log, samples.paper.log, backup.log],
+    [smallWorld, userWorld, forkedWorld, escrowWorld].map(({ entries }) => entries),
+    sessions.map(({ keyring }) => toHex(unsafeSerializeKeyring(keyring))),
+  ]);
+}

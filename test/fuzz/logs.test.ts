@@ -1,0 +1,218 @@
+// Fuzzing of logs: links that decode, with anything in them, and lists of entries of which some were changed, left out, repeated,
+// exchanged, cut off or taken from other logs. Nothing but a KeysteadError comes out, and no state changes. KEYSTEAD_RUNS=n runs
+// longer. docs/spec.md sections 6 and 13.
+
+import fc from "fast-check";
+import { checkEvidence, type Evidence, KeysteadError, type LogState, type Pin } from "keystead";
+import { describe, expect, it } from "vitest";
+import { equalBytes } from "../../src/bytes/bytes.js";
+import { type CborValue, encodeCbor } from "../../src/bytes/cbor.js";
+import { decodeEntry } from "../../src/log/entry.js";
+import { appendEntry, verifyLog } from "../../src/log/verify.js";
+import { numRuns, timeout } from "../model/history.js";
+import { type RawSigner, rawEntry, rawLink, rawSignature, takeApart } from "../support/raw-link.js";
+import { snapshot } from "../support/refusal.js";
+import { OPERATOR, type World } from "../support/world.js";
+import { rawChanges, valueChanges } from "./mutations.js";
+import { escrowWorld, forkedWorld, smallWorld, userWorld } from "./samples.js";
+
+const LINKS = numRuns(4000, 150);
+const LISTS = numRuns(100, 8);
+
+const worlds = [userWorld, escrowWorld, forkedWorld, smallWorld];
+/** The state after each link of each world. */
+const states = new Map(
+  worlds.map(({ entries, log: { subject } }) => {
+    const after: LogState[] = [verifyLog(entries.slice(0, 1), { subject })];
+    for (const entry of entries.slice(1)) after.push(appendEntry(after.at(-1) as LogState, entry));
+    return [entries, after] as const;
+  }),
+);
+const statesOf = ({ entries }: World) => states.get(entries) ?? expect.unreachable();
+
+// All runs are given the same states and bytes: one look at the end sees what any of them changed.
+const everything = () => snapshot([...states]);
+
+/** Whoever signed an entry, as far as its keys are known: a change then gets past the signatures. */
+const signersOf = (world: World, keys: readonly Uint8Array[]): readonly RawSigner[] => {
+  const known: readonly RawSigner[] = [...[...world.sessions.keys()].map((name) => world.signer(name)), OPERATOR];
+  return keys.flatMap((key) => known.find(({ sign }) => sign.every((byte, at) => byte === key[at])) ?? []);
+};
+
+/** An entry with a changed body, signed anew where `resigned` by whoever signed it. */
+function changedBody(
+  world: World,
+  entry: Uint8Array,
+  change: (body: CborValue) => CborValue,
+  resigned: boolean,
+): Uint8Array {
+  const { body, signatures, attachments } = takeApart(entry);
+  const changed = encodeCbor(change(body));
+  const keys = signatures.map(([key]) => key);
+  const signers = resigned ? signersOf(world, keys) : [];
+  const signed = signers.length > 0 ? signers.map((signer) => rawSignature(changed, signer)) : signatures;
+  return rawEntry(rawLink(changed, signed), attachments);
+}
+
+describe("well-formed links with anything in them", () => {
+  it.each([
+    ["a user's log", userWorld],
+    ["an escrow log", escrowWorld],
+  ])(
+    "are admitted or refused in %s by a rule, and states stay as they were",
+    (_what, world) => {
+      const before = everything();
+      const codes = new Set<string>();
+      fc.assert(
+        fc.property(fc.nat(world.entries.length - 2), valueChanges, fc.boolean(), (index, change, resigned) => {
+          const log = statesOf(world)[index] as LogState;
+          const entry = changedBody(world, world.entries[index + 1] as Uint8Array, change, resigned);
+          const given = entry.slice();
+          const outcome = outcomeOf(() => appendEntry(log, entry));
+          codes.add(outcome instanceof KeysteadError ? outcome.code : "admitted");
+          expect(equalBytes(entry, given), "inputs are not changed").toBe(true);
+        }),
+        { numRuns: LINKS },
+      );
+      expect(everything() === before).toBe(true);
+      for (const code of ["INVALID_ENCODING", "INVALID_LINK", "admitted"]) expect([...codes]).toContain(code);
+    },
+    timeout(LINKS),
+  );
+});
+
+type ListChange = (entries: readonly Uint8Array[], world: World) => readonly Uint8Array[];
+const at = fc.nat(20);
+/** Another list to take from: another history of the user's log, another log of the same subject, another subject's. */
+const other = fc.constantFrom(...worlds).map(({ entries }) => entries);
+const replaced = (entries: readonly Uint8Array[], index: number, change: (entry: Uint8Array) => Uint8Array) =>
+  entries.map((entry, each) => (each === index % entries.length ? change(entry) : entry));
+/** A change of an entry that decodes; one that was damaged before stays as it is. */
+const ifDecodes = (change: (entry: Uint8Array) => Uint8Array) => (entry: Uint8Array) => {
+  try {
+    return change(entry);
+  } catch {
+    return entry;
+  }
+};
+const listChange: fc.Arbitrary<ListChange> = fc.oneof(
+  fc.tuple(at, rawChanges).map(
+    ([index, change]): ListChange =>
+      (entries) =>
+        replaced(entries, index, change),
+  ),
+  fc.tuple(at, valueChanges, fc.boolean()).map(
+    ([index, change, resigned]): ListChange =>
+      (entries, world) => {
+        return replaced(
+          entries,
+          index,
+          ifDecodes((entry) => changedBody(world, entry, change, resigned)),
+        );
+      },
+  ),
+  at.map(
+    (index): ListChange =>
+      (entries) =>
+        entries.filter((_, each) => each !== index),
+  ),
+  at.map(
+    (index): ListChange =>
+      (entries) =>
+        entries.flatMap((entry, each) => (each === index ? [entry, entry] : entry)),
+  ),
+  fc.tuple(at, at).map(
+    ([a, b]): ListChange =>
+      (entries) => {
+        const exchanged = new Map([
+          [a % entries.length, b % entries.length],
+          [b % entries.length, a % entries.length],
+        ]);
+        return entries.map((_, each) => entries[exchanged.get(each) ?? each] as Uint8Array);
+      },
+  ),
+  at.map(
+    (length): ListChange =>
+      (entries) =>
+        entries.slice(0, length + 1),
+  ),
+  at.map(
+    (index): ListChange =>
+      (entries) => {
+        return replaced(
+          entries,
+          index,
+          ifDecodes((entry) => rawEntry(decodeEntry(entry).link.bytes)),
+        );
+      },
+  ),
+  fc.tuple(at, other, at).map(
+    ([index, from, taken]): ListChange =>
+      (entries) => {
+        return replaced(entries, index, () => from[taken % from.length] as Uint8Array);
+      },
+  ),
+  fc.tuple(at, other).map(
+    ([index, from]): ListChange =>
+      (entries) => [...entries.slice(0, index), ...from.slice(index)],
+  ),
+);
+
+describe("lists of entries", () => {
+  it.each([
+    ["a user's log", userWorld],
+    ["an escrow log", escrowWorld],
+  ])(
+    "of %s are the pinned log or a continuation, or are refused, with evidence that holds where it is due (LOG-2, LOG-8)",
+    (_what, world) => {
+      const before = everything();
+      const { subject } = world.log;
+      const codes = new Set<string>();
+      // Most lists have one change, which is where the rules are.
+      const changes = fc.oneof(fc.tuple(listChange), fc.array(listChange, { maxLength: 3 }));
+      const pins = fc.option(fc.tuple(fc.constantFrom(...statesOf(world)), fc.boolean()), { nil: undefined });
+      const last: [LogState, boolean] = [world.log, true];
+      // What contradicts most, in every run: each log in the place of this one, and a beginning of it.
+      const examples: [ListChange[], [LogState, boolean]][] = worlds.map(({ entries }) => [[() => entries], last]);
+      examples.push([[(entries) => entries.slice(0, 2)], last]);
+      fc.assert(
+        fc.property(changes, pins, (changed, pin) => {
+          const entries = changed.reduce(
+            (list, change) => (list.length > 0 ? change(list, world) : list),
+            world.entries,
+          );
+          const given = entries.map((entry) => entry.slice());
+          const pinned: Pin | undefined = pin && (pin[1] ? pin[0] : pin[0].head);
+          const outcome = outcomeOf(() => verifyLog(entries, { subject, pinned }));
+          const isSame = entries.every((entry, index) => equalBytes(entry, given[index] as Uint8Array));
+          expect(isSame, "inputs are not changed").toBe(true);
+          if (outcome instanceof KeysteadError) {
+            codes.add(outcome.code);
+            expect("evidence" in outcome.details).toBe(["FORKED", "REPLACED", "ROLLED_BACK"].includes(outcome.code));
+            if (outcome.details.evidence)
+              expect(checkEvidence(outcome.details.evidence as Evidence).pinned).toEqual(pin?.[0].head);
+            return;
+          }
+          codes.add("admitted");
+          expect(outcome.head.seq).toBe(entries.length);
+          if (pin) expect(outcome.links.at(pin[0].head.seq - 1)?.hash).toBe(pin[0].head.hash);
+        }),
+        { numRuns: LISTS, examples },
+      );
+      expect(everything() === before).toBe(true);
+      const due = ["admitted", "WRONG_SUBJECT", "ROLLED_BACK"];
+      for (const code of world === userWorld ? [...due, "FORKED", "REPLACED"] : due) expect([...codes]).toContain(code);
+    },
+    timeout(LISTS),
+  );
+});
+
+/** What a call gives, or the KeysteadError that it throws. Anything else fails the test. */
+function outcomeOf<T>(call: () => T): T | KeysteadError {
+  try {
+    return call();
+  } catch (error) {
+    if (error instanceof KeysteadError) return error;
+    throw error;
+  }
+}
