@@ -12,6 +12,7 @@ import { COVERAGE } from "./mutation/coverage.js";
 import { ESCROW } from "./mutation/escrow.js";
 import type { Explained } from "./mutation/explained.js";
 import { GRANTS } from "./mutation/grants.js";
+import { judge, nameOf } from "./mutation/judge.js";
 import { LINKS } from "./mutation/links.js";
 import { LOG } from "./mutation/log.js";
 import { PARTS, type Part, QUICK } from "./mutation/parts.js";
@@ -26,21 +27,12 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 
-/** Where a mutant is, as explanations name it. */
-function placeOf({ fileName, location, replacement = "" }: MutantResult) {
+/** A mutant with its place. */
+function placed(mutant: MutantResult) {
+  const { fileName, location, replacement = "" } = mutant;
   const file = fileName.slice(fileName.lastIndexOf("/src/") + 1);
   const line = readFileSync(file, "utf8").split("\n")[location.start.line - 1] as string;
-  return { file, line: line.trim(), becomes: replacement.split("\n")[0] as string };
-}
-
-function nameOf(mutant: MutantResult): string {
-  const { file, line, becomes } = placeOf(mutant);
-  return `${file}: ${line} -> ${becomes}`;
-}
-
-function explanationOf(mutant: MutantResult): Explained | undefined {
-  const { file, line, becomes } = placeOf(mutant);
-  return EXPLAINED.find((each) => each.file === file && each.line === line && each.becomes.includes(becomes));
+  return { mutant, file, line: line.trim(), becomes: replacement.split("\n")[0] as string };
 }
 
 /** A test file that a mutant keeps from loading, or that never ends, has noticed it too. */
@@ -74,8 +66,9 @@ async function mutate({ name, sources, tests, more }: Part): Promise<boolean> {
   const results = await runStryker(name, [sources], tests);
   const count = (statuses: readonly string[]) => results.filter(({ status }) => statuses.includes(status)).length;
   const noticed = count(NOTICED);
-  let left = results.filter(({ status }) => SURVIVED.includes(status));
-  const open = left.filter((mutant) => !explanationOf(mutant));
+  const files = new Set(results.map((mutant) => placed(mutant).file));
+  let left = results.filter(({ status }) => SURVIVED.includes(status)).map(placed);
+  const open = judge(left, EXPLAINED, files).unexplained.map(({ mutant }) => mutant);
   if (more && open.length > 0) {
     const key = ({ fileName, location, replacement }: MutantResult) =>
       JSON.stringify([fileName, location, replacement]);
@@ -84,17 +77,13 @@ async function mutate({ name, sources, tests, more }: Part): Promise<boolean> {
     });
     const again = await runStryker(`${name}-more`, ranges, more);
     const killed = new Set(again.filter(({ status }) => NOTICED.includes(status)).map(key));
-    left = left.filter((mutant) => !killed.has(key(mutant)));
+    left = left.filter(({ mutant }) => !killed.has(key(mutant)));
   }
-  const unexplained = left.filter((mutant) => !explanationOf(mutant));
-  const there = new Set(left.map(nameOf));
-  const files = new Set(results.map((mutant) => placeOf(mutant).file));
-  const stale = EXPLAINED.filter(({ file }) => files.has(file))
-    .flatMap(({ file, line, becomes }) => becomes.map((each) => `${file}: ${line} -> ${each}`))
-    .filter((each) => !there.has(each));
+  const { unexplained, stale } = judge(left, EXPLAINED, files);
   const judged = noticed + count(SURVIVED);
   const killed = judged - left.length;
-  for (const mutant of unexplained) console.log(`SURVIVED at line ${mutant.location.start.line}: ${nameOf(mutant)}`);
+  for (const mutant of unexplained)
+    console.log(`SURVIVED at line ${mutant.mutant.location.start.line}: ${nameOf(mutant)}`);
   for (const each of stale) console.log(`EXPLAINED AND NOT THERE: ${each}`);
   console.log(
     `${name}: ${judged} mutants, ${killed} killed (${((100 * killed) / judged).toFixed(1)} %), ` +

@@ -1,6 +1,6 @@
-// A plugin of Stryker: leaves alone what errors and duties say to people. Codes, rules and actions are mutated.
+// A plugin of Stryker: leaves alone what errors and duties say to people. Codes, rules, evidence (LOG-8) and actions are mutated.
 
-const WHY = "messages and details are for people; tests judge codes and rules";
+const WHY = "messages and details but evidence are for people; tests judge codes and rules";
 
 /**
  * Whether this is the message or the details of `new KeysteadError(code, message, { rule, details })` or `refuse(rule, …)`, or the
@@ -8,6 +8,7 @@ const WHY = "messages and details are for people; tests judge codes and rules";
  */
 function isForPeople({ key, listKey, node, parent, parentPath }) {
   if (node.type === "ObjectProperty" && node.key.name === "details") {
+    if (node.value.properties?.some((property) => property.key?.name === "evidence")) return false;
     return parentPath.listKey === "arguments" && parentPath.parent.callee.name === "KeysteadError";
   }
   if (node.type === "ObjectProperty" && node.key.name === "because") return true;

@@ -1,0 +1,40 @@
+// Holds the mutants that survived against their explanations: each explanation covers as many as it says, and no more.
+
+import type { Explained } from "./explained.js";
+
+/** Where a mutant is, as explanations name it. */
+export type Place = Pick<Explained, "file" | "line"> & { readonly becomes: string };
+
+export const nameOf = ({ file, line, becomes }: Place): string => `${file}: ${line} -> ${becomes}`;
+
+/**
+ * The survivors that nothing explains, among them all of a place where more survive than are explained; and what is explained
+ * of `files` but survives less often than it says.
+ */
+export function judge<Mutant extends Place>(
+  survivors: readonly Mutant[],
+  explained: readonly Explained[],
+  files: ReadonlySet<string>,
+): { readonly unexplained: readonly Mutant[]; readonly stale: readonly string[] } {
+  const said = count(
+    explained
+      .filter(({ file }) => files.has(file))
+      .flatMap(({ becomes, times = 1, ...place }) =>
+        becomes.flatMap((each) => new Array<string>(times).fill(nameOf({ ...place, becomes: each }))),
+      ),
+  );
+  const found = count(survivors.map(nameOf));
+  return {
+    unexplained: survivors.filter((mutant) => (found.get(nameOf(mutant)) ?? 0) > (said.get(nameOf(mutant)) ?? 0)),
+    stale: [...said].flatMap(([name, times]) => {
+      const there = found.get(name) ?? 0;
+      return there < times ? [`${name} (${there} of ${times})`] : [];
+    }),
+  };
+}
+
+function count(names: readonly string[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return counts;
+}
