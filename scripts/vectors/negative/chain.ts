@@ -107,9 +107,9 @@ export const CHAIN: readonly LogAttack[] = [
   },
   {
     name: "log_without_its_first_link",
-    description: "A log begins with its second link.",
+    description: "A log begins with its second link. The twin has the first before it.",
     rule: "LOG-2",
-    make: () => ({ before: undefined, bad: joined.last, good: alone.last }),
+    make: () => ({ before: undefined, bad: joined.last, good: joined.entries }),
   },
   {
     name: "time_before_previous_link",
@@ -127,7 +127,7 @@ export const CHAIN: readonly LogAttack[] = [
   },
   {
     name: "log_of_another_subject",
-    description: "The server gives Bob's log, valid in itself, when asked for Alice's.",
+    description: "The server gives Bob's log, valid in itself, when asked for Alice's. The twin is Alice's.",
     rule: "LOG-8",
     code: "WRONG_SUBJECT",
     make: () => ({ before: undefined, bad: bob.last, good: alone.last }),

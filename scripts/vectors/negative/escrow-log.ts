@@ -14,7 +14,7 @@ import {
   setField,
   takeApart,
 } from "../../../test/support/raw-link.js";
-import { OPERATOR, type World } from "../../../test/support/world.js";
+import { OPERATOR, openWorld, type World } from "../../../test/support/world.js";
 import { changed, idList, type LogAttack, type Twins, withField } from "../attack.js";
 import { alone, ready, staffed, user } from "../worlds.js";
 
@@ -28,6 +28,8 @@ const rotated = ready.rotate("Ann");
 const accessed = staffed.act("Ann", "records an access", (session, env) =>
   recordAccess(session, { userLog: user.log, epochs: [[1, 1]], reason: "A court order" }, env),
 );
+/** A user's log of the organisation's subject: what only its first link tells from the escrow log. */
+const users = openWorld("vectors", { subject: ORGANISATION });
 const first = { load: { subject: ORGANISATION, kind: "escrow" } } as const;
 
 /** Bob's admission with its roles changed. */
@@ -192,13 +194,13 @@ const POLICY: readonly LogAttack[] = [
   },
   {
     name: "policy_in_a_users_log",
-    description: "A policy in a user's log.",
+    description: "A policy in a user's log. The twin is an escrow log.",
     rule: "MEM-8",
     make: () => {
       const policy = takeApart(ready.last).body.get("policy") as Uint8Array;
-      const signer = alone.signer("Laptop");
-      const bad = rawNext(alone.log, { type: "policy", author: signer.sign, policy }, [signer]);
-      return { before: alone, bad, good: alone.rename("Laptop", "L").last };
+      const signer = users.signer("Laptop");
+      const bad = rawNext(users.log, { type: "policy", author: signer.sign, policy }, [signer]);
+      return { before: undefined, bad: [users.last, bad], good: ready.entries, at: 1, ...first };
     },
   },
   {
@@ -226,11 +228,13 @@ const POLICY: readonly LogAttack[] = [
 const ALWAYS: readonly LogAttack[] = [
   {
     name: "lockdown_off_in_an_escrow_log",
-    description: "An admin switches the lockdown of an escrow log off.",
+    description: "An admin switches the lockdown of an escrow log off. The twin is a user's log.",
     rule: "MEM-5",
     make: () => {
-      const bad = rawNext(ready.log, { type: "lockdown", author: ann.sign, on: false, remove: [] }, [ann]);
-      return { before: ready, bad, good: rotated.last };
+      const off = rawNext(ready.log, { type: "lockdown", author: ann.sign, on: false, remove: [] }, [ann]);
+      const good = users.lockdown("Laptop", true).lockdown("Laptop", false).entries;
+      const load = { ...first.load, kind: "user" } as const;
+      return { before: undefined, bad: [...ready.entries, off], good, at: ready.entries.length, load };
     },
   },
   {
@@ -311,15 +315,15 @@ const ACCESS: readonly LogAttack[] = [
   },
   {
     name: "access_in_a_users_log",
-    description: "A record of access in a user's log.",
+    description: "A record of access in a user's log. The twin is an escrow log.",
     rule: "MEM-8",
     breaks: ["MEM-8", "ESC-9"],
     make: () => {
       const { body } = takeApart(accessed.last);
-      const signer = alone.signer("Laptop");
+      const signer = users.signer("Laptop");
       const digests = { commitment: body.get("commitment") as Uint8Array, opening: body.get("opening") as Uint8Array };
-      const bad = rawNext(alone.log, { type: "access", author: signer.sign, ...digests }, [signer]);
-      return { before: alone, bad, good: alone.rename("Laptop", "L").last };
+      const bad = rawNext(users.log, { type: "access", author: signer.sign, ...digests }, [signer]);
+      return { before: undefined, bad: [users.last, bad], good: accessed.entries, at: 1, ...first };
     },
   },
   {

@@ -103,15 +103,15 @@ const POINTERS: readonly LogAttack[] = [
   },
   {
     name: "renewal_where_there_is_no_escrow",
-    description: "A renewal in a log that has no escrow member. The twin rotates.",
+    description: "A renewal in a log that has no escrow member. In the twin escrow was enrolled before.",
     rule: "ESC-4",
     make: () => {
-      const good = alone.rotate("Laptop");
+      const { body } = takeApart(renewed.last);
       const fields = Object.fromEntries(
-        ["epoch", "grants"].map((name) => [name, takeApart(good.last).body.get(name) as Uint8Array]),
+        ["escrow", "epoch", "grants"].map((name) => [name, body.get(name) as Uint8Array]),
       );
-      const body = { type: "renew-escrow", author: laptop.sign, escrow: pointer, ...fields };
-      return { before: alone, bad: rawNext(alone.log, body, [laptop]), good: good.last };
+      const bad = rawNext(alone.log, { type: "renew-escrow", author: laptop.sign, ...fields }, [laptop]);
+      return { before: alone, bad, good: [user.last, renewed.last] };
     },
   },
   {

@@ -35,12 +35,16 @@ export const LOCKDOWN: readonly LogAttack[] = [
   ),
   attack(
     "lockdown_by_the_oldest_class_left",
-    "A thief's device has removed the owner's, is the oldest that is left, and switches lockdown on.",
+    "A thief's device removes the owner's, is the oldest that is left, and switches lockdown on. In the twin the owner's removes the thief's and does so.",
     () => {
       const taken = invaded.review("Thief", { remove: ["Laptop", "Phone"] });
       const thief = taken.signer("Thief");
       const body = { type: "lockdown", author: thief.sign, on: true, remove: [] };
-      return { before: taken, bad: rawNext(taken.log, body, [thief]), good: taken.rotate("Thief").last };
+      const good = invaded
+        .review("Laptop", { remove: ["Thief"] })
+        .lockdown("Laptop", true)
+        .entries.slice(-2);
+      return { before: invaded, bad: [taken.last, rawNext(taken.log, body, [thief])], good, at: 1 };
     },
   ),
   attack("lockdown_off_by_a_waiting_device", "A device that waits for its approval switches lockdown off.", () => ({
@@ -68,11 +72,15 @@ export const LOCKDOWN: readonly LogAttack[] = [
   })),
   attack(
     "last_confirmed_member_leaves_in_lockdown",
-    "In lockdown the last confirmed member leaves, and one that waits would be confirmed by it.",
+    "In lockdown the last confirmed member leaves, and one that waits would be confirmed by it. In the twin it was approved before.",
     () => {
       const one = pending.leave("Phone");
       const bad = rawNext(one.log, { type: "leave", author: laptop.sign }, [laptop]);
-      return { before: one, bad, good: one.lockdown("Laptop", false).last };
+      const good = one
+        .review("Laptop", { approve: ["Pending"] })
+        .leave("Laptop")
+        .entries.slice(-2);
+      return { before: one, bad, good };
     },
   ),
 ];

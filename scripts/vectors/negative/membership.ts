@@ -190,12 +190,12 @@ const APPROVALS: readonly LogAttack[] = [
 const ONE_LEFT: readonly LogAttack[] = [
   {
     name: "last_member_leaves",
-    description: "The only member leaves. The twin renames itself.",
+    description: "The only member leaves. In the twin another device has joined before.",
     rule: "MEM-3",
     make: () => ({
       before: alone,
       bad: rawNext(alone.log, { type: "leave", author: laptop.sign }, [laptop]),
-      good: alone.rename("Laptop", "L").last,
+      good: joined.leave("Laptop").entries.slice(1),
     }),
   },
   {

@@ -2,7 +2,7 @@
 
 import { LABELS } from "../../../src/primitives/labels.js";
 import { authoredBy, forger, idBytes, mutate, rawNext, setField, takeApart } from "../../../test/support/raw-link.js";
-import { keysNamed, OPERATOR } from "../../../test/support/world.js";
+import { keysNamed, OPERATOR, openWorld } from "../../../test/support/world.js";
 import { changed, idList, type LogAttack } from "../attack.js";
 import { alone, bob, joined, pending, two } from "../worlds.js";
 
@@ -14,6 +14,7 @@ const next = two.join("Tablet");
 const rekeyed = two.rekey("Phone");
 const expelled = two.expel("Phone");
 const unattended = bob.join("Phone");
+const attended = openWorld("vectors of bob", { subject: bob.log.subject, operator: true }).join("Phone");
 
 const onRotate = (bad: Uint8Array) => ({ before: two, bad, good: rotated.last });
 
@@ -113,12 +114,18 @@ const AUTHORS: readonly LogAttack[] = [
   },
   {
     name: "expel_where_there_is_no_operator",
-    description: "An expel in a log whose first link names no operator. The twin is the device's own leave.",
+    description: "An expel in a log whose first link names no operator. In the twin it names one.",
     rule: "LOG-4",
     make: () => {
-      const good = unattended.leave("Phone").last;
-      const remove = idList(unattended.ids("Phone"));
-      return { before: unattended, bad: rawNext(unattended.log, { type: "expel", remove }, [OPERATOR]), good };
+      const body = { type: "expel", remove: idList(unattended.ids("Phone")) };
+      const bad = [...unattended.entries, rawNext(unattended.log, body, [OPERATOR])];
+      return {
+        before: undefined,
+        bad,
+        good: attended.expel("Phone").entries,
+        at: 2,
+        load: { subject: bob.log.subject },
+      };
     },
   },
   ...(["rotate", "review", "enroll"] as const).map((type): LogAttack => {
