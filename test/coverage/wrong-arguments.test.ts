@@ -1,0 +1,27 @@
+// What plain JavaScript callers may pass to the views of a log that have no options: named, never a TypeError. docs/spec.md section 8.
+
+import { describe, expect, it } from "vitest";
+import { gapsOf, lostStretches } from "../../src/coverage/gaps.js";
+import { resilience } from "../../src/coverage/resilience.js";
+import { straysOf } from "../../src/coverage/strays.js";
+import { expectError, expectWrongArgument } from "../support/refusal.js";
+import { World } from "./support/world.js";
+
+const world = new World();
+const { log } = world;
+const views = [gapsOf, lostStretches, resilience, straysOf] as readonly ((log: unknown, member?: unknown) => unknown)[];
+
+describe("wrong arguments of views", () => {
+  it.each(views.map((view) => [view.name, view] as const))("are named by %s", (name, view) => {
+    // What looks like a verified log may have been put together by anybody.
+    for (const wrong of [undefined, null, 1, "log", {}, [], new Uint8Array(1), { ...log }, log.head])
+      expectWrongArgument(() => view(wrong, world.id("Laptop")), name);
+    expect(view(log, world.id("Laptop"))).toBeInstanceOf(Array);
+  });
+
+  it("are named by gapsOf, of members too", () => {
+    for (const wrong of [undefined, null, 1, {}, "", "Laptop"])
+      expectWrongArgument(() => gapsOf(log, wrong as never), String(wrong));
+    expectError(() => gapsOf(log, "0".repeat(32) as never), "UNKNOWN_MEMBER", "MEM-2");
+  });
+});
