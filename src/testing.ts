@@ -2,15 +2,19 @@
 // docs/spec.md sections 1 (what a server may do) and 13 (what a client must do).
 
 export {
+  type ContentLie,
   corrupt,
+  corruptContent,
   drop,
   duplicate,
   holdBack,
   type Lie,
+  loseContent,
   present,
   reorder,
   rollBack,
   stripAttachments,
   swapAttachments,
+  swapContent,
 } from "./testing/lies.js";
 export { type LieOptions, MaliciousRelay } from "./testing/relay.js";

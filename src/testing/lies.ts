@@ -1,11 +1,15 @@
-// What a dishonest server can do to the list of entries that it hands out. docs/spec.md section 1. Positions are those of links:
-// the first is 1.
+// What a dishonest server can do to the list of entries that it hands out, and to stored content. docs/spec.md section 1.
+// Positions are those of links: the first is 1.
 
+import { isBytes } from "../bytes/bytes.js";
 import { KeysteadError } from "../errors.js";
 import { decodeEntry, encodeEntry } from "../log/entry.js";
 
 /** What a reader is shown instead of the true entries, or of what the lie before made of them. Changes no input. */
 export type Lie = (entries: readonly Uint8Array[]) => readonly Uint8Array[];
+
+/** What a reader is shown instead of stored content; undefined for nothing. Changes no input. */
+export type ContentLie = (content: Uint8Array) => Uint8Array | undefined;
 
 /** Leaves one entry out. */
 export function drop(seq: number): Lie {
@@ -45,11 +49,7 @@ export function present(entries: readonly Uint8Array[]): Lie {
 /** Flips a bit of an entry. @param byte counted from its start; from its end when negative */
 export function corrupt(seq: number, byte: number): Lie {
   return edit([seq], (entries, at) => {
-    const changed = (entries[at] as Uint8Array).slice();
-    const index = byte < 0 ? changed.length + byte : byte;
-    if (!(index in changed)) throw new KeysteadError("INVALID_ARGUMENT", `entry ${seq} has no byte ${byte}`);
-    changed[index] = (changed[index] as number) ^ 1;
-    entries[at] = changed;
+    entries[at] = withFlippedBit(entries[at] as Uint8Array, byte, `entry ${seq}`);
   });
 }
 
@@ -67,6 +67,35 @@ export function swapAttachments(a: number, b: number): Lie {
     entries[atA] = encodeEntry(first.link.bytes, second.attachments);
     entries[atB] = encodeEntry(second.link.bytes, first.attachments);
   });
+}
+
+/** Says that nothing is stored under that name. */
+export function loseContent(): ContentLie {
+  return () => undefined;
+}
+
+/** Flips a bit of content. @param byte counted from its start; from its end when negative */
+export function corruptContent(byte: number): ContentLie {
+  return (content) => withFlippedBit(content, byte, "the content");
+}
+
+/** Shows other content under the name, such as an older version, or what is stored under another. */
+export function swapContent(content: Uint8Array): ContentLie {
+  checkContent(content);
+  return () => content;
+}
+
+/** @throws `INVALID_ARGUMENT` */
+export function checkContent(content: unknown): asserts content is Uint8Array {
+  if (!isBytes(content)) throw new KeysteadError("INVALID_ARGUMENT", "content must be a Uint8Array");
+}
+
+function withFlippedBit(bytes: Uint8Array, byte: number, what: string): Uint8Array {
+  const changed = bytes.slice();
+  const index = byte < 0 ? changed.length + byte : byte;
+  if (!(index in changed)) throw new KeysteadError("INVALID_ARGUMENT", `${what} has no byte ${byte}`);
+  changed[index] = (changed[index] as number) ^ 1;
+  return changed;
 }
 
 /** A lie that changes a copy of the list, once it is long enough: until then there is nothing to lie about. */

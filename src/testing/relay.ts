@@ -1,10 +1,9 @@
 // A server in memory: honest until it is told to lie, to everybody or to one device only. docs/spec.md section 1.
 
-import { isBytes } from "../bytes/bytes.js";
 import { KeysteadError } from "../errors.js";
 import type { LogState } from "../log/state.js";
 import { appendEntry, verifyLog } from "../log/verify.js";
-import type { Lie } from "./lies.js";
+import { type ContentLie, checkContent, type Lie } from "./lies.js";
 
 /** Whom a lie is for. */
 export interface LieOptions {
@@ -12,10 +11,13 @@ export interface LieOptions {
   readonly to?: readonly string[] | undefined;
 }
 
-interface Told {
-  readonly lie: Lie;
+interface Told<L> {
+  readonly lie: L;
   readonly to: readonly string[] | undefined;
 }
+
+/** Lies by what they are about. */
+type Lies<L> = Map<string, Set<Told<L>>>;
 
 /** One history of a log, and who is shown it. */
 interface Branch {
@@ -31,7 +33,8 @@ export class MaliciousRelay {
   readonly #branches = new Map<string, Branch>();
   /** Readers who live on a branch of their own, by subject. */
   readonly #forked = new Map<string, Map<string, Branch>>();
-  readonly #lies = new Map<string, Set<Told>>();
+  readonly #lies: Lies<Lie> = new Map();
+  readonly #contentLies: Lies<ContentLie> = new Map();
   readonly #contents = new Map<string, Uint8Array>();
 
   /**
@@ -62,18 +65,20 @@ export class MaliciousRelay {
   /** All entries of a subject's log, as this reader is shown them; none for a subject that it does not know. */
   read(subject: string, reader = ""): readonly Uint8Array[] {
     const entries: readonly Uint8Array[] = this.#branchOf(subject, reader)?.entries ?? [];
-    return this.#told(subject, reader).reduce((shown, { lie }) => lie(shown), entries);
+    return told(this.#lies, subject, reader).reduce((shown, lie) => lie(shown), entries);
   }
 
   /** Stores sealed content under any name. */
   store(name: string, content: Uint8Array): void {
-    if (!isBytes(content)) throw new KeysteadError("INVALID_ARGUMENT", "content must be a Uint8Array");
+    checkContent(content);
     this.#contents.set(name, content.slice());
   }
 
-  /** Stored content. @throws `INVALID_ARGUMENT` when there is none of that name */
-  load(name: string): Uint8Array {
-    const content = this.#contents.get(name);
+  /** Stored content, as this reader is shown it. @throws `INVALID_ARGUMENT` when there is none of that name, or is said to be none */
+  load(name: string, reader = ""): Uint8Array {
+    const stored = this.#contents.get(name)?.slice();
+    const lies = told(this.#contentLies, name, reader);
+    const content = lies.reduce<Uint8Array | undefined>((shown, lie) => shown && lie(shown), stored);
     if (!content) throw new KeysteadError("INVALID_ARGUMENT", `nothing is stored as ${JSON.stringify(name)}`);
     return content.slice();
   }
@@ -83,12 +88,17 @@ export class MaliciousRelay {
    *
    * @returns a function that takes the lie back.
    */
-  tell(subject: string, lie: Lie, { to }: LieOptions = {}): () => void {
-    if (typeof lie !== "function") throw new KeysteadError("INVALID_ARGUMENT", "lie must be a function of the entries");
-    const told = { lie, to };
-    const lies = this.#lies.get(subject) ?? new Set();
-    this.#lies.set(subject, lies.add(told));
-    return () => void lies.delete(told);
+  tell(subject: string, lie: Lie, options?: LieOptions): () => void {
+    return add(this.#lies, subject, lie, options);
+  }
+
+  /**
+   * Tells a lie about what is stored under a name from now on.
+   *
+   * @returns a function that takes the lie back.
+   */
+  tellContent(name: string, lie: ContentLie, options?: LieOptions): () => void {
+    return add(this.#contentLies, name, lie, options);
   }
 
   /**
@@ -110,8 +120,17 @@ export class MaliciousRelay {
   #branchOf(subject: string, reader: string): Branch | undefined {
     return this.#forked.get(subject)?.get(reader) ?? this.#branches.get(subject);
   }
+}
 
-  #told(subject: string, reader: string): readonly Told[] {
-    return [...(this.#lies.get(subject) ?? [])].filter(({ to }) => to === undefined || to.includes(reader));
-  }
+function add<L>(lies: Lies<L>, about: string, lie: L, { to }: LieOptions = {}): () => void {
+  if (typeof lie !== "function") throw new KeysteadError("INVALID_ARGUMENT", "lie must be a function of what is true");
+  const made = { lie, to };
+  const known = lies.get(about) ?? new Set();
+  lies.set(about, known.add(made));
+  return () => void known.delete(made);
+}
+
+/** What a reader is told, in order. */
+function told<L>(lies: Lies<L>, about: string, reader: string): readonly L[] {
+  return [...(lies.get(about) ?? [])].flatMap(({ lie, to }) => (to === undefined || to.includes(reader) ? [lie] : []));
 }

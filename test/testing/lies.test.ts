@@ -1,19 +1,31 @@
 // Every lie of the malicious relay, against devices that do what docs/spec.md section 13 asks: refused with a typed error, or
 // noticed with evidence that convinces a third party, or without effect. And the relay itself, when it is honest.
 
-import { checkEvidence, type Evidence, type KeysteadError, review, rotate, sealTo, verifyLog } from "keystead";
+import {
+  checkEvidence,
+  type Evidence,
+  type KeysteadError,
+  openContent,
+  review,
+  rotate,
+  sealTo,
+  verifyLog,
+} from "keystead";
 import {
   corrupt,
+  corruptContent,
   drop,
   duplicate,
   holdBack,
   type Lie,
+  loseContent,
   MaliciousRelay,
   present,
   reorder,
   rollBack,
   stripAttachments,
   swapAttachments,
+  swapContent,
 } from "keystead/testing";
 import { describe, expect, it } from "vitest";
 import { expectError, expectWrongArgument, thrownBy } from "../support/refusal.js";
@@ -105,7 +117,10 @@ describe("an honest relay", () => {
       expectWrongArgument(() => relay.fork(ALICE, value, ["Phone"]), "fork");
       expectWrongArgument(() => relay.publish(ALICE, value), "publish");
       expectWrongArgument(() => relay.store("a", value), "store");
+      expectWrongArgument(() => swapContent(value), "swapContent");
+      expectWrongArgument(() => relay.tellContent("a", value), "tellContent");
     }
+    expectWrongArgument(() => corruptContent(9)(new Uint8Array(9)), "corruptContent beyond the end");
     expectWrongArgument(() => relay.fork(ALICE, 9, ["Phone"]), "fork beyond the end");
     expectWrongArgument(() => corrupt(1, 10_000_000)(relay.read(ALICE)), "corrupt beyond the end");
     expect(laptop.sync().log.head.seq).toBe(4);
@@ -206,5 +221,42 @@ describe("a relay that lies about attachments", () => {
   it("gives one link the attachments of another: refused (ENC-2)", () => {
     for (const error of [toPhone(swapAttachments(3, 4)), toNewcomer(swapAttachments(3, 4))])
       expect(error).toMatchObject({ code: "INVALID_ENCODING", rule: "ENC-2" });
+  });
+});
+
+describe("a relay that lies about content", () => {
+  async function stored() {
+    const made = household();
+    const seal = (text: string, name: string) =>
+      sealTo(
+        [made.laptop.log],
+        new TextEncoder().encode(text),
+        { purpose: "test", associatedData: new TextEncoder().encode(name) },
+        made.laptop.env,
+      );
+    made.relay.store("a", await seal("one", "a"));
+    made.relay.store("b", await seal("two", "b"));
+    const open = async (name: string, reader: string) => {
+      const options = { purpose: "test", associatedData: new TextEncoder().encode(name) };
+      const opened = await openContent(made.relay.load(name, reader), made.phone.keyring, options);
+      return new TextDecoder().decode(opened);
+    };
+    return { ...made, open };
+  }
+
+  it("loses, damages or swaps it, for whom it likes: refused, and what is stored stays as it was", async () => {
+    const { relay, open } = await stored();
+    for (const lie of [corruptContent(-1), corruptContent(200), swapContent(relay.load("b"))]) {
+      const recall = relay.tellContent("a", lie, { to: ["Phone"] });
+      // Another name's content is as authentic as the right one: that it is another's is told by the associated data.
+      await expect(open("a", "Phone")).rejects.toMatchObject({ code: "CORRUPT_CONTENT" });
+      expect(await open("a", "Laptop")).toBe("one");
+      recall();
+      expect(await open("a", "Phone")).toBe("one");
+    }
+    relay.tellContent("a", loseContent());
+    relay.tellContent("a", corruptContent(0));
+    expectError(() => relay.load("a", "Phone"), "INVALID_ARGUMENT", undefined);
+    expect(await open("b", "Phone")).toBe("two");
   });
 });
