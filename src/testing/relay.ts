@@ -27,7 +27,8 @@ interface Branch {
 
 /**
  * A relay double for tests. It stores logs by subject and contents by any name; readers are called what the test likes. What it
- * accepts it checks as an honest server does. What it hands out goes through its lies, in the order in which they were told.
+ * accepts it checks as an honest server does. What it hands out, logs and contents, goes through its
+ * lies, in the order in which they were told.
  */
 export class MaliciousRelay {
   readonly #branches = new Map<string, Branch>();
@@ -74,7 +75,11 @@ export class MaliciousRelay {
     this.#contents.set(name, content.slice());
   }
 
-  /** Stored content, as this reader is shown it. @throws `INVALID_ARGUMENT` when there is none of that name, or is said to be none */
+  /**
+   * Stored content, as this reader is shown it.
+   *
+   * @throws `INVALID_ARGUMENT` when there is none of that name, or a lie says so
+   */
   load(name: string, reader = ""): Uint8Array {
     const stored = this.#contents.get(name)?.slice();
     const lies = told(this.#contentLies, name, reader);

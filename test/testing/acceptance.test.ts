@@ -1,5 +1,6 @@
 // What must be true for users: the acceptance list for devices, backup keys and contacts, told by devices that meet only
-// through a relay, which lies wherever it could profit. Each number is that of the list.
+// through a relay. Where a server could gain by it (3, 5 to 8, 10, 21), the relay lies, and what is then seen is told. Each number is
+// that of the list.
 
 import {
   acknowledge,
@@ -27,7 +28,7 @@ import {
   verifyLog,
 } from "keystead";
 import { recoverySheet } from "keystead/recovery-sheet";
-import { holdBack, MaliciousRelay, rollBack, stripAttachments } from "keystead/testing";
+import { corruptContent, holdBack, MaliciousRelay, rollBack, stripAttachments, swapContent } from "keystead/testing";
 import { describe, expect, it } from "vitest";
 import { expectError } from "../support/refusal.js";
 import { OPERATOR } from "../support/world.js";
@@ -111,6 +112,20 @@ describe("devices", () => {
     ]);
     laptop.write(approve(phone));
     expect(await read(phone.sync(), old)).toBe("old");
+
+    // The relay damages what is sent, or gives something else for it: refused, and nothing of it is read.
+    relay.store("fresh", fresh);
+    const stranger = new Device(new MaliciousRelay(), ALICE, "Stranger").create();
+    const forStranger = await sealTo([stranger.log], new Uint8Array(1), OPTIONS, stranger.env);
+    for (const [lie, seen] of [
+      [corruptContent(-1), "CORRUPT_CONTENT"],
+      [swapContent(forStranger), "NOT_A_RECIPIENT"],
+    ] as const) {
+      const recall = relay.tellContent("fresh", lie, { to: ["Phone"] });
+      expect(await read(phone, relay.load("fresh", "Phone"))).toBe(seen);
+      recall();
+    }
+    expect(await read(phone, relay.load("fresh", "Phone"))).toBe("fresh");
   });
 
   it("4: pending devices surface everywhere; one link approves the checked and removes the unchecked", () => {
@@ -130,6 +145,12 @@ describe("devices", () => {
     const tablet = new Device(relay, ALICE, "Tablet").join();
     phone.sync().write(approve(tablet));
     expect(dataAccess(phone.log, tablet.id)).toEqual(dataAccess(phone.log, phone.id));
+    // The relay keeps from the tablet what it was given: its own log tells it what is due to it, and it is there when it comes.
+    const recall = relay.tell(ALICE, stripAttachments(phone.log.head.seq), { to: ["Tablet"] });
+    expect(tablet.sync().keyring.epochs).toEqual([3]);
+    expect(dataAccess(tablet.log, tablet.id)).toEqual(dataAccess(phone.log, phone.id));
+    recall();
+    expect(tablet.sync().keyring.epochs).toEqual([1, 2, 3]);
 
     // A desktop that nobody has approved yet holds less than others could give, and says who.
     const desktop = new Device(relay, ALICE, "Desktop").join();
@@ -196,6 +217,10 @@ describe("devices", () => {
       "NO_ACCESS",
       "NO_ACCESS",
     ]);
+
+    // The relay shows the log as it was before, when who is gone could read: refused by a sender who knows more, with evidence.
+    relay.tell(ALICE, rollBack(5));
+    await expect(send(relay, "hidden", log)).rejects.toMatchObject({ code: "ROLLED_BACK", rule: "LOG-8" });
   });
 });
 
@@ -227,6 +252,13 @@ describe("backup keys", () => {
     const misread = `${paper.slice(0, 5)}${paper[5] === "7" ? "8" : "7"}${paper.slice(6)}`;
     const phone = new Device(relay, ALICE, "Phone").join();
     expect(await read(phone, sealed)).toBe("NO_ACCESS");
+    // The relay withholds what the paper was given: it is known to be missing, and is there when it comes.
+    const recall = relay.tell(ALICE, stripAttachments(2));
+    const kept = openBackupKey(phone.log, relay.read(ALICE), misread);
+    expect([kept.keyring.epochs, kept.withheld]).toEqual([[2], [[1, 1]]]);
+    const act = () => review({ log: phone.log, keyring: kept.keyring }, { approve: [phone.id] }, phone.env);
+    expectError(act, "GRANT_UNAVAILABLE", "GRT-1");
+    recall();
     const opened = openBackupKey(phone.log, relay.read(ALICE), misread);
     expect(opened.corrections).toMatchObject([{ kind: "wrong", read: misread[5], meant: paper[5] }]);
     const entry = review({ log: phone.log, keyring: opened.keyring }, { approve: [phone.id] }, phone.env).entry;

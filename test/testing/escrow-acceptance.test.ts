@@ -1,5 +1,5 @@
-// What must be true for users: the acceptance list for escrow, told by admins' and users' devices that meet only through a relay,
-// which lies wherever it could profit. Each number is that of the list.
+// What must be true for users: the acceptance list for escrow, told by admins' and users' devices that meet only through a relay.
+// Where a server could gain by it (15 to 20), the relay lies, and what is then seen is told. Each number is that of the list.
 
 import {
   accessRecords,
@@ -28,7 +28,7 @@ import {
   unverifiedMembers,
   verifyLog,
 } from "keystead";
-import { MaliciousRelay, rollBack } from "keystead/testing";
+import { corruptContent, MaliciousRelay, rollBack, stripAttachments } from "keystead/testing";
 import { describe, expect, it } from "vitest";
 import { expectError } from "../support/refusal.js";
 import { Device } from "./device.js";
@@ -194,6 +194,15 @@ describe("users", () => {
     laptop.write(rotate);
     new Device(relay, ALICE, "Phone").join();
     expect(await reportOn(relay, ann)).toMatchObject({ status: "covered", proven: [[1, 3]] });
+    // The relay keeps a grant from the admins: the report does not take the log's word for it.
+    relay.tell(ALICE, stripAttachments(3));
+    expect(await reportOn(relay, ann)).toMatchObject({
+      claimed: [[1, 3]],
+      proven: [
+        [1, 1],
+        [3, 3],
+      ],
+    });
   });
 
   it("17: the report names what is missing and who could close it, or that it is lost", async () => {
@@ -208,12 +217,20 @@ describe("users", () => {
     });
     laptop.sync().write((session, env) => review(session, { approve: [phone.id, ...escrowIds(session)] }, env));
     expect(await reportOn(relay, ann)).toMatchObject({ status: "covered", gaps: [], lost: [] });
+    // The relay shows the log as it was with the gap: refused by an admin who knows more.
+    relay.tell(ALICE, rollBack(3));
+    const again = () => verifyLog(relay.read(ALICE), { subject: ALICE, pinned: laptop.log });
+    expectError(again, "ROLLED_BACK", "LOG-8");
   });
 
   it("18: who is locked out is restored, lost devices go in the same step, and a leaver's data stays readable", async () => {
     const { relay, bob, laptop, letter } = await withUser();
     const tablet = new Device(relay, ALICE, "Tablet").join();
     expect(await read(tablet.keyring, letter)).toBe("NO_ACCESS");
+    // The relay keeps from the admin what escrow was granted: nobody is restored to a part without its being said.
+    const recall = relay.tell(ALICE, stripAttachments(2));
+    expectError(() => restore(relay, bob, tablet, laptop), "GRANT_UNAVAILABLE", "GRT-1");
+    recall();
     expect(restore(relay, bob, tablet, laptop)).toBe(true);
     expect(await read(tablet.sync().keyring, letter)).toBe("Dear Alice");
     expect(tablet.log.active.has(laptop.id)).toBe(false);
@@ -235,6 +252,14 @@ describe("users", () => {
     expect(accessRecords(ann.sync().session, relay.read(ESCROW))).toMatchObject([
       { admin: bob.id, access: { subject: ALICE, epochs: [[1, 1]], reason: "order", case: "4 O 12/26" } },
     ]);
+
+    // The relay keeps the record from an auditor: what was opened is unknown then, that something was is not. And it gives other
+    // content for what is asked for, which does not open.
+    relay.tell(ESCROW, stripAttachments(given.record));
+    expect(accessRecords(ann.session, relay.read(ESCROW))).toMatchObject([{ admin: bob.id, access: undefined }]);
+    relay.store("letter", letter);
+    relay.tellContent("letter", corruptContent(-1));
+    expect(await read(found.keyring, relay.load("letter"))).toBe("CORRUPT_CONTENT");
   });
 
   it("20: users notice nothing when admins change; rotation reaches those who are offline (ESC-6)", async () => {
@@ -249,6 +274,10 @@ describe("users", () => {
     expect(await read(laptop.sync().keyring, sealed)).toBe("new");
     const again = { ...options, userLog: userLog(relay), entries: relay.read(ALICE), approve: [laptop.id] };
     expectError(() => recover(stolen, again, bob.env), "NOT_PERMITTED", "ESC-3");
+
+    // The relay takes the renewal back, with which the admin who is gone could read on: refused by whoever has seen it.
+    relay.tell(ALICE, rollBack(2));
+    expectError(() => laptop.sync(), "ROLLED_BACK", "LOG-8");
   });
 });
 
