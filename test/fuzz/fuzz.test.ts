@@ -62,19 +62,19 @@ describe("raw bytes", () => {
 
   it.each(openings)(
     "are read or junk as %s: a link that commits to them stands",
-    async (_name, good, feed) => {
-      const read = new Set<boolean>();
+    (_name, good, feed) => {
+      let junk = 0;
       expect(feed(good)).toBeDefined();
-      await fc.assert(
+      fc.assert(
         fc.property(rawChanges, (change) => {
           const bytes = change(good);
           // An attachment of no bytes is none.
           fc.pre(bytes.length > 0);
-          read.add(feed(bytes) !== undefined);
+          if (feed(bytes) === undefined) junk++;
         }),
         RAW,
       );
-      expect(read).toEqual(new Set([true, false]));
+      expect(junk).toBeGreaterThan(0);
     },
     timeout(RAW.numRuns),
   );
