@@ -1,4 +1,4 @@
-// npm run worlds [-- --full | --depth N] [--minutes N] [--start NAME]: explores small worlds with the real link code, prints
+// npm run worlds [-- --full | --deep | --depth N] [--minutes N] [--start NAME]: explores small worlds with the real link code, prints
 // states and transitions, and a counterexample with its moves if a rule breaks (status 1; 3 when only the clock stopped it).
 // docs/assurance.md.
 
@@ -11,6 +11,7 @@ import { STARTS, type Start } from "../test/worlds/starts.js";
 const { values } = parseArgs({
   options: {
     full: { type: "boolean", default: false },
+    deep: { type: "boolean", default: false },
     depth: { type: "string" },
     minutes: { type: "string", default: "60" },
     start: { type: "string" },
@@ -18,7 +19,8 @@ const { values } = parseArgs({
 });
 const milliseconds = Number(values.minutes) * 60_000;
 const chosen = STARTS.filter(({ name }) => values.start === undefined || name === values.start);
-const depthOf = ({ quick, full }: Start): number => (values.depth ? Number(values.depth) : values.full ? full : quick);
+const depthOf = ({ quick, full, deep = full }: Start): number =>
+  values.depth ? Number(values.depth) : values.deep ? deep : values.full ? full : quick;
 if (chosen.length === 0 || !Number.isSafeInteger(milliseconds) || !chosen.every((start) => depthOf(start) > 0)) {
   console.error(`--depth and --minutes are numbers; --start is one of: ${STARTS.map(({ name }) => name).join("; ")}`);
   process.exit(2);

@@ -16,7 +16,7 @@ const explored = new Map<Start, Promise<Explored>>();
 
 /** Explored once, whichever test asks first. */
 function explore(start: Start): Promise<Explored> {
-  const { moves, quick, full: _, name: __, ...options } = start;
+  const { moves, quick, full: _, deep: __, name: ___, ...options } = start;
   const found = explored.get(start) ?? runBundle(code, { ...options, start: moves, depth: quick });
   explored.set(start, found);
   return found;
