@@ -10,9 +10,9 @@ import { type CborValue, encodeCbor } from "../../src/bytes/cbor.js";
 import { decodeEntry } from "../../src/log/entry.js";
 import { appendEntry, verifyLog } from "../../src/log/verify.js";
 import { numRuns, timeout } from "../model/history.js";
-import { type RawSigner, rawEntry, rawLink, rawSignature, takeApart } from "../support/raw-link.js";
+import { rawEntry, rawLink, rawSignature, takeApart } from "../support/raw-link.js";
 import { snapshot } from "../support/refusal.js";
-import { OPERATOR, type World } from "../support/world.js";
+import type { World } from "../support/world.js";
 import { rawChanges, valueChanges } from "./mutations.js";
 import { escrowWorld, forkedWorld, smallWorld, userWorld } from "./samples.js";
 
@@ -21,23 +21,11 @@ const LISTS = numRuns(100, 8);
 
 const worlds = [userWorld, escrowWorld, forkedWorld, smallWorld];
 /** The state after each link of each world. */
-const states = new Map(
-  worlds.map(({ entries, log: { subject } }) => {
-    const after: LogState[] = [verifyLog(entries.slice(0, 1), { subject })];
-    for (const entry of entries.slice(1)) after.push(appendEntry(after.at(-1) as LogState, entry));
-    return [entries, after] as const;
-  }),
-);
+const states = new Map(worlds.map((world) => [world.entries, world.states()]));
 const statesOf = ({ entries }: World) => states.get(entries) ?? expect.unreachable();
 
 // All runs are given the same states and bytes: one look at the end sees what any of them changed.
 const everything = () => snapshot([...states]);
-
-/** Whoever signed an entry, as far as its keys are known: a change then gets past the signatures. */
-const signersOf = (world: World, keys: readonly Uint8Array[]): readonly RawSigner[] => {
-  const known: readonly RawSigner[] = [...[...world.sessions.keys()].map((name) => world.signer(name)), OPERATOR];
-  return keys.flatMap((key) => known.find(({ sign }) => sign.every((byte, at) => byte === key[at])) ?? []);
-};
 
 /** An entry with a changed body, signed anew where `resigned` by whoever signed it. */
 function changedBody(
@@ -49,7 +37,7 @@ function changedBody(
   const { body, signatures, attachments } = takeApart(entry);
   const changed = encodeCbor(change(body));
   const keys = signatures.map(([key]) => key);
-  const signers = resigned ? signersOf(world, keys) : [];
+  const signers = resigned ? world.signersOf(keys) : [];
   const signed = signers.length > 0 ? signers.map((signer) => rawSignature(changed, signer)) : signatures;
   return rawEntry(rawLink(changed, signed), attachments);
 }

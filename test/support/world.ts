@@ -1,6 +1,7 @@
 // Small worlds for tests: one log, the members of a story by name, and every entry so far. A world is immutable: each step
 // gives the next one, so that tests share a beginning and branch from it.
 
+import { equalBytes } from "../../src/bytes/bytes.js";
 import type { MemberId } from "../../src/bytes/ids.js";
 import { expel, leave, rekey, rename, review, rotate, setLockdown } from "../../src/grants/actions.js";
 import { writeLink } from "../../src/grants/author.js";
@@ -20,7 +21,7 @@ import { MemberKeys } from "../../src/keys/member-keys.js";
 import { OperatorKeys } from "../../src/keys/operator-keys.js";
 import { decodeEntry } from "../../src/log/entry.js";
 import type { LinkRecord, LogState, Member } from "../../src/log/state.js";
-import { appendUnverified } from "../../src/log/verify.js";
+import { appendEntry, appendUnverified, verifyLog } from "../../src/log/verify.js";
 import type { Env } from "../../src/primitives/env.js";
 import { type RawSigner, signerOf } from "./raw-link.js";
 import { seededEnv } from "./seeded-env.js";
@@ -95,6 +96,19 @@ export class World {
 
   signer(name: string): RawSigner {
     return signerOf(this.session(name));
+  }
+
+  /** Whoever has these signing keys, as far as that is known here. */
+  signersOf(keys: readonly Uint8Array[]): readonly RawSigner[] {
+    const known: readonly RawSigner[] = [...[...this.sessions.keys()].map((name) => this.signer(name)), OPERATOR];
+    return keys.flatMap((key) => known.find(({ sign }) => equalBytes(sign, key)) ?? []);
+  }
+
+  /** The state after each link. */
+  states(): readonly LogState[] {
+    const states = [verifyLog(this.entries.slice(0, 1), { subject: this.log.subject })];
+    for (const entry of this.entries.slice(1)) states.push(appendEntry(states.at(-1) as LogState, entry));
+    return states;
   }
 
   /** The member, active or removed. */

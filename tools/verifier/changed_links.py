@@ -1,9 +1,10 @@
 """Judges again what `npm run changed-links` tried: links of random content, in logs that it gives first."""
 
 import json
-import sys
 from pathlib import Path
+from typing import Iterator
 
+from alike import Answers, count_alike
 from errors import Refused
 from log import verify_entry
 from positive import facts
@@ -27,27 +28,15 @@ def verdict(before: State, entry: bytes) -> dict:
 
 
 def run_changed_links(file: Path) -> int:
-    try:
-        return compare(file)
-    except (ValueError, KeyError, AttributeError) as error:
-        print(f"{file} is not what `npm run --silent changed-links` writes: {error!r}", file=sys.stderr)
-        return 2
+    return count_alike(file, "changed-links", verdicts)
 
 
-def compare(file: Path) -> int:
-    alike = different = 0
+def verdicts(lines: Iterator[dict]) -> Answers:
     bases: dict[str, list[State]] = {}
-    with file.open(encoding="utf-8") as lines:
-        for number, line in enumerate(lines, 1):
-            given = json.loads(line)
-            if "entries" in given:
-                bases[given["base"]] = histories(given["entries"])
-                continue
-            found = json.loads(json.dumps(verdict(bases[given["base"]][given["after"]], unbase64(given["entry"]))))
-            if found == given["verdict"]:
-                alike += 1
-            else:
-                different += 1
-                print(f"line {number}: found {found}, expected {given['verdict']}")
-    print(f"{alike} judged alike, {different} not")
-    return 1 if different or not alike else 0
+    for number, given in enumerate(lines, 1):
+        if "entries" in given:
+            bases[given["base"]] = histories(given["entries"])
+        else:
+            found = verdict(bases[given["base"]][given["after"]], unbase64(given["entry"]))
+            # As JSON has it: runs are tuples here.
+            yield f"line {number}", json.loads(json.dumps(found)), given["verdict"]

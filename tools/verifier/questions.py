@@ -1,10 +1,10 @@
 """Answers again what `npm run questions` asked: what devices do about escrow in random logs (ESC-4, ESC-8)."""
 
-import json
-import sys
 from pathlib import Path
+from typing import Iterator
 
 import escrow
+from alike import Answers, count_alike
 from log import verify_log
 from negative import parse_head
 from state import State
@@ -30,27 +30,13 @@ def answer(user: State, logs: dict[str, State], question: dict) -> dict:
 
 
 def run_questions(file: Path) -> int:
-    try:
-        return compare(file)
-    except (ValueError, KeyError, AttributeError, StopIteration) as error:
-        print(f"{file} is not what `npm run --silent questions` writes: {error!r}", file=sys.stderr)
-        return 2
+    return count_alike(file, "questions", answers)
 
 
-def compare(file: Path) -> int:
-    alike = different = 0
-    with file.open(encoding="utf-8") as lines:
-        logs = {name: load(entries) for name, entries in json.loads(next(lines)).items()}
-        for line in lines:
-            history = json.loads(line)
-            user = load(history["entries"])
-            for number, question in enumerate(history["questions"], 1):
-                found = answer(user, logs, question)
-                expected = {name: question[name] for name in found}
-                if found == expected:
-                    alike += 1
-                else:
-                    different += 1
-                    print(f"{history['seed']}, question {number}: found {found}, expected {expected}")
-    print(f"{alike} answered alike, {different} not")
-    return 1 if different or not alike else 0
+def answers(lines: Iterator[dict]) -> Answers:
+    logs = {name: load(entries) for name, entries in next(lines, {}).items()}
+    for history in lines:
+        user = load(history["entries"])
+        for number, question in enumerate(history["questions"], 1):
+            found = answer(user, logs, question)
+            yield f"{history['seed']}, question {number}", found, {name: question[name] for name in found}
