@@ -120,7 +120,7 @@ export { OperatorKeys } from "./keys/operator-keys.js";
 export { checkEvidence, type EvidenceVerdict } from "./log/check-evidence.js";
 export type { Clock } from "./log/checks.js";
 export { decodeEvidence, type Evidence, type EvidenceKind, encodeEvidence, type Pin } from "./log/evidence.js";
-export type { AccessDigests, EscrowActor, Pointer, Policy, Role } from "./log/fields.js";
+export type { EscrowActor, Pointer, Policy, Role, SealedRecord } from "./log/fields.js";
 export type { Run, Runs } from "./log/runs.js";
 export type {
   Approval,

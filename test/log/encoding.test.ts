@@ -20,7 +20,7 @@ import {
   MAX_ATTACHMENTS_BYTES,
   MAX_LINK_BYTES,
 } from "../../src/log/entry.js";
-import { escrowActor, escrowHead, grant, header, pointerFields } from "../../src/log/fields.js";
+import { escrowHead, grant, header, pointerFields, renewingActor } from "../../src/log/fields.js";
 import type { LogState } from "../../src/log/state.js";
 import { appendEntry, verifyLog } from "../../src/log/verify.js";
 import { verifyLink } from "../../src/log/verify-link.js";
@@ -83,7 +83,7 @@ describe("one encoding", () => {
   it.each([
     ["position of a link after the first", writes(record(header("leave"))), start, "seq"],
     ["position of an escrow head", writes(escrowHead), { seq: 1, hash }, "seq"],
-    ["position at which an admin acts for escrow", writes(escrowActor), actor, "seq"],
+    ["position at which an admin acts for escrow", writes(renewingActor), actor, "seq"],
     ["position that escrow points to", writes(pointerFields), pointer, "seq"],
     ["epoch that escrow points to", writes(pointerFields), pointer, "epoch"],
     ["first epoch of a grant", writes(grant), run, "from"],
