@@ -4,10 +4,10 @@ import { KeysteadError } from "../errors.js";
 import { writeLink } from "../grants/author.js";
 import { type Authored, checkSession, type Session } from "../grants/session.js";
 import { changedKeyring, partsOf } from "../keys/keyring.js";
-import { assertLog, escrowMember, type Head, type LogState } from "../log/state.js";
+import { escrowMember, type Head, type LogState } from "../log/state.js";
 import type { Env } from "../primitives/env.js";
-import { checkHead } from "./arguments.js";
-import { newestPointer, pointerTo } from "./pointer.js";
+import { extendsHead } from "../trust/head.js";
+import { newestPointer, pointerTo } from "../trust/pointer.js";
 
 /**
  * Enrolls the organisation's escrow with everything that this device holds. No secret is made: the member's keys are the
@@ -48,11 +48,4 @@ export function renewEscrow(session: Session, escrowLog: LogState, env: Env): Au
   const fields = { author: keys.sign, escrow: pointerTo(escrowLog) };
   const written = writeLink({ before: log, type: "renew-escrow", fields, keyring, signers: [keys] }, env);
   return { log: written.log, entry: written.entry, keyring: changedKeyring(keyring, { gained: written.newEpoch }) };
-}
-
-/** Whether a log has a head, as its newest or as an ancestor. @throws `INVALID_ARGUMENT`, `INVALID_ENCODING` */
-export function extendsHead(log: LogState, head: Head): boolean {
-  assertLog(log);
-  const { log: id, seq, hash } = checkHead(head);
-  return log.head.log === id && log.links.at(seq - 1)?.hash === hash;
 }

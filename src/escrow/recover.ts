@@ -12,8 +12,8 @@ import type { LinkTypeName } from "../log/registry.js";
 import { epochsIn, intersectRuns, NO_RUNS, type Runs } from "../log/runs.js";
 import { activeMember, assertLog, escrowMember, hasRole, isConfirmed, type LogState } from "../log/state.js";
 import type { Env } from "../primitives/env.js";
+import { judgePointer, pointerTo } from "../trust/pointer.js";
 import { openAsEscrow } from "./escrow-keys.js";
-import { judgePointer, pointerTo } from "./pointer.js";
 
 /** What {@link recover} is told. */
 export interface RecoverOptions {
