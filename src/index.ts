@@ -72,7 +72,7 @@ export {
 } from "./escrow/escrow-log.js";
 export { formatTotals, formatUserCoverage, reportCsvHeader, reportCsvLine } from "./escrow/format-report.js";
 export { enrollEscrow, renewEscrow } from "./escrow/member.js";
-export { type EscrowActed, type RecoverOptions, recover, renewFor } from "./escrow/recover.js";
+export { type RecoverOptions, recover, renewFor } from "./escrow/recover.js";
 export { organisationReport, type ReportedUser, type ReportOptions, ReportTotals, type ToDo } from "./escrow/report.js";
 export { type EscrowDevicesAndActivity, escrowDevicesAndActivity } from "./escrow-devices-and-activity.js";
 export { type AcknowledgeOptions, acknowledge, requireUnchanged } from "./fingerprint/acknowledge.js";
@@ -107,8 +107,9 @@ export {
   type PreparedDevice,
   prepareDevice,
 } from "./grants/enter.js";
+export type { Proposal } from "./grants/proposal.js";
 export { type OpenedKeyring, openKeyring, type Received, receive } from "./grants/receive.js";
-export type { Authored, DeviceDescription, Session } from "./grants/session.js";
+export type { DeviceDescription, Session } from "./grants/session.js";
 export { Keyring, parseKeyring, unsafeSerializeKeyring } from "./keys/keyring.js";
 export { OperatorKeys } from "./keys/operator-keys.js";
 export { checkEvidence, type EvidenceVerdict } from "./log/check-evidence.js";

@@ -3,7 +3,8 @@
 import { KeysteadError } from "../errors.js";
 import { writeLink } from "../grants/author.js";
 import { writeGenesis } from "../grants/enter.js";
-import { type Authored, checkOptions, checkSession, type DeviceDescription, type Session } from "../grants/session.js";
+import { type Proposal, proposeSession } from "../grants/proposal.js";
+import { checkOptions, checkSession, type DeviceDescription, type Session } from "../grants/session.js";
 import { partsOf } from "../keys/keyring.js";
 import { OperatorKeys } from "../keys/operator-keys.js";
 import { type Policy, policyFields } from "../log/fields.js";
@@ -29,10 +30,10 @@ export interface CreateEscrowLogOptions {
  * The first admin's device opens the organisation's escrow log. It has the role `manage`. Escrow is not enabled yet: make a
  * backup key first, then set the policy.
  *
- * @returns the session of that device, and the entry to publish. The caller wipes the keyring.
+ * @returns a proposal of that device's session. The caller wipes the keyring.
  * @throws `INVALID_ARGUMENT`, `INVALID_KEY`
  */
-export function createEscrowLog(options: CreateEscrowLogOptions, env: Env): Authored {
+export function createEscrowLog(options: CreateEscrowLogOptions, env: Env): Proposal<Session> {
   const {
     subject,
     operator,
@@ -61,7 +62,12 @@ function checkPolicy(policy: Policy): void {
  * @param operator must sign too when escrow is switched off: admins alone cannot (ESC-2).
  * @throws `NOT_PERMITTED` (MEM-8, ESC-1 when escrow is enabled before it is ready, ESC-2), `INVALID_ARGUMENT`
  */
-export function setPolicy(session: Session, change: Partial<Policy>, env: Env, operator?: OperatorKeys): Authored {
+export function setPolicy(
+  session: Session,
+  change: Partial<Policy>,
+  env: Env,
+  operator?: OperatorKeys,
+): Proposal<Session> {
   const { log, keyring } = checkSession(session);
   const given = Object.entries(checkOptions(change)).filter(([, value]) => value !== undefined);
   const before = policyOf(log);
@@ -95,5 +101,5 @@ export function setPolicy(session: Session, change: Partial<Policy>, env: Env, o
     { before: log, type: "policy", fields: { author: keys.sign, policy }, keyring, signers },
     env,
   );
-  return { log: written.log, entry: written.entry, keyring };
+  return proposeSession(keyring, written);
 }

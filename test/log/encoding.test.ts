@@ -9,8 +9,6 @@ import { encodeCbor } from "../../src/bytes/cbor.js";
 import { record, type Schema } from "../../src/bytes/schema.js";
 import { toHex } from "../../src/bytes/text.js";
 import { KeysteadError } from "../../src/errors.js";
-import { review } from "../../src/grants/actions.js";
-import { joinLog } from "../../src/grants/enter.js";
 import {
   attachmentDigest,
   decodeEntry,
@@ -24,6 +22,7 @@ import { escrowHead, grant, header, pointerFields, renewingActor } from "../../s
 import type { LogState } from "../../src/log/state.js";
 import { appendEntry, verifyLog } from "../../src/log/verify.js";
 import { verifyLink } from "../../src/log/verify-link.js";
+import { joinLog, review } from "../support/accepted.js";
 import {
   mutate,
   type RawBody,
