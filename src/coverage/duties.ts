@@ -135,9 +135,7 @@ function regrants(log: LogFacts, { me, target, mine, others, served }: Asked): r
 function regrantsBy(log: LogFacts, me: MemberId, member: MemberId): readonly { readonly epochs: Runs }[] {
   const own = [...log.links].filter(({ type, author }) => type === "regrant" && author === me);
   const grants = own.flatMap((record) => record.grants);
-  return grants
-    .filter(({ boxes }) => boxes.some((box) => box.member === member))
-    .map(({ from, to }) => ({ epochs: [[from, to]] }));
+  return grants.filter(({ boxes }) => boxes.some((box) => box.member === member)).map(({ epochs }) => ({ epochs }));
 }
 
 function checkFacts(own: KeyringFacts): KeyringFacts {

@@ -31,8 +31,8 @@ export function claimedRuns(log: LogState, escrows: ReadonlySet<MemberId>, keys:
     // What was declared missing in escrow's name with keys of no real epoch is a thief's word, and no admin's.
     if (escrows.has(author as MemberId) && isReal((pointed as Pointer).kem)) runs = subtractRuns(runs, missing);
     pointed = pointer ?? pointed;
-    for (const { from, to, boxes } of grants) {
-      if (boxes.some(({ member, kem }) => escrows.has(member) && isReal(kem))) runs = uniteRuns(runs, [[from, to]]);
+    for (const { epochs, boxes } of grants) {
+      if (boxes.some(({ member, kem }) => escrows.has(member) && isReal(kem))) runs = uniteRuns(runs, epochs);
     }
   }
   return runs;

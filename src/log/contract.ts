@@ -5,7 +5,7 @@ import type { MemberId } from "../bytes/ids.js";
 import type { Schema } from "../bytes/schema.js";
 import { KeysteadError, type RuleId } from "../errors.js";
 import type { AccessDigests, AnyBody, NewMember, Pointer, Policy, Role } from "./fields.js";
-import type { Run, Runs } from "./runs.js";
+import type { Runs } from "./runs.js";
 import type { LogFacts, Member } from "./state.js";
 
 /** What a link does, in the protocol's own terms. {@link applyEffect} does it, in the protocol's order. */
@@ -28,8 +28,8 @@ export interface Effect {
   readonly lockdown?: boolean;
   /** Members that the author approves; an enrolled member is approved as it enters (MEM-1). */
   readonly approve?: readonly MemberId[];
-  /** Runs that the author gives again. */
-  readonly regrant?: readonly { readonly member: MemberId; readonly run: Run }[];
+  /** Sets of epochs that the author gives again. */
+  readonly regrant?: readonly { readonly member: MemberId; readonly runs: Runs }[];
   /** Whether the link makes a new epoch (MEM-7). */
   readonly newEpoch: boolean;
   /** Whether a removal leaves rotation due (MEM-7): `leave` and `expel` cannot rotate by themselves. */
