@@ -78,7 +78,7 @@ function recipients(grants: readonly GrantRecord[], nameOf: NameOf): string {
 }
 
 function runsOfGrants(grants: readonly GrantRecord[]): Runs {
-  return grants.reduce((runs, { from, to }) => uniteRuns(runs, [[from, to]]), NO_RUNS);
+  return grants.reduce((runs, { epochs }) => uniteRuns(runs, epochs), NO_RUNS);
 }
 
 /** `Laptop`, `Laptop and Phone`, `Laptop, Phone and Tablet`. */

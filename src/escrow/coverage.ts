@@ -4,12 +4,11 @@
 import type { MemberId } from "../bytes/ids.js";
 import { actors } from "../coverage/actors.js";
 import { accessWith, type DataAccess } from "../coverage/data-access.js";
-import { countEpochs } from "../coverage/gaps.js";
 import { nameMembers } from "../coverage/names.js";
 import { allEpochs, type Stretch, stretchesOf } from "../coverage/stretches.js";
 import { KeysteadError } from "../errors.js";
 import { checkOptions } from "../grants/session.js";
-import { intersectRuns, NO_RUNS, type Runs, subtractRuns, uniteRuns } from "../log/runs.js";
+import { countEpochs, intersectRuns, NO_RUNS, type Runs, subtractRuns, uniteRuns } from "../log/runs.js";
 import { escrowMember, type LogState, type Removal } from "../log/state.js";
 import { type EscrowAct, escrowActs } from "../trust/acts.js";
 import { claimedRuns } from "../trust/claimed.js";

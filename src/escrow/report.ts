@@ -1,11 +1,10 @@
 // The organisation's report: every user's coverage, streamed, with totals and what to do first. docs/spec.md sections 8 and 11.
 
-import { countEpochs } from "../coverage/gaps.js";
 import { formatEpochs, formatStretch } from "../coverage/stretches.js";
 import { KeysteadError } from "../errors.js";
 import { checkOptions, checkSession, type Session } from "../grants/session.js";
 import { partsOf } from "../keys/keyring.js";
-import { NO_RUNS, runsOf } from "../log/runs.js";
+import { countEpochs, NO_RUNS, runsOf } from "../log/runs.js";
 import { assertLog, type LogState } from "../log/state.js";
 import { policyOf } from "../trust/escrow-needs.js";
 import {

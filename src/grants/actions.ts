@@ -84,23 +84,16 @@ export function regrant(session: Session, regrants: readonly Regrant[], env: Env
   const { log } = checkSession(session);
   if (!Array.isArray(regrants))
     throw new KeysteadError("INVALID_ARGUMENT", "regrants must be a list of { member, runs }");
-  const recipients = new Map<string, { from: number; to: number; boxes: [MemberId, Uint8Array][] }>();
+  const given = new Map<MemberId, Runs>();
   for (const { member, runs } of regrants.map((each) => checkOptions(each))) {
     const { id } = activeMember(log, member);
-    for (const [from, to] of uniteRuns(checkRuns("runs", runs), NO_RUNS)) {
-      const grant = recipients.get(`${from}-${to}`) ?? { from, to, boxes: [] };
-      grant.boxes.push([id, NO_DIGEST]);
-      recipients.set(`${from}-${to}`, grant);
-    }
+    given.set(id, uniteRuns(given.get(id) ?? NO_RUNS, checkRuns("runs", runs)));
   }
-  // Digests come with the grants that are made from this; until then it says who is given what.
-  const grants = [...recipients.values()].map((grant) => ({ ...grant, keyring: NO_DIGEST }));
-  if (grants.length === 0)
+  const give = [...given].filter(([, runs]) => runs.length > 0).sort(([a], [b]) => (a < b ? -1 : 1));
+  if (give.length === 0)
     throw new KeysteadError("NOT_PERMITTED", "a regrant that gives nothing changes nothing", { rule: "MEM-2" });
-  return act(session, "regrant", { grants }, env);
+  return act(session, "regrant", { give }, env);
 }
-
-const NO_DIGEST = new Uint8Array(32);
 
 /**
  * Takes fresh keys for this member, grants it again what it holds, and makes a new epoch. Do not use it for a backup key:

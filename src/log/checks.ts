@@ -9,7 +9,7 @@ import { checkKemKey } from "../primitives/kem.js";
 import { LABELS } from "../primitives/labels.js";
 import { checkVerifyingKey, verifyLabelled } from "../primitives/sign.js";
 import { type Context, type Effect, type LinkType, refuse } from "./contract.js";
-import type { DueGrant, Transition } from "./effects.js";
+import { type DueGrant, spanOf, type Transition } from "./effects.js";
 import type { UnverifiedLink } from "./entry.js";
 import type { AnyBody, Grant } from "./fields.js";
 import { containsRuns, hasEpoch, isCanonical, NO_RUNS } from "./runs.js";
@@ -167,14 +167,22 @@ export function checkGrants(kind: LogKind, { epoch, due, withheld }: Transition,
     );
   }
   const grants = body.grants ?? [];
-  const isDue = (grant: Grant, { from, to, recipients }: DueGrant) =>
-    grant.from === from &&
-    grant.to === to &&
-    grant.boxes.length === recipients.length &&
-    recipients.every(({ id }, index) => grant.boxes[index]?.[0] === id);
+  const isDue = (grant: Grant, { epochs, recipients }: DueGrant) => {
+    const { from, to, count } = spanOf(epochs);
+    return (
+      grant.from === from &&
+      grant.to === to &&
+      grant.count === count &&
+      grant.boxes.length === recipients.length &&
+      recipients.every(({ id }, index) => grant.boxes[index]?.[0] === id)
+    );
+  };
   if (grants.length !== due.length || !grants.every((grant, index) => isDue(grant, due[index] as DueGrant))) {
-    const expected =
-      due.map(({ from, to, recipients }) => `[${from}-${to}] to ${recipients.length}`).join(", ") || "none";
+    const inWords = ({ epochs, recipients }: DueGrant) => {
+      const { from, to, count } = spanOf(epochs);
+      return `${count} of [${from}-${to}] to ${recipients.length}`;
+    };
+    const expected = due.map(inWords).join(", ") || "none";
     refuse("GRT-1", `the grants are not exactly those that the link's effect requires: ${expected}`);
   }
 }

@@ -18,6 +18,7 @@ export const LABELS = {
   epochExporter: "keystead/v1/epoch/exporter",
   exporter: "keystead/v1/exporter",
   // grants
+  grantEpochs: "keystead/v1/grant/epochs",
   grantKey: "keystead/v1/grant/key",
   grantCoins: "keystead/v1/grant/coins",
   grantBox: "keystead/v1/grant/box",

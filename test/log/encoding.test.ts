@@ -73,7 +73,7 @@ describe("one encoding", () => {
   const key = new Uint8Array(32);
   const actor = { admin: key, seq: 1, hash };
   const pointer = { log: hash, seq: 1, hash, epoch: 1, sign: key, kem: new Uint8Array(1216) };
-  const run = { from: 1, to: 1, keyring: key, boxes: [["00".repeat(16), key]] };
+  const run = { from: 1, to: 1, count: 1, keyring: key, boxes: [["00".repeat(16), key]] };
   const start = { v: 1, type: "leave", log: hash, seq: 2, prev: hash, time: 0 };
   const writes =
     <T>(schema: Schema<T>) =>
@@ -87,6 +87,7 @@ describe("one encoding", () => {
     ["epoch that escrow points to", writes(pointerFields), pointer, "epoch"],
     ["first epoch of a grant", writes(grant), run, "from"],
     ["last epoch of a grant", writes(grant), run, "to"],
+    ["number of epochs of a grant", writes(grant), run, "count"],
   ])("knows no %s before the first there can be (ENC-2)", (_what, write, good, field) => {
     const first = (good as Record<string, unknown>)[field] as number;
     expect(write(good)).toBeInstanceOf(Map);

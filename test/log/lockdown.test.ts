@@ -143,9 +143,9 @@ describe("what only confirmed members do in lockdown", () => {
     const thief = approved.signer("Thief");
     const member = idBytes(approved.id("Tablet"));
     const name = new Uint8Array(32);
-    const grant = { from: 4, to: 4, keyring: new Uint8Array(32), boxes: [[member, new Uint8Array(32)]] };
+    const grant = { from: 4, to: 4, count: 1, keyring: new Uint8Array(32), boxes: [[member, new Uint8Array(32)]] };
     for (const fields of [
-      { type: "regrant", grants: [grant] },
+      { type: "regrant", give: [[member, [[4, 4]]]], grants: [grant] },
       { type: "rename", member, name },
     ]) {
       const entry = rawNext(approved.log, { author: thief.sign, ...fields }, [thief]);
