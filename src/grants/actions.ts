@@ -13,6 +13,7 @@ import { activeMember, assertLog, isConfirmed, type LogState } from "../log/stat
 import type { Env } from "../primitives/env.js";
 import { type Draft, type Signer, writeLink } from "./author.js";
 import { sortedRoles, withFreshKeys } from "./enter.js";
+import { checkPositions } from "./positions-argument.js";
 import { type Proposal, proposeLog, proposeSession } from "./proposal.js";
 import { checkRuns } from "./runs-argument.js";
 import { checkOptions, checkSession, type DeviceDescription, openingOf, type Session } from "./session.js";
@@ -26,13 +27,14 @@ import { checkOptions, checkSession, type DeviceDescription, openingOf, type Ses
  */
 export function review(session: Session, options: ReviewOptions, env: Env): Proposal<Session> {
   const { log } = checkSession(session);
-  const { approve = [], remove = [], roles } = checkOptions(options);
+  const { approve = [], remove = [], roles, disown } = checkOptions(options);
   const approved = memberList(log, "approve", approve);
   const given = rolesOf(log, approved, roles);
   const fields = {
     approve: approved,
     remove: memberList(log, "remove", remove),
     ...(given.length > 0 && { roles: given }),
+    ...(disown !== undefined && { disown: checkPositions("disown", disown) }),
   };
   return act(session, "review", fields, env);
 }
@@ -43,6 +45,8 @@ export interface ReviewOptions {
   readonly remove?: readonly MemberId[] | undefined;
   /** In an escrow log: what those may do whom this first confirms; nothing unless told. They keep it (MEM-8). */
   readonly roles?: Readonly<Record<MemberId, readonly Role[]>> | undefined;
+  /** In an escrow log: positions of acts that are not to be believed from now on, of the admins that this removes (ESC-8). */
+  readonly disown?: readonly number[] | undefined;
 }
 
 /** Roles for exactly the members of an escrow log that a review first confirms (MEM-8). */
