@@ -1,6 +1,8 @@
 // The public API of keystead: what an app imports, and nothing else; by folder.
 
-export { agenda, type Knowledge } from "./agenda/agenda.js";
+export { agenda } from "./agenda/agenda.js";
+export type { Knowledge, Served } from "./agenda/facts.js";
+export { performStep } from "./agenda/perform.js";
 export type { AskStep, AuthorStep, FetchStep, Question, Step } from "./agenda/steps.js";
 export { type Correction, explainCorrections } from "./backup/corrections.js";
 export { type BackupKeyMade, type BackupKeyOptions, BackupPaper, enrollBackupKey } from "./backup/enroll.js";
@@ -87,8 +89,10 @@ export { abandonEpochs } from "./grants/abandon.js";
 export {
   expel,
   leave,
+  type ReclaimOptions,
   type Regrant,
   type ReviewOptions,
+  reclaim,
   regrant,
   rekey,
   rename,
@@ -107,6 +111,7 @@ export {
   type PreparedDevice,
   prepareDevice,
 } from "./grants/enter.js";
+export type { EscrowOptions } from "./grants/escrow-guard.js";
 export type { Proposal } from "./grants/proposal.js";
 export { type OpenedKeyring, openKeyring, type Received, receive } from "./grants/receive.js";
 export type { DeviceDescription, Session } from "./grants/session.js";

@@ -9,8 +9,8 @@ import { escrowNeeds, policyOf } from "../trust/escrow-needs.js";
 import { extendsHead } from "../trust/head.js";
 import { judgePointer } from "../trust/pointer.js";
 import { escrowTrust, isContradicted } from "../trust/soundness.js";
-import type { Facts } from "./agenda.js";
 import { rightlyGrantedToEscrow } from "./escrow-grants.js";
+import type { Facts } from "./facts.js";
 import type { AskStep, FetchStep, Step } from "./steps.js";
 
 const NOTHING: readonly Step[] = [];

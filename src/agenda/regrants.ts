@@ -7,14 +7,8 @@ import { KeysteadError } from "../errors.js";
 import { hasEpoch, intersectRuns, isCanonical, NO_RUNS, type Runs, subtractRuns, uniteRuns } from "../log/runs.js";
 import { currentEpoch, isFounding, type LogFacts, type Member } from "../log/state.js";
 import { doubtedMembers, ownClosure } from "../trust/doubt.js";
-import type { Facts } from "./agenda.js";
+import type { Facts, Served } from "./facts.js";
 import type { AuthorStep, Regrant, Step } from "./steps.js";
-
-/** Epochs that this device granted a member again, in a link that is not in the log yet. */
-export interface Served {
-  readonly member: MemberId;
-  readonly epochs: Runs;
-}
 
 /** Most members and runs of one regrant, so that it fits into a link whatever a thief has shattered. */
 const MAX_MEMBERS = 64;

@@ -100,7 +100,10 @@ export function recordAccess(admin: Session, options: AccessOptions, env: Env): 
   coins.wipe();
   const { keys } = partsOf(keyring);
   const fields = { author: keys.sign, commitment, opening: attachmentDigest(sealed) };
-  const written = writeLink({ before: log, type: "access", fields, keyring, signers: [keys], opening: sealed }, env);
+  const written = writeLink(
+    { before: log, type: "access", fields, keyring, signers: [keys], opening: sealed, guard: "not-a-users-device" },
+    env,
+  );
   return proposeSession(keyring, written);
 }
 

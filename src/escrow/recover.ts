@@ -115,7 +115,7 @@ function actAsEscrow(
   const { keys } = partsOf(keyring);
   const device = partsOf(admin.keyring).keys;
   const { seq, hash } = admin.log.head;
-  const draft = { before: userLog, type, keyring, signers: [keys, device] };
+  const draft = { before: userLog, type, keyring, signers: [keys, device], guard: "not-a-users-device" as const };
   const by = { admin: device.sign, seq, hash };
   try {
     return proposeLog(writeLink({ ...draft, fields: { author: keys.sign, by, ...fields } }, env));
