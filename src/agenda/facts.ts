@@ -14,9 +14,7 @@ export interface Served {
 }
 
 /** What a device knows besides its own log and keyring. */
-export interface Knowledge extends EscrowKnowledge, Pick<Clock, "skew"> {
-  /** Milliseconds since 1970, or `"unchecked"` where there is no clock. */
-  readonly now: number | "unchecked";
+export interface Knowledge extends EscrowKnowledge, Clock {
   /** Members that the user, asked on this device, said are not theirs. */
   readonly strangers?: readonly MemberId[] | undefined;
   /** The escrow member that the user, asked on this device, wants removed. */
