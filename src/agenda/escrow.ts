@@ -11,6 +11,7 @@ import { judgePointer } from "../trust/pointer.js";
 import { escrowTrust, isContradicted } from "../trust/soundness.js";
 import { rightlyGrantedToEscrow } from "./escrow-grants.js";
 import type { Facts } from "./facts.js";
+import { newestOf } from "./regrants.js";
 import type { AskStep, FetchStep, Step } from "./steps.js";
 
 const NOTHING: readonly Step[] = [];
@@ -90,7 +91,7 @@ function healing(facts: Facts, escrow: Member, escrowLog: LogState): readonly St
   const older = subtractRuns(lacking, owed);
   return [
     ...(owed.length > 0
-      ? ([{ do: "author", link: "regrant", give: [{ member: escrow.id, runs: owed }], others: [] }] as const)
+      ? ([{ do: "author", link: "regrant", give: [{ member: escrow.id, runs: newestOf(owed) }], others: [] }] as const)
       : []),
     ...(older.length > 0 ? ([{ do: "author", link: "extend-escrow", escrow: escrow.id, epochs: older }] as const) : []),
   ];
