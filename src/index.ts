@@ -1,6 +1,8 @@
 // The public API of keystead: what an app imports, and nothing else; by folder.
 
-export { agenda, type Knowledge } from "./agenda/agenda.js";
+export { agenda } from "./agenda/agenda.js";
+export type { Knowledge, Served } from "./agenda/facts.js";
+export { performStep } from "./agenda/perform.js";
 export type { AskStep, AuthorStep, FetchStep, Question, Step } from "./agenda/steps.js";
 export { type Correction, explainCorrections } from "./backup/corrections.js";
 export { type BackupKeyMade, type BackupKeyOptions, BackupPaper, enrollBackupKey } from "./backup/enroll.js";
@@ -55,7 +57,16 @@ export type { Stretch } from "./coverage/stretches.js";
 export type { Warning, WarningCode } from "./coverage/warnings.js";
 export { type DevicesAndActivity, type DeviceView, devicesAndActivity } from "./devices-and-activity.js";
 export { type ErrorCode, type ErrorDetails, type ErrorOptions, KeysteadError, type RuleId } from "./errors.js";
-export type { EscrowGap, EscrowStatus, GapCloser, LastSeen, UserCoverage } from "./escrow/coverage.js";
+export { type Act, type ActRecord, actRecords, disown, type RecordedAct } from "./escrow/act.js";
+export type {
+  EscrowGap,
+  EscrowStatus,
+  GapCloser,
+  LastSeen,
+  ReportedAct,
+  ReportedActStatus,
+  UserCoverage,
+} from "./escrow/coverage.js";
 export {
   type Access,
   type AccessOptions,
@@ -72,13 +83,24 @@ export {
 } from "./escrow/escrow-log.js";
 export { formatTotals, formatUserCoverage, reportCsvHeader, reportCsvLine } from "./escrow/format-report.js";
 export { enrollEscrow, renewEscrow } from "./escrow/member.js";
-export { type RecoverOptions, recover, renewFor } from "./escrow/recover.js";
+export {
+  type RecordRecoveryOptions,
+  type RecoverableEpochs,
+  type RecoverableOptions,
+  type RecoverOptions,
+  type RecoveryRecorded,
+  recordRecovery,
+  recover,
+  recoverableEpochs,
+  renewFor,
+} from "./escrow/recover.js";
 export { organisationReport, type ReportedUser, type ReportOptions, ReportTotals, type ToDo } from "./escrow/report.js";
 export { type EscrowDevicesAndActivity, escrowDevicesAndActivity } from "./escrow-devices-and-activity.js";
 export { type AcknowledgeOptions, acknowledge, requireUnchanged } from "./fingerprint/acknowledge.js";
 export type { ContactChange, ContactFacts, ContactLink, ContactMember, ContactStatus } from "./fingerprint/change.js";
 export { compareFingerprint, type FingerprintComparison } from "./fingerprint/compare.js";
 export { compareContact } from "./fingerprint/contacts.js";
+export { compareEscrowFingerprint, escrowFingerprint } from "./fingerprint/escrow.js";
 export { Fingerprint, fingerprintOf, formatFingerprint } from "./fingerprint/fingerprint.js";
 export type { FingerprintForm } from "./fingerprint/forms.js";
 export { type ParsedFingerprint, parseFingerprint } from "./fingerprint/parse.js";
@@ -87,8 +109,10 @@ export { abandonEpochs } from "./grants/abandon.js";
 export {
   expel,
   leave,
+  type ReclaimOptions,
   type Regrant,
   type ReviewOptions,
+  reclaim,
   regrant,
   rekey,
   rename,
@@ -107,11 +131,13 @@ export {
   type PreparedDevice,
   prepareDevice,
 } from "./grants/enter.js";
+export type { EscrowOptions } from "./grants/escrow-guard.js";
 export type { Proposal } from "./grants/proposal.js";
 export { type OpenedKeyring, openKeyring, type Received, receive } from "./grants/receive.js";
 export type { DeviceDescription, Session } from "./grants/session.js";
 export { Keyring, parseKeyring, unsafeSerializeKeyring } from "./keys/keyring.js";
 export { OperatorKeys } from "./keys/operator-keys.js";
+export { type Acceptance, type AcceptOptions, acceptEntry, entryForSenders } from "./log/accept.js";
 export { checkEvidence, type EvidenceVerdict } from "./log/check-evidence.js";
 export type { Clock } from "./log/checks.js";
 export { decodeEvidence, type Evidence, type EvidenceKind, encodeEvidence, type Pin } from "./log/evidence.js";
@@ -131,10 +157,17 @@ export type {
   MemberKind,
   Removal,
 } from "./log/state.js";
-export { type AppendOptions, appendEntry, type VerifyOptions, verifyLog } from "./log/verify.js";
+export {
+  type AppendOptions,
+  type AuthenticatedHead,
+  appendEntry,
+  type VerifyOptions,
+  verifyLog,
+} from "./log/verify.js";
 export { type Env, systemEnv } from "./primitives/env.js";
 export { type ActReason, type EscrowAct, escrowActs } from "./trust/acts.js";
 export { doubtedMembers, type EscrowLogAtHand, type Perspective } from "./trust/doubt.js";
 export { type EscrowNeed, escrowNeeds, policyOf } from "./trust/escrow-needs.js";
 export { judgePointer, newestPointer, type PointerVerdict } from "./trust/pointer.js";
+export { type RenewalReason, renewalReasons } from "./trust/renewal.js";
 export { type EscrowKnowledge, escrowIsSound } from "./trust/soundness.js";

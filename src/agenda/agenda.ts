@@ -1,51 +1,19 @@
 // What a device owes next, in order: the one source of advice. docs/spec.md sections 11.2 and 13.
 
 import { checkOptions } from "../arguments/options.js";
-import type { MemberId } from "../bytes/ids.js";
 import { actors } from "../coverage/actors.js";
 import { KeysteadError } from "../errors.js";
 import { checkSession, type Session } from "../grants/session.js";
 import { partsOf } from "../keys/keyring.js";
-import { type Clock, DEFAULT_SKEW } from "../log/checks.js";
-import { hasEpoch, intersectRuns, type Runs, runsOf, subtractRuns } from "../log/runs.js";
-import { currentEpoch, findMember, type LogState, type Member } from "../log/state.js";
-import { type EscrowKnowledge, escrowIsSound } from "../trust/soundness.js";
+import { DEFAULT_SKEW } from "../log/checks.js";
+import { hasEpoch, intersectRuns, runsOf, subtractRuns } from "../log/runs.js";
+import { currentEpoch, findMember, type Member } from "../log/state.js";
+import { escrowIsSound } from "../trust/soundness.js";
+import { disownSteps } from "./admin.js";
 import { escrowSteps } from "./escrow.js";
-import { regrantSteps, type Served } from "./regrants.js";
+import type { Facts, Knowledge } from "./facts.js";
+import { regrantSteps } from "./regrants.js";
 import type { Step } from "./steps.js";
-
-/** What a device knows besides its own log and keyring. */
-export interface Knowledge extends EscrowKnowledge, Pick<Clock, "skew"> {
-  /** Milliseconds since 1970, or `"unchecked"` where there is no clock. */
-  readonly now: number | "unchecked";
-  /** Members that the user, asked on this device, said are not theirs. */
-  readonly strangers?: readonly MemberId[] | undefined;
-  /** The escrow member that the user, asked on this device, wants removed. */
-  readonly removeEscrow?: MemberId | undefined;
-  /** Whether the user declined to enroll escrow. */
-  readonly declinedEscrow?: boolean | undefined;
-  /** Regrants that this device made and that are not in the log yet. */
-  readonly served?: readonly Served[] | undefined;
-}
-
-/** What the rows of the agenda are judged on. */
-export interface Facts {
-  readonly log: LogState;
-  readonly session: Session;
-  readonly knowledge: Knowledge;
-  readonly me: Member;
-  /** Members that may act for others. */
-  readonly actors: readonly Member[];
-  readonly mayAct: boolean;
-  /** What this device can pass on: it holds it, and has opened it. */
-  readonly mine: Runs;
-  /** Of what the log says it holds: delivered and not opened. */
-  readonly junk: Runs;
-  /** Of what the log says it holds: never delivered. */
-  readonly withheld: Runs;
-  /** Whether escrow may be granted to (ESC-4). */
-  readonly isSound: boolean;
-}
 
 /**
  * The steps that a device owes, in order; each is complete, and safe by itself. Take the first that can be taken, bring what it
@@ -65,7 +33,8 @@ export function agenda(session: Session, knowledge: Knowledge): readonly Step[] 
   if (now !== "unchecked" && log.time > now + skew) return [{ do: "ask", question: "clock", ahead: log.time - now }];
   const facts = factsOf(session, known, self);
   const escrow = log.kind === "user" ? escrowSteps(facts) : [];
-  return [...escrow, ...rotateStep(facts, escrow), ...fetchStep(facts), ...regrantSteps(facts)];
+  const disown = log.kind === "escrow" ? disownSteps(facts) : [];
+  return [...escrow, ...rotateStep(facts, escrow), ...disown, ...fetchStep(facts), ...regrantSteps(facts)];
 }
 
 function standingOf({ keyring }: Session, self: Member): "active" | "removed" | "superseded" {
@@ -97,7 +66,7 @@ function rotateStep({ log, me, junk, mayAct, actors, isSound }: Facts, before: r
   ];
   if (because.length === 0) return [];
   const others = actors.filter(({ id }) => id !== me.id).map(({ id }) => id);
-  return [{ do: "author", link: "rotate", because, withholdFromEscrow: !isSound, others }];
+  return [{ do: "author", link: "rotate", because, withholdFromEscrow: log.kind === "user" && !isSound, others }];
 }
 
 function makesEpoch(step: Step): boolean {

@@ -8,9 +8,11 @@ import { broughtIn, doubtedMembers, type Perspective } from "../trust/doubt.js";
 import { escrowNeeds, policyOf } from "../trust/escrow-needs.js";
 import { extendsHead } from "../trust/head.js";
 import { judgePointer } from "../trust/pointer.js";
+import { currentEpochIsKnownToFormerAdmin } from "../trust/renewal.js";
 import { escrowTrust, isContradicted } from "../trust/soundness.js";
-import type { Facts } from "./agenda.js";
 import { rightlyGrantedToEscrow } from "./escrow-grants.js";
+import type { Facts } from "./facts.js";
+import { newestOf } from "./regrants.js";
 import type { AskStep, FetchStep, Step } from "./steps.js";
 
 const NOTHING: readonly Step[] = [];
@@ -90,16 +92,10 @@ function healing(facts: Facts, escrow: Member, escrowLog: LogState): readonly St
   const older = subtractRuns(lacking, owed);
   return [
     ...(owed.length > 0
-      ? ([{ do: "author", link: "regrant", give: [{ member: escrow.id, runs: owed }], others: [] }] as const)
+      ? ([{ do: "author", link: "regrant", give: [{ member: escrow.id, runs: newestOf(owed) }], others: [] }] as const)
       : []),
     ...(older.length > 0 ? ([{ do: "author", link: "extend-escrow", escrow: escrow.id, epochs: older }] as const) : []),
   ];
-}
-
-/** ESC-10: whether the current epoch was made in escrow's name by somebody who is not to be believed, and so knows it. */
-export function currentEpochIsKnownToFormerAdmin(log: LogState, escrowLog: LogState): boolean {
-  const made = log.epochs.last()?.seq;
-  return escrowActs(log, escrowLog).some(({ seq, believed }) => seq === made && !believed);
 }
 
 /** ESC-8: asks which of them are the user's, then removes the others in one link, before all else. */

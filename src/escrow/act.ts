@@ -5,8 +5,8 @@ import { equalBytes } from "../bytes/bytes.js";
 import type { LinkHash, LogId, MemberId } from "../bytes/ids.js";
 import { bytes, hexBytes, type Infer, record, text, uint } from "../bytes/schema.js";
 import { writeLink } from "../grants/author.js";
-import { type Proposal, proposeSession } from "../grants/proposal.js";
 import { checkPositions } from "../grants/positions-argument.js";
+import { type Proposal, proposeSession } from "../grants/proposal.js";
 import { checkSession, type Session } from "../grants/session.js";
 import { partsOf } from "../keys/keyring.js";
 import { MAX_SUBJECT_BYTES, memberList } from "../log/fields.js";
@@ -108,5 +108,6 @@ export function disown(admin: Session, acts: readonly number[], env: Env): Propo
   const { log, keyring } = checkSession(admin);
   const { keys } = partsOf(keyring);
   const fields = { author: keys.sign, acts: checkPositions("acts", acts) };
-  return proposeSession(keyring, writeLink({ before: log, type: "disown", fields, keyring, signers: [keys] }, env));
+  const draft = { before: log, type: "disown", fields, keyring, signers: [keys] } as const;
+  return proposeSession(keyring, writeLink({ ...draft, guard: "not-a-users-device" }, env));
 }

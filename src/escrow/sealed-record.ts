@@ -62,7 +62,8 @@ export function writeRecord<T>(kind: RecordKind<T>, { log, keyring }: Session, o
   const sealed = hpkeSeal(kem, { info: sealInfo(kind, commitment), plaintext: bytes, coins: coins.bytes() });
   coins.wipe();
   const fields = { author: keys.sign, commitment, opening: attachmentDigest(sealed) };
-  return writeLink({ before: log, type: kind.type, fields, keyring, signers: [keys], opening: sealed }, env);
+  const draft = { before: log, type: kind.type, fields, keyring, signers: [keys], opening: sealed };
+  return writeLink({ ...draft, guard: "not-a-users-device" }, env);
 }
 
 /** Every record of a kind, oldest first, with what entries in any order deliver of it. */
@@ -79,9 +80,7 @@ export function recordsOf(
       sealed.set(record.seq, sealed.get(record.seq) ?? matchAttachments(record.attachments, attachments)[0]);
     }
   }
-  return [...log.links].flatMap((record) =>
-    record[kind.type] ? [{ record, sealed: sealed.get(record.seq) }] : [],
-  );
+  return [...log.links].flatMap((record) => (record[kind.type] ? [{ record, sealed: sealed.get(record.seq) }] : []));
 }
 
 /** Opens a record, as far as this member holds the epoch that it is sealed to: the current one before the link. */

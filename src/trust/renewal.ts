@@ -21,14 +21,19 @@ export type RenewalReason = "older" | "known-to-former-admin" | "founder";
  * @throws `INVALID_ARGUMENT`
  */
 export function renewalReasons(log: LogState, escrowLog: LogState): readonly RenewalReason[] {
-  const acts = escrowActs(log, escrowLog);
+  const isKnown = currentEpochIsKnownToFormerAdmin(log, escrowLog);
   const escrow = escrowMember(log);
   const verdict = escrow?.pointer && judgePointer(escrow.pointer, escrowLog);
   if (!escrow || (verdict !== "newest" && verdict !== "older")) return [];
-  const made = log.epochs.last()?.seq;
   return [
     ...(verdict === "older" ? (["older"] as const) : []),
-    ...(acts.some(({ seq, believed }) => seq === made && !believed) ? (["known-to-former-admin"] as const) : []),
+    ...(isKnown ? (["known-to-former-admin"] as const) : []),
     ...(escrow.founder > confirmedFounder(log) ? (["founder"] as const) : []),
   ];
+}
+
+/** ESC-10: whether the current epoch was made in escrow's name by somebody who is not to be believed, and so knows it. */
+export function currentEpochIsKnownToFormerAdmin(log: LogState, escrowLog: LogState): boolean {
+  const made = log.epochs.last()?.seq;
+  return escrowActs(log, escrowLog).some(({ seq, believed }) => seq === made && !believed);
 }

@@ -216,7 +216,15 @@ function adminMoves(scene: Scene, name: Player): Move[] {
       const opening = env.random(64);
       const fields = { author: keys.sign, commitment: env.random(32), opening: attachmentDigest(opening) };
       return writeLink(
-        { before: log, type: "access", fields, keyring: session.keyring, signers: [keys], opening },
+        {
+          before: log,
+          type: "access",
+          fields,
+          keyring: session.keyring,
+          signers: [keys],
+          opening,
+          guard: "not-a-users-device",
+        },
         env,
       );
     }),
@@ -241,7 +249,11 @@ function enrolling(scene: Scene, name: Player): Move[] {
       honest(scene, name, "provisions C", (env) => {
         const prepared = prepareDevice(world.log, { device: { name: "C" } }, env);
         const offer = offerEnrollment(session, prepared.request, env, inEscrow(world.log));
-        return { ...acceptEnrollment(world.log, offer, prepared), enters: "C", keyring: prepared.keyring };
+        return {
+          ...acceptEnrollment(world.log, offer, prepared, { now: "unchecked" }),
+          enters: "C",
+          keyring: prepared.keyring,
+        };
       }),
     );
   }

@@ -2,11 +2,11 @@
 // thief's own organisation.
 // docs/spec.md section 11.
 
-import { pointerTo } from "../../src/escrow/pointer.js";
 import { receive } from "../../src/grants/receive.js";
 import type { Session } from "../../src/grants/session.js";
 import { MemberKeys } from "../../src/keys/member-keys.js";
 import type { Pointer } from "../../src/log/fields.js";
+import { pointerTo } from "../../src/trust/pointer.js";
 import { type Authored, createEscrowLog, enrollBackupKey, joinLog, review, setPolicy } from "../support/accepted.js";
 import { drawsFrom } from "./draws.js";
 
@@ -27,10 +27,10 @@ function open(name: string): Authored {
 const enabled = open("Ann");
 const joined = joinLog(enabled.log, { device: { name: "Bob" } }, drawsFrom("Bob"));
 const before: Escrow = (() => {
-  const ann = receive(enabled, joined.entry);
+  const ann = receive(enabled, joined.entry, { now: "unchecked" });
   const bob = joined.keyring.member;
   const hired = review(ann, { approve: [bob], roles: { [bob]: ["recover"] } }, drawsFrom("Bob is hired"));
-  return { ann: hired, bob: receive(joined, hired.entry) };
+  return { ann: hired, bob: receive(joined, hired.entry, { now: "unchecked" }) };
 })();
 const after: Escrow = {
   ann: review(before.ann, { remove: [before.bob.keyring.member] }, drawsFrom("Bob is removed")),

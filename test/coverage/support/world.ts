@@ -104,7 +104,7 @@ export class World {
     const member = newMember(kind, keys, opening);
     const signers = [own, keys];
     const fields = { author: own.sign, member };
-    const written = writeLink({ before: log, type: "enroll", fields, keyring, signers, opening }, this.env);
+    const written = writeLink({ before: log, type: "enroll", fields, keyring, signers, opening, guard: {} }, this.env);
     this.#keyrings.set(name, {
       keyring: newKeyring(log.head.log, memberIdOf(member), keys),
       opened: this.entries.length,
@@ -143,7 +143,10 @@ export class World {
     return this.act(by, ({ log, keyring }, env) => {
       const { keys } = partsOf(keyring);
       const fields = { author: keys.sign, missing: [[epoch, epoch]] };
-      return { ...writeLink({ before: log, type: "rotate", fields, keyring, signers: [keys] }, env), keyring };
+      return {
+        ...writeLink({ before: log, type: "rotate", fields, keyring, signers: [keys], guard: {} }, env),
+        keyring,
+      };
     });
   }
 
@@ -162,7 +165,7 @@ export class World {
       const { length } = decodeEntry(entry).attachments[index] as Uint8Array;
       return withAttachment(entry, index, this.env.random(length), signers);
     }, authored.entry);
-    this.#append(entry, entry === authored.entry ? authored.log : appendEntry(this.log, entry));
+    this.#append(entry, entry === authored.entry ? authored.log : appendEntry(this.log, entry, { now: "unchecked" }));
     // Its own entry too is opened when it is next asked for: a liar has not kept what it made.
     this.#keyrings.set(by, { keyring: authored.keyring, opened: this.entries.length - 1 });
   }
