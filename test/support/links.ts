@@ -13,7 +13,7 @@ import type { AnyBody, Role } from "../../src/log/fields.js";
 import { kemDigest } from "../../src/log/pairs.js";
 import { linkType } from "../../src/log/registry.js";
 import type { Runs } from "../../src/log/runs.js";
-import { escrowMember, type LinkRecord, type LogFacts, type LogState, type Member } from "../../src/log/state.js";
+import { escrowMember, type LinkRecord, type LogFacts, LogState, type Member } from "../../src/log/state.js";
 import { verifyLink } from "../../src/log/verify-link.js";
 import { idBytes, type RawBody, type RawSigner, type RawValue, rawBytes, rawNext } from "./raw-link.js";
 import { ALICE, keysNamed, OPERATOR } from "./world.js";
@@ -89,6 +89,11 @@ export class Links {
     const body = { ...header, ...fields, suite: 1, operator: OPERATOR.sign, member: entering(first, "device") };
     const entry = rawNext(ORIGIN, { ...body, ...owedBy(ORIGIN, body) }, [namedKeys(first)]);
     return new Links(verifyLink(ORIGIN, decodeEntry(entry), {}));
+  }
+
+  /** A state that the rules do not lead to: this one with other facts, so that one rule can be judged alone. */
+  with(facts: Partial<LogFacts>): Links {
+    return new Links(LogState.ofVerified({ ...this.log, ...facts }));
   }
 
   /** The newest link's record. */
@@ -169,6 +174,13 @@ export class Links {
     return this.join(name).review("Ann", { approve: [name], roles: given });
   }
 
+  /** A holder gives a member runs again. */
+  regrant(by: string, name: string, runs: Runs): Links {
+    const member = idBytes(idOf(this.log, name));
+    const grants = runs.map(([from, to]) => ({ from, to, keyring: DIGEST, boxes: [[member, DIGEST]] }));
+    return this.plus(by, { type: "regrant", grants });
+  }
+
   /** The operator expels members. */
   expel(...names: readonly string[]): Links {
     return this.append(this.next({ type: "expel", remove: idList(...names.map(namedId)) }, [OPERATOR]));
@@ -207,43 +219,45 @@ function idOf(log: LogFacts, name: string): MemberId {
   return name === "Escrow" ? (escrowMember(log) as Member).id : namedId(name);
 }
 
-/** The epoch and the grants that a link owes by what it does, whether or not the log admits it. */
+/** The epoch and the grants that a link owes by what it does; none where it names who is not there, or has no shape. */
 function owedBy(log: LogFacts, fields: LinkFields): LinkFields {
   const seq = log.head.seq + 1;
   const type = linkType(fields["type"]) as LinkType;
-  const body = readWithout(log, type, fields);
-  const author = [...log.active.values()].find(
-    ({ kind, sign }) =>
-      fields["author"] !== undefined &&
-      equalBytes(sign, fields["author"] as Uint8Array) &&
-      (kind === "escrow") === (fields["by"] !== undefined),
-  );
-  const { epoch, due } = applyEffect(log, author, type.effect(body, { before: log, author }), body);
-  const keys = namedKeys(`epoch of link ${seq}`).publicKeys;
-  const signs = fields["kind"] === "escrow" || log.kind === "escrow";
-  return {
-    ...(epoch !== undefined && { epoch: { kem: keys.kem, ...(signs && { sign: keys.sign }) } }),
-    ...(due.length > 0 && { grants: due.map(rawGrant) }),
-  };
-}
-
-/** A body as its type reads it, with any grants that it must have. */
-function readWithout(log: LogFacts, type: LinkType, fields: LinkFields): AnyBody {
-  const any = { from: 1, to: 1, keyring: DIGEST, boxes: [[new Uint8Array(16), DIGEST]] };
-  const needed = type.type === "genesis" ? { epoch: { kem: new Uint8Array(1216) } } : {};
-  const { head, time } = log;
-  const position = head.seq > 0 && { log: idBytes(head.log), seq: head.seq + 1, prev: idBytes(head.hash), time };
-  const start = { v: 1, seq: 1, ...position, ...needed, ...fields };
-  const read = (body: LinkFields) => {
-    const bytes = rawBytes(body);
-    return type.schema.read(decodeCbor(bytes, { name: "body", maxBytes: bytes.length }) as RawBody, "body");
-  };
   try {
-    return read({ ...start, grants: [any] });
+    const body = read(log, type, fields);
+    const author = authorOf(log, fields);
+    const { epoch, due } = applyEffect(log, author, type.effect(body, { before: log, author }), body);
+    const keys = namedKeys(`epoch of link ${seq}`).publicKeys;
+    const signs = fields["kind"] === "escrow" || log.kind === "escrow";
+    return {
+      ...(epoch !== undefined && { epoch: { kem: keys.kem, ...(signs && { sign: keys.sign }) } }),
+      ...(due.length > 0 && { grants: due.map(rawGrant) }),
+    };
   } catch {
-    return read(start);
+    return {};
   }
 }
+
+/** The member that a body names as author; escrow where it has `by`. */
+function authorOf({ active }: LogFacts, { author, by }: LinkFields): Member | undefined {
+  return [...active.values()].find(
+    ({ kind, sign }) =>
+      author instanceof Uint8Array && equalBytes(sign, author) && (kind === "escrow") === (by !== undefined),
+  );
+}
+
+/** A body as its type reads it, with any epoch and grants that it must have. */
+function read({ head, time }: LogFacts, type: LinkType, fields: LinkFields): AnyBody {
+  const position = head.seq > 0 && { log: idBytes(head.log), seq: head.seq + 1, prev: idBytes(head.hash), time };
+  const start = { v: 1, seq: 1, ...position };
+  const epoch = type.type === "genesis" ? { epoch: { kem: new Uint8Array(1216) } } : {};
+  const grants = { grants: [{ from: 1, to: 1, keyring: DIGEST, boxes: [[new Uint8Array(16), DIGEST]] }] };
+  const bytes = rawBytes({ ...start, ...epoch, ...(GRANTING.has(type.type) && grants), ...fields });
+  return type.schema.read(decodeCbor(bytes, { name: "body", maxBytes: bytes.length }) as RawBody, "body");
+}
+
+/** The types that always have grants. */
+const GRANTING: ReadonlySet<string> = new Set(["genesis", "enroll", "rotate", "reclaim", "renew-escrow"]);
 
 /** A grant that commits to attachments that nobody has. */
 function rawGrant({ from, to, recipients }: DueGrant): RawValue {
