@@ -1,11 +1,13 @@
 // Logs of raw links for tests of rules: bodies by hand, keys by name, and the grants that each link owes, committed to and never
 // delivered. Nothing is sealed, so a link costs its signatures alone. docs/spec.md section 6.
 
+import { expect } from "vitest";
 import { equalBytes } from "../../src/bytes/bytes.js";
 import { decodeCbor } from "../../src/bytes/cbor.js";
 import type { MemberId } from "../../src/bytes/ids.js";
 import { type MemberKeys, memberIdOf } from "../../src/keys/member-keys.js";
 import { ORIGIN } from "../../src/log/advance.js";
+import { foundersOf } from "../../src/log/classes.js";
 import type { LinkType } from "../../src/log/contract.js";
 import { applyEffect, type DueGrant } from "../../src/log/effects.js";
 import { decodeEntry } from "../../src/log/entry.js";
@@ -113,6 +115,13 @@ export class Links {
     return escrow;
   }
 
+  /** Founders by name, `Escrow` among them, as the state has them and as the whole history says (MEM-1). */
+  founders(...names: readonly string[]): readonly (number | undefined)[] {
+    const history = foundersOf(this.log);
+    for (const { id, founder } of this.log.active.values()) expect(history.get(id), id).toBe(founder);
+    return names.map((name) => history.get(idOf(this.log, name)));
+  }
+
   /** The next entry, with the epoch and the grants that it owes; `fields` may say others. */
   next(fields: LinkFields, signers: readonly RawSigner[]): Uint8Array {
     return rawNext(this.log, { ...owedBy(this.log, fields), ...fields }, signers);
@@ -152,6 +161,16 @@ export class Links {
 
   rotate(by: string, fields: LinkFields = {}): Links {
     return this.plus(by, { type: "rotate", ...fields });
+  }
+
+  /** A holder points escrow elsewhere, or at the same place again. */
+  renew(by: string, pointer: LinkFields): Links {
+    return this.plus(by, { type: "renew-escrow", escrow: pointer });
+  }
+
+  /** A renewal by escrow itself: by the keys of the pointer in force and the admin `Ann`. */
+  renewByEscrow(inForce: string, pointer: LinkFields, fields: LinkFields = {}): Uint8Array {
+    return this.by([inForce, "Ann"], { type: "renew-escrow", by: actor(), escrow: pointer, ...fields });
   }
 
   /** A holder approves and removes members, named by their first keys or by id. */
