@@ -159,7 +159,7 @@ describe("a link that has nothing to withhold", () => {
   });
 
   it("is refused to escrow itself, which cannot starve itself (MEM-6)", () => {
-    const link = (f: { escrow?: string }) => base.reviewByEscrow("Key 1", { remove: ["Thief"], ...f });
+    const link = (f: LinkFields) => base.reviewByEscrow("Key 1", { remove: ["Thief"] }, f);
     expectTwins(base.log, link(WITHHELD), link({}), "INVALID_LINK", "MEM-6");
   });
 

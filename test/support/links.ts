@@ -179,8 +179,12 @@ export class Links {
     return this.plus(by, { type: "review", approve: ids(approve), remove: ids(remove), ...fields });
   }
 
-  /** The fields of a review by escrow, and who signs it: the pointer's keys, the admin `Ann`, and the pairs' keys. */
-  reviewByEscrow(pointer: string, { approve = [], remove = [], runs, pairs, ...fields }: EscrowReview): Uint8Array {
+  /** A review by escrow, signed by the pointer's keys, the admin `Ann`, and the pairs' keys. */
+  reviewByEscrow(
+    pointer: string,
+    { approve = [], remove = [], runs, pairs }: EscrowReview,
+    fields: LinkFields = {},
+  ): Uint8Array {
     const ids = (list: readonly string[]) => idList(...list.map((each) => idOf(this.log, each)));
     const by = actor({ salt: DIGEST, runs, pairs: pairs?.map(([sign, kem]) => pairOf(sign, kem)) });
     const body = { type: "review", by, approve: ids(approve), remove: ids(remove), ...fields };
@@ -218,8 +222,6 @@ interface EscrowReview {
   readonly runs?: Runs | undefined;
   /** Names of the keys of each pair. */
   readonly pairs?: readonly (readonly [sign: string, kem?: string])[] | undefined;
-  readonly missing?: Runs;
-  readonly escrow?: string;
 }
 
 /** Who acts for escrow: the admin `Ann`, at the first link of the escrow log. */
