@@ -15,7 +15,14 @@ import type { AnyBody, Role } from "../../src/log/fields.js";
 import { kemDigest } from "../../src/log/pairs.js";
 import { linkType } from "../../src/log/registry.js";
 import type { Runs } from "../../src/log/runs.js";
-import { escrowMember, type LinkRecord, type LogFacts, LogState, type Member } from "../../src/log/state.js";
+import {
+  escrowMember,
+  type GrantRecord,
+  type LinkRecord,
+  type LogFacts,
+  LogState,
+  type Member,
+} from "../../src/log/state.js";
 import { verifyLink } from "../../src/log/verify-link.js";
 import { idBytes, type RawBody, type RawSigner, type RawValue, rawBytes, rawNext } from "./raw-link.js";
 import { ALICE, keysNamed, OPERATOR } from "./world.js";
@@ -279,6 +286,11 @@ function read({ head, time }: LogFacts, type: LinkType, fields: LinkFields): Any
 
 /** The types that always have grants. */
 const GRANTING: ReadonlySet<string> = new Set(["genesis", "enroll", "rotate", "reclaim", "renew-escrow"]);
+
+/** The epochs of a grant, as its link's record has them. */
+export function epochsOf({ from, to }: GrantRecord): Runs {
+  return [[from, to]];
+}
 
 /** A grant that commits to attachments that nobody has. */
 function rawGrant({ from, to, recipients }: DueGrant): RawValue {
