@@ -16,7 +16,7 @@ import {
   uniteRuns,
 } from "../log/runs.js";
 import { currentEpoch, isFounding, type LogFacts, type Member } from "../log/state.js";
-import { doubtedMembers, ownClosure } from "../trust/doubt.js";
+import { ownClosure } from "../trust/doubt.js";
 import type { Facts, Served } from "./facts.js";
 import type { AuthorStep, Regrant, Step } from "./steps.js";
 
@@ -30,11 +30,11 @@ const MAX_EPOCHS = 100_000;
  * what it was given: each member gets each epoch once unasked. Escrow's are in the table of escrow.
  */
 export function regrantSteps(facts: Facts): readonly Step[] {
-  const { log, me, mayAct, junk, withheld, actors } = facts;
+  const { log, me, mayAct, actors } = facts;
   // A regrant cannot declare the current epoch missing, which has to be done first (MEM-9).
-  if (!mayAct || hasEpoch(uniteRuns(junk, withheld), currentEpoch(log))) return [];
+  if (!mayAct || !hasEpoch(facts.mine, currentEpoch(log))) return [];
   const served = checkServed(facts.knowledge.served);
-  const doubted = new Set(doubtedMembers(log, facts.knowledge.escrowLog, { me: me.id, own: facts.knowledge.own }));
+  const doubted = new Set(facts.doubted);
   const own = ownClosure(log, { me: me.id, own: facts.knowledge.own });
   const give: Regrant[] = [];
   const questions: Step[] = [];

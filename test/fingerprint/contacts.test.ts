@@ -179,7 +179,7 @@ describe("a contradiction", () => {
       ["forked", errorOf(() => verifyLog(fork.entries, options))],
       ["rolled-back", errorOf(() => verifyLog(laptop.entries, options))],
       ["replaced", errorOf(() => verifyLog(other.entries, options))],
-      ["forked", errorOf(() => appendEntry(withPhone.log, fork.last, { now: "unchecked" }))],
+      ["forked", errorOf(() => appendEntry(withPhone.log, laptop.rotate("Laptop").last, { now: "unchecked" }))],
     ] as const) {
       const change = compareContact(phonePin, error);
       expect(change).toMatchObject({ status, pinned: phonePin.head, links: [] });

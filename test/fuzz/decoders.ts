@@ -4,6 +4,7 @@
 import {
   acceptEnrollment,
   accessRecords,
+  agenda,
   appendEntry,
   checkBackupKey,
   checkEvidence,
@@ -12,7 +13,6 @@ import {
   decodeEvidence,
   decodePin,
   devicesAndActivity,
-  keyringFacts,
   offerEnrollment,
   openBackupKey,
   openContent,
@@ -116,7 +116,11 @@ export const decoders: readonly Decoder<Uint8Array>[] = [
   ["openBackupKey", backup.entry, (bytes) => openBackupKey(backup.log, [bytes], backup.text)],
   ["decodeEvidence and checkEvidence", samples.evidence, (bytes) => checkEvidence(decodeEvidence(bytes))],
   ["decodePin and compareContact", samples.pin, (bytes) => compareContact(decodePin(bytes), log)],
-  ["parseKeyring and keyringFacts", samples.keyring, (bytes) => keyringFacts(log, parseKeyring(bytes))],
+  [
+    "parseKeyring",
+    samples.keyring,
+    (bytes) => agenda({ log, keyring: parseKeyring(bytes) }, { now: 0, escrowLog: undefined }),
+  ],
   [
     "offerEnrollment",
     samples.prepared.request,
