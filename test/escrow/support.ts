@@ -3,6 +3,7 @@
 
 import { expect, vi } from "vitest";
 import { concat } from "../../src/bytes/bytes.js";
+import type { MemberId } from "../../src/bytes/ids.js";
 import { Secret } from "../../src/bytes/secret.js";
 import type { RecordedAct } from "../../src/escrow/act.js";
 import type { RecordRecoveryOptions, RecoverOptions } from "../../src/escrow/recover.js";
@@ -15,7 +16,7 @@ import { foundersOf } from "../../src/log/classes.js";
 import { attachmentDigest, decodeLink } from "../../src/log/entry.js";
 import type { Policy, Role } from "../../src/log/fields.js";
 import type { Runs } from "../../src/log/runs.js";
-import { escrowMember, type LogFacts, type Member } from "../../src/log/state.js";
+import { escrowMember, type Head, type LogFacts, type Member } from "../../src/log/state.js";
 import { verifyLink } from "../../src/log/verify-link.js";
 import type { Env } from "../../src/primitives/env.js";
 import { labelledHash, labelPrefix } from "../../src/primitives/hash.js";
@@ -23,6 +24,7 @@ import { hpkeSeal } from "../../src/primitives/hpke.js";
 import { KEM_COINS_LENGTH } from "../../src/primitives/kem.js";
 import { LABELS } from "../../src/primitives/labels.js";
 import { signingPublicKey, signLabelled } from "../../src/primitives/sign.js";
+import { doubtedMembers } from "../../src/trust/doubt.js";
 import { pointerTo } from "../../src/trust/pointer.js";
 import {
   type Authored,
@@ -197,6 +199,15 @@ export function joinWithholding(user: World, name: string): World {
   const options = { device: { name }, withholdFromEscrow: true };
   const { entry, keyring } = joinLog(user.log, options, user.env(`${name} joins, withholding`));
   return user.append(entry).with(name, keyring);
+}
+
+/** Whom a device doubts whose user confirmed this very escrow log, unless it confirmed another. */
+export function doubted(
+  { log }: World,
+  { log: escrowLog }: World,
+  { me, own, confirmed = escrowLog.head }: { me?: MemberId; own?: readonly MemberId[]; confirmed?: Head } = {},
+): readonly MemberId[] {
+  return doubtedMembers(log, { escrowLog, confirmed, own }, me);
 }
 
 /** The escrow member in force. */
