@@ -4,6 +4,7 @@
 import { describe, expect, it } from "vitest";
 import type { CborValue } from "../../src/bytes/cbor.js";
 import { toHex } from "../../src/bytes/text.js";
+import { renewEscrow } from "../../src/escrow/member.js";
 import { memberIdOf } from "../../src/keys/member-keys.js";
 import { encodeNameOpening } from "../../src/log/entry.js";
 import { appendEntry } from "../../src/log/verify.js";
@@ -179,7 +180,7 @@ describe("a pointer's keys", () => {
     // The key that both have speaks for the device, unless the link says `by: escrow`.
     const left = joined.append(rawNext(joined.log, { type: "leave", author: sign }, [keys]));
     expect([...left.log.active.values()].map(({ kind }) => kind)).toEqual(["device", "escrow"]);
-    const by = { admin: laptop.sign, seq: 1, hash: new Uint8Array(32) };
+    const by = { admin: laptop.sign, seq: 1, hash: new Uint8Array(32), salt: new Uint8Array(32), runs: [[1, 3]] };
     const review = {
       type: "review",
       author: sign,
@@ -260,7 +261,9 @@ describe("renewing escrow", () => {
   it("refuses it where there is no escrow member (ESC-4)", () => {
     const act = write("renew-escrow", { escrow: newestPointer(later.log) });
     expectError(() => plain.act("Laptop", "renews", act), "NOT_PERMITTED", "ESC-4");
-    expectError(() => renew(plain, "Laptop", later), "INVALID_ARGUMENT", undefined);
+    const knowledge = { escrowLog: later.log, confirmed: later.log.head };
+    const renewal = () => renewEscrow(plain.session("Laptop"), knowledge, plain.env("renews"));
+    expectError(renewal, "INVALID_ARGUMENT", undefined);
   });
 
   it("refuses it without its epoch (MEM-7), and with escrow's box left out of it (GRT-1)", () => {
@@ -318,7 +321,7 @@ describe("removing escrow", () => {
     const signer = epochSigner(escrow, "Ann");
     const admin = escrow.signer("Bob");
     const { seq, hash } = escrow.log.head;
-    const by = { admin: admin.sign, seq, hash: idBytes(hash) };
+    const by = { admin: admin.sign, seq, hash: idBytes(hash), salt: new Uint8Array(32) };
     const body = { type: "review", author: signer.sign, by, approve: [idBytes(locked.id("Phone"))], remove: [] };
     expectRefused(locked.log, rawNext(locked.log, body, [signer, admin]), "INVALID_LINK", "MEM-4");
 
