@@ -161,13 +161,12 @@ function close(user: User, { member }: GapCloser, escrow: World): User {
     const confirmed = activeNames(user.world).find((each) => isConfirmed(log, user.world.member(each))) as string;
     current = doDuty(current, confirmed, escrow).user;
   }
-  for (let turn = 0; turn < 4; turn++) {
+  for (let turn = 0; turn < 8; turn++) {
     const { user: next, did } = doDuty(current, name, escrow);
     current = next;
     if (did === "nothing") break;
-    if (did === "wait") return { ...current, world: extendEscrow(current.world, name) };
   }
-  return current;
+  return { ...current, world: extendEscrow(current.world, name) };
 }
 
 function extendEscrow(world: World, by: string): World {
