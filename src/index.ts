@@ -89,6 +89,7 @@ export { Fingerprint, fingerprintOf, formatFingerprint } from "./fingerprint/fin
 export type { FingerprintForm } from "./fingerprint/forms.js";
 export { type ParsedFingerprint, parseFingerprint } from "./fingerprint/parse.js";
 export { type ContactPin, decodePin, encodePin, pinContact } from "./fingerprint/pin.js";
+export type { Standing } from "./fingerprint/trusted-class.js";
 export { abandonEpochs } from "./grants/abandon.js";
 export {
   expel,
