@@ -31,7 +31,7 @@ export type Recipient = LogState | RecipientOptions;
  * The logs of the recipients in the header's order.
  *
  * @param verifiedOnly refuses a recipient without a pin that the user has verified.
- * @throws `INVALID_ARGUMENT` for none, or one twice; `TOO_LARGE` (ENC-3); `ROTATION_DUE` (MEM-7); `CONTACT_UNVERIFIED`; errors
+ * @throws `INVALID_ARGUMENT` for none, one twice, or two logs of one subject (LOG-8); `TOO_LARGE` (ENC-3); `ROTATION_DUE` (MEM-7); `CONTACT_UNVERIFIED`; errors
  * of `requireUnchanged`: `CONTACT_CHANGED`, `WRONG_SUBJECT`, `INVALID_ENCODING`
  */
 export function checkRecipients(recipients: readonly Recipient[], verifiedOnly: boolean): readonly LogState[] {
@@ -46,6 +46,7 @@ export function checkRecipients(recipients: readonly Recipient[], verifiedOnly: 
     );
   }
   const logs = new Map<string, LogState>();
+  const bySubject = new Map<string, LogState>();
   for (const recipient of recipients as readonly Recipient[]) {
     const log = checkRecipient(LogState.is(recipient) ? { log: recipient } : recipient, verifiedOnly);
     const id = log.head.log;
@@ -53,9 +54,21 @@ export function checkRecipients(recipients: readonly Recipient[], verifiedOnly: 
       const message = `log ${id} is among the recipients twice; name each log once`;
       throw new KeysteadError("INVALID_ARGUMENT", message, { details: { log: id } });
     }
+    // Somebody's log is another than the one that is known: sealed to both, the content would be read by a stranger too.
+    const other = bySubject.get(log.subject);
+    if (other) throw twoLogs(log.subject, [other.head.log, id]);
     logs.set(id, log);
+    bySubject.set(log.subject, log);
   }
   return [...logs.keys()].sort().map((id) => logs.get(id) as LogState);
+}
+
+function twoLogs(subject: string, logs: readonly string[]): KeysteadError {
+  return new KeysteadError(
+    "INVALID_ARGUMENT",
+    `two different logs of ${subject} are among the recipients; find out which one is theirs, and seal to that one`,
+    { rule: "LOG-8", details: { subject, logs } },
+  );
 }
 
 function checkRecipient(recipient: RecipientOptions, verifiedOnly: boolean): LogState {
