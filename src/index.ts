@@ -24,7 +24,7 @@ export type { Recipient, RecipientOptions } from "./content/recipients.js";
 export { type SealOptions, type SealProgress, sealStream, sealTo } from "./content/seal.js";
 export type { Sender, SenderOptions, VerifiedSender } from "./content/sender.js";
 export type { LongWork } from "./content/turns.js";
-export type { ExpectedContent } from "./content/unlock.js";
+export type { ExpectedContent, RecipientHead } from "./content/unlock.js";
 export type { Activity } from "./coverage/activity.js";
 export { afterRemoval, offerToRemove, type RemovalVerdict, type Suspect } from "./coverage/after-removal.js";
 export {
@@ -122,6 +122,7 @@ export { checkEvidence, type EvidenceVerdict } from "./log/check-evidence.js";
 export type { Clock } from "./log/checks.js";
 export { decodeEvidence, type Evidence, type EvidenceKind, encodeEvidence, type Pin } from "./log/evidence.js";
 export type { AccessDigests, EscrowActor, Pointer, Policy, Role } from "./log/fields.js";
+export type { NamedHead } from "./log/named-head.js";
 export type { Run, Runs } from "./log/runs.js";
 export type {
   Approval,
