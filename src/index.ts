@@ -118,8 +118,10 @@ export { type OpenedKeyring, openKeyring, type Received, receive } from "./grant
 export type { Authored, DeviceDescription, Session } from "./grants/session.js";
 export { Keyring, parseKeyring, unsafeSerializeKeyring } from "./keys/keyring.js";
 export { OperatorKeys } from "./keys/operator-keys.js";
+export { StatementKeys } from "./keys/statement-keys.js";
 export { checkEvidence, type EvidenceVerdict } from "./log/check-evidence.js";
 export type { Clock } from "./log/checks.js";
+export { compareStatements } from "./log/equivocation.js";
 export { decodeEvidence, type Evidence, type EvidenceKind, encodeEvidence, type Pin } from "./log/evidence.js";
 export type { AccessDigests, EscrowActor, Pointer, Policy, Role } from "./log/fields.js";
 export type { NamedHead } from "./log/named-head.js";
@@ -138,5 +140,13 @@ export type {
   MemberKind,
   Removal,
 } from "./log/state.js";
+export {
+  certifyStatementKey,
+  type StatedHead,
+  type StatementKeyOptions,
+  stateHead,
+  type VerifyStatementOptions,
+  verifyStatement,
+} from "./log/statement.js";
 export { type AppendOptions, appendEntry, type VerifyOptions, verifyLog } from "./log/verify.js";
 export { type Env, systemEnv } from "./primitives/env.js";

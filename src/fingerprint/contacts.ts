@@ -25,7 +25,9 @@ export function compareContact(pin: ContactPin, now: LogState | KeysteadError): 
   assertLog(now);
   checkSubject(checked, now.subject);
   const contradiction = contradictionOf(checked.head, now);
-  if (contradiction) return contradictionChange(checked, now.head, evidenceOf(contradiction, checked, now));
+  if (contradiction) {
+    return contradictionChange(contradiction, checked, now.head, evidenceOf(contradiction, checked, now));
+  }
   const facts = factsSince(checked, now);
   const byClass = facts.links.every(({ trusted }) => trusted);
   const status = facts.links.length === 0 ? "same" : byClass ? "extended" : "extended-by-others";
@@ -47,19 +49,20 @@ function evidenceOf(kind: EvidenceKind, { subject, head }: ContactPin, { links }
 
 function changeOfError(pin: ContactPin, error: KeysteadError): ContactChange {
   const { evidence, offered } = error.details as { readonly evidence?: Evidence; readonly offered?: Head };
-  if (!evidence || !offered) {
+  const kind = evidence?.kind;
+  if (!evidence || !offered || !kind || kind === "equivocated") {
     throw new KeysteadError("INVALID_ARGUMENT", "the error holds no evidence about a contact's log", { cause: error });
   }
   checkSubject(pin, evidence.subject);
   if (evidence.pinned.log !== pin.head.log) {
     throw new KeysteadError("INVALID_ARGUMENT", "the error is about another log than the pinned one", { cause: error });
   }
-  return contradictionChange(pin, offered, evidence);
+  return contradictionChange(kind, pin, offered, evidence);
 }
 
-function contradictionChange(pin: ContactPin, current: Head, evidence: Evidence): ContactChange {
+function contradictionChange(kind: EvidenceKind, pin: ContactPin, current: Head, evidence: Evidence): ContactChange {
   const nothing = { links: [], added: [], removed: [], trustedLeft: false };
-  return makeChange(evidence.kind, pin, current, nothing, evidence);
+  return makeChange(kind, pin, current, nothing, evidence);
 }
 
 function factsSince(pin: ContactPin, now: LogState): ContactFacts {

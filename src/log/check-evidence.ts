@@ -3,6 +3,7 @@
 import { KeysteadError } from "../errors.js";
 import { ORIGIN } from "./advance.js";
 import { decodeLink } from "./entry.js";
+import { judgeStatements } from "./equivocation.js";
 import { assertEvidence, type Evidence } from "./evidence.js";
 import type { Head, LogFacts } from "./state.js";
 import { verifyLink } from "./verify-link.js";
@@ -12,7 +13,8 @@ export interface EvidenceVerdict {
   /**
    * `proven`: two histories of one log exist, both signed by its members. A member made them, or a server showed members
    * different heads; which of the two, no signature tells. A link that lost a race is such a history too, so pin only what the
-   * server has accepted. `claimed`: the offered side is valid, but that the other was served rests on the word of whoever pinned it.
+   * server has accepted. Or two statements by the log's service contradict each other. `claimed`: the offered side is valid, but
+   * that the other was served rests on the word of whoever pinned it.
    */
   readonly verdict: "proven" | "claimed";
   /** The heads of the two sides, both verified where there are links. */
@@ -20,10 +22,25 @@ export interface EvidenceVerdict {
   readonly offered: Head;
   /** First position at which the sides differ; for a rollback the first that is withheld. */
   readonly seq: number;
+  /** For people, in English: what is shown, and what explains it without a lie. */
+  readonly text: string;
 }
 
+const TEXTS = {
+  forked:
+    "The log has another valid history than the pinned one. A server showed different histories, or a member signed both; a link " +
+    "that lost a race makes one too.",
+  replaced:
+    "The subject has another valid log. That it was served in place of the pinned one rests on the word of the side that pinned it.",
+  "rolled-back":
+    "A shorter log is valid. That it was served after the pinned head rests on the word of the side that pinned it.",
+  equivocated:
+    "The service signed two statements about one log that contradict each other: it showed two histories, or took back links. " +
+    "Replicas that lag behind, a clock that was set back, a restored backup, or a stolen statement key explain it too.",
+} as const satisfies Record<Evidence["kind"], string>;
+
 /**
- * Judges evidence of a fork, a replacement or a rollback.
+ * Judges evidence of a fork, a replacement, a rollback, or of statements that contradict each other.
  *
  * @throws `INVALID_ENCODING` for what is no evidence; `INVALID_ARGUMENT` when it does not show what it says; errors of
  * `verifyLog` when a side is no valid log.
@@ -32,6 +49,9 @@ export function checkEvidence(evidence: Evidence): EvidenceVerdict {
   assertEvidence(evidence);
   const { kind, pinned, subject } = evidence;
   const theirs = replay(evidence.theirs, subject);
+  const text = TEXTS[kind];
+  if (kind === "equivocated") return { verdict: "proven", ...judgeStatements(evidence, theirs), text };
+  if (evidence.statements) throw unproven("it has statements, which say nothing of this");
   const offered = theirs.head;
   const ours = evidence.ours.length > 0 ? replay(evidence.ours, subject) : undefined;
   // All three: a verdict that repeats a false log id or position would put words into the mouth of whoever pinned it.
@@ -45,7 +65,7 @@ export function checkEvidence(evidence: Evidence): EvidenceVerdict {
     throw unproven("the offered log is not a shorter version of the pinned one");
   }
   // That a shorter log or another first link exists is no lie by itself: only its being served is, which no signature shows.
-  return { verdict: kind === "forked" && ours ? "proven" : "claimed", pinned, offered, seq };
+  return { verdict: kind === "forked" && ours ? "proven" : "claimed", pinned, offered, seq, text };
 }
 
 function replay(links: readonly Uint8Array[], subject: string): LogFacts {

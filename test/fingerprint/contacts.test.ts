@@ -163,7 +163,7 @@ describe("a contradiction", () => {
     const change = compareContact(phonePin, fork.rotate("Laptop").log);
     expect(change).toMatchObject({ status: "forked", links: [], added: [], removed: [], trustedLeft: false });
     expect(change.text).toContain("ALARM");
-    expect(checkEvidence(change.evidence as Evidence)).toEqual({
+    expect(checkEvidence(change.evidence as Evidence)).toMatchObject({
       verdict: "claimed",
       pinned: withPhone.log.head,
       offered: fork.log.head,

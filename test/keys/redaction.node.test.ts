@@ -6,11 +6,17 @@ import { describe, expect, it } from "vitest";
 import { toHex } from "../../src/bytes/text.js";
 import { epochPrivateKey, epochSeed, partsOf } from "../../src/keys/keyring.js";
 import { ownSeed } from "../support/own-seed.js";
+import { STATEMENT_KEYS } from "../support/service.js";
 import { OPERATOR, openWorld, seedNamed } from "../support/world.js";
 
 const { keyring } = openWorld("redaction").session("Laptop");
 const { keys } = partsOf(keyring);
-const secrets = [ownSeed(keyring), epochSeed(keyring, 1).bytes(), seedNamed("the operator")];
+const secrets = [
+  ownSeed(keyring),
+  epochSeed(keyring, 1).bytes(),
+  seedNamed("the operator"),
+  seedNamed("the statement key"),
+];
 
 describe("inspection", () => {
   it.each([
@@ -19,6 +25,7 @@ describe("inspection", () => {
     ["member keys", keys],
     ["an epoch's private key", epochPrivateKey(keyring, 1)],
     ["the operator's keys", OPERATOR],
+    ["a statement key", STATEMENT_KEYS],
     ["an epoch's seed", epochSeed(keyring, 1)],
     ["the parts of a keyring", partsOf(keyring)],
   ])("of %s shows no secret", (_what, value) => {

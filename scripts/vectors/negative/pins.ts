@@ -3,7 +3,7 @@
 
 import { concat } from "../../../src/bytes/bytes.js";
 import type { ErrorCode, RuleId } from "../../../src/errors.js";
-import { type Evidence, encodeEvidence, makeEvidence } from "../../../src/log/evidence.js";
+import { type Evidence, type EvidenceKind, encodeEvidence, makeEvidence } from "../../../src/log/evidence.js";
 import { recoverBy } from "../../../test/escrow/support.js";
 import { openWorld, type World } from "../../../test/support/world.js";
 import { bare } from "../entries.js";
@@ -89,7 +89,7 @@ const CONTACTS: readonly (readonly [name: string, description: string, before: W
 ];
 
 const links = ({ log }: World) => [...log.links].map(({ bytes }) => bytes);
-const evidenceOf = (kind: Evidence["kind"], pinned: World, theirs: readonly Uint8Array[]): Evidence =>
+const evidenceOf = (kind: EvidenceKind, pinned: World, theirs: readonly Uint8Array[]): Evidence =>
   makeEvidence(kind, pinned.log.subject, pinned.log, theirs);
 const fork = evidenceOf("forked", two, links(forked));
 const rollback = evidenceOf("rolled-back", two, links(joined));
