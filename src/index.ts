@@ -7,6 +7,7 @@ export { type CheckedBackupKey, checkBackupKey, type OpenedBackupKey, openBackup
 export type { LinkHash, LogId, MemberId } from "./bytes/ids.js";
 export { parseLinkHash, parseLogId, parseMemberId } from "./bytes/text.js";
 export { type ContentHeader, type ContentSender, readContentHeader } from "./content/format.js";
+export type { Freshness } from "./content/freshness.js";
 export {
   type Opened,
   type OpenOptions,
