@@ -65,7 +65,7 @@ export function checkRecipients(recipients: readonly Recipient[], demands: Recip
       const message = `log ${id} is among the recipients twice; name each log once`;
       throw new KeysteadError("INVALID_ARGUMENT", message, { details: { log: id } });
     }
-    // Somebody's log is another than the one that is known: sealed to both, the content would be read by a stranger too.
+    // At most one of them is the subject's: sealed to both, the content would be read by a stranger too.
     const other = bySubject.get(log.subject);
     if (other) throw twoLogs(log.subject, [other.head.log, id]);
     logs.set(id, log);
@@ -94,7 +94,7 @@ function checkRecipient(recipient: RecipientOptions, { verifiedOnly, fresh }: Re
     );
   }
   if (fresh) requireFresh(log, statement, fresh);
-  // Whoever gives one believes that it counts.
+  // A caller that gives a statement believes that it counts.
   else if (statement !== undefined) {
     throw new KeysteadError("INVALID_ARGUMENT", "a statement is judged by options.fresh: give both", {
       details: { log: log.head.log },

@@ -52,7 +52,7 @@ export interface VerifiedSender {
   readonly rekeyedSince: number | undefined;
   /**
    * `founding`: of the class that was trusted at the pin; without a pin, of the class that leads the log now. `restored`:
-   * confirmed only because an admin approved it, or somebody whom an admin approved. `neither`: it may be a thief's.
+   * confirmed only through approvals by an admin, of the device or of a device that approved it. `neither`: it may be a thief's.
    */
   readonly standing: Standing;
   /**

@@ -6,8 +6,8 @@ import { foundersOf } from "../log/classes.js";
 import { confirmedFounder, type LogFacts, type Member } from "../log/state.js";
 
 /**
- * What a member is to a log: `founding`, of the trusted class; `restored`, confirmed only because escrow approved it or
- * somebody who approved it; or `neither`.
+ * What a member is to a log: `founding`, of the trusted class; `restored`, confirmed only through
+ * approvals by escrow; or `neither`.
  */
 export type Standing = "founding" | "restored" | "neither";
 
@@ -42,7 +42,7 @@ export function standingOf(log: LogFacts, { id }: Member, pinned: readonly numbe
   return founder !== confirmed && foundersOf(log).get(id) === confirmed ? "restored" : "neither";
 }
 
-/** Escrow is of no class that anybody trusts, whoever approved it. */
+/** Escrow belongs to no class that a contact trusts, even if a trusted device enrolled it. */
 function isOwn({ kind }: Member): boolean {
   return kind !== "escrow";
 }

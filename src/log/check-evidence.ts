@@ -14,7 +14,7 @@ export interface EvidenceVerdict {
    * `proven`: two histories of one log exist, both signed by its members. A member made them, or a server showed members
    * different heads; which of the two, no signature tells. A link that lost a race is such a history too, so pin only what the
    * server has accepted. Or two statements by the log's service contradict each other. `claimed`: the offered side is valid, but
-   * that the other was served rests on the word of whoever pinned it.
+   * that the other was served rests on the word of the side that pinned it.
    */
   readonly verdict: "proven" | "claimed";
   /** The heads of the two sides, both verified where there are links. */

@@ -17,7 +17,7 @@ export type NamedHead =
       readonly links: number;
     }
   | {
-      /** At that position the log has another link: two histories of one log are about, or whoever named the head lies. */
+      /** At that position the log has another link: two histories of one log are about, or the one who named the head lies. */
       readonly status: "forked";
       readonly head: Head;
       /** The head that the log had there. */

@@ -71,7 +71,7 @@ describe("the head that a sender named for the reader's log", () => {
     expect(named).toEqual({ status: "unchecked", head: fork.log.head });
   });
 
-  it("is told for every two states of one history by their distance, and for a fork from where it begins", () => {
+  it("follows from the distance of any two states of one history, and from where a fork begins", () => {
     const states = later.rename("Phone", "a").rename("Laptop", "b").states();
     const others = [
       ...alice.states(),

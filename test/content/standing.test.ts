@@ -35,7 +35,7 @@ describe("a thief's device that an admin approved while the founding device was 
     expect(await standing(approved, "Phone", alone)).toBe("restored");
     expect(await standing(alone, "Phone", alone, pin)).toBe("restored");
     expect(await standing(approved, "Laptop", alone, pin)).toBe("founding");
-    // And whom it approves is what it is itself.
+    // A device that it approves has the same standing.
     const more = alone.join("Watch").review("Phone", { approve: ["Watch"] });
     expect(await standing(more, "Watch", more, pin)).toBe("restored");
     expect(await standing(more, "Watch")).toBe("restored");

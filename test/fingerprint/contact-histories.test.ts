@@ -193,7 +193,7 @@ describe("any history of a contact's log", () => {
     }
   });
 
-  it("never lets in by escrow's word, nor whoever was not confirmed at the pin", () => {
+  it("never trusts a device by escrow's word, nor one that was not confirmed at the pin", () => {
     let restored = 0;
     fc.assert(
       fc.property(histories, (worlds) => {

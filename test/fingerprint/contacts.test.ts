@@ -100,10 +100,10 @@ describe("a tracked contact", () => {
     expect(compareContact(pinContact(withPhone.log), secondClass.log).status).toBe("extended-by-others");
   });
 
-  it("goes by each member's own founder, and never by whoever stands at the pinned position", () => {
+  it("goes by each member's own founder, and never by the member at the pinned position", () => {
     const ofPhone: ContactPin = { ...pinContact(withPhone.log), confirmed: [2] };
     const renamed = withPhone.rename("Laptop", "New name");
-    // An older class is another class too, and takes along whom it approves.
+    // An older class is another class too, and so are the devices that it approves.
     expect(compareContact(ofPhone, renamed.log)).toMatchObject({ status: "extended-by-others", trustedLeft: true });
     const approvedLater = compareContact(ofPhone, renamed.review("Laptop", { approve: ["Phone"] }).rotate("Phone").log);
     expect(approvedLater.links.map(({ trusted }) => trusted)).toEqual([false, false, false]);

@@ -83,7 +83,7 @@ describe("a stranger that joined before the owner's devices were restored", () =
     expect(pin.confirmed).toEqual([restored.member("Phone").position]);
     expect(codeOf(pin, restored.rotate("Stranger"))).toBe("CONTACT_CHANGED");
     expect(codeOf(pin, restored.review("Stranger", { remove: ["Phone"] }))).toBe("CONTACT_CHANGED");
-    // Nor does whom it approves become trusted, nor it itself by approving the owner's phone.
+    // A device that it approves is not trusted either.
     const approves = restored.join("Tablet").review("Stranger", { approve: ["Tablet"] });
     expect(trusted(pin, approves.rotate("Tablet"))).toEqual([false, false, false]);
   });
@@ -139,7 +139,7 @@ describe("devices that escrow restored together", () => {
 });
 
 describe("escrow itself", () => {
-  it("counts as others whoever enrolled it, and whatever it does", () => {
+  it("counts as others, even if a trusted device enrolled it", () => {
     const pin = pinContact(user.log);
     const later = dismiss(escrow, "Bob");
     expect(statusOf(pin, renew(user, "Laptop", later))).toBe("extended");
