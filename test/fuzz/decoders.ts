@@ -10,6 +10,7 @@ import {
   checkEvidence,
   compareContact,
   compareFingerprint,
+  compareStatements,
   decodeEvidence,
   decodePin,
   devicesAndActivity,
@@ -31,8 +32,10 @@ import {
   receive,
   recover,
   renewFor,
+  stateHead,
   unsafeSerializeKeyring,
   verifyLog,
+  verifyStatement,
 } from "keystead";
 import { expect } from "vitest";
 import { equalBytes } from "../../src/bytes/bytes.js";
@@ -43,6 +46,7 @@ import { recordOf } from "../escrow/support.js";
 import { withAttachment } from "../support/raw-link.js";
 import { snapshot } from "../support/refusal.js";
 import { seededEnv } from "../support/seeded-env.js";
+import { CERTIFICATE, NOON, STATEMENT_KEYS } from "../support/service.js";
 import { seedNamed } from "../support/world.js";
 import { contents, escrowWorld, forkedWorld, samples, smallWorld, texts, userWorld } from "./samples.js";
 
@@ -115,6 +119,10 @@ export const decoders: readonly Decoder<Uint8Array>[] = [
   ["openKeyring", samples.paper.last, (bytes) => openKeyring(samples.paper.log, [bytes], seedNamed("Paper"))],
   ["openBackupKey", backup.entry, (bytes) => openBackupKey(backup.log, [bytes], backup.text)],
   ["decodeEvidence and checkEvidence", samples.evidence, (bytes) => checkEvidence(decodeEvidence(bytes))],
+  ["verifyStatement", samples.statement, (bytes) => verifyStatement(bytes, { log: userWorld.log, now: NOON })],
+  ["compareStatements", samples.statement, (bytes) => compareStatements(userWorld.log, samples.statement, bytes)],
+  ["stateHead", CERTIFICATE, (bytes) => stateHead(userWorld.log.head, STATEMENT_KEYS, bytes, NOON)],
+  ["equivocation", samples.equivocation, (bytes) => checkEvidence(decodeEvidence(bytes))],
   ["decodePin and compareContact", samples.pin, (bytes) => compareContact(decodePin(bytes), log)],
   [
     "parseKeyring",

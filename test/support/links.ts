@@ -7,6 +7,7 @@ import { decodeCbor } from "../../src/bytes/cbor.js";
 import type { MemberId } from "../../src/bytes/ids.js";
 import { type MemberKeys, memberIdOf } from "../../src/keys/member-keys.js";
 import { ORIGIN } from "../../src/log/advance.js";
+import { UNCHECKED } from "../../src/log/checks.js";
 import { foundersOf } from "../../src/log/classes.js";
 import type { LinkType } from "../../src/log/contract.js";
 import { applyEffect, type DueGrant } from "../../src/log/effects.js";
@@ -97,7 +98,7 @@ export class Links {
     const header = { log: undefined, prev: undefined, time: 1_700_000_000_000, type: "genesis" };
     const body = { ...header, ...fields, suite: 1, operator: OPERATOR.sign, member: entering(first, "device") };
     const entry = rawNext(ORIGIN, { ...body, ...owedBy(ORIGIN, body) }, [namedKeys(first)]);
-    return new Links(verifyLink(ORIGIN, decodeEntry(entry), {}));
+    return new Links(verifyLink(ORIGIN, decodeEntry(entry), UNCHECKED));
   }
 
   /** A state that the rules do not lead to: this one with other facts, so that one rule can be judged alone. */
@@ -142,7 +143,7 @@ export class Links {
 
   /** The log after an entry. */
   append(entry: Uint8Array): Links {
-    return new Links(verifyLink(this.log, decodeEntry(entry), {}));
+    return new Links(verifyLink(this.log, decodeEntry(entry), UNCHECKED));
   }
 
   /** The log after the next entry by a member. */
