@@ -3,17 +3,7 @@
 // compares the file instead of writing it.
 
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import {
-  createLog,
-  enrollBackupKey,
-  fingerprintOf,
-  formatFingerprint,
-  joinLog,
-  leave,
-  receive,
-  review,
-  sealTo,
-} from "keystead";
+import { fingerprintOf, formatFingerprint, receive, sealTo } from "keystead";
 import { secretFromBytes } from "../src/backup/code.js";
 import { backupIdSymbols } from "../src/backup/key.js";
 import { checkSymbols } from "../src/backup/mds.js";
@@ -33,6 +23,7 @@ import { deriveKey } from "../src/primitives/kdf.js";
 import { kemPublicKey } from "../src/primitives/kem.js";
 import { LABELS } from "../src/primitives/labels.js";
 import { signingPublicKey } from "../src/primitives/sign.js";
+import { createLog, enrollBackupKey, joinLog, leave, review } from "../test/support/accepted.js";
 
 const file = "docs/spec-example.md";
 const START = Date.UTC(2026, 0, 1);

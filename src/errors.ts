@@ -28,6 +28,8 @@
  * - `BACKUP_KEY_INVALID`: a backup key text cannot be read, or not without guessing (BAK-1).
  * - `FINGERPRINT_INVALID`: a fingerprint text is in none of the known forms.
  * - `WIPED`: a secret was used after it was wiped.
+ * - `UNVERIFIED_MEMBERS`: an act of escrow that is not to be believed brought members in (ESC-8); remove them first.
+ * - `ESCROW_UNKNOWN`: this link needs the newest escrow log, or must withhold its epoch from escrow (ESC-4, MEM-6).
  */
 export type ErrorCode =
   | "INVALID_ARGUMENT"
@@ -53,7 +55,9 @@ export type ErrorCode =
   | "CORRUPT_CONTENT"
   | "BACKUP_KEY_INVALID"
   | "FINGERPRINT_INVALID"
-  | "WIPED";
+  | "WIPED"
+  | "UNVERIFIED_MEMBERS"
+  | "ESCROW_UNKNOWN";
 
 /** Id of a rule of docs/spec.md, such as `LOG-3`. */
 export type RuleId = `${"SIG" | "KEM" | "ENC" | "LOG" | "MEM" | "GRT" | "BAK" | "ESC"}-${number}`;

@@ -1,5 +1,7 @@
 // The public API of keystead: what an app imports, and nothing else; by folder.
 
+export { agenda, type Knowledge } from "./agenda/agenda.js";
+export type { AskStep, AuthorStep, FetchStep, Question, Step } from "./agenda/steps.js";
 export { type Correction, explainCorrections } from "./backup/corrections.js";
 export { type BackupKeyMade, type BackupKeyOptions, BackupPaper, enrollBackupKey } from "./backup/enroll.js";
 export { backupKeyId } from "./backup/key.js";
@@ -35,7 +37,6 @@ export {
 } from "./coverage/coverage-report.js";
 export { type DataAccess, dataAccess } from "./coverage/data-access.js";
 export type { Deed, DevicesOptions } from "./coverage/devices.js";
-export { type Duty, type DutyOptions, duties, type KeyringFacts, keyringFacts } from "./coverage/duties.js";
 export { type AccessExplanation, explainAccess, type Reason } from "./coverage/explain.js";
 export { formatCoverage } from "./coverage/format-coverage.js";
 export { type Closer, type Gap, gapsOf, lostStretches } from "./coverage/gaps.js";
@@ -54,8 +55,6 @@ export type { Stretch } from "./coverage/stretches.js";
 export type { Warning, WarningCode } from "./coverage/warnings.js";
 export { type DevicesAndActivity, type DeviceView, devicesAndActivity } from "./devices-and-activity.js";
 export { type ErrorCode, type ErrorDetails, type ErrorOptions, KeysteadError, type RuleId } from "./errors.js";
-export { type EscrowAct, escrowActs, type Perspective, unverifiedMembers } from "./escrow/acts.js";
-export type { AdminVerdict } from "./escrow/admins.js";
 export type { EscrowGap, EscrowStatus, GapCloser, LastSeen, UserCoverage } from "./escrow/coverage.js";
 export {
   type Access,
@@ -66,19 +65,14 @@ export {
   openRecorded,
   recordAccess,
 } from "./escrow/discover.js";
-export { type EscrowAction, type EscrowDuty, type EscrowKnowledge, escrowDuty, escrowIsSound } from "./escrow/duty.js";
 export {
   type CreateEscrowLogOptions,
   createEscrowLog,
-  type EscrowNeed,
-  escrowNeeds,
-  policyOf,
   setPolicy,
 } from "./escrow/escrow-log.js";
 export { formatTotals, formatUserCoverage, reportCsvHeader, reportCsvLine } from "./escrow/format-report.js";
 export { enrollEscrow, renewEscrow } from "./escrow/member.js";
-export { judgePointer, newestPointer, type PointerVerdict } from "./escrow/pointer.js";
-export { type EscrowActed, type RecoverOptions, recover, renewFor } from "./escrow/recover.js";
+export { type RecoverOptions, recover, renewFor } from "./escrow/recover.js";
 export { organisationReport, type ReportedUser, type ReportOptions, ReportTotals, type ToDo } from "./escrow/report.js";
 export { type EscrowDevicesAndActivity, escrowDevicesAndActivity } from "./escrow-devices-and-activity.js";
 export { type AcknowledgeOptions, acknowledge, requireUnchanged } from "./fingerprint/acknowledge.js";
@@ -113,14 +107,15 @@ export {
   type PreparedDevice,
   prepareDevice,
 } from "./grants/enter.js";
+export type { Proposal } from "./grants/proposal.js";
 export { type OpenedKeyring, openKeyring, type Received, receive } from "./grants/receive.js";
-export type { Authored, DeviceDescription, Session } from "./grants/session.js";
+export type { DeviceDescription, Session } from "./grants/session.js";
 export { Keyring, parseKeyring, unsafeSerializeKeyring } from "./keys/keyring.js";
 export { OperatorKeys } from "./keys/operator-keys.js";
 export { checkEvidence, type EvidenceVerdict } from "./log/check-evidence.js";
 export type { Clock } from "./log/checks.js";
 export { decodeEvidence, type Evidence, type EvidenceKind, encodeEvidence, type Pin } from "./log/evidence.js";
-export type { AccessDigests, EscrowActor, Pointer, Policy, Role } from "./log/fields.js";
+export type { EscrowActor, Pointer, Policy, Role, SealedRecord } from "./log/fields.js";
 export type { Run, Runs } from "./log/runs.js";
 export type {
   Approval,
@@ -138,3 +133,8 @@ export type {
 } from "./log/state.js";
 export { type AppendOptions, appendEntry, type VerifyOptions, verifyLog } from "./log/verify.js";
 export { type Env, systemEnv } from "./primitives/env.js";
+export { type ActReason, type EscrowAct, escrowActs } from "./trust/acts.js";
+export { doubtedMembers, type EscrowLogAtHand, type Perspective } from "./trust/doubt.js";
+export { type EscrowNeed, escrowNeeds, policyOf } from "./trust/escrow-needs.js";
+export { judgePointer, newestPointer, type PointerVerdict } from "./trust/pointer.js";
+export { type EscrowKnowledge, escrowIsSound } from "./trust/soundness.js";

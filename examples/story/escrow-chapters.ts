@@ -236,14 +236,14 @@ export async function tellEscrowStory({ bytes, name, folder, print }: StoryOptio
   const secret = await seal(chloe.verified, new TextEncoder().encode("not for Bob"), "after-bob.sealed");
   desk = chloe.catchUp(desk);
   await openContent(secret, desk.keyring, PURPOSE);
-  // Records bind honest clients only. Bob writes one that nobody else will ever see, in his own copy of the log.
+  // Records bind honest clients only. Bob writes one that nobody else will ever see, and accepts it in his own copy of the log.
   const own = recordAccess(
     bob,
     { userLog: chloe.verified, epochs: [[1, chloe.verified.epochs.length]], reason: "curiosity" },
     env,
   );
-  const taken = openRecorded(own, {
-    ...{ record: own.log.head.seq, recordEntry: own.entry, userLog: chloe.verified, entries: chloe.entries },
+  const taken = openRecorded(own.accept(), {
+    ...{ record: own.head.seq, recordEntry: own.entry, userLog: chloe.verified, entries: chloe.entries },
   });
   say(
     `Bob kept his keys and a copy of the log, in which he forges himself a record. He still\nreads what he was given (epoch ${taken.keyring.epochs.join()}), but not what is sealed to Chloe now:\n  ${await refusal(() => openContent(secret, taken.keyring, PURPOSE))}`,

@@ -5,8 +5,9 @@ import type { LogId, MemberId } from "../bytes/ids.js";
 import { KeysteadError } from "../errors.js";
 import { writeLink } from "../grants/author.js";
 import { newMember, rolesField } from "../grants/enter.js";
-import { type Authored, checkOptions, checkSession, openingOf, type Session } from "../grants/session.js";
-import { partsOf } from "../keys/keyring.js";
+import { Proposal } from "../grants/proposal.js";
+import { checkOptions, checkSession, openingOf, type Session } from "../grants/session.js";
+import { changedKeyring, partsOf } from "../keys/keyring.js";
 import { memberIdOf } from "../keys/member-keys.js";
 import type { Role } from "../log/fields.js";
 import { activeMember, assertLog, escrowMember, type LogState } from "../log/state.js";
@@ -73,8 +74,9 @@ export class BackupPaper {
   }
 }
 
-/** A session after a backup key was made, with the paper to show once the entry has been accepted. */
-export interface BackupKeyMade extends Authored {
+/** A session after a backup key was made, with the paper to show. */
+export interface BackupKeyMade extends Session {
+  /** The caller wipes it. */
   readonly paper: BackupPaper;
 }
 
@@ -112,11 +114,11 @@ function checkPolicy(log: LogState, escrowLog: LogState | undefined) {
  * Makes a backup key that holds what this member holds. It counts as a device: it is listed, an older device extends it by
  * approving it, and it is removed when lost.
  *
- * @returns the entry to publish, and the paper: reveal it after the entry was accepted, then wipe it. When another link
- * wins the race, wipe it and call again on the new state.
+ * @returns a proposal; accepting it gives the paper, never before: reveal it, then wipe it. When another link wins the race,
+ * discard the proposal, which wipes the secret, and call again on the new state.
  * @throws `NOT_PERMITTED` with the rule, `GRANT_UNAVAILABLE`, `INVALID_ARGUMENT`
  */
-export function enrollBackupKey(session: Session, options: BackupKeyOptions, env: Env): BackupKeyMade {
+export function enrollBackupKey(session: Session, options: BackupKeyOptions, env: Env): Proposal<BackupKeyMade> {
   const { log, keyring } = checkSession(session);
   const { name = "Backup key", roles, escrowLog } = checkOptions(options);
   const escrowHead = checkPolicy(log, escrowLog);
@@ -131,7 +133,8 @@ export function enrollBackupKey(session: Session, options: BackupKeyOptions, env
     const fields = { author: own.sign, member, ...rolesField(log, roles), ...(escrowHead && { escrowHead }) };
     const written = writeLink({ before: log, type: "enroll", fields, keyring, signers: [own, keys], opening }, env);
     const paper = new BackupPaper(log.head.log, memberIdOf(member), backupIdSymbols(keys.sign), secret);
-    return { log: written.log, entry: written.entry, keyring, paper };
+    const accept = () => ({ log: written.log, keyring: changedKeyring(keyring, {}), paper });
+    return new Proposal({ entry: written.entry, log: written.log, accept, fresh: [paper] });
   } catch (error) {
     secret.fill(0);
     throw error;

@@ -10,10 +10,10 @@ import { KeysteadError } from "../errors.js";
 import { checkOptions } from "../grants/session.js";
 import { countEpochs, intersectRuns, NO_RUNS, type Runs, subtractRuns, uniteRuns } from "../log/runs.js";
 import { escrowMember, type LogState, type Removal } from "../log/state.js";
-import { type EscrowAct, escrowActs } from "./acts.js";
-import { claimedRuns, epochKeys } from "./claimed.js";
+import { type EscrowAct, escrowActs } from "../trust/acts.js";
+import { claimedRuns } from "../trust/claimed.js";
+import { judgePointer, type PointerVerdict } from "../trust/pointer.js";
 import { escrowsOf } from "./escrow-keys.js";
-import { judgePointer, type PointerVerdict } from "./pointer.js";
 
 /** A stretch that escrow cannot open, and the devices that could give it. */
 export interface EscrowGap extends Stretch {
@@ -83,11 +83,10 @@ export interface Proof {
   readonly junk: Runs;
 }
 
-/** The coverage of many users of one escrow log, whose keys are looked up once. */
+/** The coverage of many users of one escrow log. */
 export function escrowCoverer(escrowLog: LogState) {
-  const keys = epochKeys(escrowLog);
   return (log: LogState, lastSeen: LastSeen = new Map(), proof?: Proof): UserCoverage =>
-    coverageOf(log, escrowLog, { keys, lastSeen, proof });
+    coverageOf(log, escrowLog, { lastSeen, proof });
 }
 
 const isDate = (value: unknown) => value instanceof Date && !Number.isNaN(value.getTime());
@@ -127,15 +126,14 @@ export function checkCoverage(user: UserCoverage): UserCoverage {
 }
 
 interface Known {
-  readonly keys: ReadonlySet<string>;
   readonly lastSeen: LastSeen;
   readonly proof: Proof | undefined;
 }
 
-function coverageOf(log: LogState, escrowLog: LogState, { keys, lastSeen, proof }: Known): UserCoverage {
+function coverageOf(log: LogState, escrowLog: LogState, { lastSeen, proof }: Known): UserCoverage {
   const escrow = escrowMember(log);
   const escrows = escrowsOf(log);
-  const claimed = claimedRuns(log, new Set(escrows.map(({ id }) => id)), keys);
+  const claimed = claimedRuns(log, escrowLog);
   const proven = proof?.opened;
   const covered = proven ?? claimed;
   const withheld = proof ? subtractRuns(subtractRuns(claimed, proof.opened), proof.junk) : NO_RUNS;
@@ -154,7 +152,7 @@ function coverageOf(log: LogState, escrowLog: LogState, { keys, lastSeen, proof 
     pointer: escrow?.pointer ? judgePointer(escrow.pointer, escrowLog) : "none",
     rotationDue: log.rotationDue,
     removals: escrows.flatMap(({ removed }) => (removed ? [removed] : [])),
-    unverified: escrowActs(log, escrowLog).filter(({ verdict }) => verdict === "unverified"),
+    unverified: escrowActs(log, escrowLog).filter(({ believed }) => !believed),
     backupKeys: own.filter(({ kind }) => kind === "backup").length,
     closable: countEpochs(missing),
   };

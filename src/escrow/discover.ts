@@ -7,8 +7,9 @@ import { bytes, decode, encode, hexBytes, type Infer, record, text } from "../by
 import { Secret } from "../bytes/secret.js";
 import { KeysteadError } from "../errors.js";
 import { writeLink } from "../grants/author.js";
+import { type Proposal, proposeSession } from "../grants/proposal.js";
 import type { OpenedKeyring } from "../grants/receive.js";
-import { type Authored, checkOptions, checkSession, type Session } from "../grants/session.js";
+import { checkOptions, checkSession, type Session } from "../grants/session.js";
 import { changedKeyring, epochPrivateKey, newKeyring, partsOf } from "../keys/keyring.js";
 import type { KeyHolder } from "../keys/member-keys.js";
 import { attachmentDigest, decodeEntry, matchAttachments } from "../log/entry.js";
@@ -64,11 +65,11 @@ export interface AccessOptions {
 /**
  * Records an access in the escrow log, before anything is opened. By a device with the role `discover`.
  *
- * @returns the entry to publish. {@link openRecorded} hands out the keyring once the log has it.
+ * @returns a proposal. {@link openRecorded} hands out the keyring once it was accepted.
  * @throws `NOT_PERMITTED` (MEM-8), `INVALID_ARGUMENT` (ESC-9) for epochs that escrow was never granted, and for so many runs of them
  * that the record would have more than 65,536 bytes
  */
-export function recordAccess(admin: Session, options: AccessOptions, env: Env): Authored {
+export function recordAccess(admin: Session, options: AccessOptions, env: Env): Proposal<Session> {
   const { log, keyring } = checkSession(admin);
   const { userLog, epochs, reason, case: caseId = "" } = checkOptions(options);
   assertLog(userLog);
@@ -100,7 +101,7 @@ export function recordAccess(admin: Session, options: AccessOptions, env: Env): 
   const { keys } = partsOf(keyring);
   const fields = { author: keys.sign, commitment, opening: attachmentDigest(sealed) };
   const written = writeLink({ before: log, type: "access", fields, keyring, signers: [keys], opening: sealed }, env);
-  return { log: written.log, entry: written.entry, keyring };
+  return proposeSession(keyring, written);
 }
 
 /** One recorded access. */

@@ -6,15 +6,13 @@ import { KeysteadError } from "../errors.js";
 import { type OpenedKeyring, openAll } from "../grants/receive.js";
 import { checkSession, type Session } from "../grants/session.js";
 import { epochSigningSeed } from "../keys/epoch-keys.js";
-import { changedKeyring, epochPrivateKey, epochSeed, newKeyring } from "../keys/keyring.js";
+import { epochPrivateKey, epochSeed, newKeyring } from "../keys/keyring.js";
 import type { KeyHolder } from "../keys/member-keys.js";
-import { epochsIn, subtractRuns } from "../log/runs.js";
 import { assertLog, type LogState, type Member } from "../log/state.js";
 import type { KemPrivateKey } from "../primitives/kem.js";
 import type { Label } from "../primitives/labels.js";
 import { signLabelled } from "../primitives/sign.js";
 import { entryList } from "./arguments.js";
-import { claimedRuns, epochKeys } from "./claimed.js";
 
 /** The keys of the escrow member of one user's log, as far as an admin's keyring holds them. */
 class EscrowKeys implements KeyHolder {
@@ -71,8 +69,5 @@ export function openAsEscrow(admin: Session, userLog: LogState, entries: Iterabl
   const keys = new EscrowKeys(session, newest);
   const empty = newKeyring(userLog.head.log, newest.id, keys);
   // In one pass for all of them: a thief can enroll and remove escrow as often as it likes.
-  const { keyring, withheld } = openAll(userLog, entryList(entries), empty, new Set(escrows.map(({ id }) => id)));
-  // MEM-9: what was sealed to a false pointer is junk to escrow. Undeclared, it would fail every recovery from then on.
-  const claimed = claimedRuns(userLog, new Set([newest.id]), epochKeys(session.log));
-  return { keyring: changedKeyring(keyring, { junk: epochsIn(subtractRuns(newest.held, claimed)) }), withheld };
+  return openAll(userLog, entryList(entries), empty, new Set(escrows.map(({ id }) => id)));
 }

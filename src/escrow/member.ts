@@ -2,12 +2,13 @@
 
 import { KeysteadError } from "../errors.js";
 import { writeLink } from "../grants/author.js";
-import { type Authored, checkSession, type Session } from "../grants/session.js";
-import { changedKeyring, partsOf } from "../keys/keyring.js";
-import { assertLog, escrowMember, type Head, type LogState } from "../log/state.js";
+import { type Proposal, proposeSession } from "../grants/proposal.js";
+import { checkSession, type Session } from "../grants/session.js";
+import { partsOf } from "../keys/keyring.js";
+import { escrowMember, type Head, type LogState } from "../log/state.js";
 import type { Env } from "../primitives/env.js";
-import { checkHead } from "./arguments.js";
-import { newestPointer, pointerTo } from "./pointer.js";
+import { extendsHead } from "../trust/head.js";
+import { newestPointer, pointerTo } from "../trust/pointer.js";
 
 /**
  * Enrolls the organisation's escrow with everything that this device holds. No secret is made: the member's keys are the
@@ -17,7 +18,7 @@ import { newestPointer, pointerTo } from "./pointer.js";
  * @param confirmed the head whose fingerprint the user compared with what the admins published: escrow must extend it (ESC-4).
  * @throws `NOT_PERMITTED` with the rule; ESC-4 when the escrow log does not extend what was confirmed
  */
-export function enrollEscrow(session: Session, escrowLog: LogState, confirmed: Head, env: Env): Authored {
+export function enrollEscrow(session: Session, escrowLog: LogState, confirmed: Head, env: Env): Proposal<Session> {
   const { log, keyring } = checkSession(session);
   if (!extendsHead(escrowLog, confirmed)) {
     throw new KeysteadError(
@@ -32,7 +33,7 @@ export function enrollEscrow(session: Session, escrowLog: LogState, confirmed: H
   const { keys } = partsOf(keyring);
   const fields = { author: keys.sign, escrow: newestPointer(escrowLog) };
   const written = writeLink({ before: log, type: "enroll", fields, keyring, signers: [keys] }, env);
-  return { log: written.log, entry: written.entry, keyring };
+  return proposeSession(keyring, written);
 }
 
 /**
@@ -40,19 +41,12 @@ export function enrollEscrow(session: Session, escrowLog: LogState, confirmed: H
  *
  * @throws `NOT_PERMITTED` with the rule; `INVALID_ARGUMENT` when there is no escrow member
  */
-export function renewEscrow(session: Session, escrowLog: LogState, env: Env): Authored {
+export function renewEscrow(session: Session, escrowLog: LogState, env: Env): Proposal<Session> {
   const { log, keyring } = checkSession(session);
   if (!escrowMember(log))
     throw new KeysteadError("INVALID_ARGUMENT", "this log has no escrow member to renew; enroll it");
   const { keys } = partsOf(keyring);
   const fields = { author: keys.sign, escrow: pointerTo(escrowLog) };
   const written = writeLink({ before: log, type: "renew-escrow", fields, keyring, signers: [keys] }, env);
-  return { log: written.log, entry: written.entry, keyring: changedKeyring(keyring, { gained: written.newEpoch }) };
-}
-
-/** Whether a log has a head, as its newest or as an ancestor. @throws `INVALID_ARGUMENT`, `INVALID_ENCODING` */
-export function extendsHead(log: LogState, head: Head): boolean {
-  assertLog(log);
-  const { log: id, seq, hash } = checkHead(head);
-  return log.head.log === id && log.links.at(seq - 1)?.hash === hash;
+  return proposeSession(keyring, written);
 }

@@ -5,6 +5,7 @@ import type { MemberId } from "../bytes/ids.js";
 import { KeysteadError } from "../errors.js";
 import { memberList } from "../grants/actions.js";
 import { writeLink } from "../grants/author.js";
+import { type Proposal, proposeLog } from "../grants/proposal.js";
 import { checkRuns } from "../grants/runs-argument.js";
 import { checkOptions, checkSession, type Session } from "../grants/session.js";
 import { changedKeyring, partsOf } from "../keys/keyring.js";
@@ -12,8 +13,8 @@ import type { LinkTypeName } from "../log/registry.js";
 import { epochsIn, intersectRuns, NO_RUNS, type Runs } from "../log/runs.js";
 import { activeMember, assertLog, escrowMember, hasRole, isConfirmed, type LogState } from "../log/state.js";
 import type { Env } from "../primitives/env.js";
+import { judgePointer, pointerTo } from "../trust/pointer.js";
 import { openAsEscrow } from "./escrow-keys.js";
-import { judgePointer, pointerTo } from "./pointer.js";
 
 /** What {@link recover} is told. */
 export interface RecoverOptions {
@@ -32,21 +33,15 @@ export interface RecoverOptions {
   readonly abandon?: Runs | undefined;
 }
 
-/** A user's log after escrow acted. */
-export interface EscrowActed {
-  readonly log: LogState;
-  /** To be published in the user's log. */
-  readonly entry: Uint8Array;
-}
-
 /**
  * An admin with the role `recover` restores a locked-out user: approves the new device and removes lost ones, in one link that
  * the escrow epoch and the admin's own device both sign. The user's other devices check the admin before they act on it.
  *
+ * @returns a proposal of the user's log, for the server to accept.
  * @throws `NOT_PERMITTED` with the rule: MEM-8 without the role, ESC-3 when the log's escrow is not this one or its pointer is
  * false; `GRANT_UNAVAILABLE` when a grant to escrow was not delivered; `INVALID_ARGUMENT`, `UNKNOWN_MEMBER`
  */
-export function recover(admin: Session, options: RecoverOptions, env: Env): EscrowActed {
+export function recover(admin: Session, options: RecoverOptions, env: Env): Proposal<LogState> {
   const { userLog, entries, approve = [], remove = [], abandon = NO_RUNS } = checkOptions(options);
   assertLog(userLog);
   const session = checkSession(admin);
@@ -63,9 +58,14 @@ export function recover(admin: Session, options: RecoverOptions, env: Env): Escr
 /**
  * An admin renews a user's pointer to escrow's newest epoch, for a user whose devices stay offline (ESC-6).
  *
+ * @returns a proposal of the user's log, for the server to accept.
  * @throws as {@link recover}; `NOT_PERMITTED` (MEM-2) when it points there already
  */
-export function renewFor(admin: Session, options: Pick<RecoverOptions, "userLog" | "entries">, env: Env): EscrowActed {
+export function renewFor(
+  admin: Session,
+  options: Pick<RecoverOptions, "userLog" | "entries">,
+  env: Env,
+): Proposal<LogState> {
   const { userLog, entries } = checkOptions(options);
   assertLog(userLog);
   const session = checkSession(admin);
@@ -96,7 +96,7 @@ function actAsEscrow(
   type: LinkTypeName,
   { userLog, entries, fields, abandon = NO_RUNS }: Act,
   env: Env,
-): EscrowActed {
+): Proposal<LogState> {
   const escrow = escrowMember(userLog);
   const verdict = escrow?.pointer ? judgePointer(escrow.pointer, admin.log) : "none";
   if (verdict !== "newest" && verdict !== "older") {
@@ -118,9 +118,7 @@ function actAsEscrow(
   const draft = { before: userLog, type, keyring, signers: [keys, device] };
   const by = { admin: device.sign, seq, hash };
   try {
-    const { log, entry, newEpoch } = writeLink({ ...draft, fields: { author: keys.sign, by, ...fields } }, env);
-    changedKeyring(keyring, { gained: newEpoch });
-    return { log, entry };
+    return proposeLog(writeLink({ ...draft, fields: { author: keys.sign, by, ...fields } }, env));
   } finally {
     keyring.wipe();
   }

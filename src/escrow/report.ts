@@ -6,6 +6,7 @@ import { checkOptions, checkSession, type Session } from "../grants/session.js";
 import { partsOf } from "../keys/keyring.js";
 import { countEpochs, NO_RUNS, runsOf } from "../log/runs.js";
 import { assertLog, type LogState } from "../log/state.js";
+import { policyOf } from "../trust/escrow-needs.js";
 import {
   checkCoverage,
   type EscrowStatus,
@@ -15,7 +16,6 @@ import {
   type UserCoverage,
 } from "./coverage.js";
 import { escrowsOf, openAsEscrow } from "./escrow-keys.js";
-import { policyOf } from "./escrow-log.js";
 
 /** A user to report on. */
 export interface ReportedUser {
@@ -204,7 +204,9 @@ export function toDosOf(user: UserCoverage): readonly ToDo[] {
         ]
       : []),
     ...(pointer === "other-log" ? [todo("alarm: escrow stands for another organisation's log")] : []),
-    ...unverified.map(({ seq, because }) => todo(`alarm: link ${seq} acted for escrow, and ${because}`)),
+    ...unverified.map(({ seq, because }) =>
+      todo(`alarm: link ${seq} acted for escrow, and is not to be believed (${because})`),
+    ),
     ...(rotationDue ? [todo("rotation is due: any of the user's devices does it when it is online")] : []),
   ];
 }

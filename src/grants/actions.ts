@@ -3,7 +3,7 @@
 
 import type { MemberId } from "../bytes/ids.js";
 import { KeysteadError } from "../errors.js";
-import { changedKeyring, partsOf } from "../keys/keyring.js";
+import { partsOf } from "../keys/keyring.js";
 import { OperatorKeys } from "../keys/operator-keys.js";
 import { attachmentDigest } from "../log/entry.js";
 import type { Role } from "../log/fields.js";
@@ -13,15 +13,9 @@ import { activeMember, assertLog, isConfirmed, type LogState } from "../log/stat
 import type { Env } from "../primitives/env.js";
 import { type Draft, type Signer, writeLink } from "./author.js";
 import { sortedRoles, withFreshKeys } from "./enter.js";
+import { type Proposal, proposeLog, proposeSession } from "./proposal.js";
 import { checkRuns } from "./runs-argument.js";
-import {
-  type Authored,
-  checkOptions,
-  checkSession,
-  type DeviceDescription,
-  openingOf,
-  type Session,
-} from "./session.js";
+import { checkOptions, checkSession, type DeviceDescription, openingOf, type Session } from "./session.js";
 
 /**
  * Approves some members and removes others, in one link. An approved member holds what this one holds; when a removed one
@@ -30,7 +24,7 @@ import {
  *
  * @throws `NOT_PERMITTED` with the rule, `UNKNOWN_MEMBER`, `INVALID_ARGUMENT`, `GRANT_UNAVAILABLE`
  */
-export function review(session: Session, options: ReviewOptions, env: Env): Authored {
+export function review(session: Session, options: ReviewOptions, env: Env): Proposal<Session> {
   const { log } = checkSession(session);
   const { approve = [], remove = [], roles } = checkOptions(options);
   const approved = memberList(log, "approve", approve);
@@ -70,7 +64,7 @@ function rolesOf(log: LogState, approved: readonly MemberId[], roles: ReviewOpti
 }
 
 /** Makes a new epoch, granted to every active member (in lockdown to the confirmed). @throws as {@link review} */
-export function rotate(session: Session, env: Env): Authored {
+export function rotate(session: Session, env: Env): Proposal<Session> {
   return act(session, "rotate", {}, env);
 }
 
@@ -86,7 +80,7 @@ export interface Regrant {
  *
  * @throws as {@link review}
  */
-export function regrant(session: Session, regrants: readonly Regrant[], env: Env): Authored {
+export function regrant(session: Session, regrants: readonly Regrant[], env: Env): Proposal<Session> {
   const { log } = checkSession(session);
   if (!Array.isArray(regrants))
     throw new KeysteadError("INVALID_ARGUMENT", "regrants must be a list of { member, runs }");
@@ -107,20 +101,16 @@ export function regrant(session: Session, regrants: readonly Regrant[], env: Env
  *
  * @throws as {@link review}
  */
-export function rekey(session: Session, env: Env): Authored {
+export function rekey(session: Session, env: Env): Proposal<Session> {
   const { keyring } = checkSession(session);
   return withFreshKeys(env, (keys) => {
     const written = write(session, "rekey", { keys: keys.publicKeys }, env, { signers: [keys] });
-    return {
-      log: written.log,
-      entry: written.entry,
-      keyring: changedKeyring(keyring, { keys, gained: written.newEpoch }),
-    };
+    return proposeSession(keyring, written, keys);
   });
 }
 
-/** Removes this member itself. Rotation becomes due. The caller wipes the keyring once the entry is accepted. @throws as {@link review} */
-export function leave(session: Session, env: Env): Authored {
+/** Removes this member itself. Rotation becomes due. The caller wipes the keyring once the server has accepted the entry. @throws as {@link review} */
+export function leave(session: Session, env: Env): Proposal<Session> {
   return act(session, "leave", {}, env);
 }
 
@@ -129,7 +119,7 @@ export function rename(
   session: Session,
   options: DeviceDescription & { readonly member?: MemberId | undefined },
   env: Env,
-): Authored {
+): Proposal<Session> {
   const { log, keyring } = checkSession(session);
   const { member = keyring.member, ...description } = checkOptions(options);
   const opening = openingOf(description, env);
@@ -147,7 +137,7 @@ export function setLockdown(
   session: Session,
   options: { readonly on: boolean; readonly remove?: readonly MemberId[] | undefined },
   env: Env,
-): Authored {
+): Proposal<Session> {
   const { log } = checkSession(session);
   const { on, remove = [] } = checkOptions(options);
   if (typeof on !== "boolean") throw new KeysteadError("INVALID_ARGUMENT", "on must be true or false");
@@ -165,12 +155,11 @@ export function expel(
   options: { readonly remove: readonly MemberId[] },
   operator: OperatorKeys,
   env: Env,
-): { readonly log: LogState; readonly entry: Uint8Array } {
+): Proposal<LogState> {
   assertLog(log);
   const fields = { remove: memberList(log, "remove", checkOptions(options).remove) };
   if (!(operator instanceof OperatorKeys)) throw new KeysteadError("INVALID_ARGUMENT", "operator must be OperatorKeys");
-  const { log: after, entry } = writeLink({ before: log, type: "expel", fields, signers: [operator] }, env);
-  return { log: after, entry };
+  return proposeLog(writeLink({ before: log, type: "expel", fields, signers: [operator] }, env));
 }
 
 function act(
@@ -179,9 +168,9 @@ function act(
   fields: Draft["fields"],
   env: Env,
   extra: Pick<Draft, "opening"> = {},
-): Authored {
-  const { log, entry, newEpoch } = write(session, type, fields, env, extra);
-  return { log, entry, keyring: changedKeyring(session.keyring, { gained: newEpoch }) };
+): Proposal<Session> {
+  const written = write(session, type, fields, env, extra);
+  return proposeSession(session.keyring, written);
 }
 
 function write(

@@ -14,14 +14,8 @@ import { readBody, verifyLink } from "../log/verify-link.js";
 import { drawRandom, type Env } from "../primitives/env.js";
 import { compose, signBody, writeLink } from "./author.js";
 import { openGrants } from "./open.js";
-import {
-  type Authored,
-  checkOptions,
-  checkSession,
-  type DeviceDescription,
-  openingOf,
-  type Session,
-} from "./session.js";
+import { Proposal } from "./proposal.js";
+import { checkOptions, checkSession, type DeviceDescription, openingOf, type Session } from "./session.js";
 
 /** What {@link createLog} is told. */
 export interface CreateLogOptions {
@@ -35,16 +29,20 @@ export interface CreateLogOptions {
 /**
  * The first device opens a log and makes epoch 1.
  *
- * @returns the session of that device, and the entry to publish. The caller wipes the keyring.
+ * @returns a proposal of that device's session. The caller wipes the keyring.
  * @throws `INVALID_ARGUMENT`, `INVALID_KEY` for an operator key that is none
  */
-export function createLog(options: CreateLogOptions, env: Env): Authored {
+export function createLog(options: CreateLogOptions, env: Env): Proposal<Session> {
   const { subject, operator, device } = checkOptions(options);
   return writeGenesis(device, { kind: "user", subject, operator }, env);
 }
 
 /** The first link of a log of any kind, by its first device. */
-export function writeGenesis(device: DeviceDescription, fields: Readonly<Record<string, unknown>>, env: Env): Authored {
+export function writeGenesis(
+  device: DeviceDescription,
+  fields: Readonly<Record<string, unknown>>,
+  env: Env,
+): Proposal<Session> {
   return enter(ORIGIN, "genesis", { device, fields: { suite: 1, ...fields } }, env);
 }
 
@@ -54,14 +52,15 @@ function enter(
   type: "genesis" | "join",
   { device, fields }: { readonly device: DeviceDescription; readonly fields: Readonly<Record<string, unknown>> },
   env: Env,
-): Authored {
+): Proposal<Session> {
   return withFreshKeys(env, (keys) => {
     const opening = openingOf(device, env);
     const member = newMember("device", keys, opening);
     const draft = { before, type, fields: { ...fields, member }, signers: [keys], opening };
     const { log, entry, newEpoch } = writeLink(draft, env);
-    const keyring = newKeyring(log.head.log, memberIdOf(member), keys);
-    return { log, entry, keyring: changedKeyring(keyring, { gained: newEpoch }) };
+    // Its own keyring, which nobody else has yet: wiping it wipes the fresh keys and the new epoch.
+    const keyring = changedKeyring(newKeyring(log.head.log, memberIdOf(member), keys), { gained: newEpoch });
+    return new Proposal({ entry, log, accept: () => ({ log, keyring }), fresh: [keyring] });
   });
 }
 
@@ -79,9 +78,9 @@ export interface JoinLogOptions {
  * A new device adds itself. Outside lockdown it can send and receive at once; what is older it reads once approved.
  *
  * @param log the newest verified state. When another link wins the race, call again on the new state: fresh keys are drawn.
- * @returns the session of the new device, and the entry to publish. The caller wipes the keyring.
+ * @returns a proposal of the new device's session. The caller wipes the keyring.
  */
-export function joinLog(log: LogState, options: JoinLogOptions, env: Env): Authored {
+export function joinLog(log: LogState, options: JoinLogOptions, env: Env): Proposal<Session> {
   assertLog(log);
   const { device, withholdFromEscrow } = checkOptions(options);
   return enter(log, "join", { device, fields: withholdFromEscrow ? { escrow: "withheld" } : {} }, env);
@@ -142,18 +141,19 @@ export function offerEnrollment(
 }
 
 /**
- * The new device's second step: it signs the offer and opens what it was granted.
+ * The new device's second step: it signs the offer. It opens what it was granted when the proposal is accepted. The prepared
+ * keyring stays the caller's: when another link wins the race, it can sign another offer for the same request.
  *
  * @param log the state that the offer was made on.
  * @param prepared what {@link prepareDevice} returned.
- * @returns the session of the new device, and the entry to publish.
+ * @returns a proposal of the new device's session.
  * @throws `INVALID_ARGUMENT` when the offer is for another device; errors of `appendEntry`
  */
 export function acceptEnrollment(
   log: LogState,
   offer: Uint8Array,
   prepared: Pick<PreparedDevice, "keyring">,
-): Authored {
+): Proposal<Session> {
   const { keyring } = checkSession({ log, keyring: checkOptions(prepared).keyring });
   const { keys } = partsOf(keyring);
   const { link, attachments } = decodeEntry(offer);
@@ -166,7 +166,8 @@ export function acceptEnrollment(
   const entry = encodeEntry(signed, attachments);
   const after = verifyLink(log, decodeEntry(entry), {});
   const record = after.links.last() as NonNullable<ReturnType<typeof after.links.last>>;
-  return { log: after, entry, keyring: openGrants(after, record, attachments, keyring).keyring };
+  const accept = () => ({ log: after, keyring: openGrants(after, record, attachments, keyring).keyring });
+  return new Proposal({ entry, log: after, accept, fresh: [] });
 }
 
 /** A member description as a link's body has it. */

@@ -9,13 +9,10 @@ import { epochsIn, NO_RUNS, type Runs, runsOf, subtractRuns, uniteRuns } from ".
 import { assertLog, type LogState, memberBySigningKey } from "../log/state.js";
 import { type AppendOptions, appendUnverified, checkAppendOptions, eachEntry, recordOfLink } from "../log/verify.js";
 import { type OpenedGrants, openGrants } from "./open.js";
-import { type Authored, checkSession, type Session } from "./session.js";
+import { checkSession, type Session } from "./session.js";
 
 /** A session after an entry, and what the entry brought. */
-export interface Received extends Authored, Pick<OpenedGrants, "opened" | "junk" | "withheld"> {
-  /** The entry that was received, so that a session has one type however it came about. */
-  readonly entry: Uint8Array;
-}
+export interface Received extends Session, Pick<OpenedGrants, "opened" | "junk" | "withheld"> {}
 
 /**
  * Verifies an entry, advances the log, and opens what it grants to this member. A grant that does not open spoils nothing:
@@ -29,7 +26,7 @@ export function receive(session: Session, entry: Uint8Array, options: AppendOpti
   const { log, keyring } = checkSession(session);
   const unverified = decodeEntry(entry);
   const { log: after, record } = appendUnverified(log, unverified, checkAppendOptions(options));
-  return { log: after, entry, ...openGrants(after, record, unverified.attachments, keyring) };
+  return { log: after, ...openGrants(after, record, unverified.attachments, keyring) };
 }
 
 /** A keyring opened from a log's entries. */

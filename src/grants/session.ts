@@ -1,4 +1,4 @@
-// A session: what one member knows of one log and holds for it. Every action takes one and gives the next.
+// A session: what one member knows of one log and holds for it. Every action takes one and proposes the next.
 // docs/spec.md section 6.
 
 import { KeysteadError } from "../errors.js";
@@ -7,16 +7,10 @@ import { encodeNameOpening, type NameOpening } from "../log/entry.js";
 import { assertLog, type LogState } from "../log/state.js";
 import { drawRandom, type Env } from "../primitives/env.js";
 
-/** A member's view of a log, with its own secrets. Actions leave it as it is and return the next one. */
+/** A member's view of a log, with its own secrets. Actions leave it as it is and propose the next one. */
 export interface Session {
   readonly log: LogState;
   readonly keyring: Keyring;
-}
-
-/** The session after an action, with the entry to be stored and sent to everybody. */
-export interface Authored extends Session {
-  /** Nothing has happened for anybody else until the server has accepted this; until then keep the session before, too. */
-  readonly entry: Uint8Array;
 }
 
 /** What a device says of itself to people. Everybody who gets the entry with its attachments can read it. */

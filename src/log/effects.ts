@@ -2,13 +2,23 @@
 // effects, MEM-1, MEM-6) and section 7 (GRT-1).
 
 import type { MemberId } from "../bytes/ids.js";
+import type { PersistentMap } from "../bytes/persistent-map.js";
 import { memberIdOf } from "../keys/member-keys.js";
 import type { Effect } from "./contract.js";
 import { escrowIdOf } from "./escrow-id.js";
 import type { NewMember, Pointer, Policy } from "./fields.js";
 import { approve, forget, settleFounders, unapproved } from "./lineage.js";
+import { kemDigest, pairKey } from "./pairs.js";
 import { countEpochs, hasEpoch, NO_RUNS, type Run, type Runs, subtractRuns, uniteRuns } from "./runs.js";
-import { confirmedFounder, currentEpoch, escrowMember, type LogFacts, type Member, type Removal } from "./state.js";
+import {
+  confirmedFounder,
+  currentEpoch,
+  escrowMember,
+  type LogFacts,
+  type Member,
+  type PairGrants,
+  type Removal,
+} from "./state.js";
 
 /** A grant that a link owes: a set of epochs to all who are owed exactly these. */
 export interface DueGrant {
@@ -31,6 +41,9 @@ export interface Transition {
   readonly entered: MemberId | undefined;
   /** The escrow member that got a pointer. */
   readonly pointed: MemberId | undefined;
+  /** Whether the new epoch was kept from an escrow member that would have had it (MEM-6). */
+  readonly withheld: boolean;
+  readonly granted: PersistentMap<PairGrants>;
 }
 
 /** Position of a link: where what it does is recorded. */
@@ -66,7 +79,7 @@ export function applyEffect(before: LogFacts, author: Member | undefined, effect
 
   for (const id of effect.approve ?? []) {
     const approver = active.get((author as Member).id) as Member;
-    due.owe(id, subtractRuns(approver.held, (active.get(id) as Member).held));
+    due.owe(id, subtractRuns(effect.gives ?? approver.held, (active.get(id) as Member).held));
     approve(active, approver, id, at.seq);
   }
   for (const [id, roles] of effect.roles ?? []) update(id, { roles });
@@ -75,10 +88,15 @@ export function applyEffect(before: LogFacts, author: Member | undefined, effect
 
   const lockdown = effect.lockdown ?? before.lockdown;
   const epoch = effect.newEpoch ? currentEpoch(before) + 1 : undefined;
+  let withheld = false;
   if (epoch !== undefined) {
-    const withheldFrom = effect.withholdEscrow ? escrowMember({ active }) : undefined;
-    for (const id of recipientsOfNewEpoch(active, lockdown)) if (id !== withheldFrom?.id) due.oweNew(id, epoch);
-    if (withheldFrom) update(withheldFrom.id, { withheld: uniteRuns(withheldFrom.withheld, [[epoch, epoch]]) });
+    for (const id of recipientsOfNewEpoch(active, lockdown)) {
+      const { kind, withheld: before } = active.get(id) as Member;
+      if (effect.withholdEscrow && kind === "escrow" && author?.kind !== "escrow") {
+        withheld = true;
+        update(id, { withheld: uniteRuns(before, [[epoch, epoch]]) });
+      } else due.oweNew(id, epoch);
+    }
   }
 
   for (const [id, runs] of due.each()) {
@@ -92,11 +110,29 @@ export function applyEffect(before: LogFacts, author: Member | undefined, effect
     lockdown,
     epoch,
     pointed,
+    withheld,
+    granted: grantedAfter(before, active, due),
     entered: entered ?? (before.active.has(pointed as MemberId) ? undefined : pointed),
     policy: effect.policy ?? before.policy,
     rotationDue: epoch === undefined && (before.rotationDue || effect.leavesRotationDue === true),
     due: due.list(active),
   };
+}
+
+/** ESC-11: what was granted to each pair: to the one in force after the link, what the link grants to the escrow member. */
+function grantedAfter(
+  { granted }: LogFacts,
+  active: ReadonlyMap<MemberId, Member>,
+  due: DueGrants,
+): LogFacts["granted"] {
+  const escrow = escrowMember({ active });
+  if (!escrow) return granted;
+  const pair = { sign: escrow.sign, kem: kemDigest(escrow.kem) };
+  const key = pairKey(pair);
+  const known = granted.get(key);
+  const runs = due.owedTo(escrow.id);
+  if (known && runs.length === 0) return granted;
+  return granted.set(key, { ...pair, runs: uniteRuns(known?.runs ?? NO_RUNS, runs) });
 }
 
 /**
@@ -115,6 +151,11 @@ class DueGrants {
   /** The epoch that the link makes. */
   oweNew(member: MemberId, epoch: number): void {
     this.#newest.set(member, [[epoch, epoch]]);
+  }
+
+  /** All that is owed to a member. */
+  owedTo(member: MemberId): Runs {
+    return uniteRuns(this.#older.get(member) ?? NO_RUNS, this.#newest.get(member) ?? NO_RUNS);
   }
 
   *each(): Generator<readonly [MemberId, Runs]> {

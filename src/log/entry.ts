@@ -17,10 +17,15 @@ export const MAX_LINK_BYTES = 65_536;
 export const MAX_ATTACHMENTS_BYTES = 4_194_304;
 /** Most attachments of one link: more than 4 MiB of boxes, each with a keyring ciphertext of its own. */
 const MAX_ATTACHMENTS = 8192;
+/** Most signatures of one link: escrow, its admin, and an earlier pair of keys each (ESC-11). */
+const MAX_SIGNATURES = 66;
 /** Room for the entry's own framing around link and attachments. */
 const MAX_ENTRY_BYTES = MAX_LINK_BYTES + MAX_ATTACHMENTS_BYTES + 5 * MAX_ATTACHMENTS + 16;
 
-const signedLink = tuple(bytesUpTo(MAX_LINK_BYTES, 1), array(tuple(bytes(32), bytes(64)), { min: 1, max: 2 }));
+const signedLink = tuple(
+  bytesUpTo(MAX_LINK_BYTES, 1),
+  array(tuple(bytes(32), bytes(64)), { min: 1, max: MAX_SIGNATURES }),
+);
 // Link and attachments are held to their own limits below, so that what is too large is called so and not ill-formed.
 const entry = tuple(bytesUpTo(MAX_ENTRY_BYTES, 1), array(bytesUpTo(MAX_ENTRY_BYTES, 1), { max: MAX_ATTACHMENTS }));
 

@@ -57,7 +57,7 @@ export function verifyLink(before: LogFacts, entry: UnverifiedEntry, clock: Cloc
     const effect = judge(typed, context);
     const transition = applyEffect(before, context.author, effect, body);
     checkEntered(before, transition.entered);
-    checkGrants(kindOf(before, body), transition, body);
+    checkGrants(kindOf(before, body), transition, effect, body);
     checkInvariants(before, transition, { author: context.author, effect });
     return advance(before, entry, { typed, context, effect, transition, introduced });
   } catch (error) {

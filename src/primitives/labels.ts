@@ -25,6 +25,8 @@ export const LABELS = {
   // escrow
   accessCommitment: "keystead/v1/access/commitment",
   accessOpening: "keystead/v1/access/opening",
+  actCommitment: "keystead/v1/act/commitment",
+  actOpening: "keystead/v1/act/opening",
   // fingerprints
   fingerprint: "keystead/v1/fingerprint",
   // backup keys

@@ -4,10 +4,9 @@ import { describe, expect, it } from "vitest";
 import { openContent } from "../../src/content/open.js";
 import { sealTo } from "../../src/content/seal.js";
 import { KeysteadError } from "../../src/errors.js";
-import { leave, review, rotate, setLockdown } from "../../src/grants/actions.js";
-import { joinLog } from "../../src/grants/enter.js";
 import { receive } from "../../src/grants/receive.js";
 import { decodeEntry, encodeEntry } from "../../src/log/entry.js";
+import { joinLog, leave, review, rotate, setLockdown } from "../support/accepted.js";
 import { seededEnv } from "../support/seeded-env.js";
 import { content, person, rejection } from "./support.js";
 

@@ -2,10 +2,10 @@
 
 import { describe, expect, it } from "vitest";
 import { afterRemoval, foundingClassBefore, offerToRemove } from "../../src/coverage/after-removal.js";
-import { leave } from "../../src/grants/actions.js";
 import type { LogState } from "../../src/log/state.js";
 import { verifyLog } from "../../src/log/verify.js";
 import { openOrganisation, openUser, recoverBy } from "../escrow/support.js";
+import { leave } from "../support/accepted.js";
 import { World } from "./support/world.js";
 
 const verdict = (world: World, name: string) => afterRemoval(world.log, world.id(name))?.verdict;

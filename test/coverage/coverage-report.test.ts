@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { coverageReport } from "../../src/coverage/coverage-report.js";
 import { formatCoverage } from "../../src/coverage/format-coverage.js";
 import { proveCoverage } from "../../src/coverage/proven.js";
-import { rotate, setLockdown } from "../../src/grants/actions.js";
+import { rotate, setLockdown } from "../support/accepted.js";
 import { expectError } from "../support/refusal.js";
 import { World } from "./support/world.js";
 

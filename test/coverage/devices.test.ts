@@ -3,8 +3,6 @@
 import { describe, expect, it } from "vitest";
 import type { MemberId } from "../../src/bytes/ids.js";
 import { devicesAndActivity } from "../../src/coverage/devices.js";
-import { recordAccess } from "../../src/escrow/discover.js";
-import { leave, regrant, rekey, rename, rotate, setLockdown } from "../../src/grants/actions.js";
 import type { LogState } from "../../src/log/state.js";
 import {
   dismiss,
@@ -18,6 +16,7 @@ import {
   policyBy,
   renew,
 } from "../escrow/support.js";
+import { leave, recordAccess, regrant, rekey, rename, rotate, setLockdown } from "../support/accepted.js";
 import { OPERATOR, openWorld } from "../support/world.js";
 import { World } from "./support/world.js";
 

@@ -3,11 +3,11 @@
 import { describe, expect, it } from "vitest";
 import type { MemberId } from "../../src/bytes/ids.js";
 import { duties, type KeyringFacts, keyringFacts } from "../../src/coverage/duties.js";
-import { leave, regrant, rotate, setLockdown } from "../../src/grants/actions.js";
 import { openKeyring } from "../../src/grants/receive.js";
 import { ownKeys } from "../../src/keys/keyring.js";
 import { encodeEntry } from "../../src/log/entry.js";
 import type { Runs } from "../../src/log/runs.js";
+import { leave, regrant, rotate, setLockdown } from "../support/accepted.js";
 import { expectError } from "../support/refusal.js";
 import { World } from "./support/world.js";
 

@@ -2,8 +2,8 @@
 
 import { describe, expect, it } from "vitest";
 import { explainAccess } from "../../src/coverage/explain.js";
-import { leave, rekey, setLockdown } from "../../src/grants/actions.js";
 import { escrowOf, joinWithholding, openOrganisation, openUser, regrantEscrow } from "../escrow/support.js";
+import { leave, rekey, setLockdown } from "../support/accepted.js";
 import { World } from "./support/world.js";
 
 function explain(world: World, name: string, epoch: number) {

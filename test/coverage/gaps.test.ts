@@ -2,8 +2,8 @@
 
 import { describe, expect, it } from "vitest";
 import { gapsOf, lostStretches } from "../../src/coverage/gaps.js";
-import { rotate, setLockdown } from "../../src/grants/actions.js";
 import { escrowOf, hire, openOrganisation, openUser } from "../escrow/support.js";
+import { rotate, setLockdown } from "../support/accepted.js";
 import { World } from "./support/world.js";
 
 /** Laptop opens the log on 1 January, Phone joins on 5 March, Tablet on 7 April. */

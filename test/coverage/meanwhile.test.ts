@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import { overlapsMeanwhile } from "../../src/coverage/meanwhile.js";
-import { regrant, rekey, rename, rotate } from "../../src/grants/actions.js";
+import { regrant, rekey, rename, rotate } from "../support/accepted.js";
 import { World } from "./support/world.js";
 
 /** What touched Phone since the world was as it is now. */

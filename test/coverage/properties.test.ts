@@ -10,7 +10,6 @@ import { explainAccess } from "../../src/coverage/explain.js";
 import { gapsOf, lostStretches } from "../../src/coverage/gaps.js";
 import { provingSteps } from "../../src/coverage/proven.js";
 import { KeysteadError } from "../../src/errors.js";
-import { leave, regrant, rekey, review, rotate, setLockdown } from "../../src/grants/actions.js";
 import {
   containsRuns,
   epochsIn,
@@ -24,6 +23,7 @@ import {
   uniteRuns,
 } from "../../src/log/runs.js";
 import { currentEpoch, type LogState } from "../../src/log/state.js";
+import { leave, regrant, rekey, review, rotate, setLockdown } from "../support/accepted.js";
 import { type Action, type Junk, World } from "./support/world.js";
 
 const NAMES = ["Phone", "Tablet", "Paper", "Watch"] as const;

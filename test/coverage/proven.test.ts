@@ -2,9 +2,9 @@
 
 import { describe, expect, it } from "vitest";
 import { type ProvenCoverage, proveCoverage, provingSteps } from "../../src/coverage/proven.js";
-import { rekey, rotate } from "../../src/grants/actions.js";
 import type { Session } from "../../src/grants/session.js";
 import { dismiss, escrowOf, hire, openOrganisation, openUser, renew } from "../escrow/support.js";
+import { rekey, rotate } from "../support/accepted.js";
 import { World } from "./support/world.js";
 
 function prove(world: { readonly session: (name: string) => Session }, by: string): ProvenCoverage {

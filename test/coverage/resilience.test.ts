@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import { resilience } from "../../src/coverage/resilience.js";
-import { leave } from "../../src/grants/actions.js";
+import { leave } from "../support/accepted.js";
 import { World } from "./support/world.js";
 
 /** Laptop with a backup key, both with all epochs: nothing to warn about. */

@@ -2,11 +2,11 @@
 // docs/spec.md section 11 (ESC-8).
 
 import { describe, expect, it } from "vitest";
-import { enrollBackupKey } from "../../src/backup/enroll.js";
 import { equalBytes } from "../../src/bytes/bytes.js";
 import { adminsOf } from "../../src/escrow/admins.js";
 import { hasRole, isConfirmed, type LogState } from "../../src/log/state.js";
 import { verifyLog } from "../../src/log/verify.js";
+import { enrollBackupKey } from "../support/accepted.js";
 import { keysNamed } from "../support/world.js";
 import { dismiss, hire, ORGANISATION, openOrganisation } from "./support.js";
 

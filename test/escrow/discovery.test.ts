@@ -10,12 +10,11 @@ import {
   encodeOpening,
   type OpenRecordedOptions,
   openRecorded,
-  recordAccess,
 } from "../../src/escrow/discover.js";
-import { rotate } from "../../src/grants/actions.js";
 import { partsOf } from "../../src/keys/keyring.js";
 import type { Runs } from "../../src/log/runs.js";
 import { LABELS } from "../../src/primitives/labels.js";
+import { recordAccess, rotate } from "../support/accepted.js";
 import { idBytes, mutate, rawBytes, rawNext, takeApart, withAttachment } from "../support/raw-link.js";
 import { expectError, expectRefused, expectTwins, snapshot } from "../support/refusal.js";
 import { openWorld, type World } from "../support/world.js";

@@ -13,9 +13,7 @@ import type { UserCoverage } from "../../src/escrow/coverage.js";
 import { escrowDuty, escrowIsSound } from "../../src/escrow/duty.js";
 import { escrowsOf, openAsEscrow } from "../../src/escrow/escrow-keys.js";
 import { judgePointer, newestPointer } from "../../src/escrow/pointer.js";
-import { recover } from "../../src/escrow/recover.js";
 import { organisationReport, toDosOf } from "../../src/escrow/report.js";
-import { rotate } from "../../src/grants/actions.js";
 import { checkGrants } from "../../src/grants/check.js";
 import { drawKeys } from "../../src/grants/enter.js";
 import type { Session } from "../../src/grants/session.js";
@@ -35,6 +33,7 @@ import {
 import { currentEpoch } from "../../src/log/state.js";
 import { verifyLog } from "../../src/log/verify.js";
 import { numRuns, timeout } from "../model/history.js";
+import { recover, rotate } from "../support/accepted.js";
 import { boxIndex, signerOf, withAttachment } from "../support/raw-link.js";
 import { expectError } from "../support/refusal.js";
 import { seededEnv } from "../support/seeded-env.js";

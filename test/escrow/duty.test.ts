@@ -2,9 +2,9 @@
 
 import { describe, expect, it } from "vitest";
 import { type EscrowKnowledge, escrowDuty, escrowIsSound } from "../../src/escrow/duty.js";
-import { enrollEscrow } from "../../src/escrow/member.js";
 import { judgePointer, newestPointer } from "../../src/escrow/pointer.js";
 import type { Pointer } from "../../src/log/fields.js";
+import { enrollEscrow } from "../support/accepted.js";
 import { expectError, snapshot } from "../support/refusal.js";
 import { keysNamed, openWorld, type World } from "../support/world.js";
 import {

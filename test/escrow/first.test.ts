@@ -17,6 +17,7 @@ import {
   openContent,
   openRecorded,
   organisationReport,
+  type Proposal,
   ReportTotals,
   receive,
   recordAccess,
@@ -35,9 +36,9 @@ it("tells the escrow story once", async () => {
   const env = seededEnv("escrow");
   const escrowEntries: Uint8Array[] = [];
   const entries: Uint8Array[] = [];
-  const publish = <T extends { readonly entry: Uint8Array }>(to: Uint8Array[], authored: T): T => {
-    to.push(authored.entry);
-    return authored;
+  const publish = <T>(to: Uint8Array[], proposal: Proposal<T>): T => {
+    to.push(proposal.entry);
+    return proposal.accept();
   };
   const newest = (list: readonly Uint8Array[]) => list.at(-1) as Uint8Array;
   const userLog = () => verifyLog(entries, { subject: "alice" });

@@ -2,19 +2,26 @@
 // drawn as numbers, so that fast-check can shrink a history. docs/spec.md section 11.
 
 import fc from "fast-check";
-import { enrollBackupKey } from "../../src/backup/enroll.js";
 import { openBackupKey } from "../../src/backup/use.js";
 import { KeysteadError } from "../../src/errors.js";
 import { type EscrowAction, escrowDuty, escrowIsSound } from "../../src/escrow/duty.js";
-import { createEscrowLog, policyOf, setPolicy } from "../../src/escrow/escrow-log.js";
-import { enrollEscrow, renewEscrow } from "../../src/escrow/member.js";
-import { recover, renewFor } from "../../src/escrow/recover.js";
-import { regrant, review } from "../../src/grants/actions.js";
-import { joinLog } from "../../src/grants/enter.js";
+import { policyOf } from "../../src/escrow/escrow-log.js";
 import type { Session } from "../../src/grants/session.js";
 import type { Role } from "../../src/log/fields.js";
 import { escrowMember, type Head, isConfirmed, type Member } from "../../src/log/state.js";
 import type { Env } from "../../src/primitives/env.js";
+import {
+  createEscrowLog,
+  enrollBackupKey,
+  enrollEscrow,
+  joinLog,
+  recover,
+  regrant,
+  renewEscrow,
+  renewFor,
+  review,
+  setPolicy,
+} from "../support/accepted.js";
 import { seededEnv } from "../support/seeded-env.js";
 import { OPERATOR, openWorld, World } from "../support/world.js";
 

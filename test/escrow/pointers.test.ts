@@ -4,11 +4,11 @@
 import { describe, expect, it } from "vitest";
 import type { CborValue } from "../../src/bytes/cbor.js";
 import { toHex } from "../../src/bytes/text.js";
-import { enrollEscrow } from "../../src/escrow/member.js";
 import { judgePointer, newestPointer } from "../../src/escrow/pointer.js";
 import { memberIdOf } from "../../src/keys/member-keys.js";
 import { encodeNameOpening } from "../../src/log/entry.js";
 import { appendEntry } from "../../src/log/verify.js";
+import { enrollEscrow } from "../support/accepted.js";
 import {
   idBytes,
   mutate,

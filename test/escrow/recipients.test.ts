@@ -2,9 +2,9 @@
 // pointer out. docs/spec.md section 6 (MEM-6, MEM-7, MEM-9) and section 9 (BAK-5).
 
 import { describe, expect, it } from "vitest";
-import { enrollBackupKey } from "../../src/backup/enroll.js";
 import { openAsEscrow } from "../../src/escrow/escrow-keys.js";
 import { runsOf } from "../../src/log/runs.js";
+import { enrollBackupKey } from "../support/accepted.js";
 import { idBytes, mutate, type RawBody, setField } from "../support/raw-link.js";
 import { expectError, expectRefused, expectTwins } from "../support/refusal.js";
 import { keysNamed, openWorld, type World } from "../support/world.js";

@@ -2,13 +2,11 @@
 // (recovery, ESC-8) and section 6 (LOG-4, LOG-5, MEM-5).
 
 import { describe, expect, it } from "vitest";
-import { enrollBackupKey } from "../../src/backup/enroll.js";
 import { openBackupKey } from "../../src/backup/use.js";
 import type { MemberId } from "../../src/bytes/ids.js";
 import { escrowActs, unverifiedMembers } from "../../src/escrow/acts.js";
-import { recover } from "../../src/escrow/recover.js";
-import { setLockdown } from "../../src/grants/actions.js";
 import type { EscrowActor } from "../../src/log/fields.js";
+import { enrollBackupKey, recover, setLockdown } from "../support/accepted.js";
 import { idBytes, mutate, type RawBody, type RawSigner, setField } from "../support/raw-link.js";
 import { expectError, expectRefused, expectTwins, snapshot } from "../support/refusal.js";
 import { keysNamed, openWorld, type World } from "../support/world.js";

@@ -4,7 +4,7 @@
 import { describe, expect, it, vi } from "vitest";
 import type { UserCoverage } from "../../src/escrow/coverage.js";
 import { organisationReport, type ReportedUser, ReportTotals, toDosOf } from "../../src/escrow/report.js";
-import { rotate } from "../../src/grants/actions.js";
+import { rotate } from "../support/accepted.js";
 import { boxIndex, mutate, withAttachment } from "../support/raw-link.js";
 import { expectError } from "../support/refusal.js";
 import { ALICE, openWorld, type World } from "../support/world.js";

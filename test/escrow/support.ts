@@ -2,16 +2,10 @@
 // part in (docs/spec.md section 11).
 
 import { expect, vi } from "vitest";
-import { enrollBackupKey } from "../../src/backup/enroll.js";
 import { concat } from "../../src/bytes/bytes.js";
 import { Secret } from "../../src/bytes/secret.js";
-import { createEscrowLog, setPolicy } from "../../src/escrow/escrow-log.js";
-import { enrollEscrow, renewEscrow } from "../../src/escrow/member.js";
-import { recover, renewFor } from "../../src/escrow/recover.js";
-import { regrant, review } from "../../src/grants/actions.js";
 import { writeLink } from "../../src/grants/author.js";
-import { joinLog } from "../../src/grants/enter.js";
-import { type Authored, openingOf, type Session } from "../../src/grants/session.js";
+import { openingOf, type Session } from "../../src/grants/session.js";
 import { epochSigningSeed } from "../../src/keys/epoch-keys.js";
 import { epochSeed, partsOf } from "../../src/keys/keyring.js";
 import { ORIGIN } from "../../src/log/advance.js";
@@ -27,6 +21,19 @@ import { hpkeSeal } from "../../src/primitives/hpke.js";
 import { KEM_COINS_LENGTH } from "../../src/primitives/kem.js";
 import { LABELS } from "../../src/primitives/labels.js";
 import { signingPublicKey, signLabelled } from "../../src/primitives/sign.js";
+import {
+  type Authored,
+  createEscrowLog,
+  enrollBackupKey,
+  enrollEscrow,
+  joinLog,
+  recover,
+  regrant,
+  renewEscrow,
+  renewFor,
+  review,
+  setPolicy,
+} from "../support/accepted.js";
 import { boxIndex, type RawSigner, rawNext, withAttachment } from "../support/raw-link.js";
 import { seededEnv } from "../support/seeded-env.js";
 import { OPERATOR, openWorld, World, type WorldOptions } from "../support/world.js";

@@ -5,15 +5,22 @@ import { describe, expect, it } from "vitest";
 import { isBytes } from "../../src/bytes/bytes.js";
 import { KeysteadError } from "../../src/errors.js";
 import { escrowActs, unverifiedMembers } from "../../src/escrow/acts.js";
-import { accessRecords, openRecorded, recordAccess } from "../../src/escrow/discover.js";
+import { accessRecords, openRecorded } from "../../src/escrow/discover.js";
 import { escrowDuty, escrowIsSound } from "../../src/escrow/duty.js";
-import { createEscrowLog, escrowNeeds, policyOf, setPolicy } from "../../src/escrow/escrow-log.js";
+import { escrowNeeds, policyOf } from "../../src/escrow/escrow-log.js";
 import { formatTotals, formatUserCoverage, reportCsvLine } from "../../src/escrow/format-report.js";
-import { enrollEscrow, renewEscrow } from "../../src/escrow/member.js";
 import { judgePointer, newestPointer } from "../../src/escrow/pointer.js";
-import { recover, renewFor } from "../../src/escrow/recover.js";
 import { organisationReport, ReportTotals, toDosOf } from "../../src/escrow/report.js";
 import { escrowDevicesAndActivity } from "../../src/escrow-devices-and-activity.js";
+import {
+  createEscrowLog,
+  enrollEscrow,
+  recordAccess,
+  recover,
+  renewEscrow,
+  renewFor,
+  setPolicy,
+} from "../support/accepted.js";
 import { expectError, expectWrongArgument } from "../support/refusal.js";
 import { openOrganisation, openUser, paper, policyBy } from "./support.js";
 

@@ -4,7 +4,6 @@
 import {
   encodeEvidence,
   encodePin,
-  enrollBackupKey,
   fingerprintOf,
   formatFingerprint,
   type KeysteadError,
@@ -12,8 +11,6 @@ import {
   offerEnrollment,
   pinContact,
   prepareDevice,
-  recordAccess,
-  regrant,
   sealTo,
   unsafeSerializeKeyring,
   verifyLog,
@@ -21,6 +18,7 @@ import {
 import { encodeOpening } from "../../src/escrow/discover.js";
 import type { Evidence } from "../../src/log/evidence.js";
 import { dismiss, enroll, hire, openOrganisation, policyBy, recoverBy, renew } from "../escrow/support.js";
+import { enrollBackupKey, recordAccess, regrant } from "../support/accepted.js";
 import { takeApart } from "../support/raw-link.js";
 import { thrownBy } from "../support/refusal.js";
 import { seededEnv } from "../support/seeded-env.js";

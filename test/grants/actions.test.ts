@@ -4,17 +4,7 @@
 import { describe, expect, it } from "vitest";
 import type { MemberId } from "../../src/bytes/ids.js";
 import { abandonEpochs } from "../../src/grants/abandon.js";
-import {
-  expel,
-  leave,
-  type Regrant,
-  regrant,
-  rekey,
-  rename,
-  review,
-  rotate,
-  setLockdown,
-} from "../../src/grants/actions.js";
+import type { Regrant } from "../../src/grants/actions.js";
 import { compose } from "../../src/grants/author.js";
 import { offerEnrollment, prepareDevice } from "../../src/grants/enter.js";
 import { receive } from "../../src/grants/receive.js";
@@ -26,6 +16,7 @@ import { formatRuns, type Runs } from "../../src/log/runs.js";
 import { activeMember } from "../../src/log/state.js";
 import { appendEntry } from "../../src/log/verify.js";
 import { readBody } from "../../src/log/verify-link.js";
+import { expel, leave, regrant, rekey, rename, review, rotate, setLockdown } from "../support/accepted.js";
 import { boxIndex, mutate, takeApart, withAttachment } from "../support/raw-link.js";
 import { expectError, snapshot } from "../support/refusal.js";
 import { seededEnv } from "../support/seeded-env.js";

@@ -1,20 +1,13 @@
 // How devices enter: opening a log, joining it, and being provisioned face to face. docs/spec.md section 6.
 
 import { describe, expect, it } from "vitest";
-import { review } from "../../src/grants/actions.js";
 import { writeLink } from "../../src/grants/author.js";
-import {
-  acceptEnrollment,
-  createLog,
-  joinLog,
-  newMember,
-  offerEnrollment,
-  prepareDevice,
-} from "../../src/grants/enter.js";
+import { newMember, offerEnrollment, prepareDevice } from "../../src/grants/enter.js";
 import { openingOf } from "../../src/grants/session.js";
 import { ownKeys } from "../../src/keys/keyring.js";
 import { appendEntry, verifyLog } from "../../src/log/verify.js";
 import { openOrganisation, openUser } from "../escrow/support.js";
+import { acceptEnrollment, createLog, joinLog, review } from "../support/accepted.js";
 import { authoredBy, mutate } from "../support/raw-link.js";
 import { expectError, expectRefused, thrownBy } from "../support/refusal.js";
 import { seededEnv } from "../support/seeded-env.js";

@@ -2,11 +2,10 @@
 // keys open nothing of each other's. docs/spec.md section 7 (GRT-6) and section 6 (rekey).
 
 import { describe, expect, it } from "vitest";
-import { rekey, review, rotate, setLockdown } from "../../src/grants/actions.js";
-import { joinLog, prepareDevice } from "../../src/grants/enter.js";
+import { prepareDevice } from "../../src/grants/enter.js";
 import { openKeyring, receive } from "../../src/grants/receive.js";
-import type { Authored } from "../../src/grants/session.js";
 import type { LogState } from "../../src/log/state.js";
+import { type Authored, joinLog, rekey, review, rotate, setLockdown } from "../support/accepted.js";
 import { ownSeed } from "../support/own-seed.js";
 import { expectError } from "../support/refusal.js";
 import { seededEnv } from "../support/seeded-env.js";

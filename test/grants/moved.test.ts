@@ -1,14 +1,13 @@
 import { expect, it } from "vitest";
 import { encode } from "../../src/bytes/schema.js";
-import { regrant, review } from "../../src/grants/actions.js";
 import { signBody } from "../../src/grants/author.js";
 import { checkGrants } from "../../src/grants/check.js";
-import { createLog, joinLog } from "../../src/grants/enter.js";
 import { openKeyring, receive } from "../../src/grants/receive.js";
 import { partsOf } from "../../src/keys/keyring.js";
 import { attachmentDigest, decodeEntry, encodeEntry, encodeLink } from "../../src/log/entry.js";
 import { linkType } from "../../src/log/registry.js";
 import { readBody } from "../../src/log/verify-link.js";
+import { createLog, joinLog, regrant, review } from "../support/accepted.js";
 import { ownSeed } from "../support/own-seed.js";
 import { seededEnv } from "../support/seeded-env.js";
 

@@ -1,10 +1,11 @@
 // Receiving entries one by one, and opening a keyring from nothing but a seed. docs/spec.md sections 6, 7 and 13.
 
 import { describe, expect, it } from "vitest";
-import { type Regrant, regrant } from "../../src/grants/actions.js";
+import type { Regrant } from "../../src/grants/actions.js";
 import { openKeyring, receive } from "../../src/grants/receive.js";
 import { partsOf, unsafeSerializeKeyring } from "../../src/keys/keyring.js";
 import { appendEntry, verifyLog } from "../../src/log/verify.js";
+import { regrant } from "../support/accepted.js";
 import { ownSeed } from "../support/own-seed.js";
 import { mutate, takeApart, withAttachment } from "../support/raw-link.js";
 import { expectError, snapshot } from "../support/refusal.js";

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { abandonEpochs } from "../../src/grants/abandon.js";
-import { regrant, review } from "../../src/grants/actions.js";
-import { createLog, joinLog } from "../../src/grants/enter.js";
 import { receive } from "../../src/grants/receive.js";
+import type { Session } from "../../src/grants/session.js";
 import { decodeEntry, encodeEntry } from "../../src/log/entry.js";
 import { activeMember } from "../../src/log/state.js";
 import { appendEntry } from "../../src/log/verify.js";
+import { createLog, joinLog, regrant, review } from "../support/accepted.js";
 import { expectError, expectWrongArgument } from "../support/refusal.js";
 import { seededEnv } from "../support/seeded-env.js";
 
@@ -48,10 +48,7 @@ describe("an entry without its attachments", () => {
       reach: [[1, 3]],
     });
     // And what was given up comes back when somebody who has it grants it again.
-    const theirs = [phone.entry, approved.entry].reduce(
-      (session, entry) => receive(session, entry),
-      thief as typeof laptop,
-    );
+    const theirs = [phone.entry, approved.entry].reduce<Session>((session, entry) => receive(session, entry), thief);
     const healed = regrant(theirs, [{ member: laptop.keyring.member, runs: [[2, 2]] }], env);
     expect(receive(approved, healed.entry).keyring.epochs).toEqual([1, 2, 3]);
   });

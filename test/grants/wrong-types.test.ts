@@ -3,15 +3,27 @@
 
 import { describe, expect, it } from "vitest";
 import { abandonEpochs } from "../../src/grants/abandon.js";
-import { expel, leave, regrant, rekey, rename, review, rotate, setLockdown } from "../../src/grants/actions.js";
 import { checkGrants } from "../../src/grants/check.js";
-import { acceptEnrollment, createLog, joinLog, offerEnrollment, prepareDevice } from "../../src/grants/enter.js";
+import { offerEnrollment, prepareDevice } from "../../src/grants/enter.js";
 import { openKeyring, receive } from "../../src/grants/receive.js";
 import type { Session } from "../../src/grants/session.js";
 import { checkEvidence } from "../../src/log/check-evidence.js";
 import { decodeEvidence, type Evidence, encodeEvidence } from "../../src/log/evidence.js";
 import { appendEntry, verifyLog } from "../../src/log/verify.js";
 import type { Env } from "../../src/primitives/env.js";
+import {
+  acceptEnrollment,
+  createLog,
+  expel,
+  joinLog,
+  leave,
+  regrant,
+  rekey,
+  rename,
+  review,
+  rotate,
+  setLockdown,
+} from "../support/accepted.js";
 import { ownSeed } from "../support/own-seed.js";
 import { expectWrongArgument, snapshot, thrownBy } from "../support/refusal.js";
 import { seededEnv } from "../support/seeded-env.js";

@@ -9,8 +9,6 @@ import { encodeCbor } from "../../src/bytes/cbor.js";
 import { record, type Schema } from "../../src/bytes/schema.js";
 import { toHex } from "../../src/bytes/text.js";
 import { KeysteadError } from "../../src/errors.js";
-import { review } from "../../src/grants/actions.js";
-import { joinLog } from "../../src/grants/enter.js";
 import {
   attachmentDigest,
   decodeEntry,
@@ -20,10 +18,11 @@ import {
   MAX_ATTACHMENTS_BYTES,
   MAX_LINK_BYTES,
 } from "../../src/log/entry.js";
-import { escrowActor, escrowHead, grant, header, pointerFields } from "../../src/log/fields.js";
+import { escrowHead, grant, header, pointerFields, renewingActor } from "../../src/log/fields.js";
 import type { LogState } from "../../src/log/state.js";
 import { appendEntry, verifyLog } from "../../src/log/verify.js";
 import { verifyLink } from "../../src/log/verify-link.js";
+import { joinLog, review } from "../support/accepted.js";
 import {
   mutate,
   type RawBody,
@@ -83,7 +82,7 @@ describe("one encoding", () => {
   it.each([
     ["position of a link after the first", writes(record(header("leave"))), start, "seq"],
     ["position of an escrow head", writes(escrowHead), { seq: 1, hash }, "seq"],
-    ["position at which an admin acts for escrow", writes(escrowActor), actor, "seq"],
+    ["position at which an admin acts for escrow", writes(renewingActor), actor, "seq"],
     ["position that escrow points to", writes(pointerFields), pointer, "seq"],
     ["epoch that escrow points to", writes(pointerFields), pointer, "epoch"],
     ["first epoch of a grant", writes(grant), run, "from"],

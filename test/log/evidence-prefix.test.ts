@@ -1,10 +1,9 @@
 import { expect, it } from "vitest";
-import { rotate } from "../../src/grants/actions.js";
-import { createLog } from "../../src/grants/enter.js";
 import { checkEvidence } from "../../src/log/check-evidence.js";
 import { decodeEntry, encodeEntry, encodeLink, type LinkSignature } from "../../src/log/entry.js";
 import { makeEvidence } from "../../src/log/evidence.js";
 import { appendEntry } from "../../src/log/verify.js";
+import { createLog, rotate } from "../support/accepted.js";
 import { expectError, thrownBy } from "../support/refusal.js";
 import { seededEnv } from "../support/seeded-env.js";
 

@@ -2,9 +2,9 @@
 
 import { describe, expect, it } from "vitest";
 import type { CborValue } from "../../src/bytes/cbor.js";
-import { regrant } from "../../src/grants/actions.js";
 import type { Runs } from "../../src/log/runs.js";
 import { appendEntry } from "../../src/log/verify.js";
+import { regrant } from "../support/accepted.js";
 import {
   boxIndex,
   grantsOf,

@@ -1,10 +1,9 @@
 // Where a link stands: version, type, number, predecessor, log and time. docs/spec.md section 6 (LOG-1..3, LOG-7).
 
 import { describe, expect, it } from "vitest";
-import { review } from "../../src/grants/actions.js";
-import { createLog, joinLog } from "../../src/grants/enter.js";
 import type { LogState } from "../../src/log/state.js";
 import { appendEntry, verifyLog } from "../../src/log/verify.js";
+import { createLog, joinLog, review } from "../support/accepted.js";
 import { idBytes, mutate, type RawBody } from "../support/raw-link.js";
 import { expectError, expectRefused, expectTwins } from "../support/refusal.js";
 import { seededEnv } from "../support/seeded-env.js";

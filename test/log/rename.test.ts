@@ -1,9 +1,8 @@
 // Names: who gives them, and that nothing of an old name outlives a new one. docs/spec.md section 6 (rename, LOG-4).
 
 import { describe, expect, it } from "vitest";
-import { rename } from "../../src/grants/actions.js";
-import { createLog } from "../../src/grants/enter.js";
 import { appendEntry, verifyLog } from "../../src/log/verify.js";
+import { createLog, rename } from "../support/accepted.js";
 import { authoredBy, mutate } from "../support/raw-link.js";
 import { expectError, expectTwins } from "../support/refusal.js";
 import { ALICE, openWorld } from "../support/world.js";

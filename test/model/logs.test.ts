@@ -7,11 +7,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { MemberId } from "../../src/bytes/ids.js";
-import { createLog } from "../../src/grants/enter.js";
 import { OperatorKeys } from "../../src/keys/operator-keys.js";
 import type { LogState } from "../../src/log/state.js";
 import { appendEntry } from "../../src/log/verify.js";
 import type { Env } from "../../src/primitives/env.js";
+import { createLog } from "../support/accepted.js";
 import { type RawSigner, signerOf } from "../support/raw-link.js";
 import { seededEnv } from "../support/seeded-env.js";
 import { violations } from "./admission.js";

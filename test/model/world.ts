@@ -1,19 +1,32 @@
 // The real code under the reference model's operations: every member's session, with real keys and real grants.
 // docs/spec.md sections 6 and 7.
 
-import { enrollBackupKey } from "../../src/backup/enroll.js";
 import { openBackupKey } from "../../src/backup/use.js";
 import type { MemberId } from "../../src/bytes/ids.js";
-import { expel, leave, regrant, rekey, rename, review, rotate, setLockdown } from "../../src/grants/actions.js";
-import { acceptEnrollment, createLog, joinLog, offerEnrollment, prepareDevice } from "../../src/grants/enter.js";
+import { offerEnrollment, prepareDevice } from "../../src/grants/enter.js";
 import { openKeyring, type Received, receive } from "../../src/grants/receive.js";
-import type { Authored, Session } from "../../src/grants/session.js";
+import type { Session } from "../../src/grants/session.js";
 import { type Keyring, ownKeys } from "../../src/keys/keyring.js";
 import { OperatorKeys } from "../../src/keys/operator-keys.js";
 import { decodeEntry, encodeEntry } from "../../src/log/entry.js";
 import { type Runs, runsOf } from "../../src/log/runs.js";
 import type { LogState } from "../../src/log/state.js";
 import type { Env } from "../../src/primitives/env.js";
+import {
+  type Authored,
+  acceptEnrollment,
+  createLog,
+  enrollBackupKey,
+  expel,
+  joinLog,
+  leave,
+  regrant,
+  rekey,
+  rename,
+  review,
+  rotate,
+  setLockdown,
+} from "../support/accepted.js";
 import { type RawSigner, signerOf } from "../support/raw-link.js";
 import { seededEnv } from "../support/seeded-env.js";
 import type { Op } from "./reference.js";

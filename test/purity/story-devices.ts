@@ -41,9 +41,12 @@ export async function tellDevices(told: Watch): Promise<Circle> {
   const withheld = core.receive(alice.of("Laptop"), encodeEntry(decodeEntry(thief.entry).link.bytes, []));
   core.keyringFacts(withheld.log, withheld.keyring);
   core.abandonEpochs(withheld, withheld.withheld);
-  alice.publish(thief, "Thief");
+  const { keyring: stolen } = alice.publish(thief, "Thief");
+  const lost = core.rotate(alice.of("Laptop"), env);
+  told.method(lost, "discard");
+  await told.refused(() => told.method(lost, "accept"));
   alice.publish(
-    core.setLockdown(alice.of("Laptop"), { on: true, remove: falling(watch, thief.keyring.member) }, env),
+    core.setLockdown(alice.of("Laptop"), { on: true, remove: falling(watch, stolen.member) }, env),
     "Laptop",
   );
   alice.publish(core.setLockdown(alice.of("Laptop"), { on: false }, env), "Laptop");
@@ -54,7 +57,7 @@ export async function tellDevices(told: Watch): Promise<Circle> {
   alice.publish(core.rekey(alice.of("Laptop"), env), "Laptop");
 
   alice.publish(core.joinLog(alice.log, { device: { name: "Lost" } }, env), "Lost");
-  alice.publish(core.expel(alice.log, { remove: [alice.of("Lost").keyring.member] }, operator, env));
+  alice.publishLog(core.expel(alice.log, { remove: [alice.of("Lost").keyring.member] }, operator, env));
   told.method(operator, "wipe");
   alice.publish(core.rotate(alice.of("Laptop"), env), "Laptop");
   return alice;

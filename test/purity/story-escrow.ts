@@ -24,18 +24,19 @@ export async function tellEscrow(told: Watch): Promise<void> {
   core.judgePointer(pointerOf(bob.log), escrow.log);
   bob.publish(core.renewEscrow(bob.of("Laptop"), escrow.log, env), "Laptop");
   escrow.publish(core.rotate(escrow.of("Ann"), env), "Ann");
-  bob.publish(core.renewFor(escrow.of("Ann"), { userLog: bob.log, entries: bob.entries }, env));
+  bob.publishLog(core.renewFor(escrow.of("Ann"), { userLog: bob.log, entries: bob.entries }, env));
 
   bob.publish(core.joinLog(bob.log, { device: { name: "Tablet" } }, env), "Tablet");
   const lists = { approve: [bob.of("Tablet").keyring.member], remove: [me] };
-  bob.publish(core.recover(escrow.of("Ann"), { userLog: bob.log, entries: bob.entries, ...lists }, env));
+  bob.publishLog(core.recover(escrow.of("Ann"), { userLog: bob.log, entries: bob.entries, ...lists }, env));
   core.escrowActs(bob.log, escrow.log);
   core.unverifiedMembers(bob.log, escrow.log);
 
   const access = { userLog: bob.log, epochs: [[1, 1]] as const, reason: "order", case: "7" };
-  const { entry, log } = escrow.publish(core.recordAccess(escrow.of("Ann"), access, env), "Ann");
+  const recorded = core.recordAccess(escrow.of("Ann"), access, env);
+  escrow.publish(recorded, "Ann");
   core.accessRecords(escrow.of("Ann"), escrow.entries);
-  const record = { record: log.head.seq, recordEntry: entry, userLog: bob.log, entries: bob.entries };
+  const record = { record: recorded.head.seq, recordEntry: recorded.entry, userLog: bob.log, entries: bob.entries };
   core.openRecorded(escrow.of("Ann"), record);
   core.escrowDevicesAndActivity(escrow.log, { me: escrow.of("Ann").keyring.member, now: NOW });
 

@@ -42,7 +42,7 @@ describe("the story", () => {
 
   it("would notice a change, of bytes and of a keyring", () => {
     const watch = new Watch(seededEnv("change"));
-    const { keyring } = watch.core.createLog({ subject: "x", device: { name: "x" } }, watch.env);
+    const { keyring } = watch.core.createLog({ subject: "x", device: { name: "x" } }, watch.env).accept();
     const careless = { fill: (bytes: Uint8Array) => bytes.fill(1), drop: (owned: core.Keyring) => owned.wipe() };
     watch.method(careless, "fill", new Uint8Array(2));
     watch.method(careless, "drop", keyring);

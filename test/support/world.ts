@@ -3,19 +3,11 @@
 
 import { equalBytes } from "../../src/bytes/bytes.js";
 import type { MemberId } from "../../src/bytes/ids.js";
-import { expel, leave, rekey, rename, review, rotate, setLockdown } from "../../src/grants/actions.js";
 import { writeLink } from "../../src/grants/author.js";
-import {
-  acceptEnrollment,
-  createLog,
-  joinLog,
-  newMember,
-  offerEnrollment,
-  prepareDevice,
-} from "../../src/grants/enter.js";
+import { newMember, offerEnrollment, prepareDevice } from "../../src/grants/enter.js";
 import { openGrants } from "../../src/grants/open.js";
 import { openKeyring } from "../../src/grants/receive.js";
-import { type Authored, openingOf, type Session } from "../../src/grants/session.js";
+import { openingOf, type Session } from "../../src/grants/session.js";
 import { type Keyring, partsOf } from "../../src/keys/keyring.js";
 import { MemberKeys } from "../../src/keys/member-keys.js";
 import { OperatorKeys } from "../../src/keys/operator-keys.js";
@@ -23,6 +15,19 @@ import { decodeEntry } from "../../src/log/entry.js";
 import type { LinkRecord, LogState, Member } from "../../src/log/state.js";
 import { appendEntry, appendUnverified, verifyLog } from "../../src/log/verify.js";
 import type { Env } from "../../src/primitives/env.js";
+import {
+  type Authored,
+  acceptEnrollment,
+  createLog,
+  expel,
+  joinLog,
+  leave,
+  rekey,
+  rename,
+  review,
+  rotate,
+  setLockdown,
+} from "./accepted.js";
 import { type RawSigner, signerOf } from "./raw-link.js";
 import { seededEnv } from "./seeded-env.js";
 

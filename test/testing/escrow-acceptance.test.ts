@@ -244,7 +244,7 @@ describe("users", () => {
     const later = await sealTo([laptop.log], new Uint8Array(1), OPTIONS, laptop.env);
     const options = { userLog: userLog(relay), epochs: [[1, 1]] as const, reason: "order", case: "4 O 12/26" };
     const draft = recordAccess(bob.session, options, bob.env);
-    const given = { record: draft.log.head.seq, recordEntry: draft.entry, userLog: options.userLog };
+    const given = { record: draft.head.seq, recordEntry: draft.entry, userLog: options.userLog };
     expectError(() => openRecorded(bob.session, { ...given, entries: relay.read(ALICE) }), "NOT_PERMITTED", "ESC-9");
     relay.publish(ESCROW, draft.entry);
     const found = openRecorded(bob.sync().session, { ...given, entries: relay.read(ALICE) });

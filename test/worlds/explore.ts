@@ -1,10 +1,9 @@
 // Breadth-first through every reachable world. A world is kept as the way to it, and made again when its turn comes.
 
 import { KeysteadError } from "../../src/errors.js";
-import { createEscrowLog } from "../../src/escrow/escrow-log.js";
-import { createLog } from "../../src/grants/enter.js";
 import { OperatorKeys } from "../../src/keys/operator-keys.js";
 import type { LogKind } from "../../src/log/state.js";
+import { createEscrowLog, createLog } from "../support/accepted.js";
 import { canonical } from "./canonical.js";
 import { drawsFrom } from "./draws.js";
 import { bitOf, NO_SECRETS, withOwner } from "./knowledge.js";

@@ -1,18 +1,12 @@
 // What the owner's devices, its backup key, and the organisation's admin do. They follow what a client must do about escrow
 // (ESC-4, ESC-8), and approve and extend only the owner's own. docs/spec.md sections 6 and 11.
 
-import { enrollBackupKey } from "../../src/backup/enroll.js";
 import { openBackupKey } from "../../src/backup/use.js";
 import type { MemberId } from "../../src/bytes/ids.js";
 import { unverifiedMembers } from "../../src/escrow/acts.js";
 import { escrowDuty, escrowIsSound } from "../../src/escrow/duty.js";
-import { setPolicy } from "../../src/escrow/escrow-log.js";
-import { enrollEscrow, renewEscrow } from "../../src/escrow/member.js";
-import { recover, renewFor } from "../../src/escrow/recover.js";
-import { leave, regrant, rekey, rename, review, rotate, setLockdown } from "../../src/grants/actions.js";
 import { writeLink } from "../../src/grants/author.js";
-import { acceptEnrollment, joinLog, offerEnrollment, prepareDevice } from "../../src/grants/enter.js";
-import type { Authored } from "../../src/grants/session.js";
+import { offerEnrollment, prepareDevice } from "../../src/grants/enter.js";
 import { partsOf } from "../../src/keys/keyring.js";
 import { attachmentDigest } from "../../src/log/entry.js";
 import { runsOf } from "../../src/log/runs.js";
@@ -24,6 +18,24 @@ import {
   type LogState,
   type Member,
 } from "../../src/log/state.js";
+import {
+  type Authored,
+  acceptEnrollment,
+  enrollBackupKey,
+  enrollEscrow,
+  joinLog,
+  leave,
+  recover,
+  regrant,
+  rekey,
+  rename,
+  renewEscrow,
+  renewFor,
+  review,
+  rotate,
+  setLockdown,
+  setPolicy,
+} from "../support/accepted.js";
 import type { Draws } from "./draws.js";
 import { ESCROW } from "./organisation.js";
 import { envOf, type Move, type Scene } from "./scene.js";

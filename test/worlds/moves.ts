@@ -1,10 +1,10 @@
 // Every move of a world: who may try what. Most are refused, which is what is being explored. docs/spec.md section 6.
 
 import { abandonEpochs } from "../../src/grants/abandon.js";
-import { expel } from "../../src/grants/actions.js";
 import type { OperatorKeys } from "../../src/keys/operator-keys.js";
 import { intersectRuns } from "../../src/log/runs.js";
 import { escrowMember } from "../../src/log/state.js";
+import { expel } from "../support/accepted.js";
 import { honestMoves } from "./honest.js";
 import { type Change, envOf, type Move, type Scene } from "./scene.js";
 import { thiefMoves } from "./thief.js";

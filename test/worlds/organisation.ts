@@ -2,15 +2,12 @@
 // thief's own organisation.
 // docs/spec.md section 11.
 
-import { enrollBackupKey } from "../../src/backup/enroll.js";
-import { createEscrowLog, setPolicy } from "../../src/escrow/escrow-log.js";
 import { pointerTo } from "../../src/escrow/pointer.js";
-import { review } from "../../src/grants/actions.js";
-import { joinLog } from "../../src/grants/enter.js";
 import { receive } from "../../src/grants/receive.js";
-import type { Authored, Session } from "../../src/grants/session.js";
+import type { Session } from "../../src/grants/session.js";
 import { MemberKeys } from "../../src/keys/member-keys.js";
 import type { Pointer } from "../../src/log/fields.js";
+import { type Authored, createEscrowLog, enrollBackupKey, joinLog, review, setPolicy } from "../support/accepted.js";
 import { drawsFrom } from "./draws.js";
 
 /** What there is to know of escrow at one time. */

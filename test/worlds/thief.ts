@@ -1,18 +1,26 @@
 // What a thief's device and backup key, and an admin who was removed, try: everything, with and without junk, lies and false
 // pointers. docs/spec.md sections 6, 7 and 11.
 
-import { enrollBackupKey } from "../../src/backup/enroll.js";
 import { openBackupKey } from "../../src/backup/use.js";
 import type { MemberId } from "../../src/bytes/ids.js";
-import { recover, renewFor } from "../../src/escrow/recover.js";
-import { leave, regrant, rekey, review, rotate, setLockdown } from "../../src/grants/actions.js";
 import { writeLink } from "../../src/grants/author.js";
-import { joinLog } from "../../src/grants/enter.js";
 import type { Session } from "../../src/grants/session.js";
 import { changedKeyring, type Keyring, partsOf } from "../../src/keys/keyring.js";
 import { epochsIn } from "../../src/log/runs.js";
 import { currentEpoch, escrowMember, type Member } from "../../src/log/state.js";
 import { appendEntry } from "../../src/log/verify.js";
+import {
+  enrollBackupKey,
+  joinLog,
+  leave,
+  recover,
+  regrant,
+  rekey,
+  renewFor,
+  review,
+  rotate,
+  setLockdown,
+} from "../support/accepted.js";
 import type { Draws } from "./draws.js";
 import { othersIn, outsiders } from "./honest.js";
 import { ESCROW, OTHER, POINTERS, pointerOf } from "./organisation.js";

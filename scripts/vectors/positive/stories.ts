@@ -1,8 +1,6 @@
 // Logs with every type of link, told from the first to the last, with the state after each link and what each device holds in the
 // end: docs/spec.md sections 6, 7 and 11.
 
-import { recordAccess } from "../../../src/escrow/discover.js";
-import { regrant } from "../../../src/grants/actions.js";
 import type { LogState } from "../../../src/log/state.js";
 import { appendEntry, verifyLog } from "../../../src/log/verify.js";
 import {
@@ -19,6 +17,7 @@ import {
   renewedBy,
   reviewEscrow,
 } from "../../../test/escrow/support.js";
+import { recordAccess, regrant } from "../../../test/support/accepted.js";
 import { boxIndex, withAttachment } from "../../../test/support/raw-link.js";
 import { OPERATOR, openWorld, type World } from "../../../test/support/world.js";
 import { bytes, type Load, type Secrets, texts, type VectorFile } from "../format.js";

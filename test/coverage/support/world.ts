@@ -2,11 +2,10 @@
 // (docs/spec.md sections 6 to 8).
 
 import type { MemberId } from "../../../src/bytes/ids.js";
-import { expel, regrant, review } from "../../../src/grants/actions.js";
 import { writeLink } from "../../../src/grants/author.js";
-import { createLog, drawKeys, joinLog, newMember } from "../../../src/grants/enter.js";
+import { drawKeys, newMember } from "../../../src/grants/enter.js";
 import { openGrants } from "../../../src/grants/open.js";
-import { type Authored, openingOf, type Session } from "../../../src/grants/session.js";
+import { openingOf, type Session } from "../../../src/grants/session.js";
 import { type Keyring, newKeyring, partsOf } from "../../../src/keys/keyring.js";
 import { memberIdOf } from "../../../src/keys/member-keys.js";
 import { OperatorKeys } from "../../../src/keys/operator-keys.js";
@@ -16,6 +15,7 @@ import type { Runs } from "../../../src/log/runs.js";
 import type { LinkRecord, LogState, Member } from "../../../src/log/state.js";
 import { appendEntry } from "../../../src/log/verify.js";
 import type { Env } from "../../../src/primitives/env.js";
+import { type Authored, createLog, expel, joinLog, regrant, review } from "../../support/accepted.js";
 import { type RawSigner, withAttachment } from "../../support/raw-link.js";
 import { seededEnv } from "../../support/seeded-env.js";
 
