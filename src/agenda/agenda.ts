@@ -15,7 +15,7 @@ import { regrantSteps, type Served } from "./regrants.js";
 import type { Step } from "./steps.js";
 
 /** What a device knows besides its own log and keyring. */
-export interface Knowledge extends EscrowKnowledge, Clock {
+export interface Knowledge extends EscrowKnowledge, Pick<Clock, "skew"> {
   /** Milliseconds since 1970, or `"unchecked"` where there is no clock. */
   readonly now: number | "unchecked";
   /** Members that the user, asked on this device, said are not theirs. */
