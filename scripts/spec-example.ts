@@ -147,7 +147,7 @@ const seedOf = (epoch: number) => seeds.get(epoch) as Uint8Array;
 
 const opened = createLog({ subject, device: { name: "Laptop" } }, env);
 const joined = joinLog(opened.log, { device: { name: "Phone", platform: "iOS 26" } }, env);
-const approved = review(receive(opened, joined.entry), { approve: [joined.keyring.member] }, env);
+const approved = review(receive(opened, joined.entry, { now: "unchecked" }), { approve: [joined.keyring.member] }, env);
 const enrolled = enrollBackupKey(approved, {}, env);
 const left = leave({ log: enrolled.log, keyring: joined.keyring }, env);
 const logId = hex(opened.log.head.log);

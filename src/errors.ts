@@ -10,7 +10,9 @@
  * - `INVALID_KEY`: a public key fails validation (SIG-3, SIG-4, KEM-1).
  * - `INVALID_SIGNATURE`: a signature is missing, surplus, out of order or wrong (SIG-1..5, LOG-4).
  * - `INVALID_LINK`: a link breaks a rule of the log; `rule` names it.
+ * - `UNSUPPORTED`: a link is of a version or type that this library does not know (LOG-1). Update; not a verdict on the log.
  * - `NOT_YET`: a link is from further ahead than the clock skew allows (LOG-3). Retry later; not a verdict on the log.
+ * - `CLOCK`: an author's log is dated further ahead of its clock than the clock skew allows (LOG-3). Set the clock.
  * - `FORKED`: two valid links claim one position; `details.evidence` holds them, where it was links that showed it.
  * - `ROLLED_BACK`: a log ends before a head that was already verified.
  * - `REPLACED`: another log was offered for a subject whose log is known.
@@ -38,7 +40,9 @@ export type ErrorCode =
   | "INVALID_KEY"
   | "INVALID_SIGNATURE"
   | "INVALID_LINK"
+  | "UNSUPPORTED"
   | "NOT_YET"
+  | "CLOCK"
   | "FORKED"
   | "ROLLED_BACK"
   | "REPLACED"

@@ -112,6 +112,7 @@ export { type OpenedKeyring, openKeyring, type Received, receive } from "./grant
 export type { DeviceDescription, Session } from "./grants/session.js";
 export { Keyring, parseKeyring, unsafeSerializeKeyring } from "./keys/keyring.js";
 export { OperatorKeys } from "./keys/operator-keys.js";
+export { type Acceptance, type AcceptOptions, acceptEntry, entryForSenders } from "./log/accept.js";
 export { checkEvidence, type EvidenceVerdict } from "./log/check-evidence.js";
 export type { Clock } from "./log/checks.js";
 export { decodeEvidence, type Evidence, type EvidenceKind, encodeEvidence, type Pin } from "./log/evidence.js";
@@ -131,7 +132,13 @@ export type {
   MemberKind,
   Removal,
 } from "./log/state.js";
-export { type AppendOptions, appendEntry, type VerifyOptions, verifyLog } from "./log/verify.js";
+export {
+  type AppendOptions,
+  type AuthenticatedHead,
+  appendEntry,
+  type VerifyOptions,
+  verifyLog,
+} from "./log/verify.js";
 export { type Env, systemEnv } from "./primitives/env.js";
 export { type ActReason, type EscrowAct, escrowActs } from "./trust/acts.js";
 export { doubtedMembers, type EscrowLogAtHand, type Perspective } from "./trust/doubt.js";

@@ -34,7 +34,7 @@ async function verifyLines(
   const times = await compare(
     {
       noble: () => ed25519.verify(signature, message, publicKey),
-      ours: () => verifyLog(log, { subject }),
+      ours: () => verifyLog(log, { subject, now: "unchecked" }),
       web: await webVerify(publicKey as Uint8Array<ArrayBuffer>, message, signature),
     },
     { rounds, milliseconds: 100 },

@@ -40,7 +40,11 @@ function trunk(index: number, escrow: LogState): Session {
   const enrollsAt = index % 6 === 0 ? Number.POSITIVE_INFINITY : 3 + index;
   let laptop: Session = createLog({ subject: `user${index}`, device: { name: "Laptop" } }, env).accept();
   const phone = joinLog(laptop.log, { device: { name: "Phone" } }, env);
-  laptop = review(receive(laptop, phone.entry), { approve: [phone.accept().keyring.member] }, env).accept();
+  laptop = review(
+    receive(laptop, phone.entry, { now: "unchecked" }),
+    { approve: [phone.accept().keyring.member] },
+    env,
+  ).accept();
   while (laptop.log.head.seq < LINKS - 1) {
     const enrolls = laptop.log.head.seq === enrollsAt;
     laptop = (enrolls ? enrollEscrow(laptop, escrow, escrow.head, env) : rotate(laptop, env)).accept();

@@ -40,7 +40,11 @@ export function authorLog(members: number, env: Env): { readonly session: Sessio
 /** A device joins, and is approved in the link that removes others, if any. */
 function exchangeDevice(session: Session, entries: Uint8Array[], env: Env, remove: readonly MemberId[] = []): Session {
   const joined = joinLog(session.log, { device: { name: "Another device" } }, env);
-  const after = review(receive(session, joined.entry), { approve: [joined.accept().keyring.member], remove }, env);
+  const after = review(
+    receive(session, joined.entry, { now: "unchecked" }),
+    { approve: [joined.accept().keyring.member], remove },
+    env,
+  );
   entries.push(joined.entry, after.entry);
   return after.accept();
 }
@@ -99,7 +103,7 @@ export function withoutAttachments(entry: Uint8Array): Uint8Array {
 
 function isValid(entries: readonly Uint8Array[]): boolean {
   try {
-    verifyLog(entries, { subject: SUBJECT });
+    verifyLog(entries, { subject: SUBJECT, now: "unchecked" });
     return true;
   } catch {
     return false;

@@ -27,6 +27,11 @@ export interface Load {
   readonly now?: number | undefined;
 }
 
+/** The options of `verifyLog` and `appendEntry` that a file says. */
+export function optionsOf<L extends Partial<Load>>(load: L) {
+  return { ...load, now: load.now ?? ("unchecked" as const) };
+}
+
 /** vectors/prefixes: entries that vectors begin with, without attachments. */
 export interface Prefix {
   readonly subject: string;

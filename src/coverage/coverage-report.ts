@@ -4,7 +4,7 @@
 import type { MemberId } from "../bytes/ids.js";
 import { KeysteadError } from "../errors.js";
 import { checkOptions } from "../grants/session.js";
-import { checkClock } from "../log/checks.js";
+import { checkMilliseconds } from "../log/checks.js";
 import type { Runs } from "../log/runs.js";
 import { assertLog, currentEpoch, type Head, type LogState, type Member, type MemberKind } from "../log/state.js";
 import { accessWith, type DataAccess } from "./data-access.js";
@@ -68,7 +68,7 @@ export interface CoverageOptions {
 export function coverageReport(log: LogState, options: CoverageOptions = {}): CoverageReport {
   assertLog(log);
   const { now, proven } = checkOptions(options);
-  checkClock({ now });
+  if (now !== undefined) checkMilliseconds("now", now);
   if (proven !== undefined && proven?.head?.hash !== log.head.hash) {
     throw new KeysteadError(
       "INVALID_ARGUMENT",

@@ -3,7 +3,7 @@
 import type { MemberId } from "../bytes/ids.js";
 import { KeysteadError } from "../errors.js";
 import { checkOptions } from "../grants/session.js";
-import { checkClock, DEFAULT_SKEW } from "../log/checks.js";
+import { checkMilliseconds, DEFAULT_SKEW } from "../log/checks.js";
 import {
   assertLog,
   type Head,
@@ -174,8 +174,7 @@ function aheadOfClock(log: LogFacts, now: number): readonly Warning[] {
 
 function checkDevicesOptions(options: DevicesOptions): DevicesOptions {
   const { now, seen, limit } = checkOptions(options);
-  if (now === undefined) throw new KeysteadError("INVALID_ARGUMENT", "now must be whole milliseconds, 0 or more");
-  checkClock({ now });
+  checkMilliseconds("now", now);
   for (const [name, value] of Object.entries({ seen, limit })) {
     if (value !== undefined && (!Number.isSafeInteger(value) || value < 0)) {
       throw new KeysteadError("INVALID_ARGUMENT", `${name} must be a whole number, 0 or more`);

@@ -8,7 +8,7 @@ import { KeysteadError } from "../errors.js";
 import { epochKemPublicKey, epochSigningPublicKey } from "../keys/epoch-keys.js";
 import { type Keyring, partsOf } from "../keys/keyring.js";
 import { type KeyHolder, SEED_LENGTH } from "../keys/member-keys.js";
-import { checkIntroduced, contextOf } from "../log/checks.js";
+import { checkIntroduced, contextOf, DEFAULT_SKEW, UNCHECKED } from "../log/checks.js";
 import type { Effect } from "../log/contract.js";
 import { applyEffect } from "../log/effects.js";
 import { decodeEntry, encodeEntry, encodeLink, type LinkSignature } from "../log/entry.js";
@@ -60,14 +60,14 @@ export interface Written {
  * Writes a link and verifies it as everybody else will.
  *
  * @throws `NOT_PERMITTED` with the rule when the log does not admit it; `GRANT_UNAVAILABLE` when the author lacks seeds that
- * it must pass on. Nothing is changed then.
+ * it must pass on; `CLOCK` when the log is dated ahead of the author's clock. Nothing is changed then.
  */
 export function writeLink(draft: Draft, env: Env): Written {
   const { body, signers, attachments, newEpoch } = compose(draft, env);
   return wipingOnFailure(newEpoch, () => {
     const signatures = signers.map((key) => signBody(body, key, draft.signers));
     const entry = encodeEntry(encodeLink(body, signatures), attachments);
-    return { log: verifyLink(draft.before, decodeEntry(entry), {}), entry, newEpoch };
+    return { log: verifyLink(draft.before, decodeEntry(entry), UNCHECKED), entry, newEpoch };
   });
 }
 
@@ -96,7 +96,7 @@ export function compose(draft: Omit<Draft, "signers">, env: Env): Composed {
   const type = linkType(name) as NonNullable<ReturnType<typeof linkType>>;
   const missing = keyring ? missingOf(before, keyring, name) : [];
   const position = { seq: head.seq + 1, ...(head.seq > 0 && { log: head.log, prev: head.hash }) };
-  const time = Math.max(readClock(env), before.time);
+  const time = timeOf(before, env);
   const unfinished = {
     v: 1,
     type: name,
@@ -137,6 +137,18 @@ export function compose(draft: Omit<Draft, "signers">, env: Env): Composed {
       newEpoch,
     };
   });
+}
+
+/** LOG-3: the later of the author's clock and the log's time, which may not be ahead of that clock. */
+function timeOf({ time, head }: LogFacts, env: Env): number {
+  const now = readClock(env);
+  if (time <= now + DEFAULT_SKEW) return Math.max(now, time);
+  // Going on from there would date every later link ahead too, and the log would be NOT_YET for everybody else.
+  throw new KeysteadError(
+    "CLOCK",
+    `the log's newest link is dated ${time - now} ms ahead of this clock; set the clock, or ask the service which is wrong`,
+    { rule: "LOG-3", details: { ahead: time - now, skew: DEFAULT_SKEW, log: head.log, seq: head.seq } },
+  );
 }
 
 /** What a link publishes of a new epoch: in an escrow log also the key that signs for escrow. */

@@ -7,6 +7,7 @@ import { KeysteadError } from "../errors.js";
 import { changedKeyring, type Keyring, newKeyring, partsOf } from "../keys/keyring.js";
 import { MemberKeys, memberIdOf, SEED_LENGTH } from "../keys/member-keys.js";
 import { ORIGIN } from "../log/advance.js";
+import { type Clock, checkClock } from "../log/checks.js";
 import { attachmentDigest, decodeEntry, encodeEntry, encodeLink } from "../log/entry.js";
 import { freshKeys, MAX_NAME_BYTES, type NewMember, ROLES, type Role } from "../log/fields.js";
 import { assertLog, type LogFacts, type LogState } from "../log/state.js";
@@ -146,6 +147,7 @@ export function offerEnrollment(
  *
  * @param log the state that the offer was made on.
  * @param prepared what {@link prepareDevice} returned.
+ * @param options the new device's clock: it signs no offer that is dated ahead of it.
  * @returns a proposal of the new device's session.
  * @throws `INVALID_ARGUMENT` when the offer is for another device; errors of `appendEntry`
  */
@@ -153,7 +155,9 @@ export function acceptEnrollment(
   log: LogState,
   offer: Uint8Array,
   prepared: Pick<PreparedDevice, "keyring">,
+  options: Clock,
 ): Proposal<Session> {
+  checkClock(checkOptions(options));
   const { keyring } = checkSession({ log, keyring: checkOptions(prepared).keyring });
   const { keys } = partsOf(keyring);
   const { link, attachments } = decodeEntry(offer);
@@ -164,7 +168,7 @@ export function acceptEnrollment(
   }
   const signed = encodeLink(link.body, [...link.signatures, signBody(link.body, keys.sign, [keys])]);
   const entry = encodeEntry(signed, attachments);
-  const after = verifyLink(log, decodeEntry(entry), {});
+  const after = verifyLink(log, decodeEntry(entry), options);
   const record = after.links.last() as NonNullable<ReturnType<typeof after.links.last>>;
   const accept = () => ({ log: after, keyring: openGrants(after, record, attachments, keyring).keyring });
   return new Proposal({ entry, log: after, accept, fresh: [] });

@@ -22,7 +22,7 @@ export interface Received extends Session, Pick<OpenedGrants, "opened" | "junk" 
  * @returns the next session; the one given is unchanged.
  * @throws as `appendEntry`; `INVALID_ARGUMENT`, `WIPED`
  */
-export function receive(session: Session, entry: Uint8Array, options: AppendOptions = {}): Received {
+export function receive(session: Session, entry: Uint8Array, options: AppendOptions): Received {
   const { log, keyring } = checkSession(session);
   const unverified = decodeEntry(entry);
   const { log: after, record } = appendUnverified(log, unverified, checkAppendOptions(options));

@@ -15,24 +15,38 @@ import type { AnyBody, Grant } from "./fields.js";
 import { containsRuns, hasEpoch, isCanonical, NO_RUNS } from "./runs.js";
 import { currentEpoch, escrowMember, type LogFacts, type LogKind, type Member, memberBySigningKey } from "./state.js";
 
-/** A clock to judge a link's time by. */
+/** A clock to judge a link's time by (LOG-3). */
 export interface Clock {
-  /** Now, in milliseconds since 1970. Without it, times are only checked to go forward. */
-  readonly now?: number | undefined;
-  /** How far ahead of `now` a link may be, in milliseconds; 10 minutes unless told. */
+  /**
+   * Now, in milliseconds since 1970; or `unchecked`, which only checks that times go forward. One careless reader that takes in a
+   * link dated far ahead makes the log `NOT_YET` for everybody else: `unchecked` is for what was taken in by a clock before.
+   */
+  readonly now: number | "unchecked";
+  /** How far ahead of `now` a link may be, in milliseconds; 10 minutes by default. */
   readonly skew?: number | undefined;
 }
+
+/** No clock: for links that were judged by one, and for authors, who judge the state before by theirs. */
+export const UNCHECKED: Clock = { now: "unchecked" };
 
 /** Ten minutes. */
 export const DEFAULT_SKEW = 600_000;
 
 /** @throws `INVALID_ARGUMENT` for a clock that is none */
 export function checkClock({ now, skew }: Clock): void {
-  for (const [name, value] of Object.entries({ now, skew })) {
-    if (value !== undefined && (!Number.isSafeInteger(value) || value < 0)) {
-      throw new KeysteadError("INVALID_ARGUMENT", `${name} must be whole milliseconds, 0 or more`);
-    }
+  if (now === undefined) {
+    throw new KeysteadError("INVALID_ARGUMENT", 'now is missing: give whole milliseconds since 1970, or "unchecked"', {
+      rule: "LOG-3",
+    });
   }
+  if (now !== "unchecked") checkMilliseconds("now", now);
+  if (skew !== undefined) checkMilliseconds("skew", skew);
+}
+
+/** @throws `INVALID_ARGUMENT` */
+export function checkMilliseconds(name: string, value: unknown): void {
+  if (!Number.isSafeInteger(value) || (value as number) < 0)
+    throw new KeysteadError("INVALID_ARGUMENT", `${name} must be whole milliseconds, 0 or more`);
 }
 
 /** LOG-2, LOG-3: the link continues this log. */
@@ -49,7 +63,7 @@ export function checkPosition(before: LogFacts, body: AnyBody, { now, skew = DEF
       );
   }
   if (body.time < before.time) refuse("LOG-3", "the link's time is before the previous link's");
-  if (now !== undefined && body.time > now + skew) {
+  if (now !== "unchecked" && body.time > now + skew) {
     throw new KeysteadError(
       "NOT_YET",
       `the link is from ${body.time - now} ms ahead of this clock; try again later, or set the clock`,

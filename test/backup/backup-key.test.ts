@@ -37,7 +37,7 @@ function mistyped(...places: number[]): string {
 
 describe("enrollBackupKey", () => {
   it("lists the key like a device, with what its maker holds (BAK-3)", () => {
-    const log = verifyLog(entries, { subject: SUBJECT });
+    const log = verifyLog(entries, { subject: SUBJECT, now: "unchecked" });
     const member = activeMember(log, made.paper.member);
     expect(member).toMatchObject({ kind: "backup", name: "In the drawer", held: [[1, 1]], founder: 1 });
     expect(text.slice(0, 4)).toBe(backupKeyId(member));
@@ -142,7 +142,7 @@ describe("enrollBackupKey in a log with escrow", () => {
 
 describe("checkBackupKey", () => {
   it("proves from the public log alone that a paper is an active backup key, and what it reads (BAK-4)", () => {
-    const links = verifyLog(entries, { subject: SUBJECT });
+    const links = verifyLog(entries, { subject: SUBJECT, now: "unchecked" });
     expect(checkBackupKey(links, text)).toMatchObject({
       member: made.paper.member,
       name: "In the drawer",
@@ -198,7 +198,7 @@ describe("openBackupKey", () => {
     const joined = (tablet as typeof made).entry;
     const { keyring } = openBackupKey(tablet.log, [...entries, joined], text);
     const approved = review({ log: tablet.log, keyring }, { approve: [tablet.keyring.member] }, env);
-    tablet = receive(tablet, approved.entry);
+    tablet = receive(tablet, approved.entry, { now: "unchecked" });
     expect(tablet.keyring.epochs).toEqual([1, 2]);
     const cleaned = review(tablet, { remove: [laptop.keyring.member] }, env);
     expect([...cleaned.log.active.keys()].sort()).toEqual([tablet.keyring.member, made.paper.member].sort());
@@ -217,7 +217,10 @@ describe("openBackupKey", () => {
     const younger = enrollBackupKey(phone, {}, env);
     const key = younger.paper.reveal(younger.log);
     expect(checkBackupKey(younger.log, key).access?.epoch).toBe(2);
-    const seen = [phone.entry, younger.entry].reduce<Session>((session, entry) => receive(session, entry), made);
+    const seen = [phone.entry, younger.entry].reduce<Session>(
+      (session, entry) => receive(session, entry, { now: "unchecked" }),
+      made,
+    );
     const approved = review(seen, { approve: [younger.paper.member] }, env);
     expect(checkBackupKey(approved.log, key).access?.epoch).toBe(1);
   });

@@ -33,7 +33,11 @@ describe("sealing to a tracked contact", () => {
   });
 
   it("goes on when a trusted device has approved who joined", async () => {
-    const approved = review(receive(alice, phone.entry), { approve: [phone.keyring.member] }, env);
+    const approved = review(
+      receive(alice, phone.entry, { now: "unchecked" }),
+      { approve: [phone.keyring.member] },
+      env,
+    );
     const sealed = await seal({ log: approved.log, pin });
     expect(await openContent(sealed, approved.keyring)).toEqual(content(5));
   });

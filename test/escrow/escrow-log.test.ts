@@ -284,7 +284,7 @@ describe("escrow epochs", () => {
   it("have a signing key, and users' epochs have none (ENC-2)", () => {
     const [genesis] = opened.entries as readonly [Uint8Array];
     const silent = mutate(genesis, { body: (body) => (body.get("epoch") as RawBody).delete("sign"), signers: [annOf] });
-    expectError(() => verifyLog([silent], { subject: ORGANISATION }), "INVALID_LINK", "ENC-2");
+    expectError(() => verifyLog([silent], { subject: ORGANISATION, now: "unchecked" }), "INVALID_LINK", "ENC-2");
     const rotated = ready.rotate("Ann");
     const later = mutate(rotated.last, {
       body: (body) => (body.get("epoch") as RawBody).delete("sign"),
@@ -309,8 +309,8 @@ describe("escrow epochs", () => {
   it("refuse a first link whose policy and kind do not fit (MEM-8)", () => {
     const [genesis] = opened.entries as readonly [Uint8Array];
     const without = mutate(genesis, { body: (body) => body.delete("policy"), signers: [annOf] });
-    expectError(() => verifyLog([without], { subject: ORGANISATION }), "INVALID_LINK", "MEM-8");
-    expect(verifyLog([genesis], { subject: ORGANISATION }).policy?.enabled).toBe(false);
+    expectError(() => verifyLog([without], { subject: ORGANISATION, now: "unchecked" }), "INVALID_LINK", "MEM-8");
+    expect(verifyLog([genesis], { subject: ORGANISATION, now: "unchecked" }).policy?.enabled).toBe(false);
   });
 });
 

@@ -67,7 +67,7 @@ describe("enrolling escrow", () => {
 
   it("gives it no name, were the attachment of a grant an opening of one (LOG-4)", () => {
     const opening = encodeNameOpening({ salt: new Uint8Array(16), name: "Laptop" });
-    const named = appendEntry(plain.log, withAttachment(user.last, 0, opening, [laptop]));
+    const named = appendEntry(plain.log, withAttachment(user.last, 0, opening, [laptop]), { now: "unchecked" });
     expect(escrowOf({ log: named })).toMatchObject({ id: escrowOf(user).id, name: undefined });
   });
 
@@ -154,7 +154,7 @@ describe("a pointer's keys", () => {
       pointer.set("sign", laptop.sign);
       pointer.set("kem", plain.member("Laptop").kem);
     });
-    const log = appendEntry(plain.log, same);
+    const log = appendEntry(plain.log, same, { now: "unchecked" });
     expect([...log.active.values()].map(({ kind }) => kind)).toEqual(["device", "escrow"]);
     // What the key signs is the laptop's, unless the link says `by: escrow`.
     const entry = rawNext(log, { type: "leave", author: laptop.sign }, [laptop]);
@@ -165,7 +165,7 @@ describe("a pointer's keys", () => {
       member: idBytes(plain.id("Laptop")),
       name: new Uint8Array(32),
     };
-    const renamed = appendEntry(log, rawNext(log, rename, [laptop]));
+    const renamed = appendEntry(log, rawNext(log, rename, [laptop]), { now: "unchecked" });
     expect(renamed.links.last()?.author).toBe(plain.id("Laptop"));
   });
 
@@ -254,7 +254,7 @@ describe("renewing escrow", () => {
     const back = renew(renewed, "Laptop", escrow);
     expect(escrowOf(back).pointer?.epoch).toBe(1);
     const far = withPointer(renewed.last, (pointer) => pointer.set("seq", 1_000_000).set("epoch", 1_000_000));
-    expect(appendEntry(user.log, far).head.seq).toBe(user.log.head.seq + 1);
+    expect(appendEntry(user.log, far, { now: "unchecked" }).head.seq).toBe(user.log.head.seq + 1);
     expect(escrowOf(renew(back, "Laptop", later)).pointer?.epoch).toBe(2);
   });
 

@@ -95,7 +95,9 @@ describe("acknowledge", () => {
   });
 
   it("needs a state: an error tells of a contradiction, but there is nothing in it to go on from", () => {
-    const error = errorOf(() => verifyLog(laptop.entries, { subject: later.subject, pinned: later.head }));
+    const error = errorOf(() =>
+      verifyLog(laptop.entries, { subject: later.subject, pinned: later.head, now: "unchecked" }),
+    );
     const log = error as unknown as LogState;
     expect(errorOf(() => acknowledge(later, log, { evenIf: "rolled-back" })).code).toBe("INVALID_ARGUMENT");
     expect(errorOf(() => requireUnchanged(later, log)).code).toBe("CONTACT_CHANGED");

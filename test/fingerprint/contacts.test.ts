@@ -124,7 +124,7 @@ describe("a tracked contact", () => {
 
   it("names a member by its id where its name was not delivered", () => {
     const bare = withPhone.entries.map((entry) => encodeEntry(decodeEntry(entry).link.bytes, []));
-    const change = compareContact(pin, verifyLog(bare, { subject: ALICE }));
+    const change = compareContact(pin, verifyLog(bare, { subject: ALICE, now: "unchecked" }));
     expect(change).toMatchObject({ links: [{ name: undefined }], added: [{ name: undefined }] });
     expect(change.text).toContain(`join by member ${withPhone.id("Phone")} (link 2)`);
   });
@@ -174,12 +174,12 @@ describe("a contradiction", () => {
   });
 
   it("is told from the error of verifyLog and appendEntry as well", () => {
-    const options = { subject: ALICE, pinned: phonePin.head };
+    const options = { subject: ALICE, pinned: phonePin.head, now: "unchecked" } as const;
     for (const [status, error] of [
       ["forked", errorOf(() => verifyLog(fork.entries, options))],
       ["rolled-back", errorOf(() => verifyLog(laptop.entries, options))],
       ["replaced", errorOf(() => verifyLog(other.entries, options))],
-      ["forked", errorOf(() => appendEntry(withPhone.log, fork.last))],
+      ["forked", errorOf(() => appendEntry(withPhone.log, laptop.rotate("Laptop").last, { now: "unchecked" }))],
     ] as const) {
       const change = compareContact(phonePin, error);
       expect(change).toMatchObject({ status, pinned: phonePin.head, links: [] });
@@ -193,10 +193,12 @@ describe("a contradiction", () => {
     const wrong = errorOf(() => compareContact(phonePin, bob.log));
     expect(wrong).toMatchObject({ code: "WRONG_SUBJECT", rule: "LOG-8" });
     const rolledBack = errorOf(() =>
-      verifyLog(bob.entries, { subject: "bob@example.org", pinned: bob.join("Phone").log }),
+      verifyLog(bob.entries, { subject: "bob@example.org", pinned: bob.join("Phone").log, now: "unchecked" }),
     );
     expect(errorOf(() => compareContact(phonePin, rolledBack)).code).toBe("WRONG_SUBJECT");
-    const aboutOther = errorOf(() => verifyLog(laptop.entries, { subject: ALICE, pinned: other.log }));
+    const aboutOther = errorOf(() =>
+      verifyLog(laptop.entries, { subject: ALICE, pinned: other.log, now: "unchecked" }),
+    );
     expect(errorOf(() => compareContact(phonePin, aboutOther)).code).toBe("INVALID_ARGUMENT");
   });
 });

@@ -76,7 +76,7 @@ function recoverWith(bytes: Uint8Array): unknown {
 function nameOf(bytes: Uint8Array): string | undefined {
   const isGood = equalBytes(bytes, samples.name);
   const entry = isGood ? samples.renamed : withAttachment(samples.renamed, 0, bytes, [smallWorld.signer("Phone")]);
-  const renamed = appendEntry(log, entry);
+  const renamed = appendEntry(log, entry, { now: "unchecked" });
   // Whoever has no name is shown all the same.
   devicesAndActivity(renamed, { me: session.keyring.member, now: renamed.time });
   return renamed.active.get(session.keyring.member)?.name;
@@ -85,7 +85,8 @@ function nameOf(bytes: Uint8Array): string | undefined {
 /** The access that an admin has recorded by these bytes; undefined when they are none. */
 function accessOf(bytes: Uint8Array): unknown {
   const entry = recordOf(escrowWorld, escrowWorld.signer("Bob"), bytes);
-  const { access, junk } = accessRecords({ ...admin, log: appendEntry(escrowWorld.log, entry) }, [entry]).at(-1) ?? {};
+  const { access, junk } =
+    accessRecords({ ...admin, log: appendEntry(escrowWorld.log, entry, { now: "unchecked" }) }, [entry]).at(-1) ?? {};
   expect(junk).toBe(access === undefined);
   return access;
 }
@@ -104,9 +105,13 @@ export const openings: readonly Decoder<Uint8Array>[] = [
 
 export const decoders: readonly Decoder<Uint8Array>[] = [
   ["decodeEntry", smallWorld.last, decodeEntry],
-  ["appendEntry", smallWorld.last, (bytes) => appendEntry(log, bytes)],
-  ["receive", smallWorld.last, (bytes) => receive(session, bytes, { complete: true })],
-  ["verifyLog", smallWorld.entries[0] as Uint8Array, (bytes) => verifyLog([bytes], { subject: log.subject })],
+  ["appendEntry", smallWorld.last, (bytes) => appendEntry(log, bytes, { now: "unchecked" })],
+  ["receive", smallWorld.last, (bytes) => receive(session, bytes, { complete: true, now: "unchecked" })],
+  [
+    "verifyLog",
+    smallWorld.entries[0] as Uint8Array,
+    (bytes) => verifyLog([bytes], { subject: log.subject, now: "unchecked" }),
+  ],
   ["openKeyring", samples.paper.last, (bytes) => openKeyring(samples.paper.log, [bytes], seedNamed("Paper"))],
   ["openBackupKey", backup.entry, (bytes) => openBackupKey(backup.log, [bytes], backup.text)],
   ["decodeEvidence and checkEvidence", samples.evidence, (bytes) => checkEvidence(decodeEvidence(bytes))],
@@ -117,12 +122,12 @@ export const decoders: readonly Decoder<Uint8Array>[] = [
     samples.prepared.request,
     (bytes) => offerEnrollment(smallWorld.session("Laptop"), bytes, seededEnv("offer")),
   ],
-  ["acceptEnrollment", samples.offer, (bytes) => acceptEnrollment(log, bytes, samples.prepared)],
+  ["acceptEnrollment", samples.offer, (bytes) => acceptEnrollment(log, bytes, samples.prepared, { now: "unchecked" })],
   ["accessRecords", recordEntry, (bytes) => accessRecords(admin, [bytes])],
   ["openRecorded, the record", recordEntry, (bytes) => openRecorded(admin, { ...user, record, recordEntry: bytes })],
   ["openRecorded, an entry", firstOfUser, (bytes) => openRecorded(admin, { ...withFirst(bytes), record, recordEntry })],
   ["recover", forkedWorld.last, recoverWith],
-  ["renewFor", firstOfUser, (bytes) => renewFor(admin, withFirst(bytes), seededEnv("renew"))],
+  ["renewFor", firstOfUser, (bytes) => renewFor(admin, withFirst(bytes), seededEnv("renew", 1_800_000_000_000))],
   ["organisationReport", firstOfUser, report],
   ["readContentHeader", plain, readContentHeader],
   ["openContent", plain, (bytes) => openContent(bytes, session.keyring, options)],

@@ -98,14 +98,14 @@ describe("an action", () => {
     const own = openWorld("wiped").session("Laptop");
     own.keyring.wipe();
     expectError(() => rotate(own, env), "WIPED", undefined);
-    expectError(() => receive(own, base.last), "WIPED", undefined);
+    expectError(() => receive(own, base.last, { now: "unchecked" }), "WIPED", undefined);
   });
 });
 
 describe("a rename", () => {
   it("tells everybody who receives its entry the new name", () => {
     const { entry, log } = rename(laptop, { name: "Desktop", platform: "Plan 9" }, env);
-    for (const after of [log, appendEntry(base.log, entry)])
+    for (const after of [log, appendEntry(base.log, entry, { now: "unchecked" })])
       expect(after.active.get(base.id("Laptop"))).toMatchObject({ name: "Desktop", platform: "Plan 9" });
   });
 });
@@ -193,14 +193,16 @@ describe("a member who was granted junk", () => {
 describe("a member to whom grants were not delivered", () => {
   const approved = base.review("Laptop", { approve: ["Phone"] });
   const stripped = mutate(approved.last, { attachments: () => [] });
-  const phone = receive(base.session("Phone"), stripped);
+  const phone = receive(base.session("Phone"), stripped, { now: "unchecked" });
 
   it("can pass nothing on, and is told what to fetch (GRT-1)", () => {
     const attempt = () => review(phone, { approve: base.ids("Tablet") }, env);
     const error = expectError(attempt, "GRANT_UNAVAILABLE", "GRT-1");
     expect(error.details).toMatchObject({ epoch: 1, member: base.id("Phone") });
     expect(rotate(phone, env).log.epochs.length).toBe(4);
-    expect(review(receive(phone, approved.last), { approve: base.ids("Tablet") }, env).log.head.seq).toBe(5);
+    expect(
+      review(receive(phone, approved.last, { now: "unchecked" }), { approve: base.ids("Tablet") }, env).log.head.seq,
+    ).toBe(5);
   });
 
   it("can give them up, and declares them missing then (MEM-9)", () => {

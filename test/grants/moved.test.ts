@@ -17,7 +17,7 @@ it("does not open a grant that was moved to another link, where its box and keyr
   const entries = [laptop.entry];
   const phone = joinLog(laptop.log, { device: { name: "Phone" } }, env);
   entries.push(phone.entry);
-  laptop = review(receive(laptop, phone.entry), { approve: [phone.keyring.member] }, env);
+  laptop = review(receive(laptop, phone.entry, { now: "unchecked" }), { approve: [phone.keyring.member] }, env);
   entries.push(laptop.entry);
   const seed = ownSeed(phone.keyring);
 
@@ -45,10 +45,16 @@ it("does not open a grant that was moved to another link, where its box and keyr
   // The phone without the review's grants, so that only the regrant can bring epoch 1.
   const before = openKeyring(laptop.log, [phone.entry], seed).keyring;
   expect(before.epochs).toEqual([2]);
-  expect(receive({ log: laptop.log, keyring: before }, honest.entry)).toMatchObject({ opened: [[1, 1]], junk: [] });
-  expect(receive({ log: laptop.log, keyring: before }, forged)).toMatchObject({ opened: [], junk: [[1, 1]] });
+  expect(receive({ log: laptop.log, keyring: before }, honest.entry, { now: "unchecked" })).toMatchObject({
+    opened: [[1, 1]],
+    junk: [],
+  });
+  expect(receive({ log: laptop.log, keyring: before }, forged, { now: "unchecked" })).toMatchObject({
+    opened: [],
+    junk: [[1, 1]],
+  });
   // A holder who recomputes says the same of it.
-  const holder = receive(laptop, forged);
+  const holder = receive(laptop, forged, { now: "unchecked" });
   expect(checkGrants(holder, [holder.log.head.seq]).wrong).toMatchObject([
     { recipient: phone.keyring.member, wrong: "keyring" },
   ]);

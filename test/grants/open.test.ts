@@ -33,7 +33,8 @@ type Replacements = readonly (readonly [index: number, attachment: Uint8Array])[
 const approvalWith = (...attachments: Replacements): Uint8Array =>
   attachments.reduce((entry, [index, bytes]) => withAttachment(entry, index, bytes, [laptop]), approved.last);
 /** What the phone makes of it. */
-const receives = (...attachments: Replacements): Received => receive(phone, approvalWith(...attachments));
+const receives = (...attachments: Replacements): Received =>
+  receive(phone, approvalWith(...attachments), { now: "unchecked" });
 /** The approval's grant, made from other seeds, for another run or another place. */
 const madeFrom = (seedOf: (epoch: number) => Secret, change: Partial<GrantPlace> = {}, run: Run = [1, 1]) => {
   const { seq, prev } = approved.record;
@@ -62,7 +63,7 @@ const JUNK = { opened: [], junk: [[1, 1]], withheld: [] };
 
 describe("a grant", () => {
   it("opens to the seeds that derive the published keys, and to nothing else (GRT-4)", () => {
-    expect(got(receive(phone, approved.last))).toEqual(OPENED);
+    expect(got(receive(phone, approved.last, { now: "unchecked" }))).toEqual(OPENED);
     expect(madeFrom(truth).map(([, bytes]) => bytes)).toEqual(takeApart(approved.last).attachments);
     // All in order but for the seed: nobody could open what is sealed to the published key.
     expect(got(receives(...madeFrom(() => new Secret(seedNamed("junk")))))).toEqual(JUNK);
@@ -106,7 +107,7 @@ describe("a grant", () => {
       made.boxes[0] as Uint8Array,
       [laptop],
     );
-    const after = receive(many.session("Tablet"), entry);
+    const after = receive(many.session("Tablet"), entry, { now: "unchecked" });
     expect(got(after)).toEqual({
       opened: [
         [1, 1],
@@ -126,7 +127,7 @@ describe("a grant", () => {
     const withSecond = (second: Uint8Array) => {
       const made = madeBy(many.log.head.log, many.member("Tablet").kem, run, concat(right(1), second, right(3)));
       const entry = made.reduce((link, [index, bytes]) => withAttachment(link, index, bytes, [laptop]), honest.last);
-      return got(receive(many.session("Tablet"), entry));
+      return got(receive(many.session("Tablet"), entry, { now: "unchecked" }));
     };
     expect(honest.record.grants.map(({ epochs }) => epochs)).toEqual([[run]]);
     const ends: Runs = [
@@ -150,8 +151,16 @@ describe("a grant", () => {
       body: setField("epoch.sign", keysNamed("another").sign),
       signers: [escrow.signer("Ann")],
     });
-    expect(got(receive(escrow.session("Dan"), last))).toEqual({ opened: [[epoch, epoch]], junk: [], withheld: [] });
-    expect(got(receive(escrow.session("Dan"), other))).toEqual({ opened: [], junk: [[epoch, epoch]], withheld: [] });
+    expect(got(receive(escrow.session("Dan"), last, { now: "unchecked" }))).toEqual({
+      opened: [[epoch, epoch]],
+      junk: [],
+      withheld: [],
+    });
+    expect(got(receive(escrow.session("Dan"), other, { now: "unchecked" }))).toEqual({
+      opened: [],
+      junk: [[epoch, epoch]],
+      withheld: [],
+    });
   });
 });
 
@@ -170,7 +179,7 @@ describe("two grants of one link", () => {
     const isDelivered = (index: number) => states[index < (starts[1] as number) ? 0 : 1] !== "withheld";
     const attachments = takeApart(junked).attachments.filter((_, index) => isDelivered(index));
     const entry = rawEntry(decodeEntry(junked).link.bytes, attachments);
-    return receive(base.session("Phone"), entry);
+    return receive(base.session("Phone"), entry, { now: "unchecked" });
   };
 
   it.each([
@@ -218,7 +227,7 @@ describe("opening a grant", () => {
     ["of too many seeds", approvalWith(...tooMany), [2]],
     ["of an epoch that is here already", overlapping.last, [1, 2], approved],
   ])("wipes every secret but the seeds that are kept: one %s", (_what, entry, kept, { log } = before) => {
-    const open = () => receive({ log, keyring: phone.keyring }, entry);
+    const open = () => receive({ log, keyring: phone.keyring }, entry, { now: "unchecked" });
     // What the first opening and the second both touch is the session's own.
     const known = touched(open);
     let after: Received | undefined;
@@ -238,11 +247,11 @@ describe("a grant whose bytes were withheld", () => {
     ["the keyring", [boxes]],
   ])("is the server's doing and no junk: %s (GRT-4)", (_what, kept) => {
     const entry = mutate(approved.last, { attachments: (list) => list.filter((_, index) => kept.includes(index)) });
-    const after = receive(phone, entry);
+    const after = receive(phone, entry, { now: "unchecked" });
     expect(got(after)).toEqual({ opened: [], junk: [], withheld: [[1, 1]] });
     expect(after.log.head).toEqual(approved.log.head);
     // Delivered later, it opens.
-    const later = receive(after, approved.last);
+    const later = receive(after, approved.last, { now: "unchecked" });
     expect(got(later)).toEqual(OPENED);
     expect(later.keyring.epochs).toEqual([1, 2]);
     expect(later.log).toBe(after.log);
@@ -250,9 +259,9 @@ describe("a grant whose bytes were withheld", () => {
 
   it("stays junk when junk was delivered, whatever else comes later (GRT-4)", () => {
     const junk = withAttachment(approved.last, boxes, new Uint8Array(1168), [laptop]);
-    const after = receive(phone, junk);
-    expect(got(receive(after, junk))).toEqual(JUNK);
-    expectError(() => receive(after, approved.last), "FORKED", "LOG-8");
+    const after = receive(phone, junk, { now: "unchecked" });
+    expect(got(receive(after, junk, { now: "unchecked" }))).toEqual(JUNK);
+    expectError(() => receive(after, approved.last, { now: "unchecked" }), "FORKED", "LOG-8");
   });
 
   it("cannot be replaced by bytes that the link does not commit to (ENC-2)", () => {
@@ -263,8 +272,8 @@ describe("a grant whose bytes were withheld", () => {
       }),
       mutate(approved.last, { attachments: ([first]) => [first as Uint8Array, new Uint8Array(1168)] }),
     ]) {
-      expectError(() => receive(phone, entry), "INVALID_ENCODING", "ENC-2");
-      expectError(() => receive(approved.session("Phone"), entry), "INVALID_ENCODING", "ENC-2");
+      expectError(() => receive(phone, entry, { now: "unchecked" }), "INVALID_ENCODING", "ENC-2");
+      expectError(() => receive(approved.session("Phone"), entry, { now: "unchecked" }), "INVALID_ENCODING", "ENC-2");
     }
     expect(unsafeSerializeKeyring(phone.keyring)).toEqual(stored);
   });
@@ -282,7 +291,7 @@ describe("a grant moved to another place", () => {
     (_what, place, run) => {
       // The seed is the right one in every case: only the place is not.
       expect(got(receives(...madeFrom(() => truth(1), place, run)))).toEqual(JUNK);
-      expect(got(receive(phone, approved.last))).toEqual(OPENED);
+      expect(got(receive(phone, approved.last, { now: "unchecked" }))).toEqual(OPENED);
     },
   );
 
@@ -309,17 +318,17 @@ describe("a grant moved to another place", () => {
     ["box and keyring", [0, 1]],
   ])("does not open: %s copied from an earlier link (GRT-5)", (_what, indexes) => {
     const receiver = fresh(first).session("Phone");
-    expect(got(receive(receiver, second.last))).toEqual(OPENED);
-    expect(got(receive(receiver, copied(first, second, indexes)))).toEqual(JUNK);
+    expect(got(receive(receiver, second.last, { now: "unchecked" }))).toEqual(OPENED);
+    expect(got(receive(receiver, copied(first, second, indexes), { now: "unchecked" }))).toEqual(JUNK);
   });
 
   it("does not open: a box for another recipient of the same run (GRT-5)", () => {
     const receiver = fresh(first).session("Phone");
-    expect(got(receive(receiver, copied(toWatch, second, [1])))).toEqual(JUNK);
+    expect(got(receive(receiver, copied(toWatch, second, [1]), { now: "unchecked" }))).toEqual(JUNK);
   });
 
   it("is refused where the digests were left as they are (ENC-2)", () => {
     const attack = mutate(second.last, { attachments: () => takeApart(first.last).attachments });
-    expectError(() => receive(first.session("Phone"), attack), "INVALID_ENCODING", "ENC-2");
+    expectError(() => receive(first.session("Phone"), attack, { now: "unchecked" }), "INVALID_ENCODING", "ENC-2");
   });
 });

@@ -44,7 +44,7 @@ const device = { name: "Tablet" };
 const env = seededEnv("proposals");
 const enrolls = (): Proposal<Session> => {
   const prepared = prepareDevice(base.log, { device }, env);
-  return acceptEnrollment(base.log, offerEnrollment(laptop, prepared.request, env), prepared);
+  return acceptEnrollment(base.log, offerEnrollment(laptop, prepared.request, env), prepared, { now: "unchecked" });
 };
 const organisation = hire(openOrganisation("proposals"), "Bob", ["recover"]);
 const restored = enroll(openWorld("restored"), "Laptop", organisation).join("Phone");
@@ -143,9 +143,11 @@ describe("discarding", () => {
   it("leaves a prepared device its keys, so that it can sign another offer", () => {
     const prepared = prepareDevice(base.log, { device }, env);
     const offer = (of: Session) => offerEnrollment(of, prepared.request, env);
-    acceptEnrollment(base.log, offer(laptop), prepared).discard();
+    acceptEnrollment(base.log, offer(laptop), prepared, { now: "unchecked" }).discard();
     const moved = base.rotate("Phone");
-    const { log, keyring } = acceptEnrollment(moved.log, offer(moved.session("Laptop")), prepared).accept();
+    const { log, keyring } = acceptEnrollment(moved.log, offer(moved.session("Laptop")), prepared, {
+      now: "unchecked",
+    }).accept();
     expect(keyring.epochs).toEqual([1, 2, 3]);
     expect(log.active.has(prepared.keyring.member)).toBe(true);
   });
@@ -191,17 +193,17 @@ describe("a lost race", () => {
     const lost = rotate(laptop, env);
     const winner = rotate(phone, env);
     const won = winner.accept();
-    const caughtUp = receive(laptop, winner.entry);
+    const caughtUp = receive(laptop, winner.entry, { now: "unchecked" });
     expect(caughtUp.log.head).toEqual(won.log.head);
-    expect(verifyLog([...base.entries, winner.entry], { subject: ALICE, pinned: laptop.log }).head).toEqual(
-      winner.head,
-    );
+    expect(
+      verifyLog([...base.entries, winner.entry], { subject: ALICE, pinned: laptop.log, now: "unchecked" }).head,
+    ).toEqual(winner.head);
     expect(lost.head.seq).toBe(winner.head.seq);
     expect(lost.head.hash).not.toBe(winner.head.hash);
     lost.discard();
 
     const again = rotate(caughtUp, env);
-    const seen = receive(won, again.entry);
+    const seen = receive(won, again.entry, { now: "unchecked" });
     const { log, keyring } = again.accept();
     expect(log.head).toEqual(seen.log.head);
     const sealed = await sealTo([log], new Uint8Array([1]), { purpose: "test" }, env);
@@ -216,7 +218,7 @@ describe("a lost race", () => {
     expect(relay.publish(ALICE, first.entry)).toBe(true);
     expect(relay.publish(ALICE, second.entry)).toBe(false);
     second.discard();
-    const { log } = receive(phone, relay.read(ALICE).at(-1) as Uint8Array);
+    const { log } = receive(phone, relay.read(ALICE).at(-1) as Uint8Array, { now: "unchecked" });
     expect([first.head, second.head].map(({ hash }) => hash === log.head.hash)).toEqual([true, false]);
     // Sent again after an answer was lost on the way, it is still accepted.
     expect(relay.publish(ALICE, first.entry)).toBe(true);
@@ -227,11 +229,11 @@ describe("a lost race", () => {
     const proposal = rotate(laptop, env);
     const entry = rotate(phone, env).entry;
     const wrong = proposal as never;
-    expectWrongArgument(() => receive(wrong, entry), "session");
+    expectWrongArgument(() => receive(wrong, entry, { now: "unchecked" }), "session");
     expectWrongArgument(() => rotate(wrong, env), "session");
     expectWrongArgument(() => pinContact(wrong), "log");
     expectWrongArgument(() => unsafeSerializeKeyring(wrong), "keyring");
-    expectWrongArgument(() => verifyLog(base.entries, { subject: ALICE, pinned: wrong }), "pinned");
+    expectWrongArgument(() => verifyLog(base.entries, { subject: ALICE, pinned: wrong, now: "unchecked" }), "pinned");
     const options = { purpose: "test" };
     await expect(sealTo([wrong], new Uint8Array(1), options, env)).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
     const signed = { ...options, signer: wrong };

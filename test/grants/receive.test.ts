@@ -23,8 +23,8 @@ describe("receiving", () => {
   it("advances the log as appendEntry does, and opens what is granted", () => {
     let session = phone;
     const opened = world.entries.slice(2).map((entry) => {
-      const received = receive(session, entry);
-      expect(snapshot(received.log)).toBe(snapshot(appendEntry(session.log, entry)));
+      const received = receive(session, entry, { now: "unchecked" });
+      expect(snapshot(received.log)).toBe(snapshot(appendEntry(session.log, entry, { now: "unchecked" })));
       session = received;
       return received.opened;
     });
@@ -33,8 +33,8 @@ describe("receiving", () => {
   });
 
   it("changes nothing when an entry comes again", () => {
-    const once = receive(phone, world.entries[2] as Uint8Array);
-    const twice = receive(once, world.entries[2] as Uint8Array);
+    const once = receive(phone, world.entries[2] as Uint8Array, { now: "unchecked" });
+    const twice = receive(once, world.entries[2] as Uint8Array, { now: "unchecked" });
     expect(twice.log).toBe(once.log);
     expect(twice.keyring).toBe(once.keyring);
     expect(twice).toMatchObject({ opened: [], junk: [], withheld: [] });
@@ -42,15 +42,15 @@ describe("receiving", () => {
 
   it("leaves the session it was given as it was, whether the entry is good or not", () => {
     const before = { log: snapshot(phone.log), keyring: unsafeSerializeKeyring(phone.keyring) };
-    receive(phone, world.entries[2] as Uint8Array);
+    receive(phone, world.entries[2] as Uint8Array, { now: "unchecked" });
     const bad = mutate(world.entries[2] as Uint8Array, { body: (body) => body.set("time", 0) });
-    expectError(() => receive(phone, bad), "INVALID_LINK", "LOG-3");
+    expectError(() => receive(phone, bad, { now: "unchecked" }), "INVALID_LINK", "LOG-3");
     expect({ log: snapshot(phone.log), keyring: unsafeSerializeKeyring(phone.keyring) }).toEqual(before);
   });
 
   it("tells a removed member of its removal, and gives it nothing new", () => {
     const removed = world.review("Laptop", { remove: ["Phone"] });
-    const received = receive(world.session("Phone"), removed.last);
+    const received = receive(world.session("Phone"), removed.last, { now: "unchecked" });
     expect(received.log.active.has(world.id("Phone"))).toBe(false);
     expect(received).toMatchObject({ opened: [], junk: [], withheld: [] });
     expect(received.keyring.epochs).toEqual([1, 2, 3]);
@@ -65,7 +65,11 @@ describe("receiving", () => {
 
   it("refuses a keyring of another log", () => {
     const { keyring } = openWorld("receive elsewhere").session("Laptop");
-    expectError(() => receive({ log: joined.log, keyring }, world.last), "INVALID_ARGUMENT", undefined);
+    expectError(
+      () => receive({ log: joined.log, keyring }, world.last, { now: "unchecked" }),
+      "INVALID_ARGUMENT",
+      undefined,
+    );
   });
 });
 
@@ -120,7 +124,7 @@ describe("a keyring from a seed", () => {
     expectError(() => openKeyring(world.log, other, seedOf("Phone")), "INVALID_ARGUMENT", undefined);
     const newer = [world.rotate("Laptop").last];
     expectError(() => openKeyring(world.log, newer, seedOf("Phone")), "INVALID_ARGUMENT", undefined);
-    expect(verifyLog(other, { subject: ALICE }).head.seq).toBe(3);
+    expect(verifyLog(other, { subject: ALICE, now: "unchecked" }).head.seq).toBe(3);
   });
 
   it("keeps its own copy of the seed", () => {

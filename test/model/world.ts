@@ -131,7 +131,11 @@ export class World {
     const turn = position % members.length;
     const opened = new Map<number, Received>();
     for (const member of [...members.slice(turn), ...members.slice(0, turn)]) {
-      const received = receive({ log: this.log, keyring: keyringOf(member) }, denied.has(member) ? bare(entry) : entry);
+      const received = receive(
+        { log: this.log, keyring: keyringOf(member) },
+        denied.has(member) ? bare(entry) : entry,
+        { now: "unchecked" },
+      );
       this.log = received.log;
       opened.set(member, received);
     }
@@ -142,7 +146,7 @@ export class World {
 
   /** Gives one member an entry again, with its attachments. */
   redeliver(seq: number, member: number): Received {
-    const received = receive(this.session(member), this.entries[seq - 1] as Uint8Array);
+    const received = receive(this.session(member), this.entries[seq - 1] as Uint8Array, { now: "unchecked" });
     this.sessions.set(member, { log: received.log, keyring: received.keyring });
     return received;
   }
@@ -189,7 +193,7 @@ export class World {
     if (kind === "device") {
       const prepared = prepareDevice(this.log, { device: name }, this.env(position));
       const offer = offerEnrollment(author, prepared.request, this.env(by));
-      const { log, entry, keyring } = acceptEnrollment(this.log, offer, prepared);
+      const { log, entry, keyring } = acceptEnrollment(this.log, offer, prepared, { now: "unchecked" });
       const signers = [signerOf(author), signerOf(prepared)];
       return { log, entry, keyrings: new Map([[position, prepared.keyring]]), entered: keyring.member, signers };
     }

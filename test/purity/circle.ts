@@ -40,7 +40,7 @@ export class Circle {
   #send({ entry }: Proposal<unknown>, name?: string): void {
     this.entries = [...this.entries, entry];
     for (const [other, session] of this.#sessions) {
-      if (other !== name) this.#sessions.set(other, this.#told.core.receive(session, entry));
+      if (other !== name) this.#sessions.set(other, this.#told.core.receive(session, entry, { now: "unchecked" }));
     }
   }
 

@@ -26,7 +26,7 @@ export async function tellDevices(told: Watch): Promise<Circle> {
 
   const prepared = core.prepareDevice(alice.of("Laptop").log, { device: { name: "Tablet" } }, env);
   const offer = core.offerEnrollment(alice.of("Laptop"), prepared.request, env);
-  alice.publish(core.acceptEnrollment(alice.of("Laptop").log, offer, prepared), "Tablet");
+  alice.publish(core.acceptEnrollment(alice.of("Laptop").log, offer, prepared, { now: "unchecked" }), "Tablet");
   await tellBackup(told, alice);
 
   alice.publish(core.rename(alice.of("Phone"), { name: "Old phone" }, env), "Phone");
@@ -38,7 +38,9 @@ export async function tellDevices(told: Watch): Promise<Circle> {
   told.method(alice.of("Laptop").keyring, "exportKey", 1, "x");
 
   const thief = core.joinLog(alice.of("Laptop").log, { device: { name: "Thief" } }, env);
-  const withheld = core.receive(alice.of("Laptop"), encodeEntry(decodeEntry(thief.entry).link.bytes, []));
+  const withheld = core.receive(alice.of("Laptop"), encodeEntry(decodeEntry(thief.entry).link.bytes, []), {
+    now: "unchecked",
+  });
   core.keyringFacts(withheld.log, withheld.keyring);
   core.abandonEpochs(withheld, withheld.withheld);
   const { keyring: stolen } = alice.publish(thief, "Thief");

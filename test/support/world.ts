@@ -111,8 +111,9 @@ export class World {
 
   /** The state after each link. */
   states(): readonly LogState[] {
-    const states = [verifyLog(this.entries.slice(0, 1), { subject: this.log.subject })];
-    for (const entry of this.entries.slice(1)) states.push(appendEntry(states.at(-1) as LogState, entry));
+    const states = [verifyLog(this.entries.slice(0, 1), { subject: this.log.subject, now: "unchecked" })];
+    for (const entry of this.entries.slice(1))
+      states.push(appendEntry(states.at(-1) as LogState, entry, { now: "unchecked" }));
     return states;
   }
 
@@ -142,7 +143,7 @@ export class World {
   /** Everybody receives an entry, whoever wrote it. Verified once for all: they would all see the same. */
   append(entry: Uint8Array): World {
     const unverified = decodeEntry(entry);
-    const { log, record } = appendUnverified(this.log, unverified, {});
+    const { log, record } = appendUnverified(this.log, unverified, { now: "unchecked" });
     const received = ({ keyring }: Session) => openGrants(log, record, unverified.attachments, keyring).keyring;
     const sessions = new Map([...this.sessions].map(([name, session]) => [name, { log, keyring: received(session) }]));
     return new World(this.seed, log, sessions, [...this.entries, entry]);
@@ -170,7 +171,7 @@ export class World {
     const env = this.env(`${by} enrolls ${name}`);
     const prepared = prepareDevice(this.log, { device: { name } }, env);
     const offer = offerEnrollment(this.session(by), prepared.request, env);
-    const { keyring, entry } = acceptEnrollment(this.log, offer, prepared);
+    const { keyring, entry } = acceptEnrollment(this.log, offer, prepared, { now: "unchecked" });
     return this.append(entry).with(name, keyring);
   }
 

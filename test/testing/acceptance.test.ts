@@ -39,7 +39,7 @@ const OPTIONS = { purpose: "voicemail" };
 
 /** Sealed to what the relay shows everybody of Alice's log, by somebody with no secrets. */
 async function send(relay: MaliciousRelay, text: string, pinned?: LogState): Promise<Uint8Array> {
-  const log = verifyLog(relay.read(ALICE), { subject: ALICE, pinned });
+  const log = verifyLog(relay.read(ALICE), { subject: ALICE, pinned, now: "unchecked" });
   return sealTo([log], new TextEncoder().encode(text), OPTIONS, new Device(relay, ALICE, text).env);
 }
 
@@ -270,9 +270,9 @@ describe("backup keys", () => {
     const { relay, laptop } = start();
     const made = laptop.write((session, env) => enrollBackupKey(session, {}, env));
     const paper = made.paper.reveal(laptop.log);
-    const publicLog = verifyLog(relay.read(ALICE), { subject: ALICE });
+    const publicLog = verifyLog(relay.read(ALICE), { subject: ALICE, now: "unchecked" });
     expect(checkBackupKey(publicLog, paper)).toMatchObject({ member: made.paper.member, access: { epoch: 1 } });
-    expect(verifyLog(relay.read(ALICE), { subject: ALICE }).head).toEqual(publicLog.head);
+    expect(verifyLog(relay.read(ALICE), { subject: ALICE, now: "unchecked" }).head).toEqual(publicLog.head);
     // That policy can forbid users to make them is told with escrow.
     const stranger = new Device(new MaliciousRelay(), ALICE, "Stranger").create();
     expectError(() => checkBackupKey(stranger.log, paper), "BACKUP_KEY_INVALID", "BAK-1");
@@ -282,7 +282,7 @@ describe("backup keys", () => {
 describe("contacts", () => {
   it("21: a tracked contact that changed is asked about; who was approved is milder news; a fork is an alarm", async () => {
     const { relay, laptop } = start();
-    const shown = (reader = "") => verifyLog(relay.read(ALICE, reader), { subject: ALICE });
+    const shown = (reader = "") => verifyLog(relay.read(ALICE, reader), { subject: ALICE, now: "unchecked" });
     const pin = pinContact(shown(), { verified: true });
     const env = new Device(relay, ALICE, "a contact").env;
     const seal = (log: LogState, pinned = pin) =>

@@ -39,8 +39,8 @@ const OPTIONS = { purpose: "letter" };
 
 /** The escrow log as a reader is shown it. */
 const escrowLog = (relay: MaliciousRelay, reader = "", pinned?: LogState) =>
-  verifyLog(relay.read(ESCROW, reader), { subject: ESCROW, pinned });
-const userLog = (relay: MaliciousRelay) => verifyLog(relay.read(ALICE), { subject: ALICE });
+  verifyLog(relay.read(ESCROW, reader), { subject: ESCROW, pinned, now: "unchecked" });
+const userLog = (relay: MaliciousRelay) => verifyLog(relay.read(ALICE), { subject: ALICE, now: "unchecked" });
 
 /** Ann's escrow log, not ready yet. */
 function opened(first = "Ann") {
@@ -219,7 +219,7 @@ describe("users", () => {
     expect(await reportOn(relay, ann)).toMatchObject({ status: "covered", gaps: [], lost: [] });
     // The relay shows the log as it was with the gap: refused by an admin who knows more.
     relay.tell(ALICE, rollBack(3));
-    const again = () => verifyLog(relay.read(ALICE), { subject: ALICE, pinned: laptop.log });
+    const again = () => verifyLog(relay.read(ALICE), { subject: ALICE, pinned: laptop.log, now: "unchecked" });
     expectError(again, "ROLLED_BACK", "LOG-8");
   });
 

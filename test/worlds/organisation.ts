@@ -27,10 +27,10 @@ function open(name: string): Authored {
 const enabled = open("Ann");
 const joined = joinLog(enabled.log, { device: { name: "Bob" } }, drawsFrom("Bob"));
 const before: Escrow = (() => {
-  const ann = receive(enabled, joined.entry);
+  const ann = receive(enabled, joined.entry, { now: "unchecked" });
   const bob = joined.keyring.member;
   const hired = review(ann, { approve: [bob], roles: { [bob]: ["recover"] } }, drawsFrom("Bob is hired"));
-  return { ann: hired, bob: receive(joined, hired.entry) };
+  return { ann: hired, bob: receive(joined, hired.entry, { now: "unchecked" }) };
 })();
 const after: Escrow = {
   ann: review(before.ann, { remove: [before.bob.keyring.member] }, drawsFrom("Bob is removed")),

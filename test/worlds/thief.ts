@@ -77,7 +77,7 @@ function junked(
     [partsOf(keyring).keys, ...cosigners],
     junkBoxes(({ id }) => id !== keyring.member),
   );
-  return { entry: raw, log: appendEntry(scene.world.log, raw, { complete: true }), foul: true };
+  return { entry: raw, log: appendEntry(scene.world.log, raw, { complete: true, now: "unchecked" }), foul: true };
 }
 
 /** A session that claims it could not open these epochs. */
@@ -150,7 +150,7 @@ function movesOfOne(scene: Scene, name: Player): Move[] {
         const { entry, keyring } = rekey(session, env);
         const signers = [partsOf(session.keyring).keys, partsOf(keyring).keys];
         const bad = withGrants(entry, signers, junkKey);
-        return { entry: bad, log: appendEntry(log, bad, { complete: true }), foul: true };
+        return { entry: bad, log: appendEntry(log, bad, { complete: true, now: "unchecked" }), foul: true };
       }),
     );
   }
@@ -209,7 +209,12 @@ function spoiled(scene: Scene, session: Session, written: Written): Written {
 
 function raw(scene: Scene, { keyring }: Session, written: Written, change: Spoil): Written {
   const entry = withGrants(written.entry, [partsOf(keyring).keys], change);
-  return { ...written, entry, log: appendEntry(scene.world.log, entry, { complete: true }), foul: true };
+  return {
+    ...written,
+    entry,
+    log: appendEntry(scene.world.log, entry, { complete: true, now: "unchecked" }),
+    foul: true,
+  };
 }
 
 /** A removed admin acts in escrow's name with what he still has, or a thief as its own organisation's admin. */

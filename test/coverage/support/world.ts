@@ -162,7 +162,7 @@ export class World {
       const { length } = decodeEntry(entry).attachments[index] as Uint8Array;
       return withAttachment(entry, index, this.env.random(length), signers);
     }, authored.entry);
-    this.#append(entry, entry === authored.entry ? authored.log : appendEntry(this.log, entry));
+    this.#append(entry, entry === authored.entry ? authored.log : appendEntry(this.log, entry, { now: "unchecked" }));
     // Its own entry too is opened when it is next asked for: a liar has not kept what it made.
     this.#keyrings.set(by, { keyring: authored.keyring, opened: this.entries.length - 1 });
   }
