@@ -97,6 +97,7 @@ export {
   setLockdown,
 } from "./grants/actions.js";
 export { type CheckedGrants, checkGrants, type WrongGrant } from "./grants/check.js";
+export { type CheckedSeeds, type CheckSeedsOptions, checkSeeds, type SeedProgress } from "./grants/check-seeds.js";
 export {
   acceptEnrollment,
   type CreateLogOptions,
@@ -108,9 +109,20 @@ export {
   prepareDevice,
 } from "./grants/enter.js";
 export type { Proposal } from "./grants/proposal.js";
-export { type OpenedKeyring, openKeyring, type Received, receive } from "./grants/receive.js";
+export {
+  type OpenedKeyring,
+  openKeyring,
+  type Received,
+  type Resumed,
+  type ResumeOptions,
+  receive,
+  resume,
+} from "./grants/receive.js";
 export type { DeviceDescription, Session } from "./grants/session.js";
-export { Keyring, parseKeyring, unsafeSerializeKeyring } from "./keys/keyring.js";
+export { type Standing, standing } from "./grants/standing.js";
+export { unsafeSerializeKeyring } from "./grants/store.js";
+export { Keyring } from "./keys/keyring.js";
+export { parseKeyring } from "./keys/keyring-bytes.js";
 export { OperatorKeys } from "./keys/operator-keys.js";
 export { type Acceptance, type AcceptOptions, acceptEntry, entryForSenders } from "./log/accept.js";
 export { checkEvidence, type EvidenceVerdict } from "./log/check-evidence.js";

@@ -10,7 +10,7 @@ import { writeLink } from "../grants/author.js";
 import { type Proposal, proposeSession } from "../grants/proposal.js";
 import type { OpenedKeyring } from "../grants/receive.js";
 import { checkOptions, checkSession, type Session } from "../grants/session.js";
-import { changedKeyring, epochPrivateKey, newKeyring, partsOf } from "../keys/keyring.js";
+import { canOpen, changedKeyring, epochPrivateKey, newKeyring, partsOf } from "../keys/keyring.js";
 import type { KeyHolder } from "../keys/member-keys.js";
 import { attachmentDigest, decodeEntry, matchAttachments } from "../log/entry.js";
 import { MAX_SUBJECT_BYTES, runList } from "../log/fields.js";
@@ -154,7 +154,10 @@ export interface OpenRecordedOptions {
  * @throws `NOT_PERMITTED` (ESC-9) for another's record or another log, `UNKNOWN_MEMBER` for an admin who was removed, `INVALID_ARGUMENT`, `GRANT_UNAVAILABLE` when the
  * record's opening was not delivered
  */
-export function openRecorded(admin: Session, options: OpenRecordedOptions): OpenedKeyring {
+export function openRecorded(
+  admin: Session,
+  options: OpenRecordedOptions,
+): Pick<OpenedKeyring, "keyring" | "withheld"> {
   const { log, keyring } = checkSession(admin);
   const { record: seq, recordEntry, userLog, entries } = checkOptions(options);
   assertLog(userLog);
@@ -180,7 +183,9 @@ export function openRecorded(admin: Session, options: OpenRecordedOptions): Open
       .map(([epoch, seed]) => [epoch, seed.copy()]),
   );
   whole.wipe();
-  const opened = changedKeyring(newKeyring(userLog.head.log, whole.member, NO_KEYS), { gained });
+  const opened = changedKeyring(newKeyring(userLog.head.log, whole.member, NO_KEYS), {
+    ...{ gained, published: userLog.epochs },
+  });
   return { keyring: opened, withheld: intersectRuns(withheld, access.epochs) };
 }
 
@@ -198,7 +203,7 @@ function openRecord(record: LinkRecord, log: LogState, keyring: Session["keyring
   const unknown = { access: undefined, junk: false };
   const { commitment } = record.access as NonNullable<LinkRecord["access"]>;
   const epoch = [...log.epochs].filter(({ seq }) => seq < record.seq).at(-1) as Epoch;
-  if (!sealed || !keyring.epochs.includes(epoch.number)) return unknown;
+  if (!sealed || !canOpen(keyring, epoch.number)) return unknown;
   const opening = hpkeOpen(epochPrivateKey(keyring, epoch.number), { info: sealInfo(commitment), sealed });
   if (!opening || !equalBytes(labelledHash(LABELS.accessCommitment, opening), commitment))
     return { access: undefined, junk: true };

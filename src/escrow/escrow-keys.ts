@@ -6,7 +6,7 @@ import { KeysteadError } from "../errors.js";
 import { type OpenedKeyring, openAll } from "../grants/receive.js";
 import { checkSession, type Session } from "../grants/session.js";
 import { epochSigningSeed } from "../keys/epoch-keys.js";
-import { epochPrivateKey, epochSeed, newKeyring } from "../keys/keyring.js";
+import { canOpen, epochPrivateKey, epochSeed, newKeyring } from "../keys/keyring.js";
 import type { KeyHolder } from "../keys/member-keys.js";
 import { assertLog, type LogState, type Member } from "../log/state.js";
 import type { KemPrivateKey } from "../primitives/kem.js";
@@ -18,7 +18,7 @@ import { entryList } from "./arguments.js";
 class EscrowKeys implements KeyHolder {
   readonly #admin: Session;
   readonly #epoch: number;
-  /** The escrow epochs that the admin holds, by their KEM keys. */
+  /** The escrow epochs that the admin holds, or can only open with, by their KEM keys. */
   readonly #epochs: ReadonlyMap<string, number>;
   readonly sign: Uint8Array;
 
@@ -26,8 +26,7 @@ class EscrowKeys implements KeyHolder {
     this.#admin = admin;
     this.#epoch = pointer?.epoch as number;
     this.sign = sign;
-    const held = new Set(admin.keyring.epochs);
-    const known = [...admin.log.epochs].filter(({ number }) => held.has(number));
+    const known = [...admin.log.epochs].filter(({ number }) => canOpen(admin.keyring, number));
     this.#epochs = new Map(known.map(({ number, kem }) => [toHex(kem), number]));
   }
 
@@ -60,7 +59,11 @@ export function escrowsOf(userLog: LogState): readonly Member[] {
  *
  * @throws `INVALID_ARGUMENT` when the log never enrolled escrow
  */
-export function openAsEscrow(admin: Session, userLog: LogState, entries: Iterable<Uint8Array>): OpenedKeyring {
+export function openAsEscrow(
+  admin: Session,
+  userLog: LogState,
+  entries: Iterable<Uint8Array>,
+): Pick<OpenedKeyring, "keyring" | "withheld"> {
   const session = checkSession(admin);
   assertLog(userLog);
   const escrows = escrowsOf(userLog);

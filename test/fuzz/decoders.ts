@@ -12,7 +12,6 @@ import {
   decodeEvidence,
   decodePin,
   devicesAndActivity,
-  keyringFacts,
   offerEnrollment,
   openBackupKey,
   openContent,
@@ -31,6 +30,7 @@ import {
   receive,
   recover,
   renewFor,
+  resume,
   unsafeSerializeKeyring,
   verifyLog,
 } from "keystead";
@@ -116,7 +116,7 @@ export const decoders: readonly Decoder<Uint8Array>[] = [
   ["openBackupKey", backup.entry, (bytes) => openBackupKey(backup.log, [bytes], backup.text)],
   ["decodeEvidence and checkEvidence", samples.evidence, (bytes) => checkEvidence(decodeEvidence(bytes))],
   ["decodePin and compareContact", samples.pin, (bytes) => compareContact(decodePin(bytes), log)],
-  ["parseKeyring and keyringFacts", samples.keyring, (bytes) => keyringFacts(log, parseKeyring(bytes))],
+  ["parseKeyring and resume", samples.keyring, (bytes) => resume(log, [], parseKeyring(bytes))],
   [
     "offerEnrollment",
     samples.prepared.request,
@@ -151,10 +151,11 @@ export const parsers: readonly (readonly [...Decoder<string>, refusal: string])[
 
 /** All that the functions are given besides, down to every byte and seed: no call may change it. */
 export function surroundings(): string {
-  const sessions = [session, smallWorld.session("Laptop"), admin, samples.prepared];
+  const prepared = { log, keyring: samples.prepared.keyring };
+  const sessions = [session, smallWorld.session("Laptop"), admin, prepared];
   return snapshot([
     [log, userWorld.log, forkedWorld.log, escrowWorld.log, samples.paper.log, backup.log],
     [smallWorld, userWorld, forkedWorld, escrowWorld].map(({ entries }) => entries),
-    sessions.map(({ keyring }) => toHex(unsafeSerializeKeyring(keyring))),
+    sessions.map((each) => toHex(unsafeSerializeKeyring(each))),
   ]);
 }

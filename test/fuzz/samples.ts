@@ -72,7 +72,7 @@ const access = { salt: new Uint8Array(32), log: small.log.head.log, subject: sma
 export const samples = {
   evidence: encodeEvidence((thrownBy(fork) as KeysteadError).details.evidence as Evidence),
   pin: encodePin(pinContact(small.log)),
-  keyring: unsafeSerializeKeyring(small.session("Phone").keyring),
+  keyring: unsafeSerializeKeyring(small.session("Phone")),
   prepared,
   offer: offerEnrollment(laptop, prepared.request, seededEnv("offer")),
   renamed: renamed.last,
