@@ -156,7 +156,7 @@ describe("discarding", () => {
 describe("a keyring", () => {
   it("has nothing of a proposal before that is accepted", () => {
     const own = openWorld("own").session("Laptop");
-    const stored = () => unsafeSerializeKeyring(own.keyring);
+    const stored = () => unsafeSerializeKeyring(own);
     const before = stored();
     const proposal = rekey(own, env);
     expect(stored()).toEqual(before);
@@ -232,7 +232,7 @@ describe("a lost race", () => {
     expectWrongArgument(() => receive(wrong, entry, { now: "unchecked" }), "session");
     expectWrongArgument(() => rotate(wrong, env), "session");
     expectWrongArgument(() => pinContact(wrong), "log");
-    expectWrongArgument(() => unsafeSerializeKeyring(wrong), "keyring");
+    expectWrongArgument(() => unsafeSerializeKeyring(wrong), "session");
     expectWrongArgument(() => verifyLog(base.entries, { subject: ALICE, pinned: wrong, now: "unchecked" }), "pinned");
     const options = { purpose: "test" };
     await expect(sealTo([wrong], new Uint8Array(1), options, env)).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
