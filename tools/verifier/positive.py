@@ -45,7 +45,8 @@ def facts(state: State) -> dict:
         "rotationDue": state.rotation_due,
         "policy": state.policy,
         "grants": [
-            {"from": grant["from"], "to": grant["to"], "recipients": [id_.hex() for id_, _ in grant["boxes"]]}
+            {"from": grant["from"], "to": grant["to"], "count": grant["count"]}
+            | {"recipients": [id_.hex() for id_, _ in grant["boxes"]]}
             for grant in body.get("grants", [])
         ],
         "missing": body.get("missing", []),
