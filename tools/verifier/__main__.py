@@ -7,7 +7,7 @@ from pathlib import Path
 
 from changed_links import run_changed_links
 from errors import Refused
-from fingerprint import forms
+from fingerprint import of_state
 from log import verify_log
 from questions import run_questions
 from runs import Runs
@@ -33,7 +33,7 @@ def describe(state: State) -> str:
         f"subject      {state.subject!r} ({state.kind} log)",
         f"log          {state.log.hex()}",
         f"head         link {state.seq}, {state.hash.hex()}, {date(state.time)}",
-        f"fingerprint  {forms(state.log, state.seq, state.hash)['digits']}",
+        f"fingerprint  {of_state(state)['digits']}",
         f"epoch        {state.epoch}, made in link {state.epochs[-1].position}",
         f"mode         lockdown {'on' if state.lockdown else 'off'}, rotation {'due' if state.rotation_due else 'not due'}",
     ]

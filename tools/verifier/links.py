@@ -180,8 +180,8 @@ def regrant(link: Context) -> Effect:
 
 
 def rekey(link: Context) -> Effect:
-    link.confirmed_in_lockdown()
     link.require(link.author.kind == "device", "LOG-4", "only a device takes fresh keys")
+    link.confirmed_in_lockdown()
     makes_epoch = link.state.kind != "escrow" or link.has_role("manage")  # MEM-8
     return Effect(makes_epoch=makes_epoch, rotation_due=not makes_epoch)
 

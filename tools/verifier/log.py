@@ -22,17 +22,20 @@ class Pin:
     log: bytes
     seq: int
     hashes: dict[int, bytes]
+    subject: str | None = None  # of a state
 
 
 def pin_state(state: State) -> Pin:
-    return Pin(state.log, state.seq, {each.seq: each.hash for each in state.history()})
+    return Pin(state.log, state.seq, {each.seq: each.hash for each in state.history()}, state.subject)
 
 
 def verify_log(
     entries: list[bytes], subject: str | None = None, pin: Pin | None = None, now: int | None = None, skew: int = SKEW
 ) -> State:
     """The state after all entries."""
-    if not entries:
+    if pin and pin.subject is not None and subject is not None and pin.subject != subject:
+        raise Refused("WRONG_SUBJECT", "LOG-8", "the pin is of another subject")
+    if not entries and not pin:
         raise Refused("INVALID_ARGUMENT", "LOG-8", "a log has at least one entry")
     state = State()
     for number, entry in enumerate(entries, 1):
@@ -40,11 +43,12 @@ def verify_log(
             state = verify_entry(state, entry, now, skew)
             compare(state, subject, pin)
         except Refused as refused:
-            refused = contradiction(refused, number, pin) or refused
             refused.facts["entry"] = number
-            raise refused from None
+            if refused.code == "UNSUPPORTED" and pin:
+                look_for_contradiction(entries, number, pin)
+            raise
     if pin and state.seq < pin.seq:
-        raise Refused("ROLLED_BACK", "LOG-8", f"link {pin.seq} was verified before, and is missing")
+        raise rolled_back(pin)
     return state
 
 
@@ -57,23 +61,31 @@ def compare(state: State, subject: str | None, pin: Pin | None) -> None:
         raise Refused("FORKED", "LOG-8", f"another link {state.seq} was verified before")
 
 
-def contradiction(refused: Refused, position: int, pin: Pin | None) -> Refused | None:
-    """LOG-1: a link of a later version does not hide a fork, although nobody can judge it."""
-    hash_ = refused.facts.get("hash")
-    if refused.code != "UNSUPPORTED" or not pin:
-        return None
-    if position == 1 and hash_ != pin.log:
-        return Refused("REPLACED", "LOG-8", "another log is pinned for this subject")
-    if pin.hashes.get(position, hash_) != hash_:
-        return Refused("FORKED", "LOG-8", f"another link {position} was verified before")
-    return None
+def look_for_contradiction(entries: list[bytes], start: int, pin: Pin) -> None:
+    """LOG-1, 13.1: a link of a later version does not hide a fork, although nobody can judge it or what follows."""
+    for position in range(start, pin.seq + 1):
+        if position > len(entries):
+            raise rolled_back(pin)
+        try:
+            hash_ = digest("link/hash", open_entry(entries[position - 1])[0])
+            if position == 1 and hash_ != pin.log:
+                raise Refused("REPLACED", "LOG-8", "another log is pinned for this subject")
+            if pin.hashes.get(position, hash_) != hash_:
+                raise Refused("FORKED", "LOG-8", f"another link {position} was verified before")
+        except Refused as refused:
+            refused.facts["entry"] = position
+            raise
+
+
+def rolled_back(pin: Pin) -> Refused:
+    return Refused("ROLLED_BACK", "LOG-8", f"link {pin.seq} was verified before, and is missing")
 
 
 def verify_entry(state: State, entry: bytes, now: int | None = None, skew: int = SKEW) -> State:
     """The state after one more entry."""
     link_bytes, attachments = open_entry(entry)
     link = open_link(link_bytes)  # step 1
-    body = open_body(link, link_bytes)  # step 2
+    body = open_body(link)  # step 2
     body_bytes, signatures = link
     check_chain(state, body, now, skew)  # step 3
     author = find_author(state, body)  # step 4
@@ -91,6 +103,49 @@ def verify_entry(state: State, entry: bytes, now: int | None = None, skew: int =
     after.hash = digest("link/hash", link_bytes)
     after.log = after.log or after.hash
     return after
+
+
+def verify_single(state: State, entry: bytes, now: int | None = None, skew: int = SKEW) -> State:
+    """The state after an entry that came alone (13.1): the next one, or one for a position that is filled."""
+    link_bytes, _ = open_entry(entry)
+    link = open_link(link_bytes)
+    try:
+        body = open_body(link)
+    except Refused as refused:
+        seq = refused.facts.get("seq")
+        if refused.code == "UNSUPPORTED" and type(seq) is int and 1 <= seq <= state.seq:
+            raise bad_link("LOG-2", "the position is filled") from None
+        raise
+    if not 1 <= body["seq"] <= state.seq:
+        return verify_entry(state, entry, now, skew)
+    there = state.history()[body["seq"] - 1]
+    if digest("link/hash", link_bytes) == there.hash:
+        return state
+    if not is_worth_judging(state, there, body, link):
+        raise bad_link("LOG-2", "the position is filled")
+    other = verify_entry(there.before, entry, now, skew)
+    if body["type"] != "genesis":
+        raise Refused("FORKED", "LOG-8", f"another link {body['seq']} was verified before")
+    compare(other, state.subject, None)
+    raise Refused("REPLACED", "LOG-8", "another log is pinned for this subject")
+
+
+def is_worth_judging(state: State, there: State, body: dict, link: list) -> bool:
+    """13.1: a stranger must not make a reader replay the log."""
+    if body["type"] in ("genesis", "join"):
+        return body["type"] == "genesis"
+    if body["log"] != state.log or body["prev"] != there.body.get("prev"):
+        return False
+    if body["type"] == "expel":
+        key = state.operator
+    else:
+        key = body["author"]
+        known = {sign for sign, _ in state.granted} if "by" in body else state.seen
+        if key not in known:
+            return False
+    message = labelled("link/signature", link[0])
+    valid = all(verify_signature(by, message, signature) for by, signature in link[1])
+    return key is not None and link[1][0][0] == key and valid
 
 
 # --- Steps 1 and 2: bytes
@@ -112,24 +167,24 @@ def open_link(link_bytes: bytes) -> list:
     return link
 
 
-def open_body(link: list, link_bytes: bytes) -> dict:
+def open_body(link: list) -> dict:
     body = cbor.decode(link[0], LINK_BYTES, "link.body")
     shapes.expect(isinstance(body, dict), "link.body", "a map")
     version, type_ = body.get("v"), body.get("type")
     shapes.expect(type(version) is int, "link.body.v", "a number")
     if version != 1:
-        raise unsupported(link_bytes, "version")
+        raise unsupported(body, "version")
     shapes.expect(type(type_) is str, "link.body.type", "text")
     if type_ not in TYPES:
-        raise unsupported(link_bytes, "type")
+        raise unsupported(body, "type")
     shapes.LINK(link, "link")
     shapes.BODIES[type_](body, "link.body")
     return body
 
 
-def unsupported(link_bytes: bytes, what: str) -> Refused:
+def unsupported(body: dict, what: str) -> Refused:
     """LOG-1: no verdict on the log."""
-    return Refused("UNSUPPORTED", "LOG-1", f"unknown {what}", hash=digest("link/hash", link_bytes))
+    return Refused("UNSUPPORTED", "LOG-1", f"unknown {what}", seq=body.get("seq"))
 
 
 # --- Steps 3 to 6: chain, author, signatures, new keys

@@ -56,7 +56,7 @@ def of_contacts(vectors: Vectors, vector: dict) -> tuple[object, object]:
     def status(side: str) -> str:
         entries = vectors.entries(vector["pinned"]) + vectors.entries(vector[side])
         later = attempt(lambda: verify_log(entries, vector["load"]["subject"], pin_state(pinned)))
-        return contacts.compare(pinned, pinned.classes().confirmed, later)
+        return contacts.compare(pinned.seq, contacts.trusted_class(pinned), later)
 
     return twins(vector, "status", status)
 
@@ -83,8 +83,8 @@ def of_grants(vectors: Vectors, vector: dict) -> tuple[object, object]:
         had = seeds(recipient["epochs"])
         received = grants.receive(state, open_entry(entry)[1], bytes.fromhex(recipient["member"]), key, had)
         wrong = [
-            {"recipient": id_.hex(), "from": first, "to": last, "wrong": what}
-            for id_, first, last, what in grants.check(state, seeds(holder["epochs"]))
+            {"recipient": id_.hex()} | dict(zip(("from", "to", "count"), range_)) | {"wrong": what}
+            for id_, range_, what in grants.check(state, seeds(holder["epochs"]))
         ]
         return {name: runs_of(epochs) for name, epochs in received.items()}, wrong
 

@@ -9,7 +9,7 @@ from crypto import digest, kdf, labelled, sign, signing_key
 from errors import Refused
 from hpke import KemKey
 from links import TYPES, Context
-from log import Pin, apply, check_missing, find_author, open_entry, pin_state, range_of, verify_entry, verify_log
+from log import Pin, apply, check_missing, find_author, open_entry, pin_state, range_of, verify_entry, verify_log, verify_single
 from runs import epochs
 from state import Member, State, pair_of
 
@@ -206,6 +206,43 @@ def versions() -> Checks:
     yield "version 99 as the first link", verdict({"v": 99}, entries=0, pin=pin), "REPLACED LOG-8"
     only_head = Pin(pin.log, 2, {2: pin.hashes[2]})
     yield "version 99 at a pinned head", verdict({"v": 99}, entries=1, pin=only_head), "FORKED LOG-8"
+    log.join()
+    only_head = Pin(pin.log, 3, {3: log.state.hash})
+    yield "version 99 before a pinned head", verdict({"v": 99}, entries=1, pin=only_head), "ROLLED_BACK LOG-8"
+    unknown_second = cbor.encode([cbor.encode([cbor.encode({"v": 99}), []]), []])
+    both = [log.entries[0], unknown_second, log.entries[1]]
+    yield "version 99 in between", rule_of(lambda: verify_log(both, pin=only_head)), "FORKED LOG-8"
+    both[2] = log.entries[2]
+    yield "version 99 before the pinned link", rule_of(lambda: verify_log(both, pin=only_head)), unknown
+    yield "nothing", rule_of(lambda: verify_log([], pin=only_head)), "ROLLED_BACK LOG-8"
+    yield "nothing, without a pin", rule_of(lambda: verify_log([])), "INVALID_ARGUMENT LOG-8"
+
+
+def single_entries() -> Checks:
+    log = Log("user")
+    laptop, phone = log.first, log.join()
+    log.add("rotate", [laptop.sign], author=laptop.sign)
+    state, before = log.state, log.state.before
+
+    def other(type_: str, signers: list[bytes], **fields: object) -> str:
+        log.state = before
+        body = log.complete(log.body(type_, **fields))[0]
+        log.state = state
+        return rule_of(lambda: verify_single(state, log.entry(body, signers)))
+
+    filled = link("LOG-2")
+    yield "the known one", verify_single(state, log.entries[1]) is state, True
+    yield "a fork", other("rotate", [phone.sign], author=phone.sign), "FORKED LOG-8"
+    yield "a leave", other("leave", [phone.sign], author=phone.sign), "FORKED LOG-8"
+    new = log.keys()
+    yield "a join", other("join", [new.sign], member=log.new_member(new, "device")), filled
+    yield "signed by another", other("leave", [laptop.sign], author=phone.sign), filled
+    twice = other("leave", [phone.sign, phone.sign], author=phone.sign)
+    yield "signed twice", twice, "INVALID_SIGNATURE LOG-4"
+    yield "another genesis", rule_of(lambda: verify_single(state, Log("user").entries[0])), "REPLACED LOG-8"
+    yield "of an escrow log", rule_of(lambda: verify_single(state, Log("escrow").entries[0])), "WRONG_SUBJECT LOG-8"
+    unknown = [cbor.encode([cbor.encode([cbor.encode({"v": 2, "seq": seq}), []]), []]) for seq in (2, 4)]
+    yield "unknown", [rule_of(lambda: verify_single(state, each)) for each in unknown], [filled, "UNSUPPORTED LOG-1"]
 
 
 # --- Grants over sets (GRT-1, GRT-2, 7.3)
@@ -467,7 +504,7 @@ def escrow_log() -> Checks:
     yield "disown in a user's review", user.judge("review", [user.first.sign], **acts, **user.lists([phone], []), disown=[1]), role
 
 
-ALL = [versions, sets, seeds_checked, escrow_gives, withholding, reclaiming, in_lockdown, escrow_log]
+ALL = [versions, single_entries, sets, seeds_checked, escrow_gives, withholding, reclaiming, in_lockdown, escrow_log]
 
 
 def run_selftest() -> int:

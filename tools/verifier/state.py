@@ -109,6 +109,10 @@ class State:
     def escrow(self) -> Member | None:
         return next((member for member in self.active() if member.kind == ESCROW), None)
 
+    def link(self, seq: int) -> "State":
+        """The state after the link at this position."""
+        return self.history()[seq - 1]
+
     def is_active(self, id_: bytes) -> bool:
         return id_ in self.members and not self.members[id_].removed
 
