@@ -70,7 +70,7 @@ def open_content(
     epoch = recipients[mine][3]
     if epoch not in seeds:
         raise Refused("NO_ACCESS", None)
-    if own_log and not passes_full_check(seeds[epoch], own_log.epochs[epoch - 1].keys):
+    if own_log and not (epoch <= own_log.epoch and passes_full_check(seeds[epoch], own_log.epochs[epoch - 1].keys)):
         raise Refused("NO_ACCESS", None)
     core_hash = digest("content/core", core_bytes)
     box = boxes[BOX_BYTES * mine : BOX_BYTES * (mine + 1)]

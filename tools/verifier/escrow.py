@@ -260,8 +260,7 @@ def is_due(user: State, escrow: State) -> bool:
 
 
 def open_record(state: State, sealed: bytes, seeds: dict[int, bytes]) -> dict | None:
-    """The opening of the access or act that is the newest link; None if it is junk. For another's act with the same
-    commitment `state` must be the newest state: use `open_act`."""
+    """The opening of the access or act that is the newest link; None if it is junk."""
     return open_act(state, state, sealed, seeds) if state.body["type"] == "act" else open_access(state, sealed, seeds)
 
 
@@ -280,7 +279,8 @@ def open_act(state: State, newest: State, sealed: bytes, seeds: dict[int, bytes]
     value = opening and decode_opening(opening, ACT_OPENING)
     if not value or not all(is_member_list(value[name]) for name in ("approve", "remove")):
         return None
-    wanted, bodies = state.body["commitment"], [newest.link(position).body for position in newest.acts]
+    wanted, history = state.body["commitment"], newest.history()
+    bodies = [history[position - 1].body for position in newest.acts]
     authors = {state.body["author"]} | {body["author"] for body in bodies if body["commitment"] == wanted}
     place = [value[name] for name in ("log", "seq", "prev", "approve", "remove")]
     return value if any(commitment(value["salt"], author, *place) == wanted for author in authors) else None
@@ -309,11 +309,8 @@ def decode_opening(opening: bytes, shape: shapes.Shape) -> dict | None:
 def loose_acts(escrow: State) -> list[int]:
     """11.3: acts that are not disowned, and whose admin left, was expelled, removed or re-keyed."""
     keys = {member.sign for member in escrow.people() if member.kind == "device" and has_role(member, "recover")}
-    return [
-        position
-        for position in sorted(escrow.acts.keys() - escrow.disowned)
-        if escrow.link(position).body["author"] not in keys
-    ]
+    standing, history = sorted(escrow.acts.keys() - escrow.disowned), escrow.history()
+    return [position for position in standing if history[position - 1].body["author"] not in keys]
 
 
 def has_review(user: State, opening: dict, wanted: bytes) -> bool:
