@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import escrow as esc
 from log import SKEW
 from runs import Runs, common, has, minus, union
-from state import ESCROW, Member, State, holds_current
+from state import ESCROW, State, holds_current
 
 UNSUPPORTED = "unsupported"
 Step = dict[str, object]
