@@ -1,9 +1,16 @@
 """Answers again what `npm run questions` asked: what devices owe about escrow in random logs, whom they doubt, and whether
-they may grant to escrow (ESC-4, ESC-8, the agenda of 11.2)."""
+they may grant to escrow (ESC-4, ESC-8, the agenda of 11.2).
+
+The first line has the escrow logs by name, each other line a user's log (`seed`, `entries`) with `questions`. A question
+has what the device knows: `me`, `log` (a name, "unsupported" or absent), `confirmed` (a head), `own`, `notOwn`,
+`removeEscrow` (ids), `declined`, `enrollAgain` (a position). Beside it stand any of the answers: `agenda`, a list of steps
+with `do` (fetch, ask, author), `what`, `because` and what else the step has; `doubted` and `sound` (11.2); and, with a
+log, `unverified`, whom the reviews brought in that this log does not show to be announced (ESC-8)."""
 
 from pathlib import Path
 from typing import Iterator
 
+import escrow
 from agenda import Knowledge, View, agenda
 from alike import Answers, count_alike
 from log import verify_log
@@ -34,11 +41,15 @@ def knowledge(logs: dict[str, State], question: dict) -> Knowledge:
 def answer(user: State, logs: dict[str, State], question: dict) -> dict:
     knows = knowledge(logs, question)
     view = View(user, knows)
-    return {
+    found = {
         "agenda": as_json(agenda(user, knows)),
         "doubted": sorted(id_.hex() for id_ in view.doubted),
         "sound": view.sound,
     }
+    if view.escrow:
+        brought = escrow.brought_in(user, escrow.unverified(user, view.escrow), view.own)
+        found["unverified"] = sorted(id_.hex() for id_ in brought)
+    return {name: each for name, each in found.items() if name in question}
 
 
 def run_questions(file: Path) -> int:
@@ -50,5 +61,6 @@ def answers(lines: Iterator[dict]) -> Answers:
     for history in lines:
         user = load(history["entries"])
         for number, question in enumerate(history["questions"], 1):
-            found = answer(user, logs, question)
+            if not (found := answer(user, logs, question)):
+                raise KeyError("a question without an answer")
             yield f"{history['seed']}, question {number}", found, {name: question[name] for name in found}
