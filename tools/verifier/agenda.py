@@ -1,6 +1,7 @@
 """What a device owes, as one list of steps in order (section 11.2). Rows are numbered as in the table there."""
 
 from dataclasses import dataclass, field
+from typing import Collection
 
 import escrow as esc
 from log import SKEW
@@ -85,9 +86,16 @@ class View:
         return self.author("rotate", because, withhold=self.withholds())
 
     def remove(self, members: set[bytes]) -> Step:
-        makes_epoch = any(has(self.log.members[id_].reach, self.log.epoch) for id_ in members)
-        withhold = makes_epoch and self.withholds(members)
-        return self.author("remove", members=sorted(members), withhold=withhold, makes_epoch=makes_epoch)
+        withhold = self.reach_has_current(members) and self.withholds(members)
+        return self.author("remove", members=sorted(members), withhold=withhold)
+
+    def reach_has_current(self, members: Collection[bytes]) -> bool:
+        return any(has(self.log.members[id_].reach, self.log.epoch) for id_ in members)
+
+    def makes_epoch(self, each: Step) -> bool:
+        if each["what"] == "remove":
+            return self.reach_has_current(each["members"])
+        return each["what"] in ("rotate", "renew-escrow")
 
     def lacking(self) -> Runs:
         """Of what is mine: what was never granted to escrow at true keys, in a grant found right."""
@@ -225,8 +233,7 @@ def what_escrow_lacks(view: View) -> list[Step]:
 
 def in_every_log(view: View, before: list[Step]) -> list[Step]:
     log, knows, steps = view.log, view.knows, []
-    makes_epoch = any(each["what"] in ("rotate", "renew-escrow") or each.get("makes_epoch") for each in before)
-    if view.may_act and not view.doubted and not makes_epoch:  # 21
+    if view.may_act and not view.doubted and not any(map(view.makes_epoch, before)):  # 21
         if log.rotation_due:
             steps.append(view.rotate("rotation-due"))
         elif has(knows.junk, log.epoch):
