@@ -2,6 +2,7 @@
 
 import { base64urlnopad } from "@scure/base";
 import type { ErrorCode, RuleId } from "../../src/errors.js";
+import type { Runs } from "../../src/log/runs.js";
 
 /** Bytes as base64url without padding. Ids and hashes of links are hexadecimal instead (docs/spec.md section 4.3). */
 export type Base64Url = string;
@@ -71,8 +72,7 @@ export interface Outcome {
 /** A grant that its author did not make as GRT-2 says, as a holder of the run finds out (GRT-3). */
 export interface WrongGrantText {
   readonly recipient: string;
-  readonly from: number;
-  readonly to: number;
+  readonly epochs: Runs;
   readonly wrong: "keyring" | "box";
 }
 

@@ -47,6 +47,8 @@ const WORDS: Readonly<Record<LinkTypeName, (record: LinkRecord, terms: Terms) =>
   review: (record, { nameOf }) => changes(record, nameOf),
   rotate: ({ epoch }) => `made epoch ${epoch}`,
   regrant: ({ grants }, { nameOf }) => `granted ${formatEpochs(runsOfGrants(grants))} to ${recipients(grants, nameOf)}`,
+  reclaim: ({ grants, reclaimedFrom }, { nameOf }) =>
+    `took over ${formatEpochs(runsOfGrants(grants))} of ${nameOf(reclaimedFrom as MemberId)}, which was removed`,
   rekey: () => "took fresh keys",
   leave: () => "left",
   expel: (record, { nameOf }) => changes(record, nameOf),
@@ -59,6 +61,8 @@ const WORDS: Readonly<Record<LinkTypeName, (record: LinkRecord, terms: Terms) =>
   "renew-escrow": ({ pointer }) => `pointed escrow at epoch ${(pointer as Pointer).epoch} of its log`,
   policy: ({ policy }) => `set the policy: escrow is ${(policy as Policy).enabled ? "enabled" : "not enabled"}`,
   access: () => "recorded an access to a user's data",
+  act: () => "recorded an act in a user's log",
+  disown: ({ disowned }) => `disowned the recorded acts ${disowned.join(", ")}`,
 };
 
 function changes({ approved, removed }: LinkRecord, nameOf: NameOf): string {
@@ -74,7 +78,7 @@ function recipients(grants: readonly GrantRecord[], nameOf: NameOf): string {
 }
 
 function runsOfGrants(grants: readonly GrantRecord[]): Runs {
-  return grants.reduce((runs, { from, to }) => uniteRuns(runs, [[from, to]]), NO_RUNS);
+  return grants.reduce((runs, { epochs }) => uniteRuns(runs, epochs), NO_RUNS);
 }
 
 /** `Laptop`, `Laptop and Phone`, `Laptop, Phone and Tablet`. */

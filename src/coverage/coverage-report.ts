@@ -13,7 +13,7 @@ import { type Gap, gapFinder, lostStretches } from "./gaps.js";
 import { type NameOf, nameMembers, plainText } from "./names.js";
 import type { ProvenCoverage, ProvenMember } from "./proven.js";
 import { resilience } from "./resilience.js";
-import type { Stretch } from "./stretches.js";
+import { formatEpochs, type Stretch } from "./stretches.js";
 import type { Warning } from "./warnings.js";
 
 /** One active member in a report. */
@@ -93,10 +93,6 @@ export function coverageReport(log: LogState, options: CoverageOptions = {}): Co
   };
 }
 
-function wrongText(
-  { seq, author, recipient, from, to }: ProvenCoverage["wrongGrants"][number],
-  nameOf: NameOf,
-): string {
-  const epochs = from === to ? `epoch ${from}` : `epochs ${from}-${to}`;
-  return `In link ${seq} ${nameOf(author)} granted ${nameOf(recipient)} something else than ${epochs}.`;
+function wrongText({ seq, author, recipient, epochs }: ProvenCoverage["wrongGrants"][number], nameOf: NameOf): string {
+  return `In link ${seq} ${nameOf(author)} granted ${nameOf(recipient)} something else than ${formatEpochs(epochs)}.`;
 }

@@ -67,8 +67,7 @@ function reasonsIn(record: LinkRecord, about: About): readonly Reason[] {
   const who = nameOf(subject.id);
   const reasons: Reason[] = [];
   const isGranted = record.grants.some(
-    ({ from, to, boxes }) =>
-      from <= epoch.number && epoch.number <= to && boxes.some(({ member }) => member === subject.id),
+    ({ epochs, boxes }) => hasEpoch(epochs, epoch.number) && boxes.some(({ member }) => member === subject.id),
   );
   if (record.entered === subject.id && epoch.seq < seq) {
     reasons.push(

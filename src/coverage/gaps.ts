@@ -2,7 +2,7 @@
 // docs/spec.md section 8.
 
 import type { MemberId } from "../bytes/ids.js";
-import { intersectRuns, NO_RUNS, type Runs, subtractRuns, uniteRuns } from "../log/runs.js";
+import { countEpochs, intersectRuns, NO_RUNS, type Runs, subtractRuns, uniteRuns } from "../log/runs.js";
 import { activeMember, assertLog, type LogFacts, type LogState, type Member } from "../log/state.js";
 import { actors } from "./actors.js";
 import { type NameOf, nameMembers } from "./names.js";
@@ -128,9 +128,4 @@ const LOST = "permanently lost, no active member holds it";
 /** Says that a stretch is lost. */
 export function lossText(stretch: Stretch): string {
   return `${formatStretch(stretch)}: ${LOST}`;
-}
-
-/** How many epochs there are in runs. */
-export function countEpochs(runs: Runs): number {
-  return runs.reduce((sum, [from, to]) => sum + to - from + 1, 0);
 }

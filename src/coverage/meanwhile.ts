@@ -45,7 +45,7 @@ export function overlapsMeanwhile(
 function touches(record: LinkRecord, id: MemberId): boolean {
   const { author, approved, removed, renamed, epoch } = record;
   const isRegranted = record.grants.some(
-    ({ from, boxes }) => from !== epoch && boxes.some(({ member }) => member === id),
+    ({ epochs, boxes }) => epochs[0]?.[0] !== epoch && boxes.some(({ member }) => member === id),
   );
   return author === id || approved.includes(id) || removed.includes(id) || renamed === id || isRegranted;
 }

@@ -7,7 +7,7 @@ import { KeysteadError } from "../errors.js";
 import { faultsOf, type WrongGrant } from "../grants/check.js";
 import { checkOptions, checkSession, type Session } from "../grants/session.js";
 import { type Keyring, partsOf } from "../keys/keyring.js";
-import { intersectRuns, NO_RUNS, type Run, type Runs, runsOf, subtractRuns, uniteRuns } from "../log/runs.js";
+import { intersectRuns, NO_RUNS, type Runs, runsOf, subtractRuns, uniteRuns } from "../log/runs.js";
 import type { Head, LinkRecord, LogState, Member } from "../log/state.js";
 
 /** What is proven of one active member's `held`. The three parts are disjoint and make up all of it. */
@@ -109,12 +109,12 @@ interface Found {
 
 function judgeLink({ log, keyring }: Session, record: LinkRecord, { right, unknown, wrongGrants }: Found): void {
   for (const grant of record.grants) {
-    const { from, to } = grant;
+    const { epochs } = grant;
     const faults = faultsOf(log, record, grant, keyring);
     for (const { member, kem } of grant.boxes) {
       const wrong = faults?.get(member);
-      if (wrong) wrongGrants.push({ seq: record.seq, author: record.author, recipient: member, from, to, wrong });
-      else if (isPresentKey(log, member, kem)) add(faults ? right : unknown, member, [from, to]);
+      if (wrong) wrongGrants.push({ seq: record.seq, author: record.author, recipient: member, epochs, wrong });
+      else if (isPresentKey(log, member, kem)) add(faults ? right : unknown, member, epochs);
     }
   }
 }
@@ -125,8 +125,8 @@ function isPresentKey(log: LogState, member: MemberId, kem: Uint8Array): boolean
   return present !== undefined && (present.kind === "escrow" || equalBytes(present.kem, kem));
 }
 
-function add(runs: Map<MemberId, Runs>, member: MemberId, run: Run): void {
-  runs.set(member, uniteRuns(runs.get(member) ?? NO_RUNS, [run]));
+function add(runs: Map<MemberId, Runs>, member: MemberId, epochs: Runs): void {
+  runs.set(member, uniteRuns(runs.get(member) ?? NO_RUNS, epochs));
 }
 
 function checkProveOptions(options: ProveOptions): ProveOptions {

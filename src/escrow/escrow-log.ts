@@ -8,9 +8,8 @@ import { checkOptions, checkSession, type DeviceDescription, type Session } from
 import { partsOf } from "../keys/keyring.js";
 import { OperatorKeys } from "../keys/operator-keys.js";
 import { type Policy, policyFields } from "../log/fields.js";
-import { hasEpoch } from "../log/runs.js";
-import { assertLog, type LogState } from "../log/state.js";
 import type { Env } from "../primitives/env.js";
+import { escrowNeeds, policyOf } from "../trust/escrow-needs.js";
 
 /** What {@link createEscrowLog} is told. */
 export interface CreateEscrowLogOptions {
@@ -47,34 +46,6 @@ export function createEscrowLog(options: CreateEscrowLogOptions, env: Env): Prop
   return writeGenesis(device, { kind: "escrow", subject, policy, operator }, env);
 }
 
-/** What is still missing before escrow works. */
-export type EscrowNeed = "device" | "backup-key" | "enabled";
-
-/**
- * ESC-1: what an escrow log still lacks: an active device and an active backup key that both reach epoch 1, so that no one
- * loss locks the organisation out, and an enabled policy. Empty when it is ready.
- *
- * @throws `INVALID_ARGUMENT` for a user's log
- */
-export function escrowNeeds(escrowLog: LogState): readonly EscrowNeed[] {
-  const policy = policyOf(escrowLog);
-  const reaches = (kind: string) =>
-    [...escrowLog.active.values()].some((member) => member.kind === kind && hasEpoch(member.held, 1));
-  return [
-    ...(reaches("device") ? [] : (["device"] as const)),
-    ...(reaches("backup") ? [] : (["backup-key"] as const)),
-    ...(policy.enabled ? [] : (["enabled"] as const)),
-  ];
-}
-
-/** The policy in force. @throws `INVALID_ARGUMENT` for a user's log */
-export function policyOf(escrowLog: LogState): Policy {
-  assertLog(escrowLog);
-  if (escrowLog.policy === undefined)
-    throw new KeysteadError("INVALID_ARGUMENT", "escrowLog must be an escrow log, not a user's");
-  return escrowLog.policy;
-}
-
 /** @throws `INVALID_ARGUMENT` naming the field, where encoding would speak of bytes */
 function checkPolicy(policy: Policy): void {
   try {
@@ -108,7 +79,7 @@ export function setPolicy(
   if (policy.enabled && lacking.length > 0) {
     throw new KeysteadError(
       "NOT_PERMITTED",
-      `escrow cannot be enabled yet: a ${lacking.join(" and a ")} that reaches epoch 1 is missing`,
+      `escrow cannot be enabled yet: a ${lacking.join(" and a ")} that holds epoch 1 and has the role manage is missing`,
       {
         rule: "ESC-1",
         details: { lacking },
@@ -127,7 +98,14 @@ export function setPolicy(
   const { keys } = partsOf(keyring);
   const signers = operator ? [keys, operator] : [keys];
   const written = writeLink(
-    { before: log, type: "policy", fields: { author: keys.sign, policy }, keyring, signers },
+    {
+      before: log,
+      type: "policy",
+      fields: { author: keys.sign, policy },
+      keyring,
+      signers,
+      guard: "not-a-users-device",
+    },
     env,
   );
   return proposeSession(keyring, written);

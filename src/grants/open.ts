@@ -8,11 +8,11 @@ import { epochKemPublicKey, epochSigningPublicKey } from "../keys/epoch-keys.js"
 import { changedKeyring, type Keyring, partsOf } from "../keys/keyring.js";
 import { SEED_LENGTH } from "../keys/member-keys.js";
 import { matchAttachments } from "../log/entry.js";
-import { epochsIn, type Run, type Runs, runsOf } from "../log/runs.js";
+import { countEpochs, epochsIn, type Runs, runsOf } from "../log/runs.js";
 import type { Epoch, GrantRecord, LinkRecord, LogState } from "../log/state.js";
 import { chachaOpen } from "../primitives/aead.js";
 import { hpkeOpen } from "../primitives/hpke.js";
-import { boxInfo, type GrantPlace, grantKey, KEYRING_NONCE } from "./make.js";
+import { boxInfo, epochsDigest, type GrantPlace, grantKey, KEYRING_NONCE } from "./make.js";
 
 const AEAD_KEY_LENGTH = 32;
 
@@ -51,11 +51,10 @@ export function openGrants(
   const withheld: number[] = [];
   for (const grant of record.grants) {
     const box = grant.boxes.find((candidate) => members.has(candidate.member));
-    const run: Run = [grant.from, grant.to];
     // A box for a key that this member has replaced since is no longer its to open; the re-keying granted all again.
     const kem = box && keys.kemFor(box.kem);
     if (!box || !kem) continue;
-    const wanted = [...epochsIn([run])].filter((epoch) => !seeds.has(epoch));
+    const wanted = [...epochsIn(grant.epochs)].filter((epoch) => !seeds.has(epoch));
     if (wanted.length === 0) continue;
     const [keyringBytes, boxBytes] = [find(grant.keyring), find(box.digest)];
     if (!keyringBytes || !boxBytes) {
@@ -64,7 +63,7 @@ export function openGrants(
     }
     // The first link's grants know no log id yet (GRT-2).
     const place = { log: record.seq === 1 ? undefined : log.head.log, prev: record.prev, seq: record.seq };
-    const info = boxInfo(place.log, grant.from, grant.to, box.kem);
+    const info = boxInfo(place.log, epochsDigest(grant.epochs), box.kem);
     const found = openGrant(log, grant, place, hpkeOpen(kem, { info, sealed: boxBytes }), keyringBytes);
     for (const epoch of wanted) {
       const seed = found.get(epoch);
@@ -85,7 +84,7 @@ export function openGrants(
 /** The seeds that a grant really carries: those that derive the keys the log publishes for their epochs (GRT-4). */
 function openGrant(
   log: LogState,
-  { from, to }: GrantRecord,
+  { epochs }: GrantRecord,
   place: GrantPlace,
   opened: Uint8Array | undefined,
   ciphertext: Uint8Array,
@@ -95,11 +94,12 @@ function openGrant(
   const key = Secret.take(opened);
   const plaintext = chachaOpen(key.bytes(), KEYRING_NONCE, new Uint8Array(0), ciphertext);
   const seeds = plaintext && Secret.take(plaintext);
-  if (seeds?.length !== (to - from + 1) * SEED_LENGTH) {
+  const count = countEpochs(epochs);
+  if (seeds?.length !== count * SEED_LENGTH) {
     wipeAll([key, seeds]);
     return found;
   }
-  for (const [index, epoch] of [...epochsIn([[from, to]])].entries()) {
+  for (const [index, epoch] of [...epochsIn(epochs)].entries()) {
     const seed = new Secret(seeds.bytes().subarray(index * SEED_LENGTH, (index + 1) * SEED_LENGTH));
     // Junk in one place must not pass for a key: nobody could open what is sealed to the published one.
     if (publishes(log.epochs.at(epoch - 1) as Epoch, seed.bytes())) found.set(epoch, seed);
@@ -107,8 +107,8 @@ function openGrant(
   }
   // GRT-5: a grant that was made for another place does not open here, though its box and keyring would. Where a seed is junk the
   // key cannot be recomputed, and the seeds that are good are kept: the author is found out by what is missing.
-  const owed = grantKey(seeds, from, to, place);
-  if (found.size === to - from + 1 && !owed.equals(key)) {
+  const owed = grantKey(seeds, epochsDigest(epochs), place);
+  if (found.size === count && !owed.equals(key)) {
     wipeAll(found.values());
     found.clear();
   }

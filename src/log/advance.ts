@@ -2,6 +2,7 @@
 
 import { AppendList, AppendSet } from "../bytes/append-list.js";
 import type { LinkHash, LogId, MemberId } from "../bytes/ids.js";
+import { PersistentMap } from "../bytes/persistent-map.js";
 import type { Infer } from "../bytes/schema.js";
 import type { Context, Effect, TypedBody } from "./contract.js";
 import type { DueGrant, Transition } from "./effects.js";
@@ -26,6 +27,8 @@ export const ORIGIN: LogFacts = Object.freeze<LogFacts>({
   removed: AppendList.empty(),
   links: AppendList.empty(),
   seen: AppendSet.empty(),
+  granted: PersistentMap.empty(),
+  disowned: AppendSet.empty(),
 });
 
 /** What verification found out about a link. */
@@ -67,6 +70,8 @@ export function advance(before: LogFacts, entry: UnverifiedEntry, judged: Judged
       (set, key) => set.add(key),
       before.seen,
     ),
+    granted: transition.granted,
+    disowned: record.disowned.reduce((set, seq) => set.add(String(seq)), before.disowned),
   });
 }
 
@@ -112,8 +117,11 @@ function recordOf({ link }: UnverifiedEntry, judged: Judged): LinkRecord {
     policy: effect.policy,
     roles: effect.roles ?? NO_ROLES,
     actor: body.by,
-    withheldFromEscrow: effect.withholdEscrow === true,
+    withheldFromEscrow: transition.withheld,
     access: effect.access,
+    act: effect.act,
+    disowned: effect.disown ?? [],
+    reclaimedFrom: effect.reclaimFrom,
     missing: effect.missing ?? NO_RUNS,
     epoch: transition.epoch,
     grants,
@@ -121,13 +129,13 @@ function recordOf({ link }: UnverifiedEntry, judged: Judged): LinkRecord {
   };
 }
 
-function grantRecord({ from, to, keyring, boxes }: Grant, { recipients }: DueGrant): GrantRecord {
+function grantRecord({ keyring, boxes }: Grant, { epochs, recipients }: DueGrant): GrantRecord {
   // Id and key as the state has them, which are the same: a long log need not keep copies of them for every link.
   const box = ([, digest]: Grant["boxes"][number], index: number) => {
     const { id, kem } = recipients[index] as DueGrant["recipients"][number];
     return { member: id, kem, digest };
   };
-  return { from, to, keyring, boxes: boxes.map(box) };
+  return { epochs, keyring, boxes: boxes.map(box) };
 }
 
 /**

@@ -8,8 +8,8 @@ import { labelledHash } from "../primitives/hash.js";
 import { checkKemKey } from "../primitives/kem.js";
 import { LABELS } from "../primitives/labels.js";
 import { checkVerifyingKey, verifyLabelled } from "../primitives/sign.js";
-import { type Context, type LinkType, refuse } from "./contract.js";
-import type { DueGrant, Transition } from "./effects.js";
+import { type Context, type Effect, type LinkType, refuse } from "./contract.js";
+import { type DueGrant, spanOf, type Transition } from "./effects.js";
 import type { UnverifiedLink } from "./entry.js";
 import type { AnyBody, Grant } from "./fields.js";
 import { containsRuns, hasEpoch, isCanonical, NO_RUNS } from "./runs.js";
@@ -80,7 +80,11 @@ export function contextOf(before: LogFacts, type: LinkType, body: AnyBody): Cont
   const key = type.author?.(body);
   if (key === undefined) return { before, author: undefined };
   const author = body.by ? escrowSigner(before, key) : memberBySigningKey(before, key);
-  if (author) return { before, author };
+  if (author) {
+    const context = { before, author };
+    type.admitSigners?.(body, context);
+    return context;
+  }
   for (const member of before.removed) {
     if (equalBytes(member.sign, key))
       refuse("MEM-4", `the author ${member.id} was removed and signs nothing any more`, { member: member.id });
@@ -146,6 +150,8 @@ export function checkEntered(before: Pick<LogFacts, "seen">, entered: MemberId |
 /** MEM-9: what the author declares missing is a part of what it held. */
 export function checkMissing(type: LinkType, { missing }: AnyBody, { before, author }: Context): void {
   if (missing === undefined) return;
+  // A removed admin could make escrow forget the past for good: escrow names what it opens instead (ESC-11).
+  if (author?.kind === "escrow") refuse("MEM-9", "escrow declares nothing missing");
   if (missing.length === 0 || !isCanonical(missing)) {
     refuse("MEM-9", "missing must be sorted runs with a gap between each two, and left out when there are none");
   }
@@ -156,8 +162,11 @@ export function checkMissing(type: LinkType, { missing }: AnyBody, { before, aut
   }
 }
 
-/** MEM-7: a new epoch exactly when one is called for. GRT-1: exactly the grants that are due, in order. */
-export function checkGrants(kind: LogKind, { epoch, due }: Transition, body: AnyBody): void {
+/**
+ * MEM-7: a new epoch exactly when one is called for. MEM-6: withheld from escrow only where escrow would have had it. GRT-1: exactly
+ * the grants that are due, in order.
+ */
+export function checkGrants(kind: LogKind, { epoch, due, withheld }: Transition, effect: Effect, body: AnyBody): void {
   if ((epoch !== undefined) !== (body.epoch !== undefined)) {
     refuse("MEM-7", epoch === undefined ? "this link must not make a new epoch" : "this link must make a new epoch");
   }
@@ -165,15 +174,29 @@ export function checkGrants(kind: LogKind, { epoch, due }: Transition, body: Any
   if (body.epoch && (body.epoch.sign !== undefined) !== (kind === "escrow")) {
     refuse("ENC-2", "an epoch of an escrow log has a signing key, and an epoch of a user's log has none");
   }
+  if (effect.withholdEscrow && !withheld) {
+    refuse(
+      "MEM-6",
+      "the link withholds an epoch from escrow, but it makes none, or escrow would not get it or wrote the link",
+    );
+  }
   const grants = body.grants ?? [];
-  const isDue = (grant: Grant, { from, to, recipients }: DueGrant) =>
-    grant.from === from &&
-    grant.to === to &&
-    grant.boxes.length === recipients.length &&
-    recipients.every(({ id }, index) => grant.boxes[index]?.[0] === id);
+  const isDue = (grant: Grant, { epochs, recipients }: DueGrant) => {
+    const { from, to, count } = spanOf(epochs);
+    return (
+      grant.from === from &&
+      grant.to === to &&
+      grant.count === count &&
+      grant.boxes.length === recipients.length &&
+      recipients.every(({ id }, index) => grant.boxes[index]?.[0] === id)
+    );
+  };
   if (grants.length !== due.length || !grants.every((grant, index) => isDue(grant, due[index] as DueGrant))) {
-    const expected =
-      due.map(({ from, to, recipients }) => `[${from}-${to}] to ${recipients.length}`).join(", ") || "none";
+    const inWords = ({ epochs, recipients }: DueGrant) => {
+      const { from, to, count } = spanOf(epochs);
+      return `${count} of [${from}-${to}] to ${recipients.length}`;
+    };
+    const expected = due.map(inWords).join(", ") || "none";
     refuse("GRT-1", `the grants are not exactly those that the link's effect requires: ${expected}`);
   }
 }

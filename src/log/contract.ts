@@ -4,8 +4,8 @@
 import type { MemberId } from "../bytes/ids.js";
 import type { Schema } from "../bytes/schema.js";
 import { KeysteadError, type RuleId } from "../errors.js";
-import type { AccessDigests, AnyBody, NewMember, Pointer, Policy, Role } from "./fields.js";
-import type { Run, Runs } from "./runs.js";
+import type { AnyBody, NewMember, Pointer, Policy, Role, SealedRecord } from "./fields.js";
+import type { Runs } from "./runs.js";
 import type { LogFacts, Member } from "./state.js";
 
 /** What a link does, in the protocol's own terms. {@link applyEffect} does it, in the protocol's order. */
@@ -20,16 +20,24 @@ export interface Effect {
   readonly roles?: ReadonlyMap<MemberId, readonly Role[]>;
   readonly policy?: Policy;
   /** The record of an access (ESC-9). */
-  readonly access?: AccessDigests;
-  /** A join keeps its epoch from an escrow member whose pointer it finds bad (MEM-6). */
+  readonly access?: SealedRecord;
+  /** The record of an act that an admin is about to do in escrow's name (ESC-8). */
+  readonly act?: SealedRecord;
+  /** Positions of acts that are not to be believed (ESC-8). */
+  readonly disown?: readonly number[];
+  /** The new epoch is kept from an escrow member that the author cannot judge or finds bad (MEM-6). */
   readonly withholdEscrow?: boolean;
   readonly rekey?: { readonly member: MemberId; readonly sign: Uint8Array; readonly kem: Uint8Array };
   readonly rename?: { readonly member: MemberId; readonly name: Uint8Array };
   readonly lockdown?: boolean;
   /** Members that the author approves; an enrolled member is approved as it enters (MEM-1). */
   readonly approve?: readonly MemberId[];
-  /** Runs that the author gives again. */
-  readonly regrant?: readonly { readonly member: MemberId; readonly run: Run }[];
+  /** What an approval by escrow gives (ESC-11); every other author gives what it holds. */
+  readonly gives?: Runs;
+  /** The removed member whose epochs the author takes over (MEM-10). */
+  readonly reclaimFrom?: MemberId;
+  /** Sets of epochs that the author gives again. */
+  readonly regrant?: readonly { readonly member: MemberId; readonly runs: Runs }[];
   /** Whether the link makes a new epoch (MEM-7). */
   readonly newEpoch: boolean;
   /** Whether a removal leaves rotation due (MEM-7): `leave` and `expel` cannot rotate by themselves. */
@@ -50,6 +58,8 @@ export interface LinkType<Body extends AnyBody = AnyBody> {
   readonly schema: Schema<Body>;
   /** The signing key of the member that the body calls its author; absent where the author is new or the operator. */
   readonly author?: (body: Body) => Uint8Array;
+  /** What is judged before any signature is: who must sign follows from it. @throws INVALID_LINK with the rule */
+  readonly admitSigners?: (body: Body, context: Context) => void;
   /** LOG-4: the keys that sign, in order. */
   readonly signers: (body: Body, before: LogFacts) => readonly Uint8Array[];
   /** LOG-5: the keys that it introduces, besides the new epoch's. */

@@ -2,18 +2,27 @@
 // effects, MEM-1, MEM-6) and section 7 (GRT-1).
 
 import type { MemberId } from "../bytes/ids.js";
+import type { PersistentMap } from "../bytes/persistent-map.js";
 import { memberIdOf } from "../keys/member-keys.js";
 import type { Effect } from "./contract.js";
 import { escrowIdOf } from "./escrow-id.js";
 import type { NewMember, Pointer, Policy } from "./fields.js";
 import { approve, forget, settleFounders, unapproved } from "./lineage.js";
-import { hasEpoch, NO_RUNS, type Run, type Runs, subtractRuns, uniteRuns } from "./runs.js";
-import { confirmedFounder, currentEpoch, escrowMember, type LogFacts, type Member, type Removal } from "./state.js";
+import { kemDigest, pairKey } from "./pairs.js";
+import { countEpochs, hasEpoch, NO_RUNS, type Run, type Runs, subtractRuns, uniteRuns } from "./runs.js";
+import {
+  confirmedFounder,
+  currentEpoch,
+  escrowMember,
+  type LogFacts,
+  type Member,
+  type PairGrants,
+  type Removal,
+} from "./state.js";
 
-/** A grant that a link owes. */
+/** A grant that a link owes: a set of epochs to all who are owed exactly these. */
 export interface DueGrant {
-  readonly from: number;
-  readonly to: number;
+  readonly epochs: Runs;
   /** Sorted by member id. */
   readonly recipients: readonly { readonly id: MemberId; readonly kem: Uint8Array }[];
 }
@@ -27,11 +36,14 @@ export interface Transition {
   readonly policy: Policy | undefined;
   /** Number of the new epoch. */
   readonly epoch: number | undefined;
-  /** GRT-1: sorted by (from, to). */
+  /** GRT-1: sorted by smallest epoch, largest, how many, then the first recipient. */
   readonly due: readonly DueGrant[];
   readonly entered: MemberId | undefined;
   /** The escrow member that got a pointer. */
   readonly pointed: MemberId | undefined;
+  /** Whether the new epoch was kept from an escrow member that would have had it (MEM-6). */
+  readonly withheld: boolean;
+  readonly granted: PersistentMap<PairGrants>;
 }
 
 /** Position of a link: where what it does is recorded. */
@@ -67,28 +79,29 @@ export function applyEffect(before: LogFacts, author: Member | undefined, effect
 
   for (const id of effect.approve ?? []) {
     const approver = active.get((author as Member).id) as Member;
-    due.owe(id, subtractRuns(approver.held, (active.get(id) as Member).held));
+    due.owe(id, subtractRuns(effect.gives ?? approver.held, (active.get(id) as Member).held));
     approve(active, approver, id, at.seq);
   }
   for (const [id, roles] of effect.roles ?? []) update(id, { roles });
-  for (const { member, run } of effect.regrant ?? []) due.owe(member, [run]);
+  for (const { member, runs } of effect.regrant ?? []) due.owe(member, runs);
   settleFounders(active);
 
   const lockdown = effect.lockdown ?? before.lockdown;
   const epoch = effect.newEpoch ? currentEpoch(before) + 1 : undefined;
+  let withheld = false;
   if (epoch !== undefined) {
-    const withheldFrom = effect.withholdEscrow ? escrowMember({ active }) : undefined;
-    for (const id of recipientsOfNewEpoch(active, lockdown)) if (id !== withheldFrom?.id) due.owe(id, [[epoch, epoch]]);
-    if (withheldFrom) update(withheldFrom.id, { withheld: uniteRuns(withheldFrom.withheld, [[epoch, epoch]]) });
+    for (const id of recipientsOfNewEpoch(active, lockdown)) {
+      const { kind, withheld: before } = active.get(id) as Member;
+      if (effect.withholdEscrow && kind === "escrow" && author?.kind !== "escrow") {
+        withheld = true;
+        update(id, { withheld: uniteRuns(before, [[epoch, epoch]]) });
+      } else due.oweNew(id, epoch);
+    }
   }
 
-  for (const [id, run] of due.each()) {
+  for (const [id, runs] of due.each()) {
     const { reach, held, withheld } = active.get(id) as Member;
-    update(id, {
-      reach: uniteRuns(reach, [run]),
-      held: uniteRuns(held, [run]),
-      withheld: subtractRuns(withheld, [run]),
-    });
+    update(id, { reach: uniteRuns(reach, runs), held: uniteRuns(held, runs), withheld: subtractRuns(withheld, runs) });
   }
 
   return {
@@ -97,6 +110,8 @@ export function applyEffect(before: LogFacts, author: Member | undefined, effect
     lockdown,
     epoch,
     pointed,
+    withheld,
+    granted: grantedAfter(before, active, due),
     entered: entered ?? (before.active.has(pointed as MemberId) ? undefined : pointed),
     policy: effect.policy ?? before.policy,
     rotationDue: epoch === undefined && (before.rotationDue || effect.leavesRotationDue === true),
@@ -104,31 +119,77 @@ export function applyEffect(before: LogFacts, author: Member | undefined, effect
   };
 }
 
-/** The grants that a link owes, gathered by run (GRT-1). */
-class DueGrants {
-  readonly #byRun = new Map<string, { run: Run; recipients: Set<MemberId> }>();
+/** ESC-11: what was granted to each pair: to the one in force after the link, what the link grants to the escrow member. */
+function grantedAfter(
+  { granted }: LogFacts,
+  active: ReadonlyMap<MemberId, Member>,
+  due: DueGrants,
+): LogFacts["granted"] {
+  const escrow = escrowMember({ active });
+  if (!escrow) return granted;
+  const pair = { sign: escrow.sign, kem: kemDigest(escrow.kem) };
+  const key = pairKey(pair);
+  const known = granted.get(key);
+  const runs = due.owedTo(escrow.id);
+  if (known && runs.length === 0) return granted;
+  return granted.set(key, { ...pair, runs: uniteRuns(known?.runs ?? NO_RUNS, runs) });
+}
 
+/**
+ * What a link owes, member by member. GRT-1: the new epoch is a grant of its own, and the older ones of a member are one set, so
+ * that no thief who shatters what members hold makes a link too large.
+ */
+class DueGrants {
+  readonly #older = new Map<MemberId, Runs>();
+  readonly #newest = new Map<MemberId, Runs>();
+
+  /** Epochs from before the link. */
   owe(member: MemberId, runs: Runs): void {
-    for (const run of runs) {
-      const key = `${run[0]}-${run[1]}`;
-      const grant = this.#byRun.get(key);
-      if (grant) grant.recipients.add(member);
-      else this.#byRun.set(key, { run, recipients: new Set([member]) });
-    }
+    if (runs.length > 0) this.#older.set(member, uniteRuns(this.#older.get(member) ?? NO_RUNS, runs));
   }
 
-  *each(): Generator<readonly [MemberId, Run]> {
-    for (const { run, recipients } of this.#byRun.values()) for (const id of recipients) yield [id, run];
+  owedTo(member: MemberId): Runs {
+    return uniteRuns(this.#older.get(member) ?? NO_RUNS, this.#newest.get(member) ?? NO_RUNS);
+  }
+
+  /** The epoch that the link makes. */
+  oweNew(member: MemberId, epoch: number): void {
+    this.#newest.set(member, [[epoch, epoch]]);
+  }
+
+  *each(): Generator<readonly [MemberId, Runs]> {
+    yield* this.#older;
+    yield* this.#newest;
   }
 
   list(active: ReadonlyMap<MemberId, Member>): readonly DueGrant[] {
-    return [...this.#byRun.values()]
-      .sort((a, b) => a.run[0] - b.run[0] || a.run[1] - b.run[1])
-      .map(({ run: [from, to], recipients }) => ({
-        ...{ from, to },
-        recipients: [...recipients].sort().map((id) => ({ id, kem: (active.get(id) as Member).kem })),
-      }));
+    const bySet = new Map<string, { epochs: Runs; recipients: MemberId[] }>();
+    for (const [id, epochs] of this.each()) {
+      // Sets are canonical: two that are equal are spelled the same.
+      const key = epochs.join(" ");
+      const grant = bySet.get(key);
+      if (grant) grant.recipients.push(id);
+      else bySet.set(key, { epochs, recipients: [id] });
+    }
+    return [...bySet.values()]
+      .map(({ epochs, recipients }) => ({
+        epochs,
+        recipients: recipients.sort().map((id) => ({ id, kem: (active.get(id) as Member).kem })),
+      }))
+      .sort(inOrder);
   }
+}
+
+/** GRT-1: by smallest epoch, largest, how many, then the first recipient's id. Nobody is a recipient of two sets of old epochs. */
+function inOrder(a: DueGrant, b: DueGrant): number {
+  const [x, y] = [spanOf(a.epochs), spanOf(b.epochs)];
+  const [first, second] = [a, b].map(({ recipients }) => (recipients[0] as DueGrant["recipients"][number]).id);
+  return x.from - y.from || x.to - y.to || x.count - y.count || ((first as MemberId) < (second as MemberId) ? -1 : 1);
+}
+
+/** What a grant says on the wire of its set of epochs, which is not empty: the smallest, the largest, and how many (GRT-1). */
+export function spanOf(epochs: Runs): { readonly from: number; readonly to: number; readonly count: number } {
+  return { from: (epochs[0] as Run)[0], to: (epochs.at(-1) as Run)[1], count: countEpochs(epochs) };
 }
 
 /** MEM-6: the active members; in lockdown the active confirmed ones. */

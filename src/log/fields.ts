@@ -79,16 +79,32 @@ export const pointerFields = record({
 /** The escrow log, one of its heads, an epoch of it, and that epoch's keys (ESC-3). */
 export type Pointer = Infer<typeof pointerFields>;
 
-/** Who acts for escrow: the admin's own device, and the head of the escrow log at which it has the role (ESC-8). */
-export const escrowActor = record({ admin: publicSigningKey, seq: uint({ min: 1 }), hash: hexBytes<LinkHash>(32) });
-/** The admin's signing key, 32 bytes, and the position and hash of the escrow head it names (ESC-8). */
-export type EscrowActor = Infer<typeof escrowActor>;
+const escrowActorFields = { admin: publicSigningKey, seq: uint({ min: 1 }), hash: hexBytes<LinkHash>(32) };
+/** Who renews for escrow: the admin's own device, and a head of the escrow log. */
+export const renewingActor = record(escrowActorFields);
+/** Most pairs that one review by escrow names beside the one in force (ESC-11). */
+export const MAX_PAIRS = 64;
+/** Who reviews for escrow: the admin, the place of its `act` with the salt of the commitment (ESC-8), and what escrow gives (ESC-11). */
+export const reviewingActor = record({
+  ...escrowActorFields,
+  salt: bytes(32),
+  runs: optional(runList),
+  pairs: optional(array(tuple(publicSigningKey, digest), { min: 1, max: MAX_PAIRS })),
+});
+/** The admin's signing key, 32 bytes, and a position and hash of the escrow log; in a review also what ESC-8 and ESC-11 ask for. */
+export type EscrowActor = Infer<typeof renewingActor> & Partial<Infer<typeof reviewingActor>>;
+
+/** Positions of acts that an escrow log's link disowns (ESC-8). */
+export const disownList = array(uint({ min: 1 }), { min: 1, max: 4096 });
+
+/** Says that an epoch is kept from escrow (MEM-6). */
+export const withheldFromEscrow = literal("withheld");
 
 /** The head of an escrow log that a link checked itself against. */
 export const escrowHead = record({ seq: uint({ min: 1 }), hash: hexBytes<LinkHash>(32) });
 
-/** What an `access` link shows: a commitment to what is opened and why, and the digest of its sealed opening. */
-export interface AccessDigests {
+/** What an `access` or `act` link shows: a commitment, and the digest of its sealed opening. */
+export interface SealedRecord {
   readonly commitment: Uint8Array;
   readonly opening: Uint8Array;
 }
@@ -100,10 +116,14 @@ export const freshKeys = record({ sign: publicSigningKey, kem: publicKemKey });
 export const newEpoch = record({ kem: publicKemKey, sign: optional(publicSigningKey) });
 export type NewEpoch = Infer<typeof newEpoch>;
 
-/** One grant: a run of epochs, the digest of its keyring ciphertext, and the digest of each recipient's box. */
+/**
+ * One grant: the smallest and the largest of its epochs and how many they are, the digest of its keyring ciphertext, and the
+ * digest of each recipient's box. Which epochs it has, every reader computes from the state (GRT-1).
+ */
 export const grant = record({
   from: uint({ min: 1 }),
   to: uint({ min: 1 }),
+  count: uint({ min: 1 }),
   keyring: digest,
   boxes: array(tuple(memberId, digest), { min: 1, max: MAX_ACTIVE_MEMBERS }),
 });

@@ -2,6 +2,8 @@
 
 import type { LinkType } from "./contract.js";
 import { access } from "./links/access.js";
+import { act } from "./links/act.js";
+import { disown } from "./links/disown.js";
 import { enroll } from "./links/enroll.js";
 import { expel } from "./links/expel.js";
 import { genesis } from "./links/genesis.js";
@@ -9,6 +11,7 @@ import { join } from "./links/join.js";
 import { leave } from "./links/leave.js";
 import { lockdown } from "./links/lockdown.js";
 import { policy } from "./links/policy.js";
+import { reclaim } from "./links/reclaim.js";
 import { regrant } from "./links/regrant.js";
 import { rekey } from "./links/rekey.js";
 import { rename } from "./links/rename.js";
@@ -24,6 +27,7 @@ export const LINK_TYPES = {
   review,
   rotate,
   regrant,
+  reclaim,
   rekey,
   leave,
   expel,
@@ -32,6 +36,8 @@ export const LINK_TYPES = {
   "renew-escrow": renewEscrow,
   policy,
   access,
+  act,
+  disown,
 } as const;
 
 /** Name of a link type. */

@@ -69,6 +69,22 @@ export function requireEscrowLog({ before }: Context, type: string): Policy {
   return before.policy ?? refuse("MEM-8", `${type} is a link of escrow logs only`);
 }
 
+/** MEM-8: what an admin does about users' data is done by a device, so that it names a person, and needs a role. */
+export function requireAdminDevice(by: Member, role: Role, what: string): void {
+  if (by.kind !== "device") refuse("MEM-8", `${what} is recorded by a device, so that it names a person`);
+  if (!hasRole(by, role)) refuse("MEM-8", `member ${by.id} does not have the role ${role}`, { member: by.id });
+}
+
+/** MEM-2: positions of acts that nobody has disowned, in order. */
+export function requireDisownable({ links, disowned }: LogFacts, acts: readonly number[]): void {
+  for (const [index, seq] of acts.entries()) {
+    if (seq <= (acts[index - 1] ?? 0)) refuse("MEM-2", "positions of disowned acts must ascend", { act: seq });
+    if (links.at(seq - 1)?.act === undefined)
+      refuse("MEM-2", `link ${seq} is not an act before this link`, { act: seq });
+    if (disowned.has(String(seq))) refuse("MEM-2", `the act of link ${seq} is disowned already`, { act: seq });
+  }
+}
+
 /** KEM-1, SIG-3, SIG-4: a pointer's keys are sound, or no grant to escrow could be made. */
 export function checkPointer({ sign, kem }: Pointer): void {
   checkVerifyingKey(sign, "link.body.escrow.sign");

@@ -3,9 +3,10 @@
 import type { AppendList, AppendSet } from "../bytes/append-list.js";
 import { equalBytes } from "../bytes/bytes.js";
 import type { LinkHash, LogId, MemberId } from "../bytes/ids.js";
+import type { PersistentMap } from "../bytes/persistent-map.js";
 import { parseMemberId } from "../bytes/text.js";
 import { KeysteadError } from "../errors.js";
-import type { AccessDigests, EscrowActor, Pointer, Policy, Role } from "./fields.js";
+import type { EscrowActor, Pointer, Policy, Role, SealedRecord } from "./fields.js";
 import { hasEpoch, type Runs } from "./runs.js";
 
 /** Commits to a whole log. */
@@ -74,7 +75,7 @@ export interface Member {
   readonly roles: readonly Role[];
   /** The escrow epoch that an escrow member stands for; undefined for others (ESC-3). */
   readonly pointer: Pointer | undefined;
-  /** Epochs that joining devices withheld from escrow and nobody has granted it since (MEM-6). */
+  /** Epochs that were withheld from escrow and that nobody has granted it since (MEM-6). */
   readonly withheld: Runs;
   /** Every epoch ever granted to it. Judge secrecy by this. */
   readonly reach: Runs;
@@ -100,8 +101,8 @@ export interface Epoch {
 
 /** A grant as its link committed to it, with the KEM keys the boxes were due to. */
 export interface GrantRecord {
-  readonly from: number;
-  readonly to: number;
+  /** The epochs it grants, which the link's effects say (GRT-1). Shared with other sets that are the same. */
+  readonly epochs: Runs;
   /** Digest of the keyring ciphertext, 32 bytes. */
   readonly keyring: Uint8Array;
   readonly boxes: readonly GrantBox[];
@@ -139,10 +140,15 @@ export interface LinkRecord {
   /** What an escrow log's link says: the policy set, the roles given, the access recorded. */
   readonly policy: Policy | undefined;
   readonly roles: ReadonlyMap<MemberId, readonly Role[]>;
-  readonly access: AccessDigests | undefined;
-  /** The admin that acted for escrow, and the escrow head it named. */
+  readonly access: SealedRecord | undefined;
+  readonly act: SealedRecord | undefined;
+  /** Positions of the acts that it disowned (ESC-8). */
+  readonly disowned: readonly number[];
+  /** The removed member whose epochs the author took over (MEM-10). */
+  readonly reclaimedFrom: MemberId | undefined;
+  /** The admin that acted for escrow, and the place in the escrow log that it named. */
   readonly actor: EscrowActor | undefined;
-  /** Whether a joining device withheld its epoch from escrow (MEM-6). */
+  /** Whether the author withheld its new epoch from escrow (MEM-6). */
   readonly withheldFromEscrow: boolean;
   /** What the author declared it could not open. */
   readonly missing: Runs;
@@ -155,6 +161,16 @@ export interface LinkRecord {
 
 /** Whose devices a log is about: a user's, or an organisation's escrow admins'. */
 export type LogKind = "user" | "escrow";
+
+/** A pair, and the epochs that were granted to it. */
+export interface PairGrants {
+  /** The signing key, 32 bytes. */
+  readonly sign: Uint8Array;
+  /** Digest of the KEM key, 32 bytes. */
+  readonly kem: Uint8Array;
+  /** Granted to any escrow member of the log by links after which the pointer in force had this pair. */
+  readonly runs: Runs;
+}
 
 /** The facts a {@link LogState} is made of. */
 export interface LogFacts {
@@ -178,6 +194,10 @@ export interface LogFacts {
   readonly links: AppendList<LinkRecord>;
   /** Every key that was ever introduced, and every member id (LOG-5, MEM-4). */
   readonly seen: AppendSet;
+  /** For each pair of keys that a pointer ever had, what was granted to it (ESC-11). */
+  readonly granted: PersistentMap<PairGrants>;
+  /** Positions of the acts that were disowned (ESC-8); in an escrow log only. */
+  readonly disowned: AppendSet;
 }
 
 /**
@@ -198,6 +218,8 @@ export class LogState implements LogFacts {
   declare readonly removed: AppendList<Member>;
   declare readonly links: AppendList<LinkRecord>;
   declare readonly seen: AppendSet;
+  declare readonly granted: PersistentMap<PairGrants>;
+  declare readonly disowned: AppendSet;
   // A private field cannot be copied by spreading or forged by a cast: only this constructor makes one.
   readonly #verified = true;
 

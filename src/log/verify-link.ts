@@ -114,7 +114,7 @@ function applyLink(before: LogFacts, entry: UnverifiedEntry, clock: Clock, isKno
     const effect = judge(typed, context);
     const transition = applyEffect(before, context.author, effect, body);
     checkEntered(before, transition.entered);
-    checkGrants(kindOf(before, body), transition, body);
+    checkGrants(kindOf(before, body), transition, effect, body);
     checkInvariants(before, transition, { author: context.author, effect });
     return advance(before, entry, { typed, context, effect, transition, introduced });
   } catch (error) {

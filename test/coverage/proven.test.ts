@@ -48,7 +48,7 @@ describe("provingSteps", () => {
     expect(world.member("Paper").held).toEqual([[1, 2]]);
     expect(partsOf(world, "Laptop", "Paper")).toEqual({ proven: [[1, 1]], claimed: [], wrong: [[2, 2]] });
     const [author, recipient] = [world.id("Thief"), world.id("Paper")];
-    expect(prove(world, "Laptop").wrongGrants).toEqual([{ seq: 3, author, recipient, from: 2, to: 2, wrong: "box" }]);
+    expect(prove(world, "Laptop").wrongGrants).toEqual([{ seq: 3, author, recipient, epochs: [[2, 2]], wrong: "box" }]);
     world.regrant("Laptop", "Paper", [[2, 2]]);
     expect(partsOf(world, "Laptop", "Paper")).toEqual({ proven: [[1, 2]], claimed: [], wrong: [] });
   });

@@ -188,7 +188,9 @@ describe("a pointer's keys", () => {
       approve: [idBytes(joined.record.entered as string)],
       remove: [],
     };
-    const grants = [{ from: 1, to: 2, keyring: DIGEST, boxes: [[idBytes(joined.record.entered as string), DIGEST]] }];
+    const grants = [
+      { from: 1, to: 2, count: 2, keyring: DIGEST, boxes: [[idBytes(joined.record.entered as string), DIGEST]] },
+    ];
     const acted = joined.append(rawNext(joined.log, { ...review, grants }, [keys, laptop]));
     expect(acted.record.author).toBe(escrowOf(joined).id);
   });
@@ -378,7 +380,7 @@ function rawJoin(
     ...{ type: "join", member: { kind: "device", ...keys, name: DIGEST } },
     ...{
       epoch: { kem: keysNamed("an epoch").publicKeys.kem },
-      grants: [{ from: epoch, to: epoch, keyring: DIGEST, boxes }],
+      grants: [{ from: epoch, to: epoch, count: 1, keyring: DIGEST, boxes }],
     },
   };
   return rawNext(log, fields, [signer]);

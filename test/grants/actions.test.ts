@@ -131,7 +131,7 @@ describe("a regrant", () => {
       [1, 2],
     ];
     const { log } = regrant(world.session("Laptop"), [give("Phone", runs), give("Tablet", [[1, 3]])], env);
-    expect(log.links.last()?.grants).toMatchObject([{ from: 1, to: 3, boxes: [{}, {}] }]);
+    expect(log.links.last()?.grants).toMatchObject([{ epochs: [[1, 3]], boxes: [{}, {}] }]);
   });
 
   it("is not permitted beyond the other's reach, or what this member holds (MEM-9)", () => {
@@ -182,6 +182,7 @@ describe("a member who was granted junk", () => {
         type: "rotate",
         fields: { author: partsOf(keyring).keys.sign },
         keyring: changedKeyring(keyring, { junk }),
+        guard: {},
       },
       env,
     );

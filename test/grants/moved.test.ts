@@ -28,7 +28,13 @@ it("does not open a grant that was moved to another link, where its box and keyr
   const { body } = readBody(link);
   const [keyring, box] = moved as [Uint8Array, Uint8Array];
   const grants = [
-    { from: 1, to: 1, keyring: attachmentDigest(keyring), boxes: [[phone.keyring.member, attachmentDigest(box)]] },
+    {
+      from: 1,
+      to: 1,
+      count: 1,
+      keyring: attachmentDigest(keyring),
+      boxes: [[phone.keyring.member, attachmentDigest(box)]],
+    },
   ];
   const type = linkType("regrant");
   const bytes = encode(type?.schema as never, { ...body, grants } as never, "link.body");

@@ -6,7 +6,7 @@ import { concat } from "../../src/bytes/bytes.js";
 import type { LogId } from "../../src/bytes/ids.js";
 import { Secret } from "../../src/bytes/secret.js";
 import type { Regrant } from "../../src/grants/actions.js";
-import { boxInfo, type GrantPlace, KEYRING_NONCE, makeGrant } from "../../src/grants/make.js";
+import { boxInfo, epochsDigest, type GrantPlace, KEYRING_NONCE, makeGrant } from "../../src/grants/make.js";
 import { type Received, receive } from "../../src/grants/receive.js";
 import { epochSeed, partsOf, unsafeSerializeKeyring } from "../../src/keys/keyring.js";
 import { decodeEntry } from "../../src/log/entry.js";
@@ -40,19 +40,19 @@ const madeFrom = (seedOf: (epoch: number) => Secret, change: Partial<GrantPlace>
   const { seq, prev } = approved.record;
   const recipients = [{ id: phone.keyring.member, kem: before.member("Phone").kem }];
   const place = { log: before.log.head.log, prev, seq, ...change };
-  const made = makeGrant({ from: run[0], to: run[1], recipients }, place, seedOf);
+  const made = makeGrant({ epochs: [run], recipients }, place, seedOf);
   return [
     [keyring, made.keyring],
     [boxes, made.boxes[0] as Uint8Array],
   ] as const;
 };
 /** A grant whose key is any, and whose keyring holds any bytes. */
-const madeBy = (log: LogId, kem: Uint8Array, [from, to]: Run, plaintext: Uint8Array) => {
+const madeBy = (log: LogId, kem: Uint8Array, run: Run, plaintext: Uint8Array) => {
   const key = seedNamed("any key");
   const coins = seededEnv("coins").random(64);
   return [
     [keyring, chachaSeal(key, KEYRING_NONCE, new Uint8Array(0), plaintext)],
-    [boxes, hpkeSeal(kem, { info: boxInfo(log, from, to, kem), plaintext: key, coins })],
+    [boxes, hpkeSeal(kem, { info: boxInfo(log, epochsDigest([run]), kem), plaintext: key, coins })],
   ] as const;
 };
 const truth = (epoch: number): Secret => epochSeed(approved.session("Laptop").keyring, epoch);
@@ -99,8 +99,8 @@ describe("a grant", () => {
     const { seq, prev, grants } = honest.record;
     const seedOf = (epoch: number) => (epoch === 2 ? new Secret(seedNamed("junk")) : (right.get(epoch) as Secret));
     const recipients = [{ id: many.id("Tablet"), kem: many.member("Tablet").kem }];
-    expect(grants.map(({ from, to }) => [from, to])).toEqual([[1, 4]]);
-    const made = makeGrant({ from: 1, to: 4, recipients }, { log: many.log.head.log, prev, seq }, seedOf);
+    expect(grants.map(({ epochs }) => epochs)).toEqual([[[1, 4]]]);
+    const made = makeGrant({ epochs: [[1, 4]], recipients }, { log: many.log.head.log, prev, seq }, seedOf);
     const entry = withAttachment(
       withAttachment(honest.last, 0, made.keyring, [laptop]),
       1,
@@ -129,7 +129,7 @@ describe("a grant", () => {
       const entry = made.reduce((link, [index, bytes]) => withAttachment(link, index, bytes, [laptop]), honest.last);
       return got(receive(many.session("Tablet"), entry, { now: "unchecked" }));
     };
-    expect(honest.record.grants.map(({ from, to }) => [from, to])).toEqual([run]);
+    expect(honest.record.grants.map(({ epochs }) => epochs)).toEqual([[run]]);
     const ends: Runs = [
       [1, 1],
       [3, 3],
@@ -165,41 +165,38 @@ describe("a grant", () => {
 });
 
 describe("two grants of one link", () => {
-  const base = approved.rotate("Laptop");
-  const give: Regrant = {
-    member: phone.keyring.member,
-    runs: [
-      [1, 1],
-      [3, 3],
-    ],
-  };
-  const world = base.act("Laptop", "regrants", (session, env) => regrant(session, [give], env));
-  /** What the phone makes of it that has epoch 2 only, with each grant as told. */
+  // The approval gives the phone epoch 1, and the removal everybody epoch 4.
+  const base = before.join("Tablet");
+  const world = base.review("Laptop", { approve: ["Phone"], remove: ["Tablet"] });
+  const starts = world.record.grants.map((grant) => world.record.attachments.indexOf(grant.keyring));
+  /** What the phone makes of it, with each grant as told. */
   const as = (...states: readonly string[]): Received => {
     const junked = states.reduce(
-      (entry, state, at) => (state === "junk" ? withAttachment(entry, 2 * at, Uint8Array.of(at), [laptop]) : entry),
+      (entry, state, at) =>
+        state === "junk" ? withAttachment(entry, starts[at] as number, Uint8Array.of(at), [laptop]) : entry,
       world.last,
     );
-    const isDelivered = (index: number) => states[index >> 1] !== "withheld";
+    const isDelivered = (index: number) => states[index < (starts[1] as number) ? 0 : 1] !== "withheld";
     const attachments = takeApart(junked).attachments.filter((_, index) => isDelivered(index));
     const entry = rawEntry(decodeEntry(junked).link.bytes, attachments);
-    return receive({ log: base.log, keyring: phone.keyring }, entry, { now: "unchecked" });
+    return receive(base.session("Phone"), entry, { now: "unchecked" });
   };
 
   it.each([
-    ["good", "withheld", { opened: [[1, 1]], junk: [], withheld: [[3, 3]] }],
-    ["good", "junk", { opened: [[1, 1]], junk: [[3, 3]], withheld: [] }],
-    ["junk", "withheld", { opened: [], junk: [[1, 1]], withheld: [[3, 3]] }],
+    ["good", "withheld", { opened: [[1, 1]], junk: [], withheld: [[4, 4]] }],
+    ["good", "junk", { opened: [[1, 1]], junk: [[4, 4]], withheld: [] }],
+    ["junk", "withheld", { opened: [], junk: [[1, 1]], withheld: [[4, 4]] }],
+    ["withheld", "good", { opened: [[4, 4]], junk: [], withheld: [[1, 1]] }],
   ])("are told apart, and both remembered: one %s, one %s (GRT-4)", (first, second, expected) => {
     const after = as(first, second);
     expect(got(after)).toEqual(expected);
     const { seeds, junk } = partsOf(after.keyring);
-    expect(runsOf(seeds.keys())).toEqual(uniteRuns(expected.opened as unknown as Runs, [[2, 2]]));
+    expect(runsOf(seeds.keys())).toEqual(uniteRuns([[2, 3]], expected.opened as unknown as Runs));
     expect(runsOf(junk)).toEqual(expected.junk);
   });
 
   it("are both opened when both are good", () => {
-    expect(as("good", "good").keyring.epochs).toEqual([1, 2, 3]);
+    expect(as("good", "good").keyring.epochs).toEqual([1, 2, 3, 4]);
   });
 });
 

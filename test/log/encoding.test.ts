@@ -18,7 +18,7 @@ import {
   MAX_ATTACHMENTS_BYTES,
   MAX_LINK_BYTES,
 } from "../../src/log/entry.js";
-import { escrowActor, escrowHead, grant, header, pointerFields } from "../../src/log/fields.js";
+import { escrowHead, grant, header, pointerFields, renewingActor } from "../../src/log/fields.js";
 import type { LogState } from "../../src/log/state.js";
 import { appendEntry, verifyLog } from "../../src/log/verify.js";
 import { verifyLink } from "../../src/log/verify-link.js";
@@ -73,7 +73,7 @@ describe("one encoding", () => {
   const key = new Uint8Array(32);
   const actor = { admin: key, seq: 1, hash };
   const pointer = { log: hash, seq: 1, hash, epoch: 1, sign: key, kem: new Uint8Array(1216) };
-  const run = { from: 1, to: 1, keyring: key, boxes: [["00".repeat(16), key]] };
+  const run = { from: 1, to: 1, count: 1, keyring: key, boxes: [["00".repeat(16), key]] };
   const start = { v: 1, type: "leave", log: hash, seq: 2, prev: hash, time: 0 };
   const writes =
     <T>(schema: Schema<T>) =>
@@ -82,11 +82,12 @@ describe("one encoding", () => {
   it.each([
     ["position of a link after the first", writes(record(header("leave"))), start, "seq"],
     ["position of an escrow head", writes(escrowHead), { seq: 1, hash }, "seq"],
-    ["position at which an admin acts for escrow", writes(escrowActor), actor, "seq"],
+    ["position at which an admin acts for escrow", writes(renewingActor), actor, "seq"],
     ["position that escrow points to", writes(pointerFields), pointer, "seq"],
     ["epoch that escrow points to", writes(pointerFields), pointer, "epoch"],
     ["first epoch of a grant", writes(grant), run, "from"],
     ["last epoch of a grant", writes(grant), run, "to"],
+    ["number of epochs of a grant", writes(grant), run, "count"],
   ])("knows no %s before the first there can be (ENC-2)", (_what, write, good, field) => {
     const first = (good as Record<string, unknown>)[field] as number;
     expect(write(good)).toBeInstanceOf(Map);

@@ -125,7 +125,7 @@ describe("recipients of a new epoch", () => {
       .filter(({ founder }) => !log.lockdown || founder === 1)
       .map(({ id }) => id);
     const grant = record.grants.at(-1);
-    expect([grant?.from, grant?.to]).toEqual([record.epoch, record.epoch]);
+    expect(grant?.epochs).toEqual([[record.epoch, record.epoch]]);
     expect(grant?.boxes.map(({ member }) => member)).toEqual(confirmed.sort());
     expect(new Set([...log.active.keys()]).has(base.id("Gone"))).toBe(false);
   });

@@ -18,7 +18,15 @@ import {
 } from "../../src/log/state.js";
 import { hpkeOpen, hpkeSeal } from "../../src/primitives/hpke.js";
 import { openedBy, type Secrets } from "./knowledge.js";
-import { confirmedClass, type Effect, founderOf, isHolder as isModelHolder, type Model, type Op } from "./reference.js";
+import {
+  compareSpans,
+  confirmedClass,
+  type Effect,
+  founderOf,
+  isHolder as isModelHolder,
+  type Model,
+  type Op,
+} from "./reference.js";
 import type { World } from "./world.js";
 
 const ascending = (epochs: Iterable<number>): number[] => [...epochs].sort((a, b) => a - b);
@@ -67,13 +75,16 @@ export function expectLink(world: World, op: Op, { grants, epoch }: Effect): voi
   expect(record?.type).toBe(op.type);
   expect(record?.epoch).toBe(epoch);
   expect(runList(record?.missing ?? [])).toEqual(ascending("missing" in op && op.missing ? op.missing : []));
-  expect(
-    record?.grants.map(({ from, to, boxes }) => ({
-      from,
-      to,
-      recipients: positions(boxes.map(({ member }) => member)),
-    })),
-  ).toEqual(grants);
+  const found = record?.grants.map(({ epochs, boxes }) => ({
+    epochs: runList(epochs),
+    recipients: positions(boxes.map(({ member }) => member)),
+    first: boxes[0]?.member as MemberId,
+  }));
+  const inOrder = [...(found ?? [])].sort((a, b) => compareSpans(a.epochs, b.epochs) || (a.first < b.first ? -1 : 1));
+  expect(found).toEqual(inOrder);
+  const texts = (all: readonly { epochs: readonly number[]; recipients: readonly number[] }[]) =>
+    all.map(({ epochs, recipients }) => `${epochs} to ${recipients}`).sort();
+  expect(texts(found ?? [])).toEqual(texts(grants));
 }
 
 const runList = (runs: Runs): number[] => [...epochsIn(runs)];

@@ -10,7 +10,7 @@ import { describe, expect, it } from "vitest";
 import { checkGrants } from "../../src/grants/check.js";
 import type { Received } from "../../src/grants/receive.js";
 import type { Keyring } from "../../src/keys/keyring.js";
-import { runsOf } from "../../src/log/runs.js";
+import { epochsIn, type Runs, runsOf } from "../../src/log/runs.js";
 import { verifyLog } from "../../src/log/verify.js";
 import { violations } from "./admission.js";
 import { codeOf, expectKeyring, expectLink, expectLog, factsOf } from "./compare.js";
@@ -144,8 +144,7 @@ function take(plot: Plot, world: World, op: Op, trouble: Trouble): void {
 
 /** Epochs whose seeds the author of a link must have to pass them on. */
 function seedsOwed({ model }: Plot, { grants }: Effect): Set<number> {
-  const owed = grants.filter(({ from }) => from <= model.epoch);
-  return new Set(owed.flatMap(({ from, to }) => Array.from({ length: to - from + 1 }, (_, index) => from + index)));
+  return new Set(grants.flatMap(({ epochs }) => epochs).filter((epoch) => epoch <= model.epoch));
 }
 
 /** A link of the dishonest author: it claims that it could not open what it may, and spoils what it grants. */
@@ -190,10 +189,8 @@ function expectNamed(plot: Plot, world: World, { wrong }: Corrupted, author: num
   if (!checker) return;
   const { seq } = world.log.head;
   const opened = openedBy(plot.secrets, checker.position);
-  const canJudge = ({ from, to }: { readonly from: number; readonly to: number }): boolean => {
-    for (let epoch = from; epoch <= to; epoch++) if (!opened.has(epoch)) return false;
-    return true;
-  };
+  const canJudge = ({ epochs }: { readonly epochs: Runs }): boolean =>
+    [...epochsIn(epochs)].every((epoch) => opened.has(epoch));
   const found = checkGrants(world.session(checker.position), [seq]);
   expect(found.wrong).toEqual(wrong.filter(canJudge).map((each) => ({ seq, author: world.id(author), ...each })));
   for (const each of found.unknown) expect(canJudge(each)).toBe(false);

@@ -8,7 +8,7 @@ import { type MemberKeys, memberIdOf } from "../../src/keys/member-keys.js";
 import type { LogState } from "../../src/log/state.js";
 import type { Env } from "../../src/primitives/env.js";
 import { idBytes, type RawSigner, rawNext } from "../support/raw-link.js";
-import { effectOf, type Model, type Op, stretchesOf } from "./reference.js";
+import { effectOf, type Model, type ModelRegrant, type Op, type Stretch, stretchesOf } from "./reference.js";
 
 /** What a forger has: everybody's signing keys. Members are named by the position at which they entered. */
 export interface Forger {
@@ -39,14 +39,19 @@ export function forge(forger: Forger, model: Model, op: Exclude<Op, { type: "gen
   const fresh = op.type === "join" || op.type === "enroll" || op.type === "rekey" ? drawKeys(env) : undefined;
   const id = fresh && memberIdOf(fresh.publicKeys);
   const idOf = (member: number): MemberId => (member === position && id ? id : forger.id(member));
+  const giveOf = (regrants: readonly ModelRegrant[]): [Uint8Array, Stretch[]][] =>
+    regrants
+      .map(({ member, epochs }) => [idOf(member), stretchesOf(epochs)] as const)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([id, runs]) => [idBytes(id), runs]);
   const ids = (members: readonly number[]): Uint8Array[] => members.map(idOf).sort().map(idBytes);
   const effect = effectOf(model, op);
   // The bodies of these types have no room for an epoch, nor for going without a grant: the rule under test is another one.
   const [epoch, grants] =
     op.type === "enroll" || op.type === "regrant"
-      ? [undefined, effect.grants.filter(({ from }) => from <= model.epoch)]
+      ? [undefined, effect.grants.filter(({ epochs }) => Math.min(...epochs) <= model.epoch)]
       : [effect.epoch, effect.grants];
-  const due = op.type === "enroll" && grants.length === 0 ? [{ from: 1, to: 1, recipients: [position] }] : grants;
+  const due = op.type === "enroll" && grants.length === 0 ? [{ epochs: [1], recipients: [position] }] : grants;
   const author = "by" in op ? forger.signer(op.by) : undefined;
   const signers = [author ?? [], op.type === "expel" ? operator : [], fresh ?? []].flat();
   const kind = op.type === "enroll" ? op.kind : "device";
@@ -62,10 +67,11 @@ export function forge(forger: Forger, model: Model, op: Exclude<Op, { type: "gen
       ...(fresh && op.type === "rekey" && { keys: { ...fresh.publicKeys } }),
       ...(op.type === "rename" && { member: idBytes(forger.id(op.member)), name: digest() }),
       ...(op.type === "lockdown" && { on: op.on }),
+      ...(op.type === "regrant" && { give: giveOf(op.regrants) }),
       ...{ missing, epoch: epoch === undefined ? undefined : { kem: epochKemPublicKey(digest()) } },
       ...(due.length > 0 && {
-        grants: due.map(({ from, to, recipients }) => ({
-          ...{ from, to, keyring: digest() },
+        grants: due.map(({ epochs, recipients }) => ({
+          ...{ from: Math.min(...epochs), to: Math.max(...epochs), count: epochs.length, keyring: digest() },
           boxes: ids([...new Set(recipients)]).map((id) => [id, digest()]),
         })),
       }),

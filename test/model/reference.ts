@@ -64,10 +64,9 @@ export interface ModelRegrant {
   readonly epochs: ReadonlySet<number>;
 }
 
-/** A grant that a link owes: one run, everybody it is due to (GRT-1). */
+/** A grant that a link owes: one set of epochs, ascending, and everybody it is due to (GRT-1). */
 export interface ModelGrant {
-  readonly from: number;
-  readonly to: number;
+  readonly epochs: readonly number[];
   readonly recipients: readonly number[];
 }
 
@@ -162,7 +161,7 @@ export function effectOf(before: Model, op: Op): Effect {
   }
   if (op.type === "regrant") for (const { member, epochs } of op.regrants) give(member, epochs);
 
-  const grants = due.flatMap(({ member, epochs }) => stretchesOf(epochs).map(([from, to]) => ({ from, to, member })));
+  const grants = due.map(({ member, epochs }) => ({ member, epochs: [...epochs].sort((a, b) => a - b) }));
   const lockdown = op.type === "lockdown" ? op.on : before.lockdown;
   const lostKnower = removedBy(op).some((position) => memberOf(before, position).reach.has(before.epoch));
   const done = { ...before, seq, lockdown, operator: op.type === "genesis" ? op.operator : before.operator };
@@ -178,7 +177,7 @@ export function effectOf(before: Model, op: Op): Effect {
   const recipients = activeOf(soFar).filter(({ position }) => !lockdown || isConfirmed(soFar, position));
   for (const { position } of recipients) {
     give(position, new Set([epoch]));
-    grants.push({ from: epoch, to: epoch, member: position });
+    grants.push({ epochs: [epoch], member: position });
   }
   const after = { ...soFar, epoch, rotationDue: false, members: [...members.values()] };
   return { after, grants: grouped(grants), epoch };
@@ -209,15 +208,21 @@ function makesEpoch(before: Model, soFar: Model, op: Op, lostKnower: boolean): b
   }
 }
 
-/** GRT-1: recipients of the same stretch share a grant; each stretch occurs once, sorted. */
-function grouped(
-  due: readonly { readonly from: number; readonly to: number; readonly member: number }[],
-): ModelGrant[] {
-  const keys = new Set(due.map(({ from, to }) => `${from}-${to}`));
-  const grants = [...keys].map((key) => {
-    const same = due.filter(({ from, to }) => `${from}-${to}` === key);
-    const { from, to } = same[0] as (typeof due)[number];
-    return { from, to, recipients: same.map(({ member }) => member).sort((a, b) => a - b) };
+/**
+ * GRT-1: recipients of the same set share a grant; each set occurs once, sorted by smallest, largest and how many. Member ids,
+ * which decide between sets that agree in all of these, the model does not know.
+ */
+function grouped(due: readonly { readonly epochs: readonly number[]; readonly member: number }[]): ModelGrant[] {
+  const owed = due.filter(({ epochs }) => epochs.length > 0);
+  const grants = [...new Set(owed.map(({ epochs }) => `${epochs}`))].map((key) => {
+    const same = owed.filter(({ epochs }) => `${epochs}` === key);
+    const { epochs } = same[0] as (typeof due)[number];
+    return { epochs, recipients: same.map(({ member }) => member).sort((a, b) => a - b) };
   });
-  return grants.sort((a, b) => a.from - b.from || a.to - b.to);
+  return grants.sort((a, b) => compareSpans(a.epochs, b.epochs));
+}
+
+/** The order of grants, as far as their sets decide it (GRT-1). */
+export function compareSpans(a: readonly number[], b: readonly number[]): number {
+  return Math.min(...a) - Math.min(...b) || Math.max(...a) - Math.max(...b) || a.length - b.length;
 }

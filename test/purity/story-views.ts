@@ -33,7 +33,7 @@ export async function tellViews(told: Watch, alice: Circle): Promise<void> {
   core.lostStretches(log);
   core.resilience(log);
   core.straysOf(log);
-  core.duties(log, core.keyringFacts(log, laptop.keyring));
+  core.agenda(laptop, { now: NOW, escrowLog: undefined });
   core.afterRemoval(log, lost.keyring.member);
   core.offerToRemove(log, { removed: lost.keyring.member, me });
   core.overlapsMeanwhile(log, { since: proven.head, members: [me] });

@@ -142,7 +142,7 @@ function escrowGain(
   const escrow = escrowMember(log);
   if (!escrow) return { ann: 0, bob: 0, thief: 0 };
   const given = grants.filter(({ boxes }) => boxes.some(({ member }) => member === escrow.id));
-  const gained = given.reduce((set, { from, to }) => set | maskOf([[from, to]]), 0);
+  const gained = given.reduce((set, { epochs }) => set | maskOf(epochs), 0);
   const has = (name: Name) => ((owners.get(kemToken(escrow.kem)) ?? 0) & bitOf(name) ? gained : 0);
   return { ann: has("Ann"), bob: has("Bob"), thief: has("T") };
 }

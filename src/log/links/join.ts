@@ -1,16 +1,15 @@
 // join: a new device adds itself. Outside lockdown it makes an epoch, so that it can send and receive at once; in
 // lockdown it holds nothing until a confirmed member approves it. docs/spec.md section 6.
 
-import { type Infer, literal, optional, record } from "../../bytes/schema.js";
+import { type Infer, optional, record } from "../../bytes/schema.js";
 import { type LinkType, refuse } from "../contract.js";
-import { grantList, header, newEpoch, newMember } from "../fields.js";
-import { escrowMember } from "../state.js";
+import { grantList, header, newEpoch, newMember, withheldFromEscrow } from "../fields.js";
 
 const schema = record({
   ...header("join"),
   member: newMember,
   epoch: optional(newEpoch),
-  escrow: optional(literal("withheld")),
+  escrow: optional(withheldFromEscrow),
   grants: optional(grantList),
 });
 
@@ -22,12 +21,9 @@ export const join: LinkType<Infer<typeof schema>> = {
   introduces: (body) => ({ signing: [body.member.sign], kem: [body.member.kem] }),
   name: (body) => body.member.name,
   missing: "never",
-  admit(body, { before }) {
+  admit(body) {
     if (body.member.kind !== "device") {
       refuse("LOG-4", "only a device joins by itself; a backup key is enrolled by a holder");
-    }
-    if (body.escrow && (before.lockdown || !escrowMember(before))) {
-      refuse("MEM-6", "the link withholds an epoch from escrow, but it makes none or there is no escrow member");
     }
   },
   effect: (body, { before }) => ({

@@ -4,7 +4,7 @@
 import { bool, type Infer, optional, record } from "../../bytes/schema.js";
 import { type LinkType, NO_KEYS, refuse } from "../contract.js";
 import { takesCurrentEpoch } from "../effects.js";
-import { author, grantList, header, memberList, newEpoch, runList } from "../fields.js";
+import { author, grantList, header, memberList, newEpoch, runList, withheldFromEscrow } from "../fields.js";
 import { requireActiveList, requireConfirmed } from "../rules.js";
 import { hasEpoch, NO_RUNS } from "../runs.js";
 import { currentEpoch, FOUNDING, isFounding, isHolder } from "../state.js";
@@ -16,6 +16,7 @@ const schema = record({
   remove: memberList,
   missing: optional(runList),
   epoch: optional(newEpoch),
+  escrow: optional(withheldFromEscrow),
   grants: optional(grantList),
 });
 
@@ -62,6 +63,7 @@ export const lockdown: LinkType<Infer<typeof schema>> = {
     const someoneLacksCurrent = [...before.active.values()].some((member) => !isHolder(before, member));
     return {
       ...(body.missing && { missing: body.missing }),
+      ...(body.escrow && { withholdEscrow: true }),
       lockdown: body.on,
       remove: body.remove,
       newEpoch:

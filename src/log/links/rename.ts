@@ -19,12 +19,13 @@ export const rename: LinkType<Infer<typeof schema>> = {
   missing: "never",
   admit(body, context) {
     const by = authorOf(context);
+    // Otherwise a newcomer in lockdown could make the log longer without end.
+    requireConfirmedInLockdown(context, "rename");
     requireActiveList(context.before, "member", [body.member]);
     const target = context.before.active.get(body.member) as Member;
     if (target.kind === "escrow") refuse("LOG-4", "an escrow member has no name of its own", { member: target.id });
     if (target.id !== by.id) {
       requireHolder(context, "renaming another member");
-      requireConfirmedInLockdown(context, "renaming another member");
       if (target.founder !== by.founder) {
         refuse("LOG-4", `member ${by.id} is not of the same approval class as ${target.id}, so it cannot rename it`, {
           member: target.id,

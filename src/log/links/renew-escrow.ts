@@ -4,14 +4,14 @@
 import { equalBytes } from "../../bytes/bytes.js";
 import { encode, type Infer, optional, record } from "../../bytes/schema.js";
 import { type LinkType, NO_KEYS, refuse } from "../contract.js";
-import { author, escrowActor, grantList, header, newEpoch, type Pointer, pointerFields, runList } from "../fields.js";
-import { checkPointer, requireConfirmedInLockdown, requireHolder } from "../rules.js";
-import { escrowMember } from "../state.js";
+import { author, grantList, header, newEpoch, type Pointer, pointerFields, renewingActor, runList } from "../fields.js";
+import { authorOf, checkPointer, requireConfirmedInLockdown, requireHolder } from "../rules.js";
+import { confirmedFounder, escrowMember, isConfirmed, type LogFacts, type Member } from "../state.js";
 
 const schema = record({
   ...header("renew-escrow"),
   author,
-  by: optional(escrowActor),
+  by: optional(renewingActor),
   escrow: pointerFields,
   missing: optional(runList),
   epoch: optional(newEpoch),
@@ -25,8 +25,9 @@ export const renewEscrow: LinkType<Infer<typeof schema>> = {
   signers: ({ author, by }) => (by ? [author, by.admin] : [author]),
   introduces: () => NO_KEYS,
   missing: "any",
-  admit({ escrow }, context) {
-    requireHolder(context, "renew-escrow");
+  admit({ escrow, by }, context) {
+    // Escrow itself need not hold the current epoch, which may have been withheld from it (MEM-6).
+    if (!by) requireHolder(context, "renew-escrow");
     requireConfirmedInLockdown(context, "renew-escrow");
     const current =
       escrowMember(context.before)?.pointer ?? refuse("ESC-4", "there is no escrow member to renew; enroll it");
@@ -36,8 +37,17 @@ export const renewEscrow: LinkType<Infer<typeof schema>> = {
     }
     // More than different cannot be asked: a thief's device could point far ahead and block every honest renewal.
     const bytes = (pointer: Pointer) => encode(pointerFields, pointer, "escrow");
-    const same = equalBytes(bytes(escrow), bytes(current));
-    if (same) refuse("MEM-2", "the new pointer is the one in force: nothing changes");
+    if (equalBytes(bytes(escrow), bytes(current)) && !by && !movesPointer(context.before, authorOf(context))) {
+      refuse("MEM-2", "the new pointer is the one in force: nothing changes");
+    }
   },
   effect: ({ escrow, missing }) => ({ ...(missing && { missing }), pointer: escrow, newEpoch: true }),
 };
+
+/**
+ * Whether a renewal gives the pointer in force an older class. A thief who renewed to the true newest pointer would otherwise give
+ * its class to escrow's later approvals.
+ */
+function movesPointer(before: LogFacts, author: Member): boolean {
+  return isConfirmed(before, author) && (escrowMember(before) as Member).founder > confirmedFounder(before);
+}

@@ -1,54 +1,70 @@
 // review: a holder approves some members and removes others, in one link. docs/spec.md section 6.
 
 import { array, type Infer, optional, record, tuple } from "../../bytes/schema.js";
+import { toHex } from "../../bytes/text.js";
 import { type LinkType, NO_KEYS, refuse } from "../contract.js";
 import { takesCurrentEpoch } from "../effects.js";
 import {
   author,
-  escrowActor,
+  disownList,
+  type EscrowActor,
   grantList,
   header,
   MAX_ACTIVE_MEMBERS,
   member,
   memberList,
   newEpoch,
+  reviewingActor,
   roleList,
   runList,
+  withheldFromEscrow,
 } from "../fields.js";
+import { grantedInForce, grantedTo, kemDigest, pairKey, pairsOf } from "../pairs.js";
 import {
+  authorOf,
   requireActiveList,
   requireConfirmedInLockdown,
   requireDisjoint,
+  requireDisownable,
+  requireEscrowLog,
   requireHolder,
   requireManage,
   requireRoles,
 } from "../rules.js";
-import { hasEpoch, NO_RUNS, subtractRuns } from "../runs.js";
-import { currentEpoch, escrowCounts, isConfirmed, type LogFacts, type Member } from "../state.js";
+import { containsRuns, hasEpoch, isCanonical, NO_RUNS, type Runs, subtractRuns, uniteRuns } from "../runs.js";
+import { currentEpoch, escrowCounts, escrowMember, isConfirmed, type LogFacts, type Member } from "../state.js";
 
 const schema = record({
   ...header("review"),
   author,
-  by: optional(escrowActor),
+  by: optional(reviewingActor),
   approve: memberList,
   remove: memberList,
   roles: optional(array(tuple(member, roleList), { min: 1, max: MAX_ACTIVE_MEMBERS })),
+  disown: optional(disownList),
   missing: optional(runList),
   epoch: optional(newEpoch),
+  escrow: optional(withheldFromEscrow),
   grants: optional(grantList),
 });
 
-export const review: LinkType<Infer<typeof schema>> = {
+type Body = Infer<typeof schema>;
+
+export const review: LinkType<Body> = {
   type: "review",
   schema,
   author: (body) => body.author,
-  // Recovery: the escrow epoch signs, and the admin whose role it is.
-  signers: ({ author, by }) => (by ? [author, by.admin] : [author]),
+  admitSigners({ by, approve }, { before }) {
+    if (by) requireGivable(before, by, approve.length > 0);
+  },
+  // Recovery: the escrow epoch signs, the admin whose role it is, and every earlier escrow epoch whose grants are passed on.
+  signers: ({ author, by }) => (by ? [author, by.admin, ...pairsOf(by).map(({ sign }) => sign)] : [author]),
   introduces: () => NO_KEYS,
   missing: "any",
   admit(body, context) {
     const { before } = context;
-    const by = requireHolder(context, "review");
+    // Escrow itself need not hold the current epoch, which may have been withheld from it (MEM-6).
+    const by = body.by ? authorOf(context) : requireHolder(context, "review");
     requireConfirmedInLockdown(context, "review");
     requireManage(context, by, "review");
     requireActiveList(before, "approve", body.approve);
@@ -61,8 +77,12 @@ export const review: LinkType<Infer<typeof schema>> = {
       });
     }
     requireRolesOfConfirmed(body, before);
+    if (body.disown) {
+      requireEscrowLog(context, "disowning");
+      requireDisownable(before, body.disown);
+    }
     const counts = by.kind !== "escrow" || escrowCounts(before);
-    const given = subtractRuns(by.held, body.missing ?? NO_RUNS);
+    const given = body.by ? (body.by.runs ?? NO_RUNS) : subtractRuns(by.held, body.missing ?? NO_RUNS);
     for (const id of body.approve) {
       const target = before.active.get(id) as Member;
       const extendsIt = subtractRuns(given, target.held).length > 0;
@@ -81,12 +101,59 @@ export const review: LinkType<Infer<typeof schema>> = {
     approve: body.approve,
     remove: body.remove,
     ...(body.roles && { roles: new Map(body.roles) }),
-    newEpoch: takesCurrentEpoch(before, body.remove) || hasEpoch(body.missing ?? NO_RUNS, currentEpoch(before)),
+    ...(body.disown && { disown: body.disown }),
+    ...(body.by && { gives: body.by.runs ?? NO_RUNS }),
+    ...(body.escrow && { withholdEscrow: true }),
+    newEpoch:
+      takesCurrentEpoch(before, body.remove) ||
+      hasEpoch(body.missing ?? NO_RUNS, currentEpoch(before)) ||
+      (body.by !== undefined && body.approve.length > 0 && !passesOnCurrent(before, body.by.runs ?? NO_RUNS)),
   }),
 };
 
+/** ESC-11: whether an approval by escrow gives the current epoch, and the keys in force were granted it. */
+function passesOnCurrent(before: LogFacts, runs: Runs): boolean {
+  return hasEpoch(grantedInForce(before), currentEpoch(before)) && hasEpoch(runs, currentEpoch(before));
+}
+
+/**
+ * ESC-11: escrow gives only what its keys were granted, and proves it by these keys. A pointer to a thief's keys then gives nothing
+ * that is older than itself.
+ */
+function requireGivable(before: LogFacts, actor: EscrowActor, approves: boolean): void {
+  const { runs, pairs } = actor;
+  if (runs === undefined) {
+    if (pairs !== undefined) refuse("ESC-11", "pairs stand beside runs only");
+    return;
+  }
+  if (!approves) refuse("ESC-11", "a review that approves nobody gives nothing: it has neither runs nor pairs");
+  const { sign, kem } = escrowMember(before) as Member;
+  let given = grantedInForce(before);
+  let previous = "";
+  for (const pair of pairsOf(actor)) {
+    const order = toHex(pair.sign) + toHex(pair.kem);
+    if (order <= previous)
+      refuse("ESC-11", "pairs must be sorted by signing key, then KEM digest, and none named twice");
+    previous = order;
+    const granted = grantedTo(before, pair);
+    if (!granted || pairKey(pair) === pairKey({ sign, kem: kemDigest(kem) })) {
+      refuse("ESC-11", "a pair must be of an earlier pointer of this log, with other keys than the one in force");
+    }
+    if (containsRuns(given, granted.runs)) {
+      refuse("ESC-11", "a pair was granted nothing that the pairs before it were not; leave it out");
+    }
+    given = uniteRuns(given, granted.runs);
+  }
+  if (runs.length === 0 || !isCanonical(runs) || !containsRuns(given, runs)) {
+    refuse(
+      "ESC-11",
+      "runs must be maximal runs, at least one, of what was granted to the keys in force and to the pairs",
+    );
+  }
+}
+
 /** MEM-8: in an escrow log, a review gives roles to exactly the members that it first confirms. */
-function requireRolesOfConfirmed({ approve, roles = [] }: Infer<typeof schema>, before: LogFacts): void {
+function requireRolesOfConfirmed({ approve, roles = [] }: Body, before: LogFacts): void {
   const due =
     before.kind === "escrow" ? approve.filter((id) => !isConfirmed(before, before.active.get(id) as Member)) : [];
   if (roles.length !== due.length || !roles.every(([id], index) => id === due[index])) {

@@ -3,14 +3,15 @@
 
 import { type Infer, optional, record } from "../../bytes/schema.js";
 import { type LinkType, NO_KEYS } from "../contract.js";
-import { author, grantList, header, newEpoch, runList } from "../fields.js";
-import { requireConfirmedInLockdown, requireHolder } from "../rules.js";
+import { author, grantList, header, newEpoch, runList, withheldFromEscrow } from "../fields.js";
+import { requireConfirmedInLockdown, requireHolder, requireManage } from "../rules.js";
 
 const schema = record({
   ...header("rotate"),
   author,
   missing: optional(runList),
   epoch: optional(newEpoch),
+  escrow: optional(withheldFromEscrow),
   grants: grantList,
 });
 
@@ -22,8 +23,14 @@ export const rotate: LinkType<Infer<typeof schema>> = {
   introduces: () => NO_KEYS,
   missing: "any",
   admit(_body, context) {
-    requireHolder(context, "rotate");
+    const by = requireHolder(context, "rotate");
     requireConfirmedInLockdown(context, "rotate");
+    // A junk epoch of an escrow log would cut every user off from escrow.
+    requireManage(context, by, "rotate");
   },
-  effect: (body) => ({ ...(body.missing && { missing: body.missing }), newEpoch: true }),
+  effect: (body) => ({
+    ...(body.missing && { missing: body.missing }),
+    ...(body.escrow && { withholdEscrow: true }),
+    newEpoch: true,
+  }),
 };

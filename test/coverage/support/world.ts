@@ -104,7 +104,7 @@ export class World {
     const member = newMember(kind, keys, opening);
     const signers = [own, keys];
     const fields = { author: own.sign, member };
-    const written = writeLink({ before: log, type: "enroll", fields, keyring, signers, opening }, this.env);
+    const written = writeLink({ before: log, type: "enroll", fields, keyring, signers, opening, guard: {} }, this.env);
     this.#keyrings.set(name, {
       keyring: newKeyring(log.head.log, memberIdOf(member), keys),
       opened: this.entries.length,
@@ -143,7 +143,10 @@ export class World {
     return this.act(by, ({ log, keyring }, env) => {
       const { keys } = partsOf(keyring);
       const fields = { author: keys.sign, missing: [[epoch, epoch]] };
-      return { ...writeLink({ before: log, type: "rotate", fields, keyring, signers: [keys] }, env), keyring };
+      return {
+        ...writeLink({ before: log, type: "rotate", fields, keyring, signers: [keys], guard: {} }, env),
+        keyring,
+      };
     });
   }
 

@@ -6,7 +6,7 @@ export const GRANT_MUTANTS: readonly Mutant[] = [
   ...(
     [
       ["the last seed", "seeds.bytes().subarray(-32)", ["T joins", "B joins"]],
-      ["what the log publishes", "grantContext(from, to, place)", ["T joins"]],
+      ["what the log publishes", "info", ["T joins"]],
       ["the first seed", "seeds.bytes().subarray(0, 32)", [...HOUSEHOLD, "A removes B", "C joins"]],
       [
         "both ends",
@@ -55,8 +55,8 @@ export const GRANT_MUTANTS: readonly Mutant[] = [
       },
       {
         file: "src/log/effects.ts",
-        find: "  for (const [id, run] of due.each()) {\n",
-        replace: "  for (const [id, run] of due.each()) {\n    if (!active.has(id)) continue;\n",
+        find: "  for (const [id, runs] of due.each()) {\n",
+        replace: "  for (const [id, runs] of due.each()) {\n    if (!active.has(id)) continue;\n",
       },
       {
         file: "src/log/effects.ts",
@@ -185,8 +185,8 @@ export const GRANT_MUTANTS: readonly Mutant[] = [
       { file: "src/log/checks.ts", find: "grant.boxes.length === recipients.length &&", replace: "" },
       {
         file: "src/log/checks.ts",
-        find: "recipients.every(({ id }, index) => grant.boxes[index]?.[0] === id);",
-        replace: "recipients.length > 0;",
+        find: "recipients.every(({ id }, index) => grant.boxes[index]?.[0] === id)",
+        replace: "recipients.length > 0",
       },
       {
         file: "src/log/advance.ts",

@@ -5,8 +5,8 @@ import { equalBytes } from "../bytes/bytes.js";
 import { KeysteadError } from "../errors.js";
 import type { Pointer } from "../log/fields.js";
 import { currentEpoch, type Epoch, type LogState } from "../log/state.js";
-import { checkHead } from "./arguments.js";
-import { escrowNeeds, policyOf } from "./escrow-log.js";
+import { escrowNeeds, policyOf } from "./escrow-needs.js";
+import { checkHead } from "./head.js";
 
 /** The pointer to the newest epoch of an escrow log. @throws `NOT_PERMITTED` (ESC-1) while it is not ready, `INVALID_ARGUMENT` */
 export function newestPointer(escrowLog: LogState): Pointer {

@@ -1,0 +1,53 @@
+// reclaim: a member takes over what a removed member held, and proves with that member's key that it may.
+// docs/spec.md section 6 (MEM-10).
+
+import type { MemberId } from "../../bytes/ids.js";
+import { type Infer, optional, record } from "../../bytes/schema.js";
+import { type LinkType, NO_KEYS, refuse } from "../contract.js";
+import { author, grantList, header, member, runList } from "../fields.js";
+import { requireConfirmedInLockdown, requireHolder, requireManage } from "../rules.js";
+import { containsRuns, isCanonical, NO_RUNS, subtractRuns } from "../runs.js";
+import type { LogFacts, Member } from "../state.js";
+
+const schema = record({
+  ...header("reclaim"),
+  author,
+  from: member,
+  runs: runList,
+  missing: optional(runList),
+  grants: grantList,
+});
+
+export const reclaim: LinkType<Infer<typeof schema>> = {
+  type: "reclaim",
+  schema,
+  author: (body) => body.author,
+  admitSigners: ({ from }, { before }) => void removedMember(before, from),
+  // What a removed member held is state of the log, and who has its key can open it anyway: the key is the proof.
+  signers: ({ author, from }, before) => [author, removedMember(before, from).sign],
+  introduces: () => NO_KEYS,
+  missing: "past",
+  admit({ from, runs, missing }, context) {
+    const by = requireHolder(context, "reclaim");
+    requireConfirmedInLockdown(context, "reclaim");
+    requireManage(context, by, "reclaim");
+    if (runs.length === 0 || !isCanonical(runs)) refuse("MEM-10", "runs must be maximal runs, and at least one");
+    const lacking = subtractRuns(removedMember(context.before, from).held, subtractRuns(by.held, missing ?? NO_RUNS));
+    if (!containsRuns(lacking, runs)) {
+      refuse("MEM-10", `runs must be epochs that ${from} held when it was removed and that the author lacks`, {
+        member: from,
+      });
+    }
+  },
+  effect: ({ from, runs, missing }, { author }) => ({
+    ...(missing && { missing }),
+    reclaimFrom: from,
+    regrant: [{ member: (author as Member).id, runs }],
+    newEpoch: false,
+  }),
+};
+
+function removedMember({ removed }: LogFacts, from: MemberId): Member {
+  for (const member of removed) if (member.id === from && member.kind !== "escrow") return member;
+  return refuse("MEM-10", `from must name a removed device or backup key, and ${from} is none`, { member: from });
+}

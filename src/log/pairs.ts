@@ -1,0 +1,45 @@
+// Pairs: the keys of an escrow member's pointer, and what was granted to each pair. docs/spec.md section 11 (ESC-11).
+
+import { toHex } from "../bytes/text.js";
+import { labelledHash } from "../primitives/hash.js";
+import { LABELS } from "../primitives/labels.js";
+import type { EscrowActor } from "./fields.js";
+import { NO_RUNS, type Runs, uniteRuns } from "./runs.js";
+import { escrowMember, type LogFacts, type PairGrants } from "./state.js";
+
+/** Digest of a KEM key, by which a pair names it: 32 bytes. */
+export function kemDigest(kem: Uint8Array): Uint8Array {
+  return labelledHash(LABELS.publicKey, kem);
+}
+
+/** The key of a pair in the map of all pairs. */
+export function pairKey({ sign, kem }: Pick<PairGrants, "sign" | "kem">): string {
+  return toHex(kem) + toHex(sign);
+}
+
+/** What the state has of a pair; undefined if no pointer of this log ever had it. */
+export function grantedTo(
+  log: Pick<LogFacts, "granted">,
+  pair: Pick<PairGrants, "sign" | "kem">,
+): PairGrants | undefined {
+  return log.granted.get(pairKey(pair));
+}
+
+/** What was granted to the keys of the pointer in force. */
+export function grantedInForce(log: LogFacts): Runs {
+  const escrow = escrowMember(log);
+  return (escrow && grantedTo(log, { sign: escrow.sign, kem: kemDigest(escrow.kem) })?.runs) ?? NO_RUNS;
+}
+
+/** The pairs that a review by escrow names, as an actor has them. */
+export function pairsOf({ pairs = [] }: EscrowActor): readonly Pick<PairGrants, "sign" | "kem">[] {
+  return pairs.map(([sign, kem]) => ({ sign, kem }));
+}
+
+/** What a review by escrow may give: all that was granted to the pair in force and to the pairs that it proves. */
+export function givable(log: LogFacts, actor: EscrowActor): Runs {
+  return pairsOf(actor).reduce(
+    (runs, pair) => uniteRuns(runs, grantedTo(log, pair)?.runs ?? NO_RUNS),
+    grantedInForce(log),
+  );
+}
