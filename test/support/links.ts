@@ -131,7 +131,7 @@ export class Links {
 
   /** The next entry, with the epoch and the grants that it owes; `fields` may say others. */
   next(fields: LinkFields, signers: readonly RawSigner[]): Uint8Array {
-    return rawNext(this.log, { ...owedBy(this.log, fields), ...fields }, signers);
+    return dueNext(this.log, fields, signers);
   }
 
   /** The next entry by a member with the keys of a name, or by several that sign: the first is the author. */
@@ -245,6 +245,11 @@ function memberOf(log: LogFacts, id: MemberId): Member {
 /** The id of who is named by its first keys, or is the escrow member. */
 function idOf(log: LogFacts, name: string): MemberId {
   return name === "Escrow" ? (escrowMember(log) as Member).id : namedId(name);
+}
+
+/** The next entry of any log, with the epoch and the grants that it owes; `fields` may say others. */
+export function dueNext(log: LogFacts, fields: LinkFields, signers: readonly RawSigner[]): Uint8Array {
+  return rawNext(log, { ...owedBy(log, fields), ...fields }, signers);
 }
 
 /** The epoch and the grants that a link owes by what it does; none where it names who is not there, or has no shape. */
