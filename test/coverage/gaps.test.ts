@@ -1,7 +1,8 @@
 // Gaps: who could close each, how, and what is lost (docs/spec.md section 8).
 
 import { describe, expect, it } from "vitest";
-import { gapsOf, lostStretches } from "../../src/coverage/gaps.js";
+import { gapsOf } from "../../src/coverage/gaps.js";
+import { lostStretches } from "../../src/coverage/loss.js";
 import { escrowOf, hire, openOrganisation, openUser } from "../escrow/support.js";
 import { rotate, setLockdown } from "../support/accepted.js";
 import { World } from "./support/world.js";

@@ -1,7 +1,8 @@
 // What plain JavaScript callers may pass to the views of a log that have no options: named, never a TypeError. docs/spec.md section 8.
 
 import { describe, expect, it } from "vitest";
-import { gapsOf, lostStretches } from "../../src/coverage/gaps.js";
+import { gapsOf } from "../../src/coverage/gaps.js";
+import { lostStretches } from "../../src/coverage/loss.js";
 import { resilience } from "../../src/coverage/resilience.js";
 import { straysOf } from "../../src/coverage/strays.js";
 import { expectError, expectWrongArgument } from "../support/refusal.js";
