@@ -157,7 +157,7 @@ export {
 } from "./log/verify.js";
 export { type Env, systemEnv } from "./primitives/env.js";
 export { type ActReason, type EscrowAct, escrowActs } from "./trust/acts.js";
-export { doubtedMembers, type EscrowLogAtHand, type Perspective } from "./trust/doubt.js";
+export { doubtedMembers } from "./trust/doubt.js";
 export { type EscrowNeed, escrowNeeds, policyOf } from "./trust/escrow-needs.js";
 export { judgePointer, newestPointer, type PointerVerdict } from "./trust/pointer.js";
-export { type EscrowKnowledge, escrowIsSound } from "./trust/soundness.js";
+export { type EscrowKnowledge, type EscrowLogAtHand, escrowIsSound } from "./trust/soundness.js";

@@ -7,9 +7,10 @@ import { checkSession, type Session } from "../grants/session.js";
 import { partsOf } from "../keys/keyring.js";
 import { DEFAULT_SKEW } from "../log/checks.js";
 import { hasEpoch, intersectRuns, runsOf, subtractRuns } from "../log/runs.js";
-import { currentEpoch, findMember, type Member } from "../log/state.js";
+import { currentEpoch, findMember, isConfirmed, type Member } from "../log/state.js";
+import { doubtedMembers } from "../trust/doubt.js";
 import { escrowIsSound } from "../trust/soundness.js";
-import { escrowSteps } from "./escrow.js";
+import { escrowSteps, withholds } from "./escrow.js";
 import type { Facts, Knowledge } from "./facts.js";
 import { regrantSteps } from "./regrants.js";
 import type { Step } from "./steps.js";
@@ -46,29 +47,33 @@ function factsOf(session: Session, knowledge: Knowledge, me: Member): Facts {
   const opened = runsOf(seeds.keys());
   const lacking = subtractRuns(me.held, opened);
   const able = actors(log);
+  const mayAct = able.some(({ id }) => id === me.id);
   return {
-    ...{ log, session, knowledge, me, actors: able, mayAct: able.some(({ id }) => id === me.id) },
+    ...{ log, session, knowledge, me, actors: able, mayAct },
     mine: intersectRuns(me.held, opened),
     junk: intersectRuns(lacking, runsOf(junk)),
     withheld: subtractRuns(lacking, runsOf(junk)),
     isSound: log.kind === "user" && escrowIsSound(log, knowledge),
+    doubted: log.kind === "user" ? doubtedMembers(log, knowledge, me.id) : [],
+    isGuardian: mayAct && isConfirmed(log, me),
   };
 }
 
-/** MEM-7, MEM-9: a new epoch, unless a step before makes one too. */
-function rotateStep({ log, me, junk, mayAct, actors, isSound }: Facts, before: readonly Step[]): readonly Step[] {
-  if (!mayAct || before.some(makesEpoch)) return [];
+/** MEM-7, MEM-9: a new epoch, unless a step before makes one too. One made while somebody is doubted would be granted to them. */
+function rotateStep(facts: Facts, before: readonly Step[]): readonly Step[] {
+  const { log, me, junk, mayAct, actors, doubted } = facts;
+  if (!mayAct || doubted.length > 0 || before.some(makesEpoch)) return [];
   const because = [
     ...(log.rotationDue ? (["rotation-due"] as const) : []),
     ...(hasEpoch(junk, currentEpoch(log)) ? (["current-epoch-unopened"] as const) : []),
   ];
   if (because.length === 0) return [];
   const others = actors.filter(({ id }) => id !== me.id).map(({ id }) => id);
-  return [{ do: "author", link: "rotate", because, withholdFromEscrow: !isSound, others }];
+  return [{ do: "author", link: "rotate", because, withholdFromEscrow: withholds(facts), others }];
 }
 
 function makesEpoch(step: Step): boolean {
-  return step.do === "author" && (step.link === "rotate" || step.link === "renew-escrow");
+  return step.do === "author" && (step.link === "rotate" || step.link === "renew-escrow" || step.link === "remove");
 }
 
 function fetchStep({ withheld }: Facts): readonly Step[] {

@@ -19,6 +19,8 @@ export interface Knowledge extends EscrowKnowledge, Clock {
   readonly strangers?: readonly MemberId[] | undefined;
   /** The escrow member that the user, asked on this device, wants removed. */
   readonly removeEscrow?: MemberId | undefined;
+  /** Position of the removal of escrow after which the user, asked on this device, said to enroll it again. */
+  readonly enrollAgainAfter?: number | undefined;
   /** Whether the user declined to enroll escrow. */
   readonly declinedEscrow?: boolean | undefined;
   /** Regrants that this device made and that are not in the log yet. */
@@ -42,4 +44,8 @@ export interface Facts {
   readonly withheld: Runs;
   /** Whether escrow may be granted to (ESC-4). */
   readonly isSound: boolean;
+  /** Members that reviews by escrow brought in that are not believed (ESC-8). */
+  readonly doubted: readonly MemberId[];
+  /** Whether this device may act for others and is confirmed. */
+  readonly isGuardian: boolean;
 }

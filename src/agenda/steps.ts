@@ -47,7 +47,13 @@ export type Question =
       /** Remove the escrow member? The answer is `removeEscrow`. */
       readonly question: "remove-escrow";
       readonly escrow: MemberId;
-      readonly because: "disabled" | "other-log";
+      readonly because: "disabled" | "other-log" | "ahead";
+    }
+  | {
+      /** Enroll escrow of this log again, after it was removed? The answer is `enrollAgainAfter`. */
+      readonly question: "enroll-again";
+      /** Position of the link that removed it. */
+      readonly removedAt: number;
     }
   | {
       /** Grant a member these epochs again? It is none of the device's own, or it was served them before. */

@@ -118,11 +118,14 @@ export function rekey(session: Session, env: Env, options: EscrowOptions = {}): 
   });
 }
 
+/** As many runs as leave room for as many as a link may declare missing. */
+const MAX_RECLAIMED_RUNS = 1200;
+
 /** What {@link reclaim} takes over. */
 export interface ReclaimOptions extends EscrowOptions {
   /** The keyring of a removed member of this log: its key signs, and its seeds are passed on. It stays the caller's. */
   readonly from: Keyring;
-  /** Which of its epochs; all that it opened and that this member lacks by default. */
+  /** Which of its epochs; by default what it opened and this member lacks, the newest first where it is too much for one link. */
   readonly runs?: Runs | undefined;
 }
 
@@ -138,7 +141,10 @@ export function reclaim(session: Session, options: ReclaimOptions, env: Env): Pr
   const { member, keys, seeds } = partsOf(from);
   if (from.log !== log.head.log) throw new KeysteadError("INVALID_ARGUMENT", "from is a keyring of another log");
   const lacking = subtractRuns(findMember(log, member)?.held ?? NO_RUNS, activeMember(log, keyring.member).held);
-  const given = runs === undefined ? intersectRuns(lacking, runsOf(seeds.keys())) : checkRuns("runs", runs);
+  const given =
+    runs === undefined
+      ? intersectRuns(lacking, runsOf(seeds.keys())).slice(-MAX_RECLAIMED_RUNS)
+      : checkRuns("runs", runs);
   if (given.length === 0)
     throw new KeysteadError("NOT_PERMITTED", "the removed member has nothing that this one lacks", { rule: "MEM-10" });
   const written = write(session, "reclaim", { from: member, runs: given }, env, {

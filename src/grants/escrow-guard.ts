@@ -43,7 +43,16 @@ export function guardEscrow(
   me: MemberId | undefined,
 ): void {
   if (guard === "not-a-users-device" || guard[UNGUARDED] || log.kind === "escrow") return;
+  requireSound(log, { effect, transition }, guard);
   requireBelieved(log, effect, guard, me);
+}
+
+function requireSound(
+  log: LogState,
+  { effect, transition }: { readonly effect: Effect; readonly transition: Transition },
+  guard: EscrowOptions,
+): void {
+  // Enrolling and renewing judge the pointer that they set, before they write it.
   if (effect.pointer || !grantsToEscrow(transition)) return;
   if (guard.escrow && escrowIsSound(log, guard.escrow)) return;
   const way = transition.withheld
@@ -68,7 +77,7 @@ function requireBelieved(log: LogState, effect: Effect, guard: EscrowOptions, me
   const given = [...(effect.approve ?? []), ...(effect.regrant ?? []).map(({ member }) => member)];
   if (given.length === 0) return;
   const despite = new Set(guard.despiteDoubt);
-  const doubted = doubtedMembers(log, guard.escrow?.escrowLog, { me, own: guard.escrow?.own });
+  const doubted = doubtedMembers(log, guard.escrow, me);
   const members = doubted.filter((id) => given.includes(id) && !despite.has(id));
   if (members.length === 0) return;
   throw new KeysteadError(
