@@ -5,6 +5,7 @@ import type { MemberId } from "../bytes/ids.js";
 import { KeysteadError } from "../errors.js";
 import { type Keyring, partsOf } from "../keys/keyring.js";
 import { checkMilliseconds, DEFAULT_SKEW } from "../log/checks.js";
+import { NO_RUNS, type Runs } from "../log/runs.js";
 import {
   assertLog,
   type Head,

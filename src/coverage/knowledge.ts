@@ -3,10 +3,10 @@
 
 import { checkOptions } from "../arguments/options.js";
 import { NO_RUNS, type Runs, uniteRuns } from "../log/runs.js";
-import { escrowMember, type LogState } from "../log/state.js";
+import type { LogState } from "../log/state.js";
 import { claimedRuns } from "../trust/claimed.js";
 import { policyOf } from "../trust/escrow-needs.js";
-import { type EscrowKnowledge, escrowTrust, isContradicted } from "../trust/soundness.js";
+import { type EscrowKnowledge, judgingLog } from "../trust/soundness.js";
 
 /** What a view may know about escrow besides the log. */
 export type KnownEscrow = Partial<Pick<EscrowKnowledge, "escrowLog" | "confirmed">>;
@@ -28,12 +28,10 @@ export function escrowHoldings(log: LogState, known: KnownEscrow): EscrowHolding
   return granted.length === 0 ? { claimed: NO_RUNS, unknown: NO_RUNS } : { claimed: undefined, unknown: granted };
 }
 
-/** The escrow log at hand, if it is the one that the log's founding devices or the user confirmed, and nothing contradicts it. */
+/** The escrow log at hand, if it is to be trusted and the pointer in force does not contradict it. @throws `INVALID_ARGUMENT` */
 export function trustedEscrowLog(log: LogState, known: KnownEscrow): LogState | undefined {
   const { escrowLog, confirmed } = checkOptions(known);
   if (typeof escrowLog !== "object") return undefined;
   policyOf(escrowLog);
-  if (log.kind === "escrow" || escrowTrust(log, escrowLog, confirmed) !== "sound") return undefined;
-  const pointer = escrowMember(log)?.pointer;
-  return pointer && isContradicted(pointer, escrowLog, confirmed) ? undefined : escrowLog;
+  return log.kind === "escrow" ? undefined : judgingLog(log, { escrowLog, confirmed });
 }

@@ -81,8 +81,9 @@ interface Perspective {
  * A paper that has just brought a user back is stray as soon as its lost maker is removed. To be told to remove it unless it is
  * known would be odd; but a thief's paper approves a user's device as well, to look known. Both are answered by a new paper.
  */
-function usedBackupKey(log: LogState, { id, kind }: Member, { nameOf, me }: Perspective): Warning | undefined {
-  if (kind !== "backup") return undefined;
+function usedBackupKey(log: LogState, paper: Member, { nameOf, me }: Perspective): Warning | undefined {
+  const { id, kind, approvals } = paper;
+  if (kind !== "backup" || approvals.some(({ by }) => log.active.has(by))) return undefined;
   const uses = [...log.active.values()].flatMap((member) =>
     member.approvals.filter(({ by }) => by === id).map(({ seq }) => ({ member: member.id, seq })),
   );

@@ -3,6 +3,7 @@
 
 import { checkOptions } from "../arguments/options.js";
 import type { MemberId } from "../bytes/ids.js";
+import { KeysteadError } from "../errors.js";
 import type { LogState } from "../log/state.js";
 import { doubtedMembers, ownClosure } from "../trust/doubt.js";
 import { list } from "./activity.js";
@@ -53,13 +54,10 @@ export interface Doubted {
  */
 export function takeoverOf(log: LogState, options: TakeoverOptions): Takeover {
   const { me, own = [] } = checkOptions(options);
-  knownMember(log, me);
-  // Whose it is: a wrong list of members must not look like one of nobody.
-  const perspective = { me, own };
-  const doubted = doubtedBy(log, options);
-  for (const id of own) knownMember(log, id);
+  if (!Array.isArray(own)) throw new KeysteadError("INVALID_ARGUMENT", "options.own must be a list of member ids");
+  for (const id of [me, ...own]) knownMember(log, id);
   const named = new Set([me, ...own]);
-  const closure = ownClosure(log, perspective);
+  const closure = ownClosure(log, { me, own });
   const nameOf = nameMembers(log);
   const removers = new Map<MemberId, Remover["removed"]>();
   for (const { seq, time, author, removed } of log.links) {
@@ -70,16 +68,19 @@ export function takeoverOf(log: LogState, options: TakeoverOptions): Takeover {
   }
   return {
     removers: [...removers].map(([member, removed]) => ({ member, name: nameOf(member), removed })),
-    doubted: doubted.map(({ member, because }) => ({ member, name: nameOf(member), because })),
+    doubted: doubtedBy(log, options).map(({ member, because }) => ({ member, name: nameOf(member), because })),
   };
 }
 
-function doubtedBy(log: LogState, { me, own = [], ...known }: TakeoverOptions): readonly Omit<Doubted, "name">[] {
-  const trusted = trustedEscrowLog(log, known);
-  const members = doubtedMembers(log, trusted, { me, own });
+function doubtedBy(
+  log: LogState,
+  { me, own, escrowLog, confirmed }: TakeoverOptions,
+): readonly Omit<Doubted, "name">[] {
   // Without any knowledge every act of escrow is unchecked, which says nothing about anybody.
-  if (known.escrowLog === undefined) return [];
-  return members.map((member) => ({ member, because: trusted ? "not-recorded" : "unchecked" }));
+  if (escrowLog === undefined) return [];
+  const known = { escrowLog, confirmed };
+  const because = trustedEscrowLog(log, known) ? "not-recorded" : "unchecked";
+  return doubtedMembers(log, { ...known, own }, me).map((member) => ({ member, because }));
 }
 
 /** The same for people. */

@@ -114,7 +114,7 @@ describe("classBefore", () => {
       .act("Laptop", leave)
       .review("Thief", { approve: ["Tablet"] });
     for (let seq = 2; seq <= world.log.head.seq; seq++) {
-      const before = verifyLog(world.entries.slice(0, seq - 1), { subject: world.log.subject });
+      const before = verifyLog(world.entries.slice(0, seq - 1), { subject: world.log.subject, now: "unchecked" });
       const classes = classBefore(world.log, seq);
       for (const member of before.active.values()) {
         const confirmed = isConfirmed(before, member) ? "confirmed" : "unconfirmed";

@@ -2,21 +2,29 @@
 // (docs/spec.md sections 6 to 8).
 
 import type { MemberId } from "../../../src/bytes/ids.js";
-import type { Secret } from "../../../src/bytes/secret.js";
 import { writeLink } from "../../../src/grants/author.js";
 import { drawKeys, newMember } from "../../../src/grants/enter.js";
 import { openGrants } from "../../../src/grants/open.js";
 import { openingOf, type Session } from "../../../src/grants/session.js";
-import { changedKeyring, type Keyring, newKeyring, partsOf } from "../../../src/keys/keyring.js";
+import { type Keyring, newKeyring, partsOf } from "../../../src/keys/keyring.js";
 import { memberIdOf } from "../../../src/keys/member-keys.js";
 import { OperatorKeys } from "../../../src/keys/operator-keys.js";
 import { decodeEntry } from "../../../src/log/entry.js";
 import type { NewMember } from "../../../src/log/fields.js";
-import { epochsIn, type Runs } from "../../../src/log/runs.js";
+import type { Runs } from "../../../src/log/runs.js";
 import type { LinkRecord, LogState, Member } from "../../../src/log/state.js";
 import { appendEntry } from "../../../src/log/verify.js";
 import type { Env } from "../../../src/primitives/env.js";
-import { type Authored, createLog, expel, joinLog, regrant, review, setLockdown } from "../../support/accepted.js";
+import {
+  type Authored,
+  createLog,
+  expel,
+  joinLog,
+  reclaim,
+  regrant,
+  review,
+  setLockdown,
+} from "../../support/accepted.js";
 import { type RawSigner, withAttachment } from "../../support/raw-link.js";
 import { seededEnv } from "../../support/seeded-env.js";
 
@@ -153,18 +161,8 @@ export class World {
 
   /** A member takes over what a removed one held, by its keys (MEM-10). */
   reclaim(by: string, from: string, runs: Runs): this {
-    const removed = partsOf(this.session(from).keyring);
-    return this.act(by, ({ log, keyring }, env) => {
-      const { keys } = partsOf(keyring);
-      const gained = [...epochsIn(runs)].flatMap((epoch): readonly (readonly [number, Secret])[] => {
-        const seed = removed.seeds.get(epoch);
-        return seed ? [[epoch, seed.copy()]] : [];
-      });
-      const both = changedKeyring(keyring, { gained: new Map(gained) });
-      const fields = { author: keys.sign, from: this.id(from), runs };
-      const signers = [keys, removed.keys];
-      return { ...writeLink({ before: log, type: "reclaim", fields, keyring: both, signers }, env), keyring: both };
-    });
+    const { keyring } = this.session(from);
+    return this.act(by, (session, env) => reclaim(session, { from: keyring, runs }, env));
   }
 
   /** A member switches lockdown on. */
