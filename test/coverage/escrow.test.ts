@@ -149,7 +149,7 @@ describe("explainAccess of escrow", () => {
     const taken = falsely(user);
     const effects = (epoch: number, options: KnownEscrow) =>
       explainAccess(taken.log, before, epoch, options).because.map(({ effect }) => effect);
-    expect(effects(1, confirmedToo)).toEqual(["entered", "granted", "removed"]);
+    expect(effects(1, confirmedToo)).toEqual(["made", "entered", "granted", "removed"]);
     expect(effects(3, confirmedToo)).toEqual(["foreign", "removed"]);
     expect(effects(3, {})).toEqual(["granted", "removed"]);
     const { canRead, because } = explainAccess(taken.log, before, 3, confirmedToo);

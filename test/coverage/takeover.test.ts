@@ -77,9 +77,7 @@ describe("takeoverOf with an escrow log", () => {
   const organisation = openOrganisation("takeover");
   const user = openUser("takeover", organisation).join("Phone");
   const recorded = recordAct(organisation, user, { approve: ["Phone"] });
-  const restored = escrowReview(user, recorded, { approve: ["Phone"], runs: [[1, 1]] })
-    .leave("Laptop")
-    .join("Tablet");
+  const restored = escrowReview(user, recorded, { approve: ["Phone"], runs: [[1, 1]] });
   const me = restored.id("Laptop");
   const doubted = (options: Omit<TakeoverOptions, "me">) =>
     takeoverOf(restored.log, { me, ...options }).doubted.map(({ name, because }) => [name, because]);
