@@ -11,6 +11,7 @@ export { type CheckedBackupKey, checkBackupKey, type OpenedBackupKey, openBackup
 export type { LinkHash, LogId, MemberId } from "./bytes/ids.js";
 export { parseLinkHash, parseLogId, parseMemberId } from "./bytes/text.js";
 export { type ContentHeader, type ContentSender, readContentHeader } from "./content/format.js";
+export type { Freshness } from "./content/freshness.js";
 export {
   type Opened,
   type OpenOptions,
@@ -28,7 +29,7 @@ export type { Recipient, RecipientOptions } from "./content/recipients.js";
 export { type SealOptions, type SealProgress, sealStream, sealTo } from "./content/seal.js";
 export type { Sender, SenderOptions, VerifiedSender } from "./content/sender.js";
 export type { LongWork } from "./content/turns.js";
-export type { ExpectedContent } from "./content/unlock.js";
+export type { ExpectedContent, RecipientHead } from "./content/unlock.js";
 export type { Activity } from "./coverage/activity.js";
 export {
   type CoverageOptions,
@@ -68,7 +69,16 @@ export { type Doubted, type Remover, type Takeover, type TakeoverOptions, takeov
 export type { Warning, WarningCode } from "./coverage/warnings.js";
 export { type DevicesAndActivity, type DeviceView, devicesAndActivity } from "./devices-and-activity.js";
 export { type ErrorCode, type ErrorDetails, type ErrorOptions, KeysteadError, type RuleId } from "./errors.js";
-export type { EscrowGap, EscrowStatus, GapCloser, LastSeen, UserCoverage } from "./escrow/coverage.js";
+export { type Act, type ActRecord, actRecords, disown, type RecordedAct } from "./escrow/act.js";
+export type {
+  EscrowGap,
+  EscrowStatus,
+  GapCloser,
+  LastSeen,
+  ReportedAct,
+  ReportedActStatus,
+  UserCoverage,
+} from "./escrow/coverage.js";
 export {
   type Access,
   type AccessOptions,
@@ -85,17 +95,29 @@ export {
 } from "./escrow/escrow-log.js";
 export { formatTotals, formatUserCoverage, reportCsvHeader, reportCsvLine } from "./escrow/format-report.js";
 export { enrollEscrow, renewEscrow } from "./escrow/member.js";
-export { type RecoverOptions, recover, renewFor } from "./escrow/recover.js";
+export {
+  type RecordRecoveryOptions,
+  type RecoverableEpochs,
+  type RecoverableOptions,
+  type RecoverOptions,
+  type RecoveryRecorded,
+  recordRecovery,
+  recover,
+  recoverableEpochs,
+  renewFor,
+} from "./escrow/recover.js";
 export { organisationReport, type ReportedUser, type ReportOptions, ReportTotals, type ToDo } from "./escrow/report.js";
 export { type EscrowDevicesAndActivity, escrowDevicesAndActivity } from "./escrow-devices-and-activity.js";
 export { type AcknowledgeOptions, acknowledge, requireUnchanged } from "./fingerprint/acknowledge.js";
 export type { ContactChange, ContactFacts, ContactLink, ContactMember, ContactStatus } from "./fingerprint/change.js";
 export { compareFingerprint, type FingerprintComparison } from "./fingerprint/compare.js";
 export { compareContact } from "./fingerprint/contacts.js";
+export { compareEscrowFingerprint, escrowFingerprint } from "./fingerprint/escrow.js";
 export { Fingerprint, fingerprintOf, formatFingerprint } from "./fingerprint/fingerprint.js";
 export type { FingerprintForm } from "./fingerprint/forms.js";
 export { type ParsedFingerprint, parseFingerprint } from "./fingerprint/parse.js";
 export { type ContactPin, decodePin, encodePin, pinContact } from "./fingerprint/pin.js";
+export type { Standing } from "./fingerprint/trusted-class.js";
 export { abandonEpochs } from "./grants/abandon.js";
 export {
   expel,
@@ -128,11 +150,14 @@ export { type OpenedKeyring, openKeyring, type Received, receive } from "./grant
 export type { DeviceDescription, Session } from "./grants/session.js";
 export { Keyring, parseKeyring, unsafeSerializeKeyring } from "./keys/keyring.js";
 export { OperatorKeys } from "./keys/operator-keys.js";
+export { StatementKeys } from "./keys/statement-keys.js";
 export { type Acceptance, type AcceptOptions, acceptEntry, entryForSenders } from "./log/accept.js";
 export { checkEvidence, type EvidenceVerdict } from "./log/check-evidence.js";
 export type { Clock } from "./log/checks.js";
+export { compareStatements } from "./log/equivocation.js";
 export { decodeEvidence, type Evidence, type EvidenceKind, encodeEvidence, type Pin } from "./log/evidence.js";
 export type { EscrowActor, Pointer, Policy, Role, SealedRecord } from "./log/fields.js";
+export type { NamedHead } from "./log/named-head.js";
 export type { Run, Runs } from "./log/runs.js";
 export type {
   Approval,
@@ -149,6 +174,14 @@ export type {
   Removal,
 } from "./log/state.js";
 export {
+  certifyStatementKey,
+  type StatedHead,
+  type StatementKeyOptions,
+  stateHead,
+  type VerifyStatementOptions,
+  verifyStatement,
+} from "./log/statement.js";
+export {
   type AppendOptions,
   type AuthenticatedHead,
   appendEntry,
@@ -160,4 +193,5 @@ export { type ActReason, type EscrowAct, escrowActs } from "./trust/acts.js";
 export { doubtedMembers } from "./trust/doubt.js";
 export { type EscrowNeed, escrowNeeds, policyOf } from "./trust/escrow-needs.js";
 export { judgePointer, newestPointer, type PointerVerdict } from "./trust/pointer.js";
+export { type RenewalReason, renewalReasons } from "./trust/renewal.js";
 export { type EscrowKnowledge, type EscrowLogAtHand, escrowIsSound } from "./trust/soundness.js";

@@ -4,15 +4,16 @@
 import {
   acceptEnrollment,
   accessRecords,
+  agenda,
   appendEntry,
   checkBackupKey,
   checkEvidence,
   compareContact,
   compareFingerprint,
+  compareStatements,
   decodeEvidence,
   decodePin,
   devicesAndActivity,
-  keyringFacts,
   offerEnrollment,
   openBackupKey,
   openContent,
@@ -31,8 +32,10 @@ import {
   receive,
   recover,
   renewFor,
+  stateHead,
   unsafeSerializeKeyring,
   verifyLog,
+  verifyStatement,
 } from "keystead";
 import { expect } from "vitest";
 import { equalBytes } from "../../src/bytes/bytes.js";
@@ -43,6 +46,7 @@ import { recordOf } from "../escrow/support.js";
 import { withAttachment } from "../support/raw-link.js";
 import { snapshot } from "../support/refusal.js";
 import { seededEnv } from "../support/seeded-env.js";
+import { CERTIFICATE, NOON, STATEMENT_KEYS } from "../support/service.js";
 import { seedNamed } from "../support/world.js";
 import { contents, escrowWorld, forkedWorld, samples, smallWorld, texts, userWorld } from "./samples.js";
 
@@ -115,8 +119,16 @@ export const decoders: readonly Decoder<Uint8Array>[] = [
   ["openKeyring", samples.paper.last, (bytes) => openKeyring(samples.paper.log, [bytes], seedNamed("Paper"))],
   ["openBackupKey", backup.entry, (bytes) => openBackupKey(backup.log, [bytes], backup.text)],
   ["decodeEvidence and checkEvidence", samples.evidence, (bytes) => checkEvidence(decodeEvidence(bytes))],
+  ["verifyStatement", samples.statement, (bytes) => verifyStatement(bytes, { log: userWorld.log, now: NOON })],
+  ["compareStatements", samples.statement, (bytes) => compareStatements(userWorld.log, samples.statement, bytes)],
+  ["stateHead", CERTIFICATE, (bytes) => stateHead(userWorld.log.head, STATEMENT_KEYS, bytes, NOON)],
+  ["equivocation", samples.equivocation, (bytes) => checkEvidence(decodeEvidence(bytes))],
   ["decodePin and compareContact", samples.pin, (bytes) => compareContact(decodePin(bytes), log)],
-  ["parseKeyring and keyringFacts", samples.keyring, (bytes) => keyringFacts(log, parseKeyring(bytes))],
+  [
+    "parseKeyring",
+    samples.keyring,
+    (bytes) => agenda({ log, keyring: parseKeyring(bytes) }, { now: 0, escrowLog: undefined }),
+  ],
   [
     "offerEnrollment",
     samples.prepared.request,
