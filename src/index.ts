@@ -39,7 +39,7 @@ export {
 } from "./coverage/coverage-report.js";
 export { type DataAccess, dataAccess } from "./coverage/data-access.js";
 export type { Deed } from "./coverage/deeds.js";
-export type { DevicesOptions, Standing } from "./coverage/devices.js";
+export type { DeviceStanding, DevicesOptions } from "./coverage/devices.js";
 export { type AccessExplanation, explainAccess, type Reason } from "./coverage/explain.js";
 export { formatCoverage } from "./coverage/format-coverage.js";
 export { type Closer, type Gap, gapsOf } from "./coverage/gaps.js";

@@ -100,7 +100,7 @@ export function coverageReport(log: LogState, options: CoverageOptions = {}): Co
     ...{ subject: plainText(log.subject), head: log.head, epoch: currentEpoch(log), lockdown: log.lockdown },
     at: now === undefined ? undefined : dateOf(now),
     members: [...log.active.values()].map(coverageOf),
-    lost: lossFinder(log, known)(lost),
+    lost: lossFinder(log)(lost),
     unknown: stretchesOf(log, unknown),
     warnings: resilience(log, known),
     wrongGrants: (proven?.wrongGrants ?? []).map((grant) => ({ text: wrongText(grant, nameOf), grant })),

@@ -20,8 +20,8 @@ import { accessWith, type DataAccess, knownMember } from "./data-access.js";
 import { dateOf, formatDay } from "./dates.js";
 import { type Deed, deedOf } from "./deeds.js";
 import { gapFinder } from "./gaps.js";
-import { escrowHoldings } from "./knowledge.js";
-import { type LossOptions, type LostStretch, lossWords, lostStretches, UNKNOWN, unknownStretches } from "./loss.js";
+import { escrowHoldings, type KnownEscrow } from "./knowledge.js";
+import { type LostStretch, lossWords, lostStretches, UNKNOWN, unknownStretches } from "./loss.js";
 import { type NameOf, nameMembers, plainText } from "./names.js";
 import { furtherWarnings, isPending, type PendingMember, pendingFor } from "./pending.js";
 import { type Offer, offersTo, type RemovalView, removalOf } from "./removal.js";
@@ -34,7 +34,7 @@ import type { Warning } from "./warnings.js";
  * Whether a member takes part in its log. `superseded`: the log gives it another key than this device's keyring has, as another copy
  * of the device took fresh keys; the log alone does not tell.
  */
-export type Standing = "active" | "removed" | "superseded";
+export type DeviceStanding = "active" | "removed" | "superseded";
 
 /** A member as a list of devices shows it. */
 export interface DeviceView {
@@ -53,7 +53,7 @@ export interface DeviceView {
   readonly access: DataAccess | undefined;
   /** `pending`: nobody of the confirmed class has approved it. `this-device`: it is the one that asks, and takes part. */
   readonly status: "this-device" | "approved" | "pending" | "removed" | "superseded";
-  readonly standing: Standing;
+  readonly standing: DeviceStanding;
   /** Approvals, enrolment included, oldest first. The first device has none and needs none. */
   readonly approvals: readonly Deed[];
   readonly removed: Deed | undefined;
@@ -112,12 +112,11 @@ export function devicesAndActivity(log: LogState, options: DevicesOptions): Devi
   const members = [...log.active.values(), ...log.removed].map((member) => viewOf(log, member, asked));
   const oldest = Math.max(0, log.links.length - limit);
   const newest = Array.from({ length: log.links.length - oldest }, (_, index) => log.links.length - 1 - index);
-  const loss = { ...known, me: id };
-  const takeover = takeoverOf(log, loss);
+  const takeover = takeoverOf(log, { ...known, me: id });
   const doubted = new Set(takeover.doubted.map(({ member }) => member));
   // ESC-8: to approve whom an act brought in that is not believed is refused to authors.
   const pending =
-    standing === "active" ? pendingFor(log, me, { ...loss, nameOf }).filter(({ member }) => !doubted.has(member)) : [];
+    standing === "active" ? pendingFor(log, me, { ...known, nameOf }).filter(({ member }) => !doubted.has(member)) : [];
   return {
     ...{ subject: log.subject, head: log.head, members, pending },
     me: members.find(({ member }) => member === id) as DeviceView,
@@ -126,9 +125,9 @@ export function devicesAndActivity(log: LogState, options: DevicesOptions): Devi
       ...supersededWarning(asked),
       ...removalWarnings(log, { ...asked, seen: seen ?? me.position }),
       ...takeoverWarnings(takeover, id, nameOf),
-      ...(standing === "active" ? limitedAccess(log, me, loss) : []),
+      ...(standing === "active" ? limitedAccess(log, me, known) : []),
       ...furtherWarnings(me, pending, nameOf),
-      ...lostStretches(log, loss).map(lossWarning),
+      ...lostStretches(log, { ...known, me: id }).map(lossWarning),
       ...unknownStretches(log, known).map((stretch): Warning => {
         return {
           code: "escrow-unknown",
@@ -138,7 +137,7 @@ export function devicesAndActivity(log: LogState, options: DevicesOptions): Devi
         };
       }),
       // That somebody was removed who once approved this device is not news to whom it is in the hands of.
-      ...resilience(log, loss).filter(({ code, members }) => code !== "stray" || !members.includes(id)),
+      ...resilience(log, { ...known, me: id }).filter(({ code, members }) => code !== "stray" || !members.includes(id)),
       ...aheadOfClock(log, now),
     ],
     activity: newest.map((index) => activityOf(log, log.links.at(index) as LinkRecord, nameOf)),
@@ -148,12 +147,12 @@ export function devicesAndActivity(log: LogState, options: DevicesOptions): Devi
 interface Asked {
   readonly me: MemberId;
   readonly nameOf: NameOf;
-  readonly standing: Standing;
+  readonly standing: DeviceStanding;
   /** What escrow holds, as far as that is known. */
   readonly claimed: Runs;
 }
 
-function standingOf(log: LogState, { id, kem, removed }: Member, keyring: Keyring | undefined): Standing {
+function standingOf(log: LogState, { id, kem, removed }: Member, keyring: Keyring | undefined): DeviceStanding {
   if (keyring !== undefined) {
     const { log: of, member } = partsOf(keyring);
     if (of !== log.head.log || member !== id) {
@@ -199,11 +198,8 @@ function removalWarnings(log: LogFacts, { me, seen, nameOf }: Asked & { readonly
 }
 
 /** Says from where this device could be approved further back. What is lost is said once, for the whole log. */
-function limitedAccess(log: LogState, me: Member, options: LossOptions): readonly Warning[] {
-  return gapFinder(
-    log,
-    options,
-  )(me)
+function limitedAccess(log: LogState, me: Member, known: KnownEscrow): readonly Warning[] {
+  return gapFinder(log, { ...known, me: me.id })(me)
     .filter(({ closers }) => closers.length > 0)
     .map((gap): Warning => {
       const text = `This device lacks ${formatStretch(gap)}: ${gap.advice}.`;

@@ -63,7 +63,7 @@ export function gapsOf(log: LogState, member: MemberId, options: LossOptions = {
 export function gapFinder(log: LogState, options: LossOptions): (member: Member) => readonly Gap[] {
   const nameOf = nameMembers(log);
   const holdings = holdingsOf(log, options);
-  const facts: Facts = { log, nameOf, candidates: actors(log), ...holdings, losses: lossFinder(log, options) };
+  const facts: Facts = { log, nameOf, candidates: actors(log), ...holdings, losses: lossFinder(log, options.me) };
   return (target) => {
     const granted = target.kind === "escrow" ? (holdings.claimed ?? target.reach) : target.reach;
     const neverGranted = subtractRuns(subtractRuns(allEpochs(log), granted), target.withheld);

@@ -1,5 +1,6 @@
 // Loss: which epochs no active member holds, and which removed members could bring them back. docs/spec.md sections 6 (MEM-10) and 8.
 
+import { checkOptions } from "../arguments/options.js";
 import type { MemberId } from "../bytes/ids.js";
 import { equalRuns, intersectRuns, NO_RUNS, type Runs, subtractRuns, uniteRuns } from "../log/runs.js";
 import { assertLog, type LogState, type Member } from "../log/state.js";
@@ -21,13 +22,13 @@ export interface Keeper {
   readonly member: MemberId;
   readonly name: string;
   readonly epochs: Runs;
-  /** `reclaim`: an active member with this one's key can bring it back. `read`: it can only be read, as `reclaim` would be refused. */
+  /** `reclaim`: with its key it can be brought back. `read`: a reclaim would be refused, and it can only be read. */
   readonly can: "reclaim" | "read";
 }
 
 /** What {@link lostStretches} may know besides the log. */
 export interface LossOptions extends KnownEscrow {
-  /** The member that would bring back what is lost; by default a device that joins for it. */
+  /** The member whose user asks; without it, a loss can be brought back if any active member may reclaim. */
   readonly me?: MemberId | undefined;
 }
 
@@ -55,7 +56,7 @@ export interface Holdings {
  */
 export function lostStretches(log: LogState, options: LossOptions = {}): readonly LostStretch[] {
   assertLog(log);
-  return lossFinder(log, options)(holdingsOf(log, options).lost);
+  return lossFinder(log, checkOptions(options).me)(holdingsOf(log, options).lost);
 }
 
 /**
@@ -81,7 +82,7 @@ export function holdingsOf(log: LogState, known: KnownEscrow): Holdings {
 }
 
 /** Lost epochs as stretches with those who held them. */
-export function lossFinder(log: LogState, { me }: LossOptions): (lost: Runs) => readonly LostStretch[] {
+export function lossFinder(log: LogState, me?: MemberId): (lost: Runs) => readonly LostStretch[] {
   const can = mayReclaim(log, me) ? "reclaim" : "read";
   const nameOf = nameMembers(log);
   let keeping: readonly (readonly [Member, Runs])[] | undefined;
@@ -99,10 +100,16 @@ export function lossFinder(log: LogState, { me }: LossOptions): (lost: Runs) => 
   };
 }
 
-/** MEM-10, MEM-5: whether a member, or a device that joins for it, may take over what a removed member held. */
+/**
+ * MEM-10: whether an active member may take over what a removed one held. Seen from a device: whether it may itself, or when it was
+ * removed, whether a device may that joins for it, which in lockdown nobody confirms. A thief may be all that is left of the
+ * confirmed class, and does not help.
+ */
 function mayReclaim(log: LogState, me: MemberId | undefined): boolean {
-  const member = me === undefined ? undefined : knownMember(log, me);
-  return member && !member.removed ? actors(log).includes(member) : !log.lockdown;
+  const able = actors(log);
+  if (me === undefined) return able.length > 0;
+  const member = knownMember(log, me);
+  return member.removed ? !log.lockdown : able.includes(member);
 }
 
 /** What removed devices and backup keys held by grants of devices and backup keys. What escrow gave may be nothing but its word. */

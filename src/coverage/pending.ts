@@ -6,7 +6,8 @@ import { isConfirmed, type LogFacts, type LogState, type Member } from "../log/s
 import { actors, approvalIsAdmissible } from "./actors.js";
 import { accessWith, type DataAccess } from "./data-access.js";
 import { formatDay } from "./dates.js";
-import { holdingsOf, type LossOptions, type LostStretch, lossFinder } from "./loss.js";
+import type { KnownEscrow } from "./knowledge.js";
+import { holdingsOf, type LostStretch, lossFinder } from "./loss.js";
 import type { NameOf } from "./names.js";
 import { allEpochs, formatStretch, type Stretch, stretchesOf } from "./stretches.js";
 import type { Warning } from "./warnings.js";
@@ -48,12 +49,12 @@ export function isPending(log: LogFacts, member: Member): boolean {
 export function pendingFor(
   log: LogState,
   me: Member,
-  { nameOf, ...known }: LossOptions & { readonly nameOf: NameOf },
+  { nameOf, ...known }: KnownEscrow & { readonly nameOf: NameOf },
 ): readonly PendingMember[] {
   const candidates = actors(log);
   if (!candidates.includes(me)) return [];
   const { lost } = holdingsOf(log, known);
-  const losses = lossFinder(log, known);
+  const losses = lossFinder(log, me.id);
   return (
     [...log.active.values()]
       // What to do about escrow depends on its own log: an approval would give a thief's pointer the standing of this device.

@@ -17,10 +17,9 @@ import type { Warning } from "./warnings.js";
 /**
  * What people should look at before it is too late. Judged by `held`: resilience is about recovery, and a member may lie about
  * what it cannot read, so no epoch counts as safe by its `reach`. Escrow counts by what was granted to keys that are the
- * organisation's, which takes an escrow log that is to be trusted.
+ * organisation's, which takes an escrow log that is to be trusted. Without one, nothing is said of what was granted to it.
  *
- * @param options.me the member whose screen this is.
- * @returns warnings of the codes `rotation-due`, `single-member`, `escrow-unknown`, `declared-missing`, `withheld-from-escrow`,
+ * @returns warnings of the codes `rotation-due`, `single-member`, `declared-missing`, `withheld-from-escrow`,
  * `stray`, `used-backup-key` and `no-backup-key`.
  * @throws `INVALID_ARGUMENT`
  */
@@ -108,19 +107,13 @@ function singleMember(log: LogState, options: LossOptions, nameOf: NameOf): read
   }
   const single = subtractRuns(once, twice);
   const parts = (runs: Runs) => stretchesOf(log, intersectRuns(runs, single));
-  const byOne = own.flatMap(({ id, held }) => {
-    const only = (stretch: ReturnType<typeof parts>[number]) => `Only ${nameOf(id)} holds ${formatStretch(stretch)}`;
-    return [
-      ...parts(subtractRuns(held, unknown)).map((stretch): Warning => {
-        const text = `${only(stretch)}: approve another member from it, or that data goes with it.`;
-        return { code: "single-member", text, members: [id], stretch };
-      }),
-      ...parts(intersectRuns(held, unknown)).map((stretch): Warning => {
-        const text = `${only(stretch)}, unless escrow does, which is unknown without an escrow log to be trusted.`;
-        return { code: "escrow-unknown", text, members: [id], stretch };
-      }),
-    ];
-  });
+  // Of what escrow may hold as well, nobody here knows.
+  const byOne = own.flatMap(({ id, held }) =>
+    parts(subtractRuns(held, unknown)).map((stretch): Warning => {
+      const text = `Only ${nameOf(id)} holds ${formatStretch(stretch)}: approve another member from it, or that data goes with it.`;
+      return { code: "single-member", text, members: [id], stretch };
+    }),
+  );
   const escrow = escrowMember(log);
   // No advice: people must not be sent to escrow for what its administrators decide about.
   const byEscrow = parts(claimed).map((stretch): Warning => {

@@ -4,7 +4,7 @@
 import { checkOptions } from "../arguments/options.js";
 import type { MemberId } from "../bytes/ids.js";
 import { KeysteadError } from "../errors.js";
-import type { LogState } from "../log/state.js";
+import type { LogState, Member, MemberKind } from "../log/state.js";
 import { doubtedMembers, ownClosure } from "../trust/doubt.js";
 import { list } from "./activity.js";
 import { knownMember } from "./data-access.js";
@@ -33,6 +33,7 @@ export interface Takeover {
 export interface Remover {
   readonly member: MemberId;
   readonly name: string;
+  readonly kind: MemberKind;
   /** Whom it removed, with the position and the date of the link, in order. */
   readonly removed: readonly { readonly member: MemberId; readonly seq: number; readonly when: Date }[];
 }
@@ -67,7 +68,9 @@ export function takeoverOf(log: LogState, options: TakeoverOptions): Takeover {
     if (deeds.length > 0) removers.set(author, [...(removers.get(author) ?? []), ...deeds]);
   }
   return {
-    removers: [...removers].map(([member, removed]) => ({ member, name: nameOf(member), removed })),
+    removers: [...removers].map(([member, removed]) => {
+      return { member, name: nameOf(member), kind: (log.active.get(member) as Member).kind, removed };
+    }),
     doubted: doubtedBy(log, options).map(({ member, because }) => ({ member, name: nameOf(member), because })),
   };
 }
@@ -86,12 +89,15 @@ function doubtedBy(
 /** The same for people. */
 export function takeoverWarnings({ removers, doubted }: Takeover, me: MemberId, nameOf: (id: MemberId) => string) {
   return [
-    ...removers.map(({ member, name, removed }): Warning => {
+    ...removers.map(({ member, name, kind, removed }): Warning => {
       const whom = removed.map(
         ({ member, seq, when }) =>
           `${member === me ? "this device" : nameOf(member)} on ${formatDay(when)} (link ${seq})`,
       );
-      const text = `${name} removed ${list(whom)}. If that was not you, remove ${name}.`;
+      const text =
+        kind === "escrow"
+          ? `An administrator removed ${list(whom)}, in escrow's name. If you did not ask for that, ask your organisation.`
+          : `${name} removed ${list(whom)}. If that was not you, remove ${name}.`;
       return { code: "takeover", text, members: [member] };
     }),
     ...doubted.map(({ member, name, because }): Warning => {

@@ -7,10 +7,9 @@ import type { Stretch } from "./stretches.js";
  * What a warning is about.
  *
  * - `rotation-due`: a removed member still knows the current epoch (MEM-7).
- * - `lost`: epochs that no active member holds.
+ * - `lost`: epochs that no active member holds; a removed one that did may bring them back.
  * - `single-member`: epochs that one member alone holds.
- * - `escrow-unknown`: epochs that one device or backup key holds, or none, and of which the log alone does not tell whether escrow
- *   holds them too (ESC-4).
+ * - `escrow-unknown`: epochs that no active device or backup key holds, and of which nobody here knows whether escrow does.
  * - `declared-missing`: epochs that a member was granted and could not open, and that nobody has granted it again (MEM-9).
  * - `withheld-from-escrow`: epochs that a device kept from escrow, and that nobody has granted it since (MEM-6).
  * - `stray`: an active member whose every approver was removed since.

@@ -95,6 +95,13 @@ describe("takeoverOf with an escrow log", () => {
     expect(doubted({})).toEqual([]);
   });
 
+  it("says of what escrow removed that an administrator did it: to remove escrow would not help", () => {
+    const removed = escrowReview(user, organisation, { remove: ["Laptop"] });
+    const options = { me: user.id("Laptop"), now: removed.log.time };
+    const text = devicesAndActivity(removed.log, options).warnings.find(({ code }) => code === "takeover")?.text;
+    expect(text).toMatch(/^An administrator removed this device on .* \(link 4\), in escrow's name\. If you did not/);
+  });
+
   it("warns of them, and does not offer them for approval", () => {
     const texts = (options: Omit<TakeoverOptions, "me">) => {
       const { warnings, pending } = devicesAndActivity(restored.log, { me, now: restored.log.time, ...options });
