@@ -39,7 +39,7 @@ export {
 } from "./coverage/coverage-report.js";
 export { type DataAccess, dataAccess } from "./coverage/data-access.js";
 export type { Deed } from "./coverage/deeds.js";
-export type { DeviceStanding, DevicesOptions } from "./coverage/devices.js";
+export type { DevicesOptions } from "./coverage/devices.js";
 export { type AccessExplanation, explainAccess, type Reason } from "./coverage/explain.js";
 export { formatCoverage } from "./coverage/format-coverage.js";
 export { type Closer, type Gap, gapsOf } from "./coverage/gaps.js";
@@ -117,7 +117,7 @@ export { Fingerprint, fingerprintOf, formatFingerprint } from "./fingerprint/fin
 export type { FingerprintForm } from "./fingerprint/forms.js";
 export { type ParsedFingerprint, parseFingerprint } from "./fingerprint/parse.js";
 export { type ContactPin, decodePin, encodePin, pinContact } from "./fingerprint/pin.js";
-export type { Standing } from "./fingerprint/trusted-class.js";
+export type { SenderStanding } from "./fingerprint/trusted-class.js";
 export { abandonEpochs } from "./grants/abandon.js";
 export {
   expel,
@@ -134,6 +134,7 @@ export {
   setLockdown,
 } from "./grants/actions.js";
 export { type CheckedGrants, checkGrants, type WrongGrant } from "./grants/check.js";
+export { type CheckedSeeds, type CheckSeedsOptions, checkSeeds, type SeedProgress } from "./grants/check-seeds.js";
 export {
   acceptEnrollment,
   type CreateLogOptions,
@@ -146,9 +147,20 @@ export {
 } from "./grants/enter.js";
 export type { EscrowOptions } from "./grants/escrow-guard.js";
 export type { Proposal } from "./grants/proposal.js";
-export { type OpenedKeyring, openKeyring, type Received, receive } from "./grants/receive.js";
+export {
+  type OpenedKeyring,
+  openKeyring,
+  type Received,
+  type Resumed,
+  type ResumeOptions,
+  receive,
+  resume,
+} from "./grants/receive.js";
 export type { DeviceDescription, Session } from "./grants/session.js";
-export { Keyring, parseKeyring, unsafeSerializeKeyring } from "./keys/keyring.js";
+export { type Standing, standing } from "./grants/standing.js";
+export { unsafeSerializeKeyring } from "./grants/store.js";
+export { Keyring } from "./keys/keyring.js";
+export { parseKeyring } from "./keys/keyring-bytes.js";
 export { OperatorKeys } from "./keys/operator-keys.js";
 export { StatementKeys } from "./keys/statement-keys.js";
 export { type Acceptance, type AcceptOptions, acceptEntry, entryForSenders } from "./log/accept.js";

@@ -3,6 +3,7 @@
 import { checkOptions } from "../arguments/options.js";
 import type { MemberId } from "../bytes/ids.js";
 import { KeysteadError } from "../errors.js";
+import { type Standing, standing } from "../grants/standing.js";
 import { type Keyring, partsOf } from "../keys/keyring.js";
 import { checkMilliseconds, DEFAULT_SKEW } from "../log/checks.js";
 import { NO_RUNS, type Runs } from "../log/runs.js";
@@ -30,12 +31,6 @@ import { formatStretch } from "./stretches.js";
 import { type TakeoverOptions, takeoverOf, takeoverWarnings } from "./takeover.js";
 import type { Warning } from "./warnings.js";
 
-/**
- * Whether a member takes part in its log. `superseded`: the log gives it another key than this device's keyring has, as another copy
- * of the device took fresh keys; the log alone does not tell.
- */
-export type DeviceStanding = "active" | "removed" | "superseded";
-
 /** A member as a list of devices shows it. */
 export interface DeviceView {
   readonly member: MemberId;
@@ -53,7 +48,8 @@ export interface DeviceView {
   readonly access: DataAccess | undefined;
   /** `pending`: nobody of the confirmed class has approved it. `this-device`: it is the one that asks, and takes part. */
   readonly status: "this-device" | "approved" | "pending" | "removed" | "superseded";
-  readonly standing: DeviceStanding;
+  /** `superseded` only of this device, and only where its keyring is given: the log alone does not tell. */
+  readonly standing: Standing;
   /** Approvals, enrolment included, oldest first. The first device has none and needs none. */
   readonly approvals: readonly Deed[];
   readonly removed: Deed | undefined;
@@ -106,9 +102,9 @@ export function devicesAndActivity(log: LogState, options: DevicesOptions): Devi
   const { me: id, now, seen, limit = 50, keyring, ...known } = checkDevicesOptions(options);
   const me = knownMember(log, id);
   const nameOf = nameMembers(log);
-  const standing = standingOf(log, me, keyring);
+  const mine = standingIn(log, me, keyring);
   const { claimed = NO_RUNS } = escrowHoldings(log, known);
-  const asked: Asked = { me: id, nameOf, standing, claimed };
+  const asked: Asked = { me: id, nameOf, standing: mine, claimed };
   const members = [...log.active.values(), ...log.removed].map((member) => viewOf(log, member, asked));
   const oldest = Math.max(0, log.links.length - limit);
   const newest = Array.from({ length: log.links.length - oldest }, (_, index) => log.links.length - 1 - index);
@@ -116,7 +112,7 @@ export function devicesAndActivity(log: LogState, options: DevicesOptions): Devi
   const doubted = new Set(takeover.doubted.map(({ member }) => member));
   // ESC-8: to approve whom an act brought in that is not believed is refused to authors.
   const pending =
-    standing === "active" ? pendingFor(log, me, { ...known, nameOf }).filter(({ member }) => !doubted.has(member)) : [];
+    mine === "active" ? pendingFor(log, me, { ...known, nameOf }).filter(({ member }) => !doubted.has(member)) : [];
   return {
     ...{ subject: log.subject, head: log.head, members, pending },
     me: members.find(({ member }) => member === id) as DeviceView,
@@ -125,7 +121,7 @@ export function devicesAndActivity(log: LogState, options: DevicesOptions): Devi
       ...supersededWarning(asked),
       ...removalWarnings(log, { ...asked, seen: seen ?? me.position }),
       ...takeoverWarnings(takeover, id, nameOf),
-      ...(standing === "active" ? limitedAccess(log, me, known) : []),
+      ...(mine === "active" ? limitedAccess(log, me, known) : []),
       ...furtherWarnings(me, pending, nameOf),
       ...lostStretches(log, { ...known, me: id }).map(lossWarning),
       ...unknownStretches(log, known).map((stretch): Warning => {
@@ -147,20 +143,16 @@ export function devicesAndActivity(log: LogState, options: DevicesOptions): Devi
 interface Asked {
   readonly me: MemberId;
   readonly nameOf: NameOf;
-  readonly standing: DeviceStanding;
+  readonly standing: Standing;
   /** What escrow holds, as far as that is known. */
   readonly claimed: Runs;
 }
 
-function standingOf(log: LogState, { id, kem, removed }: Member, keyring: Keyring | undefined): DeviceStanding {
-  if (keyring !== undefined) {
-    const { log: of, member } = partsOf(keyring);
-    if (of !== log.head.log || member !== id) {
-      throw new KeysteadError("INVALID_ARGUMENT", "options.keyring must be the keyring of options.me for this log");
-    }
-  }
-  if (removed) return "removed";
-  return keyring !== undefined && partsOf(keyring).keys.kemFor(kem) === undefined ? "superseded" : "active";
+function standingIn(log: LogState, { id, removed }: Member, keyring: Keyring | undefined): Standing {
+  if (keyring === undefined) return removed ? "removed" : "active";
+  if (partsOf(keyring).member !== id)
+    throw new KeysteadError("INVALID_ARGUMENT", "options.keyring must be the keyring of options.me");
+  return standing(log, keyring);
 }
 
 function viewOf(log: LogState, member: Member, { me, nameOf, standing, claimed }: Asked): DeviceView {
