@@ -11,6 +11,7 @@ export { type CheckedBackupKey, checkBackupKey, type OpenedBackupKey, openBackup
 export type { LinkHash, LogId, MemberId } from "./bytes/ids.js";
 export { parseLinkHash, parseLogId, parseMemberId } from "./bytes/text.js";
 export { type ContentHeader, type ContentSender, readContentHeader } from "./content/format.js";
+export type { Freshness } from "./content/freshness.js";
 export {
   type Opened,
   type OpenOptions,
@@ -28,9 +29,8 @@ export type { Recipient, RecipientOptions } from "./content/recipients.js";
 export { type SealOptions, type SealProgress, sealStream, sealTo } from "./content/seal.js";
 export type { Sender, SenderOptions, VerifiedSender } from "./content/sender.js";
 export type { LongWork } from "./content/turns.js";
-export type { ExpectedContent } from "./content/unlock.js";
+export type { ExpectedContent, RecipientHead } from "./content/unlock.js";
 export type { Activity } from "./coverage/activity.js";
-export { afterRemoval, offerToRemove, type RemovalVerdict, type Suspect } from "./coverage/after-removal.js";
 export {
   type CoverageOptions,
   type CoverageReport,
@@ -38,10 +38,13 @@ export {
   type MemberCoverage,
 } from "./coverage/coverage-report.js";
 export { type DataAccess, dataAccess } from "./coverage/data-access.js";
-export type { Deed, DevicesOptions } from "./coverage/devices.js";
+export type { Deed } from "./coverage/deeds.js";
+export type { DevicesOptions } from "./coverage/devices.js";
 export { type AccessExplanation, explainAccess, type Reason } from "./coverage/explain.js";
 export { formatCoverage } from "./coverage/format-coverage.js";
-export { type Closer, type Gap, gapsOf, lostStretches } from "./coverage/gaps.js";
+export { type Closer, type Gap, gapsOf } from "./coverage/gaps.js";
+export type { KnownEscrow } from "./coverage/knowledge.js";
+export { type Keeper, type LossOptions, type LostStretch, lostStretches, unknownStretches } from "./coverage/loss.js";
 export { overlapsMeanwhile, type Touch } from "./coverage/meanwhile.js";
 export type { FurtherApproval, PendingMember } from "./coverage/pending.js";
 export {
@@ -51,9 +54,18 @@ export {
   type ProveOptions,
   proveCoverage,
 } from "./coverage/proven.js";
+export {
+  type Offer,
+  offerToRemove,
+  type RemovalView,
+  type RemoverClass,
+  removalOf,
+  type Suspect,
+} from "./coverage/removal.js";
 export { resilience } from "./coverage/resilience.js";
 export { straysOf } from "./coverage/strays.js";
 export type { Stretch } from "./coverage/stretches.js";
+export { type Doubted, type Remover, type Takeover, type TakeoverOptions, takeoverOf } from "./coverage/takeover.js";
 export type { Warning, WarningCode } from "./coverage/warnings.js";
 export { type DevicesAndActivity, type DeviceView, devicesAndActivity } from "./devices-and-activity.js";
 export { type ErrorCode, type ErrorDetails, type ErrorOptions, KeysteadError, type RuleId } from "./errors.js";
@@ -105,6 +117,7 @@ export { Fingerprint, fingerprintOf, formatFingerprint } from "./fingerprint/fin
 export type { FingerprintForm } from "./fingerprint/forms.js";
 export { type ParsedFingerprint, parseFingerprint } from "./fingerprint/parse.js";
 export { type ContactPin, decodePin, encodePin, pinContact } from "./fingerprint/pin.js";
+export type { SenderStanding } from "./fingerprint/trusted-class.js";
 export { abandonEpochs } from "./grants/abandon.js";
 export {
   expel,
@@ -121,6 +134,7 @@ export {
   setLockdown,
 } from "./grants/actions.js";
 export { type CheckedGrants, checkGrants, type WrongGrant } from "./grants/check.js";
+export { type CheckedSeeds, type CheckSeedsOptions, checkSeeds, type SeedProgress } from "./grants/check-seeds.js";
 export {
   acceptEnrollment,
   type CreateLogOptions,
@@ -133,15 +147,29 @@ export {
 } from "./grants/enter.js";
 export type { EscrowOptions } from "./grants/escrow-guard.js";
 export type { Proposal } from "./grants/proposal.js";
-export { type OpenedKeyring, openKeyring, type Received, receive } from "./grants/receive.js";
+export {
+  type OpenedKeyring,
+  openKeyring,
+  type Received,
+  type Resumed,
+  type ResumeOptions,
+  receive,
+  resume,
+} from "./grants/receive.js";
 export type { DeviceDescription, Session } from "./grants/session.js";
-export { Keyring, parseKeyring, unsafeSerializeKeyring } from "./keys/keyring.js";
+export { type Standing, standing } from "./grants/standing.js";
+export { unsafeSerializeKeyring } from "./grants/store.js";
+export { Keyring } from "./keys/keyring.js";
+export { parseKeyring } from "./keys/keyring-bytes.js";
 export { OperatorKeys } from "./keys/operator-keys.js";
+export { StatementKeys } from "./keys/statement-keys.js";
 export { type Acceptance, type AcceptOptions, acceptEntry, entryForSenders } from "./log/accept.js";
 export { checkEvidence, type EvidenceVerdict } from "./log/check-evidence.js";
 export type { Clock } from "./log/checks.js";
+export { compareStatements } from "./log/equivocation.js";
 export { decodeEvidence, type Evidence, type EvidenceKind, encodeEvidence, type Pin } from "./log/evidence.js";
 export type { EscrowActor, Pointer, Policy, Role, SealedRecord } from "./log/fields.js";
+export type { NamedHead } from "./log/named-head.js";
 export type { Run, Runs } from "./log/runs.js";
 export type {
   Approval,
@@ -157,6 +185,14 @@ export type {
   MemberKind,
   Removal,
 } from "./log/state.js";
+export {
+  certifyStatementKey,
+  type StatedHead,
+  type StatementKeyOptions,
+  stateHead,
+  type VerifyStatementOptions,
+  verifyStatement,
+} from "./log/statement.js";
 export {
   type AppendOptions,
   type AuthenticatedHead,

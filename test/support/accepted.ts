@@ -47,6 +47,7 @@ function acceptingLog<Given extends readonly unknown[]>(verb: (...given: Given) 
 export const createLog = accepting(enter.createLog);
 /** Options without knowledge of escrow are those of a client that asks for none. */
 function unguarded<T extends EscrowOptions>(options: T): T {
+  if (typeof options !== "object" || options === null) return options;
   const isGuarded = options.escrow !== undefined || options.withholdFromEscrow !== undefined;
   return isGuarded ? options : { ...options, [UNGUARDED]: true };
 }

@@ -222,7 +222,7 @@ describe("devices", () => {
 
     // The relay shows the log as it was before, when who is gone could read: refused by a sender who knows more, with evidence.
     relay.tell(ALICE, rollBack(5));
-    await expect(send(relay, "hidden", log)).rejects.toMatchObject({ code: "ROLLED_BACK", rule: "LOG-8" });
+    await expect(send(relay, "hidden", laptop.log)).rejects.toMatchObject({ code: "ROLLED_BACK", rule: "LOG-8" });
   });
 });
 
