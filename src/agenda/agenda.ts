@@ -10,7 +10,7 @@ import { DEFAULT_SKEW } from "../log/checks.js";
 import { hasEpoch, intersectRuns, runsOf, subtractRuns } from "../log/runs.js";
 import { currentEpoch, findMember, isConfirmed, type Member } from "../log/state.js";
 import { doubtedMembers } from "../trust/doubt.js";
-import { escrowIsSound } from "../trust/soundness.js";
+import { checkAtHand, escrowIsSound } from "../trust/soundness.js";
 import { disownSteps } from "./admin.js";
 import { escrowSteps, withholds } from "./escrow.js";
 import type { Facts, Knowledge } from "./facts.js";
@@ -79,7 +79,8 @@ function fetchStep({ withheld }: Facts): readonly Step[] {
 }
 
 function checkKnowledge(knowledge: Knowledge): Knowledge {
-  const { now, strangers = [] } = checkOptions(knowledge);
+  const { now, strangers = [], escrowLog } = checkOptions(knowledge);
+  checkAtHand(escrowLog);
   if (now !== "unchecked" && (!Number.isSafeInteger(now) || now < 0)) {
     throw new KeysteadError("INVALID_ARGUMENT", 'now must be whole milliseconds since 1970, or "unchecked"');
   }
