@@ -108,13 +108,13 @@ export {
   type PreparedDevice,
   prepareDevice,
 } from "./grants/enter.js";
+export type { History } from "./grants/meet.js";
 export type { Proposal } from "./grants/proposal.js";
 export {
   type OpenedKeyring,
   openKeyring,
   type Received,
   type Resumed,
-  type ResumeOptions,
   receive,
   resume,
 } from "./grants/receive.js";

@@ -146,24 +146,26 @@ describe("a keyring from a fork that was healed", () => {
     await expectSound(after, theirs);
   });
 
-  it("comes back from its bytes only if the user decided for the other side", async () => {
-    const attempt = () => resume(theirs.log, theirs.entries, parseKeyring(stored));
-    const error = expectError(attempt, "FORKED", "LOG-8");
-    expect(error.details).toMatchObject({ stored: { seq: ours.log.head.seq }, offered: theirs.log.head });
-    const after = resume(theirs.log, theirs.entries, parseKeyring(stored), { healed: true });
-    expect(after.opened).toEqual([[N, N + 1]]);
+  it("comes back from its bytes by resume only, which says that the log went another way", async () => {
+    const session = { log: theirs.log, keyring: parseKeyring(stored) };
+    for (const use of [() => receive(session, theirs.last, NOW), () => rotate(session, env)]) {
+      const error = expectError(use, "FORKED", "LOG-8");
+      expect(error.details).toMatchObject({ stored: { seq: ours.log.head.seq }, offered: theirs.log.head });
+    }
+    const after = resume(theirs.log, theirs.entries, parseKeyring(stored));
+    expect([after.history, after.opened]).toEqual(["forked", [[N, N + 1]]]);
     await expectSound(after, theirs);
     // What was set aside is stored too, and back when the log is the first one again.
     const kept = parseKeyring(unsafeSerializeKeyring(after));
-    const again = resume(ours.log, [], kept, { healed: true });
-    expect([again.opened, again.withheld]).toEqual([[], []]);
+    const again = resume(ours.log, [], kept);
+    expect([again.history, again.opened, again.withheld]).toEqual(["rolled-back", [], []]);
     expect(share(again, ours.session("Phone"), N)).toBe(true);
   });
 
   it("believes nothing of what was checked on the other side", () => {
     const { stored: facts } = partsOf(parseKeyring(stored));
     expect(facts?.checked.has(N)).toBe(true);
-    const after = resume(theirs.log, [], parseKeyring(stored), { healed: true });
+    const after = resume(theirs.log, [], parseKeyring(stored));
     expect(after.withheld).toEqual([[N, N + 1]]);
     expectError(() => after.keyring.exportKey(N, "test"), "NO_ACCESS", undefined);
   });
@@ -415,10 +417,21 @@ describe("resuming", () => {
     expect(rotate(after, env).log.head.seq).toBe(newer.log.head.seq + 1);
   });
 
-  it("refuses a log that ends before the keyring was stored, and one that went another way (LOG-8)", () => {
-    expectError(() => resume(base.log, base.entries, parseKeyring(stored)), "ROLLED_BACK", "LOG-8");
-    const other = base.rotate("Phone");
-    expectError(() => resume(other.log, other.entries, parseKeyring(stored)), "FORKED", "LOG-8");
+  it("goes on, and says so, where the log ends before the keyring was stored or went another way; nothing else does (LOG-8)", () => {
+    const other = base.rotate("Phone").rotate("Phone");
+    for (const [{ log, entries }, history, code] of [
+      [base, "rolled-back", "ROLLED_BACK"],
+      [other, "forked", "FORKED"],
+    ] as const) {
+      const back = resume(log, entries, parseKeyring(stored));
+      expect([back.history, back.withheld, back.junk]).toEqual([history, [], []]);
+      expect(rotate(back, env).log.head.seq).toBe(log.head.seq + 1);
+      expectError(() => rotate({ log, keyring: parseKeyring(stored) }, env), code, "LOG-8");
+      expectError(() => checkGrants({ log, keyring: parseKeyring(stored) }, [1]), code, "LOG-8");
+    }
+    const twin = { log: world.log, keyring: parseKeyring(stored) };
+    expect(resume(twin.log, [], twin.keyring).history).toBe("continued");
+    expect(rotate(twin, env).log.head.seq).toBe(world.log.head.seq + 1);
   });
 
   it("leaves the keyring that it is given as it is, whether it succeeds or not", () => {

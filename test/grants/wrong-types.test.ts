@@ -191,12 +191,6 @@ const receiving: readonly Case[] = [
   ["resume: entries", (junk) => resume(log, junk, session.keyring), ["list"]],
   ["resume: an entry", (junk) => resume(log, [junk], session.keyring)],
   ["resume: keyring", (junk) => resume(log, entries, junk)],
-  [
-    "resume: options",
-    (junk) => resume(log, entries, session.keyring, junk),
-    ["undefined", "object", "bare", "list", "list of null", "bytes"],
-  ],
-  ["resume: healed", (healed) => resume(log, entries, session.keyring, { healed }), ["undefined", "true"]],
   ["standing: log", (junk) => standing(junk, session.keyring)],
   ["standing: keyring", (junk) => standing(log, junk)],
   ["unsafeSerializeKeyring: session", (junk) => unsafeSerializeKeyring(junk)],
