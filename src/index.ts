@@ -1,6 +1,8 @@
 // The public API of keystead: what an app imports, and nothing else; by folder.
 
-export { agenda, type Knowledge } from "./agenda/agenda.js";
+export { agenda } from "./agenda/agenda.js";
+export type { Knowledge, Served } from "./agenda/facts.js";
+export { performStep } from "./agenda/perform.js";
 export type { AskStep, AuthorStep, FetchStep, Question, Step } from "./agenda/steps.js";
 export { type Correction, explainCorrections } from "./backup/corrections.js";
 export { type BackupKeyMade, type BackupKeyOptions, BackupPaper, enrollBackupKey } from "./backup/enroll.js";
@@ -9,6 +11,7 @@ export { type CheckedBackupKey, checkBackupKey, type OpenedBackupKey, openBackup
 export type { LinkHash, LogId, MemberId } from "./bytes/ids.js";
 export { parseLinkHash, parseLogId, parseMemberId } from "./bytes/text.js";
 export { type ContentHeader, type ContentSender, readContentHeader } from "./content/format.js";
+export type { Freshness } from "./content/freshness.js";
 export {
   type Opened,
   type OpenOptions,
@@ -26,9 +29,8 @@ export type { Recipient, RecipientOptions } from "./content/recipients.js";
 export { type SealOptions, type SealProgress, sealStream, sealTo } from "./content/seal.js";
 export type { Sender, SenderOptions, VerifiedSender } from "./content/sender.js";
 export type { LongWork } from "./content/turns.js";
-export type { ExpectedContent } from "./content/unlock.js";
+export type { ExpectedContent, RecipientHead } from "./content/unlock.js";
 export type { Activity } from "./coverage/activity.js";
-export { afterRemoval, offerToRemove, type RemovalVerdict, type Suspect } from "./coverage/after-removal.js";
 export {
   type CoverageOptions,
   type CoverageReport,
@@ -36,10 +38,13 @@ export {
   type MemberCoverage,
 } from "./coverage/coverage-report.js";
 export { type DataAccess, dataAccess } from "./coverage/data-access.js";
-export type { Deed, DevicesOptions } from "./coverage/devices.js";
+export type { Deed } from "./coverage/deeds.js";
+export type { DevicesOptions } from "./coverage/devices.js";
 export { type AccessExplanation, explainAccess, type Reason } from "./coverage/explain.js";
 export { formatCoverage } from "./coverage/format-coverage.js";
-export { type Closer, type Gap, gapsOf, lostStretches } from "./coverage/gaps.js";
+export { type Closer, type Gap, gapsOf } from "./coverage/gaps.js";
+export type { KnownEscrow } from "./coverage/knowledge.js";
+export { type Keeper, type LossOptions, type LostStretch, lostStretches, unknownStretches } from "./coverage/loss.js";
 export { overlapsMeanwhile, type Touch } from "./coverage/meanwhile.js";
 export type { FurtherApproval, PendingMember } from "./coverage/pending.js";
 export {
@@ -49,13 +54,31 @@ export {
   type ProveOptions,
   proveCoverage,
 } from "./coverage/proven.js";
+export {
+  type Offer,
+  offerToRemove,
+  type RemovalView,
+  type RemoverClass,
+  removalOf,
+  type Suspect,
+} from "./coverage/removal.js";
 export { resilience } from "./coverage/resilience.js";
 export { straysOf } from "./coverage/strays.js";
 export type { Stretch } from "./coverage/stretches.js";
+export { type Doubted, type Remover, type Takeover, type TakeoverOptions, takeoverOf } from "./coverage/takeover.js";
 export type { Warning, WarningCode } from "./coverage/warnings.js";
 export { type DevicesAndActivity, type DeviceView, devicesAndActivity } from "./devices-and-activity.js";
 export { type ErrorCode, type ErrorDetails, type ErrorOptions, KeysteadError, type RuleId } from "./errors.js";
-export type { EscrowGap, EscrowStatus, GapCloser, LastSeen, UserCoverage } from "./escrow/coverage.js";
+export { type Act, type ActRecord, actRecords, disown, type RecordedAct } from "./escrow/act.js";
+export type {
+  EscrowGap,
+  EscrowStatus,
+  GapCloser,
+  LastSeen,
+  ReportedAct,
+  ReportedActStatus,
+  UserCoverage,
+} from "./escrow/coverage.js";
 export {
   type Access,
   type AccessOptions,
@@ -72,23 +95,37 @@ export {
 } from "./escrow/escrow-log.js";
 export { formatTotals, formatUserCoverage, reportCsvHeader, reportCsvLine } from "./escrow/format-report.js";
 export { enrollEscrow, renewEscrow } from "./escrow/member.js";
-export { type RecoverOptions, recover, renewFor } from "./escrow/recover.js";
+export {
+  type RecordRecoveryOptions,
+  type RecoverableEpochs,
+  type RecoverableOptions,
+  type RecoverOptions,
+  type RecoveryRecorded,
+  recordRecovery,
+  recover,
+  recoverableEpochs,
+  renewFor,
+} from "./escrow/recover.js";
 export { organisationReport, type ReportedUser, type ReportOptions, ReportTotals, type ToDo } from "./escrow/report.js";
 export { type EscrowDevicesAndActivity, escrowDevicesAndActivity } from "./escrow-devices-and-activity.js";
 export { type AcknowledgeOptions, acknowledge, requireUnchanged } from "./fingerprint/acknowledge.js";
 export type { ContactChange, ContactFacts, ContactLink, ContactMember, ContactStatus } from "./fingerprint/change.js";
 export { compareFingerprint, type FingerprintComparison } from "./fingerprint/compare.js";
 export { compareContact } from "./fingerprint/contacts.js";
+export { compareEscrowFingerprint, escrowFingerprint } from "./fingerprint/escrow.js";
 export { Fingerprint, fingerprintOf, formatFingerprint } from "./fingerprint/fingerprint.js";
 export type { FingerprintForm } from "./fingerprint/forms.js";
 export { type ParsedFingerprint, parseFingerprint } from "./fingerprint/parse.js";
 export { type ContactPin, decodePin, encodePin, pinContact } from "./fingerprint/pin.js";
+export type { SenderStanding } from "./fingerprint/trusted-class.js";
 export { abandonEpochs } from "./grants/abandon.js";
 export {
   expel,
   leave,
+  type ReclaimOptions,
   type Regrant,
   type ReviewOptions,
+  reclaim,
   regrant,
   rekey,
   rename,
@@ -108,6 +145,7 @@ export {
   type PreparedDevice,
   prepareDevice,
 } from "./grants/enter.js";
+export type { EscrowOptions } from "./grants/escrow-guard.js";
 export type { History } from "./grants/meet.js";
 export type { Proposal } from "./grants/proposal.js";
 export {
@@ -124,11 +162,14 @@ export { unsafeSerializeKeyring } from "./grants/store.js";
 export { Keyring } from "./keys/keyring.js";
 export { parseKeyring } from "./keys/keyring-bytes.js";
 export { OperatorKeys } from "./keys/operator-keys.js";
+export { StatementKeys } from "./keys/statement-keys.js";
 export { type Acceptance, type AcceptOptions, acceptEntry, entryForSenders } from "./log/accept.js";
 export { checkEvidence, type EvidenceVerdict } from "./log/check-evidence.js";
 export type { Clock } from "./log/checks.js";
+export { compareStatements } from "./log/equivocation.js";
 export { decodeEvidence, type Evidence, type EvidenceKind, encodeEvidence, type Pin } from "./log/evidence.js";
 export type { EscrowActor, Pointer, Policy, Role, SealedRecord } from "./log/fields.js";
+export type { NamedHead } from "./log/named-head.js";
 export type { Run, Runs } from "./log/runs.js";
 export type {
   Approval,
@@ -145,6 +186,14 @@ export type {
   Removal,
 } from "./log/state.js";
 export {
+  certifyStatementKey,
+  type StatedHead,
+  type StatementKeyOptions,
+  stateHead,
+  type VerifyStatementOptions,
+  verifyStatement,
+} from "./log/statement.js";
+export {
   type AppendOptions,
   type AuthenticatedHead,
   appendEntry,
@@ -153,7 +202,8 @@ export {
 } from "./log/verify.js";
 export { type Env, systemEnv } from "./primitives/env.js";
 export { type ActReason, type EscrowAct, escrowActs } from "./trust/acts.js";
-export { doubtedMembers, type EscrowLogAtHand, type Perspective } from "./trust/doubt.js";
+export { doubtedMembers } from "./trust/doubt.js";
 export { type EscrowNeed, escrowNeeds, policyOf } from "./trust/escrow-needs.js";
 export { judgePointer, newestPointer, type PointerVerdict } from "./trust/pointer.js";
-export { type EscrowKnowledge, escrowIsSound } from "./trust/soundness.js";
+export { type RenewalReason, renewalReasons } from "./trust/renewal.js";
+export { type EscrowKnowledge, type EscrowLogAtHand, escrowIsSound } from "./trust/soundness.js";

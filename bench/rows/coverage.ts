@@ -47,7 +47,9 @@ function trunk(index: number, escrow: LogState): Session {
   ).accept();
   while (laptop.log.head.seq < LINKS - 1) {
     const enrolls = laptop.log.head.seq === enrollsAt;
-    laptop = (enrolls ? enrollEscrow(laptop, escrow, escrow.head, env) : rotate(laptop, env)).accept();
+    laptop = (
+      enrolls ? enrollEscrow(laptop, { escrowLog: escrow, confirmed: escrow.head }, env) : rotate(laptop, env)
+    ).accept();
   }
   return laptop;
 }

@@ -1,51 +1,20 @@
 // What a device owes next, in order: the one source of advice. docs/spec.md sections 11.2 and 13.
 
 import { checkOptions } from "../arguments/options.js";
-import type { MemberId } from "../bytes/ids.js";
 import { actors } from "../coverage/actors.js";
 import { KeysteadError } from "../errors.js";
 import { checkSession, type Session } from "../grants/session.js";
 import { partsOf } from "../keys/keyring.js";
-import { type Clock, DEFAULT_SKEW } from "../log/checks.js";
-import { hasEpoch, intersectRuns, type Runs, runsOf, subtractRuns } from "../log/runs.js";
-import { currentEpoch, findMember, type LogState, type Member } from "../log/state.js";
-import { type EscrowKnowledge, escrowIsSound } from "../trust/soundness.js";
-import { escrowSteps } from "./escrow.js";
-import { regrantSteps, type Served } from "./regrants.js";
+import { DEFAULT_SKEW } from "../log/checks.js";
+import { hasEpoch, intersectRuns, runsOf, subtractRuns } from "../log/runs.js";
+import { currentEpoch, findMember, isConfirmed, type Member } from "../log/state.js";
+import { doubtedMembers } from "../trust/doubt.js";
+import { escrowIsSound } from "../trust/soundness.js";
+import { disownSteps } from "./admin.js";
+import { escrowSteps, withholds } from "./escrow.js";
+import type { Facts, Knowledge } from "./facts.js";
+import { regrantSteps } from "./regrants.js";
 import type { Step } from "./steps.js";
-
-/** What a device knows besides its own log and keyring. */
-export interface Knowledge extends EscrowKnowledge, Pick<Clock, "skew"> {
-  /** Milliseconds since 1970, or `"unchecked"` where there is no clock. */
-  readonly now: number | "unchecked";
-  /** Members that the user, asked on this device, said are not theirs. */
-  readonly strangers?: readonly MemberId[] | undefined;
-  /** The escrow member that the user, asked on this device, wants removed. */
-  readonly removeEscrow?: MemberId | undefined;
-  /** Whether the user declined to enroll escrow. */
-  readonly declinedEscrow?: boolean | undefined;
-  /** Regrants that this device made and that are not in the log yet. */
-  readonly served?: readonly Served[] | undefined;
-}
-
-/** What the rows of the agenda are judged on. */
-export interface Facts {
-  readonly log: LogState;
-  readonly session: Session;
-  readonly knowledge: Knowledge;
-  readonly me: Member;
-  /** Members that may act for others. */
-  readonly actors: readonly Member[];
-  readonly mayAct: boolean;
-  /** What this device can pass on: it holds it, and has opened it. */
-  readonly mine: Runs;
-  /** Of what the log says it holds: delivered and not opened. */
-  readonly junk: Runs;
-  /** Of what the log says it holds: never delivered. */
-  readonly withheld: Runs;
-  /** Whether escrow may be granted to (ESC-4). */
-  readonly isSound: boolean;
-}
 
 /**
  * The steps that a device owes, in order; each is complete, and safe by itself. Take the first that can be taken, bring what it
@@ -65,7 +34,8 @@ export function agenda(session: Session, knowledge: Knowledge): readonly Step[] 
   if (now !== "unchecked" && log.time > now + skew) return [{ do: "ask", question: "clock", ahead: log.time - now }];
   const facts = factsOf(session, known, self);
   const escrow = log.kind === "user" ? escrowSteps(facts) : [];
-  return [...escrow, ...rotateStep(facts, escrow), ...fetchStep(facts), ...regrantSteps(facts)];
+  const disown = log.kind === "escrow" ? disownSteps(facts) : [];
+  return [...escrow, ...rotateStep(facts, escrow), ...disown, ...fetchStep(facts), ...regrantSteps(facts)];
 }
 
 function standingOf({ keyring }: Session, self: Member): "active" | "removed" | "superseded" {
@@ -79,29 +49,33 @@ function factsOf(session: Session, knowledge: Knowledge, me: Member): Facts {
   const opened = runsOf(seeds.keys());
   const lacking = subtractRuns(me.held, opened);
   const able = actors(log);
+  const mayAct = able.some(({ id }) => id === me.id);
   return {
-    ...{ log, session, knowledge, me, actors: able, mayAct: able.some(({ id }) => id === me.id) },
+    ...{ log, session, knowledge, me, actors: able, mayAct },
     mine: intersectRuns(me.held, opened),
     junk: intersectRuns(lacking, runsOf(junk)),
     withheld: subtractRuns(lacking, runsOf(junk)),
     isSound: log.kind === "user" && escrowIsSound(log, knowledge),
+    doubted: log.kind === "user" ? doubtedMembers(log, knowledge, me.id) : [],
+    isGuardian: mayAct && isConfirmed(log, me),
   };
 }
 
-/** MEM-7, MEM-9: a new epoch, unless a step before makes one too. */
-function rotateStep({ log, me, junk, mayAct, actors, isSound }: Facts, before: readonly Step[]): readonly Step[] {
-  if (!mayAct || before.some(makesEpoch)) return [];
+/** MEM-7, MEM-9: a new epoch, unless a step before makes one too. One made while somebody is doubted would be granted to them. */
+function rotateStep(facts: Facts, before: readonly Step[]): readonly Step[] {
+  const { log, me, junk, mayAct, actors, doubted } = facts;
+  if (!mayAct || doubted.length > 0 || before.some(makesEpoch)) return [];
   const because = [
     ...(log.rotationDue ? (["rotation-due"] as const) : []),
     ...(hasEpoch(junk, currentEpoch(log)) ? (["current-epoch-unopened"] as const) : []),
   ];
   if (because.length === 0) return [];
   const others = actors.filter(({ id }) => id !== me.id).map(({ id }) => id);
-  return [{ do: "author", link: "rotate", because, withholdFromEscrow: !isSound, others }];
+  return [{ do: "author", link: "rotate", because, withholdFromEscrow: withholds(facts), others }];
 }
 
 function makesEpoch(step: Step): boolean {
-  return step.do === "author" && (step.link === "rotate" || step.link === "renew-escrow");
+  return step.do === "author" && (step.link === "rotate" || step.link === "renew-escrow" || step.link === "remove");
 }
 
 function fetchStep({ withheld }: Facts): readonly Step[] {

@@ -1,164 +1,171 @@
-// What a user's device owes about escrow: the table of docs/spec.md section 11.2, row by row (ESC-4, ESC-5, ESC-8, ESC-10).
+// What a user's device owes about escrow: the table of docs/spec.md section 11.2, in its order (ESC-4, ESC-5, ESC-8, ESC-10).
 
-import type { MemberId } from "../bytes/ids.js";
-import { intersectRuns, subtractRuns, uniteRuns } from "../log/runs.js";
-import { confirmedFounder, escrowMember, isConfirmed, isHolder, type LogState, type Member } from "../log/state.js";
+import { hasEpoch, intersectRuns, subtractRuns, uniteRuns } from "../log/runs.js";
+import {
+  confirmedFounder,
+  currentEpoch,
+  escrowMember,
+  isConfirmed,
+  isHolder,
+  type LogState,
+  type Member,
+} from "../log/state.js";
 import { escrowActs } from "../trust/acts.js";
-import { broughtIn, doubtedMembers, type Perspective } from "../trust/doubt.js";
 import { escrowNeeds, policyOf } from "../trust/escrow-needs.js";
 import { extendsHead } from "../trust/head.js";
-import { judgePointer } from "../trust/pointer.js";
-import { escrowTrust, isContradicted } from "../trust/soundness.js";
-import type { Facts } from "./agenda.js";
+import { judgePointer, type PointerVerdict } from "../trust/pointer.js";
+import { currentEpochIsKnownToFormerAdmin } from "../trust/renewal.js";
+import { type EscrowTrust, escrowTrust, isContradicted, judgingLog } from "../trust/soundness.js";
 import { rightlyGrantedToEscrow } from "./escrow-grants.js";
-import type { AskStep, FetchStep, Step } from "./steps.js";
+import type { Facts } from "./facts.js";
+import { newestOf } from "./regrants.js";
+import type { AskStep, AuthorStep, FetchStep, Step } from "./steps.js";
 
 const NOTHING: readonly Step[] = [];
 
 /** The steps of the first row that applies. */
 export function escrowSteps(facts: Facts): readonly Step[] {
-  const { log, knowledge } = facts;
-  const escrow = escrowMember(log);
+  const { log, knowledge, doubted } = facts;
   const { escrowLog } = knowledge;
-  if (typeof escrowLog !== "object") return withoutEscrowLog(facts, escrow);
+  const escrow = escrowMember(log);
+  if (typeof escrowLog !== "object") {
+    if (!escrow && doubted.length === 0) return NOTHING;
+    return [fetchEscrowLog(escrowLog === "unsupported" ? escrowLog : "none-at-hand"), ...doubts(facts)];
+  }
   policyOf(escrowLog);
-  return escrow ? withEscrow(facts, escrow, escrowLog) : withoutEscrow(facts, escrowLog);
-}
-
-/** Nothing by escrow is believed, and nothing is granted to it, until its log is at hand. */
-function withoutEscrowLog(facts: Facts, escrow: Member | undefined): readonly Step[] {
-  const { log, knowledge } = facts;
-  const doubted = doubtedMembers(log, knowledge.escrowLog, perspectiveOf(facts));
-  if (!escrow && doubted.length === 0) return NOTHING;
-  const because = knowledge.escrowLog === "unsupported" ? "unsupported" : "none-at-hand";
-  return [fetchEscrowLog(because), ...askWhose(facts, doubted)];
-}
-
-/** The log has no escrow member: a member that an act brought in may have removed it to be forgotten. */
-function withoutEscrow(facts: Facts, escrowLog: LogState): readonly Step[] {
-  const { log, knowledge, mayAct } = facts;
   const trust = escrowTrust(log, escrowLog, knowledge.confirmed);
-  const trustStep = trust === "fetch" ? fetchEscrowLog("newer-named") : confirmEscrow(facts, escrowLog, trust);
-  if (trust !== "sound" && broughtIn(log, allReviews(log), perspectiveOf(facts)).length > 0) return [trustStep];
-  const doubted = doubtedMembers(log, escrowLog, perspectiveOf(facts));
-  if (doubted.length > 0) return removal(facts, doubted, escrowLog);
-  if (knowledge.declinedEscrow || escrowNeeds(escrowLog).length > 0 || !mayAct) return NOTHING;
-  const isConfirmedByUser = knowledge.confirmed !== undefined && extendsHead(escrowLog, knowledge.confirmed);
-  return isConfirmedByUser && trust === "sound" ? [{ do: "author", link: "enroll-escrow" }] : [trustStep];
+  return escrow ? withEscrow(facts, escrow, escrowLog, trust) : withoutEscrow(facts, escrowLog, trust);
 }
 
-function withEscrow(facts: Facts, escrow: Member, escrowLog: LogState): readonly Step[] {
-  const { log, knowledge, me, mayAct } = facts;
-  const { confirmed } = knowledge;
+/** Whether a new epoch of this device is kept from escrow (MEM-6). */
+export function withholds({ log, isSound }: Facts): boolean {
+  return escrowMember(log) !== undefined && !isSound;
+}
+
+/** The log has no escrow member: a member that a review brought in may have removed it to be forgotten. */
+function withoutEscrow(facts: Facts, escrowLog: LogState, trust: EscrowTrust): readonly Step[] {
+  const { log, knowledge, doubted, mayAct } = facts;
+  const vouch = trust === "fetch" ? fetchEscrowLog("newer-named") : confirmEscrow(facts, escrowLog);
+  if (doubted.length > 0) return trust === "sound" ? doubts(facts) : [vouch, ...doubts(facts)];
+  if (knowledge.declinedEscrow || escrowNeeds(escrowLog).length > 0 || !mayAct) return NOTHING;
+  if (trust !== "sound" || !isConfirmedByUser(facts, escrowLog)) return [vouch];
+  const removedAt = lastRemovalOf(log, escrowLog);
+  if (removedAt > (knowledge.enrollAgainAfter ?? 0)) return [{ do: "ask", question: "enroll-again", removedAt }];
+  return [{ do: "author", link: "enroll-escrow" }];
+}
+
+function withEscrow(facts: Facts, escrow: Member, escrowLog: LogState, trust: EscrowTrust): readonly Step[] {
+  const { log, knowledge, me, doubted, isGuardian } = facts;
   const pointer = escrow.pointer as NonNullable<Member["pointer"]>;
   const verdict = judgePointer(pointer, escrowLog);
-  const trust = escrowTrust(log, escrowLog, confirmed);
-  const isConfirmedByUser = confirmed !== undefined && extendsHead(escrowLog, confirmed);
-  // Where escrow holds nothing current, or its keys are false, no admin can act, and the confirmed device may be the lost one: a
-  // thief must not make the others wait for ever.
-  const canAdminsAct = isHolder(log, escrow) && !(verdict === "false" && isConfirmedByUser);
-  if (!mayAct || (!isConfirmed(log, me) && canAdminsAct)) return NOTHING;
+  if (!isInCharge(facts, escrow, escrowLog, verdict)) return NOTHING;
+  const fetch = fetchEscrowLog("newer-named");
   if (verdict === "other-log") {
-    return trust === "fetch" ? [fetchEscrowLog("newer-named")] : removeEscrow(facts, escrow, escrowLog, "other-log");
+    return trust === "fetch" ? [fetch, ...doubts(facts)] : removeEscrow(facts, escrow, "other-log");
   }
-  if (verdict === "ahead") return [fetchEscrowLog("newer-named")];
-  if (isContradicted(pointer, escrowLog, confirmed)) return [confirmEscrow(facts, escrowLog, "contradicts-pointer")];
-  if (trust === "fetch") return [fetchEscrowLog("newer-named")];
-  if (trust === "confirm") return [confirmEscrow(facts, escrowLog, trust)];
-  const doubted = doubtedMembers(log, escrowLog, perspectiveOf(facts));
-  // Escrow goes with them where its pointer is not the newest: renewing first would grant to them, removing them first would
-  // grant to its pointer.
-  if (doubted.length > 0) return removal(facts, doubted, escrowLog, verdict === "newest" ? [] : [escrow.id]);
-  if (!policyOf(escrowLog).enabled) return removeEscrow(facts, escrow, escrowLog, "disabled");
+  // A thief's device can point to an epoch that never comes: where there is nothing newer to fetch, the user decides.
+  if (verdict === "ahead") {
+    return [fetch, ...(trust === "sound" ? removeEscrow(facts, escrow, "ahead") : doubts(facts))];
+  }
+  if (isContradicted(pointer, escrowLog, knowledge.confirmed)) {
+    return [confirmEscrow(facts, escrowLog, "contradicts-pointer"), ...doubts(facts)];
+  }
+  if (trust === "fetch") return [fetch, ...doubts(facts)];
+  if (trust === "confirm") return [confirmEscrow(facts, escrowLog), ...doubts(facts)];
+  if (doubted.length > 0) return doubts(facts);
+  const isKnown = currentEpochIsKnownToFormerAdmin(log, escrowLog);
+  if (!policyOf(escrowLog).enabled) {
+    return [...removeEscrow(facts, escrow, "disabled"), ...(isGuardian && isKnown ? [rotation(facts)] : [])];
+  }
   if (verdict !== "newest") return [{ do: "author", link: "renew-escrow", because: verdict }];
-  const mayMovePointer = isConfirmed(log, me);
   // A thief who renewed to the true newest pointer would otherwise give its class to escrow's later approvals.
-  if (mayMovePointer && escrow.founder > confirmedFounder(log)) {
+  if (isConfirmed(log, me) && escrow.founder > confirmedFounder(log)) {
     return [{ do: "author", link: "renew-escrow", because: "founder" }];
   }
-  if (mayMovePointer && currentEpochIsKnownToFormerAdmin(log, escrowLog)) {
-    const others = facts.actors.filter(({ id }) => id !== me.id).map(({ id }) => id);
-    return [{ do: "author", link: "rotate", because: ["known-to-former-admin"], withholdFromEscrow: false, others }];
-  }
+  if (isConfirmed(log, me) && isKnown) return [rotation(facts)];
   return healing(facts, escrow, escrowLog);
+}
+
+/**
+ * An unconfirmed device leaves escrow to a confirmed one or an admin. Where escrow holds nothing current, or its keys are false, the
+ * confirmed device may be the lost one: a thief must not make the others wait for ever.
+ */
+function isInCharge(facts: Facts, escrow: Member, escrowLog: LogState, verdict: PointerVerdict): boolean {
+  const { log, mayAct, isGuardian } = facts;
+  if (isGuardian) return true;
+  return mayAct && (!isHolder(log, escrow) || (verdict === "false" && isConfirmedByUser(facts, escrowLog)));
+}
+
+function isConfirmedByUser({ knowledge }: Facts, escrowLog: LogState): boolean {
+  return knowledge.confirmed !== undefined && extendsHead(escrowLog, knowledge.confirmed);
+}
+
+/** Position of the newest removal of an escrow member whose pointer last named this log; 0 if there is none. */
+function lastRemovalOf({ removed }: LogState, { head }: LogState): number {
+  const seqs = [...removed].map((member) => (member.pointer?.log === head.log ? (member.removed?.seq ?? 0) : 0));
+  return Math.max(0, ...seqs);
 }
 
 /** Gives escrow what it lacks of what this device holds: again what it was granted wrongly or not at all, and older epochs. */
 function healing(facts: Facts, escrow: Member, escrowLog: LogState): readonly Step[] {
-  const lacking = subtractRuns(facts.mine, rightlyGrantedToEscrow(facts.session, escrowLog));
+  const { log, mine, session } = facts;
+  if (!hasEpoch(mine, currentEpoch(log))) return NOTHING;
+  const lacking = subtractRuns(mine, rightlyGrantedToEscrow(session, escrowLog));
   const owed = intersectRuns(lacking, uniteRuns(escrow.reach, escrow.withheld));
   const older = subtractRuns(lacking, owed);
-  return [
-    ...(owed.length > 0
-      ? ([{ do: "author", link: "regrant", give: [{ member: escrow.id, runs: owed }], others: [] }] as const)
-      : []),
-    ...(older.length > 0 ? ([{ do: "author", link: "extend-escrow", escrow: escrow.id, epochs: older }] as const) : []),
-  ];
+  const steps: Step[] = [];
+  if (owed.length > 0) {
+    steps.push({ do: "author", link: "regrant", give: [{ member: escrow.id, runs: newestOf(owed) }], others: [] });
+  }
+  if (older.length > 0) steps.push({ do: "author", link: "extend-escrow", escrow: escrow.id, epochs: older });
+  return steps;
 }
 
-/** ESC-10: whether the current epoch was made in escrow's name by somebody who is not to be believed, and so knows it. */
-export function currentEpochIsKnownToFormerAdmin(log: LogState, escrowLog: LogState): boolean {
-  const made = log.epochs.last()?.seq;
-  return escrowActs(log, escrowLog).some(({ seq, believed }) => seq === made && !believed);
+function rotation(facts: Facts): AuthorStep {
+  const others = facts.actors.filter(({ id }) => id !== facts.me.id).map(({ id }) => id);
+  const because = ["known-to-former-admin"] as const;
+  return { do: "author", link: "rotate", because, withholdFromEscrow: withholds(facts), others };
 }
 
-/** ESC-8: asks which of them are the user's, then removes the others in one link, before all else. */
-function removal(
-  facts: Facts,
-  doubted: readonly MemberId[],
-  escrowLog: LogState,
-  also: readonly MemberId[] = [],
-): readonly Step[] {
-  const { log, me, mayAct, isSound } = facts;
-  const mayComeLater = escrowActs(log, escrowLog).some(({ because }) => because === "beyond-log");
-  const questions = askWhose(facts, doubted);
-  if (questions.length > 0) return mayComeLater ? [fetchEscrowLog("act-beyond-log"), ...questions] : questions;
-  if (!mayAct || !isConfirmed(log, me)) return NOTHING;
-  const members = [...doubted, ...also];
-  const withholdFromEscrow = escrowMember(log) !== undefined && !isSound && also.length === 0;
-  return [{ do: "author", link: "remove", members, because: "not-believed", withholdFromEscrow }];
+/** ESC-8: asks whose the doubted are, then removes the others in one link. */
+function doubts(facts: Facts): readonly Step[] {
+  const { log, knowledge, doubted, isGuardian } = facts;
+  if (!isGuardian || doubted.length === 0) return NOTHING;
+  const judge = judgingLog(log, knowledge);
+  const mayComeLater = judge && escrowActs(log, judge).some(({ because }) => because === "beyond-log");
+  const steps: Step[] = mayComeLater ? [fetchEscrowLog("act-beyond-log")] : [];
+  const members = unanswered(facts);
+  if (members.length > 0) return [...steps, { do: "ask", question: "whose-members", members }];
+  const escrow = escrowMember(log);
+  // Escrow goes with them where its pointer is not the newest: renewing first would grant to them, removing them first would
+  // grant to its pointer.
+  const goesToo = escrow?.pointer && judge && judgePointer(escrow.pointer, judge) !== "newest";
+  const remove = goesToo ? [...doubted, escrow.id].sort() : [...doubted].sort();
+  const withholdFromEscrow = !goesToo && withholds(facts);
+  return [...steps, { do: "author", link: "remove", members: remove, because: "not-believed", withholdFromEscrow }];
+}
+
+/** Doubted members of whom the user said nothing yet. */
+function unanswered({ doubted, knowledge }: Facts): Facts["doubted"] {
+  const strangers = new Set(knowledge.strangers);
+  return doubted.filter((id) => !strangers.has(id)).sort();
 }
 
 /** Two devices that hold different escrow logs would otherwise undo each other: a person decides, once. */
-function removeEscrow(
-  facts: Facts,
-  escrow: Member,
-  escrowLog: LogState,
-  because: "disabled" | "other-log",
-): readonly Step[] {
-  const { log, knowledge } = facts;
-  if (knowledge.removeEscrow !== escrow.id)
-    return [{ do: "ask", question: "remove-escrow", escrow: escrow.id, because }];
-  const doubted = doubtedMembers(log, escrowLog, perspectiveOf(facts));
-  const questions = askWhose(facts, doubted);
-  if (questions.length > 0) return questions;
-  const members = [...doubted, escrow.id];
-  return [{ do: "author", link: "remove", members, because: "user-said", withholdFromEscrow: false }];
+function removeEscrow(facts: Facts, escrow: Member, because: "disabled" | "other-log" | "ahead"): readonly Step[] {
+  const { knowledge, doubted } = facts;
+  if (knowledge.removeEscrow === escrow.id && unanswered(facts).length === 0) {
+    const members = [...doubted, escrow.id].sort();
+    return [{ do: "author", link: "remove", members, because: "user-said", withholdFromEscrow: false }];
+  }
+  return [{ do: "ask", question: "remove-escrow", escrow: escrow.id, because }, ...doubts(facts)];
 }
 
-function askWhose({ knowledge }: Facts, doubted: readonly MemberId[]): readonly AskStep[] {
-  const strangers = new Set(knowledge.strangers);
-  const members = doubted.filter((id) => !strangers.has(id));
-  return members.length > 0 ? [{ do: "ask", question: "whose-members", members }] : [];
-}
-
-function confirmEscrow(
-  { knowledge }: Facts,
-  { head }: LogState,
-  why: "contradicts-pointer" | "confirm" | "sound",
-): AskStep {
-  const because = why === "contradicts-pointer" ? why : knowledge.confirmed ? "not-trusted" : "never-confirmed";
+function confirmEscrow({ knowledge }: Facts, { head }: LogState, why?: "contradicts-pointer"): AskStep {
+  const because = why ?? (knowledge.confirmed ? "not-trusted" : "never-confirmed");
   return { do: "ask", question: "confirm-escrow", head, because };
 }
 
 function fetchEscrowLog(because: Extract<FetchStep, { what: "escrow-log" }>["because"]): FetchStep {
   return { do: "fetch", what: "escrow-log", because };
-}
-
-function perspectiveOf({ me, knowledge }: Facts): Perspective {
-  return { me: me.id, own: knowledge.own };
-}
-
-function allReviews(log: LogState): ReadonlySet<number> {
-  return new Set([...log.links].filter(({ type, actor }) => type === "review" && actor).map(({ seq }) => seq));
 }

@@ -4,32 +4,37 @@
 import { checkOptions } from "../arguments/options.js";
 import type { MemberId } from "../bytes/ids.js";
 import { KeysteadError } from "../errors.js";
-import { hasEpoch, intersectRuns, isCanonical, NO_RUNS, type Runs, subtractRuns, uniteRuns } from "../log/runs.js";
+import {
+  countEpochs,
+  hasEpoch,
+  intersectRuns,
+  isCanonical,
+  NO_RUNS,
+  type Run,
+  type Runs,
+  subtractRuns,
+  uniteRuns,
+} from "../log/runs.js";
 import { currentEpoch, isFounding, type LogFacts, type Member } from "../log/state.js";
-import { doubtedMembers, ownClosure } from "../trust/doubt.js";
-import type { Facts } from "./agenda.js";
+import { ownClosure } from "../trust/doubt.js";
+import type { Facts, Served } from "./facts.js";
 import type { AuthorStep, Regrant, Step } from "./steps.js";
 
-/** Epochs that this device granted a member again, in a link that is not in the log yet. */
-export interface Served {
-  readonly member: MemberId;
-  readonly epochs: Runs;
-}
-
-/** Most members and runs of one regrant, so that it fits into a link whatever a thief has shattered. */
-const MAX_MEMBERS = 64;
-const MAX_RUNS = 2048;
+/** Most members, runs and epochs of one regrant, so that it fits into a link and its attachments whatever a thief has shattered. */
+const MAX_MEMBERS = 32;
+const MAX_RUNS = 800;
+const MAX_EPOCHS = 100_000;
 
 /**
  * Regrants to members that declared epochs missing which this device holds. A stolen device can claim for ever that it could not open
  * what it was given: each member gets each epoch once unasked. Escrow's are in the table of escrow.
  */
 export function regrantSteps(facts: Facts): readonly Step[] {
-  const { log, me, mayAct, junk, withheld, actors } = facts;
+  const { log, me, mayAct, actors } = facts;
   // A regrant cannot declare the current epoch missing, which has to be done first (MEM-9).
-  if (!mayAct || hasEpoch(uniteRuns(junk, withheld), currentEpoch(log))) return [];
+  if (!mayAct || !hasEpoch(facts.mine, currentEpoch(log))) return [];
   const served = checkServed(facts.knowledge.served);
-  const doubted = new Set(doubtedMembers(log, facts.knowledge.escrowLog, { me: me.id, own: facts.knowledge.own }));
+  const doubted = new Set(facts.doubted);
   const own = ownClosure(log, { me: me.id, own: facts.knowledge.own });
   const give: Regrant[] = [];
   const questions: Step[] = [];
@@ -40,7 +45,7 @@ export function regrantSteps(facts: Facts): readonly Step[] {
     const isOwn = isFounding(target) || own.has(target.id);
     const had = alreadyGiven(log, me.id, target, served);
     const unasked = isOwn ? subtractRuns(wanted, had) : NO_RUNS;
-    if (unasked.length > 0) give.push({ member: target.id, runs: unasked.slice(-MAX_RUNS) });
+    if (unasked.length > 0) give.push({ member: target.id, runs: newestOf(unasked) });
     const epochs = subtractRuns(wanted, unasked);
     const because = isOwn ? "served-before" : "not-own";
     if (epochs.length > 0) questions.push({ do: "ask", question: "regrant", member: target.id, epochs, because });
@@ -49,18 +54,33 @@ export function regrantSteps(facts: Facts): readonly Step[] {
   return [...inLinks(give).map((give): AuthorStep => ({ do: "author", link: "regrant", give, others })), ...questions];
 }
 
+/** As much as one link takes, the newest first: the rest follows. */
+export function newestOf(runs: Runs): Runs {
+  const newest: Run[] = [];
+  let room = MAX_EPOCHS;
+  for (const [from, to] of runs.slice(-MAX_RUNS).reverse()) {
+    if (room <= 0) break;
+    newest.unshift([Math.max(from, to - room + 1), to]);
+    room -= to - from + 1;
+  }
+  return newest;
+}
+
 /** As many links as it takes. */
 function inLinks(give: readonly Regrant[]): readonly (readonly Regrant[])[] {
   const links: Regrant[][] = [];
-  let runs = 0;
+  let [runs, epochs] = [0, 0];
   for (const each of [...give].sort((a, b) => (a.member < b.member ? -1 : 1))) {
     const last = links.at(-1);
-    if (last && last.length < MAX_MEMBERS && runs + each.runs.length <= MAX_RUNS) last.push(each);
+    const count = countEpochs(each.runs);
+    const fits = runs + each.runs.length <= MAX_RUNS && epochs + count <= MAX_EPOCHS;
+    if (last && last.length < MAX_MEMBERS && fits) last.push(each);
     else {
       links.push([each]);
-      runs = 0;
+      [runs, epochs] = [0, 0];
     }
     runs += each.runs.length;
+    epochs += count;
   }
   return links;
 }

@@ -5,6 +5,7 @@ import type { LogId, MemberId } from "../bytes/ids.js";
 import { KeysteadError } from "../errors.js";
 import { writeLink } from "../grants/author.js";
 import { newMember, rolesField } from "../grants/enter.js";
+import type { EscrowOptions } from "../grants/escrow-guard.js";
 import { Proposal } from "../grants/proposal.js";
 import { checkOptions, checkSession, openingOf, type Session } from "../grants/session.js";
 import { changedKeyring, partsOf } from "../keys/keyring.js";
@@ -80,22 +81,26 @@ export interface BackupKeyMade extends Session {
   readonly paper: BackupPaper;
 }
 
-/** What {@link enrollBackupKey} is told. */
-export interface BackupKeyOptions {
+/** In a user's log with escrow, `escrow` has the newest escrow log, whose policy must allow backup keys (BAK-5). */
+export interface BackupKeyOptions extends EscrowOptions {
   /** What the list of devices calls it; `Backup key` unless told. */
   readonly name?: string | undefined;
   /** In an escrow log: what it may do, such as `["manage"]`, so that it can let new devices in; nothing unless told (MEM-8). */
   readonly roles?: readonly Role[] | undefined;
-  /** In a user's log with escrow: the newest escrow log, verified, whose policy must allow backup keys (BAK-5). */
-  readonly escrowLog?: LogState | undefined;
 }
 
 /**
  * BAK-5: in a log with escrow, the organisation's policy decides, and the link names the escrow head that was checked.
  */
-function checkPolicy(log: LogState, escrowLog: LogState | undefined) {
+function checkPolicy(log: LogState, escrow: EscrowOptions["escrow"]) {
   const pointer = escrowMember(log)?.pointer;
   if (!pointer) return undefined;
+  const escrowLog = escrow?.escrowLog;
+  if (typeof escrowLog !== "object") {
+    throw new KeysteadError("ESCROW_UNKNOWN", "whether users may make backup keys says the escrow log; fetch it", {
+      rule: "BAK-5",
+    });
+  }
   assertLog(escrowLog);
   if (escrowLog.head.log !== pointer.log) {
     throw new KeysteadError("INVALID_ARGUMENT", "escrowLog is not the log that this user's escrow stands for", {
@@ -120,8 +125,8 @@ function checkPolicy(log: LogState, escrowLog: LogState | undefined) {
  */
 export function enrollBackupKey(session: Session, options: BackupKeyOptions, env: Env): Proposal<BackupKeyMade> {
   const { log, keyring } = checkSession(session);
-  const { name = "Backup key", roles, escrowLog } = checkOptions(options);
-  const escrowHead = checkPolicy(log, escrowLog);
+  const { name = "Backup key", roles, escrow } = checkOptions(options);
+  const escrowHead = checkPolicy(log, escrow);
   const opening = openingOf({ name }, env);
   const random = drawRandom(env, SECRET_BYTES);
   const secret = secretFromBytes(random);
@@ -131,7 +136,10 @@ export function enrollBackupKey(session: Session, options: BackupKeyOptions, env
     const own = partsOf(keyring).keys;
     const member = newMember("backup", keys, opening);
     const fields = { author: own.sign, member, ...rolesField(log, roles), ...(escrowHead && { escrowHead }) };
-    const written = writeLink({ before: log, type: "enroll", fields, keyring, signers: [own, keys], opening }, env);
+    const written = writeLink(
+      { before: log, type: "enroll", fields, keyring, signers: [own, keys], opening, guard: options },
+      env,
+    );
     const paper = new BackupPaper(log.head.log, memberIdOf(member), backupIdSymbols(keys.sign), secret);
     const accept = () => ({ log: written.log, keyring: changedKeyring(keyring, {}), paper });
     return new Proposal({ entry: written.entry, log: written.log, accept, fresh: [paper] });

@@ -98,7 +98,14 @@ export function setPolicy(
   const { keys } = partsOf(keyring);
   const signers = operator ? [keys, operator] : [keys];
   const written = writeLink(
-    { before: log, type: "policy", fields: { author: keys.sign, policy }, keyring, signers },
+    {
+      before: log,
+      type: "policy",
+      fields: { author: keys.sign, policy },
+      keyring,
+      signers,
+      guard: "not-a-users-device",
+    },
     env,
   );
   return proposeSession(keyring, written);

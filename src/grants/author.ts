@@ -9,17 +9,18 @@ import { epochKemPublicKey, epochSigningPublicKey } from "../keys/epoch-keys.js"
 import { type Keyring, partsOf } from "../keys/keyring.js";
 import { type KeyHolder, SEED_LENGTH } from "../keys/member-keys.js";
 import { checkIntroduced, contextOf, DEFAULT_SKEW, UNCHECKED } from "../log/checks.js";
-import type { Effect } from "../log/contract.js";
-import { applyEffect } from "../log/effects.js";
+import type { Effect, LinkType } from "../log/contract.js";
+import { applyEffect, type Transition } from "../log/effects.js";
 import { decodeEntry, encodeEntry, encodeLink, type LinkSignature } from "../log/entry.js";
 import type { AnyBody, NewEpoch } from "../log/fields.js";
 import { checkInvariants } from "../log/invariants.js";
 import { LINK_TYPES, type LinkTypeName, linkType } from "../log/registry.js";
 import { intersectRuns, NO_RUNS, type Runs, runsOf } from "../log/runs.js";
-import { currentEpoch, type LogFacts, type LogState } from "../log/state.js";
+import { currentEpoch, type LogFacts, LogState } from "../log/state.js";
 import { judge, verifyLink } from "../log/verify-link.js";
 import { drawRandom, type Env, readClock } from "../primitives/env.js";
 import { LABELS } from "../primitives/labels.js";
+import { type EscrowGuard, grantsToEscrow, guardEscrow } from "./escrow-guard.js";
 import { makeGrants } from "./make.js";
 import { rightSeed } from "./meet.js";
 import { requireActive } from "./standing.js";
@@ -37,8 +38,12 @@ export interface Draft {
   readonly keyring?: Keyring | undefined;
   /** Everybody whose signature is called for and can be had here. */
   readonly signers: readonly Signer[];
-  /** Name opening that the link commits to. */
+  /** Name opening that the link commits to, or the sealed opening of a record. */
   readonly opening?: Uint8Array | undefined;
+  /** What a user's device knows of escrow (ESC-4, ESC-8). */
+  readonly guard: EscrowGuard;
+  /** Seeds of epochs that the author lacks and that another keyring of its owner gives (MEM-10). */
+  readonly lent?: ReadonlyMap<number, Secret> | undefined;
 }
 
 /** A body with everything in it, before it is signed. */
@@ -93,31 +98,27 @@ export function signBody(body: Uint8Array, key: Uint8Array, signers: readonly Si
 
 /** Puts a body together: common fields, what is missing, a new epoch where one is due, and the grants that are due. */
 export function compose(draft: Omit<Draft, "signers">, env: Env): Composed {
-  const { before, type: name, fields, keyring, opening } = draft;
+  const { before, type: name, keyring, opening } = draft;
   const { head } = before;
   if (keyring) requireActive(before, keyring);
   const type = linkType(name) as NonNullable<ReturnType<typeof linkType>>;
   const missing = keyring ? missingOf(before, keyring, name) : [];
   const position = { seq: head.seq + 1, ...(head.seq > 0 && { log: head.log, prev: head.hash }) };
   const time = timeOf(before, env);
-  const unfinished = {
-    v: 1,
-    type: name,
-    ...position,
-    time,
-    ...fields,
-    ...(missing.length > 0 && { missing }),
-  } as AnyBody;
-
-  const { effect, transition, signers } = permitted(() => {
-    const context = contextOf(before, type, unfinished);
-    // A device that is shown a second time is told so here, and not by whatever its old entry leads to below.
-    checkIntroduced(before, type, unfinished);
-    const effect = judge({ type, body: unfinished }, context);
-    const transition = applyEffect(before, context.author, effect, unfinished);
-    checkInvariants(before, transition, { author: context.author, effect });
-    return { effect, transition, signers: type.signers(unfinished, before) };
+  const bodyWith = (fields: Draft["fields"]) => {
+    return { v: 1, type: name, ...position, time, ...fields, ...(missing.length > 0 && { missing }) } as AnyBody;
+  };
+  const { unfinished, effect, transition, signers } = permitted(() => {
+    const judged = judgeDraft(before, type, bodyWith(draft.fields));
+    // MEM-6: withheld where escrow would get the new epoch, and left out where it would get nothing.
+    return mayWithhold(draft.guard) &&
+      judged.effect.newEpoch &&
+      !judged.effect.pointer &&
+      grantsToEscrow(judged.transition)
+      ? judgeDraft(before, type, bodyWith({ ...draft.fields, escrow: "withheld" }))
+      : judged;
   });
+  if (LogState.is(before)) guardEscrow(before, { effect, transition }, draft.guard, keyring?.member);
   // GRT-6: drawn afresh every time, so that nobody who left meanwhile holds what a lost attempt granted.
   const newEpoch = drawEpoch(before, effect, env);
   const place = { log: unfinished.log, prev: unfinished.prev, seq: unfinished.seq };
@@ -125,12 +126,12 @@ export function compose(draft: Omit<Draft, "signers">, env: Env): Composed {
     const { grants, attachments } = makeGrants(
       transition.due,
       place,
-      (epoch) => newEpoch.get(epoch) ?? seedToGrant(before, keyring, epoch),
+      (epoch) => newEpoch.get(epoch) ?? draft.lent?.get(epoch) ?? seedToGrant(before, keyring, epoch),
     );
     const [seed] = newEpoch.values();
     const body: AnyBody = {
       ...unfinished,
-      ...(seed && { epoch: publicKeysOf(seed, fields["kind"] === "escrow" || before.kind === "escrow") }),
+      ...(seed && { epoch: publicKeysOf(seed, draft.fields["kind"] === "escrow" || before.kind === "escrow") }),
       ...(grants.length > 0 && { grants }),
     };
     return {
@@ -140,6 +141,33 @@ export function compose(draft: Omit<Draft, "signers">, env: Env): Composed {
       newEpoch,
     };
   });
+}
+
+/** What a body without grants and epoch does, if the state before it admits it. */
+function judgeDraft(before: LogFacts, type: LinkType, unfinished: AnyBody) {
+  const context = contextOf(before, type, unfinished);
+  // A device that is shown a second time is told so here, and not by whatever its old entry leads to below.
+  checkIntroduced(before, type, unfinished);
+  const effect = judge({ type, body: unfinished }, context);
+  const transition = applyEffect(before, context.author, effect, unfinished);
+  checkInvariants(before, transition, { author: context.author, effect });
+  return { unfinished, effect, transition, signers: type.signers(unfinished, before) };
+}
+
+/**
+ * What a link would lead to, as far as it can be told without its grants.
+ *
+ * @throws `NOT_PERMITTED` with the rule when the log does not admit it
+ */
+export function foresee(before: LogFacts, name: LinkTypeName, fields: Draft["fields"]): Transition {
+  const { head, time } = before;
+  const type = linkType(name) as LinkType;
+  const body = { v: 1, type: name, log: head.log, seq: head.seq + 1, prev: head.hash, time, ...fields } as AnyBody;
+  return permitted(() => judgeDraft(before, type, body).transition);
+}
+
+function mayWithhold(guard: EscrowGuard): boolean {
+  return guard !== "not-a-users-device" && guard.withholdFromEscrow === true;
 }
 
 /** LOG-3: the later of the author's clock and the log's time, which may not be ahead of that clock. */

@@ -13,7 +13,8 @@ import { freshKeys, MAX_NAME_BYTES, type NewMember, ROLES, type Role } from "../
 import { assertLog, type LogFacts, type LogState } from "../log/state.js";
 import { readBody, verifyLink } from "../log/verify-link.js";
 import { drawRandom, type Env } from "../primitives/env.js";
-import { compose, signBody, writeLink } from "./author.js";
+import { compose, type Draft, signBody, writeLink } from "./author.js";
+import type { EscrowOptions } from "./escrow-guard.js";
 import { withMade } from "./meet.js";
 import { openGrants } from "./open.js";
 import { Proposal } from "./proposal.js";
@@ -45,20 +46,20 @@ export function writeGenesis(
   fields: Readonly<Record<string, unknown>>,
   env: Env,
 ): Proposal<Session> {
-  return enter(ORIGIN, "genesis", { device, fields: { suite: 1, ...fields } }, env);
+  return enter(ORIGIN, "genesis", { device, fields: { suite: 1, ...fields }, guard: {} }, env);
 }
 
 /** A device with fresh keys enters by a link that it signs itself. */
 function enter(
   before: LogFacts,
   type: "genesis" | "join",
-  { device, fields }: { readonly device: DeviceDescription; readonly fields: Readonly<Record<string, unknown>> },
+  { device, fields, guard }: Pick<Draft, "fields" | "guard"> & { readonly device: DeviceDescription },
   env: Env,
 ): Proposal<Session> {
   return withFreshKeys(env, (keys) => {
     const opening = openingOf(device, env);
     const member = newMember("device", keys, opening);
-    const draft = { before, type, fields: { ...fields, member }, signers: [keys], opening };
+    const draft = { before, type, fields: { ...fields, member }, signers: [keys], opening, guard };
     const { log, entry, newEpoch } = writeLink(draft, env);
     // Its own keyring, which nobody else has yet: wiping it wipes the fresh keys and the new epoch.
     const keyring = withMade(log, newKeyring(log.head.log, memberIdOf(member), keys), newEpoch);
@@ -67,13 +68,8 @@ function enter(
 }
 
 /** What {@link joinLog} is told. */
-export interface JoinLogOptions {
+export interface JoinLogOptions extends EscrowOptions {
   readonly device: DeviceDescription;
-  /**
-   * Keep this device's epoch from the log's escrow, because its pointer is not sound (`escrowIsSound`): a declared gap, which a
-   * confirmed device closes (MEM-6).
-   */
-  readonly withholdFromEscrow?: boolean | undefined;
 }
 
 /**
@@ -84,8 +80,7 @@ export interface JoinLogOptions {
  */
 export function joinLog(log: LogState, options: JoinLogOptions, env: Env): Proposal<Session> {
   assertLog(log);
-  const { device, withholdFromEscrow } = checkOptions(options);
-  return enter(log, "join", { device, fields: withholdFromEscrow ? { escrow: "withheld" } : {} }, env);
+  return enter(log, "join", { device: checkOptions(options).device, fields: {}, guard: options }, env);
 }
 
 /** A device that is to be provisioned face to face: what it shows, and what it keeps. */
@@ -128,7 +123,7 @@ export function offerEnrollment(
   session: Session,
   request: Uint8Array,
   env: Env,
-  options: { readonly roles?: readonly Role[] | undefined } = {},
+  options: { readonly roles?: readonly Role[] | undefined } & EscrowOptions = {},
 ): Uint8Array {
   const { log, keyring } = checkSession(session);
   const { keys, opening } = decode(requestSchema, request, { name: "request", maxBytes: 4096 });
@@ -138,7 +133,7 @@ export function offerEnrollment(
     member: { kind: "device" as const, ...keys, name: attachmentDigest(opening) },
     ...rolesField(log, checkOptions(options).roles),
   };
-  const { body, attachments } = compose({ before: log, type: "enroll", fields, keyring, opening }, env);
+  const { body, attachments } = compose({ before: log, type: "enroll", fields, keyring, opening, guard: options }, env);
   return encodeEntry(encodeLink(body, [signBody(body, own.sign, [own])]), attachments);
 }
 

@@ -8,6 +8,9 @@ export const LABELS = {
   linkHash: "keystead/v1/link/hash",
   attachment: "keystead/v1/attachment",
   publicKey: "keystead/v1/public-key",
+  // head statements
+  headStatement: "keystead/v1/head",
+  headCertificate: "keystead/v1/head/certificate",
   // keys
   memberId: "keystead/v1/member/id",
   escrowId: "keystead/v1/escrow/id",

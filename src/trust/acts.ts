@@ -1,7 +1,9 @@
 // What was done in a user's log in escrow's name, and which of it to believe. docs/spec.md section 11.3 (ESC-8, ESC-10).
 
+import { equalBytes } from "../bytes/bytes.js";
 import type { MemberId } from "../bytes/ids.js";
 import { toHex } from "../bytes/text.js";
+import { decodeLink, type LinkSignature } from "../log/entry.js";
 import type { EscrowActor } from "../log/fields.js";
 import { assertLog, hasRole, isConfirmed, type LinkRecord, type LogState, memberBySigningKey } from "../log/state.js";
 import { actCommitment } from "./commitment.js";
@@ -77,7 +79,10 @@ function judge(log: LogState, record: LinkRecord, actor: EscrowActor, escrowLog:
   const { seq, prev, approved: approve, removed: remove } = record;
   if (!salt || !prev) return unbelieved("not-recorded");
   const commitment = actCommitment({ salt, admin, log: log.head.log, seq, prev, approve, remove });
-  const found = recordedActs(escrowLog).get(toHex(commitment)) ?? [];
+  // The act that the review names is by its own admin; one that repairs a loss may be by any.
+  const found = (recordedActs(escrowLog).get(toHex(commitment)) ?? []).filter(
+    (at) => at !== actor.seq || isNamedAct(escrowLog.links.at(at - 1) as LinkRecord, actor),
+  );
   const valid = found.find((at) => !escrowLog.disowned.has(String(at)));
   const at = valid ?? found[0];
   const by = at === undefined ? undefined : (escrowLog.links.at(at - 1)?.author as MemberId);
@@ -87,10 +92,14 @@ function judge(log: LogState, record: LinkRecord, actor: EscrowActor, escrowLog:
   return at === undefined ? unbelieved("not-recorded") : unbelieved("disowned", by, at);
 }
 
+function isNamedAct({ hash, bytes }: LinkRecord, actor: EscrowActor): boolean {
+  return hash === actor.hash && equalBytes((decodeLink(bytes).signatures[0] as LinkSignature).key, actor.admin);
+}
+
 /** ESC-10: a renewal brings in nobody; whether its author is an admin now says whether somebody else knows its epoch. */
 function judgeRenewal({ admin }: EscrowActor, escrowLog: LogState): Judged {
   const member = memberBySigningKey(escrowLog, admin);
-  const isAdmin = member && isConfirmed(escrowLog, member) && hasRole(member, "recover");
+  const isAdmin = member?.kind === "device" && isConfirmed(escrowLog, member) && hasRole(member, "recover");
   return isAdmin
     ? { believed: true, because: "admin-now", admin: member.id, recordedAt: undefined }
     : unbelieved("no-admin-now", member?.id);

@@ -5,8 +5,9 @@ import { checkOptions } from "../arguments/options.js";
 import type { MemberId } from "../bytes/ids.js";
 import { KeysteadError } from "../errors.js";
 import { foundersOf } from "../log/classes.js";
-import { allMembers, FOUNDING, findMember, type LogState, type Member } from "../log/state.js";
+import { allMembers, assertLog, FOUNDING, findMember, type LogState, type Member } from "../log/state.js";
 import { escrowActs } from "./acts.js";
+import { type EscrowKnowledge, judgingLog } from "./soundness.js";
 
 /** Who looks at the others, and whom it knows to be the owner's. */
 export interface Perspective {
@@ -16,30 +17,30 @@ export interface Perspective {
   readonly own?: readonly MemberId[] | undefined;
 }
 
-/** The newest escrow log that a device has; `"unsupported"` if it has links that this library cannot read (LOG-1). */
-export type EscrowLogAtHand = LogState | "unsupported" | undefined;
-
 /**
  * Active devices and backup keys that a device does not treat as approved (ESC-8): members whom a review by escrow approved that is
  * not believed, whom such members approved in turn, and who reclaimed from them; but nobody who would be confirmed had those
- * reviews never happened. Without an escrow log that can be read, no review by escrow is believed.
+ * reviews never happened. While the escrow log cannot judge, no review by escrow is believed.
  *
+ * @param knowledge what the device knows of escrow; undefined when nothing.
+ * @param me the member whose device asks.
  * @throws `INVALID_ARGUMENT`, `UNKNOWN_MEMBER`
  */
 export function doubtedMembers(
   log: LogState,
-  escrowLog: EscrowLogAtHand,
-  perspective: Perspective = {},
+  knowledge: EscrowKnowledge | undefined,
+  me?: MemberId,
 ): readonly MemberId[] {
-  return broughtIn(log, unbelievedReviews(log, escrowLog), perspective);
+  return broughtIn(log, unbelievedReviews(log, knowledge), { me, own: knowledge?.own });
 }
 
 /** Positions of the reviews by escrow that are not believed. */
-export function unbelievedReviews(log: LogState, escrowLog: EscrowLogAtHand): ReadonlySet<number> {
-  const reviews =
-    typeof escrowLog === "object"
-      ? escrowActs(log, escrowLog).filter(({ type, believed }) => type === "review" && !believed)
-      : [...log.links].filter(({ type, actor }) => type === "review" && actor !== undefined);
+export function unbelievedReviews(log: LogState, knowledge: EscrowKnowledge | undefined): ReadonlySet<number> {
+  assertLog(log);
+  const judge = knowledge && judgingLog(log, knowledge);
+  const reviews = judge
+    ? escrowActs(log, judge).filter(({ type, believed }) => type === "review" && !believed)
+    : [...log.links].filter(({ type, actor }) => type === "review" && actor !== undefined);
   return new Set(reviews.map(({ seq }) => seq));
 }
 

@@ -7,13 +7,17 @@ import { KeysteadError } from "../errors.js";
 import { foundersOf } from "../log/classes.js";
 import type { Pointer } from "../log/fields.js";
 import { assertLog, escrowMember, FOUNDING, type Head, type LogState } from "../log/state.js";
-import type { EscrowLogAtHand, Perspective } from "./doubt.js";
 import { policyOf } from "./escrow-needs.js";
 import { checkHead, extendsHead } from "./head.js";
 import { judgePointer, namesHead } from "./pointer.js";
 
+/** The newest escrow log that a device has; `"unsupported"` if it has links that this library cannot read (LOG-1). */
+export type EscrowLogAtHand = LogState | "unsupported" | undefined;
+
 /** What a device knows about escrow besides its own log. */
-export interface EscrowKnowledge extends Pick<Perspective, "own"> {
+export interface EscrowKnowledge {
+  /** Members whom the user, asked on this device, knows to be theirs (ESC-8). */
+  readonly own?: readonly MemberId[] | undefined;
   /** The newest escrow log that this device could get and verified; undefined when it got none. */
   readonly escrowLog: EscrowLogAtHand;
   /** The escrow head whose fingerprint the user confirmed on this device; undefined when never. */
@@ -38,6 +42,22 @@ export function escrowIsSound(log: LogState, knowledge: Pick<EscrowKnowledge, "e
   const pointer = escrowMember(log)?.pointer;
   if (!enabled || !pointer || judgePointer(pointer, escrowLog) !== "newest") return false;
   return !isContradicted(pointer, escrowLog, confirmed) && escrowTrust(log, escrowLog, confirmed) === "sound";
+}
+
+/**
+ * The escrow log at hand, if it can judge what was done in escrow's name: it is trusted, and the pointer in force is an epoch of it
+ * or has keys of none. Otherwise a fork could make a device believe an act that was never recorded.
+ */
+export function judgingLog(
+  log: LogState,
+  { escrowLog, confirmed }: Pick<EscrowKnowledge, "escrowLog" | "confirmed">,
+): LogState | undefined {
+  if (typeof escrowLog !== "object" || escrowTrust(log, escrowLog, confirmed) !== "sound") return undefined;
+  const pointer = escrowMember(log)?.pointer;
+  if (!pointer) return escrowLog;
+  const verdict = judgePointer(pointer, escrowLog);
+  const isOfThisLog = verdict !== "ahead" && verdict !== "other-log";
+  return isOfThisLog && !isContradicted(pointer, escrowLog, confirmed) ? escrowLog : undefined;
 }
 
 /**

@@ -182,6 +182,7 @@ describe("a member who was granted junk", () => {
         type: "rotate",
         fields: { author: partsOf(keyring).keys.sign },
         keyring: changedKeyring(keyring, { junk }),
+        guard: {},
       },
       env,
     );

@@ -92,7 +92,7 @@ describe("being provisioned face to face", () => {
     const keys = ownKeys(prepared.keyring);
     const opening = openingOf(device, env);
     const fields = { member: newMember("device", keys, opening) };
-    const join = writeLink({ before: base.log, type: "join", fields, signers: [keys], opening }, env).entry;
+    const join = writeLink({ before: base.log, type: "join", fields, signers: [keys], opening, guard: {} }, env).entry;
     const offered = mutate(join, { signers: [base.signer("Laptop")] });
     expectError(
       () => acceptEnrollment(base.log, offered, prepared, { now: "unchecked" }),

@@ -15,6 +15,7 @@ import {
   pinContact,
   prepareDevice,
   receive,
+  recordRecovery,
   recover,
   regrant,
   rekey,
@@ -67,8 +68,10 @@ const verbs: readonly (readonly [string, () => Proposal<Session | LogState>])[] 
     "recover",
     () => {
       const lists = { approve: restored.ids("Phone"), remove: restored.ids("Laptop") };
-      const options = { userLog: restored.log, entries: restored.entries, ...lists };
-      return recover(organisation.session("Bob"), options, env);
+      const user = { userLog: restored.log, entries: restored.entries };
+      const options = { ...user, ...lists, reason: "lost" };
+      const { act, ...bob } = recordRecovery(organisation.session("Bob"), options, env).accept();
+      return recover(bob, { ...user, act }, env);
     },
   ],
 ];

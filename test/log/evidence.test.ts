@@ -33,7 +33,7 @@ describe("evidence", () => {
   });
 
   it("proves a fork, and names the first position at which the sides differ", () => {
-    expect(checkEvidence(fork)).toEqual({
+    expect(checkEvidence(fork)).toMatchObject({
       verdict: "proven",
       pinned: world.log.head,
       offered: forked.log.head,
@@ -44,6 +44,13 @@ describe("evidence", () => {
   it("calls a fork claimed when only the pinned head is there, since no signature shows its link", () => {
     expect(checkEvidence(all["fork by head"]).verdict).toBe("claimed");
     expect(checkEvidence({ ...fork, ours: [] }).verdict).toBe("claimed");
+  });
+
+  it("says in words what explains it without a lie", () => {
+    expect(checkEvidence(fork).text).toContain("lost a race");
+    for (const evidence of [rollback, replacement]) {
+      expect(checkEvidence(evidence).text).toContain("rests on the word of the side that pinned it");
+    }
   });
 
   it("calls rollback and replacement claimed: a shorter log or another first link is no lie by itself", () => {

@@ -41,7 +41,7 @@ export async function tellDevices(told: Watch): Promise<Circle> {
   const withheld = core.receive(alice.of("Laptop"), encodeEntry(decodeEntry(thief.entry).link.bytes, []), {
     now: "unchecked",
   });
-  core.keyringFacts(withheld.log, withheld.keyring);
+  core.agenda(withheld, { now: "unchecked", escrowLog: undefined });
   core.abandonEpochs(withheld, withheld.withheld);
   const { keyring: stolen } = alice.publish(thief, "Thief");
   const lost = core.rotate(alice.of("Laptop"), env);

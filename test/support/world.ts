@@ -183,7 +183,9 @@ export class World {
     const opening = openingOf({ name }, env);
     const fields = { author: own.sign, member: newMember("backup", keysNamed(name), opening) };
     const signers = [own, keysNamed(name)];
-    const next = this.append(writeLink({ before: log, type: "enroll", fields, keyring, signers, opening }, env).entry);
+    const next = this.append(
+      writeLink({ before: log, type: "enroll", fields, keyring, signers, opening, guard: {} }, env).entry,
+    );
     return next.with(name, openKeyring(next.log, next.entries, seedNamed(name)).keyring);
   }
 

@@ -2,9 +2,9 @@
 
 import type { MemberId } from "../../src/bytes/ids.js";
 import { unverifiedMembers } from "../../src/escrow/acts.js";
-import { judgePointer } from "../../src/escrow/pointer.js";
 import { foundersOf } from "../../src/log/classes.js";
 import { escrowMember, FOUNDING, type Member } from "../../src/log/state.js";
+import { judgePointer } from "../../src/trust/pointer.js";
 import { NAMES, type Name } from "./knowledge.js";
 import { activeOf, deniable, escrowLogOf, maskOf, OWN, type Player, playerOf, THIEVES, type World } from "./world.js";
 

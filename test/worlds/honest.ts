@@ -216,7 +216,15 @@ function adminMoves(scene: Scene, name: Player): Move[] {
       const opening = env.random(64);
       const fields = { author: keys.sign, commitment: env.random(32), opening: attachmentDigest(opening) };
       return writeLink(
-        { before: log, type: "access", fields, keyring: session.keyring, signers: [keys], opening },
+        {
+          before: log,
+          type: "access",
+          fields,
+          keyring: session.keyring,
+          signers: [keys],
+          opening,
+          guard: "not-a-users-device",
+        },
         env,
       );
     }),

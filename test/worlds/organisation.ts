@@ -2,11 +2,11 @@
 // thief's own organisation.
 // docs/spec.md section 11.
 
-import { pointerTo } from "../../src/escrow/pointer.js";
 import { receive } from "../../src/grants/receive.js";
 import type { Session } from "../../src/grants/session.js";
 import { MemberKeys } from "../../src/keys/member-keys.js";
 import type { Pointer } from "../../src/log/fields.js";
+import { pointerTo } from "../../src/trust/pointer.js";
 import { type Authored, createEscrowLog, enrollBackupKey, joinLog, review, setPolicy } from "../support/accepted.js";
 import { drawsFrom } from "./draws.js";
 

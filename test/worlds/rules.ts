@@ -1,10 +1,10 @@
 // What must be true in every world. docs/spec.md sections 6 to 8 and 11; docs/assurance.md has the list.
 
 import { gapsOf } from "../../src/coverage/gaps.js";
-import { judgePointer } from "../../src/escrow/pointer.js";
 import type { Session } from "../../src/grants/session.js";
 import { partsOf } from "../../src/keys/keyring.js";
 import { currentEpoch, escrowMember, FOUNDING, hasRole, type LinkRecord, type Member } from "../../src/log/state.js";
+import { judgePointer } from "../../src/trust/pointer.js";
 import { doubtedBy, mayServeAll } from "./honest.js";
 import { closure, NAMES, type Name } from "./knowledge.js";
 import { ESCROW, OTHER } from "./organisation.js";

@@ -195,7 +195,10 @@ function movesOfOne(scene: Scene, name: Player): Move[] {
     const { keyring } = session;
     moves.push(
       act(`points escrow at its ${kind} epoch`, (env) => {
-        const written = writeLink({ before: log, type, fields, keyring, signers: [partsOf(keyring).keys] }, env);
+        const written = writeLink(
+          { before: log, type, fields, keyring, signers: [partsOf(keyring).keys], guard: "not-a-users-device" },
+          env,
+        );
         return { ...written, keyring: changedKeyring(keyring, { gained: written.newEpoch }), foul: kind !== "newest" };
       }),
     );
