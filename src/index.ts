@@ -154,13 +154,13 @@ export {
   prepareDevice,
 } from "./grants/enter.js";
 export type { EscrowOptions } from "./grants/escrow-guard.js";
+export type { History } from "./grants/meet.js";
 export type { Proposal } from "./grants/proposal.js";
 export {
   type OpenedKeyring,
   openKeyring,
   type Received,
   type Resumed,
-  type ResumeOptions,
   receive,
   resume,
 } from "./grants/receive.js";
