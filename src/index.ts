@@ -69,14 +69,23 @@ export { type Doubted, type Remover, type Takeover, type TakeoverOptions, takeov
 export type { Warning, WarningCode } from "./coverage/warnings.js";
 export { type DevicesAndActivity, type DeviceView, devicesAndActivity } from "./devices-and-activity.js";
 export { type ErrorCode, type ErrorDetails, type ErrorOptions, KeysteadError, type RuleId } from "./errors.js";
-export { type Act, type ActRecord, actRecords, disown, type RecordedAct } from "./escrow/act.js";
+export {
+  type Act,
+  type ActRecord,
+  actRecords,
+  disown,
+  type RecordAgainOptions,
+  type RecordedAct,
+  recordAgain,
+} from "./escrow/act.js";
 export type {
   EscrowGap,
   EscrowStatus,
   GapCloser,
   LastSeen,
-  ReportedAct,
-  ReportedActStatus,
+  Recovery,
+  UnfinishedAct,
+  UnfinishedActStatus,
   UserCoverage,
 } from "./escrow/coverage.js";
 export {
@@ -112,7 +121,6 @@ export { type AcknowledgeOptions, acknowledge, requireUnchanged } from "./finger
 export type { ContactChange, ContactFacts, ContactLink, ContactMember, ContactStatus } from "./fingerprint/change.js";
 export { compareFingerprint, type FingerprintComparison } from "./fingerprint/compare.js";
 export { compareContact } from "./fingerprint/contacts.js";
-export { compareEscrowFingerprint, escrowFingerprint } from "./fingerprint/escrow.js";
 export { Fingerprint, fingerprintOf, formatFingerprint } from "./fingerprint/fingerprint.js";
 export type { FingerprintForm } from "./fingerprint/forms.js";
 export { type ParsedFingerprint, parseFingerprint } from "./fingerprint/parse.js";

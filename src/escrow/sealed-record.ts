@@ -50,13 +50,25 @@ export interface ReadRecord<T> {
 export interface FoundRecord {
   readonly record: LinkRecord;
   readonly sealed: Uint8Array | undefined;
+  /** Signing keys whose commitment the record may repeat, besides its author's. */
+  readonly others?: readonly Uint8Array[];
 }
 
-/** Writes a record, its opening sealed to the current epoch. */
-export function writeRecord<T>(kind: RecordKind<T>, { log, keyring }: Session, opening: T, env: Env): Written {
+/**
+ * Writes a record, its opening sealed to the current epoch.
+ *
+ * @param committer the signing key that the commitment is for; the author's own by default.
+ */
+export function writeRecord<T>(
+  kind: RecordKind<T>,
+  { log, keyring }: Session,
+  opening: T,
+  env: Env,
+  committer?: Uint8Array,
+): Written {
   const { keys } = partsOf(keyring);
   const bytes = encodeRecord(kind, opening);
-  const commitment = kind.commit(opening, bytes, keys.sign);
+  const commitment = kind.commit(opening, bytes, committer ?? keys.sign);
   const coins = Secret.take(drawRandom(env, KEM_COINS_LENGTH));
   const { kem } = log.epochs.last() as Epoch;
   const sealed = hpkeSeal(kem, { info: sealInfo(kind, commitment), plaintext: bytes, coins: coins.bytes() });
@@ -87,7 +99,7 @@ export function recordsOf(
 export function readRecord<T>(
   kind: RecordKind<T>,
   { log, keyring }: Session,
-  { record, sealed }: FoundRecord,
+  { record, sealed, others = [] }: FoundRecord,
 ): ReadRecord<T> {
   const { commitment } = record[kind.type] as SealedRecord;
   const epoch = [...log.epochs].filter(({ seq }) => seq < record.seq).at(-1) as Epoch;
@@ -96,7 +108,9 @@ export function readRecord<T>(
   const opening = bytes && decodeRecord(kind, bytes);
   const isRight =
     opening !== undefined &&
-    equalBytes(kind.commit(opening, bytes as Uint8Array, authorKey(record)), commitment) &&
+    [authorKey(record), ...others].some((key) =>
+      equalBytes(kind.commit(opening, bytes as Uint8Array, key), commitment),
+    ) &&
     kind.isSound(opening);
   return isRight ? { opening, junk: false } : { opening: undefined, junk: true };
 }

@@ -5,8 +5,7 @@ import { openBackupKey } from "../../src/backup/use.js";
 import { actRecords, reviewOf } from "../../src/escrow/act.js";
 import type { RecordRecoveryOptions } from "../../src/escrow/recover.js";
 import { escrowActs } from "../../src/trust/acts.js";
-import { doubtedMembers } from "../../src/trust/doubt.js";
-import { disown, enrollBackupKey, review } from "../support/accepted.js";
+import { disown, enrollBackupKey, recordAgain, review } from "../support/accepted.js";
 import {
   idBytes,
   mutate,
@@ -23,6 +22,7 @@ import {
   announce,
   dismiss,
   doAct,
+  doubted,
   enroll,
   epochSigner,
   hire,
@@ -119,7 +119,7 @@ describe("members that would be confirmed after a recovery", () => {
     const stays = { approve: ["Tablet"] };
     const { details } = expectError(
       () => announce(escrow, "Bob", before, stays, { usersOwn: [] }),
-      "NOT_PERMITTED",
+      "UNVERIFIED_MEMBERS",
       "ESC-8",
     );
     expect(details).toEqual({ members: before.ids("Laptop") });
@@ -129,8 +129,8 @@ describe("members that would be confirmed after a recovery", () => {
   it("are asked about again when the review is written (ESC-8)", () => {
     const { escrow: later, act } = announce(escrow, "Bob", crowded, { approve: ["Tablet"] });
     const does = (usersOwn: RecordRecoveryOptions["usersOwn"]) => doAct(crowded, later, "Bob", act, { usersOwn });
-    expectError(() => does([]), "NOT_PERMITTED", "ESC-8");
-    expectError(() => does(crowded.ids("Phone")), "NOT_PERMITTED", "ESC-8");
+    expectError(() => does([]), "UNVERIFIED_MEMBERS", "ESC-8");
+    expectError(() => does(crowded.ids("Phone")), "UNVERIFIED_MEMBERS", "ESC-8");
     expect(does(crowded.ids("Laptop")).record.approved).toEqual(crowded.ids("Tablet"));
   });
 
@@ -140,7 +140,7 @@ describe("members that would be confirmed after a recovery", () => {
     const lists = { approve: ["Phone"], remove: ["Laptop"] };
     const { details } = expectError(
       () => announce(escrow, "Bob", pointed, lists, { usersOwn: [] }),
-      "NOT_PERMITTED",
+      "UNVERIFIED_MEMBERS",
       "ESC-8",
     );
     expect(details).toEqual({ members: pointed.ids("Thief") });
@@ -221,21 +221,21 @@ describe("escrowActs", () => {
         ...{ admin: escrow.id("Bob"), believed: true, because: "recorded", recordedAt: act.recordedAt },
       },
     ]);
-    expect(doubtedMembers(recovered.log, organisation.log)).toEqual([]);
+    expect(doubted(recovered, organisation)).toEqual([]);
     expect(escrowActs(locked.log, organisation.log)).toEqual([]);
   });
 
   it("goes on believing after the admin took fresh keys, or went: that is ordinary staff turnover (ESC-8)", () => {
     for (const later of [organisation.rekey("Bob"), dismiss(organisation, "Bob"), organisation.leave("Bob")]) {
       expect(beliefIn(recovered, later)).toMatchObject({ believed: true, admin: escrow.id("Bob") });
-      expect(doubtedMembers(recovered.log, later.log)).toEqual([]);
+      expect(doubted(recovered, later)).toEqual([]);
     }
   });
 
   it("does not believe what was recorded nowhere, be it by an admin of today (ESC-8)", () => {
     const acted = locked.append(actedBy((by) => by.set("salt", new Uint8Array(32))));
     expect(beliefIn(acted, organisation)).toMatchObject({ believed: false, because: "not-recorded", admin: undefined });
-    expect(doubtedMembers(acted.log, organisation.log)).toEqual(acted.ids("Phone"));
+    expect(doubted(acted, organisation)).toEqual(acted.ids("Phone"));
     // It is a client's overlay: the log itself admits the link.
     expect(acted.member("Phone").held).toEqual([[1, 3]]);
   });
@@ -262,7 +262,7 @@ describe("escrowActs", () => {
     });
     const acted = moved.append(replayed);
     expect(beliefIn(acted, organisation)).toMatchObject({ believed: false, because: "not-recorded" });
-    expect(doubtedMembers(acted.log, organisation.log)).toEqual(acted.ids("Phone"));
+    expect(doubted(acted, organisation)).toEqual(acted.ids("Phone"));
   });
 
   it("does not believe an act in another user's log (ESC-8)", () => {
@@ -310,7 +310,7 @@ describe("escrowActs", () => {
       because: "disowned",
       admin: escrow.id("Bob"),
     });
-    expect(doubtedMembers(recovered.log, disowned.log)).toEqual(recovered.ids("Phone"));
+    expect(doubted(recovered, disowned)).toEqual(recovered.ids("Phone"));
     // The same commitment in another act repairs a mistake.
     const { commitment, opening } = organisation.record.act ?? expect.unreachable();
     const fields = { type: "act", author: escrow.signer("Ann").sign, commitment, opening };
@@ -330,21 +330,21 @@ describe("escrowActs", () => {
     for (const now of [dismiss(later, "Bob"), later.rekey("Bob")]) {
       expect(beliefIn(renewed, now)).toMatchObject({ believed: false, because: "no-admin-now" });
     }
-    expect(doubtedMembers(renewed.log, dismiss(later, "Bob").log)).toEqual([]);
+    expect(doubted(renewed, dismiss(later, "Bob"))).toEqual([]);
   });
 
   it("names only members that are still active (ESC-8)", () => {
     const gone = recoverBy(locked, escrow, "Bob", { approve: ["Phone"] }).review("Laptop", { remove: ["Phone"] });
     expect(beliefIn(gone, escrow)?.believed).toBe(false);
-    expect(doubtedMembers(gone.log, escrow.log)).toEqual([]);
+    expect(doubted(gone, escrow)).toEqual([]);
   });
 
   it("tells whom one admin let in from whom nobody recorded, where escrow alone vouches (ESC-8)", () => {
     const byAnn = restore(locked, escrow, "Ann", PHONE_FOR_LAPTOP);
     const both = restore(byAnn.user.join("Thief"), byAnn.escrow, "Bob", { approve: ["Thief"] });
     expect(both.user.member("Thief").founder).toBe(1);
-    expect(doubtedMembers(both.user.log, both.escrow.log)).toEqual([]);
-    expect(doubtedMembers(both.user.log, byAnn.escrow.log)).toEqual(both.user.ids("Thief"));
+    expect(doubted(both.user, both.escrow)).toEqual([]);
+    expect(doubted(both.user, byAnn.escrow)).toEqual(both.user.ids("Thief"));
   });
 });
 
@@ -393,6 +393,45 @@ describe("disown", () => {
   });
 });
 
+describe("recordAgain", () => {
+  const { escrow: organisation } = announced;
+  const given = { userLog: recovered.log, review: act.seq, reason: "disowned by mistake" };
+  const again = (world: World, by: string, options = {}) =>
+    world.act(by, "records again", (session, env) => recordAgain(session, { ...given, ...options }, env));
+
+  it("makes a review believed again that was disowned by mistake, by whichever admin (ESC-8)", () => {
+    const disowned = disownedBy(dismiss(organisation, "Bob"), "Ann", act.recordedAt);
+    const repaired = again(disowned, "Ann");
+    expect(beliefIn(recovered, disowned)?.believed).toBe(false);
+    expect(beliefIn(recovered, repaired)).toMatchObject({ believed: true, recordedAt: repaired.log.head.seq });
+    // The new act is no junk, though its commitment is that of Bob's key.
+    const records = actRecords(repaired.session("Ann"), repaired.entries);
+    expect(records.map(({ junk, act }) => [junk, act?.reason])).toEqual([
+      [false, "lost everything"],
+      [false, "disowned by mistake"],
+    ]);
+    expect(reviewOf(recovered.log, repaired.log, records[1]?.act ?? expect.unreachable())?.seq).toBe(act.seq);
+  });
+
+  it("repairs what the service lost, by the device that did it alone (ESC-8)", () => {
+    // The service was restored from a copy that lacks the act.
+    const restored = escrow.rename("Ann", "Anne");
+    expect(beliefIn(recovered, again(restored, "Bob"))?.believed).toBe(true);
+    expectError(() => again(restored, "Ann"), "NOT_PERMITTED", "ESC-8");
+    expectError(() => again(restored.rekey("Bob"), "Bob"), "NOT_PERMITTED", "ESC-8");
+    // At the place of the first act only that one counts.
+    expect(escrow.log.head.seq + 1).toBe(act.recordedAt);
+    expectError(() => again(escrow, "Bob"), "NOT_PERMITTED", "ESC-8");
+  });
+
+  it("is refused without the role, and for what is no review by escrow (MEM-8)", () => {
+    expectError(() => again(organisation, "Eve"), "NOT_PERMITTED", "MEM-8");
+    for (const review of [1, act.seq - 1, act.seq + 1, 1.5, undefined, "4"])
+      expectError(() => again(organisation, "Ann", { review }), "INVALID_ARGUMENT", undefined);
+    expectError(() => again(organisation, "Ann", { reason: "" }), "INVALID_ARGUMENT", "ESC-8");
+  });
+});
+
 describe("actRecords", () => {
   const { escrow: organisation } = announced;
 
@@ -401,7 +440,7 @@ describe("actRecords", () => {
       expect(actRecords(organisation.session(name), organisation.entries)).toEqual([
         {
           ...{ seq: act.recordedAt, admin: escrow.id("Bob"), when: new Date(organisation.log.time) },
-          ...{ isByCurrentKey: true, disowned: false, junk: false, act },
+          ...{ isByAdminNow: true, delivered: true, disowned: false, junk: false, act },
         },
       ]);
     }
@@ -411,18 +450,20 @@ describe("actRecords", () => {
   it("says whose key is gone, and what was disowned", () => {
     const later = disownedBy(organisation.rekey("Bob"), "Ann", act.recordedAt);
     const records = actRecords(later.session("Ann"), later.entries);
-    expect(records).toMatchObject([{ isByCurrentKey: false, disowned: true, act }]);
+    expect(records).toMatchObject([{ isByAdminNow: false, disowned: true, act }]);
     const gone = dismiss(organisation, "Bob");
-    expect(actRecords(gone.session("Ann"), gone.entries)).toMatchObject([{ isByCurrentKey: false, disowned: false }]);
+    expect(actRecords(gone.session("Ann"), gone.entries)).toMatchObject([{ isByAdminNow: false, disowned: false }]);
   });
 
   it("lists what was not delivered or cannot be read as unknown, not as junk", () => {
-    expect(actRecords(organisation.session("Ann"), [])).toMatchObject([{ act: undefined, junk: false }]);
+    expect(actRecords(organisation.session("Ann"), [])).toMatchObject([
+      { act: undefined, delivered: false, junk: false },
+    ]);
     const renewed = renewedBy(locked, dismiss(organisation, "Bob"), "Ann");
     const later = announce(dismiss(organisation, "Bob"), "Ann", renewed, PHONE_FOR_LAPTOP).escrow;
     const seen = actRecords(later.session("Bob"), later.entries);
     expect(seen.map(({ act }) => act?.recordedAt)).toEqual([act.recordedAt, undefined]);
-    expect(seen.every(({ junk }) => !junk)).toBe(true);
+    expect(seen.every(({ junk, delivered }) => delivered && !junk)).toBe(true);
   });
 
   it("names an act whose opening is not what it commits to (ESC-8)", () => {

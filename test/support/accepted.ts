@@ -80,7 +80,8 @@ export const setLockdown = accepting((session: Session, options: Parameters<type
 export const expel = acceptingLog(actions.expel);
 export const enrollBackupKey = accepting(
   (session: Session, options: backup.BackupKeyOptions & { readonly escrowLog?: LogState | undefined }, env: Env) => {
-    const { escrowLog, ...rest } = options;
+    const { escrowLog, ...rest } = options ?? {};
+    if (!options) return backup.enrollBackupKey(session, options, env);
     return backup.enrollBackupKey(session, escrowLog ? { ...rest, escrow: { escrowLog } } : unguarded(rest), env);
   },
 );
@@ -101,3 +102,4 @@ export const recover = acceptingLog(recovery.recover);
 export const renewFor = acceptingLog(recovery.renewFor);
 export const recordAccess = accepting(discover.recordAccess);
 export const disown = accepting(acts.disown);
+export const recordAgain = accepting(acts.recordAgain);
