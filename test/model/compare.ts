@@ -3,10 +3,13 @@
 
 import { expect } from "vitest";
 import type { MemberId } from "../../src/bytes/ids.js";
+import { toHex } from "../../src/bytes/text.js";
 import { KeysteadError } from "../../src/errors.js";
 import type { Session } from "../../src/grants/session.js";
 import { epochPrivateKey } from "../../src/keys/keyring.js";
 import { foundersOf } from "../../src/log/classes.js";
+import type { Pointer } from "../../src/log/fields.js";
+import { kemDigest } from "../../src/log/pairs.js";
 import { epochsIn, type Runs } from "../../src/log/runs.js";
 import {
   allMembers,
@@ -25,7 +28,11 @@ import {
   founderOf,
   isHolder as isModelHolder,
   type Model,
+  type ModelMember,
   type Op,
+  ownFounderOf,
+  type Pair,
+  pairText,
 } from "./reference.js";
 import type { World } from "./world.js";
 
@@ -36,17 +43,28 @@ export function factsOf(log: LogState) {
   const members = allMembers(log);
   const positions = new Map(members.map(({ id, position }) => [id, position]));
   const founders = foundersOf(log);
+  const acts = [...log.links].filter(({ act }) => act !== undefined);
   return {
-    ...{ seq: log.head.seq, epoch: currentEpoch(log), lockdown: log.lockdown, rotationDue: log.rotationDue },
+    ...{ kind: log.kind as Model["kind"], seq: log.head.seq, epoch: currentEpoch(log) },
+    ...{ lockdown: log.lockdown, rotationDue: log.rotationDue },
     confirmed: confirmedFounder(log),
+    granted: [...log.granted].map(([, pair]) => `${textOf(pair)}: ${runList(pair.runs)}`).sort(),
+    acts: acts.map(({ seq, author }) => [seq, positions.get(author as MemberId) as number]),
+    disowned: ascending([...log.disowned].map(Number)),
     members: members.map((member) => ({
-      ...{ position: member.position, kind: member.kind, active: member.removed === undefined },
+      ...{ position: member.position, kind: member.kind as ModelMember["kind"] },
+      active: member.removed === undefined,
       approvedBy: ascending(new Set(member.approvals.map(({ by }) => positions.get(by) as number))),
       founder: founders.get(member.id),
       // Kept up link by link for active members, and computed anew for all.
       keptFounder: member.removed ? founders.get(member.id) : member.founder,
-      reach: [...epochsIn(member.reach)],
-      held: [...epochsIn(member.held)],
+      // Without escrow's approvals (6.8).
+      ownFounder: member.removed ? undefined : member.lineage.own.founder,
+      roles: [...member.roles].sort(),
+      pointer: member.pointer && `${textOf(pairOf(member.pointer))} ${member.pointer.epoch}`,
+      withheld: runList(member.withheld),
+      reach: runList(member.reach),
+      held: runList(member.held),
       holder: member.removed === undefined && isHolder(log, member),
     })),
   };
@@ -55,12 +73,20 @@ export function factsOf(log: LogState) {
 /** The same facts, as the reference model has them. */
 export function modelFactsOf(model: Model): ReturnType<typeof factsOf> {
   return {
-    ...{ seq: model.seq, epoch: model.epoch, lockdown: model.lockdown, rotationDue: model.rotationDue },
+    ...{ kind: model.kind, seq: model.seq, epoch: model.epoch },
+    ...{ lockdown: model.lockdown, rotationDue: model.rotationDue },
     confirmed: confirmedClass(model),
-    members: model.members.map(({ position, kind, active, approvedBy, reach, held }) => ({
+    granted: [...model.granted].map(([pair, epochs]) => `${pair}: ${ascending(epochs)}`).sort(),
+    acts: [...model.acts],
+    disowned: ascending(model.disowned),
+    members: model.members.map(({ position, kind, active, approvedBy, roles, pointer, withheld, reach, held }) => ({
       ...{ position, kind, active, approvedBy: ascending(approvedBy) },
       founder: founderOf(model, position),
       keptFounder: founderOf(model, position),
+      ownFounder: active ? ownFounderOf(model, position) : undefined,
+      roles: [...roles].sort(),
+      pointer: pointer && `${pairText(pointer)} ${pointer.epoch}`,
+      withheld: ascending(withheld),
       reach: ascending(reach),
       held: ascending(held),
       holder: isModelHolder(model, position),
@@ -68,12 +94,22 @@ export function modelFactsOf(model: Model): ReturnType<typeof factsOf> {
   };
 }
 
-/** What the newest link did, against what the model says it does: grants by run and recipients, epoch, removals (GRT-1, MEM-7). */
-export function expectLink(world: World, op: Op, { grants, epoch }: Effect): void {
-  const record = world.log.links.last();
-  const positions = (ids: readonly MemberId[]): number[] => ascending(ids.map((id) => world.position(id)));
-  expect(record?.type).toBe(op.type);
+/** A pair as the model names it. */
+export function pairOf({ sign, kem }: Pick<Pointer, "sign" | "kem">): Pair {
+  return { sign: toHex(sign), kem: toHex(kemDigest(kem)) };
+}
+
+const textOf = ({ sign, kem }: { sign: Uint8Array | string; kem: Uint8Array | string }): string =>
+  [sign, kem].map((key) => (typeof key === "string" ? key : toHex(key))).join(" ");
+
+/** What the newest link did, against what the model says it does: grants by set and recipients, epoch (GRT-1, MEM-7). */
+export function expectLink(log: LogState, positionOf: (id: MemberId) => number, op: Op, effect: Effect): void {
+  const { grants, epoch, dueToEscrow } = effect;
+  const record = log.links.last();
+  const positions = (ids: readonly MemberId[]): number[] => ascending(ids.map(positionOf));
+  expect(record?.type).toBe(op.type === "enroll-escrow" ? "enroll" : op.type);
   expect(record?.epoch).toBe(epoch);
+  expect(record?.withheldFromEscrow).toBe("withhold" in op && op.withhold === true && dueToEscrow);
   expect(runList(record?.missing ?? [])).toEqual(ascending("missing" in op && op.missing ? op.missing : []));
   const found = record?.grants.map(({ epochs, boxes }) => ({
     epochs: runList(epochs),

@@ -135,7 +135,7 @@ function take(plot: Plot, world: World, op: Op, trouble: Trouble): void {
   const opened = world.publish(written, corrupted?.entry ?? written.entry, new Set(deniedTo));
   plot.secrets = publish(plot.secrets, op, effect, corrupted?.faults, deniedTo);
   plot.model = effect.after;
-  expectLink(world, op, effect);
+  expectLink(world.log, (id) => world.position(id), op, effect);
   expectLog(world, plot.model);
   expectHonestKeyrings(plot, world);
   expectSeen(plot, opened, deniedTo);

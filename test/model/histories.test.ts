@@ -57,7 +57,7 @@ function accept(sheet: Sheet, world: World, op: Op): void {
   expect(factsOf(written.log), "what the author was told").toEqual(factsOf(world.log));
   sheet.secrets = publish(sheet.secrets, op, effect);
   sheet.model = effect.after;
-  expectLink(world, op, effect);
+  expectLink(world.log, (id) => world.position(id), op, effect);
   expectLog(world, sheet.model);
   for (const { position, active, held, reach } of sheet.model.members) {
     expectKeyring(world, sheet.secrets, position);

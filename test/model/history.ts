@@ -25,7 +25,9 @@ export function start(seed: string, operator: boolean): { readonly model: Sheet;
 
 /** The operation as a failing history prints it. */
 export function describeOp(op: Op): string {
-  return JSON.stringify(op, (_, value: unknown) => (value instanceof Set ? [...value] : value));
+  return JSON.stringify(op, (_, value: unknown) =>
+    value instanceof Set || value instanceof Map ? [...(value as Iterable<unknown>)] : value,
+  );
 }
 
 /** How many histories to run: what KEYSTEAD_RUNS says; else few, and fewer in a browser, which runs them beside much else. */

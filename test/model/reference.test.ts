@@ -23,7 +23,7 @@ function take({ model, secrets }: Step, op: Op): Step {
 function nextSteps(step: Step, types: readonly OpType[]): Step[] {
   const ops = types.flatMap((type) => {
     const authors = type === "join" ? [0] : activeOf(step.model).map(({ position }) => position);
-    return authors.flatMap((by) => candidates(step.model, type, by, new Set(), ["device"]));
+    return authors.flatMap((by) => candidates(step.model, type, by, new Set(), { kinds: ["device"] }));
   });
   return ops.filter((op) => violations(step.model, op).size === 0).map((op) => take(step, op));
 }
