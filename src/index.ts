@@ -58,7 +58,16 @@ export type { Stretch } from "./coverage/stretches.js";
 export type { Warning, WarningCode } from "./coverage/warnings.js";
 export { type DevicesAndActivity, type DeviceView, devicesAndActivity } from "./devices-and-activity.js";
 export { type ErrorCode, type ErrorDetails, type ErrorOptions, KeysteadError, type RuleId } from "./errors.js";
-export type { EscrowGap, EscrowStatus, GapCloser, LastSeen, UserCoverage } from "./escrow/coverage.js";
+export { type Act, type ActRecord, actRecords, disown, type RecordedAct } from "./escrow/act.js";
+export type {
+  EscrowGap,
+  EscrowStatus,
+  GapCloser,
+  LastSeen,
+  ReportedAct,
+  ReportedActStatus,
+  UserCoverage,
+} from "./escrow/coverage.js";
 export {
   type Access,
   type AccessOptions,
@@ -75,18 +84,29 @@ export {
 } from "./escrow/escrow-log.js";
 export { formatTotals, formatUserCoverage, reportCsvHeader, reportCsvLine } from "./escrow/format-report.js";
 export { enrollEscrow, renewEscrow } from "./escrow/member.js";
-export { type RecoverOptions, recover, renewFor } from "./escrow/recover.js";
+export {
+  type RecordRecoveryOptions,
+  type RecoverableEpochs,
+  type RecoverableOptions,
+  type RecoverOptions,
+  type RecoveryRecorded,
+  recordRecovery,
+  recover,
+  recoverableEpochs,
+  renewFor,
+} from "./escrow/recover.js";
 export { organisationReport, type ReportedUser, type ReportOptions, ReportTotals, type ToDo } from "./escrow/report.js";
 export { type EscrowDevicesAndActivity, escrowDevicesAndActivity } from "./escrow-devices-and-activity.js";
 export { type AcknowledgeOptions, acknowledge, requireUnchanged } from "./fingerprint/acknowledge.js";
 export type { ContactChange, ContactFacts, ContactLink, ContactMember, ContactStatus } from "./fingerprint/change.js";
 export { compareFingerprint, type FingerprintComparison } from "./fingerprint/compare.js";
 export { compareContact } from "./fingerprint/contacts.js";
+export { compareEscrowFingerprint, escrowFingerprint } from "./fingerprint/escrow.js";
 export { Fingerprint, fingerprintOf, formatFingerprint } from "./fingerprint/fingerprint.js";
 export type { FingerprintForm } from "./fingerprint/forms.js";
 export { type ParsedFingerprint, parseFingerprint } from "./fingerprint/parse.js";
 export { type ContactPin, decodePin, encodePin, pinContact } from "./fingerprint/pin.js";
-export type { Standing } from "./fingerprint/trusted-class.js";
+export type { SenderStanding } from "./fingerprint/trusted-class.js";
 export { abandonEpochs } from "./grants/abandon.js";
 export {
   expel,
@@ -103,6 +123,7 @@ export {
   setLockdown,
 } from "./grants/actions.js";
 export { type CheckedGrants, checkGrants, type WrongGrant } from "./grants/check.js";
+export { type CheckedSeeds, type CheckSeedsOptions, checkSeeds, type SeedProgress } from "./grants/check-seeds.js";
 export {
   acceptEnrollment,
   type CreateLogOptions,
@@ -115,9 +136,20 @@ export {
 } from "./grants/enter.js";
 export type { EscrowOptions } from "./grants/escrow-guard.js";
 export type { Proposal } from "./grants/proposal.js";
-export { type OpenedKeyring, openKeyring, type Received, receive } from "./grants/receive.js";
+export {
+  type OpenedKeyring,
+  openKeyring,
+  type Received,
+  type Resumed,
+  type ResumeOptions,
+  receive,
+  resume,
+} from "./grants/receive.js";
 export type { DeviceDescription, Session } from "./grants/session.js";
-export { Keyring, parseKeyring, unsafeSerializeKeyring } from "./keys/keyring.js";
+export { type Standing, standing } from "./grants/standing.js";
+export { unsafeSerializeKeyring } from "./grants/store.js";
+export { Keyring } from "./keys/keyring.js";
+export { parseKeyring } from "./keys/keyring-bytes.js";
 export { OperatorKeys } from "./keys/operator-keys.js";
 export { StatementKeys } from "./keys/statement-keys.js";
 export { type Acceptance, type AcceptOptions, acceptEntry, entryForSenders } from "./log/accept.js";
@@ -162,4 +194,5 @@ export { type ActReason, type EscrowAct, escrowActs } from "./trust/acts.js";
 export { doubtedMembers } from "./trust/doubt.js";
 export { type EscrowNeed, escrowNeeds, policyOf } from "./trust/escrow-needs.js";
 export { judgePointer, newestPointer, type PointerVerdict } from "./trust/pointer.js";
+export { type RenewalReason, renewalReasons } from "./trust/renewal.js";
 export { type EscrowKnowledge, type EscrowLogAtHand, escrowIsSound } from "./trust/soundness.js";

@@ -5,7 +5,7 @@ import type { LogId, MemberId } from "../bytes/ids.js";
 import { KeysteadError } from "../errors.js";
 import { compareContact } from "../fingerprint/contacts.js";
 import type { ContactPin } from "../fingerprint/pin.js";
-import { type Standing, standingOf } from "../fingerprint/trusted-class.js";
+import { type SenderStanding, standingOf } from "../fingerprint/trusted-class.js";
 import { decodeLink } from "../log/entry.js";
 import { findMember, type Head, LogState, type Member, type Removal } from "../log/state.js";
 import type { ContentSender } from "./format.js";
@@ -54,7 +54,7 @@ export interface VerifiedSender {
    * `founding`: of the class that was trusted at the pin; without a pin, of the class that leads the log now. `restored`:
    * confirmed only through approvals by an admin, of the device or of a device that approved it. `neither`: it may be a thief's.
    */
-  readonly standing: Standing;
+  readonly standing: SenderStanding;
   /**
    * What the standing is judged by: the pin that was given, or the log alone. By the log alone a thief's device is `founding`
    * once it has removed all others.

@@ -4,7 +4,7 @@ import { assertBytes, equalBytes } from "../bytes/bytes.js";
 import type { Secret } from "../bytes/secret.js";
 import { type ErrorDetails, KeysteadError } from "../errors.js";
 import { checkOptions } from "../grants/session.js";
-import { epochPrivateKey, type Keyring, partsOf } from "../keys/keyring.js";
+import { canOpen, epochPrivateKey, type Keyring, partsOf } from "../keys/keyring.js";
 import { compareHead, type NamedHead } from "../log/named-head.js";
 import { assertLog, type Head, type LogState } from "../log/state.js";
 import type { KemPrivateKey } from "../primitives/kem.js";
@@ -119,8 +119,7 @@ function openContentKey(
 }
 
 function privateKey(keyring: Keyring, epoch: number, named: RecipientHead): KemPrivateKey {
-  const { seeds } = partsOf(keyring);
-  if (seeds.has(epoch)) return epochPrivateKey(keyring, epoch);
+  if (canOpen(keyring, epoch)) return epochPrivateKey(keyring, epoch);
   const { epochs, member } = keyring;
   const [earliest, latest] = [epochs[0], epochs.at(-1)];
   throw new KeysteadError("NO_ACCESS", `sealed to epoch ${epoch}, ${whyNot(epoch, earliest, latest)}`, {

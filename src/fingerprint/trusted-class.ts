@@ -9,7 +9,7 @@ import { confirmedFounder, type LogFacts, type Member } from "../log/state.js";
  * What a member is to a log: `founding`, of the trusted class; `restored`, confirmed only through
  * approvals by escrow; or `neither`.
  */
-export type Standing = "founding" | "restored" | "neither";
+export type SenderStanding = "founding" | "restored" | "neither";
 
 /** The founders of all members, active or removed, in the graph without escrow. */
 export function ownFounders(log: LogFacts): ReadonlyMap<MemberId, number> {
@@ -35,7 +35,7 @@ export function trustedFounders(log: LogFacts): readonly number[] {
 }
 
 /** Where a member stands: to the class that a pin keeps; without one, to the class that is confirmed at this head. */
-export function standingOf(log: LogFacts, { id }: Member, pinned: readonly number[] | undefined): Standing {
+export function standingOf(log: LogFacts, { id }: Member, pinned: readonly number[] | undefined): SenderStanding {
   const confirmed = confirmedFounder(log);
   const founder = ownFounders(log).get(id) as number;
   if (pinned ? pinned.includes(founder) : founder === confirmed) return "founding";

@@ -25,6 +25,8 @@ export const LABELS = {
   grantKey: "keystead/v1/grant/key",
   grantCoins: "keystead/v1/grant/coins",
   grantBox: "keystead/v1/grant/box",
+  // keyrings
+  keyring: "keystead/v1/keyring",
   // escrow
   accessCommitment: "keystead/v1/access/commitment",
   accessOpening: "keystead/v1/access/opening",

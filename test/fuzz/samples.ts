@@ -78,7 +78,7 @@ export const samples = {
     compareStatements(userWorld.log, statement(userWorld), statement(forkedWorld, NOON + 1)) as Evidence,
   ),
   pin: encodePin(pinContact(small.log)),
-  keyring: unsafeSerializeKeyring(small.session("Phone").keyring),
+  keyring: unsafeSerializeKeyring(small.session("Phone")),
   prepared,
   offer: offerEnrollment(laptop, prepared.request, seededEnv("offer")),
   renamed: renamed.last,

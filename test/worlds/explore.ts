@@ -82,7 +82,7 @@ function first(kind: LogKind, stolen: boolean): Node {
   return { world: after(empty, step), keyrings: new Map([["A", keyring]]) };
 }
 
-const sceneOf = ({ world, keyrings }: Node): Scene => ({ world, keyrings: copied(keyrings) });
+const sceneOf = ({ world, keyrings }: Node): Scene => ({ world, keyrings: copied(world.log, keyrings) });
 
 /** What a move leads to; undefined when it was refused. @throws any error but a verdict of the library */
 function tryMove({ world }: Scene, move: Move): (Change & { readonly step?: Step }) | undefined {
