@@ -3,13 +3,10 @@
 
 import { expect } from "vitest";
 import type { MemberId } from "../../src/bytes/ids.js";
-import { toHex } from "../../src/bytes/text.js";
 import { KeysteadError } from "../../src/errors.js";
 import type { Session } from "../../src/grants/session.js";
 import { epochPrivateKey } from "../../src/keys/keyring.js";
 import { foundersOf } from "../../src/log/classes.js";
-import type { Pointer } from "../../src/log/fields.js";
-import { kemDigest } from "../../src/log/pairs.js";
 import { epochsIn, type Runs } from "../../src/log/runs.js";
 import {
   allMembers,
@@ -21,6 +18,7 @@ import {
 } from "../../src/log/state.js";
 import { hpkeOpen, hpkeSeal } from "../../src/primitives/hpke.js";
 import { openedBy, type Secrets } from "./knowledge.js";
+import { namedPair, pairOf } from "./pairs.js";
 import {
   compareSpans,
   confirmedClass,
@@ -31,7 +29,6 @@ import {
   type ModelMember,
   type Op,
   ownFounderOf,
-  type Pair,
   pairText,
 } from "./reference.js";
 import type { World } from "./world.js";
@@ -61,7 +58,7 @@ export function factsOf(log: LogState) {
       // Without escrow's approvals (6.8).
       ownFounder: member.removed ? undefined : member.lineage.own.founder,
       roles: [...member.roles].sort(),
-      pointer: member.pointer && `${textOf(pairOf(member.pointer))} ${member.pointer.epoch}`,
+      pointer: member.pointer && `${pairText(pairOf(member.pointer))} ${member.pointer.epoch}`,
       withheld: runList(member.withheld),
       reach: runList(member.reach),
       held: runList(member.held),
@@ -94,13 +91,8 @@ export function modelFactsOf(model: Model): ReturnType<typeof factsOf> {
   };
 }
 
-/** A pair as the model names it. */
-export function pairOf({ sign, kem }: Pick<Pointer, "sign" | "kem">): Pair {
-  return { sign: toHex(sign), kem: toHex(kemDigest(kem)) };
-}
-
-const textOf = ({ sign, kem }: { sign: Uint8Array | string; kem: Uint8Array | string }): string =>
-  [sign, kem].map((key) => (typeof key === "string" ? key : toHex(key))).join(" ");
+const textOf = ({ sign, kem }: { readonly sign: Uint8Array; readonly kem: Uint8Array }): string =>
+  pairText(namedPair([sign, kem]));
 
 /** What the newest link did, against what the model says it does: grants by set and recipients, epoch (GRT-1, MEM-7). */
 export function expectLink(log: LogState, positionOf: (id: MemberId) => number, op: Op, effect: Effect): void {

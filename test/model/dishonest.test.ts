@@ -251,7 +251,7 @@ describe("random histories with a dishonest author and a server that withholds",
     "stay verifiable, have junk declared, named and healed, and block nobody honest (MEM-9, GRT-3, GRT-4)",
     () => {
       const steps = fc
-        .tuple(pickArbitrary(1), trouble)
+        .tuple(pickArbitrary(1, "user"), trouble)
         .map(([pick, trouble]) => new Step({ ...pick, twist: 0 }, trouble));
       const deliveries = fc.constant(0).map(() => new Deliver());
       const histories = fc.commands([steps, steps, steps, steps, deliveries], {

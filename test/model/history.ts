@@ -16,11 +16,15 @@ export interface Sheet {
 }
 
 /** A log with its first device, in the model and for real. */
-export function start(seed: string, operator: boolean): { readonly model: Sheet; readonly real: World } {
+export function start(
+  seed: string,
+  operator: boolean,
+  escrow = false,
+): { readonly model: Sheet; readonly real: World } {
   const genesis: Op = { type: "genesis", operator };
   const effect = effectOf(EMPTY, genesis);
   const model = { model: effect.after, secrets: publish(NO_SECRETS, genesis, effect) };
-  return { model, real: new World(seed, operator) };
+  return { model, real: new World(seed, operator, escrow) };
 }
 
 /** The operation as a failing history prints it. */

@@ -23,6 +23,7 @@ import { errorOf, expectLink, factsOf, modelFactsOf } from "./compare.js";
 import { drawLawful, drawTwisted, type LogSort, type MissingOf, type Pick, pickArbitrary } from "./draw.js";
 import { type Forger, forge } from "./forge.js";
 import { describeOp, numRuns, timeout } from "./history.js";
+import { pairOf } from "./pairs.js";
 import { EMPTY, effectOf, isEscrow, type Model, type ModelPointer, memberOf, type Op, type Pair } from "./reference.js";
 import { SUBJECT } from "./world.js";
 
@@ -43,8 +44,7 @@ const POINTERS: readonly ModelPointer[] = [
 
 function pointer(log: string, epoch: number, signer: number, kem: number): ModelPointer {
   const keys = (index: number): MemberKeys => ESCROW[index] as MemberKeys;
-  const pair = { sign: toHex(keys(signer).sign), kem: toHex(kemDigest(keys(kem).publicKeys.kem)) };
-  return { log: log.repeat(32), epoch, ...pair };
+  return { log: log.repeat(32), epoch, ...pairOf({ sign: keys(signer).sign, kem: keys(kem).publicKeys.kem }) };
 }
 
 /** A log, and everybody's keys. */
