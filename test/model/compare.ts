@@ -58,7 +58,7 @@ export function factsOf(log: LogState) {
       // Without escrow's approvals (6.8).
       ownFounder: member.removed ? undefined : member.lineage.own.founder,
       roles: [...member.roles].sort(),
-      pointer: member.pointer && `${pairText(pairOf(member.pointer))} ${member.pointer.epoch}`,
+      pointer: member.pointer && `${pairText(pairOf(member.pointer))} ${member.pointer.epoch} ${member.pointer.seq}`,
       withheld: runList(member.withheld),
       reach: runList(member.reach),
       held: runList(member.held),
@@ -82,7 +82,7 @@ export function modelFactsOf(model: Model): ReturnType<typeof factsOf> {
       keptFounder: founderOf(model, position),
       ownFounder: active ? ownFounderOf(model, position) : undefined,
       roles: [...roles].sort(),
-      pointer: pointer && `${pairText(pointer)} ${pointer.epoch}`,
+      pointer: pointer && `${pairText(pointer)} ${pointer.epoch} ${pointer.seq}`,
       withheld: ascending(withheld),
       reach: ascending(reach),
       held: ascending(held),
@@ -124,9 +124,10 @@ export function expectLog(world: World, model: Model): void {
 
 /** A member's keyring has exactly the epochs that the model says it can open. */
 export function expectKeyring(world: World, secrets: Secrets, position: number): void {
-  expect(world.session(position).keyring.epochs, `epochs that member ${position} has`).toEqual(
-    ascending(openedBy(secrets, position)),
-  );
+  const { log, keyring } = world.session(position);
+  // A seed beyond the log's end is that of a link which lost its race: it is of no epoch yet, and judged when there is one.
+  const epochs = keyring.epochs.filter((epoch) => epoch <= currentEpoch(log));
+  expect(epochs, `epochs that member ${position} has`).toEqual(ascending(openedBy(secrets, position)));
 }
 
 const INFO = new TextEncoder().encode("keystead/test/sealed to an epoch");

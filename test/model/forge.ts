@@ -121,8 +121,8 @@ function actorOf(forger: Forger, op: Op, digest: () => Uint8Array): RawValue {
   return { ...actor, salt: digest(), runs, pairs: pairs.length > 0 ? pairs : undefined };
 }
 
-function pointerOf(forger: Forger, { log, epoch, sign, ...pair }: ModelPointer): RawValue {
-  const place = { log: fromHex(log, { name: "log" }), seq: epoch, hash: new Uint8Array(32).fill(epoch) };
+function pointerOf(forger: Forger, { log, seq, epoch, sign, ...pair }: ModelPointer): RawValue {
+  const place = { log: fromHex(log, { name: "log" }), seq, hash: new Uint8Array(32).fill(seq) };
   return { ...place, epoch, sign: fromHex(sign, { name: "sign" }), kem: forger.pair({ sign, ...pair }).kem };
 }
 

@@ -44,7 +44,12 @@ const POINTERS: readonly ModelPointer[] = [
 
 function pointer(log: string, epoch: number, signer: number, kem: number): ModelPointer {
   const keys = (index: number): MemberKeys => ESCROW[index] as MemberKeys;
-  return { log: log.repeat(32), epoch, ...pairOf({ sign: keys(signer).sign, kem: keys(kem).publicKeys.kem }) };
+  return {
+    log: log.repeat(32),
+    seq: 2 * epoch + kem,
+    epoch,
+    ...pairOf({ sign: keys(signer).sign, kem: keys(kem).publicKeys.kem }),
+  };
 }
 
 /** A log, and everybody's keys. */

@@ -31,8 +31,10 @@ export class Organisation {
   session: Session;
   /** What users compared and confirmed. */
   readonly confirmed: Head;
-  /** The log as it was when each of its epochs was new. */
+  /** The log as it was when each of its epochs was the newest, last. */
   readonly #epochs: LogState[] = [];
+  /** The log as it was at each position that a pointer could name. */
+  readonly #heads = new Map<number, LogState>();
   readonly #env: Env;
 
   constructor(env: Env) {
@@ -41,7 +43,7 @@ export class Organisation {
     const safe = enrollBackupKey(first, { name: "Paper", roles: ["manage"] }, env);
     this.session = setPolicy(safe, { enabled: true }, env);
     this.confirmed = this.session.log.head;
-    this.#epochs.push(this.session.log);
+    this.#epochs.push(this.log);
   }
 
   get log(): LogState {
@@ -50,6 +52,7 @@ export class Organisation {
 
   /** A new epoch of the escrow log: every user's pointer is an older one from now on. */
   rotate(): void {
+    this.#epochs[this.#epochs.length - 1] = this.log;
     this.session = rotate(this.session, this.#env);
     this.#epochs.push(this.log);
   }
@@ -61,16 +64,17 @@ export class Organisation {
 
   /** Pointers to every epoch, oldest first, as the model has them. */
   get pointers(): readonly ModelPointer[] {
-    return this.#epochs.map((log) => {
+    return [...this.#epochs.slice(0, -1), this.log].map((log) => {
       const pointer = pointerTo(log);
-      return { log: pointer.log, epoch: pointer.epoch, ...pairOf(pointer) };
+      this.#heads.set(pointer.seq, log);
+      return { log: pointer.log, seq: pointer.seq, epoch: pointer.epoch, ...pairOf(pointer) };
     });
   }
 
   /** A user's device points escrow at an epoch, whether or not that is wise. */
-  point(session: Session, type: "enroll" | "renew-escrow", { epoch }: ModelPointer, env: Env): Authored {
+  point(session: Session, type: "enroll" | "renew-escrow", { seq }: ModelPointer, env: Env): Authored {
     const { keys } = partsOf(session.keyring);
-    const fields = { author: keys.sign, escrow: pointerTo(this.#epochs[epoch - 1] as LogState) };
+    const fields = { author: keys.sign, escrow: pointerTo(this.#heads.get(seq) as LogState) };
     const draft = { before: session.log, type, fields, keyring: session.keyring, signers: [keys] };
     return accepted(proposeSession(session.keyring, writeLink({ ...draft, guard: "not-a-users-device" }, env)));
   }

@@ -17,8 +17,9 @@ export interface Pair {
 
 /** Where an escrow member stands. */
 export interface ModelPointer extends Pair {
-  /** Which escrow log. */
+  /** Which escrow log, and the position of the head that it names. */
   readonly log: string;
+  readonly seq: number;
   readonly epoch: number;
 }
 

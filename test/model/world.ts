@@ -8,9 +8,11 @@ import { openBackupKey } from "../../src/backup/use.js";
 import type { MemberId } from "../../src/bytes/ids.js";
 import { offerEnrollment, prepareDevice } from "../../src/grants/enter.js";
 import { UNGUARDED } from "../../src/grants/escrow-guard.js";
-import { openKeyring, type Received, receive } from "../../src/grants/receive.js";
+import { openKeyring, type Received, receive, resume } from "../../src/grants/receive.js";
 import type { Session } from "../../src/grants/session.js";
+import { unsafeSerializeKeyring } from "../../src/grants/store.js";
 import { type Keyring, ownKeys } from "../../src/keys/keyring.js";
+import { parseKeyring } from "../../src/keys/keyring-bytes.js";
 import { OperatorKeys } from "../../src/keys/operator-keys.js";
 import { decodeEntry, encodeEntry } from "../../src/log/entry.js";
 import { escrowIdOf } from "../../src/log/escrow-id.js";
@@ -168,6 +170,27 @@ export class World {
     for (const [member, { keyring }] of opened) this.sessions.set(member, { log: this.log, keyring });
     this.entries.push(entry);
     return opened;
+  }
+
+  /**
+   * A careless member takes its own link for accepted, and the next one is faster: its keyring has a seed that is no epoch's. It
+   * goes on with the log from before, or starts again from what it stored (GRT-4).
+   */
+  loseRace(member: number, op: Op & { readonly by: number }, stores: boolean): void {
+    const { keyrings, log } = this.write(op);
+    const keyring = keyrings.get(member) as Keyring;
+    if (!stores) {
+      this.sessions.set(member, { log: this.log, keyring });
+      return;
+    }
+    const parsed = parseKeyring(unsafeSerializeKeyring({ log, keyring }));
+    const found = resume(this.log, [], parsed, { healed: true });
+    this.sessions.set(member, { log: this.log, keyring: found.keyring });
+  }
+
+  /** A copy of a member's keyring, as a backup of its device has it. */
+  clone(member: number): Keyring {
+    return parseKeyring(unsafeSerializeKeyring(this.session(member)));
   }
 
   /** Gives one member an entry again, with its attachments. */
