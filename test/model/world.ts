@@ -184,7 +184,7 @@ export class World {
       return;
     }
     const parsed = parseKeyring(unsafeSerializeKeyring({ log, keyring }));
-    const found = resume(this.log, [], parsed, { healed: true });
+    const found = resume(this.log, [], parsed);
     this.sessions.set(member, { log: this.log, keyring: found.keyring });
   }
 
