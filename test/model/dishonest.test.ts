@@ -18,7 +18,15 @@ import { rotate } from "../support/accepted.js";
 import { violations } from "./admission.js";
 import { knowledgeOf, type Owed, owedBy } from "./agenda.js";
 import { codeOf, errorOf, expectKeyring, expectLink, expectLog, factsOf } from "./compare.js";
-import { afterLying, type Corrupted, claiming, corrupt, FAULT_KINDS, type FaultPick } from "./dishonest.js";
+import {
+  afterLying,
+  type Corrupted,
+  claiming,
+  corrupt,
+  FAULT_KINDS,
+  type FaultPick,
+  FIRST_BOX_FAULT,
+} from "./dishonest.js";
 import { drawLawful, type Pick, pickArbitrary } from "./draw.js";
 import { describeOp, MAX_LINKS, numRuns, type Sheet, start, timeout } from "./history.js";
 import { deliver, grantedBy, junkOf, openedBy, publish, withheldFrom } from "./knowledge.js";
@@ -420,5 +428,30 @@ describe("random histories with a dishonest author and a server that withholds",
       take(plot, world, next.op, NO_TROUBLE, next);
     }
     expect(world.organisation?.opens(world.log, world.entries)).toEqual([2]);
+  });
+
+  it("give a member back in one link what a thief shattered for it alone (MEM-9, GRT-1)", () => {
+    const { model, real: world } = start("dishonest/shattered", false);
+    const plot: Plot = { ...model, villain: 1, denied: new Set(), clones: [] };
+    const act = (op: Op, faults: Trouble["faults"] = []) => take(plot, world, op, { ...NO_TROUBLE, faults });
+    act({ type: "join" });
+    act({ type: "enroll", by: 1, kind: "backup", missing: new Set() });
+    const ids = [1, 2, 3].map((position) => world.id(position)).sort();
+    const which = ids.indexOf(world.id(3));
+    for (let round = 0; round < 12; round++) {
+      act({ type: "rotate", by: 2, missing: new Set() });
+      act({ type: "rotate", by: 2, missing: new Set() }, [{ grant: 0, kind: FIRST_BOX_FAULT, which }]);
+    }
+    const junk = junkOf(plot.secrets, plot.model, 3);
+    expect(junk.size).toBe(12);
+    act({ type: "review", by: 1, approve: [], remove: [2], missing: new Set() });
+    const { seq } = world.log.head;
+    heal(plot, world);
+    const links = [...world.log.links].slice(seq);
+    const given = links
+      .filter(({ type }) => type === "regrant")
+      .map(({ grants }) => grants.map(({ epochs }) => epochs));
+    expect(given).toEqual([[runsOf(junk)]]);
+    expect(memberOf(plot.model, 3).held).toEqual(memberOf(plot.model, 1).held);
   });
 });

@@ -27,6 +27,9 @@ const BOX_FAULTS = ["noise", "one byte", "a wrong key", "a short key", "another'
 /** What can be wrong with the keyring ciphertext that all recipients share. */
 const KEYRING_FAULTS = ["noise", "a wrong seed", "a seed too few", "any key", "a key for another link"] as const;
 
+/** Number of the first kind that spoils one recipient's box alone. */
+export const FIRST_BOX_FAULT = KEYRING_FAULTS.length;
+
 export const FAULT_KINDS = BOX_FAULTS.length + KEYRING_FAULTS.length;
 
 /** Numbers that decide a fault once the grants are known. */

@@ -20,6 +20,7 @@ import {
   enrollBackupKey,
   recordRecovery,
   recover,
+  renewFor,
   rotate,
   setPolicy,
 } from "../support/accepted.js";
@@ -82,6 +83,11 @@ export class Organisation {
   /** What the admin opens of a user's log. */
   opens(userLog: LogState, entries: readonly Uint8Array[]): readonly number[] {
     return openAsEscrow(this.session, userLog, entries).keyring.epochs;
+  }
+
+  /** The admin points a user's escrow at the newest epoch, for a user who stays offline (ESC-6). */
+  renew(userLog: LogState, env: Env): AuthoredLog {
+    return renewFor(this.session, { userLog }, env);
   }
 
   /** The admin records a recovery and then does it. @returns the user's log, and what escrow gave */
