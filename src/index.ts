@@ -57,7 +57,16 @@ export type { Stretch } from "./coverage/stretches.js";
 export type { Warning, WarningCode } from "./coverage/warnings.js";
 export { type DevicesAndActivity, type DeviceView, devicesAndActivity } from "./devices-and-activity.js";
 export { type ErrorCode, type ErrorDetails, type ErrorOptions, KeysteadError, type RuleId } from "./errors.js";
-export type { EscrowGap, EscrowStatus, GapCloser, LastSeen, UserCoverage } from "./escrow/coverage.js";
+export { type Act, type ActRecord, actRecords, disown, type RecordedAct } from "./escrow/act.js";
+export type {
+  EscrowGap,
+  EscrowStatus,
+  GapCloser,
+  LastSeen,
+  ReportedAct,
+  ReportedActStatus,
+  UserCoverage,
+} from "./escrow/coverage.js";
 export {
   type Access,
   type AccessOptions,
@@ -74,13 +83,24 @@ export {
 } from "./escrow/escrow-log.js";
 export { formatTotals, formatUserCoverage, reportCsvHeader, reportCsvLine } from "./escrow/format-report.js";
 export { enrollEscrow, renewEscrow } from "./escrow/member.js";
-export { type RecoverOptions, recover, renewFor } from "./escrow/recover.js";
+export {
+  type RecordRecoveryOptions,
+  type RecoverableEpochs,
+  type RecoverableOptions,
+  type RecoverOptions,
+  type RecoveryRecorded,
+  recordRecovery,
+  recover,
+  recoverableEpochs,
+  renewFor,
+} from "./escrow/recover.js";
 export { organisationReport, type ReportedUser, type ReportOptions, ReportTotals, type ToDo } from "./escrow/report.js";
 export { type EscrowDevicesAndActivity, escrowDevicesAndActivity } from "./escrow-devices-and-activity.js";
 export { type AcknowledgeOptions, acknowledge, requireUnchanged } from "./fingerprint/acknowledge.js";
 export type { ContactChange, ContactFacts, ContactLink, ContactMember, ContactStatus } from "./fingerprint/change.js";
 export { compareFingerprint, type FingerprintComparison } from "./fingerprint/compare.js";
 export { compareContact } from "./fingerprint/contacts.js";
+export { compareEscrowFingerprint, escrowFingerprint } from "./fingerprint/escrow.js";
 export { Fingerprint, fingerprintOf, formatFingerprint } from "./fingerprint/fingerprint.js";
 export type { FingerprintForm } from "./fingerprint/forms.js";
 export { type ParsedFingerprint, parseFingerprint } from "./fingerprint/parse.js";
@@ -149,4 +169,5 @@ export { type ActReason, type EscrowAct, escrowActs } from "./trust/acts.js";
 export { doubtedMembers } from "./trust/doubt.js";
 export { type EscrowNeed, escrowNeeds, policyOf } from "./trust/escrow-needs.js";
 export { judgePointer, newestPointer, type PointerVerdict } from "./trust/pointer.js";
+export { type RenewalReason, renewalReasons } from "./trust/renewal.js";
 export { type EscrowKnowledge, type EscrowLogAtHand, escrowIsSound } from "./trust/soundness.js";

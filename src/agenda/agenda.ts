@@ -10,6 +10,7 @@ import { hasEpoch, intersectRuns, runsOf, subtractRuns } from "../log/runs.js";
 import { currentEpoch, findMember, isConfirmed, type Member } from "../log/state.js";
 import { doubtedMembers } from "../trust/doubt.js";
 import { escrowIsSound } from "../trust/soundness.js";
+import { disownSteps } from "./admin.js";
 import { escrowSteps, withholds } from "./escrow.js";
 import type { Facts, Knowledge } from "./facts.js";
 import { regrantSteps } from "./regrants.js";
@@ -33,7 +34,8 @@ export function agenda(session: Session, knowledge: Knowledge): readonly Step[] 
   if (now !== "unchecked" && log.time > now + skew) return [{ do: "ask", question: "clock", ahead: log.time - now }];
   const facts = factsOf(session, known, self);
   const escrow = log.kind === "user" ? escrowSteps(facts) : [];
-  return [...escrow, ...rotateStep(facts, escrow), ...fetchStep(facts), ...regrantSteps(facts)];
+  const disown = log.kind === "escrow" ? disownSteps(facts) : [];
+  return [...escrow, ...rotateStep(facts, escrow), ...disown, ...fetchStep(facts), ...regrantSteps(facts)];
 }
 
 function standingOf({ keyring }: Session, self: Member): "active" | "removed" | "superseded" {

@@ -14,6 +14,7 @@ import { escrowActs } from "../trust/acts.js";
 import { escrowNeeds, policyOf } from "../trust/escrow-needs.js";
 import { extendsHead } from "../trust/head.js";
 import { judgePointer, type PointerVerdict } from "../trust/pointer.js";
+import { currentEpochIsKnownToFormerAdmin } from "../trust/renewal.js";
 import { type EscrowTrust, escrowTrust, isContradicted, judgingLog } from "../trust/soundness.js";
 import { rightlyGrantedToEscrow } from "./escrow-grants.js";
 import type { Facts } from "./facts.js";
@@ -118,12 +119,6 @@ function healing(facts: Facts, escrow: Member, escrowLog: LogState): readonly St
   }
   if (older.length > 0) steps.push({ do: "author", link: "extend-escrow", escrow: escrow.id, epochs: older });
   return steps;
-}
-
-/** ESC-10: whether the current epoch was made in escrow's name by somebody who is not to be believed, and so knows it. */
-export function currentEpochIsKnownToFormerAdmin(log: LogState, escrowLog: LogState): boolean {
-  const made = log.epochs.last()?.seq;
-  return escrowActs(log, escrowLog).some(({ seq, believed }) => seq === made && !believed);
 }
 
 function rotation(facts: Facts): AuthorStep {

@@ -1,6 +1,7 @@
 // What the steps of the agenda are judged on: the log, the keyring, and what the device knows besides. docs/spec.md section 11.2.
 
-import type { MemberId } from "../bytes/ids.js";
+import type { LogId, MemberId } from "../bytes/ids.js";
+import type { ActRecord } from "../escrow/act.js";
 import type { Session } from "../grants/session.js";
 import type { Clock } from "../log/checks.js";
 import type { Runs } from "../log/runs.js";
@@ -25,6 +26,13 @@ export interface Knowledge extends EscrowKnowledge, Clock {
   readonly declinedEscrow?: boolean | undefined;
   /** Regrants that this device made and that are not in the log yet. */
   readonly served?: readonly Served[] | undefined;
+  /** In an escrow log: its acts, as `actRecords` reads them. */
+  readonly acts?: readonly ActRecord[] | undefined;
+  /**
+   * In an escrow log: users' logs by their ids, verified. Each must have been fetched since the newest entry of the escrow log came: of
+   * an older one an act would be disowned that was done since.
+   */
+  readonly userLogs?: ReadonlyMap<LogId, LogState> | undefined;
 }
 
 /** What the rows of the agenda are judged on. */

@@ -1,6 +1,7 @@
 // Writes the link of one step of the agenda. docs/spec.md section 11.2.
 
 import { KeysteadError } from "../errors.js";
+import { disown } from "../escrow/act.js";
 import { enrollEscrow, renewEscrow } from "../escrow/member.js";
 import { regrant, review, rotate } from "../grants/actions.js";
 import type { Proposal } from "../grants/proposal.js";
@@ -12,7 +13,7 @@ import type { AuthorStep } from "./steps.js";
 /**
  * Writes the link of a step that `agenda` gave for this session and knowledge.
  *
- * @throws what the verb of the step throws: `review`, `rotate`, `regrant`, `enrollEscrow`, `renewEscrow`
+ * @throws what the verb of the step throws: `review`, `rotate`, `regrant`, `enrollEscrow`, `renewEscrow`, `disown`
  */
 export function performStep(session: Session, step: AuthorStep, knowledge: Knowledge, env: Env): Proposal<Session> {
   const escrow = knowledge;
@@ -27,6 +28,8 @@ export function performStep(session: Session, step: AuthorStep, knowledge: Knowl
       return renewEscrow(session, knowledge, env);
     case "extend-escrow":
       return review(session, { approve: [step.escrow], escrow }, env);
+    case "disown":
+      return disown(session, step.acts, env);
     case "regrant":
       return regrant(session, step.give, env, { escrow });
     default:

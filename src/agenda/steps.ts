@@ -1,6 +1,6 @@
 // What a device owes next, as data: to fetch something, to ask its user, or to author a link. docs/spec.md section 11.2.
 
-import type { MemberId } from "../bytes/ids.js";
+import type { LogId, MemberId } from "../bytes/ids.js";
 import type { Runs } from "../log/runs.js";
 import type { Head } from "../log/state.js";
 
@@ -23,6 +23,18 @@ export type FetchStep =
       /** The newest escrow log: until it is there, nothing is granted to escrow, and no act of escrow that it may record is believed. */
       readonly what: "escrow-log";
       readonly because: "none-at-hand" | "unsupported" | "newer-named" | "act-beyond-log";
+    }
+  | {
+      readonly do: "fetch";
+      /** In an escrow log: the openings of these acts of former admins, by their positions. `actRecords` reads them. */
+      readonly what: "act-openings";
+      readonly acts: readonly number[];
+    }
+  | {
+      readonly do: "fetch";
+      /** In an escrow log: the newest logs of users in which former admins announced acts, to see which of them were done. */
+      readonly what: "user-logs";
+      readonly logs: readonly LogId[];
     };
 
 /** A question that only the user can answer. The answer goes into the knowledge for the next agenda. */
@@ -104,6 +116,12 @@ export type AuthorStep = {
       readonly link: "extend-escrow";
       readonly escrow: MemberId;
       readonly epochs: Runs;
+    }
+  | {
+      /** In an escrow log: acts of former admins that were not done, or that hide what they were (ESC-8). */
+      readonly link: "disown";
+      readonly acts: readonly number[];
+      readonly others: readonly MemberId[];
     }
   | {
       readonly link: "regrant";

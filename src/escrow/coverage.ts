@@ -1,7 +1,7 @@
 // What an organisation's escrow covers of one user's data: what admins could open today, what is missing and who could give it,
-// what is lost. docs/spec.md sections 8 and 11 (ESC-5 to ESC-7).
+// what is lost, and what was done in escrow's name. docs/spec.md sections 8 and 11 (ESC-5 to ESC-11).
 
-import type { MemberId } from "../bytes/ids.js";
+import type { LogId, MemberId } from "../bytes/ids.js";
 import { actors } from "../coverage/actors.js";
 import { accessWith, type DataAccess } from "../coverage/data-access.js";
 import { nameMembers } from "../coverage/names.js";
@@ -9,10 +9,12 @@ import { allEpochs, type Stretch, stretchesOf } from "../coverage/stretches.js";
 import { KeysteadError } from "../errors.js";
 import { checkOptions } from "../grants/session.js";
 import { countEpochs, intersectRuns, NO_RUNS, type Runs, subtractRuns, uniteRuns } from "../log/runs.js";
-import { escrowMember, type LogState, type Removal } from "../log/state.js";
+import { escrowMember, type LogState, type Member, type Removal } from "../log/state.js";
 import { type EscrowAct, escrowActs } from "../trust/acts.js";
 import { claimedRuns } from "../trust/claimed.js";
 import { judgePointer, type PointerVerdict } from "../trust/pointer.js";
+import { type RenewalReason, renewalReasons } from "../trust/renewal.js";
+import { type ActRecord, type RecordedAct, reviewOf } from "./act.js";
 import { escrowsOf } from "./escrow-keys.js";
 
 /** A stretch that escrow cannot open, and the devices that could give it. */
@@ -41,6 +43,29 @@ const STATUSES = ["covered", "partly", "behind", "pending", "removed"] as const;
  */
 export type EscrowStatus = (typeof STATUSES)[number];
 
+const ACT_STATUSES = ["done", "open", "unused", "disowned"] as const;
+
+/**
+ * - `done`: the review is in the user's log, and believed.
+ * - `open`: the review's place in the user's log is still free.
+ * - `unused`: another link has the place: nobody can do it any more.
+ * - `disowned`: admins said that it is not to be believed.
+ */
+export type ReportedActStatus = (typeof ACT_STATUSES)[number];
+
+/** An act that an admin recorded about one user's log, and what became of it. */
+export interface ReportedAct {
+  /** Position in the escrow log. */
+  readonly recordedAt: number;
+  readonly admin: MemberId;
+  readonly when: Date;
+  readonly reason: string;
+  readonly case: string;
+  readonly status: ReportedActStatus;
+  /** Position of its review in the user's log; undefined when the log shows none. */
+  readonly review: number | undefined;
+}
+
 /** One user in the organisation's report. */
 export interface UserCoverage {
   readonly subject: string;
@@ -58,15 +83,21 @@ export interface UserCoverage {
    * the admin's keyring does not hold. Empty without proof.
    */
   readonly withheld: readonly Stretch[];
+  /** Declared gaps: epochs that devices kept from escrow because they could not judge it then, and nobody gave it since (MEM-6). */
+  readonly keptFromEscrow: readonly Stretch[];
   /** What nobody active holds, escrow included. */
   readonly lost: readonly Stretch[];
   /** Where escrow's pointer points; `none` without an escrow member. */
   readonly pointer: PointerVerdict | "none";
+  /** Why the pointer is due to be renewed (ESC-6, ESC-10); empty when it is not. */
+  readonly renewal: readonly RenewalReason[];
   readonly rotationDue: boolean;
   /** Every removal of an escrow member: whether it was legitimate, the log cannot say (ESC-7). */
   readonly removals: readonly Removal[];
-  /** Acts in escrow's name that do not check out (ESC-8). */
-  readonly unverified: readonly EscrowAct[];
+  /** Acts that admins recorded about this log, as far as the caller gave them. */
+  readonly recoveries: readonly ReportedAct[];
+  /** Reviews in escrow's name that are not to be believed (ESC-8). */
+  readonly unbelieved: readonly EscrowAct[];
   /** Number of active backup keys of the user's own. */
   readonly backupKeys: number;
   /** Number of epochs in gaps that somebody could close: what the to-do list is sorted by. */
@@ -83,10 +114,15 @@ export interface Proof {
   readonly junk: Runs;
 }
 
-/** The coverage of many users of one escrow log. */
-export function escrowCoverer(escrowLog: LogState) {
+/** The coverage of many users of one escrow log, whose acts are given as far as they could be read. */
+export function escrowCoverer(escrowLog: LogState, records: readonly ActRecord[] = []) {
+  const byLog = new Map<LogId, ActRecord[]>();
+  for (const record of records) {
+    const { log } = record.act ?? {};
+    if (log !== undefined) byLog.set(log, [...(byLog.get(log) ?? []), record]);
+  }
   return (log: LogState, lastSeen: LastSeen = new Map(), proof?: Proof): UserCoverage =>
-    coverageOf(log, escrowLog, { lastSeen, proof });
+    coverageOf(log, escrowLog, { lastSeen, proof, records: byLog.get(log.head.log) ?? [] });
 }
 
 const isDate = (value: unknown) => value instanceof Date && !Number.isNaN(value.getTime());
@@ -106,6 +142,12 @@ const isCloser = (closer: GapCloser | null) =>
   isList(closer.epochs, isRun) &&
   (closer.lastSeen === undefined || isDate(closer.lastSeen));
 const isAct = (act: EscrowAct | null) => !!act && Number.isSafeInteger(act.seq) && isText(act.because);
+const isReported = (act: ReportedAct | null) =>
+  !!act &&
+  Number.isSafeInteger(act.recordedAt) &&
+  isDate(act.when) &&
+  [act.reason, act.case].every(isText) &&
+  ACT_STATUSES.includes(act.status);
 
 /** A row of a report, perhaps from a worker or a store. @throws `INVALID_ARGUMENT` unless it is one */
 export function checkCoverage(user: UserCoverage): UserCoverage {
@@ -115,11 +157,13 @@ export function checkCoverage(user: UserCoverage): UserCoverage {
     STATUSES.includes(row.status) &&
     (row.since === undefined || isDate(row.since?.since)) &&
     [row.claimed, row.proven === undefined ? NO_RUNS : row.proven].every((runs) => isList(runs, isRun)) &&
-    [row.gaps, row.withheld, row.lost].every((stretches) => isList(stretches, isStretch)) &&
+    [row.gaps, row.withheld, row.keptFromEscrow, row.lost].every((stretches) => isList(stretches, isStretch)) &&
     row.gaps.every(({ closers }) => isList(closers, isCloser)) &&
     isText(row.pointer) &&
+    isList(row.renewal, isText) &&
     Array.isArray(row.removals) &&
-    isList(row.unverified, isAct) &&
+    isList(row.recoveries, isReported) &&
+    isList(row.unbelieved, isAct) &&
     [row.backupKeys, row.closable].every(Number.isSafeInteger);
   if (isRow) return row;
   throw new KeysteadError("INVALID_ARGUMENT", "user must be a UserCoverage, as organisationReport gives it");
@@ -128,13 +172,15 @@ export function checkCoverage(user: UserCoverage): UserCoverage {
 interface Known {
   readonly lastSeen: LastSeen;
   readonly proof: Proof | undefined;
+  readonly records: readonly ActRecord[];
 }
 
-function coverageOf(log: LogState, escrowLog: LogState, { lastSeen, proof }: Known): UserCoverage {
+function coverageOf(log: LogState, escrowLog: LogState, { lastSeen, proof, records }: Known): UserCoverage {
   const escrow = escrowMember(log);
   const escrows = escrowsOf(log);
   const claimed = claimedRuns(log, escrowLog);
-  const proven = proof?.opened;
+  // What opens by a pair with one key of a thief's, escrow could not pass on (ESC-11).
+  const proven = proof && intersectRuns(proof.opened, claimed);
   const covered = proven ?? claimed;
   const withheld = proof ? subtractRuns(subtractRuns(claimed, proof.opened), proof.junk) : NO_RUNS;
   const own = [...log.active.values()].filter(({ kind }) => kind !== "escrow");
@@ -148,13 +194,31 @@ function coverageOf(log: LogState, escrowLog: LogState, { lastSeen, proof }: Kno
     status: statusOf(escrow !== undefined, escrows.length > 0, since),
     gaps: gapsIn(log, missing, lastSeen),
     withheld: stretchesOf(log, withheld),
+    keptFromEscrow: stretchesOf(log, subtractRuns(keptFrom(escrows), claimed)),
     lost: stretchesOf(log, lost),
     pointer: escrow?.pointer ? judgePointer(escrow.pointer, escrowLog) : "none",
+    renewal: renewalReasons(log, escrowLog),
     rotationDue: log.rotationDue,
     removals: escrows.flatMap(({ removed }) => (removed ? [removed] : [])),
-    unverified: escrowActs(log, escrowLog).filter(({ believed }) => !believed),
+    recoveries: records.map((record) => reportedAct(log, escrowLog, record)),
+    // A renewal brings in nobody: all that matters of one is whether its epoch is the current one (ESC-10).
+    unbelieved: escrowActs(log, escrowLog).filter(({ type, believed }) => type === "review" && !believed),
     backupKeys: own.filter(({ kind }) => kind === "backup").length,
     closable: countEpochs(missing),
+  };
+}
+
+function keptFrom(escrows: readonly Member[]): Runs {
+  return escrows.reduce<Runs>((all, { withheld }) => uniteRuns(all, withheld), NO_RUNS);
+}
+
+function reportedAct(log: LogState, escrowLog: LogState, record: ActRecord): ReportedAct {
+  const act = record.act as RecordedAct;
+  const review = reviewOf(log, escrowLog, act)?.seq;
+  const undone = act.seq > log.head.seq ? "open" : "unused";
+  return {
+    ...{ recordedAt: record.seq, admin: record.admin, when: record.when, reason: act.reason, case: act.case, review },
+    status: record.disowned ? "disowned" : review === undefined ? undone : "done",
   };
 }
 

@@ -6,7 +6,7 @@ import { formatStretch } from "../coverage/stretches.js";
 import { KeysteadError } from "../errors.js";
 import { checkOptions } from "../grants/session.js";
 import { formatRuns } from "../log/runs.js";
-import { checkCoverage, type UserCoverage } from "./coverage.js";
+import { checkCoverage, type ReportedAct, type UserCoverage } from "./coverage.js";
 import { ReportTotals } from "./report.js";
 
 const COLUMNS: readonly (readonly [title: string, cell: (user: UserCoverage) => string])[] = [
@@ -21,13 +21,22 @@ const COLUMNS: readonly (readonly [title: string, cell: (user: UserCoverage) => 
     ({ gaps }) => [...new Set(gaps.flatMap(({ closers }) => closers.slice(0, 1).map(({ name }) => name)))].join("; "),
   ],
   ["not delivered", ({ withheld }) => withheld.map(formatStretch).join("; ")],
+  ["kept from escrow", ({ keptFromEscrow }) => keptFromEscrow.map(formatStretch).join("; ")],
   ["lost", ({ lost }) => lost.map(formatStretch).join("; ")],
   ["pointer", ({ pointer }) => pointer],
+  ["renewal due", ({ renewal }) => renewal.join("; ")],
   ["rotation due", ({ rotationDue }) => (rotationDue ? "yes" : "no")],
   ["escrow removals", ({ removals }) => String(removals.length)],
-  ["unverified acts", ({ unverified }) => String(unverified.length)],
+  ["recoveries", ({ recoveries }) => recoveries.map(formatAct).join("; ")],
+  ["acts not believed", ({ unbelieved }) => String(unbelieved.length)],
   ["own backup keys", ({ backupKeys }) => String(backupKeys)],
 ];
+
+/** Reason and case are words of an admin. */
+function formatAct({ status, when, reason, case: caseId }: ReportedAct): string {
+  const words = [caseId, reason].filter((text) => text !== "").map(plainText);
+  return `${formatDay(when)} ${status}: ${words.join(", ")}`;
+}
 
 /** The first line of a CSV report (RFC 4180), with its line end. */
 export function reportCsvHeader(): string {
@@ -52,13 +61,15 @@ function csvCell(cell: string): string {
 
 /** One user as lines of text, ending with `\n`. */
 export function formatUserCoverage(user: UserCoverage): string {
-  const { subject, status, since, proven, gaps, withheld, lost } = checkCoverage(user);
+  const { subject, status, since, proven, gaps, withheld, keptFromEscrow, lost, recoveries } = checkCoverage(user);
   const from = since ? `, everything since ${formatDay(since.since)}${proven ? " (proven)" : ""}` : "";
   const lines = [
     `${plainText(subject)}: ${status}${from}`,
     ...gaps.map((gap) => `  lacks ${formatStretch(gap)}${advice(gap.closers)}`),
     ...withheld.map((stretch) => `  not delivered: ${formatStretch(stretch)}: fetch it again`),
+    ...keptFromEscrow.map((stretch) => `  kept from escrow by a device: ${formatStretch(stretch)}`),
     ...lost.map((stretch) => `  lost for good: ${formatStretch(stretch)}`),
+    ...recoveries.map((act) => `  recovery of ${formatAct(act)}`),
   ];
   return `${lines.join("\n")}\n`;
 }

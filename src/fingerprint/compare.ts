@@ -29,6 +29,11 @@ export type FingerprintComparison = "match" | "mismatch" | "older" | "newer-or-u
  */
 export function compareFingerprint(log: LogState, given: string | ParsedFingerprint): FingerprintComparison {
   assertLog(log);
+  return compareSince(log, given, log.head.seq);
+}
+
+/** @internal Compares, with every head from a position on for a match. */
+export function compareSince(log: LogState, given: string | ParsedFingerprint, from: number): FingerprintComparison {
   const parsed = parseFingerprint(typeof given === "object" && given !== null ? given.text : given);
   const isOf = (head: Head) => equalText(formatFingerprint(fingerprintOf(head), parsed.form), parsed.text);
   if (parsed.form === "qr") {
@@ -36,12 +41,14 @@ export function compareFingerprint(log: LogState, given: string | ParsedFingerpr
     const record = log.links.at(parsed.seq - 1);
     if (!record) return "newer-or-unknown";
     if (!isOf({ log: log.head.log, seq: record.seq, hash: record.hash })) return "mismatch";
-    return record.seq === log.head.seq ? "match" : "older";
+    return record.seq >= from ? "match" : "older";
   }
   if (isOf(log.head)) return "match";
-  let isAncestor = false;
-  for (const { seq, hash } of log.links) isAncestor = isOf({ log: log.head.log, seq, hash }) || isAncestor;
-  return isAncestor ? "older" : "newer-or-unknown";
+  let found: FingerprintComparison = "newer-or-unknown";
+  for (const { seq, hash } of log.links) {
+    if (isOf({ log: log.head.log, seq, hash })) found = seq >= from ? "match" : "older";
+  }
+  return found;
 }
 
 function equalText(a: string, b: string): boolean {

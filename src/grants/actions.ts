@@ -14,6 +14,7 @@ import type { Env } from "../primitives/env.js";
 import { type Draft, writeLink } from "./author.js";
 import { sortedRoles, withFreshKeys } from "./enter.js";
 import type { EscrowOptions } from "./escrow-guard.js";
+import { checkPositions } from "./positions-argument.js";
 import { Proposal, proposeLog, proposeSession } from "./proposal.js";
 import { checkRuns } from "./runs-argument.js";
 import { checkOptions, checkSession, type DeviceDescription, openingOf, type Session } from "./session.js";
@@ -27,13 +28,14 @@ import { checkOptions, checkSession, type DeviceDescription, openingOf, type Ses
  */
 export function review(session: Session, options: ReviewOptions, env: Env): Proposal<Session> {
   const { log } = checkSession(session);
-  const { approve = [], remove = [], roles } = checkOptions(options);
+  const { approve = [], remove = [], roles, disown } = checkOptions(options);
   const approved = memberList(log, "approve", approve);
   const given = rolesOf(log, approved, roles);
   const fields = {
     approve: approved,
     remove: memberList(log, "remove", remove),
     ...(given.length > 0 && { roles: given }),
+    ...(disown !== undefined && { disown: checkPositions("disown", disown) }),
   };
   return act(session, "review", fields, env, { guard: options });
 }
@@ -44,6 +46,8 @@ export interface ReviewOptions extends EscrowOptions {
   readonly remove?: readonly MemberId[] | undefined;
   /** In an escrow log: what those may do whom this first confirms; nothing unless told. They keep it (MEM-8). */
   readonly roles?: Readonly<Record<MemberId, readonly Role[]>> | undefined;
+  /** In an escrow log: positions of acts that are not to be believed from now on, of the admins that this removes (ESC-8). */
+  readonly disown?: readonly number[] | undefined;
 }
 
 /** Roles for exactly the members of an escrow log that a review first confirms (MEM-8). */

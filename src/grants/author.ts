@@ -10,7 +10,7 @@ import { type Keyring, partsOf } from "../keys/keyring.js";
 import { type KeyHolder, SEED_LENGTH } from "../keys/member-keys.js";
 import { checkIntroduced, contextOf, DEFAULT_SKEW, UNCHECKED } from "../log/checks.js";
 import type { Effect, LinkType } from "../log/contract.js";
-import { applyEffect } from "../log/effects.js";
+import { applyEffect, type Transition } from "../log/effects.js";
 import { decodeEntry, encodeEntry, encodeLink, type LinkSignature } from "../log/entry.js";
 import type { AnyBody, NewEpoch } from "../log/fields.js";
 import { checkInvariants } from "../log/invariants.js";
@@ -149,6 +149,18 @@ function judgeDraft(before: LogFacts, type: LinkType, unfinished: AnyBody) {
   const transition = applyEffect(before, context.author, effect, unfinished);
   checkInvariants(before, transition, { author: context.author, effect });
   return { unfinished, effect, transition, signers: type.signers(unfinished, before) };
+}
+
+/**
+ * What a link would lead to, as far as it can be told without its grants.
+ *
+ * @throws `NOT_PERMITTED` with the rule when the log does not admit it
+ */
+export function foresee(before: LogFacts, name: LinkTypeName, fields: Draft["fields"]): Transition {
+  const { head, time } = before;
+  const type = linkType(name) as LinkType;
+  const body = { v: 1, type: name, log: head.log, seq: head.seq + 1, prev: head.hash, time, ...fields } as AnyBody;
+  return permitted(() => judgeDraft(before, type, body).transition);
 }
 
 function mayWithhold(guard: EscrowGuard): boolean {

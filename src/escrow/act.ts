@@ -1,0 +1,113 @@
+// Acts: before an admin acts in a user's log in escrow's name, it records in the escrow log exactly what it is about to do there.
+// docs/spec.md section 11.3 (ESC-8).
+
+import { equalBytes } from "../bytes/bytes.js";
+import type { LinkHash, LogId, MemberId } from "../bytes/ids.js";
+import { bytes, hexBytes, type Infer, record, text, uint } from "../bytes/schema.js";
+import { writeLink } from "../grants/author.js";
+import { checkPositions } from "../grants/positions-argument.js";
+import { type Proposal, proposeSession } from "../grants/proposal.js";
+import { checkSession, type Session } from "../grants/session.js";
+import { partsOf } from "../keys/keyring.js";
+import { MAX_SUBJECT_BYTES, memberList } from "../log/fields.js";
+import type { LogState } from "../log/state.js";
+import type { Env } from "../primitives/env.js";
+import { LABELS } from "../primitives/labels.js";
+import { actCommitment } from "../trust/commitment.js";
+import { authorKey, MAX_REASON_BYTES, type RecordKind, readRecord, recordsOf, SALT_LENGTH } from "./sealed-record.js";
+
+const openingSchema = record({
+  salt: bytes(SALT_LENGTH),
+  log: hexBytes<LogId>(32),
+  subject: text(MAX_SUBJECT_BYTES, 1),
+  seq: uint({ min: 2 }),
+  prev: hexBytes<LinkHash>(32),
+  approve: memberList,
+  remove: memberList,
+  reason: text(MAX_REASON_BYTES, 1),
+  case: text(MAX_SUBJECT_BYTES),
+});
+
+/** An act as its opening has it: what is done, where in which user's log, and why. */
+export type Act = Infer<typeof openingSchema>;
+
+/** @internal How an act is written and read. */
+export const actRecord: RecordKind<Act> = {
+  type: "act",
+  schema: openingSchema,
+  rule: "ESC-8",
+  label: LABELS.actOpening,
+  commit: (opening, _bytes, admin) => actCommitment({ ...opening, admin }),
+  isSound: () => true,
+};
+
+/** An act that stands in the escrow log, with the salt that only its opening has: what the review in the user's log needs. */
+export interface RecordedAct extends Act {
+  /** Position of the act in the escrow log. */
+  readonly recordedAt: number;
+}
+
+/** One act of the escrow log, as far as this member can read it. */
+export interface ActRecord {
+  /** Position of the act in the escrow log. */
+  readonly seq: number;
+  readonly admin: MemberId;
+  readonly when: Date;
+  /** Whether the key that wrote it is that of an active member now: otherwise its admin left, was removed, or took fresh keys. */
+  readonly isByCurrentKey: boolean;
+  /** Whether admins said that it is not to be believed. */
+  readonly disowned: boolean;
+  /** What was recorded; undefined when its opening was not delivered, or this member does not hold its epoch. */
+  readonly act: RecordedAct | undefined;
+  /** Whether an opening was delivered that is not what the act commits to: its author hid what they were about to do. */
+  readonly junk: boolean;
+}
+
+/**
+ * Every recorded act, oldest first, opened as far as this member holds the escrow epochs.
+ *
+ * @param entries of the escrow log, with their attachments, in any order.
+ * @throws `INVALID_ARGUMENT`, `INVALID_ENCODING`
+ */
+export function actRecords(member: Session, entries: Iterable<Uint8Array>): readonly ActRecord[] {
+  const session = checkSession(member);
+  const { log } = session;
+  return recordsOf(actRecord, log, entries).map((found) => {
+    const { record } = found;
+    const { seq, author, time } = record;
+    const { opening, junk } = readRecord(actRecord, session, found);
+    const key = authorKey(record);
+    const by = log.active.get(author as MemberId);
+    return {
+      ...{ seq, admin: author as MemberId, when: new Date(time), junk },
+      isByCurrentKey: by !== undefined && equalBytes(by.sign, key),
+      disowned: log.disowned.has(String(seq)),
+      act: opening && { ...opening, recordedAt: seq },
+    };
+  });
+}
+
+/** The review in a user's log that an act led to: the link at its place, if it is a review by escrow of exactly this. */
+export function reviewOf(userLog: LogState, escrowLog: LogState, { log, seq: place, recordedAt }: RecordedAct) {
+  const link = userLog.head.log === log ? userLog.links.at(place - 1) : undefined;
+  const { salt, admin } = link?.actor ?? {};
+  const commitment = escrowLog.links.at(recordedAt - 1)?.act?.commitment;
+  if (link?.prev === undefined || !salt || !admin || !commitment) return undefined;
+  const { seq, prev, approved: approve, removed: remove } = link;
+  return equalBytes(actCommitment({ salt, admin, log, seq, prev, approve, remove }), commitment) ? link : undefined;
+}
+
+/**
+ * Says of acts that they are not to be believed: of an admin who left, and that were never used. By a device or backup key with the
+ * role `manage`; a device may disown its own acts without it, such as one that lost its race.
+ *
+ * @param acts positions in the escrow log.
+ * @throws `NOT_PERMITTED` (MEM-8; MEM-2 for what is no act, or disowned already), `INVALID_ARGUMENT`
+ */
+export function disown(admin: Session, acts: readonly number[], env: Env): Proposal<Session> {
+  const { log, keyring } = checkSession(admin);
+  const { keys } = partsOf(keyring);
+  const fields = { author: keys.sign, acts: checkPositions("acts", acts) };
+  const draft = { before: log, type: "disown", fields, keyring, signers: [keys] } as const;
+  return proposeSession(keyring, writeLink({ ...draft, guard: "not-a-users-device" }, env));
+}
