@@ -51,6 +51,8 @@ function withoutEscrow(facts: Facts, escrowLog: LogState, trust: EscrowTrust): r
   if (trust !== "sound" || !isConfirmedByUser(facts, escrowLog)) return [vouch];
   const removedAt = lastRemovalOf(log, escrowLog);
   if (removedAt > (knowledge.enrollAgainAfter ?? 0)) return [{ do: "ask", question: "enroll-again", removedAt }];
+  // An enrollment cannot declare the current epoch missing: a rotation comes first (MEM-9).
+  if (!hasEpoch(facts.mine, currentEpoch(log))) return NOTHING;
   return [{ do: "author", link: "enroll-escrow" }];
 }
 

@@ -51,9 +51,5 @@ export function movesOf(scene: Scene, operator: OperatorKeys): readonly Move[] {
       },
     });
   }
-  if (world.stage === 0 && [...world.log.links].some(({ pointer }) => pointer)) {
-    const take = (): Change => ({ world: { ...world, stage: 1, last: { by: "the organisation", honest: true } } });
-    moves.push({ text: "the organisation removes Bob", take });
-  }
   return [...serverMoves(scene), ...moves];
 }

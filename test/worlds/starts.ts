@@ -5,6 +5,10 @@ export interface Start {
   readonly kind?: "escrow";
   /** T is the owner's until the move that steals it. */
   readonly stolen?: true;
+  /** Admins announce what they do in moves of their own. */
+  readonly acts?: true;
+  /** Devices that lack the newest escrow log. */
+  readonly behind?: Readonly<Record<string, "nothing" | "old">>;
   readonly moves: readonly string[];
   /** Moves beyond the start: in CI, in about ten minutes for all starts, and where it goes further in more time. */
   readonly quick: number;
@@ -84,5 +88,64 @@ export const STARTS: readonly Start[] = [
     moves: ["A enrolls escrow", "C joins", "T joins", "operator expels A"],
     quick: 2,
     full: 4,
+  },
+  {
+    name: "removed by a thief",
+    stolen: true,
+    moves: ["T joins", "A approves T", "B joins", "A approves B", "T is stolen", "T removes A", "C joins"],
+    quick: 1,
+    full: 3,
+  },
+  {
+    name: "everything lost, and the paper",
+    moves: ["A makes P", "B joins", "A approves B", "T joins", "operator expels A", "operator expels P", "C joins"],
+    quick: 1,
+    full: 3,
+  },
+  {
+    name: "acts",
+    acts: true,
+    moves: ["A enrolls escrow", "B joins", "T joins", "Bob records that he restores T"],
+    quick: 1,
+    full: 3,
+  },
+  {
+    name: "acts, all devices lost",
+    acts: true,
+    moves: ["A enrolls escrow", "B joins", "T joins", "operator expels A", "Ann records that she restores B and removes what is not the owner's"],
+    quick: 1,
+    full: 3,
+  },
+  {
+    name: "without the escrow log",
+    behind: { B: "nothing" },
+    moves: ["A enrolls escrow", "B joins", "A approves B", "T joins", "the organisation removes Bob", "Bob approves T"],
+    quick: 1,
+    full: 3,
+  },
+  {
+    name: "with an old escrow log",
+    ...{ behind: { B: "old" }, acts: true },
+    moves: ["A enrolls escrow", "B joins", "T joins", "Ann restores B"],
+    quick: 1,
+    full: 3,
+  },
+  {
+    name: "half a pointer",
+    moves: ["A enrolls escrow", "T joins", "T points escrow at its half epoch"],
+    quick: 1,
+    full: 3,
+  },
+  {
+    name: "a second thief's device",
+    moves: ["A enrolls escrow", "T joins", "the organisation removes Bob", "Bob approves T", "Q joins", "T leaves"],
+    quick: 1,
+    full: 3,
+  },
+  {
+    name: "escrow removed by a thief",
+    moves: ["A enrolls escrow", "B joins", "A approves B", "T joins", "T removes escrow"],
+    quick: 1,
+    full: 3,
   },
 ];
