@@ -301,9 +301,13 @@ function foreseen(
   const pointer = escrowMember(userLog)?.pointer;
   // Escrow would get the new epoch at a pair that a removed admin may hold. Renewing first loses nothing: earlier pairs are proven.
   if (epoch !== undefined && pointer && judgePointer(pointer, admin.log) !== "newest") {
-    throw refused("ESC-6", "escrow's pointer is an older epoch, which a removed admin may hold; renew it first (renewFor)", {
-      log: userLog.head.log,
-    });
+    throw refused(
+      "ESC-6",
+      "escrow's pointer is an older epoch, which a removed admin may hold; renew it first (renewFor)",
+      {
+        log: userLog.head.log,
+      },
+    );
   }
   const known = new Set<MemberId>([...approve, ...usersOwn]);
   const strangers = [...active.values()].filter(

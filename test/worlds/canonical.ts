@@ -2,17 +2,28 @@
 
 import type { MemberId } from "../../src/bytes/ids.js";
 import { foundersOf } from "../../src/log/classes.js";
-import { escrowMember, FOUNDING, type Member } from "../../src/log/state.js";
 import { grantedInForce } from "../../src/log/pairs.js";
+import { escrowMember, FOUNDING, type Member } from "../../src/log/state.js";
 import { claimedRuns } from "../../src/trust/claimed.js";
+import { doubtedMembers } from "../../src/trust/doubt.js";
 import { judgePointer } from "../../src/trust/pointer.js";
 import { currentEpochIsKnownToFormerAdmin } from "../../src/trust/renewal.js";
-import { broughtInByRogues } from "./rules.js";
-import { doubtedMembers } from "../../src/trust/doubt.js";
 import { isCurrent } from "./admins.js";
 import { knowledgeOf } from "./device.js";
 import { NAMES, type Name } from "./knowledge.js";
-import { activeOf, deniable, escrowLogOf, maskOf, OWN, type Player, playerOf, stageOf, THIEVES, type World } from "./world.js";
+import { broughtInByRogues } from "./rules.js";
+import {
+  activeOf,
+  deniable,
+  escrowLogOf,
+  maskOf,
+  OWN,
+  type Player,
+  playerOf,
+  stageOf,
+  THIEVES,
+  type World,
+} from "./world.js";
 
 /**
  * A text that is the same for worlds in which the same can happen, but for what the server can still keep from somebody; and one
@@ -26,7 +37,8 @@ export function canonical(world: World): readonly [key: string, precise: string]
   const knows = (name: Name) => secrets.knows[NAMES.indexOf(name)] as number;
   const junked = (name: Name) => secrets.junked[NAMES.indexOf(name)] as number;
   // Whom each of the owner's doubts (ESC-8), which decides what they do.
-  const views = log.kind === "user" && hasReviewByEscrow(world) ? ["", ...OWN.filter((name) => activeOf(world, name))] : [];
+  const views =
+    log.kind === "user" && hasReviewByEscrow(world) ? ["", ...OWN.filter((name) => activeOf(world, name))] : [];
   const doubted = views.map(
     (name) => new Set(doubtedMembers(log, knowledgeOf(world, name), activeOf(world, name as Player)?.id)),
   );
@@ -54,14 +66,24 @@ export function canonical(world: World): readonly [key: string, precise: string]
   const gone = [...OWN, ...THIEVES].flatMap((name): [number, number, string][] => {
     const id = world.ids.get(name);
     const member = id && !log.active.has(id) ? [...log.removed].find((each) => each.id === id) : undefined;
-    return member ? [[maskOf(member.reach), knows(name) & maskOf(member.held), name === "T" ? "t" : name === "Q" ? "q" : ""]] : [];
+    return member
+      ? [[maskOf(member.reach), knows(name) & maskOf(member.held), name === "T" ? "t" : name === "Q" ? "q" : ""]]
+      : [];
   });
   gone.sort((a, b) => a[0] - b[0] || a[1] - b[1] || (a[2] < b[2] ? -1 : 1));
   for (const [reach, known, label] of gone) {
     masks.push(reach, known);
     parts.push(`-${label}`);
   }
-  masks.push(knows("Ann"), knows("Bob"), world.annReach, world.bobReach, world.thiefReach, junked("Ann"), world.rightful);
+  masks.push(
+    knows("Ann"),
+    knows("Bob"),
+    world.annReach,
+    world.bobReach,
+    world.thiefReach,
+    junked("Ann"),
+    world.rightful,
+  );
   // By pair: only the one in force and those of true epochs can be named again.
   masks.push(maskOf(grantedInForce(log)), maskOf(claimedRuns(log, escrowLogOf(world))));
   for (const { need, gives } of secrets.clauses) masks.push(need, gives);

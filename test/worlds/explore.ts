@@ -75,7 +75,12 @@ function first({ kind = "user", stolen = false, behind, acts = false }: ExploreO
       secrets,
       organisation: ORGANISATION,
       isAboutActs: acts,
-      behind: new Map(Object.entries(behind ?? {}).map(([name, has]) => [name as Player, has === "old" ? ORGANISATION.ann.log : undefined])),
+      behind: new Map(
+        Object.entries(behind ?? {}).map(([name, has]) => [
+          name as Player,
+          has === "old" ? ORGANISATION.ann.log : undefined,
+        ]),
+      ),
       rogue: new Set(),
       rightful: 0,
       t: stolen ? "owner" : "thief",

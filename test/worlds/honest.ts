@@ -157,7 +157,8 @@ function offered(scene: Scene, name: Player, session: Session): readonly Move[] 
       act(`approves ${x}`, (env) => review(session, { approve: [id], roles: rolesOf(log, id), ...options }, env)),
     );
   }
-  for (const [y, gone] of all) moves.push(act(`removes ${y}`, (env) => review(session, { remove: [gone], ...options }, env)));
+  for (const [y, gone] of all)
+    moves.push(act(`removes ${y}`, (env) => review(session, { remove: [gone], ...options }, env)));
   moves.push(act("leaves", (env) => leave(session, env)));
   const on = !log.lockdown;
   const remove = on ? outsiders(world) : [];
@@ -236,7 +237,15 @@ function settings(scene: Scene, name: Player, session: Session): readonly Move[]
     honest(scene, name, what, (env): Authored => {
       const opening = env.random(64);
       const fields = { author: keys.sign, commitment: env.random(32), opening: attachmentDigest(opening) };
-      const draft = { before: log, type, fields, keyring, signers: [keys], opening, guard: "not-a-users-device" } as const;
+      const draft = {
+        before: log,
+        type,
+        fields,
+        keyring,
+        signers: [keys],
+        opening,
+        guard: "not-a-users-device",
+      } as const;
       return { ...writeLink(draft, env), keyring };
     });
   return [
@@ -274,4 +283,3 @@ function enrolling(scene: Scene, name: Player, session: Session): readonly Move[
   }
   return moves;
 }
-

@@ -96,11 +96,7 @@ export function recorded(
 
 /** Ann removes Bob, and disowns what he announced and did not do, as her agenda says. */
 export function withoutBob(organisation: Organisation, userLog: LogState): Organisation {
-  const removed = review(
-    organisation.ann,
-    { remove: [organisation.bob.keyring.member] },
-    drawsFrom("Bob is removed"),
-  );
+  const removed = review(organisation.ann, { remove: [organisation.bob.keyring.member] }, drawsFrom("Bob is removed"));
   let next: Organisation = {
     ...{ stage: 1, bob: organisation.bob, ann: removed, acts: organisation.acts },
     entries: [...organisation.entries, removed.entry],

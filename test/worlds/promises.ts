@@ -1,10 +1,9 @@
 // What must be possible in every world, judged by what was tried there: honest links fit, the agenda's steps are complete, what was
 // lost by a removal comes back, and nobody is left with an epoch that a former admin knows. docs/spec.md sections 6, 7, 11 and 13.
 
-import { escrowMember, type Member } from "../../src/log/state.js";
-import { intersectRuns, runsOf } from "../../src/log/runs.js";
-import { currentEpoch } from "../../src/log/state.js";
 import { KeysteadError } from "../../src/errors.js";
+import { intersectRuns, runsOf } from "../../src/log/runs.js";
+import { currentEpoch, escrowMember, type Member } from "../../src/log/state.js";
 import { review } from "../support/accepted.js";
 import { adviceFor, doubtedBy, isSoundFor, knowledgeOf, toldTo } from "./device.js";
 import { removedOwn } from "./honest.js";
@@ -27,7 +26,8 @@ type AllTried = ReadonlyMap<string, Tried & Pick<Move, "isAdvised">>;
 export function violationAmong(scene: Scene, tried: AllTried): Violation | undefined {
   const { world } = scene;
   for (const [text, { isAdvised, error }] of tried) {
-    if (isAdvised && error) return { property: "advice", because: `the agenda says "${text}", and the library refuses: ${error}` };
+    if (isAdvised && error)
+      return { property: "advice", because: `the agenda says "${text}", and the library refuses: ${error}` };
   }
   for (const name of able(world)) {
     const broken = stuck(scene, name, tried) ?? unauthorable(scene, name, tried) ?? notBroughtBack(scene, name, tried);
@@ -66,10 +66,16 @@ function stuck({ world, keyrings }: Scene, name: Player, tried: AllTried): Viola
     if (!member) continue;
     const lacks = given & ~maskOf(member.held);
     if (!lacks) continue;
-    const approvals = [`${name} approves ${other}`, `${name} approves ${other} and removes all that are not the owner's`];
+    const approvals = [
+      `${name} approves ${other}`,
+      `${name} approves ${other} and removes all that are not the owner's`,
+    ];
     for (const text of approvals) {
       if (!tried.has(text) || isDone(tried, text)) continue;
-      return { property: "legal link", because: `"${text}" would give ${show(lacks)}, and is refused: ${tried.get(text)?.error}` };
+      return {
+        property: "legal link",
+        because: `"${text}" would give ${show(lacks)}, and is refused: ${tried.get(text)?.error}`,
+      };
     }
     const declared = lacks & maskOf(member.reach);
     if (!declared || (knows & current) === 0 || name === "P" || !keyrings.has(name)) continue;
@@ -80,7 +86,11 @@ function stuck({ world, keyrings }: Scene, name: Player, tried: AllTried): Viola
         text.startsWith(`${name} regrants to`) &&
         (declared & ~maskOf(activeOf(after, other)?.held ?? [])) === 0,
     );
-    if (!isHealed) return { property: "legal link", because: `${name} could give ${other} ${show(declared)} again, and no step does` };
+    if (!isHealed)
+      return {
+        property: "legal link",
+        because: `${name} could give ${other} ${show(declared)} again, and no step does`,
+      };
   }
   return undefined;
 }
@@ -97,7 +107,8 @@ function notBroughtBack(scene: Scene, name: Player, tried: AllTried): Violation 
     if (!has) continue;
     const text = `${name} reclaims from ${gone}`;
     const { step, world: after, error } = tried.get(text) ?? {};
-    if (!step || !after) return { property: "brought back", because: `"${text}" would give ${show(has)}, and is refused: ${error}` };
+    if (!step || !after)
+      return { property: "brought back", because: `"${text}" would give ${show(has)}, and is refused: ${error}` };
     if (has & ~maskOf(activeOf(after, name)?.held ?? []) || has & ~knowsOf(after, name)) {
       return { property: "brought back", because: `"${text}" does not give all of ${show(has)}` };
     }
@@ -107,9 +118,16 @@ function notBroughtBack(scene: Scene, name: Player, tried: AllTried): Violation 
       const session = { log: after.log, keyring: step.keyring };
       const escrow = toldTo(after, name);
       try {
-        const passed = review(session, { approve: [member.id], escrow }, envOf(scene, `${text}, then approves ${other}`));
+        const passed = review(
+          session,
+          { approve: [member.id], escrow },
+          envOf(scene, `${text}, then approves ${other}`),
+        );
         if ((has & ~maskOf(passed.log.active.get(member.id)?.held ?? [])) === 0) continue;
-        return { property: "brought back", because: `after "${text}", approving ${other} does not give it ${show(has)}` };
+        return {
+          property: "brought back",
+          because: `after "${text}", approving ${other} does not give it ${show(has)}`,
+        };
       } catch (error) {
         if (!(error instanceof KeysteadError)) throw error;
         return { property: "brought back", because: `after "${text}", approving ${other} is refused: ${error}` };
@@ -135,11 +153,15 @@ function guardians({ world, keyrings }: Scene): readonly Player[] {
 function knownToFormerAdmin(scene: Scene): Violation | undefined {
   const { world } = scene;
   const isKnown = knowsOf(world, "Bob") & (1 << currentEpoch(world.log));
-  if (world.log.kind === "escrow" || world.organisation.stage === 0 || !isKnown || world.log.rotationDue) return undefined;
+  if (world.log.kind === "escrow" || world.organisation.stage === 0 || !isKnown || world.log.rotationDue)
+    return undefined;
   for (const name of guardians(scene)) {
     const { steps } = adviceFor(world, name, sessionOf(world, scene.keyrings, name));
     if (steps.some(({ step: { link } }) => link === "rotate" || link === "renew-escrow" || link === "remove")) continue;
-    return { property: "rotation", because: `Bob was removed and knows the current epoch, and ${name} is advised nothing` };
+    return {
+      property: "rotation",
+      because: `Bob was removed and knows the current epoch, and ${name} is advised nothing`,
+    };
   }
   return undefined;
 }
@@ -155,7 +177,8 @@ function neglectedIn(scene: Scene): Violation | undefined {
     const lacks = mine & ~knowsOf(world, "Ann");
     if (!lacks || !(mine & (1 << currentEpoch(world.log)))) continue;
     const { steps } = adviceFor(world, name, session);
-    if (steps.length === 0) return { property: "covered", because: `escrow lacks ${show(lacks)}, and ${name} is advised nothing` };
+    if (steps.length === 0)
+      return { property: "covered", because: `escrow lacks ${show(lacks)}, and ${name} is advised nothing` };
   }
   return undefined;
 }

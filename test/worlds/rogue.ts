@@ -2,7 +2,7 @@
 // points to keys of its own. docs/spec.md section 11.3.
 
 import type { LinkHash, MemberId } from "../../src/bytes/ids.js";
-
+import { Secret } from "../../src/bytes/secret.js";
 import { escrowKeys } from "../../src/escrow/escrow-keys.js";
 import { type Draft, type Signer, writeLink } from "../../src/grants/author.js";
 import type { Session } from "../../src/grants/session.js";
@@ -12,14 +12,13 @@ import { grantedInForce } from "../../src/log/pairs.js";
 import { epochsIn, type Runs } from "../../src/log/runs.js";
 import { currentEpoch, escrowMember, type Member } from "../../src/log/state.js";
 import { pointerTo } from "../../src/trust/pointer.js";
-import { Secret } from "../../src/bytes/secret.js";
 import { isCurrent } from "./admins.js";
 import type { Draws } from "./draws.js";
 import { NAMES } from "./knowledge.js";
 import { FALSE_KEYS, OTHER, recorded, STAGES } from "./organisation.js";
 import { mix, text as textOf } from "./primitives.js";
 import { type Change, envOf, type Move, type Scene } from "./scene.js";
-import { activeOf, maskOf, OWN, type Player, runsOfMask, stageOf, type Step, THIEVES, type World } from "./world.js";
+import { activeOf, maskOf, OWN, type Player, runsOfMask, type Step, stageOf, THIEVES, type World } from "./world.js";
 
 /** Who acts in escrow's name, with what. */
 interface Impostor {
@@ -55,10 +54,16 @@ export function rogueMoves(scene: Scene): Move[] {
     const by: Impostor = { by: "T", name: "T, in escrow's name,", ...keysOf(OTHER, escrow), session: OTHER };
     moves.push(...actsOf(scene, escrow, by));
   } else if (textOf(pointer.sign) === textOf(FALSE_KEYS.publicKeys.sign)) {
-    const by: Impostor = { ...{ by: "T", name: "T, in escrow's name,", session: OTHER }, escrow: FALSE_KEYS, admin: keysOf(OTHER, undefined).admin };
+    const by: Impostor = {
+      ...{ by: "T", name: "T, in escrow's name,", session: OTHER },
+      escrow: FALSE_KEYS,
+      admin: keysOf(OTHER, undefined).admin,
+    };
     moves.push(...actsOf(scene, escrow, by));
   } else if (old && textOf(pointer.sign) === textOf(old.sign as Uint8Array) && pointer.epoch <= bob.log.epochs.length) {
-    moves.push(...actsOf(scene, escrow, { by: "Bob", name: "Bob", escrow: escrowKeys(bob, escrow), admin: bobs, session: bob }));
+    moves.push(
+      ...actsOf(scene, escrow, { by: "Bob", name: "Bob", escrow: escrowKeys(bob, escrow), admin: bobs, session: bob }),
+    );
   }
   if (stageOf(world) === 0 && world.isAboutActs) moves.push(...announcing(scene));
   return moves;
@@ -90,7 +95,12 @@ function announcing(scene: Scene): Move[] {
 }
 
 /** The acts that an impostor can name for a review of exactly this. */
-function namable(world: World, { by, session }: Impostor, approve: readonly MemberId[], remove: readonly MemberId[]): readonly NamedAct[] {
+function namable(
+  world: World,
+  { by, session }: Impostor,
+  approve: readonly MemberId[],
+  remove: readonly MemberId[],
+): readonly NamedAct[] {
   const first = session.log.links.at(0) as { seq: number; hash: LinkHash };
   const nothing = { seq: first.seq, hash: first.hash };
   const acts: NamedAct[] = [{ ...{ text: "", salt: mix(500, 32, Uint8Array.of(1)) }, ...nothing, isRight: false }];
@@ -105,8 +115,10 @@ function namable(world: World, { by, session }: Impostor, approve: readonly Memb
     const { salt, recordedAt: seq } = act;
     if (admin === "Bob" && isThis && isHere) {
       acts.push({ text: ", as recorded", salt, seq, hash, isRight: stageOf(world) === 0 });
-    } else if (admin === "Bob" && isThis) acts.push({ text: ", as recorded elsewhere", salt, seq, hash, isRight: false });
-    else if (admin === "Bob" && isHere) acts.push({ text: ", where something else was recorded", salt, seq, hash, isRight: false });
+    } else if (admin === "Bob" && isThis)
+      acts.push({ text: ", as recorded elsewhere", salt, seq, hash, isRight: false });
+    else if (admin === "Bob" && isHere)
+      acts.push({ text: ", where something else was recorded", salt, seq, hash, isRight: false });
     else if (isThis && isHere) acts.push({ text: ", as Ann recorded", salt, ...nothing, isRight: false });
     else if (isHere) acts.push({ text: ", where Ann recorded something else", salt, seq, hash, isRight: false });
   }
@@ -129,7 +141,12 @@ function actsOf(scene: Scene, escrow: Member, impostor: Impostor): Move[] {
   };
   const moves: Move[] = [];
   const draft = (fields: Draft["fields"], seeds: number) => ({
-    ...{ before: log, type: "review" as const, fields: { author: escrow.sign, ...fields }, lent: seedsOf(world, seeds) },
+    ...{
+      before: log,
+      type: "review" as const,
+      fields: { author: escrow.sign, ...fields },
+      lent: seedsOf(world, seeds),
+    },
     ...{ signers: [impostor.escrow, admin], guard: "not-a-users-device" as const },
   });
   const all = (2 << currentEpoch(log)) - 2;
@@ -182,8 +199,13 @@ function actsOf(scene: Scene, escrow: Member, impostor: Impostor): Move[] {
       }),
     );
   renewal("renews escrow", { escrow: pointerTo(impostor.session.log) }, 0);
-  renewal("renews escrow and says that it lacks everything", { escrow: pointerTo(impostor.session.log) }, maskOf(escrow.held));
-  if (by === "Bob" && stageOf(world) === 1) renewal("renews escrow to the newest epoch", { escrow: pointerTo(world.organisation.ann.log) }, 0);
+  renewal(
+    "renews escrow and says that it lacks everything",
+    { escrow: pointerTo(impostor.session.log) },
+    maskOf(escrow.held),
+  );
+  if (by === "Bob" && stageOf(world) === 1)
+    renewal("renews escrow to the newest epoch", { escrow: pointerTo(world.organisation.ann.log) }, 0);
   return moves;
 }
 
@@ -200,7 +222,8 @@ function seedsOf(world: World, epochs: number): ReadonlyMap<number, Secret> {
   const known = epochs & knownTo(world);
   for (let epoch = 1; epoch <= currentEpoch(world.log); epoch++) {
     const seed = world.secrets.seeds[epoch];
-    const bytes = known & (1 << epoch) && seed !== undefined ? Buffer.from(seed, "latin1") : mix(600, 32, Uint8Array.of(epoch));
+    const bytes =
+      known & (1 << epoch) && seed !== undefined ? Buffer.from(seed, "latin1") : mix(600, 32, Uint8Array.of(epoch));
     seeds.set(epoch, Secret.take(new Uint8Array(bytes)));
   }
   return seeds;

@@ -1,11 +1,13 @@
 // What must be true in every world. docs/spec.md sections 6 to 8 and 11; docs/assurance.md has the list.
 
-import { gapsOf } from "../../src/coverage/gaps.js";
 import type { MemberId } from "../../src/bytes/ids.js";
+import { gapsOf } from "../../src/coverage/gaps.js";
 import { partsOf } from "../../src/keys/keyring.js";
 import { currentEpoch, escrowMember, FOUNDING, hasRole, type LinkRecord } from "../../src/log/state.js";
 import { claimedRuns } from "../../src/trust/claimed.js";
-import { doubtedBy, isSoundFor, knowledgeOf } from "./device.js";
+import { doubtedMembers } from "../../src/trust/doubt.js";
+import { judgingLog } from "../../src/trust/soundness.js";
+import { isSoundFor, knowledgeOf, toldTo } from "./device.js";
 import { closure, NAMES, type Name } from "./knowledge.js";
 import { ORGANISATION } from "./organisation.js";
 import { text } from "./primitives.js";
@@ -69,12 +71,20 @@ export function violationIn(world: World): Violation | undefined {
   );
 }
 
-/** Among honest authors, everybody holds one stretch up to now (section 7). */
+/** Among honest authors, everybody holds one stretch up to now, and what was reclaimed (section 7). */
 function gapIn({ log, clean }: World): Violation | undefined {
   if (!clean) return undefined;
+  let reclaimed = 0;
+  for (const { reclaimedFrom, grants } of log.links) {
+    if (reclaimedFrom !== undefined) for (const { epochs } of grants) reclaimed |= maskOf(epochs);
+  }
   for (const { id, held, kind } of log.active.values()) {
-    const isStretch = held.length === 0 || (held.length === 1 && held[0]?.[1] === currentEpoch(log));
-    if (!isStretch)
+    const set = maskOf(held);
+    const others = runsOfMask(set & ~reclaimed);
+    // From where it begins up to now, but for what was reclaimed.
+    const first = others[0]?.[0];
+    const stretch = first === undefined ? 0 : (2 << currentEpoch(log)) - (1 << first);
+    if ((stretch & ~set & ~reclaimed) !== 0)
       return { property: "no gap", because: `${kind} ${id} holds ${JSON.stringify(held)} of ${currentEpoch(log)}` };
   }
   return undefined;
@@ -92,6 +102,7 @@ export function violationOf(world: World, before: World): Violation | undefined 
     undeclaredBy(world) ??
     dismissedBy(world, before) ??
     leakingAdvice(world) ??
+    unsparingBy(world) ??
     starvedBy(world, before)
   );
 }
@@ -115,7 +126,10 @@ function dismissedBy(world: World, before: World): Violation | undefined {
     const member = broughtIn.has(name) && activeOf(world, name);
     // Who is confirmed without them is not doubted for what they did.
     if (member && served.has(member.id) && !isConfirmedAnyway(before, name)) {
-      return { property: "dismissed", because: `${last.by} grants to ${name}, whom an act brought in that is not to be believed` };
+      return {
+        property: "dismissed",
+        because: `${last.by} grants to ${name}, whom an act brought in that is not to be believed`,
+      };
     }
   }
   return undefined;
@@ -126,18 +140,36 @@ function isConfirmedAnyway(world: World, name: Player): boolean {
   return activeOf(world, name)?.lineage.own.founder === FOUNDING;
 }
 
-/** Nobody honest doubts a member of the owner's whom no such act brought in (ESC-8); who lacks the newest escrow log cannot know. */
+/**
+ * While a device can judge escrow's acts, it doubts no member of the owner's whom no such act brought in (ESC-8); and never, once its
+ * user was asked. Who lacks the newest escrow log cannot judge them.
+ */
 function unsparedIn(world: World): Violation | undefined {
+  const { log } = world;
+  if (log.kind === "escrow" || ![...log.links].some(({ actor, type }) => actor && type === "review")) return undefined;
   const broughtIn = broughtInBy(world, world.rogue);
   for (const name of OWN) {
-    if (!activeOf(world, name) || world.behind.has(name)) continue;
-    for (const id of doubtedBy(world, name)) {
+    const me = activeOf(world, name)?.id;
+    if (!me) continue;
+    const [before, told] = [knowledgeOf(world, name), toldTo(world, name)];
+    const isJudge = !world.behind.has(name) && judgingLog(log, before) !== undefined;
+    const doubted = isJudge
+      ? doubtedMembers(log, before, me).filter((id) => !broughtIn.has(playerOf(world, id) as Player))
+      : [];
+    for (const id of [...doubted, ...doubtedMembers(log, told, me)]) {
       const other = playerOf(world, id);
-      if (!other || (OWN.includes(other) && !broughtIn.has(other)))
+      if (!other || OWN.includes(other))
         return { property: "spared", because: `${name} doubts ${other ?? id}, whom no such act brought in` };
     }
   }
   return undefined;
+}
+
+/** No device is advised to remove a member of the owner's. */
+function unsparingBy(world: World): Violation | undefined {
+  const { removed = [] } = world.last.advised ? (world.log.links.last() as LinkRecord) : {};
+  const own = removed.map((id) => playerOf(world, id)).find((name) => name && OWN.includes(name));
+  return own && { property: "spared", because: `${world.last.by} is advised to remove ${own}` };
 }
 
 /** Positions of the links in which Bob acted in escrow's name. */
@@ -198,7 +230,10 @@ function impostureBy(world: World, before: World): Violation | undefined {
     const gained = maskOf(reach) & ~maskOf(before.log.active.get(id)?.reach ?? []) & ~known;
     const isOld = gained & ((2 << currentEpoch(before.log)) - 1);
     if (isOld && playerOf(world, id) && THIEVES.includes(playerOf(world, id) as Player)) {
-      return { property: "extension", because: `a ${record.type} gives ${playerOf(world, id)} ${show(isOld)} by the log, which its author cannot open` };
+      return {
+        property: "extension",
+        because: `a ${record.type} gives ${playerOf(world, id)} ${show(isOld)} by the log, which its author cannot open`,
+      };
     }
   }
   return undefined;
@@ -210,7 +245,9 @@ function forgettingBy(world: World, before: World): Violation | undefined {
   const [was, is] = [escrowMember(before.log), escrowMember(world.log)];
   if (!record.actor || !was || is?.id !== was.id) return undefined;
   const forgotten = maskOf(was.held) & ~maskOf(is.held);
-  return forgotten ? { property: "held", because: `a ${record.type} makes escrow forget ${show(forgotten)}` } : undefined;
+  return forgotten
+    ? { property: "held", because: `a ${record.type} makes escrow forget ${show(forgotten)}` }
+    : undefined;
 }
 
 /** Nobody gets older epochs but by an approval, or what was once due to it (MEM-1, MEM-9). */
@@ -253,7 +290,8 @@ function misheldIn(world: World): Violation | undefined {
   // What reports take escrow to hold was sealed to an admin, junk or not.
   const claimed = world.log.kind === "user" ? maskOf(claimedRuns(world.log, escrowLogOf(world))) : 0;
   const unclaimed = claimed & ~(knowsOf(world, "Ann") | junkedOf(world, "Ann"));
-  if (unclaimed) return { property: "held", because: `escrow counts as granted ${show(unclaimed)}, which was sealed to no admin` };
+  if (unclaimed)
+    return { property: "held", because: `escrow counts as granted ${show(unclaimed)}, which was sealed to no admin` };
   const escrow = escrowMember(world.log);
   const lacks = escrow && world.clean ? maskOf(escrow.held) & ~knowsOf(world, "Ann") : 0;
   return lacks

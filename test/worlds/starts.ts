@@ -112,7 +112,13 @@ export const STARTS: readonly Start[] = [
   {
     name: "acts, all devices lost",
     acts: true,
-    moves: ["A enrolls escrow", "B joins", "T joins", "operator expels A", "Ann records that she restores B and removes what is not the owner's"],
+    moves: [
+      "A enrolls escrow",
+      "B joins",
+      "T joins",
+      "operator expels A",
+      "Ann records that she restores B and removes what is not the owner's",
+    ],
     quick: 1,
     full: 3,
   },

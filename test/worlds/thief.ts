@@ -59,7 +59,11 @@ export function thiefMoves(scene: Scene): Move[] {
   if (!world.ids.has("T")) {
     const join = (what: string, withholds: boolean, isJunk: boolean) =>
       dishonest(scene, "T", what, (env) => {
-        const written = joinLog(world.log, { device: { name: "T" }, ...(withholds && { withholdFromEscrow: true }) }, env);
+        const written = joinLog(
+          world.log,
+          { device: { name: "T" }, ...(withholds && { withholdFromEscrow: true }) },
+          env,
+        );
         const { keyring } = written;
         return { ...(isJunk ? junked(scene, written, keyring) : written), keyring, enters: "T" };
       });
@@ -68,7 +72,9 @@ export function thiefMoves(scene: Scene): Move[] {
   }
   if (world.t === "owner") {
     const rightful = world.rightful | maskOf(activeOf(world, "T")?.reach ?? []);
-    const take = () => ({ world: { ...world, rightful, t: "stolen" as const, last: { by: "the thief", honest: false } } });
+    const take = () => ({
+      world: { ...world, rightful, t: "stolen" as const, last: { by: "the thief", honest: false } },
+    });
     return [...moves, { text: "T is stolen", take }];
   }
   // A second device, which nobody lets in: it has what the first one gives it.
@@ -267,7 +273,14 @@ function reclaiming(scene: Scene, name: Player, session: Session): Move[] {
         const { keyring } = session;
         const { keys } = partsOf(keyring);
         const fields = { author: keys.sign, from: from.id, runs: runsOfMask(lacks) };
-        const draft = { before: log, type: "reclaim" as const, fields, keyring, signers: [keys], lent: seedsOf(world, lacks) };
+        const draft = {
+          before: log,
+          type: "reclaim" as const,
+          fields,
+          keyring,
+          signers: [keys],
+          lent: seedsOf(world, lacks),
+        };
         return { ...writeLink({ ...draft, guard: "not-a-users-device" }, env), keyring, foul: true };
       }),
     );

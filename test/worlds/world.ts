@@ -113,8 +113,7 @@ function afterOne(world: World, step: Step): World {
   const newest = organisation.ann.log.epochs.last() as Epoch;
   const old = escrowMember(world.log)?.pointer;
   const isKept = old && record.pointer && text(old.kem) === text(record.pointer.kem);
-  const isBad =
-    record.pointer && !isKept ? !step.honest && text(record.pointer.kem) !== text(newest.kem) : undefined;
+  const isBad = record.pointer && !isKept ? !step.honest && text(record.pointer.kem) !== text(newest.kem) : undefined;
   const made = record.epoch === undefined ? 0 : 1 << record.epoch;
   // Who lacks the newest escrow log cannot know who was removed from it.
   const isMisled = !step.honest || world.behind.has(step.by as Player);
