@@ -11,6 +11,7 @@ export { type CheckedBackupKey, checkBackupKey, type OpenedBackupKey, openBackup
 export type { LinkHash, LogId, MemberId } from "./bytes/ids.js";
 export { parseLinkHash, parseLogId, parseMemberId } from "./bytes/text.js";
 export { type ContentHeader, type ContentSender, readContentHeader } from "./content/format.js";
+export type { Freshness } from "./content/freshness.js";
 export {
   type Opened,
   type OpenOptions,
@@ -28,7 +29,7 @@ export type { Recipient, RecipientOptions } from "./content/recipients.js";
 export { type SealOptions, type SealProgress, sealStream, sealTo } from "./content/seal.js";
 export type { Sender, SenderOptions, VerifiedSender } from "./content/sender.js";
 export type { LongWork } from "./content/turns.js";
-export type { ExpectedContent } from "./content/unlock.js";
+export type { ExpectedContent, RecipientHead } from "./content/unlock.js";
 export type { Activity } from "./coverage/activity.js";
 export { afterRemoval, offerToRemove, type RemovalVerdict, type Suspect } from "./coverage/after-removal.js";
 export {
@@ -105,6 +106,7 @@ export { Fingerprint, fingerprintOf, formatFingerprint } from "./fingerprint/fin
 export type { FingerprintForm } from "./fingerprint/forms.js";
 export { type ParsedFingerprint, parseFingerprint } from "./fingerprint/parse.js";
 export { type ContactPin, decodePin, encodePin, pinContact } from "./fingerprint/pin.js";
+export type { SenderStanding } from "./fingerprint/trusted-class.js";
 export { abandonEpochs } from "./grants/abandon.js";
 export {
   expel,
@@ -121,6 +123,7 @@ export {
   setLockdown,
 } from "./grants/actions.js";
 export { type CheckedGrants, checkGrants, type WrongGrant } from "./grants/check.js";
+export { type CheckedSeeds, type CheckSeedsOptions, checkSeeds, type SeedProgress } from "./grants/check-seeds.js";
 export {
   acceptEnrollment,
   type CreateLogOptions,
@@ -133,15 +136,29 @@ export {
 } from "./grants/enter.js";
 export type { EscrowOptions } from "./grants/escrow-guard.js";
 export type { Proposal } from "./grants/proposal.js";
-export { type OpenedKeyring, openKeyring, type Received, receive } from "./grants/receive.js";
+export {
+  type OpenedKeyring,
+  openKeyring,
+  type Received,
+  type Resumed,
+  type ResumeOptions,
+  receive,
+  resume,
+} from "./grants/receive.js";
 export type { DeviceDescription, Session } from "./grants/session.js";
-export { Keyring, parseKeyring, unsafeSerializeKeyring } from "./keys/keyring.js";
+export { type Standing, standing } from "./grants/standing.js";
+export { unsafeSerializeKeyring } from "./grants/store.js";
+export { Keyring } from "./keys/keyring.js";
+export { parseKeyring } from "./keys/keyring-bytes.js";
 export { OperatorKeys } from "./keys/operator-keys.js";
+export { StatementKeys } from "./keys/statement-keys.js";
 export { type Acceptance, type AcceptOptions, acceptEntry, entryForSenders } from "./log/accept.js";
 export { checkEvidence, type EvidenceVerdict } from "./log/check-evidence.js";
 export type { Clock } from "./log/checks.js";
+export { compareStatements } from "./log/equivocation.js";
 export { decodeEvidence, type Evidence, type EvidenceKind, encodeEvidence, type Pin } from "./log/evidence.js";
 export type { EscrowActor, Pointer, Policy, Role, SealedRecord } from "./log/fields.js";
+export type { NamedHead } from "./log/named-head.js";
 export type { Run, Runs } from "./log/runs.js";
 export type {
   Approval,
@@ -157,6 +174,14 @@ export type {
   MemberKind,
   Removal,
 } from "./log/state.js";
+export {
+  certifyStatementKey,
+  type StatedHead,
+  type StatementKeyOptions,
+  stateHead,
+  type VerifyStatementOptions,
+  verifyStatement,
+} from "./log/statement.js";
 export {
   type AppendOptions,
   type AuthenticatedHead,

@@ -41,7 +41,7 @@ export async function tellStory({ bytes, name, folder, print }: StoryOptions): P
   const catchUp = <T extends Session>(session: T): Session =>
     log.entries
       .slice(session.log.head.seq)
-      .reduce<Session>((next, entry) => receive(next, entry, { now: "unchecked" }), session);
+      .reduce<Session>((next, entry) => receive(next, entry, { now: env.now() }), session);
   const seal = async (text: Uint8Array, file: string) => {
     const sealed = await sealTo([publicLog()], text, PURPOSE, env);
     folder.store(file, sealed);

@@ -45,7 +45,7 @@ export class ServerLog {
   catchUp(session: Session): Session {
     return this.entries
       .slice(session.log.head.seq)
-      .reduce<Session>((next, entry) => receive(next, entry, { now: "unchecked" }), session);
+      .reduce<Session>((next, entry) => receive(next, entry, { now: this.#env.now() }), session);
   }
 
   /** Somebody compares this log's fingerprint with the one that another person reads out. */

@@ -1,11 +1,12 @@
 // Proven coverage: whether what the log says was granted really was. A holder recomputes the grants, byte for byte, so junk
 // is found even where the recipient, a backup key on paper say, has never looked. docs/spec.md sections 7 (GRT-3) and 8.
 
+import { type StepwiseWork, workThrough } from "../arguments/work.js";
 import { equalBytes } from "../bytes/bytes.js";
 import type { MemberId } from "../bytes/ids.js";
-import { KeysteadError } from "../errors.js";
 import { faultsOf, type WrongGrant } from "../grants/check.js";
-import { checkOptions, checkSession, type Session } from "../grants/session.js";
+import { rightSeed } from "../grants/meet.js";
+import { checkSession, type Session } from "../grants/session.js";
 import { type Keyring, partsOf } from "../keys/keyring.js";
 import { intersectRuns, NO_RUNS, type Runs, runsOf, subtractRuns, uniteRuns } from "../log/runs.js";
 import type { Head, LinkRecord, LogState, Member } from "../log/state.js";
@@ -39,13 +40,8 @@ export interface ProofProgress {
   readonly total: number;
 }
 
-/** What {@link proveCoverage} is told. */
-export interface ProveOptions {
-  /** Called after every link and waited for: return a promise of a later turn to let a screen draw. */
-  readonly onProgress?: ((progress: ProofProgress) => void | Promise<void>) | undefined;
-  /** Ends the work between two links. */
-  readonly signal?: AbortSignal | undefined;
-}
+/** What {@link proveCoverage} is told: its steps are links. */
+export interface ProveOptions extends StepwiseWork<ProofProgress> {}
 
 /**
  * Recomputes every grant of the log and says which parts of what each active member holds are proven. Judged by `held`: proof
@@ -55,14 +51,7 @@ export interface ProveOptions {
  * @throws `INVALID_ARGUMENT`, `WIPED`; the reason of `signal` when it was aborted
  */
 export async function proveCoverage(session: Session, options: ProveOptions = {}): Promise<ProvenCoverage> {
-  const { onProgress, signal } = checkProveOptions(options);
-  const steps = provingSteps(session);
-  for (;;) {
-    signal?.throwIfAborted();
-    const step = steps.next();
-    if (step.done) return step.value;
-    await onProgress?.(step.value);
-  }
+  return workThrough(options, () => provingSteps(session));
 }
 
 /**
@@ -80,15 +69,19 @@ export function* provingSteps(session: Session): Generator<ProofProgress, Proven
     yield { done: record.seq, total: log.head.seq };
   }
   const members = [...log.active.values()].map((member) =>
-    member.id === keyring.member ? judgeSelf(member, keyring) : judgeMember(member, found),
+    member.id === keyring.member ? judgeSelf(log, member, keyring) : judgeMember(member, found),
   );
   return { head: log.head, by: keyring.member, members, wrongGrants: found.wrongGrants };
 }
 
-/** The prover needs no proof of itself: it has opened its grants. What it has neither opened nor found junk was withheld. */
-function judgeSelf({ id, held }: Member, keyring: Keyring): ProvenMember {
+/**
+ * The prover needs no proof of itself: it has opened its grants, and each seed passes the full check, or a user could hide data behind a
+ * key of which only ρ is the epoch's (GRT-4). What it has neither opened nor found junk was withheld.
+ */
+function judgeSelf(log: LogState, { id, held }: Member, keyring: Keyring): ProvenMember {
   const { seeds, junk } = partsOf(keyring);
-  const proven = intersectRuns(held, runsOf(seeds.keys()));
+  const right = [...seeds.keys()].filter((epoch) => rightSeed(log, keyring, epoch) !== undefined);
+  const proven = intersectRuns(held, runsOf(right));
   const wrong = intersectRuns(subtractRuns(held, proven), runsOf(junk));
   return { member: id, proven, claimed: subtractRuns(subtractRuns(held, proven), wrong), wrong };
 }
@@ -127,15 +120,4 @@ function isPresentKey(log: LogState, member: MemberId, kem: Uint8Array): boolean
 
 function add(runs: Map<MemberId, Runs>, member: MemberId, epochs: Runs): void {
   runs.set(member, uniteRuns(runs.get(member) ?? NO_RUNS, epochs));
-}
-
-function checkProveOptions(options: ProveOptions): ProveOptions {
-  const { onProgress, signal } = checkOptions(options);
-  if (onProgress !== undefined && typeof onProgress !== "function") {
-    throw new KeysteadError("INVALID_ARGUMENT", "options.onProgress must be a function");
-  }
-  if (signal !== undefined && typeof signal?.throwIfAborted !== "function") {
-    throw new KeysteadError("INVALID_ARGUMENT", "options.signal must be an AbortSignal");
-  }
-  return options;
 }

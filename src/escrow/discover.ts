@@ -148,7 +148,10 @@ export interface OpenRecordedOptions {
  * @throws `NOT_PERMITTED` (ESC-9) for another's record or another log, `UNKNOWN_MEMBER` for an admin who was removed, `INVALID_ARGUMENT`, `GRANT_UNAVAILABLE` when the
  * record's opening was not delivered
  */
-export function openRecorded(admin: Session, options: OpenRecordedOptions): OpenedKeyring {
+export function openRecorded(
+  admin: Session,
+  options: OpenRecordedOptions,
+): Pick<OpenedKeyring, "keyring" | "withheld"> {
   const { log, keyring } = checkSession(admin);
   const { record: seq, recordEntry, userLog, entries } = checkOptions(options);
   assertLog(userLog);
@@ -175,7 +178,9 @@ export function openRecorded(admin: Session, options: OpenRecordedOptions): Open
       .map(([epoch, seed]) => [epoch, seed.copy()]),
   );
   whole.wipe();
-  const opened = changedKeyring(newKeyring(userLog.head.log, whole.member, NO_KEYS), { gained });
+  const opened = changedKeyring(newKeyring(userLog.head.log, whole.member, NO_KEYS), {
+    ...{ gained, published: userLog.epochs },
+  });
   return { keyring: opened, withheld: intersectRuns(withheld, access.epochs) };
 }
 

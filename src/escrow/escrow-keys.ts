@@ -7,7 +7,7 @@ import type { Signer } from "../grants/author.js";
 import { type OpenedKeyring, openAll } from "../grants/receive.js";
 import { checkSession, type Session } from "../grants/session.js";
 import { epochSigningSeed } from "../keys/epoch-keys.js";
-import { epochPrivateKey, epochSeed, newKeyring } from "../keys/keyring.js";
+import { canOpen, epochPrivateKey, epochSeed, newKeyring } from "../keys/keyring.js";
 import type { KeyHolder } from "../keys/member-keys.js";
 import { kemDigest, pairKey } from "../log/pairs.js";
 import { assertLog, type Epoch, type LogState, type Member, type PairGrants } from "../log/state.js";
@@ -39,7 +39,7 @@ function epochSigner(admin: Session, { number, sign }: Pick<Epoch, "number" | "s
 class EscrowKeys implements KeyHolder {
   readonly #admin: Session;
   readonly #signer: Signer;
-  /** The escrow epochs that the admin holds, by their KEM keys. */
+  /** The escrow epochs that the admin holds, or can only open with, by their KEM keys. */
   readonly #epochs: ReadonlyMap<string, number>;
   readonly sign: Uint8Array;
 
@@ -47,7 +47,8 @@ class EscrowKeys implements KeyHolder {
     this.#admin = admin;
     this.#signer = epochSigner(admin, { number: pointer?.epoch as number, sign });
     this.sign = sign;
-    this.#epochs = new Map(heldEpochs(admin).map(({ number, kem }) => [toHex(kem), number]));
+    const known = [...admin.log.epochs].filter(({ number }) => canOpen(admin.keyring, number));
+    this.#epochs = new Map(known.map(({ number, kem }) => [toHex(kem), number]));
   }
 
   signLabelled(label: Label, message: Uint8Array): Uint8Array {
@@ -99,7 +100,11 @@ export function escrowsOf(userLog: LogState): readonly Member[] {
  *
  * @throws `INVALID_ARGUMENT` when the log never enrolled escrow
  */
-export function openAsEscrow(admin: Session, userLog: LogState, entries: Iterable<Uint8Array>): OpenedKeyring {
+export function openAsEscrow(
+  admin: Session,
+  userLog: LogState,
+  entries: Iterable<Uint8Array>,
+): Pick<OpenedKeyring, "keyring" | "withheld"> {
   const session = checkSession(admin);
   assertLog(userLog);
   const escrows = escrowsOf(userLog);

@@ -24,12 +24,13 @@ import { type EscrowKnowledge, escrowTrust, isContradicted } from "../trust/soun
  */
 export function enrollEscrow(session: Session, knowledge: EscrowKnowledge, env: Env): Proposal<Session> {
   const { log } = checkSession(session);
+  const { escrowLog: given, confirmed } = checkOptions(knowledge);
+  const pointer = typeof given === "object" ? newestPointer(given) : undefined;
   const escrowLog = trustedLog(log, knowledge);
-  const { confirmed } = knowledge;
   if (confirmed === undefined || !extendsHead(escrowLog, confirmed)) {
     throw untrusted("this escrow log does not extend one whose fingerprint the user confirmed; ask the user");
   }
-  return point(session, "enroll", newestPointer(escrowLog), knowledge, env);
+  return point(session, "enroll", pointer ?? newestPointer(escrowLog), knowledge, env);
 }
 
 /**

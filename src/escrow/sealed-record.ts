@@ -7,7 +7,7 @@ import { Secret } from "../bytes/secret.js";
 import { KeysteadError, type RuleId } from "../errors.js";
 import { type Written, writeLink } from "../grants/author.js";
 import type { Session } from "../grants/session.js";
-import { epochPrivateKey, partsOf } from "../keys/keyring.js";
+import { canOpen, epochPrivateKey, partsOf } from "../keys/keyring.js";
 import { attachmentDigest, decodeEntry, decodeLink, matchAttachments } from "../log/entry.js";
 import type { SealedRecord } from "../log/fields.js";
 import type { Epoch, LinkRecord, LogState } from "../log/state.js";
@@ -91,7 +91,7 @@ export function readRecord<T>(
 ): ReadRecord<T> {
   const { commitment } = record[kind.type] as SealedRecord;
   const epoch = [...log.epochs].filter(({ seq }) => seq < record.seq).at(-1) as Epoch;
-  if (!sealed || !keyring.epochs.includes(epoch.number)) return { opening: undefined, junk: false };
+  if (!sealed || !canOpen(keyring, epoch.number)) return { opening: undefined, junk: false };
   const bytes = hpkeOpen(epochPrivateKey(keyring, epoch.number), { info: sealInfo(kind, commitment), sealed });
   const opening = bytes && decodeRecord(kind, bytes);
   const isRight =

@@ -22,6 +22,8 @@ import { drawRandom, type Env, readClock } from "../primitives/env.js";
 import { LABELS } from "../primitives/labels.js";
 import { type EscrowGuard, grantsToEscrow, guardEscrow } from "./escrow-guard.js";
 import { makeGrants } from "./make.js";
+import { rightSeed } from "./meet.js";
+import { requireActive } from "./standing.js";
 
 /** Something that signs: a member's keys, or the operator's. */
 export type Signer = Pick<KeyHolder, "sign" | "signLabelled">;
@@ -98,6 +100,7 @@ export function signBody(body: Uint8Array, key: Uint8Array, signers: readonly Si
 export function compose(draft: Omit<Draft, "signers">, env: Env): Composed {
   const { before, type: name, keyring, opening } = draft;
   const { head } = before;
+  if (keyring) requireActive(before, keyring);
   const type = linkType(name) as NonNullable<ReturnType<typeof linkType>>;
   const missing = keyring ? missingOf(before, keyring, name) : [];
   const position = { seq: head.seq + 1, ...(head.seq > 0 && { log: head.log, prev: head.hash }) };
@@ -202,11 +205,11 @@ function missingOf(before: LogFacts, keyring: Keyring, name: LinkTypeName): Runs
 
 /** A seed that the author must pass on because the log says that it holds it. */
 function seedToGrant(before: LogFacts, keyring: Keyring | undefined, epoch: number): Secret {
-  const seed = keyring && partsOf(keyring).seeds.get(epoch);
+  const seed = keyring && rightSeed(before, keyring, epoch);
   if (seed) return seed;
   throw new KeysteadError(
     "GRANT_UNAVAILABLE",
-    `the log says that this member holds epoch ${epoch}, but its grant was never delivered; fetch the attachments again`,
+    `the log says that this member holds epoch ${epoch}, but its grant was never delivered, or its seed here is wrong; fetch the attachments again`,
     { rule: "GRT-1", details: { epoch, log: before.head.log, member: keyring?.member } },
   );
 }

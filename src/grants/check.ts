@@ -3,12 +3,14 @@
 
 import { equalBytes } from "../bytes/bytes.js";
 import type { MemberId } from "../bytes/ids.js";
+import type { Secret } from "../bytes/secret.js";
 import { KeysteadError } from "../errors.js";
-import { type Keyring, partsOf } from "../keys/keyring.js";
+import type { Keyring } from "../keys/keyring.js";
 import { attachmentDigest } from "../log/entry.js";
 import { epochsIn, type Runs } from "../log/runs.js";
 import type { GrantRecord, LinkRecord, LogState } from "../log/state.js";
 import { makeGrant } from "./make.js";
+import { rightSeed } from "./meet.js";
 import { checkSession, type Session } from "./session.js";
 
 /** A grant to one member that is not what its author owed. */
@@ -69,16 +71,17 @@ export function faultsOf(
   grant: GrantRecord,
   keyring: Keyring,
 ): ReadonlyMap<MemberId, WrongGrant["wrong"]> | undefined {
-  const { seeds } = partsOf(keyring);
   const { epochs, boxes } = grant;
-  for (const epoch of epochsIn(epochs)) if (!seeds.has(epoch)) return undefined;
+  const seeds = new Map<number, Secret>();
+  for (const epoch of epochsIn(epochs)) {
+    // With a wrong seed of its own, a holder would accuse honest authors (GRT-4).
+    const seed = rightSeed(log, keyring, epoch);
+    if (!seed) return undefined;
+    seeds.set(epoch, seed);
+  }
   const place = { log: record.seq === 1 ? undefined : log.head.log, prev: record.prev, seq: record.seq };
   const recipients = boxes.map(({ member, kem }) => ({ id: member, kem }));
-  const right = makeGrant(
-    { epochs, recipients },
-    place,
-    (epoch) => seeds.get(epoch) as NonNullable<ReturnType<typeof seeds.get>>,
-  );
+  const right = makeGrant({ epochs, recipients }, place, (epoch) => seeds.get(epoch) as Secret);
   const keyringIsRight = equalBytes(attachmentDigest(right.keyring), grant.keyring);
   const faults = new Map<MemberId, WrongGrant["wrong"]>();
   for (const [index, { member, digest }] of boxes.entries()) {

@@ -4,7 +4,7 @@
 import { bytesUpTo, decode, encode, literal, record } from "../bytes/schema.js";
 import { Secret } from "../bytes/secret.js";
 import { KeysteadError } from "../errors.js";
-import { changedKeyring, type Keyring, newKeyring, partsOf } from "../keys/keyring.js";
+import { type Keyring, newKeyring, partsOf } from "../keys/keyring.js";
 import { MemberKeys, memberIdOf, SEED_LENGTH } from "../keys/member-keys.js";
 import { ORIGIN } from "../log/advance.js";
 import { type Clock, checkClock } from "../log/checks.js";
@@ -15,6 +15,7 @@ import { readBody, verifyLink } from "../log/verify-link.js";
 import { drawRandom, type Env } from "../primitives/env.js";
 import { compose, type Draft, signBody, writeLink } from "./author.js";
 import type { EscrowOptions } from "./escrow-guard.js";
+import { withMade } from "./meet.js";
 import { openGrants } from "./open.js";
 import { Proposal } from "./proposal.js";
 import { checkOptions, checkSession, type DeviceDescription, openingOf, type Session } from "./session.js";
@@ -61,7 +62,7 @@ function enter(
     const draft = { before, type, fields: { ...fields, member }, signers: [keys], opening, guard };
     const { log, entry, newEpoch } = writeLink(draft, env);
     // Its own keyring, which nobody else has yet: wiping it wipes the fresh keys and the new epoch.
-    const keyring = changedKeyring(newKeyring(log.head.log, memberIdOf(member), keys), { gained: newEpoch });
+    const keyring = withMade(log, newKeyring(log.head.log, memberIdOf(member), keys), newEpoch);
     return new Proposal({ entry, log, accept: () => ({ log, keyring }), fresh: [keyring] });
   });
 }

@@ -3,10 +3,11 @@
 
 import type { Secret } from "../bytes/secret.js";
 import { KeysteadError } from "../errors.js";
-import { changedKeyring, type Keyring } from "../keys/keyring.js";
+import type { Keyring } from "../keys/keyring.js";
 import type { KeyHolder } from "../keys/member-keys.js";
 import type { Head, LogState } from "../log/state.js";
 import type { Written } from "./author.js";
+import { withMade } from "./meet.js";
 import type { Session } from "./session.js";
 
 const REDACTED = "Proposal [secret]";
@@ -112,7 +113,7 @@ export function proposeSession(
   return new Proposal({
     entry,
     log,
-    accept: () => ({ log, keyring: changedKeyring(keyring, { keys, gained: newEpoch }) }),
+    accept: () => ({ log, keyring: withMade(log, keyring, newEpoch, keys) }),
     fresh: freshSecrets(newEpoch, keys),
   });
 }

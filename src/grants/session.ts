@@ -6,6 +6,7 @@ import { type Keyring, partsOf } from "../keys/keyring.js";
 import { encodeNameOpening, type NameOpening } from "../log/entry.js";
 import { assertLog, type LogState } from "../log/state.js";
 import { drawRandom, type Env } from "../primitives/env.js";
+import { meet } from "./meet.js";
 
 /** A member's view of a log, with its own secrets. Actions leave it as it is and propose the next one. */
 export interface Session {
@@ -25,7 +26,11 @@ export interface DeviceDescription {
 
 const SALT_LENGTH = 16;
 
-/** @throws `INVALID_ARGUMENT` unless log and keyring are what they should be and belong together */
+/**
+ * A session whose seeds all passed the quick check against its log (GRT-4).
+ *
+ * @throws `INVALID_ARGUMENT` unless log and keyring are what they should be and belong together
+ */
 export function checkSession(session: Session): Session {
   if (typeof session !== "object" || session === null) {
     throw new KeysteadError("INVALID_ARGUMENT", "the first argument must be a session, { log, keyring }");
@@ -34,7 +39,7 @@ export function checkSession(session: Session): Session {
   assertLog(log);
   if (partsOf(keyring).log !== log.head.log)
     throw new KeysteadError("INVALID_ARGUMENT", "keyring belongs to another log");
-  return { log, keyring };
+  return { log, keyring: meet(log, keyring) };
 }
 
 /** @throws `INVALID_ARGUMENT` unless the value is an object of options */

@@ -148,13 +148,14 @@ class DueGrants {
     if (runs.length > 0) this.#older.set(member, uniteRuns(this.#older.get(member) ?? NO_RUNS, runs));
   }
 
-  owedTo(member: MemberId): Runs {
-    return uniteRuns(this.#older.get(member) ?? NO_RUNS, this.#newest.get(member) ?? NO_RUNS);
-  }
-
   /** The epoch that the link makes. */
   oweNew(member: MemberId, epoch: number): void {
     this.#newest.set(member, [[epoch, epoch]]);
+  }
+
+  /** All that is owed to a member. */
+  owedTo(member: MemberId): Runs {
+    return uniteRuns(this.#older.get(member) ?? NO_RUNS, this.#newest.get(member) ?? NO_RUNS);
   }
 
   *each(): Generator<readonly [MemberId, Runs]> {

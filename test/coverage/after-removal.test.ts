@@ -1,11 +1,13 @@
 // After a removal: what the removed device does, and whom the user is offered next (docs/spec.md section 13).
 
 import { describe, expect, it } from "vitest";
+import type { MemberId } from "../../src/bytes/ids.js";
 import { afterRemoval, foundingClassBefore, offerToRemove } from "../../src/coverage/after-removal.js";
 import type { LogState } from "../../src/log/state.js";
 import { verifyLog } from "../../src/log/verify.js";
-import { openOrganisation, openUser, recoverBy } from "../escrow/support.js";
+import { epochSigner, openOrganisation, openUser, recoverBy } from "../escrow/support.js";
 import { leave } from "../support/accepted.js";
+import { DIGEST, dueNext, idList } from "../support/links.js";
 import { World } from "./support/world.js";
 
 const verdict = (world: World, name: string) => afterRemoval(world.log, world.id(name))?.verdict;
@@ -58,9 +60,17 @@ describe("afterRemoval", () => {
   it("locks and asks when escrow did it, or whom only escrow had approved: an admin could turn it against good devices", () => {
     const organisation = openOrganisation("after a removal");
     const user = openUser("after a removal", organisation).enroll("Laptop", "Phone").join("Thief");
-    const approved = recoverBy(user, organisation, "Ann", { approve: ["Thief"] });
+    const by = { ...{ admin: organisation.signer("Ann").sign, seq: 1, hash: DIGEST }, salt: DIGEST };
+    const signers = [epochSigner(organisation, "Ann"), organisation.signer("Ann")];
+    const reviewed = (approve: readonly MemberId[], remove: readonly MemberId[]) => {
+      const lists = { approve: idList(...approve), remove: idList(...remove) };
+      const actor = approve.length > 0 ? { ...by, runs: [[1, 1]] } : by;
+      const body = { type: "review", author: signers[0]?.sign, by: actor, ...lists };
+      return user.append(dueNext(user.log, body, signers));
+    };
+    const approved = reviewed(user.ids("Thief"), []);
     const verdictOf = ({ log }: { readonly log: LogState }) => afterRemoval(log, user.id("Phone"))?.verdict;
-    expect(verdictOf(recoverBy(user, organisation, "Ann", { remove: ["Phone"] }))).toBe("lock-and-ask");
+    expect(verdictOf(reviewed([], user.ids("Phone")))).toBe("lock-and-ask");
     expect(verdictOf(approved.review("Thief", { remove: ["Phone"] }))).toBe("lock-and-ask");
     expect(verdictOf(approved.review("Laptop", { remove: ["Phone"] }))).toBe("wipe");
   });

@@ -89,9 +89,9 @@ describe("recording an access", () => {
   });
 
   it("is open to an admin who was granted junk, and says nothing of it (MEM-9)", () => {
-    const junk = grantedJunk(staffed, "Dan", "Bob");
+    const junk = grantedJunk(staffed, "Dan", "Ann");
     expect(record(junk, "Dan", accessOf(user, [[1, 1]])).record).toMatchObject({ type: "access", missing: [] });
-    expect(junk.rotate("Dan").record.missing).toEqual([[2, 2]]);
+    expect(junk.rekey("Dan").record.missing).toEqual([[2, 2]]);
   });
 
   it("refuses it by an admin who is not let in yet (LOG-4)", () => {

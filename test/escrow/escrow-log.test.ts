@@ -12,10 +12,11 @@ import { offerEnrollment, prepareDevice } from "../../src/grants/enter.js";
 import { type Policy, policyFields, type Role } from "../../src/log/fields.js";
 import { verifyLog } from "../../src/log/verify.js";
 import { createEscrowLog, regrant, review } from "../support/accepted.js";
+import { dueNext } from "../support/links.js";
 import { idBytes, mutate, type RawBody, rawNext, setField, takeApart } from "../support/raw-link.js";
 import { expectError, expectRefused, expectTwins } from "../support/refusal.js";
 import { seededEnv } from "../support/seeded-env.js";
-import { OPERATOR, openWorld, type World } from "../support/world.js";
+import { keysNamed, OPERATOR, openWorld, type World } from "../support/world.js";
 import {
   dismiss,
   grantedJunk,
@@ -115,7 +116,7 @@ describe("the policy", () => {
   });
 
   it("is set by an admin who was granted junk, and says nothing of it (MEM-9)", () => {
-    const set = policyBy(grantedJunk(staffed, "Ann", "Bob"), "Ann", { userContacts: [] });
+    const set = policyBy(grantedJunk(staffed, "Ann", "Eve"), "Ann", { userContacts: [] });
     expect(set.record).toMatchObject({ type: "policy", missing: [] });
     expect(set.rotate("Ann").record.missing).toEqual([[2, 2]]);
   });
@@ -166,9 +167,10 @@ describe("roles", () => {
 
   it("stay what they are when a member is approved again (MEM-8)", () => {
     const bob = hire(ready, "Bob", ["recover"]);
-    const lacking = bob.append(
-      mutate(bob.rotate("Bob").last, { body: setField("missing", [[1, 1]]), signers: [bob.signer("Bob")] }),
-    );
+    const [rotated, fresh] = [bob.rotate("Ann"), keysNamed("Bob, fresh")];
+    const { sign, kem } = fresh.publicKeys;
+    const rekey = { type: "rekey", author: bob.signer("Bob").sign, keys: { sign, kem }, missing: [[1, 1]] };
+    const lacking = rotated.append(dueNext(rotated.log, rekey, [bob.signer("Bob"), fresh]));
     expect(lacking.member("Bob").held).toEqual([[2, 2]]);
     const again = lacking.review("Ann", { approve: ["Bob"] });
     expect(again.member("Bob")).toMatchObject({ held: [[1, 2]], roles: ["recover"] });
@@ -221,7 +223,7 @@ describe("roles", () => {
     expect(user.act("Laptop", "enrolls", write("enroll", { escrow: newestPointer(ready.log) })).log.head.seq).toBe(2);
   });
 
-  it("let only manage approve, enroll, remove and regrant; rotate and rekey need none (MEM-8)", () => {
+  it("let only manage approve, enroll, remove, regrant and rotate; rekey needs none, and makes no epoch then (MEM-8)", () => {
     const joined = staffed.join("Zoe");
     const [id] = joined.ids("Zoe");
     const roles = { [id as string]: [] };
@@ -233,7 +235,11 @@ describe("roles", () => {
     expectError(() => paper(staffed, [], "Bob"), "NOT_PERMITTED", "MEM-8");
     expectError(() => regrantBy("Bob"), "NOT_PERMITTED", "MEM-8");
     expect(regrantBy("Eve").record.type).toBe("regrant");
-    expect(staffed.rotate("Bob").rekey("Bob").log.epochs.length).toBe(3);
+    expectError(() => staffed.rotate("Bob"), "NOT_PERMITTED", "MEM-8");
+    expect(staffed.rotate("Eve").log.epochs.length).toBe(2);
+    const rekeyed = staffed.rekey("Bob").log;
+    expect([rekeyed.epochs.length, rekeyed.rotationDue]).toEqual([1, true]);
+    expect(staffed.rekey("Eve").log.epochs.length).toBe(2);
   });
 
   function regrantBy(by: string) {

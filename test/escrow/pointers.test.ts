@@ -9,6 +9,7 @@ import { memberIdOf } from "../../src/keys/member-keys.js";
 import { encodeNameOpening } from "../../src/log/entry.js";
 import { appendEntry } from "../../src/log/verify.js";
 import { enrollEscrow } from "../support/accepted.js";
+import { DIGEST, dueNext } from "../support/links.js";
 import {
   idBytes,
   mutate,
@@ -40,9 +41,6 @@ const later = dismiss(escrow, "Bob");
 const plain = openWorld("pointers", { operator: true }).rotate("Laptop");
 const user = enroll(plain, "Laptop", escrow);
 const laptop = plain.signer("Laptop");
-
-/** What a link may commit to without its ever being delivered. */
-const DIGEST = new Uint8Array(32);
 
 /** An honest enroll or renewal with its pointer changed. */
 const withPointer = (entry: Uint8Array, change: (pointer: RawBody) => unknown): Uint8Array =>
@@ -180,18 +178,10 @@ describe("a pointer's keys", () => {
     // The key that both have speaks for the device, unless the link says `by: escrow`.
     const left = joined.append(rawNext(joined.log, { type: "leave", author: sign }, [keys]));
     expect([...left.log.active.values()].map(({ kind }) => kind)).toEqual(["device", "escrow"]);
-    const by = { admin: laptop.sign, seq: 1, hash: new Uint8Array(32) };
-    const review = {
-      type: "review",
-      author: sign,
-      by,
-      approve: [idBytes(joined.record.entered as string)],
-      remove: [],
-    };
-    const grants = [
-      { from: 1, to: 2, count: 2, keyring: DIGEST, boxes: [[idBytes(joined.record.entered as string), DIGEST]] },
-    ];
-    const acted = joined.append(rawNext(joined.log, { ...review, grants }, [keys, laptop]));
+    const by = { admin: laptop.sign, seq: 1, hash: DIGEST, salt: DIGEST, runs: [[1, 3]] };
+    const approve = [idBytes(joined.record.entered as string)];
+    const review = { type: "review", author: sign, by, approve, remove: [] };
+    const acted = joined.append(dueNext(joined.log, review, [keys, laptop]));
     expect(acted.record.author).toBe(escrowOf(joined).id);
   });
 
@@ -319,16 +309,18 @@ describe("removing escrow", () => {
     const signer = epochSigner(escrow, "Ann");
     const admin = escrow.signer("Bob");
     const { seq, hash } = escrow.log.head;
-    const by = { admin: admin.sign, seq, hash: idBytes(hash) };
-    const body = { type: "review", author: signer.sign, by, approve: [idBytes(locked.id("Phone"))], remove: [] };
-    expectRefused(locked.log, rawNext(locked.log, body, [signer, admin]), "INVALID_LINK", "MEM-4");
+    const by = { admin: admin.sign, seq, hash: idBytes(hash), salt: DIGEST, runs: [[1, 2]] };
+    const review = (world: World) => {
+      const body = { type: "review", author: signer.sign, by, approve: [idBytes(world.id("Phone"))], remove: [] };
+      return dueNext(world.log, body, [signer, admin]);
+    };
+    expectRefused(locked.log, review(locked), "INVALID_LINK", "MEM-4");
 
     const again = enroll(gone, "Laptop", escrow);
     expect(escrowOf(again).id).not.toBe(escrowOf(user).id);
     expect([...again.log.removed].map(({ id }) => id)).toEqual([escrowOf(user).id]);
-    expect(recoverBy(again.join("Phone"), escrow, "Bob", { approve: ["Phone"] }).record.author).toBe(
-      escrowOf(again).id,
-    );
+    const joined = again.join("Phone");
+    expect(joined.append(review(joined)).record.author).toBe(escrowOf(again).id);
     expectSameClasses(again);
   });
 

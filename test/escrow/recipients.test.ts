@@ -5,6 +5,7 @@ import { describe, expect, it } from "vitest";
 import { openAsEscrow } from "../../src/escrow/escrow-keys.js";
 import { runsOf } from "../../src/log/runs.js";
 import { enrollBackupKey } from "../support/accepted.js";
+import { dueNext } from "../support/links.js";
 import { idBytes, mutate, type RawBody, setField } from "../support/raw-link.js";
 import { expectError, expectRefused, expectTwins } from "../support/refusal.js";
 import { keysNamed, openWorld, type World } from "../support/world.js";
@@ -64,7 +65,7 @@ describe("a join", () => {
     expectRefused(user.log, said, "INVALID_ENCODING", "ENC-2");
   });
 
-  it("alone may withhold: every other new epoch goes to escrow (MEM-6)", () => {
+  it("withholds its own epoch alone: the next one goes to escrow, or says that it does not (MEM-6)", () => {
     const rotated = withheld.rotate("Laptop");
     expect(escrowOf(rotated)).toMatchObject({
       held: [
@@ -73,8 +74,10 @@ describe("a join", () => {
       ],
       withheld: [[2, 2]],
     });
-    const attack = mutate(rotated.last, { body: setField("escrow", "withheld"), signers: [laptop] });
-    expectTwins(withheld.log, attack, rotated.last, "INVALID_ENCODING", "ENC-2");
+    const both = mutate(rotated.last, { body: setField("escrow", "withheld"), signers: [laptop] });
+    expectTwins(withheld.log, both, rotated.last, "INVALID_LINK", "GRT-1");
+    const again = dueNext(withheld.log, { type: "rotate", author: laptop.sign, escrow: "withheld" }, [laptop]);
+    expect(escrowOf(withheld.append(again))).toMatchObject({ held: [[1, 1]], withheld: [[2, 3]] });
   });
 });
 

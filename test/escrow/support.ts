@@ -4,6 +4,8 @@
 import { expect, vi } from "vitest";
 import { concat } from "../../src/bytes/bytes.js";
 import { Secret } from "../../src/bytes/secret.js";
+import type { RecordedAct } from "../../src/escrow/act.js";
+import type { RecordRecoveryOptions, RecoverOptions } from "../../src/escrow/recover.js";
 import { writeLink } from "../../src/grants/author.js";
 import { openingOf, type Session } from "../../src/grants/session.js";
 import { epochSigningSeed } from "../../src/keys/epoch-keys.js";
@@ -21,12 +23,14 @@ import { hpkeSeal } from "../../src/primitives/hpke.js";
 import { KEM_COINS_LENGTH } from "../../src/primitives/kem.js";
 import { LABELS } from "../../src/primitives/labels.js";
 import { signingPublicKey, signLabelled } from "../../src/primitives/sign.js";
+import { pointerTo } from "../../src/trust/pointer.js";
 import {
   type Authored,
   createEscrowLog,
   enrollBackupKey,
   enrollEscrow,
   joinLog,
+  recordRecovery,
   recover,
   regrant,
   renewEscrow,
@@ -114,18 +118,65 @@ interface Review {
   readonly remove?: readonly string[];
 }
 
-/** An admin's device reviews in escrow's name. */
-export function recoverBy(user: World, escrow: World, admin: string, { approve = [], remove = [] }: Review): World {
-  const lists = { approve: user.ids(...approve), remove: user.ids(...remove) };
+/** A user's log and the escrow log after an admin acted: the act comes into the one, the review into the other. */
+export interface Restored {
+  readonly user: World;
+  readonly escrow: World;
+  readonly act: RecordedAct;
+}
+
+/** An admin records what it is about to do in a user's log. All of the user's devices are the user's, unless options say otherwise. */
+export function announce(
+  escrow: World,
+  admin: string,
+  user: World,
+  { approve = [], remove = [] }: Review,
+  options: Partial<RecordRecoveryOptions> = {},
+): { readonly escrow: World; readonly act: RecordedAct } {
+  const lists = { approve: user.ids(...approve), remove: user.ids(...remove), usersOwn: [...user.log.active.keys()] };
+  const given = { userLog: user.log, ...lists, reason: "lost everything", case: "7", ...options };
+  const env = escrow.env(`${admin} announces ${user.log.head.hash} ${approve} ${remove}`);
+  const { entry, act } = recordRecovery(escrow.session(admin), given, env);
+  return { escrow: escrow.append(entry), act };
+}
+
+/** An admin does what it announced. */
+export function doAct(
+  user: World,
+  escrow: World,
+  admin: string,
+  act: RecordedAct,
+  options: Partial<RecoverOptions> = {},
+): World {
   const { log, entries } = user;
-  const env = user.env(`${admin} recovers ${approve} ${remove}`);
-  return user.append(recover(escrow.session(admin), { userLog: log, entries, ...lists }, env).entry);
+  const given = { act, userLog: log, entries, usersOwn: [...log.active.keys()], ...options };
+  return user.append(recover(escrow.session(admin), given, user.env(`${admin} does ${act.recordedAt}`)).entry);
+}
+
+/** An admin's device records a review in escrow's name, and then does it. */
+export function restore(user: World, escrow: World, admin: string, review: Review): Restored {
+  const announced = announce(escrow, admin, user, review, { entries: user.entries });
+  return { ...announced, user: doAct(user, announced.escrow, admin, announced.act) };
+}
+
+/** The user's log after {@link restore}. */
+export function recoverBy(user: World, escrow: World, admin: string, review: Review): World {
+  return restore(user, escrow, admin, review).user;
 }
 
 /** An admin's device renews escrow in escrow's name. */
 export function renewedBy(user: World, escrow: World, admin: string): World {
-  const { log, entries } = user;
-  return user.append(renewFor(escrow.session(admin), { userLog: log, entries }, user.env(`${admin} renews`)).entry);
+  const env = user.env(`${admin} renews`);
+  return user.append(renewFor(escrow.session(admin), { userLog: user.log }, env).entry);
+}
+
+/** A renewal in escrow's name by an admin's device that asks nobody whether it is due, to any pointer. */
+export function renewedRaw(user: World, escrow: World, admin: string, pointer = pointerTo(escrow.log)): World {
+  const signers = [epochSigner(escrow, admin, escrowOf(user).pointer?.epoch), escrow.signer(admin)] as const;
+  const { seq, hash } = escrow.log.head;
+  const fields = { author: signers[0].sign, by: { admin: signers[1].sign, seq, hash }, escrow: pointer };
+  const draft = { before: user.log, type: "renew-escrow", fields, signers, guard: "not-a-users-device" } as const;
+  return user.append(writeLink(draft, user.env(`${admin} renews to ${pointer.hash}`)).entry);
 }
 
 /** A device reviews the escrow member, besides others. */
@@ -172,7 +223,8 @@ export function write(
   return ({ log, keyring }, env) => {
     const { keys } = partsOf(keyring);
     const draft = { before: log, type, fields: { author: keys.sign, ...fields }, keyring, signers: [keys] };
-    const written = writeLink({ ...draft, opening: opening && openingOf(opening, env) }, env);
+    const named = { ...draft, opening: opening && openingOf(opening, env), guard: "not-a-users-device" } as const;
+    const written = writeLink(named, env);
     return { log: written.log, entry: written.entry, keyring };
   };
 }

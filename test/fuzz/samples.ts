@@ -2,6 +2,7 @@
 // docs/spec.md sections 4, 6, 9, 10 and 12.
 
 import {
+  compareStatements,
   encodeEvidence,
   encodePin,
   fingerprintOf,
@@ -22,6 +23,7 @@ import { enrollBackupKey, recordAccess, regrant } from "../support/accepted.js";
 import { takeApart } from "../support/raw-link.js";
 import { thrownBy } from "../support/refusal.js";
 import { seededEnv } from "../support/seeded-env.js";
+import { NOON, statement } from "../support/service.js";
 import { openWorld, type World } from "../support/world.js";
 
 const staffed = hire(openOrganisation("fuzz", { operator: true }), "Bob", ["discover", "recover"]);
@@ -71,8 +73,12 @@ const access = { salt: new Uint8Array(32), log: small.log.head.log, subject: sma
 /** Bytes of every encoding but entries. */
 export const samples = {
   evidence: encodeEvidence((thrownBy(fork) as KeysteadError).details.evidence as Evidence),
+  statement: statement(userWorld),
+  equivocation: encodeEvidence(
+    compareStatements(userWorld.log, statement(userWorld), statement(forkedWorld, NOON + 1)) as Evidence,
+  ),
   pin: encodePin(pinContact(small.log)),
-  keyring: unsafeSerializeKeyring(small.session("Phone").keyring),
+  keyring: unsafeSerializeKeyring(small.session("Phone")),
   prepared,
   offer: offerEnrollment(laptop, prepared.request, seededEnv("offer")),
   renamed: renamed.last,

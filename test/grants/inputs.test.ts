@@ -6,7 +6,7 @@ import { toHex } from "../../src/bytes/text.js";
 import { checkGrants } from "../../src/grants/check.js";
 import { offerEnrollment, prepareDevice } from "../../src/grants/enter.js";
 import { openKeyring, receive } from "../../src/grants/receive.js";
-import { unsafeSerializeKeyring } from "../../src/keys/keyring.js";
+import { unsafeSerializeKeyring } from "../../src/grants/store.js";
 import { checkEvidence } from "../../src/log/check-evidence.js";
 import type { Evidence } from "../../src/log/evidence.js";
 import { appendEntry, verifyLog } from "../../src/log/verify.js";
@@ -50,7 +50,7 @@ const inputs = (): string =>
   snapshot([
     [...world.entries, offer, prepared.request, OPERATOR.sign],
     [log, session.log, evidence],
-    ...[session.keyring, prepared.keyring, world.session("Tablet").keyring].map(unsafeSerializeKeyring),
+    ...[session, { log, keyring: prepared.keyring }, world.session("Tablet")].map(unsafeSerializeKeyring),
   ]);
 
 const calls: readonly (readonly [string, () => unknown])[] = [
@@ -96,9 +96,9 @@ describe("inputs", () => {
 
     const copy = world.last.slice();
     const tablet = receive(world.session("Tablet"), copy, { now: "unchecked" });
-    const before = { log: snapshot(tablet.log), keyring: toHex(unsafeSerializeKeyring(tablet.keyring)) };
+    const before = { log: snapshot(tablet.log), keyring: toHex(unsafeSerializeKeyring(tablet)) };
     copy.fill(0);
-    expect({ log: snapshot(tablet.log), keyring: toHex(unsafeSerializeKeyring(tablet.keyring)) }).toEqual(before);
+    expect({ log: snapshot(tablet.log), keyring: toHex(unsafeSerializeKeyring(tablet)) }).toEqual(before);
 
     const operator = OPERATOR.sign.slice();
     const opened = createLog({ subject: ALICE, device, operator }, env);
@@ -110,9 +110,9 @@ describe("inputs", () => {
     const buffer = new Uint8Array(64);
     const reusing = { ...env, random: (length: number) => buffer.subarray(0, length).fill((buffer[0] as number) + 1) };
     const first = createLog({ subject: ALICE, device }, reusing);
-    const before = toHex(unsafeSerializeKeyring(first.keyring));
+    const before = toHex(unsafeSerializeKeyring(first));
     createLog({ subject: ALICE, device }, reusing);
-    expect(toHex(unsafeSerializeKeyring(first.keyring))).toBe(before);
+    expect(toHex(unsafeSerializeKeyring(first))).toBe(before);
   });
 });
 

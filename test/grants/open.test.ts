@@ -8,7 +8,8 @@ import { Secret } from "../../src/bytes/secret.js";
 import type { Regrant } from "../../src/grants/actions.js";
 import { boxInfo, epochsDigest, type GrantPlace, KEYRING_NONCE, makeGrant } from "../../src/grants/make.js";
 import { type Received, receive } from "../../src/grants/receive.js";
-import { epochSeed, partsOf, unsafeSerializeKeyring } from "../../src/keys/keyring.js";
+import { unsafeSerializeKeyring } from "../../src/grants/store.js";
+import { epochSeed, partsOf } from "../../src/keys/keyring.js";
 import { decodeEntry } from "../../src/log/entry.js";
 import { type Run, type Runs, runsOf, uniteRuns } from "../../src/log/runs.js";
 import { chachaSeal } from "../../src/primitives/aead.js";
@@ -265,7 +266,7 @@ describe("a grant whose bytes were withheld", () => {
   });
 
   it("cannot be replaced by bytes that the link does not commit to (ENC-2)", () => {
-    const stored = unsafeSerializeKeyring(phone.keyring);
+    const stored = unsafeSerializeKeyring(phone);
     for (const entry of [
       mutate(approved.last, {
         attachments: ([first, second]) => [first as Uint8Array, Uint8Array.of(1), second as Uint8Array],
@@ -275,7 +276,7 @@ describe("a grant whose bytes were withheld", () => {
       expectError(() => receive(phone, entry, { now: "unchecked" }), "INVALID_ENCODING", "ENC-2");
       expectError(() => receive(approved.session("Phone"), entry, { now: "unchecked" }), "INVALID_ENCODING", "ENC-2");
     }
-    expect(unsafeSerializeKeyring(phone.keyring)).toEqual(stored);
+    expect(unsafeSerializeKeyring(phone)).toEqual(stored);
   });
 });
 

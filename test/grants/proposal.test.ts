@@ -15,6 +15,7 @@ import {
   pinContact,
   prepareDevice,
   receive,
+  recordRecovery,
   recover,
   regrant,
   rekey,
@@ -67,8 +68,10 @@ const verbs: readonly (readonly [string, () => Proposal<Session | LogState>])[] 
     "recover",
     () => {
       const lists = { approve: restored.ids("Phone"), remove: restored.ids("Laptop") };
-      const options = { userLog: restored.log, entries: restored.entries, ...lists };
-      return recover(organisation.session("Bob"), options, env);
+      const user = { userLog: restored.log, entries: restored.entries };
+      const options = { ...user, ...lists, reason: "lost" };
+      const { act, ...bob } = recordRecovery(organisation.session("Bob"), options, env).accept();
+      return recover(bob, { ...user, act }, env);
     },
   ],
 ];
@@ -156,7 +159,7 @@ describe("discarding", () => {
 describe("a keyring", () => {
   it("has nothing of a proposal before that is accepted", () => {
     const own = openWorld("own").session("Laptop");
-    const stored = () => unsafeSerializeKeyring(own.keyring);
+    const stored = () => unsafeSerializeKeyring(own);
     const before = stored();
     const proposal = rekey(own, env);
     expect(stored()).toEqual(before);
@@ -232,7 +235,7 @@ describe("a lost race", () => {
     expectWrongArgument(() => receive(wrong, entry, { now: "unchecked" }), "session");
     expectWrongArgument(() => rotate(wrong, env), "session");
     expectWrongArgument(() => pinContact(wrong), "log");
-    expectWrongArgument(() => unsafeSerializeKeyring(wrong), "keyring");
+    expectWrongArgument(() => unsafeSerializeKeyring(wrong), "session");
     expectWrongArgument(() => verifyLog(base.entries, { subject: ALICE, pinned: wrong, now: "unchecked" }), "pinned");
     const options = { purpose: "test" };
     await expect(sealTo([wrong], new Uint8Array(1), options, env)).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });

@@ -1,9 +1,10 @@
 // Receiving entries one by one, and opening a keyring from nothing but a seed. docs/spec.md sections 6, 7 and 13.
 
 import { describe, expect, it } from "vitest";
-import type { Regrant } from "../../src/grants/actions.js";
+import { type Regrant, rotate } from "../../src/grants/actions.js";
 import { openKeyring, receive } from "../../src/grants/receive.js";
-import { partsOf, unsafeSerializeKeyring } from "../../src/keys/keyring.js";
+import { unsafeSerializeKeyring } from "../../src/grants/store.js";
+import { partsOf } from "../../src/keys/keyring.js";
 import { appendEntry, verifyLog } from "../../src/log/verify.js";
 import { regrant } from "../support/accepted.js";
 import { ownSeed } from "../support/own-seed.js";
@@ -41,11 +42,11 @@ describe("receiving", () => {
   });
 
   it("leaves the session it was given as it was, whether the entry is good or not", () => {
-    const before = { log: snapshot(phone.log), keyring: unsafeSerializeKeyring(phone.keyring) };
+    const before = { log: snapshot(phone.log), keyring: unsafeSerializeKeyring(phone) };
     receive(phone, world.entries[2] as Uint8Array, { now: "unchecked" });
     const bad = mutate(world.entries[2] as Uint8Array, { body: (body) => body.set("time", 0) });
     expectError(() => receive(phone, bad, { now: "unchecked" }), "INVALID_LINK", "LOG-3");
-    expect({ log: snapshot(phone.log), keyring: unsafeSerializeKeyring(phone.keyring) }).toEqual(before);
+    expect({ log: snapshot(phone.log), keyring: unsafeSerializeKeyring(phone) }).toEqual(before);
   });
 
   it("tells a removed member of its removal, and gives it nothing new", () => {
@@ -76,7 +77,7 @@ describe("receiving", () => {
 describe("a keyring from a seed", () => {
   it.each(["Laptop", "Phone", "Paper"])("is the one that the member has: %s", (name) => {
     const { keyring, withheld } = openKeyring(world.log, world.entries, seedOf(name));
-    expect(unsafeSerializeKeyring(keyring)).toEqual(unsafeSerializeKeyring(world.session(name).keyring));
+    expect(unsafeSerializeKeyring({ log: world.log, keyring })).toEqual(unsafeSerializeKeyring(world.session(name)));
     expect(withheld).toEqual([]);
   });
 
@@ -112,11 +113,13 @@ describe("a keyring from a seed", () => {
     expect(junkOf(withheld, junk, join)).toEqual([]);
   });
 
-  it("is none for a stranger's or a removed member's seed", () => {
+  it("is none for a stranger's seed, and one that only reads for a removed member's", () => {
     const stranger = () => openKeyring(world.log, world.entries, seedNamed("Stranger"));
     expect(expectError(stranger, "UNKNOWN_MEMBER", undefined).details).toEqual({ log: world.log.head.log });
     const removed = world.review("Laptop", { remove: ["Paper"] });
-    expectError(() => openKeyring(removed.log, removed.entries, seedOf("Paper")), "UNKNOWN_MEMBER", undefined);
+    const paper = openKeyring(removed.log, removed.entries, seedOf("Paper"));
+    expect([paper.standing, paper.keyring.epochs, paper.withheld]).toEqual(["removed", [1, 2, 3], []]);
+    expectError(() => rotate({ log: removed.log, keyring: paper.keyring }, world.env("x")), "NOT_PERMITTED", "MEM-4");
   });
 
   it("is refused from entries that are not in the log", () => {
@@ -131,6 +134,6 @@ describe("a keyring from a seed", () => {
     const seed = seedOf("Phone").slice();
     const { keyring } = openKeyring(world.log, world.entries, seed);
     seed.fill(0);
-    expect(unsafeSerializeKeyring(keyring)).toEqual(unsafeSerializeKeyring(world.session("Phone").keyring));
+    expect(unsafeSerializeKeyring({ log: world.log, keyring })).toEqual(unsafeSerializeKeyring(world.session("Phone")));
   });
 });

@@ -7,6 +7,7 @@ import { checkGrants } from "../../src/grants/check.js";
 import { offerEnrollment, prepareDevice } from "../../src/grants/enter.js";
 import { openKeyring, receive } from "../../src/grants/receive.js";
 import type { Session } from "../../src/grants/session.js";
+import { acceptEntry, entryForSenders } from "../../src/log/accept.js";
 import { checkEvidence } from "../../src/log/check-evidence.js";
 import { decodeEvidence, type Evidence, encodeEvidence } from "../../src/log/evidence.js";
 import { appendEntry, verifyLog } from "../../src/log/verify.js";
@@ -82,6 +83,15 @@ const verifying: readonly Case[] = [
     (seq) => verifyLog(entries, { subject: ALICE, pinned: { ...log.head, seq }, now: "unchecked" }),
     ["number"],
   ],
+  [
+    "verifyLog: verified",
+    (verified) => verifyLog(entries, { subject: ALICE, verified, now: "unchecked" }),
+    ["undefined"],
+  ],
+  [
+    "verifyLog: verified.hash",
+    (hash) => verifyLog(entries, { subject: ALICE, verified: { ...log.head, hash }, now: "unchecked" }),
+  ],
   ["verifyLog: now", (now) => verifyLog(entries, { subject: ALICE, now }), ["number"]],
   ["verifyLog: skew", (skew) => verifyLog(entries, { subject: ALICE, now: 2 ** 50, skew }), ["undefined", "number"]],
   ["appendEntry: log", (junk) => appendEntry(junk, world.last, { now: "unchecked" })],
@@ -89,8 +99,14 @@ const verifying: readonly Case[] = [
   ["appendEntry: entry", (junk) => appendEntry(log, junk, { now: "unchecked" })],
   ["appendEntry: options", (junk) => appendEntry(before.log, world.last, junk)],
   ["appendEntry: now", (now) => appendEntry(before.log, world.last, { now }), ["number"]],
+  ["acceptEntry: log", (junk) => acceptEntry(junk, world.last, { subject: ALICE, now: 0 }), ["undefined"]],
+  ["acceptEntry: entry", (junk) => acceptEntry(before.log, junk, { subject: ALICE, now: 0 }), ["bytes"]],
+  ["acceptEntry: options", (junk) => acceptEntry(before.log, world.last, junk)],
+  ["acceptEntry: subject", (subject) => acceptEntry(undefined, world.last, { subject, now: 0 }), ["text"]],
+  ["acceptEntry: now", (now) => acceptEntry(before.log, world.last, { subject: ALICE, now }), ["number"]],
+  ["entryForSenders: entry", (junk) => entryForSenders(junk)],
   ["checkEvidence: evidence", (junk) => checkEvidence(junk)],
-  ["checkEvidence: theirs", (theirs) => checkEvidence({ ...evidence, theirs })],
+  ["checkEvidence: theirs", (theirs) => checkEvidence({ ...evidence, theirs }), ["list"]],
   ["checkEvidence: a link", (junk) => checkEvidence({ ...evidence, theirs: [junk] })],
   ["checkEvidence: ours", (ours) => checkEvidence({ ...evidence, ours }), ["list"]],
   ["checkEvidence: pinned", (pinned) => checkEvidence({ ...evidence, pinned })],
@@ -132,6 +148,7 @@ const entering: readonly Case[] = [
   ["acceptEnrollment: log", (junk) => acceptEnrollment(junk, offer, prepared, { now: "unchecked" })],
   ["acceptEnrollment: offer", (junk) => acceptEnrollment(log, junk, prepared, { now: "unchecked" })],
   ["acceptEnrollment: prepared", (junk) => acceptEnrollment(log, offer, junk, { now: "unchecked" })],
+  ["acceptEnrollment: options", (junk) => acceptEnrollment(log, offer, prepared, junk)],
   ["acceptEnrollment: keyring", (keyring) => acceptEnrollment(log, offer, { keyring }, { now: "unchecked" })],
 ];
 

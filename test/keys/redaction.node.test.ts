@@ -8,6 +8,7 @@ import { rekey } from "../../src/grants/actions.js";
 import { epochPrivateKey, epochSeed, partsOf } from "../../src/keys/keyring.js";
 import { ownSeed } from "../support/own-seed.js";
 import { seededEnv } from "../support/seeded-env.js";
+import { STATEMENT_KEYS } from "../support/service.js";
 import { OPERATOR, openWorld, seedNamed } from "../support/world.js";
 
 const { keyring } = openWorld("redaction").session("Laptop");
@@ -20,6 +21,7 @@ const secrets = [
   seedNamed("the operator"),
   ownSeed(proposed),
   epochSeed(proposed, 2).bytes(),
+  seedNamed("the statement key"),
 ];
 
 describe("inspection", () => {
@@ -29,6 +31,7 @@ describe("inspection", () => {
     ["member keys", keys],
     ["an epoch's private key", epochPrivateKey(keyring, 1)],
     ["the operator's keys", OPERATOR],
+    ["a statement key", STATEMENT_KEYS],
     ["an epoch's seed", epochSeed(keyring, 1)],
     ["a proposal", rekey(openWorld("redaction").session("Laptop"), seededEnv("redaction of a proposal"))],
     ["an accepted proposal", proposal],

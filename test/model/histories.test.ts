@@ -7,7 +7,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { checkGrants } from "../../src/grants/check.js";
-import { unsafeSerializeKeyring } from "../../src/keys/keyring.js";
+import { unsafeSerializeKeyring } from "../../src/grants/store.js";
 import { appendEntry, verifyLog } from "../../src/log/verify.js";
 import { violations } from "./admission.js";
 import { errorOf, expectKeyring, expectLink, expectLog, expectOpens, expectSameSecrets, factsOf } from "./compare.js";
@@ -76,12 +76,12 @@ function accept(sheet: Sheet, world: World, op: Op): void {
 
 /** Its author is refused, and nothing has changed. */
 function expectRefused(world: World, op: Op, broken: ReadonlySet<string>): void {
-  const { keyring } = world.session("by" in op ? op.by : 1);
-  const before = { log: factsOf(world.log), keyring: unsafeSerializeKeyring(keyring) };
+  const session = world.session("by" in op ? op.by : 1);
+  const before = { log: factsOf(world.log), keyring: unsafeSerializeKeyring(session) };
   const error = errorOf(() => world.write(op));
   expect(error?.code).toMatch(/^(NOT_PERMITTED|UNKNOWN_MEMBER)$/);
   expect([...broken], `rule of: ${error?.message}`).toContain(error?.rule);
-  expect({ log: factsOf(world.log), keyring: unsafeSerializeKeyring(keyring) }).toEqual(before);
+  expect({ log: factsOf(world.log), keyring: unsafeSerializeKeyring(session) }).toEqual(before);
 }
 
 /** From bytes alone, in one go and in two, with and without attachments; and for one member from its seed alone. */

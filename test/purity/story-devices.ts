@@ -32,8 +32,8 @@ export async function tellDevices(told: Watch): Promise<Circle> {
   alice.publish(core.rename(alice.of("Phone"), { name: "Old phone" }, env), "Phone");
   alice.publish(core.rotate(alice.of("Laptop"), env), "Laptop");
   alice.publish(core.regrant(alice.of("Laptop"), [{ member: phone, runs: [[1, 2]] }], env), "Laptop");
-  const kept = core.unsafeSerializeKeyring(alice.of("Laptop").keyring);
-  core.parseKeyring(kept);
+  const kept = core.unsafeSerializeKeyring(alice.of("Laptop"));
+  core.resume(alice.log, alice.entries, core.parseKeyring(kept));
   core.openKeyring(alice.log, alice.entries, ownSeed(alice.of("Laptop").keyring));
   told.method(alice.of("Laptop").keyring, "exportKey", 1, "x");
 
@@ -41,7 +41,7 @@ export async function tellDevices(told: Watch): Promise<Circle> {
   const withheld = core.receive(alice.of("Laptop"), encodeEntry(decodeEntry(thief.entry).link.bytes, []), {
     now: "unchecked",
   });
-  core.keyringFacts(withheld.log, withheld.keyring);
+  core.agenda(withheld, { now: "unchecked", escrowLog: undefined });
   core.abandonEpochs(withheld, withheld.withheld);
   const { keyring: stolen } = alice.publish(thief, "Thief");
   const lost = core.rotate(alice.of("Laptop"), env);

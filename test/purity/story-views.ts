@@ -13,6 +13,13 @@ export async function tellViews(told: Watch, alice: Circle): Promise<void> {
     alice.entries.at(-1) as Uint8Array,
     { now: "unchecked" },
   );
+  core.verifyLog(alice.entries, { subject: log.subject, verified: log.head, now: NOW });
+  const [first, next] = alice.entries as readonly [Uint8Array, Uint8Array];
+  const server = { subject: log.subject, now: NOW };
+  const opened = core.acceptEntry(undefined, first, server);
+  if (opened.verdict === "accepted") core.acceptEntry(opened.log, next, server);
+  core.acceptEntry(log, next, server);
+  core.acceptEntry(log, core.entryForSenders(first), server);
   core.parseLogId(log.head.log);
   core.parseLinkHash(log.head.hash);
   core.parseMemberId(me);
@@ -26,7 +33,7 @@ export async function tellViews(told: Watch, alice: Circle): Promise<void> {
   core.lostStretches(log);
   core.resilience(log);
   core.straysOf(log);
-  core.duties(log, core.keyringFacts(log, laptop.keyring));
+  core.agenda(laptop, { now: NOW, escrowLog: undefined });
   core.afterRemoval(log, lost.keyring.member);
   core.offerToRemove(log, { removed: lost.keyring.member, me });
   core.overlapsMeanwhile(log, { since: proven.head, members: [me] });

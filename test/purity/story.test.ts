@@ -15,6 +15,7 @@ const EXCEPTIONS: Readonly<Record<string, string>> = {
   Fingerprint: "made by fingerprintOf; its methods are told",
   Keyring: "made by whatever enters a log; its methods are told",
   "OperatorKeys.signLabelled": "internal",
+  "StatementKeys.signLabelled": "internal",
   systemEnv: "the real clock and randomness, which the story must not have",
 };
 /** What every test of secrets calls. */

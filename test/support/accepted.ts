@@ -3,6 +3,7 @@
 // device must know of escrow: where these are given no knowledge of escrow, they write what a client without those rules would.
 
 import * as backup from "../../src/backup/enroll.js";
+import * as acts from "../../src/escrow/act.js";
 import * as discover from "../../src/escrow/discover.js";
 import * as escrowLog from "../../src/escrow/escrow-log.js";
 import * as escrowMember from "../../src/escrow/member.js";
@@ -94,6 +95,8 @@ export const renewEscrow = accepting((session: Session, escrowLog: LogState, env
   const draft = { before: session.log, type: "renew-escrow" as const, fields, keyring: session.keyring };
   return proposeSession(session.keyring, writeLink({ ...draft, signers: [keys], guard: "not-a-users-device" }, env));
 });
+export const recordRecovery = accepting(recovery.recordRecovery);
 export const recover = acceptingLog(recovery.recover);
 export const renewFor = acceptingLog(recovery.renewFor);
 export const recordAccess = accepting(discover.recordAccess);
+export const disown = accepting(acts.disown);

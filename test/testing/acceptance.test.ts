@@ -4,19 +4,17 @@
 
 import {
   acknowledge,
-  afterRemoval,
+  agenda,
   checkBackupKey,
   compareContact,
   compareFingerprint,
   dataAccess,
   devicesAndActivity,
-  duties,
   enrollBackupKey,
   expel,
   fingerprintOf,
   formatFingerprint,
   KeysteadError,
-  keyringFacts,
   type LogState,
   leave,
   openBackupKey,
@@ -191,7 +189,10 @@ describe("devices", () => {
       "NO_ACCESS",
       "after",
     ]);
-    expect(afterRemoval(phone.log, phone.id)?.verdict).toBe("wipe");
+    // Never wiped unasked: it locks, and its user decides.
+    expect(agenda(phone.session, { now: "unchecked", escrowLog: undefined })).toEqual([
+      { do: "ask", question: "standing", standing: "removed" },
+    ]);
     expectError(() => laptop.write(leave), "NOT_PERMITTED", "MEM-3");
 
     // The relay hides the removal from a sender who knows of it: refused. One who does not know is shown nothing wrong.
@@ -208,8 +209,9 @@ describe("devices", () => {
     phone.sync().write(leave);
     await expect(send(relay, "too early")).rejects.toMatchObject({ code: "ROTATION_DUE", rule: "MEM-7" });
     relay.publish(ALICE, expel(laptop.sync().log, { remove: [tablet.id] }, OPERATOR, laptop.env).entry);
-    const { log, keyring } = laptop.sync();
-    expect(duties(log, keyringFacts(log, keyring))).toMatchObject([{ code: "rotate", because: ["rotation-due"] }]);
+    expect(agenda(laptop.sync().session, { now: "unchecked", escrowLog: undefined })).toMatchObject([
+      { do: "author", link: "rotate", because: ["rotation-due"] },
+    ]);
     laptop.write(rotate);
     const sealed = await send(relay, "now");
     expect([await read(laptop, sealed), await read(phone.sync(), sealed), await read(tablet.sync(), sealed)]).toEqual([
@@ -220,7 +222,7 @@ describe("devices", () => {
 
     // The relay shows the log as it was before, when who is gone could read: refused by a sender who knows more, with evidence.
     relay.tell(ALICE, rollBack(5));
-    await expect(send(relay, "hidden", log)).rejects.toMatchObject({ code: "ROLLED_BACK", rule: "LOG-8" });
+    await expect(send(relay, "hidden", laptop.log)).rejects.toMatchObject({ code: "ROLLED_BACK", rule: "LOG-8" });
   });
 });
 
@@ -323,9 +325,11 @@ describe("a relay that withholds", () => {
     const phone = new Device(relay, ALICE, "Phone").join();
     laptop.sync().write(approve(phone));
     const recall = relay.tell(ALICE, stripAttachments(3), { to: ["Phone"] });
-    const { log, keyring } = phone.sync();
+    phone.sync();
     expect(await read(phone, sealed)).toBe("NO_ACCESS");
-    expect(duties(log, keyringFacts(log, keyring))).toMatchObject([{ code: "fetch", epochs: [[1, 1]] }]);
+    expect(agenda(phone.session, { now: "unchecked", escrowLog: undefined })).toMatchObject([
+      { do: "fetch", what: "attachments", epochs: [[1, 1]] },
+    ]);
     recall();
     expect(await read(phone.sync(), sealed)).toBe("patience");
   });

@@ -5,6 +5,7 @@ import {
   createLog,
   type DeviceDescription,
   type Env,
+  type EscrowOptions,
   joinLog,
   type Keyring,
   type LogState,
@@ -63,9 +64,9 @@ export class Device {
   }
 
   /** Joins the subject's log as this device is shown it. */
-  join(): this {
+  join(options: EscrowOptions = {}): this {
     const log = verifyLog(this.#shown(), { subject: this.#subject, now: "unchecked" });
-    this.#session = this.#publish(joinLog(log, { device: { name: this.name } }, this.env));
+    this.#session = this.#publish(joinLog(log, { device: { name: this.name }, ...options }, this.env));
     return this;
   }
 

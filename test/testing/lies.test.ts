@@ -3,11 +3,15 @@
 
 import {
   checkEvidence,
+  createLog,
   type Evidence,
+  joinLog,
   type KeysteadError,
   openContent,
+  type Proposal,
   review,
   rotate,
+  type Session,
   sealTo,
   verifyLog,
 } from "keystead";
@@ -29,6 +33,7 @@ import {
 } from "keystead/testing";
 import { describe, expect, it } from "vitest";
 import { expectError, expectWrongArgument, thrownBy } from "../support/refusal.js";
+import { seededEnv } from "../support/seeded-env.js";
 import { Device } from "./device.js";
 
 const ALICE = "alice@example.org";
@@ -80,6 +85,31 @@ describe("an honest relay", () => {
     phone.write(rotate);
     expect(phone.log.head.seq).toBe(6);
     expect(laptop.sync().log.head).toEqual(phone.log.head);
+  });
+
+  it("says so too to the second of two devices that both write a first link", () => {
+    const relay = new MaliciousRelay();
+    const [laptop, phone] = ["Laptop", "Phone"].map((name) =>
+      createLog({ subject: ALICE, device: { name } }, seededEnv(`first link by ${name}`)),
+    ) as [Proposal<Session>, Proposal<Session>];
+    expect(relay.publish(ALICE, laptop.entry, "Laptop")).toBe(true);
+    expect(relay.publish(ALICE, phone.entry, "Phone")).toBe(false);
+    // Sent again after its answer was lost, the faster one is known.
+    expect(relay.publish(ALICE, laptop.entry, "Laptop")).toBe(true);
+    phone.discard();
+    const log = verifyLog(relay.read(ALICE), { subject: ALICE, now: "unchecked" });
+    expect(log.head).toEqual(laptop.head);
+    expect(relay.publish(ALICE, joinLog(log, { device: { name: "Phone" } }, seededEnv("join")).entry)).toBe(true);
+  });
+
+  it("judges times by the clock that it is given (LOG-3)", () => {
+    const { relay, laptop } = household();
+    const { entry } = rotate(laptop.session, laptop.env);
+    const publish = (now: number) => relay.publish(ALICE, entry, "Laptop", now);
+    expectError(() => publish(0), "NOT_YET", "LOG-3");
+    expectError(() => publish(-1), "INVALID_ARGUMENT", undefined);
+    expect(relay.read(ALICE)).toHaveLength(4);
+    expect(publish(laptop.log.time)).toBe(true);
   });
 
   it("refuses what an honest server refuses (LOG-4, LOG-8)", () => {
@@ -159,7 +189,7 @@ describe("a relay that lies about the list of links", () => {
     for (const error of [toPhone(lie), toNewcomer(lie)]) expect(error).toMatchObject({ code: "INVALID_LINK" });
   });
 
-  it("changes any byte of an entry: refused (ENC-2, LOG-4)", () => {
+  it("changes any byte of an entry: refused (ENC-2, LOG-1, LOG-4)", () => {
     const { relay } = household();
     const [entry] = relay.read(ALICE);
     const before = relay.read(ALICE).map((each) => each.slice());
@@ -169,7 +199,7 @@ describe("a relay that lies about the list of links", () => {
       codes.add(thrownBy(() => verifyLog(relay.read(ALICE), { subject: ALICE, now: "unchecked" })).code);
       recall();
     }
-    expect([...codes].sort()).toEqual(["INVALID_ENCODING", "INVALID_LINK", "INVALID_SIGNATURE"]);
+    expect([...codes].sort()).toEqual(["INVALID_ENCODING", "INVALID_SIGNATURE", "UNSUPPORTED"]);
     expect(relay.read(ALICE), "what is stored is never changed").toEqual(before);
   });
 

@@ -96,7 +96,7 @@ function first({ kind = "user", stolen = false, behind, acts = false }: ExploreO
   return { world: after(empty, step), keyrings: new Map([["A", keyring]]) };
 }
 
-const sceneOf = ({ world, keyrings }: Node): Scene => ({ world, keyrings: copied(keyrings) });
+const sceneOf = ({ world, keyrings }: Node): Scene => ({ world, keyrings: copied(world.log, keyrings) });
 
 /** What a move leads to, or why the library refused it. @throws any other error */
 function tryMove({ world }: Scene, move: Move): Tried {

@@ -4,15 +4,9 @@
 import type { MemberId } from "../../src/bytes/ids.js";
 import { openGrants } from "../../src/grants/open.js";
 import type { Session } from "../../src/grants/session.js";
-import {
-  changedKeyring,
-  type Keyring,
-  newKeyring,
-  ownKeys,
-  parseKeyring,
-  partsOf,
-  unsafeSerializeKeyring,
-} from "../../src/keys/keyring.js";
+import { unsafeSerializeKeyring } from "../../src/grants/store.js";
+import { changedKeyring, type Keyring, newKeyring, ownKeys, partsOf } from "../../src/keys/keyring.js";
+import { parseKeyring } from "../../src/keys/keyring-bytes.js";
 import { MemberKeys } from "../../src/keys/member-keys.js";
 import { decodeEntry } from "../../src/log/entry.js";
 import type { Runs } from "../../src/log/runs.js";
@@ -208,8 +202,9 @@ export function without(keyring: Keyring, epochs: number): Keyring {
 }
 
 /** Copies that share no secrets, so that what is tried with them can be forgotten. */
-export function copied(keyrings: Keyrings): Keyrings {
-  return new Map([...keyrings].map(([name, keyring]) => [name, parseKeyring(unsafeSerializeKeyring(keyring))]));
+export function copied(log: LogState, keyrings: Keyrings): Keyrings {
+  const copy = (keyring: Keyring) => parseKeyring(unsafeSerializeKeyring({ log, keyring }));
+  return new Map([...keyrings].map(([name, keyring]) => [name, copy(keyring)]));
 }
 
 export function sessionOf(world: World, keyrings: Keyrings, name: Player): Session {

@@ -1,0 +1,652 @@
+// What escrow gives: no more than what its keys were granted, each pair of keys proving its part. docs/spec.md section 11 (ESC-11).
+
+import { describe, expect, it } from "vitest";
+import { compareBytes } from "../../src/bytes/text.js";
+import { grantedTo } from "../../src/log/pairs.js";
+import type { Runs } from "../../src/log/runs.js";
+import { actor, DIGEST, idList, Links, namedId, namedKeys, pairOf, pointerTo } from "../support/links.js";
+import { forger, mutate, type RawBody, type RawValue, setField, takeApart } from "../support/raw-link.js";
+import { expectRefused, expectTwins } from "../support/refusal.js";
+
+type Pair = readonly [sign: string, kem?: string];
+
+/** Pairs by the names of their keys, in the order that a link has them in. */
+const inOrder = (...pairs: readonly Pair[]): readonly Pair[] =>
+  [...pairs].sort(([a, kemA], [b, kemB]) => {
+    const [[signA, digestA], [signB, digestB]] = [pairOf(a, kemA), pairOf(b, kemB)];
+    return compareBytes(signA, signB) || compareBytes(digestA, digestB);
+  });
+/** Names of keys, ordered by signing key, so that a test can say which of two pairs comes first. */
+const [K1 = "", K2 = "", K3 = "", K4 = ""] = inOrder(["Key A"], ["Key B"], ["Key C"], ["Key D"]).map(([name]) => name);
+
+/** What the state has of the pair of these keys. */
+const grantedOf = ({ log }: Links, sign: string, kem = sign): Runs | undefined => {
+  const [key, digest] = pairOf(sign, kem);
+  return grantedTo(log, { sign: key, kem: digest })?.runs;
+};
+
+// K1 was granted 1 to 3, K2 4 and 5, and K3, in force, 6 and 7. Epoch 7 is the current one, which the phone joined with.
+const base = Links.ofUser()
+  .rotate("Laptop")
+  .enrollEscrow("Laptop", pointerTo(K1))
+  .rotate("Laptop")
+  .renew("Laptop", pointerTo(K2))
+  .rotate("Laptop")
+  .renew("Laptop", pointerTo(K3))
+  .join("Phone");
+const BOTH: readonly Pair[] = [[K1], [K2]];
+
+const approving = (world: Links, runs: Runs | undefined, pairs?: readonly Pair[], key = K3): Uint8Array =>
+  world.reviewByEscrow(key, { approve: ["Phone"], runs, pairs });
+
+describe("what was granted to a pair of keys", () => {
+  it("is what escrow's member got while the pointer had exactly these keys (ESC-11)", () => {
+    expect([K1, K2, K3].map((name) => grantedOf(base, name))).toEqual([[[1, 3]], [[4, 5]], [[6, 7]]]);
+    expect([...base.log.granted]).toHaveLength(3);
+    expect(base.escrow.held).toEqual([[1, 7]]);
+  });
+
+  it("is nothing for keys that no pointer had together (ESC-11)", () => {
+    expect([grantedOf(base, K1, K2), grantedOf(base, K2, K1), grantedOf(base, K4)]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
+  });
+
+  it("goes by the keys alone: where else the pointer points is no other pair (ESC-11)", () => {
+    const moved = base.renew("Laptop", { ...pointerTo(K3), seq: 9 });
+    expect(grantedOf(moved, K3)).toEqual([[6, 8]]);
+    // A device that gave up all that it held, but for the newest, has nothing to give escrow but that.
+    const poor = Links.ofUser()
+      .rotate("Laptop", { missing: [[1, 1]] })
+      .enrollEscrow("Laptop", pointerTo(K1));
+    expect(grantedOf(poor, K1)).toEqual([[2, 2]]);
+  });
+
+  it("grows when escrow is given older epochs again, for the pair in force alone (ESC-11, MEM-9)", () => {
+    const again = base.regrant("Laptop", "Escrow", [[2, 4]]);
+    expect([K1, K2, K3].map((name) => grantedOf(again, name))).toEqual([
+      [[1, 3]],
+      [[4, 5]],
+      [
+        [2, 4],
+        [6, 7],
+      ],
+    ]);
+    expect(again.escrow.held).toEqual(base.escrow.held);
+  });
+
+  it("stays when escrow is removed, and goes on when it is enrolled again (ESC-11)", () => {
+    const gone = base.review("Laptop", { remove: ["Escrow"] });
+    expect([K1, K2, K3].map((name) => grantedOf(gone, name))).toEqual([[[1, 3]], [[4, 5]], [[6, 7]]]);
+    const again = gone.rotate("Phone").enrollEscrow("Phone", pointerTo(K3));
+    expect(grantedOf(again, K3)).toEqual([[6, 9]]);
+  });
+});
+
+describe("what escrow gives", () => {
+  it.each([
+    ["what the pair in force has", [[6, 7]] as Runs, undefined, [[6, 7]] as Runs],
+    ["all that three pairs have", [[1, 7]] as Runs, BOTH, [[1, 7]] as Runs],
+    [
+      "what the pair in force has and one other",
+      [
+        [1, 3],
+        [6, 7],
+      ] as Runs,
+      [[K1]] as readonly Pair[],
+      [
+        [1, 3],
+        [6, 7],
+      ] as Runs,
+    ],
+    [
+      "a part of it",
+      [
+        [2, 2],
+        [5, 5],
+        [7, 7],
+      ] as Runs,
+      BOTH,
+      [
+        [2, 2],
+        [5, 5],
+        [7, 7],
+      ] as Runs,
+    ],
+  ])("is %s, and no new epoch where it gives the current one (ESC-11, GRT-1)", (_what, runs, pairs, held) => {
+    const approved = base.append(approving(base, runs, pairs));
+    expect(approved.member("Phone")).toMatchObject({ held, reach: held });
+    expect(approved.record).toMatchObject({ author: base.escrow.id, approved: [namedId("Phone")], epoch: undefined });
+    const attack = mutate(approving(base, runs, pairs), {
+      body: setField("epoch", new Map([["kem", namedKeys("another epoch").publicKeys.kem]])),
+      signers: [K3, "Ann", ...(pairs ?? []).map(([sign]) => sign)].map(namedKeys),
+    });
+    expectTwins(base.log, attack, approving(base, runs, pairs), "INVALID_LINK", "MEM-7");
+  });
+
+  it("is named, and not all that the log says it holds (ESC-11, GRT-1)", () => {
+    const all = takeApart(approving(base, [[1, 7]], BOTH)).body.get("grants") as RawValue;
+    const some = approving(base, [[6, 7]]);
+    const attack = base.reviewByEscrow(K3, { approve: ["Phone"], runs: [[6, 7]] }, { grants: all });
+    expectTwins(base.log, attack, some, "INVALID_LINK", "GRT-1");
+  });
+
+  it("leaves out what the approved member holds, and must extend or move it (MEM-1)", () => {
+    expectTwins(base.log, approving(base, [[7, 7]]), approving(base, [[6, 7]]), "INVALID_LINK", "MEM-1");
+    // By what it names: it could give more.
+    const twin = approving(
+      base,
+      [
+        [4, 4],
+        [7, 7],
+      ],
+      [[K2]],
+    );
+    expectTwins(base.log, approving(base, [[7, 7]]), twin, "INVALID_LINK", "MEM-1");
+    expectTwins(base.log, base.reviewByEscrow(K3, { approve: ["Phone"] }), twin, "INVALID_LINK", "MEM-1");
+  });
+
+  it("is nothing older where it names no runs: then it can only move (ESC-11, MEM-1, MEM-7)", () => {
+    const left = base.plus("Laptop", { type: "leave" });
+    const moved = left.append(left.reviewByEscrow(K3, { approve: ["Phone"] }));
+    expect(moved.record.epoch).toBe(8);
+    expect(moved.founders("Phone")).toEqual([1]);
+    expect(moved.member("Phone").held).toEqual([[7, 8]]);
+  });
+
+  it("goes to each approved member, whatever that one lacks (GRT-1)", () => {
+    const two = base.join("Tablet");
+    const approved = two.append(
+      two.reviewByEscrow(K3, {
+        approve: ["Phone", "Tablet"],
+        runs: [
+          [2, 2],
+          [6, 8],
+        ],
+        pairs: [[K1]],
+      }),
+    );
+    expect(approved.member("Phone").held).toEqual([
+      [2, 2],
+      [6, 8],
+    ]);
+    expect(approved.member("Tablet").held).toEqual([
+      [2, 2],
+      [6, 8],
+    ]);
+  });
+
+  it("may follow in further reviews (ESC-11)", () => {
+    const first = base.append(approving(base, [[6, 7]]));
+    const second = first.append(
+      approving(
+        first,
+        [
+          [4, 5],
+          [7, 7],
+        ],
+        [[K2]],
+      ),
+    );
+    expect(second.record.epoch).toBeUndefined();
+    expect(second.member("Phone").held).toEqual([[4, 7]]);
+  });
+});
+
+describe("runs that escrow may not give", () => {
+  it.each([
+    ["what only an older pair was granted, though the log says that escrow holds it", [[5, 7]]],
+    ["an epoch that is not there yet", [[6, 8]]],
+    ["an epoch of any number", [[6, Number.MAX_SAFE_INTEGER]]],
+    ["no runs", []],
+    [
+      "runs that touch",
+      [
+        [6, 6],
+        [7, 7],
+      ],
+    ],
+    [
+      "runs that overlap",
+      [
+        [6, 7],
+        [7, 7],
+      ],
+    ],
+    [
+      "a run twice",
+      [
+        [6, 6],
+        [6, 6],
+      ],
+    ],
+    [
+      "runs in another order",
+      [
+        [7, 7],
+        [6, 6],
+      ],
+    ],
+    ["a run that ends before it starts", [[7, 6]]],
+  ] as readonly (readonly [string, Runs])[])("are %s (ESC-11)", (_what, runs) => {
+    expectTwins(base.log, approving(base, runs), approving(base, [[6, 7]]), "INVALID_LINK", "ESC-11");
+  });
+
+  it("are also runs beyond the pairs that it proves (ESC-11)", () => {
+    const twin = approving(base, [[4, 7]], [[K2]]);
+    for (const runs of [
+      [[3, 7]],
+      [
+        [1, 1],
+        [4, 7],
+      ],
+    ] as readonly Runs[]) {
+      expectTwins(base.log, approving(base, runs, [[K2]]), twin, "INVALID_LINK", "ESC-11");
+      expect(base.append(approving(base, runs, BOTH)).record.type).toBe("review");
+    }
+  });
+
+  it("have no epoch 0 (ENC-2)", () => {
+    for (const runs of [[[0, 7]], [[6, 0]]] as readonly Runs[]) {
+      expectTwins(base.log, approving(base, runs), approving(base, [[6, 7]]), "INVALID_ENCODING", "ENC-2");
+    }
+  });
+});
+
+describe("pairs", () => {
+  const twin = approving(base, [[1, 7]], BOTH);
+
+  it("are sorted by signing key, then by KEM digest, and named once (ESC-11)", () => {
+    expectTwins(base.log, approving(base, [[1, 7]], [[K2], [K1]]), twin, "INVALID_LINK", "ESC-11");
+    expectTwins(base.log, approving(base, [[1, 7]], [[K1], [K1], [K2]]), twin, "INVALID_LINK", "ESC-11");
+    // Two pairs with one signing key: the KEM keys decide.
+    const shared = Links.ofUser()
+      .enrollEscrow("Laptop", pointerTo(K1, K2))
+      .renew("Laptop", pointerTo(K1, K4))
+      .renew("Laptop", pointerTo(K3))
+      .join("Phone");
+    const pairs = inOrder([K1, K2], [K1, K4]);
+    const sorted = approving(shared, [[1, 4]], pairs);
+    expectTwins(shared.log, approving(shared, [[1, 4]], [...pairs].reverse()), sorted, "INVALID_LINK", "ESC-11");
+    expect(takeApart(sorted).signatures.map(([key]) => key)).toEqual(
+      [K3, "Ann", K1, K1].map((name) => namedKeys(name).sign),
+    );
+    // The key that stands in both signs for both.
+    const once = mutate(sorted, { signatures: (all) => all.slice(0, 3) });
+    expectTwins(shared.log, once, sorted, "INVALID_SIGNATURE", "LOG-4");
+  });
+
+  it("were pointers of this log before, with exactly these keys (ESC-11)", () => {
+    for (const pairs of [
+      inOrder([K1], [K4]),
+      inOrder([K1, K2], [K2]),
+      inOrder([K1], [K1, K2], [K2]),
+      inOrder([K1], [K2], [K3, K1]),
+    ]) {
+      expectTwins(base.log, approving(base, [[6, 7]], pairs), twin, "INVALID_LINK", "ESC-11");
+    }
+  });
+
+  it("are not the pair in force (ESC-11)", () => {
+    const attack = approving(base, [[1, 7]], inOrder([K1], [K2], [K3]));
+    expectTwins(base.log, attack, twin, "INVALID_LINK", "ESC-11");
+    // Wherever it stands.
+    for (const pairs of [inOrder([K1], [K3]), inOrder([K3])])
+      expectTwins(base.log, approving(base, [[6, 7]], pairs), twin, "INVALID_LINK", "ESC-11");
+  });
+
+  // Enrolled anew, K2 was granted all that K1 was, and more.
+  const again = Links.ofUser()
+    .enrollEscrow("Laptop", pointerTo(K1))
+    .review("Laptop", { remove: ["Escrow"] })
+    .enrollEscrow("Laptop", pointerTo(K2))
+    .renew("Laptop", pointerTo(K3))
+    .join("Phone");
+
+  it("each add an epoch to the pair in force and the pairs before (ESC-11)", () => {
+    expect([K1, K2, K3].map((name) => grantedOf(again, name))).toEqual([[[1, 1]], [[1, 2]], [[3, 4]]]);
+    // K1 stands before K2, so both add something; only the order of the list counts.
+    expect(again.append(approving(again, [[1, 4]], BOTH)).member("Phone").held).toEqual([[1, 4]]);
+    expect(again.append(approving(again, [[1, 4]], [[K2]])).member("Phone").held).toEqual([[1, 4]]);
+    const other = Links.ofUser()
+      .enrollEscrow("Laptop", pointerTo(K2))
+      .review("Laptop", { remove: ["Escrow"] })
+      .enrollEscrow("Laptop", pointerTo(K1))
+      .renew("Laptop", pointerTo(K3))
+      .join("Phone");
+    const attack = approving(other, [[1, 4]], BOTH);
+    expectTwins(other.log, attack, approving(other, [[1, 4]], [[K1]]), "INVALID_LINK", "ESC-11");
+    // Also where the pair in force has all of it.
+    const full = other.regrant("Laptop", "Escrow", [[1, 2]]);
+    expectTwins(full.log, approving(full, [[1, 4]], [[K1]]), approving(full, [[1, 4]]), "INVALID_LINK", "ESC-11");
+  });
+
+  it("need not add to what is given (ESC-11)", () => {
+    expect(base.append(approving(base, [[6, 7]], BOTH)).member("Phone").held).toEqual([[6, 7]]);
+  });
+
+  it("are one to 64 (ENC-2)", () => {
+    const none = base.by([K3, "Ann"], {
+      ...{ type: "review", by: actor({ salt: DIGEST, runs: [[6, 7]], pairs: [] }) },
+      ...{ approve: idList(namedId("Phone")), remove: [] },
+    });
+    expectTwins(base.log, none, twin, "INVALID_ENCODING", "ENC-2");
+    let world = Links.ofUser().enrollEscrow("Laptop", pointerTo("Key 0"));
+    for (let n = 1; n <= 65; n++) world = world.renew("Laptop", pointerTo(`Key ${n}`));
+    world = world.join("Phone");
+    const pairs = (count: number) => inOrder(...Array.from({ length: count }, (_, n): Pair => [`Key ${n}`]));
+    const [all, more] = [64, 65].map((count) =>
+      approving(
+        world,
+        [
+          [1, count],
+          [66, 67],
+        ],
+        pairs(count),
+        "Key 65",
+      ),
+    );
+    expect(takeApart(all as Uint8Array).signatures).toHaveLength(66);
+    expectTwins(world.log, more as Uint8Array, all as Uint8Array, "INVALID_ENCODING", "ENC-2");
+  });
+});
+
+describe("the proof", () => {
+  const twin = approving(base, [[1, 7]], BOTH);
+  const signers = [K3, "Ann", K1, K2].map(namedKeys);
+
+  it("is a signature by the keys in force, by the admin, and by each pair in order (LOG-4)", () => {
+    const [own, ann, first, second] = signers as [
+      (typeof signers)[0],
+      (typeof signers)[0],
+      (typeof signers)[0],
+      (typeof signers)[0],
+    ];
+    const wrong = [
+      [own, ann, second, first],
+      [ann, own, first, second],
+      [own, first, second, ann],
+      [own, ann, first],
+      [own, ann],
+      [own, ann, first, second, first],
+      [own, ann, first, forger(second, first)],
+      [own, ann, forger(first, second), second],
+      [forger(own, first), ann, first, second],
+    ];
+    for (const each of wrong)
+      expectTwins(base.log, mutate(twin, { signers: each }), twin, "INVALID_SIGNATURE", "LOG-4");
+    // Nor is a pair's key called for where the pair is not named.
+    const fewer = approving(base, [[6, 7]]);
+    expectTwins(base.log, mutate(fewer, { signers }), fewer, "INVALID_SIGNATURE", "LOG-4");
+  });
+
+  it("is asked for after the runs and pairs were judged, so that they cost nothing that is not called for (ESC-11)", () => {
+    const unsigned = (entry: Uint8Array) =>
+      mutate(entry, { signatures: (all) => all.map(([key]) => [key, new Uint8Array(64)] as const) });
+    expectRefused(base.log, unsigned(approving(base, [[1, 8]], BOTH)), "INVALID_LINK", "ESC-11");
+    expectRefused(base.log, unsigned(approving(base, [[1, 7]], [[K2], [K1]])), "INVALID_LINK", "ESC-11");
+    expectRefused(base.log, unsigned(approving(base, [[1, 7]], inOrder([K1], [K2], [K4]))), "INVALID_LINK", "ESC-11");
+    expectTwins(base.log, unsigned(twin), twin, "INVALID_SIGNATURE", "LOG-4");
+  });
+
+  it("is asked of escrow alone: the author comes first (LOG-4)", () => {
+    const attack = approving(base, [[1, 8]], BOTH, K4);
+    expectTwins(base.log, attack, twin, "INVALID_LINK", "LOG-4");
+    expectTwins(base.log, approving(base, [[1, 7]], BOTH, "Laptop"), twin, "INVALID_LINK", "LOG-4");
+  });
+});
+
+describe("runs and pairs out of place", () => {
+  const removing = base.reviewByEscrow(K3, { remove: ["Phone"] });
+
+  it("stand in a review by escrow that approves somebody (ESC-11)", () => {
+    const runs = base.reviewByEscrow(K3, { remove: ["Phone"], runs: [[6, 7]] });
+    expectTwins(base.log, runs, removing, "INVALID_LINK", "ESC-11");
+    const pairs = base.reviewByEscrow(K3, { remove: ["Phone"], pairs: BOTH });
+    expectTwins(base.log, pairs, removing, "INVALID_LINK", "ESC-11");
+    const both = base.reviewByEscrow(K3, { remove: ["Phone"], runs: [[1, 7]], pairs: BOTH });
+    expectTwins(base.log, both, removing, "INVALID_LINK", "ESC-11");
+  });
+
+  it("stand together, or runs alone (ESC-11)", () => {
+    const left = base.plus("Laptop", { type: "leave" });
+    const attack = approving(left, undefined, BOTH);
+    expectTwins(left.log, attack, left.reviewByEscrow(K3, { approve: ["Phone"] }), "INVALID_LINK", "ESC-11");
+  });
+
+  it("stand in no review by a device (ENC-2)", () => {
+    const twin = base.by("Laptop", { type: "review", approve: idList(namedId("Phone")), remove: [] });
+    const attack = mutate(twin, { body: setField("runs", [[1, 7]]), signers: [namedKeys("Laptop")] });
+    expectTwins(base.log, attack, twin, "INVALID_ENCODING", "ENC-2");
+  });
+
+  it("stand beside the salt of the act, which every review by escrow has (ENC-2)", () => {
+    const signers = [K3, "Ann"].map(namedKeys);
+    const unsalted = mutate(removing, { body: (body) => (body.get("by") as RawBody).delete("salt"), signers });
+    expectTwins(base.log, unsalted, removing, "INVALID_ENCODING", "ENC-2");
+    for (const length of [0, 31, 33]) {
+      const salted = mutate(removing, { body: setField("by.salt", new Uint8Array(length)), signers });
+      expectTwins(base.log, salted, removing, "INVALID_ENCODING", "ENC-2");
+    }
+  });
+});
+
+describe("when a review by escrow makes a new epoch", () => {
+  const starved = base.rotate("Laptop", { escrow: "withheld" });
+  const epochless = (entry: Uint8Array): Uint8Array =>
+    mutate(entry, {
+      body: (body) => body.delete("epoch"),
+      signers: [K3, "Ann"].map(namedKeys),
+    });
+
+  it("is where the current one was not granted to the keys in force: escrow need not hold it (ESC-11, MEM-7)", () => {
+    const twin = approving(starved, [[6, 7]]);
+    const approved = starved.append(twin);
+    expect(approved.record.epoch).toBe(9);
+    expect(approved.member("Phone").held).toEqual([[6, 9]]);
+    expect(approved.escrow).toMatchObject({ withheld: [[8, 8]] });
+    expectTwins(starved.log, epochless(twin), twin, "INVALID_LINK", "MEM-7");
+    // It cannot name what it was not granted.
+    expectTwins(starved.log, approving(starved, [[6, 8]]), twin, "INVALID_LINK", "ESC-11");
+  });
+
+  it("is so when the starving device is lost: the admin restores what escrow has (case 11)", () => {
+    const lost = Links.ofUser()
+      .enrollEscrow("Laptop", pointerTo(K3))
+      .rotate("Laptop", { escrow: "withheld" })
+      .join("New phone", { escrow: "withheld" });
+    expect(lost.escrow.held).toEqual([[1, 1]]);
+    const restored = lost.append(
+      lost.reviewByEscrow(K3, { approve: ["New phone"], remove: ["Laptop"], runs: [[1, 1]] }),
+    );
+    expect(restored.member("New phone").held).toEqual([
+      [1, 1],
+      [3, 4],
+    ]);
+    expect(restored.founders("New phone")).toEqual([1]);
+  });
+
+  it("is where it does not give the current one, though it could (ESC-11, MEM-7)", () => {
+    const twin = approving(base, [[6, 6]]);
+    const approved = base.append(twin);
+    expect(approved.record.epoch).toBe(8);
+    expect(approved.member("Phone").held).toEqual([[6, 8]]);
+    expectTwins(base.log, epochless(twin), twin, "INVALID_LINK", "MEM-7");
+  });
+
+  it("is where it removes who had the current one, and where it approves nobody only then (MEM-7)", () => {
+    expect(
+      base
+        .join("Thief")
+        .append(base.join("Thief").reviewByEscrow(K3, { approve: ["Phone"], remove: ["Thief"], runs: [[6, 8]] })).record
+        .epoch,
+    ).toBe(9);
+    expect(base.append(base.reviewByEscrow(K3, { remove: ["Phone"] })).record.epoch).toBe(8);
+    // In lockdown a device waits that has no epoch; escrow removes it without the current one, and makes none.
+    const locked = base
+      .review("Laptop", { approve: ["Phone"] })
+      .plus("Laptop", { type: "lockdown", on: true, remove: [] });
+    const waiting = locked.rotate("Laptop", { escrow: "withheld" }).join("Thief");
+    const removed = waiting.append(waiting.reviewByEscrow(K3, { remove: ["Thief"] }));
+    expect(removed.record.epoch).toBeUndefined();
+    const attack = waiting.by([K3, "Ann"], {
+      ...{ type: "review", by: actor({ salt: DIGEST }), approve: [], remove: idList(namedId("Thief")) },
+      epoch: { kem: namedKeys("another epoch").publicKeys.kem },
+    });
+    expectTwins(waiting.log, attack, waiting.reviewByEscrow(K3, { remove: ["Thief"] }), "INVALID_LINK", "MEM-7");
+  });
+});
+
+describe("escrow declares nothing missing", () => {
+  it("is refused in a review, of any epoch (MEM-9)", () => {
+    const twin = approving(base, [[6, 7]]);
+    for (const missing of [[[1, 2]], [[7, 7]], [[1, 7]], []] as readonly Runs[]) {
+      const attack = base.reviewByEscrow(K3, { approve: ["Phone"], runs: [[6, 7]] }, { missing });
+      expectTwins(base.log, attack, twin, "INVALID_LINK", "MEM-9");
+    }
+    const removing = base.reviewByEscrow(K3, { remove: ["Phone"] }, { missing: [[1, 2]] });
+    expectTwins(base.log, removing, base.reviewByEscrow(K3, { remove: ["Phone"] }), "INVALID_LINK", "MEM-9");
+  });
+
+  it("so a removed admin cannot make it forget, nor a false pointer ask for the past again (cases 1 and 8)", () => {
+    const falsely = base.renew("Phone", pointerTo("Thief key"));
+    const forgetting = falsely.reviewByEscrow("Thief key", { remove: ["Laptop"] }, { missing: [[1, 7]] });
+    expectTwins(
+      falsely.log,
+      forgetting,
+      falsely.reviewByEscrow("Thief key", { remove: ["Laptop"] }),
+      "INVALID_LINK",
+      "MEM-9",
+    );
+    // What the log says that escrow holds is lowered by no link of escrow. So whoever approves it by mistake gives it nothing older.
+    const approved = falsely.review("Laptop", { approve: ["Escrow"] });
+    expect(approved.record.grants).toEqual([]);
+    expect(grantedOf(approved, "Thief key")).toEqual([[8, 8]]);
+  });
+});
+
+describe("a false pointer", () => {
+  const falsely = base.join("Thief").renew("Thief", pointerTo("Thief key")).join("Accomplice");
+
+  it("gives nothing that is older than itself (case 1)", () => {
+    expect(grantedOf(falsely, "Thief key")).toEqual([[9, 10]]);
+    expect(falsely.escrow.held).toEqual([[1, 10]]);
+    const twin = falsely.reviewByEscrow("Thief key", { approve: ["Accomplice"], runs: [[9, 10]] });
+    for (const runs of [[[1, 10]], [[8, 10]], [[1, 1]]] as readonly Runs[]) {
+      const attack = falsely.reviewByEscrow("Thief key", { approve: ["Accomplice"], runs });
+      expectTwins(falsely.log, attack, twin, "INVALID_LINK", "ESC-11");
+    }
+    // It names the true pair, which it cannot sign for.
+    const claiming = falsely.reviewByEscrow("Thief key", { approve: ["Accomplice"], runs: [[6, 10]], pairs: [[K3]] });
+    const forged = mutate(claiming, {
+      signers: [namedKeys("Thief key"), namedKeys("Ann"), forger(namedKeys(K3), namedKeys("Thief key"))],
+    });
+    expectTwins(falsely.log, forged, claiming, "INVALID_SIGNATURE", "LOG-4");
+  });
+
+  it("has the thief's signing key and the true KEM key, and was granted nothing else either (ESC-11)", () => {
+    const mixed = base.join("Thief").renew("Thief", pointerTo("Thief key", K3)).join("Accomplice");
+    expect(grantedOf(mixed, "Thief key", K3)).toEqual([[9, 10]]);
+    expect(grantedOf(mixed, K3)).toEqual([[6, 8]]);
+    const giving = (runs: Runs, pairs?: readonly Pair[]) =>
+      mixed.reviewByEscrow("Thief key", { approve: ["Accomplice"], runs, pairs });
+    const twin = giving([[9, 10]]);
+    expectTwins(mixed.log, giving([[6, 10]]), twin, "INVALID_LINK", "ESC-11");
+    // Nor does it count for another pointer: by its true pair epoch 6 is given, by this one it is not.
+    const healed = mixed.renew("Laptop", pointerTo(K4));
+    const later = (runs: Runs, pairs: readonly Pair[]) =>
+      healed.reviewByEscrow(K4, { approve: ["Phone"], runs, pairs });
+    const proven = later(
+      [
+        [6, 6],
+        [11, 11],
+      ],
+      [[K3]],
+    );
+    expectTwins(
+      healed.log,
+      later(
+        [
+          [6, 6],
+          [11, 11],
+        ],
+        [["Thief key", K3]],
+      ),
+      proven,
+      "INVALID_LINK",
+      "ESC-11",
+    );
+    // The true pair and the thief's are two pairs, each with a signature of its own.
+    const both = later([[6, 11]], inOrder([K3], ["Thief key", K3]));
+    expect(healed.append(both).member("Phone").held).toEqual([[6, 11]]);
+  });
+});
+
+describe("escrow that was removed and is enrolled again", () => {
+  // A thief's device removes escrow; a new phone of the owner enrolls it again, and all other devices are lost.
+  const before = Links.ofUser().rotate("Laptop").enrollEscrow("Laptop", pointerTo(K1)).join("Thief");
+  const removed = before.review("Thief", { remove: ["Laptop", "Escrow"] }).join("New phone");
+  const again = (key: string) => removed.enrollEscrow("New phone", pointerTo(key)).join("Restored");
+
+  it("loses nothing: the same keys go on (case 17)", () => {
+    const world = again(K1);
+    expect(world.escrow.held).toEqual([[5, 6]]);
+    expect(grantedOf(world, K1)).toEqual([
+      [1, 3],
+      [5, 6],
+    ]);
+    const restored = world.append(
+      world.reviewByEscrow(K1, {
+        approve: ["Restored"],
+        runs: [
+          [1, 3],
+          [5, 6],
+        ],
+      }),
+    );
+    expect(restored.member("Restored").held).toEqual([
+      [1, 3],
+      [5, 6],
+    ]);
+    const attack = world.reviewByEscrow(K1, { approve: ["Restored"], runs: [[1, 6]] });
+    expectTwins(
+      world.log,
+      attack,
+      world.reviewByEscrow(K1, { approve: ["Restored"], runs: [[5, 6]] }),
+      "INVALID_LINK",
+      "ESC-11",
+    );
+  });
+
+  it("loses nothing: newer keys name the older, which admins still hold (case 17)", () => {
+    const world = again(K2);
+    expect(grantedOf(world, K2)).toEqual([[5, 6]]);
+    const restoring = world.reviewByEscrow(K2, {
+      approve: ["Restored"],
+      runs: [
+        [1, 3],
+        [5, 6],
+      ],
+      pairs: [[K1]],
+    });
+    expect(world.append(restoring).member("Restored").held).toEqual([
+      [1, 3],
+      [5, 6],
+    ]);
+    const unproven = world.reviewByEscrow(K2, {
+      approve: ["Restored"],
+      runs: [
+        [1, 3],
+        [5, 6],
+      ],
+    });
+    expectTwins(world.log, unproven, restoring, "INVALID_LINK", "ESC-11");
+  });
+
+  it("gives nothing while it is removed: its keys sign for nobody (MEM-4)", () => {
+    const attack = removed.reviewByEscrow(K1, { approve: ["New phone"], runs: [[1, 3]] });
+    expectRefused(removed.log, attack, "INVALID_LINK", "MEM-4");
+  });
+});
