@@ -1,6 +1,7 @@
 // When two worlds are one: the same but for hashes, the names of those who are alike, and epochs that nobody can tell apart.
 
 import type { MemberId } from "../../src/bytes/ids.js";
+import { standingOf } from "../../src/fingerprint/trusted-class.js";
 import { foundersOf } from "../../src/log/classes.js";
 import { grantedInForce } from "../../src/log/pairs.js";
 import { escrowMember, FOUNDING, type Member } from "../../src/log/state.js";
@@ -16,6 +17,7 @@ import {
   activeOf,
   deniable,
   escrowLogOf,
+  everOf,
   maskOf,
   OWN,
   type Player,
@@ -90,7 +92,7 @@ export function canonical(world: World): readonly [key: string, precise: string]
   const pointer = escrowMember(log)?.pointer;
   parts.push(pointer ? judgePointer(pointer, escrowLogOf(world)) : "-", stageOf(world), +world.pointedByThief);
   parts.push(...actsOf(world), [...world.behind.keys()].join(""), broughtInByRogues(world).join(""));
-  parts.push(+currentEpochIsKnown(world));
+  parts.push(+currentEpochIsKnown(world), pinnedIn(world));
   parts.push(
     world.t,
     +log.lockdown,
@@ -119,6 +121,17 @@ function actsOf(world: World): readonly string[] {
     return [`${by}${+isHere}${+isKnownToBob}${+isDisowned}${names(act.approve)}-${names(act.remove)}`];
   });
   return [...new Set(texts)].sort();
+}
+
+/** Whom a contact trusts, by its pin. */
+function pinnedIn(world: World): string {
+  if (!world.pinned) return "";
+  const { pin, founders } = world.pinned;
+  const standings = [...OWN, ...THIEVES].map((name) => {
+    const member = everOf(world, name);
+    return member ? standingOf(world.log, member, pin.confirmed)[0] : "-";
+  });
+  return `${[...founders.keys()].join("")}:${standings.join("")}`;
 }
 
 function currentEpochIsKnown(world: World): boolean {

@@ -82,7 +82,7 @@ export function adviceFor(world: World, name: Player, session: Session): Advised
       } else if (step.question === "regrant") {
         if (OWN.includes(playerOf(world, step.member) as Player)) regrants.set(JSON.stringify(step), step);
       } else {
-        const answer = trueAnswer(world, name, step);
+        const answer = trueAnswer(world, step);
         if (answer) queue.push({ ...knowledge, ...answer });
       }
     }
@@ -95,7 +95,7 @@ function answersOf({ own, strangers, confirmed, removeEscrow, enrollAgainAfter }
 }
 
 /** What the owner says to a question; undefined where the answer changes no knowledge. */
-function trueAnswer(world: World, name: Player, step: Extract<Step, { do: "ask" }>): Partial<Knowledge> | undefined {
+function trueAnswer(world: World, step: Extract<Step, { do: "ask" }>): Partial<Knowledge> | undefined {
   switch (step.question) {
     case "confirm-escrow":
       // It is that of the newest log, which the admins publish; that of an old one does not match.

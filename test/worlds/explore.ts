@@ -49,6 +49,8 @@ export interface ExploreOptions {
   readonly stolen?: boolean;
   /** Admins announce what they do in moves of their own. */
   readonly acts?: boolean;
+  /** The thief also publishes keys of which only a part is right, and proofs are judged. */
+  readonly seeds?: boolean;
   /** Devices that lack the newest escrow log: what they have instead. */
   readonly behind?: Readonly<Record<string, "nothing" | "old">>;
   /** Stop after this many milliseconds. */
@@ -56,7 +58,7 @@ export interface ExploreOptions {
   readonly onDepth?: (depth: number, states: number, transitions: number) => void;
 }
 
-function first({ kind = "user", stolen = false, behind, acts = false }: ExploreOptions): Node {
+function first({ kind = "user", stolen = false, behind, acts = false, seeds = false }: ExploreOptions): Node {
   rewindTape();
   const env = drawsFrom("the first device");
   const options = { subject: "alice", device: { name: "A" }, operator: OPERATOR.sign };
@@ -75,6 +77,8 @@ function first({ kind = "user", stolen = false, behind, acts = false }: ExploreO
       secrets,
       organisation: ORGANISATION,
       isAboutActs: acts,
+      isAboutSeeds: seeds,
+      pinned: undefined,
       behind: new Map(
         Object.entries(behind ?? {}).map(([name, has]) => [
           name as Player,

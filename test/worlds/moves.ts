@@ -1,5 +1,7 @@
 // Every move of a world: who may try what. Most are refused, which is what is being explored. docs/spec.md section 6.
 
+import { pinContact } from "../../src/fingerprint/pin.js";
+import { ownFounders, standingOf } from "../../src/fingerprint/trusted-class.js";
 import { abandonEpochs } from "../../src/grants/abandon.js";
 import type { OperatorKeys } from "../../src/keys/operator-keys.js";
 import { intersectRuns } from "../../src/log/runs.js";
@@ -8,7 +10,7 @@ import { expel } from "../support/accepted.js";
 import { honestMoves } from "./honest.js";
 import { type Change, envOf, type Move, type Scene } from "./scene.js";
 import { thiefMoves } from "./thief.js";
-import { activeOf, deniable, OWN, type Player, runsOfMask, THIEVES, without } from "./world.js";
+import { activeOf, deniable, OWN, type Player, runsOfMask, THIEVES, type World, without } from "./world.js";
 
 /** The server never delivers what the newest link granted to a member, which gives it up (MEM-9). */
 function denying({ world, keyrings }: Scene, name: Player): Move[] {
@@ -51,5 +53,23 @@ export function movesOf(scene: Scene, operator: OperatorKeys): readonly Move[] {
       },
     });
   }
+  if (!world.pinned && world.log.kind === "user") moves.push(pinning(world));
   return [...serverMoves(scene), ...moves];
+}
+
+/** A contact begins to track the log. */
+function pinning(world: World): Move {
+  const { log } = world;
+  const take = (): Change => {
+    const pin = pinContact(log);
+    const own = ownFounders(log);
+    const founders = new Map<Player, number>();
+    for (const name of [...OWN, ...THIEVES]) {
+      const member = activeOf(world, name);
+      if (member && standingOf(log, member, pin.confirmed) === "founding")
+        founders.set(name, own.get(member.id) as number);
+    }
+    return { world: { ...world, pinned: { pin, founders }, last: { by: "a contact", honest: true } } };
+  };
+  return { text: "a contact pins the log", take, isProbe: true };
 }

@@ -18,7 +18,7 @@ import { NAMES } from "./knowledge.js";
 import { FALSE_KEYS, OTHER, recorded, STAGES } from "./organisation.js";
 import { mix, text as textOf } from "./primitives.js";
 import { type Change, envOf, type Move, type Scene } from "./scene.js";
-import { activeOf, maskOf, OWN, type Player, runsOfMask, type Step, stageOf, THIEVES, type World } from "./world.js";
+import { activeOf, maskOf, OWN, runsOfMask, type Step, stageOf, THIEVES, type World } from "./world.js";
 
 /** Who acts in escrow's name, with what. */
 interface Impostor {

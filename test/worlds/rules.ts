@@ -2,8 +2,16 @@
 
 import type { MemberId } from "../../src/bytes/ids.js";
 import { gapsOf } from "../../src/coverage/gaps.js";
+import { provingSteps } from "../../src/coverage/proven.js";
+import { openAsEscrow } from "../../src/escrow/escrow-keys.js";
+import { compareContact } from "../../src/fingerprint/contacts.js";
+import { ownFounders, standingOf } from "../../src/fingerprint/trusted-class.js";
+import { rightSeed } from "../../src/grants/meet.js";
+import type { Session } from "../../src/grants/session.js";
 import { partsOf } from "../../src/keys/keyring.js";
+import { runsOf } from "../../src/log/runs.js";
 import { currentEpoch, escrowMember, FOUNDING, hasRole, type LinkRecord } from "../../src/log/state.js";
+import { escrowActs } from "../../src/trust/acts.js";
 import { claimedRuns } from "../../src/trust/claimed.js";
 import { doubtedMembers } from "../../src/trust/doubt.js";
 import { judgingLog } from "../../src/trust/soundness.js";
@@ -43,6 +51,9 @@ export const PROPERTIES = [
   "advice",
   "always authorable",
   "brought back",
+  "believed",
+  "proven",
+  "contact",
 ] as const;
 export type Property = (typeof PROPERTIES)[number];
 
@@ -67,7 +78,9 @@ export function violationIn(world: World): Violation | undefined {
     unrotatedIn(world) ??
     lockdownBrokenIn(world) ??
     unclosableIn(world) ??
-    unsparedIn(world)
+    misjudgedIn(world) ??
+    unsparedIn(world) ??
+    mistrustIn(world)
   );
 }
 
@@ -170,6 +183,39 @@ function unsparingBy(world: World): Violation | undefined {
   const { removed = [] } = world.last.advised ? (world.log.links.last() as LinkRecord) : {};
   const own = removed.map((id) => playerOf(world, id)).find((name) => name && OWN.includes(name));
   return own && { property: "spared", because: `${world.last.by} is advised to remove ${own}` };
+}
+
+/** By the newest escrow log, a review in escrow's name is believed if and only if an admin had recorded exactly that before (ESC-8). */
+function misjudgedIn(world: World): Violation | undefined {
+  const { log, rogue } = world;
+  if (log.kind === "escrow" || ![...log.links].some(({ actor }) => actor)) return undefined;
+  const wrong = escrowActs(log, escrowLogOf(world)).find(
+    ({ type, seq, believed }) => type === "review" && believed === rogue.has(seq),
+  );
+  return wrong && { property: "believed", because: `the review at ${wrong.seq} is ${wrong.because}` };
+}
+
+/** A contact that pinned the log trusts no thief's member that it did not trust then, and each of the owner's that it did (section 10). */
+function mistrustIn(world: World): Violation | undefined {
+  const { pinned, log } = world;
+  if (!pinned) return undefined;
+  const own = ownFounders(log);
+  for (const [name, founder] of pinned.founders) {
+    const member = everOf(world, name);
+    if (member && own.get(member.id) === founder && standingOf(log, member, pinned.pin.confirmed) !== "founding")
+      return { property: "contact", because: `a contact who trusted ${name} trusts it no more` };
+  }
+  for (const name of THIEVES) {
+    const member = everOf(world, name);
+    if (!member || pinned.founders.has(name)) continue;
+    const { added, links } = compareContact(pinned.pin, log);
+    if (
+      added.some(({ id, trusted }) => trusted && id === member.id) ||
+      links.some((l) => l.trusted && l.author === member.id)
+    )
+      return { property: "contact", because: `a contact takes ${name} for a device that it trusted before` };
+  }
+  return undefined;
 }
 
 /** Positions of the links in which Bob acted in escrow's name. */
@@ -469,17 +515,39 @@ function unclosableIn(world: World): Violation | undefined {
   return undefined;
 }
 
-/** Judges the keyrings that the real code opened: by what can be computed from the same bytes. */
+/** Judges the keyrings that the real code opened, and what they prove, by what can be computed from the same bytes. */
 export function misopenedIn({ world, keyrings }: Scene): Violation | undefined {
+  const { log } = world;
   for (const [name, keyring] of keyrings) {
-    const opened = keyring.epochs.reduce((set, epoch) => set | (1 << epoch), 0);
+    if (!OWN.includes(name)) continue;
+    // Of an older epoch than the link that brought it, a seed is checked fully before its first use only (GRT-4).
+    const opened = keyring.epochs
+      .filter((epoch) => rightSeed(log, keyring, epoch))
+      .reduce((set, epoch) => set | (1 << epoch), 0);
     const knows = knowsOf(world, name) & ~deniedTo(world, name);
-    if (OWN.includes(name) && opened !== knows) {
+    if (opened !== knows) {
       return {
         property: "keyring",
         because: `${name}'s keyring opened ${show(opened)}, and it can compute ${show(knows)}`,
       };
     }
+    if (world.isAboutSeeds && activeOf(world, name)) {
+      const proven = provenBy({ log, keyring }) & ~knows;
+      if (proven) return { property: "proven", because: `${name} proves ${show(proven)}, which it cannot compute` };
+    }
   }
-  return undefined;
+  if (!world.isAboutSeeds || escrowMember(log) === undefined) return undefined;
+  const { keyring } = openAsEscrow(world.organisation.ann, log, world.entries);
+  const proven = maskOf(runsOf(keyring.epochs)) & ~knowsOf(world, "Ann");
+  return proven ? { property: "proven", because: `Ann opens ${show(proven)}, which she cannot compute` } : undefined;
+}
+
+/** What a device proves of itself. */
+function provenBy(session: Session): number {
+  const steps = provingSteps(session);
+  for (;;) {
+    const { done, value } = steps.next();
+    if (!done) continue;
+    return maskOf(value.members.find(({ member }) => member === session.keyring.member)?.proven ?? []);
+  }
 }

@@ -7,6 +7,8 @@ export interface Start {
   readonly stolen?: true;
   /** Admins announce what they do in moves of their own. */
   readonly acts?: true;
+  /** The thief also publishes keys of which only a part is right, and proofs are judged. */
+  readonly seeds?: true;
   /** Devices that lack the newest escrow log. */
   readonly behind?: Readonly<Record<string, "nothing" | "old">>;
   readonly moves: readonly string[];
@@ -151,6 +153,28 @@ export const STARTS: readonly Start[] = [
   {
     name: "escrow removed by a thief",
     moves: ["A enrolls escrow", "B joins", "A approves B", "T joins", "T removes escrow"],
+    quick: 1,
+    full: 3,
+  },
+  {
+    name: "keys of which half is right",
+    seeds: true,
+    moves: ["A enrolls escrow", "B joins", "A approves B", "T joins"],
+    quick: 1,
+    full: 3,
+  },
+  {
+    name: "a contact, and a thief whom an admin approved",
+    moves: ["A enrolls escrow", "B joins", "T joins", "a contact pins the log", "Bob approves T"],
+    quick: 1,
+    full: 3,
+  },
+  {
+    name: "a contact of somebody restored",
+    moves: [
+      ...["A enrolls escrow", "B joins", "C joins", "operator expels A", "Ann restores B", "Ann restores C"],
+      ...["a contact pins the log", "T joins"],
+    ],
     quick: 1,
     full: 3,
   },

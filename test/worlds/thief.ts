@@ -22,7 +22,17 @@ import {
 import type { Draws } from "./draws.js";
 import { othersIn, outsiders } from "./honest.js";
 import { POINTERS, pointerOf } from "./organisation.js";
-import { addRecipient, junkBoxes, junkKey, leaveOut, type Signer, type Spoil, withGrants, wrongSeeds } from "./raw.js";
+import {
+  addRecipient,
+  halfEpoch,
+  junkBoxes,
+  junkKey,
+  leaveOut,
+  type Signer,
+  type Spoil,
+  withGrants,
+  wrongSeeds,
+} from "./raw.js";
 import { rogueMoves, seedsOf } from "./rogue.js";
 import { envOf, type Move, type Scene } from "./scene.js";
 import {
@@ -145,6 +155,7 @@ function movesOfOne(scene: Scene, name: Player): Move[] {
     );
     rotating(`without a grant to ${eldest[0]}`, leaveOut(eldest[1]));
   }
+  if (world.isAboutSeeds) rotating("to a key of which half is right", halfEpoch);
   const escrow = escrowMember(log);
   if (escrow) {
     rotating(

@@ -2,6 +2,7 @@
 // docs/spec.md sections 6, 7 and 11.
 
 import type { MemberId } from "../../src/bytes/ids.js";
+import type { ContactPin } from "../../src/fingerprint/pin.js";
 import { openGrants } from "../../src/grants/open.js";
 import type { Session } from "../../src/grants/session.js";
 import { unsafeSerializeKeyring } from "../../src/grants/store.js";
@@ -35,6 +36,10 @@ export interface World {
   readonly t: Side;
   /** Whether admins announce what they do in moves of their own, so that others come in between. */
   readonly isAboutActs: boolean;
+  /** Whether the thief also publishes keys of which only a part is right, and proofs are judged. */
+  readonly isAboutSeeds: boolean;
+  /** What a contact pinned, and the founders, without escrow, of those whom it then trusted. */
+  readonly pinned: { readonly pin: ContactPin; readonly founders: ReadonlyMap<Player, number> } | undefined;
   /** Devices of the owner's that lack the newest escrow log, and what they have instead. */
   readonly behind: ReadonlyMap<Player, LogState | undefined>;
   /** Reviews in escrow's name by somebody who was no admin, or had not recorded exactly that before. */
@@ -119,6 +124,8 @@ function afterOne(world: World, step: Step): World {
     organisation,
     behind: world.behind,
     isAboutActs: world.isAboutActs,
+    isAboutSeeds: world.isAboutSeeds,
+    pinned: world.pinned,
     t: world.t,
     rogue: step.rogue ? new Set(world.rogue).add(record.seq) : world.rogue,
     rightful: world.rightful | rightfulGain({ ...world, log, ids, secrets }, step, made),
