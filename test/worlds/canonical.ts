@@ -65,16 +65,15 @@ export function canonical(world: World): readonly [key: string, precise: string]
       masks.push(world.denied.get(name) ?? 0, knows(name), OWN.includes(name) ? junked(name) & held & ~knows(name) : 0);
     undelivered.push(name ? deniable(world, name) : 0);
   }
-  const gone = [...OWN, ...THIEVES].flatMap((name): [number, number, string][] => {
-    const id = world.ids.get(name);
-    const member = id && !log.active.has(id) ? [...log.removed].find((each) => each.id === id) : undefined;
-    return member
-      ? [[maskOf(member.reach), knows(name) & maskOf(member.held), name === "T" ? "t" : name === "Q" ? "q" : ""]]
-      : [];
+  // Of the owner's, what they held can be reclaimed.
+  const gone = [...OWN, ...THIEVES].flatMap((name): [number[], string][] => {
+    const member = log.active.has(world.ids.get(name) as MemberId) ? undefined : everOf(world, name);
+    if (!member) return [];
+    return [[[maskOf(member.reach), knows(name), maskOf(member.held)], THIEVES.includes(name) ? name : ""]];
   });
-  gone.sort((a, b) => a[0] - b[0] || a[1] - b[1] || (a[2] < b[2] ? -1 : 1));
-  for (const [reach, known, label] of gone) {
-    masks.push(reach, known);
+  gone.sort(([a], [b]) => (a.join() < b.join() ? -1 : 1));
+  for (const [sets, label] of gone) {
+    masks.push(...sets);
     parts.push(`-${label}`);
   }
   masks.push(

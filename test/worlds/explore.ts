@@ -1,6 +1,9 @@
 // Breadth-first through every reachable world. A world is kept as the way to it, and made again when its turn comes.
 
 import { KeysteadError } from "../../src/errors.js";
+import { rightSeed } from "../../src/grants/meet.js";
+import { resume } from "../../src/grants/receive.js";
+import type { Keyring } from "../../src/keys/keyring.js";
 import { OperatorKeys } from "../../src/keys/operator-keys.js";
 import type { LogKind } from "../../src/log/state.js";
 import { createEscrowLog, createLog } from "../support/accepted.js";
@@ -13,7 +16,17 @@ import { rewindTape } from "./primitives.js";
 import { type Tried, violationAmong } from "./promises.js";
 import { misopenedIn, type Violation, violationIn, violationOf } from "./rules.js";
 import type { Move, Scene } from "./scene.js";
-import { after, copied, type Keyrings, openedKeyrings, type Player, type Step, type World } from "./world.js";
+import {
+  activeOf,
+  after,
+  copied,
+  type Keyrings,
+  OWN,
+  openedKeyrings,
+  type Player,
+  type Step,
+  type World,
+} from "./world.js";
 
 const OPERATOR = new OperatorKeys(drawsFrom("the operator").random(32));
 
@@ -78,6 +91,7 @@ function first({ kind = "user", stolen = false, behind, acts = false, seeds = fa
       organisation: ORGANISATION,
       isAboutActs: acts,
       isAboutSeeds: seeds,
+      halves: new Map(),
       pinned: undefined,
       behind: new Map(
         Object.entries(behind ?? {}).map(([name, has]) => [
@@ -102,6 +116,21 @@ function first({ kind = "user", stolen = false, behind, acts = false, seeds = fa
 
 const sceneOf = ({ world, keyrings }: Node): Scene => ({ world, keyrings: copied(world.log, keyrings) });
 
+/**
+ * What devices do in idle time, where a thief publishes keys of which half is right: each seed is checked fully, and what is wrong is
+ * opened again from the entries, which shows it to be junk (GRT-4).
+ */
+function checkedScene(scene: Scene): Scene {
+  const { world, keyrings } = scene;
+  if (!world.isAboutSeeds || world.halves.size === 0) return scene;
+  const heal = (name: Player, keyring: Keyring): Keyring => {
+    if (!OWN.includes(name) || !activeOf(world, name) || world.denied.has(name)) return keyring;
+    for (const epoch of keyring.epochs) rightSeed(world.log, keyring, epoch);
+    return resume(world.log, world.entries, keyring).keyring;
+  };
+  return { world, keyrings: new Map([...keyrings].map(([name, keyring]) => [name, heal(name, keyring)])) };
+}
+
 /** What a move leads to, or why the library refused it. @throws any other error */
 function tryMove({ world }: Scene, move: Move): Tried {
   rewindTape();
@@ -120,7 +149,7 @@ const typeOf = ({ log }: Step): string => log.links.last()?.type as string;
 
 /** The node that a move leads to. */
 function follow(node: Node, pick: (move: Move, index: number) => boolean): Node {
-  const scene = sceneOf(node);
+  const scene = checkedScene(sceneOf(node));
   const moves = movesOf(scene, OPERATOR);
   const move = moves.find(pick);
   const next = move && tryMove(scene, move);
@@ -212,10 +241,11 @@ export function explore(options: ExploreOptions): Explored {
     if (reached === depth || layer.length === 0) return result(reached, false);
     const next: number[] = [];
     for (const at of layer) {
-      const scene = sceneOf(ways.node(at));
+      const lazy = sceneOf(ways.node(at));
       const tried = new Map<string, Tried & Pick<Move, "isAdvised">>();
-      const misopened = misopenedIn(scene);
+      const misopened = misopenedIn(lazy);
       if (misopened) return result(reached, false, misopened, at);
+      const scene = checkedScene(lazy);
       const moves = echoes.has(at) ? serverMoves(scene) : movesOf(scene, OPERATOR);
       for (const [index, move] of moves.entries()) {
         count.transitions++;

@@ -1,11 +1,11 @@
 // Every move of a world: who may try what. Most are refused, which is what is being explored. docs/spec.md section 6.
 
 import { pinContact } from "../../src/fingerprint/pin.js";
-import { ownFounders, standingOf } from "../../src/fingerprint/trusted-class.js";
+import { ownFounders } from "../../src/fingerprint/trusted-class.js";
 import { abandonEpochs } from "../../src/grants/abandon.js";
 import type { OperatorKeys } from "../../src/keys/operator-keys.js";
 import { intersectRuns } from "../../src/log/runs.js";
-import { escrowMember } from "../../src/log/state.js";
+import { escrowMember, isConfirmed } from "../../src/log/state.js";
 import { expel } from "../support/accepted.js";
 import { honestMoves } from "./honest.js";
 import { type Change, envOf, type Move, type Scene } from "./scene.js";
@@ -63,11 +63,14 @@ function pinning(world: World): Move {
   const take = (): Change => {
     const pin = pinContact(log);
     const own = ownFounders(log);
+    const strangers = [...log.active.values()]
+      .filter((member) => !isConfirmed(log, member))
+      .map(({ id }) => own.get(id));
     const founders = new Map<Player, number>();
     for (const name of [...OWN, ...THIEVES]) {
       const member = activeOf(world, name);
-      if (member && standingOf(log, member, pin.confirmed) === "founding")
-        founders.set(name, own.get(member.id) as number);
+      const founder = member && own.get(member.id);
+      if (member && founder && isConfirmed(log, member) && !strangers.includes(founder)) founders.set(name, founder);
     }
     return { world: { ...world, pinned: { pin, founders }, last: { by: "a contact", honest: true } } };
   };

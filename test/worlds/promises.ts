@@ -7,9 +7,10 @@ import { currentEpoch, escrowMember, type Member } from "../../src/log/state.js"
 import { review } from "../support/accepted.js";
 import { adviceFor, doubtedBy, isSoundFor, knowledgeOf, toldTo } from "./device.js";
 import { removedOwn } from "./honest.js";
+import type { Name } from "./knowledge.js";
 import { able, confirmedClass, deniedTo, knowsOf, show, type Violation } from "./rules.js";
 import { envOf, type Move, type Scene } from "./scene.js";
-import { activeOf, maskOf, OWN, type Player, type Step, sessionOf, type World } from "./world.js";
+import { activeOf, maskOf, OWN, type Player, type Step, sessionOf, THIEVES, type World } from "./world.js";
 
 /** What came of a move. */
 export interface Tried {
@@ -33,7 +34,7 @@ export function violationAmong(scene: Scene, tried: AllTried): Violation | undef
     const broken = stuck(scene, name, tried) ?? unauthorable(scene, name, tried) ?? notBroughtBack(scene, name, tried);
     if (broken) return broken;
   }
-  return knownToFormerAdmin(scene) ?? neglectedIn(scene);
+  return knownToStranger(scene) ?? neglectedIn(scene);
 }
 
 const isDone = (tried: AllTried, text: string): boolean => tried.get(text)?.isAuthored === true;
@@ -149,18 +150,24 @@ function guardians({ world, keyrings }: Scene): readonly Player[] {
   );
 }
 
-/** ESC-10: while a former admin knows the current epoch, each confirmed device is advised to make another, or how to come to it. */
-function knownToFormerAdmin(scene: Scene): Violation | undefined {
+/**
+ * ESC-10: while the current epoch is known to an admin who was removed, or to a thief of whom no member is left, each confirmed device
+ * is advised to make another.
+ */
+function knownToStranger(scene: Scene): Violation | undefined {
   const { world } = scene;
-  const isKnown = knowsOf(world, "Bob") & (1 << currentEpoch(world.log));
-  if (world.log.kind === "escrow" || world.organisation.stage === 0 || !isKnown || world.log.rotationDue)
-    return undefined;
+  const { log } = world;
+  if (log.kind === "escrow" || log.rotationDue) return undefined;
+  const knows = (...names: readonly Name[]) => names.some((name) => knowsOf(world, name) & (1 << currentEpoch(log)));
+  const isBobs = world.organisation.stage === 1 && knows("Bob");
+  const isThiefs = !THIEVES.some((name) => activeOf(world, name)) && knows("T", "Q");
+  if (!isBobs && !isThiefs) return undefined;
   for (const name of guardians(scene)) {
     const { steps } = adviceFor(world, name, sessionOf(world, scene.keyrings, name));
     if (steps.some(({ step: { link } }) => link === "rotate" || link === "renew-escrow" || link === "remove")) continue;
     return {
       property: "rotation",
-      because: `Bob was removed and knows the current epoch, and ${name} is advised nothing`,
+      because: `${isBobs ? "Bob" : "T"} was removed and knows the current epoch, and ${name} is advised nothing`,
     };
   }
   return undefined;

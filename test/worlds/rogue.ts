@@ -151,7 +151,7 @@ function actsOf(scene: Scene, escrow: Member, impostor: Impostor): Move[] {
   });
   const all = (2 << currentEpoch(log)) - 2;
   const granted = grantedInForce(log);
-  const knows = knownTo(world);
+  const knows = knownTo(world, by);
   const reviews = (what: string, { approve = [], remove = [] }: { approve?: MemberId[]; remove?: MemberId[] }) => {
     for (const { text, isRight, ...named } of namable(world, impostor, approve, remove)) {
       const review = (how: string, runs: Runs, seeds: number) =>
@@ -212,14 +212,17 @@ function actsOf(scene: Scene, escrow: Member, impostor: Impostor): Move[] {
 const pick = ({ entry, log }: Pick<Step, "entry" | "log">) => ({ entry, log });
 
 /** What the thief and Bob compute together. */
-function knownTo({ secrets }: World): number {
-  return (["T", "Q", "Bob"] as const).reduce((set, name) => set | (secrets.knows[NAMES.indexOf(name)] as number), 0);
+function knownTo({ secrets }: World, by: string): number {
+  return (by === "Bob" ? (["T", "Q", "Bob"] as const) : (["T", "Q"] as const)).reduce(
+    (set, name) => set | (secrets.knows[NAMES.indexOf(name)] as number),
+    0,
+  );
 }
 
 /** Seeds to pass on: the true ones of these epochs that a thief or Bob knows, and junk of all others. */
 function seedsOf(world: World, epochs: number): ReadonlyMap<number, Secret> {
   const seeds = new Map<number, Secret>();
-  const known = epochs & knownTo(world);
+  const known = epochs & knownTo(world, "Bob");
   for (let epoch = 1; epoch <= currentEpoch(world.log); epoch++) {
     const seed = world.secrets.seeds[epoch];
     const bytes =

@@ -72,8 +72,9 @@ const junkedOf = ({ secrets }: World, name: Name): number => secrets.junked[NAME
 export function violationIn(world: World): Violation | undefined {
   return (
     gapIn(world) ??
-    misheldIn(world) ??
     leakIn(world) ??
+    misheldIn(world) ??
+    leakingAdvice(world) ??
     takeoverIn(world) ??
     unrotatedIn(world) ??
     lockdownBrokenIn(world) ??
@@ -114,7 +115,6 @@ export function violationOf(world: World, before: World): Violation | undefined 
     forgettingBy(world, before) ??
     undeclaredBy(world) ??
     dismissedBy(world, before) ??
-    leakingAdvice(world) ??
     unsparingBy(world) ??
     starvedBy(world, before)
   );
@@ -271,7 +271,8 @@ function impostureBy(world: World, before: World): Violation | undefined {
   if (world.last.honest || !(record.actor || isClaim)) return undefined;
   const from = isClaim ? playerOf(world, record.reclaimedFrom as MemberId) : undefined;
   if (isClaim && THIEVES.includes(from as Player)) return undefined;
-  const known = (["T", "Q", "Bob"] as const).reduce((set, name) => set | knowsOf(world, name), 0);
+  const authors: readonly Name[] = world.last.by === "Bob" ? ["T", "Q", "Bob"] : ["T", "Q"];
+  const known = authors.reduce((set, name) => set | knowsOf(world, name), 0);
   for (const { id, reach } of world.log.active.values()) {
     const gained = maskOf(reach) & ~maskOf(before.log.active.get(id)?.reach ?? []) & ~known;
     const isOld = gained & ((2 << currentEpoch(before.log)) - 1);
@@ -316,7 +317,9 @@ function undeclaredBy(world: World): Violation | undefined {
   const name = OWN.find((each) => each === world.last.by);
   const member = name && activeOf(world, name);
   if (!member || !DECLARING.has(world.log.links.last()?.type as string)) return undefined;
-  const undeclared = maskOf(member.held) & ~(knowsOf(world, name) & ~deniedTo(world, name));
+  // What passes the quick check of seeds only is found out before its first use (GRT-4).
+  const later = [...world.halves.keys()].reduce((set, epoch) => set | (1 << epoch), 0);
+  const undeclared = maskOf(member.held) & ~(knowsOf(world, name) & ~deniedTo(world, name)) & ~later;
   return undeclared
     ? { property: "held", because: `${name} did not declare that it lacks ${show(undeclared)}` }
     : undefined;

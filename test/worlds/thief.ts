@@ -2,6 +2,7 @@
 
 import { openBackupKey } from "../../src/backup/use.js";
 import type { MemberId } from "../../src/bytes/ids.js";
+import { Secret } from "../../src/bytes/secret.js";
 import { writeLink } from "../../src/grants/author.js";
 import type { Session } from "../../src/grants/session.js";
 import { changedKeyring, type Keyring, partsOf } from "../../src/keys/keyring.js";
@@ -115,6 +116,13 @@ function junked(
   return { entry: raw, log: appendEntry(scene.world.log, raw, { complete: true, now: "unchecked" }), foul: true };
 }
 
+/** A rotation of which nobody asks how its author stands. */
+function unauthorized({ log, keyring }: Session, env: Draws): Written {
+  const { keys } = partsOf(keyring);
+  const draft = { before: log, type: "rotate" as const, fields: { author: keys.sign }, signers: [keys] };
+  return writeLink({ ...draft, guard: "not-a-users-device" }, env);
+}
+
 /** A session that claims it could not open these epochs. */
 function claiming({ log, keyring }: Session, lie: number): Session {
   return { log, keyring: changedKeyring(without(keyring, lie), { junk: epochsIn(runsOfMask(lie)) }) };
@@ -128,7 +136,7 @@ function movesOfOne(scene: Scene, name: Player): Move[] {
   const act = (what: string, write: (env: Draws) => Written) => dishonest(scene, name, what, write);
   const self = activeOf(world, name);
   // Its key signs nothing any more (MEM-4).
-  if (!self) return [act("rotates after it was removed", (env) => rotate(session, env))];
+  if (!self) return [act("rotates after it was removed", (env) => unauthorized(session, env))];
   const moves: Move[] = [];
   const rotating = (what: string, change: Spoil) =>
     moves.push(act(`rotates ${what}`, (env) => raw(scene, session, rotate(session, env), change)));
@@ -222,6 +230,26 @@ function movesOfOne(scene: Scene, name: Player): Move[] {
         act(`regrants to ${x} what it never had`, (env) => regrant(session, [{ member: id, runs: beyond }], env)),
       );
     }
+  }
+  for (const [x, id] of world.halves.size > 0 ? all : []) {
+    const lent = new Map([
+      ...seedsOf(world, held),
+      ...[...world.halves].map(([epoch, seed]) => [epoch, new Secret(seed)] as const),
+    ]);
+    const passing = (what: string, type: "review" | "regrant", body: Readonly<Record<string, unknown>>) =>
+      moves.push(
+        act(`${what} ${x} what is half right`, (env) => {
+          const { keyring } = session;
+          const { keys } = partsOf(keyring);
+          const fields = { author: keys.sign, ...body };
+          const draft = { before: log, type, fields, signers: [keys], lent, guard: "not-a-users-device" } as const;
+          return { ...writeLink(draft, env), keyring, foul: true };
+        }),
+      );
+    const { reach, held: has } = log.active.get(id) as Member;
+    const again = [...world.halves.keys()].reduce((set, epoch) => set | (1 << epoch), 0) & maskOf(reach) & ~maskOf(has);
+    if (again) passing("regrants to", "regrant", { give: [[id, runsOfMask(again)]] });
+    passing("approves and gives", "review", { approve: [id], remove: [] });
   }
   if (!world.ids.has("Q")) {
     moves.push(

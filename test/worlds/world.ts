@@ -6,6 +6,7 @@ import type { ContactPin } from "../../src/fingerprint/pin.js";
 import { openGrants } from "../../src/grants/open.js";
 import type { Session } from "../../src/grants/session.js";
 import { unsafeSerializeKeyring } from "../../src/grants/store.js";
+import { epochKemPublicKey } from "../../src/keys/epoch-keys.js";
 import { changedKeyring, type Keyring, newKeyring, ownKeys, partsOf } from "../../src/keys/keyring.js";
 import { parseKeyring } from "../../src/keys/keyring-bytes.js";
 import { MemberKeys } from "../../src/keys/member-keys.js";
@@ -38,6 +39,8 @@ export interface World {
   readonly isAboutActs: boolean;
   /** Whether the thief also publishes keys of which only a part is right, and proofs are judged. */
   readonly isAboutSeeds: boolean;
+  /** Seeds of epochs whose published keys they derive in part only, and which the thief drew. */
+  readonly halves: ReadonlyMap<number, Uint8Array>;
   /** What a contact pinned, and the founders, without escrow, of those whom it then trusted. */
   readonly pinned: { readonly pin: ContactPin; readonly founders: ReadonlyMap<Player, number> } | undefined;
   /** Devices of the owner's that lack the newest escrow log, and what they have instead. */
@@ -110,9 +113,10 @@ function afterOne(world: World, step: Step): World {
   const gained = escrowGain(log, record, secrets);
   const organisation = step.organisation ?? world.organisation;
   const newest = organisation.ann.log.epochs.last() as Epoch;
+  const pairOf = ({ sign, kem }: Pick<Epoch, "sign" | "kem">) => text(sign as Uint8Array) + text(kem);
   const old = escrowMember(world.log)?.pointer;
-  const isKept = old && record.pointer && text(old.kem) === text(record.pointer.kem);
-  const isBad = record.pointer && !isKept ? !step.honest && text(record.pointer.kem) !== text(newest.kem) : undefined;
+  const isKept = old && record.pointer && pairOf(old) === pairOf(record.pointer);
+  const isBad = record.pointer && !isKept ? !step.honest && pairOf(record.pointer) !== pairOf(newest) : undefined;
   const made = record.epoch === undefined ? 0 : 1 << record.epoch;
   // Who lacks the newest escrow log cannot know who was removed from it.
   const isMisled = !step.honest || world.behind.has(step.by as Player);
@@ -125,6 +129,8 @@ function afterOne(world: World, step: Step): World {
     behind: world.behind,
     isAboutActs: world.isAboutActs,
     isAboutSeeds: world.isAboutSeeds,
+    halves:
+      record.epoch !== undefined && world.isAboutSeeds ? halvesAfter(world, step, record.epoch, secrets) : world.halves,
     pinned: world.pinned,
     t: world.t,
     rogue: step.rogue ? new Set(world.rogue).add(record.seq) : world.rogue,
@@ -132,11 +138,19 @@ function afterOne(world: World, step: Step): World {
     denied: stillDenied(world.denied, secrets),
     clean: world.clean && !step.foul && !record.withheldFromEscrow,
     bobReach: world.bobReach | (organisation.stage === 0 || isMisled ? gained.bob : 0) | (step.by === "Bob" ? made : 0),
-    thiefReach: world.thiefReach | (step.honest ? 0 : gained.thief) | (THIEVES.includes(step.by as Player) ? made : 0),
+    thiefReach: world.thiefReach | (step.honest ? 0 : gained.thief) | (record.actor && step.by === "T" ? made : 0),
     annReach: world.annReach | gained.ann | (step.by === "Ann" ? made : 0),
     pointedByThief: isBad ?? world.pointedByThief,
     last: { by: step.by, honest: step.honest, advised: step.advised },
   };
+}
+
+function halvesAfter({ halves }: World, { log, env }: Step, epoch: number, { seeds }: Secrets): World["halves"] {
+  const { kem } = log.epochs.last() as Epoch;
+  const isHalf = (drawn: Uint8Array) =>
+    drawn.length === 32 && kemToken(epochKemPublicKey(drawn)) === kemToken(kem) && seeds[epoch] === undefined;
+  const half = env.drawn.find(isHalf);
+  return half ? new Map(halves).set(epoch, half) : halves;
 }
 
 /** What thieves come by in a link without anybody being misled. */

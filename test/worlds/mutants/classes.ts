@@ -128,7 +128,7 @@ export const CLASS_MUTANTS: readonly Mutant[] = [
     ],
     start: THEFT,
     depth: 2,
-    breaks: "legal link",
+    breaks: "always authorable",
   },
   {
     name: "an approval must both extend and move",

@@ -57,7 +57,7 @@ export const ESCROW_MUTANTS: readonly Mutant[] = [
     ],
     start: [...ESCROWED, ...THEFT, "T points escrow at its false epoch"],
     depth: 1,
-    breaks: "takeover",
+    breaks: "coalition",
   },
   {
     name: "removing escrow makes no new epoch",
@@ -79,7 +79,7 @@ export const ESCROW_MUTANTS: readonly Mutant[] = [
     changes: [
       {
         file: "src/escrow/member.ts",
-        find: 'point(session, "enroll", newestPointer(escrowLog), knowledge, env);',
+        find: 'point(session, "enroll", pointer ?? newestPointer(escrowLog), knowledge, env);',
         replace:
           'point(session, "enroll", { ...newestPointer(escrowLog), ...new MemberKeys(env.random(32)).publicKeys }, knowledge, env);',
       },
@@ -268,21 +268,27 @@ export const ESCROW_MUTANTS: readonly Mutant[] = [
     breaks: "held",
   },
   {
-    name: "escrow declares what it lacks, and everybody regrants it",
-    rule: "ESC-4",
+    name: "escrow is regranted as any member is",
+    rule: "11.2",
     changes: [
-      {
-        file: "src/log/checks.ts",
-        find: 'if (author?.kind === "escrow") refuse("MEM-9", "escrow declares nothing missing");',
-        replace: "",
-      },
       {
         file: "src/agenda/regrants.ts",
         find: 'if (target.kind === "escrow" || doubted.has(target.id)) continue;',
         replace: "if (doubted.has(target.id)) continue;",
       },
+      {
+        file: "src/agenda/regrants.ts",
+        find: "const wanted = intersectRuns(subtractRuns(target.reach, target.held), facts.mine);",
+        replace:
+          "const wanted = intersectRuns(subtractRuns(uniteRuns(target.reach, target.withheld), target.held), facts.mine);",
+      },
+      {
+        file: "src/agenda/regrants.ts",
+        find: "const isOwn = isFounding(target) || own.has(target.id);",
+        replace: 'const isOwn = isFounding(target) || own.has(target.id) || target.kind === "escrow";',
+      },
     ],
-    start: [...ESCROWED, "the organisation removes Bob", "Bob renews escrow and says that it lacks everything"],
+    start: [...ESCROWED, "the organisation removes Bob", "A rotates"],
     depth: 1,
     breaks: "advice",
   },

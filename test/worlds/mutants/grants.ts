@@ -256,7 +256,7 @@ export const GRANT_MUTANTS: readonly Mutant[] = [
     ],
     start: [...HOUSEHOLD, ...THEFT, "T rotates and grants junk to A", "A rotates"],
     depth: 1,
-    breaks: "legal link",
+    breaks: "advice",
   },
   {
     name: "a gap lists no backup key among those who can close it",
@@ -321,7 +321,10 @@ export const GRANT_MUTANTS: readonly Mutant[] = [
       },
     ],
     scene: { seeds: true },
-    start: [...THEFT, "T rotates to a key of which half is right", "A rotates", "T regrants to A"],
+    start: [
+      ...[...THEFT, "T rotates to a key of which half is right", "C joins"],
+      "T approves and gives C what is half right",
+    ],
     depth: 1,
     breaks: "proven",
   },
