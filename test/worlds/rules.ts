@@ -523,20 +523,20 @@ export function misopenedIn({ world, keyrings }: Scene): Violation | undefined {
   const { log } = world;
   for (const [name, keyring] of keyrings) {
     if (!OWN.includes(name)) continue;
+    const knows = knowsOf(world, name) & ~deniedTo(world, name);
+    if (world.isAboutSeeds && activeOf(world, name)) {
+      const proven = provenBy({ log, keyring }) & ~knows;
+      if (proven) return { property: "proven", because: `${name} proves ${show(proven)}, which it cannot compute` };
+    }
     // Of an older epoch than the link that brought it, a seed is checked fully before its first use only (GRT-4).
     const opened = keyring.epochs
       .filter((epoch) => rightSeed(log, keyring, epoch))
       .reduce((set, epoch) => set | (1 << epoch), 0);
-    const knows = knowsOf(world, name) & ~deniedTo(world, name);
     if (opened !== knows) {
       return {
         property: "keyring",
         because: `${name}'s keyring opened ${show(opened)}, and it can compute ${show(knows)}`,
       };
-    }
-    if (world.isAboutSeeds && activeOf(world, name)) {
-      const proven = provenBy({ log, keyring }) & ~knows;
-      if (proven) return { property: "proven", because: `${name} proves ${show(proven)}, which it cannot compute` };
     }
   }
   if (!world.isAboutSeeds || escrowMember(log) === undefined) return undefined;
