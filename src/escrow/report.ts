@@ -184,19 +184,8 @@ const RENEWALS: Readonly<Record<RenewalReason, string>> = {
 
 /** What to do for a user. @throws `INVALID_ARGUMENT` */
 export function toDosOf(user: UserCoverage): readonly ToDo[] {
-  const {
-    subject,
-    status,
-    gaps,
-    withheld,
-    keptFromEscrow,
-    pointer,
-    renewal,
-    rotationDue,
-    recoveries,
-    unbelieved,
-    closable,
-  } = checkCoverage(user);
+  const { subject, status, gaps, withheld, pointer, renewal, rotationDue, recoveries, unfinished, closable } =
+    checkCoverage(user);
   const todo = (text: string, closes = 0): ToDo => ({ subject, text, closes });
   if (status === "pending") return [todo("ask the user to acknowledge escrow on any device", closable)];
   const steps = gaps.flatMap(({ closers: [best] }) => {
@@ -215,9 +204,6 @@ export function toDosOf(user: UserCoverage): readonly ToDo[] {
           ),
         ]
       : []),
-    ...(keptFromEscrow.length > 0
-      ? [todo(`a device kept ${keptFromEscrow.map(formatStretch).join("; ")} from escrow: let a device give it again`)]
-      : []),
     ...renewal.map((reason) => todo(RENEWALS[reason])),
     ...(pointer === "false"
       ? [todo("alarm: the pointer's keys are no epoch of this escrow log; let a device renew it")]
@@ -230,11 +216,11 @@ export function toDosOf(user: UserCoverage): readonly ToDo[] {
         ]
       : []),
     ...(pointer === "other-log" ? [todo("alarm: escrow stands for another organisation's log")] : []),
-    ...unbelieved.map(({ seq, because }) =>
-      todo(`alarm: link ${seq} acted for escrow, and is not to be believed (${because})`),
-    ),
     ...recoveries
-      .filter((act) => act.status === "open" || act.status === "unused")
+      .filter(({ believed }) => !believed)
+      .map(({ seq, because }) => todo(`alarm: link ${seq} acted for escrow, and is not to be believed (${because})`)),
+    ...unfinished
+      .filter(({ status }) => status !== "disowned")
       .map(({ recordedAt, reason }) =>
         todo(
           `link ${recordedAt} of the escrow log announced an act that was not done (${reason}): do it, or disown it`,
