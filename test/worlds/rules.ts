@@ -470,7 +470,9 @@ export function able(world: World): Player[] {
 function unclosableIn(world: World): Violation | undefined {
   const { log } = world;
   const closers = able(world);
-  const heldBySome = [...log.active.values()].reduce((set, { held }) => set | maskOf(held), 0);
+  const heldBySome = [...log.active.values()]
+    .filter(({ kind }) => kind !== "escrow")
+    .reduce((set, { held }) => set | maskOf(held), 0);
   const computed = OWN.reduce(
     (set, name) => set | (activeOf(world, name) ? knowsOf(world, name) & ~deniedTo(world, name) : 0),
     0,
@@ -479,10 +481,12 @@ function unclosableIn(world: World): Violation | undefined {
     const member = activeOf(world, name);
     if (!member) continue;
     let listed = 0;
-    for (const { from, to, closers: named, lost } of gapsOf(log, member.id)) {
+    const known = log.kind === "user" ? knowledgeOf(world, name) : {};
+    for (const { from, to, closers: named, lost, escrowOnly, unknown } of gapsOf(log, member.id, known)) {
       const gap = maskOf([[from, to]]);
       listed |= gap;
-      if (maskOf(lost) !== (gap & ~heldBySome) || maskOf(lost) & computed) {
+      const beyond = maskOf(lost) | maskOf(escrowOnly) | maskOf(unknown);
+      if (beyond !== (gap & ~heldBySome) || maskOf(lost) & (computed | maskOf(escrowOnly) | maskOf(unknown))) {
         return {
           property: "closable",
           because: `of ${name}'s gap ${show(gap)}, ${JSON.stringify(lost)} is called lost`,

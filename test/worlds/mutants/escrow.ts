@@ -202,8 +202,8 @@ export const ESCROW_MUTANTS: readonly Mutant[] = [
     changes: [
       {
         file: "src/agenda/admin.ts",
-        find: "else if (!reviewOf(userLog, log, record.act)) disowned.push(seq);",
-        replace: "",
+        find: "return userLog !== undefined && !reviewOf(userLog, log, act);",
+        replace: "return userLog === undefined && !reviewOf(log, log, act);",
       },
     ],
     scene: { acts: true },

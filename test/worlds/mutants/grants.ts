@@ -274,8 +274,8 @@ export const GRANT_MUTANTS: readonly Mutant[] = [
     changes: [
       {
         file: "src/coverage/gaps.ts",
-        find: "const declared = subtractRuns(target.reach, target.held);",
-        replace: "const declared = subtractRuns(target.held, target.reach);",
+        find: 'target.kind === "escrow" ? NO_RUNS : subtractRuns(target.reach, target.held);',
+        replace: 'target.kind === "escrow" ? NO_RUNS : subtractRuns(target.held, target.reach);',
       },
     ],
     start: ["T joins and grants junk"],
@@ -287,9 +287,9 @@ export const GRANT_MUTANTS: readonly Mutant[] = [
     rule: "8",
     changes: [
       {
-        file: "src/coverage/gaps.ts",
-        find: "return subtractRuns(allEpochs(log), held);",
-        replace: "return subtractRuns(held, held);",
+        file: "src/coverage/loss.ts",
+        find: "lost: subtractRuns(subtractRuns(others, escrowOnly), unknown), claimed };",
+        replace: "lost: NO_RUNS, claimed };",
       },
     ],
     start: ["T joins and grants junk", "A rotates"],
