@@ -36,6 +36,13 @@ export const STARTS: readonly Start[] = [
     quick: 2,
     full: 3,
   },
+  {
+    name: "an escrow log with an act",
+    kind: "escrow",
+    moves: ["B joins", "A approves B", "B records an act"],
+    quick: 2,
+    full: 3,
+  },
   { name: "one device", moves: [], quick: 2, full: 4 },
   { name: "a household", moves: HOUSEHOLD, quick: 2, full: 3 },
   { name: "a household with a thief", moves: [...HOUSEHOLD, "T joins"], quick: 1, full: 2, deep: 3 },
