@@ -69,7 +69,15 @@ export { type Doubted, type Remover, type Takeover, type TakeoverOptions, takeov
 export type { Warning, WarningCode } from "./coverage/warnings.js";
 export { type DevicesAndActivity, type DeviceView, devicesAndActivity } from "./devices-and-activity.js";
 export { type ErrorCode, type ErrorDetails, type ErrorOptions, KeysteadError, type RuleId } from "./errors.js";
-export { type Act, type ActRecord, actRecords, disown, type RecordedAct } from "./escrow/act.js";
+export {
+  type Act,
+  type ActRecord,
+  actRecords,
+  disown,
+  type RecordAgainOptions,
+  type RecordedAct,
+  recordAgain,
+} from "./escrow/act.js";
 export type {
   EscrowGap,
   EscrowStatus,

@@ -26,9 +26,9 @@ export function meet(log: LogState, keyring: Keyring): Keyring {
   const dropped = new Set<number>();
   const opens = new Map<number, Secret>();
   const aside = new Map<string, Secret | undefined>();
-  for (const [number, seed] of seeds) {
-    const epoch = log.epochs.at(number - 1);
-    if (!epoch) continue;
+  for (const number of known > 0 && !vault.hasSuspects ? numbersAfter(known, log) : seeds.keys()) {
+    const [seed, epoch] = [seeds.get(number), log.epochs.at(number - 1)];
+    if (!seed || !epoch) continue;
     const verdict = vault.known(seed, epoch);
     if (verdict === "opens") opens.set(number, seed);
     else if (verdict === "wrong" || (number > known && !vault.passes(seed, epoch))) {
@@ -124,6 +124,11 @@ function trustStored(log: LogState, { stored, seeds, vault }: KeyringParts): voi
   }
 }
 
+/** The epochs of a log after the first ones. */
+function* numbersAfter(known: number, { epochs }: LogState): Generator<number> {
+  for (let number = known + 1; number <= epochs.length; number++) yield number;
+}
+
 /** Whether the log has all the epochs that the keyring met last, and these very ones. */
 function isContinuedBy(
   { epochs }: LogState,
@@ -145,7 +150,7 @@ function takenBack(
   const opens = new Map<number, Secret>();
   const digests: string[] = [];
   const rhos = new Set([...aside.values()].map((seed) => toHex(vault.rho(seed))));
-  for (let number = aside.size > 0 ? known + 1 : log.epochs.length + 1; number <= log.epochs.length; number++) {
+  for (const number of aside.size > 0 ? numbersAfter(known, log) : []) {
     if (seeds.has(number) && !dropped.has(number)) continue;
     const epoch = log.epochs.at(number - 1) as Epoch;
     if (!rhos.has(toHex(rhoOf(epoch.kem)))) continue;

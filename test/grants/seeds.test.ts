@@ -109,6 +109,17 @@ describe("a seed from a link that lost its race", () => {
     expect(resume(won.log, won.entries, lost.keyring).opened).toEqual([[N, N]]);
   });
 
+  it("is not tried on content where the reader gives its log, and the content is not blamed (GRT-4)", async () => {
+    const sealed = await sealTo([won.log], Uint8Array.of(7), { purpose: "test" }, env);
+    const attempt = openContent(sealed, lost.keyring, { log: won.log });
+    expect(await rejection(attempt)).toMatchObject({ code: "NO_ACCESS", details: { epoch: N } });
+    const { keyring } = receive({ log: base.log, keyring: lost.keyring }, winner, NOW);
+    expect(await openContent(sealed, keyring, { log: won.log })).toEqual(Uint8Array.of(7));
+    // What was sealed to the link that lost opens with its own log, whatever has been set aside since.
+    const stray = await sealTo([lost.log], Uint8Array.of(8), { purpose: "test" }, env);
+    expect(await openContent(stray, keyring, { log: lost.log })).toEqual(Uint8Array.of(8));
+  });
+
   it("is found after a double click: both links were accepted here, one of them by the server", async () => {
     const remove = { remove: [base.id("Tablet")] };
     const [first, second] = [propose.review(laptop, remove, env), propose.review(laptop, remove, env)];

@@ -102,3 +102,4 @@ export const recover = acceptingLog(recovery.recover);
 export const renewFor = acceptingLog(recovery.renewFor);
 export const recordAccess = accepting(discover.recordAccess);
 export const disown = accepting(acts.disown);
+export const recordAgain = accepting(acts.recordAgain);
