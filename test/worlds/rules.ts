@@ -85,12 +85,14 @@ export function violationIn(world: World): Violation | undefined {
   );
 }
 
-/** Among honest authors, everybody holds one stretch up to now, and what was reclaimed (section 7). */
+/** Among honest authors, everybody holds one stretch up to now, and what was reclaimed or given by escrow (section 7). */
 function gapIn({ log, clean }: World): Violation | undefined {
   if (!clean) return undefined;
   let reclaimed = 0;
-  for (const { reclaimedFrom, grants } of log.links) {
-    if (reclaimedFrom !== undefined) for (const { epochs } of grants) reclaimed |= maskOf(epochs);
+  for (const { reclaimedFrom, actor, type, grants } of log.links) {
+    // Escrow gives what all its pairs were granted, also where it was removed in between and enrolled again (ESC-11).
+    const isApart = reclaimedFrom !== undefined || (actor && type === "review");
+    if (isApart) for (const { epochs } of grants) reclaimed |= maskOf(epochs);
   }
   for (const { id, held, kind } of log.active.values()) {
     const set = maskOf(held);
