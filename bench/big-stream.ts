@@ -8,7 +8,7 @@ import { createLog, openStream, type SealOptions, sealStream, systemEnv } from "
 const MIB = 1024 * 1024;
 const size = Number(process.argv[2] ?? 2048) * MIB;
 const env = systemEnv();
-const alice = createLog({ subject: "alice@example.org", device: { name: "Laptop" } }, env);
+const alice = createLog({ subject: "alice@example.org", device: { name: "Laptop" } }, env).accept();
 
 /** A piece that differs from all others, without the cost of making a random one. */
 const piece = env.random(MIB).slice(0, 65_536);

@@ -9,16 +9,32 @@ import { backup } from "./rows/backup.js";
 import { size } from "./rows/bundle.js";
 import { coldImport } from "./rows/cold-import.js";
 import { coverage } from "./rows/coverage.js";
+import { hostile } from "./rows/hostile.js";
 import { join } from "./rows/join.js";
 import { ranges } from "./rows/ranges.js";
 import { recipients } from "./rows/recipients.js";
 import { remove } from "./rows/remove.js";
+import { replay } from "./rows/replay.js";
 import { stream } from "./rows/stream.js";
 import { verify } from "./rows/verify.js";
 import { INSTALL, peersInstalled } from "./support/peers.js";
 import { formatLine, type Scale } from "./support/row.js";
 
-const ROWS = [verify, append, join, remove, recipients, stream, ranges, backup, coverage, size, coldImport];
+const ROWS = [
+  verify,
+  replay,
+  append,
+  join,
+  remove,
+  recipients,
+  stream,
+  ranges,
+  backup,
+  coverage,
+  hostile,
+  size,
+  coldImport,
+];
 
 const { values } = parseArgs({
   options: { quick: { type: "boolean", default: false }, only: { type: "string", multiple: true, default: [] } },

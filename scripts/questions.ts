@@ -6,10 +6,10 @@ import { parseArgs } from "node:util";
 import { KeysteadError } from "../src/errors.js";
 import { unverifiedMembers } from "../src/escrow/acts.js";
 import { escrowDuty, escrowIsSound } from "../src/escrow/duty.js";
-import { judgePointer, newestPointer } from "../src/escrow/pointer.js";
 import { decodeEntry, encodeEntry } from "../src/log/entry.js";
 import type { Pointer } from "../src/log/fields.js";
 import { escrowMember, type LogState } from "../src/log/state.js";
+import { judgePointer, newestPointer } from "../src/trust/pointer.js";
 import { activeNames, backup } from "../test/escrow/organisation-world.js";
 import {
   dismiss,

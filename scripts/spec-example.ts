@@ -3,17 +3,7 @@
 // compares the file instead of writing it.
 
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import {
-  createLog,
-  enrollBackupKey,
-  fingerprintOf,
-  formatFingerprint,
-  joinLog,
-  leave,
-  receive,
-  review,
-  sealTo,
-} from "keystead";
+import { fingerprintOf, formatFingerprint, receive, sealTo } from "keystead";
 import { secretFromBytes } from "../src/backup/code.js";
 import { backupIdSymbols } from "../src/backup/key.js";
 import { checkSymbols } from "../src/backup/mds.js";
@@ -22,6 +12,7 @@ import { type CborValue, decodeCbor, encodeCbor } from "../src/bytes/cbor.js";
 import { fromHex, toHex } from "../src/bytes/text.js";
 import { splitContent } from "../src/content/format.js";
 import { attachmentDigest, decodeEntry } from "../src/log/entry.js";
+import { epochsIn, formatRuns } from "../src/log/runs.js";
 import type { LogState } from "../src/log/state.js";
 import { chachaSeal, gcmSeal } from "../src/primitives/aead.js";
 import { primitives } from "../src/primitives/current.js";
@@ -32,6 +23,7 @@ import { deriveKey } from "../src/primitives/kdf.js";
 import { kemPublicKey } from "../src/primitives/kem.js";
 import { LABELS } from "../src/primitives/labels.js";
 import { signingPublicKey } from "../src/primitives/sign.js";
+import { createLog, enrollBackupKey, joinLog, leave, review } from "../test/support/accepted.js";
 
 const file = "docs/spec-example.md";
 const START = Date.UTC(2026, 0, 1);
@@ -114,21 +106,23 @@ function grantRows(entry: Uint8Array, log: LogState, seedOf: (epoch: number) => 
   const record = log.links.last();
   const place = record?.prev ? { log: hex(log.head.log), prev: hex(record.prev) } : { log: ZERO32, prev: ZERO32 };
   const delivered = (digest: Uint8Array) => attachments.find((each) => equalBytes(attachmentDigest(each), digest));
-  return (record?.grants ?? []).flatMap(({ from, to, keyring, boxes }): readonly Row[] => {
-    const seeds = concat(...Array.from({ length: to - from + 1 }, (_, index) => seedOf(from + index)));
-    const context = encodeCbor([place.log, from, to, place.prev, log.head.seq]);
+  return (record?.grants ?? []).flatMap(({ epochs, keyring, boxes }): readonly Row[] => {
+    const seeds = concat(...[...epochsIn(epochs)].map(seedOf));
+    const set = labelledHash(LABELS.grantEpochs, encodeCbor(epochs));
+    const context = encodeCbor([place.log, set, place.prev, log.head.seq]);
     const key = deriveKey(LABELS.grantKey, seeds, { info: context });
     const ciphertext = chachaSeal(key, new Uint8Array(12), NONE, seeds);
     same(ciphertext, delivered(keyring), "keyring ciphertext");
     return [
-      ["run", `${from} to ${to}`],
+      ["epochs", formatRuns(epochs)],
+      ["digest of the set", set],
       ["CBOR of the key's info", context],
       ["grant key", key],
       ["keyring ciphertext", ciphertext],
       ["its digest", keyring],
       ...boxes.flatMap(({ member, kem, digest }): readonly Row[] => {
         const coins = deriveKey(LABELS.grantCoins, key, { info: kem, length: 64 });
-        const info = concat(labelPrefix(LABELS.grantBox), encodeCbor([place.log, from, to, kem]));
+        const info = concat(labelPrefix(LABELS.grantBox), encodeCbor([place.log, set, kem]));
         const box = hpkeSeal(kem, { info, plaintext: key, coins });
         same(box, delivered(digest), "box");
         return [
@@ -153,7 +147,7 @@ const seedOf = (epoch: number) => seeds.get(epoch) as Uint8Array;
 
 const opened = createLog({ subject, device: { name: "Laptop" } }, env);
 const joined = joinLog(opened.log, { device: { name: "Phone", platform: "iOS 26" } }, env);
-const approved = review(receive(opened, joined.entry), { approve: [joined.keyring.member] }, env);
+const approved = review(receive(opened, joined.entry, { now: "unchecked" }), { approve: [joined.keyring.member] }, env);
 const enrolled = enrollBackupKey(approved, {}, env);
 const left = leave({ log: enrolled.log, keyring: joined.keyring }, env);
 const logId = hex(opened.log.head.log);

@@ -10,7 +10,10 @@
  * - `INVALID_KEY`: a public key fails validation (SIG-3, SIG-4, KEM-1).
  * - `INVALID_SIGNATURE`: a signature is missing, surplus, out of order or wrong (SIG-1..5, LOG-4).
  * - `INVALID_LINK`: a link breaks a rule of the log; `rule` names it.
- * - `NOT_YET`: a link is from further ahead than the clock skew allows (LOG-3). Retry later; not a verdict on the log.
+ * - `UNSUPPORTED`: a link is of a version or type that this library does not know (LOG-1). Update; not a verdict on the log.
+ * - `NOT_YET`: a link or a head statement is from further ahead than the clock skew allows (LOG-3, SVC-3). Retry later; not a
+ *   verdict on the log.
+ * - `CLOCK`: an author's log is dated further ahead of its clock than the clock skew allows (LOG-3). Set the clock.
  * - `FORKED`: two valid links claim one position; `details.evidence` holds them, where it was links that showed it.
  * - `ROLLED_BACK`: a log ends before a head that was already verified.
  * - `REPLACED`: another log was offered for a subject whose log is known.
@@ -20,7 +23,8 @@
  * - `NO_ACCESS`: this keyring does not reach the epoch that is needed.
  * - `NOT_A_RECIPIENT`: the content is not sealed to this keyring's log.
  * - `GRANT_UNAVAILABLE`: grant bytes that the log commits to have not been delivered; fetch them and retry.
- * - `STALE_LOG`: a log ends before a head that signed content names; fetch its newest entries and retry.
+ * - `STALE_LOG`: a log ends before a head that signed content or the service names, or nothing shows that it is fresh (SVC-2,
+ *   SVC-6); fetch its newest entries and statement and retry.
  * - `ROTATION_DUE`: sealing is refused until a device rotates (MEM-7).
  * - `CONTACT_CHANGED`: a tracked contact's log changed in a way to be acknowledged first (section 10).
  * - `CONTACT_UNVERIFIED`: a recipient's fingerprint was not compared, and sealing asked for that.
@@ -38,7 +42,9 @@ export type ErrorCode =
   | "INVALID_KEY"
   | "INVALID_SIGNATURE"
   | "INVALID_LINK"
+  | "UNSUPPORTED"
   | "NOT_YET"
+  | "CLOCK"
   | "FORKED"
   | "ROLLED_BACK"
   | "REPLACED"
@@ -60,7 +66,7 @@ export type ErrorCode =
   | "ESCROW_UNKNOWN";
 
 /** Id of a rule of docs/spec.md, such as `LOG-3`. */
-export type RuleId = `${"SIG" | "KEM" | "ENC" | "LOG" | "MEM" | "GRT" | "BAK" | "ESC"}-${number}`;
+export type RuleId = `${"SIG" | "KEM" | "ENC" | "LOG" | "MEM" | "GRT" | "BAK" | "ESC" | "SVC"}-${number}`;
 
 /** Facts about an error: plain, printable, never secret. */
 export type ErrorDetails = Readonly<Record<string, unknown>>;

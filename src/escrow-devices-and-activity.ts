@@ -2,9 +2,9 @@
 
 import type { DevicesOptions } from "./coverage/devices.js";
 import { type DevicesAndActivity, type DeviceView, devicesAndActivity } from "./devices-and-activity.js";
-import { type EscrowNeed, escrowNeeds, policyOf } from "./escrow/escrow-log.js";
 import type { Policy, Role } from "./log/fields.js";
 import { findMember, type LogState } from "./log/state.js";
+import { type EscrowNeed, escrowNeeds, policyOf } from "./trust/escrow-needs.js";
 
 /** Everything that an escrow admin's Devices & Activity window draws. */
 export interface EscrowDevicesAndActivity extends Omit<DevicesAndActivity, "me" | "members"> {

@@ -41,9 +41,10 @@ export const backup: Row = {
   name: "backup",
   title: "backup key, from its text to usable keys",
   async *run({ quick, rounds }) {
-    const laptop = createLog({ subject: SUBJECT, device: { name: "Laptop" } }, env);
-    const made = enrollBackupKey(laptop, {}, env);
-    const entries = [laptop.entry, made.entry];
+    const first = createLog({ subject: SUBJECT, device: { name: "Laptop" } }, env);
+    const second = enrollBackupKey(first.accept(), {}, env);
+    const made = second.accept();
+    const entries = [first.entry, second.entry];
     const later = withRotations(made, [...entries], 30);
     const text = made.paper.reveal(made.log);
     const open = (typed: string) => openBackupKey(made.log, entries, typed).keyring.wipe();
@@ -74,13 +75,13 @@ export const backup: Row = {
 };
 
 function withRotations(session: Session, entries: Uint8Array[], epochs: number) {
-  let { log, keyring } = session;
-  while (log.epochs.length < epochs) {
-    const next = rotate({ log, keyring }, env);
-    ({ log, keyring } = next);
+  let last = session;
+  while (last.log.epochs.length < epochs) {
+    const next = rotate(last, env);
     entries.push(next.entry);
+    last = next.accept();
   }
-  return { log, entries };
+  return { log: last.log, entries };
 }
 
 async function agePassphrase(): Promise<number | undefined> {

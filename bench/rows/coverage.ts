@@ -30,19 +30,26 @@ const LINKS = 20;
 
 /** An escrow log that is ready. */
 function escrowLog(): LogState {
-  const first = createEscrowLog({ subject: "escrow@example.org", device: { name: "Ann" } }, env);
-  const ann = enrollBackupKey(first, { roles: ["manage"] }, env);
-  return setPolicy(ann, { enabled: true }, env).log;
+  const first = createEscrowLog({ subject: "escrow@example.org", device: { name: "Ann" } }, env).accept();
+  const ann = enrollBackupKey(first, { roles: ["manage"] }, env).accept();
+  return setPolicy(ann, { enabled: true }, env).accept().log;
 }
 
 /** A user's log up to its last link: a phone was approved, escrow was enrolled at some time or never, and keys rotated. */
 function trunk(index: number, escrow: LogState): Session {
   const enrollsAt = index % 6 === 0 ? Number.POSITIVE_INFINITY : 3 + index;
-  let laptop: Session = createLog({ subject: `user${index}`, device: { name: "Laptop" } }, env);
+  let laptop: Session = createLog({ subject: `user${index}`, device: { name: "Laptop" } }, env).accept();
   const phone = joinLog(laptop.log, { device: { name: "Phone" } }, env);
-  laptop = review(receive(laptop, phone.entry), { approve: [phone.keyring.member] }, env);
+  laptop = review(
+    receive(laptop, phone.entry, { now: "unchecked" }),
+    { approve: [phone.accept().keyring.member] },
+    env,
+  ).accept();
   while (laptop.log.head.seq < LINKS - 1) {
-    laptop = laptop.log.head.seq === enrollsAt ? enrollEscrow(laptop, escrow, escrow.head, env) : rotate(laptop, env);
+    const enrolls = laptop.log.head.seq === enrollsAt;
+    laptop = (
+      enrolls ? enrollEscrow(laptop, { escrowLog: escrow, confirmed: escrow.head }, env) : rotate(laptop, env)
+    ).accept();
   }
   return laptop;
 }
@@ -50,7 +57,7 @@ function trunk(index: number, escrow: LogState): Session {
 /** Distinct verified logs: each trunk ends in many ways, which costs less than that many whole logs. */
 function buildLogs(escrow: LogState, trunkCount: number): readonly LogState[] {
   const trunks = Array.from({ length: trunkCount }, (_, index) => trunk(index, escrow));
-  return trunks.flatMap((laptop) => Array.from({ length: 20 }, () => rotate(laptop, env).log));
+  return trunks.flatMap((laptop) => Array.from({ length: 20 }, () => rotate(laptop, env).accept().log));
 }
 
 async function* users(logs: readonly LogState[], count: number): AsyncGenerator<ReportedUser> {

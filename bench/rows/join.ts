@@ -1,6 +1,6 @@
 // A device joins and is approved, after few epochs and after many: what both devices do, and the grant of all history.
 
-import { type Authored, createLog, joinLog, receive, review, rotate, type Session, systemEnv } from "keystead";
+import { createLog, joinLog, type Proposal, receive, review, rotate, type Session, systemEnv } from "keystead";
 import { SUBJECT } from "../support/long-log.js";
 import { compare, type Work } from "../support/measure.js";
 import { builtTeam, invite } from "../support/peer-auth.js";
@@ -11,18 +11,18 @@ const env = systemEnv();
 
 /** A log with one device and so many epochs. */
 function withHistory(epochs: number): Session {
-  let session: Session = createLog({ subject: SUBJECT, device: { name: "Laptop" } }, env);
-  while (session.log.epochs.length < epochs) session = rotate(session, env);
+  let session: Session = createLog({ subject: SUBJECT, device: { name: "Laptop" } }, env).accept();
+  while (session.log.epochs.length < epochs) session = rotate(session, env).accept();
   return session;
 }
 
 /** The whole, and its two halves: what the laptop does, and what the phone does with the grants that it gets. */
 function joining(laptop: Session) {
   const enter = () => joinLog(laptop.log, { device: { name: "Phone" } }, env);
-  const approve = ({ entry, keyring }: Authored) =>
-    review(receive(laptop, entry), { approve: [keyring.member] }, env).entry;
-  const open = (phone: Session, entry: Uint8Array) => {
-    const { keyring } = receive(phone, entry);
+  const approve = (phone: Proposal<Session>) =>
+    review(receive(laptop, phone.entry, { now: "unchecked" }), { approve: [phone.accept().keyring.member] }, env).entry;
+  const open = (phone: Proposal<Session>, entry: Uint8Array) => {
+    const { keyring } = receive(phone.accept(), entry, { now: "unchecked" });
     if (keyring.epochs.length !== laptop.log.epochs.length + 1) throw new Error("the phone lacks epochs");
   };
   const joined = enter();

@@ -17,7 +17,7 @@ export const recipients: Row = {
     const agePackage = await age();
     const sizes = scale.quick ? [1, 10] : [1, 10, 1000, 10_000];
     const people = Array.from({ length: sizes.at(-1) as number }, (_, index) =>
-      createLog({ subject: `user ${index}`, device: { name: "Laptop" } }, env),
+      createLog({ subject: `user ${index}`, device: { name: "Laptop" } }, env).accept(),
     );
     const keys = agePackage && (await ageKeys(agePackage, Math.min(people.length, MOST_FOR_AGE)));
     for (const count of sizes) {

@@ -80,7 +80,7 @@ export const stream: Row = {
 };
 
 async function keystead(count: number): Promise<Works> {
-  const alice = createLog({ subject: "alice", device: { name: "Laptop" } }, env);
+  const alice = createLog({ subject: "alice", device: { name: "Laptop" } }, env).accept();
   const seal = () => pieces(PIECE, count).pipeThrough(sealStream([alice.log], { purpose: "bench" }, env));
   const sealed = await chunks(seal());
   return {
@@ -91,7 +91,7 @@ async function keystead(count: number): Promise<Works> {
 
 /** Most MB of heap and buffers while so many chunks go through sealing and opening, kept nowhere. */
 async function peakMemory(count: number): Promise<number> {
-  const alice = createLog({ subject: "alice", device: { name: "Laptop" } }, env);
+  const alice = createLog({ subject: "alice", device: { name: "Laptop" } }, env).accept();
   const [written, read] = [createHash("sha256"), createHash("sha256")];
   let peak = 0;
   const through = pieces(PIECE, Math.ceil(count), (piece) => written.update(piece))

@@ -15,7 +15,7 @@ export interface SparseContent {
 
 /** Content of `size` zeros, sealed to a log of its own. */
 export function sparseContent(size: number, env: Env): SparseContent {
-  const { log, keyring } = createLog({ subject: "alice", device: { name: "Laptop" } }, env);
+  const { log, keyring } = createLog({ subject: "alice", device: { name: "Laptop" } }, env).accept();
   const contentKey = drawContentKey(env);
   const core = encodeCore({ purpose: "bench", recipients: [{ head: log.head, epoch: currentEpoch(log) }] });
   const coreHash = hashCore(core);

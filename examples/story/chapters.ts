@@ -1,7 +1,6 @@
 // The story itself, chapter by chapter. Each step that must succeed is checked, and each that must fail is seen to fail.
 
 import {
-  type Authored,
   checkBackupKey,
   compareFingerprint,
   coverageReport,
@@ -15,6 +14,7 @@ import {
   joinLog,
   openBackupKey,
   openContent,
+  type Proposal,
   receive,
   review,
   type Session,
@@ -31,14 +31,17 @@ const PURPOSE = { purpose: "letter" };
 export async function tellStory({ bytes, name, folder, print }: StoryOptions): Promise<void> {
   const { env, title, say } = teller(print);
   const log = folder.openLog();
-  const publish = <T extends Authored>(next: T, what: string): T => {
-    log.publish(next.entry, what);
-    return next;
+  /** Sends a proposal. This server accepts everything, so the device goes on with what the proposal leads to. */
+  const publish = <T>(proposal: Proposal<T>, what: string): T => {
+    log.publish(proposal.entry, what);
+    return proposal.accept();
   };
   /** What anybody gets who asks the server: verified from the first byte on. */
   const publicLog = () => verifyLog(log.entries, { subject: ALICE, now: env.now() });
   const catchUp = <T extends Session>(session: T): Session =>
-    log.entries.slice(session.log.head.seq).reduce<Session>((next, entry) => receive(next, entry), session);
+    log.entries
+      .slice(session.log.head.seq)
+      .reduce<Session>((next, entry) => receive(next, entry, { now: env.now() }), session);
   const seal = async (text: Uint8Array, file: string) => {
     const sealed = await sealTo([publicLog()], text, PURPOSE, env);
     folder.store(file, sealed);

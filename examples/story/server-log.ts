@@ -1,6 +1,15 @@
 // One log on the story's server, as everybody uses it: published to, fetched, verified from the first byte on.
 
-import { compareFingerprint, type Env, fingerprintOf, type LogState, receive, type Session, verifyLog } from "keystead";
+import {
+  compareFingerprint,
+  type Env,
+  fingerprintOf,
+  type LogState,
+  type Proposal,
+  receive,
+  type Session,
+  verifyLog,
+} from "keystead";
 import type { LogFolder } from "./folder.js";
 import { expect } from "./telling.js";
 
@@ -26,15 +35,17 @@ export class ServerLog {
     return verifyLog(this.entries, { subject: this.#subject, now: this.#env.now() });
   }
 
-  /** Publishes what somebody authored. */
-  publish<T extends { readonly entry: Uint8Array }>(next: T, what: string): T {
-    this.#folder.publish(next.entry, what);
-    return next;
+  /** Publishes what somebody proposes. This server accepts everything, so its author goes on with what the proposal leads to. */
+  publish<T>(proposal: Proposal<T>, what: string): T {
+    this.#folder.publish(proposal.entry, what);
+    return proposal.accept();
   }
 
   /** A device fetches what it has not seen yet. */
   catchUp(session: Session): Session {
-    return this.entries.slice(session.log.head.seq).reduce<Session>((next, entry) => receive(next, entry), session);
+    return this.entries
+      .slice(session.log.head.seq)
+      .reduce<Session>((next, entry) => receive(next, entry, { now: this.#env.now() }), session);
   }
 
   /** Somebody compares this log's fingerprint with the one that another person reads out. */

@@ -2,6 +2,7 @@
 
 import { base64urlnopad } from "@scure/base";
 import type { ErrorCode, RuleId } from "../../src/errors.js";
+import type { Runs } from "../../src/log/runs.js";
 
 /** Bytes as base64url without padding. Ids and hashes of links are hexadecimal instead (docs/spec.md section 4.3). */
 export type Base64Url = string;
@@ -24,6 +25,11 @@ export interface Load {
   readonly subject: string;
   readonly kind: "user" | "escrow";
   readonly now?: number | undefined;
+}
+
+/** The options of `verifyLog` and `appendEntry` that a file says. */
+export function optionsOf<L extends Partial<Load>>(load: L) {
+  return { ...load, now: load.now ?? ("unchecked" as const) };
 }
 
 /** vectors/prefixes: entries that vectors begin with, without attachments. */
@@ -66,8 +72,7 @@ export interface Outcome {
 /** A grant that its author did not make as GRT-2 says, as a holder of the run finds out (GRT-3). */
 export interface WrongGrantText {
   readonly recipient: string;
-  readonly from: number;
-  readonly to: number;
+  readonly epochs: Runs;
   readonly wrong: "keyring" | "box";
 }
 

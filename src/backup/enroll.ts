@@ -5,8 +5,10 @@ import type { LogId, MemberId } from "../bytes/ids.js";
 import { KeysteadError } from "../errors.js";
 import { writeLink } from "../grants/author.js";
 import { newMember, rolesField } from "../grants/enter.js";
-import { type Authored, checkOptions, checkSession, openingOf, type Session } from "../grants/session.js";
-import { partsOf } from "../keys/keyring.js";
+import type { EscrowOptions } from "../grants/escrow-guard.js";
+import { Proposal } from "../grants/proposal.js";
+import { checkOptions, checkSession, openingOf, type Session } from "../grants/session.js";
+import { changedKeyring, partsOf } from "../keys/keyring.js";
 import { memberIdOf } from "../keys/member-keys.js";
 import type { Role } from "../log/fields.js";
 import { activeMember, assertLog, escrowMember, type LogState } from "../log/state.js";
@@ -73,27 +75,32 @@ export class BackupPaper {
   }
 }
 
-/** A session after a backup key was made, with the paper to show once the entry has been accepted. */
-export interface BackupKeyMade extends Authored {
+/** A session after a backup key was made, with the paper to show. */
+export interface BackupKeyMade extends Session {
+  /** The caller wipes it. */
   readonly paper: BackupPaper;
 }
 
-/** What {@link enrollBackupKey} is told. */
-export interface BackupKeyOptions {
+/** In a user's log with escrow, `escrow` has the newest escrow log, whose policy must allow backup keys (BAK-5). */
+export interface BackupKeyOptions extends EscrowOptions {
   /** What the list of devices calls it; `Backup key` unless told. */
   readonly name?: string | undefined;
   /** In an escrow log: what it may do, such as `["manage"]`, so that it can let new devices in; nothing unless told (MEM-8). */
   readonly roles?: readonly Role[] | undefined;
-  /** In a user's log with escrow: the newest escrow log, verified, whose policy must allow backup keys (BAK-5). */
-  readonly escrowLog?: LogState | undefined;
 }
 
 /**
  * BAK-5: in a log with escrow, the organisation's policy decides, and the link names the escrow head that was checked.
  */
-function checkPolicy(log: LogState, escrowLog: LogState | undefined) {
+function checkPolicy(log: LogState, escrow: EscrowOptions["escrow"]) {
   const pointer = escrowMember(log)?.pointer;
   if (!pointer) return undefined;
+  const escrowLog = escrow?.escrowLog;
+  if (typeof escrowLog !== "object") {
+    throw new KeysteadError("ESCROW_UNKNOWN", "whether users may make backup keys says the escrow log; fetch it", {
+      rule: "BAK-5",
+    });
+  }
   assertLog(escrowLog);
   if (escrowLog.head.log !== pointer.log) {
     throw new KeysteadError("INVALID_ARGUMENT", "escrowLog is not the log that this user's escrow stands for", {
@@ -112,14 +119,14 @@ function checkPolicy(log: LogState, escrowLog: LogState | undefined) {
  * Makes a backup key that holds what this member holds. It counts as a device: it is listed, an older device extends it by
  * approving it, and it is removed when lost.
  *
- * @returns the entry to publish, and the paper: reveal it after the entry was accepted, then wipe it. When another link
- * wins the race, wipe it and call again on the new state.
+ * @returns a proposal; accepting it gives the paper, never before: reveal it, then wipe it. When another link wins the race,
+ * discard the proposal, which wipes the secret, and call again on the new state.
  * @throws `NOT_PERMITTED` with the rule, `GRANT_UNAVAILABLE`, `INVALID_ARGUMENT`
  */
-export function enrollBackupKey(session: Session, options: BackupKeyOptions, env: Env): BackupKeyMade {
+export function enrollBackupKey(session: Session, options: BackupKeyOptions, env: Env): Proposal<BackupKeyMade> {
   const { log, keyring } = checkSession(session);
-  const { name = "Backup key", roles, escrowLog } = checkOptions(options);
-  const escrowHead = checkPolicy(log, escrowLog);
+  const { name = "Backup key", roles, escrow } = checkOptions(options);
+  const escrowHead = checkPolicy(log, escrow);
   const opening = openingOf({ name }, env);
   const random = drawRandom(env, SECRET_BYTES);
   const secret = secretFromBytes(random);
@@ -129,9 +136,13 @@ export function enrollBackupKey(session: Session, options: BackupKeyOptions, env
     const own = partsOf(keyring).keys;
     const member = newMember("backup", keys, opening);
     const fields = { author: own.sign, member, ...rolesField(log, roles), ...(escrowHead && { escrowHead }) };
-    const written = writeLink({ before: log, type: "enroll", fields, keyring, signers: [own, keys], opening }, env);
+    const written = writeLink(
+      { before: log, type: "enroll", fields, keyring, signers: [own, keys], opening, guard: options },
+      env,
+    );
     const paper = new BackupPaper(log.head.log, memberIdOf(member), backupIdSymbols(keys.sign), secret);
-    return { log: written.log, entry: written.entry, keyring, paper };
+    const accept = () => ({ log: written.log, keyring: changedKeyring(keyring, {}), paper });
+    return new Proposal({ entry: written.entry, log: written.log, accept, fresh: [paper] });
   } catch (error) {
     secret.fill(0);
     throw error;

@@ -20,7 +20,7 @@ import { CHUNKS_IN_FLIGHT, chunkCount, corruptChunk, openChunks, SEALED_CHUNK_LE
 import { checkSenderOptions, expectSender, type Sender, type SenderOptions } from "./sender.js";
 import { Transcript, trailerLength } from "./signature.js";
 import { CHUNKS_A_TURN, checkLongWork, type LongWork, nextTurn } from "./turns.js";
-import { checkExpected, type ExpectedContent, unlock } from "./unlock.js";
+import { checkExpected, type ExpectedContent, type RecipientHead, unlock } from "./unlock.js";
 
 /** How far opening has come. */
 export interface OpenProgress {
@@ -35,6 +35,8 @@ export interface OpenOptions extends ExpectedContent, SenderOptions, LongWork<Op
 export interface Opened {
   readonly header: ContentHeader;
   readonly sender: Sender;
+  /** How the head of the reader's own log that the sender named stands to `options.log`. */
+  readonly named: RecipientHead;
 }
 
 /**
@@ -59,7 +61,12 @@ export async function openContent(
   return (await openBytes(sealed, keyring, options)).plaintext;
 }
 
-/** The content as {@link openContent} gives it, with its header and what is known of its sender. @throws as openContent */
+/**
+ * The content as {@link openContent} gives it, with its header, what is known of its sender, and how the reader's own log stands
+ * to what the sender knew of it.
+ *
+ * @throws as openContent
+ */
 export async function openSigned(
   sealed: Uint8Array,
   keyring: Keyring,
@@ -89,16 +96,15 @@ export interface OpenStream extends StreamPair {
 export function openStream(keyring: Keyring, options: OpenOptions = {}): OpenStream {
   const job = checkOpening(keyring, options);
   const { readable, writable, result } = streamPair((source, signal) => open(job, source, signal), job.signal);
-  const opened = result.then(({ core, sender }) => ({ header: headerOf(core), sender }));
+  const opened = result.then(({ core, ...opened }) => ({ ...opened, header: headerOf(core) }));
   // Whoever does not ask learns of a failure by the streams.
   opened.catch(() => {});
   return { readable, writable, opened };
 }
 
 /** What is known at the end. The core stays as it is until somebody asks: it may name 10,000 recipients. */
-interface End {
+interface End extends Omit<Opened, "header"> {
   readonly core: ContentCore;
-  readonly sender: Sender;
 }
 
 async function openBytes(
@@ -129,7 +135,7 @@ interface OpenJob extends LongWork<OpenProgress> {
 
 function checkOpening(keyring: Keyring, options: OpenOptions): OpenJob {
   partsOf(keyring);
-  const expected = checkExpected(options);
+  const expected = checkExpected(options, keyring);
   return { ...checkLongWork(options), keyring, expected, senderOptions: checkSenderOptions(options) };
 }
 
@@ -145,7 +151,8 @@ async function* open(
   makeRoom?: (atMost: number) => void,
 ): AsyncGenerator<Uint8Array, End> {
   const length = headerLength(await source.take(PREAMBLE_LENGTH));
-  const { core, headerHash, payloadKey } = unlock(splitHeader(await source.take(length), length), keyring, expected);
+  const parts = splitHeader(await source.take(length), length);
+  const { core, named, headerHash, payloadKey } = unlock(parts, keyring, expected);
   try {
     const { sender, verify } = expectSender(core.sender, senderOptions);
     const transcript = verify && new Transcript(headerHash);
@@ -179,7 +186,7 @@ async function* open(
     const verified = transcript && verify?.(transcript, signature);
     onProgress?.({ bytes });
     if (held.length > 0) yield held;
-    return { core, sender: verified ?? sender };
+    return { core, named, sender: verified ?? sender };
   } finally {
     payloadKey.wipe();
   }

@@ -14,21 +14,24 @@ import { PayloadReader } from "./payload-reader.js";
 import { type RandomAccessSource, reading } from "./random-access-source.js";
 import type { Sender, SenderOptions } from "./sender.js";
 import { trailerLength } from "./signature.js";
-import { checkExpected, type ExpectedContent, unlock } from "./unlock.js";
+import { checkExpected, type ExpectedContent, type RecipientHead, unlock } from "./unlock.js";
 
 /** Sealed content of which any part can be opened. Holds the content's key: the caller wipes it. */
 export class ContentReader {
   /** Never `verified`: a signature covers the whole, and parts are authenticated by the content key only. */
   readonly sender: Sender;
+  /** How the head of the reader's own log that the sender named stands to `options.log`. */
+  readonly named: RecipientHead;
   /** Bytes of the content, without any padding; authenticated. */
   readonly size: number;
   readonly #core: ContentCore;
   readonly #payload: PayloadReader;
 
   /** @internal Only {@link openRandomAccess} calls this. */
-  constructor(core: ContentCore, payload: PayloadReader) {
+  constructor(core: ContentCore, named: RecipientHead, payload: PayloadReader) {
     const claimed = core.sender;
     this.#core = core;
+    this.named = named;
     this.sender = claimed ? { status: "unchecked", claimed } : { status: "unsigned" };
     this.size = payload.size;
     this.#payload = payload;
@@ -80,7 +83,7 @@ export async function openRandomAccess(
   options: ExpectedContent = {},
 ): Promise<ContentReader> {
   partsOf(keyring);
-  const expected = checkExpected(options);
+  const expected = checkExpected(options, keyring);
   const { senderLog, senderPin } = options as SenderOptions;
   if (senderLog !== undefined || senderPin !== undefined) {
     throw new KeysteadError(
@@ -92,10 +95,10 @@ export async function openRandomAccess(
   const length = headerLength(await read(0, Math.min(size, PREAMBLE_LENGTH)));
   const start = PREAMBLE_LENGTH + length;
   const parts = splitHeader(await read(PREAMBLE_LENGTH, Math.min(size, start)), length);
-  const { core, payloadKey } = unlock(parts, keyring, expected);
+  const { core, named, payloadKey } = unlock(parts, keyring, expected);
   try {
     const place = { start, end: size - trailerLength(core.sender), padded: core.padding !== undefined };
-    return new ContentReader(core, await PayloadReader.open(read, place, payloadKey));
+    return new ContentReader(core, named, await PayloadReader.open(read, place, payloadKey));
   } catch (error) {
     payloadKey.wipe();
     throw error;

@@ -6,6 +6,7 @@ import { requireUnchanged } from "../fingerprint/acknowledge.js";
 import type { ContactPin } from "../fingerprint/pin.js";
 import { checkOptions } from "../grants/session.js";
 import { assertLog, currentEpoch, LogState } from "../log/state.js";
+import { type Freshness, requireFresh } from "./freshness.js";
 import { MAX_RECIPIENTS } from "./recipient-list.js";
 
 /** A log to seal to, with what the caller decides for it. */
@@ -22,6 +23,16 @@ export interface RecipientOptions {
    * be shut out. It can read this content.
    */
   readonly removedMembersMayRead?: boolean | undefined;
+  /** What the service stated last of this log's head (`stateHead`): asked for, and judged, where `options.fresh` is given. */
+  readonly statement?: Uint8Array | undefined;
+}
+
+/** What the caller asks of every recipient. */
+export interface RecipientDemands {
+  /** Refuses a recipient without a pin that the user has verified. */
+  readonly verifiedOnly: boolean;
+  /** Refuses a log that is not shown to be fresh. */
+  readonly fresh: Freshness | undefined;
 }
 
 /** Whom to seal to: a verified log, or one with decisions about it. */
@@ -30,11 +41,11 @@ export type Recipient = LogState | RecipientOptions;
 /**
  * The logs of the recipients in the header's order.
  *
- * @param verifiedOnly refuses a recipient without a pin that the user has verified.
- * @throws `INVALID_ARGUMENT` for none, or one twice; `TOO_LARGE` (ENC-3); `ROTATION_DUE` (MEM-7); `CONTACT_UNVERIFIED`; errors
- * of `requireUnchanged`: `CONTACT_CHANGED`, `WRONG_SUBJECT`, `INVALID_ENCODING`
+ * @throws `INVALID_ARGUMENT` for none, one twice, two logs of one subject (LOG-8), or a statement that nobody asked for;
+ * `TOO_LARGE` (ENC-3); `ROTATION_DUE` (MEM-7); `CONTACT_UNVERIFIED`; `STALE_LOG` (SVC-6); errors of `requireUnchanged`:
+ * `CONTACT_CHANGED`, `WRONG_SUBJECT`, `INVALID_ENCODING`; errors of `verifyStatement`
  */
-export function checkRecipients(recipients: readonly Recipient[], verifiedOnly: boolean): readonly LogState[] {
+export function checkRecipients(recipients: readonly Recipient[], demands: RecipientDemands): readonly LogState[] {
   if (!Array.isArray(recipients) || recipients.length === 0) {
     throw new KeysteadError("INVALID_ARGUMENT", "recipients must be a list of at least one log, such as [log]");
   }
@@ -46,20 +57,33 @@ export function checkRecipients(recipients: readonly Recipient[], verifiedOnly: 
     );
   }
   const logs = new Map<string, LogState>();
+  const bySubject = new Map<string, LogState>();
   for (const recipient of recipients as readonly Recipient[]) {
-    const log = checkRecipient(LogState.is(recipient) ? { log: recipient } : recipient, verifiedOnly);
+    const log = checkRecipient(LogState.is(recipient) ? { log: recipient } : recipient, demands);
     const id = log.head.log;
     if (logs.has(id)) {
       const message = `log ${id} is among the recipients twice; name each log once`;
       throw new KeysteadError("INVALID_ARGUMENT", message, { details: { log: id } });
     }
+    // At most one of them is the subject's: sealed to both, the content would be read by a stranger too.
+    const other = bySubject.get(log.subject);
+    if (other) throw twoLogs(log.subject, [other.head.log, id]);
     logs.set(id, log);
+    bySubject.set(log.subject, log);
   }
   return [...logs.keys()].sort().map((id) => logs.get(id) as LogState);
 }
 
-function checkRecipient(recipient: RecipientOptions, verifiedOnly: boolean): LogState {
-  const { log, pin, removedMembersMayRead } = checkOptions(recipient);
+function twoLogs(subject: string, logs: readonly string[]): KeysteadError {
+  return new KeysteadError(
+    "INVALID_ARGUMENT",
+    `two different logs of ${subject} are among the recipients; find out which one is theirs, and seal to that one`,
+    { rule: "LOG-8", details: { subject, logs } },
+  );
+}
+
+function checkRecipient(recipient: RecipientOptions, { verifiedOnly, fresh }: RecipientDemands): LogState {
+  const { log, pin, removedMembersMayRead, statement } = checkOptions(recipient);
   assertLog(log);
   if (pin !== undefined) requireUnchanged(pin, log);
   if (verifiedOnly && pin?.verified !== true) {
@@ -68,6 +92,13 @@ function checkRecipient(recipient: RecipientOptions, verifiedOnly: boolean): Log
       `nobody has compared fingerprints with the owner of log ${log.head.log}; do that, and give the pin that acknowledge returns with verified: true, or seal without verifiedOnly`,
       { details: { log: log.head.log, subject: log.subject } },
     );
+  }
+  if (fresh) requireFresh(log, statement, fresh);
+  // A caller that gives a statement believes that it counts.
+  else if (statement !== undefined) {
+    throw new KeysteadError("INVALID_ARGUMENT", "a statement is judged by options.fresh: give both", {
+      details: { log: log.head.log },
+    });
   }
   if (log.rotationDue && removedMembersMayRead !== true) {
     throw new KeysteadError(

@@ -11,6 +11,7 @@ import { arraySource, type ByteSource } from "./byte-source.js";
 import { chunkCipher } from "./chunk-cipher.js";
 import { BOX_LENGTH, commit, drawContentKey, hashCore, hashHeader, payloadKeyOf, sealBox } from "./content-key.js";
 import { checkPurpose, encodeCore, encodeHeader, frameHeader } from "./format.js";
+import { checkFreshness, type Freshness } from "./freshness.js";
 import { type StreamPair, streamPair } from "./pair.js";
 import { CHUNKS_IN_FLIGHT, payloadLength, sealChunks } from "./payload.js";
 import { checkRecipients, type Recipient } from "./recipients.js";
@@ -42,6 +43,11 @@ export interface SealOptions extends LongWork<SealProgress> {
   /** Refuses recipients whose pin does not say that the user has compared fingerprints; without it they are taken. */
   readonly verifiedOnly?: boolean | undefined;
   /**
+   * Refuses recipients whose log is not shown to be fresh by a statement of its service (`statement` beside each log). Without it, a
+   * server can keep a removal from those who seal for as long as it likes.
+   */
+  readonly fresh?: Freshness | undefined;
+  /**
    * Signs as this device. Everybody can see which device of which log sealed the content, and every reader can prove it to
    * others. The session must not be wiped before the content is sealed.
    */
@@ -51,13 +57,13 @@ export interface SealOptions extends LongWork<SealProgress> {
 /**
  * Seals `plaintext` to the newest epoch of every recipient's log, as you verified it: get the newest logs first.
  *
- * @param recipients 1 to 10,000 logs, none twice, in any order.
+ * @param recipients 1 to 10,000 logs, none twice and of no subject two, in any order.
  * @param plaintext not to be changed until the promise is settled; the caller wipes it.
  * @param env fresh randomness; the clock is not read.
  * @returns the sealed content: the plaintext's length, 16 bytes for each 64 KiB of it, and a header of some 1,250 bytes for
  * each recipient.
  * @throws `ROTATION_DUE` (MEM-7); `CONTACT_CHANGED` and `WRONG_SUBJECT` for a recipient that is not what its pin says;
- * `CONTACT_UNVERIFIED`; `UNKNOWN_MEMBER` for a signer that was removed; `INVALID_ARGUMENT`; `INVALID_ENCODING` for a purpose
+ * `CONTACT_UNVERIFIED`; with `options.fresh` `STALE_LOG` (SVC-6) and the errors of `verifyStatement`; `UNKNOWN_MEMBER` for a signer that was removed; `INVALID_ARGUMENT`; `INVALID_ENCODING` for a purpose
  * with an unpaired surrogate, or a pin that is none; `TOO_LARGE` (ENC-3) for too many recipients; an aborted signal's reason
  */
 export async function sealTo(
@@ -111,6 +117,7 @@ function checkSealing(recipients: readonly Recipient[], options: SealOptions): S
     associatedData = new Uint8Array(0),
     pad = false,
     verifiedOnly = false,
+    fresh,
     signer,
   } = checkOptions(options);
   checkPurpose(purpose);
@@ -124,7 +131,7 @@ function checkSealing(recipients: readonly Recipient[], options: SealOptions): S
     purpose,
     // A copy: a stream uses it later.
     associatedData: new Uint8Array(associatedData),
-    logs: checkRecipients(recipients, verifiedOnly),
+    logs: checkRecipients(recipients, { verifiedOnly, fresh: fresh === undefined ? undefined : checkFreshness(fresh) }),
     padded: pad,
     signer: signer === undefined ? undefined : signerOf(signer),
   };

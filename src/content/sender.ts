@@ -3,11 +3,11 @@
 
 import type { LogId, MemberId } from "../bytes/ids.js";
 import { KeysteadError } from "../errors.js";
-import { classAtPin, compareContact } from "../fingerprint/contacts.js";
+import { compareContact } from "../fingerprint/contacts.js";
 import type { ContactPin } from "../fingerprint/pin.js";
-import { foundersOf } from "../log/classes.js";
+import { type SenderStanding, standingOf } from "../fingerprint/trusted-class.js";
 import { decodeLink } from "../log/entry.js";
-import { confirmedFounder, findMember, type Head, LogState, type Member, type Removal } from "../log/state.js";
+import { findMember, type Head, LogState, type Member, type Removal } from "../log/state.js";
 import type { ContentSender } from "./format.js";
 import type { Transcript } from "./signature.js";
 
@@ -50,10 +50,16 @@ export interface VerifiedSender {
   readonly removedSince: Removal | undefined;
   /** The link in which it took fresh keys after that, if it did: whoever has the old ones may have sealed this since. */
   readonly rekeyedSince: number | undefined;
-  /** Whether it belongs to the log's confirmed class. If not, nobody confirmed has approved it: it may be a thief's. */
-  readonly confirmed: boolean;
-  /** Whether it belongs to the class that was confirmed at the pin. False without a pin. */
-  readonly tracked: boolean;
+  /**
+   * `founding`: of the class that was trusted at the pin; without a pin, of the class that leads the log now. `restored`:
+   * confirmed only through approvals by an admin, of the device or of a device that approved it. `neither`: it may be a thief's.
+   */
+  readonly standing: SenderStanding;
+  /**
+   * What the standing is judged by: the pin that was given, or the log alone. By the log alone a thief's device is `founding`
+   * once it has removed all others.
+   */
+  readonly judgedBy: "pin" | "log";
 }
 
 /** What is left to be checked of a sender when all ciphertext has been seen. */
@@ -86,7 +92,7 @@ export function expectSender(claimed: ContentSender | undefined, options: Sender
     throw new KeysteadError("INVALID_SIGNATURE", "nobody signed the content, and options.senderLog asks for a sender");
   }
   const member = judgeClaim(claimed, senderLog);
-  const tracked = senderPin !== undefined && isTracked(senderPin, senderLog, member.id);
+  if (senderPin !== undefined) requireNoContradiction(senderPin, senderLog);
   const { key, rekeyedSince } = signingKeyAt(senderLog, member, claimed.head.seq);
   return {
     sender: { status: "unchecked", claimed },
@@ -102,8 +108,8 @@ export function expectSender(claimed: ContentSender | undefined, options: Sender
         head: claimed.head,
         removedSince: member.removed,
         rekeyedSince,
-        confirmed: foundersOf(senderLog).get(member.id) === confirmedFounder(senderLog),
-        tracked,
+        standing: standingOf(senderLog, member, senderPin?.confirmed),
+        judgedBy: senderPin ? "pin" : "log",
       };
       // Only now: anybody can seal content that names a head which never was, and must not be able to raise this alarm.
       checkHead(sender, senderLog);
@@ -140,15 +146,12 @@ function judgeClaim({ member: id, head }: ContentSender, log: LogState): Member 
   );
 }
 
-function isTracked(pin: ContactPin, log: LogState, member: MemberId): boolean {
+function requireNoContradiction(pin: ContactPin, log: LogState): void {
   const change = compareContact(pin, log);
-  if (change.evidence) {
-    throw new KeysteadError("CONTACT_CHANGED", `${change.text} Who signed the content cannot be told`, {
-      details: { change },
-    });
-  }
-  const pinned = classAtPin(pin, log);
-  return pinned !== undefined && foundersOf(log).get(member) === pinned;
+  if (!change.evidence) return;
+  throw new KeysteadError("CONTACT_CHANGED", `${change.text} Who signed the content cannot be told`, {
+    details: { change },
+  });
 }
 
 /** The key of a device at a position: the first re-keying after it is signed by that key, then by the new one. */
@@ -160,7 +163,7 @@ function signingKeyAt(log: LogState, { id, sign }: Member, seq: number) {
 
 /** A device of this log signed that its head was another: two histories of one log are about, or the device lies. */
 function checkHead(
-  { member, head, removedSince, rekeyedSince, confirmed, tracked }: VerifiedSender,
+  { member, head, removedSince, rekeyedSince, standing, judgedBy }: VerifiedSender,
   log: LogState,
 ): void {
   const known = log.links.at(head.seq - 1)?.hash;
@@ -170,7 +173,7 @@ function checkHead(
     `the content's sender was shown another link ${head.seq} of its own log than the log given has, or says so; look who it is, ask the sender in another way, and until then trust nothing new from this server`,
     {
       details: {
-        ...{ member, removedSince, rekeyedSince, confirmed, tracked },
+        ...{ member, removedSince, rekeyedSince, standing, judgedBy },
         ...{ pinned: { ...log.head, seq: head.seq, hash: known }, offered: head },
       },
     },

@@ -2,43 +2,74 @@
 
 import { assertBytes, equalBytes } from "../bytes/bytes.js";
 import type { Secret } from "../bytes/secret.js";
-import { KeysteadError } from "../errors.js";
+import { type ErrorDetails, KeysteadError } from "../errors.js";
+import { meet } from "../grants/meet.js";
 import { checkOptions } from "../grants/session.js";
-import { epochPrivateKey, type Keyring, partsOf } from "../keys/keyring.js";
+import { canOpen, epochPrivateKey, type Keyring, partsOf } from "../keys/keyring.js";
+import { compareHead, type NamedHead } from "../log/named-head.js";
+import { assertLog, type Head, type LogState } from "../log/state.js";
 import type { KemPrivateKey } from "../primitives/kem.js";
 import { BOX_LENGTH, commit, hashCore, hashHeader, openBox, payloadKeyOf } from "./content-key.js";
 import { type ContentCore, checkPurpose, type HeaderParts } from "./format.js";
 import { findRecipient, RECIPIENT_LENGTH, recipientAt } from "./recipient-list.js";
 
-/** What the reader expects of content. */
+/** What the reader expects of content, and what it knows. */
 export interface ExpectedContent {
   /** Refuse content for any other purpose. Give it wherever contents of several purposes could be exchanged. */
   readonly purpose?: string | undefined;
   /** What the content was sealed with; nothing when it was sealed with none. */
   readonly associatedData?: Uint8Array | undefined;
+  /**
+   * The keyring's own log, the newest that was verified. The reader is then told how the head that the sender named for it stands
+   * to it ({@link RecipientHead}); nothing is refused for that. The keyring's seeds are checked against it (GRT-4).
+   */
+  readonly log?: LogState | undefined;
 }
+
+/**
+ * The head of the reader's own log that the sender believed in, compared with the log that the reader gave; `unchecked` if it gave
+ * none.
+ *
+ * - `behind`: the sender did not know the newest links. A device that they removed may know what it is sealed to.
+ * - `ahead`: fetch the newest entries of the own log. If it stays so, the server withholds them, or the sender lies.
+ * - `forked`: the sender saw another history of the log than the reader, or lies, which anybody can in content that is not signed.
+ *   Keep the content as it is sealed: with a verified sender it is evidence. Compare fingerprints with the sender.
+ */
+export type RecipientHead = NamedHead | { readonly status: "unchecked"; readonly head: Head };
 
 /** A header that proved authentic: whoever wrote it had the content key. */
 export interface Unlocked {
   readonly core: ContentCore;
+  /** What the core says of the reader's own log. */
+  readonly named: RecipientHead;
   readonly headerHash: Uint8Array;
   /** The caller wipes it. */
   readonly payloadKey: Secret;
 }
 
-/** A copy of what a reader expects. @throws `INVALID_ARGUMENT`, `INVALID_ENCODING` */
-export function checkExpected(options: ExpectedContent): ExpectedContent & { readonly associatedData: Uint8Array } {
-  const { purpose, associatedData = new Uint8Array(0) } = checkOptions(options);
+/** A copy of what a reader expects, with what its keyring is for. @throws `INVALID_ARGUMENT`, `INVALID_ENCODING`, `WIPED` */
+export function checkExpected(
+  options: ExpectedContent,
+  keyring: Keyring,
+): ExpectedContent & { readonly associatedData: Uint8Array } {
+  const { purpose, associatedData = new Uint8Array(0), log } = checkOptions(options);
+  const own = partsOf(keyring).log;
   assertBytes(associatedData, undefined, "options.associatedData");
   if (purpose !== undefined) checkPurpose(purpose);
-  return { purpose, associatedData: new Uint8Array(associatedData) };
+  if (log !== undefined) assertLog(log);
+  if (log !== undefined && log.head.log !== own) {
+    throw new KeysteadError("INVALID_ARGUMENT", "options.log is another log than the one that the keyring is for", {
+      details: { expected: own, actual: log.head.log },
+    });
+  }
+  return { purpose, associatedData: new Uint8Array(associatedData), log };
 }
 
 /** @throws `NOT_A_RECIPIENT`, `NO_ACCESS`, `CORRUPT_CONTENT`, `INVALID_ARGUMENT`, `WIPED` */
 export function unlock(
   parts: HeaderParts,
   keyring: Keyring,
-  { purpose, associatedData }: ReturnType<typeof checkExpected>,
+  { purpose, associatedData, log: ownLog }: ReturnType<typeof checkExpected>,
 ): Unlocked {
   const { core, headerBytes } = parts;
   if (purpose !== undefined && purpose !== core.purpose) {
@@ -51,11 +82,14 @@ export function unlock(
       details: { log, recipients: core.recipients.length / RECIPIENT_LENGTH },
     });
   }
-  const key = privateKey(keyring, recipientAt(core.recipients, slot).epoch);
-  const contentKey = openContentKey(parts, slot, key, associatedData);
+  const { head, epoch } = recipientAt(core.recipients, slot);
+  const named: RecipientHead = ownLog ? compareHead(ownLog, head) : { status: "unchecked", head };
+  // GRT-4: a seed that is not this log's is not tried, so that content is never blamed for it.
+  const key = privateKey(ownLog ? meet(ownLog, keyring) : keyring, epoch, named);
+  const contentKey = openContentKey(parts, slot, { key, named }, associatedData);
   try {
     const headerHash = hashHeader(headerBytes);
-    return { core, headerHash, payloadKey: payloadKeyOf(contentKey, headerHash) };
+    return { core, named, headerHash, payloadKey: payloadKeyOf(contentKey, headerHash) };
   } finally {
     contentKey.wipe();
   }
@@ -65,14 +99,17 @@ export function unlock(
 function openContentKey(
   { coreBytes, boxes, commitment }: HeaderParts,
   slot: number,
-  key: KemPrivateKey,
+  { key, named }: { readonly key: KemPrivateKey; readonly named: RecipientHead },
   associatedData: Uint8Array,
 ): Secret {
   const coreHash = hashCore(coreBytes);
   const contentKey = openBox(key, coreHash, boxes.subarray(slot * BOX_LENGTH, (slot + 1) * BOX_LENGTH));
   if (!contentKey) {
     throw corrupt(
-      "the content's header was changed: it does not open with the key that it is sealed to; fetch it again",
+      named.status === "forked"
+        ? `the content says that it is sealed to another history of this log than options.log has at link ${named.head.seq}, and does not open; ask its sender which one they see`
+        : "the content's header was changed: it does not open with the key that it is sealed to; fetch it again",
+      { named },
     );
   }
   // Before anything is decrypted, and in constant time: a key that another recipient did not get opens nothing.
@@ -83,13 +120,12 @@ function openContentKey(
   );
 }
 
-function privateKey(keyring: Keyring, epoch: number): KemPrivateKey {
-  const { seeds } = partsOf(keyring);
-  if (seeds.has(epoch)) return epochPrivateKey(keyring, epoch);
+function privateKey(keyring: Keyring, epoch: number, named: RecipientHead): KemPrivateKey {
+  if (canOpen(keyring, epoch)) return epochPrivateKey(keyring, epoch);
   const { epochs, member } = keyring;
   const [earliest, latest] = [epochs[0], epochs.at(-1)];
   throw new KeysteadError("NO_ACCESS", `sealed to epoch ${epoch}, ${whyNot(epoch, earliest, latest)}`, {
-    details: { epoch, member, earliest, latest },
+    details: { epoch, member, earliest, latest, named },
   });
 }
 
@@ -103,6 +139,6 @@ function whyNot(epoch: number, earliest: number | undefined, latest: number | un
 }
 
 /** Content that fails authentication as a whole. */
-export function corrupt(message: string): KeysteadError {
-  return new KeysteadError("CORRUPT_CONTENT", message);
+export function corrupt(message: string, details: ErrorDetails = {}): KeysteadError {
+  return new KeysteadError("CORRUPT_CONTENT", message, { details });
 }

@@ -3,41 +3,56 @@
 
 import { toHex } from "../bytes/text.js";
 import { KeysteadError } from "../errors.js";
+import type { Signer } from "../grants/author.js";
 import { type OpenedKeyring, openAll } from "../grants/receive.js";
 import { checkSession, type Session } from "../grants/session.js";
 import { epochSigningSeed } from "../keys/epoch-keys.js";
-import { changedKeyring, epochPrivateKey, epochSeed, newKeyring } from "../keys/keyring.js";
+import { canOpen, epochPrivateKey, epochSeed, newKeyring } from "../keys/keyring.js";
 import type { KeyHolder } from "../keys/member-keys.js";
-import { epochsIn, subtractRuns } from "../log/runs.js";
-import { assertLog, type LogState, type Member } from "../log/state.js";
+import { kemDigest, pairKey } from "../log/pairs.js";
+import { assertLog, type Epoch, type LogState, type Member, type PairGrants } from "../log/state.js";
 import type { KemPrivateKey } from "../primitives/kem.js";
 import type { Label } from "../primitives/labels.js";
 import { signLabelled } from "../primitives/sign.js";
 import { entryList } from "./arguments.js";
-import { claimedRuns, epochKeys } from "./claimed.js";
+
+/** The epochs of the escrow log whose seeds an admin holds. */
+function heldEpochs({ log, keyring }: Session): readonly Epoch[] {
+  const held = new Set(keyring.epochs);
+  return [...log.epochs].filter(({ number }) => held.has(number));
+}
+
+/** What signs as an escrow epoch. The secrets stay the admin's keyring's. */
+function epochSigner(admin: Session, { number, sign }: Pick<Epoch, "number" | "sign">): Signer {
+  return {
+    sign: sign as Uint8Array,
+    signLabelled(label, message) {
+      const seed = epochSigningSeed(epochSeed(admin.keyring, number).bytes());
+      const signature = signLabelled(label, seed.bytes(), message);
+      seed.wipe();
+      return signature;
+    },
+  };
+}
 
 /** The keys of the escrow member of one user's log, as far as an admin's keyring holds them. */
 class EscrowKeys implements KeyHolder {
   readonly #admin: Session;
-  readonly #epoch: number;
-  /** The escrow epochs that the admin holds, by their KEM keys. */
+  readonly #signer: Signer;
+  /** The escrow epochs that the admin holds, or can only open with, by their KEM keys. */
   readonly #epochs: ReadonlyMap<string, number>;
   readonly sign: Uint8Array;
 
   constructor(admin: Session, { pointer, sign }: Member) {
     this.#admin = admin;
-    this.#epoch = pointer?.epoch as number;
+    this.#signer = epochSigner(admin, { number: pointer?.epoch as number, sign });
     this.sign = sign;
-    const held = new Set(admin.keyring.epochs);
-    const known = [...admin.log.epochs].filter(({ number }) => held.has(number));
+    const known = [...admin.log.epochs].filter(({ number }) => canOpen(admin.keyring, number));
     this.#epochs = new Map(known.map(({ number, kem }) => [toHex(kem), number]));
   }
 
   signLabelled(label: Label, message: Uint8Array): Uint8Array {
-    const seed = epochSigningSeed(epochSeed(this.#admin.keyring, this.#epoch).bytes());
-    const signature = signLabelled(label, seed.bytes(), message);
-    seed.wipe();
-    return signature;
+    return this.#signer.signLabelled(label, message);
   }
 
   /** Older escrow epochs open older grants: a renewal re-grants nothing (ESC-6). */
@@ -50,6 +65,30 @@ class EscrowKeys implements KeyHolder {
   wipe(): void {}
 }
 
+/** The keys of the escrow member in force, for what it signs. */
+export function escrowKeys(admin: Session, escrow: Member): KeyHolder {
+  return new EscrowKeys(admin, escrow);
+}
+
+/** A pair that an admin can prove, since it holds the escrow epoch (ESC-11). */
+export interface ProvablePair extends PairGrants {
+  readonly signer: Signer;
+}
+
+/**
+ * The pairs of a user's log that are those of escrow epochs which the admin holds, in wire order. A pair with one true key and one
+ * of a thief's is not among them: nobody can sign for it, or nobody can open what it was granted.
+ */
+export function provablePairs(admin: Session, userLog: LogState): readonly ProvablePair[] {
+  const found: ProvablePair[] = [];
+  for (const epoch of heldEpochs(admin)) {
+    const pair = userLog.granted.get(pairKey({ sign: epoch.sign as Uint8Array, kem: kemDigest(epoch.kem) }));
+    if (pair) found.push({ ...pair, signer: epochSigner(admin, epoch) });
+  }
+  const order = new Map(found.map((pair) => [pair, toHex(pair.sign) + toHex(pair.kem)]));
+  return found.sort((a, b) => ((order.get(a) as string) < (order.get(b) as string) ? -1 : 1));
+}
+
 /** Every escrow member that a user's log ever had, the one in force or removed last at the end. */
 export function escrowsOf(userLog: LogState): readonly Member[] {
   return [...userLog.removed, ...userLog.active.values()].filter(({ kind }) => kind === "escrow");
@@ -57,12 +96,15 @@ export function escrowsOf(userLog: LogState): readonly Member[] {
 
 /**
  * What escrow can open of a user's log: everything that was granted to epochs which the admin's keyring holds, to this escrow
- * member and to earlier ones. Internal: an admin gets at it through recovery, which names its admin, or through discovery,
- * which was recorded first.
+ * member and to earlier ones. Internal: an admin gets at it through recovery or through discovery, which are both recorded first.
  *
  * @throws `INVALID_ARGUMENT` when the log never enrolled escrow
  */
-export function openAsEscrow(admin: Session, userLog: LogState, entries: Iterable<Uint8Array>): OpenedKeyring {
+export function openAsEscrow(
+  admin: Session,
+  userLog: LogState,
+  entries: Iterable<Uint8Array>,
+): Pick<OpenedKeyring, "keyring" | "withheld"> {
   const session = checkSession(admin);
   assertLog(userLog);
   const escrows = escrowsOf(userLog);
@@ -71,8 +113,5 @@ export function openAsEscrow(admin: Session, userLog: LogState, entries: Iterabl
   const keys = new EscrowKeys(session, newest);
   const empty = newKeyring(userLog.head.log, newest.id, keys);
   // In one pass for all of them: a thief can enroll and remove escrow as often as it likes.
-  const { keyring, withheld } = openAll(userLog, entryList(entries), empty, new Set(escrows.map(({ id }) => id)));
-  // MEM-9: what was sealed to a false pointer is junk to escrow. Undeclared, it would fail every recovery from then on.
-  const claimed = claimedRuns(userLog, new Set([newest.id]), epochKeys(session.log));
-  return { keyring: changedKeyring(keyring, { junk: epochsIn(subtractRuns(newest.held, claimed)) }), withheld };
+  return openAll(userLog, entryList(entries), empty, new Set(escrows.map(({ id }) => id)));
 }

@@ -3,13 +3,13 @@
 import { KeysteadError } from "../errors.js";
 import { writeLink } from "../grants/author.js";
 import { writeGenesis } from "../grants/enter.js";
-import { type Authored, checkOptions, checkSession, type DeviceDescription, type Session } from "../grants/session.js";
+import { type Proposal, proposeSession } from "../grants/proposal.js";
+import { checkOptions, checkSession, type DeviceDescription, type Session } from "../grants/session.js";
 import { partsOf } from "../keys/keyring.js";
 import { OperatorKeys } from "../keys/operator-keys.js";
 import { type Policy, policyFields } from "../log/fields.js";
-import { hasEpoch } from "../log/runs.js";
-import { assertLog, type LogState } from "../log/state.js";
 import type { Env } from "../primitives/env.js";
+import { escrowNeeds, policyOf } from "../trust/escrow-needs.js";
 
 /** What {@link createEscrowLog} is told. */
 export interface CreateEscrowLogOptions {
@@ -30,10 +30,10 @@ export interface CreateEscrowLogOptions {
  * The first admin's device opens the organisation's escrow log. It has the role `manage`. Escrow is not enabled yet: make a
  * backup key first, then set the policy.
  *
- * @returns the session of that device, and the entry to publish. The caller wipes the keyring.
+ * @returns a proposal of that device's session. The caller wipes the keyring.
  * @throws `INVALID_ARGUMENT`, `INVALID_KEY`
  */
-export function createEscrowLog(options: CreateEscrowLogOptions, env: Env): Authored {
+export function createEscrowLog(options: CreateEscrowLogOptions, env: Env): Proposal<Session> {
   const {
     subject,
     operator,
@@ -44,34 +44,6 @@ export function createEscrowLog(options: CreateEscrowLogOptions, env: Env): Auth
   } = checkOptions(options);
   const policy: Policy = { enabled: false, allowUserBackupKeys, escrowContacts, userContacts };
   return writeGenesis(device, { kind: "escrow", subject, policy, operator }, env);
-}
-
-/** What is still missing before escrow works. */
-export type EscrowNeed = "device" | "backup-key" | "enabled";
-
-/**
- * ESC-1: what an escrow log still lacks: an active device and an active backup key that both reach epoch 1, so that no one
- * loss locks the organisation out, and an enabled policy. Empty when it is ready.
- *
- * @throws `INVALID_ARGUMENT` for a user's log
- */
-export function escrowNeeds(escrowLog: LogState): readonly EscrowNeed[] {
-  const policy = policyOf(escrowLog);
-  const reaches = (kind: string) =>
-    [...escrowLog.active.values()].some((member) => member.kind === kind && hasEpoch(member.held, 1));
-  return [
-    ...(reaches("device") ? [] : (["device"] as const)),
-    ...(reaches("backup") ? [] : (["backup-key"] as const)),
-    ...(policy.enabled ? [] : (["enabled"] as const)),
-  ];
-}
-
-/** The policy in force. @throws `INVALID_ARGUMENT` for a user's log */
-export function policyOf(escrowLog: LogState): Policy {
-  assertLog(escrowLog);
-  if (escrowLog.policy === undefined)
-    throw new KeysteadError("INVALID_ARGUMENT", "escrowLog must be an escrow log, not a user's");
-  return escrowLog.policy;
 }
 
 /** @throws `INVALID_ARGUMENT` naming the field, where encoding would speak of bytes */
@@ -90,7 +62,12 @@ function checkPolicy(policy: Policy): void {
  * @param operator must sign too when escrow is switched off: admins alone cannot (ESC-2).
  * @throws `NOT_PERMITTED` (MEM-8, ESC-1 when escrow is enabled before it is ready, ESC-2), `INVALID_ARGUMENT`
  */
-export function setPolicy(session: Session, change: Partial<Policy>, env: Env, operator?: OperatorKeys): Authored {
+export function setPolicy(
+  session: Session,
+  change: Partial<Policy>,
+  env: Env,
+  operator?: OperatorKeys,
+): Proposal<Session> {
   const { log, keyring } = checkSession(session);
   const given = Object.entries(checkOptions(change)).filter(([, value]) => value !== undefined);
   const before = policyOf(log);
@@ -102,7 +79,7 @@ export function setPolicy(session: Session, change: Partial<Policy>, env: Env, o
   if (policy.enabled && lacking.length > 0) {
     throw new KeysteadError(
       "NOT_PERMITTED",
-      `escrow cannot be enabled yet: a ${lacking.join(" and a ")} that reaches epoch 1 is missing`,
+      `escrow cannot be enabled yet: a ${lacking.join(" and a ")} that holds epoch 1 and has the role manage is missing`,
       {
         rule: "ESC-1",
         details: { lacking },
@@ -121,8 +98,15 @@ export function setPolicy(session: Session, change: Partial<Policy>, env: Env, o
   const { keys } = partsOf(keyring);
   const signers = operator ? [keys, operator] : [keys];
   const written = writeLink(
-    { before: log, type: "policy", fields: { author: keys.sign, policy }, keyring, signers },
+    {
+      before: log,
+      type: "policy",
+      fields: { author: keys.sign, policy },
+      keyring,
+      signers,
+      guard: "not-a-users-device",
+    },
     env,
   );
-  return { log: written.log, entry: written.entry, keyring };
+  return proposeSession(keyring, written);
 }

@@ -6,7 +6,7 @@ import { formatStretch } from "../coverage/stretches.js";
 import { KeysteadError } from "../errors.js";
 import { checkOptions } from "../grants/session.js";
 import { formatRuns } from "../log/runs.js";
-import { checkCoverage, type UserCoverage } from "./coverage.js";
+import { checkCoverage, type Recovery, type UnfinishedAct, type UserCoverage } from "./coverage.js";
 import { ReportTotals } from "./report.js";
 
 const COLUMNS: readonly (readonly [title: string, cell: (user: UserCoverage) => string])[] = [
@@ -21,13 +21,40 @@ const COLUMNS: readonly (readonly [title: string, cell: (user: UserCoverage) => 
     ({ gaps }) => [...new Set(gaps.flatMap(({ closers }) => closers.slice(0, 1).map(({ name }) => name)))].join("; "),
   ],
   ["not delivered", ({ withheld }) => withheld.map(formatStretch).join("; ")],
+  ["kept from escrow", ({ keptFromEscrow }) => keptFromEscrow.map(formatStretch).join("; ")],
   ["lost", ({ lost }) => lost.map(formatStretch).join("; ")],
   ["pointer", ({ pointer }) => pointer],
+  ["renewal due", ({ renewal }) => renewal.join("; ")],
   ["rotation due", ({ rotationDue }) => (rotationDue ? "yes" : "no")],
   ["escrow removals", ({ removals }) => String(removals.length)],
-  ["unverified acts", ({ unverified }) => String(unverified.length)],
+  ["recoveries", ({ recoveries }) => recoveries.map(formatRecovery).join("; ")],
+  ["acts without a review", ({ unfinished }) => unfinished.filter(isUndone).map(formatUnfinished).join("; ")],
+  [
+    "disowned acts",
+    ({ unfinished }) =>
+      unfinished
+        .filter((act) => !isUndone(act))
+        .map(formatUnfinished)
+        .join("; "),
+  ],
   ["own backup keys", ({ backupKeys }) => String(backupKeys)],
 ];
+
+const isUndone = ({ status }: UnfinishedAct) => status !== "disowned";
+
+function formatRecovery({ when, believed, because, reason = "", case: caseId = "" }: Recovery): string {
+  const verdict = believed ? [] : [`not believed (${because})`];
+  return [formatDay(when), ...verdict, ...wordsOf(caseId, reason)].join(", ");
+}
+
+function formatUnfinished({ when, status, reason, case: caseId }: UnfinishedAct): string {
+  return [formatDay(when), status, ...wordsOf(caseId, reason)].join(", ");
+}
+
+/** Words of an admin. */
+function wordsOf(...words: readonly string[]): readonly string[] {
+  return words.filter((text) => text !== "").map(plainText);
+}
 
 /** The first line of a CSV report (RFC 4180), with its line end. */
 export function reportCsvHeader(): string {
@@ -52,13 +79,17 @@ function csvCell(cell: string): string {
 
 /** One user as lines of text, ending with `\n`. */
 export function formatUserCoverage(user: UserCoverage): string {
-  const { subject, status, since, proven, gaps, withheld, lost } = checkCoverage(user);
+  const { subject, status, since, proven, gaps, withheld, keptFromEscrow, lost, recoveries, unfinished } =
+    checkCoverage(user);
   const from = since ? `, everything since ${formatDay(since.since)}${proven ? " (proven)" : ""}` : "";
   const lines = [
     `${plainText(subject)}: ${status}${from}`,
     ...gaps.map((gap) => `  lacks ${formatStretch(gap)}${advice(gap.closers)}`),
     ...withheld.map((stretch) => `  not delivered: ${formatStretch(stretch)}: fetch it again`),
+    ...keptFromEscrow.map((stretch) => `  kept from escrow by a device: ${formatStretch(stretch)}`),
     ...lost.map((stretch) => `  lost for good: ${formatStretch(stretch)}`),
+    ...recoveries.map((act) => `  restored by escrow: ${formatRecovery(act)}`),
+    ...unfinished.map((act) => `  announced, and not done: ${formatUnfinished(act)}`),
   ];
   return `${lines.join("\n")}\n`;
 }

@@ -1,127 +1,340 @@
 // Recovery: an admin acts for escrow in a user's log: restores a locked-out user, and renews the pointer of users who stay
-// offline. docs/spec.md section 11 (recovery, ESC-6, ESC-8).
+// offline. docs/spec.md section 11 (recovery, ESC-6, ESC-8, ESC-10, ESC-11).
 
+import { equalBytes } from "../bytes/bytes.js";
 import type { MemberId } from "../bytes/ids.js";
-import { KeysteadError } from "../errors.js";
+import { KeysteadError, type RuleId } from "../errors.js";
 import { memberList } from "../grants/actions.js";
-import { writeLink } from "../grants/author.js";
-import { checkRuns } from "../grants/runs-argument.js";
+import { foresee, writeLink } from "../grants/author.js";
+import { Proposal, proposeLog, proposeSession } from "../grants/proposal.js";
 import { checkOptions, checkSession, type Session } from "../grants/session.js";
-import { changedKeyring, partsOf } from "../keys/keyring.js";
-import type { LinkTypeName } from "../log/registry.js";
-import { epochsIn, intersectRuns, NO_RUNS, type Runs } from "../log/runs.js";
-import { activeMember, assertLog, escrowMember, hasRole, isConfirmed, type LogState } from "../log/state.js";
-import type { Env } from "../primitives/env.js";
-import { openAsEscrow } from "./escrow-keys.js";
-import { judgePointer, pointerTo } from "./pointer.js";
+import { changedKeyring, epochSeed, partsOf } from "../keys/keyring.js";
+import { type Runs, runsOf, uniteRuns } from "../log/runs.js";
+import { activeMember, escrowMember, hasRole, isConfirmed, type LogState, type Member } from "../log/state.js";
+import { drawRandom, type Env } from "../primitives/env.js";
+import { actCommitment } from "../trust/commitment.js";
+import { judgePointer, pointerTo } from "../trust/pointer.js";
+import { renewalReasons } from "../trust/renewal.js";
+import { assertUserLog } from "../trust/soundness.js";
+import { type Act, actRecord, type RecordedAct } from "./act.js";
+import { entryList } from "./arguments.js";
+import { escrowKeys, openAsEscrow, type ProvablePair, provablePairs } from "./escrow-keys.js";
+import { type Gift, giftFor, NO_GIFT } from "./gift.js";
+import { SALT_LENGTH, writeRecord } from "./sealed-record.js";
 
-/** What {@link recover} is told. */
-export interface RecoverOptions {
+/** Whom a recovery is about. */
+interface Restored {
   /** The user's log, verified, and its fingerprint compared with the user. */
   readonly userLog: LogState;
-  /** Its entries with their attachments. */
-  readonly entries: Iterable<Uint8Array>;
+  /**
+   * Devices and backup keys that the user has besides, as the admin knows from the user: they stay confirmed. A thief's device would
+   * otherwise be confirmed with the recovered one.
+   */
+  readonly usersOwn?: readonly MemberId[] | undefined;
+}
+
+/** Options of {@link recordRecovery}. */
+export interface RecordRecoveryOptions extends Restored {
+  /** The entries of the user's log with their attachments: the review is then tried before it is announced. */
+  readonly entries?: Iterable<Uint8Array> | undefined;
   /** The user's new device; members that escrow can extend. */
   readonly approve?: readonly MemberId[] | undefined;
   /** Lost devices. */
   readonly remove?: readonly MemberId[] | undefined;
-  /**
-   * Epochs whose grants to escrow the server never delivered, given up: escrow declares them missing and passes on the rest. Fetch
-   * the entries again first.
-   */
-  readonly abandon?: Runs | undefined;
+  /** Why, for those who audit: 1 to 4,096 bytes of UTF-8. */
+  readonly reason: string;
+  /** The case's number or the like, up to 256 bytes. */
+  readonly case?: string | undefined;
 }
 
-/** A user's log after escrow acted. */
-export interface EscrowActed {
-  readonly log: LogState;
-  /** To be published in the user's log. */
-  readonly entry: Uint8Array;
+/** The admin's session after its act was accepted, and what {@link recover} needs. */
+export interface RecoveryRecorded extends Session {
+  readonly act: RecordedAct;
 }
 
 /**
- * An admin with the role `recover` restores a locked-out user: approves the new device and removes lost ones, in one link that
- * the escrow epoch and the admin's own device both sign. The user's other devices check the admin before they act on it.
+ * Records in the escrow log what an admin's device is about to do in a user's log in escrow's name: at exactly this place, exactly
+ * this. Only what was recorded first is believed (ESC-8). When the server has accepted it, {@link recover} does it. If the user's log
+ * moves on before that, the act is of no use: disown it, and record a new one. A device that lost its memory in between finds the act
+ * again by `actRecords`.
  *
+ * @returns a proposal of the escrow log.
  * @throws `NOT_PERMITTED` with the rule: MEM-8 without the role, ESC-3 when the log's escrow is not this one or its pointer is
- * false; `GRANT_UNAVAILABLE` when a grant to escrow was not delivered; `INVALID_ARGUMENT`, `UNKNOWN_MEMBER`
+ * false, and what the user's log does not admit; `UNVERIFIED_MEMBERS` (ESC-8) when somebody would be confirmed who is neither approved
+ * nor named in `usersOwn`; `NO_ACCESS` when this admin does not hold the pointer's epoch; `INVALID_ARGUMENT`, `UNKNOWN_MEMBER`
  */
-export function recover(admin: Session, options: RecoverOptions, env: Env): EscrowActed {
-  const { userLog, entries, approve = [], remove = [], abandon = NO_RUNS } = checkOptions(options);
-  assertLog(userLog);
+export function recordRecovery(admin: Session, options: RecordRecoveryOptions, env: Env): Proposal<RecoveryRecorded> {
   const session = checkSession(admin);
+  const { userLog, entries, usersOwn = [], reason, case: caseId = "", ...lists } = checkOptions(options);
+  assertUserLog(userLog);
   requireRecover(session);
-  const fields = { approve: memberList(userLog, "approve", approve), remove: memberList(userLog, "remove", remove) };
-  return actAsEscrow(
-    session,
-    "review",
-    { userLog, entries, fields, abandon: checkRuns("options.abandon", abandon) },
-    env,
-  );
+  const { approve: approved = [], remove: removed = [] } = lists;
+  const approve = memberList(userLog, "approve", approved);
+  const remove = memberList(userLog, "remove", removed);
+  const { log, seq, hash: prev } = userLog.head;
+  const place = { log, subject: userLog.subject, seq: seq + 1, prev };
+  const act: Act = { salt: drawRandom(env, SALT_LENGTH), ...place, approve, remove, reason, case: caseId };
+  const own = memberList(userLog, "usersOwn", usersOwn);
+  const recordedAt = session.log.head.seq + 1;
+  const recording = { act: { ...act, recordedAt }, hash: session.log.head.hash };
+  withGift(session, { userLog, entries, approve }, (gift) => foreseen(session, userLog, recording, gift, own));
+  const written = writeRecord(actRecord, session, act, env);
+  const proposal = proposeSession(session.keyring, written);
+  return new Proposal({
+    entry: proposal.entry,
+    log: written.log,
+    accept: () => ({ ...proposal.accept(), act: { ...act, recordedAt } }),
+    fresh: [],
+  });
+}
+
+/** Options of {@link recover}. */
+export interface RecoverOptions extends Restored {
+  /** The act, as {@link recordRecovery} gave it or `actRecords` found it. */
+  readonly act: RecordedAct;
+  /** The entries of the user's log with their attachments. */
+  readonly entries: Iterable<Uint8Array>;
 }
 
 /**
- * An admin renews a user's pointer to escrow's newest epoch, for a user whose devices stay offline (ESC-6).
+ * An admin with the role `recover` restores a locked-out user, as it recorded before: approves the new device and removes lost ones,
+ * in one link that the escrow epoch, the admin's own device and every earlier escrow epoch sign whose grants are passed on. The new
+ * device gets what this admin opens; what is junk or was not delivered is left out. {@link recoverableEpochs} says what did not fit
+ * and is left for further acts.
  *
- * @throws as {@link recover}; `NOT_PERMITTED` (MEM-2) when it points there already
+ * @param admin the session of the device that recorded the act, on the escrow log **as the server has accepted it**.
+ * @returns a proposal of the user's log, for the server to accept.
+ * @throws as {@link recordRecovery}; `NOT_PERMITTED` (ESC-8) when the act is not in the escrow log, is another's, or was disowned, or
+ * the user's log has moved on since: a new act is needed
  */
-export function renewFor(admin: Session, options: Pick<RecoverOptions, "userLog" | "entries">, env: Env): EscrowActed {
-  const { userLog, entries } = checkOptions(options);
-  assertLog(userLog);
+export function recover(admin: Session, options: RecoverOptions, env: Env): Proposal<LogState> {
+  const { act, userLog, usersOwn = [], ...given } = checkOptions(options);
+  assertUserLog(userLog);
+  const entries = entryList(given.entries);
   const session = checkSession(admin);
   requireRecover(session);
-  return actAsEscrow(session, "renew-escrow", { userLog, entries, fields: { escrow: pointerTo(session.log) } }, env);
+  const hash = requireRecorded(session, checkAct(act));
+  requirePlace(userLog, act);
+  const own = memberList(userLog, "usersOwn", usersOwn);
+  return withGift(session, { userLog, entries, approve: act.approve }, (gift, keyring) => {
+    const fields = foreseen(session, userLog, { act, hash }, gift, own);
+    const escrow = escrowKeys(session, escrowMember(userLog) as Member);
+    const signers = [escrow, partsOf(session.keyring).keys, ...gift.pairs.map(({ signer }) => signer)];
+    const draft = { before: userLog, type: "review", fields, keyring, signers } as const;
+    return proposeLog(writeLink({ ...draft, guard: "not-a-users-device" }, env));
+  });
+}
+
+/** Options of {@link recoverableEpochs}. */
+export interface RecoverableOptions {
+  readonly userLog: LogState;
+  readonly entries: Iterable<Uint8Array>;
+  /** Whom a review would approve. */
+  readonly approve: readonly MemberId[];
+}
+
+/** What a review by escrow would give those whom it approves. */
+export interface RecoverableEpochs {
+  /** What the next review gives. */
+  readonly next: Runs;
+  /** What does not fit into it: further reviews give it, each with its own act. */
+  readonly left: Runs;
+}
+
+/**
+ * What this admin can give some members of a user's log in escrow's name: in the next review, and in further ones.
+ *
+ * @throws `NOT_PERMITTED` (ESC-3), `UNKNOWN_MEMBER`, `INVALID_ARGUMENT`
+ */
+export function recoverableEpochs(admin: Session, options: RecoverableOptions): RecoverableEpochs {
+  const session = checkSession(admin);
+  const { userLog, approve, ...given } = checkOptions(options);
+  assertUserLog(userLog);
+  const entries = entryList(given.entries);
+  const list = memberList(userLog, "approve", approve);
+  return withGift(session, { userLog, entries, approve: list }, ({ runs, left }) => ({ next: runs, left }));
+}
+
+/**
+ * An admin with the role `recover` renews escrow in a user's log whose devices stay offline: it points to the newest epoch of the
+ * escrow log, and a new epoch of the user's log is made, which nobody knows who is not to know it (ESC-6, ESC-10). The pointer may be
+ * the one in force.
+ *
+ * @returns a proposal of the user's log, for the server to accept.
+ * @throws `NOT_PERMITTED` with the rule: MEM-8 without the role, ESC-3 when the log's escrow is not this one or its pointer is false,
+ * MEM-2 when nothing is due that an admin's renewal changes (`renewalReasons`)
+ */
+export function renewFor(admin: Session, options: Pick<Restored, "userLog">, env: Env): Proposal<LogState> {
+  const { userLog } = checkOptions(options);
+  assertUserLog(userLog);
+  const session = checkSession(admin);
+  requireRecover(session);
+  const escrow = requireEscrow(session, userLog);
+  if (renewalReasons(userLog, session.log).every((reason) => reason === "founder")) {
+    throw new KeysteadError(
+      "NOT_PERMITTED",
+      "escrow's pointer is not due to be renewed by an admin: nothing would change",
+      {
+        rule: "MEM-2",
+        details: { log: userLog.head.log },
+      },
+    );
+  }
+  const keys = escrowKeys(session, escrow);
+  const device = partsOf(session.keyring).keys;
+  const { seq, hash } = session.log.head;
+  const fields = { author: keys.sign, by: { admin: device.sign, seq, hash }, escrow: pointerTo(session.log) };
+  const draft = { before: userLog, type: "renew-escrow", fields, signers: [keys, device] } as const;
+  return proposeLog(writeLink({ ...draft, guard: "not-a-users-device" }, env));
 }
 
 function requireRecover({ log, keyring }: Session): void {
   const member = activeMember(log, keyring.member);
   if (isConfirmed(log, member) && hasRole(member, "recover") && member.kind === "device") return;
-  throw new KeysteadError(
-    "NOT_PERMITTED",
-    "acting for escrow needs an admin's device with the role recover, which this member is not",
-    {
-      rule: "MEM-8",
-      details: { member: member.id },
-    },
+  throw refused("MEM-8", "acting for escrow needs an admin's device with the role recover, which this member is not", {
+    member: member.id,
+  });
+}
+
+/** ESC-3: escrow in this log stands for an epoch of the admin's log. */
+function requireEscrow(admin: Session, userLog: LogState): Member {
+  const escrow = escrowMember(userLog);
+  const verdict = escrow?.pointer ? judgePointer(escrow.pointer, admin.log) : "none";
+  if (escrow?.pointer && (verdict === "newest" || verdict === "older")) {
+    // Nobody else's seed signs for it: better to hear so before the act is announced.
+    epochSeed(admin.keyring, escrow.pointer.epoch);
+    return escrow;
+  }
+  throw refused(
+    "ESC-3",
+    `the escrow member of ${userLog.subject} stands for no epoch of this escrow log (${verdict})`,
+    { verdict, log: userLog.head.log },
   );
 }
 
-interface Act extends Pick<RecoverOptions, "userLog" | "entries"> {
-  readonly fields: Readonly<Record<string, unknown>>;
-  readonly abandon?: Runs;
+/** ESC-8: exactly this is recorded in the escrow log, by this device's key, and not disowned. @returns the hash of the act */
+function requireRecorded({ log, keyring }: Session, act: RecordedAct) {
+  const link = log.links.at(act.recordedAt - 1);
+  const admin = partsOf(keyring).keys.sign;
+  if (!link?.act || !equalBytes(link.act.commitment, actCommitment({ ...act, admin }))) {
+    throw refused(
+      "ESC-8",
+      "this is not what this device recorded at that place of the escrow log; record the act first, and act once it is accepted",
+      { recordedAt: act.recordedAt },
+    );
+  }
+  if (log.disowned.has(String(act.recordedAt))) {
+    throw refused("ESC-8", "the act was disowned, so nobody would believe it; record a new one", {
+      recordedAt: act.recordedAt,
+    });
+  }
+  return link.hash;
 }
 
-function actAsEscrow(
+function requirePlace({ head }: LogState, act: RecordedAct): void {
+  if (act.log === head.log && act.seq === head.seq + 1 && act.prev === head.hash) return;
+  throw refused(
+    "ESC-8",
+    act.log === head.log
+      ? "the user's log has moved on since the act was recorded; disown it, and record a new one"
+      : "the act is about another log",
+    { log: head.log, recorded: { seq: act.seq, prev: act.prev }, head: { seq: head.seq, hash: head.hash } },
+  );
+}
+
+/** What opens of a user's log, as far as it is known: everything that was granted where no entries are given. */
+function withGift<T>(
   admin: Session,
-  type: LinkTypeName,
-  { userLog, entries, fields, abandon = NO_RUNS }: Act,
-  env: Env,
-): EscrowActed {
-  const escrow = escrowMember(userLog);
-  const verdict = escrow?.pointer ? judgePointer(escrow.pointer, admin.log) : "none";
-  if (verdict !== "newest" && verdict !== "older") {
-    throw new KeysteadError(
-      "NOT_PERMITTED",
-      `the escrow member of ${userLog.subject} stands for no epoch of this escrow log (${verdict})`,
+  {
+    userLog,
+    entries,
+    approve,
+  }: { userLog: LogState; entries: Iterable<Uint8Array> | undefined; approve: Act["approve"] },
+  use: (gift: Gift, keyring: Session["keyring"] | undefined) => T,
+): T {
+  requireEscrow(admin, userLog);
+  if (approve.length === 0) return use(NO_GIFT, undefined);
+  const provable = provablePairs(admin, userLog);
+  if (entries === undefined) return use(giftFor(userLog, provable, grantedTo(provable), approve), undefined);
+  const { keyring: opened } = openAsEscrow(admin, userLog, entries);
+  try {
+    // Escrow declares nothing missing (MEM-9): it names what it opens.
+    const keyring = changedKeyring(opened, { awaited: partsOf(opened).junk });
+    return use(giftFor(userLog, provable, runsOf(keyring.epochs), approve), keyring);
+  } finally {
+    opened.wipe();
+  }
+}
+
+function grantedTo(pairs: readonly ProvablePair[]): Runs {
+  return pairs.reduce<Runs>((all, { runs }) => uniteRuns(all, runs), []);
+}
+
+interface Recording {
+  readonly act: RecordedAct;
+  readonly hash: LogState["head"]["hash"];
+}
+
+/**
+ * The fields of the review, tried on the user's log.
+ *
+ * @throws `NOT_PERMITTED` with the rule, `UNVERIFIED_MEMBERS`
+ */
+function foreseen(
+  admin: Session,
+  userLog: LogState,
+  { act, hash }: Recording,
+  { runs, pairs }: Gift,
+  usersOwn: readonly MemberId[],
+) {
+  const { approve, remove, salt, recordedAt: seq } = act;
+  const by = {
+    ...{ admin: partsOf(admin.keyring).keys.sign, seq, hash, salt },
+    ...(runs.length > 0 && { runs }),
+    ...(pairs.length > 0 && { pairs: pairs.map(({ sign, kem }) => [sign, kem] as const) }),
+  };
+  const fields = { author: (escrowMember(userLog) as Member).sign, by, approve, remove };
+  const { active, epoch } = foresee(userLog, "review", fields);
+  const pointer = escrowMember(userLog)?.pointer;
+  // Escrow would get the new epoch at a pair that a removed admin may hold. Renewing first loses nothing: earlier pairs are proven.
+  if (epoch !== undefined && pointer && judgePointer(pointer, admin.log) !== "newest") {
+    throw refused(
+      "ESC-6",
+      "escrow's pointer is an older epoch, which a removed admin may hold; renew it first (renewFor)",
       {
-        rule: "ESC-3",
-        details: { verdict, log: userLog.head.log },
+        log: userLog.head.log,
       },
     );
   }
-  const { keyring: opened, withheld } = openAsEscrow(admin, userLog, entries);
-  // Only what was really withheld: nothing that opens is given up.
-  const keyring = changedKeyring(opened, { junk: epochsIn(intersectRuns(abandon, withheld)) });
-  const { keys } = partsOf(keyring);
-  const device = partsOf(admin.keyring).keys;
-  const { seq, hash } = admin.log.head;
-  const draft = { before: userLog, type, keyring, signers: [keys, device] };
-  const by = { admin: device.sign, seq, hash };
+  const known = new Set<MemberId>([...approve, ...usersOwn]);
+  const strangers = [...active.values()].filter(
+    (member) => member.kind !== "escrow" && isConfirmed({ active }, member) && !known.has(member.id),
+  );
+  if (strangers.length === 0) return fields;
+  const members = strangers.map(({ id }) => id);
+  throw new KeysteadError(
+    "UNVERIFIED_MEMBERS",
+    `after this, ${members.join(", ")} would be confirmed; ask the user, and name in usersOwn what is theirs, or remove it`,
+    { rule: "ESC-8", details: { members } },
+  );
+}
+
+/** @throws `INVALID_ARGUMENT` unless the value has what an act has */
+function checkAct(act: RecordedAct): RecordedAct {
+  const { recordedAt, ...opening } = checkOptions(act);
   try {
-    const { log, entry, newEpoch } = writeLink({ ...draft, fields: { author: keys.sign, by, ...fields } }, env);
-    changedKeyring(keyring, { gained: newEpoch });
-    return { log, entry };
-  } finally {
-    keyring.wipe();
+    actRecord.schema.write(opening, "act");
+  } catch (cause) {
+    throw new KeysteadError("INVALID_ARGUMENT", `options.act is no act: ${(cause as KeysteadError).message}`, {
+      cause,
+    });
   }
+  if (!Number.isSafeInteger(recordedAt) || recordedAt < 1) {
+    throw new KeysteadError("INVALID_ARGUMENT", "options.act.recordedAt must be a position of the escrow log");
+  }
+  return act;
+}
+
+function refused(rule: RuleId, message: string, details: Readonly<Record<string, unknown>>): KeysteadError {
+  return new KeysteadError("NOT_PERMITTED", message, { rule, details });
 }

@@ -1,12 +1,14 @@
 // The organisation's report: every user's coverage, streamed, with totals and what to do first. docs/spec.md sections 8 and 11.
 
-import { countEpochs } from "../coverage/gaps.js";
 import { formatEpochs, formatStretch } from "../coverage/stretches.js";
 import { KeysteadError } from "../errors.js";
 import { checkOptions, checkSession, type Session } from "../grants/session.js";
 import { partsOf } from "../keys/keyring.js";
-import { NO_RUNS, runsOf } from "../log/runs.js";
+import { countEpochs, NO_RUNS, runsOf } from "../log/runs.js";
 import { assertLog, type LogState } from "../log/state.js";
+import { policyOf } from "../trust/escrow-needs.js";
+import type { RenewalReason } from "../trust/renewal.js";
+import type { ActRecord } from "./act.js";
 import {
   checkCoverage,
   type EscrowStatus,
@@ -16,7 +18,6 @@ import {
   type UserCoverage,
 } from "./coverage.js";
 import { escrowsOf, openAsEscrow } from "./escrow-keys.js";
-import { policyOf } from "./escrow-log.js";
 
 /** A user to report on. */
 export interface ReportedUser {
@@ -28,10 +29,12 @@ export interface ReportedUser {
   readonly entries?: Iterable<Uint8Array> | undefined;
 }
 
-/** What {@link organisationReport} is told. */
+/** Options of {@link organisationReport}. */
 export interface ReportOptions {
   /** An admin's session of the escrow log: what users' entries claim is then proven by opening it. */
   readonly admin?: Session | undefined;
+  /** The acts of the escrow log, as `actRecords` reads them: each row then lists the recoveries of its user, with reason and case. */
+  readonly acts?: readonly ActRecord[] | undefined;
   /** Called after every user and waited for: return a promise of a later turn to let a screen draw. */
   readonly onProgress?: ((done: number) => void | Promise<void>) | undefined;
   /** Ends the report between two users; iterating then throws the signal's reason. */
@@ -52,12 +55,13 @@ export async function* organisationReport(
   options: ReportOptions = {},
 ): AsyncGenerator<UserCoverage, void, void> {
   policyOf(escrowLog);
-  const { admin, onProgress, signal } = checkOptions(options);
+  const { admin, onProgress, signal, acts = [] } = checkOptions(options);
   if (admin !== undefined && checkSession(admin).log.head.log !== escrowLog.head.log) {
     throw new KeysteadError("INVALID_ARGUMENT", "options.admin is not a session of this escrow log");
   }
   checkUsers(users, options);
-  const cover = escrowCoverer(escrowLog);
+  if (!Array.isArray(acts)) throw new KeysteadError("INVALID_ARGUMENT", "options.acts must be what actRecords gave");
+  const cover = escrowCoverer(escrowLog, acts);
   let done = 0;
   for await (const user of users) {
     signal?.throwIfAborted();
@@ -115,7 +119,7 @@ export class ReportTotals {
   #withLoss = 0;
   #stale = 0;
 
-  /** @param most how many things to do are kept, those that close the most; 1,000 unless told. */
+  /** @param most how many things to do are kept, those that close the most; default 1,000. */
   constructor(most = 1000) {
     if (!Number.isSafeInteger(most) || most < 0)
       throw new KeysteadError("INVALID_ARGUMENT", "most must be a whole number, 0 or more");
@@ -172,9 +176,16 @@ export class ReportTotals {
   }
 }
 
+const RENEWALS: Readonly<Record<RenewalReason, string>> = {
+  older: "renew the pointer: it stands for an old escrow epoch",
+  "known-to-former-admin": "renew: a former admin made the current epoch in escrow's name, and knows it",
+  founder: "let a confirmed device renew the pointer: an unconfirmed one set it",
+};
+
 /** What to do for a user. @throws `INVALID_ARGUMENT` */
 export function toDosOf(user: UserCoverage): readonly ToDo[] {
-  const { subject, status, gaps, withheld, pointer, rotationDue, unverified, closable } = checkCoverage(user);
+  const { subject, status, gaps, withheld, pointer, renewal, rotationDue, recoveries, unfinished, closable } =
+    checkCoverage(user);
   const todo = (text: string, closes = 0): ToDo => ({ subject, text, closes });
   if (status === "pending") return [todo("ask the user to acknowledge escrow on any device", closable)];
   const steps = gaps.flatMap(({ closers: [best] }) => {
@@ -193,7 +204,7 @@ export function toDosOf(user: UserCoverage): readonly ToDo[] {
           ),
         ]
       : []),
-    ...(pointer === "older" ? [todo("renew the pointer: it stands for an old escrow epoch")] : []),
+    ...renewal.map((reason) => todo(RENEWALS[reason])),
     ...(pointer === "false"
       ? [todo("alarm: the pointer's keys are no epoch of this escrow log; let a device renew it")]
       : []),
@@ -205,7 +216,16 @@ export function toDosOf(user: UserCoverage): readonly ToDo[] {
         ]
       : []),
     ...(pointer === "other-log" ? [todo("alarm: escrow stands for another organisation's log")] : []),
-    ...unverified.map(({ seq, because }) => todo(`alarm: link ${seq} acted for escrow, and ${because}`)),
+    ...recoveries
+      .filter(({ believed }) => !believed)
+      .map(({ seq, because }) => todo(`alarm: link ${seq} acted for escrow, and is not to be believed (${because})`)),
+    ...unfinished
+      .filter(({ status }) => status !== "disowned")
+      .map(({ recordedAt, reason }) =>
+        todo(
+          `link ${recordedAt} of the escrow log announced an act that was not done (${reason}): do it, or disown it`,
+        ),
+      ),
     ...(rotationDue ? [todo("rotation is due: any of the user's devices does it when it is online")] : []),
   ];
 }

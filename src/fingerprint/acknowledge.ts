@@ -2,10 +2,11 @@
 // docs/spec.md section 10.
 
 import { KeysteadError } from "../errors.js";
-import { assertLog, confirmedFounder, type LogState } from "../log/state.js";
+import { assertLog, type LogState } from "../log/state.js";
 import type { ContactStatus } from "./change.js";
-import { classAtPin, compareContact } from "./contacts.js";
+import { compareContact } from "./contacts.js";
 import { type ContactPin, makePin } from "./pin.js";
+import { trustedFounders } from "./trusted-class.js";
 
 /** What {@link acknowledge} is told. */
 export interface AcknowledgeOptions {
@@ -22,7 +23,7 @@ export interface AcknowledgeOptions {
  * To be called before sealing to a tracked contact: refuses unless its log is `same` or `extended`.
  *
  * @returns the pin moved to the log's head, to be stored in place of the old one, so that a later rollback is noticed.
- * It keeps the class that was confirmed, and whether the user verified it.
+ * It keeps the trusted class, and whether the user verified it.
  * @throws `CONTACT_CHANGED` with `details.change`; errors of `compareContact`
  */
 export function requireUnchanged(pin: ContactPin, log: LogState): ContactPin {
@@ -38,7 +39,7 @@ export function requireUnchanged(pin: ContactPin, log: LogState): ContactPin {
 /**
  * The user has seen what {@link compareContact} says of this very state, and goes on.
  *
- * @returns the pin at the log's head, to be stored in place of the old one. After a change by others it believes in the
+ * @returns the pin at the log's head, to be stored in place of the old one. After a change by others it trusts the
  * class that is confirmed now, and is unverified unless `options.verified`.
  * @throws `CONTACT_CHANGED` with `details.change` for a contradiction that `options.evenIf` does not name; errors of
  * `compareContact`
@@ -54,7 +55,7 @@ export function acknowledge(pin: ContactPin, log: LogState, options: Acknowledge
       details: { change },
     });
   }
-  return makePin(log, confirmedFounder(log), options?.verified ?? false);
+  return makePin(log, trustedFounders(log), options?.verified ?? false);
 }
 
 function isHarmless(status: ContactStatus): boolean {
@@ -62,9 +63,9 @@ function isHarmless(status: ContactStatus): boolean {
 }
 
 /**
- * The confirmed class is carried over, not read anew: when the last of it has left by itself, a stranger that had
+ * The trusted class is carried over, not read anew: when the last of it has left by itself, a stranger that had
  * joined before must not inherit its standing without the user's word.
  */
 function moved(pin: ContactPin, log: LogState, verified: boolean): ContactPin {
-  return makePin(log, classAtPin(pin, log) ?? pin.confirmed, verified);
+  return makePin(log, pin.confirmed, verified);
 }

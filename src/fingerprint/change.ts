@@ -6,7 +6,7 @@ import type { Evidence } from "../log/evidence.js";
 import type { Head, Member } from "../log/state.js";
 
 /**
- * `same`; `extended` by the class that was confirmed at the pin alone; `extended-by-others`; and three contradictions:
+ * `same`; `extended` by the class that was trusted at the pin alone; `extended-by-others`; and three contradictions:
  * `forked`, `rolled-back`, `replaced`.
  */
 export type ContactStatus = "same" | "extended" | "extended-by-others" | "forked" | "rolled-back" | "replaced";
@@ -20,7 +20,7 @@ export interface ContactLink {
   readonly author: MemberId | "operator";
   /** The author's name, if known. Chosen by its device: show it as text, believe nothing. */
   readonly name: string | undefined;
-  /** Whether the author belongs, as of the new head, to the class that was confirmed at the pin. */
+  /** Whether the author belongs, as of the new head, to the class that was trusted at the pin. */
   readonly trusted: boolean;
 }
 
@@ -38,7 +38,7 @@ export interface ContactFacts {
   readonly added: readonly ContactMember[];
   /** Active at the pin and not now. */
   readonly removed: readonly ContactMember[];
-  /** Whether a member of the class that was confirmed at the pin is still active. */
+  /** Whether a member of the class that was trusted at the pin is still active. */
   readonly trustedLeft: boolean;
 }
 

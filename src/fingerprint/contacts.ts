@@ -2,18 +2,18 @@
 
 import type { MemberId } from "../bytes/ids.js";
 import { KeysteadError } from "../errors.js";
-import { foundersOf } from "../log/classes.js";
 import { type Evidence, type EvidenceKind, makeEvidence } from "../log/evidence.js";
 import { allMembers, assertLog, type Head, type LogState, type Member } from "../log/state.js";
 import { type ContactChange, type ContactFacts, type ContactStatus, describeChange } from "./change.js";
 import { type ContactPin, checkPin } from "./pin.js";
+import { ownFounders } from "./trusted-class.js";
 
 /**
  * Says what became of a contact's log since it was pinned.
  *
- * `extended` means that every author since the pin belongs, as of the new head, to the class that was confirmed at the
- * pin: a device that joined and was then approved by that class is of it, one that nobody approved is not, and the
- * service's operator never is.
+ * `extended` means that every author since the pin belongs, as of the new head, to the class that was trusted at the
+ * pin: a device that joined and was then approved by that class is of it. One that nobody approved is not, one that only
+ * escrow approved is not, and neither escrow nor the service's operator ever is.
  *
  * @param now the newest verified state, or the `FORKED`, `ROLLED_BACK` or `REPLACED` error that `verifyLog` or
  * `appendEntry` threw instead of giving one.
@@ -25,22 +25,13 @@ export function compareContact(pin: ContactPin, now: LogState | KeysteadError): 
   assertLog(now);
   checkSubject(checked, now.subject);
   const contradiction = contradictionOf(checked.head, now);
-  if (contradiction) return contradictionChange(checked, now.head, evidenceOf(contradiction, checked, now));
+  if (contradiction) {
+    return contradictionChange(contradiction, checked, now.head, evidenceOf(contradiction, checked, now));
+  }
   const facts = factsSince(checked, now);
   const byClass = facts.links.every(({ trusted }) => trusted);
   const status = facts.links.length === 0 ? "same" : byClass ? "extended" : "extended-by-others";
   return makeChange(status, checked, now.head, facts);
-}
-
-/**
- * Position of the founder that the class confirmed at the pin has in a log that continues the pinned one; undefined if
- * the pin names none.
- *
- * @internal
- */
-export function classAtPin({ confirmed }: ContactPin, log: LogState): number | undefined {
-  const root = allMembers(log).find(({ position }) => position === confirmed);
-  return root && foundersOf(log).get(root.id);
 }
 
 function contradictionOf(pinned: Head, { head, links }: LogState): EvidenceKind | undefined {
@@ -58,27 +49,27 @@ function evidenceOf(kind: EvidenceKind, { subject, head }: ContactPin, { links }
 
 function changeOfError(pin: ContactPin, error: KeysteadError): ContactChange {
   const { evidence, offered } = error.details as { readonly evidence?: Evidence; readonly offered?: Head };
-  if (!evidence || !offered) {
+  const kind = evidence?.kind;
+  if (!evidence || !offered || !kind || kind === "equivocated") {
     throw new KeysteadError("INVALID_ARGUMENT", "the error holds no evidence about a contact's log", { cause: error });
   }
   checkSubject(pin, evidence.subject);
   if (evidence.pinned.log !== pin.head.log) {
     throw new KeysteadError("INVALID_ARGUMENT", "the error is about another log than the pinned one", { cause: error });
   }
-  return contradictionChange(pin, offered, evidence);
+  return contradictionChange(kind, pin, offered, evidence);
 }
 
-function contradictionChange(pin: ContactPin, current: Head, evidence: Evidence): ContactChange {
+function contradictionChange(kind: EvidenceKind, pin: ContactPin, current: Head, evidence: Evidence): ContactChange {
   const nothing = { links: [], added: [], removed: [], trustedLeft: false };
-  return makeChange(evidence.kind, pin, current, nothing, evidence);
+  return makeChange(kind, pin, current, nothing, evidence);
 }
 
 function factsSince(pin: ContactPin, now: LogState): ContactFacts {
-  const founders = foundersOf(now);
-  const trustedClass = classAtPin(pin, now);
+  const founders = ownFounders(now);
+  const trusted = new Set(pin.confirmed);
   // A device or a backup key; an escrow member counts as others whoever approved it (section 10).
-  const isTrusted = ({ id, kind }: Member) =>
-    trustedClass !== undefined && founders.get(id) === trustedClass && (kind === "device" || kind === "backup");
+  const isTrusted = ({ id, kind }: Member) => kind !== "escrow" && trusted.has(founders.get(id) as number);
   const members = new Map<MemberId | "operator", Member>(allMembers(now).map((member) => [member.id, member]));
   const links = [...now.links].slice(pin.head.seq).map(({ seq, type, time, author }) => {
     const member = members.get(author);

@@ -2,10 +2,11 @@
 // docs/spec.md section 10 and LOG-8.
 
 import type { LinkHash, LogId } from "../bytes/ids.js";
-import { bool, decode, encode, hexBytes, literal, mapped, record, type Schema, text, uint } from "../bytes/schema.js";
+import { array, bool, decode, encode, hexBytes, literal, record, type Schema, text, uint } from "../bytes/schema.js";
 import { KeysteadError } from "../errors.js";
 import { MAX_SUBJECT_BYTES } from "../log/fields.js";
-import { assertLog, confirmedFounder, type Head, type LogState } from "../log/state.js";
+import { assertLog, type Head, type LogState } from "../log/state.js";
+import { trustedFounders } from "./trusted-class.js";
 
 /** What is remembered of a contact. Not secret, but whoever can change it chooses whom this device believes. */
 export interface ContactPin {
@@ -14,22 +15,34 @@ export interface ContactPin {
   readonly subject: string;
   /** The head that was seen. */
   readonly head: Head;
-  /** The class that was confirmed then, by its founder: the position of the link in which it entered. */
-  readonly confirmed: number;
+  /**
+   * The trusted class: the founders that its members had then, by approvals other than escrow's. Each is the position of the link
+   * in which a member entered. Ascending.
+   */
+  readonly confirmed: readonly number[];
   /** Whether the user compared fingerprints with the contact: at this head, or at an older one that its class extended. */
   readonly verified: boolean;
 }
 
-const MAX_PIN_BYTES = 1024;
+const MAX_PIN_BYTES = 4096;
+/** As many as a log can have active members. */
+const MAX_FOUNDERS = 256;
 
-const fields = record({
+const fields: Schema<ContactPin> = record({
   v: literal(1),
   subject: text(MAX_SUBJECT_BYTES, 1),
   head: record({ log: hexBytes<LogId>(32), seq: uint({ min: 1 }), hash: hexBytes<LinkHash>(32) }),
-  confirmed: uint({ min: 1 }),
+  confirmed: array(uint({ min: 1 }), { min: 1, max: MAX_FOUNDERS }),
   verified: bool(),
 });
-const pinSchema: Schema<ContactPin> = mapped(fields, checkPosition, checkPosition);
+const pinSchema: Schema<ContactPin> = {
+  read: (value, path) => checkFounders(fields.read(value, path)),
+  write(pin, path) {
+    const value = fields.write(pin, path);
+    checkFounders(pin);
+    return value;
+  },
+};
 
 /**
  * Begins to track a contact: what its log is now becomes what later states are compared with.
@@ -40,16 +53,16 @@ const pinSchema: Schema<ContactPin> = mapped(fields, checkPosition, checkPositio
  */
 export function pinContact(log: LogState, options: { readonly verified?: boolean | undefined } = {}): ContactPin {
   assertLog(log);
-  return makePin(log, confirmedFounder(log), options?.verified ?? false);
+  return makePin(log, trustedFounders(log), options?.verified ?? false);
 }
 
 /** @internal A pin at the log's head for a class that the caller knows. */
-export function makePin({ subject, head }: LogState, confirmed: number, verified: boolean): ContactPin {
+export function makePin({ subject, head }: LogState, confirmed: readonly number[], verified: boolean): ContactPin {
   if (typeof verified !== "boolean") throw new KeysteadError("INVALID_ARGUMENT", "verified must be true or false");
   return checkPin({ v: 1, subject, head, confirmed, verified });
 }
 
-/** A pin as bytes, at most 1 KiB. @throws `INVALID_ENCODING` naming the wrong field */
+/** A pin as bytes, at most 4 KiB. @throws `INVALID_ENCODING` naming the wrong field */
 export function encodePin(pin: ContactPin): Uint8Array {
   return encode(pinSchema, pin, "pin");
 }
@@ -62,12 +75,23 @@ export function decodePin(bytes: Uint8Array): ContactPin {
 /** A frozen copy of a pin that a caller passed. @throws `INVALID_ENCODING` naming the wrong field */
 export function checkPin(pin: ContactPin): ContactPin {
   const copy = pinSchema.read(pinSchema.write(pin, "pin"), "pin");
-  return Object.freeze({ ...copy, head: Object.freeze(copy.head) });
+  return Object.freeze({ ...copy, head: Object.freeze(copy.head), confirmed: Object.freeze(copy.confirmed) });
 }
 
-function checkPosition<P extends { readonly head: { readonly seq: number }; readonly confirmed: number }>(pin: P): P {
-  if (pin?.confirmed > pin?.head?.seq) {
-    throw new KeysteadError("INVALID_ENCODING", "pin.confirmed must not be after pin.head.seq", { rule: "ENC-2" });
+/** One order, none twice, none that is not there yet: otherwise one class could be written in several ways. */
+function checkFounders(pin: ContactPin): ContactPin {
+  const { head, confirmed } = pin;
+  for (const [index, founder] of confirmed.entries()) {
+    const previous = confirmed[index - 1];
+    if (previous !== undefined && previous >= founder) throw wrong("must ascend, none twice");
+    if (founder > head.seq) throw wrong("must not be after pin.head.seq");
   }
   return pin;
+}
+
+function wrong(problem: string): KeysteadError {
+  return new KeysteadError("INVALID_ENCODING", `pin.confirmed ${problem}`, {
+    rule: "ENC-2",
+    details: { name: "pin.confirmed" },
+  });
 }

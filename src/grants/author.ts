@@ -8,19 +8,22 @@ import { KeysteadError } from "../errors.js";
 import { epochKemPublicKey, epochSigningPublicKey } from "../keys/epoch-keys.js";
 import { type Keyring, partsOf } from "../keys/keyring.js";
 import { type KeyHolder, SEED_LENGTH } from "../keys/member-keys.js";
-import { checkIntroduced, contextOf } from "../log/checks.js";
-import type { Effect } from "../log/contract.js";
-import { applyEffect } from "../log/effects.js";
+import { checkIntroduced, contextOf, DEFAULT_SKEW, UNCHECKED } from "../log/checks.js";
+import type { Effect, LinkType } from "../log/contract.js";
+import { applyEffect, type Transition } from "../log/effects.js";
 import { decodeEntry, encodeEntry, encodeLink, type LinkSignature } from "../log/entry.js";
 import type { AnyBody, NewEpoch } from "../log/fields.js";
 import { checkInvariants } from "../log/invariants.js";
 import { LINK_TYPES, type LinkTypeName, linkType } from "../log/registry.js";
 import { intersectRuns, NO_RUNS, type Runs, runsOf } from "../log/runs.js";
-import { currentEpoch, type LogFacts, type LogState } from "../log/state.js";
+import { currentEpoch, type LogFacts, LogState } from "../log/state.js";
 import { judge, verifyLink } from "../log/verify-link.js";
 import { drawRandom, type Env, readClock } from "../primitives/env.js";
 import { LABELS } from "../primitives/labels.js";
+import { type EscrowGuard, grantsToEscrow, guardEscrow } from "./escrow-guard.js";
 import { makeGrants } from "./make.js";
+import { rightSeed } from "./meet.js";
+import { requireActive } from "./standing.js";
 
 /** Something that signs: a member's keys, or the operator's. */
 export type Signer = Pick<KeyHolder, "sign" | "signLabelled">;
@@ -35,8 +38,12 @@ export interface Draft {
   readonly keyring?: Keyring | undefined;
   /** Everybody whose signature is called for and can be had here. */
   readonly signers: readonly Signer[];
-  /** Name opening that the link commits to. */
+  /** Name opening that the link commits to, or the sealed opening of a record. */
   readonly opening?: Uint8Array | undefined;
+  /** What a user's device knows of escrow (ESC-4, ESC-8). */
+  readonly guard: EscrowGuard;
+  /** Seeds of epochs that the author lacks and that another keyring of its owner gives (MEM-10). */
+  readonly lent?: ReadonlyMap<number, Secret> | undefined;
 }
 
 /** A body with everything in it, before it is signed. */
@@ -60,14 +67,14 @@ export interface Written {
  * Writes a link and verifies it as everybody else will.
  *
  * @throws `NOT_PERMITTED` with the rule when the log does not admit it; `GRANT_UNAVAILABLE` when the author lacks seeds that
- * it must pass on. Nothing is changed then.
+ * it must pass on; `CLOCK` when the log is dated ahead of the author's clock. Nothing is changed then.
  */
 export function writeLink(draft: Draft, env: Env): Written {
   const { body, signers, attachments, newEpoch } = compose(draft, env);
   return wipingOnFailure(newEpoch, () => {
     const signatures = signers.map((key) => signBody(body, key, draft.signers));
     const entry = encodeEntry(encodeLink(body, signatures), attachments);
-    return { log: verifyLink(draft.before, decodeEntry(entry), {}), entry, newEpoch };
+    return { log: verifyLink(draft.before, decodeEntry(entry), UNCHECKED), entry, newEpoch };
   });
 }
 
@@ -91,30 +98,27 @@ export function signBody(body: Uint8Array, key: Uint8Array, signers: readonly Si
 
 /** Puts a body together: common fields, what is missing, a new epoch where one is due, and the grants that are due. */
 export function compose(draft: Omit<Draft, "signers">, env: Env): Composed {
-  const { before, type: name, fields, keyring, opening } = draft;
+  const { before, type: name, keyring, opening } = draft;
   const { head } = before;
+  if (keyring) requireActive(before, keyring);
   const type = linkType(name) as NonNullable<ReturnType<typeof linkType>>;
   const missing = keyring ? missingOf(before, keyring, name) : [];
   const position = { seq: head.seq + 1, ...(head.seq > 0 && { log: head.log, prev: head.hash }) };
-  const time = Math.max(readClock(env), before.time);
-  const unfinished = {
-    v: 1,
-    type: name,
-    ...position,
-    time,
-    ...fields,
-    ...(missing.length > 0 && { missing }),
-  } as AnyBody;
-
-  const { effect, transition, signers } = permitted(() => {
-    const context = contextOf(before, type, unfinished);
-    // A device that is shown a second time is told so here, and not by whatever its old entry leads to below.
-    checkIntroduced(before, type, unfinished);
-    const effect = judge({ type, body: unfinished }, context);
-    const transition = applyEffect(before, context.author, effect, unfinished);
-    checkInvariants(before, transition, { author: context.author, effect });
-    return { effect, transition, signers: type.signers(unfinished, before) };
+  const time = timeOf(before, env);
+  const bodyWith = (fields: Draft["fields"]) => {
+    return { v: 1, type: name, ...position, time, ...fields, ...(missing.length > 0 && { missing }) } as AnyBody;
+  };
+  const { unfinished, effect, transition, signers } = permitted(() => {
+    const judged = judgeDraft(before, type, bodyWith(draft.fields));
+    // MEM-6: withheld where escrow would get the new epoch, and left out where it would get nothing.
+    return mayWithhold(draft.guard) &&
+      judged.effect.newEpoch &&
+      !judged.effect.pointer &&
+      grantsToEscrow(judged.transition)
+      ? judgeDraft(before, type, bodyWith({ ...draft.fields, escrow: "withheld" }))
+      : judged;
   });
+  if (LogState.is(before)) guardEscrow(before, { effect, transition }, draft.guard, keyring?.member);
   // GRT-6: drawn afresh every time, so that nobody who left meanwhile holds what a lost attempt granted.
   const newEpoch = drawEpoch(before, effect, env);
   const place = { log: unfinished.log, prev: unfinished.prev, seq: unfinished.seq };
@@ -122,12 +126,12 @@ export function compose(draft: Omit<Draft, "signers">, env: Env): Composed {
     const { grants, attachments } = makeGrants(
       transition.due,
       place,
-      (epoch) => newEpoch.get(epoch) ?? seedToGrant(before, keyring, epoch),
+      (epoch) => newEpoch.get(epoch) ?? draft.lent?.get(epoch) ?? seedToGrant(before, keyring, epoch),
     );
     const [seed] = newEpoch.values();
     const body: AnyBody = {
       ...unfinished,
-      ...(seed && { epoch: publicKeysOf(seed, fields["kind"] === "escrow" || before.kind === "escrow") }),
+      ...(seed && { epoch: publicKeysOf(seed, draft.fields["kind"] === "escrow" || before.kind === "escrow") }),
       ...(grants.length > 0 && { grants }),
     };
     return {
@@ -137,6 +141,45 @@ export function compose(draft: Omit<Draft, "signers">, env: Env): Composed {
       newEpoch,
     };
   });
+}
+
+/** What a body without grants and epoch does, if the state before it admits it. */
+function judgeDraft(before: LogFacts, type: LinkType, unfinished: AnyBody) {
+  const context = contextOf(before, type, unfinished);
+  // A device that is shown a second time is told so here, and not by whatever its old entry leads to below.
+  checkIntroduced(before, type, unfinished);
+  const effect = judge({ type, body: unfinished }, context);
+  const transition = applyEffect(before, context.author, effect, unfinished);
+  checkInvariants(before, transition, { author: context.author, effect });
+  return { unfinished, effect, transition, signers: type.signers(unfinished, before) };
+}
+
+/**
+ * What a link would lead to, as far as it can be told without its grants.
+ *
+ * @throws `NOT_PERMITTED` with the rule when the log does not admit it
+ */
+export function foresee(before: LogFacts, name: LinkTypeName, fields: Draft["fields"]): Transition {
+  const { head, time } = before;
+  const type = linkType(name) as LinkType;
+  const body = { v: 1, type: name, log: head.log, seq: head.seq + 1, prev: head.hash, time, ...fields } as AnyBody;
+  return permitted(() => judgeDraft(before, type, body).transition);
+}
+
+function mayWithhold(guard: EscrowGuard): boolean {
+  return guard !== "not-a-users-device" && guard.withholdFromEscrow === true;
+}
+
+/** LOG-3: the later of the author's clock and the log's time, which may not be ahead of that clock. */
+function timeOf({ time, head }: LogFacts, env: Env): number {
+  const now = readClock(env);
+  if (time <= now + DEFAULT_SKEW) return Math.max(now, time);
+  // Going on from there would date every later link ahead too, and the log would be NOT_YET for everybody else.
+  throw new KeysteadError(
+    "CLOCK",
+    `the log's newest link is dated ${time - now} ms ahead of this clock; set the clock, or ask the service which is wrong`,
+    { rule: "LOG-3", details: { ahead: time - now, skew: DEFAULT_SKEW, log: head.log, seq: head.seq } },
+  );
 }
 
 /** What a link publishes of a new epoch: in an escrow log also the key that signs for escrow. */
@@ -162,11 +205,11 @@ function missingOf(before: LogFacts, keyring: Keyring, name: LinkTypeName): Runs
 
 /** A seed that the author must pass on because the log says that it holds it. */
 function seedToGrant(before: LogFacts, keyring: Keyring | undefined, epoch: number): Secret {
-  const seed = keyring && partsOf(keyring).seeds.get(epoch);
+  const seed = keyring && rightSeed(before, keyring, epoch);
   if (seed) return seed;
   throw new KeysteadError(
     "GRANT_UNAVAILABLE",
-    `the log says that this member holds epoch ${epoch}, but its grant was never delivered; fetch the attachments again`,
+    `the log says that this member holds epoch ${epoch}, but its grant was never delivered, or its seed here is wrong; fetch the attachments again`,
     { rule: "GRT-1", details: { epoch, log: before.head.log, member: keyring?.member } },
   );
 }

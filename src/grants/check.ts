@@ -1,14 +1,16 @@
-// Checking what others were granted: grants are deterministic, so a holder of the run recomputes every byte and compares
+// Checking what others were granted: grants are deterministic, so a holder of the epochs recomputes every byte and compares
 // digests, with nothing but the log. docs/spec.md section 7 (GRT-3).
 
 import { equalBytes } from "../bytes/bytes.js";
 import type { MemberId } from "../bytes/ids.js";
+import type { Secret } from "../bytes/secret.js";
 import { KeysteadError } from "../errors.js";
-import { type Keyring, partsOf } from "../keys/keyring.js";
+import type { Keyring } from "../keys/keyring.js";
 import { attachmentDigest } from "../log/entry.js";
-import { epochsIn } from "../log/runs.js";
+import { epochsIn, type Runs } from "../log/runs.js";
 import type { GrantRecord, LinkRecord, LogState } from "../log/state.js";
 import { makeGrant } from "./make.js";
+import { rightSeed } from "./meet.js";
 import { checkSession, type Session } from "./session.js";
 
 /** A grant to one member that is not what its author owed. */
@@ -17,8 +19,8 @@ export interface WrongGrant {
   readonly seq: number;
   readonly author: MemberId | "operator";
   readonly recipient: MemberId;
-  readonly from: number;
-  readonly to: number;
+  /** The set that was due. */
+  readonly epochs: Runs;
   /** `keyring`: the shared ciphertext is wrong, for every recipient. `box`: only this recipient's box is. */
   readonly wrong: "keyring" | "box";
 }
@@ -26,8 +28,8 @@ export interface WrongGrant {
 /** What {@link checkGrants} found. */
 export interface CheckedGrants {
   readonly wrong: readonly WrongGrant[];
-  /** Grants that could not be judged, because this member does not have every epoch of the run. */
-  readonly unknown: readonly Pick<WrongGrant, "seq" | "author" | "recipient" | "from" | "to">[];
+  /** Grants that could not be judged, because this member does not have every epoch of the set. */
+  readonly unknown: readonly Omit<WrongGrant, "wrong">[];
 }
 
 /**
@@ -52,8 +54,8 @@ export function checkGrants(session: Session, links: Iterable<number>): CheckedG
       );
     }
     for (const grant of record.grants) {
-      const { from, to } = grant;
-      const about = (recipient: MemberId) => ({ seq, author: record.author, recipient, from, to });
+      const { epochs } = grant;
+      const about = (recipient: MemberId) => ({ seq, author: record.author, recipient, epochs });
       const faults = faultsOf(log, record, grant, keyring);
       if (faults === undefined) for (const { member } of grant.boxes) unknown.push(about(member));
       else for (const [member, fault] of faults) wrong.push({ ...about(member), wrong: fault });
@@ -69,16 +71,17 @@ export function faultsOf(
   grant: GrantRecord,
   keyring: Keyring,
 ): ReadonlyMap<MemberId, WrongGrant["wrong"]> | undefined {
-  const { seeds } = partsOf(keyring);
-  const { from, to, boxes } = grant;
-  for (const epoch of epochsIn([[from, to]])) if (!seeds.has(epoch)) return undefined;
+  const { epochs, boxes } = grant;
+  const seeds = new Map<number, Secret>();
+  for (const epoch of epochsIn(epochs)) {
+    // With a wrong seed of its own, a holder would accuse honest authors (GRT-4).
+    const seed = rightSeed(log, keyring, epoch);
+    if (!seed) return undefined;
+    seeds.set(epoch, seed);
+  }
   const place = { log: record.seq === 1 ? undefined : log.head.log, prev: record.prev, seq: record.seq };
   const recipients = boxes.map(({ member, kem }) => ({ id: member, kem }));
-  const right = makeGrant(
-    { from, to, recipients },
-    place,
-    (epoch) => seeds.get(epoch) as NonNullable<ReturnType<typeof seeds.get>>,
-  );
+  const right = makeGrant({ epochs, recipients }, place, (epoch) => seeds.get(epoch) as Secret);
   const keyringIsRight = equalBytes(attachmentDigest(right.keyring), grant.keyring);
   const faults = new Map<MemberId, WrongGrant["wrong"]>();
   for (const [index, { member, digest }] of boxes.entries()) {

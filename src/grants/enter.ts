@@ -4,24 +4,21 @@
 import { bytesUpTo, decode, encode, literal, record } from "../bytes/schema.js";
 import { Secret } from "../bytes/secret.js";
 import { KeysteadError } from "../errors.js";
-import { changedKeyring, type Keyring, newKeyring, partsOf } from "../keys/keyring.js";
+import { type Keyring, newKeyring, partsOf } from "../keys/keyring.js";
 import { MemberKeys, memberIdOf, SEED_LENGTH } from "../keys/member-keys.js";
 import { ORIGIN } from "../log/advance.js";
+import { type Clock, checkClock } from "../log/checks.js";
 import { attachmentDigest, decodeEntry, encodeEntry, encodeLink } from "../log/entry.js";
 import { freshKeys, MAX_NAME_BYTES, type NewMember, ROLES, type Role } from "../log/fields.js";
 import { assertLog, type LogFacts, type LogState } from "../log/state.js";
 import { readBody, verifyLink } from "../log/verify-link.js";
 import { drawRandom, type Env } from "../primitives/env.js";
-import { compose, signBody, writeLink } from "./author.js";
+import { compose, type Draft, signBody, writeLink } from "./author.js";
+import type { EscrowOptions } from "./escrow-guard.js";
+import { withMade } from "./meet.js";
 import { openGrants } from "./open.js";
-import {
-  type Authored,
-  checkOptions,
-  checkSession,
-  type DeviceDescription,
-  openingOf,
-  type Session,
-} from "./session.js";
+import { Proposal } from "./proposal.js";
+import { checkOptions, checkSession, type DeviceDescription, openingOf, type Session } from "./session.js";
 
 /** What {@link createLog} is told. */
 export interface CreateLogOptions {
@@ -35,56 +32,55 @@ export interface CreateLogOptions {
 /**
  * The first device opens a log and makes epoch 1.
  *
- * @returns the session of that device, and the entry to publish. The caller wipes the keyring.
+ * @returns a proposal of that device's session. The caller wipes the keyring.
  * @throws `INVALID_ARGUMENT`, `INVALID_KEY` for an operator key that is none
  */
-export function createLog(options: CreateLogOptions, env: Env): Authored {
+export function createLog(options: CreateLogOptions, env: Env): Proposal<Session> {
   const { subject, operator, device } = checkOptions(options);
   return writeGenesis(device, { kind: "user", subject, operator }, env);
 }
 
 /** The first link of a log of any kind, by its first device. */
-export function writeGenesis(device: DeviceDescription, fields: Readonly<Record<string, unknown>>, env: Env): Authored {
-  return enter(ORIGIN, "genesis", { device, fields: { suite: 1, ...fields } }, env);
+export function writeGenesis(
+  device: DeviceDescription,
+  fields: Readonly<Record<string, unknown>>,
+  env: Env,
+): Proposal<Session> {
+  return enter(ORIGIN, "genesis", { device, fields: { suite: 1, ...fields }, guard: {} }, env);
 }
 
 /** A device with fresh keys enters by a link that it signs itself. */
 function enter(
   before: LogFacts,
   type: "genesis" | "join",
-  { device, fields }: { readonly device: DeviceDescription; readonly fields: Readonly<Record<string, unknown>> },
+  { device, fields, guard }: Pick<Draft, "fields" | "guard"> & { readonly device: DeviceDescription },
   env: Env,
-): Authored {
+): Proposal<Session> {
   return withFreshKeys(env, (keys) => {
     const opening = openingOf(device, env);
     const member = newMember("device", keys, opening);
-    const draft = { before, type, fields: { ...fields, member }, signers: [keys], opening };
+    const draft = { before, type, fields: { ...fields, member }, signers: [keys], opening, guard };
     const { log, entry, newEpoch } = writeLink(draft, env);
-    const keyring = newKeyring(log.head.log, memberIdOf(member), keys);
-    return { log, entry, keyring: changedKeyring(keyring, { gained: newEpoch }) };
+    // Its own keyring, which nobody else has yet: wiping it wipes the fresh keys and the new epoch.
+    const keyring = withMade(log, newKeyring(log.head.log, memberIdOf(member), keys), newEpoch);
+    return new Proposal({ entry, log, accept: () => ({ log, keyring }), fresh: [keyring] });
   });
 }
 
 /** What {@link joinLog} is told. */
-export interface JoinLogOptions {
+export interface JoinLogOptions extends EscrowOptions {
   readonly device: DeviceDescription;
-  /**
-   * Keep this device's epoch from the log's escrow, because its pointer is not sound (`escrowIsSound`): a declared gap, which a
-   * confirmed device closes (MEM-6).
-   */
-  readonly withholdFromEscrow?: boolean | undefined;
 }
 
 /**
  * A new device adds itself. Outside lockdown it can send and receive at once; what is older it reads once approved.
  *
  * @param log the newest verified state. When another link wins the race, call again on the new state: fresh keys are drawn.
- * @returns the session of the new device, and the entry to publish. The caller wipes the keyring.
+ * @returns a proposal of the new device's session. The caller wipes the keyring.
  */
-export function joinLog(log: LogState, options: JoinLogOptions, env: Env): Authored {
+export function joinLog(log: LogState, options: JoinLogOptions, env: Env): Proposal<Session> {
   assertLog(log);
-  const { device, withholdFromEscrow } = checkOptions(options);
-  return enter(log, "join", { device, fields: withholdFromEscrow ? { escrow: "withheld" } : {} }, env);
+  return enter(log, "join", { device: checkOptions(options).device, fields: {}, guard: options }, env);
 }
 
 /** A device that is to be provisioned face to face: what it shows, and what it keeps. */
@@ -127,7 +123,7 @@ export function offerEnrollment(
   session: Session,
   request: Uint8Array,
   env: Env,
-  options: { readonly roles?: readonly Role[] | undefined } = {},
+  options: { readonly roles?: readonly Role[] | undefined } & EscrowOptions = {},
 ): Uint8Array {
   const { log, keyring } = checkSession(session);
   const { keys, opening } = decode(requestSchema, request, { name: "request", maxBytes: 4096 });
@@ -137,23 +133,27 @@ export function offerEnrollment(
     member: { kind: "device" as const, ...keys, name: attachmentDigest(opening) },
     ...rolesField(log, checkOptions(options).roles),
   };
-  const { body, attachments } = compose({ before: log, type: "enroll", fields, keyring, opening }, env);
+  const { body, attachments } = compose({ before: log, type: "enroll", fields, keyring, opening, guard: options }, env);
   return encodeEntry(encodeLink(body, [signBody(body, own.sign, [own])]), attachments);
 }
 
 /**
- * The new device's second step: it signs the offer and opens what it was granted.
+ * The new device's second step: it signs the offer. It opens what it was granted when the proposal is accepted. The prepared
+ * keyring stays the caller's: when another link wins the race, it can sign another offer for the same request.
  *
  * @param log the state that the offer was made on.
  * @param prepared what {@link prepareDevice} returned.
- * @returns the session of the new device, and the entry to publish.
+ * @param options the new device's clock: it signs no offer that is dated ahead of it.
+ * @returns a proposal of the new device's session.
  * @throws `INVALID_ARGUMENT` when the offer is for another device; errors of `appendEntry`
  */
 export function acceptEnrollment(
   log: LogState,
   offer: Uint8Array,
   prepared: Pick<PreparedDevice, "keyring">,
-): Authored {
+  options: Clock,
+): Proposal<Session> {
+  checkClock(checkOptions(options));
   const { keyring } = checkSession({ log, keyring: checkOptions(prepared).keyring });
   const { keys } = partsOf(keyring);
   const { link, attachments } = decodeEntry(offer);
@@ -164,9 +164,10 @@ export function acceptEnrollment(
   }
   const signed = encodeLink(link.body, [...link.signatures, signBody(link.body, keys.sign, [keys])]);
   const entry = encodeEntry(signed, attachments);
-  const after = verifyLink(log, decodeEntry(entry), {});
+  const after = verifyLink(log, decodeEntry(entry), options);
   const record = after.links.last() as NonNullable<ReturnType<typeof after.links.last>>;
-  return { log: after, entry, keyring: openGrants(after, record, attachments, keyring).keyring };
+  const accept = () => ({ log: after, keyring: openGrants(after, record, attachments, keyring).keyring });
+  return new Proposal({ entry, log: after, accept, fresh: [] });
 }
 
 /** A member description as a link's body has it. */

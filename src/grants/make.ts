@@ -1,4 +1,4 @@
-// Making a link's grants: deterministic, so that everyone who holds the run can recompute every byte.
+// Making a link's grants: deterministic, so that everyone who holds the epochs can recompute every byte.
 // docs/spec.md section 7 (GRT-2).
 
 import { concat } from "../bytes/bytes.js";
@@ -6,11 +6,12 @@ import { encodeCbor } from "../bytes/cbor.js";
 import type { LinkHash, LogId } from "../bytes/ids.js";
 import { Secret } from "../bytes/secret.js";
 import { fromHex } from "../bytes/text.js";
-import type { DueGrant } from "../log/effects.js";
+import { type DueGrant, spanOf } from "../log/effects.js";
 import { attachmentDigest } from "../log/entry.js";
 import type { Grant } from "../log/fields.js";
+import { epochsIn, type Runs } from "../log/runs.js";
 import { chachaSeal } from "../primitives/aead.js";
-import { labelPrefix } from "../primitives/hash.js";
+import { labelledHash, labelPrefix } from "../primitives/hash.js";
 import { hpkeSeal } from "../primitives/hpke.js";
 import { deriveKey } from "../primitives/kdf.js";
 import { KEM_COINS_LENGTH } from "../primitives/kem.js";
@@ -43,11 +44,10 @@ const ABSENT = new Uint8Array(32);
 export function makeGrants(due: readonly DueGrant[], place: GrantPlace, seedOf: (epoch: number) => Secret): MadeGrants {
   const attachments: Uint8Array[] = [];
   const grants = due.map((grant): Grant => {
-    const { from, to } = grant;
     const { keyring, boxes } = makeGrant(grant, place, seedOf);
     attachments.push(keyring, ...boxes);
     return {
-      ...{ from, to, keyring: attachmentDigest(keyring) },
+      ...{ ...spanOf(grant.epochs), keyring: attachmentDigest(keyring) },
       boxes: grant.recipients.map(({ id }, index) => [id, attachmentDigest(boxes[index] as Uint8Array)]),
     };
   });
@@ -56,17 +56,18 @@ export function makeGrants(due: readonly DueGrant[], place: GrantPlace, seedOf: 
 
 /** One grant: the keyring ciphertext, and a box for each recipient. */
 export function makeGrant(
-  { from, to, recipients }: DueGrant,
+  { epochs, recipients }: DueGrant,
   place: GrantPlace,
   seedOf: (epoch: number) => Secret,
 ): { readonly keyring: Uint8Array; readonly boxes: readonly Uint8Array[] } {
-  const seeds = Secret.take(concat(...epochsOfRun(from, to).map((epoch) => seedOf(epoch).bytes())));
-  const key = grantKey(seeds, from, to, place);
+  const set = epochsDigest(epochs);
+  const seeds = Secret.take(concat(...[...epochsIn(epochs)].map((epoch) => seedOf(epoch).bytes())));
+  const key = grantKey(seeds, set, place);
   const keyring = chachaSeal(key.bytes(), ZERO_NONCE, NO_BYTES, seeds.bytes());
   const boxes = recipients.map(({ kem }) => {
     const coins = Secret.take(deriveKey(LABELS.grantCoins, key.bytes(), { info: kem, length: KEM_COINS_LENGTH }));
     const box = hpkeSeal(kem, {
-      info: boxInfo(place.log, from, to, kem),
+      info: boxInfo(place.log, set, kem),
       plaintext: key.bytes(),
       coins: coins.bytes(),
     });
@@ -78,31 +79,31 @@ export function makeGrant(
   return { keyring, boxes };
 }
 
-/**
- * GRT-2: the key of a grant. From all seeds of the run: whoever can compute it holds every one already. From the first, the last
- * or both ends, a removed and an unapproved device could put together what neither was given. Also from log and position, so
- * that the same run granted twice has two keys.
- */
-export function grantKey(seeds: Secret, from: number, to: number, place: GrantPlace): Secret {
-  return Secret.take(deriveKey(LABELS.grantKey, seeds.bytes(), { info: grantContext(from, to, place) }));
+/** GRT-2: what stands for a set of epochs in a grant. */
+export function epochsDigest(epochs: Runs): Uint8Array {
+  return labelledHash(LABELS.grantEpochs, encodeCbor(epochs));
 }
 
-/** GRT-5: HPKE info of a box binds it to log, run and recipient; the key inside is bound to the link's position. */
-export function boxInfo(log: LogId | undefined, from: number, to: number, kem: Uint8Array): Uint8Array {
-  return concat(labelPrefix(LABELS.grantBox), encodeCbor([orAbsent(log), from, to, kem]));
+/**
+ * GRT-2: the key of a grant. From all seeds of the set: whoever can compute it holds every one already. From the first, the last
+ * or both ends, a removed and an unapproved device could put together what neither was given. Also from log and position, so
+ * that the same set granted twice has two keys.
+ *
+ * @param set the digest of the set of epochs.
+ */
+export function grantKey(seeds: Secret, set: Uint8Array, { log, prev, seq }: GrantPlace): Secret {
+  const info = encodeCbor([orAbsent(log), set, orAbsent(prev), seq]);
+  return Secret.take(deriveKey(LABELS.grantKey, seeds.bytes(), { info }));
+}
+
+/** GRT-5: HPKE info of a box binds it to log, set and recipient; the key inside is bound to the link's position. */
+export function boxInfo(log: LogId | undefined, set: Uint8Array, kem: Uint8Array): Uint8Array {
+  return concat(labelPrefix(LABELS.grantBox), encodeCbor([orAbsent(log), set, kem]));
 }
 
 /** The nonce of a keyring ciphertext: each key encrypts once. */
 export const KEYRING_NONCE = ZERO_NONCE;
 
-function grantContext(from: number, to: number, { log, prev, seq }: GrantPlace): Uint8Array {
-  return encodeCbor([orAbsent(log), from, to, orAbsent(prev), seq]);
-}
-
 function orAbsent(id: LogId | LinkHash | undefined): Uint8Array {
   return id === undefined ? ABSENT : fromHex(id, { name: "id" });
-}
-
-function epochsOfRun(from: number, to: number): readonly number[] {
-  return Array.from({ length: to - from + 1 }, (_, index) => from + index);
 }

@@ -1,18 +1,18 @@
 // Opening the grants that a link makes to one member. A wrong or missing grant never harms the keyring and never blocks a
 // later one. docs/spec.md section 7 (GRT-4, GRT-5).
 
-import { equalBytes } from "../bytes/bytes.js";
 import type { MemberId } from "../bytes/ids.js";
 import { Secret } from "../bytes/secret.js";
-import { epochKemPublicKey, epochSigningPublicKey } from "../keys/epoch-keys.js";
 import { changedKeyring, type Keyring, partsOf } from "../keys/keyring.js";
 import { SEED_LENGTH } from "../keys/member-keys.js";
+import type { SeedVerdict } from "../keys/vault.js";
 import { matchAttachments } from "../log/entry.js";
-import { epochsIn, type Run, type Runs, runsOf } from "../log/runs.js";
+import { countEpochs, epochsIn, type Runs, runsOf } from "../log/runs.js";
 import type { Epoch, GrantRecord, LinkRecord, LogState } from "../log/state.js";
 import { chachaOpen } from "../primitives/aead.js";
 import { hpkeOpen } from "../primitives/hpke.js";
-import { boxInfo, type GrantPlace, grantKey, KEYRING_NONCE } from "./make.js";
+import { boxInfo, epochsDigest, type GrantPlace, grantKey, KEYRING_NONCE } from "./make.js";
+import { checkedFully, meet } from "./meet.js";
 
 const AEAD_KEY_LENGTH = 32;
 
@@ -27,12 +27,20 @@ export interface OpenedGrants {
   readonly withheld: Runs;
 }
 
+/** What {@link openGrants} is told besides. */
+export interface OpenGrantsOptions {
+  /** Whose grants to open: the keyring's member unless given, for escrow every member that ever stood for it. */
+  readonly members?: ReadonlySet<MemberId> | undefined;
+  /** Position of the first link of what was just received, the link's own unless given: epochs made from there on are checked fully. */
+  readonly since?: number | undefined;
+}
+
 /**
- * Opens a link's grants to the keyring's member. Epochs that the keyring has already are left alone.
+ * Opens a link's grants to the keyring's member. Epochs that the keyring has already are left alone, if their seeds pass the checks
+ * (GRT-4): where one does not, the epoch is opened again.
  *
  * @param log a state that has the link.
  * @param attachments what came with the link; any may be absent.
- * @param members whose grants to open: the keyring's member, or for escrow every member that ever stood for it.
  * @returns a new keyring; the old one is untouched.
  * @throws `INVALID_ENCODING` (ENC-2) for attachments that the link does not commit to.
  */
@@ -40,22 +48,28 @@ export function openGrants(
   log: LogState,
   record: LinkRecord,
   attachments: readonly Uint8Array[],
-  keyring: Keyring,
-  members: ReadonlySet<MemberId> = new Set([keyring.member]),
+  before: Keyring,
+  options: OpenGrantsOptions = {},
 ): OpenedGrants {
-  const { keys, seeds } = partsOf(keyring);
+  const { members = new Set([before.member]), since = record.seq } = options;
+  const made = record.epoch !== undefined && record.seq >= since ? [record.epoch] : [];
+  const keyring = checkedFully(log, meet(log, before), made);
+  const { keys, seeds, aside, junk: known } = partsOf(keyring);
+  // Where a seed was found wrong before, or the epoch to be junk, nothing is believed by its ρ alone.
+  const isFull = (epoch: number) =>
+    aside.size > 0 || known.has(epoch) || (log.epochs.at(epoch - 1) as Epoch).seq >= since;
   const delivered = matchAttachments(record.attachments, attachments);
   const find = (digest: Uint8Array) => delivered[record.attachments.indexOf(digest)];
   const gained = new Map<number, Secret>();
+  const opens = new Map<number, Secret>();
   const junk: number[] = [];
   const withheld: number[] = [];
   for (const grant of record.grants) {
     const box = grant.boxes.find((candidate) => members.has(candidate.member));
-    const run: Run = [grant.from, grant.to];
     // A box for a key that this member has replaced since is no longer its to open; the re-keying granted all again.
     const kem = box && keys.kemFor(box.kem);
     if (!box || !kem) continue;
-    const wanted = [...epochsIn([run])].filter((epoch) => !seeds.has(epoch));
+    const wanted = [...epochsIn(grant.epochs)].filter((epoch) => !seeds.has(epoch));
     if (wanted.length === 0) continue;
     const [keyringBytes, boxBytes] = [find(grant.keyring), find(box.digest)];
     if (!keyringBytes || !boxBytes) {
@@ -64,65 +78,85 @@ export function openGrants(
     }
     // The first link's grants know no log id yet (GRT-2).
     const place = { log: record.seq === 1 ? undefined : log.head.log, prev: record.prev, seq: record.seq };
-    const info = boxInfo(place.log, grant.from, grant.to, box.kem);
-    const found = openGrant(log, grant, place, hpkeOpen(kem, { info, sealed: boxBytes }), keyringBytes);
+    const info = boxInfo(place.log, epochsDigest(grant.epochs), box.kem);
+    const opened = hpkeOpen(kem, { info, sealed: boxBytes });
+    const found = openGrant({ log, keyring, isFull }, grant, place, opened, keyringBytes);
     for (const epoch of wanted) {
-      const seed = found.get(epoch);
-      if (seed) gained.set(epoch, seed);
+      const { seed, verdict } = found.get(epoch) ?? {};
+      if (seed && verdict === "right") gained.set(epoch, seed);
       else junk.push(epoch);
+      if (seed && verdict === "opens") opens.set(epoch, seed);
     }
-    for (const [epoch, seed] of found) if (gained.get(epoch) !== seed) seed.wipe();
+    for (const [epoch, { seed }] of found) if (gained.get(epoch) !== seed && opens.get(epoch) !== seed) seed.wipe();
   }
   return {
     keyring:
       gained.size + junk.length + withheld.length > 0
-        ? changedKeyring(keyring, { gained, junk, awaited: withheld })
+        ? changedKeyring(keyring, { gained, opens, junk, awaited: withheld })
         : keyring,
     ...{ opened: runsOf(gained.keys()), junk: runsOf(junk), withheld: runsOf(withheld) },
   };
 }
 
+interface Judging {
+  readonly log: LogState;
+  readonly keyring: Keyring;
+  /** Whether an epoch's seed must pass the full check at once. */
+  readonly isFull: (epoch: number) => boolean;
+}
+
+/** A seed that a grant carries. */
+interface FoundSeed {
+  readonly seed: Secret;
+  /** As far as it was checked. */
+  readonly verdict: "right" | "opens";
+}
+
 /** The seeds that a grant really carries: those that derive the keys the log publishes for their epochs (GRT-4). */
 function openGrant(
-  log: LogState,
-  { from, to }: GrantRecord,
+  judging: Judging,
+  { epochs }: GrantRecord,
   place: GrantPlace,
   opened: Uint8Array | undefined,
   ciphertext: Uint8Array,
-): ReadonlyMap<number, Secret> {
-  const found = new Map<number, Secret>();
+): ReadonlyMap<number, FoundSeed> {
+  const found = new Map<number, FoundSeed>();
   if (opened?.length !== AEAD_KEY_LENGTH) return found;
   const key = Secret.take(opened);
   const plaintext = chachaOpen(key.bytes(), KEYRING_NONCE, new Uint8Array(0), ciphertext);
   const seeds = plaintext && Secret.take(plaintext);
-  if (seeds?.length !== (to - from + 1) * SEED_LENGTH) {
+  const count = countEpochs(epochs);
+  if (seeds?.length !== count * SEED_LENGTH) {
     wipeAll([key, seeds]);
     return found;
   }
-  for (const [index, epoch] of [...epochsIn([[from, to]])].entries()) {
+  for (const [index, epoch] of [...epochsIn(epochs)].entries()) {
     const seed = new Secret(seeds.bytes().subarray(index * SEED_LENGTH, (index + 1) * SEED_LENGTH));
     // Junk in one place must not pass for a key: nobody could open what is sealed to the published one.
-    if (publishes(log.epochs.at(epoch - 1) as Epoch, seed.bytes())) found.set(epoch, seed);
-    else seed.wipe();
+    const verdict = judgeFound(judging, epoch, seed);
+    if (verdict === "wrong") seed.wipe();
+    else found.set(epoch, { seed, verdict });
   }
   // GRT-5: a grant that was made for another place does not open here, though its box and keyring would. Where a seed is junk the
   // key cannot be recomputed, and the seeds that are good are kept: the author is found out by what is missing.
-  const owed = grantKey(seeds, from, to, place);
-  if (found.size === to - from + 1 && !owed.equals(key)) {
-    wipeAll(found.values());
+  const owed = grantKey(seeds, epochsDigest(epochs), place);
+  const isWhole = found.size === count && [...found.values()].every(({ verdict }) => verdict === "right");
+  if (isWhole && !owed.equals(key)) {
+    wipeAll([...found.values()].map(({ seed }) => seed));
     found.clear();
   }
   wipeAll([key, seeds, owed]);
   return found;
 }
 
-function wipeAll(secrets: Iterable<Secret | undefined>): void {
-  for (const secret of secrets) secret?.wipe();
+/** The quick check, and the full one where it is due at once (GRT-4). */
+function judgeFound({ log, keyring, isFull }: Judging, epoch: number, seed: Secret): SeedVerdict {
+  const { vault } = partsOf(keyring);
+  const published = log.epochs.at(epoch - 1) as Epoch;
+  if (!vault.passes(seed, published)) return "wrong";
+  return isFull(epoch) ? vault.judge(seed, published) : "right";
 }
 
-/** Whether an epoch's published keys are those of this seed. */
-function publishes({ kem, sign }: Epoch, seed: Uint8Array): boolean {
-  return (
-    equalBytes(epochKemPublicKey(seed), kem) && (sign === undefined || equalBytes(epochSigningPublicKey(seed), sign))
-  );
+function wipeAll(secrets: Iterable<Secret | undefined>): void {
+  for (const secret of secrets) secret?.wipe();
 }

@@ -1,9 +1,9 @@
 // Runs of epochs as an argument from a caller. docs/spec.md section 2.
 
 import { KeysteadError } from "../errors.js";
-import type { Runs } from "../log/runs.js";
+import { canonicalRuns, type Runs } from "../log/runs.js";
 
-/** @throws `INVALID_ARGUMENT` unless the value is a list of `[from, to]` */
+/** The set that a caller names by runs in any order. @throws `INVALID_ARGUMENT` unless the value is a list of `[from, to]` */
 export function checkRuns(name: string, runs: unknown): Runs {
   const isRun = (run: unknown) =>
     Array.isArray(run) &&
@@ -16,5 +16,5 @@ export function checkRuns(name: string, runs: unknown): Runs {
       `${name} must be a list of [from, to], whole numbers from 1, from at most to`,
     );
   }
-  return runs as unknown as Runs;
+  return canonicalRuns(runs as unknown as Runs);
 }

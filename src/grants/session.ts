@@ -1,4 +1,4 @@
-// A session: what one member knows of one log and holds for it. Every action takes one and gives the next.
+// A session: what one member knows of one log and holds for it. Every action takes one and proposes the next.
 // docs/spec.md section 6.
 
 import { KeysteadError } from "../errors.js";
@@ -6,17 +6,12 @@ import { type Keyring, partsOf } from "../keys/keyring.js";
 import { encodeNameOpening, type NameOpening } from "../log/entry.js";
 import { assertLog, type LogState } from "../log/state.js";
 import { drawRandom, type Env } from "../primitives/env.js";
+import { meet, requireContinued } from "./meet.js";
 
-/** A member's view of a log, with its own secrets. Actions leave it as it is and return the next one. */
+/** A member's view of a log, with its own secrets. Actions leave it as it is and propose the next one. */
 export interface Session {
   readonly log: LogState;
   readonly keyring: Keyring;
-}
-
-/** The session after an action, with the entry to be stored and sent to everybody. */
-export interface Authored extends Session {
-  /** Nothing has happened for anybody else until the server has accepted this; until then keep the session before, too. */
-  readonly entry: Uint8Array;
 }
 
 /** What a device says of itself to people. Everybody who gets the entry with its attachments can read it. */
@@ -31,7 +26,12 @@ export interface DeviceDescription {
 
 const SALT_LENGTH = 16;
 
-/** @throws `INVALID_ARGUMENT` unless log and keyring are what they should be and belong together */
+/**
+ * A session whose seeds all passed the quick check against its log (GRT-4).
+ *
+ * @throws `INVALID_ARGUMENT` unless log and keyring are what they should be and belong together; `ROLLED_BACK` and `FORKED` unless the
+ * log goes on from where the keyring was stored
+ */
 export function checkSession(session: Session): Session {
   if (typeof session !== "object" || session === null) {
     throw new KeysteadError("INVALID_ARGUMENT", "the first argument must be a session, { log, keyring }");
@@ -40,7 +40,8 @@ export function checkSession(session: Session): Session {
   assertLog(log);
   if (partsOf(keyring).log !== log.head.log)
     throw new KeysteadError("INVALID_ARGUMENT", "keyring belongs to another log");
-  return { log, keyring };
+  requireContinued(log, keyring);
+  return { log, keyring: meet(log, keyring) };
 }
 
 /** @throws `INVALID_ARGUMENT` unless the value is an object of options */

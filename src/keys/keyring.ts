@@ -1,44 +1,29 @@
 // A keyring: what one member secretly holds for one log: its own seed, and the epoch seeds that it really has.
-// docs/spec.md section 5.
+// docs/spec.md sections 5 and 7 (GRT-4).
 
-import { wipe } from "../bytes/bytes.js";
-import type { LogId, MemberId } from "../bytes/ids.js";
-import { array, bytes, decode, encode, hexBytes, literal, record, tuple, uint } from "../bytes/schema.js";
-import { Secret } from "../bytes/secret.js";
+import { equalBytes } from "../bytes/bytes.js";
+import type { LinkHash, LogId, MemberId } from "../bytes/ids.js";
+import type { Secret } from "../bytes/secret.js";
 import { KeysteadError } from "../errors.js";
 import type { KemPrivateKey } from "../primitives/kem.js";
-import { epochKemKey, exportEpochSecret } from "./epoch-keys.js";
-import { type KeyHolder, MemberKeys, SEED_LENGTH } from "./member-keys.js";
+import { type EpochPublicKeys, exportEpochSecret } from "./epoch-keys.js";
+import { type KeyHolder, MemberKeys } from "./member-keys.js";
+import { Vault } from "./vault.js";
 
-const MAX_EPOCHS = 1_000_000;
 const REDACTED = "Keyring [secret]";
 
-/** Every secret that a keyring and the keyrings made from it ever held, so that wiping one leaves nothing behind. */
-class Vault {
-  readonly #secrets = new Set<{ wipe(): void }>();
-  readonly #expanded = new Map<Secret, KemPrivateKey>();
-  #wiped = false;
+/** The epochs that a log publishes, from the first on. */
+export interface PublishedEpochs {
+  readonly length: number;
+  at(index: number): EpochPublicKeys | undefined;
+}
 
-  get wiped(): boolean {
-    return this.#wiped;
-  }
-
-  keep<T extends { wipe(): void }>(secret: T): T {
-    this.#secrets.add(secret);
-    return secret;
-  }
-
-  /** The X-Wing key of an epoch seed, expanded once. */
-  expand(seed: Secret): KemPrivateKey {
-    const key = this.#expanded.get(seed) ?? this.keep(epochKemKey(seed.bytes()));
-    this.#expanded.set(seed, key);
-    return key;
-  }
-
-  wipe(): void {
-    this.#wiped = true;
-    for (const secret of this.#secrets) secret.wipe();
-  }
+/** What a stored keyring says of itself, until it meets its log. */
+export interface StoredFacts {
+  /** The head of the log when it was stored. */
+  readonly head: { readonly seq: number; readonly hash: LinkHash };
+  /** Epochs whose seeds had passed the full check (GRT-4). */
+  readonly checked: ReadonlySet<number>;
 }
 
 /** The parts of a keyring, for the library's own use. */
@@ -46,9 +31,18 @@ export interface KeyringParts {
   readonly log: LogId;
   readonly member: MemberId;
   readonly keys: KeyHolder;
+  /** Those that are kept: they passed the quick check against what `published` has of them (GRT-4). */
   readonly seeds: ReadonlyMap<number, Secret>;
   /** Epochs whose grant matched the log but did not open (GRT-4): to be declared missing (MEM-9). */
   readonly junk: ReadonlySet<number>;
+  /** Escrow seeds with the right KEM key and a wrong signing key: junk that still opens what was sealed to them. */
+  readonly opens: ReadonlyMap<number, Secret>;
+  /** Seeds that derive no key of the log at hand, by the digest of the KEM key that they do derive. */
+  readonly aside: ReadonlyMap<string, Secret>;
+  /** Of the log that this keyring met last. */
+  readonly published: PublishedEpochs | undefined;
+  /** Only in a keyring that was loaded and has not met its log yet. */
+  readonly stored: StoredFacts | undefined;
   readonly vault: Vault;
 }
 
@@ -98,7 +92,7 @@ export class Keyring {
    * @param label names the use, 1 to 128 bytes of UTF-8.
    * @param length 1 to 1,024 bytes.
    * @returns the key; the caller wipes it.
-   * @throws `NO_ACCESS` when the epoch is not in this keyring, `INVALID_ARGUMENT`, `WIPED`
+   * @throws `NO_ACCESS` when the epoch is not in this keyring, or its seed is not the log's (GRT-4); `INVALID_ARGUMENT`, `WIPED`
    */
   exportKey(epoch: number, label: string, length = 32): Uint8Array {
     return exportEpochSecret(epochSeed(this, epoch).bytes(), label, length);
@@ -144,7 +138,11 @@ export function ownKeys(keyring: unknown): MemberKeys {
 /** A new keyring for a member that holds nothing yet. Takes over `keys`. */
 export function newKeyring(log: LogId, member: MemberId, keys: KeyHolder): Keyring {
   const vault = new Vault();
-  return new Keyring({ log, member, keys: vault.keep(keys), seeds: new Map(), junk: new Set(), vault });
+  const nothing = { seeds: new Map(), junk: new Set<number>(), opens: new Map(), aside: new Map() };
+  return new Keyring({
+    ...{ log, member, keys: vault.keep(keys), ...nothing },
+    ...{ published: undefined, stored: undefined, vault },
+  });
 }
 
 /** What {@link changedKeyring} changes. */
@@ -157,24 +155,97 @@ export interface KeyringChange {
   readonly junk?: Iterable<number> | undefined;
   /** Epochs of which a grant is still to be delivered: what was junk before is not declared missing until that one is seen. */
   readonly awaited?: Iterable<number> | undefined;
+  /** Seeds that only open, taken over; these epochs are not kept otherwise. */
+  readonly opens?: ReadonlyMap<number, Secret> | undefined;
+  /** Seeds to set aside or, by undefined, to be there no more. */
+  readonly aside?: ReadonlyMap<string, Secret | undefined> | undefined;
+  /** Epochs that are not kept any more. */
+  readonly dropped?: ReadonlySet<number> | undefined;
+  /** The epochs of the log that it has met. What was stored is settled then. */
+  readonly published?: PublishedEpochs | undefined;
 }
 
 /** A keyring like this one but for the change, sharing its secrets. */
 export function changedKeyring(keyring: Keyring, change: KeyringChange): Keyring {
   const { vault, ...parts } = partsOf(keyring);
   const gained = change.gained ?? new Map<number, Secret>();
-  for (const seed of gained.values()) vault.keep(seed);
-  const seeds = new Map([...parts.seeds, ...gained]);
+  const opened = change.opens ?? new Map<number, Secret>();
+  for (const secret of [...gained.values(), ...opened.values()]) vault.keep(secret);
+  const seeds = new Map(parts.seeds);
+  for (const epoch of [...(change.dropped ?? []), ...opened.keys()]) seeds.delete(epoch);
+  for (const [epoch, seed] of gained) seeds.set(epoch, seed);
+  const opens = new Map([...parts.opens, ...opened].filter(([epoch]) => !seeds.has(epoch)));
+  const aside = new Map(parts.aside);
+  for (const [digest, seed] of change.aside ?? []) {
+    if (seed) aside.set(digest, vault.keep(seed));
+    else aside.delete(digest);
+  }
   const awaited = new Set(change.awaited);
   const isJunk = (epoch: number) => !seeds.has(epoch) && !awaited.has(epoch);
   const junk = new Set([...parts.junk, ...(change.junk ?? [])].filter(isJunk));
-  return new Keyring({ ...parts, keys: change.keys ? vault.keep(change.keys) : parts.keys, seeds, junk, vault });
+  const keys = change.keys ? vault.keep(change.keys) : parts.keys;
+  const met = change.published && { published: change.published, stored: undefined };
+  return new Keyring({ ...parts, ...met, keys, seeds, junk, opens, aside, vault });
 }
 
-/** The seed of an epoch, owned by the keyring. @throws `NO_ACCESS`, `WIPED` */
+/** A keyring that was loaded: it has not met its log yet. */
+export function storedKeyring(keyring: Keyring, stored: StoredFacts): Keyring {
+  return new Keyring({ ...partsOf(keyring), stored });
+}
+
+/**
+ * The seed of an epoch, owned by the keyring, once the full check has passed (GRT-4).
+ *
+ * @throws `NO_ACCESS`, `WIPED`
+ */
 export function epochSeed(keyring: Keyring, epoch: number): Secret {
-  const seed = partsOf(keyring).seeds.get(epoch);
-  if (seed) return seed;
+  const { seeds, vault } = partsOf(keyring);
+  const seed = seeds.get(epoch) ?? noAccess(keyring, epoch);
+  const keys = publishedKeys(keyring, epoch);
+  if (keys && vault.judge(seed, keys) !== "right") throw wrongSeed(keyring, epoch);
+  return seed;
+}
+
+/**
+ * The X-Wing private key of an epoch, expanded once and owned by the keyring. Its public key is the one that the log publishes
+ * (GRT-4): what does not open with it was changed, or was sealed by somebody who had another key.
+ *
+ * @throws `NO_ACCESS`, `WIPED`
+ */
+export function epochPrivateKey(keyring: Keyring, epoch: number): KemPrivateKey {
+  const { seeds, opens, vault } = partsOf(keyring);
+  const seed = seeds.get(epoch) ?? opens.get(epoch) ?? noAccess(keyring, epoch);
+  const keys = publishedKeys(keyring, epoch);
+  const key = vault.expand(seed);
+  if (keys && !equalBytes(key.publicKey, keys.kem)) {
+    vault.remember(seed, keys, "wrong");
+    throw wrongSeed(keyring, epoch);
+  }
+  return key;
+}
+
+/** Whether there is something to open what was sealed to an epoch with. */
+export function canOpen(keyring: Keyring, epoch: number): boolean {
+  const { seeds, opens } = partsOf(keyring);
+  return seeds.has(epoch) || opens.has(epoch);
+}
+
+/**
+ * What the log that this keyring met publishes for an epoch: every seed is checked against that before its first use. A keyring that
+ * was made here and has met no log yet has nothing to be checked against; one that was loaded must meet its log first.
+ */
+function publishedKeys(keyring: Keyring, epoch: number): EpochPublicKeys | undefined {
+  const { published, stored } = partsOf(keyring);
+  const keys = published?.at(epoch - 1);
+  if (keys || !stored || stored.checked.has(epoch)) return keys;
+  throw new KeysteadError(
+    "NO_ACCESS",
+    `the seed of epoch ${epoch} was never checked against the log; call resume with the log and this keyring first`,
+    { rule: "GRT-4", details: { epoch, member: keyring.member } },
+  );
+}
+
+function noAccess(keyring: Keyring, epoch: number): never {
   const { epochs } = keyring;
   throw new KeysteadError(
     "NO_ACCESS",
@@ -185,50 +256,10 @@ export function epochSeed(keyring: Keyring, epoch: number): Secret {
   );
 }
 
-/** The X-Wing private key of an epoch, expanded once and owned by the keyring. @throws `NO_ACCESS`, `WIPED` */
-export function epochPrivateKey(keyring: Keyring, epoch: number): KemPrivateKey {
-  return partsOf(keyring).vault.expand(epochSeed(keyring, epoch));
-}
-
-const stored = record({
-  v: literal(1),
-  log: hexBytes<LogId>(32),
-  member: hexBytes<MemberId>(16),
-  seed: bytes(SEED_LENGTH),
-  epochs: array(tuple(uint({ min: 1 }), bytes(SEED_LENGTH)), { max: MAX_EPOCHS }),
-  junk: array(uint({ min: 1 }), { max: MAX_EPOCHS }),
-});
-
-/**
- * The keyring as bytes, for the device's own protected storage. **These bytes are the secrets**: encrypt them at rest where
- * the platform can, never send them anywhere. The caller wipes them.
- */
-export function unsafeSerializeKeyring(keyring: Keyring): Uint8Array {
-  const { log, member, seeds, junk } = partsOf(keyring);
-  const seed = ownKeys(keyring).copySeed();
-  const epochs = keyring.epochs.map((epoch) => [epoch, (seeds.get(epoch) as Secret).bytes()] as const);
-  const junkEpochs = [...junk].sort((a, b) => a - b);
-  const serialized = encode(stored, { v: 1, log, member, seed: seed.bytes(), epochs, junk: junkEpochs }, "keyring");
-  seed.wipe();
-  return serialized;
-}
-
-/** A keyring from its bytes. The caller wipes the bytes. @throws `INVALID_ENCODING`, `TOO_LARGE` */
-export function parseKeyring(serialized: Uint8Array): Keyring {
-  const { log, member, seed, epochs, junk } = decode(stored, serialized, {
-    name: "keyring",
-    maxBytes: 64 * MAX_EPOCHS,
-    maxObjects: 4 * MAX_EPOCHS,
-  });
-  const keys = new MemberKeys(seed);
-  wipe(seed);
-  const gained = new Map(epochs.map(([epoch, bytes]) => [epoch, Secret.take(bytes)]));
-  const isInOrder = (list: readonly number[]) =>
-    list.every((epoch, at) => at === 0 || (list[at - 1] as number) < epoch);
-  if (!isInOrder(epochs.map(([epoch]) => epoch)) || !isInOrder(junk) || junk.some((epoch) => gained.has(epoch))) {
-    for (const secret of [keys, ...gained.values()]) secret.wipe();
-    const message = "keyring must name each epoch once, in order; it was not written by unsafeSerializeKeyring";
-    throw new KeysteadError("INVALID_ENCODING", message, { rule: "ENC-2" });
-  }
-  return changedKeyring(newKeyring(log, member, keys), { gained, junk });
+function wrongSeed(keyring: Keyring, epoch: number): KeysteadError {
+  return new KeysteadError(
+    "NO_ACCESS",
+    `this keyring has another seed for epoch ${epoch} than the one that the log publishes; call resume with the log's entries`,
+    { rule: "GRT-4", details: { epoch, member: keyring.member } },
+  );
 }

@@ -129,13 +129,13 @@ function recordOf({ link }: UnverifiedEntry, judged: Judged): LinkRecord {
   };
 }
 
-function grantRecord({ from, to, keyring, boxes }: Grant, { recipients }: DueGrant): GrantRecord {
+function grantRecord({ keyring, boxes }: Grant, { epochs, recipients }: DueGrant): GrantRecord {
   // Id and key as the state has them, which are the same: a long log need not keep copies of them for every link.
   const box = ([, digest]: Grant["boxes"][number], index: number) => {
     const { id, kem } = recipients[index] as DueGrant["recipients"][number];
     return { member: id, kem, digest };
   };
-  return { from, to, keyring, boxes: boxes.map(box) };
+  return { epochs, keyring, boxes: boxes.map(box) };
 }
 
 /**

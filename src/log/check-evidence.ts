@@ -1,29 +1,53 @@
 // Judging evidence as a third party: from its bytes alone, trusting neither side. docs/spec.md section 13.
 
+import type { LinkHash, LogId } from "../bytes/ids.js";
 import { KeysteadError } from "../errors.js";
 import { ORIGIN } from "./advance.js";
-import { decodeLink } from "./entry.js";
+import { UNCHECKED } from "./checks.js";
+import { decodeLink, linkHash } from "./entry.js";
+import { judgeStatements } from "./equivocation.js";
 import { assertEvidence, type Evidence } from "./evidence.js";
 import type { Head, LogFacts } from "./state.js";
-import { verifyLink } from "./verify-link.js";
+import { isUnsupported, verifyLink } from "./verify-link.js";
 
 /** What evidence proves. */
 export interface EvidenceVerdict {
   /**
    * `proven`: two histories of one log exist, both signed by its members. A member made them, or a server showed members
    * different heads; which of the two, no signature tells. A link that lost a race is such a history too, so pin only what the
-   * server has accepted. `claimed`: the offered side is valid, but that the other was served rests on the word of whoever pinned it.
+   * server has accepted. `claimed`: the offered side is valid, but that the other was served rests on the word of whoever pinned
+   * it; or a side has a link of a version that this library cannot judge (LOG-1). Two statements by the log's service that
+   * contradict each other are `proven`.
    */
   readonly verdict: "proven" | "claimed";
-  /** The heads of the two sides, both verified where there are links. */
+  /** The heads of the two sides, both verified where there are links. `offered` has the position 0 where nothing was offered. */
   readonly pinned: Head;
   readonly offered: Head;
   /** First position at which the sides differ; for a rollback the first that is withheld. */
   readonly seq: number;
+  /** For people, in English: what is shown, and what explains it without a lie. */
+  readonly text: string;
 }
 
+const TEXTS = {
+  forked:
+    "The log has another valid history than the pinned one. A server showed different histories, or a member signed both; a link " +
+    "that lost a race makes one too.",
+  replaced:
+    "The subject has another valid log. That it was served in place of the pinned one rests on the word of the side that pinned it.",
+  "rolled-back":
+    "A shorter log is valid. That it was served after the pinned head rests on the word of the side that pinned it.",
+  equivocated:
+    "The service signed two statements about one log that contradict each other: it showed two histories, or took back links. " +
+    "Replicas that lag behind, a clock that was set back, a restored backup, or a stolen statement key explain it too.",
+} as const satisfies Record<Evidence["kind"], string>;
+
+const UNJUDGED =
+  "A side has a link of a version that this library does not know. A newer library tells whether that side is valid; that it was " +
+  "served rests on the word of the side that pinned the other.";
+
 /**
- * Judges evidence of a fork, a replacement or a rollback.
+ * Judges evidence of a fork, a replacement, a rollback, or of statements that contradict each other.
  *
  * @throws `INVALID_ENCODING` for what is no evidence; `INVALID_ARGUMENT` when it does not show what it says; errors of
  * `verifyLog` when a side is no valid log.
@@ -31,7 +55,9 @@ export interface EvidenceVerdict {
 export function checkEvidence(evidence: Evidence): EvidenceVerdict {
   assertEvidence(evidence);
   const { kind, pinned, subject } = evidence;
-  const theirs = replay(evidence.theirs, subject);
+  const theirs = replay(evidence.theirs, subject, kind === "rolled-back" ? pinned.log : undefined);
+  if (kind === "equivocated") return { verdict: "proven", ...judgeStatements(evidence, theirs.log), text: TEXTS[kind] };
+  if (evidence.statements) throw unproven("it has statements, which say nothing of this");
   const offered = theirs.head;
   const ours = evidence.ours.length > 0 ? replay(evidence.ours, subject) : undefined;
   // All three: a verdict that repeats a false log id or position would put words into the mouth of whoever pinned it.
@@ -45,28 +71,55 @@ export function checkEvidence(evidence: Evidence): EvidenceVerdict {
     throw unproven("the offered log is not a shorter version of the pinned one");
   }
   // That a shorter log or another first link exists is no lie by itself: only its being served is, which no signature shows.
-  return { verdict: kind === "forked" && ours ? "proven" : "claimed", pinned, offered, seq };
+  const isJudged = theirs.isJudged && ours?.isJudged !== false;
+  const isProven = kind === "forked" && ours && isJudged;
+  return { verdict: isProven ? "proven" : "claimed", pinned, offered, seq, text: isJudged ? TEXTS[kind] : UNJUDGED };
 }
 
-function replay(links: readonly Uint8Array[], subject: string): LogFacts {
-  let log: LogFacts = ORIGIN;
-  for (const link of links) log = verifyLink(log, { link: decodeLink(link), attachments: [] }, {});
-  // No links are no log: their subject is empty, and evidence names one.
-  if (log.subject !== subject) throw unproven("its links are not a log of the subject it names");
-  return log;
+/** One side: what its links say, as far as this library can judge them. */
+interface Side {
+  readonly head: Head;
+  readonly hashes: readonly LinkHash[];
+  /** What its links say, up to the first that cannot be judged. */
+  readonly log: LogFacts;
+  /** Whether all of its links are of versions and types that this library knows. From the first other one on only hashes count. */
+  readonly isJudged: boolean;
 }
 
-function firstDifference(ours: LogFacts | undefined, theirs: LogFacts, pinned: Head, rolledBack: boolean): number {
+/** @param log the log that no links at all are a beginning of; without it there must be links */
+function replay(links: readonly Uint8Array[], subject: string, log?: LogId): Side {
+  if (log && links.length === 0)
+    return { head: { log, seq: 0, hash: "" as LinkHash }, hashes: [], log: ORIGIN, isJudged: true };
+  let state: LogFacts = ORIGIN;
+  let isJudged = true;
+  const hashes: LinkHash[] = [];
+  for (const bytes of links) {
+    const link = decodeLink(bytes);
+    hashes.push(linkHash(bytes));
+    try {
+      if (isJudged) state = verifyLink(state, { link, attachments: [] }, UNCHECKED);
+    } catch (error) {
+      if (!isUnsupported(error)) throw error;
+      isJudged = false;
+    }
+  }
+  // No links are no log: their subject is empty, and evidence names one. A first link that cannot be judged says none.
+  if ((isJudged || state !== ORIGIN) && state.subject !== subject)
+    throw unproven("its links are not a log of the subject it names");
+  const head = { log: hashes[0] as string as LogId, seq: hashes.length, hash: hashes.at(-1) as LinkHash };
+  return { head, hashes, log: state, isJudged };
+}
+
+function firstDifference(ours: Side | undefined, theirs: Side, pinned: Head, rolledBack: boolean): number {
   if (!ours) {
     if (theirs.head.seq !== pinned.seq || theirs.head.hash === pinned.hash)
       throw unproven("the offered links do not contradict the pinned head");
     return pinned.seq;
   }
-  for (let index = 0; index < Math.min(ours.links.length, theirs.links.length); index++) {
-    if (ours.links.at(index)?.hash !== theirs.links.at(index)?.hash) return index + 1;
-  }
+  const shorter = Math.min(ours.hashes.length, theirs.hashes.length);
+  for (let index = 0; index < shorter; index++) if (ours.hashes[index] !== theirs.hashes[index]) return index + 1;
   // One side is the beginning of the other: for a rollback, to a shorter log, that is the contradiction, for a fork it is none.
-  if (rolledBack) return theirs.links.length + 1;
+  if (rolledBack) return theirs.hashes.length + 1;
   throw unproven("the sides do not contradict each other");
 }
 

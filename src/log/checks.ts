@@ -9,30 +9,44 @@ import { checkKemKey } from "../primitives/kem.js";
 import { LABELS } from "../primitives/labels.js";
 import { checkVerifyingKey, verifyLabelled } from "../primitives/sign.js";
 import { type Context, type Effect, type LinkType, refuse } from "./contract.js";
-import type { DueGrant, Transition } from "./effects.js";
+import { type DueGrant, spanOf, type Transition } from "./effects.js";
 import type { UnverifiedLink } from "./entry.js";
 import type { AnyBody, Grant } from "./fields.js";
 import { containsRuns, hasEpoch, isCanonical, NO_RUNS } from "./runs.js";
 import { currentEpoch, escrowMember, type LogFacts, type LogKind, type Member, memberBySigningKey } from "./state.js";
 
-/** A clock to judge a link's time by. */
+/** A clock to judge a link's time by (LOG-3). */
 export interface Clock {
-  /** Now, in milliseconds since 1970. Without it, times are only checked to go forward. */
-  readonly now?: number | undefined;
-  /** How far ahead of `now` a link may be, in milliseconds; 10 minutes unless told. */
+  /**
+   * Now, in milliseconds since 1970; or `unchecked`, which only checks that times go forward. One careless reader that takes in a
+   * link dated far ahead makes the log `NOT_YET` for everybody else: `unchecked` is for what was taken in by a clock before.
+   */
+  readonly now: number | "unchecked";
+  /** How far ahead of `now` a link may be, in milliseconds; 10 minutes by default. */
   readonly skew?: number | undefined;
 }
+
+/** No clock: for links that were judged by one, and for authors, who judge the state before by theirs. */
+export const UNCHECKED: Clock = { now: "unchecked" };
 
 /** Ten minutes. */
 export const DEFAULT_SKEW = 600_000;
 
 /** @throws `INVALID_ARGUMENT` for a clock that is none */
 export function checkClock({ now, skew }: Clock): void {
-  for (const [name, value] of Object.entries({ now, skew })) {
-    if (value !== undefined && (!Number.isSafeInteger(value) || value < 0)) {
-      throw new KeysteadError("INVALID_ARGUMENT", `${name} must be whole milliseconds, 0 or more`);
-    }
+  if (now === undefined) {
+    throw new KeysteadError("INVALID_ARGUMENT", 'now is missing: give whole milliseconds since 1970, or "unchecked"', {
+      rule: "LOG-3",
+    });
   }
+  if (now !== "unchecked") checkMilliseconds("now", now);
+  if (skew !== undefined) checkMilliseconds("skew", skew);
+}
+
+/** @throws `INVALID_ARGUMENT` */
+export function checkMilliseconds(name: string, value: unknown): void {
+  if (!Number.isSafeInteger(value) || (value as number) < 0)
+    throw new KeysteadError("INVALID_ARGUMENT", `${name} must be whole milliseconds, 0 or more`);
 }
 
 /** LOG-2, LOG-3: the link continues this log. */
@@ -49,7 +63,7 @@ export function checkPosition(before: LogFacts, body: AnyBody, { now, skew = DEF
       );
   }
   if (body.time < before.time) refuse("LOG-3", "the link's time is before the previous link's");
-  if (now !== undefined && body.time > now + skew) {
+  if (now !== "unchecked" && body.time > now + skew) {
     throw new KeysteadError(
       "NOT_YET",
       `the link is from ${body.time - now} ms ahead of this clock; try again later, or set the clock`,
@@ -167,14 +181,22 @@ export function checkGrants(kind: LogKind, { epoch, due, withheld }: Transition,
     );
   }
   const grants = body.grants ?? [];
-  const isDue = (grant: Grant, { from, to, recipients }: DueGrant) =>
-    grant.from === from &&
-    grant.to === to &&
-    grant.boxes.length === recipients.length &&
-    recipients.every(({ id }, index) => grant.boxes[index]?.[0] === id);
+  const isDue = (grant: Grant, { epochs, recipients }: DueGrant) => {
+    const { from, to, count } = spanOf(epochs);
+    return (
+      grant.from === from &&
+      grant.to === to &&
+      grant.count === count &&
+      grant.boxes.length === recipients.length &&
+      recipients.every(({ id }, index) => grant.boxes[index]?.[0] === id)
+    );
+  };
   if (grants.length !== due.length || !grants.every((grant, index) => isDue(grant, due[index] as DueGrant))) {
-    const expected =
-      due.map(({ from, to, recipients }) => `[${from}-${to}] to ${recipients.length}`).join(", ") || "none";
+    const inWords = ({ epochs, recipients }: DueGrant) => {
+      const { from, to, count } = spanOf(epochs);
+      return `${count} of [${from}-${to}] to ${recipients.length}`;
+    };
+    const expected = due.map(inWords).join(", ") || "none";
     refuse("GRT-1", `the grants are not exactly those that the link's effect requires: ${expected}`);
   }
 }

@@ -5,7 +5,7 @@ import type { MemberId } from "../bytes/ids.js";
 import type { Schema } from "../bytes/schema.js";
 import { KeysteadError, type RuleId } from "../errors.js";
 import type { AnyBody, NewMember, Pointer, Policy, Role, SealedRecord } from "./fields.js";
-import type { Run, Runs } from "./runs.js";
+import type { Runs } from "./runs.js";
 import type { LogFacts, Member } from "./state.js";
 
 /** What a link does, in the protocol's own terms. {@link applyEffect} does it, in the protocol's order. */
@@ -36,8 +36,8 @@ export interface Effect {
   readonly gives?: Runs;
   /** The removed member whose epochs the author takes over (MEM-10). */
   readonly reclaimFrom?: MemberId;
-  /** Runs that the author gives again. */
-  readonly regrant?: readonly { readonly member: MemberId; readonly run: Run }[];
+  /** Sets of epochs that the author gives again. */
+  readonly regrant?: readonly { readonly member: MemberId; readonly runs: Runs }[];
   /** Whether the link makes a new epoch (MEM-7). */
   readonly newEpoch: boolean;
   /** Whether a removal leaves rotation due (MEM-7): `leave` and `expel` cannot rotate by themselves. */

@@ -9,7 +9,7 @@ import { escrowIdOf } from "./escrow-id.js";
 import type { NewMember, Pointer, Policy } from "./fields.js";
 import { approve, forget, settleFounders, unapproved } from "./lineage.js";
 import { kemDigest, pairKey } from "./pairs.js";
-import { hasEpoch, NO_RUNS, type Run, type Runs, subtractRuns, uniteRuns } from "./runs.js";
+import { countEpochs, hasEpoch, NO_RUNS, type Run, type Runs, subtractRuns, uniteRuns } from "./runs.js";
 import {
   confirmedFounder,
   currentEpoch,
@@ -20,10 +20,9 @@ import {
   type Removal,
 } from "./state.js";
 
-/** A grant that a link owes. */
+/** A grant that a link owes: a set of epochs to all who are owed exactly these. */
 export interface DueGrant {
-  readonly from: number;
-  readonly to: number;
+  readonly epochs: Runs;
   /** Sorted by member id. */
   readonly recipients: readonly { readonly id: MemberId; readonly kem: Uint8Array }[];
 }
@@ -37,7 +36,7 @@ export interface Transition {
   readonly policy: Policy | undefined;
   /** Number of the new epoch. */
   readonly epoch: number | undefined;
-  /** GRT-1: sorted by (from, to). */
+  /** GRT-1: sorted by smallest epoch, largest, how many, then the first recipient. */
   readonly due: readonly DueGrant[];
   readonly entered: MemberId | undefined;
   /** The escrow member that got a pointer. */
@@ -84,7 +83,7 @@ export function applyEffect(before: LogFacts, author: Member | undefined, effect
     approve(active, approver, id, at.seq);
   }
   for (const [id, roles] of effect.roles ?? []) update(id, { roles });
-  for (const { member, run } of effect.regrant ?? []) due.owe(member, [run]);
+  for (const { member, runs } of effect.regrant ?? []) due.owe(member, runs);
   settleFounders(active);
 
   const lockdown = effect.lockdown ?? before.lockdown;
@@ -96,17 +95,13 @@ export function applyEffect(before: LogFacts, author: Member | undefined, effect
       if (effect.withholdEscrow && kind === "escrow" && author?.kind !== "escrow") {
         withheld = true;
         update(id, { withheld: uniteRuns(before, [[epoch, epoch]]) });
-      } else due.owe(id, [[epoch, epoch]]);
+      } else due.oweNew(id, epoch);
     }
   }
 
-  for (const [id, run] of due.each()) {
+  for (const [id, runs] of due.each()) {
     const { reach, held, withheld } = active.get(id) as Member;
-    update(id, {
-      reach: uniteRuns(reach, [run]),
-      held: uniteRuns(held, [run]),
-      withheld: subtractRuns(withheld, [run]),
-    });
+    update(id, { reach: uniteRuns(reach, runs), held: uniteRuns(held, runs), withheld: subtractRuns(withheld, runs) });
   }
 
   return {
@@ -140,35 +135,62 @@ function grantedAfter(
   return granted.set(key, { ...pair, runs: uniteRuns(known?.runs ?? NO_RUNS, runs) });
 }
 
-/** The grants that a link owes, gathered by run (GRT-1). */
+/**
+ * What a link owes, member by member. GRT-1: the new epoch is a grant of its own, and the older ones of a member are one set, so
+ * that no thief who shatters what members hold makes a link too large.
+ */
 class DueGrants {
-  readonly #byRun = new Map<string, { run: Run; recipients: Set<MemberId> }>();
+  readonly #older = new Map<MemberId, Runs>();
+  readonly #newest = new Map<MemberId, Runs>();
 
+  /** Epochs from before the link. */
   owe(member: MemberId, runs: Runs): void {
-    for (const run of runs) {
-      const key = `${run[0]}-${run[1]}`;
-      const grant = this.#byRun.get(key);
-      if (grant) grant.recipients.add(member);
-      else this.#byRun.set(key, { run, recipients: new Set([member]) });
-    }
+    if (runs.length > 0) this.#older.set(member, uniteRuns(this.#older.get(member) ?? NO_RUNS, runs));
   }
 
+  /** The epoch that the link makes. */
+  oweNew(member: MemberId, epoch: number): void {
+    this.#newest.set(member, [[epoch, epoch]]);
+  }
+
+  /** All that is owed to a member. */
   owedTo(member: MemberId): Runs {
-    return [...this.each()].flatMap(([id, run]) => (id === member ? [run] : []));
+    return uniteRuns(this.#older.get(member) ?? NO_RUNS, this.#newest.get(member) ?? NO_RUNS);
   }
 
-  *each(): Generator<readonly [MemberId, Run]> {
-    for (const { run, recipients } of this.#byRun.values()) for (const id of recipients) yield [id, run];
+  *each(): Generator<readonly [MemberId, Runs]> {
+    yield* this.#older;
+    yield* this.#newest;
   }
 
   list(active: ReadonlyMap<MemberId, Member>): readonly DueGrant[] {
-    return [...this.#byRun.values()]
-      .sort((a, b) => a.run[0] - b.run[0] || a.run[1] - b.run[1])
-      .map(({ run: [from, to], recipients }) => ({
-        ...{ from, to },
-        recipients: [...recipients].sort().map((id) => ({ id, kem: (active.get(id) as Member).kem })),
-      }));
+    const bySet = new Map<string, { epochs: Runs; recipients: MemberId[] }>();
+    for (const [id, epochs] of this.each()) {
+      // Sets are canonical: two that are equal are spelled the same.
+      const key = epochs.join(" ");
+      const grant = bySet.get(key);
+      if (grant) grant.recipients.push(id);
+      else bySet.set(key, { epochs, recipients: [id] });
+    }
+    return [...bySet.values()]
+      .map(({ epochs, recipients }) => ({
+        epochs,
+        recipients: recipients.sort().map((id) => ({ id, kem: (active.get(id) as Member).kem })),
+      }))
+      .sort(inOrder);
   }
+}
+
+/** GRT-1: by smallest epoch, largest, how many, then the first recipient's id. Nobody is a recipient of two sets of old epochs. */
+function inOrder(a: DueGrant, b: DueGrant): number {
+  const [x, y] = [spanOf(a.epochs), spanOf(b.epochs)];
+  const [first, second] = [a, b].map(({ recipients }) => (recipients[0] as DueGrant["recipients"][number]).id);
+  return x.from - y.from || x.to - y.to || x.count - y.count || ((first as MemberId) < (second as MemberId) ? -1 : 1);
+}
+
+/** What a grant says on the wire of its set of epochs, which is not empty: the smallest, the largest, and how many (GRT-1). */
+export function spanOf(epochs: Runs): { readonly from: number; readonly to: number; readonly count: number } {
+  return { from: (epochs[0] as Run)[0], to: (epochs.at(-1) as Run)[1], count: countEpochs(epochs) };
 }
 
 /** MEM-6: the active members; in lockdown the active confirmed ones. */

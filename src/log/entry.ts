@@ -1,8 +1,8 @@
 // Links and entries as bytes: a link is a signed body, an entry is a link with its attachments.
 // docs/spec.md sections 4 and 6 (ENC-3, ENC-4).
 
-import { assertBytes, equalBytes } from "../bytes/bytes.js";
-import { encodeCbor } from "../bytes/cbor.js";
+import { assertBytes, equalBytes, isBytes } from "../bytes/bytes.js";
+import { type CborValue, decodeCbor, encodeCbor } from "../bytes/cbor.js";
 import type { LinkHash } from "../bytes/ids.js";
 import { array, bytes, bytesUpTo, decode, encode, type Infer, optional, record, text, tuple } from "../bytes/schema.js";
 import { toHex } from "../bytes/text.js";
@@ -17,15 +17,13 @@ export const MAX_LINK_BYTES = 65_536;
 export const MAX_ATTACHMENTS_BYTES = 4_194_304;
 /** Most attachments of one link: more than 4 MiB of boxes, each with a keyring ciphertext of its own. */
 const MAX_ATTACHMENTS = 8192;
-/** Most signatures of one link: escrow, its admin, and an earlier pair of keys each (ESC-11). */
+/** Most signatures of a link: the author's, an admin's, and one by each of 64 pairs of escrow keys (ESC-11). LOG-4 says which. */
 const MAX_SIGNATURES = 66;
 /** Room for the entry's own framing around link and attachments. */
 const MAX_ENTRY_BYTES = MAX_LINK_BYTES + MAX_ATTACHMENTS_BYTES + 5 * MAX_ATTACHMENTS + 16;
 
-const signedLink = tuple(
-  bytesUpTo(MAX_LINK_BYTES, 1),
-  array(tuple(bytes(32), bytes(64)), { min: 1, max: MAX_SIGNATURES }),
-);
+const signatureList = array(tuple(bytes(32), bytes(64)), { min: 1, max: MAX_SIGNATURES });
+const signedLink = tuple(bytesUpTo(MAX_LINK_BYTES, 1), signatureList);
 // Link and attachments are held to their own limits below, so that what is too large is called so and not ill-formed.
 const entry = tuple(bytesUpTo(MAX_ENTRY_BYTES, 1), array(bytesUpTo(MAX_ENTRY_BYTES, 1), { max: MAX_ATTACHMENTS }));
 
@@ -35,12 +33,16 @@ export interface LinkSignature {
   readonly signature: Uint8Array;
 }
 
-/** A link taken apart; nothing about it is verified yet. */
+/**
+ * A link taken apart; nothing about it is verified yet. Only as much of its shape was judged as it takes to find the body: a
+ * link of a later version may look different otherwise (LOG-1).
+ */
 export interface UnverifiedLink {
   /** The link's bytes as received: what is hashed (ENC-4). */
   readonly bytes: Uint8Array;
   /** The body's bytes as received: what is signed (ENC-4). */
   readonly body: Uint8Array;
+  /** The first use judges the link's own shape. @throws `INVALID_ENCODING` (ENC-2) */
   readonly signatures: readonly LinkSignature[];
 }
 
@@ -73,7 +75,7 @@ export function encodeLink(body: Uint8Array, signatures: readonly LinkSignature[
   return link;
 }
 
-/** Takes a link apart. @throws `TOO_LARGE`, `INVALID_ENCODING` */
+/** Takes a link apart as far as its body. @throws `TOO_LARGE`, `INVALID_ENCODING` */
 export function decodeLink(link: Uint8Array): UnverifiedLink {
   assertBytes(link, undefined, "link");
   // What is too large is refused without being copied (ENC-3).
@@ -82,8 +84,23 @@ export function decodeLink(link: Uint8Array): UnverifiedLink {
 
 /** Takes a link apart whose bytes nobody else has: everything read from it shares their memory. */
 function takeLink(link: Uint8Array): UnverifiedLink {
-  const [body, signatures] = decode(signedLink, link, { name: "link", maxBytes: MAX_LINK_BYTES, shared: true });
-  return { bytes: link, body, signatures: signatures.map(([key, signature]) => ({ key, signature })) };
+  const value = decodeCbor(link, { name: "link", maxBytes: MAX_LINK_BYTES, shared: true });
+  const body = Array.isArray(value) ? (value[0] as CborValue | undefined) : undefined;
+  if (!isBytes(body) || body.length === 0) {
+    throw new KeysteadError("INVALID_ENCODING", "link must be an array whose first item is the body, a byte string", {
+      rule: "ENC-2",
+      details: { name: "link" },
+    });
+  }
+  let signatures: readonly LinkSignature[] | undefined;
+  return {
+    bytes: link,
+    body,
+    get signatures() {
+      signatures ??= signedLink.read(value, "link")[1].map(([key, signature]) => ({ key, signature }));
+      return signatures;
+    },
+  };
 }
 
 /** Puts a link and its attachments together, as they are stored and sent. @throws `TOO_LARGE` (ENC-3) */
@@ -92,7 +109,7 @@ export function encodeEntry(link: Uint8Array, attachments: readonly Uint8Array[]
   return encode(entry, [link, [...attachments]], "entry");
 }
 
-/** Takes an entry apart. @throws `TOO_LARGE`, `INVALID_ENCODING` */
+/** Takes an entry apart, its link as far as the body. @throws `TOO_LARGE`, `INVALID_ENCODING` */
 export function decodeEntry(bytes: Uint8Array): UnverifiedEntry {
   const [link, attachments] = decode(entry, bytes, { name: "entry", maxBytes: MAX_ENTRY_BYTES });
   checkAttachmentSize(attachments);

@@ -2,10 +2,24 @@
 // (LOG-8). A third party judges it with checkEvidence, from these bytes alone.
 
 import type { LinkHash, LogId } from "../bytes/ids.js";
-import { array, bytesUpTo, decode, encode, hexBytes, literal, oneOf, record, text, uint } from "../bytes/schema.js";
+import {
+  array,
+  bytesUpTo,
+  decode,
+  encode,
+  hexBytes,
+  literal,
+  oneOf,
+  optional,
+  record,
+  text,
+  tuple,
+  uint,
+} from "../bytes/schema.js";
 import { MAX_LINK_BYTES } from "./entry.js";
 import { MAX_SUBJECT_BYTES } from "./fields.js";
 import type { Head, LogFacts } from "./state.js";
+import { MAX_STATEMENT_BYTES } from "./statement.js";
 
 /** `forked`: two valid links at one position. `replaced`: another log for the subject. `rolled-back`: a shorter log. */
 export type EvidenceKind = "forked" | "replaced" | "rolled-back";
@@ -13,27 +27,32 @@ export type EvidenceKind = "forked" | "replaced" | "rolled-back";
 /** A contradiction between a head that was verified before and what was offered later. */
 export interface Evidence {
   readonly v: 1;
-  readonly kind: EvidenceKind;
+  /** `equivocated`: the service signed two statements about one log that contradict each other (`compareStatements`). */
+  readonly kind: EvidenceKind | "equivocated";
   readonly subject: string;
-  /** The head that was verified before. */
+  /** The head that was verified before; of `equivocated` the one that the earlier statement is about. */
   readonly pinned: Head;
   /** The links up to the pinned head, as far as they were at hand; empty when only the head was. */
   readonly ours: readonly Uint8Array[];
-  /** The links that were offered, up to the one that contradicts. */
+  /** The links that were offered, up to the one that contradicts; of `equivocated` the first link, which names the operator. */
   readonly theirs: readonly Uint8Array[];
+  /** Of `equivocated` alone: the two statements, the earlier one first. */
+  readonly statements?: readonly [Uint8Array, Uint8Array];
 }
 
 const MAX_EVIDENCE_LINKS = 1_000_000;
 const MAX_EVIDENCE_BYTES = 1_073_741_824;
 
 const links = array(bytesUpTo(MAX_LINK_BYTES, 1), { max: MAX_EVIDENCE_LINKS });
+const statement = bytesUpTo(MAX_STATEMENT_BYTES, 1);
 const schema = record({
   v: literal(1),
-  kind: oneOf(["forked", "replaced", "rolled-back"]),
+  kind: oneOf(["forked", "replaced", "rolled-back", "equivocated"]),
   subject: text(MAX_SUBJECT_BYTES, 1),
   pinned: record({ log: hexBytes<LogId>(32), seq: uint({ min: 1 }), hash: hexBytes<LinkHash>(32) }),
   ours: links,
   theirs: links,
+  statements: optional(tuple(statement, statement)),
 });
 
 /** Evidence as bytes, to keep or to send to a third party. */

@@ -116,10 +116,14 @@ export const freshKeys = record({ sign: publicSigningKey, kem: publicKemKey });
 export const newEpoch = record({ kem: publicKemKey, sign: optional(publicSigningKey) });
 export type NewEpoch = Infer<typeof newEpoch>;
 
-/** One grant: a run of epochs, the digest of its keyring ciphertext, and the digest of each recipient's box. */
+/**
+ * One grant: the smallest and the largest of its epochs and how many they are, the digest of its keyring ciphertext, and the
+ * digest of each recipient's box. Which epochs it has, every reader computes from the state (GRT-1).
+ */
 export const grant = record({
   from: uint({ min: 1 }),
   to: uint({ min: 1 }),
+  count: uint({ min: 1 }),
   keyring: digest,
   boxes: array(tuple(memberId, digest), { min: 1, max: MAX_ACTIVE_MEMBERS }),
 });

@@ -3,7 +3,10 @@
 /** A stretch of epochs, both ends included: `1 <= from <= to`. */
 export type Run = readonly [from: number, to: number];
 
-/** A set of epochs: sorted runs with at least one epoch between each two. */
+/**
+ * A set of epochs: sorted runs with at least one epoch between each two. What comes from outside is checked with
+ * {@link isCanonical} or made so with {@link canonicalRuns}; all functions here rely on it.
+ */
 export type Runs = readonly Run[];
 
 /** No epochs. */
@@ -20,6 +23,24 @@ export function isCanonical(runs: Runs): boolean {
   return true;
 }
 
+/** The set of epochs in these runs, which may come in any order and overlap. */
+export function canonicalRuns(runs: readonly Run[]): Runs {
+  if (isCanonical(runs)) return runs;
+  const united = new Builder();
+  for (const [from, to] of [...runs].sort((a, b) => a[0] - b[0])) united.add(from, to);
+  return united.runs;
+}
+
+/** Whether these are the same set. */
+export function equalRuns(a: Runs, b: Runs): boolean {
+  return a === b || (a.length === b.length && a.every(([from, to], at) => from === b[at]?.[0] && to === b[at]?.[1]));
+}
+
+/** How many epochs the set has. */
+export function countEpochs(runs: Runs): number {
+  return runs.reduce((sum, [from, to]) => sum + to - from + 1, 0);
+}
+
 /** Whether the set has the epoch. */
 export function hasEpoch(runs: Runs, epoch: number): boolean {
   return runContaining(runs, epoch) !== undefined;
@@ -27,52 +48,114 @@ export function hasEpoch(runs: Runs, epoch: number): boolean {
 
 /** The run that contains the epoch. */
 export function runContaining(runs: Runs, epoch: number): Run | undefined {
-  return runs.find(([from, to]) => from <= epoch && epoch <= to);
+  const run = runs[firstEndingAt(runs, epoch)];
+  return run && run[0] <= epoch ? run : undefined;
+}
+
+/** Index of the first run that ends at the epoch or later, by binary search; the number of runs where there is none. */
+function firstEndingAt(runs: Runs, epoch: number): number {
+  let [low, high] = [0, runs.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((runs[middle] as Run)[1] < epoch) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** Whether every epoch of `inner` is in `outer`. */
 export function containsRuns(outer: Runs, inner: Runs): boolean {
-  return subtractRuns(inner, outer).length === 0;
+  let at = firstEndingAt(outer, inner[0]?.[0] ?? 0);
+  for (const [from, to] of inner) {
+    while (at < outer.length && (outer[at] as Run)[1] < to) at++;
+    const run = outer[at];
+    if (run === undefined || run[0] > from) return false;
+  }
+  return true;
 }
 
-/** Epochs in either. Its arguments may be any runs, in any order: what comes out is canonical. */
+/** Epochs in either. Linear in the number of runs, as are all of these: a thief decides how many there are. */
 export function uniteRuns(a: Runs, b: Runs): Runs {
-  const sorted = [...a, ...b].sort((x, y) => x[0] - y[0]);
-  const united: [number, number][] = [];
-  for (const [from, to] of sorted) {
-    const last = united.at(-1);
-    if (last && from <= last[1] + 1) last[1] = Math.max(last[1], to);
-    else united.push([from, to]);
+  if (b.length === 0 || a === b) return a;
+  if (a.length === 0) return b;
+  // What is newer than all the rest comes with every link: the rest is copied as it is.
+  if (isBefore(a, b)) return append(a, b);
+  if (isBefore(b, a)) return append(b, a);
+  const united = new Builder();
+  let [i, j] = [0, 0];
+  while (i < a.length || j < b.length) {
+    const [x, y] = [a[i], b[j]];
+    const isNext = y === undefined || (x !== undefined && x[0] <= y[0]);
+    const [from, to] = (isNext ? x : y) as Run;
+    if (isNext) i++;
+    else j++;
+    united.add(from, to);
   }
-  return united;
+  return united.runs;
+}
+
+/** Whether all of one set, which is not empty, comes before all of another. */
+function isBefore(a: Runs, b: Runs): boolean {
+  return (a.at(-1) as Run)[1] < (b[0] as Run)[0];
+}
+
+/** Joins two sets, the first of which is before the second. */
+function append(a: Runs, b: Runs): Runs {
+  const [[from, end], [next, to]] = [a.at(-1) as Run, b[0] as Run];
+  return end + 1 < next ? a.concat(b) : a.slice(0, -1).concat([[from, to]], b.slice(1));
 }
 
 /** Epochs of `a` that are not in `b`. */
 export function subtractRuns(a: Runs, b: Runs): Runs {
+  if (a.length === 0 || b.length === 0 || isBefore(a, b) || isBefore(b, a)) return a;
   const left: Run[] = [];
-  for (const [from, to] of a) {
+  let at = firstEndingAt(b, (a[0] as Run)[0]);
+  for (const run of a) {
+    const [from, to] = run;
     let start = from;
-    for (const [cutFrom, cutTo] of b) {
-      if (cutTo < start || cutFrom > to) continue;
+    while (at < b.length && (b[at] as Run)[1] < from) at++;
+    // The last one that cuts this run may cut the next as well.
+    for (let cut = at; cut < b.length && (b[cut] as Run)[0] <= to; cut++) {
+      at = cut;
+      const [cutFrom, cutTo] = b[cut] as Run;
       if (cutFrom > start) left.push([start, cutFrom - 1]);
       start = cutTo + 1;
     }
-    if (start <= to) left.push([start, to]);
+    if (start === from) left.push(run);
+    else if (start <= to) left.push([start, to]);
   }
-  return left;
+  return left.length === a.length && left.every((run, index) => run === a[index]) ? a : left;
 }
 
 /** Epochs in both. */
 export function intersectRuns(a: Runs, b: Runs): Runs {
-  return subtractRuns(a, subtractRuns(a, b));
+  const both: Run[] = [];
+  let i = firstEndingAt(a, b[0]?.[0] ?? 0);
+  let j = firstEndingAt(b, a[0]?.[0] ?? 0);
+  while (i < a.length && j < b.length) {
+    const [x, y] = [a[i] as Run, b[j] as Run];
+    const [from, to] = [Math.max(x[0], y[0]), Math.min(x[1], y[1])];
+    if (from <= to) both.push(from === x[0] && to === x[1] ? x : [from, to]);
+    if (x[1] < y[1]) i++;
+    else j++;
+  }
+  return both;
+}
+
+/** Runs that are added in order, joined where they overlap or touch. */
+class Builder {
+  readonly runs: [number, number][] = [];
+
+  add(from: number, to: number): void {
+    const last = this.runs.at(-1);
+    if (last && from <= last[1] + 1) last[1] = Math.max(last[1], to);
+    else this.runs.push([from, to]);
+  }
 }
 
 /** The set with these epochs, in any order. */
 export function runsOf(epochs: Iterable<number>): Runs {
-  return uniteRuns(
-    [...epochs].map((epoch): Run => [epoch, epoch]),
-    NO_RUNS,
-  );
+  return canonicalRuns([...epochs].map((epoch): Run => [epoch, epoch]));
 }
 
 /** Every epoch of the set, ascending. */

@@ -101,8 +101,8 @@ export interface Epoch {
 
 /** A grant as its link committed to it, with the KEM keys the boxes were due to. */
 export interface GrantRecord {
-  readonly from: number;
-  readonly to: number;
+  /** The epochs it grants, which the link's effects say (GRT-1). Shared with other sets that are the same. */
+  readonly epochs: Runs;
   /** Digest of the keyring ciphertext, 32 bytes. */
   readonly keyring: Uint8Array;
   readonly boxes: readonly GrantBox[];

@@ -99,6 +99,30 @@ export class KemPrivateKey {
   }
 }
 
+/** Where ρ, the seed of the public matrix, stands in a public key: at the end of its ML-KEM part. */
+const RHO_START = 1152;
+/** FIPS 203, algorithm 13: the parameter k of ML-KEM-768, which its key generation hashes beside d. */
+const MLKEM_K = /* @__PURE__ */ Uint8Array.of(3);
+
+/**
+ * ρ of the ML-KEM part of the public key of a 32-byte seed, 32 bytes: a commitment to the seed that costs a hundredth of the
+ * key (GRT-4). The caller wipes the seed.
+ */
+export function kemRho(seed: Uint8Array): Uint8Array {
+  assertBytes(seed, KEM_SEED_LENGTH, "seed");
+  const secrets = primitives.shake256(seed, 96);
+  const input = concat(secrets.subarray(0, 32), MLKEM_K);
+  const expanded = primitives.sha3_512(input);
+  const rho = new Uint8Array(expanded.subarray(0, 32));
+  wipe(secrets, input, expanded);
+  return rho;
+}
+
+/** The ρ that a public key shows, a view. */
+export function rhoOf(publicKey: Uint8Array): Uint8Array {
+  return publicKey.subarray(RHO_START, MLKEM_PUBLIC_KEY_LENGTH);
+}
+
 /** The 1,216-byte public key of a 32-byte seed. The caller wipes the seed. */
 export function kemPublicKey(seed: Uint8Array): Uint8Array {
   const key = new KemPrivateKey(seed);

@@ -8,6 +8,9 @@ export const LABELS = {
   linkHash: "keystead/v1/link/hash",
   attachment: "keystead/v1/attachment",
   publicKey: "keystead/v1/public-key",
+  // head statements
+  headStatement: "keystead/v1/head",
+  headCertificate: "keystead/v1/head/certificate",
   // keys
   memberId: "keystead/v1/member/id",
   escrowId: "keystead/v1/escrow/id",
@@ -18,9 +21,12 @@ export const LABELS = {
   epochExporter: "keystead/v1/epoch/exporter",
   exporter: "keystead/v1/exporter",
   // grants
+  grantEpochs: "keystead/v1/grant/epochs",
   grantKey: "keystead/v1/grant/key",
   grantCoins: "keystead/v1/grant/coins",
   grantBox: "keystead/v1/grant/box",
+  // keyrings
+  keyring: "keystead/v1/keyring",
   // escrow
   accessCommitment: "keystead/v1/access/commitment",
   accessOpening: "keystead/v1/access/opening",

@@ -7,7 +7,7 @@ import { ed25519 } from "@noble/curves/ed25519.js";
 import { hkdf } from "@noble/hashes/hkdf.js";
 import { hmac } from "@noble/hashes/hmac.js";
 import { sha256 } from "@noble/hashes/sha2.js";
-import { sha3_256, shake256 } from "@noble/hashes/sha3.js";
+import { sha3_256, sha3_512, shake256 } from "@noble/hashes/sha3.js";
 import { isPoint, verifyEquation } from "./noble-ed25519.js";
 import { mlkem768Encapsulate, mlkem768PrivateKey, x25519PrivateKey } from "./noble-kem.js";
 import type { Primitives } from "./primitives.js";
@@ -16,6 +16,7 @@ import type { Primitives } from "./primitives.js";
 export const primitives: Primitives = {
   sha256: (data) => sha256(data),
   sha3_256: (data) => sha3_256(data),
+  sha3_512: (data) => sha3_512(data),
   shake256: (data, length) => shake256(data, { dkLen: length }),
   hmacSha256: (key, data) => hmac(sha256, key, data),
   hkdfSha256: (ikm, salt, info, length) => hkdf(sha256, ikm, salt, info, length),

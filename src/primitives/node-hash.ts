@@ -20,6 +20,7 @@ export const sha2 = {
 /** SHA-3. */
 export const sha3 = {
   sha3_256: (data) => plain(crypto.createHash("sha3-256").update(data).digest()),
+  sha3_512: (data) => plain(crypto.createHash("sha3-512").update(data).digest()),
   shake256: (data, length) => plain(crypto.createHash("shake256", { outputLength: length }).update(data).digest()),
 } satisfies Partial<Primitives>;
 

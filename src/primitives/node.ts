@@ -19,7 +19,7 @@ export const primitives: Primitives = {
   ...aesGcm,
   ...ifPresent(ed25519, ({ ed25519Sign }) => ed25519Sign(KEY, KEY)),
   ...ifPresent(x25519, ({ x25519PrivateKey }) => x25519PrivateKey(KEY)),
-  ...ifPresent(sha3, ({ sha3_256, shake256 }) => [sha3_256(KEY), shake256(KEY, 32)]),
+  ...ifPresent(sha3, ({ sha3_256, sha3_512, shake256 }) => [sha3_256(KEY), sha3_512(KEY), shake256(KEY, 32)]),
   ...ifPresent(chachaPoly, ({ chacha20poly1305Seal }) => chacha20poly1305Seal(KEY, NONCE, NONCE, NONCE)),
   ...ifPresent(mlKem, ({ mlkem768PrivateKey }) => mlkem768PrivateKey(SEED)),
 };

@@ -36,6 +36,7 @@ export interface Encapsulated {
 export interface Primitives {
   sha256(data: Uint8Array): Uint8Array;
   sha3_256(data: Uint8Array): Uint8Array;
+  sha3_512(data: Uint8Array): Uint8Array;
   shake256(data: Uint8Array, length: number): Uint8Array;
   hmacSha256(key: Uint8Array, data: Uint8Array): Uint8Array;
   /** RFC 5869, extract and expand; `length` is 1 to 8,160. */

@@ -1,8 +1,10 @@
 // A server in memory: honest until it is told to lie, to everybody or to one device only. docs/spec.md section 1.
 
 import { KeysteadError } from "../errors.js";
+import { acceptEntry } from "../log/accept.js";
+import type { Clock } from "../log/checks.js";
 import type { LogState } from "../log/state.js";
-import { appendEntry, verifyLog } from "../log/verify.js";
+import { verifyLog } from "../log/verify.js";
 import { type ContentLie, checkContent, type Lie } from "./lies.js";
 
 /** Whom a lie is for. */
@@ -42,25 +44,26 @@ export class MaliciousRelay {
    * Publishes an entry of a subject's log.
    *
    * @param as who publishes, which matters after a {@link fork}.
-   * @param now the server's clock, milliseconds since 1970; without one, times are not judged.
+   * @param now the server's clock, milliseconds since 1970; by default times are not judged.
    * @returns false when another entry was faster: receive that, and write the link anew (GRT-6).
-   * @throws as `verifyLog` and `appendEntry` for an entry that an honest server refuses, incomplete ones too
+   * @throws the error of `acceptEntry` for an entry that an honest server refuses, incomplete ones too
    */
-  publish(subject: string, entry: Uint8Array, as = "", now?: number): boolean {
+  publish(subject: string, entry: Uint8Array, as = "", now: Clock["now"] = "unchecked"): boolean {
     const branch = this.#branchOf(subject, as) ?? { entries: [], log: undefined };
-    const { log } = branch;
-    let after: LogState;
-    try {
-      after = log ? appendEntry(log, entry, { now, complete: true }) : verifyLog([entry], { subject, now });
-    } catch (error) {
-      // A valid entry for a place that another has: it came too late.
-      if (log && error instanceof KeysteadError && error.code === "FORKED") return false;
-      throw error;
+    const accepted = acceptEntry(branch.log, entry, { subject, now });
+    switch (accepted.verdict) {
+      case "accepted":
+        this.#branches.set(subject, this.#branches.get(subject) ?? branch);
+        branch.entries.push(entry.slice());
+        branch.log = accepted.log;
+        return true;
+      case "same":
+        return true;
+      case "lost":
+        return false;
+      default:
+        throw accepted.error;
     }
-    if (!this.#branches.has(subject)) this.#branches.set(subject, branch);
-    if (after !== log) branch.entries.push(entry.slice());
-    branch.log = after;
-    return true;
   }
 
   /** All entries of a subject's log, as this reader is shown them; none for a subject that it does not know. */
@@ -116,7 +119,7 @@ export class MaliciousRelay {
     const entries = this.#branchOf(subject, readers[0])?.entries.slice(0, seq) ?? [];
     if (entries.length !== seq || seq < 1)
       throw new KeysteadError("INVALID_ARGUMENT", `the log of ${JSON.stringify(subject)} has no link ${seq}`);
-    const branch: Branch = { entries, log: verifyLog(entries, { subject }) };
+    const branch: Branch = { entries, log: verifyLog(entries, { subject, now: "unchecked" }) };
     const forked = this.#forked.get(subject) ?? new Map<string, Branch>();
     for (const reader of readers) forked.set(reader, branch);
     this.#forked.set(subject, forked);

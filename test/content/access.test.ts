@@ -4,10 +4,9 @@ import { describe, expect, it } from "vitest";
 import { openContent } from "../../src/content/open.js";
 import { sealTo } from "../../src/content/seal.js";
 import { KeysteadError } from "../../src/errors.js";
-import { leave, review, rotate, setLockdown } from "../../src/grants/actions.js";
-import { joinLog } from "../../src/grants/enter.js";
 import { receive } from "../../src/grants/receive.js";
 import { decodeEntry, encodeEntry } from "../../src/log/entry.js";
+import { joinLog, leave, review, rotate, setLockdown } from "../support/accepted.js";
 import { seededEnv } from "../support/seeded-env.js";
 import { content, person, rejection } from "./support.js";
 
@@ -18,7 +17,7 @@ function scene(name: string) {
   const env = seededEnv(`access ${name}`);
   const laptop = person(name);
   const phone = joinLog(laptop.log, { device: { name: "Phone" } }, env);
-  return { env, laptop, phone, laptopThen: receive(laptop, phone.entry) };
+  return { env, laptop, phone, laptopThen: receive(laptop, phone.entry, { now: "unchecked" }) };
 }
 
 describe("a late joiner", () => {
@@ -31,7 +30,7 @@ describe("a late joiner", () => {
     expect((refused as KeysteadError).message).toContain("sealed to epoch 1, this device starts at 2");
 
     const reviewed = review(laptopThen, { approve: [phone.keyring.member] }, env);
-    const approved = receive(phone, reviewed.entry);
+    const approved = receive(phone, reviewed.entry, { now: "unchecked" });
     expect(await openContent(sealed, approved.keyring)).toEqual(content(9));
   });
 
@@ -66,16 +65,16 @@ describe("a device with no epoch, or with one missing in between", () => {
     const env = seededEnv("access withheld");
     const second = rotate(person("withheld"), env);
     const phone = joinLog(second.log, { device: { name: "Phone" } }, env);
-    const fourth = rotate(receive(second, phone.entry), env);
+    const fourth = rotate(receive(second, phone.entry, { now: "unchecked" }), env);
     const fifth = rotate(fourth, env);
     const stripped = encodeEntry(decodeEntry(fourth.entry).link.bytes, []);
-    const now = receive(receive(phone, stripped), fifth.entry);
+    const now = receive(receive(phone, stripped, { now: "unchecked" }), fifth.entry, { now: "unchecked" });
     expect(now.keyring.epochs).toEqual([3, 5]);
     const sealed = await sealTo([fourth.log], content(9), options, env);
     const refused = await openContent(sealed, now.keyring).catch((error: unknown) => error);
     expect(refused).toMatchObject({ code: "NO_ACCESS", details: { epoch: 4, earliest: 3, latest: 5 } });
     expect((refused as KeysteadError).message).toContain("did not receive");
-    expect(await openContent(sealed, receive(now, fourth.entry).keyring)).toEqual(content(9));
+    expect(await openContent(sealed, receive(now, fourth.entry, { now: "unchecked" }).keyring)).toEqual(content(9));
   });
 });
 
@@ -85,7 +84,7 @@ describe("a removed device", () => {
     const before = await sealTo([laptopThen.log], content(3), options, env);
     const removal = review(laptopThen, { remove: [phone.keyring.member] }, env);
     const after = await sealTo([removal.log], content(4), options, env);
-    const removed = receive(phone, removal.entry);
+    const removed = receive(phone, removal.entry, { now: "unchecked" });
     expect(await rejection(openContent(after, removed.keyring))).toMatchObject({ code: "NO_ACCESS" });
     expect(await openContent(before, removed.keyring)).toEqual(content(3));
     expect(await openContent(after, removal.keyring)).toEqual(content(4));
@@ -104,7 +103,7 @@ describe("a removed device", () => {
       const recipients = [person("other").log, { log: left.log, removedMembersMayRead }];
       expect(await rejection(sealTo(recipients, content(4), options, env))).toMatchObject({ code: "ROTATION_DUE" });
     }
-    const rotated = rotate(receive(laptopThen, left.entry), env);
+    const rotated = rotate(receive(laptopThen, left.entry, { now: "unchecked" }), env);
     const sealed = await sealTo([rotated.log], content(4), options, env);
     expect(await openContent(sealed, rotated.keyring)).toEqual(content(4));
     expect(await rejection(openContent(sealed, left.keyring))).toMatchObject({ code: "NO_ACCESS" });

@@ -5,9 +5,8 @@ import { openContent } from "../../src/content/open.js";
 import { sealTo } from "../../src/content/seal.js";
 import { acknowledge } from "../../src/fingerprint/acknowledge.js";
 import { type ContactPin, pinContact } from "../../src/fingerprint/pin.js";
-import { review } from "../../src/grants/actions.js";
-import { joinLog } from "../../src/grants/enter.js";
 import { receive } from "../../src/grants/receive.js";
+import { joinLog, review } from "../support/accepted.js";
 import { seededEnv } from "../support/seeded-env.js";
 import { content, person, rejection } from "./support.js";
 
@@ -34,7 +33,11 @@ describe("sealing to a tracked contact", () => {
   });
 
   it("goes on when a trusted device has approved who joined", async () => {
-    const approved = review(receive(alice, phone.entry), { approve: [phone.keyring.member] }, env);
+    const approved = review(
+      receive(alice, phone.entry, { now: "unchecked" }),
+      { approve: [phone.keyring.member] },
+      env,
+    );
     const sealed = await seal({ log: approved.log, pin });
     expect(await openContent(sealed, approved.keyring)).toEqual(content(5));
   });

@@ -247,7 +247,7 @@ describe("random access", () => {
     const sealed = await sealTo([alice.log], content(5), { purpose }, env);
     const reader = await openRandomAccess(source(sealed), alice.keyring);
     expect(reader).toBeInstanceOf(ContentReader);
-    expect(Object.keys(JSON.parse(JSON.stringify(reader)))).toEqual(["sender", "size"]);
+    expect(Object.keys(JSON.parse(JSON.stringify(reader)))).toEqual(["sender", "named", "size"]);
     expect(reader.header).toEqual(readContentHeader(sealed));
     reader.wipe();
     expect(await rejection(reader.read(0, 5))).toMatchObject({ code: "WIPED" });

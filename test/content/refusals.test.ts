@@ -2,6 +2,7 @@
 // contacts that changed in contacts.test.ts.
 
 import { describe, expect, it } from "vitest";
+import { readContentHeader } from "../../src/content/format.js";
 import { openContent } from "../../src/content/open.js";
 import type { Recipient } from "../../src/content/recipients.js";
 import { sealStream, sealTo } from "../../src/content/seal.js";
@@ -74,5 +75,37 @@ describe("an epoch that nobody active holds", () => {
       expect([...log.active.values()].some((member) => isHolder(log, member))).toBe(true);
     }
     expect(isHolder(locked.log, locked.member("Tablet"))).toBe(false);
+  });
+});
+
+describe("sealing to two logs of one subject", () => {
+  const other = openWorld("another log of alice", { subject: "alice@example.org" }).log;
+
+  it("is refused: one of them is not the subject's (LOG-8)", async () => {
+    for (const recipients of [
+      [alice.log, other],
+      [other, bob.log, { log: alice.log, pin: pinContact(alice.log) }],
+    ]) {
+      const error = await rejection(seal(recipients));
+      expect(error).toMatchObject({
+        code: "INVALID_ARGUMENT",
+        rule: "LOG-8",
+        details: { subject: "alice@example.org" },
+      });
+    }
+    expect(() => sealStream([alice.log, other], { purpose }, env)).toThrow(
+      expect.objectContaining({
+        code: "INVALID_ARGUMENT",
+        details: { subject: "alice@example.org", logs: expect.any(Array) },
+      }),
+    );
+    // One log twice is refused as such.
+    expect(await rejection(seal([alice.log, alice.log]))).toMatchObject({ details: { log: alice.log.head.log } });
+  });
+
+  it("goes on for each of them alone, and for one of them among others: the twins", async () => {
+    expect(await openContent(await seal([alice.log]), alice.keyring)).toEqual(content(5));
+    expect(readContentHeader(await seal([other])).recipients).toHaveLength(1);
+    expect(readContentHeader(await seal([other, bob.log])).recipients).toHaveLength(2);
   });
 });

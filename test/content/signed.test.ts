@@ -84,8 +84,8 @@ describe("content that a device signed", () => {
       head: alice.log.head,
       removedSince: undefined,
       rekeyedSince: undefined,
-      confirmed: true,
-      tracked: false,
+      standing: "founding",
+      judgedBy: "log",
     });
     expectSame(await openContent(await sealed, bob.keyring, { senderLog: alice.log }), content(size));
   });
@@ -231,7 +231,7 @@ describe("a sender judged by the newest log", () => {
     const early = await claim({ member: later.id("Tablet"), head: alice.log.head }, later.session("Tablet"));
     expect(await refusal(early, { senderLog: later.log })).toMatchObject({ code: "UNKNOWN_MEMBER" });
     const twin = await claim(by(later, "Tablet"), later.session("Tablet"));
-    expect(await senderFrom(twin, later)).toMatchObject({ status: "verified", confirmed: false });
+    expect(await senderFrom(twin, later)).toMatchObject({ status: "verified", standing: "neither" });
   });
 
   it("is a backup key on paper, which signs no content: refused", async () => {
@@ -272,7 +272,7 @@ describe("a sender judged by the newest log", () => {
 
   it("whose name was not delivered has none", async () => {
     const withoutNames = alice.links().map((link) => encodeEntry(link, []));
-    const bare = verifyLog(withoutNames, { subject: alice.log.subject });
+    const bare = verifyLog(withoutNames, { subject: alice.log.subject, now: "unchecked" });
     const { sender } = await open(await seal(alice.session("Phone")), { senderLog: bare });
     expect(sender).toMatchObject({ status: "verified", name: undefined });
   });
@@ -281,25 +281,26 @@ describe("a sender judged by the newest log", () => {
 describe("a sender who is a tracked contact", () => {
   const pin = pinContact(alice.log, { verified: true });
 
-  it("is tracked when its device is of the class that was confirmed at the pin, also if it was approved later", async () => {
+  it("is founding when its device is of the class that was trusted at the pin, also if it was approved later", async () => {
     const later = alice.join("Tablet").review("Phone", { approve: ["Tablet"] });
     for (const name of ["Laptop", "Tablet"]) {
       const sealed = await seal(later.session(name));
-      expect(await senderFrom(sealed, later, { senderPin: pin })).toMatchObject({ tracked: true, confirmed: true });
-      expect(await senderFrom(sealed, later)).toMatchObject({ tracked: false });
+      const founding = { status: "verified", standing: "founding" };
+      expect(await senderFrom(sealed, later, { senderPin: pin })).toMatchObject({ ...founding, judgedBy: "pin" });
+      expect(await senderFrom(sealed, later)).toMatchObject({ ...founding, judgedBy: "log" });
     }
   });
 
-  it("is not when nobody of that class approved the device: it may be a thief's", async () => {
+  it("is neither when nobody of that class approved the device: it may be a thief's", async () => {
     const thief = alice.join("Thief");
     const sealed = await seal(thief.session("Thief"));
-    const verdict = await senderFrom(sealed, thief, { senderPin: pin });
-    expect(verdict).toMatchObject({ status: "verified", tracked: false, confirmed: false });
-    // Not even once it has removed all others and is the confirmed class itself.
+    expect(await senderFrom(sealed, thief, { senderPin: pin })).toMatchObject({ standing: "neither", judgedBy: "pin" });
+    expect(await senderFrom(sealed, thief)).toMatchObject({ standing: "neither", judgedBy: "log" });
+    // Once it has removed all others it leads the log itself, and a pin still knows better.
     const takeover = thief.review("Thief", { remove: ["Laptop", "Phone"] });
     const after = await seal(takeover.session("Thief"));
-    const late = await senderFrom(after, takeover, { senderPin: pin });
-    expect(late).toMatchObject({ status: "verified", tracked: false, confirmed: true });
+    expect(await senderFrom(after, takeover, { senderPin: pin })).toMatchObject({ standing: "neither" });
+    expect(await senderFrom(after, takeover)).toMatchObject({ standing: "founding", judgedBy: "log" });
   });
 
   it("is refused when the log contradicts the pin (CONTACT_CHANGED), or is somebody else's", async () => {

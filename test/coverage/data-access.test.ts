@@ -4,8 +4,8 @@ import { describe, expect, it } from "vitest";
 import type { MemberId } from "../../src/bytes/ids.js";
 import { dataAccess } from "../../src/coverage/data-access.js";
 import { dateOf, formatDay } from "../../src/coverage/dates.js";
-import { leave } from "../../src/grants/actions.js";
 import type { LogState } from "../../src/log/state.js";
+import { leave } from "../support/accepted.js";
 import { World } from "./support/world.js";
 
 describe("dataAccess", () => {

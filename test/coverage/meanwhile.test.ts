@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import { overlapsMeanwhile } from "../../src/coverage/meanwhile.js";
-import { regrant, rekey, rename, rotate } from "../../src/grants/actions.js";
+import { regrant, rekey, rename, rotate } from "../support/accepted.js";
 import { World } from "./support/world.js";
 
 /** What touched Phone since the world was as it is now. */
@@ -52,6 +52,15 @@ describe("overlapsMeanwhile", () => {
     expect(each).toEqual(["Laptop granted epochs 2-3 to Phone and Tablet"]);
     const both = regranting({ member: phone, runs: [[3, 3]] }, { member: tablet, runs: [[3, 3]] });
     expect(both).toHaveLength(1);
+  });
+
+  it("names a removed member from which another took over what it held: a lost reclaim may have less to take (MEM-10)", () => {
+    const world = threeDevices().review("Tablet", { remove: ["Phone"] });
+    expect(touching(world, () => world.review("Laptop", { approve: ["Tablet"] }))).toEqual([]);
+    const other = new World().join("Phone").review("Phone", { remove: ["Laptop"] });
+    const since = other.log.head;
+    other.reclaim("Phone", "Laptop", [[1, 1]]);
+    expect(overlapsMeanwhile(other.log, { since, members: [other.id("Laptop")] })).toMatchObject([{ type: "reclaim" }]);
   });
 
   it("refuses a head that the log never had: that is a fork, not a lost race", () => {

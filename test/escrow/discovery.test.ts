@@ -10,12 +10,11 @@ import {
   encodeOpening,
   type OpenRecordedOptions,
   openRecorded,
-  recordAccess,
 } from "../../src/escrow/discover.js";
-import { rotate } from "../../src/grants/actions.js";
 import { partsOf } from "../../src/keys/keyring.js";
 import type { Runs } from "../../src/log/runs.js";
 import { LABELS } from "../../src/primitives/labels.js";
+import { recordAccess, rotate } from "../support/accepted.js";
 import { idBytes, mutate, rawBytes, rawNext, takeApart, withAttachment } from "../support/raw-link.js";
 import { expectError, expectRefused, expectTwins, snapshot } from "../support/refusal.js";
 import { openWorld, type World } from "../support/world.js";
@@ -92,7 +91,10 @@ describe("recording an access", () => {
   it("is open to an admin who was granted junk, and says nothing of it (MEM-9)", () => {
     const junk = grantedJunk(staffed, "Dan", "Ann");
     expect(record(junk, "Dan", accessOf(user, [[1, 1]])).record).toMatchObject({ type: "access", missing: [] });
-    expect(junk.rekey("Dan").record.missing).toEqual([[2, 2]]);
+    // Without manage it makes no epoch: it takes fresh keys, says what it lacks, and leaves rotation due (MEM-8).
+    const rekeyed = junk.rekey("Dan");
+    expect(rekeyed.record).toMatchObject({ missing: [[2, 2]], epoch: undefined });
+    expect(rekeyed.log.rotationDue).toBe(true);
   });
 
   it("refuses it by an admin who is not let in yet (LOG-4)", () => {

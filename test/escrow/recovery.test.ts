@@ -2,28 +2,32 @@
 // (recovery, ESC-8) and section 6 (LOG-4, LOG-5, MEM-5).
 
 import { describe, expect, it } from "vitest";
-import { enrollBackupKey } from "../../src/backup/enroll.js";
 import { openBackupKey } from "../../src/backup/use.js";
 import type { MemberId } from "../../src/bytes/ids.js";
-import { escrowActs, unverifiedMembers } from "../../src/escrow/acts.js";
-import { recover } from "../../src/escrow/recover.js";
-import { setLockdown } from "../../src/grants/actions.js";
+import { renewFor } from "../../src/escrow/recover.js";
 import type { EscrowActor } from "../../src/log/fields.js";
+import { pointerTo } from "../../src/trust/pointer.js";
+import { renewalReasons } from "../../src/trust/renewal.js";
+import { enrollBackupKey, recover, setLockdown } from "../support/accepted.js";
 import { idBytes, mutate, type RawBody, type RawSigner, setField } from "../support/raw-link.js";
 import { expectError, expectRefused, expectTwins, snapshot } from "../support/refusal.js";
-import { keysNamed, openWorld, type World } from "../support/world.js";
+import { keysNamed, openWorld } from "../support/world.js";
 import {
+  announce,
   dismiss,
   enroll,
   epochSigner,
   escrowOf,
   expectSameClasses,
   hire,
+  joinWithholding,
   openOrganisation,
   openUser,
   recoverBy,
   renew,
   renewedBy,
+  renewedRaw,
+  restore,
   secretsLeftBy,
 } from "./support.js";
 
@@ -33,7 +37,8 @@ const user = openUser("recovery", escrow);
 const locked = user.join("Phone");
 const signer = epochSigner(escrow, "Ann");
 const bob = escrow.signer("Bob");
-const recovered = recoverBy(locked, escrow, "Bob", { approve: ["Phone"], remove: ["Laptop"] });
+const restored = restore(locked, escrow, "Bob", { approve: ["Phone"], remove: ["Laptop"] });
+const recovered = restored.user;
 
 /** The organisation with a backup key, `Paper`, that has a role. */
 const papered = (() => {
@@ -42,15 +47,18 @@ const papered = (() => {
   return world.with("Paper", openBackupKey(world.log, world.entries, made.paper.reveal(world.log)).keyring);
 })();
 
+/** A join that keeps its epoch from escrow. */
+const joinedWithout = (world: typeof user): Uint8Array => joinWithholding(world, "Tablet").last;
+
 /** The recovery with another actor and other signers. */
 const actedBy = (change: (by: RawBody) => unknown, signers: readonly RawSigner[] = [signer, bob]): Uint8Array =>
   mutate(recovered.last, { body: (body) => change(body.get("by") as RawBody), signers });
 
 describe("recovery", () => {
   it("approves the new device and removes lost ones in one link, signed by epoch and admin", () => {
-    const { seq, hash } = escrow.log.head;
-    const actor: EscrowActor = { admin: bob.sign, seq, hash };
-    expect(recovered.record).toMatchObject({ type: "review", author: escrowOf(user).id, actor, epoch: 3 });
+    const { seq, hash } = restored.escrow.log.head;
+    const actor: EscrowActor = { admin: bob.sign, seq, hash, salt: restored.act.salt, runs: [[1, 2]] };
+    expect(recovered.record).toMatchObject({ type: "review", author: escrowOf(user).id, actor, epoch: 3, missing: [] });
     expect(recovered.session("Phone").keyring.epochs).toEqual([1, 2, 3]);
     expect(recovered.session("Laptop").keyring.epochs).toEqual([1, 2]);
     expectSameClasses(recovered);
@@ -65,13 +73,18 @@ describe("recovery", () => {
   });
 
   it("leaves no secret of the user's log behind, whether it is done or refused (section 5)", async () => {
-    const act = (remove: readonly MemberId[]) => {
-      const options = { userLog: locked.log, entries: locked.entries, approve: locked.ids("Phone"), remove };
-      return () => recover(escrow.session("Bob"), options, locked.env("recovers"));
-    };
-    expect(await secretsLeftBy(act(locked.ids("Laptop")))).toEqual([]);
-    const refused = act([escrowOf(locked).id]);
-    expect(await secretsLeftBy(() => expectError(refused, "NOT_PERMITTED", "MEM-2"))).toEqual([]);
+    const { act, escrow: announced } = restored;
+    const { log: userLog, entries } = locked;
+    const does = (usersOwn: readonly MemberId[]) => () =>
+      recover(announced.session("Bob"), { act, userLog, entries, usersOwn }, locked.env("recovers"));
+    expect(await secretsLeftBy(does([]))).toEqual([]);
+    const both = announce(escrow, "Bob", locked, { approve: ["Phone"] });
+    const refused = () =>
+      recover(both.escrow.session("Bob"), { act: both.act, userLog, entries }, locked.env("recovers"));
+    expect(await secretsLeftBy(() => expectError(refused, "UNVERIFIED_MEMBERS", "ESC-8"))).toEqual([]);
+    // Once it is announced, too: the review was tried.
+    const tried = () => announce(escrow, "Bob", locked, { approve: ["Phone"] }, { entries, usersOwn: [] });
+    expect(await secretsLeftBy(() => expectError(tried, "UNVERIFIED_MEMBERS", "ESC-8"))).toEqual([]);
   });
 
   it("needs the role recover (MEM-8)", () => {
@@ -107,15 +120,59 @@ describe("recovery", () => {
     expectError(() => recoverBy(moved, escrow, "Bob", { approve: ["Phone"] }), "NOT_PERMITTED", "ESC-3");
     // A log that has the epoch will do: what it lacks is not about keys.
     expect(recoverBy(locked, staffed, "Bob", { approve: ["Phone"] }).record.approved).toEqual(locked.ids("Phone"));
+    expectError(() => renewedBy(moved, escrow, "Bob"), "NOT_PERMITTED", "ESC-3");
   });
 
   it("neither approves nor removes escrow itself (MEM-2)", () => {
-    const { log, entries } = locked;
     const id = escrowOf(locked).id;
     for (const lists of [{ approve: [id] }, { remove: [id] }]) {
-      const act = () => recover(escrow.session("Bob"), { userLog: log, entries, ...lists }, locked.env("self"));
-      expectError(act, "NOT_PERMITTED", "MEM-2");
+      expectError(() => announce(escrow, "Bob", locked, {}, lists), "NOT_PERMITTED", "MEM-2");
     }
+  });
+});
+
+describe("renewFor", () => {
+  const later = dismiss(escrow, "Eve");
+
+  it("names a head of the escrow log, without a salt, and grants nothing older (ESC-6)", () => {
+    const renewed = renewedBy(user, later, "Bob");
+    const { seq, hash } = later.log.head;
+    expect(renewed.record.actor).toEqual({ admin: bob.sign, seq, hash });
+    expect(renewed.record.grants).toHaveLength(1);
+    expect(renewed.record.pointer).toEqual(pointerTo(later.log));
+  });
+
+  it("is refused where nothing is due that it would change (MEM-2)", () => {
+    expect(renewalReasons(user.log, escrow.log)).toEqual([]);
+    expectError(() => renewedBy(user, escrow, "Bob"), "NOT_PERMITTED", "MEM-2");
+    // An unconfirmed device set the pointer: escrow's own renewal would keep its class. A confirmed device renews.
+    const byThief = enroll(openWorld("recovery").join("Thief"), "Thief", escrow);
+    expect(renewalReasons(byThief.log, escrow.log)).toEqual(["founder"]);
+    expectError(() => renewedBy(byThief, escrow, "Bob"), "NOT_PERMITTED", "MEM-2");
+    expect(renewalReasons(user.log, later.log)).toEqual(["older"]);
+    expect(renewalReasons(renewedBy(user, later, "Bob").log, later.log)).toEqual([]);
+  });
+
+  it("is due, and may keep the pointer, where a former admin knows the current epoch (ESC-10)", () => {
+    // Bob renews to the newest pointer on his last day, or with a copy of his keys after it.
+    const known = renewedRaw(user, escrow, "Bob");
+    const without = dismiss(escrow, "Bob");
+    const moved = renewedRaw(user, escrow, "Bob", pointerTo(without.log));
+    expect(renewalReasons(known.log, escrow.log)).toEqual([]);
+    expect(renewalReasons(moved.log, without.log)).toEqual(["known-to-former-admin"]);
+    const cured = renewedBy(moved, without, "Ann");
+    expect(cured.record.pointer).toEqual(escrowOf(moved).pointer);
+    expect(renewalReasons(cured.log, without.log)).toEqual([]);
+    expect(cured.log.epochs.length).toBe(moved.log.epochs.length + 1);
+    // The twin: an admin with the role still renewed, and nobody else knows the epoch.
+    expectError(() => renewedBy(renewedBy(user, without, "Ann"), without, "Ann"), "NOT_PERMITTED", "MEM-2");
+  });
+
+  it("needs neither the entries nor the current epoch (MEM-6)", () => {
+    const { log } = user.append(joinedWithout(user));
+    expect(escrowOf({ log }).withheld).toEqual([[2, 2]]);
+    const proposal = renewFor(later.session("Ann"), { userLog: log }, user.env("renews"));
+    expect(proposal.accept().links.last()).toMatchObject({ type: "renew-escrow", epoch: 3 });
   });
 });
 
@@ -154,6 +211,7 @@ describe("the signatures of escrow", () => {
       ["admin", bob.sign],
       ["seq", by.seq],
       ["hash", idBytes(by.hash)],
+      ["salt", by.salt as Uint8Array],
     ]);
     const attack = mutate(reviewed.last, { body: setField("by", actor), signers: [laptop, bob] });
     expectTwins(locked.log, attack, reviewed.last, "INVALID_LINK", "LOG-4");
@@ -229,99 +287,5 @@ describe("recovery in lockdown", () => {
     expectError(() => saved.lockdown("Phone", true), "NOT_PERMITTED", "MEM-5");
     const approved = locked.review("Laptop", { approve: ["Phone"], remove: [] }).leave("Laptop");
     expect(approved.lockdown("Phone", true).log.lockdown).toBe(true);
-  });
-});
-
-describe("escrowActs", () => {
-  const later = dismiss(escrow, "Bob");
-  const verdictOf = (world: World, organisation: World) => escrowActs(world.log, organisation.log).at(-1);
-
-  it("believes an admin who was active with the role at the named head, and is not removed since (ESC-8)", () => {
-    expect(escrowActs(recovered.log, escrow.log)).toEqual([
-      {
-        seq: 4,
-        type: "review",
-        approved: recovered.ids("Phone"),
-        removed: recovered.ids("Laptop"),
-        admin: escrow.id("Bob"),
-        verdict: "verified",
-        because: "the admin had the role, and is still active",
-        needsNewerLog: false,
-      },
-    ]);
-    expect(unverifiedMembers(recovered.log, escrow.log)).toEqual([]);
-    expect(escrowActs(locked.log, escrow.log)).toEqual([]);
-    // A new key since then is the same admin.
-    expect(verdictOf(recovered, escrow.rekey("Bob"))?.verdict).toBe("verified");
-    expect(verdictOf(renewedBy(user, later, "Ann"), later)).toMatchObject({
-      type: "renew-escrow",
-      verdict: "verified",
-    });
-  });
-
-  it("does not believe an admin who has been removed since (ESC-8)", () => {
-    expect(verdictOf(recovered, later)).toMatchObject({ verdict: "unverified", admin: escrow.id("Bob") });
-    expect(unverifiedMembers(recovered.log, later.log)).toEqual(recovered.ids("Phone"));
-    // It is a client's overlay: the log itself admits the link.
-    expect(recovered.member("Phone").held).toEqual([[1, 3]]);
-  });
-
-  it("tells whom a removed admin let in from whom another recovered, where escrow alone vouches (ESC-8)", () => {
-    const byAnn = recoverBy(locked, escrow, "Ann", { approve: ["Phone"], remove: ["Laptop"] }).join("Thief");
-    const byBob = recoverBy(byAnn, escrow, "Bob", { approve: ["Thief"] });
-    expect(byBob.member("Thief").founder).toBe(1);
-    expect(unverifiedMembers(byBob.log, escrow.log)).toEqual([]);
-    expect(unverifiedMembers(byBob.log, later.log)).toEqual(byBob.ids("Thief"));
-  });
-
-  it("does not believe a removed admin who names an old head, before its removal (ESC-8)", () => {
-    const old = recoverBy(locked, escrow, "Bob", { approve: ["Phone"], remove: ["Laptop"] });
-    expect(old.record.actor?.seq).toBeLessThan(later.log.head.seq);
-    expect(verdictOf(old, later)?.because).toContain("removed since");
-  });
-
-  it.each([
-    ["a key that no admin had", () => keysNamed("nobody"), "no admin had this key"],
-    ["an admin without the role", () => escrow.signer("Eve"), "did not have the role"],
-  ] as const)("does not believe %s (ESC-8)", (_what, who, because) => {
-    const admin = who();
-    const world = locked.append(actedBy((by) => by.set("admin", admin.sign), [signer, admin]));
-    expect(verdictOf(world, escrow)).toMatchObject({ verdict: "unverified" });
-    expect(verdictOf(world, escrow)?.because).toContain(because);
-    expect(unverifiedMembers(world.log, escrow.log)).toEqual(world.ids("Phone"));
-  });
-
-  it("does not believe a backup key with the role: an admin acts by a device (ESC-8)", () => {
-    const { seq, hash } = papered.log.head;
-    const at = (by: RawBody) => by.set("seq", seq).set("hash", idBytes(hash));
-    const byPaper = (by: RawBody) => at(by).set("admin", papered.signer("Paper").sign);
-    const acted = locked.append(actedBy(byPaper, [signer, papered.signer("Paper")]));
-    expect(verdictOf(acted, papered)).toMatchObject({ verdict: "unverified", admin: papered.id("Paper") });
-    expect(verdictOf(locked.append(actedBy(at)), papered)).toMatchObject({ verdict: "verified" });
-  });
-
-  it("does not believe an admin at a head before it was let in (ESC-8)", () => {
-    const { seq, hash } = [...escrow.log.links].find(({ type }) => type === "policy") ?? expect.unreachable();
-    const world = locked.append(actedBy((by) => by.set("seq", seq).set("hash", idBytes(hash))));
-    expect(verdictOf(world, escrow)?.because).toContain("no admin had this key");
-  });
-
-  it("does not believe a head that is not in the escrow log, be it false or yet unseen (ESC-8)", () => {
-    const world = locked.append(actedBy((by) => by.set("hash", new Uint8Array(32))));
-    expect(verdictOf(world, escrow)?.because).toContain("not in the escrow log");
-    const far = locked.append(actedBy((by) => by.set("seq", 1_000_000)));
-    expect(verdictOf(far, escrow)).toMatchObject({ verdict: "unverified", admin: undefined });
-    const replayed = verdictOf(recovered, staffed);
-    expect(replayed?.verdict).toBe("unverified");
-  });
-
-  it("does not believe what was done for another escrow log (ESC-8)", () => {
-    expect(verdictOf(recovered, openOrganisation("another"))?.because).toContain("another log");
-  });
-
-  it("names only members that are still active (ESC-8)", () => {
-    const gone = recoverBy(locked, escrow, "Bob", { approve: ["Phone"] }).review("Laptop", { remove: ["Phone"] });
-    expect(verdictOf(gone, later)?.verdict).toBe("unverified");
-    expect(unverifiedMembers(gone.log, later.log)).toEqual([]);
   });
 });

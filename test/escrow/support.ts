@@ -2,16 +2,17 @@
 // part in (docs/spec.md section 11).
 
 import { expect, vi } from "vitest";
-import { enrollBackupKey } from "../../src/backup/enroll.js";
+import { agenda } from "../../src/agenda/agenda.js";
+import type { Knowledge } from "../../src/agenda/facts.js";
+import { performStep } from "../../src/agenda/perform.js";
+import type { AskStep, Step } from "../../src/agenda/steps.js";
 import { concat } from "../../src/bytes/bytes.js";
+import type { MemberId } from "../../src/bytes/ids.js";
 import { Secret } from "../../src/bytes/secret.js";
-import { createEscrowLog, setPolicy } from "../../src/escrow/escrow-log.js";
-import { enrollEscrow, renewEscrow } from "../../src/escrow/member.js";
-import { recover, renewFor } from "../../src/escrow/recover.js";
-import { regrant, review } from "../../src/grants/actions.js";
+import type { RecordedAct } from "../../src/escrow/act.js";
+import type { RecordRecoveryOptions, RecoverOptions } from "../../src/escrow/recover.js";
 import { writeLink } from "../../src/grants/author.js";
-import { joinLog } from "../../src/grants/enter.js";
-import { type Authored, openingOf, type Session } from "../../src/grants/session.js";
+import { openingOf, type Session } from "../../src/grants/session.js";
 import { epochSigningSeed } from "../../src/keys/epoch-keys.js";
 import { epochSeed, partsOf } from "../../src/keys/keyring.js";
 import { ORIGIN } from "../../src/log/advance.js";
@@ -19,7 +20,7 @@ import { foundersOf } from "../../src/log/classes.js";
 import { attachmentDigest, decodeLink } from "../../src/log/entry.js";
 import type { Policy, Role } from "../../src/log/fields.js";
 import type { Runs } from "../../src/log/runs.js";
-import { escrowMember, type LogFacts, type Member } from "../../src/log/state.js";
+import { escrowMember, type Head, type LogFacts, type Member } from "../../src/log/state.js";
 import { verifyLink } from "../../src/log/verify-link.js";
 import type { Env } from "../../src/primitives/env.js";
 import { labelledHash, labelPrefix } from "../../src/primitives/hash.js";
@@ -27,7 +28,25 @@ import { hpkeSeal } from "../../src/primitives/hpke.js";
 import { KEM_COINS_LENGTH } from "../../src/primitives/kem.js";
 import { LABELS } from "../../src/primitives/labels.js";
 import { signingPublicKey, signLabelled } from "../../src/primitives/sign.js";
+import { doubtedMembers } from "../../src/trust/doubt.js";
+import { pointerTo } from "../../src/trust/pointer.js";
+import {
+  type Authored,
+  accepted,
+  createEscrowLog,
+  enrollBackupKey,
+  enrollEscrow,
+  joinLog,
+  recordRecovery,
+  recover,
+  regrant,
+  renewEscrow,
+  renewFor,
+  review,
+  setPolicy,
+} from "../support/accepted.js";
 import { boxIndex, type RawSigner, rawNext, withAttachment } from "../support/raw-link.js";
+import { snapshot } from "../support/refusal.js";
 import { seededEnv } from "../support/seeded-env.js";
 import { OPERATOR, openWorld, World, type WorldOptions } from "../support/world.js";
 
@@ -107,18 +126,65 @@ interface Review {
   readonly remove?: readonly string[];
 }
 
-/** An admin's device reviews in escrow's name. */
-export function recoverBy(user: World, escrow: World, admin: string, { approve = [], remove = [] }: Review): World {
-  const lists = { approve: user.ids(...approve), remove: user.ids(...remove) };
+/** A user's log and the escrow log after an admin acted: the act comes into the one, the review into the other. */
+export interface Restored {
+  readonly user: World;
+  readonly escrow: World;
+  readonly act: RecordedAct;
+}
+
+/** An admin records what it is about to do in a user's log. All of the user's devices are the user's, unless options say otherwise. */
+export function announce(
+  escrow: World,
+  admin: string,
+  user: World,
+  { approve = [], remove = [] }: Review,
+  options: Partial<RecordRecoveryOptions> = {},
+): { readonly escrow: World; readonly act: RecordedAct } {
+  const lists = { approve: user.ids(...approve), remove: user.ids(...remove), usersOwn: [...user.log.active.keys()] };
+  const given = { userLog: user.log, ...lists, reason: "lost everything", case: "7", ...options };
+  const env = escrow.env(`${admin} announces ${user.log.head.hash} ${approve} ${remove}`);
+  const { entry, act } = recordRecovery(escrow.session(admin), given, env);
+  return { escrow: escrow.append(entry), act };
+}
+
+/** An admin does what it announced. */
+export function doAct(
+  user: World,
+  escrow: World,
+  admin: string,
+  act: RecordedAct,
+  options: Partial<RecoverOptions> = {},
+): World {
   const { log, entries } = user;
-  const env = user.env(`${admin} recovers ${approve} ${remove}`);
-  return user.append(recover(escrow.session(admin), { userLog: log, entries, ...lists }, env).entry);
+  const given = { act, userLog: log, entries, usersOwn: [...log.active.keys()], ...options };
+  return user.append(recover(escrow.session(admin), given, user.env(`${admin} does ${act.recordedAt}`)).entry);
+}
+
+/** An admin's device records a review in escrow's name, and then does it. */
+export function restore(user: World, escrow: World, admin: string, review: Review): Restored {
+  const announced = announce(escrow, admin, user, review, { entries: user.entries });
+  return { ...announced, user: doAct(user, announced.escrow, admin, announced.act) };
+}
+
+/** The user's log after {@link restore}. */
+export function recoverBy(user: World, escrow: World, admin: string, review: Review): World {
+  return restore(user, escrow, admin, review).user;
 }
 
 /** An admin's device renews escrow in escrow's name. */
 export function renewedBy(user: World, escrow: World, admin: string): World {
-  const { log, entries } = user;
-  return user.append(renewFor(escrow.session(admin), { userLog: log, entries }, user.env(`${admin} renews`)).entry);
+  const env = user.env(`${admin} renews`);
+  return user.append(renewFor(escrow.session(admin), { userLog: user.log }, env).entry);
+}
+
+/** A renewal in escrow's name by an admin's device that asks nobody whether it is due, to any pointer. */
+export function renewedRaw(user: World, escrow: World, admin: string, pointer = pointerTo(escrow.log)): World {
+  const signers = [epochSigner(escrow, admin, escrowOf(user).pointer?.epoch), escrow.signer(admin)] as const;
+  const { seq, hash } = escrow.log.head;
+  const fields = { author: signers[0].sign, by: { admin: signers[1].sign, seq, hash }, escrow: pointer };
+  const draft = { before: user.log, type: "renew-escrow", fields, signers, guard: "not-a-users-device" } as const;
+  return user.append(writeLink(draft, user.env(`${admin} renews to ${pointer.hash}`)).entry);
 }
 
 /** A device reviews the escrow member, besides others. */
@@ -139,6 +205,93 @@ export function joinWithholding(user: World, name: string): World {
   const options = { device: { name }, withholdFromEscrow: true };
   const { entry, keyring } = joinLog(user.log, options, user.env(`${name} joins, withholding`));
   return user.append(entry).with(name, keyring);
+}
+
+/** What a device knows for its agenda: the heads of worlds stand for themselves. */
+export interface Known extends Omit<Partial<Knowledge>, "escrowLog" | "confirmed"> {
+  readonly confirmed?: World | undefined;
+}
+
+/** The agenda of a device whose user confirmed an escrow log, or none; asking changes nothing. */
+export function stepsOf(
+  user: World,
+  name: string,
+  escrow: World | "unsupported" | undefined,
+  { confirmed, ...known }: Known = {},
+): readonly Step[] {
+  const escrowLog = typeof escrow === "object" ? escrow.log : escrow;
+  const before = snapshot([user.log, escrowLog]);
+  const steps = agenda(user.session(name), {
+    ...{ now: "unchecked" as const, escrowLog, confirmed: confirmed?.log.head },
+    ...known,
+  });
+  expect(snapshot([user.log, escrowLog])).toBe(before);
+  return steps;
+}
+
+/** Steps in words, such as `author renew-escrow older`: what is done, about what, and why. */
+export function inWords(steps: readonly Step[]): readonly string[] {
+  return steps.map((step) => {
+    const { do: verb, ...rest } = step as unknown as Record<string, string | readonly string[]>;
+    const what = rest["link"] ?? rest["question"] ?? rest["what"];
+    return [verb, what, rest["because"] ?? []].flat().join(" ");
+  });
+}
+
+/** The agenda of a device, in words. */
+export function owes(...given: Parameters<typeof stepsOf>): readonly string[] {
+  return inWords(stepsOf(...given));
+}
+
+/** A device that does all that it owes. Its user confirms what it is asked to, knows nobody of the doubted, and removes what it may. */
+export function dutiful(
+  user: World,
+  name: string,
+  escrow: World,
+  given: Known = {},
+): { readonly user: World; readonly did: readonly string[]; readonly known: Known } {
+  const did: string[] = [];
+  let [world, known] = [user, given];
+  for (let count = 0; count < 20; count++) {
+    const steps = stepsOf(world, name, escrow, known);
+    const step = steps.find((each) => each.do !== "fetch" && !(each.do === "ask" && each.question === "regrant"));
+    if (!step || step.do === "fetch") return { user: world, did, known };
+    did.push(...inWords([step]));
+    if (step.do === "author") {
+      const knowledge = {
+        now: "unchecked",
+        ...known,
+        escrowLog: escrow.log,
+        confirmed: known.confirmed?.log.head,
+      } as const;
+      world = world.act(name, `does ${did}`, (session, env) => accepted(performStep(session, step, knowledge, env)));
+    } else known = { ...known, ...answerTo(step, escrow) };
+  }
+  return expect.unreachable(`no end of duties: ${did}`);
+}
+
+function answerTo(step: AskStep, escrow: World): Known {
+  switch (step.question) {
+    case "confirm-escrow":
+      return { confirmed: escrow };
+    case "whose-members":
+      return { strangers: step.members };
+    case "remove-escrow":
+      return { removeEscrow: step.escrow };
+    case "enroll-again":
+      return { enrollAgainAfter: step.removedAt };
+    default:
+      return expect.unreachable(`asked ${step.question}`);
+  }
+}
+
+/** Whom a device doubts whose user confirmed this very escrow log, unless it confirmed another. */
+export function doubted(
+  { log }: World,
+  { log: escrowLog }: World,
+  { me, own, confirmed = escrowLog.head }: { me?: MemberId; own?: readonly MemberId[]; confirmed?: Head } = {},
+): readonly MemberId[] {
+  return doubtedMembers(log, { escrowLog, confirmed, own }, me);
 }
 
 /** The escrow member in force. */
@@ -165,7 +318,8 @@ export function write(
   return ({ log, keyring }, env) => {
     const { keys } = partsOf(keyring);
     const draft = { before: log, type, fields: { author: keys.sign, ...fields }, keyring, signers: [keys] };
-    const written = writeLink({ ...draft, opening: opening && openingOf(opening, env) }, env);
+    const named = { ...draft, opening: opening && openingOf(opening, env), guard: "not-a-users-device" } as const;
+    const written = writeLink(named, env);
     return { log: written.log, entry: written.entry, keyring };
   };
 }
@@ -206,7 +360,7 @@ export async function secretsLeftBy(call: () => unknown): Promise<readonly Secre
 export function expectSameClasses({ log }: Pick<World, "log">): void {
   let state: LogFacts = ORIGIN;
   for (const { bytes } of log.links) {
-    state = verifyLink(state, { link: decodeLink(bytes), attachments: [] }, {});
+    state = verifyLink(state, { link: decodeLink(bytes), attachments: [] }, { now: "unchecked" });
     const founders = foundersOf(state);
     for (const { id, founder } of state.active.values())
       expect(founder, `link ${state.head.seq}`).toBe(founders.get(id));

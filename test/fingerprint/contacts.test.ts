@@ -93,24 +93,34 @@ describe("a tracked contact", () => {
   it("keeps to the class that was confirmed at the pin, even if it is not the founding one", () => {
     const secondClass = withPhone.review("Phone", { remove: ["Laptop"] });
     const phonePin = pinContact(secondClass.log);
-    expect(phonePin.confirmed).toBe(2);
+    expect(phonePin.confirmed).toEqual([2]);
     expect(compareContact(phonePin, secondClass.rename("Phone", "New name").log).status).toBe("extended");
     expect(compareContact(phonePin, secondClass.join("Third").log).status).toBe("extended-by-others");
     // At an earlier pin, the same device was not of the confirmed class.
     expect(compareContact(pinContact(withPhone.log), secondClass.log).status).toBe("extended-by-others");
   });
 
-  it("goes by the class of the member that the pin names, as of the new head", () => {
-    const ofPhone: ContactPin = { ...pinContact(withPhone.log), confirmed: 2 };
+  it("goes by each member's own founder, and never by the member at the pinned position", () => {
+    const ofPhone: ContactPin = { ...pinContact(withPhone.log), confirmed: [2] };
     const renamed = withPhone.rename("Laptop", "New name");
-    // An older class is another class too.
+    // An older class is another class too, and so are the devices that it approves.
     expect(compareContact(ofPhone, renamed.log)).toMatchObject({ status: "extended-by-others", trustedLeft: true });
-    // Once the laptop has approved the phone, they are one class.
-    expect(compareContact(ofPhone, renamed.review("Laptop", { approve: ["Phone"] }).log).status).toBe("extended");
+    const approvedLater = compareContact(ofPhone, renamed.review("Laptop", { approve: ["Phone"] }).rotate("Phone").log);
+    expect(approvedLater.links.map(({ trusted }) => trusted)).toEqual([false, false, false]);
+    expect(approvedLater.trustedLeft).toBe(false);
+    // The twin: not approved by an older class.
+    expect(compareContact(ofPhone, withPhone.rotate("Phone").log).status).toBe("extended");
+  });
+
+  it("trusts each of the classes that the pin names", () => {
+    const both: ContactPin = { ...pinContact(withPhone.log), confirmed: [1, 2] };
+    const renamed = withPhone.rename("Laptop", "New name").rename("Phone", "Old phone");
+    expect(compareContact(both, renamed.log).status).toBe("extended");
+    expect(compareContact(both, renamed.join("Third").log).status).toBe("extended-by-others");
   });
 
   it("trusts nobody for a pin that names no class", () => {
-    const strange: ContactPin = { ...pinContact(approved.log), confirmed: 3 };
+    const strange: ContactPin = { ...pinContact(approved.log), confirmed: [3] };
     expect(compareContact(strange, approved.log).status).toBe("same");
     const later = approved.rename("Laptop", "New name");
     expect(compareContact(strange, later.log)).toMatchObject({ status: "extended-by-others", trustedLeft: false });
@@ -124,7 +134,7 @@ describe("a tracked contact", () => {
 
   it("names a member by its id where its name was not delivered", () => {
     const bare = withPhone.entries.map((entry) => encodeEntry(decodeEntry(entry).link.bytes, []));
-    const change = compareContact(pin, verifyLog(bare, { subject: ALICE }));
+    const change = compareContact(pin, verifyLog(bare, { subject: ALICE, now: "unchecked" }));
     expect(change).toMatchObject({ links: [{ name: undefined }], added: [{ name: undefined }] });
     expect(change.text).toContain(`join by member ${withPhone.id("Phone")} (link 2)`);
   });
@@ -153,7 +163,7 @@ describe("a contradiction", () => {
     const change = compareContact(phonePin, fork.rotate("Laptop").log);
     expect(change).toMatchObject({ status: "forked", links: [], added: [], removed: [], trustedLeft: false });
     expect(change.text).toContain("ALARM");
-    expect(checkEvidence(change.evidence as Evidence)).toEqual({
+    expect(checkEvidence(change.evidence as Evidence)).toMatchObject({
       verdict: "claimed",
       pinned: withPhone.log.head,
       offered: fork.log.head,
@@ -174,12 +184,12 @@ describe("a contradiction", () => {
   });
 
   it("is told from the error of verifyLog and appendEntry as well", () => {
-    const options = { subject: ALICE, pinned: phonePin.head };
+    const options = { subject: ALICE, pinned: phonePin.head, now: "unchecked" } as const;
     for (const [status, error] of [
       ["forked", errorOf(() => verifyLog(fork.entries, options))],
       ["rolled-back", errorOf(() => verifyLog(laptop.entries, options))],
       ["replaced", errorOf(() => verifyLog(other.entries, options))],
-      ["forked", errorOf(() => appendEntry(withPhone.log, fork.last))],
+      ["forked", errorOf(() => appendEntry(withPhone.log, laptop.rotate("Laptop").last, { now: "unchecked" }))],
     ] as const) {
       const change = compareContact(phonePin, error);
       expect(change).toMatchObject({ status, pinned: phonePin.head, links: [] });
@@ -193,10 +203,12 @@ describe("a contradiction", () => {
     const wrong = errorOf(() => compareContact(phonePin, bob.log));
     expect(wrong).toMatchObject({ code: "WRONG_SUBJECT", rule: "LOG-8" });
     const rolledBack = errorOf(() =>
-      verifyLog(bob.entries, { subject: "bob@example.org", pinned: bob.join("Phone").log }),
+      verifyLog(bob.entries, { subject: "bob@example.org", pinned: bob.join("Phone").log, now: "unchecked" }),
     );
     expect(errorOf(() => compareContact(phonePin, rolledBack)).code).toBe("WRONG_SUBJECT");
-    const aboutOther = errorOf(() => verifyLog(laptop.entries, { subject: ALICE, pinned: other.log }));
+    const aboutOther = errorOf(() =>
+      verifyLog(laptop.entries, { subject: ALICE, pinned: other.log, now: "unchecked" }),
+    );
     expect(errorOf(() => compareContact(phonePin, aboutOther)).code).toBe("INVALID_ARGUMENT");
   });
 });

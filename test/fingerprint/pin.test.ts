@@ -17,16 +17,21 @@ const pins: fc.Arbitrary<ContactPin> = fc
     v: fc.constant<1>(1),
     subject: fc.string({ unit: "grapheme", minLength: 1, maxLength: 20 }).filter((text) => text.length <= 60),
     head: heads,
-    confirmed: fc.integer({ min: 1, max: 9 }),
+    confirmed: fc.uniqueArray(fc.nat(), { minLength: 1, maxLength: 256 }),
     verified: fc.boolean(),
   })
-  .map((fields) => ({ ...fields, confirmed: Math.min(fields.confirmed, fields.head.seq) }));
+  .map((fields) => ({ ...fields, confirmed: positionsIn(fields.confirmed, fields.head.seq) }));
+
+/** Positions from 1 to `last`, ascending, none twice. */
+function positionsIn(numbers: readonly number[], last: number): readonly number[] {
+  return [...new Set(numbers.map((n) => (n % last) + 1))].sort((a, b) => a - b);
+}
 
 describe("a pin", () => {
   it("holds subject, head and the class that is confirmed", () => {
-    expect(pin).toEqual({ v: 1, subject: ALICE, head: world.log.head, confirmed: 1, verified: false });
+    expect(pin).toEqual({ v: 1, subject: ALICE, head: world.log.head, confirmed: [1], verified: false });
     expect(pinContact(world.log, { verified: true }).verified).toBe(true);
-    expect(pinContact(world.review("Phone", { remove: ["Laptop"] }).log).confirmed).toBe(2);
+    expect(pinContact(world.review("Phone", { remove: ["Laptop"] }).log).confirmed).toEqual([2]);
   });
 
   it("is the same after bytes and back", () => {
@@ -59,7 +64,16 @@ describe("a pin", () => {
       "pin.head": { ...pin, head: undefined },
       "pin.head.seq": { ...pin, head: { ...pin.head, seq: 0 } },
       "pin.head.log": { ...pin, head: { ...pin.head, log: "00" } },
-      "pin.confirmed": { ...pin, confirmed: 3 },
+      "pin.confirmed must not be after pin.head.seq": { ...pin, confirmed: [1, 3] },
+      "pin.confirmed must ascend": { ...pin, confirmed: [2, 1] },
+      "pin.confirmed must ascend, none twice": { ...pin, confirmed: [1, 1] },
+      "pin.confirmed must have 1 to 256 items, not 0": { ...pin, confirmed: [] },
+      "pin.confirmed must have 1 to 256 items, not 257": {
+        ...{ ...pin, head: { ...pin.head, seq: 300 } },
+        confirmed: Array.from({ length: 257 }, (_, index) => index + 1),
+      },
+      "pin.confirmed[0]": { ...pin, confirmed: [0] },
+      "pin.confirmed must be an array": { ...pin, confirmed: 1 },
       "pin.verified": { ...pin, verified: "no" },
       "pin has an unknown field": { ...pin, trusted: true },
     };
@@ -70,6 +84,34 @@ describe("a pin", () => {
     }
     const { verified: _, ...incomplete } = pin;
     expect(errorOf(() => encodePin(incomplete as ContactPin)).message).toContain("pin.verified is missing");
+  });
+
+  it("is at most 4,096 bytes, however much it holds, and refuses what is larger (ENC-3)", () => {
+    const last = Number.MAX_SAFE_INTEGER;
+    const confirmed = Array.from({ length: 256 }, (_, index) => last - 255 + index);
+    const largest = { ...pin, subject: "x".repeat(256), head: { ...pin.head, seq: last }, confirmed };
+    const bytes = encodePin(largest);
+    expect(bytes.length).toBeLessThanOrEqual(4096);
+    expect(decodePin(bytes)).toEqual(largest);
+    expect(errorOf(() => decodePin(new Uint8Array(4097)))).toMatchObject({ code: "TOO_LARGE", rule: "ENC-3" });
+  });
+
+  it("is refused as bytes too when its founders are out of order or not there yet (ENC-2)", () => {
+    const bytes = encodePin({ ...pin, confirmed: [1, 2] });
+    // The list [1, 2] in the bytes.
+    const at = bytes.findIndex((byte, index) => byte === 0x82 && bytes[index + 1] === 1 && bytes[index + 2] === 2);
+    for (const [first, second] of [
+      [2, 1],
+      [2, 2],
+      [1, 3],
+    ] as const) {
+      const changed = bytes.map((byte, index) => (index === at + 1 ? first : index === at + 2 ? second : byte));
+      expect(errorOf(() => decodePin(changed))).toMatchObject({ code: "INVALID_ENCODING", rule: "ENC-2" });
+    }
+  });
+
+  it("cannot be changed", () => {
+    expect(Object.isFrozen(pin) && Object.isFrozen(pin.head) && Object.isFrozen(pin.confirmed)).toBe(true);
   });
 
   it("is refused with trailing bytes or none at all (ENC-2)", () => {

@@ -4,15 +4,16 @@
 import {
   acceptEnrollment,
   accessRecords,
+  agenda,
   appendEntry,
   checkBackupKey,
   checkEvidence,
   compareContact,
   compareFingerprint,
+  compareStatements,
   decodeEvidence,
   decodePin,
   devicesAndActivity,
-  keyringFacts,
   offerEnrollment,
   openBackupKey,
   openContent,
@@ -29,10 +30,13 @@ import {
   parseMemberId,
   readContentHeader,
   receive,
+  recordRecovery,
   recover,
-  renewFor,
+  resume,
+  stateHead,
   unsafeSerializeKeyring,
   verifyLog,
+  verifyStatement,
 } from "keystead";
 import { expect } from "vitest";
 import { equalBytes } from "../../src/bytes/bytes.js";
@@ -43,6 +47,7 @@ import { recordOf } from "../escrow/support.js";
 import { withAttachment } from "../support/raw-link.js";
 import { snapshot } from "../support/refusal.js";
 import { seededEnv } from "../support/seeded-env.js";
+import { CERTIFICATE, NOON, STATEMENT_KEYS } from "../support/service.js";
 import { seedNamed } from "../support/world.js";
 import { contents, escrowWorld, forkedWorld, samples, smallWorld, texts, userWorld } from "./samples.js";
 
@@ -65,18 +70,23 @@ async function report(bytes: Uint8Array): Promise<void> {
   for await (const _ of organisationReport(escrowWorld.log, [{ log: userWorld.log, ...withFirst(bytes) }], { admin }));
 }
 
+const LATER = 1_800_000_000_000;
+
 /** An admin brings a waiting device in, given another entry for the newest. */
 function recoverWith(bytes: Uint8Array): unknown {
   const { log: userLog, entries } = forkedWorld;
-  const options = { userLog, entries: [bytes, ...entries.slice(0, -1)], approve: forkedWorld.ids("Watch") };
-  return recover(admin, options, seededEnv("recover"));
+  const given = [bytes, ...entries.slice(0, -1)];
+  const usersOwn = [...userLog.active.values()].filter(({ kind }) => kind !== "escrow").map(({ id }) => id);
+  const options = { userLog, entries: given, approve: forkedWorld.ids("Watch"), usersOwn, reason: "fuzzing" };
+  const { act, ...session } = recordRecovery(admin, options, seededEnv("records", LATER)).accept();
+  return recover(session, { userLog, entries: given, act, usersOwn }, seededEnv("recover", LATER));
 }
 
 /** The name of a member that has committed to these bytes as its name; undefined when they are none. */
 function nameOf(bytes: Uint8Array): string | undefined {
   const isGood = equalBytes(bytes, samples.name);
   const entry = isGood ? samples.renamed : withAttachment(samples.renamed, 0, bytes, [smallWorld.signer("Phone")]);
-  const renamed = appendEntry(log, entry);
+  const renamed = appendEntry(log, entry, { now: "unchecked" });
   // Whoever has no name is shown all the same.
   devicesAndActivity(renamed, { me: session.keyring.member, now: renamed.time });
   return renamed.active.get(session.keyring.member)?.name;
@@ -85,7 +95,8 @@ function nameOf(bytes: Uint8Array): string | undefined {
 /** The access that an admin has recorded by these bytes; undefined when they are none. */
 function accessOf(bytes: Uint8Array): unknown {
   const entry = recordOf(escrowWorld, escrowWorld.signer("Bob"), bytes);
-  const { access, junk } = accessRecords({ ...admin, log: appendEntry(escrowWorld.log, entry) }, [entry]).at(-1) ?? {};
+  const { access, junk } =
+    accessRecords({ ...admin, log: appendEntry(escrowWorld.log, entry, { now: "unchecked" }) }, [entry]).at(-1) ?? {};
   expect(junk).toBe(access === undefined);
   return access;
 }
@@ -104,25 +115,37 @@ export const openings: readonly Decoder<Uint8Array>[] = [
 
 export const decoders: readonly Decoder<Uint8Array>[] = [
   ["decodeEntry", smallWorld.last, decodeEntry],
-  ["appendEntry", smallWorld.last, (bytes) => appendEntry(log, bytes)],
-  ["receive", smallWorld.last, (bytes) => receive(session, bytes, { complete: true })],
-  ["verifyLog", smallWorld.entries[0] as Uint8Array, (bytes) => verifyLog([bytes], { subject: log.subject })],
+  ["appendEntry", smallWorld.last, (bytes) => appendEntry(log, bytes, { now: "unchecked" })],
+  ["receive", smallWorld.last, (bytes) => receive(session, bytes, { complete: true, now: "unchecked" })],
+  [
+    "verifyLog",
+    smallWorld.entries[0] as Uint8Array,
+    (bytes) => verifyLog([bytes], { subject: log.subject, now: "unchecked" }),
+  ],
   ["openKeyring", samples.paper.last, (bytes) => openKeyring(samples.paper.log, [bytes], seedNamed("Paper"))],
   ["openBackupKey", backup.entry, (bytes) => openBackupKey(backup.log, [bytes], backup.text)],
   ["decodeEvidence and checkEvidence", samples.evidence, (bytes) => checkEvidence(decodeEvidence(bytes))],
+  ["verifyStatement", samples.statement, (bytes) => verifyStatement(bytes, { log: userWorld.log, now: NOON })],
+  ["compareStatements", samples.statement, (bytes) => compareStatements(userWorld.log, samples.statement, bytes)],
+  ["stateHead", CERTIFICATE, (bytes) => stateHead(userWorld.log.head, STATEMENT_KEYS, bytes, NOON)],
+  ["equivocation", samples.equivocation, (bytes) => checkEvidence(decodeEvidence(bytes))],
   ["decodePin and compareContact", samples.pin, (bytes) => compareContact(decodePin(bytes), log)],
-  ["parseKeyring and keyringFacts", samples.keyring, (bytes) => keyringFacts(log, parseKeyring(bytes))],
+  ["parseKeyring and resume", samples.keyring, (bytes) => resume(log, [], parseKeyring(bytes))],
+  [
+    "agenda",
+    samples.keyring,
+    (bytes) => agenda({ log, keyring: parseKeyring(bytes) }, { now: 0, escrowLog: undefined }),
+  ],
   [
     "offerEnrollment",
     samples.prepared.request,
     (bytes) => offerEnrollment(smallWorld.session("Laptop"), bytes, seededEnv("offer")),
   ],
-  ["acceptEnrollment", samples.offer, (bytes) => acceptEnrollment(log, bytes, samples.prepared)],
+  ["acceptEnrollment", samples.offer, (bytes) => acceptEnrollment(log, bytes, samples.prepared, { now: "unchecked" })],
   ["accessRecords", recordEntry, (bytes) => accessRecords(admin, [bytes])],
   ["openRecorded, the record", recordEntry, (bytes) => openRecorded(admin, { ...user, record, recordEntry: bytes })],
   ["openRecorded, an entry", firstOfUser, (bytes) => openRecorded(admin, { ...withFirst(bytes), record, recordEntry })],
   ["recover", forkedWorld.last, recoverWith],
-  ["renewFor", firstOfUser, (bytes) => renewFor(admin, withFirst(bytes), seededEnv("renew"))],
   ["organisationReport", firstOfUser, report],
   ["readContentHeader", plain, readContentHeader],
   ["openContent", plain, (bytes) => openContent(bytes, session.keyring, options)],
@@ -146,10 +169,11 @@ export const parsers: readonly (readonly [...Decoder<string>, refusal: string])[
 
 /** All that the functions are given besides, down to every byte and seed: no call may change it. */
 export function surroundings(): string {
-  const sessions = [session, smallWorld.session("Laptop"), admin, samples.prepared];
+  const prepared = { log, keyring: samples.prepared.keyring };
+  const sessions = [session, smallWorld.session("Laptop"), admin, prepared];
   return snapshot([
     [log, userWorld.log, forkedWorld.log, escrowWorld.log, samples.paper.log, backup.log],
     [smallWorld, userWorld, forkedWorld, escrowWorld].map(({ entries }) => entries),
-    sessions.map(({ keyring }) => toHex(unsafeSerializeKeyring(keyring))),
+    sessions.map((each) => toHex(unsafeSerializeKeyring(each))),
   ]);
 }

@@ -2,9 +2,9 @@
 // docs/spec.md sections 4, 6, 9, 10 and 12.
 
 import {
+  compareStatements,
   encodeEvidence,
   encodePin,
-  enrollBackupKey,
   fingerprintOf,
   formatFingerprint,
   type KeysteadError,
@@ -12,8 +12,6 @@ import {
   offerEnrollment,
   pinContact,
   prepareDevice,
-  recordAccess,
-  regrant,
   sealTo,
   unsafeSerializeKeyring,
   verifyLog,
@@ -21,9 +19,11 @@ import {
 import { encodeOpening } from "../../src/escrow/discover.js";
 import type { Evidence } from "../../src/log/evidence.js";
 import { dismiss, enroll, hire, openOrganisation, policyBy, recoverBy, renew } from "../escrow/support.js";
+import { enrollBackupKey, recordAccess, regrant } from "../support/accepted.js";
 import { takeApart } from "../support/raw-link.js";
 import { thrownBy } from "../support/refusal.js";
 import { seededEnv } from "../support/seeded-env.js";
+import { NOON, statement } from "../support/service.js";
 import { openWorld, type World } from "../support/world.js";
 
 const staffed = hire(openOrganisation("fuzz", { operator: true }), "Bob", ["discover", "recover"]);
@@ -62,7 +62,7 @@ const small = openWorld("fuzz small")
   .join("Phone")
   .review("Laptop", { approve: ["Phone"] });
 const forked = openWorld("fuzz small").join("Phone").rotate("Laptop");
-const fork = () => verifyLog(forked.entries, { subject: small.log.subject, pinned: small.log });
+const fork = () => verifyLog(forked.entries, { subject: small.log.subject, pinned: small.log, now: "unchecked" });
 
 /** A small log, for what is tried often. */
 export const smallWorld = small;
@@ -73,8 +73,12 @@ const access = { salt: new Uint8Array(32), log: small.log.head.log, subject: sma
 /** Bytes of every encoding but entries. */
 export const samples = {
   evidence: encodeEvidence((thrownBy(fork) as KeysteadError).details.evidence as Evidence),
+  statement: statement(userWorld),
+  equivocation: encodeEvidence(
+    compareStatements(userWorld.log, statement(userWorld), statement(forkedWorld, NOON + 1)) as Evidence,
+  ),
   pin: encodePin(pinContact(small.log)),
-  keyring: unsafeSerializeKeyring(small.session("Phone").keyring),
+  keyring: unsafeSerializeKeyring(small.session("Phone")),
   prepared,
   offer: offerEnrollment(laptop, prepared.request, seededEnv("offer")),
   renamed: renamed.last,

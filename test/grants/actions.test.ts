@@ -4,17 +4,7 @@
 import { describe, expect, it } from "vitest";
 import type { MemberId } from "../../src/bytes/ids.js";
 import { abandonEpochs } from "../../src/grants/abandon.js";
-import {
-  expel,
-  leave,
-  type Regrant,
-  regrant,
-  rekey,
-  rename,
-  review,
-  rotate,
-  setLockdown,
-} from "../../src/grants/actions.js";
+import type { Regrant } from "../../src/grants/actions.js";
 import { compose } from "../../src/grants/author.js";
 import { offerEnrollment, prepareDevice } from "../../src/grants/enter.js";
 import { receive } from "../../src/grants/receive.js";
@@ -26,6 +16,7 @@ import { formatRuns, type Runs } from "../../src/log/runs.js";
 import { activeMember } from "../../src/log/state.js";
 import { appendEntry } from "../../src/log/verify.js";
 import { readBody } from "../../src/log/verify-link.js";
+import { expel, leave, regrant, rekey, rename, review, rotate, setLockdown } from "../support/accepted.js";
 import { boxIndex, mutate, takeApart, withAttachment } from "../support/raw-link.js";
 import { expectError, snapshot } from "../support/refusal.js";
 import { seededEnv } from "../support/seeded-env.js";
@@ -107,14 +98,14 @@ describe("an action", () => {
     const own = openWorld("wiped").session("Laptop");
     own.keyring.wipe();
     expectError(() => rotate(own, env), "WIPED", undefined);
-    expectError(() => receive(own, base.last), "WIPED", undefined);
+    expectError(() => receive(own, base.last, { now: "unchecked" }), "WIPED", undefined);
   });
 });
 
 describe("a rename", () => {
   it("tells everybody who receives its entry the new name", () => {
     const { entry, log } = rename(laptop, { name: "Desktop", platform: "Plan 9" }, env);
-    for (const after of [log, appendEntry(base.log, entry)])
+    for (const after of [log, appendEntry(base.log, entry, { now: "unchecked" })])
       expect(after.active.get(base.id("Laptop"))).toMatchObject({ name: "Desktop", platform: "Plan 9" });
   });
 });
@@ -140,7 +131,7 @@ describe("a regrant", () => {
       [1, 2],
     ];
     const { log } = regrant(world.session("Laptop"), [give("Phone", runs), give("Tablet", [[1, 3]])], env);
-    expect(log.links.last()?.grants).toMatchObject([{ from: 1, to: 3, boxes: [{}, {}] }]);
+    expect(log.links.last()?.grants).toMatchObject([{ epochs: [[1, 3]], boxes: [{}, {}] }]);
   });
 
   it("is not permitted beyond the other's reach, or what this member holds (MEM-9)", () => {
@@ -191,6 +182,7 @@ describe("a member who was granted junk", () => {
         type: "rotate",
         fields: { author: partsOf(keyring).keys.sign },
         keyring: changedKeyring(keyring, { junk }),
+        guard: {},
       },
       env,
     );
@@ -202,14 +194,16 @@ describe("a member who was granted junk", () => {
 describe("a member to whom grants were not delivered", () => {
   const approved = base.review("Laptop", { approve: ["Phone"] });
   const stripped = mutate(approved.last, { attachments: () => [] });
-  const phone = receive(base.session("Phone"), stripped);
+  const phone = receive(base.session("Phone"), stripped, { now: "unchecked" });
 
   it("can pass nothing on, and is told what to fetch (GRT-1)", () => {
     const attempt = () => review(phone, { approve: base.ids("Tablet") }, env);
     const error = expectError(attempt, "GRANT_UNAVAILABLE", "GRT-1");
     expect(error.details).toMatchObject({ epoch: 1, member: base.id("Phone") });
     expect(rotate(phone, env).log.epochs.length).toBe(4);
-    expect(review(receive(phone, approved.last), { approve: base.ids("Tablet") }, env).log.head.seq).toBe(5);
+    expect(
+      review(receive(phone, approved.last, { now: "unchecked" }), { approve: base.ids("Tablet") }, env).log.head.seq,
+    ).toBe(5);
   });
 
   it("can give them up, and declares them missing then (MEM-9)", () => {

@@ -1,4 +1,4 @@
-// Every holder of a run recomputes what others were granted, with nothing but the log, and names each wrong grant.
+// Every holder of a set of epochs recomputes what others were granted, with nothing but the log, and names each wrong grant.
 // docs/spec.md section 7 (GRT-3).
 
 import { describe, expect, it } from "vitest";
@@ -29,9 +29,9 @@ describe("checking grants", () => {
     expect(checkGrants(world.session("Laptop"), allLinks(world))).toEqual({ wrong: [], unknown: [] });
   });
 
-  it("names link, author, recipient and run of a junk box to the backup key (GRT-3)", () => {
+  it("names link, author, recipient and epochs of a junk box to the backup key (GRT-3)", () => {
     const world = forged(boxIndex(joined.record, base.id("Paper")));
-    const fault = { seq: 4, author: joined.id("Thief"), recipient: base.id("Paper"), from: 3, to: 3, wrong: "box" };
+    const fault = { seq: 4, author: joined.id("Thief"), recipient: base.id("Paper"), epochs: [[3, 3]], wrong: "box" };
     for (const name of ["Laptop", "Phone"]) {
       expect(checkGrants(world.session(name), [4])).toEqual({ wrong: [fault], unknown: [] });
     }
@@ -46,12 +46,12 @@ describe("checking grants", () => {
     expect(checkGrants({ log, keyring }, [4]).wrong).toHaveLength(1);
   });
 
-  it("cannot tell where it does not hold every epoch of the run, and says so (GRT-3)", () => {
+  it("cannot tell where it does not hold every epoch of the set, and says so (GRT-3)", () => {
     const session = base.session("Phone");
     const unknown = [1, 3].flatMap((seq) => {
       const { author, grants } = base.log.links.at(seq - 1) as (typeof base)["record"];
-      return grants.flatMap(({ from, to, boxes }) =>
-        boxes.map(({ member }) => ({ seq, author, recipient: member, from, to })),
+      return grants.flatMap(({ epochs, boxes }) =>
+        boxes.map(({ member }) => ({ seq, author, recipient: member, epochs })),
       );
     });
     expect(checkGrants(session, allLinks(base))).toEqual({ wrong: [], unknown });

@@ -1,4 +1,4 @@
-// Grants are deterministic: whoever holds the run computes every byte, and nothing but log, position, run, seeds and
+// Grants are deterministic: whoever holds the epochs computes every byte, and nothing but log, position, set, seeds and
 // recipients goes in. docs/spec.md section 7 (GRT-2).
 
 import fc from "fast-check";
@@ -8,6 +8,7 @@ import { Secret } from "../../src/bytes/secret.js";
 import { toHex } from "../../src/bytes/text.js";
 import { type GrantPlace, makeGrant } from "../../src/grants/make.js";
 import { partsOf } from "../../src/keys/keyring.js";
+import { epochsIn, type Runs, runsOf } from "../../src/log/runs.js";
 import type { GrantRecord, LinkRecord } from "../../src/log/state.js";
 import { digestByHand, epochKeyByHand, grantByHand } from "../support/grant-by-hand.js";
 import { idBytes, takeApart } from "../support/raw-link.js";
@@ -26,13 +27,13 @@ const world = openWorld("determinism")
   .enroll("Phone", "Tablet");
 
 /** What somebody who holds every seed computes for one grant of a link. */
-function expected({ seq, prev }: LinkRecord, { from, to, boxes }: GrantRecord) {
+function expected({ seq, prev }: LinkRecord, { epochs, boxes }: GrantRecord) {
   const { seeds } = partsOf(world.session("Laptop").keyring);
   return grantByHand({
     log: seq === 1 ? ABSENT : idBytes(world.log.head.log),
     prev: prev ? idBytes(prev) : ABSENT,
-    ...{ seq, from, to },
-    seeds: Array.from({ length: to - from + 1 }, (_, index) => (seeds.get(from + index) as Secret).bytes()),
+    ...{ seq, epochs },
+    seeds: [...epochsIn(epochs)].map((epoch) => (seeds.get(epoch) as Secret).bytes()),
     recipients: boxes.map(({ kem }) => kem),
   });
 }
@@ -66,7 +67,11 @@ describe("a grant's key", () => {
   const place: GrantPlace = { log: "11".repeat(32) as LogId, prev: "22".repeat(32) as LinkHash, seq: 7 };
   const seedOf = (epoch: number): Secret => new Secret(seedNamed(`epoch ${epoch}`));
   const recipients = ["Laptop", "Phone"].map((name) => ({ id: name as MemberId, kem: keysNamed(name).publicKeys.kem }));
-  const due = { from: 3, to: 5, recipients };
+  const epochs: Runs = [
+    [3, 3],
+    [5, 6],
+  ];
+  const due = { epochs, recipients };
   const made = makeGrant(due, place, seedOf);
   const sameSeeds = (shift: number) => (epoch: number) => seedOf(epoch - shift);
 
@@ -74,7 +79,35 @@ describe("a grant's key", () => {
     ["log", makeGrant(due, { ...place, log: "12".repeat(32) as LogId }, seedOf)],
     ["predecessor", makeGrant(due, { ...place, prev: "23".repeat(32) as LinkHash }, seedOf)],
     ["position", makeGrant(due, { ...place, seq: 8 }, seedOf)],
-    ["run", makeGrant({ ...due, from: 4, to: 6 }, place, sameSeeds(1))],
+    [
+      "set",
+      makeGrant(
+        {
+          ...due,
+          epochs: [
+            [4, 4],
+            [6, 7],
+          ],
+        },
+        place,
+        sameSeeds(1),
+      ),
+    ],
+    ["gap", makeGrant({ ...due, epochs: [[3, 5]] }, place, (epoch) => seedOf(epoch === 3 ? 3 : epoch + 1))],
+    [
+      "gap, with the same ends",
+      makeGrant(
+        {
+          ...due,
+          epochs: [
+            [3, 4],
+            [6, 6],
+          ],
+        },
+        place,
+        (epoch) => seedOf(epoch === 4 ? 5 : epoch),
+      ),
+    ],
     ["first log id, before there is one", makeGrant(due, { ...place, log: undefined }, seedOf)],
   ];
   it.each(others)("changes with the %s, with the same seeds (GRT-2)", (_what, other) => {
@@ -84,12 +117,12 @@ describe("a grant's key", () => {
     for (const [index, box] of other.boxes.entries()) expect(box).not.toEqual(made.boxes[index]);
   });
 
-  it.each([3, 4, 5])("changes with the seed of epoch %i of the run 3 to 5 (GRT-2)", (changed) => {
+  it.each([3, 5, 6])("changes with the seed of epoch %i of the set 3, 5 to 6 (GRT-2)", (changed) => {
     // From the first, the last or both ends a removed and an unapproved device together would compute it.
     const other = makeGrant(due, place, (epoch) => (epoch === changed ? seedOf(99) : seedOf(epoch)));
     for (const index of [0, 32, 64, 96]) {
       const block = (bytes: Uint8Array) => toHex(bytes.subarray(index, index + 32));
-      if (index !== 32 * (changed - 3)) expect(block(other.keyring)).not.toBe(block(made.keyring));
+      if (index !== 32 * [3, 5, 6].indexOf(changed)) expect(block(other.keyring)).not.toBe(block(made.keyring));
     }
   });
 
@@ -100,22 +133,21 @@ describe("a grant's key", () => {
     expect(alone).toEqual({ keyring: made.keyring, boxes: [made.boxes[1]] });
   });
 
-  it("is computed as by hand for any place and run (GRT-2)", () => {
+  it("is computed as by hand for any place and set (GRT-2)", () => {
     const id = fc.uint8Array({ minLength: 32, maxLength: 32 });
     const shape = fc.record({
       log: id,
       prev: id,
-      seq: fc.integer({ min: 2, max: 23 }),
-      from: fc.integer({ min: 1, max: 9 }),
-      length: fc.integer({ min: 1, max: 4 }),
+      seq: fc.integer({ min: 2, max: 70_000 }).map((each) => Math.min(each, 65_535)),
+      numbers: fc.uniqueArray(fc.integer({ min: 1, max: 300 }), { minLength: 1, maxLength: 30 }),
     });
     fc.assert(
-      fc.property(shape, ({ log, prev, seq, from, length }) => {
-        const to = from + length - 1;
-        const seeds = Array.from({ length }, (_, index) => seedNamed(`epoch ${from + index}`));
-        const byHand = grantByHand({ log, prev, seq, from, to, seeds, recipients: recipients.map(({ kem }) => kem) });
+      fc.property(shape, ({ log, prev, seq, numbers }) => {
+        const epochs = runsOf(numbers);
+        const seeds = numbers.sort((a, b) => a - b).map((epoch) => seedNamed(`epoch ${epoch}`));
+        const byHand = grantByHand({ log, prev, seq, epochs, seeds, recipients: recipients.map(({ kem }) => kem) });
         const at = { log: toHex(log) as LogId, prev: toHex(prev) as LinkHash, seq };
-        const { keyring, boxes } = makeGrant({ from, to, recipients }, at, seedOf);
+        const { keyring, boxes } = makeGrant({ epochs, recipients }, at, seedOf);
         expect({ keyring, boxes }).toEqual({ keyring: byHand.keyring, boxes: byHand.boxes });
       }),
       { numRuns: 10 },

@@ -1,20 +1,13 @@
 // How devices enter: opening a log, joining it, and being provisioned face to face. docs/spec.md section 6.
 
 import { describe, expect, it } from "vitest";
-import { review } from "../../src/grants/actions.js";
 import { writeLink } from "../../src/grants/author.js";
-import {
-  acceptEnrollment,
-  createLog,
-  joinLog,
-  newMember,
-  offerEnrollment,
-  prepareDevice,
-} from "../../src/grants/enter.js";
+import { newMember, offerEnrollment, prepareDevice } from "../../src/grants/enter.js";
 import { openingOf } from "../../src/grants/session.js";
 import { ownKeys } from "../../src/keys/keyring.js";
 import { appendEntry, verifyLog } from "../../src/log/verify.js";
 import { openOrganisation, openUser } from "../escrow/support.js";
+import { acceptEnrollment, createLog, joinLog, review } from "../support/accepted.js";
 import { authoredBy, mutate } from "../support/raw-link.js";
 import { expectError, expectRefused, thrownBy } from "../support/refusal.js";
 import { seededEnv } from "../support/seeded-env.js";
@@ -31,7 +24,7 @@ const device = { name: "Tablet", platform: "Plan 9", details: "in the kitchen" }
 describe("opening a log", () => {
   it("gives what verification gives, with the first device holding epoch 1", () => {
     const opened = createLog({ subject, device, operator: OPERATOR.sign }, env);
-    const verified = verifyLog([opened.entry], { subject });
+    const verified = verifyLog([opened.entry], { subject, now: "unchecked" });
     expect(verified.head).toEqual(opened.log.head);
     expect(verified).toMatchObject({ subject, lockdown: false, rotationDue: false, operator: OPERATOR.sign });
     expect(verified.active.get(opened.keyring.member)).toMatchObject({
@@ -63,7 +56,7 @@ describe("joining a log", () => {
     const joined = joinLog(base.log, { device }, env);
     expect(joined.keyring.epochs).toEqual([3]);
     expect(joined.log.active.get(joined.keyring.member)).toMatchObject({ ...device, reach: [[3, 3]], held: [[3, 3]] });
-    expect(appendEntry(base.log, joined.entry).head).toEqual(joined.log.head);
+    expect(appendEntry(base.log, joined.entry, { now: "unchecked" }).head).toEqual(joined.log.head);
   });
 });
 
@@ -72,10 +65,10 @@ describe("being provisioned face to face", () => {
   const offer = offerEnrollment(laptop, prepared.request, env);
 
   it("gives the new device what the enroller holds, in its class, at once", () => {
-    const { log, keyring, entry } = acceptEnrollment(base.log, offer, prepared);
+    const { log, keyring, entry } = acceptEnrollment(base.log, offer, prepared, { now: "unchecked" });
     expect(keyring.epochs).toEqual([1, 2]);
     expect(log.active.get(keyring.member)).toMatchObject({ ...device, founder: 1, held: [[1, 2]] });
-    expect(appendEntry(base.log, entry).head).toEqual(log.head);
+    expect(appendEntry(base.log, entry, { now: "unchecked" }).head).toEqual(log.head);
   });
 
   it("is no entry before the new device has signed (LOG-6)", () => {
@@ -84,36 +77,48 @@ describe("being provisioned face to face", () => {
 
   it("refuses an offer for another device, and anything that is no offer", () => {
     const other = prepareDevice(base.log, { device }, env);
-    expectError(() => acceptEnrollment(base.log, offer, other), "INVALID_ARGUMENT", undefined);
+    expectError(() => acceptEnrollment(base.log, offer, other, { now: "unchecked" }), "INVALID_ARGUMENT", undefined);
     const { entry } = joinLog(base.log, { device }, env);
-    expectError(() => acceptEnrollment(base.log, entry, prepared), "INVALID_ARGUMENT", undefined);
+    expectError(() => acceptEnrollment(base.log, entry, prepared, { now: "unchecked" }), "INVALID_ARGUMENT", undefined);
     for (const none of [base.rotate("Laptop").last, openUser("enrolls escrow", openOrganisation("enrolled")).last])
-      expectError(() => acceptEnrollment(base.log, none, prepared), "INVALID_ARGUMENT", undefined);
+      expectError(
+        () => acceptEnrollment(base.log, none, prepared, { now: "unchecked" }),
+        "INVALID_ARGUMENT",
+        undefined,
+      );
   });
 
   it("signs no other link in the new device's name, such as a join with an epoch that somebody else drew", () => {
     const keys = ownKeys(prepared.keyring);
     const opening = openingOf(device, env);
     const fields = { member: newMember("device", keys, opening) };
-    const join = writeLink({ before: base.log, type: "join", fields, signers: [keys], opening }, env).entry;
+    const join = writeLink({ before: base.log, type: "join", fields, signers: [keys], opening, guard: {} }, env).entry;
     const offered = mutate(join, { signers: [base.signer("Laptop")] });
-    expectError(() => acceptEnrollment(base.log, offered, prepared), "INVALID_ARGUMENT", undefined);
-    expect(appendEntry(base.log, join).head.seq).toBe(base.log.head.seq + 1);
+    expectError(
+      () => acceptEnrollment(base.log, offered, prepared, { now: "unchecked" }),
+      "INVALID_ARGUMENT",
+      undefined,
+    );
+    expect(appendEntry(base.log, join, { now: "unchecked" }).head.seq).toBe(base.log.head.seq + 1);
   });
 
   it("refuses an offer that somebody else signed in the enroller's place (LOG-4)", () => {
     const thief = keysNamed("Thief");
     const forged = authoredBy(offer, thief);
-    expectError(() => acceptEnrollment(base.log, forged, prepared), "INVALID_LINK", "LOG-4");
+    expectError(() => acceptEnrollment(base.log, forged, prepared, { now: "unchecked" }), "INVALID_LINK", "LOG-4");
     const unsigned = mutate(offer, { signers: [thief] });
-    expectError(() => acceptEnrollment(base.log, unsigned, prepared), "INVALID_SIGNATURE", "LOG-4");
+    expectError(
+      () => acceptEnrollment(base.log, unsigned, prepared, { now: "unchecked" }),
+      "INVALID_SIGNATURE",
+      "LOG-4",
+    );
   });
 
   it("refuses an offer that lost a race, and one that was accepted already (LOG-2)", () => {
     const moved = base.rotate("Phone");
-    expectError(() => acceptEnrollment(moved.log, offer, prepared), "INVALID_LINK", "LOG-2");
-    const accepted = acceptEnrollment(base.log, offer, prepared);
-    expectError(() => acceptEnrollment(accepted.log, offer, prepared), "INVALID_LINK", "LOG-2");
+    expectError(() => acceptEnrollment(moved.log, offer, prepared, { now: "unchecked" }), "INVALID_LINK", "LOG-2");
+    const accepted = acceptEnrollment(base.log, offer, prepared, { now: "unchecked" });
+    expectError(() => acceptEnrollment(accepted.log, offer, prepared, { now: "unchecked" }), "INVALID_LINK", "LOG-2");
   });
 
   it("refuses a request with junk keys before it grants to them (KEM-1)", () => {
@@ -130,13 +135,13 @@ describe("being provisioned face to face", () => {
   });
 
   it("refuses to enroll a device that is in the log already, or was (LOG-5)", () => {
-    const { log, entry } = acceptEnrollment(base.log, offer, prepared);
+    const { log, entry } = acceptEnrollment(base.log, offer, prepared, { now: "unchecked" });
     const session = { log, keyring: laptop.keyring };
     const error = expectError(() => offerEnrollment(session, prepared.request, env), "NOT_PERMITTED", "LOG-5");
     expect(error.message).toContain("seen before");
     const removed = review(session, { remove: [prepared.keyring.member] }, env);
     expectError(() => offerEnrollment(removed, prepared.request, env), "NOT_PERMITTED", "LOG-5");
-    expect(appendEntry(base.log, entry).active.has(prepared.keyring.member)).toBe(true);
+    expect(appendEntry(base.log, entry, { now: "unchecked" }).active.has(prepared.keyring.member)).toBe(true);
   });
 
   it("is refused to a pending device, which has nothing to give", () => {

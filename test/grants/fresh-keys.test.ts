@@ -1,10 +1,9 @@
 // Fresh member keys are wiped when what they were drawn for fails. docs/spec.md section 5.
 
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { createEscrowLog } from "../../src/escrow/escrow-log.js";
-import { rekey } from "../../src/grants/actions.js";
-import { createLog, joinLog, prepareDevice } from "../../src/grants/enter.js";
+import { prepareDevice } from "../../src/grants/enter.js";
 import { MemberKeys } from "../../src/keys/member-keys.js";
+import { createEscrowLog, createLog, joinLog, rekey } from "../support/accepted.js";
 import { thrownBy } from "../support/refusal.js";
 import { seededEnv } from "../support/seeded-env.js";
 import { openWorld } from "../support/world.js";

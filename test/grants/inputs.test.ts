@@ -3,14 +3,26 @@
 
 import { describe, expect, it } from "vitest";
 import { toHex } from "../../src/bytes/text.js";
-import { expel, leave, regrant, rekey, rename, review, rotate, setLockdown } from "../../src/grants/actions.js";
 import { checkGrants } from "../../src/grants/check.js";
-import { acceptEnrollment, createLog, joinLog, offerEnrollment, prepareDevice } from "../../src/grants/enter.js";
+import { offerEnrollment, prepareDevice } from "../../src/grants/enter.js";
 import { openKeyring, receive } from "../../src/grants/receive.js";
-import { unsafeSerializeKeyring } from "../../src/keys/keyring.js";
+import { unsafeSerializeKeyring } from "../../src/grants/store.js";
 import { checkEvidence } from "../../src/log/check-evidence.js";
 import type { Evidence } from "../../src/log/evidence.js";
 import { appendEntry, verifyLog } from "../../src/log/verify.js";
+import {
+  acceptEnrollment,
+  createLog,
+  expel,
+  joinLog,
+  leave,
+  regrant,
+  rekey,
+  rename,
+  review,
+  rotate,
+  setLockdown,
+} from "../support/accepted.js";
 import { ownSeed } from "../support/own-seed.js";
 import { snapshot, thrownBy } from "../support/refusal.js";
 import { seededEnv } from "../support/seeded-env.js";
@@ -30,16 +42,15 @@ const [phone, tablet] = world.ids("Phone", "Tablet") as readonly [
 const device = frozen({ name: "Watch", platform: "x", details: "y" });
 const prepared = prepareDevice(log, { device }, env);
 const offer = offerEnrollment(session, prepared.request, env);
-const evidence = thrownBy(() => verifyLog(world.entries.slice(0, 3), { subject: ALICE, pinned: log })).details[
-  "evidence"
-];
+const evidence = thrownBy(() => verifyLog(world.entries.slice(0, 3), { subject: ALICE, pinned: log, now: "unchecked" }))
+  .details["evidence"];
 
 /** Everything that is passed in: bytes, states and secrets. */
 const inputs = (): string =>
   snapshot([
     [...world.entries, offer, prepared.request, OPERATOR.sign],
     [log, session.log, evidence],
-    ...[session.keyring, prepared.keyring, world.session("Tablet").keyring].map(unsafeSerializeKeyring),
+    ...[session, { log, keyring: prepared.keyring }, world.session("Tablet")].map(unsafeSerializeKeyring),
   ]);
 
 const calls: readonly (readonly [string, () => unknown])[] = [
@@ -53,7 +64,7 @@ const calls: readonly (readonly [string, () => unknown])[] = [
   ["joinLog", () => joinLog(log, frozen({ device }), env)],
   ["prepareDevice", () => prepareDevice(log, frozen({ device }), env)],
   ["offerEnrollment", () => offerEnrollment(session, prepared.request, env)],
-  ["acceptEnrollment", () => acceptEnrollment(log, offer, frozen({ ...prepared }))],
+  ["acceptEnrollment", () => acceptEnrollment(log, offer, frozen({ ...prepared }), { now: "unchecked" })],
   ["review", () => review(session, frozen({ approve: frozen([tablet]), remove: frozen([phone]) }), env)],
   ["rotate", () => rotate(session, env)],
   [
@@ -79,15 +90,15 @@ describe("inputs", () => {
 
   it("may be overwritten afterwards without changing what was made from them (ENC-4)", () => {
     const copies = world.entries.map((entry) => entry.slice());
-    const verified = verifyLog(copies, { subject: ALICE });
+    const verified = verifyLog(copies, { subject: ALICE, now: "unchecked" });
     for (const copy of copies) copy.fill(0);
     expect(snapshot(verified)).toBe(snapshot(log));
 
     const copy = world.last.slice();
-    const tablet = receive(world.session("Tablet"), copy);
-    const before = { log: snapshot(tablet.log), keyring: toHex(unsafeSerializeKeyring(tablet.keyring)) };
+    const tablet = receive(world.session("Tablet"), copy, { now: "unchecked" });
+    const before = { log: snapshot(tablet.log), keyring: toHex(unsafeSerializeKeyring(tablet)) };
     copy.fill(0);
-    expect({ log: snapshot(tablet.log), keyring: toHex(unsafeSerializeKeyring(tablet.keyring)) }).toEqual(before);
+    expect({ log: snapshot(tablet.log), keyring: toHex(unsafeSerializeKeyring(tablet)) }).toEqual(before);
 
     const operator = OPERATOR.sign.slice();
     const opened = createLog({ subject: ALICE, device, operator }, env);
@@ -99,18 +110,20 @@ describe("inputs", () => {
     const buffer = new Uint8Array(64);
     const reusing = { ...env, random: (length: number) => buffer.subarray(0, length).fill((buffer[0] as number) + 1) };
     const first = createLog({ subject: ALICE, device }, reusing);
-    const before = toHex(unsafeSerializeKeyring(first.keyring));
+    const before = toHex(unsafeSerializeKeyring(first));
     createLog({ subject: ALICE, device }, reusing);
-    expect(toHex(unsafeSerializeKeyring(first.keyring))).toBe(before);
+    expect(toHex(unsafeSerializeKeyring(first))).toBe(before);
   });
 });
 
 describe("a state", () => {
   it("is frozen, and cannot be made or copied by anybody else", () => {
     expect(Object.isFrozen(log)).toBe(true);
-    const wrong = thrownBy(() => appendEntry({ ...log } as never, world.last));
+    const wrong = thrownBy(() => appendEntry({ ...log } as never, world.last, { now: "unchecked" }));
     expect(wrong.code).toBe("INVALID_ARGUMENT");
-    expect(thrownBy(() => appendEntry(Object.create(log) as never, world.last)).code).toBe("INVALID_ARGUMENT");
+    expect(thrownBy(() => appendEntry(Object.create(log) as never, world.last, { now: "unchecked" })).code).toBe(
+      "INVALID_ARGUMENT",
+    );
   });
 });
 

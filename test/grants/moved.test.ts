@@ -1,14 +1,13 @@
 import { expect, it } from "vitest";
 import { encode } from "../../src/bytes/schema.js";
-import { regrant, review } from "../../src/grants/actions.js";
 import { signBody } from "../../src/grants/author.js";
 import { checkGrants } from "../../src/grants/check.js";
-import { createLog, joinLog } from "../../src/grants/enter.js";
 import { openKeyring, receive } from "../../src/grants/receive.js";
 import { partsOf } from "../../src/keys/keyring.js";
 import { attachmentDigest, decodeEntry, encodeEntry, encodeLink } from "../../src/log/entry.js";
 import { linkType } from "../../src/log/registry.js";
 import { readBody } from "../../src/log/verify-link.js";
+import { createLog, joinLog, regrant, review } from "../support/accepted.js";
 import { ownSeed } from "../support/own-seed.js";
 import { seededEnv } from "../support/seeded-env.js";
 
@@ -18,7 +17,7 @@ it("does not open a grant that was moved to another link, where its box and keyr
   const entries = [laptop.entry];
   const phone = joinLog(laptop.log, { device: { name: "Phone" } }, env);
   entries.push(phone.entry);
-  laptop = review(receive(laptop, phone.entry), { approve: [phone.keyring.member] }, env);
+  laptop = review(receive(laptop, phone.entry, { now: "unchecked" }), { approve: [phone.keyring.member] }, env);
   entries.push(laptop.entry);
   const seed = ownSeed(phone.keyring);
 
@@ -29,7 +28,13 @@ it("does not open a grant that was moved to another link, where its box and keyr
   const { body } = readBody(link);
   const [keyring, box] = moved as [Uint8Array, Uint8Array];
   const grants = [
-    { from: 1, to: 1, keyring: attachmentDigest(keyring), boxes: [[phone.keyring.member, attachmentDigest(box)]] },
+    {
+      from: 1,
+      to: 1,
+      count: 1,
+      keyring: attachmentDigest(keyring),
+      boxes: [[phone.keyring.member, attachmentDigest(box)]],
+    },
   ];
   const type = linkType("regrant");
   const bytes = encode(type?.schema as never, { ...body, grants } as never, "link.body");
@@ -40,10 +45,16 @@ it("does not open a grant that was moved to another link, where its box and keyr
   // The phone without the review's grants, so that only the regrant can bring epoch 1.
   const before = openKeyring(laptop.log, [phone.entry], seed).keyring;
   expect(before.epochs).toEqual([2]);
-  expect(receive({ log: laptop.log, keyring: before }, honest.entry)).toMatchObject({ opened: [[1, 1]], junk: [] });
-  expect(receive({ log: laptop.log, keyring: before }, forged)).toMatchObject({ opened: [], junk: [[1, 1]] });
+  expect(receive({ log: laptop.log, keyring: before }, honest.entry, { now: "unchecked" })).toMatchObject({
+    opened: [[1, 1]],
+    junk: [],
+  });
+  expect(receive({ log: laptop.log, keyring: before }, forged, { now: "unchecked" })).toMatchObject({
+    opened: [],
+    junk: [[1, 1]],
+  });
   // A holder who recomputes says the same of it.
-  const holder = receive(laptop, forged);
+  const holder = receive(laptop, forged, { now: "unchecked" });
   expect(checkGrants(holder, [holder.log.head.seq]).wrong).toMatchObject([
     { recipient: phone.keyring.member, wrong: "keyring" },
   ]);

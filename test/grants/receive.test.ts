@@ -1,10 +1,12 @@
 // Receiving entries one by one, and opening a keyring from nothing but a seed. docs/spec.md sections 6, 7 and 13.
 
 import { describe, expect, it } from "vitest";
-import { type Regrant, regrant } from "../../src/grants/actions.js";
+import { type Regrant, rotate } from "../../src/grants/actions.js";
 import { openKeyring, receive } from "../../src/grants/receive.js";
-import { partsOf, unsafeSerializeKeyring } from "../../src/keys/keyring.js";
+import { unsafeSerializeKeyring } from "../../src/grants/store.js";
+import { partsOf } from "../../src/keys/keyring.js";
 import { appendEntry, verifyLog } from "../../src/log/verify.js";
+import { regrant } from "../support/accepted.js";
 import { ownSeed } from "../support/own-seed.js";
 import { mutate, takeApart, withAttachment } from "../support/raw-link.js";
 import { expectError, snapshot } from "../support/refusal.js";
@@ -22,8 +24,8 @@ describe("receiving", () => {
   it("advances the log as appendEntry does, and opens what is granted", () => {
     let session = phone;
     const opened = world.entries.slice(2).map((entry) => {
-      const received = receive(session, entry);
-      expect(snapshot(received.log)).toBe(snapshot(appendEntry(session.log, entry)));
+      const received = receive(session, entry, { now: "unchecked" });
+      expect(snapshot(received.log)).toBe(snapshot(appendEntry(session.log, entry, { now: "unchecked" })));
       session = received;
       return received.opened;
     });
@@ -32,24 +34,24 @@ describe("receiving", () => {
   });
 
   it("changes nothing when an entry comes again", () => {
-    const once = receive(phone, world.entries[2] as Uint8Array);
-    const twice = receive(once, world.entries[2] as Uint8Array);
+    const once = receive(phone, world.entries[2] as Uint8Array, { now: "unchecked" });
+    const twice = receive(once, world.entries[2] as Uint8Array, { now: "unchecked" });
     expect(twice.log).toBe(once.log);
     expect(twice.keyring).toBe(once.keyring);
     expect(twice).toMatchObject({ opened: [], junk: [], withheld: [] });
   });
 
   it("leaves the session it was given as it was, whether the entry is good or not", () => {
-    const before = { log: snapshot(phone.log), keyring: unsafeSerializeKeyring(phone.keyring) };
-    receive(phone, world.entries[2] as Uint8Array);
+    const before = { log: snapshot(phone.log), keyring: unsafeSerializeKeyring(phone) };
+    receive(phone, world.entries[2] as Uint8Array, { now: "unchecked" });
     const bad = mutate(world.entries[2] as Uint8Array, { body: (body) => body.set("time", 0) });
-    expectError(() => receive(phone, bad), "INVALID_LINK", "LOG-3");
-    expect({ log: snapshot(phone.log), keyring: unsafeSerializeKeyring(phone.keyring) }).toEqual(before);
+    expectError(() => receive(phone, bad, { now: "unchecked" }), "INVALID_LINK", "LOG-3");
+    expect({ log: snapshot(phone.log), keyring: unsafeSerializeKeyring(phone) }).toEqual(before);
   });
 
   it("tells a removed member of its removal, and gives it nothing new", () => {
     const removed = world.review("Laptop", { remove: ["Phone"] });
-    const received = receive(world.session("Phone"), removed.last);
+    const received = receive(world.session("Phone"), removed.last, { now: "unchecked" });
     expect(received.log.active.has(world.id("Phone"))).toBe(false);
     expect(received).toMatchObject({ opened: [], junk: [], withheld: [] });
     expect(received.keyring.epochs).toEqual([1, 2, 3]);
@@ -64,14 +66,18 @@ describe("receiving", () => {
 
   it("refuses a keyring of another log", () => {
     const { keyring } = openWorld("receive elsewhere").session("Laptop");
-    expectError(() => receive({ log: joined.log, keyring }, world.last), "INVALID_ARGUMENT", undefined);
+    expectError(
+      () => receive({ log: joined.log, keyring }, world.last, { now: "unchecked" }),
+      "INVALID_ARGUMENT",
+      undefined,
+    );
   });
 });
 
 describe("a keyring from a seed", () => {
   it.each(["Laptop", "Phone", "Paper"])("is the one that the member has: %s", (name) => {
     const { keyring, withheld } = openKeyring(world.log, world.entries, seedOf(name));
-    expect(unsafeSerializeKeyring(keyring)).toEqual(unsafeSerializeKeyring(world.session(name).keyring));
+    expect(unsafeSerializeKeyring({ log: world.log, keyring })).toEqual(unsafeSerializeKeyring(world.session(name)));
     expect(withheld).toEqual([]);
   });
 
@@ -107,11 +113,13 @@ describe("a keyring from a seed", () => {
     expect(junkOf(withheld, junk, join)).toEqual([]);
   });
 
-  it("is none for a stranger's or a removed member's seed", () => {
+  it("is none for a stranger's seed, and one that only reads for a removed member's", () => {
     const stranger = () => openKeyring(world.log, world.entries, seedNamed("Stranger"));
     expect(expectError(stranger, "UNKNOWN_MEMBER", undefined).details).toEqual({ log: world.log.head.log });
     const removed = world.review("Laptop", { remove: ["Paper"] });
-    expectError(() => openKeyring(removed.log, removed.entries, seedOf("Paper")), "UNKNOWN_MEMBER", undefined);
+    const paper = openKeyring(removed.log, removed.entries, seedOf("Paper"));
+    expect([paper.standing, paper.keyring.epochs, paper.withheld]).toEqual(["removed", [1, 2, 3], []]);
+    expectError(() => rotate({ log: removed.log, keyring: paper.keyring }, world.env("x")), "NOT_PERMITTED", "MEM-4");
   });
 
   it("is refused from entries that are not in the log", () => {
@@ -119,13 +127,13 @@ describe("a keyring from a seed", () => {
     expectError(() => openKeyring(world.log, other, seedOf("Phone")), "INVALID_ARGUMENT", undefined);
     const newer = [world.rotate("Laptop").last];
     expectError(() => openKeyring(world.log, newer, seedOf("Phone")), "INVALID_ARGUMENT", undefined);
-    expect(verifyLog(other, { subject: ALICE }).head.seq).toBe(3);
+    expect(verifyLog(other, { subject: ALICE, now: "unchecked" }).head.seq).toBe(3);
   });
 
   it("keeps its own copy of the seed", () => {
     const seed = seedOf("Phone").slice();
     const { keyring } = openKeyring(world.log, world.entries, seed);
     seed.fill(0);
-    expect(unsafeSerializeKeyring(keyring)).toEqual(unsafeSerializeKeyring(world.session("Phone").keyring));
+    expect(unsafeSerializeKeyring({ log: world.log, keyring })).toEqual(unsafeSerializeKeyring(world.session("Phone")));
   });
 });

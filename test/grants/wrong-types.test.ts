@@ -3,15 +3,31 @@
 
 import { describe, expect, it } from "vitest";
 import { abandonEpochs } from "../../src/grants/abandon.js";
-import { expel, leave, regrant, rekey, rename, review, rotate, setLockdown } from "../../src/grants/actions.js";
 import { checkGrants } from "../../src/grants/check.js";
-import { acceptEnrollment, createLog, joinLog, offerEnrollment, prepareDevice } from "../../src/grants/enter.js";
-import { openKeyring, receive } from "../../src/grants/receive.js";
+import { offerEnrollment, prepareDevice } from "../../src/grants/enter.js";
+import { openKeyring, receive, resume } from "../../src/grants/receive.js";
 import type { Session } from "../../src/grants/session.js";
+import { standing } from "../../src/grants/standing.js";
+import { unsafeSerializeKeyring } from "../../src/grants/store.js";
+import { parseKeyring } from "../../src/keys/keyring-bytes.js";
+import { acceptEntry, entryForSenders } from "../../src/log/accept.js";
 import { checkEvidence } from "../../src/log/check-evidence.js";
 import { decodeEvidence, type Evidence, encodeEvidence } from "../../src/log/evidence.js";
 import { appendEntry, verifyLog } from "../../src/log/verify.js";
 import type { Env } from "../../src/primitives/env.js";
+import {
+  acceptEnrollment,
+  createLog,
+  expel,
+  joinLog,
+  leave,
+  regrant,
+  rekey,
+  rename,
+  review,
+  rotate,
+  setLockdown,
+} from "../support/accepted.js";
 import { ownSeed } from "../support/own-seed.js";
 import { expectWrongArgument, snapshot, thrownBy } from "../support/refusal.js";
 import { seededEnv } from "../support/seeded-env.js";
@@ -34,8 +50,6 @@ const JUNK = {
   bytes: new Uint8Array(3),
 } as const;
 type Kind = keyof typeof JUNK;
-/** Every empty object is a good set of options where none is required. */
-const OPTIONS: readonly Kind[] = ["undefined", "object", "bare", "list", "list of null", "bytes"];
 
 const world = openWorld("wrong types", { operator: true }).join("Phone").join("Tablet");
 const before = openWorld("wrong types", { operator: true }).join("Phone");
@@ -46,7 +60,7 @@ const device = { name: "Watch" };
 const [member] = world.ids("Phone") as readonly [ReturnType<typeof world.id>];
 const prepared = prepareDevice(log, { device }, env);
 const offer = offerEnrollment(session, prepared.request, env);
-const evidence = thrownBy(() => verifyLog(before.entries, { subject: ALICE, pinned: log })).details[
+const evidence = thrownBy(() => verifyLog(before.entries, { subject: ALICE, pinned: log, now: "unchecked" })).details[
   "evidence"
 ] as Evidence;
 
@@ -54,23 +68,48 @@ const evidence = thrownBy(() => verifyLog(before.entries, { subject: ALICE, pinn
 type Case = readonly [name: string, call: (junk: never) => unknown, fine?: readonly Kind[]];
 
 const verifying: readonly Case[] = [
-  ["verifyLog: entries", (junk) => verifyLog(junk, { subject: ALICE })],
-  ["verifyLog: an entry", (junk) => verifyLog([junk], { subject: ALICE })],
+  ["verifyLog: entries", (junk) => verifyLog(junk, { subject: ALICE, now: "unchecked" })],
+  ["verifyLog: an entry", (junk) => verifyLog([junk], { subject: ALICE, now: "unchecked" })],
   ["verifyLog: options", (junk) => verifyLog(entries, junk)],
-  ["verifyLog: subject", (subject) => verifyLog(entries, { subject }), ["text"]],
-  ["verifyLog: pinned", (pinned) => verifyLog(entries, { subject: ALICE, pinned }), ["undefined"]],
-  ["verifyLog: pinned.log", (junk) => verifyLog(entries, { subject: ALICE, pinned: { ...log.head, log: junk } })],
-  ["verifyLog: pinned.hash", (hash) => verifyLog(entries, { subject: ALICE, pinned: { ...log.head, hash } })],
-  ["verifyLog: pinned.seq", (seq) => verifyLog(entries, { subject: ALICE, pinned: { ...log.head, seq } }), ["number"]],
-  ["verifyLog: now", (now) => verifyLog(entries, { subject: ALICE, now }), ["undefined", "number"]],
+  ["verifyLog: subject", (subject) => verifyLog(entries, { subject, now: "unchecked" }), ["text"]],
+  ["verifyLog: pinned", (pinned) => verifyLog(entries, { subject: ALICE, pinned, now: "unchecked" }), ["undefined"]],
+  [
+    "verifyLog: pinned.log",
+    (junk) => verifyLog(entries, { subject: ALICE, pinned: { ...log.head, log: junk }, now: "unchecked" }),
+  ],
+  [
+    "verifyLog: pinned.hash",
+    (hash) => verifyLog(entries, { subject: ALICE, pinned: { ...log.head, hash }, now: "unchecked" }),
+  ],
+  [
+    "verifyLog: pinned.seq",
+    (seq) => verifyLog(entries, { subject: ALICE, pinned: { ...log.head, seq }, now: "unchecked" }),
+    ["number"],
+  ],
+  [
+    "verifyLog: verified",
+    (verified) => verifyLog(entries, { subject: ALICE, verified, now: "unchecked" }),
+    ["undefined"],
+  ],
+  [
+    "verifyLog: verified.hash",
+    (hash) => verifyLog(entries, { subject: ALICE, verified: { ...log.head, hash }, now: "unchecked" }),
+  ],
+  ["verifyLog: now", (now) => verifyLog(entries, { subject: ALICE, now }), ["number"]],
   ["verifyLog: skew", (skew) => verifyLog(entries, { subject: ALICE, now: 2 ** 50, skew }), ["undefined", "number"]],
-  ["appendEntry: log", (junk) => appendEntry(junk, world.last)],
-  ["appendEntry: log by its facts", () => appendEntry({ ...before.log } as never, world.last)],
-  ["appendEntry: entry", (junk) => appendEntry(log, junk)],
-  ["appendEntry: options", (junk) => appendEntry(before.log, world.last, junk), OPTIONS],
-  ["appendEntry: now", (now) => appendEntry(before.log, world.last, { now }), ["undefined", "number"]],
+  ["appendEntry: log", (junk) => appendEntry(junk, world.last, { now: "unchecked" })],
+  ["appendEntry: log by its facts", () => appendEntry({ ...before.log } as never, world.last, { now: "unchecked" })],
+  ["appendEntry: entry", (junk) => appendEntry(log, junk, { now: "unchecked" })],
+  ["appendEntry: options", (junk) => appendEntry(before.log, world.last, junk)],
+  ["appendEntry: now", (now) => appendEntry(before.log, world.last, { now }), ["number"]],
+  ["acceptEntry: log", (junk) => acceptEntry(junk, world.last, { subject: ALICE, now: 0 }), ["undefined"]],
+  ["acceptEntry: entry", (junk) => acceptEntry(before.log, junk, { subject: ALICE, now: 0 }), ["bytes"]],
+  ["acceptEntry: options", (junk) => acceptEntry(before.log, world.last, junk)],
+  ["acceptEntry: subject", (subject) => acceptEntry(undefined, world.last, { subject, now: 0 }), ["text"]],
+  ["acceptEntry: now", (now) => acceptEntry(before.log, world.last, { subject: ALICE, now }), ["number"]],
+  ["entryForSenders: entry", (junk) => entryForSenders(junk)],
   ["checkEvidence: evidence", (junk) => checkEvidence(junk)],
-  ["checkEvidence: theirs", (theirs) => checkEvidence({ ...evidence, theirs })],
+  ["checkEvidence: theirs", (theirs) => checkEvidence({ ...evidence, theirs }), ["list"]],
   ["checkEvidence: a link", (junk) => checkEvidence({ ...evidence, theirs: [junk] })],
   ["checkEvidence: ours", (ours) => checkEvidence({ ...evidence, ours }), ["list"]],
   ["checkEvidence: pinned", (pinned) => checkEvidence({ ...evidence, pinned })],
@@ -109,10 +148,11 @@ const entering: readonly Case[] = [
   ["offerEnrollment: session", (junk) => offerEnrollment(junk, prepared.request, env)],
   ["offerEnrollment: request", (junk) => offerEnrollment(session, junk, env)],
   ["offerEnrollment: env", (junk) => offerEnrollment(session, prepared.request, junk)],
-  ["acceptEnrollment: log", (junk) => acceptEnrollment(junk, offer, prepared)],
-  ["acceptEnrollment: offer", (junk) => acceptEnrollment(log, junk, prepared)],
-  ["acceptEnrollment: prepared", (junk) => acceptEnrollment(log, offer, junk)],
-  ["acceptEnrollment: keyring", (keyring) => acceptEnrollment(log, offer, { keyring })],
+  ["acceptEnrollment: log", (junk) => acceptEnrollment(junk, offer, prepared, { now: "unchecked" })],
+  ["acceptEnrollment: offer", (junk) => acceptEnrollment(log, junk, prepared, { now: "unchecked" })],
+  ["acceptEnrollment: prepared", (junk) => acceptEnrollment(log, offer, junk, { now: "unchecked" })],
+  ["acceptEnrollment: options", (junk) => acceptEnrollment(log, offer, prepared, junk)],
+  ["acceptEnrollment: keyring", (keyring) => acceptEnrollment(log, offer, { keyring }, { now: "unchecked" })],
 ];
 
 /** The functions that take a session and an env first and last. */
@@ -157,13 +197,21 @@ const actions: readonly Case[] = [
 ];
 
 const receiving: readonly Case[] = [
-  ["receive: session", (junk) => receive(junk, world.last)],
-  ["receive: entry", (junk) => receive(session, junk)],
-  ["receive: options", (junk) => receive(session, world.last, junk), OPTIONS],
+  ["receive: session", (junk) => receive(junk, world.last, { now: "unchecked" })],
+  ["receive: entry", (junk) => receive(session, junk, { now: "unchecked" })],
+  ["receive: options", (junk) => receive(session, world.last, junk)],
   ["openKeyring: log", (junk) => openKeyring(junk, entries, seedNamed("x"))],
   ["openKeyring: entries", (junk) => openKeyring(log, junk, ownSeed(session.keyring)), ["list"]],
   ["openKeyring: an entry", (junk) => openKeyring(log, [junk], ownSeed(session.keyring))],
   ["openKeyring: seed", (junk) => openKeyring(log, entries, junk)],
+  ["resume: log", (junk) => resume(junk, entries, session.keyring)],
+  ["resume: entries", (junk) => resume(log, junk, session.keyring), ["list"]],
+  ["resume: an entry", (junk) => resume(log, [junk], session.keyring)],
+  ["resume: keyring", (junk) => resume(log, entries, junk)],
+  ["standing: log", (junk) => standing(junk, session.keyring)],
+  ["standing: keyring", (junk) => standing(log, junk)],
+  ["unsafeSerializeKeyring: session", (junk) => unsafeSerializeKeyring(junk)],
+  ["parseKeyring: bytes", (junk) => parseKeyring(junk)],
   ["checkGrants: session", (junk) => checkGrants(junk, [1])],
   ["checkGrants: links", (junk) => checkGrants(session, junk), ["list"]],
   ["checkGrants: a link", (junk) => checkGrants(session, [junk])],

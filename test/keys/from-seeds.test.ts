@@ -9,6 +9,7 @@ import { toHex } from "../../src/bytes/text.js";
 import { epochKemKey, epochKemPublicKey, exportEpochSecret } from "../../src/keys/epoch-keys.js";
 import { MemberKeys, memberIdOf } from "../../src/keys/member-keys.js";
 import { OperatorKeys } from "../../src/keys/operator-keys.js";
+import { StatementKeys } from "../../src/keys/statement-keys.js";
 import { expectError, expectWrongArgument } from "../support/refusal.js";
 import { seedNamed } from "../support/world.js";
 
@@ -72,16 +73,19 @@ describe("an epoch's keys", () => {
   });
 });
 
-describe("the operator's keys", () => {
-  it("are an Ed25519 key of the seed itself", () => {
-    const operator = new OperatorKeys(seed);
-    expect(operator.sign).toEqual(ed25519.getPublicKey(seed));
-    const signature = operator.signLabelled("keystead/v1/link/signature", message);
-    expect(
-      ed25519.verify(signature, Uint8Array.of(...utf8("keystead/v1/link/signature\0"), ...message), operator.sign),
-    ).toBe(true);
-    operator.wipe();
-    expectError(() => operator.signLabelled("keystead/v1/link/signature", message), "WIPED", undefined);
+describe.each([
+  ["the operator's keys", OperatorKeys],
+  ["a statement key", StatementKeys],
+])("%s", (_what, Keys) => {
+  it("are an Ed25519 key of the seed itself, and a copy of it", () => {
+    const own = seedNamed("a service's seed");
+    const keys = new Keys(own);
+    own.fill(0);
+    expect(keys.sign).toEqual(ed25519.getPublicKey(seedNamed("a service's seed")));
+    const signature = keys.signLabelled("keystead/v1/head", message);
+    expect(ed25519.verify(signature, Uint8Array.of(...utf8("keystead/v1/head\0"), ...message), keys.sign)).toBe(true);
+    keys.wipe();
+    expectError(() => keys.signLabelled("keystead/v1/head", message), "WIPED", undefined);
   });
 });
 
@@ -91,6 +95,7 @@ describe("a seed that is none", () => {
     (junk) => {
       expectWrongArgument(() => new MemberKeys(junk as Uint8Array), "MemberKeys");
       expectWrongArgument(() => new OperatorKeys(junk as Uint8Array), "OperatorKeys");
+      expectWrongArgument(() => new StatementKeys(junk as Uint8Array), "StatementKeys");
     },
   );
 });

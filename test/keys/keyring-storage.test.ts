@@ -1,66 +1,123 @@
+// Keyrings as bytes: what comes back, and that no damaged byte does. docs/spec.md section 5.
+
 import { describe, expect, it } from "vitest";
-import { decodeCbor } from "../../src/bytes/cbor-decode.js";
-import { encodeCbor } from "../../src/bytes/cbor-encode.js";
-import type { LogId } from "../../src/bytes/ids.js";
+import { type CborValue, decodeCbor, encodeCbor } from "../../src/bytes/cbor.js";
+import type { LinkHash, LogId } from "../../src/bytes/ids.js";
 import { Secret } from "../../src/bytes/secret.js";
-import { changedKeyring, epochSeed, newKeyring, parseKeyring, unsafeSerializeKeyring } from "../../src/keys/keyring.js";
+import { toHex } from "../../src/bytes/text.js";
+import { changedKeyring, type Keyring, newKeyring, partsOf } from "../../src/keys/keyring.js";
+import { encodeKeyring, parseKeyring } from "../../src/keys/keyring-bytes.js";
 import { MemberKeys, memberIdOf } from "../../src/keys/member-keys.js";
-import { expectError, expectWrongArgument } from "../support/refusal.js";
+import { labelledHash } from "../../src/primitives/hash.js";
+import { LABELS } from "../../src/primitives/labels.js";
+import { expectError, expectWrongArgument, thrownBy } from "../support/refusal.js";
 
 const LOG = "ab".repeat(32) as LogId;
-const keys = () => new MemberKeys(new Uint8Array(32).fill(7));
+const HEAD = { seq: 7, hash: "cd".repeat(32) as LinkHash };
+const seedOf = (epoch: number): Secret =>
+  new Secret(Uint8Array.from({ length: 32 }, (_, at) => (epoch >> (8 * (at % 4))) & 255));
 
-function keyringWith(epochs: number) {
-  const seed = (epoch: number) =>
-    new Secret(Uint8Array.from({ length: 32 }, (_, at) => (epoch >> (8 * (at % 4))) & 255));
-  const gained = new Map(Array.from({ length: epochs }, (_, index) => [index + 1, seed(index + 1)] as const));
-  const own = keys();
-  return changedKeyring(newKeyring(LOG, memberIdOf(own.publicKeys), own), { gained, junk: [epochs + 3] });
+/** A keyring with epochs 1 to `epochs`, one that is junk and opens, another that is junk, and a seed that was set aside. */
+function keyringWith(epochs: number): Keyring {
+  const own = new MemberKeys(new Uint8Array(32).fill(7));
+  const gained = new Map(Array.from({ length: epochs }, (_, index) => [index + 1, seedOf(index + 1)] as const));
+  const opens = new Map([[epochs + 2, seedOf(epochs + 2)]]);
+  const aside = new Map([["ef".repeat(32), seedOf(99)]]);
+  const change = { gained, opens, aside, junk: [epochs + 2, epochs + 4] };
+  return changedKeyring(newKeyring(LOG, memberIdOf(own.publicKeys), own), change);
+}
+
+const stored = encodeKeyring(keyringWith(3), HEAD, [[1, 2]]);
+
+/** A stored keyring with another content under a right checksum. */
+function forged(change: (content: Map<string, CborValue>) => unknown): Uint8Array {
+  const limits = { maxBytes: 4000, maxObjects: 100 };
+  const [bytes] = decodeCbor(stored, { name: "keyring", ...limits }) as [Uint8Array, Uint8Array];
+  const content = decodeCbor(bytes, { name: "content", ...limits }) as Map<string, CborValue>;
+  change(content);
+  const changed = encodeCbor(content);
+  return encodeCbor([changed, labelledHash(LABELS.keyring, changed)]);
 }
 
 describe("a stored keyring", () => {
-  it("comes back whole, with what it could not open", () => {
-    const keyring = keyringWith(3);
-    const stored = unsafeSerializeKeyring(keyring);
+  it("comes back whole: what it kept, could not open, only opens with and set aside, and what was checked", () => {
     const parsed = parseKeyring(stored);
-    expect(parsed.member).toBe(keyring.member);
-    expect(parsed.epochs).toEqual([1, 2, 3]);
-    expect(unsafeSerializeKeyring(parsed)).toEqual(stored);
+    const { log, member, seeds, junk, opens, aside, stored: facts } = partsOf(parsed);
+    expect([log, member, [...seeds.keys()], [...junk]]).toEqual([LOG, keyringWith(3).member, [1, 2, 3], [5, 7]]);
+    expect([...opens].map(([epoch, seed]) => [epoch, toHex(seed.bytes())])).toEqual([[5, toHex(seedOf(5).bytes())]]);
+    expect([...aside].map(([digest, seed]) => [digest, toHex(seed.bytes())])).toEqual([
+      ["ef".repeat(32), toHex(seedOf(99).bytes())],
+    ]);
+    expect(facts).toEqual({ head: HEAD, checked: new Set([1, 2]) });
+    expect(encodeKeyring(parsed, HEAD, [[1, 2]])).toEqual(stored);
+    for (const [epoch, seed] of seeds) expect(seed.equals(seedOf(epoch))).toBe(true);
   });
 
   it("comes back with a long life's epochs, more than a link could ever name", () => {
-    const parsed = parseKeyring(unsafeSerializeKeyring(keyringWith(40_000)));
-    expect(parsed.epochs).toHaveLength(40_000);
-    expect(epochSeed(parsed, 40_000).equals(epochSeed(keyringWith(40_000), 40_000))).toBe(true);
+    const long = parseKeyring(encodeKeyring(keyringWith(40_000), HEAD, [[1, 40_000]]));
+    expect(long.epochs).toHaveLength(40_000);
+    expect(partsOf(long).seeds.get(40_000)?.equals(seedOf(40_000))).toBe(true);
+    expect(partsOf(long).stored?.checked.size).toBe(40_000);
   });
 
-  it("is refused when it was cut, and never used after it was wiped", () => {
-    const stored = unsafeSerializeKeyring(keyringWith(1));
-    expectError(() => parseKeyring(stored.subarray(0, stored.length - 1)), "INVALID_ENCODING", "ENC-1");
+  it("is refused with any one bit changed: its owner would author junk in its own name", () => {
+    for (let bit = 0; bit < 8 * stored.length; bit++) {
+      const damaged = stored.slice();
+      damaged[bit >> 3] = (damaged[bit >> 3] as number) ^ (1 << (bit & 7));
+      expect(thrownBy(() => parseKeyring(damaged)).code, `bit ${bit}`).toBe("INVALID_ENCODING");
+    }
+    expect(parseKeyring(stored).epochs).toEqual([1, 2, 3]);
+  });
+
+  it("is refused when it was cut or continued, and never used after it was wiped", () => {
+    for (const bytes of [stored.subarray(0, -1), Uint8Array.of(...stored, 0), stored.subarray(1), new Uint8Array(0)]) {
+      expect(thrownBy(() => parseKeyring(bytes)).code).toBe("INVALID_ENCODING");
+    }
     const keyring = parseKeyring(stored);
     keyring.wipe();
-    expectError(() => unsafeSerializeKeyring(keyring), "WIPED", undefined);
+    expectError(() => encodeKeyring(keyring, HEAD, []), "WIPED", undefined);
     expectError(() => keyring.exportKey(1, "notes"), "WIPED", undefined);
     expectWrongArgument(() => parseKeyring("keyring" as never), "text");
   });
 
-  it.each([
-    ["an epoch twice", [1, 1], []],
-    ["epochs out of order", [2, 1], []],
-    ["junk twice", [1], [3, 3]],
-    ["junk out of order", [1], [4, 3]],
-    ["junk that it holds", [1, 2], [2]],
-  ])("is refused with %s: one keyring has one form (ENC-2)", (_what, epochs, junk) => {
-    const value = decodeCbor(unsafeSerializeKeyring(keyringWith(1)), {
-      name: "keyring",
-      maxBytes: 1000,
-      maxObjects: 100,
-    }) as Map<string, unknown>;
-    value.set(
-      "epochs",
-      epochs.map((epoch) => [epoch, new Uint8Array(32)]),
-    );
-    value.set("junk", junk);
-    expectError(() => parseKeyring(encodeCbor(value as never)), "INVALID_ENCODING", "ENC-2");
+  it("leaves the caller's bytes as they are", () => {
+    const bytes = stored.slice();
+    parseKeyring(bytes);
+    expect(bytes).toEqual(stored);
+  });
+
+  const epochs = (...list: readonly number[]) => list.map((epoch): CborValue => [epoch, new Uint8Array(32)]);
+  it.each<[string, string, CborValue]>([
+    ["an epoch twice", "epochs", epochs(1, 1, 2, 3)],
+    ["epochs out of order", "epochs", epochs(2, 1, 3)],
+    ["junk twice", "junk", [5, 5]],
+    ["junk out of order", "junk", [7, 5]],
+    ["junk that it holds", "junk", [2]],
+    ["an epoch that it holds and only opens", "opens", epochs(2)],
+    ["opening epochs out of order", "opens", epochs(6, 5)],
+    ["a seed set aside twice", "aside", [0, 0].map((): CborValue => [new Uint8Array(32), new Uint8Array(32)])],
+    ["an epoch checked that it does not have", "checked", [[1, 4]]],
+    ["all epochs checked that there could be", "checked", [[1, 2 ** 53 - 1]]],
+    [
+      "checked runs that touch",
+      "checked",
+      [
+        [1, 1],
+        [2, 2],
+      ],
+    ],
+    ["a checked run that ends before it begins", "checked", [[2, 1]]],
+    ["another version", "v", 2],
+    ["no head", "head", new Map()],
+  ])("is refused with %s: one keyring has one form (ENC-2)", (_what, field, value) => {
+    expect(parseKeyring(forged((content) => content)).epochs).toEqual([1, 2, 3]);
+    expectError(() => parseKeyring(forged((content) => content.set(field, value))), "INVALID_ENCODING", "ENC-2");
+  });
+
+  it("gives no key of an epoch that was not checked before it meets its log again (GRT-4)", () => {
+    const parsed = parseKeyring(stored);
+    expect(parsed.exportKey(1, "notes")).toHaveLength(32);
+    const error = expectError(() => parsed.exportKey(3, "notes"), "NO_ACCESS", "GRT-4");
+    expect(error.message).toContain("resume");
   });
 });

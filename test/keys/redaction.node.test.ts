@@ -4,13 +4,25 @@
 import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
 import { toHex } from "../../src/bytes/text.js";
+import { rekey } from "../../src/grants/actions.js";
 import { epochPrivateKey, epochSeed, partsOf } from "../../src/keys/keyring.js";
 import { ownSeed } from "../support/own-seed.js";
+import { seededEnv } from "../support/seeded-env.js";
+import { STATEMENT_KEYS } from "../support/service.js";
 import { OPERATOR, openWorld, seedNamed } from "../support/world.js";
 
 const { keyring } = openWorld("redaction").session("Laptop");
 const { keys } = partsOf(keyring);
-const secrets = [ownSeed(keyring), epochSeed(keyring, 1).bytes(), seedNamed("the operator")];
+const proposal = rekey(openWorld("redaction").session("Laptop"), seededEnv("redaction of a proposal"));
+const proposed = proposal.accept().keyring;
+const secrets = [
+  ownSeed(keyring),
+  epochSeed(keyring, 1).bytes(),
+  seedNamed("the operator"),
+  ownSeed(proposed),
+  epochSeed(proposed, 2).bytes(),
+  seedNamed("the statement key"),
+];
 
 describe("inspection", () => {
   it.each([
@@ -19,7 +31,10 @@ describe("inspection", () => {
     ["member keys", keys],
     ["an epoch's private key", epochPrivateKey(keyring, 1)],
     ["the operator's keys", OPERATOR],
+    ["a statement key", STATEMENT_KEYS],
     ["an epoch's seed", epochSeed(keyring, 1)],
+    ["a proposal", rekey(openWorld("redaction").session("Laptop"), seededEnv("redaction of a proposal"))],
+    ["an accepted proposal", proposal],
     ["the parts of a keyring", partsOf(keyring)],
   ])("of %s shows no secret", (_what, value) => {
     for (const customInspect of [true, false]) {
@@ -34,5 +49,6 @@ describe("inspection", () => {
   it("of a keyring says that it is one", () => {
     expect(inspect(keyring)).toBe("Keyring [secret]");
     expect(inspect({ keyring })).toContain("Keyring [secret]");
+    expect(inspect(proposal)).toBe("Proposal [secret]");
   });
 });

@@ -1,7 +1,8 @@
-// The grants that a link owes: exactly the runs and recipients that its effect requires, in one order.
+// The grants that a link owes: exactly the sets and recipients that its effect requires, in one order.
 // docs/spec.md section 7 (GRT-1).
 
 import { describe, expect, it } from "vitest";
+import type { Run } from "../../src/log/runs.js";
 import { boxesOf, grantsOf, mutate, type RawBody, type RawSigner, takeApart } from "../support/raw-link.js";
 import { expectTwins } from "../support/refusal.js";
 import { openWorld, type World } from "../support/world.js";
@@ -17,11 +18,11 @@ const twoPending = openWorld("duties, lockdown").lockdown("Laptop", true).join("
 const otherLaptop = twoPending.signer("Laptop");
 const bothApproved = twoPending.review("Laptop", { approve: ["One", "Two"] });
 
-/** Grants as `from-to: recipients`, recipients by name. */
+/** Grants as `from-to,from-to: recipients`, recipients by name. */
 function grantsIn(world: World): readonly string[] {
   const nameOf = new Map([...world.sessions.keys()].map((name) => [world.id(name), name]));
-  return world.record.grants.map(({ from, to, boxes }) => {
-    return `${from}-${to}: ${boxes.map(({ member }) => nameOf.get(member)).sort()}`;
+  return world.record.grants.map(({ epochs, boxes }) => {
+    return `${epochs.map((run) => run.join("-"))}: ${boxes.map(({ member }) => nameOf.get(member)).sort()}`;
   });
 }
 
@@ -36,9 +37,9 @@ function refuses(
   expectTwins(before.log, attack, after.last, "INVALID_LINK", "GRT-1");
 }
 
-/** The same grant for another run. */
-const forRun = (grant: RawBody | undefined, from: number, to: number): RawBody =>
-  new Map([...(grant as RawBody), ["from", from], ["to", to]]);
+/** The same grant for another run, or for another set. */
+const forRun = (grant: RawBody | undefined, from: number, to: number, count = Math.max(to - from + 1, 1)): RawBody =>
+  new Map([...(grant as RawBody), ["from", from], ["to", to], ["count", count]]);
 /** The same grant with other boxes. */
 const withBoxes = (grant: RawBody | undefined, change: (boxes: ReturnType<typeof boxesOf>) => unknown): RawBody => {
   const boxes = boxesOf(grant).slice();
@@ -47,7 +48,7 @@ const withBoxes = (grant: RawBody | undefined, change: (boxes: ReturnType<typeof
 };
 
 describe("what is due", () => {
-  it("is the maximal runs of what the author holds and the other lacks, and each new epoch by itself (GRT-1)", () => {
+  it("is the set of what the author holds and the other lacks, and each new epoch by itself (GRT-1)", () => {
     expect(grantsIn(approved)).toEqual(["1-1: Phone", "1-2: Tablet", "1-3: Watch"]);
     expect(grantsIn(base.review("Phone", { approve: ["Watch"] }))).toEqual(["2-3: Watch"]);
     expect(grantsIn(rotated)).toEqual(["6-6: Laptop,Phone,Tablet,Watch"]);
@@ -59,8 +60,56 @@ describe("what is due", () => {
     ]);
   });
 
-  it("is one grant for all who are owed the same run (GRT-1)", () => {
+  it("is one grant for all who are owed the same set (GRT-1)", () => {
     expect(grantsIn(bothApproved)).toEqual(["1-1: One,Two"]);
+  });
+
+  it("is sorted by smallest, largest, how many, and then the first recipient (GRT-1)", () => {
+    // Four devices lack epochs 1 to 6 in different ways; the laptop, which holds all, approves them in one link.
+    const names = ["One", "Two", "Three", "Four"] as const;
+    const joined = names.reduce((world, name) => world.join(name), openWorld("sorted").rotate("Laptop"));
+    const whole = joined.rotate("Laptop").review("Laptop", { approve: names });
+    // Sets to be owed: One and Two those of one span and size, Three a smaller one of that span, Four one that ends earlier.
+    const lacks: Readonly<Record<(typeof names)[number], readonly Run[]>> = {
+      One: [
+        [1, 1],
+        [3, 3],
+        [6, 6],
+      ],
+      Two: [
+        [1, 1],
+        [4, 4],
+        [6, 6],
+      ],
+      Three: [
+        [1, 1],
+        [6, 6],
+      ],
+      Four: [[1, 5]],
+    };
+    const shattered = names.reduce(
+      (world, name) =>
+        world.append(
+          mutate(world.rotate(name).last, {
+            body: (body) => body.set("missing", lacks[name]),
+            signers: [world.signer(name)],
+          }),
+        ),
+      whole,
+    );
+    const approved = shattered.review("Laptop", { approve: names });
+    const [first, second] = [...shattered.ids("One", "Two")].sort();
+    const nameOf = (id: string | undefined) => (id === shattered.id("One") ? "One" : "Two");
+    const setOf = { One: "1-1,3-3,6-6", Two: "1-1,4-4,6-6" };
+    expect(grantsIn(approved)).toEqual([
+      "1-5: Four",
+      "1-1,6-6: Three",
+      `${setOf[nameOf(first)]}: ${nameOf(first)}`,
+      `${setOf[nameOf(second)]}: ${nameOf(second)}`,
+    ]);
+    refuses(shattered, approved, [shattered.signer("Laptop")], ([a, b, c, d]) => [a, c, b, d] as RawBody[]);
+    refuses(shattered, approved, [shattered.signer("Laptop")], ([a, b, c, d]) => [b, a, c, d] as RawBody[]);
+    refuses(shattered, approved, [shattered.signer("Laptop")], ([a, b, c, d]) => [a, b, d, c] as RawBody[]);
   });
 
   it("goes around what the other holds in between (GRT-1)", () => {
@@ -71,7 +120,7 @@ describe("what is due", () => {
       signers: [base.signer("Watch")],
     });
     const gap = approvedByPhone.append(declared);
-    expect(grantsIn(gap.review("Laptop", { approve: ["Watch"] }))).toEqual(["1-1: Watch", "4-4: Watch"]);
+    expect(grantsIn(gap.review("Laptop", { approve: ["Watch"] }))).toEqual(["1-1,4-4: Watch"]);
   });
 });
 
@@ -92,19 +141,21 @@ describe("a list of grants that is not what is due", () => {
     ["ends earlier than what is held", 2, 4],
     ["ends later than what is held", 2, 6],
     ["begins after it ends", 5, 2],
-  ])("is refused with a run that %s (GRT-1)", (_what, from, to) => {
-    refuses(base, enrolled, enrollers, ([grant]) => [forRun(grant, from, to)]);
+    ["has fewer epochs than are held", 2, 5, 3],
+    ["has more epochs than there are", 2, 5, 5],
+  ])("is refused with a set that %s (GRT-1)", (_what, from, to, count?: number) => {
+    refuses(base, enrolled, enrollers, ([grant]) => [forRun(grant, from, to, count)]);
   });
 
-  it("is refused with a run in two pieces (GRT-1)", () => {
+  it("is refused with a set in two grants (GRT-1)", () => {
     refuses(base, enrolled, enrollers, ([grant]) => [forRun(grant, 2, 3), forRun(grant, 4, 5)]);
   });
 
-  it("is refused with the new epoch joined to the run before it (GRT-1)", () => {
+  it("is refused with the new epoch joined to the set before it (GRT-1)", () => {
     refuses(base, rekeyed, rekeyers, ([old]) => [forRun(old, 4, 6)]);
   });
 
-  it("is refused with a run that some recipients do not share (GRT-1)", () => {
+  it("is refused with a set that some recipients do not share (GRT-1)", () => {
     refuses(twoPending, bothApproved, [otherLaptop], ([both]) => [
       withBoxes(both, (boxes) => boxes.pop()),
       withBoxes(both, (boxes) => boxes.shift()),

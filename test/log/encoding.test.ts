@@ -9,8 +9,6 @@ import { encodeCbor } from "../../src/bytes/cbor.js";
 import { record, type Schema } from "../../src/bytes/schema.js";
 import { toHex } from "../../src/bytes/text.js";
 import { KeysteadError } from "../../src/errors.js";
-import { review } from "../../src/grants/actions.js";
-import { joinLog } from "../../src/grants/enter.js";
 import {
   attachmentDigest,
   decodeEntry,
@@ -24,6 +22,7 @@ import { escrowHead, grant, header, pointerFields, renewingActor } from "../../s
 import type { LogState } from "../../src/log/state.js";
 import { appendEntry, verifyLog } from "../../src/log/verify.js";
 import { verifyLink } from "../../src/log/verify-link.js";
+import { joinLog, review } from "../support/accepted.js";
 import {
   mutate,
   type RawBody,
@@ -74,7 +73,7 @@ describe("one encoding", () => {
   const key = new Uint8Array(32);
   const actor = { admin: key, seq: 1, hash };
   const pointer = { log: hash, seq: 1, hash, epoch: 1, sign: key, kem: new Uint8Array(1216) };
-  const run = { from: 1, to: 1, keyring: key, boxes: [["00".repeat(16), key]] };
+  const run = { from: 1, to: 1, count: 1, keyring: key, boxes: [["00".repeat(16), key]] };
   const start = { v: 1, type: "leave", log: hash, seq: 2, prev: hash, time: 0 };
   const writes =
     <T>(schema: Schema<T>) =>
@@ -88,6 +87,7 @@ describe("one encoding", () => {
     ["epoch that escrow points to", writes(pointerFields), pointer, "epoch"],
     ["first epoch of a grant", writes(grant), run, "from"],
     ["last epoch of a grant", writes(grant), run, "to"],
+    ["number of epochs of a grant", writes(grant), run, "count"],
   ])("knows no %s before the first there can be (ENC-2)", (_what, write, good, field) => {
     const first = (good as Record<string, unknown>)[field] as number;
     expect(write(good)).toBeInstanceOf(Map);
@@ -102,7 +102,7 @@ describe("one encoding", () => {
   });
 
   it("does not call a mistake of ours a bad link", () => {
-    expect(() => verifyLink(base.log, undefined as never, {})).toThrow(TypeError);
+    expect(() => verifyLink(base.log, undefined as never, { now: "unchecked" })).toThrow(TypeError);
   });
 
   it("refuses bytes after the body, after the link, and after the entry (ENC-2)", () => {
@@ -112,7 +112,7 @@ describe("one encoding", () => {
     for (const attack of [afterBody, afterLink, concat(rotated.last, zero)]) {
       expectTwins(base.log, attack, rotated.last, "INVALID_ENCODING", "ENC-2");
     }
-    expect(thrownBy(() => appendEntry(base.log, afterBody)).message).toContain("link.body");
+    expect(thrownBy(() => appendEntry(base.log, afterBody, { now: "unchecked" })).message).toContain("link.body");
   });
 
   it("refuses a well signed body whose version takes two bytes, one of the same meaning (ENC-4)", () => {
@@ -200,13 +200,13 @@ describe("limits", () => {
       return rawNext(log, { type: "join", member }, [keys]);
     };
     let { log } = locked;
-    while (log.active.size < 256) log = appendEntry(log, pending(log, log.active.size));
+    while (log.active.size < 256) log = appendEntry(log, pending(log, log.active.size), { now: "unchecked" });
     expectRefused(log, pending(log, 256), "INVALID_LINK", "ENC-3");
     expectError(() => joinLog(log, { device: { name: "One more" } }, locked.env("joins")), "NOT_PERMITTED", "ENC-3");
     const { keyring } = locked.session("Laptop");
     const remove = [...log.active.keys()].slice(1);
     const cleared = review({ log, keyring }, { remove }, locked.env("clears")).log;
-    expect(appendEntry(cleared, pending(cleared, 256)).active.size).toBe(2);
+    expect(appendEntry(cleared, pending(cleared, 256), { now: "unchecked" }).active.size).toBe(2);
   });
 });
 
@@ -225,15 +225,17 @@ describe("attachments", () => {
   it("does without those that were withheld: the state is the same but for the name", () => {
     for (const { last, log } of [rotated, approved]) {
       const without = mutate(last, { attachments: () => [] });
-      expect(snapshot(appendEntry(base.log, without))).toBe(snapshot(log));
+      expect(snapshot(appendEntry(base.log, without, { now: "unchecked" }))).toBe(snapshot(log));
     }
-    const unnamed = appendEntry(base.log, mutate(joined.last, { attachments: (list) => list.slice(1) }));
+    const unnamed = appendEntry(base.log, mutate(joined.last, { attachments: (list) => list.slice(1) }), {
+      now: "unchecked",
+    });
     expect(unnamed.head).toEqual(joined.log.head);
     expect([...unnamed.active.values()].map(({ name }) => name)).toEqual(["Laptop", "Phone", undefined]);
   });
 
   it("may not be absent where the caller asks for whole entries, known ones included", () => {
-    const complete = { complete: true };
+    const complete = { complete: true, now: "unchecked" } as const;
     for (const { last, log } of [rotated, approved, joined]) {
       expect(appendEntry(base.log, last, complete).head).toEqual(log.head);
       expect(appendEntry(log, last, complete)).toBe(log);
@@ -265,7 +267,7 @@ describe("names", () => {
       signers: [tablet],
       attachments: () => [junk, ...attachments.slice(1)],
     });
-    const log = appendEntry(base.log, entry);
+    const log = appendEntry(base.log, entry, { now: "unchecked" });
     expect(log.active.get(joined.id("Tablet"))).toMatchObject({ name: undefined, platform: undefined });
     expect(log.head.seq).toBe(3);
   });
@@ -279,7 +281,7 @@ describe("names", () => {
       signers: [tablet],
       attachments: () => [good, ...attachments.slice(1)],
     });
-    const named = appendEntry(base.log, entry).active.get(joined.id("Tablet"));
+    const named = appendEntry(base.log, entry, { now: "unchecked" }).active.get(joined.id("Tablet"));
     expect(named).toMatchObject({ name: text, platform: text, details: text });
   });
 });
@@ -288,7 +290,9 @@ describe("bits", () => {
   const world = approved.leave("Phone");
 
   it("refuses an entry with any one bit flipped", () => {
-    const before = world.entries.map((_, index) => verifyLog(world.entries.slice(0, index || 1), { subject: ALICE }));
+    const before = world.entries.map((_, index) =>
+      verifyLog(world.entries.slice(0, index || 1), { subject: ALICE, now: "unchecked" }),
+    );
     const places = world.entries.flatMap((entry, index) => Array.from(entry, (_, at) => [index, at] as const));
     fc.assert(
       fc.property(fc.nat(places.length - 1), fc.nat(7), (place, bit) => {
@@ -297,7 +301,10 @@ describe("bits", () => {
           each === at ? byte ^ (1 << bit) : byte,
         );
         const log = before[index] as typeof base.log;
-        const judge = () => (index === 0 ? verifyLog([flipped], { subject: ALICE }) : appendEntry(log, flipped));
+        const judge = () =>
+          index === 0
+            ? verifyLog([flipped], { subject: ALICE, now: "unchecked" })
+            : appendEntry(log, flipped, { now: "unchecked" });
         expect(judge).toThrow(KeysteadError);
       }),
       { numRuns: 500 },

@@ -3,9 +3,9 @@
 
 import { describe, expect, it } from "vitest";
 import { compareBytes } from "../../src/bytes/text.js";
-import { regrant } from "../../src/grants/actions.js";
 import type { Session } from "../../src/grants/session.js";
 import type { Env } from "../../src/primitives/env.js";
+import { regrant } from "../support/accepted.js";
 import { boxesOf, grantsOf, idBytes, mutate, type RawBody, type RawSigner, setField } from "../support/raw-link.js";
 import { expectRefused, expectTwins } from "../support/refusal.js";
 import { keysNamed, OPERATOR, openWorld, type World } from "../support/world.js";
@@ -125,7 +125,7 @@ describe("recipients of a new epoch", () => {
       .filter(({ founder }) => !log.lockdown || founder === 1)
       .map(({ id }) => id);
     const grant = record.grants.at(-1);
-    expect([grant?.from, grant?.to]).toEqual([record.epoch, record.epoch]);
+    expect(grant?.epochs).toEqual([[record.epoch, record.epoch]]);
     expect(grant?.boxes.map(({ member }) => member)).toEqual(confirmed.sort());
     expect(new Set([...log.active.keys()]).has(base.id("Gone"))).toBe(false);
   });

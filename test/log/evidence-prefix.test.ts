@@ -1,10 +1,9 @@
 import { expect, it } from "vitest";
-import { rotate } from "../../src/grants/actions.js";
-import { createLog } from "../../src/grants/enter.js";
 import { checkEvidence } from "../../src/log/check-evidence.js";
 import { decodeEntry, encodeEntry, encodeLink, type LinkSignature } from "../../src/log/entry.js";
 import { makeEvidence } from "../../src/log/evidence.js";
 import { appendEntry } from "../../src/log/verify.js";
+import { createLog, rotate } from "../support/accepted.js";
 import { expectError, thrownBy } from "../support/refusal.js";
 import { seededEnv } from "../support/seeded-env.js";
 
@@ -17,17 +16,23 @@ const links = [...second.log.links].map(({ bytes }) => bytes);
 it("refuses to call the beginning of a log a fork of it, and accepts a fork (LOG-8)", () => {
   const framed = makeEvidence("forked", "alice@example.org", second.log, links.slice(0, 1));
   expectError(() => checkEvidence(framed), "INVALID_ARGUMENT", undefined);
-  const { evidence } = thrownBy(() => appendEntry(second.log, other.entry)).details as { evidence: typeof framed };
+  const { evidence } = thrownBy(() => appendEntry(second.log, other.entry, { now: "unchecked" })).details as {
+    evidence: typeof framed;
+  };
   expect(checkEvidence(evidence)).toMatchObject({ verdict: "proven", seq: 2 });
 });
 
 it("judges junk for a filled position without replaying up to it (LOG-2)", () => {
   const third = rotate(second, env);
   const misplaced = rotate(other, env);
-  expectError(() => appendEntry(third.log, misplaced.entry), "INVALID_LINK", "LOG-2");
+  expectError(() => appendEntry(third.log, misplaced.entry, { now: "unchecked" }), "INVALID_LINK", "LOG-2");
   const { link, attachments } = decodeEntry(rotate(first, env).entry);
   const [{ key, signature }] = link.signatures as [LinkSignature];
   const unsigned = encodeLink(link.body, [{ key, signature: signature.map((byte) => byte ^ 1) }]);
-  const error = expectError(() => appendEntry(third.log, encodeEntry(unsigned, attachments)), "INVALID_LINK", "LOG-2");
+  const error = expectError(
+    () => appendEntry(third.log, encodeEntry(unsigned, attachments), { now: "unchecked" }),
+    "INVALID_LINK",
+    "LOG-2",
+  );
   expect(error.message).toContain("signature is not valid");
 });

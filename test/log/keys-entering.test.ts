@@ -1,9 +1,9 @@
 // Keys that enter a log: fresh in every role, and sound. docs/spec.md section 6 (LOG-5, MEM-4) and section 3 (KEM-1).
 
 import { describe, expect, it } from "vitest";
-import { createLog } from "../../src/grants/enter.js";
 import { checkEntered } from "../../src/log/checks.js";
 import { appendEntry, verifyLog } from "../../src/log/verify.js";
+import { createLog } from "../support/accepted.js";
 import { mutate, type RawSigner, setField } from "../support/raw-link.js";
 import { expectError, expectRefused } from "../support/refusal.js";
 import { seededEnv } from "../support/seeded-env.js";
@@ -68,7 +68,7 @@ describe("fresh keys", () => {
 
   it("accepts the honest links that the attacks are made from (LOG-5)", () => {
     for (const { last, log } of [join, enroll, rekey, rotate, review]) {
-      expect(appendEntry(base.log, last).head).toEqual(log.head);
+      expect(appendEntry(base.log, last, { now: "unchecked" }).head).toEqual(log.head);
     }
   });
 
@@ -97,9 +97,9 @@ describe("fresh keys", () => {
     const [first] = opened.entries as readonly [Uint8Array];
     const signer = opened.signer("Laptop");
     const attack = mutate(first, { body: setField("operator", signer.sign), signers: [signer] });
-    expectError(() => verifyLog([attack], { subject: ALICE }), "INVALID_LINK", "LOG-5");
+    expectError(() => verifyLog([attack], { subject: ALICE, now: "unchecked" }), "INVALID_LINK", "LOG-5");
     const twin = mutate(first, { body: setField("operator", OPERATOR.sign), signers: [signer] });
-    expect(verifyLog([twin], { subject: ALICE }).operator).toEqual(OPERATOR.sign);
+    expect(verifyLog([twin], { subject: ALICE, now: "unchecked" }).operator).toEqual(OPERATOR.sign);
   });
 
   it("refuses a removed device that joins again with the keys it had (LOG-5)", () => {
@@ -156,9 +156,9 @@ describe("sound keys", () => {
     const [first] = base.entries as readonly [Uint8Array];
     for (const [, key] of junk) {
       const attack = mutate(first, { body: setField(path, key), signers: [laptop] });
-      expectError(() => verifyLog([attack], { subject: ALICE }), "INVALID_KEY", "KEM-1");
+      expectError(() => verifyLog([attack], { subject: ALICE, now: "unchecked" }), "INVALID_KEY", "KEM-1");
     }
-    expect(verifyLog([first], { subject: ALICE }).head.seq).toBe(1);
+    expect(verifyLog([first], { subject: ALICE, now: "unchecked" }).head.seq).toBe(1);
   });
 
   it("refuses a KEM key of another length (ENC-2)", () => {

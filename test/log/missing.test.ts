@@ -2,9 +2,9 @@
 
 import { describe, expect, it } from "vitest";
 import type { CborValue } from "../../src/bytes/cbor.js";
-import { regrant } from "../../src/grants/actions.js";
 import type { Runs } from "../../src/log/runs.js";
 import { appendEntry } from "../../src/log/verify.js";
+import { regrant } from "../support/accepted.js";
 import {
   boxIndex,
   grantsOf,
@@ -88,11 +88,15 @@ describe("what may be declared missing", () => {
     const twin = invaded.rotate("Thief");
     const attack = declaring(twin, [[1, 1]], [invaded.signer("Thief")]);
     expectTwins(invaded.log, attack, twin.last, "INVALID_LINK", "MEM-9");
-    expect(appendEntry(invaded.log, declaring(invaded.rotate("Laptop"), [[1, 1]])).head.seq).toBe(7);
+    expect(appendEntry(invaded.log, declaring(invaded.rotate("Laptop"), [[1, 1]]), { now: "unchecked" }).head.seq).toBe(
+      7,
+    );
   });
 
   it("shrinks what the author holds, and never what it may have reached (MEM-9)", () => {
-    const member = appendEntry(base.log, declaring(rotated, [[2, 3]])).active.get(base.id("Laptop"));
+    const member = appendEntry(base.log, declaring(rotated, [[2, 3]]), { now: "unchecked" }).active.get(
+      base.id("Laptop"),
+    );
     expect(member).toMatchObject({
       reach: [[1, 5]],
       held: [
@@ -122,14 +126,12 @@ describe("where it may be declared", () => {
   it("is not an enroll or a regrant for the current epoch (MEM-9)", () => {
     const signers = [laptop, enrolled.signer("Tablet")];
     expectTwins(base.log, declaring(enrolled, [[4, 4]], signers), enrolled.last, "INVALID_LINK", "MEM-9");
-    const grant = {
-      from: 1,
-      to: 1,
-      keyring: new Uint8Array(32),
-      boxes: [[idBytes(base.id("Phone")), new Uint8Array(32)]],
+    const phone = idBytes(base.id("Phone"));
+    const grant = { from: 1, to: 1, count: 1, keyring: new Uint8Array(32), boxes: [[phone, new Uint8Array(32)]] };
+    const give = (missing: CborValue | undefined) => {
+      const fields = { type: "regrant", author: laptop.sign, give: [[phone, [[1, 1]]]], missing, grants: [grant] };
+      return rawNext(base.log, fields, [laptop]);
     };
-    const give = (missing: CborValue | undefined) =>
-      rawNext(base.log, { type: "regrant", author: laptop.sign, missing, grants: [grant] }, [laptop]);
     expectTwins(base.log, give([[4, 4]]), give([[3, 3]]), "INVALID_LINK", "MEM-9");
     expectTwins(base.log, give([[2, 4]]), give(undefined), "INVALID_LINK", "MEM-9");
   });
@@ -138,7 +140,7 @@ describe("where it may be declared", () => {
     const signers = [laptop, enrolled.signer("Tablet")];
     // The honest grant is [1-4]; what is declared missing is not granted any more.
     const attack = declaring(enrolled, [[1, 1]], signers);
-    const twin = mutate(attack, { body: (body) => grantsOf(body)[0]?.set("from", 2), signers });
+    const twin = mutate(attack, { body: (body) => grantsOf(body)[0]?.set("from", 2).set("count", 3), signers });
     expectTwins(base.log, attack, twin, "INVALID_LINK", "GRT-1");
   });
 
@@ -181,7 +183,7 @@ describe("a thief's junk", () => {
     const restored = invaded.join("New phone").review("Paper", { approve: ["New phone"] });
     expect(restored.record.missing).toEqual([[5, 5]]);
     expect(restored.session("New phone").keyring.epochs).toEqual([1, 2, 3, 4, 6]);
-    expect(restored.record.grants.map(({ from, to }) => [from, to])).toEqual([[1, 4]]);
+    expect(restored.record.grants.map(({ epochs }) => epochs)).toEqual([[[1, 4]]]);
   });
 
   it("stops what cannot make an epoch until its victim rotates (MEM-9)", () => {
@@ -248,9 +250,13 @@ describe("a regrant", () => {
     name: string,
     ...runs: readonly (readonly [number, number])[]
   ): Uint8Array => {
-    const boxes = [[idBytes(world.id(name)), new Uint8Array(32)]];
-    const grants = runs.map(([from, to]) => ({ from, to, keyring: new Uint8Array(32), boxes }));
-    return rawNext(world.log, { type: "regrant", author: world.signer(by).sign, grants }, [world.signer(by)]);
+    const member = idBytes(world.id(name));
+    const ends = runs.length > 0 ? runs.flat() : [1];
+    const count = runs.reduce((sum, [from, to]) => sum + to - from + 1, 0);
+    const fields = { from: Math.min(...ends), to: Math.max(...ends), count: Math.min(Math.max(count, 1), 2 ** 53 - 1) };
+    const grants = [{ ...fields, keyring: new Uint8Array(32), boxes: [[member, new Uint8Array(32)]] }];
+    const give = [[member, runs]];
+    return rawNext(world.log, { type: "regrant", author: world.signer(by).sign, give, grants }, [world.signer(by)]);
   };
 
   it("refuses to extend anybody beyond its reach: that would be an approval (MEM-9)", () => {
@@ -265,7 +271,7 @@ describe("a regrant", () => {
     expectTwins(joined.log, regrantOf(joined, "Tablet", "Laptop", [4, 5]), twin, "INVALID_LINK", "GRT-1");
   });
 
-  it("refuses runs that overlap, touch, repeat or are out of order (GRT-1)", () => {
+  it("refuses runs that overlap, touch, repeat, are out of order, or none (GRT-1)", () => {
     const twin = regrantOf(base, "Laptop", "Phone", [1, 1], [3, 4]);
     const wrong: readonly Runs[] = [
       [
@@ -285,6 +291,7 @@ describe("a regrant", () => {
         [1, 1],
       ],
       [[2, 1]],
+      [],
     ];
     for (const runs of wrong) {
       expectTwins(base.log, regrantOf(base, "Laptop", "Phone", ...runs), twin, "INVALID_LINK", "GRT-1");
@@ -292,7 +299,7 @@ describe("a regrant", () => {
   });
 
   it("extends nobody and approves nobody (MEM-9)", () => {
-    const log = appendEntry(joined.log, regrantOf(joined, "Phone", "Laptop", [1, 5]));
+    const log = appendEntry(joined.log, regrantOf(joined, "Phone", "Laptop", [1, 5]), { now: "unchecked" });
     expect(
       [...log.active.values()].map(({ reach, held, approvals, founder }) => ({ reach, held, approvals, founder })),
     ).toEqual(

@@ -3,8 +3,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
+  canonicalRuns,
   containsRuns,
+  countEpochs,
   epochsIn,
+  equalRuns,
   formatRuns,
   hasEpoch,
   intersectRuns,
@@ -36,6 +39,8 @@ describe("runs", () => {
         expect(epochsOf(subtractRuns(x, y))).toEqual(sorted([...a].filter((epoch) => !b.has(epoch))));
         expect(epochsOf(intersectRuns(x, y))).toEqual(sorted([...a].filter((epoch) => b.has(epoch))));
         expect(containsRuns(x, y)).toBe([...b].every((epoch) => a.has(epoch)));
+        expect(equalRuns(x, y)).toBe(a.size === b.size && [...b].every((epoch) => a.has(epoch)));
+        expect(countEpochs(x)).toBe(a.size);
         for (let epoch = 0; epoch <= 17; epoch++) {
           expect(hasEpoch(x, epoch)).toBe(a.has(epoch));
           expect(runContaining(x, epoch) !== undefined).toBe(a.has(epoch));
@@ -45,11 +50,11 @@ describe("runs", () => {
     );
   });
 
-  it("unite into the canonical form from pieces that touch or come in any order", () => {
+  it("become canonical from pieces that touch or come in any order", () => {
     const piece = fc.tuple(fc.integer({ min: 1, max: 16 }), fc.nat(3)).map(([from, more]): Run => [from, from + more]);
     fc.assert(
-      fc.property(fc.array(piece), fc.array(piece), (a, b) => {
-        expect(epochsOf(uniteRuns(a, b))).toEqual(sorted(new Set([...epochsIn([...a, ...b])])));
+      fc.property(fc.array(piece), (pieces) => {
+        expect(epochsOf(canonicalRuns(pieces))).toEqual(sorted(new Set(epochsIn(pieces))));
       }),
     );
   });
@@ -99,6 +104,54 @@ describe("runs", () => {
       ]),
     ).toBe("1-3, 5");
     expect(formatRuns(NO_RUNS)).toBe("none");
+  });
+
+  it("are shared where nothing changes, so that a long log keeps one copy", () => {
+    const shattered = runsOf([1, 3, 5, 8]);
+    const same = [
+      uniteRuns(shattered, NO_RUNS),
+      uniteRuns(NO_RUNS, shattered),
+      uniteRuns(shattered, shattered),
+      subtractRuns(shattered, NO_RUNS),
+      subtractRuns(shattered, [[10, 12]]),
+      subtractRuns(shattered, [[2, 2]]),
+      canonicalRuns(shattered),
+    ];
+    for (const each of same) expect(each).toBe(shattered);
+  });
+
+  it("cost no more than a few looks at each run, however they are shattered", () => {
+    const LENGTH = 2000;
+    const shatteredBy = (step: number, offset = 1): Runs =>
+      Array.from({ length: LENGTH }, (_, index): Run => [offset + index * step, offset + index * step]);
+    let looks = 0;
+    const counted = (runs: Runs): Runs =>
+      new Proxy(runs, {
+        get(target, name, receiver) {
+          if (typeof name === "string" && /^\d+$/.test(name)) looks++;
+          return Reflect.get(target, name, receiver);
+        },
+      });
+    const whole: Runs = [[1, 5 * LENGTH]];
+    const sides: readonly (readonly [Runs, Runs])[] = [
+      [shatteredBy(2), shatteredBy(2, 2)],
+      [shatteredBy(2), shatteredBy(3)],
+      [shatteredBy(2), shatteredBy(2, 3 * LENGTH)],
+      [shatteredBy(2, 3 * LENGTH), shatteredBy(2)],
+      [shatteredBy(2), shatteredBy(2)],
+      [shatteredBy(2), whole],
+      [whole, shatteredBy(2)],
+    ];
+    for (const operation of [uniteRuns, subtractRuns, intersectRuns, containsRuns, equalRuns]) {
+      for (const [a, b] of sides) {
+        looks = 0;
+        operation(counted(a), counted(b));
+        expect(looks).toBeLessThanOrEqual(4 * (a.length + b.length) + 64);
+      }
+    }
+    looks = 0;
+    for (const epoch of [1, 2, LENGTH, 2 * LENGTH - 1, 2 * LENGTH]) hasEpoch(counted(shatteredBy(2)), epoch);
+    expect(looks).toBeLessThanOrEqual(5 * 13);
   });
 
   it("of any length cost nothing to compare", () => {

@@ -4,7 +4,7 @@
 import { describe, expect, it } from "vitest";
 import type { KeysteadError } from "../../src/errors.js";
 import { checkEvidence } from "../../src/log/check-evidence.js";
-import type { Evidence, Pin } from "../../src/log/evidence.js";
+import { decodeEvidence, type Evidence, encodeEvidence, type Pin } from "../../src/log/evidence.js";
 import type { LinkRecord, LogState } from "../../src/log/state.js";
 import { appendEntry, verifyLog } from "../../src/log/verify.js";
 import { mutate, takeApart } from "../support/raw-link.js";
@@ -23,25 +23,30 @@ const pins = (log: LogState): readonly (readonly [string, Pin])[] => [
   ["a head", log.head],
   ["a state", log],
 ];
-const verify = (entries: readonly Uint8Array[], pinned?: Pin) => verifyLog(entries, { subject: ALICE, pinned });
+const verify = (entries: readonly Uint8Array[], pinned?: Pin) =>
+  verifyLog(entries, { subject: ALICE, pinned, now: "unchecked" });
 const evidenceOf = (error: KeysteadError): Evidence => error.details["evidence"] as Evidence;
 
 describe("subject", () => {
   it("refuses somebody else's log, however good (LOG-8)", () => {
     const error = expectError(() => verify(bob.entries), "WRONG_SUBJECT", "LOG-8");
     expect(error.details).toMatchObject({ expected: ALICE, actual: "bob@example.org", log: bob.log.head.log });
-    expect(verifyLog(bob.entries, { subject: "bob@example.org" }).head).toEqual(bob.log.head);
+    expect(verifyLog(bob.entries, { subject: "bob@example.org", now: "unchecked" }).head).toEqual(bob.log.head);
   });
 
   it("compares subjects exactly: neither case nor form is folded (LOG-8)", () => {
     for (const subject of ["Alice@example.org", `${ALICE} `, "alice@example.orɡ"]) {
-      expectError(() => verifyLog(world.entries, { subject }), "WRONG_SUBJECT", "LOG-8");
+      expectError(() => verifyLog(world.entries, { subject, now: "unchecked" }), "WRONG_SUBJECT", "LOG-8");
     }
   });
 
   it.each([undefined, "", 7, null])("asks for the subject: %s is none (LOG-8)", (subject) => {
-    expect(() => verifyLog(world.entries, { subject: subject as string })).toThrow(/LOG-8/);
-    expectError(() => verifyLog(world.entries, { subject: subject as string }), "INVALID_ARGUMENT", undefined);
+    expect(() => verifyLog(world.entries, { subject: subject as string, now: "unchecked" })).toThrow(/LOG-8/);
+    expectError(
+      () => verifyLog(world.entries, { subject: subject as string, now: "unchecked" }),
+      "INVALID_ARGUMENT",
+      undefined,
+    );
   });
 
   it("refuses an empty list: nothing is no log (LOG-8)", () => {
@@ -68,7 +73,7 @@ describe("pins", () => {
     const error = expectError(() => verify(young.entries, pin), "ROLLED_BACK", "LOG-8");
     expect(error.details).toMatchObject({ pinned: world.log.head, offered: young.log.head });
     expect(evidenceOf(error).ours).toHaveLength(form === "a state" ? 4 : 0);
-    expect(checkEvidence(evidenceOf(error))).toEqual({
+    expect(checkEvidence(evidenceOf(error))).toMatchObject({
       verdict: "claimed",
       pinned: world.log.head,
       offered: young.log.head,
@@ -100,6 +105,31 @@ describe("pins", () => {
     },
   );
 
+  it("are of the subject that is asked for: the state of another one is the caller's mistake (LOG-8)", () => {
+    const error = expectError(() => verify(world.entries, bob.log), "WRONG_SUBJECT", "LOG-8");
+    const { log } = bob.log.head;
+    expect(error.details).toEqual({ expected: ALICE, actual: "bob@example.org", log });
+    expect(error.message).toContain("options.pinned");
+    // A head does not say whose it is: another log is offered than the one it is of.
+    expectError(() => verify(world.entries, bob.log.head), "REPLACED", "LOG-8");
+  });
+
+  it.each(pins(world.log))("are rolled back where nothing is offered any more, pinned as %s (LOG-8)", (form, pin) => {
+    const error = expectError(() => verify([], pin), "ROLLED_BACK", "LOG-8");
+    const offered = { log: world.log.head.log, seq: 0, hash: "" };
+    expect(error.details).toMatchObject({ pinned: world.log.head, offered });
+    const evidence = decodeEvidence(encodeEvidence(evidenceOf(error)));
+    expect(evidence).toMatchObject({ subject: ALICE, theirs: [] });
+    expect(evidence.ours).toHaveLength(form === "a state" ? 4 : 0);
+    const verdict = { verdict: "claimed", pinned: world.log.head, offered, seq: 1 };
+    expect(checkEvidence(evidence)).toMatchObject(verdict);
+    // It is no fork, no replacement, and no rollback of a log that its own links are not.
+    for (const kind of ["forked", "replaced"] as const)
+      expectError(() => checkEvidence({ ...evidence, kind }), "INVALID_ARGUMENT", undefined);
+    const ours = bob.links();
+    expectError(() => checkEvidence({ ...evidence, ours }), "INVALID_ARGUMENT", undefined);
+  });
+
   it("does not call a broken log a fork: only valid links contradict (LOG-8)", () => {
     const broken = mutate(forked.entries[2] as Uint8Array, { signers: [young.signer("Laptop")] });
     expectError(() => verify([...young.entries, broken], world.log), "INVALID_SIGNATURE", "LOG-4");
@@ -110,21 +140,26 @@ describe("one entry after another", () => {
   it("comes to the same state from any prefix and the rest", () => {
     for (let length = 1; length <= world.entries.length; length++) {
       const prefix = verify(world.entries.slice(0, length));
-      const whole = world.entries.slice(length).reduce((log, entry) => appendEntry(log, entry), prefix);
+      const whole = world.entries
+        .slice(length)
+        .reduce((log, entry) => appendEntry(log, entry, { now: "unchecked" }), prefix);
       expect(snapshot(whole)).toBe(snapshot(world.log));
     }
   });
 
   it("leaves the state before as it was, and grows two branches from it", () => {
     const before = snapshot(young.log);
-    const branches = [world, forked].map((branch) => appendEntry(young.log, branch.entries[2] as Uint8Array));
+    const branches = [world, forked].map((branch) =>
+      appendEntry(young.log, branch.entries[2] as Uint8Array, { now: "unchecked" }),
+    );
     expect(branches.map(({ head }) => head.hash)).toEqual([world.log.links.at(2)?.hash, forked.log.links.at(2)?.hash]);
     expect(snapshot(young.log)).toBe(before);
   });
 
   it("accepts an entry that it has already, and changes nothing", () => {
-    for (const entry of world.entries) expect(appendEntry(world.log, entry)).toBe(world.log);
-    for (const entry of world.entries) expect(appendEntry(world.log, withoutAttachments(entry))).toBe(world.log);
+    for (const entry of world.entries) expect(appendEntry(world.log, entry, { now: "unchecked" })).toBe(world.log);
+    for (const entry of world.entries)
+      expect(appendEntry(world.log, withoutAttachments(entry), { now: "unchecked" })).toBe(world.log);
   });
 
   it("refuses another valid link for a position that is filled, with proof (LOG-8)", () => {
@@ -135,7 +170,7 @@ describe("one entry after another", () => {
 
   it("calls a link for a filled position that is not even valid what it is", () => {
     const byLaptop = mutate(forked.entries[2] as Uint8Array, { signers: [young.signer("Laptop")] });
-    expectRefused(world.log, byLaptop, "INVALID_SIGNATURE", "LOG-4");
+    expectRefused(world.log, byLaptop, "INVALID_LINK", "LOG-2");
     const unsigned = mutate(forked.entries[2] as Uint8Array, { body: (body) => body.set("time", young.log.time + 1) });
     expectRefused(world.log, unsigned, "INVALID_LINK", "LOG-2");
     // Of two signatures one is not enough.
@@ -163,8 +198,8 @@ describe("one entry after another", () => {
 
   it("refuses a link after a gap, and accepts it once the gap is closed (LOG-2)", () => {
     expectRefused(young.log, world.last, "INVALID_LINK", "LOG-2");
-    const between = appendEntry(young.log, world.entries[2] as Uint8Array);
-    expect(appendEntry(between, world.last).head).toEqual(world.log.head);
+    const between = appendEntry(young.log, world.entries[2] as Uint8Array, { now: "unchecked" });
+    expect(appendEntry(between, world.last, { now: "unchecked" }).head).toEqual(world.log.head);
   });
 });
 

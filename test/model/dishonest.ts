@@ -5,14 +5,16 @@ import { concat } from "../../src/bytes/bytes.js";
 import type { CborValue } from "../../src/bytes/cbor.js";
 import type { MemberId } from "../../src/bytes/ids.js";
 import { Secret } from "../../src/bytes/secret.js";
-import { boxInfo, type GrantPlace, grantKey, KEYRING_NONCE } from "../../src/grants/make.js";
+import { boxInfo, epochsDigest, type GrantPlace, grantKey, KEYRING_NONCE } from "../../src/grants/make.js";
 import type { Session } from "../../src/grants/session.js";
 import { changedKeyring, type Keyring, newKeyring, ownKeys, partsOf } from "../../src/keys/keyring.js";
 import { MemberKeys } from "../../src/keys/member-keys.js";
+import { UNCHECKED } from "../../src/log/checks.js";
 import { attachmentDigest, decodeEntry } from "../../src/log/entry.js";
 import type { AnyBody, Grant } from "../../src/log/fields.js";
-import { memberBySigningKey } from "../../src/log/state.js";
-import { readBody } from "../../src/log/verify-link.js";
+import { epochsIn, type Runs } from "../../src/log/runs.js";
+import { type GrantRecord, type LinkRecord, memberBySigningKey } from "../../src/log/state.js";
+import { readBody, verifyLink } from "../../src/log/verify-link.js";
 import { chachaSeal } from "../../src/primitives/aead.js";
 import type { Env } from "../../src/primitives/env.js";
 import { hpkeSeal } from "../../src/primitives/hpke.js";
@@ -24,6 +26,9 @@ import type { World, Written } from "./world.js";
 const BOX_FAULTS = ["noise", "one byte", "a wrong key", "a short key", "another's box", "other coins"] as const;
 /** What can be wrong with the keyring ciphertext that all recipients share. */
 const KEYRING_FAULTS = ["noise", "a wrong seed", "a seed too few", "any key", "a key for another link"] as const;
+
+/** Number of the first kind that spoils one recipient's box alone. */
+export const FIRST_BOX_FAULT = KEYRING_FAULTS.length;
 
 export const FAULT_KINDS = BOX_FAULTS.length + KEYRING_FAULTS.length;
 
@@ -38,8 +43,7 @@ export interface FaultPick {
 /** A grant that is not what its author owed, as whoever recomputes it must find it (GRT-3). */
 export interface Wrong {
   readonly recipient: MemberId;
-  readonly from: number;
-  readonly to: number;
+  readonly epochs: Runs;
   readonly wrong: "keyring" | "box";
 }
 
@@ -68,9 +72,9 @@ export function corrupt(
     if (keyringFault) spoilKeyring(chosen, keyringFault, which, partsOf(author).seeds, env);
     else spoilBox(chosen, BOX_FAULTS[kind - KEYRING_FAULTS.length], which, partsOf(author).seeds, env);
   }
-  const digests = grants.map(({ from, to, keyring, recipients }): CborValue => {
+  const digests = grants.map(({ span, keyring, recipients }): CborValue => {
     const boxes = recipients.map(({ id, box }) => [idBytes(id), attachmentDigest(box)]);
-    const fields = { from, to, keyring: attachmentDigest(keyring), boxes };
+    const fields = { ...span, keyring: attachmentDigest(keyring), boxes };
     return new Map<string, CborValue>(Object.entries(fields));
   });
   const spoiled = grants.flatMap(({ keyring, recipients }) => [keyring, ...recipients.map(({ box }) => box)]);
@@ -83,7 +87,9 @@ export function corrupt(
 }
 
 /** A grant while it is being spoiled. */
-interface SpoiledGrant extends Pick<Grant, "from" | "to"> {
+interface SpoiledGrant {
+  readonly span: Pick<Grant, "from" | "to" | "count">;
+  readonly set: Runs;
   readonly place: GrantPlace;
   readonly recipients: {
     readonly id: MemberId;
@@ -99,16 +105,21 @@ interface SpoiledGrant extends Pick<Grant, "from" | "to"> {
 
 /** The grants of an honest link, with the bytes that it came with. */
 function grantsOf({ log, ids }: World, { entry, entered }: Written): SpoiledGrant[] {
+  // Which epochs a grant has, only the state says (GRT-1).
+  const owed = (verifyLink(log, decodeEntry(entry), UNCHECKED).links.last() as LinkRecord).grants;
   const { link, attachments } = decodeEntry(entry);
   const body = readBody(link).body as AnyBody & {
     member?: { kem: Uint8Array };
     keys?: { kem: Uint8Array };
+    escrow?: { kem: Uint8Array };
     author?: Uint8Array;
   };
   const grants = body.grants ?? [];
   const bytes = attachments.slice(attachments.length - grants.reduce((sum, { boxes }) => sum + 1 + boxes.length, 0));
   const author = body.author && memberBySigningKey(log, body.author)?.id;
   const kemOf = (id: MemberId): Uint8Array => {
+    const pointed = body.escrow?.kem;
+    if (pointed && (id === entered || log.active.get(id)?.kind === "escrow")) return pointed;
     const kem =
       id === entered ? body.member?.kem : id === author && body.keys ? body.keys.kem : log.active.get(id)?.kem;
     return kem as Uint8Array;
@@ -116,7 +127,7 @@ function grantsOf({ log, ids }: World, { entry, entered }: Written): SpoiledGran
   const positionOf = (id: MemberId): number =>
     id === entered ? log.head.seq + 1 : ([...ids].find(([, each]) => each === id)?.[0] as number);
   const place = { log: body.log, prev: body.prev, seq: body.seq };
-  return grants.map(({ from, to, boxes }) => {
+  return grants.map(({ from, to, count, boxes }, index) => {
     const keyring = bytes.shift() as Uint8Array;
     const recipients = boxes.map(([id]) => ({
       id,
@@ -125,7 +136,8 @@ function grantsOf({ log, ids }: World, { entry, entered }: Written): SpoiledGran
       box: bytes.shift() as Uint8Array,
       isWrong: false,
     }));
-    return { place, from, to, recipients, keyring, keyringIsWrong: false, faults: [] };
+    const set = (owed[index] as GrantRecord).epochs;
+    return { place, span: { from, to, count }, set, recipients, keyring, keyringIsWrong: false, faults: [] };
   });
 }
 
@@ -136,13 +148,13 @@ function spoilKeyring(
   seeds: ReadonlyMap<number, Secret>,
   env: Env,
 ): void {
-  const { from, to, place, recipients, faults } = grant;
+  const { set, place, recipients, faults } = grant;
   if (grant.keyringIsWrong) return;
   grant.keyringIsWrong = true;
   const epochs = epochsOf(grant);
   const bad = fault === "a wrong seed" ? epochs[which % epochs.length] : undefined;
   // One wrong seed spoils one epoch; a key that is not this link's spoils all (GRT-5).
-  faults.push({ from, to, epochs: new Set(bad === undefined ? epochs : [bad]) });
+  faults.push({ set: epochs, epochs: new Set(bad === undefined ? epochs : [bad]) });
   if (fault === "noise") {
     grant.keyring = env.random(grant.keyring.length);
     return;
@@ -150,7 +162,7 @@ function spoilKeyring(
   const listed = epochs.map((epoch) => (epoch === bad ? env.random(32) : (seeds.get(epoch) as Secret).bytes()));
   const plaintext = new Secret(concat(...(fault === "a seed too few" ? listed.slice(1) : listed)));
   const elsewhere = fault === "a key for another link" ? { ...place, seq: place.seq - 1 } : place;
-  const key = fault === "any key" ? env.random(32) : grantKey(plaintext, from, to, elsewhere).bytes();
+  const key = fault === "any key" ? env.random(32) : grantKey(plaintext, epochsDigest(set), elsewhere).bytes();
   grant.keyring = chachaSeal(key, KEYRING_NONCE, new Uint8Array(0), plaintext.bytes());
   for (const recipient of recipients) recipient.box = seal(grant, recipient.kem, key, env);
 }
@@ -162,7 +174,7 @@ function spoilBox(
   seeds: ReadonlyMap<number, Secret>,
   env: Env,
 ): void {
-  const { from, to, place, recipients, faults } = grant;
+  const { set, place, recipients, faults } = grant;
   const recipient = recipients[which % recipients.length] as SpoiledGrant["recipients"][number];
   const { position, kem } = recipient;
   if (recipient.isWrong || (fault === "other coins" && grant.keyringIsWrong)) return;
@@ -170,7 +182,7 @@ function spoilBox(
   if (fault === "other coins") {
     // It opens, and yet is not the one box that everybody computes.
     const listed = epochsOf(grant).map((epoch) => (seeds.get(epoch) as Secret).bytes());
-    recipient.box = seal(grant, kem, grantKey(new Secret(concat(...listed)), from, to, place).bytes(), env);
+    recipient.box = seal(grant, kem, grantKey(new Secret(concat(...listed)), epochsDigest(set), place).bytes(), env);
     return;
   }
   // Without another box as its author made it, the keyring ciphertext is as good as somebody else's bytes.
@@ -179,22 +191,22 @@ function spoilBox(
   else if (fault === "one byte") recipient.box = env.random(1);
   else if (fault === "another's box") recipient.box = another;
   else recipient.box = seal(grant, kem, env.random(fault === "a wrong key" ? 32 : 31), env);
-  faults.push({ from, to, member: position });
+  faults.push({ set: epochsOf(grant), member: position });
 }
 
-function seal({ place, from, to }: SpoiledGrant, kem: Uint8Array, plaintext: Uint8Array, env: Env): Uint8Array {
-  return hpkeSeal(kem, { info: boxInfo(place.log, from, to, kem), plaintext, coins: env.random(64) });
+function seal({ place, set }: SpoiledGrant, kem: Uint8Array, plaintext: Uint8Array, env: Env): Uint8Array {
+  return hpkeSeal(kem, { info: boxInfo(place.log, epochsDigest(set), kem), plaintext, coins: env.random(64) });
 }
 
-function wrongOf({ from, to, recipients, keyringIsWrong }: SpoiledGrant): Wrong[] {
+function wrongOf({ set, recipients, keyringIsWrong }: SpoiledGrant): Wrong[] {
   return recipients.flatMap(({ id, isWrong }): Wrong[] => {
-    if (keyringIsWrong) return [{ recipient: id, from, to, wrong: "keyring" }];
-    return isWrong ? [{ recipient: id, from, to, wrong: "box" }] : [];
+    if (keyringIsWrong) return [{ recipient: id, epochs: set, wrong: "keyring" }];
+    return isWrong ? [{ recipient: id, epochs: set, wrong: "box" }] : [];
   });
 }
 
-function epochsOf({ from, to }: SpoiledGrant): number[] {
-  return Array.from({ length: to - from + 1 }, (_, index) => from + index);
+function epochsOf({ set }: SpoiledGrant): number[] {
+  return [...epochsIn(set)];
 }
 
 /** A session of a member that claims it could not open some of its epochs, so that the library declares them missing. */

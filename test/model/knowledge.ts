@@ -5,8 +5,8 @@ import { type Effect, type Model, memberOf, minus, type Op } from "./reference.j
 
 /** What a dishonest author does to a grant of its link, which the log cannot see. */
 export interface Fault {
-  readonly from: number;
-  readonly to: number;
+  /** The set that the grant is of. */
+  readonly set: readonly number[];
   /** The box of this recipient does not open; without it, the fault is in the keyring that all share. */
   readonly member?: number;
   /** Epochs whose seeds in the keyring are wrong. */
@@ -16,8 +16,7 @@ export interface Fault {
 /** A published grant to one recipient, listed in the order in which the recipient hears of them. */
 interface Box {
   readonly seq: number;
-  readonly from: number;
-  readonly to: number;
+  readonly set: readonly number[];
   readonly recipient: number;
   /** Which of the recipient's keys it is sealed to. */
   readonly rekeys: number;
@@ -30,13 +29,13 @@ export interface Secrets {
   readonly boxes: readonly Box[];
   /** Who drew the seed of each epoch. */
   readonly makers: ReadonlyMap<number, number>;
+  /** What members took out of the keyrings of removed ones, by reclaiming it (MEM-10). */
+  readonly taken: readonly { readonly member: number; readonly epochs: ReadonlySet<number> }[];
   /** Boxes whose bytes a member was never given: `seq/recipient`. */
   readonly undelivered: ReadonlySet<string>;
 }
 
-export const NO_SECRETS: Secrets = { boxes: [], makers: new Map(), undelivered: new Set() };
-
-const range = (from: number, to: number): number[] => Array.from({ length: to - from + 1 }, (_, i) => from + i);
+export const NO_SECRETS: Secrets = { boxes: [], makers: new Map(), taken: [], undelivered: new Set() };
 
 /** What the log's secrets are after a link with these grants. `undeliveredTo` lists whom the server denies them. */
 export function publish(
@@ -47,19 +46,20 @@ export function publish(
   undeliveredTo: readonly number[] = [],
 ): Secrets {
   const seq = after.seq;
-  const boxes = grants.flatMap(({ from, to, recipients }) =>
+  const boxes = grants.flatMap(({ epochs: set, recipients }) =>
     recipients.map((recipient): Box => {
-      const here = faults.filter((fault) => fault.from === from && fault.to === to);
+      const here = faults.filter((fault) => `${fault.set}` === `${set}`);
       const unopened = here.some(({ member }) => member === recipient);
       const wrong = new Set(here.flatMap(({ member, epochs }) => (member === undefined ? [...(epochs ?? [])] : [])));
-      const yields = unopened ? new Set<number>() : minus(new Set(range(from, to)), wrong);
-      return { seq, from, to, recipient, rekeys: memberOf(after, recipient).rekeys, yields };
+      const yields = unopened ? new Set<number>() : minus(new Set(set), wrong);
+      return { seq, set, recipient, rekeys: memberOf(after, recipient).rekeys, yields };
     }),
   );
   const maker = "by" in op ? op.by : seq;
   return {
     boxes: [...secrets.boxes, ...boxes],
     makers: epoch === undefined ? secrets.makers : new Map([...secrets.makers, [epoch, maker]]),
+    taken: op.type === "reclaim" ? [...secrets.taken, { member: op.by, epochs: op.epochs }] : secrets.taken,
     undelivered: new Set([...secrets.undelivered, ...undeliveredTo.map((recipient) => `${seq}/${recipient}`)]),
   };
 }
@@ -79,17 +79,18 @@ export function deliver(secrets: Secrets, model: Model, seq: number, recipient: 
   };
 }
 
-/** Epochs that an honest member has opened: those it made itself, and what came out of the boxes it was given. */
+/** Epochs that an honest member has opened: those it made or took itself, and what came out of the boxes it was given. */
 export function openedBy(secrets: Secrets, position: number): Set<number> {
   const made = [...secrets.makers].filter(([, maker]) => maker === position).map(([epoch]) => epoch);
-  return new Set([...made, ...delivered(secrets, position).flatMap(({ yields }) => [...yields])]);
+  const taken = secrets.taken.flatMap(({ member, epochs }) => (member === position ? [...epochs] : []));
+  return new Set([...made, ...taken, ...delivered(secrets, position).flatMap(({ yields }) => [...yields])]);
 }
 
 /** MEM-9: what a member has to declare: it holds it by the log, and the last bytes that it was to be given did not open. */
 export function junkOf(secrets: Secrets, model: Model, position: number): Set<number> {
   const unopened = minus(memberOf(model, position).held, openedBy(secrets, position));
   const granted = secrets.boxes.filter(({ recipient }) => recipient === position);
-  const last = (epoch: number) => granted.filter(({ from, to }) => from <= epoch && epoch <= to).at(-1);
+  const last = (epoch: number) => granted.filter(({ set }) => set.includes(epoch)).at(-1);
   return new Set([...unopened].filter((epoch) => isDelivered(secrets, last(epoch))));
 }
 
@@ -102,7 +103,7 @@ export function withheldFrom(secrets: Secrets, model: Model, position: number): 
 /** Epochs that a link granted to a member. */
 export function grantedBy(secrets: Secrets, seq: number, position: number): Set<number> {
   const boxes = secrets.boxes.filter((box) => box.seq === seq && box.recipient === position);
-  return new Set(boxes.flatMap(({ from, to }) => range(from, to)));
+  return new Set(boxes.flatMap(({ set }) => [...set]));
 }
 
 const isDelivered = ({ undelivered }: Secrets, box: Box | undefined): boolean =>
@@ -111,7 +112,7 @@ const isDelivered = ({ undelivered }: Secrets, box: Box | undefined): boolean =>
 const delivered = (secrets: Secrets, position: number): readonly Box[] =>
   secrets.boxes.filter((box) => box.recipient === position && isDelivered(secrets, box));
 
-/** Which seeds of a run its grant key is derived from. The protocol says all (GRT-2); the others are known to break. */
+/** Which seeds of a set its grant key is derived from. The protocol says all (GRT-2); the others are known to break. */
 export type Derivation = "all" | "first" | "last" | "both ends";
 
 /**
@@ -126,8 +127,10 @@ export function computableBy(
   const known = new Set(
     [...coalition].flatMap((position) => [...openedBy({ ...secrets, undelivered: new Set() }, position)]),
   );
-  const keyOf = ({ from, to }: Box): readonly number[] =>
-    ({ all: range(from, to), first: [from], last: [to], "both ends": [from, to] })[derivation];
+  const keyOf = ({ set }: Box): readonly number[] => {
+    const [first, last] = [set.slice(0, 1), set.slice(-1)];
+    return { all: set, first, last, "both ends": [...first, ...last] }[derivation];
+  };
   for (let before = -1; before !== known.size; ) {
     before = known.size;
     for (const box of secrets.boxes) {

@@ -42,11 +42,12 @@ it("leaves to noble only what Node lacks: the rest must not fall back unnoticed"
 });
 
 describe("hashes and key derivation", () => {
-  it("agrees on SHA-256, SHA3-256 and SHAKE256", () => {
+  it("agrees on SHA-256, SHA3-256, SHA3-512 and SHAKE256", () => {
     fc.assert(
       fc.property(message, fc.integer({ min: 1, max: 300 }), (data, length) => {
         same(({ sha256 }) => sha256(data), data);
         same(({ sha3_256 }) => sha3_256(data), data);
+        same(({ sha3_512 }) => sha3_512(data), data);
         same(({ shake256 }) => shake256(data, length), data);
       }),
     );

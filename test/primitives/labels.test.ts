@@ -23,6 +23,16 @@ describe("labels (ENC-5)", () => {
     }
   });
 
+  it("begin with k and never with a quotation mark, as what HTTP Message Signatures sign does (RFC 9421)", () => {
+    // A log's keys may sign such a base too: whatever begins with one of these labels is none, and the other way round.
+    const base = utf8('"@method": POST');
+    for (const label of labels) {
+      expect(labelPrefix(label)[0]).toBe("k".charCodeAt(0));
+      expect(labelPrefix(label)[0]).not.toBe(base[0]);
+    }
+    expect(base[0]).toBe('"'.charCodeAt(0));
+  });
+
   it("become utf8(label) ‖ 0x00", () => {
     expect(labelPrefix(LABELS.linkHash)).toEqual(concat(utf8("keystead/v1/link/hash"), filled(1, 0)));
   });

@@ -1,6 +1,6 @@
 // One log in the story: its entries, and what each of its members knows and holds.
 
-import type { Authored, LogState, Session } from "keystead";
+import type { LogState, Proposal, Session } from "keystead";
 import type { Watch } from "./watch.js";
 
 export class Circle {
@@ -23,14 +23,25 @@ export class Circle {
     return session;
   }
 
-  /** Publishes what a member made, which all others receive. Without a name it is the operator's, or escrow's. */
-  publish<T extends Pick<Authored, "log" | "entry">>(made: T & Partial<Authored>, name?: string): T {
-    this.entries = [...this.entries, made.entry];
-    for (const [other, session] of this.#sessions) {
-      if (other !== name) this.#sessions.set(other, this.#told.core.receive(session, made.entry));
-    }
-    if (name !== undefined && made.keyring) this.#sessions.set(name, { log: made.log, keyring: made.keyring });
+  /** Publishes what a member proposes, which all others receive. */
+  publish<T extends Session>(proposal: Proposal<T>, name: string): T {
+    this.#send(proposal, name);
+    const made = this.#told.method(proposal, "accept") as T;
+    this.#sessions.set(name, { log: made.log, keyring: made.keyring });
     return made;
+  }
+
+  /** Publishes what the operator proposes, or escrow, which all members receive. */
+  publishLog(proposal: Proposal<LogState>): void {
+    this.#send(proposal);
+    this.#told.method(proposal, "accept");
+  }
+
+  #send({ entry }: Proposal<unknown>, name?: string): void {
+    this.entries = [...this.entries, entry];
+    for (const [other, session] of this.#sessions) {
+      if (other !== name) this.#sessions.set(other, this.#told.core.receive(session, entry, { now: "unchecked" }));
+    }
   }
 
   /** The log as every member sees it. */

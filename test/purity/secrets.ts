@@ -24,6 +24,13 @@ export class Secrets {
       const derive = primitives[name] as (...args: unknown[]) => Uint8Array;
       this.#spy(name, ((...args: unknown[]) => this.#note(derive(...args))) as Primitives[typeof name]);
     }
+    const { sha3_512 } = primitives;
+    this.#spy("sha3_512", (data) => {
+      const out = sha3_512(data);
+      // The first half is published, as ρ of a KEM key.
+      this.#note(out.subarray(32));
+      return out;
+    });
     this.#spy("hkdfSha256", (ikm, salt, info, length) => {
       const key = hkdfSha256(ikm, salt, info, length);
       return PUBLISHED.every((byte, at) => info[at] === byte) ? key : this.#note(key);

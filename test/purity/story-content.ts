@@ -16,7 +16,7 @@ export async function tellContent(told: Watch, alice: Circle): Promise<void> {
   await core.openContent(sealed, keyring, expected);
   await told.refused(() => core.openContent(sealed, alice.of("Lost").keyring, expected));
   const signed = await core.sealTo([log], short, { ...options, signer: laptop }, env);
-  await core.openSigned(signed, keyring, { ...expected, senderLog: log });
+  await core.openSigned(signed, keyring, { ...expected, senderLog: log, log });
 
   const long = env.random(70_000);
   const streamed = await through(core.sealStream([log], options, env), long);

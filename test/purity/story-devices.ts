@@ -26,35 +26,50 @@ export async function tellDevices(told: Watch): Promise<Circle> {
 
   const prepared = core.prepareDevice(alice.of("Laptop").log, { device: { name: "Tablet" } }, env);
   const offer = core.offerEnrollment(alice.of("Laptop"), prepared.request, env);
-  alice.publish(core.acceptEnrollment(alice.of("Laptop").log, offer, prepared), "Tablet");
+  alice.publish(core.acceptEnrollment(alice.of("Laptop").log, offer, prepared, { now: "unchecked" }), "Tablet");
   await tellBackup(told, alice);
 
   alice.publish(core.rename(alice.of("Phone"), { name: "Old phone" }, env), "Phone");
   alice.publish(core.rotate(alice.of("Laptop"), env), "Laptop");
   alice.publish(core.regrant(alice.of("Laptop"), [{ member: phone, runs: [[1, 2]] }], env), "Laptop");
-  const kept = core.unsafeSerializeKeyring(alice.of("Laptop").keyring);
-  core.parseKeyring(kept);
+  const kept = core.unsafeSerializeKeyring(alice.of("Laptop"));
+  core.resume(alice.log, alice.entries, core.parseKeyring(kept));
   core.openKeyring(alice.log, alice.entries, ownSeed(alice.of("Laptop").keyring));
   told.method(alice.of("Laptop").keyring, "exportKey", 1, "x");
 
   const thief = core.joinLog(alice.of("Laptop").log, { device: { name: "Thief" } }, env);
-  const withheld = core.receive(alice.of("Laptop"), encodeEntry(decodeEntry(thief.entry).link.bytes, []));
-  core.keyringFacts(withheld.log, withheld.keyring);
+  const withheld = core.receive(alice.of("Laptop"), encodeEntry(decodeEntry(thief.entry).link.bytes, []), {
+    now: "unchecked",
+  });
+  core.agenda(withheld, { now: "unchecked", escrowLog: undefined });
   core.abandonEpochs(withheld, withheld.withheld);
-  alice.publish(thief, "Thief");
+  const { keyring: stolen } = alice.publish(thief, "Thief");
+  const lost = core.rotate(alice.of("Laptop"), env);
+  told.method(lost, "discard");
+  await told.refused(() => told.method(lost, "accept"));
   alice.publish(
-    core.setLockdown(alice.of("Laptop"), { on: true, remove: falling(watch, thief.keyring.member) }, env),
+    core.setLockdown(alice.of("Laptop"), { on: true, remove: falling(watch, stolen.member) }, env),
     "Laptop",
   );
   alice.publish(core.setLockdown(alice.of("Laptop"), { on: false }, env), "Laptop");
   alice.publish(core.leave(alice.of("Phone"), env), "Phone");
   const gone = alice.drop("Phone");
+  core.standing(alice.log, gone.keyring);
+  alice.publish(core.joinLog(alice.log, { device: { name: "Spare" } }, env), "Spare");
+  alice.publish(core.reclaim(alice.of("Spare"), { from: gone.keyring }, env), "Spare");
+  alice.publish(core.leave(alice.of("Spare"), env), "Spare");
+  alice.drop("Spare");
   told.method(gone.keyring, "wipe");
   await told.refused(() => core.rotate(gone, env));
+  const knows = { escrowLog: undefined, now: "unchecked" } as const;
+  for (const step of core.agenda(alice.of("Laptop"), knows)) {
+    if (step.do === "author") alice.publish(core.performStep(alice.of("Laptop"), step, knows, env), "Laptop");
+  }
+  await core.checkSeeds(alice.of("Laptop"));
   alice.publish(core.rekey(alice.of("Laptop"), env), "Laptop");
 
   alice.publish(core.joinLog(alice.log, { device: { name: "Lost" } }, env), "Lost");
-  alice.publish(core.expel(alice.log, { remove: [alice.of("Lost").keyring.member] }, operator, env));
+  alice.publishLog(core.expel(alice.log, { remove: [alice.of("Lost").keyring.member] }, operator, env));
   told.method(operator, "wipe");
   alice.publish(core.rotate(alice.of("Laptop"), env), "Laptop");
   return alice;

@@ -9,9 +9,17 @@ export async function tellViews(told: Watch, alice: Circle): Promise<void> {
   const [laptop, lost] = [alice.of("Laptop"), alice.of("Lost")];
   const me = laptop.keyring.member;
   core.appendEntry(
-    core.verifyLog(alice.entries.slice(0, -1), { subject: log.subject }),
+    core.verifyLog(alice.entries.slice(0, -1), { subject: log.subject, now: "unchecked" }),
     alice.entries.at(-1) as Uint8Array,
+    { now: "unchecked" },
   );
+  core.verifyLog(alice.entries, { subject: log.subject, verified: log.head, now: NOW });
+  const [first, next] = alice.entries as readonly [Uint8Array, Uint8Array];
+  const server = { subject: log.subject, now: NOW };
+  const opened = core.acceptEntry(undefined, first, server);
+  if (opened.verdict === "accepted") core.acceptEntry(opened.log, next, server);
+  core.acceptEntry(log, next, server);
+  core.acceptEntry(log, core.entryForSenders(first), server);
   core.parseLogId(log.head.log);
   core.parseLinkHash(log.head.hash);
   core.parseMemberId(me);
@@ -25,8 +33,10 @@ export async function tellViews(told: Watch, alice: Circle): Promise<void> {
   core.lostStretches(log);
   core.resilience(log);
   core.straysOf(log);
-  core.duties(log, core.keyringFacts(log, laptop.keyring));
-  core.afterRemoval(log, lost.keyring.member);
+  core.agenda(laptop, { now: NOW, escrowLog: undefined });
+  core.removalOf(log, lost.keyring.member);
+  core.takeoverOf(log, { me });
+  core.unknownStretches(log);
   core.offerToRemove(log, { removed: lost.keyring.member, me });
   core.overlapsMeanwhile(log, { since: proven.head, members: [me] });
   await told.refused(() => told.method(laptop.keyring, "exportKey", 99, "x"));

@@ -15,6 +15,7 @@ const EXCEPTIONS: Readonly<Record<string, string>> = {
   Fingerprint: "made by fingerprintOf; its methods are told",
   Keyring: "made by whatever enters a log; its methods are told",
   "OperatorKeys.signLabelled": "internal",
+  "StatementKeys.signLabelled": "internal",
   systemEnv: "the real clock and randomness, which the story must not have",
 };
 /** What every test of secrets calls. */
@@ -42,7 +43,7 @@ describe("the story", () => {
 
   it("would notice a change, of bytes and of a keyring", () => {
     const watch = new Watch(seededEnv("change"));
-    const { keyring } = watch.core.createLog({ subject: "x", device: { name: "x" } }, watch.env);
+    const { keyring } = watch.core.createLog({ subject: "x", device: { name: "x" } }, watch.env).accept();
     const careless = { fill: (bytes: Uint8Array) => bytes.fill(1), drop: (owned: core.Keyring) => owned.wipe() };
     watch.method(careless, "fill", new Uint8Array(2));
     watch.method(careless, "drop", keyring);

@@ -6,6 +6,7 @@ import { tellContacts } from "./story-contacts.js";
 import { tellContent } from "./story-content.js";
 import { tellDevices } from "./story-devices.js";
 import { tellEscrow } from "./story-escrow.js";
+import { tellService } from "./story-service.js";
 import { tellViews } from "./story-views.js";
 import { type Shown, Watch } from "./watch.js";
 
@@ -17,6 +18,7 @@ export async function tellStory(env: Env, onShown?: (shown: Shown) => void): Pro
   await tellContent(told, alice);
   await tellContacts(told, alice);
   await tellEscrow(told);
+  await tellService(told);
   await told.done();
   return told;
 }

@@ -11,22 +11,24 @@ export interface GrantInput {
   readonly log: Uint8Array;
   readonly prev: Uint8Array;
   readonly seq: number;
-  readonly from: number;
-  readonly to: number;
-  /** The seeds of all epochs of the run, in order. */
+  /** The set of epochs, as maximal runs. */
+  readonly epochs: readonly (readonly [from: number, to: number])[];
+  /** The seeds of all epochs of the set, in order. */
   readonly seeds: readonly Uint8Array[];
   readonly recipients: readonly Uint8Array[];
 }
 
 /** The grant's key, its keyring ciphertext, and a box for each recipient. */
-export function grantByHand({ log, prev, seq, from, to, seeds, recipients }: GrantInput) {
+export function grantByHand({ log, prev, seq, epochs, seeds, recipients }: GrantInput) {
   const all = join(...seeds);
-  const place = join([0x85], byteString(log), integer(from), integer(to), byteString(prev), integer(seq));
+  const runs = epochs.map(([from, to]) => join([0x82], integer(from), integer(to)));
+  const set = sha256(join(label("keystead/v1/grant/epochs"), head(0x80, epochs.length), ...runs));
+  const place = join([0x84], byteString(log), byteString(set), byteString(prev), integer(seq));
   const key = hkdf(sha256, all, new Uint8Array(0), join(label("keystead/v1/grant/key"), place), 32);
   const keyring = chacha20poly1305(key, new Uint8Array(12)).encrypt(all);
   const boxes = recipients.map((kem) => {
     const coins = hkdf(sha256, key, new Uint8Array(0), join(label("keystead/v1/grant/coins"), kem), 64);
-    const bound = join([0x84], byteString(log), integer(from), integer(to), byteString(kem));
+    const bound = join([0x83], byteString(log), byteString(set), byteString(kem));
     return hpkeByHand(kem, join(label("keystead/v1/grant/box"), bound), key, coins);
   });
   return { key, keyring, boxes };
@@ -65,14 +67,17 @@ function ascii(text: string): Uint8Array {
 
 /** CBOR, as far as it is needed here. */
 function byteString(bytes: Uint8Array): Uint8Array {
-  return bytes.length < 256
-    ? join([0x58, bytes.length], bytes)
-    : join([0x59, bytes.length >> 8, bytes.length & 255], bytes);
+  return join(head(0x40, bytes.length), bytes);
 }
 
 function integer(n: number): Uint8Array {
-  if (n >= 24) throw new Error("a test with this many links needs longer integers");
-  return Uint8Array.of(n);
+  return head(0x00, n);
+}
+
+/** The head of an item: its major type in the upper bits, then a number below 65,536. */
+function head(major: number, n: number): Uint8Array {
+  if (n < 24) return Uint8Array.of(major | n);
+  return n < 256 ? Uint8Array.of(major | 24, n) : Uint8Array.of(major | 25, n >> 8, n & 255);
 }
 
 function join(...parts: readonly (Uint8Array | readonly number[])[]): Uint8Array {

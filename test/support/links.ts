@@ -8,9 +8,10 @@ import type { MemberId } from "../../src/bytes/ids.js";
 import { compareBytes } from "../../src/bytes/text.js";
 import { type MemberKeys, memberIdOf } from "../../src/keys/member-keys.js";
 import { ORIGIN } from "../../src/log/advance.js";
+import { UNCHECKED } from "../../src/log/checks.js";
 import { foundersOf } from "../../src/log/classes.js";
 import type { LinkType } from "../../src/log/contract.js";
-import { applyEffect, type DueGrant } from "../../src/log/effects.js";
+import { applyEffect, type DueGrant, spanOf } from "../../src/log/effects.js";
 import { decodeEntry } from "../../src/log/entry.js";
 import type { AnyBody, Role } from "../../src/log/fields.js";
 import { grantedTo, kemDigest } from "../../src/log/pairs.js";
@@ -121,7 +122,7 @@ export class Links {
     const header = { log: undefined, prev: undefined, time: 1_700_000_000_000, type: "genesis" };
     const body = { ...header, ...fields, suite: 1, operator: OPERATOR.sign, member: entering(first, "device") };
     const entry = rawNext(ORIGIN, { ...body, ...owedBy(ORIGIN, body) }, [namedKeys(first)]);
-    return new Links(verifyLink(ORIGIN, decodeEntry(entry), {}));
+    return new Links(verifyLink(ORIGIN, decodeEntry(entry), UNCHECKED));
   }
 
   /** A state that the rules do not lead to: this one with other facts, so that one rule can be judged alone. */
@@ -166,7 +167,7 @@ export class Links {
 
   /** The log after an entry. */
   append(entry: Uint8Array): Links {
-    return new Links(verifyLink(this.log, decodeEntry(entry), {}));
+    return new Links(verifyLink(this.log, decodeEntry(entry), UNCHECKED));
   }
 
   /** The log after the next entry by a member. */
@@ -230,9 +231,7 @@ export class Links {
 
   /** A holder gives a member runs again. */
   regrant(by: string, name: string, runs: Runs): Links {
-    const member = idBytes(idOf(this.log, name));
-    const grants = runs.map(([from, to]) => ({ from, to, keyring: DIGEST, boxes: [[member, DIGEST]] }));
-    return this.plus(by, { type: "regrant", grants });
+    return this.plus(by, { type: "regrant", give: [[idBytes(idOf(this.log, name)), runs]] });
   }
 
   /** The operator expels members. */
@@ -308,20 +307,28 @@ function read({ head, time }: LogFacts, type: LinkType, fields: LinkFields): Any
   const position = head.seq > 0 && { log: idBytes(head.log), seq: head.seq + 1, prev: idBytes(head.hash), time };
   const start = { v: 1, seq: 1, ...position };
   const epoch = type.type === "genesis" ? { epoch: { kem: new Uint8Array(1216) } } : {};
-  const grants = { grants: [{ from: 1, to: 1, keyring: DIGEST, boxes: [[new Uint8Array(16), DIGEST]] }] };
+  const grants = { grants: [{ from: 1, to: 1, count: 1, keyring: DIGEST, boxes: [[new Uint8Array(16), DIGEST]] }] };
   const bytes = rawBytes({ ...start, ...epoch, ...(GRANTING.has(type.type) && grants), ...fields });
   return type.schema.read(decodeCbor(bytes, { name: "body", maxBytes: bytes.length }) as RawBody, "body");
 }
 
 /** The types that always have grants. */
-const GRANTING: ReadonlySet<string> = new Set(["genesis", "enroll", "rotate", "reclaim", "renew-escrow"]);
+const GRANTING: ReadonlySet<string> = new Set(["genesis", "enroll", "rotate", "regrant", "reclaim", "renew-escrow"]);
 
 /** The epochs of a grant, as its link's record has them. */
-export function epochsOf({ from, to }: GrantRecord): Runs {
-  return [[from, to]];
+export function epochsOf({ epochs }: GrantRecord): Runs {
+  return epochs;
 }
 
 /** A grant that commits to attachments that nobody has. */
-function rawGrant({ from, to, recipients }: DueGrant): RawValue {
-  return { from, to, keyring: DIGEST, boxes: recipients.map(({ id }) => [idBytes(id), DIGEST]) };
+function rawGrant({ epochs, recipients }: DueGrant): RawValue {
+  const { from, to, count } = spanOf(epochs);
+  // A run that ends before it starts counts as one epoch: the encoding is not what is refused then.
+  return {
+    from,
+    to,
+    count: Math.max(1, count),
+    keyring: DIGEST,
+    boxes: recipients.map(({ id }) => [idBytes(id), DIGEST]),
+  };
 }

@@ -159,7 +159,7 @@ export function boxesOf(grant: RawBody | undefined): [member: Uint8Array, digest
 
 /** Which attachment of a link is a member's box of its grant from this epoch on. */
 export function boxIndex({ attachments, grants }: LinkRecord, member: MemberId, from?: number): number {
-  const grant = grants.find((each) => from === undefined || each.from === from);
+  const grant = grants.find((each) => from === undefined || each.epochs[0]?.[0] === from);
   const box = grant?.boxes.find((each) => each.member === member);
   return attachments.indexOf(box?.digest as Uint8Array);
 }

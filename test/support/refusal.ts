@@ -5,7 +5,7 @@ import { expect } from "vitest";
 import { equalBytes } from "../../src/bytes/bytes.js";
 import { toHex } from "../../src/bytes/text.js";
 import { type ErrorCode, KeysteadError, type RuleId } from "../../src/errors.js";
-import type { Clock } from "../../src/log/checks.js";
+import { type Clock, UNCHECKED } from "../../src/log/checks.js";
 import type { LogState } from "../../src/log/state.js";
 import { appendEntry } from "../../src/log/verify.js";
 
@@ -40,7 +40,7 @@ export function expectRefused(
   entry: Uint8Array,
   code: ErrorCode,
   rule: RuleId,
-  clock?: Clock,
+  clock: Clock = UNCHECKED,
 ): KeysteadError {
   const before = { log: snapshot(log), entry: entry.slice() };
   const error = expectError(() => appendEntry(log, entry, clock), code, rule);
@@ -59,7 +59,7 @@ export function expectTwins(
 ): KeysteadError {
   expect(equalBytes(attack, twin), "attack and twin must differ").toBe(false);
   const error = expectRefused(log, attack, code, rule);
-  expect(appendEntry(log, twin).head.seq).toBe(log.head.seq + 1);
+  expect(appendEntry(log, twin, { now: "unchecked" }).head.seq).toBe(log.head.seq + 1);
   return error;
 }
 

@@ -3,19 +3,11 @@
 
 import { equalBytes } from "../../src/bytes/bytes.js";
 import type { MemberId } from "../../src/bytes/ids.js";
-import { expel, leave, rekey, rename, review, rotate, setLockdown } from "../../src/grants/actions.js";
 import { writeLink } from "../../src/grants/author.js";
-import {
-  acceptEnrollment,
-  createLog,
-  joinLog,
-  newMember,
-  offerEnrollment,
-  prepareDevice,
-} from "../../src/grants/enter.js";
+import { newMember, offerEnrollment, prepareDevice } from "../../src/grants/enter.js";
 import { openGrants } from "../../src/grants/open.js";
 import { openKeyring } from "../../src/grants/receive.js";
-import { type Authored, openingOf, type Session } from "../../src/grants/session.js";
+import { openingOf, type Session } from "../../src/grants/session.js";
 import { type Keyring, partsOf } from "../../src/keys/keyring.js";
 import { MemberKeys } from "../../src/keys/member-keys.js";
 import { OperatorKeys } from "../../src/keys/operator-keys.js";
@@ -23,6 +15,19 @@ import { decodeEntry } from "../../src/log/entry.js";
 import type { LinkRecord, LogState, Member } from "../../src/log/state.js";
 import { appendEntry, appendUnverified, verifyLog } from "../../src/log/verify.js";
 import type { Env } from "../../src/primitives/env.js";
+import {
+  type Authored,
+  acceptEnrollment,
+  createLog,
+  expel,
+  joinLog,
+  leave,
+  rekey,
+  rename,
+  review,
+  rotate,
+  setLockdown,
+} from "./accepted.js";
 import { type RawSigner, signerOf } from "./raw-link.js";
 import { seededEnv } from "./seeded-env.js";
 
@@ -106,8 +111,9 @@ export class World {
 
   /** The state after each link. */
   states(): readonly LogState[] {
-    const states = [verifyLog(this.entries.slice(0, 1), { subject: this.log.subject })];
-    for (const entry of this.entries.slice(1)) states.push(appendEntry(states.at(-1) as LogState, entry));
+    const states = [verifyLog(this.entries.slice(0, 1), { subject: this.log.subject, now: "unchecked" })];
+    for (const entry of this.entries.slice(1))
+      states.push(appendEntry(states.at(-1) as LogState, entry, { now: "unchecked" }));
     return states;
   }
 
@@ -137,7 +143,7 @@ export class World {
   /** Everybody receives an entry, whoever wrote it. Verified once for all: they would all see the same. */
   append(entry: Uint8Array): World {
     const unverified = decodeEntry(entry);
-    const { log, record } = appendUnverified(this.log, unverified, {});
+    const { log, record } = appendUnverified(this.log, unverified, { now: "unchecked" });
     const received = ({ keyring }: Session) => openGrants(log, record, unverified.attachments, keyring).keyring;
     const sessions = new Map([...this.sessions].map(([name, session]) => [name, { log, keyring: received(session) }]));
     return new World(this.seed, log, sessions, [...this.entries, entry]);
@@ -165,7 +171,7 @@ export class World {
     const env = this.env(`${by} enrolls ${name}`);
     const prepared = prepareDevice(this.log, { device: { name } }, env);
     const offer = offerEnrollment(this.session(by), prepared.request, env);
-    const { keyring, entry } = acceptEnrollment(this.log, offer, prepared);
+    const { keyring, entry } = acceptEnrollment(this.log, offer, prepared, { now: "unchecked" });
     return this.append(entry).with(name, keyring);
   }
 
@@ -177,7 +183,9 @@ export class World {
     const opening = openingOf({ name }, env);
     const fields = { author: own.sign, member: newMember("backup", keysNamed(name), opening) };
     const signers = [own, keysNamed(name)];
-    const next = this.append(writeLink({ before: log, type: "enroll", fields, keyring, signers, opening }, env).entry);
+    const next = this.append(
+      writeLink({ before: log, type: "enroll", fields, keyring, signers, opening, guard: {} }, env).entry,
+    );
     return next.with(name, openKeyring(next.log, next.entries, seedNamed(name)).keyring);
   }
 

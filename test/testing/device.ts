@@ -2,14 +2,15 @@
 // state, receives, and writes links anew that lost a race. Only the public API is used.
 
 import {
-  type Authored,
   createLog,
   type DeviceDescription,
   type Env,
+  type EscrowOptions,
   joinLog,
   type Keyring,
   type LogState,
   type MemberId,
+  type Proposal,
   receive,
   type Session,
   verifyLog,
@@ -57,43 +58,46 @@ export class Device {
   }
 
   /** Opens a log of another kind. */
-  createBy(open: (device: DeviceDescription, env: Env) => Authored): this {
-    const made = open({ name: this.name }, this.env);
-    this.#relay.publish(this.#subject, made.entry, this.name);
-    this.#session = made;
+  createBy(open: (device: DeviceDescription, env: Env) => Proposal<Session>): this {
+    this.#session = this.#publish(open({ name: this.name }, this.env));
     return this;
   }
 
   /** Joins the subject's log as this device is shown it. */
-  join(): this {
-    const log = verifyLog(this.#shown(), { subject: this.#subject });
-    const joined = joinLog(log, { device: { name: this.name } }, this.env);
-    this.#relay.publish(this.#subject, joined.entry, this.name);
-    this.#session = joined;
+  join(options: EscrowOptions = {}): this {
+    const log = verifyLog(this.#shown(), { subject: this.#subject, now: "unchecked" });
+    this.#session = this.#publish(joinLog(log, { device: { name: this.name }, ...options }, this.env));
     return this;
   }
 
   /** Verifies all that it is shown against what it knows, and receives what is new or was withheld. */
   sync(): this {
     const shown = this.#shown();
-    verifyLog(shown, { subject: this.#subject, pinned: this.log });
+    verifyLog(shown, { subject: this.#subject, pinned: this.log, now: "unchecked" });
     for (const entry of shown) {
-      const { log, keyring } = receive(this.session, entry);
+      const { log, keyring } = receive(this.session, entry, { now: "unchecked" });
       this.#session = { log, keyring };
     }
     return this;
   }
 
   /** Writes a link on the newest head that it is shown; what loses a race is written anew (GRT-6). */
-  write<Made extends Authored>(action: (session: Session, env: Env) => Made): Made {
+  write<T extends Session>(action: (session: Session, env: Env) => Proposal<T>): T {
     for (;;) {
-      const made = action(this.session, this.env);
-      if (this.#relay.publish(this.#subject, made.entry, this.name)) {
+      const made = this.#publish(action(this.session, this.env));
+      if (made) {
         this.#session = { log: made.log, keyring: made.keyring };
         return made;
       }
       this.sync();
     }
+  }
+
+  /** Sends a proposal, and accepts it when the relay did. */
+  #publish<T>(proposal: Proposal<T>): T | undefined {
+    if (this.#relay.publish(this.#subject, proposal.entry, this.name)) return proposal.accept();
+    proposal.discard();
+    return undefined;
   }
 
   #shown(): readonly Uint8Array[] {

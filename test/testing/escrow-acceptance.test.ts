@@ -3,13 +3,15 @@
 
 import {
   accessRecords,
+  actRecords,
+  agenda,
   checkBackupKey,
   createEscrowLog,
+  doubtedMembers,
   enrollBackupKey,
   enrollEscrow,
   escrowActs,
   escrowDevicesAndActivity,
-  escrowDuty,
   escrowIsSound,
   KeysteadError,
   type LogState,
@@ -17,7 +19,9 @@ import {
   openRecorded,
   organisationReport,
   recordAccess,
+  recordRecovery,
   recover,
+  recoverableEpochs,
   renewEscrow,
   renewFor,
   review,
@@ -25,7 +29,6 @@ import {
   type Session,
   sealTo,
   setPolicy,
-  unverifiedMembers,
   verifyLog,
 } from "keystead";
 import { corruptContent, MaliciousRelay, rollBack, stripAttachments } from "keystead/testing";
@@ -39,8 +42,8 @@ const OPTIONS = { purpose: "letter" };
 
 /** The escrow log as a reader is shown it. */
 const escrowLog = (relay: MaliciousRelay, reader = "", pinned?: LogState) =>
-  verifyLog(relay.read(ESCROW, reader), { subject: ESCROW, pinned });
-const userLog = (relay: MaliciousRelay) => verifyLog(relay.read(ALICE), { subject: ALICE });
+  verifyLog(relay.read(ESCROW, reader), { subject: ESCROW, pinned, now: "unchecked" });
+const userLog = (relay: MaliciousRelay) => verifyLog(relay.read(ALICE), { subject: ALICE, now: "unchecked" });
 
 /** Ann's escrow log, not ready yet. */
 function opened(first = "Ann") {
@@ -65,7 +68,7 @@ function organisation(first = "Ann") {
 }
 
 const enroll = (relay: MaliciousRelay, confirmed: LogState) => (session: Session, env: Device["env"]) =>
-  enrollEscrow(session, escrowLog(relay), confirmed.head, env);
+  enrollEscrow(session, { escrowLog: escrowLog(relay), confirmed: confirmed.head }, env);
 
 /** Alice's laptop, with something sealed before and after it enrolled escrow. */
 async function withUser() {
@@ -88,8 +91,11 @@ async function read(keyring: Session["keyring"], sealed: Uint8Array): Promise<st
 
 /** An admin restores Alice: approves one device, removes another. */
 function restore(relay: MaliciousRelay, admin: Device, approve: Device, remove: Device): boolean {
-  const options = { userLog: userLog(relay), entries: relay.read(ALICE), approve: [approve.id], remove: [remove.id] };
-  return relay.publish(ALICE, recover(admin.session, options, admin.env).entry);
+  const user = { userLog: userLog(relay), entries: relay.read(ALICE) };
+  const why = { reason: "lost laptop", case: "1" };
+  const options = { ...user, approve: [approve.id], remove: [remove.id], ...why };
+  const { act } = admin.write((session, env) => recordRecovery(session, options, env));
+  return relay.publish(ALICE, recover(admin.session, { ...user, act }, admin.env).entry);
 }
 
 async function reportOn(relay: MaliciousRelay, admin: Device) {
@@ -111,7 +117,7 @@ describe("setting up", () => {
     );
     const laptop = new Device(relay, ALICE, "Laptop").create();
     expectError(() => laptop.write(enroll(relay, ann.log)), "NOT_PERMITTED", "ESC-1");
-    const made = ann.write((session, env) => enrollBackupKey(session, {}, env));
+    const made = ann.write((session, env) => enrollBackupKey(session, { roles: ["manage"] }, env));
     expect(checkBackupKey(ann.log, made.paper.reveal(ann.log)).access).toMatchObject({ epoch: 1 });
     ann.write((session, env) => setPolicy(session, { enabled: true }, env));
     expect(view(ann).needs).toEqual([]);
@@ -128,7 +134,7 @@ describe("setting up", () => {
     const forbid = (session: Session, env: Device["env"]) => setPolicy(session, { allowUserBackupKeys: false }, env);
     expectError(() => bob.write(forbid), "NOT_PERMITTED", "MEM-8");
     const make = (session: Session, env: Device["env"]) =>
-      enrollBackupKey(session, { escrowLog: escrowLog(relay) }, env);
+      enrollBackupKey(session, { escrow: { escrowLog: escrowLog(relay) } }, env);
     laptop.write(make).paper.wipe();
     ann.write(forbid);
     expectError(() => laptop.write(make), "NOT_PERMITTED", "BAK-5");
@@ -163,25 +169,27 @@ describe("users", () => {
   it("15: acknowledge once, by fingerprint; a log that extends it needs no new word, any other stops and asks (ESC-4, ESC-5)", async () => {
     const { relay, ann, bob } = organisation();
     const laptop = new Device(relay, ALICE, "Laptop").create();
-    const duty = (log: LogState, confirmed?: LogState) =>
-      escrowDuty(laptop.log, { me: laptop.id, escrowLog: log, confirmed: confirmed?.head }).action;
-    expect(duty(ann.log)).toBe("confirm");
+    const owes = (log: LogState, confirmed?: LogState) =>
+      agenda(laptop.session, { escrowLog: log, confirmed: confirmed?.head, now: "unchecked" });
+    expect(owes(ann.log)).toMatchObject([{ do: "ask", question: "confirm-escrow" }]);
     laptop.write(enroll(relay, ann.log));
     const confirmed = ann.log;
     expect(view(ann).fingerprint).not.toBe("");
     const before = view(ann).fingerprint;
     ann.write((session, env) => review(session, { remove: [bob.id] }, env));
     expect(view(ann).fingerprint, "changes when the admins' devices change").not.toBe(before);
-    expect(duty(escrowLog(relay), confirmed)).toBe("renew");
+    expect(owes(escrowLog(relay), confirmed)).toMatchObject([{ do: "author", link: "renew-escrow", because: "older" }]);
 
     // The relay offers an escrow log of its own.
     const other = organisation("Mallory");
-    expect(duty(other.ann.log)).toBe("confirm");
-    expect(duty(other.ann.log, confirmed)).not.toBe("renew");
+    // A person decides, or two devices that are shown different logs would undo each other.
+    const asked = [{ do: "ask", question: "remove-escrow", because: "other-log" }];
+    expect(owes(other.ann.log)).toMatchObject(asked);
+    expect(owes(other.ann.log, confirmed)).toMatchObject(asked);
     expect(escrowIsSound(laptop.log, { escrowLog: other.ann.log, confirmed: confirmed.head })).toBe(false);
     expectError(
-      () => laptop.write((session, env) => renewEscrow(session, other.ann.log, env)),
-      "NOT_PERMITTED",
+      () => laptop.write((session, env) => renewEscrow(session, { escrowLog: other.ann.log }, env)),
+      "ESCROW_UNKNOWN",
       "ESC-4",
     );
   });
@@ -191,8 +199,8 @@ describe("users", () => {
     const laptop = new Device(relay, ALICE, "Laptop").create();
     expect(await reportOn(relay, ann)).toMatchObject({ status: "pending", claimed: [], proven: [] });
     laptop.write(enroll(relay, ann.log));
-    laptop.write(rotate);
-    new Device(relay, ALICE, "Phone").join();
+    laptop.write((session, env) => rotate(session, env, { escrow: { escrowLog: ann.log } }));
+    new Device(relay, ALICE, "Phone").join({ escrow: { escrowLog: ann.log } });
     expect(await reportOn(relay, ann)).toMatchObject({ status: "covered", proven: [[1, 3]] });
     // The relay keeps a grant from the admins: the report does not take the log's word for it.
     relay.tell(ALICE, stripAttachments(3));
@@ -215,36 +223,47 @@ describe("users", () => {
       proven: [[2, 2]],
       gaps: [{ from: 1, to: 1, closers: [{ name: "Laptop" }] }],
     });
-    laptop.sync().write((session, env) => review(session, { approve: [phone.id, ...escrowIds(session)] }, env));
+    const escrow = { escrowLog: ann.log, confirmed: ann.log.head };
+    laptop.sync().write((session, env) => review(session, { approve: [phone.id, ...escrowIds(session)], escrow }, env));
     expect(await reportOn(relay, ann)).toMatchObject({ status: "covered", gaps: [], lost: [] });
     // The relay shows the log as it was with the gap: refused by an admin who knows more.
     relay.tell(ALICE, rollBack(3));
-    const again = () => verifyLog(relay.read(ALICE), { subject: ALICE, pinned: laptop.log });
+    const again = () => verifyLog(relay.read(ALICE), { subject: ALICE, pinned: laptop.log, now: "unchecked" });
     expectError(again, "ROLLED_BACK", "LOG-8");
   });
 
   it("18: who is locked out is restored, lost devices go in the same step, and a leaver's data stays readable", async () => {
     const { relay, bob, laptop, letter } = await withUser();
-    const tablet = new Device(relay, ALICE, "Tablet").join();
+    const tablet = new Device(relay, ALICE, "Tablet").join({ escrow: { escrowLog: bob.log } });
     expect(await read(tablet.keyring, letter)).toBe("NO_ACCESS");
-    // The relay keeps from the admin what escrow was granted: nobody is restored to a part without its being said.
+    // The relay keeps from the admin what escrow was granted: what would be given without it is told before.
     const recall = relay.tell(ALICE, stripAttachments(2));
-    expectError(() => restore(relay, bob, tablet, laptop), "GRANT_UNAVAILABLE", "GRT-1");
+    const gives = () =>
+      recoverableEpochs(bob.session, {
+        userLog: userLog(relay),
+        entries: relay.read(ALICE),
+        approve: [tablet.id],
+      }).next;
+    expect(gives()).toEqual([[2, 2]]);
     recall();
+    expect(gives()).toEqual([[1, 2]]);
     expect(restore(relay, bob, tablet, laptop)).toBe(true);
     expect(await read(tablet.sync().keyring, letter)).toBe("Dear Alice");
     expect(tablet.log.active.has(laptop.id)).toBe(false);
-    expect(escrowActs(tablet.log, bob.log)).toMatchObject([{ verdict: "verified", admin: bob.id }]);
+    expect(escrowActs(tablet.log, bob.log)).toMatchObject([{ believed: true, because: "recorded", admin: bob.id }]);
+    expect(actRecords(bob.session, relay.read(ESCROW))).toMatchObject([
+      { admin: bob.id, act: { subject: ALICE, reason: "lost laptop", case: "1" } },
+    ]);
     expect(await reportOn(relay, bob)).toMatchObject({ status: "covered" });
   });
 
   it("19: discovery opens the named stretch, after the record, which says who, whose, which and why (ESC-9)", async () => {
     const { relay, ann, bob, laptop, letter } = await withUser();
-    laptop.write(rotate);
+    laptop.write((session, env) => rotate(session, env, { escrow: { escrowLog: bob.log } }));
     const later = await sealTo([laptop.log], new Uint8Array(1), OPTIONS, laptop.env);
     const options = { userLog: userLog(relay), epochs: [[1, 1]] as const, reason: "order", case: "4 O 12/26" };
     const draft = recordAccess(bob.session, options, bob.env);
-    const given = { record: draft.log.head.seq, recordEntry: draft.entry, userLog: options.userLog };
+    const given = { record: draft.head.seq, recordEntry: draft.entry, userLog: options.userLog };
     expectError(() => openRecorded(bob.session, { ...given, entries: relay.read(ALICE) }), "NOT_PERMITTED", "ESC-9");
     relay.publish(ESCROW, draft.entry);
     const found = openRecorded(bob.sync().session, { ...given, entries: relay.read(ALICE) });
@@ -267,13 +286,12 @@ describe("users", () => {
     const stolen = { log: bob.log, keyring: bob.keyring };
     ann.write((session, env) => review(session, { remove: [bob.id] }, env));
     expect(await reportOn(relay, ann)).toMatchObject({ status: "covered", pointer: "older" });
-    const options = { userLog: userLog(relay), entries: relay.read(ALICE) };
-    expect(relay.publish(ALICE, renewFor(ann.session, options, ann.env).entry)).toBe(true);
+    expect(relay.publish(ALICE, renewFor(ann.session, { userLog: userLog(relay) }, ann.env).entry)).toBe(true);
     expect(await reportOn(relay, ann)).toMatchObject({ status: "covered", pointer: "newest", proven: [[1, 2]] });
     const sealed = await sealTo([userLog(relay)], new TextEncoder().encode("new"), OPTIONS, laptop.env);
     expect(await read(laptop.sync().keyring, sealed)).toBe("new");
-    const again = { ...options, userLog: userLog(relay), entries: relay.read(ALICE), approve: [laptop.id] };
-    expectError(() => recover(stolen, again, bob.env), "NOT_PERMITTED", "ESC-3");
+    const again = { userLog: userLog(relay), entries: relay.read(ALICE), approve: [laptop.id], reason: "none" };
+    expectError(() => recordRecovery(stolen, again, bob.env), "NOT_PERMITTED", "ESC-3");
 
     // The relay takes the renewal back, with which the admin who is gone could read on: refused by whoever has seen it.
     relay.tell(ALICE, rollBack(2));
@@ -293,10 +311,14 @@ describe("a relay and a dismissed admin together", () => {
     relay.tell(ESCROW, rollBack(dismissedAt));
     expectError(() => escrowLog(relay, "Laptop", known), "ROLLED_BACK", "LOG-8");
 
-    const thief = new Device(relay, ALICE, "Thief").join();
-    expect(restore(relay, bob, thief, laptop)).toBe(true);
-    expect(unverifiedMembers(userLog(relay), known)).toEqual([thief.id]);
-    expect(escrowActs(userLog(relay), known)).toMatchObject([{ verdict: "unverified", admin: bob.id }]);
-    expect(await reportOn(relay, ann)).toMatchObject({ unverified: [{ approved: [thief.id] }] });
+    const thief = new Device(relay, ALICE, "Thief").join({ withholdFromEscrow: true });
+    // Bob records on a fork of his own, which no server accepts, and acts on it.
+    const user = { userLog: userLog(relay), entries: relay.read(ALICE) };
+    const lists = { approve: [thief.id], remove: [laptop.id], reason: "none" };
+    const { act, ...forked } = recordRecovery(bob.session, { ...user, ...lists }, bob.env).accept();
+    expect(relay.publish(ALICE, recover(forked, { ...user, act }, bob.env).entry)).toBe(true);
+    expect(doubtedMembers(userLog(relay), { escrowLog: known })).toEqual([thief.id]);
+    expect(escrowActs(userLog(relay), known)).toMatchObject([{ believed: false, because: "not-recorded" }]);
+    expect(await reportOn(relay, ann)).toMatchObject({ recoveries: [{ believed: false, approved: [thief.id] }] });
   });
 });

@@ -3,11 +3,15 @@
 
 import {
   checkEvidence,
+  createLog,
   type Evidence,
+  joinLog,
   type KeysteadError,
   openContent,
+  type Proposal,
   review,
   rotate,
+  type Session,
   sealTo,
   verifyLog,
 } from "keystead";
@@ -29,6 +33,7 @@ import {
 } from "keystead/testing";
 import { describe, expect, it } from "vitest";
 import { expectError, expectWrongArgument, thrownBy } from "../support/refusal.js";
+import { seededEnv } from "../support/seeded-env.js";
 import { Device } from "./device.js";
 
 const ALICE = "alice@example.org";
@@ -55,7 +60,7 @@ function toPhone(lie: Lie): KeysteadError {
 function toNewcomer(lie: Lie): KeysteadError {
   const { relay } = household();
   relay.tell(ALICE, lie);
-  return thrownBy(() => verifyLog(relay.read(ALICE), { subject: ALICE }));
+  return thrownBy(() => verifyLog(relay.read(ALICE), { subject: ALICE, now: "unchecked" }));
 }
 
 const evidenceOf = (error: KeysteadError) => error.details.evidence as Evidence;
@@ -64,7 +69,7 @@ describe("an honest relay", () => {
   it("hands out what was published, to everybody, and takes nothing twice", () => {
     const { relay, laptop, phone } = household();
     expect(relay.read(ALICE, "Laptop")).toHaveLength(4);
-    expect(verifyLog(relay.read(ALICE), { subject: ALICE }).head).toEqual(laptop.log.head);
+    expect(verifyLog(relay.read(ALICE), { subject: ALICE, now: "unchecked" }).head).toEqual(laptop.log.head);
     expect(phone.log.head).toEqual(laptop.log.head);
     expect(phone.keyring.epochs).toEqual(laptop.keyring.epochs);
     expect(relay.publish(ALICE, relay.read(ALICE)[3] as Uint8Array)).toBe(true);
@@ -80,6 +85,31 @@ describe("an honest relay", () => {
     phone.write(rotate);
     expect(phone.log.head.seq).toBe(6);
     expect(laptop.sync().log.head).toEqual(phone.log.head);
+  });
+
+  it("says so too to the second of two devices that both write a first link", () => {
+    const relay = new MaliciousRelay();
+    const [laptop, phone] = ["Laptop", "Phone"].map((name) =>
+      createLog({ subject: ALICE, device: { name } }, seededEnv(`first link by ${name}`)),
+    ) as [Proposal<Session>, Proposal<Session>];
+    expect(relay.publish(ALICE, laptop.entry, "Laptop")).toBe(true);
+    expect(relay.publish(ALICE, phone.entry, "Phone")).toBe(false);
+    // Sent again after its answer was lost, the faster one is known.
+    expect(relay.publish(ALICE, laptop.entry, "Laptop")).toBe(true);
+    phone.discard();
+    const log = verifyLog(relay.read(ALICE), { subject: ALICE, now: "unchecked" });
+    expect(log.head).toEqual(laptop.head);
+    expect(relay.publish(ALICE, joinLog(log, { device: { name: "Phone" } }, seededEnv("join")).entry)).toBe(true);
+  });
+
+  it("judges times by the clock that it is given (LOG-3)", () => {
+    const { relay, laptop } = household();
+    const { entry } = rotate(laptop.session, laptop.env);
+    const publish = (now: number) => relay.publish(ALICE, entry, "Laptop", now);
+    expectError(() => publish(0), "NOT_YET", "LOG-3");
+    expectError(() => publish(-1), "INVALID_ARGUMENT", undefined);
+    expect(relay.read(ALICE)).toHaveLength(4);
+    expect(publish(laptop.log.time)).toBe(true);
   });
 
   it("refuses what an honest server refuses (LOG-4, LOG-8)", () => {
@@ -159,17 +189,17 @@ describe("a relay that lies about the list of links", () => {
     for (const error of [toPhone(lie), toNewcomer(lie)]) expect(error).toMatchObject({ code: "INVALID_LINK" });
   });
 
-  it("changes any byte of an entry: refused (ENC-2, LOG-4)", () => {
+  it("changes any byte of an entry: refused (ENC-2, LOG-1, LOG-4)", () => {
     const { relay } = household();
     const [entry] = relay.read(ALICE);
     const before = relay.read(ALICE).map((each) => each.slice());
     const codes = new Set<string>();
     for (let byte = 0; byte < (entry as Uint8Array).length; byte++) {
       const recall = relay.tell(ALICE, corrupt(1, byte));
-      codes.add(thrownBy(() => verifyLog(relay.read(ALICE), { subject: ALICE })).code);
+      codes.add(thrownBy(() => verifyLog(relay.read(ALICE), { subject: ALICE, now: "unchecked" })).code);
       recall();
     }
-    expect([...codes].sort()).toEqual(["INVALID_ENCODING", "INVALID_LINK", "INVALID_SIGNATURE"]);
+    expect([...codes].sort()).toEqual(["INVALID_ENCODING", "INVALID_SIGNATURE", "UNSUPPORTED"]);
     expect(relay.read(ALICE), "what is stored is never changed").toEqual(before);
   });
 
@@ -197,7 +227,9 @@ describe("a relay that lies about the list of links", () => {
     // Each is alone with its own, and sees nothing wrong: their fingerprints differ.
     expect([laptop.sync(), phone.sync()].map(({ log }) => log.head.seq)).toEqual([5, 5]);
     expect(laptop.log.head.hash).not.toBe(phone.log.head.hash);
-    const error = thrownBy(() => verifyLog(relay.read(ALICE, "Laptop"), { subject: ALICE, pinned: phone.log }));
+    const error = thrownBy(() =>
+      verifyLog(relay.read(ALICE, "Laptop"), { subject: ALICE, pinned: phone.log, now: "unchecked" }),
+    );
     expect(error).toMatchObject({ code: "FORKED", rule: "LOG-8" });
     expect(checkEvidence(evidenceOf(error))).toMatchObject({ verdict: "proven", seq: 5 });
     // What is sent on one branch is never opened by the other's newest epoch, but both descend from what was approved.

@@ -8,8 +8,8 @@ import { escrowActs, unverifiedMembers } from "../../src/escrow/acts.js";
 import { accessRecords } from "../../src/escrow/discover.js";
 import { escrowDuty } from "../../src/escrow/duty.js";
 import { escrowNeeds } from "../../src/escrow/escrow-log.js";
-import { judgePointer } from "../../src/escrow/pointer.js";
 import type { LogState } from "../../src/log/state.js";
+import { judgePointer } from "../../src/trust/pointer.js";
 import { escrowOf } from "../escrow/support.js";
 import { byName, prefixState } from "./support.js";
 

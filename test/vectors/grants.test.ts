@@ -18,12 +18,12 @@ describe.each(vectors)("%s", (_name, { prefix, recipient, holder, received, chec
 
   it.each(["bad", "good"] as const)("gives its recipient what the file says (%s)", (side) => {
     const session = { log: before, keyring: keyringOf(log, recipient) };
-    const { opened, junk, withheld } = receive(session, bytes(entries[side]));
+    const { opened, junk, withheld } = receive(session, bytes(entries[side]), { now: "unchecked" });
     expect({ opened, junk, withheld }).toEqual(received[side]);
   });
 
   it.each(["bad", "good"] as const)("is judged by a holder as the file says (%s)", (side) => {
-    const after = receive({ log: before, keyring: keyringOf(log, holder) }, bytes(entries[side]));
+    const after = receive({ log: before, keyring: keyringOf(log, holder) }, bytes(entries[side]), { now: "unchecked" });
     const found = checkGrants(after, [after.log.head.seq]);
     const wrong = found.wrong.map(({ seq: _, author: __, ...about }) => about);
     expect({ wrong, unknown: found.unknown }).toEqual({ wrong: checked[side], unknown: [] });

@@ -1,7 +1,7 @@
 // Attacks on logs: each file of vectors/negative/log, over the real code. docs/spec.md sections 3, 4, 6 and 7.1.
 
 import { describe, expect, it } from "vitest";
-import { bytes, type LogVector } from "../../scripts/vectors/format.js";
+import { bytes, type LogVector, optionsOf } from "../../scripts/vectors/format.js";
 import type { LogState } from "../../src/log/state.js";
 import { appendEntry, verifyLog } from "../../src/log/verify.js";
 import { byName, prefixEntries, prefixState, verdictOf } from "./support.js";
@@ -20,21 +20,21 @@ function whole({ load }: LogVector, entries: readonly Uint8Array[], seen: Seen):
     (function* () {
       for (const entry of entries) yield seen(entry);
     })(),
-    load,
+    optionsOf(load),
   );
 }
 
 function prefixFirst(vector: LogVector, entries: readonly Uint8Array[], seen: Seen): LogState {
   const end = Math.max(1, prefixEntries(vector.prefix).length);
   const first = entries.slice(0, end).map(seen);
-  const before = vector.prefix === null ? verifyLog(first, vector.load) : prefixState(vector.prefix);
-  return entries.slice(end).reduce((log, entry) => appendEntry(log, seen(entry), vector.load), before);
+  const before = vector.prefix === null ? verifyLog(first, optionsOf(vector.load)) : prefixState(vector.prefix);
+  return entries.slice(end).reduce((log, entry) => appendEntry(log, seen(entry), optionsOf(vector.load)), before);
 }
 
 function linkByLink(vector: LogVector, entries: readonly Uint8Array[], seen: Seen): LogState {
   const [first, ...rest] = entries;
   const opened = whole(vector, first ? [first] : [], seen);
-  return rest.reduce((log, entry) => appendEntry(log, seen(entry), vector.load), opened);
+  return rest.reduce((log, entry) => appendEntry(log, seen(entry), optionsOf(vector.load)), opened);
 }
 
 describe.each(vectors)("%s", (_name, vector) => {

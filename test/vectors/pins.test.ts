@@ -2,7 +2,13 @@
 // sections 10 and 13 (LOG-8).
 
 import { describe, expect, it } from "vitest";
-import { bytes, type ContactVector, type EvidenceVector, type PinVector } from "../../scripts/vectors/format.js";
+import {
+  bytes,
+  type ContactVector,
+  type EvidenceVector,
+  optionsOf,
+  type PinVector,
+} from "../../scripts/vectors/format.js";
 import { compareContact } from "../../src/fingerprint/contacts.js";
 import { pinContact } from "../../src/fingerprint/pin.js";
 import { checkEvidence } from "../../src/log/check-evidence.js";
@@ -28,7 +34,7 @@ describe.each(pins)("%s", (_name, { load, error, ...logs }) => {
     ["head", pinned.head],
     ["state", pinned],
   ])("contradicts a pinned %s (LOG-8)", (_what, pin) => {
-    const verify = (name: string) => verifyLog(prefixEntries(name), { ...load, pinned: pin });
+    const verify = (name: string) => verifyLog(prefixEntries(name), { ...optionsOf(load), pinned: pin });
     expect(verdictOf(() => verify(logs.bad))).toEqual(error);
     expect(verify(logs.good).head.seq).toBeGreaterThan(pinned.head.seq);
     const { details } = thrownBy(() => verify(logs.bad));
@@ -39,7 +45,8 @@ describe.each(pins)("%s", (_name, { load, error, ...logs }) => {
   });
 
   it("contradicts it entry by entry too, unless entries are only withheld (LOG-8)", () => {
-    const append = (name: string) => prefixEntries(name).reduce((log, entry) => appendEntry(log, entry), pinned);
+    const append = (name: string) =>
+      prefixEntries(name).reduce((log, entry) => appendEntry(log, entry, { now: "unchecked" }), pinned);
     expect(verdictOf(() => append(logs.bad))).toEqual(error.code === "ROLLED_BACK" ? undefined : error);
     expect(append(logs.good).head.seq).toBeGreaterThan(pinned.head.seq);
   });
@@ -49,7 +56,7 @@ describe("contacts", () => {
   it.each(contacts)("%s", (_name, { pinned, status, ...since }) => {
     const before = prefixState(pinned);
     for (const side of ["bad", "good"] as const) {
-      const now = since[side].map(bytes).reduce((log, entry) => appendEntry(log, entry), before);
+      const now = since[side].map(bytes).reduce((log, entry) => appendEntry(log, entry, { now: "unchecked" }), before);
       expect(compareContact(pinContact(before), now).status).toBe(status[side]);
     }
   });

@@ -2,7 +2,7 @@
 // 11.
 
 import { describe, expect, it } from "vitest";
-import { bytes } from "../../scripts/vectors/format.js";
+import { bytes, optionsOf } from "../../scripts/vectors/format.js";
 import { type Story, statesOf } from "../../scripts/vectors/positive/stories.js";
 import { secretsOf } from "../../scripts/vectors/secrets.js";
 import { openKeyring } from "../../src/grants/receive.js";
@@ -23,7 +23,7 @@ describe.each(stories)("%s", (_name, story) => {
 
   it("gives each device and backup key the epochs that the file says, from its seed and the entries", () => {
     const entries = story.entries.map(bytes);
-    const log = verifyLog(entries, story.load);
+    const log = verifyLog(entries, optionsOf(story.load));
     for (const { name, ...secrets } of story.devices) {
       const { keyring, withheld } = openKeyring(log, entries, bytes(secrets.seed));
       expect({ ...secretsOf(keyring), withheld }, name).toEqual({ ...secrets, withheld: [] });

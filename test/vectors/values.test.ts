@@ -104,8 +104,8 @@ describe("grants", () => {
   const grants = file<ReturnType<typeof grantValues>>("grants");
 
   it.each(grants)("are what the primitives give, byte for byte (GRT-2) [%#]", (grant) => {
-    const { seq, from, to, seeds, boxes } = grant;
-    const place = { log: idBytes(grant.log), prev: idBytes(grant.prev), seq, from, to };
+    const { seq, epochs, seeds, boxes } = grant;
+    const place = { log: idBytes(grant.log), prev: idBytes(grant.prev), seq, epochs };
     const made = grantByHand({ ...place, seeds: seeds.map(bytes), recipients: boxes.map(({ kem }) => bytes(kem)) });
     expect([text(made.key), text(made.keyring)]).toEqual([grant.key, grant.keyring]);
     expect(texts(made.boxes)).toEqual(boxes.map(({ box }) => box));

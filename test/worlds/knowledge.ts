@@ -2,6 +2,7 @@
 // library is asked what it believes to be readable. docs/spec.md section 7 (GRT-2, GRT-4) and MEM-9.
 
 import { epochKemPublicKey } from "../../src/keys/epoch-keys.js";
+import type { Runs } from "../../src/log/runs.js";
 import type { LinkRecord, LogState } from "../../src/log/state.js";
 import { type Derivation, kemToken, lookIntoBox, openWith, text } from "./primitives.js";
 
@@ -93,8 +94,8 @@ export function learn(secrets: Secrets, link: Published): Secrets {
     if (need !== undefined && (gives & ~need) !== 0) clauses.push({ need, gives });
   };
   const inputs = new Map(link.derivations.map(({ from, gives }) => [text(gives.subarray(0, 32)), from]));
-  for (const { from, to, boxes, keyring } of readGrants(record, attachments)) {
-    const due = (2 << to) - (1 << from);
+  for (const { epochs, boxes, keyring } of readGrants(record, attachments)) {
+    const due = epochs.reduce((mask, [from, to]) => mask | ((2 << to) - (1 << from)), 0);
     for (const box of boxes) {
       const looked = lookIntoBox(box.bytes);
       const plaintext = looked && openWith(looked.inside, keyring);
@@ -142,8 +143,7 @@ export function closure(epochs: number, clauses: readonly Clause[]): number {
 }
 
 interface GrantBytes {
-  readonly from: number;
-  readonly to: number;
+  readonly epochs: Runs;
   readonly keyring: Uint8Array;
   readonly boxes: readonly { readonly kem: Uint8Array; readonly bytes: Uint8Array }[];
 }
@@ -151,9 +151,8 @@ interface GrantBytes {
 /** The grants of a link with their bytes, which come last among its attachments and are complete. */
 function readGrants(record: LinkRecord, attachments: readonly Uint8Array[]): readonly GrantBytes[] {
   let at = attachments.length - record.grants.reduce((sum, { boxes }) => sum + 1 + boxes.length, 0);
-  return record.grants.map(({ from, to, boxes }) => ({
-    from,
-    to,
+  return record.grants.map(({ epochs, boxes }) => ({
+    epochs,
     keyring: attachments[at++] as Uint8Array,
     boxes: boxes.map(({ kem }) => ({ kem, bytes: attachments[at++] as Uint8Array })),
   }));

@@ -134,6 +134,7 @@ function openSealed(key: Uint8Array, nonce: Uint8Array, aad: Uint8Array, sealed:
 export const primitives: Primitives = {
   sha256: (data) => mix(3, 32, data),
   sha3_256: (data) => mix(4, 32, data),
+  sha3_512: (data) => mix(11, 64, data),
   shake256: (data, length) => mix(5, length, data),
   hmacSha256: (key, data) => mix(6, 32, key, data),
   hkdfSha256(ikm, salt, info, length) {
@@ -157,7 +158,8 @@ export const primitives: Primitives = {
     };
   },
   mlkem768PrivateKey(seed) {
-    const token = mix(8, 32, seed);
+    // As ρ is: from the first half of the seed, so that the quick check of seeds works here too (GRT-4).
+    const token = mix(11, 64, Uint8Array.of(...seed.subarray(0, 32), 3)).subarray(0, 32);
     const publicKey = new Uint8Array(1184);
     publicKey.set(token, KEM_TOKEN_AT);
     return {

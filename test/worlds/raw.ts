@@ -3,7 +3,7 @@
 import { type CborValue, decodeCbor, encodeCbor } from "../../src/bytes/cbor.js";
 import type { LogId } from "../../src/bytes/ids.js";
 import { fromHex, toHex } from "../../src/bytes/text.js";
-import { boxInfo, KEYRING_NONCE } from "../../src/grants/make.js";
+import { boxInfo, epochsDigest, KEYRING_NONCE } from "../../src/grants/make.js";
 import type { MemberKeys } from "../../src/keys/member-keys.js";
 import { attachmentDigest } from "../../src/log/entry.js";
 import { chachaSeal } from "../../src/primitives/aead.js";
@@ -74,7 +74,7 @@ export function junkBoxes(takes: (box: { readonly id: string }) => boolean): Spo
   };
 }
 
-/** Boxes that open a keyring with other seeds in it. */
+/** Boxes that open a keyring with other seeds in it, in grants of one run. */
 export function wrongSeeds(kemOf: (id: string) => Uint8Array, log: LogId): Spoil {
   return (grants) => {
     for (const grant of grants) {
@@ -83,7 +83,7 @@ export function wrongSeeds(kemOf: (id: string) => Uint8Array, log: LogId): Spoil
       grant.keyring = chachaSeal(key, KEYRING_NONCE, new Uint8Array(0), seeds);
       grant.boxes = grant.boxes.map(({ id }) => {
         const kem = kemOf(id);
-        const info = boxInfo(log, from, to, kem);
+        const info = boxInfo(log, epochsDigest([[from, to]]), kem);
         return { id, bytes: hpkeSeal(kem, { info, plaintext: key, coins: mix(402, 64, kem, key) }) };
       });
     }
@@ -98,14 +98,28 @@ export function leaveOut(id: string): Spoil {
   };
 }
 
-/** The last grant with a box for somebody to whom it is not due. */
+/** The last grant, of one run, with a box for somebody to whom it is not due. */
 export function addRecipient(id: string, kem: Uint8Array, log: LogId): Spoil {
   return (grants) => {
     const last = grants.at(-1);
     const inside = last?.boxes[0] && lookIntoBox(last.boxes[0].bytes)?.inside;
     if (!last || !inside) return;
     const [from, to] = [last.fields.get("from") as number, last.fields.get("to") as number];
-    const bytes = hpkeSeal(kem, { info: boxInfo(log, from, to, kem), plaintext: inside, coins: mix(300, 64, kem) });
+    const bytes = hpkeSeal(kem, {
+      info: boxInfo(log, epochsDigest([[from, to]]), kem),
+      plaintext: inside,
+      coins: mix(300, 64, kem),
+    });
     last.boxes = [...last.boxes, { id, bytes }].sort((a, b) => (a.id < b.id ? -1 : 1));
   };
 }
+
+/** A new epoch whose published key has the right ML-KEM part, by which seeds are told at a glance, and another X25519 part (GRT-4). */
+export const halfEpoch: Spoil = (_grants, body) => {
+  const epoch = body.get("epoch") as Fields;
+  const kem = new Uint8Array(epoch.get("kem") as Uint8Array);
+  const other = mix(800, 32, kem);
+  other[31] = ((other[31] as number) & 0x3f) | 0x20;
+  kem.set(other, kem.length - 32);
+  epoch.set("kem", kem);
+};

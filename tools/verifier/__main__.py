@@ -1,4 +1,4 @@
-"""Command line: `python3 tools/verifier verify FILE...`, `... vectors [DIR]`, `... questions FILE` and `... changed-links FILE`."""
+"""Command line: `python3 tools/verifier verify FILE...`, `... vectors [DIR]`, `... selftest`, `... questions FILE` and `... changed-links FILE`."""
 
 import argparse
 import sys
@@ -7,10 +7,11 @@ from pathlib import Path
 
 from changed_links import run_changed_links
 from errors import Refused
-from fingerprint import forms
+from fingerprint import of_state
 from log import verify_log
 from questions import run_questions
 from runs import Runs
+from selftest import run_selftest
 from state import State, data_access, gaps
 from vectors import run_vectors
 
@@ -32,7 +33,7 @@ def describe(state: State) -> str:
         f"subject      {state.subject!r} ({state.kind} log)",
         f"log          {state.log.hex()}",
         f"head         link {state.seq}, {state.hash.hex()}, {date(state.time)}",
-        f"fingerprint  {forms(state.log, state.seq, state.hash)['digits']}",
+        f"fingerprint  {of_state(state)['digits']}",
         f"epoch        {state.epoch}, made in link {state.epochs[-1].position}",
         f"mode         lockdown {'on' if state.lockdown else 'off'}, rotation {'due' if state.rotation_due else 'not due'}",
     ]
@@ -65,6 +66,7 @@ def main() -> int:
     verify.add_argument("--subject", help="whose log it should be (LOG-8)")
     vectors = commands.add_parser("vectors", help="check this verifier against all files of a folder")
     vectors.add_argument("folder", nargs="?", type=Path, default=Path(__file__).parents[2] / "vectors", metavar="DIR")
+    commands.add_parser("selftest", help="check this verifier against small logs of its own")
     questions = commands.add_parser("questions", help="answer again what `npm run questions` wrote")
     questions.add_argument("file", type=Path, metavar="FILE")
     changed = commands.add_parser("changed-links", help="judge again what `npm run changed-links` wrote")
@@ -72,6 +74,8 @@ def main() -> int:
     arguments = parser.parse_args()
     if arguments.command == "vectors":
         return run_vectors(arguments.folder)
+    if arguments.command == "selftest":
+        return run_selftest()
     try:
         if arguments.command == "questions":
             return run_questions(arguments.file)

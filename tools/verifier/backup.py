@@ -195,7 +195,7 @@ def replacements(typed: str, meant: str) -> list[Correction]:
 
 
 def read(text: str, state: State | None = None) -> Reading:
-    """BAK-1. With a log its active backup keys decide, and more mistakes can be corrected than by the check alone."""
+    """BAK-1. With a log its backup keys decide, active or removed, and more mistakes can be corrected than by the check alone."""
     typed = parse(text)
     if state is None:
         if len(typed) != 36:
@@ -209,7 +209,7 @@ def read(text: str, state: State | None = None) -> Reading:
         return Reading(found[:SECRET], differences(typed, meant), None)
     if not 35 <= len(typed) <= 37:
         raise Refused("BACKUP_KEY_INVALID", "BAK-1", reason="length", length=len(typed))
-    keys = {member.sign: member for member in state.people() if member.kind == "backup"}
+    keys = {member.sign: member for member in state.members.values() if member.kind == "backup"}
     for secret in candidates(typed)[:TRIES]:
         member = keys.get(member_signing_key(seed_of(secret, state.log)))
         if member:

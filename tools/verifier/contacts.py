@@ -1,19 +1,57 @@
-"""Contacts are tracked: what a later log of a pinned contact means (section 10)."""
+"""Contacts are tracked: what a later log of a pinned contact means, and what a signer's word is worth (section 10)."""
 
-from errors import Refused
-from state import ESCROW, State
+import cbor
+import shapes
+from errors import Refused, encoding
+from state import ESCROW, Member, State
+
+PIN_BYTES = 4096
+PIN = shapes.record(
+    {
+        "v": shapes.one_of(1),
+        "subject": shapes.SUBJECT,
+        "head": shapes.HEAD,
+        "confirmed": shapes.array(shapes.POSITION, 1, 256),
+        "verified": shapes.flag,
+    }
+)
 
 
-def compare(pinned: State, confirmed: int, later: State | Refused) -> str:
-    """`pinned` is the state at the pin, `confirmed` the founder of the class that was confirmed when the contact was
-    pinned first, `later` what verification with this pin gave."""
+def read_pin(data: bytes) -> dict:
+    pin = cbor.decode(data, PIN_BYTES, "pin")
+    PIN(pin, "pin")
+    confirmed = pin["confirmed"]
+    if not all(a < b for a, b in zip(confirmed, confirmed[1:])) or confirmed[-1] > pin["head"]["seq"]:
+        raise encoding("ENC-2", "pin.confirmed does not ascend up to the head")
+    return pin
+
+
+def trusted_class(state: State) -> set[int]:
+    """The founders, in the graph without escrow's approvals, of the devices and backup keys that are confirmed."""
+    classes = state.classes()
+    return {classes.without_escrow[member.node] for member in state.people() if classes.is_confirmed(member)}
+
+
+def is_of(state: State, member: Member, confirmed: set[int]) -> bool:
+    """Whether a member, active or removed, is of a trusted class at this later head."""
+    return member.kind != ESCROW and state.classes().without_escrow[member.node] in confirmed
+
+
+def compare(pinned_seq: int, confirmed: set[int], later: State | Refused) -> str:
+    """`confirmed` is the trusted class that the pin has, `later` what verification with this pin gave."""
     if isinstance(later, Refused):
         return {"REPLACED": "replaced", "FORKED": "forked", "ROLLED_BACK": "rolled-back"}[later.code]
-    founders = later.classes().founders
-    authors = [later.members.get(each.author) for each in later.history()[pinned.seq :]]
+    authors = [later.members.get(each.author) for each in later.history()[pinned_seq:]]
     if not authors:
         return "same"
-    of_the_class = all(
-        author and author.kind != ESCROW and founders[author.node] == founders[confirmed] for author in authors
-    )
+    of_the_class = all(author and is_of(later, author, confirmed) for author in authors)
     return "extended" if of_the_class else "extended-by-others"
+
+
+def standing(state: State, member: Member, confirmed: set[int] | None = None) -> str:
+    """Of a signer at the newest head at hand, given a pin's trusted class or none."""
+    classes = state.classes()
+    founder, without = classes.founder(member), classes.without_escrow[member.node]
+    if without in ({classes.confirmed} if confirmed is None else confirmed):
+        return "founding"
+    return "restored" if founder == classes.confirmed and without != founder else "neither"

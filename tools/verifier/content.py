@@ -9,6 +9,7 @@ import cbor
 import shapes
 from crypto import digest, kdf, labelled, sign, verify_signature
 from errors import Refused, encoding
+from grants import passes_full_check
 from hpke import KemKey, hpke_open, hpke_seal
 from state import State
 
@@ -41,8 +42,10 @@ def open_content(
     purpose: str | None,
     associated_data: bytes,
     sender_log: State | None = None,
+    own_log: State | None = None,
 ) -> bytes:
-    """The plaintext, for a reader with these seeds of that log, who wants a sender if its log is given."""
+    """The plaintext, for a reader with these seeds of that log, who wants a sender if its log is given. Without its own
+    log the seeds count as checked (GRT-4)."""
     if content[:4] != MAGIC or len(content) < 8:
         raise encoding("ENC-2", "not content of this version")
     length = int.from_bytes(content[4:8], "big")
@@ -66,6 +69,8 @@ def open_content(
         raise Refused("NOT_A_RECIPIENT", None)
     epoch = recipients[mine][3]
     if epoch not in seeds:
+        raise Refused("NO_ACCESS", None)
+    if own_log and not (epoch <= own_log.epoch and passes_full_check(seeds[epoch], own_log.epochs[epoch - 1].keys)):
         raise Refused("NO_ACCESS", None)
     core_hash = digest("content/core", core_bytes)
     box = boxes[BOX_BYTES * mine : BOX_BYTES * (mine + 1)]
@@ -104,6 +109,16 @@ def unpack(packed: bytes) -> list[tuple[bytes, int, bytes, int]]:
     if not all(a[0] < b[0] for a, b in zip(entries, entries[1:])):
         raise encoding("ENC-2", "the recipients are not sorted, or one is there twice")
     return entries
+
+
+def named_head(entry: tuple[bytes, int, bytes, int], own_log: State) -> tuple[str, int]:
+    """12.3: how the head that the sender named for a reader's log stands to it, and by how many links."""
+    _, seq, hash_, _ = entry
+    if seq > own_log.seq:
+        return "ahead", seq - own_log.seq
+    if not own_log.has_head(seq, hash_):
+        return "forked", 0
+    return ("current" if seq == own_log.seq else "behind"), own_log.seq - seq
 
 
 def pack(entry: tuple[bytes, int, bytes, int]) -> bytes:

@@ -1,4 +1,4 @@
-"""What needs a user's log and the escrow log: pointers, duties, acts and records of admins (sections 8 and 11)."""
+"""What needs a user's log and the escrow log: pointers, who is believed, and what admins record (sections 8 and 11)."""
 
 from dataclasses import replace
 from typing import Collection
@@ -8,16 +8,29 @@ import shapes
 from crypto import digest, kdf, labelled
 from errors import Refused
 from hpke import KemKey, hpke_open
-from runs import Runs, has, is_maximal, minus, union
-from state import ESCROW, Member, State, holds_current
+from runs import Runs, has, is_maximal, union
+from state import ESCROW, Member, State, pair_of
 
 OPENING_BYTES = 65_536
-OPENING = shapes.record(
+ACCESS_OPENING = shapes.record(
     {
         "salt": shapes.BYTES32,
         "log": shapes.BYTES32,
         "subject": shapes.SUBJECT,
         "epochs": shapes.RUN_LIST,
+        "reason": shapes.text(1, 4096),
+        "case": shapes.text(0, 256),
+    }
+)
+ACT_OPENING = shapes.record(
+    {
+        "salt": shapes.BYTES32,
+        "log": shapes.BYTES32,
+        "subject": shapes.SUBJECT,
+        "seq": shapes.POSITION,
+        "prev": shapes.BYTES32,
+        "approve": shapes.MEMBER_LIST,
+        "remove": shapes.MEMBER_LIST,
         "reason": shapes.text(1, 4096),
         "case": shapes.text(0, 256),
     }
@@ -31,86 +44,115 @@ def judge_pointer(pointer: dict, escrow: State) -> str:
     if pointer["epoch"] > escrow.epoch:
         return "ahead"
     keys = escrow.epochs[pointer["epoch"] - 1].keys
-    if (pointer["sign"], pointer["kem"]) != (keys.get("sign"), keys["kem"]):
+    if (pointer["sign"], pointer["kem"]) != (keys["sign"], keys["kem"]):
         return "false"
     return "newest" if pointer["epoch"] == escrow.epoch else "older"
 
 
 def needs(escrow: State) -> list[str]:
     """ESC-1: what an escrow log lacks to be ready."""
-    kinds = {member.kind for member in escrow.people() if has(member.held, 1)}
+    kinds = {member.kind for member in escrow.people() if has(member.held, 1) and has_role(member, "manage")}
     lacking = [need for kind, need in (("device", "device"), ("backup", "backup-key")) if kind not in kinds]
     return lacking if escrow.policy and escrow.policy["enabled"] else [*lacking, "enabled"]
 
 
-# --- Acts of escrow (ESC-8)
+def has_role(member: Member, role: str) -> bool:
+    return not {role, "manage"}.isdisjoint(member.roles or ())
 
 
-def acts_of_escrow(user: State) -> dict[int, State]:
-    """The states after the links that escrow is the author of, by position."""
-    return {state.seq: state for state in user.history() if "by" in state.body}
+def claimed(user: State, escrow: State) -> Runs:
+    """Section 8: what was granted to pairs that are the two keys of one epoch of this escrow log."""
+    runs: Runs = ()
+    for epoch in escrow.epochs:
+        runs = union(runs, user.granted.get(pair_of(epoch.keys), ()))
+    return runs
 
 
-def pointer_before(act: State) -> dict:
-    return act.before.escrow().pointer
+# --- Reviews by escrow (ESC-8)
 
 
-def admin_at(escrow: State, key: bytes) -> Member | None:
-    """The active confirmed device with this key and the role `recover` or `manage`."""
-    classes = escrow.classes()
-    for member in escrow.people():
-        may_recover = not {"recover", "manage"}.isdisjoint(member.roles or ())
-        if member.kind == "device" and member.sign == key and may_recover and classes.is_confirmed(member):
-            return member
-    return None
+def reviews_by_escrow(user: State) -> dict[int, State]:
+    """The states after them, by position."""
+    return {state.seq: state for state in user.history() if "by" in state.body and state.body["type"] == "review"}
 
 
-def is_verified(state: State, escrow: State) -> bool:
-    """ESC-8, of the newest link: the head that it names is in the escrow log, with the admin, who is active still."""
-    by = state.body["by"]
-    if pointer_before(state)["log"] != escrow.log or not escrow.has_head(by["seq"], by["hash"]):
+def pointer_before(link: State) -> dict:
+    return link.before.escrow().pointer
+
+
+def commitment(salt: bytes, admin: bytes, log: bytes, seq: int, prev: bytes, approve: list, remove: list) -> bytes:
+    return digest("act/commitment", cbor.encode([salt, admin, log, seq, prev, approve, remove]))
+
+
+def commitment_of(review: State) -> bytes:
+    """What an act that announced this review commits to."""
+    body, by = review.body, review.body["by"]
+    return commitment(by["salt"], by["admin"], *(body[name] for name in ("log", "seq", "prev", "approve", "remove")))
+
+
+def is_believed(review: State, escrow: State) -> bool:
+    """ESC-8, of the newest link."""
+    if pointer_before(review)["log"] != escrow.log:
         return False
-    admin = admin_at(escrow.history()[by["seq"] - 1], by["admin"])
-    return admin is not None and escrow.is_active(admin.id)
+    by, wanted, history = review.body["by"], commitment_of(review), escrow.history()
+    good = {
+        position
+        for position in escrow.acts.keys() - escrow.disowned
+        if history[position - 1].body["commitment"] == wanted
+    }
+    if by["seq"] in good:
+        named = history[by["seq"] - 1]
+        if named.hash == by["hash"] and named.body["author"] == by["admin"]:
+            return True
+    return bool(good - {by["seq"]})  # a mistaken disown, or an act that was lost, repaired
 
 
-def unverified(user: State, escrow: State) -> set[int]:
-    """Positions of the acts of escrow that are not believed."""
-    return {seq for seq, act in acts_of_escrow(user).items() if not is_verified(act, escrow)}
+def unverified(user: State, escrow: State | None) -> set[int]:
+    """Positions of the reviews by escrow that are not believed; without a log that can judge these are all."""
+    reviews = reviews_by_escrow(user)
+    return {seq for seq, review in reviews.items() if escrow is None or not is_believed(review, escrow)}
 
 
-def is_awaited(act: State, escrow: State) -> bool:
-    """11.2: an act that a longer log may verify, since its admin would be believed at the end of this one."""
-    by = act.body["by"]
-    names_this_log = pointer_before(act)["log"] == escrow.log
-    return names_this_log and by["seq"] > escrow.seq and admin_at(escrow, by["admin"]) is not None
+def own_closure(user: State, known: Collection[bytes]) -> set[int]:
+    """ESC-8: nodes of members known to be the owner's, and of those whom they approved or enrolled, and so on."""
+    people = _people(user)
+    return _and_in_turn(user, {node for node, member in people.items() if member.id in known}, set(), people, False)
 
 
-def brought_in(
-    user: State, acts: set[int], device: Member | None = None, own: Collection[bytes] = ()
-) -> set[bytes]:
-    """ESC-8: the active devices and backup keys that these acts brought in, as the device sees it that knows `own`."""
-    people = {member.node: member for member in user.members.values() if member.kind != ESCROW}
+def suspects_of(user: State, reviews: Collection[int], own: Collection[bytes]) -> set[int]:
+    """ESC-8: nodes of devices and backup keys that these reviews approved, and whom it goes on from there."""
+    people, ours = _people(user), own_closure(user, own)
+    approved = {node for _, node, link in user.edges if link in reviews and node in people}
+    return _and_in_turn(user, approved, ours, people, True)
 
-    def and_in_turn(start: set[int], but: set[int]) -> set[int]:
-        """And whom they approved or enrolled, whenever, removed members too. Nothing leads through escrow."""
-        reached = start - but
-        while more := {b for a, b, _ in user.edges if a in reached and b in people} - reached - but:
-            reached |= more
-        return reached
 
-    known = {*own, *([device.id] if device else [])}
-    ours = and_in_turn({node for node, member in people.items() if member.id in known}, set())
-    approved = {node for _, node, link in user.edges if link in acts and node in people}
-    suspects = and_in_turn(approved, ours)
+def _people(user: State) -> dict[int, Member]:
+    """Removed ones too. Nothing leads through escrow."""
+    return {member.node: member for member in user.members.values() if member.kind != ESCROW}
 
-    # Had the acts never happened: without their approvals, and with everybody whom they or the suspects removed.
+
+def _and_in_turn(user: State, start: set[int], but: set[int], people: dict[int, Member], reclaims: bool) -> set[int]:
+    steps = {(a, b) for a, b, _ in user.edges if a in people and b in people}
+    if reclaims:
+        steps |= {(user.members[source].node, node) for node, each in people.items() for source, _ in each.reclaims}
+    reached = start - but
+    while more := {b for a, b in steps if a in reached} - reached - but:
+        reached |= more
+    return reached
+
+
+def brought_in(user: State, reviews: Collection[int], own: Collection[bytes] = ()) -> set[bytes]:
+    """ESC-8: the active devices and backup keys that these reviews brought in, as a device sees it that knows `own`,
+    itself among them."""
+    people, suspects = _people(user), suspects_of(user, reviews, own)
     suspect_ids = {people[node].id for node in suspects}
+
+    # Had the reviews never happened: without their approvals, and with everybody whom they or the suspects removed.
     members = dict(user.members)
     for id_, member in user.members.items():
-        if member.removed and (member.removed[0] in suspect_ids or member.removed[1] in acts):
+        if member.removed and (member.removed[0] in suspect_ids or member.removed[1] in reviews):
             members[id_] = replace(member, removed=None)
-    edges = {edge for edge in user.edges if edge[2] not in acts or edge[1] in user.pointers}
+    edges = {edge for edge in user.edges if edge[2] not in reviews}
     classes = replace(user, members=members, edges=edges).classes()
     return {member.id for member in user.people() if member.node in suspects and not classes.is_confirmed(member)}
 
@@ -167,99 +209,113 @@ def trust(user: State, escrow: State, confirmed: dict | None) -> str:
 
 
 def is_sound(user: State, escrow: State | None, confirmed: dict | None) -> bool:
-    """ESC-4: whether a device may grant anything to escrow. A joining one withholds otherwise (MEM-6)."""
+    """ESC-4: whether a device may grant anything to escrow. Where it may not, it withholds (MEM-6)."""
     member = user.escrow()
     if escrow is None or member is None or judge_pointer(member.pointer, escrow) != "newest":
         return False
-    return not contradicts(member.pointer, escrow, confirmed) and trust(user, escrow, confirmed) == "trusted"
+    if contradicts(member.pointer, escrow, confirmed) or trust(user, escrow, confirmed) != "trusted":
+        return False
+    return escrow.policy["enabled"]
 
 
-# --- What a device does about escrow (11.2)
-
-
-def claimed(user: State, escrow: State, member: Member) -> Runs:
-    """Section 8, of one escrow member: granted to it at keys of this escrow log, less what it then declared missing."""
-    keys, runs = {epoch.keys["kem"] for epoch in escrow.epochs}, ()
-    for state in user.history():
-        body = state.body
-        if "by" in body and state.author == member.id and pointer_before(state)["kem"] in keys:
-            runs = minus(runs, tuple(map(tuple, body.get("missing", []))))
-        if member.id in state.members and state.members[member.id].kem in keys:
-            grants = [grant for grant in body.get("grants", []) if any(id_ == member.id for id_, _ in grant["boxes"])]
-            runs = union(runs, tuple((grant["from"], grant["to"]) for grant in grants))
-    return runs
-
-
-def duty(
-    user: State, escrow: State | None, device: Member, confirmed: dict | None, own: Collection[bytes] = ()
-) -> tuple[str, set[bytes]]:
-    """The first row of the table that applies, and for `remove-unverified` whom to remove."""
-    member, acts = user.escrow(), acts_of_escrow(user)
-    acted = bool(brought_in(user, set(acts), device, own))
-    if escrow is None:
-        return ("fetch" if member or acted else "nothing"), set()
-
-    is_confirmed = user.classes().is_confirmed(device)
-    may_act = holds_current(user, device) and (is_confirmed or not user.lockdown)
-    verdict, by_user = trust(user, escrow, confirmed), extends(escrow, confirmed)
-    doubtful = unverified(user, escrow)
-    suspects = brought_in(user, doubtful, device, own)
-
-    def remove_unverified(with_escrow: bool) -> tuple[str, set[bytes]]:
-        if any(is_awaited(acts[seq], escrow) for seq in doubtful):
-            return "fetch", set()
-        return "remove-unverified", suspects | ({member.id} if with_escrow else set())
-
+def can_judge(user: State, escrow: State | None, confirmed: dict | None) -> bool:
+    """11.2: whether reviews by escrow are believed by this log at all."""
+    if escrow is None or trust(user, escrow, confirmed) != "trusted":
+        return False
+    member = user.escrow()
     if member is None:
-        if acted and verdict != "trusted":
-            return verdict, set()
-        if suspects:
-            return remove_unverified(with_escrow=False) if is_confirmed and may_act else ("wait", set())
-        if needs(escrow) or not may_act:
-            return "wait", set()
-        if verdict != "trusted":
-            return verdict, set()
-        return ("enroll" if by_user else "confirm"), set()
-
-    pointer, judged = member.pointer, judge_pointer(member.pointer, escrow)
-    admins_can_act = holds_current(user, member) and not (judged == "false" and by_user)
-    if not may_act or (not is_confirmed and admins_can_act):
-        return "wait", set()
-    if judged == "other-log":
-        if verdict != "trusted" or not by_user:
-            return ("fetch" if verdict == "fetch" else "confirm"), set()
-        return remove_unverified(with_escrow=True) if suspects else ("remove", set())
-    if judged == "ahead":
-        return "fetch", set()
-    if contradicts(pointer, escrow, confirmed):
-        return "confirm", set()
-    if verdict != "trusted":
-        return verdict, set()
-    if suspects:
-        return remove_unverified(with_escrow=judged != "newest")
-    if judged in ("false", "older"):
-        return "renew", set()
-    has_really = minus(member.held, minus(member.held, claimed(user, escrow, member)))
-    lacks = minus(device.held, has_really)
-    if minus(lacks, minus(lacks, union(member.reach, member.withheld))):
-        return "regrant", set()
-    return ("extend" if lacks else "nothing"), set()
+        return True
+    judged = judge_pointer(member.pointer, escrow)
+    return judged in ("newest", "older", "false") and not contradicts(member.pointer, escrow, confirmed)
 
 
-# --- Records (ESC-9)
+def is_known_to_former_admin(user: State, escrow: State) -> bool:
+    """ESC-10: the current epoch was made by somebody who acted for escrow and is not to be believed."""
+    made = user.link(user.epochs[-1].position)
+    if "by" not in made.body:
+        return False
+    if made.body["type"] == "review":
+        return not is_believed(made, escrow)
+    return admin_by_key(escrow, made.body["by"]["admin"]) is None
+
+
+def admin_by_key(escrow: State, key: bytes) -> Member | None:
+    """The active confirmed device with this key and the role `recover` or `manage`."""
+    classes = escrow.classes()
+    for member in escrow.people():
+        if member.kind == "device" and member.sign == key and has_role(member, "recover"):
+            return member if classes.is_confirmed(member) else None
+    return None
+
+
+def is_due(user: State, escrow: State) -> bool:
+    """ESC-6: whether an admin's software renews this log."""
+    member = user.escrow()
+    return member is not None and (
+        judge_pointer(member.pointer, escrow) == "older" or is_known_to_former_admin(user, escrow)
+    )
+
+
+# --- Records (ESC-8, ESC-9)
 
 
 def open_record(state: State, sealed: bytes, seeds: dict[int, bytes]) -> dict | None:
-    """ESC-9: the opening of the access record that is the newest link; None if it is junk."""
-    epoch, commitment = state.before.epoch, state.body["commitment"]
+    """The opening of the access or act that is the newest link; None if it is junk."""
+    return open_act(state, state, sealed, seeds) if state.body["type"] == "act" else open_access(state, sealed, seeds)
+
+
+def open_access(state: State, sealed: bytes, seeds: dict[int, bytes]) -> dict | None:
+    """ESC-9."""
+    opening = unseal("access/opening", state, sealed, seeds)
+    if opening is None or digest("access/commitment", opening) != state.body["commitment"]:
+        return None
+    value = decode_opening(opening, ACCESS_OPENING)
+    return value if value and value["epochs"] and is_maximal(value["epochs"]) else None
+
+
+def open_act(state: State, newest: State, sealed: bytes, seeds: dict[int, bytes]) -> dict | None:
+    """11.3, of the act that is the newest link of `state`, in the log whose newest state at hand is `newest`."""
+    opening = unseal("act/opening", state, sealed, seeds)
+    value = opening and decode_opening(opening, ACT_OPENING)
+    if not value or not all(is_member_list(value[name]) for name in ("approve", "remove")):
+        return None
+    wanted, history = state.body["commitment"], newest.history()
+    bodies = [history[position - 1].body for position in newest.acts]
+    authors = {state.body["author"]} | {body["author"] for body in bodies if body["commitment"] == wanted}
+    place = [value[name] for name in ("log", "seq", "prev", "approve", "remove")]
+    return value if any(commitment(value["salt"], author, *place) == wanted for author in authors) else None
+
+
+def is_member_list(ids: list[bytes]) -> bool:
+    return all(a < b for a, b in zip(ids, ids[1:]))
+
+
+def unseal(label: str, state: State, sealed: bytes, seeds: dict[int, bytes]) -> bytes | None:
+    epoch = state.before.epoch
     if epoch not in seeds:
         raise Refused("NO_ACCESS", None, f"without the seed of epoch {epoch} nobody reads the record")
-    opening = hpke_open(KemKey(kdf("epoch/kem", seeds[epoch])), labelled("access/opening", commitment), sealed)
-    if opening is None or digest("access/commitment", opening) != commitment:
-        return None
+    return hpke_open(KemKey(kdf("epoch/kem", seeds[epoch])), labelled(label, state.body["commitment"]), sealed)
+
+
+def decode_opening(opening: bytes, shape: shapes.Shape) -> dict | None:
     try:
         value = cbor.decode(opening, OPENING_BYTES, "opening")
-        OPENING(value, "opening")
+        shape(value, "opening")
     except Refused:
         return None
-    return value if value["epochs"] and is_maximal(value["epochs"]) else None
+    return value
+
+
+def loose_acts(escrow: State) -> list[int]:
+    """11.3: acts that are not disowned, and whose admin left, was expelled, removed or re-keyed."""
+    keys = {member.sign for member in escrow.people() if member.kind == "device" and has_role(member, "recover")}
+    standing, history = sorted(escrow.acts.keys() - escrow.disowned), escrow.history()
+    return [position for position in standing if history[position - 1].body["author"] not in keys]
+
+
+def has_review(user: State, opening: dict, wanted: bytes) -> bool:
+    """Whether the review that an act announced is in the user's log at hand."""
+    if opening["seq"] > user.seq:
+        return False
+    there = user.link(opening["seq"])
+    return there.body["type"] == "review" and "by" in there.body and commitment_of(there) == wanted

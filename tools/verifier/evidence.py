@@ -1,53 +1,103 @@
 """Evidence that a server contradicts what was verified before, as a third party judges it (section 13.2)."""
 
+from dataclasses import dataclass
+
 import cbor
 import shapes
-from errors import Refused
-from log import verify_log
+import statements
+from crypto import digest
+from errors import Refused, encoding
+from log import compare, verify_entry
 from state import State
 
 LINKS = shapes.array(shapes.blob(1, 65_536), 0, 1_000_000)
+SIGNED = shapes.blob(1, cbor.MAX_INT)
 EVIDENCE = shapes.record(
     {
         "v": shapes.one_of(1),
-        "kind": shapes.one_of("forked", "replaced", "rolled-back"),
+        "kind": shapes.one_of("forked", "replaced", "rolled-back", "equivocated"),
         "subject": shapes.SUBJECT,
         "pinned": shapes.HEAD,
         "ours": LINKS,
         "theirs": LINKS,
-    }
+    },
+    {"statements": shapes.fixed(earlier=SIGNED, later=SIGNED)},
 )
+
+
+@dataclass
+class Side:
+    """As many links as are of known version and type, and the hashes of all."""
+
+    state: State
+    hashes: list[bytes]
+    is_known: bool  # all of them
+
+    @property
+    def log(self) -> bytes | None:
+        return self.hashes[0] if self.hashes else None
+
+
+def require(condition: object, message: str) -> None:
+    if not condition:
+        raise Refused("INVALID_ARGUMENT", None, message)
 
 
 def judge(data: bytes) -> str:
     """`proven` or `claimed`; refused if it does not show what it says."""
     evidence = cbor.decode(data, 2**30, "evidence", max_objects=2_000_016)
     EVIDENCE(evidence, "evidence")
-    theirs = _verify(evidence["theirs"], evidence["subject"])
-    ours = _verify(evidence["ours"], evidence["subject"]) if evidence["ours"] else None
-    pinned, kind = evidence["pinned"], evidence["kind"]
-    if ours and (ours.log, ours.seq, ours.hash) != (pinned["log"], pinned["seq"], pinned["hash"]):
-        raise Refused("INVALID_ARGUMENT", None, "our side does not end at the pinned head")
-    same_log = theirs.log == pinned["log"]
-    our_hashes = [each.hash for each in ours.history()] if ours else []
-    their_hashes = [each.hash for each in theirs.history()]
+    kind, pinned = evidence["kind"], evidence["pinned"]
+    if ("statements" in evidence) != (kind == "equivocated"):
+        raise encoding("ENC-2", "evidence.statements is there exactly in equivocated")
+    said = [statements.decode(each) for each in evidence.get("statements", [])]
+    theirs, ours = (side_of(evidence[name], evidence["subject"]) for name in ("theirs", "ours"))
+    head = (ours.log, len(ours.hashes), ours.hashes[-1]) if ours.hashes else None
+    require(head in (None, (pinned["log"], pinned["seq"], pinned["hash"])), "our side does not end at the pinned head")
+    if kind == "equivocated":
+        return equivocated(pinned, ours, theirs, *said)
+    require(theirs.hashes or kind == "rolled-back", "there is nothing on their side")
+    same_log = theirs.log in (None, pinned["log"])
     if kind == "replaced":
         shown = not same_log
     elif kind == "rolled-back":
-        shown = same_log and theirs.seq < pinned["seq"] and (not ours or our_hashes[: theirs.seq] == their_hashes)
-    elif ours:
-        shown = same_log and any(a != b for a, b in zip(our_hashes, their_hashes))
+        begins = ours.hashes[: len(theirs.hashes)] == theirs.hashes
+        shown = same_log and len(theirs.hashes) < pinned["seq"] and (not ours.hashes or begins)
+    elif ours.hashes:
+        shown = same_log and any(a != b for a, b in zip(ours.hashes, theirs.hashes))
     else:
-        shown = same_log and theirs.seq == pinned["seq"] and theirs.hash != pinned["hash"]
-    if not shown:
-        raise Refused("INVALID_ARGUMENT", None, f"the links do not show that the log was {kind}")
-    return "proven" if kind == "forked" and ours else "claimed"
+        shown = same_log and len(theirs.hashes) == pinned["seq"] and theirs.hashes[-1] != pinned["hash"]
+    require(shown, f"the links do not show that the log was {kind}")
+    return "proven" if kind == "forked" and ours.hashes and ours.is_known and theirs.is_known else "claimed"
 
 
-def _verify(links: list[bytes], subject: str) -> State:
+def side_of(links: list[bytes], subject: str) -> Side:
+    state, is_known = State(), True
+    for link in links:
+        try:
+            state = verify_entry(state, cbor.encode([link, []]))
+        except Refused as refused:
+            if refused.code != "UNSUPPORTED":
+                raise
+            is_known = False
+            break  # from here on only places and hashes count
+        try:
+            compare(state, subject, None)
+        except Refused:
+            require(False, "the links are about somebody else")
+    return Side(state, [digest("link/hash", link) for link in links], is_known)
+
+
+def equivocated(
+    pinned: dict, ours: Side, theirs: Side, earlier: statements.Statement, later: statements.Statement
+) -> str:
+    require(not ours.hashes and len(theirs.hashes) == 1 and theirs.is_known, "the first link alone is to be there")
     try:
-        return verify_log([cbor.encode([link, []]) for link in links], subject)
+        for each in (earlier, later):
+            statements.check_signatures(each, theirs.state.operator)
     except Refused as refused:
-        if refused.code != "WRONG_SUBJECT":
-            raise
-        raise Refused("INVALID_ARGUMENT", None, "the links are about somebody else") from None
+        require(False, f"{refused}")
+    require(earlier.log == later.log == theirs.log, "the statements are about another log")
+    require(statements.contradict(earlier, later), "the statements do not contradict each other")
+    require((pinned["log"], pinned["seq"], pinned["hash"]) == (earlier.log, earlier.seq, earlier.hash), "another head")
+    return "proven"

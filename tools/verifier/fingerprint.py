@@ -56,6 +56,17 @@ def parse(text: str) -> tuple[str, str]:
     raise Refused("FINGERPRINT_INVALID", None, "neither 60 digits, 64 hexadecimal digits nor 19 words")
 
 
+def is_daily(state: State) -> bool:
+    """Whether the newest link is one that does not change an escrow log's fingerprint."""
+    return state.kind == "escrow" and state.body["type"] in ("act", "access", "disown", "rename")
+
+
+def of_state(state: State) -> dict[str, str]:
+    while is_daily(state):
+        state = state.before
+    return forms(state.log, state.seq, state.hash)
+
+
 def compare(text: str, state: State) -> str:
     form, content = parse(text)
     heads = [(state.log, each.seq, each.hash) for each in state.history()]
@@ -66,4 +77,6 @@ def compare(text: str, state: State) -> str:
         if seq <= state.seq and forms(*heads[seq - 1])["qr"] != content:
             return "mismatch"
     of = [seq for log, seq, hash_ in heads if forms(log, seq, hash_)[form] == content]
-    return "newer-or-unknown" if not of else "match" if of[-1] == state.seq else "older"
+    if not of:
+        return "newer-or-unknown"
+    return "match" if all(map(is_daily, state.history()[of[-1] :])) else "older"

@@ -5,8 +5,8 @@ from typing import Callable
 
 from crypto import kem_key_is_valid, signing_key_fault
 from errors import Refused, bad_link
-from runs import Run, Runs, has, is_maximal, minus, within
-from state import ESCROW, Classes, Member, State, holds_current
+from runs import Runs, has, is_maximal, minus, to_runs, within
+from state import ESCROW, Classes, Member, State, holds_current, pair_of
 
 
 @dataclass
@@ -14,7 +14,8 @@ class Effect:
     remove: list[bytes] = field(default_factory=list)
     approve: list[bytes] = field(default_factory=list)
     roles: dict[bytes, tuple[str, ...]] = field(default_factory=dict)
-    regrants: list[tuple[bytes, Run]] = field(default_factory=list)
+    owed: list[tuple[bytes, Runs]] = field(default_factory=list)  # by regrant and reclaim
+    disown: list[int] = field(default_factory=list)
     enters: bool = False  # body["member"] or, in an enroll, body["escrow"]
     lockdown: bool | None = None
     policy: dict | None = None
@@ -36,7 +37,16 @@ class Context:
         if not condition:
             raise bad_link(rule, message)
 
+    def by_escrow(self) -> bool:
+        return "by" in self.body
+
+    def given(self) -> Runs:
+        """What a link's approvals give; escrow gives what it names (ESC-11)."""
+        return to_runs(self.body["by"].get("runs", [])) if self.by_escrow() else minus(self.author.held, self.missing)
+
     def holder(self) -> None:
+        if self.by_escrow():  # MEM-6
+            return
         self.require(holds_current(self.state, self.author), "LOG-4", "the author does not hold the current epoch")
 
     def confirmed_in_lockdown(self) -> None:
@@ -58,6 +68,13 @@ class Context:
         ascending = all(a < b for a, b in zip(ids, ids[1:]))
         self.require(ascending, "MEM-2", f"{name} is not sorted, or names somebody twice")
         self.require(all(map(self.state.is_active, ids)), "MEM-2", f"{name} names somebody who is not active")
+
+    def acts_to_disown(self, positions: list[int]) -> None:
+        ascending = all(a < b for a, b in zip(positions, positions[1:]))
+        self.require(ascending, "MEM-2", "the acts do not ascend")
+        for position in positions:
+            self.require(position in self.state.acts, "MEM-2", "no act is at this position")
+            self.require(position not in self.state.disowned, "MEM-2", "the act was disowned before")
 
     def escrow_log(self) -> None:
         self.require(self.state.kind == "escrow", "MEM-8", "this type is for escrow logs")
@@ -88,8 +105,6 @@ def genesis(link: Context) -> Effect:
 
 def join(link: Context) -> Effect:
     link.require(link.body["member"]["kind"] == "device", "LOG-4", "only a device adds itself")
-    may_withhold = not link.state.lockdown and link.state.escrow()
-    link.require("escrow" not in link.body or may_withhold, "MEM-6", "there is nothing to withhold from escrow")
     return Effect(enters=True, makes_epoch=not link.state.lockdown)
 
 
@@ -123,39 +138,52 @@ def review(link: Context) -> Effect:
     given = link.body.get("roles", [])
     link.require([id_ for id_, _ in given] == want, "MEM-8", "roles go to those that are confirmed now")
     roles = {id_: link.roles_in_order(names) for id_, names in given}
+    disown = link.body.get("disown", [])
+    link.require(not disown or link.state.kind == "escrow", "MEM-8", "acts are in escrow logs only")
+    link.acts_to_disown(disown)
     has_force = link.author.kind != ESCROW or link.classes.escrow_counts  # approvals that do not count move nobody
     for id_ in approve:
-        extends = minus(minus(link.author.held, link.missing), members[id_].held)
+        extends = minus(link.given(), members[id_].held)
         moves = has_force and link.classes.founder(link.author) < link.classes.founder(members[id_])
         link.require(extends or moves, "MEM-1", "an approval changes nothing")
-    makes_epoch = link.reach_has_current(remove) or link.missing_has_current()
-    return Effect(remove=remove, approve=approve, roles=roles, makes_epoch=makes_epoch)
+    makes_epoch = link.reach_has_current(remove) or link.missing_has_current() or needs_epoch_of_its_own(link)
+    return Effect(remove=remove, approve=approve, roles=roles, disown=disown, makes_epoch=makes_epoch)
+
+
+def needs_epoch_of_its_own(link: Context) -> bool:
+    """ESC-11: escrow approves, and cannot give the current epoch."""
+    if not link.by_escrow() or not link.body["approve"]:
+        return False
+    granted = link.state.granted[pair_of(link.author.pointer)]
+    return not (has(granted, link.state.epoch) and has(link.given(), link.state.epoch))
 
 
 def rotate(link: Context) -> Effect:
     link.acts_for_others()
+    link.manages()
     return Effect(makes_epoch=True)
 
 
 def regrant(link: Context) -> Effect:
     link.acts_for_others()
     link.manages()
-    named: dict[bytes, list[Run]] = {}
-    for grant in link.body["grants"]:
-        for id_, _ in grant["boxes"]:
-            named.setdefault(id_, []).append((grant["from"], grant["to"]))
-    for id_, runs in named.items():
-        link.require(link.state.is_active(id_), "MEM-2", "a box is for somebody who is not active")
-        member, epochs = link.state.members[id_], tuple(runs)
-        link.require(is_maximal(epochs), "GRT-1", "runs that are not maximal")
-        link.require(within(minus(epochs, member.withheld), member.reach), "MEM-9", "an epoch never granted before")
-        link.require(within(epochs, minus(link.author.held, link.missing)), "GRT-1", "an epoch the author lacks")
-    return Effect(regrants=[(id_, run) for id_, runs in named.items() for run in runs])
+    give = [(id_, to_runs(runs)) for id_, runs in link.body["give"]]
+    ascending = all(a < b for (a, _), (b, _) in zip(give, give[1:]))
+    link.require(ascending, "MEM-2", "give is not sorted, or names somebody twice")
+    for id_, runs in give:
+        link.require(link.state.is_active(id_), "MEM-2", "give names somebody who is not active")
+        member = link.state.members[id_]
+        link.require(runs and is_maximal(runs), "GRT-1", "runs that are not maximal, or none")
+        link.require(within(minus(runs, member.withheld), member.reach), "MEM-9", "an epoch never granted before")
+        link.require(within(runs, link.given()), "GRT-1", "an epoch the author lacks")
+    return Effect(owed=give)
 
 
 def rekey(link: Context) -> Effect:
+    link.require(link.author.kind == "device", "LOG-4", "only a device takes fresh keys")
     link.confirmed_in_lockdown()
-    return Effect(makes_epoch=True)
+    makes_epoch = link.state.kind != "escrow" or link.has_role("manage")  # MEM-8
+    return Effect(makes_epoch=makes_epoch, rotation_due=not makes_epoch)
 
 
 def leave(link: Context) -> Effect:
@@ -175,12 +203,13 @@ def expel(link: Context) -> Effect:
 
 
 def rename(link: Context) -> Effect:
+    link.confirmed_in_lockdown()
     id_ = link.body["member"]
     link.require(link.state.is_active(id_), "MEM-2", "the member is not active")
     member = link.state.members[id_]
     link.require(member.kind != ESCROW, "LOG-4", "escrow has no name")
     if member is not link.author:
-        link.acts_for_others()
+        link.holder()
         same_class = link.classes.founder(member) == link.classes.founder(link.author)
         link.require(same_class, "LOG-4", "author and member are in different classes")
     link.require(member.commitment != link.body["name"], "MEM-2", "the name is the one in force")
@@ -211,7 +240,10 @@ def renew_escrow(link: Context) -> Effect:
     link.require(member, "ESC-4", "there is no escrow member")
     link.pointer()
     link.require(link.body["escrow"]["log"] == member.pointer["log"], "ESC-4", "the pointer is into another log")
-    link.require(link.body["escrow"] != member.pointer, "MEM-2", "the pointer is the one in force")
+    # Whoever renewed to the true pointer may be a stranger: a confirmed device sets the same one once more.
+    heals = link.classes.is_confirmed(link.author) and link.classes.founder(member) > link.classes.confirmed
+    may_keep = link.by_escrow() or heals
+    link.require(may_keep or link.body["escrow"] != member.pointer, "MEM-2", "the pointer is the one in force")
     return Effect(makes_epoch=True)
 
 
@@ -231,6 +263,33 @@ def access(link: Context) -> Effect:
     return Effect()
 
 
+def reclaim(link: Context) -> Effect:
+    link.acts_for_others()
+    link.manages()
+    runs, source = to_runs(link.body["runs"]), link.state.members[link.body["from"]]
+    link.require(runs and is_maximal(runs), "MEM-10", "runs that are not maximal, or none")
+    link.require(within(runs, minus(source.held, link.given())), "MEM-10", "an epoch not held, or held already")
+    return Effect(owed=[(link.author.id, runs)])
+
+
+def act(link: Context) -> Effect:
+    link.acts_for_others()
+    link.escrow_log()
+    link.require(link.author.kind == "device", "MEM-8", "the author is no device")
+    link.require(link.has_role("recover"), "MEM-8", "the author lacks the role recover")
+    return Effect()
+
+
+def disown(link: Context) -> Effect:
+    link.escrow_log()
+    link.acts_for_others()
+    acts = link.body["acts"]
+    its_own = all(link.state.acts.get(position) == link.author.id for position in acts)
+    link.require(its_own or link.has_role("manage"), "MEM-8", "the acts of another, without the role manage")
+    link.acts_to_disown(acts)
+    return Effect(disown=acts)
+
+
 TYPES: dict[str, Callable[[Context], Effect]] = {
     "genesis": genesis,
     "join": join,
@@ -246,4 +305,7 @@ TYPES: dict[str, Callable[[Context], Effect]] = {
     "renew-escrow": renew_escrow,
     "policy": policy,
     "access": access,
+    "reclaim": reclaim,
+    "act": act,
+    "disown": disown,
 }

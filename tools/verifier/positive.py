@@ -12,6 +12,7 @@ import grants
 from crypto import digest, kdf, labelled, member_signing_key, signing_key, verify_signature
 from hpke import KemKey, encapsulate, hpke_open, hpke_seal
 from log import open_entry, verify_log
+from runs import to_runs
 from state import State, data_access, holds_current
 from vectorfiles import Vectors, base64url, head, pairs, seeds, unbase64
 
@@ -45,7 +46,8 @@ def facts(state: State) -> dict:
         "rotationDue": state.rotation_due,
         "policy": state.policy,
         "grants": [
-            {"from": grant["from"], "to": grant["to"], "recipients": [id_.hex() for id_, _ in grant["boxes"]]}
+            {"from": grant["from"], "to": grant["to"], "count": grant["count"]}
+            | {"recipients": [id_.hex() for id_, _ in grant["boxes"]]}
             for grant in body.get("grants", [])
         ],
         "missing": body.get("missing", []),
@@ -63,6 +65,7 @@ def facts(state: State) -> dict:
                 "sign": base64url(member.sign),
                 "kem": sha256(member.kem),
                 "approvals": [{"by": by.hex(), "seq": seq} for by, seq in member.approvals],
+                "reclaims": [{"from": source.hex(), "seq": seq} for source, seq in member.reclaims],
                 "reach": pairs(member.reach),
                 "held": pairs(member.held),
                 "withheld": pairs(member.withheld),
@@ -175,13 +178,13 @@ def of_grants(vectors: Vectors, file: list) -> tuple[object, object]:
 
 def grant(given: dict) -> dict:
     body = {"seq": given["seq"], "log": bytes.fromhex(given["log"]), "prev": bytes.fromhex(given["prev"])}
-    made = grants.make(body, given["from"], given["to"], b"".join(map(unbase64, given["seeds"])))
+    made = grants.make(body, to_runs(given["runs"]), b"".join(map(unbase64, given["seeds"])))
     boxes = []
     for box in given["boxes"]:
         coins, info, sealed_key = made.box(unbase64(box["kem"]))
         parts = {"coins": coins, "info": info, "box": sealed_key, "digest": digest("attachment", sealed_key)}
         boxes.append(box | texts(parts))
-    parts = {"context": made.context, "key": made.key, "keyring": made.keyring}
+    parts = {"set": made.set, "context": made.context, "key": made.key, "keyring": made.keyring}
     return given | texts(parts | {"keyringDigest": digest("attachment", made.keyring)}) | {"boxes": boxes}
 
 

@@ -81,20 +81,25 @@ BYTES16, BYTES32, KEM_KEY = blob(16), blob(32), blob(1216)
 SUBJECT = text(1, 256)
 RUN_LIST = array(fixed(**{"from": POSITION, "to": POSITION}), 0)
 MEMBER_LIST = array(BYTES16, 0, 512)
+ACT_LIST = array(POSITION, 1, 4096)
 HEAD = record({"log": BYTES32, "seq": POSITION, "hash": BYTES32})
 
 KEYS = {"sign": BYTES32, "kem": KEM_KEY}
 NEW_MEMBER = record({"kind": one_of("device", "backup"), **KEYS, "name": BYTES32})
 NEW_EPOCH = record({"kem": KEM_KEY}, {"sign": BYTES32})
 BOX = fixed(member=BYTES16, box=BYTES32)
-GRANTS = array(record({"from": POSITION, "to": POSITION, "keyring": BYTES32, "boxes": array(BOX, 1, 256)}), 1)
+RANGE = {"from": POSITION, "to": POSITION, "count": POSITION}
+GRANTS = array(record(RANGE | {"keyring": BYTES32, "boxes": array(BOX, 1, 256)}), 1)
 POINTER = record({"log": BYTES32, "seq": POSITION, "hash": BYTES32, "epoch": POSITION, **KEYS})
-ACTOR = record({"admin": BYTES32, "seq": POSITION, "hash": BYTES32})
+PAIR = fixed(sign=BYTES32, kem=BYTES32)
+RENEWAL_ACTOR = record({"admin": BYTES32, "seq": POSITION, "hash": BYTES32})
+REVIEW_ACTOR = record(
+    {"admin": BYTES32, "seq": POSITION, "hash": BYTES32, "salt": BYTES32},
+    {"runs": RUN_LIST, "pairs": array(PAIR, 1, 64)},
+)
 CONTACTS = array(text(1, 128), 0, 16)
 POLICY = record({"enabled": flag, "allowUserBackupKeys": flag, "escrowContacts": CONTACTS, "userContacts": CONTACTS})
 ROLES = array(one_of("discover", "manage", "recover"), 0, 3)
-
-GRANTED = {"missing": RUN_LIST, "epoch": NEW_EPOCH, "grants": GRANTS}
 
 
 def body(type_: str, required: dict[str, Shape], optional: dict[str, Shape] | None = None) -> Shape:
@@ -102,8 +107,10 @@ def body(type_: str, required: dict[str, Shape], optional: dict[str, Shape] | No
     return record({"v": one_of(1), "type": one_of(type_)} | chain | required, optional)
 
 
-AUTHOR = {"author": BYTES32}
-EPOCH, MISSING, GRANTS_FIELD = ({name: GRANTED[name]} for name in ("epoch", "missing", "grants"))
+AUTHOR, MISSING, GRANTED = {"author": BYTES32}, {"missing": RUN_LIST}, {"grants": GRANTS}
+EPOCH = {"epoch": NEW_EPOCH}
+WITHHELD_EPOCH = EPOCH | {"escrow": one_of("withheld")}
+RECORD = {"commitment": BYTES32, "opening": BYTES32}
 
 BODIES: dict[str, Shape] = {
     "genesis": record(
@@ -121,10 +128,10 @@ BODIES: dict[str, Shape] = {
         },
         {"operator": BYTES32, "policy": POLICY},
     ),
-    "join": body("join", {"member": NEW_MEMBER}, {"escrow": one_of("withheld")} | EPOCH | GRANTS_FIELD),
+    "join": body("join", {"member": NEW_MEMBER}, WITHHELD_EPOCH | GRANTED),
     "enroll": body(
         "enroll",
-        AUTHOR | GRANTS_FIELD,
+        AUTHOR | GRANTED,
         {
             "member": NEW_MEMBER,
             "escrow": POINTER,
@@ -136,22 +143,35 @@ BODIES: dict[str, Shape] = {
     "review": body(
         "review",
         AUTHOR | {"approve": MEMBER_LIST, "remove": MEMBER_LIST},
-        {"by": ACTOR, "roles": array(fixed(member=BYTES16, roles=ROLES), 1, 256)} | GRANTED,
+        {"by": REVIEW_ACTOR, "roles": array(fixed(member=BYTES16, roles=ROLES), 1, 256), "disown": ACT_LIST}
+        | MISSING
+        | WITHHELD_EPOCH
+        | GRANTED,
     ),
-    "rotate": body("rotate", AUTHOR | GRANTS_FIELD, MISSING | EPOCH),
-    "regrant": body("regrant", AUTHOR | GRANTS_FIELD, MISSING),
-    "rekey": body("rekey", AUTHOR | {"keys": record(KEYS)} | GRANTS_FIELD, MISSING | EPOCH),
+    "rotate": body("rotate", AUTHOR | GRANTED, MISSING | WITHHELD_EPOCH),
+    "regrant": body(
+        "regrant", AUTHOR | {"give": array(fixed(member=BYTES16, runs=RUN_LIST), 1, 256)} | GRANTED, MISSING
+    ),
+    "rekey": body("rekey", AUTHOR | {"keys": record(KEYS)}, MISSING | WITHHELD_EPOCH | GRANTED),
     "leave": body("leave", AUTHOR),
     "expel": body("expel", {"remove": MEMBER_LIST}),
     "rename": body("rename", AUTHOR | {"member": BYTES16, "name": BYTES32}),
-    "lockdown": body("lockdown", AUTHOR | {"on": flag, "remove": MEMBER_LIST}, GRANTED),
-    "renew-escrow": body("renew-escrow", AUTHOR | {"escrow": POINTER} | GRANTS_FIELD, {"by": ACTOR} | MISSING | EPOCH),
+    "lockdown": body(
+        "lockdown", AUTHOR | {"on": flag, "remove": MEMBER_LIST}, MISSING | WITHHELD_EPOCH | GRANTED
+    ),
+    "renew-escrow": body(
+        "renew-escrow", AUTHOR | {"escrow": POINTER} | GRANTED, {"by": RENEWAL_ACTOR} | MISSING | EPOCH
+    ),
     "policy": body("policy", AUTHOR | {"policy": POLICY}),
-    "access": body("access", AUTHOR | {"commitment": BYTES32, "opening": BYTES32}),
+    "access": body("access", AUTHOR | RECORD),
+    "reclaim": body("reclaim", AUTHOR | {"from": BYTES16, "runs": RUN_LIST} | GRANTED, MISSING),
+    "act": body("act", AUTHOR | RECORD),
+    "disown": body("disown", AUTHOR | {"acts": ACT_LIST}),
 }
 
 NAME_OPENING = record({"salt": BYTES16, "name": text(1, 128)}, {"platform": text(0, 128), "details": text(0, 128)})
 
-# What the inside of a byte string means is judged after its own limits (section 6.4, steps 1 and 2).
+# What the inside of a byte string means is judged after its own limits, and the shape of a link after version and type
+# of its body (section 6.4, steps 1 and 2).
 ENTRY = fixed(link=blob(1, MAX_INT), attachments=array(blob(1, 4_194_304), 0, 8192))
-LINK = fixed(body=blob(1, MAX_INT), signatures=array(fixed(key=BYTES32, signature=blob(64)), 1, 2))
+LINK = fixed(body=blob(1, MAX_INT), signatures=array(fixed(key=BYTES32, signature=blob(64)), 1, 66))

@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass, field, replace
 
+from crypto import digest
 from runs import Runs, has, minus
 
 ESCROW = "escrow"
+Pair = tuple[bytes, bytes]
 
 
 @dataclass
@@ -23,7 +25,13 @@ class Member:
     pointer: dict | None = None
     withheld: Runs = ()
     approvals: tuple[tuple[bytes, int], ...] = ()  # by whom, in which link
+    reclaims: tuple[tuple[bytes, int], ...] = ()  # from whom, in which link
     removed: tuple[bytes | None, int] | None = None  # by whom (None is the operator), in which link
+
+
+def pair_of(pointer: dict) -> Pair:
+    """The two keys of a pointer, or of an escrow log's epoch (section 2)."""
+    return pointer["sign"], digest("public-key", pointer["kem"])
 
 
 @dataclass
@@ -48,6 +56,10 @@ class State:
     epochs: list[Epoch] = field(default_factory=list)
     members: dict[bytes, Member] = field(default_factory=dict)
     seen: set[bytes] = field(default_factory=set)
+    granted: dict[Pair, Runs] = field(default_factory=dict)  # of every pair that a pointer of this log ever had (ESC-11)
+    acts: dict[int, bytes] = field(default_factory=dict)  # in an escrow log: by whom, by position
+    disowned: set[int] = field(default_factory=set)  # positions of acts
+    sets: tuple[Runs, ...] = ()  # which epochs are in each grant of the newest link
     before: "State | None" = None
     body: dict = field(default_factory=dict)  # of the newest link
     author: bytes | None = None  # of the newest link; None is the operator
@@ -63,6 +75,9 @@ class State:
             epochs=list(self.epochs),
             members={id_: replace(member) for id_, member in self.members.items()},
             seen=set(self.seen),
+            granted=dict(self.granted),
+            acts=dict(self.acts),
+            disowned=set(self.disowned),
             before=self,
             pointers=set(self.pointers),
             edges=set(self.edges),
@@ -93,6 +108,10 @@ class State:
 
     def escrow(self) -> Member | None:
         return next((member for member in self.active() if member.kind == ESCROW), None)
+
+    def link(self, seq: int) -> "State":
+        """The state after the link at this position."""
+        return self.history()[seq - 1]
 
     def is_active(self, id_: bytes) -> bool:
         return id_ in self.members and not self.members[id_].removed

@@ -1,12 +1,11 @@
 // Texts that are no backup key of a log: docs/spec.md section 9 (BAK-1 to BAK-4).
 
 import { encodeBackupText, secretFromBytes } from "../../../src/backup/code.js";
-import { enrollBackupKey } from "../../../src/backup/enroll.js";
 import { backupIdSymbols, backupKeys } from "../../../src/backup/key.js";
 import type { MemberId } from "../../../src/bytes/ids.js";
 import type { RuleId } from "../../../src/errors.js";
-import { review } from "../../../src/grants/actions.js";
 import type { LogState } from "../../../src/log/state.js";
+import { enrollBackupKey, review } from "../../../test/support/accepted.js";
 import { seededEnv } from "../../../test/support/seeded-env.js";
 import type { World } from "../../../test/support/world.js";
 import type { BackupVector, VectorFile } from "../format.js";

@@ -2,8 +2,8 @@
 // and 7.1 (GRT-1).
 
 import { compareBytes } from "../../../src/bytes/text.js";
-import { regrant } from "../../../src/grants/actions.js";
 import type { Runs } from "../../../src/log/runs.js";
+import { regrant } from "../../../test/support/accepted.js";
 import {
   boxesOf,
   grantsOf,

@@ -2,9 +2,9 @@
 // docs/spec.md section 11 (ESC-4 to ESC-6, ESC-8).
 
 import type { RuleId } from "../../../src/errors.js";
-import { newestPointer } from "../../../src/escrow/pointer.js";
 import type { Pointer } from "../../../src/log/fields.js";
 import type { Head } from "../../../src/log/state.js";
+import { newestPointer } from "../../../src/trust/pointer.js";
 import {
   dismiss,
   enroll,

@@ -2,9 +2,8 @@
 // MEM-8, ESC-2).
 
 import type { CborValue } from "../../../src/bytes/cbor.js";
-import { recordAccess } from "../../../src/escrow/discover.js";
-import { regrant } from "../../../src/grants/actions.js";
 import { hire, ORGANISATION, openEscrow, openOrganisation, paper, policyBy } from "../../../test/escrow/support.js";
+import { recordAccess, regrant } from "../../../test/support/accepted.js";
 import {
   authoredBy,
   idBytes,

@@ -1,7 +1,7 @@
 // Attacks on the escrow member of a user's log: its pointer, and what is kept from it. docs/spec.md sections 6.5, 6.8
 // and 11 (ESC-3, ESC-4, ESC-7, BAK-5).
 
-import { newestPointer } from "../../../src/escrow/pointer.js";
+import { newestPointer } from "../../../src/trust/pointer.js";
 import {
   dismiss,
   epochSigner,

@@ -2,12 +2,12 @@
 
 import { concat } from "../../../src/bytes/bytes.js";
 import { decodeCbor, encodeCbor } from "../../../src/bytes/cbor.js";
-import { recordAccess } from "../../../src/escrow/discover.js";
-import { pointerTo } from "../../../src/escrow/pointer.js";
 import { attachmentDigest } from "../../../src/log/entry.js";
 import { labelledHash, labelPrefix } from "../../../src/primitives/hash.js";
 import { hpkeSeal } from "../../../src/primitives/hpke.js";
 import { LABELS } from "../../../src/primitives/labels.js";
+import { pointerTo } from "../../../src/trust/pointer.js";
+import { recordAccess } from "../../../test/support/accepted.js";
 import { idBytes, type RawBody, rawEntry, takeApart } from "../../../test/support/raw-link.js";
 import { seedNamed, type World } from "../../../test/support/world.js";
 import { changed, rawMap } from "../attack.js";

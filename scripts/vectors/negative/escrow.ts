@@ -2,8 +2,8 @@
 // (ESC-1, ESC-3, ESC-4, ESC-6, ESC-8).
 
 import type { RuleId } from "../../../src/errors.js";
-import { newestPointer } from "../../../src/escrow/pointer.js";
 import type { Pointer } from "../../../src/log/fields.js";
+import { newestPointer } from "../../../src/trust/pointer.js";
 import {
   dismiss,
   enroll,

@@ -5,14 +5,14 @@ import { encodeCbor } from "../../../src/bytes/cbor.js";
 import { Secret } from "../../../src/bytes/secret.js";
 import { fromHex } from "../../../src/bytes/text.js";
 import type { RuleId } from "../../../src/errors.js";
-import { regrant } from "../../../src/grants/actions.js";
-import { boxInfo, type GrantPlace, makeGrant } from "../../../src/grants/make.js";
+import { boxInfo, epochsDigest, type GrantPlace, makeGrant } from "../../../src/grants/make.js";
 import { partsOf } from "../../../src/keys/keyring.js";
 import type { Run } from "../../../src/log/runs.js";
 import { chachaSeal } from "../../../src/primitives/aead.js";
 import { hpkeSeal } from "../../../src/primitives/hpke.js";
 import { deriveKey } from "../../../src/primitives/kdf.js";
 import { LABELS } from "../../../src/primitives/labels.js";
+import { regrant } from "../../../test/support/accepted.js";
 import { boxIndex, mutate, takeApart, withAttachment } from "../../../test/support/raw-link.js";
 import { seedNamed, type World } from "../../../test/support/world.js";
 import { type GrantVector, type Outcome, text, type VectorFile, type WrongGrantText } from "../format.js";
@@ -48,7 +48,7 @@ const JUNK: Outcome = { opened: [], junk: [[1, 1]], withheld: [] };
 const withBytes = (world: World, ...changes: readonly (readonly [index: number, bytes: Uint8Array])[]): Uint8Array =>
   changes.reduce((entry, [index, bytes]) => withAttachment(entry, index, bytes, [laptop]), world.last);
 const faulty = (wrong: "keyring" | "box", world: World, name: string): readonly WrongGrantText[] =>
-  world.record.grants.map(({ from, to }) => ({ recipient: world.id(name), from, to, wrong }));
+  world.record.grants.map(({ epochs }) => ({ recipient: world.id(name), epochs, wrong }));
 
 /** The phone's approval with one attachment changed. */
 const changed = (name: string, description: string, index: number, bytes: Uint8Array): GrantAttack => ({
@@ -95,7 +95,7 @@ const madeFor = (
   const { seq, prev } = world.record;
   const recipients = [{ id: world.id(name), kem: world.member(name).kem }];
   const at = { log: world.log.head.log, prev, seq, ...place };
-  const made = makeGrant({ from: run[0], to: run[1], recipients }, at, seedOf);
+  const made = makeGrant({ epochs: [run], recipients }, at, seedOf);
   return withBytes(world, [keyring, made.keyring], [box, made.boxes[0] as Uint8Array]);
 };
 const truth = (epoch: number): Secret => partsOf(whole.session("Laptop").keyring).seeds.get(epoch) as Secret;
@@ -122,7 +122,7 @@ const withKey = (key: Uint8Array): Uint8Array => {
   const run = [1, 2, 3].map((epoch) => truth(epoch).bytes());
   const { kem } = many.member("Tablet");
   const coins = deriveKey(LABELS.grantCoins, key, { info: kem, length: 64 });
-  const info = boxInfo(many.log.head.log, 1, 3, kem);
+  const info = boxInfo(many.log.head.log, epochsDigest([[1, 3]]), kem);
   return withBytes(
     whole,
     [keyring, chachaSeal(key, new Uint8Array(12), new Uint8Array(0), concat(...run))],
@@ -130,16 +130,21 @@ const withKey = (key: Uint8Array): Uint8Array => {
   );
 };
 const hex = (id: string | undefined) => fromHex(id, { name: "id" });
-const context = encodeCbor([hex(many.log.head.log), 1, 3, hex(many.log.head.hash), whole.log.head.seq]);
+const context = encodeCbor([
+  hex(many.log.head.log),
+  epochsDigest([[1, 3]]),
+  hex(many.log.head.hash),
+  whole.log.head.seq,
+]);
 const onTablet = { before: many, honest: whole, recipient: "Tablet" };
 const ALL_JUNK: Outcome = { opened: [], junk: [[1, 3]], withheld: [] };
 const randomCoins = (() => {
   const { kem } = joined.member("Phone");
   const { prev, seq } = approved.record;
-  const place = encodeCbor([hex(joined.log.head.log), 1, 1, hex(prev), seq]);
+  const place = encodeCbor([hex(joined.log.head.log), epochsDigest([[1, 1]]), hex(prev), seq]);
   const key = deriveKey(LABELS.grantKey, truth(1).bytes(), { info: place });
   const coins = concat(seedNamed("coins"), seedNamed("more coins"));
-  return hpkeSeal(kem, { info: boxInfo(joined.log.head.log, 1, 1, kem), plaintext: key, coins });
+  return hpkeSeal(kem, { info: boxInfo(joined.log.head.log, epochsDigest([[1, 1]]), kem), plaintext: key, coins });
 })();
 
 const MADE: readonly GrantAttack[] = [
@@ -229,7 +234,7 @@ const MOVED: readonly GrantAttack[] = [
     ...{ before: papered, honest: thief, recipient: "Laptop" },
     bad: withAttachment(thief.last, toPaper, new Uint8Array(1168), [thief.signer("Thief")]),
     received: { opened: [[2, 2]], junk: [], withheld: [] },
-    checked: [{ recipient: papered.id("Paper"), from: 2, to: 2, wrong: "box" }],
+    checked: [{ recipient: papered.id("Paper"), epochs: [[2, 2]], wrong: "box" }],
   },
   {
     name: "box_withheld",
@@ -267,7 +272,7 @@ function file({ description, rules, before, honest, recipient, bad, received, ch
     holder: secretsOf(honest.session("Laptop").keyring),
     bad: text(bad),
     good: text(honest.last),
-    received: { bad: received, good: { opened: owed.map(({ from, to }) => [from, to]), junk: [], withheld: [] } },
+    received: { bad: received, good: { opened: owed.flatMap(({ epochs }) => epochs), junk: [], withheld: [] } },
     checked: { bad: checked, good: [] },
   };
 }

@@ -3,16 +3,31 @@
 
 import { concat } from "../../../src/bytes/bytes.js";
 import type { ErrorCode, RuleId } from "../../../src/errors.js";
-import { type Evidence, encodeEvidence, makeEvidence } from "../../../src/log/evidence.js";
+import { type Evidence, type EvidenceKind, encodeEvidence, makeEvidence } from "../../../src/log/evidence.js";
+import { recoverBy } from "../../../test/escrow/support.js";
 import { openWorld, type World } from "../../../test/support/world.js";
 import { bare } from "../entries.js";
 import { type ContactVector, type EvidenceVector, type PinVector, text, texts, type VectorFile } from "../format.js";
 import { prefixOf } from "../prefixes.js";
-import { alone, bob, joined, two } from "../worlds.js";
+import { alone, bob, joined, staffed, two, user } from "../worlds.js";
 
 const forked = joined.review("Laptop", { remove: ["Phone"] });
 const longer = two.rotate("Laptop");
 const other = openWorld("vectors of another first link");
+
+const asked = user.join("Phone");
+const admitted = recoverBy(asked, staffed, "Bob", { approve: ["Phone"] });
+const asking = user.join("Stranger").join("Phone").join("Tablet");
+const restored = recoverBy(asking, staffed, "Bob", { approve: ["Phone", "Tablet"], remove: ["Laptop"] });
+const led = recoverBy(
+  asked
+    .join("Tablet")
+    .review("Phone", { approve: ["Tablet"] })
+    .join("Watch"),
+  staffed,
+  "Bob",
+  { approve: ["Tablet", "Watch"], remove: ["Laptop"] },
+);
 
 const PINS: readonly (readonly [name: string, description: string, code: ErrorCode, bad: World])[] = [
   ["forked_log", "Another valid link stands at the newest position that was verified.", "FORKED", forked],
@@ -50,10 +65,31 @@ const CONTACTS: readonly (readonly [name: string, description: string, before: W
     joined.leave("Laptop").rotate("Phone"),
     joined.rotate("Laptop"),
   ],
+  [
+    "admitted_by_an_admin_and_founding_in_hindsight",
+    "An admin had approved a device; the last founding device leaves, and that device goes on. The twin is the leaving alone.",
+    admitted,
+    admitted.leave("Laptop").rotate("Phone"),
+    admitted.leave("Laptop"),
+  ],
+  [
+    "stranger_older_than_the_restored",
+    "A device that had joined before the restored ones goes on. The twin is by the youngest device that escrow restored.",
+    restored,
+    restored.rotate("Stranger"),
+    restored.rotate("Tablet"),
+  ],
+  [
+    "stranger_that_approved_the_restored",
+    "A device goes on that had approved a restored one before it was restored. The twin is by one that it had not approved.",
+    led,
+    led.rotate("Phone"),
+    led.rotate("Watch"),
+  ],
 ];
 
 const links = ({ log }: World) => [...log.links].map(({ bytes }) => bytes);
-const evidenceOf = (kind: Evidence["kind"], pinned: World, theirs: readonly Uint8Array[]): Evidence =>
+const evidenceOf = (kind: EvidenceKind, pinned: World, theirs: readonly Uint8Array[]): Evidence =>
   makeEvidence(kind, pinned.log.subject, pinned.log, theirs);
 const fork = evidenceOf("forked", two, links(forked));
 const rollback = evidenceOf("rolled-back", two, links(joined));
@@ -92,6 +128,13 @@ const EVIDENCE: readonly EvidenceAttack[] = [
     description: "The pinned head is not where its own links end.",
     code: "INVALID_ARGUMENT",
     bad: { ...fork, ours: links(longer) },
+  },
+  {
+    name: "fork_of_nothing",
+    description: "What is called a fork has no offered links. The twin is a rollback to an empty log.",
+    code: "INVALID_ARGUMENT",
+    bad: { ...fork, theirs: [] },
+    good: { ...rollback, theirs: [] },
   },
   {
     name: "rollback_to_more",

@@ -3,9 +3,10 @@
 import { concat } from "../../../src/bytes/bytes.js";
 import { encodeCbor } from "../../../src/bytes/cbor.js";
 import { fromHex } from "../../../src/bytes/text.js";
-import { boxInfo, makeGrant } from "../../../src/grants/make.js";
+import { boxInfo, epochsDigest, makeGrant } from "../../../src/grants/make.js";
 import { epochSeed } from "../../../src/keys/keyring.js";
 import { attachmentDigest } from "../../../src/log/entry.js";
+import { epochsIn } from "../../../src/log/runs.js";
 import { deriveKey } from "../../../src/primitives/kdf.js";
 import { LABELS } from "../../../src/primitives/labels.js";
 import type { World } from "../../../test/support/world.js";
@@ -20,21 +21,22 @@ function grantsOf(world: World, holder: string) {
   const { record, log } = world;
   const { keyring } = world.session(holder);
   const place = { log: record.seq === 1 ? undefined : log.head.log, prev: record.prev, seq: record.seq };
-  return record.grants.map(({ from, to, boxes }) => {
-    const seeds = Array.from({ length: to - from + 1 }, (_, index) => epochSeed(keyring, from + index));
+  return record.grants.map(({ epochs, boxes }) => {
+    const seeds = [...epochsIn(epochs)].map((epoch) => epochSeed(keyring, epoch));
     const recipients = boxes.map(({ member, kem }) => ({ id: member, kem }));
-    const made = makeGrant({ from, to, recipients }, place, (epoch) => epochSeed(keyring, epoch));
+    const made = makeGrant({ epochs, recipients }, place, (epoch) => epochSeed(keyring, epoch));
+    const set = epochsDigest(epochs);
     const [logId, prev] = [place.log ?? ZERO, place.prev ?? ZERO];
-    const context = encodeCbor([bytesOf(logId), from, to, bytesOf(prev), place.seq]);
+    const context = encodeCbor([bytesOf(logId), set, bytesOf(prev), place.seq]);
     const key = deriveKey(LABELS.grantKey, concat(...seeds.map((seed) => seed.bytes())), { info: context });
     return {
-      ...{ log: logId, prev, seq: place.seq, from, to, seeds: texts(seeds.map((seed) => seed.bytes())) },
+      ...{ log: logId, prev, seq: place.seq, epochs, set: text(set), seeds: texts(seeds.map((seed) => seed.bytes())) },
       ...{ context: text(context), key: text(key) },
       ...{ keyring: text(made.keyring), keyringDigest: text(attachmentDigest(made.keyring)) },
       boxes: recipients.map(({ id, kem }, index) => {
         const box = made.boxes[index] as Uint8Array;
         const coins = deriveKey(LABELS.grantCoins, key, { info: kem, length: 64 });
-        const info = boxInfo(place.log, from, to, kem);
+        const info = boxInfo(place.log, set, kem);
         return {
           ...{ member: id, kem: text(kem), coins: text(coins), info: text(info) },
           ...{ box: text(box), digest: text(attachmentDigest(box)) },

@@ -20,9 +20,8 @@ export function stateText(log: LogState) {
       rotationDue,
       policy: policy ?? null,
     },
-    grants: (record?.grants ?? []).map(({ from, to, boxes }) => ({
-      from,
-      to,
+    grants: (record?.grants ?? []).map(({ epochs, boxes }) => ({
+      epochs,
       recipients: boxes.map(({ member }) => member),
     })),
     missing: record?.missing ?? [],

@@ -1,13 +1,13 @@
 // Fingerprints and backup keys in all their forms, and how mistakes are read: docs/spec.md sections 9 and 10.
 
 import { encodeBackupText, secretFromBytes } from "../../../src/backup/code.js";
-import { enrollBackupKey } from "../../../src/backup/enroll.js";
 import { backupIdSymbols, backupKeys } from "../../../src/backup/key.js";
 import { checkBackupKey } from "../../../src/backup/use.js";
 import { compareFingerprint } from "../../../src/fingerprint/compare.js";
 import { fingerprintOf, formatFingerprint } from "../../../src/fingerprint/fingerprint.js";
 import { parseFingerprint } from "../../../src/fingerprint/parse.js";
 import { encodePin, pinContact } from "../../../src/fingerprint/pin.js";
+import { enrollBackupKey } from "../../../test/support/accepted.js";
 import { seededEnv } from "../../../test/support/seeded-env.js";
 import type { World } from "../../../test/support/world.js";
 import { text, type VectorFile } from "../format.js";

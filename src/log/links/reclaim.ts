@@ -42,7 +42,7 @@ export const reclaim: LinkType<Infer<typeof schema>> = {
   effect: ({ from, runs, missing }, { author }) => ({
     ...(missing && { missing }),
     reclaimFrom: from,
-    regrant: runs.map((run) => ({ member: (author as Member).id, run })),
+    regrant: [{ member: (author as Member).id, runs }],
     newEpoch: false,
   }),
 };

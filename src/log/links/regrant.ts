@@ -1,14 +1,16 @@
 // regrant: a holder repairs what somebody else's junk broke: it gives named members epochs again that they were once
 // granted. It approves nobody and extends nobody. docs/spec.md section 6 and MEM-9.
 
-import type { MemberId } from "../../bytes/ids.js";
-import { type Infer, optional, record } from "../../bytes/schema.js";
+import { array, type Infer, optional, record, tuple } from "../../bytes/schema.js";
 import { type LinkType, NO_KEYS, refuse } from "../contract.js";
-import { author, grantList, header, runList } from "../fields.js";
+import { author, grantList, header, MAX_ACTIVE_MEMBERS, member, runList } from "../fields.js";
 import { requireConfirmedInLockdown, requireHolder, requireManage } from "../rules.js";
-import { containsRuns, isCanonical, NO_RUNS, type Run, subtractRuns, uniteRuns } from "../runs.js";
+import { containsRuns, isCanonical, NO_RUNS, subtractRuns, uniteRuns } from "../runs.js";
 
-const schema = record({ ...header("regrant"), author, missing: optional(runList), grants: grantList });
+/** Who is given which epochs again. */
+const give = array(tuple(member, runList), { min: 1, max: MAX_ACTIVE_MEMBERS });
+
+const schema = record({ ...header("regrant"), author, give, missing: optional(runList), grants: grantList });
 
 type Body = Infer<typeof schema>;
 
@@ -23,11 +25,21 @@ export const regrant: LinkType<Body> = {
     const by = requireHolder(context, "regrant");
     requireConfirmedInLockdown(context, "regrant");
     requireManage(context, by, "regrant");
+    for (const [index, [id]] of body.give.entries()) {
+      const previous = body.give[index - 1]?.[0];
+      if (previous !== undefined && previous >= id) {
+        refuse("MEM-2", "give must be sorted and name nobody twice", { field: "give", member: id });
+      }
+    }
     const given = subtractRuns(by.held, body.missing ?? NO_RUNS);
-    for (const [id, runs] of runsByMember(body)) {
+    for (const [id, runs] of body.give) {
       const target = context.before.active.get(id);
-      if (!target) return refuse("MEM-2", `a grant names ${id}, who is not an active member`, { member: id });
-      if (!isCanonical(runs)) refuse("GRT-1", `the runs re-granted to ${id} overlap or touch`, { member: id });
+      if (!target) return refuse("MEM-2", `give names ${id}, who is not an active member`, { member: id });
+      if (runs.length === 0 || !isCanonical(runs)) {
+        refuse("GRT-1", `the runs given to ${id} must be sorted, with a gap between each two, and not empty`, {
+          member: id,
+        });
+      }
       if (!containsRuns(uniteRuns(target.reach, target.withheld), runs)) {
         // A regrant beyond reach would be an approval that nobody was asked about.
         refuse("MEM-9", `a regrant gives ${id} epochs that it was never granted; approve it instead`, { member: id });
@@ -39,15 +51,7 @@ export const regrant: LinkType<Body> = {
   },
   effect: (body) => ({
     ...(body.missing && { missing: body.missing }),
-    regrant: [...runsByMember(body)].flatMap(([member, runs]) => runs.map((run) => ({ member, run }))),
+    regrant: body.give.map(([member, runs]) => ({ member, runs })),
     newEpoch: false,
   }),
 };
-
-function runsByMember({ grants }: Body): Map<MemberId, readonly Run[]> {
-  const byMember = new Map<MemberId, readonly Run[]>();
-  for (const { from, to, boxes } of grants) {
-    for (const [id] of boxes) byMember.set(id, [...(byMember.get(id) ?? []), [from, to]]);
-  }
-  return byMember;
-}

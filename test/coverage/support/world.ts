@@ -2,11 +2,10 @@
 // (docs/spec.md sections 6 to 8).
 
 import type { MemberId } from "../../../src/bytes/ids.js";
-import { expel, regrant, review } from "../../../src/grants/actions.js";
 import { writeLink } from "../../../src/grants/author.js";
-import { createLog, drawKeys, joinLog, newMember } from "../../../src/grants/enter.js";
+import { drawKeys, newMember } from "../../../src/grants/enter.js";
 import { openGrants } from "../../../src/grants/open.js";
-import { type Authored, openingOf, type Session } from "../../../src/grants/session.js";
+import { openingOf, type Session } from "../../../src/grants/session.js";
 import { type Keyring, newKeyring, partsOf } from "../../../src/keys/keyring.js";
 import { memberIdOf } from "../../../src/keys/member-keys.js";
 import { OperatorKeys } from "../../../src/keys/operator-keys.js";
@@ -16,6 +15,16 @@ import type { Runs } from "../../../src/log/runs.js";
 import type { LinkRecord, LogState, Member } from "../../../src/log/state.js";
 import { appendEntry } from "../../../src/log/verify.js";
 import type { Env } from "../../../src/primitives/env.js";
+import {
+  type Authored,
+  createLog,
+  expel,
+  joinLog,
+  reclaim,
+  regrant,
+  review,
+  setLockdown,
+} from "../../support/accepted.js";
 import { type RawSigner, withAttachment } from "../../support/raw-link.js";
 import { seededEnv } from "../../support/seeded-env.js";
 
@@ -104,7 +113,7 @@ export class World {
     const member = newMember(kind, keys, opening);
     const signers = [own, keys];
     const fields = { author: own.sign, member };
-    const written = writeLink({ before: log, type: "enroll", fields, keyring, signers, opening }, this.env);
+    const written = writeLink({ before: log, type: "enroll", fields, keyring, signers, opening, guard: {} }, this.env);
     this.#keyrings.set(name, {
       keyring: newKeyring(log.head.log, memberIdOf(member), keys),
       opened: this.entries.length,
@@ -143,8 +152,22 @@ export class World {
     return this.act(by, ({ log, keyring }, env) => {
       const { keys } = partsOf(keyring);
       const fields = { author: keys.sign, missing: [[epoch, epoch]] };
-      return { ...writeLink({ before: log, type: "rotate", fields, keyring, signers: [keys] }, env), keyring };
+      return {
+        ...writeLink({ before: log, type: "rotate", fields, keyring, signers: [keys], guard: {} }, env),
+        keyring,
+      };
     });
+  }
+
+  /** A member takes over what a removed one held, by its keys (MEM-10). */
+  reclaim(by: string, from: string, runs: Runs): this {
+    const { keyring } = this.session(from);
+    return this.act(by, (session, env) => reclaim(session, { from: keyring, runs }, env));
+  }
+
+  /** A member switches lockdown on. */
+  lockdown(by: string): this {
+    return this.act(by, (session, env) => setLockdown(session, { on: true }, env));
   }
 
   /** The service removes members. */
@@ -162,7 +185,7 @@ export class World {
       const { length } = decodeEntry(entry).attachments[index] as Uint8Array;
       return withAttachment(entry, index, this.env.random(length), signers);
     }, authored.entry);
-    this.#append(entry, entry === authored.entry ? authored.log : appendEntry(this.log, entry));
+    this.#append(entry, entry === authored.entry ? authored.log : appendEntry(this.log, entry, { now: "unchecked" }));
     // Its own entry too is opened when it is next asked for: a liar has not kept what it made.
     this.#keyrings.set(by, { keyring: authored.keyring, opened: this.entries.length - 1 });
   }

@@ -1,0 +1,89 @@
+// What a device owes next, in order: the one source of advice. docs/spec.md sections 11.2 and 13.
+
+import { checkOptions } from "../arguments/options.js";
+import { actors } from "../coverage/actors.js";
+import { KeysteadError } from "../errors.js";
+import { checkSession, type Session } from "../grants/session.js";
+import { standing } from "../grants/standing.js";
+import { partsOf } from "../keys/keyring.js";
+import { DEFAULT_SKEW } from "../log/checks.js";
+import { hasEpoch, intersectRuns, runsOf, subtractRuns } from "../log/runs.js";
+import { currentEpoch, findMember, isConfirmed, type Member } from "../log/state.js";
+import { doubtedMembers } from "../trust/doubt.js";
+import { checkAtHand, escrowIsSound } from "../trust/soundness.js";
+import { disownSteps } from "./admin.js";
+import { escrowSteps, withholds } from "./escrow.js";
+import type { Facts, Knowledge } from "./facts.js";
+import { regrantSteps } from "./regrants.js";
+import type { Step } from "./steps.js";
+
+/**
+ * The steps that a device owes, in order; each is complete, and safe by itself. Take the first that can be taken, bring what it
+ * gave into session or knowledge, and ask again. Of a device that was removed or whose key was replaced, the one step is a question.
+ *
+ * @param session of the device.
+ * @throws `INVALID_ARGUMENT`, `UNKNOWN_MEMBER`, `WIPED`
+ */
+export function agenda(session: Session, knowledge: Knowledge): readonly Step[] {
+  const { log, keyring } = checkSession(session);
+  const known = checkKnowledge(knowledge);
+  const self = findMember(log, keyring.member);
+  if (!self) throw new KeysteadError("UNKNOWN_MEMBER", "this keyring's member is not in the log", { rule: "MEM-2" });
+  const state = standing(log, keyring);
+  if (state !== "active") return [{ do: "ask", question: "standing", standing: state }];
+  const { now, skew = DEFAULT_SKEW } = known;
+  if (now !== "unchecked" && log.time > now + skew) return [{ do: "ask", question: "clock", ahead: log.time - now }];
+  const facts = factsOf(session, known, self);
+  const escrow = log.kind === "user" ? escrowSteps(facts) : [];
+  const disown = log.kind === "escrow" ? disownSteps(facts) : [];
+  return [...escrow, ...rotateStep(facts, escrow), ...disown, ...fetchStep(facts), ...regrantSteps(facts)];
+}
+
+function factsOf(session: Session, knowledge: Knowledge, me: Member): Facts {
+  const { log, keyring } = session;
+  const { seeds, junk } = partsOf(keyring);
+  const opened = runsOf(seeds.keys());
+  const lacking = subtractRuns(me.held, opened);
+  const able = actors(log);
+  const mayAct = able.some(({ id }) => id === me.id);
+  return {
+    ...{ log, session, knowledge, me, actors: able, mayAct },
+    mine: intersectRuns(me.held, opened),
+    junk: intersectRuns(lacking, runsOf(junk)),
+    withheld: subtractRuns(lacking, runsOf(junk)),
+    isSound: log.kind === "user" && escrowIsSound(log, knowledge),
+    doubted: log.kind === "user" ? doubtedMembers(log, knowledge, me.id) : [],
+    isGuardian: mayAct && isConfirmed(log, me),
+  };
+}
+
+/** MEM-7, MEM-9: a new epoch, unless a step before makes one too. One made while somebody is doubted would be granted to them. */
+function rotateStep(facts: Facts, before: readonly Step[]): readonly Step[] {
+  const { log, me, junk, mayAct, actors, doubted } = facts;
+  if (!mayAct || doubted.length > 0 || before.some(makesEpoch)) return [];
+  const because = [
+    ...(log.rotationDue ? (["rotation-due"] as const) : []),
+    ...(hasEpoch(junk, currentEpoch(log)) ? (["current-epoch-unopened"] as const) : []),
+  ];
+  if (because.length === 0) return [];
+  const others = actors.filter(({ id }) => id !== me.id).map(({ id }) => id);
+  return [{ do: "author", link: "rotate", because, withholdFromEscrow: withholds(facts), others }];
+}
+
+function makesEpoch(step: Step): boolean {
+  return step.do === "author" && (step.link === "rotate" || step.link === "renew-escrow" || step.link === "remove");
+}
+
+function fetchStep({ withheld }: Facts): readonly Step[] {
+  return withheld.length > 0 ? [{ do: "fetch", what: "attachments", epochs: withheld }] : [];
+}
+
+function checkKnowledge(knowledge: Knowledge): Knowledge {
+  const { now, strangers = [], escrowLog } = checkOptions(knowledge);
+  checkAtHand(escrowLog);
+  if (now !== "unchecked" && (!Number.isSafeInteger(now) || now < 0)) {
+    throw new KeysteadError("INVALID_ARGUMENT", 'now must be whole milliseconds since 1970, or "unchecked"');
+  }
+  if (!Array.isArray(strangers)) throw new KeysteadError("INVALID_ARGUMENT", "strangers must be a list of members");
+  return knowledge;
+}

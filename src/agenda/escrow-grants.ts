@@ -1,0 +1,39 @@
+// What escrow was really given, as far as a device can tell: it recomputes the grants (GRT-3). Admins notice junk only when they
+// recover somebody, and then nobody may be left to give it again. docs/spec.md sections 7 and 11.2.
+
+import type { MemberId } from "../bytes/ids.js";
+import { faultsOf } from "../grants/check.js";
+import type { Session } from "../grants/session.js";
+import { kemDigest, pairKey } from "../log/pairs.js";
+import { NO_RUNS, type Runs, uniteRuns } from "../log/runs.js";
+import type { GrantRecord, LogState } from "../log/state.js";
+import { epochPairs } from "../trust/claimed.js";
+
+/** Whether a grant's boxes to escrow are right. Kept, since recomputing one costs an encapsulation. */
+const verdicts = /* @__PURE__ */ new WeakMap<GrantRecord, boolean>();
+
+/** Epochs of which some grant to true keys of escrow recomputes right. What cannot be judged, because a seed is missing, is not among them. */
+export function rightlyGrantedToEscrow({ log, keyring }: Session, escrowLog: LogState): Runs {
+  const real = epochPairs(escrowLog);
+  let runs: Runs = NO_RUNS;
+  let isReal = false;
+  let escrow: MemberId | undefined;
+  for (const record of log.links) {
+    if (record.pointer) {
+      const { sign, kem } = record.pointer;
+      isReal = real.has(pairKey({ sign, kem: kemDigest(kem) }));
+      escrow = record.pointed;
+    }
+    if (!isReal) continue;
+    for (const grant of record.grants) {
+      const boxes = grant.boxes.filter(({ member }) => member === escrow);
+      if (boxes.length === 0) continue;
+      if (!verdicts.has(grant)) {
+        const faults = faultsOf(log, record, { ...grant, boxes }, keyring);
+        if (faults) verdicts.set(grant, faults.size === 0);
+      }
+      if (verdicts.get(grant)) runs = uniteRuns(runs, grant.epochs);
+    }
+  }
+  return runs;
+}

@@ -1,0 +1,61 @@
+// What the steps of the agenda are judged on: the log, the keyring, and what the device knows besides. docs/spec.md section 11.2.
+
+import type { LogId, MemberId } from "../bytes/ids.js";
+import type { ActRecord } from "../escrow/act.js";
+import type { Session } from "../grants/session.js";
+import type { Clock } from "../log/checks.js";
+import type { Runs } from "../log/runs.js";
+import type { LogState, Member } from "../log/state.js";
+import type { EscrowKnowledge } from "../trust/soundness.js";
+
+/** Epochs that this device granted a member again, in a link that is not in the log yet. */
+export interface Served {
+  readonly member: MemberId;
+  readonly epochs: Runs;
+}
+
+/** What a device knows besides its own log and keyring. */
+export interface Knowledge extends EscrowKnowledge, Clock {
+  /** Members that the user, asked on this device, said are not theirs. */
+  readonly strangers?: readonly MemberId[] | undefined;
+  /** The escrow member that the user, asked on this device, wants removed. */
+  readonly removeEscrow?: MemberId | undefined;
+  /** Position of the removal of escrow after which the user, asked on this device, said to enroll it again. */
+  readonly enrollAgainAfter?: number | undefined;
+  /** Whether the user declined to enroll escrow. */
+  readonly declinedEscrow?: boolean | undefined;
+  /** Regrants that this device made and that are not in the log yet. */
+  readonly served?: readonly Served[] | undefined;
+  /** In an escrow log: its acts, as `actRecords` reads them. */
+  readonly acts?: readonly ActRecord[] | undefined;
+  /**
+   * In an escrow log: users' logs by their ids, verified. Each must have been fetched since the newest entry of the escrow log came: of
+   * an older one an act would be disowned that was done since.
+   */
+  readonly userLogs?: ReadonlyMap<LogId, LogState> | undefined;
+  /** In an escrow log: loose acts that the admin, asked on this device, said to disown unread. */
+  readonly disownUnread?: readonly number[] | undefined;
+}
+
+/** What the rows of the agenda are judged on. */
+export interface Facts {
+  readonly log: LogState;
+  readonly session: Session;
+  readonly knowledge: Knowledge;
+  readonly me: Member;
+  /** Members that may act for others. */
+  readonly actors: readonly Member[];
+  readonly mayAct: boolean;
+  /** What this device can pass on: it holds it, and has opened it. */
+  readonly mine: Runs;
+  /** Of what the log says it holds: delivered and not opened. */
+  readonly junk: Runs;
+  /** Of what the log says it holds: never delivered. */
+  readonly withheld: Runs;
+  /** Whether escrow may be granted to (ESC-4). */
+  readonly isSound: boolean;
+  /** Members that reviews by escrow brought in that are not believed (ESC-8). */
+  readonly doubted: readonly MemberId[];
+  /** Whether this device may act for others and is confirmed. */
+  readonly isGuardian: boolean;
+}

@@ -1,0 +1,113 @@
+// Which epochs a device grants again: unasked to its own and the founding class, once each; to all others after a question.
+// docs/spec.md sections 11.2 and 13.
+
+import { checkOptions } from "../arguments/options.js";
+import type { MemberId } from "../bytes/ids.js";
+import { KeysteadError } from "../errors.js";
+import {
+  countEpochs,
+  hasEpoch,
+  intersectRuns,
+  isCanonical,
+  NO_RUNS,
+  type Run,
+  type Runs,
+  subtractRuns,
+  uniteRuns,
+} from "../log/runs.js";
+import { currentEpoch, isFounding, type LogFacts, type Member } from "../log/state.js";
+import { ownClosure } from "../trust/doubt.js";
+import type { Facts, Served } from "./facts.js";
+import type { AuthorStep, Regrant, Step } from "./steps.js";
+
+/** Most members, runs and epochs of one regrant, so that it fits into a link and its attachments whatever a thief has shattered. */
+const MAX_MEMBERS = 32;
+const MAX_RUNS = 800;
+const MAX_EPOCHS = 100_000;
+
+/**
+ * Regrants to members that declared epochs missing which this device holds. A stolen device can claim for ever that it could not open
+ * what it was given: each member gets each epoch once unasked. Escrow's are in the table of escrow.
+ */
+export function regrantSteps(facts: Facts): readonly Step[] {
+  const { log, me, mayAct, actors } = facts;
+  // A regrant cannot declare the current epoch missing, which has to be done first (MEM-9).
+  if (!mayAct || !hasEpoch(facts.mine, currentEpoch(log))) return [];
+  const served = checkServed(facts.knowledge.served);
+  const doubted = new Set(facts.doubted);
+  const own = ownClosure(log, { me: me.id, own: facts.knowledge.own });
+  const give: Regrant[] = [];
+  const questions: Step[] = [];
+  for (const target of log.active.values()) {
+    if (target.kind === "escrow" || doubted.has(target.id)) continue;
+    const wanted = intersectRuns(subtractRuns(target.reach, target.held), facts.mine);
+    if (wanted.length === 0) continue;
+    const isOwn = isFounding(target) || own.has(target.id);
+    const had = alreadyGiven(log, me.id, target, served);
+    const unasked = isOwn ? subtractRuns(wanted, had) : NO_RUNS;
+    if (unasked.length > 0) give.push({ member: target.id, runs: newestOf(unasked) });
+    const epochs = subtractRuns(wanted, unasked);
+    const because = isOwn ? "served-before" : "not-own";
+    if (epochs.length > 0) questions.push({ do: "ask", question: "regrant", member: target.id, epochs, because });
+  }
+  const others = actors.filter(({ id }) => id !== me.id).map(({ id }) => id);
+  return [...inLinks(give).map((give): AuthorStep => ({ do: "author", link: "regrant", give, others })), ...questions];
+}
+
+/** As much as one link takes, the newest first: the rest follows. */
+export function newestOf(runs: Runs): Runs {
+  const newest: Run[] = [];
+  let room = MAX_EPOCHS;
+  for (const [from, to] of runs.slice(-MAX_RUNS).reverse()) {
+    if (room <= 0) break;
+    newest.unshift([Math.max(from, to - room + 1), to]);
+    room -= to - from + 1;
+  }
+  return newest;
+}
+
+/** As many links as it takes. */
+function inLinks(give: readonly Regrant[]): readonly (readonly Regrant[])[] {
+  const links: Regrant[][] = [];
+  let [runs, epochs] = [0, 0];
+  for (const each of [...give].sort((a, b) => (a.member < b.member ? -1 : 1))) {
+    const last = links.at(-1);
+    const count = countEpochs(each.runs);
+    const fits = runs + each.runs.length <= MAX_RUNS && epochs + count <= MAX_EPOCHS;
+    if (last && last.length < MAX_MEMBERS && fits) last.push(each);
+    else {
+      links.push([each]);
+      [runs, epochs] = [0, 0];
+    }
+    runs += each.runs.length;
+    epochs += count;
+  }
+  return links;
+}
+
+/** By this member only: a thief's device that regrants junk must not keep honest ones from healing it. */
+function alreadyGiven(log: LogFacts, me: MemberId, { id }: Member, served: readonly Served[]): Runs {
+  let runs = served.reduce((all, { member, epochs }) => (member === id ? uniteRuns(all, epochs) : all), NO_RUNS);
+  for (const { type, author, grants } of log.links) {
+    if (type !== "regrant" || author !== me) continue;
+    for (const { epochs, boxes } of grants) {
+      if (boxes.some(({ member }) => member === id)) runs = uniteRuns(runs, epochs);
+    }
+  }
+  return runs;
+}
+
+function checkServed(served: readonly Served[] = []): readonly Served[] {
+  if (!Array.isArray(served)) throw new KeysteadError("INVALID_ARGUMENT", "served must be [{ member, epochs }, …]");
+  const isRun = (run: unknown) => Array.isArray(run) && run.length === 2 && run.every(Number.isSafeInteger);
+  for (const each of served) {
+    const { epochs } = checkOptions(each);
+    if (!Array.isArray(epochs) || !epochs.every(isRun) || !isCanonical(epochs)) {
+      throw new KeysteadError(
+        "INVALID_ARGUMENT",
+        "served epochs must be sorted runs [from, to] with gaps between them",
+      );
+    }
+  }
+  return served;
+}

@@ -1,0 +1,199 @@
+// Acts: before an admin acts in a user's log in escrow's name, it records in the escrow log exactly what it is about to do there.
+// docs/spec.md section 11.3 (ESC-8).
+
+import { equalBytes } from "../bytes/bytes.js";
+import type { LinkHash, LogId, MemberId } from "../bytes/ids.js";
+import { bytes, hexBytes, type Infer, record, text, uint } from "../bytes/schema.js";
+import { KeysteadError } from "../errors.js";
+import { writeLink } from "../grants/author.js";
+import { checkPositions } from "../grants/positions-argument.js";
+import { type Proposal, proposeSession } from "../grants/proposal.js";
+import { checkOptions, checkSession, type Session } from "../grants/session.js";
+import { partsOf } from "../keys/keyring.js";
+import { MAX_SUBJECT_BYTES, memberList } from "../log/fields.js";
+import { hasRole, type LinkRecord, type LogState, memberBySigningKey } from "../log/state.js";
+import type { Env } from "../primitives/env.js";
+import { LABELS } from "../primitives/labels.js";
+import { actCommitment } from "../trust/commitment.js";
+import { assertUserLog } from "../trust/soundness.js";
+import {
+  authorKey,
+  MAX_REASON_BYTES,
+  type RecordKind,
+  readRecord,
+  recordsOf,
+  SALT_LENGTH,
+  writeRecord,
+} from "./sealed-record.js";
+
+const openingSchema = record({
+  salt: bytes(SALT_LENGTH),
+  log: hexBytes<LogId>(32),
+  subject: text(MAX_SUBJECT_BYTES, 1),
+  seq: uint({ min: 2 }),
+  prev: hexBytes<LinkHash>(32),
+  approve: memberList,
+  remove: memberList,
+  reason: text(MAX_REASON_BYTES, 1),
+  case: text(MAX_SUBJECT_BYTES),
+});
+
+/** An act as its opening has it: what is done, where in which user's log, and why. */
+export type Act = Infer<typeof openingSchema>;
+
+/** @internal How an act is written and read. */
+export const actRecord: RecordKind<Act> = {
+  type: "act",
+  schema: openingSchema,
+  rule: "ESC-8",
+  label: LABELS.actOpening,
+  commit: (opening, _bytes, admin) => actCommitment({ ...opening, admin }),
+  isSound: () => true,
+};
+
+/** An act that stands in the escrow log, with the salt that only its opening has: what the review in the user's log needs. */
+export interface RecordedAct extends Act {
+  /** Position of the act in the escrow log. */
+  readonly recordedAt: number;
+}
+
+/** One act of the escrow log, as far as this member can read it. */
+export interface ActRecord {
+  /** Position of the act in the escrow log. */
+  readonly seq: number;
+  readonly admin: MemberId;
+  readonly when: Date;
+  /** Whether the key that wrote it is that of an admin's device now: otherwise its admin left, was removed, or took fresh keys. */
+  readonly isByAdminNow: boolean;
+  /** Whether admins said that it is not to be believed. */
+  readonly disowned: boolean;
+  /** Whether its opening was delivered. */
+  readonly delivered: boolean;
+  /** What was recorded; undefined when its opening was not delivered, or this member does not hold its epoch. */
+  readonly act: RecordedAct | undefined;
+  /** Whether an opening was delivered that is not what the act commits to: its author hid what they were about to do. */
+  readonly junk: boolean;
+}
+
+/**
+ * Every recorded act, oldest first, opened as far as this member holds the escrow epochs.
+ *
+ * @param entries of the escrow log, with their attachments, in any order.
+ * @throws `INVALID_ARGUMENT`, `INVALID_ENCODING`
+ */
+export function actRecords(member: Session, entries: Iterable<Uint8Array>): readonly ActRecord[] {
+  const session = checkSession(member);
+  const { log } = session;
+  const found = recordsOf(actRecord, log, entries);
+  return found.map(({ record, sealed }) => {
+    const { seq, author, time } = record;
+    // An act that repeats another's commitment repairs what was disowned by mistake, or lost: it is by whichever admin.
+    const commitment = record.act?.commitment as Uint8Array;
+    const others = found.flatMap(({ record: other }) =>
+      other.act && equalBytes(other.act.commitment, commitment) ? [authorKey(other)] : [],
+    );
+    const { opening, junk } = readRecord(actRecord, session, { record, sealed, others });
+    return {
+      ...{ seq, admin: author as MemberId, when: new Date(time), delivered: sealed !== undefined, junk },
+      isByAdminNow: isByAdminNow(log, record),
+      disowned: log.disowned.has(String(seq)),
+      act: opening && { ...opening, recordedAt: seq },
+    };
+  });
+}
+
+/** Whether the key that wrote an act is now that of an active device with the role `recover`. */
+function isByAdminNow(log: LogState, record: Pick<LinkRecord, "bytes">): boolean {
+  const member = memberBySigningKey(log, authorKey(record));
+  return member?.kind === "device" && hasRole(member, "recover");
+}
+
+/** Loose acts: not disowned, and by a key that no admin's device has now. They could still be done (ESC-8). */
+export function looseActs(log: LogState): readonly LinkRecord[] {
+  return [...log.links].filter(
+    (record) => record.act && !log.disowned.has(String(record.seq)) && !isByAdminNow(log, record),
+  );
+}
+
+/** The review in a user's log that an act led to: the link at its place, if it is a review by escrow of exactly this. */
+export function reviewOf(userLog: LogState, escrowLog: LogState, { log, seq: place, recordedAt }: RecordedAct) {
+  const link = userLog.head.log === log ? userLog.links.at(place - 1) : undefined;
+  const { salt, admin } = link?.actor ?? {};
+  const commitment = escrowLog.links.at(recordedAt - 1)?.act?.commitment;
+  if (link?.prev === undefined || !salt || !admin || !commitment) return undefined;
+  const { seq, prev, approved: approve, removed: remove } = link;
+  return equalBytes(actCommitment({ salt, admin, log, seq, prev, approve, remove }), commitment) ? link : undefined;
+}
+
+/**
+ * Says of acts that they are not to be believed: of an admin who left, and that were never used. By a device or backup key with the
+ * role `manage`; a device may disown its own acts without it, such as one that lost its race.
+ *
+ * @param acts positions in the escrow log.
+ * @throws `NOT_PERMITTED` (MEM-8; MEM-2 for what is no act, or disowned already), `INVALID_ARGUMENT`
+ */
+export function disown(admin: Session, acts: readonly number[], env: Env): Proposal<Session> {
+  const { log, keyring } = checkSession(admin);
+  const { keys } = partsOf(keyring);
+  const fields = { author: keys.sign, acts: checkPositions("acts", acts) };
+  const draft = { before: log, type: "disown", fields, keyring, signers: [keys] } as const;
+  return proposeSession(keyring, writeLink({ ...draft, guard: "not-a-users-device" }, env));
+}
+
+/** Options of {@link recordAgain}. */
+export interface RecordAgainOptions {
+  /** The user's log, verified. */
+  readonly userLog: LogState;
+  /** Position of the review by escrow in it. */
+  readonly review: number;
+  /** Why it is to be believed again, for those who audit: 1 to 4,096 bytes of UTF-8. */
+  readonly reason: string;
+  /** The case's number or the like, up to 256 bytes. */
+  readonly case?: string | undefined;
+}
+
+/**
+ * Records the act of a review once more, which makes it believed again: after a mistaken `disown`, or when the service lost the act.
+ * The review has all that its act committed to. Make sure first, with the user, that the review was right.
+ *
+ * @returns a proposal of the escrow log.
+ * @throws `NOT_PERMITTED` (MEM-8 without the role; ESC-8 when neither this device did the review nor an act of it is in the escrow
+ * log, so that others would take the new one for junk), `INVALID_ARGUMENT`
+ */
+export function recordAgain(admin: Session, options: RecordAgainOptions, env: Env): Proposal<Session> {
+  const session = checkSession(admin);
+  const { userLog, review, reason, case: caseId = "" } = checkOptions(options);
+  assertUserLog(userLog);
+  const link = Number.isSafeInteger(review) ? userLog.links.at(review - 1) : undefined;
+  const { salt, admin: committer } = link?.actor ?? {};
+  if (!link?.prev || !salt || !committer) {
+    throw new KeysteadError("INVALID_ARGUMENT", "options.review must be the position of a review by escrow in userLog");
+  }
+  const { log, subject } = { log: userLog.head.log, subject: userLog.subject };
+  const { seq, prev, approved: approve, removed: remove } = link;
+  const act: Act = { salt, log, subject, seq, prev, approve, remove, reason, case: caseId };
+  const commitment = actCommitment({ ...act, admin: committer });
+  const isKnown = [...session.log.links].some((each) => each.act && equalBytes(each.act.commitment, commitment));
+  if (!isKnown && !equalBytes(committer, partsOf(session.keyring).keys.sign)) {
+    throw new KeysteadError(
+      "NOT_PERMITTED",
+      "the escrow log has no act of this review; only the device that did it can record it",
+      {
+        rule: "ESC-8",
+        details: { review },
+      },
+    );
+  }
+  // There only the first act counts, by its hash (ESC-8): this one would be of no use.
+  if (session.log.head.seq + 1 === link.actor?.seq) {
+    throw new KeysteadError(
+      "NOT_PERMITTED",
+      "the act would stand where the first one stood; let any other link take that place",
+      {
+        rule: "ESC-8",
+        details: { seq: link.actor.seq },
+      },
+    );
+  }
+  return proposeSession(session.keyring, writeRecord(actRecord, session, act, env, committer));
+}

@@ -1,0 +1,154 @@
+// Records of the escrow log: a commitment that everybody sees, and an opening that is sealed to the escrow epoch, for admins alone.
+// docs/spec.md section 11 (ESC-8, ESC-9).
+
+import { concat, equalBytes } from "../bytes/bytes.js";
+import { decode, encode, type Schema } from "../bytes/schema.js";
+import { Secret } from "../bytes/secret.js";
+import { KeysteadError, type RuleId } from "../errors.js";
+import { type Written, writeLink } from "../grants/author.js";
+import type { Session } from "../grants/session.js";
+import { canOpen, epochPrivateKey, partsOf } from "../keys/keyring.js";
+import { attachmentDigest, decodeEntry, decodeLink, matchAttachments } from "../log/entry.js";
+import type { SealedRecord } from "../log/fields.js";
+import type { Epoch, LinkRecord, LogState } from "../log/state.js";
+import { recordOfLink } from "../log/verify.js";
+import { drawRandom, type Env } from "../primitives/env.js";
+import { labelPrefix } from "../primitives/hash.js";
+import { hpkeOpen, hpkeSeal } from "../primitives/hpke.js";
+import { KEM_COINS_LENGTH } from "../primitives/kem.js";
+import type { Label } from "../primitives/labels.js";
+import { entryList } from "./arguments.js";
+
+/** Bytes of the salt of an opening: nobody guesses what was committed to. */
+export const SALT_LENGTH = 32;
+/** Longest reason, in bytes of UTF-8. */
+export const MAX_REASON_BYTES = 4096;
+const MAX_OPENING_BYTES = 65_536;
+
+/** One kind of record. */
+export interface RecordKind<T> {
+  readonly type: "access" | "act";
+  readonly schema: Schema<T>;
+  readonly rule: RuleId;
+  /** Label of the sealed opening. */
+  readonly label: Label;
+  /** What a link commits to, for an opening by the device with this signing key. */
+  readonly commit: (opening: T, bytes: Uint8Array, author: Uint8Array) => Uint8Array;
+  /** Whether an opening of the right shape says something that an honest device can say. */
+  readonly isSound: (opening: T) => boolean;
+}
+
+/** A record as a member of the escrow log reads it. */
+export interface ReadRecord<T> {
+  /** What was recorded; undefined when the opening was not delivered, or this member does not hold its epoch. */
+  readonly opening: T | undefined;
+  /** Whether an opening was delivered that is not what the record commits to: its author hid what they did. */
+  readonly junk: boolean;
+}
+
+/** A record in the log, and its sealed opening as far as it was delivered. */
+export interface FoundRecord {
+  readonly record: LinkRecord;
+  readonly sealed: Uint8Array | undefined;
+  /** Signing keys whose commitment the record may repeat, besides its author's. */
+  readonly others?: readonly Uint8Array[];
+}
+
+/**
+ * Writes a record, its opening sealed to the current epoch.
+ *
+ * @param committer the signing key that the commitment is for; the author's own by default.
+ */
+export function writeRecord<T>(
+  kind: RecordKind<T>,
+  { log, keyring }: Session,
+  opening: T,
+  env: Env,
+  committer?: Uint8Array,
+): Written {
+  const { keys } = partsOf(keyring);
+  const bytes = encodeRecord(kind, opening);
+  const commitment = kind.commit(opening, bytes, committer ?? keys.sign);
+  const coins = Secret.take(drawRandom(env, KEM_COINS_LENGTH));
+  const { kem } = log.epochs.last() as Epoch;
+  const sealed = hpkeSeal(kem, { info: sealInfo(kind, commitment), plaintext: bytes, coins: coins.bytes() });
+  coins.wipe();
+  const fields = { author: keys.sign, commitment, opening: attachmentDigest(sealed) };
+  const draft = { before: log, type: kind.type, fields, keyring, signers: [keys], opening: sealed };
+  return writeLink({ ...draft, guard: "not-a-users-device" }, env);
+}
+
+/** Every record of a kind, oldest first, with what entries in any order deliver of it. */
+export function recordsOf(
+  kind: Pick<RecordKind<unknown>, "type">,
+  log: LogState,
+  entries: Iterable<Uint8Array>,
+): readonly FoundRecord[] {
+  const sealed = new Map<number, Uint8Array | undefined>();
+  for (const entry of entryList(entries)) {
+    const { link, attachments } = decodeEntry(entry);
+    const record = recordOfLink(log, link);
+    if (record?.[kind.type]) {
+      sealed.set(record.seq, sealed.get(record.seq) ?? matchAttachments(record.attachments, attachments)[0]);
+    }
+  }
+  return [...log.links].flatMap((record) => (record[kind.type] ? [{ record, sealed: sealed.get(record.seq) }] : []));
+}
+
+/** Opens a record, as far as this member holds the epoch that it is sealed to: the current one before the link. */
+export function readRecord<T>(
+  kind: RecordKind<T>,
+  { log, keyring }: Session,
+  { record, sealed, others = [] }: FoundRecord,
+): ReadRecord<T> {
+  const { commitment } = record[kind.type] as SealedRecord;
+  const epoch = [...log.epochs].filter(({ seq }) => seq < record.seq).at(-1) as Epoch;
+  if (!sealed || !canOpen(keyring, epoch.number)) return { opening: undefined, junk: false };
+  const bytes = hpkeOpen(epochPrivateKey(keyring, epoch.number), { info: sealInfo(kind, commitment), sealed });
+  const opening = bytes && decodeRecord(kind, bytes);
+  const isRight =
+    opening !== undefined &&
+    [authorKey(record), ...others].some((key) =>
+      equalBytes(kind.commit(opening, bytes as Uint8Array, key), commitment),
+    ) &&
+    kind.isSound(opening);
+  return isRight ? { opening, junk: false } : { opening: undefined, junk: true };
+}
+
+/** The key that its author had when it wrote the record. */
+export function authorKey({ bytes }: Pick<LinkRecord, "bytes">): Uint8Array {
+  const [author] = decodeLink(bytes).signatures;
+  return (author as NonNullable<typeof author>).key;
+}
+
+function decodeRecord<T>({ schema, type }: RecordKind<T>, bytes: Uint8Array): T | undefined {
+  try {
+    return decode(schema, bytes, { name: type, maxBytes: MAX_OPENING_BYTES });
+  } catch {
+    return undefined;
+  }
+}
+
+/** @throws `INVALID_ARGUMENT` with the kind's rule for an opening that would be junk to those who read it */
+export function encodeRecord<T>(kind: RecordKind<T>, opening: T): Uint8Array {
+  const bytes = writeOpening(kind, opening);
+  if (bytes.length <= MAX_OPENING_BYTES) return bytes;
+  throw new KeysteadError(
+    "INVALID_ARGUMENT",
+    `the record would have ${bytes.length} bytes, of at most ${MAX_OPENING_BYTES}; record less at a time`,
+    { rule: kind.rule },
+  );
+}
+
+function writeOpening<T>({ schema, type, rule }: RecordKind<T>, opening: T): Uint8Array {
+  try {
+    return encode(schema, opening, type);
+  } catch (cause) {
+    const { message } = cause as KeysteadError;
+    throw new KeysteadError("INVALID_ARGUMENT", message, { rule, cause });
+  }
+}
+
+function sealInfo({ label }: Pick<RecordKind<unknown>, "label">, commitment: Uint8Array): Uint8Array {
+  return concat(labelPrefix(label), commitment);
+}

@@ -1,0 +1,45 @@
+// The full check of a keyring's seeds in idle time, so that no first use has to wait for it. docs/spec.md section 7 (GRT-4).
+
+import { type StepwiseWork, workThrough } from "../arguments/work.js";
+import { partsOf } from "../keys/keyring.js";
+import { type Runs, runsOf } from "../log/runs.js";
+import { fullyChecked, meet, rightSeed } from "./meet.js";
+import { checkSession, type Session } from "./session.js";
+
+/** How far {@link checkSeeds} has come, in seeds. */
+export interface SeedProgress {
+  readonly done: number;
+  readonly total: number;
+}
+
+/** What {@link checkSeeds} found. */
+export interface CheckedSeeds extends Session {
+  /** Epochs whose seed is not the one that the log publishes. Nothing is sealed, granted or exported with it; fetch their grants. */
+  readonly wrong: Runs;
+}
+
+/** What {@link checkSeeds} is told. */
+export interface CheckSeedsOptions extends StepwiseWork<SeedProgress> {}
+
+/**
+ * Derives every public key that the log publishes for the epochs of this keyring, and compares. Each seed is checked once, and also
+ * before its first use: call this when the device is idle, and store the keyring that it returns, which remembers.
+ *
+ * @throws `INVALID_ARGUMENT`, `WIPED`; the reason of `signal` when it was aborted, and what was checked by then stays known
+ */
+export async function checkSeeds(session: Session, options: CheckSeedsOptions = {}): Promise<CheckedSeeds> {
+  return workThrough(options, () => checkingSteps(session));
+}
+
+/** {@link checkSeeds}, a seed at a time: each costs a derivation of two keys. The newest epochs come first. */
+export function* checkingSteps(session: Session): Generator<SeedProgress, CheckedSeeds> {
+  const { log, keyring } = checkSession(session);
+  const checked = new Set(fullyChecked(log, keyring));
+  const open = [...partsOf(keyring).seeds.keys()].filter((epoch) => log.epochs.at(epoch - 1) && !checked.has(epoch));
+  const wrong: number[] = [];
+  for (const [index, epoch] of open.sort((a, b) => b - a).entries()) {
+    if (!rightSeed(log, keyring, epoch)) wrong.push(epoch);
+    yield { done: index + 1, total: open.length };
+  }
+  return { log, keyring: meet(log, keyring), wrong: runsOf(wrong) };
+}

@@ -1,0 +1,32 @@
+// The keys with which a service states the heads of logs: online, and certified by the operator until a date, so that the
+// operator's own key need not be. docs/spec.md sections 5 and 13.4.
+
+import { assertBytes } from "../bytes/bytes.js";
+import { Secret } from "../bytes/secret.js";
+import type { Label } from "../primitives/labels.js";
+import { signingPublicKey, signLabelled } from "../primitives/sign.js";
+import { SEED_LENGTH } from "./member-keys.js";
+
+/** A service's statement key. The caller wipes it. */
+export class StatementKeys {
+  readonly #seed: Secret;
+  /** The Ed25519 public key, 32 bytes: what the operator certifies. */
+  readonly sign: Uint8Array;
+
+  /** @param seed 32 secret random bytes; copied, the caller wipes its own. @throws `INVALID_ARGUMENT` */
+  constructor(seed: Uint8Array) {
+    assertBytes(seed, SEED_LENGTH, "statement seed");
+    this.#seed = new Secret(seed);
+    this.sign = signingPublicKey(seed);
+  }
+
+  /** @internal Ed25519 signature (64 bytes) over label, zero byte, message. @throws `WIPED` */
+  signLabelled(label: Label, message: Uint8Array): Uint8Array {
+    return signLabelled(label, this.#seed.bytes(), message);
+  }
+
+  /** Overwrites the seed. Later use throws `WIPED`. */
+  wipe(): void {
+    this.#seed.wipe();
+  }
+}

@@ -1,0 +1,98 @@
+// What a server does with entries: it accepts one or says why not, and strips one to what a sender may see. docs/spec.md
+// sections 6 and 13.
+
+import { assertBytes } from "../bytes/bytes.js";
+import { KeysteadError } from "../errors.js";
+import { ORIGIN, originOf } from "./advance.js";
+import { type Clock, checkClock } from "./checks.js";
+import { decodeEntry, encodeEntry, linkHash, type UnverifiedEntry } from "./entry.js";
+import { checkPinned, checkSubject } from "./pins.js";
+import { assertLog, type LinkRecord, type LogState } from "./state.js";
+import { badLink, checkComplete, standingLink } from "./verify.js";
+import { readBody, verifyLink } from "./verify-link.js";
+
+/** Options of {@link acceptEntry}. A server gives its clock as `now`. */
+export interface AcceptOptions extends Clock {
+  /** Whose log this is, by the account that publishes or reads it (LOG-8). */
+  readonly subject: string;
+}
+
+/**
+ * What {@link acceptEntry} says.
+ *
+ * - `accepted`: the entry is good and complete. Store it at position `log.head.seq`, unless another one was stored there
+ *   meanwhile; then judge it again on what was stored, which gives `lost`.
+ * - `same`: the log has this very link, at position `seq`. There is nothing to store, and the author is told that it was accepted.
+ * - `lost`: another link stands at the entry's position `seq`; the author fetches it and writes its own anew (GRT-6).
+ * - `ahead`: the entry is dated ahead of the clock beyond the skew (`NOT_YET`, LOG-3); the author tries again later.
+ * - `refused`: the entry is bad, incomplete, or of a version that this library does not verify. `error` names the rule.
+ */
+export type Acceptance =
+  | { readonly verdict: "accepted"; readonly log: LogState }
+  | { readonly verdict: "same" | "lost"; readonly seq: number }
+  | { readonly verdict: "ahead" | "refused"; readonly error: KeysteadError };
+
+/**
+ * Judges an entry that somebody publishes, as every server does before it stores and hands out entries: by all rules, by a clock,
+ * with all attachments, and in versions that this library verifies.
+ *
+ * @param log the state of what is stored for the subject; undefined for the first entry.
+ * @param entry bytes from anywhere.
+ * @throws for wrong arguments of the caller only: `INVALID_ARGUMENT`, `WRONG_SUBJECT` for a log of another subject
+ */
+export function acceptEntry(log: LogState | undefined, entry: Uint8Array, options: AcceptOptions): Acceptance {
+  const { subject, ...clock } = checkAcceptOptions(log, options);
+  assertBytes(entry, undefined, "entry");
+  try {
+    return judgeEntry(log, decodeEntry(entry), subject, clock);
+  } catch (error) {
+    if (!(error instanceof KeysteadError)) throw error;
+    return { verdict: error.code === "NOT_YET" ? "ahead" : "refused", error };
+  }
+}
+
+function judgeEntry(log: LogState | undefined, entry: UnverifiedEntry, subject: string, clock: Clock): Acceptance {
+  const standing = log && standingLink(log, entry.link);
+  if (standing) return judgeLate(log, entry, standing, subject);
+  const after = verifyLink(log ?? ORIGIN, entry, clock);
+  checkSubject(after, subject);
+  checkComplete(after.links.last() as LinkRecord, entry);
+  return { verdict: "accepted", log: after };
+}
+
+/**
+ * An entry for a position that is filled. Whether it would have been good there is not judged: that would cost the server a
+ * replay, and its author has to write anew either way.
+ */
+function judgeLate(log: LogState, { link }: UnverifiedEntry, standing: LinkRecord, subject: string): Acceptance {
+  const { seq } = standing;
+  if (standing.hash === linkHash(link.bytes)) return { verdict: "same", seq };
+  const { type, body } = readBody(link);
+  if (type.type === "genesis") checkSubject({ ...log, subject: originOf(body).subject }, subject);
+  else if (body.log !== log.head.log) throw badLink(seq, "it belongs to another log");
+  else if (body.prev !== standing.prev)
+    throw badLink(seq, "it follows another link than the one this log has before it");
+  return { verdict: "lost", seq };
+}
+
+/** @throws `INVALID_ARGUMENT`, `WRONG_SUBJECT` */
+function checkAcceptOptions(log: unknown, options: AcceptOptions): AcceptOptions {
+  if (typeof options?.subject !== "string" || options.subject === "")
+    throw new KeysteadError("INVALID_ARGUMENT", "options.subject must say whose log this is (LOG-8)");
+  checkClock(options);
+  if (log !== undefined) {
+    assertLog(log);
+    checkPinned(log, options.subject);
+  }
+  return options;
+}
+
+/**
+ * An entry as somebody may see it who only seals to its log: the link, which can be verified, without attachments. So without the
+ * names of devices, which are in attachments; that there are devices, and when they came and went, the link says.
+ *
+ * @throws `INVALID_ENCODING`, `TOO_LARGE` for what is no entry
+ */
+export function entryForSenders(entry: Uint8Array): Uint8Array {
+  return encodeEntry(decodeEntry(entry).link.bytes, []);
+}

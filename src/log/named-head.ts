@@ -1,0 +1,34 @@
+// How a head that somebody else named stands to the same log as it was verified here. docs/spec.md sections 12.3 and 13.4.
+
+import type { Head, LogFacts } from "./state.js";
+
+/** A head that somebody named, compared with a log. */
+export type NamedHead =
+  | {
+      /** It is the log's head. */
+      readonly status: "current";
+      readonly head: Head;
+    }
+  | {
+      /** `behind`: it is an earlier head of the log. `ahead`: the log given ends before it, and it cannot be judged. */
+      readonly status: "behind" | "ahead";
+      readonly head: Head;
+      /** By how many links. */
+      readonly links: number;
+    }
+  | {
+      /** At that position the log has another link: two histories of one log are about, or the one who named the head lies. */
+      readonly status: "forked";
+      readonly head: Head;
+      /** The head that the log had there. */
+      readonly known: Head;
+    };
+
+/** Compares a head of this very log, named by somebody else, with what the log says. */
+export function compareHead({ head: newest, links }: Pick<LogFacts, "head" | "links">, head: Head): NamedHead {
+  const behind = newest.seq - head.seq;
+  if (behind < 0) return { status: "ahead", head, links: -behind };
+  const { hash } = links.at(head.seq - 1) as { readonly hash: Head["hash"] };
+  if (hash !== head.hash) return { status: "forked", head, known: { ...head, hash } };
+  return behind === 0 ? { status: "current", head } : { status: "behind", head, links: behind };
+}

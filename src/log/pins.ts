@@ -1,0 +1,108 @@
+// What an offered log contradicts: its subject, and what was verified for this subject before. docs/spec.md sections 6 (LOG-8)
+// and 13.1.
+
+import { parseLinkHash, parseLogId } from "../bytes/text.js";
+import { KeysteadError } from "../errors.js";
+import { type EvidenceKind, headOf, makeEvidence, type Pin } from "./evidence.js";
+import { type Head, type LogFacts, LogState } from "./state.js";
+
+/** What a whole log is held against. */
+export interface Expected {
+  readonly subject: string;
+  readonly pins: readonly Pin[];
+}
+
+/** An offered log, as far as it was read: its head, and for evidence the bytes of its links up to there. */
+export interface Offered {
+  readonly head: Head;
+  readonly bytes: () => readonly Uint8Array[];
+}
+
+/** The offered log that a state is. */
+export function offeredBy(log: LogFacts): Offered {
+  return { head: log.head, bytes: () => [...log.links].map(({ bytes }) => bytes) };
+}
+
+/** LOG-8: the log is the subject's, and contradicts no pin. To be asked after each link. */
+export function checkExpected(log: LogFacts, expected: Expected): void {
+  checkSubject(log, expected.subject);
+  checkPins(offeredBy(log), expected);
+}
+
+/** LOG-8: the newest link is the one that stands at its position in every pin that knows it. */
+export function checkPins(offered: Offered, { subject, pins }: Expected): void {
+  for (const pin of pins) {
+    const kind = contradictionOf(pin, offered.head);
+    if (kind) throw contradiction(kind, subject, pin, offered);
+  }
+}
+
+/** LOG-8: the log is the subject's. */
+export function checkSubject(log: LogFacts, subject: string): void {
+  if (log.subject !== subject)
+    throw wrongSubject("the log is about another subject than the one asked for; ask the server for the right log", {
+      expected: subject,
+      actual: log.subject,
+      log: log.head.log,
+    });
+}
+
+/** What it is that another link stands at a position of a pinned log; undefined where the pin knows no other. */
+function contradictionOf(pin: Pin, { log, seq, hash }: Head): "replaced" | "forked" | undefined {
+  const pinned = headOf(pin);
+  if (log !== pinned.log) return "replaced";
+  const ours = "links" in pin ? pin.links.at(seq - 1)?.hash : seq === pinned.seq ? pinned.hash : undefined;
+  return ours !== undefined && ours !== hash ? "forked" : undefined;
+}
+
+/** LOG-8: the log does not end before a head that was verified. To be asked after the last link. */
+export function checkLength({ head, bytes }: Offered, { subject, pins }: Expected): void {
+  for (const pin of pins) {
+    const { log, seq } = headOf(pin);
+    // Its links were found to be of this log; an empty one is the beginning of every log.
+    if (head.seq < seq) throw contradiction("rolled-back", subject, pin, { head: { ...head, log }, bytes });
+  }
+}
+
+const CONTRADICTIONS = {
+  forked: ["FORKED", "another link is offered for a position that is known"],
+  replaced: ["REPLACED", "another log is offered for a subject whose log is known"],
+  "rolled-back": ["ROLLED_BACK", "the log ends before a head that was verified earlier"],
+} as const;
+
+/** The error for what an offered log contradicts, with the evidence. */
+function contradiction(kind: EvidenceKind, subject: string, pin: Pin, offered: Offered): KeysteadError {
+  const [code, message] = CONTRADICTIONS[kind];
+  const evidence = makeEvidence(kind, subject, pin, offered.bytes());
+  return new KeysteadError(code, `${message}; trust nothing new from this server, keep details.evidence`, {
+    rule: "LOG-8",
+    details: { pinned: headOf(pin), offered: offered.head, evidence },
+  });
+}
+
+/** @throws `INVALID_ARGUMENT`; `WRONG_SUBJECT` for a pinned state of another subject, which is the caller's mistake */
+export function checkPinned(pinned: unknown, subject: string): void {
+  if (!LogState.is(pinned)) checkHead("pinned", pinned);
+  else if (pinned.subject !== subject)
+    throw wrongSubject("options.pinned is a log about another subject than options.subject; look up the right pin", {
+      expected: subject,
+      actual: pinned.subject,
+      log: pinned.head.log,
+    });
+}
+
+/** @throws `INVALID_ARGUMENT`, `INVALID_ENCODING` */
+export function checkHead(name: string, head: unknown): void {
+  const { log, seq, hash } = (typeof head === "object" && head !== null ? head : {}) as Partial<Head>;
+  parseLogId(log);
+  parseLinkHash(hash);
+  if (!Number.isSafeInteger(seq) || (seq as number) < 1)
+    throw new KeysteadError("INVALID_ARGUMENT", `options.${name}.seq must be a whole number from 1`);
+}
+
+function wrongSubject(
+  message: string,
+  details: { readonly expected: string; readonly actual: string; readonly log: string },
+): KeysteadError {
+  return new KeysteadError("WRONG_SUBJECT", message, { rule: "LOG-8", details });
+}

@@ -1,0 +1,31 @@
+// What an admin commits to before it acts in a user's log in escrow's name. docs/spec.md section 11.3 (ESC-8).
+
+import { encodeCbor } from "../bytes/cbor.js";
+import type { LinkHash, LogId, MemberId } from "../bytes/ids.js";
+import { fromHex } from "../bytes/text.js";
+import { labelledHash } from "../primitives/hash.js";
+import { LABELS } from "../primitives/labels.js";
+
+/** One act, at one place of one user's log. */
+export interface CommittedAct {
+  /** 32 random bytes: nobody guesses what was committed to. */
+  readonly salt: Uint8Array;
+  /** Signing key of the admin's device, 32 bytes. */
+  readonly admin: Uint8Array;
+  readonly log: LogId;
+  readonly seq: number;
+  readonly prev: LinkHash;
+  /** In wire order, as the review has them. */
+  readonly approve: readonly MemberId[];
+  readonly remove: readonly MemberId[];
+}
+
+/**
+ * The commitment of an act: 32 bytes. It binds the admin, the place and the content: an act that binds the place only is forged by
+ * a removed admin, one that binds the content only is replayed, and one that binds no admin is used by another.
+ */
+export function actCommitment({ salt, admin, log, seq, prev, approve, remove }: CommittedAct): Uint8Array {
+  const bytes = (id: string) => fromHex(id, { name: "act" });
+  const content = [salt, admin, bytes(log), seq, bytes(prev), approve.map(bytes), remove.map(bytes)];
+  return labelledHash(LABELS.actCommitment, encodeCbor(content));
+}

@@ -1,0 +1,36 @@
+// What an escrow log still lacks before users may trust their data to it. docs/spec.md section 11.1 (ESC-1).
+
+import { KeysteadError } from "../errors.js";
+import type { Policy } from "../log/fields.js";
+import { hasEpoch } from "../log/runs.js";
+import { assertLog, hasRole, type LogState, type MemberKind } from "../log/state.js";
+
+/** What is still missing before escrow works. */
+export type EscrowNeed = "device" | "backup-key" | "enabled";
+
+/**
+ * ESC-1: what an escrow log still lacks: an active device and an active backup key that both hold epoch 1 and have the role
+ * `manage`, so that no one loss locks the organisation out, and an enabled policy. Empty when it is ready.
+ *
+ * @throws `INVALID_ARGUMENT` for a user's log
+ */
+export function escrowNeeds(escrowLog: LogState): readonly EscrowNeed[] {
+  const policy = policyOf(escrowLog);
+  const has = (kind: MemberKind) =>
+    [...escrowLog.active.values()].some(
+      (member) => member.kind === kind && hasEpoch(member.held, 1) && hasRole(member, "manage"),
+    );
+  return [
+    ...(has("device") ? [] : (["device"] as const)),
+    ...(has("backup") ? [] : (["backup-key"] as const)),
+    ...(policy.enabled ? [] : (["enabled"] as const)),
+  ];
+}
+
+/** The policy in force. @throws `INVALID_ARGUMENT` for a user's log */
+export function policyOf(escrowLog: LogState): Policy {
+  assertLog(escrowLog);
+  if (escrowLog.policy === undefined)
+    throw new KeysteadError("INVALID_ARGUMENT", "escrowLog must be an escrow log, not a user's");
+  return escrowLog.policy;
+}

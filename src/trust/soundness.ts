@@ -1,0 +1,121 @@
+// Whether a device may grant to escrow: whom its pointer stands for, and whether the escrow log at hand is to be trusted.
+// docs/spec.md section 11.2 (ESC-4).
+
+import { checkOptions } from "../arguments/options.js";
+import type { MemberId } from "../bytes/ids.js";
+import { KeysteadError } from "../errors.js";
+import { foundersOf } from "../log/classes.js";
+import type { Pointer } from "../log/fields.js";
+import { assertLog, escrowMember, FOUNDING, type Head, LogState } from "../log/state.js";
+import { policyOf } from "./escrow-needs.js";
+import { checkHead, extendsHead } from "./head.js";
+import { judgePointer, namesHead } from "./pointer.js";
+
+/** The newest escrow log that a device has; `"unsupported"` if it has links that this library cannot read (LOG-1). */
+export type EscrowLogAtHand = LogState | "unsupported" | undefined;
+
+/** What a device knows about escrow besides its own log. */
+export interface EscrowKnowledge {
+  /** Members whom the user, asked on this device, knows to be theirs (ESC-8). */
+  readonly own?: readonly MemberId[] | undefined;
+  /** The newest escrow log that this device could get and verified; undefined when it got none. */
+  readonly escrowLog: EscrowLogAtHand;
+  /** The escrow head whose fingerprint the user confirmed on this device; undefined when never. */
+  readonly confirmed?: Head | undefined;
+}
+
+/** @throws `INVALID_ARGUMENT` unless the value is an escrow log as a device has it */
+export function checkAtHand(escrowLog: EscrowLogAtHand): void {
+  if (escrowLog === undefined || escrowLog === "unsupported" || LogState.is(escrowLog)) return;
+  throw new KeysteadError("INVALID_ARGUMENT", 'escrowLog must be a verified state, "unsupported", or undefined');
+}
+
+/** Whether to trust the escrow log at hand: if not, get a newer one, or ask the user to compare its fingerprint. */
+export type EscrowTrust = "sound" | "fetch" | "confirm";
+
+/**
+ * Whether a device may grant anything to escrow: its pointer is the newest epoch of the newest escrow log, whose policy is enabled,
+ * and which extends one that the user confirmed here or that a founding author named (ESC-4). Otherwise a new epoch is withheld
+ * from escrow (MEM-6), and healed later.
+ *
+ * @throws `INVALID_ARGUMENT`
+ */
+export function escrowIsSound(log: LogState, knowledge: Pick<EscrowKnowledge, "escrowLog" | "confirmed">): boolean {
+  assertUserLog(log);
+  const { escrowLog, confirmed } = checkOptions(knowledge);
+  checkAtHand(escrowLog);
+  if (typeof escrowLog !== "object") return false;
+  const { enabled } = policyOf(escrowLog);
+  const pointer = escrowMember(log)?.pointer;
+  if (!enabled || !pointer || judgePointer(pointer, escrowLog) !== "newest") return false;
+  return !isContradicted(pointer, escrowLog, confirmed) && escrowTrust(log, escrowLog, confirmed) === "sound";
+}
+
+/**
+ * The escrow log at hand, if it can judge what was done in escrow's name: it is trusted, and the pointer in force is an epoch of it
+ * or has keys of none. Otherwise a fork could make a device believe an act that was never recorded.
+ */
+export function judgingLog(
+  log: LogState,
+  { escrowLog, confirmed }: Pick<EscrowKnowledge, "escrowLog" | "confirmed">,
+): LogState | undefined {
+  if (typeof escrowLog !== "object" || escrowTrust(log, escrowLog, confirmed) !== "sound") return undefined;
+  const pointer = escrowMember(log)?.pointer;
+  if (!pointer) return escrowLog;
+  const verdict = judgePointer(pointer, escrowLog);
+  const isOfThisLog = verdict !== "ahead" && verdict !== "other-log";
+  return isOfThisLog && !isContradicted(pointer, escrowLog, confirmed) ? escrowLog : undefined;
+}
+
+/**
+ * Whether the pointer and the escrow log at hand contradict each other, and the user has not settled it by confirming as much of
+ * this log. A removed admin can fork the escrow log before its removal: there the true pointer looks false, and a device that
+ * renewed without asking would hand everything to the fork.
+ */
+export function isContradicted(pointer: Pointer, escrowLog: LogState, confirmed: Head | undefined): boolean {
+  if (namesHead(pointer, escrowLog)) return false;
+  const end = escrowLog.head.seq;
+  if (pointer.seq > end && judgePointer(pointer, escrowLog) !== "false") return false;
+  return !(confirmed !== undefined && extendsHead(escrowLog, confirmed) && confirmed.seq >= Math.min(pointer.seq, end));
+}
+
+/**
+ * ESC-4: the escrow log has the head that the user confirmed here, and the one that a founding device named last: otherwise a server
+ * could offer a fork from in between. Where nothing was confirmed, a founding device's word has to do.
+ */
+export function escrowTrust(log: LogState, escrowLog: LogState, confirmed: Head | undefined): EscrowTrust {
+  const { log: id, seq: end } = escrowLog.head;
+  const namedBy = (founders: ReadonlyMap<MemberId, number>): readonly Pointer[] =>
+    [...log.links].flatMap(({ author, pointer, actor }) =>
+      pointer && !actor && founders.get(author as MemberId) === FOUNDING ? [pointer] : [],
+    );
+  const named = namedBy(foundersOf(log));
+  // A thief whom an admin made founding must not vouch for the log by which that admin is judged: devices' approvals alone, too.
+  const byDevices = () => namedBy(foundersOf(log, { without: new Set(), escrowCounts: false })).at(-1);
+  const heads: readonly (Head | undefined)[] =
+    confirmed === undefined
+      ? [named.at(-1), byDevices()]
+      : [
+          checkHead(confirmed),
+          // Into this log: after the account was moved to another organisation, the first is not asked for again.
+          ...named.filter((pointer) => pointer.log === id && !isPassedOver(pointer, escrowLog, confirmed)).slice(-1),
+        ];
+  if (heads.every((head) => head !== undefined && extendsHead(escrowLog, head))) return "sound";
+  const isLater = (head: Head | undefined) => head?.log === id && head.seq > end;
+  return [...heads, escrowMember(log)?.pointer].some(isLater) ? "fetch" : "confirm";
+}
+
+/** Whether what the user confirmed settles that a head, which this log should have, is not its own. */
+function isPassedOver(pointer: Pointer, escrowLog: LogState, confirmed: Head): boolean {
+  if (confirmed.seq >= pointer.seq) return true;
+  if (pointer.seq <= escrowLog.head.seq) return false;
+  const verdict = judgePointer(pointer, escrowLog);
+  // Epochs only go up: no later head has an old one. And false keys are no log's that goes on from where the user confirmed.
+  return verdict === "older" || (verdict === "false" && confirmed.seq === escrowLog.head.seq);
+}
+
+/** @throws `INVALID_ARGUMENT` unless the log is a user's */
+export function assertUserLog(log: LogState): void {
+  assertLog(log);
+  if (log.kind === "escrow") throw new KeysteadError("INVALID_ARGUMENT", "log must be a user's log, not an escrow log");
+}

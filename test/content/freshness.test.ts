@@ -1,0 +1,122 @@
+// Sealing that asks how old the recipients' logs may be: docs/spec.md sections 12 and 13.4 (SVC-6).
+
+import { describe, expect, it } from "vitest";
+import type { Freshness } from "../../src/content/freshness.js";
+import { openContent } from "../../src/content/open.js";
+import type { Recipient } from "../../src/content/recipients.js";
+import { sealStream, sealTo } from "../../src/content/seal.js";
+import { pinContact } from "../../src/fingerprint/pin.js";
+import { seededEnv } from "../support/seeded-env.js";
+import { DAY, flip, HOUR, NOON, statement, UNTIL } from "../support/service.js";
+import { openWorld } from "../support/world.js";
+import { content, person, rejection } from "./support.js";
+
+const env = seededEnv("freshness");
+const purpose = "note";
+const alice = openWorld("freshness", { operator: true }).join("Phone");
+const bob = openWorld("freshness of bob", { operator: true, subject: "bob@example.org" });
+/** The phone was lost, and its owner has removed it. */
+const removed = alice.review("Laptop", { remove: ["Phone"] });
+const fresh: Freshness = { now: NOON, maxAge: HOUR };
+
+const seal = (recipients: readonly Recipient[], freshness: Freshness | undefined = fresh) =>
+  sealTo(recipients, content(5), { purpose, fresh: freshness }, env);
+const refusal = (recipients: readonly Recipient[], freshness?: Freshness) => rejection(seal(recipients, freshness));
+const STALE = { code: "STALE_LOG", rule: "SVC-6" };
+
+describe("sealing to logs that must be fresh", () => {
+  it("goes on with a statement of the head at hand that is not too old", async () => {
+    const sealed = await seal([{ log: alice.log, statement: statement(alice, NOON - HOUR) }]);
+    expect(await openContent(sealed, alice.session("Phone").keyring)).toEqual(content(5));
+  });
+
+  it("is refused with a statement that is too old (STALE_LOG)", async () => {
+    const at = NOON - HOUR - 1;
+    const recipient = { log: alice.log, statement: statement(alice, at) };
+    expect(await refusal([recipient])).toEqual({
+      ...STALE,
+      details: { log: alice.log.head.log, seq: 2, at, now: NOON, maxAge: HOUR },
+    });
+    expect(await refusal([recipient], { now: NOON, maxAge: HOUR + 1 })).toEqual({});
+    expect(await refusal([recipient], { now: NOON - 1, maxAge: HOUR })).toEqual({});
+  });
+
+  it("is refused where the service has stated more than the log at hand has (STALE_LOG)", async () => {
+    // Without this a server gives out the new statement with the old log, and the lost phone goes on reading.
+    expect(await refusal([{ log: alice.log, statement: statement(removed) }])).toMatchObject({
+      ...STALE,
+      details: { log: alice.log.head.log, seq: 3 },
+    });
+    expect(await refusal([{ log: removed.log, statement: statement(removed) }])).toEqual({});
+    // The twin: the log at hand has more than was stated.
+    expect(await refusal([{ log: removed.log, statement: statement(alice) }])).toEqual({});
+  });
+
+  it("is refused for every recipient that shows nothing, whatever else is known of it (STALE_LOG)", async () => {
+    const good = { log: alice.log, statement: statement(alice) };
+    expect(await refusal([alice.log])).toMatchObject({ ...STALE, details: { log: alice.log.head.log } });
+    expect(await refusal([good, bob.log])).toMatchObject({ ...STALE, details: { log: bob.log.head.log } });
+    expect(await refusal([good, { log: bob.log, pin: pinContact(bob.log, { verified: true }) }])).toMatchObject(STALE);
+    expect(await refusal([good, { log: bob.log, statement: statement(bob) }])).toEqual({});
+    expect(() => sealStream([good, bob.log], { purpose, fresh }, env)).toThrow(expect.objectContaining(STALE));
+  });
+
+  it("is refused for a log that names no operator, since nobody can state its head (STALE_LOG)", async () => {
+    const { log } = person("carol");
+    expect(await refusal([log])).toMatchObject({ ...STALE, details: { log: log.head.log } });
+    expect(await refusal([{ log, statement: statement(alice) }])).toMatchObject(STALE);
+    expect(await rejection(sealTo([log], content(5), { purpose }, env))).toEqual({});
+  });
+
+  it("is refused with another log's statement, one that contradicts the log, one ahead of the clock, and a forged one", async () => {
+    const of = (bytes: Uint8Array) => [{ log: alice.log, statement: bytes }];
+    expect(await refusal(of(statement(bob)))).toMatchObject({ code: "WRONG_SUBJECT", rule: "SVC-4" });
+    expect(await refusal([{ log: removed.log, statement: statement(alice.rotate("Phone")) }])).toMatchObject({
+      code: "FORKED",
+      rule: "SVC-4",
+    });
+    const ahead = of(statement(alice, NOON + HOUR));
+    expect(await refusal(ahead)).toMatchObject({ code: "NOT_YET", rule: "SVC-3" });
+    expect(await refusal(ahead, { ...fresh, skew: HOUR })).toEqual({});
+    expect(await refusal(of(flip(statement(alice), 250)))).toMatchObject({ code: "INVALID_SIGNATURE", rule: "SVC-1" });
+    expect(await refusal(of(statement(alice, UNTIL)), { now: UNTIL + 1, maxAge: DAY })).toMatchObject({
+      code: "STALE_LOG",
+      rule: "SVC-2",
+    });
+    expect(await refusal(of(statement(alice)))).toEqual({});
+  });
+
+  it("does not stand in for a rotation that is due, or a pin that was contradicted", async () => {
+    const expelled = alice.expel("Phone");
+    expect(await refusal([{ log: expelled.log, statement: statement(expelled) }])).toMatchObject({
+      code: "ROTATION_DUE",
+    });
+    const joined = alice.join("Thief");
+    const pin = pinContact(alice.log);
+    expect(await refusal([{ log: joined.log, pin, statement: statement(joined) }])).toMatchObject({
+      code: "CONTACT_CHANGED",
+    });
+  });
+});
+
+describe("a demand for freshness", () => {
+  it("is not made by a statement alone, which would then be believed unread (INVALID_ARGUMENT)", async () => {
+    const recipient = { log: alice.log, statement: statement(alice) };
+    const refused = await rejection(sealTo([recipient], content(5), { purpose }, env));
+    expect(refused).toMatchObject({ code: "INVALID_ARGUMENT" });
+    expect(await refusal([recipient])).toEqual({});
+  });
+
+  it("is refused when it is none (INVALID_ARGUMENT)", async () => {
+    const recipient = { log: alice.log, statement: statement(alice) };
+    const wrong = [null, 7, "1 h", { now: NOON }, { maxAge: 1 }, { now: "x", maxAge: 1 }, { now: NOON, maxAge: -1 }];
+    for (const bad of [...wrong, { ...fresh, skew: -1 }, { ...fresh, now: Number.NaN }] as unknown as Freshness[]) {
+      expect(await rejection(sealTo([recipient], content(5), { purpose, fresh: bad }, env))).toMatchObject({
+        code: "INVALID_ARGUMENT",
+      });
+    }
+    for (const bad of [null, 7, "x", {}] as unknown as Uint8Array[]) {
+      expect(await refusal([{ log: alice.log, statement: bad }])).toMatchObject({ code: "INVALID_ARGUMENT" });
+    }
+  });
+});

@@ -1,0 +1,288 @@
+"""What a device owes, as one list of steps in order (section 11.2). Rows are numbered as in the table there."""
+
+from dataclasses import dataclass, field
+from typing import Collection
+
+import escrow as esc
+from log import SKEW
+from runs import Runs, common, has, minus, union
+from state import ESCROW, State, holds_current
+
+UNSUPPORTED = "unsupported"
+Step = dict[str, object]
+
+
+@dataclass
+class Knowledge:
+    """What a device knows besides its log."""
+
+    me: bytes
+    escrow: State | str | None = None  # the newest escrow log, or "unsupported"
+    confirmed: dict | None = None  # the head of it that the user confirmed
+    own: frozenset[bytes] = frozenset()  # members that the user said are theirs
+    not_own: frozenset[bytes] = frozenset()  # ... and are not
+    remove_escrow: bytes | None = None  # the escrow member that the user said to remove
+    declined: bool = False
+    enroll_again: int | None = None  # the position of the removal after which the user said to enroll it again
+    now: int | None = None
+    # Its keyring
+    superseded: bool = False
+    junk: Runs = ()
+    withheld: Runs = ()
+    wrong: dict[int, set[int]] = field(default_factory=dict)  # by link, which grants it finds wrong or cannot judge
+    regranted: dict[bytes, Runs] = field(default_factory=dict)  # by it, and not in the log yet
+    # In an escrow log
+    openings: dict[int, dict | None] = field(default_factory=dict)  # of acts, by position; None is junk
+    users: dict[bytes, State] = field(default_factory=dict)  # users' logs at hand, by log id
+
+
+def step(do: str, what: str, because: str | None = None, **fields: object) -> Step:
+    return {"do": do, "what": what} | ({"because": because} if because else {}) | fields
+
+
+@dataclass
+class View:
+    """A user's or an escrow log, as the device sees it: the terms of 11.2."""
+
+    log: State
+    knows: Knowledge
+
+    def __post_init__(self) -> None:
+        log, knows = self.log, self.knows
+        self.me = log.members[knows.me]
+        self.classes, self.escrow_member = log.classes(), log.escrow()
+        self.escrow = knows.escrow if isinstance(knows.escrow, State) else None
+        self.own = {knows.me, *knows.own}
+        self.mine = minus(minus(self.me.held, knows.junk), knows.withheld)
+        self.is_confirmed = self.classes.is_confirmed(self.me)
+        manages = log.kind != "escrow" or "manage" in (self.me.roles or ())
+        self.may_act = holds_current(log, self.me) and (self.is_confirmed or not log.lockdown) and manages
+        self.guardian = self.may_act and self.is_confirmed
+        self.can_judge = esc.can_judge(log, self.escrow, knows.confirmed)
+        self.unverified = esc.unverified(log, self.escrow if self.can_judge else None)
+        self.doubted = esc.brought_in(log, self.unverified, self.own)
+        self.by_user = self.escrow is not None and esc.extends(self.escrow, knows.confirmed)
+        self.sound = esc.is_sound(log, self.escrow, knows.confirmed)
+        self.trust = esc.trust(log, self.escrow, knows.confirmed) if self.escrow else "none"
+        self.pointer = self.escrow_member and self.escrow_member.pointer
+        self.judged = esc.judge_pointer(self.pointer, self.escrow) if self.pointer and self.escrow else None
+
+    def in_charge(self) -> bool:
+        if self.guardian or not self.may_act or not self.escrow_member:
+            return self.guardian
+        return not holds_current(self.log, self.escrow_member) or (self.judged == "false" and self.by_user)
+
+    def withholds(self, removed: set[bytes] = frozenset()) -> bool:
+        """Of a link that makes an epoch."""
+        member = self.escrow_member
+        if not member or member.id in removed or self.sound:
+            return False
+        return not self.log.lockdown or self.classes.is_confirmed(member)
+
+    def author(self, what: str, because: str | None = None, **fields: object) -> Step:
+        return step("author", what, because, **fields)
+
+    def rotate(self, because: str) -> Step:
+        return self.author("rotate", because, withhold=self.withholds())
+
+    def remove(self, members: set[bytes]) -> Step:
+        withhold = self.reach_has_current(members) and self.withholds(members)
+        return self.author("remove", members=sorted(members), withhold=withhold)
+
+    def reach_has_current(self, members: Collection[bytes]) -> bool:
+        return any(has(self.log.members[id_].reach, self.log.epoch) for id_ in members)
+
+    def makes_epoch(self, each: Step) -> bool:
+        if each["what"] == "remove":
+            return self.reach_has_current(each["members"])
+        return each["what"] in ("rotate", "renew-escrow")
+
+    def lacking(self) -> Runs:
+        """Of what is mine: what was never granted to escrow at true keys, in a grant found right."""
+        pairs = {esc.pair_of(epoch.keys) for epoch in self.escrow.epochs}
+        right: Runs = ()
+        for state in self.log.history():
+            for place, (set_, grant) in enumerate(zip(state.sets, state.body.get("grants", []))):
+                named = [state.members[id_] for id_, _ in grant["boxes"]]
+                is_true = any(member.kind == ESCROW and esc.pair_of(member.pointer) in pairs for member in named)
+                if is_true and place not in self.knows.wrong.get(state.seq, ()):
+                    right = union(right, set_)
+        return minus(self.mine, right)
+
+
+def agenda(log: State, knows: Knowledge) -> list[Step]:
+    member = log.members[knows.me]
+    # The device itself
+    if member.removed:
+        return [step("ask", "standing", "removed")]
+    if knows.superseded:
+        return [step("ask", "standing", "superseded")]
+    if knows.now is not None and log.time > knows.now + SKEW:
+        return [step("ask", "clock")]
+    view = View(log, knows)
+    steps = about_escrow(view) if log.kind == "user" else []
+    return steps + in_every_log(view, steps)
+
+
+# --- Doubts
+
+
+def doubts(view: View) -> list[Step]:
+    if not view.guardian or not view.doubted:
+        return []
+    steps, reviews = [], esc.reviews_by_escrow(view.log)
+    if view.can_judge and any(reviews[seq].body["by"]["seq"] > view.escrow.seq for seq in view.unverified):  # 1
+        steps.append(step("fetch", "escrow-log", "act-beyond-log"))
+    if unasked := view.doubted - view.knows.not_own:  # 2
+        return [*steps, step("ask", "whose-members", members=sorted(unasked))]
+    with_escrow = view.can_judge and view.escrow_member and view.judged != "newest"  # 3
+    return [*steps, view.remove(view.doubted | ({view.escrow_member.id} if with_escrow else set()))]
+
+
+# --- Escrow, in a user's log
+
+
+def about_escrow(view: View) -> list[Step]:
+    if view.escrow is None:  # 1
+        if not view.escrow_member and not view.doubted:
+            return []
+        because = UNSUPPORTED if view.knows.escrow == UNSUPPORTED else "none-at-hand"
+        return [step("fetch", "escrow-log", because), *doubts(view)]
+    return with_escrow_member(view) if view.escrow_member else without_escrow_member(view)
+
+
+def without_escrow_member(view: View) -> list[Step]:
+    fetch, confirm = step("fetch", "escrow-log", "newer-named"), step("ask", "confirm-escrow")
+    if view.trust != "trusted" and view.doubted:  # 2
+        return [fetch if view.trust == "fetch" else confirm, *doubts(view)]
+    if view.doubted:  # 3
+        return doubts(view)
+    if view.knows.declined or esc.needs(view.escrow) or not view.may_act:  # 4
+        return []
+    if view.trust == "fetch":  # 5
+        return [fetch]
+    if not view.by_user or view.trust == "confirm":  # 6
+        return [confirm]
+    if is_to_be_asked_again(view):  # 7
+        return [step("ask", "enroll-again")]
+    return [view.author("enroll-escrow")] if has(view.mine, view.log.epoch) else []  # 8
+
+
+def is_to_be_asked_again(view: View) -> bool:
+    removals = [
+        member.removed[1]
+        for member in view.log.members.values()
+        if member.kind == ESCROW and member.removed and member.pointer["log"] == view.escrow.log
+    ]
+    return bool(removals) and (view.knows.enroll_again is None or view.knows.enroll_again < max(removals))
+
+
+def with_escrow_member(view: View) -> list[Step]:
+    fetch, confirm = step("fetch", "escrow-log", "newer-named"), step("ask", "confirm-escrow")
+    if not view.in_charge():  # 9
+        return []
+    if view.judged == "other-log":  # 10
+        if view.trust == "fetch":
+            return [fetch, *doubts(view)]
+        return ask_to_remove(view, "other-log")
+    if view.judged == "ahead":  # 11
+        return [fetch, *(ask_to_remove(view, "ahead") if view.trust == "trusted" else doubts(view))]
+    if esc.contradicts(view.pointer, view.escrow, view.knows.confirmed):  # 12
+        return [step("ask", "confirm-escrow", "contradicts-pointer"), *doubts(view)]
+    if view.trust == "fetch":  # 13
+        return [fetch, *doubts(view)]
+    if view.trust == "confirm":  # 14
+        return [confirm, *doubts(view)]
+    if view.doubted:  # 15
+        return doubts(view)
+    former_admin = esc.is_known_to_former_admin(view.log, view.escrow)
+    rotate = view.rotate("known-to-former-admin")
+    if not view.escrow.policy["enabled"]:  # 16
+        return [*ask_to_remove(view, "disabled"), *([rotate] if view.guardian and former_admin else [])]
+    if view.judged in ("older", "false"):  # 17
+        return [view.author("renew-escrow", view.judged)]
+    if view.is_confirmed and view.classes.founder(view.escrow_member) > view.classes.confirmed:  # 18
+        return [view.author("renew-escrow", "founder")]
+    if view.is_confirmed and former_admin:  # 19
+        return [rotate]
+    return what_escrow_lacks(view)  # 20
+
+
+def ask_to_remove(view: View, because: str) -> list[Step]:
+    """Rows 10, 11 and 16: the question, then doubts; or the removal, once all was answered."""
+    member = view.escrow_member
+    if view.knows.remove_escrow == member.id and view.doubted <= view.knows.not_own:
+        return [view.remove(view.doubted | {member.id})]
+    return [step("ask", "remove-escrow", because), *doubts(view)]
+
+
+def what_escrow_lacks(view: View) -> list[Step]:
+    lacking, member, steps = view.lacking(), view.escrow_member, []
+    if not lacking or not has(view.mine, view.log.epoch):
+        return []
+    known = union(member.reach, member.withheld)
+    if again := common(lacking, known):
+        steps.append(view.author("regrant", give=[(member.id, again)]))
+    if minus(lacking, known):
+        steps.append(view.author("extend-escrow"))
+    return steps
+
+
+# --- In every log
+
+
+def in_every_log(view: View, before: list[Step]) -> list[Step]:
+    log, knows, steps = view.log, view.knows, []
+    if view.may_act and not view.doubted and not any(map(view.makes_epoch, before)):  # 21
+        if log.rotation_due:
+            steps.append(view.rotate("rotation-due"))
+        elif has(knows.junk, log.epoch):
+            steps.append(view.rotate("current-epoch-unopened"))
+    if log.kind == "escrow" and view.may_act:
+        steps += about_loose_acts(view)
+    if knows.withheld:  # 22
+        steps.append(step("fetch", "attachments", epochs=knows.withheld))
+    if view.may_act and has(view.mine, log.epoch):
+        steps += regrants(view)
+    return steps
+
+
+def about_loose_acts(view: View) -> list[Step]:
+    knows, loose, steps = view.knows, esc.loose_acts(view.log), []
+    if absent := [position for position in loose if position not in knows.openings]:  # 21a
+        steps += [step("fetch", "openings", positions=absent), step("ask", "disown", positions=absent)]
+    good = {position: knows.openings[position] for position in loose if knows.openings.get(position)}
+    unknown = {(opening["log"], opening["subject"]) for opening in good.values() if opening["log"] not in knows.users}
+    steps += [step("fetch", "user-log", log=log, subject=subject) for log, subject in sorted(unknown)]  # 21b
+    in_vain = [
+        position
+        for position in loose
+        if position in knows.openings and (position not in good or is_not_shown(view, position, good[position]))
+    ]
+    return [*steps, *([view.author("disown", positions=in_vain)] if in_vain else [])]  # 21c
+
+
+def is_not_shown(view: View, position: int, opening: dict) -> bool:
+    user = view.knows.users.get(opening["log"])
+    return user is not None and not esc.has_review(user, opening, view.log.link(position).body["commitment"])
+
+
+def regrants(view: View) -> list[Step]:
+    log, give, ask = view.log, [], []
+    before = dict(view.knows.regranted)
+    for state in log.history():
+        if state.body["type"] == "regrant" and state.author == view.me.id:
+            for id_, runs in state.body["give"]:
+                before[id_] = union(before.get(id_, ()), tuple(map(tuple, runs)))
+    ours = esc.own_closure(log, view.own)
+    for member in log.people():
+        wanted = common(minus(member.reach, member.held), view.mine)
+        if member is view.me or member.id in view.doubted or not wanted:
+            continue
+        unasked = view.classes.without_escrow[member.node] == 1 or member.node in ours
+        now = minus(wanted, before.get(member.id, ())) if unasked else ()
+        if now:
+            give.append((member.id, now))
+        if rest := minus(wanted, now):
+            ask.append(step("ask", "regrant", member=member.id, epochs=rest))
+    return [*([view.author("regrant", give=sorted(give))] if give else []), *ask]  # 23, 24
