@@ -2,8 +2,6 @@
 
 import type { DevicesOptions } from "./coverage/devices.js";
 import { type DevicesAndActivity, type DeviceView, devicesAndActivity } from "./devices-and-activity.js";
-import { escrowFingerprint } from "./fingerprint/escrow.js";
-import { formatFingerprint } from "./fingerprint/fingerprint.js";
 import type { Policy, Role } from "./log/fields.js";
 import { findMember, type LogState } from "./log/state.js";
 import { type EscrowNeed, escrowNeeds, policyOf } from "./trust/escrow-needs.js";
@@ -17,8 +15,6 @@ export interface EscrowDevicesAndActivity extends Omit<DevicesAndActivity, "me" 
   readonly needs: readonly EscrowNeed[];
   /** Whom a pending device should ask for approval. */
   readonly contacts: readonly string[];
-  /** What users compare with what the admins published: as 60 digits. Daily records do not change it, unlike `fingerprint`. */
-  readonly published: string;
 }
 
 /** A member of an escrow log as its list of devices shows it. */
@@ -44,6 +40,5 @@ export function escrowDevicesAndActivity(escrowLog: LogState, options: DevicesOp
     policy,
     needs: escrowNeeds(escrowLog),
     contacts: policy.escrowContacts,
-    published: formatFingerprint(escrowFingerprint(escrowLog)),
   };
 }

@@ -64,8 +64,9 @@ export type {
   EscrowStatus,
   GapCloser,
   LastSeen,
-  ReportedAct,
-  ReportedActStatus,
+  Recovery,
+  UnfinishedAct,
+  UnfinishedActStatus,
   UserCoverage,
 } from "./escrow/coverage.js";
 export {
@@ -101,7 +102,6 @@ export { type AcknowledgeOptions, acknowledge, requireUnchanged } from "./finger
 export type { ContactChange, ContactFacts, ContactLink, ContactMember, ContactStatus } from "./fingerprint/change.js";
 export { compareFingerprint, type FingerprintComparison } from "./fingerprint/compare.js";
 export { compareContact } from "./fingerprint/contacts.js";
-export { compareEscrowFingerprint, escrowFingerprint } from "./fingerprint/escrow.js";
 export { Fingerprint, fingerprintOf, formatFingerprint } from "./fingerprint/fingerprint.js";
 export type { FingerprintForm } from "./fingerprint/forms.js";
 export { type ParsedFingerprint, parseFingerprint } from "./fingerprint/parse.js";

@@ -33,6 +33,8 @@ export interface Knowledge extends EscrowKnowledge, Clock {
    * an older one an act would be disowned that was done since.
    */
   readonly userLogs?: ReadonlyMap<LogId, LogState> | undefined;
+  /** In an escrow log: loose acts that the admin, asked on this device, said to disown unread. */
+  readonly disownUnread?: readonly number[] | undefined;
 }
 
 /** What the rows of the agenda are judged on. */

@@ -26,15 +26,16 @@ export type FetchStep =
     }
   | {
       readonly do: "fetch";
-      /** In an escrow log: the openings of these acts of former admins, by their positions. `actRecords` reads them. */
-      readonly what: "act-openings";
+      /** In an escrow log: the openings of loose acts, by their positions. `actRecords` reads them. */
+      readonly what: "openings";
       readonly acts: readonly number[];
     }
   | {
       readonly do: "fetch";
-      /** In an escrow log: the newest logs of users in which former admins announced acts, to see which of them were done. */
-      readonly what: "user-logs";
-      readonly logs: readonly LogId[];
+      /** In an escrow log: the newest log of a user in which a loose act was announced, to see whether it was done. */
+      readonly what: "user-log";
+      readonly log: LogId;
+      readonly subject: string;
     };
 
 /** A question that only the user can answer. The answer goes into the knowledge for the next agenda. */
@@ -73,6 +74,11 @@ export type Question =
       readonly member: MemberId;
       readonly epochs: Runs;
       readonly because: "not-own" | "served-before";
+    }
+  | {
+      /** In an escrow log: disown loose acts whose openings are not delivered, unread? The answer is `disownUnread`. */
+      readonly question: "disown";
+      readonly acts: readonly number[];
     }
   | {
       /** The newest link is dated ahead of this device's clock: set the clock, or ask the service. */
@@ -118,7 +124,7 @@ export type AuthorStep = {
       readonly epochs: Runs;
     }
   | {
-      /** In an escrow log: acts of former admins that were not done, or that hide what they were (ESC-8). */
+      /** In an escrow log: loose acts that were not done, or that hide what they were (ESC-8). */
       readonly link: "disown";
       readonly acts: readonly number[];
       readonly others: readonly MemberId[];

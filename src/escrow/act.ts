@@ -10,7 +10,7 @@ import { type Proposal, proposeSession } from "../grants/proposal.js";
 import { checkSession, type Session } from "../grants/session.js";
 import { partsOf } from "../keys/keyring.js";
 import { MAX_SUBJECT_BYTES, memberList } from "../log/fields.js";
-import type { LogState } from "../log/state.js";
+import { hasRole, type LinkRecord, type LogState, memberBySigningKey } from "../log/state.js";
 import type { Env } from "../primitives/env.js";
 import { LABELS } from "../primitives/labels.js";
 import { actCommitment } from "../trust/commitment.js";
@@ -53,10 +53,12 @@ export interface ActRecord {
   readonly seq: number;
   readonly admin: MemberId;
   readonly when: Date;
-  /** Whether the key that wrote it is that of an active member now: otherwise its admin left, was removed, or took fresh keys. */
-  readonly isByCurrentKey: boolean;
+  /** Whether the key that wrote it is that of an admin's device now: otherwise its admin left, was removed, or took fresh keys. */
+  readonly isByAdminNow: boolean;
   /** Whether admins said that it is not to be believed. */
   readonly disowned: boolean;
+  /** Whether its opening was delivered. */
+  readonly delivered: boolean;
   /** What was recorded; undefined when its opening was not delivered, or this member does not hold its epoch. */
   readonly act: RecordedAct | undefined;
   /** Whether an opening was delivered that is not what the act commits to: its author hid what they were about to do. */
@@ -72,19 +74,35 @@ export interface ActRecord {
 export function actRecords(member: Session, entries: Iterable<Uint8Array>): readonly ActRecord[] {
   const session = checkSession(member);
   const { log } = session;
-  return recordsOf(actRecord, log, entries).map((found) => {
-    const { record } = found;
+  const found = recordsOf(actRecord, log, entries);
+  return found.map(({ record, sealed }) => {
     const { seq, author, time } = record;
-    const { opening, junk } = readRecord(actRecord, session, found);
-    const key = authorKey(record);
-    const by = log.active.get(author as MemberId);
+    // An act that repeats another's commitment repairs what was disowned by mistake, or lost: it is by whichever admin.
+    const commitment = record.act?.commitment as Uint8Array;
+    const others = found.flatMap(({ record: other }) =>
+      other.act && equalBytes(other.act.commitment, commitment) ? [authorKey(other)] : [],
+    );
+    const { opening, junk } = readRecord(actRecord, session, { record, sealed, others });
     return {
-      ...{ seq, admin: author as MemberId, when: new Date(time), junk },
-      isByCurrentKey: by !== undefined && equalBytes(by.sign, key),
+      ...{ seq, admin: author as MemberId, when: new Date(time), delivered: sealed !== undefined, junk },
+      isByAdminNow: isByAdminNow(log, record),
       disowned: log.disowned.has(String(seq)),
       act: opening && { ...opening, recordedAt: seq },
     };
   });
+}
+
+/** Whether the key that wrote an act is now that of an active device with the role `recover`. */
+function isByAdminNow(log: LogState, record: Pick<LinkRecord, "bytes">): boolean {
+  const member = memberBySigningKey(log, authorKey(record));
+  return member?.kind === "device" && hasRole(member, "recover");
+}
+
+/** Loose acts: not disowned, and by a key that no admin's device has now. They could still be done (ESC-8). */
+export function looseActs(log: LogState): readonly LinkRecord[] {
+  return [...log.links].filter(
+    (record) => record.act && !log.disowned.has(String(record.seq)) && !isByAdminNow(log, record),
+  );
 }
 
 /** The review in a user's log that an act led to: the link at its place, if it is a review by escrow of exactly this. */

@@ -9,7 +9,7 @@ import { allEpochs, type Stretch, stretchesOf } from "../coverage/stretches.js";
 import { KeysteadError } from "../errors.js";
 import { checkOptions } from "../grants/session.js";
 import { countEpochs, intersectRuns, NO_RUNS, type Runs, subtractRuns, uniteRuns } from "../log/runs.js";
-import { escrowMember, type LogState, type Member, type Removal } from "../log/state.js";
+import { escrowMember, type LinkRecord, type LogState, type Member, type Removal } from "../log/state.js";
 import { type EscrowAct, escrowActs } from "../trust/acts.js";
 import { claimedRuns } from "../trust/claimed.js";
 import { judgePointer, type PointerVerdict } from "../trust/pointer.js";
@@ -43,27 +43,32 @@ const STATUSES = ["covered", "partly", "behind", "pending", "removed"] as const;
  */
 export type EscrowStatus = (typeof STATUSES)[number];
 
-const ACT_STATUSES = ["done", "open", "unused", "disowned"] as const;
+/** A review in escrow's name, whether it is believed, and why it was done. */
+export interface Recovery extends EscrowAct {
+  readonly when: Date;
+  /** Reason and case of its act; undefined where the act is not there, or the caller gave none that could be read. */
+  readonly reason: string | undefined;
+  readonly case: string | undefined;
+}
+
+const ACT_STATUSES = ["open", "unused", "disowned"] as const;
 
 /**
- * - `done`: the review is in the user's log, and believed.
- * - `open`: the review's place in the user's log is still free.
+ * - `open`: the act's place in the user's log is still free.
  * - `unused`: another link has the place: nobody can do it any more.
  * - `disowned`: admins said that it is not to be believed.
  */
-export type ReportedActStatus = (typeof ACT_STATUSES)[number];
+export type UnfinishedActStatus = (typeof ACT_STATUSES)[number];
 
-/** An act that an admin recorded about one user's log, and what became of it. */
-export interface ReportedAct {
+/** An act about one user's log of which no review is to be seen, or that was disowned. */
+export interface UnfinishedAct {
   /** Position in the escrow log. */
   readonly recordedAt: number;
   readonly admin: MemberId;
   readonly when: Date;
   readonly reason: string;
   readonly case: string;
-  readonly status: ReportedActStatus;
-  /** Position of its review in the user's log; undefined when the log shows none. */
-  readonly review: number | undefined;
+  readonly status: UnfinishedActStatus;
 }
 
 /** One user in the organisation's report. */
@@ -94,10 +99,10 @@ export interface UserCoverage {
   readonly rotationDue: boolean;
   /** Every removal of an escrow member: whether it was legitimate, the log cannot say (ESC-7). */
   readonly removals: readonly Removal[];
-  /** Acts that admins recorded about this log, as far as the caller gave them. */
-  readonly recoveries: readonly ReportedAct[];
-  /** Reviews in escrow's name that are not to be believed (ESC-8). */
-  readonly unbelieved: readonly EscrowAct[];
+  /** Every review in escrow's name, believed or not (ESC-8). */
+  readonly recoveries: readonly Recovery[];
+  /** Acts about this log of which no review is to be seen, or that were disowned, as far as the caller gave acts. */
+  readonly unfinished: readonly UnfinishedAct[];
   /** Number of active backup keys of the user's own. */
   readonly backupKeys: number;
   /** Number of epochs in gaps that somebody could close: what the to-do list is sorted by. */
@@ -142,7 +147,12 @@ const isCloser = (closer: GapCloser | null) =>
   isList(closer.epochs, isRun) &&
   (closer.lastSeen === undefined || isDate(closer.lastSeen));
 const isAct = (act: EscrowAct | null) => !!act && Number.isSafeInteger(act.seq) && isText(act.because);
-const isReported = (act: ReportedAct | null) =>
+const isRecovery = (act: Recovery | null) =>
+  isAct(act) &&
+  isDate(act?.when) &&
+  typeof act?.believed === "boolean" &&
+  [act.reason, act.case].every((words) => words === undefined || isText(words));
+const isUnfinished = (act: UnfinishedAct | null) =>
   !!act &&
   Number.isSafeInteger(act.recordedAt) &&
   isDate(act.when) &&
@@ -162,8 +172,8 @@ export function checkCoverage(user: UserCoverage): UserCoverage {
     isText(row.pointer) &&
     isList(row.renewal, isText) &&
     Array.isArray(row.removals) &&
-    isList(row.recoveries, isReported) &&
-    isList(row.unbelieved, isAct) &&
+    isList(row.recoveries, isRecovery) &&
+    isList(row.unfinished, isUnfinished) &&
     [row.backupKeys, row.closable].every(Number.isSafeInteger);
   if (isRow) return row;
   throw new KeysteadError("INVALID_ARGUMENT", "user must be a UserCoverage, as organisationReport gives it");
@@ -200,9 +210,8 @@ function coverageOf(log: LogState, escrowLog: LogState, { lastSeen, proof, recor
     renewal: renewalReasons(log, escrowLog),
     rotationDue: log.rotationDue,
     removals: escrows.flatMap(({ removed }) => (removed ? [removed] : [])),
-    recoveries: records.map((record) => reportedAct(log, escrowLog, record)),
-    // A renewal brings in nobody: all that matters of one is whether its epoch is the current one (ESC-10).
-    unbelieved: escrowActs(log, escrowLog).filter(({ type, believed }) => type === "review" && !believed),
+    recoveries: recoveriesIn(log, escrowLog, records),
+    unfinished: records.flatMap((record) => unfinished(log, escrowLog, record) ?? []),
     backupKeys: own.filter(({ kind }) => kind === "backup").length,
     closable: countEpochs(missing),
   };
@@ -212,14 +221,24 @@ function keptFrom(escrows: readonly Member[]): Runs {
   return escrows.reduce<Runs>((all, { withheld }) => uniteRuns(all, withheld), NO_RUNS);
 }
 
-function reportedAct(log: LogState, escrowLog: LogState, record: ActRecord): ReportedAct {
+/** A renewal brings in nobody: all that matters of one is whether its epoch is the current one (ESC-10). */
+function recoveriesIn(log: LogState, escrowLog: LogState, records: readonly ActRecord[]): readonly Recovery[] {
+  const bySeq = new Map(records.map(({ seq, act }) => [seq, act]));
+  const reviews = escrowActs(log, escrowLog).filter(({ type }) => type === "review");
+  return reviews.map((review) => {
+    const act = review.recordedAt === undefined ? undefined : bySeq.get(review.recordedAt);
+    const { time } = log.links.at(review.seq - 1) as LinkRecord;
+    return { ...review, when: new Date(time), reason: act?.reason, case: act?.case };
+  });
+}
+
+function unfinished(log: LogState, escrowLog: LogState, record: ActRecord): UnfinishedAct | undefined {
   const act = record.act as RecordedAct;
-  const review = reviewOf(log, escrowLog, act)?.seq;
+  const isDone = reviewOf(log, escrowLog, act) !== undefined;
+  if (isDone && !record.disowned) return undefined;
   const undone = act.seq > log.head.seq ? "open" : "unused";
-  return {
-    ...{ recordedAt: record.seq, admin: record.admin, when: record.when, reason: act.reason, case: act.case, review },
-    status: record.disowned ? "disowned" : review === undefined ? undone : "done",
-  };
+  const status = record.disowned ? "disowned" : undone;
+  return { recordedAt: record.seq, admin: record.admin, when: record.when, reason: act.reason, case: act.case, status };
 }
 
 function statusOf(isEnrolled: boolean, wasEnrolled: boolean, since: DataAccess | undefined): EscrowStatus {

@@ -26,7 +26,7 @@ import { recordOfLink } from "../log/verify.js";
 import { drawRandom, type Env } from "../primitives/env.js";
 import { labelledHash } from "../primitives/hash.js";
 import { LABELS } from "../primitives/labels.js";
-import { escrowsOf, openAsEscrow } from "./escrow-keys.js";
+import { openAsEscrow } from "./escrow-keys.js";
 import {
   encodeRecord,
   type FoundRecord,
@@ -83,8 +83,8 @@ export function recordAccess(admin: Session, options: AccessOptions, env: Env): 
   const { log, keyring } = checkSession(admin);
   const { userLog, epochs, reason, case: caseId = "" } = checkOptions(options);
   assertLog(userLog);
-  // By reach: what was declared missing in escrow's name, by whomever, its keys may open all the same.
-  const reach = escrowsOf(userLog).reduce<Runs>((runs, escrow) => uniteRuns(runs, escrow.reach), NO_RUNS);
+  let reach: Runs = NO_RUNS;
+  for (const [, { runs }] of userLog.granted) reach = uniteRuns(reach, runs);
   if (!isRuns(epochs) || epochs.length === 0 || !containsRuns(reach, epochs)) {
     throw new KeysteadError(
       "INVALID_ARGUMENT",

@@ -6,7 +6,7 @@ import { formatStretch } from "../coverage/stretches.js";
 import { KeysteadError } from "../errors.js";
 import { checkOptions } from "../grants/session.js";
 import { formatRuns } from "../log/runs.js";
-import { checkCoverage, type ReportedAct, type UserCoverage } from "./coverage.js";
+import { checkCoverage, type Recovery, type UnfinishedAct, type UserCoverage } from "./coverage.js";
 import { ReportTotals } from "./report.js";
 
 const COLUMNS: readonly (readonly [title: string, cell: (user: UserCoverage) => string])[] = [
@@ -27,15 +27,33 @@ const COLUMNS: readonly (readonly [title: string, cell: (user: UserCoverage) => 
   ["renewal due", ({ renewal }) => renewal.join("; ")],
   ["rotation due", ({ rotationDue }) => (rotationDue ? "yes" : "no")],
   ["escrow removals", ({ removals }) => String(removals.length)],
-  ["recoveries", ({ recoveries }) => recoveries.map(formatAct).join("; ")],
-  ["acts not believed", ({ unbelieved }) => String(unbelieved.length)],
+  ["recoveries", ({ recoveries }) => recoveries.map(formatRecovery).join("; ")],
+  ["acts without a review", ({ unfinished }) => unfinished.filter(isUndone).map(formatUnfinished).join("; ")],
+  [
+    "disowned acts",
+    ({ unfinished }) =>
+      unfinished
+        .filter((act) => !isUndone(act))
+        .map(formatUnfinished)
+        .join("; "),
+  ],
   ["own backup keys", ({ backupKeys }) => String(backupKeys)],
 ];
 
-/** Reason and case are words of an admin. */
-function formatAct({ status, when, reason, case: caseId }: ReportedAct): string {
-  const words = [caseId, reason].filter((text) => text !== "").map(plainText);
-  return `${formatDay(when)} ${status}: ${words.join(", ")}`;
+const isUndone = ({ status }: UnfinishedAct) => status !== "disowned";
+
+function formatRecovery({ when, believed, because, reason = "", case: caseId = "" }: Recovery): string {
+  const verdict = believed ? [] : [`not believed (${because})`];
+  return [formatDay(when), ...verdict, ...wordsOf(caseId, reason)].join(", ");
+}
+
+function formatUnfinished({ when, status, reason, case: caseId }: UnfinishedAct): string {
+  return [formatDay(when), status, ...wordsOf(caseId, reason)].join(", ");
+}
+
+/** Words of an admin. */
+function wordsOf(...words: readonly string[]): readonly string[] {
+  return words.filter((text) => text !== "").map(plainText);
 }
 
 /** The first line of a CSV report (RFC 4180), with its line end. */
@@ -61,7 +79,8 @@ function csvCell(cell: string): string {
 
 /** One user as lines of text, ending with `\n`. */
 export function formatUserCoverage(user: UserCoverage): string {
-  const { subject, status, since, proven, gaps, withheld, keptFromEscrow, lost, recoveries } = checkCoverage(user);
+  const { subject, status, since, proven, gaps, withheld, keptFromEscrow, lost, recoveries, unfinished } =
+    checkCoverage(user);
   const from = since ? `, everything since ${formatDay(since.since)}${proven ? " (proven)" : ""}` : "";
   const lines = [
     `${plainText(subject)}: ${status}${from}`,
@@ -69,7 +88,8 @@ export function formatUserCoverage(user: UserCoverage): string {
     ...withheld.map((stretch) => `  not delivered: ${formatStretch(stretch)}: fetch it again`),
     ...keptFromEscrow.map((stretch) => `  kept from escrow by a device: ${formatStretch(stretch)}`),
     ...lost.map((stretch) => `  lost for good: ${formatStretch(stretch)}`),
-    ...recoveries.map((act) => `  recovery of ${formatAct(act)}`),
+    ...recoveries.map((act) => `  restored by escrow: ${formatRecovery(act)}`),
+    ...unfinished.map((act) => `  announced, and not done: ${formatUnfinished(act)}`),
   ];
   return `${lines.join("\n")}\n`;
 }

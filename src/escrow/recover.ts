@@ -66,8 +66,8 @@ export interface RecoveryRecorded extends Session {
  *
  * @returns a proposal of the escrow log.
  * @throws `NOT_PERMITTED` with the rule: MEM-8 without the role, ESC-3 when the log's escrow is not this one or its pointer is
- * false, ESC-8 when somebody would be confirmed who is neither approved nor named in `usersOwn`, and what the user's log does not
- * admit; `NO_ACCESS` when this admin does not hold the pointer's epoch; `INVALID_ARGUMENT`, `UNKNOWN_MEMBER`
+ * false, and what the user's log does not admit; `UNVERIFIED_MEMBERS` (ESC-8) when somebody would be confirmed who is neither approved
+ * nor named in `usersOwn`; `NO_ACCESS` when this admin does not hold the pointer's epoch; `INVALID_ARGUMENT`, `UNKNOWN_MEMBER`
  */
 export function recordRecovery(admin: Session, options: RecordRecoveryOptions, env: Env): Proposal<RecoveryRecorded> {
   const session = checkSession(admin);
@@ -281,7 +281,7 @@ interface Recording {
 /**
  * The fields of the review, tried on the user's log.
  *
- * @throws `NOT_PERMITTED` with the rule
+ * @throws `NOT_PERMITTED` with the rule, `UNVERIFIED_MEMBERS`
  */
 function foreseen(
   admin: Session,
@@ -304,10 +304,10 @@ function foreseen(
   );
   if (strangers.length === 0) return fields;
   const members = strangers.map(({ id }) => id);
-  throw refused(
-    "ESC-8",
+  throw new KeysteadError(
+    "UNVERIFIED_MEMBERS",
     `after this, ${members.join(", ")} would be confirmed; ask the user, and name in usersOwn what is theirs, or remove it`,
-    { members },
+    { rule: "ESC-8", details: { members } },
   );
 }
 

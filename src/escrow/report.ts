@@ -194,7 +194,7 @@ export function toDosOf(user: UserCoverage): readonly ToDo[] {
     renewal,
     rotationDue,
     recoveries,
-    unbelieved,
+    unfinished,
     closable,
   } = checkCoverage(user);
   const todo = (text: string, closes = 0): ToDo => ({ subject, text, closes });
@@ -230,11 +230,11 @@ export function toDosOf(user: UserCoverage): readonly ToDo[] {
         ]
       : []),
     ...(pointer === "other-log" ? [todo("alarm: escrow stands for another organisation's log")] : []),
-    ...unbelieved.map(({ seq, because }) =>
-      todo(`alarm: link ${seq} acted for escrow, and is not to be believed (${because})`),
-    ),
     ...recoveries
-      .filter((act) => act.status === "open" || act.status === "unused")
+      .filter(({ believed }) => !believed)
+      .map(({ seq, because }) => todo(`alarm: link ${seq} acted for escrow, and is not to be believed (${because})`)),
+    ...unfinished
+      .filter(({ status }) => status !== "disowned")
       .map(({ recordedAt, reason }) =>
         todo(
           `link ${recordedAt} of the escrow log announced an act that was not done (${reason}): do it, or disown it`,

@@ -50,6 +50,8 @@ export interface ReadRecord<T> {
 export interface FoundRecord {
   readonly record: LinkRecord;
   readonly sealed: Uint8Array | undefined;
+  /** Signing keys whose commitment the record may repeat, besides its author's. */
+  readonly others?: readonly Uint8Array[];
 }
 
 /** Writes a record, its opening sealed to the current epoch. */
@@ -87,7 +89,7 @@ export function recordsOf(
 export function readRecord<T>(
   kind: RecordKind<T>,
   { log, keyring }: Session,
-  { record, sealed }: FoundRecord,
+  { record, sealed, others = [] }: FoundRecord,
 ): ReadRecord<T> {
   const { commitment } = record[kind.type] as SealedRecord;
   const epoch = [...log.epochs].filter(({ seq }) => seq < record.seq).at(-1) as Epoch;
@@ -96,7 +98,9 @@ export function readRecord<T>(
   const opening = bytes && decodeRecord(kind, bytes);
   const isRight =
     opening !== undefined &&
-    equalBytes(kind.commit(opening, bytes as Uint8Array, authorKey(record)), commitment) &&
+    [authorKey(record), ...others].some((key) =>
+      equalBytes(kind.commit(opening, bytes as Uint8Array, key), commitment),
+    ) &&
     kind.isSound(opening);
   return isRight ? { opening, junk: false } : { opening: undefined, junk: true };
 }

@@ -3,7 +3,7 @@
 import { equalBytes } from "../bytes/bytes.js";
 import { utf8Encode } from "../bytes/text.js";
 import { assertLog, type Head, type LogState } from "../log/state.js";
-import { fingerprintOf, formatFingerprint } from "./fingerprint.js";
+import { fingerprintHead, fingerprintOf, formatFingerprint } from "./fingerprint.js";
 import { type ParsedFingerprint, parseFingerprint } from "./parse.js";
 
 /** What a comparison finds; see {@link compareFingerprint}. */
@@ -12,7 +12,7 @@ export type FingerprintComparison = "match" | "mismatch" | "older" | "newer-or-u
 /**
  * Compares a fingerprint with a log, in constant time.
  *
- * - `match`: both sides see the same log. Only this is a reason to approve.
+ * - `match`: both sides see the same log; of an escrow log, but for daily records of its admins. Only this is a reason to approve.
  * - `older`: of an earlier head of this very log; the other side has not seen the newest links. Let it refresh, and
  *   compare again.
  * - `newer-or-unknown`: of no head of this log so far. Refresh this side and compare again. If it is still so when both
@@ -29,11 +29,7 @@ export type FingerprintComparison = "match" | "mismatch" | "older" | "newer-or-u
  */
 export function compareFingerprint(log: LogState, given: string | ParsedFingerprint): FingerprintComparison {
   assertLog(log);
-  return compareSince(log, given, log.head.seq);
-}
-
-/** @internal Compares, with every head from a position on for a match. */
-export function compareSince(log: LogState, given: string | ParsedFingerprint, from: number): FingerprintComparison {
+  const { seq: newest } = fingerprintHead(log);
   const parsed = parseFingerprint(typeof given === "object" && given !== null ? given.text : given);
   const isOf = (head: Head) => equalText(formatFingerprint(fingerprintOf(head), parsed.form), parsed.text);
   if (parsed.form === "qr") {
@@ -41,12 +37,12 @@ export function compareSince(log: LogState, given: string | ParsedFingerprint, f
     const record = log.links.at(parsed.seq - 1);
     if (!record) return "newer-or-unknown";
     if (!isOf({ log: log.head.log, seq: record.seq, hash: record.hash })) return "mismatch";
-    return record.seq >= from ? "match" : "older";
+    return record.seq >= newest ? "match" : "older";
   }
   if (isOf(log.head)) return "match";
   let found: FingerprintComparison = "newer-or-unknown";
   for (const { seq, hash } of log.links) {
-    if (isOf({ log: log.head.log, seq, hash })) found = seq >= from ? "match" : "older";
+    if (isOf({ log: log.head.log, seq, hash })) found = seq >= newest ? "match" : "older";
   }
   return found;
 }

@@ -4,14 +4,14 @@
 import { encodeCbor } from "../bytes/cbor.js";
 import { fromHex, toHex } from "../bytes/text.js";
 import { KeysteadError } from "../errors.js";
-import { type Head, LogState } from "../log/state.js";
+import { type Head, type LinkRecord, LogState } from "../log/state.js";
 import { labelledHash } from "../primitives/hash.js";
 import { LABELS } from "../primitives/labels.js";
 import { type FingerprintForm, FORMS } from "./forms.js";
 
 /**
- * Commits to a log up to one head. Public: it may be shown, printed and sent. It changes with every link, so two people
- * who compare must both have the newest state.
+ * Commits to a log up to one head. Public: it may be shown, printed and sent. It changes with every link (of an escrow log, but for
+ * daily records), so two people who compare must both have the newest state.
  */
 export class Fingerprint {
   readonly head: Head;
@@ -42,13 +42,29 @@ export class Fingerprint {
   }
 }
 
+/** Links of an escrow log that change neither its devices, nor its epoch, nor its policy. */
+const DAILY: ReadonlySet<string> = /* @__PURE__ */ new Set(["act", "access", "disown", "rename"]);
+
 /**
- * The fingerprint of a log, or of one head of it: SHA-256(label ‖ 0x00 ‖ CBOR [log id, seq, link hash]).
+ * The head whose fingerprint is that of a log: the newest, and in an escrow log the one at the newest link other than `act`, `access`,
+ * `disown` and `rename`. Users compare it with what was published when the admins' devices last changed: daily records must not
+ * change it.
+ */
+export function fingerprintHead({ kind, head, links }: LogState): Head {
+  if (kind === "user") return head;
+  // The first link is none of these, so there is one.
+  const { seq, hash } = [...links].filter(({ type }) => !DAILY.has(type)).at(-1) as LinkRecord;
+  return { log: head.log, seq, hash };
+}
+
+/**
+ * The fingerprint of a log, or of one head of it: SHA-256(label ‖ 0x00 ‖ CBOR [log id, seq, link hash]). That of an escrow log does not
+ * change with the daily records of its admins.
  *
  * @throws `INVALID_ARGUMENT`, `INVALID_ENCODING` for what is no log and no head
  */
 export function fingerprintOf(of: Head | LogState): Fingerprint {
-  const given: unknown = LogState.is(of) ? of.head : of;
+  const given: unknown = LogState.is(of) ? fingerprintHead(of) : of;
   const { log, seq, hash } = (typeof given === "object" && given !== null ? given : {}) as Head;
   const logId = fromHex(log, { name: "head.log", length: 32 });
   const linkHash = fromHex(hash, { name: "head.hash", length: 32 });

@@ -2,7 +2,12 @@
 // part in (docs/spec.md section 11).
 
 import { expect, vi } from "vitest";
+import { agenda } from "../../src/agenda/agenda.js";
+import type { Knowledge } from "../../src/agenda/facts.js";
+import { performStep } from "../../src/agenda/perform.js";
+import type { AskStep, Step } from "../../src/agenda/steps.js";
 import { concat } from "../../src/bytes/bytes.js";
+import type { MemberId } from "../../src/bytes/ids.js";
 import { Secret } from "../../src/bytes/secret.js";
 import type { RecordedAct } from "../../src/escrow/act.js";
 import type { RecordRecoveryOptions, RecoverOptions } from "../../src/escrow/recover.js";
@@ -15,7 +20,7 @@ import { foundersOf } from "../../src/log/classes.js";
 import { attachmentDigest, decodeLink } from "../../src/log/entry.js";
 import type { Policy, Role } from "../../src/log/fields.js";
 import type { Runs } from "../../src/log/runs.js";
-import { escrowMember, type LogFacts, type Member } from "../../src/log/state.js";
+import { escrowMember, type Head, type LogFacts, type Member } from "../../src/log/state.js";
 import { verifyLink } from "../../src/log/verify-link.js";
 import type { Env } from "../../src/primitives/env.js";
 import { labelledHash, labelPrefix } from "../../src/primitives/hash.js";
@@ -23,9 +28,11 @@ import { hpkeSeal } from "../../src/primitives/hpke.js";
 import { KEM_COINS_LENGTH } from "../../src/primitives/kem.js";
 import { LABELS } from "../../src/primitives/labels.js";
 import { signingPublicKey, signLabelled } from "../../src/primitives/sign.js";
+import { doubtedMembers } from "../../src/trust/doubt.js";
 import { pointerTo } from "../../src/trust/pointer.js";
 import {
   type Authored,
+  accepted,
   createEscrowLog,
   enrollBackupKey,
   enrollEscrow,
@@ -39,6 +46,7 @@ import {
   setPolicy,
 } from "../support/accepted.js";
 import { boxIndex, type RawSigner, rawNext, withAttachment } from "../support/raw-link.js";
+import { snapshot } from "../support/refusal.js";
 import { seededEnv } from "../support/seeded-env.js";
 import { OPERATOR, openWorld, World, type WorldOptions } from "../support/world.js";
 
@@ -197,6 +205,93 @@ export function joinWithholding(user: World, name: string): World {
   const options = { device: { name }, withholdFromEscrow: true };
   const { entry, keyring } = joinLog(user.log, options, user.env(`${name} joins, withholding`));
   return user.append(entry).with(name, keyring);
+}
+
+/** What a device knows for its agenda: the heads of worlds stand for themselves. */
+export interface Known extends Omit<Partial<Knowledge>, "escrowLog" | "confirmed"> {
+  readonly confirmed?: World | undefined;
+}
+
+/** The agenda of a device whose user confirmed an escrow log, or none; asking changes nothing. */
+export function stepsOf(
+  user: World,
+  name: string,
+  escrow: World | "unsupported" | undefined,
+  { confirmed, ...known }: Known = {},
+): readonly Step[] {
+  const escrowLog = typeof escrow === "object" ? escrow.log : escrow;
+  const before = snapshot([user.log, escrowLog]);
+  const steps = agenda(user.session(name), {
+    ...{ now: "unchecked" as const, escrowLog, confirmed: confirmed?.log.head },
+    ...known,
+  });
+  expect(snapshot([user.log, escrowLog])).toBe(before);
+  return steps;
+}
+
+/** Steps in words, such as `author renew-escrow older`: what is done, about what, and why. */
+export function inWords(steps: readonly Step[]): readonly string[] {
+  return steps.map((step) => {
+    const { do: verb, ...rest } = step as unknown as Record<string, string | readonly string[]>;
+    const what = rest["link"] ?? rest["question"] ?? rest["what"];
+    return [verb, what, rest["because"] ?? []].flat().join(" ");
+  });
+}
+
+/** The agenda of a device, in words. */
+export function owes(...given: Parameters<typeof stepsOf>): readonly string[] {
+  return inWords(stepsOf(...given));
+}
+
+/** A device that does all that it owes. Its user confirms what it is asked to, knows nobody of the doubted, and removes what it may. */
+export function dutiful(
+  user: World,
+  name: string,
+  escrow: World,
+  given: Known = {},
+): { readonly user: World; readonly did: readonly string[]; readonly known: Known } {
+  const did: string[] = [];
+  let [world, known] = [user, given];
+  for (let count = 0; count < 20; count++) {
+    const steps = stepsOf(world, name, escrow, known);
+    const step = steps.find((each) => each.do !== "fetch" && !(each.do === "ask" && each.question === "regrant"));
+    if (!step || step.do === "fetch") return { user: world, did, known };
+    did.push(...inWords([step]));
+    if (step.do === "author") {
+      const knowledge = {
+        now: "unchecked",
+        ...known,
+        escrowLog: escrow.log,
+        confirmed: known.confirmed?.log.head,
+      } as const;
+      world = world.act(name, `does ${did}`, (session, env) => accepted(performStep(session, step, knowledge, env)));
+    } else known = { ...known, ...answerTo(step, escrow) };
+  }
+  return expect.unreachable(`no end of duties: ${did}`);
+}
+
+function answerTo(step: AskStep, escrow: World): Known {
+  switch (step.question) {
+    case "confirm-escrow":
+      return { confirmed: escrow };
+    case "whose-members":
+      return { strangers: step.members };
+    case "remove-escrow":
+      return { removeEscrow: step.escrow };
+    case "enroll-again":
+      return { enrollAgainAfter: step.removedAt };
+    default:
+      return expect.unreachable(`asked ${step.question}`);
+  }
+}
+
+/** Whom a device doubts whose user confirmed this very escrow log, unless it confirmed another. */
+export function doubted(
+  { log }: World,
+  { log: escrowLog }: World,
+  { me, own, confirmed = escrowLog.head }: { me?: MemberId; own?: readonly MemberId[]; confirmed?: Head } = {},
+): readonly MemberId[] {
+  return doubtedMembers(log, { escrowLog, confirmed, own }, me);
 }
 
 /** The escrow member in force. */
