@@ -16,7 +16,8 @@ export interface EvidenceVerdict {
    * `proven`: two histories of one log exist, both signed by its members. A member made them, or a server showed members
    * different heads; which of the two, no signature tells. A link that lost a race is such a history too, so pin only what the
    * server has accepted. `claimed`: the offered side is valid, but that the other was served rests on the word of whoever pinned
-   * it; or a side has a link of a version that this library cannot judge (LOG-1). Two statements by the log's service that contradict each other are `proven`.
+   * it; or a side has a link of a version that this library cannot judge (LOG-1). Two statements by the log's service that
+   * contradict each other are `proven`.
    */
   readonly verdict: "proven" | "claimed";
   /** The heads of the two sides, both verified where there are links. `offered` has the position 0 where nothing was offered. */
@@ -41,6 +42,10 @@ const TEXTS = {
     "Replicas that lag behind, a clock that was set back, a restored backup, or a stolen statement key explain it too.",
 } as const satisfies Record<Evidence["kind"], string>;
 
+const UNJUDGED =
+  "A side has a link of a version that this library does not know. A newer library tells whether that side is valid; that it was " +
+  "served rests on the word of the side that pinned the other.";
+
 /**
  * Judges evidence of a fork, a replacement, a rollback, or of statements that contradict each other.
  *
@@ -51,8 +56,7 @@ export function checkEvidence(evidence: Evidence): EvidenceVerdict {
   assertEvidence(evidence);
   const { kind, pinned, subject } = evidence;
   const theirs = replay(evidence.theirs, subject, kind === "rolled-back" ? pinned.log : undefined);
-  const text = TEXTS[kind];
-  if (kind === "equivocated") return { verdict: "proven", ...judgeStatements(evidence, theirs.log), text };
+  if (kind === "equivocated") return { verdict: "proven", ...judgeStatements(evidence, theirs.log), text: TEXTS[kind] };
   if (evidence.statements) throw unproven("it has statements, which say nothing of this");
   const offered = theirs.head;
   const ours = evidence.ours.length > 0 ? replay(evidence.ours, subject) : undefined;
@@ -67,8 +71,9 @@ export function checkEvidence(evidence: Evidence): EvidenceVerdict {
     throw unproven("the offered log is not a shorter version of the pinned one");
   }
   // That a shorter log or another first link exists is no lie by itself: only its being served is, which no signature shows.
-  const isProven = kind === "forked" && ours?.isJudged && theirs.isJudged;
-  return { verdict: isProven ? "proven" : "claimed", pinned, offered, seq, text };
+  const isJudged = theirs.isJudged && ours?.isJudged !== false;
+  const isProven = kind === "forked" && ours && isJudged;
+  return { verdict: isProven ? "proven" : "claimed", pinned, offered, seq, text: isJudged ? TEXTS[kind] : UNJUDGED };
 }
 
 /** One side: what its links say, as far as this library can judge them. */

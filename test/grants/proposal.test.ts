@@ -15,6 +15,7 @@ import {
   pinContact,
   prepareDevice,
   receive,
+  recordRecovery,
   recover,
   regrant,
   rekey,

@@ -189,7 +189,7 @@ function memberOf({ publicKeys }: typeof stranger): RawValue {
 
 /** The fields of a review in escrow's name. */
 function escrowReview({ sign }: RawSigner) {
-  const by = { admin: sign, seq: 1, hash: new Uint8Array(32) };
+  const by = { admin: sign, seq: 1, hash: new Uint8Array(32), salt: new Uint8Array(32) };
   return { type: "review", author: sign, by, remove: [] };
 }
 

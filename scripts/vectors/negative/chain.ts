@@ -1,8 +1,8 @@
 // Attacks on where a link stands: version, type, number, predecessor, time and subject. docs/spec.md section 6.4 (LOG-1 to
 // LOG-3, LOG-8).
 
-import type { CborValue } from "../../../src/bytes/cbor.js";
-import { idBytes } from "../../../test/support/raw-link.js";
+import { type CborValue, encodeCbor } from "../../../src/bytes/cbor.js";
+import { idBytes, rawEntry, takeApart } from "../../../test/support/raw-link.js";
 import { changed, type LogAttack, type Twins } from "../attack.js";
 import { alone, bob, joined } from "../worlds.js";
 
@@ -31,36 +31,53 @@ export const CHAIN: readonly LogAttack[] = [
     name: "later_version",
     description: "A link of version 2, otherwise as version 1 has it.",
     rule: "LOG-1",
+    code: "UNSUPPORTED",
     make: () => withValue("v", 2),
+  },
+  {
+    name: "later_version_of_another_shape",
+    description: "A link of version 2 that has no list of signatures, and a field that version 1 does not have.",
+    rule: "LOG-1",
+    code: "UNSUPPORTED",
+    make: () => ({
+      before: joined,
+      bad: rawEntry(encodeCbor([encodeCbor(takeApart(next.last).body.set("v", 2).set("quorum", 3))])),
+      good: next.last,
+    }),
   },
   {
     name: "version_as_text",
     description: "A link whose version is the text 1.",
-    rule: "LOG-1",
+    rule: "ENC-2",
+    code: "INVALID_ENCODING",
     make: () => withValue("v", "1"),
   },
   {
     name: "version_missing",
     description: "A link without a version.",
-    rule: "LOG-1",
+    rule: "ENC-2",
+    code: "INVALID_ENCODING",
     make: () => withValue("v", undefined),
   },
   {
     name: "unknown_type",
-    description: "A link of a type that nobody knows. It is refused and not skipped.",
+    description: "A link of a type that nobody knows. It is no verdict on the log, and it is not skipped.",
     rule: "LOG-1",
+    code: "UNSUPPORTED",
     make: () => withValue("type", "annul"),
   },
   {
     name: "type_named_constructor",
     description: "A type that many languages find in every object.",
     rule: "LOG-1",
+    code: "UNSUPPORTED",
     make: () => withValue("type", "constructor"),
   },
   {
     name: "type_missing",
     description: "A link without a type.",
-    rule: "LOG-1",
+    rule: "ENC-2",
+    code: "INVALID_ENCODING",
     make: () => withValue("type", undefined),
   },
   {

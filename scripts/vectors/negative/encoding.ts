@@ -133,8 +133,8 @@ const frames: readonly LogAttack[] = [
   malformed("link_without_signatures", "A link that nobody signed.", "ENC-2", () =>
     onRename(mutate(renamed.last, { signers: [] })),
   ),
-  malformed("link_with_three_signatures", "A link with more signatures than any type calls for.", "ENC-2", () =>
-    onRename(mutate(renamed.last, { signers: [laptop, laptop, laptop] })),
+  malformed("link_with_67_signatures", "A link with more signatures than any type calls for.", "ENC-2", () =>
+    onRename(mutate(renamed.last, { signers: Array.from({ length: 67 }, () => laptop) })),
   ),
   malformed("grants_empty", "The list of grants is there and empty, where it is to be left out.", "ENC-2", () => ({
     before: joined,

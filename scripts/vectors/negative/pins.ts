@@ -130,6 +130,13 @@ const EVIDENCE: readonly EvidenceAttack[] = [
     bad: { ...fork, ours: links(longer) },
   },
   {
+    name: "fork_of_nothing",
+    description: "What is called a fork has no offered links. The twin is a rollback to an empty log.",
+    code: "INVALID_ARGUMENT",
+    bad: { ...fork, theirs: [] },
+    good: { ...rollback, theirs: [] },
+  },
+  {
     name: "rollback_to_more",
     description: "What is called a rollback is longer than what was pinned.",
     code: "INVALID_ARGUMENT",
