@@ -10,7 +10,7 @@ import { ORIGIN } from "../../src/log/advance.js";
 import { UNCHECKED } from "../../src/log/checks.js";
 import { foundersOf } from "../../src/log/classes.js";
 import type { LinkType } from "../../src/log/contract.js";
-import { applyEffect, type DueGrant } from "../../src/log/effects.js";
+import { applyEffect, type DueGrant, spanOf } from "../../src/log/effects.js";
 import { decodeEntry } from "../../src/log/entry.js";
 import type { AnyBody, Role } from "../../src/log/fields.js";
 import { kemDigest } from "../../src/log/pairs.js";
@@ -132,7 +132,7 @@ export class Links {
 
   /** The next entry, with the epoch and the grants that it owes; `fields` may say others. */
   next(fields: LinkFields, signers: readonly RawSigner[]): Uint8Array {
-    return rawNext(this.log, { ...owedBy(this.log, fields), ...fields }, signers);
+    return dueNext(this.log, fields, signers);
   }
 
   /** The next entry by a member with the keys of a name, or by several that sign: the first is the author. */
@@ -248,6 +248,11 @@ function idOf(log: LogFacts, name: string): MemberId {
   return name === "Escrow" ? (escrowMember(log) as Member).id : namedId(name);
 }
 
+/** The next entry of any log, with the epoch and the grants that it owes; `fields` may say others. */
+export function dueNext(log: LogFacts, fields: LinkFields, signers: readonly RawSigner[]): Uint8Array {
+  return rawNext(log, { ...owedBy(log, fields), ...fields }, signers);
+}
+
 /** The epoch and the grants that a link owes by what it does; none where it names who is not there, or has no shape. */
 function owedBy(log: LogFacts, fields: LinkFields): LinkFields {
   const seq = log.head.seq + 1;
@@ -280,20 +285,20 @@ function read({ head, time }: LogFacts, type: LinkType, fields: LinkFields): Any
   const position = head.seq > 0 && { log: idBytes(head.log), seq: head.seq + 1, prev: idBytes(head.hash), time };
   const start = { v: 1, seq: 1, ...position };
   const epoch = type.type === "genesis" ? { epoch: { kem: new Uint8Array(1216) } } : {};
-  const grants = { grants: [{ from: 1, to: 1, keyring: DIGEST, boxes: [[new Uint8Array(16), DIGEST]] }] };
+  const grants = { grants: [{ from: 1, to: 1, count: 1, keyring: DIGEST, boxes: [[new Uint8Array(16), DIGEST]] }] };
   const bytes = rawBytes({ ...start, ...epoch, ...(GRANTING.has(type.type) && grants), ...fields });
   return type.schema.read(decodeCbor(bytes, { name: "body", maxBytes: bytes.length }) as RawBody, "body");
 }
 
 /** The types that always have grants. */
-const GRANTING: ReadonlySet<string> = new Set(["genesis", "enroll", "rotate", "reclaim", "renew-escrow"]);
+const GRANTING: ReadonlySet<string> = new Set(["genesis", "enroll", "rotate", "regrant", "reclaim", "renew-escrow"]);
 
 /** The epochs of a grant, as its link's record has them. */
-export function epochsOf({ from, to }: GrantRecord): Runs {
-  return [[from, to]];
+export function epochsOf({ epochs }: GrantRecord): Runs {
+  return epochs;
 }
 
 /** A grant that commits to attachments that nobody has. */
-function rawGrant({ from, to, recipients }: DueGrant): RawValue {
-  return { from, to, keyring: DIGEST, boxes: recipients.map(({ id }) => [idBytes(id), DIGEST]) };
+function rawGrant({ epochs, recipients }: DueGrant): RawValue {
+  return { ...spanOf(epochs), keyring: DIGEST, boxes: recipients.map(({ id }) => [idBytes(id), DIGEST]) };
 }

@@ -46,11 +46,17 @@ def facts(state: State) -> dict:
         "rotationDue": state.rotation_due,
         "policy": state.policy,
         "grants": [
-            {"from": grant["from"], "to": grant["to"], "count": grant["count"]}
+            {"from": grant["from"], "to": grant["to"], "count": grant["count"], "epochs": pairs(set_)}
             | {"recipients": [id_.hex() for id_, _ in grant["boxes"]]}
-            for grant in body.get("grants", [])
+            for grant, set_ in zip(body.get("grants", []), state.sets)
         ],
         "missing": body.get("missing", []),
+        "granted": [
+            {"sign": sign.hex(), "kem": kem.hex(), "runs": pairs(runs)}
+            for (sign, kem), runs in sorted(state.granted.items())
+        ],
+        "acts": sorted(state.acts),
+        "disowned": sorted(state.disowned),
         "epochs": [
             {"number": number, "seq": epoch.position, "time": epoch.time, "kem": sha256(epoch.keys["kem"])}
             | ({"sign": base64url(epoch.keys["sign"])} if "sign" in epoch.keys else {})
