@@ -1,0 +1,15 @@
+// Choices that follow from a seed, so that a difference can be seen again.
+
+import { seededEnv } from "../test/support/seeded-env.js";
+
+/** Draws by a seed. */
+export function drawer(seed: string) {
+  const env = seededEnv(seed);
+  const nat = (below: number): number => new DataView(env.random(4).buffer).getUint32(0) % below;
+  const oneOf = <T>(items: readonly T[]): T => items[nat(items.length)] as T;
+  /** About so many. */
+  const some = <T>(items: readonly T[], number: number): T[] =>
+    items.filter(() => nat(1000) * items.length < 1000 * number);
+  return { nat, oneOf, some };
+}
+export type Draw = ReturnType<typeof drawer>;
