@@ -104,7 +104,7 @@ describe("grants", () => {
   const grants = file<ReturnType<typeof grantValues>>("grants");
 
   it.each(grants)("are what the primitives give, byte for byte (GRT-2) [%#]", (grant) => {
-    const { seq, epochs, seeds, boxes } = grant;
+    const { seq, runs: epochs, seeds, boxes } = grant;
     const place = { log: idBytes(grant.log), prev: idBytes(grant.prev), seq, epochs };
     const made = grantByHand({ ...place, seeds: seeds.map(bytes), recipients: boxes.map(({ kem }) => bytes(kem)) });
     expect([text(made.key), text(made.keyring)]).toEqual([grant.key, grant.keyring]);

@@ -7,6 +7,7 @@ import { fromHex } from "../../../src/bytes/text.js";
 import type { RuleId } from "../../../src/errors.js";
 import { boxInfo, epochsDigest, type GrantPlace, makeGrant } from "../../../src/grants/make.js";
 import { partsOf } from "../../../src/keys/keyring.js";
+import { spanOf } from "../../../src/log/effects.js";
 import type { Run } from "../../../src/log/runs.js";
 import { chachaSeal } from "../../../src/primitives/aead.js";
 import { hpkeSeal } from "../../../src/primitives/hpke.js";
@@ -48,7 +49,7 @@ const JUNK: Outcome = { opened: [], junk: [[1, 1]], withheld: [] };
 const withBytes = (world: World, ...changes: readonly (readonly [index: number, bytes: Uint8Array])[]): Uint8Array =>
   changes.reduce((entry, [index, bytes]) => withAttachment(entry, index, bytes, [laptop]), world.last);
 const faulty = (wrong: "keyring" | "box", world: World, name: string): readonly WrongGrantText[] =>
-  world.record.grants.map(({ epochs }) => ({ recipient: world.id(name), epochs, wrong }));
+  world.record.grants.map(({ epochs }) => ({ recipient: world.id(name), ...spanOf(epochs), wrong }));
 
 /** The phone's approval with one attachment changed. */
 const changed = (name: string, description: string, index: number, bytes: Uint8Array): GrantAttack => ({
@@ -234,7 +235,7 @@ const MOVED: readonly GrantAttack[] = [
     ...{ before: papered, honest: thief, recipient: "Laptop" },
     bad: withAttachment(thief.last, toPaper, new Uint8Array(1168), [thief.signer("Thief")]),
     received: { opened: [[2, 2]], junk: [], withheld: [] },
-    checked: [{ recipient: papered.id("Paper"), epochs: [[2, 2]], wrong: "box" }],
+    checked: [{ recipient: papered.id("Paper"), from: 2, to: 2, count: 1, wrong: "box" }],
   },
   {
     name: "box_withheld",
