@@ -22,7 +22,7 @@ export interface DeviceView extends MemberView {
 export interface DevicesAndActivity extends Omit<CoverageView, "me" | "members"> {
   /** The log's fingerprint as 60 digits, to compare with what another device shows. */
   readonly fingerprint: string;
-  /** This device; its status is `this-device` even when it was removed. */
+  /** This device. */
   readonly me: DeviceView;
   /** Every member: the active in order of entering, then the removed in order of removal. */
   readonly members: readonly DeviceView[];

@@ -31,7 +31,6 @@ export type { Sender, SenderOptions, VerifiedSender } from "./content/sender.js"
 export type { LongWork } from "./content/turns.js";
 export type { ExpectedContent, RecipientHead } from "./content/unlock.js";
 export type { Activity } from "./coverage/activity.js";
-export { afterRemoval, offerToRemove, type RemovalVerdict, type Suspect } from "./coverage/after-removal.js";
 export {
   type CoverageOptions,
   type CoverageReport,
@@ -39,10 +38,13 @@ export {
   type MemberCoverage,
 } from "./coverage/coverage-report.js";
 export { type DataAccess, dataAccess } from "./coverage/data-access.js";
-export type { Deed, DevicesOptions } from "./coverage/devices.js";
+export type { Deed } from "./coverage/deeds.js";
+export type { DevicesOptions } from "./coverage/devices.js";
 export { type AccessExplanation, explainAccess, type Reason } from "./coverage/explain.js";
 export { formatCoverage } from "./coverage/format-coverage.js";
-export { type Closer, type Gap, gapsOf, lostStretches } from "./coverage/gaps.js";
+export { type Closer, type Gap, gapsOf } from "./coverage/gaps.js";
+export type { KnownEscrow } from "./coverage/knowledge.js";
+export { type Keeper, type LossOptions, type LostStretch, lostStretches, unknownStretches } from "./coverage/loss.js";
 export { overlapsMeanwhile, type Touch } from "./coverage/meanwhile.js";
 export type { FurtherApproval, PendingMember } from "./coverage/pending.js";
 export {
@@ -52,13 +54,30 @@ export {
   type ProveOptions,
   proveCoverage,
 } from "./coverage/proven.js";
+export {
+  type Offer,
+  offerToRemove,
+  type RemovalView,
+  type RemoverClass,
+  removalOf,
+  type Suspect,
+} from "./coverage/removal.js";
 export { resilience } from "./coverage/resilience.js";
 export { straysOf } from "./coverage/strays.js";
 export type { Stretch } from "./coverage/stretches.js";
+export { type Doubted, type Remover, type Takeover, type TakeoverOptions, takeoverOf } from "./coverage/takeover.js";
 export type { Warning, WarningCode } from "./coverage/warnings.js";
 export { type DevicesAndActivity, type DeviceView, devicesAndActivity } from "./devices-and-activity.js";
 export { type ErrorCode, type ErrorDetails, type ErrorOptions, KeysteadError, type RuleId } from "./errors.js";
-export { type Act, type ActRecord, actRecords, disown, type RecordedAct } from "./escrow/act.js";
+export {
+  type Act,
+  type ActRecord,
+  actRecords,
+  disown,
+  type RecordAgainOptions,
+  type RecordedAct,
+  recordAgain,
+} from "./escrow/act.js";
 export type {
   EscrowGap,
   EscrowStatus,
@@ -135,13 +154,13 @@ export {
   prepareDevice,
 } from "./grants/enter.js";
 export type { EscrowOptions } from "./grants/escrow-guard.js";
+export type { History } from "./grants/meet.js";
 export type { Proposal } from "./grants/proposal.js";
 export {
   type OpenedKeyring,
   openKeyring,
   type Received,
   type Resumed,
-  type ResumeOptions,
   receive,
   resume,
 } from "./grants/receive.js";

@@ -4,12 +4,13 @@ import { checkOptions } from "../arguments/options.js";
 import { actors } from "../coverage/actors.js";
 import { KeysteadError } from "../errors.js";
 import { checkSession, type Session } from "../grants/session.js";
+import { standing } from "../grants/standing.js";
 import { partsOf } from "../keys/keyring.js";
 import { DEFAULT_SKEW } from "../log/checks.js";
 import { hasEpoch, intersectRuns, runsOf, subtractRuns } from "../log/runs.js";
 import { currentEpoch, findMember, isConfirmed, type Member } from "../log/state.js";
 import { doubtedMembers } from "../trust/doubt.js";
-import { escrowIsSound } from "../trust/soundness.js";
+import { checkAtHand, escrowIsSound } from "../trust/soundness.js";
 import { disownSteps } from "./admin.js";
 import { escrowSteps, withholds } from "./escrow.js";
 import type { Facts, Knowledge } from "./facts.js";
@@ -28,19 +29,14 @@ export function agenda(session: Session, knowledge: Knowledge): readonly Step[] 
   const known = checkKnowledge(knowledge);
   const self = findMember(log, keyring.member);
   if (!self) throw new KeysteadError("UNKNOWN_MEMBER", "this keyring's member is not in the log", { rule: "MEM-2" });
-  const standing = standingOf(session, self);
-  if (standing !== "active") return [{ do: "ask", question: "standing", standing }];
+  const state = standing(log, keyring);
+  if (state !== "active") return [{ do: "ask", question: "standing", standing: state }];
   const { now, skew = DEFAULT_SKEW } = known;
   if (now !== "unchecked" && log.time > now + skew) return [{ do: "ask", question: "clock", ahead: log.time - now }];
   const facts = factsOf(session, known, self);
   const escrow = log.kind === "user" ? escrowSteps(facts) : [];
   const disown = log.kind === "escrow" ? disownSteps(facts) : [];
   return [...escrow, ...rotateStep(facts, escrow), ...disown, ...fetchStep(facts), ...regrantSteps(facts)];
-}
-
-function standingOf({ keyring }: Session, self: Member): "active" | "removed" | "superseded" {
-  if (self.removed) return "removed";
-  return partsOf(keyring).keys.kemFor(self.kem) === undefined ? "superseded" : "active";
 }
 
 function factsOf(session: Session, knowledge: Knowledge, me: Member): Facts {
@@ -83,7 +79,8 @@ function fetchStep({ withheld }: Facts): readonly Step[] {
 }
 
 function checkKnowledge(knowledge: Knowledge): Knowledge {
-  const { now, strangers = [] } = checkOptions(knowledge);
+  const { now, strangers = [], escrowLog } = checkOptions(knowledge);
+  checkAtHand(escrowLog);
   if (now !== "unchecked" && (!Number.isSafeInteger(now) || now < 0)) {
     throw new KeysteadError("INVALID_ARGUMENT", 'now must be whole milliseconds since 1970, or "unchecked"');
   }

@@ -10,7 +10,7 @@ import { CODED_LENGTH, checkSymbols, correct } from "./mds.js";
 const MAX_QUESTIONS = 24;
 
 /**
- * Says whether a secret is that of an active backup key of the user's log: the public key is the arbiter (BAK-1).
+ * Says whether a secret is that of a backup key of the user's log, active or removed: the public key is the arbiter (BAK-1).
  *
  * @param secret 26 symbols, 0 to 31; wiped when decoding ends, so keep no reference.
  * @returns the four id symbols of that key and whatever the caller wants back, or undefined for no key.

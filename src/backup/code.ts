@@ -37,7 +37,7 @@ export function encodeBackupText(id: readonly number[], secret: readonly number[
 /**
  * Reads a backup key, correcting mistakes but never guessing (BAK-1).
  *
- * With an `arbiter` a secret is returned only if it is that of an active key, so it is always the right one. Corrected are
+ * With an `arbiter` a secret is returned only if it is that of a key of the log, so it is always the right one. Corrected are
  * mistakes with 2 × wrong + unreadable ≤ 6 among the 32 characters of secret and check, so up to 3 wrong or 6 unreadable
  * ones; two swapped neighbours are two wrong ones, and one missing or one extra character, anywhere, counts as one. The 4
  * characters of the id follow from the secret and may be read in any way.
@@ -51,7 +51,7 @@ export function encodeBackupText(id: readonly number[], secret: readonly number[
  * @param ids the ids, 4 symbols each, of the keys that the arbiter knows, if they are at hand: they tell what is likeliest.
  * @returns the secret, which the caller wipes, and how it was found.
  * @throws KeysteadError INVALID_ARGUMENT; BACKUP_KEY_INVALID (BAK-1) with `details.reason`: `too long`, `characters`,
- *   `length`, `uncorrectable`, or `unknown` (typed without mistakes, but no active key of this log); the last
+ *   `length`, `uncorrectable`, or `unknown` (typed without mistakes, but no key of this log); the last
  *   three with `details.length` (characters found) and `details.unreadable` (positions). Never names what was typed.
  */
 export function decodeBackupText(text: string): DecodedBackup<undefined>;

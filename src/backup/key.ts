@@ -1,12 +1,12 @@
 // From the 130 secret bits of a backup key to a member's keys, and to the four characters that name it.
 // docs/spec.md section 9 (BAK-2, BAK-3).
 
-import { assertBytes, wipe } from "../bytes/bytes.js";
+import { assertBytes, equalBytes, wipe } from "../bytes/bytes.js";
 import type { LogId } from "../bytes/ids.js";
 import { Secret } from "../bytes/secret.js";
 import { fromHex } from "../bytes/text.js";
 import { MemberKeys } from "../keys/member-keys.js";
-import { type LogFacts, type Member, memberBySigningKey } from "../log/state.js";
+import type { LogFacts, Member } from "../log/state.js";
 import { labelledHash } from "../primitives/hash.js";
 import { deriveKey } from "../primitives/kdf.js";
 import { LABELS } from "../primitives/labels.js";
@@ -47,12 +47,18 @@ export function activeBackupKeys(log: LogFacts): readonly Member[] {
   return [...log.active.values()].filter(({ kind }) => kind === "backup");
 }
 
-/** Judges a secret by the log: the public key of an active backup key is the arbiter (BAK-1). */
+/** The backup keys that the log ever had, the active ones first: a removed one still opens what it reached. */
+export function allBackupKeys(log: LogFacts): readonly Member[] {
+  return [...activeBackupKeys(log), ...[...log.removed].filter(({ kind }) => kind === "backup")];
+}
+
+/** Judges a secret by the log: the public key of a backup key, active or removed, is the arbiter (BAK-1). */
 export function arbiterOf(log: LogFacts): Arbiter<Member> {
+  const known = allBackupKeys(log);
   return (secret) => {
     const keys = backupKeys(secret, log.head.log);
-    const member = memberBySigningKey(log, keys.sign);
+    const member = known.find(({ sign }) => equalBytes(sign, keys.sign));
     keys.wipe();
-    return member?.kind === "backup" ? { id: backupIdSymbols(member.sign), match: member } : undefined;
+    return member && { id: backupIdSymbols(member.sign), match: member };
   };
 }

@@ -8,13 +8,17 @@ import type { Keyring } from "../keys/keyring.js";
 import type { Runs } from "../log/runs.js";
 import { assertLog, type LogState, type Member } from "../log/state.js";
 import { type Correction, decodeBackupText } from "./code.js";
-import { activeBackupKeys, arbiterOf, backupIdSymbols, backupKeys } from "./key.js";
+import { allBackupKeys, arbiterOf, backupIdSymbols, backupKeys } from "./key.js";
 
 /** What a drill proved. */
 export interface CheckedBackupKey {
   readonly member: MemberId;
   readonly name: string | undefined;
-  /** What the key would open: from this epoch, made on this date, until now; undefined when it is no holder. */
+  /** Whether the log still has it. A removed one opens what it reached and approves nothing; its paper can be thrown away. */
+  readonly standing: "active" | "removed";
+  /** What it would bring back at most: what the log says it holds. Some of it may turn out not to open. */
+  readonly atMost: Runs;
+  /** From which epoch, made on which date, that reaches up to now without a gap; undefined when it does not reach up to now. */
   readonly access: DataAccess | undefined;
   /** Mistakes in the typed text. As secret as the key: it names characters of it. */
   readonly corrections: readonly Correction[];
@@ -22,15 +26,15 @@ export interface CheckedBackupKey {
 
 /** A backup key's keyring, opened. */
 export interface OpenedBackupKey extends CheckedBackupKey {
-  /** Approves a new device by `review`, and reads what the key reached. The caller wipes it. */
+  /** Reads what the key reached and, of an active one, approves a new device by `review`. The caller wipes it. */
   readonly keyring: Keyring;
   /** Epochs whose grants were not among the entries: fetch those with their attachments. */
   readonly withheld: Runs;
 }
 
 /**
- * Proves from the public log alone that a paper is an active backup key, and says what it reads. A drill: nothing is used up
- * and nothing is opened.
+ * Proves from the public log alone that a paper is a backup key of this log, and says whether it is still active and what it would
+ * bring back at most. A drill: nothing is used up and nothing is opened.
  *
  * @param text what was typed. Up to 3 wrong or 6 unreadable characters, a swap, or one missing or extra are corrected.
  * @throws `BACKUP_KEY_INVALID` (BAK-1), which never says what was typed
@@ -38,7 +42,7 @@ export interface OpenedBackupKey extends CheckedBackupKey {
 export function checkBackupKey(log: LogState, text: string): CheckedBackupKey {
   const { match, secret, corrections } = decode(log, text);
   secret.fill(0);
-  return { member: match.id, name: match.name, access: dataAccess(log, match.id), corrections };
+  return factsOf(log, match, corrections);
 }
 
 /**
@@ -46,7 +50,8 @@ export function checkBackupKey(log: LogState, text: string): CheckedBackupKey {
  *
  * @param entries the log's entries with their attachments.
  * @param text what was typed, see {@link checkBackupKey}.
- * @returns its keyring; with it, and the log, a new device is approved by `review`. The caller wipes it.
+ * @returns its keyring; with it, and the log, a new device is approved by `review`, unless the key was removed: then it only reads.
+ * The caller wipes it.
  * @throws `BACKUP_KEY_INVALID` (BAK-1)
  */
 export function openBackupKey(log: LogState, entries: Iterable<Uint8Array>, text: string): OpenedBackupKey {
@@ -56,16 +61,22 @@ export function openBackupKey(log: LogState, entries: Iterable<Uint8Array>, text
   const seed = keys.copySeed();
   keys.wipe();
   try {
-    const opened = openKeyring(log, entries, seed.bytes());
-    return { ...opened, member: match.id, name: match.name, access: dataAccess(log, match.id), corrections };
+    const { keyring, withheld } = openKeyring(log, entries, seed.bytes());
+    return { ...factsOf(log, match, corrections), keyring, withheld };
   } finally {
     seed.wipe();
   }
 }
 
+function factsOf(log: LogState, member: Member, corrections: readonly Correction[]): CheckedBackupKey {
+  const { id, name, held, removed } = member;
+  const standing = removed ? ("removed" as const) : ("active" as const);
+  return { member: id, name, standing, atMost: held, access: dataAccess(log, id), corrections };
+}
+
 function decode(log: LogState, text: string): { match: Member; secret: number[]; corrections: readonly Correction[] } {
   assertLog(log);
-  const ids = activeBackupKeys(log).map(({ sign }) => backupIdSymbols(sign));
+  const ids = allBackupKeys(log).map(({ sign }) => backupIdSymbols(sign));
   const { match, secret, corrections } = decodeBackupText(text, arbiterOf(log), ids);
   return { match: match as Member, secret, corrections };
 }

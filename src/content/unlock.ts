@@ -3,6 +3,7 @@
 import { assertBytes, equalBytes } from "../bytes/bytes.js";
 import type { Secret } from "../bytes/secret.js";
 import { type ErrorDetails, KeysteadError } from "../errors.js";
+import { meet } from "../grants/meet.js";
 import { checkOptions } from "../grants/session.js";
 import { canOpen, epochPrivateKey, type Keyring, partsOf } from "../keys/keyring.js";
 import { compareHead, type NamedHead } from "../log/named-head.js";
@@ -20,7 +21,7 @@ export interface ExpectedContent {
   readonly associatedData?: Uint8Array | undefined;
   /**
    * The keyring's own log, the newest that was verified. The reader is then told how the head that the sender named for it stands
-   * to it ({@link RecipientHead}); nothing is refused for that.
+   * to it ({@link RecipientHead}); nothing is refused for that. The keyring's seeds are checked against it (GRT-4).
    */
   readonly log?: LogState | undefined;
 }
@@ -83,7 +84,8 @@ export function unlock(
   }
   const { head, epoch } = recipientAt(core.recipients, slot);
   const named: RecipientHead = ownLog ? compareHead(ownLog, head) : { status: "unchecked", head };
-  const key = privateKey(keyring, epoch, named);
+  // GRT-4: a seed that is not this log's is not tried, so that content is never blamed for it.
+  const key = privateKey(ownLog ? meet(ownLog, keyring) : keyring, epoch, named);
   const contentKey = openContentKey(parts, slot, { key, named }, associatedData);
   try {
     const headerHash = hashHeader(headerBytes);

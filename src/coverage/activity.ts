@@ -28,8 +28,16 @@ export function activityOf(log: LogFacts, record: LinkRecord, nameOf: NameOf): A
   const who = author === "operator" ? "The service" : nameOf(author);
   const kindOf = (id: MemberId) => (findMember(log, id) as Member).kind;
   const what = WORDS[type as LinkTypeName](record, { nameOf, kindOf });
-  const declared = missing.length > 0 ? `, and could not open ${formatEpochs(missing)}` : "";
-  return { seq, type, author, when: dateOf(time), text: `${who} ${what}${declared}` };
+  const declared = missing.length > 0 ? [`could not open ${formatEpochs(missing)}`] : [];
+  const withheld = record.withheldFromEscrow ? [`withheld epoch ${record.epoch} from escrow`] : [];
+  const text = [`${who} ${what}`, ...given(record), ...declared, ...withheld].join(", and ");
+  return { seq, type, author, when: dateOf(time), text };
+}
+
+/** ESC-11: escrow names what it gives. */
+function given({ actor, approved }: LinkRecord): readonly string[] {
+  if (!actor || approved.length === 0) return [];
+  return [actor.runs ? `gave ${formatEpochs(actor.runs)}` : "gave nothing older"];
 }
 
 interface Terms {
@@ -44,7 +52,8 @@ const WORDS: Readonly<Record<LinkTypeName, (record: LinkRecord, terms: Terms) =>
     const entered = record.entered as MemberId;
     return `added the ${KIND_NAMES[kindOf(entered)]} ${nameOf(entered)}`;
   },
-  review: (record, { nameOf }) => changes(record, nameOf),
+  review: (record, { nameOf }) =>
+    [changes(record, nameOf), ...(record.disowned.length > 0 ? [disowning(record)] : [])].join(", and "),
   rotate: ({ epoch }) => `made epoch ${epoch}`,
   regrant: ({ grants }, { nameOf }) => `granted ${formatEpochs(runsOfGrants(grants))} to ${recipients(grants, nameOf)}`,
   reclaim: ({ grants, reclaimedFrom }, { nameOf }) =>
@@ -62,8 +71,17 @@ const WORDS: Readonly<Record<LinkTypeName, (record: LinkRecord, terms: Terms) =>
   policy: ({ policy }) => `set the policy: escrow is ${(policy as Policy).enabled ? "enabled" : "not enabled"}`,
   access: () => "recorded an access to a user's data",
   act: () => "recorded an act in a user's log",
-  disown: ({ disowned }) => `disowned the recorded acts ${disowned.join(", ")}`,
+  disown: (record) => disowning(record),
 };
+
+function disowning({ disowned }: LinkRecord): string {
+  return `disowned ${disowned.length === 1 ? "the act" : "the acts"} of ${links(disowned)}`;
+}
+
+/** `link 4`, `links 4 and 7`. */
+function links(positions: readonly number[]): string {
+  return `${positions.length === 1 ? "link" : "links"} ${list(positions.map(String))}`;
+}
 
 function changes({ approved, removed }: LinkRecord, nameOf: NameOf): string {
   const parts = [

@@ -1,19 +1,21 @@
 // The coverage report of one log: who can read what since when, what is missing and who can repair it, what is lost, what is
 // in danger. docs/spec.md section 8.
 
+import { checkOptions } from "../arguments/options.js";
 import type { MemberId } from "../bytes/ids.js";
 import { KeysteadError } from "../errors.js";
-import { checkOptions } from "../grants/session.js";
 import { checkMilliseconds } from "../log/checks.js";
-import type { Runs } from "../log/runs.js";
+import { NO_RUNS, type Runs } from "../log/runs.js";
 import { assertLog, currentEpoch, type Head, type LogState, type Member, type MemberKind } from "../log/state.js";
 import { accessWith, type DataAccess } from "./data-access.js";
 import { dateOf } from "./dates.js";
-import { type Gap, gapFinder, lostStretches } from "./gaps.js";
+import { type Gap, gapFinder } from "./gaps.js";
+import type { KnownEscrow } from "./knowledge.js";
+import { holdingsOf, type LostStretch, lossFinder } from "./loss.js";
 import { type NameOf, nameMembers, plainText } from "./names.js";
 import type { ProvenCoverage, ProvenMember } from "./proven.js";
 import { resilience } from "./resilience.js";
-import { formatEpochs, type Stretch } from "./stretches.js";
+import { formatEpochs, type Stretch, stretchesOf } from "./stretches.js";
 import type { Warning } from "./warnings.js";
 
 /** One active member in a report. */
@@ -22,12 +24,16 @@ export interface MemberCoverage {
   /** Its name, made safe and unmistakable. */
   readonly name: string;
   readonly kind: MemberKind;
-  /** How far back it reads, by `held`; undefined when it does not hold the current epoch. */
+  /**
+   * How far back it reads, by `held`; undefined when it does not hold the current epoch. Escrow reads what is `claimed`.
+   */
   readonly access: DataAccess | undefined;
   /** For recovery: what it can pass on. */
   readonly held: Runs;
   /** For secrecy: what it may be able to read. */
   readonly reach: Runs;
+  /** Of escrow: what was granted to keys that are the organisation's; undefined where that is unknown, and for all others. */
+  readonly claimed: Runs | undefined;
   readonly gaps: readonly Gap[];
   /** What is proven of `held`; undefined when the report was made without proof. */
   readonly proven: ProvenMember | undefined;
@@ -45,15 +51,17 @@ export interface CoverageReport {
   readonly lockdown: boolean;
   /** The active members, in order of entering. */
   readonly members: readonly MemberCoverage[];
-  /** What no active member holds. */
-  readonly lost: readonly Stretch[];
+  /** What no active member holds, and who could bring it back. */
+  readonly lost: readonly LostStretch[];
+  /** What no active device or backup key holds, and of which nobody knows here whether escrow does. */
+  readonly unknown: readonly Stretch[];
   readonly warnings: readonly Warning[];
   /** Grants that the proof found wrong: by whom, to whom, in which link. */
   readonly wrongGrants: readonly { readonly text: string; readonly grant: ProvenCoverage["wrongGrants"][number] }[];
 }
 
 /** What {@link coverageReport} is told. */
-export interface CoverageOptions {
+export interface CoverageOptions extends KnownEscrow {
   /** Milliseconds since 1970, to be printed on the report. */
   readonly now?: number | undefined;
   /** From `proveCoverage`, at the head of this log. */
@@ -67,7 +75,7 @@ export interface CoverageOptions {
  */
 export function coverageReport(log: LogState, options: CoverageOptions = {}): CoverageReport {
   assertLog(log);
-  const { now, proven } = checkOptions(options);
+  const { now, proven, ...known } = checkOptions(options);
   if (now !== undefined) checkMilliseconds("now", now);
   if (proven !== undefined && proven?.head?.hash !== log.head.hash) {
     throw new KeysteadError(
@@ -76,19 +84,25 @@ export function coverageReport(log: LogState, options: CoverageOptions = {}): Co
     );
   }
   const nameOf = nameMembers(log);
-  const findGaps = gapFinder(log);
-  const coverageOf = (member: Member): MemberCoverage => ({
-    ...{ member: member.id, name: nameOf(member.id), kind: member.kind, held: member.held, reach: member.reach },
-    access: accessWith(log, member.held),
-    gaps: findGaps(member),
-    proven: proven?.members.find((each) => each.member === member.id),
-  });
+  const findGaps = gapFinder(log, known);
+  const { lost, unknown, claimed } = holdingsOf(log, known);
+  const coverageOf = (member: Member): MemberCoverage => {
+    const { id, kind, held, reach } = member;
+    const isEscrow = kind === "escrow";
+    return {
+      ...{ member: id, name: nameOf(id), kind, held, reach, claimed: isEscrow ? claimed : undefined },
+      access: accessWith(log, isEscrow ? (claimed ?? NO_RUNS) : held),
+      gaps: findGaps(member),
+      proven: proven?.members.find((each) => each.member === id),
+    };
+  };
   return {
     ...{ subject: plainText(log.subject), head: log.head, epoch: currentEpoch(log), lockdown: log.lockdown },
     at: now === undefined ? undefined : dateOf(now),
     members: [...log.active.values()].map(coverageOf),
-    lost: lostStretches(log),
-    warnings: resilience(log),
+    lost: lossFinder(log)(lost),
+    unknown: stretchesOf(log, unknown),
+    warnings: resilience(log, known),
     wrongGrants: (proven?.wrongGrants ?? []).map((grant) => ({ text: wrongText(grant, nameOf), grant })),
   };
 }

@@ -1,9 +1,12 @@
 // What a Devices & Activity window shows: members, what waits for review, warnings, what happened. docs/spec.md section 8.
 
+import { checkOptions } from "../arguments/options.js";
 import type { MemberId } from "../bytes/ids.js";
 import { KeysteadError } from "../errors.js";
-import { checkOptions } from "../grants/session.js";
+import { type Standing, standing } from "../grants/standing.js";
+import { type Keyring, partsOf } from "../keys/keyring.js";
 import { checkMilliseconds, DEFAULT_SKEW } from "../log/checks.js";
+import { NO_RUNS, type Runs } from "../log/runs.js";
 import {
   assertLog,
   type Head,
@@ -16,22 +19,17 @@ import {
 import { type Activity, activityOf, list } from "./activity.js";
 import { accessWith, type DataAccess, knownMember } from "./data-access.js";
 import { dateOf, formatDay } from "./dates.js";
-import { gapFinder, lostStretches } from "./gaps.js";
+import { type Deed, deedOf } from "./deeds.js";
+import { gapFinder } from "./gaps.js";
+import { escrowHoldings, type KnownEscrow } from "./knowledge.js";
+import { type LostStretch, lossWords, lostStretches, UNKNOWN, unknownStretches } from "./loss.js";
 import { type NameOf, nameMembers, plainText } from "./names.js";
 import { furtherWarnings, isPending, type PendingMember, pendingFor } from "./pending.js";
+import { type Offer, offersTo, type RemovalView, removalOf } from "./removal.js";
 import { resilience } from "./resilience.js";
-import { formatStretch, type Stretch } from "./stretches.js";
+import { formatStretch } from "./stretches.js";
+import { type TakeoverOptions, takeoverOf, takeoverWarnings } from "./takeover.js";
 import type { Warning } from "./warnings.js";
-
-/** Who did something to a member, and when. */
-export interface Deed {
-  readonly by: MemberId | "operator";
-  /** The name of who did it. */
-  readonly name: string;
-  /** Position of the link. */
-  readonly seq: number;
-  readonly when: Date;
-}
 
 /** A member as a list of devices shows it. */
 export interface DeviceView {
@@ -43,13 +41,22 @@ export interface DeviceView {
   readonly platform: string | undefined;
   readonly details: string | undefined;
   readonly added: Date;
-  /** How far back it reads, by `held`; undefined when it does not hold the current epoch. */
+  /**
+   * How far back it reads, by `held`; undefined when it does not hold the current epoch. Escrow: by what was granted to keys that are
+   * the organisation's, undefined also where that is unknown.
+   */
   readonly access: DataAccess | undefined;
-  /** `pending`: nobody of the confirmed class has approved it. */
-  readonly status: "this-device" | "approved" | "pending" | "removed";
+  /** `pending`: nobody of the confirmed class has approved it. `this-device`: it is the one that asks, and takes part. */
+  readonly status: "this-device" | "approved" | "pending" | "removed" | "superseded";
+  /** `superseded` only of this device, and only where its keyring is given: the log alone does not tell. */
+  readonly standing: Standing;
   /** Approvals, enrolment included, oldest first. The first device has none and needs none. */
   readonly approvals: readonly Deed[];
   readonly removed: Deed | undefined;
+  /** Of this device, when it was removed: by whom, in which class, and what its user may choose. */
+  readonly removal: RemovalView | undefined;
+  /** Of this device, when it was removed or superseded: what its user may choose. Nothing is done unasked. */
+  readonly offers: readonly Offer[];
 }
 
 /** Everything that a Devices & Activity window draws, but for the fingerprint of `head`. */
@@ -57,7 +64,7 @@ export interface DevicesAndActivity {
   readonly subject: string;
   /** What the fingerprint is made of. */
   readonly head: Head;
-  /** This device; its status is `this-device` even when it was removed. */
+  /** This device. */
   readonly me: DeviceView;
   /** Whether this device itself waits to be approved. */
   readonly awaitingApproval: boolean;
@@ -71,9 +78,9 @@ export interface DevicesAndActivity {
 }
 
 /** What {@link devicesAndActivity} is told. */
-export interface DevicesOptions {
-  /** The member whose screen this is. */
-  readonly me: MemberId;
+export interface DevicesOptions extends TakeoverOptions {
+  /** This device's keyring: without it a device whose key was replaced looks like an active one. */
+  readonly keyring?: Keyring | undefined;
   /** Milliseconds since 1970. */
   readonly now: number;
   /**
@@ -92,56 +99,88 @@ export interface DevicesOptions {
  */
 export function devicesAndActivity(log: LogState, options: DevicesOptions): DevicesAndActivity {
   assertLog(log);
-  const { me: id, now, seen, limit = 50 } = checkDevicesOptions(options);
+  const { me: id, now, seen, limit = 50, keyring, ...known } = checkDevicesOptions(options);
   const me = knownMember(log, id);
   const nameOf = nameMembers(log);
-  const members = [...log.active.values(), ...log.removed].map((member) => viewOf(log, member, { me: id, nameOf }));
-  const pending = pendingFor(log, me, nameOf);
+  const mine = standingIn(log, me, keyring);
+  const { claimed = NO_RUNS } = escrowHoldings(log, known);
+  const asked: Asked = { me: id, nameOf, standing: mine, claimed };
+  const members = [...log.active.values(), ...log.removed].map((member) => viewOf(log, member, asked));
   const oldest = Math.max(0, log.links.length - limit);
   const newest = Array.from({ length: log.links.length - oldest }, (_, index) => log.links.length - 1 - index);
+  const takeover = takeoverOf(log, { ...known, me: id });
+  const doubted = new Set(takeover.doubted.map(({ member }) => member));
+  // ESC-8: to approve whom an act brought in that is not believed is refused to authors.
+  const pending =
+    mine === "active" ? pendingFor(log, me, { ...known, nameOf }).filter(({ member }) => !doubted.has(member)) : [];
   return {
     ...{ subject: log.subject, head: log.head, members, pending },
     me: members.find(({ member }) => member === id) as DeviceView,
     awaitingApproval: isPending(log, me),
     warnings: [
-      ...removalWarnings(log, { me: id, seen: seen ?? me.position, nameOf }),
-      ...limitedAccess(log, me),
+      ...supersededWarning(asked),
+      ...removalWarnings(log, { ...asked, seen: seen ?? me.position }),
+      ...takeoverWarnings(takeover, id, nameOf),
+      ...(mine === "active" ? limitedAccess(log, me, known) : []),
       ...furtherWarnings(me, pending, nameOf),
-      ...lostStretches(log).map(lossWarning),
-      // That somebody was removed who once approved this device is not news to whoever holds it in their hand.
-      ...resilience(log).filter(({ code, members }) => code !== "stray" || !members.includes(id)),
+      ...lostStretches(log, { ...known, me: id }).map(lossWarning),
+      ...unknownStretches(log, known).map((stretch): Warning => {
+        return {
+          code: "escrow-unknown",
+          text: `Data of ${formatStretch(stretch)} may be lost: ${UNKNOWN}.`,
+          members: [],
+          stretch,
+        };
+      }),
+      // That somebody was removed who once approved this device is not news to whom it is in the hands of.
+      ...resilience(log, { ...known, me: id }).filter(({ code, members }) => code !== "stray" || !members.includes(id)),
       ...aheadOfClock(log, now),
     ],
     activity: newest.map((index) => activityOf(log, log.links.at(index) as LinkRecord, nameOf)),
   };
 }
 
-interface Perspective {
+interface Asked {
   readonly me: MemberId;
   readonly nameOf: NameOf;
+  readonly standing: Standing;
+  /** What escrow holds, as far as that is known. */
+  readonly claimed: Runs;
 }
 
-function viewOf(log: LogFacts, member: Member, { me, nameOf }: Perspective): DeviceView {
+function standingIn(log: LogState, { id, removed }: Member, keyring: Keyring | undefined): Standing {
+  if (keyring === undefined) return removed ? "removed" : "active";
+  if (partsOf(keyring).member !== id)
+    throw new KeysteadError("INVALID_ARGUMENT", "options.keyring must be the keyring of options.me");
+  return standing(log, keyring);
+}
+
+function viewOf(log: LogState, member: Member, { me, nameOf, standing, claimed }: Asked): DeviceView {
   const { id, kind, held, removed } = member;
   const [platform, details] = [member.platform, member.details].map((text) => text && plainText(text));
-  const deed = (by: MemberId | "operator", seq: number): Deed => ({
-    ...{ by, name: nameOf(by), seq },
-    when: dateOf((log.links.at(seq - 1) as LinkRecord).time),
-  });
+  const isMe = id === me;
   const status = removed ? "removed" : isPending(log, member) ? "pending" : "approved";
+  const mine = standing === "active" ? "this-device" : standing;
   return {
     ...{ member: id, name: nameOf(id), kind, platform, details, added: dateOf(member.added) },
-    access: accessWith(log, held),
-    status: id === me ? "this-device" : status,
-    approvals: member.approvals.map(({ by, seq }) => deed(by, seq)),
-    removed: removed && deed(removed.by, removed.seq),
+    access: accessWith(log, kind === "escrow" ? claimed : held),
+    status: isMe ? mine : status,
+    standing: isMe ? standing : removed ? "removed" : "active",
+    approvals: member.approvals.map((approval) => deedOf(log, nameOf, approval)),
+    removed: removed && deedOf(log, nameOf, removed),
+    removal: isMe ? removalOf(log, id) : undefined,
+    offers: isMe && standing !== "active" ? offersTo(member) : [],
   };
 }
 
-function removalWarnings(
-  log: LogFacts,
-  { me, seen, nameOf }: Perspective & { readonly seen: number },
-): readonly Warning[] {
+function supersededWarning({ me, standing }: Asked): readonly Warning[] {
+  if (standing !== "superseded") return [];
+  const text =
+    "Another copy of this device took fresh keys: this one reads what it has, and gets nothing new until it joins again.";
+  return [{ code: "superseded", text, members: [me] }];
+}
+
+function removalWarnings(log: LogFacts, { me, seen, nameOf }: Asked & { readonly seen: number }): readonly Warning[] {
   return [...log.links].slice(seen).flatMap(({ seq, author, removed, time }): readonly Warning[] => {
     if (author === me || removed.length === 0 || removed.includes(author as MemberId)) return [];
     const who = list(removed.map((id) => (id === me ? "this device" : nameOf(id))));
@@ -151,9 +190,8 @@ function removalWarnings(
 }
 
 /** Says from where this device could be approved further back. What is lost is said once, for the whole log. */
-function limitedAccess(log: LogFacts, me: Member): readonly Warning[] {
-  if (me.removed) return [];
-  return gapFinder(log)(me)
+function limitedAccess(log: LogState, me: Member, known: KnownEscrow): readonly Warning[] {
+  return gapFinder(log, { ...known, me: me.id })(me)
     .filter(({ closers }) => closers.length > 0)
     .map((gap): Warning => {
       const text = `This device lacks ${formatStretch(gap)}: ${gap.advice}.`;
@@ -161,8 +199,8 @@ function limitedAccess(log: LogFacts, me: Member): readonly Warning[] {
     });
 }
 
-function lossWarning(stretch: Stretch): Warning {
-  const text = `Data of ${formatStretch(stretch)} is permanently lost: no active member holds it.`;
+function lossWarning(stretch: LostStretch): Warning {
+  const text = `Data of ${formatStretch(stretch)} is ${lossWords(stretch)}.`;
   return { code: "lost", text, members: [], stretch };
 }
 

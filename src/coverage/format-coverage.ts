@@ -1,11 +1,11 @@
 // The coverage report as plain text for terminals. docs/spec.md section 8.
 
+import { checkOptions } from "../arguments/options.js";
 import { KeysteadError } from "../errors.js";
-import { checkOptions } from "../grants/session.js";
 import { formatRuns } from "../log/runs.js";
 import type { CoverageReport, MemberCoverage } from "./coverage-report.js";
 import { formatDay } from "./dates.js";
-import { lossText } from "./gaps.js";
+import { lossText, unknownText } from "./loss.js";
 import { KIND_NAMES } from "./names.js";
 import { formatStretch } from "./stretches.js";
 
@@ -25,7 +25,7 @@ export function formatCoverage(report: CoverageReport): string {
 }
 
 function format(report: CoverageReport): string {
-  const { subject, head, at, epoch, lockdown, members, lost, warnings, wrongGrants } = report;
+  const { subject, head, at, epoch, lockdown, members, lost, unknown, warnings, wrongGrants } = report;
   const made = at ? `, as of ${formatDay(at)}` : "";
   const title = `Coverage of ${subject}: epoch ${epoch}, link ${head.seq}${lockdown ? ", in lockdown" : ""}${made}`;
   const gaps = members.flatMap((member) =>
@@ -35,6 +35,7 @@ function format(report: CoverageReport): string {
     [title],
     table(members),
     section("Lost", lost.map(lossText)),
+    section("Unknown", unknown.map(unknownText)),
     section("Gaps", gaps),
     section(
       "Wrong grants",
@@ -56,10 +57,20 @@ type Column = readonly [title: string, cell: (member: MemberCoverage) => string]
 const COLUMNS: readonly Column[] = [
   ["Member", ({ name }) => name],
   ["Kind", ({ kind }) => KIND_NAMES[kind]],
-  ["Reads since", ({ access }) => (access ? formatDay(access.since) : "not now")],
-  ["Holds", ({ held }) => formatRuns(held)],
+  ["Reads since", (member) => since(member)],
+  [
+    "Holds",
+    ({ kind, held, claimed }) => (kind !== "escrow" ? formatRuns(held) : claimed ? formatRuns(claimed) : UNKNOWN),
+  ],
   ["May have read", ({ reach }) => formatRuns(reach)],
 ];
+
+const UNKNOWN = "unknown";
+
+function since({ kind, access, claimed }: MemberCoverage): string {
+  if (access) return formatDay(access.since);
+  return kind === "escrow" && !claimed ? UNKNOWN : "not now";
+}
 
 const PROOF_COLUMNS: readonly Column[] = [
   ["Proven", ({ proven }) => formatRuns(proven?.proven ?? [])],

@@ -1,9 +1,9 @@
 // What happened while a link was under way: whether it touches a member that the link names, so that the user is asked again
 // before it is rebuilt. docs/spec.md section 13.
 
+import { checkOptions } from "../arguments/options.js";
 import type { MemberId } from "../bytes/ids.js";
 import { KeysteadError } from "../errors.js";
-import { checkOptions } from "../grants/session.js";
 import { assertLog, type Head, type LinkRecord, type LogState } from "../log/state.js";
 import { type Activity, activityOf } from "./activity.js";
 import { knownMember } from "./data-access.js";
@@ -16,7 +16,7 @@ export interface Touch extends Activity {
 
 /**
  * The links since a head that touch one of the members: it wrote the link, or was approved, removed, renamed or re-granted in
- * it. Receiving a new epoch like everybody touches nobody. When the list is empty, a lost link can be rebuilt without asking.
+ * it, got another pointer, or was reclaimed from. Receiving a new epoch like everybody touches nobody. When the list is empty, a lost link can be rebuilt without asking.
  *
  * @param options.since the head that the lost link was built on.
  * @param options.members everybody that the lost link names.
@@ -43,9 +43,11 @@ export function overlapsMeanwhile(
 }
 
 function touches(record: LinkRecord, id: MemberId): boolean {
-  const { author, approved, removed, renamed, epoch } = record;
+  const { author, approved, removed, renamed, epoch, pointed, reclaimedFrom } = record;
   const isRegranted = record.grants.some(
     ({ epochs, boxes }) => epochs[0]?.[0] !== epoch && boxes.some(({ member }) => member === id),
   );
-  return author === id || approved.includes(id) || removed.includes(id) || renamed === id || isRegranted;
+  // An escrow member with other keys is not the one that the link was to grant to.
+  const isNamed = [author, renamed, pointed, reclaimedFrom].includes(id);
+  return isNamed || approved.includes(id) || removed.includes(id) || isRegranted;
 }

@@ -2,11 +2,12 @@
 
 import type { MemberId } from "../bytes/ids.js";
 import { intersectRuns, type Run, subtractRuns, uniteRuns } from "../log/runs.js";
-import { isConfirmed, type LogFacts, type Member } from "../log/state.js";
+import { isConfirmed, type LogFacts, type LogState, type Member } from "../log/state.js";
 import { actors, approvalIsAdmissible } from "./actors.js";
 import { accessWith, type DataAccess } from "./data-access.js";
 import { formatDay } from "./dates.js";
-import { lostEpochs } from "./gaps.js";
+import type { KnownEscrow } from "./knowledge.js";
+import { holdingsOf, type LostStretch, lossFinder } from "./loss.js";
 import type { NameOf } from "./names.js";
 import { allEpochs, formatStretch, type Stretch, stretchesOf } from "./stretches.js";
 import type { Warning } from "./warnings.js";
@@ -19,8 +20,8 @@ export interface PendingMember {
   readonly gives: DataAccess | undefined;
   /** Active members whose approval would add to that, those who reach furthest back first. */
   readonly further: readonly FurtherApproval[];
-  /** What it will lack whoever approves it: no active member holds it. */
-  readonly lost: readonly Stretch[];
+  /** What no active member holds, so that no approval gives it. */
+  readonly lost: readonly LostStretch[];
 }
 
 /** An approval by another member that would give more. */
@@ -45,10 +46,15 @@ export function isPending(log: LogFacts, member: Member): boolean {
  * The pending members that `me` may approve now. Judged by `held`: an approval gives what the approver can pass on. How much
  * a stolen device may get to read is shown by the same dates, before anybody approves it.
  */
-export function pendingFor(log: LogFacts, me: Member, nameOf: NameOf): readonly PendingMember[] {
+export function pendingFor(
+  log: LogState,
+  me: Member,
+  { nameOf, ...known }: KnownEscrow & { readonly nameOf: NameOf },
+): readonly PendingMember[] {
   const candidates = actors(log);
   if (!candidates.includes(me)) return [];
-  const lost = lostEpochs(log);
+  const { lost } = holdingsOf(log, known);
+  const losses = lossFinder(log, me.id);
   return (
     [...log.active.values()]
       // What to do about escrow depends on its own log: an approval would give a thief's pointer the standing of this device.
@@ -66,7 +72,7 @@ export function pendingFor(log: LogFacts, me: Member, nameOf: NameOf): readonly 
           }));
         return {
           ...{ member: target.id, name: nameOf(target.id), gives: accessWith(log, held), further },
-          lost: stretchesOf(log, intersectRuns(lost, lacking)),
+          lost: losses(intersectRuns(lost, lacking)),
         };
       })
   );

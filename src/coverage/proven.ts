@@ -8,15 +8,21 @@ import { faultsOf, type WrongGrant } from "../grants/check.js";
 import { rightSeed } from "../grants/meet.js";
 import { checkSession, type Session } from "../grants/session.js";
 import { type Keyring, partsOf } from "../keys/keyring.js";
+import { kemDigest, pairKey } from "../log/pairs.js";
 import { intersectRuns, NO_RUNS, type Runs, runsOf, subtractRuns, uniteRuns } from "../log/runs.js";
 import type { Head, LinkRecord, LogState, Member } from "../log/state.js";
+import { epochPairs } from "../trust/claimed.js";
+import { type KnownEscrow, trustedEscrowLog } from "./knowledge.js";
 
 /** What is proven of one active member's `held`. The three parts are disjoint and make up all of it. */
 export interface ProvenMember {
   readonly member: MemberId;
-  /** Granted to its present key by bytes that recompute right: they open once they are delivered. */
+  /** Granted to its present key by bytes that recompute right: they open once they are delivered. To escrow: at keys of the organisation. */
   readonly proven: Runs;
-  /** The log says so, and the prover lacks the seeds to judge. Of the prover itself: what was never delivered to it. */
+  /**
+   * The log says so, and the prover lacks the seeds to judge; of escrow also where the prover lacks an escrow log to be trusted. Of
+   * the prover itself: what was never delivered to it.
+   */
   readonly claimed: Runs;
   /** Every grant of these to its present key is wrong: do not count on it to open them. `wrongGrants` says whose fault. */
   readonly wrong: Runs;
@@ -41,7 +47,7 @@ export interface ProofProgress {
 }
 
 /** What {@link proveCoverage} is told: its steps are links. */
-export interface ProveOptions extends StepwiseWork<ProofProgress> {}
+export interface ProveOptions extends StepwiseWork<ProofProgress>, KnownEscrow {}
 
 /**
  * Recomputes every grant of the log and says which parts of what each active member holds are proven. Judged by `held`: proof
@@ -51,7 +57,7 @@ export interface ProveOptions extends StepwiseWork<ProofProgress> {}
  * @throws `INVALID_ARGUMENT`, `WIPED`; the reason of `signal` when it was aborted
  */
 export async function proveCoverage(session: Session, options: ProveOptions = {}): Promise<ProvenCoverage> {
-  return workThrough(options, () => provingSteps(session));
+  return workThrough(options, () => provingSteps(session, options));
 }
 
 /**
@@ -61,11 +67,15 @@ export async function proveCoverage(session: Session, options: ProveOptions = {}
  * @returns the coverage, once every step was taken.
  * @throws `INVALID_ARGUMENT`, `WIPED`
  */
-export function* provingSteps(session: Session): Generator<ProofProgress, ProvenCoverage> {
+export function* provingSteps(session: Session, known: KnownEscrow = {}): Generator<ProofProgress, ProvenCoverage> {
   const { log, keyring } = checkSession(session);
+  const escrowLog = trustedEscrowLog(log, known);
+  const pairs = escrowLog && epochPairs(escrowLog);
   const found: Found = { right: new Map(), unknown: new Map(), wrongGrants: [] };
+  let keys: EscrowKeys = "unknown";
   for (const record of log.links) {
-    judgeLink({ log, keyring }, record, found);
+    if (record.pointer && pairs) keys = pairs.has(pairOf(record.pointer)) ? "true" : "false";
+    judgeLink({ log, keyring }, record, { ...found, keys });
     yield { done: record.seq, total: log.head.seq };
   }
   const members = [...log.active.values()].map((member) =>
@@ -94,28 +104,43 @@ function judgeMember({ id, held }: Member, { right, unknown }: Found): ProvenMem
   return { member: id, proven, claimed, wrong: subtractRuns(open, claimed) };
 }
 
+/** Whether the keys of escrow's pointer in force are the organisation's. */
+type EscrowKeys = "true" | "false" | "unknown";
+
+function pairOf({ sign, kem }: NonNullable<LinkRecord["pointer"]>): string {
+  return pairKey({ sign, kem: kemDigest(kem) });
+}
+
 interface Found {
   readonly right: Map<MemberId, Runs>;
   readonly unknown: Map<MemberId, Runs>;
   readonly wrongGrants: WrongGrant[];
 }
 
-function judgeLink({ log, keyring }: Session, record: LinkRecord, { right, unknown, wrongGrants }: Found): void {
+function judgeLink(
+  { log, keyring }: Session,
+  record: LinkRecord,
+  { right, unknown, wrongGrants, keys }: Found & { readonly keys: EscrowKeys },
+): void {
   for (const grant of record.grants) {
     const { epochs } = grant;
     const faults = faultsOf(log, record, grant, keyring);
     for (const { member, kem } of grant.boxes) {
       const wrong = faults?.get(member);
       if (wrong) wrongGrants.push({ seq: record.seq, author: record.author, recipient: member, epochs, wrong });
-      else if (isPresentKey(log, member, kem)) add(faults ? right : unknown, member, epochs);
+      else if (isPresentKey(log, member, kem, keys)) {
+        const isJudged = faults !== undefined && (keys === "true" || log.active.get(member)?.kind !== "escrow");
+        add(isJudged ? right : unknown, member, epochs);
+      }
     }
   }
 }
 
-function isPresentKey(log: LogState, member: MemberId, kem: Uint8Array): boolean {
+function isPresentKey(log: LogState, member: MemberId, kem: Uint8Array, keys: EscrowKeys): boolean {
   const present = log.active.get(member);
-  // Escrow opens older grants with older escrow epochs: renewing its pointer re-grants nothing (ESC-6).
-  return present !== undefined && (present.kind === "escrow" || equalBytes(present.kem, kem));
+  // Escrow opens older grants with older escrow epochs: renewing its pointer re-grants nothing (ESC-6). A thief's device can point
+  // it at keys of its own: what was granted to those, no administrator opens.
+  return present !== undefined && (present.kind === "escrow" ? keys !== "false" : equalBytes(present.kem, kem));
 }
 
 function add(runs: Map<MemberId, Runs>, member: MemberId, epochs: Runs): void {

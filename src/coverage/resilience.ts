@@ -1,10 +1,14 @@
 // Resilience: what would be lost, or is in danger, if one thing went wrong. docs/spec.md section 8.
 
+import { checkOptions } from "../arguments/options.js";
 import type { MemberId } from "../bytes/ids.js";
-import { intersectRuns, NO_RUNS, type Runs, subtractRuns, uniteRuns } from "../log/runs.js";
-import { assertLog, isConfirmed, type LogFacts, type LogState } from "../log/state.js";
+import { hasEpoch, intersectRuns, NO_RUNS, type Runs, subtractRuns, uniteRuns } from "../log/runs.js";
+import { assertLog, escrowMember, isConfirmed, type LogFacts, type LogState, type Member } from "../log/state.js";
 import { list } from "./activity.js";
+import { dateOf, formatDay } from "./dates.js";
 import { type Gap, gapFinder } from "./gaps.js";
+import { escrowHoldings } from "./knowledge.js";
+import type { LossOptions } from "./loss.js";
 import { type NameOf, nameMembers } from "./names.js";
 import { straysOf } from "./strays.js";
 import { formatStretch, stretchesOf } from "./stretches.js";
@@ -12,20 +16,24 @@ import type { Warning } from "./warnings.js";
 
 /**
  * What people should look at before it is too late. Judged by `held`: resilience is about recovery, and a member may lie about
- * what it cannot read, so no epoch counts as safe by its `reach`.
+ * what it cannot read, so no epoch counts as safe by its `reach`. Escrow counts by what was granted to keys that are the
+ * organisation's, which takes an escrow log that is to be trusted. Without one, nothing is said of what was granted to it.
  *
- * @returns warnings of the codes `rotation-due`, `single-member`, `declared-missing`, `stray` and `no-backup-key`.
+ * @returns warnings of the codes `rotation-due`, `single-member`, `declared-missing`, `withheld-from-escrow`,
+ * `stray`, `used-backup-key` and `no-backup-key`.
  * @throws `INVALID_ARGUMENT`
  */
-export function resilience(log: LogState): readonly Warning[] {
+export function resilience(log: LogState, options: LossOptions = {}): readonly Warning[] {
   assertLog(log);
+  const { me } = checkOptions(options);
   const nameOf = nameMembers(log);
-  const gaps = [...log.active.values()].flatMap(gapFinder(log));
+  const gaps = [...log.active.values()].flatMap(gapFinder(log, options));
   return [
     ...rotationDue(log),
     ...gaps.filter(({ reason }) => reason === "declared-missing").map((gap) => declaredMissing(gap, nameOf)),
-    ...strayWarnings(log, nameOf),
-    ...singleMember(log, nameOf),
+    ...gaps.filter(({ reason }) => reason === "withheld").map((gap) => withheldFromEscrow(log, gap, nameOf)),
+    ...strayWarnings(log, nameOf, me),
+    ...singleMember(log, options, nameOf),
     ...noBackupKey(log),
   ];
 }
@@ -41,29 +49,78 @@ function declaredMissing(gap: Gap, nameOf: NameOf): Warning {
   return { code: "declared-missing", text, members: [gap.member], stretch: gap };
 }
 
-function strayWarnings(log: LogState, nameOf: NameOf): readonly Warning[] {
-  return straysOf(log).map(({ id, approvals }) => {
-    const removed = [...new Set(approvals.map(({ by }) => by))].filter((by) => !log.active.has(by)).map(nameOf);
-    const by = removed.length > 0 ? ` (approved by ${list(removed)}, removed since)` : "";
-    const text = `Nobody who is still active vouches for ${nameOf(id)}${by}: if you do not know it, remove it.`;
-    return { code: "stray", text, members: [id] };
-  });
+/** MEM-6: declared by its author, so that nobody need search for it. */
+function withheldFromEscrow(log: LogFacts, gap: Gap, nameOf: NameOf): Warning {
+  const authors = new Set<string>();
+  for (const { author, epoch, withheldFromEscrow } of log.links) {
+    if (withheldFromEscrow && epoch !== undefined && hasEpoch([[gap.from, gap.to]], epoch)) authors.add(nameOf(author));
+  }
+  const by = list([...authors]);
+  const text = `${by} withheld ${formatStretch(gap)} from escrow, and no administrator can restore that yet: ${gap.advice}.`;
+  return { code: "withheld-from-escrow", text, members: [gap.member], stretch: gap };
 }
 
-function singleMember(log: LogFacts, nameOf: NameOf): readonly Warning[] {
-  let once: Runs = NO_RUNS;
-  let twice: Runs = NO_RUNS;
-  for (const { held } of log.active.values()) {
+function strayWarnings(log: LogState, nameOf: NameOf, me: MemberId | undefined): readonly Warning[] {
+  return straysOf(log).map((member) => usedBackupKey(log, member, { nameOf, me }) ?? strayWarning(log, member, nameOf));
+}
+
+function strayWarning(log: LogState, { id, approvals }: Member, nameOf: NameOf): Warning {
+  const removed = [...new Set(approvals.map(({ by }) => by))].filter((by) => !log.active.has(by)).map(nameOf);
+  const by = removed.length > 0 ? ` (approved by ${list(removed)}, removed since)` : "";
+  const text = `Nobody who is still active vouches for ${nameOf(id)}${by}: if you do not know it, remove it.`;
+  return { code: "stray", text, members: [id] };
+}
+
+interface Perspective {
+  readonly nameOf: NameOf;
+  readonly me: MemberId | undefined;
+}
+
+/**
+ * A paper that has just brought a user back is stray as soon as its lost maker is removed. To be told to remove it unless it is
+ * known would be odd; but a thief's paper approves a user's device as well, to look known. Both are answered by a new paper.
+ */
+function usedBackupKey(log: LogState, paper: Member, { nameOf, me }: Perspective): Warning | undefined {
+  const { id, kind, approvals } = paper;
+  if (kind !== "backup" || approvals.some(({ by }) => log.active.has(by))) return undefined;
+  const uses = [...log.active.values()].flatMap((member) =>
+    member.approvals.filter(({ by }) => by === id).map(({ seq }) => ({ member: member.id, seq })),
+  );
+  const newest = uses.reduce((seq, use) => Math.max(seq, use.seq), 0);
+  const record = log.links.at(newest - 1);
+  if (!record) return undefined;
+  const members = uses.filter(({ seq }) => seq === newest).map(({ member }) => member);
+  const others = members.filter((member) => member !== me).map(nameOf);
+  const whom = list([...(members.includes(me as MemberId) ? ["this device"] : []), ...others]);
+  const used = `${nameOf(id)} approved ${whom} on ${formatDay(dateOf(record.time))}, and nobody who made it is still active`;
+  const text = `${used}. If you used it, make a new backup key and then remove this one. If you did not, remove ${list(["it", ...others])}.`;
+  return { code: "used-backup-key", text, members: [id] };
+}
+
+function singleMember(log: LogState, options: LossOptions, nameOf: NameOf): readonly Warning[] {
+  const { claimed = NO_RUNS, unknown } = escrowHoldings(log, options);
+  const own = [...log.active.values()].filter(({ kind }) => kind !== "escrow");
+  let [once, twice]: [Runs, Runs] = [claimed, NO_RUNS];
+  for (const { held } of own) {
     twice = uniteRuns(twice, intersectRuns(once, held));
     once = uniteRuns(once, held);
   }
   const single = subtractRuns(once, twice);
-  const hangOn = (id: MemberId, held: Runs) =>
-    stretchesOf(log, intersectRuns(held, single)).map((stretch): Warning => {
+  const parts = (runs: Runs) => stretchesOf(log, intersectRuns(runs, single));
+  // Of what escrow may hold as well, nobody here knows.
+  const byOne = own.flatMap(({ id, held }) =>
+    parts(subtractRuns(held, unknown)).map((stretch): Warning => {
       const text = `Only ${nameOf(id)} holds ${formatStretch(stretch)}: approve another member from it, or that data goes with it.`;
       return { code: "single-member", text, members: [id], stretch };
-    });
-  return [...log.active.values()].flatMap(({ id, held }) => hangOn(id, held));
+    }),
+  );
+  const escrow = escrowMember(log);
+  // No advice: people must not be sent to escrow for what its administrators decide about.
+  const byEscrow = parts(claimed).map((stretch): Warning => {
+    const text = `Only the organisation's escrow holds ${formatStretch(stretch)}: no device or backup key does.`;
+    return { code: "single-member", text, members: escrow ? [escrow.id] : [], stretch };
+  });
+  return [...byOne, ...byEscrow];
 }
 
 function noBackupKey(log: LogFacts): readonly Warning[] {

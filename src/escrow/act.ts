@@ -4,17 +4,27 @@
 import { equalBytes } from "../bytes/bytes.js";
 import type { LinkHash, LogId, MemberId } from "../bytes/ids.js";
 import { bytes, hexBytes, type Infer, record, text, uint } from "../bytes/schema.js";
+import { KeysteadError } from "../errors.js";
 import { writeLink } from "../grants/author.js";
 import { checkPositions } from "../grants/positions-argument.js";
 import { type Proposal, proposeSession } from "../grants/proposal.js";
-import { checkSession, type Session } from "../grants/session.js";
+import { checkOptions, checkSession, type Session } from "../grants/session.js";
 import { partsOf } from "../keys/keyring.js";
 import { MAX_SUBJECT_BYTES, memberList } from "../log/fields.js";
 import { hasRole, type LinkRecord, type LogState, memberBySigningKey } from "../log/state.js";
 import type { Env } from "../primitives/env.js";
 import { LABELS } from "../primitives/labels.js";
 import { actCommitment } from "../trust/commitment.js";
-import { authorKey, MAX_REASON_BYTES, type RecordKind, readRecord, recordsOf, SALT_LENGTH } from "./sealed-record.js";
+import { assertUserLog } from "../trust/soundness.js";
+import {
+  authorKey,
+  MAX_REASON_BYTES,
+  type RecordKind,
+  readRecord,
+  recordsOf,
+  SALT_LENGTH,
+  writeRecord,
+} from "./sealed-record.js";
 
 const openingSchema = record({
   salt: bytes(SALT_LENGTH),
@@ -128,4 +138,62 @@ export function disown(admin: Session, acts: readonly number[], env: Env): Propo
   const fields = { author: keys.sign, acts: checkPositions("acts", acts) };
   const draft = { before: log, type: "disown", fields, keyring, signers: [keys] } as const;
   return proposeSession(keyring, writeLink({ ...draft, guard: "not-a-users-device" }, env));
+}
+
+/** Options of {@link recordAgain}. */
+export interface RecordAgainOptions {
+  /** The user's log, verified. */
+  readonly userLog: LogState;
+  /** Position of the review by escrow in it. */
+  readonly review: number;
+  /** Why it is to be believed again, for those who audit: 1 to 4,096 bytes of UTF-8. */
+  readonly reason: string;
+  /** The case's number or the like, up to 256 bytes. */
+  readonly case?: string | undefined;
+}
+
+/**
+ * Records the act of a review once more, which makes it believed again: after a mistaken `disown`, or when the service lost the act.
+ * The review has all that its act committed to. Make sure first, with the user, that the review was right.
+ *
+ * @returns a proposal of the escrow log.
+ * @throws `NOT_PERMITTED` (MEM-8 without the role; ESC-8 when neither this device did the review nor an act of it is in the escrow
+ * log, so that others would take the new one for junk), `INVALID_ARGUMENT`
+ */
+export function recordAgain(admin: Session, options: RecordAgainOptions, env: Env): Proposal<Session> {
+  const session = checkSession(admin);
+  const { userLog, review, reason, case: caseId = "" } = checkOptions(options);
+  assertUserLog(userLog);
+  const link = Number.isSafeInteger(review) ? userLog.links.at(review - 1) : undefined;
+  const { salt, admin: committer } = link?.actor ?? {};
+  if (!link?.prev || !salt || !committer) {
+    throw new KeysteadError("INVALID_ARGUMENT", "options.review must be the position of a review by escrow in userLog");
+  }
+  const { log, subject } = { log: userLog.head.log, subject: userLog.subject };
+  const { seq, prev, approved: approve, removed: remove } = link;
+  const act: Act = { salt, log, subject, seq, prev, approve, remove, reason, case: caseId };
+  const commitment = actCommitment({ ...act, admin: committer });
+  const isKnown = [...session.log.links].some((each) => each.act && equalBytes(each.act.commitment, commitment));
+  if (!isKnown && !equalBytes(committer, partsOf(session.keyring).keys.sign)) {
+    throw new KeysteadError(
+      "NOT_PERMITTED",
+      "the escrow log has no act of this review; only the device that did it can record it",
+      {
+        rule: "ESC-8",
+        details: { review },
+      },
+    );
+  }
+  // There only the first act counts, by its hash (ESC-8): this one would be of no use.
+  if (session.log.head.seq + 1 === link.actor?.seq) {
+    throw new KeysteadError(
+      "NOT_PERMITTED",
+      "the act would stand where the first one stood; let any other link take that place",
+      {
+        rule: "ESC-8",
+        details: { seq: link.actor.seq },
+      },
+    );
+  }
+  return proposeSession(session.keyring, writeRecord(actRecord, session, act, env, committer));
 }

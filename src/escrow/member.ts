@@ -12,7 +12,7 @@ import type { Env } from "../primitives/env.js";
 import { policyOf } from "../trust/escrow-needs.js";
 import { extendsHead } from "../trust/head.js";
 import { newestPointer, pointerTo } from "../trust/pointer.js";
-import { type EscrowKnowledge, escrowTrust, isContradicted } from "../trust/soundness.js";
+import { checkAtHand, type EscrowKnowledge, escrowTrust, isContradicted } from "../trust/soundness.js";
 
 /**
  * Enrolls the organisation's escrow with everything that this device holds. No secret is made: the member's keys are the
@@ -53,6 +53,7 @@ export function renewEscrow(session: Session, knowledge: EscrowKnowledge, env: E
 /** ESC-4: a thief's or a server's escrow log gets nothing, whatever an app does with what `agenda` says. */
 function trustedLog(log: LogState, knowledge: EscrowKnowledge): LogState {
   const { escrowLog, confirmed } = checkOptions(knowledge);
+  checkAtHand(escrowLog);
   if (typeof escrowLog !== "object") throw untrusted("the newest escrow log is not at hand; fetch it");
   if (!policyOf(escrowLog).enabled) throw untrusted("the organisation's policy disables escrow");
   if (escrowTrust(log, escrowLog, confirmed) === "sound") return escrowLog;

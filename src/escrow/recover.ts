@@ -10,20 +10,14 @@ import { Proposal, proposeLog, proposeSession } from "../grants/proposal.js";
 import { checkOptions, checkSession, type Session } from "../grants/session.js";
 import { changedKeyring, epochSeed, partsOf } from "../keys/keyring.js";
 import { type Runs, runsOf, uniteRuns } from "../log/runs.js";
-import {
-  activeMember,
-  assertLog,
-  escrowMember,
-  hasRole,
-  isConfirmed,
-  type LogState,
-  type Member,
-} from "../log/state.js";
+import { activeMember, escrowMember, hasRole, isConfirmed, type LogState, type Member } from "../log/state.js";
 import { drawRandom, type Env } from "../primitives/env.js";
 import { actCommitment } from "../trust/commitment.js";
 import { judgePointer, pointerTo } from "../trust/pointer.js";
 import { renewalReasons } from "../trust/renewal.js";
+import { assertUserLog } from "../trust/soundness.js";
 import { type Act, actRecord, type RecordedAct } from "./act.js";
+import { entryList } from "./arguments.js";
 import { escrowKeys, openAsEscrow, type ProvablePair, provablePairs } from "./escrow-keys.js";
 import { type Gift, giftFor, NO_GIFT } from "./gift.js";
 import { SALT_LENGTH, writeRecord } from "./sealed-record.js";
@@ -72,10 +66,11 @@ export interface RecoveryRecorded extends Session {
 export function recordRecovery(admin: Session, options: RecordRecoveryOptions, env: Env): Proposal<RecoveryRecorded> {
   const session = checkSession(admin);
   const { userLog, entries, usersOwn = [], reason, case: caseId = "", ...lists } = checkOptions(options);
-  assertLog(userLog);
+  assertUserLog(userLog);
   requireRecover(session);
-  const approve = memberList(userLog, "approve", lists.approve ?? []);
-  const remove = memberList(userLog, "remove", lists.remove ?? []);
+  const { approve: approved = [], remove: removed = [] } = lists;
+  const approve = memberList(userLog, "approve", approved);
+  const remove = memberList(userLog, "remove", removed);
   const { log, seq, hash: prev } = userLog.head;
   const place = { log, subject: userLog.subject, seq: seq + 1, prev };
   const act: Act = { salt: drawRandom(env, SALT_LENGTH), ...place, approve, remove, reason, case: caseId };
@@ -113,8 +108,9 @@ export interface RecoverOptions extends Restored {
  * the user's log has moved on since: a new act is needed
  */
 export function recover(admin: Session, options: RecoverOptions, env: Env): Proposal<LogState> {
-  const { act, userLog, entries, usersOwn = [] } = checkOptions(options);
-  assertLog(userLog);
+  const { act, userLog, usersOwn = [], ...given } = checkOptions(options);
+  assertUserLog(userLog);
+  const entries = entryList(given.entries);
   const session = checkSession(admin);
   requireRecover(session);
   const hash = requireRecorded(session, checkAct(act));
@@ -152,8 +148,9 @@ export interface RecoverableEpochs {
  */
 export function recoverableEpochs(admin: Session, options: RecoverableOptions): RecoverableEpochs {
   const session = checkSession(admin);
-  const { userLog, entries, approve } = checkOptions(options);
-  assertLog(userLog);
+  const { userLog, approve, ...given } = checkOptions(options);
+  assertUserLog(userLog);
+  const entries = entryList(given.entries);
   const list = memberList(userLog, "approve", approve);
   return withGift(session, { userLog, entries, approve: list }, ({ runs, left }) => ({ next: runs, left }));
 }
@@ -169,7 +166,7 @@ export function recoverableEpochs(admin: Session, options: RecoverableOptions): 
  */
 export function renewFor(admin: Session, options: Pick<Restored, "userLog">, env: Env): Proposal<LogState> {
   const { userLog } = checkOptions(options);
-  assertLog(userLog);
+  assertUserLog(userLog);
   const session = checkSession(admin);
   requireRecover(session);
   const escrow = requireEscrow(session, userLog);

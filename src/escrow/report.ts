@@ -184,19 +184,8 @@ const RENEWALS: Readonly<Record<RenewalReason, string>> = {
 
 /** What to do for a user. @throws `INVALID_ARGUMENT` */
 export function toDosOf(user: UserCoverage): readonly ToDo[] {
-  const {
-    subject,
-    status,
-    gaps,
-    withheld,
-    keptFromEscrow,
-    pointer,
-    renewal,
-    rotationDue,
-    recoveries,
-    unfinished,
-    closable,
-  } = checkCoverage(user);
+  const { subject, status, gaps, withheld, pointer, renewal, rotationDue, recoveries, unfinished, closable } =
+    checkCoverage(user);
   const todo = (text: string, closes = 0): ToDo => ({ subject, text, closes });
   if (status === "pending") return [todo("ask the user to acknowledge escrow on any device", closable)];
   const steps = gaps.flatMap(({ closers: [best] }) => {
@@ -214,9 +203,6 @@ export function toDosOf(user: UserCoverage): readonly ToDo[] {
             `fetch the log's attachments again: ${withheld.map(formatStretch).join("; ")} was granted and not delivered`,
           ),
         ]
-      : []),
-    ...(keptFromEscrow.length > 0
-      ? [todo(`a device kept ${keptFromEscrow.map(formatStretch).join("; ")} from escrow: let a device give it again`)]
       : []),
     ...renewal.map((reason) => todo(RENEWALS[reason])),
     ...(pointer === "false"

@@ -54,11 +54,21 @@ export interface FoundRecord {
   readonly others?: readonly Uint8Array[];
 }
 
-/** Writes a record, its opening sealed to the current epoch. */
-export function writeRecord<T>(kind: RecordKind<T>, { log, keyring }: Session, opening: T, env: Env): Written {
+/**
+ * Writes a record, its opening sealed to the current epoch.
+ *
+ * @param committer the signing key that the commitment is for; the author's own by default.
+ */
+export function writeRecord<T>(
+  kind: RecordKind<T>,
+  { log, keyring }: Session,
+  opening: T,
+  env: Env,
+  committer?: Uint8Array,
+): Written {
   const { keys } = partsOf(keyring);
   const bytes = encodeRecord(kind, opening);
-  const commitment = kind.commit(opening, bytes, keys.sign);
+  const commitment = kind.commit(opening, bytes, committer ?? keys.sign);
   const coins = Secret.take(drawRandom(env, KEM_COINS_LENGTH));
   const { kem } = log.epochs.last() as Epoch;
   const sealed = hpkeSeal(kem, { info: sealInfo(kind, commitment), plaintext: bytes, coins: coins.bytes() });

@@ -12,7 +12,7 @@ import { checkSession, type Session } from "./session.js";
  * Until then it can approve and enroll nobody, since it would have to pass those on. Fetch again first, and ask people: what
  * is given up is lost to this member unless another regrants it.
  *
- * @param epochs runs out of `withheld` of `keyringFacts`.
+ * @param epochs runs out of what `resume` or `receive` said was withheld.
  * @throws `INVALID_ARGUMENT` for epochs that are not lacking, `UNKNOWN_MEMBER` when this member was removed
  */
 export function abandonEpochs(session: Session, epochs: Runs): Session {

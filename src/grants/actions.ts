@@ -18,6 +18,7 @@ import { checkPositions } from "./positions-argument.js";
 import { Proposal, proposeLog, proposeSession } from "./proposal.js";
 import { checkRuns } from "./runs-argument.js";
 import { checkOptions, checkSession, type DeviceDescription, openingOf, type Session } from "./session.js";
+import { requireActive } from "./standing.js";
 
 /**
  * Approves some members and removes others, in one link. An approved member holds what this one holds; when a removed one
@@ -179,6 +180,7 @@ export function rename(
 ): Proposal<Session> {
   const { log, keyring } = checkSession(session);
   const { member = keyring.member, ...description } = checkOptions(options);
+  requireActive(log, keyring);
   const opening = openingOf(description, env);
   return act(session, "rename", { member: activeMember(log, member).id, name: attachmentDigest(opening) }, env, {
     opening,

@@ -3,8 +3,9 @@
 
 import type { Secret } from "../bytes/secret.js";
 import { toHex } from "../bytes/text.js";
+import { KeysteadError } from "../errors.js";
 import { epochKemPublicKey } from "../keys/epoch-keys.js";
-import { changedKeyring, type Keyring, type KeyringParts, partsOf } from "../keys/keyring.js";
+import { changedKeyring, type Keyring, type KeyringParts, partsOf, type StoredFacts } from "../keys/keyring.js";
 import type { KeyHolder } from "../keys/member-keys.js";
 import type { Epoch, LogState } from "../log/state.js";
 import { labelledHash } from "../primitives/hash.js";
@@ -25,9 +26,9 @@ export function meet(log: LogState, keyring: Keyring): Keyring {
   const dropped = new Set<number>();
   const opens = new Map<number, Secret>();
   const aside = new Map<string, Secret | undefined>();
-  for (const [number, seed] of seeds) {
-    const epoch = log.epochs.at(number - 1);
-    if (!epoch) continue;
+  for (const number of known > 0 && !vault.hasSuspects ? numbersAfter(known, log) : seeds.keys()) {
+    const [seed, epoch] = [seeds.get(number), log.epochs.at(number - 1)];
+    if (!seed || !epoch) continue;
     const verdict = vault.known(seed, epoch);
     if (verdict === "opens") opens.set(number, seed);
     else if (verdict === "wrong" || (number > known && !vault.passes(seed, epoch))) {
@@ -42,6 +43,38 @@ export function meet(log: LogState, keyring: Keyring): Keyring {
     ...{ dropped, aside, published: log.epochs, gained: back.gained },
     opens: new Map([...opens, ...back.opens]),
   });
+}
+
+/**
+ * How a log stands to the head with which a keyring was stored: it has it; it went another way; or it ends before. Without a stored
+ * head it is `continued`.
+ */
+export type History = "continued" | "forked" | "rolled-back";
+
+/** How a log stands to a head of the same log. */
+export function historyOf(log: LogState, { seq, hash }: StoredFacts["head"]): History {
+  if (log.head.seq < seq) return "rolled-back";
+  return log.links.at(seq - 1)?.hash === hash ? "continued" : "forked";
+}
+
+/**
+ * The heads come before the seeds: a keyring that was stored belongs to a log that goes on from there.
+ *
+ * @throws `ROLLED_BACK`, `FORKED`
+ */
+export function requireContinued(log: LogState, keyring: Keyring): void {
+  const { stored } = partsOf(keyring);
+  const history = stored ? historyOf(log, stored.head) : "continued";
+  if (history === "continued") return;
+  const what =
+    history === "forked"
+      ? `the log has another link ${stored?.head.seq} than when this keyring was stored`
+      : `the log ends at link ${log.head.seq}, and this keyring was stored at link ${stored?.head.seq}`;
+  throw new KeysteadError(
+    history === "forked" ? "FORKED" : "ROLLED_BACK",
+    `${what}; verify it with your pin, and bring the keyring back by resume once you know why`,
+    { rule: "LOG-8", details: { stored: { log: log.head.log, ...stored?.head }, offered: log.head } },
+  );
 }
 
 /** The keyring of a member that made new epochs itself, in the last links of the log. Takes over what is given. */
@@ -82,13 +115,18 @@ export function fullyChecked({ epochs }: LogState, keyring: Keyring): readonly n
 
 /** What was checked before the keyring was stored holds for the log that it was stored with, and for what continues that. */
 function trustStored(log: LogState, { stored, seeds, vault }: KeyringParts): void {
-  if (!stored || log.links.at(stored.head.seq - 1)?.hash !== stored.head.hash) return;
+  if (!stored || historyOf(log, stored.head) !== "continued") return;
   for (const number of stored.checked) {
     const [seed, epoch] = [seeds.get(number), log.epochs.at(number - 1)];
     if (seed && epoch && epoch.seq <= stored.head.seq && vault.passes(seed, epoch)) {
       vault.remember(seed, epoch, "right");
     }
   }
+}
+
+/** The epochs of a log after the first ones. */
+function* numbersAfter(known: number, { epochs }: LogState): Generator<number> {
+  for (let number = known + 1; number <= epochs.length; number++) yield number;
 }
 
 /** Whether the log has all the epochs that the keyring met last, and these very ones. */
@@ -112,7 +150,7 @@ function takenBack(
   const opens = new Map<number, Secret>();
   const digests: string[] = [];
   const rhos = new Set([...aside.values()].map((seed) => toHex(vault.rho(seed))));
-  for (let number = aside.size > 0 ? known + 1 : log.epochs.length + 1; number <= log.epochs.length; number++) {
+  for (const number of aside.size > 0 ? numbersAfter(known, log) : []) {
     if (seeds.has(number) && !dropped.has(number)) continue;
     const epoch = log.epochs.at(number - 1) as Epoch;
     if (!rhos.has(toHex(rhoOf(epoch.kem)))) continue;

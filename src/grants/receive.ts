@@ -1,6 +1,5 @@
 // Receiving an entry: verify it, advance the log, and open what it grants to this member; and the way back to a session. docs/spec.md sections 6 and 7.
 
-import { checkOptions } from "../arguments/options.js";
 import { equalBytes } from "../bytes/bytes.js";
 import type { MemberId } from "../bytes/ids.js";
 import { KeysteadError } from "../errors.js";
@@ -8,9 +7,9 @@ import { changedKeyring, type Keyring, newKeyring, partsOf } from "../keys/keyri
 import { MemberKeys, memberIdOf } from "../keys/member-keys.js";
 import { decodeEntry } from "../log/entry.js";
 import { epochsIn, NO_RUNS, type Runs, runsOf, subtractRuns, uniteRuns } from "../log/runs.js";
-import { assertLog, findMember, type Head, type LogState, type Member, memberBySigningKey } from "../log/state.js";
+import { assertLog, findMember, type LogState, type Member, memberBySigningKey } from "../log/state.js";
 import { type AppendOptions, appendUnverified, checkAppendOptions, eachEntry, recordOfLink } from "../log/verify.js";
-import { checkedFully, meet } from "./meet.js";
+import { checkedFully, type History, historyOf, meet } from "./meet.js";
 import { type OpenedGrants, type OpenGrantsOptions, openGrants } from "./open.js";
 import { checkSession, type Session } from "./session.js";
 import { type Standing, standing } from "./standing.js";
@@ -37,6 +36,8 @@ export function receive(session: Session, entry: Uint8Array, options: AppendOpti
 export interface Resumed extends Session {
   /** Whether the member may author anything, or only read. */
   readonly standing: Standing;
+  /** How the log stands to the head with which the keyring was stored. */
+  readonly history: History;
   /** Epochs gained. */
   readonly opened: Runs;
   /** Epochs that were delivered and do not open: the next link of an active member declares them (MEM-9). */
@@ -45,39 +46,22 @@ export interface Resumed extends Session {
   readonly withheld: Runs;
 }
 
-/** What {@link resume} is told. */
-export interface ResumeOptions {
-  /**
-   * The log contradicts the head with which the keyring was stored, and the user has decided that this log is the right one. Only
-   * for a fork that was healed, or a service that was restored.
-   */
-  readonly healed?: boolean | undefined;
-}
-
 /**
  * The one way back: a keyring, however it was kept, and its log, however much newer, become a session. Every seed is checked against
  * the log, and every grant among the entries that the keyring lacks is opened. For devices and backup keys, and for members that
- * were removed or whose keys were replaced elsewhere: those read what their seeds open and author nothing.
+ * were removed or whose keys were replaced elsewhere: those read what their seeds open and author nothing. It goes on also where the
+ * log went another way than when the keyring was stored, or ends before that, and says so: ask why before you trust that log.
  *
  * @param log a verified state with all of `entries`.
  * @param entries with their attachments, in any order: all of the log's, or those since the keyring was stored.
  * @param keyring from `parseKeyring`, or one that is in use.
- * @throws `ROLLED_BACK` and `FORKED` when the log does not have the head with which the keyring was stored, `UNKNOWN_MEMBER` when
- * it never had the member, `INVALID_ARGUMENT` for entries of another log, `WIPED`
+ * @throws `UNKNOWN_MEMBER` when the log never had the member, `INVALID_ARGUMENT` for entries of another log, `WIPED`
  */
-export function resume(
-  log: LogState,
-  entries: Iterable<Uint8Array>,
-  keyring: Keyring,
-  options: ResumeOptions = {},
-): Resumed {
+export function resume(log: LogState, entries: Iterable<Uint8Array>, keyring: Keyring): Resumed {
   const state = standing(log, keyring);
-  const { healed = false } = checkOptions(options);
-  if (typeof healed !== "boolean") throw new KeysteadError("INVALID_ARGUMENT", "healed must be true or false");
   const { stored } = partsOf(keyring);
-  const isContinued = stored !== undefined && hasHead(log, stored.head);
-  if (stored && !isContinued && !healed) throw contradicted(log, stored.head);
-  const since = isContinued ? stored.head.seq + 1 : 1;
+  const history = stored ? historyOf(log, stored.head) : "continued";
+  const since = stored && history === "continued" ? stored.head.seq + 1 : 1;
   const newer = [...log.epochs].filter(({ seq }) => seq >= since).map(({ number }) => number);
   const checked = checkedFully(log, meet(log, keyring), newer);
   const { withheld, ...opened } = openEntries(log, entries, checked, { since });
@@ -85,26 +69,7 @@ export function resume(
   const { held } = findMember(log, keyring.member) as Member;
   // A member whose keys were replaced cannot open what was granted to the new ones.
   const lacking = state === "superseded" ? withheld : subtractRuns(held, runsOf(junk));
-  return { log, standing: state, ...opened, withheld: subtractRuns(lacking, runsOf(seeds.keys())) };
-}
-
-function hasHead(log: LogState, { seq, hash }: Pick<Head, "seq" | "hash">): boolean {
-  return log.links.at(seq - 1)?.hash === hash;
-}
-
-function contradicted(log: LogState, stored: Pick<Head, "seq" | "hash">): KeysteadError {
-  const details = { stored: { log: log.head.log, seq: stored.seq, hash: stored.hash }, offered: log.head };
-  return log.head.seq < stored.seq
-    ? new KeysteadError(
-        "ROLLED_BACK",
-        `the log ends at link ${log.head.seq}, and this keyring was stored at link ${stored.seq}; fetch the newest entries`,
-        { rule: "LOG-8", details },
-      )
-    : new KeysteadError(
-        "FORKED",
-        `the log has another link ${stored.seq} than the one at which this keyring was stored; verify it with your pin, and trust nothing new from this server`,
-        { rule: "LOG-8", details },
-      );
+  return { log, standing: state, history, ...opened, withheld: subtractRuns(lacking, runsOf(seeds.keys())) };
 }
 
 /** A keyring opened from a log's entries. */

@@ -6,7 +6,7 @@ import { type Keyring, partsOf } from "../keys/keyring.js";
 import { encodeNameOpening, type NameOpening } from "../log/entry.js";
 import { assertLog, type LogState } from "../log/state.js";
 import { drawRandom, type Env } from "../primitives/env.js";
-import { meet } from "./meet.js";
+import { meet, requireContinued } from "./meet.js";
 
 /** A member's view of a log, with its own secrets. Actions leave it as it is and propose the next one. */
 export interface Session {
@@ -29,7 +29,8 @@ const SALT_LENGTH = 16;
 /**
  * A session whose seeds all passed the quick check against its log (GRT-4).
  *
- * @throws `INVALID_ARGUMENT` unless log and keyring are what they should be and belong together
+ * @throws `INVALID_ARGUMENT` unless log and keyring are what they should be and belong together; `ROLLED_BACK` and `FORKED` unless the
+ * log goes on from where the keyring was stored
  */
 export function checkSession(session: Session): Session {
   if (typeof session !== "object" || session === null) {
@@ -39,6 +40,7 @@ export function checkSession(session: Session): Session {
   assertLog(log);
   if (partsOf(keyring).log !== log.head.log)
     throw new KeysteadError("INVALID_ARGUMENT", "keyring belongs to another log");
+  requireContinued(log, keyring);
   return { log, keyring: meet(log, keyring) };
 }
 

@@ -171,8 +171,9 @@ export function changedKeyring(keyring: Keyring, change: KeyringChange): Keyring
   const gained = change.gained ?? new Map<number, Secret>();
   const opened = change.opens ?? new Map<number, Secret>();
   for (const secret of [...gained.values(), ...opened.values()]) vault.keep(secret);
-  const seeds = new Map([...parts.seeds, ...gained]);
+  const seeds = new Map(parts.seeds);
   for (const epoch of [...(change.dropped ?? []), ...opened.keys()]) seeds.delete(epoch);
+  for (const [epoch, seed] of gained) seeds.set(epoch, seed);
   const opens = new Map([...parts.opens, ...opened].filter(([epoch]) => !seeds.has(epoch)));
   const aside = new Map(parts.aside);
   for (const [digest, seed] of change.aside ?? []) {

@@ -59,9 +59,8 @@ function contradictionOf(pin: Pin, { log, seq, hash }: Head): "replaced" | "fork
 export function checkLength({ head, bytes }: Offered, { subject, pins }: Expected): void {
   for (const pin of pins) {
     const { log, seq } = headOf(pin);
-    // An empty log says of which log it is the beginning no more than of which it is not.
-    const offered = { head: head.seq === 0 ? { ...head, log } : head, bytes };
-    if (head.seq < seq) throw contradiction("rolled-back", subject, pin, offered);
+    // Its links were found to be of this log; an empty one is the beginning of every log.
+    if (head.seq < seq) throw contradiction("rolled-back", subject, pin, { head: { ...head, log }, bytes });
   }
 }
 

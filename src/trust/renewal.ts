@@ -1,6 +1,6 @@
 // Whether escrow's pointer in a user's log is due to be renewed, and why. docs/spec.md section 11.2 (ESC-6, ESC-10).
 
-import { confirmedFounder, escrowMember, type LogState } from "../log/state.js";
+import { assertLog, confirmedFounder, escrowMember, type LogState } from "../log/state.js";
 import { escrowActs } from "./acts.js";
 import { judgePointer } from "./pointer.js";
 
@@ -21,6 +21,7 @@ export type RenewalReason = "older" | "known-to-former-admin" | "founder";
  * @throws `INVALID_ARGUMENT`
  */
 export function renewalReasons(log: LogState, escrowLog: LogState): readonly RenewalReason[] {
+  assertLog(log);
   const isKnown = currentEpochIsKnownToFormerAdmin(log, escrowLog);
   const escrow = escrowMember(log);
   const verdict = escrow?.pointer && judgePointer(escrow.pointer, escrowLog);

@@ -6,7 +6,7 @@ import type { MemberId } from "../bytes/ids.js";
 import { KeysteadError } from "../errors.js";
 import { foundersOf } from "../log/classes.js";
 import type { Pointer } from "../log/fields.js";
-import { assertLog, escrowMember, FOUNDING, type Head, type LogState } from "../log/state.js";
+import { assertLog, escrowMember, FOUNDING, type Head, LogState } from "../log/state.js";
 import { policyOf } from "./escrow-needs.js";
 import { checkHead, extendsHead } from "./head.js";
 import { judgePointer, namesHead } from "./pointer.js";
@@ -24,6 +24,12 @@ export interface EscrowKnowledge {
   readonly confirmed?: Head | undefined;
 }
 
+/** @throws `INVALID_ARGUMENT` unless the value is an escrow log as a device has it */
+export function checkAtHand(escrowLog: EscrowLogAtHand): void {
+  if (escrowLog === undefined || escrowLog === "unsupported" || LogState.is(escrowLog)) return;
+  throw new KeysteadError("INVALID_ARGUMENT", 'escrowLog must be a verified state, "unsupported", or undefined');
+}
+
 /** Whether to trust the escrow log at hand: if not, get a newer one, or ask the user to compare its fingerprint. */
 export type EscrowTrust = "sound" | "fetch" | "confirm";
 
@@ -37,6 +43,7 @@ export type EscrowTrust = "sound" | "fetch" | "confirm";
 export function escrowIsSound(log: LogState, knowledge: Pick<EscrowKnowledge, "escrowLog" | "confirmed">): boolean {
   assertUserLog(log);
   const { escrowLog, confirmed } = checkOptions(knowledge);
+  checkAtHand(escrowLog);
   if (typeof escrowLog !== "object") return false;
   const { enabled } = policyOf(escrowLog);
   const pointer = escrowMember(log)?.pointer;

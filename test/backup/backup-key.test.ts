@@ -1,8 +1,10 @@
 import { describe, expect, it, vi } from "vitest";
-import { BackupPaper } from "../../src/backup/enroll.js";
+import * as propose from "../../src/backup/enroll.js";
 import { activeBackupKeys, backupKeyId } from "../../src/backup/key.js";
 import { checkBackupKey, openBackupKey } from "../../src/backup/use.js";
 import { Secret } from "../../src/bytes/secret.js";
+import { openContent } from "../../src/content/open.js";
+import { sealTo } from "../../src/content/seal.js";
 import { receive } from "../../src/grants/receive.js";
 import type { Session } from "../../src/grants/session.js";
 import { MemberKeys } from "../../src/keys/member-keys.js";
@@ -11,10 +13,10 @@ import { verifyLog } from "../../src/log/verify.js";
 import { newestPointer } from "../../src/trust/pointer.js";
 import { hire, openOrganisation, openUser, policyBy, write } from "../escrow/support.js";
 import { createLog, enrollBackupKey, joinLog, review, rotate } from "../support/accepted.js";
-import { idBytes, takeApart } from "../support/raw-link.js";
+import { boxIndex, idBytes, takeApart, withAttachment } from "../support/raw-link.js";
 import { expectError, expectWrongArgument, thrownBy } from "../support/refusal.js";
 import { seededEnv } from "../support/seeded-env.js";
-import { openWorld, type World } from "../support/world.js";
+import { openWorld, World } from "../support/world.js";
 
 const env = seededEnv("backup keys");
 const SUBJECT = "alice@example.org";
@@ -90,9 +92,9 @@ describe("enrollBackupKey", () => {
       expectWrongArgument(() => checkBackupKey(wrong as never, text), String(wrong));
       expectWrongArgument(() => openBackupKey(wrong as never, entries, text), String(wrong));
     }
-    expectWrongArgument(() => enrollBackupKey(laptop, null as never, env), "options");
+    expectWrongArgument(() => propose.enrollBackupKey(laptop, null as never, env), "options");
     expectWrongArgument(() => checkBackupKey(made.log, 36 as never), "text");
-    expect(made.paper).toBeInstanceOf(BackupPaper);
+    expect(made.paper).toBeInstanceOf(propose.BackupPaper);
   });
 });
 
@@ -125,7 +127,7 @@ describe("enrollBackupKey in a log with escrow", () => {
   });
 
   it("refuses without the escrow log that the pointer names, or against its policy (BAK-5)", () => {
-    expectError(() => make(user), "INVALID_ARGUMENT", undefined);
+    expectError(() => make(user), "ESCROW_UNKNOWN", "BAK-5");
     expectError(() => make(user, openOrganisation("another organisation")), "INVALID_ARGUMENT", "BAK-5");
     const strict = policyBy(escrow, "Ann", { allowUserBackupKeys: false });
     expectError(() => make(user, strict), "NOT_PERMITTED", "BAK-5");
@@ -141,7 +143,17 @@ describe("enrollBackupKey in a log with escrow", () => {
 });
 
 describe("checkBackupKey", () => {
-  it("proves from the public log alone that a paper is an active backup key, and what it reads (BAK-4)", () => {
+  // A thief's device joins; where it grants junk to the paper, no log tells.
+  const papered = new World(
+    "paper",
+    made.log,
+    new Map([["Laptop", { log: made.log, keyring: made.keyring }]]),
+    entries,
+  );
+  const world = papered.join("Thief");
+  const thief = world.signer("Thief");
+
+  it("proves from the public log alone that a paper is a backup key, and what it reads (BAK-4)", () => {
     const links = verifyLog(entries, { subject: SUBJECT, now: "unchecked" });
     expect(checkBackupKey(links, text)).toMatchObject({
       member: made.paper.member,
@@ -157,12 +169,24 @@ describe("checkBackupKey", () => {
     expectError(() => checkBackupKey(made.log, mistyped(5, 17, 29, 33)), "BACKUP_KEY_INVALID", "BAK-1");
   });
 
-  it("refuses the paper of a key that was removed, until then accepts it (BAK-4)", () => {
+  it("accepts the paper of a key that was removed, and says so (BAK-1, BAK-4)", () => {
     const removed = review(made, { remove: [made.paper.member] }, env);
-    expect(thrownBy(() => checkBackupKey(removed.log, text))).toMatchObject({
-      code: "BACKUP_KEY_INVALID",
-      details: { reason: "unknown" },
+    const on = rotate(removed, env);
+    const facts = { member: made.paper.member, name: "In the drawer", corrections: [] };
+    expect(checkBackupKey(made.log, text)).toMatchObject({ ...facts, standing: "active", atMost: [[1, 1]] });
+    expect(checkBackupKey(on.log, text)).toEqual({
+      ...{ ...facts, standing: "removed", atMost: [[1, 1]], access: undefined },
     });
+    expect(checkBackupKey(removed.log, mistyped(5, 17, 33)).standing).toBe("removed");
+  });
+
+  it("says at most what it would bring back: nobody else knows what it could not open (BAK-4)", () => {
+    const junk = papered.append(
+      withAttachment(world.last, boxIndex(world.record, made.paper.member, 2), new Uint8Array(1168), [thief]),
+    );
+    for (const { log } of [world, junk]) expect(checkBackupKey(log, text).atMost).toEqual([[1, 2]]);
+    expect(openBackupKey(world.log, world.entries, text).keyring.epochs).toEqual([1, 2]);
+    expect(openBackupKey(junk.log, junk.entries, text).keyring.epochs).toEqual([1]);
   });
 
   it("says nothing of what was typed", () => {
@@ -191,6 +215,24 @@ describe("openBackupKey", () => {
     read.mockRestore();
     expect(secrets.length).toBeGreaterThan(1);
     for (const secret of secrets) expectError(() => secret.bytes(), "WIPED", undefined);
+  });
+
+  it("reads with the paper of a key that was removed, and approves nothing with it (BAK-1, MEM-4)", async () => {
+    const sealed = await sealTo([made.log], Uint8Array.of(7), { purpose: "test" }, env);
+    const removed = review(made, { remove: [made.paper.member] }, env);
+    const tablet = joinLog(removed.log, { device: { name: "Tablet" } }, env);
+    const all = [...entries, removed.entry, tablet.entry];
+    const { keyring, standing, withheld } = openBackupKey(tablet.log, all, text);
+    expect([standing, keyring.epochs, withheld]).toEqual(["removed", [1], []]);
+    expect(await openContent(sealed, keyring)).toEqual(Uint8Array.of(7));
+    const approve = () => review({ log: tablet.log, keyring }, { approve: [tablet.keyring.member] }, env);
+    expectError(approve, "NOT_PERMITTED", "MEM-4");
+    // Its twin that is still there does.
+    const joined = joinLog(made.log, { device: { name: "Tablet" } }, env);
+    const paper = openBackupKey(joined.log, [...entries, joined.entry], text);
+    expect(paper.standing).toBe("active");
+    const session = { log: joined.log, keyring: paper.keyring };
+    expect(review(session, { approve: [joined.keyring.member] }, env).log.head.seq).toBe(joined.log.head.seq + 1);
   });
 
   it("restores a new device after all others are lost", () => {

@@ -159,10 +159,10 @@ Member  Kind    Reads since   Holds  May have read
 Phone   device  5 March 2026  2-3    2-3
 
 Lost
-- epoch 1 (1 January 2026 to 5 March 2026): permanently lost, no active member holds it
+- epoch 1 (1 January 2026 to 5 March 2026): lost, no active member holds it; Laptop, removed since, could bring it back
 
 Gaps
-- Phone lacks epoch 1 (1 January 2026 to 5 March 2026): permanently lost, no active member holds it
+- Phone lacks epoch 1 (1 January 2026 to 5 March 2026): lost, no active member holds it; Laptop, removed since, could bring it back
 
 To look at
 - Only Phone holds epochs 2-3 (since 5 March 2026): approve another member from it, or that data goes with it.

@@ -3,12 +3,14 @@
 import { describe, expect, it } from "vitest";
 import type { MemberId } from "../../src/bytes/ids.js";
 import { devicesAndActivity } from "../../src/coverage/devices.js";
+import type { Keyring } from "../../src/keys/keyring.js";
 import type { LogState } from "../../src/log/state.js";
 import {
   dismiss,
   enroll,
   escrowOf,
   hire,
+  joinWithholding,
   openEscrow,
   openOrganisation,
   openUser,
@@ -18,6 +20,7 @@ import {
 } from "../escrow/support.js";
 import { leave, recordAccess, regrant, rekey, rename, rotate, setLockdown } from "../support/accepted.js";
 import { OPERATOR, openWorld } from "../support/world.js";
+import { byHand, escrowReview, recordAct } from "./support/escrow.js";
 import { World } from "./support/world.js";
 
 const view = (world: World, me: string, more: { seen?: number; limit?: number } = {}) =>
@@ -45,22 +48,24 @@ describe("devicesAndActivity", () => {
       .review("Laptop", { approve: ["Tablet"] })
       .on("2026-04-07")
       .review("Tablet", { remove: ["Phone"] });
+    const active = { standing: "active", removed: undefined, removal: undefined, offers: [] };
     expect(view(world, "Laptop").members).toEqual([
       {
         ...{ member: world.id("Laptop"), name: "Laptop", kind: "device", platform: undefined, details: undefined },
         ...{ added: new Date("2026-01-01T12:00:00Z"), access: { epoch: 1, since: new Date("2026-01-01T12:00:00Z") } },
-        ...{ status: "this-device", approvals: [], removed: undefined },
+        ...{ status: "this-device", approvals: [], ...active },
       },
       {
         ...{ member: world.id("Tablet"), name: "Tablet", kind: "device", platform: undefined, details: undefined },
         ...{ added: new Date("2026-03-03T12:00:00Z"), access: { epoch: 1, since: new Date("2026-01-01T12:00:00Z") } },
         approvals: [{ by: world.id("Laptop"), name: "Laptop", seq: 4, when: new Date("2026-03-05T12:00:00Z") }],
-        ...{ status: "approved", removed: undefined },
+        ...{ status: "approved", ...active },
       },
       {
         ...{ member: world.id("Phone"), name: "Phone", kind: "device", platform: undefined, details: undefined },
         ...{ added: new Date("2026-03-05T12:00:00Z"), access: undefined, status: "removed", approvals: [] },
         removed: { by: world.id("Tablet"), name: "Tablet", seq: 5, when: new Date("2026-04-07T12:00:00Z") },
+        ...{ standing: "removed", removal: undefined, offers: [] },
       },
     ]);
   });
@@ -182,7 +187,7 @@ describe("devicesAndActivity", () => {
     expect(warnings(world, "Tablet", "lost")).toEqual([]);
     world.review("Tablet", { remove: ["Laptop"] });
     expect(warnings(world, "Tablet", "lost")).toEqual([
-      "Data of epoch 1 (1 January 2026 to 3 March 2026) is permanently lost: no active member holds it.",
+      "Data of epoch 1 (1 January 2026 to 3 March 2026) is lost, no active member holds it; Laptop, removed since, could bring it back.",
     ]);
     expect(warnings(world, "Tablet", "limited-access")).toEqual([]);
     expect(view(world, "Tablet").pending[0]).toMatchObject({
@@ -215,7 +220,7 @@ describe("devicesAndActivity", () => {
     expect(view(world, "Phone")).toMatchObject({
       pending: [],
       awaitingApproval: false,
-      me: { status: "this-device", removed: { name: "Laptop" } },
+      me: { status: "removed", standing: "removed", removed: { name: "Laptop" }, removal: { removerWas: "founding" } },
     });
   });
 
@@ -225,11 +230,12 @@ describe("devicesAndActivity", () => {
     const [first, second] = [new Date("2026-01-01T12:00:00Z"), new Date("2026-03-03T12:00:00Z")];
     const third = new Date("2026-03-05T12:00:00Z");
     world.on("2026-03-04");
+    const keeper = { member: laptop, name: "Laptop", epochs: [[1, 1]], can: "reclaim" };
     const shared = [
       {
         code: "lost",
-        text: "Data of epoch 1 (1 January 2026 to 3 March 2026) is permanently lost: no active member holds it.",
-        ...{ members: [], stretch: { from: 1, to: 1, since: first, until: second } },
+        text: "Data of epoch 1 (1 January 2026 to 3 March 2026) is lost, no active member holds it; Laptop, removed since, could bring it back.",
+        ...{ members: [], stretch: { from: 1, to: 1, since: first, until: second, keepers: [keeper] } },
       },
       {
         code: "single-member",
@@ -253,13 +259,13 @@ describe("devicesAndActivity", () => {
       },
       {
         code: "limited-access",
-        text: "This device lacks epochs 1-2 (1 January 2026 to 5 March 2026): approve Phone from Tablet for epoch 2; epoch 1 (1 January 2026 to 3 March 2026): permanently lost, no active member holds it.",
+        text: "This device lacks epochs 1-2 (1 January 2026 to 5 March 2026): approve Phone from Tablet for epoch 2; epoch 1 (1 January 2026 to 3 March 2026): lost, no active member holds it; Laptop, removed since, could bring it back.",
         ...{ members: [phone], stretch: { from: 1, to: 2, since: first, until: third } },
       },
       ...shared,
     ]);
     expect(view(world.on("2026-03-05"), "Laptop").warnings.map(({ code }) => code)).toEqual([
-      ...["removed-by-other", "lost", "single-member", "no-backup-key"],
+      ...["removed-by-other", "takeover", "lost", "single-member", "no-backup-key"],
     ]);
   });
 
@@ -300,6 +306,102 @@ describe("devicesAndActivity", () => {
     expect(warnings(world, "Laptop", "ahead-of-clock")).toEqual([
       "The newest change is dated 5 March 2026, ahead of this device's clock: check the clock.",
     ]);
+  });
+
+  it("says what the user of a removed or superseded device may choose, and of an active one nothing", () => {
+    const world = story().review("Laptop", { approve: ["Tablet"] });
+    const old = world.session("Tablet").keyring;
+    const meWith = (keyring?: Keyring) =>
+      devicesAndActivity(world.log, { me: world.id("Tablet"), now: world.now, keyring }).me;
+    expect(meWith(old)).toMatchObject({ status: "this-device", standing: "active", offers: [] });
+    world.act("Tablet", rekey);
+    expect(meWith(old)).toMatchObject({ status: "superseded", standing: "superseded", removal: undefined });
+    expect(meWith(old).offers).toEqual(["keep-reading", "rejoin", "wipe"]);
+    // The log alone does not tell, and the copy with the fresh keys is none the worse.
+    expect(meWith()).toMatchObject({ status: "this-device", standing: "active", offers: [] });
+    expect(meWith(world.session("Tablet").keyring)).toMatchObject({ standing: "active" });
+    world.review("Laptop", { remove: ["Tablet"] });
+    expect(meWith(old)).toMatchObject({ status: "removed", standing: "removed", removal: { name: "Laptop" } });
+    expect(meWith(old).offers).toEqual(["keep-reading", "rejoin", "wipe"]);
+    expect(view(world, "Laptop").members.every(({ offers }) => offers.length === 0)).toBe(true);
+  });
+
+  it("warns a superseded device, which has nothing to approve with, and not the copy that took the keys", () => {
+    const world = story().review("Laptop", { approve: ["Tablet"] });
+    const old = world.session("Tablet").keyring;
+    world.act("Tablet", rekey);
+    const viewWith = (keyring: Keyring) => {
+      const { warnings, pending } = devicesAndActivity(world.log, { me: world.id("Tablet"), now: world.now, keyring });
+      return [warnings.filter(({ code }) => code === "superseded").map(({ text }) => text), pending.length];
+    };
+    expect(viewWith(old)).toEqual([
+      [
+        "Another copy of this device took fresh keys: this one reads what it has, and gets nothing new until it joins again.",
+      ],
+      0,
+    ]);
+    expect(viewWith(world.session("Tablet").keyring)).toEqual([[], 1]);
+  });
+
+  it("refuses the keyring of another member or log", () => {
+    const world = story();
+    for (const keyring of [world.session("Phone").keyring, new World("other").session("Laptop").keyring, {} as never]) {
+      expect(() => devicesAndActivity(world.log, { me: world.id("Laptop"), now: world.now, keyring })).toThrowError(
+        expect.objectContaining({ code: "INVALID_ARGUMENT" }),
+      );
+    }
+  });
+
+  it("warns of whoever removed the user's devices until they are gone too, and offers none of them for approval", () => {
+    const world = story()
+      .review("Phone", { remove: ["Tablet"] })
+      .join("Tablet again");
+    const own = [world.id("Tablet")];
+    const takeovers = (options: { own?: readonly MemberId[] }) =>
+      devicesAndActivity(world.log, { me: world.id("Tablet again"), now: world.now, ...options })
+        .warnings.filter(({ code }) => code === "takeover")
+        .map(({ text }) => text);
+    expect(takeovers({ own })).toEqual([
+      "Phone removed Tablet on 5 March 2026 (link 4). If that was not you, remove Phone.",
+    ]);
+    expect(takeovers({})).toEqual([]);
+    world.review("Laptop", { remove: ["Phone"] });
+    expect(takeovers({ own })).toEqual([]);
+  });
+
+  it("tells that a device reclaimed what a removed one held (MEM-10)", () => {
+    const world = new World()
+      .join("Phone")
+      .review("Phone", { remove: ["Laptop"] })
+      .reclaim("Phone", "Laptop", [[1, 1]]);
+    expect(view(world, "Phone").activity[0]).toMatchObject({
+      type: "reclaim",
+      text: "Phone took over epoch 1 of Laptop, which was removed",
+    });
+  });
+
+  it("tells what was withheld from escrow, what escrow gave, and what was recorded and disowned (section 11)", () => {
+    const organisation = openOrganisation("what escrow did");
+    const user = joinWithholding(openUser("what escrow did", organisation), "Phone");
+    const recorded = recordAct(organisation, user, { approve: ["Phone"] });
+    const texts = ({ log }: { readonly log: LogState }) =>
+      devicesAndActivity(log, { me: [...log.active.keys()][0] as MemberId, now: log.time }).activity.map(
+        ({ text }) => text,
+      );
+    const escrow = `unnamed escrow (${escrowOf(user).id.slice(0, 8)})`;
+    expect(texts(user)[0]).toBe("Phone joined, and withheld epoch 2 from escrow");
+    const given = escrowReview(user, recorded, { approve: ["Phone"], runs: [[1, 1]] });
+    expect(texts(given)[0]).toBe(`${escrow} approved Phone, and gave epoch 1`);
+    const nothing = escrowReview(user.leave("Laptop"), recorded, { approve: ["Phone"] });
+    expect(texts(nothing)[0]).toBe(`${escrow} approved Phone, and gave nothing older`);
+    expect(texts(recorded)[0]).toBe("Ann recorded an act in a user's log");
+    const hired = recorded.join("Bob");
+    const acts = [recorded.log.head.seq];
+    const disowned = hired.act("Ann", "disowns", byHand("disown", { acts }));
+    expect(texts(disowned)[0]).toBe(`Ann disowned the act of link ${acts}`);
+    const lists = { approve: [], remove: hired.ids("Bob") };
+    const removed = hired.act("Ann", "disowns too", byHand("review", { ...lists, disown: acts }));
+    expect(texts(removed)[0]).toBe(`Ann removed Bob, and disowned the act of link ${acts}`);
   });
 
   it("tells what happened, newest first", () => {

@@ -3,7 +3,7 @@
 import { describe, expect, it } from "vitest";
 import { explainAccess } from "../../src/coverage/explain.js";
 import { escrowOf, joinWithholding, openOrganisation, openUser, regrantEscrow } from "../escrow/support.js";
-import { leave, rekey, setLockdown } from "../support/accepted.js";
+import { leave, rekey, rotate, setLockdown } from "../support/accepted.js";
 import { World } from "./support/world.js";
 
 function explain(world: World, name: string, epoch: number) {
@@ -60,6 +60,38 @@ describe("explainAccess", () => {
         "link 3: Phone was removed by Laptop",
       ],
     });
+  });
+
+  it("says that a member took over an epoch of a removed one, and by which link it can read it (MEM-10)", () => {
+    const world = new World().join("Phone").review("Phone", { remove: ["Laptop"] });
+    expect(explain(world, "Phone", 1).canRead).toBe(false);
+    world.reclaim("Phone", "Laptop", [[1, 1]]);
+    expect(explain(world, "Phone", 1)).toEqual({
+      ...{ canRead: true, mayHaveRead: true },
+      because: [
+        "link 1: Laptop made epoch 1, before Phone entered",
+        "link 2: Phone entered, after epoch 1 was made in link 1",
+        "link 4: Phone took over epoch 1 of Laptop, which was removed",
+      ],
+    });
+    expect(explain(world, "Laptop", 1).because.at(-1)).toContain("Laptop was removed by Phone");
+  });
+
+  it("says by which link each epoch of a set was granted (GRT-1)", () => {
+    const world = new World().enroll("Laptop", "Paper").act("Laptop", rotate).act("Laptop", rotate);
+    world
+      .lie("Paper", 1)
+      .lie("Paper", 3)
+      .regrant("Laptop", "Paper", [
+        [1, 1],
+        [3, 3],
+      ]);
+    const last = (epoch: number) => explain(world, "Paper", epoch).because.at(-1);
+    expect([1, 2, 3].map(last)).toEqual([
+      "link 7: Laptop granted epoch 1 to Paper",
+      "link 3: Laptop made epoch 2, also for Paper",
+      "link 7: Laptop granted epoch 3 to Paper",
+    ]);
   });
 
   it("names enrolment, re-keying and the service (MEM-6, MEM-7)", () => {

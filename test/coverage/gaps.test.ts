@@ -1,9 +1,20 @@
 // Gaps: who could close each, how, and what is lost (docs/spec.md section 8).
 
 import { describe, expect, it } from "vitest";
-import { gapsOf, lostStretches } from "../../src/coverage/gaps.js";
-import { escrowOf, hire, openOrganisation, openUser } from "../escrow/support.js";
+import { gapsOf } from "../../src/coverage/gaps.js";
+import { type LostStretch, lossFinder, lostStretches, unknownStretches } from "../../src/coverage/loss.js";
+import {
+  enroll,
+  escrowOf,
+  hire,
+  joinWithholding,
+  openOrganisation,
+  openUser,
+  reviewEscrow,
+} from "../escrow/support.js";
 import { rotate, setLockdown } from "../support/accepted.js";
+import { openWorld } from "../support/world.js";
+import { escrowReview } from "./support/escrow.js";
 import { World } from "./support/world.js";
 
 /** Laptop opens the log on 1 January, Phone joins on 5 March, Tablet on 7 April. */
@@ -18,7 +29,7 @@ describe("gapsOf", () => {
     expect(gapsOf(world.log, laptop)).toEqual([]);
     expect(gapsOf(world.log, tablet)).toEqual([
       {
-        ...{ member: tablet, reason: "never-granted", from: 1, to: 2, lost: [] },
+        ...{ member: tablet, reason: "never-granted", from: 1, to: 2, lost: [], escrowOnly: [], unknown: [] },
         ...{ since: new Date("2026-01-01T12:00:00Z"), until: new Date("2026-04-07T12:00:00Z") },
         closers: [
           { member: laptop, epochs: [[1, 2]], by: ["approve"], text: "approve Tablet from Laptop" },
@@ -70,7 +81,7 @@ describe("gapsOf", () => {
     const [gap] = gapsOf(world.log, world.id("Tablet"));
     expect(gap?.lost).toEqual([[1, 1]]);
     expect(gap?.advice).toBe(
-      "approve Tablet from Phone for epoch 2; epoch 1 (1 January 2026 to 5 March 2026): permanently lost, no active member holds it",
+      "approve Tablet from Phone for epoch 2; epoch 1 (1 January 2026 to 5 March 2026): lost, no active member holds it; Laptop, removed since, could bring it back",
     );
   });
 
@@ -109,6 +120,21 @@ describe("gapsOf", () => {
     expect(closers()).toEqual([world.id("Laptop"), world.id("Phone")]);
   });
 
+  it("sends nobody to grant to escrow: whose keys it has, a person cannot see (case 1)", () => {
+    const world = joinWithholding(openUser("gaps of escrow", openOrganisation("gaps")), "Phone");
+    const { id } = escrowOf(world);
+    expect(gapsOf(world.log, id)).toMatchObject([
+      {
+        ...{ from: 2, to: 2, reason: "withheld", closers: [], lost: [] },
+        advice: "a device gives it to escrow by itself, once it has an escrow log that it trusts",
+      },
+    ]);
+    const late = enroll(openWorld("late").rotate("Laptop").join("Phone"), "Phone", openOrganisation("gaps"));
+    expect(gapsOf(late.log, escrowOf(late).id)).toMatchObject([
+      { from: 1, to: 2, reason: "never-granted", closers: [], advice: expect.stringContaining("by itself") },
+    ]);
+  });
+
   it("does not send people to escrow, which acts by the hand of an admin only (section 8)", () => {
     const world = openUser("gaps", openOrganisation("gaps")).join("Phone");
     expect(escrowOf(world).held).toEqual([[1, 2]]);
@@ -144,9 +170,57 @@ describe("lostStretches", () => {
 
   it("names what left with the last member that held it, from when to when", () => {
     const world = threeDevices().review("Tablet", { remove: ["Laptop", "Phone"] });
-    expect(lostStretches(world.log)).toEqual([
+    expect(lostStretches(world.log)).toMatchObject([
       { from: 1, to: 2, since: new Date("2026-01-01T12:00:00Z"), until: new Date("2026-04-07T12:00:00Z") },
     ]);
+  });
+
+  it("names the removed members that held it, what of it, and that they could bring it back (MEM-10)", () => {
+    const world = threeDevices().review("Tablet", { remove: ["Laptop", "Phone"] });
+    const [{ keepers }] = lostStretches(world.log) as [LostStretch];
+    expect(keepers).toEqual(
+      [
+        { member: world.id("Laptop"), name: "Laptop", epochs: [[1, 2]], can: "reclaim" },
+        { member: world.id("Phone"), name: "Phone", epochs: [[2, 2]], can: "reclaim" },
+      ].sort((a, b) => (a.member < b.member ? -1 : 1)),
+    );
+    world.reclaim("Tablet", "Laptop", [[1, 2]]);
+    expect(lostStretches(world.log)).toEqual([]);
+  });
+
+  it("says that a removed member can only read it, to a device whose reclaim would be refused: in lockdown (MEM-5, MEM-10)", () => {
+    const world = new World().enroll("Laptop", "Paper").lie("Laptop", 1).lockdown("Laptop").join("Phone");
+    world.review("Laptop", { remove: ["Paper"] });
+    const can = (me?: string) =>
+      lostStretches(world.log, me === undefined ? {} : { me: world.id(me) }).flatMap(({ from, keepers }) =>
+        keepers.map(({ name, can }) => `${from} ${name}: ${can}`),
+      );
+    // A confirmed device that gets the paper's words.
+    for (const me of [undefined, "Laptop"]) expect(can(me)).toEqual(["1 Paper: reclaim"]);
+    for (const me of ["Phone", "Paper"]) expect(can(me)).toEqual(["1 Paper: read"]);
+    const advice = () => gapsOf(world.log, world.id("Phone"), { me: world.id("Phone") })[0]?.advice;
+    expect(advice()).toMatch(/lost, no active member holds it; Paper, removed since, can only read it$/);
+    world.act("Laptop", (s, env) => setLockdown(s, { on: false }, env));
+    for (const me of [undefined, "Laptop", "Phone", "Paper"]) expect(can(me)).toEqual(["1 Paper: reclaim"]);
+    expect(advice()).toMatch(/Paper, removed since, could bring it back$/);
+  });
+
+  it("names nobody who held it by nothing but escrow's word: that may be junk of a thief's pointer (section 4)", () => {
+    const organisation = openOrganisation("kept");
+    const joined = openUser("kept", organisation).join("Phone");
+    const given = escrowReview(joined, organisation, { approve: ["Phone"], runs: [[1, 1]] });
+    const approved = joined.review("Laptop", { approve: ["Phone"] });
+    // Escrow goes with them, and nobody knows here what its keys were: so that epoch 1 is lost, not unknown.
+    const keepers = (world: typeof given) => {
+      const left = reviewEscrow(world.join("Tablet"), "Tablet", "remove", { remove: ["Laptop", "Phone"] });
+      const options = { escrowLog: openOrganisation("another").log };
+      expect(unknownStretches(left.log, options)).toMatchObject([{ from: 1 }]);
+      return explained(left);
+    };
+    const explained = ({ log }: typeof given) =>
+      lossFinder(log)([[1, 1]]).map(({ keepers }) => keepers.map(({ name }) => name).sort());
+    expect(keepers(given)).toEqual([["Laptop"]]);
+    expect(keepers(approved)).toEqual([["Laptop", "Phone"]]);
   });
 
   it("counts what a member declared missing as lost, however far its reach goes: it passes nothing on (MEM-9)", () => {

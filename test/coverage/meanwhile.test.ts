@@ -54,6 +54,15 @@ describe("overlapsMeanwhile", () => {
     expect(both).toHaveLength(1);
   });
 
+  it("names a removed member from which another took over what it held: a lost reclaim may have less to take (MEM-10)", () => {
+    const world = threeDevices().review("Tablet", { remove: ["Phone"] });
+    expect(touching(world, () => world.review("Laptop", { approve: ["Tablet"] }))).toEqual([]);
+    const other = new World().join("Phone").review("Phone", { remove: ["Laptop"] });
+    const since = other.log.head;
+    other.reclaim("Phone", "Laptop", [[1, 1]]);
+    expect(overlapsMeanwhile(other.log, { since, members: [other.id("Laptop")] })).toMatchObject([{ type: "reclaim" }]);
+  });
+
   it("refuses a head that the log never had: that is a fork, not a lost race", () => {
     const world = threeDevices();
     const [members, other] = [[world.id("Phone")], new World("other").log.head];

@@ -1,14 +1,19 @@
 // Proven coverage: what recomputed grants say, against what recipients can really open (docs/spec.md sections 7 and 8).
 
 import { describe, expect, it } from "vitest";
+import type { KnownEscrow } from "../../src/coverage/knowledge.js";
 import { type ProvenCoverage, proveCoverage, provingSteps } from "../../src/coverage/proven.js";
 import type { Session } from "../../src/grants/session.js";
 import { dismiss, escrowOf, hire, openOrganisation, openUser, renew } from "../escrow/support.js";
 import { rekey, rotate } from "../support/accepted.js";
 import { World } from "./support/world.js";
 
-function prove(world: { readonly session: (name: string) => Session }, by: string): ProvenCoverage {
-  const steps = provingSteps(world.session(by));
+function prove(
+  world: { readonly session: (name: string) => Session },
+  by: string,
+  known?: KnownEscrow,
+): ProvenCoverage {
+  const steps = provingSteps(world.session(by), known);
   for (;;) {
     const step = steps.next();
     if (step.done) return step.value;
@@ -75,10 +80,11 @@ describe("provingSteps of a log with escrow", () => {
   it("counts what was granted to escrow before its pointer was renewed: it opens that with its older keys (ESC-6)", () => {
     const escrow = hire(openOrganisation("proven"), "Ben", ["manage"]);
     const user = openUser("proven", escrow).join("Phone");
-    const renewed = renew(user, "Laptop", dismiss(escrow, "Ben"));
+    const newest = dismiss(escrow, "Ben");
+    const renewed = renew(user, "Laptop", newest);
     const { id, kem } = escrowOf(renewed);
     expect(kem).not.toEqual(escrowOf(user).kem);
-    expect(prove(renewed, "Laptop").members.find(({ member }) => member === id)).toEqual({
+    expect(prove(renewed, "Laptop", { escrowLog: newest.log }).members.find(({ member }) => member === id)).toEqual({
       ...{ member: id, proven: [[1, 3]], claimed: [], wrong: [] },
     });
   });

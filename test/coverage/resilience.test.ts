@@ -73,6 +73,40 @@ describe("resilience", () => {
     expect(texts(world, "single-member")).toMatchObject([expect.stringMatching(/^Only Laptop holds epoch 1 /)]);
   });
 
+  it("used-backup-key: offers a new paper after this one brought a device back and its maker is gone (case 19)", () => {
+    const world = safe()
+      .on("2026-03-05")
+      .join("Phone")
+      .review("Paper", { approve: ["Phone"], remove: ["Laptop"] });
+    const text = (whom: string, them: string) =>
+      `Paper approved ${whom} on 5 March 2026, and nobody who made it is still active. If you used it, make a new backup key and then remove this one. If you did not, remove ${them}.`;
+    const members = [world.id("Paper")];
+    const about = (me?: string) =>
+      resilience(world.log, me === undefined ? {} : { me: world.id(me) }).filter(
+        ({ code }) => code === "stray" || code === "used-backup-key",
+      );
+    expect(about("Phone")).toEqual([{ code: "used-backup-key", members, text: text("this device", "it") }]);
+    // On other screens a thief's paper that approved a thief's device looks the same: both are named.
+    expect(about()).toEqual([{ code: "used-backup-key", members, text: text("Phone", "it and Phone") }]);
+  });
+
+  it("used-backup-key: not of a paper that was not used, nor while its maker is active", () => {
+    const used = safe()
+      .join("Phone")
+      .review("Paper", { approve: ["Phone"] });
+    expect(texts(used, "used-backup-key")).toEqual([]);
+    expect(texts(used, "stray")).toEqual([]);
+    const unused = new World()
+      .join("Phone")
+      .join("Tablet")
+      .review("Laptop", { approve: ["Phone"] });
+    unused.enroll("Phone", "Paper").review("Laptop", { remove: ["Phone"] });
+    expect(texts(unused, "used-backup-key")).toEqual([]);
+    expect(texts(unused, "stray")).toEqual([
+      "Nobody who is still active vouches for Paper (approved by Phone, removed since): if you do not know it, remove it.",
+    ]);
+  });
+
   it("declared-missing: says which grant did not open and who can repair it, until somebody does (MEM-9)", () => {
     const world = safe()
       .on("2026-03-05")

@@ -5,7 +5,7 @@ import { openBackupKey } from "../../src/backup/use.js";
 import { actRecords, reviewOf } from "../../src/escrow/act.js";
 import type { RecordRecoveryOptions } from "../../src/escrow/recover.js";
 import { escrowActs } from "../../src/trust/acts.js";
-import { disown, enrollBackupKey, review } from "../support/accepted.js";
+import { disown, enrollBackupKey, recordAgain, review } from "../support/accepted.js";
 import {
   idBytes,
   mutate,
@@ -390,6 +390,45 @@ describe("disown", () => {
     expectError(act, "NOT_PERMITTED", "MEM-2");
     const user = { remove: locked.ids("Phone"), disown: [1] };
     expectError(() => review(locked.session("Laptop"), user, locked.env("x")), "NOT_PERMITTED", "MEM-8");
+  });
+});
+
+describe("recordAgain", () => {
+  const { escrow: organisation } = announced;
+  const given = { userLog: recovered.log, review: act.seq, reason: "disowned by mistake" };
+  const again = (world: World, by: string, options = {}) =>
+    world.act(by, "records again", (session, env) => recordAgain(session, { ...given, ...options }, env));
+
+  it("makes a review believed again that was disowned by mistake, by whichever admin (ESC-8)", () => {
+    const disowned = disownedBy(dismiss(organisation, "Bob"), "Ann", act.recordedAt);
+    const repaired = again(disowned, "Ann");
+    expect(beliefIn(recovered, disowned)?.believed).toBe(false);
+    expect(beliefIn(recovered, repaired)).toMatchObject({ believed: true, recordedAt: repaired.log.head.seq });
+    // The new act is no junk, though its commitment is that of Bob's key.
+    const records = actRecords(repaired.session("Ann"), repaired.entries);
+    expect(records.map(({ junk, act }) => [junk, act?.reason])).toEqual([
+      [false, "lost everything"],
+      [false, "disowned by mistake"],
+    ]);
+    expect(reviewOf(recovered.log, repaired.log, records[1]?.act ?? expect.unreachable())?.seq).toBe(act.seq);
+  });
+
+  it("repairs what the service lost, by the device that did it alone (ESC-8)", () => {
+    // The service was restored from a copy that lacks the act.
+    const restored = escrow.rename("Ann", "Anne");
+    expect(beliefIn(recovered, again(restored, "Bob"))?.believed).toBe(true);
+    expectError(() => again(restored, "Ann"), "NOT_PERMITTED", "ESC-8");
+    expectError(() => again(restored.rekey("Bob"), "Bob"), "NOT_PERMITTED", "ESC-8");
+    // At the place of the first act only that one counts.
+    expect(escrow.log.head.seq + 1).toBe(act.recordedAt);
+    expectError(() => again(escrow, "Bob"), "NOT_PERMITTED", "ESC-8");
+  });
+
+  it("is refused without the role, and for what is no review by escrow (MEM-8)", () => {
+    expectError(() => again(organisation, "Eve"), "NOT_PERMITTED", "MEM-8");
+    for (const review of [1, act.seq - 1, act.seq + 1, 1.5, undefined, "4"])
+      expectError(() => again(organisation, "Ann", { review }), "INVALID_ARGUMENT", undefined);
+    expectError(() => again(organisation, "Ann", { reason: "" }), "INVALID_ARGUMENT", "ESC-8");
   });
 });
 

@@ -243,7 +243,7 @@ describe("an escrow that was switched off (case 16)", () => {
     const plain = openWorld("off");
     expect(owes(plain, "Laptop", off, { confirmed: off })).toEqual([]);
     const act = () => enrollWith(plain.session("Laptop"), knowledge, plain.env("enrolls"));
-    expectError(act, "ESCROW_UNKNOWN", "ESC-4");
+    expectError(act, "NOT_PERMITTED", "ESC-1");
     const moved = { escrowLog: off.rotate("Ann").log, confirmed: off.log.head };
     const renewal = () => renewWith(enrolled.session("Laptop"), moved, enrolled.env("renews"));
     expectError(renewal, "ESCROW_UNKNOWN", "ESC-4");

@@ -68,7 +68,8 @@ describe("a row that comes from a worker or a store", () => {
   const date = new Date(0);
   const stretch = { from: 1, to: 2, since: date, until: date };
   const closer = { name: "Laptop", epochs: [[1, 1]], lastSeen: date };
-  const act = { seq: 1, because: "text" };
+  const done = { seq: 1, because: "text", believed: true, when: date, reason: "text", case: "" };
+  const undone = { recordedAt: 1, when: date, reason: "text", case: "", status: "open" };
   const closedBy = (...closers: readonly unknown[]) => ({ gaps: [{ ...stretch, closers }] });
 
   async function expectTaken(...changes: readonly object[]): Promise<void> {
@@ -107,12 +108,31 @@ describe("a row that comes from a worker or a store", () => {
     );
   });
 
-  it("has places and reasons for its unverified acts", async () => {
-    await expectTaken({ unverified: [act] });
+  it("has places, days and reasons for what was done in escrow's name", async () => {
+    await expectTaken({ recoveries: [done] }, { recoveries: [{ ...done, reason: undefined, case: undefined }] });
     await expectWrong(
-      { unverified: [{ ...act, seq: "1" }] },
-      { unverified: [{ seq: 1 }] },
-      { unverified: [act, null] },
+      { recoveries: [{ ...done, seq: "1" }] },
+      { recoveries: [{ ...done, because: undefined }] },
+      { recoveries: [{ ...done, when: "1970" }] },
+      { recoveries: [{ ...done, believed: "yes" }] },
+      { recoveries: [{ ...done, reason: 7 }] },
+      { recoveries: [done, null] },
     );
+  });
+
+  it("has places, days and words for acts that were not done", async () => {
+    await expectTaken({ unfinished: [undone] }, { unfinished: [{ ...undone, status: "disowned" }] });
+    await expectWrong(
+      { unfinished: [{ ...undone, recordedAt: "1" }] },
+      { unfinished: [{ ...undone, when: undefined }] },
+      { unfinished: [{ ...undone, reason: undefined }] },
+      { unfinished: [{ ...undone, status: "done" }] },
+      { unfinished: [null] },
+    );
+  });
+
+  it("has reasons for its renewal", async () => {
+    await expectTaken({ renewal: ["older"] }, { renewal: [] });
+    await expectWrong({ renewal: "older" }, { renewal: [7] }, { renewal: undefined });
   });
 });

@@ -2,29 +2,52 @@
 // section 6 (MEM-3, MEM-5, MEM-8).
 
 import { describe, expect, it } from "vitest";
+import { agenda } from "../../src/agenda/agenda.js";
+import { performStep } from "../../src/agenda/perform.js";
+import type { AuthorStep } from "../../src/agenda/steps.js";
+import { openBackupKey } from "../../src/backup/use.js";
 import { decodeCbor } from "../../src/bytes/cbor.js";
 import { encode } from "../../src/bytes/schema.js";
 import { KeysteadError } from "../../src/errors.js";
-import { escrowNeeds } from "../../src/escrow/escrow-log.js";
-import { newestPointer } from "../../src/escrow/pointer.js";
+import { actRecords } from "../../src/escrow/act.js";
 import { escrowDevicesAndActivity } from "../../src/escrow-devices-and-activity.js";
+import { compareFingerprint } from "../../src/fingerprint/compare.js";
+import { fingerprintOf, formatFingerprint } from "../../src/fingerprint/fingerprint.js";
 import { offerEnrollment, prepareDevice } from "../../src/grants/enter.js";
+import { openKeyring } from "../../src/grants/receive.js";
+import { ownKeys } from "../../src/keys/keyring.js";
 import { type Policy, policyFields, type Role } from "../../src/log/fields.js";
 import { verifyLog } from "../../src/log/verify.js";
-import { createEscrowLog, regrant, review } from "../support/accepted.js";
-import { idBytes, mutate, type RawBody, rawNext, setField, takeApart } from "../support/raw-link.js";
+import { escrowActs } from "../../src/trust/acts.js";
+import { escrowNeeds } from "../../src/trust/escrow-needs.js";
+import { newestPointer } from "../../src/trust/pointer.js";
+import {
+  accepted,
+  createEscrowLog,
+  disown,
+  enrollBackupKey,
+  recordAccess,
+  regrant,
+  review,
+} from "../support/accepted.js";
+import { idBytes, mutate, type RawBody, rawNext, setField, takeApart, withAttachment } from "../support/raw-link.js";
 import { expectError, expectRefused, expectTwins } from "../support/refusal.js";
 import { seededEnv } from "../support/seeded-env.js";
 import { OPERATOR, openWorld, type World } from "../support/world.js";
 import {
+  announce,
   dismiss,
+  doAct,
   grantedJunk,
   hire,
   ORGANISATION,
   openEscrow,
   openOrganisation,
+  openUser,
+  owes,
   paper,
   policyBy,
+  stepsOf,
   write,
 } from "./support.js";
 
@@ -36,22 +59,35 @@ const staffed = hire(hire(ready, "Bob", ["recover"]), "Eve", ["manage"]);
 describe("readiness", () => {
   it("needs an active device and an active backup key that reach epoch 1, and an enabled policy (ESC-1)", () => {
     expect(escrowNeeds(opened.log)).toEqual(["backup-key", "enabled"]);
-    expect(escrowNeeds(paper(opened).log)).toEqual(["enabled"]);
+    expect(escrowNeeds(paper(opened, ["manage"]).log)).toEqual(["enabled"]);
+    // A paper without manage could let no new device in, and the disaster would be the first to say so (case 16).
+    for (const roles of [[], ["recover"], ["discover", "recover"]] as const)
+      expect(escrowNeeds(paper(opened, roles).log)).toEqual(["backup-key", "enabled"]);
     expect(escrowNeeds(ready.log)).toEqual([]);
     const [backup] = [...ready.log.active.values()].filter(({ kind }) => kind === "backup");
     const id = backup?.id as NonNullable<typeof backup>["id"];
     const without = ready.act("Ann", "removes the paper", (session, env) => review(session, { remove: [id] }, env));
     expect(escrowNeeds(without.log)).toEqual(["backup-key"]);
     // A paper made by someone who starts later would not do, but in lockdown nobody does: Ann's next paper reaches epoch 1.
-    expect(escrowNeeds(paper(without).log)).toEqual([]);
+    expect(escrowNeeds(paper(without).log)).toEqual(["backup-key"]);
+    expect(escrowNeeds(paper(without, ["manage"]).log)).toEqual([]);
+    // Nor does a device without manage do.
+    const made = enrollBackupKey(opened.session("Ann"), { roles: ["manage"] }, opened.env("paper"));
+    const staffed = hire(opened.append(made.entry), "Bob", ["recover"]);
+    const { keyring } = openBackupKey(staffed.log, staffed.entries, made.paper.reveal(staffed.log));
+    const used = staffed.with("Paper", keyring);
+    expect(escrowNeeds(used.log)).toEqual(["enabled"]);
+    const left = used.act("Paper", "removes Ann", (session, env) => review(session, { remove: used.ids("Ann") }, env));
+    expect(escrowNeeds(left.log)).toEqual(["device", "enabled"]);
   });
 
   it("refuses to enable escrow or to point at it before it is ready (ESC-1)", () => {
     const error = expectError(() => policyBy(opened, "Ann", { enabled: true }), "NOT_PERMITTED", "ESC-1");
     expect(error.details).toEqual({ lacking: ["backup-key"] });
-    expect(policyBy(paper(opened), "Ann", { enabled: true }).log.policy?.enabled).toBe(true);
+    expectError(() => policyBy(paper(opened), "Ann", { enabled: true }), "NOT_PERMITTED", "ESC-1");
+    expect(policyBy(paper(opened, ["manage"]), "Ann", { enabled: true }).log.policy?.enabled).toBe(true);
     expectError(() => newestPointer(opened.log), "NOT_PERMITTED", "ESC-1");
-    expectError(() => newestPointer(paper(opened).log), "NOT_PERMITTED", "ESC-1");
+    expectError(() => newestPointer(paper(opened, ["manage"]).log), "NOT_PERMITTED", "ESC-1");
     expect(newestPointer(ready.log)).toMatchObject({ ...ready.log.head, epoch: 1 });
     expectError(() => newestPointer(openWorld("a user").log), "INVALID_ARGUMENT", undefined);
   });
@@ -115,7 +151,7 @@ describe("the policy", () => {
   });
 
   it("is set by an admin who was granted junk, and says nothing of it (MEM-9)", () => {
-    const set = policyBy(grantedJunk(staffed, "Ann", "Bob"), "Ann", { userContacts: [] });
+    const set = policyBy(grantedJunk(staffed, "Ann", "Eve"), "Ann", { userContacts: [] });
     expect(set.record).toMatchObject({ type: "policy", missing: [] });
     expect(set.rotate("Ann").record.missing).toEqual([[2, 2]]);
   });
@@ -167,11 +203,15 @@ describe("roles", () => {
   it("stay what they are when a member is approved again (MEM-8)", () => {
     const bob = hire(ready, "Bob", ["recover"]);
     const lacking = bob.append(
-      mutate(bob.rotate("Bob").last, { body: setField("missing", [[1, 1]]), signers: [bob.signer("Bob")] }),
+      mutate(bob.rekey("Bob").last, {
+        body: (body) => body.set("missing", [[1, 1]]) && body.delete("grants"),
+        attachments: () => [],
+        signers: [bob.signer("Bob"), bob.rekey("Bob").signer("Bob")],
+      }),
     );
-    expect(lacking.member("Bob").held).toEqual([[2, 2]]);
+    expect(lacking.member("Bob").held).toEqual([]);
     const again = lacking.review("Ann", { approve: ["Bob"] });
-    expect(again.member("Bob")).toMatchObject({ held: [[1, 2]], roles: ["recover"] });
+    expect(again.member("Bob")).toMatchObject({ held: [[1, 1]], roles: ["recover"] });
     const promoting = mutate(again.last, {
       body: setField("roles", [[idBytes(bob.id("Bob")), ["manage"]]]),
       signers: [ann],
@@ -221,7 +261,7 @@ describe("roles", () => {
     expect(user.act("Laptop", "enrolls", write("enroll", { escrow: newestPointer(ready.log) })).log.head.seq).toBe(2);
   });
 
-  it("let only manage approve, enroll, remove and regrant; rotate and rekey need none (MEM-8)", () => {
+  it("let only manage approve, enroll, remove, regrant and make epochs; rekey needs none, and makes none without (MEM-8)", () => {
     const joined = staffed.join("Zoe");
     const [id] = joined.ids("Zoe");
     const roles = { [id as string]: [] };
@@ -233,7 +273,13 @@ describe("roles", () => {
     expectError(() => paper(staffed, [], "Bob"), "NOT_PERMITTED", "MEM-8");
     expectError(() => regrantBy("Bob"), "NOT_PERMITTED", "MEM-8");
     expect(regrantBy("Eve").record.type).toBe("regrant");
-    expect(staffed.rotate("Bob").rekey("Bob").log.epochs.length).toBe(3);
+    // A junk epoch by an admin without a role would cut all users off from escrow (case 17).
+    expectError(() => staffed.rotate("Bob"), "NOT_PERMITTED", "MEM-8");
+    const rekeyed = staffed.rekey("Bob");
+    expect(rekeyed.record.epoch).toBeUndefined();
+    expect(rekeyed.log.rotationDue).toBe(true);
+    expect(rekeyed.rotate("Eve").log).toMatchObject({ rotationDue: false });
+    expect(staffed.rotate("Eve").rekey("Eve").log.epochs.length).toBe(3);
   });
 
   function regrantBy(by: string) {
@@ -343,6 +389,147 @@ describe("escrowDevicesAndActivity", () => {
       "INVALID_ARGUMENT",
       undefined,
     );
+  });
+});
+
+describe("the fingerprint of an escrow log (section 10)", () => {
+  const user = openUser("fingerprint", ready).join("Phone");
+  const published = String(fingerprintOf(ready.log));
+  const qr = formatFingerprint(fingerprintOf(ready.log), "qr");
+
+  it("is what was published when the admins' devices last changed: daily records do not change it", () => {
+    const acted = announce(ready, "Ann", user, { approve: ["Phone"] });
+    const access = { userLog: user.log, epochs: [[1, 1]] as const, reason: "order" };
+    const recorded = acted.escrow.act("Ann", "records", (session, env) => recordAccess(session, access, env));
+    const seqs = [acted.act.recordedAt];
+    const disowned = recorded.act("Ann", "disowns", (session, env) => disown(session, seqs, env)).rename("Ann", "Anne");
+    for (const { log } of [acted.escrow, recorded, disowned]) {
+      expect(String(fingerprintOf(log))).toBe(published);
+      expect(fingerprintOf(log).head).toEqual(ready.log.head);
+      for (const given of [published, qr]) expect(compareFingerprint(log, given)).toBe("match");
+      // A fingerprint of the head itself matches too, and one of a head before is older.
+      expect(compareFingerprint(log, String(fingerprintOf(log.head)))).toBe("match");
+      const before = ready.log.links.at(ready.log.head.seq - 2) ?? expect.unreachable();
+      const older = fingerprintOf({ log: log.head.log, seq: before.seq, hash: before.hash });
+      expect(compareFingerprint(log, String(older))).toBe("older");
+    }
+    const view = escrowDevicesAndActivity(disowned.log, { me: disowned.id("Ann"), now: disowned.log.time });
+    expect(view.fingerprint).toBe(published);
+    // The twin: what changes devices, epoch or policy changes it.
+    for (const { log } of [disowned.join("Zoe"), disowned.rotate("Ann"), dismiss(staffed, "Bob")]) {
+      expect(String(fingerprintOf(log))).not.toBe(published);
+      expect(compareFingerprint(log, published)).toBe("older");
+    }
+  });
+
+  it("of a user's log changes with every link", () => {
+    const renamed = user.rename("Phone", "Mobile");
+    expect(compareFingerprint(renamed.log, String(fingerprintOf(user.log)))).toBe("older");
+  });
+});
+
+describe("the agenda of an admin", () => {
+  const user = openUser("admins' agenda", staffed).join("Phone");
+  const announced = announce(staffed, "Bob", user, { approve: ["Phone"] });
+  const { act } = announced;
+  const without = dismiss(announced.escrow, "Bob");
+  const readBy = (world: World, name = "Ann") => actRecords(world.session(name), world.entries);
+  const logs = (world: World) => new Map([[world.log.head.log, world.log]]);
+  const disowning = (...acts: number[]) => ({ do: "author", link: "disown", acts });
+
+  it("rotates where that is due, and only with manage (MEM-7, MEM-8)", () => {
+    const left = staffed.leave("Bob");
+    expect(owes(left, "Ann", undefined)).toEqual(["author rotate rotation-due"]);
+    expect(owes(left, "Eve", undefined)).toEqual(["author rotate rotation-due"]);
+    expect(stepsOf(left, "Ann", undefined)).toMatchObject([{ link: "rotate", withholdFromEscrow: false }]);
+    expect(owes(hire(staffed, "Dan", ["recover", "discover"]).leave("Bob"), "Dan", undefined)).toEqual([]);
+    const done = left.act("Ann", "rotates", (session, env) => {
+      const [step] = agenda(session, { now: "unchecked", escrowLog: undefined });
+      return accepted(performStep(session, step as AuthorStep, { now: "unchecked", escrowLog: undefined }, env));
+    });
+    expect(owes(done, "Ann", undefined)).toEqual([]);
+  });
+
+  it("regrants what an admin could not open, and fetches what was not delivered (MEM-9)", () => {
+    const junk = grantedJunk(staffed, "Ann", "Eve");
+    expect(owes(junk, "Ann", undefined)).toEqual(["author rotate current-epoch-unopened"]);
+    const rotated = junk.rotate("Ann");
+    expect(stepsOf(rotated, "Eve", undefined)).toMatchObject([
+      { link: "regrant", give: [{ member: rotated.id("Ann"), runs: [[2, 2]] }] },
+    ]);
+    const { keyring } = openKeyring(
+      ready.log,
+      ready.entries.slice(1),
+      ownKeys(ready.session("Ann").keyring).copySeed().bytes(),
+    );
+    expect(agenda({ log: ready.log, keyring }, { now: "unchecked", escrowLog: undefined })).toMatchObject([
+      { do: "fetch", what: "attachments", epochs: [[1, 1]] },
+    ]);
+  });
+
+  it("disowns what a removed admin announced and did not do, once the user's log was looked at (ESC-8)", () => {
+    expect(stepsOf(announced.escrow, "Ann", undefined)).toEqual([]);
+    const fetch = { do: "fetch", what: "user-log", log: user.log.head.log, subject: user.log.subject };
+    const acts = readBy(without);
+    expect(stepsOf(without, "Ann", undefined, { acts })).toEqual([fetch]);
+    const others = without.ids("Eve");
+    const known = { acts, userLogs: logs(user) };
+    const steps = stepsOf(without, "Ann", undefined, known);
+    expect(steps).toMatchObject([disowning(act.recordedAt)]);
+    expect((steps[0] as { others: unknown }).others).toEqual(expect.arrayContaining([...others]));
+    const done = without.act("Ann", "disowns", (session, env) =>
+      accepted(performStep(session, steps[0] as AuthorStep, { now: "unchecked", escrowLog: undefined }, env)),
+    );
+    expect(stepsOf(done, "Ann", undefined, { ...known, acts: readBy(done) })).toEqual([]);
+    // Published after it, the review is believed by nobody.
+    const late = doAct(user, announced.escrow, "Bob", act);
+    expect(escrowActs(late.log, done.log)).toMatchObject([{ believed: false, because: "disowned" }]);
+    expect(escrowActs(late.log, without.log)).toMatchObject([{ believed: true }]);
+  });
+
+  it("leaves what was done, and what admins of today announced (ESC-8; case 7)", () => {
+    const done = doAct(user, announced.escrow, "Bob", act);
+    expect(stepsOf(without, "Ann", undefined, { acts: readBy(without), userLogs: logs(done) })).toEqual([]);
+    // An admin without manage owes nothing, nor does anybody while Bob is there.
+    const dan = hire(announced.escrow, "Dan", ["recover"]);
+    expect(stepsOf(dismiss(dan, "Bob"), "Dan", undefined, { acts: readBy(dan), userLogs: logs(user) })).toEqual([]);
+    expect(stepsOf(dan, "Ann", undefined, { acts: readBy(dan), userLogs: logs(user) })).toEqual([]);
+  });
+
+  it("disowns after leave and rekey too: the operator expels no confirmed admin, and where another link took the place (ESC-8, MEM-5)", () => {
+    const moved = user.rename("Phone", "Mobile");
+    for (const later of [announced.escrow.leave("Bob"), announced.escrow.rekey("Bob")]) {
+      for (const world of [user, moved]) {
+        const known = { acts: readBy(later), userLogs: logs(world) };
+        expect(stepsOf(later, "Eve", undefined, known)).toMatchObject([
+          { link: "rotate", because: ["rotation-due"] },
+          disowning(act.recordedAt),
+        ]);
+      }
+    }
+  });
+
+  it("asks whether to disown unread what is not delivered, and disowns junk (ESC-8)", () => {
+    const acts = [act.recordedAt];
+    const undelivered = actRecords(without.session("Ann"), []);
+    const asks = [
+      { do: "fetch", what: "openings", acts },
+      { do: "ask", question: "disown", acts },
+    ];
+    expect(stepsOf(without, "Ann", undefined)).toEqual(asks);
+    expect(stepsOf(without, "Ann", undefined, { acts: undelivered })).toEqual(asks);
+    const answered = { acts: undelivered, disownUnread: acts };
+    expect(stepsOf(without, "Ann", undefined, answered)).toMatchObject([disowning(...acts)]);
+    const noise = withAttachment(announced.escrow.last, 0, new Uint8Array(1300), [staffed.signer("Bob")]);
+    const junk = dismiss(staffed.append(noise), "Bob");
+    expect(stepsOf(junk, "Ann", undefined, { acts: readBy(junk) })).toMatchObject([disowning(...acts)]);
+  });
+
+  it("refuses knowledge that is none", () => {
+    for (const known of [{ acts: 7 }, { acts: [null] }, { userLogs: [] }, { userLogs: new Map([["x", user.log]]) }]) {
+      expectError(() => stepsOf(without, "Ann", undefined, known as never), "INVALID_ARGUMENT", undefined);
+    }
+    expectError(() => stepsOf(without, "Ann", undefined, { disownUnread: 7 as never }), "INVALID_ARGUMENT", undefined);
   });
 });
 

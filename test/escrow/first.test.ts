@@ -4,12 +4,13 @@
 import { expect, it } from "vitest";
 import {
   accessRecords,
+  actRecords,
+  agenda,
   createEscrowLog,
   createLog,
   enrollBackupKey,
   enrollEscrow,
   escrowActs,
-  escrowDuty,
   escrowNeeds,
   formatTotals,
   formatUserCoverage,
@@ -21,6 +22,7 @@ import {
   ReportTotals,
   receive,
   recordAccess,
+  recordRecovery,
   recover,
   renewFor,
   review,
@@ -63,19 +65,24 @@ it("tells the escrow story once", async () => {
   let laptop: Session = publish(entries, createLog({ subject: "alice", device: { name: "Laptop" } }, env));
   const sealed = await sealTo([laptop.log], new Uint8Array([1, 2, 3]), { purpose: "x" }, env);
   const me = laptop.keyring.member;
-  expect(escrowDuty(laptop.log, { me, escrowLog: ann.log }).action).toBe("confirm");
-  const confirmed = ann.log.head;
-  laptop = publish(entries, enrollEscrow(laptop, ann.log, confirmed, env));
-  expect(escrowDuty(laptop.log, { me, escrowLog: ann.log, confirmed }).action).toBe("nothing");
-  laptop = publish(entries, rotate(laptop, env));
+  const knows = { now: "unchecked", escrowLog: ann.log } as const;
+  expect(agenda(laptop, knows)).toMatchObject([{ do: "ask", question: "confirm-escrow" }]);
+  const knowledge = { ...knows, confirmed: ann.log.head };
+  laptop = publish(entries, enrollEscrow(laptop, knowledge, env));
+  expect(agenda(laptop, knowledge)).toEqual([]);
+  laptop = publish(entries, rotate(laptop, env, { escrow: knowledge }));
 
   // She loses her laptop. Bob approves her phone and removes the laptop, in one link.
-  let phone: Session = publish(entries, joinLog(laptop.log, { device: { name: "Phone" } }, env));
+  let phone: Session = publish(entries, joinLog(laptop.log, { device: { name: "Phone" }, escrow: knowledge }, env));
   const lists = { approve: [phone.keyring.member], remove: [me] };
-  publish(entries, recover(bob, { userLog: userLog(), entries, ...lists }, env));
+  const given = { userLog: userLog(), entries, ...lists, reason: "her laptop was stolen" };
+  const recorded = publish(escrowEntries, recordRecovery(bob, given, env));
+  bob = { log: recorded.log, keyring: recorded.keyring };
+  publish(entries, recover(bob, { act: recorded.act, userLog: userLog(), entries }, env));
   phone = receive(phone, newest(entries), { now: "unchecked" });
   expect(await openContent(sealed, phone.keyring)).toEqual(new Uint8Array([1, 2, 3]));
-  expect(escrowActs(phone.log, bob.log)).toMatchObject([{ verdict: "verified", admin: member }]);
+  expect(escrowActs(phone.log, bob.log)).toMatchObject([{ believed: true, admin: member }]);
+  expect(actRecords(bob, escrowEntries)).toMatchObject([{ act: { reason: "her laptop was stolen" }, junk: false }]);
 
   // Bob records why he opens her first epoch, and gets that one.
   const access = { userLog: userLog(), epochs: [[1, 1]] as const, reason: "case" };
@@ -87,25 +94,24 @@ it("tells the escrow story once", async () => {
   expect(accessRecords(bob, escrowEntries)).toMatchObject([{ access: { reason: "case" }, junk: false }]);
 
   // Bob is dismissed, and Ann renews for Alice, who is offline.
-  ann = receive(ann, newest(escrowEntries), { now: "unchecked" });
+  for (const entry of escrowEntries.slice(ann.log.head.seq)) ann = receive(ann, entry, { now: "unchecked" });
   ann = publish(escrowEntries, review(ann, { remove: [member] }, env));
-  publish(entries, renewFor(ann, { userLog: userLog(), entries }, env));
+  publish(entries, renewFor(ann, { userLog: userLog() }, env));
+  // All that Bob announced was done: there is nothing to disown, and the phone stays believed.
+  const userLogs = new Map([[userLog().head.log, userLog()]]);
+  const acts = actRecords(ann, escrowEntries);
+  expect(agenda(ann, { now: "unchecked", escrowLog: undefined, acts, userLogs })).toEqual([]);
   const totals = new ReportTotals();
   const texts: string[] = [];
-  for await (const row of organisationReport(ann.log, [{ log: userLog(), entries }], { admin: ann })) {
+  for await (const row of organisationReport(ann.log, [{ log: userLog(), entries }], { admin: ann, acts })) {
     totals.add(row);
     texts.push(formatUserCoverage(row));
     expect(row).toMatchObject({ status: "covered", pointer: "newest", proven: [[1, 5]], gaps: [], lost: [] });
   }
-  expect(texts).toEqual(["alice: covered, everything since 14 November 2023 (proven)\n"]);
+  expect(texts).toEqual([
+    "alice: covered, everything since 14 November 2023 (proven)\n  restored by escrow: 14 November 2023, her laptop was stolen\n",
+  ]);
   expect(formatTotals(totals)).toBe(
-    [
-      "1 user: 1 covered",
-      "to bring under escrow: 0 epochs; with data lost: 0 users; 0 stale pointers",
-      "",
-      "To do, what closes the most first:",
-      "- alice: alarm: link 5 acted for escrow, and the admin has been removed since",
-      "",
-    ].join("\n"),
+    ["1 user: 1 covered", "to bring under escrow: 0 epochs; with data lost: 0 users; 0 stale pointers", ""].join("\n"),
   );
 });

@@ -2,28 +2,29 @@
 // drawn as numbers, so that fast-check can shrink a history. docs/spec.md section 11.
 
 import fc from "fast-check";
+import { agenda } from "../../src/agenda/agenda.js";
+import type { Knowledge } from "../../src/agenda/facts.js";
+import { performStep } from "../../src/agenda/perform.js";
 import { openBackupKey } from "../../src/backup/use.js";
 import { KeysteadError } from "../../src/errors.js";
-import { type EscrowAction, escrowDuty, escrowIsSound } from "../../src/escrow/duty.js";
-import { policyOf } from "../../src/escrow/escrow-log.js";
-import type { Session } from "../../src/grants/session.js";
 import type { Role } from "../../src/log/fields.js";
-import { escrowMember, type Head, isConfirmed, type Member } from "../../src/log/state.js";
-import type { Env } from "../../src/primitives/env.js";
+import { escrowMember, type Head, isConfirmed } from "../../src/log/state.js";
+import { policyOf } from "../../src/trust/escrow-needs.js";
+import { escrowIsSound } from "../../src/trust/soundness.js";
 import {
+  accepted,
   createEscrowLog,
   enrollBackupKey,
-  enrollEscrow,
   joinLog,
+  recordRecovery,
   recover,
-  regrant,
-  renewEscrow,
   renewFor,
   review,
   setPolicy,
 } from "../support/accepted.js";
 import { seededEnv } from "../support/seeded-env.js";
 import { OPERATOR, openWorld, World } from "../support/world.js";
+import { inWords } from "./support.js";
 
 /** A user's log, and the escrow heads that its user confirmed, by device. */
 export interface User {
@@ -80,8 +81,9 @@ export function backup(world: World, by: string, options: Omit<Parameters<typeof
 }
 
 /** A device joins, withholding its epoch from escrow or not. */
-export function join(world: World, name: string, withholdFromEscrow = false): World {
-  const { keyring, entry } = joinLog(world.log, { device: { name }, withholdFromEscrow }, world.env(`${name} joins`));
+export function join(world: World, name: string, withhold = false): World {
+  const options = { device: { name }, ...(withhold && { withholdFromEscrow: true }) };
+  const { keyring, entry } = joinLog(world.log, options, world.env(`${name} joins`));
   return world.append(entry).with(name, keyring);
 }
 
@@ -90,28 +92,47 @@ export function activeNames({ log, sessions }: World): readonly string[] {
   return [...sessions].filter(([, { keyring }]) => log.active.has(keyring.member)).map(([name]) => name);
 }
 
-/** What escrow's duty is for a device, done. Its user confirms whatever fingerprint it is asked to. */
-export function doDuty(user: User, name: string, escrow: World): { readonly user: User; readonly did: EscrowAction } {
+/**
+ * The first thing that a device owes, done. Its user confirms whatever fingerprint it is asked to, and wants escrow again.
+ *
+ * @returns what was done in words; `nothing` where nothing is owed but bytes that nobody here withholds.
+ */
+export function doDuty(user: User, name: string, escrow: World): { readonly user: User; readonly did: string } {
   const { world } = user;
-  const me = world.id(name);
-  const first = escrowDuty(world.log, { me, escrowLog: escrow.log, confirmed: user.confirmed.get(name) });
-  const confirmed = first.action === "confirm" ? new Map([...user.confirmed, [name, escrow.log.head]]) : user.confirmed;
-  const head = confirmed.get(name);
-  const { action, epochs = [], members = [] } = escrowDuty(world.log, { me, escrowLog: escrow.log, confirmed: head });
-  const { id } = escrowMember(world.log) ?? {};
-  const acts: { readonly [action in EscrowAction]?: (session: Session, env: Env) => ReturnType<typeof review> } = {
-    enroll: (session, env) => enrollEscrow(session, escrow.log, head as Head, env),
-    renew: (session, env) => renewEscrow(session, escrow.log, env),
-    "remove-unverified": (session, env) => review(session, { remove: members }, env),
-    remove: (session, env) => review(session, { remove: [id as Member["id"]] }, env),
-    regrant: (session, env) => regrant(session, [{ member: id as Member["id"], runs: epochs }], env),
-    extend: (session, env) => review(session, { approve: [id as Member["id"]] }, env),
-  };
-  const act = acts[action];
-  return { user: { world: act ? world.act(name, `escrow: ${action}`, act) : world, confirmed }, did: action };
+  let { confirmed } = user;
+  let answers: Partial<Knowledge> = {};
+  for (let questions = 0; questions < 5; questions++) {
+    const head = confirmed.get(name);
+    const knowledge: Knowledge = { now: "unchecked", escrowLog: escrow.log, confirmed: head, ...answers };
+    const step = agenda(world.session(name), knowledge).find(({ do: verb }) => verb !== "fetch");
+    if (!step || (step.do === "ask" && step.question === "regrant")) break;
+    if (step.do === "author") {
+      const next = world.act(name, `owes ${inWords([step])}`, (session, env) =>
+        accepted(performStep(session, step, knowledge, env)),
+      );
+      return { user: { world: next, confirmed }, did: inWords([step]).join() };
+    }
+    if (step.do !== "ask") break;
+    if (step.question === "confirm-escrow") confirmed = new Map([...confirmed, [name, escrow.log.head]]);
+    else if (step.question === "enroll-again") answers = { ...answers, enrollAgainAfter: step.removedAt };
+    else throw new Error(`among honest devices nobody asks ${step.question}`);
+  }
+  return { user: { world, confirmed }, did: "nothing" };
 }
 
-type UserStep = (user: User, by: string, choice: number, escrow: World, admin: string) => World | User | undefined;
+/** A user's log and the escrow log after an admin acted. */
+interface Acted {
+  readonly world: World;
+  readonly escrow: World;
+}
+
+type UserStep = (
+  user: User,
+  by: string,
+  choice: number,
+  escrow: World,
+  admin: string,
+) => World | User | Acted | undefined;
 
 const ROLES: readonly (readonly Role[])[] = [["manage"], ["recover"], ["discover", "recover"], []];
 
@@ -175,13 +196,21 @@ const USER_STEPS = {
   "is recovered": ({ world }, by, choice, escrow, admin) => {
     const lost = pick(others(world, by), choice);
     const remove = choice % 2 === 0 && lost ? world.ids(lost) : [];
-    const options = { userLog: world.log, entries: world.entries, approve: world.ids(by), remove };
-    return world.append(recover(escrow.session(admin), options, world.env("recover")).entry);
+    const { log: userLog, entries } = world;
+    const usersOwn = [...userLog.active.keys()];
+    const lists = { approve: world.ids(by), remove };
+    const given = { userLog, entries, usersOwn, ...lists, reason: "lost" };
+    const recorded = recordRecovery(escrow.session(admin), given, escrow.env(`record ${world.log.head.hash}`));
+    const later = escrow.append(recorded.entry);
+    const { entry } = recover(
+      later.session(admin),
+      { act: recorded.act, userLog, entries, usersOwn },
+      world.env("recover"),
+    );
+    return { world: world.append(entry), escrow: later };
   },
-  "is renewed": ({ world }, _by, _choice, escrow, admin) => {
-    const options = { userLog: world.log, entries: world.entries };
-    return world.append(renewFor(escrow.session(admin), options, world.env("renew for")).entry);
-  },
+  "is renewed": ({ world }, _by, _choice, escrow, admin) =>
+    world.append(renewFor(escrow.session(admin), { userLog: world.log }, world.env("renew for")).entry),
 } satisfies { readonly [name: string]: UserStep };
 
 type StepName = keyof typeof ADMIN_STEPS | keyof typeof USER_STEPS | "duty";
@@ -237,22 +266,26 @@ export function take(organisation: Organisation, { step, user, actor, choice }: 
   }
   const before = organisation.user(user);
   const by = pick(activeNames(before.world), actor) as string;
-  // What duty names is always permitted: a refusal here is a failure.
+  // What the agenda names is always permitted: a refusal here is a failure.
   const after =
     step === "duty"
       ? doDuty(before, by, escrow).user
       : permitted(() => (USER_STEPS as Record<string, UserStep>)[step]?.(before, by, choice, escrow, admin));
   if (!after) return undefined;
-  const next = after instanceof World ? { ...before, world: after } : after;
+  if ("escrow" in after) organisation.escrow = after.escrow;
+  const next: User = "confirmed" in after ? after : { ...before, world: after instanceof World ? after : after.world };
   users[user % users.length] = next;
   return next.world === before.world ? undefined : next.world;
 }
+
+/** What is refused by a rule, or because a device does not know enough of escrow. */
+const REFUSED: readonly string[] = ["NOT_PERMITTED", "ESCROW_UNKNOWN", "UNVERIFIED_MEMBERS"];
 
 function permitted<T>(act: () => T): T | undefined {
   try {
     return act();
   } catch (error) {
-    if (error instanceof KeysteadError && error.code === "NOT_PERMITTED") return undefined;
+    if (error instanceof KeysteadError && REFUSED.includes(error.code)) return undefined;
     throw error;
   }
 }

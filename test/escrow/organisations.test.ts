@@ -10,14 +10,14 @@ import { openContent } from "../../src/content/open.js";
 import { sealTo } from "../../src/content/seal.js";
 import type { GapCloser, UserCoverage } from "../../src/escrow/coverage.js";
 import { escrowsOf, openAsEscrow } from "../../src/escrow/escrow-keys.js";
-import { escrowNeeds } from "../../src/escrow/escrow-log.js";
-import { judgePointer } from "../../src/escrow/pointer.js";
 import { organisationReport } from "../../src/escrow/report.js";
 import type { Session } from "../../src/grants/session.js";
 import { partsOf } from "../../src/keys/keyring.js";
 import { foundersOf } from "../../src/log/classes.js";
 import { containsRuns, hasEpoch, NO_RUNS, type Runs, runsOf, subtractRuns, uniteRuns } from "../../src/log/runs.js";
 import { currentEpoch, escrowMember, isConfirmed, type LinkRecord, type LogState } from "../../src/log/state.js";
+import { escrowNeeds } from "../../src/trust/escrow-needs.js";
+import { judgePointer } from "../../src/trust/pointer.js";
 import { numRuns, timeout } from "../model/history.js";
 import { review } from "../support/accepted.js";
 import { seededEnv } from "../support/seeded-env.js";
@@ -161,13 +161,12 @@ function close(user: User, { member }: GapCloser, escrow: World): User {
     const confirmed = activeNames(user.world).find((each) => isConfirmed(log, user.world.member(each))) as string;
     current = doDuty(current, confirmed, escrow).user;
   }
-  for (let turn = 0; turn < 4; turn++) {
+  for (let turn = 0; turn < 8; turn++) {
     const { user: next, did } = doDuty(current, name, escrow);
     current = next;
     if (did === "nothing") break;
-    if (did === "wait") return { ...current, world: extendEscrow(current.world, name) };
   }
-  return current;
+  return { ...current, world: extendEscrow(current.world, name) };
 }
 
 function extendEscrow(world: World, by: string): World {

@@ -4,7 +4,7 @@
 import { describe, expect, it } from "vitest";
 import { openAsEscrow } from "../../src/escrow/escrow-keys.js";
 import { runsOf } from "../../src/log/runs.js";
-import { enrollBackupKey } from "../support/accepted.js";
+import { enrollBackupKey, rotate } from "../support/accepted.js";
 import { idBytes, mutate, type RawBody, setField } from "../support/raw-link.js";
 import { expectError, expectRefused, expectTwins } from "../support/refusal.js";
 import { keysNamed, openWorld, type World } from "../support/world.js";
@@ -64,7 +64,7 @@ describe("a join", () => {
     expectRefused(user.log, said, "INVALID_ENCODING", "ENC-2");
   });
 
-  it("alone may withhold: every other new epoch goes to escrow (MEM-6)", () => {
+  it("is followed by what others grant, who may withhold too, but say so (MEM-6, GRT-1)", () => {
     const rotated = withheld.rotate("Laptop");
     expect(escrowOf(rotated)).toMatchObject({
       held: [
@@ -74,7 +74,11 @@ describe("a join", () => {
       withheld: [[2, 2]],
     });
     const attack = mutate(rotated.last, { body: setField("escrow", "withheld"), signers: [laptop] });
-    expectTwins(withheld.log, attack, rotated.last, "INVALID_ENCODING", "ENC-2");
+    expectTwins(withheld.log, attack, rotated.last, "INVALID_LINK", "GRT-1");
+    const kept = withheld.act("Laptop", "rotates, withholding", (session, env) =>
+      rotate(session, env, { withholdFromEscrow: true }),
+    );
+    expect(escrowOf(kept)).toMatchObject({ held: [[1, 1]], withheld: [[2, 3]] });
   });
 });
 
@@ -157,7 +161,7 @@ describe("a backup key in a log with escrow", () => {
   it("names the escrow head whose policy was checked (BAK-5)", () => {
     const made = make(user, escrow);
     expect([...made.log.active.values()].map(({ kind }) => kind)).toEqual(["device", "escrow", "backup"]);
-    expectError(() => make(user), "INVALID_ARGUMENT", undefined);
+    expectError(() => make(user), "ESCROW_UNKNOWN", "BAK-5");
     expectError(() => make(user, openOrganisation("another")), "INVALID_ARGUMENT", "BAK-5");
     expect(make(openWorld("recipients")).log.active.size).toBe(2);
   });

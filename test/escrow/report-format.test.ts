@@ -3,12 +3,32 @@
 
 import { describe, expect, it } from "vitest";
 import type { MemberId } from "../../src/bytes/ids.js";
-import type { UserCoverage } from "../../src/escrow/coverage.js";
+import { actRecords } from "../../src/escrow/act.js";
+import type { Recovery, UserCoverage } from "../../src/escrow/coverage.js";
 import { formatTotals, formatUserCoverage, reportCsvHeader, reportCsvLine } from "../../src/escrow/format-report.js";
-import { organisationReport, type ReportedUser, type ReportOptions, ReportTotals } from "../../src/escrow/report.js";
+import {
+  organisationReport,
+  type ReportedUser,
+  type ReportOptions,
+  ReportTotals,
+  toDosOf,
+} from "../../src/escrow/report.js";
+import { pointerTo } from "../../src/trust/pointer.js";
+import { disown } from "../support/accepted.js";
 import { expectError, snapshot } from "../support/refusal.js";
 import { openWorld, type World } from "../support/world.js";
-import { dismiss, enroll, hire, openOrganisation, openUser, recoverBy, reviewEscrow } from "./support.js";
+import {
+  announce,
+  dismiss,
+  enroll,
+  hire,
+  openOrganisation,
+  openUser,
+  renewedBy,
+  renewedRaw,
+  restore,
+  reviewEscrow,
+} from "./support.js";
 
 const escrow = hire(openOrganisation("report"), "Bob", ["recover"]);
 const later = dismiss(escrow, "Bob");
@@ -39,6 +59,17 @@ async function fullRow(change: Partial<UserCoverage> = {}): Promise<UserCoverage
   });
   const phone = { member, name: "Phone", epochs: [], lastSeen: day("2026-08-07") };
   const tablet = { member, name: "Tablet", epochs: [], lastSeen: undefined };
+  const recovery: Recovery = {
+    ...{ seq: 5, type: "review", approved: [], removed: [], admin: member, believed: true, because: "recorded" },
+    ...{ recordedAt: 7, when: day("2026-09-08"), reason: "locked out; lost", case: "17-4" },
+  };
+  const unbelieved = {
+    seq: 6,
+    admin: undefined,
+    believed: false,
+    because: "not-recorded",
+    recordedAt: undefined,
+  } as const;
   return {
     ...(await rowOf(user)),
     status: "partly",
@@ -59,15 +90,21 @@ async function fullRow(change: Partial<UserCoverage> = {}): Promise<UserCoverage
     pointer: "older",
     rotationDue: true,
     removals: [{ seq: 3, time: 0, by: "operator" }],
-    unverified: ["unknown", "removed"].map((because, index) => ({
-      ...{ seq: index + 5, type: "review", approved: [], removed: [], needsNewerLog: false },
-      ...{ admin: undefined, verdict: "unverified", because },
+    renewal: ["older", "founder"],
+    keptFromEscrow: [stretch(7, 7, "2026-05-06", "2026-06-05")],
+    recoveries: [recovery, { ...recovery, ...unbelieved, reason: undefined, case: undefined }],
+    unfinished: (["open", "unused", "disowned"] as const).map((status, index) => ({
+      ...{ recordedAt: 20 + index, admin: member, when: day("2026-10-09"), status },
+      ...{ reason: `stolen ${index}`, case: "" },
     })),
     backupKeys: 4,
     closable: 4,
     ...change,
   };
 }
+
+/** A row of which nobody acted for escrow, nobody withheld, and nothing is due. */
+const NOTHING = { renewal: [], keptFromEscrow: [], recoveries: [], unfinished: [] };
 
 /** Reads a line of CSV back (RFC 4180). */
 function cellsOf(line: string): readonly string[] {
@@ -96,17 +133,54 @@ describe("the statuses", () => {
   it("come with what else is to be looked at (ESC-6, ESC-7, ESC-8)", async () => {
     expect(await rowOf(user, later)).toMatchObject({
       pointer: "older",
+      renewal: ["older"],
       removals: [],
-      unverified: [],
+      recoveries: [],
       rotationDue: false,
     });
     const removed = await rowOf(reviewEscrow(user, "Laptop", "remove"));
     expect(removed).toMatchObject({ pointer: "none", removals: [{ by: user.id("Laptop") }] });
-    const acted = recoverBy(user.join("Phone"), escrow, "Bob", { approve: ["Phone"] });
-    expect((await rowOf(acted, later)).unverified).toMatchObject([{ admin: escrow.id("Bob"), verdict: "unverified" }]);
-    expect((await rowOf(acted)).unverified).toEqual([]);
+    const done = restore(user.join("Phone"), escrow, "Bob", { approve: ["Phone"] });
+    const acted = done.user;
+    const bob = escrow.id("Bob");
+    expect((await rowOf(acted, done.escrow)).recoveries).toMatchObject([
+      { admin: bob, believed: true, reason: undefined },
+    ]);
+    expect((await rowOf(acted, later)).recoveries).toMatchObject([{ believed: false, because: "not-recorded" }]);
     const left = acted.leave("Phone");
     expect((await rowOf(left)).rotationDue).toBe(true);
+  });
+
+  it("come with reason and case of every recovery, and with acts that were not done (ESC-8)", async () => {
+    const joined = user.join("Phone");
+    const done = restore(joined, escrow, "Bob", { approve: ["Phone"] });
+    const open = announce(done.escrow, "Ann", done.user, { remove: ["Phone"] }, { reason: "stolen", case: "" });
+    const lost = announce(open.escrow, "Ann", done.user, { remove: ["Phone"] }, { reason: "twice" });
+    const disowned = lost.escrow.act("Ann", "disowns", (session, env) => disown(session, [lost.act.recordedAt], env));
+    const acts = actRecords(disowned.session("Ann"), disowned.entries);
+    const [row] = await report(disowned, [{ log: done.user.log }], { acts });
+    expect(row?.recoveries).toMatchObject([
+      { seq: done.act.seq, believed: true, reason: "lost everything", case: "7", recordedAt: done.act.recordedAt },
+    ]);
+    expect(row?.unfinished).toMatchObject([
+      { recordedAt: open.act.recordedAt, reason: "stolen", case: "", status: "open" },
+      { recordedAt: lost.act.recordedAt, reason: "twice", case: "7", status: "disowned" },
+    ]);
+    const [taken] = await report(disowned, [{ log: done.user.rename("Phone", "Mobile").log }], { acts });
+    expect(taken?.unfinished.map(({ status }) => status)).toEqual(["unused", "disowned"]);
+    expect(toDosOf(taken ?? expect.unreachable()).map(({ text }) => text)).toEqual([
+      `link ${open.act.recordedAt} of the escrow log announced an act that was not done (stolen): do it, or disown it`,
+    ]);
+    // Acts about other users are not this one's.
+    const [other] = await report(disowned, [{ log: openUser("another", escrow).log }], { acts });
+    expect(other).toMatchObject({ recoveries: [], unfinished: [] });
+    await expect(report(escrow, [], { acts: 7 as never })).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
+  });
+
+  it("say when a former admin knows the current epoch (ESC-10)", async () => {
+    const renewed = renewedRaw(user, escrow, "Bob", pointerTo(later.log));
+    expect((await rowOf(renewed, later)).renewal).toEqual(["known-to-former-admin"]);
+    expect((await rowOf(renewedBy(user, later, "Ann"), later)).renewal).toEqual([]);
   });
 });
 
@@ -138,19 +212,31 @@ describe("CSV", () => {
       ],
       ["closed by", "Phone; Tablet"],
       ["not delivered", "epoch 5 (4 March 2026 to 5 April 2026); epoch 6 (5 April 2026 to 6 May 2026)"],
+      ["kept from escrow", "epoch 7 (6 May 2026 to 5 June 2026)"],
       ["lost", "epoch 8 (5 June 2026 to 6 July 2026); epoch 10 (since 6 July 2026)"],
       ["pointer", "older"],
+      ["renewal due", "older; founder"],
       ["rotation due", "yes"],
       ["escrow removals", "1"],
-      ["unverified acts", "2"],
+      ["recoveries", "8 September 2026, 17-4, locked out; lost; 8 September 2026, not believed (not-recorded)"],
+      ["acts without a review", "9 October 2026, open, stolen 0; 9 October 2026, unused, stolen 1"],
+      ["disowned acts", "9 October 2026, disowned, stolen 2"],
       ["own backup keys", "4"],
     ]);
   });
 
   it("quotes only the cells that need it (RFC 4180), and leaves empty what there is none of", async () => {
-    const none = { since: undefined, proven: undefined, gaps: [], withheld: [], lost: [], rotationDue: false };
+    const none = {
+      since: undefined,
+      proven: undefined,
+      gaps: [],
+      withheld: [],
+      lost: [],
+      rotationDue: false,
+      ...NOTHING,
+    };
     const line = reportCsvLine(await fullRow({ ...none, status: "behind" }));
-    expect(line).toBe('alice@example.org,behind,,"5-6, 9",,,,,,older,no,1,2,4\r\n');
+    expect(line).toBe('alice@example.org,behind,,"5-6, 9",,,,,,,older,,no,1,,,,4\r\n');
   });
 
   it("writes the whole day of a device whose clock is far ahead (LOG-7)", async () => {
@@ -209,12 +295,18 @@ describe("text", () => {
         "  lacks epoch 7 (6 May 2026 to 5 June 2026)",
         "  not delivered: epoch 5 (4 March 2026 to 5 April 2026): fetch it again",
         "  not delivered: epoch 6 (5 April 2026 to 6 May 2026): fetch it again",
+        "  kept from escrow by a device: epoch 7 (6 May 2026 to 5 June 2026)",
         "  lost for good: epoch 8 (5 June 2026 to 6 July 2026)",
         "  lost for good: epoch 10 (since 6 July 2026)",
+        "  restored by escrow: 8 September 2026, 17-4, locked out; lost",
+        "  restored by escrow: 8 September 2026, not believed (not-recorded)",
+        "  announced, and not done: 9 October 2026, open, stolen 0",
+        "  announced, and not done: 9 October 2026, unused, stolen 1",
+        "  announced, and not done: 9 October 2026, disowned, stolen 2",
         "",
       ].join("\n"),
     );
-    const claimed = await fullRow({ proven: undefined, gaps: [], withheld: [], lost: [] });
+    const claimed = await fullRow({ proven: undefined, gaps: [], withheld: [], lost: [], ...NOTHING });
     expect(formatUserCoverage(claimed)).toBe("alice@example.org: partly, everything since 6 July 2026\n");
   });
 
@@ -232,14 +324,14 @@ describe("totals", () => {
     expect(totals.users).toBe(3);
     expect(totals.statuses).toEqual({ covered: 1, partly: 1, behind: 0, pending: 1, removed: 0 });
     expect(totals).toMatchObject({ closable: 2, withLoss: 0, stale: 1 });
-    expect(totals.todo.map(({ closes }) => closes)).toEqual([1, 1, 0]);
+    expect(totals.todo.map(({ closes }) => closes)).toEqual([1, 1, 0, 0]);
     expect(formatTotals(totals)).toContain("3 users: 1 covered, 1 partly, 1 pending\n");
   });
 
   it("are told as text with what closes the most first, as much of it as is asked for", async () => {
     const totals = new ReportTotals();
     const bare = openWorld("report", { subject: "bob\u001b@example.org" });
-    totals.add(await fullRow({ gaps: [], withheld: [], lost: [], unverified: [], rotationDue: false }));
+    totals.add(await fullRow({ gaps: [], withheld: [], lost: [], ...NOTHING, renewal: ["older"], rotationDue: false }));
     totals.add(await rowOf(bare.rotate("Laptop")));
     const head = [
       "2 users: 1 partly, 1 pending",

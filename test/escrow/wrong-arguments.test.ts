@@ -2,27 +2,33 @@
 // (errors of docs/spec.md section 11).
 
 import { describe, expect, it } from "vitest";
+import { agenda } from "../../src/agenda/agenda.js";
 import { isBytes } from "../../src/bytes/bytes.js";
 import { KeysteadError } from "../../src/errors.js";
-import { escrowActs, unverifiedMembers } from "../../src/escrow/acts.js";
+import { actRecords } from "../../src/escrow/act.js";
 import { accessRecords, openRecorded } from "../../src/escrow/discover.js";
-import { escrowDuty, escrowIsSound } from "../../src/escrow/duty.js";
-import { escrowNeeds, policyOf } from "../../src/escrow/escrow-log.js";
 import { formatTotals, formatUserCoverage, reportCsvLine } from "../../src/escrow/format-report.js";
-import { judgePointer, newestPointer } from "../../src/escrow/pointer.js";
+import { enrollEscrow, renewEscrow } from "../../src/escrow/member.js";
+import { recoverableEpochs } from "../../src/escrow/recover.js";
 import { organisationReport, ReportTotals, toDosOf } from "../../src/escrow/report.js";
 import { escrowDevicesAndActivity } from "../../src/escrow-devices-and-activity.js";
+import { escrowActs } from "../../src/trust/acts.js";
+import { doubtedMembers } from "../../src/trust/doubt.js";
+import { escrowNeeds, policyOf } from "../../src/trust/escrow-needs.js";
+import { judgePointer, newestPointer } from "../../src/trust/pointer.js";
+import { renewalReasons } from "../../src/trust/renewal.js";
+import { escrowIsSound } from "../../src/trust/soundness.js";
 import {
   createEscrowLog,
-  enrollEscrow,
+  disown,
   recordAccess,
+  recordRecovery,
   recover,
-  renewEscrow,
   renewFor,
   setPolicy,
 } from "../support/accepted.js";
 import { expectError, expectWrongArgument } from "../support/refusal.js";
-import { openOrganisation, openUser, paper, policyBy } from "./support.js";
+import { announce, openOrganisation, openUser, paper, policyBy } from "./support.js";
 
 type Call = (value: never) => unknown;
 
@@ -33,6 +39,13 @@ const env = () => escrow.env("arguments");
 const { log: userLog, entries } = user;
 const me = user.id("Laptop");
 const pointer = newestPointer(escrow.log);
+
+const announced = announce(escrow, "Ann", user, { approve: ["Phone"] });
+const acting = announced.escrow.session("Ann");
+const { act } = announced;
+const usersOwn = [...userLog.active.keys()];
+const recovery = { userLog, entries, approve: user.ids("Phone"), usersOwn, reason: "x" };
+const knowledge = { now: "unchecked", escrowLog: escrow.log } as const;
 
 /** What JavaScript lets through where nothing else was meant. */
 const WRONG: readonly unknown[] = [undefined, null, NaN, "text", 7, true, [], {}, new Uint8Array(32), () => undefined];
@@ -68,44 +81,81 @@ const calls: Readonly<Record<string, readonly [call: Call, ...right: unknown[]]>
   "newestPointer log": [(value) => newestPointer(value)],
   "judgePointer pointer": [(value) => judgePointer(value, escrow.log)],
   "judgePointer log": [(value) => judgePointer(pointer, value)],
-  "enrollEscrow session": [(value) => enrollEscrow(value, escrow.log, escrow.log.head, env())],
-  "enrollEscrow log": [(value) => enrollEscrow(laptop, value, escrow.log.head, env())],
-  "enrollEscrow confirmed": [(value) => enrollEscrow(laptop, escrow.log, value, env())],
-  "renewEscrow session": [(value) => renewEscrow(value, escrow.log, env())],
-  "renewEscrow log": [(value) => renewEscrow(laptop, value, env())],
-  "escrowDuty log": [(value) => escrowDuty(value, { me, escrowLog: escrow.log })],
-  "escrowDuty knowledge": [(value) => escrowDuty(userLog, value)],
-  "escrowDuty me": [(value) => escrowDuty(userLog, { me: value, escrowLog: escrow.log })],
-  "escrowDuty escrowLog": [(value) => escrowDuty(userLog, { me, escrowLog: value }), undefined],
-  "escrowDuty confirmed": [(confirmed) => escrowDuty(userLog, { me, escrowLog: escrow.log, confirmed }), undefined],
+  "enrollEscrow session": [(value) => enrollEscrow(value, knowledge, env())],
+  "enrollEscrow knowledge": [(value) => enrollEscrow(laptop, value, env()), [], {}, new Uint8Array(32)],
+  "enrollEscrow escrowLog": [(escrowLog) => enrollEscrow(laptop, { ...knowledge, escrowLog }, env()), undefined],
+  "enrollEscrow confirmed": [(confirmed) => enrollEscrow(laptop, { ...knowledge, confirmed }, env()), undefined],
+  "renewEscrow session": [(value) => renewEscrow(value, knowledge, env())],
+  "renewEscrow knowledge": [(value) => renewEscrow(laptop, value, env()), [], {}, new Uint8Array(32)],
+  "renewEscrow escrowLog": [(escrowLog) => renewEscrow(laptop, { ...knowledge, escrowLog }, env()), undefined],
+  "agenda session": [(value) => agenda(value, knowledge)],
+  "agenda knowledge": [(value) => agenda(laptop, value)],
+  "agenda now": [(now) => agenda(laptop, { ...knowledge, now }), 7],
+  "agenda escrowLog": [(escrowLog) => agenda(laptop, { now: "unchecked", escrowLog }), undefined],
+  "agenda confirmed": [(confirmed) => agenda(laptop, { ...knowledge, confirmed }), undefined],
+  "agenda own": [(own) => agenda(laptop, { ...knowledge, own }), undefined, []],
+  "agenda acts": [(acts) => agenda(ann, { ...knowledge, acts }), undefined, []],
+  "agenda userLogs": [(userLogs) => agenda(ann, { ...knowledge, userLogs }), undefined],
+  "agenda disownUnread": [(disownUnread) => agenda(ann, { ...knowledge, disownUnread }), undefined, []],
   "escrowIsSound log": [(value) => escrowIsSound(value, { escrowLog: escrow.log })],
   "escrowIsSound knowledge": [(value) => escrowIsSound(userLog, value), [], {}, new Uint8Array(32)],
   "escrowIsSound escrowLog": [(value) => escrowIsSound(userLog, { escrowLog: value }), undefined],
   "escrowIsSound confirmed": [(confirmed) => escrowIsSound(userLog, { escrowLog: escrow.log, confirmed }), undefined],
   "escrowActs log": [(value) => escrowActs(value, escrow.log)],
   "escrowActs escrowLog": [(value) => escrowActs(userLog, value)],
-  "unverifiedMembers log": [(value) => unverifiedMembers(value, escrow.log)],
-  "unverifiedMembers escrowLog": [(value) => unverifiedMembers(userLog, value)],
-  "unverifiedMembers perspective": [
-    (value) => unverifiedMembers(userLog, escrow.log, value),
+  "doubtedMembers log": [(value) => doubtedMembers(value, knowledge)],
+  "doubtedMembers own": [(own) => doubtedMembers(userLog, { ...knowledge, own }), undefined, []],
+  "renewalReasons log": [(value) => renewalReasons(value, escrow.log)],
+  "renewalReasons escrowLog": [(value) => renewalReasons(userLog, value)],
+  "recordRecovery admin": [(value) => recordRecovery(value, recovery, env())],
+  "recordRecovery options": [(value) => recordRecovery(ann, value, env())],
+  "recordRecovery userLog": [(value) => recordRecovery(ann, { ...recovery, userLog: value }, env())],
+  "recordRecovery entries": [(value) => recordRecovery(ann, { ...recovery, entries: value }, env()), undefined, []],
+  "recordRecovery approve": [
+    (value) => recordRecovery(ann, { ...recovery, approve: value, remove: user.ids("Phone") }, env()),
     undefined,
     [],
-    {},
+  ],
+  "recordRecovery approve member": [(value) => recordRecovery(ann, { ...recovery, approve: [value] }, env())],
+  "recordRecovery remove": [(value) => recordRecovery(ann, { ...recovery, remove: value }, env()), undefined, []],
+  "recordRecovery usersOwn": [
+    (value) => recordRecovery(ann, { ...recovery, remove: user.ids("Laptop"), usersOwn: value }, env()),
+    undefined,
+    [],
+  ],
+  "recordRecovery reason": [(reason) => recordRecovery(ann, { ...recovery, reason }, env()), "text"],
+  "recordRecovery case": [(value) => recordRecovery(ann, { ...recovery, case: value }, env()), undefined, "text"],
+  "recover admin": [(value) => recover(value, { act, userLog, entries, usersOwn }, env())],
+  "recover options": [(value) => recover(acting, value, env())],
+  "recover act": [(value) => recover(acting, { act: value, userLog, entries, usersOwn }, env())],
+  "recover act salt": [
+    (salt) => recover(acting, { act: { ...act, salt }, userLog, entries }, env()),
     new Uint8Array(32),
   ],
-  "unverifiedMembers own": [(own) => unverifiedMembers(userLog, escrow.log, { own }), undefined, []],
-  "escrowDuty own": [(own) => escrowDuty(userLog, { me, escrowLog: escrow.log, own }), undefined, []],
-  "recover admin": [(value) => recover(value, { userLog, entries, approve: user.ids("Phone") }, env())],
-  "recover options": [(value) => recover(ann, value, env())],
-  "recover userLog": [(value) => recover(ann, { userLog: value, entries, approve: user.ids("Phone") }, env())],
-  "recover userLog alone": [(value) => recover(ann, { userLog: value, entries }, env())],
-  "recover entries": [(value) => recover(ann, { userLog, entries: value, approve: user.ids("Phone") }, env()), []],
-  "recover approve": [(value) => recover(ann, { userLog, entries, approve: value }, env()), undefined, []],
-  "recover approve member": [(value) => recover(ann, { userLog, entries, approve: [value] }, env())],
-  "renewFor admin": [(value) => renewFor(value, { userLog, entries }, env())],
+  "recover act recordedAt": [
+    (value) => recover(acting, { act: { ...act, recordedAt: value }, userLog, entries }, env()),
+    7,
+  ],
+  "recover userLog": [(value) => recover(acting, { act, userLog: value, entries, usersOwn }, env())],
+  "recover entries": [(value) => recover(acting, { act, userLog, entries: value, usersOwn }, env()), []],
+  "recover usersOwn": [(value) => recover(acting, { act, userLog, entries, usersOwn: value }, env()), undefined, []],
+  "recoverableEpochs admin": [(value) => recoverableEpochs(value, { userLog, entries, approve: [] })],
+  "recoverableEpochs options": [(value) => recoverableEpochs(ann, value)],
+  "recoverableEpochs userLog": [(value) => recoverableEpochs(ann, { userLog: value, entries, approve: [] })],
+  "recoverableEpochs approve": [(approve) => recoverableEpochs(ann, { userLog, entries, approve }), []],
+  "recoverableEpochs entries": [
+    (value) => recoverableEpochs(ann, { userLog, entries: value, approve: user.ids("Phone") }),
+    [],
+  ],
+  "renewFor admin": [(value) => renewFor(value, { userLog }, env())],
   "renewFor options": [(value) => renewFor(ann, value, env())],
-  "renewFor userLog": [(value) => renewFor(ann, { userLog: value, entries }, env())],
-  "renewFor entries": [(value) => renewFor(ann, { userLog, entries: value }, env()), []],
+  "renewFor userLog": [(value) => renewFor(ann, { userLog: value }, env())],
+  "disown admin": [(value) => disown(value, [act.recordedAt], env())],
+  "disown acts": [(value) => disown(acting, value, env())],
+  "disown act": [(value) => disown(acting, [value], env()), 7],
+  "actRecords member": [(value) => actRecords(value, escrow.entries)],
+  "actRecords entries": [(value) => actRecords(acting, value), []],
+  "actRecords entry": [(value) => actRecords(acting, [value])],
   "recordAccess admin": [(value) => recordAccess(value, { userLog, epochs: [[1, 1]], reason: "x" }, env())],
   "recordAccess options": [(value) => recordAccess(ann, value, env())],
   "recordAccess userLog": [(value) => recordAccess(ann, { userLog: value, epochs: [[1, 1]], reason: "x" }, env())],
@@ -155,6 +205,7 @@ describe("wrong arguments", () => {
     ["entries", (value: never) => organisationReport(escrow.log, [{ log: userLog, entries: value }], { admin: ann })],
     ["options", (value: never) => organisationReport(escrow.log, [], isBytes(value) ? (7 as never) : value)],
     ["admin", (value: never) => organisationReport(escrow.log, [], { admin: value })],
+    ["acts", (value: never) => organisationReport(escrow.log, [], { acts: value })],
     ["onProgress", (value: never) => organisationReport(escrow.log, [], { onProgress: value })],
     ["signal", (value: never) => organisationReport(escrow.log, [], { signal: value })],
   ] as const)("are named by organisationReport: %s", async (name, report) => {
@@ -185,15 +236,15 @@ describe("a head that an app stored", () => {
   it("is refused unless its position is a whole number from 1", () => {
     for (const seq of [0, -1, 1.5]) {
       const confirmed = { ...escrow.log.head, seq };
-      expectError(() => enrollEscrow(laptop, escrow.log, confirmed, env()), "INVALID_ARGUMENT", undefined);
+      expectError(() => enrollEscrow(laptop, { ...knowledge, confirmed }, env()), "INVALID_ARGUMENT", undefined);
     }
   });
 });
 
-describe("members and epochs for recover", () => {
+describe("members for a recovery", () => {
   it("are refused by the name of the option", () => {
-    for (const option of ["approve", "remove", "abandon"]) {
-      const call = () => recover(ann, { userLog, entries, [option]: 7 }, env());
+    for (const option of ["approve", "remove", "usersOwn"]) {
+      const call = () => recordRecovery(ann, { ...recovery, [option]: 7 }, env());
       expect(expectError(call, "INVALID_ARGUMENT", undefined).message).toContain(option);
     }
   });
@@ -201,7 +252,9 @@ describe("members and epochs for recover", () => {
 
 describe("an escrow log in the place of a user's", () => {
   it.each([
-    ["escrowDuty", () => escrowDuty(escrow.log, { me: escrow.id("Ann"), escrowLog: escrow.log })],
+    ["recordRecovery", () => recordRecovery(ann, { ...recovery, userLog: escrow.log }, env())],
+    ["recover", () => recover(acting, { act, userLog: escrow.log, entries }, env())],
+    ["renewFor", () => renewFor(ann, { userLog: escrow.log }, env())],
     ["escrowIsSound", () => escrowIsSound(escrow.log, { escrowLog: escrow.log })],
   ])("is refused by %s", (_, call) => {
     expectError(call, "INVALID_ARGUMENT", undefined);
@@ -213,7 +266,10 @@ describe("a report's row", () => {
     const users = [{ log: userLog, entries, lastSeen: new Map() }];
     for await (const row of organisationReport(escrow.log, users, { admin: ann })) {
       const stretch = { from: 1, to: 1, since: new Date(0), until: undefined };
-      const full = { ...row, gaps: [{ ...stretch, closers: [] }], withheld: [stretch], lost: [stretch] };
+      const full = {
+        ...{ ...row, gaps: [{ ...stretch, closers: [] }], withheld: [stretch], lost: [stretch] },
+        keptFromEscrow: [stretch],
+      };
       const users = [formatUserCoverage, reportCsvLine, toDosOf, (value: never) => new ReportTotals().add(value)];
       for (const use of users) {
         expect(() => use(structuredClone(full) as never)).not.toThrow();

@@ -32,7 +32,6 @@ import {
   receive,
   recordRecovery,
   recover,
-  renewFor,
   resume,
   stateHead,
   unsafeSerializeKeyring,
@@ -77,9 +76,10 @@ const LATER = 1_800_000_000_000;
 function recoverWith(bytes: Uint8Array): unknown {
   const { log: userLog, entries } = forkedWorld;
   const given = [bytes, ...entries.slice(0, -1)];
-  const options = { userLog, entries: given, approve: forkedWorld.ids("Watch"), reason: "fuzzing" };
+  const usersOwn = [...userLog.active.values()].filter(({ kind }) => kind !== "escrow").map(({ id }) => id);
+  const options = { userLog, entries: given, approve: forkedWorld.ids("Watch"), usersOwn, reason: "fuzzing" };
   const { act, ...session } = recordRecovery(admin, options, seededEnv("records", LATER)).accept();
-  return recover(session, { userLog, entries: given, act }, seededEnv("recover", LATER));
+  return recover(session, { userLog, entries: given, act, usersOwn }, seededEnv("recover", LATER));
 }
 
 /** The name of a member that has committed to these bytes as its name; undefined when they are none. */
@@ -146,7 +146,6 @@ export const decoders: readonly Decoder<Uint8Array>[] = [
   ["openRecorded, the record", recordEntry, (bytes) => openRecorded(admin, { ...user, record, recordEntry: bytes })],
   ["openRecorded, an entry", firstOfUser, (bytes) => openRecorded(admin, { ...withFirst(bytes), record, recordEntry })],
   ["recover", forkedWorld.last, recoverWith],
-  ["renewFor", firstOfUser, (bytes) => renewFor(admin, withFirst(bytes), seededEnv("renew", 1_800_000_000_000))],
   ["organisationReport", firstOfUser, report],
   ["readContentHeader", plain, readContentHeader],
   ["openContent", plain, (bytes) => openContent(bytes, session.keyring, options)],

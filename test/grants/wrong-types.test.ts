@@ -5,8 +5,11 @@ import { describe, expect, it } from "vitest";
 import { abandonEpochs } from "../../src/grants/abandon.js";
 import { checkGrants } from "../../src/grants/check.js";
 import { offerEnrollment, prepareDevice } from "../../src/grants/enter.js";
-import { openKeyring, receive } from "../../src/grants/receive.js";
+import { openKeyring, receive, resume } from "../../src/grants/receive.js";
 import type { Session } from "../../src/grants/session.js";
+import { standing } from "../../src/grants/standing.js";
+import { unsafeSerializeKeyring } from "../../src/grants/store.js";
+import { parseKeyring } from "../../src/keys/keyring-bytes.js";
 import { acceptEntry, entryForSenders } from "../../src/log/accept.js";
 import { checkEvidence } from "../../src/log/check-evidence.js";
 import { decodeEvidence, type Evidence, encodeEvidence } from "../../src/log/evidence.js";
@@ -201,6 +204,14 @@ const receiving: readonly Case[] = [
   ["openKeyring: entries", (junk) => openKeyring(log, junk, ownSeed(session.keyring)), ["list"]],
   ["openKeyring: an entry", (junk) => openKeyring(log, [junk], ownSeed(session.keyring))],
   ["openKeyring: seed", (junk) => openKeyring(log, entries, junk)],
+  ["resume: log", (junk) => resume(junk, entries, session.keyring)],
+  ["resume: entries", (junk) => resume(log, junk, session.keyring), ["list"]],
+  ["resume: an entry", (junk) => resume(log, [junk], session.keyring)],
+  ["resume: keyring", (junk) => resume(log, entries, junk)],
+  ["standing: log", (junk) => standing(junk, session.keyring)],
+  ["standing: keyring", (junk) => standing(log, junk)],
+  ["unsafeSerializeKeyring: session", (junk) => unsafeSerializeKeyring(junk)],
+  ["parseKeyring: bytes", (junk) => parseKeyring(junk)],
   ["checkGrants: session", (junk) => checkGrants(junk, [1])],
   ["checkGrants: links", (junk) => checkGrants(session, junk), ["list"]],
   ["checkGrants: a link", (junk) => checkGrants(session, [junk])],

@@ -1,12 +1,13 @@
 // What a server does: it accepts an entry or says why not, by all rules, by its clock and with all attachments; and it gives
 // senders entries without names. docs/spec.md section 13.
 
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { decodeCbor } from "../../src/bytes/cbor.js";
 import { acceptEntry, entryForSenders } from "../../src/log/accept.js";
 import { decodeEntry } from "../../src/log/entry.js";
 import type { LogState } from "../../src/log/state.js";
 import { verifyLog } from "../../src/log/verify.js";
+import { primitives } from "../../src/primitives/current.js";
 import { countVerifications } from "../support/count-verifications.js";
 import { idBytes, mutate, rawNext, takeApart } from "../support/raw-link.js";
 import { expectError, snapshot, thrownBy } from "../support/refusal.js";
@@ -150,6 +151,17 @@ describe("a server", () => {
     expect(acceptEntry(atRotate, other.last, SERVER)).toMatchObject({ verdict: "refused", error: { rule: "LOG-2" } });
     const { body } = takeApart(other.last);
     expect(body.get("prev")).not.toEqual(idBytes(atJoin.head.hash));
+  });
+
+  it("does not call a mistake of the library a bad entry", () => {
+    const verify = vi.spyOn(primitives, "ed25519Verify").mockImplementation(() => {
+      throw new TypeError("a mistake");
+    });
+    try {
+      expect(() => acceptEntry(atFirst, joined, SERVER)).toThrow(TypeError);
+    } finally {
+      verify.mockRestore();
+    }
   });
 
   it("throws for mistakes of its own only", () => {

@@ -113,7 +113,8 @@ describe("disowning", () => {
     for (const acts of [[A1], [B1, A1], [A1, B3]])
       expectTwins(acted.log, acted.by("Bob", disowning(...acts)), own, "INVALID_LINK", "MEM-8");
     // What is no act is not its own either.
-    for (const acts of [[1], [B1, 8], [99]])
+    expect(acted.log.links.at(2)).toMatchObject({ type: "join", author: namedId("Bob") });
+    for (const acts of [[1], [3], [8, B1], [99]])
       expectTwins(acted.log, acted.by("Bob", disowning(...acts)), own, "INVALID_LINK", "MEM-8");
     expectTwins(acted.log, acted.by("Zoe", disowning(B1)), own, "INVALID_LINK", "MEM-8");
     const keys = publicKeysOf("Bob, fresh");

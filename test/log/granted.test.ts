@@ -21,6 +21,7 @@ interface Step {
     | "renew"
     | "renew by escrow"
     | "remove"
+    | "leave"
     | "rotate"
     | "withhold"
     | "regrant"
@@ -37,6 +38,7 @@ const step: fc.Arbitrary<Step> = fc.record({
     "renew",
     "renew by escrow",
     "remove",
+    "leave",
     "rotate",
     "withhold",
     "regrant",
@@ -115,6 +117,9 @@ function playStep(world: Links, { kind, by, pair, epoch }: Step): Links {
       return world.append(world.renewByEscrow(inForce, pointer));
     case "remove":
       return world.log.active.size > 3 ? world.review(by, { remove: ["Escrow"] }) : world;
+    case "leave":
+      // The phone stays: it is what escrow approves below.
+      return by === "Phone" ? world : world.plus(by, { type: "leave" });
     case "rotate":
       return world.rotate(by);
     case "withhold":
@@ -142,6 +147,8 @@ describe("in random logs", () => {
       fc.property(fc.array(step, { minLength: 5, maxLength: 25 }), (steps) => {
         const world = play(steps);
         expectRecounted(world.log);
+        // Also the classes, which escrow's pointers and approvals have a part in (MEM-1).
+        world.founders();
       }),
       { numRuns: 40 },
     );

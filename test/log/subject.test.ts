@@ -4,7 +4,7 @@
 import { describe, expect, it } from "vitest";
 import type { KeysteadError } from "../../src/errors.js";
 import { checkEvidence } from "../../src/log/check-evidence.js";
-import type { Evidence, Pin } from "../../src/log/evidence.js";
+import { decodeEvidence, type Evidence, encodeEvidence, type Pin } from "../../src/log/evidence.js";
 import type { LinkRecord, LogState } from "../../src/log/state.js";
 import { appendEntry, verifyLog } from "../../src/log/verify.js";
 import { mutate, takeApart } from "../support/raw-link.js";
@@ -104,6 +104,31 @@ describe("pins", () => {
       expect(verify(other.entries).head).toEqual(other.log.head);
     },
   );
+
+  it("are of the subject that is asked for: the state of another one is the caller's mistake (LOG-8)", () => {
+    const error = expectError(() => verify(world.entries, bob.log), "WRONG_SUBJECT", "LOG-8");
+    const { log } = bob.log.head;
+    expect(error.details).toEqual({ expected: ALICE, actual: "bob@example.org", log });
+    expect(error.message).toContain("options.pinned");
+    // A head does not say whose it is: another log is offered than the one it is of.
+    expectError(() => verify(world.entries, bob.log.head), "REPLACED", "LOG-8");
+  });
+
+  it.each(pins(world.log))("are rolled back where nothing is offered any more, pinned as %s (LOG-8)", (form, pin) => {
+    const error = expectError(() => verify([], pin), "ROLLED_BACK", "LOG-8");
+    const offered = { log: world.log.head.log, seq: 0, hash: "" };
+    expect(error.details).toMatchObject({ pinned: world.log.head, offered });
+    const evidence = decodeEvidence(encodeEvidence(evidenceOf(error)));
+    expect(evidence).toMatchObject({ subject: ALICE, theirs: [] });
+    expect(evidence.ours).toHaveLength(form === "a state" ? 4 : 0);
+    const verdict = { verdict: "claimed", pinned: world.log.head, offered, seq: 1 };
+    expect(checkEvidence(evidence)).toMatchObject(verdict);
+    // It is no fork, no replacement, and no rollback of a log that its own links are not.
+    for (const kind of ["forked", "replaced"] as const)
+      expectError(() => checkEvidence({ ...evidence, kind }), "INVALID_ARGUMENT", undefined);
+    const ours = bob.links();
+    expectError(() => checkEvidence({ ...evidence, ours }), "INVALID_ARGUMENT", undefined);
+  });
 
   it("does not call a broken log a fork: only valid links contradict (LOG-8)", () => {
     const broken = mutate(forked.entries[2] as Uint8Array, { signers: [young.signer("Laptop")] });

@@ -225,8 +225,8 @@ describe("random logs and heads", () => {
           numRuns: RUNS,
           examples: [() => forkedWorld.entries, shorter, rewrittenFrom, laterFrom].map((change) => [
             userWorld,
-            8,
-            6,
+            5,
+            4,
             change,
           ]),
         },

@@ -14,6 +14,8 @@ import {
   KEM_SEED_LENGTH,
   KemPrivateKey,
   kemPublicKey,
+  kemRho,
+  rhoOf,
 } from "../../src/primitives/kem.js";
 import { bytesOf, failure, filled, flipped, hex, NOT_BYTES, slow } from "./support.js";
 
@@ -164,6 +166,25 @@ describe("KEM-1", () => {
       }),
       slow(20),
     );
+  });
+});
+
+describe("kemRho", () => {
+  it("is bytes 1152 to 1183 of the seed's public key, and of no other seed's (GRT-4)", () => {
+    fc.assert(
+      fc.property(bytesOf(32), bytesOf(32), (seed, other) => {
+        expect(kemRho(seed)).toEqual(kemPublicKey(seed).slice(1152, 1184));
+        expect(rhoOf(kemPublicKey(seed))).toEqual(kemRho(seed));
+        if (toHex(seed) !== toHex(other)) expect(kemRho(other)).not.toEqual(kemRho(seed));
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  it("refuses what is no seed", () => {
+    for (const junk of [...NOT_BYTES, new Uint8Array(31)] as Uint8Array[]) {
+      expect(failure(() => kemRho(junk)).code).toBe("INVALID_ARGUMENT");
+    }
   });
 });
 

@@ -3,7 +3,7 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { primitives } from "../../src/primitives/current.js";
 import { hpkeOpen, hpkeSeal } from "../../src/primitives/hpke.js";
-import { encapsulate, KemPrivateKey, kemPublicKey } from "../../src/primitives/kem.js";
+import { encapsulate, KemPrivateKey, kemPublicKey, kemRho, rhoOf } from "../../src/primitives/kem.js";
 import { filled, flipped } from "./support.js";
 
 const SEED = filled(32, 7);
@@ -38,6 +38,14 @@ describe("wiping", () => {
     const wipes = [...mlkemKey.mock.results, ...x25519Key.mock.results].map(({ value }) => vi.spyOn(value, "wipe"));
     key.wipe();
     expect(wipes.map((wipe) => wipe.mock.calls.length)).toEqual([1, 1]);
+  });
+
+  it("overwrites what ρ is made from", () => {
+    const shake = vi.spyOn(primitives, "shake256");
+    const sha3 = vi.spyOn(primitives, "sha3_512");
+    expect(kemRho(SEED)).toEqual(rhoOf(PUBLIC_KEY));
+    const made = [...shake.mock.results, ...sha3.mock.results].map(({ value }) => value);
+    expect([...made, ...sha3.mock.calls.map(([input]) => input)].map(isZero)).toEqual([true, true, true]);
   });
 
   it("overwrites shared secret, schedule, key and nonce after sealing and after opening, opened or not", () => {

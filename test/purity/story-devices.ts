@@ -54,8 +54,18 @@ export async function tellDevices(told: Watch): Promise<Circle> {
   alice.publish(core.setLockdown(alice.of("Laptop"), { on: false }, env), "Laptop");
   alice.publish(core.leave(alice.of("Phone"), env), "Phone");
   const gone = alice.drop("Phone");
+  core.standing(alice.log, gone.keyring);
+  alice.publish(core.joinLog(alice.log, { device: { name: "Spare" } }, env), "Spare");
+  alice.publish(core.reclaim(alice.of("Spare"), { from: gone.keyring }, env), "Spare");
+  alice.publish(core.leave(alice.of("Spare"), env), "Spare");
+  alice.drop("Spare");
   told.method(gone.keyring, "wipe");
   await told.refused(() => core.rotate(gone, env));
+  const knows = { escrowLog: undefined, now: "unchecked" } as const;
+  for (const step of core.agenda(alice.of("Laptop"), knows)) {
+    if (step.do === "author") alice.publish(core.performStep(alice.of("Laptop"), step, knows, env), "Laptop");
+  }
+  await core.checkSeeds(alice.of("Laptop"));
   alice.publish(core.rekey(alice.of("Laptop"), env), "Laptop");
 
   alice.publish(core.joinLog(alice.log, { device: { name: "Lost" } }, env), "Lost");

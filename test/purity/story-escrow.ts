@@ -17,20 +17,29 @@ export async function tellEscrow(told: Watch): Promise<void> {
   const bob = new Circle(told);
   bob.publish(core.createLog({ subject: "bob@example.org", device: { name: "Laptop" } }, env), "Laptop");
   const me = bob.of("Laptop").keyring.member;
-  core.escrowDuty(bob.log, { me, escrowLog: escrow.log });
-  bob.publish(core.enrollEscrow(bob.of("Laptop"), escrow.log, escrow.log.head, env), "Laptop");
+  const knows = { escrowLog: escrow.log, confirmed: escrow.log.head };
+  core.agenda(bob.of("Laptop"), { ...knows, now: NOW });
+  bob.publish(core.enrollEscrow(bob.of("Laptop"), knows, env), "Laptop");
   core.escrowIsSound(bob.log, { escrowLog: escrow.log });
   escrow.publish(core.rotate(escrow.of("Ann"), env), "Ann");
   core.judgePointer(pointerOf(bob.log), escrow.log);
-  bob.publish(core.renewEscrow(bob.of("Laptop"), escrow.log, env), "Laptop");
+  bob.publish(core.renewEscrow(bob.of("Laptop"), { escrowLog: escrow.log }, env), "Laptop");
   escrow.publish(core.rotate(escrow.of("Ann"), env), "Ann");
-  bob.publishLog(core.renewFor(escrow.of("Ann"), { userLog: bob.log, entries: bob.entries }, env));
+  bob.publishLog(core.renewFor(escrow.of("Ann"), { userLog: bob.log }, env));
 
-  bob.publish(core.joinLog(bob.log, { device: { name: "Tablet" } }, env), "Tablet");
+  bob.publish(core.joinLog(bob.log, { device: { name: "Tablet" }, escrow: { escrowLog: escrow.log } }, env), "Tablet");
   const lists = { approve: [bob.of("Tablet").keyring.member], remove: [me] };
-  bob.publishLog(core.recover(escrow.of("Ann"), { userLog: bob.log, entries: bob.entries, ...lists }, env));
+  const user = { userLog: bob.log, entries: bob.entries };
+  core.recoverableEpochs(escrow.of("Ann"), { ...user, approve: lists.approve });
+  core.renewalReasons(bob.log, escrow.log);
+  const announced = core.recordRecovery(escrow.of("Ann"), { ...user, ...lists, reason: "lost", case: "6" }, env);
+  const { act } = announced.accept();
+  escrow.publish(announced, "Ann");
+  bob.publishLog(core.recover(escrow.of("Ann"), { ...user, act }, env));
+  core.actRecords(escrow.of("Ann"), escrow.entries);
+  escrow.publish(core.disown(escrow.of("Ann"), [act.recordedAt], env), "Ann");
   core.escrowActs(bob.log, escrow.log);
-  core.unverifiedMembers(bob.log, escrow.log);
+  core.doubtedMembers(bob.log, { escrowLog: escrow.log });
 
   const access = { userLog: bob.log, epochs: [[1, 1]] as const, reason: "order", case: "7" };
   const recorded = core.recordAccess(escrow.of("Ann"), access, env);

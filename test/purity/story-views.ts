@@ -34,7 +34,9 @@ export async function tellViews(told: Watch, alice: Circle): Promise<void> {
   core.resilience(log);
   core.straysOf(log);
   core.agenda(laptop, { now: NOW, escrowLog: undefined });
-  core.afterRemoval(log, lost.keyring.member);
+  core.removalOf(log, lost.keyring.member);
+  core.takeoverOf(log, { me });
+  core.unknownStretches(log);
   core.offerToRemove(log, { removed: lost.keyring.member, me });
   core.overlapsMeanwhile(log, { since: proven.head, members: [me] });
   await told.refused(() => told.method(laptop.keyring, "exportKey", 99, "x"));

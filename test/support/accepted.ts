@@ -47,6 +47,7 @@ function acceptingLog<Given extends readonly unknown[]>(verb: (...given: Given) 
 export const createLog = accepting(enter.createLog);
 /** Options without knowledge of escrow are those of a client that asks for none. */
 function unguarded<T extends EscrowOptions>(options: T): T {
+  if (typeof options !== "object" || options === null) return options;
   const isGuarded = options.escrow !== undefined || options.withholdFromEscrow !== undefined;
   return isGuarded ? options : { ...options, [UNGUARDED]: true };
 }
@@ -79,7 +80,8 @@ export const setLockdown = accepting((session: Session, options: Parameters<type
 export const expel = acceptingLog(actions.expel);
 export const enrollBackupKey = accepting(
   (session: Session, options: backup.BackupKeyOptions & { readonly escrowLog?: LogState | undefined }, env: Env) => {
-    const { escrowLog, ...rest } = options;
+    const { escrowLog, ...rest } = options ?? {};
+    if (!options) return backup.enrollBackupKey(session, options, env);
     return backup.enrollBackupKey(session, escrowLog ? { ...rest, escrow: { escrowLog } } : unguarded(rest), env);
   },
 );
@@ -100,3 +102,4 @@ export const recover = acceptingLog(recovery.recover);
 export const renewFor = acceptingLog(recovery.renewFor);
 export const recordAccess = accepting(discover.recordAccess);
 export const disown = accepting(acts.disown);
+export const recordAgain = accepting(acts.recordAgain);

@@ -207,9 +207,7 @@ export class Links {
 
   /** A holder gives a member runs again. */
   regrant(by: string, name: string, runs: Runs): Links {
-    const member = idBytes(idOf(this.log, name));
-    const grants = runs.map(([from, to]) => ({ from, to, keyring: DIGEST, boxes: [[member, DIGEST]] }));
-    return this.plus(by, { type: "regrant", grants });
+    return this.plus(by, { type: "regrant", give: [[idBytes(idOf(this.log, name)), runs]] });
   }
 
   /** The operator expels members. */
@@ -300,5 +298,13 @@ export function epochsOf({ epochs }: GrantRecord): Runs {
 
 /** A grant that commits to attachments that nobody has. */
 function rawGrant({ epochs, recipients }: DueGrant): RawValue {
-  return { ...spanOf(epochs), keyring: DIGEST, boxes: recipients.map(({ id }) => [idBytes(id), DIGEST]) };
+  const { from, to, count } = spanOf(epochs);
+  // A run that ends before it starts counts as one epoch: the encoding is not what is refused then.
+  return {
+    from,
+    to,
+    count: Math.max(1, count),
+    keyring: DIGEST,
+    boxes: recipients.map(({ id }) => [idBytes(id), DIGEST]),
+  };
 }

@@ -319,6 +319,6 @@ describe("a relay and a dismissed admin together", () => {
     expect(relay.publish(ALICE, recover(forked, { ...user, act }, bob.env).entry)).toBe(true);
     expect(doubtedMembers(userLog(relay), { escrowLog: known })).toEqual([thief.id]);
     expect(escrowActs(userLog(relay), known)).toMatchObject([{ believed: false, because: "not-recorded" }]);
-    expect(await reportOn(relay, ann)).toMatchObject({ unbelieved: [{ approved: [thief.id] }] });
+    expect(await reportOn(relay, ann)).toMatchObject({ recoveries: [{ believed: false, approved: [thief.id] }] });
   });
 });

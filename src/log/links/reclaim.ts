@@ -22,8 +22,8 @@ export const reclaim: LinkType<Infer<typeof schema>> = {
   type: "reclaim",
   schema,
   author: (body) => body.author,
-  admitSigners: ({ from }, { before }) => void removedMember(before, from),
-  // What a removed member held is state of the log, and who has its key can open it anyway: the key is the proof.
+  // What a removed member held is state of the log, and who has its key can open it anyway: the key is the proof. Whether `from` was
+  // removed is judged here, before any signature.
   signers: ({ author, from }, before) => [author, removedMember(before, from).sign],
   introduces: () => NO_KEYS,
   missing: "past",

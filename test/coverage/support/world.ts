@@ -15,7 +15,16 @@ import type { Runs } from "../../../src/log/runs.js";
 import type { LinkRecord, LogState, Member } from "../../../src/log/state.js";
 import { appendEntry } from "../../../src/log/verify.js";
 import type { Env } from "../../../src/primitives/env.js";
-import { type Authored, createLog, expel, joinLog, regrant, review } from "../../support/accepted.js";
+import {
+  type Authored,
+  createLog,
+  expel,
+  joinLog,
+  reclaim,
+  regrant,
+  review,
+  setLockdown,
+} from "../../support/accepted.js";
 import { type RawSigner, withAttachment } from "../../support/raw-link.js";
 import { seededEnv } from "../../support/seeded-env.js";
 
@@ -148,6 +157,17 @@ export class World {
         keyring,
       };
     });
+  }
+
+  /** A member takes over what a removed one held, by its keys (MEM-10). */
+  reclaim(by: string, from: string, runs: Runs): this {
+    const { keyring } = this.session(from);
+    return this.act(by, (session, env) => reclaim(session, { from: keyring, runs }, env));
+  }
+
+  /** A member switches lockdown on. */
+  lockdown(by: string): this {
+    return this.act(by, (session, env) => setLockdown(session, { on: true }, env));
   }
 
   /** The service removes members. */

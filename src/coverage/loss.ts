@@ -1,0 +1,158 @@
+// Loss: which epochs no active member holds, and which removed members could bring them back. docs/spec.md sections 6 (MEM-10) and 8.
+
+import { checkOptions } from "../arguments/options.js";
+import type { MemberId } from "../bytes/ids.js";
+import { equalRuns, intersectRuns, NO_RUNS, type Runs, subtractRuns, uniteRuns } from "../log/runs.js";
+import { assertLog, type LogState, type Member } from "../log/state.js";
+import { list } from "./activity.js";
+import { actors } from "./actors.js";
+import { knownMember } from "./data-access.js";
+import { escrowHoldings, type KnownEscrow } from "./knowledge.js";
+import { nameMembers } from "./names.js";
+import { allEpochs, formatEpochs, formatStretch, type Stretch, stretchesOf } from "./stretches.js";
+
+/** Epochs that no active member holds. */
+export interface LostStretch extends Stretch {
+  /** Removed devices and backup keys that held some of it, in order of removal. Who still has one of them can open it. */
+  readonly keepers: readonly Keeper[];
+}
+
+/** A removed device or backup key that held what no active member holds. */
+export interface Keeper {
+  readonly member: MemberId;
+  readonly name: string;
+  readonly epochs: Runs;
+  /** `reclaim`: with its key it can be brought back. `read`: a reclaim would be refused, and it can only be read. */
+  readonly can: "reclaim" | "read";
+}
+
+/** What {@link lostStretches} may know besides the log. */
+export interface LossOptions extends KnownEscrow {
+  /** The member whose user asks; without it, a loss can be brought back if any active member may reclaim. */
+  readonly me?: MemberId | undefined;
+}
+
+/** Who holds each epoch of a log, with disjoint parts that make up all of it. */
+export interface Holdings {
+  /** Held by active devices and backup keys. */
+  readonly own: Runs;
+  /** Held by escrow and by no active device or backup key. */
+  readonly escrowOnly: Runs;
+  /** Held by no active device or backup key, granted in escrow's name, and nobody here knows to whose keys. */
+  readonly unknown: Runs;
+  /** Held by no active member. */
+  readonly lost: Runs;
+  /** What escrow holds in all; undefined when that is unknown. */
+  readonly claimed: Runs | undefined;
+}
+
+/**
+ * Stretches that no active member holds: **permanently lost**, unless a removed device or backup key that held them is still there.
+ * Judged by `held`: a member that declared them missing passes nothing on. Escrow, removed or not, counts by what was granted to
+ * keys that are the organisation's. Without an escrow log to be trusted that is unknown, and such epochs are in
+ * {@link unknownStretches} instead.
+ *
+ * @throws `INVALID_ARGUMENT`, `UNKNOWN_MEMBER`
+ */
+export function lostStretches(log: LogState, options: LossOptions = {}): readonly LostStretch[] {
+  assertLog(log);
+  return lossFinder(log, checkOptions(options).me)(holdingsOf(log, options).lost);
+}
+
+/**
+ * Stretches that no active device or backup key holds, and of which this log alone does not tell whether escrow holds them. Empty
+ * where an escrow log is given that is to be trusted.
+ *
+ * @throws `INVALID_ARGUMENT`
+ */
+export function unknownStretches(log: LogState, known: KnownEscrow = {}): readonly Stretch[] {
+  assertLog(log);
+  return stretchesOf(log, holdingsOf(log, known).unknown);
+}
+
+/** Who holds what. */
+export function holdingsOf(log: LogState, known: KnownEscrow): Holdings {
+  const { claimed, unknown: granted } = escrowHoldings(log, known);
+  let own: Runs = NO_RUNS;
+  for (const { kind, held } of log.active.values()) if (kind !== "escrow") own = uniteRuns(own, held);
+  const others = subtractRuns(allEpochs(log), own);
+  const escrowOnly = intersectRuns(others, claimed ?? NO_RUNS);
+  const unknown = intersectRuns(others, granted);
+  return { own, escrowOnly, unknown, lost: subtractRuns(subtractRuns(others, escrowOnly), unknown), claimed };
+}
+
+/** Lost epochs as stretches with those who held them. */
+export function lossFinder(log: LogState, me?: MemberId): (lost: Runs) => readonly LostStretch[] {
+  const can = mayReclaim(log, me) ? "reclaim" : "read";
+  const nameOf = nameMembers(log);
+  let keeping: readonly (readonly [Member, Runs])[] | undefined;
+  return (lost) => {
+    if (lost.length === 0) return [];
+    keeping ??= keptByRemoved(log);
+    const kept = keeping;
+    return stretchesOf(log, lost).map((stretch) => ({
+      ...stretch,
+      keepers: kept.flatMap(([{ id }, runs]): readonly Keeper[] => {
+        const epochs = intersectRuns(runs, [[stretch.from, stretch.to]]);
+        return epochs.length > 0 ? [{ member: id, name: nameOf(id), epochs, can }] : [];
+      }),
+    }));
+  };
+}
+
+/**
+ * MEM-10: whether an active member may take over what a removed one held. Seen from a device: whether it may itself, or when it was
+ * removed, whether a device may that joins for it, which in lockdown nobody confirms. A thief may be all that is left of the
+ * confirmed class, and does not help.
+ */
+function mayReclaim(log: LogState, me: MemberId | undefined): boolean {
+  const able = actors(log);
+  if (me === undefined) return able.length > 0;
+  const member = knownMember(log, me);
+  return member.removed ? !log.lockdown : able.includes(member);
+}
+
+/** What removed devices and backup keys held by grants of devices and backup keys. What escrow gave may be nothing but its word. */
+function keptByRemoved(log: LogState): readonly (readonly [Member, Runs])[] {
+  const kept = new Map<MemberId, Runs>();
+  for (const { id, kind } of log.removed) if (kind !== "escrow") kept.set(id, NO_RUNS);
+  for (const { actor, grants } of log.links) {
+    if (actor) continue;
+    for (const { epochs, boxes } of grants) {
+      for (const { member } of boxes) {
+        const runs = kept.get(member);
+        if (runs) kept.set(member, uniteRuns(runs, epochs));
+      }
+    }
+  }
+  return [...log.removed].flatMap((member) => {
+    const runs = intersectRuns(member.held, kept.get(member.id) ?? NO_RUNS);
+    return runs.length > 0 ? [[member, runs] as const] : [];
+  });
+}
+
+/** `permanently lost, no active member holds it`, or who could bring it back. */
+export function lossWords({ from, to, keepers }: LostStretch): string {
+  if (keepers.length === 0) return "permanently lost, no active member holds it";
+  const whole: Runs = [[from, to]];
+  const names = list(
+    keepers.map(({ name, epochs }) => (equalRuns(epochs, whole) ? name : `${name} (${formatEpochs(epochs)})`)),
+  );
+  const [{ can }] = keepers as readonly [Keeper];
+  const could = can === "reclaim" ? "could bring it back" : "can only read it";
+  return `lost, no active member holds it; ${names}, removed since, ${could}`;
+}
+
+/** Says that a stretch is lost. */
+export function lossText(stretch: LostStretch): string {
+  return `${formatStretch(stretch)}: ${lossWords(stretch)}`;
+}
+
+/** Says that nobody knows here whether escrow holds a stretch. */
+export function unknownText(stretch: Stretch): string {
+  return `${formatStretch(stretch)}: ${UNKNOWN}`;
+}
+
+/** What is said of what escrow alone may hold. */
+export const UNKNOWN =
+  "no device or backup key holds it, and whether escrow does is unknown without an escrow log to be trusted";

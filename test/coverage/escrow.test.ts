@@ -1,0 +1,204 @@
+// What views say that escrow holds: by keys that are the organisation's, which only a trusted escrow log tells. Without one it is
+// unknown, neither lost nor held (docs/spec.md section 8, ESC-11).
+
+import { describe, expect, it } from "vitest";
+import { coverageReport } from "../../src/coverage/coverage-report.js";
+import { devicesAndActivity } from "../../src/coverage/devices.js";
+import { explainAccess } from "../../src/coverage/explain.js";
+import { formatCoverage } from "../../src/coverage/format-coverage.js";
+import { gapsOf } from "../../src/coverage/gaps.js";
+import type { KnownEscrow } from "../../src/coverage/knowledge.js";
+import { lostStretches, unknownStretches } from "../../src/coverage/loss.js";
+import { overlapsMeanwhile } from "../../src/coverage/meanwhile.js";
+import { proveCoverage } from "../../src/coverage/proven.js";
+import { resilience } from "../../src/coverage/resilience.js";
+import {
+  enroll,
+  escrowOf,
+  joinWithholding,
+  openOrganisation,
+  openUser,
+  regrantEscrow,
+  reviewEscrow,
+} from "../escrow/support.js";
+import { openWorld, type World } from "../support/world.js";
+import { pointFalsely } from "./support/escrow.js";
+
+const organisation = openOrganisation("views");
+const known: KnownEscrow = { escrowLog: organisation.log };
+const confirmedToo: KnownEscrow = { ...known, confirmed: organisation.log.head };
+
+/** Escrow holds epoch 1; the only device that did has gone; Phone made epoch 2. */
+const bereft = openUser("views", organisation).join("Phone").leave("Laptop");
+
+/** A thief's device points escrow at keys of its own, and the laptop, which does not look, grants to them. */
+function falsely(user: World): World {
+  return reviewEscrow(pointFalsely(user).rotate("Laptop"), "Laptop", "remove", { remove: ["Thief"] });
+}
+
+const runs = (stretches: readonly { readonly from: number; readonly to: number }[]) =>
+  stretches.map(({ from, to }) => [from, to]);
+
+const texts = (world: World, code: string, options: KnownEscrow = {}) =>
+  resilience(world.log, options)
+    .filter((warning) => warning.code === code)
+    .map(({ text }) => text.replace(/\(\d+ \w+ \d+\)/g, "(…)"));
+
+describe("what only escrow holds", () => {
+  it("is neither lost nor held until the escrow log is known, and then held", () => {
+    expect([runs(lostStretches(bereft.log)), runs(unknownStretches(bereft.log))]).toEqual([[], [[1, 1]]]);
+    for (const options of [known, confirmedToo]) {
+      expect([lostStretches(bereft.log, options), unknownStretches(bereft.log, options)]).toEqual([[], []]);
+    }
+    const [another, none] = [{ escrowLog: openOrganisation("another").log }, { escrowLog: "unsupported" } as const];
+    for (const options of [another, none]) expect(runs(unknownStretches(bereft.log, options))).toEqual([[1, 1]]);
+  });
+
+  it("stays held when escrow was removed: the administrators still open it (ESC-11)", () => {
+    const gone = reviewEscrow(bereft, "Phone", "remove");
+    expect([runs(lostStretches(gone.log)), runs(unknownStretches(gone.log))]).toEqual([[], [[1, 1]]]);
+    expect([lostStretches(gone.log, known), unknownStretches(gone.log, known)]).toEqual([[], []]);
+  });
+
+  it("is nothing that was granted to a thief's keys: that is lost, where the escrow log is known (case 1)", () => {
+    const user = falsely(openUser("a thief's keys", organisation));
+    const left = user.join("Tablet").review("Tablet", { remove: ["Laptop"] });
+    expect([runs(lostStretches(left.log)), runs(unknownStretches(left.log))]).toEqual([[[5, 5]], [[1, 4]]]);
+    expect([runs(lostStretches(left.log, confirmedToo)), runs(unknownStretches(left.log, confirmedToo))]).toEqual([
+      [[3, 5]],
+      [],
+    ]);
+  });
+
+  it("is named in a gap, and nobody is sent to escrow for it", () => {
+    const [unknown] = gapsOf(bereft.log, bereft.id("Phone"));
+    expect(unknown).toMatchObject({ closers: [], lost: [], escrowOnly: [], unknown: [[1, 1]] });
+    expect(unknown?.advice).toContain("whether escrow does is unknown");
+    const [held] = gapsOf(bereft.log, bereft.id("Phone"), known);
+    expect(held).toMatchObject({ closers: [], lost: [], escrowOnly: [[1, 1]], unknown: [] });
+    expect(held?.advice).toMatch(/^epoch 1 \(.*\): only escrow holds it$/);
+  });
+
+  it("is said by warnings as what it is, without advice", () => {
+    expect(texts(bereft, "single-member", known)).toEqual([
+      expect.stringMatching(/^Only the organisation's escrow holds epoch 1 .*: no device or backup key does\.$/),
+    ]);
+    const unknown = devicesAndActivity(bereft.log, { me: bereft.id("Phone"), now: bereft.log.time }).warnings;
+    expect(unknown.filter(({ code }) => code === "escrow-unknown")[0]?.text).toMatch(
+      /^Data of epoch 1 \(.*\) may be lost: no device or backup key holds it, and whether escrow does is unknown/,
+    );
+  });
+});
+
+describe("single-member beside escrow", () => {
+  const user = openUser("single", organisation);
+
+  it("counts escrow as another holder by the organisation's keys, and says nothing where that is unknown (section 8)", () => {
+    expect([texts(user, "single-member"), texts(user, "single-member", known)]).toEqual([[], []]);
+    expect(texts(reviewEscrow(user, "Laptop", "remove"), "single-member", known)).toHaveLength(1);
+    expect(texts(openWorld("single"), "single-member")).toHaveLength(1);
+  });
+
+  it("counts it for nothing where its keys are a thief's", () => {
+    const taken = falsely(user);
+    expect(texts(taken, "single-member", confirmedToo)).toEqual([
+      expect.stringMatching(/^Only Laptop holds epochs 3-5 /),
+    ]);
+  });
+});
+
+describe("an epoch withheld from escrow", () => {
+  const user = openUser("withheld", organisation);
+  const withheld = joinWithholding(user, "Phone");
+
+  it("is a warning in every report until it is granted (MEM-6)", () => {
+    const text =
+      /^Phone withheld epoch 2 \(.*\) from escrow, and no administrator can restore that yet: a device gives it to escrow by itself, once it has an escrow log that it trusts\.$/;
+    expect(texts(withheld, "withheld-from-escrow")).toEqual([expect.stringMatching(text)]);
+    expect(texts(withheld, "withheld-from-escrow", known)).toHaveLength(1);
+    expect(coverageReport(withheld.log).warnings.map(({ code }) => code)).toContain("withheld-from-escrow");
+    const { warnings } = devicesAndActivity(withheld.log, { me: user.id("Laptop"), now: withheld.log.time });
+    expect(warnings.map(({ code }) => code)).toContain("withheld-from-escrow");
+    expect(texts(user.join("Phone"), "withheld-from-escrow")).toEqual([]);
+    expect(texts(regrantEscrow(withheld, "Phone", [[2, 2]]), "withheld-from-escrow")).toEqual([]);
+  });
+
+  it("is said by explainAccess to have been withheld from escrow only", () => {
+    const { because } = explainAccess(withheld.log, escrowOf(withheld).id, 2);
+    expect(because.map(({ effect }) => effect)).toEqual(["made"]);
+    expect(explainAccess(withheld.log, user.id("Laptop"), 2).canRead).toBe(true);
+  });
+});
+
+describe("explainAccess of escrow", () => {
+  it("does not know without the escrow log, unless nothing was granted at all", () => {
+    const { id } = escrowOf(bereft);
+    expect(explainAccess(bereft.log, id, 1)).toMatchObject({ canRead: undefined, mayHaveRead: true });
+    expect(explainAccess(bereft.log, id, 1, known)).toMatchObject({ canRead: true, mayHaveRead: true });
+    const withheld = joinWithholding(openUser("explained", organisation), "Phone");
+    expect(explainAccess(withheld.log, escrowOf(withheld).id, 2).canRead).toBe(false);
+  });
+
+  it("says that what was granted to a thief's keys was granted to keys that are not the organisation's", () => {
+    const user = openUser("explained", organisation);
+    const before = escrowOf(user).id;
+    const taken = falsely(user);
+    const effects = (epoch: number, options: KnownEscrow) =>
+      explainAccess(taken.log, before, epoch, options).because.map(({ effect }) => effect);
+    expect(effects(1, confirmedToo)).toEqual(["made", "entered", "granted", "removed"]);
+    expect(effects(3, confirmedToo)).toEqual(["foreign", "removed"]);
+    expect(effects(3, {})).toEqual(["granted", "removed"]);
+    const { canRead, because } = explainAccess(taken.log, before, 3, confirmedToo);
+    expect(canRead).toBe(false);
+    expect(because[0]?.text).toMatch(/, at keys that are not the organisation's$/);
+  });
+});
+
+describe("reports with escrow", () => {
+  it("show what escrow reads by the organisation's keys, and else that it is unknown", () => {
+    const row = (options: KnownEscrow) =>
+      formatCoverage(coverageReport(bereft.log, options))
+        .split("\n")
+        .find((line) => line.startsWith("unnamed escrow"))
+        ?.replace(/^unnamed escrow \(\w+\) +/, "");
+    expect(row({})).toMatch(/^escrow +unknown +unknown +1-2$/);
+    expect(row(known)).toMatch(/^escrow +\d+ \w+ \d+ +1-2 +1-2$/);
+    expect(formatCoverage(coverageReport(bereft.log))).toMatch(
+      /\nUnknown\n- epoch 1 \(.*\): no device or backup key holds it, and whether escrow does is unknown/,
+    );
+    expect(formatCoverage(coverageReport(bereft.log, known))).not.toContain("Unknown");
+    expect(runs(coverageReport(bereft.log).unknown)).toEqual([[1, 1]]);
+    expect(coverageReport(bereft.log, known).members.map(({ claimed }) => claimed)).toEqual([[[1, 2]], undefined]);
+  });
+
+  it("prove of escrow only what was granted to the organisation's keys (GRT-3)", async () => {
+    const honest = openUser("proven", organisation).rotate("Laptop");
+    const renewed = pointFalsely(honest);
+    const proof = async (world: World, options: KnownEscrow) => {
+      const { members } = await proveCoverage(world.session("Laptop"), options);
+      const { proven, claimed, wrong } = members.find(({ member }) => member === escrowOf(world).id) ?? {};
+      return { proven, claimed, wrong };
+    };
+    expect(await proof(honest, known)).toEqual({ proven: [[1, 2]], claimed: [], wrong: [] });
+    expect(await proof(honest, {})).toEqual({ proven: [], claimed: [[1, 2]], wrong: [] });
+    expect(await proof(renewed, confirmedToo)).toEqual({ proven: [[1, 3]], claimed: [], wrong: [[4, 4]] });
+  });
+});
+
+describe("overlapsMeanwhile of escrow", () => {
+  it("names a renewal: the member that a lost link approves has other keys now", () => {
+    const user = openUser("meanwhile", organisation);
+    const { id } = escrowOf(user);
+    const joined = user.join("Phone");
+    const options = { since: joined.log.head, members: [id] };
+    expect(overlapsMeanwhile(joined.rotate("Laptop").log, options)).toEqual([]);
+    expect(overlapsMeanwhile(pointFalsely(joined).log, options)).toMatchObject([{ type: "renew-escrow", member: id }]);
+  });
+
+  it("names nobody to whom escrow was enrolled elsewhere", () => {
+    const user = openUser("meanwhile", organisation).join("Phone");
+    const since = user.log.head;
+    const again = enroll(reviewEscrow(user, "Laptop", "remove"), "Laptop", organisation);
+    expect(overlapsMeanwhile(again.log, { since, members: [user.id("Phone")] })).toEqual([]);
+  });
+});

@@ -1,0 +1,104 @@
+// Fuzzing of links whose grants are worked out and not sealed: acts, disowning, reclaiming, and what escrow does, with anything in them.
+// Nothing but a KeysteadError comes out, and no state changes. KEYSTEAD_RUNS=n runs longer. docs/spec.md section 6.
+
+import fc from "fast-check";
+import { KeysteadError } from "keystead";
+import { describe, expect, it } from "vitest";
+import { type CborValue, encodeCbor } from "../../src/bytes/cbor.js";
+import { compareBytes } from "../../src/bytes/text.js";
+import { numRuns, timeout } from "../model/history.js";
+import { DIGEST, Links, namedId, namedKeys, pairOf, pointerTo, publicKeysOf } from "../support/links.js";
+import { idBytes, rawEntry, rawLink, rawSignature, takeApart } from "../support/raw-link.js";
+import { snapshot } from "../support/refusal.js";
+import { valueChanges } from "./mutations.js";
+
+const LINKS = numRuns(2000, 100);
+
+const [K1 = "", K2 = ""] = ["Key A", "Key B"].sort((a, b) => compareBytes(pairOf(a)[0], pairOf(b)[0]));
+const user = Links.ofUser()
+  .rotate("Laptop")
+  .enrollEscrow("Laptop", pointerTo(K1))
+  .renew("Laptop", pointerTo(K2))
+  .renew("Laptop", pointerTo("Key C"))
+  .enroll("Laptop", "Old", "device")
+  .review("Laptop", { remove: ["Old"] })
+  .join("Phone");
+const escrow = Links.ofEscrow()
+  .hire("Bob", "recover")
+  .plus("Bob", { type: "act", commitment: DIGEST, opening: DIGEST })
+  .plus("Ann", { type: "act", commitment: DIGEST, opening: DIGEST });
+
+/** Good links with the log before each and the names of those who sign it. */
+const good: readonly (readonly [Links, Uint8Array, readonly string[]])[] = [
+  [
+    user,
+    user.reviewByEscrow("Key C", { approve: ["Phone"], runs: [[1, 4]], pairs: [[K1], [K2]] }),
+    ["Key C", "Ann", K1, K2],
+  ],
+  [user, user.reviewByEscrow("Key C", { remove: ["Phone"] }), ["Key C", "Ann"]],
+  [user, user.renewByEscrow("Key C", pointerTo("Key C")), ["Key C", "Ann"]],
+  [
+    user,
+    user.by(["Phone", "Old"], { type: "reclaim", from: idBytes(namedId("Old")), runs: [[1, 4]] }),
+    ["Phone", "Old"],
+  ],
+  [user, user.by("Phone", { type: "rotate", escrow: "withheld", missing: [[6, 6]] }), ["Phone"]],
+  [escrow, escrow.by("Bob", { type: "act", commitment: DIGEST, opening: DIGEST }), ["Bob"]],
+  [escrow, escrow.by("Ann", { type: "disown", acts: [4, 5] }), ["Ann"]],
+  [
+    escrow,
+    escrow.by("Ann", { type: "review", approve: [], remove: [idBytes(namedId("Bob"))], disown: [4, 5] }),
+    ["Ann"],
+  ],
+  [
+    escrow,
+    escrow.by(["Bob", "Bob, fresh"], { type: "rekey", keys: publicKeysOf("Bob, fresh"), missing: [[1, 1]] }),
+    ["Bob", "Bob, fresh"],
+  ],
+];
+
+/** An entry with a changed body, signed anew by those who sign the good one. */
+function changed(entry: Uint8Array, names: readonly string[], change: (body: CborValue) => CborValue): Uint8Array {
+  const body = encodeCbor(change(takeApart(entry).body));
+  return rawEntry(
+    rawLink(
+      body,
+      names.map((name) => rawSignature(body, namedKeys(name))),
+    ),
+  );
+}
+
+describe("well-formed links of a user's log and of an escrow log", () => {
+  it("are good before they are changed", () => {
+    for (const [before, entry] of good) expect(before.append(entry).log.head.seq).toBe(before.log.head.seq + 1);
+  });
+
+  it(
+    "are admitted or refused by a rule, and states stay as they were",
+    () => {
+      const states = () => snapshot([user.log, escrow.log]);
+      const before = states();
+      const rules = new Set<string>();
+      fc.assert(
+        fc.property(fc.constantFrom(...good), valueChanges, ([world, entry, names], change) => {
+          rules.add(ruleOf(() => world.append(changed(entry, names, change))));
+        }),
+        { numRuns: LINKS },
+      );
+      expect(states() === before).toBe(true);
+      expect([...rules]).toEqual(expect.arrayContaining(["admitted", "ENC-2", "LOG-4"]));
+    },
+    timeout(LINKS),
+  );
+});
+
+/** The rule that refuses. Anything but a KeysteadError with a rule fails the test. */
+function ruleOf(act: () => unknown): string {
+  try {
+    act();
+    return "admitted";
+  } catch (error) {
+    if (error instanceof KeysteadError && error.rule) return error.rule;
+    throw error;
+  }
+}

@@ -1,0 +1,467 @@
+// Seeds that are not the log's: from a link that lost its race, from a fork, from a damaged store, or from a dishonest maker. Each is
+// found before it does harm, its epoch is opened again, and nobody honest is blamed. docs/spec.md section 7 (GRT-4).
+
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { concat } from "../../src/bytes/bytes.js";
+import type { LinkHash } from "../../src/bytes/ids.js";
+import { Secret } from "../../src/bytes/secret.js";
+import { openContent } from "../../src/content/open.js";
+import { sealTo } from "../../src/content/seal.js";
+import { proveCoverage } from "../../src/coverage/proven.js";
+import * as propose from "../../src/grants/actions.js";
+import { checkGrants } from "../../src/grants/check.js";
+import { checkSeeds } from "../../src/grants/check-seeds.js";
+import { receive, resume } from "../../src/grants/receive.js";
+import { checkSession, type Session } from "../../src/grants/session.js";
+import { unsafeSerializeKeyring } from "../../src/grants/store.js";
+import { changedKeyring, epochPrivateKey, newKeyring, ownKeys, partsOf } from "../../src/keys/keyring.js";
+import { encodeKeyring, parseKeyring } from "../../src/keys/keyring-bytes.js";
+import { MemberKeys } from "../../src/keys/member-keys.js";
+import { runsOf } from "../../src/log/runs.js";
+import { currentEpoch, type Epoch } from "../../src/log/state.js";
+import { verifyLog } from "../../src/log/verify.js";
+import { primitives } from "../../src/primitives/current.js";
+import { rejection } from "../content/support.js";
+import { hire, openOrganisation } from "../escrow/support.js";
+import { rotate } from "../support/accepted.js";
+import { mutate, type RawBody, type RawSigner, setField } from "../support/raw-link.js";
+import { expectError, thrownBy } from "../support/refusal.js";
+import { seededEnv } from "../support/seeded-env.js";
+import { ALICE, keysNamed, openWorld, seedNamed, type World } from "../support/world.js";
+
+const NOW = { now: "unchecked" } as const;
+const env = seededEnv("seeds");
+const base = openWorld("seeds")
+  .join("Phone")
+  .review("Laptop", { approve: ["Phone"] })
+  .join("Tablet");
+const laptop = base.session("Laptop");
+const N = currentEpoch(base.log) + 1;
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+/** Whether two sessions have the same secret of an epoch. */
+const share = (a: Session, b: Session, epoch: number): boolean =>
+  `${a.keyring.exportKey(epoch, "test")}` === `${b.keyring.exportKey(epoch, "test")}`;
+
+/** What a device does with its log next goes well: it blames nobody, passes on what is right, and opens what is sealed. */
+async function expectSound(session: Session, world: World): Promise<void> {
+  const { log, keyring } = session;
+  const seqs = [...log.links].map(({ seq }) => seq);
+  expect(checkGrants(session, seqs).wrong).toEqual([]);
+  for (const { wrong } of (await proveCoverage(session)).members) expect(wrong).toEqual([]);
+  const sealed = await sealTo([log], Uint8Array.of(7), { purpose: "test" }, env);
+  expect(await openContent(sealed, keyring)).toEqual(Uint8Array.of(7));
+  const approved = propose.review(session, { approve: [world.id("Tablet")] }, env);
+  const tablet = receive({ log, keyring: world.session("Tablet").keyring }, approved.entry, NOW);
+  expect(tablet.junk).toEqual([]);
+  expect(tablet.keyring.epochs).toEqual(keyring.epochs);
+}
+
+describe("a seed from a link that lost its race", () => {
+  const lost = propose.rotate(laptop, env).accept();
+  const won = base.rotate("Phone");
+  const winner = won.last;
+
+  it("is set aside, the winner's is opened, and nobody is blamed (GRT-4)", async () => {
+    const after = receive({ log: base.log, keyring: lost.keyring }, winner, NOW);
+    expect([after.opened, after.junk, after.withheld]).toEqual([[[N, N]], [], []]);
+    expect(partsOf(after.keyring).aside.size).toBe(1);
+    expect(share(after, won.session("Phone"), N)).toBe(true);
+    await expectSound(after, won);
+  });
+
+  it("leaves alone what a device does that discards what lost", async () => {
+    const after = receive(laptop, winner, NOW);
+    expect([after.opened, after.junk, after.withheld]).toEqual([[[N, N]], [], []]);
+    expect(partsOf(after.keyring).aside.size).toBe(0);
+    await expectSound(after, won);
+  });
+
+  it("counts as withheld, never as junk, where the winner's grants were not delivered (GRT-4)", async () => {
+    const bare = mutate(winner, { attachments: () => [] });
+    const after = receive({ log: base.log, keyring: lost.keyring }, bare, NOW);
+    expect([after.opened, after.junk, after.withheld]).toEqual([[], [], [[N, N]]]);
+    expect([...partsOf(after.keyring).junk]).toEqual([]);
+    // It is not passed on, and nobody is told that it is missing.
+    const error = expectError(() => propose.rekey(after, env), "GRANT_UNAVAILABLE", "GRT-1");
+    expect(error.details).toMatchObject({ epoch: N });
+    expect(rotate(after, env).log.links.last()?.missing).toEqual([]);
+    await expectSound(receive(after, winner, NOW), won);
+  });
+
+  it("is found when the epoch comes later, if the winner made none", () => {
+    const renamed = base.rename("Phone", "Mine");
+    const next = renamed.rotate("Phone");
+    const between = receive({ log: base.log, keyring: lost.keyring }, renamed.last, NOW);
+    const after = receive(between, next.last, NOW);
+    expect([after.opened, after.junk]).toEqual([[[N, N]], []]);
+    expect(share(after, next.session("Phone"), N)).toBe(true);
+  });
+
+  it("is found in any function that takes a session, also without an entry", () => {
+    const late = { log: won.log, keyring: lost.keyring };
+    expect(checkSession(late).keyring.epochs).not.toContain(N);
+    expect(rotate(late, env).log.links.last()?.missing).toEqual([]);
+    expectError(() => propose.rekey(late, env), "GRANT_UNAVAILABLE", "GRT-1");
+    expect(resume(won.log, won.entries, lost.keyring).opened).toEqual([[N, N]]);
+  });
+
+  it("is not tried on content where the reader gives its log, and the content is not blamed (GRT-4)", async () => {
+    const sealed = await sealTo([won.log], Uint8Array.of(7), { purpose: "test" }, env);
+    const attempt = openContent(sealed, lost.keyring, { log: won.log });
+    expect(await rejection(attempt)).toMatchObject({ code: "NO_ACCESS", details: { epoch: N } });
+    const { keyring } = receive({ log: base.log, keyring: lost.keyring }, winner, NOW);
+    expect(await openContent(sealed, keyring, { log: won.log })).toEqual(Uint8Array.of(7));
+    // What was sealed to the link that lost opens with its own log, whatever has been set aside since.
+    const stray = await sealTo([lost.log], Uint8Array.of(8), { purpose: "test" }, env);
+    expect(await openContent(stray, keyring, { log: lost.log })).toEqual(Uint8Array.of(8));
+  });
+
+  it("is found after a double click: both links were accepted here, one of them by the server", async () => {
+    const remove = { remove: [base.id("Tablet")] };
+    const [first, second] = [propose.review(laptop, remove, env), propose.review(laptop, remove, env)];
+    const kept = second.accept().keyring;
+    first.accept();
+    const world = base.append(first.entry).join("Tablet again");
+    const after = receive({ log: base.log, keyring: kept }, first.entry, NOW);
+    expect([after.opened, after.junk]).toEqual([[[N, N]], []]);
+    expect(share(after, world.session("Phone"), N)).toBe(true);
+  });
+
+  it("is back when the log is the one that it belongs to after all", () => {
+    const after = receive({ log: base.log, keyring: lost.keyring }, winner, NOW);
+    const back = checkSession({ log: lost.log, keyring: after.keyring });
+    expect(back.keyring.epochs).toEqual(lost.keyring.epochs);
+    expect(share(back, lost, N)).toBe(true);
+    // Both are kept, each for its log.
+    expect(share({ ...after, keyring: checkSession({ log: won.log, keyring: back.keyring }).keyring }, after, N)).toBe(
+      true,
+    );
+  });
+});
+
+describe("a keyring from a fork that was healed", () => {
+  // Two histories go on from the same links, each with two epochs more.
+  const ours = base.rotate("Laptop").rotate("Phone");
+  const theirs = base.rotate("Phone").rename("Phone", "Mine").rotate("Laptop");
+  const keyringOfOurs = ours.session("Laptop").keyring;
+  const stored = unsafeSerializeKeyring(ours.session("Laptop"));
+
+  it("opens the other side's epochs, and keeps its own aside (GRT-4)", async () => {
+    const after = resume(theirs.log, theirs.entries, keyringOfOurs);
+    expect([after.opened, after.junk, after.withheld]).toEqual([[[N, N + 1]], [], []]);
+    expect(partsOf(after.keyring).aside.size).toBe(2);
+    await expectSound(after, theirs);
+  });
+
+  it("comes back from its bytes by resume only, which says that the log went another way", async () => {
+    const session = { log: theirs.log, keyring: parseKeyring(stored) };
+    for (const use of [() => receive(session, theirs.last, NOW), () => rotate(session, env)]) {
+      const error = expectError(use, "FORKED", "LOG-8");
+      expect(error.details).toMatchObject({ stored: { seq: ours.log.head.seq }, offered: theirs.log.head });
+    }
+    const after = resume(theirs.log, theirs.entries, parseKeyring(stored));
+    expect([after.history, after.opened]).toEqual(["forked", [[N, N + 1]]]);
+    await expectSound(after, theirs);
+    // What was set aside is stored too, and back when the log is the first one again.
+    const kept = parseKeyring(unsafeSerializeKeyring(after));
+    const again = resume(ours.log, [], kept);
+    expect([again.history, again.opened, again.withheld]).toEqual(["rolled-back", [], []]);
+    expect(share(again, ours.session("Phone"), N)).toBe(true);
+  });
+
+  it("believes nothing of what was checked on the other side", () => {
+    const { stored: facts } = partsOf(parseKeyring(stored));
+    expect(facts?.checked.has(N)).toBe(true);
+    const after = resume(theirs.log, [], parseKeyring(stored));
+    expect(after.withheld).toEqual([[N, N + 1]]);
+    expectError(() => after.keyring.exportKey(N, "test"), "NO_ACCESS", undefined);
+  });
+});
+
+/** A keyring stored with other seeds for some epochs, under a right checksum. */
+function damagedStore({ log, keyring }: Session, epochs: readonly number[], checked: readonly number[]): Uint8Array {
+  const { seeds } = partsOf(keyring);
+  const own = ownKeys(keyring).copySeed();
+  const other = (epoch: number) => new Secret(seedNamed(`damaged ${epoch}`));
+  const gained = new Map(
+    [...seeds].map(([epoch, seed]) => [epoch, epochs.includes(epoch) ? other(epoch) : seed.copy()]),
+  );
+  const copy = changedKeyring(newKeyring(log.head.log, keyring.member, new MemberKeys(own.bytes())), { gained });
+  return encodeKeyring(copy, log.head, runsOf(checked));
+}
+
+describe("a keyring from a damaged store", () => {
+  const whole = base.rotate("Laptop");
+
+  it.each([
+    ["said nothing of them", []],
+    ["said that they were checked", [1, 2, 3, 4]],
+  ])("whose seeds are wrong opens them again, though it %s (GRT-4)", async (_what, checked) => {
+    const bytes = damagedStore(whole.session("Laptop"), [1, 3], checked);
+    const after = resume(whole.log, whole.entries, parseKeyring(bytes));
+    expect([after.opened, after.junk, after.withheld]).toEqual([
+      [
+        [1, 1],
+        [3, 3],
+      ],
+      [],
+      [],
+    ]);
+    await expectSound(after, whole);
+  });
+
+  it("lacks what is not delivered, and says so", () => {
+    const bytes = damagedStore(whole.session("Laptop"), [1, 3], []);
+    const after = resume(whole.log, [], parseKeyring(bytes));
+    expect([after.opened, after.junk, after.withheld]).toEqual([
+      [],
+      [],
+      [
+        [1, 1],
+        [3, 3],
+      ],
+    ]);
+    expectError(() => after.keyring.exportKey(1, "test"), "NO_ACCESS", undefined);
+    expect(after.keyring.exportKey(2, "test")).toHaveLength(32);
+  });
+
+  it("that is whole comes back without looking at a grant", () => {
+    const open = vi.spyOn(primitives, "chacha20poly1305Open");
+    const after = resume(whole.log, whole.entries, parseKeyring(unsafeSerializeKeyring(whole.session("Laptop"))));
+    expect([after.opened, after.withheld, after.standing]).toEqual([[], [], "active"]);
+    expect(open).not.toHaveBeenCalled();
+  });
+});
+
+/** A KEM key with \u03c1 of one and all else of another: the quick check does not tell it from the first. */
+function withRhoOf(kem: Uint8Array, other: Uint8Array): Uint8Array {
+  return concat(other.subarray(0, 1152), kem.subarray(1152));
+}
+
+/** A rotation whose epoch nobody has the key of, though its \u03c1 is that of the seed that it grants. */
+function hidden(world: World, author: string, signers: readonly RawSigner[] = [world.signer(author)]): World {
+  const { last } = world.rotate(author);
+  const change = (body: RawBody) => {
+    const kem = (body.get("epoch") as RawBody).get("kem") as Uint8Array;
+    setField("epoch.kem", withRhoOf(kem, keysNamed("hidden").publicKeys.kem))(body);
+  };
+  return world.append(mutate(last, { body: change, signers }));
+}
+
+describe("a key that only looks like its seed's", () => {
+  const invaded = hidden(base, "Phone");
+
+  it("is found at once when its own link comes, by the full check (GRT-4)", () => {
+    for (const name of ["Laptop", "Tablet"]) {
+      const after = receive(base.session(name), invaded.last, NOW);
+      expect([after.opened, after.junk, after.withheld]).toEqual([[], [[N, N]], []]);
+    }
+    expect(receive(laptop, base.rotate("Phone").last, NOW).opened).toEqual([[N, N]]);
+  });
+
+  it("is found at once also where its maker's own keyring has the seed already", () => {
+    const { keyring } = base.rotate("Phone").session("Phone");
+    const after = receive({ log: base.log, keyring }, invaded.last, NOW);
+    expect(after.keyring.epochs).not.toContain(N);
+    expect(after.junk).toEqual([[N, N]]);
+  });
+
+  // Whoever joins later is granted the epoch with older ones: there its ρ is all that is looked at for now. The phone is a dishonest
+  // client: it takes the seed that it drew for right.
+  const liar = (() => {
+    const { log, keyring } = invaded.session("Phone");
+    const drawn = partsOf(base.rotate("Phone").session("Phone").keyring).seeds.get(N) as Secret;
+    partsOf(keyring).vault.remember(drawn, log.epochs.at(N - 1) as Epoch, "right");
+    return changedKeyring(keyring, { gained: new Map([[N, drawn]]) });
+  })();
+  const later = invaded.with("Phone", liar).rotate("Phone").join("Watch");
+  const given = later.review("Phone", { approve: ["Watch"] }).last;
+  const watch = (): Session => receive(later.session("Watch"), given, NOW);
+
+  it("is kept for now with the rest of a long history, and no more than that (GRT-4)", () => {
+    const derive = vi.spyOn(primitives, "mlkem768PrivateKey");
+    const after = receive(later.session("Watch"), given, NOW);
+    expect(after.opened).toEqual([[1, N + 1]]);
+    // Its own KEM key may be expanded here; no epoch's is.
+    expect(derive.mock.calls.length).toBeLessThanOrEqual(1);
+  });
+
+  it("is never exported from, opened with, or blamed on the content (GRT-4)", async () => {
+    const { log, keyring } = watch();
+    expectError(() => keyring.exportKey(N, "test"), "NO_ACCESS", "GRT-4");
+    expect(keyring.exportKey(N - 1, "test")).toHaveLength(32);
+    const sealed = await sealTo([invaded.log], Uint8Array.of(7), { purpose: "test" }, env);
+    expect(await rejection(openContent(sealed, watch().keyring))).toMatchObject({ code: "NO_ACCESS", rule: "GRT-4" });
+    const good = await sealTo([log], Uint8Array.of(7), { purpose: "test" }, env);
+    expect(await openContent(good, keyring)).toEqual(Uint8Array.of(7));
+  });
+
+  it("is never granted (GRT-4)", () => {
+    const error = expectError(() => propose.rekey(watch(), env), "GRANT_UNAVAILABLE", "GRT-1");
+    expect(error.details).toMatchObject({ epoch: N });
+  });
+
+  it("is never called proven: otherwise a user hides data behind it from their own escrow (GRT-4)", async () => {
+    const session = watch();
+    const { members } = await proveCoverage(session);
+    const self = members.find(({ member }) => member === session.keyring.member);
+    expect(self?.proven).toEqual([
+      [1, N - 1],
+      [N + 1, N + 2],
+    ]);
+    expect(checkGrants(watch(), [later.log.head.seq + 1]).unknown).toHaveLength(1);
+  });
+
+  it("is found when the device is idle, then delivered again, junk, and declared (GRT-4, MEM-9)", async () => {
+    const progress: string[] = [];
+    const checked = await checkSeeds(watch(), {
+      onProgress: ({ done, total }) => {
+        progress.push(`${done}/${total}`);
+      },
+    });
+    expect(checked.wrong).toEqual([[N, N]]);
+    expect(progress.at(-1)).toBe(`${progress.length}/${progress.length}`);
+    expect(checked.keyring.epochs).not.toContain(N);
+    expect([...partsOf(checked.keyring).junk]).toEqual([]);
+    const again = receive(checked, given, NOW);
+    expect([again.opened, again.junk, again.withheld]).toEqual([[], [[N, N]], []]);
+    expect(rotate(again, env).log.links.last()?.missing).toEqual([[N, N]]);
+  });
+});
+
+describe("checking seeds in idle time", () => {
+  const world = base.rotate("Laptop").review("Laptop", { approve: ["Tablet"] });
+
+  it("checks each seed once, and storage remembers it", async () => {
+    const derive = vi.spyOn(primitives, "mlkem768PrivateKey");
+    const checked = await checkSeeds(world.session("Tablet"));
+    expect(checked.wrong).toEqual([]);
+    // Epochs 1 and 2 came by the approval; those since were checked as they came.
+    expect(derive).toHaveBeenCalledTimes(2);
+    const kept = parseKeyring(unsafeSerializeKeyring(checked));
+    derive.mockClear();
+    const back = resume(world.log, [], kept);
+    await checkSeeds(back);
+    for (const epoch of back.keyring.epochs) back.keyring.exportKey(epoch, "test");
+    expect(derive).not.toHaveBeenCalled();
+  });
+
+  it("ends when it is told to, and keeps what it found out", async () => {
+    const controller = new AbortController();
+    const session = openWorld("idle")
+      .join("Phone")
+      .review("Laptop", { approve: ["Phone"] })
+      .session("Phone");
+    const stop = { signal: controller.signal, onProgress: () => controller.abort() };
+    await expect(checkSeeds(session, stop)).rejects.toBe(controller.signal.reason);
+    const derive = vi.spyOn(primitives, "mlkem768PrivateKey");
+    expect((await checkSeeds(session)).wrong).toEqual([]);
+    expect(derive).not.toHaveBeenCalled();
+  });
+});
+
+describe("the quick check", () => {
+  it("costs one hash for each seed once, and nothing when log and keyring meet again (GRT-4)", () => {
+    const world = [...Array(20)].reduce<World>((each) => each.rotate("Laptop"), base);
+    const bytes = unsafeSerializeKeyring(world.session("Laptop"));
+    const hash = vi.spyOn(primitives, "sha3_512");
+    const back = resume(world.log, [], parseKeyring(bytes));
+    expect(hash).toHaveBeenCalledTimes(currentEpoch(world.log));
+    hash.mockClear();
+    const verified = verifyLog(world.entries, { subject: ALICE, ...NOW });
+    for (const log of [world.log, verified]) checkSession({ log, keyring: back.keyring });
+    expect(hash).not.toHaveBeenCalled();
+    expect(checkSession(back).keyring).toBe(back.keyring);
+  });
+
+  it("costs one hash more for each epoch that comes", () => {
+    const next = base.rotate("Phone");
+    const second = next.rotate("Phone").last;
+    const first = receive(laptop, next.last, NOW);
+    const hash = vi.spyOn(primitives, "sha3_512");
+    receive(first, second, NOW);
+    expect(hash).toHaveBeenCalledTimes(1);
+  });
+});
+
+describe("an escrow seed with the right KEM key and a wrong signing key", () => {
+  const escrow = hire(openOrganisation("half"), "Dan", []);
+  const number = escrow.log.epochs.length + 1;
+  const half = escrow.append(
+    mutate(escrow.rotate("Ann").last, {
+      body: setField("epoch.sign", keysNamed("another").sign),
+      signers: [escrow.signer("Ann")],
+    }),
+  );
+
+  it("is junk, and still opens what is sealed to it (GRT-4)", async () => {
+    const { log, keyring } = half.session("Dan");
+    expect(keyring.epochs).not.toContain(number);
+    expect([...partsOf(keyring).junk]).toEqual([number]);
+    expect([...partsOf(keyring).opens.keys()]).toEqual([number]);
+    expect(epochPrivateKey(keyring, number).publicKey).toEqual(log.epochs.last()?.kem);
+    expectError(() => keyring.exportKey(number, "test"), "NO_ACCESS", undefined);
+    const sealed = await sealTo([log], Uint8Array.of(7), { purpose: "test" }, env);
+    expect(await openContent(sealed, keyring)).toEqual(Uint8Array.of(7));
+    const kept = parseKeyring(unsafeSerializeKeyring({ log, keyring }));
+    expect(await openContent(sealed, resume(log, [], kept).keyring)).toEqual(Uint8Array.of(7));
+  });
+
+  it("is told apart from one that is right in both", () => {
+    const { keyring } = escrow.rotate("Ann").session("Dan");
+    expect([keyring.epochs.includes(number), partsOf(keyring).opens.size]).toEqual([true, 0]);
+  });
+});
+
+describe("resuming", () => {
+  const world = base.rotate("Laptop");
+  const stored = unsafeSerializeKeyring(world.session("Laptop"));
+
+  it("opens what has come since the keyring was stored", () => {
+    const newer = world.rotate("Phone").rotate("Tablet");
+    const after = resume(newer.log, newer.entries.slice(world.entries.length), parseKeyring(stored));
+    expect([after.opened, after.withheld, after.standing]).toEqual([[[N + 1, N + 2]], [], "active"]);
+    expect(rotate(after, env).log.head.seq).toBe(newer.log.head.seq + 1);
+  });
+
+  it("goes on, and says so, where the log ends before the keyring was stored or went another way; nothing else does (LOG-8)", () => {
+    const other = base.rotate("Phone").rotate("Phone");
+    for (const [{ log, entries }, history, code] of [
+      [base, "rolled-back", "ROLLED_BACK"],
+      [other, "forked", "FORKED"],
+    ] as const) {
+      const back = resume(log, entries, parseKeyring(stored));
+      expect([back.history, back.withheld, back.junk]).toEqual([history, [], []]);
+      expect(rotate(back, env).log.head.seq).toBe(log.head.seq + 1);
+      expectError(() => rotate({ log, keyring: parseKeyring(stored) }, env), code, "LOG-8");
+      expectError(() => checkGrants({ log, keyring: parseKeyring(stored) }, [1]), code, "LOG-8");
+    }
+    const twin = { log: world.log, keyring: parseKeyring(stored) };
+    expect(resume(twin.log, [], twin.keyring).history).toBe("continued");
+    expect(rotate(twin, env).log.head.seq).toBe(world.log.head.seq + 1);
+  });
+
+  it("leaves the keyring that it is given as it is, whether it succeeds or not", () => {
+    const keyring = parseKeyring(stored);
+    thrownBy(() => resume(world.log, [Uint8Array.of(1)], keyring));
+    resume(world.log, world.entries, keyring);
+    expect(encodeKeyring(keyring, world.log.head, [])).toEqual(encodeKeyring(parseKeyring(stored), world.log.head, []));
+  });
+
+  it("is refused for a member that the log does not have", () => {
+    const alone = openWorld("seeds");
+    const { keyring } = base.session("Phone");
+    expectError(() => resume(alone.log, alone.entries, keyring), "UNKNOWN_MEMBER", "MEM-2");
+  });
+
+  it("does not take another log's head for its own", () => {
+    const { hash } = world.log.head;
+    expect(hash).not.toBe("00".repeat(32) as LinkHash);
+    const elsewhere = openWorld("elsewhere");
+    expectError(() => resume(elsewhere.log, [], parseKeyring(stored)), "INVALID_ARGUMENT", undefined);
+  });
+});
