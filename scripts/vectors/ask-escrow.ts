@@ -38,7 +38,8 @@ export const QUESTIONS: Readonly<Record<EscrowVector["question"], Ask>> = {
   due: (user, escrow) => renewalReasons(user, escrow).some((reason) => reason !== "founder"),
   loose: (_user, escrow) => looseActs(escrow).map(({ seq }) => seq),
   agenda(user, escrow, { device }, side) {
-    const { confirmed, own, notOwn, removeEscrow, declined, enrollAgain, ...secrets } = device?.[side] as Asking;
+    const asking = (device as NonNullable<typeof device>)[side];
+    const { confirmed, own, notOwn, removeEscrow, declined, enrollAgain, ...secrets } = asking;
     const knowledge = {
       ...{ now: "unchecked", escrowLog: escrow, confirmed, own, strangers: notOwn, removeEscrow },
       ...{ declinedEscrow: declined, enrollAgainAfter: enrollAgain },
@@ -49,7 +50,7 @@ export const QUESTIONS: Readonly<Record<EscrowVector["question"], Ask>> = {
   record(_user, escrow, { admin, record }, side) {
     const session = { log: escrow, keyring: keyringOf(escrow.head.log, admin as Asking) };
     const entries = [bytes(record?.[side] as string)];
-    const found = escrow.links.at(-1)?.act ? actRecords(session, entries) : accessRecords(session, entries);
+    const found = escrow.links.last()?.act ? actRecords(session, entries) : accessRecords(session, entries);
     return { junk: found.at(-1)?.junk };
   },
 };

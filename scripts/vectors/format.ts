@@ -128,6 +128,8 @@ export interface PinVector extends Negative {
   readonly load: Load;
   /** The log that was verified before, in vectors/prefixes. */
   readonly pinned: string;
+  /** Whether only its head is pinned. */
+  readonly only?: "head";
   /** What is offered now: a log in vectors/prefixes, or entries where no valid log has them. */
   readonly bad: string | readonly Base64Url[];
   readonly good: string;

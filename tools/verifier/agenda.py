@@ -132,7 +132,8 @@ def doubts(view: View) -> list[Step]:
     if not view.guardian or not view.doubted:
         return []
     steps, reviews = [], esc.reviews_by_escrow(view.log)
-    if view.can_judge and any(reviews[seq].body["by"]["seq"] > view.escrow.seq for seq in view.unverified):  # 1
+    of_this_log = [reviews[seq] for seq in view.unverified if view.can_judge and esc.is_of(reviews[seq], view.escrow)]
+    if any(review.body["by"]["seq"] > view.escrow.seq for review in of_this_log):  # 1
         steps.append(step("fetch", "escrow-log", "act-beyond-log"))
     if unasked := view.doubted - view.knows.not_own:  # 2
         return [*steps, step("ask", "whose-members", members=sorted(unasked))]

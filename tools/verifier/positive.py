@@ -202,9 +202,15 @@ def of_fingerprints(vectors: Vectors, file: dict) -> tuple[object, object]:
         "heads": [{"head": each["head"]} | fingerprint.forms(*parse_head(each["head"])) for each in file["heads"]],
         "readings": [reading(each["typed"]) for each in file["readings"]],
         "comparisons": compared | {"given": results},
+        "escrow": [of_escrow(vectors.state(each["log"]), each) for each in file["escrow"]],
         "pins": [pin(each) for each in file["pins"]],
     }
     return found, file
+
+
+def of_escrow(state: State, given: dict) -> dict:
+    compared = [each | {"result": fingerprint.compare(each["text"], state)} for each in given["given"]]
+    return given | {"hex": fingerprint.of_state(state)["hex"].replace(" ", ""), "given": compared}
 
 
 def parse_head(head: dict) -> tuple[bytes, int, bytes]:
@@ -227,12 +233,10 @@ def pin(given: dict) -> dict:
 
 
 def of_backup(vectors: Vectors, file: dict) -> tuple[object, object]:
-    typed = file["typed"]
-    state = vectors.state(typed["log"])
-    found = {
-        "keys": [backup_key(each) for each in file["keys"]],
-        "typed": typed | {"texts": [typed_text(each["text"], state) for each in typed["texts"]]},
-    }
+    found = {"keys": [backup_key(each) for each in file["keys"]], "typed": []}
+    for typed in file["typed"]:
+        state = vectors.state(typed["log"])
+        found["typed"].append(typed | {"texts": [typed_text(each["text"], state) for each in typed["texts"]]})
     return found, file
 
 
@@ -250,7 +254,8 @@ def backup_key(given: dict) -> dict:
 def typed_text(text: str, state: State) -> dict:
     read = backup.read(text, state)
     corrections = [vars(each) | {"group": (each.position + 3) // 4} for each in read.corrections]
-    return {"text": text, "member": read.member.id.hex(), "corrections": corrections}
+    standing = "removed" if read.member.removed else "active"
+    return {"text": text, "member": read.member.id.hex(), "standing": standing, "corrections": corrections}
 
 
 def of_content(vectors: Vectors, given: dict) -> tuple[object, object]:

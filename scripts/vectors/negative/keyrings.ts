@@ -42,7 +42,11 @@ const READ: readonly Attack[] = [
     description: "A bit of a seed was flipped in the store.",
     bad: flipped(good.length - 60),
   },
-  { name: "keyring_checksum_bit_flipped", description: "A bit of the checksum was flipped.", bad: flipped(good.length - 1) },
+  {
+    name: "keyring_checksum_bit_flipped",
+    description: "A bit of the checksum was flipped.",
+    bad: flipped(good.length - 1),
+  },
   {
     name: "keyring_bytes_with_trailing_byte",
     description: "A byte follows the keyring.",
@@ -136,7 +140,13 @@ export function keyringFiles(): readonly VectorFile[] {
     const rule = attack.rule ?? (code === "INVALID_ENCODING" ? "ENC-2" : undefined);
     const rules: readonly RuleId[] = rule ? ["GRT-4", rule] : ["GRT-4"];
     const sides = { bad: text(bad), good: text(attack.good ?? good) };
-    const vector: KeyringVector = { description, rules, ...(log && { log: prefixOf(log) }), ...sides, error: { code, rule } };
+    const vector: KeyringVector = {
+      description,
+      rules,
+      ...(log && { log: prefixOf(log) }),
+      ...sides,
+      error: { code, rule },
+    };
     return [`negative/keyrings/${name}.json`, vector];
   });
 }

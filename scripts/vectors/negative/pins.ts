@@ -10,9 +10,9 @@ import { compareStatements } from "../../../src/log/equivocation.js";
 import { type Evidence, type EvidenceKind, encodeEvidence, makeEvidence } from "../../../src/log/evidence.js";
 import { labelledHash } from "../../../src/primitives/hash.js";
 import { LABELS } from "../../../src/primitives/labels.js";
-import { HOUR, NOON, partsOfStatement, statement, statementOf } from "../../../test/support/service.js";
 import { recoverBy } from "../../../test/escrow/support.js";
 import { mutate, type RawSigner } from "../../../test/support/raw-link.js";
+import { HOUR, NOON, partsOfStatement, statement, statementOf } from "../../../test/support/service.js";
 import { OPERATOR, openWorld, type World } from "../../../test/support/world.js";
 import { bare } from "../entries.js";
 import {
@@ -68,7 +68,7 @@ const UNKNOWN: readonly (readonly [
     "fork_behind_a_later_version",
     "A link of a later version stands before the pinned position, and there another link than the pinned one.",
     "FORKED",
-    later(two, 1, phone),
+    later(forked, 1, phone),
     { code: "INVALID_LINK", rule: "LOG-2" },
   ],
   [
@@ -341,7 +341,9 @@ export function pinFiles(): readonly VectorFile[] {
   const unknown = UNKNOWN.map(([name, description, code, bad, alone]): VectorFile => {
     const sides = { pinned, bad: texts(bad.map(bare)), good: prefixOf(longer) };
     const error = { code, rule: "LOG-8" } as const;
-    const vector: PinVector = { description, rules: ["LOG-1", "LOG-8"], load, ...sides, error, alone };
+    // Who has all that was verified sees another hash at the first unknown link.
+    const pin = code === "ROLLED_BACK" ? { only: "head" as const } : {};
+    const vector: PinVector = { description, rules: ["LOG-1", "LOG-8"], load, ...pin, ...sides, error, alone };
     return [`negative/pins/${name}.json`, vector];
   });
   const contacts = CONTACTS.map(([name, description, before, bad, good]): VectorFile => {

@@ -2,7 +2,15 @@
 
 import type { ErrorCode, RuleId } from "../../../src/errors.js";
 import type { Runs } from "../../../src/log/runs.js";
-import { type LinkFields, Links, namedId, namedKeys, pointerTo, publicKeysOf } from "../../../test/support/links.js";
+import {
+  idList,
+  type LinkFields,
+  Links,
+  namedId,
+  namedKeys,
+  pointerTo,
+  publicKeysOf,
+} from "../../../test/support/links.js";
 import { idBytes, mutate, type RawValue, takeApart } from "../../../test/support/raw-link.js";
 import { type LogAttack, withEntries } from "../attack.js";
 
@@ -206,6 +214,19 @@ const PROOF: readonly LogAttack[] = [
       "The removed member's key from before its rekey signs a reclaim.",
       by("Phone"),
       { world, twin: by("Phone, fresh"), rule: "LOG-4", code: "INVALID_SIGNATURE", breaks: ["MEM-10", "LOG-4"] },
+    );
+  })(),
+  (() => {
+    const world = young.review("Laptop", { remove: ["Paper"] }).join("New phone");
+    const approving = { type: "review", approve: idList(namedId("New phone")), remove: [] };
+    return attack(
+      "removed_backup_key_approves",
+      "The paper of a backup key that was removed approves a device. In the twin it is reclaimed from, by a device of the owner.",
+      world.by("Paper", { ...approving, grants }),
+      {
+        ...{ world, twin: reclaim(world, "New phone", "Paper", [[1, 2]]) },
+        ...{ rule: "MEM-4", breaks: ["BAK-1", "BAK-3", "MEM-4"] },
+      },
     );
   })(),
   attack(

@@ -81,7 +81,10 @@ const SINGLE: readonly Single[] = [
   {
     name: "invalid_link_for_a_filled_position",
     description: "A member's link that its rules would refuse: it is refused as what it is there.",
-    ...{ bad: mutate(fork.last, { body: (body) => body.delete("epoch"), signers: [two.signer("Phone")] }), rule: "MEM-7" },
+    ...{
+      bad: mutate(fork.last, { body: (body) => body.delete("epoch"), signers: [two.signer("Phone")] }),
+      rule: "MEM-7",
+    },
   },
   {
     name: "expel_for_a_filled_position",
@@ -113,7 +116,8 @@ const SINGLE: readonly Single[] = [
   },
   {
     name: "later_version_for_a_filled_position",
-    description: "A link of a later version for a filled position: a bad link, and no fork, since nobody here can judge it.",
+    description:
+      "A link of a later version for a filled position: a bad link, and no fork, since nobody here can judge it.",
     ...{ bad: later([]), rules: ["LOG-1", "LOG-2"] },
   },
   {
@@ -135,10 +139,12 @@ const SINGLE: readonly Single[] = [
 
 export function singleFiles(): readonly VectorFile[] {
   const name = prefixOf(log);
-  return SINGLE.map(({ name: attack, description, bad, good = standing, code = "INVALID_LINK", rule = "LOG-2", rules }) => {
-    const error = { code, rule };
-    const sides = { bad: text(bare(bad)), good: text(bare(good)) };
-    const vector: SingleVector = { description, rules: rules ?? ["LOG-2", "LOG-8"], log: name, ...sides, error };
-    return [`negative/single/${attack}.json`, vector];
-  });
+  return SINGLE.map(
+    ({ name: attack, description, bad, good = standing, code = "INVALID_LINK", rule = "LOG-2", rules }) => {
+      const error = { code, rule };
+      const sides = { bad: text(bare(bad)), good: text(bare(good)) };
+      const vector: SingleVector = { description, rules: rules ?? ["LOG-2", "LOG-8"], log: name, ...sides, error };
+      return [`negative/single/${attack}.json`, vector];
+    },
+  );
 }

@@ -26,7 +26,12 @@ const STANDING: readonly Standing[] = [
   {
     name: "signed_by_a_stranger",
     description: "A device that nobody approved signed. The twin is by the owner's.",
-    ...{ pinned: two, bad: [invaded, "Thief"], good: [invaded, "Phone"], standing: { bad: "neither", good: "founding" } },
+    ...{
+      pinned: two,
+      bad: [invaded, "Thief"],
+      good: [invaded, "Phone"],
+      standing: { bad: "neither", good: "founding" },
+    },
   },
   {
     name: "signed_by_a_stranger_where_nothing_is_pinned",
@@ -47,13 +52,15 @@ const STANDING: readonly Standing[] = [
   },
   {
     name: "signed_by_a_stranger_older_than_the_restored",
-    description: "After a recovery a stranger that had joined before signs. The twin is by the device that an admin restored.",
+    description:
+      "After a recovery a stranger that had joined before signs. The twin is by the device that an admin restored.",
     ...{ pinned: asking, bad: [restored, "Stranger"], good: [restored, "Phone"] },
     standing: { bad: "neither", good: "restored" },
   },
   {
     name: "signed_by_the_restored_where_nothing_is_pinned",
-    description: "The device that an admin restored signs, and the reader has no pin: it is restored, and not founding.",
+    description:
+      "The device that an admin restored signs, and the reader has no pin: it is restored, and not founding.",
     ...{ bad: [restored, "Phone"], good: [user, "Laptop"], standing: { bad: "restored", good: "founding" } },
   },
 ];

@@ -68,7 +68,12 @@ const ATTACKS: readonly Attack[] = [
     name: "statement_signed_as_a_certificate",
     description: "The statement is signed under the label of certificates.",
     ...{ rule: "SVC-1", rules: ["SVC-1", "ENC-5"] },
-    bad: statementOf([head, STATEMENT_KEYS.signLabelled("keystead/v1/head/certificate", head), certificate, byOperator]),
+    bad: statementOf([
+      head,
+      STATEMENT_KEYS.signLabelled("keystead/v1/head/certificate", head),
+      certificate,
+      byOperator,
+    ]),
   },
   {
     name: "certificate_signed_as_a_statement",
@@ -131,7 +136,8 @@ const ATTACKS: readonly Attack[] = [
   },
   {
     name: "statement_of_a_key_whose_day_is_over",
-    description: "The reader's clock is past the date until which the key is certified. The twin's key has a later date.",
+    description:
+      "The reader's clock is past the date until which the key is certified. The twin's key has a later date.",
     ...{ rule: "SVC-2", code: "STALE_LOG", now: UNTIL + 1, bad: stated },
     good: stateHead(
       two.log.head,
@@ -142,7 +148,8 @@ const ATTACKS: readonly Attack[] = [
   },
   {
     name: "statement_ahead_of_the_clock",
-    description: "The statement is dated 10 minutes and 1 millisecond ahead of the reader's clock. The twin is dated 10 minutes ahead.",
+    description:
+      "The statement is dated 10 minutes and 1 millisecond ahead of the reader's clock. The twin is dated 10 minutes ahead.",
     ...{ rule: "SVC-3", code: "NOT_YET", bad: statement(two, NOON + 600_001), good: statement(two, NOON + 600_000) },
   },
   {
@@ -174,7 +181,14 @@ const ATTACKS: readonly Attack[] = [
   {
     name: "sealing_by_an_old_statement",
     description: "The log was stated longer ago than sealing allows.",
-    ...{ rule: "SVC-6", code: "STALE_LOG", now: NOON + HOUR + 1, maxAge: HOUR, bad: stated, good: statement(two, NOON + 1) },
+    ...{
+      rule: "SVC-6",
+      code: "STALE_LOG",
+      now: NOON + HOUR + 1,
+      maxAge: HOUR,
+      bad: stated,
+      good: statement(two, NOON + 1),
+    },
   },
   {
     name: "sealing_to_a_log_that_is_behind",
@@ -223,7 +237,13 @@ export function statementFiles(): readonly VectorFile[] {
   const attacks = ATTACKS.map((attack): VectorFile => {
     const { name, description, rule, code = "INVALID_SIGNATURE", bad, good = stated, log, now = NOON, maxAge } = attack;
     const vector: StatementVector = {
-      ...{ description, rules: attack.rules ?? [rule], log: prefixOf(two), now, ...(maxAge !== undefined && { maxAge }) },
+      ...{
+        description,
+        rules: attack.rules ?? [rule],
+        log: prefixOf(two),
+        now,
+        ...(maxAge !== undefined && { maxAge }),
+      },
       ...(log && { badLog: prefixOf(log) }),
       ...{ bad: bad ? text(bad) : null, good: text(good), error: { code, rule } },
     };
