@@ -1,6 +1,7 @@
-// npm run changed-links [-- --count N] [-- --seed N]: links of every type, put where others stood, with something in them changed and
-// signed again, and what this library makes of each: the error's code and rule, or the state after it. Written as lines of JSON,
-// for `python3 tools/verifier changed-links`, which judges them from the specification alone. docs/assurance.md.
+// npm run changed-links [-- --count N] [-- --histories N] [-- --seed N]: links of every type, put where others stood, with something in
+// them changed and signed again, and links drawn at random; and what this library makes of each: the error's code and rule, or the
+// state after it. Written as lines of JSON, for `python3 tools/verifier changed-links`, which judges them from the specification
+// alone. docs/assurance.md.
 
 import { parseArgs } from "node:util";
 import fc from "fast-check";
@@ -13,15 +14,20 @@ import { valueChanges } from "../test/fuzz/mutations.js";
 import { escrowWorld, userWorld } from "../test/fuzz/samples.js";
 import { type RawBody, rawEntry, rawLink, rawSignature, takeApart } from "../test/support/raw-link.js";
 import type { World } from "../test/support/world.js";
-import { text } from "./vectors/format.js";
+import { drawHistory, entriesOf } from "./drawn-links.js";
+import { text, texts } from "./vectors/format.js";
 import { stateText } from "./vectors/positive/state.js";
 
 const { values } = parseArgs({
-  options: { count: { type: "string", default: "2000" }, seed: { type: "string", default: "1" } },
+  options: {
+    count: { type: "string", default: "2000" },
+    histories: { type: "string", default: "40" },
+    seed: { type: "string", default: "1" },
+  },
 });
-const [count, seed] = [Number(values.count), Number(values.seed)];
-if (!Number.isSafeInteger(count) || count < 1 || !Number.isSafeInteger(seed)) {
-  console.error("--count must be a whole number above 0, --seed a whole number");
+const [count, histories, seed] = [Number(values.count), Number(values.histories), Number(values.seed)];
+if (![count, histories, seed].every(Number.isSafeInteger) || count < 1 || histories < 0) {
+  console.error("--count must be a whole number above 0, --histories from 0, --seed a whole number");
   process.exit(2);
 }
 
@@ -100,6 +106,15 @@ for (const { base, at, from, inPlace, swaps, change, bare } of fc.sample(CHANGES
   const signed = signers.length > 0 ? signers.map((signer) => rawSignature(bytes, signer)) : signatures;
   const entry = rawEntry(rawLink(bytes, signed), bare ? [] : attachments);
   console.log(JSON.stringify({ base, after: index + 1, entry: text(entry), verdict: verdictOn(before, entry) }));
+}
+
+const LINKS = 120;
+for (let index = 0; index < histories; index++) {
+  const base = `history ${seed} ${index}`;
+  const { log, tried } = drawHistory(base, LINKS);
+  console.log(JSON.stringify({ base, entries: texts(entriesOf(log)) }));
+  for (const { after, before, entry } of tried)
+    console.log(JSON.stringify({ base, after, entry: text(entry), verdict: verdictOn(before, entry) }));
 }
 
 function isTaken(seq: CborValue | undefined, { head }: LogState): boolean {

@@ -4,7 +4,8 @@ import { equalBytes } from "../../src/bytes/bytes.js";
 import type { CborValue } from "../../src/bytes/cbor.js";
 import type { MemberId } from "../../src/bytes/ids.js";
 import type { ErrorCode, RuleId } from "../../src/errors.js";
-import { idBytes, mutate, type RawBody, type RawSigner, setField } from "../../test/support/raw-link.js";
+import type { Links } from "../../test/support/links.js";
+import { idBytes, mutate, type RawBody, type RawSigner, rawEntry, setField } from "../../test/support/raw-link.js";
 import { ALICE, type World } from "../../test/support/world.js";
 import { bare } from "./entries.js";
 import { type Load, type LogVector, texts, type VectorFile } from "./format.js";
@@ -24,10 +25,18 @@ export interface LogAttack {
   readonly make: () => Twins;
 }
 
+/** A log with its entries. */
+export type Before = Pick<World, "log" | "entries">;
+
+/** A log of raw links with its entries. */
+export function withEntries({ log }: Links): Before {
+  return { log, entries: [...log.links].map(({ bytes }) => rawEntry(bytes)) };
+}
+
 /** An attack and its passing twin, on one state. */
 export interface Twins {
   /** The log before; undefined where the attack is on the first link. */
-  readonly before: World | undefined;
+  readonly before: Before | undefined;
   readonly bad: Uint8Array | readonly Uint8Array[];
   readonly good: Uint8Array | readonly Uint8Array[];
   /** Attachments are left out unless they, or the entry's own bytes, are what the attack is about. */

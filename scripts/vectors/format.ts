@@ -2,7 +2,6 @@
 
 import { base64urlnopad } from "@scure/base";
 import type { ErrorCode, RuleId } from "../../src/errors.js";
-import type { Runs } from "../../src/log/runs.js";
 
 /** Bytes as base64url without padding. Ids and hashes of links are hexadecimal instead (docs/spec.md section 4.3). */
 export type Base64Url = string;
@@ -69,10 +68,13 @@ export interface Outcome {
   readonly withheld: RunsText;
 }
 
-/** A grant that its author did not make as GRT-2 says, as a holder of the run finds out (GRT-3). */
+/** A grant that its author did not make as GRT-2 says, as a holder of the set finds out (GRT-3). */
 export interface WrongGrantText {
   readonly recipient: string;
-  readonly epochs: Runs;
+  /** As the grant has them: its smallest and largest epoch, and how many. */
+  readonly from: number;
+  readonly to: number;
+  readonly count: number;
   readonly wrong: "keyring" | "box";
 }
 
@@ -124,11 +126,67 @@ export interface FingerprintVector extends Negative {
 /** vectors/negative/pins: a log that contradicts what was verified before. */
 export interface PinVector extends Negative {
   readonly load: Load;
-  /** The log that was verified before, and those that are offered now, in vectors/prefixes. */
+  /** The log that was verified before, in vectors/prefixes. */
   readonly pinned: string;
-  readonly bad: string;
+  /** Whether only its head is pinned. */
+  readonly only?: "head";
+  /** What is offered now: a log in vectors/prefixes, or entries where no valid log has them. */
+  readonly bad: string | readonly Base64Url[];
   readonly good: string;
   readonly error: ExpectedError;
+  /** What comes of the entries of `bad` one by one, on the log that was verified before; null if nothing is wrong with them. */
+  readonly alone: ExpectedError | null;
+}
+
+/** vectors/negative/single: an entry that comes alone, for a position that the log has filled. */
+export interface SingleVector extends Negative {
+  /** The log, in vectors/prefixes. */
+  readonly log: string;
+  readonly bad: Base64Url;
+  /** The entry that stands there, which changes nothing; or where only a fork would tell, another that is none. */
+  readonly good: Base64Url;
+  readonly error: ExpectedError;
+}
+
+/** vectors/negative/statements: what a service did not state, or does not state any more. */
+export interface StatementVector extends Negative {
+  /** The log that it is about, in vectors/prefixes. */
+  readonly log: string;
+  /** The log of the attack, if it is another one. */
+  readonly badLog?: string;
+  readonly now: number;
+  /** If the log is to be sealed to: how long ago it may have been stated. */
+  readonly maxAge?: number;
+  /** Null if there is no statement. */
+  readonly bad: Base64Url | null;
+  readonly good: Base64Url;
+  readonly error: ExpectedError;
+}
+
+/** vectors/negative/equivocations: a statement that contradicts one that a reader kept. */
+export interface EquivocationVector extends Negative {
+  readonly log: string;
+  readonly kept: Base64Url;
+  readonly bad: Base64Url;
+  readonly good: Base64Url;
+}
+
+/** vectors/negative/keyrings: bytes that are no keyring, or none of this log as it is. */
+export interface KeyringVector extends Negative {
+  /** The log that it is brought back to, in vectors/prefixes; absent where it is only read. */
+  readonly log?: string;
+  readonly bad: Base64Url;
+  readonly good: Base64Url;
+  readonly error: ExpectedError;
+}
+
+/** vectors/negative/standing: what the signer of content is to a reader (section 10). */
+export interface StandingVector extends Negative {
+  /** The log at the pin, in vectors/prefixes; absent where the reader has none. */
+  readonly pinned?: string;
+  readonly bad: { readonly log: string; readonly member: string };
+  readonly good: { readonly log: string; readonly member: string };
+  readonly standing: { readonly bad: string; readonly good: string };
 }
 
 /** vectors/negative/contacts: what became of a tracked contact (section 10). */
@@ -155,17 +213,24 @@ export interface Logs {
   readonly escrow: string;
 }
 
+/** A device that asks what it owes: its secrets, and what its user said on it. */
+export interface Asking extends Secrets {
+  readonly confirmed?: { readonly log: string; readonly seq: number; readonly hash: string };
+  readonly own?: readonly string[];
+  readonly notOwn?: readonly string[];
+  readonly removeEscrow?: string;
+  readonly declined?: boolean;
+  readonly enrollAgain?: number;
+}
+
 /** vectors/negative/escrow: what needs both logs (section 11). */
 export interface EscrowVector extends Negative {
   /** What is asked; see vectors/README.md for each. */
-  readonly question: "pointer" | "act" | "unverified" | "needs" | "duty" | "record";
+  readonly question: "pointer" | "act" | "unverified" | "needs" | "agenda" | "claimed" | "due" | "loose" | "record";
   readonly bad: Logs;
   readonly good: Logs;
-  /** For `duty`: whose device asks, and which head of an escrow log its user confirmed on it, if any. */
-  readonly device?: {
-    readonly member: string;
-    readonly confirmed?: { readonly log: string; readonly seq: number; readonly hash: string };
-  };
+  /** For `agenda`: who asks, and what its user said on it. */
+  readonly device?: { readonly bad: Asking; readonly good: Asking };
   /** For `record`: an admin of the escrow log, and the record's entry with its opening. */
   readonly admin?: Secrets;
   readonly record?: { readonly bad: Base64Url; readonly good: Base64Url };

@@ -24,3 +24,6 @@ export const ready: World = openOrganisation("vectors", { operator: true });
 export const staffed: World = hire(ready, "Bob", ["recover"]);
 /** A user of that organisation: Laptop has enrolled escrow. */
 export const user: World = enroll(alone, "Laptop", staffed);
+/** The same organisation, where Bob may manage too, and so make escrow epochs; and its user. */
+export const managed: World = hire(ready, "Bob", ["manage"]);
+export const client: World = enroll(alone, "Laptop", managed);

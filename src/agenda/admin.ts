@@ -17,7 +17,7 @@ export function disownSteps({ log, me, mayAct, actors, knowledge }: Facts): read
   const { acts, userLogs, disownUnread } = checkKnowledge(knowledge);
   const known = new Map(acts.map((record) => [record.seq, record]));
   const loose = looseActs(log).map(({ seq }) => ({ seq, record: known.get(seq) }));
-  const unread = loose.filter(({ record }) => !record?.delivered).map(({ seq }) => seq);
+  const unread = loose.filter(({ record }) => !record?.act && !record?.junk).map(({ seq }) => seq);
   const read = loose.flatMap(({ record }) => record?.act ?? []);
   const unseen = new Map(read.filter(({ log }) => !userLogs.has(log)).map((act) => [act.log, act]));
   const isUndone = (act: RecordedAct) => {

@@ -48,8 +48,13 @@ export const actRecord: RecordKind<Act> = {
   rule: "ESC-8",
   label: LABELS.actOpening,
   commit: (opening, _bytes, admin) => actCommitment({ ...opening, admin }),
-  isSound: () => true,
+  // No review has other lists: an act of them is to hide what it was for.
+  isSound: ({ approve, remove }) => [approve, remove].every(isSorted),
 };
+
+function isSorted(ids: readonly MemberId[]): boolean {
+  return ids.every((id, at) => at === 0 || (ids[at - 1] as MemberId) < id);
+}
 
 /** An act that stands in the escrow log, with the salt that only its opening has: what the review in the user's log needs. */
 export interface RecordedAct extends Act {

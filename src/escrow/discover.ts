@@ -54,7 +54,7 @@ const accessRecord: RecordKind<Infer<typeof openingSchema>> = {
   label: LABELS.accessOpening,
   commit: (_opening, bytes) => labelledHash(LABELS.accessCommitment, bytes),
   // A dishonest admin may write runs that no honest one can: they name nothing.
-  isSound: ({ epochs }) => isCanonical(epochs),
+  isSound: ({ epochs }) => epochs.length > 0 && isCanonical(epochs),
 };
 
 /** Whose data is opened, which epochs, and why. Only holders of the escrow epoch can read it. */

@@ -16,6 +16,7 @@ import {
   tuple,
   uint,
 } from "../bytes/schema.js";
+import { KeysteadError } from "../errors.js";
 import { MAX_LINK_BYTES } from "./entry.js";
 import { MAX_SUBJECT_BYTES } from "./fields.js";
 import type { Head, LogFacts } from "./state.js";
@@ -67,6 +68,14 @@ export function assertEvidence(value: unknown): asserts value is Evidence {
 
 /** Reads evidence; it proves nothing until `checkEvidence` has judged it. @throws `INVALID_ENCODING`, `TOO_LARGE` */
 export function decodeEvidence(bytes: Uint8Array): Evidence {
+  const evidence = read(bytes);
+  if ((evidence.statements !== undefined) === (evidence.kind === "equivocated")) return evidence;
+  throw new KeysteadError("INVALID_ENCODING", "evidence.statements is there in `equivocated`, and only there", {
+    rule: "ENC-2",
+  });
+}
+
+function read(bytes: Uint8Array): Evidence {
   // Each link is an object, and both sides may have as many links as a log can have.
   const maxObjects = 2 * MAX_EVIDENCE_LINKS + 16;
   return decode(schema, bytes, { name: "evidence", maxBytes: MAX_EVIDENCE_BYTES, maxObjects });

@@ -18,8 +18,8 @@ import {
 } from "keystead";
 import { encodeOpening } from "../../src/escrow/discover.js";
 import type { Evidence } from "../../src/log/evidence.js";
-import { dismiss, enroll, hire, openOrganisation, policyBy, recoverBy, renew } from "../escrow/support.js";
-import { enrollBackupKey, recordAccess, regrant } from "../support/accepted.js";
+import { announce, dismiss, enroll, hire, openOrganisation, policyBy, renew, restore } from "../escrow/support.js";
+import { disown, enrollBackupKey, reclaim, recordAccess, regrant, review, rotate } from "../support/accepted.js";
 import { takeApart } from "../support/raw-link.js";
 import { thrownBy } from "../support/refusal.js";
 import { seededEnv } from "../support/seeded-env.js";
@@ -34,29 +34,39 @@ const begun = enroll(openWorld("fuzz", { operator: true }).backup("Laptop", "Pap
 /** Another history of the user's log, from its fifth link on. */
 export const forkedWorld: World = begun.rotate("Laptop").join("Watch").rotate("Phone");
 
-/** A user's log with every type of link that it can have. */
-export const userWorld: World = (() => {
+/** A user's log with every type of link that it can have, and the escrow log in which its recovery was announced. */
+const restored = (() => {
   const opened = begun.join("Gone");
   const reviewed = opened
     .review("Laptop", { approve: ["Phone"] })
     .enroll("Laptop", "Tablet")
-    .rotate("Phone");
+    .act("Phone", "withholds", (session, env) => rotate(session, env, { withholdFromEscrow: true }));
   const granted = reviewed.act("Laptop", "regrants", (session, env) =>
     regrant(session, [{ member: reviewed.id("Phone"), runs: [[1, 1]] }], env),
   );
   const changed = granted.rekey("Phone").rename("Phone", "Old phone").expel("Gone");
-  const renewed = renew(changed, "Laptop", escrow).leave("Tablet").rotate("Laptop").lockdown("Laptop", true, []);
-  return recoverBy(renewed.join("Watch"), escrow, "Bob", { approve: ["Watch"], remove: ["Laptop", "Phone", "Paper"] });
+  const left = renew(changed, "Laptop", escrow).leave("Tablet").join("Pad");
+  const reclaimed = left.act("Pad", "reclaims", (session, env) =>
+    reclaim(session, { from: left.session("Tablet").keyring }, env),
+  );
+  const locked = reclaimed.rotate("Laptop").lockdown("Laptop", true, ["Pad"]).join("Watch");
+  return restore(locked, escrow, "Bob", { approve: ["Watch"], remove: ["Laptop", "Phone", "Paper"] });
 })();
+export const userWorld: World = restored.user;
 
-/** An escrow log with policy and access records. */
-export const escrowWorld: World = policyBy(
-  escrow.act("Bob", "records", (session, env) =>
+/** An escrow log with policy, acts and access records. */
+export const escrowWorld: World = (() => {
+  const recorded = restored.escrow.act("Bob", "records", (session, env) =>
     recordAccess(session, { userLog: userWorld.log, epochs: [[1, 1]], reason: "fuzz", case: "1" }, env),
-  ),
-  "Ann",
-  { allowUserBackupKeys: false },
-);
+  );
+  const { escrow: announced } = announce(recorded, "Bob", begun, { approve: ["Phone"] }, { entries: begun.entries });
+  const { escrow: again } = announce(announced, "Bob", begun, { remove: ["Phone"] }, { entries: begun.entries });
+  const place = again.log.head.seq;
+  const disowned = again.act("Bob", "disowns", (session, env) => disown(session, [place], env));
+  const options = { remove: [disowned.id("Bob")], disown: [place - 1] };
+  const dismissed = disowned.act("Ann", "dismisses", (session, env) => review(session, options, env));
+  return policyBy(dismissed, "Ann", { allowUserBackupKeys: false });
+})();
 
 const small = openWorld("fuzz small")
   .join("Phone")

@@ -34,7 +34,7 @@ describe.each(stories)("%s", (_name, story) => {
 it("the stories have a link of every type", () => {
   const told = new Set(stories.flatMap(([, { states }]) => states.map(({ type }) => type)));
   const types =
-    "access enroll expel genesis join leave lockdown policy regrant rekey rename renew-escrow review rotate";
+    "access act disown enroll expel genesis join leave lockdown policy reclaim regrant rekey rename renew-escrow review rotate";
   expect([...told].sort()).toEqual(types.split(" "));
   for (const type of told) expect(linkType(type)?.type).toBe(type);
 });

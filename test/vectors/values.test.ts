@@ -3,6 +3,7 @@
 
 import { describe, expect, it } from "vitest";
 import { bytes, text, texts } from "../../scripts/vectors/format.js";
+import type { keyringValues, recordValues, statementValues } from "../../scripts/vectors/positive/clients.js";
 import type { contentValues, paddingValues } from "../../scripts/vectors/positive/content.js";
 import type { grantValues } from "../../scripts/vectors/positive/grants.js";
 import type { keyValues, primitiveValues } from "../../scripts/vectors/positive/keys.js";
@@ -14,6 +15,7 @@ import { checkBackupKey } from "../../src/backup/use.js";
 import { concat } from "../../src/bytes/bytes.js";
 import type { LogId } from "../../src/bytes/ids.js";
 import { Secret } from "../../src/bytes/secret.js";
+import { toHex } from "../../src/bytes/text.js";
 import { commit, hashCore, hashHeader, payloadKeyOf } from "../../src/content/content-key.js";
 import { splitContent } from "../../src/content/format.js";
 import { openContent } from "../../src/content/open.js";
@@ -24,16 +26,25 @@ import { fingerprintOf, formatFingerprint } from "../../src/fingerprint/fingerpr
 import { parseFingerprint } from "../../src/fingerprint/parse.js";
 import { decodePin } from "../../src/fingerprint/pin.js";
 import { epochKemPublicKey, epochSigningPublicKey, exportEpochSecret } from "../../src/keys/epoch-keys.js";
+import { partsOf } from "../../src/keys/keyring.js";
+import { encodeKeyring, parseKeyring } from "../../src/keys/keyring-bytes.js";
 import { MemberKeys, memberIdOf } from "../../src/keys/member-keys.js";
 import { OperatorKeys } from "../../src/keys/operator-keys.js";
+import { StatementKeys } from "../../src/keys/statement-keys.js";
 import { attachmentDigest, decodeNameOpening } from "../../src/log/entry.js";
 import { escrowIdOf } from "../../src/log/escrow-id.js";
+import { kemDigest } from "../../src/log/pairs.js";
+import { type Runs, runsOf } from "../../src/log/runs.js";
+import type { Head } from "../../src/log/state.js";
+import { certifyStatementKey, stateHead } from "../../src/log/statement.js";
 import { hpkeOpen, hpkeSeal } from "../../src/primitives/hpke.js";
 import { encapsulate, KemPrivateKey } from "../../src/primitives/kem.js";
 import type { Label } from "../../src/primitives/labels.js";
 import { signLabelled, verifyLabelled } from "../../src/primitives/sign.js";
+import { actCommitment } from "../../src/trust/commitment.js";
 import { digestByHand, grantByHand } from "../support/grant-by-hand.js";
 import { idBytes } from "../support/raw-link.js";
+import { partsOfStatement } from "../support/service.js";
 import { byName, prefixState } from "./support.js";
 
 const files = new Map(
@@ -104,7 +115,7 @@ describe("grants", () => {
   const grants = file<ReturnType<typeof grantValues>>("grants");
 
   it.each(grants)("are what the primitives give, byte for byte (GRT-2) [%#]", (grant) => {
-    const { seq, epochs, seeds, boxes } = grant;
+    const { seq, runs: epochs, seeds, boxes } = grant;
     const place = { log: idBytes(grant.log), prev: idBytes(grant.prev), seq, epochs };
     const made = grantByHand({ ...place, seeds: seeds.map(bytes), recipients: boxes.map(({ kem }) => bytes(kem)) });
     expect([text(made.key), text(made.keyring)]).toEqual([grant.key, grant.keyring]);
@@ -190,7 +201,53 @@ describe("backup keys", () => {
     expect(encodeBackupText(id, secret)).toBe(written);
   });
 
-  it.each(typed.texts)("are read with mistakes (BAK-1) [%#]", ({ text: given, member, corrections }) => {
-    expect(checkBackupKey(prefixState(typed.log), given)).toMatchObject({ member, corrections });
+  it.each(typed.flatMap(({ log, texts }) => texts.map((each) => ({ log, ...each }))))(
+    "are read with mistakes, whether they are active or removed (BAK-1) [%#]",
+    ({ log, text: given, ...read }) => {
+      expect(checkBackupKey(prefixState(log), given)).toMatchObject(read);
+    },
+  );
+});
+
+describe("keyrings", () => {
+  it.each(file<ReturnType<typeof keyringValues>>("keyrings"))("are read and written byte for byte [%#]", (value) => {
+    const keyring = parseKeyring(bytes(value.bytes));
+    const { seeds, junk, opens, aside, stored } = partsOf(keyring);
+    const texts = (secrets: ReadonlyMap<number | string, Secret>) =>
+      [...secrets].map(([key, secret]) => [key, text(secret.bytes())]);
+    expect([keyring.log, keyring.member, stored?.head]).toEqual([value.log, value.member, value.head]);
+    expect([texts(seeds), texts(opens), texts(aside), [...junk]]).toEqual([
+      value.epochs,
+      value.opens,
+      value.aside,
+      value.junk,
+    ]);
+    expect(runsOf(stored?.checked ?? [])).toEqual(value.checked);
+    const head = { log: keyring.log, ...value.head } as Head;
+    expect(text(encodeKeyring(keyring, head, value.checked as Runs))).toBe(value.bytes);
+  });
+});
+
+describe("statements", () => {
+  it("are signed by a key that the operator certified (SVC-1)", () => {
+    const value = file<ReturnType<typeof statementValues>>("statements");
+    const keys = new StatementKeys(bytes(value.keySeed));
+    const operator = new OperatorKeys(bytes(value.operatorSeed));
+    const certificate = certifyStatementKey(operator, { key: keys.sign, until: value.until });
+    expect(text(stateHead(value.head, keys, certificate, value.at))).toBe(value.bytes);
+    const parts = [value.statement, value.signature, value.certificate, value.certified];
+    expect(partsOfStatement(bytes(value.bytes)).map(text)).toEqual(parts);
+  });
+});
+
+describe("records", () => {
+  const { acts, pairs } = file<ReturnType<typeof recordValues>>("records");
+
+  it.each(acts)("an act commits to admin, place and content (ESC-8) [%#]", ({ salt, admin, commitment, ...place }) => {
+    expect(text(actCommitment({ ...place, salt: bytes(salt), admin: bytes(admin) }))).toBe(commitment);
+  });
+
+  it.each(pairs)("a pair names a KEM key by its digest (ESC-11) [%#]", ({ kem, digest }) => {
+    expect(toHex(kemDigest(bytes(kem)))).toBe(digest);
   });
 });

@@ -34,9 +34,10 @@ class Knowledge:
     # In an escrow log
     openings: dict[int, dict | None] = field(default_factory=dict)  # of acts, by position; None is junk
     users: dict[bytes, State] = field(default_factory=dict)  # users' logs at hand, by log id
+    disown_unread: frozenset[int] = frozenset()  # acts that the admin said to disown unread
 
 
-def step(do: str, what: str, because: str | None = None, **fields: object) -> Step:
+def step(do: str, what: str, *because: str, **fields: object) -> Step:
     return {"do": do, "what": what} | ({"because": because} if because else {}) | fields
 
 
@@ -79,11 +80,11 @@ class View:
             return False
         return not self.log.lockdown or self.classes.is_confirmed(member)
 
-    def author(self, what: str, because: str | None = None, **fields: object) -> Step:
-        return step("author", what, because, **fields)
+    def author(self, what: str, *because: str, **fields: object) -> Step:
+        return step("author", what, *because, **fields)
 
-    def rotate(self, because: str) -> Step:
-        return self.author("rotate", because, withhold=self.withholds())
+    def rotate(self, *because: str) -> Step:
+        return self.author("rotate", *because, withhold=self.withholds())
 
     def remove(self, members: set[bytes]) -> Step:
         withhold = self.reach_has_current(members) and self.withholds(members)
@@ -131,7 +132,8 @@ def doubts(view: View) -> list[Step]:
     if not view.guardian or not view.doubted:
         return []
     steps, reviews = [], esc.reviews_by_escrow(view.log)
-    if view.can_judge and any(reviews[seq].body["by"]["seq"] > view.escrow.seq for seq in view.unverified):  # 1
+    of_this_log = [reviews[seq] for seq in view.unverified if view.can_judge and esc.is_of(reviews[seq], view.escrow)]
+    if any(review.body["by"]["seq"] > view.escrow.seq for review in of_this_log):  # 1
         steps.append(step("fetch", "escrow-log", "act-beyond-log"))
     if unasked := view.doubted - view.knows.not_own:  # 2
         return [*steps, step("ask", "whose-members", members=sorted(unasked))]
@@ -234,10 +236,9 @@ def what_escrow_lacks(view: View) -> list[Step]:
 def in_every_log(view: View, before: list[Step]) -> list[Step]:
     log, knows, steps = view.log, view.knows, []
     if view.may_act and not view.doubted and not any(map(view.makes_epoch, before)):  # 21
-        if log.rotation_due:
-            steps.append(view.rotate("rotation-due"))
-        elif has(knows.junk, log.epoch):
-            steps.append(view.rotate("current-epoch-unopened"))
+        reasons = {"rotation-due": log.rotation_due, "current-epoch-unopened": has(knows.junk, log.epoch)}
+        if because := [reason for reason, holds in reasons.items() if holds]:
+            steps.append(view.rotate(*because))
     if log.kind == "escrow" and view.may_act:
         steps += about_loose_acts(view)
     if knows.withheld:  # 22
@@ -249,15 +250,17 @@ def in_every_log(view: View, before: list[Step]) -> list[Step]:
 
 def about_loose_acts(view: View) -> list[Step]:
     knows, loose, steps = view.knows, esc.loose_acts(view.log), []
-    if absent := [position for position in loose if position not in knows.openings]:  # 21a
-        steps += [step("fetch", "openings", positions=absent), step("ask", "disown", positions=absent)]
+    unread = [position for position in loose if position not in knows.openings]
+    if unanswered := [position for position in unread if position not in knows.disown_unread]:  # 21a
+        steps += [step("fetch", "openings", positions=unanswered), step("ask", "disown", positions=unanswered)]
     good = {position: knows.openings[position] for position in loose if knows.openings.get(position)}
-    unknown = {(opening["log"], opening["subject"]) for opening in good.values() if opening["log"] not in knows.users}
-    steps += [step("fetch", "user-log", log=log, subject=subject) for log, subject in sorted(unknown)]  # 21b
+    unknown = {opening["log"]: opening["subject"] for opening in good.values() if opening["log"] not in knows.users}
+    steps += [step("fetch", "user-log", log=log, subject=subject) for log, subject in unknown.items()]  # 21b
     in_vain = [
         position
         for position in loose
-        if position in knows.openings and (position not in good or is_not_shown(view, position, good[position]))
+        if (is_not_shown(view, position, good[position]) if position in good else position in knows.openings)
+        or (position in unread and position in knows.disown_unread)
     ]
     return [*steps, *([view.author("disown", positions=in_vain)] if in_vain else [])]  # 21c
 

@@ -27,9 +27,13 @@ def read_pin(data: bytes) -> dict:
 
 
 def trusted_class(state: State) -> set[int]:
-    """The founders, in the graph without escrow's approvals, of the devices and backup keys that are confirmed."""
+    """The founders, in the graph without escrow's approvals, of the devices and backup keys that are confirmed; of one
+    that shares its founder with a member that is not, its own position, which is nobody's founder."""
     classes = state.classes()
-    return {classes.without_escrow[member.node] for member in state.people() if classes.is_confirmed(member)}
+    founders = {member.node: classes.without_escrow[member.node] for member in state.people()}
+    strangers = {founders[member.node] for member in state.people() if not classes.is_confirmed(member)}
+    confirmed = [member for member in state.people() if classes.is_confirmed(member)]
+    return {member.position if founders[member.node] in strangers else founders[member.node] for member in confirmed}
 
 
 def is_of(state: State, member: Member, confirmed: set[int]) -> bool:

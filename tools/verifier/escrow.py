@@ -27,7 +27,7 @@ ACT_OPENING = shapes.record(
         "salt": shapes.BYTES32,
         "log": shapes.BYTES32,
         "subject": shapes.SUBJECT,
-        "seq": shapes.POSITION,
+        "seq": shapes.uint(2),
         "prev": shapes.BYTES32,
         "approve": shapes.MEMBER_LIST,
         "remove": shapes.MEMBER_LIST,
@@ -80,6 +80,11 @@ def pointer_before(link: State) -> dict:
     return link.before.escrow().pointer
 
 
+def is_of(review: State, escrow: State) -> bool:
+    """Whether escrow then stood for an epoch of this escrow log."""
+    return pointer_before(review)["log"] == escrow.log
+
+
 def commitment(salt: bytes, admin: bytes, log: bytes, seq: int, prev: bytes, approve: list, remove: list) -> bytes:
     return digest("act/commitment", cbor.encode([salt, admin, log, seq, prev, approve, remove]))
 
@@ -92,7 +97,7 @@ def commitment_of(review: State) -> bytes:
 
 def is_believed(review: State, escrow: State) -> bool:
     """ESC-8, of the newest link."""
-    if pointer_before(review)["log"] != escrow.log:
+    if not is_of(review, escrow):
         return False
     by, wanted, history = review.body["by"], commitment_of(review), escrow.history()
     good = {

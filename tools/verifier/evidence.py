@@ -50,12 +50,11 @@ def judge(data: bytes) -> str:
     kind, pinned = evidence["kind"], evidence["pinned"]
     if ("statements" in evidence) != (kind == "equivocated"):
         raise encoding("ENC-2", "evidence.statements is there exactly in equivocated")
-    said = [statements.decode(each) for each in evidence.get("statements", [])]
     theirs, ours = (side_of(evidence[name], evidence["subject"]) for name in ("theirs", "ours"))
     head = (ours.log, len(ours.hashes), ours.hashes[-1]) if ours.hashes else None
     require(head in (None, (pinned["log"], pinned["seq"], pinned["hash"])), "our side does not end at the pinned head")
     if kind == "equivocated":
-        return equivocated(pinned, ours, theirs, *said)
+        return equivocated(pinned, ours, theirs, evidence["statements"])
     require(theirs.hashes or kind == "rolled-back", "there is nothing on their side")
     same_log = theirs.log in (None, pinned["log"])
     if kind == "replaced":
@@ -88,16 +87,17 @@ def side_of(links: list[bytes], subject: str) -> Side:
     return Side(state, [digest("link/hash", link) for link in links], is_known)
 
 
-def equivocated(
-    pinned: dict, ours: Side, theirs: Side, earlier: statements.Statement, later: statements.Statement
-) -> str:
+def equivocated(pinned: dict, ours: Side, theirs: Side, given: list[bytes]) -> str:
     require(not ours.hashes and len(theirs.hashes) == 1 and theirs.is_known, "the first link alone is to be there")
-    try:
-        for each in (earlier, later):
-            statements.check_signatures(each, theirs.state.operator)
-    except Refused as refused:
-        require(False, f"{refused}")
-    require(earlier.log == later.log == theirs.log, "the statements are about another log")
+    earlier, later = (statement_of(data, theirs) for data in given)
     require(statements.contradict(earlier, later), "the statements do not contradict each other")
     require((pinned["log"], pinned["seq"], pinned["hash"]) == (earlier.log, earlier.seq, earlier.hash), "another head")
     return "proven"
+
+
+def statement_of(data: bytes, side: Side) -> statements.Statement:
+    statement = statements.decode(data)
+    statements.check_signatures(statement, side.state.operator)
+    if statement.log != side.log:
+        raise Refused("WRONG_SUBJECT", "SVC-4", "the statement is about another log")
+    return statement

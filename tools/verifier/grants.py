@@ -165,3 +165,16 @@ def check(state: State, seeds: Seeds) -> list[tuple[bytes, tuple[int, int, int],
             elif digest("attachment", made.box(state.members[id_].kem)[2]) != wanted:
                 wrong.append((id_, range_of(grant.set), "box"))
     return wrong
+
+
+def is_right(state: State, place: int, recipient: bytes, seeds: Seeds) -> bool:
+    """Whether one box of one grant of the newest link is what it should be; not if `seeds` lacks an epoch of the set."""
+    grant = delivered(state, [])[place]
+    numbers = epochs(grant.set)
+    if not all(epoch in seeds for epoch in numbers):
+        return False
+    made = make(state.body, grant.set, b"".join(seeds[epoch] for epoch in numbers))
+    if digest("attachment", made.keyring) != grant.keyring_digest:
+        return False
+    wanted = next(wanted for id_, wanted, _ in grant.boxes if id_ == recipient)
+    return digest("attachment", made.box(state.members[recipient].kem)[2]) == wanted

@@ -11,7 +11,7 @@ from hpke import KemKey
 from runs import Runs, is_maximal, of_epochs, to_runs, within
 from state import Member, State
 
-MAX_OBJECTS = 4_000_000
+MAX_BYTES, MAX_OBJECTS = 64_000_000, 4_000_000
 SEEDS = shapes.array(shapes.fixed(epoch=shapes.POSITION, seed=shapes.BYTES32), 0)
 KEYRING = shapes.fixed(content=shapes.blob(1, cbor.MAX_INT), checksum=shapes.BYTES32)
 CONTENT = shapes.record(
@@ -45,11 +45,11 @@ class Keyring:
 
 
 def read(data: bytes) -> Keyring:
-    parts = cbor.decode(data, cbor.MAX_INT, "keyring", max_objects=MAX_OBJECTS)
+    parts = cbor.decode(data, MAX_BYTES, "keyring", max_objects=MAX_OBJECTS)
     KEYRING(parts, "keyring")
     if digest("keyring", parts[0]) != parts[1]:
         raise encoding("ENC-2", "keyring.checksum is of other bytes")
-    content = cbor.decode(parts[0], cbor.MAX_INT, "keyring.content", max_objects=MAX_OBJECTS)
+    content = cbor.decode(parts[0], MAX_BYTES, "keyring.content", max_objects=MAX_OBJECTS)
     CONTENT(content, "keyring.content")
     checked, keys = to_runs(content["checked"]), [epoch for epoch, _ in content["epochs"]]
     for name in ("epochs", "junk", "opens", "aside"):
@@ -90,9 +90,11 @@ def is_superseded(keyring: Keyring, member: Member) -> bool:
 
 def compare_heads(keyring: Keyring, state: State) -> None:
     """Section 13, before anything else."""
-    if keyring.log == state.log and keyring.seq > state.seq:
+    if keyring.log != state.log:
+        raise Refused("INVALID_ARGUMENT", None, "the keyring is of another log")
+    if keyring.seq > state.seq:
         raise Refused("ROLLED_BACK", "LOG-8", f"the keyring took in link {keyring.seq}")
-    if keyring.log != state.log or not state.has_head(keyring.seq, keyring.hash):
+    if not state.has_head(keyring.seq, keyring.hash):
         raise Refused("FORKED", "LOG-8", f"the keyring took in another link {keyring.seq}")
 
 

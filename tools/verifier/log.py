@@ -67,7 +67,9 @@ def look_for_contradiction(entries: list[bytes], start: int, pin: Pin) -> None:
         if position > len(entries):
             raise rolled_back(pin)
         try:
-            hash_ = digest("link/hash", open_entry(entries[position - 1])[0])
+            link_bytes, _ = open_entry(entries[position - 1])
+            open_link(link_bytes)
+            hash_ = digest("link/hash", link_bytes)
             if position == 1 and hash_ != pin.log:
                 raise Refused("REPLACED", "LOG-8", "another log is pinned for this subject")
             if pin.hashes.get(position, hash_) != hash_:

@@ -9,11 +9,15 @@ import escrow
 import evidence
 import fingerprint
 import grants
+import keyring
+import statements
 from agenda import Knowledge, agenda
 from crypto import kdf
 from errors import Refused
 from hpke import KemKey
-from log import Pin, open_entry, pin_state, verify_entry, verify_log
+from log import Pin, open_entry, pin_state, verify_entry, verify_log, verify_single
+from runs import minus, of_epochs
+from state import ESCROW, State
 from vectorfiles import Vectors, attempt, runs_of, seeds, unbase64
 
 
@@ -42,13 +46,76 @@ def of_log(vectors: Vectors, vector: dict) -> tuple[object, object]:
 
 
 def of_pins(vectors: Vectors, vector: dict) -> tuple[object, object]:
-    subject, whole = vector["load"]["subject"], pin_state(vectors.state(vector["pinned"]))
+    state = vectors.state(vector["pinned"])
+    subject, whole = vector["load"]["subject"], pin_state(state)
     only_head = Pin(whole.log, whole.seq, {whole.seq: whole.hashes[whole.seq]})
 
     def against(pin: Pin) -> tuple[object, object]:
         return refusal(vector, lambda given: verify_log(vectors.entries(given), subject, pin))
 
-    return tuple(zip(against(whole), against(only_head)))
+    def one_by_one(given: str | list[str]) -> object:
+        after = state
+        for entry in vectors.entries(given):
+            after = verify_single(after, entry)
+        return after
+
+    alone = attempt(lambda: one_by_one(vector["bad"]))
+    found = {"code": alone.code, "rule": alone.rule} if isinstance(alone, Refused) else None
+    pins = [only_head] if vector.get("only") == "head" else [whole, only_head]
+    return tuple(zip(*map(against, pins), (found, vector["alone"])))
+
+
+def of_single(vectors: Vectors, vector: dict) -> tuple[object, object]:
+    state = vectors.state(vector["log"])
+
+    def receive(entry: str) -> None:
+        assert verify_single(state, unbase64(entry)) is state, "something new"
+
+    return refusal(vector, receive)
+
+
+def of_statements(vectors: Vectors, vector: dict) -> tuple[object, object]:
+    now, bound = vector["now"], vector.get("maxAge")
+
+    def judge(given: str | None) -> None:
+        name = vector.get("badLog") if given == vector["bad"] else None
+        log = vectors.state(name or vector["log"])
+        if bound is not None and (given is None or log.operator is None):
+            return statements.check_freshness(None, log, now, bound)
+        statement = statements.judge(unbase64(given), log, now)
+        if bound is not None:
+            statements.check_freshness(statement, log, now, bound)
+
+    return refusal(vector, judge)
+
+
+def of_equivocations(vectors: Vectors, vector: dict) -> tuple[object, object]:
+    log = vectors.state(vector["log"])
+
+    def contradicts(given: str) -> bool:
+        pair = sorted((statements.judge(unbase64(each), log.operator) for each in (vector["kept"], given)), key=lambda each: each.at)
+        return statements.contradict(*pair)
+
+    return [contradicts(vector["bad"]), contradicts(vector["good"])], [True, False]
+
+
+def of_keyrings(vectors: Vectors, vector: dict) -> tuple[object, object]:
+    def read(given: str) -> None:
+        parsed = keyring.read(unbase64(given))
+        if "log" in vector:
+            keyring.compare_heads(parsed, vectors.state(vector["log"]))
+
+    return refusal(vector, read)
+
+
+def of_standing(vectors: Vectors, vector: dict) -> tuple[object, object]:
+    pinned = vector.get("pinned") and contacts.trusted_class(vectors.state(vector["pinned"]))
+
+    def standing(side: str) -> str:
+        log = vectors.state(vector[side]["log"])
+        return contacts.standing(log, log.members[bytes.fromhex(vector[side]["member"])], pinned)
+
+    return twins(vector, "standing", standing)
 
 
 def of_contacts(vectors: Vectors, vector: dict) -> tuple[object, object]:
@@ -111,17 +178,50 @@ def of_escrow(vectors: Vectors, vector: dict) -> tuple[object, object]:
         if vector["question"] == "needs":
             return escrow.needs(log)
         if vector["question"] == "act":
-            return "verified" if escrow.is_believed(user, log) else "unverified"
+            reviews = escrow.reviews_by_escrow(user)
+            return "believed" if escrow.is_believed(reviews[max(reviews)], log) else "unverified"
         if vector["question"] == "unverified":
             return sorted(id_.hex() for id_ in escrow.brought_in(user, escrow.unverified(user, log)))
+        if vector["question"] == "claimed":
+            return as_json(escrow.claimed(user, log))
+        if vector["question"] == "due":
+            return escrow.is_due(user, log)
+        if vector["question"] == "loose":
+            return escrow.loose_acts(log)
         if vector["question"] == "record":
             sealed = open_entry(unbase64(vector["record"][side]))[1][0]
             return {"junk": escrow.open_record(log, sealed, seeds(vector["admin"]["epochs"])) is None}
-        device, head = vector["device"], vector["device"].get("confirmed")
-        knows = Knowledge(bytes.fromhex(device["member"]), log, head and parse_head(head))
-        return as_json(agenda(user, knows))
+        return as_json(agenda(user, what_it_knows(user, log, vector["device"][side])))
 
     return twins(vector, "answer", answer)
+
+
+def what_it_knows(user: State, log: State, device: dict) -> Knowledge:
+    """From what its user said, and the seeds in its keyring: what it holds and lacks was not delivered."""
+    me, head, had = bytes.fromhex(device["member"]), device.get("confirmed"), seeds(device["epochs"])
+    return Knowledge(
+        me,
+        log,
+        head and parse_head(head),
+        own=frozenset(map(bytes.fromhex, device.get("own", []))),
+        not_own=frozenset(map(bytes.fromhex, device.get("notOwn", []))),
+        remove_escrow=bytes.fromhex(device["removeEscrow"]) if "removeEscrow" in device else None,
+        declined=device.get("declined", False),
+        enroll_again=device.get("enrollAgain"),
+        withheld=minus(user.members[me].held, of_epochs(had)),
+        wrong=unproven(user, had),
+    )
+
+
+def unproven(user: State, had: dict[int, bytes]) -> dict[int, set[int]]:
+    """By link, which of its grants to escrow the device finds wrong or cannot judge (GRT-3)."""
+    found: dict[int, set[int]] = {}
+    for state in user.history():
+        for place, (set_, grant) in enumerate(zip(state.sets, state.body.get("grants", []))):
+            to_escrow = [id_ for id_, _ in grant["boxes"] if state.members[id_].kind == ESCROW]
+            if to_escrow and not all(grants.is_right(state, place, id_, had) for id_ in to_escrow):
+                found.setdefault(state.seq, set()).add(place)
+    return found
 
 
 def as_json(value: object) -> object:

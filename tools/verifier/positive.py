@@ -7,8 +7,11 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 import backup
 import cbor
 import content
+import escrow
 import fingerprint
 import grants
+import keyring as keyrings
+import statements
 from crypto import digest, kdf, labelled, member_signing_key, signing_key, verify_signature
 from hpke import KemKey, encapsulate, hpke_open, hpke_seal
 from log import open_entry, verify_log
@@ -46,11 +49,17 @@ def facts(state: State) -> dict:
         "rotationDue": state.rotation_due,
         "policy": state.policy,
         "grants": [
-            {"from": grant["from"], "to": grant["to"], "count": grant["count"]}
+            {"from": grant["from"], "to": grant["to"], "count": grant["count"], "epochs": pairs(set_)}
             | {"recipients": [id_.hex() for id_, _ in grant["boxes"]]}
-            for grant in body.get("grants", [])
+            for grant, set_ in zip(body.get("grants", []), state.sets)
         ],
         "missing": body.get("missing", []),
+        "granted": [
+            {"sign": sign.hex(), "kem": kem.hex(), "runs": pairs(runs)}
+            for (sign, kem), runs in sorted(state.granted.items())
+        ],
+        "acts": sorted(state.acts),
+        "disowned": sorted(state.disowned),
         "epochs": [
             {"number": number, "seq": epoch.position, "time": epoch.time, "kem": sha256(epoch.keys["kem"])}
             | ({"sign": base64url(epoch.keys["sign"])} if "sign" in epoch.keys else {})
@@ -196,9 +205,15 @@ def of_fingerprints(vectors: Vectors, file: dict) -> tuple[object, object]:
         "heads": [{"head": each["head"]} | fingerprint.forms(*parse_head(each["head"])) for each in file["heads"]],
         "readings": [reading(each["typed"]) for each in file["readings"]],
         "comparisons": compared | {"given": results},
+        "escrow": [of_escrow(vectors.state(each["log"]), each) for each in file["escrow"]],
         "pins": [pin(each) for each in file["pins"]],
     }
     return found, file
+
+
+def of_escrow(state: State, given: dict) -> dict:
+    compared = [each | {"result": fingerprint.compare(each["text"], state)} for each in given["given"]]
+    return given | {"hex": fingerprint.of_state(state)["hex"].replace(" ", ""), "given": compared}
 
 
 def parse_head(head: dict) -> tuple[bytes, int, bytes]:
@@ -221,12 +236,10 @@ def pin(given: dict) -> dict:
 
 
 def of_backup(vectors: Vectors, file: dict) -> tuple[object, object]:
-    typed = file["typed"]
-    state = vectors.state(typed["log"])
-    found = {
-        "keys": [backup_key(each) for each in file["keys"]],
-        "typed": typed | {"texts": [typed_text(each["text"], state) for each in typed["texts"]]},
-    }
+    found = {"keys": [backup_key(each) for each in file["keys"]], "typed": []}
+    for typed in file["typed"]:
+        state = vectors.state(typed["log"])
+        found["typed"].append(typed | {"texts": [typed_text(each["text"], state) for each in typed["texts"]]})
     return found, file
 
 
@@ -244,7 +257,8 @@ def backup_key(given: dict) -> dict:
 def typed_text(text: str, state: State) -> dict:
     read = backup.read(text, state)
     corrections = [vars(each) | {"group": (each.position + 3) // 4} for each in read.corrections]
-    return {"text": text, "member": read.member.id.hex(), "corrections": corrections}
+    standing = "removed" if read.member.removed else "active"
+    return {"text": text, "member": read.member.id.hex(), "standing": standing, "corrections": corrections}
 
 
 def of_content(vectors: Vectors, given: dict) -> tuple[object, object]:
@@ -271,6 +285,56 @@ def of_content(vectors: Vectors, given: dict) -> tuple[object, object]:
     if "transcripts" in made:
         made["transcripts"] = [base64url(each) for each in made["transcripts"]]
     return given | {name: each if isinstance(each, list) else base64url(each) for name, each in made.items()}, given
+
+
+def of_keyrings(vectors: Vectors, file: list) -> tuple[object, object]:
+    return [stored(given) for given in file], file
+
+
+def stored(given: dict) -> dict:
+    """Written from its parts, and read again."""
+    parts = keyrings.Keyring(
+        *(bytes.fromhex(given["log"]), bytes.fromhex(given["member"]), unbase64(given["seed"])),
+        *(given["head"]["seq"], bytes.fromhex(given["head"]["hash"])),
+        epochs=seeds(given["epochs"]),
+        checked=to_runs(given["checked"]),
+        junk=given["junk"],
+        opens=seeds(given["opens"]),
+        aside={bytes.fromhex(name): unbase64(seed) for name, seed in given["aside"]},
+    )
+    whole = keyrings.write(parts)
+    assert keyrings.read(whole) == parts
+    for name, seed in parts.aside.items():
+        assert digest("public-key", grants.epoch_kem(seed)) == name
+    content_bytes, checksum = cbor.decode(whole, len(whole), "keyring")
+    return given | texts({"content": content_bytes, "checksum": checksum, "bytes": whole})
+
+
+def of_statements(vectors: Vectors, given: dict) -> tuple[object, object]:
+    operator, key = (Ed25519PrivateKey.from_private_bytes(unbase64(given[name])) for name in ("operatorSeed", "keySeed"))
+    log, seq, hash_ = parse_head(given["head"])
+    certificate = cbor.encode({"v": 1, "key": signing_key(unbase64(given["keySeed"])), "until": given["until"]})
+    statement = cbor.encode({"v": 1, "log": log, "seq": seq, "hash": hash_, "at": given["at"]})
+    signature = key.sign(labelled("head", statement))
+    certified = operator.sign(labelled("head/certificate", certificate))
+    parts = {"statement": statement, "signature": signature, "certificate": certificate, "certified": certified}
+    whole = cbor.encode(list(parts.values()))
+    statements.judge(whole, signing_key(unbase64(given["operatorSeed"])), given["at"])
+    return given | texts(parts | {"bytes": whole}), given
+
+
+def of_records(vectors: Vectors, file: dict) -> tuple[object, object]:
+    found = {
+        "acts": [each | texts({"commitment": act_commitment(each)}) for each in file["acts"]],
+        "pairs": [each | {"digest": digest("public-key", unbase64(each["kem"])).hex()} for each in file["pairs"]],
+    }
+    return found, file
+
+
+def act_commitment(given: dict) -> bytes:
+    lists = [[bytes.fromhex(id_) for id_ in given[name]] for name in ("approve", "remove")]
+    log, prev = bytes.fromhex(given["log"]), bytes.fromhex(given["prev"])
+    return escrow.commitment(unbase64(given["salt"]), unbase64(given["admin"]), log, given["seq"], prev, *lists)
 
 
 def of_padding(vectors: Vectors, file: dict) -> tuple[object, object]:

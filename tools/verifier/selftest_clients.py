@@ -145,7 +145,7 @@ def owed() -> Checks:
     yield "clock", both.agenda(laptop, now=user.state.time - 600_001), ["ask clock"]
     yield "of a removed one", both.agenda(stranger), ["ask standing removed"]
     loose = agenda(log.state, Knowledge(log.id_of(both.admin)))
-    yield "no loose acts", loose, [{"do": "author", "what": "rotate", "because": "rotation-due", "withhold": False}]
+    yield "no loose acts", loose, [{"do": "author", "what": "rotate", "because": ("rotation-due",), "withhold": False}]
 
 
 def loose() -> Checks:

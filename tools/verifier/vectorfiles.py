@@ -7,7 +7,7 @@ from typing import Callable
 
 from errors import Refused
 from log import verify_log
-from runs import Runs, union
+from runs import Runs, of_epochs
 from state import State
 
 
@@ -55,7 +55,7 @@ def pairs(runs: Runs) -> list[list[int]]:
 
 
 def runs_of(epochs: list[int]) -> list[list[int]]:
-    return pairs(union((), tuple((epoch, epoch) for epoch in epochs)))
+    return pairs(of_epochs(epochs))
 
 
 def attempt(do: Callable[[], object]) -> object:

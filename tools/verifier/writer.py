@@ -236,4 +236,4 @@ class Recoveries(Organisation):
     def agenda(self, me: Keys, **knowledge: object) -> list:
         knows = {"escrow": self.log.state} | knowledge
         steps = agenda(self.user.state, Knowledge(self.user.id_of(me), **knows))
-        return [" ".join(filter(None, (step["do"], step["what"], step.get("because")))) for step in steps]
+        return [" ".join((step["do"], step["what"], *step.get("because", ()))) for step in steps]

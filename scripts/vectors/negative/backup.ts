@@ -111,13 +111,6 @@ const ATTACKS: readonly BackupAttack[] = [
     bad: "0".repeat(36),
   },
   {
-    name: "removed_key",
-    description: "The paper of a backup key that was removed, typed without mistakes.",
-    rules: ["BAK-1", "BAK-3", "BAK-4"],
-    reason: "unknown",
-    bad: second.text,
-  },
-  {
     name: "key_that_no_log_has",
     description: "A well-formed key that was never enrolled.",
     rules: ["BAK-1", "BAK-4"],

@@ -198,7 +198,7 @@ const MISSING: readonly LogAttack[] = [
       const good = mutate(enrolled.last, {
         body: (body) => {
           body.set("missing", [[1, 1]]);
-          grantsOf(body)[0]?.set("from", 2);
+          grantsOf(body)[0]?.set("from", 2).set("count", 3);
         },
         signers,
       });
@@ -207,12 +207,14 @@ const MISSING: readonly LogAttack[] = [
   },
 ];
 
-/** A regrant by Laptop of these runs to one member, in grants that are never delivered. */
+/** A regrant by Laptop of these runs to one member, in a grant that is never delivered. */
 const regrantOf = (world: World, name: string, runs: Runs, by = "Laptop"): Uint8Array => {
   const signer = world.signer(by);
-  const box = [idBytes(world.id(name)), DIGEST];
-  const grants = runs.map(([from, to]) => rawMap({ from, to, keyring: DIGEST, boxes: [box] }));
-  return rawNext(world.log, { type: "regrant", author: signer.sign, grants }, [signer]);
+  const id = idBytes(world.id(name));
+  const [from, to] = [runs[0]?.[0] as number, runs.at(-1)?.[1] as number];
+  const count = runs.reduce((sum, [first, last]) => sum + last - first + 1, 0);
+  const grants = [rawMap({ from, to, count, keyring: DIGEST, boxes: [[id, DIGEST]] })];
+  return rawNext(world.log, { type: "regrant", author: signer.sign, give: [[id, runs]], grants }, [signer]);
 };
 
 const REGRANTS: readonly LogAttack[] = [

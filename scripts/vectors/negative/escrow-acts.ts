@@ -1,7 +1,8 @@
 // Attacks by and on whoever acts for escrow in a user's log: docs/spec.md sections 6.5, 6.8 and 11.3 (LOG-4, LOG-5, MEM-1, MEM-3 to
 // MEM-5).
 
-import { epochSigner, escrowOf, recoverBy, reviewEscrow } from "../../../test/escrow/support.js";
+import { epochSigner, recoverBy, reviewEscrow } from "../../../test/escrow/support.js";
+import { dueNext } from "../../../test/support/links.js";
 import { idBytes, mutate, type RawBody, rawNext, takeApart } from "../../../test/support/raw-link.js";
 import { keysNamed } from "../../../test/support/world.js";
 import { changed, DIGEST, idList, type LogAttack, rawMap, type Twins, withField } from "../attack.js";
@@ -10,7 +11,10 @@ import { alone, staffed, user } from "../worlds.js";
 const laptop = alone.signer("Laptop");
 const admin = staffed.signer("Bob");
 const epoch = epochSigner(staffed, "Ann");
-const { seq, hash } = staffed.log.head;
+const actor = {
+  ...{ admin: admin.sign, seq: staffed.log.head.seq, hash: idBytes(staffed.log.head.hash) },
+  salt: DIGEST,
+};
 const joined = user.join("Phone");
 const recovered = recoverBy(joined, staffed, "Bob", { approve: ["Phone"], remove: ["Laptop"] });
 
@@ -20,7 +24,6 @@ const acted = (body: (body: RawBody) => unknown, ...signers: readonly (typeof la
   bad: changed(recovered, body, ...signers),
   good: recovered.last,
 });
-const actor = (body: RawBody) => body.get("by") as RawBody;
 
 export const ESCROW_ACTS: readonly LogAttack[] = [
   {
@@ -44,7 +47,7 @@ export const ESCROW_ACTS: readonly LogAttack[] = [
     rule: "LOG-4",
     breaks: ["LOG-4", "ESC-8"],
     code: "INVALID_SIGNATURE",
-    make: () => acted((body) => actor(body).set("admin", staffed.signer("Ann").sign), epoch, admin),
+    make: () => acted((body) => (body.get("by") as RawBody).set("admin", staffed.signer("Ann").sign), epoch, admin),
   },
   {
     name: "recovery_by_another_key_than_the_pointers",
@@ -70,8 +73,7 @@ export const ESCROW_ACTS: readonly LogAttack[] = [
     breaks: ["LOG-4", "LOG-5"],
     make: () => {
       const good = joined.review("Laptop", { approve: ["Phone"] });
-      const by = rawMap({ admin: admin.sign, seq, hash: idBytes(hash) });
-      return { before: joined, bad: withField(good, "by", by, laptop, admin), good: good.last };
+      return { before: joined, bad: withField(good, "by", rawMap(actor), laptop, admin), good: good.last };
     },
   },
   {
@@ -90,8 +92,7 @@ export const ESCROW_ACTS: readonly LogAttack[] = [
     make: () => {
       const gone = reviewEscrow(user, "Laptop", "remove").join("Phone");
       const approve = [idBytes(gone.id("Phone"))];
-      const by = rawMap({ admin: admin.sign, seq, hash: idBytes(hash) });
-      const body = { type: "review", author: epoch.sign, by, approve, remove: [] };
+      const body = { type: "review", author: epoch.sign, by: { ...actor, runs: [[1, 1]] }, approve, remove: [] };
       return {
         before: gone,
         bad: rawNext(gone.log, body, [epoch, admin]),
@@ -107,30 +108,20 @@ export const ESCROW_ACTS: readonly LogAttack[] = [
     make: () => {
       const pending = user.lockdown("Laptop", true).join("Phone");
       const good = recoverBy(pending, staffed, "Bob", { approve: ["Phone"], remove: ["Laptop"] });
-      const { body } = takeApart(good.last);
-      const fields = { type: "review", author: epoch.sign, by: body.get("by") as Uint8Array };
+      const fields = { type: "review", author: epoch.sign, by: takeApart(good.last).body.get("by") as Uint8Array };
       const lists = { approve: [idBytes(pending.id("Phone"))], remove: [] };
-      const grant = rawMap({ from: 1, to: 1, keyring: DIGEST, boxes: [[idBytes(pending.id("Phone")), DIGEST]] });
-      const bad = rawNext(pending.log, { ...fields, ...lists, grants: [grant] }, [epoch, admin]);
-      return { before: pending, bad, good: good.last };
+      return { before: pending, bad: dueNext(pending.log, { ...fields, ...lists }, [epoch, admin]), good: good.last };
     },
   },
   {
     name: "recovery_removes_every_device",
     description: "An act of escrow removes every device; escrow alone keeps no log alive.",
     rule: "MEM-3",
-    make: () =>
-      acted(
-        (body) => {
-          body.set("approve", []);
-          body.set("remove", idList(joined.ids("Laptop", "Phone")));
-          body.set("grants", [
-            rawMap({ from: 3, to: 3, keyring: DIGEST, boxes: [[idBytes(escrowOf(joined).id), DIGEST]] }),
-          ]);
-        },
-        epoch,
-        admin,
-      ),
+    make: () => {
+      const lists = { approve: [], remove: idList(joined.ids("Laptop", "Phone")) };
+      const body = { type: "review", author: epoch.sign, by: actor, ...lists };
+      return { before: joined, bad: dueNext(joined.log, body, [epoch, admin]), good: recovered.last };
+    },
   },
   {
     name: "escrow_approves_again",
@@ -139,10 +130,10 @@ export const ESCROW_ACTS: readonly LogAttack[] = [
     rule: "MEM-1",
     make: () => {
       const once = recoverBy(joined, staffed, "Bob", { approve: ["Phone"] });
-      const by = rawMap({ admin: admin.sign, seq, hash: idBytes(hash) });
+      const by = { ...actor, runs: [[1, 2]] };
       const body = { type: "review", author: epoch.sign, by, approve: [idBytes(joined.id("Phone"))], remove: [] };
       const good = once.review("Laptop", { approve: ["Phone"] });
-      return { before: once, bad: rawNext(once.log, body, [epoch, admin]), good: good.last };
+      return { before: once, bad: dueNext(once.log, body, [epoch, admin]), good: good.last };
     },
   },
 ];

@@ -4,6 +4,7 @@
 import type { CborValue } from "../../../src/bytes/cbor.js";
 import { hire, ORGANISATION, openEscrow, openOrganisation, paper, policyBy } from "../../../test/escrow/support.js";
 import { recordAccess, regrant } from "../../../test/support/accepted.js";
+import { dueNext, type LinkFields, namedKeys, publicKeysOf } from "../../../test/support/links.js";
 import {
   authoredBy,
   idBytes,
@@ -13,8 +14,8 @@ import {
   setField,
   takeApart,
 } from "../../../test/support/raw-link.js";
-import { OPERATOR, openWorld, type World } from "../../../test/support/world.js";
-import { changed, idList, type LogAttack, type Twins, withField } from "../attack.js";
+import { keysNamed, OPERATOR, openWorld, type World } from "../../../test/support/world.js";
+import { changed, DIGEST, idList, type LogAttack, rawMap, type Twins, withField } from "../attack.js";
 import { alone, ready, staffed, user } from "../worlds.js";
 
 const opened = openEscrow("vectors", { operator: true });
@@ -127,10 +128,8 @@ const MANAGE: readonly LogAttack[] = [
     description: "The only admin with the role manage leaves. The twin is another's leave.",
     rule: "MEM-3",
     make: () => {
-      // Ann is the only one with `manage` where the paper has none.
-      const one = hire(policyBy(paper(openEscrow("vectors of one manager")), "Ann", { enabled: true }), "Bob", [
-        "recover",
-      ]);
+      // Ann is the only one with `manage`: the paper has none.
+      const one = hire(paper(openEscrow("vectors of one manager")), "Bob", ["recover"]);
       const signer = one.signer("Ann");
       const bad = rawNext(one.log, { type: "leave", author: signer.sign }, [signer]);
       return { before: one, bad, good: one.leave("Bob").last };
@@ -340,4 +339,85 @@ const ACCESS: readonly LogAttack[] = [
   },
 ];
 
-export const ESCROW_LOG: readonly LogAttack[] = [...ROLES, ...MANAGE, ...POLICY, ...ALWAYS, ...ACCESS];
+/** A link that only an escrow log has, in a user's log. The twin is an escrow log. */
+const inUsersLog = (name: string, what: string, fields: LinkFields): LogAttack => ({
+  ...{
+    name,
+    description: `${what} in a user's log. The twin is an escrow log.`,
+    rule: "MEM-8",
+    breaks: ["MEM-8", "ESC-8"],
+  },
+  make: () => {
+    const signer = users.signer("Laptop");
+    const recorded = ready.append(dueNext(ready.log, { ...ACT, author: ann.sign }, [ann]));
+    const good = [...recorded.entries, dueNext(recorded.log, { ...fields, author: ann.sign }, [ann])];
+    const bad = [users.last, dueNext(users.log, { ...fields, author: signer.sign }, [signer])];
+    return { before: undefined, bad, good, at: 1, ...first };
+  },
+});
+const ACT = { type: "act", commitment: DIGEST, opening: DIGEST };
+
+/** Bob takes fresh keys; he has no `manage`. */
+const bobs = staffed.rekey("Bob");
+const fresh = bobs.signer("Bob");
+const ofEpoch = (name: string) => {
+  const { kem, sign } = keysNamed(name).publicKeys;
+  return rawMap({ kem, sign });
+};
+
+const NO_EPOCHS: readonly LogAttack[] = [
+  inUsersLog("act_in_a_users_log", "A record of an act", ACT),
+  inUsersLog("disown_in_a_users_log", "A disown", { type: "disown", acts: [ready.log.head.seq + 1] }),
+  {
+    name: "rotate_without_manage",
+    description: "An admin without the role manage makes an escrow epoch, which may be junk to all others.",
+    rule: "MEM-8",
+    make: () => ({
+      before: staffed,
+      bad: authoredBy(staffed.rotate("Ann").last, bob),
+      good: staffed.rotate("Ann").last,
+    }),
+  },
+  {
+    name: "rekey_without_manage_makes_an_epoch",
+    description: "An admin without the role manage takes fresh keys and makes an escrow epoch.",
+    rule: "MEM-7",
+    breaks: ["MEM-7", "MEM-8"],
+    make: () => ({
+      before: staffed,
+      bad: withField(bobs, "epoch", ofEpoch("an epoch of Bob"), bob, fresh),
+      good: bobs.last,
+    }),
+  },
+  {
+    name: "rekey_with_manage_makes_no_epoch",
+    description: "An admin with the role manage takes fresh keys and makes no escrow epoch.",
+    rule: "MEM-7",
+    breaks: ["MEM-7", "MEM-8"],
+    make: () => {
+      const anns = staffed.rekey("Ann");
+      return {
+        before: staffed,
+        bad: changed(anns, (body) => body.delete("epoch"), ann, anns.signer("Ann")),
+        good: anns.last,
+      };
+    },
+  },
+  {
+    name: "rekey_without_manage_and_current_epoch_missing_makes_an_epoch",
+    description: "An admin without the role manage that cannot open the current epoch takes fresh keys and makes one.",
+    rule: "MEM-7",
+    breaks: ["MEM-7", "MEM-8"],
+    make: () => {
+      const body = { type: "rekey", author: bob.sign, keys: publicKeysOf("Bob, fresh"), missing: [[1, 1]] };
+      const signers = [bob, namedKeys("Bob, fresh")];
+      return {
+        before: staffed,
+        bad: dueNext(staffed.log, { ...body, epoch: ofEpoch("an epoch of Bob") }, signers),
+        good: dueNext(staffed.log, body, signers),
+      };
+    },
+  },
+];
+
+export const ESCROW_LOG: readonly LogAttack[] = [...ROLES, ...MANAGE, ...POLICY, ...ALWAYS, ...ACCESS, ...NO_EPOCHS];

@@ -2,27 +2,17 @@
 // and 11 (ESC-3, ESC-4, ESC-7, BAK-5).
 
 import { newestPointer } from "../../../src/trust/pointer.js";
-import {
-  dismiss,
-  epochSigner,
-  escrowOf,
-  joinWithholding,
-  recoverBy,
-  renew,
-  reviewEscrow,
-} from "../../../test/escrow/support.js";
+import { dismiss, escrowOf, joinWithholding, renew, reviewEscrow } from "../../../test/escrow/support.js";
+import { dueNext } from "../../../test/support/links.js";
 import { boxesOf, grantsOf, idBytes, type RawBody, rawNext, takeApart } from "../../../test/support/raw-link.js";
 import { keysNamed, OPERATOR, type World } from "../../../test/support/world.js";
 import { changed, DIGEST, idList, type LogAttack, rawMap, type Twins, withField } from "../attack.js";
 import { alone, bob, staffed, user } from "../worlds.js";
 
 const laptop = alone.signer("Laptop");
-const _admin = staffed.signer("Bob");
-const _epoch = epochSigner(staffed, "Ann");
 const later = dismiss(staffed, "Bob");
 const renewed = renew(user, "Laptop", later);
 const joined = user.join("Phone");
-const _recovered = recoverBy(joined, staffed, "Bob", { approve: ["Phone"], remove: ["Laptop"] });
 
 /** A pointer as a body has it. */
 const { log, seq, hash, epoch: number, sign, kem } = newestPointer(staffed.log);
@@ -235,14 +225,12 @@ const KEPT: readonly LogAttack[] = [
       const paper = keysNamed("Paper");
       const plain = alone.backup("Laptop", "Paper");
       const { body } = takeApart(plain.last);
-      const id = plain.id("Paper");
-      const grant = rawMap({ from: 1, to: 1, keyring: DIGEST, boxes: [[idBytes(id), DIGEST]] });
-      const fields = { type: "enroll", author: laptop.sign, member: body.get("member") as Uint8Array, grants: [grant] };
+      const fields = { type: "enroll", author: laptop.sign, member: body.get("member") as Uint8Array };
       const signers = [laptop, paper];
       return {
         before: user,
-        bad: rawNext(user.log, fields, signers),
-        good: rawNext(user.log, { ...fields, escrowHead: head }, signers),
+        bad: dueNext(user.log, fields, signers),
+        good: dueNext(user.log, { ...fields, escrowHead: head }, signers),
       };
     },
   },

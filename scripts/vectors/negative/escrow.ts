@@ -1,26 +1,23 @@
-// Attacks that only both logs together show: pointers, acts of admins, and whether escrow is ready. docs/spec.md sections 8 and 11
-// (ESC-1, ESC-3, ESC-4, ESC-6, ESC-8).
+// Attacks that only both logs together show: pointers, what escrow was really granted, and whether it is ready. docs/spec.md sections
+// 8 and 11 (ESC-1, ESC-3, ESC-4, ESC-6, ESC-11).
 
 import type { RuleId } from "../../../src/errors.js";
 import type { Pointer } from "../../../src/log/fields.js";
+import type { Runs } from "../../../src/log/runs.js";
 import { newestPointer } from "../../../src/trust/pointer.js";
 import {
   dismiss,
   enroll,
-  epochSigner,
-  hire,
   openEscrow,
   openOrganisation,
   paper,
   policyBy,
-  recoverBy,
+  reviewEscrow,
   write,
 } from "../../../test/escrow/support.js";
-import { idBytes, type RawBody, type RawSigner } from "../../../test/support/raw-link.js";
 import { keysNamed, OPERATOR, type World } from "../../../test/support/world.js";
-import { changed } from "../attack.js";
 import type { EscrowAttack, Pair } from "../escrow-attack.js";
-import { alone, ready, staffed, user } from "../worlds.js";
+import { alone, ready, managed as staffed, client as user } from "../worlds.js";
 
 const later = dismiss(staffed, "Bob");
 const other = openOrganisation("vectors of another organisation");
@@ -43,6 +40,21 @@ const judged = (
   ...{ name, description, rules, question: "pointer", bad, good: honest, answer: { bad: verdict, good: "newest" } },
 });
 const inStaffed = (change: Partial<Pointer>): Pair => ({ user: pointing(change), escrow: staffed });
+
+/** A device points escrow wherever it likes. */
+const point = (world: World, escrow: Pointer): World =>
+  world.append(write("renew-escrow", { escrow })(world.session("Laptop"), world.env(`points ${escrow.seq}`)).entry);
+const claimed = (
+  name: string,
+  description: string,
+  bad: Pair,
+  runs: Runs,
+  good: Pair = honest,
+  twin: Runs = [[1, 1]],
+): EscrowAttack => ({
+  ...{ name, description, rules: ["ESC-3", "ESC-11"], question: "claimed", bad, good },
+  answer: { bad: runs, good: twin },
+});
 
 const POINTERS: readonly EscrowAttack[] = [
   judged("pointer_to_keys_of_ones_own", "A thief's device makes escrow's keys itself.", "false", inStaffed(fake)),
@@ -90,65 +102,73 @@ const POINTERS: readonly EscrowAttack[] = [
   ),
 ];
 
-const locked = user.join("Phone");
-const approve = { approve: ["Phone"] } as const;
-const believed = recoverBy(locked, staffed, "Bob", approve);
-const act = (
-  name: string,
-  description: string,
-  bad: Pair,
-  good: Pair = { user: believed, escrow: staffed },
-): EscrowAttack => ({
-  ...{
-    name,
-    description,
-    rules: ["ESC-8"],
-    question: "act",
-    bad,
-    good,
-    answer: { bad: "unverified", good: "verified" },
-  },
-});
-/** Bob's honest act with another actor. */
-const actedBy = (change: (by: RawBody) => unknown, admin: RawSigner): World =>
-  locked.append(changed(believed, (body) => change(body.get("by") as RawBody), epochSigner(staffed, "Ann"), admin));
-const bob = staffed.signer("Bob");
-const eve = hire(staffed, "Eve", ["discover"]);
-
-const ACTS: readonly EscrowAttack[] = [
-  act("act_of_an_admin_dismissed_since", "The admin was removed after the act.", { user: believed, escrow: later }),
-  act("act_of_an_admin_before_its_admission", "The named head is from before the admin was let in.", {
-    user: actedBy((by) => by.set("seq", 3).set("hash", idBytes(staffed.log.links.at(2)?.hash as string)), bob),
-    escrow: staffed,
-  }),
-  act("act_at_a_head_that_is_none", "The named head is none of the escrow log's.", {
-    user: actedBy((by) => by.set("hash", new Uint8Array(32)), bob),
-    escrow: staffed,
-  }),
-  act("act_of_a_stranger", "The key that signed as admin is nobody's in the escrow log.", {
-    user: actedBy((by) => by.set("admin", keysNamed("a stranger").sign), keysNamed("a stranger")),
-    escrow: staffed,
-  }),
-  act("act_of_an_admin_without_recover", "The admin has the role discover only.", {
-    user: actedBy(
-      (by) =>
-        by.set("admin", eve.signer("Eve").sign).set("seq", eve.log.head.seq).set("hash", idBytes(eve.log.head.hash)),
-      eve.signer("Eve"),
-    ),
-    escrow: eve,
-  }),
-];
-
 const opened = openEscrow("vectors", { operator: true });
 const disabled = policyBy(ready, "Ann", { enabled: false }, OPERATOR);
 const needs = (name: string, description: string, escrow: World, bad: readonly string[]): EscrowAttack => ({
   ...{ name, description, rules: ["ESC-1"], question: "needs", bad: { user, escrow }, good: { user, escrow: ready } },
   answer: { bad, good: [] },
 });
+const CLAIMED: readonly EscrowAttack[] = [
+  claimed(
+    "claimed_by_false_keys",
+    "What was granted to a thief's keys counts for nothing, although the log says that escrow holds it.",
+    inStaffed(fake),
+    [],
+  ),
+  claimed(
+    "claimed_by_another_kem_key",
+    "A pointer has the epoch's signing key and a thief's KEM key.",
+    inStaffed({ kem: fake.kem }),
+    [],
+  ),
+  claimed(
+    "claimed_by_another_signing_key",
+    "A pointer has the epoch's KEM key and a thief's signing key.",
+    inStaffed({ sign: fake.sign }),
+    [],
+  ),
+  claimed(
+    "claimed_in_another_log",
+    "Seen from another organisation's log nothing was granted.",
+    { user, escrow: other },
+    [],
+  ),
+  (() => {
+    const moved = point(user, { ...pointer, ...fake });
+    return claimed(
+      "claimed_before_a_false_renewal",
+      "A thief's device renewed to its own keys: what was granted to the true ones before stays claimed, what came since is not.",
+      { user: moved, escrow: staffed },
+      [[1, 1]],
+      { user: point(user, { ...pointer, seq: pointer.seq - 1 }), escrow: staffed },
+      [[1, 2]],
+    );
+  })(),
+  (() => {
+    const gone = reviewEscrow(user, "Laptop", "remove").rotate("Laptop");
+    return claimed(
+      "claimed_after_escrow_was_removed",
+      "What removed escrow was granted stays claimed, and nothing that came since. The twin has it enrolled again.",
+      { user: gone, escrow: staffed },
+      [[1, 1]],
+      { user: enroll(gone, "Laptop", staffed), escrow: staffed },
+      [[1, 3]],
+    );
+  })(),
+];
+
 const READY: readonly EscrowAttack[] = [
   needs("escrow_without_a_backup_key", "One admin's device and nothing else.", opened, ["backup-key", "enabled"]),
-  needs("escrow_not_enabled", "A device and a paper, and a policy that is not enabled.", paper(opened), ["enabled"]),
+  needs("escrow_not_enabled", "A device and a paper, and a policy that is not enabled.", paper(opened, ["manage"]), [
+    "enabled",
+  ]),
+  needs(
+    "escrow_paper_without_manage",
+    "The only backup key has no role: at a disaster it could bring no new admin in.",
+    paper(opened),
+    ["backup-key", "enabled"],
+  ),
   needs("escrow_disabled", "Admin and operator have disabled escrow.", disabled, ["enabled"]),
 ];
 
-export const ESCROW: readonly EscrowAttack[] = [...POINTERS, ...ACTS, ...READY];
+export const ESCROW: readonly EscrowAttack[] = [...POINTERS, ...READY, ...CLAIMED];

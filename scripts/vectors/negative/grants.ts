@@ -7,18 +7,21 @@ import { fromHex } from "../../../src/bytes/text.js";
 import type { RuleId } from "../../../src/errors.js";
 import { boxInfo, epochsDigest, type GrantPlace, makeGrant } from "../../../src/grants/make.js";
 import { partsOf } from "../../../src/keys/keyring.js";
-import type { Run } from "../../../src/log/runs.js";
+import { spanOf } from "../../../src/log/effects.js";
+import type { Run, Runs } from "../../../src/log/runs.js";
+import type { Epoch } from "../../../src/log/state.js";
 import { chachaSeal } from "../../../src/primitives/aead.js";
 import { hpkeSeal } from "../../../src/primitives/hpke.js";
 import { deriveKey } from "../../../src/primitives/kdf.js";
 import { LABELS } from "../../../src/primitives/labels.js";
 import { regrant } from "../../../test/support/accepted.js";
 import { boxIndex, mutate, takeApart, withAttachment } from "../../../test/support/raw-link.js";
-import { seedNamed, type World } from "../../../test/support/world.js";
+import { keysNamed, seedNamed, type World } from "../../../test/support/world.js";
+import { withField } from "../attack.js";
 import { type GrantVector, type Outcome, text, type VectorFile, type WrongGrantText } from "../format.js";
 import { prefixOf } from "../prefixes.js";
 import { secretsOf } from "../secrets.js";
-import { alone, bob, joined } from "../worlds.js";
+import { alone, bob, joined, staffed, two } from "../worlds.js";
 
 /** An attack by whoever makes grants, or by a server that moves or withholds their bytes. */
 interface GrantAttack {
@@ -30,6 +33,8 @@ interface GrantAttack {
   readonly honest: World;
   /** Whose keyring receives it. */
   readonly recipient: string;
+  /** Who recomputes it: Laptop, unless it says another. */
+  readonly holder?: string;
   readonly bad: Uint8Array;
   readonly received: Outcome;
   readonly checked: readonly WrongGrantText[];
@@ -48,7 +53,7 @@ const JUNK: Outcome = { opened: [], junk: [[1, 1]], withheld: [] };
 const withBytes = (world: World, ...changes: readonly (readonly [index: number, bytes: Uint8Array])[]): Uint8Array =>
   changes.reduce((entry, [index, bytes]) => withAttachment(entry, index, bytes, [laptop]), world.last);
 const faulty = (wrong: "keyring" | "box", world: World, name: string): readonly WrongGrantText[] =>
-  world.record.grants.map(({ epochs }) => ({ recipient: world.id(name), epochs, wrong }));
+  world.record.grants.map(({ epochs }) => ({ recipient: world.id(name), ...spanOf(epochs), wrong }));
 
 /** The phone's approval with one attachment changed. */
 const changed = (name: string, description: string, index: number, bytes: Uint8Array): GrantAttack => ({
@@ -234,7 +239,7 @@ const MOVED: readonly GrantAttack[] = [
     ...{ before: papered, honest: thief, recipient: "Laptop" },
     bad: withAttachment(thief.last, toPaper, new Uint8Array(1168), [thief.signer("Thief")]),
     received: { opened: [[2, 2]], junk: [], withheld: [] },
-    checked: [{ recipient: papered.id("Paper"), epochs: [[2, 2]], wrong: "box" }],
+    checked: [{ recipient: papered.id("Paper"), from: 2, to: 2, count: 1, wrong: "box" }],
   },
   {
     name: "box_withheld",
@@ -254,22 +259,86 @@ const MOVED: readonly GrantAttack[] = [
   },
 ];
 
+// The author of an epoch publishes a false key beside seeds that are right.
+const made = two.rotate("Laptop");
+const { kem } = keysNamed("a false epoch").publicKeys;
+const published = (made.log.epochs.last() as Epoch).kem;
+const half = concat(published.subarray(0, 1184), kem.subarray(1184));
+const escrowMade = staffed.rotate("Ann");
+// A set with a hole, to a phone that has lost what it had of it.
+const third = approved.rotate("Laptop");
+const HOLES: Runs = [
+  [1, 1],
+  [3, 3],
+];
+const holed = third.act("Laptop", "regrants", (session, env) =>
+  regrant(session, [{ member: third.id("Phone"), runs: HOLES }], env),
+);
+const poor = third.with("Phone", joined.session("Phone").keyring);
+
+const PUBLISHED: readonly GrantAttack[] = [
+  {
+    name: "epoch_key_with_another_x25519_half",
+    description:
+      "The epoch's published key has the right ML-KEM half, and so passes the quick check, and another X25519 half.",
+    rules: ["GRT-4"],
+    ...{ before: two, honest: made, recipient: "Phone" },
+    bad: withField(made, "epoch.kem", half, laptop),
+    ...{ received: { opened: [], junk: [[3, 3]], withheld: [] }, checked: [] },
+  },
+  {
+    name: "epoch_key_of_another_seed",
+    description: "The epoch's published key is that of another seed.",
+    rules: ["GRT-4"],
+    ...{ before: two, honest: made, recipient: "Phone", bad: withField(made, "epoch.kem", kem, laptop) },
+    ...{ received: { opened: [], junk: [[3, 3]], withheld: [] }, checked: [] },
+  },
+  {
+    name: "escrow_epoch_with_another_signing_key",
+    description:
+      "An escrow epoch's published KEM key is right, and its signing key is not, so that no admin could act by it.",
+    rules: ["GRT-4"],
+    ...{ before: staffed, honest: escrowMade, recipient: "Bob", holder: "Ann" },
+    bad: withField(escrowMade, "epoch.sign", keysNamed("a false epoch").sign, staffed.signer("Ann")),
+    ...{ received: { opened: [], junk: [[2, 2]], withheld: [] }, checked: [] },
+  },
+  {
+    name: "grant_with_what_is_in_its_holes",
+    description: "A grant of a set with a hole has the seeds of the whole stretch, the hole's too.",
+    rules: ["GRT-1", "GRT-4"],
+    ...{ before: poor, honest: holed, recipient: "Phone", bad: stretched() },
+    received: { opened: [], junk: HOLES, withheld: [] },
+    checked: [{ recipient: third.id("Phone"), from: 1, to: 3, count: 2, wrong: "keyring" }],
+  },
+];
+
+/** The regrant with the seeds of all epochs between its ends. */
+function stretched(): Uint8Array {
+  const { seq, prev } = holed.record;
+  const recipients = [{ id: third.id("Phone"), kem: third.member("Phone").kem }];
+  const seeds = partsOf(third.session("Laptop").keyring).seeds;
+  const place = { log: third.log.head.log, prev, seq };
+  const grant = makeGrant({ epochs: [[1, 3]], recipients }, place, (epoch) => seeds.get(epoch) as Secret);
+  return withBytes(holed, [keyring, grant.keyring], [box, grant.boxes[0] as Uint8Array]);
+}
+
 export function grantFiles(): readonly VectorFile[] {
-  return [...CHANGED, ...PLACES, ...MADE, ...MOVED].map((attack) => [
+  return [...CHANGED, ...PLACES, ...MADE, ...MOVED, ...PUBLISHED].map((attack) => [
     `negative/grants/${attack.name}.json`,
     file(attack),
   ]);
 }
 
-function file({ description, rules, before, honest, recipient, bad, received, checked }: GrantAttack): GrantVector {
+function file(attack: GrantAttack): GrantVector {
+  const { description, rules, before, honest, recipient, holder = "Laptop", bad, received, checked } = attack;
   const owed = honest.record.grants.filter(({ boxes }) => boxes.some(({ member }) => member === before.id(recipient)));
   return {
     description,
     rules,
-    load: { subject: before.log.subject, kind: "user" },
+    load: { subject: before.log.subject, kind: before.log.kind },
     prefix: prefixOf(before),
     recipient: secretsOf(before.session(recipient).keyring),
-    holder: secretsOf(honest.session("Laptop").keyring),
+    holder: secretsOf(honest.session(holder).keyring),
     bad: text(bad),
     good: text(honest.last),
     received: { bad: received, good: { opened: owed.flatMap(({ epochs }) => epochs), junk: [], withheld: [] } },

@@ -2,7 +2,7 @@
 
 import { idBytes, type RawValue, rawNext, takeApart } from "../../../test/support/raw-link.js";
 import { OPERATOR } from "../../../test/support/world.js";
-import { idList, type LogAttack, type Twins, withField } from "../attack.js";
+import { DIGEST, idList, type LogAttack, type Twins, withField } from "../attack.js";
 import { invaded, pending, two } from "../worlds.js";
 
 const laptop = two.signer("Laptop");
@@ -63,6 +63,15 @@ export const LOCKDOWN: readonly LogAttack[] = [
       const signers = [waiting, rekeyed.signer("Phone")];
       const bad = rawNext(pending.log, { type: "rekey", author: waiting.sign, ...fields }, signers);
       return { before: pending, bad, good: rekeyed.last };
+    },
+  ),
+  attack(
+    "rename_by_a_waiting_device",
+    "In lockdown a device that waits for its approval gives itself a name, and could go on without end. In the twin a confirmed one does.",
+    () => {
+      const good = pending.rename("Laptop", "Old laptop");
+      const bad = byWaiting({ type: "rename", member: idBytes(pending.id("Pending")), name: DIGEST });
+      return { before: pending, bad, good: good.last };
     },
   ),
   attack("expel_of_a_confirmed_member_in_lockdown", "In lockdown the operator expels a confirmed member.", () => ({

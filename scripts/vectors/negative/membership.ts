@@ -1,6 +1,7 @@
 // Attacks with lists of members, and on the last of them: docs/spec.md section 6.7 (MEM-1 to MEM-3).
 
 import type { CborValue } from "../../../src/bytes/cbor.js";
+import { dueNext } from "../../../test/support/links.js";
 import {
   boxesOf,
   idBytes,
@@ -101,8 +102,9 @@ const LISTS: readonly LogAttack[] = [
   }),
   named("regrant_to_a_stranger", "A regrant gives an epoch to an id that is nobody's in this log.", () => {
     const to = (id: string) => {
-      const grant = rawMap({ from: 1, to: 1, keyring: DIGEST, boxes: [[idBytes(id), DIGEST]] });
-      return rawNext(base.log, { type: "regrant", author: laptop.sign, grants: [grant] }, [laptop]);
+      const grants = [rawMap({ from: 1, to: 1, count: 1, keyring: DIGEST, boxes: [[idBytes(id), DIGEST]] })];
+      const body = { type: "regrant", author: laptop.sign, give: [[idBytes(id), [[1, 1]]]], grants };
+      return rawNext(base.log, body, [laptop]);
     };
     return { before: base, bad: to(stranger), good: to(base.id("Laptop")) };
   }),
@@ -147,11 +149,10 @@ function declaredAway(): Twins {
     mutate(two.rotate("Phone").last, { body: setField("missing", [[1, 1]]), signers: [phone] }),
   );
   const body = { type: "review", author: first.sign, approve: [idBytes(two.id("Phone"))], remove: [] };
-  const grants = [rawMap({ from: 1, to: 1, keyring: DIGEST, boxes: [[idBytes(two.id("Phone")), DIGEST]] })];
   return {
     before,
-    bad: rawNext(before.log, { ...body, missing: [[1, 1]] }, [first]),
-    good: rawNext(before.log, { ...body, missing: [[2, 2]], grants }, [first]),
+    bad: dueNext(before.log, { ...body, missing: [[1, 1]] }, [first]),
+    good: dueNext(before.log, { ...body, missing: [[2, 2]] }, [first]),
   };
 }
 
@@ -234,28 +235,28 @@ const GRANTED: readonly LogAttack[] = [
   },
   {
     name: "grant_of_less_than_is_owed",
-    description: "An approval gives a shorter run than the approver holds and the approved lacks.",
+    description: "An approval says that its set begins later than what the approver holds and the approved lacks.",
     rule: "GRT-1",
     make: () => {
       const next = base.review("Laptop", { approve: ["Watch"] });
-      return inGrants(next, ([grant]) => grant?.set("from", 2));
+      return inGrants(next, ([grant]) => grant?.set("from", 2).set("count", 2));
     },
   },
   {
     name: "grant_of_more_than_is_owed",
-    description: "An approval gives a run that the approved has already in part.",
+    description: "An approval says that its set has an epoch that the approved holds already.",
     rule: "GRT-1",
-    make: () => inGrants(approvedOnly, ([grant]) => grant?.set("to", 2)),
+    make: () => inGrants(approvedOnly, ([grant]) => grant?.set("to", 2).set("count", 2)),
   },
   {
     name: "grant_split_in_two",
-    description: "An approval gives one run as two grants.",
+    description: "An approval gives one set as two grants.",
     rule: "GRT-1",
     make: () =>
       inGrants(base.review("Laptop", { approve: ["Watch"] }), (grants) => {
         const [whole] = grants as [RawBody];
-        const second = new Map(whole).set("from", 2);
-        whole.set("to", 1);
+        const second = new Map(whole).set("from", 2).set("count", 2);
+        whole.set("to", 1).set("count", 1);
         grants.push(second);
       }),
   },

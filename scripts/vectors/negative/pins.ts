@@ -2,12 +2,28 @@
 // (LOG-8).
 
 import { concat } from "../../../src/bytes/bytes.js";
+import { type CborValue, decodeCbor, encodeCbor } from "../../../src/bytes/cbor.js";
+import { toHex } from "../../../src/bytes/text.js";
 import type { ErrorCode, RuleId } from "../../../src/errors.js";
+import { decodeEntry } from "../../../src/log/entry.js";
+import { compareStatements } from "../../../src/log/equivocation.js";
 import { type Evidence, type EvidenceKind, encodeEvidence, makeEvidence } from "../../../src/log/evidence.js";
+import { labelledHash } from "../../../src/primitives/hash.js";
+import { LABELS } from "../../../src/primitives/labels.js";
 import { recoverBy } from "../../../test/escrow/support.js";
-import { openWorld, type World } from "../../../test/support/world.js";
+import { mutate, type RawSigner } from "../../../test/support/raw-link.js";
+import { HOUR, NOON, partsOfStatement, statement, statementOf } from "../../../test/support/service.js";
+import { OPERATOR, openWorld, type World } from "../../../test/support/world.js";
 import { bare } from "../entries.js";
-import { type ContactVector, type EvidenceVector, type PinVector, text, texts, type VectorFile } from "../format.js";
+import {
+  type ContactVector,
+  type EvidenceVector,
+  type ExpectedError,
+  type PinVector,
+  text,
+  texts,
+  type VectorFile,
+} from "../format.js";
 import { prefixOf } from "../prefixes.js";
 import { alone, bob, joined, staffed, two, user } from "../worlds.js";
 
@@ -28,6 +44,48 @@ const led = recoverBy(
   "Bob",
   { approve: ["Tablet", "Watch"], remove: ["Laptop"] },
 );
+
+/** The entries of a log with one of a later version in the place of another, signed by whoever wrote that one. */
+const later = ({ entries }: World, at: number, ...signers: readonly RawSigner[]): readonly Uint8Array[] =>
+  entries.map((entry, index) => (index === at ? mutate(entry, { body: (body) => body.set("v", 2), signers }) : entry));
+const laptop = alone.signer("Laptop");
+const phone = joined.signer("Phone");
+const UNKNOWN: readonly (readonly [
+  name: string,
+  description: string,
+  code: ErrorCode,
+  bad: readonly Uint8Array[],
+  alone: ExpectedError,
+])[] = [
+  [
+    "fork_of_a_later_version",
+    "At the pinned position stands another link, of a version that nobody knows here.",
+    "FORKED",
+    later(forked, 2, laptop),
+    { code: "INVALID_LINK", rule: "LOG-2" },
+  ],
+  [
+    "fork_behind_a_later_version",
+    "A link of a later version stands before the pinned position, and there another link than the pinned one.",
+    "FORKED",
+    later(forked, 1, phone),
+    { code: "INVALID_LINK", rule: "LOG-2" },
+  ],
+  [
+    "replaced_by_a_log_of_a_later_version",
+    "Another first link, of a later version.",
+    "REPLACED",
+    later(other, 0, other.signer("Laptop")),
+    { code: "INVALID_LINK", rule: "LOG-2" },
+  ],
+  [
+    "rolled_back_behind_a_later_version",
+    "The list ends before the pinned position, and its newest link is of a later version.",
+    "ROLLED_BACK",
+    later(joined, 1, phone),
+    { code: "INVALID_LINK", rule: "LOG-2" },
+  ],
+];
 
 const PINS: readonly (readonly [name: string, description: string, code: ErrorCode, bad: World])[] = [
   ["forked_log", "Another valid link stands at the newest position that was verified.", "FORKED", forked],
@@ -94,6 +152,28 @@ const evidenceOf = (kind: EvidenceKind, pinned: World, theirs: readonly Uint8Arr
 const fork = evidenceOf("forked", two, links(forked));
 const rollback = evidenceOf("rolled-back", two, links(joined));
 const replacement = evidenceOf("replaced", two, links(other));
+
+const equivocated = compareStatements(two.log, statement(two), statement(forked, NOON + HOUR)) as Evidence;
+const forgedStatement = (() => {
+  const [head, , ...certificate] = partsOfStatement(statement(forked, NOON + HOUR));
+  const signature = OPERATOR.signLabelled("keystead/v1/head", head);
+  return statementOf([head, signature, ...certificate]);
+})();
+/** A fork, one side of which ends with a link of a later version. */
+const unknownFork: Evidence = (() => {
+  const unknown = later(two, 2, laptop).map((entry) => decodeEntry(entry).link.bytes);
+  const hash = toHex(labelledHash(LABELS.linkHash, unknown[2] as Uint8Array)) as Evidence["pinned"]["hash"];
+  return { ...fork, ours: unknown, pinned: { ...fork.pinned, hash } };
+})();
+
+/** Evidence with the statements of another. */
+function withStatements(bytes: Uint8Array, from: Uint8Array): Uint8Array {
+  const [body, other] = [bytes, from].map((each) => decodeCbor(each, { name: "evidence", maxBytes: each.length })) as [
+    Map<string, CborValue>,
+    Map<string, CborValue>,
+  ];
+  return encodeCbor(new Map([...body, ["statements", other.get("statements") as CborValue]]));
+}
 
 interface EvidenceAttack {
   readonly name: string;
@@ -176,6 +256,56 @@ const EVIDENCE: readonly EvidenceAttack[] = [
     },
   },
   {
+    name: "equivocation_of_a_log_that_grew",
+    description: "Two statements of which the later one has more links.",
+    code: "INVALID_ARGUMENT",
+    bad: { ...equivocated, statements: [statement(two), statement(longer, NOON + HOUR)] },
+    good: equivocated,
+  },
+  {
+    name: "equivocation_in_the_other_order",
+    description: "Two statements that contradict each other, the later one first.",
+    code: "INVALID_ARGUMENT",
+    bad: { ...equivocated, statements: [...(equivocated.statements ?? [])].reverse() as never },
+    good: equivocated,
+  },
+  {
+    name: "equivocation_about_another_head",
+    description: "The pinned head is not that of the earlier statement.",
+    code: "INVALID_ARGUMENT",
+    bad: { ...equivocated, pinned: forked.log.head },
+    good: equivocated,
+  },
+  {
+    name: "equivocation_with_a_forged_statement",
+    description: "Another key than the certified one signed a statement.",
+    code: "INVALID_SIGNATURE",
+    rule: "SVC-1",
+    bad: { ...equivocated, statements: [statement(two), forgedStatement] },
+    good: equivocated,
+  },
+  {
+    name: "equivocation_with_more_than_the_first_link",
+    description: "The evidence has two links, and the first alone is to be there.",
+    code: "INVALID_ARGUMENT",
+    bad: { ...equivocated, theirs: links(joined) },
+    good: equivocated,
+  },
+  {
+    name: "fork_with_statements",
+    description: "Evidence of a fork has statements, which only an equivocation has.",
+    code: "INVALID_ENCODING",
+    rule: "ENC-2",
+    bad: withStatements(encodeEvidence(fork), encodeEvidence(equivocated)),
+  },
+  {
+    name: "fork_behind_a_later_version_as_evidence",
+    description: "Two histories that are one up to their end, where both have a link of a later version: the same one.",
+    code: "INVALID_ARGUMENT",
+    bad: { ...fork, ours: unknownFork.ours, theirs: unknownFork.ours, pinned: unknownFork.pinned },
+    good: unknownFork,
+  },
+  {
     name: "evidence_of_unknown_kind",
     description: "A kind that there is not.",
     code: "INVALID_ENCODING",
@@ -199,9 +329,21 @@ function otherKind(bytes: Uint8Array): Uint8Array {
 
 export function pinFiles(): readonly VectorFile[] {
   const load = { subject: two.log.subject, kind: "user" } as const;
-  const pins = PINS.map(([name, description, code, bad]): VectorFile => {
-    const sides = { pinned: prefixOf(two), bad: prefixOf(bad), good: prefixOf(longer) };
-    const vector: PinVector = { description, rules: ["LOG-8"], load, ...sides, error: { code, rule: "LOG-8" } };
+  const pinned = prefixOf(two);
+  const known = PINS.map(([name, description, code, bad]): VectorFile => {
+    const error = { code, rule: "LOG-8" } as const;
+    const more = { pinned, bad: prefixOf(bad), good: prefixOf(longer), error };
+    // What is only withheld is no fault of the entries that come.
+    const alone = code === "ROLLED_BACK" ? null : error;
+    const vector: PinVector = { description, rules: ["LOG-8"], load, ...more, alone };
+    return [`negative/pins/${name}.json`, vector];
+  });
+  const unknown = UNKNOWN.map(([name, description, code, bad, alone]): VectorFile => {
+    const sides = { pinned, bad: texts(bad.map(bare)), good: prefixOf(longer) };
+    const error = { code, rule: "LOG-8" } as const;
+    // Who has all that was verified sees another hash at the first unknown link.
+    const pin = code === "ROLLED_BACK" ? { only: "head" as const } : {};
+    const vector: PinVector = { description, rules: ["LOG-1", "LOG-8"], load, ...pin, ...sides, error, alone };
     return [`negative/pins/${name}.json`, vector];
   });
   const contacts = CONTACTS.map(([name, description, before, bad, good]): VectorFile => {
@@ -214,8 +356,9 @@ export function pinFiles(): readonly VectorFile[] {
   const evidence = EVIDENCE.map(({ name, description, code, rule, bad, good = fork }): VectorFile => {
     const bytes = (side: Evidence | Uint8Array) => text(side instanceof Uint8Array ? side : encodeEvidence(side));
     const error = { code, rule };
-    const vector: EvidenceVector = { description, rules: ["LOG-8"], bad: bytes(bad), good: bytes(good), error };
+    const rules: readonly RuleId[] = name.startsWith("equivocation") ? ["SVC-5"] : ["LOG-8"];
+    const vector: EvidenceVector = { description, rules, bad: bytes(bad), good: bytes(good), error };
     return [`negative/evidence/${name}.json`, vector];
   });
-  return [...pins, ...contacts, ...evidence];
+  return [...known, ...unknown, ...contacts, ...evidence];
 }

@@ -30,7 +30,14 @@ function grantsOf(world: World, holder: string) {
     const context = encodeCbor([bytesOf(logId), set, bytesOf(prev), place.seq]);
     const key = deriveKey(LABELS.grantKey, concat(...seeds.map((seed) => seed.bytes())), { info: context });
     return {
-      ...{ log: logId, prev, seq: place.seq, epochs, set: text(set), seeds: texts(seeds.map((seed) => seed.bytes())) },
+      ...{
+        log: logId,
+        prev,
+        seq: place.seq,
+        runs: epochs,
+        set: text(set),
+        seeds: texts(seeds.map((seed) => seed.bytes())),
+      },
       ...{ context: text(context), key: text(key) },
       ...{ keyring: text(made.keyring), keyringDigest: text(attachmentDigest(made.keyring)) },
       boxes: recipients.map(({ id, kem }, index) => {

@@ -3,6 +3,7 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { toHex } from "../../../src/bytes/text.js";
 import { dataAccess } from "../../../src/coverage/data-access.js";
+import { spanOf } from "../../../src/log/effects.js";
 import { allMembers, isConfirmed, isHolder, type LogState, type Member } from "../../../src/log/state.js";
 import { text } from "../format.js";
 
@@ -21,10 +22,14 @@ export function stateText(log: LogState) {
       policy: policy ?? null,
     },
     grants: (record?.grants ?? []).map(({ epochs, boxes }) => ({
+      ...spanOf(epochs),
       epochs,
       recipients: boxes.map(({ member }) => member),
     })),
     missing: record?.missing ?? [],
+    granted: grantedText(log),
+    acts: [...log.links].filter(({ act }) => act !== undefined).map(({ seq }) => seq),
+    disowned: [...log.disowned].map(Number).sort((a, b) => a - b),
     epochs: [...log.epochs].map(({ number, seq, time, kem, sign }) => {
       return { number, seq, time, kem: hash(kem), ...(sign && { sign: text(sign) }) };
     }),
@@ -33,6 +38,9 @@ export function stateText(log: LogState) {
 }
 
 function memberText(log: LogState, member: Member) {
+  const reclaims = [...log.links].flatMap(({ author, reclaimedFrom, seq }) =>
+    author === member.id && reclaimedFrom !== undefined ? [{ from: reclaimedFrom, seq }] : [],
+  );
   const { id, kind, position, founder, approvals, reach, held, withheld, roles, removed, pointer } = member;
   const active = {
     ...{ founder, confirmed: isConfirmed(log, member), holder: isHolder(log, member) },
@@ -40,10 +48,16 @@ function memberText(log: LogState, member: Member) {
   };
   return {
     ...{ id, kind, name: member.name ?? null, position, sign: text(member.sign), kem: hash(member.kem) },
-    ...{ approvals, reach, held, withheld, roles },
+    ...{ approvals, reclaims, reach, held, withheld, roles },
     pointer: pointer ? { log: pointer.log, seq: pointer.seq, hash: pointer.hash, epoch: pointer.epoch } : null,
     ...(removed ? { removed: { seq: removed.seq, by: removed.by } } : { active }),
   };
+}
+
+/** What was granted to each pair, by signing key and KEM digest. */
+function grantedText({ granted }: LogState) {
+  const pairs = [...granted].map(([, { sign, kem, runs }]) => ({ sign: toHex(sign), kem: toHex(kem), runs }));
+  return pairs.sort((a, b) => (a.sign + a.kem < b.sign + b.kem ? -1 : 1));
 }
 
 /** Long public keys are given by their plain SHA-256. */

@@ -4,20 +4,20 @@
 import type { LogState } from "../../../src/log/state.js";
 import { appendEntry, verifyLog } from "../../../src/log/verify.js";
 import {
-  dismiss,
+  announce,
   enroll,
   hire,
   joinWithholding,
   openEscrow,
   paper,
   policyBy,
-  recoverBy,
   regrantEscrow,
   renew,
   renewedBy,
+  restore,
   reviewEscrow,
 } from "../../../test/escrow/support.js";
-import { recordAccess, regrant } from "../../../test/support/accepted.js";
+import { disown, reclaim, recordAccess, regrant, review } from "../../../test/support/accepted.js";
 import { boxIndex, withAttachment } from "../../../test/support/raw-link.js";
 import { OPERATOR, openWorld, type World } from "../../../test/support/world.js";
 import { bytes, type Load, optionsOf, type Secrets, texts, type VectorFile } from "../format.js";
@@ -58,39 +58,51 @@ function tellUser(): World {
     .expel("Lost")
     .rotate("Tablet")
     .leave("Tablet");
-  const locked = moved.join("Stranger").lockdown("Laptop", true, ["Stranger"]).join("New").join("Newer");
+  // A new device takes over what the tablet held.
+  const padded = moved.join("Pad");
+  const reclaimed = padded.act("Pad", "reclaims", (session, env) =>
+    reclaim(session, { from: padded.session("Tablet").keyring }, env),
+  );
+  const strangers = ["Stranger", "Pad"];
+  const locked = reclaimed.join("Stranger").lockdown("Laptop", true, strangers).join("New").join("Newer");
   return locked
     .review("Laptop", { approve: ["New"] })
     .lockdown("Phone", false)
     .review("Paper", { approve: ["Newer"] });
 }
 
-/** An escrow log: admins come and go, the policy changes, an access is recorded. */
-function tellOrganisation(user: World): World {
+/**
+ * A user of an organisation, and that organisation's escrow log. Escrow is enrolled, kept out, given again, renewed, acts, and is
+ * removed; admins come and go, the policy changes, an access is recorded, and acts that come to nothing are disowned.
+ */
+function tellOrganisation(): { readonly member: World; readonly organisation: World } {
   const enabled = policyBy(paper(openEscrow("story", { operator: true }), ["manage"]), "Ann", { enabled: true });
   const staffed = hire(hire(enabled, "Bob", ["recover"]), "Eve", ["discover"]);
-  const accessed = staffed.act("Eve", "records an access", (session, env) =>
-    recordAccess(session, { userLog: user.log, epochs: [[1, 1]], reason: "A court order", case: "7" }, env),
-  );
-  const turned = dismiss(accessed.rotate("Bob").enroll("Ann", "Desk"), "Bob").join("Zoe").expel("Zoe");
-  return policyBy(turned, "Ann", { enabled: false }, OPERATOR);
-}
-
-/** A user of that organisation: escrow is enrolled, kept out, given again, renewed, acts, and is removed. */
-function tellMember(): World {
-  const before = hire(policyBy(paper(openEscrow("member story"), ["manage"]), "Ann", { enabled: true }), "Bob", [
-    "recover",
-  ]);
-  const after = dismiss(before, "Bob");
-  const enrolled = enroll(openWorld("member story").rotate("Laptop"), "Laptop", before);
+  const enrolled = enroll(openWorld("member story").rotate("Laptop"), "Laptop", staffed);
   const withheld = joinWithholding(enrolled, "Phone").review("Laptop", { approve: ["Phone"] });
   const given = regrantEscrow(withheld, "Laptop", [[3, 3]]);
-  const recovered = recoverBy(given.join("Tablet"), before, "Bob", {
-    approve: ["Tablet"],
-    remove: ["Laptop", "Phone"],
-  });
-  const renewed = renew(renewedBy(recovered, after, "Ann"), "Tablet", after.rotate("Ann"));
-  return reviewEscrow(renewed, "Tablet", "remove");
+  const recovery = { approve: ["Tablet"], remove: ["Laptop", "Phone"] };
+  const recovered = restore(given.join("Tablet"), staffed, "Bob", recovery);
+  const accessed = recovered.escrow.act("Eve", "records an access", (session, env) =>
+    recordAccess(session, { userLog: recovered.user.log, epochs: [[1, 1]], reason: "A court order", case: "7" }, env),
+  );
+  // Bob announces two reviews that he does not make; he disowns the first himself, and Ann the second when she removes him.
+  const watched = recovered.user.join("Watch");
+  const announced = announce(accessed, "Bob", watched, { approve: ["Watch"] }).escrow;
+  const first = announced.act("Bob", "disowns", (session, env) => disown(session, [announced.log.head.seq], env));
+  const second = announce(first, "Bob", watched, { remove: ["Watch"] }).escrow;
+  const options = { remove: [second.id("Bob")], disown: [second.log.head.seq] };
+  const turned = second
+    .enroll("Ann", "Desk")
+    .act("Ann", "removes Bob", (session, env) => review(session, options, env))
+    .rekey("Eve")
+    .join("Zoe")
+    .expel("Zoe");
+  // Escrow then proves its older keys, too.
+  const renewed = renewedBy(recovered.user, turned, "Ann").join("Desktop");
+  const again = restore(renewed, turned, "Ann", { approve: ["Desktop"] });
+  const member = reviewEscrow(renew(again.user, "Tablet", again.escrow.rotate("Ann")), "Tablet", "remove");
+  return { member, organisation: policyBy(again.escrow.rotate("Ann"), "Ann", { enabled: false }, OPERATOR) };
 }
 
 /** The states after each link. */
@@ -112,10 +124,10 @@ function storyOf(description: string, world: World): Story {
 
 export function storyFiles(): readonly VectorFile[] {
   const user = tellUser();
-  const member = tellMember();
+  const { member, organisation } = tellOrganisation();
   return [
     ["positive/logs/user.json", storyOf("A user's log without escrow.", user)],
-    ["positive/logs/organisation.json", storyOf("An organisation's escrow log.", tellOrganisation(member))],
+    ["positive/logs/organisation.json", storyOf("An organisation's escrow log.", organisation)],
     ["positive/logs/member_of_an_organisation.json", storyOf("A user's log with escrow.", member)],
   ];
 }

@@ -7,12 +7,13 @@ import { compareFingerprint } from "../../../src/fingerprint/compare.js";
 import { fingerprintOf, formatFingerprint } from "../../../src/fingerprint/fingerprint.js";
 import { parseFingerprint } from "../../../src/fingerprint/parse.js";
 import { encodePin, pinContact } from "../../../src/fingerprint/pin.js";
-import { enrollBackupKey } from "../../../test/support/accepted.js";
+import { announce } from "../../../test/escrow/support.js";
+import { enrollBackupKey, review } from "../../../test/support/accepted.js";
 import { seededEnv } from "../../../test/support/seeded-env.js";
 import type { World } from "../../../test/support/world.js";
 import { text, type VectorFile } from "../format.js";
 import { prefixOf } from "../prefixes.js";
-import { alone, bob, joined, two } from "../worlds.js";
+import { alone, bob, joined, ready, staffed, two, user } from "../worlds.js";
 
 const FORMS = ["digits", "hex", "words", "qr"] as const;
 
@@ -51,6 +52,7 @@ export function fingerprintValues() {
       ...{ log: prefixOf(two), subject: two.log.subject },
       given: given.map((text) => ({ text, result: compareFingerprint(two.log, text) })),
     },
+    escrow: escrowFingerprints(),
     pins: [false, true].map((verified) => {
       const pin = pinContact(two.log, { verified });
       return { ...pin, bytes: text(encodePin(pin)) };
@@ -58,11 +60,28 @@ export function fingerprintValues() {
   };
 }
 
+/** An escrow log that goes on with daily records, and texts that are compared with it. */
+function escrowFingerprints() {
+  const record = (world: World, name: string) =>
+    announce(world, "Bob", user.join(name), { approve: [name] }, { reason: "a record" }).escrow;
+  const daily = record(record(staffed, "Phone"), "Tablet").rename("Bob", "Robert");
+  const later = daily.rotate("Ann");
+  const heads = [ready, staffed, daily, later];
+  const given = heads.map(({ log }) => formatFingerprint(fingerprintOf(log.head), "qr"));
+  const compared = ({ log }: World) => given.map((text) => ({ text, result: compareFingerprint(log, text) }));
+  return [staffed, daily, later].map((world) => ({
+    ...{ log: prefixOf(world), hex: fingerprintOf(world.log).hex, given: compared(world) },
+  }));
+}
+
 /** vectors/positive/backup.json */
 export function backupValues() {
   const made = enrollBackupKey(alone.session("Laptop"), { name: "Paper" }, alone.env("makes a paper"));
   const world = alone.append(made.entry);
   const paper = made.paper.reveal(world.log);
+  const gone = world.act("Laptop", "removes the paper", (session, env) =>
+    review(session, { remove: [made.paper.member] }, env),
+  );
   const chars = [...paper.replaceAll("-", "")];
   const at = (changes: Readonly<Record<number, string>>) => chars.map((char, index) => changes[index] ?? char).join("");
   const other = (char: string | undefined) => (char === "7" ? "8" : "7");
@@ -94,13 +113,13 @@ export function backupValues() {
         ...{ id, text: encodeBackupText(id, secret) },
       };
     }),
-    typed: {
-      ...{ log: prefixOf(world), subject: world.log.subject, paper },
+    typed: [world, gone].map(({ log, entries }) => ({
+      ...{ log: prefixOf({ log, entries }), subject: log.subject, paper },
       texts: typed.map((text) => {
-        const { member, corrections } = checkBackupKey(world.log, text);
-        return { text, member, corrections };
+        const { member, standing, corrections } = checkBackupKey(log, text);
+        return { text, member, standing, corrections };
       }),
-    },
+    })),
   };
 }
 

@@ -1,0 +1,587 @@
+// Attacks on what a device does about escrow: forks, pointers that contradict the escrow log, members whom nobody is to believe.
+// docs/spec.md section 11 (ESC-4 to ESC-6, ESC-8, ESC-10).
+
+import type { RuleId } from "../../../src/errors.js";
+import type { Pointer } from "../../../src/log/fields.js";
+import type { Runs } from "../../../src/log/runs.js";
+import { newestPointer, pointerTo } from "../../../src/trust/pointer.js";
+import {
+  dismiss,
+  enroll,
+  escrowOf,
+  hire,
+  joinWithholding,
+  openOrganisation,
+  policyBy,
+  regrantEscrow,
+  renew,
+  renewedRaw,
+  restore,
+  reviewEscrow,
+  write,
+} from "../../../test/escrow/support.js";
+import { reclaim, regrant } from "../../../test/support/accepted.js";
+import { boxIndex, mutate, setField, withAttachment } from "../../../test/support/raw-link.js";
+import { keysNamed, OPERATOR, type World } from "../../../test/support/world.js";
+import type { EscrowAttack, Pair } from "../escrow-attack.js";
+import type { Asking } from "../format.js";
+import { secretsOf } from "../secrets.js";
+import type { StepText } from "../steps.js";
+import { alone, ready, managed as staffed, client as user } from "../worlds.js";
+
+const later = dismiss(staffed, "Bob");
+/** Bob's forks of the escrow log from before his dismissal: longer than the true one, and as long. */
+const fork = staffed.rotate("Bob").rotate("Bob");
+const short = staffed.rotate("Bob");
+const other = openOrganisation("vectors of another organisation");
+const renewed = renew(user, "Laptop", later);
+const fake = keysNamed("a fake epoch").publicKeys;
+
+/** A member points escrow wherever it likes. */
+function point(world: World, by: string, escrow: Pointer): World {
+  const env = world.env(`${by} points to ${escrow.seq} ${escrow.epoch}`);
+  return world.append(write("renew-escrow", { escrow })(world.session(by), env).entry);
+}
+
+/** The logs, and what the device knows; `as` is the name of the one that asks. */
+interface Side extends Pair {
+  readonly as?: string;
+  /** What the user confirmed: the escrow log before Bob's dismissal, nothing if null. */
+  readonly confirmed?: World | null;
+  readonly said?: Omit<Asking, "member" | "seed" | "epochs" | "confirmed">;
+}
+
+const asking = ({ user, as = "Laptop", confirmed = staffed, said }: Side): Asking => ({
+  ...secretsOf(user.session(as).keyring),
+  ...(confirmed && { confirmed: confirmed.log.head }),
+  ...said,
+});
+/** What both sides have is said once. */
+const owes = (
+  name: string,
+  description: string,
+  rules: readonly RuleId[],
+  [bad, ...badSteps]: readonly [Side, ...StepText[]],
+  [good, ...goodSteps]: readonly [Side, ...StepText[]],
+  both: Omit<Side, "user" | "escrow"> = {},
+): EscrowAttack => ({
+  ...{ name, description, rules, question: "agenda", bad, good, answer: { bad: badSteps, good: goodSteps } },
+  more: { device: { bad: asking({ ...both, ...bad }), good: asking({ ...both, ...good }) } },
+});
+
+const step = (verb: StepText["do"], what: string, fields: object = {}): StepText => ({ do: verb, what, ...fields });
+const fetchLog = (because: string): StepText => step("fetch", "escrow-log", { because: [because] });
+const CONFIRM: StepText = step("ask", "confirm-escrow");
+const CONTRADICTION: StepText = step("ask", "confirm-escrow", { because: ["contradicts-pointer"] });
+const ENROLL: StepText = step("author", "enroll-escrow");
+const EXTEND: StepText = step("author", "extend-escrow");
+const askRemoval = (because: string): StepText => step("ask", "remove-escrow", { because: [because] });
+const renewal = (because: string): StepText => step("author", "renew-escrow", { because: [because] });
+const rotation = (because: string, withhold = false): StepText =>
+  step("author", "rotate", { because: [because], withhold });
+const whose = (world: World, ...names: readonly string[]): StepText =>
+  step("ask", "whose-members", { members: ids(world, ...names) });
+const removal = (members: readonly string[], withhold = false): StepText =>
+  step("author", "remove", { members: [...members].sort(), withhold });
+const giving = (member: string, runs: Runs): StepText => step("author", "regrant", { give: [[member, runs]] });
+const ids = (world: World, ...names: readonly string[]) => [...world.ids(...names)].sort();
+
+const withPhone = user.join("Phone");
+const disabled = policyBy(staffed, "Ann", { enabled: false }, OPERATOR);
+const dropped = reviewEscrow(user, "Laptop", "remove");
+const left = withPhone.leave("Phone");
+const withheld = joinWithholding(user, "Phone");
+/** The laptop's new epoch, whose box for escrow is junk; the laptop itself has it. */
+const junkToEscrow = (() => {
+  const rotated = user.rotate("Laptop");
+  const index = boxIndex(rotated.record, escrowOf(user).id);
+  const junk = withAttachment(rotated.last, index, new Uint8Array(1168), [user.signer("Laptop")]);
+  return user.append(junk).with("Laptop", rotated.session("Laptop").keyring);
+})();
+/** Somebody gives up an epoch, and makes the next one. */
+const givesUp = (world: World, name: string, runs: Runs): World => {
+  const entry = mutate(world.rotate(name).last, { body: setField("missing", runs), signers: [world.signer(name)] });
+  return world.append(entry);
+};
+const poorPhone = givesUp(withPhone, "Phone", [[2, 2]]);
+const poorFamily = givesUp(withPhone.review("Laptop", { approve: ["Phone"] }), "Phone", [[2, 2]]);
+const servedFamily = givesUp(
+  poorFamily.act("Laptop", "regrants", (session, env) =>
+    regrant(session, [{ member: poorFamily.id("Phone"), runs: [[2, 2]] }], env),
+  ),
+  "Phone",
+  [[2, 2]],
+);
+const enrolledByPhone = enroll(alone.join("Phone"), "Phone", staffed);
+const NOT_DONE: readonly EscrowAttack[] = [
+  owes(
+    "escrow_log_that_nobody_confirmed",
+    "The server offers another organisation's log than the user confirmed.",
+    ["ESC-4", "ESC-5"],
+    [{ user: alone, escrow: other }, CONFIRM],
+    [{ user: alone, escrow: staffed }, ENROLL],
+  ),
+  owes(
+    "escrow_log_older_than_confirmed",
+    "The server offers an older state of the confirmed log.",
+    ["ESC-4", "ESC-5"],
+    [{ user: alone, escrow: ready }, fetchLog("newer-named")],
+    [{ user: alone, escrow: later }, ENROLL],
+  ),
+  owes(
+    "escrow_declined",
+    "The user declined escrow, and the device enrolls it. In the twin the user did not.",
+    ["ESC-4", "ESC-5"],
+    [{ user: alone, escrow: staffed, said: { declined: true } }],
+    [{ user: alone, escrow: staffed }, ENROLL],
+  ),
+  owes(
+    "escrow_enrolled_again_unasked",
+    "Escrow of this log was removed: the device asks whether to enroll it again. In the twin the user said so.",
+    ["ESC-4", "ESC-7"],
+    [{ user: dropped, escrow: staffed }, step("ask", "enroll-again")],
+    [{ user: dropped, escrow: staffed, said: { enrollAgain: dropped.log.head.seq } }, ENROLL],
+  ),
+  owes(
+    "escrow_behind_its_enroller",
+    "Escrow was enrolled by a younger device and lacks what an older one holds.",
+    ["ESC-5"],
+    [{ user: renew(enrolledByPhone, "Laptop", later), escrow: later }, EXTEND],
+    [{ user: renewed, escrow: later }],
+  ),
+  owes(
+    "escrow_not_renewed",
+    "The escrow epoch has changed and the pointer has not.",
+    ["ESC-6"],
+    [{ user, escrow: later }, renewal("older")],
+    [{ user: renewed, escrow: later }],
+  ),
+  owes(
+    "pointer_of_a_thiefs_class",
+    "A thief's device set the true newest pointer: what escrow approves would be of its class. In the twin a founding device did.",
+    ["ESC-4"],
+    [{ user: renew(user.join("Thief"), "Thief", later), escrow: later }, renewal("founder")],
+    [{ user: renew(user.join("Thief"), "Laptop", later), escrow: later }],
+  ),
+  owes(
+    "epoch_known_to_a_removed_admin",
+    "A removed admin renewed to the newest pointer, and knows the current epoch. In the twin Ann did.",
+    ["ESC-10"],
+    [
+      { user: renewedRaw(user, staffed, "Bob", pointerTo(later.log)), escrow: later },
+      rotation("known-to-former-admin"),
+    ],
+    [{ user: renewedRaw(user, later, "Ann"), escrow: later }],
+  ),
+  owes(
+    "epoch_known_to_a_removed_admin_where_nobody_confirmed",
+    "The same, and no escrow log is at hand that the device may trust: first it asks.",
+    ["ESC-10"],
+    [{ user: renewedRaw(user, staffed, "Bob", pointerTo(later.log)), escrow: fork }, CONTRADICTION],
+    [
+      { user: renewedRaw(user, staffed, "Bob", pointerTo(later.log)), escrow: later },
+      rotation("known-to-former-admin"),
+    ],
+  ),
+  owes(
+    "escrow_that_is_disabled",
+    "Operator and an admin switched escrow off: nothing more is granted to it, and the user is asked. In the twin it is on.",
+    ["ESC-2", "ESC-4"],
+    [{ user, escrow: disabled }, askRemoval("disabled")],
+    [{ user, escrow: staffed }],
+  ),
+  owes(
+    "escrow_that_is_disabled_and_gets_new_epochs",
+    "Rotation is due while escrow is disabled: the new epoch is withheld from it. In the twin it is enabled.",
+    ["ESC-2", "ESC-4", "MEM-6"],
+    [{ user: left, escrow: disabled }, askRemoval("disabled"), rotation("rotation-due", true)],
+    [{ user: left, escrow: staffed }, rotation("rotation-due")],
+  ),
+  owes(
+    "escrow_removed_unasked",
+    "Escrow is disabled, and the device removes it. In the twin the user said to.",
+    ["ESC-7"],
+    [{ user, escrow: disabled }, askRemoval("disabled")],
+    [{ user, escrow: disabled, said: { removeEscrow: escrowOf(user).id } }, removal([escrowOf(user).id])],
+  ),
+  owes(
+    "withheld_from_escrow_and_not_given_again",
+    "A device withheld its epoch from escrow. In the twin it was granted again.",
+    ["MEM-6", "ESC-4"],
+    [{ user: withheld, escrow: staffed }, giving(escrowOf(withheld).id, [[2, 2]])],
+    [{ user: regrantEscrow(withheld, "Laptop", [[2, 2]]), escrow: staffed }],
+  ),
+  owes(
+    "junk_granted_to_escrow",
+    "A device's grant to escrow is junk, as any holder of the epoch finds out. In the twin it is right.",
+    ["ESC-4", "GRT-3"],
+    [{ user: junkToEscrow, escrow: staffed }, giving(escrowOf(user).id, [[2, 2]])],
+    [{ user: user.rotate("Laptop"), escrow: staffed }],
+  ),
+  owes(
+    "regrant_to_a_stranger_unasked",
+    "A member that nobody approved declared an epoch missing that it had reached: it is a question. In the twin it is founding.",
+    ["ESC-8", "MEM-9"],
+    [{ user: poorPhone, escrow: staffed }, step("ask", "regrant", { member: poorPhone.id("Phone"), epochs: [[2, 2]] })],
+    [{ user: poorFamily, escrow: staffed }, giving(poorFamily.id("Phone"), [[2, 2]])],
+  ),
+  owes(
+    "regrant_a_second_time_unasked",
+    "A member declared missing again what this device gave it again before: it is a question. In the twin it is the first time.",
+    ["MEM-9"],
+    [
+      { user: servedFamily, escrow: staffed },
+      step("ask", "regrant", { member: servedFamily.id("Phone"), epochs: [[2, 2]] }),
+    ],
+    [{ user: poorFamily, escrow: staffed }, giving(poorFamily.id("Phone"), [[2, 2]])],
+  ),
+];
+
+const lied = point(user, "Laptop", { ...newestPointer(staffed.log), ...fake });
+const family = renewed
+  .join("Phone")
+  .review("Laptop", { approve: ["Phone"] })
+  .join("Thief");
+const taken = reviewEscrow(family, "Thief", "remove");
+const back = point(family, "Thief", newestPointer(staffed.log));
+const ahead: Pointer = { ...newestPointer(staffed.log), seq: 1_000_000 };
+const contradicted = point(user, "Laptop", {
+  ...newestPointer(staffed.log),
+  hash: "22".repeat(32) as Pointer["hash"],
+  seq: later.log.head.seq,
+});
+const inLockdown = lied.lockdown("Laptop", true).join("Phone");
+const beyond: Pointer = { ...newestPointer(later.log), ...fake, epoch: 99 };
+const CONTRADICTED: readonly EscrowAttack[] = [
+  owes(
+    "fork_of_the_escrow_log",
+    "A dismissed admin forked the escrow log: there the true pointer looks false. Whoever renewed would hand everything over.",
+    ["ESC-4"],
+    [{ user: renewed, escrow: fork }, CONTRADICTION],
+    [{ user: renewed, escrow: later }],
+  ),
+  owes(
+    "fork_no_longer_than_the_pointers_head",
+    "The fork ends at the position that the true pointer names.",
+    ["ESC-4"],
+    [{ user: renewed, escrow: short }, CONTRADICTION],
+    [{ user: renewed, escrow: later }],
+  ),
+  owes(
+    "fork_where_nobody_confirmed",
+    "The same on a device whose user never confirmed any escrow log.",
+    ["ESC-4"],
+    [{ user: renewed, escrow: fork }, CONTRADICTION],
+    [{ user: renewed, escrow: later }],
+    { confirmed: null },
+  ),
+  owes(
+    "pointer_at_a_head_that_never_was",
+    "The keys are the newest epoch's and the head is none of the escrow log's: one of the two lies. The twin names the true head.",
+    ["ESC-4"],
+    [
+      {
+        user: point(user, "Laptop", { ...newestPointer(later.log), hash: "11".repeat(32) as Pointer["hash"] }),
+        escrow: later,
+      },
+      CONTRADICTION,
+    ],
+    [{ user: renewed, escrow: later }],
+  ),
+  owes(
+    "lie_that_the_user_saw_through",
+    "The head never was and the keys are nobody's, and the user has confirmed the escrow log to its end.",
+    ["ESC-4"],
+    [
+      { user: point(user, "Laptop", { ...newestPointer(later.log), ...fake, seq: 1_000_000 }), escrow: later },
+      renewal("false"),
+    ],
+    [{ user: renewed, escrow: later }],
+    { confirmed: later },
+  ),
+  owes(
+    "old_epoch_far_ahead",
+    "A true old epoch at a head far ahead is renewed like any old one.",
+    ["ESC-4", "ESC-6"],
+    [{ user: point(user, "Laptop", ahead), escrow: later }, renewal("older")],
+    [{ user: renewed, escrow: later }],
+  ),
+  owes(
+    "pointer_to_an_epoch_that_never_comes",
+    "A thief's device points to an epoch that there is not: the device fetches, and asks. In the twin the user said to remove escrow.",
+    ["ESC-4", "ESC-7"],
+    [{ user: point(user.join("Thief"), "Thief", beyond), escrow: later }, fetchLog("newer-named"), askRemoval("ahead")],
+    [
+      {
+        user: point(user.join("Thief"), "Thief", beyond),
+        escrow: later,
+        said: { removeEscrow: escrowOf(user).id },
+      },
+      fetchLog("newer-named"),
+      removal([escrowOf(user).id]),
+    ],
+  ),
+  owes(
+    "contradiction_behind_an_old_epoch_far_ahead",
+    "A founding device named a head that the escrow log does not have, and then an old epoch far ahead, which says nothing. A thief renewed.",
+    ["ESC-4"],
+    [
+      {
+        user: point(point(contradicted, "Laptop", ahead).join("Thief"), "Thief", newestPointer(later.log)),
+        escrow: later,
+      },
+      CONFIRM,
+    ],
+    [
+      {
+        user: point(point(user, "Laptop", ahead).join("Thief"), "Thief", newestPointer(later.log)),
+        escrow: later,
+      },
+      renewal("founder"),
+    ],
+  ),
+  owes(
+    "renewal_by_a_device_that_waits_in_lockdown",
+    "The pointer's keys are false, and the device may not act, since it joined in lockdown. The twin's lockdown has ended.",
+    ["ESC-4", "MEM-5"],
+    [{ user: inLockdown, escrow: later }],
+    [{ user: inLockdown.lockdown("Laptop", false), escrow: later }, renewal("false")],
+    { as: "Phone", confirmed: later },
+  ),
+  owes(
+    "enrolled_in_another_log_than_confirmed",
+    "The founding device enrolled one organisation's log, and on this device the user confirmed another's.",
+    ["ESC-4", "ESC-5"],
+    [{ user, escrow: staffed }, CONFIRM],
+    [{ user: enroll(alone, "Laptop", other), escrow: other }],
+    { confirmed: other },
+  ),
+  owes(
+    "moved_by_a_user_on_another_device",
+    "The device has the log of an organisation that the user left on another one: it asks, and undoes nothing.",
+    ["ESC-4", "ESC-7"],
+    [
+      { user: enroll(reviewEscrow(user, "Laptop", "remove"), "Laptop", other), escrow: staffed },
+      askRemoval("other-log"),
+    ],
+    [{ user, escrow: staffed }],
+  ),
+  owes(
+    "moved_back_by_a_thief",
+    "A younger device put back the escrow of an organisation that the user's founding device had left.",
+    ["ESC-4", "ESC-5"],
+    [
+      {
+        user: enroll(
+          reviewEscrow(
+            enroll(reviewEscrow(user, "Laptop", "remove"), "Laptop", other).join("Thief"),
+            "Thief",
+            "remove",
+          ),
+          "Thief",
+          staffed,
+        ),
+        escrow: staffed,
+      },
+      CONFIRM,
+    ],
+    [{ user, escrow: staffed }],
+    { confirmed: null },
+  ),
+  owes(
+    "false_pointer_and_an_unconfirmed_device",
+    "The pointer's keys are false, so no admin can act, and the device's user confirmed. The twin's pointer is only old.",
+    ["ESC-4"],
+    [{ user: point(withPhone, "Laptop", { ...newestPointer(staffed.log), ...fake }), escrow: later }, renewal("false")],
+    [{ user: withPhone, escrow: later }],
+    { as: "Phone" },
+  ),
+  owes(
+    "fork_once_escrow_is_removed",
+    "A thief removed escrow, and the server offers a dismissed admin's fork to a device whose user confirmed long ago.",
+    ["ESC-4"],
+    [{ user: taken, escrow: fork }, CONFIRM],
+    [{ user: taken, escrow: later }, step("ask", "enroll-again")],
+    { as: "Phone" },
+  ),
+  owes(
+    "old_escrow_log_once_the_pointer_is_old",
+    "A thief pointed escrow back, and the server withholds the links that the founding device has named.",
+    ["ESC-4"],
+    [{ user: back, escrow: staffed }, fetchLog("newer-named")],
+    [{ user: back, escrow: later }, renewal("older")],
+    { as: "Phone" },
+  ),
+  owes(
+    "granted_to_false_keys",
+    "The log says that escrow holds what was sealed to a thief's keys, which no admin opens.",
+    ["ESC-3", "ESC-11"],
+    [{ user: renew(lied, "Laptop", later), escrow: later }, giving(escrowOf(user).id, [[2, 2]])],
+    [{ user: renewed, escrow: later }],
+  ),
+];
+
+/** Two who know the password, one of whom approves the other, and a review by Bob, which he announced in his own copy of the log only. */
+const two = user.join("Accomplice").join("Thief");
+const vouched = two.review("Accomplice", { approve: ["Thief"] });
+const acted = restore(vouched, staffed, "Bob", { approve: ["Thief"] });
+/** Laptop gave up an epoch, so that Bob has something to give it. */
+const poor = two.append(
+  mutate(two.rotate("Laptop").last, { body: setField("missing", [[1, 1]]), signers: [two.signer("Laptop")] }),
+);
+const laptopOnly = restore(poor, staffed, "Bob", { approve: ["Laptop"] });
+const second = restore(two, staffed, "Bob", { approve: ["Thief"] })
+  .user.enroll("Thief", "Second")
+  .leave("Thief");
+const strangers = withPhone.join("Thief");
+const beside = restore(strangers, staffed, "Bob", { approve: ["Thief"] }).user;
+/** Somebody moved escrow to another organisation and removed it. Once Laptop has left, Thief, whom Bob approved, is founding. */
+const movedBy = (name: string): World =>
+  reviewEscrow(enroll(reviewEscrow(beside, name, "remove"), name, other), name, "remove").leave("Laptop");
+const hired = hire(staffed, "Carl", ["discover"]);
+const phonesOnly = restore(withPhone, hired, "Bob", { approve: ["Phone"] });
+/** The thief reclaims what a phone held that Bob had let in. */
+const reclaimed = (() => {
+  const { user: let_in } = restore(strangers, staffed, "Bob", { approve: ["Phone"] });
+  const gone = let_in.review("Laptop", { remove: ["Phone"] });
+  return gone.act("Thief", "reclaims", (session, env) =>
+    reclaim(session, { from: gone.session("Phone").keyring }, env),
+  );
+})();
+
+const unverified = (
+  name: string,
+  description: string,
+  bad: Pair,
+  good: Pair,
+  answer: EscrowAttack["answer"],
+): EscrowAttack => ({ name, description, rules: ["ESC-8"], question: "unverified", bad, good, answer });
+
+const BROUGHT_IN: readonly EscrowAttack[] = [
+  unverified(
+    "unverified_behind_an_accomplice",
+    "An accomplice approved, too, whom a review brought in that was never announced. In the twin it was.",
+    { user: acted.user, escrow: later },
+    acted,
+    { bad: ids(acted.user, "Thief"), good: [] },
+  ),
+  unverified(
+    "unverified_that_removed_who_could_vouch",
+    "The member that a false review brought in removed the accomplice, and the review the owner's device.",
+    {
+      user: restore(vouched, staffed, "Bob", { approve: ["Thief"], remove: ["Laptop"] }).user.review("Thief", {
+        remove: ["Accomplice"],
+      }),
+      escrow: later,
+    },
+    { user: vouched, escrow: later },
+    { bad: ids(vouched, "Thief"), good: [] },
+  ),
+  unverified(
+    "unverified_through_one_that_left",
+    "Whom a false review brought in enrolled another and left. The twin's owner has approved that one since.",
+    { user: second, escrow: later },
+    { user: second.review("Laptop", { approve: ["Second"] }), escrow: later },
+    { bad: ids(second, "Second"), good: [] },
+  ),
+  unverified(
+    "unverified_by_reclaiming_from_a_suspect",
+    "A thief's device reclaimed what a device held that a false review had brought in. In the twin the review was announced.",
+    { user: reclaimed, escrow: later },
+    { user: reclaimed, escrow: restore(strangers, staffed, "Bob", { approve: ["Phone"] }).escrow },
+    { bad: ids(reclaimed, "Thief"), good: [] },
+  ),
+  unverified(
+    "owners_device_approved_by_a_dismissed_admin",
+    "A false review approved the owner's first device along with a thief's, to have it removed. The twin has the owner's alone.",
+    { user: restore(poor, staffed, "Bob", { approve: ["Laptop", "Thief"] }).user, escrow: later },
+    { user: laptopOnly.user, escrow: later },
+    { bad: ids(poor, "Thief"), good: [] },
+  ),
+  owes(
+    "unverified_not_removed",
+    "Nothing is granted before those whom a false review brought in are removed.",
+    ["ESC-8"],
+    [{ user: acted.user, escrow: later }, whose(acted.user, "Thief")],
+    [{ user: laptopOnly.user, escrow: later }, renewal("older")],
+  ),
+  owes(
+    "unverified_that_the_user_does_not_know",
+    "The user said that the member is not theirs: it is removed, and escrow with it, whose pointer is old. In the twin the member is theirs.",
+    ["ESC-8"],
+    [
+      { user: acted.user, escrow: later, said: { notOwn: ids(acted.user, "Thief") } },
+      removal([...ids(acted.user, "Thief"), escrowOf(acted.user).id]),
+    ],
+    [{ user: acted.user, escrow: later, said: { own: ids(acted.user, "Thief") } }, renewal("older")],
+  ),
+  owes(
+    "unverified_that_removed_escrow",
+    "Whom a false review brought in removed escrow, to be forgotten. In the twin the review was announced.",
+    ["ESC-8"],
+    [{ user: reviewEscrow(acted.user, "Thief", "remove"), escrow: later }, whose(acted.user, "Thief")],
+    [{ user: reviewEscrow(acted.user, "Thief", "remove"), escrow: acted.escrow }, step("ask", "enroll-again")],
+  ),
+  owes(
+    "unverified_beside_a_device_that_is_too",
+    "A false review brought in the owner's new device and a thief's; the owner's sees the thief's. The twin has the owner's alone.",
+    ["ESC-8"],
+    [
+      {
+        user: restore(strangers, staffed, "Bob", { approve: ["Phone", "Thief"], remove: ["Laptop"] }).user,
+        escrow: later,
+      },
+      whose(strangers, "Thief"),
+    ],
+    [
+      { user: restore(strangers, staffed, "Bob", { approve: ["Phone"], remove: ["Laptop"] }).user, escrow: later },
+      renewal("older"),
+    ],
+    { as: "Phone" },
+  ),
+  owes(
+    "unverified_beside_a_device_that_is_not_confirmed",
+    "A device that nobody approved leaves those whom a false review brought in to others. The twin's device is confirmed.",
+    ["ESC-8"],
+    [{ user: reviewEscrow(beside, "Thief", "remove"), escrow: later }],
+    [
+      { user: reviewEscrow(beside, "Thief", "remove").review("Laptop", { approve: ["Phone"] }), escrow: later },
+      whose(strangers, "Thief"),
+    ],
+    { as: "Phone" },
+  ),
+  owes(
+    "unverified_who_moved_escrow",
+    "Whom a false review brought in enrolled another organisation's log. In the twin the owner's device did, and removed it.",
+    ["ESC-8"],
+    [
+      { user: enroll(reviewEscrow(beside, "Thief", "remove"), "Thief", other), escrow: later },
+      askRemoval("other-log"),
+      whose(strangers, "Thief"),
+    ],
+    [
+      {
+        user: enroll(reviewEscrow(strangers, "Laptop", "remove", { remove: ["Thief"] }), "Phone", other),
+        escrow: later,
+      },
+      askRemoval("other-log"),
+    ],
+  ),
+  owes(
+    "escrow_log_named_by_a_founding_device_that_a_dismissed_admin_made",
+    "A thief whom a false review made founding named its own organisation's log. The twin's was named by the first device, which left.",
+    ["ESC-4", "ESC-8"],
+    [{ user: movedBy("Thief"), escrow: other }, CONFIRM],
+    [{ user: movedBy("Laptop"), escrow: other }],
+    { as: "Phone", confirmed: null },
+  ),
+  owes(
+    "recovery_at_a_head_that_is_withheld",
+    "The server withholds the escrow log's newest links, with the act of a recovery: the device fetches, and asks its user.",
+    ["ESC-8"],
+    [{ user: phonesOnly.user, escrow: hired }, fetchLog("act-beyond-log"), whose(phonesOnly.user, "Phone")],
+    [{ user: phonesOnly.user, escrow: phonesOnly.escrow }],
+  ),
+];
+
+export const AGENDA: readonly EscrowAttack[] = [...NOT_DONE, ...CONTRADICTED, ...BROUGHT_IN];
