@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import { compareBytes } from "../../src/bytes/text.js";
-import { grantedTo } from "../../src/log/pairs.js";
+import { grantedTo, pairKey } from "../../src/log/pairs.js";
 import type { Runs } from "../../src/log/runs.js";
 import { actor, DIGEST, idList, Links, namedId, namedKeys, pairOf, pointerTo } from "../support/links.js";
 import { forger, mutate, type RawBody, type RawValue, setField, takeApart } from "../support/raw-link.js";
@@ -466,6 +466,21 @@ describe("when a review by escrow makes a new epoch", () => {
       [3, 4],
     ]);
     expect(restored.founders("New phone")).toEqual([1]);
+  });
+
+  it("is where another pair was granted the current one, and the keys in force were not (ESC-11, MEM-7)", () => {
+    // Every pointer gets the epoch that its link makes, or all that its enroller holds. Here a review is judged on a state in which
+    // the older pair has the current epoch alone.
+    const has = (name: string, runs: Runs) => {
+      const [sign, kem] = pairOf(name);
+      return [pairKey({ sign, kem }), { sign, kem, runs }] as const;
+    };
+    const granted = base.log.granted.set(...has(K1, [[7, 7]])).set(...has(K3, [[6, 6]]));
+    const odd = base.with({ granted });
+    const twin = approving(odd, [[6, 7]], [[K1]]);
+    expect(odd.append(twin).record.epoch).toBe(8);
+    const attack = mutate(twin, { body: (body) => body.delete("epoch"), signers: [K3, "Ann", K1].map(namedKeys) });
+    expectTwins(odd.log, attack, twin, "INVALID_LINK", "MEM-7");
   });
 
   it("is where it does not give the current one, though it could (ESC-11, MEM-7)", () => {

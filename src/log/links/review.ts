@@ -19,7 +19,7 @@ import {
   runList,
   withheldFromEscrow,
 } from "../fields.js";
-import { grantedInForce, grantedTo, kemDigest, pairKey, pairsOf } from "../pairs.js";
+import { grantedInForce, grantedTo, pairsOf } from "../pairs.js";
 import {
   authorOf,
   requireActiveList,
@@ -32,7 +32,7 @@ import {
   requireRoles,
 } from "../rules.js";
 import { containsRuns, hasEpoch, isCanonical, NO_RUNS, type Runs, subtractRuns, uniteRuns } from "../runs.js";
-import { currentEpoch, escrowCounts, escrowMember, isConfirmed, type LogFacts, type Member } from "../state.js";
+import { currentEpoch, escrowCounts, isConfirmed, type LogFacts, type Member } from "../state.js";
 
 const schema = record({
   ...header("review"),
@@ -127,7 +127,6 @@ function requireGivable(before: LogFacts, actor: EscrowActor, approves: boolean)
     return;
   }
   if (!approves) refuse("ESC-11", "a review that approves nobody gives nothing: it has neither runs nor pairs");
-  const { sign, kem } = escrowMember(before) as Member;
   let given = grantedInForce(before);
   let previous = "";
   for (const pair of pairsOf(actor)) {
@@ -135,12 +134,12 @@ function requireGivable(before: LogFacts, actor: EscrowActor, approves: boolean)
     if (order <= previous)
       refuse("ESC-11", "pairs must be sorted by signing key, then KEM digest, and none named twice");
     previous = order;
-    const granted = grantedTo(before, pair);
-    if (!granted || pairKey(pair) === pairKey({ sign, kem: kemDigest(kem) })) {
-      refuse("ESC-11", "a pair must be of an earlier pointer of this log, with other keys than the one in force");
-    }
+    const granted = grantedTo(before, pair) ?? refuse("ESC-11", "a pair must be of an earlier pointer of this log");
     if (containsRuns(given, granted.runs)) {
-      refuse("ESC-11", "a pair was granted nothing that the pairs before it were not; leave it out");
+      refuse(
+        "ESC-11",
+        "a pair was granted nothing that the keys in force and the pairs before it were not; leave it out",
+      );
     }
     given = uniteRuns(given, granted.runs);
   }
