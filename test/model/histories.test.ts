@@ -147,6 +147,11 @@ class Admin {
     const { model } = sheet;
     const escrow = escrowOf(model);
     if (!escrow) return;
+    // An epoch that a review makes would go to an older pointer, which a removed admin may know: the admin renews first (ESC-6).
+    if (escrow.pointer?.epoch !== organisation.pointers.at(-1)?.epoch) {
+      this.#renew(sheet, world, organisation);
+      return;
+    }
     const pick = { type: "give", actor: 0, choice: this.choice, twist: 0 } as const;
     const op = drawLawful(model, pick, NOTHING_MISSING);
     if (op?.type !== "review") return;

@@ -216,9 +216,9 @@ export const ESCROW_MUTANTS: readonly Mutant[] = [
     rule: "ESC-11",
     changes: [
       {
-        file: "src/log/links/review.ts",
-        find: "let given = grantedInForce(before);",
-        replace: "let given = (escrowMember(before) as Member).held;",
+        file: "src/log/pairs.ts",
+        find: "return (escrow && grantedTo(log, { sign: escrow.sign, kem: kemDigest(escrow.kem) })?.runs) ?? NO_RUNS;",
+        replace: "return escrow?.held ?? NO_RUNS;",
       },
     ],
     start: [...ESCROWED, ...THEFT, "T points escrow at its false epoch"],
