@@ -30,7 +30,7 @@ describe("sealing to logs that must be fresh", () => {
     expect(await openContent(sealed, alice.session("Phone").keyring)).toEqual(content(5));
   });
 
-  it("is refused with a statement that is too old (STALE_LOG)", async () => {
+  it("is refused with a statement that is too old (SVC-6)", async () => {
     const at = NOON - HOUR - 1;
     const recipient = { log: alice.log, statement: statement(alice, at) };
     expect(await refusal([recipient])).toEqual({
@@ -41,7 +41,7 @@ describe("sealing to logs that must be fresh", () => {
     expect(await refusal([recipient], { now: NOON - 1, maxAge: HOUR })).toEqual({});
   });
 
-  it("is refused where the service has stated more than the log at hand has (STALE_LOG)", async () => {
+  it("is refused where the service has stated more than the log at hand has (SVC-6)", async () => {
     // Without this a server gives out the new statement with the old log, and the lost phone goes on reading.
     expect(await refusal([{ log: alice.log, statement: statement(removed) }])).toMatchObject({
       ...STALE,
@@ -52,7 +52,7 @@ describe("sealing to logs that must be fresh", () => {
     expect(await refusal([{ log: removed.log, statement: statement(alice) }])).toEqual({});
   });
 
-  it("is refused for every recipient that shows nothing, whatever else is known of it (STALE_LOG)", async () => {
+  it("is refused for every recipient that shows nothing, whatever else is known of it (SVC-6)", async () => {
     const good = { log: alice.log, statement: statement(alice) };
     expect(await refusal([alice.log])).toMatchObject({ ...STALE, details: { log: alice.log.head.log } });
     expect(await refusal([good, bob.log])).toMatchObject({ ...STALE, details: { log: bob.log.head.log } });
@@ -61,7 +61,7 @@ describe("sealing to logs that must be fresh", () => {
     expect(() => sealStream([good, bob.log], { purpose, fresh }, env)).toThrow(expect.objectContaining(STALE));
   });
 
-  it("is refused for a log that names no operator, since nobody can state its head (STALE_LOG)", async () => {
+  it("is refused for a log that names no operator, since nobody can state its head (SVC-6)", async () => {
     const { log } = person("carol");
     expect(await refusal([log])).toMatchObject({ ...STALE, details: { log: log.head.log } });
     expect(await refusal([{ log, statement: statement(alice) }])).toMatchObject(STALE);
