@@ -12,7 +12,7 @@ const FIRST = 1;
  * approver, and a device that joined and that nobody has approved is pending, not stray.
  *
  * Members that approve one another count as one: otherwise a thief's device and its backup key, by approving each other,
- * would vouch for each other for ever. Such a circle is stray when whoever else approved any of it is removed.
+ * would vouch for each other for ever. Such a circle is stray when every other member that approved any of it is removed.
  *
  * @throws `INVALID_ARGUMENT`
  */

@@ -42,11 +42,11 @@ export function review(session: Session, options: ReviewOptions, env: Env): Prop
   return act(session, "review", fields, env, { guard: options });
 }
 
-/** What {@link review} is told. */
+/** Options of {@link review}. */
 export interface ReviewOptions extends EscrowOptions {
   readonly approve?: readonly MemberId[] | undefined;
   readonly remove?: readonly MemberId[] | undefined;
-  /** In an escrow log: what those may do whom this first confirms; nothing unless told. They keep it (MEM-8). */
+  /** In an escrow log: what the members may do that this first confirms; nothing by default. They keep it (MEM-8). */
   readonly roles?: Readonly<Record<MemberId, readonly Role[]>> | undefined;
   /** In an escrow log: positions of acts that are not to be believed from now on, of the admins that this removes (ESC-8). */
   readonly disown?: readonly number[] | undefined;
@@ -193,7 +193,7 @@ export function rename(
 }
 
 /**
- * Switches lockdown on, removing members in the same link where told, or off.
+ * Switches lockdown on or off. Switching it on may remove members in the same link.
  *
  * @throws as {@link review}; MEM-5 says who may, and who must be removed first
  */

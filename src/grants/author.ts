@@ -146,7 +146,7 @@ export function compose(draft: Omit<Draft, "signers">, env: Env): Composed {
 /** What a body without grants and epoch does, if the state before it admits it. */
 function judgeDraft(before: LogFacts, type: LinkType, unfinished: AnyBody) {
   const context = contextOf(before, type, unfinished);
-  // A device that is shown a second time is told so here, and not by whatever its old entry leads to below.
+  // A device that is shown a second time is refused for that, and not for what its old entry leads to below.
   checkIntroduced(before, type, unfinished);
   const effect = judge({ type, body: unfinished }, context);
   const transition = applyEffect(before, context.author, effect, unfinished);

@@ -38,7 +38,7 @@ const ABSENT = new Uint8Array(32);
 /**
  * Makes the grants that are due.
  *
- * @param seedOf the seed of an epoch, owned by whoever gives it.
+ * @param seedOf the seed of an epoch, owned by the caller.
  * @throws what `seedOf` throws for an epoch that is not at hand.
  */
 export function makeGrants(due: readonly DueGrant[], place: GrantPlace, seedOf: (epoch: number) => Secret): MadeGrants {
@@ -85,7 +85,7 @@ export function epochsDigest(epochs: Runs): Uint8Array {
 }
 
 /**
- * GRT-2: the key of a grant. From all seeds of the set: whoever can compute it holds every one already. From the first, the last
+ * GRT-2: the key of a grant. From all seeds of the set: a member that can compute it holds every one already. From the first, the last
  * or both ends, a removed and an unapproved device could put together what neither was given. Also from log and position, so
  * that the same set granted twice has two keys.
  *

@@ -27,7 +27,7 @@ export interface OpenedGrants {
   readonly withheld: Runs;
 }
 
-/** What {@link openGrants} is told besides. */
+/** Options of {@link openGrants}. */
 export interface OpenGrantsOptions {
   /** Whose grants to open: the keyring's member unless given, for escrow every member that ever stood for it. */
   readonly members?: ReadonlySet<MemberId> | undefined;

@@ -47,7 +47,7 @@ function approvalGraph(log: LogFacts, { without, escrowCounts: counts }: OtherRe
       nodes.set(newNode, seq);
       approved.set(seq, []);
       if (pointed !== undefined) escrows.add(pointed);
-      // Whoever enrolls or renews approves; a renewal by escrow itself is by its last pointer, and so inherits the class.
+      // The member that enrolls or renews approves; a renewal by escrow itself is by its last pointer, and so inherits the class.
       approves(newNode);
     }
     if (without.has(seq)) continue;

@@ -23,7 +23,7 @@ export function approve(active: Map<MemberId, Member>, approver: Member, approve
     for (const graph of graphs) {
       const { founder, approvers } = lineage[graph];
       if (member.id !== approved && !approvers.has(approved)) continue;
-      // The sets are closed, so whoever has the approver has all of its approvers and their founder already: without this, 256
+      // The sets are closed, so a member that has the approver has all of its approvers and their founder already: without this, 256
       // members that approve each other crosswise would take minutes to verify.
       if (approvers.has(approver.id)) continue;
       const from = approver.lineage[graph];
