@@ -11,6 +11,20 @@ const TEXTS: readonly (readonly [name: string, ...lines: readonly string[]])[] =
     'requireEscrowLog(context, "access");',
     'const by = requireHolder(context, "access");',
     'requireConfirmedInLockdown(context, "access");',
+    'requireAdminDevice(by, "discover", "access");',
+  ],
+  [
+    "act",
+    'const by = requireHolder(context, "act");',
+    'requireConfirmedInLockdown(context, "act");',
+    'requireEscrowLog(context, "act");',
+    'requireAdminDevice(by, "recover", "an act");',
+  ],
+  [
+    "disown",
+    'requireEscrowLog(context, "disown");',
+    'const by = requireHolder(context, "disown");',
+    'requireConfirmedInLockdown(context, "disown");',
   ],
   [
     "enroll",
@@ -33,6 +47,12 @@ const TEXTS: readonly (readonly [name: string, ...lines: readonly string[]])[] =
     'const bytes = (value: Policy) => encode(policyFields, value, "policy");',
   ],
   [
+    "reclaim",
+    'const by = requireHolder(context, "reclaim");',
+    'requireConfirmedInLockdown(context, "reclaim");',
+    'requireManage(context, by, "reclaim");',
+  ],
+  [
     "regrant",
     'const by = requireHolder(context, "regrant");',
     'requireConfirmedInLockdown(context, "regrant");',
@@ -47,19 +67,25 @@ const TEXTS: readonly (readonly [name: string, ...lines: readonly string[]])[] =
   ],
   [
     "renew-escrow",
-    'requireHolder(context, "renew-escrow");',
+    'if (!by) requireHolder(context, "renew-escrow");',
     'requireConfirmedInLockdown(context, "renew-escrow");',
     'const bytes = (pointer: Pointer) => encode(pointerFields, pointer, "escrow");',
   ],
   [
     "review",
-    'const by = requireHolder(context, "review");',
+    'const by = body.by ? authorOf(context) : requireHolder(context, "review");',
     'requireConfirmedInLockdown(context, "review");',
     'requireManage(context, by, "review");',
     'requireActiveList(before, "approve", body.approve);',
     'requireActiveList(before, "remove", body.remove);',
+    'requireEscrowLog(context, "disowning");',
   ],
-  ["rotate", 'requireHolder(context, "rotate");', 'requireConfirmedInLockdown(context, "rotate");'],
+  [
+    "rotate",
+    'const by = requireHolder(context, "rotate");',
+    'requireConfirmedInLockdown(context, "rotate");',
+    'requireManage(context, by, "rotate");',
+  ],
 ];
 
 export const LINKS: readonly Explained[] = [

@@ -51,7 +51,8 @@ function withoutEscrow(facts: Facts, escrowLog: LogState, trust: EscrowTrust): r
   if (trust !== "sound" || !isConfirmedByUser(facts, escrowLog)) return [vouch];
   const removedAt = lastRemovalOf(log, escrowLog);
   if (removedAt > (knowledge.enrollAgainAfter ?? 0)) return [{ do: "ask", question: "enroll-again", removedAt }];
-  return [{ do: "author", link: "enroll-escrow" }];
+  // An enroll cannot declare the current epoch missing (MEM-9): a device that lacks it rotates or fetches first.
+  return hasEpoch(facts.mine, currentEpoch(log)) ? [{ do: "author", link: "enroll-escrow" }] : NOTHING;
 }
 
 function withEscrow(facts: Facts, escrow: Member, escrowLog: LogState, trust: EscrowTrust): readonly Step[] {

@@ -18,8 +18,7 @@ const EFFORT_WITH_LOG = 6;
 const EFFORT_WITHOUT_LOG = 4;
 
 const COMPARE = "compare each group of four with the paper, and type ? for a character that cannot be read";
-const UNKNOWN =
-  "is typed without mistakes, but is no active backup key here: was it removed, or made for another account?";
+const UNKNOWN = "is typed without mistakes, but is no backup key of this account: was it made for another one?";
 
 /**
  * Writes a backup key as text, `XXXX-XXXX-…`, 44 characters.

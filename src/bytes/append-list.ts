@@ -1,6 +1,8 @@
 // Immutable lists and sets that only grow, and share storage with the versions they grew from: replaying n links then costs
 // O(n) in all. They hold the log state of docs/spec.md section 6.
 
+import { PersistentMap } from "./persistent-map.js";
+
 /**
  * An immutable list. Pushing gives a new list and leaves this one as it was. Growing the newest version is O(1) amortised;
  * growing an older one (a fork) copies its items first.
@@ -83,5 +85,47 @@ export class AppendSet implements Iterable<string> {
       if (position >= this.size) return;
       yield key;
     }
+  }
+}
+
+/** An immutable list of things that each have an id, by which they are found. It shares storage as {@link AppendList} does. */
+export class AppendMap<T extends { readonly id: string }> implements Iterable<T> {
+  readonly #items: AppendList<T>;
+  readonly #indices: PersistentMap<number>;
+
+  private constructor(items: AppendList<T>, indices: PersistentMap<number>) {
+    this.#items = items;
+    this.#indices = indices;
+  }
+
+  /** A list with no items. */
+  static empty<T extends { readonly id: string }>(): AppendMap<T> {
+    return new AppendMap<T>(AppendList.empty(), PersistentMap.empty());
+  }
+
+  /** Number of items. */
+  get length(): number {
+    return this.#items.length;
+  }
+
+  /** A list with `item` after this list's items. Its id is hexadecimal, of the length of all others, and new. */
+  push(item: T): AppendMap<T> {
+    return new AppendMap(this.#items.push(item), this.#indices.set(item.id, this.length));
+  }
+
+  /** The item of this id; undefined if there is none. */
+  get(id: string): T | undefined {
+    const index = this.#indices.get(id);
+    return index === undefined ? undefined : this.#items.at(index);
+  }
+
+  /** The newest item; undefined if there is none. */
+  last(): T | undefined {
+    return this.#items.last();
+  }
+
+  /** The items, oldest first. */
+  [Symbol.iterator](): IterableIterator<T> {
+    return this.#items[Symbol.iterator]();
   }
 }

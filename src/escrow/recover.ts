@@ -294,7 +294,18 @@ function foreseen(
     ...(pairs.length > 0 && { pairs: pairs.map(({ sign, kem }) => [sign, kem] as const) }),
   };
   const fields = { author: (escrowMember(userLog) as Member).sign, by, approve, remove };
-  const { active } = foresee(userLog, "review", fields);
+  const { active, epoch } = foresee(userLog, "review", fields);
+  const pointer = escrowMember(userLog)?.pointer;
+  // Escrow would get the new epoch at a pair that a removed admin may hold. Renewing first loses nothing: earlier pairs are proven.
+  if (epoch !== undefined && pointer && judgePointer(pointer, admin.log) !== "newest") {
+    throw refused(
+      "ESC-6",
+      "escrow's pointer is an older epoch, which a removed admin may hold; renew it first (renewFor)",
+      {
+        log: userLog.head.log,
+      },
+    );
+  }
   const known = new Set<MemberId>([...approve, ...usersOwn]);
   const strangers = [...active.values()].filter(
     (member) => member.kind !== "escrow" && isConfirmed({ active }, member) && !known.has(member.id),

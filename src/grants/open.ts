@@ -54,9 +54,10 @@ export function openGrants(
   const { members = new Set([before.member]), since = record.seq } = options;
   const made = record.epoch !== undefined && record.seq >= since ? [record.epoch] : [];
   const keyring = checkedFully(log, meet(log, before), made);
-  const { keys, seeds, aside } = partsOf(keyring);
-  // Where a seed was found wrong before, nothing is believed by its ρ alone.
-  const isFull = (epoch: number) => aside.size > 0 || (log.epochs.at(epoch - 1) as Epoch).seq >= since;
+  const { keys, seeds, aside, junk: known } = partsOf(keyring);
+  // Where a seed was found wrong before, or the epoch to be junk, nothing is believed by its ρ alone.
+  const isFull = (epoch: number) =>
+    aside.size > 0 || known.has(epoch) || (log.epochs.at(epoch - 1) as Epoch).seq >= since;
   const delivered = matchAttachments(record.attachments, attachments);
   const find = (digest: Uint8Array) => delivered[record.attachments.indexOf(digest)];
   const gained = new Map<number, Secret>();

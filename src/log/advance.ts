@@ -1,6 +1,6 @@
 // The state after a link that was found good. docs/spec.md sections 2 and 6.
 
-import { AppendList, AppendSet } from "../bytes/append-list.js";
+import { AppendList, AppendMap, AppendSet } from "../bytes/append-list.js";
 import type { LinkHash, LogId, MemberId } from "../bytes/ids.js";
 import { PersistentMap } from "../bytes/persistent-map.js";
 import type { Infer } from "../bytes/schema.js";
@@ -24,7 +24,7 @@ export const ORIGIN: LogFacts = Object.freeze<LogFacts>({
   rotationDue: false,
   epochs: AppendList.empty(),
   active: new Map(),
-  removed: AppendList.empty(),
+  removed: AppendMap.empty(),
   links: AppendList.empty(),
   seen: AppendSet.empty(),
   granted: PersistentMap.empty(),

@@ -1,6 +1,6 @@
 // What a verified log says: members, epochs, head. Immutable; only verification makes one. docs/spec.md section 2.
 
-import type { AppendList, AppendSet } from "../bytes/append-list.js";
+import type { AppendList, AppendMap, AppendSet } from "../bytes/append-list.js";
 import { equalBytes } from "../bytes/bytes.js";
 import type { LinkHash, LogId, MemberId } from "../bytes/ids.js";
 import type { PersistentMap } from "../bytes/persistent-map.js";
@@ -190,7 +190,7 @@ export interface LogFacts {
   /** Active members by id, in order of entering. */
   readonly active: ReadonlyMap<MemberId, Member>;
   /** Removed members, in order of removal. */
-  readonly removed: AppendList<Member>;
+  readonly removed: AppendMap<Member>;
   readonly links: AppendList<LinkRecord>;
   /** Every key that was ever introduced, and every member id (LOG-5, MEM-4). */
   readonly seen: AppendSet;
@@ -215,7 +215,7 @@ export class LogState implements LogFacts {
   declare readonly rotationDue: boolean;
   declare readonly epochs: AppendList<Epoch>;
   declare readonly active: ReadonlyMap<MemberId, Member>;
-  declare readonly removed: AppendList<Member>;
+  declare readonly removed: AppendMap<Member>;
   declare readonly links: AppendList<LinkRecord>;
   declare readonly seen: AppendSet;
   declare readonly granted: PersistentMap<PairGrants>;
@@ -267,10 +267,7 @@ export function activeMember(log: LogFacts, id: unknown): Member {
 
 /** The member with this id, active or removed. */
 export function findMember(log: LogFacts, id: MemberId): Member | undefined {
-  const active = log.active.get(id);
-  if (active) return active;
-  for (const member of log.removed) if (member.id === id) return member;
-  return undefined;
+  return log.active.get(id) ?? log.removed.get(id);
 }
 
 /** Every member that ever was, in order of entering. */

@@ -1,8 +1,8 @@
-// AppendList and AppendSet: adding to any version, old or new, changes what no other version sees.
+// AppendList, AppendSet and AppendMap: adding to any version, old or new, changes what no other version sees.
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { AppendList, AppendSet } from "../../src/bytes/append-list.js";
+import { AppendList, AppendMap, AppendSet } from "../../src/bytes/append-list.js";
 
 /** Each step grows the version at `from` (counted around) with `item`. */
 const steps = fc.array(fc.record({ from: fc.oneof(fc.constant(-1), fc.nat()), item: fc.nat(6) }), { maxLength: 60 });
@@ -95,5 +95,37 @@ describe("AppendSet", () => {
     expect(one).toEqual(AppendSet.empty().add("a"));
     expect(one).not.toEqual(AppendSet.empty().add("b"));
     expect(one).not.toEqual(one.add("b"));
+  });
+});
+
+describe("AppendMap", () => {
+  const idOf = (index: number): string => index.toString(16).padStart(4, "0");
+
+  it("agrees with plain arrays in every version, however versions branch", () => {
+    fc.assert(
+      fc.property(steps, (grow) => {
+        type Item = { readonly id: string; readonly item: number };
+        const versions: { map: AppendMap<Item>; model: readonly Item[] }[] = [{ map: AppendMap.empty(), model: [] }];
+        for (const [step, { from, item }] of grow.entries()) {
+          const { map, model } = pick(versions, from);
+          const added = { id: idOf(step), item };
+          versions.push({ map: map.push(added), model: [...model, added] });
+        }
+        for (const { map, model } of versions) {
+          expect([...map]).toEqual(model);
+          expect(map.length).toBe(model.length);
+          expect(map.last()).toBe(model.at(-1));
+          for (let step = 0; step <= grow.length; step++) {
+            expect(map.get(idOf(step))).toBe(model.find(({ id }) => id === idOf(step)));
+          }
+        }
+      }),
+    );
+  });
+
+  it("compares by its items in a test's toEqual", () => {
+    const one = AppendMap.empty<{ id: string }>().push({ id: "0a" });
+    expect(one).toEqual(AppendMap.empty().push({ id: "0a" }));
+    expect(one).not.toEqual(AppendMap.empty().push({ id: "0b" }));
   });
 });

@@ -17,6 +17,7 @@ import {
   enroll,
   escrowOf,
   expectSameClasses,
+  grantedJunk,
   hire,
   joinWithholding,
   openEscrow,
@@ -73,6 +74,14 @@ describe("the agenda about escrow", () => {
     expect(owes(bare, "Laptop", escrow, { confirmed })).toEqual(["author enroll-escrow"]);
     const done = dutiful(bare, "Laptop", escrow);
     expect(done.did).toEqual(["ask confirm-escrow never-confirmed", "author enroll-escrow"]);
+    expect(escrowOf(done.user).pointer).toEqual(pointer);
+  });
+
+  it("is to rotate before it enrolls, while the current epoch is junk: an enrollment cannot declare that (MEM-9, row 8)", () => {
+    const spoiled = grantedJunk(bare.join("Thief"), "Laptop", "Thief");
+    expect(owes(spoiled, "Laptop", escrow, { confirmed })).toEqual(["author rotate current-epoch-unopened"]);
+    const done = dutiful(spoiled, "Laptop", escrow, { confirmed });
+    expect(done.did).toEqual(["author rotate current-epoch-unopened", "author enroll-escrow"]);
     expect(escrowOf(done.user).pointer).toEqual(pointer);
   });
 

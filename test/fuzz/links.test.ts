@@ -5,16 +5,15 @@ import fc from "fast-check";
 import { KeysteadError } from "keystead";
 import { describe, expect, it } from "vitest";
 import { type CborValue, encodeCbor } from "../../src/bytes/cbor.js";
-import { compareBytes } from "../../src/bytes/text.js";
 import { numRuns, timeout } from "../model/history.js";
-import { DIGEST, Links, namedId, namedKeys, pairOf, pointerTo, publicKeysOf } from "../support/links.js";
+import { DIGEST, keysInOrder, Links, namedId, namedKeys, pointerTo, publicKeysOf } from "../support/links.js";
 import { idBytes, rawEntry, rawLink, rawSignature, takeApart } from "../support/raw-link.js";
 import { snapshot } from "../support/refusal.js";
 import { valueChanges } from "./mutations.js";
 
 const LINKS = numRuns(2000, 100);
 
-const [K1 = "", K2 = ""] = ["Key A", "Key B"].sort((a, b) => compareBytes(pairOf(a)[0], pairOf(b)[0]));
+const [K1, K2] = keysInOrder("Key A", "Key B");
 const user = Links.ofUser()
   .rotate("Laptop")
   .enrollEscrow("Laptop", pointerTo(K1))

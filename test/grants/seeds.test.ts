@@ -263,6 +263,15 @@ describe("a key that only looks like its seed's", () => {
     expect(receive(laptop, base.rotate("Phone").last, NOW).opened).toEqual([[N, N]]);
   });
 
+  it("stays junk when all entries are given again to a stored keyring, though the seed has its \u03c1 (GRT-4)", () => {
+    const known = receive(laptop, invaded.last, NOW);
+    const stored = parseKeyring(unsafeSerializeKeyring(known));
+    const again = resume(invaded.log, invaded.entries, stored);
+    expect(again.keyring.epochs).not.toContain(N);
+    expect([...partsOf(again.keyring).junk]).toEqual([N]);
+    expect(rotate(again, env).log.links.last()?.missing).toEqual([[N, N]]);
+  });
+
   it("is found at once also where its maker's own keyring has the seed already", () => {
     const { keyring } = base.rotate("Phone").session("Phone");
     const after = receive({ log: base.log, keyring }, invaded.last, NOW);

@@ -2,7 +2,7 @@
 // without holding the current epoch. docs/spec.md sections 6 and 11 (renew-escrow, ESC-6, ESC-10).
 
 import { describe, expect, it } from "vitest";
-import { actor, DIGEST, type LinkFields, Links, pointerTo } from "../support/links.js";
+import { actor, DIGEST, idList, type LinkFields, Links, namedId, pointerTo } from "../support/links.js";
 import { mutate, setField } from "../support/raw-link.js";
 import { expectTwins } from "../support/refusal.js";
 
@@ -71,6 +71,13 @@ describe("a renewal by a device that keeps the pointer", () => {
     expect(restore(thiefs).founders("Thief", "New phone")).toEqual([3, 3]);
     const kept = restore(thiefs.renew("Laptop", NEWER));
     expect(kept.founders("Thief", "New phone", "Escrow")).toEqual([3, 1, 1]);
+  });
+
+  it("is, as every renewal by a device, by one that holds the current epoch (LOG-4)", () => {
+    const remove = idList(namedId("Thief"), namedId("Phone"));
+    const locked = base.plus("Laptop", { type: "lockdown", on: true, remove }).join("Pending");
+    const twin = renewal(locked, "Laptop", NEWER);
+    expectTwins(locked.log, renewal(locked, "Pending", NEWER), twin, "INVALID_LINK", "LOG-4");
   });
 
   it("still compares all of the pointer, and its log first (MEM-2, ESC-4)", () => {

@@ -27,6 +27,9 @@ const BOX_FAULTS = ["noise", "one byte", "a wrong key", "a short key", "another'
 /** What can be wrong with the keyring ciphertext that all recipients share. */
 const KEYRING_FAULTS = ["noise", "a wrong seed", "a seed too few", "any key", "a key for another link"] as const;
 
+/** Number of the first kind that spoils one recipient's box alone. */
+export const FIRST_BOX_FAULT = KEYRING_FAULTS.length;
+
 export const FAULT_KINDS = BOX_FAULTS.length + KEYRING_FAULTS.length;
 
 /** Numbers that decide a fault once the grants are known. */
@@ -108,12 +111,15 @@ function grantsOf({ log, ids }: World, { entry, entered }: Written): SpoiledGran
   const body = readBody(link).body as AnyBody & {
     member?: { kem: Uint8Array };
     keys?: { kem: Uint8Array };
+    escrow?: { kem: Uint8Array };
     author?: Uint8Array;
   };
   const grants = body.grants ?? [];
   const bytes = attachments.slice(attachments.length - grants.reduce((sum, { boxes }) => sum + 1 + boxes.length, 0));
   const author = body.author && memberBySigningKey(log, body.author)?.id;
   const kemOf = (id: MemberId): Uint8Array => {
+    const pointed = body.escrow?.kem;
+    if (pointed && (id === entered || log.active.get(id)?.kind === "escrow")) return pointed;
     const kem =
       id === entered ? body.member?.kem : id === author && body.keys ? body.keys.kem : log.active.get(id)?.kem;
     return kem as Uint8Array;

@@ -3,24 +3,25 @@
 
 import fc from "fast-check";
 import { violations } from "./admission.js";
-import { candidates, type OpType } from "./candidates.js";
-import { activeOf, type Model, memberOf, type Op, removedBy } from "./reference.js";
+import { candidates, type OpType, type Scope } from "./candidates.js";
+import { activeOf, escrowOf, type Model, type ModelMember, memberOf, type Op, ownOf, removedBy } from "./reference.js";
 
-/** Most active members of a history, so that it stays cheap. */
-const MAX_ACTIVE = 6;
+/** Most active devices and backup keys of a history, so that it stays cheap. */
+const MAX_ACTIVE = 5;
 
 /** Numbers that decide an operation once the state is known. */
 export interface Pick {
-  readonly type: OpType | "approve";
+  /** `approve` is a review that removes nobody, `give` one by escrow. */
+  readonly type: OpType | "approve" | "give";
   readonly actor: number;
   readonly choice: number;
   /** How to twist a lawful operation; 0 leaves it lawful. */
   readonly twist: number;
 }
 
-const TWISTS = 7;
+const TWISTS = 13;
 /** Instead of a twist: whatever the rules forbid the member, of any type. */
-const FORBIDDEN = 8;
+const FORBIDDEN = TWISTS + 1;
 
 /** How often each type is drawn: a history needs members before anything can happen to them. */
 const WEIGHTS: readonly [number, Pick["type"]][] = [
@@ -30,6 +31,7 @@ const WEIGHTS: readonly [number, Pick["type"]][] = [
   [6, "review"],
   [4, "rotate"],
   [4, "regrant"],
+  [4, "reclaim"],
   [4, "rekey"],
   [2, "leave"],
   [2, "expel"],
@@ -37,9 +39,29 @@ const WEIGHTS: readonly [number, Pick["type"]][] = [
   [4, "lockdown"],
 ];
 
+/** More, in a user's log with escrow and in an escrow log. */
+const ESCROW_WEIGHTS: readonly [number, Pick["type"]][] = [
+  [8, "enroll-escrow"],
+  [6, "renew-escrow"],
+  [16, "give"],
+];
+const ADMIN_WEIGHTS: readonly [number, Pick["type"]][] = [
+  [4, "act"],
+  [1, "access"],
+  [3, "disown"],
+];
+
+/** What kind of log the picks are for. */
+export type LogSort = "user" | "user with escrow" | "escrow";
+
+function weightsOf(sort: LogSort): readonly [number, Pick["type"]][] {
+  if (sort === "user") return WEIGHTS;
+  return [...WEIGHTS, ...(sort === "escrow" ? ADMIN_WEIGHTS : ESCROW_WEIGHTS)];
+}
+
 /** Draws picks; one in `lawfulTo + 1` is not lawful. */
-export function pickArbitrary(lawfulTo: number): fc.Arbitrary<Pick> {
-  const type = fc.oneof(...WEIGHTS.map(([weight, name]) => ({ weight, arbitrary: fc.constant(name) })));
+export function pickArbitrary(lawfulTo: number, sort: LogSort): fc.Arbitrary<Pick> {
+  const type = fc.oneof(...weightsOf(sort).map(([weight, name]) => ({ weight, arbitrary: fc.constant(name) })));
   const twist = fc.oneof(
     { weight: lawfulTo, arbitrary: fc.constant(0) },
     { weight: 1, arbitrary: fc.oneof(fc.constant(FORBIDDEN), fc.integer({ min: 1, max: TWISTS })) },
@@ -50,35 +72,54 @@ export function pickArbitrary(lawfulTo: number): fc.Arbitrary<Pick> {
 /** What a member must declare missing in the next link it authors, in a type that may carry it (MEM-9). */
 export type MissingOf = (position: number) => ReadonlySet<number>;
 
+/** Who might author what was picked. */
+function actorsOf(model: Model, { type }: Pick): readonly ModelMember[] {
+  return type === "give" ? activeOf(model).filter(({ kind }) => kind === "escrow") : activeOf(model);
+}
+
 /** An admissible operation of the type, by the member that was drawn or the next one that may; undefined if nobody may. */
-export function drawLawful(model: Model, pick: Pick, missingOf: MissingOf): Op | undefined {
-  const active = activeOf(model);
-  if ((pick.type === "join" || pick.type === "enroll") && active.length >= MAX_ACTIVE) return undefined;
+export function drawLawful(model: Model, pick: Pick, missingOf: MissingOf, scope: Scope = {}): Op | undefined {
+  const active = actorsOf(model, pick);
+  const enters = pick.type === "join" || pick.type === "enroll";
+  if (enters && ownOf(model).length >= MAX_ACTIVE) return undefined;
   for (const [turn] of active.entries()) {
     const by = active[(pick.actor + turn) % active.length]?.position as number;
-    const lawful = drawn(model, pick, by, missingOf(by)).filter((op) => violations(model, op).size === 0);
-    if (lawful.length > 0) return lawful[pick.choice % lawful.length];
+    const lawful = drawn(model, pick, by, missingOf(by), scope);
+    // From the drawn one on, so that not all are judged.
+    for (const [index] of lawful.entries()) {
+      const op = lawful[(pick.choice + index) % lawful.length] as Op;
+      if (violations(model, op).size === 0) return op;
+    }
   }
   return undefined;
 }
 
 /** An operation that is most often not admissible: one of those that the rules forbid, or one that is twisted. */
-export function drawTwisted(model: Model, pick: Pick, missingOf: MissingOf): Op | undefined {
-  const active = activeOf(model);
-  const by = active[pick.actor % active.length]?.position as number;
-  if (pick.twist === FORBIDDEN) return drawForbidden(model, pick, by, missingOf(by));
-  const ops = drawn(model, pick, by, missingOf(by));
+export function drawTwisted(model: Model, pick: Pick, missingOf: MissingOf, scope: Scope = {}): Op | undefined {
+  const active = actorsOf(model, pick);
+  const by = active[pick.actor % active.length]?.position;
+  if (by === undefined) return undefined;
+  if (pick.twist === FORBIDDEN) return drawForbidden(model, pick, by, missingOf(by), scope);
+  const ops = drawn(model, pick, by, missingOf(by), scope);
   const op = ops[pick.choice % ops.length];
   if (!op || op.type === "join" || op.type === "genesis") return undefined;
-  const twist = twisted(model, op, pick);
-  return isDecided(model, twist) ? twist : undefined;
+  return twisted(model, op, pick);
 }
 
 /** One of all that the rules forbid a member, each type and each set of rules as likely as any other. */
-function drawForbidden(model: Model, pick: Pick, by: number, missing: ReadonlySet<number>): Op | undefined {
+function drawForbidden(
+  model: Model,
+  pick: Pick,
+  by: number,
+  missing: ReadonlySet<number>,
+  scope: Scope,
+): Op | undefined {
   const groups = new Map<string, Op[]>();
-  for (const [, type] of WEIGHTS) {
-    for (const op of drawn(model, { ...pick, type }, by, missing)) {
+  for (const [, type] of [...WEIGHTS, ...ESCROW_WEIGHTS, ...ADMIN_WEIGHTS]) {
+    const ops = drawn(model, { ...pick, type }, by, missing, scope);
+    // A dozen of each type are enough to choose from.
+    const some = ops.filter((_, index) => (index + pick.choice) % Math.ceil(ops.length / 12) === 0);
+    for (const op of some) {
       const broken = violations(model, op);
       const reason = `${op.type} ${[...broken]}`;
       if (broken.size > 0) groups.set(reason, [...(groups.get(reason) ?? []), op]);
@@ -88,28 +129,23 @@ function drawForbidden(model: Model, pick: Pick, by: number, missing: ReadonlySe
   return group?.[Math.floor(pick.choice / groups.size) % group.length];
 }
 
-function drawn(model: Model, { type, choice }: Pick, by: number, missing: ReadonlySet<number>): Op[] {
-  const ops = candidates(model, type === "approve" ? "review" : type, by, missing).filter((op) => isDecided(model, op));
+function drawn(model: Model, { type, choice }: Pick, by: number, missing: ReadonlySet<number>, scope: Scope): Op[] {
+  const ops = candidates(model, type === "approve" || type === "give" ? "review" : type, by, missing, scope);
   if (type === "approve") return ops.filter((op) => removedBy(op).length === 0);
   // Whole logs of removals would leave nobody to go on with.
   return ops.filter((op) => op.type === "lockdown" || removedBy(op).length <= 1 + (choice % 2));
 }
 
-/** The protocol leaves open whether these change nothing (MEM-2): a declaration alone, or removals in lockdown switched on twice. */
-function isDecided(model: Model, op: Op): boolean {
-  if (op.type === "review") return op.approve.length + op.remove.length > 0 || !op.missing?.size;
-  if (op.type === "lockdown") return op.on !== model.lockdown || op.remove.length + (op.missing?.size ?? 0) === 0;
-  return true;
-}
-
 function twisted(model: Model, op: Exclude<Op, { type: "genesis" | "join" }>, { twist, choice }: Pick): Op {
   const pickOf = <T>(items: readonly T[]): T | undefined => items[choice % Math.max(1, items.length)];
-  const gone = pickOf(model.members.filter(({ active }) => !active))?.position;
+  const isGone = ({ active, kind }: Model["members"][number]): boolean => !active && kind !== "escrow";
+  const gone = pickOf(model.members.filter(isGone))?.position;
   const any = pickOf(activeOf(model))?.position as number;
   const author = "by" in op ? op.by : any;
+  const isByEscrow = author === escrowOf(model)?.position;
   switch (twist) {
     case 1: // by somebody who was removed
-      return gone !== undefined && "by" in op && !named(op).includes(gone) ? { ...op, by: gone } : op;
+      return gone !== undefined && "by" in op && !isByEscrow && !named(op).includes(gone) ? { ...op, by: gone } : op;
     case 2: // somebody who was removed is named
       return gone !== undefined ? naming(op, gone) : op;
     case 3: // somebody is named twice
@@ -117,14 +153,52 @@ function twisted(model: Model, op: Exclude<Op, { type: "genesis" | "join" }>, { 
     case 4: // the author names itself
       return naming(op, author);
     case 5: // epochs that were never held are declared missing
-      return "missing" in op ? { ...op, missing: new Set([...(op.missing ?? []), model.epoch + 1]) } : op;
+      return declaring(op, model.epoch + 1);
     case 6: // the current epoch is declared missing
-      return "missing" in op && memberOf(model, author).held.has(model.epoch)
-        ? { ...op, missing: new Set([...(op.missing ?? []), model.epoch]) }
-        : op;
-    default: // a regrant to somebody who was never granted that
+      return memberOf(model, author).held.has(model.epoch) ? declaring(op, model.epoch) : op;
+    case 7: // a regrant to somebody who was never granted that
       return op.type === "regrant" ? { ...op, regrants: [{ member: any, epochs: new Set([1]) }] } : op;
+    case 8: // a new epoch is withheld from escrow where there is none, or it would not get it
+      return ["review", "rotate", "rekey", "lockdown"].includes(op.type) ? ({ ...op, withhold: true } as Op) : op;
+    case 9: // escrow gives more than its pairs were granted
+      return op.type === "review" && op.gift?.epochs
+        ? { ...op, gift: { ...op.gift, epochs: new Set([...op.gift.epochs, (choice % model.epoch) + 1]) } }
+        : op;
+    case 10: // escrow names no pair, or all in another order
+      return op.type === "review" && op.gift
+        ? { ...op, gift: { ...op.gift, pairs: choice % 2 ? [] : [...op.gift.pairs].reverse() } }
+        : op;
+    case 11: // a pair that adds nothing is named, or is named twice
+      return op.type === "review" && op.gift
+        ? { ...op, gift: { ...op.gift, pairs: morePairs(model, op.gift.pairs) } }
+        : op;
+    case 12: // something else is reclaimed from somebody else
+      return op.type === "reclaim" ? { ...op, from: any, epochs: new Set([(choice % model.epoch) + 1]) } : op;
+    default: // positions that are no acts, or in another order
+      return op.type === "disown" ? { ...op, acts: choice % 2 ? [...op.acts].reverse() : [...op.acts, model.seq] } : op;
   }
+}
+
+function morePairs({ granted }: Model, pairs: readonly { readonly sign: string; readonly kem: string }[]) {
+  const texts = new Set([...pairs.map(({ sign, kem }) => `${sign} ${kem}`), ...granted.keys()]);
+  return [...texts].sort().map((text) => ({ sign: text.split(" ")[0] as string, kem: text.split(" ")[1] as string }));
+}
+
+function declaring(op: Op, epoch: number): Op {
+  const declares = [
+    "enroll",
+    "enroll-escrow",
+    "renew-escrow",
+    "review",
+    "rotate",
+    "regrant",
+    "reclaim",
+    "rekey",
+    "lockdown",
+  ];
+  if (!declares.includes(op.type)) return op;
+  const missing = ("missing" in op && op.missing) || new Set<number>();
+  return { ...op, missing: new Set([...missing, epoch]) } as Op;
 }
 
 const named = (op: Op): readonly number[] => ("approve" in op ? [...op.approve, ...op.remove] : removedBy(op));

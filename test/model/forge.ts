@@ -2,21 +2,42 @@
 // what a dishonest member or another implementation could publish. docs/spec.md section 6.
 
 import type { MemberId } from "../../src/bytes/ids.js";
+import { fromHex } from "../../src/bytes/text.js";
 import { drawKeys } from "../../src/grants/enter.js";
-import { epochKemPublicKey } from "../../src/keys/epoch-keys.js";
+import { epochKemPublicKey, epochSigningPublicKey } from "../../src/keys/epoch-keys.js";
 import { type MemberKeys, memberIdOf } from "../../src/keys/member-keys.js";
+import { escrowIdOf } from "../../src/log/escrow-id.js";
 import type { LogState } from "../../src/log/state.js";
 import type { Env } from "../../src/primitives/env.js";
-import { idBytes, type RawSigner, rawNext } from "../support/raw-link.js";
-import { effectOf, type Model, type ModelRegrant, type Op, type Stretch, stretchesOf } from "./reference.js";
+import { idBytes, type RawSigner, type RawValue, rawNext } from "../support/raw-link.js";
+import {
+  compareSpans,
+  type Effect,
+  effectOf,
+  escrowOf,
+  type Gift,
+  isEscrow,
+  type Model,
+  type ModelPointer,
+  type ModelRegrant,
+  memberOf,
+  type Op,
+  type Pair,
+  type Stretch,
+  stretchesOf,
+} from "./reference.js";
 
 /** What a forger has: everybody's signing keys. Members are named by the position at which they entered. */
 export interface Forger {
   readonly log: LogState;
   readonly env: Env;
   readonly operator: RawSigner;
+  /** An admin of the escrow log that signs for escrow. */
+  readonly admin: RawSigner;
   id(position: number): MemberId;
   signer(position: number): RawSigner;
+  /** Who signs for the keys of a pair, and the KEM key whose digest it has. */
+  pair(pair: Pair): { readonly signer: RawSigner; readonly kem: Uint8Array };
 }
 
 /** A forged link. */
@@ -24,59 +45,176 @@ export interface Forged {
   readonly entry: Uint8Array;
   /** Of the member that enters or takes fresh keys, if the type has one. */
   readonly fresh: MemberKeys | undefined;
-  /** Id that the fresh keys give a member that enters. */
+  /** Id of a member that enters. */
   readonly id: MemberId | undefined;
 }
+
+const NO_EPOCH: ReadonlySet<Op["type"]> = new Set(["enroll", "enroll-escrow", "regrant", "reclaim"]);
+const ALWAYS_GRANTS: ReadonlySet<Op["type"]> = new Set([
+  ...["enroll", "enroll-escrow", "reclaim", "rotate", "renew-escrow", "regrant"],
+] as Op["type"][]);
 
 /**
  * The link of an operation, signed by everybody who must sign it. Its grants commit to bytes that nobody will see: the log
  * judges links without them.
  */
 export function forge(forger: Forger, model: Model, op: Exclude<Op, { type: "genesis" }>): Forged {
-  const { env, log, operator } = forger;
+  const { env, log } = forger;
   const digest = (): Uint8Array => env.random(32);
   const position = model.seq + 1;
   const fresh = op.type === "join" || op.type === "enroll" || op.type === "rekey" ? drawKeys(env) : undefined;
-  const id = fresh && memberIdOf(fresh.publicKeys);
+  const id =
+    op.type === "enroll-escrow"
+      ? escrowIdOf(log.head, position)
+      : fresh && op.type !== "rekey"
+        ? memberIdOf(fresh.publicKeys)
+        : undefined;
   const idOf = (member: number): MemberId => (member === position && id ? id : forger.id(member));
-  const giveOf = (regrants: readonly ModelRegrant[]): [Uint8Array, Stretch[]][] =>
-    regrants
-      .map(({ member, epochs }) => [idOf(member), stretchesOf(epochs)] as const)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([id, runs]) => [idBytes(id), runs]);
-  const ids = (members: readonly number[]): Uint8Array[] => members.map(idOf).sort().map(idBytes);
   const effect = effectOf(model, op);
-  // The bodies of these types have no room for an epoch, nor for going without a grant: the rule under test is another one.
-  const [epoch, grants] =
-    op.type === "enroll" || op.type === "regrant"
-      ? [undefined, effect.grants.filter(({ epochs }) => Math.min(...epochs) <= model.epoch)]
-      : [effect.epoch, effect.grants];
-  const due = op.type === "enroll" && grants.length === 0 ? [{ epochs: [1], recipients: [position] }] : grants;
-  const author = "by" in op ? forger.signer(op.by) : undefined;
-  const signers = [author ?? [], op.type === "expel" ? operator : [], fresh ?? []].flat();
-  const kind = op.type === "enroll" ? op.kind : "device";
+  const isByEscrow = "by" in op && isEscrow(model, op.by) && (op.type === "review" || op.type === "renew-escrow");
   const missing = "missing" in op && op.missing?.size ? stretchesOf(op.missing) : undefined;
   const entry = rawNext(
     log,
     {
-      type: op.type,
-      ...(author && { author: author.sign }),
-      ...(fresh && op.type !== "rekey" && { member: { kind, ...fresh.publicKeys, name: digest() } }),
-      ...(op.type === "review" && { approve: ids(op.approve) }),
-      ...("remove" in op && { remove: ids(op.remove) }),
-      ...(fresh && op.type === "rekey" && { keys: { ...fresh.publicKeys } }),
-      ...(op.type === "rename" && { member: idBytes(forger.id(op.member)), name: digest() }),
-      ...(op.type === "lockdown" && { on: op.on }),
-      ...(op.type === "regrant" && { give: giveOf(op.regrants) }),
-      ...{ missing, epoch: epoch === undefined ? undefined : { kem: epochKemPublicKey(digest()) } },
-      ...(due.length > 0 && {
-        grants: due.map(({ epochs, recipients }) => ({
-          ...{ from: Math.min(...epochs), to: Math.max(...epochs), count: epochs.length, keyring: digest() },
-          boxes: ids([...new Set(recipients)]).map((id) => [id, digest()]),
-        })),
-      }),
+      type: op.type === "enroll-escrow" ? "enroll" : op.type,
+      ...("by" in op && { author: authorKey(forger, model, op.by) }),
+      ...(isByEscrow && { by: actorOf(forger, op, digest) }),
+      ...fieldsOf(forger, model, op, { fresh, idOf, digest }),
+      ...{ missing, escrow: undefined },
+      ...("pointer" in op && { escrow: pointerOf(forger, op.pointer) }),
+      ...("withhold" in op && op.withhold && { escrow: "withheld" }),
+      ...epochAndGrants(model, op, effect, idOf, digest),
     },
-    signers,
+    signersOf(forger, model, op, fresh),
   );
   return { entry, fresh, id };
+}
+
+/** The key that a body names its author by: escrow's is its pointer's. */
+function authorKey(forger: Forger, model: Model, by: number): Uint8Array {
+  const { pointer } = memberOf(model, by);
+  return pointer ? fromHex(pointer.sign, { name: "sign" }) : forger.signer(by).sign;
+}
+
+function signersOf(forger: Forger, model: Model, op: Op, fresh: MemberKeys | undefined): RawSigner[] {
+  const author = (by: number): RawSigner => {
+    const { pointer } = memberOf(model, by);
+    return pointer ? forger.pair(pointer).signer : forger.signer(by);
+  };
+  const signers = [
+    ...("by" in op ? [author(op.by)] : []),
+    ...(op.type === "expel" ? [forger.operator] : []),
+    ...(fresh ? [fresh] : []),
+  ];
+  if (op.type === "reclaim") return [...signers, author(op.from)];
+  if (!("by" in op) || !isEscrow(model, op.by)) return signers;
+  const gift: Gift | undefined = op.type === "review" ? op.gift : undefined;
+  return [...signers, forger.admin, ...(gift?.pairs ?? []).map((pair) => forger.pair(pair).signer)];
+}
+
+/** Who acts for escrow. A review names the salt of its act, and what it gives (ESC-11). */
+function actorOf(forger: Forger, op: Op, digest: () => Uint8Array): RawValue {
+  const actor = { admin: forger.admin.sign, seq: 1, hash: digest() };
+  if (op.type !== "review") return actor;
+  const pairs = (op.gift?.pairs ?? []).map(({ sign, kem }) => [sign, kem].map((hex) => fromHex(hex, { name: "pair" })));
+  const runs = op.gift?.epochs && stretchesOf(op.gift.epochs);
+  return { ...actor, salt: digest(), runs, pairs: pairs.length > 0 ? pairs : undefined };
+}
+
+function pointerOf(forger: Forger, { log, seq, epoch, sign, ...pair }: ModelPointer): RawValue {
+  const place = { log: fromHex(log, { name: "log" }), seq, hash: new Uint8Array(32).fill(seq) };
+  return { ...place, epoch, sign: fromHex(sign, { name: "sign" }), kem: forger.pair({ sign, ...pair }).kem };
+}
+
+interface Naming {
+  readonly fresh: MemberKeys | undefined;
+  readonly digest: () => Uint8Array;
+  idOf(member: number): MemberId;
+}
+
+/** The fields of a type's own. */
+function fieldsOf(
+  forger: Forger,
+  model: Model,
+  op: Op,
+  { fresh, idOf, digest }: Naming,
+): { readonly [field: string]: RawValue | undefined } {
+  const ids = (members: readonly number[]): Uint8Array[] => members.map(idOf).sort().map(idBytes);
+  const byId = <T>(list: Iterable<readonly [number, T]>): (readonly [Uint8Array, T])[] =>
+    [...list]
+      .map(([member, value]) => [idOf(member), value] as const)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([id, value]) => [idBytes(id), value]);
+  const entering = (kind: string) => ({ member: { kind, ...(fresh as MemberKeys).publicKeys, name: digest() } });
+  switch (op.type) {
+    case "join":
+      return entering("device");
+    case "enroll": {
+      const checked = op.kind === "backup" && escrowOf(model) && { escrowHead: { seq: 1, hash: digest() } };
+      return { ...entering(op.kind), ...(op.roles && { roles: [...op.roles].sort() }), ...checked };
+    }
+    case "enroll-escrow":
+      return model.kind === "escrow" ? { roles: [] } : {};
+    case "rekey":
+      return { keys: { ...(fresh as MemberKeys).publicKeys } };
+    case "review": {
+      const roles = byId([...(op.roles ?? [])].map(([member, list]) => [member, [...list].sort()] as const));
+      return {
+        ...{ approve: ids(op.approve), remove: ids(op.remove), disown: op.disown },
+        ...(roles.length > 0 && { roles }),
+      };
+    }
+    case "expel":
+      return { remove: ids(op.remove) };
+    case "lockdown":
+      return { remove: ids(op.remove), on: op.on };
+    case "rename":
+      return { member: idBytes(forger.id(op.member)), name: digest() };
+    case "regrant":
+      return {
+        give: byId<Stretch[]>(op.regrants.map(({ member, epochs }: ModelRegrant) => [member, stretchesOf(epochs)])),
+      };
+    case "reclaim":
+      return { from: idBytes(forger.id(op.from)), runs: stretchesOf(op.epochs) };
+    case "act":
+    case "access":
+      return { commitment: digest(), opening: digest() };
+    case "disown":
+      return { acts: op.acts };
+    default:
+      return {};
+  }
+}
+
+function epochAndGrants(
+  model: Model,
+  op: Op,
+  effect: Effect,
+  idOf: (member: number) => MemberId,
+  digest: () => Uint8Array,
+): { readonly [field: string]: RawValue | undefined } {
+  // The bodies of some types have no room for an epoch, nor for going without a grant: the rule under test is another one.
+  const [epoch, grants] = NO_EPOCH.has(op.type)
+    ? [undefined, effect.grants.filter(({ epochs }) => Math.min(...epochs) <= model.epoch)]
+    : [effect.epoch, effect.grants];
+  const someone = op.type === "enroll" || op.type === "enroll-escrow" ? model.seq + 1 : 1;
+  const due = ALWAYS_GRANTS.has(op.type) && grants.length === 0 ? [{ epochs: [1], recipients: [someone] }] : grants;
+  const seed = digest();
+  const sign = model.kind === "escrow" ? { sign: epochSigningPublicKey(seed) } : {};
+  const first = (recipients: readonly number[]): MemberId => recipients.map(idOf).sort()[0] as MemberId;
+  const inOrder = [...due].sort(
+    (a, b) => compareSpans(a.epochs, b.epochs) || (first(a.recipients) < first(b.recipients) ? -1 : 1),
+  );
+  return {
+    epoch: epoch === undefined ? undefined : { kem: epochKemPublicKey(seed), ...sign },
+    ...(due.length > 0 && {
+      grants: inOrder.map(({ epochs, recipients }) => ({
+        ...{ from: Math.min(...epochs), to: Math.max(...epochs), count: epochs.length, keyring: digest() },
+        boxes: [...new Set(recipients)]
+          .map(idOf)
+          .sort()
+          .map((id) => [idBytes(id), digest()]),
+      })),
+    }),
+  };
 }

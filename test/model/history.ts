@@ -16,16 +16,22 @@ export interface Sheet {
 }
 
 /** A log with its first device, in the model and for real. */
-export function start(seed: string, operator: boolean): { readonly model: Sheet; readonly real: World } {
+export function start(
+  seed: string,
+  operator: boolean,
+  escrow = false,
+): { readonly model: Sheet; readonly real: World } {
   const genesis: Op = { type: "genesis", operator };
   const effect = effectOf(EMPTY, genesis);
   const model = { model: effect.after, secrets: publish(NO_SECRETS, genesis, effect) };
-  return { model, real: new World(seed, operator) };
+  return { model, real: new World(seed, operator, escrow) };
 }
 
 /** The operation as a failing history prints it. */
 export function describeOp(op: Op): string {
-  return JSON.stringify(op, (_, value: unknown) => (value instanceof Set ? [...value] : value));
+  return JSON.stringify(op, (_, value: unknown) =>
+    value instanceof Set || value instanceof Map ? [...(value as Iterable<unknown>)] : value,
+  );
 }
 
 /** How many histories to run: what KEYSTEAD_RUNS says; else few, and fewer in a browser, which runs them beside much else. */

@@ -29,11 +29,13 @@ export interface Secrets {
   readonly boxes: readonly Box[];
   /** Who drew the seed of each epoch. */
   readonly makers: ReadonlyMap<number, number>;
+  /** What members took out of the keyrings of removed ones, by reclaiming it (MEM-10). */
+  readonly taken: readonly { readonly member: number; readonly epochs: ReadonlySet<number> }[];
   /** Boxes whose bytes a member was never given: `seq/recipient`. */
   readonly undelivered: ReadonlySet<string>;
 }
 
-export const NO_SECRETS: Secrets = { boxes: [], makers: new Map(), undelivered: new Set() };
+export const NO_SECRETS: Secrets = { boxes: [], makers: new Map(), taken: [], undelivered: new Set() };
 
 /** What the log's secrets are after a link with these grants. `undeliveredTo` lists whom the server denies them. */
 export function publish(
@@ -57,6 +59,7 @@ export function publish(
   return {
     boxes: [...secrets.boxes, ...boxes],
     makers: epoch === undefined ? secrets.makers : new Map([...secrets.makers, [epoch, maker]]),
+    taken: op.type === "reclaim" ? [...secrets.taken, { member: op.by, epochs: op.epochs }] : secrets.taken,
     undelivered: new Set([...secrets.undelivered, ...undeliveredTo.map((recipient) => `${seq}/${recipient}`)]),
   };
 }
@@ -76,10 +79,11 @@ export function deliver(secrets: Secrets, model: Model, seq: number, recipient: 
   };
 }
 
-/** Epochs that an honest member has opened: those it made itself, and what came out of the boxes it was given. */
+/** Epochs that an honest member has opened: those it made or took itself, and what came out of the boxes it was given. */
 export function openedBy(secrets: Secrets, position: number): Set<number> {
   const made = [...secrets.makers].filter(([, maker]) => maker === position).map(([epoch]) => epoch);
-  return new Set([...made, ...delivered(secrets, position).flatMap(({ yields }) => [...yields])]);
+  const taken = secrets.taken.flatMap(({ member, epochs }) => (member === position ? [...epochs] : []));
+  return new Set([...made, ...taken, ...delivered(secrets, position).flatMap(({ yields }) => [...yields])]);
 }
 
 /** MEM-9: what a member has to declare: it holds it by the log, and the last bytes that it was to be given did not open. */

@@ -1,25 +1,34 @@
 // The real code under the reference model's operations: every member's session, with real keys and real grants.
 // docs/spec.md sections 6 and 7.
 
+import type { Knowledge } from "../../src/agenda/facts.js";
+import { performStep } from "../../src/agenda/perform.js";
+import type { AuthorStep } from "../../src/agenda/steps.js";
 import { openBackupKey } from "../../src/backup/use.js";
 import type { MemberId } from "../../src/bytes/ids.js";
 import { offerEnrollment, prepareDevice } from "../../src/grants/enter.js";
-import { openKeyring, type Received, receive } from "../../src/grants/receive.js";
+import { UNGUARDED } from "../../src/grants/escrow-guard.js";
+import { openKeyring, type Received, receive, resume } from "../../src/grants/receive.js";
 import type { Session } from "../../src/grants/session.js";
+import { unsafeSerializeKeyring } from "../../src/grants/store.js";
 import { type Keyring, ownKeys } from "../../src/keys/keyring.js";
+import { parseKeyring } from "../../src/keys/keyring-bytes.js";
 import { OperatorKeys } from "../../src/keys/operator-keys.js";
 import { decodeEntry, encodeEntry } from "../../src/log/entry.js";
+import { escrowIdOf } from "../../src/log/escrow-id.js";
 import { type Runs, runsOf } from "../../src/log/runs.js";
 import type { LogState } from "../../src/log/state.js";
 import type { Env } from "../../src/primitives/env.js";
 import {
   type Authored,
   acceptEnrollment,
+  accepted,
   createLog,
   enrollBackupKey,
   expel,
   joinLog,
   leave,
+  reclaim,
   regrant,
   rekey,
   rename,
@@ -29,6 +38,7 @@ import {
 } from "../support/accepted.js";
 import { type RawSigner, signerOf } from "../support/raw-link.js";
 import { seededEnv } from "../support/seeded-env.js";
+import { Organisation } from "./organisation.js";
 import type { Op } from "./reference.js";
 
 /** An entry without its attachments: all that a verifier needs. */
@@ -38,6 +48,11 @@ export function bare(entry: Uint8Array): Uint8Array {
 
 /** What an entry brought to each member, by position. */
 export type Opened = ReadonlyMap<number, Received>;
+
+/** A client that keeps its new epoch from escrow, and asks for nothing before it grants. */
+const WITHHOLDING = { withholdFromEscrow: true, [UNGUARDED]: true };
+
+const optionsOf = (op: { readonly withhold?: boolean }): object => (op.withhold ? WITHHOLDING : {});
 
 export const SUBJECT = "alice@example.org";
 
@@ -61,12 +76,15 @@ export class World {
   /** Entries as their authors published them. */
   readonly entries: Uint8Array[] = [];
   readonly operator: OperatorKeys;
+  /** Whose escrow log the user's devices know, if they know one. */
+  readonly organisation: Organisation | undefined;
   log: LogState;
   readonly #envs = new Map<number, Env>();
   readonly #seed: string;
 
-  constructor(seed: string, hasOperator: boolean) {
+  constructor(seed: string, hasOperator: boolean, hasEscrow = false) {
     this.#seed = seed;
+    this.organisation = hasEscrow ? new Organisation(seededEnv(`${seed}/escrow`, 1_600_000_000_000)) : undefined;
     this.operator = new OperatorKeys(this.env(0).random(32));
     const operator = hasOperator ? this.operator.sign : undefined;
     const first = createLog({ subject: SUBJECT, device: { name: "1" }, operator }, this.env(1));
@@ -102,7 +120,7 @@ export class World {
     const position = this.log.head.seq + 1;
     if (op.type === "genesis") throw new Error("a log has one genesis");
     if (op.type === "join") {
-      const joined = joinLog(this.log, { device: { name: `${position}` } }, this.env(position));
+      const joined = joinLog(this.log, { device: { name: `${position}` }, ...optionsOf(op) }, this.env(position));
       const { keyring } = joined;
       const signers = [signerOf(joined)];
       return { ...joined, keyrings: new Map([[position, keyring]]), entered: keyring.member, signers };
@@ -114,8 +132,18 @@ export class World {
     const author = as ?? this.session(op.by);
     if (op.type === "enroll") return this.#enroll(author, op.by, op.kind);
     const authored = this.#act(author, op);
-    const signers = op.type === "rekey" ? [signerOf(author), signerOf(authored)] : [signerOf(author)];
-    return { ...authored, keyrings: new Map([[op.by, authored.keyring]]), entered: undefined, signers };
+    const other = op.type === "rekey" ? authored : op.type === "reclaim" ? this.session(op.from) : undefined;
+    const signers = [author, ...(other ? [other] : [])].map(signerOf);
+    const entered = op.type === "enroll-escrow" ? escrowIdOf(this.log.head, position) : undefined;
+    return { ...authored, keyrings: new Map([[op.by, authored.keyring]]), entered, signers };
+  }
+
+  /** Has the library do a step of a member's agenda. */
+  perform(by: number, step: AuthorStep, knowledge: Knowledge): Written {
+    const authored = accepted(performStep(this.session(by), step, knowledge, this.env(by)));
+    const entered = step.link === "enroll-escrow" ? escrowIdOf(this.log.head, this.log.head.seq + 1) : undefined;
+    const signers = [signerOf(this.session(by))];
+    return { ...authored, keyrings: new Map([[by, authored.keyring]]), entered, signers };
   }
 
   /**
@@ -144,6 +172,27 @@ export class World {
     return opened;
   }
 
+  /**
+   * A careless member takes its own link for accepted, and the next one is faster: its keyring has a seed that is no epoch's. It
+   * goes on with the log from before, or starts again from what it stored (GRT-4).
+   */
+  loseRace(member: number, op: Op & { readonly by: number }, stores: boolean): void {
+    const { keyrings, log } = this.write(op);
+    const keyring = keyrings.get(member) as Keyring;
+    if (!stores) {
+      this.sessions.set(member, { log: this.log, keyring });
+      return;
+    }
+    const parsed = parseKeyring(unsafeSerializeKeyring({ log, keyring }));
+    const found = resume(this.log, [], parsed);
+    this.sessions.set(member, { log: this.log, keyring: found.keyring });
+  }
+
+  /** A copy of a member's keyring, as a backup of its device has it. */
+  clone(member: number): Keyring {
+    return parseKeyring(unsafeSerializeKeyring(this.session(member)));
+  }
+
   /** Gives one member an entry again, with its attachments. */
   redeliver(seq: number, member: number): Received {
     const received = receive(this.session(member), this.entries[seq - 1] as Uint8Array, { now: "unchecked" });
@@ -164,12 +213,13 @@ export class World {
   }
 
   #act(session: Session, op: Exclude<Op, { type: "genesis" | "join" | "enroll" | "expel" }>): Authored {
+    const options = optionsOf(op as object);
     const env = this.env(op.by);
     switch (op.type) {
       case "review":
-        return review(session, { approve: this.#idsOf(op.approve), remove: this.#idsOf(op.remove) }, env);
+        return review(session, { approve: this.#idsOf(op.approve), remove: this.#idsOf(op.remove), ...options }, env);
       case "rotate":
-        return rotate(session, env);
+        return rotate(session, env, options);
       case "regrant":
         return regrant(
           session,
@@ -177,13 +227,23 @@ export class World {
           env,
         );
       case "rekey":
-        return rekey(session, env);
+        return rekey(session, env, options);
       case "leave":
         return leave(session, env);
       case "rename":
         return rename(session, { name: `renamed ${op.member}`, member: this.id(op.member) }, env);
       case "lockdown":
-        return setLockdown(session, { on: op.on, remove: this.#idsOf(op.remove) }, env);
+        return setLockdown(session, { on: op.on, remove: this.#idsOf(op.remove), ...options }, env);
+      case "reclaim": {
+        const { keyring: from } = this.session(op.from);
+        return reclaim(session, { from, runs: runsOf(op.epochs) }, env);
+      }
+      case "enroll-escrow":
+        return (this.organisation as Organisation).point(session, "enroll", op.pointer, env);
+      case "renew-escrow":
+        return (this.organisation as Organisation).point(session, "renew-escrow", op.pointer, env);
+      default:
+        throw new Error(`${op.type} is for escrow logs`);
     }
   }
 
@@ -197,7 +257,7 @@ export class World {
       const signers = [signerOf(author), signerOf(prepared)];
       return { log, entry, keyrings: new Map([[position, prepared.keyring]]), entered: keyring.member, signers };
     }
-    const made = enrollBackupKey(author, name, this.env(by));
+    const made = enrollBackupKey(author, { ...name, escrowLog: this.organisation?.log }, this.env(by));
     // Without entries the paper gives the keys alone; the grants are opened when the link is published.
     const { keyring } = openBackupKey(made.log, [], made.paper.reveal(made.log));
     const signers = [signerOf(author), signerOf({ keyring })];

@@ -5,6 +5,7 @@ import { expect } from "vitest";
 import { equalBytes } from "../../src/bytes/bytes.js";
 import { decodeCbor } from "../../src/bytes/cbor.js";
 import type { MemberId } from "../../src/bytes/ids.js";
+import { compareBytes } from "../../src/bytes/text.js";
 import { type MemberKeys, memberIdOf } from "../../src/keys/member-keys.js";
 import { ORIGIN } from "../../src/log/advance.js";
 import { UNCHECKED } from "../../src/log/checks.js";
@@ -13,7 +14,7 @@ import type { LinkType } from "../../src/log/contract.js";
 import { applyEffect, type DueGrant, spanOf } from "../../src/log/effects.js";
 import { decodeEntry } from "../../src/log/entry.js";
 import type { AnyBody, Role } from "../../src/log/fields.js";
-import { kemDigest } from "../../src/log/pairs.js";
+import { grantedTo, kemDigest } from "../../src/log/pairs.js";
 import { linkType } from "../../src/log/registry.js";
 import type { Runs } from "../../src/log/runs.js";
 import {
@@ -68,6 +69,29 @@ export function pointerTo(sign: string, kem = sign): LinkFields {
 /** A pair as a body has it: the keys of the pointer with these names. */
 export function pairOf(sign: string, kem = sign): readonly [sign: Uint8Array, kem: Uint8Array] {
   return [namedKeys(sign).sign, kemDigest(namedKeys(kem).publicKeys.kem)];
+}
+
+/** A pair by the names of its keys; the KEM key is of the signing key's name, unless it has another. */
+export type NamedPair = readonly [sign: string, kem?: string];
+
+/** Pairs in the order that a link has them in. */
+export function pairsInOrder(...pairs: readonly NamedPair[]): readonly NamedPair[] {
+  return [...pairs].sort(([a, kemA], [b, kemB]) => {
+    const [[signA, digestA], [signB, digestB]] = [pairOf(a, kemA), pairOf(b, kemB)];
+    return compareBytes(signA, signB) || compareBytes(digestA, digestB);
+  });
+}
+
+/** Names of keys, in the order of their signing keys, so that a test can say which of two pairs comes first. */
+export function keysInOrder<const Names extends readonly string[]>(...names: Names): { [I in keyof Names]: string } {
+  const sorted = pairsInOrder(...names.map((name): NamedPair => [name])).map(([name]) => name);
+  return sorted as readonly string[] as { [I in keyof Names]: string };
+}
+
+/** What the state has of the pair of these keys. */
+export function grantedOf({ log }: Pick<Links, "log">, sign: string, kem = sign): Runs | undefined {
+  const [key, digest] = pairOf(sign, kem);
+  return grantedTo(log, { sign: key, kem: digest })?.runs;
 }
 
 /** A member that enters with the keys of its name. */
@@ -227,7 +251,7 @@ interface EscrowReview {
   readonly remove?: readonly string[];
   readonly runs?: Runs | undefined;
   /** Names of the keys of each pair. */
-  readonly pairs?: readonly (readonly [sign: string, kem?: string])[] | undefined;
+  readonly pairs?: readonly NamedPair[] | undefined;
 }
 
 /** Who acts for escrow: the admin `Ann`, at the first link of the escrow log. */

@@ -1,12 +1,31 @@
 // When two worlds are one: the same but for hashes, the names of those who are alike, and epochs that nobody can tell apart.
 
 import type { MemberId } from "../../src/bytes/ids.js";
-import { unverifiedMembers } from "../../src/escrow/acts.js";
+import { standingOf } from "../../src/fingerprint/trusted-class.js";
 import { foundersOf } from "../../src/log/classes.js";
+import { grantedInForce } from "../../src/log/pairs.js";
 import { escrowMember, FOUNDING, type Member } from "../../src/log/state.js";
+import { claimedRuns } from "../../src/trust/claimed.js";
+import { doubtedMembers } from "../../src/trust/doubt.js";
 import { judgePointer } from "../../src/trust/pointer.js";
+import { currentEpochIsKnownToFormerAdmin } from "../../src/trust/renewal.js";
+import { isCurrent } from "./admins.js";
+import { knowledgeOf } from "./device.js";
 import { NAMES, type Name } from "./knowledge.js";
-import { activeOf, deniable, escrowLogOf, maskOf, OWN, type Player, playerOf, THIEVES, type World } from "./world.js";
+import { broughtInByRogues } from "./rules.js";
+import {
+  activeOf,
+  deniable,
+  escrowLogOf,
+  everOf,
+  maskOf,
+  OWN,
+  type Player,
+  playerOf,
+  stageOf,
+  THIEVES,
+  type World,
+} from "./world.js";
 
 /**
  * A text that is the same for worlds in which the same can happen, but for what the server can still keep from somebody; and one
@@ -20,8 +39,11 @@ export function canonical(world: World): readonly [key: string, precise: string]
   const knows = (name: Name) => secrets.knows[NAMES.indexOf(name)] as number;
   const junked = (name: Name) => secrets.junked[NAMES.indexOf(name)] as number;
   // Whom each of the owner's doubts (ESC-8), which decides what they do.
-  const views = [undefined, ...OWN.flatMap((name) => activeOf(world, name) ?? [])];
-  const doubted = views.map((me) => new Set(unverifiedMembers(log, escrowLogOf(world), { me: me?.id })));
+  const views =
+    log.kind === "user" && hasReviewByEscrow(world) ? ["", ...OWN.filter((name) => activeOf(world, name))] : [];
+  const doubted = views.map(
+    (name) => new Set(doubtedMembers(log, knowledgeOf(world, name), activeOf(world, name as Player)?.id)),
+  );
   const masks: number[] = [];
   const undelivered: number[] = [];
   const parts: (string | number)[] = [];
@@ -43,20 +65,33 @@ export function canonical(world: World): readonly [key: string, precise: string]
       masks.push(world.denied.get(name) ?? 0, knows(name), OWN.includes(name) ? junked(name) & held & ~knows(name) : 0);
     undelivered.push(name ? deniable(world, name) : 0);
   }
-  const gone = [...OWN, ...THIEVES].flatMap((name): [number, number, string][] => {
-    const id = world.ids.get(name);
-    const member = id && !log.active.has(id) ? [...log.removed].find((each) => each.id === id) : undefined;
-    return member ? [[maskOf(member.reach), knows(name), name === "T" ? "t" : ""]] : [];
+  // Of the owner's, what they held can be reclaimed.
+  const gone = [...OWN, ...THIEVES].flatMap((name): [number[], string][] => {
+    const member = log.active.has(world.ids.get(name) as MemberId) ? undefined : everOf(world, name);
+    if (!member) return [];
+    return [[[maskOf(member.reach), knows(name), maskOf(member.held)], THIEVES.includes(name) ? name : ""]];
   });
-  gone.sort((a, b) => a[0] - b[0] || a[1] - b[1] || (a[2] < b[2] ? -1 : 1));
-  for (const [reach, known, label] of gone) {
-    masks.push(reach, known);
+  gone.sort(([a], [b]) => (a.join() < b.join() ? -1 : 1));
+  for (const [sets, label] of gone) {
+    masks.push(...sets);
     parts.push(`-${label}`);
   }
-  masks.push(knows("Ann"), knows("Bob"), world.annReach, world.bobReach, world.thiefReach, junked("Ann"));
+  masks.push(
+    knows("Ann"),
+    knows("Bob"),
+    world.annReach,
+    world.bobReach,
+    world.thiefReach,
+    junked("Ann"),
+    world.rightful,
+  );
+  // By pair: only the one in force and those of true epochs can be named again.
+  masks.push(maskOf(grantedInForce(log)), maskOf(claimedRuns(log, escrowLogOf(world))));
   for (const { need, gives } of secrets.clauses) masks.push(need, gives);
   const pointer = escrowMember(log)?.pointer;
-  parts.push(pointer ? judgePointer(pointer, escrowLogOf(world)) : "-", world.stage, +world.pointedByThief);
+  parts.push(pointer ? judgePointer(pointer, escrowLogOf(world)) : "-", stageOf(world), +world.pointedByThief);
+  parts.push(...actsOf(world), [...world.behind.keys()].join(""), broughtInByRogues(world).join(""));
+  parts.push(+currentEpochIsKnown(world), pinnedIn(world));
   parts.push(
     world.t,
     +log.lockdown,
@@ -68,6 +103,38 @@ export function canonical(world: World): readonly [key: string, precise: string]
   const keyOf = (sets: readonly number[]) => `${parts.join(",")}|${columns(sets, log.epochs.length)}`;
   const key = keyOf(masks);
   return [key, undelivered.some((set) => set !== 0) ? `+${keyOf([...masks, ...undelivered])}` : key];
+}
+
+function hasReviewByEscrow({ log }: World): boolean {
+  return [...log.links].some(({ actor, type }) => actor !== undefined && type === "review");
+}
+
+/** Acts that can still be named: those that fit at the end of the user's log, and Bob's, who may try an old one. */
+function actsOf(world: World): readonly string[] {
+  const { acts, ann } = world.organisation;
+  const names = (ids: readonly MemberId[]) => ids.map((id) => playerOf(world, id) ?? "?").join("");
+  const texts = acts.flatMap(({ by, act, isKnownToBob }) => {
+    const isHere = isCurrent(world, act);
+    if (!isHere && by === "Ann") return [];
+    const isDisowned = ann.log.disowned.has(String(act.recordedAt));
+    return [`${by}${+isHere}${+isKnownToBob}${+isDisowned}${names(act.approve)}-${names(act.remove)}`];
+  });
+  return [...new Set(texts)].sort();
+}
+
+/** Whom a contact trusts, by its pin. */
+function pinnedIn(world: World): string {
+  if (!world.pinned) return "";
+  const { pin, founders } = world.pinned;
+  const standings = [...OWN, ...THIEVES].map((name) => {
+    const member = everOf(world, name);
+    return member ? standingOf(world.log, member, pin.confirmed)[0] : "-";
+  });
+  return `${[...founders.keys()].join("")}:${standings.join("")}`;
+}
+
+function currentEpochIsKnown(world: World): boolean {
+  return world.log.kind === "user" && currentEpochIsKnownToFormerAdmin(world.log, escrowLogOf(world));
 }
 
 /** What honest devices make of the last pointers that founding authors named, with and without escrow's approvals (ESC-4). */

@@ -1,6 +1,9 @@
 // Breadth-first through every reachable world. A world is kept as the way to it, and made again when its turn comes.
 
 import { KeysteadError } from "../../src/errors.js";
+import { rightSeed } from "../../src/grants/meet.js";
+import { resume } from "../../src/grants/receive.js";
+import type { Keyring } from "../../src/keys/keyring.js";
 import { OperatorKeys } from "../../src/keys/operator-keys.js";
 import type { LogKind } from "../../src/log/state.js";
 import { createEscrowLog, createLog } from "../support/accepted.js";
@@ -8,11 +11,22 @@ import { canonical } from "./canonical.js";
 import { drawsFrom } from "./draws.js";
 import { bitOf, NO_SECRETS, withOwner } from "./knowledge.js";
 import { movesOf, serverMoves } from "./moves.js";
-import { ESCROW, FALSE_KEYS, OTHER } from "./organisation.js";
+import { FALSE_KEYS, ORGANISATION, OTHER, STAGES } from "./organisation.js";
 import { rewindTape } from "./primitives.js";
-import { misopenedIn, type Violation, violationAmong, violationIn, violationOf } from "./rules.js";
-import type { Change, Move, Scene } from "./scene.js";
-import { after, copied, type Keyrings, openedKeyrings, type Step, type World } from "./world.js";
+import { type Tried, violationAmong } from "./promises.js";
+import { misopenedIn, type Violation, violationIn, violationOf } from "./rules.js";
+import type { Move, Scene } from "./scene.js";
+import {
+  activeOf,
+  after,
+  copied,
+  type Keyrings,
+  OWN,
+  openedKeyrings,
+  type Player,
+  type Step,
+  type World,
+} from "./world.js";
 
 const OPERATOR = new OperatorKeys(drawsFrom("the operator").random(32));
 
@@ -46,19 +60,25 @@ export interface ExploreOptions {
   readonly depth: number;
   /** T is the owner's to begin with, and stolen by a move. */
   readonly stolen?: boolean;
+  /** Admins announce what they do in moves of their own. */
+  readonly acts?: boolean;
+  /** The thief also publishes keys of which only a part is right, and proofs are judged. */
+  readonly seeds?: boolean;
+  /** Devices that lack the newest escrow log: what they have instead. */
+  readonly behind?: Readonly<Record<string, "nothing" | "old">>;
   /** Stop after this many milliseconds. */
   readonly milliseconds?: number;
   readonly onDepth?: (depth: number, states: number, transitions: number) => void;
 }
 
-function first(kind: LogKind, stolen: boolean): Node {
+function first({ kind = "user", stolen = false, behind, acts = false, seeds = false }: ExploreOptions): Node {
   rewindTape();
   const env = drawsFrom("the first device");
   const options = { subject: "alice", device: { name: "A" }, operator: OPERATOR.sign };
   const { log, entry, keyring } = kind === "user" ? createLog(options, env) : createEscrowLog(options, env);
   let secrets = withOwner(NO_SECRETS, FALSE_KEYS.publicKeys.kem, bitOf("T"));
   for (const { kem } of OTHER.log.epochs) secrets = withOwner(secrets, kem, bitOf("T"));
-  for (const { ann, bob } of ESCROW) {
+  for (const { ann, bob } of STAGES) {
     for (const { kem } of ann.log.epochs) secrets = withOwner(secrets, kem, bitOf("Ann"));
     for (const { kem } of bob.log.epochs) secrets = withOwner(secrets, kem, bitOf("Bob"));
   }
@@ -68,7 +88,19 @@ function first(kind: LogKind, stolen: boolean): Node {
       entries: [],
       ids: new Map(),
       secrets,
-      stage: 0,
+      organisation: ORGANISATION,
+      isAboutActs: acts,
+      isAboutSeeds: seeds,
+      halves: new Map(),
+      pinned: undefined,
+      behind: new Map(
+        Object.entries(behind ?? {}).map(([name, has]) => [
+          name as Player,
+          has === "old" ? ORGANISATION.ann.log : undefined,
+        ]),
+      ),
+      rogue: new Set(),
+      rightful: 0,
       t: stolen ? "owner" : "thief",
       denied: new Map(),
       clean: true,
@@ -84,16 +116,31 @@ function first(kind: LogKind, stolen: boolean): Node {
 
 const sceneOf = ({ world, keyrings }: Node): Scene => ({ world, keyrings: copied(world.log, keyrings) });
 
-/** What a move leads to; undefined when it was refused. @throws any error but a verdict of the library */
-function tryMove({ world }: Scene, move: Move): (Change & { readonly step?: Step }) | undefined {
+/**
+ * What devices do in idle time, where a thief publishes keys of which half is right: each seed is checked fully, and what is wrong is
+ * opened again from the entries, which shows it to be junk (GRT-4).
+ */
+function checkedScene(scene: Scene): Scene {
+  const { world, keyrings } = scene;
+  if (!world.isAboutSeeds || world.halves.size === 0) return scene;
+  const heal = (name: Player, keyring: Keyring): Keyring => {
+    if (!OWN.includes(name) || !activeOf(world, name) || world.denied.has(name)) return keyring;
+    for (const epoch of keyring.epochs) rightSeed(world.log, keyring, epoch);
+    return resume(world.log, world.entries, keyring).keyring;
+  };
+  return { world, keyrings: new Map([...keyrings].map(([name, keyring]) => [name, heal(name, keyring)])) };
+}
+
+/** What a move leads to, or why the library refused it. @throws any other error */
+function tryMove({ world }: Scene, move: Move): Tried {
   rewindTape();
   try {
     const step = move.take();
-    if (step === undefined) return undefined;
-    if ("world" in step) return step;
-    return { world: after(world, step), step };
+    if (step === "authored") return { isAuthored: true };
+    if ("world" in step) return { ...step, isAuthored: true };
+    return { isAuthored: true, world: after(world, step), step };
   } catch (error) {
-    if (error instanceof KeysteadError) return undefined;
+    if (error instanceof KeysteadError) return { isAuthored: false, error };
     throw error;
   }
 }
@@ -102,10 +149,14 @@ const typeOf = ({ log }: Step): string => log.links.last()?.type as string;
 
 /** The node that a move leads to. */
 function follow(node: Node, pick: (move: Move, index: number) => boolean): Node {
-  const scene = sceneOf(node);
-  const move = movesOf(scene, OPERATOR).find(pick);
+  const scene = checkedScene(sceneOf(node));
+  const moves = movesOf(scene, OPERATOR);
+  const move = moves.find(pick);
   const next = move && tryMove(scene, move);
-  if (!next) throw new Error(`this world does not admit the move${move ? ` "${move.text}"` : ""}`);
+  if (!next?.world) {
+    const why = move ? `"${move.text}": ${next?.error}` : `, only:\n${moves.map(({ text }) => text).join("\n")}`;
+    throw new Error(`this world does not admit the move ${why}`);
+  }
   return {
     world: next.world,
     keyrings: next.step ? openedKeyrings(scene.keyrings, next.step) : (next.keyrings ?? scene.keyrings),
@@ -160,17 +211,17 @@ class Ways {
 }
 
 /** Explores every world within some moves of a start, and stops at the first that breaks a rule. */
-export function explore({
-  kind = "user",
-  stolen = false,
-  start,
-  depth,
-  milliseconds = Number.POSITIVE_INFINITY,
-  onDepth,
-}: ExploreOptions): Explored {
+export function explore(options: ExploreOptions): Explored {
+  const { start, depth, milliseconds = Number.POSITIVE_INFINITY, onDepth } = options;
   const began = performance.now();
-  let node = first(kind, stolen);
-  for (const text of start) node = follow(node, (move) => move.text === text);
+  let node = first(options);
+  for (const text of start) {
+    try {
+      node = follow(node, (move) => move.text === text);
+    } catch (error) {
+      throw new Error(`on the way to the start, at "${text}": ${(error as Error).message}`);
+    }
+  }
   const ways = new Ways(node);
   const seen = new Set(canonical(node.world));
   // Worlds like one seen before, but for what the server can keep from somebody: only that is tried in them.
@@ -190,31 +241,34 @@ export function explore({
     if (reached === depth || layer.length === 0) return result(reached, false);
     const next: number[] = [];
     for (const at of layer) {
-      const scene = sceneOf(ways.node(at));
-      const accepted = new Set<string>();
-      const misopened = misopenedIn(scene);
+      const lazy = sceneOf(ways.node(at));
+      const tried = new Map<string, Tried & Pick<Move, "isAdvised">>();
+      const misopened = misopenedIn(lazy);
       if (misopened) return result(reached, false, misopened, at);
+      const scene = checkedScene(lazy);
       const moves = echoes.has(at) ? serverMoves(scene) : movesOf(scene, OPERATOR);
       for (const [index, move] of moves.entries()) {
         count.transitions++;
         const found = tryMove(scene, move);
-        if (!found) continue;
+        tried.set(move.text, move.isAdvised ? { ...found, isAdvised: true } : found);
+        if (!found.isAuthored) continue;
         count.accepted++;
         if (found.step) types[typeOf(found.step)] = (types[typeOf(found.step)] ?? 0) + 1;
-        accepted.add(move.text);
-        const undeclared = found.step && violationOf(found.world, scene.world);
-        if (undeclared) return result(reached, false, undeclared, at, move.text);
+        if (!found.world) continue;
+        const wrong = found.step && violationOf(found.world, scene.world);
+        if (wrong) return result(reached, false, wrong, at, move.text);
         const keys = canonical(found.world);
         const isEcho = seen.has(keys[0]);
         if (isEcho && seen.has(keys[1])) continue;
-        for (const key of keys) seen.add(key);
         const broken = isEcho ? undefined : violationIn(found.world);
         if (broken) return result(reached, false, broken, at, move.text);
+        if (move.isProbe) continue;
+        for (const key of keys) seen.add(key);
         const way = ways.add(at, index, move.text);
         next.push(way);
         if (isEcho) echoes.add(way);
       }
-      const stuck = echoes.has(at) ? undefined : violationAmong(scene, accepted);
+      const stuck = echoes.has(at) ? undefined : violationAmong(scene, tried);
       if (stuck) return result(reached, false, stuck, at);
       if (performance.now() - began > milliseconds) return result(reached, true);
     }

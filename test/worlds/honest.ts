@@ -1,118 +1,75 @@
-// What the owner's devices, its backup key, and the organisation's admin do. They follow what a client must do about escrow
-// (ESC-4, ESC-8), and approve and extend only the owner's own. docs/spec.md sections 6 and 11.
+// What the owner's devices and backup key do: what `agenda` says, with each question answered truly, and what views offer to people.
+// They approve and extend only the owner's own. docs/spec.md sections 6, 8, 11.2 and 13.
 
+import { performStep } from "../../src/agenda/perform.js";
+import type { AuthorStep } from "../../src/agenda/steps.js";
 import { openBackupKey } from "../../src/backup/use.js";
 import type { MemberId } from "../../src/bytes/ids.js";
-import { unverifiedMembers } from "../../src/escrow/acts.js";
-import { escrowDuty, escrowIsSound } from "../../src/escrow/duty.js";
 import { writeLink } from "../../src/grants/author.js";
 import { offerEnrollment, prepareDevice } from "../../src/grants/enter.js";
+import type { EscrowOptions } from "../../src/grants/escrow-guard.js";
+import type { Session } from "../../src/grants/session.js";
 import { partsOf } from "../../src/keys/keyring.js";
 import { attachmentDigest } from "../../src/log/entry.js";
-import { runsOf } from "../../src/log/runs.js";
-import {
-  escrowMember,
-  FOUNDING,
-  isConfirmed,
-  type LinkRecord,
-  type LogState,
-  type Member,
-} from "../../src/log/state.js";
+import { escrowMember, FOUNDING, isConfirmed, type LogState, type Member } from "../../src/log/state.js";
 import {
   type Authored,
   acceptEnrollment,
+  accepted,
   enrollBackupKey,
-  enrollEscrow,
   joinLog,
   leave,
-  recover,
+  reclaim,
   regrant,
   rekey,
   rename,
-  renewEscrow,
-  renewFor,
   review,
   rotate,
   setLockdown,
   setPolicy,
 } from "../support/accepted.js";
+import { adminMoves } from "./admins.js";
+import { adviceFor, isSoundFor, knowledgeOf, toldTo } from "./device.js";
 import type { Draws } from "./draws.js";
-import { ESCROW } from "./organisation.js";
 import { envOf, type Move, type Scene } from "./scene.js";
-import {
-  activeOf,
-  escrowLogOf,
-  maskOf,
-  OWN,
-  type Player,
-  runsOfMask,
-  type Step,
-  sessionOf,
-  THIEVES,
-  type World,
-} from "./world.js";
+import { activeOf, everOf, OWN, type Player, playerOf, type Step, sessionOf, THIEVES, type World } from "./world.js";
 
 type Written = Pick<Step, "entry" | "log"> & Partial<Pick<Step, "keyring" | "enters" | "first">>;
+type Extra = Pick<Move, "isAdvised" | "isProbe">;
 
-/** A move of an honest author, which an honest client publishes only if it keeps to ESC-4 and ESC-8. */
-function honest(scene: Scene, by: string, what: string, write: (env: Draws) => Written): Move {
+/** A move of an honest author. */
+function honest(scene: Scene, by: string, what: string, write: (env: Draws) => Written, extra: Extra = {}): Move {
   const text = `${by} ${what}`;
   return {
-    text,
+    ...{ text, ...extra },
     take() {
       const env = envOf(scene, text);
-      const written = write(env);
-      return mayPublish(scene.world, by, written.log) ? { by, honest: true, env, ...written } : undefined;
+      return { by, honest: true, env, ...(extra.isAdvised && { advised: true }), ...write(env) };
     },
   };
 }
 
-/** The escrow head that the user confirmed on a device: on the first one, which enrolled escrow; and an admin knows its own. */
-function confirmedOn(by: string) {
-  return by === "A" || by === "Ann" ? ESCROW[0].ann.log.head : undefined;
-}
-
-/** Whom a device does not believe to be the owner's (ESC-8); a newcomer and an admin are no members. */
-export function doubtedBy(world: World, by: string): readonly MemberId[] {
-  const me = activeOf(world, by as Player)?.id;
-  return unverifiedMembers(world.log, escrowLogOf(world), { me });
-}
-
-/** Whether nothing forbids an honest author to grant to all who are active. */
-export function mayServeAll(world: World, by: string): boolean {
-  const { log } = world;
-  const knowledge = { escrowLog: escrowLogOf(world), confirmed: confirmedOn(by) };
-  return (!escrowMember(log) || escrowIsSound(log, knowledge)) && doubtedBy(world, by).length === 0;
-}
-
-function mayPublish(world: World, by: string, log: LogState): boolean {
-  const { grants, approved } = log.links.last() as LinkRecord;
-  // An approval that grants nothing counts too: it would move a false pointer into the founding class.
-  const served = new Set([...approved, ...grants.flatMap(({ boxes }) => boxes.map(({ member }) => member))]);
-  const escrow = escrowMember(log);
-  const escrowLog = escrowLogOf(world);
-  if (escrow && served.has(escrow.id) && !escrowIsSound(log, { escrowLog, confirmed: confirmedOn(by) })) return false;
-  return !doubtedBy(world, by).some((id) => served.has(id));
-}
+const PROBE: Extra = { isProbe: true };
 
 export function honestMoves(scene: Scene): Move[] {
   const { world } = scene;
   const moves: Move[] = [];
   for (const name of ["B", "C"] as const) if (!world.ids.has(name)) moves.push(joining(scene, name));
-  for (const name of OWN) if (scene.keyrings.has(name)) moves.push(...movesOfOne(scene, name));
-  const escrow = escrowMember(world.log);
-  if (escrow) moves.push(...movesOfAnn(scene, escrow));
-  return moves;
+  for (const name of OWN) if (scene.keyrings.has(name) && activeOf(world, name)) moves.push(...movesOfOne(scene, name));
+  return [...moves, ...adminMoves(scene)];
+}
+
+/** What a verb is given by a device that keeps to ESC-4: it withholds where it must not grant. */
+function optionsFor(world: World, name: Player): EscrowOptions {
+  const escrow = activeOf(world, name) ? toldTo(world, name) : knowledgeOf(world, name);
+  return { escrow, ...(!isSoundFor(world, escrow) && { withholdFromEscrow: true }) };
 }
 
 function joining(scene: Scene, name: Player): Move {
-  return honest(scene, name, "joins", (env) => {
-    const { log } = scene.world;
-    const withholdFromEscrow = Boolean(
-      !log.lockdown && escrowMember(log) && !escrowIsSound(log, { escrowLog: escrowLogOf(scene.world) }),
-    );
-    return { ...joinLog(log, { device: { name }, withholdFromEscrow }, env), enters: name };
-  });
+  return honest(scene, name, "joins", (env) => ({
+    ...joinLog(scene.world.log, { device: { name }, ...optionsFor(scene.world, name) }, env),
+    enters: name,
+  }));
 }
 
 /** Owner's active members besides this one, and everybody else's. */
@@ -132,64 +89,132 @@ export function outsiders(world: World): MemberId[] {
   return [...world.log.active.values()].filter(({ lineage }) => lineage.own.founder !== FOUNDING).map(({ id }) => id);
 }
 
-function movesOfOne(scene: Scene, name: Player): Move[] {
+function movesOfOne(scene: Scene, name: Player): readonly Move[] {
+  const session = sessionOf(scene.world, scene.keyrings, name);
+  // Whoever types a backup key in does what they came for.
+  const advised = name === "P" ? [] : advisedMoves(scene, name, session);
+  const moves = new Map<string, Move>();
+  for (const move of [...advised, ...offered(scene, name, session), ...links(scene, name, session)]) {
+    if (!moves.has(move.text)) moves.set(move.text, move);
+  }
+  return [...moves.values()];
+}
+
+/** What a step does, for people. */
+function describe(world: World, step: AuthorStep): string {
+  const names = (ids: readonly MemberId[]) => ids.map((id) => playerOf(world, id) ?? "escrow").join(" and ");
+  switch (step.link) {
+    case "rotate":
+      return "rotates";
+    case "remove":
+      return `removes ${names(step.members)}`;
+    case "enroll-escrow":
+      return "enrolls escrow";
+    case "renew-escrow":
+      return "renews escrow";
+    case "extend-escrow":
+      return "gives escrow what is older";
+    case "disown":
+      return "disowns acts";
+    case "regrant":
+      return `regrants to ${names(step.give.map(({ member }) => member))}`;
+  }
+}
+
+/** The steps of the agenda, and the regrants that the user was asked about. */
+function advisedMoves(scene: Scene, name: Player, session: Session): readonly Move[] {
   const { world } = scene;
-  const session = sessionOf(world, scene.keyrings, name);
-  const { own, all } = othersIn(world, name);
+  const { steps, regrants, fetchesEscrowLog } = adviceFor(world, name, session);
+  const moves = steps.map(({ step, knowledge }) =>
+    honest(scene, name, describe(world, step), (env) => accepted(performStep(session, step, knowledge, env)), {
+      isAdvised: true,
+    }),
+  );
+  for (const { member, epochs } of regrants) {
+    const what = `regrants to ${playerOf(world, member)}, as its user wants`;
+    const options = { escrow: toldTo(world, name) };
+    moves.push(honest(scene, name, what, (env) => regrant(session, [{ member, runs: epochs }], env, options)));
+  }
+  if (fetchesEscrowLog && world.behind.has(name)) {
+    const behind = new Map([...world.behind].filter(([each]) => each !== name));
+    const last = { by: name, honest: true };
+    moves.push({ text: `${name} fetches the escrow log`, take: () => ({ world: { ...world, behind, last } }) });
+  }
+  return moves;
+}
+
+/** What views and settings offer to people. */
+function offered(scene: Scene, name: Player, session: Session): readonly Move[] {
+  const { world } = scene;
   const { log } = world;
-  const act = (what: string, write: (env: Draws) => Authored) => honest(scene, name, what, write);
-  const escrow = escrowMember(log);
-  const others = escrow ? [...own, ["escrow", escrow.id] as const] : own;
+  const { own, all } = othersIn(world, name);
+  const options = optionsFor(world, name);
+  const act = (what: string, write: (env: Draws) => Written) => honest(scene, name, what, write);
   const t = world.t === "owner" && activeOf(world, "T")?.id;
-  const mayApprove = t ? [...others, ["T", t] as const] : others;
   const moves: Move[] = [];
-  for (const [x, id] of mayApprove)
-    moves.push(act(`approves ${x}`, (env) => review(session, { approve: [id], roles: rolesOf(log, id) }, env)));
-  for (const [y, gone] of all) {
-    moves.push(act(`removes ${y}`, (env) => review(session, { remove: [gone] }, env)));
-    for (const [x, id] of own) {
-      if (x !== y)
-        moves.push(
-          act(`approves ${x} and removes ${y}`, (env) =>
-            review(session, { approve: [id], remove: [gone], roles: rolesOf(log, id) }, env),
-          ),
-        );
-    }
+  for (const [x, id] of t ? [...own, ["T", t] as const] : own) {
+    moves.push(
+      act(`approves ${x}`, (env) => review(session, { approve: [id], roles: rolesOf(log, id), ...options }, env)),
+    );
   }
-  const doubted = doubtedBy(world, name);
-  if (doubted.length > 0) {
-    // ESC-4 forbids to remove them while escrow stands for an old epoch, and ESC-8 to renew it while they are there.
-    const remove = escrow ? [...doubted, escrow.id] : doubted;
-    moves.push(act("removes escrow and whom a removed admin approved", (env) => review(session, { remove }, env)));
-  }
-  moves.push(act("rotates", (env) => rotate(session, env)));
+  for (const [y, gone] of all)
+    moves.push(act(`removes ${y}`, (env) => review(session, { remove: [gone], ...options }, env)));
   moves.push(act("leaves", (env) => leave(session, env)));
-  if (name === "A") moves.push(act("renames itself", (env) => rename(session, { name: "A again" }, env)));
-  if (name !== "P") moves.push(act("rekeys", (env) => rekey(session, env)));
   const on = !log.lockdown;
   const remove = on ? outsiders(world) : [];
-  moves.push(act(`switches lockdown ${on ? "on" : "off"}`, (env) => setLockdown(session, { on, remove }, env)));
-  if (remove.length > 0)
-    moves.push(act("switches lockdown on and removes nobody", (env) => setLockdown(session, { on }, env)));
-  for (const [x, id] of mayApprove) {
-    const { held, reach, withheld } = log.active.get(id) as Member;
-    const runs = runsOfMask(
-      (maskOf(reach) | maskOf(withheld)) & ~maskOf(held) & maskOf(runsOf(session.keyring.epochs)),
-    );
-    if (runs.length > 0) moves.push(act(`regrants to ${x}`, (env) => regrant(session, [{ member: id, runs }], env)));
+  const lockdown = (ids: readonly MemberId[]) => (env: Draws) =>
+    setLockdown(session, { on, remove: ids, ...options }, env);
+  moves.push(act(`switches lockdown ${on ? "on" : "off"}`, lockdown(remove)));
+  if (remove.length > 0) moves.push(act("switches lockdown on and removes nobody", lockdown([])));
+  for (const [x, from] of removedOwn(scene)) {
+    moves.push(act(`reclaims from ${x}`, (env) => reclaim(session, { from, ...options }, env)));
   }
-  moves.push(...enrolling(scene, name));
-  moves.push(...(log.kind === "escrow" ? adminMoves(scene, name) : escrowMoves(scene, name)));
+  moves.push(...enrolling(scene, name, session));
+  if (log.kind === "escrow") moves.push(...settings(scene, name, session));
+  return moves;
+}
+
+/** Keyrings of the owner's removed members, which a user still has. */
+export function removedOwn({ world, keyrings }: Scene) {
+  return [...keyrings].filter(([name]) => OWN.includes(name) && !activeOf(world, name) && everOf(world, name));
+}
+
+/** The links that can be authored in every world (AVL), and some that change little: tried, and judged. */
+function links(scene: Scene, name: Player, session: Session): readonly Move[] {
+  const { world } = scene;
+  const { log } = world;
+  const { own, all } = othersIn(world, name);
+  const options = optionsFor(world, name);
+  const probe = (what: string, write: (env: Draws) => Written) => honest(scene, name, what, write, PROBE);
+  const moves: Move[] = [probe("rotates", (env) => rotate(session, env, options))];
+  const strangers = all.filter(([y]) => !OWN.includes(y as Player)).map(([, id]) => id);
+  for (const [x, id] of strangers.length > 0 ? own : []) {
+    moves.push(
+      probe(`approves ${x} and removes all that are not the owner's`, (env) =>
+        review(session, { approve: [id], remove: strangers, roles: rolesOf(log, id), ...options }, env),
+      ),
+    );
+  }
+  if (name !== "P") moves.push(probe("rekeys", (env) => rekey(session, env, options)));
+  if (name === "A") moves.push(probe("renames itself", (env) => rename(session, { name: "A again" }, env)));
+  const text = `${name} makes another backup key`;
+  moves.push({
+    ...{ text, isProbe: true },
+    take() {
+      enrollBackupKey(session, { ...options, ...inEscrow(log) }, envOf(scene, text)).paper.wipe();
+      return "authored";
+    },
+  });
   // GRT-6: another link wins the race, and this one is written again.
   const x = own.find(([each]) => each !== "P")?.[0];
   const leaver = x && scene.keyrings.get(x as Player);
   if (leaver) {
     moves.push(
-      honest(scene, name, `rotates, loses the race to ${x} leaving, and rotates again`, (env) => {
-        const lost = { by: name, env, ...rotate(session, env) };
+      probe(`rotates, loses the race to ${x} leaving, and rotates again`, (env) => {
+        const lost = { by: name, env, ...rotate(session, env, options) };
         const leaving = envOf(scene, `${x} leaves first`);
         const first = { by: x, honest: true, env: leaving, lost, ...leave({ log, keyring: leaver }, leaving) };
-        return { ...rotate({ log: first.log, keyring: session.keyring }, env), first };
+        return { ...rotate({ log: first.log, keyring: session.keyring }, env, options), first };
       }),
     );
   }
@@ -203,99 +228,58 @@ function rolesOf(log: LogState, id: MemberId) {
 
 const inEscrow = (log: LogState) => (log.kind === "escrow" ? { roles: ["manage" as const] } : {});
 
-/** What only the escrow log has: a policy, and records of access. */
-function adminMoves(scene: Scene, name: Player): Move[] {
+/** What only the escrow log has: a policy, and records of what admins do. */
+function settings(scene: Scene, name: Player, session: Session): readonly Move[] {
   const { log } = scene.world;
-  const session = sessionOf(scene.world, scene.keyrings, name);
-  const { keys } = partsOf(session.keyring);
+  const { keyring } = session;
+  const { keys } = partsOf(keyring);
+  const recording = (what: string, type: "access" | "act") =>
+    honest(scene, name, what, (env): Authored => {
+      const opening = env.random(64);
+      const fields = { author: keys.sign, commitment: env.random(32), opening: attachmentDigest(opening) };
+      const draft = {
+        before: log,
+        type,
+        fields,
+        keyring,
+        signers: [keys],
+        opening,
+        guard: "not-a-users-device",
+      } as const;
+      return { ...writeLink(draft, env), keyring };
+    });
   return [
     honest(scene, name, "changes the policy", (env) =>
       setPolicy(session, { allowUserBackupKeys: !log.policy?.allowUserBackupKeys }, env),
     ),
-    honest(scene, name, "records an access", (env) => {
-      const opening = env.random(64);
-      const fields = { author: keys.sign, commitment: env.random(32), opening: attachmentDigest(opening) };
-      return writeLink(
-        {
-          before: log,
-          type: "access",
-          fields,
-          keyring: session.keyring,
-          signers: [keys],
-          opening,
-          guard: "not-a-users-device",
-        },
-        env,
-      );
-    }),
+    recording("records an access", "access"),
+    recording("records an act", "act"),
   ];
 }
 
-function enrolling(scene: Scene, name: Player): Move[] {
-  const { world, keyrings } = scene;
-  const session = sessionOf(world, keyrings, name);
+function enrolling(scene: Scene, name: Player, session: Session): readonly Move[] {
+  const { world } = scene;
+  const { log } = world;
+  const options = optionsFor(world, name);
   const moves: Move[] = [];
   if (!world.ids.has("P")) {
     moves.push(
       honest(scene, name, "makes P", (env) => {
-        const escrowLog = escrowMember(world.log) && escrowLogOf(world);
-        const { log, entry, paper } = enrollBackupKey(session, { escrowLog, ...inEscrow(world.log) }, env);
-        return { log, entry, enters: "P", keyring: openBackupKey(log, [], paper.reveal(log)).keyring };
+        const made = enrollBackupKey(session, { ...options, ...inEscrow(log) }, env);
+        const { keyring } = openBackupKey(made.log, [], made.paper.reveal(made.log));
+        return { log: made.log, entry: made.entry, enters: "P", keyring };
       }),
     );
   }
   if (!world.ids.has("C")) {
     moves.push(
       honest(scene, name, "provisions C", (env) => {
-        const prepared = prepareDevice(world.log, { device: { name: "C" } }, env);
-        const offer = offerEnrollment(session, prepared.request, env, inEscrow(world.log));
-        return {
-          ...acceptEnrollment(world.log, offer, prepared, { now: "unchecked" }),
-          enters: "C",
-          keyring: prepared.keyring,
-        };
+        const prepared = prepareDevice(log, { device: { name: "C" } }, env);
+        const offer = offerEnrollment(session, prepared.request, env, inEscrow(log));
+        const done = acceptEnrollment(log, offer, prepared, { now: "unchecked" });
+        return { ...done, enters: "C", keyring: prepared.keyring };
       }),
     );
-  }
-  return moves;
-}
-
-/** What ESC-4 and ESC-5 ask of this device, done. */
-function escrowMoves(scene: Scene, name: Player): Move[] {
-  const { world, keyrings } = scene;
-  const session = sessionOf(world, keyrings, name);
-  const escrowLog = escrowLogOf(world);
-  const confirmed = confirmedOn(name);
-  const duty = escrowDuty(world.log, { me: session.keyring.member, escrowLog, confirmed });
-  if (duty.action === "enroll") {
-    return [
-      honest(scene, name, "enrolls escrow", (env) => enrollEscrow(session, escrowLog, ESCROW[0].ann.log.head, env)),
-    ];
-  }
-  if (duty.action === "renew")
-    return [honest(scene, name, "renews escrow", (env) => renewEscrow(session, escrowLog, env))];
-  return [];
-}
-
-/** An admin who is not removed acts for escrow. */
-function movesOfAnn(scene: Scene, escrow: Member): Move[] {
-  const { world } = scene;
-  const { log: userLog, entries } = world;
-  const admin = ESCROW[world.stage].ann;
-  const own = OWN.flatMap((name) => activeOf(world, name) ?? []);
-  const nameOf = ({ id }: Member) => OWN.find((name) => world.ids.get(name) === id) as string;
-  const moves = [honest(scene, "Ann", "renews escrow", (env) => renewFor(admin, { userLog, entries }, env))];
-  for (const target of own) {
-    const approve = [target.id];
-    moves.push(
-      honest(scene, "Ann", `approves ${nameOf(target)}`, (env) => recover(admin, { userLog, entries, approve }, env)),
-    );
-    for (const gone of userLog.active.values()) {
-      if (gone === target || gone === escrow) continue;
-      const remove = [gone.id];
-      const text = `approves ${nameOf(target)} and removes ${nameOf(gone) ?? "a thief's"}`;
-      moves.push(honest(scene, "Ann", text, (env) => recover(admin, { userLog, entries, approve, remove }, env)));
-    }
   }
   return moves;
 }

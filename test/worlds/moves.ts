@@ -1,14 +1,16 @@
 // Every move of a world: who may try what. Most are refused, which is what is being explored. docs/spec.md section 6.
 
+import { pinContact } from "../../src/fingerprint/pin.js";
+import { ownFounders } from "../../src/fingerprint/trusted-class.js";
 import { abandonEpochs } from "../../src/grants/abandon.js";
 import type { OperatorKeys } from "../../src/keys/operator-keys.js";
 import { intersectRuns } from "../../src/log/runs.js";
-import { escrowMember } from "../../src/log/state.js";
+import { escrowMember, isConfirmed } from "../../src/log/state.js";
 import { expel } from "../support/accepted.js";
 import { honestMoves } from "./honest.js";
 import { type Change, envOf, type Move, type Scene } from "./scene.js";
 import { thiefMoves } from "./thief.js";
-import { activeOf, deniable, OWN, type Player, runsOfMask, THIEVES, without } from "./world.js";
+import { activeOf, deniable, OWN, type Player, runsOfMask, THIEVES, type World, without } from "./world.js";
 
 /** The server never delivers what the newest link granted to a member, which gives it up (MEM-9). */
 function denying({ world, keyrings }: Scene, name: Player): Move[] {
@@ -51,9 +53,26 @@ export function movesOf(scene: Scene, operator: OperatorKeys): readonly Move[] {
       },
     });
   }
-  if (world.stage === 0 && [...world.log.links].some(({ pointer }) => pointer)) {
-    const take = (): Change => ({ world: { ...world, stage: 1, last: { by: "the organisation", honest: true } } });
-    moves.push({ text: "the organisation removes Bob", take });
-  }
+  if (!world.pinned && world.log.kind === "user") moves.push(pinning(world));
   return [...serverMoves(scene), ...moves];
+}
+
+/** A contact begins to track the log. */
+function pinning(world: World): Move {
+  const { log } = world;
+  const take = (): Change => {
+    const pin = pinContact(log);
+    const own = ownFounders(log);
+    const strangers = [...log.active.values()]
+      .filter((member) => !isConfirmed(log, member))
+      .map(({ id }) => own.get(id));
+    const founders = new Map<Player, number>();
+    for (const name of [...OWN, ...THIEVES]) {
+      const member = activeOf(world, name);
+      const founder = member && own.get(member.id);
+      if (member && founder && isConfirmed(log, member) && !strangers.includes(founder)) founders.set(name, founder);
+    }
+    return { world: { ...world, pinned: { pin, founders }, last: { by: "a contact", honest: true } } };
+  };
+  return { text: "a contact pins the log", take, isProbe: true };
 }

@@ -14,7 +14,7 @@ beforeAll(async () => {
 
 describe("weakened rules", () => {
   it.each(MUTANTS)("$rule: finds out when $name", async (mutant) => {
-    const options = { start: mutant.start, depth: mutant.depth };
+    const options = { ...mutant.scene, start: mutant.start, depth: mutant.depth };
     const weak = await exploreWorlds(options, mutant);
     expect(weak.counterexample?.property).toBe(mutant.breaks);
     expect((await runBundle(real, options)).counterexample).toBeUndefined();

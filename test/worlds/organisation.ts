@@ -1,45 +1,122 @@
-// The organisation that every world has: its escrow log before and after an admin was removed, a thief's false pointer, and the
-// thief's own organisation.
-// docs/spec.md section 11.
+// The organisation that every world has: its escrow log with the admins Ann and Bob, the acts that they record in it, and Bob's
+// removal; a thief's false pointers, and the thief's own organisation. docs/spec.md section 11.
 
+import { agenda } from "../../src/agenda/agenda.js";
+import { performStep } from "../../src/agenda/perform.js";
+import { actRecords, type RecordedAct } from "../../src/escrow/act.js";
+import { type RecordRecoveryOptions, recordRecovery } from "../../src/escrow/recover.js";
 import { receive } from "../../src/grants/receive.js";
 import type { Session } from "../../src/grants/session.js";
 import { MemberKeys } from "../../src/keys/member-keys.js";
 import type { Pointer } from "../../src/log/fields.js";
+import type { LogState } from "../../src/log/state.js";
 import { pointerTo } from "../../src/trust/pointer.js";
-import { type Authored, createEscrowLog, enrollBackupKey, joinLog, review, setPolicy } from "../support/accepted.js";
-import { drawsFrom } from "./draws.js";
+import {
+  type Authored,
+  accepted,
+  createEscrowLog,
+  enrollBackupKey,
+  joinLog,
+  review,
+  setPolicy,
+} from "../support/accepted.js";
+import { type Draws, drawsFrom } from "./draws.js";
 
-/** What there is to know of escrow at one time. */
-export interface Escrow {
-  /** Ann's and Bob's sessions; Bob's ends where he was removed. */
-  readonly ann: Session;
-  readonly bob: Session;
+/** Whether Bob is an admin: 1 once he was removed. */
+export type Stage = 0 | 1;
+export type Admin = "Ann" | "Bob";
+
+/** An act that an admin recorded, and who knows its salt. */
+export interface KnownAct {
+  readonly by: Admin;
+  readonly act: RecordedAct;
+  /** Bob reads what is recorded while he is an admin. */
+  readonly isKnownToBob: boolean;
 }
 
-/** An escrow log that is ready. */
-function open(name: string): Authored {
+/** The organisation at one time. */
+export interface Organisation {
+  readonly stage: Stage;
+  readonly ann: Session;
+  /** Ends where he was removed. */
+  readonly bob: Session;
+  readonly entries: readonly Uint8Array[];
+  readonly acts: readonly KnownAct[];
+}
+
+/** An escrow log that is ready, with its entries. */
+function open(name: string): Authored & { readonly entries: readonly Uint8Array[] } {
   const opened = createEscrowLog({ subject: "escrow", device: { name } }, drawsFrom(`${name}'s log`));
   const paper = enrollBackupKey(opened, { roles: ["manage"] }, drawsFrom(`${name}'s paper`));
-  return setPolicy(paper, { enabled: true }, drawsFrom(`${name}'s policy`));
+  const ready = setPolicy(paper, { enabled: true }, drawsFrom(`${name}'s policy`));
+  return { ...ready, entries: [opened.entry, paper.entry, ready.entry] };
 }
 
-const enabled = open("Ann");
-const joined = joinLog(enabled.log, { device: { name: "Bob" } }, drawsFrom("Bob"));
-const before: Escrow = (() => {
+/** The organisation as every world begins: Ann, who manages it, and Bob. */
+export const ORGANISATION: Organisation = (() => {
+  const enabled = open("Ann");
+  const joined = joinLog(enabled.log, { device: { name: "Bob" } }, drawsFrom("Bob"));
   const ann = receive(enabled, joined.entry, { now: "unchecked" });
   const bob = joined.keyring.member;
   const hired = review(ann, { approve: [bob], roles: { [bob]: ["recover"] } }, drawsFrom("Bob is hired"));
-  return { ann: hired, bob: receive(joined, hired.entry, { now: "unchecked" }) };
+  return {
+    ...{ stage: 0, acts: [], ann: hired, bob: receive(joined, hired.entry, { now: "unchecked" }) },
+    entries: [...enabled.entries, joined.entry, hired.entry],
+  };
 })();
-const after: Escrow = {
-  ann: review(before.ann, { remove: [before.bob.keyring.member] }, drawsFrom("Bob is removed")),
-  bob: before.bob,
-};
 
-/** Escrow while Bob is an admin, and after he was removed. */
-export const ESCROW = [before, after] as const;
-export type Stage = 0 | 1;
+/** The organisation after an admin's entry. */
+function grown(organisation: Organisation, { log, entry }: { log: LogState; entry: Uint8Array }): Organisation {
+  const { ann, bob, entries, stage } = organisation;
+  return {
+    ...organisation,
+    ann: { log, keyring: ann.keyring },
+    bob: stage === 0 ? { log, keyring: bob.keyring } : bob,
+    entries: [...entries, entry],
+  };
+}
+
+/** An admin records what it is about to do in a user's log (ESC-8). */
+export function recorded(
+  organisation: Organisation,
+  by: Admin,
+  options: Omit<RecordRecoveryOptions, "reason">,
+  env: Draws,
+): { readonly organisation: Organisation; readonly act: RecordedAct } {
+  const proposal = recordRecovery(
+    by === "Ann" ? organisation.ann : organisation.bob,
+    { ...options, reason: "asked" },
+    env,
+  );
+  const { act, log } = proposal.accept();
+  const next = grown(organisation, { log, entry: proposal.entry });
+  const known: KnownAct = { by, act, isKnownToBob: organisation.stage === 0 };
+  return { organisation: { ...next, acts: [...next.acts, known] }, act };
+}
+
+/** Ann removes Bob, and disowns what he announced and did not do, as her agenda says. */
+export function withoutBob(organisation: Organisation, userLog: LogState): Organisation {
+  const removed = review(organisation.ann, { remove: [organisation.bob.keyring.member] }, drawsFrom("Bob is removed"));
+  let next: Organisation = {
+    ...{ stage: 1, bob: organisation.bob, ann: removed, acts: organisation.acts },
+    entries: [...organisation.entries, removed.entry],
+  };
+  for (;;) {
+    const acts = actRecords(next.ann, next.entries);
+    const userLogs = new Map([[userLog.head.log, userLog]]);
+    const knowledge = { acts, userLogs, escrowLog: undefined, now: "unchecked" as const };
+    const step = agenda(next.ann, knowledge).find((each) => each.do === "author");
+    if (!step) return next;
+    const env = drawsFrom(`Ann ${step.link}s ${next.ann.log.head.hash}`);
+    const done = accepted(performStep(next.ann, step, knowledge, env));
+    next = { ...next, ann: done, entries: [...next.entries, done.entry] };
+  }
+}
+
+/** The escrow log as it is where nothing was recorded in it: its epochs are those of every world. */
+const after = withoutBob(ORGANISATION, ORGANISATION.ann.log);
+/** The organisation in both stages, with nothing recorded. */
+export const STAGES: readonly [Organisation, Organisation] = [ORGANISATION, after];
 
 /** The organisation whose one admin is the thief. */
 export const OTHER: Session = open("T");
@@ -47,14 +124,30 @@ export const OTHER: Session = open("T");
 /** Keys that the thief made for an escrow member of its own. */
 export const FALSE_KEYS = new MemberKeys(drawsFrom("a false escrow").random(32));
 
-/** Pointers that somebody may choose. */
-export const POINTERS = ["newest", "old", "false", "own"] as const;
+/**
+ * Pointers that somebody may choose. `false`: keys of the thief's. `half`: the true KEM key beside the thief's signing key.
+ * `signing`: the other way round. `ahead`: the thief's keys, as those of an epoch that never comes. `own`: of the thief's organisation.
+ */
+export const POINTERS = ["newest", "old", "false", "half", "signing", "ahead", "own"] as const;
 export type PointerKind = (typeof POINTERS)[number];
 
-export function pointerOf(kind: PointerKind, stage: Stage): Pointer {
-  const newest = pointerTo(ESCROW[stage].ann.log);
-  if (kind === "newest") return newest;
-  if (kind === "own") return pointerTo(OTHER.log);
-  if (kind === "old") return pointerTo(ESCROW[0].ann.log);
-  return { ...newest, ...FALSE_KEYS.publicKeys };
+export function pointerOf(kind: PointerKind, { stage, ann }: Organisation): Pointer {
+  const newest = pointerTo(ann.log);
+  const { sign, kem } = FALSE_KEYS.publicKeys;
+  switch (kind) {
+    case "newest":
+      return newest;
+    case "own":
+      return pointerTo(OTHER.log);
+    case "old":
+      return pointerTo(STAGES[0].ann.log);
+    case "half":
+      return { ...newest, sign };
+    case "signing":
+      return { ...newest, kem };
+    case "ahead":
+      return { ...newest, seq: newest.seq + 9, epoch: newest.epoch + 9 - stage, sign, kem };
+    case "false":
+      return { ...newest, sign, kem };
+  }
 }

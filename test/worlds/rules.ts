@@ -1,16 +1,37 @@
 // What must be true in every world. docs/spec.md sections 6 to 8 and 11; docs/assurance.md has the list.
 
+import type { MemberId } from "../../src/bytes/ids.js";
 import { gapsOf } from "../../src/coverage/gaps.js";
+import { provingSteps } from "../../src/coverage/proven.js";
+import { openAsEscrow } from "../../src/escrow/escrow-keys.js";
+import { compareContact } from "../../src/fingerprint/contacts.js";
+import { ownFounders, standingOf } from "../../src/fingerprint/trusted-class.js";
+import { rightSeed } from "../../src/grants/meet.js";
 import type { Session } from "../../src/grants/session.js";
 import { partsOf } from "../../src/keys/keyring.js";
-import { currentEpoch, escrowMember, FOUNDING, hasRole, type LinkRecord, type Member } from "../../src/log/state.js";
-import { judgePointer } from "../../src/trust/pointer.js";
-import { doubtedBy, mayServeAll } from "./honest.js";
+import { runsOf } from "../../src/log/runs.js";
+import { currentEpoch, escrowMember, FOUNDING, hasRole, type LinkRecord } from "../../src/log/state.js";
+import { escrowActs } from "../../src/trust/acts.js";
+import { claimedRuns } from "../../src/trust/claimed.js";
+import { doubtedMembers } from "../../src/trust/doubt.js";
+import { judgingLog } from "../../src/trust/soundness.js";
+import { isSoundFor, knowledgeOf, toldTo } from "./device.js";
 import { closure, NAMES, type Name } from "./knowledge.js";
-import { ESCROW, OTHER } from "./organisation.js";
+import { ORGANISATION } from "./organisation.js";
 import { text } from "./primitives.js";
 import type { Scene } from "./scene.js";
-import { activeOf, escrowLogOf, maskOf, OWN, type Player, playerOf, runsOfMask, THIEVES, type World } from "./world.js";
+import {
+  activeOf,
+  escrowLogOf,
+  everOf,
+  maskOf,
+  OWN,
+  type Player,
+  playerOf,
+  runsOfMask,
+  THIEVES,
+  type World,
+} from "./world.js";
 
 /** The properties, by the names under which a counterexample is reported. */
 export const PROPERTIES = [
@@ -26,6 +47,13 @@ export const PROPERTIES = [
   "rotation",
   "dismissed",
   "spared",
+  "covered",
+  "advice",
+  "always authorable",
+  "brought back",
+  "believed",
+  "proven",
+  "contact",
 ] as const;
 export type Property = (typeof PROPERTIES)[number];
 
@@ -35,31 +63,44 @@ export interface Violation {
   readonly because: string;
 }
 
-const show = (mask: number): string => JSON.stringify(runsOfMask(mask));
-const knowsOf = ({ secrets }: World, name: Name): number => secrets.knows[NAMES.indexOf(name)] as number;
-const deniedTo = ({ denied }: World, name: Name): number => denied.get(name as Player) ?? 0;
+export const show = (mask: number): string => JSON.stringify(runsOfMask(mask));
+export const knowsOf = ({ secrets }: World, name: Name): number => secrets.knows[NAMES.indexOf(name)] as number;
+export const deniedTo = ({ denied }: World, name: Name): number => denied.get(name as Player) ?? 0;
 const junkedOf = ({ secrets }: World, name: Name): number => secrets.junked[NAMES.indexOf(name)] as number;
 
 /** Judges a world by itself. */
 export function violationIn(world: World): Violation | undefined {
   return (
     gapIn(world) ??
-    misheldIn(world) ??
     leakIn(world) ??
+    misheldIn(world) ??
+    leakingAdvice(world) ??
     takeoverIn(world) ??
     unrotatedIn(world) ??
     lockdownBrokenIn(world) ??
     unclosableIn(world) ??
-    unsparedIn(world)
+    misjudgedIn(world) ??
+    unsparedIn(world) ??
+    mistrustIn(world)
   );
 }
 
-/** Among honest authors, everybody holds one stretch up to now (section 7). */
+/** Among honest authors, everybody holds one stretch up to now, and what was reclaimed or given by escrow (section 7). */
 function gapIn({ log, clean }: World): Violation | undefined {
   if (!clean) return undefined;
+  let reclaimed = 0;
+  for (const { reclaimedFrom, actor, type, grants } of log.links) {
+    // Escrow gives what all its pairs were granted, also where it was removed in between and enrolled again (ESC-11).
+    const isApart = reclaimedFrom !== undefined || (actor && type === "review");
+    if (isApart) for (const { epochs } of grants) reclaimed |= maskOf(epochs);
+  }
   for (const { id, held, kind } of log.active.values()) {
-    const isStretch = held.length === 0 || (held.length === 1 && held[0]?.[1] === currentEpoch(log));
-    if (!isStretch)
+    const set = maskOf(held);
+    const others = runsOfMask(set & ~reclaimed);
+    // From where it begins up to now, but for what was reclaimed.
+    const first = others[0]?.[0];
+    const stretch = first === undefined ? 0 : (2 << currentEpoch(log)) - (1 << first);
+    if ((stretch & ~set & ~reclaimed) !== 0)
       return { property: "no gap", because: `${kind} ${id} holds ${JSON.stringify(held)} of ${currentEpoch(log)}` };
   }
   return undefined;
@@ -70,65 +111,192 @@ const DECLARING = new Set(["review", "rotate", "regrant", "rekey", "enroll", "lo
 
 /** Judges a link by itself: among others, an honest author declares what it could not open at once (MEM-9). */
 export function violationOf(world: World, before: World): Violation | undefined {
-  return extensionBy(world, before) ?? undeclaredBy(world) ?? dismissedBy(world, before);
+  return (
+    extensionBy(world, before) ??
+    impostureBy(world, before) ??
+    forgettingBy(world, before) ??
+    undeclaredBy(world) ??
+    dismissedBy(world, before) ??
+    unsparingBy(world) ??
+    starvedBy(world, before)
+  );
 }
 
 /**
- * While a founding device stands for the owner, nobody honest grants anything to a thief's member whom an admin brought in who is not
- * to be believed, nor to whom that member brought in (ESC-8).
+ * Nobody honest gives anything older to a thief's member whom somebody brought in who was no admin or had not recorded it, nor to
+ * whom that member brought in or who reclaimed from it; and no device is advised to make an epoch while they are there (ESC-8).
  */
 function dismissedBy(world: World, before: World): Violation | undefined {
   const { log, last } = world;
-  if (!last.honest || !isDefended(world)) return undefined;
+  if (!last.honest || log.kind === "escrow") return undefined;
+  const broughtIn = broughtInBy(before, before.rogue);
+  if (broughtIn.size === 0) return undefined;
   const record = log.links.last() as LinkRecord;
-  const served = new Set(record.grants.flatMap(({ boxes }) => boxes.map(({ member }) => member)));
-  const broughtIn = broughtInBy(before, distrusted(before));
+  const served = new Set(
+    record.grants
+      .filter(({ epochs }) => last.advised || epochs.at(-1)?.[1] !== record.epoch)
+      .flatMap(({ boxes }) => boxes.map(({ member }) => member)),
+  );
   for (const name of THIEVES) {
     const member = broughtIn.has(name) && activeOf(world, name);
-    if (member && served.has(member.id)) {
-      return { property: "dismissed", because: `${last.by} grants to ${name}, whom a distrusted admin brought in` };
+    // Who is confirmed without them is not doubted for what they did.
+    if (member && served.has(member.id) && !isConfirmedAnyway(before, name)) {
+      return {
+        property: "dismissed",
+        because: `${last.by} grants to ${name}, whom an act brought in that is not to be believed`,
+      };
     }
   }
   return undefined;
 }
 
-/** Nobody honest doubts a member of the owner's whom no admin brought in who is not to be believed (ESC-8). */
+/** Whether a thief's member is of the first device's class, without escrow: a stolen device. */
+function isConfirmedAnyway(world: World, name: Player): boolean {
+  return activeOf(world, name)?.lineage.own.founder === FOUNDING;
+}
+
+/**
+ * While a device can judge escrow's acts, it doubts no member of the owner's whom no such act brought in (ESC-8); and never, once its
+ * user was asked. Who lacks the newest escrow log cannot judge them.
+ */
 function unsparedIn(world: World): Violation | undefined {
-  const broughtIn = broughtInBy(world, distrusted(world));
+  const { log } = world;
+  if (log.kind === "escrow" || ![...log.links].some(({ actor, type }) => actor && type === "review")) return undefined;
+  const broughtIn = broughtInBy(world, world.rogue);
   for (const name of OWN) {
-    if (!activeOf(world, name)) continue;
-    for (const id of doubtedBy(world, name)) {
+    const me = activeOf(world, name)?.id;
+    if (!me) continue;
+    const [before, told] = [knowledgeOf(world, name), toldTo(world, name)];
+    const isJudge = !world.behind.has(name) && judgingLog(log, before) !== undefined;
+    const doubted = isJudge
+      ? doubtedMembers(log, before, me).filter((id) => !broughtIn.has(playerOf(world, id) as Player))
+      : [];
+    for (const id of [...doubted, ...doubtedMembers(log, told, me)]) {
       const other = playerOf(world, id);
-      if (!other || (OWN.includes(other) && !broughtIn.has(other)))
-        return { property: "spared", because: `${name} doubts ${other ?? id}, whom no distrusted admin brought in` };
+      if (!other || OWN.includes(other))
+        return { property: "spared", because: `${name} doubts ${other ?? id}, whom no such act brought in` };
     }
   }
   return undefined;
 }
 
-const signerOf = ({ keyring }: Session): string => text(partsOf(keyring).keys.sign);
+/** No device is advised to remove a member of the owner's. */
+function unsparingBy(world: World): Violation | undefined {
+  const { removed = [] } = world.last.advised ? (world.log.links.last() as LinkRecord) : {};
+  const own = removed.map((id) => playerOf(world, id)).find((name) => name && OWN.includes(name));
+  return own && { property: "spared", because: `${world.last.by} is advised to remove ${own}` };
+}
 
-/** Signing keys of admins whom the organisation removed. */
-const dismissedAdmins = ({ stage }: World): readonly string[] => (stage === 0 ? [] : [signerOf(ESCROW[0].bob)]);
+/** By the newest escrow log, a review in escrow's name is believed if and only if an admin had recorded exactly that before (ESC-8). */
+function misjudgedIn(world: World): Violation | undefined {
+  const { log, rogue } = world;
+  if (log.kind === "escrow" || ![...log.links].some(({ actor }) => actor)) return undefined;
+  const wrong = escrowActs(log, escrowLogOf(world)).find(
+    ({ type, seq, believed }) => type === "review" && believed === rogue.has(seq),
+  );
+  return wrong && { property: "believed", because: `the review at ${wrong.seq} is ${wrong.because}` };
+}
 
-/** Signing keys of admins who are not to be believed. */
-const distrusted = (world: World): readonly string[] => [signerOf(OTHER), ...dismissedAdmins(world)];
+/** A contact that pinned the log trusts no thief's member that it did not trust then, and each of the owner's that it did (section 10). */
+function mistrustIn(world: World): Violation | undefined {
+  const { pinned, log } = world;
+  if (!pinned) return undefined;
+  const own = ownFounders(log);
+  for (const [name, founder] of pinned.founders) {
+    const member = everOf(world, name);
+    if (member && own.get(member.id) === founder && standingOf(log, member, pinned.pin.confirmed) !== "founding")
+      return { property: "contact", because: `a contact who trusted ${name} trusts it no more` };
+  }
+  for (const name of THIEVES) {
+    const member = everOf(world, name);
+    if (!member || pinned.founders.has(name)) continue;
+    const { added, links } = compareContact(pinned.pin, log);
+    if (
+      added.some(({ id, trusted }) => trusted && id === member.id) ||
+      links.some((l) => l.trusted && l.author === member.id)
+    )
+      return { property: "contact", because: `a contact takes ${name} for a device that it trusted before` };
+  }
+  return undefined;
+}
 
-/** Players whom these admins approved in escrow's name, whom those approved, and so on. */
-function broughtInBy(world: World, admins: readonly string[]): ReadonlySet<Player> {
+/** Positions of the links in which Bob acted in escrow's name. */
+function actsOfBob({ log }: World): ReadonlySet<number> {
+  const bob = text(partsOf(ORGANISATION.bob.keyring).keys.sign);
+  return new Set([...log.links].flatMap(({ seq, actor }) => (actor && text(actor.admin) === bob ? [seq] : [])));
+}
+
+/** Players whom these links approved, whom those approved or who reclaimed from them, and so on. */
+function broughtInBy(world: World, acts: ReadonlySet<number>): ReadonlySet<Player> {
   const found = new Set<Player>();
-  const acts = new Set<number>();
-  for (const { seq, actor } of world.log.links) if (actor && admins.includes(text(actor.admin))) acts.add(seq);
   if (acts.size === 0) return found;
+  const reclaims = [...world.log.links].filter(({ reclaimedFrom }) => reclaimedFrom !== undefined);
   for (let size = -1; size !== found.size; ) {
     size = found.size;
-    for (const name of world.ids.keys()) {
+    const accomplices = new Set<unknown>([...found].map((each) => world.ids.get(each)));
+    for (const [name, id] of world.ids) {
       const approvals = everOf(world, name)?.approvals ?? [];
-      const accomplices = [...found].map((each) => world.ids.get(each));
-      if (approvals.some(({ by, seq }) => acts.has(seq) || accomplices.includes(by))) found.add(name);
+      const reclaims_ = reclaims.some(({ author, reclaimedFrom }) => author === id && accomplices.has(reclaimedFrom));
+      if (reclaims_ || approvals.some(({ by, seq }) => acts.has(seq) || accomplices.has(by))) found.add(name);
     }
   }
   return found;
+}
+
+/** Players whom acts brought in that are not to be believed. */
+export function broughtInByRogues(world: World): readonly Player[] {
+  return [...broughtInBy(world, world.rogue)].sort();
+}
+
+/** No honest link lets a thief compute what nobody gave it but by misleading an honest author. */
+function leakingAdvice(world: World): Violation | undefined {
+  if (!world.last.honest) return undefined;
+  const known = THIEVES.reduce((set, name) => set | knowsOf(world, name), 0);
+  return known & ~world.rightful
+    ? { property: "advice", because: `${world.last.by} lets the thief compute ${show(known & ~world.rightful)}` }
+    : undefined;
+}
+
+/** Nobody honest keeps from escrow what it may give it (MEM-6). */
+function starvedBy(world: World, before: World): Violation | undefined {
+  const { last, log } = world;
+  if (!last.honest || !log.links.last()?.withheldFromEscrow) return undefined;
+  return isSoundFor(before, knowledgeOf(before, last.by))
+    ? { property: "covered", because: `${last.by} withholds from escrow what it may give it` }
+    : undefined;
+}
+
+/** What is done in escrow's name gives no more than those who do it can open, or were granted (ESC-11). */
+function impostureBy(world: World, before: World): Violation | undefined {
+  const record = world.log.links.last() as LinkRecord;
+  const isClaim = record.reclaimedFrom !== undefined;
+  if (world.last.honest || !(record.actor || isClaim)) return undefined;
+  const from = isClaim ? playerOf(world, record.reclaimedFrom as MemberId) : undefined;
+  if (isClaim && THIEVES.includes(from as Player)) return undefined;
+  const authors: readonly Name[] = world.last.by === "Bob" ? ["T", "Q", "Bob"] : ["T", "Q"];
+  const known = authors.reduce((set, name) => set | knowsOf(world, name), 0);
+  for (const { id, reach } of world.log.active.values()) {
+    const gained = maskOf(reach) & ~maskOf(before.log.active.get(id)?.reach ?? []) & ~known;
+    const isOld = gained & ((2 << currentEpoch(before.log)) - 1);
+    if (isOld && playerOf(world, id) && THIEVES.includes(playerOf(world, id) as Player)) {
+      return {
+        property: "extension",
+        because: `a ${record.type} gives ${playerOf(world, id)} ${show(isOld)} by the log, which its author cannot open`,
+      };
+    }
+  }
+  return undefined;
+}
+
+/** No link by escrow makes it forget what it holds (MEM-9). */
+function forgettingBy(world: World, before: World): Violation | undefined {
+  const record = world.log.links.last() as LinkRecord;
+  const [was, is] = [escrowMember(before.log), escrowMember(world.log)];
+  if (!record.actor || !was || is?.id !== was.id) return undefined;
+  const forgotten = maskOf(was.held) & ~maskOf(is.held);
+  return forgotten
+    ? { property: "held", because: `a ${record.type} makes escrow forget ${show(forgotten)}` }
+    : undefined;
 }
 
 /** Nobody gets older epochs but by an approval, or what was once due to it (MEM-1, MEM-9). */
@@ -139,7 +307,8 @@ function extensionBy({ log }: World, before: World): Violation | undefined {
     const old = (2 << currentEpoch(before.log)) - 1;
     const gained = maskOf(reach) & ~maskOf(was?.reach ?? []) & ~maskOf(was?.withheld ?? []) & old;
     // Whoever enrolls a member approves it.
-    if (gained && !record.approved.includes(id) && !(record.type === "enroll" && record.entered === id)) {
+    const isReclaim = record.reclaimedFrom !== undefined && record.author === id;
+    if (gained && !record.approved.includes(id) && !isReclaim && !(record.type === "enroll" && record.entered === id)) {
       return { property: "extension", because: `a ${record.type} gives ${id} ${show(gained)}, which nobody approved` };
     }
   }
@@ -150,7 +319,9 @@ function undeclaredBy(world: World): Violation | undefined {
   const name = OWN.find((each) => each === world.last.by);
   const member = name && activeOf(world, name);
   if (!member || !DECLARING.has(world.log.links.last()?.type as string)) return undefined;
-  const undeclared = maskOf(member.held) & ~(knowsOf(world, name) & ~deniedTo(world, name));
+  // What passes the quick check of seeds only is found out before its first use (GRT-4).
+  const later = [...world.halves.keys()].reduce((set, epoch) => set | (1 << epoch), 0);
+  const undeclared = maskOf(member.held) & ~(knowsOf(world, name) & ~deniedTo(world, name)) & ~later;
   return undeclared
     ? { property: "held", because: `${name} did not declare that it lacks ${show(undeclared)}` }
     : undefined;
@@ -167,17 +338,16 @@ function misheldIn(world: World): Violation | undefined {
       return { property: "held", because: `${name} holds ${show(held)} by the log and computes ${show(knows)}` };
     }
   }
+  // What reports take escrow to hold was sealed to an admin, junk or not.
+  const claimed = world.log.kind === "user" ? maskOf(claimedRuns(world.log, escrowLogOf(world))) : 0;
+  const unclaimed = claimed & ~(knowsOf(world, "Ann") | junkedOf(world, "Ann"));
+  if (unclaimed)
+    return { property: "held", because: `escrow counts as granted ${show(unclaimed)}, which was sealed to no admin` };
   const escrow = escrowMember(world.log);
   const lacks = escrow && world.clean ? maskOf(escrow.held) & ~knowsOf(world, "Ann") : 0;
   return lacks
     ? { property: "held", because: `escrow holds ${show(lacks)} by the log, and no admin computes it` }
     : undefined;
-}
-
-/** A player's member, active or removed. */
-function everOf({ log, ids }: World, name: Player): Member | undefined {
-  const id = ids.get(name);
-  return id && (log.active.get(id) ?? [...log.removed].find((gone) => gone.id === id));
 }
 
 /** What the log says that somebody may be able to read. */
@@ -230,9 +400,8 @@ function takeoverIn(world: World): Violation | undefined {
   for (const name of THIEVES) {
     const member = activeOf(world, name);
     if (!member || (member.founder !== confirmed && member.lineage.own.founder !== FOUNDING)) continue;
-    // Until a renewal reaches a log, an admin who was removed can take over its future: the threat model says so.
-    const byEscrow =
-      member.lineage.own.founder !== member.founder && broughtInBy(world, dismissedAdmins(world)).has(name);
+    // An admin can take over a log's future, and one who was removed until a renewal reaches it: the threat model says so.
+    const byEscrow = member.lineage.own.founder !== member.founder && broughtInBy(world, actsOfBob(world)).has(name);
     if (defended || !byEscrow) return { property: "takeover", because: `${name} is confirmed` };
   }
   const escrow = escrowMember(log);
@@ -246,31 +415,25 @@ function isDefended(world: World): boolean {
   return OWN.some((name) => activeOf(world, name)?.lineage.own.founder === FOUNDING);
 }
 
-/** The oldest class that has an active device or backup key, read from the members alone. */
-function confirmedClass({ log }: World): number {
+/** @internal The oldest class that has an active device or backup key, read from the members alone. */
+export function confirmedClass({ log }: World): number {
   return Math.min(...[...log.active.values()].filter(({ kind }) => kind !== "escrow").map(({ founder }) => founder));
 }
 
-/** While somebody who was removed knows the current epoch, rotation is due (MEM-7). */
+/** While a member who was removed knows the current epoch, or admins whose escrow was, rotation is due (MEM-7). */
 function unrotatedIn(world: World): Violation | undefined {
   const { log } = world;
-  const escrow = escrowMember(log);
   if (log.rotationDue) return undefined;
+  const current = 1 << currentEpoch(log);
   for (const unit of UNITS) {
-    if (unit.some((name) => (name === "Ann" || name === "Bob" ? standsFor(world, name) : activeOf(world, name))))
-      continue;
-    const known = unit.some((name) => knowsOf(world, name) & (1 << currentEpoch(log)));
-    if (known && !(escrow && world.pointedByThief))
-      return { property: "rotation", because: `${unit[0]} was removed and knows the current epoch` };
+    if (unit.includes("Bob")) continue;
+    const stands = (name: Name) => (name === "Ann" ? escrowMember(log) : activeOf(world, name as Player)) !== undefined;
+    if (unit.some(stands) || !unit.some((name) => knowsOf(world, name) & current)) continue;
+    // Keys that a thief made escrow stand for are its own, as long as they do.
+    if (unit.includes("T") && escrowMember(log) && world.pointedByThief) continue;
+    return { property: "rotation", because: `${unit[0]} was removed and knows the current epoch` };
   }
   return undefined;
-}
-
-/** Whether an admin can act for the escrow member; not Bob once escrow was renewed without him. */
-function standsFor(world: World, admin: "Ann" | "Bob"): boolean {
-  const pointer = escrowMember(world.log)?.pointer;
-  if (!pointer || admin === "Ann" || world.stage === 0) return pointer !== undefined;
-  return judgePointer(pointer, escrowLogOf(world)) !== "newest";
 }
 
 /** In lockdown no unconfirmed member holds an epoch (MEM-5, MEM-6). */
@@ -288,8 +451,8 @@ function lockdownBrokenIn(world: World): Violation | undefined {
   return undefined;
 }
 
-/** Honest members that may act for others: holders, in lockdown the confirmed ones, in an escrow log those who manage it. */
-function able(world: World): Player[] {
+/** @internal Honest members that may act for others: holders, in lockdown the confirmed ones, in an escrow log those who manage it. */
+export function able(world: World): Player[] {
   const { log } = world;
   return OWN.filter((name) => {
     const member = activeOf(world, name);
@@ -309,7 +472,9 @@ function able(world: World): Player[] {
 function unclosableIn(world: World): Violation | undefined {
   const { log } = world;
   const closers = able(world);
-  const heldBySome = [...log.active.values()].reduce((set, { held }) => set | maskOf(held), 0);
+  const heldBySome = [...log.active.values()]
+    .filter(({ kind }) => kind !== "escrow")
+    .reduce((set, { held }) => set | maskOf(held), 0);
   const computed = OWN.reduce(
     (set, name) => set | (activeOf(world, name) ? knowsOf(world, name) & ~deniedTo(world, name) : 0),
     0,
@@ -318,10 +483,12 @@ function unclosableIn(world: World): Violation | undefined {
     const member = activeOf(world, name);
     if (!member) continue;
     let listed = 0;
-    for (const { from, to, closers: named, lost } of gapsOf(log, member.id)) {
+    const known = log.kind === "user" ? knowledgeOf(world, name) : {};
+    for (const { from, to, closers: named, lost, escrowOnly, unknown } of gapsOf(log, member.id, known)) {
       const gap = maskOf([[from, to]]);
       listed |= gap;
-      if (maskOf(lost) !== (gap & ~heldBySome) || maskOf(lost) & computed) {
+      const beyond = maskOf(lost) | maskOf(escrowOnly) | maskOf(unknown);
+      if (beyond !== (gap & ~heldBySome) || maskOf(lost) & (computed | maskOf(escrowOnly) | maskOf(unknown))) {
         return {
           property: "closable",
           because: `of ${name}'s gap ${show(gap)}, ${JSON.stringify(lost)} is called lost`,
@@ -357,55 +524,39 @@ function unclosableIn(world: World): Violation | undefined {
   return undefined;
 }
 
-/** Judges the keyrings that the real code opened: by what can be computed from the same bytes. */
+/** Judges the keyrings that the real code opened, and what they prove, by what can be computed from the same bytes. */
 export function misopenedIn({ world, keyrings }: Scene): Violation | undefined {
+  const { log } = world;
   for (const [name, keyring] of keyrings) {
-    const opened = keyring.epochs.reduce((set, epoch) => set | (1 << epoch), 0);
+    if (!OWN.includes(name)) continue;
     const knows = knowsOf(world, name) & ~deniedTo(world, name);
-    if (OWN.includes(name) && opened !== knows) {
+    if (world.isAboutSeeds && activeOf(world, name)) {
+      const proven = provenBy({ log, keyring }) & ~knows;
+      if (proven) return { property: "proven", because: `${name} proves ${show(proven)}, which it cannot compute` };
+    }
+    // Of an older epoch than the link that brought it, a seed is checked fully before its first use only (GRT-4).
+    const opened = keyring.epochs
+      .filter((epoch) => rightSeed(log, keyring, epoch))
+      .reduce((set, epoch) => set | (1 << epoch), 0);
+    if (opened !== knows) {
       return {
         property: "keyring",
         because: `${name}'s keyring opened ${show(opened)}, and it can compute ${show(knows)}`,
       };
     }
   }
-  return undefined;
+  if (!world.isAboutSeeds || escrowMember(log) === undefined) return undefined;
+  const { keyring } = openAsEscrow(world.organisation.ann, log, world.entries);
+  const proven = maskOf(runsOf(keyring.epochs)) & ~knowsOf(world, "Ann");
+  return proven ? { property: "proven", because: `Ann opens ${show(proven)}, which she cannot compute` } : undefined;
 }
 
-/** Judges a world by what was tried in it. `accepted` has the texts of the moves that the log admitted. */
-export function violationAmong({ world }: Scene, accepted: ReadonlySet<string>): Violation | undefined {
-  for (const name of able(world)) {
-    const legal = (...texts: readonly string[]) => texts.some((text) => accepted.has(`${name} ${text}`));
-    if (!mayServeAll(world, name)) {
-      // ESC-4 and ESC-8 come first: it renews or removes escrow, or removes whom a removed admin approved.
-      if (!legal("renews escrow", "removes escrow", "removes escrow and whom a removed admin approved"))
-        return { property: "legal link", because: `${name} can neither renew nor remove escrow and whom it doubts` };
-      continue;
-    }
-    if (!legal("rotates"))
-      return { property: "legal link", because: `${name} holds the current epoch and cannot rotate` };
-    const stuck = stuckFor(world, name, legal);
-    if (stuck) return { property: "legal link", because: stuck };
+/** What a device proves of itself. */
+function provenBy(session: Session): number {
+  const steps = provingSteps(session);
+  for (;;) {
+    const { done, value } = steps.next();
+    if (!done) continue;
+    return maskOf(value.members.find(({ member }) => member === session.keyring.member)?.proven ?? []);
   }
-  return undefined;
-}
-
-/** Whom this member could extend or heal, and is not let. */
-function stuckFor(world: World, name: Player, legal: (...texts: readonly string[]) => boolean): string | undefined {
-  const knows = knowsOf(world, name) & ~deniedTo(world, name);
-  const self = activeOf(world, name) as Member;
-  const current = 1 << currentEpoch(world.log);
-  const given = maskOf(self.held) & knows;
-  for (const other of OWN) {
-    const member = other === name ? undefined : activeOf(world, other);
-    if (!member) continue;
-    const lacks = given & ~maskOf(member.held);
-    if (lacks && !legal(`approves ${other}`))
-      return `${name} could give ${other} ${show(lacks)}, and no review is admitted`;
-    const declared = lacks & maskOf(member.reach);
-    if (declared && (knows & current) !== 0 && !legal(`regrants to ${other}`)) {
-      return `${name} could give ${other} ${show(declared)} again, and no regrant is admitted`;
-    }
-  }
-  return undefined;
 }

@@ -7,8 +7,16 @@ import type { Keyrings, Step, World } from "./world.js";
 export interface Move {
   /** For people: `A approves B`. */
   readonly text: string;
-  /** Writes and verifies the link with the real code. @throws as it does; undefined when an honest author would not publish it */
-  readonly take: () => Step | Change | undefined;
+  /**
+   * Writes and verifies the link with the real code. "authored" where only that is asked, whether it can be.
+   *
+   * @throws as the library does
+   */
+  readonly take: () => Step | Change | "authored";
+  /** A step that `agenda` gave. */
+  readonly isAdvised?: true;
+  /** Tried, and judged, in every world; but nobody does it unasked, and nothing goes on from there. */
+  readonly isProbe?: true;
 }
 
 /** What happens without a link. */
@@ -17,7 +25,7 @@ export interface Change {
   readonly keyrings?: Keyrings;
 }
 
-/** A world with the keyrings of its active members, in which moves are tried. */
+/** A world with everybody's keyrings, those of removed members included, in which moves are tried. */
 export interface Scene {
   readonly world: World;
   readonly keyrings: Keyrings;

@@ -1,8 +1,8 @@
-// What a thief's device and backup key, and an admin who was removed, try: everything, with and without junk, lies and false
-// pointers. docs/spec.md sections 6, 7 and 11.
+// What a thief's devices and backup key try: everything, with and without junk, lies and false pointers. docs/spec.md sections 6, 7 and 11.
 
 import { openBackupKey } from "../../src/backup/use.js";
 import type { MemberId } from "../../src/bytes/ids.js";
+import { Secret } from "../../src/bytes/secret.js";
 import { writeLink } from "../../src/grants/author.js";
 import type { Session } from "../../src/grants/session.js";
 import { changedKeyring, type Keyring, partsOf } from "../../src/keys/keyring.js";
@@ -13,20 +13,43 @@ import {
   enrollBackupKey,
   joinLog,
   leave,
-  recover,
+  reclaim,
   regrant,
   rekey,
-  renewFor,
   review,
   rotate,
   setLockdown,
 } from "../support/accepted.js";
 import type { Draws } from "./draws.js";
 import { othersIn, outsiders } from "./honest.js";
-import { ESCROW, OTHER, POINTERS, pointerOf } from "./organisation.js";
-import { addRecipient, junkBoxes, junkKey, leaveOut, type Signer, type Spoil, withGrants, wrongSeeds } from "./raw.js";
+import { POINTERS, pointerOf } from "./organisation.js";
+import {
+  addRecipient,
+  halfEpoch,
+  junkBoxes,
+  junkKey,
+  leaveOut,
+  type Signer,
+  type Spoil,
+  withGrants,
+  wrongSeeds,
+} from "./raw.js";
+import { rogueMoves, seedsOf } from "./rogue.js";
 import { envOf, type Move, type Scene } from "./scene.js";
-import { activeOf, maskOf, OWN, type Player, runsOfMask, type Step, sessionOf, THIEVES, without } from "./world.js";
+import {
+  activeOf,
+  escrowLogOf,
+  everOf,
+  maskOf,
+  OWN,
+  type Player,
+  runsOfMask,
+  type Step,
+  sessionOf,
+  stageOf,
+  THIEVES,
+  without,
+} from "./world.js";
 
 type Written = Pick<Step, "entry" | "log"> & Partial<Pick<Step, "keyring" | "enters" | "foul">>;
 
@@ -45,9 +68,13 @@ export function thiefMoves(scene: Scene): Move[] {
   const { world, keyrings } = scene;
   const moves: Move[] = [];
   if (!world.ids.has("T")) {
-    const join = (what: string, withholdFromEscrow: boolean, isJunk: boolean) =>
+    const join = (what: string, withholds: boolean, isJunk: boolean) =>
       dishonest(scene, "T", what, (env) => {
-        const written = joinLog(world.log, { device: { name: "T" }, withholdFromEscrow }, env);
+        const written = joinLog(
+          world.log,
+          { device: { name: "T" }, ...(withholds && { withholdFromEscrow: true }) },
+          env,
+        );
         const { keyring } = written;
         return { ...(isJunk ? junked(scene, written, keyring) : written), keyring, enters: "T" };
       });
@@ -55,14 +82,23 @@ export function thiefMoves(scene: Scene): Move[] {
     if (escrowMember(world.log)) moves.push(join("joins and withholds from escrow", true, false));
   }
   if (world.t === "owner") {
-    const take = () => ({ world: { ...world, t: "stolen" as const, last: { by: "the thief", honest: false } } });
+    const rightful = world.rightful | maskOf(activeOf(world, "T")?.reach ?? []);
+    const take = () => ({
+      world: { ...world, rightful, t: "stolen" as const, last: { by: "the thief", honest: false } },
+    });
     return [...moves, { text: "T is stolen", take }];
   }
+  // A second device, which nobody lets in: it has what the first one gives it.
+  if (world.ids.has("T") && !world.ids.has("Q")) {
+    moves.push(
+      dishonest(scene, "Q", "joins", (env) => ({
+        ...joinLog(world.log, { device: { name: "Q" } }, env),
+        enters: "Q",
+      })),
+    );
+  }
   for (const name of THIEVES) if (keyrings.has(name)) moves.push(...movesOfOne(scene, name));
-  const pointer = escrowMember(world.log)?.pointer;
-  if (pointer?.log === OTHER.log.head.log) moves.push(...actsInEscrowsName(scene, "T", OTHER));
-  else if (pointer && world.stage === 1) moves.push(...actsInEscrowsName(scene, "Bob", ESCROW[1].bob));
-  return moves;
+  return [...moves, ...rogueMoves(scene)];
 }
 
 /** The same link with junk in every box but the author's. */
@@ -80,6 +116,13 @@ function junked(
   return { entry: raw, log: appendEntry(scene.world.log, raw, { complete: true, now: "unchecked" }), foul: true };
 }
 
+/** A rotation of which nobody asks how its author stands. */
+function unauthorized({ log, keyring }: Session, env: Draws): Written {
+  const { keys } = partsOf(keyring);
+  const draft = { before: log, type: "rotate" as const, fields: { author: keys.sign }, signers: [keys] };
+  return writeLink({ ...draft, guard: "not-a-users-device" }, env);
+}
+
 /** A session that claims it could not open these epochs. */
 function claiming({ log, keyring }: Session, lie: number): Session {
   return { log, keyring: changedKeyring(without(keyring, lie), { junk: epochsIn(runsOfMask(lie)) }) };
@@ -93,7 +136,7 @@ function movesOfOne(scene: Scene, name: Player): Move[] {
   const act = (what: string, write: (env: Draws) => Written) => dishonest(scene, name, what, write);
   const self = activeOf(world, name);
   // Its key signs nothing any more (MEM-4).
-  if (!self) return [act("rotates after it was removed", (env) => rotate(session, env))];
+  if (!self) return [act("rotates after it was removed", (env) => unauthorized(session, env))];
   const moves: Move[] = [];
   const rotating = (what: string, change: Spoil) =>
     moves.push(act(`rotates ${what}`, (env) => raw(scene, session, rotate(session, env), change)));
@@ -120,6 +163,16 @@ function movesOfOne(scene: Scene, name: Player): Move[] {
     );
     rotating(`without a grant to ${eldest[0]}`, leaveOut(eldest[1]));
   }
+  if (world.isAboutSeeds) rotating("to a key of which half is right", halfEpoch);
+  const escrow = escrowMember(log);
+  if (escrow) {
+    rotating(
+      "and grants junk to escrow alone",
+      junkBoxes(({ id }) => id === escrow.id),
+    );
+    moves.push(act("rotates and withholds from escrow", (env) => rotate(session, env, { withholdFromEscrow: true })));
+  }
+  moves.push(...reclaiming(scene, name, session));
   const current = 1 << currentEpoch(log);
   const held = maskOf(self.held);
   for (const [what, lie] of [
@@ -178,10 +231,30 @@ function movesOfOne(scene: Scene, name: Player): Move[] {
       );
     }
   }
+  for (const [x, id] of world.halves.size > 0 ? all : []) {
+    const lent = new Map([
+      ...seedsOf(world, held),
+      ...[...world.halves].map(([epoch, seed]) => [epoch, new Secret(seed)] as const),
+    ]);
+    const passing = (what: string, type: "review" | "regrant", body: Readonly<Record<string, unknown>>) =>
+      moves.push(
+        act(`${what} ${x} what is half right`, (env) => {
+          const { keyring } = session;
+          const { keys } = partsOf(keyring);
+          const fields = { author: keys.sign, ...body };
+          const draft = { before: log, type, fields, signers: [keys], lent, guard: "not-a-users-device" } as const;
+          return { ...writeLink(draft, env), keyring, foul: true };
+        }),
+      );
+    const { reach, held: has } = log.active.get(id) as Member;
+    const again = [...world.halves.keys()].reduce((set, epoch) => set | (1 << epoch), 0) & maskOf(reach) & ~maskOf(has);
+    if (again) passing("regrants to", "regrant", { give: [[id, runsOfMask(again)]] });
+    passing("approves and gives", "review", { approve: [id], remove: [] });
+  }
   if (!world.ids.has("Q")) {
     moves.push(
       act("makes Q", (env) => {
-        const escrowLog = escrowMember(log) && ESCROW[world.stage].ann.log;
+        const escrowLog = escrowMember(log) && escrowLogOf(world);
         const made = enrollBackupKey(session, { escrowLog }, env);
         const keyring = openBackupKey(made.log, [], made.paper.reveal(made.log)).keyring;
         return { log: made.log, entry: made.entry, enters: "Q", keyring };
@@ -190,8 +263,8 @@ function movesOfOne(scene: Scene, name: Player): Move[] {
   }
   const type = escrowMember(log) ? ("renew-escrow" as const) : ("enroll" as const);
   for (const kind of POINTERS) {
-    if (kind === "old" && world.stage === 0) continue;
-    const fields = { author: self.sign, escrow: pointerOf(kind, world.stage) };
+    if (kind === "old" && stageOf(world) === 0) continue;
+    const fields = { author: self.sign, escrow: pointerOf(kind, world.organisation) };
     const { keyring } = session;
     moves.push(
       act(`points escrow at its ${kind} epoch`, (env) => {
@@ -220,25 +293,36 @@ function raw(scene: Scene, { keyring }: Session, written: Written, change: Spoil
   };
 }
 
-/** A removed admin acts in escrow's name with what he still has, or a thief as its own organisation's admin. */
-function actsInEscrowsName(scene: Scene, by: "Bob" | "T", admin: Session): Move[] {
-  const { world } = scene;
-  const { log: userLog, entries } = world;
-  const act = (what: string, write: (env: Draws) => Written) =>
-    dishonest(scene, by, `${what}${by === "T" ? " in escrow's name" : ""}`, write);
-  const moves = [act("renews escrow", (env) => renewFor(admin, { userLog, entries }, env))];
-  for (const name of [...THIEVES, ...OWN]) {
-    const target = activeOf(world, name);
-    if (!target) continue;
-    const reviews = (what: string, lists: { approve?: MemberId[]; remove?: MemberId[] }) =>
-      moves.push(act(what, (env) => recover(admin, { userLog, entries, ...lists }, env)));
-    reviews(`approves ${name}`, { approve: [target.id] });
-    reviews(`removes ${name}`, { remove: [target.id] });
-    for (const gone of OWN) {
-      const other = activeOf(world, gone);
-      if (other && gone !== name)
-        reviews(`approves ${name} and removes ${gone}`, { approve: [target.id], remove: [other.id] });
-    }
+/** A thief takes over what its other device held; and tries it with what it has no key of. */
+function reclaiming(scene: Scene, name: Player, session: Session): Move[] {
+  const { world, keyrings } = scene;
+  const { log } = world;
+  const moves: Move[] = [];
+  for (const other of THIEVES) {
+    const from = keyrings.get(other);
+    if (other === name || !from || activeOf(world, other)) continue;
+    moves.push(dishonest(scene, name, `reclaims from ${other}`, (env) => reclaim(session, { from }, env)));
+  }
+  for (const gone of OWN) {
+    const from = activeOf(world, gone) ? undefined : everOf(world, gone);
+    const lacks = from && maskOf(from.held) & ~maskOf(activeOf(world, name)?.held ?? []);
+    if (!lacks) continue;
+    moves.push(
+      dishonest(scene, name, `claims what ${gone} held`, (env) => {
+        const { keyring } = session;
+        const { keys } = partsOf(keyring);
+        const fields = { author: keys.sign, from: from.id, runs: runsOfMask(lacks) };
+        const draft = {
+          before: log,
+          type: "reclaim" as const,
+          fields,
+          keyring,
+          signers: [keys],
+          lent: seedsOf(world, lacks),
+        };
+        return { ...writeLink({ ...draft, guard: "not-a-users-device" }, env), keyring, foul: true };
+      }),
+    );
   }
   return moves;
 }

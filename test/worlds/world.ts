@@ -2,9 +2,11 @@
 // docs/spec.md sections 6, 7 and 11.
 
 import type { MemberId } from "../../src/bytes/ids.js";
+import type { ContactPin } from "../../src/fingerprint/pin.js";
 import { openGrants } from "../../src/grants/open.js";
 import type { Session } from "../../src/grants/session.js";
 import { unsafeSerializeKeyring } from "../../src/grants/store.js";
+import { epochKemPublicKey } from "../../src/keys/epoch-keys.js";
 import { changedKeyring, type Keyring, newKeyring, ownKeys, partsOf } from "../../src/keys/keyring.js";
 import { parseKeyring } from "../../src/keys/keyring-bytes.js";
 import { MemberKeys } from "../../src/keys/member-keys.js";
@@ -13,7 +15,7 @@ import type { Runs } from "../../src/log/runs.js";
 import { type Epoch, escrowMember, type LinkRecord, type LogState, type Member } from "../../src/log/state.js";
 import type { Draws } from "./draws.js";
 import { bitOf, leak, learn, NAMES, type Name, type Published, type Secrets, withOwner } from "./knowledge.js";
-import { ESCROW, type Stage } from "./organisation.js";
+import type { Organisation } from "./organisation.js";
 import { kemToken, readTape, text } from "./primitives.js";
 
 /** Members of the user's log, escrow aside: devices A, B, C and backup key P of the owner, device T and backup key Q of a thief. */
@@ -31,8 +33,22 @@ export interface World {
   /** Everybody who ever entered. */
   readonly ids: ReadonlyMap<Player, MemberId>;
   readonly secrets: Secrets;
-  readonly stage: Stage;
+  readonly organisation: Organisation;
   readonly t: Side;
+  /** Whether admins announce what they do in moves of their own, so that others come in between. */
+  readonly isAboutActs: boolean;
+  /** Whether the thief also publishes keys of which only a part is right, and proofs are judged. */
+  readonly isAboutSeeds: boolean;
+  /** Seeds of epochs whose published keys they derive in part only, and which the thief drew. */
+  readonly halves: ReadonlyMap<number, Uint8Array>;
+  /** What a contact pinned, and the founders, without escrow, of those whom it then trusted. */
+  readonly pinned: { readonly pin: ContactPin; readonly founders: ReadonlyMap<Player, number> } | undefined;
+  /** Devices of the owner's that lack the newest escrow log, and what they have instead. */
+  readonly behind: ReadonlyMap<Player, LogState | undefined>;
+  /** Reviews in escrow's name by somebody who was no admin, or had not recorded exactly that before. */
+  readonly rogue: ReadonlySet<number>;
+  /** What a thief was given by who was not misled: epochs made while it was a member, and what dishonest authors gave it. */
+  readonly rightful: number;
   /** Epochs that an honest member could compute, had the server delivered what it was granted. */
   readonly denied: ReadonlyMap<Player, number>;
   /** Nobody has granted junk, declared a lie, or withheld anything from escrow. */
@@ -45,8 +61,8 @@ export interface World {
   readonly annReach: number;
   /** The pointer in force was not the newest when a dishonest author chose it. */
   readonly pointedByThief: boolean;
-  /** The author of the newest link, and whether it was an honest one. */
-  readonly last: { readonly by: string; readonly honest: boolean };
+  /** The author of the newest link, whether it was an honest one, and whether `agenda` said so. */
+  readonly last: { readonly by: string; readonly honest: boolean; readonly advised?: boolean | undefined };
 }
 
 /** What a move publishes. */
@@ -65,6 +81,12 @@ export interface Step {
   readonly lost?: Pick<Step, "entry" | "log" | "env" | "by">;
   /** The author lied or granted junk. */
   readonly foul?: boolean;
+  /** It was done in escrow's name, and not as an admin had recorded it. */
+  readonly rogue?: boolean;
+  /** A step that `agenda` gave. */
+  readonly advised?: boolean;
+  /** The organisation, where something was recorded in its log first. */
+  readonly organisation?: Organisation;
 }
 
 /** Keyrings of members, where they are at hand. */
@@ -89,23 +111,57 @@ function afterOne(world: World, step: Step): World {
   if (step.lost) secrets = leak(secrets, publishedOf(step.lost, step.lost.log));
   secrets = learn(secrets, published);
   const gained = escrowGain(log, record, secrets);
-  const newest = escrowLogOf(world).epochs.last() as Epoch;
-  const isBad = record.pointer && !step.honest && text(record.pointer.kem) !== text(newest.kem);
+  const organisation = step.organisation ?? world.organisation;
+  const newest = organisation.ann.log.epochs.last() as Epoch;
+  const pairOf = ({ sign, kem }: Pick<Epoch, "sign" | "kem">) => text(sign as Uint8Array) + text(kem);
+  const old = escrowMember(world.log)?.pointer;
+  const isKept = old && record.pointer && pairOf(old) === pairOf(record.pointer);
+  const isBad = record.pointer && !isKept ? !step.honest && pairOf(record.pointer) !== pairOf(newest) : undefined;
+  const made = record.epoch === undefined ? 0 : 1 << record.epoch;
+  // Who lacks the newest escrow log cannot know who was removed from it.
+  const isMisled = !step.honest || world.behind.has(step.by as Player);
   return {
     log,
     entries: [...world.entries, step.entry],
     ids,
     secrets,
-    stage: world.stage,
+    organisation,
+    behind: world.behind,
+    isAboutActs: world.isAboutActs,
+    isAboutSeeds: world.isAboutSeeds,
+    halves:
+      record.epoch !== undefined && world.isAboutSeeds ? halvesAfter(world, step, record.epoch, secrets) : world.halves,
+    pinned: world.pinned,
     t: world.t,
+    rogue: step.rogue ? new Set(world.rogue).add(record.seq) : world.rogue,
+    rightful: world.rightful | rightfulGain({ ...world, log, ids, secrets }, step, made),
     denied: stillDenied(world.denied, secrets),
     clean: world.clean && !step.foul && !record.withheldFromEscrow,
-    bobReach: world.bobReach | (world.stage === 0 || !step.honest ? gained.bob : 0),
-    thiefReach: world.thiefReach | (step.honest ? 0 : gained.thief),
-    annReach: world.annReach | gained.ann,
+    bobReach: world.bobReach | (organisation.stage === 0 || isMisled ? gained.bob : 0) | (step.by === "Bob" ? made : 0),
+    thiefReach: world.thiefReach | (step.honest ? 0 : gained.thief) | (record.actor && step.by === "T" ? made : 0),
+    annReach: world.annReach | gained.ann | (step.by === "Ann" ? made : 0),
     pointedByThief: isBad ?? world.pointedByThief,
-    last: { by: step.by, honest: step.honest },
+    last: { by: step.by, honest: step.honest, advised: step.advised },
   };
+}
+
+function halvesAfter({ halves }: World, { log, env }: Step, epoch: number, { seeds }: Secrets): World["halves"] {
+  const { kem } = log.epochs.last() as Epoch;
+  const isHalf = (drawn: Uint8Array) =>
+    drawn.length === 32 && kemToken(epochKemPublicKey(drawn)) === kemToken(kem) && seeds[epoch] === undefined;
+  const half = env.drawn.find(isHalf);
+  return half ? new Map(halves).set(epoch, half) : halves;
+}
+
+/** What thieves come by in a link without anybody being misled. */
+function rightfulGain(world: Pick<World, "log" | "ids" | "secrets" | "t">, { honest }: Step, made: number): number {
+  let gain = 0;
+  for (const name of THIEVES) {
+    const id = world.ids.get(name);
+    if (id && made & maskOf(world.log.active.get(id)?.reach ?? [])) gain |= made;
+    if (!honest || world.t === "owner") gain |= world.secrets.knows[NAMES.indexOf(name)] as number;
+  }
+  return gain;
 }
 
 function stillDenied(denied: World["denied"], { given }: Secrets): World["denied"] {
@@ -150,9 +206,8 @@ export function openedKeyrings(before: Keyrings, step: Step): Keyrings {
   const all = new Map(keyrings);
   if (step.keyring && isPlayer(step.enters ?? step.by)) all.set((step.enters ?? step.by) as Player, step.keyring);
   for (const [name, keyring] of all) {
-    // A thief keeps what it had, and goes on trying.
+    // Who was removed keeps what it had: a thief goes on trying, and the owner may reclaim with it.
     if (log.active.has(keyring.member)) all.set(name, openGrants(log, record, attachments, keyring).keyring);
-    else if (!THIEVES.includes(name)) all.delete(name);
   }
   return all;
 }
@@ -212,7 +267,18 @@ export function deniable(world: World, name: Player): number {
   return isNews ? (world.secrets.given[NAMES.indexOf(name)] as number) : 0;
 }
 
-/** The escrow log that honest devices have: the newest. */
-export function escrowLogOf({ stage }: Pick<World, "stage">): LogState {
-  return ESCROW[stage].ann.log;
+/** The newest escrow log, which honest devices have unless they are behind. */
+export function escrowLogOf({ organisation }: Pick<World, "organisation">): LogState {
+  return organisation.ann.log;
+}
+
+/** Whether Bob was removed. */
+export function stageOf({ organisation }: Pick<World, "organisation">): 0 | 1 {
+  return organisation.stage;
+}
+
+/** A player's member, active or removed. */
+export function everOf({ log, ids }: Pick<World, "log" | "ids">, name: Player): Member | undefined {
+  const id = ids.get(name);
+  return id && (log.active.get(id) ?? [...log.removed].find((gone) => gone.id === id));
 }

@@ -167,7 +167,7 @@ def without_escrow_member(view: View) -> list[Step]:
         return [confirm]
     if is_to_be_asked_again(view):  # 7
         return [step("ask", "enroll-again")]
-    return [view.author("enroll-escrow")]  # 8
+    return [view.author("enroll-escrow")] if has(view.mine, view.log.epoch) else []  # 8
 
 
 def is_to_be_asked_again(view: View) -> bool:

@@ -48,6 +48,7 @@ export const reclaim: LinkType<Infer<typeof schema>> = {
 };
 
 function removedMember({ removed }: LogFacts, from: MemberId): Member {
-  for (const member of removed) if (member.id === from && member.kind !== "escrow") return member;
+  const member = removed.get(from);
+  if (member && member.kind !== "escrow") return member;
   return refuse("MEM-10", `from must name a removed device or backup key, and ${from} is none`, { member: from });
 }

@@ -93,8 +93,8 @@ export const CLASS_MUTANTS: readonly Mutant[] = [
     changes: [
       {
         file: "src/log/links/review.ts",
-        find: "newEpoch: takesCurrentEpoch(before, body.remove) || hasEpoch",
-        replace: "newEpoch: (takesCurrentEpoch(before, body.remove) && body.remove.length > 1) || hasEpoch",
+        find: "takesCurrentEpoch(before, body.remove) ||\n",
+        replace: "(takesCurrentEpoch(before, body.remove) && body.remove.length > 1) ||\n",
       },
     ],
     start: HOUSEHOLD,
@@ -128,7 +128,7 @@ export const CLASS_MUTANTS: readonly Mutant[] = [
     ],
     start: THEFT,
     depth: 2,
-    breaks: "legal link",
+    breaks: "always authorable",
   },
   {
     name: "an approval must both extend and move",
@@ -143,5 +143,41 @@ export const CLASS_MUTANTS: readonly Mutant[] = [
     start: [...HOUSEHOLD, "C joins", "B approves C", ...THEFT, "T rotates and grants junk to A", "A rotates"],
     depth: 1,
     breaks: "legal link",
+  },
+  {
+    name: "whoever lacks the current epoch cannot take fresh keys",
+    rule: "MEM-9",
+    changes: [{ file: "src/log/links/rekey.ts", find: 'missing: "any",', replace: 'missing: "past",' }],
+    start: ["T joins and grants junk"],
+    depth: 1,
+    breaks: "always authorable",
+  },
+  {
+    name: "a member takes over by claim what another held, without its key",
+    rule: "MEM-10",
+    changes: [
+      {
+        file: "src/log/links/reclaim.ts",
+        find: "signers: ({ author, from }, before) => [author, removedMember(before, from).sign],",
+        replace: "signers: ({ author }) => [author],",
+      },
+    ],
+    start: [...HOUSEHOLD, ...THEFT, "A removes B"],
+    depth: 1,
+    breaks: "extension",
+  },
+  {
+    name: "nobody takes over what a removed backup key held",
+    rule: "MEM-10",
+    changes: [
+      {
+        file: "src/log/links/reclaim.ts",
+        find: 'member.kind !== "escrow") return member;',
+        replace: 'member.kind === "device") return member;',
+      },
+    ],
+    start: ["A makes P", "C joins", "A removes P", "operator expels A", "C rotates"],
+    depth: 1,
+    breaks: "brought back",
   },
 ];

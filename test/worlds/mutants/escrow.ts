@@ -1,6 +1,6 @@
 // Weakened rules about escrow. docs/spec.md sections 6 and 11.
 
-import { ESCROWED, type Mutant, THEFT } from "./mutant.js";
+import { ESCROWED, HOUSEHOLD, type Mutant, THEFT } from "./mutant.js";
 
 export const ESCROW_MUTANTS: readonly Mutant[] = [
   {
@@ -36,8 +36,8 @@ export const ESCROW_MUTANTS: readonly Mutant[] = [
     rule: "ESC-4",
     changes: [
       {
-        file: "src/escrow/duty.ts",
-        find: 'if (!pointer || judgePointer(pointer, escrowLog) !== "newest") return false;',
+        file: "src/trust/soundness.ts",
+        find: 'if (!enabled || !pointer || judgePointer(pointer, escrowLog) !== "newest") return false;',
         replace: "if (!pointer) return false;",
       },
     ],
@@ -50,14 +50,14 @@ export const ESCROW_MUTANTS: readonly Mutant[] = [
     rule: "ESC-3",
     changes: [
       {
-        file: "src/escrow/pointer.ts",
+        file: "src/trust/pointer.ts",
         find: 'if (!equalBytes(epoch.kem, pointer.kem) || !equalBytes(epoch.sign as Uint8Array, pointer.sign)) return "false";',
         replace: "",
       },
     ],
     start: [...ESCROWED, ...THEFT, "T points escrow at its false epoch"],
     depth: 1,
-    breaks: "takeover",
+    breaks: "coalition",
   },
   {
     name: "removing escrow makes no new epoch",
@@ -65,9 +65,8 @@ export const ESCROW_MUTANTS: readonly Mutant[] = [
     changes: [
       {
         file: "src/log/links/review.ts",
-        find: "newEpoch: takesCurrentEpoch(before, body.remove) ||",
-        replace:
-          'newEpoch: takesCurrentEpoch(before, body.remove.filter((id) => before.active.get(id)?.kind !== "escrow")) ||',
+        find: "takesCurrentEpoch(before, body.remove) ||\n",
+        replace: 'takesCurrentEpoch(before, body.remove.filter((id) => before.active.get(id)?.kind !== "escrow")) ||\n',
       },
     ],
     start: ESCROWED,
@@ -80,16 +79,18 @@ export const ESCROW_MUTANTS: readonly Mutant[] = [
     changes: [
       {
         file: "src/escrow/member.ts",
-        find: "escrow: newestPointer(escrowLog) };",
-        replace: "escrow: { ...newestPointer(escrowLog), ...drawKeys(env).publicKeys } };",
+        find: 'point(session, "enroll", pointer ?? newestPointer(escrowLog), knowledge, env);',
+        replace:
+          'point(session, "enroll", { ...newestPointer(escrowLog), ...new MemberKeys(env.random(32)).publicKeys }, knowledge, env);',
       },
       {
         file: "src/escrow/member.ts",
         find: 'import { writeLink } from "../grants/author.js";',
-        replace: 'import { writeLink } from "../grants/author.js";\nimport { drawKeys } from "../grants/enter.js";',
+        replace:
+          'import { writeLink } from "../grants/author.js";\nimport { MemberKeys } from "../keys/member-keys.js";',
       },
       {
-        file: "src/escrow/pointer.ts",
+        file: "src/trust/pointer.ts",
         find: 'if (!equalBytes(epoch.kem, pointer.kem) || !equalBytes(epoch.sign as Uint8Array, pointer.sign)) return "false";',
         replace: "",
       },
@@ -99,27 +100,13 @@ export const ESCROW_MUTANTS: readonly Mutant[] = [
     breaks: "held",
   },
   {
-    name: "an admin who was removed is believed for ever",
-    rule: "ESC-8",
-    changes: [
-      {
-        file: "src/escrow/admins.ts",
-        find: 'if (!this.#log.active.has(id)) return doubt("the admin has been removed since", id);',
-        replace: "",
-      },
-    ],
-    start: [...ESCROWED, ...THEFT, "the organisation removes Bob", "Bob approves T"],
-    depth: 1,
-    breaks: "dismissed",
-  },
-  {
     name: "no admin is believed",
     rule: "ESC-8",
     changes: [
       {
-        file: "src/escrow/acts.ts",
-        find: 'filter(({ verdict }) => verdict === "unverified")',
-        replace: "filter(() => true)",
+        file: "src/trust/doubt.ts",
+        find: "!believed)\n",
+        replace: "believed !== undefined)\n",
       },
     ],
     start: [...ESCROWED, "C joins"],
@@ -131,13 +118,256 @@ export const ESCROW_MUTANTS: readonly Mutant[] = [
     rule: "ESC-8",
     changes: [
       {
-        file: "src/escrow/acts.ts",
-        find: "next.push(...(approvedBy.get(id) ?? []));",
+        file: "src/trust/doubt.ts",
+        find: "next.push(...(leadsTo.get(id) ?? []));",
         replace: "",
       },
     ],
-    start: [...ESCROWED, ...THEFT, "the organisation removes Bob", "Bob approves T", "T makes Q"],
+    start: [...ESCROWED, ...THEFT, "the organisation removes Bob", "Bob approves T", "T makes Q", "T leaves"],
     depth: 1,
     breaks: "dismissed",
+  },
+  {
+    name: "doubt does not spread to who reclaimed",
+    rule: "ESC-8",
+    changes: [
+      {
+        file: "src/trust/doubt.ts",
+        find: "  if (reclaiming) {",
+        replace: "  if (reclaiming && members.length === 0) {",
+      },
+    ],
+    start: [
+      ...[...ESCROWED, ...THEFT, "the organisation removes Bob", "Bob approves T", "Q joins", "T leaves"],
+      "Q reclaims from T",
+    ],
+    depth: 1,
+    breaks: "dismissed",
+  },
+  {
+    name: "a client without the escrow log believes",
+    rule: "ESC-8",
+    changes: [
+      {
+        file: "src/trust/doubt.ts",
+        find: '[...log.links].filter(({ type, actor }) => type === "review" && actor !== undefined);',
+        replace: "[];",
+      },
+    ],
+    scene: { behind: { B: "nothing" } },
+    start: [
+      ...[...ESCROWED, ...HOUSEHOLD, ...THEFT, "C joins", "the organisation removes Bob", "Bob approves T", "C leaves"],
+    ],
+    depth: 1,
+    breaks: "dismissed",
+  },
+  ...(
+    [
+      [
+        "an act binds its place only",
+        "[salt, admin, bytes(log), seq, bytes(prev)]",
+        ["B joins", ...THEFT, "Bob records that he restores B"],
+      ],
+      [
+        "an act binds its content only",
+        "[salt, admin, approve.map(bytes), remove.map(bytes)]",
+        ["B joins", ...THEFT, "Bob records that he restores T", "B leaves"],
+      ],
+      [
+        "an act does not bind its admin",
+        "[salt, bytes(log), seq, bytes(prev), approve.map(bytes), remove.map(bytes)]",
+        ["B joins", "Ann records that she restores B"],
+      ],
+    ] as const
+  ).map(
+    ([name, content, start]): Mutant => ({
+      name,
+      rule: "ESC-8",
+      changes: [
+        {
+          file: "src/trust/commitment.ts",
+          find: "[salt, admin, bytes(log), seq, bytes(prev), approve.map(bytes), remove.map(bytes)]",
+          replace: content,
+        },
+      ],
+      scene: { acts: true },
+      start: [...ESCROWED, ...start],
+      depth: 1,
+      breaks: "believed",
+    }),
+  ),
+  {
+    name: "whoever removes an admin disowns nothing",
+    rule: "ESC-8",
+    changes: [
+      {
+        file: "src/agenda/admin.ts",
+        find: "return userLog !== undefined && !reviewOf(userLog, log, act);",
+        replace: "return userLog === undefined && !reviewOf(log, log, act);",
+      },
+    ],
+    scene: { acts: true },
+    start: [...ESCROWED, ...THEFT, "Bob records that he restores T", "the organisation removes Bob"],
+    depth: 1,
+    breaks: "believed",
+  },
+  {
+    name: "escrow gives what it holds",
+    rule: "ESC-11",
+    changes: [
+      {
+        file: "src/log/pairs.ts",
+        find: "return (escrow && grantedTo(log, { sign: escrow.sign, kem: kemDigest(escrow.kem) })?.runs) ?? NO_RUNS;",
+        replace: "return escrow?.held ?? NO_RUNS;",
+      },
+    ],
+    start: [...ESCROWED, ...THEFT, "T points escrow at its false epoch"],
+    depth: 1,
+    breaks: "extension",
+  },
+  {
+    name: "a pair is matched by its KEM key alone",
+    rule: "ESC-11",
+    changes: [
+      {
+        file: "src/log/pairs.ts",
+        find: "return toHex(kem) + toHex(sign);",
+        replace: "return toHex(kem) + toHex(sign.subarray(32));",
+      },
+    ],
+    start: [...ESCROWED, ...THEFT, "T points escrow at its half epoch"],
+    depth: 1,
+    breaks: "extension",
+  },
+  {
+    name: "a pair is matched by its signing key alone",
+    rule: "ESC-11",
+    changes: [
+      {
+        file: "src/log/pairs.ts",
+        find: "return toHex(kem) + toHex(sign);",
+        replace: "return toHex(kem.subarray(32)) + toHex(sign);",
+      },
+    ],
+    start: [...ESCROWED, ...THEFT],
+    depth: 1,
+    breaks: "held",
+  },
+  {
+    name: "escrow declares what it lacks, and so forgets it",
+    rule: "MEM-9",
+    changes: [
+      {
+        file: "src/log/checks.ts",
+        find: 'if (author?.kind === "escrow") refuse("MEM-9", "escrow declares nothing missing");',
+        replace: "",
+      },
+    ],
+    start: ESCROWED,
+    depth: 1,
+    breaks: "held",
+  },
+  {
+    name: "escrow is regranted as any member is",
+    rule: "11.2",
+    changes: [
+      {
+        file: "src/agenda/regrants.ts",
+        find: 'if (target.kind === "escrow" || doubted.has(target.id)) continue;',
+        replace: "if (doubted.has(target.id)) continue;",
+      },
+      {
+        file: "src/agenda/regrants.ts",
+        find: "const wanted = intersectRuns(subtractRuns(target.reach, target.held), facts.mine);",
+        replace:
+          "const wanted = intersectRuns(subtractRuns(uniteRuns(target.reach, target.withheld), target.held), facts.mine);",
+      },
+      {
+        file: "src/agenda/regrants.ts",
+        find: "const isOwn = isFounding(target) || own.has(target.id);",
+        replace: 'const isOwn = isFounding(target) || own.has(target.id) || target.kind === "escrow";',
+      },
+    ],
+    start: [...ESCROWED, "the organisation removes Bob", "A rotates"],
+    depth: 1,
+    breaks: "advice",
+  },
+  {
+    name: "whom escrow let in is regranted unasked",
+    rule: "11.2",
+    changes: [
+      {
+        file: "src/agenda/regrants.ts",
+        find: "const isOwn = isFounding(target) || own.has(target.id);",
+        replace:
+          'const isOwn = isFounding(target) || own.has(target.id) || target.approvals.some(({ by }) => log.active.get(by)?.kind === "escrow");',
+      },
+    ],
+    scene: { acts: true },
+    start: [
+      ...[...ESCROWED, ...THEFT, "Bob records that he restores T", "Bob approves T, as recorded and grants junk"],
+      "T rotates and says that it lacks older epochs",
+    ],
+    depth: 1,
+    breaks: "advice",
+  },
+  {
+    name: "a device withholds from every escrow",
+    rule: "MEM-6",
+    changes: [
+      {
+        file: "src/agenda/escrow.ts",
+        find: "return escrowMember(log) !== undefined && !isSound;",
+        replace: "return escrowMember(log) !== undefined && isSound !== undefined;",
+      },
+    ],
+    start: [...ESCROWED, "B joins", "B leaves"],
+    depth: 1,
+    breaks: "covered",
+  },
+  {
+    name: "nobody minds that a removed admin made the current epoch",
+    rule: "ESC-10",
+    changes: [
+      {
+        file: "src/trust/renewal.ts",
+        find: "some(({ seq, believed }) => seq === made && !believed);",
+        replace: "some(({ seq, believed }) => seq === made && !believed && seq < 0);",
+      },
+    ],
+    start: [...ESCROWED, "the organisation removes Bob", "Bob renews escrow to the newest epoch"],
+    depth: 1,
+    breaks: "rotation",
+  },
+  {
+    name: "contacts go by escrow's approvals too",
+    rule: "10",
+    changes: [
+      {
+        file: "src/fingerprint/trusted-class.ts",
+        find: "return foundersOf(log, { without: new Set(), escrowCounts: false });",
+        replace: "return foundersOf(log);",
+      },
+    ],
+    start: [...ESCROWED, ...THEFT, "a contact pins the log", "Bob approves T"],
+    depth: 1,
+    breaks: "contact",
+  },
+  {
+    name: "a pin keeps one founder",
+    rule: "10",
+    changes: [
+      {
+        file: "src/fingerprint/trusted-class.ts",
+        find: "return [...new Set(kept)].sort((a, b) => a - b);",
+        replace: "return [...new Set(kept)].sort((a, b) => a - b).slice(0, 1);",
+      },
+    ],
+    start: [
+      ...[...ESCROWED, "B joins", "C joins", "operator expels A", "Ann restores B", "Ann restores C"],
+      "a contact pins the log",
+    ],
+    depth: 1,
+    breaks: "contact",
   },
 ];

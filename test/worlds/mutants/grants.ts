@@ -50,8 +50,9 @@ export const GRANT_MUTANTS: readonly Mutant[] = [
     changes: [
       {
         file: "src/log/effects.ts",
-        find: "for (const id of recipientsOfNewEpoch(active, lockdown)) if",
-        replace: "for (const { id } of [...recipientsOfNewEpoch(active, lockdown).map((id) => ({ id })), ...gone]) if",
+        find: "for (const id of recipientsOfNewEpoch(active, lockdown)) {\n      const { kind, withheld: before } = active.get(id) as Member;",
+        replace:
+          "for (const id of [...recipientsOfNewEpoch(active, lockdown), ...gone.map(({ id }) => id)]) {\n      const { kind, withheld: before } = (active.get(id) ?? gone.find((each) => each.id === id)) as Member;",
       },
       {
         file: "src/log/effects.ts",
@@ -154,10 +155,11 @@ export const GRANT_MUTANTS: readonly Mutant[] = [
     rule: "GRT-4",
     changes: [
       {
-        file: "src/grants/open.ts",
-        find: "if (publishes(log.epochs.at(epoch - 1) as Epoch, seed.bytes())) found",
-        replace: "if (publishes(log.epochs.at(epoch - 1) as Epoch, seed.bytes()) || true) found",
+        file: "src/keys/vault.ts",
+        find: "return equalBytes(this.rho(seed), rhoOf(kem));",
+        replace: "return equalBytes(this.rho(seed), rhoOf(kem)) || true;",
       },
+      { file: "src/keys/vault.ts", find: 'if (!equalBytes(derived, kem)) return "wrong";', replace: "" },
       { file: "src/grants/open.ts", find: "&& !owed.equals(key)", replace: "&& !owed.equals(owed)" },
     ],
     start: [...THEFT, "T rotates and grants wrong seeds"],
@@ -205,9 +207,9 @@ export const GRANT_MUTANTS: readonly Mutant[] = [
     changes: [
       {
         file: "src/log/effects.ts",
-        find: "due.owe(id, subtractRuns(approver.held, (active.get(id) as Member).held));",
+        find: "due.owe(id, subtractRuns(effect.gives ?? approver.held, (active.get(id) as Member).held));",
         replace:
-          "due.owe(id, subtractRuns(approver.held, (active.get(id) as Member).held).map(([from]) => [from, from] as const));",
+          "due.owe(id, subtractRuns(effect.gives ?? approver.held, (active.get(id) as Member).held).map(([from]) => [from, from] as const));",
       },
     ],
     start: ["B joins", "C joins"],
@@ -254,7 +256,7 @@ export const GRANT_MUTANTS: readonly Mutant[] = [
     ],
     start: [...HOUSEHOLD, ...THEFT, "T rotates and grants junk to A", "A rotates"],
     depth: 1,
-    breaks: "legal link",
+    breaks: "advice",
   },
   {
     name: "a gap lists no backup key among those who can close it",
@@ -272,8 +274,8 @@ export const GRANT_MUTANTS: readonly Mutant[] = [
     changes: [
       {
         file: "src/coverage/gaps.ts",
-        find: "const declared = subtractRuns(target.reach, target.held);",
-        replace: "const declared = subtractRuns(target.held, target.reach);",
+        find: 'target.kind === "escrow" ? NO_RUNS : subtractRuns(target.reach, target.held);',
+        replace: 'target.kind === "escrow" ? NO_RUNS : subtractRuns(target.held, target.reach);',
       },
     ],
     start: ["T joins and grants junk"],
@@ -285,9 +287,9 @@ export const GRANT_MUTANTS: readonly Mutant[] = [
     rule: "8",
     changes: [
       {
-        file: "src/coverage/gaps.ts",
-        find: "return subtractRuns(allEpochs(log), held);",
-        replace: "return subtractRuns(held, held);",
+        file: "src/coverage/loss.ts",
+        find: "lost: subtractRuns(subtractRuns(others, escrowOnly), unknown), claimed };",
+        replace: "lost: NO_RUNS, claimed };",
       },
     ],
     start: ["T joins and grants junk", "A rotates"],
@@ -307,5 +309,23 @@ export const GRANT_MUTANTS: readonly Mutant[] = [
     start: ["T joins", "B joins"],
     depth: 1,
     breaks: "closable",
+  },
+  {
+    name: "a device proves what has a part of the published key only",
+    rule: "GRT-4",
+    changes: [
+      {
+        file: "src/coverage/proven.ts",
+        find: "filter((epoch) => rightSeed(log, keyring, epoch) !== undefined)",
+        replace: "filter(() => true)",
+      },
+    ],
+    scene: { seeds: true },
+    start: [
+      ...[...THEFT, "T rotates to a key of which half is right", "C joins"],
+      "T approves and gives C what is half right",
+    ],
+    depth: 1,
+    breaks: "proven",
   },
 ];

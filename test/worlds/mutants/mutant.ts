@@ -1,5 +1,6 @@
 // A weakened rule: a change of the real source which the checker must find out.
 
+import type { ExploreOptions } from "../explore.js";
 import type { Property } from "../rules.js";
 
 /** A part of a source file that is replaced. It must be there exactly once, so that a mutant never rots into the real code. */
@@ -19,6 +20,8 @@ export interface Mutant {
   /** Moves that lead to the world to start from, and how many more are needed. */
   readonly start: readonly string[];
   readonly depth: number;
+  /** How the world is made, where it is not as usual. */
+  readonly scene?: Pick<ExploreOptions, "kind" | "stolen" | "acts" | "seeds" | "behind">;
   /** The property that it must break. */
   readonly breaks: Property;
 }

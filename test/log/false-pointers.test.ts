@@ -1,0 +1,174 @@
+// Pointers to false keys, forgetful admins, and escrow that is enrolled again: what escrow gives is neither more nor less for it.
+// docs/spec.md section 11 (ESC-11).
+
+import { describe, expect, it } from "vitest";
+import type { Runs } from "../../src/log/runs.js";
+import { grantedOf, keysInOrder, Links, type NamedPair, namedKeys, pairsInOrder, pointerTo } from "../support/links.js";
+import { forger, mutate } from "../support/raw-link.js";
+import { expectRefused, expectTwins } from "../support/refusal.js";
+
+const [K1, K2, K3, K4] = keysInOrder("Key A", "Key B", "Key C", "Key D");
+
+// K1 was granted 1 to 3, K2 4 and 5, and K3, in force, 6 and 7. Epoch 7 is the current one, which the phone joined with.
+const base = Links.ofUser()
+  .rotate("Laptop")
+  .enrollEscrow("Laptop", pointerTo(K1))
+  .rotate("Laptop")
+  .renew("Laptop", pointerTo(K2))
+  .rotate("Laptop")
+  .renew("Laptop", pointerTo(K3))
+  .join("Phone");
+const approving = (world: Links, runs: Runs | undefined, pairs?: readonly NamedPair[], key = K3): Uint8Array =>
+  world.reviewByEscrow(key, { approve: ["Phone"], runs, pairs });
+
+describe("escrow declares nothing missing", () => {
+  it("is refused in a review, of any epoch (MEM-9)", () => {
+    const twin = approving(base, [[6, 7]]);
+    for (const missing of [[[1, 2]], [[7, 7]], [[1, 7]], []] as readonly Runs[]) {
+      const attack = base.reviewByEscrow(K3, { approve: ["Phone"], runs: [[6, 7]] }, { missing });
+      expectTwins(base.log, attack, twin, "INVALID_LINK", "MEM-9");
+    }
+    const removing = base.reviewByEscrow(K3, { remove: ["Phone"] }, { missing: [[1, 2]] });
+    expectTwins(base.log, removing, base.reviewByEscrow(K3, { remove: ["Phone"] }), "INVALID_LINK", "MEM-9");
+  });
+
+  it("so a removed admin cannot make it forget, nor a false pointer ask for the past again (cases 1 and 8)", () => {
+    const falsely = base.renew("Phone", pointerTo("Thief key"));
+    const forgetting = falsely.reviewByEscrow("Thief key", { remove: ["Laptop"] }, { missing: [[1, 7]] });
+    expectTwins(
+      falsely.log,
+      forgetting,
+      falsely.reviewByEscrow("Thief key", { remove: ["Laptop"] }),
+      "INVALID_LINK",
+      "MEM-9",
+    );
+    // What the log says that escrow holds is lowered by no link of escrow. So whoever approves it by mistake gives it nothing older.
+    const approved = falsely.review("Laptop", { approve: ["Escrow"] });
+    expect(approved.record.grants).toEqual([]);
+    expect(grantedOf(approved, "Thief key")).toEqual([[8, 8]]);
+  });
+});
+
+describe("a false pointer", () => {
+  const falsely = base.join("Thief").renew("Thief", pointerTo("Thief key")).join("Accomplice");
+
+  it("gives nothing that is older than itself (case 1)", () => {
+    expect(grantedOf(falsely, "Thief key")).toEqual([[9, 10]]);
+    expect(falsely.escrow.held).toEqual([[1, 10]]);
+    const twin = falsely.reviewByEscrow("Thief key", { approve: ["Accomplice"], runs: [[9, 10]] });
+    for (const runs of [[[1, 10]], [[8, 10]], [[1, 1]]] as readonly Runs[]) {
+      const attack = falsely.reviewByEscrow("Thief key", { approve: ["Accomplice"], runs });
+      expectTwins(falsely.log, attack, twin, "INVALID_LINK", "ESC-11");
+    }
+    // It names the true pair, which it cannot sign for.
+    const claiming = falsely.reviewByEscrow("Thief key", { approve: ["Accomplice"], runs: [[6, 10]], pairs: [[K3]] });
+    const forged = mutate(claiming, {
+      signers: [namedKeys("Thief key"), namedKeys("Ann"), forger(namedKeys(K3), namedKeys("Thief key"))],
+    });
+    expectTwins(falsely.log, forged, claiming, "INVALID_SIGNATURE", "LOG-4");
+  });
+
+  it("has the thief's signing key and the true KEM key, and was granted nothing else either (ESC-11)", () => {
+    const mixed = base.join("Thief").renew("Thief", pointerTo("Thief key", K3)).join("Accomplice");
+    expect(grantedOf(mixed, "Thief key", K3)).toEqual([[9, 10]]);
+    expect(grantedOf(mixed, K3)).toEqual([[6, 8]]);
+    const giving = (runs: Runs, pairs?: readonly NamedPair[]) =>
+      mixed.reviewByEscrow("Thief key", { approve: ["Accomplice"], runs, pairs });
+    const twin = giving([[9, 10]]);
+    expectTwins(mixed.log, giving([[6, 10]]), twin, "INVALID_LINK", "ESC-11");
+    // Nor does it count for another pointer: by its true pair epoch 6 is given, by this one it is not.
+    const healed = mixed.renew("Laptop", pointerTo(K4));
+    const later = (runs: Runs, pairs: readonly NamedPair[]) =>
+      healed.reviewByEscrow(K4, { approve: ["Phone"], runs, pairs });
+    const proven = later(
+      [
+        [6, 6],
+        [11, 11],
+      ],
+      [[K3]],
+    );
+    expectTwins(
+      healed.log,
+      later(
+        [
+          [6, 6],
+          [11, 11],
+        ],
+        [["Thief key", K3]],
+      ),
+      proven,
+      "INVALID_LINK",
+      "ESC-11",
+    );
+    // The true pair and the thief's are two pairs, each with a signature of its own.
+    const both = later([[6, 11]], pairsInOrder([K3], ["Thief key", K3]));
+    expect(healed.append(both).member("Phone").held).toEqual([[6, 11]]);
+  });
+});
+
+describe("escrow that was removed and is enrolled again", () => {
+  // A thief's device removes escrow; a new phone of the owner enrolls it again, and all other devices are lost.
+  const before = Links.ofUser().rotate("Laptop").enrollEscrow("Laptop", pointerTo(K1)).join("Thief");
+  const removed = before.review("Thief", { remove: ["Laptop", "Escrow"] }).join("New phone");
+  const again = (key: string) => removed.enrollEscrow("New phone", pointerTo(key)).join("Restored");
+
+  it("loses nothing: the same keys go on (case 17)", () => {
+    const world = again(K1);
+    expect(world.escrow.held).toEqual([[5, 6]]);
+    expect(grantedOf(world, K1)).toEqual([
+      [1, 3],
+      [5, 6],
+    ]);
+    const restored = world.append(
+      world.reviewByEscrow(K1, {
+        approve: ["Restored"],
+        runs: [
+          [1, 3],
+          [5, 6],
+        ],
+      }),
+    );
+    expect(restored.member("Restored").held).toEqual([
+      [1, 3],
+      [5, 6],
+    ]);
+    const attack = world.reviewByEscrow(K1, { approve: ["Restored"], runs: [[1, 6]] });
+    expectTwins(
+      world.log,
+      attack,
+      world.reviewByEscrow(K1, { approve: ["Restored"], runs: [[5, 6]] }),
+      "INVALID_LINK",
+      "ESC-11",
+    );
+  });
+
+  it("loses nothing: newer keys name the older, which admins still hold (case 17)", () => {
+    const world = again(K2);
+    expect(grantedOf(world, K2)).toEqual([[5, 6]]);
+    const restoring = world.reviewByEscrow(K2, {
+      approve: ["Restored"],
+      runs: [
+        [1, 3],
+        [5, 6],
+      ],
+      pairs: [[K1]],
+    });
+    expect(world.append(restoring).member("Restored").held).toEqual([
+      [1, 3],
+      [5, 6],
+    ]);
+    const unproven = world.reviewByEscrow(K2, {
+      approve: ["Restored"],
+      runs: [
+        [1, 3],
+        [5, 6],
+      ],
+    });
+    expectTwins(world.log, unproven, restoring, "INVALID_LINK", "ESC-11");
+  });
+
+  it("gives nothing while it is removed: its keys sign for nobody (MEM-4)", () => {
+    const attack = removed.reviewByEscrow(K1, { approve: ["New phone"], runs: [[1, 3]] });
+    expectRefused(removed.log, attack, "INVALID_LINK", "MEM-4");
+  });
+});

@@ -1,0 +1,82 @@
+// What a device owes, as operations of the reference model: the steps of its agenda, and what its user answers.
+// docs/spec.md section 11.2.
+
+import { agenda } from "../../src/agenda/agenda.js";
+import type { Knowledge } from "../../src/agenda/facts.js";
+import type { AuthorStep, Step } from "../../src/agenda/steps.js";
+import type { MemberId } from "../../src/bytes/ids.js";
+import { epochsIn } from "../../src/log/runs.js";
+import { effectOf, type Model, type ModelPointer, type Op } from "./reference.js";
+import type { World } from "./world.js";
+
+/** A link that a device owes, and its step; a regrant that its user agreed to has the step that it would be. */
+export interface Owed {
+  readonly op: Op;
+  readonly step: AuthorStep;
+  readonly knowledge: Knowledge;
+}
+
+/** What a device knows besides its own log and keyring. */
+export function knowledgeOf({ organisation }: World): Knowledge {
+  return organisation?.knowledge ?? { escrowLog: undefined, now: "unchecked" };
+}
+
+/** The agenda of a member. Its user never declined escrow, and wants it again after a removal. */
+export function agendaOf(world: World, by: number): { readonly steps: readonly Step[]; readonly knowledge: Knowledge } {
+  const knowledge = knowledgeOf(world);
+  const steps = agenda(world.session(by), knowledge);
+  const again = steps.flatMap((step) =>
+    step.do === "ask" && step.question === "enroll-again" ? [step.removedAt] : [],
+  );
+  if (again.length === 0) return { steps, knowledge };
+  const answered = { ...knowledge, enrollAgainAfter: again[0] };
+  return { steps: agenda(world.session(by), answered), knowledge: answered };
+}
+
+/**
+ * The first link that a member owes; the user agrees to whatever regrant it is asked about. Undefined when it owes none.
+ *
+ * @param missing what the member has to declare in its next link that may (MEM-9).
+ */
+export function owedBy(world: World, model: Model, by: number, missing: ReadonlySet<number>): Owed | undefined {
+  const { steps, knowledge } = agendaOf(world, by);
+  const step = steps.map(authored).find((each) => each !== undefined);
+  return step && { op: opOf(world, model, by, step, missing), step, knowledge };
+}
+
+function authored(step: Step): AuthorStep | undefined {
+  if (step.do === "author") return step;
+  if (step.do !== "ask" || step.question !== "regrant") return undefined;
+  return { do: "author", link: "regrant", give: [{ member: step.member, runs: step.epochs }], others: [] };
+}
+
+function opOf(world: World, model: Model, by: number, step: AuthorStep, missing: ReadonlySet<number>): Op {
+  const position = (id: MemberId): number => world.position(id);
+  switch (step.link) {
+    case "rotate":
+      return withholding(model, { type: "rotate", by, missing }, step.withholdFromEscrow);
+    case "remove": {
+      const op = { type: "review", by, approve: [], remove: step.members.map(position), missing } as const;
+      return withholding(model, op, step.withholdFromEscrow);
+    }
+    case "enroll-escrow":
+    case "renew-escrow":
+      return { type: step.link, by, pointer: world.organisation?.pointers.at(-1) as ModelPointer, missing };
+    case "extend-escrow":
+      return { type: "review", by, approve: [position(step.escrow)], remove: [], missing };
+    case "regrant": {
+      const regrants = step.give.map(({ member, runs }) => ({
+        member: position(member),
+        epochs: new Set(epochsIn(runs)),
+      }));
+      return { type: "regrant", by, regrants, missing };
+    }
+    case "disown":
+      return { type: "disown", by, acts: step.acts };
+  }
+}
+
+/** MEM-6: to withhold has no effect where escrow would get nothing. */
+function withholding<T extends Op>(model: Model, op: T, withhold: boolean): Op {
+  return withhold && effectOf(model, op).dueToEscrow ? ({ ...op, withhold } as Op) : op;
+}

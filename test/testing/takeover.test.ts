@@ -1,0 +1,94 @@
+// A thief has the founding device: it removes the laptop and the paper in one link. The owner joins again with the password and, with
+// any one key of before, has all data back, passes it on, and removes the thief's device. Case 5 of what the audits found.
+
+import {
+  agenda,
+  enrollBackupKey,
+  type Keyring,
+  type KeysteadError,
+  openBackupKey,
+  openContent,
+  reclaim,
+  resume,
+  review,
+  sealTo,
+  setLockdown,
+} from "keystead";
+import { MaliciousRelay } from "keystead/testing";
+import { describe, expect, it } from "vitest";
+import { expectError } from "../support/refusal.js";
+import { Device } from "./device.js";
+
+const ALICE = "alice@example.org";
+const OPTIONS = { purpose: "letter" };
+const KNOWS = { escrowLog: undefined, now: "unchecked" } as const;
+
+async function read(keyring: Keyring, sealed: Uint8Array): Promise<string> {
+  try {
+    return new TextDecoder().decode(await openContent(sealed, keyring, OPTIONS));
+  } catch (error) {
+    return (error as KeysteadError).code;
+  }
+}
+
+/** The phone that opened the log is stolen, and the thief has removed the laptop and the paper. */
+async function stolen() {
+  const relay = new MaliciousRelay();
+  const phone = new Device(relay, ALICE, "Phone").create();
+  const letter = await sealTo([phone.log], new TextEncoder().encode("from before"), OPTIONS, phone.env);
+  const laptop = new Device(relay, ALICE, "Laptop").join();
+  phone.sync().write((session, env) => review(session, { approve: [laptop.id] }, env));
+  const made = laptop.sync().write((session, env) => enrollBackupKey(session, {}, env));
+  const paper = { member: made.paper.member, text: made.paper.reveal(laptop.log) };
+  phone.sync().write((session, env) => review(session, { remove: [laptop.id, paper.member] }, env));
+  return { relay, phone, laptop: laptop.sync(), paper, letter };
+}
+
+describe("a stolen founding device that removed the laptop and the paper", () => {
+  it("makes nobody wipe: the laptop asks its user, and reads on what it reached", async () => {
+    const { laptop, letter } = await stolen();
+    expect(agenda(laptop.session, KNOWS)).toEqual([{ do: "ask", question: "standing", standing: "removed" }]);
+    expect(await read(laptop.keyring, letter)).toBe("from before");
+    expectError(() => laptop.write((session, env) => review(session, { remove: [] }, env)), "NOT_PERMITTED", "MEM-4");
+  });
+
+  it.each(["the paper", "the laptop's old keyring"])(
+    "gives everything back to who has %s (MEM-10, BAK-1)",
+    async (key) => {
+      const { relay, phone, laptop, paper, letter } = await stolen();
+      const back = new Device(relay, ALICE, "New phone").join();
+      expect(await read(back.keyring, letter)).toBe("NO_ACCESS");
+      const opened = openBackupKey(back.log, relay.read(ALICE), paper.text);
+      expect(opened.standing).toBe("removed");
+      const from = key === "the paper" ? opened.keyring : resume(back.log, relay.read(ALICE), laptop.keyring).keyring;
+      back.write((session, env) => reclaim(session, { from }, env));
+      expect(await read(back.keyring, letter)).toBe("from before");
+
+      // It passes on what it took over, and the thief's device goes.
+      const tablet = new Device(relay, ALICE, "Tablet").join();
+      back.sync().write((session, env) => review(session, { approve: [tablet.id], remove: [phone.id] }, env));
+      expect(await read(tablet.sync().keyring, letter)).toBe("from before");
+      const later = await sealTo([back.log], new TextEncoder().encode("from after"), OPTIONS, back.env);
+      expect([await read(tablet.keyring, later), await read(phone.sync().keyring, later)]).toEqual([
+        "from after",
+        "NO_ACCESS",
+      ]);
+    },
+  );
+
+  it("gives nothing to who has no key of a removed member, and in lockdown to nobody unconfirmed (MEM-5, MEM-10)", async () => {
+    const { relay, phone, laptop, paper } = await stolen();
+    const back = new Device(relay, ALICE, "New phone").join();
+    const { keyring: from } = openBackupKey(back.log, relay.read(ALICE), paper.text);
+    // Its own key proves nothing: it was not removed.
+    expectError(
+      () => back.write((session, env) => reclaim(session, { from: session.keyring, runs: [[1, 1]] }, env)),
+      "NOT_PERMITTED",
+      "MEM-10",
+    );
+    phone.sync().write((session, env) => setLockdown(session, { on: true, remove: [back.id] }, env));
+    const locked = new Device(relay, ALICE, "Another phone").join();
+    expectError(() => locked.write((session, env) => reclaim(session, { from }, env)), "NOT_PERMITTED", "LOG-4");
+    expect(await read(laptop.keyring, new Uint8Array(8))).toBe("INVALID_ENCODING");
+  });
+});

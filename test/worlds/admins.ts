@@ -1,0 +1,100 @@
+// What the organisation's honest admin does for the owner: she records it first, restores the owner's devices, and renews a
+// pointer that is due. docs/spec.md section 11.
+
+import type { MemberId } from "../../src/bytes/ids.js";
+import type { RecordedAct } from "../../src/escrow/act.js";
+import { escrowMember } from "../../src/log/state.js";
+import { renewalReasons } from "../../src/trust/renewal.js";
+import { recover, renewFor } from "../support/accepted.js";
+import { recorded, withoutBob } from "./organisation.js";
+import { rewindTape } from "./primitives.js";
+import { type Change, envOf, type Move, type Scene } from "./scene.js";
+import { activeOf, escrowLogOf, OWN, type Player, type Step, stageOf, THIEVES, type World } from "./world.js";
+
+const idsOf = (world: World, names: readonly Player[]): MemberId[] =>
+  names.flatMap((name) => activeOf(world, name)?.id ?? []);
+
+/** An act that still fits at the end of the user's log. */
+export function isCurrent({ log }: World, { seq, prev }: Pick<RecordedAct, "seq" | "prev">): boolean {
+  return seq === log.head.seq + 1 && prev === log.head.hash;
+}
+
+export function adminMoves(scene: Scene): Move[] {
+  const { world } = scene;
+  if (world.log.kind === "escrow") return [];
+  const moves: Move[] = [];
+  if (stageOf(world) === 0 && [...world.log.links].some(({ pointer }) => pointer)) {
+    const take = (): Change => {
+      const organisation = withoutBob(world.organisation, world.log);
+      return { world: { ...world, organisation, last: { by: "the organisation", honest: true } } };
+    };
+    moves.push({ text: "the organisation removes Bob", take });
+  }
+  if (!escrowMember(world.log)) return moves;
+  if (renewalReasons(world.log, escrowLogOf(world)).some((reason) => reason !== "founder")) moves.push(renewing(scene));
+  for (const name of OWN) {
+    if (!activeOf(world, name)) continue;
+    moves.push(...restoring(scene, name));
+  }
+  for (const { by, act } of world.organisation.acts) {
+    if (by === "Ann" && isCurrent(world, act)) moves.push(carryingOut(scene, act));
+  }
+  return moves;
+}
+
+function renewing(scene: Scene): Move {
+  const { organisation, log: userLog } = scene.world;
+  const text = "Ann renews escrow";
+  const take = (): Step => {
+    const env = envOf(scene, text);
+    return { by: "Ann", honest: true, env, ...renewFor(organisation.ann, { userLog }, env) };
+  };
+  return { text, take };
+}
+
+/** Asked by the owner, who also says which devices are theirs: the others go, as the admin's software wants. */
+function restoring(scene: Scene, name: Player): readonly Move[] {
+  const { world } = scene;
+  const { log: userLog, entries } = world;
+  const approve = idsOf(world, [name]);
+  const usersOwn = idsOf(world, OWN);
+  const removals: readonly (readonly [string, readonly MemberId[]])[] = [
+    ["", []],
+    [" and removes what is not the owner's", idsOf(world, THIEVES)],
+  ];
+  const moves: Move[] = [];
+  for (const [also, remove] of removals) {
+    if (also && remove.length === 0) continue;
+    const text = `Ann restores ${name}${also}`;
+    const options = { userLog, entries, approve, remove, usersOwn };
+    const take = (): Step => {
+      const env = envOf(scene, text);
+      const { organisation, act } = recorded(world.organisation, "Ann", options, envOf(scene, `${text}, first`));
+      rewindTape();
+      const done = recover(organisation.ann, { act, userLog, entries, usersOwn }, env);
+      return { by: "Ann", honest: true, env, organisation, ...done };
+    };
+    moves.push({ text, take });
+    // Somebody may come between the act and its review.
+    if (!world.isAboutActs) continue;
+    const announce = `Ann records that she restores ${name}${also}`;
+    const record = (): Change => {
+      const { organisation } = recorded(world.organisation, "Ann", options, envOf(scene, announce));
+      return { world: { ...world, organisation, last: { by: "Ann", honest: true } } };
+    };
+    moves.push({ text: announce, take: record });
+  }
+  return moves;
+}
+
+function carryingOut(scene: Scene, act: RecordedAct): Move {
+  const { world } = scene;
+  const { organisation, log: userLog, entries } = world;
+  const text = `Ann does what she recorded at ${act.recordedAt}`;
+  const take = (): Step => {
+    const env = envOf(scene, text);
+    const done = recover(organisation.ann, { act, userLog, entries, usersOwn: idsOf(world, OWN) }, env);
+    return { by: "Ann", honest: true, env, ...done };
+  };
+  return { text, take };
+}

@@ -1,0 +1,241 @@
+// What is tried in escrow's name: by Bob, as an admin and after he was removed, with acts and without; and by the thief, where escrow
+// points to keys of its own. docs/spec.md section 11.3.
+
+import type { LinkHash, MemberId } from "../../src/bytes/ids.js";
+import { Secret } from "../../src/bytes/secret.js";
+import { escrowKeys } from "../../src/escrow/escrow-keys.js";
+import { type Draft, type Signer, writeLink } from "../../src/grants/author.js";
+import type { Session } from "../../src/grants/session.js";
+import { changedKeyring, newKeyring, partsOf } from "../../src/keys/keyring.js";
+import { MemberKeys } from "../../src/keys/member-keys.js";
+import { grantedInForce } from "../../src/log/pairs.js";
+import { epochsIn, type Runs } from "../../src/log/runs.js";
+import { currentEpoch, escrowMember, type Member } from "../../src/log/state.js";
+import { pointerTo } from "../../src/trust/pointer.js";
+import { isCurrent } from "./admins.js";
+import type { Draws } from "./draws.js";
+import { NAMES } from "./knowledge.js";
+import { FALSE_KEYS, OTHER, recorded, STAGES } from "./organisation.js";
+import { mix, text as textOf } from "./primitives.js";
+import { type Change, envOf, type Move, type Scene } from "./scene.js";
+import { activeOf, maskOf, OWN, runsOfMask, type Step, stageOf, THIEVES, type World } from "./world.js";
+
+/** Who acts in escrow's name, with what. */
+interface Impostor {
+  readonly by: "Bob" | "T";
+  readonly name: string;
+  /** Signs for the pointer in force. */
+  readonly escrow: Signer;
+  readonly admin: Signer;
+  /** What an honest device would believe of the act: where it was recorded, if it was. */
+  readonly session: Session;
+}
+
+/** What a review names as its act. */
+interface NamedAct {
+  readonly text: string;
+  readonly seq: number;
+  readonly hash: LinkHash;
+  readonly salt: Uint8Array;
+  /** Whether its admin recorded exactly this, while being one. */
+  readonly isRight: boolean;
+}
+
+export function rogueMoves(scene: Scene): Move[] {
+  const { world } = scene;
+  const escrow = escrowMember(world.log);
+  const pointer = escrow?.pointer;
+  if (world.log.kind === "escrow" || !escrow || !pointer) return [];
+  const moves: Move[] = [];
+  const { bob } = world.organisation;
+  const bobs = partsOf(bob.keyring).keys;
+  const old = STAGES[0].ann.log.epochs.at(0);
+  if (pointer.log === OTHER.log.head.log) {
+    const by: Impostor = { by: "T", name: "T, in escrow's name,", ...keysOf(OTHER, escrow), session: OTHER };
+    moves.push(...actsOf(scene, escrow, by));
+  } else if (textOf(pointer.sign) === textOf(FALSE_KEYS.publicKeys.sign)) {
+    const by: Impostor = {
+      ...{ by: "T", name: "T, in escrow's name,", session: OTHER },
+      escrow: FALSE_KEYS,
+      admin: keysOf(OTHER, undefined).admin,
+    };
+    moves.push(...actsOf(scene, escrow, by));
+  } else if (old && textOf(pointer.sign) === textOf(old.sign as Uint8Array) && pointer.epoch <= bob.log.epochs.length) {
+    moves.push(
+      ...actsOf(scene, escrow, { by: "Bob", name: "Bob", escrow: escrowKeys(bob, escrow), admin: bobs, session: bob }),
+    );
+  }
+  if (stageOf(world) === 0 && world.isAboutActs) moves.push(...announcing(scene));
+  return moves;
+}
+
+function keysOf(session: Session, escrow: Member | undefined) {
+  const admin: Signer = partsOf(session.keyring).keys;
+  return { admin, escrow: escrow ? escrowKeys(session, escrow) : admin };
+}
+
+/** Bob announces what he may do later, after he was removed, or never. */
+function announcing(scene: Scene): Move[] {
+  const { world } = scene;
+  const { log: userLog, entries } = world;
+  const moves: Move[] = [];
+  for (const name of [...THIEVES, "B", "C"] as const) {
+    const target = activeOf(world, name);
+    if (!target) continue;
+    const text = `Bob records that he restores ${name}`;
+    const take = (): Change => {
+      const usersOwn = [...userLog.active.values()].filter(({ kind }) => kind !== "escrow").map(({ id }) => id);
+      const options = { userLog, entries, approve: [target.id], usersOwn };
+      const { organisation } = recorded(world.organisation, "Bob", options, envOf(scene, text));
+      return { world: { ...world, organisation, last: { by: "Bob", honest: false } } };
+    };
+    moves.push({ text, take });
+  }
+  return moves;
+}
+
+/** The acts that an impostor can name for a review of exactly this. */
+function namable(
+  world: World,
+  { by, session }: Impostor,
+  approve: readonly MemberId[],
+  remove: readonly MemberId[],
+): readonly NamedAct[] {
+  const first = session.log.links.at(0) as { seq: number; hash: LinkHash };
+  const nothing = { seq: first.seq, hash: first.hash };
+  const acts: NamedAct[] = [{ ...{ text: "", salt: mix(500, 32, Uint8Array.of(1)) }, ...nothing, isRight: false }];
+  if (by !== "Bob") return acts;
+  const { acts: known, ann } = world.organisation;
+  for (const { by: admin, act, isKnownToBob } of known) {
+    if (!isKnownToBob) continue;
+    const isSame = (list: readonly MemberId[], other: readonly MemberId[]) => list.join() === other.join();
+    const isThis = isSame(act.approve, approve) && isSame(act.remove, remove);
+    const isHere = isCurrent(world, act);
+    const hash = ann.log.links.at(act.recordedAt - 1)?.hash as LinkHash;
+    const { salt, recordedAt: seq } = act;
+    if (admin === "Bob" && isThis && isHere) {
+      acts.push({ text: ", as recorded", salt, seq, hash, isRight: stageOf(world) === 0 });
+    } else if (admin === "Bob" && isThis)
+      acts.push({ text: ", as recorded elsewhere", salt, seq, hash, isRight: false });
+    else if (admin === "Bob" && isHere)
+      acts.push({ text: ", where something else was recorded", salt, seq, hash, isRight: false });
+    else if (isThis && isHere) acts.push({ text: ", as Ann recorded", salt, ...nothing, isRight: false });
+    else if (isHere) acts.push({ text: ", where Ann recorded something else", salt, seq, hash, isRight: false });
+  }
+  return [...new Map(acts.map((act) => [act.text, act])).values()];
+}
+
+function actsOf(scene: Scene, escrow: Member, impostor: Impostor): Move[] {
+  const { world } = scene;
+  const { log } = world;
+  const { by, name, admin } = impostor;
+  const act = (what: string, write: (env: Draws) => Partial<Step> & Pick<Step, "entry" | "log">): Move => {
+    const text = `${name} ${what}`;
+    return {
+      text,
+      take() {
+        const env = envOf(scene, text);
+        return { by, honest: false, env, ...write(env) };
+      },
+    };
+  };
+  const moves: Move[] = [];
+  const draft = (fields: Draft["fields"], seeds: number) => ({
+    ...{
+      before: log,
+      type: "review" as const,
+      fields: { author: escrow.sign, ...fields },
+      lent: seedsOf(world, seeds),
+    },
+    ...{ signers: [impostor.escrow, admin], guard: "not-a-users-device" as const },
+  });
+  const all = (2 << currentEpoch(log)) - 2;
+  const granted = grantedInForce(log);
+  const knows = knownTo(world, by);
+  const reviews = (what: string, { approve = [], remove = [] }: { approve?: MemberId[]; remove?: MemberId[] }) => {
+    for (const { text, isRight, ...named } of namable(world, impostor, approve, remove)) {
+      const review = (how: string, runs: Runs, seeds: number) =>
+        moves.push(
+          act(`${what}${text}${how}`, (env) => {
+            const actor = { admin: admin.sign, ...named, ...(runs.length > 0 && { runs }) };
+            const written = writeLink(draft({ by: actor, approve, remove }, seeds), env);
+            return { ...pick(written), rogue: !isRight, ...(how !== "" && { foul: true }) };
+          }),
+        );
+      const given = approve.length > 0 ? runsOfMask(maskOf(granted) & knows) : [];
+      review("", given, all);
+      if (approve.length === 0) continue;
+      if (text === "" || text === ", as recorded") review(" and grants junk", granted, 0);
+      if (text === "" && maskOf(granted) !== all) review(" and claims everything", runsOfMask(all), knows);
+    }
+  };
+  for (const target of THIEVES) {
+    const member = activeOf(world, target);
+    if (!member) continue;
+    reviews(`approves ${target}`, { approve: [member.id] });
+    for (const gone of OWN) {
+      const other = activeOf(world, gone);
+      if (other) reviews(`approves ${target} and removes ${gone}`, { approve: [member.id], remove: [other.id] });
+    }
+  }
+  for (const target of OWN) {
+    const member = activeOf(world, target);
+    if (!member) continue;
+    reviews(`removes ${target}`, { remove: [member.id] });
+    reviews(`approves ${target}`, { approve: [member.id] });
+  }
+  const { seq, hash } = impostor.session.log.head;
+  const renewal = (what: string, escrowTo: Draft["fields"], missing: number) =>
+    moves.push(
+      act(what, (env) => {
+        const fields = { author: escrow.sign, by: { admin: admin.sign, seq, hash }, ...escrowTo };
+        const signers = [impostor.escrow, admin];
+        const keyring = missing === 0 ? undefined : claimingEscrow(world, escrow, missing);
+        const written = writeLink(
+          { before: log, type: "renew-escrow", fields, signers, keyring, guard: "not-a-users-device" },
+          env,
+        );
+        return { ...pick(written), foul: missing !== 0 };
+      }),
+    );
+  renewal("renews escrow", { escrow: pointerTo(impostor.session.log) }, 0);
+  renewal(
+    "renews escrow and says that it lacks everything",
+    { escrow: pointerTo(impostor.session.log) },
+    maskOf(escrow.held),
+  );
+  if (by === "Bob" && stageOf(world) === 1)
+    renewal("renews escrow to the newest epoch", { escrow: pointerTo(world.organisation.ann.log) }, 0);
+  return moves;
+}
+
+const pick = ({ entry, log }: Pick<Step, "entry" | "log">) => ({ entry, log });
+
+/** What the thief and Bob compute together. */
+function knownTo({ secrets }: World, by: string): number {
+  return (by === "Bob" ? (["T", "Q", "Bob"] as const) : (["T", "Q"] as const)).reduce(
+    (set, name) => set | (secrets.knows[NAMES.indexOf(name)] as number),
+    0,
+  );
+}
+
+/** Seeds to pass on: the true ones of these epochs that a thief or Bob knows, and junk of all others. */
+function seedsOf(world: World, epochs: number): ReadonlyMap<number, Secret> {
+  const seeds = new Map<number, Secret>();
+  const known = epochs & knownTo(world, "Bob");
+  for (let epoch = 1; epoch <= currentEpoch(world.log); epoch++) {
+    const seed = world.secrets.seeds[epoch];
+    const bytes =
+      known & (1 << epoch) && seed !== undefined ? Buffer.from(seed, "latin1") : mix(600, 32, Uint8Array.of(epoch));
+    seeds.set(epoch, Secret.take(new Uint8Array(bytes)));
+  }
+  return seeds;
+}
+
+/** A keyring that makes a link declare these epochs missing. */
+function claimingEscrow(world: World, escrow: Member, missing: number) {
+  const keys = new MemberKeys(mix(700, 32, escrow.sign));
+  return changedKeyring(newKeyring(world.log.head.log, escrow.id, keys), { junk: epochsIn(runsOfMask(missing)) });
+}
+
+export { seedsOf };
