@@ -320,9 +320,9 @@ function misnamed(scene: Scene, before: Scene, { oneOf, nat }: Draw): Scene {
     (by) => by.set("seq", length + 1 + nat(3)),
     (by) => by.set("hash", idBytes((scene.escrows.get(TRUE) as Chain).world.log.links.at(nat(3))?.hash as string)),
   ]);
-  const body = (all: RawBody) => change(all.get("by") as RawBody);
   const { body: said } = takeApart(last);
-  body(said);
+  change(said.get("by") as RawBody);
+  const body = (all: RawBody) => all.set("by", said.get("by") as RawBody);
   if (equalBytes(encodeCbor(said), encodeCbor(takeApart(last).body))) return scene;
   const keys = takeApart(last).signatures.map(([key]) => key);
   const known = [...scene.escrows.values()].flatMap(({ world }) =>

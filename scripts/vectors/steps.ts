@@ -11,16 +11,9 @@ export interface StepText {
   readonly [field: string]: unknown;
 }
 
-/** The steps of an agenda. Regrants to several members in several links are one step here. */
+/** The steps of an agenda. */
 export function stepTexts(steps: readonly Step[]): readonly StepText[] {
-  const texts: StepText[] = [];
-  for (const step of steps) {
-    const [text, last] = [stepText(step), texts.at(-1)];
-    const goesOn = text.what === "regrant" && text.do === "author" && last?.what === "regrant" && last.do === "author";
-    if (goesOn) texts[texts.length - 1] = { ...last, give: [...(last["give"] as []), ...(text["give"] as [])] };
-    else texts.push(text);
-  }
-  return texts;
+  return steps.map(stepText);
 }
 
 function stepText(step: Step): StepText {
