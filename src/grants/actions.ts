@@ -8,12 +8,13 @@ import { OperatorKeys } from "../keys/operator-keys.js";
 import { attachmentDigest } from "../log/entry.js";
 import type { Role } from "../log/fields.js";
 import type { LinkTypeName } from "../log/registry.js";
-import { hasEpoch, intersectRuns, NO_RUNS, type Runs, runsOf, subtractRuns, uniteRuns } from "../log/runs.js";
+import { epochsIn, hasEpoch, intersectRuns, NO_RUNS, type Runs, runsOf, subtractRuns, uniteRuns } from "../log/runs.js";
 import { activeMember, assertLog, findMember, isConfirmed, type LogState } from "../log/state.js";
 import type { Env } from "../primitives/env.js";
 import { type Draft, writeLink } from "./author.js";
 import { sortedRoles, withFreshKeys } from "./enter.js";
 import type { EscrowOptions } from "./escrow-guard.js";
+import { requireContinued, rightSeed } from "./meet.js";
 import { checkPositions } from "./positions-argument.js";
 import { Proposal, proposeLog, proposeSession } from "./proposal.js";
 import { checkRuns } from "./runs-argument.js";
@@ -143,13 +144,21 @@ export interface ReclaimOptions extends EscrowOptions {
 export function reclaim(session: Session, options: ReclaimOptions, env: Env): Proposal<Session> {
   const { log, keyring } = checkSession(session);
   const { from, runs } = checkOptions(options);
-  const { member, keys, seeds } = partsOf(from);
+  const { member, keys, seeds: offered } = partsOf(from);
   if (from.log !== log.head.log) throw new KeysteadError("INVALID_ARGUMENT", "from is a keyring of another log");
+  requireContinued(log, from);
   const lacking = subtractRuns(findMember(log, member)?.held ?? NO_RUNS, activeMember(log, keyring.member).held);
-  const given =
+  const wanted =
     runs === undefined
-      ? intersectRuns(lacking, runsOf(seeds.keys())).slice(-MAX_RECLAIMED_RUNS)
+      ? intersectRuns(lacking, runsOf(offered.keys())).slice(-MAX_RECLAIMED_RUNS)
       : checkRuns("runs", runs);
+  // GRT-4: a seed from a fork, or for a key that is only ρ's, would be granted as junk in this member's own name.
+  const right = [...epochsIn(intersectRuns(wanted, runsOf(offered.keys())))].flatMap((epoch) => {
+    const seed = rightSeed(log, from, epoch);
+    return seed ? [[epoch, seed] as const] : [];
+  });
+  const seeds = new Map(right);
+  const given = runs === undefined ? intersectRuns(wanted, runsOf(seeds.keys())) : wanted;
   if (given.length === 0)
     throw new KeysteadError("NOT_PERMITTED", "the removed member has nothing that this one lacks", { rule: "MEM-10" });
   const written = write(session, "reclaim", { from: member, runs: given }, env, {
