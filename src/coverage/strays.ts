@@ -37,7 +37,7 @@ function vouchersOf(log: LogFacts, { approvals }: Member): ReadonlySet<MemberId>
     const approver = log.active.get(id);
     if (!approver || found.has(id)) continue;
     found.add(id);
-    queue.push(...approver.approvals.map(({ by }) => by));
+    for (const { by } of approver.approvals) queue.push(by);
   }
   return found;
 }

@@ -14,7 +14,7 @@ import type { Env } from "../primitives/env.js";
 import { type Draft, writeLink } from "./author.js";
 import { sortedRoles, withFreshKeys } from "./enter.js";
 import type { EscrowOptions } from "./escrow-guard.js";
-import { checkedFully, meet } from "./meet.js";
+import { checkedFully, meet, requireContinued } from "./meet.js";
 import { checkPositions } from "./positions-argument.js";
 import { Proposal, proposeLog, proposeSession } from "./proposal.js";
 import { checkRuns } from "./runs-argument.js";
@@ -146,6 +146,7 @@ export function reclaim(session: Session, options: ReclaimOptions, env: Env): Pr
   const { from, runs } = checkOptions(options);
   const { member, keys } = partsOf(from);
   if (from.log !== log.head.log) throw new KeysteadError("INVALID_ARGUMENT", "from is a keyring of another log");
+  requireContinued(log, from);
   const lacking = subtractRuns(findMember(log, member)?.held ?? NO_RUNS, activeMember(log, keyring.member).held);
   const wanted =
     runs === undefined

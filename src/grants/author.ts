@@ -192,7 +192,7 @@ function drawEpoch(before: LogFacts, { newEpoch }: Effect, env: Env): ReadonlyMa
 }
 
 /** As many runs as leave room for a new epoch to 256 members beside them. */
-const MAX_MISSING_RUNS = 4096;
+export const MAX_MISSING_RUNS = 4096;
 
 /** MEM-9: what the author could not open of what the log says it holds. */
 function missingOf(before: LogFacts, keyring: Keyring, name: LinkTypeName): Runs {
@@ -207,6 +207,13 @@ function missingOf(before: LogFacts, keyring: Keyring, name: LinkTypeName): Runs
 function seedToGrant(before: LogFacts, keyring: Keyring | undefined, epoch: number): Secret {
   const seed = keyring && rightSeed(before, keyring, epoch);
   if (seed) return seed;
+  if (keyring && partsOf(keyring).junk.has(epoch)) {
+    throw new KeysteadError(
+      "GRANT_UNAVAILABLE",
+      `this member could not open epoch ${epoch}, and more such epochs than one link declares missing; rotate first, which declares the newest of them, until none is left`,
+      { rule: "MEM-9", details: { epoch, log: before.head.log, member: keyring.member } },
+    );
+  }
   throw new KeysteadError(
     "GRANT_UNAVAILABLE",
     `the log says that this member holds epoch ${epoch}, but its grant was never delivered, or its seed here is wrong; fetch the attachments again`,

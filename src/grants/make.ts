@@ -6,6 +6,7 @@ import { encodeCbor } from "../bytes/cbor.js";
 import type { LinkHash, LogId } from "../bytes/ids.js";
 import { Secret } from "../bytes/secret.js";
 import { fromHex } from "../bytes/text.js";
+import { SEED_LENGTH } from "../keys/member-keys.js";
 import { type DueGrant, spanOf } from "../log/effects.js";
 import { attachmentDigest } from "../log/entry.js";
 import type { Grant } from "../log/fields.js";
@@ -61,7 +62,7 @@ export function makeGrant(
   seedOf: (epoch: number) => Secret,
 ): { readonly keyring: Uint8Array; readonly boxes: readonly Uint8Array[] } {
   const set = epochsDigest(epochs);
-  const seeds = Secret.take(concat(...[...epochsIn(epochs)].map((epoch) => seedOf(epoch).bytes())));
+  const seeds = Secret.take(joined([...epochsIn(epochs)].map(seedOf)));
   const key = grantKey(seeds, set, place);
   const keyring = chachaSeal(key.bytes(), ZERO_NONCE, NO_BYTES, seeds.bytes());
   const boxes = recipients.map(({ kem }) => {
@@ -77,6 +78,13 @@ export function makeGrant(
   seeds.wipe();
   key.wipe();
   return { keyring, boxes };
+}
+
+/** Seeds in a row. A set has more of them than a call takes arguments on some engines. */
+function joined(seeds: readonly Secret[]): Uint8Array {
+  const bytes = new Uint8Array(seeds.length * SEED_LENGTH);
+  for (const [index, seed] of seeds.entries()) bytes.set(seed.bytes(), index * SEED_LENGTH);
+  return bytes;
 }
 
 /** GRT-2: what stands for a set of epochs in a grant. */

@@ -73,7 +73,7 @@ export function openGrants(
     if (wanted.length === 0) continue;
     const [keyringBytes, boxBytes] = [find(grant.keyring), find(box.digest)];
     if (!keyringBytes || !boxBytes) {
-      withheld.push(...wanted);
+      for (const epoch of wanted) withheld.push(epoch);
       continue;
     }
     // The first link's grants know no log id yet (GRT-2).

@@ -25,7 +25,8 @@ export function foundersOf(log: LogFacts, reading?: OtherReading): ReadonlyMap<M
     for (let next = reached.pop(); next !== undefined; next = reached.pop()) {
       if (founders.has(next)) continue;
       founders.set(next, position);
-      reached.push(...(approved.get(next) as readonly number[]));
+      // One by one: a thief decides how many there are, and a call takes only so many arguments.
+      for (const each of approved.get(next) as readonly number[]) reached.push(each);
     }
   }
   return new Map([...nodes].map(([id, position]) => [id, founders.get(position) as number]));
