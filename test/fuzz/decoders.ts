@@ -49,7 +49,7 @@ import { snapshot } from "../support/refusal.js";
 import { seededEnv } from "../support/seeded-env.js";
 import { CERTIFICATE, NOON, STATEMENT_KEYS } from "../support/service.js";
 import { seedNamed } from "../support/world.js";
-import { contents, escrowWorld, forkedWorld, samples, smallWorld, texts, userWorld } from "./samples.js";
+import { contents, recordedWorld, forkedWorld, samples, smallWorld, texts, userWorld } from "./samples.js";
 
 /** A function under test: its name, what it takes, and how it is given something. */
 type Decoder<Given> = readonly [name: string, good: Given, feed: (given: Given) => unknown];
@@ -57,17 +57,17 @@ type Decoder<Given> = readonly [name: string, good: Given, feed: (given: Given) 
 const { log } = smallWorld;
 const { backup } = texts;
 const session = smallWorld.session("Phone");
-const admin = escrowWorld.session("Bob");
+const admin = recordedWorld.session("Bob");
 const [{ good: plain, options }, { good: signed, options: signedOptions }] = await contents();
-const { seq: record } = [...escrowWorld.log.links].find(({ access }) => access) as { readonly seq: number };
-const recordEntry = escrowWorld.entries[record - 1] as Uint8Array;
+const { seq: record } = [...recordedWorld.log.links].find(({ access }) => access) as { readonly seq: number };
+const recordEntry = recordedWorld.entries[record - 1] as Uint8Array;
 const user = { userLog: userWorld.log, entries: userWorld.entries };
 /** The user's entries with another one among them. */
 const withFirst = (bytes: Uint8Array) => ({ ...user, entries: [bytes, ...userWorld.entries.slice(1)] });
 const firstOfUser = userWorld.entries[0] as Uint8Array;
 
 async function report(bytes: Uint8Array): Promise<void> {
-  for await (const _ of organisationReport(escrowWorld.log, [{ log: userWorld.log, ...withFirst(bytes) }], { admin }));
+  for await (const _ of organisationReport(recordedWorld.log, [{ log: userWorld.log, ...withFirst(bytes) }], { admin }));
 }
 
 const LATER = 1_800_000_000_000;
@@ -94,9 +94,9 @@ function nameOf(bytes: Uint8Array): string | undefined {
 
 /** The access that an admin has recorded by these bytes; undefined when they are none. */
 function accessOf(bytes: Uint8Array): unknown {
-  const entry = recordOf(escrowWorld, escrowWorld.signer("Bob"), bytes);
+  const entry = recordOf(recordedWorld, recordedWorld.signer("Bob"), bytes);
   const { access, junk } =
-    accessRecords({ ...admin, log: appendEntry(escrowWorld.log, entry, { now: "unchecked" }) }, [entry]).at(-1) ?? {};
+    accessRecords({ ...admin, log: appendEntry(recordedWorld.log, entry, { now: "unchecked" }) }, [entry]).at(-1) ?? {};
   expect(junk).toBe(access === undefined);
   return access;
 }
@@ -172,8 +172,8 @@ export function surroundings(): string {
   const prepared = { log, keyring: samples.prepared.keyring };
   const sessions = [session, smallWorld.session("Laptop"), admin, prepared];
   return snapshot([
-    [log, userWorld.log, forkedWorld.log, escrowWorld.log, samples.paper.log, backup.log],
-    [smallWorld, userWorld, forkedWorld, escrowWorld].map(({ entries }) => entries),
+    [log, userWorld.log, forkedWorld.log, recordedWorld.log, samples.paper.log, backup.log],
+    [smallWorld, userWorld, forkedWorld, recordedWorld].map(({ entries }) => entries),
     sessions.map((each) => toHex(unsafeSerializeKeyring(each))),
   ]);
 }

@@ -32,7 +32,7 @@ const escrow = dismiss(hire(staffed, "Eve", ["discover"]), "Eve");
 const begun = enroll(openWorld("fuzz", { operator: true }).backup("Laptop", "Paper"), "Laptop", staffed).join("Phone");
 
 /** Another history of the user's log, from its fifth link on. */
-export const forkedWorld: World = begun.rotate("Laptop").join("Watch").rotate("Phone");
+export const forkedWorld: World = renew(begun, "Laptop", escrow).join("Watch").rotate("Phone");
 
 /** A user's log with every type of link that it can have, and the escrow log in which its recovery was announced. */
 const restored = (() => {
@@ -54,13 +54,17 @@ const restored = (() => {
 })();
 export const userWorld: World = restored.user;
 
-/** An escrow log with policy, acts and access records. */
+/** An escrow log with an access record of Bob, who is an admin in it. */
+export const recordedWorld: World = restored.escrow.act("Bob", "records", (session, env) =>
+  recordAccess(session, { userLog: userWorld.log, epochs: [[1, 1]], reason: "fuzz", case: "1" }, env),
+);
+
+/** The same with acts, disowned and not, after Bob was dismissed. */
 export const escrowWorld: World = (() => {
-  const recorded = restored.escrow.act("Bob", "records", (session, env) =>
-    recordAccess(session, { userLog: userWorld.log, epochs: [[1, 1]], reason: "fuzz", case: "1" }, env),
-  );
-  const { escrow: announced } = announce(recorded, "Bob", begun, { approve: ["Phone"] }, { entries: begun.entries });
-  const { escrow: again } = announce(announced, "Bob", begun, { remove: ["Phone"] }, { entries: begun.entries });
+  const recorded = recordedWorld;
+  const user = renew(begun, "Laptop", escrow);
+  const { escrow: announced } = announce(recorded, "Bob", user, { approve: ["Phone"] }, { entries: user.entries });
+  const { escrow: again } = announce(announced, "Bob", user, { remove: ["Phone"] }, { entries: user.entries });
   const place = again.log.head.seq;
   const disowned = again.act("Bob", "disowns", (session, env) => disown(session, [place], env));
   const options = { remove: [disowned.id("Bob")], disown: [place - 1] };

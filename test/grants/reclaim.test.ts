@@ -3,6 +3,7 @@
 
 import { describe, expect, it } from "vitest";
 import { checkGrants } from "../../src/grants/check.js";
+import { resume } from "../../src/grants/receive.js";
 import { unsafeSerializeKeyring } from "../../src/grants/store.js";
 import { parseKeyring } from "../../src/keys/keyring-bytes.js";
 import { reclaim, rotate } from "../support/accepted.js";
@@ -14,14 +15,20 @@ describe("a reclaim from a keyring that was stored when its member took a link f
     .join("Phone")
     .review("Laptop", { approve: ["Phone"] });
   const lost = rotate(before.session("Laptop"), before.env("Laptop loses a race"));
-  const from = parseKeyring(unsafeSerializeKeyring(lost));
+  const stored = parseKeyring(unsafeSerializeKeyring(lost));
   const world = before
     .rotate("Phone")
     .review("Phone", { remove: ["Laptop"] })
     .join("Tablet");
+  const from = resume(world.log, [], stored).keyring;
+
+  it("is refused before the keyring was brought back to this log (LOG-8)", () => {
+    const call = () => reclaim(world.session("Tablet"), { from: stored }, world.env("Tablet"));
+    expectError(call, "FORKED", "LOG-8");
+  });
 
   it("leaves the epoch out whose seed is another link's, and grants nothing wrong (GRT-4)", () => {
-    expect(from.epochs).toEqual([1, 2, 3]);
+    expect(stored.epochs).toEqual([1, 2, 3]);
     expect(world.member("Laptop").held).toEqual([[1, 3]]);
     const after = world.act("Tablet", "reclaims", (session, env) => reclaim(session, { from }, env));
     expect(after.record.grants.map(({ epochs }) => epochs)).toEqual([[[1, 2]]]);

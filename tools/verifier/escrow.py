@@ -172,9 +172,20 @@ def extends(escrow: State, head: dict | None) -> bool:
 
 def contradicts(pointer: dict, escrow: State, confirmed: dict | None) -> bool:
     """ESC-4: the pointer and the log contradict each other, and the user has not confirmed that far."""
-    far_enough = pointer["seq"] <= escrow.seq or judge_pointer(pointer, escrow) == "false"
+    if extends(escrow, pointer):
+        return False
+    judged, is_beyond = judge_pointer(pointer, escrow), pointer["seq"] > escrow.seq
+    if is_beyond and judged == "older":  # no later head has an old epoch
+        return not (extends(escrow, confirmed) and is_superseded(pointer, escrow, confirmed))
     settled = extends(escrow, confirmed) and confirmed["seq"] >= min(pointer["seq"], escrow.seq)
-    return far_enough and not extends(escrow, pointer) and not settled
+    return (not is_beyond or judged == "false") and not settled
+
+
+def is_superseded(pointer: dict, escrow: State, confirmed: dict) -> bool:
+    """The user confirmed a head at or after the link that made the epoch after the pointer's."""
+    return confirmed["seq"] >= next(
+        state.seq for state in escrow.history() if state.epoch == pointer["epoch"] + 1
+    )
 
 
 def pointers_of(user: State, founders: dict[int, int]) -> list[dict]:
@@ -190,26 +201,35 @@ def pointers_of(user: State, founders: dict[int, int]) -> list[dict]:
 def is_passed_over(pointer: dict, escrow: State, confirmed: dict) -> bool:
     if pointer["seq"] <= confirmed["seq"]:
         return True
+    if pointer["seq"] <= escrow.seq:
+        return False
     judged = judge_pointer(pointer, escrow)
-    return pointer["seq"] > escrow.seq and (
-        judged == "older" or (judged == "false" and confirmed["seq"] == escrow.seq)
-    )
+    if judged == "older":
+        return is_superseded(pointer, escrow, confirmed)
+    return judged == "false" and confirmed["seq"] == escrow.seq
 
 
 def trust(user: State, escrow: State, confirmed: dict | None) -> str:
     """11.2: whether the escrow log at hand is "trusted", and else whether to "fetch" another or "confirm" it."""
     classes, member = user.classes(), user.escrow()
-    named = pointers_of(user, classes.founders)
+    both = [pointers_of(user, graph) for graph in (classes.founders, classes.without_escrow)]
     if confirmed is None:
-        own = pointers_of(user, classes.without_escrow)
-        heads = [pointers[-1] if pointers else None for pointers in (named, own)]
+        heads = [pointers[-1] if pointers else None for pointers in both]
     else:
-        named = [p for p in named if p["log"] == escrow.log and not is_passed_over(p, escrow, confirmed)]
-        heads = [confirmed, *named[-1:]]
+        heads = [confirmed]
+        for pointers in both:
+            counting = [p for p in pointers if p["log"] == escrow.log and not is_passed_over(p, escrow, confirmed)]
+            heads += counting[-1:]
     if all(extends(escrow, head) for head in heads):
         return "trusted"
     heads.append(member.pointer if member else None)
-    is_later = any(head and head["log"] == escrow.log and head["seq"] > escrow.seq for head in heads)
+    is_later = any(
+        head
+        and head["log"] == escrow.log
+        and head["seq"] > escrow.seq
+        and not ("epoch" in head and judge_pointer(head, escrow) == "older")
+        for head in heads
+    )
     return "fetch" if is_later else "confirm"
 
 

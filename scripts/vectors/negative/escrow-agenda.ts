@@ -301,10 +301,10 @@ const CONTRADICTED: readonly EscrowAttack[] = [
   ),
   owes(
     "old_epoch_far_ahead",
-    "A true old epoch at a head far ahead is renewed like any old one.",
+    "A true old epoch at a head far ahead, which no later head has: the pointer lies, or the escrow log is a fork that ends early. The device asks. In the twin the user has confirmed the log to its end.",
     ["ESC-4", "ESC-6"],
-    [{ user: point(user, "Laptop", ahead), escrow: later }, renewal("older")],
-    [{ user: renewed, escrow: later }],
+    [{ user: point(user, "Laptop", ahead), escrow: later }, CONTRADICTION],
+    [{ user: point(user, "Laptop", ahead), escrow: later, confirmed: later }, renewal("older")],
   ),
   owes(
     "pointer_to_an_epoch_that_never_comes",
@@ -323,7 +323,7 @@ const CONTRADICTED: readonly EscrowAttack[] = [
   ),
   owes(
     "contradiction_behind_an_old_epoch_far_ahead",
-    "A founding device named a head that the escrow log does not have, and then an old epoch far ahead, which says nothing. A thief renewed.",
+    "A founding device named a head that the escrow log does not have, and then an old epoch far ahead. A thief renewed. In the twin the first pointer was true, and the user has confirmed the log to its end, which settles the second.",
     ["ESC-4"],
     [
       {
@@ -336,6 +336,7 @@ const CONTRADICTED: readonly EscrowAttack[] = [
       {
         user: point(point(user, "Laptop", ahead).join("Thief"), "Thief", newestPointer(later.log)),
         escrow: later,
+        confirmed: later,
       },
       renewal("founder"),
     ],

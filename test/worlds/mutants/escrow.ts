@@ -119,7 +119,7 @@ export const ESCROW_MUTANTS: readonly Mutant[] = [
     changes: [
       {
         file: "src/trust/doubt.ts",
-        find: "next.push(...(leadsTo.get(id) ?? []));",
+        find: "for (const each of leadsTo.get(id) ?? []) next.push(each);",
         replace: "",
       },
     ],
