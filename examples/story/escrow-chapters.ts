@@ -279,7 +279,7 @@ export async function tellEscrowStory({ bytes, name, folder, print }: StoryOptio
   expect(restored?.believed === true && restored.case === why.case, "Alice stays believed, and the report says why");
   say("Bob recorded what he did before he did it: that he has left changes nothing for Alice.\n");
   const where = folder.storeReport([reportCsvHeader(), ...after.map(reportCsvLine)].join(""));
-  say(`All of it, for a spreadsheet, is in ${where}.`);
+  say(`All of it, for a spreadsheet, is in ${where}, beside the folders named below.`);
   operator.wipe();
   for (const { keyring } of [ann, bob, laptop, tablet, oldest, phone, desk, taken]) keyring.wipe();
 }

@@ -25,8 +25,9 @@ export function disownSteps({ log, me, mayAct, actors, knowledge }: Facts): read
     return userLog !== undefined && !reviewOf(userLog, log, act);
   };
   const undone = new Set(read.filter(isUndone).map(({ recordedAt }) => recordedAt));
+  const isUnread = new Set(unread);
   const disowned = loose.filter(
-    ({ seq, record }) => record?.junk || undone.has(seq) || (disownUnread.has(seq) && unread.includes(seq)),
+    ({ seq, record }) => record?.junk || undone.has(seq) || (disownUnread.has(seq) && isUnread.has(seq)),
   );
   const unanswered = unread.filter((seq) => !disownUnread.has(seq));
   const steps: Step[] = [];

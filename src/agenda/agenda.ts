@@ -3,10 +3,11 @@
 import { checkOptions } from "../arguments/options.js";
 import { actors } from "../coverage/actors.js";
 import { KeysteadError } from "../errors.js";
+import { MAX_MISSING_RUNS } from "../grants/author.js";
 import { checkSession, type Session } from "../grants/session.js";
 import { standing } from "../grants/standing.js";
 import { partsOf } from "../keys/keyring.js";
-import { DEFAULT_SKEW } from "../log/checks.js";
+import { checkMilliseconds, DEFAULT_SKEW } from "../log/checks.js";
 import { hasEpoch, intersectRuns, runsOf, subtractRuns } from "../log/runs.js";
 import { currentEpoch, findMember, isConfirmed, type Member } from "../log/state.js";
 import { doubtedMembers } from "../trust/doubt.js";
@@ -64,6 +65,7 @@ function rotateStep(facts: Facts, before: readonly Step[]): readonly Step[] {
   const because = [
     ...(log.rotationDue ? (["rotation-due"] as const) : []),
     ...(hasEpoch(junk, currentEpoch(log)) ? (["current-epoch-unopened"] as const) : []),
+    ...(junk.length > MAX_MISSING_RUNS ? (["junk-to-declare"] as const) : []),
   ];
   if (because.length === 0) return [];
   const others = actors.filter(({ id }) => id !== me.id).map(({ id }) => id);
@@ -79,11 +81,14 @@ function fetchStep({ withheld }: Facts): readonly Step[] {
 }
 
 function checkKnowledge(knowledge: Knowledge): Knowledge {
-  const { now, strangers = [], escrowLog } = checkOptions(knowledge);
+  const { now, skew, strangers = [], own = [], escrowLog } = checkOptions(knowledge);
   checkAtHand(escrowLog);
   if (now !== "unchecked" && (!Number.isSafeInteger(now) || now < 0)) {
     throw new KeysteadError("INVALID_ARGUMENT", 'now must be whole milliseconds since 1970, or "unchecked"');
   }
-  if (!Array.isArray(strangers)) throw new KeysteadError("INVALID_ARGUMENT", "strangers must be a list of members");
+  if (skew !== undefined) checkMilliseconds("skew", skew);
+  for (const [name, list] of Object.entries({ own, strangers })) {
+    if (!Array.isArray(list)) throw new KeysteadError("INVALID_ARGUMENT", `${name} must be a list of members`);
+  }
   return knowledge;
 }

@@ -103,8 +103,11 @@ function isConfirmedByUser({ knowledge }: Facts, escrowLog: LogState): boolean {
 
 /** Position of the newest removal of an escrow member whose pointer last named this log; 0 if there is none. */
 function lastRemovalOf({ removed }: LogState, { head }: LogState): number {
-  const seqs = [...removed].map((member) => (member.pointer?.log === head.log ? (member.removed?.seq ?? 0) : 0));
-  return Math.max(0, ...seqs);
+  let newest = 0;
+  for (const { pointer, removed: removal } of removed) {
+    if (pointer?.log === head.log) newest = Math.max(newest, removal?.seq ?? 0);
+  }
+  return newest;
 }
 
 /** Gives escrow what it lacks of what this device holds: again what it was granted wrongly or not at all, and older epochs. */

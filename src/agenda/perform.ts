@@ -1,5 +1,6 @@
 // Writes the link of one step of the agenda. docs/spec.md section 11.2.
 
+import { checkOptions } from "../arguments/options.js";
 import { KeysteadError } from "../errors.js";
 import { disown } from "../escrow/act.js";
 import { enrollEscrow, renewEscrow } from "../escrow/member.js";
@@ -17,6 +18,7 @@ import type { AuthorStep } from "./steps.js";
  */
 export function performStep(session: Session, step: AuthorStep, knowledge: Knowledge, env: Env): Proposal<Session> {
   const escrow = knowledge;
+  checkOptions(step);
   switch (step.link) {
     case "rotate":
       return rotate(session, env, { escrow, withholdFromEscrow: step.withholdFromEscrow });

@@ -97,7 +97,13 @@ export type AuthorStep = {
   | {
       /** A new epoch: nothing else makes the log safe to seal to, or readable to this member, again. */
       readonly link: "rotate";
-      readonly because: readonly ("rotation-due" | "current-epoch-unopened" | "known-to-former-admin")[];
+      readonly because: readonly (
+        | "rotation-due"
+        | "current-epoch-unopened"
+        /** More than one link declares missing (MEM-9): until it is declared, this device can approve nobody. */
+        | "junk-to-declare"
+        | "known-to-former-admin"
+      )[];
       readonly withholdFromEscrow: boolean;
       /** Others that could do it as well. */
       readonly others: readonly MemberId[];

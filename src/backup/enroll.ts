@@ -40,8 +40,8 @@ export class BackupPaper {
    * The 36 characters in nine groups of four, for paper. The string is as secret as the key and cannot be wiped: show it,
    * do not keep it.
    *
-   * @param log the log **as the server has accepted it**. A paper whose link lost a race opens nothing, and whoever wrote it
-   * down would find out when it is needed (BAK-2).
+   * @param log the log **as the server has accepted it**. A paper whose link lost a race opens nothing, and its owner
+   * would find out when it is needed (BAK-2).
    * @throws `UNKNOWN_MEMBER` while the log does not have this key, `WIPED`
    */
   reveal(log: LogState): string {
@@ -83,9 +83,9 @@ export interface BackupKeyMade extends Session {
 
 /** In a user's log with escrow, `escrow` has the newest escrow log, whose policy must allow backup keys (BAK-5). */
 export interface BackupKeyOptions extends EscrowOptions {
-  /** What the list of devices calls it; `Backup key` unless told. */
+  /** What the list of devices calls it; `Backup key` by default. */
   readonly name?: string | undefined;
-  /** In an escrow log: what it may do, such as `["manage"]`, so that it can let new devices in; nothing unless told (MEM-8). */
+  /** In an escrow log: what it may do, such as `["manage"]`, so that it can let new devices in; nothing by default (MEM-8). */
   readonly roles?: readonly Role[] | undefined;
 }
 

@@ -163,7 +163,7 @@ export function record<const F extends Fields>(fields: F): Schema<Flat<RecordOf<
 
   function checkNames(given: Iterable<string>, path: string): void {
     for (const name of given) {
-      // Quoted and cut short: whoever made the bytes chose this name.
+      // Quoted and cut short: the author of the bytes chose this name.
       if (!names.has(name)) throw wrong(path, `has an unknown field ${JSON.stringify(name.slice(0, 40))}`);
     }
   }

@@ -7,7 +7,7 @@ import { assertBytes, equalBytes, wipe } from "./bytes.js";
 const REDACTED = "[secret]";
 
 /**
- * Secret bytes. Whoever makes a Secret wipes it. Printing, inspecting, serialising or cloning one gives no byte away: the
+ * Secret bytes. The caller that makes a Secret wipes it. Printing, inspecting, serialising or cloning one gives no byte away: the
  * bytes are in a private field, and every conversion says `[secret]`.
  */
 export class Secret {

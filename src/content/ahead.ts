@@ -1,4 +1,4 @@
-// Working ahead of whoever reads, by a few items: what keeps several chunks in flight. docs/spec.md section 12.
+// Working ahead of the reader, by a few items: what keeps several chunks in flight. docs/spec.md section 12.
 
 /**
  * The same items in the same order, asked for up to `count` ahead. An item is given as soon as it is there, whether or not

@@ -44,8 +44,8 @@ export function openBox(key: KemPrivateKey, coreHash: Uint8Array, box: Uint8Arra
 }
 
 /**
- * Commits to the content key and to the associated data, which itself stands nowhere in the content. Without it whoever
- * seals could make one ciphertext that two recipients read differently, since AES-GCM opens under more than one key.
+ * Commits to the content key and to the associated data, which itself stands nowhere in the content. Without it a
+ * sender could make one ciphertext that two recipients read differently, since AES-GCM opens under more than one key.
  */
 export function commit(contentKey: Secret, coreHash: Uint8Array, associatedData: Uint8Array): Uint8Array {
   const info = concat(coreHash, associatedData);

@@ -10,11 +10,11 @@ export interface Inlet {
   next(): Promise<Uint8Array | undefined>;
   /** The work is done to its end: closing is settled. */
   finish(): void;
-  /** Errors the stream, and whoever waits for a piece. */
+  /** Errors the stream, and the read that waits for a piece. */
   fail(reason: unknown): void;
 }
 
-/** @param onAbort is told when the writer gives up, or writes what are no bytes. */
+/** @param onAbort called when the writer gives up, or writes what are no bytes. */
 export function makeInlet(onAbort: (reason: unknown) => void): Inlet {
   let controller: WritableStreamDefaultController | undefined;
   let failure: { readonly reason: unknown } | undefined;
@@ -51,7 +51,7 @@ export function makeInlet(onAbort: (reason: unknown) => void): Inlet {
         offer(piece);
       });
     },
-    // Settled by the work's end: whoever waits for the writable end alone must learn that the content was cut off.
+    // Settled by the work's end: a caller that waits for the writable end alone must learn that the content was cut off.
     close: () =>
       new Promise<void>((resolve, reject) => {
         closing = { resolve, reject };

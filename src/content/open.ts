@@ -97,7 +97,7 @@ export function openStream(keyring: Keyring, options: OpenOptions = {}): OpenStr
   const job = checkOpening(keyring, options);
   const { readable, writable, result } = streamPair((source, signal) => open(job, source, signal), job.signal);
   const opened = result.then(({ core, ...opened }) => ({ ...opened, header: headerOf(core) }));
-  // Whoever does not ask learns of a failure by the streams.
+  // A caller that does not await it learns of a failure by the streams.
   opened.catch(() => {});
   return { readable, writable, opened };
 }
@@ -142,7 +142,7 @@ function checkOpening(keyring: Keyring, options: OpenOptions): OpenJob {
 /**
  * The content in order, all but the last of it as it comes; returns at the end of authentic content only.
  *
- * @param makeRoom is told, where the source knows its length, how many bytes of content will come at most.
+ * @param makeRoom called with how many bytes of content will come at most, where the source knows its length.
  */
 async function* open(
   { keyring, expected, senderOptions, onProgress }: OpenJob,

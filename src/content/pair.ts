@@ -33,7 +33,7 @@ export function streamPair<R>(
     resolveResult = resolve;
     rejectResult = reject;
   });
-  // Whoever does not ask learns of a failure by the streams.
+  // A caller that does not await it learns of a failure by the streams.
   result.catch(() => {});
 
   const onAbort = () => stop(outer?.reason);

@@ -164,7 +164,7 @@ async function* paddedChunks(source: ByteSource): AsyncGenerator<PlainChunk, voi
   }
 }
 
-/** Whoever stops early never waits for the chunks in flight, and no runtime is to call their failures unhandled. */
+/** A reader that stops early never waits for the chunks in flight, and no runtime is to call their failures unhandled. */
 function awaitedLater<T>(promise: Promise<T>): Promise<T> {
   promise.catch(() => {});
   return promise;

@@ -19,8 +19,8 @@ export interface RecipientOptions {
    */
   readonly pin?: ContactPin | undefined;
   /**
-   * Seal although rotation is due: a member was removed, no new epoch has been made yet, and whoever removed it expects it to
-   * be shut out. It can read this content.
+   * Seal although rotation is due: a member was removed, no new epoch has been made yet, and its user expects it to be
+   * shut out. The removed member can read this content.
    */
   readonly removedMembersMayRead?: boolean | undefined;
   /** What the service stated last of this log's head (`stateHead`): asked for, and judged, where `options.fresh` is given. */

@@ -31,7 +31,7 @@ export interface SealOptions extends LongWork<SealProgress> {
   /** What the content is for, such as `voicemail`: 1 to 128 bytes of UTF-8, readable by everybody. */
   readonly purpose: string;
   /**
-   * Where the content belongs, such as the id of its record: whoever opens it must give the same, so that a server cannot
+   * Where the content belongs, such as the id of its record: the reader must give the same, so that a server cannot
    * put one content in the place of another. It is not stored in the content. None is the same as no bytes.
    */
   readonly associatedData?: Uint8Array | undefined;

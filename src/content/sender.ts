@@ -46,9 +46,9 @@ export interface VerifiedSender {
   readonly position: number;
   /** The head of its own log that the device knew when it sealed. */
   readonly head: Head;
-  /** How it was removed after that, if it was: whoever has its keys may have sealed this since, at an old head. */
+  /** How it was removed after that, if it was: somebody who has its keys may have sealed this since, at an old head. */
   readonly removedSince: Removal | undefined;
-  /** The link in which it took fresh keys after that, if it did: whoever has the old ones may have sealed this since. */
+  /** The link in which it took fresh keys after that, if it did: somebody who has the old ones may have sealed this since. */
   readonly rekeyedSince: number | undefined;
   /**
    * `founding`: of the class that was trusted at the pin; without a pin, of the class that leads the log now. `restored`:

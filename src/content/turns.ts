@@ -1,4 +1,4 @@
-// Long work in turns: progress is told, an abort is heard, and everybody else gets the thread in between.
+// Long work in turns: it reports progress, heeds an abort, and leaves the thread to other work in between.
 // docs/spec.md section 12.
 
 import { KeysteadError } from "../errors.js";

@@ -20,8 +20,8 @@ export interface ExpectedContent {
   /** What the content was sealed with; nothing when it was sealed with none. */
   readonly associatedData?: Uint8Array | undefined;
   /**
-   * The keyring's own log, the newest that was verified. The reader is then told how the head that the sender named for it stands
-   * to it ({@link RecipientHead}); nothing is refused for that. The keyring's seeds are checked against it (GRT-4).
+   * The keyring's own log, the newest that was verified. The result then says how the head that the sender named for it
+   * stands to it ({@link RecipientHead}); nothing is refused for that. The keyring's seeds are checked against it (GRT-4).
    */
   readonly log?: LogState | undefined;
 }
@@ -37,7 +37,7 @@ export interface ExpectedContent {
  */
 export type RecipientHead = NamedHead | { readonly status: "unchecked"; readonly head: Head };
 
-/** A header that proved authentic: whoever wrote it had the content key. */
+/** A header that proved authentic: its author had the content key. */
 export interface Unlocked {
   readonly core: ContentCore;
   /** What the core says of the reader's own log. */

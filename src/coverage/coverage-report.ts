@@ -60,7 +60,7 @@ export interface CoverageReport {
   readonly wrongGrants: readonly { readonly text: string; readonly grant: ProvenCoverage["wrongGrants"][number] }[];
 }
 
-/** What {@link coverageReport} is told. */
+/** Options of {@link coverageReport}. */
 export interface CoverageOptions extends KnownEscrow {
   /** Milliseconds since 1970, to be printed on the report. */
   readonly now?: number | undefined;

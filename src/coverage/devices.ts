@@ -77,7 +77,7 @@ export interface DevicesAndActivity {
   readonly activity: readonly Activity[];
 }
 
-/** What {@link devicesAndActivity} is told. */
+/** Options of {@link devicesAndActivity}. */
 export interface DevicesOptions extends TakeoverOptions {
   /** This device's keyring: without it a device whose key was replaced looks like an active one. */
   readonly keyring?: Keyring | undefined;
@@ -88,7 +88,7 @@ export interface DevicesOptions extends TakeoverOptions {
    * back as far as the one before it. Without it, everything since this device entered.
    */
   readonly seen?: number | undefined;
-  /** How many links of activity to show, from 0; 50 unless told. */
+  /** How many links of activity to show, from 0; 50 by default. */
   readonly limit?: number | undefined;
 }
 

@@ -78,13 +78,13 @@ export function pendingFor(
   );
 }
 
-/** Says which member reaches further back than this one. Dates that fall on one day are told apart by epoch. */
+/** Says which member reaches further back than this one. Where dates fall on one day, it names the epochs. */
 export function furtherWarnings(me: Member, pending: readonly PendingMember[], nameOf: NameOf): readonly Warning[] {
   const warnings = new Map<string, Warning>();
   for (const { gives, further } of pending) {
     const best = further[0];
     if (!best) continue;
-    // Whoever can approve is a holder, so that both give some data access.
+    // A member that can approve is a holder, so that both give some data access.
     const [mine, its] = [gives, best.gives] as [DataAccess, DataAccess];
     const [here, there] = [formatDay(mine.since), formatDay(its.since)];
     const isEarlier = its.epoch < mine.epoch && here !== there;

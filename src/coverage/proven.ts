@@ -46,7 +46,7 @@ export interface ProofProgress {
   readonly total: number;
 }
 
-/** What {@link proveCoverage} is told: its steps are links. */
+/** Options of {@link proveCoverage}. Its steps are links. */
 export interface ProveOptions extends StepwiseWork<ProofProgress>, KnownEscrow {}
 
 /**

@@ -12,7 +12,7 @@ const FIRST = 1;
  * approver, and a device that joined and that nobody has approved is pending, not stray.
  *
  * Members that approve one another count as one: otherwise a thief's device and its backup key, by approving each other,
- * would vouch for each other for ever. Such a circle is stray when whoever else approved any of it is removed.
+ * would vouch for each other for ever. Such a circle is stray when every other member that approved any of it is removed.
  *
  * @throws `INVALID_ARGUMENT`
  */
@@ -37,7 +37,7 @@ function vouchersOf(log: LogFacts, { approvals }: Member): ReadonlySet<MemberId>
     const approver = log.active.get(id);
     if (!approver || found.has(id)) continue;
     found.add(id);
-    queue.push(...approver.approvals.map(({ by }) => by));
+    for (const { by } of approver.approvals) queue.push(by);
   }
   return found;
 }

@@ -1,4 +1,4 @@
-// Stretches of epochs with the dates they cover: what people are told instead of epoch numbers. docs/spec.md section 8.
+// Stretches of epochs with the dates they cover: people read these instead of epoch numbers. docs/spec.md section 8.
 
 import { epochsIn, formatRuns, type Run, type Runs } from "../log/runs.js";
 import { currentEpoch, type Epoch, type LogFacts } from "../log/state.js";

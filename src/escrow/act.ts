@@ -4,13 +4,14 @@
 import { equalBytes } from "../bytes/bytes.js";
 import type { LinkHash, LogId, MemberId } from "../bytes/ids.js";
 import { bytes, hexBytes, type Infer, record, text, uint } from "../bytes/schema.js";
+import { toHex } from "../bytes/text.js";
 import { KeysteadError } from "../errors.js";
 import { writeLink } from "../grants/author.js";
 import { checkPositions } from "../grants/positions-argument.js";
 import { type Proposal, proposeSession } from "../grants/proposal.js";
 import { checkOptions, checkSession, type Session } from "../grants/session.js";
 import { partsOf } from "../keys/keyring.js";
-import { MAX_SUBJECT_BYTES, memberList } from "../log/fields.js";
+import { MAX_SUBJECT_BYTES, memberList, type SealedRecord } from "../log/fields.js";
 import { hasRole, type LinkRecord, type LogState, memberBySigningKey } from "../log/state.js";
 import type { Env } from "../primitives/env.js";
 import { LABELS } from "../primitives/labels.js";
@@ -90,13 +91,18 @@ export function actRecords(member: Session, entries: Iterable<Uint8Array>): read
   const session = checkSession(member);
   const { log } = session;
   const found = recordsOf(actRecord, log, entries);
+  // An act that repeats another's commitment repairs what was disowned by mistake, or lost: it is by whichever admin. Each key
+  // once: an admin decides how many acts repeat one commitment.
+  const authors = new Map<string, Map<string, Uint8Array>>();
+  for (const { record } of found) {
+    const commitment = toHex((record.act as SealedRecord).commitment);
+    const keys = authors.get(commitment) ?? new Map<string, Uint8Array>();
+    const key = authorKey(record);
+    authors.set(commitment, keys.set(toHex(key), key));
+  }
   return found.map(({ record, sealed }) => {
     const { seq, author, time } = record;
-    // An act that repeats another's commitment repairs what was disowned by mistake, or lost: it is by whichever admin.
-    const commitment = record.act?.commitment as Uint8Array;
-    const others = found.flatMap(({ record: other }) =>
-      other.act && equalBytes(other.act.commitment, commitment) ? [authorKey(other)] : [],
-    );
+    const others = [...(authors.get(toHex((record.act as SealedRecord).commitment)) ?? new Map()).values()];
     const { opening, junk } = readRecord(actRecord, session, { record, sealed, others });
     return {
       ...{ seq, admin: author as MemberId, when: new Date(time), delivered: sealed !== undefined, junk },

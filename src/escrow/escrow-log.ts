@@ -11,7 +11,7 @@ import { type Policy, policyFields } from "../log/fields.js";
 import type { Env } from "../primitives/env.js";
 import { escrowNeeds, policyOf } from "../trust/escrow-needs.js";
 
-/** What {@link createEscrowLog} is told. */
+/** Options of {@link createEscrowLog}. */
 export interface CreateEscrowLogOptions {
   /** Whose escrow this is, for everybody who verifies it: 1 to 256 bytes of UTF-8. It can never change. */
   readonly subject: string;
@@ -22,7 +22,7 @@ export interface CreateEscrowLogOptions {
   readonly escrowContacts?: readonly string[] | undefined;
   /** Whom a user's new device may ask, up to 16 lines. */
   readonly userContacts?: readonly string[] | undefined;
-  /** Whether users may make backup keys; true unless told. */
+  /** Whether users may make backup keys; true by default. */
   readonly allowUserBackupKeys?: boolean | undefined;
 }
 

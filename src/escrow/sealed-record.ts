@@ -102,7 +102,7 @@ export function readRecord<T>(
   { record, sealed, others = [] }: FoundRecord,
 ): ReadRecord<T> {
   const { commitment } = record[kind.type] as SealedRecord;
-  const epoch = [...log.epochs].filter(({ seq }) => seq < record.seq).at(-1) as Epoch;
+  const epoch = epochBefore(log, record.seq);
   if (!sealed || !canOpen(keyring, epoch.number)) return { opening: undefined, junk: false };
   const bytes = hpkeOpen(epochPrivateKey(keyring, epoch.number), { info: sealInfo(kind, commitment), sealed });
   const opening = bytes && decodeRecord(kind, bytes);
@@ -113,6 +113,17 @@ export function readRecord<T>(
     ) &&
     kind.isSound(opening);
   return isRight ? { opening, junk: false } : { opening: undefined, junk: true };
+}
+
+/** The current epoch before a link, by binary search: an admin decides how many records and epochs there are. */
+function epochBefore({ epochs }: LogState, seq: number): Epoch {
+  let [low, high] = [0, epochs.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((epochs.at(middle) as Epoch).seq < seq) low = middle + 1;
+    else high = middle;
+  }
+  return epochs.at(low - 1) as Epoch;
 }
 
 /** The key that its author had when it wrote the record. */

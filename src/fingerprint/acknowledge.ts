@@ -8,7 +8,7 @@ import { compareContact } from "./contacts.js";
 import { type ContactPin, makePin } from "./pin.js";
 import { trustedFounders } from "./trusted-class.js";
 
-/** What {@link acknowledge} is told. */
+/** Options of {@link acknowledge}. */
 export interface AcknowledgeOptions {
   /** Whether the user has compared the fingerprint of this log with the contact. */
   readonly verified?: boolean | undefined;

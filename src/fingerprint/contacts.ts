@@ -68,7 +68,7 @@ function contradictionChange(kind: EvidenceKind, pin: ContactPin, current: Head,
 function factsSince(pin: ContactPin, now: LogState): ContactFacts {
   const founders = ownFounders(now);
   const trusted = new Set(pin.confirmed);
-  // A device or a backup key; an escrow member counts as others whoever approved it (section 10).
+  // A device or a backup key; an escrow member counts as others, by any approval (section 10).
   const isTrusted = ({ id, kind }: Member) => kind !== "escrow" && trusted.has(founders.get(id) as number);
   const members = new Map<MemberId | "operator", Member>(allMembers(now).map((member) => [member.id, member]));
   const links = [...now.links].slice(pin.head.seq).map(({ seq, type, time, author }) => {

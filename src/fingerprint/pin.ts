@@ -8,7 +8,7 @@ import { MAX_SUBJECT_BYTES } from "../log/fields.js";
 import { assertLog, type Head, type LogState } from "../log/state.js";
 import { trustedFounders } from "./trusted-class.js";
 
-/** What is remembered of a contact. Not secret, but whoever can change it chooses whom this device believes. */
+/** What is remembered of a contact. Not secret, but a person who can change it chooses whom this device believes. */
 export interface ContactPin {
   readonly v: 1;
   /** Whose log it is (LOG-8). */
@@ -47,7 +47,7 @@ const pinSchema: Schema<ContactPin> = {
 /**
  * Begins to track a contact: what its log is now becomes what later states are compared with.
  *
- * @param options.verified whether the user has compared fingerprints with the contact; false unless told.
+ * @param options.verified whether the user has compared fingerprints with the contact; false by default.
  * @returns plain data, to be stored with {@link encodePin}.
  * @throws `INVALID_ARGUMENT`
  */

@@ -14,7 +14,7 @@ import type { Env } from "../primitives/env.js";
 import { type Draft, writeLink } from "./author.js";
 import { sortedRoles, withFreshKeys } from "./enter.js";
 import type { EscrowOptions } from "./escrow-guard.js";
-import { checkedFully, meet } from "./meet.js";
+import { checkedFully, meet, requireContinued } from "./meet.js";
 import { checkPositions } from "./positions-argument.js";
 import { Proposal, proposeLog, proposeSession } from "./proposal.js";
 import { checkRuns } from "./runs-argument.js";
@@ -42,11 +42,11 @@ export function review(session: Session, options: ReviewOptions, env: Env): Prop
   return act(session, "review", fields, env, { guard: options });
 }
 
-/** What {@link review} is told. */
+/** Options of {@link review}. */
 export interface ReviewOptions extends EscrowOptions {
   readonly approve?: readonly MemberId[] | undefined;
   readonly remove?: readonly MemberId[] | undefined;
-  /** In an escrow log: what those may do whom this first confirms; nothing unless told. They keep it (MEM-8). */
+  /** In an escrow log: what the members may do that this first confirms; nothing by default. They keep it (MEM-8). */
   readonly roles?: Readonly<Record<MemberId, readonly Role[]>> | undefined;
   /** In an escrow log: positions of acts that are not to be believed from now on, of the admins that this removes (ESC-8). */
   readonly disown?: readonly number[] | undefined;
@@ -146,6 +146,7 @@ export function reclaim(session: Session, options: ReclaimOptions, env: Env): Pr
   const { from, runs } = checkOptions(options);
   const { member, keys } = partsOf(from);
   if (from.log !== log.head.log) throw new KeysteadError("INVALID_ARGUMENT", "from is a keyring of another log");
+  requireContinued(log, from);
   const lacking = subtractRuns(findMember(log, member)?.held ?? NO_RUNS, activeMember(log, keyring.member).held);
   const wanted =
     runs === undefined
@@ -193,7 +194,7 @@ export function rename(
 }
 
 /**
- * Switches lockdown on, removing members in the same link where told, or off.
+ * Switches lockdown on or off. Switching it on may remove members in the same link.
  *
  * @throws as {@link review}; MEM-5 says who may, and who must be removed first
  */

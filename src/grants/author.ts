@@ -146,7 +146,7 @@ export function compose(draft: Omit<Draft, "signers">, env: Env): Composed {
 /** What a body without grants and epoch does, if the state before it admits it. */
 function judgeDraft(before: LogFacts, type: LinkType, unfinished: AnyBody) {
   const context = contextOf(before, type, unfinished);
-  // A device that is shown a second time is told so here, and not by whatever its old entry leads to below.
+  // A device that is shown a second time is refused for that, and not for what its old entry leads to below.
   checkIntroduced(before, type, unfinished);
   const effect = judge({ type, body: unfinished }, context);
   const transition = applyEffect(before, context.author, effect, unfinished);
@@ -192,7 +192,7 @@ function drawEpoch(before: LogFacts, { newEpoch }: Effect, env: Env): ReadonlyMa
 }
 
 /** As many runs as leave room for a new epoch to 256 members beside them. */
-const MAX_MISSING_RUNS = 4096;
+export const MAX_MISSING_RUNS = 4096;
 
 /** MEM-9: what the author could not open of what the log says it holds. */
 function missingOf(before: LogFacts, keyring: Keyring, name: LinkTypeName): Runs {
@@ -207,6 +207,13 @@ function missingOf(before: LogFacts, keyring: Keyring, name: LinkTypeName): Runs
 function seedToGrant(before: LogFacts, keyring: Keyring | undefined, epoch: number): Secret {
   const seed = keyring && rightSeed(before, keyring, epoch);
   if (seed) return seed;
+  if (keyring && partsOf(keyring).junk.has(epoch)) {
+    throw new KeysteadError(
+      "GRANT_UNAVAILABLE",
+      `this member could not open epoch ${epoch}, and more such epochs than one link declares missing; rotate first, which declares the newest of them, until none is left`,
+      { rule: "MEM-9", details: { epoch, log: before.head.log, member: keyring.member } },
+    );
+  }
   throw new KeysteadError(
     "GRANT_UNAVAILABLE",
     `the log says that this member holds epoch ${epoch}, but its grant was never delivered, or its seed here is wrong; fetch the attachments again`,

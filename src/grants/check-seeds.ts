@@ -18,7 +18,7 @@ export interface CheckedSeeds extends Session {
   readonly wrong: Runs;
 }
 
-/** What {@link checkSeeds} is told. */
+/** Options of {@link checkSeeds}. */
 export interface CheckSeedsOptions extends StepwiseWork<SeedProgress> {}
 
 /**

@@ -20,7 +20,7 @@ import { openGrants } from "./open.js";
 import { Proposal } from "./proposal.js";
 import { checkOptions, checkSession, type DeviceDescription, openingOf, type Session } from "./session.js";
 
-/** What {@link createLog} is told. */
+/** Options of {@link createLog}. */
 export interface CreateLogOptions {
   /** Whose log this is, for everybody who verifies it: 1 to 256 bytes of UTF-8. It can never change. */
   readonly subject: string;
@@ -67,7 +67,7 @@ function enter(
   });
 }
 
-/** What {@link joinLog} is told. */
+/** Options of {@link joinLog}. */
 export interface JoinLogOptions extends EscrowOptions {
   readonly device: DeviceDescription;
 }
@@ -115,7 +115,7 @@ export function prepareDevice(
 /**
  * The enrolling device's step: it offers the new device everything that it holds itself.
  *
- * @param request as the new device showed it, face to face: whoever's request this is will read what this device reads.
+ * @param request as the new device showed it, face to face: the device that made it will read what this device reads.
  * @returns the offer for {@link acceptEnrollment}. It is no valid entry until the new device has signed it (LOG-6).
  * @throws `NOT_PERMITTED`, `INVALID_ENCODING`, `GRANT_UNAVAILABLE`
  */
@@ -194,7 +194,7 @@ export function withFreshKeys<T>(env: Env, make: (keys: MemberKeys) => T): T {
   }
 }
 
-/** MEM-8: in an escrow log, whoever enrolls a member says what it may do: nothing, unless told. */
+/** MEM-8: in an escrow log, the author of an enrollment says what the member may do; nothing by default. */
 export function rolesField(log: LogState, roles: readonly Role[] | undefined): { readonly roles?: readonly Role[] } {
   if (log.kind === "escrow") return { roles: sortedRoles(roles ?? []) };
   if (roles === undefined) return {};

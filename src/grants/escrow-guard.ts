@@ -53,7 +53,7 @@ function requireSound(
   guard: EscrowOptions,
 ): void {
   // Enrolling and renewing judge the pointer that they set, before they write it.
-  if (effect.pointer || !grantsToEscrow(transition)) return;
+  if (effect.pointer || !(grantsToEscrow(transition) || approvesEscrow(log, effect))) return;
   if (guard.escrow && escrowIsSound(log, guard.escrow)) return;
   const way = transition.withheld
     ? "approve and regrant to escrow only once it is"
@@ -61,8 +61,8 @@ function requireSound(
   throw new KeysteadError(
     "ESCROW_UNKNOWN",
     guard.escrow
-      ? `this link grants to escrow, whose pointer is not known to be the newest epoch of an escrow log to be trusted; ${way}`
-      : `this link grants to escrow; fetch the escrow log and give it as \`escrow\`, or withhold the epoch by \`withholdFromEscrow\``,
+      ? `this link grants to escrow or approves it, whose pointer is not known to be the newest epoch of an escrow log to be trusted; ${way}`
+      : `this link grants to escrow or approves it; fetch the escrow log and give it as \`escrow\`, or withhold the epoch by \`withholdFromEscrow\``,
     { rule: "ESC-4", details: { log: log.head.log, seq: log.head.seq } },
   );
 }
@@ -71,6 +71,12 @@ function requireSound(
 export function grantsToEscrow({ active, due }: Transition): boolean {
   const escrow = escrowMember({ active });
   return escrow !== undefined && due.some(({ recipients }) => recipients.some(({ id }) => id === escrow.id));
+}
+
+/** An approval that gives escrow nothing may still move its pointer into the author's class (MEM-1). */
+function approvesEscrow(log: LogState, { approve = [] }: Effect): boolean {
+  const escrow = escrowMember(log);
+  return escrow !== undefined && approve.includes(escrow.id);
 }
 
 function requireBelieved(log: LogState, effect: Effect, guard: EscrowOptions, me: MemberId | undefined): void {

@@ -6,6 +6,7 @@ import { encodeCbor } from "../bytes/cbor.js";
 import type { LinkHash, LogId } from "../bytes/ids.js";
 import { Secret } from "../bytes/secret.js";
 import { fromHex } from "../bytes/text.js";
+import { SEED_LENGTH } from "../keys/member-keys.js";
 import { type DueGrant, spanOf } from "../log/effects.js";
 import { attachmentDigest } from "../log/entry.js";
 import type { Grant } from "../log/fields.js";
@@ -38,7 +39,7 @@ const ABSENT = new Uint8Array(32);
 /**
  * Makes the grants that are due.
  *
- * @param seedOf the seed of an epoch, owned by whoever gives it.
+ * @param seedOf the seed of an epoch, owned by the caller.
  * @throws what `seedOf` throws for an epoch that is not at hand.
  */
 export function makeGrants(due: readonly DueGrant[], place: GrantPlace, seedOf: (epoch: number) => Secret): MadeGrants {
@@ -61,7 +62,7 @@ export function makeGrant(
   seedOf: (epoch: number) => Secret,
 ): { readonly keyring: Uint8Array; readonly boxes: readonly Uint8Array[] } {
   const set = epochsDigest(epochs);
-  const seeds = Secret.take(concat(...[...epochsIn(epochs)].map((epoch) => seedOf(epoch).bytes())));
+  const seeds = Secret.take(joined([...epochsIn(epochs)].map(seedOf)));
   const key = grantKey(seeds, set, place);
   const keyring = chachaSeal(key.bytes(), ZERO_NONCE, NO_BYTES, seeds.bytes());
   const boxes = recipients.map(({ kem }) => {
@@ -79,13 +80,20 @@ export function makeGrant(
   return { keyring, boxes };
 }
 
+/** Seeds in a row. A set has more of them than a call takes arguments on some engines. */
+function joined(seeds: readonly Secret[]): Uint8Array {
+  const bytes = new Uint8Array(seeds.length * SEED_LENGTH);
+  for (const [index, seed] of seeds.entries()) bytes.set(seed.bytes(), index * SEED_LENGTH);
+  return bytes;
+}
+
 /** GRT-2: what stands for a set of epochs in a grant. */
 export function epochsDigest(epochs: Runs): Uint8Array {
   return labelledHash(LABELS.grantEpochs, encodeCbor(epochs));
 }
 
 /**
- * GRT-2: the key of a grant. From all seeds of the set: whoever can compute it holds every one already. From the first, the last
+ * GRT-2: the key of a grant. From all seeds of the set: a member that can compute it holds every one already. From the first, the last
  * or both ends, a removed and an unapproved device could put together what neither was given. Also from log and position, so
  * that the same set granted twice has two keys.
  *

@@ -27,7 +27,7 @@ export interface OpenedGrants {
   readonly withheld: Runs;
 }
 
-/** What {@link openGrants} is told besides. */
+/** Options of {@link openGrants}. */
 export interface OpenGrantsOptions {
   /** Whose grants to open: the keyring's member unless given, for escrow every member that ever stood for it. */
   readonly members?: ReadonlySet<MemberId> | undefined;
@@ -73,7 +73,7 @@ export function openGrants(
     if (wanted.length === 0) continue;
     const [keyringBytes, boxBytes] = [find(grant.keyring), find(box.digest)];
     if (!keyringBytes || !boxBytes) {
-      withheld.push(...wanted);
+      for (const epoch of wanted) withheld.push(epoch);
       continue;
     }
     // The first link's grants know no log id yet (GRT-2).

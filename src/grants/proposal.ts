@@ -25,9 +25,10 @@ interface ProposalParts<T> {
 /**
  * A link that was written and that nobody has accepted yet. Nothing has happened before the server accepted its entry: the session
  * that wrote it is as it was and stays the one to work with. So first store the entry, then send it. When the server has
- * accepted it, call {@link accept}, and go on with what that returns. When another entry was faster, call {@link discard},
- * receive that entry with the session from before, and write the link again. Discard a proposal also before you wipe the keyring
- * that wrote it: that keyring does not have the new secrets yet.
+ * accepted it, call {@link accept}, and go on with what that returns. When another entry was faster, receive that entry with the
+ * session from before, call {@link discard}, and write the link again. A refusal is no reason to discard: the server has the entry
+ * and can publish it later, and a device that dropped the fresh keys of a `rekey` is then shut out. Discard a proposal also before
+ * you wipe the keyring that wrote it: that keyring does not have the new secrets yet.
  *
  * It shows neither the log nor the secrets that the link leads to, and never prints or serialises them.
  */
@@ -71,8 +72,8 @@ export class Proposal<T> {
   }
 
   /**
-   * Gives the proposal up, because another entry was faster or the server refused this one. It wipes the secrets that were
-   * drawn for it and nothing else; the session that wrote it stays usable. Safe to call again.
+   * Gives the proposal up, because another entry was verified at its place. It wipes the secrets that were drawn for it and nothing
+   * else; the session that wrote it stays usable. Safe to call again.
    *
    * @throws `INVALID_ARGUMENT` after {@link accept}: its secrets are in use
    */

@@ -39,7 +39,7 @@ export interface KeyHolder {
   wipe(): void;
 }
 
-/** A member's private keys, derived from its seed. Whoever makes one wipes it. */
+/** A member's private keys, derived from its seed. The caller that makes one wipes it. */
 export class MemberKeys implements KeyHolder {
   readonly #seed: Secret;
   readonly #signingSeed: Secret;

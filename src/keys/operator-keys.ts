@@ -7,7 +7,7 @@ import type { Label } from "../primitives/labels.js";
 import { signingPublicKey, signLabelled } from "../primitives/sign.js";
 import { SEED_LENGTH } from "./member-keys.js";
 
-/** The operator's keys. Whoever makes one wipes it. */
+/** The operator's keys. The caller that makes one wipes it. */
 export class OperatorKeys {
   readonly #seed: Secret;
   /** The Ed25519 public key, 32 bytes: what `createLog` is given as `operator`. */

@@ -22,7 +22,7 @@ export interface AcceptOptions extends Clock {
  *
  * - `accepted`: the entry is good and complete. Store it at position `log.head.seq`, unless another one was stored there
  *   meanwhile; then judge it again on what was stored, which gives `lost`.
- * - `same`: the log has this very link, at position `seq`. There is nothing to store, and the author is told that it was accepted.
+ * - `same`: the log has this very link, at position `seq`. There is nothing to store: tell the author that it was accepted.
  * - `lost`: another link stands at the entry's position `seq`; the author fetches it and writes its own anew (GRT-6).
  * - `ahead`: the entry is dated ahead of the clock beyond the skew (`NOT_YET`, LOG-3); the author tries again later.
  * - `refused`: the entry is bad, incomplete, or of a version that this library does not verify. `error` names the rule.

@@ -15,8 +15,8 @@ export interface EvidenceVerdict {
   /**
    * `proven`: two histories of one log exist, both signed by its members. A member made them, or a server showed members
    * different heads; which of the two, no signature tells. A link that lost a race is such a history too, so pin only what the
-   * server has accepted. `claimed`: the offered side is valid, but that the other was served rests on the word of whoever pinned
-   * it; or a side has a link of a version that this library cannot judge (LOG-1). Two statements by the log's service that
+   * server has accepted. `claimed`: the offered side is valid, but that the other was served rests on the word of those who
+   * pinned it; or a side has a link of a version that this library cannot judge (LOG-1). Two statements by the log's service that
    * contradict each other are `proven`.
    */
   readonly verdict: "proven" | "claimed";
@@ -60,7 +60,7 @@ export function checkEvidence(evidence: Evidence): EvidenceVerdict {
   if (evidence.statements) throw unproven("it has statements, which say nothing of this");
   const offered = theirs.head;
   const ours = evidence.ours.length > 0 ? replay(evidence.ours, subject) : undefined;
-  // All three: a verdict that repeats a false log id or position would put words into the mouth of whoever pinned it.
+  // All three: a verdict that repeats a false log id or position would put words into the mouth of those who pinned it.
   if (ours && !isHead(ours.head, pinned)) throw unproven("its own links do not end at the pinned head");
   const sameLog = offered.log === pinned.log;
   if (sameLog === (kind === "replaced"))

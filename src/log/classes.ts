@@ -25,7 +25,8 @@ export function foundersOf(log: LogFacts, reading?: OtherReading): ReadonlyMap<M
     for (let next = reached.pop(); next !== undefined; next = reached.pop()) {
       if (founders.has(next)) continue;
       founders.set(next, position);
-      reached.push(...(approved.get(next) as readonly number[]));
+      // One by one: a thief decides how many there are, and a call takes only so many arguments.
+      for (const each of approved.get(next) as readonly number[]) reached.push(each);
     }
   }
   return new Map([...nodes].map(([id, position]) => [id, founders.get(position) as number]));
@@ -47,7 +48,7 @@ function approvalGraph(log: LogFacts, { without, escrowCounts: counts }: OtherRe
       nodes.set(newNode, seq);
       approved.set(seq, []);
       if (pointed !== undefined) escrows.add(pointed);
-      // Whoever enrolls or renews approves; a renewal by escrow itself is by its last pointer, and so inherits the class.
+      // The member that enrolls or renews approves; a renewal by escrow itself is by its last pointer, and so inherits the class.
       approves(newNode);
     }
     if (without.has(seq)) continue;

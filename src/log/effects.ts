@@ -224,7 +224,7 @@ function newcomer(id: MemberId, seq: number, time: number) {
 
 /**
  * ESC-3: the escrow member stands for an escrow epoch. Each pointer is a node of its own in the graph of approvals, approved
- * by whoever enrolled or renewed it; one that escrow renewed itself inherits the class.
+ * by the member that enrolled or renewed it; one that escrow renewed itself inherits the class.
  */
 function pointEscrow(
   before: LogFacts,

@@ -23,7 +23,7 @@ export function approve(active: Map<MemberId, Member>, approver: Member, approve
     for (const graph of graphs) {
       const { founder, approvers } = lineage[graph];
       if (member.id !== approved && !approvers.has(approved)) continue;
-      // The sets are closed, so whoever has the approver has all of its approvers and their founder already: without this, 256
+      // The sets are closed, so a member that has the approver has all of its approvers and their founder already: without this, 256
       // members that approve each other crosswise would take minutes to verify.
       if (approvers.has(approver.id)) continue;
       const from = approver.lineage[graph];
@@ -39,13 +39,19 @@ export function approve(active: Map<MemberId, Member>, approver: Member, approve
 
 /** Lets members go from the sets that approvals travel along: what they passed on has been passed on already. */
 export function forget(active: Map<MemberId, Member>, gone: ReadonlySet<MemberId>): void {
-  const without = ({ founder, approvers }: Lineage): Lineage => ({
-    founder,
-    approvers: new Set([...approvers].filter((id) => !gone.has(id))),
-  });
+  const isIn = ({ approvers }: Lineage) => {
+    for (const id of gone) if (approvers.has(id)) return true;
+    return false;
+  };
+  // Whom nobody forgotten approved stays as it is: otherwise each stranger who comes and leaves costs a copy of all sets.
+  const without = (lineage: Lineage): Lineage =>
+    isIn(lineage)
+      ? { founder: lineage.founder, approvers: new Set([...lineage.approvers].filter((id) => !gone.has(id))) }
+      : lineage;
   for (const member of [...active.values()]) {
-    const { own, all } = member.lineage;
-    active.set(member.id, { ...member, lineage: { own: without(own), all: without(all) } });
+    const [own, all] = [without(member.lineage.own), without(member.lineage.all)];
+    if (own !== member.lineage.own || all !== member.lineage.all)
+      active.set(member.id, { ...member, lineage: { own, all } });
   }
 }
 

@@ -3,10 +3,9 @@
 /** A stretch of epochs, both ends included: `1 <= from <= to`. */
 export type Run = readonly [from: number, to: number];
 
-/**
- * A set of epochs: sorted runs with at least one epoch between each two. What comes from outside is checked with
- * {@link isCanonical} or made so with {@link canonicalRuns}; all functions here rely on it.
- */
+// All functions here rely on the form of Runs: what comes from outside is checked with isCanonical, or made so with canonicalRuns.
+
+/** A set of epochs: sorted runs with at least one epoch between each two. */
 export type Runs = readonly Run[];
 
 /** No epochs. */

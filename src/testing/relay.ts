@@ -1,4 +1,4 @@
-// A server in memory: honest until it is told to lie, to everybody or to one device only. docs/spec.md section 1.
+// A server in memory: honest until a test makes it lie, to everybody or to one device only. docs/spec.md section 1.
 
 import { KeysteadError } from "../errors.js";
 import { acceptEntry } from "../log/accept.js";
@@ -9,7 +9,7 @@ import { type ContentLie, checkContent, type Lie } from "./lies.js";
 
 /** Whom a lie is for. */
 export interface LieOptions {
-  /** Names of readers; everybody unless told. */
+  /** Names of readers; everybody by default. */
   readonly to?: readonly string[] | undefined;
 }
 
@@ -138,7 +138,7 @@ function add<L>(lies: Lies<L>, about: string, lie: L, { to }: LieOptions = {}): 
   return () => void known.delete(made);
 }
 
-/** What a reader is told, in order. */
+/** The lies for a reader, in order. */
 function told<L>(lies: Lies<L>, about: string, reader: string): readonly L[] {
   return [...(lies.get(about) ?? [])].flatMap(({ lie, to }) => (to === undefined || to.includes(reader) ? [lie] : []));
 }

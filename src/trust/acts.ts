@@ -115,7 +115,9 @@ function recordedActs(escrowLog: LogState): ReadonlyMap<string, readonly number[
   for (const { seq, act } of escrowLog.links) {
     if (!act) continue;
     const key = toHex(act.commitment);
-    acts.set(key, [...(acts.get(key) ?? []), seq]);
+    const same = acts.get(key);
+    if (same) same.push(seq);
+    else acts.set(key, [seq]);
   }
   known.set(escrowLog, acts);
   return acts;

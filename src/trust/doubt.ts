@@ -67,7 +67,10 @@ export function broughtIn(log: LogState, acts: ReadonlySet<number>, perspective:
   const bare = foundersOf(log, { without: acts, escrowCounts: false });
   const isFounding = ({ id }: Member) => bare.get(id) === FOUNDING;
   const founders = foundersOf(log, { without: acts, escrowCounts: !still.some(isFounding) });
-  const confirmed = Math.min(...still.map(({ id }) => founders.get(id) as number));
+  const confirmed = still.reduce(
+    (least, { id }) => Math.min(least, founders.get(id) as number),
+    Number.POSITIVE_INFINITY,
+  );
   return [...log.active.keys()].filter((id) => suspects.has(id) && founders.get(id) !== confirmed);
 }
 
@@ -105,7 +108,8 @@ function letIn(
   for (let id = next.pop(); id !== undefined; id = next.pop()) {
     if (found.has(id) || except.has(id)) continue;
     found.add(id);
-    next.push(...(leadsTo.get(id) ?? []));
+    // One by one: a thief decides how many there are, and a call takes only so many arguments.
+    for (const each of leadsTo.get(id) ?? []) next.push(each);
   }
   return found;
 }

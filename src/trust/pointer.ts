@@ -32,13 +32,13 @@ export function pointerTo(escrowLog: LogState): Pointer {
 }
 
 /**
- * What a pointer turns out to be, seen from a verified escrow log. Its keys decide: whoever names a head far ahead must not turn
+ * What a pointer turns out to be, seen from a verified escrow log. Its keys decide: a pointer that names a head far ahead must not turn
  * an old epoch into one that nobody renews.
  *
  * - `newest`: the newest epoch; grants to it are safe.
  * - `older`: a real epoch, but not the newest: an admin removed since may hold it.
  * - `ahead`: an epoch that this escrow log does not have yet: load the newest.
- * - `false`: keys that are not those of the epoch: whoever wrote it lied, or this escrow log is a fork.
+ * - `false`: keys that are not those of the epoch: its author lied, or this escrow log is a fork.
  * - `other-log`: it points into another escrow log.
  */
 export type PointerVerdict = "newest" | "older" | "ahead" | "false" | "other-log";

@@ -75,8 +75,18 @@ export function judgingLog(
 export function isContradicted(pointer: Pointer, escrowLog: LogState, confirmed: Head | undefined): boolean {
   if (namesHead(pointer, escrowLog)) return false;
   const end = escrowLog.head.seq;
-  if (pointer.seq > end && judgePointer(pointer, escrowLog) !== "false") return false;
-  return !(confirmed !== undefined && extendsHead(escrowLog, confirmed) && confirmed.seq >= Math.min(pointer.seq, end));
+  const verdict = judgePointer(pointer, escrowLog);
+  const isConfirmed = confirmed !== undefined && extendsHead(escrowLog, confirmed);
+  // Epochs only go up: a log that has this head later cannot have a newer epoch now. A fork that ends early would pass for the truth.
+  if (pointer.seq > end && verdict === "older") return !(isConfirmed && isSuperseded(pointer, escrowLog, confirmed));
+  if (pointer.seq > end && verdict !== "false") return false;
+  return !(isConfirmed && confirmed.seq >= Math.min(pointer.seq, end));
+}
+
+/** Whether the log had a newer epoch than a pointer's already where the user confirmed it: whoever names that epoch later lies. */
+function isSuperseded(pointer: Pointer, escrowLog: LogState, confirmed: Head): boolean {
+  const next = escrowLog.epochs.at(pointer.epoch);
+  return next !== undefined && next.seq <= confirmed.seq;
 }
 
 /**
@@ -89,19 +99,23 @@ export function escrowTrust(log: LogState, escrowLog: LogState, confirmed: Head 
     [...log.links].flatMap(({ author, pointer, actor }) =>
       pointer && !actor && founders.get(author as MemberId) === FOUNDING ? [pointer] : [],
     );
-  const named = namedBy(foundersOf(log));
-  // A thief whom an admin made founding must not vouch for the log by which that admin is judged: devices' approvals alone, too.
-  const byDevices = () => namedBy(foundersOf(log, { without: new Set(), escrowCounts: false })).at(-1);
+  // A thief whom an admin made founding must not vouch for the log by which that admin is judged, nor displace what a founding device
+  // named: by devices' approvals alone, too.
+  const named = [namedBy(foundersOf(log)), namedBy(foundersOf(log, { without: new Set(), escrowCounts: false }))];
   const heads: readonly (Head | undefined)[] =
     confirmed === undefined
-      ? [named.at(-1), byDevices()]
+      ? named.map((pointers) => pointers.at(-1))
       : [
           checkHead(confirmed),
           // Into this log: after the account was moved to another organisation, the first is not asked for again.
-          ...named.filter((pointer) => pointer.log === id && !isPassedOver(pointer, escrowLog, confirmed)).slice(-1),
+          ...named.flatMap((pointers) =>
+            pointers.filter((pointer) => pointer.log === id && !isPassedOver(pointer, escrowLog, confirmed)).slice(-1),
+          ),
         ];
   if (heads.every((head) => head !== undefined && extendsHead(escrowLog, head))) return "sound";
-  const isLater = (head: Head | undefined) => head?.log === id && head.seq > end;
+  // No newer version of this log has an old epoch later: there the user decides.
+  const isLater = (head: Head | Pointer | undefined) =>
+    head?.log === id && head.seq > end && !("epoch" in head && judgePointer(head, escrowLog) === "older");
   return [...heads, escrowMember(log)?.pointer].some(isLater) ? "fetch" : "confirm";
 }
 
@@ -110,8 +124,11 @@ function isPassedOver(pointer: Pointer, escrowLog: LogState, confirmed: Head): b
   if (confirmed.seq >= pointer.seq) return true;
   if (pointer.seq <= escrowLog.head.seq) return false;
   const verdict = judgePointer(pointer, escrowLog);
-  // Epochs only go up: no later head has an old one. And false keys are no log's that goes on from where the user confirmed.
-  return verdict === "older" || (verdict === "false" && confirmed.seq === escrowLog.head.seq);
+  // Epochs only go up: no later head has an old one, as far as the user confirmed that it is old. And false keys are no log's that
+  // goes on from where the user confirmed.
+  return verdict === "older"
+    ? isSuperseded(pointer, escrowLog, confirmed)
+    : verdict === "false" && confirmed.seq === escrowLog.head.seq;
 }
 
 /** @throws `INVALID_ARGUMENT` unless the log is a user's */

@@ -38,6 +38,10 @@ export async function tellEscrow(told: Watch): Promise<void> {
   bob.publishLog(core.recover(escrow.of("Ann"), { ...user, act }, env));
   core.actRecords(escrow.of("Ann"), escrow.entries);
   escrow.publish(core.disown(escrow.of("Ann"), [act.recordedAt], env), "Ann");
+  escrow.publish(
+    core.recordAgain(escrow.of("Ann"), { userLog: bob.log, review: act.seq, reason: "right after all" }, env),
+    "Ann",
+  );
   core.escrowActs(bob.log, escrow.log);
   core.doubtedMembers(bob.log, { escrowLog: escrow.log });
 

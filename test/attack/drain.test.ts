@@ -1,0 +1,40 @@
+// More holes than one link declares: the agenda says what drains them, and the error what to do. docs/spec.md MEM-9, section 7 (AVL).
+
+import { expect, it } from "vitest";
+import { agenda } from "../../src/agenda/agenda.js";
+import { AppendList } from "../../src/bytes/append-list.js";
+import { review, rotate } from "../../src/grants/actions.js";
+import { changedKeyring, partsOf } from "../../src/keys/keyring.js";
+import { activeMember, type Epoch, LogState } from "../../src/log/state.js";
+import { expectError } from "../support/refusal.js";
+import { openWorld } from "../support/world.js";
+
+it("more holes than one link declares: the agenda drains them", () => {
+  const w = openWorld("w").join("Phone");
+  const { log, keyring } = w.session("Laptop");
+  const N = 10_000;
+  // Every epoch has the keys of the second: the state is made up, so that the test need not seal 10,000 times.
+  const second = log.epochs.at(1) as Epoch;
+  let epochs = AppendList.empty<Epoch>();
+  for (let number = 1; number <= N; number++) epochs = epochs.push({ ...second, number });
+  const active = new Map(log.active)
+    .set(keyring.member, { ...activeMember(log, keyring.member), held: [[1, N]], reach: [[1, N]] })
+    .set(w.id("Phone"), { ...activeMember(log, w.id("Phone")), held: [[N, N]], reach: [[N, N]] });
+  const made = LogState.ofVerified({ ...log, epochs, active });
+  const seed = partsOf(keyring).seeds.get(2) as never as { copy(): never };
+  const junk = Array.from({ length: 4900 }, (_, i) => 2 * i + 1);
+  const isJunk = new Set(junk);
+  const gained = new Map<number, never>();
+  for (let e = 1; e <= N; e++) if (!isJunk.has(e)) gained.set(e, seed.copy());
+  const session = {
+    log: made,
+    keyring: changedKeyring(keyring, { dropped: new Set([1]), gained, junk, published: epochs }),
+  };
+  const steps = agenda(session, { now: "unchecked", escrowLog: undefined });
+  expect(steps).toMatchObject([{ do: "author", link: "rotate", because: ["junk-to-declare"] }]);
+  const approve = (by: typeof session) => review(by, { approve: [w.id("Phone")] }, w.env("approves"));
+  expect(expectError(() => approve(session), "GRANT_UNAVAILABLE", "MEM-9").message).toContain("rotate first");
+  const rotated = rotate(session, w.env("rotates")).accept();
+  expect(agenda(rotated, { now: "unchecked", escrowLog: undefined })).toEqual([]);
+  expect(approve(rotated).head.seq).toBe(rotated.log.head.seq + 1);
+}, 300_000);
