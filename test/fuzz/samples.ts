@@ -59,11 +59,13 @@ export const escrowWorld: World = (() => {
   const recorded = restored.escrow.act("Bob", "records", (session, env) =>
     recordAccess(session, { userLog: userWorld.log, epochs: [[1, 1]], reason: "fuzz", case: "1" }, env),
   );
-  const { escrow: announced } = announce(recorded, "Bob", begun, { approve: ["Phone"] }, { entries: begun.entries });
-  const { escrow: again } = announce(announced, "Bob", begun, { remove: ["Phone"] }, { entries: begun.entries });
+  const other = renew(begun, "Laptop", escrow);
+  const hired = hire(recorded, "Carl", ["recover"]);
+  const { escrow: announced } = announce(hired, "Carl", other, { approve: ["Phone"] }, { entries: other.entries });
+  const { escrow: again } = announce(announced, "Carl", other, { remove: ["Phone"] }, { entries: other.entries });
   const place = again.log.head.seq;
-  const disowned = again.act("Bob", "disowns", (session, env) => disown(session, [place], env));
-  const options = { remove: [disowned.id("Bob")], disown: [place - 1] };
+  const disowned = again.act("Carl", "disowns", (session, env) => disown(session, [place], env));
+  const options = { remove: [disowned.id("Carl")], disown: [place - 1] };
   const dismissed = disowned.act("Ann", "dismisses", (session, env) => review(session, options, env));
   return policyBy(dismissed, "Ann", { allowUserBackupKeys: false });
 })();

@@ -9,6 +9,7 @@ from runs import Runs, common, has, minus, union
 from state import ESCROW, State, holds_current
 
 UNSUPPORTED = "unsupported"
+MISSING_RUNS = 4096  # as many as a link declares (MEM-9)
 Step = dict[str, object]
 
 
@@ -236,7 +237,11 @@ def what_escrow_lacks(view: View) -> list[Step]:
 def in_every_log(view: View, before: list[Step]) -> list[Step]:
     log, knows, steps = view.log, view.knows, []
     if view.may_act and not view.doubted and not any(map(view.makes_epoch, before)):  # 21
-        reasons = {"rotation-due": log.rotation_due, "current-epoch-unopened": has(knows.junk, log.epoch)}
+        reasons = {
+            "rotation-due": log.rotation_due,
+            "current-epoch-unopened": has(knows.junk, log.epoch),
+            "junk-to-declare": len(knows.junk) > MISSING_RUNS,
+        }
         if because := [reason for reason, holds in reasons.items() if holds]:
             steps.append(view.rotate(*because))
     if log.kind == "escrow" and view.may_act:

@@ -172,9 +172,19 @@ def extends(escrow: State, head: dict | None) -> bool:
 
 def contradicts(pointer: dict, escrow: State, confirmed: dict | None) -> bool:
     """ESC-4: the pointer and the log contradict each other, and the user has not confirmed that far."""
-    far_enough = pointer["seq"] <= escrow.seq or judge_pointer(pointer, escrow) == "false"
-    settled = extends(escrow, confirmed) and confirmed["seq"] >= min(pointer["seq"], escrow.seq)
-    return far_enough and not extends(escrow, pointer) and not settled
+    if extends(escrow, pointer):
+        return False
+    judged, is_known = judge_pointer(pointer, escrow), extends(escrow, confirmed)
+    if pointer["seq"] > escrow.seq and judged == "older":
+        return not (is_known and has_newer_epoch_at(pointer, escrow, confirmed))
+    if pointer["seq"] > escrow.seq and judged != "false":
+        return False
+    return not (is_known and confirmed["seq"] >= min(pointer["seq"], escrow.seq))
+
+
+def has_newer_epoch_at(pointer: dict, escrow: State, confirmed: dict) -> bool:
+    """Whether the user confirmed a head at or after the link that made the epoch after the pointer's."""
+    return escrow.epochs[pointer["epoch"]].position <= confirmed["seq"]
 
 
 def pointers_of(user: State, founders: dict[int, int]) -> list[dict]:
@@ -191,26 +201,33 @@ def is_passed_over(pointer: dict, escrow: State, confirmed: dict) -> bool:
     if pointer["seq"] <= confirmed["seq"]:
         return True
     judged = judge_pointer(pointer, escrow)
-    return pointer["seq"] > escrow.seq and (
-        judged == "older" or (judged == "false" and confirmed["seq"] == escrow.seq)
-    )
+    if pointer["seq"] <= escrow.seq:
+        return False
+    if judged == "older":
+        return has_newer_epoch_at(pointer, escrow, confirmed)
+    return judged == "false" and confirmed["seq"] == escrow.seq
 
 
 def trust(user: State, escrow: State, confirmed: dict | None) -> str:
     """11.2: whether the escrow log at hand is "trusted", and else whether to "fetch" another or "confirm" it."""
     classes, member = user.classes(), user.escrow()
-    named = pointers_of(user, classes.founders)
+    named = [pointers_of(user, founders) for founders in (classes.founders, classes.without_escrow)]
     if confirmed is None:
-        own = pointers_of(user, classes.without_escrow)
-        heads = [pointers[-1] if pointers else None for pointers in (named, own)]
+        heads = [pointers[-1] if pointers else None for pointers in named]
     else:
-        named = [p for p in named if p["log"] == escrow.log and not is_passed_over(p, escrow, confirmed)]
-        heads = [confirmed, *named[-1:]]
+        heads = [confirmed]
+        for pointers in named:
+            heads += [p for p in pointers if p["log"] == escrow.log and not is_passed_over(p, escrow, confirmed)][-1:]
     if all(extends(escrow, head) for head in heads):
         return "trusted"
     heads.append(member.pointer if member else None)
-    is_later = any(head and head["log"] == escrow.log and head["seq"] > escrow.seq for head in heads)
-    return "fetch" if is_later else "confirm"
+    return "fetch" if any(head and is_later(head, escrow) for head in heads) else "confirm"
+
+
+def is_later(head: dict, escrow: State) -> bool:
+    """Whether a newer version of this log can have a head; no later head has an old epoch."""
+    is_old = "epoch" in head and judge_pointer(head, escrow) == "older"
+    return head["log"] == escrow.log and head["seq"] > escrow.seq and not is_old
 
 
 def is_sound(user: State, escrow: State | None, confirmed: dict | None) -> bool:

@@ -245,10 +245,15 @@ const family = renewed
 const taken = reviewEscrow(family, "Thief", "remove");
 const back = point(family, "Thief", newestPointer(staffed.log));
 const ahead: Pointer = { ...newestPointer(staffed.log), seq: 1_000_000 };
+/** The true log after Bob's dismissal, and one link more. */
+const named = later.rename("Ann", "Anna");
+/** The log before it, longer by daily records than Bob's fork, and a user whose device named its head. */
+const records = staffed.rename("Ann", "A.").rename("Ann", "Anna").rename("Ann", "Annabel");
+const recordsOnly = enroll(alone, "Laptop", records);
 const contradicted = point(user, "Laptop", {
   ...newestPointer(staffed.log),
   hash: "22".repeat(32) as Pointer["hash"],
-  seq: later.log.head.seq,
+  seq: named.log.head.seq,
 });
 const inLockdown = lied.lockdown("Laptop", true).join("Phone");
 const beyond: Pointer = { ...newestPointer(later.log), ...fake, epoch: 99 };
@@ -301,10 +306,18 @@ const CONTRADICTED: readonly EscrowAttack[] = [
   ),
   owes(
     "old_epoch_far_ahead",
-    "A true old epoch at a head far ahead is renewed like any old one.",
+    "A true old epoch at a head far ahead, where the user confirmed the log with its newer epoch: it is renewed like any old one.",
     ["ESC-4", "ESC-6"],
     [{ user: point(user, "Laptop", ahead), escrow: later }, renewal("older")],
     [{ user: renewed, escrow: later }],
+    { confirmed: later },
+  ),
+  owes(
+    "fork_that_ends_before_the_pointers_head",
+    "A dismissed admin's fork has a newer epoch and ends before the head that the true pointer names: there the true epoch looks old.",
+    ["ESC-4"],
+    [{ user: recordsOnly, escrow: short }, CONTRADICTION],
+    [{ user: recordsOnly, escrow: records }],
   ),
   owes(
     "pointer_to_an_epoch_that_never_comes",
@@ -327,18 +340,19 @@ const CONTRADICTED: readonly EscrowAttack[] = [
     ["ESC-4"],
     [
       {
-        user: point(point(contradicted, "Laptop", ahead).join("Thief"), "Thief", newestPointer(later.log)),
-        escrow: later,
+        user: point(point(contradicted, "Laptop", ahead).join("Thief"), "Thief", newestPointer(named.log)),
+        escrow: named,
       },
       CONFIRM,
     ],
     [
       {
-        user: point(point(user, "Laptop", ahead).join("Thief"), "Thief", newestPointer(later.log)),
-        escrow: later,
+        user: point(point(user, "Laptop", ahead).join("Thief"), "Thief", newestPointer(named.log)),
+        escrow: named,
       },
       renewal("founder"),
     ],
+    { confirmed: later },
   ),
   owes(
     "renewal_by_a_device_that_waits_in_lockdown",
