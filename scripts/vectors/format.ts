@@ -171,6 +171,13 @@ export interface EquivocationVector extends Negative {
   readonly good: Base64Url;
 }
 
+/** vectors/negative/pin-bytes: bytes that are no pin of a contact. */
+export interface PinBytesVector extends Negative {
+  readonly bad: Base64Url;
+  readonly good: Base64Url;
+  readonly error: ExpectedError;
+}
+
 /** vectors/negative/keyrings: bytes that are no keyring, or none of this log as it is. */
 export interface KeyringVector extends Negative {
   /** The log that it is brought back to, in vectors/prefixes; absent where it is only read. */

@@ -28,6 +28,7 @@ import { keyringFiles } from "./negative/keyrings.js";
 import { KEYS } from "./negative/keys.js";
 import { LOCKDOWN } from "./negative/lockdown.js";
 import { MEMBERSHIP } from "./negative/membership.js";
+import { pinBytesFiles } from "./negative/pin-bytes.js";
 import { pinFiles } from "./negative/pins.js";
 import { RECLAIMS } from "./negative/reclaims.js";
 import { RENEWALS } from "./negative/renewals.js";
@@ -45,6 +46,7 @@ export function negativeFiles(): readonly VectorFile[] {
     ...backupFiles(),
     ...fingerprintFiles(),
     ...pinFiles(),
+    ...pinBytesFiles(),
     ...singleFiles(),
     ...standingFiles(),
     ...statementFiles(),

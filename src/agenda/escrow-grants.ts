@@ -3,13 +3,14 @@
 
 import type { MemberId } from "../bytes/ids.js";
 import { faultsOf } from "../grants/check.js";
+import { rightSeed } from "../grants/meet.js";
 import type { Session } from "../grants/session.js";
 import { kemDigest, pairKey } from "../log/pairs.js";
-import { NO_RUNS, type Runs, uniteRuns } from "../log/runs.js";
+import { epochsIn, NO_RUNS, type Runs, uniteRuns } from "../log/runs.js";
 import type { GrantRecord, LogState } from "../log/state.js";
 import { epochPairs } from "../trust/claimed.js";
 
-/** Whether a grant's boxes to escrow are right. Kept, since recomputing one costs an encapsulation. */
+/** Whether a grant's boxes to escrow are right, as whoever has its seeds finds. Kept, since recomputing one costs an encapsulation. */
 const verdicts = /* @__PURE__ */ new WeakMap<GrantRecord, boolean>();
 
 /** Epochs of which some grant to true keys of escrow recomputes right. What cannot be judged, because a seed is missing, is not among them. */
@@ -27,7 +28,7 @@ export function rightlyGrantedToEscrow({ log, keyring }: Session, escrowLog: Log
     if (!isReal) continue;
     for (const grant of record.grants) {
       const boxes = grant.boxes.filter(({ member }) => member === escrow);
-      if (boxes.length === 0) continue;
+      if (boxes.length === 0 || !canJudge(log, keyring, grant)) continue;
       if (!verdicts.has(grant)) {
         const faults = faultsOf(log, record, { ...grant, boxes }, keyring);
         if (faults) verdicts.set(grant, faults.size === 0);
@@ -36,4 +37,10 @@ export function rightlyGrantedToEscrow({ log, keyring }: Session, escrowLog: Log
     }
   }
   return runs;
+}
+
+/** Whether the keyring has every seed of a grant: what another keyring found out before does not count. */
+function canJudge(log: LogState, keyring: Session["keyring"], { epochs }: GrantRecord): boolean {
+  for (const epoch of epochsIn(epochs)) if (!rightSeed(log, keyring, epoch)) return false;
+  return true;
 }

@@ -48,6 +48,21 @@ const enrollRaw = (world: World, by: string, escrowPointer: Pointer): World =>
   world.act(by, "enrolls a pointer", write("enroll", { escrow: escrowPointer }));
 
 describe("the agenda about escrow", () => {
+  it("goes by what this very keyring can judge, whoever else looked before (ESC-4, GRT-3)", () => {
+    // The phone was approved and did not get the bytes: it cannot judge the grant of epochs 1 and 2 to escrow.
+    const joined = openWorld("what a keyring can judge").join("Phone");
+    const approved = joined.review("Laptop", { approve: ["Phone"] });
+    const world = enroll(approved, "Laptop", escrow).with("Phone", joined.session("Phone").keyring);
+    const phone = () => stepsOf(world, "Phone", escrow, { confirmed });
+    const first = phone();
+    expect(first).toMatchObject([
+      { link: "regrant", give: [{ member: escrowOf(world).id, runs: [[2, 2]] }] },
+      { what: "attachments", epochs: [[1, 1]] },
+    ]);
+    expect(stepsOf(world, "Laptop", escrow, { confirmed })).toEqual([]);
+    expect(phone()).toEqual(first);
+  });
+
   it("has nothing where there is no escrow at all, and when all is well (ESC-4)", () => {
     const approved = bare
       .join("Phone")

@@ -525,6 +525,25 @@ describe("the agenda of an admin", () => {
     expect(stepsOf(junk, "Ann", undefined, { acts: readBy(junk) })).toMatchObject([disowning(...acts)]);
   });
 
+  it("asks likewise about an opening that it cannot read for want of a seed (ESC-8)", () => {
+    // Ann's keyring from before: she does not have the epoch that the act was sealed to.
+    const rotated = staffed.rotate("Ann");
+    const later = announce(rotated, "Bob", user, { approve: ["Phone"] }).escrow;
+    const poor = dismiss(later, "Bob").with("Eve", staffed.session("Eve").keyring);
+    const acts = actRecords({ log: poor.log, keyring: poor.session("Eve").keyring }, poor.entries);
+    const seq = later.log.head.seq;
+    expect(acts.at(-1)).toMatchObject({ seq, delivered: true, junk: false, act: undefined });
+    const readable = poor.with("Eve", dismiss(later, "Bob").session("Eve").keyring);
+    const known = { acts: actRecords(readable.session("Eve"), readable.entries), userLogs: logs(user) };
+    expect(stepsOf(readable, "Eve", undefined, known)).toMatchObject([disowning(seq)]);
+    const blind = readable.session("Eve");
+    const unread = agenda(blind, { now: "unchecked", escrowLog: undefined, acts, userLogs: logs(user) });
+    expect(unread).toEqual([
+      { do: "fetch", what: "openings", acts: [seq] },
+      { do: "ask", question: "disown", acts: [seq] },
+    ]);
+  });
+
   it("refuses knowledge that is none", () => {
     for (const known of [{ acts: 7 }, { acts: [null] }, { userLogs: [] }, { userLogs: new Map([["x", user.log]]) }]) {
       expectError(() => stepsOf(without, "Ann", undefined, known as never), "INVALID_ARGUMENT", undefined);

@@ -146,6 +146,16 @@ describe("evidence of statements", () => {
     expect(checkEvidence(decodeEvidence(bytes))).toEqual(checkEvidence(evidence));
   });
 
+  it("has statements exactly if it is of this kind (ENC-2)", () => {
+    const { statements: _, ...bare } = split;
+    const forked = { ...split, kind: "forked", theirs: fork.links(), ours: world.links() } as const;
+    for (const wrong of [bare, forked]) {
+      expectError(() => decodeEvidence(encodeEvidence(wrong)), "INVALID_ENCODING", "ENC-2");
+    }
+    const { statements: __, ...fair } = forked;
+    expect(decodeEvidence(encodeEvidence(fair)).kind).toBe("forked");
+  });
+
   it("altered in one byte proves nothing", () => {
     const bytes = encodeEvidence(shrunk);
     for (const at of bytes.keys()) {

@@ -7,13 +7,14 @@ import {
   type ContactVector,
   type EvidenceVector,
   optionsOf,
+  type PinBytesVector,
   type PinVector,
   type SingleVector,
   type StandingVector,
 } from "../../scripts/vectors/format.js";
 import type { MemberId } from "../../src/bytes/ids.js";
 import { compareContact } from "../../src/fingerprint/contacts.js";
-import { pinContact } from "../../src/fingerprint/pin.js";
+import { decodePin, pinContact } from "../../src/fingerprint/pin.js";
 import { standingOf } from "../../src/fingerprint/trusted-class.js";
 import { checkEvidence } from "../../src/log/check-evidence.js";
 import { decodeEvidence, type Evidence } from "../../src/log/evidence.js";
@@ -27,6 +28,9 @@ const pins = byName<PinVector>(
 );
 const singles = byName<SingleVector>(
   import.meta.glob("../../vectors/negative/single/*.json", { eager: true, import: "default" }),
+);
+const pinBytes = byName<PinBytesVector>(
+  import.meta.glob("../../vectors/negative/pin-bytes/*.json", { eager: true, import: "default" }),
 );
 const standings = byName<StandingVector>(
   import.meta.glob("../../vectors/negative/standing/*.json", { eager: true, import: "default" }),
@@ -72,6 +76,13 @@ describe("entries that come alone for a filled position", () => {
     const state = prefixState(log);
     expect(verdictOf(() => appendEntry(state, bytes(bad), { now: "unchecked" }))).toEqual(error);
     expect(appendEntry(state, bytes(good), { now: "unchecked" })).toBe(state);
+  });
+});
+
+describe("pins of contacts as bytes", () => {
+  it.each(pinBytes)("%s", (_name, { bad, good, error }) => {
+    expect(verdictOf(() => decodePin(bytes(bad)))).toEqual(error);
+    expect(verdictOf(() => decodePin(bytes(good)))).toBeUndefined();
   });
 });
 

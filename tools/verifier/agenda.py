@@ -9,6 +9,7 @@ from runs import Runs, common, has, minus, union
 from state import ESCROW, State, holds_current
 
 UNSUPPORTED = "unsupported"
+MISSING_RUNS = 4096  # as many as a link declares (MEM-9)
 Step = dict[str, object]
 
 

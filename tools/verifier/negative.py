@@ -108,6 +108,10 @@ def of_keyrings(vectors: Vectors, vector: dict) -> tuple[object, object]:
     return refusal(vector, read)
 
 
+def of_pin_bytes(vectors: Vectors, vector: dict) -> tuple[object, object]:
+    return refusal(vector, lambda given: contacts.read_pin(unbase64(given)))
+
+
 def of_standing(vectors: Vectors, vector: dict) -> tuple[object, object]:
     pinned = vector.get("pinned") and contacts.trusted_class(vectors.state(vector["pinned"]))
 

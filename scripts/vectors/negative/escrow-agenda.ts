@@ -245,10 +245,15 @@ const family = renewed
 const taken = reviewEscrow(family, "Thief", "remove");
 const back = point(family, "Thief", newestPointer(staffed.log));
 const ahead: Pointer = { ...newestPointer(staffed.log), seq: 1_000_000 };
+/** The true log after Bob's dismissal, and one link more. */
+const named = later.rename("Ann", "Anna");
+/** The log before it, longer by daily records than Bob's fork, and a user whose device named its head. */
+const records = staffed.rename("Ann", "A.").rename("Ann", "Anna").rename("Ann", "Annabel");
+const recordsOnly = enroll(alone, "Laptop", records);
 const contradicted = point(user, "Laptop", {
   ...newestPointer(staffed.log),
   hash: "22".repeat(32) as Pointer["hash"],
-  seq: later.log.head.seq,
+  seq: named.log.head.seq,
 });
 const inLockdown = lied.lockdown("Laptop", true).join("Phone");
 const beyond: Pointer = { ...newestPointer(later.log), ...fake, epoch: 99 };
@@ -327,8 +332,8 @@ const CONTRADICTED: readonly EscrowAttack[] = [
     ["ESC-4"],
     [
       {
-        user: point(point(contradicted, "Laptop", ahead).join("Thief"), "Thief", newestPointer(later.log)),
-        escrow: later,
+        user: point(point(contradicted, "Laptop", ahead).join("Thief"), "Thief", newestPointer(named.log)),
+        escrow: named,
       },
       CONFIRM,
     ],
@@ -340,6 +345,7 @@ const CONTRADICTED: readonly EscrowAttack[] = [
       },
       renewal("founder"),
     ],
+    { confirmed: later },
   ),
   owes(
     "renewal_by_a_device_that_waits_in_lockdown",

@@ -1,0 +1,59 @@
+// Bytes that are no pin of a contact: docs/spec.md section 10.
+
+import { concat } from "../../../src/bytes/bytes.js";
+import { type CborValue, decodeCbor, encodeCbor } from "../../../src/bytes/cbor.js";
+import type { ErrorCode, RuleId } from "../../../src/errors.js";
+import { encodePin, pinContact } from "../../../src/fingerprint/pin.js";
+import type { RawBody } from "../../../test/support/raw-link.js";
+import { type PinBytesVector, text, type VectorFile } from "../format.js";
+import { two } from "../worlds.js";
+
+const good = encodePin(pinContact(two.log));
+
+/** The pin with a field set, or left out. */
+function withField(field: string, value: CborValue | undefined): Uint8Array {
+  const pin = decodeCbor(good, { name: "pin", maxBytes: good.length }) as RawBody;
+  if (value === undefined) pin.delete(field);
+  else pin.set(field, value);
+  return encodeCbor(pin);
+}
+const many = Array.from({ length: 257 }, (_, index) => index + 1);
+
+const ATTACKS: readonly (readonly [
+  name: string,
+  description: string,
+  bad: Uint8Array,
+  code?: ErrorCode | undefined,
+  rule?: RuleId | undefined,
+  good?: Uint8Array,
+])[] = [
+  ["pin_of_a_later_version", "A pin of version 2.", withField("v", 2)],
+  ["pin_without_its_class", "A pin that does not say whom it trusts.", withField("confirmed", undefined)],
+  ["pin_of_an_empty_class", "A pin that trusts nobody.", withField("confirmed", [])],
+  [
+    "pin_with_unsorted_founders",
+    "The founders are not sorted.",
+    withField("confirmed", [2, 1]),
+    ...([undefined, undefined, withField("confirmed", [1, 2])] as const),
+  ],
+  ["pin_with_a_founder_twice", "A founder is in it twice.", withField("confirmed", [1, 1])],
+  [
+    "pin_with_a_founder_beyond_its_head",
+    "A founder is at a later position than the pin's head. In the twin it is at the head.",
+    withField("confirmed", [1, 4]),
+    ...([undefined, undefined, withField("confirmed", [1, 3])] as const),
+  ],
+  ["pin_of_257_founders", "A pin with more founders than a log has members.", withField("confirmed", many)],
+  ["pin_with_an_unknown_field", "A pin has a field that pins do not have.", withField("name", "Alice")],
+  ["pin_verified_by_number", "Whether fingerprints were compared is said by a number.", withField("verified", 1)],
+  ["pin_with_trailing_byte", "A byte follows the pin.", concat(good, Uint8Array.of(0))],
+  ["pin_larger_than_4096_bytes", "More bytes than a pin has.", new Uint8Array(4097), "TOO_LARGE", "ENC-3"],
+];
+
+export function pinBytesFiles(): readonly VectorFile[] {
+  return ATTACKS.map(([name, description, bad, code = "INVALID_ENCODING", rule = "ENC-2", twin = good]): VectorFile => {
+    const sides = { bad: text(bad), good: text(twin), error: { code, rule } };
+    const vector: PinBytesVector = { description, rules: [rule], ...sides };
+    return [`negative/pin-bytes/${name}.json`, vector];
+  });
+}
