@@ -273,6 +273,13 @@ const CONTRADICTED: readonly EscrowAttack[] = [
     [{ user: renewed, escrow: later }],
   ),
   owes(
+    "fork_that_ends_before_the_pointers_head",
+    "A dismissed admin's fork has a newer epoch and ends before the head that the true pointer names: there the true epoch looks old.",
+    ["ESC-4"],
+    [{ user: recordsOnly, escrow: short }, CONTRADICTION],
+    [{ user: recordsOnly, escrow: records }],
+  ),
+  owes(
     "fork_where_nobody_confirmed",
     "The same on a device whose user never confirmed any escrow log.",
     ["ESC-4"],
@@ -328,7 +335,7 @@ const CONTRADICTED: readonly EscrowAttack[] = [
   ),
   owes(
     "contradiction_behind_an_old_epoch_far_ahead",
-    "A founding device named a head that the escrow log does not have, and then an old epoch far ahead. A thief renewed. In the twin the first pointer was true, and the user has confirmed the log to its end, which settles the second.",
+    "A founding device named a head that the escrow log does not have, and then an old epoch far ahead, which the user has seen through. A thief renewed. In the twin the first pointer was true.",
     ["ESC-4"],
     [
       {
@@ -339,9 +346,8 @@ const CONTRADICTED: readonly EscrowAttack[] = [
     ],
     [
       {
-        user: point(point(user, "Laptop", ahead).join("Thief"), "Thief", newestPointer(later.log)),
-        escrow: later,
-        confirmed: later,
+        user: point(point(user, "Laptop", ahead).join("Thief"), "Thief", newestPointer(named.log)),
+        escrow: named,
       },
       renewal("founder"),
     ],
