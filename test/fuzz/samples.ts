@@ -66,8 +66,8 @@ export const escrowWorld: World = (() => {
   const { escrow: announced } = announce(recorded, "Bob", user, { approve: ["Phone"] }, { entries: user.entries });
   const { escrow: again } = announce(announced, "Bob", user, { remove: ["Phone"] }, { entries: user.entries });
   const place = again.log.head.seq;
-  const disowned = again.act("Carl", "disowns", (session, env) => disown(session, [place], env));
-  const options = { remove: [disowned.id("Carl")], disown: [place - 1] };
+  const disowned = again.act("Bob", "disowns", (session, env) => disown(session, [place], env));
+  const options = { remove: [disowned.id("Bob")], disown: [place - 1] };
   const dismissed = disowned.act("Ann", "dismisses", (session, env) => review(session, options, env));
   return policyBy(dismissed, "Ann", { allowUserBackupKeys: false });
 })();
