@@ -1,6 +1,7 @@
 // All mutants that no test kills, of every part.
 
 import { BACKUP } from "./backup.js";
+import { BYTES } from "./bytes.js";
 import { COVERAGE } from "./coverage.js";
 import { ESCROW } from "./escrow.js";
 import type { Explained } from "./explained.js";
@@ -8,4 +9,4 @@ import { GRANTS } from "./grants.js";
 import { LINKS } from "./links.js";
 import { LOG } from "./log.js";
 
-export const EXPLAINED: readonly Explained[] = [BACKUP, COVERAGE, ESCROW, GRANTS, LINKS, LOG].flat();
+export const EXPLAINED: readonly Explained[] = [BACKUP, BYTES, COVERAGE, ESCROW, GRANTS, LINKS, LOG].flat();
