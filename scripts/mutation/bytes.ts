@@ -6,6 +6,11 @@ import type { Explained } from "./explained.js";
 
 const SHORT_CUT = "a short cut for names of fields and the like: the platform's encoder gives the same bytes";
 
+const NATIVE =
+  "a short cut for field names and the like: what is not read here in full, the platform's decoder reads to the same text";
+const HEADS =
+  "heads say how long keys are, so that of two keys neither begins as the other does, unless they are equal";
+
 export const BYTES: readonly Explained[] = [
   {
     file: "src/bytes/append-list.ts",
@@ -72,5 +77,88 @@ export const BYTES: readonly Explained[] = [
     line: "if (code >= 0x80) return undefined;",
     becomes: ["true"],
     why: SHORT_CUT,
+  },
+  {
+    file: "src/bytes/cbor-decode.ts",
+    line: "if (i > 0 && !this.#isAscending(previousStart, previousEnd, keyStart, this.#offset)) {",
+    becomes: ["true", "i >= 0"],
+    why: "no bytes at all, which stand before the first key, sort before every key",
+  },
+  {
+    file: "src/bytes/cbor-decode.ts",
+    line: "for (let i = content; i < end && i < content + 32; i++) {",
+    becomes: [
+      ...["false", "i < end || i < content + 32", "i <= end", "i >= end"],
+      ...["i <= content + 32", "i >= content + 32", "content - 32", "{}"],
+    ],
+    why: NATIVE,
+  },
+  {
+    file: "src/bytes/cbor-decode.ts",
+    line: "for (let i = content; i < end && i < content + 32; i++) {",
+    becomes: ["true"],
+    times: 2,
+    why: NATIVE,
+  },
+  {
+    file: "src/bytes/cbor-decode.ts",
+    line: "if (byte >= 0x80) break;",
+    becomes: ["true"],
+    why: NATIVE,
+  },
+  {
+    file: "src/bytes/cbor-decode.ts",
+    line: "text += String.fromCharCode(byte);",
+    becomes: ["text -= String.fromCharCode(byte)"],
+    why: NATIVE,
+  },
+  {
+    file: "src/bytes/cbor-decode.ts",
+    line: "if (text.length === end - content) return text;",
+    becomes: ["false", "end + content"],
+    why: NATIVE,
+  },
+  {
+    file: "src/bytes/cbor-decode.ts",
+    line: "for (; a < aEnd && b < bEnd; a++, b++) {",
+    becomes: ["a < aEnd || b < bEnd", "a <= aEnd", "b <= bEnd"],
+    why: HEADS,
+  },
+  {
+    file: "src/bytes/cbor-decode.ts",
+    line: "for (; a < aEnd && b < bEnd; a++, b++) {",
+    becomes: ["true"],
+    times: 2,
+    why: HEADS,
+  },
+  {
+    file: "src/bytes/cbor-decode.ts",
+    line: "if (difference !== 0) return difference < 0;",
+    becomes: ["difference <= 0"],
+    why: "it is not zero",
+  },
+  {
+    file: "src/bytes/cbor-decode.ts",
+    line: "return b < bEnd;",
+    becomes: ["false"],
+    why: HEADS,
+  },
+  {
+    file: "src/bytes/cbor-encode.ts",
+    line: "if (this.#length + extra <= this.#bytes.length) return;",
+    becomes: ["this.#length + extra < this.#bytes.length"],
+    why: "a larger buffer one byte before it is needed",
+  },
+  {
+    file: "src/bytes/schema.ts",
+    line: "present++;",
+    becomes: ["present--"],
+    why: "a short cut: unknown names are looked for where counting shows that there is none",
+  },
+  {
+    file: "src/bytes/schema.ts",
+    line: "if (present !== value.size) checkNames(value.keys(), path);",
+    becomes: ["true"],
+    why: "a short cut: unknown names are looked for where counting shows that there is none",
   },
 ];

@@ -16,10 +16,12 @@ const COVERAGE = ["test/coverage/*.test.ts"];
 const ESCROW = ["test/escrow/*.test.ts", "test/vectors/escrow.test.ts"];
 const BACKUP = ["test/backup/!(mds|gf32|bits).test.ts", "test/vectors/texts.test.ts"];
 const BYTES = ["test/bytes/!(cbor*|schema).test.ts"];
+const CBOR = ["test/bytes/{cbor*,schema}.test.ts"];
 const MODEL = ["test/model/{logs,reference}.test.ts"];
 
 export const PARTS: readonly Part[] = [
   { name: "bytes", sources: "src/bytes/!(cbor*|schema).ts", tests: BYTES },
+  { name: "cbor", sources: "src/bytes/{cbor*,schema}.ts", tests: CBOR },
   { name: "links", sources: "src/log/links/*.ts", tests: LOG, more: [...ESCROW, ...GRANTS, ...MODEL] },
   { name: "log", sources: "src/log/*.ts", tests: LOG, more: [...ESCROW, ...GRANTS, ...COVERAGE, ...MODEL] },
   { name: "grants", sources: "src/grants/*.ts", tests: GRANTS, more: [...ESCROW, ...LOG, ...MODEL] },

@@ -207,6 +207,11 @@ describe("wrong arguments of a plain JavaScript caller", () => {
     },
   );
 
+  it("encoding says whether it was a map key that has an unpaired surrogate", () => {
+    expect(refusal(() => encodeCbor(new Map([["\ud800", 0]]))).details).toEqual({ name: "map key" });
+    expect(refusal(() => encodeCbor("\ud800")).details).toEqual({ name: "text" });
+  });
+
   it("encoding refuses a value that contains itself (ENC-3)", () => {
     const list: CborValue[] = [];
     list.push(list);

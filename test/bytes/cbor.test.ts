@@ -66,6 +66,14 @@ describe("known encodings (ENC-1)", () => {
     expect(Object.getPrototypeOf(decoded)).toBe(Map.prototype);
   });
 
+  it("reads texts of every length, of one byte a character and with a longer one at the end", () => {
+    for (let length = 0; length <= 100; length++) {
+      for (const text of ["a".repeat(length), `${"a".repeat(length)}\u00fc`]) {
+        expect(decodeCbor(encodeCbor(text), LIMITS)).toBe(text);
+      }
+    }
+  });
+
   it("writes minus zero as zero", () => {
     expect(encodeCbor(-0)).toEqual(hex("00"));
   });
