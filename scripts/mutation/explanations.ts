@@ -5,8 +5,18 @@ import { BYTES } from "./bytes.js";
 import { COVERAGE } from "./coverage.js";
 import { ESCROW } from "./escrow.js";
 import type { Explained } from "./explained.js";
+import { FINGERPRINT } from "./fingerprint.js";
 import { GRANTS } from "./grants.js";
 import { LINKS } from "./links.js";
 import { LOG } from "./log.js";
 
-export const EXPLAINED: readonly Explained[] = [BACKUP, BYTES, COVERAGE, ESCROW, GRANTS, LINKS, LOG].flat();
+export const EXPLAINED: readonly Explained[] = [
+  BACKUP,
+  BYTES,
+  COVERAGE,
+  ESCROW,
+  FINGERPRINT,
+  GRANTS,
+  LINKS,
+  LOG,
+].flat();

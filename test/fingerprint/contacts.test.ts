@@ -54,6 +54,12 @@ describe("a tracked contact", () => {
     expect(change.text).toBe('alice@example.org: 2 changes, all by devices you trusted before. Added: "Phone".');
   });
 
+  it("names of the changes and the new members those that were not trusted", () => {
+    expect(compareContact(pin, approved.join("Third").log).text).toContain(
+      '1 change not by the devices you trusted: join by "Third" (link 4). Approved by none of them: "Third". Added: "Phone", "Third"',
+    );
+  });
+
   it("is extended by others when a stranger approves the owner's device: approvals are directed (MEM-1)", () => {
     const stranger = laptop
       .join("Stranger")
@@ -255,6 +261,8 @@ describe("compareContact", () => {
       expect(errorOf(() => compareContact(junk as ContactPin, laptop.log)).code).toBe("INVALID_ENCODING");
       expect(errorOf(() => compareContact(pin, junk as LogState)).code).toBe("INVALID_ARGUMENT");
     }
+    const newer = { ...pin, v: 2 } as unknown as ContactPin;
+    expect(errorOf(() => compareContact(newer, laptop.log)).details["name"]).toBe("pin.v");
     for (const forged of [{ ...laptop.log }, new KeysteadError("NOT_YET", "later"), new KeysteadError("FORKED", "?")]) {
       expect(errorOf(() => compareContact(pin, forged as LogState)).code).toBe("INVALID_ARGUMENT");
     }

@@ -136,6 +136,10 @@ describe("parseFingerprint", () => {
     expect(unknown("١٢٣٤٥ 12345")).toEqual([{ position: 1, text: "١٢٣٤٥" }]);
     expect(errorOf(() => parseFingerprint("12x 34 5y")).message).toContain('number 1 ("12x"), number 3 ("5y")');
     expect(unknown("q ".repeat(30))).toHaveLength(19);
+    expect(unknown("1 KEYSTEAD-FP")).toEqual([
+      { position: 2, text: "keystead" },
+      { position: 3, text: "fp" },
+    ]);
     const long = "x".repeat(50);
     expect(unknown(long)).toEqual([{ position: 1, text: "x".repeat(20) }]);
     expect(errorOf(() => parseFingerprint(`zoo ${long}`)).message).toContain('number 2 ("xxxxxxxxxxxxxxxxxxxx")');
@@ -156,6 +160,7 @@ describe("parseFingerprint", () => {
       `KEYSTEAD-FP:1:${hex}:12:${hex}:1`,
       `KEYSTEAD-FP:1:${hex.slice(1)}g:12:${hex}`,
       `KEYSTEAD-FP 1 ${hex} 12 ${hex}`,
+      `KEYSTEAD-FP ${good}`,
       "KEYSTEAD-FP",
     ];
     for (const text of wrong) expect(errorOf(() => parseFingerprint(text)).code).toBe("FINGERPRINT_INVALID");
