@@ -7,17 +7,9 @@ import { relative } from "node:path";
 import { parseArgs } from "node:util";
 import type { MutantResult } from "@stryker-mutator/api/core";
 import { Stryker } from "@stryker-mutator/core";
-import { BACKUP } from "./mutation/backup.js";
-import { COVERAGE } from "./mutation/coverage.js";
-import { ESCROW } from "./mutation/escrow.js";
-import type { Explained } from "./mutation/explained.js";
-import { GRANTS } from "./mutation/grants.js";
+import { EXPLAINED } from "./mutation/explanations.js";
 import { judge, nameOf } from "./mutation/judge.js";
-import { LINKS } from "./mutation/links.js";
-import { LOG } from "./mutation/log.js";
 import { PARTS, type Part, QUICK } from "./mutation/parts.js";
-
-const EXPLAINED: readonly Explained[] = [...BACKUP, ...COVERAGE, ...ESCROW, ...GRANTS, ...LINKS, ...LOG];
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { quick: { type: "boolean" } } });
 const all = values.quick ? QUICK : PARTS;

@@ -61,7 +61,7 @@ export const BACKUP: readonly Explained[] = [
   },
   {
     file: "src/backup/code.ts",
-    line: '"is typed without mistakes, but is no active backup key here: was it removed, or made for another account?";',
+    line: 'const UNKNOWN = "is typed without mistakes, but is no backup key of this account: was it made for another one?";',
     becomes: ['""'],
     why: TEXT,
   },

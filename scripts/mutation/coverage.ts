@@ -18,12 +18,6 @@ export const COVERAGE: readonly Explained[] = [
     why: "`manage` implies every role, so hasRole asks for it whatever else it is asked for.",
   },
   {
-    file: "src/coverage/duties.ts",
-    line: "if (wanted.length === 0) return [];",
-    becomes: ["false"],
-    why: "a short cut, so that the links are not looked through for each member: of nothing that is wanted, nothing is due",
-  },
-  {
     file: "src/coverage/explain.ts",
     line: "if (seq < subject.position) return `before ${who} entered`;",
     becomes: ["seq <= subject.position"],

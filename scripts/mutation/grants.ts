@@ -5,7 +5,7 @@ import type { Explained } from "./explained.js";
 export const GRANTS: readonly Explained[] = [
   {
     file: "src/grants/actions.ts",
-    line: "const signers = [keys, ...(extra.signers ?? [])];",
+    line: '{ signers: others = [], ...extra }: Pick<Draft, "opening" | "guard" | "lent"> & Partial<Pick<Draft, "signers">>,',
     becomes: ['["Stryker was here"]'],
     why: "The author's own keys stand first, and no link without further signers calls for another key.",
   },

@@ -38,3 +38,12 @@ function count(names: readonly string[]): ReadonlyMap<string, number> {
   for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
   return counts;
 }
+
+/** The explanations whose line no file has any more. @param read the text of a file, undefined if there is none */
+export function gone(explained: readonly Explained[], read: (file: string) => string | undefined): readonly string[] {
+  const isThere = ({ file, line }: Explained) =>
+    read(file)
+      ?.split("\n")
+      .some((each) => each.trim() === line);
+  return explained.filter((each) => !isThere(each)).map(({ file, line }) => `${file}: ${line}`);
+}

@@ -63,7 +63,7 @@ const TEXTS: readonly (readonly [name: string, ...lines: readonly string[]])[] =
     "rename",
     'requireActiveList(context.before, "member", [body.member]);',
     'requireHolder(context, "renaming another member");',
-    'requireConfirmedInLockdown(context, "renaming another member");',
+    'requireConfirmedInLockdown(context, "rename");',
   ],
   [
     "renew-escrow",

@@ -15,9 +15,16 @@ const GRANTS = ["test/grants/*.test.ts", "test/vectors/grants.test.ts"];
 const COVERAGE = ["test/coverage/*.test.ts"];
 const ESCROW = ["test/escrow/*.test.ts", "test/vectors/escrow.test.ts"];
 const BACKUP = ["test/backup/!(mds|gf32|bits).test.ts", "test/vectors/texts.test.ts"];
+const BYTES = ["test/bytes/!(cbor*|schema).test.ts"];
+const CBOR = ["test/bytes/{cbor*,schema}.test.ts"];
+const FINGERPRINT = ["test/fingerprint/*.test.ts"];
+const ESCROW_LOG = ["test/escrow/escrow-log.test.ts", "test/content/standing.test.ts"];
 const MODEL = ["test/model/{logs,reference}.test.ts"];
 
 export const PARTS: readonly Part[] = [
+  { name: "bytes", sources: "src/bytes/!(cbor*|schema).ts", tests: BYTES },
+  { name: "cbor", sources: "src/bytes/{cbor*,schema}.ts", tests: CBOR },
+  { name: "fingerprint", sources: "src/fingerprint/*.ts", tests: FINGERPRINT, more: ESCROW_LOG },
   { name: "links", sources: "src/log/links/*.ts", tests: LOG, more: [...ESCROW, ...GRANTS, ...MODEL] },
   { name: "log", sources: "src/log/*.ts", tests: LOG, more: [...ESCROW, ...GRANTS, ...COVERAGE, ...MODEL] },
   { name: "grants", sources: "src/grants/*.ts", tests: GRANTS, more: [...ESCROW, ...LOG, ...MODEL] },

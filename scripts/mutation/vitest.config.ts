@@ -35,6 +35,7 @@ export default defineConfig({
     alias: [
       ...aliases,
       { find: "#primitives", replacement: fileURLToPath(new URL("../../src/primitives/node.ts", import.meta.url)) },
+      { find: /^fast-check$/, replacement: fileURLToPath(new URL("few-runs.ts", import.meta.url)) },
     ],
   },
   test: {

@@ -1,7 +1,7 @@
 // AppendList, AppendSet and AppendMap: adding to any version, old or new, changes what no other version sees.
 
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { AppendList, AppendMap, AppendSet } from "../../src/bytes/append-list.js";
 
 /** Each step grows the version at `from` (counted around) with `item`. */
@@ -58,6 +58,31 @@ describe("AppendList", () => {
     expect(one).toEqual(AppendList.empty<number>().push(1));
     expect(one).not.toEqual(AppendList.empty<number>().push(2));
     expect(one).not.toEqual(one.push(2));
+  });
+});
+
+describe("growing", () => {
+  /** How often `grow` copied the items of a list or set. */
+  function copiesIn(grow: () => void): number {
+    const slice = vi.spyOn(Array.prototype, "slice");
+    try {
+      grow();
+      return slice.mock.calls.length;
+    } finally {
+      slice.mockRestore();
+    }
+  }
+
+  it("the newest version of a list copies nothing, and an older one copies once", () => {
+    const first = AppendList.empty<number>();
+    expect(copiesIn(() => first.push(1).push(2).push(3))).toBe(0);
+    expect(copiesIn(() => first.push(4).push(5))).toBe(1);
+  });
+
+  it("the newest version of a set copies nothing, and an older one copies once", () => {
+    const first = AppendSet.empty();
+    expect(copiesIn(() => first.add("a").add("b").add("c"))).toBe(0);
+    expect(copiesIn(() => first.add("d").add("e"))).toBe(1);
   });
 });
 

@@ -42,7 +42,10 @@ describe("concat", () => {
   });
 
   it("refuses a part that is no Uint8Array", () => {
-    expect(refusal(() => concat(hex("01"), "02" as unknown as Uint8Array)).code).toBe("INVALID_ARGUMENT");
+    expect(refusal(() => concat(hex("01"), "02" as unknown as Uint8Array))).toMatchObject({
+      code: "INVALID_ARGUMENT",
+      details: { name: "part" },
+    });
   });
 });
 
@@ -68,8 +71,12 @@ describe("equalBytes", () => {
 
   it("refuses arguments that are no Uint8Arrays", () => {
     for (const wrong of WRONG_TYPES) {
-      expect(refusal(() => equalBytes(wrong as Uint8Array, hex(""))).code).toBe("INVALID_ARGUMENT");
-      expect(refusal(() => equalBytes(hex(""), wrong as Uint8Array)).code).toBe("INVALID_ARGUMENT");
+      const [first, second] = [
+        refusal(() => equalBytes(wrong as Uint8Array, hex(""))),
+        refusal(() => equalBytes(hex(""), wrong as Uint8Array)),
+      ];
+      expect(first).toMatchObject({ code: "INVALID_ARGUMENT", details: { name: "a" } });
+      expect(second).toMatchObject({ code: "INVALID_ARGUMENT", details: { name: "b" } });
     }
   });
 });
@@ -84,7 +91,10 @@ describe("wipe", () => {
   });
 
   it("refuses what is no Uint8Array", () => {
-    expect(refusal(() => wipe([1, 2] as unknown as Uint8Array)).code).toBe("INVALID_ARGUMENT");
+    expect(refusal(() => wipe([1, 2] as unknown as Uint8Array))).toMatchObject({
+      code: "INVALID_ARGUMENT",
+      details: { name: "array" },
+    });
   });
 });
 
@@ -92,6 +102,8 @@ describe("big-endian integers", () => {
   it("are written most significant byte first", () => {
     expect(uint32be(0x01020304)).toEqual(hex("01020304"));
     expect(uint32be(0xffffffff)).toEqual(hex("ffffffff"));
+    expect(uint32be(0)).toEqual(hex("00000000"));
+    expect(uint64be(0)).toEqual(hex("0000000000000000"));
     expect(uint64be(0x1020304050607)).toEqual(hex("0001020304050607"));
     expect(uint64be(Number.MAX_SAFE_INTEGER)).toEqual(hex("001fffffffffffff"));
   });
@@ -108,7 +120,10 @@ describe("big-endian integers", () => {
 
   it("refuse what is out of range or no integer", () => {
     for (const wrong of [...WRONG_TYPES, 2 ** 32, "1"]) {
-      expect(refusal(() => uint32be(wrong as number)).code).toBe("INVALID_ARGUMENT");
+      expect(refusal(() => uint32be(wrong as number))).toMatchObject({
+        code: "INVALID_ARGUMENT",
+        details: { max: 0xffff_ffff },
+      });
     }
     for (const wrong of [...WRONG_TYPES, "1"]) {
       expect(refusal(() => uint64be(wrong as number)).code).toBe("INVALID_ARGUMENT");

@@ -73,6 +73,7 @@ describe("decoding refuses what is not strict (ENC-1)", () => {
   it.each(NOT_UTF8)("text with %s", (_, bytes, twin) => {
     const error = refusal(() => decodeCbor(hex(bytes), LIMITS));
     const offset = bytes.startsWith("a1") ? 1 : 0;
+    expect(error.cause).toMatchObject({ code: "INVALID_ENCODING", rule: "ENC-1" });
     expect(error).toMatchObject({ code: "INVALID_ENCODING", rule: "ENC-1", details: { name: "grant", offset } });
     expect(encodeCbor(decodeCbor(hex(twin), LIMITS))).toEqual(hex(twin));
   });
@@ -172,10 +173,20 @@ describe("wrong arguments of a plain JavaScript caller", () => {
       { ...LIMITS, maxDepth: 9 },
       { ...LIMITS, maxDepth: Number.NaN },
       { ...LIMITS, maxObjects: Number.NaN },
+      { ...LIMITS, maxBytes: -1 },
+      { ...LIMITS, maxDepth: -1 },
+      { ...LIMITS, maxObjects: -1 },
     ]) {
       const call = (): CborValue => decodeCbor(hex("00"), options as unknown as typeof LIMITS);
       expect(refusal(call)).toMatchObject({ code: "INVALID_ARGUMENT" });
     }
+  });
+
+  it("decoding takes a limit of nothing at all", () => {
+    expect(decodeCbor(hex("00"), { ...LIMITS, maxDepth: 0, maxObjects: 0 })).toBe(0);
+    const none = { ...LIMITS, maxBytes: 0 };
+    expect(refusal(() => decodeCbor(hex(""), none)).code).toBe("INVALID_ENCODING");
+    expect(refusal(() => decodeCbor(hex("00"), none)).code).toBe("TOO_LARGE");
   });
 
   it("encoding refuses every value outside the subset, at any place (ENC-1)", () => {
@@ -195,6 +206,11 @@ describe("wrong arguments of a plain JavaScript caller", () => {
       }
     },
   );
+
+  it("encoding says whether it was a map key that has an unpaired surrogate", () => {
+    expect(refusal(() => encodeCbor(new Map([["\ud800", 0]]))).details).toEqual({ name: "map key" });
+    expect(refusal(() => encodeCbor("\ud800")).details).toEqual({ name: "text" });
+  });
 
   it("encoding refuses a value that contains itself (ENC-3)", () => {
     const list: CborValue[] = [];

@@ -66,6 +66,14 @@ describe("known encodings (ENC-1)", () => {
     expect(Object.getPrototypeOf(decoded)).toBe(Map.prototype);
   });
 
+  it("reads texts of every length, of one byte a character and with a longer one at the end", () => {
+    for (let length = 0; length <= 100; length++) {
+      for (const text of ["a".repeat(length), `${"a".repeat(length)}\u00fc`]) {
+        expect(decodeCbor(encodeCbor(text), LIMITS)).toBe(text);
+      }
+    }
+  });
+
   it("writes minus zero as zero", () => {
     expect(encodeCbor(-0)).toEqual(hex("00"));
   });
@@ -143,6 +151,13 @@ describe("independence of input and output", () => {
     expect(decoded).toEqual([hex("010203"), new Map([["k", hex("0405")]])]);
   });
 
+  it("decodes byte strings to views of the input when asked to share", () => {
+    const encoded = encodeCbor([hex("010203")]);
+    const [view] = decodeCbor(encoded, { ...LIMITS, shared: true }) as readonly [Uint8Array];
+    expect(view).toEqual(hex("010203"));
+    expect(view.buffer).toBe(encoded.buffer);
+  });
+
   it("encodes into an array of its own, which holds nothing else", () => {
     const input = hex("010203");
     const encoded = encodeCbor(input);
@@ -170,6 +185,17 @@ describe("independence of input and output", () => {
     const holding = made.filter((buffer) => buffer.includes(0x5e));
     expect(made.length).toBeGreaterThan(4);
     expect(holding.map((buffer) => buffer.length)).toEqual([607]);
+  });
+
+  it("encodes what is many times as large as its first buffer, in one piece or in many", () => {
+    const large = new Uint8Array(5000).fill(7);
+    for (const value of [large, [large, large], new Array<number>(3000).fill(1000), "\u00fc".repeat(1000)]) {
+      expect(decodeCbor(encodeCbor(value), LIMITS)).toEqual(value);
+    }
+    for (let length = 240; length < 260; length++) {
+      const value = [new Uint8Array(length).fill(1), 2 ** 40, "after"];
+      expect(decodeCbor(encodeCbor(value), LIMITS)).toEqual(value);
+    }
   });
 
   it("mutates no input", () => {

@@ -29,6 +29,22 @@ describe("a persistent map", () => {
     );
   });
 
+  it("gives a key that is set again its new value, and only that", () => {
+    const map = PersistentMap.empty<number>().set("0a1", 1).set("0a2", 2);
+    expect([...map.set("0a1", 3)]).toEqual([
+      ["0a1", 3],
+      ["0a2", 2],
+    ]);
+    expect([...PersistentMap.empty<number>().set("0", 1).set("0", 2)]).toEqual([["0", 2]]);
+  });
+
+  it("tells keys as long as ids apart, down to their last digit", () => {
+    const keys = ["f", "0", "7"].flatMap((first) => ["1", "0"].map((last) => first.padEnd(31, "a") + last));
+    const map = keys.reduce((before, each, index) => before.set(each, index), PersistentMap.empty<number>());
+    expect([...map].map(([each]) => each)).toEqual([...keys].sort());
+    for (const [index, each] of keys.entries()) expect(map.get(each)).toBe(index);
+  });
+
   it("says undefined for a key that it does not have", () => {
     const map = PersistentMap.empty<number>().set("0a1", 1);
     expect(map.get("0a2")).toBeUndefined();

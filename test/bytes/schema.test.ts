@@ -205,6 +205,20 @@ describe("refusals, each naming the field (ENC-2)", () => {
     }
   });
 
+  it("the largest number and the longest text are no refusals", () => {
+    const most = { ...example, grants: [{ from: 1, to: 1000, box: hex("01020304") }], note: "eight by" };
+    expect(decodeLink(s.encode(link, most, "link"))).toStrictEqual(most);
+  });
+
+  it("have a cause only where something was thrown", () => {
+    expect(
+      Object.hasOwn(
+        refusal(() => s.encode(s.uint(), "x" as never, "x")),
+        "cause",
+      ),
+    ).toBe(false);
+  });
+
   it("a field __proto__ is unknown, and reaches no prototype", () => {
     const wire = new Map(wireOf(example) as Map<string, CborValue>).set("__proto__", new Map([["polluted", true]]));
     expect(refusal(() => decodeLink(encodeCbor(wire))).message).toContain('unknown field "__proto__"');

@@ -43,6 +43,12 @@ describe("Secret", () => {
     }
   });
 
+  it("takes the bytes of what has no other owner, and wipes it", () => {
+    const derived = hex("5ec4e7");
+    expect(Secret.take(derived).bytes()).toEqual(hex("5ec4e7"));
+    expect(derived).toEqual(hex("000000"));
+  });
+
   it("gives independent copies", () => {
     const secret = new Secret(hex("5ec4e7"));
     const copy = secret.copy();
@@ -59,7 +65,10 @@ describe("Secret", () => {
 
   it("refuses wrong types", () => {
     for (const wrong of [...WRONG_TYPES, "abc", [1]]) {
-      expect(refusal(() => new Secret(wrong as Uint8Array)).code).toBe("INVALID_ARGUMENT");
+      expect(refusal(() => new Secret(wrong as Uint8Array))).toMatchObject({
+        code: "INVALID_ARGUMENT",
+        details: { name: "secret" },
+      });
       expect(refusal(() => new Secret(hex("00")).equals(wrong as Secret)).code).toBe("INVALID_ARGUMENT");
     }
     const forged = Object.create(Secret.prototype) as Secret;

@@ -65,7 +65,10 @@ describe("hexadecimal", () => {
 
   it("refuses wrong types", () => {
     for (const wrong of WRONG_TYPES) {
-      expect(refusal(() => toHex(wrong as Uint8Array)).code).toBe("INVALID_ARGUMENT");
+      expect(refusal(() => toHex(wrong as Uint8Array))).toMatchObject({
+        code: "INVALID_ARGUMENT",
+        details: { name: "bytes" },
+      });
       expect(refusal(() => fromHex(wrong, { name: "key" })).code).toBe("INVALID_ARGUMENT");
     }
     expect(refusal(() => fromHex(new String("00"), { name: "key" })).code).toBe("INVALID_ARGUMENT");
@@ -110,6 +113,8 @@ describe("UTF-8 (ENC-1)", () => {
     );
     expect(utf8Decode(hex("efbbbf61"))).toBe("\ufeffa");
     expect(utf8Encode("\ufeffa")).toEqual(hex("efbbbf61"));
+    // The last character of one byte, and the first of two.
+    expect(utf8Encode("\u007f\u0080")).toEqual(hex("7fc280"));
   });
 
   it("accepts only bytes that it would write", () => {
@@ -130,6 +135,7 @@ describe("UTF-8 (ENC-1)", () => {
   it.each(["80", "c0af", "eda080", "f4908080", "e6b0", "ff"])("refuses the bytes %s", (bytes) => {
     const error = refusal(() => utf8Decode(hex(bytes), "subject"));
     expect(error).toMatchObject({ code: "INVALID_ENCODING", rule: "ENC-1", details: { name: "subject" } });
+    expect(error.cause).toBeInstanceOf(TypeError);
   });
 
   it("refuses exactly the texts with an unpaired surrogate", () => {
@@ -146,8 +152,9 @@ describe("UTF-8 (ENC-1)", () => {
 
   it("refuses wrong types", () => {
     for (const wrong of WRONG_TYPES) {
-      expect(refusal(() => utf8Encode(wrong as string)).code).toBe("INVALID_ARGUMENT");
-      expect(refusal(() => utf8Decode(wrong as Uint8Array)).code).toBe("INVALID_ARGUMENT");
+      for (const call of [() => utf8Encode(wrong as string), () => utf8Decode(wrong as Uint8Array)]) {
+        expect(refusal(call)).toMatchObject({ code: "INVALID_ARGUMENT", details: { name: "text" } });
+      }
     }
   });
 });

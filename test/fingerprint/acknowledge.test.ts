@@ -105,6 +105,9 @@ describe("acknowledge", () => {
 
   it("takes null for no options, and refuses a verified that is no boolean", () => {
     expect(acknowledge(verified, withPhone.log, null as unknown as AcknowledgeOptions).verified).toBe(false);
+    expect(acknowledge(verified, approved.log, null as unknown as AcknowledgeOptions).verified).toBe(true);
+    const forked = () => acknowledge(later, fork.log, null as unknown as AcknowledgeOptions);
+    expect(errorOf(forked).code).toBe("CONTACT_CHANGED");
     const wrong = { verified: "yes" } as unknown as AcknowledgeOptions;
     expect(errorOf(() => acknowledge(verified, withPhone.log, wrong)).code).toBe("INVALID_ARGUMENT");
     expect(errorOf(() => acknowledge(verified, approved.log, wrong)).code).toBe("INVALID_ARGUMENT");

@@ -54,6 +54,12 @@ describe("a tracked contact", () => {
     expect(change.text).toBe('alice@example.org: 2 changes, all by devices you trusted before. Added: "Phone".');
   });
 
+  it("names of the changes and the new members those that were not trusted", () => {
+    expect(compareContact(pin, approved.join("Third").log).text).toContain(
+      '1 change not by the devices you trusted: join by "Third" (link 4). Approved by none of them: "Third". Added: "Phone", "Third"',
+    );
+  });
+
   it("is extended by others when a stranger approves the owner's device: approvals are directed (MEM-1)", () => {
     const stranger = laptop
       .join("Stranger")
@@ -87,7 +93,10 @@ describe("a tracked contact", () => {
       status: "extended-by-others",
       links: [{ type: "expel", author: "operator", name: undefined, trusted: false }],
     });
-    expect(change.text).toContain("expel by the service (link 4). Nobody was added without their approval.");
+    expect(change.text).toBe(
+      "alice@example.org: 1 change not by the devices you trusted: expel by the service (link 4). Nobody was added without " +
+        'their approval. Removed: "Phone". Compare fingerprints with alice@example.org before you send anything.',
+    );
   });
 
   it("keeps to the class that was confirmed at the pin, even if it is not the founding one", () => {
@@ -151,6 +160,9 @@ describe("a tracked contact", () => {
     let many = laptop;
     for (let i = 1; i <= 7; i++) many = many.join(`New ${i}`);
     expect(compareContact(pin, many.log).text).toContain('"New 4", "New 5" and 2 more');
+    let five = laptop;
+    for (let i = 1; i <= 5; i++) five = five.join(`New ${i}`);
+    expect(compareContact(pin, five.log).text).toContain('"New 4", "New 5". Compare');
   });
 });
 
@@ -162,7 +174,10 @@ describe("a contradiction", () => {
   it("is forked where the pinned position has another link (LOG-8)", () => {
     const change = compareContact(phonePin, fork.rotate("Laptop").log);
     expect(change).toMatchObject({ status: "forked", links: [], added: [], removed: [], trustedLeft: false });
-    expect(change.text).toContain("ALARM");
+    expect(change.text).toBe(
+      "alice@example.org: ALARM. Two different histories of one log were shown, which no honest server does. Send nothing, " +
+        "keep the evidence, and reach alice@example.org in another way.",
+    );
     expect(checkEvidence(change.evidence as Evidence)).toMatchObject({
       verdict: "claimed",
       pinned: withPhone.log.head,
@@ -174,12 +189,21 @@ describe("a contradiction", () => {
   it("is rolled back where the log ends before the pin (LOG-8)", () => {
     const change = compareContact(phonePin, laptop.log);
     expect(change).toMatchObject({ status: "rolled-back", current: laptop.log.head });
+    expect(change.text).toBe(
+      "alice@example.org: ALARM. The log ends before a point that was seen earlier: its newest links, removals perhaps, are " +
+        "withheld. Send nothing, and try again over another connection.",
+    );
     expect(checkEvidence(change.evidence as Evidence).seq).toBe(2);
   });
 
   it("is replaced where another log is offered (LOG-8)", () => {
     const change = compareContact(phonePin, other.join("Phone").log);
     expect(change).toMatchObject({ status: "replaced", subject: ALICE });
+    expect(change.text).toBe(
+      "alice@example.org: ALARM. Another log is offered. Either alice@example.org lost everything and started over, or " +
+        "somebody has taken the place of alice@example.org. Send nothing before you have asked in another way and compared " +
+        "fingerprints.",
+    );
     expect(checkEvidence(change.evidence as Evidence)).toMatchObject({ seq: 1, offered: other.log.head });
   });
 
@@ -209,7 +233,25 @@ describe("a contradiction", () => {
     const aboutOther = errorOf(() =>
       verifyLog(laptop.entries, { subject: ALICE, pinned: other.log, now: "unchecked" }),
     );
-    expect(errorOf(() => compareContact(phonePin, aboutOther)).code).toBe("INVALID_ARGUMENT");
+    const refused = errorOf(() => compareContact(phonePin, aboutOther));
+    expect(refused).toMatchObject({ code: "INVALID_ARGUMENT", cause: aboutOther });
+  });
+
+  it("is told only from an error that holds evidence of one, and the head that was offered", () => {
+    const error = errorOf(() => verifyLog(fork.entries, { subject: ALICE, pinned: phonePin.head, now: "unchecked" }));
+    const { evidence, offered } = error.details as { readonly evidence: Evidence; readonly offered: unknown };
+    const made = (details: Record<string, unknown>) => new KeysteadError("FORKED", "?", { details });
+    expect(compareContact(phonePin, made({ evidence, offered })).status).toBe("forked");
+    for (const details of [
+      { offered },
+      { evidence },
+      { evidence: { ...evidence, kind: undefined }, offered },
+      { evidence: { ...evidence, kind: "equivocated" }, offered },
+    ]) {
+      const wrong = made(details);
+      const refused = errorOf(() => compareContact(phonePin, wrong));
+      expect(refused).toMatchObject({ code: "INVALID_ARGUMENT", cause: wrong });
+    }
   });
 });
 
@@ -219,6 +261,8 @@ describe("compareContact", () => {
       expect(errorOf(() => compareContact(junk as ContactPin, laptop.log)).code).toBe("INVALID_ENCODING");
       expect(errorOf(() => compareContact(pin, junk as LogState)).code).toBe("INVALID_ARGUMENT");
     }
+    const newer = { ...pin, v: 2 } as unknown as ContactPin;
+    expect(errorOf(() => compareContact(newer, laptop.log)).details["name"]).toBe("pin.v");
     for (const forged of [{ ...laptop.log }, new KeysteadError("NOT_YET", "later"), new KeysteadError("FORKED", "?")]) {
       expect(errorOf(() => compareContact(pin, forged as LogState)).code).toBe("INVALID_ARGUMENT");
     }

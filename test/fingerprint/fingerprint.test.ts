@@ -114,6 +114,9 @@ describe("a fingerprint", () => {
     for (const value of wrong) {
       expect(errorOf(() => fingerprintOf(value as Head)).code).toMatch(/^INVALID_(ARGUMENT|ENCODING)$/);
     }
+    const nameIn = (value: unknown) => errorOf(() => fingerprintOf(value as Head)).details["name"];
+    expect(nameIn({ ...head, log: "00" })).toBe("head.log");
+    expect(nameIn({ ...head, hash: "00" })).toBe("head.hash");
   });
 
   it("is not written in a form that there is not", () => {

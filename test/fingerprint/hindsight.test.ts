@@ -147,3 +147,18 @@ describe("escrow itself", () => {
     expect(compareContact(pin, restored.log).links.at(-1)).toMatchObject({ type: "review", trusted: false });
   });
 });
+
+describe("a pin of several founders", () => {
+  it("names them ascending, whichever of their members entered first", () => {
+    const old = user
+      .join("Old")
+      .join("Middle")
+      .join("New")
+      .review("Old", { approve: ["New"] });
+    const restored = recoverBy(old.review("Laptop", { remove: ["Old"] }), escrow, "Bob", {
+      approve: ["Middle", "New"],
+    });
+    // The middle one is its own founder; the newest keeps that of the old one, which is older.
+    expect(pinContact(restored.leave("Laptop").log).confirmed).toEqual([3, 4]);
+  });
+});

@@ -98,6 +98,11 @@ describe("parseFingerprint", () => {
     expect(found("12345 ".repeat(11))).toEqual({ what: "digits", found: 55, expected: 60 });
     expect(found("1".repeat(61))).toEqual({ what: "digits", found: 61, expected: 60 });
     expect(found(`${"beef ".repeat(12)}1234`)).toEqual({ what: "hexadecimal digits", found: 52, expected: 64 });
+    expect(found(`1234${"beef".repeat(14)}`)).toEqual({ what: "hexadecimal digits", found: 60, expected: 64 });
+    expect(found("---")).toEqual({ found: 0 });
+    expect(found("1".repeat(4097))).toEqual({ characters: 4097 });
+    expect(found("1".repeat(4096))).toEqual({ what: "digits", found: 4096, expected: 60 });
+    expect(found("KEYSTEAD-FP:1: 00")).toEqual({ form: "qr", characters: 16 });
     expect(found("a".repeat(60))).toEqual({ what: "hexadecimal digits", found: 60, expected: 64 });
     expect(found("zoo ".repeat(12))).toEqual({ what: "words", found: 12, expected: 19 });
     expect(found("zoo ".repeat(24))).toEqual({ what: "words", found: 24, expected: 19 });
@@ -129,6 +134,12 @@ describe("parseFingerprint", () => {
     expect(unknown(swap(words, 0, "aban").join(" "))).toEqual([{ position: 1, text: "aban" }]);
     expect(unknown("12345 6789O 12345")).toEqual([{ position: 2, text: "6789o" }]);
     expect(unknown("١٢٣٤٥ 12345")).toEqual([{ position: 1, text: "١٢٣٤٥" }]);
+    expect(errorOf(() => parseFingerprint("12x 34 5y")).message).toContain('number 1 ("12x"), number 3 ("5y")');
+    expect(unknown("q ".repeat(30))).toHaveLength(19);
+    expect(unknown("1 KEYSTEAD-FP")).toEqual([
+      { position: 2, text: "keystead" },
+      { position: 3, text: "fp" },
+    ]);
     const long = "x".repeat(50);
     expect(unknown(long)).toEqual([{ position: 1, text: "x".repeat(20) }]);
     expect(errorOf(() => parseFingerprint(`zoo ${long}`)).message).toContain('number 2 ("xxxxxxxxxxxxxxxxxxxx")');
@@ -149,6 +160,7 @@ describe("parseFingerprint", () => {
       `KEYSTEAD-FP:1:${hex}:12:${hex}:1`,
       `KEYSTEAD-FP:1:${hex.slice(1)}g:12:${hex}`,
       `KEYSTEAD-FP 1 ${hex} 12 ${hex}`,
+      `KEYSTEAD-FP ${good}`,
       "KEYSTEAD-FP",
     ];
     for (const text of wrong) expect(errorOf(() => parseFingerprint(text)).code).toBe("FINGERPRINT_INVALID");

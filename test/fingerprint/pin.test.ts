@@ -31,6 +31,7 @@ describe("a pin", () => {
   it("holds subject, head and the class that is confirmed", () => {
     expect(pin).toEqual({ v: 1, subject: ALICE, head: world.log.head, confirmed: [1], verified: false });
     expect(pinContact(world.log, { verified: true }).verified).toBe(true);
+    expect(pinContact(world.log, null as never)).toEqual(pin);
     expect(pinContact(world.review("Phone", { remove: ["Laptop"] }).log).confirmed).toEqual([2]);
   });
 
@@ -62,7 +63,7 @@ describe("a pin", () => {
       "pin.v": { ...pin, v: 2 },
       "pin.subject": { ...pin, subject: "" },
       "pin.head": { ...pin, head: undefined },
-      "pin.head.seq": { ...pin, head: { ...pin.head, seq: 0 } },
+      "pin.head.seq must be from 1": { ...pin, head: { ...pin.head, seq: 0 } },
       "pin.head.log": { ...pin, head: { ...pin.head, log: "00" } },
       "pin.confirmed must not be after pin.head.seq": { ...pin, confirmed: [1, 3] },
       "pin.confirmed must ascend": { ...pin, confirmed: [2, 1] },
@@ -119,7 +120,10 @@ describe("a pin", () => {
     expect(errorOf(() => decodePin(new Uint8Array([...bytes, 0]))).rule).toBe("ENC-2");
     expect(errorOf(() => decodePin(bytes.subarray(0, -1))).code).toBe("INVALID_ENCODING");
     expect(errorOf(() => decodePin(new Uint8Array(0))).code).toBe("INVALID_ENCODING");
-    expect(errorOf(() => decodePin(new Uint8Array(5000))).code).toBe("TOO_LARGE");
+    expect(errorOf(() => decodePin(new Uint8Array(5000)))).toMatchObject({
+      code: "TOO_LARGE",
+      details: { name: "pin" },
+    });
   });
 
   it("is refused for junk of every type", () => {

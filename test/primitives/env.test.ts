@@ -34,6 +34,17 @@ describe("systemEnv", () => {
     expect(filled[0]).toBe(drawn.buffer);
   });
 
+  it("draws nothing where the runtime has no secure source", () => {
+    for (const crypto of [undefined, {}]) {
+      vi.stubGlobal("crypto", crypto);
+      try {
+        expect(failure(() => drawRandom(systemEnv(), 32)).code).toBe("INVALID_ARGUMENT");
+      } finally {
+        vi.unstubAllGlobals();
+      }
+    }
+  });
+
   it("knows the time", () => {
     const before = Date.now();
     const time = readClock(systemEnv());

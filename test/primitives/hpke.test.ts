@@ -33,6 +33,12 @@ describe("hpkeSeal and hpkeOpen", () => {
     );
   });
 
+  it("seal nothing at all, too", () => {
+    const sealed = hpkeSeal(PUBLIC_KEY, { info: INFO, plaintext: filled(0, 0), coins: COINS });
+    expect(sealed.length).toBe(HPKE_OVERHEAD);
+    expect(hpkeOpen(PRIVATE_KEY, { info: INFO, sealed })).toEqual(filled(0, 0));
+  });
+
   it("are deterministic, and start with the encapsulated key", () => {
     expect(hpkeSeal(PUBLIC_KEY, { info: INFO, aad: AAD, plaintext: PLAINTEXT, coins: COINS })).toEqual(SEALED);
     expect(SEALED.subarray(0, 1120)).toEqual(encapsulate(PUBLIC_KEY, COINS).ciphertext);

@@ -197,6 +197,8 @@ describe("KemPrivateKey", () => {
       expect(`${subject}`).toBe("[KemPrivateKey]");
       expect(JSON.stringify({ subject })).toBe('{"subject":"[KemPrivateKey]"}');
       expect(Object.keys(subject)).toEqual([]);
+      const inspect = (subject as never)[Symbol.for("nodejs.util.inspect.custom")] as () => unknown;
+      expect(inspect.call(subject)).toBe("[KemPrivateKey]");
     }
     expect(publicPart.length).toBe(2432);
   });

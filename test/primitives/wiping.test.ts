@@ -40,6 +40,41 @@ describe("wiping", () => {
     expect(wipes.map((wipe) => wipe.mock.calls.length)).toEqual([1, 1]);
   });
 
+  it("overwrites the seed in a private key, wiped unused or expanded", () => {
+    for (const isUsed of [false, true]) {
+      const made: Uint8Array[] = [];
+      class Recorded extends Uint8Array {
+        constructor(...given: ConstructorParameters<typeof Uint8Array>) {
+          super(...given);
+          made.push(this);
+        }
+      }
+      vi.stubGlobal("Uint8Array", Recorded);
+      try {
+        const key = new KemPrivateKey(SEED);
+        expect(made.filter((bytes) => bytes.join() === SEED.join()).length).toBe(1);
+        if (isUsed) expect(key.publicKey.length).toBe(1216);
+        else key.wipe();
+      } finally {
+        vi.unstubAllGlobals();
+      }
+      expect(made.filter((bytes) => bytes.join() === SEED.join())).toEqual([]);
+    }
+  });
+
+  it("wipes the ephemeral key of an encapsulation, and the private key that a public one is made with", () => {
+    const make = primitives.x25519PrivateKey;
+    const wipes: { readonly mock: { readonly calls: readonly unknown[] } }[] = [];
+    vi.spyOn(primitives, "x25519PrivateKey").mockImplementation((secret) => {
+      const key = make(secret);
+      wipes.push(vi.spyOn(key, "wipe"));
+      return key;
+    });
+    encapsulate(PUBLIC_KEY, COINS);
+    kemPublicKey(SEED);
+    expect(wipes.map(({ mock }) => mock.calls.length)).toEqual([1, 1]);
+  });
+
   it("overwrites what ρ is made from", () => {
     const shake = vi.spyOn(primitives, "shake256");
     const sha3 = vi.spyOn(primitives, "sha3_512");

@@ -1,0 +1,22 @@
+// All mutants that no test kills, of every part.
+
+import { BACKUP } from "./backup.js";
+import { BYTES } from "./bytes.js";
+import { COVERAGE } from "./coverage.js";
+import { ESCROW } from "./escrow.js";
+import type { Explained } from "./explained.js";
+import { FINGERPRINT } from "./fingerprint.js";
+import { GRANTS } from "./grants.js";
+import { LINKS } from "./links.js";
+import { LOG } from "./log.js";
+
+export const EXPLAINED: readonly Explained[] = [
+  BACKUP,
+  BYTES,
+  COVERAGE,
+  ESCROW,
+  FINGERPRINT,
+  GRANTS,
+  LINKS,
+  LOG,
+].flat();

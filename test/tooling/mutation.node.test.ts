@@ -1,0 +1,31 @@
+// What explains the mutants that no test kills still speaks of the code that is there: a mutation run takes hours, this none.
+
+import { existsSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { describe, expect, it } from "vitest";
+import type { Explained } from "../../scripts/mutation/explained.js";
+import { EXPLAINED } from "../../scripts/mutation/explanations.js";
+import { gone } from "../../scripts/mutation/judge.js";
+
+const root = resolve(import.meta.dirname, "../..");
+const read = (file: string): string | undefined => {
+  const path = join(root, file);
+  return existsSync(path) ? readFileSync(path, "utf8") : undefined;
+};
+
+describe("explained mutants", () => {
+  it("are of lines that the sources have", () => {
+    expect(gone(EXPLAINED, read)).toEqual([]);
+  });
+
+  it("are gone with their line, or with their file", () => {
+    const source = "if (a) {\n  b();\n}\n";
+    const of = (file: string, line: string): Explained => ({ file, line, becomes: ["false"], why: "" });
+    const files = (file: string): string | undefined => (file === "src/a.ts" ? source : undefined);
+    expect(gone([of("src/a.ts", "if (a) {"), of("src/a.ts", "b();")], files)).toEqual([]);
+    expect(gone([of("src/a.ts", "if (a)"), of("src/b.ts", "b();")], files)).toEqual([
+      "src/a.ts: if (a)",
+      "src/b.ts: b();",
+    ]);
+  });
+});
