@@ -49,7 +49,7 @@ import { snapshot } from "../support/refusal.js";
 import { seededEnv } from "../support/seeded-env.js";
 import { CERTIFICATE, NOON, STATEMENT_KEYS } from "../support/service.js";
 import { seedNamed } from "../support/world.js";
-import { contents, recordedWorld, forkedWorld, samples, smallWorld, texts, userWorld } from "./samples.js";
+import { contents, forkedWorld, recordedWorld, samples, smallWorld, texts, userWorld } from "./samples.js";
 
 /** A function under test: its name, what it takes, and how it is given something. */
 type Decoder<Given> = readonly [name: string, good: Given, feed: (given: Given) => unknown];
@@ -67,7 +67,9 @@ const withFirst = (bytes: Uint8Array) => ({ ...user, entries: [bytes, ...userWor
 const firstOfUser = userWorld.entries[0] as Uint8Array;
 
 async function report(bytes: Uint8Array): Promise<void> {
-  for await (const _ of organisationReport(recordedWorld.log, [{ log: userWorld.log, ...withFirst(bytes) }], { admin }));
+  for await (const _ of organisationReport(recordedWorld.log, [{ log: userWorld.log, ...withFirst(bytes) }], {
+    admin,
+  }));
 }
 
 const LATER = 1_800_000_000_000;
