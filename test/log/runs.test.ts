@@ -163,3 +163,50 @@ describe("runs", () => {
     ]);
   });
 });
+
+describe("equal sets", () => {
+  const runs: Runs = [
+    [1, 2],
+    [4, 9],
+  ];
+
+  it("are those with the same runs, whether they are one object or two", () => {
+    expect(equalRuns(runs, runs)).toBe(true);
+    expect(containsRuns(runs, runs)).toBe(true);
+    expect(
+      equalRuns(runs, [
+        [1, 2],
+        [4, 9],
+      ]),
+    ).toBe(true);
+  });
+
+  it.each([
+    [
+      "an earlier start",
+      [
+        [1, 2],
+        [3, 9],
+      ],
+    ],
+    [
+      "a later end",
+      [
+        [1, 2],
+        [4, 10],
+      ],
+    ],
+    [
+      "a run more",
+      [
+        [1, 2],
+        [4, 9],
+        [11, 11],
+      ],
+    ],
+    ["a run less", [[1, 2]]],
+  ] as readonly (readonly [string, Runs])[])("are not those with %s", (_what, other) => {
+    expect(equalRuns(runs, other)).toBe(false);
+    expect(equalRuns(other, runs)).toBe(false);
+  });
+});
