@@ -145,7 +145,7 @@ export const CLASS_MUTANTS: readonly Mutant[] = [
     breaks: "legal link",
   },
   {
-    name: "whoever lacks the current epoch cannot take fresh keys",
+    name: "a member that lacks the current epoch cannot take fresh keys",
     rule: "MEM-9",
     changes: [{ file: "src/log/links/rekey.ts", find: 'missing: "any",', replace: 'missing: "past",' }],
     start: ["T joins and grants junk"],

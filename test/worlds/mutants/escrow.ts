@@ -197,7 +197,7 @@ export const ESCROW_MUTANTS: readonly Mutant[] = [
     }),
   ),
   {
-    name: "whoever removes an admin disowns nothing",
+    name: "the remover of an admin disowns nothing",
     rule: "ESC-8",
     changes: [
       {
