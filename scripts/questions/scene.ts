@@ -27,7 +27,7 @@ import {
   reviewEscrow,
   write,
 } from "../../test/escrow/support.js";
-import { disown, enrollBackupKey, reclaim, regrant, rotate } from "../../test/support/accepted.js";
+import { disown, makeBackupKey, reclaim, regrant, rotate } from "../../test/support/accepted.js";
 import { boxIndex, idBytes, mutate, type RawBody, takeApart, withAttachment } from "../../test/support/raw-link.js";
 import { keysNamed, OPERATOR, openWorld, type World } from "../../test/support/world.js";
 import { type Draw, NothingToDraw } from "../draws.js";
@@ -215,7 +215,7 @@ const ALL: readonly Step[] = [...DEVICES, ...HONEST, ...POINTING, ...ADMINS, ...
 
 function paper(world: World, by: string, organisation: Chain): World {
   const escrow = escrowMember(world.log) ? { escrowLog: organisation.world.log } : {};
-  const made = enrollBackupKey(world.session(by), escrow, world.env(`${by} makes a paper`));
+  const made = makeBackupKey(world.session(by), escrow, world.env(`${by} makes a paper`));
   const next = world.append(made.entry);
   return next.with(
     `Paper ${next.log.head.seq}`,

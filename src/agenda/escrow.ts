@@ -112,9 +112,9 @@ function lastRemovalOf({ removed }: LogState, { head }: LogState): number {
 
 /** Gives escrow what it lacks of what this device holds: again what it was granted wrongly or not at all, and older epochs. */
 function healing(facts: Facts, escrow: Member, escrowLog: LogState): readonly Step[] {
-  const { log, mine, session } = facts;
+  const { log, mine, state } = facts;
   if (!hasEpoch(mine, currentEpoch(log))) return NOTHING;
-  const lacking = subtractRuns(mine, rightlyGrantedToEscrow(session, escrowLog));
+  const lacking = subtractRuns(mine, rightlyGrantedToEscrow(state, escrowLog));
   const owed = intersectRuns(lacking, uniteRuns(escrow.reach, escrow.withheld));
   const older = subtractRuns(lacking, owed);
   const steps: Step[] = [];

@@ -3,7 +3,7 @@
 import type { LogId, MemberId } from "../bytes/ids.js";
 import type { Runs } from "../bytes/runs.js";
 import type { ActRecord } from "../escrow/act.js";
-import type { Session } from "../grants/member-state.js";
+import type { MemberState } from "../grants/member-state.js";
 import type { Clock } from "../log/checks.js";
 import type { LogState, Member } from "../log/state.js";
 import type { EscrowKnowledge } from "../trust/soundness.js";
@@ -40,7 +40,7 @@ export interface Knowledge extends EscrowKnowledge, Clock {
 /** What the rows of the agenda are judged on. */
 export interface Facts {
   readonly log: LogState;
-  readonly session: Session;
+  readonly state: MemberState;
   readonly knowledge: Knowledge;
   readonly me: Member;
   /** Members that may act for others. */

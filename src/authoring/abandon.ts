@@ -3,7 +3,7 @@
 import { checkRuns } from "../arguments/runs.js";
 import { containsRuns, epochsIn, formatRuns, intersectRuns, type Runs, runsOf, subtractRuns } from "../bytes/runs.js";
 import { KeysteadError } from "../errors.js";
-import { checkSession, type Session } from "../grants/member-state.js";
+import { checkMemberState, type MemberState } from "../grants/member-state.js";
 import { changedKeyring, partsOf } from "../keys/keyring.js";
 import { activeMember } from "../log/state.js";
 
@@ -15,8 +15,8 @@ import { activeMember } from "../log/state.js";
  * @param epochs runs out of what `resume` or `receive` said was withheld.
  * @throws `INVALID_ARGUMENT` for epochs that are not lacking, `UNKNOWN_MEMBER` when this member was removed
  */
-export function abandonEpochs(session: Session, epochs: Runs): Session {
-  const { log, keyring } = checkSession(session);
+export function abandonEpochs(state: MemberState, epochs: Runs): MemberState {
+  const { log, keyring } = checkMemberState(state);
   const { member, seeds } = partsOf(keyring);
   const lacking = subtractRuns(activeMember(log, member).held, runsOf(seeds.keys()));
   const given = checkRuns("epochs", epochs);

@@ -5,7 +5,7 @@ import { checkOptions } from "../arguments/options.js";
 import { bytesUpTo, decode, encode, literal, record } from "../bytes/schema.js";
 import { Secret } from "../bytes/secret.js";
 import { KeysteadError } from "../errors.js";
-import { checkSession, type Session } from "../grants/member-state.js";
+import { checkMemberState, type MemberState } from "../grants/member-state.js";
 import { openGrants } from "../grants/open.js";
 import { withMade } from "../grants/seed-check.js";
 import { type Keyring, newKeyring, partsOf } from "../keys/keyring.js";
@@ -34,10 +34,10 @@ export interface CreateLogOptions {
 /**
  * The first device opens a log and makes epoch 1.
  *
- * @returns a proposal of that device's session. The caller wipes the keyring.
+ * @returns a proposal of that device's state. The caller wipes the keyring.
  * @throws `INVALID_ARGUMENT`, `INVALID_KEY` for an operator key that is none
  */
-export function createLog(options: CreateLogOptions, env: Env): Proposal<Session> {
+export function createLog(options: CreateLogOptions, env: Env): Proposal<MemberState> {
   const { subject, operator, device } = checkOptions(options);
   return writeGenesis(device, { kind: "user", subject, operator }, env);
 }
@@ -47,7 +47,7 @@ export function writeGenesis(
   device: DeviceDescription,
   fields: Readonly<Record<string, unknown>>,
   env: Env,
-): Proposal<Session> {
+): Proposal<MemberState> {
   return enter(ORIGIN, "genesis", { device, fields: { suite: 1, ...fields }, guard: {} }, env);
 }
 
@@ -57,7 +57,7 @@ function enter(
   type: "genesis" | "join",
   { device, fields, guard }: Pick<Draft, "fields" | "guard"> & { readonly device: DeviceDescription },
   env: Env,
-): Proposal<Session> {
+): Proposal<MemberState> {
   return withFreshKeys(env, (keys) => {
     const opening = openingOf(device, env);
     const member = newMember("device", keys, opening);
@@ -78,9 +78,9 @@ export interface JoinLogOptions extends EscrowOptions {
  * A new device adds itself. Outside lockdown it can send and receive at once; what is older it reads once approved.
  *
  * @param log the newest verified state. When another link wins the race, call again on the new state: fresh keys are drawn.
- * @returns a proposal of the new device's session. The caller wipes the keyring.
+ * @returns a proposal of the new device's state. The caller wipes the keyring.
  */
-export function joinLog(log: LogState, options: JoinLogOptions, env: Env): Proposal<Session> {
+export function joinLog(log: LogState, options: JoinLogOptions, env: Env): Proposal<MemberState> {
   assertLog(log);
   return enter(log, "join", { device: checkOptions(options).device, fields: {}, guard: options }, env);
 }
@@ -89,7 +89,7 @@ export function joinLog(log: LogState, options: JoinLogOptions, env: Env): Propo
 export interface PreparedDevice {
   /** Public: keys and name, to be carried to the enrolling device, for instance in a QR code. */
   readonly request: Uint8Array;
-  /** Secret: kept by the new device until {@link acceptEnrollment}. */
+  /** Secret: kept by the new device until {@link acceptProvisioning}. */
   readonly keyring: Keyring;
 }
 
@@ -118,16 +118,16 @@ export function prepareDevice(
  * The enrolling device's step: it offers the new device everything that it holds itself.
  *
  * @param request as the new device showed it, face to face: the device that made it will read what this device reads.
- * @returns the offer for {@link acceptEnrollment}. It is no valid entry until the new device has signed it (LOG-6).
+ * @returns the offer for {@link acceptProvisioning}. It is no valid entry until the new device has signed it (LOG-6).
  * @throws `NOT_PERMITTED`, `INVALID_ENCODING`, `GRANT_UNAVAILABLE`
  */
-export function offerEnrollment(
-  session: Session,
+export function provisionDevice(
+  state: MemberState,
   request: Uint8Array,
   env: Env,
   options: { readonly roles?: readonly Role[] | undefined } & EscrowOptions = {},
 ): Uint8Array {
-  const { log, keyring } = checkSession(session);
+  const { log, keyring } = checkMemberState(state);
   const { keys, opening } = decode(requestSchema, request, { name: "request", maxBytes: 4096 });
   const own = partsOf(keyring).keys;
   const fields = {
@@ -146,17 +146,17 @@ export function offerEnrollment(
  * @param log the state that the offer was made on.
  * @param prepared what {@link prepareDevice} returned.
  * @param options the new device's clock: it signs no offer that is dated ahead of it.
- * @returns a proposal of the new device's session.
+ * @returns a proposal of the new device's state.
  * @throws `INVALID_ARGUMENT` when the offer is for another device; errors of `appendEntry`
  */
-export function acceptEnrollment(
+export function acceptProvisioning(
   log: LogState,
   offer: Uint8Array,
   prepared: Pick<PreparedDevice, "keyring">,
   options: Clock,
-): Proposal<Session> {
+): Proposal<MemberState> {
   checkClock(checkOptions(options));
-  const { keyring } = checkSession({ log, keyring: checkOptions(prepared).keyring });
+  const { keyring } = checkMemberState({ log, keyring: checkOptions(prepared).keyring });
   const { keys } = partsOf(keyring);
   const { link, attachments } = decodeEntry(offer);
   const { type, body } = readBody(link);

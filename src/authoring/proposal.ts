@@ -3,7 +3,7 @@
 
 import type { Secret } from "../bytes/secret.js";
 import { KeysteadError } from "../errors.js";
-import type { Session } from "../grants/member-state.js";
+import type { MemberState } from "../grants/member-state.js";
 import { withMade } from "../grants/seed-check.js";
 import type { Keyring } from "../keys/keyring.js";
 import type { KeyHolder } from "../keys/member-keys.js";
@@ -23,10 +23,10 @@ interface ProposalParts<T> {
 }
 
 /**
- * A link that was written and that nobody has accepted yet. Nothing has happened before the server accepted its entry: the session
+ * A link that was written and that nobody has accepted yet. Nothing has happened before the server accepted its entry: the state
  * that wrote it is as it was and stays the one to work with. So first store the entry, then send it. When the server has
  * accepted it, call {@link accept}, and go on with what that returns. When another entry was faster, receive that entry with the
- * session from before, call {@link discard}, and write the link again. A refusal is no reason to discard: the server has the entry
+ * state from before, call {@link discard}, and write the link again. A refusal is no reason to discard: the server has the entry
  * and can publish it later, and a device that dropped the fresh keys of a `rekey` is then shut out. Discard a proposal also before
  * you wipe the keyring that wrote it: that keyring does not have the new secrets yet.
  *
@@ -73,7 +73,7 @@ export class Proposal<T> {
 
   /**
    * Gives the proposal up, because another entry was verified at its place. It wipes the secrets that were drawn for it and nothing
-   * else; the session that wrote it stays usable. Safe to call again.
+   * else; the state that wrote it stays usable. Safe to call again.
    *
    * @throws `INVALID_ARGUMENT` after {@link accept}: its secrets are in use
    */
@@ -106,11 +106,11 @@ export class Proposal<T> {
  * The proposal of a member that has a keyring already. Its keyring gains the new epoch, and takes `keys` in place of its own, only
  * when the proposal is accepted.
  */
-export function proposeSession(
+export function proposeState(
   keyring: Keyring,
   { log, entry, newEpoch }: Written,
   keys?: KeyHolder,
-): Proposal<Session> {
+): Proposal<MemberState> {
   return new Proposal({
     entry,
     log,

@@ -1,12 +1,12 @@
-// Receiving an entry: verify it, advance the log, and open what it grants to this member; and the way back to a session. docs/spec.md sections 6 and 7.
+// Receiving an entry: verify it, advance the log, and open what it grants to this member; and the way back to a state. docs/spec.md sections 6 and 7.
 
 import { equalBytes } from "../bytes/bytes.js";
 import type { MemberId } from "../bytes/ids.js";
 import { epochsIn, NO_RUNS, type Runs, runsOf, subtractRuns, uniteRuns } from "../bytes/runs.js";
 import { KeysteadError } from "../errors.js";
-import { checkSession, type Session } from "../grants/member-state.js";
+import { checkMemberState, type MemberState } from "../grants/member-state.js";
 import { type OpenedGrants, type OpenGrantsOptions, openGrants } from "../grants/open.js";
-import { checkedFully, type History, historyOf, meet } from "../grants/seed-check.js";
+import { type Continuity, checkedFully, continuityOf, meet } from "../grants/seed-check.js";
 import { type Standing, standing } from "../grants/standing.js";
 import { changedKeyring, type Keyring, newKeyring, partsOf } from "../keys/keyring.js";
 import { MemberKeys, memberIdOf } from "../keys/member-keys.js";
@@ -14,30 +14,30 @@ import { decodeEntry } from "../log/entry.js";
 import { assertLog, findMember, type LogState, type Member, memberBySigningKey } from "../log/state.js";
 import { type AppendOptions, appendUnverified, checkAppendOptions, eachEntry, recordOfLink } from "../log/verify.js";
 
-/** A session after an entry, and what the entry brought. */
-export interface Received extends Session, Pick<OpenedGrants, "opened" | "junk" | "withheld"> {}
+/** A state after an entry, and what the entry brought. */
+export interface Received extends MemberState, Pick<OpenedGrants, "opened" | "junk" | "withheld"> {}
 
 /**
  * Verifies an entry, advances the log, and opens what it grants to this member. A grant that does not open spoils nothing:
  * see `junk` and `withheld`. An entry that is known already is looked at again for attachments that were withheld before.
  *
  * @param entry bytes from anywhere.
- * @returns the next session; the one given is unchanged.
+ * @returns the next state; the one given is unchanged.
  * @throws as `appendEntry`; `INVALID_ARGUMENT`, `WIPED`
  */
-export function receive(session: Session, entry: Uint8Array, options: AppendOptions): Received {
-  const { log, keyring } = checkSession(session);
+export function receive(state: MemberState, entry: Uint8Array, options: AppendOptions): Received {
+  const { log, keyring } = checkMemberState(state);
   const unverified = decodeEntry(entry);
   const { log: after, record } = appendUnverified(log, unverified, checkAppendOptions(options));
   return { log: after, ...openGrants(after, record, unverified.attachments, keyring) };
 }
 
 /** A member that is back, with all that its log and the entries gave it. */
-export interface Resumed extends Session {
+export interface Resumed extends MemberState {
   /** Whether the member may author anything, or only read. */
   readonly standing: Standing;
   /** How the log stands to the head with which the keyring was stored. */
-  readonly history: History;
+  readonly history: Continuity;
   /** Epochs gained. */
   readonly opened: Runs;
   /** Epochs that were delivered and do not open: the next link of an active member declares them (MEM-9). */
@@ -47,7 +47,7 @@ export interface Resumed extends Session {
 }
 
 /**
- * The one way back: a keyring, however it was kept, and its log, however much newer, become a session. Every seed is checked against
+ * The one way back: a keyring, however it was kept, and its log, however much newer, become a state. Every seed is checked against
  * the log, and every grant among the entries that the keyring lacks is opened. For devices and backup keys, and for members that
  * were removed or whose keys were replaced elsewhere: those read what their seeds open and author nothing. It goes on also where the
  * log went another way than when the keyring was stored, or ends before that, and says so: ask why before you trust that log.
@@ -60,7 +60,7 @@ export interface Resumed extends Session {
 export function resume(log: LogState, entries: Iterable<Uint8Array>, keyring: Keyring): Resumed {
   const state = standing(log, keyring);
   const { stored } = partsOf(keyring);
-  const history = stored ? historyOf(log, stored.head) : "continued";
+  const history = stored ? continuityOf(log, stored.head) : "continued";
   const since = stored && history === "continued" ? stored.head.seq + 1 : 1;
   const newer = [...log.epochs].filter(({ seq }) => seq >= since).map(({ number }) => number);
   const checked = checkedFully(log, meet(log, keyring), newer);
@@ -107,7 +107,7 @@ function memberOf(log: LogState, keys: MemberKeys): Member | undefined {
   const active = memberBySigningKey(log, keys.sign);
   if (active) return active;
   for (const member of log.removed) {
-    if (member.kind !== "escrow" && equalBytes(member.sign, keys.sign)) return member;
+    if (member.kind !== "escrow" && equalBytes(member.signingKey, keys.sign)) return member;
   }
   return findMember(log, memberIdOf(keys.publicKeys));
 }

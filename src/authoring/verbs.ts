@@ -16,7 +16,7 @@ import {
   uniteRuns,
 } from "../bytes/runs.js";
 import { KeysteadError } from "../errors.js";
-import { checkSession, type Session } from "../grants/member-state.js";
+import { checkMemberState, type MemberState } from "../grants/member-state.js";
 import { checkedFully, meet, requireContinued } from "../grants/seed-check.js";
 import { requireActive } from "../grants/standing.js";
 import { changedKeyring, type Keyring, partsOf } from "../keys/keyring.js";
@@ -29,7 +29,7 @@ import type { Env } from "../primitives/env.js";
 import { type DeviceDescription, openingOf } from "./device-description.js";
 import { sortedRoles, withFreshKeys } from "./enter.js";
 import type { EscrowOptions } from "./escrow-guard.js";
-import { Proposal, proposeLog, proposeSession } from "./proposal.js";
+import { Proposal, proposeLog, proposeState } from "./proposal.js";
 import { type Draft, writeLink } from "./write-link.js";
 
 /**
@@ -39,8 +39,8 @@ import { type Draft, writeLink } from "./write-link.js";
  * @throws `NOT_PERMITTED` with the rule, `UNKNOWN_MEMBER`, `INVALID_ARGUMENT`, `GRANT_UNAVAILABLE`; in a log with escrow
  * `ESCROW_UNKNOWN`, `UNVERIFIED_MEMBERS`
  */
-export function review(session: Session, options: ReviewOptions, env: Env): Proposal<Session> {
-  const { log } = checkSession(session);
+export function review(state: MemberState, options: ReviewOptions, env: Env): Proposal<MemberState> {
+  const { log } = checkMemberState(state);
   const { approve = [], remove = [], roles, disown } = checkOptions(options);
   const approved = memberList(log, "approve", approve);
   const given = rolesOf(log, approved, roles);
@@ -50,7 +50,7 @@ export function review(session: Session, options: ReviewOptions, env: Env): Prop
     ...(given.length > 0 && { roles: given }),
     ...(disown !== undefined && { disown: checkPositions("disown", disown) }),
   };
-  return act(session, "review", fields, env, { guard: options });
+  return act(state, "review", fields, env, { guard: options });
 }
 
 /** Options of {@link review}. */
@@ -82,8 +82,8 @@ function rolesOf(log: LogState, approved: readonly MemberId[], roles: ReviewOpti
 }
 
 /** Makes a new epoch, granted to every active member (in lockdown to the confirmed). @throws as {@link review} */
-export function rotate(session: Session, env: Env, options: EscrowOptions = {}): Proposal<Session> {
-  return act(session, "rotate", {}, env, { guard: checkOptions(options) });
+export function rotate(state: MemberState, env: Env, options: EscrowOptions = {}): Proposal<MemberState> {
+  return act(state, "rotate", {}, env, { guard: checkOptions(options) });
 }
 
 /** Epochs to be granted again to one member. */
@@ -99,12 +99,12 @@ export interface Regrant {
  * @throws as {@link review}
  */
 export function regrant(
-  session: Session,
+  state: MemberState,
   regrants: readonly Regrant[],
   env: Env,
   options: EscrowOptions = {},
-): Proposal<Session> {
-  const { log } = checkSession(session);
+): Proposal<MemberState> {
+  const { log } = checkMemberState(state);
   if (!Array.isArray(regrants))
     throw new KeysteadError("INVALID_ARGUMENT", "regrants must be a list of { member, runs }");
   const given = new Map<MemberId, Runs>();
@@ -115,7 +115,7 @@ export function regrant(
   const give = [...given].filter(([, runs]) => runs.length > 0).sort(([a], [b]) => (a < b ? -1 : 1));
   if (give.length === 0)
     throw new KeysteadError("NOT_PERMITTED", "a regrant that gives nothing changes nothing", { rule: "MEM-2" });
-  return act(session, "regrant", { give }, env, { guard: checkOptions(options) });
+  return act(state, "regrant", { give }, env, { guard: checkOptions(options) });
 }
 
 /**
@@ -124,14 +124,14 @@ export function regrant(
  *
  * @throws as {@link review}
  */
-export function rekey(session: Session, env: Env, options: EscrowOptions = {}): Proposal<Session> {
-  const { keyring } = checkSession(session);
+export function rekey(state: MemberState, env: Env, options: EscrowOptions = {}): Proposal<MemberState> {
+  const { keyring } = checkMemberState(state);
   return withFreshKeys(env, (keys) => {
-    const written = write(session, "rekey", { keys: keys.publicKeys }, env, {
+    const written = write(state, "rekey", { keys: keys.publicKeys }, env, {
       signers: [keys],
       guard: checkOptions(options),
     });
-    return proposeSession(keyring, written, keys);
+    return proposeState(keyring, written, keys);
   });
 }
 
@@ -152,8 +152,8 @@ export interface ReclaimOptions extends EscrowOptions {
  *
  * @throws as {@link review}; `NOT_PERMITTED` (MEM-10) when `from` is no removed member's, or has nothing that this member lacks
  */
-export function reclaim(session: Session, options: ReclaimOptions, env: Env): Proposal<Session> {
-  const { log, keyring } = checkSession(session);
+export function reclaim(state: MemberState, options: ReclaimOptions, env: Env): Proposal<MemberState> {
+  const { log, keyring } = checkMemberState(state);
   const { from, runs } = checkOptions(options);
   const { member, keys } = partsOf(from);
   if (from.log !== log.head.log) throw new KeysteadError("INVALID_ARGUMENT", "from is a keyring of another log");
@@ -168,7 +168,7 @@ export function reclaim(session: Session, options: ReclaimOptions, env: Env): Pr
   const given = runs === undefined ? intersectRuns(wanted, runsOf(seeds.keys())) : wanted;
   if (given.length === 0)
     throw new KeysteadError("NOT_PERMITTED", "the removed member has nothing that this one lacks", { rule: "MEM-10" });
-  const written = write(session, "reclaim", { from: member, runs: given }, env, {
+  const written = write(state, "reclaim", { from: member, runs: given }, env, {
     signers: [keys],
     guard: options,
     lent: seeds,
@@ -184,21 +184,21 @@ export function reclaim(session: Session, options: ReclaimOptions, env: Env): Pr
 }
 
 /** Removes this member itself. Rotation becomes due. The caller wipes the keyring once the server has accepted the entry. @throws as {@link review} */
-export function leave(session: Session, env: Env): Proposal<Session> {
-  return act(session, "leave", {}, env, { guard: {} });
+export function leave(state: MemberState, env: Env): Proposal<MemberState> {
+  return act(state, "leave", {}, env, { guard: {} });
 }
 
 /** Gives a member a new name: this one itself, or one of its approval class. @throws as {@link review} */
 export function rename(
-  session: Session,
+  state: MemberState,
   options: DeviceDescription & { readonly member?: MemberId | undefined },
   env: Env,
-): Proposal<Session> {
-  const { log, keyring } = checkSession(session);
+): Proposal<MemberState> {
+  const { log, keyring } = checkMemberState(state);
   const { member = keyring.member, ...description } = checkOptions(options);
   requireActive(log, keyring);
   const opening = openingOf(description, env);
-  return act(session, "rename", { member: activeMember(log, member).id, name: attachmentDigest(opening) }, env, {
+  return act(state, "rename", { member: activeMember(log, member).id, name: attachmentDigest(opening) }, env, {
     opening,
     guard: {},
   });
@@ -210,14 +210,14 @@ export function rename(
  * @throws as {@link review}; MEM-5 says who may, and who must be removed first
  */
 export function setLockdown(
-  session: Session,
+  state: MemberState,
   options: { readonly on: boolean; readonly remove?: readonly MemberId[] | undefined } & EscrowOptions,
   env: Env,
-): Proposal<Session> {
-  const { log } = checkSession(session);
+): Proposal<MemberState> {
+  const { log } = checkMemberState(state);
   const { on, remove = [] } = checkOptions(options);
   if (typeof on !== "boolean") throw new KeysteadError("INVALID_ARGUMENT", "on must be true or false");
-  return act(session, "lockdown", { on, remove: memberList(log, "remove", remove) }, env, { guard: options });
+  return act(state, "lockdown", { on, remove: memberList(log, "remove", remove) }, env, { guard: options });
 }
 
 /**
@@ -241,24 +241,24 @@ export function expel(
 }
 
 function act(
-  session: Session,
+  state: MemberState,
   type: LinkTypeName,
   fields: Draft["fields"],
   env: Env,
   extra: Pick<Draft, "opening" | "guard">,
-): Proposal<Session> {
-  const written = write(session, type, fields, env, extra);
-  return proposeSession(session.keyring, written);
+): Proposal<MemberState> {
+  const written = write(state, type, fields, env, extra);
+  return proposeState(state.keyring, written);
 }
 
 function write(
-  session: Session,
+  state: MemberState,
   type: LinkTypeName,
   fields: Draft["fields"],
   env: Env,
   { signers: others = [], ...extra }: Pick<Draft, "opening" | "guard" | "lent"> & Partial<Pick<Draft, "signers">>,
 ) {
-  const { log, keyring } = checkSession(session);
+  const { log, keyring } = checkMemberState(state);
   const { keys } = partsOf(keyring);
   const signers = [keys, ...others];
   return writeLink({ before: log, type, fields: { author: keys.sign, ...fields }, keyring, signers, ...extra }, env);

@@ -9,7 +9,7 @@ import { writeLink } from "../authoring/write-link.js";
 import { wipe } from "../bytes/bytes.js";
 import type { LogId, MemberId } from "../bytes/ids.js";
 import { KeysteadError } from "../errors.js";
-import { checkSession, type Session } from "../grants/member-state.js";
+import { checkMemberState, type MemberState } from "../grants/member-state.js";
 import { changedKeyring, partsOf } from "../keys/keyring.js";
 import { memberIdOf } from "../keys/member-keys.js";
 import type { Role } from "../log/fields.js";
@@ -77,8 +77,8 @@ export class BackupPaper {
   }
 }
 
-/** A session after a backup key was made, with the paper to show. */
-export interface BackupKeyMade extends Session {
+/** A state after a backup key was made, with the paper to show. */
+export interface BackupKeyMade extends MemberState {
   /** The caller wipes it. */
   readonly paper: BackupPaper;
 }
@@ -125,8 +125,8 @@ function checkPolicy(log: LogState, escrow: EscrowOptions["escrow"]) {
  * discard the proposal, which wipes the secret, and call again on the new state.
  * @throws `NOT_PERMITTED` with the rule, `GRANT_UNAVAILABLE`, `INVALID_ARGUMENT`
  */
-export function enrollBackupKey(session: Session, options: BackupKeyOptions, env: Env): Proposal<BackupKeyMade> {
-  const { log, keyring } = checkSession(session);
+export function makeBackupKey(state: MemberState, options: BackupKeyOptions, env: Env): Proposal<BackupKeyMade> {
+  const { log, keyring } = checkMemberState(state);
   const { name = "Backup key", roles, escrow } = checkOptions(options);
   const escrowHead = checkPolicy(log, escrow);
   const opening = openingOf({ name }, env);

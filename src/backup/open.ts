@@ -76,7 +76,7 @@ function factsOf(log: LogState, member: Member, corrections: readonly Correction
 
 function decode(log: LogState, text: string): { match: Member; secret: number[]; corrections: readonly Correction[] } {
   assertLog(log);
-  const ids = allBackupKeys(log).map(({ sign }) => backupIdSymbols(sign));
+  const ids = allBackupKeys(log).map(({ signingKey: sign }) => backupIdSymbols(sign));
   const { match, secret, corrections } = decodeBackupText(text, arbiterOf(log), ids);
   return { match: match as Member, secret, corrections };
 }

@@ -13,11 +13,11 @@ import { allEpochs, formatEpochs, formatStretch, type Stretch, stretchesOf } fro
 /** Epochs that no active member holds. */
 export interface LostStretch extends Stretch {
   /** Removed devices and backup keys that held some of it, in order of removal. Who still has one of them can open it. */
-  readonly keepers: readonly Keeper[];
+  readonly keepers: readonly FormerHolder[];
 }
 
 /** A removed device or backup key that held what no active member holds. */
-export interface Keeper {
+export interface FormerHolder {
   readonly member: MemberId;
   readonly name: string;
   readonly epochs: Runs;
@@ -91,7 +91,7 @@ export function lossFinder(log: LogState, me?: MemberId): (lost: Runs) => readon
     const kept = keeping;
     return stretchesOf(log, lost).map((stretch) => ({
       ...stretch,
-      keepers: kept.flatMap(([{ id }, runs]): readonly Keeper[] => {
+      keepers: kept.flatMap(([{ id }, runs]): readonly FormerHolder[] => {
         const epochs = intersectRuns(runs, [[stretch.from, stretch.to]]);
         return epochs.length > 0 ? [{ member: id, name: nameOf(id), epochs, can }] : [];
       }),
@@ -137,7 +137,7 @@ export function lossWords({ from, to, keepers }: LostStretch): string {
   const names = list(
     keepers.map(({ name, epochs }) => (equalRuns(epochs, whole) ? name : `${name} (${formatEpochs(epochs)})`)),
   );
-  const [{ can }] = keepers as readonly [Keeper];
+  const [{ can }] = keepers as readonly [FormerHolder];
   const could = can === "reclaim" ? "could bring it back" : "can only read it";
   return `lost, no active member holds it; ${names}, removed since, ${could}`;
 }

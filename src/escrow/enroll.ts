@@ -1,10 +1,10 @@
 // A user's device enrolls escrow, and renews it when the admins' epoch changes. docs/spec.md section 11 (ESC-3 to ESC-6).
 
 import { checkOptions } from "../arguments/options.js";
-import { type Proposal, proposeSession } from "../authoring/proposal.js";
+import { type Proposal, proposeState } from "../authoring/proposal.js";
 import { writeLink } from "../authoring/write-link.js";
 import { KeysteadError } from "../errors.js";
-import { checkSession, type Session } from "../grants/member-state.js";
+import { checkMemberState, type MemberState } from "../grants/member-state.js";
 import { partsOf } from "../keys/keyring.js";
 import type { LinkTypeName } from "../log/registry.js";
 import { escrowMember, type LogState } from "../log/state.js";
@@ -22,15 +22,15 @@ import { checkAtHand, type EscrowKnowledge, escrowTrust, isContradicted } from "
  * @throws `NOT_PERMITTED` with the rule; `ESCROW_UNKNOWN` (ESC-4) when the escrow log is not trusted or does not extend what the
  * user confirmed
  */
-export function enrollEscrow(session: Session, knowledge: EscrowKnowledge, env: Env): Proposal<Session> {
-  const { log } = checkSession(session);
+export function enrollEscrow(state: MemberState, knowledge: EscrowKnowledge, env: Env): Proposal<MemberState> {
+  const { log } = checkMemberState(state);
   const { escrowLog: given, confirmed } = checkOptions(knowledge);
   const pointer = typeof given === "object" ? newestPointer(given) : undefined;
   const escrowLog = trustedLog(log, knowledge);
   if (confirmed === undefined || !extendsHead(escrowLog, confirmed)) {
     throw untrusted("this escrow log does not extend one whose fingerprint the user confirmed; ask the user");
   }
-  return point(session, "enroll", pointer ?? newestPointer(escrowLog), knowledge, env);
+  return point(state, "enroll", pointer ?? newestPointer(escrowLog), knowledge, env);
 }
 
 /**
@@ -39,15 +39,15 @@ export function enrollEscrow(session: Session, knowledge: EscrowKnowledge, env: 
  * @throws `NOT_PERMITTED` with the rule; `ESCROW_UNKNOWN` (ESC-4) when the escrow log is not trusted; `INVALID_ARGUMENT` when there is
  * no escrow member
  */
-export function renewEscrow(session: Session, knowledge: EscrowKnowledge, env: Env): Proposal<Session> {
-  const { log } = checkSession(session);
+export function renewEscrow(state: MemberState, knowledge: EscrowKnowledge, env: Env): Proposal<MemberState> {
+  const { log } = checkMemberState(state);
   const pointer = escrowMember(log)?.pointer;
   if (!pointer) throw new KeysteadError("INVALID_ARGUMENT", "this log has no escrow member to renew; enroll it");
   const escrowLog = trustedLog(log, knowledge);
   if (isContradicted(pointer, escrowLog, knowledge.confirmed)) {
     throw untrusted("the pointer and this escrow log contradict each other; ask the user to compare fingerprints");
   }
-  return point(session, "renew-escrow", pointerTo(escrowLog), knowledge, env);
+  return point(state, "renew-escrow", pointerTo(escrowLog), knowledge, env);
 }
 
 /** ESC-4: a thief's or a server's escrow log gets nothing, whatever an app does with what `agenda` says. */
@@ -65,15 +65,15 @@ function untrusted(message: string): KeysteadError {
 }
 
 function point(
-  session: Session,
+  state: MemberState,
   type: LinkTypeName,
   escrow: ReturnType<typeof pointerTo>,
   knowledge: EscrowKnowledge,
   env: Env,
-): Proposal<Session> {
-  const { log, keyring } = session;
+): Proposal<MemberState> {
+  const { log, keyring } = state;
   const { keys } = partsOf(keyring);
   const fields = { author: keys.sign, escrow };
   const draft = { before: log, type, fields, keyring, signers: [keys], guard: { escrow: knowledge } };
-  return proposeSession(keyring, writeLink(draft, env));
+  return proposeState(keyring, writeLink(draft, env));
 }

@@ -44,7 +44,7 @@ export function giftFor(
   opened: Runs,
   approve: readonly Member["id"][],
 ): Gift {
-  const { sign, kem } = escrowMember(userLog) as Member;
+  const { signingKey: sign, kemKey: kem } = escrowMember(userLog) as Member;
   const inForce = pairKey({ sign, kem: kemDigest(kem) });
   const force = grantedInForce(userLog);
   const others = provable.filter((pair) => pairKey(pair) !== inForce);

@@ -4,7 +4,7 @@ import { checkOptions } from "../arguments/options.js";
 import { countEpochs, NO_RUNS, runsOf } from "../bytes/runs.js";
 import { formatEpochs, formatStretch } from "../coverage/stretches.js";
 import { KeysteadError } from "../errors.js";
-import { checkSession, type Session } from "../grants/member-state.js";
+import { checkMemberState, type MemberState } from "../grants/member-state.js";
 import { partsOf } from "../keys/keyring.js";
 import { assertLog, type LogState } from "../log/state.js";
 import { policyOf } from "../trust/escrow-needs.js";
@@ -32,8 +32,8 @@ export interface ReportedUser {
 
 /** Options of {@link organisationReport}. */
 export interface ReportOptions {
-  /** An admin's session of the escrow log: what users' entries claim is then proven by opening it. */
-  readonly admin?: Session | undefined;
+  /** An admin's state of the escrow log: what users' entries claim is then proven by opening it. */
+  readonly admin?: MemberState | undefined;
   /** The acts of the escrow log, as `actRecords` reads them: each row then lists the recoveries of its user, with reason and case. */
   readonly acts?: readonly ActRecord[] | undefined;
   /** Called after every user and waited for: return a promise of a later turn to let a screen draw. */
@@ -57,8 +57,8 @@ export async function* organisationReport(
 ): AsyncGenerator<UserCoverage, void, void> {
   policyOf(escrowLog);
   const { admin, onProgress, signal, acts = [] } = checkOptions(options);
-  if (admin !== undefined && checkSession(admin).log.head.log !== escrowLog.head.log) {
-    throw new KeysteadError("INVALID_ARGUMENT", "options.admin is not a session of this escrow log");
+  if (admin !== undefined && checkMemberState(admin).log.head.log !== escrowLog.head.log) {
+    throw new KeysteadError("INVALID_ARGUMENT", "options.admin is not a state of this escrow log");
   }
   checkUsers(users, options);
   if (!Array.isArray(acts)) throw new KeysteadError("INVALID_ARGUMENT", "options.acts must be what actRecords gave");
@@ -91,7 +91,7 @@ function checkLastSeen(lastSeen: unknown): void {
 }
 
 /** What escrow really opens of a log; its keys are wiped again. */
-function proofOf(admin: Session, log: LogState, entries: Iterable<Uint8Array>): Proof {
+function proofOf(admin: MemberState, log: LogState, entries: Iterable<Uint8Array>): Proof {
   if (escrowsOf(log).length === 0) return { opened: NO_RUNS, junk: NO_RUNS };
   const { keyring } = openAsEscrow(admin, log, entries);
   try {

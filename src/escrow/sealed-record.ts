@@ -7,7 +7,7 @@ import { concat, equalBytes } from "../bytes/bytes.js";
 import { decode, encode, type Schema } from "../bytes/schema.js";
 import { Secret } from "../bytes/secret.js";
 import { KeysteadError, type RuleId } from "../errors.js";
-import type { Session } from "../grants/member-state.js";
+import type { MemberState } from "../grants/member-state.js";
 import { canOpen, epochPrivateKey, partsOf } from "../keys/keyring.js";
 import { attachmentDigest, decodeEntry, decodeLink, matchAttachments } from "../log/entry.js";
 import type { SealedRecord } from "../log/fields.js";
@@ -61,7 +61,7 @@ export interface FoundRecord {
  */
 export function writeRecord<T>(
   kind: RecordKind<T>,
-  { log, keyring }: Session,
+  { log, keyring }: MemberState,
   opening: T,
   env: Env,
   committer?: Uint8Array,
@@ -70,7 +70,7 @@ export function writeRecord<T>(
   const bytes = encodeRecord(kind, opening);
   const commitment = kind.commit(opening, bytes, committer ?? keys.sign);
   const coins = Secret.take(drawRandom(env, KEM_COINS_LENGTH));
-  const { kem } = log.epochs.last() as Epoch;
+  const { kemKey: kem } = log.epochs.last() as Epoch;
   const sealed = hpkeSeal(kem, { info: sealInfo(kind, commitment), plaintext: bytes, coins: coins.bytes() });
   coins.wipe();
   const fields = { author: keys.sign, commitment, opening: attachmentDigest(sealed) };
@@ -98,7 +98,7 @@ export function recordsOf(
 /** Opens a record, as far as this member holds the epoch that it is sealed to: the current one before the link. */
 export function readRecord<T>(
   kind: RecordKind<T>,
-  { log, keyring }: Session,
+  { log, keyring }: MemberState,
   { record, sealed, others = [] }: FoundRecord,
 ): ReadRecord<T> {
   const { commitment } = record[kind.type] as SealedRecord;

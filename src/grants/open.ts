@@ -67,7 +67,7 @@ export function openGrants(
   for (const grant of record.grants) {
     const box = grant.boxes.find((candidate) => members.has(candidate.member));
     // A box for a key that this member has replaced since is no longer its to open; the re-keying granted all again.
-    const kem = box && keys.kemFor(box.kem);
+    const kem = box && keys.kemFor(box.kemKey);
     if (!box || !kem) continue;
     const wanted = [...epochsIn(grant.epochs)].filter((epoch) => !seeds.has(epoch));
     if (wanted.length === 0) continue;
@@ -78,7 +78,7 @@ export function openGrants(
     }
     // The first link's grants know no log id yet (GRT-2).
     const place = { log: record.seq === 1 ? undefined : log.head.log, prev: record.prev, seq: record.seq };
-    const info = boxInfo(place.log, epochsDigest(grant.epochs), box.kem);
+    const info = boxInfo(place.log, epochsDigest(grant.epochs), box.kemKey);
     const opened = hpkeOpen(kem, { info, sealed: boxBytes });
     const found = openGrant({ log, keyring, isFull }, grant, place, opened, keyringBytes);
     for (const epoch of wanted) {

@@ -49,10 +49,10 @@ export function meet(log: LogState, keyring: Keyring): Keyring {
  * How a log stands to the head with which a keyring was stored: it has it; it went another way; or it ends before. Without a stored
  * head it is `continued`.
  */
-export type History = "continued" | "forked" | "rolled-back";
+export type Continuity = "continued" | "forked" | "rolled-back";
 
 /** How a log stands to a head of the same log. */
-export function historyOf(log: LogState, { seq, hash }: StoredFacts["head"]): History {
+export function continuityOf(log: LogState, { seq, hash }: StoredFacts["head"]): Continuity {
   if (log.head.seq < seq) return "rolled-back";
   return log.links.at(seq - 1)?.hash === hash ? "continued" : "forked";
 }
@@ -64,7 +64,7 @@ export function historyOf(log: LogState, { seq, hash }: StoredFacts["head"]): Hi
  */
 export function requireContinued(log: LogState, keyring: Keyring): void {
   const { stored } = partsOf(keyring);
-  const history = stored ? historyOf(log, stored.head) : "continued";
+  const history = stored ? continuityOf(log, stored.head) : "continued";
   if (history === "continued") return;
   const what =
     history === "forked"
@@ -115,7 +115,7 @@ export function fullyChecked({ epochs }: LogState, keyring: Keyring): readonly n
 
 /** What was checked before the keyring was stored holds for the log that it was stored with, and for what continues that. */
 function trustStored(log: LogState, { stored, seeds, vault }: KeyringParts): void {
-  if (!stored || historyOf(log, stored.head) !== "continued") return;
+  if (!stored || continuityOf(log, stored.head) !== "continued") return;
   for (const number of stored.checked) {
     const [seed, epoch] = [seeds.get(number), log.epochs.at(number - 1)];
     if (seed && epoch && epoch.seq <= stored.head.seq && vault.passes(seed, epoch)) {
@@ -153,8 +153,8 @@ function takenBack(
   for (const number of aside.size > 0 ? numbersAfter(known, log) : []) {
     if (seeds.has(number) && !dropped.has(number)) continue;
     const epoch = log.epochs.at(number - 1) as Epoch;
-    if (!rhos.has(toHex(rhoOf(epoch.kem)))) continue;
-    const digest = digestOf(epoch.kem);
+    if (!rhos.has(toHex(rhoOf(epoch.kemKey)))) continue;
+    const digest = digestOf(epoch.kemKey);
     const seed = aside.get(digest);
     if (!seed) continue;
     digests.push(digest);

@@ -217,7 +217,7 @@ export function epochPrivateKey(keyring: Keyring, epoch: number): KemPrivateKey 
   const seed = seeds.get(epoch) ?? opens.get(epoch) ?? noAccess(keyring, epoch);
   const keys = publishedKeys(keyring, epoch);
   const key = vault.expand(seed);
-  if (keys && !equalBytes(key.publicKey, keys.kem)) {
+  if (keys && !equalBytes(key.publicKey, keys.kemKey)) {
     vault.remember(seed, keys, "wrong");
     throw wrongSeed(keyring, epoch);
   }

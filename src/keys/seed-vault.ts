@@ -39,7 +39,7 @@ export class Vault {
   }
 
   /** The quick check (GRT-4), computed once for each seed. */
-  passes(seed: Secret, { kem }: EpochPublicKeys): boolean {
+  passes(seed: Secret, { kemKey: kem }: EpochPublicKeys): boolean {
     return equalBytes(this.rho(seed), rhoOf(kem));
   }
 
@@ -78,7 +78,7 @@ export class Vault {
     for (const secret of this.#secrets) secret.wipe();
   }
 
-  #judge(seed: Secret, { kem, sign }: EpochPublicKeys): SeedVerdict {
+  #judge(seed: Secret, { kemKey: kem, signingKey: sign }: EpochPublicKeys): SeedVerdict {
     const derived = this.#expanded.get(seed)?.publicKey ?? epochKemPublicKey(seed.bytes());
     if (!equalBytes(derived, kem)) return "wrong";
     return sign === undefined || equalBytes(epochSigningPublicKey(seed.bytes()), sign) ? "right" : "opens";
@@ -87,6 +87,7 @@ export class Vault {
 
 function isSame(a: EpochPublicKeys, b: EpochPublicKeys): boolean {
   if (a === b) return true;
-  const isSameSign = a.sign === b.sign || (a.sign && b.sign && equalBytes(a.sign, b.sign));
-  return isSameSign === true && equalBytes(a.kem, b.kem);
+  const isSameSign =
+    a.signingKey === b.signingKey || (a.signingKey && b.signingKey && equalBytes(a.signingKey, b.signingKey));
+  return isSameSign === true && equalBytes(a.kemKey, b.kemKey);
 }

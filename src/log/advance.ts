@@ -85,7 +85,7 @@ export function originOf(body: AnyBody): Pick<LogFacts, "kind" | "subject" | "op
 
 function epochOf(number: number, { epoch, seq, time }: AnyBody): Epoch {
   const { kem, sign } = epoch as NewEpoch;
-  return { number, kem, sign, seq, time };
+  return { number, kemKey: kem, signingKey: sign, seq, time };
 }
 
 function recordOf({ link }: UnverifiedEntry, judged: Judged): LinkRecord {
@@ -133,7 +133,7 @@ function grantRecord({ keyring, boxes }: Grant, { epochs, recipients }: DueGrant
   // Id and key as the state has them, which are the same: a long log need not keep copies of them for every link.
   const box = ([, digest]: Grant["boxes"][number], index: number) => {
     const { id, kem } = recipients[index] as DueGrant["recipients"][number];
-    return { member: id, kem, digest };
+    return { member: id, kemKey: kem, digest };
   };
   return { epochs, keyring, boxes: boxes.map(box) };
 }

@@ -86,7 +86,7 @@ export function contextOf(before: LogFacts, type: LinkType, body: AnyBody): Cont
     return context;
   }
   for (const member of before.removed) {
-    if (equalBytes(member.sign, key))
+    if (equalBytes(member.signingKey, key))
       refuse("MEM-4", `the author ${member.id} was removed and signs nothing any more`, { member: member.id });
   }
   return refuse("LOG-4", "the author is not an active member, or this is not its current key");
@@ -95,7 +95,7 @@ export function contextOf(before: LogFacts, type: LinkType, body: AnyBody): Cont
 /** LOG-5: escrow's keys sign only in links that say so, and nobody else's key passes for them. */
 function escrowSigner(before: LogFacts, key: Uint8Array): Member | undefined {
   const escrow = escrowMember(before);
-  return escrow && equalBytes(escrow.sign, key) ? escrow : undefined;
+  return escrow && equalBytes(escrow.signingKey, key) ? escrow : undefined;
 }
 
 /** LOG-4: the signatures that type and body call for, in order, none extra, each valid. LOG-6: those by keys that enter too. */

@@ -28,7 +28,7 @@ export function grantedTo(
 /** What was granted to the keys of the pointer in force. */
 export function grantedInForce(log: LogFacts): Runs {
   const escrow = escrowMember(log);
-  return (escrow && grantedTo(log, { sign: escrow.sign, kem: kemDigest(escrow.kem) })?.runs) ?? NO_RUNS;
+  return (escrow && grantedTo(log, { sign: escrow.signingKey, kem: kemDigest(escrow.kemKey) })?.runs) ?? NO_RUNS;
 }
 
 /** The pairs that a review by escrow names, as an actor has them. */

@@ -11,7 +11,11 @@ const known = /* @__PURE__ */ new WeakMap<LogState, ReadonlySet<string>>();
 export function epochPairs(escrowLog: LogState): ReadonlySet<string> {
   const pairs =
     known.get(escrowLog) ??
-    new Set([...escrowLog.epochs].map(({ sign, kem }) => pairKey({ sign: sign as Uint8Array, kem: kemDigest(kem) })));
+    new Set(
+      [...escrowLog.epochs].map(({ signingKey: sign, kemKey: kem }) =>
+        pairKey({ sign: sign as Uint8Array, kem: kemDigest(kem) }),
+      ),
+    );
   known.set(escrowLog, pairs);
   return pairs;
 }

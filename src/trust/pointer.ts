@@ -26,7 +26,7 @@ export function newestPointer(escrowLog: LogState): Pointer {
  */
 export function pointerTo(escrowLog: LogState): Pointer {
   policyOf(escrowLog);
-  const { number, kem, sign } = escrowLog.epochs.last() as Epoch;
+  const { number, kemKey: kem, signingKey: sign } = escrowLog.epochs.last() as Epoch;
   const { log, seq, hash } = escrowLog.head;
   return { log, seq, hash, epoch: number, kem, sign: sign as Uint8Array };
 }
@@ -50,7 +50,8 @@ export function judgePointer(pointer: Pointer, escrowLog: LogState): PointerVerd
   if (pointer.log !== escrowLog.head.log) return "other-log";
   const epoch = escrowLog.epochs.at(pointer.epoch - 1);
   if (!epoch) return "ahead";
-  if (!equalBytes(epoch.kem, pointer.kem) || !equalBytes(epoch.sign as Uint8Array, pointer.sign)) return "false";
+  const isEpochs = equalBytes(epoch.kemKey, pointer.kem) && equalBytes(epoch.signingKey as Uint8Array, pointer.sign);
+  if (!isEpochs) return "false";
   return pointer.epoch === currentEpoch(escrowLog) ? "newest" : "older";
 }
 

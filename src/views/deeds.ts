@@ -6,7 +6,7 @@ import type { NameOf } from "../coverage/names.js";
 import type { LinkRecord, LogFacts } from "../log/state.js";
 
 /** Who did something to a member, and when. */
-export interface Deed {
+export interface DoneBy {
   readonly by: MemberId | "operator";
   /** The name of who did it. */
   readonly name: string;
@@ -16,6 +16,6 @@ export interface Deed {
 }
 
 /** What a member did in the link at a position of the log. */
-export function deedOf(log: LogFacts, nameOf: NameOf, { by, seq }: Pick<Deed, "by" | "seq">): Deed {
+export function doneBy(log: LogFacts, nameOf: NameOf, { by, seq }: Pick<DoneBy, "by" | "seq">): DoneBy {
   return { by, name: nameOf(by), seq, when: dateOf((log.links.at(seq - 1) as LinkRecord).time) };
 }

@@ -27,7 +27,7 @@ import {
   type MemberKind,
 } from "../log/state.js";
 import { type Activity, activityOf } from "./activity.js";
-import { type Deed, deedOf } from "./deeds.js";
+import { type DoneBy, doneBy } from "./deeds.js";
 import { furtherWarnings, isPending, type PendingMember, pendingFor } from "./pending.js";
 import { type Offer, offersTo, type RemovalView, removalOf } from "./removal.js";
 
@@ -51,8 +51,8 @@ export interface DeviceView {
   /** `superseded` only of this device, and only where its keyring is given: the log alone does not tell. */
   readonly standing: Standing;
   /** Approvals, enrolment included, oldest first. The first device has none and needs none. */
-  readonly approvals: readonly Deed[];
-  readonly removed: Deed | undefined;
+  readonly approvals: readonly DoneBy[];
+  readonly removed: DoneBy | undefined;
   /** Of this device, when it was removed: by whom, in which class, and what its user may choose. */
   readonly removal: RemovalView | undefined;
   /** Of this device, when it was removed or superseded: what its user may choose. Nothing is done unasked. */
@@ -166,8 +166,8 @@ function viewOf(log: LogState, member: Member, { me, nameOf, standing, claimed }
     access: accessWith(log, kind === "escrow" ? claimed : held),
     status: isMe ? mine : status,
     standing: isMe ? standing : removed ? "removed" : "active",
-    approvals: member.approvals.map((approval) => deedOf(log, nameOf, approval)),
-    removed: removed && deedOf(log, nameOf, removed),
+    approvals: member.approvals.map((approval) => doneBy(log, nameOf, approval)),
+    removed: removed && doneBy(log, nameOf, removed),
     removal: isMe ? removalOf(log, id) : undefined,
     offers: isMe && standing !== "active" ? offersTo(member) : [],
   };

@@ -10,7 +10,7 @@ import { assertLog, type Head, type LinkRecord, type LogState } from "../log/sta
 import { type Activity, activityOf } from "./activity.js";
 
 /** A link that touched a member. */
-export interface Touch extends Activity {
+export interface TouchingLink extends Activity {
   readonly member: MemberId;
 }
 
@@ -22,10 +22,10 @@ export interface Touch extends Activity {
  * @param options.members everybody that the lost link names.
  * @throws `INVALID_ARGUMENT` when `since` is not a head that this log had, `UNKNOWN_MEMBER`, `INVALID_ENCODING`
  */
-export function overlapsMeanwhile(
+export function linksTouching(
   log: LogState,
   options: { readonly since: Head; readonly members: readonly MemberId[] },
-): readonly Touch[] {
+): readonly TouchingLink[] {
   assertLog(log);
   const { since, members } = checkOptions(options);
   const record = log.links.at((since?.seq ?? 0) - 1);

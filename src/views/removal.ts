@@ -11,7 +11,7 @@ import { straysOf } from "../coverage/strays.js";
 import { KeysteadError } from "../errors.js";
 import { foundersOf } from "../log/classes.js";
 import { allMembers, FOUNDING, type LinkRecord, type LogFacts, type LogState, type Member } from "../log/state.js";
-import { type Deed, deedOf } from "./deeds.js";
+import { type DoneBy, doneBy } from "./deeds.js";
 
 /**
  * What the remover was just before it removed the member.
@@ -36,7 +36,7 @@ export type RemoverClass = "founding" | "confirmed" | "unconfirmed" | "escrow" |
 export type Offer = "keep-reading" | "rejoin" | "wipe";
 
 /** A removal, for the user of the removed member. */
-export interface RemovalView extends Deed {
+export interface RemovalView extends DoneBy {
   readonly removerWas: RemoverClass;
   /** What the user may choose. */
   readonly offers: readonly Offer[];
@@ -54,7 +54,7 @@ export interface RemovalView extends Deed {
 export function removalOf(log: LogState, member: MemberId): RemovalView | undefined {
   const gone = knownMember(log, member);
   if (!gone.removed) return undefined;
-  const deed = deedOf(log, nameMembers(log), gone.removed);
+  const deed = doneBy(log, nameMembers(log), gone.removed);
   const removerWas = removerClass(log, gone);
   const text = `On ${formatDay(deed.when)} ${WORDS[removerWas](deed.name)} (link ${deed.seq}).`;
   return { ...deed, removerWas, offers: offersTo(gone), text };
@@ -117,7 +117,7 @@ function upTo(log: LogFacts, seq: number): LogFacts {
 }
 
 /** A member that should be looked at after another was removed. */
-export interface Suspect {
+export interface SuggestedRemoval {
   readonly member: MemberId;
   /** It shares the removed member's approval class, or nobody active vouches for it any more. */
   readonly reason: "same-class" | "stray";
@@ -132,10 +132,10 @@ export interface Suspect {
  * @param options.me the member whose user is asked.
  * @throws `UNKNOWN_MEMBER`, `INVALID_ARGUMENT`, `INVALID_ENCODING`
  */
-export function offerToRemove(
+export function suggestRemovals(
   log: LogState,
   options: { readonly removed: MemberId; readonly me: MemberId },
-): readonly Suspect[] {
+): readonly SuggestedRemoval[] {
   const { removed, me } = checkOptions(options);
   if (knownMember(log, removed).removed === undefined) {
     throw new KeysteadError("INVALID_ARGUMENT", `member ${removed} is still active; offer this after it was removed`);
@@ -144,7 +144,7 @@ export function offerToRemove(
   const founders = foundersOf(log);
   const founder = founders.get(removed);
   const strays = new Set(straysOf(log).map(({ id }) => id));
-  return [...log.active.keys()].flatMap((id): readonly Suspect[] => {
+  return [...log.active.keys()].flatMap((id): readonly SuggestedRemoval[] => {
     if (id === me) return [];
     if (founder !== founders.get(me) && founders.get(id) === founder) return [{ member: id, reason: "same-class" }];
     return strays.has(id) ? [{ member: id, reason: "stray" }] : [];

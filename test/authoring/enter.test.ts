@@ -2,12 +2,12 @@
 
 import { describe, expect, it } from "vitest";
 import { openingOf } from "../../src/authoring/device-description.js";
-import { newMember, offerEnrollment, prepareDevice } from "../../src/authoring/enter.js";
+import { newMember, prepareDevice, provisionDevice } from "../../src/authoring/enter.js";
 import { writeLink } from "../../src/authoring/write-link.js";
 import { ownKeys } from "../../src/keys/keyring.js";
 import { appendEntry, verifyLog } from "../../src/log/verify.js";
 import { openOrganisation, openUser } from "../escrow/support.js";
-import { acceptEnrollment, createLog, joinLog, review } from "../support/accepted.js";
+import { acceptProvisioning, createLog, joinLog, review } from "../support/accepted.js";
 import { authoredBy, mutate } from "../support/raw-link.js";
 import { expectError, expectRefused, thrownBy } from "../support/refusal.js";
 import { seededEnv } from "../support/seeded-env.js";
@@ -62,10 +62,10 @@ describe("joining a log", () => {
 
 describe("being provisioned face to face", () => {
   const prepared = prepareDevice(base.log, { device }, env);
-  const offer = offerEnrollment(laptop, prepared.request, env);
+  const offer = provisionDevice(laptop, prepared.request, env);
 
   it("gives the new device what the enroller holds, in its class, at once", () => {
-    const { log, keyring, entry } = acceptEnrollment(base.log, offer, prepared, { now: "unchecked" });
+    const { log, keyring, entry } = acceptProvisioning(base.log, offer, prepared, { now: "unchecked" });
     expect(keyring.epochs).toEqual([1, 2]);
     expect(log.active.get(keyring.member)).toMatchObject({ ...device, founder: 1, held: [[1, 2]] });
     expect(appendEntry(base.log, entry, { now: "unchecked" }).head).toEqual(log.head);
@@ -77,12 +77,16 @@ describe("being provisioned face to face", () => {
 
   it("refuses an offer for another device, and anything that is no offer", () => {
     const other = prepareDevice(base.log, { device }, env);
-    expectError(() => acceptEnrollment(base.log, offer, other, { now: "unchecked" }), "INVALID_ARGUMENT", undefined);
+    expectError(() => acceptProvisioning(base.log, offer, other, { now: "unchecked" }), "INVALID_ARGUMENT", undefined);
     const { entry } = joinLog(base.log, { device }, env);
-    expectError(() => acceptEnrollment(base.log, entry, prepared, { now: "unchecked" }), "INVALID_ARGUMENT", undefined);
+    expectError(
+      () => acceptProvisioning(base.log, entry, prepared, { now: "unchecked" }),
+      "INVALID_ARGUMENT",
+      undefined,
+    );
     for (const none of [base.rotate("Laptop").last, openUser("enrolls escrow", openOrganisation("enrolled")).last])
       expectError(
-        () => acceptEnrollment(base.log, none, prepared, { now: "unchecked" }),
+        () => acceptProvisioning(base.log, none, prepared, { now: "unchecked" }),
         "INVALID_ARGUMENT",
         undefined,
       );
@@ -95,7 +99,7 @@ describe("being provisioned face to face", () => {
     const join = writeLink({ before: base.log, type: "join", fields, signers: [keys], opening, guard: {} }, env).entry;
     const offered = mutate(join, { signers: [base.signer("Laptop")] });
     expectError(
-      () => acceptEnrollment(base.log, offered, prepared, { now: "unchecked" }),
+      () => acceptProvisioning(base.log, offered, prepared, { now: "unchecked" }),
       "INVALID_ARGUMENT",
       undefined,
     );
@@ -105,10 +109,10 @@ describe("being provisioned face to face", () => {
   it("refuses an offer that somebody else signed in the enroller's place (LOG-4)", () => {
     const thief = keysNamed("Thief");
     const forged = authoredBy(offer, thief);
-    expectError(() => acceptEnrollment(base.log, forged, prepared, { now: "unchecked" }), "INVALID_LINK", "LOG-4");
+    expectError(() => acceptProvisioning(base.log, forged, prepared, { now: "unchecked" }), "INVALID_LINK", "LOG-4");
     const unsigned = mutate(offer, { signers: [thief] });
     expectError(
-      () => acceptEnrollment(base.log, unsigned, prepared, { now: "unchecked" }),
+      () => acceptProvisioning(base.log, unsigned, prepared, { now: "unchecked" }),
       "INVALID_SIGNATURE",
       "LOG-4",
     );
@@ -116,36 +120,36 @@ describe("being provisioned face to face", () => {
 
   it("refuses an offer that lost a race, and one that was accepted already (LOG-2)", () => {
     const moved = base.rotate("Phone");
-    expectError(() => acceptEnrollment(moved.log, offer, prepared, { now: "unchecked" }), "INVALID_LINK", "LOG-2");
-    const accepted = acceptEnrollment(base.log, offer, prepared, { now: "unchecked" });
-    expectError(() => acceptEnrollment(accepted.log, offer, prepared, { now: "unchecked" }), "INVALID_LINK", "LOG-2");
+    expectError(() => acceptProvisioning(moved.log, offer, prepared, { now: "unchecked" }), "INVALID_LINK", "LOG-2");
+    const accepted = acceptProvisioning(base.log, offer, prepared, { now: "unchecked" });
+    expectError(() => acceptProvisioning(accepted.log, offer, prepared, { now: "unchecked" }), "INVALID_LINK", "LOG-2");
   });
 
   it("refuses a request with junk keys before it grants to them (KEM-1)", () => {
     const { request } = prepared;
     for (const wrong of [request.subarray(1), Uint8Array.of(...request, 0), new Uint8Array(0), new Uint8Array(5000)]) {
       const code = wrong.length > 4096 ? "TOO_LARGE" : "INVALID_ENCODING";
-      const error = thrownBy(() => offerEnrollment(laptop, wrong, env));
+      const error = thrownBy(() => provisionDevice(laptop, wrong, env));
       expect(error.code).toBe(code);
       expect(error.message).toContain("request");
     }
     const kem = new TextDecoder("latin1").decode(request).indexOf("kem") + 6;
     const junk = request.map((byte, at) => (at >= kem && at < kem + 3 ? 0xff : byte));
-    expectError(() => offerEnrollment(laptop, junk, env), "INVALID_KEY", "KEM-1");
+    expectError(() => provisionDevice(laptop, junk, env), "INVALID_KEY", "KEM-1");
   });
 
   it("refuses to enroll a device that is in the log already, or was (LOG-5)", () => {
-    const { log, entry } = acceptEnrollment(base.log, offer, prepared, { now: "unchecked" });
+    const { log, entry } = acceptProvisioning(base.log, offer, prepared, { now: "unchecked" });
     const session = { log, keyring: laptop.keyring };
-    const error = expectError(() => offerEnrollment(session, prepared.request, env), "NOT_PERMITTED", "LOG-5");
+    const error = expectError(() => provisionDevice(session, prepared.request, env), "NOT_PERMITTED", "LOG-5");
     expect(error.message).toContain("seen before");
     const removed = review(session, { remove: [prepared.keyring.member] }, env);
-    expectError(() => offerEnrollment(removed, prepared.request, env), "NOT_PERMITTED", "LOG-5");
+    expectError(() => provisionDevice(removed, prepared.request, env), "NOT_PERMITTED", "LOG-5");
     expect(appendEntry(base.log, entry, { now: "unchecked" }).active.has(prepared.keyring.member)).toBe(true);
   });
 
   it("is refused to a pending device, which has nothing to give", () => {
     const locked = base.lockdown("Laptop", true).join("Pending");
-    expectError(() => offerEnrollment(locked.session("Pending"), prepared.request, env), "NOT_PERMITTED", "LOG-4");
+    expectError(() => provisionDevice(locked.session("Pending"), prepared.request, env), "NOT_PERMITTED", "LOG-4");
   });
 });

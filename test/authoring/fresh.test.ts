@@ -66,7 +66,7 @@ describe("a rekey", () => {
     expect(rekeyed.id("Phone")).toBe(base.id("Phone"));
     expect(rekeyed.session("Phone").keyring.epochs).toEqual([1, 2, 3, 4]);
     expect(rekeyed.record).toMatchObject({ type: "rekey", rekeyed: base.id("Phone"), epoch: 4 });
-    expect(rekeyed.member("Phone").kem).not.toEqual(base.member("Phone").kem);
+    expect(rekeyed.member("Phone").kemKey).not.toEqual(base.member("Phone").kemKey);
   });
 
   it("is complete for the new key: it opens everything, and grants to the old one stay closed to it (GRT-5)", () => {

@@ -2,7 +2,7 @@
 // afterwards changes nothing. docs/spec.md section 4 (ENC-4) and section 5.
 
 import { describe, expect, it } from "vitest";
-import { offerEnrollment, prepareDevice } from "../../src/authoring/enter.js";
+import { prepareDevice, provisionDevice } from "../../src/authoring/enter.js";
 import { openKeyring, receive } from "../../src/authoring/receive.js";
 import { toHex } from "../../src/bytes/text.js";
 import { checkGrants } from "../../src/grants/check.js";
@@ -11,7 +11,7 @@ import { checkEvidence } from "../../src/log/check-evidence.js";
 import type { Evidence } from "../../src/log/evidence.js";
 import { appendEntry, verifyLog } from "../../src/log/verify.js";
 import {
-  acceptEnrollment,
+  acceptProvisioning,
   createLog,
   expel,
   joinLog,
@@ -41,7 +41,7 @@ const [phone, tablet] = world.ids("Phone", "Tablet") as readonly [
 ];
 const device = frozen({ name: "Watch", platform: "x", details: "y" });
 const prepared = prepareDevice(log, { device }, env);
-const offer = offerEnrollment(session, prepared.request, env);
+const offer = provisionDevice(session, prepared.request, env);
 const evidence = thrownBy(() => verifyLog(world.entries.slice(0, 3), { subject: ALICE, pinned: log, now: "unchecked" }))
   .details["evidence"];
 
@@ -63,8 +63,8 @@ const calls: readonly (readonly [string, () => unknown])[] = [
   ["createLog", () => createLog(frozen({ subject: ALICE, device, operator: OPERATOR.sign }), env)],
   ["joinLog", () => joinLog(log, frozen({ device }), env)],
   ["prepareDevice", () => prepareDevice(log, frozen({ device }), env)],
-  ["offerEnrollment", () => offerEnrollment(session, prepared.request, env)],
-  ["acceptEnrollment", () => acceptEnrollment(log, offer, frozen({ ...prepared }), { now: "unchecked" })],
+  ["provisionDevice", () => provisionDevice(session, prepared.request, env)],
+  ["acceptProvisioning", () => acceptProvisioning(log, offer, frozen({ ...prepared }), { now: "unchecked" })],
   ["review", () => review(session, frozen({ approve: frozen([tablet]), remove: frozen([phone]) }), env)],
   ["rotate", () => rotate(session, env)],
   [

@@ -2,32 +2,31 @@
 // is discarded. docs/spec.md sections 6, 7 (GRT-6) and 9 (BAK-2).
 
 import {
-  acceptEnrollment,
+  acceptProvisioning,
   createLog,
-  enrollBackupKey,
-  expel,
   joinLog,
   type LogState,
   leave,
-  offerEnrollment,
+  type MemberState,
+  makeBackupKey,
   openContent,
   type Proposal,
-  pinContact,
   prepareDevice,
+  provisionDevice,
   receive,
-  recordRecovery,
-  recover,
   regrant,
   rekey,
   rename,
   review,
   rotate,
-  type Session,
-  sealTo,
+  sealContent,
   setLockdown,
   unsafeSerializeKeyring,
   verifyLog,
 } from "keystead";
+import { trackContact } from "keystead/contacts";
+import { recordRecovery, recoverUser } from "keystead/escrow";
+import { expel } from "keystead/server";
 import { MaliciousRelay } from "keystead/testing";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { BackupPaper } from "../../src/backup/enroll.js";
@@ -43,18 +42,18 @@ const base = openWorld("proposals", { operator: true })
 const laptop = base.session("Laptop");
 const device = { name: "Tablet" };
 const env = seededEnv("proposals");
-const enrolls = (): Proposal<Session> => {
+const enrolls = (): Proposal<MemberState> => {
   const prepared = prepareDevice(base.log, { device }, env);
-  return acceptEnrollment(base.log, offerEnrollment(laptop, prepared.request, env), prepared, { now: "unchecked" });
+  return acceptProvisioning(base.log, provisionDevice(laptop, prepared.request, env), prepared, { now: "unchecked" });
 };
 const organisation = hire(openOrganisation("proposals"), "Bob", ["recover"]);
 const restored = enroll(openWorld("restored"), "Laptop", organisation).join("Phone");
 
 /** One proposal of each verb. */
-const verbs: readonly (readonly [string, () => Proposal<Session | LogState>])[] = [
+const verbs: readonly (readonly [string, () => Proposal<MemberState | LogState>])[] = [
   ["createLog", () => createLog({ subject: ALICE, device }, env)],
   ["joinLog", () => joinLog(base.log, { device }, env)],
-  ["acceptEnrollment", enrolls],
+  ["acceptProvisioning", enrolls],
   ["review", () => review(laptop, { remove: base.ids("Phone") }, env)],
   ["rotate", () => rotate(laptop, env)],
   ["regrant", () => regrant(laptop, [{ member: base.id("Phone"), runs: [[1, 1]] }], env)],
@@ -63,7 +62,7 @@ const verbs: readonly (readonly [string, () => Proposal<Session | LogState>])[] 
   ["rename", () => rename(laptop, { name: "Desktop" }, env)],
   ["setLockdown", () => setLockdown(laptop, { on: true }, env)],
   ["expel", () => expel(base.log, { remove: base.ids("Phone") }, OPERATOR, env)],
-  ["enrollBackupKey", () => enrollBackupKey(laptop, {}, env)],
+  ["makeBackupKey", () => makeBackupKey(laptop, {}, env)],
   [
     "recover",
     () => {
@@ -71,11 +70,11 @@ const verbs: readonly (readonly [string, () => Proposal<Session | LogState>])[] 
       const user = { userLog: restored.log, entries: restored.entries };
       const options = { ...user, ...lists, reason: "lost" };
       const { act, ...bob } = recordRecovery(organisation.session("Bob"), options, env).accept();
-      return recover(bob, { ...user, act }, env);
+      return recoverUser(bob, { ...user, act }, env);
     },
   ],
 ];
-const logOf = (accepted: Session | LogState): LogState => ("keyring" in accepted ? accepted.log : accepted);
+const logOf = (accepted: MemberState | LogState): LogState => ("keyring" in accepted ? accepted.log : accepted);
 
 afterEach(() => {
   vi.restoreAllMocks();
@@ -108,7 +107,7 @@ describe.each(verbs)("a proposal: %s", (verb, propose) => {
     proposal.discard();
     const left = made.mock.results.map(({ value }) => value as Secret).filter(isUsable);
     // Only a device that is provisioned has keys from before, which stay its own.
-    expect(left).toHaveLength(verb === "acceptEnrollment" ? 1 : 0);
+    expect(left).toHaveLength(verb === "acceptProvisioning" ? 1 : 0);
     proposal.discard();
     expectError(() => proposal.accept(), "WIPED", undefined);
     expect([base.log, restored.log].map((log) => snapshot(log))).toEqual(before);
@@ -118,7 +117,7 @@ describe.each(verbs)("a proposal: %s", (verb, propose) => {
 });
 
 describe("discarding", () => {
-  it.each<[string, () => Proposal<Session>]>([
+  it.each<[string, () => Proposal<MemberState>]>([
     ["createLog", () => createLog({ subject: ALICE, device }, env)],
     ["joinLog", () => joinLog(base.log, { device }, env)],
     ["rotate", () => rotate(laptop, env)],
@@ -136,19 +135,19 @@ describe("discarding", () => {
 
   it("wipes the secret of a backup key, and accepting hands it over", () => {
     const wiped = vi.spyOn(BackupPaper.prototype, "wipe");
-    enrollBackupKey(laptop, {}, env).discard();
+    makeBackupKey(laptop, {}, env).discard();
     expect(wiped).toHaveBeenCalledTimes(1);
-    const { paper, log } = enrollBackupKey(laptop, {}, env).accept();
+    const { paper, log } = makeBackupKey(laptop, {}, env).accept();
     expect(wiped).toHaveBeenCalledTimes(1);
     expect(paper.reveal(log)).toMatch(/^([0-9A-Z]{4}-){8}[0-9A-Z]{4}$/);
   });
 
   it("leaves a prepared device its keys, so that it can sign another offer", () => {
     const prepared = prepareDevice(base.log, { device }, env);
-    const offer = (of: Session) => offerEnrollment(of, prepared.request, env);
-    acceptEnrollment(base.log, offer(laptop), prepared, { now: "unchecked" }).discard();
+    const offer = (of: MemberState) => provisionDevice(of, prepared.request, env);
+    acceptProvisioning(base.log, offer(laptop), prepared, { now: "unchecked" }).discard();
     const moved = base.rotate("Phone");
-    const { log, keyring } = acceptEnrollment(moved.log, offer(moved.session("Laptop")), prepared, {
+    const { log, keyring } = acceptProvisioning(moved.log, offer(moved.session("Laptop")), prepared, {
       now: "unchecked",
     }).accept();
     expect(keyring.epochs).toEqual([1, 2, 3]);
@@ -175,11 +174,11 @@ describe("a keyring", () => {
   });
 
   it("that is wiped makes its proposals useless, and accepting one wipes what was new", () => {
-    for (const propose of [rotate, rekey, (of: Session) => enrollBackupKey(of, {}, env)]) {
+    for (const propose of [rotate, rekey, (of: MemberState) => makeBackupKey(of, {}, env)]) {
       const own = openWorld("wiped before").session("Laptop");
       const made = vi.spyOn(Secret, "take");
       const wiped = vi.spyOn(BackupPaper.prototype, "wipe");
-      const proposal: Proposal<Session> = propose(own, env);
+      const proposal: Proposal<MemberState> = propose(own, env);
       own.keyring.wipe();
       expectError(() => proposal.accept(), "WIPED", undefined);
       expect(made.mock.results.map(({ value }) => value as Secret).filter(isUsable)).toEqual([]);
@@ -209,7 +208,7 @@ describe("a lost race", () => {
     const seen = receive(won, again.entry, { now: "unchecked" });
     const { log, keyring } = again.accept();
     expect(log.head).toEqual(seen.log.head);
-    const sealed = await sealTo([log], new Uint8Array([1]), { purpose: "test" }, env);
+    const sealed = await sealContent([log], new Uint8Array([1]), { purpose: "test" }, env);
     expect(await openContent(sealed, keyring)).toEqual(new Uint8Array([1]));
     expect(await openContent(sealed, seen.keyring)).toEqual(new Uint8Array([1]));
   });
@@ -234,23 +233,25 @@ describe("a lost race", () => {
     const wrong = proposal as never;
     expectWrongArgument(() => receive(wrong, entry, { now: "unchecked" }), "session");
     expectWrongArgument(() => rotate(wrong, env), "session");
-    expectWrongArgument(() => pinContact(wrong), "log");
+    expectWrongArgument(() => trackContact(wrong), "log");
     expectWrongArgument(() => unsafeSerializeKeyring(wrong), "session");
     expectWrongArgument(() => verifyLog(base.entries, { subject: ALICE, pinned: wrong, now: "unchecked" }), "pinned");
     const options = { purpose: "test" };
-    await expect(sealTo([wrong], new Uint8Array(1), options, env)).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
-    const signed = { ...options, signer: wrong };
-    await expect(sealTo([base.log], new Uint8Array(1), signed, env)).rejects.toMatchObject({
+    await expect(sealContent([wrong], new Uint8Array(1), options, env)).rejects.toMatchObject({
       code: "INVALID_ARGUMENT",
     });
-    const sealed = await sealTo([base.log], new Uint8Array(1), options, env);
+    const signed = { ...options, signer: wrong };
+    await expect(sealContent([base.log], new Uint8Array(1), signed, env)).rejects.toMatchObject({
+      code: "INVALID_ARGUMENT",
+    });
+    const sealed = await sealContent([base.log], new Uint8Array(1), options, env);
     await expect(openContent(sealed, wrong)).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
   });
 });
 
 describe("a backup key's paper", () => {
   it("is shown only after its proposal was accepted (BAK-2)", () => {
-    const proposal = enrollBackupKey(laptop, {}, env);
+    const proposal = makeBackupKey(laptop, {}, env);
     expect("paper" in proposal).toBe(false);
     const made = proposal.accept();
     expect(proposal.accept().paper).toBe(made.paper);
@@ -259,7 +260,7 @@ describe("a backup key's paper", () => {
   });
 
   it("that was never accepted cannot be had", () => {
-    const proposal = enrollBackupKey(laptop, {}, env);
+    const proposal = makeBackupKey(laptop, {}, env);
     proposal.discard();
     expect(thrownBy(() => proposal.accept()).message).toContain("discarded");
   });

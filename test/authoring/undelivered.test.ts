@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { abandonEpochs } from "../../src/authoring/abandon.js";
 import { receive } from "../../src/authoring/receive.js";
-import type { Session } from "../../src/grants/member-state.js";
+import type { MemberState } from "../../src/grants/member-state.js";
 import { decodeEntry, encodeEntry } from "../../src/log/entry.js";
 import { activeMember } from "../../src/log/state.js";
 import { appendEntry } from "../../src/log/verify.js";
@@ -52,7 +52,7 @@ describe("an entry without its attachments", () => {
       reach: [[1, 3]],
     });
     // And what was given up comes back when somebody who has it grants it again.
-    const theirs = [phone.entry, approved.entry].reduce<Session>(
+    const theirs = [phone.entry, approved.entry].reduce<MemberState>(
       (session, entry) => receive(session, entry, { now: "unchecked" }),
       thief,
     );

@@ -3,13 +3,13 @@
 
 import { describe, expect, it } from "vitest";
 import { abandonEpochs } from "../../src/authoring/abandon.js";
-import { offerEnrollment, prepareDevice } from "../../src/authoring/enter.js";
+import { prepareDevice, provisionDevice } from "../../src/authoring/enter.js";
 import { receive } from "../../src/authoring/receive.js";
 import type { Regrant } from "../../src/authoring/verbs.js";
 import { compose } from "../../src/authoring/write-link.js";
 import type { MemberId } from "../../src/bytes/ids.js";
 import { formatRuns, type Runs } from "../../src/bytes/runs.js";
-import type { Session } from "../../src/grants/member-state.js";
+import type { MemberState } from "../../src/grants/member-state.js";
 import { changedKeyring, partsOf } from "../../src/keys/keyring.js";
 import { OperatorKeys } from "../../src/keys/operator-keys.js";
 import { decodeEntry } from "../../src/log/entry.js";
@@ -46,7 +46,7 @@ describe("an action", () => {
     expectError(again, "UNKNOWN_MEMBER", "MEM-4");
   });
 
-  it.each<[string, (session: Session) => unknown]>([
+  it.each<[string, (session: MemberState) => unknown]>([
     ["review", (session) => review(session, { remove: base.ids("Tablet") }, env)],
     ["rotate", (session) => rotate(session, env)],
     ["regrant", (session) => regrant(session, [{ member: base.id("Laptop"), runs: [[2, 2]] }], env)],
@@ -151,7 +151,7 @@ describe("a member who was granted junk", () => {
   const regrants = (of: World) => regrant(of.session("Laptop"), [{ member: of.id("Phone"), runs: [[2, 2]] }], env);
   const enrolls = (of: World) => {
     const { request } = prepareDevice(of.log, { device: { name: "Watch" } }, env);
-    return offerEnrollment(of.session("Laptop"), request, env);
+    return provisionDevice(of.session("Laptop"), request, env);
   };
 
   it("of the current epoch must rotate first, and declares it missing in that or later (MEM-9)", () => {

@@ -3,10 +3,10 @@
 
 import { describe, expect, it } from "vitest";
 import { abandonEpochs } from "../../src/authoring/abandon.js";
-import { offerEnrollment, prepareDevice } from "../../src/authoring/enter.js";
+import { prepareDevice, provisionDevice } from "../../src/authoring/enter.js";
 import { openKeyring, receive, resume } from "../../src/authoring/receive.js";
 import { checkGrants } from "../../src/grants/check.js";
-import type { Session } from "../../src/grants/member-state.js";
+import type { MemberState } from "../../src/grants/member-state.js";
 import { standing } from "../../src/grants/standing.js";
 import { unsafeSerializeKeyring } from "../../src/grants/store-keyring.js";
 import { parseKeyring } from "../../src/keys/keyring-bytes.js";
@@ -16,7 +16,7 @@ import { decodeEvidence, type Evidence, encodeEvidence } from "../../src/log/evi
 import { appendEntry, verifyLog } from "../../src/log/verify.js";
 import type { Env } from "../../src/primitives/env.js";
 import {
-  acceptEnrollment,
+  acceptProvisioning,
   createLog,
   expel,
   joinLog,
@@ -59,7 +59,7 @@ const env = seededEnv("junk");
 const device = { name: "Watch" };
 const [member] = world.ids("Phone") as readonly [ReturnType<typeof world.id>];
 const prepared = prepareDevice(log, { device }, env);
-const offer = offerEnrollment(session, prepared.request, env);
+const offer = provisionDevice(session, prepared.request, env);
 const evidence = thrownBy(() => verifyLog(before.entries, { subject: ALICE, pinned: log, now: "unchecked" })).details[
   "evidence"
 ] as Evidence;
@@ -145,18 +145,18 @@ const entering: readonly Case[] = [
   ["prepareDevice: log", (junk) => prepareDevice(junk, { device }, env)],
   ["prepareDevice: options", (junk) => prepareDevice(log, junk, env)],
   ["prepareDevice: env", (junk) => prepareDevice(log, { device }, junk)],
-  ["offerEnrollment: session", (junk) => offerEnrollment(junk, prepared.request, env)],
-  ["offerEnrollment: request", (junk) => offerEnrollment(session, junk, env)],
-  ["offerEnrollment: env", (junk) => offerEnrollment(session, prepared.request, junk)],
-  ["acceptEnrollment: log", (junk) => acceptEnrollment(junk, offer, prepared, { now: "unchecked" })],
-  ["acceptEnrollment: offer", (junk) => acceptEnrollment(log, junk, prepared, { now: "unchecked" })],
-  ["acceptEnrollment: prepared", (junk) => acceptEnrollment(log, offer, junk, { now: "unchecked" })],
-  ["acceptEnrollment: options", (junk) => acceptEnrollment(log, offer, prepared, junk)],
-  ["acceptEnrollment: keyring", (keyring) => acceptEnrollment(log, offer, { keyring }, { now: "unchecked" })],
+  ["provisionDevice: session", (junk) => provisionDevice(junk, prepared.request, env)],
+  ["provisionDevice: request", (junk) => provisionDevice(session, junk, env)],
+  ["provisionDevice: env", (junk) => provisionDevice(session, prepared.request, junk)],
+  ["acceptProvisioning: log", (junk) => acceptProvisioning(junk, offer, prepared, { now: "unchecked" })],
+  ["acceptProvisioning: offer", (junk) => acceptProvisioning(log, junk, prepared, { now: "unchecked" })],
+  ["acceptProvisioning: prepared", (junk) => acceptProvisioning(log, offer, junk, { now: "unchecked" })],
+  ["acceptProvisioning: options", (junk) => acceptProvisioning(log, offer, prepared, junk)],
+  ["acceptProvisioning: keyring", (keyring) => acceptProvisioning(log, offer, { keyring }, { now: "unchecked" })],
 ];
 
 /** The functions that take a session and an env first and last. */
-const acting: readonly (readonly [string, (session: Session, env: Env) => unknown])[] = [
+const acting: readonly (readonly [string, (session: MemberState, env: Env) => unknown])[] = [
   ["review", (each, env) => review(each, { remove: [member] }, env)],
   ["rotate", rotate],
   ["regrant", (each, env) => regrant(each, [{ member, runs: [[2, 2]] }], env)],

@@ -11,7 +11,7 @@ import { proveCoverage } from "../../src/coverage/proven.js";
 import { resilience } from "../../src/coverage/resilience.js";
 import { devicesAndActivity } from "../../src/views/devices.js";
 import { formatCoverage } from "../../src/views/format-coverage.js";
-import { overlapsMeanwhile } from "../../src/views/lost-race.js";
+import { linksTouching } from "../../src/views/lost-race.js";
 import {
   enroll,
   escrowOf,
@@ -185,20 +185,20 @@ describe("reports with escrow", () => {
   });
 });
 
-describe("overlapsMeanwhile of escrow", () => {
+describe("linksTouching of escrow", () => {
   it("names a renewal: the member that a lost link approves has other keys now", () => {
     const user = openUser("meanwhile", organisation);
     const { id } = escrowOf(user);
     const joined = user.join("Phone");
     const options = { since: joined.log.head, members: [id] };
-    expect(overlapsMeanwhile(joined.rotate("Laptop").log, options)).toEqual([]);
-    expect(overlapsMeanwhile(pointFalsely(joined).log, options)).toMatchObject([{ type: "renew-escrow", member: id }]);
+    expect(linksTouching(joined.rotate("Laptop").log, options)).toEqual([]);
+    expect(linksTouching(pointFalsely(joined).log, options)).toMatchObject([{ type: "renew-escrow", member: id }]);
   });
 
   it("names nobody to whom escrow was enrolled elsewhere", () => {
     const user = openUser("meanwhile", organisation).join("Phone");
     const since = user.log.head;
     const again = enroll(reviewEscrow(user, "Laptop", "remove"), "Laptop", organisation);
-    expect(overlapsMeanwhile(again.log, { since, members: [user.id("Phone")] })).toEqual([]);
+    expect(linksTouching(again.log, { since, members: [user.id("Phone")] })).toEqual([]);
   });
 });

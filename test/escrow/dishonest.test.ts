@@ -25,7 +25,7 @@ import { escrowsOf, openAsEscrow } from "../../src/escrow/escrow-keys.js";
 import { organisationReport, toDosOf } from "../../src/escrow/organisation-report.js";
 import type { UserCoverage } from "../../src/escrow/user-coverage.js";
 import { checkGrants } from "../../src/grants/check.js";
-import type { Session } from "../../src/grants/member-state.js";
+import type { MemberState } from "../../src/grants/member-state.js";
 import type { Pointer } from "../../src/log/fields.js";
 import { currentEpoch } from "../../src/log/state.js";
 import { verifyLog } from "../../src/log/verify.js";
@@ -77,11 +77,11 @@ function attackersRead(world: World): Runs {
   return runsOf(read);
 }
 
-function readBy(admin: Session, { log, entries }: World): readonly number[] {
+function readBy(admin: MemberState, { log, entries }: World): readonly number[] {
   return openAsEscrow(admin, log, entries).keyring.epochs;
 }
 
-async function reportOn(world: World, admin: Session | undefined = escrow.session("Ann")): Promise<UserCoverage> {
+async function reportOn(world: World, admin: MemberState | undefined = escrow.session("Ann")): Promise<UserCoverage> {
   const rows = [];
   for await (const row of organisationReport(escrow.log, [world], { admin })) rows.push(row);
   return rows[0] as UserCoverage;

@@ -67,7 +67,9 @@ describe("a restored user", () => {
     const epochs = [...later.log.epochs];
     const proven = [epochs[0], epochs[1]].map((epoch) => epoch ?? expect.unreachable());
     expect(new Set(pairs.map(([sign, kem]) => pairKey({ sign, kem })))).toEqual(
-      new Set(proven.map(({ sign, kem }) => pairKey({ sign: sign as Uint8Array, kem: kemDigest(kem) }))),
+      new Set(
+        proven.map(({ signingKey: sign, kemKey: kem }) => pairKey({ sign: sign as Uint8Array, kem: kemDigest(kem) })),
+      ),
     );
     expect(runsOf(saved.session("Phone").keyring.epochs)).toEqual([[1, 7]]);
     expect(saved.record.missing).toEqual([]);

@@ -34,7 +34,7 @@ function expected({ seq, prev }: LinkRecord, { epochs, boxes }: GrantRecord) {
     prev: prev ? idBytes(prev) : ABSENT,
     ...{ seq, epochs },
     seeds: [...epochsIn(epochs)].map((epoch) => (seeds.get(epoch) as Secret).bytes()),
-    recipients: boxes.map(({ kem }) => kem),
+    recipients: boxes.map(({ kemKey: kem }) => kem),
   });
 }
 
@@ -58,7 +58,7 @@ describe("the grants of a log", () => {
 
   it("carry the seeds whose public keys the log publishes (GRT-2)", () => {
     const { seeds } = partsOf(world.session("Laptop").keyring);
-    for (const { number, kem } of world.log.epochs)
+    for (const { number, kemKey: kem } of world.log.epochs)
       expect(epochKeyByHand((seeds.get(number) as Secret).bytes())).toEqual(kem);
   });
 });

@@ -297,7 +297,7 @@ function owedBy(log: LogFacts, fields: LinkFields): LinkFields {
 /** The member that a body names as author; escrow where it has `by`. */
 function authorOf({ active }: LogFacts, { author, by }: LinkFields): Member | undefined {
   return [...active.values()].find(
-    ({ kind, sign }) =>
+    ({ kind, signingKey: sign }) =>
       author instanceof Uint8Array && equalBytes(sign, author) && (kind === "escrow") === (by !== undefined),
   );
 }

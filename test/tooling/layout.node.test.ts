@@ -27,3 +27,14 @@ it.each(entries)("src/%s holds re-exports only", (name) => {
   const code = readFileSync(`src/${name}`, "utf8").replace(/^\s*\/\/.*$/gm, "");
   expect(code.replace(/export (type )?\{[^}]*\} from "[^"]+";/g, "").trim()).toBe("");
 });
+
+it("each public name is in one entry", () => {
+  const where = entries.flatMap((entry) => {
+    const names = readFileSync(`src/${entry}`, "utf8").matchAll(/export (?:type )?\{([^}]*)\} from/g);
+    return [...names].flatMap(([, list]) =>
+      (list ?? "").split(",").map((name) => [name.replace("type", "").trim(), entry]),
+    );
+  });
+  const names = where.flatMap(([name]) => (name ? [name] : []));
+  expect(names.filter((name, at) => names.indexOf(name) !== at)).toEqual([]);
+});

@@ -1,7 +1,7 @@
 // What happened while a link was under way (docs/spec.md section 13).
 
 import { describe, expect, it } from "vitest";
-import { overlapsMeanwhile } from "../../src/views/lost-race.js";
+import { linksTouching } from "../../src/views/lost-race.js";
 import { World } from "../coverage/support/world.js";
 import { regrant, rekey, rename, rotate } from "../support/accepted.js";
 
@@ -9,12 +9,12 @@ import { regrant, rekey, rename, rotate } from "../support/accepted.js";
 function touching(world: World, happens: (world: World) => unknown) {
   const since = world.log.head;
   happens(world);
-  return overlapsMeanwhile(world.log, { since, members: [world.id("Phone")] }).map(({ text }) => text);
+  return linksTouching(world.log, { since, members: [world.id("Phone")] }).map(({ text }) => text);
 }
 
 const threeDevices = () => new World().join("Phone").join("Tablet");
 
-describe("overlapsMeanwhile", () => {
+describe("linksTouching", () => {
   it("is empty when nothing happened, or only what touches nobody that the link names", () => {
     expect(touching(threeDevices(), () => undefined)).toEqual([]);
     expect(
@@ -60,7 +60,7 @@ describe("overlapsMeanwhile", () => {
     const other = new World().join("Phone").review("Phone", { remove: ["Laptop"] });
     const since = other.log.head;
     other.reclaim("Phone", "Laptop", [[1, 1]]);
-    expect(overlapsMeanwhile(other.log, { since, members: [other.id("Laptop")] })).toMatchObject([{ type: "reclaim" }]);
+    expect(linksTouching(other.log, { since, members: [other.id("Laptop")] })).toMatchObject([{ type: "reclaim" }]);
   });
 
   it("refuses a head that the log never had: that is a fork, not a lost race", () => {
@@ -78,9 +78,9 @@ describe("overlapsMeanwhile", () => {
       { log: other.log, seq: 99 },
       { log: world.log.head.log, seq: 99 },
     ]) {
-      expect(() => overlapsMeanwhile(world.log, { since: head as never, members })).toThrowError(invalid);
+      expect(() => linksTouching(world.log, { since: head as never, members })).toThrowError(invalid);
     }
-    expect(() => overlapsMeanwhile(world.log, { since: world.log.head, members: "x" as never })).toThrowError(invalid);
-    expect(overlapsMeanwhile(world.log, { since: world.log.head, members })).toEqual([]);
+    expect(() => linksTouching(world.log, { since: world.log.head, members: "x" as never })).toThrowError(invalid);
+    expect(linksTouching(world.log, { since: world.log.head, members })).toEqual([]);
   });
 });

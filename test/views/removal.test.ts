@@ -3,7 +3,7 @@
 import { describe, expect, it } from "vitest";
 import { isConfirmed } from "../../src/log/state.js";
 import { verifyLog } from "../../src/log/verify.js";
-import { classBefore, offerToRemove, removalOf } from "../../src/views/removal.js";
+import { classBefore, removalOf, suggestRemovals } from "../../src/views/removal.js";
 import { escrowReview } from "../coverage/support/escrow.js";
 import { World } from "../coverage/support/world.js";
 import { openOrganisation, openUser } from "../escrow/support.js";
@@ -124,9 +124,9 @@ describe("classBefore", () => {
   });
 });
 
-describe("offerToRemove", () => {
+describe("suggestRemovals", () => {
   const offer = (world: World, removed: string, me = "Laptop") =>
-    offerToRemove(world.log, { removed: world.id(removed), me: world.id(me) }).map(
+    suggestRemovals(world.log, { removed: world.id(removed), me: world.id(me) }).map(
       ({ member, reason }) => `${world.log.active.get(member)?.name}: ${reason}`,
     );
 
@@ -169,7 +169,7 @@ describe("offerToRemove", () => {
 
   it("refuses who is no member", () => {
     const world = new World();
-    const refuse = (options: unknown) => () => offerToRemove(world.log, options as never);
+    const refuse = (options: unknown) => () => suggestRemovals(world.log, options as never);
     expect(refuse({ removed: world.id("Laptop"), me: world.id("Laptop") })).toThrowError(
       expect.objectContaining({ code: "INVALID_ARGUMENT" }),
     );

@@ -2,7 +2,7 @@
 
 import { abandonEpochs } from "../../src/authoring/abandon.js";
 import { intersectRuns } from "../../src/bytes/runs.js";
-import { pinContact } from "../../src/fingerprint/pin.js";
+import { trackContact } from "../../src/fingerprint/pin.js";
 import { ownFounders } from "../../src/fingerprint/trusted-class.js";
 import type { OperatorKeys } from "../../src/keys/operator-keys.js";
 import { escrowMember, isConfirmed } from "../../src/log/state.js";
@@ -61,7 +61,7 @@ export function movesOf(scene: Scene, operator: OperatorKeys): readonly Move[] {
 function pinning(world: World): Move {
   const { log } = world;
   const take = (): Change => {
-    const pin = pinContact(log);
+    const pin = trackContact(log);
     const own = ownFounders(log);
     const strangers = [...log.active.values()]
       .filter((member) => !isConfirmed(log, member))

@@ -7,7 +7,7 @@ import { provingSteps } from "../../src/coverage/proven.js";
 import { openAsEscrow } from "../../src/escrow/escrow-keys.js";
 import { compareContact } from "../../src/fingerprint/contacts.js";
 import { ownFounders, standingOf } from "../../src/fingerprint/trusted-class.js";
-import type { Session } from "../../src/grants/member-state.js";
+import type { MemberState } from "../../src/grants/member-state.js";
 import { rightSeed } from "../../src/grants/seed-check.js";
 import { partsOf } from "../../src/keys/keyring.js";
 import { currentEpoch, escrowMember, FOUNDING, hasRole, type LinkRecord } from "../../src/log/state.js";
@@ -552,7 +552,7 @@ export function misopenedIn({ world, keyrings }: Scene): Violation | undefined {
 }
 
 /** What a device proves of itself. */
-function provenBy(session: Session): number {
+function provenBy(session: MemberState): number {
   const steps = provingSteps(session);
   for (;;) {
     const { done, value } = steps.next();

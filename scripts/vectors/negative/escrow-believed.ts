@@ -38,7 +38,7 @@ const bob = staffed.signer("Bob");
 
 /** What escrow may give without proving an older pair. */
 function givable({ log }: World): Runs {
-  const { sign, kem } = escrowOf({ log });
+  const { signingKey: sign, kemKey: kem } = escrowOf({ log });
   const same = (digest: Uint8Array) => Buffer.compare(digest, kemDigest(kem)) === 0;
   return [...log.granted].reduce<Runs>(
     (all, [, pair]) => (Buffer.compare(pair.sign, sign) === 0 && same(pair.kem) ? uniteRuns(all, pair.runs) : all),

@@ -74,7 +74,7 @@ export function recordValues() {
     };
   });
   const pairs = [staffed, two].map(({ log }) => {
-    const { kem } = log.epochs.last() as Epoch;
+    const { kemKey: kem } = log.epochs.last() as Epoch;
     return { kem: text(kem), digest: toHex(kemDigest(kem)) };
   });
   return { acts, pairs };

@@ -23,7 +23,7 @@ function grantsOf(world: World, holder: string) {
   const place = { log: record.seq === 1 ? undefined : log.head.log, prev: record.prev, seq: record.seq };
   return record.grants.map(({ epochs, boxes }) => {
     const seeds = [...epochsIn(epochs)].map((epoch) => epochSeed(keyring, epoch));
-    const recipients = boxes.map(({ member, kem }) => ({ id: member, kem }));
+    const recipients = boxes.map(({ member, kemKey: kem }) => ({ id: member, kem }));
     const made = makeGrant({ epochs, recipients }, place, (epoch) => epochSeed(keyring, epoch));
     const set = epochsDigest(epochs);
     const [logId, prev] = [place.log ?? ZERO, place.prev ?? ZERO];

@@ -24,7 +24,7 @@ export const reclaim: LinkType<Infer<typeof schema>> = {
   author: (body) => body.author,
   // What a removed member held is state of the log, and who has its key can open it anyway: the key is the proof. Whether `from` was
   // removed is judged here, before any signature.
-  signers: ({ author, from }, before) => [author, removedMember(before, from).sign],
+  signers: ({ author, from }, before) => [author, removedMember(before, from).signingKey],
   introduces: () => NO_KEYS,
   missing: "past",
   admit({ from, runs, missing }, context) {

@@ -3,7 +3,7 @@
 import { writeLink } from "../../../src/authoring/write-link.js";
 import type { Runs } from "../../../src/bytes/runs.js";
 import { openAsEscrow } from "../../../src/escrow/escrow-keys.js";
-import type { Session } from "../../../src/grants/member-state.js";
+import type { MemberState } from "../../../src/grants/member-state.js";
 import { partsOf } from "../../../src/keys/keyring.js";
 import { attachmentDigest } from "../../../src/log/entry.js";
 import type { Pointer } from "../../../src/log/fields.js";
@@ -30,7 +30,7 @@ const sorted = (user: World, names: readonly string[] = []) => [...user.ids(...n
 
 /** Writes a link that no function of the library offers. */
 export function byHand(type: LinkTypeName, fields: Readonly<Record<string, unknown>>) {
-  return ({ log, keyring }: Session, env: Env): Authored => {
+  return ({ log, keyring }: MemberState, env: Env): Authored => {
     const { keys } = partsOf(keyring);
     const draft = { before: log, type, fields: { author: keys.sign, ...fields }, keyring, signers: [keys], guard };
     const { entry, log: after } = writeLink(draft, env);

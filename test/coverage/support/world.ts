@@ -6,7 +6,7 @@ import { drawKeys, newMember } from "../../../src/authoring/enter.js";
 import { writeLink } from "../../../src/authoring/write-link.js";
 import type { MemberId } from "../../../src/bytes/ids.js";
 import type { Runs } from "../../../src/bytes/runs.js";
-import type { Session } from "../../../src/grants/member-state.js";
+import type { MemberState } from "../../../src/grants/member-state.js";
 import { openGrants } from "../../../src/grants/open.js";
 import { type Keyring, newKeyring, partsOf } from "../../../src/keys/keyring.js";
 import { memberIdOf } from "../../../src/keys/member-keys.js";
@@ -33,7 +33,7 @@ import { seededEnv } from "../../support/seeded-env.js";
 export type Junk = readonly string[] | "everybody";
 
 /** What a member does in its session. */
-export type Action = (session: Session, env: Env) => Authored;
+export type Action = (session: MemberState, env: Env) => Authored;
 
 /** One log with everybody's keyrings, by the names that the devices are called by. */
 export class World {
@@ -70,7 +70,7 @@ export class World {
     return [...this.#keyrings.keys()];
   }
 
-  session(name: string): Session {
+  session(name: string): MemberState {
     const known = this.#keyrings.get(name) as { keyring: Keyring; opened: number };
     // Opened when it is asked for: most members of most tests never are.
     for (; known.opened < this.entries.length; known.opened++) {
