@@ -3,9 +3,9 @@
 
 import { equalBytes } from "../src/bytes/bytes.js";
 import type { MemberId } from "../src/bytes/ids.js";
+import { canonicalRuns, type Run, type Runs } from "../src/bytes/runs.js";
 import { compareBytes, toHex } from "../src/bytes/text.js";
 import type { Role } from "../src/log/fields.js";
-import { canonicalRuns, type Run, type Runs } from "../src/log/runs.js";
 import { escrowMember, type LogState, type Member } from "../src/log/state.js";
 import { labelledHash } from "../src/primitives/hash.js";
 import { LABELS } from "../src/primitives/labels.js";

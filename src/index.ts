@@ -4,14 +4,52 @@ export { agenda } from "./agenda/agenda.js";
 export type { Knowledge, Served } from "./agenda/facts.js";
 export { performStep } from "./agenda/perform.js";
 export type { AskStep, AuthorStep, FetchStep, Question, Step } from "./agenda/steps.js";
+export { abandonEpochs } from "./authoring/abandon.js";
+export type { DeviceDescription } from "./authoring/device-description.js";
+export {
+  acceptEnrollment,
+  type CreateLogOptions,
+  createLog,
+  type JoinLogOptions,
+  joinLog,
+  offerEnrollment,
+  type PreparedDevice,
+  prepareDevice,
+} from "./authoring/enter.js";
+export type { EscrowOptions } from "./authoring/escrow-guard.js";
+export type { Proposal } from "./authoring/proposal.js";
+export {
+  type OpenedKeyring,
+  openKeyring,
+  type Received,
+  type Resumed,
+  receive,
+  resume,
+} from "./authoring/receive.js";
+export {
+  expel,
+  leave,
+  type ReclaimOptions,
+  type Regrant,
+  type ReviewOptions,
+  reclaim,
+  regrant,
+  rekey,
+  rename,
+  review,
+  rotate,
+  setLockdown,
+} from "./authoring/verbs.js";
 export { type Correction, explainCorrections } from "./backup/corrections.js";
 export { type BackupKeyMade, type BackupKeyOptions, BackupPaper, enrollBackupKey } from "./backup/enroll.js";
 export { backupKeyId } from "./backup/key.js";
-export { type CheckedBackupKey, checkBackupKey, type OpenedBackupKey, openBackupKey } from "./backup/use.js";
+export { type CheckedBackupKey, checkBackupKey, type OpenedBackupKey, openBackupKey } from "./backup/open.js";
 export type { LinkHash, LogId, MemberId } from "./bytes/ids.js";
+export type { Run, Runs } from "./bytes/runs.js";
 export { parseLinkHash, parseLogId, parseMemberId } from "./bytes/text.js";
 export { type ContentHeader, type ContentSender, readContentHeader } from "./content/format.js";
 export type { Freshness } from "./content/freshness.js";
+export type { LongWork } from "./content/long-work.js";
 export {
   type Opened,
   type OpenOptions,
@@ -28,9 +66,7 @@ export type { ContentRecipient } from "./content/recipient-list.js";
 export type { Recipient, RecipientOptions } from "./content/recipients.js";
 export { type SealOptions, type SealProgress, sealStream, sealTo } from "./content/seal.js";
 export type { Sender, SenderOptions, VerifiedSender } from "./content/sender.js";
-export type { LongWork } from "./content/turns.js";
 export type { ExpectedContent, RecipientHead } from "./content/unlock.js";
-export type { Activity } from "./coverage/activity.js";
 export {
   type CoverageOptions,
   type CoverageReport,
@@ -38,15 +74,10 @@ export {
   type MemberCoverage,
 } from "./coverage/coverage-report.js";
 export { type DataAccess, dataAccess } from "./coverage/data-access.js";
-export type { Deed } from "./coverage/deeds.js";
-export type { DevicesOptions } from "./coverage/devices.js";
 export { type AccessExplanation, explainAccess, type Reason } from "./coverage/explain.js";
-export { formatCoverage } from "./coverage/format-coverage.js";
 export { type Closer, type Gap, gapsOf } from "./coverage/gaps.js";
 export type { KnownEscrow } from "./coverage/knowledge.js";
 export { type Keeper, type LossOptions, type LostStretch, lostStretches, unknownStretches } from "./coverage/loss.js";
-export { overlapsMeanwhile, type Touch } from "./coverage/meanwhile.js";
-export type { FurtherApproval, PendingMember } from "./coverage/pending.js";
 export {
   type ProofProgress,
   type ProvenCoverage,
@@ -54,20 +85,11 @@ export {
   type ProveOptions,
   proveCoverage,
 } from "./coverage/proven.js";
-export {
-  type Offer,
-  offerToRemove,
-  type RemovalView,
-  type RemoverClass,
-  removalOf,
-  type Suspect,
-} from "./coverage/removal.js";
 export { resilience } from "./coverage/resilience.js";
 export { straysOf } from "./coverage/strays.js";
 export type { Stretch } from "./coverage/stretches.js";
 export { type Doubted, type Remover, type Takeover, type TakeoverOptions, takeoverOf } from "./coverage/takeover.js";
 export type { Warning, WarningCode } from "./coverage/warnings.js";
-export { type DevicesAndActivity, type DeviceView, devicesAndActivity } from "./devices-and-activity.js";
 export { type ErrorCode, type ErrorDetails, type ErrorOptions, KeysteadError, type RuleId } from "./errors.js";
 export {
   type Act,
@@ -78,16 +100,6 @@ export {
   type RecordedAct,
   recordAgain,
 } from "./escrow/act.js";
-export type {
-  EscrowGap,
-  EscrowStatus,
-  GapCloser,
-  LastSeen,
-  Recovery,
-  UnfinishedAct,
-  UnfinishedActStatus,
-  UserCoverage,
-} from "./escrow/coverage.js";
 export {
   type Access,
   type AccessOptions,
@@ -97,13 +109,19 @@ export {
   openRecorded,
   recordAccess,
 } from "./escrow/discover.js";
+export { enrollEscrow, renewEscrow } from "./escrow/enroll.js";
 export {
   type CreateEscrowLogOptions,
   createEscrowLog,
   setPolicy,
 } from "./escrow/escrow-log.js";
-export { formatTotals, formatUserCoverage, reportCsvHeader, reportCsvLine } from "./escrow/format-report.js";
-export { enrollEscrow, renewEscrow } from "./escrow/member.js";
+export {
+  organisationReport,
+  type ReportedUser,
+  type ReportOptions,
+  ReportTotals,
+  type ToDo,
+} from "./escrow/organisation-report.js";
 export {
   type RecordRecoveryOptions,
   type RecoverableEpochs,
@@ -115,8 +133,16 @@ export {
   recoverableEpochs,
   renewFor,
 } from "./escrow/recover.js";
-export { organisationReport, type ReportedUser, type ReportOptions, ReportTotals, type ToDo } from "./escrow/report.js";
-export { type EscrowDevicesAndActivity, escrowDevicesAndActivity } from "./escrow-devices-and-activity.js";
+export type {
+  EscrowGap,
+  EscrowStatus,
+  GapCloser,
+  LastSeen,
+  Recovery,
+  UnfinishedAct,
+  UnfinishedActStatus,
+  UserCoverage,
+} from "./escrow/user-coverage.js";
 export { type AcknowledgeOptions, acknowledge, requireUnchanged } from "./fingerprint/acknowledge.js";
 export type { ContactChange, ContactFacts, ContactLink, ContactMember, ContactStatus } from "./fingerprint/change.js";
 export { compareFingerprint, type FingerprintComparison } from "./fingerprint/compare.js";
@@ -126,47 +152,12 @@ export type { FingerprintForm } from "./fingerprint/forms.js";
 export { type ParsedFingerprint, parseFingerprint } from "./fingerprint/parse.js";
 export { type ContactPin, decodePin, encodePin, pinContact } from "./fingerprint/pin.js";
 export type { SenderStanding } from "./fingerprint/trusted-class.js";
-export { abandonEpochs } from "./grants/abandon.js";
-export {
-  expel,
-  leave,
-  type ReclaimOptions,
-  type Regrant,
-  type ReviewOptions,
-  reclaim,
-  regrant,
-  rekey,
-  rename,
-  review,
-  rotate,
-  setLockdown,
-} from "./grants/actions.js";
 export { type CheckedGrants, checkGrants, type WrongGrant } from "./grants/check.js";
 export { type CheckedSeeds, type CheckSeedsOptions, checkSeeds, type SeedProgress } from "./grants/check-seeds.js";
-export {
-  acceptEnrollment,
-  type CreateLogOptions,
-  createLog,
-  type JoinLogOptions,
-  joinLog,
-  offerEnrollment,
-  type PreparedDevice,
-  prepareDevice,
-} from "./grants/enter.js";
-export type { EscrowOptions } from "./grants/escrow-guard.js";
-export type { History } from "./grants/meet.js";
-export type { Proposal } from "./grants/proposal.js";
-export {
-  type OpenedKeyring,
-  openKeyring,
-  type Received,
-  type Resumed,
-  receive,
-  resume,
-} from "./grants/receive.js";
-export type { DeviceDescription, Session } from "./grants/session.js";
+export type { Session } from "./grants/member-state.js";
+export type { History } from "./grants/seed-check.js";
 export { type Standing, standing } from "./grants/standing.js";
-export { unsafeSerializeKeyring } from "./grants/store.js";
+export { unsafeSerializeKeyring } from "./grants/store-keyring.js";
 export { Keyring } from "./keys/keyring.js";
 export { parseKeyring } from "./keys/keyring-bytes.js";
 export { OperatorKeys } from "./keys/operator-keys.js";
@@ -177,8 +168,7 @@ export type { Clock } from "./log/checks.js";
 export { compareStatements } from "./log/equivocation.js";
 export { decodeEvidence, type Evidence, type EvidenceKind, encodeEvidence, type Pin } from "./log/evidence.js";
 export type { EscrowActor, Pointer, Policy, Role, SealedRecord } from "./log/fields.js";
-export type { NamedHead } from "./log/named-head.js";
-export type { Run, Runs } from "./log/runs.js";
+export type { NamedHead } from "./log/heads.js";
 export type {
   Approval,
   Epoch,
@@ -215,3 +205,20 @@ export { type EscrowNeed, escrowNeeds, policyOf } from "./trust/escrow-needs.js"
 export { judgePointer, newestPointer, type PointerVerdict } from "./trust/pointer.js";
 export { type RenewalReason, renewalReasons } from "./trust/renewal.js";
 export { type EscrowKnowledge, type EscrowLogAtHand, escrowIsSound } from "./trust/soundness.js";
+export type { Activity } from "./views/activity.js";
+export type { Deed } from "./views/deeds.js";
+export type { DevicesOptions } from "./views/devices.js";
+export { type DevicesAndActivity, type DeviceView, devicesAndActivity } from "./views/devices-and-activity.js";
+export { type EscrowDevicesAndActivity, escrowDevicesAndActivity } from "./views/escrow-devices-and-activity.js";
+export { formatCoverage } from "./views/format-coverage.js";
+export { formatTotals, formatUserCoverage, reportCsvHeader, reportCsvLine } from "./views/format-report.js";
+export { overlapsMeanwhile, type Touch } from "./views/lost-race.js";
+export type { FurtherApproval, PendingMember } from "./views/pending.js";
+export {
+  type Offer,
+  offerToRemove,
+  type RemovalView,
+  type RemoverClass,
+  removalOf,
+  type Suspect,
+} from "./views/removal.js";

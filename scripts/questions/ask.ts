@@ -3,12 +3,12 @@
 import { agenda } from "../../src/agenda/agenda.js";
 import type { Knowledge } from "../../src/agenda/facts.js";
 import type { MemberId } from "../../src/bytes/ids.js";
+import { intersectRuns, type Runs, runsOf, subtractRuns } from "../../src/bytes/runs.js";
 import { toHex } from "../../src/bytes/text.js";
 import { type ActRecord, actRecords } from "../../src/escrow/act.js";
 import { faultsOf } from "../../src/grants/check.js";
-import type { Session } from "../../src/grants/session.js";
+import type { Session } from "../../src/grants/member-state.js";
 import { partsOf } from "../../src/keys/keyring.js";
-import { intersectRuns, type Runs, runsOf, subtractRuns } from "../../src/log/runs.js";
 import { findMember, type LogState, type Member } from "../../src/log/state.js";
 import { escrowActs } from "../../src/trust/acts.js";
 import { broughtIn, doubtedMembers } from "../../src/trust/doubt.js";

@@ -3,12 +3,12 @@
 
 import { agenda } from "../../src/agenda/agenda.js";
 import { performStep } from "../../src/agenda/perform.js";
-import { openBackupKey } from "../../src/backup/use.js";
+import { openBackupKey } from "../../src/backup/open.js";
 import { equalBytes } from "../../src/bytes/bytes.js";
 import { encodeCbor } from "../../src/bytes/cbor.js";
+import { countEpochs, intersectRuns, type Runs, subtractRuns } from "../../src/bytes/runs.js";
 import { KeysteadError } from "../../src/errors.js";
 import type { Pointer } from "../../src/log/fields.js";
-import { countEpochs, intersectRuns, type Runs, subtractRuns } from "../../src/log/runs.js";
 import { escrowMember, isHolder, type LogState } from "../../src/log/state.js";
 import { judgePointer, newestPointer } from "../../src/trust/pointer.js";
 import {

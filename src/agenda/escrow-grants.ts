@@ -2,11 +2,11 @@
 // recover somebody, and then nobody may be left to give it again. docs/spec.md sections 7 and 11.2.
 
 import type { MemberId } from "../bytes/ids.js";
+import { epochsIn, NO_RUNS, type Runs, uniteRuns } from "../bytes/runs.js";
 import { faultsOf } from "../grants/check.js";
-import { rightSeed } from "../grants/meet.js";
-import type { Session } from "../grants/session.js";
+import type { Session } from "../grants/member-state.js";
+import { rightSeed } from "../grants/seed-check.js";
 import { kemDigest, pairKey } from "../log/pairs.js";
-import { epochsIn, NO_RUNS, type Runs, uniteRuns } from "../log/runs.js";
 import type { GrantRecord, LogState } from "../log/state.js";
 import { epochPairs } from "../trust/claimed.js";
 

@@ -1,6 +1,6 @@
 // What a user's device owes about escrow: the table of docs/spec.md section 11.2, in its order (ESC-4, ESC-5, ESC-8, ESC-10).
 
-import { hasEpoch, intersectRuns, subtractRuns, uniteRuns } from "../log/runs.js";
+import { hasEpoch, intersectRuns, subtractRuns, uniteRuns } from "../bytes/runs.js";
 import {
   confirmedFounder,
   currentEpoch,

@@ -1,10 +1,10 @@
 // What the steps of the agenda are judged on: the log, the keyring, and what the device knows besides. docs/spec.md section 11.2.
 
 import type { LogId, MemberId } from "../bytes/ids.js";
+import type { Runs } from "../bytes/runs.js";
 import type { ActRecord } from "../escrow/act.js";
-import type { Session } from "../grants/session.js";
+import type { Session } from "../grants/member-state.js";
 import type { Clock } from "../log/checks.js";
-import type { Runs } from "../log/runs.js";
 import type { LogState, Member } from "../log/state.js";
 import type { EscrowKnowledge } from "../trust/soundness.js";
 

@@ -1,12 +1,12 @@
 // Writes the link of one step of the agenda. docs/spec.md section 11.2.
 
 import { checkOptions } from "../arguments/options.js";
+import type { Proposal } from "../authoring/proposal.js";
+import { regrant, review, rotate } from "../authoring/verbs.js";
 import { KeysteadError } from "../errors.js";
 import { disown } from "../escrow/act.js";
-import { enrollEscrow, renewEscrow } from "../escrow/member.js";
-import { regrant, review, rotate } from "../grants/actions.js";
-import type { Proposal } from "../grants/proposal.js";
-import type { Session } from "../grants/session.js";
+import { enrollEscrow, renewEscrow } from "../escrow/enroll.js";
+import type { Session } from "../grants/member-state.js";
 import type { Env } from "../primitives/env.js";
 import type { Knowledge } from "./facts.js";
 import type { AuthorStep } from "./steps.js";

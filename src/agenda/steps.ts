@@ -1,7 +1,7 @@
 // What a device owes next, as data: to fetch something, to ask its user, or to author a link. docs/spec.md section 11.2.
 
 import type { LogId, MemberId } from "../bytes/ids.js";
-import type { Runs } from "../log/runs.js";
+import type { Runs } from "../bytes/runs.js";
 import type { Head } from "../log/state.js";
 
 /** Epochs to be granted again to one member. */

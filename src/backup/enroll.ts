@@ -1,13 +1,15 @@
 // Making a backup key: a member whose secret goes on paper. docs/spec.md section 9 (BAK-2, BAK-3).
 
+import { checkOptions } from "../arguments/options.js";
+import { openingOf } from "../authoring/device-description.js";
+import { newMember, rolesField } from "../authoring/enter.js";
+import type { EscrowOptions } from "../authoring/escrow-guard.js";
+import { Proposal } from "../authoring/proposal.js";
+import { writeLink } from "../authoring/write-link.js";
 import { wipe } from "../bytes/bytes.js";
 import type { LogId, MemberId } from "../bytes/ids.js";
 import { KeysteadError } from "../errors.js";
-import { writeLink } from "../grants/author.js";
-import { newMember, rolesField } from "../grants/enter.js";
-import type { EscrowOptions } from "../grants/escrow-guard.js";
-import { Proposal } from "../grants/proposal.js";
-import { checkOptions, checkSession, openingOf, type Session } from "../grants/session.js";
+import { checkSession, type Session } from "../grants/member-state.js";
 import { changedKeyring, partsOf } from "../keys/keyring.js";
 import { memberIdOf } from "../keys/member-keys.js";
 import type { Role } from "../log/fields.js";

@@ -1,10 +1,10 @@
 // Whom content is sealed to: logs, checked before any work. docs/spec.md sections 12, 10 (tracked contacts), 6 (MEM-7) and 4
 // (ENC-3).
 
+import { checkOptions } from "../arguments/options.js";
 import { KeysteadError } from "../errors.js";
 import { requireUnchanged } from "../fingerprint/acknowledge.js";
 import type { ContactPin } from "../fingerprint/pin.js";
-import { checkOptions } from "../grants/session.js";
 import { assertLog, currentEpoch, LogState } from "../log/state.js";
 import { type Freshness, requireFresh } from "./freshness.js";
 import { MAX_RECIPIENTS } from "./recipient-list.js";

@@ -1,22 +1,23 @@
 // Sealing content to logs: no secret is needed, so a server or another user can do it. docs/spec.md section 12.
 
+import { checkOptions } from "../arguments/options.js";
 import { assertBytes } from "../bytes/bytes.js";
 import type { Secret } from "../bytes/secret.js";
 import { KeysteadError } from "../errors.js";
-import { checkOptions, type Session } from "../grants/session.js";
+import type { Session } from "../grants/member-state.js";
 import { currentEpoch, type Epoch, type LogState } from "../log/state.js";
 import type { Env } from "../primitives/env.js";
-import { ahead } from "./ahead.js";
 import { arraySource, type ByteSource } from "./byte-source.js";
 import { chunkCipher } from "./chunk-cipher.js";
 import { BOX_LENGTH, commit, drawContentKey, hashCore, hashHeader, payloadKeyOf, sealBox } from "./content-key.js";
 import { checkPurpose, encodeCore, encodeHeader, frameHeader } from "./format.js";
 import { checkFreshness, type Freshness } from "./freshness.js";
+import { BOXES_A_TURN, CHUNKS_A_TURN, checkLongWork, type LongWork, nextTurn } from "./long-work.js";
 import { type StreamPair, streamPair } from "./pair.js";
 import { CHUNKS_IN_FLIGHT, payloadLength, sealChunks } from "./payload.js";
+import { ahead } from "./read-ahead.js";
 import { checkRecipients, type Recipient } from "./recipients.js";
 import { type Signer, signerOf, Transcript, trailerLength } from "./signature.js";
-import { BOXES_A_TURN, CHUNKS_A_TURN, checkLongWork, type LongWork, nextTurn } from "./turns.js";
 
 /** How far sealing has come. */
 export interface SealProgress {

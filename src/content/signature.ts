@@ -6,7 +6,7 @@
 
 import { equalBytes } from "../bytes/bytes.js";
 import { KeysteadError } from "../errors.js";
-import { checkSession, type Session } from "../grants/session.js";
+import { checkSession, type Session } from "../grants/member-state.js";
 import { ownKeys } from "../keys/keyring.js";
 import type { MemberKeys } from "../keys/member-keys.js";
 import { activeMember } from "../log/state.js";

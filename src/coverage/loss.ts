@@ -2,13 +2,12 @@
 
 import { checkOptions } from "../arguments/options.js";
 import type { MemberId } from "../bytes/ids.js";
-import { equalRuns, intersectRuns, NO_RUNS, type Runs, subtractRuns, uniteRuns } from "../log/runs.js";
+import { equalRuns, intersectRuns, NO_RUNS, type Runs, subtractRuns, uniteRuns } from "../bytes/runs.js";
 import { assertLog, type LogState, type Member } from "../log/state.js";
-import { list } from "./activity.js";
-import { actors } from "./actors.js";
+import { actors } from "./capabilities.js";
 import { knownMember } from "./data-access.js";
 import { escrowHoldings, type KnownEscrow } from "./knowledge.js";
-import { nameMembers } from "./names.js";
+import { list, nameMembers } from "./names.js";
 import { allEpochs, formatEpochs, formatStretch, type Stretch, stretchesOf } from "./stretches.js";
 
 /** Epochs that no active member holds. */

@@ -4,12 +4,12 @@
 import { type StepwiseWork, workThrough } from "../arguments/work.js";
 import { equalBytes } from "../bytes/bytes.js";
 import type { MemberId } from "../bytes/ids.js";
+import { intersectRuns, NO_RUNS, type Runs, runsOf, subtractRuns, uniteRuns } from "../bytes/runs.js";
 import { faultsOf, type WrongGrant } from "../grants/check.js";
-import { rightSeed } from "../grants/meet.js";
-import { checkSession, type Session } from "../grants/session.js";
+import { checkSession, type Session } from "../grants/member-state.js";
+import { rightSeed } from "../grants/seed-check.js";
 import { type Keyring, partsOf } from "../keys/keyring.js";
 import { kemDigest, pairKey } from "../log/pairs.js";
-import { intersectRuns, NO_RUNS, type Runs, runsOf, subtractRuns, uniteRuns } from "../log/runs.js";
 import type { Head, LinkRecord, LogState, Member } from "../log/state.js";
 import { epochPairs } from "../trust/claimed.js";
 import { type KnownEscrow, trustedEscrowLog } from "./knowledge.js";

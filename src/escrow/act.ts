@@ -1,15 +1,16 @@
 // Acts: before an admin acts in a user's log in escrow's name, it records in the escrow log exactly what it is about to do there.
 // docs/spec.md section 11.3 (ESC-8).
 
+import { checkOptions } from "../arguments/options.js";
+import { checkPositions } from "../arguments/positions.js";
+import { type Proposal, proposeSession } from "../authoring/proposal.js";
+import { writeLink } from "../authoring/write-link.js";
 import { equalBytes } from "../bytes/bytes.js";
 import type { LinkHash, LogId, MemberId } from "../bytes/ids.js";
 import { bytes, hexBytes, type Infer, record, text, uint } from "../bytes/schema.js";
 import { toHex } from "../bytes/text.js";
 import { KeysteadError } from "../errors.js";
-import { writeLink } from "../grants/author.js";
-import { checkPositions } from "../grants/positions-argument.js";
-import { type Proposal, proposeSession } from "../grants/proposal.js";
-import { checkOptions, checkSession, type Session } from "../grants/session.js";
+import { checkSession, type Session } from "../grants/member-state.js";
 import { partsOf } from "../keys/keyring.js";
 import { MAX_SUBJECT_BYTES, memberList, type SealedRecord } from "../log/fields.js";
 import { hasRole, type LinkRecord, type LogState, memberBySigningKey } from "../log/state.js";

@@ -1,16 +1,10 @@
 // Discovery: an admin records whose data is opened, which epochs and why, and only then gets exactly those.
 // docs/spec.md section 11 (ESC-9). It makes honest admins accountable; it cannot bind one who uses other software.
 
+import { checkOptions } from "../arguments/options.js";
+import { type Proposal, proposeSession } from "../authoring/proposal.js";
+import type { OpenedKeyring } from "../authoring/receive.js";
 import type { LogId, MemberId } from "../bytes/ids.js";
-import { bytes, hexBytes, type Infer, record, text } from "../bytes/schema.js";
-import { KeysteadError } from "../errors.js";
-import { type Proposal, proposeSession } from "../grants/proposal.js";
-import type { OpenedKeyring } from "../grants/receive.js";
-import { checkOptions, checkSession, type Session } from "../grants/session.js";
-import { changedKeyring, newKeyring, partsOf } from "../keys/keyring.js";
-import type { KeyHolder } from "../keys/member-keys.js";
-import { decodeEntry, matchAttachments } from "../log/entry.js";
-import { MAX_SUBJECT_BYTES, runList } from "../log/fields.js";
 import {
   containsRuns,
   formatRuns,
@@ -20,7 +14,14 @@ import {
   NO_RUNS,
   type Runs,
   uniteRuns,
-} from "../log/runs.js";
+} from "../bytes/runs.js";
+import { bytes, hexBytes, type Infer, record, text } from "../bytes/schema.js";
+import { KeysteadError } from "../errors.js";
+import { checkSession, type Session } from "../grants/member-state.js";
+import { changedKeyring, newKeyring, partsOf } from "../keys/keyring.js";
+import type { KeyHolder } from "../keys/member-keys.js";
+import { decodeEntry, matchAttachments } from "../log/entry.js";
+import { MAX_SUBJECT_BYTES, runList } from "../log/fields.js";
 import { activeMember, assertLog, type LogState } from "../log/state.js";
 import { recordOfLink } from "../log/verify.js";
 import { drawRandom, type Env } from "../primitives/env.js";

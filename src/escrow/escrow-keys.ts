@@ -1,11 +1,12 @@
 // Acting as escrow: an admin's keyring of the escrow log opens what users' logs granted to the escrow member.
 // docs/spec.md section 11.
 
+import { entryList } from "../arguments/entries.js";
+import { type OpenedKeyring, openAll } from "../authoring/receive.js";
+import type { Signer } from "../authoring/write-link.js";
 import { toHex } from "../bytes/text.js";
 import { KeysteadError } from "../errors.js";
-import type { Signer } from "../grants/author.js";
-import { type OpenedKeyring, openAll } from "../grants/receive.js";
-import { checkSession, type Session } from "../grants/session.js";
+import { checkSession, type Session } from "../grants/member-state.js";
 import { epochSigningSeed } from "../keys/epoch-keys.js";
 import { canOpen, epochPrivateKey, epochSeed, newKeyring } from "../keys/keyring.js";
 import type { KeyHolder } from "../keys/member-keys.js";
@@ -14,7 +15,6 @@ import { assertLog, type Epoch, type LogState, type Member, type PairGrants } fr
 import type { KemPrivateKey } from "../primitives/kem.js";
 import type { Label } from "../primitives/labels.js";
 import { signLabelled } from "../primitives/sign.js";
-import { entryList } from "./arguments.js";
 
 /** The epochs of the escrow log whose seeds an admin holds. */
 function heldEpochs({ log, keyring }: Session): readonly Epoch[] {

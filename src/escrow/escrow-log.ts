@@ -1,10 +1,12 @@
 // The escrow log: the key log of an organisation's escrow admins. docs/spec.md section 11 (ESC-1, ESC-2).
 
+import { checkOptions } from "../arguments/options.js";
+import type { DeviceDescription } from "../authoring/device-description.js";
+import { writeGenesis } from "../authoring/enter.js";
+import { type Proposal, proposeSession } from "../authoring/proposal.js";
+import { writeLink } from "../authoring/write-link.js";
 import { KeysteadError } from "../errors.js";
-import { writeLink } from "../grants/author.js";
-import { writeGenesis } from "../grants/enter.js";
-import { type Proposal, proposeSession } from "../grants/proposal.js";
-import { checkOptions, checkSession, type DeviceDescription, type Session } from "../grants/session.js";
+import { checkSession, type Session } from "../grants/member-state.js";
 import { partsOf } from "../keys/keyring.js";
 import { OperatorKeys } from "../keys/operator-keys.js";
 import { type Policy, policyFields } from "../log/fields.js";

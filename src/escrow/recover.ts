@@ -1,15 +1,17 @@
 // Recovery: an admin acts for escrow in a user's log: restores a locked-out user, and renews the pointer of users who stay
 // offline. docs/spec.md section 11 (recovery, ESC-6, ESC-8, ESC-10, ESC-11).
 
+import { entryList } from "../arguments/entries.js";
+import { checkOptions } from "../arguments/options.js";
+import { Proposal, proposeLog, proposeSession } from "../authoring/proposal.js";
+import { memberList } from "../authoring/verbs.js";
+import { foresee, writeLink } from "../authoring/write-link.js";
 import { equalBytes } from "../bytes/bytes.js";
 import type { MemberId } from "../bytes/ids.js";
+import { type Runs, runsOf, uniteRuns } from "../bytes/runs.js";
 import { KeysteadError, type RuleId } from "../errors.js";
-import { memberList } from "../grants/actions.js";
-import { foresee, writeLink } from "../grants/author.js";
-import { Proposal, proposeLog, proposeSession } from "../grants/proposal.js";
-import { checkOptions, checkSession, type Session } from "../grants/session.js";
+import { checkSession, type Session } from "../grants/member-state.js";
 import { changedKeyring, epochSeed, partsOf } from "../keys/keyring.js";
-import { type Runs, runsOf, uniteRuns } from "../log/runs.js";
 import { activeMember, escrowMember, hasRole, isConfirmed, type LogState, type Member } from "../log/state.js";
 import { drawRandom, type Env } from "../primitives/env.js";
 import { actCommitment } from "../trust/commitment.js";
@@ -17,9 +19,8 @@ import { judgePointer, pointerTo } from "../trust/pointer.js";
 import { renewalReasons } from "../trust/renewal.js";
 import { assertUserLog } from "../trust/soundness.js";
 import { type Act, actRecord, type RecordedAct } from "./act.js";
-import { entryList } from "./arguments.js";
 import { escrowKeys, openAsEscrow, type ProvablePair, provablePairs } from "./escrow-keys.js";
-import { type Gift, giftFor, NO_GIFT } from "./gift.js";
+import { type Gift, giftFor, NO_GIFT } from "./given-epochs.js";
 import { SALT_LENGTH, writeRecord } from "./sealed-record.js";
 
 /** Whom a recovery is about. */

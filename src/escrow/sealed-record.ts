@@ -1,12 +1,13 @@
 // Records of the escrow log: a commitment that everybody sees, and an opening that is sealed to the escrow epoch, for admins alone.
 // docs/spec.md section 11 (ESC-8, ESC-9).
 
+import { entryList } from "../arguments/entries.js";
+import { type Written, writeLink } from "../authoring/write-link.js";
 import { concat, equalBytes } from "../bytes/bytes.js";
 import { decode, encode, type Schema } from "../bytes/schema.js";
 import { Secret } from "../bytes/secret.js";
 import { KeysteadError, type RuleId } from "../errors.js";
-import { type Written, writeLink } from "../grants/author.js";
-import type { Session } from "../grants/session.js";
+import type { Session } from "../grants/member-state.js";
 import { canOpen, epochPrivateKey, partsOf } from "../keys/keyring.js";
 import { attachmentDigest, decodeEntry, decodeLink, matchAttachments } from "../log/entry.js";
 import type { SealedRecord } from "../log/fields.js";
@@ -17,7 +18,6 @@ import { labelPrefix } from "../primitives/hash.js";
 import { hpkeOpen, hpkeSeal } from "../primitives/hpke.js";
 import { KEM_COINS_LENGTH } from "../primitives/kem.js";
 import type { Label } from "../primitives/labels.js";
-import { entryList } from "./arguments.js";
 
 /** Bytes of the salt of an opening: nobody guesses what was committed to. */
 export const SALT_LENGTH = 32;

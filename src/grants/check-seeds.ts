@@ -1,10 +1,10 @@
 // The full check of a keyring's seeds in idle time, so that no first use has to wait for it. docs/spec.md section 7 (GRT-4).
 
 import { type StepwiseWork, workThrough } from "../arguments/work.js";
+import { type Runs, runsOf } from "../bytes/runs.js";
 import { partsOf } from "../keys/keyring.js";
-import { type Runs, runsOf } from "../log/runs.js";
-import { fullyChecked, meet, rightSeed } from "./meet.js";
-import { checkSession, type Session } from "./session.js";
+import { checkSession, type Session } from "./member-state.js";
+import { fullyChecked, meet, rightSeed } from "./seed-check.js";
 
 /** How far {@link checkSeeds} has come, in seeds. */
 export interface SeedProgress {

@@ -3,15 +3,15 @@
 
 import { equalBytes } from "../bytes/bytes.js";
 import type { MemberId } from "../bytes/ids.js";
+import { epochsIn, type Runs } from "../bytes/runs.js";
 import type { Secret } from "../bytes/secret.js";
 import { KeysteadError } from "../errors.js";
 import type { Keyring } from "../keys/keyring.js";
 import { attachmentDigest } from "../log/entry.js";
-import { epochsIn, type Runs } from "../log/runs.js";
 import type { GrantRecord, LinkRecord, LogState } from "../log/state.js";
 import { makeGrant } from "./make.js";
-import { rightSeed } from "./meet.js";
-import { checkSession, type Session } from "./session.js";
+import { checkSession, type Session } from "./member-state.js";
+import { rightSeed } from "./seed-check.js";
 
 /** A grant to one member that is not what its author owed. */
 export interface WrongGrant {

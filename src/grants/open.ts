@@ -2,17 +2,17 @@
 // later one. docs/spec.md section 7 (GRT-4, GRT-5).
 
 import type { MemberId } from "../bytes/ids.js";
+import { countEpochs, epochsIn, type Runs, runsOf } from "../bytes/runs.js";
 import { Secret } from "../bytes/secret.js";
 import { changedKeyring, type Keyring, partsOf } from "../keys/keyring.js";
 import { SEED_LENGTH } from "../keys/member-keys.js";
-import type { SeedVerdict } from "../keys/vault.js";
+import type { SeedVerdict } from "../keys/seed-vault.js";
 import { matchAttachments } from "../log/entry.js";
-import { countEpochs, epochsIn, type Runs, runsOf } from "../log/runs.js";
 import type { Epoch, GrantRecord, LinkRecord, LogState } from "../log/state.js";
 import { chachaOpen } from "../primitives/aead.js";
 import { hpkeOpen } from "../primitives/hpke.js";
 import { boxInfo, epochsDigest, type GrantPlace, grantKey, KEYRING_NONCE } from "./make.js";
-import { checkedFully, meet } from "./meet.js";
+import { checkedFully, meet } from "./seed-check.js";
 
 const AEAD_KEY_LENGTH = 32;
 

@@ -8,7 +8,7 @@ import { KeysteadError } from "../errors.js";
 import type { KemPrivateKey } from "../primitives/kem.js";
 import { type EpochPublicKeys, exportEpochSecret } from "./epoch-keys.js";
 import { type KeyHolder, MemberKeys } from "./member-keys.js";
-import { Vault } from "./vault.js";
+import { Vault } from "./seed-vault.js";
 
 const REDACTED = "Keyring [secret]";
 

@@ -3,13 +3,13 @@
 import { AppendList, AppendMap, AppendSet } from "../bytes/append-list.js";
 import type { LinkHash, LogId, MemberId } from "../bytes/ids.js";
 import { PersistentMap } from "../bytes/persistent-map.js";
+import { NO_RUNS } from "../bytes/runs.js";
 import type { Infer } from "../bytes/schema.js";
 import type { Context, Effect, TypedBody } from "./contract.js";
 import type { DueGrant, Transition } from "./effects.js";
 import { decodeNameOpening, linkHash, matchAttachments, type NameOpening, type UnverifiedEntry } from "./entry.js";
 import type { AnyBody, Grant, NewEpoch } from "./fields.js";
 import type { genesis } from "./links/genesis.js";
-import { NO_RUNS } from "./runs.js";
 import { type Epoch, type GrantRecord, type LinkRecord, type LogFacts, LogState, type Member } from "./state.js";
 
 /** The state before a first link. */

@@ -2,6 +2,7 @@
 
 import { equalBytes } from "../bytes/bytes.js";
 import type { MemberId } from "../bytes/ids.js";
+import { containsRuns, hasEpoch, isCanonical, NO_RUNS } from "../bytes/runs.js";
 import { toHex } from "../bytes/text.js";
 import { KeysteadError, type RuleId } from "../errors.js";
 import { labelledHash } from "../primitives/hash.js";
@@ -12,7 +13,6 @@ import { type Context, type Effect, type LinkType, refuse } from "./contract.js"
 import { type DueGrant, spanOf, type Transition } from "./effects.js";
 import type { UnverifiedLink } from "./entry.js";
 import type { AnyBody, Grant } from "./fields.js";
-import { containsRuns, hasEpoch, isCanonical, NO_RUNS } from "./runs.js";
 import { currentEpoch, escrowMember, type LogFacts, type LogKind, type Member, memberBySigningKey } from "./state.js";
 
 /** A clock to judge a link's time by (LOG-3). */

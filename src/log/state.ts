@@ -4,10 +4,10 @@ import type { AppendList, AppendMap, AppendSet } from "../bytes/append-list.js";
 import { equalBytes } from "../bytes/bytes.js";
 import type { LinkHash, LogId, MemberId } from "../bytes/ids.js";
 import type { PersistentMap } from "../bytes/persistent-map.js";
+import { hasEpoch, type Runs } from "../bytes/runs.js";
 import { parseMemberId } from "../bytes/text.js";
 import { KeysteadError } from "../errors.js";
 import type { EscrowActor, Pointer, Policy, Role, SealedRecord } from "./fields.js";
-import { hasEpoch, type Runs } from "./runs.js";
 
 /** Commits to a whole log. */
 export interface Head {

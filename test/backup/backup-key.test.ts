@@ -1,12 +1,12 @@
 import { describe, expect, it, vi } from "vitest";
+import { receive } from "../../src/authoring/receive.js";
 import * as propose from "../../src/backup/enroll.js";
 import { activeBackupKeys, backupKeyId } from "../../src/backup/key.js";
-import { checkBackupKey, openBackupKey } from "../../src/backup/use.js";
+import { checkBackupKey, openBackupKey } from "../../src/backup/open.js";
 import { Secret } from "../../src/bytes/secret.js";
 import { openContent } from "../../src/content/open.js";
 import { sealTo } from "../../src/content/seal.js";
-import { receive } from "../../src/grants/receive.js";
-import type { Session } from "../../src/grants/session.js";
+import type { Session } from "../../src/grants/member-state.js";
 import { MemberKeys } from "../../src/keys/member-keys.js";
 import { activeMember } from "../../src/log/state.js";
 import { verifyLog } from "../../src/log/verify.js";

@@ -1,10 +1,10 @@
 // Who can read what is sealed when: docs/spec.md sections 7 and 12, MEM-7.
 
 import { describe, expect, it } from "vitest";
+import { receive } from "../../src/authoring/receive.js";
 import { openContent } from "../../src/content/open.js";
 import { sealTo } from "../../src/content/seal.js";
 import { KeysteadError } from "../../src/errors.js";
-import { receive } from "../../src/grants/receive.js";
 import { decodeEntry, encodeEntry } from "../../src/log/entry.js";
 import { joinLog, leave, review, rotate, setLockdown } from "../support/accepted.js";
 import { seededEnv } from "../support/seeded-env.js";

@@ -1,11 +1,11 @@
 // Sealing to tracked contacts: docs/spec.md sections 10 and 12.
 
 import { describe, expect, it } from "vitest";
+import { receive } from "../../src/authoring/receive.js";
 import { openContent } from "../../src/content/open.js";
 import { sealTo } from "../../src/content/seal.js";
 import { acknowledge } from "../../src/fingerprint/acknowledge.js";
 import { type ContactPin, pinContact } from "../../src/fingerprint/pin.js";
-import { receive } from "../../src/grants/receive.js";
 import { joinLog, review } from "../support/accepted.js";
 import { seededEnv } from "../support/seeded-env.js";
 import { content, person, rejection } from "./support.js";

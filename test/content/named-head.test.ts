@@ -6,7 +6,7 @@ import { openContent, openSigned, openStream } from "../../src/content/open.js";
 import { openRandomAccess } from "../../src/content/random-access.js";
 import { sealTo } from "../../src/content/seal.js";
 import type { ExpectedContent } from "../../src/content/unlock.js";
-import { compareHead } from "../../src/log/named-head.js";
+import { compareHead } from "../../src/log/heads.js";
 import type { Head, LogState } from "../../src/log/state.js";
 import { seededEnv } from "../support/seeded-env.js";
 import { openWorld, type World } from "../support/world.js";

@@ -16,7 +16,7 @@ import { sealStream, sealTo } from "../../src/content/seal.js";
 import { Transcript } from "../../src/content/signature.js";
 import { compareContact } from "../../src/fingerprint/contacts.js";
 import { pinContact } from "../../src/fingerprint/pin.js";
-import type { Session } from "../../src/grants/session.js";
+import type { Session } from "../../src/grants/member-state.js";
 import { ownKeys } from "../../src/keys/keyring.js";
 import { encodeEntry } from "../../src/log/entry.js";
 import { verifyLog } from "../../src/log/verify.js";

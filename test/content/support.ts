@@ -9,7 +9,7 @@ import { commit, hashCore, hashHeader, payloadKeyOf, sealBox } from "../../src/c
 import { type ContentHeader, encodeCore, encodeHeader, frameHeader, splitContent } from "../../src/content/format.js";
 import { openChunks, sealChunks } from "../../src/content/payload.js";
 import { KeysteadError } from "../../src/errors.js";
-import type { Session } from "../../src/grants/session.js";
+import type { Session } from "../../src/grants/member-state.js";
 import { currentEpoch, type Epoch, type LogState } from "../../src/log/state.js";
 import { createLog } from "../support/accepted.js";
 import { seededEnv } from "../support/seeded-env.js";

@@ -3,15 +3,15 @@
 
 import { describe, expect, it } from "vitest";
 import { coverageReport } from "../../src/coverage/coverage-report.js";
-import { devicesAndActivity } from "../../src/coverage/devices.js";
 import { explainAccess } from "../../src/coverage/explain.js";
-import { formatCoverage } from "../../src/coverage/format-coverage.js";
 import { gapsOf } from "../../src/coverage/gaps.js";
 import type { KnownEscrow } from "../../src/coverage/knowledge.js";
 import { lostStretches, unknownStretches } from "../../src/coverage/loss.js";
-import { overlapsMeanwhile } from "../../src/coverage/meanwhile.js";
 import { proveCoverage } from "../../src/coverage/proven.js";
 import { resilience } from "../../src/coverage/resilience.js";
+import { devicesAndActivity } from "../../src/views/devices.js";
+import { formatCoverage } from "../../src/views/format-coverage.js";
+import { overlapsMeanwhile } from "../../src/views/lost-race.js";
 import {
   enroll,
   escrowOf,

@@ -3,7 +3,7 @@
 import { describe, expect, it } from "vitest";
 import type { KnownEscrow } from "../../src/coverage/knowledge.js";
 import { type ProvenCoverage, proveCoverage, provingSteps } from "../../src/coverage/proven.js";
-import type { Session } from "../../src/grants/session.js";
+import type { Session } from "../../src/grants/member-state.js";
 import { dismiss, escrowOf, hire, openOrganisation, openUser, renew } from "../escrow/support.js";
 import { rekey, rotate } from "../support/accepted.js";
 import { World } from "./support/world.js";

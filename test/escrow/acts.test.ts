@@ -1,7 +1,7 @@
 // Acts: what an admin records before it acts for escrow, and what of it is believed. docs/spec.md section 11.3 (ESC-8).
 
 import { describe, expect, it } from "vitest";
-import { openBackupKey } from "../../src/backup/use.js";
+import { openBackupKey } from "../../src/backup/open.js";
 import { actRecords, reviewOf } from "../../src/escrow/act.js";
 import type { RecordRecoveryOptions } from "../../src/escrow/recover.js";
 import { escrowActs } from "../../src/trust/acts.js";

@@ -2,6 +2,7 @@
 // (ESC-9) and section 6 (MEM-8).
 
 import { describe, expect, it } from "vitest";
+import type { Runs } from "../../src/bytes/runs.js";
 import { openContent } from "../../src/content/open.js";
 import { sealTo } from "../../src/content/seal.js";
 import {
@@ -12,7 +13,6 @@ import {
   openRecorded,
 } from "../../src/escrow/discover.js";
 import { partsOf } from "../../src/keys/keyring.js";
-import type { Runs } from "../../src/log/runs.js";
 import { LABELS } from "../../src/primitives/labels.js";
 import { recordAccess, rotate } from "../support/accepted.js";
 import { idBytes, mutate, rawBytes, rawNext, takeApart, withAttachment } from "../support/raw-link.js";

@@ -5,22 +5,22 @@ import { describe, expect, it } from "vitest";
 import { agenda } from "../../src/agenda/agenda.js";
 import { performStep } from "../../src/agenda/perform.js";
 import type { AuthorStep } from "../../src/agenda/steps.js";
-import { openBackupKey } from "../../src/backup/use.js";
+import { offerEnrollment, prepareDevice } from "../../src/authoring/enter.js";
+import { openKeyring } from "../../src/authoring/receive.js";
+import { openBackupKey } from "../../src/backup/open.js";
 import { decodeCbor } from "../../src/bytes/cbor.js";
 import { encode } from "../../src/bytes/schema.js";
 import { KeysteadError } from "../../src/errors.js";
 import { actRecords } from "../../src/escrow/act.js";
-import { escrowDevicesAndActivity } from "../../src/escrow-devices-and-activity.js";
 import { compareFingerprint } from "../../src/fingerprint/compare.js";
 import { fingerprintOf, formatFingerprint } from "../../src/fingerprint/fingerprint.js";
-import { offerEnrollment, prepareDevice } from "../../src/grants/enter.js";
-import { openKeyring } from "../../src/grants/receive.js";
 import { ownKeys } from "../../src/keys/keyring.js";
 import { type Policy, policyFields, type Role } from "../../src/log/fields.js";
 import { verifyLog } from "../../src/log/verify.js";
 import { escrowActs } from "../../src/trust/acts.js";
 import { escrowNeeds } from "../../src/trust/escrow-needs.js";
 import { newestPointer } from "../../src/trust/pointer.js";
+import { escrowDevicesAndActivity } from "../../src/views/escrow-devices-and-activity.js";
 import {
   accepted,
   createEscrowLog,

@@ -5,7 +5,7 @@ import fc from "fast-check";
 import { agenda } from "../../src/agenda/agenda.js";
 import type { Knowledge } from "../../src/agenda/facts.js";
 import { performStep } from "../../src/agenda/perform.js";
-import { openBackupKey } from "../../src/backup/use.js";
+import { openBackupKey } from "../../src/backup/open.js";
 import { KeysteadError } from "../../src/errors.js";
 import type { Role } from "../../src/log/fields.js";
 import { escrowMember, type Head, isConfirmed } from "../../src/log/state.js";

@@ -4,7 +4,7 @@
 import { describe, expect, it } from "vitest";
 import type { CborValue } from "../../src/bytes/cbor.js";
 import { toHex } from "../../src/bytes/text.js";
-import { renewEscrow } from "../../src/escrow/member.js";
+import { renewEscrow } from "../../src/escrow/enroll.js";
 import { memberIdOf } from "../../src/keys/member-keys.js";
 import { encodeNameOpening } from "../../src/log/entry.js";
 import { appendEntry } from "../../src/log/verify.js";

@@ -2,8 +2,8 @@
 // pointer out. docs/spec.md section 6 (MEM-6, MEM-7, MEM-9) and section 9 (BAK-5).
 
 import { describe, expect, it } from "vitest";
+import { runsOf } from "../../src/bytes/runs.js";
 import { openAsEscrow } from "../../src/escrow/escrow-keys.js";
-import { runsOf } from "../../src/log/runs.js";
 import { enrollBackupKey, rotate } from "../support/accepted.js";
 import { idBytes, mutate, type RawBody, setField } from "../support/raw-link.js";
 import { expectError, expectRefused, expectTwins } from "../support/refusal.js";

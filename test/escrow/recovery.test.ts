@@ -2,7 +2,7 @@
 // (recovery, ESC-8) and section 6 (LOG-4, LOG-5, MEM-5).
 
 import { describe, expect, it } from "vitest";
-import { openBackupKey } from "../../src/backup/use.js";
+import { openBackupKey } from "../../src/backup/open.js";
 import type { MemberId } from "../../src/bytes/ids.js";
 import { renewFor } from "../../src/escrow/recover.js";
 import type { EscrowActor } from "../../src/log/fields.js";

@@ -7,17 +7,17 @@ import { isBytes } from "../../src/bytes/bytes.js";
 import { KeysteadError } from "../../src/errors.js";
 import { actRecords } from "../../src/escrow/act.js";
 import { accessRecords, openRecorded } from "../../src/escrow/discover.js";
-import { formatTotals, formatUserCoverage, reportCsvLine } from "../../src/escrow/format-report.js";
-import { enrollEscrow, renewEscrow } from "../../src/escrow/member.js";
+import { enrollEscrow, renewEscrow } from "../../src/escrow/enroll.js";
+import { organisationReport, ReportTotals, toDosOf } from "../../src/escrow/organisation-report.js";
 import { recoverableEpochs } from "../../src/escrow/recover.js";
-import { organisationReport, ReportTotals, toDosOf } from "../../src/escrow/report.js";
-import { escrowDevicesAndActivity } from "../../src/escrow-devices-and-activity.js";
 import { escrowActs } from "../../src/trust/acts.js";
 import { doubtedMembers } from "../../src/trust/doubt.js";
 import { escrowNeeds, policyOf } from "../../src/trust/escrow-needs.js";
 import { judgePointer, newestPointer } from "../../src/trust/pointer.js";
 import { renewalReasons } from "../../src/trust/renewal.js";
 import { escrowIsSound } from "../../src/trust/soundness.js";
+import { escrowDevicesAndActivity } from "../../src/views/escrow-devices-and-activity.js";
+import { formatTotals, formatUserCoverage, reportCsvLine } from "../../src/views/format-report.js";
 import {
   createEscrowLog,
   disown,

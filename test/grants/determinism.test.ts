@@ -4,11 +4,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { LinkHash, LogId, MemberId } from "../../src/bytes/ids.js";
+import { epochsIn, type Runs, runsOf } from "../../src/bytes/runs.js";
 import { Secret } from "../../src/bytes/secret.js";
 import { toHex } from "../../src/bytes/text.js";
 import { type GrantPlace, makeGrant } from "../../src/grants/make.js";
 import { partsOf } from "../../src/keys/keyring.js";
-import { epochsIn, type Runs, runsOf } from "../../src/log/runs.js";
 import type { GrantRecord, LinkRecord } from "../../src/log/state.js";
 import { digestByHand, epochKeyByHand, grantByHand } from "../support/grant-by-hand.js";
 import { idBytes, takeApart } from "../support/raw-link.js";

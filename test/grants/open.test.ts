@@ -2,16 +2,16 @@
 // that was made for another place opens. docs/spec.md section 7 (GRT-4, GRT-5).
 
 import { describe, expect, it, vi } from "vitest";
+import { type Received, receive } from "../../src/authoring/receive.js";
+import type { Regrant } from "../../src/authoring/verbs.js";
 import { concat } from "../../src/bytes/bytes.js";
 import type { LogId } from "../../src/bytes/ids.js";
+import { type Run, type Runs, runsOf, uniteRuns } from "../../src/bytes/runs.js";
 import { Secret } from "../../src/bytes/secret.js";
-import type { Regrant } from "../../src/grants/actions.js";
 import { boxInfo, epochsDigest, type GrantPlace, KEYRING_NONCE, makeGrant } from "../../src/grants/make.js";
-import { type Received, receive } from "../../src/grants/receive.js";
-import { unsafeSerializeKeyring } from "../../src/grants/store.js";
+import { unsafeSerializeKeyring } from "../../src/grants/store-keyring.js";
 import { epochSeed, partsOf } from "../../src/keys/keyring.js";
 import { decodeEntry } from "../../src/log/entry.js";
-import { type Run, type Runs, runsOf, uniteRuns } from "../../src/log/runs.js";
 import { chachaSeal } from "../../src/primitives/aead.js";
 import { hpkeSeal } from "../../src/primitives/hpke.js";
 import { hire, openOrganisation } from "../escrow/support.js";

@@ -2,22 +2,22 @@
 // found before it does harm, its epoch is opened again, and nobody honest is blamed. docs/spec.md section 7 (GRT-4).
 
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { receive, resume } from "../../src/authoring/receive.js";
+import * as propose from "../../src/authoring/verbs.js";
 import { concat } from "../../src/bytes/bytes.js";
 import type { LinkHash } from "../../src/bytes/ids.js";
+import { runsOf } from "../../src/bytes/runs.js";
 import { Secret } from "../../src/bytes/secret.js";
 import { openContent } from "../../src/content/open.js";
 import { sealTo } from "../../src/content/seal.js";
 import { proveCoverage } from "../../src/coverage/proven.js";
-import * as propose from "../../src/grants/actions.js";
 import { checkGrants } from "../../src/grants/check.js";
 import { checkSeeds } from "../../src/grants/check-seeds.js";
-import { receive, resume } from "../../src/grants/receive.js";
-import { checkSession, type Session } from "../../src/grants/session.js";
-import { unsafeSerializeKeyring } from "../../src/grants/store.js";
+import { checkSession, type Session } from "../../src/grants/member-state.js";
+import { unsafeSerializeKeyring } from "../../src/grants/store-keyring.js";
 import { changedKeyring, epochPrivateKey, newKeyring, ownKeys, partsOf } from "../../src/keys/keyring.js";
 import { encodeKeyring, parseKeyring } from "../../src/keys/keyring-bytes.js";
 import { MemberKeys } from "../../src/keys/member-keys.js";
-import { runsOf } from "../../src/log/runs.js";
 import { currentEpoch, type Epoch } from "../../src/log/state.js";
 import { verifyLog } from "../../src/log/verify.js";
 import { primitives } from "../../src/primitives/current.js";

@@ -2,13 +2,13 @@
 // an honest member has to write afterwards still fits into a link. docs/spec.md section 7 (GRT-1), MEM-9.
 
 import { describe, expect, it } from "vitest";
-import { openBackupKey } from "../../src/backup/use.js";
-import { acceptEnrollment, offerEnrollment, prepareDevice } from "../../src/grants/enter.js";
-import { openKeyring, receive } from "../../src/grants/receive.js";
-import type { Session } from "../../src/grants/session.js";
+import { acceptEnrollment, offerEnrollment, prepareDevice } from "../../src/authoring/enter.js";
+import { openKeyring, receive } from "../../src/authoring/receive.js";
+import { openBackupKey } from "../../src/backup/open.js";
+import { epochsIn, hasEpoch, intersectRuns, type Runs, runsOf } from "../../src/bytes/runs.js";
+import type { Session } from "../../src/grants/member-state.js";
 import { changedKeyring, partsOf } from "../../src/keys/keyring.js";
 import { decodeEntry } from "../../src/log/entry.js";
-import { epochsIn, hasEpoch, intersectRuns, type Runs, runsOf } from "../../src/log/runs.js";
 import { activeMember } from "../../src/log/state.js";
 import {
   type Authored,

@@ -3,14 +3,14 @@
 
 import { describe, expect, it } from "vitest";
 import { agenda } from "../../src/agenda/agenda.js";
+import { offerEnrollment, prepareDevice } from "../../src/authoring/enter.js";
+import { openKeyring, receive, resume } from "../../src/authoring/receive.js";
+import * as propose from "../../src/authoring/verbs.js";
 import { openContent } from "../../src/content/open.js";
 import { sealTo } from "../../src/content/seal.js";
-import * as propose from "../../src/grants/actions.js";
-import { offerEnrollment, prepareDevice } from "../../src/grants/enter.js";
-import { openKeyring, receive, resume } from "../../src/grants/receive.js";
-import type { Session } from "../../src/grants/session.js";
+import type { Session } from "../../src/grants/member-state.js";
 import { standing } from "../../src/grants/standing.js";
-import { unsafeSerializeKeyring } from "../../src/grants/store.js";
+import { unsafeSerializeKeyring } from "../../src/grants/store-keyring.js";
 import { parseKeyring } from "../../src/keys/keyring-bytes.js";
 import type { LogState } from "../../src/log/state.js";
 import type { Env } from "../../src/primitives/env.js";

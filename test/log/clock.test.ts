@@ -13,8 +13,8 @@ import {
   setLockdown,
 } from "keystead";
 import { describe, expect, it } from "vitest";
-import { expel, rekey, rename, review, rotate } from "../../src/grants/actions.js";
-import { receive } from "../../src/grants/receive.js";
+import { receive } from "../../src/authoring/receive.js";
+import { expel, rekey, rename, review, rotate } from "../../src/authoring/verbs.js";
 import { acceptEntry } from "../../src/log/accept.js";
 import { type Clock, checkClock, DEFAULT_SKEW } from "../../src/log/checks.js";
 import { MAX_TIME } from "../../src/log/fields.js";

@@ -3,7 +3,7 @@
 
 import { describe, expect, it } from "vitest";
 import { compareBytes } from "../../src/bytes/text.js";
-import type { Session } from "../../src/grants/session.js";
+import type { Session } from "../../src/grants/member-state.js";
 import type { Env } from "../../src/primitives/env.js";
 import { regrant } from "../support/accepted.js";
 import { boxesOf, grantsOf, idBytes, mutate, type RawBody, type RawSigner, setField } from "../support/raw-link.js";

@@ -4,9 +4,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { MemberId } from "../../src/bytes/ids.js";
+import { epochsIn, runsOf } from "../../src/bytes/runs.js";
 import { KeysteadError } from "../../src/errors.js";
 import { kemDigest, pairKey } from "../../src/log/pairs.js";
-import { epochsIn, runsOf } from "../../src/log/runs.js";
 import { currentEpoch, escrowCounts, escrowMember, type LogState, type Member } from "../../src/log/state.js";
 import { epochsOf, Links, namedId, namedKeys, pairOf, pointerTo } from "../support/links.js";
 

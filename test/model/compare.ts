@@ -3,11 +3,11 @@
 
 import { expect } from "vitest";
 import type { MemberId } from "../../src/bytes/ids.js";
+import { epochsIn, type Runs } from "../../src/bytes/runs.js";
 import { KeysteadError } from "../../src/errors.js";
-import type { Session } from "../../src/grants/session.js";
+import type { Session } from "../../src/grants/member-state.js";
 import { epochPrivateKey } from "../../src/keys/keyring.js";
 import { foundersOf } from "../../src/log/classes.js";
-import { epochsIn, type Runs } from "../../src/log/runs.js";
 import {
   allMembers,
   confirmedFounder,

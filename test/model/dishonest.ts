@@ -4,15 +4,15 @@
 import { concat } from "../../src/bytes/bytes.js";
 import type { CborValue } from "../../src/bytes/cbor.js";
 import type { MemberId } from "../../src/bytes/ids.js";
+import { epochsIn, type Runs } from "../../src/bytes/runs.js";
 import { Secret } from "../../src/bytes/secret.js";
 import { boxInfo, epochsDigest, type GrantPlace, grantKey, KEYRING_NONCE } from "../../src/grants/make.js";
-import type { Session } from "../../src/grants/session.js";
+import type { Session } from "../../src/grants/member-state.js";
 import { changedKeyring, type Keyring, newKeyring, ownKeys, partsOf } from "../../src/keys/keyring.js";
 import { MemberKeys } from "../../src/keys/member-keys.js";
 import { UNCHECKED } from "../../src/log/checks.js";
 import { attachmentDigest, decodeEntry } from "../../src/log/entry.js";
 import type { AnyBody, Grant } from "../../src/log/fields.js";
-import { epochsIn, type Runs } from "../../src/log/runs.js";
 import { type GrantRecord, type LinkRecord, memberBySigningKey } from "../../src/log/state.js";
 import { readBody, verifyLink } from "../../src/log/verify-link.js";
 import { chachaSeal } from "../../src/primitives/aead.js";

@@ -2,13 +2,13 @@
 // now and then. docs/spec.md section 11.
 
 import type { Knowledge } from "../../src/agenda/facts.js";
+import { proposeSession } from "../../src/authoring/proposal.js";
+import { writeLink } from "../../src/authoring/write-link.js";
+import { epochsIn } from "../../src/bytes/runs.js";
 import { openAsEscrow } from "../../src/escrow/escrow-keys.js";
-import { writeLink } from "../../src/grants/author.js";
-import { proposeSession } from "../../src/grants/proposal.js";
-import type { Session } from "../../src/grants/session.js";
+import type { Session } from "../../src/grants/member-state.js";
 import { partsOf } from "../../src/keys/keyring.js";
 import type { EscrowActor } from "../../src/log/fields.js";
-import { epochsIn } from "../../src/log/runs.js";
 import type { Head, LinkRecord, LogState } from "../../src/log/state.js";
 import type { Env } from "../../src/primitives/env.js";
 import { pointerTo } from "../../src/trust/pointer.js";

@@ -4,19 +4,19 @@
 import type { Knowledge } from "../../src/agenda/facts.js";
 import { performStep } from "../../src/agenda/perform.js";
 import type { AuthorStep } from "../../src/agenda/steps.js";
-import { openBackupKey } from "../../src/backup/use.js";
+import { offerEnrollment, prepareDevice } from "../../src/authoring/enter.js";
+import { UNGUARDED } from "../../src/authoring/escrow-guard.js";
+import { openKeyring, type Received, receive, resume } from "../../src/authoring/receive.js";
+import { openBackupKey } from "../../src/backup/open.js";
 import type { MemberId } from "../../src/bytes/ids.js";
-import { offerEnrollment, prepareDevice } from "../../src/grants/enter.js";
-import { UNGUARDED } from "../../src/grants/escrow-guard.js";
-import { openKeyring, type Received, receive, resume } from "../../src/grants/receive.js";
-import type { Session } from "../../src/grants/session.js";
-import { unsafeSerializeKeyring } from "../../src/grants/store.js";
+import { type Runs, runsOf } from "../../src/bytes/runs.js";
+import type { Session } from "../../src/grants/member-state.js";
+import { unsafeSerializeKeyring } from "../../src/grants/store-keyring.js";
 import { type Keyring, ownKeys } from "../../src/keys/keyring.js";
 import { parseKeyring } from "../../src/keys/keyring-bytes.js";
 import { OperatorKeys } from "../../src/keys/operator-keys.js";
 import { decodeEntry, encodeEntry } from "../../src/log/entry.js";
 import { escrowIdOf } from "../../src/log/escrow-id.js";
-import { type Runs, runsOf } from "../../src/log/runs.js";
 import type { LogState } from "../../src/log/state.js";
 import type { Env } from "../../src/primitives/env.js";
 import {

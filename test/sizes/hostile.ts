@@ -1,16 +1,16 @@
 // Random hostile histories: a thief's devices write valid links that shatter what everybody holds and make the log long, while the
 // owner's laptop does what it must. docs/spec.md sections 6 and 7 (GRT-1).
 
+import { receive } from "../../src/authoring/receive.js";
+import { writeLink } from "../../src/authoring/write-link.js";
 import type { CborValue } from "../../src/bytes/cbor.js";
 import type { MemberId } from "../../src/bytes/ids.js";
-import { writeLink } from "../../src/grants/author.js";
-import { receive } from "../../src/grants/receive.js";
-import type { Session } from "../../src/grants/session.js";
+import { hasEpoch, type Runs, runsOf } from "../../src/bytes/runs.js";
+import type { Session } from "../../src/grants/member-state.js";
 import { epochSigningPublicKey } from "../../src/keys/epoch-keys.js";
 import { changedKeyring, partsOf } from "../../src/keys/keyring.js";
 import { attachmentDigest } from "../../src/log/entry.js";
 import type { LinkTypeName } from "../../src/log/registry.js";
-import { hasEpoch, type Runs, runsOf } from "../../src/log/runs.js";
 import { activeMember, currentEpoch, type LinkRecord, type LogState } from "../../src/log/state.js";
 import type { Env } from "../../src/primitives/env.js";
 import { createLog, enrollBackupKey, joinLog, leave, rotate } from "../support/accepted.js";

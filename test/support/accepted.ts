@@ -2,18 +2,18 @@
 // what the proposal led to together with its entry. Tests about proposals themselves use the verbs of src. So do tests about what a
 // device must know of escrow: where these are given no knowledge of escrow, they write what a client without those rules would.
 
+import * as enter from "../../src/authoring/enter.js";
+import { type EscrowOptions, UNGUARDED } from "../../src/authoring/escrow-guard.js";
+import { type Proposal, proposeSession } from "../../src/authoring/proposal.js";
+import * as actions from "../../src/authoring/verbs.js";
+import { writeLink } from "../../src/authoring/write-link.js";
 import * as backup from "../../src/backup/enroll.js";
 import * as acts from "../../src/escrow/act.js";
 import * as discover from "../../src/escrow/discover.js";
+import * as escrowMember from "../../src/escrow/enroll.js";
 import * as escrowLog from "../../src/escrow/escrow-log.js";
-import * as escrowMember from "../../src/escrow/member.js";
 import * as recovery from "../../src/escrow/recover.js";
-import * as actions from "../../src/grants/actions.js";
-import { writeLink } from "../../src/grants/author.js";
-import * as enter from "../../src/grants/enter.js";
-import { type EscrowOptions, UNGUARDED } from "../../src/grants/escrow-guard.js";
-import { type Proposal, proposeSession } from "../../src/grants/proposal.js";
-import type { Session } from "../../src/grants/session.js";
+import type { Session } from "../../src/grants/member-state.js";
 import { partsOf } from "../../src/keys/keyring.js";
 import type { Head, LogState } from "../../src/log/state.js";
 import type { Env } from "../../src/primitives/env.js";

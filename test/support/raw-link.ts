@@ -6,7 +6,7 @@ import { equalBytes } from "../../src/bytes/bytes.js";
 import { type CborValue, decodeCbor, encodeCbor } from "../../src/bytes/cbor.js";
 import type { MemberId } from "../../src/bytes/ids.js";
 import { fromHex } from "../../src/bytes/text.js";
-import type { Session } from "../../src/grants/session.js";
+import type { Session } from "../../src/grants/member-state.js";
 import { partsOf } from "../../src/keys/keyring.js";
 import type { MemberKeys } from "../../src/keys/member-keys.js";
 import { attachmentDigest } from "../../src/log/entry.js";

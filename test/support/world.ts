@@ -1,13 +1,14 @@
 // Small worlds for tests: one log, the members of a story by name, and every entry so far. A world is immutable: each step
 // gives the next one, so that tests share a beginning and branch from it.
 
+import { openingOf } from "../../src/authoring/device-description.js";
+import { newMember, offerEnrollment, prepareDevice } from "../../src/authoring/enter.js";
+import { openKeyring } from "../../src/authoring/receive.js";
+import { writeLink } from "../../src/authoring/write-link.js";
 import { equalBytes } from "../../src/bytes/bytes.js";
 import type { MemberId } from "../../src/bytes/ids.js";
-import { writeLink } from "../../src/grants/author.js";
-import { newMember, offerEnrollment, prepareDevice } from "../../src/grants/enter.js";
+import type { Session } from "../../src/grants/member-state.js";
 import { openGrants } from "../../src/grants/open.js";
-import { openKeyring } from "../../src/grants/receive.js";
-import { openingOf, type Session } from "../../src/grants/session.js";
 import { type Keyring, partsOf } from "../../src/keys/keyring.js";
 import { MemberKeys } from "../../src/keys/member-keys.js";
 import { OperatorKeys } from "../../src/keys/operator-keys.js";

@@ -9,7 +9,7 @@ import {
   type StatementVector,
 } from "../../scripts/vectors/format.js";
 import { requireFresh } from "../../src/content/freshness.js";
-import { checkSession } from "../../src/grants/session.js";
+import { checkSession } from "../../src/grants/member-state.js";
 import { parseKeyring } from "../../src/keys/keyring-bytes.js";
 import { checkEvidence } from "../../src/log/check-evidence.js";
 import { compareStatements } from "../../src/log/equivocation.js";

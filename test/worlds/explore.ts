@@ -1,8 +1,8 @@
 // Breadth-first through every reachable world. A world is kept as the way to it, and made again when its turn comes.
 
+import { resume } from "../../src/authoring/receive.js";
 import { KeysteadError } from "../../src/errors.js";
-import { rightSeed } from "../../src/grants/meet.js";
-import { resume } from "../../src/grants/receive.js";
+import { rightSeed } from "../../src/grants/seed-check.js";
 import type { Keyring } from "../../src/keys/keyring.js";
 import { OperatorKeys } from "../../src/keys/operator-keys.js";
 import type { LogKind } from "../../src/log/state.js";

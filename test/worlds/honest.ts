@@ -3,12 +3,12 @@
 
 import { performStep } from "../../src/agenda/perform.js";
 import type { AuthorStep } from "../../src/agenda/steps.js";
-import { openBackupKey } from "../../src/backup/use.js";
+import { offerEnrollment, prepareDevice } from "../../src/authoring/enter.js";
+import type { EscrowOptions } from "../../src/authoring/escrow-guard.js";
+import { writeLink } from "../../src/authoring/write-link.js";
+import { openBackupKey } from "../../src/backup/open.js";
 import type { MemberId } from "../../src/bytes/ids.js";
-import { writeLink } from "../../src/grants/author.js";
-import { offerEnrollment, prepareDevice } from "../../src/grants/enter.js";
-import type { EscrowOptions } from "../../src/grants/escrow-guard.js";
-import type { Session } from "../../src/grants/session.js";
+import type { Session } from "../../src/grants/member-state.js";
 import { partsOf } from "../../src/keys/keyring.js";
 import { attachmentDigest } from "../../src/log/entry.js";
 import { escrowMember, FOUNDING, isConfirmed, type LogState, type Member } from "../../src/log/state.js";

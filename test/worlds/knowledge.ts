@@ -1,8 +1,8 @@
 // Who can compute which epoch seed, judged from published bytes and drawn secrets alone, as Dolev and Yao would: no code of the
 // library is asked what it believes to be readable. docs/spec.md section 7 (GRT-2, GRT-4) and MEM-9.
 
+import type { Runs } from "../../src/bytes/runs.js";
 import { epochKemPublicKey } from "../../src/keys/epoch-keys.js";
-import type { Runs } from "../../src/log/runs.js";
 import type { LinkRecord, LogState } from "../../src/log/state.js";
 import { type Derivation, kemToken, lookIntoBox, openWith, text } from "./primitives.js";
 

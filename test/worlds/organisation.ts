@@ -3,10 +3,10 @@
 
 import { agenda } from "../../src/agenda/agenda.js";
 import { performStep } from "../../src/agenda/perform.js";
+import { receive } from "../../src/authoring/receive.js";
 import { actRecords, type RecordedAct } from "../../src/escrow/act.js";
 import { type RecordRecoveryOptions, recordRecovery } from "../../src/escrow/recover.js";
-import { receive } from "../../src/grants/receive.js";
-import type { Session } from "../../src/grants/session.js";
+import type { Session } from "../../src/grants/member-state.js";
 import { MemberKeys } from "../../src/keys/member-keys.js";
 import type { Pointer } from "../../src/log/fields.js";
 import type { LogState } from "../../src/log/state.js";

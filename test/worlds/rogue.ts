@@ -1,15 +1,15 @@
 // What is tried in escrow's name: by Bob, as an admin and after he was removed, with acts and without; and by the thief, where escrow
 // points to keys of its own. docs/spec.md section 11.3.
 
+import { type Draft, type Signer, writeLink } from "../../src/authoring/write-link.js";
 import type { LinkHash, MemberId } from "../../src/bytes/ids.js";
+import { epochsIn, type Runs } from "../../src/bytes/runs.js";
 import { Secret } from "../../src/bytes/secret.js";
 import { escrowKeys } from "../../src/escrow/escrow-keys.js";
-import { type Draft, type Signer, writeLink } from "../../src/grants/author.js";
-import type { Session } from "../../src/grants/session.js";
+import type { Session } from "../../src/grants/member-state.js";
 import { changedKeyring, newKeyring, partsOf } from "../../src/keys/keyring.js";
 import { MemberKeys } from "../../src/keys/member-keys.js";
 import { grantedInForce } from "../../src/log/pairs.js";
-import { epochsIn, type Runs } from "../../src/log/runs.js";
 import { currentEpoch, escrowMember, type Member } from "../../src/log/state.js";
 import { pointerTo } from "../../src/trust/pointer.js";
 import { isCurrent } from "./admins.js";

@@ -1,12 +1,12 @@
 // What a thief's devices and backup key try: everything, with and without junk, lies and false pointers. docs/spec.md sections 6, 7 and 11.
 
-import { openBackupKey } from "../../src/backup/use.js";
+import { writeLink } from "../../src/authoring/write-link.js";
+import { openBackupKey } from "../../src/backup/open.js";
 import type { MemberId } from "../../src/bytes/ids.js";
+import { epochsIn } from "../../src/bytes/runs.js";
 import { Secret } from "../../src/bytes/secret.js";
-import { writeLink } from "../../src/grants/author.js";
-import type { Session } from "../../src/grants/session.js";
+import type { Session } from "../../src/grants/member-state.js";
 import { changedKeyring, type Keyring, partsOf } from "../../src/keys/keyring.js";
-import { epochsIn } from "../../src/log/runs.js";
 import { currentEpoch, escrowMember, type Member } from "../../src/log/state.js";
 import { appendEntry } from "../../src/log/verify.js";
 import {

@@ -2,16 +2,16 @@
 // docs/spec.md sections 6, 7 and 11.
 
 import type { MemberId } from "../../src/bytes/ids.js";
+import type { Runs } from "../../src/bytes/runs.js";
 import type { ContactPin } from "../../src/fingerprint/pin.js";
+import type { Session } from "../../src/grants/member-state.js";
 import { openGrants } from "../../src/grants/open.js";
-import type { Session } from "../../src/grants/session.js";
-import { unsafeSerializeKeyring } from "../../src/grants/store.js";
+import { unsafeSerializeKeyring } from "../../src/grants/store-keyring.js";
 import { epochKemPublicKey } from "../../src/keys/epoch-keys.js";
 import { changedKeyring, type Keyring, newKeyring, ownKeys, partsOf } from "../../src/keys/keyring.js";
 import { parseKeyring } from "../../src/keys/keyring-bytes.js";
 import { MemberKeys } from "../../src/keys/member-keys.js";
 import { decodeEntry } from "../../src/log/entry.js";
-import type { Runs } from "../../src/log/runs.js";
 import { type Epoch, escrowMember, type LinkRecord, type LogState, type Member } from "../../src/log/state.js";
 import type { Draws } from "./draws.js";
 import { bitOf, leak, learn, NAMES, type Name, type Published, type Secrets, withOwner } from "./knowledge.js";

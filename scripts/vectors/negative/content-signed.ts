@@ -6,7 +6,7 @@ import { type ContentSender, splitContent } from "../../../src/content/format.js
 import { sealTo } from "../../../src/content/seal.js";
 import { Transcript } from "../../../src/content/signature.js";
 import type { ErrorCode } from "../../../src/errors.js";
-import type { Session } from "../../../src/grants/session.js";
+import type { Session } from "../../../src/grants/member-state.js";
 import { ownKeys } from "../../../src/keys/keyring.js";
 import { contentKey, forge, headerFor, kemOf } from "../../../test/content/support.js";
 import { idBytes } from "../../../test/support/raw-link.js";

@@ -1,9 +1,9 @@
 // Attacks on what a device does about escrow: forks, pointers that contradict the escrow log, members whom nobody is to believe.
 // docs/spec.md section 11 (ESC-4 to ESC-6, ESC-8, ESC-10).
 
+import type { Runs } from "../../../src/bytes/runs.js";
 import type { RuleId } from "../../../src/errors.js";
 import type { Pointer } from "../../../src/log/fields.js";
-import type { Runs } from "../../../src/log/runs.js";
 import { newestPointer, pointerTo } from "../../../src/trust/pointer.js";
 import {
   dismiss,

@@ -2,13 +2,13 @@
 
 import { concat } from "../../../src/bytes/bytes.js";
 import { encodeCbor } from "../../../src/bytes/cbor.js";
+import type { Run, Runs } from "../../../src/bytes/runs.js";
 import { Secret } from "../../../src/bytes/secret.js";
 import { fromHex } from "../../../src/bytes/text.js";
 import type { RuleId } from "../../../src/errors.js";
 import { boxInfo, epochsDigest, type GrantPlace, makeGrant } from "../../../src/grants/make.js";
 import { partsOf } from "../../../src/keys/keyring.js";
 import { spanOf } from "../../../src/log/effects.js";
-import type { Run, Runs } from "../../../src/log/runs.js";
 import type { Epoch } from "../../../src/log/state.js";
 import { chachaSeal } from "../../../src/primitives/aead.js";
 import { hpkeSeal } from "../../../src/primitives/hpke.js";

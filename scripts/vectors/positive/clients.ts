@@ -3,7 +3,7 @@
 
 import { decodeCbor } from "../../../src/bytes/cbor.js";
 import { toHex } from "../../../src/bytes/text.js";
-import { unsafeSerializeKeyring } from "../../../src/grants/store.js";
+import { unsafeSerializeKeyring } from "../../../src/grants/store-keyring.js";
 import { kemDigest } from "../../../src/log/pairs.js";
 import type { Epoch } from "../../../src/log/state.js";
 import { announce } from "../../../test/escrow/support.js";

@@ -2,11 +2,11 @@
 
 import { concat } from "../../../src/bytes/bytes.js";
 import { encodeCbor } from "../../../src/bytes/cbor.js";
+import { epochsIn } from "../../../src/bytes/runs.js";
 import { fromHex } from "../../../src/bytes/text.js";
 import { boxInfo, epochsDigest, makeGrant } from "../../../src/grants/make.js";
 import { epochSeed } from "../../../src/keys/keyring.js";
 import { attachmentDigest } from "../../../src/log/entry.js";
-import { epochsIn } from "../../../src/log/runs.js";
 import { deriveKey } from "../../../src/primitives/kdf.js";
 import { LABELS } from "../../../src/primitives/labels.js";
 import type { World } from "../../../test/support/world.js";

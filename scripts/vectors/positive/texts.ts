@@ -2,7 +2,7 @@
 
 import { encodeBackupText, secretFromBytes } from "../../../src/backup/code.js";
 import { backupIdSymbols, backupKeys } from "../../../src/backup/key.js";
-import { checkBackupKey } from "../../../src/backup/use.js";
+import { checkBackupKey } from "../../../src/backup/open.js";
 import { compareFingerprint } from "../../../src/fingerprint/compare.js";
 import { fingerprintOf, formatFingerprint } from "../../../src/fingerprint/fingerprint.js";
 import { parseFingerprint } from "../../../src/fingerprint/parse.js";

@@ -2,11 +2,11 @@
 // docs/spec.md section 6 (MEM-10).
 
 import type { MemberId } from "../../bytes/ids.js";
+import { containsRuns, isCanonical, NO_RUNS, subtractRuns } from "../../bytes/runs.js";
 import { type Infer, optional, record } from "../../bytes/schema.js";
 import { type LinkType, NO_KEYS, refuse } from "../contract.js";
 import { author, grantList, header, member, runList } from "../fields.js";
 import { requireConfirmedInLockdown, requireHolder, requireManage } from "../rules.js";
-import { containsRuns, isCanonical, NO_RUNS, subtractRuns } from "../runs.js";
 import type { LogFacts, Member } from "../state.js";
 
 const schema = record({

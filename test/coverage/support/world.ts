@@ -1,17 +1,18 @@
 // A small world for coverage tests: one log, and the keyrings of everybody in it, dishonest authors included
 // (docs/spec.md sections 6 to 8).
 
+import { openingOf } from "../../../src/authoring/device-description.js";
+import { drawKeys, newMember } from "../../../src/authoring/enter.js";
+import { writeLink } from "../../../src/authoring/write-link.js";
 import type { MemberId } from "../../../src/bytes/ids.js";
-import { writeLink } from "../../../src/grants/author.js";
-import { drawKeys, newMember } from "../../../src/grants/enter.js";
+import type { Runs } from "../../../src/bytes/runs.js";
+import type { Session } from "../../../src/grants/member-state.js";
 import { openGrants } from "../../../src/grants/open.js";
-import { openingOf, type Session } from "../../../src/grants/session.js";
 import { type Keyring, newKeyring, partsOf } from "../../../src/keys/keyring.js";
 import { memberIdOf } from "../../../src/keys/member-keys.js";
 import { OperatorKeys } from "../../../src/keys/operator-keys.js";
 import { decodeEntry } from "../../../src/log/entry.js";
 import type { NewMember } from "../../../src/log/fields.js";
-import type { Runs } from "../../../src/log/runs.js";
 import type { LinkRecord, LogState, Member } from "../../../src/log/state.js";
 import { appendEntry } from "../../../src/log/verify.js";
 import type { Env } from "../../../src/primitives/env.js";

@@ -78,16 +78,16 @@ export const ESCROW_MUTANTS: readonly Mutant[] = [
     rule: "ESC-3",
     changes: [
       {
-        file: "src/escrow/member.ts",
+        file: "src/escrow/enroll.ts",
         find: 'point(session, "enroll", pointer ?? newestPointer(escrowLog), knowledge, env);',
         replace:
           'point(session, "enroll", { ...newestPointer(escrowLog), ...new MemberKeys(env.random(32)).publicKeys }, knowledge, env);',
       },
       {
-        file: "src/escrow/member.ts",
-        find: 'import { writeLink } from "../grants/author.js";',
+        file: "src/escrow/enroll.ts",
+        find: 'import { writeLink } from "../authoring/write-link.js";',
         replace:
-          'import { writeLink } from "../grants/author.js";\nimport { MemberKeys } from "../keys/member-keys.js";',
+          'import { writeLink } from "../authoring/write-link.js";\nimport { MemberKeys } from "../keys/member-keys.js";',
       },
       {
         file: "src/trust/pointer.ts",
