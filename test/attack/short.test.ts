@@ -2,8 +2,8 @@
 // his dismissal, or the true log as it once was. And a thief names a head far ahead. docs/spec.md section 11.2 (ESC-4, ESC-8).
 
 import { describe, expect, it } from "vitest";
-import { renewEscrow } from "../../src/escrow/member.js";
-import { review, rotate } from "../../src/grants/actions.js";
+import { review, rotate } from "../../src/authoring/verbs.js";
+import { renewEscrow } from "../../src/escrow/enroll.js";
 import type { Pointer } from "../../src/log/fields.js";
 import { doubtedMembers } from "../../src/trust/doubt.js";
 import { judgePointer, newestPointer } from "../../src/trust/pointer.js";
