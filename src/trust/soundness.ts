@@ -76,15 +76,10 @@ export function judgingLog(
 export function isContradicted(pointer: Pointer, escrowLog: LogState, confirmed: Head | undefined): boolean {
   if (namesHead(pointer, escrowLog)) return false;
   const end = escrowLog.head.seq;
-  const verdict = judgePointer(pointer, escrowLog);
-  const isConfirmed = confirmed !== undefined && extendsHead(escrowLog, confirmed);
-  if (pointer.seq > end) {
-    // What this log does not have of the epoch, or of the other log, it cannot contradict.
-    if (verdict === "ahead" || verdict === "other-log") return false;
-    // Epochs only go up: a log that has this head later cannot have a newer epoch now. A fork that ends early would pass for the truth.
-    if (verdict === "older") return !(isConfirmed && isSuperseded(pointer, escrowLog, confirmed));
-  }
-  return !(isConfirmed && confirmed.seq >= Math.min(pointer.seq, end));
+  if (confirmed === undefined || !extendsHead(escrowLog, confirmed)) return true;
+  // Epochs only go up: a log that has this head later cannot have a newer epoch now. A fork that ends early would pass for the truth.
+  const isOld = pointer.seq > end && judgePointer(pointer, escrowLog) === "older";
+  return isOld ? !isSuperseded(pointer, escrowLog, confirmed) : confirmed.seq < Math.min(pointer.seq, end);
 }
 
 /** Whether the log had a newer epoch than a pointer's already where the user confirmed it: whoever names that epoch later lies. */

@@ -81,6 +81,19 @@ describe("an escrow log that ends before the head that the pointer in force name
     }
   });
 
+  it("is not renewed to, where the pointer is of an epoch that this log does not have (ESC-4, ESC-6)", () => {
+    const renews = (world: World, escrow: World, confirmed: World) => () => {
+      const knowledge = { escrowLog: escrow.log, confirmed: confirmed.log.head };
+      return renewEscrow(world.session("Laptop"), knowledge, world.env("renews")).accept();
+    };
+    const ahead = renewedBy(openUser("u", hired).join("Thief"), truth, "Ann");
+    expect(judgePointer(escrowOf(ahead).pointer as Pointer, later.log)).toBe("ahead");
+    expectError(renews(ahead, later, hired), "ESCROW_UNKNOWN", "ESC-4");
+    expectError(renews(ahead, fork, hired), "ESCROW_UNKNOWN", "ESC-4");
+    // The twin: the user said that this log is the newest, so that the epoch is a thief's invention.
+    expect(renews(ahead, later, later)().log.head.seq).toBe(ahead.log.head.seq + 1);
+  });
+
   it("is fetched anew, and where no newer one can be had, the user is asked (ESC-4, row 12)", () => {
     for (const confirmed of [undefined, hired, second]) {
       expect(owes(user, "Laptop", fork, { confirmed })).toEqual([fetch, asks, "ask whose-members"]);

@@ -174,13 +174,11 @@ def contradicts(pointer: dict, escrow: State, confirmed: dict | None) -> bool:
     """ESC-4: the pointer and the log contradict each other, and the user has not confirmed that far."""
     if extends(escrow, pointer):
         return False
-    judged = judge_pointer(pointer, escrow)
-    if pointer["seq"] > escrow.seq:
-        if judged in ("ahead", "other-log"):
-            return False
-        if judged == "older":  # no later head has an old epoch
-            return not (extends(escrow, confirmed) and is_superseded(pointer, escrow, confirmed))
-    return not (extends(escrow, confirmed) and confirmed["seq"] >= min(pointer["seq"], escrow.seq))
+    if not extends(escrow, confirmed):
+        return True
+    if pointer["seq"] > escrow.seq and judge_pointer(pointer, escrow) == "older":  # no later head has an old epoch
+        return not is_superseded(pointer, escrow, confirmed)
+    return confirmed["seq"] < min(pointer["seq"], escrow.seq)
 
 
 def is_beyond(pointer: dict, escrow: State) -> bool:
