@@ -119,9 +119,9 @@ export type AuthorStep = {
       readonly link: "enroll-escrow";
     }
   | {
-      /** Point escrow at the newest epoch of its log, or give the pointer in force an older class. */
+      /** Point escrow at the newest epoch of its log, or give the pointer in force an older class or a head that the log has. */
       readonly link: "renew-escrow";
-      readonly because: "older" | "false" | "founder";
+      readonly because: "older" | "false" | "beyond-log" | "founder";
     }
   | {
       /** Approve escrow: this device holds older epochs. */

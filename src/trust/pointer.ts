@@ -33,9 +33,9 @@ export function pointerTo(escrowLog: LogState): Pointer {
 
 /**
  * What a pointer turns out to be, seen from a verified escrow log. Its keys decide: a pointer that names a head far ahead must not turn
- * an old epoch into one that nobody renews.
+ * an old epoch into one that nobody renews. Whether the log has the head that the pointer names is another question: see `escrowIsSound`.
  *
- * - `newest`: the newest epoch; grants to it are safe.
+ * - `newest`: the newest epoch of this escrow log.
  * - `older`: a real epoch, but not the newest: an admin removed since may hold it.
  * - `ahead`: an epoch that this escrow log does not have yet: load the newest.
  * - `false`: keys that are not those of the epoch: its author lied, or this escrow log is a fork.
