@@ -3,7 +3,7 @@
 // compares the file instead of writing it.
 
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { fingerprintOf, formatFingerprint, receive, sealContent } from "keystead";
+import { fingerprintOf, receive, sealContent } from "keystead";
 import { secretFromBytes } from "../src/backup/code.js";
 import { backupIdSymbols } from "../src/backup/key.js";
 import { checkSymbols } from "../src/backup/mds.js";
@@ -23,6 +23,7 @@ import { deriveKey } from "../src/primitives/kdf.js";
 import { kemPublicKey } from "../src/primitives/kem.js";
 import { LABELS } from "../src/primitives/labels.js";
 import { signingPublicKey } from "../src/primitives/sign.js";
+import { ALL_FORMS, written } from "../test/fingerprint/support.js";
 import { createLog, joinLog, leave, makeBackupKey, review } from "../test/support/accepted.js";
 
 const file = "docs/spec-example.md";
@@ -265,7 +266,7 @@ ${block([
   ["fingerprint", hex(fingerprint.hex)],
 ])}
 
-${(["digits", "hex", "words", "qr"] as const).map((form) => `- ${form}: \`${formatFingerprint(fingerprint, form)}\``).join("\n")}
+${ALL_FORMS.map((form) => `- ${form}: \`${written(left.log, form)}\``).join("\n")}
 
 ## 6. Somebody seals content
 

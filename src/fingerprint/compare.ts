@@ -4,7 +4,8 @@ import { equalBytes } from "../bytes/bytes.js";
 import { utf8Encode } from "../bytes/text.js";
 import { assertLog, type Head, type LogState } from "../log/state.js";
 import { fingerprintHead, fingerprintOf, formatFingerprint } from "./fingerprint.js";
-import { type ParsedFingerprint, parseFingerprint } from "./parse.js";
+import { wordBits } from "./forms.js";
+import { type ParsedFingerprint, readFingerprint } from "./parse.js";
 
 /** What a comparison finds; see {@link compareFingerprint}. */
 export type FingerprintComparison = "match" | "mismatch" | "older" | "not-recognised" | "other-log";
@@ -24,14 +25,18 @@ export type FingerprintComparison = "match" | "mismatch" | "older" | "not-recogn
  *   user's, it is a mismatch.
  *
  * @param log the verified state to compare with.
- * @param given text in any form, or what `parseFingerprint` made of it.
+ * @param given text, or what `parseFingerprint` or `parseFingerprintWords` (of `keystead/words`) made of it.
  * @throws `FINGERPRINT_INVALID`, `INVALID_ARGUMENT`
  */
 export function compareFingerprint(log: LogState, given: string | ParsedFingerprint): FingerprintComparison {
   assertLog(log);
   const { seq: newest } = fingerprintHead(log);
-  const parsed = parseFingerprint(typeof given === "object" && given !== null ? given.text : given);
-  const isOf = (head: Head) => equalText(formatFingerprint(fingerprintOf(head), parsed.form), parsed.text);
+  const parsed = readFingerprint(given);
+  const isOf = (head: Head) => {
+    const fingerprint = fingerprintOf(head);
+    if (parsed.form === "words") return equalText(wordBits(fingerprint), parsed.bits);
+    return equalText(formatFingerprint(fingerprint, parsed.form), parsed.text);
+  };
   if (parsed.form === "qr") {
     if (!equalText(parsed.log, log.head.log)) return "other-log";
     const record = log.links.at(parsed.seq - 1);

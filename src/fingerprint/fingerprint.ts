@@ -80,9 +80,9 @@ export function fingerprintOf(of: Head | LogState): Fingerprint {
  *
  * - `digits` (default): 60 digits in 12 groups of five; the 256-bit number modulo 10^60.
  * - `hex`: 64 hexadecimal digits in 16 groups of four.
- * - `words`: 19 words for reading aloud, from the top 209 bits, of the list of BIP-39 (English). **Not** a wallet's
- *   secret phrase: those have 12 to 24 words in steps of three, never 19, and this is public. Say so where it is shown.
  * - `qr`: text for a QR code, which carries log id and seq too, so that the comparison can tell more.
+ *
+ * For reading aloud `fingerprintWords` of `keystead/words` writes it as 19 words.
  *
  * @throws `INVALID_ARGUMENT`
  */

@@ -3,11 +3,11 @@
 import { wordlist } from "@scure/bip39/wordlists/english.js";
 import { describe, expect, it } from "vitest";
 import { compareFingerprint } from "../../src/fingerprint/compare.js";
-import { fingerprintOf, formatFingerprint } from "../../src/fingerprint/fingerprint.js";
-import { type ParsedFingerprint, parseFingerprint } from "../../src/fingerprint/parse.js";
+import { fingerprintOf } from "../../src/fingerprint/fingerprint.js";
+import type { ParsedFingerprint } from "../../src/fingerprint/parse.js";
 import type { LogState } from "../../src/log/state.js";
 import { openWorld, type World } from "../support/world.js";
-import { ALL_FORMS, errorOf, JUNK, swap } from "./support.js";
+import { ALL_FORMS, type AnyForm, errorOf, JUNK, readAny, swap, written } from "./support.js";
 
 const first = openWorld("compare");
 const second = first.join("Phone");
@@ -17,29 +17,31 @@ const forked = second.rename("Laptop", "Old laptop");
 const fork4 = forked.rotate("Laptop");
 const other = openWorld("compare, another log").join("Phone");
 
-const text = ({ log }: World, form: (typeof ALL_FORMS)[number]) => formatFingerprint(fingerprintOf(log), form);
+const text = ({ log }: World, form: AnyForm) => written(log, form);
+/** What an app passes on: the core reads text itself, words are read first. */
+const given = (world: World, form: AnyForm) => (form === "words" ? readAny(text(world, form)) : text(world, form));
 
 describe.each(ALL_FORMS)("a fingerprint as %s", (form) => {
   it("matches the same head, as text and parsed", () => {
-    expect(compareFingerprint(third.log, text(third, form))).toBe("match");
-    expect(compareFingerprint(third.log, parseFingerprint(text(third, form).toLowerCase()))).toBe("match");
+    expect(compareFingerprint(third.log, given(third, form))).toBe("match");
+    expect(compareFingerprint(third.log, readAny(text(third, form).toLowerCase()))).toBe("match");
   });
 
   it("is older if it is of an ancestor", () => {
-    expect(compareFingerprint(third.log, text(first, form))).toBe("older");
-    expect(compareFingerprint(third.log, text(second, form))).toBe("older");
+    expect(compareFingerprint(third.log, given(first, form))).toBe("older");
+    expect(compareFingerprint(third.log, given(second, form))).toBe("older");
   });
 
   it("is newer or unknown if it is of a later head", () => {
-    expect(compareFingerprint(first.log, text(third, form))).toBe("not-recognised");
-    expect(compareFingerprint(second.log, text(third, form))).toBe("not-recognised");
+    expect(compareFingerprint(first.log, given(third, form))).toBe("not-recognised");
+    expect(compareFingerprint(second.log, given(third, form))).toBe("not-recognised");
   });
 
   it("never matches a fork or another log", () => {
-    expect(compareFingerprint(third.log, text(forked, form))).toBe(form === "qr" ? "mismatch" : "not-recognised");
-    expect(compareFingerprint(fork4.log, text(third, form))).toBe(form === "qr" ? "mismatch" : "not-recognised");
-    expect(compareFingerprint(third.log, text(fork4, form))).toBe("not-recognised");
-    expect(compareFingerprint(third.log, text(other, form))).toBe(form === "qr" ? "other-log" : "not-recognised");
+    expect(compareFingerprint(third.log, given(forked, form))).toBe(form === "qr" ? "mismatch" : "not-recognised");
+    expect(compareFingerprint(fork4.log, given(third, form))).toBe(form === "qr" ? "mismatch" : "not-recognised");
+    expect(compareFingerprint(third.log, given(fork4, form))).toBe("not-recognised");
+    expect(compareFingerprint(third.log, given(other, form))).toBe(form === "qr" ? "other-log" : "not-recognised");
   });
 
   it("matches with no symbol changed, wherever it is", () => {
@@ -64,9 +66,9 @@ describe.each(ALL_FORMS)("a fingerprint as %s", (form) => {
   });
 });
 
-function verdict(log: LogState, given: string): string {
+function verdict(log: LogState, typed: string): string {
   try {
-    return compareFingerprint(log, given);
+    return compareFingerprint(log, readAny(typed));
   } catch (error) {
     return errorOf(() => {
       throw error;
@@ -90,6 +92,16 @@ describe("compareFingerprint", () => {
   it("reads what it is given anew, so that a parsed fingerprint made by hand gains nothing", () => {
     const forged = { form: "digits", text: "12345" } as ParsedFingerprint;
     expect(errorOf(() => compareFingerprint(third.log, forged)).code).toBe("FINGERPRINT_INVALID");
+    for (const bits of [undefined, "", "0".repeat(52), "0".repeat(54), "G".repeat(53), 0]) {
+      const words = { form: "words", text: text(third, "words"), bits } as ParsedFingerprint;
+      expect(errorOf(() => compareFingerprint(third.log, words)).code).toBe("INVALID_ARGUMENT");
+    }
+  });
+
+  it("says that keystead/words reads a text in words", () => {
+    const { code, message } = errorOf(() => compareFingerprint(third.log, text(third, "words")));
+    expect(code).toBe("FINGERPRINT_INVALID");
+    expect(message).toContain("parseFingerprintWords of keystead/words");
   });
 
   it("refuses what is no log and no fingerprint", () => {

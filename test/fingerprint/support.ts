@@ -3,10 +3,31 @@
 import fc from "fast-check";
 import type { LinkHash, LogId } from "../../src/bytes/ids.js";
 import { KeysteadError } from "../../src/errors.js";
+import { fingerprintOf, formatFingerprint } from "../../src/fingerprint/fingerprint.js";
 import type { FingerprintForm } from "../../src/fingerprint/forms.js";
-import type { Head } from "../../src/log/state.js";
+import { type ParsedFingerprint, parseFingerprint } from "../../src/fingerprint/parse.js";
+import { fingerprintWords, parseFingerprintWords } from "../../src/fingerprint/words.js";
+import type { Head, LogState } from "../../src/log/state.js";
 
-export const ALL_FORMS: readonly FingerprintForm[] = ["digits", "hex", "words", "qr"];
+/** The forms of the core, and words. */
+export type AnyForm = FingerprintForm | "words";
+export const ALL_FORMS: readonly AnyForm[] = ["digits", "hex", "words", "qr"];
+
+/** The fingerprint of a log or head in any form. */
+export function written(of: Head | LogState, form: AnyForm): string {
+  const fingerprint = fingerprintOf(of);
+  return form === "words" ? fingerprintWords(fingerprint) : formatFingerprint(fingerprint, form);
+}
+
+/** Reads any form as an app does that takes them all: the core says when a text looks like words. */
+export function readAny(text: string): ParsedFingerprint {
+  try {
+    return parseFingerprint(text);
+  } catch (error) {
+    if (error instanceof KeysteadError && error.details["form"] === "words") return parseFingerprintWords(text);
+    throw error;
+  }
+}
 
 const hash = fc.stringMatching(/^[0-9a-f]{64}$/);
 

@@ -28,6 +28,7 @@ import { checkEvidence, compareStatements, decodeEvidence } from "keystead/audit
 import { compareContact, decodeContact } from "keystead/contacts";
 import { accessRecords, openRecordedAccess, organisationReport, recordRecovery, recoverUser } from "keystead/escrow";
 import { parseLinkHash, parseLogId, parseMemberId, stateHead } from "keystead/server";
+import { parseFingerprintWords } from "keystead/words";
 import { expect } from "vitest";
 import { equalBytes } from "../../src/bytes/bytes.js";
 import { toHex } from "../../src/bytes/text.js";
@@ -164,6 +165,7 @@ export const parsers: readonly (readonly [...Decoder<string>, refusal: string])[
     ["parseFingerprint", good, parseFingerprint, "FINGERPRINT_INVALID"] as const,
     ["compareFingerprint", good, (text: string) => compareFingerprint(log, text), "FINGERPRINT_INVALID"] as const,
   ]),
+  ["parseFingerprintWords", texts.words, parseFingerprintWords, "FINGERPRINT_INVALID"],
   ["checkBackupKey", backup.text, (text) => checkBackupKey(backup.log, text), "BACKUP_KEY_INVALID"],
   ["openBackupKey", backup.text, (text) => openBackupKey(backup.log, [backup.entry], text), "BACKUP_KEY_INVALID"],
   ["parseLogId", log.head.log, parseLogId, "INVALID_ENCODING"],

@@ -5,3 +5,4 @@ export * from "keystead/audit";
 export * from "keystead/contacts";
 export * from "keystead/escrow";
 export * from "keystead/server";
+export * from "keystead/words";

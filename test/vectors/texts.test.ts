@@ -4,7 +4,7 @@
 import { describe, expect, it } from "vitest";
 import type { BackupVector, FingerprintVector } from "../../scripts/vectors/format.js";
 import { checkBackupKey } from "../../src/backup/open.js";
-import { parseFingerprint } from "../../src/fingerprint/parse.js";
+import { readAny } from "../fingerprint/support.js";
 import { thrownBy } from "../support/refusal.js";
 import { byName, prefixState, verdictOf } from "./support.js";
 
@@ -26,7 +26,7 @@ describe("backup keys", () => {
 
 describe("fingerprints", () => {
   it.each(fingerprints)("%s", (_name, { bad, good, error }) => {
-    expect(verdictOf(() => parseFingerprint(bad))).toEqual(error);
-    expect(verdictOf(() => parseFingerprint(good))).toBeUndefined();
+    expect(verdictOf(() => readAny(bad))).toEqual(error);
+    expect(verdictOf(() => readAny(good))).toBeUndefined();
   });
 });

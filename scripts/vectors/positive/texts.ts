@@ -5,9 +5,9 @@ import { backupIdSymbols, backupKeys } from "../../../src/backup/key.js";
 import { checkBackupKey } from "../../../src/backup/open.js";
 import { compareFingerprint } from "../../../src/fingerprint/compare.js";
 import { fingerprintOf, formatFingerprint } from "../../../src/fingerprint/fingerprint.js";
-import { parseFingerprint } from "../../../src/fingerprint/parse.js";
 import { encodeContact, trackContact } from "../../../src/fingerprint/pin.js";
 import { announce } from "../../../test/escrow/support.js";
+import { ALL_FORMS, type AnyForm, readAny, written } from "../../../test/fingerprint/support.js";
 import { makeBackupKey, review } from "../../../test/support/accepted.js";
 import { seededEnv } from "../../../test/support/seeded-env.js";
 import type { World } from "../../../test/support/world.js";
@@ -15,17 +15,10 @@ import { text, type VectorFile } from "../format.js";
 import { prefixOf } from "../prefixes.js";
 import { alone, bob, joined, ready, staffed, two, user } from "../worlds.js";
 
-const FORMS = ["digits", "hex", "words", "qr"] as const;
-
 /** vectors/positive/fingerprints.json */
 export function fingerprintValues() {
-  const forms = ({ log }: Pick<World, "log">) => {
-    const fingerprint = fingerprintOf(log);
-    return Object.fromEntries(FORMS.map((form) => [form, formatFingerprint(fingerprint, form)])) as Record<
-      (typeof FORMS)[number],
-      string
-    >;
-  };
+  const forms = ({ log }: Pick<World, "log">) =>
+    Object.fromEntries(ALL_FORMS.map((form) => [form, written(log, form)])) as Record<AnyForm, string>;
   const { digits, hex, words, qr } = forms(joined);
   const typed = [
     digits.replaceAll(" ", ""),
@@ -47,10 +40,10 @@ export function fingerprintValues() {
   ];
   return {
     heads: [alone, joined, bob].map((world) => ({ head: world.log.head, ...forms(world) })),
-    readings: typed.map((text) => ({ typed: text, ...parseFingerprint(text) })),
+    readings: typed.map((text) => ({ typed: text, ...readingOf(text) })),
     comparisons: {
       ...{ log: prefixOf(two), subject: two.log.subject },
-      given: given.map((text) => ({ text, result: compareFingerprint(two.log, text) })),
+      given: given.map((text) => ({ text, result: compareFingerprint(two.log, readAny(text)) })),
     },
     escrow: escrowFingerprints(),
     pins: [false, true].map((verified) => {
@@ -58,6 +51,12 @@ export function fingerprintValues() {
       return { ...pin, bytes: text(encodeContact(pin)) };
     }),
   };
+}
+
+/** What a text says: its form and spelling, and what a QR payload names. */
+function readingOf(text: string) {
+  const read = readAny(text);
+  return read.form === "words" ? { form: read.form, text: read.text } : read;
 }
 
 /** An escrow log that goes on with daily records, and texts that are compared with it. */
