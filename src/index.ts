@@ -45,12 +45,16 @@ export type { Freshness } from "./content/freshness.js";
 export type { LongWork } from "./content/long-work.js";
 export {
   type Opened,
+  type OpenedContent,
+  type OpenedSigned,
   type OpenOptions,
   type OpenProgress,
+  type OpenSignedOptions,
   type OpenStream,
   openContent,
   openSigned,
   openStream,
+  openWithDetails,
 } from "./content/open.js";
 export type { StreamPair } from "./content/pair.js";
 export { ContentReader, openRandomAccess } from "./content/random-access.js";

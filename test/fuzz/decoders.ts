@@ -14,6 +14,7 @@ import {
   openRandomAccess,
   openSigned,
   openStream,
+  openWithDetails,
   parseFingerprint,
   parseKeyring,
   provisionDevice,
@@ -154,7 +155,8 @@ export const decoders: readonly Decoder<Uint8Array>[] = [
   ["organisationReport", firstOfUser, report],
   ["readContentHeader", plain, readContentHeader],
   ["openContent", plain, (bytes) => openContent(bytes, session.keyring, options)],
-  ["openSigned", signed, (bytes) => openSigned(bytes, session.keyring, signedOptions)],
+  ["openSigned", signed, (bytes) => openSigned(bytes, session.keyring, { ...signedOptions, senderLog: log })],
+  ["openWithDetails", signed, (bytes) => openWithDetails(bytes, session.keyring, signedOptions)],
   ["openStream", signed, (bytes) => collect(through(openStream(session.keyring, signedOptions), bytes))],
   ["openRandomAccess", plain, (bytes) => openRandomAccess(sourceOf(bytes), session.keyring, options)],
 ];

@@ -51,9 +51,9 @@ export class Watch {
   }
 
   show<T>(from: string, value: T): T {
-    if (from === "openSigned") {
+    if (from === "openSigned" || from === "openWithDetails") {
       const { plaintext, ...rest } = Object(value);
-      this.#onShown({ from: "openSigned.plaintext", value: plaintext });
+      this.#onShown({ from: `${from}.plaintext`, value: plaintext });
       this.#onShown({ from, value: rest });
     } else this.#onShown({ from, value });
     return value;
