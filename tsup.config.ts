@@ -23,7 +23,8 @@ export default defineConfig({
   format: "esm",
   platform: "neutral",
   target: "es2022",
-  dts: { entry },
+  // What is marked @internal is not part of the declarations: constructors that refuse callers, checks that the library shares.
+  dts: { entry, compilerOptions: { stripInternal: true } },
   splitting: true,
   treeshake: true,
   clean: true,

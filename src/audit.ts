@@ -1,5 +1,6 @@
 // keystead/audit: who can read what and why, gaps, proofs, and evidence of a server's lies. docs/spec.md sections 6 to 8 and 13.
 
+export { abandonEpochs } from "./authoring/abandon.js";
 export { explainCorrections } from "./backup/corrections.js";
 export {
   type CoverageOptions,
@@ -34,4 +35,4 @@ export { compareStatements } from "./log/equivocation.js";
 export { decodeEvidence, type Evidence, type EvidenceKind, encodeEvidence, type Pin } from "./log/evidence.js";
 export { formatCoverage } from "./views/format-coverage.js";
 export { linksTouching, type TouchingLink } from "./views/lost-race.js";
-export { type SuggestedRemoval, suggestRemovals } from "./views/removal.js";
+export { removalOf, type SuggestedRemoval, suggestRemovals } from "./views/removal.js";

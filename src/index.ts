@@ -6,7 +6,6 @@ export { agenda } from "./agenda/agenda.js";
 export type { Knowledge, Served } from "./agenda/facts.js";
 export { performStep } from "./agenda/perform.js";
 export type { AskStep, AuthorStep, FetchStep, Question, Step } from "./agenda/steps.js";
-export { abandonEpochs } from "./authoring/abandon.js";
 export type { DeviceDescription } from "./authoring/device-description.js";
 export {
   acceptProvisioning,
@@ -20,7 +19,7 @@ export {
 } from "./authoring/enter.js";
 export type { EscrowOptions } from "./authoring/escrow-guard.js";
 export type { Proposal } from "./authoring/proposal.js";
-export { type OpenedKeyring, openKeyring, type Received, type Resumed, receive, resume } from "./authoring/receive.js";
+export { type OpenedKeyring, type Received, type Resumed, receive, resume } from "./authoring/receive.js";
 export {
   leave,
   type ReclaimOptions,
@@ -35,8 +34,7 @@ export {
   setLockdown,
 } from "./authoring/verbs.js";
 export type { Correction } from "./backup/corrections.js";
-export { type BackupKeyMade, type BackupKeyOptions, BackupPaper, makeBackupKey } from "./backup/enroll.js";
-export { backupKeyId } from "./backup/key.js";
+export { type BackupKeyMade, type BackupKeyOptions, type BackupPaper, makeBackupKey } from "./backup/enroll.js";
 export { type CheckedBackupKey, checkBackupKey, type OpenedBackupKey, openBackupKey } from "./backup/open.js";
 export type { LinkHash, LogId, MemberId } from "./bytes/ids.js";
 export type { Run, Runs } from "./bytes/runs.js";
@@ -57,7 +55,7 @@ export {
   openWithDetails,
 } from "./content/open.js";
 export type { StreamPair } from "./content/pair.js";
-export { ContentReader, openRandomAccess } from "./content/random-access.js";
+export { type ContentReader, openRandomAccess } from "./content/random-access.js";
 export type { RandomAccessSource } from "./content/random-access-source.js";
 export type { ContentRecipient } from "./content/recipient-list.js";
 export type { Recipient, RecipientOptions } from "./content/recipients.js";
@@ -69,7 +67,7 @@ export type { Stretch } from "./coverage/stretches.js";
 export type { Warning, WarningCode } from "./coverage/warnings.js";
 export { type ErrorCode, type ErrorDetails, type ErrorOptions, KeysteadError, type RuleId } from "./errors.js";
 export { compareFingerprint, type FingerprintComparison } from "./fingerprint/compare.js";
-export { Fingerprint, fingerprintOf, formatFingerprint } from "./fingerprint/fingerprint.js";
+export { type Fingerprint, fingerprintOf, formatFingerprint } from "./fingerprint/fingerprint.js";
 export type { FingerprintForm } from "./fingerprint/forms.js";
 export { type ParsedFingerprint, parseFingerprint } from "./fingerprint/parse.js";
 export type { SenderStanding } from "./fingerprint/trusted-class.js";
@@ -77,7 +75,7 @@ export type { MemberState } from "./grants/member-state.js";
 export type { Continuity } from "./grants/seed-check.js";
 export { type Standing, standing } from "./grants/standing.js";
 export { unsafeSerializeKeyring } from "./grants/store-keyring.js";
-export { Keyring } from "./keys/keyring.js";
+export type { Keyring } from "./keys/keyring.js";
 export { parseKeyring } from "./keys/keyring-bytes.js";
 export type { Clock } from "./log/checks.js";
 export type { Pointer } from "./log/fields.js";
@@ -111,4 +109,4 @@ export type { DoneBy } from "./views/deeds.js";
 export type { DevicesOptions } from "./views/devices.js";
 export { type DevicesAndActivity, type DeviceView, devicesAndActivity } from "./views/devices-and-activity.js";
 export type { FurtherApproval, PendingMember } from "./views/pending.js";
-export { type Offer, type RemovalView, type RemoverClass, removalOf } from "./views/removal.js";
+export type { Offer, RemovalView, RemoverClass } from "./views/removal.js";

@@ -19,7 +19,7 @@ import { readBody, verifyLink } from "../log/verify-link.js";
 import { drawRandom, type Env } from "../primitives/env.js";
 import { type DeviceDescription, openingOf } from "./device-description.js";
 import type { EscrowOptions } from "./escrow-guard.js";
-import { Proposal } from "./proposal.js";
+import { makeProposal, type Proposal } from "./proposal.js";
 import { compose, type Draft, signBody, writeLink } from "./write-link.js";
 
 /** Options of {@link createLog}. */
@@ -65,7 +65,7 @@ function enter(
     const { log, entry, newEpoch } = writeLink(draft, env);
     // Its own keyring, which nobody else has yet: wiping it wipes the fresh keys and the new epoch.
     const keyring = withMade(log, newKeyring(log.head.log, memberIdOf(member), keys), newEpoch);
-    return new Proposal({ entry, log, accept: () => ({ log, keyring }), fresh: [keyring] });
+    return makeProposal({ entry, log, accept: () => ({ log, keyring }), fresh: [keyring] });
   });
 }
 
@@ -169,7 +169,7 @@ export function acceptProvisioning(
   const after = verifyLink(log, decodeEntry(entry), options);
   const record = after.links.last() as NonNullable<ReturnType<typeof after.links.last>>;
   const accept = () => ({ log: after, keyring: openGrants(after, record, attachments, keyring).keyring });
-  return new Proposal({ entry, log: after, accept, fresh: [] });
+  return makeProposal({ entry, log: after, accept, fresh: [] });
 }
 
 /** A member description as a link's body has it. */

@@ -1,6 +1,7 @@
 // A proposal: a link that was written and that the server has not accepted yet. It is no state of a log: nothing can be sealed,
 // signed or stored with it. docs/spec.md sections 6 and 7 (GRT-6).
 
+import { LIBRARY, type Library, requireLibrary } from "../arguments/library-only.js";
 import type { Secret } from "../bytes/secret.js";
 import { KeysteadError } from "../errors.js";
 import type { MemberState } from "../grants/member-state.js";
@@ -42,7 +43,9 @@ export class Proposal<T> {
   readonly head: Head;
 
   /** @internal Takes over the fresh secrets. */
-  constructor({ entry, log, accept, fresh }: ProposalParts<T>) {
+  constructor(library: Library, parts: ProposalParts<T>) {
+    requireLibrary(library, "Proposal", "a function that writes a link");
+    const { entry, log, accept, fresh } = parts;
     this.entry = entry;
     this.head = log.head;
     this.#accept = accept;
@@ -102,6 +105,11 @@ export class Proposal<T> {
   }
 }
 
+/** A proposal. It takes over the fresh secrets. */
+export function makeProposal<T>(parts: ProposalParts<T>): Proposal<T> {
+  return new Proposal(LIBRARY, parts);
+}
+
 /**
  * The proposal of a member that has a keyring already. Its keyring gains the new epoch, and takes `keys` in place of its own, only
  * when the proposal is accepted.
@@ -111,7 +119,7 @@ export function proposeState(
   { log, entry, newEpoch }: Written,
   keys?: KeyHolder,
 ): Proposal<MemberState> {
-  return new Proposal({
+  return makeProposal({
     entry,
     log,
     accept: () => ({ log, keyring: withMade(log, keyring, newEpoch, keys) }),
@@ -122,7 +130,7 @@ export function proposeState(
 /** The proposal of somebody who gets no keyring from it, such as the operator. It has no secrets of its own. */
 export function proposeLog({ log, entry, newEpoch }: Written): Proposal<LogState> {
   for (const seed of newEpoch.values()) seed.wipe();
-  return new Proposal({ entry, log, accept: () => log, fresh: [] });
+  return makeProposal({ entry, log, accept: () => log, fresh: [] });
 }
 
 function freshSecrets(newEpoch: ReadonlyMap<number, Secret>, keys: KeyHolder | undefined) {

@@ -16,7 +16,7 @@ export class PersistentMap<T> implements Iterable<readonly [string, T]> {
     this.#root = root;
   }
 
-  /** A map with no keys. */
+  /** @internal A map with no keys. */
   static empty<T>(): PersistentMap<T> {
     return new PersistentMap<T>(undefined);
   }
@@ -31,7 +31,7 @@ export class PersistentMap<T> implements Iterable<readonly [string, T]> {
     return undefined;
   }
 
-  /** A map that has `value` for `key`, and else what this one has. */
+  /** @internal A map that has `value` for `key`, and else what this one has. */
   set(key: string, value: T): PersistentMap<T> {
     return new PersistentMap(insert(this.#root, { key, value }, 0));
   }

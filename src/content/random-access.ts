@@ -1,5 +1,6 @@
 // Reading any part of sealed content without the rest. docs/spec.md section 12 (random access).
 
+import { LIBRARY, type Library, requireLibrary } from "../arguments/library-only.js";
 import { KeysteadError } from "../errors.js";
 import { type Keyring, partsOf } from "../keys/keyring.js";
 import {
@@ -16,6 +17,13 @@ import type { Sender, SenderOptions } from "./sender.js";
 import { trailerLength } from "./signature.js";
 import { checkExpected, type ExpectedContent, type RecipientHead, unlock } from "./unlock.js";
 
+/** What a reader is made of. */
+interface ReaderParts {
+  readonly core: ContentCore;
+  readonly named: RecipientHead;
+  readonly payload: PayloadReader;
+}
+
 /** Sealed content of which any part can be opened. Holds the content's key: the caller wipes it. */
 export class ContentReader {
   /** Never `verified`: a signature covers the whole, and parts are authenticated by the content key only. */
@@ -28,7 +36,9 @@ export class ContentReader {
   readonly #payload: PayloadReader;
 
   /** @internal Only {@link openRandomAccess} calls this. */
-  constructor(core: ContentCore, named: RecipientHead, payload: PayloadReader) {
+  constructor(library: Library, parts: ReaderParts) {
+    requireLibrary(library, "ContentReader", "openRandomAccess");
+    const { core, named, payload } = parts;
     const claimed = core.sender;
     this.#core = core;
     this.named = named;
@@ -98,7 +108,7 @@ export async function openRandomAccess(
   const { core, named, payloadKey } = unlock(parts, keyring, expected);
   try {
     const place = { start, end: size - trailerLength(core.sender), padded: core.padding !== undefined };
-    return new ContentReader(core, named, await PayloadReader.open(read, place, payloadKey));
+    return new ContentReader(LIBRARY, { core, named, payload: await PayloadReader.open(read, place, payloadKey) });
   } catch (error) {
     payloadKey.wipe();
     throw error;

@@ -1,6 +1,7 @@
 // Fingerprints: 256 bits that commit to a whole log, to be compared by people or by their devices.
 // docs/spec.md section 10.
 
+import { LIBRARY, type Library, requireLibrary } from "../arguments/library-only.js";
 import { encodeCbor } from "../bytes/cbor.js";
 import { fromHex, toHex } from "../bytes/text.js";
 import { KeysteadError } from "../errors.js";
@@ -20,18 +21,15 @@ export class Fingerprint {
   // Only fingerprintOf makes one, so that what is shown is the hash of the head it names.
   readonly #hashed = true;
 
-  private constructor(head: Head, hex: string) {
+  /** @internal Called by {@link fingerprintOf} only. */
+  constructor(library: Library, head: Head, hex: string) {
+    requireLibrary(library, "Fingerprint", "fingerprintOf");
     this.head = head;
     this.hex = hex;
     Object.freeze(this);
   }
 
-  /** @internal Only {@link fingerprintOf} calls this. */
-  static ofHashed(head: Head, hex: string): Fingerprint {
-    return new Fingerprint(head, hex);
-  }
-
-  /** Whether the value is a fingerprint made by {@link fingerprintOf}. */
+  /** @internal Whether the value is a fingerprint made by {@link fingerprintOf}. */
   static is(value: unknown): value is Fingerprint {
     return typeof value === "object" && value !== null && #hashed in value;
   }
@@ -72,7 +70,7 @@ export function fingerprintOf(of: Head | LogState): Fingerprint {
     throw new KeysteadError("INVALID_ARGUMENT", "head.seq must be a whole number from 1");
   }
   const digest = labelledHash(LABELS.fingerprint, encodeCbor([logId, seq, linkHash]));
-  return Fingerprint.ofHashed(Object.freeze({ log, seq, hash }), toHex(digest));
+  return new Fingerprint(LIBRARY, Object.freeze({ log, seq, hash }), toHex(digest));
 }
 
 /**

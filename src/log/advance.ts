@@ -10,7 +10,15 @@ import type { DueGrant, Transition } from "./effects.js";
 import { decodeNameOpening, linkHash, matchAttachments, type NameOpening, type UnverifiedEntry } from "./entry.js";
 import type { AnyBody, Grant, NewEpoch } from "./fields.js";
 import type { genesis } from "./links/genesis.js";
-import { type Epoch, type GrantRecord, type LinkRecord, type LogFacts, LogState, type Member } from "./state.js";
+import {
+  type Epoch,
+  type GrantRecord,
+  type LinkRecord,
+  type LogFacts,
+  type LogState,
+  type Member,
+  verifiedState,
+} from "./state.js";
 
 /** The state before a first link. */
 export const ORIGIN: LogFacts = Object.freeze<LogFacts>({
@@ -52,7 +60,7 @@ export function advance(before: LogFacts, entry: UnverifiedEntry, judged: Judged
   // Only where there is a name: the first attachment of an enroll of escrow is a grant's, and may be anything.
   const opening = typed.type.name?.(body) && delivered[0];
   const { kind, subject, operator } = isFirst ? originOf(body) : before;
-  return LogState.ofVerified({
+  return verifiedState({
     kind,
     subject,
     operator,

@@ -1,5 +1,6 @@
 // What a verified log says: members, epochs, head. Immutable; only verification makes one. docs/spec.md section 2.
 
+import { LIBRARY, type Library, requireLibrary } from "../arguments/library-only.js";
 import type { AppendList, AppendMap, AppendSet } from "../bytes/append-list.js";
 import { equalBytes } from "../bytes/bytes.js";
 import type { LinkHash, LogId, MemberId } from "../bytes/ids.js";
@@ -223,20 +224,22 @@ export class LogState implements LogFacts {
   // A private field cannot be copied by spreading or forged by a cast: only this constructor makes one.
   readonly #verified = true;
 
-  private constructor(facts: LogFacts) {
+  /** @internal Called by {@link verifiedState} only. */
+  constructor(library: Library, facts: LogFacts) {
+    requireLibrary(library, "LogState", "createLog, verifyLog or appendEntry");
     Object.assign(this, facts);
     Object.freeze(this);
   }
 
-  /** @internal Only verification calls this. */
-  static ofVerified(facts: LogFacts): LogState {
-    return new LogState(facts);
-  }
-
-  /** Whether the value is a verified state. */
+  /** @internal Whether the value is a verified state. */
   static is(value: unknown): value is LogState {
     return typeof value === "object" && value !== null && #verified in value;
   }
+}
+
+/** The state with these facts. Only verification calls this. */
+export function verifiedState(facts: LogFacts): LogState {
+  return new LogState(LIBRARY, facts);
 }
 
 /** @throws `INVALID_ARGUMENT` unless the value is a verified state. */

@@ -10,7 +10,6 @@ import {
   devicesAndActivity,
   openBackupKey,
   openContent,
-  openKeyring,
   openRandomAccess,
   openSigned,
   openStream,
@@ -31,6 +30,7 @@ import { accessRecords, openRecordedAccess, organisationReport, recordRecovery, 
 import { parseLinkHash, parseLogId, parseMemberId, stateHead } from "keystead/server";
 import { parseFingerprintWords } from "keystead/words";
 import { expect } from "vitest";
+import { openKeyring } from "../../src/authoring/receive.js";
 import { equalBytes } from "../../src/bytes/bytes.js";
 import { toHex } from "../../src/bytes/text.js";
 import { decodeEntry } from "../../src/log/entry.js";

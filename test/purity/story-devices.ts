@@ -1,6 +1,7 @@
 // Devices and backup keys enter, act and go.
 
 import type { MemberId } from "keystead";
+import { openKeyring } from "../../src/authoring/receive.js";
 import { decodeEntry, encodeEntry } from "../../src/log/entry.js";
 import { ownSeed } from "../support/own-seed.js";
 import { Circle } from "./circle.js";
@@ -34,7 +35,7 @@ export async function tellDevices(told: Watch): Promise<Circle> {
   alice.publish(core.regrant(alice.of("Laptop"), [{ member: phone, runs: [[1, 2]] }], env), "Laptop");
   const kept = core.unsafeSerializeKeyring(alice.of("Laptop"));
   core.resume(alice.log, alice.entries, core.parseKeyring(kept));
-  core.openKeyring(alice.log, alice.entries, ownSeed(alice.of("Laptop").keyring));
+  openKeyring(alice.log, alice.entries, ownSeed(alice.of("Laptop").keyring));
   told.method(alice.of("Laptop").keyring, "exportKey", 1, "x");
 
   const thief = core.joinLog(alice.of("Laptop").log, { device: { name: "Thief" } }, env);

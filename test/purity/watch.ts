@@ -2,7 +2,7 @@
 // calls for the first time is first called with each argument missing, and broken, so that everything also fails. docs/spec.md
 // section 5.
 
-import { partsOf } from "../../src/keys/keyring.js";
+import { Keyring, partsOf } from "../../src/keys/keyring.js";
 import { snapshot } from "../support/refusal.js";
 import * as core from "./entries.js";
 
@@ -150,7 +150,7 @@ function isStreamPair(value: unknown): value is core.StreamPair {
 /** What can be observed of arguments that print as something else. */
 function reveal(value: unknown): unknown {
   if (value instanceof core.ReportTotals) return [value.users, value.statuses, value.closable, value.todo];
-  if (!core.Keyring.is(value)) return undefined;
+  if (!Keyring.is(value)) return undefined;
   try {
     const { log, member, keys, seeds, junk } = partsOf(value);
     return [log, member, keys.sign, [...seeds].map(([epoch, seed]) => [epoch, seed.bytes()]), junk];
