@@ -6,6 +6,7 @@ export { agenda } from "./agenda/agenda.js";
 export type { Knowledge, Served } from "./agenda/facts.js";
 export { performStep } from "./agenda/perform.js";
 export type { AskStep, AuthorStep, FetchStep, Question, Step } from "./agenda/steps.js";
+export type { AbortSignalLike, BlobLike } from "./arguments/platform.js";
 export type { DeviceDescription } from "./authoring/device-description.js";
 export {
   acceptProvisioning,
@@ -36,6 +37,7 @@ export {
 export type { Correction } from "./backup/corrections.js";
 export { type BackupKeyMade, type BackupKeyOptions, type BackupPaper, makeBackupKey } from "./backup/enroll.js";
 export { type CheckedBackupKey, checkBackupKey, type OpenedBackupKey, openBackupKey } from "./backup/open.js";
+export type { Bytes } from "./bytes/bytes.js";
 export type { LinkHash, LogId, MemberId } from "./bytes/ids.js";
 export type { Run, Runs } from "./bytes/runs.js";
 export { type ContentHeader, type ContentSender, readContentHeader } from "./content/format.js";

@@ -2,13 +2,14 @@
 
 import { KeysteadError } from "../errors.js";
 import { checkOptions } from "./options.js";
+import type { AbortSignalLike } from "./platform.js";
 
 /** How long work is followed and ended. */
 export interface StepwiseWork<Progress> {
   /** Called after every step and waited for: return a promise of a later turn to let a screen draw. */
   readonly onProgress?: ((progress: Progress) => void | Promise<void>) | undefined;
   /** Ends the work between two steps. */
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: AbortSignalLike | undefined;
 }
 
 /**

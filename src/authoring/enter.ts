@@ -2,6 +2,7 @@
 // enroll).
 
 import { checkOptions } from "../arguments/options.js";
+import type { Bytes } from "../bytes/bytes.js";
 import { bytesUpTo, decode, encode, literal, record } from "../bytes/schema.js";
 import { Secret } from "../bytes/secret.js";
 import { KeysteadError } from "../errors.js";
@@ -88,7 +89,7 @@ export function joinLog(log: LogState, options: JoinLogOptions, env: Env): Propo
 /** A device that is to be provisioned face to face: what it shows, and what it keeps. */
 export interface PreparedDevice {
   /** Public: keys and name, to be carried to the enrolling device, for instance in a QR code. */
-  readonly request: Uint8Array;
+  readonly request: Bytes;
   /** Secret: kept by the new device until {@link acceptProvisioning}. */
   readonly keyring: Keyring;
 }
@@ -126,7 +127,7 @@ export function provisionDevice(
   request: Uint8Array,
   env: Env,
   options: { readonly roles?: readonly Role[] | undefined } & EscrowOptions = {},
-): Uint8Array {
+): Bytes {
   const { log, keyring } = checkMemberState(state);
   const { keys, opening } = decode(requestSchema, request, { name: "request", maxBytes: 4096 });
   const own = partsOf(keyring).keys;

@@ -2,6 +2,7 @@
 // signed or stored with it. docs/spec.md sections 6 and 7 (GRT-6).
 
 import { LIBRARY, type Library, requireLibrary } from "../arguments/library-only.js";
+import type { Bytes } from "../bytes/bytes.js";
 import type { Secret } from "../bytes/secret.js";
 import { KeysteadError } from "../errors.js";
 import type { MemberState } from "../grants/member-state.js";
@@ -15,7 +16,7 @@ const REDACTED = "Proposal [secret]";
 
 /** What a proposal is made of. */
 interface ProposalParts<T> {
-  readonly entry: Uint8Array;
+  readonly entry: Bytes;
   readonly log: LogState;
   /** Makes what the caller gets, once. It takes over the fresh secrets. */
   readonly accept: () => T;
@@ -38,7 +39,7 @@ export class Proposal<T> {
   #fresh: readonly { wipe(): void }[];
   #accepted: { readonly value: T } | undefined;
   /** The entry for the server, with its attachments. It holds no secret. */
-  readonly entry: Uint8Array;
+  readonly entry: Bytes;
   /** The head that the log has once the entry is accepted: its position tells whether the server has this entry or another. */
   readonly head: Head;
 

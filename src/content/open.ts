@@ -1,7 +1,8 @@
 // Opening sealed content with a keyring, as bytes or as a stream. docs/spec.md section 12.
 
 import { checkOptions } from "../arguments/options.js";
-import { assertBytes } from "../bytes/bytes.js";
+import type { AbortSignalLike } from "../arguments/platform.js";
+import { assertBytes, type Bytes } from "../bytes/bytes.js";
 import { KeysteadError } from "../errors.js";
 import { type Keyring, partsOf } from "../keys/keyring.js";
 import type { LogState } from "../log/state.js";
@@ -51,7 +52,7 @@ export interface Opened {
 /** Content, and what it says of itself. */
 export interface OpenedContent extends Opened {
   /** The caller wipes it. */
-  readonly plaintext: Uint8Array;
+  readonly plaintext: Bytes;
 }
 
 /** Content that a device of the expected person signed. */
@@ -73,11 +74,7 @@ export interface OpenedSigned extends OpenedContent {
  * head that the sender knew; `UNKNOWN_MEMBER` when the sender was no active device there; `FORKED` when the sender knew
  * another history of its log; with `options.senderPin` `CONTACT_CHANGED` when senderLog contradicts it
  */
-export async function openContent(
-  sealed: Uint8Array,
-  keyring: Keyring,
-  options: OpenOptions = {},
-): Promise<Uint8Array> {
+export async function openContent(sealed: Uint8Array, keyring: Keyring, options: OpenOptions = {}): Promise<Bytes> {
   return (await openBytes(sealed, keyring, options)).plaintext;
 }
 
@@ -157,7 +154,7 @@ async function openBytes(
   sealed: Uint8Array,
   keyring: Keyring,
   options: OpenOptions,
-): Promise<End & { readonly plaintext: Uint8Array }> {
+): Promise<End & { readonly plaintext: Bytes }> {
   assertBytes(sealed, undefined, "content");
   const job = checkOpening(keyring, options);
   let plaintext = new Uint8Array(0);
@@ -193,9 +190,9 @@ function checkOpening(keyring: Keyring, options: OpenOptions): OpenJob {
 async function* open(
   { keyring, expected, senderOptions, onProgress }: OpenJob,
   source: ByteSource,
-  signal: AbortSignal | undefined,
+  signal: AbortSignalLike | undefined,
   makeRoom?: (atMost: number) => void,
-): AsyncGenerator<Uint8Array, End> {
+): AsyncGenerator<Bytes, End> {
   const length = headerLength(await source.take(PREAMBLE_LENGTH));
   const parts = splitHeader(await source.take(length), length);
   const { core, named, headerHash, payloadKey } = unlock(parts, keyring, expected);
@@ -210,7 +207,7 @@ async function* open(
     const chunks = openChunks(await chunkCipher(payloadKey), source, { padded, keep, count });
 
     // What is held back is not empty unless nothing is, so that all of a padded content is not given before its end is.
-    let held: Uint8Array = new Uint8Array(0);
+    let held: Bytes = new Uint8Array(0);
     let [index, data, bytes] = [0, 0, 0];
     for await (const { sealed, chunk } of ahead(chunks, CHUNKS_IN_FLIGHT)) {
       signal?.throwIfAborted();

@@ -1,6 +1,8 @@
 // Reading any part of sealed content without the rest. docs/spec.md section 12 (random access).
 
 import { LIBRARY, type Library, requireLibrary } from "../arguments/library-only.js";
+import type { BlobLike } from "../arguments/platform.js";
+import type { Bytes } from "../bytes/bytes.js";
 import { KeysteadError } from "../errors.js";
 import { type Keyring, partsOf } from "../keys/keyring.js";
 import {
@@ -58,7 +60,7 @@ export class ContentReader {
    * @returns exactly `length` bytes, all of them authentic.
    * @throws `INVALID_ARGUMENT` for a range that is not within the content; `CORRUPT_CONTENT`, `WIPED`; what the source throws
    */
-  async read(offset: number, length: number): Promise<Uint8Array> {
+  async read(offset: number, length: number): Promise<Bytes> {
     for (const number of [offset, length]) {
       if (!Number.isSafeInteger(number) || number < 0)
         throw new KeysteadError("INVALID_ARGUMENT", "offset and length must be whole numbers, 0 or more");
@@ -88,7 +90,7 @@ export class ContentReader {
  * @throws as `openContent`, but for errors about senders and a signal; what the source throws
  */
 export async function openRandomAccess(
-  source: Blob | RandomAccessSource,
+  source: BlobLike | RandomAccessSource,
   keyring: Keyring,
   options: ExpectedContent = {},
 ): Promise<ContentReader> {

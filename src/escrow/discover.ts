@@ -4,6 +4,7 @@
 import { checkOptions } from "../arguments/options.js";
 import { type Proposal, proposeState } from "../authoring/proposal.js";
 import type { OpenedKeyring } from "../authoring/receive.js";
+import type { Bytes } from "../bytes/bytes.js";
 import type { LogId, MemberId } from "../bytes/ids.js";
 import {
   containsRuns,
@@ -220,7 +221,7 @@ function isRuns(value: unknown): value is Runs {
 }
 
 /** @throws `INVALID_ARGUMENT` (ESC-9) for an opening that does not fit its shape, or that would be junk to those who read it */
-export function encodeOpening(access: AccessOpening): Uint8Array {
+export function encodeOpening(access: AccessOpening): Bytes {
   return encodeRecord(accessRecord, access);
 }
 

@@ -2,7 +2,7 @@
 // docs/spec.md sections 5 and 7 (GRT-4).
 
 import { LIBRARY, type Library, requireLibrary } from "../arguments/library-only.js";
-import { equalBytes } from "../bytes/bytes.js";
+import { type Bytes, equalBytes } from "../bytes/bytes.js";
 import type { LinkHash, LogId, MemberId } from "../bytes/ids.js";
 import type { Secret } from "../bytes/secret.js";
 import { KeysteadError } from "../errors.js";
@@ -96,7 +96,7 @@ export class Keyring {
    * @returns the key; the caller wipes it.
    * @throws `NO_ACCESS` when the epoch is not in this keyring, or its seed is not the log's (GRT-4); `INVALID_ARGUMENT`, `WIPED`
    */
-  exportKey(epoch: number, label: string, length = 32): Uint8Array {
+  exportKey(epoch: number, label: string, length = 32): Bytes {
     return exportEpochSecret(epochSeed(this, epoch).bytes(), label, length);
   }
 

@@ -1,7 +1,7 @@
 // The keys with which a service states the heads of logs: online, and certified by the operator until a date, so that the
 // operator's own key need not be. docs/spec.md sections 5 and 13.4.
 
-import { assertBytes } from "../bytes/bytes.js";
+import { assertBytes, type Bytes } from "../bytes/bytes.js";
 import { Secret } from "../bytes/secret.js";
 import type { Label } from "../primitives/labels.js";
 import { signingPublicKey, signLabelled } from "../primitives/sign.js";
@@ -11,7 +11,7 @@ import { SEED_LENGTH } from "./member-keys.js";
 export class StatementKeys {
   readonly #seed: Secret;
   /** The Ed25519 public key, 32 bytes: what the operator certifies. */
-  readonly sign: Uint8Array;
+  readonly sign: Bytes;
 
   /** @param seed 32 secret random bytes; copied, the caller wipes its own. @throws `INVALID_ARGUMENT` */
   constructor(seed: Uint8Array) {
@@ -21,7 +21,7 @@ export class StatementKeys {
   }
 
   /** @internal Ed25519 signature (64 bytes) over label, zero byte, message. @throws `WIPED` */
-  signLabelled(label: Label, message: Uint8Array): Uint8Array {
+  signLabelled(label: Label, message: Uint8Array): Bytes {
     return signLabelled(label, this.#seed.bytes(), message);
   }
 

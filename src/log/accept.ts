@@ -1,7 +1,7 @@
 // What a server does with entries: it accepts one or says why not, and strips one to what a sender may see. docs/spec.md
 // sections 6 and 13.
 
-import { assertBytes } from "../bytes/bytes.js";
+import { assertBytes, type Bytes } from "../bytes/bytes.js";
 import { KeysteadError } from "../errors.js";
 import { ORIGIN, originOf } from "./advance.js";
 import { type Clock, checkClock } from "./checks.js";
@@ -93,6 +93,6 @@ function checkAcceptOptions(log: unknown, options: AcceptOptions): AcceptOptions
  *
  * @throws `INVALID_ENCODING`, `TOO_LARGE` for what is no entry
  */
-export function entryForSenders(entry: Uint8Array): Uint8Array {
+export function entryForSenders(entry: Uint8Array): Bytes {
   return encodeEntry(decodeEntry(entry).link.bytes, []);
 }

@@ -2,7 +2,7 @@
 
 import { LIBRARY, type Library, requireLibrary } from "../arguments/library-only.js";
 import type { AppendList, AppendMap, AppendSet } from "../bytes/append-list.js";
-import { equalBytes } from "../bytes/bytes.js";
+import { type Bytes, equalBytes } from "../bytes/bytes.js";
 import type { LinkHash, LogId, MemberId } from "../bytes/ids.js";
 import type { PersistentMap } from "../bytes/persistent-map.js";
 import { hasEpoch, type Runs } from "../bytes/runs.js";
@@ -50,9 +50,9 @@ export interface Member {
   readonly id: MemberId;
   readonly kind: MemberKind;
   /** Current Ed25519 public key, 32 bytes. */
-  readonly signingKey: Uint8Array;
+  readonly signingKey: Bytes;
   /** Current X-Wing public key, 1,216 bytes. */
-  readonly kemKey: Uint8Array;
+  readonly kemKey: Bytes;
   /** Commitment to the current name, 32 bytes. */
   readonly nameCommitment: Uint8Array;
   /** The name and what else the device says of itself; undefined when the opening was not delivered. */
@@ -91,9 +91,9 @@ export interface Epoch {
   /** From 1. */
   readonly number: number;
   /** X-Wing public key that data is sealed to, 1,216 bytes. */
-  readonly kemKey: Uint8Array;
+  readonly kemKey: Bytes;
   /** Ed25519 public key that escrow signs with, 32 bytes; in an escrow log only. */
-  readonly signingKey: Uint8Array | undefined;
+  readonly signingKey: Bytes | undefined;
   /** Position of the link that made it. */
   readonly seq: number;
   /** When it was made, by the link's time: shown as the data-access date. */
@@ -126,7 +126,7 @@ export interface LinkRecord {
   readonly type: string;
   readonly time: number;
   /** The link as received: evidence, and what is replayed. */
-  readonly bytes: Uint8Array;
+  readonly bytes: Bytes;
   readonly author: MemberId | "operator";
   readonly entered: MemberId | undefined;
   readonly approved: readonly MemberId[];

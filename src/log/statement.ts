@@ -1,7 +1,7 @@
 // What a service says of a log: its head at a time, signed by a statement key that the operator certifies until a date. So a
 // service can be held to what it showed, and a reader knows how old a log may be. docs/spec.md section 13.4 (SVC-1 to SVC-4).
 
-import { assertBytes, equalBytes } from "../bytes/bytes.js";
+import { assertBytes, type Bytes, equalBytes } from "../bytes/bytes.js";
 import type { LinkHash, LogId } from "../bytes/ids.js";
 import {
   bytes,
@@ -57,7 +57,7 @@ export interface StatementKeyOptions {
  * @returns the signed certificate, for {@link stateHead}.
  * @throws `INVALID_KEY` for a key that is none; `INVALID_ARGUMENT`, `WIPED`
  */
-export function certifyStatementKey(operator: OperatorKeys, options: StatementKeyOptions): Uint8Array {
+export function certifyStatementKey(operator: OperatorKeys, options: StatementKeyOptions): Bytes {
   if (!(operator instanceof OperatorKeys)) throw new KeysteadError("INVALID_ARGUMENT", "operator must be OperatorKeys");
   const { key, until } = checkObject(options);
   checkVerifyingKey(key, "options.key");
@@ -76,7 +76,7 @@ export function certifyStatementKey(operator: OperatorKeys, options: StatementKe
  * @returns the signed statement, to be given out with the log.
  * @throws `INVALID_ARGUMENT`, with SVC-2 when `at` is after the certificate's date; `INVALID_ENCODING`, `TOO_LARGE`, `WIPED`
  */
-export function stateHead(head: Head, keys: StatementKeys, certificate: Uint8Array, at: number): Uint8Array {
+export function stateHead(head: Head, keys: StatementKeys, certificate: Uint8Array, at: number): Bytes {
   if (!(keys instanceof StatementKeys)) throw new KeysteadError("INVALID_ARGUMENT", "keys must be StatementKeys");
   const { log, seq, hash } = checkObject(head, "head");
   checkTime(at, "at");
@@ -121,7 +121,7 @@ export interface StatedHead {
   /** When it had it, in milliseconds since 1970, by the service's clock. */
   readonly at: number;
   /** The statement key's public key. */
-  readonly key: Uint8Array;
+  readonly key: Bytes;
   /** Until when the operator certified that key. */
   readonly until: number;
   /**

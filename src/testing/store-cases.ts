@@ -1,6 +1,6 @@
 // The cases that every store must pass: for those who write an adapter to another database.
 
-import { equalBytes } from "../bytes/bytes.js";
+import { type Bytes, equalBytes } from "../bytes/bytes.js";
 import type { Store } from "../storage/store.js";
 
 /** One case. */
@@ -173,7 +173,7 @@ export function storeCases(open: (namespace: string) => Promise<Store>): readonl
   }));
 }
 
-function bytesOf(...values: readonly number[]): Uint8Array {
+function bytesOf(...values: readonly number[]): Bytes {
   return Uint8Array.from(values);
 }
 

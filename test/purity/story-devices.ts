@@ -1,6 +1,6 @@
 // Devices and backup keys enter, act and go.
 
-import type { MemberId } from "keystead";
+import type { Member, MemberId } from "keystead";
 import { openKeyring } from "../../src/authoring/receive.js";
 import { decodeEntry, encodeEntry } from "../../src/log/entry.js";
 import { ownSeed } from "../support/own-seed.js";
@@ -80,7 +80,7 @@ async function tellBackup(told: Watch, alice: Circle): Promise<void> {
   const { core, env } = told;
   const { paper, log } = alice.publish(core.makeBackupKey(alice.of("Laptop"), {}, env), "Laptop");
   const text = told.method(paper, "reveal", log);
-  core.backupKeyId(log.active.get(paper.member) as { signingKey: Uint8Array });
+  core.backupKeyId(log.active.get(paper.member) as Member);
   const typed = `${text.slice(0, -1)}?`;
   core.explainCorrections(core.checkBackupKey(log, typed).corrections);
   await told.refused(() => core.checkBackupKey(log, `${text.slice(0, -9)}????-????`));
