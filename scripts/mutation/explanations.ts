@@ -9,6 +9,7 @@ import { FINGERPRINT } from "./fingerprint.js";
 import { GRANTS } from "./grants.js";
 import { LINKS } from "./links.js";
 import { LOG } from "./log.js";
+import { PRIMITIVES } from "./primitives.js";
 
 export const EXPLAINED: readonly Explained[] = [
   BACKUP,
@@ -19,4 +20,5 @@ export const EXPLAINED: readonly Explained[] = [
   GRANTS,
   LINKS,
   LOG,
+  PRIMITIVES,
 ].flat();
