@@ -54,7 +54,11 @@ async function runStryker(
   return await new Stryker({
     testRunner: "vitest",
     vitest: { configFile: "scripts/mutation/vitest.config.ts" },
-    plugins: ["@stryker-mutator/vitest-runner", "./scripts/mutation/ignore-messages.js"],
+    plugins: [
+      "@stryker-mutator/vitest-runner",
+      "./scripts/mutation/ignore-messages.js",
+      "./scripts/mutation/report-survivors.js",
+    ],
     ignorers: ["messages"],
     mutate,
     coverageAnalysis: "perTest",
@@ -62,7 +66,7 @@ async function runStryker(
     // For loops that a mutant makes endless; long enough that a busy machine is not taken for one.
     timeoutMS: 15_000,
     timeoutFactor: 2,
-    reporters: ["progress-append-only", "json"],
+    reporters: ["progress-append-only", "survivors", "json"],
     jsonReporter: { fileName: `.cache/mutation/${name}.json` },
     tempDirName: ".cache/stryker",
     ignorePatterns: ["bench", "dist", "examples", "tools", ".cache"],

@@ -2,6 +2,7 @@
 
 import { BACKUP } from "./backup.js";
 import { BYTES } from "./bytes.js";
+import { CONTENT } from "./content.js";
 import { COVERAGE } from "./coverage.js";
 import { ESCROW } from "./escrow.js";
 import type { Explained } from "./explained.js";
@@ -14,6 +15,7 @@ import { PRIMITIVES } from "./primitives.js";
 export const EXPLAINED: readonly Explained[] = [
   BACKUP,
   BYTES,
+  CONTENT,
   COVERAGE,
   ESCROW,
   FINGERPRINT,

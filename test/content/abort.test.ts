@@ -183,6 +183,17 @@ describe("sealing and opening bytes", () => {
   });
 });
 
+describe("a runtime without message channels", () => {
+  it("seals and opens all the same, in turns of 64 chunks", async () => {
+    vi.stubGlobal("MessageChannel", undefined);
+    const turns = vi.spyOn(globalThis, "setTimeout");
+    const whole = await sealTo([alice.log], plaintext, { purpose }, env);
+    expect(turns).toHaveBeenCalledTimes(1);
+    expectSame(await openContent(whole, alice.keyring), plaintext);
+    expect(turns).toHaveBeenCalledTimes(2);
+  });
+});
+
 describe("sealing to many recipients", () => {
   const people = Array.from({ length: 40 }, (_, index) => person(`person ${index}`));
   const logs: readonly LogState[] = people.map(({ log }) => log);
@@ -196,8 +207,10 @@ describe("sealing to many recipients", () => {
     const many = await sealTo(logs, content(5), { purpose, onProgress }, env);
     expect(told).toEqual([16, 32]);
     expect(others.stop()).toBeGreaterThan(0);
+    const untold = await sealTo(logs, content(5), { purpose }, env);
     for (const { keyring } of [people[0], people[39]] as typeof people) {
       expectSame(await openContent(many, keyring), content(5));
+      expectSame(await openContent(untold, keyring), content(5));
     }
   });
 

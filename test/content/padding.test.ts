@@ -152,7 +152,10 @@ describe("padding that somebody with the key got wrong", () => {
     // The last chunk alone looks right; the one that does not is refused when it is read.
     const reader = await openRandomAccess(new Blob([wrong as Uint8Array<ArrayBuffer>]), alice.keyring);
     expectSame(await reader.read(0, ROOM), full);
-    expect(await rejection(reader.read(ROOM, 1))).toMatchObject({ code: "CORRUPT_CONTENT", details: { chunk: 1 } });
+    expect(await rejection(reader.read(ROOM, 1))).toMatchObject({
+      code: "CORRUPT_CONTENT",
+      details: { chunk: 1, chunks: 3 },
+    });
   });
 
   async function sealedRaw(chunk: Uint8Array): Promise<Uint8Array> {

@@ -117,7 +117,10 @@ describe("content that a device signed", () => {
   it("is refused with any bit of the signature changed, or another's signature (INVALID_SIGNATURE)", async () => {
     const bytes = await sealed;
     for (const at of [-1, -32, -33, -64]) {
-      expect(await refusal(flipped(bytes, at), { senderLog: alice.log })).toMatchObject({ code: "INVALID_SIGNATURE" });
+      expect(await refusal(flipped(bytes, at), { senderLog: alice.log })).toMatchObject({
+        code: "INVALID_SIGNATURE",
+        details: { member: alice.id("Phone"), log: alice.log.head.log },
+      });
     }
     const other = await seal(alice.session("Phone"));
     const swapped = concat(bytes.subarray(0, -64), other.subarray(-64));
@@ -234,6 +237,14 @@ describe("a sender judged by the newest log", () => {
     expect(await senderFrom(twin, later)).toMatchObject({ status: "verified", standing: "neither" });
   });
 
+  it("never was in the log: refused (UNKNOWN_MEMBER)", async () => {
+    const head = alice.log.head;
+    const stranger = await claim({ member: bob.keyring.member, head }, bob);
+    const details = { member: bob.keyring.member, log: head.log, seq: head.seq };
+    const unknown = { code: "UNKNOWN_MEMBER", rule: undefined, details };
+    expect(await refusal(stranger, { senderLog: alice.log })).toEqual(unknown);
+  });
+
   it("is a backup key on paper, which signs no content: refused", async () => {
     const paper = alice.backup("Laptop", "Paper");
     const claimed = await claim(by(paper, "Paper"), paper.session("Paper"));
@@ -334,7 +345,10 @@ describe("a signer", () => {
     expect(await sign(paper.session("Paper"))).toMatchObject({ code: "INVALID_ARGUMENT" });
     const rekeyed = alice.rekey("Phone");
     const stale = { log: rekeyed.log, keyring: alice.session("Phone").keyring };
-    expect(await sign(stale)).toMatchObject({ code: "INVALID_ARGUMENT" });
+    expect(await sign(stale)).toMatchObject({
+      code: "INVALID_ARGUMENT",
+      details: { member: alice.id("Phone"), log: alice.log.head.log },
+    });
     expect(await sign({ log: bob.log, keyring: alice.session("Phone").keyring })).toMatchObject({
       code: "INVALID_ARGUMENT",
     });
