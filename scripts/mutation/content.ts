@@ -42,10 +42,34 @@ export const CONTENT: readonly Explained[] = [
     why: "for the types: verifyStatement says how the head stands wherever it is given a log",
   },
   {
+    file: "src/content/input-stream.ts",
+    line: "controller?.error(reason);",
+    becomes: ["controller.error(reason)"],
+    why: "for the types: a stream has its controller from the moment that it is there",
+  },
+  {
+    file: "src/content/open.ts",
+    line: "const verified = transcript && verify?.(transcript, signature);",
+    becomes: ["verify(transcript, signature)"],
+    why: "for the types: there is a transcript where there is something to verify, and nowhere else",
+  },
+  {
     file: "src/content/padding.ts",
     line: "if (length <= SHORTEST) return SHORTEST;",
     becomes: ["length < SHORTEST"],
     why: "256 is its own padded length by the other way too",
+  },
+  {
+    file: "src/content/pair.ts",
+    line: "const onAbort = () => stop(outer?.reason);",
+    becomes: ["outer.reason"],
+    why: "for the types: nobody else calls it",
+  },
+  {
+    file: "src/content/pair.ts",
+    line: "outlet?.error(reason);",
+    becomes: ["outlet.error(reason)"],
+    why: "for the types: a stream has its controller from the moment that it is there",
   },
   {
     file: "src/content/payload-reader.ts",

@@ -128,12 +128,18 @@ describe.each(works)("%s a stream", (name, make, input) => {
 
   it("does not begin with a signal that is aborted, and hears no signal once it has ended", async () => {
     expect(() => make(AbortSignal.abort(REASON))).toThrow(REASON);
-    const controller = new AbortController();
-    const listening = vi.spyOn(controller.signal, "removeEventListener");
     const whole = await sealTo([alice.log], content(10), { purpose }, env);
-    await collect(through(make(controller.signal), name === "sealing" ? content(10) : whole));
-    expect(listening).toHaveBeenCalled();
-    controller.abort(REASON);
+    for (const end of ["all was read", "its reader cancels"]) {
+      const controller = new AbortController();
+      const heard = vi.spyOn(controller.signal, "addEventListener");
+      const left = vi.spyOn(controller.signal, "removeEventListener");
+      const pair = make(controller.signal);
+      if (end === "all was read") await collect(through(pair, name === "sealing" ? content(10) : whole));
+      else await pair.readable.cancel(REASON);
+      expect(heard.mock.calls.length).toBe(1);
+      expect(left.mock.calls[0]).toEqual(heard.mock.calls[0]);
+      controller.abort(REASON);
+    }
   });
 
   it("whose progress callback throws errors with that", async () => {

@@ -234,7 +234,7 @@ describe("random access", () => {
       { ...good, size: 0.5 },
       { ...good, size: "5" },
       { ...good, read: 5 },
-      { size: good.size, slice: () => new Blob() },
+      { size: good.size, slice: () => new Uint8Array(8) },
       { size: good.size, arrayBuffer: async () => new ArrayBuffer(8) },
       { ...good, read: () => undefined },
       { ...good, read: (offset: number, length: number) => sealed.slice(offset, offset + length + 1) },
