@@ -68,8 +68,7 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: /^keystead$/, replacement: source("src/index.ts") },
-      { find: /^keystead\/recovery-sheet$/, replacement: source("src/recovery-sheet.ts") },
-      { find: /^keystead\/testing$/, replacement: source("src/testing.ts") },
+      { find: /^keystead\/([a-z-]+)$/, replacement: source("src/$1.ts") },
     ],
   },
   test: {

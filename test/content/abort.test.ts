@@ -3,7 +3,7 @@
 import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { Secret } from "../../src/bytes/secret.js";
 import { openContent, openStream } from "../../src/content/open.js";
-import { sealStream, sealTo } from "../../src/content/seal.js";
+import { sealContent, sealStream } from "../../src/content/seal.js";
 import { KeysteadError } from "../../src/errors.js";
 import type { LogState } from "../../src/log/state.js";
 import { seededEnv } from "../support/seeded-env.js";
@@ -60,7 +60,7 @@ function expectWiped(secrets: readonly Secret[]): void {
 }
 
 const plaintext = content(100 * CHUNK);
-const sealed = sealTo([alice.log], plaintext, { purpose }, env);
+const sealed = sealContent([alice.log], plaintext, { purpose }, env);
 
 const works = [
   ["sealing", (signal?: AbortSignal) => sealStream([alice.log], { purpose, signal }, env), async () => plaintext],
@@ -128,7 +128,7 @@ describe.each(works)("%s a stream", (name, make, input) => {
 
   it("does not begin with a signal that is aborted, and hears no signal once it has ended", async () => {
     expect(() => make(AbortSignal.abort(REASON))).toThrow(REASON);
-    const whole = await sealTo([alice.log], content(10), { purpose }, env);
+    const whole = await sealContent([alice.log], content(10), { purpose }, env);
     for (const end of ["all was read", "its reader cancels"]) {
       const controller = new AbortController();
       const heard = vi.spyOn(controller.signal, "addEventListener");
@@ -146,7 +146,7 @@ describe.each(works)("%s a stream", (name, make, input) => {
     const onProgress = () => {
       throw REASON;
     };
-    const whole = await sealTo([alice.log], content(10), { purpose }, env);
+    const whole = await sealContent([alice.log], content(10), { purpose }, env);
     const pair =
       name === "sealing"
         ? sealStream([alice.log], { purpose, onProgress }, env)
@@ -159,7 +159,7 @@ describe("sealing and opening bytes", () => {
   it("stops when it is aborted, in the middle, with nothing given", async () => {
     const whole = await sealed;
     const runs = [
-      (options: object) => sealTo([alice.log], plaintext, { purpose, ...options }, env),
+      (options: object) => sealContent([alice.log], plaintext, { purpose, ...options }, env),
       (options: object) => openContent(whole, alice.keyring, options),
     ];
     for (const run of runs) {
@@ -181,7 +181,7 @@ describe("sealing and opening bytes", () => {
     const { crypto } = globalThis;
     vi.stubGlobal("crypto", { getRandomValues: crypto.getRandomValues.bind(crypto) });
     const others = countTurns();
-    const whole = await sealTo([alice.log], content(130 * CHUNK), { purpose }, env);
+    const whole = await sealContent([alice.log], content(130 * CHUNK), { purpose }, env);
     expect(others.stop()).toBeGreaterThan(0);
     const again = countTurns();
     await openContent(whole, alice.keyring);
@@ -193,7 +193,7 @@ describe("a runtime without message channels", () => {
   it("seals and opens all the same, in turns of 64 chunks", async () => {
     vi.stubGlobal("MessageChannel", undefined);
     const turns = vi.spyOn(globalThis, "setTimeout");
-    const whole = await sealTo([alice.log], plaintext, { purpose }, env);
+    const whole = await sealContent([alice.log], plaintext, { purpose }, env);
     expect(turns).toHaveBeenCalledTimes(1);
     expectSame(await openContent(whole, alice.keyring), plaintext);
     expect(turns).toHaveBeenCalledTimes(2);
@@ -210,10 +210,10 @@ describe("sealing to many recipients", () => {
     const onProgress = ({ recipients, bytes }: { readonly recipients: number; readonly bytes: number }) => {
       if (bytes === 0) told.push(recipients);
     };
-    const many = await sealTo(logs, content(5), { purpose, onProgress }, env);
+    const many = await sealContent(logs, content(5), { purpose, onProgress }, env);
     expect(told).toEqual([16, 32]);
     expect(others.stop()).toBeGreaterThan(0);
-    const untold = await sealTo(logs, content(5), { purpose }, env);
+    const untold = await sealContent(logs, content(5), { purpose }, env);
     for (const { keyring } of [people[0], people[39]] as typeof people) {
       expectSame(await openContent(many, keyring), content(5));
       expectSame(await openContent(untold, keyring), content(5));
@@ -233,7 +233,7 @@ describe("sealing to many recipients", () => {
       const secrets = watchSecrets();
       const work =
         how === "bytes"
-          ? sealTo(logs, content(5), options, env)
+          ? sealContent(logs, content(5), options, env)
           : collect(pieces(content(5), []).pipeThrough(sealStream(logs, options, env)));
       expect(await rejected(work)).toBe(REASON);
       await settle();

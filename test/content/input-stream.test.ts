@@ -1,7 +1,7 @@
 // The writable end of a pair of streams, on its own: docs/spec.md section 12 (streams).
 
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { makeInlet } from "../../src/content/inlet.js";
+import { makeInlet } from "../../src/content/input-stream.js";
 import { rejected } from "./stream-support.js";
 import { content } from "./support.js";
 

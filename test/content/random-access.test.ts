@@ -9,8 +9,8 @@ import { readContentHeader, splitContent } from "../../src/content/format.js";
 import { openContent } from "../../src/content/open.js";
 import { ContentReader, openRandomAccess } from "../../src/content/random-access.js";
 import type { RandomAccessSource } from "../../src/content/random-access-source.js";
-import { sealTo } from "../../src/content/seal.js";
-import { pinContact } from "../../src/fingerprint/pin.js";
+import { sealContent } from "../../src/content/seal.js";
+import { trackContact } from "../../src/fingerprint/pin.js";
 import { flipped, slow } from "../primitives/support.js";
 import { seededEnv } from "../support/seeded-env.js";
 import {
@@ -76,7 +76,7 @@ describe("random access", () => {
     });
     await fc.assert(
       fc.asyncProperty(scene, async ({ size, pad, isBlob, at }) => {
-        const sealed = await sealTo([bob.log, alice.log], content(size), { purpose, pad }, env);
+        const sealed = await sealContent([bob.log, alice.log], content(size), { purpose, pad }, env);
         const from = isBlob ? new Blob([sealed as Uint8Array<ArrayBuffer>]) : source(sealed);
         const reader = await openRandomAccess(from, alice.keyring, { purpose });
         expect(reader.size).toBe(size);
@@ -91,7 +91,7 @@ describe("random access", () => {
   });
 
   it("reads header, last chunk and the chunks of the range, and nothing else, wherever the range is", async () => {
-    const sealed = await sealTo([alice.log], content(30 * CHUNK), { purpose }, env);
+    const sealed = await sealContent([alice.log], content(30 * CHUNK), { purpose }, env);
     const from = source(sealed);
     const reader = await openRandomAccess(from, alice.keyring);
     const { end } = splitContent(sealed);
@@ -124,7 +124,7 @@ describe("random access", () => {
   });
 
   it("refuses ranges that are not within the content with INVALID_ARGUMENT", async () => {
-    const sealed = await sealTo([alice.log], content(100), { purpose, pad: true }, env);
+    const sealed = await sealContent([alice.log], content(100), { purpose, pad: true }, env);
     const reader = await openRandomAccess(source(sealed), alice.keyring);
     expect(await reader.read(90, 10)).toEqual(content(100).subarray(90));
     const wrong: readonly unknown[][] = [
@@ -152,7 +152,7 @@ describe("random access", () => {
   });
 
   it("finds content cut off, extended or damaged at its end before anything is given", async () => {
-    const sealed = await sealTo([alice.log], content(3 * CHUNK + 50), { purpose }, env);
+    const sealed = await sealContent([alice.log], content(3 * CHUNK + 50), { purpose }, env);
     const { front, chunks } = chunksOf(sealed);
     const [a, b, c, d] = chunks as [Uint8Array, Uint8Array, Uint8Array, Uint8Array];
     const mutants = [
@@ -176,7 +176,7 @@ describe("random access", () => {
   });
 
   it("finds signed content that was cut off inside its signature", async () => {
-    const sealed = await sealTo([alice.log], content(5), { purpose, signer: bob }, env);
+    const sealed = await sealContent([alice.log], content(5), { purpose, signer: bob }, env);
     const { end } = splitContent(sealed);
     for (const length of [end, end + 1, end + 63, end + 64, sealed.length - 1]) {
       const opened = openRandomAccess(source(sealed.subarray(0, length)), alice.keyring);
@@ -185,7 +185,7 @@ describe("random access", () => {
   });
 
   it("gives ranges beside a damaged chunk, and names the chunk for ranges with it", async () => {
-    const sealed = await sealTo([alice.log], content(6 * CHUNK), { purpose }, env);
+    const sealed = await sealContent([alice.log], content(6 * CHUNK), { purpose }, env);
     const { front, chunks } = chunksOf(sealed);
     const [a, b, c, d, e, f] = chunks as Uint8Array[];
     const swapped = concat(front, ...([a, c, b, d, e, f] as Uint8Array[]));
@@ -202,7 +202,7 @@ describe("random access", () => {
   });
 
   it("refuses headers as openContent does", async () => {
-    const sealed = await sealTo([alice.log], content(5), { purpose, associatedData: content(2) }, env);
+    const sealed = await sealContent([alice.log], content(5), { purpose, associatedData: content(2) }, env);
     const { end } = splitContent(sealed);
     const cases = [
       [sealed, bob, {}, "NOT_A_RECIPIENT"],
@@ -220,7 +220,7 @@ describe("random access", () => {
   });
 
   it("meets INVALID_ARGUMENT for what is no source, and for a source that gives other bytes than it was asked for", async () => {
-    const sealed = await sealTo([alice.log], content(5), { purpose }, env);
+    const sealed = await sealContent([alice.log], content(5), { purpose }, env);
     const good = source(sealed);
     const wrong: readonly unknown[] = [
       undefined,
@@ -257,7 +257,7 @@ describe("random access", () => {
   });
 
   it("reads by read() where a source can be sliced too", async () => {
-    const sealed = await sealTo([alice.log], content(5), { purpose }, env);
+    const sealed = await sealContent([alice.log], content(5), { purpose }, env);
     const from = source(sealed);
     const both = { ...from, slice: () => new Blob(), arrayBuffer: async () => new ArrayBuffer(0) };
     const reader = await openRandomAccess(both, alice.keyring);
@@ -266,7 +266,7 @@ describe("random access", () => {
   });
 
   it("passes on what the source throws", async () => {
-    const sealed = await sealTo([alice.log], content(2 * CHUNK), { purpose }, env);
+    const sealed = await sealContent([alice.log], content(2 * CHUNK), { purpose }, env);
     let fails = false;
     const reason = new Error("connection lost");
     const good = source(sealed);
@@ -282,7 +282,7 @@ describe("random access", () => {
   });
 
   it("is over when the reader is wiped, and prints no key", async () => {
-    const sealed = await sealTo([alice.log], content(5), { purpose }, env);
+    const sealed = await sealContent([alice.log], content(5), { purpose }, env);
     const reader = await openRandomAccess(source(sealed), alice.keyring);
     expect(reader).toBeInstanceOf(ContentReader);
     expect(Object.keys(JSON.parse(JSON.stringify(reader)))).toEqual(["sender", "named", "size"]);
@@ -335,7 +335,7 @@ describe("content of more than 2^32 chunks", () => {
 
 describe("random access to signed content", () => {
   it("says that nobody has checked the sender, and takes no sender's log", async () => {
-    const sealed = await sealTo([alice.log], content(2 * CHUNK), { purpose, signer: bob }, env);
+    const sealed = await sealContent([alice.log], content(2 * CHUNK), { purpose, signer: bob }, env);
     const reader = await openRandomAccess(source(sealed), alice.keyring);
     const claimed = { member: bob.keyring.member, head: bob.log.head };
     expect(reader.sender).toEqual({ status: "unchecked", claimed });
@@ -347,12 +347,15 @@ describe("random access to signed content", () => {
       code: "INVALID_SIGNATURE",
     });
     const options = { senderLog: bob.log } as object;
-    for (const given of [options, { senderPin: pinContact(bob.log) } as object]) {
+    for (const given of [options, { senderPin: trackContact(bob.log) } as object]) {
       expect(await rejection(openRandomAccess(source(sealed), alice.keyring, given))).toMatchObject({
         code: "INVALID_ARGUMENT",
       });
     }
-    const plain = await openRandomAccess(source(await sealTo([alice.log], NO_BYTES, { purpose }, env)), alice.keyring);
+    const plain = await openRandomAccess(
+      source(await sealContent([alice.log], NO_BYTES, { purpose }, env)),
+      alice.keyring,
+    );
     expect(plain.sender).toEqual({ status: "unsigned" });
   });
 });

@@ -4,13 +4,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { agenda } from "../../src/agenda/agenda.js";
-import { accessWith } from "../../src/coverage/data-access.js";
-import { devicesAndActivity } from "../../src/coverage/devices.js";
-import { explainAccess } from "../../src/coverage/explain.js";
-import { gapsOf } from "../../src/coverage/gaps.js";
-import { lostStretches } from "../../src/coverage/loss.js";
-import { provingSteps } from "../../src/coverage/proven.js";
-import { KeysteadError } from "../../src/errors.js";
 import {
   canonicalRuns,
   containsRuns,
@@ -23,8 +16,15 @@ import {
   runsOf,
   subtractRuns,
   uniteRuns,
-} from "../../src/log/runs.js";
+} from "../../src/bytes/runs.js";
+import { accessWith } from "../../src/coverage/data-access.js";
+import { explainAccess } from "../../src/coverage/explain.js";
+import { gapsOf } from "../../src/coverage/gaps.js";
+import { lostStretches } from "../../src/coverage/loss.js";
+import { provingSteps } from "../../src/coverage/proven.js";
+import { KeysteadError } from "../../src/errors.js";
 import { currentEpoch, type LogState } from "../../src/log/state.js";
+import { devicesAndActivity } from "../../src/views/devices.js";
 import { leave, regrant, rekey, review, rotate, setLockdown } from "../support/accepted.js";
 import { type Action, type Junk, World } from "./support/world.js";
 

@@ -2,9 +2,9 @@
 // docs/spec.md section 8.
 
 import { describe, expect, it } from "vitest";
-import type { LastSeen, UserCoverage } from "../../src/escrow/coverage.js";
-import { formatUserCoverage } from "../../src/escrow/format-report.js";
-import { organisationReport } from "../../src/escrow/report.js";
+import { organisationReport } from "../../src/escrow/organisation-report.js";
+import type { LastSeen, UserCoverage } from "../../src/escrow/user-coverage.js";
+import { formatUserCoverage } from "../../src/views/format-report.js";
 import { expectError } from "../support/refusal.js";
 import { openWorld, type World } from "../support/world.js";
 import { enroll, openOrganisation } from "./support.js";
