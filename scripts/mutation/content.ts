@@ -67,6 +67,12 @@ export const CONTENT: readonly Explained[] = [
   },
   {
     file: "src/content/pair.ts",
+    line: "if (inner.signal.aborted) return;",
+    becomes: ["false"],
+    why: "the streams and the result are settled by then, and what comes after changes nothing of them",
+  },
+  {
+    file: "src/content/pair.ts",
     line: "outlet?.error(reason);",
     becomes: ["outlet.error(reason)"],
     why: "for the types: a stream has its controller from the moment that it is there",

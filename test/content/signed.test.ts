@@ -179,6 +179,15 @@ describe("content that a device signed", () => {
     expect(held.prefix.length).toBeLessThan(10 * CHUNK + 1);
   });
 
+  it("has no chunk for its signature: a chunk that is nearly full is the only one", async () => {
+    const bytes = await seal(alice.session("Phone"), CHUNK - 10);
+    expectSame(await openContent(bytes, bob.keyring, { senderLog: alice.log }), content(CHUNK - 10));
+    expect(await refusal(flipped(bytes, -70), { senderLog: alice.log })).toMatchObject({
+      code: "CORRUPT_CONTENT",
+      details: { chunk: 0, chunks: 1 },
+    });
+  });
+
   it("of no bytes is signed too", async () => {
     expect(await senderFrom(await seal(alice.session("Laptop"), 0), alice)).toMatchObject({ status: "verified" });
   });

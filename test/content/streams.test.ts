@@ -90,6 +90,22 @@ describe("streams and bytes", () => {
     await rejected(begun);
   });
 
+  it("do nothing before somebody reads", async () => {
+    let drawn = 0;
+    const counting = {
+      ...env,
+      random: (length: number) => {
+        drawn++;
+        return env.random(length);
+      },
+    };
+    const pair = sealStream([alice.log], { purpose }, counting);
+    for (let i = 0; i < 5; i++) await new Promise((resolve) => setTimeout(resolve, 0));
+    expect(drawn).toBe(0);
+    expectSame(await openContent(await collect(through(pair, content(5))), alice.keyring), content(5));
+    expect(drawn).toBe(2);
+  });
+
   it("ask for no input that nobody reads: a writer is held up", async () => {
     const pair = sealStream([alice.log], { purpose }, env);
     let written = 0;
