@@ -49,6 +49,25 @@ export const CONTENT: readonly Explained[] = [
   },
   {
     file: "src/content/open.ts",
+    line: "if (left !== undefined && count !== undefined) makeRoom?.(Math.max(0, left - keep - count * TAG_LENGTH));",
+    becomes: ["makeRoom(Math.max(0, left - keep - count * TAG_LENGTH))"],
+    why: "for the types: room is made where the length is known, and only there",
+  },
+  {
+    file: "src/content/open.ts",
+    line: "if (left !== undefined && count !== undefined) makeRoom?.(Math.max(0, left - keep - count * TAG_LENGTH));",
+    becomes: ["true"],
+    times: 3,
+    why: "for the types: room is made where the length is known, and only there",
+  },
+  {
+    file: "src/content/open.ts",
+    line: "if (left !== undefined && count !== undefined) makeRoom?.(Math.max(0, left - keep - count * TAG_LENGTH));",
+    becomes: ["left - keep + count * TAG_LENGTH", "left + keep", "count / TAG_LENGTH"],
+    why: "more room than the content takes is cut off at the end",
+  },
+  {
+    file: "src/content/open.ts",
     line: "const verified = transcript && verify?.(transcript, signature);",
     becomes: ["verify(transcript, signature)"],
     why: "for the types: there is a transcript where there is something to verify, and nowhere else",

@@ -172,11 +172,13 @@ describe("content that a device signed", () => {
       expect(prefix.length).toBeLessThan(size);
       expect(await rejected(bad.opened)).toBe(error);
     }
-    // Padding must not let all of the content out before the signature.
-    const padded = await sealContent([bob.log], content(10 * CHUNK + 1), { ...options, pad: true }, env);
+    // Padding must not let all of the content out before the signature: here it has two chunks of its own.
+    const long = 64 * CHUNK + 1;
+    const padded = await sealContent([bob.log], content(long), { ...options, pad: true }, env);
+    expect(chunksOf(padded).chunks.length).toBe(Math.ceil(long / (CHUNK - 8)) + 2);
     const held = await prefixOf(through(openStream(bob.keyring, { senderLog: alice.log }), flipped(padded, -1)));
     expect(held.error).toMatchObject({ code: "INVALID_SIGNATURE" });
-    expect(held.prefix.length).toBeLessThan(10 * CHUNK + 1);
+    expect(held.prefix.length).toBeLessThan(long);
   });
 
   it("has no chunk for its signature: a chunk that is nearly full is the only one", async () => {

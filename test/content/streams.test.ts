@@ -90,6 +90,19 @@ describe("streams and bytes", () => {
     await rejected(begun);
   });
 
+  it("give no piece of no bytes, also of content that has none", async () => {
+    for (const [size, pad] of [
+      [0, false],
+      [0, true],
+      [5, true],
+    ] as const) {
+      const sealed = await sealContent([alice.log], content(size), { purpose, pad }, env);
+      const reader = through(openStream(alice.keyring), sealed).getReader();
+      if (size > 0) expect(await reader.read()).toEqual({ done: false, value: content(size) });
+      expect(await reader.read()).toEqual({ done: true, value: undefined });
+    }
+  });
+
   it("do nothing before somebody reads", async () => {
     let drawn = 0;
     const counting = {
