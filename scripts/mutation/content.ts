@@ -49,8 +49,14 @@ export const CONTENT: readonly Explained[] = [
   },
   {
     file: "src/content/open.ts",
+    line: "if (done) return { ...value, plaintext: length === plaintext.length ? plaintext : plaintext.slice(0, length) };",
+    becomes: ["false"],
+    why: "a copy of the same bytes",
+  },
+  {
+    file: "src/content/open.ts",
     line: "if (left !== undefined && count !== undefined) makeRoom?.(Math.max(0, left - keep - count * TAG_LENGTH));",
-    becomes: ["makeRoom(Math.max(0, left - keep - count * TAG_LENGTH))"],
+    becomes: ["left !== undefined || count !== undefined", "makeRoom(Math.max(0, left - keep - count * TAG_LENGTH))"],
     why: "for the types: room is made where the length is known, and only there",
   },
   {

@@ -167,7 +167,9 @@ describe("a damaged stream", () => {
     ];
     for (const [chunk, change] of cases) {
       const { prefix, error } = await damaged(change);
-      expect(error).toMatchObject({ code: "CORRUPT_CONTENT", details: { chunk } });
+      expect(error).toMatchObject({ code: "CORRUPT_CONTENT" });
+      // How many chunks there are is not known of a stream.
+      expect((error as KeysteadError).details).toEqual({ chunk });
       // One authentic chunk is always held back.
       expect(prefix.length).toBe(Math.max(0, chunk - 1) * CHUNK);
     }
