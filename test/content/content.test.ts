@@ -9,7 +9,7 @@ import { openContent } from "../../src/content/open.js";
 import { sealTo } from "../../src/content/seal.js";
 import { KeysteadError } from "../../src/errors.js";
 import type { Session } from "../../src/grants/session.js";
-import { slow } from "../primitives/support.js";
+import { slow } from "../support/runs.js";
 import { seededEnv } from "../support/seeded-env.js";
 import { CHUNK, content, expectSame, NO_BYTES, person, rejection } from "./support.js";
 

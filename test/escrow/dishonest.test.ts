@@ -32,10 +32,10 @@ import { verifyLog } from "../../src/log/verify.js";
 import { escrowActs } from "../../src/trust/acts.js";
 import { judgePointer, newestPointer } from "../../src/trust/pointer.js";
 import { escrowIsSound } from "../../src/trust/soundness.js";
-import { numRuns, timeout } from "../model/history.js";
 import { rotate } from "../support/accepted.js";
 import { boxIndex, signerOf, withAttachment } from "../support/raw-link.js";
 import { expectError } from "../support/refusal.js";
+import { numRuns, timeout } from "../support/runs.js";
 import { seededEnv } from "../support/seeded-env.js";
 import { openWorld, type World } from "../support/world.js";
 import {

@@ -18,8 +18,8 @@ import { containsRuns, hasEpoch, NO_RUNS, type Runs, runsOf, subtractRuns, unite
 import { currentEpoch, escrowMember, isConfirmed, type LinkRecord, type LogState } from "../../src/log/state.js";
 import { escrowNeeds } from "../../src/trust/escrow-needs.js";
 import { judgePointer } from "../../src/trust/pointer.js";
-import { numRuns, timeout } from "../model/history.js";
 import { review } from "../support/accepted.js";
+import { numRuns, timeout } from "../support/runs.js";
 import { seededEnv } from "../support/seeded-env.js";
 import type { World } from "../support/world.js";
 import { activeNames, doDuty, drawnStep, join, Organisation, take, type User } from "./organisation-world.js";

@@ -41,11 +41,6 @@ export function failure(run: () => unknown): { readonly code?: string; readonly 
 /** What a plain JavaScript caller might pass where bytes belong. */
 export const NOT_BYTES: readonly unknown[] = [undefined, null, "00", 7, Number.NaN, {}, [1, 2], new ArrayBuffer(32)];
 
-/** Runs of a property that is slow each time: `count`, unless KEYSTEAD_RUNS asks for another number. */
-export function slow(count: number): { readonly numRuns: number } {
-  return { numRuns: fc.readConfigureGlobal().numRuns ?? count };
-}
-
 /** An arbitrary of `length` bytes. */
 export function bytesOf(length: number): fc.Arbitrary<Uint8Array> {
   return fc.uint8Array({ minLength: length, maxLength: length });
