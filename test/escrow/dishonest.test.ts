@@ -6,11 +6,10 @@
 
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
-import type { MemberId } from "../../src/bytes/ids.js";
 import { KeysteadError } from "../../src/errors.js";
 import type { UserCoverage } from "../../src/escrow/coverage.js";
 import { escrowsOf, openAsEscrow } from "../../src/escrow/escrow-keys.js";
-import { organisationReport, toDosOf } from "../../src/escrow/report.js";
+import { toDosOf } from "../../src/escrow/report.js";
 import { checkGrants } from "../../src/grants/check.js";
 import { drawKeys } from "../../src/grants/enter.js";
 import type { Session } from "../../src/grants/session.js";
@@ -32,8 +31,6 @@ import { verifyLog } from "../../src/log/verify.js";
 import { escrowActs } from "../../src/trust/acts.js";
 import { judgePointer, newestPointer } from "../../src/trust/pointer.js";
 import { escrowIsSound } from "../../src/trust/soundness.js";
-import { rotate } from "../support/accepted.js";
-import { boxIndex, signerOf, withAttachment } from "../support/raw-link.js";
 import { expectError } from "../support/refusal.js";
 import { numRuns, timeout } from "../support/runs.js";
 import { seededEnv } from "../support/seeded-env.js";
@@ -45,12 +42,14 @@ import {
   enroll,
   escrowOf,
   hire,
+  junkFor,
   ORGANISATION,
   openOrganisation,
   owes,
   recoverBy,
   regrantEscrow,
   restore,
+  rowAbout,
   write,
 } from "./support.js";
 
@@ -81,11 +80,8 @@ function readBy(admin: Session, { log, entries }: World): readonly number[] {
   return openAsEscrow(admin, log, entries).keyring.epochs;
 }
 
-async function reportOn(world: World, admin: Session | undefined = escrow.session("Ann")): Promise<UserCoverage> {
-  const rows = [];
-  for await (const row of organisationReport(escrow.log, [world], { admin })) rows.push(row);
-  return rows[0] as UserCoverage;
-}
+const reportOn = (world: World, admin: Session | undefined = escrow.session("Ann")): Promise<UserCoverage> =>
+  rowAbout(escrow, world, { admin });
 
 const tellsOf = (row: UserCoverage): string =>
   toDosOf(row)
@@ -108,14 +104,6 @@ function pointedByThief(world: World, pointer: Pointer): World {
 function falsePointer(seed: string): Pointer {
   const { sign, kem } = drawKeys(seededEnv(seed)).publicKeys;
   return { ...newestPointer(hired.log), sign, kem };
-}
-
-/** A rotation by the thief whose box for a member is noise. */
-function junkFor(world: World, victim: MemberId): World {
-  const rotated = world.act("Thief", "rotates with junk", rotate);
-  const index = boxIndex(rotated.record, victim);
-  const noise = seededEnv(`noise ${world.log.head.hash}`).random(1168);
-  return world.append(withAttachment(rotated.last, index, noise, [signerOf(world.session("Thief"))]));
 }
 
 describe("a thief's device", () => {

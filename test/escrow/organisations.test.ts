@@ -10,7 +10,6 @@ import { openContent } from "../../src/content/open.js";
 import { sealTo } from "../../src/content/seal.js";
 import type { GapCloser, UserCoverage } from "../../src/escrow/coverage.js";
 import { escrowsOf, openAsEscrow } from "../../src/escrow/escrow-keys.js";
-import { organisationReport } from "../../src/escrow/report.js";
 import type { Session } from "../../src/grants/session.js";
 import { partsOf } from "../../src/keys/keyring.js";
 import { foundersOf } from "../../src/log/classes.js";
@@ -23,6 +22,7 @@ import { numRuns, timeout } from "../support/runs.js";
 import { seededEnv } from "../support/seeded-env.js";
 import type { World } from "../support/world.js";
 import { activeNames, doDuty, drawnStep, join, Organisation, take, type User } from "./organisation-world.js";
+import { rowAbout } from "./support.js";
 
 const RUNS = numRuns(12, 3);
 
@@ -57,13 +57,8 @@ function expectFounders(log: LogState): void {
   expect(kept).toEqual(kept.map(([id]) => [id, founders.get(id as never)]));
 }
 
-async function reportOn(world: World, escrow: World, admin?: Session): Promise<UserCoverage> {
-  const users = [{ log: world.log, entries: world.entries }];
-  const rows = [];
-  for await (const row of organisationReport(escrow.log, users, { admin })) rows.push(row);
-  expect(rows).toHaveLength(1);
-  return rows[0] as UserCoverage;
-}
+const reportOn = (world: World, escrow: World, admin?: Session): Promise<UserCoverage> =>
+  rowAbout(escrow, world, { admin });
 
 async function expectCoverage(world: World, escrow: World): Promise<void> {
   const { log } = world;

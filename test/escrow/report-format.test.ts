@@ -6,13 +6,7 @@ import type { MemberId } from "../../src/bytes/ids.js";
 import { actRecords } from "../../src/escrow/act.js";
 import type { Recovery, UserCoverage } from "../../src/escrow/coverage.js";
 import { formatTotals, formatUserCoverage, reportCsvHeader, reportCsvLine } from "../../src/escrow/format-report.js";
-import {
-  organisationReport,
-  type ReportedUser,
-  type ReportOptions,
-  ReportTotals,
-  toDosOf,
-} from "../../src/escrow/report.js";
+import { organisationReport, ReportTotals, toDosOf } from "../../src/escrow/report.js";
 import { pointerTo } from "../../src/trust/pointer.js";
 import { disown } from "../support/accepted.js";
 import { expectError, snapshot } from "../support/refusal.js";
@@ -26,8 +20,10 @@ import {
   openUser,
   renewedBy,
   renewedRaw,
+  report,
   restore,
   reviewEscrow,
+  rowAbout,
 } from "./support.js";
 
 const escrow = hire(openOrganisation("report"), "Bob", ["recover"]);
@@ -35,20 +31,7 @@ const later = dismiss(escrow, "Bob");
 const user = openUser("report", escrow);
 const FORMULA = '=HYPERLINK("http://x","y")';
 
-async function report(
-  organisation: World,
-  users: readonly ReportedUser[],
-  options: ReportOptions = {},
-): Promise<readonly UserCoverage[]> {
-  const rows: UserCoverage[] = [];
-  for await (const row of organisationReport(organisation.log, users, options)) rows.push(row);
-  return rows;
-}
-
-async function rowOf(world: World, organisation: World = escrow): Promise<UserCoverage> {
-  const [row] = await report(organisation, [{ log: world.log }]);
-  return row ?? expect.unreachable();
-}
+const rowOf = ({ log }: World, organisation: World = escrow): Promise<UserCoverage> => rowAbout(organisation, { log });
 
 /** A row with everything in it, and days that are told apart. */
 async function fullRow(change: Partial<UserCoverage> = {}): Promise<UserCoverage> {

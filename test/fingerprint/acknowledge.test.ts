@@ -7,8 +7,8 @@ import { compareContact } from "../../src/fingerprint/contacts.js";
 import { pinContact } from "../../src/fingerprint/pin.js";
 import type { LogState } from "../../src/log/state.js";
 import { verifyLog } from "../../src/log/verify.js";
+import { thrownBy } from "../support/thrown.js";
 import { openWorld, type World } from "../support/world.js";
-import { errorOf } from "./support.js";
 
 const laptop = openWorld("acknowledge");
 const withPhone = laptop.join("Phone");
@@ -33,7 +33,7 @@ describe("requireUnchanged", () => {
   });
 
   it("refuses after a change by others, until acknowledged", () => {
-    const error = errorOf(() => requireUnchanged(verified, withPhone.log));
+    const error = thrownBy(() => requireUnchanged(verified, withPhone.log));
     expect(error).toMatchObject({ code: "CONTACT_CHANGED", rule: undefined });
     expect(error.details["change"]).toEqual(compareContact(verified, withPhone.log));
     expect(error.message).toContain('join by "Phone" (link 2)');
@@ -42,7 +42,7 @@ describe("requireUnchanged", () => {
   });
 
   it.each(CONTRADICTIONS)("refuses a log that is %s", (status, { log }) => {
-    const error = errorOf(() => requireUnchanged(later, log));
+    const error = thrownBy(() => requireUnchanged(later, log));
     expect(error.code).toBe("CONTACT_CHANGED");
     expect(error.details["change"]).toMatchObject({ status });
   });
@@ -80,7 +80,7 @@ describe("acknowledge", () => {
   it.each(CONTRADICTIONS)("goes on with a log that is %s only if told so in this very word", (status, { log }) => {
     for (const evenIf of [undefined, "same", true, ...CONTRADICTIONS.map(([name]) => name)]) {
       if (evenIf === status) continue;
-      const error = errorOf(() => acknowledge(later, log, { evenIf } as AcknowledgeOptions));
+      const error = thrownBy(() => acknowledge(later, log, { evenIf } as AcknowledgeOptions));
       expect(error.code).toBe("CONTACT_CHANGED");
       expect(error.message).toContain(`evenIf: "${status}"`);
       expect(error.details["change"]).toMatchObject({ status });
@@ -91,25 +91,25 @@ describe("acknowledge", () => {
 
   it("accepts no other contact even so (LOG-8)", () => {
     const bob = openWorld("bob", { subject: "bob@example.org" });
-    expect(errorOf(() => acknowledge(later, bob.log, { evenIf: "replaced" })).code).toBe("WRONG_SUBJECT");
+    expect(thrownBy(() => acknowledge(later, bob.log, { evenIf: "replaced" })).code).toBe("WRONG_SUBJECT");
   });
 
   it("needs a state: an error tells of a contradiction, but there is nothing in it to go on from", () => {
-    const error = errorOf(() =>
+    const error = thrownBy(() =>
       verifyLog(laptop.entries, { subject: later.subject, pinned: later.head, now: "unchecked" }),
     );
     const log = error as unknown as LogState;
-    expect(errorOf(() => acknowledge(later, log, { evenIf: "rolled-back" })).code).toBe("INVALID_ARGUMENT");
-    expect(errorOf(() => requireUnchanged(later, log)).code).toBe("CONTACT_CHANGED");
+    expect(thrownBy(() => acknowledge(later, log, { evenIf: "rolled-back" })).code).toBe("INVALID_ARGUMENT");
+    expect(thrownBy(() => requireUnchanged(later, log)).code).toBe("CONTACT_CHANGED");
   });
 
   it("takes null for no options, and refuses a verified that is no boolean", () => {
     expect(acknowledge(verified, withPhone.log, null as unknown as AcknowledgeOptions).verified).toBe(false);
     expect(acknowledge(verified, approved.log, null as unknown as AcknowledgeOptions).verified).toBe(true);
     const forked = () => acknowledge(later, fork.log, null as unknown as AcknowledgeOptions);
-    expect(errorOf(forked).code).toBe("CONTACT_CHANGED");
+    expect(thrownBy(forked).code).toBe("CONTACT_CHANGED");
     const wrong = { verified: "yes" } as unknown as AcknowledgeOptions;
-    expect(errorOf(() => acknowledge(verified, withPhone.log, wrong)).code).toBe("INVALID_ARGUMENT");
-    expect(errorOf(() => acknowledge(verified, approved.log, wrong)).code).toBe("INVALID_ARGUMENT");
+    expect(thrownBy(() => acknowledge(verified, withPhone.log, wrong)).code).toBe("INVALID_ARGUMENT");
+    expect(thrownBy(() => acknowledge(verified, approved.log, wrong)).code).toBe("INVALID_ARGUMENT");
   });
 });

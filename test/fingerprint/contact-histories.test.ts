@@ -12,8 +12,8 @@ import type { Evidence } from "../../src/log/evidence.js";
 import { escrowMember, isConfirmed, type LinkRecord, type LogState } from "../../src/log/state.js";
 import { enroll, hire, openOrganisation, recoverBy, renew, renewedBy, reviewEscrow } from "../escrow/support.js";
 import { slow } from "../support/runs.js";
+import { thrownBy } from "../support/thrown.js";
 import { openWorld, type World } from "../support/world.js";
-import { errorOf } from "./support.js";
 
 const ESCROW = hire(openOrganisation("contact histories"), "Bob", ["recover"]);
 const LATER = ESCROW.rotate("Ann");
@@ -258,7 +258,7 @@ describe("any history of a contact's log", () => {
           if (isHarmless(expectedStatus(older, newer))) {
             expect(requireUnchanged(pin, newer)).toMatchObject({ head: newer.head, verified: true });
           } else {
-            expect(errorOf(() => requireUnchanged(pin, newer)).code).toBe("CONTACT_CHANGED");
+            expect(thrownBy(() => requireUnchanged(pin, newer)).code).toBe("CONTACT_CHANGED");
           }
         });
       }),

@@ -7,7 +7,8 @@ import { fingerprintOf, formatFingerprint } from "../../src/fingerprint/fingerpr
 import type { FingerprintForm } from "../../src/fingerprint/forms.js";
 import { parseFingerprint } from "../../src/fingerprint/parse.js";
 import type { Head } from "../../src/log/state.js";
-import { ALL_FORMS, errorOf, heads, JUNK, swap } from "./support.js";
+import { thrownBy } from "../support/thrown.js";
+import { ALL_FORMS, heads, JUNK, swap } from "./support.js";
 
 const write = (head: Head, form: FingerprintForm) => formatFingerprint(fingerprintOf(head), form);
 
@@ -50,7 +51,7 @@ function noisy(text: string, form: FingerprintForm): fc.Arbitrary<string> {
 /** A part of a fingerprint is refused. What ends a QR payload may be 64 hexadecimal digits, which are another form's. */
 function expectNoPart(part: string): void {
   if (/^:?[0-9A-F]{64}$/.test(part)) expect(parseFingerprint(part).form).toBe("hex");
-  else expect(errorOf(() => parseFingerprint(part)).code).toBe("FINGERPRINT_INVALID");
+  else expect(thrownBy(() => parseFingerprint(part)).code).toBe("FINGERPRINT_INVALID");
 }
 
 describe("parseFingerprint", () => {
@@ -93,8 +94,8 @@ describe("parseFingerprint", () => {
       fc.property(heads, forms, fc.constantFrom("0", "f", "12345", "zoo", "abandon", "é"), (head, form, more) => {
         // By whole words: "actor" with an "f" before it is another word of the list.
         for (const glue of form === "words" ? [" "] : ["", " "]) {
-          expect(errorOf(() => parseFingerprint(write(head, form) + glue + more)).code).toBe("FINGERPRINT_INVALID");
-          expect(errorOf(() => parseFingerprint(more + glue + write(head, form))).code).toBe("FINGERPRINT_INVALID");
+          expect(thrownBy(() => parseFingerprint(write(head, form) + glue + more)).code).toBe("FINGERPRINT_INVALID");
+          expect(thrownBy(() => parseFingerprint(more + glue + write(head, form))).code).toBe("FINGERPRINT_INVALID");
         }
       }),
     );
@@ -108,7 +109,7 @@ describe("parseFingerprint", () => {
   });
 
   it("says how much it found and how much a whole one has", () => {
-    const found = (text: string) => errorOf(() => parseFingerprint(text)).details;
+    const found = (text: string) => thrownBy(() => parseFingerprint(text)).details;
     expect(found("12345 ".repeat(11))).toEqual({ what: "digits", found: 55, expected: 60 });
     expect(found("1".repeat(61))).toEqual({ what: "digits", found: 61, expected: 60 });
     expect(found(`${"beef ".repeat(12)}1234`)).toEqual({ what: "hexadecimal digits", found: 52, expected: 64 });
@@ -120,7 +121,7 @@ describe("parseFingerprint", () => {
     expect(found("a".repeat(60))).toEqual({ what: "hexadecimal digits", found: 60, expected: 64 });
     expect(found("zoo ".repeat(12))).toEqual({ what: "words", found: 12, expected: 19 });
     expect(found("zoo ".repeat(24))).toEqual({ what: "words", found: 24, expected: 19 });
-    expect(errorOf(() => parseFingerprint("1".repeat(59))).message).toContain(
+    expect(thrownBy(() => parseFingerprint("1".repeat(59))).message).toContain(
       "59 digits were found, a whole one has 60",
     );
   });
@@ -138,7 +139,7 @@ describe("parseFingerprint", () => {
   });
 
   it("names unknown words and stray characters by their position", () => {
-    const unknown = (text: string) => errorOf(() => parseFingerprint(text)).details["unknown"];
+    const unknown = (text: string) => thrownBy(() => parseFingerprint(text)).details["unknown"];
     const words = "zoo ".repeat(19).trim().split(" ");
     expect(unknown(swap(swap(words, 4, "zoom"), 9, "bed").join(" "))).toEqual([
       { position: 5, text: "zoom" },
@@ -148,7 +149,7 @@ describe("parseFingerprint", () => {
     expect(unknown(swap(words, 0, "aban").join(" "))).toEqual([{ position: 1, text: "aban" }]);
     expect(unknown("12345 6789O 12345")).toEqual([{ position: 2, text: "6789o" }]);
     expect(unknown("١٢٣٤٥ 12345")).toEqual([{ position: 1, text: "١٢٣٤٥" }]);
-    expect(errorOf(() => parseFingerprint("12x 34 5y")).message).toContain('number 1 ("12x"), number 3 ("5y")');
+    expect(thrownBy(() => parseFingerprint("12x 34 5y")).message).toContain('number 1 ("12x"), number 3 ("5y")');
     expect(unknown("q ".repeat(30))).toHaveLength(19);
     expect(unknown("1 KEYSTEAD-FP")).toEqual([
       { position: 2, text: "keystead" },
@@ -156,7 +157,7 @@ describe("parseFingerprint", () => {
     ]);
     const long = "x".repeat(50);
     expect(unknown(long)).toEqual([{ position: 1, text: "x".repeat(20) }]);
-    expect(errorOf(() => parseFingerprint(`zoo ${long}`)).message).toContain('number 2 ("xxxxxxxxxxxxxxxxxxxx")');
+    expect(thrownBy(() => parseFingerprint(`zoo ${long}`)).message).toContain('number 2 ("xxxxxxxxxxxxxxxxxxxx")');
   });
 
   it("reads a QR payload strictly", () => {
@@ -177,7 +178,7 @@ describe("parseFingerprint", () => {
       `KEYSTEAD-FP ${good}`,
       "KEYSTEAD-FP",
     ];
-    for (const text of wrong) expect(errorOf(() => parseFingerprint(text)).code).toBe("FINGERPRINT_INVALID");
+    for (const text of wrong) expect(thrownBy(() => parseFingerprint(text)).code).toBe("FINGERPRINT_INVALID");
     expect(parseFingerprint(`KEYSTEAD-FP:1:${hex}:9007199254740991:${hex}`)).toMatchObject({
       seq: Number.MAX_SAFE_INTEGER,
     });
@@ -185,14 +186,14 @@ describe("parseFingerprint", () => {
 
   it("refuses anything else with an error of its own", () => {
     for (const junk of JUNK.filter((value) => typeof value !== "string")) {
-      expect(errorOf(() => parseFingerprint(junk)).code).toBe("INVALID_ARGUMENT");
+      expect(thrownBy(() => parseFingerprint(junk)).code).toBe("INVALID_ARGUMENT");
     }
     for (const text of ["", " \n", "---", "🙂", "1".repeat(60) + " ".repeat(5000)]) {
-      expect(errorOf(() => parseFingerprint(text)).code).toBe("FINGERPRINT_INVALID");
+      expect(thrownBy(() => parseFingerprint(text)).code).toBe("FINGERPRINT_INVALID");
     }
     fc.assert(
       fc.property(fc.string({ unit: "binary" }), (text) => {
-        expect(errorOf(() => parseFingerprint(text)).code).toBe("FINGERPRINT_INVALID");
+        expect(thrownBy(() => parseFingerprint(text)).code).toBe("FINGERPRINT_INVALID");
       }),
     );
   });

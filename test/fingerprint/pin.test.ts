@@ -6,8 +6,9 @@ import { toHex } from "../../src/bytes/text.js";
 import { KeysteadError } from "../../src/errors.js";
 import { type ContactPin, decodePin, encodePin, pinContact } from "../../src/fingerprint/pin.js";
 import type { LogState } from "../../src/log/state.js";
+import { thrownBy } from "../support/thrown.js";
 import { ALICE, openWorld } from "../support/world.js";
-import { errorOf, heads, JUNK } from "./support.js";
+import { heads, JUNK } from "./support.js";
 
 const world = openWorld("pins").join("Phone");
 const pin = pinContact(world.log);
@@ -79,12 +80,12 @@ describe("a pin", () => {
       "pin has an unknown field": { ...pin, trusted: true },
     };
     for (const [name, value] of Object.entries(wrong)) {
-      const error = errorOf(() => encodePin(value as ContactPin));
+      const error = thrownBy(() => encodePin(value as ContactPin));
       expect(error).toMatchObject({ code: "INVALID_ENCODING", rule: "ENC-2" });
       expect(error.message).toContain(name);
     }
     const { verified: _, ...incomplete } = pin;
-    expect(errorOf(() => encodePin(incomplete as ContactPin)).message).toContain("pin.verified is missing");
+    expect(thrownBy(() => encodePin(incomplete as ContactPin)).message).toContain("pin.verified is missing");
   });
 
   it("is at most 4,096 bytes, however much it holds, and refuses what is larger (ENC-3)", () => {
@@ -94,7 +95,7 @@ describe("a pin", () => {
     const bytes = encodePin(largest);
     expect(bytes.length).toBeLessThanOrEqual(4096);
     expect(decodePin(bytes)).toEqual(largest);
-    expect(errorOf(() => decodePin(new Uint8Array(4097)))).toMatchObject({ code: "TOO_LARGE", rule: "ENC-3" });
+    expect(thrownBy(() => decodePin(new Uint8Array(4097)))).toMatchObject({ code: "TOO_LARGE", rule: "ENC-3" });
   });
 
   it("is refused as bytes too when its founders are out of order or not there yet (ENC-2)", () => {
@@ -107,7 +108,7 @@ describe("a pin", () => {
       [1, 3],
     ] as const) {
       const changed = bytes.map((byte, index) => (index === at + 1 ? first : index === at + 2 ? second : byte));
-      expect(errorOf(() => decodePin(changed))).toMatchObject({ code: "INVALID_ENCODING", rule: "ENC-2" });
+      expect(thrownBy(() => decodePin(changed))).toMatchObject({ code: "INVALID_ENCODING", rule: "ENC-2" });
     }
   });
 
@@ -117,10 +118,10 @@ describe("a pin", () => {
 
   it("is refused with trailing bytes or none at all (ENC-2)", () => {
     const bytes = encodePin(pin);
-    expect(errorOf(() => decodePin(new Uint8Array([...bytes, 0]))).rule).toBe("ENC-2");
-    expect(errorOf(() => decodePin(bytes.subarray(0, -1))).code).toBe("INVALID_ENCODING");
-    expect(errorOf(() => decodePin(new Uint8Array(0))).code).toBe("INVALID_ENCODING");
-    expect(errorOf(() => decodePin(new Uint8Array(5000)))).toMatchObject({
+    expect(thrownBy(() => decodePin(new Uint8Array([...bytes, 0]))).rule).toBe("ENC-2");
+    expect(thrownBy(() => decodePin(bytes.subarray(0, -1))).code).toBe("INVALID_ENCODING");
+    expect(thrownBy(() => decodePin(new Uint8Array(0))).code).toBe("INVALID_ENCODING");
+    expect(thrownBy(() => decodePin(new Uint8Array(5000)))).toMatchObject({
       code: "TOO_LARGE",
       details: { name: "pin" },
     });
@@ -128,15 +129,15 @@ describe("a pin", () => {
 
   it("is refused for junk of every type", () => {
     for (const junk of JUNK) {
-      expect(errorOf(() => pinContact(junk as LogState)).code).toBe("INVALID_ARGUMENT");
-      expect(errorOf(() => encodePin(junk as ContactPin)).code).toBe("INVALID_ENCODING");
-      expect(errorOf(() => decodePin(junk as Uint8Array)).code).toBe("INVALID_ARGUMENT");
+      expect(thrownBy(() => pinContact(junk as LogState)).code).toBe("INVALID_ARGUMENT");
+      expect(thrownBy(() => encodePin(junk as ContactPin)).code).toBe("INVALID_ENCODING");
+      expect(thrownBy(() => decodePin(junk as Uint8Array)).code).toBe("INVALID_ARGUMENT");
       for (const name of ["v", "subject", "head", "confirmed", "verified"]) {
         if (name === "verified" && junk === true) continue;
-        expect(errorOf(() => encodePin({ ...pin, [name]: junk } as ContactPin)).code).toBe("INVALID_ENCODING");
+        expect(thrownBy(() => encodePin({ ...pin, [name]: junk } as ContactPin)).code).toBe("INVALID_ENCODING");
       }
     }
     const verified = "yes" as unknown as boolean;
-    expect(errorOf(() => pinContact(world.log, { verified })).code).toBe("INVALID_ARGUMENT");
+    expect(thrownBy(() => pinContact(world.log, { verified })).code).toBe("INVALID_ARGUMENT");
   });
 });

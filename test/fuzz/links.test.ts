@@ -2,13 +2,13 @@
 // Nothing but a KeysteadError comes out, and no state changes. KEYSTEAD_RUNS=n runs longer. docs/spec.md section 6.
 
 import fc from "fast-check";
-import { KeysteadError } from "keystead";
 import { describe, expect, it } from "vitest";
 import { type CborValue, encodeCbor } from "../../src/bytes/cbor.js";
 import { DIGEST, keysInOrder, Links, namedId, namedKeys, pointerTo, publicKeysOf } from "../support/links.js";
 import { idBytes, rawEntry, rawLink, rawSignature, takeApart } from "../support/raw-link.js";
 import { snapshot } from "../support/refusal.js";
 import { numRuns, slow, timeout } from "../support/runs.js";
+import { errorOf } from "../support/thrown.js";
 import { valueChanges } from "./mutations.js";
 
 const LINKS = numRuns(2000, 100);
@@ -98,11 +98,6 @@ describe("well-formed links of a user's log and of an escrow log", () => {
 
 /** The rule that refuses. Anything but a KeysteadError with a rule fails the test. */
 function ruleOf(act: () => unknown): string {
-  try {
-    act();
-    return "admitted";
-  } catch (error) {
-    if (error instanceof KeysteadError && error.rule) return error.rule;
-    throw error;
-  }
+  const error = errorOf(act);
+  return error ? (error.rule ?? expect.unreachable(`no rule: ${error.message}`)) : "admitted";
 }

@@ -16,9 +16,10 @@ import { epochsIn, type Runs, runsOf } from "../../src/log/runs.js";
 import { verifyLog } from "../../src/log/verify.js";
 import { rotate } from "../support/accepted.js";
 import { numRuns, timeout } from "../support/runs.js";
+import { errorOf } from "../support/thrown.js";
 import { violations } from "./admission.js";
 import { knowledgeOf, type Owed, owedBy } from "./agenda.js";
-import { codeOf, errorOf, expectKeyring, expectLink, expectLog, factsOf } from "./compare.js";
+import { codeOf, expectKeyring, expectLink, expectLog, factsOf } from "./compare.js";
 import {
   afterLying,
   type Corrupted,

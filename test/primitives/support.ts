@@ -2,7 +2,7 @@
 
 import fc from "fast-check";
 import { fromHex } from "../../src/bytes/text.js";
-import { KeysteadError } from "../../src/errors.js";
+import { errorOf } from "../support/thrown.js";
 
 /** Bytes of hexadecimal text. */
 export function hex(text: string): Uint8Array {
@@ -29,13 +29,8 @@ export function flipped(bytes: Uint8Array, index: number): Uint8Array {
 
 /** Code and rule of the KeysteadError that `run` throws; anything else thrown, or nothing, is no match. */
 export function failure(run: () => unknown): { readonly code?: string; readonly rule?: string | undefined } {
-  try {
-    run();
-  } catch (error) {
-    if (error instanceof KeysteadError) return { code: error.code, rule: error.rule };
-    throw error;
-  }
-  return {};
+  const error = errorOf(run);
+  return error ? { code: error.code, rule: error.rule } : {};
 }
 
 /** What a plain JavaScript caller might pass where bytes belong. */
