@@ -1,9 +1,14 @@
 // Bundles the library to dist/: ESM for every runtime, with declarations. Types are checked by `tsc -p .` before, since
 // this step's declaration bundler lets type errors pass.
 
+import { readdirSync } from "node:fs";
 import { defineConfig } from "tsup";
 
-const entry = { index: "src/index.ts", "recovery-sheet": "src/recovery-sheet.ts", testing: "src/testing.ts" };
+// A file directly under src/ is an entry of the package, but for the error class.
+const names = readdirSync("src").flatMap((file) =>
+  file.endsWith(".ts") && file !== "errors.ts" ? [file.slice(0, -3)] : [],
+);
+const entry = Object.fromEntries(names.map((name) => [name, `src/${name}.ts`]));
 
 export default defineConfig({
   entry: {

@@ -60,8 +60,7 @@ function filesOf(mode: string): { readonly node: Files; readonly portable: Files
 
 export const aliases = [
   { find: /^keystead$/, replacement: source("src/index.ts") },
-  { find: /^keystead\/recovery-sheet$/, replacement: source("src/recovery-sheet.ts") },
-  { find: /^keystead\/testing$/, replacement: source("src/testing.ts") },
+  { find: /^keystead\/([a-z-]+)$/, replacement: source("src/$1.ts") },
 ];
 
 export default defineConfig(({ mode }) => {

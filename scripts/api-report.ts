@@ -5,11 +5,14 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import ts from "typescript";
 
 const report = "docs/api-report.md";
-const entries = {
-  keystead: "dist/index.d.ts",
-  "keystead/recovery-sheet": "dist/recovery-sheet.d.ts",
-  "keystead/testing": "dist/testing.d.ts",
+const { exports } = JSON.parse(readFileSync("package.json", "utf8")) as {
+  readonly exports: Readonly<Record<string, string | { readonly types: string }>>;
 };
+const entries = Object.fromEntries(
+  Object.entries(exports).flatMap(([path, target]) =>
+    typeof target === "string" ? [] : [[`keystead${path.slice(1)}`, target.types.slice(2)]],
+  ),
+);
 
 const program = ts.createProgram(Object.values(entries), {
   module: ts.ModuleKind.ESNext,

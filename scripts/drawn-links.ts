@@ -3,9 +3,9 @@
 
 import { equalBytes } from "../src/bytes/bytes.js";
 import type { MemberId } from "../src/bytes/ids.js";
+import { canonicalRuns, type Run, type Runs } from "../src/bytes/runs.js";
 import { compareBytes, toHex } from "../src/bytes/text.js";
 import type { Role } from "../src/log/fields.js";
-import { canonicalRuns, type Run, type Runs } from "../src/log/runs.js";
 import { escrowMember, type LogState, type Member } from "../src/log/state.js";
 import { labelledHash } from "../src/primitives/hash.js";
 import { LABELS } from "../src/primitives/labels.js";
@@ -197,7 +197,7 @@ class Author {
     const from = gone.length > 0 && !this.#odd() ? this.#draw.oneOf(gone) : this.#anybody();
     const runs = this.#odd() ? this.#runs() : this.#within(from.held);
     const fields = { from: idBytes(from.id), runs, ...this.#missing() };
-    return this.#simple("reclaim", fields, this.#keysOf(from.sign, from.kind === "escrow" ? KEYS : NAMES));
+    return this.#simple("reclaim", fields, this.#keysOf(from.signingKey, from.kind === "escrow" ? KEYS : NAMES));
   }
 
   #rekey() {
@@ -231,7 +231,7 @@ class Author {
   #simple(type: string, fields: LinkFields, ...others: readonly RawSigner[]) {
     const people = [...this.#log.active.values()].filter(({ kind }) => kind !== "escrow");
     const gone = [...this.#log.removed].filter(({ kind }) => kind !== "escrow");
-    const author = this.#keysOf(this.#draw.oneOf(this.#odd() && gone.length > 0 ? gone : people).sign, NAMES);
+    const author = this.#keysOf(this.#draw.oneOf(this.#odd() && gone.length > 0 ? gone : people).signingKey, NAMES);
     return [{ type, author: author.sign, ...fields } as LinkFields, [author, ...others]] as const;
   }
 
@@ -249,7 +249,7 @@ class Author {
   }
 
   #inForce(): RawSigner {
-    return this.#keysOf((escrowMember(this.#log) as Member).sign, KEYS);
+    return this.#keysOf((escrowMember(this.#log) as Member).signingKey, KEYS);
   }
 
   #pointer(): LinkFields {

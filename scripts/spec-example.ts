@@ -3,16 +3,16 @@
 // compares the file instead of writing it.
 
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { fingerprintOf, formatFingerprint, receive, sealTo } from "keystead";
+import { fingerprintOf, formatFingerprint, receive, sealContent } from "keystead";
 import { secretFromBytes } from "../src/backup/code.js";
 import { backupIdSymbols } from "../src/backup/key.js";
 import { checkSymbols } from "../src/backup/mds.js";
 import { concat, equalBytes } from "../src/bytes/bytes.js";
 import { type CborValue, decodeCbor, encodeCbor } from "../src/bytes/cbor.js";
+import { epochsIn, formatRuns } from "../src/bytes/runs.js";
 import { fromHex, toHex } from "../src/bytes/text.js";
 import { splitContent } from "../src/content/format.js";
 import { attachmentDigest, decodeEntry } from "../src/log/entry.js";
-import { epochsIn, formatRuns } from "../src/log/runs.js";
 import type { LogState } from "../src/log/state.js";
 import { chachaSeal, gcmSeal } from "../src/primitives/aead.js";
 import { primitives } from "../src/primitives/current.js";
@@ -23,7 +23,7 @@ import { deriveKey } from "../src/primitives/kdf.js";
 import { kemPublicKey } from "../src/primitives/kem.js";
 import { LABELS } from "../src/primitives/labels.js";
 import { signingPublicKey } from "../src/primitives/sign.js";
-import { createLog, enrollBackupKey, joinLog, leave, review } from "../test/support/accepted.js";
+import { createLog, joinLog, leave, makeBackupKey, review } from "../test/support/accepted.js";
 
 const file = "docs/spec-example.md";
 const START = Date.UTC(2026, 0, 1);
@@ -120,7 +120,7 @@ function grantRows(entry: Uint8Array, log: LogState, seedOf: (epoch: number) => 
       ["grant key", key],
       ["keyring ciphertext", ciphertext],
       ["its digest", keyring],
-      ...boxes.flatMap(({ member, kem, digest }): readonly Row[] => {
+      ...boxes.flatMap(({ member, kemKey: kem, digest }): readonly Row[] => {
         const coins = deriveKey(LABELS.grantCoins, key, { info: kem, length: 64 });
         const info = concat(labelPrefix(LABELS.grantBox), encodeCbor([place.log, set, kem]));
         const box = hpkeSeal(kem, { info, plaintext: key, coins });
@@ -148,7 +148,7 @@ const seedOf = (epoch: number) => seeds.get(epoch) as Uint8Array;
 const opened = createLog({ subject, device: { name: "Laptop" } }, env);
 const joined = joinLog(opened.log, { device: { name: "Phone", platform: "iOS 26" } }, env);
 const approved = review(receive(opened, joined.entry, { now: "unchecked" }), { approve: [joined.keyring.member] }, env);
-const enrolled = enrollBackupKey(approved, {}, env);
+const enrolled = makeBackupKey(approved, {}, env);
 const left = leave({ log: enrolled.log, keyring: joined.keyring }, env);
 const logId = hex(opened.log.head.log);
 
@@ -164,7 +164,7 @@ const text = enrolled.paper.reveal(enrolled.log);
 
 const plaintext = utf8("Call me back!");
 const associatedData = utf8("message 7");
-const content = await sealTo([enrolled.log], plaintext, { purpose: "voicemail", associatedData }, env);
+const content = await sealContent([enrolled.log], plaintext, { purpose: "voicemail", associatedData }, env);
 const { coreBytes, headerBytes, commitment, boxes, end } = splitContent(content);
 const coreHash = labelledHash(LABELS.contentCore, coreBytes);
 const contentKey = drawn(9, 32);

@@ -1,6 +1,6 @@
 // A backup key from its text to keys that open data: typed well, and with the worst mistakes that are corrected.
 
-import { checkBackupKey, createLog, enrollBackupKey, openBackupKey, rotate, type Session, systemEnv } from "keystead";
+import { checkBackupKey, createLog, type MemberState, makeBackupKey, openBackupKey, rotate, systemEnv } from "keystead";
 import { SUBJECT } from "../support/long-log.js";
 import { compare, median } from "../support/measure.js";
 import { age } from "../support/peers.js";
@@ -42,7 +42,7 @@ export const backup: Row = {
   title: "backup key, from its text to usable keys",
   async *run({ quick, rounds }) {
     const first = createLog({ subject: SUBJECT, device: { name: "Laptop" } }, env);
-    const second = enrollBackupKey(first.accept(), {}, env);
+    const second = makeBackupKey(first.accept(), {}, env);
     const made = second.accept();
     const entries = [first.entry, second.entry];
     const later = withRotations(made, [...entries], 30);
@@ -74,7 +74,7 @@ export const backup: Row = {
   },
 };
 
-function withRotations(session: Session, entries: Uint8Array[], epochs: number) {
+function withRotations(session: MemberState, entries: Uint8Array[], epochs: number) {
   let last = session;
   while (last.log.epochs.length < epochs) {
     const next = rotate(last, env);

@@ -30,7 +30,7 @@ export const size: Row = {
     yield { what: "what it uses of noble (baseline)", value: base, unit: "kB", base };
     const core = await weigh(`export * from "./src/index.ts";`);
     yield { what: "whole core", value: core, unit: "kB", base, target: { figure: core, atMost: 45, of: "kB" } };
-    const sender = await weigh(`export { verifyLog, sealTo, systemEnv } from "./src/index.ts";`);
+    const sender = await weigh(`export { verifyLog, sealContent, systemEnv } from "./src/index.ts";`);
     yield { what: "a sender", value: sender, unit: "kB", base, target: { figure: sender, atMost: 34, of: "kB" } };
     const bench = fileURLToPath(new URL("../", import.meta.url));
     for (const name of PEERS) {

@@ -4,23 +4,25 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import {
-  createEscrowLog,
   createLog,
-  enrollBackupKey,
-  enrollEscrow,
   joinLog,
   type LogState,
+  type MemberState,
+  makeBackupKey,
+  receive,
+  review,
+  rotate,
+  systemEnv,
+} from "keystead";
+import {
+  createEscrowLog,
+  enrollEscrow,
   organisationReport,
   type ReportedUser,
   ReportTotals,
-  receive,
   reportCsvLine,
-  review,
-  rotate,
-  type Session,
   setPolicy,
-  systemEnv,
-} from "keystead";
+} from "keystead/escrow";
 import { compare } from "../support/measure.js";
 import { type Row, ratio } from "../support/row.js";
 
@@ -31,14 +33,14 @@ const LINKS = 20;
 /** An escrow log that is ready. */
 function escrowLog(): LogState {
   const first = createEscrowLog({ subject: "escrow@example.org", device: { name: "Ann" } }, env).accept();
-  const ann = enrollBackupKey(first, { roles: ["manage"] }, env).accept();
+  const ann = makeBackupKey(first, { roles: ["manage"] }, env).accept();
   return setPolicy(ann, { enabled: true }, env).accept().log;
 }
 
 /** A user's log up to its last link: a phone was approved, escrow was enrolled at some time or never, and keys rotated. */
-function trunk(index: number, escrow: LogState): Session {
+function trunk(index: number, escrow: LogState): MemberState {
   const enrollsAt = index % 6 === 0 ? Number.POSITIVE_INFINITY : 3 + index;
-  let laptop: Session = createLog({ subject: `user${index}`, device: { name: "Laptop" } }, env).accept();
+  let laptop: MemberState = createLog({ subject: `user${index}`, device: { name: "Laptop" } }, env).accept();
   const phone = joinLog(laptop.log, { device: { name: "Phone" } }, env);
   laptop = review(
     receive(laptop, phone.entry, { now: "unchecked" }),
@@ -69,7 +71,7 @@ async function baseline(logs: readonly LogState[], count: number): Promise<numbe
   let boxes = 0;
   for await (const { log } of users(logs, count))
     for (const { grants } of log.links)
-      for (const grant of grants) for (const { kem } of grant.boxes) boxes += kem.length;
+      for (const grant of grants) for (const { kemKey: kem } of grant.boxes) boxes += kem.length;
   return boxes;
 }
 

@@ -1,6 +1,6 @@
 // A device joins and is approved, after few epochs and after many: what both devices do, and the grant of all history.
 
-import { createLog, joinLog, type Proposal, receive, review, rotate, type Session, systemEnv } from "keystead";
+import { createLog, joinLog, type MemberState, type Proposal, receive, review, rotate, systemEnv } from "keystead";
 import { SUBJECT } from "../support/long-log.js";
 import { compare, type Work } from "../support/measure.js";
 import { builtTeam, invite } from "../support/peer-auth.js";
@@ -10,18 +10,18 @@ import { type Row, ratio } from "../support/row.js";
 const env = systemEnv();
 
 /** A log with one device and so many epochs. */
-function withHistory(epochs: number): Session {
-  let session: Session = createLog({ subject: SUBJECT, device: { name: "Laptop" } }, env).accept();
+function withHistory(epochs: number): MemberState {
+  let session: MemberState = createLog({ subject: SUBJECT, device: { name: "Laptop" } }, env).accept();
   while (session.log.epochs.length < epochs) session = rotate(session, env).accept();
   return session;
 }
 
 /** The whole, and its two halves: what the laptop does, and what the phone does with the grants that it gets. */
-function joining(laptop: Session) {
+function joining(laptop: MemberState) {
   const enter = () => joinLog(laptop.log, { device: { name: "Phone" } }, env);
-  const approve = (phone: Proposal<Session>) =>
+  const approve = (phone: Proposal<MemberState>) =>
     review(receive(laptop, phone.entry, { now: "unchecked" }), { approve: [phone.accept().keyring.member] }, env).entry;
-  const open = (phone: Proposal<Session>, entry: Uint8Array) => {
+  const open = (phone: Proposal<MemberState>, entry: Uint8Array) => {
     const { keyring } = receive(phone.accept(), entry, { now: "unchecked" });
     if (keyring.epochs.length !== laptop.log.epochs.length + 1) throw new Error("the phone lacks epochs");
   };

@@ -1,6 +1,6 @@
 // 1 KB sealed to one, and to very many.
 
-import { createLog, openContent, type Session, sealTo, systemEnv } from "keystead";
+import { createLog, type MemberState, openContent, sealContent, systemEnv } from "keystead";
 import { compare, time } from "../support/measure.js";
 import { type Age, age } from "../support/peers.js";
 import { type Line, type Row, ratio, type Scale } from "../support/row.js";
@@ -41,17 +41,17 @@ async function ageKeys(agePackage: Age, count: number): Promise<readonly AgeKey[
 }
 
 async function* one(
-  people: readonly Session[],
+  people: readonly MemberState[],
   keys: readonly AgeKey[] | undefined,
   agePackage: Age | undefined,
   { rounds, fewRounds }: Scale,
 ): AsyncGenerator<Line> {
   const count = people.length;
   const logs = people.map(({ log }) => log);
-  const last = people.at(-1) as Session;
+  const last = people.at(-1) as MemberState;
   let told = 0;
   const onProgress = () => void told++;
-  const seal = () => sealTo(logs, CONTENT, { purpose: "bench", onProgress }, env);
+  const seal = () => sealContent(logs, CONTENT, { purpose: "bench", onProgress }, env);
   const sealed = await seal();
   const peer = keys && agePackage && (await ageWorks(agePackage, keys.slice(0, count)));
   const works = { seal, open: () => openContent(sealed, last.keyring), ageSeal: peer?.seal, ageOpen: peer?.open };

@@ -1,6 +1,6 @@
 // One of many devices is removed: one link with a new epoch, sealed to everybody who stays.
 
-import { createLog, joinLog, type MemberId, receive, review, type Session, systemEnv } from "keystead";
+import { createLog, joinLog, type MemberId, type MemberState, receive, review, systemEnv } from "keystead";
 import { SUBJECT } from "../support/long-log.js";
 import { compare, median, time } from "../support/measure.js";
 import { teamOf } from "../support/peer-auth.js";
@@ -11,8 +11,8 @@ import { type Row, ratio } from "../support/row.js";
 const env = systemEnv();
 
 /** A log of so many devices, as its first has it. Nobody is approved: whoever stays gets the new epoch all the same. */
-function logOf(members: number): Session {
-  let session: Session = createLog({ subject: SUBJECT, device: { name: "Device 1" } }, env).accept();
+function logOf(members: number): MemberState {
+  let session: MemberState = createLog({ subject: SUBJECT, device: { name: "Device 1" } }, env).accept();
   while (session.log.active.size < members) {
     session = receive(session, joinLog(session.log, { device: { name: "Device" } }, env).entry, { now: "unchecked" });
   }

@@ -7,10 +7,10 @@ import {
   type Env,
   joinLog,
   type MemberId,
+  type MemberState,
   receive,
   review,
   rotate,
-  type Session,
   verifyLog,
 } from "keystead";
 import type { Secret } from "../../src/bytes/secret.js";
@@ -29,7 +29,10 @@ const LINKS_A_MEMORY = 500;
 const EPOCHS_KEPT = 100;
 
 /** A session of `members` approved devices, and every entry that led there. */
-export function authorLog(members: number, env: Env): { readonly session: Session; readonly entries: Uint8Array[] } {
+export function authorLog(
+  members: number,
+  env: Env,
+): { readonly session: MemberState; readonly entries: Uint8Array[] } {
   const first = createLog({ subject: SUBJECT, device: { name: "Device 1" } }, env);
   const entries = [first.entry];
   let session = first.accept();
@@ -38,7 +41,12 @@ export function authorLog(members: number, env: Env): { readonly session: Sessio
 }
 
 /** A device joins, and is approved in the link that removes others, if any. */
-function exchangeDevice(session: Session, entries: Uint8Array[], env: Env, remove: readonly MemberId[] = []): Session {
+function exchangeDevice(
+  session: MemberState,
+  entries: Uint8Array[],
+  env: Env,
+  remove: readonly MemberId[] = [],
+): MemberState {
   const joined = joinLog(session.log, { device: { name: "Another device" } }, env);
   const after = review(
     receive(session, joined.entry, { now: "unchecked" }),
@@ -65,7 +73,7 @@ function authorLongLog(count: number): readonly Uint8Array[] {
   const start = authorLog(MEMBERS, env);
   const entries = start.entries.map(withoutAttachments);
   let session = start.session;
-  const write = (step: (entries: Uint8Array[]) => Session) => {
+  const write = (step: (entries: Uint8Array[]) => MemberState) => {
     const written: Uint8Array[] = [];
     session = step(written);
     entries.push(...written.map(withoutAttachments));
@@ -87,7 +95,7 @@ function authorLongLog(count: number): readonly Uint8Array[] {
 }
 
 /** A session whose member holds its newest epochs only, and will declare the others missing. */
-function forgetting({ log, keyring }: Session): Session {
+function forgetting({ log, keyring }: MemberState): MemberState {
   const { member, keys, seeds } = partsOf(keyring);
   const all = [...seeds] as readonly (readonly [number, Secret])[];
   const change = {

@@ -19,7 +19,7 @@ export function sparseContent(size: number, env: Env): SparseContent {
   const contentKey = drawContentKey(env);
   const core = encodeCore({ purpose: "bench", recipients: [{ head: log.head, epoch: currentEpoch(log) }] });
   const coreHash = hashCore(core);
-  const box = sealBox((log.epochs.last() as Epoch).kem, coreHash, contentKey, env);
+  const box = sealBox((log.epochs.last() as Epoch).kemKey, coreHash, contentKey, env);
   const header = encodeHeader(core, commit(contentKey, coreHash, new Uint8Array(0)), box);
   const payloadKey = payloadKeyOf(contentKey, hashHeader(header));
   const front = frameHeader(header);

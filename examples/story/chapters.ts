@@ -3,24 +3,22 @@
 import {
   checkBackupKey,
   compareFingerprint,
-  coverageReport,
   createLog,
   devicesAndActivity,
   type Env,
-  enrollBackupKey,
-  explainCorrections,
   fingerprintOf,
-  formatCoverage,
   joinLog,
+  type MemberState,
+  makeBackupKey,
   openBackupKey,
   openContent,
   type Proposal,
   receive,
   review,
-  type Session,
-  sealTo,
+  sealContent,
   verifyLog,
 } from "keystead";
+import { coverageReport, explainCorrections, formatCoverage } from "keystead/audit";
 import { recoverySheet } from "keystead/recovery-sheet";
 import { access, expectSame, indent, inRows, refusal, type StoryOptions, teller } from "./telling.js";
 
@@ -38,18 +36,18 @@ export async function tellStory({ bytes, name, folder, print }: StoryOptions): P
   };
   /** What anybody gets who asks the server: verified from the first byte on. */
   const publicLog = () => verifyLog(log.entries, { subject: ALICE, now: env.now() });
-  const catchUp = <T extends Session>(session: T): Session =>
+  const catchUp = <T extends MemberState>(session: T): MemberState =>
     log.entries
       .slice(session.log.head.seq)
-      .reduce<Session>((next, entry) => receive(next, entry, { now: env.now() }), session);
+      .reduce<MemberState>((next, entry) => receive(next, entry, { now: env.now() }), session);
   const seal = async (text: Uint8Array, file: string) => {
-    const sealed = await sealTo([publicLog()], text, PURPOSE, env);
+    const sealed = await sealContent([publicLog()], text, PURPOSE, env);
     folder.store(file, sealed);
     return sealed;
   };
 
   title("The first device");
-  let laptop: Session = publish(
+  let laptop: MemberState = publish(
     createLog({ subject: ALICE, device: { name: "Laptop", platform: "Linux" } }, env),
     "genesis",
   );
@@ -64,7 +62,7 @@ export async function tellStory({ bytes, name, folder, print }: StoryOptions): P
   say("The laptop reads it: the bytes match.");
 
   title("A second device");
-  let phone: Session = publish(
+  let phone: MemberState = publish(
     joinLog(publicLog(), { device: { name: "Phone", platform: "Android" } }, env),
     "join-phone",
   );
@@ -90,7 +88,7 @@ export async function tellStory({ bytes, name, folder, print }: StoryOptions): P
   say(`The phone reads the file: the bytes match. Data access: ${access(phone)}.`);
 
   title("A backup key on paper");
-  const made = publish(enrollBackupKey(laptop, {}, env), "enroll-backup-key");
+  const made = publish(makeBackupKey(laptop, {}, env), "enroll-backup-key");
   laptop = made;
   const paper = made.paper.reveal(publicLog());
   made.paper.wipe();
@@ -112,7 +110,7 @@ export async function tellStory({ bytes, name, folder, print }: StoryOptions): P
   say(formatCoverage(coverageReport(publicLog(), { now: env.now() })));
 
   title("Recovery");
-  let tablet: Session = publish(joinLog(publicLog(), { device: { name: "Tablet" } }, env), "join-tablet");
+  let tablet: MemberState = publish(joinLog(publicLog(), { device: { name: "Tablet" } }, env), "join-tablet");
   say(
     `A new tablet joins. It cannot read the file yet:\n  ${await refusal(() => openContent(letter, tablet.keyring, PURPOSE))}`,
   );

@@ -2,44 +2,46 @@
 // succeed is checked, and each that must fail is seen to fail.
 
 import {
-  accessRecords,
-  actRecords,
   agenda,
-  createEscrowLog,
   createLog,
   type EscrowKnowledge,
-  enrollBackupKey,
+  fingerprintOf,
+  joinLog,
+  type LogState,
+  type MemberId,
+  type MemberState,
+  makeBackupKey,
+  openContent,
+  performStep,
+  type Runs,
+  review,
+  type Step,
+  sealContent,
+} from "keystead";
+import {
+  accessRecords,
+  actRecords,
+  createEscrowLog,
   escrowActs,
   escrowDevicesAndActivity,
   escrowIsSound,
   escrowNeeds,
-  fingerprintOf,
   formatTotals,
   formatUserCoverage,
-  joinLog,
-  type LogState,
-  type MemberId,
-  OperatorKeys,
-  openContent,
-  openRecorded,
+  openRecordedAccess,
   organisationReport,
-  performStep,
   ReportTotals,
-  type Runs,
   recordAccess,
   recordRecovery,
-  recover,
-  renewFor,
+  recoverUser,
+  renewEscrowForUser,
   reportCsvHeader,
   reportCsvLine,
-  review,
-  type Session,
-  type Step,
-  sealTo,
   setPolicy,
   type UserCoverage,
-} from "keystead";
+} from "keystead/escrow";
 import { recoverySheet } from "keystead/recovery-sheet";
+import { OperatorKeys } from "keystead/server";
 import { ServerLog } from "./server-log.js";
 import { access, expect, expectSame, indent, inRows, refusal, type StoryOptions, teller } from "./telling.js";
 
@@ -53,7 +55,7 @@ export async function tellEscrowStory({ bytes, name, folder, print }: StoryOptio
     return new ServerLog(subject, folder.openLog(short), env);
   };
   const seal = async (log: LogState, text: Uint8Array, file: string) => {
-    const sealed = await sealTo([log], text, PURPOSE, env);
+    const sealed = await sealContent([log], text, PURPOSE, env);
     folder.store(file, sealed);
     return sealed;
   };
@@ -65,7 +67,7 @@ export async function tellEscrowStory({ bytes, name, folder, print }: StoryOptio
   const seed = env.random(32);
   const operator = new OperatorKeys(seed);
   seed.fill(0);
-  let ann: Session = escrow.publish(
+  let ann: MemberState = escrow.publish(
     createEscrowLog(
       {
         subject: "escrow@example.org",
@@ -80,7 +82,7 @@ export async function tellEscrowStory({ bytes, name, folder, print }: StoryOptio
   say(`Ann opens it on her laptop. Still missing before escrow works: ${escrowNeeds(ann.log).join(", ")}.`);
   const early = await refusal(() => setPolicy(ann, { enabled: true }, env), "NOT_PERMITTED");
   say(`She tries to enable it at once:\n  ${early}`);
-  const made = escrow.publish(enrollBackupKey(ann, { name: "Safe, room 12", roles: ["manage"] }, env), "enroll-backup");
+  const made = escrow.publish(makeBackupKey(ann, { name: "Safe, room 12", roles: ["manage"] }, env), "enroll-backup");
   ann = made;
   const key = made.paper.reveal(escrow.verified);
   made.paper.wipe();
@@ -95,7 +97,10 @@ export async function tellEscrowStory({ bytes, name, folder, print }: StoryOptio
   );
 
   title("A second admin");
-  let bob: Session = escrow.publish(joinLog(escrow.verified, { device: { name: "Bob's laptop" } }, env), "join-bob");
+  let bob: MemberState = escrow.publish(
+    joinLog(escrow.verified, { device: { name: "Bob's laptop" } }, env),
+    "join-bob",
+  );
   say(`Bob's laptop joins. An escrow log is always in lockdown. Data access: ${access(bob)}.`);
   ann = escrow.catchUp(ann);
   escrow.compare(bob.log);
@@ -113,34 +118,39 @@ export async function tellEscrowStory({ bytes, name, folder, print }: StoryOptio
     ...{ now: env.now(), escrowLog: escrow.verified, confirmed: confirmed?.head },
   });
   /** The first step that a device owes, which the story knows. */
-  const owed = (session: Session, knowledge: EscrowKnowledge & { readonly now: number }, what: string): Step => {
+  const owed = (session: MemberState, knowledge: EscrowKnowledge & { readonly now: number }, what: string): Step => {
     const [step] = agenda(session, knowledge);
     const named = step && (step.do === "author" ? step.link : step.do === "ask" ? step.question : step.what);
     expect(named === what, `the device owes ${what}`);
     return step as Step;
   };
   /** A device does what it owes. */
-  const follow = (user: ServerLog, session: Session, link: string, confirmed = escrow.compare(ann.log)): Session => {
+  const follow = (
+    user: ServerLog,
+    session: MemberState,
+    link: string,
+    confirmed = escrow.compare(ann.log),
+  ): MemberState => {
     const current = user.catchUp(session);
     const step = owed(current, knowing(confirmed), link);
     if (step.do !== "author") throw new Error("not a link to author");
     return user.publish(performStep(current, step, knowing(confirmed), env), link);
   };
   /** The user compares the fingerprint on a device; the device enrolls escrow. */
-  const acknowledge = (user: ServerLog, session: Session): Session => {
+  const acknowledge = (user: ServerLog, session: MemberState): MemberState => {
     owed(session, knowing(), "confirm-escrow");
     return follow(user, session, "enroll-escrow");
   };
-  const laptop: Session = acknowledge(alice, alice.publish(firstDevice("alice@example.org", "Laptop"), "genesis"));
+  const laptop: MemberState = acknowledge(alice, alice.publish(firstDevice("alice@example.org", "Laptop"), "genesis"));
   const letter = await seal(alice.verified, bytes, "letter.sealed");
   say(`Alice acknowledges escrow on her first day. ${name} (${bytes.length} bytes) is sealed to her.`);
-  let oldest: Session = ben.publish(firstDevice("ben@example.org", "Ben's old computer"), "genesis");
+  let oldest: MemberState = ben.publish(firstDevice("ben@example.org", "Ben's old computer"), "genesis");
   const fromBefore = await seal(ben.verified, bytes, "from-before.sealed");
-  let phone: Session = ben.publish(joinLog(ben.verified, { device: { name: "Ben's phone" } }, env), "join-phone");
+  let phone: MemberState = ben.publish(joinLog(ben.verified, { device: { name: "Ben's phone" } }, env), "join-phone");
   phone = acknowledge(ben, phone);
   await refusal(() => openContent(fromBefore, phone.keyring, PURPOSE));
   say("Ben had data before, and acknowledges on his new phone, which cannot read it itself.");
-  let desk: Session = chloe.publish(firstDevice("chloe@example.org", "Chloe's desk"), "genesis");
+  let desk: MemberState = chloe.publish(firstDevice("chloe@example.org", "Chloe's desk"), "genesis");
   say("Chloe has not got round to it yet.");
 
   title("The report");
@@ -186,7 +196,7 @@ export async function tellEscrowStory({ bytes, name, folder, print }: StoryOptio
   title("Locked out");
   const thief = laptop;
   expect(escrowIsSound(alice.verified, knowing()), "the pointer is sound: the tablet grants its epoch to escrow");
-  let tablet: Session = alice.publish(
+  let tablet: MemberState = alice.publish(
     joinLog(alice.verified, { device: { name: "Tablet" }, escrow: knowing() }, env),
     "join-tablet",
   );
@@ -199,7 +209,7 @@ export async function tellEscrowStory({ bytes, name, folder, print }: StoryOptio
   const { entries } = alice;
   const recorded = escrow.publish(recordRecovery(bob, { userLog, entries, ...lists, ...why }, env), "act");
   bob = { log: recorded.log, keyring: recorded.keyring };
-  alice.publish(recover(bob, { act: recorded.act, userLog, entries }, env), "review-by-escrow");
+  alice.publish(recoverUser(bob, { act: recorded.act, userLog, entries }, env), "review-by-escrow");
   tablet = alice.catchUp(tablet);
   const acts = escrowActs(tablet.log, escrow.verified);
   expect(acts.length === 1 && acts[0]?.believed === true, "the tablet finds the act");
@@ -219,13 +229,13 @@ export async function tellEscrowStory({ bytes, name, folder, print }: StoryOptio
   const newest = () => escrow.entries.at(-1) as Uint8Array;
   const seq = bob.log.head.seq + 1;
   const unrecorded = await refusal(
-    () => openRecorded(bob, { record: seq, recordEntry: newest(), ...request }),
+    () => openRecordedAccess(bob, { record: seq, recordEntry: newest(), ...request }),
     "NOT_PERMITTED",
   );
   say(`A court asks for what Alice had in epoch 1. Bob cannot just look:\n  ${unrecorded}`);
   const words = { reason: "order of 12 May: what Alice was sent in March", case: "4 O 12/26" };
   bob = escrow.publish(recordAccess(bob, { userLog: alice.verified, epochs: [[1, 1]], ...words }, env), "access");
-  const found = openRecorded(bob, { record: seq, recordEntry: newest(), ...request });
+  const found = openRecordedAccess(bob, { record: seq, recordEntry: newest(), ...request });
   expectSame(await openContent(letter, found.keyring, PURPOSE), bytes);
   say(
     `He records the access, and gets epoch ${found.keyring.epochs.join()}: the file's bytes match. No more than that:`,
@@ -251,7 +261,7 @@ export async function tellEscrowStory({ bytes, name, folder, print }: StoryOptio
   tablet = follow(alice, tablet, "renew-escrow");
   oldest = follow(ben, oldest, "renew-escrow");
   say("  Alice's tablet and Ben's computer renew their pointer.");
-  chloe.publish(renewFor(ann, { userLog: chloe.verified }, env), "renew-escrow-by-admin");
+  chloe.publish(renewEscrowForUser(ann, { userLog: chloe.verified }, env), "renew-escrow-by-admin");
   say("Chloe is still away, so Ann renews for her: a new epoch that Bob's laptop is not given.");
   const secret = await seal(chloe.verified, new TextEncoder().encode("not for Bob"), "after-bob.sealed");
   desk = chloe.catchUp(desk);
@@ -262,7 +272,7 @@ export async function tellEscrowStory({ bytes, name, folder, print }: StoryOptio
     { userLog: chloe.verified, epochs: [[1, chloe.verified.epochs.length]], reason: "curiosity" },
     env,
   );
-  const taken = openRecorded(own.accept(), {
+  const taken = openRecordedAccess(own.accept(), {
     ...{ record: own.head.seq, recordEntry: own.entry, userLog: chloe.verified, entries: chloe.entries },
   });
   say(

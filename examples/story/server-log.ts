@@ -5,9 +5,9 @@ import {
   type Env,
   fingerprintOf,
   type LogState,
+  type MemberState,
   type Proposal,
   receive,
-  type Session,
   verifyLog,
 } from "keystead";
 import type { LogFolder } from "./folder.js";
@@ -42,10 +42,10 @@ export class ServerLog {
   }
 
   /** A device fetches what it has not seen yet. */
-  catchUp(session: Session): Session {
+  catchUp(session: MemberState): MemberState {
     return this.entries
       .slice(session.log.head.seq)
-      .reduce<Session>((next, entry) => receive(next, entry, { now: this.#env.now() }), session);
+      .reduce<MemberState>((next, entry) => receive(next, entry, { now: this.#env.now() }), session);
   }
 
   /** Somebody compares this log's fingerprint with the one that another person reads out. */

@@ -1,6 +1,7 @@
 // How the stories are told: chapters on a clock of their own, and steps that are seen to succeed or to be refused.
 
-import { dataAccess, type Env, KeysteadError, type Session, systemEnv } from "keystead";
+import { type Env, KeysteadError, type MemberState, systemEnv } from "keystead";
+import { dataAccess } from "keystead/audit";
 import type { Folder } from "./folder.js";
 
 /** What a story is told with. */
@@ -28,7 +29,7 @@ export function teller(print: StoryOptions["print"]) {
 }
 
 /** A device's data access in words. */
-export function access({ log, keyring }: Session): string {
+export function access({ log, keyring }: MemberState): string {
   const found = dataAccess(log, keyring.member);
   return found ? `from epoch ${found.epoch} on (since ${found.since.toISOString().slice(0, 10)})` : "none";
 }

@@ -1,16 +1,16 @@
-// Mutants of src/grants that no test kills, one by one.
+// Mutants of src/grants and src/authoring that no test kills, one by one.
 
 import type { Explained } from "./explained.js";
 
 export const GRANTS: readonly Explained[] = [
   {
-    file: "src/grants/actions.ts",
+    file: "src/authoring/verbs.ts",
     line: '{ signers: others = [], ...extra }: Pick<Draft, "opening" | "guard" | "lent"> & Partial<Pick<Draft, "signers">>,',
     becomes: ['["Stryker was here"]'],
     why: "The author's own keys stand first, and no link without further signers calls for another key.",
   },
   {
-    file: "src/grants/enter.ts",
+    file: "src/authoring/enter.ts",
     line: 'const request = encode(requestSchema, { v: 1, keys: keys.publicKeys, opening }, "request");',
     becomes: ['""'],
     why: "The name begins the path in errors, and keys and opening made here always fit the schema.",

@@ -12,7 +12,8 @@ export interface Part {
 
 const LOG = ["test/log/*.test.ts", "test/vectors/{log,pins,stories,values}.test.ts"];
 const GRANTS = ["test/grants/*.test.ts", "test/vectors/grants.test.ts"];
-const COVERAGE = ["test/coverage/*.test.ts"];
+const AUTHORING = ["test/authoring/*.test.ts"];
+const COVERAGE = ["test/{coverage,views}/*.test.ts"];
 const ESCROW = ["test/escrow/*.test.ts", "test/vectors/escrow.test.ts"];
 const BACKUP = ["test/backup/!(mds|gf32|bits).test.ts", "test/vectors/texts.test.ts"];
 const BYTES = ["test/bytes/!(cbor*|schema).test.ts"];
@@ -27,8 +28,14 @@ export const PARTS: readonly Part[] = [
   { name: "fingerprint", sources: "src/fingerprint/*.ts", tests: FINGERPRINT, more: ESCROW_LOG },
   { name: "links", sources: "src/log/links/*.ts", tests: LOG, more: [...ESCROW, ...GRANTS, ...MODEL] },
   { name: "log", sources: "src/log/*.ts", tests: LOG, more: [...ESCROW, ...GRANTS, ...COVERAGE, ...MODEL] },
-  { name: "grants", sources: "src/grants/*.ts", tests: GRANTS, more: [...ESCROW, ...LOG, ...MODEL] },
-  { name: "coverage", sources: "src/coverage/*.ts", tests: COVERAGE, more: ESCROW },
+  { name: "grants", sources: "src/grants/*.ts", tests: GRANTS, more: [...AUTHORING, ...ESCROW, ...LOG, ...MODEL] },
+  {
+    name: "authoring",
+    sources: "src/authoring/*.ts",
+    tests: AUTHORING,
+    more: [...GRANTS, ...ESCROW, ...LOG, ...MODEL],
+  },
+  { name: "coverage", sources: "src/{coverage,views}/*.ts", tests: COVERAGE, more: ESCROW },
   { name: "escrow", sources: "src/escrow/*.ts", tests: ESCROW },
   // Without the small modules below, and with what is exhaustive and slow only for what gets past the rest.
   { name: "backup", sources: "src/backup/!(gf32|bits).ts", tests: BACKUP, more: ["test/backup/mds.test.ts"] },
@@ -36,7 +43,7 @@ export const PARTS: readonly Part[] = [
 
 /** Small modules on which much rests, each judged by its own tests alone: quick enough for every run of CI. */
 export const QUICK: readonly Part[] = [
-  { name: "runs", sources: "src/log/runs.ts", tests: ["test/log/runs.test.ts"] },
+  { name: "runs", sources: "src/bytes/runs.ts", tests: ["test/bytes/runs.test.ts"] },
   { name: "gf32", sources: "src/backup/gf32.ts", tests: ["test/backup/gf32.test.ts"] },
   { name: "bits", sources: "src/backup/bits.ts", tests: ["test/backup/bits.test.ts"] },
 ];

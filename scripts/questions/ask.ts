@@ -3,12 +3,12 @@
 import { agenda } from "../../src/agenda/agenda.js";
 import type { Knowledge } from "../../src/agenda/facts.js";
 import type { MemberId } from "../../src/bytes/ids.js";
+import { intersectRuns, type Runs, runsOf, subtractRuns } from "../../src/bytes/runs.js";
 import { toHex } from "../../src/bytes/text.js";
 import { type ActRecord, actRecords } from "../../src/escrow/act.js";
 import { faultsOf } from "../../src/grants/check.js";
-import type { Session } from "../../src/grants/session.js";
+import type { MemberState } from "../../src/grants/member-state.js";
 import { partsOf } from "../../src/keys/keyring.js";
-import { intersectRuns, type Runs, runsOf, subtractRuns } from "../../src/log/runs.js";
 import { findMember, type LogState, type Member } from "../../src/log/state.js";
 import { escrowActs } from "../../src/trust/acts.js";
 import { broughtIn, doubtedMembers } from "../../src/trust/doubt.js";
@@ -34,7 +34,7 @@ export function askDevice(scene: Scene, draw: Draw): object {
   const name = draw.oneOf(activeNames(world));
   const past = draw.nat(5) === 0 ? scene.past.filter(({ sessions }) => sessions.has(name)) : [];
   const { keyring } = (past.length > 0 ? draw.oneOf(past) : world).session(name);
-  const session: Session = { log, keyring };
+  const session: MemberState = { log, keyring };
   const me = keyring.member;
   const [at, pinned] = [drawLog(scene, draw), drawLog(scene, draw)];
   const kind = draw.nat(16);
@@ -86,14 +86,14 @@ function drawServed({ active }: LogState, draw: Draw): NonNullable<Knowledge["se
 }
 
 /** What the keyring says of the log, as section 7 has it: a reader of the log alone cannot tell. */
-function keyringText(session: Session) {
+function keyringText(session: MemberState) {
   const { log, keyring } = session;
   const { seeds, junk, keys } = partsOf(keyring);
   const me = findMember(log, keyring.member) as Member;
   const lacking = subtractRuns(me.held, runsOf(seeds.keys()));
   const isJunk: Runs = intersectRuns(lacking, runsOf(junk));
   return {
-    superseded: keys.kemFor(me.kem) === undefined,
+    superseded: keys.kemFor(me.kemKey) === undefined,
     junk: isJunk,
     withheld: subtractRuns(lacking, isJunk),
     unproven: unprovenGrants(session),
@@ -101,7 +101,7 @@ function keyringText(session: Session) {
 }
 
 /** Grants to escrow that this device finds wrong or cannot judge (GRT-3): position of the link, and which of its grants, from 0. */
-function unprovenGrants({ log, keyring }: Session): readonly (readonly [number, number])[] {
+function unprovenGrants({ log, keyring }: MemberState): readonly (readonly [number, number])[] {
   return [...log.links].flatMap((record) =>
     record.grants.flatMap((grant, index) => {
       const boxes = grant.boxes.filter(({ member }) => findMember(log, member)?.kind === "escrow");

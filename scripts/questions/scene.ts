@@ -3,12 +3,12 @@
 
 import { agenda } from "../../src/agenda/agenda.js";
 import { performStep } from "../../src/agenda/perform.js";
-import { openBackupKey } from "../../src/backup/use.js";
+import { openBackupKey } from "../../src/backup/open.js";
 import { equalBytes } from "../../src/bytes/bytes.js";
 import { encodeCbor } from "../../src/bytes/cbor.js";
+import { countEpochs, intersectRuns, type Runs, subtractRuns } from "../../src/bytes/runs.js";
 import { KeysteadError } from "../../src/errors.js";
 import type { Pointer } from "../../src/log/fields.js";
-import { countEpochs, intersectRuns, type Runs, subtractRuns } from "../../src/log/runs.js";
 import { escrowMember, isHolder, type LogState } from "../../src/log/state.js";
 import { judgePointer, newestPointer } from "../../src/trust/pointer.js";
 import {
@@ -27,7 +27,7 @@ import {
   reviewEscrow,
   write,
 } from "../../test/escrow/support.js";
-import { disown, enrollBackupKey, reclaim, regrant, rotate } from "../../test/support/accepted.js";
+import { disown, makeBackupKey, reclaim, regrant, rotate } from "../../test/support/accepted.js";
 import { boxIndex, idBytes, mutate, type RawBody, takeApart, withAttachment } from "../../test/support/raw-link.js";
 import { keysNamed, OPERATOR, openWorld, type World } from "../../test/support/world.js";
 import { type Draw, NothingToDraw } from "../draws.js";
@@ -215,7 +215,7 @@ const ALL: readonly Step[] = [...DEVICES, ...HONEST, ...POINTING, ...ADMINS, ...
 
 function paper(world: World, by: string, organisation: Chain): World {
   const escrow = escrowMember(world.log) ? { escrowLog: organisation.world.log } : {};
-  const made = enrollBackupKey(world.session(by), escrow, world.env(`${by} makes a paper`));
+  const made = makeBackupKey(world.session(by), escrow, world.env(`${by} makes a paper`));
   const next = world.append(made.entry);
   return next.with(
     `Paper ${next.log.head.seq}`,

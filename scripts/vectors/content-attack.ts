@@ -3,7 +3,7 @@
 import { concat } from "../../src/bytes/bytes.js";
 import { type CborValue, decodeCbor, encodeCbor } from "../../src/bytes/cbor.js";
 import { frameHeader, splitContent } from "../../src/content/format.js";
-import { sealTo } from "../../src/content/seal.js";
+import { sealContent } from "../../src/content/seal.js";
 import type { ErrorCode, RuleId } from "../../src/errors.js";
 import { seededEnv } from "../../test/support/seeded-env.js";
 import type { World } from "../../test/support/world.js";
@@ -44,7 +44,7 @@ export interface ContentAttack {
 }
 
 /** The honest letter. */
-export const HONEST: Uint8Array = await sealTo([alone.log, bob.log], LETTER, OPTIONS, contentEnv());
+export const HONEST: Uint8Array = await sealContent([alone.log, bob.log], LETTER, OPTIONS, contentEnv());
 
 /** A header's parts as values. */
 export type Parts = readonly [core: Uint8Array, commitment: Uint8Array, boxes: Uint8Array];

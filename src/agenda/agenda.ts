@@ -1,14 +1,14 @@
 // What a device owes next, in order: the one source of advice. docs/spec.md sections 11.2 and 13.
 
 import { checkOptions } from "../arguments/options.js";
-import { actors } from "../coverage/actors.js";
+import { MAX_MISSING_RUNS } from "../authoring/write-link.js";
+import { hasEpoch, intersectRuns, runsOf, subtractRuns } from "../bytes/runs.js";
+import { actors } from "../coverage/capabilities.js";
 import { KeysteadError } from "../errors.js";
-import { MAX_MISSING_RUNS } from "../grants/author.js";
-import { checkSession, type Session } from "../grants/session.js";
+import { checkMemberState, type MemberState } from "../grants/member-state.js";
 import { standing } from "../grants/standing.js";
 import { partsOf } from "../keys/keyring.js";
 import { checkMilliseconds, DEFAULT_SKEW } from "../log/checks.js";
-import { hasEpoch, intersectRuns, runsOf, subtractRuns } from "../log/runs.js";
 import { currentEpoch, findMember, isConfirmed, type Member } from "../log/state.js";
 import { doubtedMembers } from "../trust/doubt.js";
 import { checkAtHand, escrowIsSound } from "../trust/soundness.js";
@@ -20,35 +20,35 @@ import type { Step } from "./steps.js";
 
 /**
  * The steps that a device owes, in order; each is complete, and safe by itself. Take the first that can be taken, bring what it
- * gave into session or knowledge, and ask again. Of a device that was removed or whose key was replaced, the one step is a question.
+ * gave into state or knowledge, and ask again. Of a device that was removed or whose key was replaced, the one step is a question.
  *
- * @param session of the device.
+ * @param state of the device.
  * @throws `INVALID_ARGUMENT`, `UNKNOWN_MEMBER`, `WIPED`
  */
-export function agenda(session: Session, knowledge: Knowledge): readonly Step[] {
-  const { log, keyring } = checkSession(session);
+export function agenda(state: MemberState, knowledge: Knowledge): readonly Step[] {
+  const { log, keyring } = checkMemberState(state);
   const known = checkKnowledge(knowledge);
   const self = findMember(log, keyring.member);
   if (!self) throw new KeysteadError("UNKNOWN_MEMBER", "this keyring's member is not in the log", { rule: "MEM-2" });
-  const state = standing(log, keyring);
-  if (state !== "active") return [{ do: "ask", question: "standing", standing: state }];
+  const stands = standing(log, keyring);
+  if (stands !== "active") return [{ do: "ask", question: "standing", standing: stands }];
   const { now, skew = DEFAULT_SKEW } = known;
   if (now !== "unchecked" && log.time > now + skew) return [{ do: "ask", question: "clock", ahead: log.time - now }];
-  const facts = factsOf(session, known, self);
+  const facts = factsOf(state, known, self);
   const escrow = log.kind === "user" ? escrowSteps(facts) : [];
   const disown = log.kind === "escrow" ? disownSteps(facts) : [];
   return [...escrow, ...rotateStep(facts, escrow), ...disown, ...fetchStep(facts), ...regrantSteps(facts)];
 }
 
-function factsOf(session: Session, knowledge: Knowledge, me: Member): Facts {
-  const { log, keyring } = session;
+function factsOf(state: MemberState, knowledge: Knowledge, me: Member): Facts {
+  const { log, keyring } = state;
   const { seeds, junk } = partsOf(keyring);
   const opened = runsOf(seeds.keys());
   const lacking = subtractRuns(me.held, opened);
   const able = actors(log);
   const mayAct = able.some(({ id }) => id === me.id);
   return {
-    ...{ log, session, knowledge, me, actors: able, mayAct },
+    ...{ log, state, knowledge, me, actors: able, mayAct },
     mine: intersectRuns(me.held, opened),
     junk: intersectRuns(lacking, runsOf(junk)),
     withheld: subtractRuns(lacking, runsOf(junk)),

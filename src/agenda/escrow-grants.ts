@@ -2,11 +2,11 @@
 // recover somebody, and then nobody may be left to give it again. docs/spec.md sections 7 and 11.2.
 
 import type { MemberId } from "../bytes/ids.js";
+import { epochsIn, NO_RUNS, type Runs, uniteRuns } from "../bytes/runs.js";
 import { faultsOf } from "../grants/check.js";
-import { rightSeed } from "../grants/meet.js";
-import type { Session } from "../grants/session.js";
+import type { MemberState } from "../grants/member-state.js";
+import { rightSeed } from "../grants/seed-check.js";
 import { kemDigest, pairKey } from "../log/pairs.js";
-import { epochsIn, NO_RUNS, type Runs, uniteRuns } from "../log/runs.js";
 import type { GrantRecord, LogState } from "../log/state.js";
 import { epochPairs } from "../trust/claimed.js";
 
@@ -14,7 +14,7 @@ import { epochPairs } from "../trust/claimed.js";
 const verdicts = /* @__PURE__ */ new WeakMap<GrantRecord, boolean>();
 
 /** Epochs of which some grant to true keys of escrow recomputes right. What cannot be judged, because a seed is missing, is not among them. */
-export function rightlyGrantedToEscrow({ log, keyring }: Session, escrowLog: LogState): Runs {
+export function rightlyGrantedToEscrow({ log, keyring }: MemberState, escrowLog: LogState): Runs {
   const real = epochPairs(escrowLog);
   let runs: Runs = NO_RUNS;
   let isReal = false;
@@ -40,7 +40,7 @@ export function rightlyGrantedToEscrow({ log, keyring }: Session, escrowLog: Log
 }
 
 /** Whether the keyring has every seed of a grant: what another keyring found out before does not count. */
-function canJudge(log: LogState, keyring: Session["keyring"], { epochs }: GrantRecord): boolean {
+function canJudge(log: LogState, keyring: MemberState["keyring"], { epochs }: GrantRecord): boolean {
   for (const epoch of epochsIn(epochs)) if (!rightSeed(log, keyring, epoch)) return false;
   return true;
 }

@@ -1,6 +1,6 @@
 // What a user's device owes about escrow: the table of docs/spec.md section 11.2, in its order (ESC-4, ESC-5, ESC-8, ESC-10).
 
-import { hasEpoch, intersectRuns, subtractRuns, uniteRuns } from "../log/runs.js";
+import { hasEpoch, intersectRuns, subtractRuns, uniteRuns } from "../bytes/runs.js";
 import {
   confirmedFounder,
   currentEpoch,
@@ -15,7 +15,14 @@ import { escrowNeeds, policyOf } from "../trust/escrow-needs.js";
 import { extendsHead } from "../trust/head.js";
 import { judgePointer, type PointerVerdict } from "../trust/pointer.js";
 import { currentEpochIsKnownToFormerAdmin } from "../trust/renewal.js";
-import { type EscrowTrust, escrowTrust, isContradicted, judgingLog } from "../trust/soundness.js";
+import {
+  confirmingSettles,
+  type EscrowTrust,
+  escrowTrust,
+  isBeyond,
+  isContradicted,
+  judgingLog,
+} from "../trust/soundness.js";
 import { rightlyGrantedToEscrow } from "./escrow-grants.js";
 import type { Facts } from "./facts.js";
 import { newestOf } from "./regrants.js";
@@ -45,10 +52,10 @@ export function withholds({ log, isSound }: Facts): boolean {
 /** The log has no escrow member: a member that a review brought in may have removed it to be forgotten. */
 function withoutEscrow(facts: Facts, escrowLog: LogState, trust: EscrowTrust): readonly Step[] {
   const { log, knowledge, doubted, mayAct } = facts;
-  const vouch = trust === "fetch" ? fetchEscrowLog("newer-named") : confirmEscrow(facts, escrowLog);
-  if (doubted.length > 0) return trust === "sound" ? doubts(facts) : [vouch, ...doubts(facts)];
+  if (doubted.length > 0)
+    return trust === "sound" ? doubts(facts) : [...vouch(facts, escrowLog, trust), ...doubts(facts)];
   if (knowledge.declinedEscrow || escrowNeeds(escrowLog).length > 0 || !mayAct) return NOTHING;
-  if (trust !== "sound" || !isConfirmedByUser(facts, escrowLog)) return [vouch];
+  if (trust !== "sound" || !isConfirmedByUser(facts, escrowLog)) return vouch(facts, escrowLog, trust);
   const removedAt = lastRemovalOf(log, escrowLog);
   if (removedAt > (knowledge.enrollAgainAfter ?? 0)) return [{ do: "ask", question: "enroll-again", removedAt }];
   // An enroll cannot declare the current epoch missing (MEM-9): a device that lacks it rotates or fetches first.
@@ -60,25 +67,28 @@ function withEscrow(facts: Facts, escrow: Member, escrowLog: LogState, trust: Es
   const pointer = escrow.pointer as NonNullable<Member["pointer"]>;
   const verdict = judgePointer(pointer, escrowLog);
   if (!isInCharge(facts, escrow, escrowLog, verdict)) return NOTHING;
-  const fetch = fetchEscrowLog("newer-named");
   if (verdict === "other-log") {
-    return trust === "fetch" ? [fetch, ...doubts(facts)] : removeEscrow(facts, escrow, "other-log");
+    if (trust === "fetch") return [...vouch(facts, escrowLog, trust), ...doubts(facts)];
+    return removeEscrow(facts, escrow, "other-log");
   }
   // A thief's device can point to an epoch that never comes: where there is nothing newer to fetch, the user decides.
   if (verdict === "ahead") {
+    const fetch = fetchEscrowLog("newer-named");
     return [fetch, ...(trust === "sound" ? removeEscrow(facts, escrow, "ahead") : doubts(facts))];
   }
   if (isContradicted(pointer, escrowLog, knowledge.confirmed)) {
-    return [confirmEscrow(facts, escrowLog, "contradicts-pointer"), ...doubts(facts)];
+    const way = isBeyond(pointer, escrowLog) ? "fetch" : "confirm";
+    return [...vouch(facts, escrowLog, way, "contradicts-pointer"), ...doubts(facts)];
   }
-  if (trust === "fetch") return [fetch, ...doubts(facts)];
-  if (trust === "confirm") return [confirmEscrow(facts, escrowLog), ...doubts(facts)];
+  if (trust !== "sound") return [...vouch(facts, escrowLog, trust), ...doubts(facts)];
   if (doubted.length > 0) return doubts(facts);
   const isKnown = currentEpochIsKnownToFormerAdmin(log, escrowLog);
   if (!policyOf(escrowLog).enabled) {
     return [...removeEscrow(facts, escrow, "disabled"), ...(isGuardian && isKnown ? [rotation(facts)] : [])];
   }
   if (verdict !== "newest") return [{ do: "author", link: "renew-escrow", because: verdict }];
+  // The user settled it. As long as the pointer names that head, the user is asked again whenever the log grows.
+  if (isBeyond(pointer, escrowLog)) return [{ do: "author", link: "renew-escrow", because: "beyond-log" }];
   // A thief who renewed to the true newest pointer would otherwise give its class to escrow's later approvals.
   if (isConfirmed(log, me) && escrow.founder > confirmedFounder(log)) {
     return [{ do: "author", link: "renew-escrow", because: "founder" }];
@@ -112,9 +122,9 @@ function lastRemovalOf({ removed }: LogState, { head }: LogState): number {
 
 /** Gives escrow what it lacks of what this device holds: again what it was granted wrongly or not at all, and older epochs. */
 function healing(facts: Facts, escrow: Member, escrowLog: LogState): readonly Step[] {
-  const { log, mine, session } = facts;
+  const { log, mine, state } = facts;
   if (!hasEpoch(mine, currentEpoch(log))) return NOTHING;
-  const lacking = subtractRuns(mine, rightlyGrantedToEscrow(session, escrowLog));
+  const lacking = subtractRuns(mine, rightlyGrantedToEscrow(state, escrowLog));
   const owed = intersectRuns(lacking, uniteRuns(escrow.reach, escrow.withheld));
   const older = subtractRuns(lacking, owed);
   const steps: Step[] = [];
@@ -163,6 +173,22 @@ function removeEscrow(facts: Facts, escrow: Member, because: "disabled" | "other
     return [{ do: "author", link: "remove", members, because: "user-said", withholdFromEscrow: false }];
   }
   return [{ do: "ask", question: "remove-escrow", escrow: escrow.id, because }, ...doubts(facts)];
+}
+
+/**
+ * What makes an escrow log trusted: to fetch a newer one, or the user's word. A thief's device can name a head that never comes: where
+ * there is nothing newer to fetch, the user decides.
+ */
+function vouch(
+  facts: Facts,
+  escrowLog: LogState,
+  trust: EscrowTrust,
+  why?: "contradicts-pointer",
+): readonly (FetchStep | AskStep)[] {
+  const confirm = confirmEscrow(facts, escrowLog, why);
+  if (trust !== "fetch") return [confirm];
+  const settles = confirmingSettles(facts.log, escrowLog, facts.knowledge.confirmed);
+  return [fetchEscrowLog("newer-named"), ...(settles ? [confirm] : [])];
 }
 
 function confirmEscrow({ knowledge }: Facts, { head }: LogState, why?: "contradicts-pointer"): AskStep {

@@ -1,10 +1,10 @@
 // What the steps of the agenda are judged on: the log, the keyring, and what the device knows besides. docs/spec.md section 11.2.
 
 import type { LogId, MemberId } from "../bytes/ids.js";
+import type { Runs } from "../bytes/runs.js";
 import type { ActRecord } from "../escrow/act.js";
-import type { Session } from "../grants/session.js";
+import type { MemberState } from "../grants/member-state.js";
 import type { Clock } from "../log/checks.js";
-import type { Runs } from "../log/runs.js";
 import type { LogState, Member } from "../log/state.js";
 import type { EscrowKnowledge } from "../trust/soundness.js";
 
@@ -40,7 +40,7 @@ export interface Knowledge extends EscrowKnowledge, Clock {
 /** What the rows of the agenda are judged on. */
 export interface Facts {
   readonly log: LogState;
-  readonly session: Session;
+  readonly state: MemberState;
   readonly knowledge: Knowledge;
   readonly me: Member;
   /** Members that may act for others. */

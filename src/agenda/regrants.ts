@@ -3,7 +3,6 @@
 
 import { checkOptions } from "../arguments/options.js";
 import type { MemberId } from "../bytes/ids.js";
-import { KeysteadError } from "../errors.js";
 import {
   countEpochs,
   hasEpoch,
@@ -14,7 +13,8 @@ import {
   type Runs,
   subtractRuns,
   uniteRuns,
-} from "../log/runs.js";
+} from "../bytes/runs.js";
+import { KeysteadError } from "../errors.js";
 import { currentEpoch, isFounding, type LogFacts, type Member } from "../log/state.js";
 import { ownClosure } from "../trust/doubt.js";
 import type { Facts, Served } from "./facts.js";

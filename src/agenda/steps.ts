@@ -1,7 +1,7 @@
 // What a device owes next, as data: to fetch something, to ask its user, or to author a link. docs/spec.md section 11.2.
 
 import type { LogId, MemberId } from "../bytes/ids.js";
-import type { Runs } from "../log/runs.js";
+import type { Runs } from "../bytes/runs.js";
 import type { Head } from "../log/state.js";
 
 /** Epochs to be granted again to one member. */
@@ -119,9 +119,9 @@ export type AuthorStep = {
       readonly link: "enroll-escrow";
     }
   | {
-      /** Point escrow at the newest epoch of its log, or give the pointer in force an older class. */
+      /** Point escrow at the newest epoch of its log, or give the pointer in force an older class or a head that the log has. */
       readonly link: "renew-escrow";
-      readonly because: "older" | "false" | "founder";
+      readonly because: "older" | "false" | "beyond-log" | "founder";
     }
   | {
       /** Approve escrow: this device holds older epochs. */

@@ -1,13 +1,15 @@
 // Making a backup key: a member whose secret goes on paper. docs/spec.md section 9 (BAK-2, BAK-3).
 
+import { checkOptions } from "../arguments/options.js";
+import { openingOf } from "../authoring/device-description.js";
+import { newMember, rolesField } from "../authoring/enter.js";
+import type { EscrowOptions } from "../authoring/escrow-guard.js";
+import { Proposal } from "../authoring/proposal.js";
+import { writeLink } from "../authoring/write-link.js";
 import { wipe } from "../bytes/bytes.js";
 import type { LogId, MemberId } from "../bytes/ids.js";
 import { KeysteadError } from "../errors.js";
-import { writeLink } from "../grants/author.js";
-import { newMember, rolesField } from "../grants/enter.js";
-import type { EscrowOptions } from "../grants/escrow-guard.js";
-import { Proposal } from "../grants/proposal.js";
-import { checkOptions, checkSession, openingOf, type Session } from "../grants/session.js";
+import { checkMemberState, type MemberState } from "../grants/member-state.js";
 import { changedKeyring, partsOf } from "../keys/keyring.js";
 import { memberIdOf } from "../keys/member-keys.js";
 import type { Role } from "../log/fields.js";
@@ -75,8 +77,8 @@ export class BackupPaper {
   }
 }
 
-/** A session after a backup key was made, with the paper to show. */
-export interface BackupKeyMade extends Session {
+/** A state after a backup key was made, with the paper to show. */
+export interface BackupKeyMade extends MemberState {
   /** The caller wipes it. */
   readonly paper: BackupPaper;
 }
@@ -123,8 +125,8 @@ function checkPolicy(log: LogState, escrow: EscrowOptions["escrow"]) {
  * discard the proposal, which wipes the secret, and call again on the new state.
  * @throws `NOT_PERMITTED` with the rule, `GRANT_UNAVAILABLE`, `INVALID_ARGUMENT`
  */
-export function enrollBackupKey(session: Session, options: BackupKeyOptions, env: Env): Proposal<BackupKeyMade> {
-  const { log, keyring } = checkSession(session);
+export function makeBackupKey(state: MemberState, options: BackupKeyOptions, env: Env): Proposal<BackupKeyMade> {
+  const { log, keyring } = checkMemberState(state);
   const { name = "Backup key", roles, escrow } = checkOptions(options);
   const escrowHead = checkPolicy(log, escrow);
   const opening = openingOf({ name }, env);

@@ -37,9 +37,9 @@ export function backupIdSymbols(sign: Uint8Array): readonly number[] {
  *
  * @throws `INVALID_ARGUMENT`
  */
-export function backupKeyId(member: Pick<Member, "sign">): string {
-  assertBytes(member?.sign, 32, "member.sign");
-  return backupIdSymbols(member.sign).map(symbolChar).join("");
+export function backupKeyId(member: Pick<Member, "signingKey">): string {
+  assertBytes(member?.signingKey, 32, "member.sign");
+  return backupIdSymbols(member.signingKey).map(symbolChar).join("");
 }
 
 /** The log's active backup keys. */
@@ -57,8 +57,8 @@ export function arbiterOf(log: LogFacts): Arbiter<Member> {
   const known = allBackupKeys(log);
   return (secret) => {
     const keys = backupKeys(secret, log.head.log);
-    const member = known.find(({ sign }) => equalBytes(sign, keys.sign));
+    const member = known.find(({ signingKey: sign }) => equalBytes(sign, keys.sign));
     keys.wipe();
-    return member && { id: backupIdSymbols(member.sign), match: member };
+    return member && { id: backupIdSymbols(member.signingKey), match: member };
   };
 }

@@ -2,8 +2,8 @@
 // docs/spec.md section 9.
 
 import encodeQR from "qr";
+import { checkOptions } from "../arguments/options.js";
 import { KeysteadError } from "../errors.js";
-import { checkOptions } from "../grants/session.js";
 import { CODE_LENGTH, formatCode, readSymbols } from "./alphabet.js";
 
 /** What stands on a recovery sheet. */

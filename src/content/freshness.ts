@@ -1,8 +1,8 @@
 // Sealing that asks how old a recipient's log may be: without that, revocation is as fresh as the server wishes.
 // docs/spec.md sections 12 and 13.4 (SVC-6).
 
+import { checkOptions } from "../arguments/options.js";
 import { type ErrorDetails, KeysteadError } from "../errors.js";
-import { checkOptions } from "../grants/session.js";
 import type { LogState } from "../log/state.js";
 import { verifyStatement } from "../log/statement.js";
 

@@ -3,7 +3,6 @@
 import { assertBytes } from "../bytes/bytes.js";
 import { type Keyring, partsOf } from "../keys/keyring.js";
 import { TAG_LENGTH } from "../primitives/aead.js";
-import { ahead } from "./ahead.js";
 import { arraySource, type ByteSource } from "./byte-source.js";
 import { chunkCipher } from "./chunk-cipher.js";
 import {
@@ -14,12 +13,13 @@ import {
   PREAMBLE_LENGTH,
   splitHeader,
 } from "./format.js";
+import { CHUNKS_A_TURN, checkLongWork, type LongWork, nextTurn } from "./long-work.js";
 import { END_LENGTH, paddedLength, unpad } from "./padding.js";
 import { type StreamPair, streamPair } from "./pair.js";
 import { CHUNKS_IN_FLIGHT, chunkCount, corruptChunk, openChunks, SEALED_CHUNK_LENGTH } from "./payload.js";
+import { ahead } from "./read-ahead.js";
 import { checkSenderOptions, expectSender, type Sender, type SenderOptions } from "./sender.js";
 import { Transcript, trailerLength } from "./signature.js";
-import { CHUNKS_A_TURN, checkLongWork, type LongWork, nextTurn } from "./turns.js";
 import { checkExpected, type ExpectedContent, type RecipientHead, unlock } from "./unlock.js";
 
 /** How far opening has come. */

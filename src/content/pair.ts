@@ -2,7 +2,7 @@
 // docs/spec.md section 12 (streams).
 
 import { type ByteSource, pieceSource } from "./byte-source.js";
-import { makeInlet } from "./inlet.js";
+import { makeInlet } from "./input-stream.js";
 
 /** Two ends of one work, for `source.pipeThrough(pair).pipeTo(sink)`. */
 export interface StreamPair {

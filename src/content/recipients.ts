@@ -1,10 +1,10 @@
 // Whom content is sealed to: logs, checked before any work. docs/spec.md sections 12, 10 (tracked contacts), 6 (MEM-7) and 4
 // (ENC-3).
 
+import { checkOptions } from "../arguments/options.js";
 import { KeysteadError } from "../errors.js";
-import { requireUnchanged } from "../fingerprint/acknowledge.js";
-import type { ContactPin } from "../fingerprint/pin.js";
-import { checkOptions } from "../grants/session.js";
+import { requireContactUnchanged } from "../fingerprint/acknowledge.js";
+import type { TrackedContact } from "../fingerprint/pin.js";
 import { assertLog, currentEpoch, LogState } from "../log/state.js";
 import { type Freshness, requireFresh } from "./freshness.js";
 import { MAX_RECIPIENTS } from "./recipient-list.js";
@@ -15,9 +15,9 @@ export interface RecipientOptions {
   /**
    * What is remembered of a tracked contact. Sealing is refused when the log is neither the pinned one nor extended by those
    * who were trusted at the pin; once the user has acknowledged the change, give the pin that `acknowledge` returned. Keep the
-   * pin moving: store what `requireUnchanged` returns for this log, or a server can later offer a head between the two.
+   * pin moving: store what `requireContactUnchanged` returns for this log, or a server can later offer a head between the two.
    */
-  readonly pin?: ContactPin | undefined;
+  readonly pin?: TrackedContact | undefined;
   /**
    * Seal although rotation is due: a member was removed, no new epoch has been made yet, and its user expects it to be
    * shut out. The removed member can read this content.
@@ -42,7 +42,7 @@ export type Recipient = LogState | RecipientOptions;
  * The logs of the recipients in the header's order.
  *
  * @throws `INVALID_ARGUMENT` for none, one twice, two logs of one subject (LOG-8), or a statement that nobody asked for;
- * `TOO_LARGE` (ENC-3); `ROTATION_DUE` (MEM-7); `CONTACT_UNVERIFIED`; `STALE_LOG` (SVC-6); errors of `requireUnchanged`:
+ * `TOO_LARGE` (ENC-3); `ROTATION_DUE` (MEM-7); `CONTACT_UNVERIFIED`; `STALE_LOG` (SVC-6); errors of `requireContactUnchanged`:
  * `CONTACT_CHANGED`, `WRONG_SUBJECT`, `INVALID_ENCODING`; errors of `verifyStatement`
  */
 export function checkRecipients(recipients: readonly Recipient[], demands: RecipientDemands): readonly LogState[] {
@@ -85,7 +85,7 @@ function twoLogs(subject: string, logs: readonly string[]): KeysteadError {
 function checkRecipient(recipient: RecipientOptions, { verifiedOnly, fresh }: RecipientDemands): LogState {
   const { log, pin, removedMembersMayRead, statement } = checkOptions(recipient);
   assertLog(log);
-  if (pin !== undefined) requireUnchanged(pin, log);
+  if (pin !== undefined) requireContactUnchanged(pin, log);
   if (verifiedOnly && pin?.verified !== true) {
     throw new KeysteadError(
       "CONTACT_UNVERIFIED",

@@ -1,22 +1,23 @@
 // Sealing content to logs: no secret is needed, so a server or another user can do it. docs/spec.md section 12.
 
+import { checkOptions } from "../arguments/options.js";
 import { assertBytes } from "../bytes/bytes.js";
 import type { Secret } from "../bytes/secret.js";
 import { KeysteadError } from "../errors.js";
-import { checkOptions, type Session } from "../grants/session.js";
+import type { MemberState } from "../grants/member-state.js";
 import { currentEpoch, type Epoch, type LogState } from "../log/state.js";
 import type { Env } from "../primitives/env.js";
-import { ahead } from "./ahead.js";
 import { arraySource, type ByteSource } from "./byte-source.js";
 import { chunkCipher } from "./chunk-cipher.js";
 import { BOX_LENGTH, commit, drawContentKey, hashCore, hashHeader, payloadKeyOf, sealBox } from "./content-key.js";
 import { checkPurpose, encodeCore, encodeHeader, frameHeader } from "./format.js";
 import { checkFreshness, type Freshness } from "./freshness.js";
+import { BOXES_A_TURN, CHUNKS_A_TURN, checkLongWork, type LongWork, nextTurn } from "./long-work.js";
 import { type StreamPair, streamPair } from "./pair.js";
 import { CHUNKS_IN_FLIGHT, payloadLength, sealChunks } from "./payload.js";
+import { ahead } from "./read-ahead.js";
 import { checkRecipients, type Recipient } from "./recipients.js";
 import { type Signer, signerOf, Transcript, trailerLength } from "./signature.js";
-import { BOXES_A_TURN, CHUNKS_A_TURN, checkLongWork, type LongWork, nextTurn } from "./turns.js";
 
 /** How far sealing has come. */
 export interface SealProgress {
@@ -49,9 +50,9 @@ export interface SealOptions extends LongWork<SealProgress> {
   readonly fresh?: Freshness | undefined;
   /**
    * Signs as this device. Everybody can see which device of which log sealed the content, and every reader can prove it to
-   * others. The session must not be wiped before the content is sealed.
+   * others. The state must not be wiped before the content is sealed.
    */
-  readonly signer?: Session | undefined;
+  readonly signer?: MemberState | undefined;
 }
 
 /**
@@ -66,7 +67,7 @@ export interface SealOptions extends LongWork<SealProgress> {
  * `CONTACT_UNVERIFIED`; with `options.fresh` `STALE_LOG` (SVC-6) and the errors of `verifyStatement`; `UNKNOWN_MEMBER` for a signer that was removed; `INVALID_ARGUMENT`; `INVALID_ENCODING` for a purpose
  * with an unpaired surrogate, or a pin that is none; `TOO_LARGE` (ENC-3) for too many recipients; an aborted signal's reason
  */
-export async function sealTo(
+export async function sealContent(
   recipients: readonly Recipient[],
   plaintext: Uint8Array,
   options: SealOptions,
@@ -89,13 +90,13 @@ export async function sealTo(
 }
 
 /**
- * Seals a stream of any length as {@link sealTo} seals bytes, in flat memory: `source.pipeThrough(pair).pipeTo(sink)`. The
+ * Seals a stream of any length as {@link sealContent} seals bytes, in flat memory: `source.pipeThrough(pair).pipeTo(sink)`. The
  * result is the same content; who opens it need not know how it was sealed.
  *
  * Nothing is done before somebody reads. Whatever goes wrong errors both ends with the same reason and leaves no key behind;
  * what has been given by then does not open.
  *
- * @throws at once, for its arguments, as {@link sealTo}; everything else errors the streams.
+ * @throws at once, for its arguments, as {@link sealContent}; everything else errors the streams.
  */
 export function sealStream(recipients: readonly Recipient[], options: SealOptions, env: Env): StreamPair {
   const job = checkSealing(recipients, options);
@@ -186,7 +187,7 @@ async function sealHeader(
   try {
     const boxes = new Uint8Array(logs.length * BOX_LENGTH);
     for (const [index, log] of logs.entries()) {
-      boxes.set(sealBox((log.epochs.last() as Epoch).kem, coreHash, contentKey, env), index * BOX_LENGTH);
+      boxes.set(sealBox((log.epochs.last() as Epoch).kemKey, coreHash, contentKey, env), index * BOX_LENGTH);
       if ((index + 1) % BOXES_A_TURN !== 0) continue;
       onProgress?.({ recipients: index + 1, bytes: 0 });
       await nextTurn();

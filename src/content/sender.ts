@@ -4,7 +4,7 @@
 import type { LogId, MemberId } from "../bytes/ids.js";
 import { KeysteadError } from "../errors.js";
 import { compareContact } from "../fingerprint/contacts.js";
-import type { ContactPin } from "../fingerprint/pin.js";
+import type { TrackedContact } from "../fingerprint/pin.js";
 import { type SenderStanding, standingOf } from "../fingerprint/trusted-class.js";
 import { decodeLink } from "../log/entry.js";
 import { findMember, type Head, LogState, type Member, type Removal } from "../log/state.js";
@@ -19,7 +19,7 @@ export interface SenderOptions {
    */
   readonly senderLog?: LogState | undefined;
   /** What is remembered of the sender as a tracked contact. A log that contradicts it is refused. */
-  readonly senderPin?: ContactPin | undefined;
+  readonly senderPin?: TrackedContact | undefined;
 }
 
 /** Who sealed content. Only `verified` says anything that was proved. */
@@ -146,7 +146,7 @@ function judgeClaim({ member: id, head }: ContentSender, log: LogState): Member 
   );
 }
 
-function requireNoContradiction(pin: ContactPin, log: LogState): void {
+function requireNoContradiction(pin: TrackedContact, log: LogState): void {
   const change = compareContact(pin, log);
   if (!change.evidence) return;
   throw new KeysteadError("CONTACT_CHANGED", `${change.text} Who signed the content cannot be told`, {
@@ -155,7 +155,7 @@ function requireNoContradiction(pin: ContactPin, log: LogState): void {
 }
 
 /** The key of a device at a position: the first re-keying after it is signed by that key, then by the new one. */
-function signingKeyAt(log: LogState, { id, sign }: Member, seq: number) {
+function signingKeyAt(log: LogState, { id, signingKey: sign }: Member, seq: number) {
   const later = [...log.links].slice(seq).find(({ rekeyed }) => rekeyed === id);
   const key = later ? (decodeLink(later.bytes).signatures[0] as { readonly key: Uint8Array }).key : sign;
   return { key, rekeyedSince: later?.seq };

@@ -6,7 +6,7 @@
 
 import { equalBytes } from "../bytes/bytes.js";
 import { KeysteadError } from "../errors.js";
-import { checkSession, type Session } from "../grants/session.js";
+import { checkMemberState, type MemberState } from "../grants/member-state.js";
 import { ownKeys } from "../keys/keyring.js";
 import type { MemberKeys } from "../keys/member-keys.js";
 import { activeMember } from "../log/state.js";
@@ -20,25 +20,25 @@ export function trailerLength(sender: ContentSender | undefined): number {
   return sender ? SIGNATURE_LENGTH : 0;
 }
 
-/** Who signs: a device and its keys, which stay the session's. */
+/** Who signs: a device and its keys, which stay the state's. */
 export interface Signer {
   readonly sender: ContentSender;
   readonly keys: MemberKeys;
 }
 
 /**
- * A session that may sign content.
+ * A state that may sign content.
  *
  * @throws `UNKNOWN_MEMBER` when it was removed; `INVALID_ARGUMENT` when it is no device's, or its keys are not the log's
  */
-export function signerOf(session: Session): Signer {
-  const { log, keyring } = checkSession(session);
+export function signerOf(state: MemberState): Signer {
+  const { log, keyring } = checkMemberState(state);
   const member = activeMember(log, keyring.member);
   const keys = ownKeys(keyring);
-  if (member.kind !== "device" || !equalBytes(member.sign, keys.sign)) {
+  if (member.kind !== "device" || !equalBytes(member.signingKey, keys.sign)) {
     throw new KeysteadError(
       "INVALID_ARGUMENT",
-      "options.signer must be the session of a device, with the keys that its log names for it now",
+      "options.signer must be the state of a device, with the keys that its log names for it now",
       { details: { member: member.id, log: log.head.log } },
     );
   }

@@ -1,12 +1,12 @@
 // From a header to the key of the payload: what every way of opening content begins with. docs/spec.md section 12.
 
+import { checkOptions } from "../arguments/options.js";
 import { assertBytes, equalBytes } from "../bytes/bytes.js";
 import type { Secret } from "../bytes/secret.js";
 import { type ErrorDetails, KeysteadError } from "../errors.js";
-import { meet } from "../grants/meet.js";
-import { checkOptions } from "../grants/session.js";
+import { meet } from "../grants/seed-check.js";
 import { canOpen, epochPrivateKey, type Keyring, partsOf } from "../keys/keyring.js";
-import { compareHead, type NamedHead } from "../log/named-head.js";
+import { compareHead, type NamedHead } from "../log/heads.js";
 import { assertLog, type Head, type LogState } from "../log/state.js";
 import type { KemPrivateKey } from "../primitives/kem.js";
 import { BOX_LENGTH, commit, hashCore, hashHeader, openBox, payloadKeyOf } from "./content-key.js";

@@ -3,9 +3,9 @@
 
 import { checkOptions } from "../arguments/options.js";
 import type { MemberId } from "../bytes/ids.js";
+import { NO_RUNS, type Runs } from "../bytes/runs.js";
 import { KeysteadError } from "../errors.js";
 import { checkMilliseconds } from "../log/checks.js";
-import { NO_RUNS, type Runs } from "../log/runs.js";
 import { assertLog, currentEpoch, type Head, type LogState, type Member, type MemberKind } from "../log/state.js";
 import { accessWith, type DataAccess } from "./data-access.js";
 import { dateOf } from "./dates.js";

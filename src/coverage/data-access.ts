@@ -1,9 +1,9 @@
 // Data access: how far back a member reads. docs/spec.md sections 2 and 8.
 
 import type { MemberId } from "../bytes/ids.js";
+import { type Runs, runContaining } from "../bytes/runs.js";
 import { parseMemberId } from "../bytes/text.js";
 import { KeysteadError } from "../errors.js";
-import { type Runs, runContaining } from "../log/runs.js";
 import {
   assertLog,
   currentEpoch,

@@ -1,9 +1,9 @@
 // explainAccess: why a member can or cannot read an epoch, by which links. docs/spec.md section 8.
 
 import type { MemberId } from "../bytes/ids.js";
+import { hasEpoch, NO_RUNS } from "../bytes/runs.js";
 import { KeysteadError } from "../errors.js";
 import { kemDigest, pairKey } from "../log/pairs.js";
-import { hasEpoch, NO_RUNS } from "../log/runs.js";
 import { currentEpoch, type Epoch, type LinkRecord, type LogState, type Member } from "../log/state.js";
 import { epochPairs } from "../trust/claimed.js";
 import { knownMember } from "./data-access.js";

@@ -2,9 +2,9 @@
 
 import { checkOptions } from "../arguments/options.js";
 import type { MemberId } from "../bytes/ids.js";
-import { countEpochs, intersectRuns, NO_RUNS, type Runs, subtractRuns } from "../log/runs.js";
+import { countEpochs, intersectRuns, NO_RUNS, type Runs, subtractRuns } from "../bytes/runs.js";
 import { activeMember, assertLog, type LogState, type Member } from "../log/state.js";
-import { actors } from "./actors.js";
+import { actors } from "./capabilities.js";
 import { type Holdings, holdingsOf, type LossOptions, lossFinder, lossText, lossWords, unknownText } from "./loss.js";
 import { type NameOf, nameMembers } from "./names.js";
 import { allEpochs, formatEpochs, formatStretch, type Stretch, stretchesOf } from "./stretches.js";

@@ -2,7 +2,7 @@
 // docs/spec.md sections 8 and 11.2 (ESC-4, ESC-11).
 
 import { checkOptions } from "../arguments/options.js";
-import { NO_RUNS, type Runs, uniteRuns } from "../log/runs.js";
+import { NO_RUNS, type Runs, uniteRuns } from "../bytes/runs.js";
 import type { LogState } from "../log/state.js";
 import { claimedRuns } from "../trust/claimed.js";
 import { policyOf } from "../trust/escrow-needs.js";

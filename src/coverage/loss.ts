@@ -2,23 +2,22 @@
 
 import { checkOptions } from "../arguments/options.js";
 import type { MemberId } from "../bytes/ids.js";
-import { equalRuns, intersectRuns, NO_RUNS, type Runs, subtractRuns, uniteRuns } from "../log/runs.js";
+import { equalRuns, intersectRuns, NO_RUNS, type Runs, subtractRuns, uniteRuns } from "../bytes/runs.js";
 import { assertLog, type LogState, type Member } from "../log/state.js";
-import { list } from "./activity.js";
-import { actors } from "./actors.js";
+import { actors } from "./capabilities.js";
 import { knownMember } from "./data-access.js";
 import { escrowHoldings, type KnownEscrow } from "./knowledge.js";
-import { nameMembers } from "./names.js";
+import { list, nameMembers } from "./names.js";
 import { allEpochs, formatEpochs, formatStretch, type Stretch, stretchesOf } from "./stretches.js";
 
 /** Epochs that no active member holds. */
 export interface LostStretch extends Stretch {
   /** Removed devices and backup keys that held some of it, in order of removal. Who still has one of them can open it. */
-  readonly keepers: readonly Keeper[];
+  readonly keepers: readonly FormerHolder[];
 }
 
 /** A removed device or backup key that held what no active member holds. */
-export interface Keeper {
+export interface FormerHolder {
   readonly member: MemberId;
   readonly name: string;
   readonly epochs: Runs;
@@ -92,7 +91,7 @@ export function lossFinder(log: LogState, me?: MemberId): (lost: Runs) => readon
     const kept = keeping;
     return stretchesOf(log, lost).map((stretch) => ({
       ...stretch,
-      keepers: kept.flatMap(([{ id }, runs]): readonly Keeper[] => {
+      keepers: kept.flatMap(([{ id }, runs]): readonly FormerHolder[] => {
         const epochs = intersectRuns(runs, [[stretch.from, stretch.to]]);
         return epochs.length > 0 ? [{ member: id, name: nameOf(id), epochs, can }] : [];
       }),
@@ -138,7 +137,7 @@ export function lossWords({ from, to, keepers }: LostStretch): string {
   const names = list(
     keepers.map(({ name, epochs }) => (equalRuns(epochs, whole) ? name : `${name} (${formatEpochs(epochs)})`)),
   );
-  const [{ can }] = keepers as readonly [Keeper];
+  const [{ can }] = keepers as readonly [FormerHolder];
   const could = can === "reclaim" ? "could bring it back" : "can only read it";
   return `lost, no active member holds it; ${names}, removed since, ${could}`;
 }

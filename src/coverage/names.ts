@@ -54,6 +54,11 @@ export function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }
 
+/** `Laptop`, `Laptop and Phone`, `Laptop, Phone and Tablet`. */
+export function list(items: readonly string[]): string {
+  return [items.slice(0, -1).join(", "), ...items.slice(-1)].filter(Boolean).join(" and ");
+}
+
 function nameAt({ id, kind, name }: Member, level: number): string {
   const shown = plainText(name ?? "") || `unnamed ${KIND_NAMES[kind]}`;
   return level === 0 ? shown : `${shown} (${id.slice(0, ID_DIGITS[level])})`;

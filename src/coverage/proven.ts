@@ -4,12 +4,12 @@
 import { type StepwiseWork, workThrough } from "../arguments/work.js";
 import { equalBytes } from "../bytes/bytes.js";
 import type { MemberId } from "../bytes/ids.js";
+import { intersectRuns, NO_RUNS, type Runs, runsOf, subtractRuns, uniteRuns } from "../bytes/runs.js";
 import { faultsOf, type WrongGrant } from "../grants/check.js";
-import { rightSeed } from "../grants/meet.js";
-import { checkSession, type Session } from "../grants/session.js";
+import { checkMemberState, type MemberState } from "../grants/member-state.js";
+import { rightSeed } from "../grants/seed-check.js";
 import { type Keyring, partsOf } from "../keys/keyring.js";
 import { kemDigest, pairKey } from "../log/pairs.js";
-import { intersectRuns, NO_RUNS, type Runs, runsOf, subtractRuns, uniteRuns } from "../log/runs.js";
 import type { Head, LinkRecord, LogState, Member } from "../log/state.js";
 import { epochPairs } from "../trust/claimed.js";
 import { type KnownEscrow, trustedEscrowLog } from "./knowledge.js";
@@ -53,11 +53,11 @@ export interface ProveOptions extends StepwiseWork<ProofProgress>, KnownEscrow {
  * Recomputes every grant of the log and says which parts of what each active member holds are proven. Judged by `held`: proof
  * is about recovery. Grants to a key that was replaced since count for nothing: the re-keying granted all again.
  *
- * @param session of the prover: a member's, whose seeds decide what it can judge. Its secrets stay where they are.
+ * @param state of the prover: a member's, whose seeds decide what it can judge. Its secrets stay where they are.
  * @throws `INVALID_ARGUMENT`, `WIPED`; the reason of `signal` when it was aborted
  */
-export async function proveCoverage(session: Session, options: ProveOptions = {}): Promise<ProvenCoverage> {
-  return workThrough(options, () => provingSteps(session, options));
+export async function proveCoverage(state: MemberState, options: ProveOptions = {}): Promise<ProvenCoverage> {
+  return workThrough(options, () => provingSteps(state, options));
 }
 
 /**
@@ -67,8 +67,8 @@ export async function proveCoverage(session: Session, options: ProveOptions = {}
  * @returns the coverage, once every step was taken.
  * @throws `INVALID_ARGUMENT`, `WIPED`
  */
-export function* provingSteps(session: Session, known: KnownEscrow = {}): Generator<ProofProgress, ProvenCoverage> {
-  const { log, keyring } = checkSession(session);
+export function* provingSteps(state: MemberState, known: KnownEscrow = {}): Generator<ProofProgress, ProvenCoverage> {
+  const { log, keyring } = checkMemberState(state);
   const escrowLog = trustedEscrowLog(log, known);
   const pairs = escrowLog && epochPairs(escrowLog);
   const found: Found = { right: new Map(), unknown: new Map(), wrongGrants: [] };
@@ -118,14 +118,14 @@ interface Found {
 }
 
 function judgeLink(
-  { log, keyring }: Session,
+  { log, keyring }: MemberState,
   record: LinkRecord,
   { right, unknown, wrongGrants, keys }: Found & { readonly keys: EscrowKeys },
 ): void {
   for (const grant of record.grants) {
     const { epochs } = grant;
     const faults = faultsOf(log, record, grant, keyring);
-    for (const { member, kem } of grant.boxes) {
+    for (const { member, kemKey: kem } of grant.boxes) {
       const wrong = faults?.get(member);
       if (wrong) wrongGrants.push({ seq: record.seq, author: record.author, recipient: member, epochs, wrong });
       else if (isPresentKey(log, member, kem, keys)) {
@@ -140,7 +140,7 @@ function isPresentKey(log: LogState, member: MemberId, kem: Uint8Array, keys: Es
   const present = log.active.get(member);
   // Escrow opens older grants with older escrow epochs: renewing its pointer re-grants nothing (ESC-6). A thief's device can point
   // it at keys of its own: what was granted to those, no administrator opens.
-  return present !== undefined && (present.kind === "escrow" ? keys !== "false" : equalBytes(present.kem, kem));
+  return present !== undefined && (present.kind === "escrow" ? keys !== "false" : equalBytes(present.kemKey, kem));
 }
 
 function add(runs: Map<MemberId, Runs>, member: MemberId, epochs: Runs): void {

@@ -2,14 +2,13 @@
 
 import { checkOptions } from "../arguments/options.js";
 import type { MemberId } from "../bytes/ids.js";
-import { hasEpoch, intersectRuns, NO_RUNS, type Runs, subtractRuns, uniteRuns } from "../log/runs.js";
+import { hasEpoch, intersectRuns, NO_RUNS, type Runs, subtractRuns, uniteRuns } from "../bytes/runs.js";
 import { assertLog, escrowMember, isConfirmed, type LogFacts, type LogState, type Member } from "../log/state.js";
-import { list } from "./activity.js";
 import { dateOf, formatDay } from "./dates.js";
 import { type Gap, gapFinder } from "./gaps.js";
 import { escrowHoldings } from "./knowledge.js";
 import type { LossOptions } from "./loss.js";
-import { type NameOf, nameMembers } from "./names.js";
+import { list, type NameOf, nameMembers } from "./names.js";
 import { straysOf } from "./strays.js";
 import { formatStretch, stretchesOf } from "./stretches.js";
 import type { Warning } from "./warnings.js";

@@ -1,6 +1,6 @@
 // Stretches of epochs with the dates they cover: people read these instead of epoch numbers. docs/spec.md section 8.
 
-import { epochsIn, formatRuns, type Run, type Runs } from "../log/runs.js";
+import { epochsIn, formatRuns, type Run, type Runs } from "../bytes/runs.js";
 import { currentEpoch, type Epoch, type LogFacts } from "../log/state.js";
 import { dateOf, formatDay } from "./dates.js";
 

@@ -6,11 +6,10 @@ import type { MemberId } from "../bytes/ids.js";
 import { KeysteadError } from "../errors.js";
 import type { LogState, Member, MemberKind } from "../log/state.js";
 import { doubtedMembers, ownClosure } from "../trust/doubt.js";
-import { list } from "./activity.js";
 import { knownMember } from "./data-access.js";
 import { dateOf, formatDay } from "./dates.js";
 import { type KnownEscrow, trustedEscrowLog } from "./knowledge.js";
-import { nameMembers } from "./names.js";
+import { list, nameMembers } from "./names.js";
 import type { Warning } from "./warnings.js";
 
 /** What {@link takeoverOf} may know besides the log. */

@@ -1,15 +1,16 @@
 // Acts: before an admin acts in a user's log in escrow's name, it records in the escrow log exactly what it is about to do there.
 // docs/spec.md section 11.3 (ESC-8).
 
+import { checkOptions } from "../arguments/options.js";
+import { checkPositions } from "../arguments/positions.js";
+import { type Proposal, proposeState } from "../authoring/proposal.js";
+import { writeLink } from "../authoring/write-link.js";
 import { equalBytes } from "../bytes/bytes.js";
 import type { LinkHash, LogId, MemberId } from "../bytes/ids.js";
 import { bytes, hexBytes, type Infer, record, text, uint } from "../bytes/schema.js";
 import { toHex } from "../bytes/text.js";
 import { KeysteadError } from "../errors.js";
-import { writeLink } from "../grants/author.js";
-import { checkPositions } from "../grants/positions-argument.js";
-import { type Proposal, proposeSession } from "../grants/proposal.js";
-import { checkOptions, checkSession, type Session } from "../grants/session.js";
+import { checkMemberState, type MemberState } from "../grants/member-state.js";
 import { partsOf } from "../keys/keyring.js";
 import { MAX_SUBJECT_BYTES, memberList, type SealedRecord } from "../log/fields.js";
 import { hasRole, type LinkRecord, type LogState, memberBySigningKey } from "../log/state.js";
@@ -87,9 +88,9 @@ export interface ActRecord {
  * @param entries of the escrow log, with their attachments, in any order.
  * @throws `INVALID_ARGUMENT`, `INVALID_ENCODING`
  */
-export function actRecords(member: Session, entries: Iterable<Uint8Array>): readonly ActRecord[] {
-  const session = checkSession(member);
-  const { log } = session;
+export function actRecords(member: MemberState, entries: Iterable<Uint8Array>): readonly ActRecord[] {
+  const state = checkMemberState(member);
+  const { log } = state;
   const found = recordsOf(actRecord, log, entries);
   // An act that repeats another's commitment repairs what was disowned by mistake, or lost: it is by whichever admin. Each key
   // once: an admin decides how many acts repeat one commitment.
@@ -103,7 +104,7 @@ export function actRecords(member: Session, entries: Iterable<Uint8Array>): read
   return found.map(({ record, sealed }) => {
     const { seq, author, time } = record;
     const others = [...(authors.get(toHex((record.act as SealedRecord).commitment)) ?? new Map()).values()];
-    const { opening, junk } = readRecord(actRecord, session, { record, sealed, others });
+    const { opening, junk } = readRecord(actRecord, state, { record, sealed, others });
     return {
       ...{ seq, admin: author as MemberId, when: new Date(time), delivered: sealed !== undefined, junk },
       isByAdminNow: isByAdminNow(log, record),
@@ -143,16 +144,16 @@ export function reviewOf(userLog: LogState, escrowLog: LogState, { log, seq: pla
  * @param acts positions in the escrow log.
  * @throws `NOT_PERMITTED` (MEM-8; MEM-2 for what is no act, or disowned already), `INVALID_ARGUMENT`
  */
-export function disown(admin: Session, acts: readonly number[], env: Env): Proposal<Session> {
-  const { log, keyring } = checkSession(admin);
+export function disownActs(admin: MemberState, acts: readonly number[], env: Env): Proposal<MemberState> {
+  const { log, keyring } = checkMemberState(admin);
   const { keys } = partsOf(keyring);
   const fields = { author: keys.sign, acts: checkPositions("acts", acts) };
   const draft = { before: log, type: "disown", fields, keyring, signers: [keys] } as const;
-  return proposeSession(keyring, writeLink({ ...draft, guard: "not-a-users-device" }, env));
+  return proposeState(keyring, writeLink({ ...draft, guard: "not-a-users-device" }, env));
 }
 
-/** Options of {@link recordAgain}. */
-export interface RecordAgainOptions {
+/** Options of {@link recordActAgain}. */
+export interface RecordActAgainOptions {
   /** The user's log, verified. */
   readonly userLog: LogState;
   /** Position of the review by escrow in it. */
@@ -171,8 +172,8 @@ export interface RecordAgainOptions {
  * @throws `NOT_PERMITTED` (MEM-8 without the role; ESC-8 when neither this device did the review nor an act of it is in the escrow
  * log, so that others would take the new one for junk), `INVALID_ARGUMENT`
  */
-export function recordAgain(admin: Session, options: RecordAgainOptions, env: Env): Proposal<Session> {
-  const session = checkSession(admin);
+export function recordActAgain(admin: MemberState, options: RecordActAgainOptions, env: Env): Proposal<MemberState> {
+  const state = checkMemberState(admin);
   const { userLog, review, reason, case: caseId = "" } = checkOptions(options);
   assertUserLog(userLog);
   const link = Number.isSafeInteger(review) ? userLog.links.at(review - 1) : undefined;
@@ -184,8 +185,8 @@ export function recordAgain(admin: Session, options: RecordAgainOptions, env: En
   const { seq, prev, approved: approve, removed: remove } = link;
   const act: Act = { salt, log, subject, seq, prev, approve, remove, reason, case: caseId };
   const commitment = actCommitment({ ...act, admin: committer });
-  const isKnown = [...session.log.links].some((each) => each.act && equalBytes(each.act.commitment, commitment));
-  if (!isKnown && !equalBytes(committer, partsOf(session.keyring).keys.sign)) {
+  const isKnown = [...state.log.links].some((each) => each.act && equalBytes(each.act.commitment, commitment));
+  if (!isKnown && !equalBytes(committer, partsOf(state.keyring).keys.sign)) {
     throw new KeysteadError(
       "NOT_PERMITTED",
       "the escrow log has no act of this review; only the device that did it can record it",
@@ -196,7 +197,7 @@ export function recordAgain(admin: Session, options: RecordAgainOptions, env: En
     );
   }
   // There only the first act counts, by its hash (ESC-8): this one would be of no use.
-  if (session.log.head.seq + 1 === link.actor?.seq) {
+  if (state.log.head.seq + 1 === link.actor?.seq) {
     throw new KeysteadError(
       "NOT_PERMITTED",
       "the act would stand where the first one stood; let any other link take that place",
@@ -206,5 +207,5 @@ export function recordAgain(admin: Session, options: RecordAgainOptions, env: En
       },
     );
   }
-  return proposeSession(session.keyring, writeRecord(actRecord, session, act, env, committer));
+  return proposeState(state.keyring, writeRecord(actRecord, state, act, env, committer));
 }

@@ -1,16 +1,10 @@
 // Discovery: an admin records whose data is opened, which epochs and why, and only then gets exactly those.
 // docs/spec.md section 11 (ESC-9). It makes honest admins accountable; it cannot bind one who uses other software.
 
+import { checkOptions } from "../arguments/options.js";
+import { type Proposal, proposeState } from "../authoring/proposal.js";
+import type { OpenedKeyring } from "../authoring/receive.js";
 import type { LogId, MemberId } from "../bytes/ids.js";
-import { bytes, hexBytes, type Infer, record, text } from "../bytes/schema.js";
-import { KeysteadError } from "../errors.js";
-import { type Proposal, proposeSession } from "../grants/proposal.js";
-import type { OpenedKeyring } from "../grants/receive.js";
-import { checkOptions, checkSession, type Session } from "../grants/session.js";
-import { changedKeyring, newKeyring, partsOf } from "../keys/keyring.js";
-import type { KeyHolder } from "../keys/member-keys.js";
-import { decodeEntry, matchAttachments } from "../log/entry.js";
-import { MAX_SUBJECT_BYTES, runList } from "../log/fields.js";
 import {
   containsRuns,
   formatRuns,
@@ -20,7 +14,14 @@ import {
   NO_RUNS,
   type Runs,
   uniteRuns,
-} from "../log/runs.js";
+} from "../bytes/runs.js";
+import { bytes, hexBytes, type Infer, record, text } from "../bytes/schema.js";
+import { KeysteadError } from "../errors.js";
+import { checkMemberState, type MemberState } from "../grants/member-state.js";
+import { changedKeyring, newKeyring, partsOf } from "../keys/keyring.js";
+import type { KeyHolder } from "../keys/member-keys.js";
+import { decodeEntry, matchAttachments } from "../log/entry.js";
+import { MAX_SUBJECT_BYTES, runList } from "../log/fields.js";
 import { activeMember, assertLog, type LogState } from "../log/state.js";
 import { recordOfLink } from "../log/verify.js";
 import { drawRandom, type Env } from "../primitives/env.js";
@@ -75,12 +76,12 @@ export interface AccessOptions {
 /**
  * Records an access in the escrow log, before anything is opened. By a device with the role `discover`.
  *
- * @returns a proposal. {@link openRecorded} hands out the keyring once it was accepted.
+ * @returns a proposal. {@link openRecordedAccess} hands out the keyring once it was accepted.
  * @throws `NOT_PERMITTED` (MEM-8), `INVALID_ARGUMENT` (ESC-9) for epochs that escrow was never granted, and for so many runs of them
  * that the record would have more than 65,536 bytes
  */
-export function recordAccess(admin: Session, options: AccessOptions, env: Env): Proposal<Session> {
-  const { log, keyring } = checkSession(admin);
+export function recordAccess(admin: MemberState, options: AccessOptions, env: Env): Proposal<MemberState> {
+  const { log, keyring } = checkMemberState(admin);
   const { userLog, epochs, reason, case: caseId = "" } = checkOptions(options);
   assertLog(userLog);
   let reach: Runs = NO_RUNS;
@@ -102,7 +103,7 @@ export function recordAccess(admin: Session, options: AccessOptions, env: Env): 
     reason,
     case: caseId,
   };
-  return proposeSession(keyring, writeRecord(accessRecord, { log, keyring }, access, env));
+  return proposeState(keyring, writeRecord(accessRecord, { log, keyring }, access, env));
 }
 
 /** One recorded access. */
@@ -122,16 +123,16 @@ export interface AccessRecord {
  *
  * @param entries of the escrow log, with their attachments, in any order.
  */
-export function accessRecords(member: Session, entries: Iterable<Uint8Array>): readonly AccessRecord[] {
-  const session = checkSession(member);
-  return recordsOf(accessRecord, session.log, entries).map((found) => {
+export function accessRecords(member: MemberState, entries: Iterable<Uint8Array>): readonly AccessRecord[] {
+  const state = checkMemberState(member);
+  return recordsOf(accessRecord, state.log, entries).map((found) => {
     const { seq, author, time } = found.record;
-    return { seq, admin: author as MemberId, when: new Date(time), ...openRecord(session, found) };
+    return { seq, admin: author as MemberId, when: new Date(time), ...openRecord(state, found) };
   });
 }
 
-/** Options of {@link openRecorded}. */
-export interface OpenRecordedOptions {
+/** Options of {@link openRecordedAccess}. */
+export interface OpenRecordedAccessOptions {
   /** Position of the accepted record in the escrow log. */
   readonly record: number;
   /** The record's entry, with its attachment. */
@@ -144,15 +145,15 @@ export interface OpenRecordedOptions {
 /**
  * The keyring that an accepted record names: exactly its epochs of exactly that user's log, to be given to `openContent`.
  *
- * @param admin the session of the device that recorded the access, on the log **as the server has accepted it**.
+ * @param admin the state of the device that recorded the access, on the log **as the server has accepted it**.
  * @throws `NOT_PERMITTED` (ESC-9) for another's record or another log, `UNKNOWN_MEMBER` for an admin who was removed, `INVALID_ARGUMENT`, `GRANT_UNAVAILABLE` when the
  * record's opening was not delivered
  */
-export function openRecorded(
-  admin: Session,
-  options: OpenRecordedOptions,
+export function openRecordedAccess(
+  admin: MemberState,
+  options: OpenRecordedAccessOptions,
 ): Pick<OpenedKeyring, "keyring" | "withheld"> {
-  const { log, keyring } = checkSession(admin);
+  const { log, keyring } = checkMemberState(admin);
   const { record: seq, recordEntry, userLog, entries } = checkOptions(options);
   assertLog(userLog);
   if (!Number.isSafeInteger(seq))
@@ -194,8 +195,8 @@ const NO_KEYS: KeyHolder = {
   wipe: () => undefined,
 };
 
-function openRecord(session: Session, found: FoundRecord): Pick<AccessRecord, "access" | "junk"> {
-  const { opening, junk } = readRecord(accessRecord, session, found);
+function openRecord(state: MemberState, found: FoundRecord): Pick<AccessRecord, "access" | "junk"> {
+  const { opening, junk } = readRecord(accessRecord, state, found);
   if (!opening) return { access: undefined, junk };
   const { salt: _, ...access } = opening;
   return { access, junk };

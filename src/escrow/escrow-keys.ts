@@ -1,11 +1,12 @@
 // Acting as escrow: an admin's keyring of the escrow log opens what users' logs granted to the escrow member.
 // docs/spec.md section 11.
 
+import { entryList } from "../arguments/entries.js";
+import { type OpenedKeyring, openAll } from "../authoring/receive.js";
+import type { Signer } from "../authoring/write-link.js";
 import { toHex } from "../bytes/text.js";
 import { KeysteadError } from "../errors.js";
-import type { Signer } from "../grants/author.js";
-import { type OpenedKeyring, openAll } from "../grants/receive.js";
-import { checkSession, type Session } from "../grants/session.js";
+import { checkMemberState, type MemberState } from "../grants/member-state.js";
 import { epochSigningSeed } from "../keys/epoch-keys.js";
 import { canOpen, epochPrivateKey, epochSeed, newKeyring } from "../keys/keyring.js";
 import type { KeyHolder } from "../keys/member-keys.js";
@@ -14,16 +15,15 @@ import { assertLog, type Epoch, type LogState, type Member, type PairGrants } fr
 import type { KemPrivateKey } from "../primitives/kem.js";
 import type { Label } from "../primitives/labels.js";
 import { signLabelled } from "../primitives/sign.js";
-import { entryList } from "./arguments.js";
 
 /** The epochs of the escrow log whose seeds an admin holds. */
-function heldEpochs({ log, keyring }: Session): readonly Epoch[] {
+function heldEpochs({ log, keyring }: MemberState): readonly Epoch[] {
   const held = new Set(keyring.epochs);
   return [...log.epochs].filter(({ number }) => held.has(number));
 }
 
 /** What signs as an escrow epoch. The secrets stay the admin's keyring's. */
-function epochSigner(admin: Session, { number, sign }: Pick<Epoch, "number" | "sign">): Signer {
+function epochSigner(admin: MemberState, { number, signingKey: sign }: Pick<Epoch, "number" | "signingKey">): Signer {
   return {
     sign: sign as Uint8Array,
     signLabelled(label, message) {
@@ -37,18 +37,18 @@ function epochSigner(admin: Session, { number, sign }: Pick<Epoch, "number" | "s
 
 /** The keys of the escrow member of one user's log, as far as an admin's keyring holds them. */
 class EscrowKeys implements KeyHolder {
-  readonly #admin: Session;
+  readonly #admin: MemberState;
   readonly #signer: Signer;
   /** The escrow epochs that the admin holds, or can only open with, by their KEM keys. */
   readonly #epochs: ReadonlyMap<string, number>;
   readonly sign: Uint8Array;
 
-  constructor(admin: Session, { pointer, sign }: Member) {
+  constructor(admin: MemberState, { pointer, signingKey: sign }: Member) {
     this.#admin = admin;
-    this.#signer = epochSigner(admin, { number: pointer?.epoch as number, sign });
+    this.#signer = epochSigner(admin, { number: pointer?.epoch as number, signingKey: sign });
     this.sign = sign;
     const known = [...admin.log.epochs].filter(({ number }) => canOpen(admin.keyring, number));
-    this.#epochs = new Map(known.map(({ number, kem }) => [toHex(kem), number]));
+    this.#epochs = new Map(known.map(({ number, kemKey: kem }) => [toHex(kem), number]));
   }
 
   signLabelled(label: Label, message: Uint8Array): Uint8Array {
@@ -66,7 +66,7 @@ class EscrowKeys implements KeyHolder {
 }
 
 /** The keys of the escrow member in force, for what it signs. */
-export function escrowKeys(admin: Session, escrow: Member): KeyHolder {
+export function escrowKeys(admin: MemberState, escrow: Member): KeyHolder {
   return new EscrowKeys(admin, escrow);
 }
 
@@ -79,10 +79,10 @@ export interface ProvablePair extends PairGrants {
  * The pairs of a user's log that are those of escrow epochs which the admin holds, in wire order. A pair with one true key and one
  * of a thief's is not among them: nobody can sign for it, or nobody can open what it was granted.
  */
-export function provablePairs(admin: Session, userLog: LogState): readonly ProvablePair[] {
+export function provablePairs(admin: MemberState, userLog: LogState): readonly ProvablePair[] {
   const found: ProvablePair[] = [];
   for (const epoch of heldEpochs(admin)) {
-    const pair = userLog.granted.get(pairKey({ sign: epoch.sign as Uint8Array, kem: kemDigest(epoch.kem) }));
+    const pair = userLog.granted.get(pairKey({ sign: epoch.signingKey as Uint8Array, kem: kemDigest(epoch.kemKey) }));
     if (pair) found.push({ ...pair, signer: epochSigner(admin, epoch) });
   }
   const order = new Map(found.map((pair) => [pair, toHex(pair.sign) + toHex(pair.kem)]));
@@ -101,16 +101,16 @@ export function escrowsOf(userLog: LogState): readonly Member[] {
  * @throws `INVALID_ARGUMENT` when the log never enrolled escrow
  */
 export function openAsEscrow(
-  admin: Session,
+  admin: MemberState,
   userLog: LogState,
   entries: Iterable<Uint8Array>,
 ): Pick<OpenedKeyring, "keyring" | "withheld"> {
-  const session = checkSession(admin);
+  const state = checkMemberState(admin);
   assertLog(userLog);
   const escrows = escrowsOf(userLog);
   const newest = escrows.at(-1);
   if (!newest) throw new KeysteadError("INVALID_ARGUMENT", `${userLog.subject} never enrolled escrow`);
-  const keys = new EscrowKeys(session, newest);
+  const keys = new EscrowKeys(state, newest);
   const empty = newKeyring(userLog.head.log, newest.id, keys);
   // In one pass for all of them: a thief can enroll and remove escrow as often as it likes.
   return openAll(userLog, entryList(entries), empty, new Set(escrows.map(({ id }) => id)));

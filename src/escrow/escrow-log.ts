@@ -1,10 +1,12 @@
 // The escrow log: the key log of an organisation's escrow admins. docs/spec.md section 11 (ESC-1, ESC-2).
 
+import { checkOptions } from "../arguments/options.js";
+import type { DeviceDescription } from "../authoring/device-description.js";
+import { writeGenesis } from "../authoring/enter.js";
+import { type Proposal, proposeState } from "../authoring/proposal.js";
+import { writeLink } from "../authoring/write-link.js";
 import { KeysteadError } from "../errors.js";
-import { writeLink } from "../grants/author.js";
-import { writeGenesis } from "../grants/enter.js";
-import { type Proposal, proposeSession } from "../grants/proposal.js";
-import { checkOptions, checkSession, type DeviceDescription, type Session } from "../grants/session.js";
+import { checkMemberState, type MemberState } from "../grants/member-state.js";
 import { partsOf } from "../keys/keyring.js";
 import { OperatorKeys } from "../keys/operator-keys.js";
 import { type Policy, policyFields } from "../log/fields.js";
@@ -30,10 +32,10 @@ export interface CreateEscrowLogOptions {
  * The first admin's device opens the organisation's escrow log. It has the role `manage`. Escrow is not enabled yet: make a
  * backup key first, then set the policy.
  *
- * @returns a proposal of that device's session. The caller wipes the keyring.
+ * @returns a proposal of that device's state. The caller wipes the keyring.
  * @throws `INVALID_ARGUMENT`, `INVALID_KEY`
  */
-export function createEscrowLog(options: CreateEscrowLogOptions, env: Env): Proposal<Session> {
+export function createEscrowLog(options: CreateEscrowLogOptions, env: Env): Proposal<MemberState> {
   const {
     subject,
     operator,
@@ -63,12 +65,12 @@ function checkPolicy(policy: Policy): void {
  * @throws `NOT_PERMITTED` (MEM-8, ESC-1 when escrow is enabled before it is ready, ESC-2), `INVALID_ARGUMENT`
  */
 export function setPolicy(
-  session: Session,
+  state: MemberState,
   change: Partial<Policy>,
   env: Env,
   operator?: OperatorKeys,
-): Proposal<Session> {
-  const { log, keyring } = checkSession(session);
+): Proposal<MemberState> {
+  const { log, keyring } = checkMemberState(state);
   const given = Object.entries(checkOptions(change)).filter(([, value]) => value !== undefined);
   const before = policyOf(log);
   const policy: Policy = { ...before, ...Object.fromEntries(given) };
@@ -108,5 +110,5 @@ export function setPolicy(
     },
     env,
   );
-  return proposeSession(keyring, written);
+  return proposeState(keyring, written);
 }

@@ -1,15 +1,17 @@
 // Recovery: an admin acts for escrow in a user's log: restores a locked-out user, and renews the pointer of users who stay
 // offline. docs/spec.md section 11 (recovery, ESC-6, ESC-8, ESC-10, ESC-11).
 
+import { entryList } from "../arguments/entries.js";
+import { checkOptions } from "../arguments/options.js";
+import { Proposal, proposeLog, proposeState } from "../authoring/proposal.js";
+import { memberList } from "../authoring/verbs.js";
+import { foresee, writeLink } from "../authoring/write-link.js";
 import { equalBytes } from "../bytes/bytes.js";
 import type { MemberId } from "../bytes/ids.js";
+import { type Runs, runsOf, uniteRuns } from "../bytes/runs.js";
 import { KeysteadError, type RuleId } from "../errors.js";
-import { memberList } from "../grants/actions.js";
-import { foresee, writeLink } from "../grants/author.js";
-import { Proposal, proposeLog, proposeSession } from "../grants/proposal.js";
-import { checkOptions, checkSession, type Session } from "../grants/session.js";
+import { checkMemberState, type MemberState } from "../grants/member-state.js";
 import { changedKeyring, epochSeed, partsOf } from "../keys/keyring.js";
-import { type Runs, runsOf, uniteRuns } from "../log/runs.js";
 import { activeMember, escrowMember, hasRole, isConfirmed, type LogState, type Member } from "../log/state.js";
 import { drawRandom, type Env } from "../primitives/env.js";
 import { actCommitment } from "../trust/commitment.js";
@@ -17,9 +19,8 @@ import { judgePointer, pointerTo } from "../trust/pointer.js";
 import { renewalReasons } from "../trust/renewal.js";
 import { assertUserLog } from "../trust/soundness.js";
 import { type Act, actRecord, type RecordedAct } from "./act.js";
-import { entryList } from "./arguments.js";
 import { escrowKeys, openAsEscrow, type ProvablePair, provablePairs } from "./escrow-keys.js";
-import { type Gift, giftFor, NO_GIFT } from "./gift.js";
+import { type Gift, giftFor, NO_GIFT } from "./given-epochs.js";
 import { SALT_LENGTH, writeRecord } from "./sealed-record.js";
 
 /** Whom a recovery is about. */
@@ -47,14 +48,14 @@ export interface RecordRecoveryOptions extends Restored {
   readonly case?: string | undefined;
 }
 
-/** The admin's session after its act was accepted, and what {@link recover} needs. */
-export interface RecoveryRecorded extends Session {
+/** The admin's state after its act was accepted, and what {@link recoverUser} needs. */
+export interface RecoveryRecorded extends MemberState {
   readonly act: RecordedAct;
 }
 
 /**
  * Records in the escrow log what an admin's device is about to do in a user's log in escrow's name: at exactly this place, exactly
- * this. Only what was recorded first is believed (ESC-8). When the server has accepted it, {@link recover} does it. If the user's log
+ * this. Only what was recorded first is believed (ESC-8). When the server has accepted it, {@link recoverUser} does it. If the user's log
  * moves on before that, the act is of no use: disown it, and record a new one. A device that lost its memory in between finds the act
  * again by `actRecords`.
  *
@@ -63,11 +64,15 @@ export interface RecoveryRecorded extends Session {
  * false, and what the user's log does not admit; `UNVERIFIED_MEMBERS` (ESC-8) when somebody would be confirmed who is neither approved
  * nor named in `usersOwn`; `NO_ACCESS` when this admin does not hold the pointer's epoch; `INVALID_ARGUMENT`, `UNKNOWN_MEMBER`
  */
-export function recordRecovery(admin: Session, options: RecordRecoveryOptions, env: Env): Proposal<RecoveryRecorded> {
-  const session = checkSession(admin);
+export function recordRecovery(
+  admin: MemberState,
+  options: RecordRecoveryOptions,
+  env: Env,
+): Proposal<RecoveryRecorded> {
+  const state = checkMemberState(admin);
   const { userLog, entries, usersOwn = [], reason, case: caseId = "", ...lists } = checkOptions(options);
   assertUserLog(userLog);
-  requireRecover(session);
+  requireRecover(state);
   const { approve: approved = [], remove: removed = [] } = lists;
   const approve = memberList(userLog, "approve", approved);
   const remove = memberList(userLog, "remove", removed);
@@ -75,11 +80,11 @@ export function recordRecovery(admin: Session, options: RecordRecoveryOptions, e
   const place = { log, subject: userLog.subject, seq: seq + 1, prev };
   const act: Act = { salt: drawRandom(env, SALT_LENGTH), ...place, approve, remove, reason, case: caseId };
   const own = memberList(userLog, "usersOwn", usersOwn);
-  const recordedAt = session.log.head.seq + 1;
-  const recording = { act: { ...act, recordedAt }, hash: session.log.head.hash };
-  withGift(session, { userLog, entries, approve }, (gift) => foreseen(session, userLog, recording, gift, own));
-  const written = writeRecord(actRecord, session, act, env);
-  const proposal = proposeSession(session.keyring, written);
+  const recordedAt = state.log.head.seq + 1;
+  const recording = { act: { ...act, recordedAt }, hash: state.log.head.hash };
+  withGift(state, { userLog, entries, approve }, (gift) => foreseen(state, userLog, recording, gift, own));
+  const written = writeRecord(actRecord, state, act, env);
+  const proposal = proposeState(state.keyring, written);
   return new Proposal({
     entry: proposal.entry,
     log: written.log,
@@ -88,8 +93,8 @@ export function recordRecovery(admin: Session, options: RecordRecoveryOptions, e
   });
 }
 
-/** Options of {@link recover}. */
-export interface RecoverOptions extends Restored {
+/** Options of {@link recoverUser}. */
+export interface RecoverUserOptions extends Restored {
   /** The act, as {@link recordRecovery} gave it or `actRecords` found it. */
   readonly act: RecordedAct;
   /** The entries of the user's log with their attachments. */
@@ -102,24 +107,24 @@ export interface RecoverOptions extends Restored {
  * device gets what this admin opens; what is junk or was not delivered is left out. {@link recoverableEpochs} says what did not fit
  * and is left for further acts.
  *
- * @param admin the session of the device that recorded the act, on the escrow log **as the server has accepted it**.
+ * @param admin the state of the device that recorded the act, on the escrow log **as the server has accepted it**.
  * @returns a proposal of the user's log, for the server to accept.
  * @throws as {@link recordRecovery}; `NOT_PERMITTED` (ESC-8) when the act is not in the escrow log, is another's, or was disowned, or
  * the user's log has moved on since: a new act is needed
  */
-export function recover(admin: Session, options: RecoverOptions, env: Env): Proposal<LogState> {
+export function recoverUser(admin: MemberState, options: RecoverUserOptions, env: Env): Proposal<LogState> {
   const { act, userLog, usersOwn = [], ...given } = checkOptions(options);
   assertUserLog(userLog);
   const entries = entryList(given.entries);
-  const session = checkSession(admin);
-  requireRecover(session);
-  const hash = requireRecorded(session, checkAct(act));
+  const state = checkMemberState(admin);
+  requireRecover(state);
+  const hash = requireRecorded(state, checkAct(act));
   requirePlace(userLog, act);
   const own = memberList(userLog, "usersOwn", usersOwn);
-  return withGift(session, { userLog, entries, approve: act.approve }, (gift, keyring) => {
-    const fields = foreseen(session, userLog, { act, hash }, gift, own);
-    const escrow = escrowKeys(session, escrowMember(userLog) as Member);
-    const signers = [escrow, partsOf(session.keyring).keys, ...gift.pairs.map(({ signer }) => signer)];
+  return withGift(state, { userLog, entries, approve: act.approve }, (gift, keyring) => {
+    const fields = foreseen(state, userLog, { act, hash }, gift, own);
+    const escrow = escrowKeys(state, escrowMember(userLog) as Member);
+    const signers = [escrow, partsOf(state.keyring).keys, ...gift.pairs.map(({ signer }) => signer)];
     const draft = { before: userLog, type: "review", fields, keyring, signers } as const;
     return proposeLog(writeLink({ ...draft, guard: "not-a-users-device" }, env));
   });
@@ -146,13 +151,13 @@ export interface RecoverableEpochs {
  *
  * @throws `NOT_PERMITTED` (ESC-3), `UNKNOWN_MEMBER`, `INVALID_ARGUMENT`
  */
-export function recoverableEpochs(admin: Session, options: RecoverableOptions): RecoverableEpochs {
-  const session = checkSession(admin);
+export function recoverableEpochs(admin: MemberState, options: RecoverableOptions): RecoverableEpochs {
+  const state = checkMemberState(admin);
   const { userLog, approve, ...given } = checkOptions(options);
   assertUserLog(userLog);
   const entries = entryList(given.entries);
   const list = memberList(userLog, "approve", approve);
-  return withGift(session, { userLog, entries, approve: list }, ({ runs, left }) => ({ next: runs, left }));
+  return withGift(state, { userLog, entries, approve: list }, ({ runs, left }) => ({ next: runs, left }));
 }
 
 /**
@@ -164,13 +169,17 @@ export function recoverableEpochs(admin: Session, options: RecoverableOptions): 
  * @throws `NOT_PERMITTED` with the rule: MEM-8 without the role, ESC-3 when the log's escrow is not this one or its pointer is false,
  * MEM-2 when nothing is due that an admin's renewal changes (`renewalReasons`)
  */
-export function renewFor(admin: Session, options: Pick<Restored, "userLog">, env: Env): Proposal<LogState> {
+export function renewEscrowForUser(
+  admin: MemberState,
+  options: Pick<Restored, "userLog">,
+  env: Env,
+): Proposal<LogState> {
   const { userLog } = checkOptions(options);
   assertUserLog(userLog);
-  const session = checkSession(admin);
-  requireRecover(session);
-  const escrow = requireEscrow(session, userLog);
-  if (renewalReasons(userLog, session.log).every((reason) => reason === "founder")) {
+  const state = checkMemberState(admin);
+  requireRecover(state);
+  const escrow = requireEscrow(state, userLog);
+  if (renewalReasons(userLog, state.log).every((reason) => reason === "founder")) {
     throw new KeysteadError(
       "NOT_PERMITTED",
       "escrow's pointer is not due to be renewed by an admin: nothing would change",
@@ -180,15 +189,15 @@ export function renewFor(admin: Session, options: Pick<Restored, "userLog">, env
       },
     );
   }
-  const keys = escrowKeys(session, escrow);
-  const device = partsOf(session.keyring).keys;
-  const { seq, hash } = session.log.head;
-  const fields = { author: keys.sign, by: { admin: device.sign, seq, hash }, escrow: pointerTo(session.log) };
+  const keys = escrowKeys(state, escrow);
+  const device = partsOf(state.keyring).keys;
+  const { seq, hash } = state.log.head;
+  const fields = { author: keys.sign, by: { admin: device.sign, seq, hash }, escrow: pointerTo(state.log) };
   const draft = { before: userLog, type: "renew-escrow", fields, signers: [keys, device] } as const;
   return proposeLog(writeLink({ ...draft, guard: "not-a-users-device" }, env));
 }
 
-function requireRecover({ log, keyring }: Session): void {
+function requireRecover({ log, keyring }: MemberState): void {
   const member = activeMember(log, keyring.member);
   if (isConfirmed(log, member) && hasRole(member, "recover") && member.kind === "device") return;
   throw refused("MEM-8", "acting for escrow needs an admin's device with the role recover, which this member is not", {
@@ -197,7 +206,7 @@ function requireRecover({ log, keyring }: Session): void {
 }
 
 /** ESC-3: escrow in this log stands for an epoch of the admin's log. */
-function requireEscrow(admin: Session, userLog: LogState): Member {
+function requireEscrow(admin: MemberState, userLog: LogState): Member {
   const escrow = escrowMember(userLog);
   const verdict = escrow?.pointer ? judgePointer(escrow.pointer, admin.log) : "none";
   if (escrow?.pointer && (verdict === "newest" || verdict === "older")) {
@@ -213,7 +222,7 @@ function requireEscrow(admin: Session, userLog: LogState): Member {
 }
 
 /** ESC-8: exactly this is recorded in the escrow log, by this device's key, and not disowned. @returns the hash of the act */
-function requireRecorded({ log, keyring }: Session, act: RecordedAct) {
+function requireRecorded({ log, keyring }: MemberState, act: RecordedAct) {
   const link = log.links.at(act.recordedAt - 1);
   const admin = partsOf(keyring).keys.sign;
   if (!link?.act || !equalBytes(link.act.commitment, actCommitment({ ...act, admin }))) {
@@ -244,13 +253,13 @@ function requirePlace({ head }: LogState, act: RecordedAct): void {
 
 /** What opens of a user's log, as far as it is known: everything that was granted where no entries are given. */
 function withGift<T>(
-  admin: Session,
+  admin: MemberState,
   {
     userLog,
     entries,
     approve,
   }: { userLog: LogState; entries: Iterable<Uint8Array> | undefined; approve: Act["approve"] },
-  use: (gift: Gift, keyring: Session["keyring"] | undefined) => T,
+  use: (gift: Gift, keyring: MemberState["keyring"] | undefined) => T,
 ): T {
   requireEscrow(admin, userLog);
   if (approve.length === 0) return use(NO_GIFT, undefined);
@@ -281,7 +290,7 @@ interface Recording {
  * @throws `NOT_PERMITTED` with the rule, `UNVERIFIED_MEMBERS`
  */
 function foreseen(
-  admin: Session,
+  admin: MemberState,
   userLog: LogState,
   { act, hash }: Recording,
   { runs, pairs }: Gift,
@@ -293,14 +302,14 @@ function foreseen(
     ...(runs.length > 0 && { runs }),
     ...(pairs.length > 0 && { pairs: pairs.map(({ sign, kem }) => [sign, kem] as const) }),
   };
-  const fields = { author: (escrowMember(userLog) as Member).sign, by, approve, remove };
+  const fields = { author: (escrowMember(userLog) as Member).signingKey, by, approve, remove };
   const { active, epoch } = foresee(userLog, "review", fields);
   const pointer = escrowMember(userLog)?.pointer;
   // Escrow would get the new epoch at a pair that a removed admin may hold. Renewing first loses nothing: earlier pairs are proven.
   if (epoch !== undefined && pointer && judgePointer(pointer, admin.log) !== "newest") {
     throw refused(
       "ESC-6",
-      "escrow's pointer is an older epoch, which a removed admin may hold; renew it first (renewFor)",
+      "escrow's pointer is an older epoch, which a removed admin may hold; renew it first (renewEscrowForUser)",
       {
         log: userLog.head.log,
       },

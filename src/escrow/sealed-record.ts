@@ -1,12 +1,13 @@
 // Records of the escrow log: a commitment that everybody sees, and an opening that is sealed to the escrow epoch, for admins alone.
 // docs/spec.md section 11 (ESC-8, ESC-9).
 
+import { entryList } from "../arguments/entries.js";
+import { type Written, writeLink } from "../authoring/write-link.js";
 import { concat, equalBytes } from "../bytes/bytes.js";
 import { decode, encode, type Schema } from "../bytes/schema.js";
 import { Secret } from "../bytes/secret.js";
 import { KeysteadError, type RuleId } from "../errors.js";
-import { type Written, writeLink } from "../grants/author.js";
-import type { Session } from "../grants/session.js";
+import type { MemberState } from "../grants/member-state.js";
 import { canOpen, epochPrivateKey, partsOf } from "../keys/keyring.js";
 import { attachmentDigest, decodeEntry, decodeLink, matchAttachments } from "../log/entry.js";
 import type { SealedRecord } from "../log/fields.js";
@@ -17,7 +18,6 @@ import { labelPrefix } from "../primitives/hash.js";
 import { hpkeOpen, hpkeSeal } from "../primitives/hpke.js";
 import { KEM_COINS_LENGTH } from "../primitives/kem.js";
 import type { Label } from "../primitives/labels.js";
-import { entryList } from "./arguments.js";
 
 /** Bytes of the salt of an opening: nobody guesses what was committed to. */
 export const SALT_LENGTH = 32;
@@ -61,7 +61,7 @@ export interface FoundRecord {
  */
 export function writeRecord<T>(
   kind: RecordKind<T>,
-  { log, keyring }: Session,
+  { log, keyring }: MemberState,
   opening: T,
   env: Env,
   committer?: Uint8Array,
@@ -70,7 +70,7 @@ export function writeRecord<T>(
   const bytes = encodeRecord(kind, opening);
   const commitment = kind.commit(opening, bytes, committer ?? keys.sign);
   const coins = Secret.take(drawRandom(env, KEM_COINS_LENGTH));
-  const { kem } = log.epochs.last() as Epoch;
+  const { kemKey: kem } = log.epochs.last() as Epoch;
   const sealed = hpkeSeal(kem, { info: sealInfo(kind, commitment), plaintext: bytes, coins: coins.bytes() });
   coins.wipe();
   const fields = { author: keys.sign, commitment, opening: attachmentDigest(sealed) };
@@ -98,7 +98,7 @@ export function recordsOf(
 /** Opens a record, as far as this member holds the epoch that it is sealed to: the current one before the link. */
 export function readRecord<T>(
   kind: RecordKind<T>,
-  { log, keyring }: Session,
+  { log, keyring }: MemberState,
   { record, sealed, others = [] }: FoundRecord,
 ): ReadRecord<T> {
   const { commitment } = record[kind.type] as SealedRecord;

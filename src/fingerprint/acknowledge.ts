@@ -5,11 +5,11 @@ import { KeysteadError } from "../errors.js";
 import { assertLog, type LogState } from "../log/state.js";
 import type { ContactStatus } from "./change.js";
 import { compareContact } from "./contacts.js";
-import { type ContactPin, makePin } from "./pin.js";
+import { makeContact, type TrackedContact } from "./pin.js";
 import { trustedFounders } from "./trusted-class.js";
 
-/** Options of {@link acknowledge}. */
-export interface AcknowledgeOptions {
+/** Options of {@link acknowledgeContact}. */
+export interface AcknowledgeContactOptions {
   /** Whether the user has compared the fingerprint of this log with the contact. */
   readonly verified?: boolean | undefined;
   /**
@@ -26,7 +26,7 @@ export interface AcknowledgeOptions {
  * It keeps the trusted class, and whether the user verified it.
  * @throws `CONTACT_CHANGED` with `details.change`; errors of `compareContact`
  */
-export function requireUnchanged(pin: ContactPin, log: LogState): ContactPin {
+export function requireContactUnchanged(pin: TrackedContact, log: LogState): TrackedContact {
   const change = compareContact(pin, log);
   if (!isHarmless(change.status)) {
     throw new KeysteadError("CONTACT_CHANGED", `${change.text} Sealing waits for the user to acknowledge this`, {
@@ -44,7 +44,11 @@ export function requireUnchanged(pin: ContactPin, log: LogState): ContactPin {
  * @throws `CONTACT_CHANGED` with `details.change` for a contradiction that `options.evenIf` does not name; errors of
  * `compareContact`
  */
-export function acknowledge(pin: ContactPin, log: LogState, options: AcknowledgeOptions = {}): ContactPin {
+export function acknowledgeContact(
+  pin: TrackedContact,
+  log: LogState,
+  options: AcknowledgeContactOptions = {},
+): TrackedContact {
   // Not the error of verifyLog: going on takes a state to go on from.
   assertLog(log);
   const change = compareContact(pin, log);
@@ -55,7 +59,7 @@ export function acknowledge(pin: ContactPin, log: LogState, options: Acknowledge
       details: { change },
     });
   }
-  return makePin(log, trustedFounders(log), options?.verified ?? false);
+  return makeContact(log, trustedFounders(log), options?.verified ?? false);
 }
 
 function isHarmless(status: ContactStatus): boolean {
@@ -66,6 +70,6 @@ function isHarmless(status: ContactStatus): boolean {
  * The trusted class is carried over, not read anew: when the last of it has left by itself, a stranger that had
  * joined before must not inherit its standing without the user's word.
  */
-function moved(pin: ContactPin, log: LogState, verified: boolean): ContactPin {
-  return makePin(log, pin.confirmed, verified);
+function moved(pin: TrackedContact, log: LogState, verified: boolean): TrackedContact {
+  return makeContact(log, pin.confirmed, verified);
 }

@@ -7,7 +7,7 @@ import { fingerprintHead, fingerprintOf, formatFingerprint } from "./fingerprint
 import { type ParsedFingerprint, parseFingerprint } from "./parse.js";
 
 /** What a comparison finds; see {@link compareFingerprint}. */
-export type FingerprintComparison = "match" | "mismatch" | "older" | "newer-or-unknown" | "other-log";
+export type FingerprintComparison = "match" | "mismatch" | "older" | "not-recognised" | "other-log";
 
 /**
  * Compares a fingerprint with a log, in constant time.
@@ -15,7 +15,7 @@ export type FingerprintComparison = "match" | "mismatch" | "older" | "newer-or-u
  * - `match`: both sides see the same log; of an escrow log, but for daily records of its admins. Only this is a reason to approve.
  * - `older`: of an earlier head of this very log; the other side has not seen the newest links. Let it refresh, and
  *   compare again.
- * - `newer-or-unknown`: of no head of this log so far. Refresh this side and compare again. If it is still so when both
+ * - `not-recognised`: of no head of this log so far. Refresh this side and compare again. If it is still so when both
  *   sides are up to date, treat it as a mismatch: digits, hexadecimal and words do not say how long the other log is, so
  *   a newer one and a false one look alike.
  * - `mismatch` (QR only): the same log and a position that this log has, with another history. Somebody shows the two
@@ -35,12 +35,12 @@ export function compareFingerprint(log: LogState, given: string | ParsedFingerpr
   if (parsed.form === "qr") {
     if (!equalText(parsed.log, log.head.log)) return "other-log";
     const record = log.links.at(parsed.seq - 1);
-    if (!record) return "newer-or-unknown";
+    if (!record) return "not-recognised";
     if (!isOf({ log: log.head.log, seq: record.seq, hash: record.hash })) return "mismatch";
     return record.seq >= newest ? "match" : "older";
   }
   if (isOf(log.head)) return "match";
-  let found: FingerprintComparison = "newer-or-unknown";
+  let found: FingerprintComparison = "not-recognised";
   for (const { seq, hash } of log.links) {
     if (isOf({ log: log.head.log, seq, hash })) found = seq >= newest ? "match" : "older";
   }

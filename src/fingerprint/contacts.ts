@@ -5,7 +5,7 @@ import { KeysteadError } from "../errors.js";
 import { type Evidence, type EvidenceKind, makeEvidence } from "../log/evidence.js";
 import { allMembers, assertLog, type Head, type LogState, type Member } from "../log/state.js";
 import { type ContactChange, type ContactFacts, type ContactStatus, describeChange } from "./change.js";
-import { type ContactPin, checkPin } from "./pin.js";
+import { checkContact, type TrackedContact } from "./pin.js";
 import { ownFounders } from "./trusted-class.js";
 
 /**
@@ -19,8 +19,8 @@ import { ownFounders } from "./trusted-class.js";
  * `appendEntry` threw instead of giving one.
  * @throws `WRONG_SUBJECT` (LOG-8) for the log of somebody else; `INVALID_ARGUMENT`, `INVALID_ENCODING`
  */
-export function compareContact(pin: ContactPin, now: LogState | KeysteadError): ContactChange {
-  const checked = checkPin(pin);
+export function compareContact(pin: TrackedContact, now: LogState | KeysteadError): ContactChange {
+  const checked = checkContact(pin);
   if (now instanceof KeysteadError) return changeOfError(checked, now);
   assertLog(now);
   checkSubject(checked, now.subject);
@@ -41,13 +41,13 @@ function contradictionOf(pinned: Head, { head, links }: LogState): EvidenceKind 
 }
 
 /** As much of the offered log as shows the contradiction. */
-function evidenceOf(kind: EvidenceKind, { subject, head }: ContactPin, { links }: LogState): Evidence {
+function evidenceOf(kind: EvidenceKind, { subject, head }: TrackedContact, { links }: LogState): Evidence {
   const end = kind === "replaced" ? 1 : head.seq;
   const offered = [...links].slice(0, end).map(({ bytes }) => bytes);
   return makeEvidence(kind, subject, head, offered);
 }
 
-function changeOfError(pin: ContactPin, error: KeysteadError): ContactChange {
+function changeOfError(pin: TrackedContact, error: KeysteadError): ContactChange {
   const { evidence, offered } = error.details as { readonly evidence?: Evidence; readonly offered?: Head };
   const kind = evidence?.kind;
   if (!evidence || !offered || !kind || kind === "equivocated") {
@@ -60,12 +60,17 @@ function changeOfError(pin: ContactPin, error: KeysteadError): ContactChange {
   return contradictionChange(kind, pin, offered, evidence);
 }
 
-function contradictionChange(kind: EvidenceKind, pin: ContactPin, current: Head, evidence: Evidence): ContactChange {
+function contradictionChange(
+  kind: EvidenceKind,
+  pin: TrackedContact,
+  current: Head,
+  evidence: Evidence,
+): ContactChange {
   const nothing = { links: [], added: [], removed: [], trustedLeft: false };
   return makeChange(kind, pin, current, nothing, evidence);
 }
 
-function factsSince(pin: ContactPin, now: LogState): ContactFacts {
+function factsSince(pin: TrackedContact, now: LogState): ContactFacts {
   const founders = ownFounders(now);
   const trusted = new Set(pin.confirmed);
   // A device or a backup key; an escrow member counts as others, by any approval (section 10).
@@ -91,7 +96,7 @@ function factsSince(pin: ContactPin, now: LogState): ContactFacts {
 
 function makeChange(
   status: ContactStatus,
-  { subject, head: pinned }: ContactPin,
+  { subject, head: pinned }: TrackedContact,
   current: Head,
   facts: ContactFacts,
   evidence?: Evidence,
@@ -99,7 +104,7 @@ function makeChange(
   return { status, subject, pinned, current, ...facts, evidence, text: describeChange(status, subject, facts) };
 }
 
-function checkSubject({ subject }: ContactPin, actual: string): void {
+function checkSubject({ subject }: TrackedContact, actual: string): void {
   if (actual === subject) return;
   throw new KeysteadError("WRONG_SUBJECT", "the log is about somebody else than the pin", {
     rule: "LOG-8",

@@ -9,7 +9,7 @@ import { assertLog, type Head, type LogState } from "../log/state.js";
 import { trustedFounders } from "./trusted-class.js";
 
 /** What is remembered of a contact. Not secret, but a person who can change it chooses whom this device believes. */
-export interface ContactPin {
+export interface TrackedContact {
   readonly v: 1;
   /** Whose log it is (LOG-8). */
   readonly subject: string;
@@ -28,14 +28,14 @@ const MAX_PIN_BYTES = 4096;
 /** As many as a log can have active members. */
 const MAX_FOUNDERS = 256;
 
-const fields: Schema<ContactPin> = record({
+const fields: Schema<TrackedContact> = record({
   v: literal(1),
   subject: text(MAX_SUBJECT_BYTES, 1),
   head: record({ log: hexBytes<LogId>(32), seq: uint({ min: 1 }), hash: hexBytes<LinkHash>(32) }),
   confirmed: array(uint({ min: 1 }), { min: 1, max: MAX_FOUNDERS }),
   verified: bool(),
 });
-const pinSchema: Schema<ContactPin> = {
+const pinSchema: Schema<TrackedContact> = {
   read: (value, path) => checkFounders(fields.read(value, path)),
   write(pin, path) {
     const value = fields.write(pin, path);
@@ -48,38 +48,42 @@ const pinSchema: Schema<ContactPin> = {
  * Begins to track a contact: what its log is now becomes what later states are compared with.
  *
  * @param options.verified whether the user has compared fingerprints with the contact; false by default.
- * @returns plain data, to be stored with {@link encodePin}.
+ * @returns plain data, to be stored with {@link encodeContact}.
  * @throws `INVALID_ARGUMENT`
  */
-export function pinContact(log: LogState, options: { readonly verified?: boolean | undefined } = {}): ContactPin {
+export function trackContact(log: LogState, options: { readonly verified?: boolean | undefined } = {}): TrackedContact {
   assertLog(log);
-  return makePin(log, trustedFounders(log), options?.verified ?? false);
+  return makeContact(log, trustedFounders(log), options?.verified ?? false);
 }
 
 /** @internal A pin at the log's head for a class that the caller knows. */
-export function makePin({ subject, head }: LogState, confirmed: readonly number[], verified: boolean): ContactPin {
+export function makeContact(
+  { subject, head }: LogState,
+  confirmed: readonly number[],
+  verified: boolean,
+): TrackedContact {
   if (typeof verified !== "boolean") throw new KeysteadError("INVALID_ARGUMENT", "verified must be true or false");
-  return checkPin({ v: 1, subject, head, confirmed, verified });
+  return checkContact({ v: 1, subject, head, confirmed, verified });
 }
 
 /** A pin as bytes, at most 4 KiB. @throws `INVALID_ENCODING` naming the wrong field */
-export function encodePin(pin: ContactPin): Uint8Array {
+export function encodeContact(pin: TrackedContact): Uint8Array {
   return encode(pinSchema, pin, "pin");
 }
 
 /** Reads a pin from this device's own storage. @throws `INVALID_ENCODING`, `TOO_LARGE`, `INVALID_ARGUMENT` */
-export function decodePin(bytes: Uint8Array): ContactPin {
+export function decodeContact(bytes: Uint8Array): TrackedContact {
   return decode(pinSchema, bytes, { name: "pin", maxBytes: MAX_PIN_BYTES });
 }
 
 /** A frozen copy of a pin that a caller passed. @throws `INVALID_ENCODING` naming the wrong field */
-export function checkPin(pin: ContactPin): ContactPin {
+export function checkContact(pin: TrackedContact): TrackedContact {
   const copy = pinSchema.read(pinSchema.write(pin, "pin"), "pin");
   return Object.freeze({ ...copy, head: Object.freeze(copy.head), confirmed: Object.freeze(copy.confirmed) });
 }
 
 /** One order, none twice, none that is not there yet: otherwise one class could be written in several ways. */
-function checkFounders(pin: ContactPin): ContactPin {
+function checkFounders(pin: TrackedContact): TrackedContact {
   const { head, confirmed } = pin;
   for (const [index, founder] of confirmed.entries()) {
     const previous = confirmed[index - 1];

@@ -1,10 +1,10 @@
 // The full check of a keyring's seeds in idle time, so that no first use has to wait for it. docs/spec.md section 7 (GRT-4).
 
 import { type StepwiseWork, workThrough } from "../arguments/work.js";
+import { type Runs, runsOf } from "../bytes/runs.js";
 import { partsOf } from "../keys/keyring.js";
-import { type Runs, runsOf } from "../log/runs.js";
-import { fullyChecked, meet, rightSeed } from "./meet.js";
-import { checkSession, type Session } from "./session.js";
+import { checkMemberState, type MemberState } from "./member-state.js";
+import { fullyChecked, meet, rightSeed } from "./seed-check.js";
 
 /** How far {@link checkSeeds} has come, in seeds. */
 export interface SeedProgress {
@@ -13,7 +13,7 @@ export interface SeedProgress {
 }
 
 /** What {@link checkSeeds} found. */
-export interface CheckedSeeds extends Session {
+export interface CheckedSeeds extends MemberState {
   /** Epochs whose seed is not the one that the log publishes. Nothing is sealed, granted or exported with it; fetch their grants. */
   readonly wrong: Runs;
 }
@@ -27,13 +27,13 @@ export interface CheckSeedsOptions extends StepwiseWork<SeedProgress> {}
  *
  * @throws `INVALID_ARGUMENT`, `WIPED`; the reason of `signal` when it was aborted, and what was checked by then stays known
  */
-export async function checkSeeds(session: Session, options: CheckSeedsOptions = {}): Promise<CheckedSeeds> {
-  return workThrough(options, () => checkingSteps(session));
+export async function checkSeeds(state: MemberState, options: CheckSeedsOptions = {}): Promise<CheckedSeeds> {
+  return workThrough(options, () => checkingSteps(state));
 }
 
 /** {@link checkSeeds}, a seed at a time: each costs a derivation of two keys. The newest epochs come first. */
-export function* checkingSteps(session: Session): Generator<SeedProgress, CheckedSeeds> {
-  const { log, keyring } = checkSession(session);
+export function* checkingSteps(state: MemberState): Generator<SeedProgress, CheckedSeeds> {
+  const { log, keyring } = checkMemberState(state);
   const checked = new Set(fullyChecked(log, keyring));
   const open = [...partsOf(keyring).seeds.keys()].filter((epoch) => log.epochs.at(epoch - 1) && !checked.has(epoch));
   const wrong: number[] = [];

@@ -3,15 +3,15 @@
 
 import { equalBytes } from "../bytes/bytes.js";
 import type { MemberId } from "../bytes/ids.js";
+import { epochsIn, type Runs } from "../bytes/runs.js";
 import type { Secret } from "../bytes/secret.js";
 import { KeysteadError } from "../errors.js";
 import type { Keyring } from "../keys/keyring.js";
 import { attachmentDigest } from "../log/entry.js";
-import { epochsIn, type Runs } from "../log/runs.js";
 import type { GrantRecord, LinkRecord, LogState } from "../log/state.js";
 import { makeGrant } from "./make.js";
-import { rightSeed } from "./meet.js";
-import { checkSession, type Session } from "./session.js";
+import { checkMemberState, type MemberState } from "./member-state.js";
+import { rightSeed } from "./seed-check.js";
 
 /** A grant to one member that is not what its author owed. */
 export interface WrongGrant {
@@ -38,8 +38,8 @@ export interface CheckedGrants {
  * @param links positions of the links to check; one after it was received is the usual case.
  * @throws `INVALID_ARGUMENT` for a position that the log does not have
  */
-export function checkGrants(session: Session, links: Iterable<number>): CheckedGrants {
-  const { log, keyring } = checkSession(session);
+export function checkGrants(state: MemberState, links: Iterable<number>): CheckedGrants {
+  const { log, keyring } = checkMemberState(state);
   if (typeof links?.[Symbol.iterator] !== "function") {
     throw new KeysteadError("INVALID_ARGUMENT", "links must be a list of positions, such as [log.head.seq]");
   }
@@ -80,7 +80,7 @@ export function faultsOf(
     seeds.set(epoch, seed);
   }
   const place = { log: record.seq === 1 ? undefined : log.head.log, prev: record.prev, seq: record.seq };
-  const recipients = boxes.map(({ member, kem }) => ({ id: member, kem }));
+  const recipients = boxes.map(({ member, kemKey: kem }) => ({ id: member, kem }));
   const right = makeGrant({ epochs, recipients }, place, (epoch) => seeds.get(epoch) as Secret);
   const keyringIsRight = equalBytes(attachmentDigest(right.keyring), grant.keyring);
   const faults = new Map<MemberId, WrongGrant["wrong"]>();

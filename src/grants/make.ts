@@ -4,13 +4,13 @@
 import { concat } from "../bytes/bytes.js";
 import { encodeCbor } from "../bytes/cbor.js";
 import type { LinkHash, LogId } from "../bytes/ids.js";
+import { epochsIn, type Runs } from "../bytes/runs.js";
 import { Secret } from "../bytes/secret.js";
 import { fromHex } from "../bytes/text.js";
 import { SEED_LENGTH } from "../keys/member-keys.js";
 import { type DueGrant, spanOf } from "../log/effects.js";
 import { attachmentDigest } from "../log/entry.js";
 import type { Grant } from "../log/fields.js";
-import { epochsIn, type Runs } from "../log/runs.js";
 import { chachaSeal } from "../primitives/aead.js";
 import { labelledHash, labelPrefix } from "../primitives/hash.js";
 import { hpkeSeal } from "../primitives/hpke.js";

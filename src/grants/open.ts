@@ -2,17 +2,17 @@
 // later one. docs/spec.md section 7 (GRT-4, GRT-5).
 
 import type { MemberId } from "../bytes/ids.js";
+import { countEpochs, epochsIn, type Runs, runsOf } from "../bytes/runs.js";
 import { Secret } from "../bytes/secret.js";
 import { changedKeyring, type Keyring, partsOf } from "../keys/keyring.js";
 import { SEED_LENGTH } from "../keys/member-keys.js";
-import type { SeedVerdict } from "../keys/vault.js";
+import type { SeedVerdict } from "../keys/seed-vault.js";
 import { matchAttachments } from "../log/entry.js";
-import { countEpochs, epochsIn, type Runs, runsOf } from "../log/runs.js";
 import type { Epoch, GrantRecord, LinkRecord, LogState } from "../log/state.js";
 import { chachaOpen } from "../primitives/aead.js";
 import { hpkeOpen } from "../primitives/hpke.js";
 import { boxInfo, epochsDigest, type GrantPlace, grantKey, KEYRING_NONCE } from "./make.js";
-import { checkedFully, meet } from "./meet.js";
+import { checkedFully, meet } from "./seed-check.js";
 
 const AEAD_KEY_LENGTH = 32;
 
@@ -67,7 +67,7 @@ export function openGrants(
   for (const grant of record.grants) {
     const box = grant.boxes.find((candidate) => members.has(candidate.member));
     // A box for a key that this member has replaced since is no longer its to open; the re-keying granted all again.
-    const kem = box && keys.kemFor(box.kem);
+    const kem = box && keys.kemFor(box.kemKey);
     if (!box || !kem) continue;
     const wanted = [...epochsIn(grant.epochs)].filter((epoch) => !seeds.has(epoch));
     if (wanted.length === 0) continue;
@@ -78,7 +78,7 @@ export function openGrants(
     }
     // The first link's grants know no log id yet (GRT-2).
     const place = { log: record.seq === 1 ? undefined : log.head.log, prev: record.prev, seq: record.seq };
-    const info = boxInfo(place.log, epochsDigest(grant.epochs), box.kem);
+    const info = boxInfo(place.log, epochsDigest(grant.epochs), box.kemKey);
     const opened = hpkeOpen(kem, { info, sealed: boxBytes });
     const found = openGrant({ log, keyring, isFull }, grant, place, opened, keyringBytes);
     for (const epoch of wanted) {

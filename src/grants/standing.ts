@@ -32,7 +32,7 @@ export function standing(log: LogState, keyring: Keyring): Standing {
 /** How a member stands whose keyring this is. */
 export function standingOf(member: Member, keyring: Keyring): Standing {
   if (member.removed) return "removed";
-  return equalBytes(partsOf(keyring).keys.sign, member.sign) ? "active" : "superseded";
+  return equalBytes(partsOf(keyring).keys.sign, member.signingKey) ? "active" : "superseded";
 }
 
 /** @throws `NOT_PERMITTED` unless the keyring's member is there with the keys that it has */

@@ -15,9 +15,9 @@ const EXPORTER_MAX_LABEL_BYTES = 128;
 
 /** The public keys that a log publishes for an epoch. */
 export interface EpochPublicKeys {
-  readonly kem: Uint8Array;
+  readonly kemKey: Uint8Array;
   /** In an escrow log only. */
-  readonly sign: Uint8Array | undefined;
+  readonly signingKey: Uint8Array | undefined;
 }
 
 /** The X-Wing private key of an epoch. The caller wipes it. */

@@ -8,7 +8,7 @@ import { KeysteadError } from "../errors.js";
 import type { KemPrivateKey } from "../primitives/kem.js";
 import { type EpochPublicKeys, exportEpochSecret } from "./epoch-keys.js";
 import { type KeyHolder, MemberKeys } from "./member-keys.js";
-import { Vault } from "./vault.js";
+import { Vault } from "./seed-vault.js";
 
 const REDACTED = "Keyring [secret]";
 
@@ -217,7 +217,7 @@ export function epochPrivateKey(keyring: Keyring, epoch: number): KemPrivateKey 
   const seed = seeds.get(epoch) ?? opens.get(epoch) ?? noAccess(keyring, epoch);
   const keys = publishedKeys(keyring, epoch);
   const key = vault.expand(seed);
-  if (keys && !equalBytes(key.publicKey, keys.kem)) {
+  if (keys && !equalBytes(key.publicKey, keys.kemKey)) {
     vault.remember(seed, keys, "wrong");
     throw wrongSeed(keyring, epoch);
   }

@@ -3,13 +3,13 @@
 import { AppendList, AppendMap, AppendSet } from "../bytes/append-list.js";
 import type { LinkHash, LogId, MemberId } from "../bytes/ids.js";
 import { PersistentMap } from "../bytes/persistent-map.js";
+import { NO_RUNS } from "../bytes/runs.js";
 import type { Infer } from "../bytes/schema.js";
 import type { Context, Effect, TypedBody } from "./contract.js";
 import type { DueGrant, Transition } from "./effects.js";
 import { decodeNameOpening, linkHash, matchAttachments, type NameOpening, type UnverifiedEntry } from "./entry.js";
 import type { AnyBody, Grant, NewEpoch } from "./fields.js";
 import type { genesis } from "./links/genesis.js";
-import { NO_RUNS } from "./runs.js";
 import { type Epoch, type GrantRecord, type LinkRecord, type LogFacts, LogState, type Member } from "./state.js";
 
 /** The state before a first link. */
@@ -85,7 +85,7 @@ export function originOf(body: AnyBody): Pick<LogFacts, "kind" | "subject" | "op
 
 function epochOf(number: number, { epoch, seq, time }: AnyBody): Epoch {
   const { kem, sign } = epoch as NewEpoch;
-  return { number, kem, sign, seq, time };
+  return { number, kemKey: kem, signingKey: sign, seq, time };
 }
 
 function recordOf({ link }: UnverifiedEntry, judged: Judged): LinkRecord {
@@ -133,7 +133,7 @@ function grantRecord({ keyring, boxes }: Grant, { epochs, recipients }: DueGrant
   // Id and key as the state has them, which are the same: a long log need not keep copies of them for every link.
   const box = ([, digest]: Grant["boxes"][number], index: number) => {
     const { id, kem } = recipients[index] as DueGrant["recipients"][number];
-    return { member: id, kem, digest };
+    return { member: id, kemKey: kem, digest };
   };
   return { epochs, keyring, boxes: boxes.map(box) };
 }

@@ -2,6 +2,7 @@
 
 import { equalBytes } from "../bytes/bytes.js";
 import type { MemberId } from "../bytes/ids.js";
+import { containsRuns, hasEpoch, isCanonical, NO_RUNS } from "../bytes/runs.js";
 import { toHex } from "../bytes/text.js";
 import { KeysteadError, type RuleId } from "../errors.js";
 import { labelledHash } from "../primitives/hash.js";
@@ -12,7 +13,6 @@ import { type Context, type Effect, type LinkType, refuse } from "./contract.js"
 import { type DueGrant, spanOf, type Transition } from "./effects.js";
 import type { UnverifiedLink } from "./entry.js";
 import type { AnyBody, Grant } from "./fields.js";
-import { containsRuns, hasEpoch, isCanonical, NO_RUNS } from "./runs.js";
 import { currentEpoch, escrowMember, type LogFacts, type LogKind, type Member, memberBySigningKey } from "./state.js";
 
 /** A clock to judge a link's time by (LOG-3). */
@@ -86,7 +86,7 @@ export function contextOf(before: LogFacts, type: LinkType, body: AnyBody): Cont
     return context;
   }
   for (const member of before.removed) {
-    if (equalBytes(member.sign, key))
+    if (equalBytes(member.signingKey, key))
       refuse("MEM-4", `the author ${member.id} was removed and signs nothing any more`, { member: member.id });
   }
   return refuse("LOG-4", "the author is not an active member, or this is not its current key");
@@ -95,7 +95,7 @@ export function contextOf(before: LogFacts, type: LinkType, body: AnyBody): Cont
 /** LOG-5: escrow's keys sign only in links that say so, and nobody else's key passes for them. */
 function escrowSigner(before: LogFacts, key: Uint8Array): Member | undefined {
   const escrow = escrowMember(before);
-  return escrow && equalBytes(escrow.sign, key) ? escrow : undefined;
+  return escrow && equalBytes(escrow.signingKey, key) ? escrow : undefined;
 }
 
 /** LOG-4: the signatures that type and body call for, in order, none extra, each valid. LOG-6: those by keys that enter too. */

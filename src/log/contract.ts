@@ -2,10 +2,10 @@
 // docs/spec.md section 6.
 
 import type { MemberId } from "../bytes/ids.js";
+import type { Runs } from "../bytes/runs.js";
 import type { Schema } from "../bytes/schema.js";
 import { KeysteadError, type RuleId } from "../errors.js";
 import type { AnyBody, NewMember, Pointer, Policy, Role, SealedRecord } from "./fields.js";
-import type { Runs } from "./runs.js";
 import type { LogFacts, Member } from "./state.js";
 
 /** What a link does, in the protocol's own terms. {@link applyEffect} does it, in the protocol's order. */

@@ -3,13 +3,13 @@
 
 import type { MemberId } from "../bytes/ids.js";
 import type { PersistentMap } from "../bytes/persistent-map.js";
+import { countEpochs, hasEpoch, NO_RUNS, type Run, type Runs, subtractRuns, uniteRuns } from "../bytes/runs.js";
 import { memberIdOf } from "../keys/member-keys.js";
 import type { Effect } from "./contract.js";
 import { escrowIdOf } from "./escrow-id.js";
 import type { NewMember, Pointer, Policy } from "./fields.js";
 import { approve, forget, settleFounders, unapproved } from "./lineage.js";
 import { kemDigest, pairKey } from "./pairs.js";
-import { countEpochs, hasEpoch, NO_RUNS, type Run, type Runs, subtractRuns, uniteRuns } from "./runs.js";
 import {
   confirmedFounder,
   currentEpoch,
@@ -73,7 +73,7 @@ export function applyEffect(before: LogFacts, author: Member | undefined, effect
   const pointed = effect.pointer && pointEscrow(before, active, effect.pointer, at, author);
   if (effect.rekey) {
     const { member, sign, kem } = effect.rekey;
-    due.owe(member, update(member, { sign, kem }).held);
+    due.owe(member, update(member, { signingKey: sign, kemKey: kem }).held);
   }
   if (effect.rename) update(effect.rename.member, { nameCommitment: effect.rename.name, ...UNNAMED });
 
@@ -127,7 +127,7 @@ function grantedAfter(
 ): LogFacts["granted"] {
   const escrow = escrowMember({ active });
   if (!escrow) return granted;
-  const pair = { sign: escrow.sign, kem: kemDigest(escrow.kem) };
+  const pair = { sign: escrow.signingKey, kem: kemDigest(escrow.kemKey) };
   const key = pairKey(pair);
   const known = granted.get(key);
   const runs = due.owedTo(escrow.id);
@@ -175,7 +175,7 @@ class DueGrants {
     return [...bySet.values()]
       .map(({ epochs, recipients }) => ({
         epochs,
-        recipients: recipients.sort().map((id) => ({ id, kem: (active.get(id) as Member).kem })),
+        recipients: recipients.sort().map((id) => ({ id, kem: (active.get(id) as Member).kemKey })),
       }))
       .sort(inOrder);
   }
@@ -209,7 +209,7 @@ function remove(active: Map<MemberId, Member>, ids: readonly MemberId[], removed
 function enterMember(active: Map<MemberId, Member>, enter: NewMember, { seq, time }: Position): MemberId {
   const { kind, sign, kem, name } = enter;
   const id = memberIdOf(enter);
-  active.set(id, { ...newcomer(id, seq, time), kind, sign, kem, nameCommitment: name });
+  active.set(id, { ...newcomer(id, seq, time), kind, signingKey: sign, kemKey: kem, nameCommitment: name });
   return id;
 }
 
@@ -237,10 +237,17 @@ function pointEscrow(
   const escrow = escrowMember({ active });
   if (!escrow) {
     const id = escrowIdOf(before.head, at.seq);
-    active.set(id, { ...newcomer(id, at.seq, at.time), kind: "escrow", sign, kem, pointer, nameCommitment: NO_NAME });
+    active.set(id, {
+      ...newcomer(id, at.seq, at.time),
+      kind: "escrow",
+      signingKey: sign,
+      kemKey: kem,
+      pointer,
+      nameCommitment: NO_NAME,
+    });
     return id;
   }
-  active.set(escrow.id, { ...escrow, sign, kem, pointer });
+  active.set(escrow.id, { ...escrow, signingKey: sign, kemKey: kem, pointer });
   // Whom the old pointer approved stays with the old one: the new one's later approvals do not move them.
   forget(active, new Set([escrow.id]));
   if (author && author.id !== escrow.id) {

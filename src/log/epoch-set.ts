@@ -1,7 +1,7 @@
 // A set of epochs that grows, one bit for each: uniting many shattered sets costs a step for each of their runs, and no memory for
 // them. docs/spec.md section 11 (ESC-11).
 
-import type { Runs } from "./runs.js";
+import type { Runs } from "../bytes/runs.js";
 
 const WORD = 32;
 const ALL = 0xffff_ffff;

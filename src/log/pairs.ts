@@ -1,10 +1,10 @@
 // Pairs: the keys of an escrow member's pointer, and what was granted to each pair. docs/spec.md section 11 (ESC-11).
 
+import { NO_RUNS, type Runs, uniteRuns } from "../bytes/runs.js";
 import { toHex } from "../bytes/text.js";
 import { labelledHash } from "../primitives/hash.js";
 import { LABELS } from "../primitives/labels.js";
 import type { EscrowActor } from "./fields.js";
-import { NO_RUNS, type Runs, uniteRuns } from "./runs.js";
 import { escrowMember, type LogFacts, type PairGrants } from "./state.js";
 
 /** Digest of a KEM key, by which a pair names it: 32 bytes. */
@@ -28,7 +28,7 @@ export function grantedTo(
 /** What was granted to the keys of the pointer in force. */
 export function grantedInForce(log: LogFacts): Runs {
   const escrow = escrowMember(log);
-  return (escrow && grantedTo(log, { sign: escrow.sign, kem: kemDigest(escrow.kem) })?.runs) ?? NO_RUNS;
+  return (escrow && grantedTo(log, { sign: escrow.signingKey, kem: kemDigest(escrow.kemKey) })?.runs) ?? NO_RUNS;
 }
 
 /** The pairs that a review by escrow names, as an actor has them. */

@@ -4,10 +4,10 @@ import type { AppendList, AppendMap, AppendSet } from "../bytes/append-list.js";
 import { equalBytes } from "../bytes/bytes.js";
 import type { LinkHash, LogId, MemberId } from "../bytes/ids.js";
 import type { PersistentMap } from "../bytes/persistent-map.js";
+import { hasEpoch, type Runs } from "../bytes/runs.js";
 import { parseMemberId } from "../bytes/text.js";
 import { KeysteadError } from "../errors.js";
 import type { EscrowActor, Pointer, Policy, Role, SealedRecord } from "./fields.js";
-import { hasEpoch, type Runs } from "./runs.js";
 
 /** Commits to a whole log. */
 export interface Head {
@@ -49,9 +49,9 @@ export interface Member {
   readonly id: MemberId;
   readonly kind: MemberKind;
   /** Current Ed25519 public key, 32 bytes. */
-  readonly sign: Uint8Array;
+  readonly signingKey: Uint8Array;
   /** Current X-Wing public key, 1,216 bytes. */
-  readonly kem: Uint8Array;
+  readonly kemKey: Uint8Array;
   /** Commitment to the current name, 32 bytes. */
   readonly nameCommitment: Uint8Array;
   /** The name and what else the device says of itself; undefined when the opening was not delivered. */
@@ -90,9 +90,9 @@ export interface Epoch {
   /** From 1. */
   readonly number: number;
   /** X-Wing public key that data is sealed to, 1,216 bytes. */
-  readonly kem: Uint8Array;
+  readonly kemKey: Uint8Array;
   /** Ed25519 public key that escrow signs with, 32 bytes; in an escrow log only. */
-  readonly sign: Uint8Array | undefined;
+  readonly signingKey: Uint8Array | undefined;
   /** Position of the link that made it. */
   readonly seq: number;
   /** When it was made, by the link's time: shown as the data-access date. */
@@ -112,7 +112,7 @@ export interface GrantRecord {
 export interface GrantBox {
   readonly member: MemberId;
   /** The recipient's KEM key at that link. */
-  readonly kem: Uint8Array;
+  readonly kemKey: Uint8Array;
   /** Digest of the box, 32 bytes. */
   readonly digest: Uint8Array;
 }
@@ -277,7 +277,8 @@ export function allMembers(log: LogFacts): readonly Member[] {
 
 /** The active device or backup key whose current signing key this is. Escrow signs only where a link says so (LOG-5). */
 export function memberBySigningKey(log: LogFacts, key: Uint8Array): Member | undefined {
-  for (const member of log.active.values()) if (member.kind !== "escrow" && equalBytes(member.sign, key)) return member;
+  for (const member of log.active.values())
+    if (member.kind !== "escrow" && equalBytes(member.signingKey, key)) return member;
   return undefined;
 }
 

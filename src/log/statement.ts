@@ -23,7 +23,7 @@ import { LABELS } from "../primitives/labels.js";
 import { checkVerifyingKey, SIGNATURE_LENGTH, VERIFYING_KEY_LENGTH, verifyLabelled } from "../primitives/sign.js";
 import { DEFAULT_SKEW } from "./checks.js";
 import { MAX_TIME } from "./fields.js";
-import { compareHead, type NamedHead } from "./named-head.js";
+import { compareHead, type NamedHead } from "./heads.js";
 import { assertLog, type Head, type LogState } from "./state.js";
 
 /** Most bytes of a signed statement, its certificate included. */

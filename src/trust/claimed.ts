@@ -1,8 +1,8 @@
 // What a user's log says that escrow was granted, as far as it was sealed to keys that the organisation really has.
 // docs/spec.md sections 8 and 11 (ESC-3, ESC-11).
 
+import { NO_RUNS, type Runs, uniteRuns } from "../bytes/runs.js";
 import { kemDigest, pairKey } from "../log/pairs.js";
-import { NO_RUNS, type Runs, uniteRuns } from "../log/runs.js";
 import type { LogState } from "../log/state.js";
 
 const known = /* @__PURE__ */ new WeakMap<LogState, ReadonlySet<string>>();
@@ -11,7 +11,11 @@ const known = /* @__PURE__ */ new WeakMap<LogState, ReadonlySet<string>>();
 export function epochPairs(escrowLog: LogState): ReadonlySet<string> {
   const pairs =
     known.get(escrowLog) ??
-    new Set([...escrowLog.epochs].map(({ sign, kem }) => pairKey({ sign: sign as Uint8Array, kem: kemDigest(kem) })));
+    new Set(
+      [...escrowLog.epochs].map(({ signingKey: sign, kemKey: kem }) =>
+        pairKey({ sign: sign as Uint8Array, kem: kemDigest(kem) }),
+      ),
+    );
   known.set(escrowLog, pairs);
   return pairs;
 }

@@ -1,8 +1,8 @@
 // What an escrow log still lacks before users may trust their data to it. docs/spec.md section 11.1 (ESC-1).
 
+import { hasEpoch } from "../bytes/runs.js";
 import { KeysteadError } from "../errors.js";
 import type { Policy } from "../log/fields.js";
-import { hasEpoch } from "../log/runs.js";
 import { assertLog, hasRole, type LogState, type MemberKind } from "../log/state.js";
 
 /** What is still missing before escrow works. */

@@ -26,16 +26,16 @@ export function newestPointer(escrowLog: LogState): Pointer {
  */
 export function pointerTo(escrowLog: LogState): Pointer {
   policyOf(escrowLog);
-  const { number, kem, sign } = escrowLog.epochs.last() as Epoch;
+  const { number, kemKey: kem, signingKey: sign } = escrowLog.epochs.last() as Epoch;
   const { log, seq, hash } = escrowLog.head;
   return { log, seq, hash, epoch: number, kem, sign: sign as Uint8Array };
 }
 
 /**
  * What a pointer turns out to be, seen from a verified escrow log. Its keys decide: a pointer that names a head far ahead must not turn
- * an old epoch into one that nobody renews.
+ * an old epoch into one that nobody renews. Whether the log has the head that the pointer names is another question: see `escrowIsSound`.
  *
- * - `newest`: the newest epoch; grants to it are safe.
+ * - `newest`: the newest epoch of this escrow log.
  * - `older`: a real epoch, but not the newest: an admin removed since may hold it.
  * - `ahead`: an epoch that this escrow log does not have yet: load the newest.
  * - `false`: keys that are not those of the epoch: its author lied, or this escrow log is a fork.
@@ -50,7 +50,8 @@ export function judgePointer(pointer: Pointer, escrowLog: LogState): PointerVerd
   if (pointer.log !== escrowLog.head.log) return "other-log";
   const epoch = escrowLog.epochs.at(pointer.epoch - 1);
   if (!epoch) return "ahead";
-  if (!equalBytes(epoch.kem, pointer.kem) || !equalBytes(epoch.sign as Uint8Array, pointer.sign)) return "false";
+  const isEpochs = equalBytes(epoch.kemKey, pointer.kem) && equalBytes(epoch.signingKey as Uint8Array, pointer.sign);
+  if (!isEpochs) return "false";
   return pointer.epoch === currentEpoch(escrowLog) ? "newest" : "older";
 }
 

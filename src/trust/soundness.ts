@@ -70,17 +70,16 @@ export function judgingLog(
 /**
  * Whether the pointer and the escrow log at hand contradict each other, and the user has not settled it by confirming as much of
  * this log. A removed admin can fork the escrow log before its removal: there the true pointer looks false, and a device that
- * renewed without asking would hand everything to the fork.
+ * renewed without asking would hand everything to the fork. Or the fork ends before the head that the pointer names: there the pointer
+ * may even look newest, and the fork's acts would be believed.
  */
 export function isContradicted(pointer: Pointer, escrowLog: LogState, confirmed: Head | undefined): boolean {
   if (namesHead(pointer, escrowLog)) return false;
   const end = escrowLog.head.seq;
-  const verdict = judgePointer(pointer, escrowLog);
-  const isConfirmed = confirmed !== undefined && extendsHead(escrowLog, confirmed);
+  if (confirmed === undefined || !extendsHead(escrowLog, confirmed)) return true;
   // Epochs only go up: a log that has this head later cannot have a newer epoch now. A fork that ends early would pass for the truth.
-  if (pointer.seq > end && verdict === "older") return !(isConfirmed && isSuperseded(pointer, escrowLog, confirmed));
-  if (pointer.seq > end && verdict !== "false") return false;
-  return !(isConfirmed && confirmed.seq >= Math.min(pointer.seq, end));
+  const isOld = pointer.seq > end && judgePointer(pointer, escrowLog) === "older";
+  return isOld ? !isSuperseded(pointer, escrowLog, confirmed) : confirmed.seq < Math.min(pointer.seq, end);
 }
 
 /** Whether the log had a newer epoch than a pointer's already where the user confirmed it: whoever names that epoch later lies. */
@@ -124,11 +123,26 @@ function isPassedOver(pointer: Pointer, escrowLog: LogState, confirmed: Head): b
   if (confirmed.seq >= pointer.seq) return true;
   if (pointer.seq <= escrowLog.head.seq) return false;
   const verdict = judgePointer(pointer, escrowLog);
-  // Epochs only go up: no later head has an old one, as far as the user confirmed that it is old. And false keys are no log's that
-  // goes on from where the user confirmed.
+  // Epochs only go up: no later head has an old one, as far as the user confirmed that it is old. False keys are no log's that goes
+  // on from where the user confirmed; and a thief who names a head that never comes must not stop escrow until the next epoch.
   return verdict === "older"
     ? isSuperseded(pointer, escrowLog, confirmed)
-    : verdict === "false" && confirmed.seq === escrowLog.head.seq;
+    : verdict !== "ahead" && confirmed.seq === escrowLog.head.seq;
+}
+
+/**
+ * Whether a log that is to be fetched anew is trusted once the user confirms it as it is, where no newer one can be had: otherwise a
+ * pointer to a head that never comes would stop escrow without a word.
+ */
+export function confirmingSettles(log: LogState, escrowLog: LogState, confirmed: Head | undefined): boolean {
+  const { head } = escrowLog;
+  const isLater = confirmed?.log === head.log && confirmed.seq > head.seq;
+  return !isLater && escrowTrust(log, escrowLog, head) === "sound";
+}
+
+/** Whether a pointer to the newest epoch names a later head than the log at hand has. */
+export function isBeyond(pointer: Pointer, escrowLog: LogState): boolean {
+  return pointer.seq > escrowLog.head.seq && judgePointer(pointer, escrowLog) === "newest";
 }
 
 /** @throws `INVALID_ARGUMENT` unless the log is a user's */

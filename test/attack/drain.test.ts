@@ -2,8 +2,8 @@
 
 import { expect, it } from "vitest";
 import { agenda } from "../../src/agenda/agenda.js";
+import { review, rotate } from "../../src/authoring/verbs.js";
 import { AppendList } from "../../src/bytes/append-list.js";
-import { review, rotate } from "../../src/grants/actions.js";
 import { changedKeyring, partsOf } from "../../src/keys/keyring.js";
 import { activeMember, type Epoch, LogState } from "../../src/log/state.js";
 import { expectError } from "../support/refusal.js";

@@ -2,8 +2,8 @@
 // 11.2 (ESC-4, MEM-1).
 
 import { expect, it } from "vitest";
-import { review } from "../../src/grants/actions.js";
-import { drawKeys } from "../../src/grants/enter.js";
+import { drawKeys } from "../../src/authoring/enter.js";
+import { review } from "../../src/authoring/verbs.js";
 import { newestPointer } from "../../src/trust/pointer.js";
 import { escrowOf, hire, openOrganisation, openUser, write } from "../escrow/support.js";
 import { expectError } from "../support/refusal.js";

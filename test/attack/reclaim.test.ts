@@ -1,11 +1,11 @@
 // A reclaim lends no seed that is not the log's: it would be junk in the name of an honest member. docs/spec.md section 7 (GRT-4).
 
 import { expect, it } from "vitest";
+import { resume } from "../../src/authoring/receive.js";
+import { reclaim } from "../../src/authoring/verbs.js";
 import type { Secret } from "../../src/bytes/secret.js";
-import { reclaim } from "../../src/grants/actions.js";
 import { checkGrants } from "../../src/grants/check.js";
-import { resume } from "../../src/grants/receive.js";
-import { unsafeSerializeKeyring } from "../../src/grants/store.js";
+import { unsafeSerializeKeyring } from "../../src/grants/store-keyring.js";
 import { changedKeyring, partsOf } from "../../src/keys/keyring.js";
 import { parseKeyring } from "../../src/keys/keyring-bytes.js";
 import { expectError } from "../support/refusal.js";

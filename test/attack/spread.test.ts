@@ -1,7 +1,7 @@
 // A thief with the password decides how often a member is approved: views of classes take any number. docs/spec.md section 2 (founder).
 
 import { expect, it } from "vitest";
-import { pinContact } from "../../src/fingerprint/pin.js";
+import { trackContact } from "../../src/fingerprint/pin.js";
 import { foundersOf } from "../../src/log/classes.js";
 import { broughtIn } from "../../src/trust/doubt.js";
 import { idList, Links, namedId } from "../support/links.js";
@@ -24,6 +24,6 @@ it("135,000 approvals by one device, in 11 MB", () => {
     links = links.plus("A", { type: "review", approve, remove: [] });
   }
   expect(foundersOf(links.log).get(namedId("M7"))).toBe(links.member("A").position);
-  expect(pinContact(links.log).confirmed).toEqual([1]);
+  expect(trackContact(links.log).confirmed).toEqual([1]);
   expect(broughtIn(links.log, new Set([links.log.head.seq]), {})).toHaveLength(MEMBERS);
 }, 600_000);

@@ -1,18 +1,18 @@
 import { describe, expect, it, vi } from "vitest";
+import { receive } from "../../src/authoring/receive.js";
 import * as propose from "../../src/backup/enroll.js";
 import { activeBackupKeys, backupKeyId } from "../../src/backup/key.js";
-import { checkBackupKey, openBackupKey } from "../../src/backup/use.js";
+import { checkBackupKey, openBackupKey } from "../../src/backup/open.js";
 import { Secret } from "../../src/bytes/secret.js";
 import { openContent } from "../../src/content/open.js";
-import { sealTo } from "../../src/content/seal.js";
-import { receive } from "../../src/grants/receive.js";
-import type { Session } from "../../src/grants/session.js";
+import { sealContent } from "../../src/content/seal.js";
+import type { MemberState } from "../../src/grants/member-state.js";
 import { MemberKeys } from "../../src/keys/member-keys.js";
 import { activeMember } from "../../src/log/state.js";
 import { verifyLog } from "../../src/log/verify.js";
 import { newestPointer } from "../../src/trust/pointer.js";
 import { hire, openOrganisation, openUser, policyBy, write } from "../escrow/support.js";
-import { createLog, enrollBackupKey, joinLog, review, rotate } from "../support/accepted.js";
+import { createLog, joinLog, makeBackupKey, review, rotate } from "../support/accepted.js";
 import { boxIndex, idBytes, takeApart, withAttachment } from "../support/raw-link.js";
 import { expectError, expectWrongArgument, thrownBy } from "../support/refusal.js";
 import { seededEnv } from "../support/seeded-env.js";
@@ -21,7 +21,7 @@ import { openWorld, World } from "../support/world.js";
 const env = seededEnv("backup keys");
 const SUBJECT = "alice@example.org";
 const laptop = createLog({ subject: SUBJECT, device: { name: "Laptop" } }, env);
-const made = enrollBackupKey(laptop, { name: "In the drawer" }, env);
+const made = makeBackupKey(laptop, { name: "In the drawer" }, env);
 const entries = [laptop.entry, made.entry];
 const text = made.paper.reveal(made.log);
 const other = createLog({ subject: SUBJECT, device: { name: "Laptop" } }, seededEnv("another log"));
@@ -37,7 +37,7 @@ function mistyped(...places: number[]): string {
   return characters.join("");
 }
 
-describe("enrollBackupKey", () => {
+describe("makeBackupKey", () => {
   it("lists the key like a device, with what its maker holds (BAK-3)", () => {
     const log = verifyLog(entries, { subject: SUBJECT, now: "unchecked" });
     const member = activeMember(log, made.paper.member);
@@ -46,8 +46,8 @@ describe("enrollBackupKey", () => {
   });
 
   it("is among its log's backup keys, where no device is, until it is removed (BAK-3)", () => {
-    const second = enrollBackupKey(made, {}, env);
-    const listed = ({ log }: Session) => activeBackupKeys(log).map(({ id }) => id);
+    const second = makeBackupKey(made, {}, env);
+    const listed = ({ log }: MemberState) => activeBackupKeys(log).map(({ id }) => id);
     expect(listed(laptop)).toEqual([]);
     expect(listed(second)).toEqual([made.paper.member, second.paper.member]);
     expect(listed(review(second, { remove: [made.paper.member] }, env))).toEqual([second.paper.member]);
@@ -64,7 +64,7 @@ describe("enrollBackupKey", () => {
   });
 
   it("never prints the paper, and forgets it when wiped", () => {
-    const { paper, log } = enrollBackupKey(laptop, {}, seededEnv("wiped"));
+    const { paper, log } = makeBackupKey(laptop, {}, seededEnv("wiped"));
     expect(`${paper} ${JSON.stringify({ paper })}`).toBe('BackupPaper [secret] {"paper":"BackupPaper [secret]"}');
     const inspected = (paper as unknown as Record<symbol, () => string>)[Symbol.for("nodejs.util.inspect.custom")];
     expect(inspected?.()).toBe("BackupPaper [secret]");
@@ -75,24 +75,24 @@ describe("enrollBackupKey", () => {
 
   it("keeps no keys of what goes on paper, made or refused", () => {
     const wiped = vi.spyOn(MemberKeys.prototype, "wipe");
-    const { log, paper } = enrollBackupKey(laptop, {}, seededEnv("made"));
-    thrownBy(() => enrollBackupKey(laptop, { roles: ["manage"] }, seededEnv("refused")));
+    const { log, paper } = makeBackupKey(laptop, {}, seededEnv("made"));
+    thrownBy(() => makeBackupKey(laptop, { roles: ["manage"] }, seededEnv("refused")));
     const keys = (wiped.mock.contexts as MemberKeys[]).map(({ sign }) => sign);
     wiped.mockRestore();
-    expect(keys).toEqual([activeMember(log, paper.member).sign, expect.any(Uint8Array)]);
+    expect(keys).toEqual([activeMember(log, paper.member).signingKey, expect.any(Uint8Array)]);
   });
 
   it("refuses a name that does not fit, roles, and other logs", () => {
-    expectError(() => enrollBackupKey(laptop, { name: "x".repeat(129) }, env), "INVALID_ARGUMENT", undefined);
-    expectError(() => enrollBackupKey(laptop, { roles: ["manage"] }, env), "INVALID_ARGUMENT", "MEM-8");
+    expectError(() => makeBackupKey(laptop, { name: "x".repeat(129) }, env), "INVALID_ARGUMENT", undefined);
+    expectError(() => makeBackupKey(laptop, { roles: ["manage"] }, env), "INVALID_ARGUMENT", "MEM-8");
     expectError(() => made.paper.reveal(other.log), "INVALID_ARGUMENT", undefined);
     for (const wrong of [undefined, null, 7, "log"]) {
       expectWrongArgument(() => made.paper.reveal(wrong as never), String(wrong));
-      expectWrongArgument(() => enrollBackupKey(wrong as never, {}, env), String(wrong));
+      expectWrongArgument(() => makeBackupKey(wrong as never, {}, env), String(wrong));
       expectWrongArgument(() => checkBackupKey(wrong as never, text), String(wrong));
       expectWrongArgument(() => openBackupKey(wrong as never, entries, text), String(wrong));
     }
-    expectWrongArgument(() => propose.enrollBackupKey(laptop, null as never, env), "options");
+    expectWrongArgument(() => propose.makeBackupKey(laptop, null as never, env), "options");
     expectWrongArgument(() => checkBackupKey(made.log, 36 as never), "text");
     expect(made.paper).toBeInstanceOf(propose.BackupPaper);
   });
@@ -107,12 +107,12 @@ describe("backupKeyId", () => {
   });
 });
 
-describe("enrollBackupKey in a log with escrow", () => {
+describe("makeBackupKey in a log with escrow", () => {
   const escrow = openOrganisation("organisation of backup keys");
   const user = openUser("user with backup keys", escrow);
   const make = (world: World, organisation?: World): World =>
     world.act("Laptop", "makes a paper", (session, env) =>
-      enrollBackupKey(session, { escrowLog: organisation?.log }, env),
+      makeBackupKey(session, { escrowLog: organisation?.log }, env),
     );
 
   it("names the head of the escrow log whose policy was checked (BAK-5)", () => {
@@ -218,7 +218,7 @@ describe("openBackupKey", () => {
   });
 
   it("reads with the paper of a key that was removed, and approves nothing with it (BAK-1, MEM-4)", async () => {
-    const sealed = await sealTo([made.log], Uint8Array.of(7), { purpose: "test" }, env);
+    const sealed = await sealContent([made.log], Uint8Array.of(7), { purpose: "test" }, env);
     const removed = review(made, { remove: [made.paper.member] }, env);
     const tablet = joinLog(removed.log, { device: { name: "Tablet" } }, env);
     const all = [...entries, removed.entry, tablet.entry];
@@ -236,7 +236,7 @@ describe("openBackupKey", () => {
   });
 
   it("restores a new device after all others are lost", () => {
-    let tablet: Session = joinLog(made.log, { device: { name: "Tablet" } }, env);
+    let tablet: MemberState = joinLog(made.log, { device: { name: "Tablet" } }, env);
     const joined = (tablet as typeof made).entry;
     const { keyring } = openBackupKey(tablet.log, [...entries, joined], text);
     const approved = review({ log: tablet.log, keyring }, { approve: [tablet.keyring.member] }, env);
@@ -256,10 +256,10 @@ describe("openBackupKey", () => {
 
   it("extends a backup key when an older device approves it (BAK-3)", () => {
     const phone = joinLog(made.log, { device: { name: "Phone" } }, env);
-    const younger = enrollBackupKey(phone, {}, env);
+    const younger = makeBackupKey(phone, {}, env);
     const key = younger.paper.reveal(younger.log);
     expect(checkBackupKey(younger.log, key).access?.epoch).toBe(2);
-    const seen = [phone.entry, younger.entry].reduce<Session>(
+    const seen = [phone.entry, younger.entry].reduce<MemberState>(
       (session, entry) => receive(session, entry, { now: "unchecked" }),
       made,
     );

@@ -3,7 +3,7 @@
 import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { Secret } from "../../src/bytes/secret.js";
 import { openContent, openStream } from "../../src/content/open.js";
-import { sealStream, sealTo } from "../../src/content/seal.js";
+import { sealContent, sealStream } from "../../src/content/seal.js";
 import { KeysteadError } from "../../src/errors.js";
 import type { LogState } from "../../src/log/state.js";
 import { seededEnv } from "../support/seeded-env.js";
@@ -60,7 +60,7 @@ function expectWiped(secrets: readonly Secret[]): void {
 }
 
 const plaintext = content(100 * CHUNK);
-const sealed = sealTo([alice.log], plaintext, { purpose }, env);
+const sealed = sealContent([alice.log], plaintext, { purpose }, env);
 
 const works = [
   ["sealing", (signal?: AbortSignal) => sealStream([alice.log], { purpose, signal }, env), async () => plaintext],
@@ -130,7 +130,7 @@ describe.each(works)("%s a stream", (name, make, input) => {
     expect(() => make(AbortSignal.abort(REASON))).toThrow(REASON);
     const controller = new AbortController();
     const listening = vi.spyOn(controller.signal, "removeEventListener");
-    const whole = await sealTo([alice.log], content(10), { purpose }, env);
+    const whole = await sealContent([alice.log], content(10), { purpose }, env);
     await collect(through(make(controller.signal), name === "sealing" ? content(10) : whole));
     expect(listening).toHaveBeenCalled();
     controller.abort(REASON);
@@ -140,7 +140,7 @@ describe.each(works)("%s a stream", (name, make, input) => {
     const onProgress = () => {
       throw REASON;
     };
-    const whole = await sealTo([alice.log], content(10), { purpose }, env);
+    const whole = await sealContent([alice.log], content(10), { purpose }, env);
     const pair =
       name === "sealing"
         ? sealStream([alice.log], { purpose, onProgress }, env)
@@ -153,7 +153,7 @@ describe("sealing and opening bytes", () => {
   it("stops when it is aborted, in the middle, with nothing given", async () => {
     const whole = await sealed;
     const runs = [
-      (options: object) => sealTo([alice.log], plaintext, { purpose, ...options }, env),
+      (options: object) => sealContent([alice.log], plaintext, { purpose, ...options }, env),
       (options: object) => openContent(whole, alice.keyring, options),
     ];
     for (const run of runs) {
@@ -175,7 +175,7 @@ describe("sealing and opening bytes", () => {
     const { crypto } = globalThis;
     vi.stubGlobal("crypto", { getRandomValues: crypto.getRandomValues.bind(crypto) });
     const others = countTurns();
-    const whole = await sealTo([alice.log], content(130 * CHUNK), { purpose }, env);
+    const whole = await sealContent([alice.log], content(130 * CHUNK), { purpose }, env);
     expect(others.stop()).toBeGreaterThan(0);
     const again = countTurns();
     await openContent(whole, alice.keyring);
@@ -193,7 +193,7 @@ describe("sealing to many recipients", () => {
     const onProgress = ({ recipients, bytes }: { readonly recipients: number; readonly bytes: number }) => {
       if (bytes === 0) told.push(recipients);
     };
-    const many = await sealTo(logs, content(5), { purpose, onProgress }, env);
+    const many = await sealContent(logs, content(5), { purpose, onProgress }, env);
     expect(told).toEqual([16, 32]);
     expect(others.stop()).toBeGreaterThan(0);
     for (const { keyring } of [people[0], people[39]] as typeof people) {
@@ -214,7 +214,7 @@ describe("sealing to many recipients", () => {
       const secrets = watchSecrets();
       const work =
         how === "bytes"
-          ? sealTo(logs, content(5), options, env)
+          ? sealContent(logs, content(5), options, env)
           : collect(pieces(content(5), []).pipeThrough(sealStream(logs, options, env)));
       expect(await rejected(work)).toBe(REASON);
       await settle();

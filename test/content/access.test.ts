@@ -1,10 +1,10 @@
 // Who can read what is sealed when: docs/spec.md sections 7 and 12, MEM-7.
 
 import { describe, expect, it } from "vitest";
+import { receive } from "../../src/authoring/receive.js";
 import { openContent } from "../../src/content/open.js";
-import { sealTo } from "../../src/content/seal.js";
+import { sealContent } from "../../src/content/seal.js";
 import { KeysteadError } from "../../src/errors.js";
-import { receive } from "../../src/grants/receive.js";
 import { decodeEntry, encodeEntry } from "../../src/log/entry.js";
 import { joinLog, leave, review, rotate, setLockdown } from "../support/accepted.js";
 import { seededEnv } from "../support/seeded-env.js";
@@ -23,7 +23,7 @@ function scene(name: string) {
 describe("a late joiner", () => {
   it("cannot open earlier content until it is approved, then can", async () => {
     const { env, laptop, phone, laptopThen } = scene("late");
-    const sealed = await sealTo([laptop.log], content(9), options, env);
+    const sealed = await sealContent([laptop.log], content(9), options, env);
     const refused = await openContent(sealed, phone.keyring).catch((error: unknown) => error);
     expect(refused).toBeInstanceOf(KeysteadError);
     expect(refused).toMatchObject({ code: "NO_ACCESS", details: { epoch: 1, earliest: 2, latest: 2 } });
@@ -36,14 +36,14 @@ describe("a late joiner", () => {
 
   it("opens at once what is sealed after it joined, as the older device does", async () => {
     const { env, phone, laptopThen } = scene("at once");
-    const sealed = await sealTo([phone.log], content(9), options, env);
+    const sealed = await sealContent([phone.log], content(9), options, env);
     expect(await openContent(sealed, phone.keyring)).toEqual(content(9));
     expect(await openContent(sealed, laptopThen.keyring)).toEqual(content(9));
   });
 
   it("is told to fetch the log when content is sealed to a later epoch than it knows", async () => {
     const { env, laptop, phone } = scene("behind");
-    const sealed = await sealTo([phone.log], content(9), options, env);
+    const sealed = await sealContent([phone.log], content(9), options, env);
     const refused = await openContent(sealed, laptop.keyring).catch((error: unknown) => error);
     expect(refused).toMatchObject({ code: "NO_ACCESS", details: { epoch: 2, earliest: 1, latest: 1 } });
     expect((refused as KeysteadError).message).toContain("fetch the newest entries");
@@ -55,7 +55,7 @@ describe("a device with no epoch, or with one missing in between", () => {
     const env = seededEnv("access lockdown");
     const laptop = setLockdown(person("locked"), { on: true }, env);
     const phone = joinLog(laptop.log, { device: { name: "Phone" } }, env);
-    const sealed = await sealTo([phone.log], content(9), options, env);
+    const sealed = await sealContent([phone.log], content(9), options, env);
     const refused = await openContent(sealed, phone.keyring).catch((error: unknown) => error);
     expect(refused).toMatchObject({ code: "NO_ACCESS", details: { epoch: 1 } });
     expect((refused as KeysteadError).message).toContain("holds none yet");
@@ -70,7 +70,7 @@ describe("a device with no epoch, or with one missing in between", () => {
     const stripped = encodeEntry(decodeEntry(fourth.entry).link.bytes, []);
     const now = receive(receive(phone, stripped, { now: "unchecked" }), fifth.entry, { now: "unchecked" });
     expect(now.keyring.epochs).toEqual([3, 5]);
-    const sealed = await sealTo([fourth.log], content(9), options, env);
+    const sealed = await sealContent([fourth.log], content(9), options, env);
     const refused = await openContent(sealed, now.keyring).catch((error: unknown) => error);
     expect(refused).toMatchObject({ code: "NO_ACCESS", details: { epoch: 4, earliest: 3, latest: 5 } });
     expect((refused as KeysteadError).message).toContain("did not receive");
@@ -81,9 +81,9 @@ describe("a device with no epoch, or with one missing in between", () => {
 describe("a removed device", () => {
   it("cannot open what is sealed after its removal, and still opens what was sealed before", async () => {
     const { env, phone, laptopThen } = scene("removed");
-    const before = await sealTo([laptopThen.log], content(3), options, env);
+    const before = await sealContent([laptopThen.log], content(3), options, env);
     const removal = review(laptopThen, { remove: [phone.keyring.member] }, env);
-    const after = await sealTo([removal.log], content(4), options, env);
+    const after = await sealContent([removal.log], content(4), options, env);
     const removed = receive(phone, removal.entry, { now: "unchecked" });
     expect(await rejection(openContent(after, removed.keyring))).toMatchObject({ code: "NO_ACCESS" });
     expect(await openContent(before, removed.keyring)).toEqual(content(3));
@@ -93,7 +93,7 @@ describe("a removed device", () => {
   it("makes sealing refused while rotation is due, and sealing works again after it (MEM-7)", async () => {
     const { env, phone, laptopThen } = scene("due");
     const left = leave(phone, env);
-    const refused = sealTo([left.log], content(4), options, env);
+    const refused = sealContent([left.log], content(4), options, env);
     expect(await rejection(refused)).toMatchObject({
       code: "ROTATION_DUE",
       rule: "MEM-7",
@@ -101,10 +101,12 @@ describe("a removed device", () => {
     });
     for (const removedMembersMayRead of [undefined, false, "yes" as unknown as boolean]) {
       const recipients = [person("other").log, { log: left.log, removedMembersMayRead }];
-      expect(await rejection(sealTo(recipients, content(4), options, env))).toMatchObject({ code: "ROTATION_DUE" });
+      expect(await rejection(sealContent(recipients, content(4), options, env))).toMatchObject({
+        code: "ROTATION_DUE",
+      });
     }
     const rotated = rotate(receive(laptopThen, left.entry, { now: "unchecked" }), env);
-    const sealed = await sealTo([rotated.log], content(4), options, env);
+    const sealed = await sealContent([rotated.log], content(4), options, env);
     expect(await openContent(sealed, rotated.keyring)).toEqual(content(4));
     expect(await rejection(openContent(sealed, left.keyring))).toMatchObject({ code: "NO_ACCESS" });
   });
@@ -113,7 +115,7 @@ describe("a removed device", () => {
     const { env, phone } = scene("override");
     const left = leave(phone, env);
     const recipients = [{ log: left.log, removedMembersMayRead: true }];
-    const sealed = await sealTo(recipients, content(4), options, env);
+    const sealed = await sealContent(recipients, content(4), options, env);
     expect(await openContent(sealed, left.keyring)).toEqual(content(4));
   });
 });

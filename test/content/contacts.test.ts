@@ -1,21 +1,22 @@
 // Sealing to tracked contacts: docs/spec.md sections 10 and 12.
 
 import { describe, expect, it } from "vitest";
+import { receive } from "../../src/authoring/receive.js";
 import { openContent } from "../../src/content/open.js";
-import { sealTo } from "../../src/content/seal.js";
-import { acknowledge } from "../../src/fingerprint/acknowledge.js";
-import { type ContactPin, pinContact } from "../../src/fingerprint/pin.js";
-import { receive } from "../../src/grants/receive.js";
+import { sealContent } from "../../src/content/seal.js";
+import { acknowledgeContact } from "../../src/fingerprint/acknowledge.js";
+import { type TrackedContact, trackContact } from "../../src/fingerprint/pin.js";
 import { joinLog, review } from "../support/accepted.js";
 import { seededEnv } from "../support/seeded-env.js";
 import { content, person, rejection } from "./support.js";
 
 const env = seededEnv("contacts");
-const seal = (...recipients: Parameters<typeof sealTo>[0]) => sealTo(recipients, content(5), { purpose: "note" }, env);
+const seal = (...recipients: Parameters<typeof sealContent>[0]) =>
+  sealContent(recipients, content(5), { purpose: "note" }, env);
 
 describe("sealing to a tracked contact", () => {
   const alice = person("alice");
-  const pin = pinContact(alice.log);
+  const pin = trackContact(alice.log);
   const phone = joinLog(alice.log, { device: { name: "Phone" } }, env);
 
   it("goes on while its log is the pinned one", async () => {
@@ -28,7 +29,7 @@ describe("sealing to a tracked contact", () => {
     expect(await rejection(seal({ log: phone.log, pin }))).toMatchObject(refused);
     // One changed contact among others is enough: nothing is sealed to anybody.
     expect(await rejection(seal(person("bob").log, { log: phone.log, pin }))).toMatchObject(refused);
-    const sealed = await seal({ log: phone.log, pin: acknowledge(pin, phone.log) });
+    const sealed = await seal({ log: phone.log, pin: acknowledgeContact(pin, phone.log) });
     expect(await openContent(sealed, phone.keyring)).toEqual(content(5));
   });
 
@@ -44,7 +45,7 @@ describe("sealing to a tracked contact", () => {
 
   it("is refused when the log was rolled back or replaced, and when it is somebody else's", async () => {
     const change = (status: string) => ({ code: "CONTACT_CHANGED", details: { change: { status } } });
-    const later = pinContact(phone.log);
+    const later = trackContact(phone.log);
     expect(await rejection(seal({ log: alice.log, pin: later }))).toMatchObject(change("rolled-back"));
     const other = { ...pin, head: person("mallory").log.head };
     expect(await rejection(seal({ log: alice.log, pin: other }))).toMatchObject(change("replaced"));
@@ -52,7 +53,7 @@ describe("sealing to a tracked contact", () => {
   });
 
   it("is refused with a pin that is none, rather than taken for untracked", async () => {
-    for (const junk of [null, {}, "pin", 7, { ...pin, v: 2 }] as unknown as ContactPin[]) {
+    for (const junk of [null, {}, "pin", 7, { ...pin, v: 2 }] as unknown as TrackedContact[]) {
       expect(await rejection(seal({ log: alice.log, pin: junk }))).toMatchObject({ code: "INVALID_ENCODING" });
     }
   });

@@ -6,15 +6,15 @@ import { concat } from "../../src/bytes/bytes.js";
 import { Secret } from "../../src/bytes/secret.js";
 import { readContentHeader, splitContent } from "../../src/content/format.js";
 import { openContent } from "../../src/content/open.js";
-import { sealTo } from "../../src/content/seal.js";
+import { sealContent } from "../../src/content/seal.js";
 import { KeysteadError } from "../../src/errors.js";
-import type { Session } from "../../src/grants/session.js";
+import type { MemberState } from "../../src/grants/member-state.js";
 import { slow } from "../support/runs.js";
 import { seededEnv } from "../support/seeded-env.js";
 import { CHUNK, content, expectSame, NO_BYTES, person, rejection } from "./support.js";
 
-const people: readonly Session[] = ["alice", "bob", "carol", "dave", "erin"].map(person);
-const [alice, bob] = people as [Session, Session];
+const people: readonly MemberState[] = ["alice", "bob", "carol", "dave", "erin"].map(person);
+const [alice, bob] = people as [MemberState, MemberState];
 const env = seededEnv("content");
 
 afterEach(() => {
@@ -22,16 +22,16 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-describe("sealTo and openContent", () => {
+describe("sealContent and openContent", () => {
   const sizes = [0, 1, 15, 16, 17, CHUNK - 1, CHUNK, CHUNK + 1, 2 * CHUNK - 1, 2 * CHUNK, 2 * CHUNK + 1];
 
   it.each(sizes)("bring back %i bytes", async (size) => {
-    const sealed = await sealTo([alice.log], content(size), { purpose: "note" }, env);
+    const sealed = await sealContent([alice.log], content(size), { purpose: "note" }, env);
     expectSame(await openContent(sealed, alice.keyring), content(size));
   });
 
   it("bring back more chunks than are in flight at a time", async () => {
-    const sealed = await sealTo([alice.log], content(40 * CHUNK + 7), { purpose: "note" }, env);
+    const sealed = await sealContent([alice.log], content(40 * CHUNK + 7), { purpose: "note" }, env);
     expectSame(await openContent(sealed, alice.keyring), content(40 * CHUNK + 7));
   });
 
@@ -45,7 +45,7 @@ describe("sealTo and openContent", () => {
     await fc.assert(
       fc.asyncProperty(scene, async ({ recipients, size, purpose, associatedData }) => {
         const logs = recipients.map(({ log }) => log);
-        const sealed = await sealTo(logs, content(size), { purpose, associatedData }, env);
+        const sealed = await sealContent(logs, content(size), { purpose, associatedData }, env);
         for (const { keyring } of people) {
           const opened = openContent(sealed, keyring, { purpose, associatedData });
           if (recipients.some((recipient) => recipient.keyring === keyring)) expectSame(await opened, content(size));
@@ -57,7 +57,7 @@ describe("sealTo and openContent", () => {
   });
 
   it("never use a key or coins twice: two sealings of the same share nothing", async () => {
-    const [a, b] = await Promise.all([1, 2].map(() => sealTo([alice.log], content(40), { purpose: "note" }, env)));
+    const [a, b] = await Promise.all([1, 2].map(() => sealContent([alice.log], content(40), { purpose: "note" }, env)));
     const [first, second] = [splitContent(a as Uint8Array), splitContent(b as Uint8Array)];
     expect(first.coreBytes).toEqual(second.coreBytes);
     expect(first.commitment).not.toEqual(second.commitment);
@@ -66,7 +66,7 @@ describe("sealTo and openContent", () => {
   });
 
   it("give the same bytes with WebCrypto and without", async () => {
-    const seal = () => sealTo([alice.log, bob.log], content(CHUNK + 5), { purpose: "note" }, seededEnv("same"));
+    const seal = () => sealContent([alice.log, bob.log], content(CHUNK + 5), { purpose: "note" }, seededEnv("same"));
     const native = await seal();
     // As on a page that was served over plain HTTP.
     const { crypto } = globalThis;
@@ -80,7 +80,7 @@ describe("sealTo and openContent", () => {
     const [plaintext, associatedData] = [content(CHUNK + 1), content(9)];
     const recipients = Object.freeze([bob.log, Object.freeze({ log: alice.log })]);
     const options = Object.freeze({ purpose: "note", associatedData });
-    const sealed = await sealTo(recipients, plaintext, options, env);
+    const sealed = await sealContent(recipients, plaintext, options, env);
     const copy = sealed.slice();
     await openContent(sealed, alice.keyring, options);
     expectSame(concat(plaintext, associatedData, sealed), concat(content(CHUNK + 1), content(9), copy));
@@ -89,20 +89,20 @@ describe("sealTo and openContent", () => {
   it("take bytes that are a view of part of a buffer", async () => {
     const room = new Uint8Array(9000).fill(9);
     room.set(content(100), 3);
-    const sealed = await sealTo([alice.log], room.subarray(3, 103), { purpose: "note" }, env);
+    const sealed = await sealContent([alice.log], room.subarray(3, 103), { purpose: "note" }, env);
     room.set(sealed, 5);
     expect(await openContent(room.subarray(5, 5 + sealed.length), alice.keyring)).toEqual(content(100));
   });
 
   it("leave no key behind, whether they succeed or fail", async () => {
-    await openContent(await sealTo([alice.log], NO_BYTES, { purpose: "note" }, env), alice.keyring);
+    await openContent(await sealContent([alice.log], NO_BYTES, { purpose: "note" }, env), alice.keyring);
     const taken: Secret[] = [];
     const { take } = Secret;
     vi.spyOn(Secret, "take").mockImplementation((bytes) => {
       taken.push(take.call(Secret, bytes));
       return taken.at(-1) as Secret;
     });
-    const sealed = await sealTo([alice.log], content(10), { purpose: "note", associatedData: content(3) }, env);
+    const sealed = await sealContent([alice.log], content(10), { purpose: "note", associatedData: content(3) }, env);
     const cut = sealed.subarray(0, -1);
     const broken = { random: (length: number) => new Uint8Array(length === 64 ? 1 : length), now: () => 0 };
     await openContent(sealed, alice.keyring, { associatedData: content(3) });
@@ -110,7 +110,7 @@ describe("sealTo and openContent", () => {
       code: "CORRUPT_CONTENT",
     });
     expect(await rejection(openContent(sealed, alice.keyring))).toMatchObject({ code: "CORRUPT_CONTENT" });
-    expect(await rejection(sealTo([alice.log], NO_BYTES, { purpose: "note" }, broken))).toMatchObject({
+    expect(await rejection(sealContent([alice.log], NO_BYTES, { purpose: "note" }, broken))).toMatchObject({
       code: "INVALID_ARGUMENT",
     });
     expect(taken.length).toBeGreaterThanOrEqual(9);
@@ -120,7 +120,7 @@ describe("sealTo and openContent", () => {
 
 describe("purpose and associated data", () => {
   const options = { purpose: "voicemail", associatedData: content(20) };
-  const sealed = sealTo([alice.log], content(50), options, env);
+  const sealed = sealContent([alice.log], content(50), options, env);
 
   it("open when they are what was sealed with; the reader need not name the purpose", async () => {
     expect(await openContent(await sealed, alice.keyring, options)).toEqual(content(50));
@@ -143,7 +143,7 @@ describe("purpose and associated data", () => {
   });
 
   it("refuse associated data where there was none; no bytes are the same as none", async () => {
-    const plain = await sealTo([alice.log], content(5), { purpose: "note", associatedData: NO_BYTES }, env);
+    const plain = await sealContent([alice.log], content(5), { purpose: "note", associatedData: NO_BYTES }, env);
     expect(await openContent(plain, alice.keyring)).toEqual(content(5));
     const opened = openContent(plain, alice.keyring, { associatedData: content(1) });
     expect(await rejection(opened)).toMatchObject({ code: "CORRUPT_CONTENT" });
@@ -160,7 +160,7 @@ describe("plain JavaScript callers", () => {
   const junk: readonly unknown[] = [undefined, null, "text", 7, Number.NaN, {}, [], [1, 2], new ArrayBuffer(8)];
   const invalid = { code: "INVALID_ARGUMENT" };
   type Loose = (...args: unknown[]) => Promise<Uint8Array>;
-  const [seal, open] = [sealTo as unknown as Loose, openContent as unknown as Loose];
+  const [seal, open] = [sealContent as unknown as Loose, openContent as unknown as Loose];
 
   it("meet INVALID_ARGUMENT for recipients that are none", async () => {
     for (const value of junk) {
@@ -174,13 +174,13 @@ describe("plain JavaScript callers", () => {
 
   it("meet INVALID_ARGUMENT for a log given twice, in two states too", async () => {
     for (const twice of [alice.log, { log: alice.log }]) {
-      const sealed = sealTo([alice.log, bob.log, twice], NO_BYTES, { purpose: "note" }, env);
+      const sealed = sealContent([alice.log, bob.log, twice], NO_BYTES, { purpose: "note" }, env);
       expect(await rejection(sealed)).toMatchObject({ ...invalid, details: { log: alice.log.head.log } });
     }
   });
 
   it("meet TOO_LARGE for more recipients than a header holds, before any is looked at (ENC-3)", async () => {
-    const sealed = sealTo(new Array(10_001).fill(alice.log), NO_BYTES, { purpose: "note" }, env);
+    const sealed = sealContent(new Array(10_001).fill(alice.log), NO_BYTES, { purpose: "note" }, env);
     expect(await rejection(sealed)).toMatchObject({ code: "TOO_LARGE", rule: "ENC-3" });
   });
 
@@ -204,7 +204,7 @@ describe("plain JavaScript callers", () => {
   });
 
   it("meet INVALID_ARGUMENT for anything but sealed bytes, a keyring and options", async () => {
-    const sealed = await sealTo([alice.log], NO_BYTES, { purpose: "note" }, env);
+    const sealed = await sealContent([alice.log], NO_BYTES, { purpose: "note" }, env);
     for (const value of junk) {
       expect(await rejection(open(value, alice.keyring))).toMatchObject(invalid);
       expect(await rejection(open(sealed, value))).toMatchObject(invalid);
@@ -222,7 +222,7 @@ describe("plain JavaScript callers", () => {
 
   it("meet WIPED for a keyring that was wiped", async () => {
     const { log, keyring } = person("frank");
-    const sealed = await sealTo([log], NO_BYTES, { purpose: "note" }, env);
+    const sealed = await sealContent([log], NO_BYTES, { purpose: "note" }, env);
     keyring.wipe();
     expect(await rejection(openContent(sealed, keyring))).toMatchObject({ code: "WIPED" });
   });

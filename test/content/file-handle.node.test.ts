@@ -3,7 +3,7 @@
 import { mkdtemp, open, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { openRandomAccess, sealTo } from "keystead";
+import { openRandomAccess, sealContent } from "keystead";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { seededEnv } from "../support/seeded-env.js";
 import { openWorld } from "../support/world.js";
@@ -27,7 +27,7 @@ async function fileSource(handle: Awaited<ReturnType<typeof open>>) {
 }
 
 it("reads a range of a file, and refuses one that was cut off", async () => {
-  const sealed = await sealTo([world.log], film, { purpose: "film" }, seededEnv("film"));
+  const sealed = await sealContent([world.log], film, { purpose: "film" }, seededEnv("film"));
   for (const [name, bytes] of [
     ["whole", sealed],
     ["cut", sealed.subarray(0, -1)],

@@ -4,8 +4,8 @@ import { describe, expect, it } from "vitest";
 import type { Freshness } from "../../src/content/freshness.js";
 import { openContent } from "../../src/content/open.js";
 import type { Recipient } from "../../src/content/recipients.js";
-import { sealStream, sealTo } from "../../src/content/seal.js";
-import { pinContact } from "../../src/fingerprint/pin.js";
+import { sealContent, sealStream } from "../../src/content/seal.js";
+import { trackContact } from "../../src/fingerprint/pin.js";
 import { seededEnv } from "../support/seeded-env.js";
 import { DAY, flip, HOUR, NOON, statement, UNTIL } from "../support/service.js";
 import { openWorld } from "../support/world.js";
@@ -20,7 +20,7 @@ const removed = alice.review("Laptop", { remove: ["Phone"] });
 const fresh: Freshness = { now: NOON, maxAge: HOUR };
 
 const seal = (recipients: readonly Recipient[], freshness: Freshness | undefined = fresh) =>
-  sealTo(recipients, content(5), { purpose, fresh: freshness }, env);
+  sealContent(recipients, content(5), { purpose, fresh: freshness }, env);
 const refusal = (recipients: readonly Recipient[], freshness?: Freshness) => rejection(seal(recipients, freshness));
 const STALE = { code: "STALE_LOG", rule: "SVC-6" };
 
@@ -56,7 +56,9 @@ describe("sealing to logs that must be fresh", () => {
     const good = { log: alice.log, statement: statement(alice) };
     expect(await refusal([alice.log])).toMatchObject({ ...STALE, details: { log: alice.log.head.log } });
     expect(await refusal([good, bob.log])).toMatchObject({ ...STALE, details: { log: bob.log.head.log } });
-    expect(await refusal([good, { log: bob.log, pin: pinContact(bob.log, { verified: true }) }])).toMatchObject(STALE);
+    expect(await refusal([good, { log: bob.log, pin: trackContact(bob.log, { verified: true }) }])).toMatchObject(
+      STALE,
+    );
     expect(await refusal([good, { log: bob.log, statement: statement(bob) }])).toEqual({});
     expect(() => sealStream([good, bob.log], { purpose, fresh }, env)).toThrow(expect.objectContaining(STALE));
   });
@@ -65,7 +67,7 @@ describe("sealing to logs that must be fresh", () => {
     const { log } = person("carol");
     expect(await refusal([log])).toMatchObject({ ...STALE, details: { log: log.head.log } });
     expect(await refusal([{ log, statement: statement(alice) }])).toMatchObject(STALE);
-    expect(await rejection(sealTo([log], content(5), { purpose }, env))).toEqual({});
+    expect(await rejection(sealContent([log], content(5), { purpose }, env))).toEqual({});
   });
 
   it("is refused with another log's statement, one that contradicts the log, one ahead of the clock, and a forged one", async () => {
@@ -92,7 +94,7 @@ describe("sealing to logs that must be fresh", () => {
       code: "ROTATION_DUE",
     });
     const joined = alice.join("Thief");
-    const pin = pinContact(alice.log);
+    const pin = trackContact(alice.log);
     expect(await refusal([{ log: joined.log, pin, statement: statement(joined) }])).toMatchObject({
       code: "CONTACT_CHANGED",
     });
@@ -102,7 +104,7 @@ describe("sealing to logs that must be fresh", () => {
 describe("a demand for freshness", () => {
   it("is not made by a statement alone, which would then be believed unread (INVALID_ARGUMENT)", async () => {
     const recipient = { log: alice.log, statement: statement(alice) };
-    const refused = await rejection(sealTo([recipient], content(5), { purpose }, env));
+    const refused = await rejection(sealContent([recipient], content(5), { purpose }, env));
     expect(refused).toMatchObject({ code: "INVALID_ARGUMENT" });
     expect(await refusal([recipient])).toEqual({});
   });
@@ -111,7 +113,7 @@ describe("a demand for freshness", () => {
     const recipient = { log: alice.log, statement: statement(alice) };
     const wrong = [null, 7, "1 h", { now: NOON }, { maxAge: 1 }, { now: "x", maxAge: 1 }, { now: NOON, maxAge: -1 }];
     for (const bad of [...wrong, { ...fresh, skew: -1 }, { ...fresh, now: Number.NaN }] as unknown as Freshness[]) {
-      expect(await rejection(sealTo([recipient], content(5), { purpose, fresh: bad }, env))).toMatchObject({
+      expect(await rejection(sealContent([recipient], content(5), { purpose, fresh: bad }, env))).toMatchObject({
         code: "INVALID_ARGUMENT",
       });
     }

@@ -13,7 +13,7 @@ import { BOX_LENGTH } from "../../src/content/content-key.js";
 import { encodeCore, encodeHeader, frameHeader, readContentHeader, splitContent } from "../../src/content/format.js";
 import { openContent } from "../../src/content/open.js";
 import { packRecipients } from "../../src/content/recipient-list.js";
-import { sealTo } from "../../src/content/seal.js";
+import { sealContent } from "../../src/content/seal.js";
 import { epochPrivateKey } from "../../src/keys/keyring.js";
 import { hpkeOpen } from "../../src/primitives/hpke.js";
 import { failure, flipped, utf8 } from "../primitives/support.js";
@@ -35,7 +35,7 @@ import {
 const [alice, bob, eve] = [person("alice"), person("bob"), person("eve")];
 const env = seededEnv("header");
 const plaintext = content(300);
-const sealed = sealTo([alice.log, bob.log], plaintext, { purpose: "note", associatedData: content(4) }, env);
+const sealed = sealContent([alice.log, bob.log], plaintext, { purpose: "note", associatedData: content(4) }, env);
 const open = (bytes: Uint8Array, keyring = alice.keyring) =>
   openContent(bytes, keyring, { associatedData: content(4) });
 
@@ -118,7 +118,7 @@ describe("a header in which anything was changed", () => {
   });
 
   it("is refused when a box, the commitment or the payload comes from other content to the same recipients", async () => {
-    const [mine, other] = [await sealed, await sealTo([alice.log, bob.log], plaintext, { purpose: "note" }, env)];
+    const [mine, other] = [await sealed, await sealContent([alice.log, bob.log], plaintext, { purpose: "note" }, env)];
     const [a, b] = [splitContent(mine), splitContent(other)];
     const mutants = [
       withHeader(mine, encodeHeader(a.coreBytes, a.commitment, b.boxes)),

@@ -4,9 +4,9 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { openContent, openSigned, openStream } from "../../src/content/open.js";
 import { openRandomAccess } from "../../src/content/random-access.js";
-import { sealTo } from "../../src/content/seal.js";
+import { sealContent } from "../../src/content/seal.js";
 import type { ExpectedContent } from "../../src/content/unlock.js";
-import { compareHead } from "../../src/log/named-head.js";
+import { compareHead } from "../../src/log/heads.js";
 import type { Head, LogState } from "../../src/log/state.js";
 import { seededEnv } from "../support/seeded-env.js";
 import { openWorld, type World } from "../support/world.js";
@@ -21,7 +21,7 @@ const renamed = alice.rename("Phone", "Handy");
 const later = renamed.rename("Laptop", "Old laptop");
 const fork = alice.rename("Laptop", "Elsewhere");
 
-const seal = ({ log }: Pick<World, "log">) => sealTo([log, person("bob").log], content(5), { purpose }, env);
+const seal = ({ log }: Pick<World, "log">) => sealContent([log, person("bob").log], content(5), { purpose }, env);
 
 /** What each way of opening says, which is the same. */
 async function named(sealed: Uint8Array, reader: World, log: LogState | undefined = reader.log) {

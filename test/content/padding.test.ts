@@ -11,7 +11,7 @@ import { openContent, openStream } from "../../src/content/open.js";
 import { paddedLength } from "../../src/content/padding.js";
 import { chunkNonce } from "../../src/content/payload.js";
 import { openRandomAccess } from "../../src/content/random-access.js";
-import { sealTo } from "../../src/content/seal.js";
+import { sealContent } from "../../src/content/seal.js";
 import { slow } from "../support/runs.js";
 import { seededEnv } from "../support/seeded-env.js";
 import { prefixOf, through } from "./stream-support.js";
@@ -31,7 +31,7 @@ import {
 const alice = person("alice");
 const env = seededEnv("padding");
 const ROOM = CHUNK - 8;
-const seal = (size: number) => sealTo([alice.log], content(size), { purpose: "note", pad: true }, env);
+const seal = (size: number) => sealContent([alice.log], content(size), { purpose: "note", pad: true }, env);
 
 describe("a padded length", () => {
   it("is Padmé's, and at least 256", () => {
@@ -81,7 +81,7 @@ describe("padded content", () => {
 
   it("says in its header that it is padded, and content that is not does not", async () => {
     expect(readContentHeader(await seal(5)).padding).toBe("padme");
-    const plain = await sealTo([alice.log], content(5), { purpose: "note" }, env);
+    const plain = await sealContent([alice.log], content(5), { purpose: "note" }, env);
     expect(readContentHeader(plain)).not.toHaveProperty("padding");
   });
 });

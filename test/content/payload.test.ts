@@ -8,7 +8,7 @@ import { Secret } from "../../src/bytes/secret.js";
 import { chunkCipher, ownCipher, webCipher } from "../../src/content/chunk-cipher.js";
 import { openContent } from "../../src/content/open.js";
 import { chunkNonce, payloadLength } from "../../src/content/payload.js";
-import { sealTo } from "../../src/content/seal.js";
+import { sealContent } from "../../src/content/seal.js";
 import { flipped } from "../primitives/support.js";
 import { slow } from "../support/runs.js";
 import { seededEnv } from "../support/seeded-env.js";
@@ -120,8 +120,8 @@ describe("a chunk's nonce", () => {
 describe("what a server does to the chunks", () => {
   const { log, keyring } = person("alice");
   const env = seededEnv("payload");
-  const sealed = sealTo([log], content(4 * CHUNK + 100), { purpose: "note" }, env);
-  const twin = sealTo([log], content(4 * CHUNK + 100), { purpose: "note" }, env);
+  const sealed = sealContent([log], content(4 * CHUNK + 100), { purpose: "note" }, env);
+  const twin = sealContent([log], content(4 * CHUNK + 100), { purpose: "note" }, env);
 
   /** The refusal of content whose five chunks became others. */
   async function refusal(change: (chunks: readonly Uint8Array[], others: readonly Uint8Array[]) => Uint8Array[]) {
@@ -153,7 +153,7 @@ describe("what a server does to the chunks", () => {
   it("extended: by a chunk, by bytes, or by an empty chunk", async () => {
     expect(await refusal((chunks) => [...chunks, chunks[4] as Uint8Array])).toMatchObject(corrupt(4, 5));
     expect(await refusal((chunks) => [...chunks, new Uint8Array(1)])).toMatchObject(corrupt(4, 5));
-    const full = chunksOf(await sealTo([log], content(CHUNK), { purpose: "note" }, env));
+    const full = chunksOf(await sealContent([log], content(CHUNK), { purpose: "note" }, env));
     for (const extra of [1, 15, 16, 17]) {
       const mutant = concat(full.front, ...full.chunks, new Uint8Array(extra));
       expect(await rejection(openContent(mutant, keyring))).toMatchObject({ code: "CORRUPT_CONTENT" });

@@ -9,7 +9,7 @@ import { readContentHeader, splitContent } from "../../src/content/format.js";
 import { openContent } from "../../src/content/open.js";
 import { ContentReader, openRandomAccess } from "../../src/content/random-access.js";
 import type { RandomAccessSource } from "../../src/content/random-access-source.js";
-import { sealTo } from "../../src/content/seal.js";
+import { sealContent } from "../../src/content/seal.js";
 import { flipped } from "../primitives/support.js";
 import { slow } from "../support/runs.js";
 import { seededEnv } from "../support/seeded-env.js";
@@ -76,7 +76,7 @@ describe("random access", () => {
     });
     await fc.assert(
       fc.asyncProperty(scene, async ({ size, pad, isBlob, at }) => {
-        const sealed = await sealTo([bob.log, alice.log], content(size), { purpose, pad }, env);
+        const sealed = await sealContent([bob.log, alice.log], content(size), { purpose, pad }, env);
         const from = isBlob ? new Blob([sealed as Uint8Array<ArrayBuffer>]) : source(sealed);
         const reader = await openRandomAccess(from, alice.keyring, { purpose });
         expect(reader.size).toBe(size);
@@ -91,7 +91,7 @@ describe("random access", () => {
   });
 
   it("reads header, last chunk and the chunks of the range, and nothing else, wherever the range is", async () => {
-    const sealed = await sealTo([alice.log], content(30 * CHUNK), { purpose }, env);
+    const sealed = await sealContent([alice.log], content(30 * CHUNK), { purpose }, env);
     const from = source(sealed);
     const reader = await openRandomAccess(from, alice.keyring);
     const { end } = splitContent(sealed);
@@ -117,7 +117,7 @@ describe("random access", () => {
   });
 
   it("refuses ranges that are not within the content with INVALID_ARGUMENT", async () => {
-    const sealed = await sealTo([alice.log], content(100), { purpose, pad: true }, env);
+    const sealed = await sealContent([alice.log], content(100), { purpose, pad: true }, env);
     const reader = await openRandomAccess(source(sealed), alice.keyring);
     expect(await reader.read(90, 10)).toEqual(content(100).subarray(90));
     const wrong: readonly unknown[][] = [
@@ -144,7 +144,7 @@ describe("random access", () => {
   });
 
   it("finds content cut off, extended or damaged at its end before anything is given", async () => {
-    const sealed = await sealTo([alice.log], content(3 * CHUNK + 50), { purpose }, env);
+    const sealed = await sealContent([alice.log], content(3 * CHUNK + 50), { purpose }, env);
     const { front, chunks } = chunksOf(sealed);
     const [a, b, c, d] = chunks as [Uint8Array, Uint8Array, Uint8Array, Uint8Array];
     const mutants = [
@@ -165,7 +165,7 @@ describe("random access", () => {
   });
 
   it("gives ranges beside a damaged chunk, and names the chunk for ranges with it", async () => {
-    const sealed = await sealTo([alice.log], content(6 * CHUNK), { purpose }, env);
+    const sealed = await sealContent([alice.log], content(6 * CHUNK), { purpose }, env);
     const { front, chunks } = chunksOf(sealed);
     const [a, b, c, d, e, f] = chunks as Uint8Array[];
     const swapped = concat(front, ...([a, c, b, d, e, f] as Uint8Array[]));
@@ -182,7 +182,7 @@ describe("random access", () => {
   });
 
   it("refuses headers as openContent does", async () => {
-    const sealed = await sealTo([alice.log], content(5), { purpose, associatedData: content(2) }, env);
+    const sealed = await sealContent([alice.log], content(5), { purpose, associatedData: content(2) }, env);
     const { end } = splitContent(sealed);
     const cases = [
       [sealed, bob, {}, "NOT_A_RECIPIENT"],
@@ -200,7 +200,7 @@ describe("random access", () => {
   });
 
   it("meets INVALID_ARGUMENT for what is no source, and for a source that gives other bytes than it was asked for", async () => {
-    const sealed = await sealTo([alice.log], content(5), { purpose }, env);
+    const sealed = await sealContent([alice.log], content(5), { purpose }, env);
     const good = source(sealed);
     const wrong: readonly unknown[] = [
       undefined,
@@ -229,7 +229,7 @@ describe("random access", () => {
   });
 
   it("passes on what the source throws", async () => {
-    const sealed = await sealTo([alice.log], content(2 * CHUNK), { purpose }, env);
+    const sealed = await sealContent([alice.log], content(2 * CHUNK), { purpose }, env);
     let fails = false;
     const reason = new Error("connection lost");
     const good = source(sealed);
@@ -245,7 +245,7 @@ describe("random access", () => {
   });
 
   it("is over when the reader is wiped, and prints no key", async () => {
-    const sealed = await sealTo([alice.log], content(5), { purpose }, env);
+    const sealed = await sealContent([alice.log], content(5), { purpose }, env);
     const reader = await openRandomAccess(source(sealed), alice.keyring);
     expect(reader).toBeInstanceOf(ContentReader);
     expect(Object.keys(JSON.parse(JSON.stringify(reader)))).toEqual(["sender", "named", "size"]);
@@ -298,7 +298,7 @@ describe("content of more than 2^32 chunks", () => {
 
 describe("random access to signed content", () => {
   it("says that nobody has checked the sender, and takes no sender's log", async () => {
-    const sealed = await sealTo([alice.log], content(2 * CHUNK), { purpose, signer: bob }, env);
+    const sealed = await sealContent([alice.log], content(2 * CHUNK), { purpose, signer: bob }, env);
     const reader = await openRandomAccess(source(sealed), alice.keyring);
     const claimed = { member: bob.keyring.member, head: bob.log.head };
     expect(reader.sender).toEqual({ status: "unchecked", claimed });
@@ -313,7 +313,10 @@ describe("random access to signed content", () => {
     expect(await rejection(openRandomAccess(source(sealed), alice.keyring, options))).toMatchObject({
       code: "INVALID_ARGUMENT",
     });
-    const plain = await openRandomAccess(source(await sealTo([alice.log], NO_BYTES, { purpose }, env)), alice.keyring);
+    const plain = await openRandomAccess(
+      source(await sealContent([alice.log], NO_BYTES, { purpose }, env)),
+      alice.keyring,
+    );
     expect(plain.sender).toEqual({ status: "unsigned" });
   });
 });

@@ -5,9 +5,9 @@ import { describe, expect, it } from "vitest";
 import { readContentHeader } from "../../src/content/format.js";
 import { openContent } from "../../src/content/open.js";
 import type { Recipient } from "../../src/content/recipients.js";
-import { sealStream, sealTo } from "../../src/content/seal.js";
-import { acknowledge } from "../../src/fingerprint/acknowledge.js";
-import { pinContact } from "../../src/fingerprint/pin.js";
+import { sealContent, sealStream } from "../../src/content/seal.js";
+import { acknowledgeContact } from "../../src/fingerprint/acknowledge.js";
+import { trackContact } from "../../src/fingerprint/pin.js";
 import { isHolder, type LogState } from "../../src/log/state.js";
 import { seededEnv } from "../support/seeded-env.js";
 import { openWorld } from "../support/world.js";
@@ -17,11 +17,11 @@ const [alice, bob] = [person("alice"), person("bob")];
 const env = seededEnv("refusals");
 const purpose = "note";
 const seal = (recipients: readonly Recipient[], verifiedOnly?: boolean) =>
-  sealTo(recipients, content(5), { purpose, verifiedOnly }, env);
+  sealContent(recipients, content(5), { purpose, verifiedOnly }, env);
 
 describe("sealing to verified contacts only", () => {
-  const unverified = pinContact(alice.log);
-  const verified = acknowledge(unverified, alice.log, { verified: true });
+  const unverified = trackContact(alice.log);
+  const verified = acknowledgeContact(unverified, alice.log, { verified: true });
 
   it("is refused for a log that nobody verified, and goes on for one that somebody did (CONTACT_UNVERIFIED)", async () => {
     const refused = { code: "CONTACT_UNVERIFIED", details: { log: alice.log.head.log, subject: "alice@example.org" } };
@@ -84,7 +84,7 @@ describe("sealing to two logs of one subject", () => {
   it("is refused: one of them is not the subject's (LOG-8)", async () => {
     for (const recipients of [
       [alice.log, other],
-      [other, bob.log, { log: alice.log, pin: pinContact(alice.log) }],
+      [other, bob.log, { log: alice.log, pin: trackContact(alice.log) }],
     ]) {
       const error = await rejection(seal(recipients));
       expect(error).toMatchObject({

@@ -1,7 +1,7 @@
 // What a caller learns who looks at one end only, and what it cannot learn: closing the writable end tells of the work's end, and
 // callbacks see nothing of it. docs/spec.md section 12 (streams).
 
-import { type LongWork, openSigned, openStream, sealStream, sealTo } from "keystead";
+import { type LongWork, openSigned, openStream, sealContent, sealStream } from "keystead";
 import { describe, expect, it } from "vitest";
 import { expectWrongArgument } from "../support/refusal.js";
 import { seededEnv } from "../support/seeded-env.js";
@@ -13,7 +13,7 @@ const { log } = world;
 const { keyring } = world.session("Laptop");
 const options = { purpose: "settled" };
 const content = new Uint8Array(200_000).fill(7);
-const sealed = () => sealTo([log], content, options, seededEnv("sealed"));
+const sealed = () => sealContent([log], content, options, seededEnv("sealed"));
 
 describe("closing the writable end", () => {
   it("fails when the content is cut off, and succeeds when it is whole", async () => {
@@ -27,7 +27,12 @@ describe("closing the writable end", () => {
   });
 
   it("fails when the signature is bad", async () => {
-    const signed = await sealTo([log], content, { ...options, signer: world.session("Laptop") }, seededEnv("signed"));
+    const signed = await sealContent(
+      [log],
+      content,
+      { ...options, signer: world.session("Laptop") },
+      seededEnv("signed"),
+    );
     signed[signed.length - 1] = (signed[signed.length - 1] as number) ^ 1;
     const { readable, writable } = openStream(keyring, { senderLog: log });
     const [read, failed] = await Promise.all([prefixOf(readable), rejected(pieces(signed, []).pipeTo(writable))]);
@@ -53,7 +58,7 @@ describe("callers", () => {
       seen.push(this);
     };
     const signer = world.session("Laptop");
-    const signed = await sealTo([log], content, { ...options, signer, onProgress }, seededEnv("this"));
+    const signed = await sealContent([log], content, { ...options, signer, onProgress }, seededEnv("this"));
     await openSigned(signed, keyring, { senderLog: log, onProgress });
     expect(seen.length).toBeGreaterThan(5);
     expect(new Set(seen)).toEqual(new Set([undefined]));

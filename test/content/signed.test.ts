@@ -12,11 +12,11 @@ import {
   splitContent,
 } from "../../src/content/format.js";
 import { type OpenOptions, openContent, openSigned, openStream } from "../../src/content/open.js";
-import { sealStream, sealTo } from "../../src/content/seal.js";
+import { sealContent, sealStream } from "../../src/content/seal.js";
 import { Transcript } from "../../src/content/signature.js";
 import { compareContact } from "../../src/fingerprint/contacts.js";
-import { pinContact } from "../../src/fingerprint/pin.js";
-import type { Session } from "../../src/grants/session.js";
+import { trackContact } from "../../src/fingerprint/pin.js";
+import type { MemberState } from "../../src/grants/member-state.js";
 import { ownKeys } from "../../src/keys/keyring.js";
 import { encodeEntry } from "../../src/log/entry.js";
 import { verifyLog } from "../../src/log/verify.js";
@@ -48,7 +48,7 @@ const alice = openWorld("signed")
   .join("Phone")
   .review("Laptop", { approve: ["Phone"] });
 
-const seal = (signer: Session, length = size) => sealTo([bob.log], content(length), { purpose, signer }, env);
+const seal = (signer: MemberState, length = size) => sealContent([bob.log], content(length), { purpose, signer }, env);
 const open = (sealed: Uint8Array, options: OpenOptions = {}) => openSigned(sealed, bob.keyring, options);
 const refusal = (sealed: Uint8Array, options: OpenOptions) => rejection(open(sealed, options));
 /** The sender of content that proves to be from a world's log. */
@@ -56,7 +56,7 @@ const senderFrom = async (sealed: Uint8Array, world: World, options: OpenOptions
   (await open(sealed, { senderLog: world.log, ...options })).sender;
 
 /** Content with a sender who is claimed and a signature by whatever keys. */
-async function claim(sender: ContentSender, signer: Session): Promise<Uint8Array> {
+async function claim(sender: ContentSender, signer: MemberState): Promise<Uint8Array> {
   const key = contentKey(4);
   const header = { ...headerFor([bob.log], purpose), sender };
   const sealed = await forge({ header, boxes: [[kemOf(bob.log), key]], contentKey: key, plaintext: content(50) });
@@ -101,7 +101,7 @@ describe("content that a device signed", () => {
       transcript = hash("transcript", transcript, bytes.subarray(at, Math.min(at + CHUNK + 16, bytes.length - 64)));
     }
     const message = concat(utf8("keystead/v1/content/signature"), zero, transcript);
-    const { sign } = alice.member("Phone");
+    const { signingKey: sign } = alice.member("Phone");
     expect(verifyEd25519(sign, message, bytes.subarray(-64))).toBe(true);
   });
 
@@ -170,7 +170,7 @@ describe("content that a device signed", () => {
       expect(await rejected(bad.opened)).toBe(error);
     }
     // Padding must not let all of the content out before the signature.
-    const padded = await sealTo([bob.log], content(10 * CHUNK + 1), { ...options, pad: true }, env);
+    const padded = await sealContent([bob.log], content(10 * CHUNK + 1), { ...options, pad: true }, env);
     const held = await prefixOf(through(openStream(bob.keyring, { senderLog: alice.log }), flipped(padded, -1)));
     expect(held.error).toMatchObject({ code: "INVALID_SIGNATURE" });
     expect(held.prefix.length).toBeLessThan(10 * CHUNK + 1);
@@ -183,7 +183,7 @@ describe("content that a device signed", () => {
 
 describe("content that should be signed and is not", () => {
   it("is refused when the reader asks for a sender (INVALID_SIGNATURE), and says so when not", async () => {
-    const plain = await sealTo([bob.log], content(5), { purpose }, env);
+    const plain = await sealContent([bob.log], content(5), { purpose }, env);
     expect(await refusal(plain, { senderLog: alice.log })).toMatchObject({ code: "INVALID_SIGNATURE" });
     expect((await open(plain)).sender).toEqual({ status: "unsigned" });
   });
@@ -279,7 +279,7 @@ describe("a sender judged by the newest log", () => {
 });
 
 describe("a sender who is a tracked contact", () => {
-  const pin = pinContact(alice.log, { verified: true });
+  const pin = trackContact(alice.log, { verified: true });
 
   it("is founding when its device is of the class that was trusted at the pin, also if it was approved later", async () => {
     const later = alice.join("Tablet").review("Phone", { approve: ["Tablet"] });
@@ -307,7 +307,7 @@ describe("a sender who is a tracked contact", () => {
     const sealed = await seal(alice.session("Phone"));
     const later = alice.rotate("Laptop");
     for (const contradicted of [later, alice.rename("Phone", "Handy").rotate("Phone")]) {
-      const other = pinContact(contradicted.log);
+      const other = trackContact(contradicted.log);
       const world = contradicted === later ? alice : later.rotate("Laptop");
       const { status } = compareContact(other, world.log);
       expect(await refusal(sealed, { senderLog: world.log, senderPin: other })).toMatchObject({
@@ -316,7 +316,7 @@ describe("a sender who is a tracked contact", () => {
       });
       expect(status).toBe(contradicted === later ? "rolled-back" : "forked");
     }
-    const wrong = { senderLog: alice.log, senderPin: pinContact(bob.log) };
+    const wrong = { senderLog: alice.log, senderPin: trackContact(bob.log) };
     expect(await refusal(sealed, wrong)).toMatchObject({ code: "WRONG_SUBJECT", rule: "LOG-8" });
     expect(await refusal(sealed, { senderPin: pin })).toMatchObject({ code: "INVALID_ARGUMENT" });
     expect(await refusal(sealed, { senderLog: alice.log, senderPin: 5 as never })).toMatchObject({
@@ -327,7 +327,7 @@ describe("a sender who is a tracked contact", () => {
 
 describe("a signer", () => {
   it("must be an active device with its current keys", async () => {
-    const sign = (signer: unknown) => rejection(seal(signer as Session, 5));
+    const sign = (signer: unknown) => rejection(seal(signer as MemberState, 5));
     const gone = alice.review("Laptop", { remove: ["Phone"] });
     expect(await sign(gone.session("Phone"))).toMatchObject({ code: "UNKNOWN_MEMBER", rule: "MEM-4" });
     const paper = alice.backup("Laptop", "Paper");

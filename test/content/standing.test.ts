@@ -3,9 +3,9 @@
 
 import { describe, expect, it } from "vitest";
 import { openSigned } from "../../src/content/open.js";
-import { sealTo } from "../../src/content/seal.js";
-import { acknowledge } from "../../src/fingerprint/acknowledge.js";
-import { type ContactPin, pinContact } from "../../src/fingerprint/pin.js";
+import { sealContent } from "../../src/content/seal.js";
+import { acknowledgeContact } from "../../src/fingerprint/acknowledge.js";
+import { type TrackedContact, trackContact } from "../../src/fingerprint/pin.js";
 import { confirmedFounder } from "../../src/log/state.js";
 import { hire, openOrganisation, openUser, recoverBy } from "../escrow/support.js";
 import { seededEnv } from "../support/seeded-env.js";
@@ -18,15 +18,15 @@ const escrow = hire(openOrganisation("standing"), "Bob", ["recover"]);
 const user = openUser("standing", escrow).join("Phone");
 
 /** The standing of a device, by content that it signs when the log is as in `then`, to a reader with `now`. */
-async function standing(then: World, name: string, now: World = then, senderPin?: ContactPin) {
-  const sealed = await sealTo([bob.log], content(5), { purpose: "letter", signer: then.session(name) }, env);
+async function standing(then: World, name: string, now: World = then, senderPin?: TrackedContact) {
+  const sealed = await sealContent([bob.log], content(5), { purpose: "letter", signer: then.session(name) }, env);
   const { sender } = await openSigned(sealed, bob.keyring, { senderLog: now.log, senderPin });
   return sender.status === "verified" ? sender.standing : expect.unreachable();
 }
 
 describe("a thief's device that an admin approved while the founding device was there", () => {
   const approved = recoverBy(user, escrow, "Bob", { approve: ["Phone"] });
-  const pin = pinContact(approved.log);
+  const pin = trackContact(approved.log);
   const alone = approved.leave("Laptop");
 
   it("is neither, and only restored once the founding device has gone; never founding", async () => {
@@ -44,7 +44,7 @@ describe("a thief's device that an admin approved while the founding device was 
   it("would be founding had the founding device approved it: the twin", async () => {
     const honest = user.review("Laptop", { approve: ["Phone"] }).leave("Laptop");
     expect(await standing(honest, "Phone")).toBe("founding");
-    expect(await standing(honest, "Phone", honest, pinContact(user.log))).toBe("founding");
+    expect(await standing(honest, "Phone", honest, trackContact(user.log))).toBe("founding");
   });
 });
 
@@ -52,14 +52,14 @@ describe("a device that an admin restored after all was lost", () => {
   const restored = recoverBy(user.join("Stranger"), escrow, "Bob", { approve: ["Phone"], remove: ["Laptop"] });
 
   it("is restored until the user has compared fingerprints, and then of the class that is trusted", async () => {
-    const pin = pinContact(user.log);
+    const pin = trackContact(user.log);
     expect(await standing(restored, "Phone", restored, pin)).toBe("restored");
-    expect(await standing(restored, "Phone", restored, acknowledge(pin, restored.log))).toBe("founding");
+    expect(await standing(restored, "Phone", restored, acknowledgeContact(pin, restored.log))).toBe("founding");
     expect(await standing(restored, "Phone")).toBe("restored");
   });
 
   it("lends nothing to a stranger that was there: the twin", async () => {
-    const pin = acknowledge(pinContact(user.log), restored.log);
+    const pin = acknowledgeContact(trackContact(user.log), restored.log);
     expect(await standing(restored, "Stranger")).toBe("neither");
     expect(await standing(restored, "Stranger", restored, pin)).toBe("neither");
   });
@@ -70,7 +70,7 @@ describe("a device that an admin restored after all was lost", () => {
       .join("Tablet")
       .review("Stranger", { approve: ["Tablet"] });
     const saved = recoverBy(led, escrow, "Bob", { approve: ["Tablet"], remove: ["Laptop"] });
-    const pin = pinContact(saved.log);
+    const pin = trackContact(saved.log);
     expect(confirmedFounder(saved.log)).toBe(1);
     expect(await standing(saved, "Stranger", saved, pin)).toBe("neither");
     expect(await standing(saved, "Tablet", saved, pin)).toBe("restored");
@@ -82,7 +82,7 @@ describe("a device that an admin restored after all was lost", () => {
     const taken = restored.review("Stranger", { remove: ["Phone"] });
     expect(await standing(restored, "Phone", taken)).toBe("neither");
     expect(await standing(taken, "Stranger", taken)).toBe("founding");
-    const pin = acknowledge(pinContact(user.log), restored.log);
+    const pin = acknowledgeContact(trackContact(user.log), restored.log);
     expect(await standing(restored, "Phone", taken, pin)).toBe("founding");
     expect(await standing(taken, "Stranger", taken, pin)).toBe("neither");
   });

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { concat } from "../../src/bytes/bytes.js";
 import { openContent, openStream } from "../../src/content/open.js";
-import { sealStream, sealTo } from "../../src/content/seal.js";
+import { sealContent, sealStream } from "../../src/content/seal.js";
 import type { KeysteadError } from "../../src/errors.js";
 import { flipped } from "../primitives/support.js";
 import { slow } from "../support/runs.js";
@@ -30,7 +30,7 @@ describe("streams and bytes", () => {
     await fc.assert(
       fc.asyncProperty(scene, async ({ size, sealing, opening, pad }) => {
         const options = { purpose, pad, associatedData: content(3) };
-        const whole = await sealTo(logs, content(size), options, seededEnv("one"));
+        const whole = await sealContent(logs, content(size), options, seededEnv("one"));
         const streamed = await collect(
           pieces(content(size), sealing).pipeThrough(sealStream(logs, options, seededEnv("one"))),
         );
@@ -78,7 +78,7 @@ describe("streams and bytes", () => {
   });
 
   it("give a chunk as soon as it is authentic, without waiting for sixteen more", async () => {
-    const sealed = await sealTo([alice.log], content(5 * CHUNK), { purpose }, env);
+    const sealed = await sealContent([alice.log], content(5 * CHUNK), { purpose }, env);
     const { front, chunks } = chunksOf(sealed);
     const pair = openStream(alice.keyring);
     const [writer, reader] = [pair.writable.getWriter(), pair.readable.getReader()];
@@ -110,8 +110,8 @@ describe("streams and bytes", () => {
 
 describe("a damaged stream", () => {
   const size = 4 * CHUNK + 100;
-  const sealed = sealTo([alice.log], content(size), { purpose }, env);
-  const twin = sealTo([alice.log], content(size), { purpose }, env);
+  const sealed = sealContent([alice.log], content(size), { purpose }, env);
+  const twin = sealContent([alice.log], content(size), { purpose }, env);
 
   /** What is given of damaged content, which must be the beginning, and the error that ends it. */
   async function damaged(change: (chunks: readonly Uint8Array[], others: readonly Uint8Array[]) => Uint8Array[]) {

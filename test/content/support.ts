@@ -9,7 +9,7 @@ import { commit, hashCore, hashHeader, payloadKeyOf, sealBox } from "../../src/c
 import { type ContentHeader, encodeCore, encodeHeader, frameHeader, splitContent } from "../../src/content/format.js";
 import { openChunks, sealChunks } from "../../src/content/payload.js";
 import { KeysteadError } from "../../src/errors.js";
-import type { Session } from "../../src/grants/session.js";
+import type { MemberState } from "../../src/grants/member-state.js";
 import { currentEpoch, type Epoch, type LogState } from "../../src/log/state.js";
 import { createLog } from "../support/accepted.js";
 import { seededEnv } from "../support/seeded-env.js";
@@ -21,7 +21,7 @@ export const SEALED_CHUNK = CHUNK + 16;
 export const NO_BYTES = new Uint8Array(0);
 
 /** Somebody with a log of one device. */
-export function person(name: string): Session {
+export function person(name: string): MemberState {
   return createLog({ subject: `${name}@example.org`, device: { name: "Laptop" } }, seededEnv(name));
 }
 
@@ -64,7 +64,7 @@ export async function openPayload(cipher: ChunkCipher, payload: Uint8Array, padd
   return concat(...chunks);
 }
 
-/** What a liar puts together in place of `sealTo`. */
+/** What a liar puts together in place of `sealContent`. */
 export interface Forgery {
   readonly header: ContentHeader;
   /** The KEM key and the content key of each box. */
@@ -92,7 +92,7 @@ export function contentKey(value: number): Secret {
 
 /** A log's current KEM key. */
 export function kemOf(log: LogState): Uint8Array {
-  return (log.epochs.last() as Epoch).kem;
+  return (log.epochs.last() as Epoch).kemKey;
 }
 
 /** The header that honest content for these logs has, in the right order. */

@@ -2,8 +2,8 @@
 
 import { describe, expect, it } from "vitest";
 import { coverageReport } from "../../src/coverage/coverage-report.js";
-import { formatCoverage } from "../../src/coverage/format-coverage.js";
 import { proveCoverage } from "../../src/coverage/proven.js";
+import { formatCoverage } from "../../src/views/format-coverage.js";
 import { rotate, setLockdown } from "../support/accepted.js";
 import { expectError } from "../support/refusal.js";
 import { World } from "./support/world.js";

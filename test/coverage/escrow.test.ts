@@ -3,15 +3,15 @@
 
 import { describe, expect, it } from "vitest";
 import { coverageReport } from "../../src/coverage/coverage-report.js";
-import { devicesAndActivity } from "../../src/coverage/devices.js";
 import { explainAccess } from "../../src/coverage/explain.js";
-import { formatCoverage } from "../../src/coverage/format-coverage.js";
 import { gapsOf } from "../../src/coverage/gaps.js";
 import type { KnownEscrow } from "../../src/coverage/knowledge.js";
 import { lostStretches, unknownStretches } from "../../src/coverage/loss.js";
-import { overlapsMeanwhile } from "../../src/coverage/meanwhile.js";
 import { proveCoverage } from "../../src/coverage/proven.js";
 import { resilience } from "../../src/coverage/resilience.js";
+import { devicesAndActivity } from "../../src/views/devices.js";
+import { formatCoverage } from "../../src/views/format-coverage.js";
+import { linksTouching } from "../../src/views/lost-race.js";
 import {
   enroll,
   escrowOf,
@@ -185,20 +185,20 @@ describe("reports with escrow", () => {
   });
 });
 
-describe("overlapsMeanwhile of escrow", () => {
+describe("linksTouching of escrow", () => {
   it("names a renewal: the member that a lost link approves has other keys now", () => {
     const user = openUser("meanwhile", organisation);
     const { id } = escrowOf(user);
     const joined = user.join("Phone");
     const options = { since: joined.log.head, members: [id] };
-    expect(overlapsMeanwhile(joined.rotate("Laptop").log, options)).toEqual([]);
-    expect(overlapsMeanwhile(pointFalsely(joined).log, options)).toMatchObject([{ type: "renew-escrow", member: id }]);
+    expect(linksTouching(joined.rotate("Laptop").log, options)).toEqual([]);
+    expect(linksTouching(pointFalsely(joined).log, options)).toMatchObject([{ type: "renew-escrow", member: id }]);
   });
 
   it("names nobody to whom escrow was enrolled elsewhere", () => {
     const user = openUser("meanwhile", organisation).join("Phone");
     const since = user.log.head;
     const again = enroll(reviewEscrow(user, "Laptop", "remove"), "Laptop", organisation);
-    expect(overlapsMeanwhile(again.log, { since, members: [user.id("Phone")] })).toEqual([]);
+    expect(linksTouching(again.log, { since, members: [user.id("Phone")] })).toEqual([]);
   });
 });

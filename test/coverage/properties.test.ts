@@ -4,12 +4,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { agenda } from "../../src/agenda/agenda.js";
-import { accessWith } from "../../src/coverage/data-access.js";
-import { devicesAndActivity } from "../../src/coverage/devices.js";
-import { explainAccess } from "../../src/coverage/explain.js";
-import { gapsOf } from "../../src/coverage/gaps.js";
-import { lostStretches } from "../../src/coverage/loss.js";
-import { provingSteps } from "../../src/coverage/proven.js";
 import {
   canonicalRuns,
   containsRuns,
@@ -22,8 +16,14 @@ import {
   runsOf,
   subtractRuns,
   uniteRuns,
-} from "../../src/log/runs.js";
+} from "../../src/bytes/runs.js";
+import { accessWith } from "../../src/coverage/data-access.js";
+import { explainAccess } from "../../src/coverage/explain.js";
+import { gapsOf } from "../../src/coverage/gaps.js";
+import { lostStretches } from "../../src/coverage/loss.js";
+import { provingSteps } from "../../src/coverage/proven.js";
 import { currentEpoch, type LogState } from "../../src/log/state.js";
+import { devicesAndActivity } from "../../src/views/devices.js";
 import { leave, regrant, rekey, review, rotate, setLockdown } from "../support/accepted.js";
 import { slow } from "../support/runs.js";
 import { errorOf } from "../support/thrown.js";

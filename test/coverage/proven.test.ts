@@ -3,13 +3,13 @@
 import { describe, expect, it } from "vitest";
 import type { KnownEscrow } from "../../src/coverage/knowledge.js";
 import { type ProvenCoverage, proveCoverage, provingSteps } from "../../src/coverage/proven.js";
-import type { Session } from "../../src/grants/session.js";
+import type { MemberState } from "../../src/grants/member-state.js";
 import { dismiss, escrowOf, hire, openOrganisation, openUser, renew } from "../escrow/support.js";
 import { rekey, rotate } from "../support/accepted.js";
 import { World } from "./support/world.js";
 
 function prove(
-  world: { readonly session: (name: string) => Session },
+  world: { readonly session: (name: string) => MemberState },
   by: string,
   known?: KnownEscrow,
 ): ProvenCoverage {
@@ -82,8 +82,8 @@ describe("provingSteps of a log with escrow", () => {
     const user = openUser("proven", escrow).join("Phone");
     const newest = dismiss(escrow, "Ben");
     const renewed = renew(user, "Laptop", newest);
-    const { id, kem } = escrowOf(renewed);
-    expect(kem).not.toEqual(escrowOf(user).kem);
+    const { id, kemKey: kem } = escrowOf(renewed);
+    expect(kem).not.toEqual(escrowOf(user).kemKey);
     expect(prove(renewed, "Laptop", { escrowLog: newest.log }).members.find(({ member }) => member === id)).toEqual({
       ...{ member: id, proven: [[1, 3]], claimed: [], wrong: [] },
     });
@@ -120,7 +120,7 @@ describe("proveCoverage", () => {
   it("refuses what is no session, no callback, no signal", async () => {
     const session = new World().session("Laptop");
     const invalid = expect.objectContaining({ code: "INVALID_ARGUMENT" });
-    await expect(proveCoverage(undefined as unknown as Session)).rejects.toThrowError(invalid);
+    await expect(proveCoverage(undefined as unknown as MemberState)).rejects.toThrowError(invalid);
     await expect(proveCoverage(session, null as never)).rejects.toThrowError(invalid);
     await expect(proveCoverage(session, { onProgress: 1 as never })).rejects.toThrowError(invalid);
     for (const signal of [{}, null, 1]) {

@@ -1,8 +1,8 @@
 // Takeovers: who removed a user's devices, and whom acts brought in that are not believed (docs/spec.md sections 8 and 11.3).
 
 import { describe, expect, it } from "vitest";
-import { devicesAndActivity } from "../../src/coverage/devices.js";
 import { type TakeoverOptions, takeoverOf } from "../../src/coverage/takeover.js";
+import { devicesAndActivity } from "../../src/views/devices.js";
 import { openOrganisation, openUser } from "../escrow/support.js";
 import { escrowReview, recordAct } from "./support/escrow.js";
 import { World } from "./support/world.js";

@@ -1,11 +1,11 @@
 // Acts: what an admin records before it acts for escrow, and what of it is believed. docs/spec.md section 11.3 (ESC-8).
 
 import { describe, expect, it } from "vitest";
-import { openBackupKey } from "../../src/backup/use.js";
+import { openBackupKey } from "../../src/backup/open.js";
 import { actRecords, reviewOf } from "../../src/escrow/act.js";
 import type { RecordRecoveryOptions } from "../../src/escrow/recover.js";
 import { escrowActs } from "../../src/trust/acts.js";
-import { disown, enrollBackupKey, recordAgain, review } from "../support/accepted.js";
+import { disown, makeBackupKey, recordActAgain, review } from "../support/accepted.js";
 import {
   idBytes,
   mutate,
@@ -77,7 +77,7 @@ describe("recording a recovery", () => {
 
   it("is refused without the role, and by paper that has it (MEM-8)", () => {
     expectError(() => announce(escrow, "Eve", locked, PHONE_FOR_LAPTOP), "NOT_PERMITTED", "MEM-8");
-    const made = enrollBackupKey(escrow.session("Ann"), { roles: ["recover"] }, escrow.env("paper"));
+    const made = makeBackupKey(escrow.session("Ann"), { roles: ["recover"] }, escrow.env("paper"));
     const papered = escrow.append(made.entry);
     const { keyring } = openBackupKey(papered.log, papered.entries, made.paper.reveal(papered.log));
     const withPaper = papered.with("Paper", keyring);
@@ -419,11 +419,11 @@ describe("disown", () => {
   });
 });
 
-describe("recordAgain", () => {
+describe("recordActAgain", () => {
   const { escrow: organisation } = announced;
   const given = { userLog: recovered.log, review: act.seq, reason: "disowned by mistake" };
   const again = (world: World, by: string, options = {}) =>
-    world.act(by, "records again", (session, env) => recordAgain(session, { ...given, ...options }, env));
+    world.act(by, "records again", (session, env) => recordActAgain(session, { ...given, ...options }, env));
 
   it("makes a review believed again that was disowned by mistake, by whichever admin (ESC-8)", () => {
     const disowned = disownedBy(dismiss(organisation, "Bob"), "Ann", act.recordedAt);

@@ -4,14 +4,14 @@
 // Bob was an admin with the role manage, and is dismissed. A thief has the user's password and joins as `Thief`; the server helps them.
 
 import { describe, expect, it } from "vitest";
+import { drawKeys } from "../../src/authoring/enter.js";
+import { review as approve } from "../../src/authoring/verbs.js";
+import { writeLink } from "../../src/authoring/write-link.js";
+import { runsOf } from "../../src/bytes/runs.js";
 import { openAsEscrow } from "../../src/escrow/escrow-keys.js";
-import { organisationReport, ReportTotals } from "../../src/escrow/report.js";
-import { review as approve } from "../../src/grants/actions.js";
-import { writeLink } from "../../src/grants/author.js";
-import { drawKeys } from "../../src/grants/enter.js";
+import { organisationReport, ReportTotals } from "../../src/escrow/organisation-report.js";
 import { decodeEntry, encodeEntry } from "../../src/log/entry.js";
 import type { Pointer } from "../../src/log/fields.js";
-import { runsOf } from "../../src/log/runs.js";
 import { escrowActs } from "../../src/trust/acts.js";
 import { claimedRuns } from "../../src/trust/claimed.js";
 import { newestPointer } from "../../src/trust/pointer.js";

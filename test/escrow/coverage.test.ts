@@ -2,8 +2,8 @@
 // docs/spec.md section 8.
 
 import { describe, expect, it } from "vitest";
-import type { LastSeen } from "../../src/escrow/coverage.js";
-import { formatUserCoverage } from "../../src/escrow/format-report.js";
+import type { LastSeen } from "../../src/escrow/user-coverage.js";
+import { formatUserCoverage } from "../../src/views/format-report.js";
 import { expectError } from "../support/refusal.js";
 import { openWorld, type World } from "../support/world.js";
 import { enroll, openOrganisation, rowAbout } from "./support.js";

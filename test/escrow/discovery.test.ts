@@ -2,17 +2,17 @@
 // (ESC-9) and section 6 (MEM-8).
 
 import { describe, expect, it } from "vitest";
+import type { Runs } from "../../src/bytes/runs.js";
 import { openContent } from "../../src/content/open.js";
-import { sealTo } from "../../src/content/seal.js";
+import { sealContent } from "../../src/content/seal.js";
 import {
   type AccessOptions,
   accessRecords,
   encodeOpening,
-  type OpenRecordedOptions,
-  openRecorded,
+  type OpenRecordedAccessOptions,
+  openRecordedAccess,
 } from "../../src/escrow/discover.js";
 import { partsOf } from "../../src/keys/keyring.js";
-import type { Runs } from "../../src/log/runs.js";
 import { LABELS } from "../../src/primitives/labels.js";
 import { recordAccess, rotate } from "../support/accepted.js";
 import { idBytes, mutate, rawBytes, rawNext, takeApart, withAttachment } from "../support/raw-link.js";
@@ -54,8 +54,8 @@ const recorded = record(
 const dan = staffed.signer("Dan");
 
 /** Opens what the newest record names. */
-const open = (escrow: World, by: string, world: World, options: Partial<OpenRecordedOptions> = {}) =>
-  openRecorded(escrow.session(by), {
+const open = (escrow: World, by: string, world: World, options: Partial<OpenRecordedAccessOptions> = {}) =>
+  openRecordedAccess(escrow.session(by), {
     ...{ record: escrow.log.head.seq, recordEntry: escrow.last, userLog: world.log, entries: world.entries },
     ...options,
   });
@@ -152,7 +152,7 @@ describe("recording an access", () => {
   });
 });
 
-describe("openRecorded", () => {
+describe("openRecordedAccess", () => {
   it("hands out exactly the named epochs, and no key of escrow's own (ESC-9)", async () => {
     const before = snapshot([recorded.log, user.log, recorded.session("Dan").keyring.epochs]);
     const { keyring, withheld } = open(recorded, "Dan", user);
@@ -160,7 +160,7 @@ describe("openRecorded", () => {
     expect(withheld).toEqual([]);
     expect(snapshot([recorded.log, user.log, recorded.session("Dan").keyring.epochs])).toBe(before);
 
-    const at = (world: World) => sealTo([world.log], new Uint8Array([7]), { purpose: "note" }, world.env("seals"));
+    const at = (world: World) => sealContent([world.log], new Uint8Array([7]), { purpose: "note" }, world.env("seals"));
     const [first, second] = [openUser("discovery", staffed), openUser("discovery", staffed).rotate("Laptop")];
     expect(await openContent(await at(first), keyring)).toEqual(new Uint8Array([7]));
     await expect(openContent(await at(second), keyring)).rejects.toMatchObject({ code: "NO_ACCESS" });

@@ -6,14 +6,7 @@
 
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
-import { KeysteadError } from "../../src/errors.js";
-import type { UserCoverage } from "../../src/escrow/coverage.js";
-import { escrowsOf, openAsEscrow } from "../../src/escrow/escrow-keys.js";
-import { toDosOf } from "../../src/escrow/report.js";
-import { checkGrants } from "../../src/grants/check.js";
-import { drawKeys } from "../../src/grants/enter.js";
-import type { Session } from "../../src/grants/session.js";
-import type { Pointer } from "../../src/log/fields.js";
+import { drawKeys } from "../../src/authoring/enter.js";
 import {
   canonicalRuns,
   containsRuns,
@@ -25,7 +18,14 @@ import {
   runsOf,
   subtractRuns,
   uniteRuns,
-} from "../../src/log/runs.js";
+} from "../../src/bytes/runs.js";
+import { KeysteadError } from "../../src/errors.js";
+import { escrowsOf, openAsEscrow } from "../../src/escrow/escrow-keys.js";
+import { toDosOf } from "../../src/escrow/organisation-report.js";
+import type { UserCoverage } from "../../src/escrow/user-coverage.js";
+import { checkGrants } from "../../src/grants/check.js";
+import type { MemberState } from "../../src/grants/member-state.js";
+import type { Pointer } from "../../src/log/fields.js";
 import { currentEpoch } from "../../src/log/state.js";
 import { verifyLog } from "../../src/log/verify.js";
 import { escrowActs } from "../../src/trust/acts.js";
@@ -76,11 +76,11 @@ function attackersRead(world: World): Runs {
   return runsOf(read);
 }
 
-function readBy(admin: Session, { log, entries }: World): readonly number[] {
+function readBy(admin: MemberState, { log, entries }: World): readonly number[] {
   return openAsEscrow(admin, log, entries).keyring.epochs;
 }
 
-const reportOn = (world: World, admin: Session | undefined = escrow.session("Ann")): Promise<UserCoverage> =>
+const reportOn = (world: World, admin: MemberState | undefined = escrow.session("Ann")): Promise<UserCoverage> =>
   rowAbout(escrow, world, { admin });
 
 const tellsOf = (row: UserCoverage): string =>

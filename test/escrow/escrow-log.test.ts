@@ -5,27 +5,27 @@ import { describe, expect, it } from "vitest";
 import { agenda } from "../../src/agenda/agenda.js";
 import { performStep } from "../../src/agenda/perform.js";
 import type { AuthorStep } from "../../src/agenda/steps.js";
-import { openBackupKey } from "../../src/backup/use.js";
+import { prepareDevice, provisionDevice } from "../../src/authoring/enter.js";
+import { openKeyring } from "../../src/authoring/receive.js";
+import { openBackupKey } from "../../src/backup/open.js";
 import { decodeCbor } from "../../src/bytes/cbor.js";
 import { encode } from "../../src/bytes/schema.js";
 import { KeysteadError } from "../../src/errors.js";
 import { actRecords } from "../../src/escrow/act.js";
-import { escrowDevicesAndActivity } from "../../src/escrow-devices-and-activity.js";
 import { compareFingerprint } from "../../src/fingerprint/compare.js";
 import { fingerprintOf, formatFingerprint } from "../../src/fingerprint/fingerprint.js";
-import { offerEnrollment, prepareDevice } from "../../src/grants/enter.js";
-import { openKeyring } from "../../src/grants/receive.js";
 import { ownKeys } from "../../src/keys/keyring.js";
 import { type Policy, policyFields, type Role } from "../../src/log/fields.js";
 import { verifyLog } from "../../src/log/verify.js";
 import { escrowActs } from "../../src/trust/acts.js";
 import { escrowNeeds } from "../../src/trust/escrow-needs.js";
 import { newestPointer } from "../../src/trust/pointer.js";
+import { escrowDevicesAndActivity } from "../../src/views/escrow-devices-and-activity.js";
 import {
   accepted,
   createEscrowLog,
   disown,
-  enrollBackupKey,
+  makeBackupKey,
   recordAccess,
   regrant,
   review,
@@ -72,7 +72,7 @@ describe("readiness", () => {
     expect(escrowNeeds(paper(without).log)).toEqual(["backup-key"]);
     expect(escrowNeeds(paper(without, ["manage"]).log)).toEqual([]);
     // Nor does a device without manage do.
-    const made = enrollBackupKey(opened.session("Ann"), { roles: ["manage"] }, opened.env("paper"));
+    const made = makeBackupKey(opened.session("Ann"), { roles: ["manage"] }, opened.env("paper"));
     const staffed = hire(opened.append(made.entry), "Bob", ["recover"]);
     const { keyring } = openBackupKey(staffed.log, staffed.entries, made.paper.reveal(staffed.log));
     const used = staffed.with("Paper", keyring);
@@ -232,7 +232,7 @@ describe("roles", () => {
   it("are a list of those that there are, for an escrow log alone (MEM-8)", () => {
     const env = ready.env("enrolling");
     const enrolls = (world: World, by: string, roles: unknown) =>
-      offerEnrollment(world.session(by), prepareDevice(world.log, { device: { name: "x" } }, env).request, env, {
+      provisionDevice(world.session(by), prepareDevice(world.log, { device: { name: "x" } }, env).request, env, {
         roles: roles as readonly Role[],
       });
     for (const wrong of ["recover", ["recover", "rule"], { length: 0 }])
@@ -339,14 +339,14 @@ describe("escrow epochs", () => {
     expectTwins(ready.log, later, rotated.last, "INVALID_LINK", "ENC-2");
     const user = openWorld("epochs of a user");
     const turned = user.rotate("Laptop");
-    const key = ready.log.epochs.last()?.sign as Uint8Array;
+    const key = ready.log.epochs.last()?.signingKey as Uint8Array;
     const signing = mutate(turned.last, { body: setField("epoch.sign", key), signers: [user.signer("Laptop")] });
     expectTwins(user.log, signing, turned.last, "INVALID_LINK", "ENC-2");
   });
 
   it("introduce their signing key: it never appeared before in any role (LOG-5)", () => {
     const rotated = ready.rotate("Ann");
-    for (const key of [ann.sign, OPERATOR.sign, ready.log.epochs.at(0)?.sign as Uint8Array]) {
+    for (const key of [ann.sign, OPERATOR.sign, ready.log.epochs.at(0)?.signingKey as Uint8Array]) {
       const attack = mutate(rotated.last, { body: setField("epoch.sign", key), signers: [ann] });
       expectTwins(ready.log, attack, rotated.last, "INVALID_LINK", "LOG-5");
     }

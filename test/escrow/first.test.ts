@@ -5,31 +5,33 @@ import { expect, it } from "vitest";
 import {
   accessRecords,
   actRecords,
-  agenda,
   createEscrowLog,
-  createLog,
-  enrollBackupKey,
   enrollEscrow,
   escrowActs,
   escrowNeeds,
   formatTotals,
   formatUserCoverage,
-  joinLog,
-  openContent,
-  openRecorded,
+  openRecordedAccess,
   organisationReport,
-  type Proposal,
   ReportTotals,
-  receive,
   recordAccess,
   recordRecovery,
-  recover,
-  renewFor,
+  recoverUser,
+  renewEscrowForUser,
+  setPolicy,
+} from "../../src/escrow.js";
+import {
+  agenda,
+  createLog,
+  joinLog,
+  type MemberState,
+  makeBackupKey,
+  openContent,
+  type Proposal,
+  receive,
   review,
   rotate,
-  type Session,
-  sealTo,
-  setPolicy,
+  sealContent,
   verifyLog,
 } from "../../src/index.js";
 import { seededEnv } from "../support/seeded-env.js";
@@ -46,15 +48,15 @@ it("tells the escrow story once", async () => {
   const userLog = () => verifyLog(entries, { subject: "alice", now: "unchecked" });
 
   // Ann opens the escrow log, prints a backup key, enables escrow, and lets Bob in.
-  let ann: Session = publish(
+  let ann: MemberState = publish(
     escrowEntries,
     createEscrowLog({ subject: "escrow@example.org", device: { name: "Ann" } }, env),
   );
   expect(escrowNeeds(ann.log)).toEqual(["backup-key", "enabled"]);
-  ann = publish(escrowEntries, enrollBackupKey(ann, { roles: ["manage"] }, env));
+  ann = publish(escrowEntries, makeBackupKey(ann, { roles: ["manage"] }, env));
   ann = publish(escrowEntries, setPolicy(ann, { enabled: true }, env));
   expect(escrowNeeds(ann.log)).toEqual([]);
-  let bob: Session = publish(escrowEntries, joinLog(ann.log, { device: { name: "Bob" } }, env));
+  let bob: MemberState = publish(escrowEntries, joinLog(ann.log, { device: { name: "Bob" } }, env));
   const { member } = bob.keyring;
   ann = receive(ann, newest(escrowEntries), { now: "unchecked" });
   ann = publish(escrowEntries, review(ann, { approve: [member], roles: { [member]: ["recover", "discover"] } }, env));
@@ -62,8 +64,8 @@ it("tells the escrow story once", async () => {
   expect(bob.keyring.epochs).toEqual([1]);
 
   // Alice confirms the fingerprint and enrolls escrow.
-  let laptop: Session = publish(entries, createLog({ subject: "alice", device: { name: "Laptop" } }, env));
-  const sealed = await sealTo([laptop.log], new Uint8Array([1, 2, 3]), { purpose: "x" }, env);
+  let laptop: MemberState = publish(entries, createLog({ subject: "alice", device: { name: "Laptop" } }, env));
+  const sealed = await sealContent([laptop.log], new Uint8Array([1, 2, 3]), { purpose: "x" }, env);
   const me = laptop.keyring.member;
   const knows = { now: "unchecked", escrowLog: ann.log } as const;
   expect(agenda(laptop, knows)).toMatchObject([{ do: "ask", question: "confirm-escrow" }]);
@@ -73,12 +75,12 @@ it("tells the escrow story once", async () => {
   laptop = publish(entries, rotate(laptop, env, { escrow: knowledge }));
 
   // She loses her laptop. Bob approves her phone and removes the laptop, in one link.
-  let phone: Session = publish(entries, joinLog(laptop.log, { device: { name: "Phone" }, escrow: knowledge }, env));
+  let phone: MemberState = publish(entries, joinLog(laptop.log, { device: { name: "Phone" }, escrow: knowledge }, env));
   const lists = { approve: [phone.keyring.member], remove: [me] };
   const given = { userLog: userLog(), entries, ...lists, reason: "her laptop was stolen" };
   const recorded = publish(escrowEntries, recordRecovery(bob, given, env));
   bob = { log: recorded.log, keyring: recorded.keyring };
-  publish(entries, recover(bob, { act: recorded.act, userLog: userLog(), entries }, env));
+  publish(entries, recoverUser(bob, { act: recorded.act, userLog: userLog(), entries }, env));
   phone = receive(phone, newest(entries), { now: "unchecked" });
   expect(await openContent(sealed, phone.keyring)).toEqual(new Uint8Array([1, 2, 3]));
   expect(escrowActs(phone.log, bob.log)).toMatchObject([{ believed: true, admin: member }]);
@@ -88,7 +90,7 @@ it("tells the escrow story once", async () => {
   const access = { userLog: userLog(), epochs: [[1, 1]] as const, reason: "case" };
   bob = publish(escrowEntries, recordAccess(bob, access, env));
   const record = { record: bob.log.head.seq, recordEntry: newest(escrowEntries) };
-  const opened = openRecorded(bob, { ...record, userLog: userLog(), entries });
+  const opened = openRecordedAccess(bob, { ...record, userLog: userLog(), entries });
   expect(opened.keyring.epochs).toEqual([1]);
   expect(await openContent(sealed, opened.keyring)).toEqual(new Uint8Array([1, 2, 3]));
   expect(accessRecords(bob, escrowEntries)).toMatchObject([{ access: { reason: "case" }, junk: false }]);
@@ -96,7 +98,7 @@ it("tells the escrow story once", async () => {
   // Bob is dismissed, and Ann renews for Alice, who is offline.
   for (const entry of escrowEntries.slice(ann.log.head.seq)) ann = receive(ann, entry, { now: "unchecked" });
   ann = publish(escrowEntries, review(ann, { remove: [member] }, env));
-  publish(entries, renewFor(ann, { userLog: userLog() }, env));
+  publish(entries, renewEscrowForUser(ann, { userLog: userLog() }, env));
   // All that Bob announced was done: there is nothing to disown, and the phone stays believed.
   const userLogs = new Map([[userLog().head.log, userLog()]]);
   const acts = actRecords(ann, escrowEntries);

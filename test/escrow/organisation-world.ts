@@ -5,7 +5,7 @@ import fc from "fast-check";
 import { agenda } from "../../src/agenda/agenda.js";
 import type { Knowledge } from "../../src/agenda/facts.js";
 import { performStep } from "../../src/agenda/perform.js";
-import { openBackupKey } from "../../src/backup/use.js";
+import { openBackupKey } from "../../src/backup/open.js";
 import { KeysteadError } from "../../src/errors.js";
 import type { Role } from "../../src/log/fields.js";
 import { escrowMember, type Head, isConfirmed } from "../../src/log/state.js";
@@ -14,11 +14,11 @@ import { escrowIsSound } from "../../src/trust/soundness.js";
 import {
   accepted,
   createEscrowLog,
-  enrollBackupKey,
   joinLog,
+  makeBackupKey,
   recordRecovery,
   recover,
-  renewFor,
+  renewEscrowForUser,
   review,
   setPolicy,
 } from "../support/accepted.js";
@@ -73,9 +73,9 @@ function userWorld(index: number): World {
 }
 
 /** A member makes a backup key, called `Paper` and a number. */
-export function backup(world: World, by: string, options: Omit<Parameters<typeof enrollBackupKey>[1], "name">): World {
+export function backup(world: World, by: string, options: Omit<Parameters<typeof makeBackupKey>[1], "name">): World {
   const name = world.sessions.has("Paper") ? `Paper ${world.log.head.seq}` : "Paper";
-  const made = enrollBackupKey(world.session(by), { ...options, name }, world.env(`${by} makes a backup key`));
+  const made = makeBackupKey(world.session(by), { ...options, name }, world.env(`${by} makes a backup key`));
   const next = world.append(made.entry);
   return next.with(name, openBackupKey(next.log, next.entries, made.paper.reveal(next.log)).keyring);
 }
@@ -210,7 +210,7 @@ const USER_STEPS = {
     return { world: world.append(entry), escrow: later };
   },
   "is renewed": ({ world }, _by, _choice, escrow, admin) =>
-    world.append(renewFor(escrow.session(admin), { userLog: world.log }, world.env("renew for")).entry),
+    world.append(renewEscrowForUser(escrow.session(admin), { userLog: world.log }, world.env("renew for")).entry),
 } satisfies { readonly [name: string]: UserStep };
 
 type StepName = keyof typeof ADMIN_STEPS | keyof typeof USER_STEPS | "duty";

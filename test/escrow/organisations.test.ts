@@ -6,14 +6,14 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { equalBytes } from "../../src/bytes/bytes.js";
+import { containsRuns, hasEpoch, NO_RUNS, type Runs, runsOf, subtractRuns, uniteRuns } from "../../src/bytes/runs.js";
 import { openContent } from "../../src/content/open.js";
-import { sealTo } from "../../src/content/seal.js";
-import type { GapCloser, UserCoverage } from "../../src/escrow/coverage.js";
+import { sealContent } from "../../src/content/seal.js";
 import { escrowsOf, openAsEscrow } from "../../src/escrow/escrow-keys.js";
-import type { Session } from "../../src/grants/session.js";
+import type { GapCloser, UserCoverage } from "../../src/escrow/user-coverage.js";
+import type { MemberState } from "../../src/grants/member-state.js";
 import { partsOf } from "../../src/keys/keyring.js";
 import { foundersOf } from "../../src/log/classes.js";
-import { containsRuns, hasEpoch, NO_RUNS, type Runs, runsOf, subtractRuns, uniteRuns } from "../../src/log/runs.js";
 import { currentEpoch, escrowMember, isConfirmed, type LinkRecord, type LogState } from "../../src/log/state.js";
 import { escrowNeeds } from "../../src/trust/escrow-needs.js";
 import { judgePointer } from "../../src/trust/pointer.js";
@@ -57,7 +57,7 @@ function expectFounders(log: LogState): void {
   expect(kept).toEqual(kept.map(([id]) => [id, founders.get(id as never)]));
 }
 
-const reportOn = (world: World, escrow: World, admin?: Session): Promise<UserCoverage> =>
+const reportOn = (world: World, escrow: World, admin?: MemberState): Promise<UserCoverage> =>
   rowAbout(escrow, world, { admin });
 
 async function expectCoverage(world: World, escrow: World): Promise<void> {
@@ -94,7 +94,7 @@ async function expectCoverage(world: World, escrow: World): Promise<void> {
 async function expectContent({ log, entries }: World, escrow: World, proven: Runs): Promise<void> {
   if (log.rotationDue || escrowsOf(log).length === 0) return;
   const content = new TextEncoder().encode(log.head.hash);
-  const sealed = await sealTo([log], content, { purpose: "test" }, seededEnv(log.head.hash));
+  const sealed = await sealContent([log], content, { purpose: "test" }, seededEnv(log.head.hash));
   const { keyring } = openAsEscrow(anAdmin(escrow), log, entries);
   const opened = openContent(sealed, keyring);
   if (hasEpoch(proven, currentEpoch(log))) expect(await opened).toEqual(content);
@@ -102,11 +102,11 @@ async function expectContent({ log, entries }: World, escrow: World, proven: Run
 }
 
 /** A session of an active admin that can act for escrow: the backup key is always there. */
-function anAdmin(escrow: World): Session {
+function anAdmin(escrow: World): MemberState {
   return escrow.session("Paper");
 }
 
-function opensAs(admin: Session, { log, entries }: World): ReadonlyMap<number, Uint8Array> {
+function opensAs(admin: MemberState, { log, entries }: World): ReadonlyMap<number, Uint8Array> {
   if (escrowsOf(log).length === 0) return new Map();
   const { seeds } = partsOf(openAsEscrow(admin, log, entries).keyring);
   return new Map([...seeds].map(([epoch, seed]) => [epoch, seed.bytes()]));
@@ -119,7 +119,7 @@ function trueSeeds({ sessions }: World): ReadonlyMap<number, Uint8Array> {
 }
 
 /** Epochs that were made while escrow's pointer was one that this admin's last keyring does not open (ESC-6). */
-function closedTo({ keyring }: Session, { log }: World): readonly number[] {
+function closedTo({ keyring }: MemberState, { log }: World): readonly number[] {
   let pointer: LinkRecord["pointer"];
   return [...log.links].flatMap((record) => {
     if (record.removed.some((id) => escrowsOf(log).some((escrow) => escrow.id === id))) pointer = undefined;

@@ -2,13 +2,13 @@
 // keys that are nobody's, and nothing by what a former admin did. docs/spec.md section 11.3 (ESC-11), issue 11, cases 8 and 17.
 
 import { describe, expect, it } from "vitest";
+import { drawKeys } from "../../src/authoring/enter.js";
+import { type Runs, runsOf, uniteRuns } from "../../src/bytes/runs.js";
 import { provablePairs } from "../../src/escrow/escrow-keys.js";
-import { giftFor } from "../../src/escrow/gift.js";
+import { giftFor } from "../../src/escrow/given-epochs.js";
 import { recoverableEpochs } from "../../src/escrow/recover.js";
-import { drawKeys } from "../../src/grants/enter.js";
 import type { Pointer } from "../../src/log/fields.js";
 import { kemDigest, pairKey } from "../../src/log/pairs.js";
-import { type Runs, runsOf, uniteRuns } from "../../src/log/runs.js";
 import { newestPointer } from "../../src/trust/pointer.js";
 import { rotate } from "../support/accepted.js";
 import { mutate, type RawBody } from "../support/raw-link.js";
@@ -60,7 +60,9 @@ describe("a restored user", () => {
     const epochs = [...later.log.epochs];
     const proven = [epochs[0], epochs[1]].map((epoch) => epoch ?? expect.unreachable());
     expect(new Set(pairs.map(([sign, kem]) => pairKey({ sign, kem })))).toEqual(
-      new Set(proven.map(({ sign, kem }) => pairKey({ sign: sign as Uint8Array, kem: kemDigest(kem) }))),
+      new Set(
+        proven.map(({ signingKey: sign, kemKey: kem }) => pairKey({ sign: sign as Uint8Array, kem: kemDigest(kem) })),
+      ),
     );
     expect(runsOf(saved.session("Phone").keyring.epochs)).toEqual([[1, 7]]);
     expect(saved.record.missing).toEqual([]);

@@ -4,7 +4,7 @@
 import { describe, expect, it } from "vitest";
 import type { CborValue } from "../../src/bytes/cbor.js";
 import { toHex } from "../../src/bytes/text.js";
-import { renewEscrow } from "../../src/escrow/member.js";
+import { renewEscrow } from "../../src/escrow/enroll.js";
 import { memberIdOf } from "../../src/keys/member-keys.js";
 import { encodeNameOpening } from "../../src/log/entry.js";
 import { appendEntry } from "../../src/log/verify.js";
@@ -52,8 +52,14 @@ const withPointer = (entry: Uint8Array, change: (pointer: RawBody) => unknown): 
 describe("enrolling escrow", () => {
   it("makes a member whose keys are the escrow epoch's, with all that the device holds (ESC-3)", () => {
     const member = escrowOf(user);
-    const { kem, sign } = escrow.log.epochs.at(0) ?? expect.unreachable();
-    expect(member).toMatchObject({ kind: "escrow", kem, sign, pointer: newestPointer(escrow.log), held: [[1, 2]] });
+    const { kemKey, signingKey } = escrow.log.epochs.at(0) ?? expect.unreachable();
+    expect(member).toMatchObject({
+      kind: "escrow",
+      kemKey,
+      signingKey,
+      pointer: newestPointer(escrow.log),
+      held: [[1, 2]],
+    });
     expect(user.record).toMatchObject({ type: "enroll", epoch: undefined, entered: member.id, pointed: member.id });
     expect(user.log.epochs.length).toBe(plain.log.epochs.length);
     expectSameClasses(user);
@@ -124,7 +130,7 @@ describe("enrolling escrow", () => {
 });
 
 describe("a pointer's keys", () => {
-  const good = escrowOf(user).kem;
+  const good = escrowOf(user).kemKey;
   const kems: readonly (readonly [string, Uint8Array])[] = [
     ["a coefficient out of range", good.map((byte, at) => (at === 0 ? 0xff : at === 1 ? byte | 0x0f : byte))],
     ["an X25519 half of low order", good.map((byte, at) => (at >= 1184 ? 0 : byte))],
@@ -152,7 +158,7 @@ describe("a pointer's keys", () => {
     // Otherwise a thief who knows the escrow log could join with its next key, and no honest renewal would be possible.
     const same = withPointer(user.last, (pointer) => {
       pointer.set("sign", laptop.sign);
-      pointer.set("kem", plain.member("Laptop").kem);
+      pointer.set("kem", plain.member("Laptop").kemKey);
     });
     const log = appendEntry(plain.log, same, { now: "unchecked" });
     expect([...log.active.values()].map(({ kind }) => kind)).toEqual(["device", "escrow"]);
@@ -217,7 +223,7 @@ describe("renewing escrow", () => {
     expect(after.pointer).toEqual(newestPointer(later.log));
     expect(renewed.record).toMatchObject({ type: "renew-escrow", epoch: 3, pointed: before.id, entered: undefined });
     const box = renewed.record.grants.flatMap(({ boxes }) => boxes).find(({ member }) => member === after.id);
-    expect(box?.kem).toEqual(later.log.epochs.at(1)?.kem);
+    expect(box?.kemKey).toEqual(later.log.epochs.at(1)?.kemKey);
     expect(renewed.record.grants).toHaveLength(1);
     expectSameClasses(renewed);
   });

@@ -2,13 +2,13 @@
 // (recovery, ESC-8) and section 6 (LOG-4, LOG-5, MEM-5).
 
 import { describe, expect, it } from "vitest";
-import { openBackupKey } from "../../src/backup/use.js";
+import { openBackupKey } from "../../src/backup/open.js";
 import type { MemberId } from "../../src/bytes/ids.js";
-import { renewFor } from "../../src/escrow/recover.js";
+import { renewEscrowForUser } from "../../src/escrow/recover.js";
 import type { EscrowActor } from "../../src/log/fields.js";
 import { pointerTo } from "../../src/trust/pointer.js";
 import { renewalReasons } from "../../src/trust/renewal.js";
-import { enrollBackupKey, recover, setLockdown } from "../support/accepted.js";
+import { makeBackupKey, recover, setLockdown } from "../support/accepted.js";
 import { idBytes, mutate, type RawBody, type RawSigner, setField } from "../support/raw-link.js";
 import { expectError, expectRefused, expectTwins, snapshot } from "../support/refusal.js";
 import { keysNamed, openWorld } from "../support/world.js";
@@ -42,7 +42,7 @@ const recovered = restored.user;
 
 /** The organisation with a backup key, `Paper`, that has a role. */
 const papered = (() => {
-  const made = enrollBackupKey(escrow.session("Ann"), { roles: ["recover"] }, escrow.env("paper"));
+  const made = makeBackupKey(escrow.session("Ann"), { roles: ["recover"] }, escrow.env("paper"));
   const world = escrow.append(made.entry);
   return world.with("Paper", openBackupKey(world.log, world.entries, made.paper.reveal(world.log)).keyring);
 })();
@@ -131,7 +131,7 @@ describe("recovery", () => {
   });
 });
 
-describe("renewFor", () => {
+describe("renewEscrowForUser", () => {
   const later = dismiss(escrow, "Eve");
 
   it("names a head of the escrow log, without a salt, and grants nothing older (ESC-6)", () => {
@@ -171,7 +171,7 @@ describe("renewFor", () => {
   it("needs neither the entries nor the current epoch (MEM-6)", () => {
     const { log } = user.append(joinedWithout(user));
     expect(escrowOf({ log }).withheld).toEqual([[2, 2]]);
-    const proposal = renewFor(later.session("Ann"), { userLog: log }, user.env("renews"));
+    const proposal = renewEscrowForUser(later.session("Ann"), { userLog: log }, user.env("renews"));
     expect(proposal.accept().links.last()).toMatchObject({ type: "renew-escrow", epoch: 3 });
   });
 });

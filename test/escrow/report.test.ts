@@ -2,8 +2,8 @@
 // (ESC-6, ESC-7).
 
 import { describe, expect, it, vi } from "vitest";
-import type { UserCoverage } from "../../src/escrow/coverage.js";
-import { type ReportedUser, ReportTotals, toDosOf } from "../../src/escrow/report.js";
+import { type ReportedUser, ReportTotals, toDosOf } from "../../src/escrow/organisation-report.js";
+import type { UserCoverage } from "../../src/escrow/user-coverage.js";
 import { rotate } from "../support/accepted.js";
 import { boxIndex, mutate, withAttachment } from "../support/raw-link.js";
 import { expectError } from "../support/refusal.js";

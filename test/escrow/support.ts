@@ -6,22 +6,23 @@ import { agenda } from "../../src/agenda/agenda.js";
 import type { Knowledge } from "../../src/agenda/facts.js";
 import { performStep } from "../../src/agenda/perform.js";
 import type { AskStep, Step } from "../../src/agenda/steps.js";
+import { openingOf } from "../../src/authoring/device-description.js";
+import { writeLink } from "../../src/authoring/write-link.js";
 import { concat } from "../../src/bytes/bytes.js";
 import type { MemberId } from "../../src/bytes/ids.js";
+import type { Runs } from "../../src/bytes/runs.js";
 import { Secret } from "../../src/bytes/secret.js";
 import type { RecordedAct } from "../../src/escrow/act.js";
-import type { UserCoverage } from "../../src/escrow/coverage.js";
-import type { RecordRecoveryOptions, RecoverOptions } from "../../src/escrow/recover.js";
-import { organisationReport, type ReportedUser, type ReportOptions } from "../../src/escrow/report.js";
-import { writeLink } from "../../src/grants/author.js";
-import { openingOf, type Session } from "../../src/grants/session.js";
+import { organisationReport, type ReportedUser, type ReportOptions } from "../../src/escrow/organisation-report.js";
+import type { RecordRecoveryOptions, RecoverUserOptions } from "../../src/escrow/recover.js";
+import type { UserCoverage } from "../../src/escrow/user-coverage.js";
+import type { MemberState } from "../../src/grants/member-state.js";
 import { epochSigningSeed } from "../../src/keys/epoch-keys.js";
 import { epochSeed, partsOf } from "../../src/keys/keyring.js";
 import { ORIGIN } from "../../src/log/advance.js";
 import { foundersOf } from "../../src/log/classes.js";
 import { attachmentDigest, decodeLink } from "../../src/log/entry.js";
 import type { Policy, Role } from "../../src/log/fields.js";
-import type { Runs } from "../../src/log/runs.js";
 import { escrowMember, type Head, type LogFacts, type Member } from "../../src/log/state.js";
 import { verifyLink } from "../../src/log/verify-link.js";
 import type { Env } from "../../src/primitives/env.js";
@@ -36,14 +37,14 @@ import {
   type Authored,
   accepted,
   createEscrowLog,
-  enrollBackupKey,
   enrollEscrow,
   joinLog,
+  makeBackupKey,
   recordRecovery,
   recover,
   regrant,
   renewEscrow,
-  renewFor,
+  renewEscrowForUser,
   review,
   rotate,
   setPolicy,
@@ -76,7 +77,7 @@ export function openOrganisation(seed: string, options: { readonly operator?: bo
 
 /** A member of an escrow log makes a backup key. */
 export function paper(escrow: World, roles: readonly Role[] = [], by = "Ann"): World {
-  return escrow.act(by, `makes a paper ${roles}`, (session, env) => enrollBackupKey(session, { roles }, env));
+  return escrow.act(by, `makes a paper ${roles}`, (session, env) => makeBackupKey(session, { roles }, env));
 }
 
 export function policyBy(escrow: World, by: string, change: Partial<Policy>, operator?: typeof OPERATOR): World {
@@ -186,7 +187,7 @@ export function doAct(
   escrow: World,
   admin: string,
   act: RecordedAct,
-  options: Partial<RecoverOptions> = {},
+  options: Partial<RecoverUserOptions> = {},
 ): World {
   const { log, entries } = user;
   const given = { act, userLog: log, entries, usersOwn: [...log.active.keys()], ...options };
@@ -207,7 +208,7 @@ export function recoverBy(user: World, escrow: World, admin: string, review: Rev
 /** An admin's device renews escrow in escrow's name. */
 export function renewedBy(user: World, escrow: World, admin: string): World {
   const env = user.env(`${admin} renews`);
-  return user.append(renewFor(escrow.session(admin), { userLog: user.log }, env).entry);
+  return user.append(renewEscrowForUser(escrow.session(admin), { userLog: user.log }, env).entry);
 }
 
 /** A renewal in escrow's name by an admin's device that asks nobody whether it is due, to any pointer. */
@@ -346,7 +347,7 @@ export function write(
   type: Parameters<typeof writeLink>[0]["type"],
   fields: Readonly<Record<string, unknown>>,
   opening?: { readonly name: string },
-): (session: Session, env: Env) => Authored {
+): (session: MemberState, env: Env) => Authored {
   return ({ log, keyring }, env) => {
     const { keys } = partsOf(keyring);
     const draft = { before: log, type, fields: { author: keys.sign, ...fields }, keyring, signers: [keys] };
@@ -359,7 +360,7 @@ export function write(
 /** A record of an access by other software: of any bytes, committed to and sealed as an opening is. */
 export function recordOf({ log }: Pick<World, "log">, admin: RawSigner, opening: Uint8Array): Uint8Array {
   const commitment = labelledHash(LABELS.accessCommitment, opening);
-  const { kem } = log.epochs.last() ?? expect.unreachable();
+  const { kemKey: kem } = log.epochs.last() ?? expect.unreachable();
   const info = concat(labelPrefix(LABELS.accessOpening), commitment);
   const sealed = hpkeSeal(kem, { info, plaintext: opening, coins: new Uint8Array(KEM_COINS_LENGTH) });
   const fields = { type: "access", author: admin.sign, commitment, opening: attachmentDigest(sealed) };

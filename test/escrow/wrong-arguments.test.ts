@@ -6,25 +6,25 @@ import { agenda } from "../../src/agenda/agenda.js";
 import { isBytes } from "../../src/bytes/bytes.js";
 import { KeysteadError } from "../../src/errors.js";
 import { actRecords } from "../../src/escrow/act.js";
-import { accessRecords, openRecorded } from "../../src/escrow/discover.js";
-import { formatTotals, formatUserCoverage, reportCsvLine } from "../../src/escrow/format-report.js";
-import { enrollEscrow, renewEscrow } from "../../src/escrow/member.js";
+import { accessRecords, openRecordedAccess } from "../../src/escrow/discover.js";
+import { enrollEscrow, renewEscrow } from "../../src/escrow/enroll.js";
+import { organisationReport, ReportTotals, toDosOf } from "../../src/escrow/organisation-report.js";
 import { recoverableEpochs } from "../../src/escrow/recover.js";
-import { organisationReport, ReportTotals, toDosOf } from "../../src/escrow/report.js";
-import { escrowDevicesAndActivity } from "../../src/escrow-devices-and-activity.js";
 import { escrowActs } from "../../src/trust/acts.js";
 import { doubtedMembers } from "../../src/trust/doubt.js";
 import { escrowNeeds, policyOf } from "../../src/trust/escrow-needs.js";
 import { judgePointer, newestPointer } from "../../src/trust/pointer.js";
 import { renewalReasons } from "../../src/trust/renewal.js";
 import { escrowIsSound } from "../../src/trust/soundness.js";
+import { escrowDevicesAndActivity } from "../../src/views/escrow-devices-and-activity.js";
+import { formatTotals, formatUserCoverage, reportCsvLine } from "../../src/views/format-report.js";
 import {
   createEscrowLog,
   disown,
   recordAccess,
   recordRecovery,
   recover,
-  renewFor,
+  renewEscrowForUser,
   setPolicy,
 } from "../support/accepted.js";
 import { expectError, expectWrongArgument } from "../support/refusal.js";
@@ -147,9 +147,9 @@ const calls: Readonly<Record<string, readonly [call: Call, ...right: unknown[]]>
     (value) => recoverableEpochs(ann, { userLog, entries: value, approve: user.ids("Phone") }),
     [],
   ],
-  "renewFor admin": [(value) => renewFor(value, { userLog }, env())],
-  "renewFor options": [(value) => renewFor(ann, value, env())],
-  "renewFor userLog": [(value) => renewFor(ann, { userLog: value }, env())],
+  "renewEscrowForUser admin": [(value) => renewEscrowForUser(value, { userLog }, env())],
+  "renewEscrowForUser options": [(value) => renewEscrowForUser(ann, value, env())],
+  "renewEscrowForUser userLog": [(value) => renewEscrowForUser(ann, { userLog: value }, env())],
   "disown admin": [(value) => disown(value, [act.recordedAt], env())],
   "disown acts": [(value) => disown(acting, value, env())],
   "disown act": [(value) => disown(acting, [value], env()), 7],
@@ -171,12 +171,19 @@ const calls: Readonly<Record<string, readonly [call: Call, ...right: unknown[]]>
   "accessRecords member": [(value) => accessRecords(value, escrow.entries)],
   "accessRecords entries": [(value) => accessRecords(ann, value), []],
   "accessRecords entry": [(value) => accessRecords(ann, [value])],
-  "openRecorded admin": [(value) => openRecorded(value, { record: 1, recordEntry: escrow.last, userLog, entries })],
-  "openRecorded options": [(value) => openRecorded(ann, value)],
-  "openRecorded record": [(record) => openRecorded(ann, { record, recordEntry: escrow.last, userLog, entries }), 7],
-  "openRecorded recordEntry": [(recordEntry) => openRecorded(ann, { record: 1, recordEntry, userLog, entries })],
-  "openRecorded userLog": [
-    (value) => openRecorded(ann, { record: 1, recordEntry: escrow.last, userLog: value, entries }),
+  "openRecordedAccess admin": [
+    (value) => openRecordedAccess(value, { record: 1, recordEntry: escrow.last, userLog, entries }),
+  ],
+  "openRecordedAccess options": [(value) => openRecordedAccess(ann, value)],
+  "openRecordedAccess record": [
+    (record) => openRecordedAccess(ann, { record, recordEntry: escrow.last, userLog, entries }),
+    7,
+  ],
+  "openRecordedAccess recordEntry": [
+    (recordEntry) => openRecordedAccess(ann, { record: 1, recordEntry, userLog, entries }),
+  ],
+  "openRecordedAccess userLog": [
+    (value) => openRecordedAccess(ann, { record: 1, recordEntry: escrow.last, userLog: value, entries }),
   ],
   "escrowDevicesAndActivity log": [(value) => escrowDevicesAndActivity(value, { me, now: 0 })],
   "escrowDevicesAndActivity options": [(value) => escrowDevicesAndActivity(escrow.log, value)],
@@ -254,7 +261,7 @@ describe("an escrow log in the place of a user's", () => {
   it.each([
     ["recordRecovery", () => recordRecovery(ann, { ...recovery, userLog: escrow.log }, env())],
     ["recover", () => recover(acting, { act, userLog: escrow.log, entries }, env())],
-    ["renewFor", () => renewFor(ann, { userLog: escrow.log }, env())],
+    ["renewEscrowForUser", () => renewEscrowForUser(ann, { userLog: escrow.log }, env())],
     ["escrowIsSound", () => escrowIsSound(escrow.log, { escrowLog: escrow.log })],
   ])("is refused by %s", (_, call) => {
     expectError(call, "INVALID_ARGUMENT", undefined);

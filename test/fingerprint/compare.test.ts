@@ -32,15 +32,15 @@ describe.each(ALL_FORMS)("a fingerprint as %s", (form) => {
   });
 
   it("is newer or unknown if it is of a later head", () => {
-    expect(compareFingerprint(first.log, text(third, form))).toBe("newer-or-unknown");
-    expect(compareFingerprint(second.log, text(third, form))).toBe("newer-or-unknown");
+    expect(compareFingerprint(first.log, text(third, form))).toBe("not-recognised");
+    expect(compareFingerprint(second.log, text(third, form))).toBe("not-recognised");
   });
 
   it("never matches a fork or another log", () => {
-    expect(compareFingerprint(third.log, text(forked, form))).toBe(form === "qr" ? "mismatch" : "newer-or-unknown");
-    expect(compareFingerprint(fork4.log, text(third, form))).toBe(form === "qr" ? "mismatch" : "newer-or-unknown");
-    expect(compareFingerprint(third.log, text(fork4, form))).toBe("newer-or-unknown");
-    expect(compareFingerprint(third.log, text(other, form))).toBe(form === "qr" ? "other-log" : "newer-or-unknown");
+    expect(compareFingerprint(third.log, text(forked, form))).toBe(form === "qr" ? "mismatch" : "not-recognised");
+    expect(compareFingerprint(fork4.log, text(third, form))).toBe(form === "qr" ? "mismatch" : "not-recognised");
+    expect(compareFingerprint(third.log, text(fork4, form))).toBe("not-recognised");
+    expect(compareFingerprint(third.log, text(other, form))).toBe(form === "qr" ? "other-log" : "not-recognised");
   });
 
   it("matches with no symbol changed, wherever it is", () => {
@@ -81,8 +81,8 @@ describe("a QR payload", () => {
     const { log, hex } = { log: third.log.head.log, hex: fingerprintOf(third.log).hex };
     expect(compareFingerprint(third.log, payload(log, 3, hex))).toBe("match");
     expect(compareFingerprint(third.log, payload(log, 2, hex))).toBe("mismatch");
-    expect(compareFingerprint(third.log, payload(log, 4, hex))).toBe("newer-or-unknown");
-    expect(compareFingerprint(third.log, payload(log, Number.MAX_SAFE_INTEGER, hex))).toBe("newer-or-unknown");
+    expect(compareFingerprint(third.log, payload(log, 4, hex))).toBe("not-recognised");
+    expect(compareFingerprint(third.log, payload(log, Number.MAX_SAFE_INTEGER, hex))).toBe("not-recognised");
     expect(compareFingerprint(third.log, payload(other.log.head.log, 3, hex))).toBe("other-log");
   });
 });

@@ -3,10 +3,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { KeysteadError } from "../../src/errors.js";
-import { requireUnchanged } from "../../src/fingerprint/acknowledge.js";
+import { requireContactUnchanged } from "../../src/fingerprint/acknowledge.js";
 import type { ContactStatus } from "../../src/fingerprint/change.js";
 import { compareContact } from "../../src/fingerprint/contacts.js";
-import { pinContact } from "../../src/fingerprint/pin.js";
+import { trackContact } from "../../src/fingerprint/pin.js";
 import { checkEvidence } from "../../src/log/check-evidence.js";
 import type { Evidence } from "../../src/log/evidence.js";
 import { escrowMember, isConfirmed, type LinkRecord, type LogState } from "../../src/log/state.js";
@@ -32,7 +32,7 @@ const DO = {
   expel: (world: World, _by: string, on: string) => world.expel(on),
   escrow: (world: World, by: string) => enroll(world, by, ESCROW),
   renew: (world: World, by: string) => renew(world, by, LATER),
-  renewFor: (world: World) => renewedBy(world, LATER, "Bob"),
+  renewEscrowForUser: (world: World) => renewedBy(world, LATER, "Bob"),
   // Without escrow a review that changes nothing, which the log does not admit.
   approveEscrow: (world: World, by: string) =>
     escrowMember(world.log) ? reviewEscrow(world, by, "approve") : world.review(by, {}),
@@ -192,7 +192,7 @@ describe("any history of a contact's log", () => {
     fc.assert(
       fc.property(histories, (worlds) => {
         eachPair(worlds, (older, newer) => {
-          const change = compareContact(pinContact(older), newer);
+          const change = compareContact(trackContact(older), newer);
           expect(change.status).toBe(expectedStatus(older, newer));
           counts.set(change.status, (counts.get(change.status) ?? 0) + 1);
         });
@@ -210,7 +210,7 @@ describe("any history of a contact's log", () => {
     fc.assert(
       fc.property(histories, (worlds) => {
         eachPair(worlds, (older, newer) => {
-          const pin = pinContact(older);
+          const pin = trackContact(older);
           expect(pin.confirmed).toEqual(new Oracle(older).pinned());
           restored += pin.confirmed.length > 1 ? 1 : 0;
           const { links } = compareContact(pin, newer);
@@ -232,7 +232,7 @@ describe("any history of a contact's log", () => {
     fc.assert(
       fc.property(histories, (worlds) => {
         eachPair(worlds, (older, newer) => {
-          const change = compareContact(pinContact(older), newer);
+          const change = compareContact(trackContact(older), newer);
           const pinned = new Oracle(older).pinned();
           expect(change.links.map(({ trusted }) => trusted)).toEqual(new Oracle(newer).trusted(older.head.seq, pinned));
           expect(change.links.map(({ seq }) => seq)).toEqual(
@@ -254,11 +254,11 @@ describe("any history of a contact's log", () => {
     fc.assert(
       fc.property(histories, (worlds) => {
         eachPair(worlds, (older, newer) => {
-          const pin = pinContact(older, { verified: true });
+          const pin = trackContact(older, { verified: true });
           if (isHarmless(expectedStatus(older, newer))) {
-            expect(requireUnchanged(pin, newer)).toMatchObject({ head: newer.head, verified: true });
+            expect(requireContactUnchanged(pin, newer)).toMatchObject({ head: newer.head, verified: true });
           } else {
-            expect(thrownBy(() => requireUnchanged(pin, newer)).code).toBe("CONTACT_CHANGED");
+            expect(thrownBy(() => requireContactUnchanged(pin, newer)).code).toBe("CONTACT_CHANGED");
           }
         });
       }),
@@ -270,11 +270,11 @@ describe("any history of a contact's log", () => {
     fc.assert(
       fc.property(histories, (worlds) => {
         eachPair(worlds, (older, newer) => {
-          const pin = pinContact(older);
+          const pin = trackContact(older);
           for (const { log: between } of worlds) {
             if (between.head.seq < older.head.seq || between.head.seq > newer.head.seq) continue;
             if (!isHarmless(compareContact(pin, between).status)) continue;
-            const moved = compareContact(requireUnchanged(pin, between), newer);
+            const moved = compareContact(requireContactUnchanged(pin, between), newer);
             expect(isHarmless(moved.status)).toBe(isHarmless(compareContact(pin, newer).status));
           }
         });
@@ -288,13 +288,13 @@ describe("any history of a contact's log", () => {
       fc.property(histories, (worlds) => {
         eachPair(worlds, (shorter, pinned) => {
           if (shorter.head.seq === pinned.head.seq) return;
-          const { status, evidence } = compareContact(pinContact(pinned), shorter);
+          const { status, evidence } = compareContact(trackContact(pinned), shorter);
           expect(status).toBe("rolled-back");
           expect(evidence?.theirs.length).toBe(shorter.head.seq);
         });
         const [first, last] = [worlds[0] as World, worlds.at(-1) as World];
         if (first === last) return;
-        const { evidence } = compareContact(pinContact(last.log), first.log);
+        const { evidence } = compareContact(trackContact(last.log), first.log);
         const seq = first.log.head.seq + 1;
         expect(checkEvidence(evidence as Evidence)).toMatchObject({ seq, offered: first.log.head });
       }),
@@ -314,11 +314,11 @@ describe("any history of a contact's log", () => {
           [fork.log, honest.log],
           [fork.log, (worlds.at(-1) as World).log],
         ] as const) {
-          const { status, evidence } = compareContact(pinContact(pinned), offered);
+          const { status, evidence } = compareContact(trackContact(pinned), offered);
           expect(status).toBe("forked");
           expect(checkEvidence(evidence as Evidence).seq).toBe(pinned.head.seq);
         }
-        expect(compareContact(pinContact(base.log), fork.log).status).toBe("extended-by-others");
+        expect(compareContact(trackContact(base.log), fork.log).status).toBe("extended-by-others");
       }),
       RUNS,
     );

@@ -3,7 +3,7 @@
 import { describe, expect, it } from "vitest";
 import { KeysteadError } from "../../src/errors.js";
 import { compareContact } from "../../src/fingerprint/contacts.js";
-import { type ContactPin, pinContact } from "../../src/fingerprint/pin.js";
+import { type TrackedContact, trackContact } from "../../src/fingerprint/pin.js";
 import { checkEvidence } from "../../src/log/check-evidence.js";
 import { decodeEntry, encodeEntry } from "../../src/log/entry.js";
 import type { Evidence } from "../../src/log/evidence.js";
@@ -17,7 +17,7 @@ const laptop = openWorld("contacts", { operator: true });
 const withPhone = laptop.join("Phone");
 const approved = withPhone.review("Laptop", { approve: ["Phone"] });
 
-const pin = pinContact(laptop.log);
+const pin = trackContact(laptop.log);
 
 describe("a tracked contact", () => {
   it("is the same while nothing happens", () => {
@@ -73,7 +73,7 @@ describe("a tracked contact", () => {
 
   it("counts an author that has been removed since by its class", () => {
     const replaced = approved.review("Phone", { remove: ["Laptop"] });
-    expect(compareContact(pinContact(approved.log), replaced.log)).toMatchObject({
+    expect(compareContact(trackContact(approved.log), replaced.log)).toMatchObject({
       status: "extended",
       removed: [{ name: "Laptop", trusted: true }],
       trustedLeft: true,
@@ -89,7 +89,7 @@ describe("a tracked contact", () => {
 
   it("takes the operator for others, always", () => {
     const expelled = approved.expel("Phone");
-    const change = compareContact(pinContact(approved.log), expelled.log);
+    const change = compareContact(trackContact(approved.log), expelled.log);
     expect(change).toMatchObject({
       status: "extended-by-others",
       links: [{ type: "expel", author: "operator", name: undefined, trusted: false }],
@@ -102,16 +102,16 @@ describe("a tracked contact", () => {
 
   it("keeps to the class that was confirmed at the pin, even if it is not the founding one", () => {
     const secondClass = withPhone.review("Phone", { remove: ["Laptop"] });
-    const phonePin = pinContact(secondClass.log);
+    const phonePin = trackContact(secondClass.log);
     expect(phonePin.confirmed).toEqual([2]);
     expect(compareContact(phonePin, secondClass.rename("Phone", "New name").log).status).toBe("extended");
     expect(compareContact(phonePin, secondClass.join("Third").log).status).toBe("extended-by-others");
     // At an earlier pin, the same device was not of the confirmed class.
-    expect(compareContact(pinContact(withPhone.log), secondClass.log).status).toBe("extended-by-others");
+    expect(compareContact(trackContact(withPhone.log), secondClass.log).status).toBe("extended-by-others");
   });
 
   it("goes by each member's own founder, and never by the member at the pinned position", () => {
-    const ofPhone: ContactPin = { ...pinContact(withPhone.log), confirmed: [2] };
+    const ofPhone: TrackedContact = { ...trackContact(withPhone.log), confirmed: [2] };
     const renamed = withPhone.rename("Laptop", "New name");
     // An older class is another class too, and so are the devices that it approves.
     expect(compareContact(ofPhone, renamed.log)).toMatchObject({ status: "extended-by-others", trustedLeft: true });
@@ -123,14 +123,14 @@ describe("a tracked contact", () => {
   });
 
   it("trusts each of the classes that the pin names", () => {
-    const both: ContactPin = { ...pinContact(withPhone.log), confirmed: [1, 2] };
+    const both: TrackedContact = { ...trackContact(withPhone.log), confirmed: [1, 2] };
     const renamed = withPhone.rename("Laptop", "New name").rename("Phone", "Old phone");
     expect(compareContact(both, renamed.log).status).toBe("extended");
     expect(compareContact(both, renamed.join("Third").log).status).toBe("extended-by-others");
   });
 
   it("trusts nobody for a pin that names no class", () => {
-    const strange: ContactPin = { ...pinContact(approved.log), confirmed: [3] };
+    const strange: TrackedContact = { ...trackContact(approved.log), confirmed: [3] };
     expect(compareContact(strange, approved.log).status).toBe("same");
     const later = approved.rename("Laptop", "New name");
     expect(compareContact(strange, later.log)).toMatchObject({ status: "extended-by-others", trustedLeft: false });
@@ -138,7 +138,7 @@ describe("a tracked contact", () => {
 
   it("counts a backup key that a trusted device made", () => {
     const paper = approved.backup("Laptop", "Paper");
-    const change = compareContact(pinContact(approved.log), paper.log);
+    const change = compareContact(trackContact(approved.log), paper.log);
     expect(change).toMatchObject({ status: "extended", added: [{ kind: "backup", name: "Paper", trusted: true }] });
   });
 
@@ -170,7 +170,7 @@ describe("a tracked contact", () => {
 describe("a contradiction", () => {
   const fork = laptop.join("Another phone");
   const other = openWorld("contacts, another log");
-  const phonePin = pinContact(withPhone.log);
+  const phonePin = trackContact(withPhone.log);
 
   it("is forked where the pinned position has another link (LOG-8)", () => {
     const change = compareContact(phonePin, fork.rotate("Laptop").log);
@@ -259,10 +259,10 @@ describe("a contradiction", () => {
 describe("compareContact", () => {
   it("refuses what is no pin, no log and no contradiction", () => {
     for (const junk of JUNK) {
-      expect(thrownBy(() => compareContact(junk as ContactPin, laptop.log)).code).toBe("INVALID_ENCODING");
+      expect(thrownBy(() => compareContact(junk as TrackedContact, laptop.log)).code).toBe("INVALID_ENCODING");
       expect(thrownBy(() => compareContact(pin, junk as LogState)).code).toBe("INVALID_ARGUMENT");
     }
-    const newer = { ...pin, v: 2 } as unknown as ContactPin;
+    const newer = { ...pin, v: 2 } as unknown as TrackedContact;
     expect(thrownBy(() => compareContact(newer, laptop.log)).details["name"]).toBe("pin.v");
     for (const forged of [{ ...laptop.log }, new KeysteadError("NOT_YET", "later"), new KeysteadError("FORKED", "?")]) {
       expect(thrownBy(() => compareContact(pin, forged as LogState)).code).toBe("INVALID_ARGUMENT");

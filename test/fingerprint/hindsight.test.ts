@@ -2,9 +2,9 @@
 // Each attack has a twin that differs in who approved. docs/spec.md sections 6.8 and 10.
 
 import { describe, expect, it } from "vitest";
-import { acknowledge, requireUnchanged } from "../../src/fingerprint/acknowledge.js";
+import { acknowledgeContact, requireContactUnchanged } from "../../src/fingerprint/acknowledge.js";
 import { compareContact } from "../../src/fingerprint/contacts.js";
-import { type ContactPin, pinContact } from "../../src/fingerprint/pin.js";
+import { type TrackedContact, trackContact } from "../../src/fingerprint/pin.js";
 import { confirmedFounder, isConfirmed } from "../../src/log/state.js";
 import { dismiss, hire, openOrganisation, openUser, recoverBy, renew } from "../escrow/support.js";
 import { thrownBy } from "../support/thrown.js";
@@ -15,14 +15,14 @@ const escrow = hire(openOrganisation("hindsight"), "Bob", ["recover"]);
 const user = openUser("hindsight", escrow);
 
 /** Which of the links since the pin are by devices that the contact trusts. */
-const trusted = (pin: ContactPin, { log }: World) => compareContact(pin, log).links.map(({ trusted }) => trusted);
-const statusOf = (pin: ContactPin, { log }: World) => compareContact(pin, log).status;
-const codeOf = (pin: ContactPin, { log }: World) => thrownBy(() => requireUnchanged(pin, log)).code;
+const trusted = (pin: TrackedContact, { log }: World) => compareContact(pin, log).links.map(({ trusted }) => trusted);
+const statusOf = (pin: TrackedContact, { log }: World) => compareContact(pin, log).status;
+const codeOf = (pin: TrackedContact, { log }: World) => thrownBy(() => requireContactUnchanged(pin, log)).code;
 
 describe("a thief's device that an admin approved while the founding device was there", () => {
   const joined = user.join("Thief");
   const approved = recoverBy(joined, escrow, "Bob", { approve: ["Thief"] });
-  const pin = pinContact(approved.log, { verified: true });
+  const pin = trackContact(approved.log, { verified: true });
 
   it("stays a stranger after the founding device has gone", () => {
     const alone = approved.leave("Laptop");
@@ -33,7 +33,7 @@ describe("a thief's device that an admin approved while the founding device was 
     expect(statusOf(pin, acts)).toBe("extended-by-others");
     expect(codeOf(pin, acts)).toBe("CONTACT_CHANGED");
     // Nor does the pin learn otherwise on its way there.
-    expect(codeOf(requireUnchanged(pin, alone.log), acts)).toBe("CONTACT_CHANGED");
+    expect(codeOf(requireContactUnchanged(pin, alone.log), acts)).toBe("CONTACT_CHANGED");
     expect(compareContact(pin, acts.log)).toMatchObject({ trustedLeft: false });
   });
 
@@ -45,14 +45,14 @@ describe("a thief's device that an admin approved while the founding device was 
 
   it("stays one for a contact that has known the user since before it joined", () => {
     const acts = approved.leave("Laptop").rotate("Thief");
-    expect(trusted(pinContact(user.log), acts)).toEqual([false, false, true, false]);
+    expect(trusted(trackContact(user.log), acts)).toEqual([false, false, true, false]);
   });
 
   it("would be trusted had the founding device approved it, which is what `extended` means: the twin", () => {
     const honest = joined.review("Laptop", { approve: ["Thief"] });
     const acts = honest.leave("Laptop").rotate("Thief");
-    expect(trusted(pinContact(honest.log), acts)).toEqual([true, true]);
-    expect(statusOf(pinContact(user.log), acts)).toBe("extended");
+    expect(trusted(trackContact(honest.log), acts)).toEqual([true, true]);
+    expect(statusOf(trackContact(user.log), acts)).toBe("extended");
   });
 });
 
@@ -60,10 +60,10 @@ describe("an honest laptop that the founding phone approved", () => {
   it("stays `extended` when the phone goes, whatever escrow did besides", () => {
     const founded = openUser("hindsight, phone first", escrow, { first: "Phone" }).join("Laptop");
     const approved = founded.review("Phone", { approve: ["Laptop"] });
-    const pin = pinContact(approved.log, { verified: true });
+    const pin = trackContact(approved.log, { verified: true });
     const alone = approved.leave("Phone").rotate("Laptop");
     expect(statusOf(pin, alone)).toBe("extended");
-    expect(requireUnchanged(pin, alone.log)).toEqual({ ...pin, head: alone.log.head });
+    expect(requireContactUnchanged(pin, alone.log)).toEqual({ ...pin, head: alone.log.head });
     const withTablet = alone.join("Tablet").review("Laptop", { approve: ["Tablet"] });
     expect(statusOf(pin, withTablet)).toBe("extended");
     // The twin: escrow approves the tablet instead.
@@ -76,7 +76,7 @@ describe("an honest laptop that the founding phone approved", () => {
 describe("a stranger that joined before the owner's devices were restored", () => {
   const joined = user.join("Stranger").join("Phone");
   const restored = recoverBy(joined, escrow, "Bob", { approve: ["Phone"], remove: ["Laptop"] });
-  const pin = acknowledge(pinContact(joined.log), restored.log, { verified: true });
+  const pin = acknowledgeContact(trackContact(joined.log), restored.log, { verified: true });
 
   it("stays a stranger, although it is the oldest class without escrow's word", () => {
     expect(confirmedFounder(restored.log)).toBe(1);
@@ -100,13 +100,13 @@ describe("a stranger that joined before the owner's devices were restored", () =
     const lists = { approve: ["Phone"], remove: ["Laptop"] };
     const world = recoverBy(led, escrow, "Bob", lists);
     expect(isConfirmed(world.log, world.member("Stranger"))).toBe(false);
-    const now = pinContact(world.log, { verified: true });
+    const now = trackContact(world.log, { verified: true });
     expect(codeOf(now, world.rotate("Stranger"))).toBe("CONTACT_CHANGED");
     expect(codeOf(now, world.review("Stranger", { remove: ["Phone"] }))).toBe("CONTACT_CHANGED");
     // The phone itself is asked about too, as long as somebody who is not confirmed leads it without escrow's word.
     expect(codeOf(now, world.rotate("Phone"))).toBe("CONTACT_CHANGED");
     const cured = world.review("Phone", { remove: ["Stranger"] });
-    expect(statusOf(pinContact(cured.log), cured.rotate("Phone"))).toBe("extended");
+    expect(statusOf(trackContact(cured.log), cured.rotate("Phone"))).toBe("extended");
     expect(thrownBy(() => restored.review("Stranger", { approve: ["Phone"] }))).toMatchObject({ rule: "MEM-1" });
   });
 });
@@ -115,23 +115,23 @@ describe("devices that escrow restored together", () => {
   it("are all trusted from then on, each by its own founder", () => {
     const joined = user.join("Phone").join("Tablet");
     const restored = recoverBy(joined, escrow, "Bob", { approve: ["Phone", "Tablet"], remove: ["Laptop"] });
-    const pin = pinContact(restored.log);
+    const pin = trackContact(restored.log);
     expect(pin.confirmed).toEqual([restored.member("Phone").position, restored.member("Tablet").position]);
     for (const name of ["Phone", "Tablet"]) expect(statusOf(pin, restored.rotate(name))).toBe("extended");
     const gone = restored.review("Tablet", { remove: ["Phone"] });
     expect(statusOf(pin, gone)).toBe("extended");
     // The twin: a device that escrow left out.
     const other = recoverBy(joined, escrow, "Bob", { approve: ["Phone"], remove: ["Laptop"] });
-    expect(pinContact(other.log).confirmed).toEqual([other.member("Phone").position]);
-    expect(statusOf(pinContact(other.log), other.rotate("Tablet"))).toBe("extended-by-others");
+    expect(trackContact(other.log).confirmed).toEqual([other.member("Phone").position]);
+    expect(statusOf(trackContact(other.log), other.rotate("Tablet"))).toBe("extended-by-others");
   });
 
   it("that escrow restores later are not, until the user says so", () => {
     const first = recoverBy(user.join("Phone"), escrow, "Bob", { approve: ["Phone"], remove: ["Laptop"] });
-    const pin = pinContact(first.log);
+    const pin = trackContact(first.log);
     const second = recoverBy(first.join("Tablet"), escrow, "Bob", { approve: ["Tablet"] });
     expect(trusted(pin, second.rotate("Tablet"))).toEqual([false, false, false]);
-    expect(acknowledge(pin, second.log).confirmed).toEqual([first.member("Phone").position, 5]);
+    expect(acknowledgeContact(pin, second.log).confirmed).toEqual([first.member("Phone").position, 5]);
     // The twin: the restored phone approves it.
     const honest = first.join("Tablet").review("Phone", { approve: ["Tablet"] });
     expect(statusOf(pin, honest.rotate("Tablet"))).toBe("extended");
@@ -140,7 +140,7 @@ describe("devices that escrow restored together", () => {
 
 describe("escrow itself", () => {
   it("counts as others, even if a trusted device enrolled it", () => {
-    const pin = pinContact(user.log);
+    const pin = trackContact(user.log);
     const later = dismiss(escrow, "Bob");
     expect(statusOf(pin, renew(user, "Laptop", later))).toBe("extended");
     const restored = recoverBy(user.join("Phone"), escrow, "Bob", { approve: ["Phone"] });
@@ -159,6 +159,6 @@ describe("a pin of several founders", () => {
       approve: ["Middle", "New"],
     });
     // The middle one is its own founder; the newest keeps that of the old one, which is older.
-    expect(pinContact(restored.leave("Laptop").log).confirmed).toEqual([3, 4]);
+    expect(trackContact(restored.leave("Laptop").log).confirmed).toEqual([3, 4]);
   });
 });

@@ -4,16 +4,16 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { toHex } from "../../src/bytes/text.js";
 import { KeysteadError } from "../../src/errors.js";
-import { type ContactPin, decodePin, encodePin, pinContact } from "../../src/fingerprint/pin.js";
+import { decodeContact, encodeContact, type TrackedContact, trackContact } from "../../src/fingerprint/pin.js";
 import type { LogState } from "../../src/log/state.js";
 import { thrownBy } from "../support/thrown.js";
 import { ALICE, openWorld } from "../support/world.js";
 import { heads, JUNK } from "./support.js";
 
 const world = openWorld("pins").join("Phone");
-const pin = pinContact(world.log);
+const pin = trackContact(world.log);
 
-const pins: fc.Arbitrary<ContactPin> = fc
+const pins: fc.Arbitrary<TrackedContact> = fc
   .record({
     v: fc.constant<1>(1),
     subject: fc.string({ unit: "grapheme", minLength: 1, maxLength: 20 }).filter((text) => text.length <= 60),
@@ -31,26 +31,26 @@ function positionsIn(numbers: readonly number[], last: number): readonly number[
 describe("a pin", () => {
   it("holds subject, head and the class that is confirmed", () => {
     expect(pin).toEqual({ v: 1, subject: ALICE, head: world.log.head, confirmed: [1], verified: false });
-    expect(pinContact(world.log, { verified: true }).verified).toBe(true);
-    expect(pinContact(world.log, null as never)).toEqual(pin);
-    expect(pinContact(world.review("Phone", { remove: ["Laptop"] }).log).confirmed).toEqual([2]);
+    expect(trackContact(world.log, { verified: true }).verified).toBe(true);
+    expect(trackContact(world.log, null as never)).toEqual(pin);
+    expect(trackContact(world.review("Phone", { remove: ["Laptop"] }).log).confirmed).toEqual([2]);
   });
 
   it("is the same after bytes and back", () => {
     fc.assert(
       fc.property(pins, (any) => {
-        expect(decodePin(encodePin(any))).toEqual(any);
+        expect(decodeContact(encodeContact(any))).toEqual(any);
       }),
     );
   });
 
   it("has one encoding: changed bytes are refused or another pin (ENC-2)", () => {
-    const bytes = encodePin(pin);
+    const bytes = encodeContact(pin);
     fc.assert(
       fc.property(fc.nat(bytes.length - 1), fc.integer({ min: 1, max: 255 }), (at, by) => {
         const changed = bytes.map((byte, i) => (i === at ? byte ^ by : byte));
         try {
-          expect(toHex(encodePin(decodePin(changed)))).toBe(toHex(changed));
+          expect(toHex(encodeContact(decodeContact(changed)))).toBe(toHex(changed));
         } catch (error) {
           if (!(error instanceof KeysteadError)) throw error;
           expect(error.code).toMatch(/^(INVALID_ENCODING|TOO_LARGE)$/);
@@ -80,26 +80,26 @@ describe("a pin", () => {
       "pin has an unknown field": { ...pin, trusted: true },
     };
     for (const [name, value] of Object.entries(wrong)) {
-      const error = thrownBy(() => encodePin(value as ContactPin));
+      const error = thrownBy(() => encodeContact(value as TrackedContact));
       expect(error).toMatchObject({ code: "INVALID_ENCODING", rule: "ENC-2" });
       expect(error.message).toContain(name);
     }
     const { verified: _, ...incomplete } = pin;
-    expect(thrownBy(() => encodePin(incomplete as ContactPin)).message).toContain("pin.verified is missing");
+    expect(thrownBy(() => encodeContact(incomplete as TrackedContact)).message).toContain("pin.verified is missing");
   });
 
   it("is at most 4,096 bytes, however much it holds, and refuses what is larger (ENC-3)", () => {
     const last = Number.MAX_SAFE_INTEGER;
     const confirmed = Array.from({ length: 256 }, (_, index) => last - 255 + index);
     const largest = { ...pin, subject: "x".repeat(256), head: { ...pin.head, seq: last }, confirmed };
-    const bytes = encodePin(largest);
+    const bytes = encodeContact(largest);
     expect(bytes.length).toBeLessThanOrEqual(4096);
-    expect(decodePin(bytes)).toEqual(largest);
-    expect(thrownBy(() => decodePin(new Uint8Array(4097)))).toMatchObject({ code: "TOO_LARGE", rule: "ENC-3" });
+    expect(decodeContact(bytes)).toEqual(largest);
+    expect(thrownBy(() => decodeContact(new Uint8Array(4097)))).toMatchObject({ code: "TOO_LARGE", rule: "ENC-3" });
   });
 
   it("is refused as bytes too when its founders are out of order or not there yet (ENC-2)", () => {
-    const bytes = encodePin({ ...pin, confirmed: [1, 2] });
+    const bytes = encodeContact({ ...pin, confirmed: [1, 2] });
     // The list [1, 2] in the bytes.
     const at = bytes.findIndex((byte, index) => byte === 0x82 && bytes[index + 1] === 1 && bytes[index + 2] === 2);
     for (const [first, second] of [
@@ -108,7 +108,7 @@ describe("a pin", () => {
       [1, 3],
     ] as const) {
       const changed = bytes.map((byte, index) => (index === at + 1 ? first : index === at + 2 ? second : byte));
-      expect(thrownBy(() => decodePin(changed))).toMatchObject({ code: "INVALID_ENCODING", rule: "ENC-2" });
+      expect(thrownBy(() => decodeContact(changed))).toMatchObject({ code: "INVALID_ENCODING", rule: "ENC-2" });
     }
   });
 
@@ -117,11 +117,11 @@ describe("a pin", () => {
   });
 
   it("is refused with trailing bytes or none at all (ENC-2)", () => {
-    const bytes = encodePin(pin);
-    expect(thrownBy(() => decodePin(new Uint8Array([...bytes, 0]))).rule).toBe("ENC-2");
-    expect(thrownBy(() => decodePin(bytes.subarray(0, -1))).code).toBe("INVALID_ENCODING");
-    expect(thrownBy(() => decodePin(new Uint8Array(0))).code).toBe("INVALID_ENCODING");
-    expect(thrownBy(() => decodePin(new Uint8Array(5000)))).toMatchObject({
+    const bytes = encodeContact(pin);
+    expect(thrownBy(() => decodeContact(new Uint8Array([...bytes, 0]))).rule).toBe("ENC-2");
+    expect(thrownBy(() => decodeContact(bytes.subarray(0, -1))).code).toBe("INVALID_ENCODING");
+    expect(thrownBy(() => decodeContact(new Uint8Array(0))).code).toBe("INVALID_ENCODING");
+    expect(thrownBy(() => decodeContact(new Uint8Array(5000)))).toMatchObject({
       code: "TOO_LARGE",
       details: { name: "pin" },
     });
@@ -129,15 +129,15 @@ describe("a pin", () => {
 
   it("is refused for junk of every type", () => {
     for (const junk of JUNK) {
-      expect(thrownBy(() => pinContact(junk as LogState)).code).toBe("INVALID_ARGUMENT");
-      expect(thrownBy(() => encodePin(junk as ContactPin)).code).toBe("INVALID_ENCODING");
-      expect(thrownBy(() => decodePin(junk as Uint8Array)).code).toBe("INVALID_ARGUMENT");
+      expect(thrownBy(() => trackContact(junk as LogState)).code).toBe("INVALID_ARGUMENT");
+      expect(thrownBy(() => encodeContact(junk as TrackedContact)).code).toBe("INVALID_ENCODING");
+      expect(thrownBy(() => decodeContact(junk as Uint8Array)).code).toBe("INVALID_ARGUMENT");
       for (const name of ["v", "subject", "head", "confirmed", "verified"]) {
         if (name === "verified" && junk === true) continue;
-        expect(thrownBy(() => encodePin({ ...pin, [name]: junk } as ContactPin)).code).toBe("INVALID_ENCODING");
+        expect(thrownBy(() => encodeContact({ ...pin, [name]: junk } as TrackedContact)).code).toBe("INVALID_ENCODING");
       }
     }
     const verified = "yes" as unknown as boolean;
-    expect(thrownBy(() => pinContact(world.log, { verified })).code).toBe("INVALID_ARGUMENT");
+    expect(thrownBy(() => trackContact(world.log, { verified })).code).toBe("INVALID_ARGUMENT");
   });
 });

@@ -2,42 +2,32 @@
 // adds it here. docs/spec.md sections 4, 6, 9 to 12.
 
 import {
-  acceptEnrollment,
-  accessRecords,
+  acceptProvisioning,
   agenda,
   appendEntry,
   checkBackupKey,
-  checkEvidence,
-  compareContact,
   compareFingerprint,
-  compareStatements,
-  decodeEvidence,
-  decodePin,
   devicesAndActivity,
-  offerEnrollment,
   openBackupKey,
   openContent,
   openKeyring,
   openRandomAccess,
-  openRecorded,
   openSigned,
   openStream,
-  organisationReport,
   parseFingerprint,
   parseKeyring,
-  parseLinkHash,
-  parseLogId,
-  parseMemberId,
+  provisionDevice,
   readContentHeader,
   receive,
-  recordRecovery,
-  recover,
   resume,
-  stateHead,
   unsafeSerializeKeyring,
   verifyLog,
   verifyStatement,
 } from "keystead";
+import { checkEvidence, compareStatements, decodeEvidence } from "keystead/audit";
+import { compareContact, decodeContact } from "keystead/contacts";
+import { accessRecords, openRecordedAccess, organisationReport, recordRecovery, recoverUser } from "keystead/escrow";
+import { parseLinkHash, parseLogId, parseMemberId, stateHead } from "keystead/server";
 import { expect } from "vitest";
 import { equalBytes } from "../../src/bytes/bytes.js";
 import { toHex } from "../../src/bytes/text.js";
@@ -81,7 +71,7 @@ function recoverWith(bytes: Uint8Array): unknown {
   const usersOwn = [...userLog.active.values()].filter(({ kind }) => kind !== "escrow").map(({ id }) => id);
   const options = { userLog, entries: given, approve: forkedWorld.ids("Watch"), usersOwn, reason: "fuzzing" };
   const { act, ...session } = recordRecovery(admin, options, seededEnv("records", LATER)).accept();
-  return recover(session, { userLog, entries: given, act, usersOwn }, seededEnv("recover", LATER));
+  return recoverUser(session, { userLog, entries: given, act, usersOwn }, seededEnv("recover", LATER));
 }
 
 /** The name of a member that has committed to these bytes as its name; undefined when they are none. */
@@ -131,7 +121,7 @@ export const decoders: readonly Decoder<Uint8Array>[] = [
   ["compareStatements", samples.statement, (bytes) => compareStatements(userWorld.log, samples.statement, bytes)],
   ["stateHead", CERTIFICATE, (bytes) => stateHead(userWorld.log.head, STATEMENT_KEYS, bytes, NOON)],
   ["equivocation", samples.equivocation, (bytes) => checkEvidence(decodeEvidence(bytes))],
-  ["decodePin and compareContact", samples.pin, (bytes) => compareContact(decodePin(bytes), log)],
+  ["decodeContact and compareContact", samples.pin, (bytes) => compareContact(decodeContact(bytes), log)],
   ["parseKeyring and resume", samples.keyring, (bytes) => resume(log, [], parseKeyring(bytes))],
   [
     "agenda",
@@ -139,14 +129,26 @@ export const decoders: readonly Decoder<Uint8Array>[] = [
     (bytes) => agenda({ log, keyring: parseKeyring(bytes) }, { now: 0, escrowLog: undefined }),
   ],
   [
-    "offerEnrollment",
+    "provisionDevice",
     samples.prepared.request,
-    (bytes) => offerEnrollment(smallWorld.session("Laptop"), bytes, seededEnv("offer")),
+    (bytes) => provisionDevice(smallWorld.session("Laptop"), bytes, seededEnv("offer")),
   ],
-  ["acceptEnrollment", samples.offer, (bytes) => acceptEnrollment(log, bytes, samples.prepared, { now: "unchecked" })],
+  [
+    "acceptProvisioning",
+    samples.offer,
+    (bytes) => acceptProvisioning(log, bytes, samples.prepared, { now: "unchecked" }),
+  ],
   ["accessRecords", recordEntry, (bytes) => accessRecords(admin, [bytes])],
-  ["openRecorded, the record", recordEntry, (bytes) => openRecorded(admin, { ...user, record, recordEntry: bytes })],
-  ["openRecorded, an entry", firstOfUser, (bytes) => openRecorded(admin, { ...withFirst(bytes), record, recordEntry })],
+  [
+    "openRecordedAccess, the record",
+    recordEntry,
+    (bytes) => openRecordedAccess(admin, { ...user, record, recordEntry: bytes }),
+  ],
+  [
+    "openRecordedAccess, an entry",
+    firstOfUser,
+    (bytes) => openRecordedAccess(admin, { ...withFirst(bytes), record, recordEntry }),
+  ],
   ["recover", forkedWorld.last, recoverWith],
   ["organisationReport", firstOfUser, report],
   ["readContentHeader", plain, readContentHeader],

@@ -3,7 +3,8 @@
 // longer. docs/spec.md sections 6 and 13.
 
 import fc from "fast-check";
-import { checkEvidence, type Evidence, KeysteadError, type LogState, type Pin } from "keystead";
+import { KeysteadError, type LogState } from "keystead";
+import { checkEvidence, type Evidence, type Pin } from "keystead/audit";
 import { describe, expect, it } from "vitest";
 import { equalBytes } from "../../src/bytes/bytes.js";
 import { type CborValue, encodeCbor } from "../../src/bytes/cbor.js";

@@ -2,24 +2,22 @@
 // docs/spec.md sections 4, 6, 9, 10 and 12.
 
 import {
-  compareStatements,
-  encodeEvidence,
-  encodePin,
   fingerprintOf,
   formatFingerprint,
   type KeysteadError,
   type OpenOptions,
-  offerEnrollment,
-  pinContact,
   prepareDevice,
-  sealTo,
+  provisionDevice,
+  sealContent,
   unsafeSerializeKeyring,
   verifyLog,
 } from "keystead";
+import { compareStatements, encodeEvidence } from "keystead/audit";
+import { encodeContact, trackContact } from "keystead/contacts";
 import { encodeOpening } from "../../src/escrow/discover.js";
 import type { Evidence } from "../../src/log/evidence.js";
 import { announce, dismiss, enroll, hire, openOrganisation, policyBy, renew, restore } from "../escrow/support.js";
-import { disown, enrollBackupKey, reclaim, recordAccess, regrant, review, rotate } from "../support/accepted.js";
+import { disown, makeBackupKey, reclaim, recordAccess, regrant, review, rotate } from "../support/accepted.js";
 import { takeApart } from "../support/raw-link.js";
 import { thrownBy } from "../support/refusal.js";
 import { seededEnv } from "../support/seeded-env.js";
@@ -91,10 +89,10 @@ export const samples = {
   equivocation: encodeEvidence(
     compareStatements(userWorld.log, statement(userWorld), statement(forkedWorld, NOON + 1)) as Evidence,
   ),
-  pin: encodePin(pinContact(small.log)),
+  pin: encodeContact(trackContact(small.log)),
   keyring: unsafeSerializeKeyring(small.session("Phone")),
   prepared,
-  offer: offerEnrollment(laptop, prepared.request, seededEnv("offer")),
+  offer: provisionDevice(laptop, prepared.request, seededEnv("offer")),
   renamed: renamed.last,
   name: takeApart(renamed.last).attachments[0] as Uint8Array,
   access: encodeOpening({ ...access, epochs: [[1, 1]], reason: "fuzz", case: "1" }),
@@ -106,7 +104,7 @@ export const texts = {
     formatFingerprint(fingerprintOf(small.log), form),
   ),
   backup: (() => {
-    const made = enrollBackupKey(laptop, {}, seededEnv("paper"));
+    const made = makeBackupKey(laptop, {}, seededEnv("paper"));
     return { log: made.log, entry: made.entry, text: made.paper.reveal(made.log) };
   })(),
 };
@@ -122,9 +120,9 @@ export async function contents(): Promise<readonly [Sealed, Sealed]> {
   const options = { purpose: "fuzz" };
   const signed = { ...options, pad: true, signer: laptop };
   return [
-    { good: await sealTo([small.log], plaintext, options, seededEnv("plain")), options },
+    { good: await sealContent([small.log], plaintext, options, seededEnv("plain")), options },
     {
-      good: await sealTo([small.log], plaintext, signed, seededEnv("signed")),
+      good: await sealContent([small.log], plaintext, signed, seededEnv("signed")),
       options: { ...options, senderLog: small.log },
     },
   ];

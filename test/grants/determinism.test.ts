@@ -4,11 +4,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { LinkHash, LogId, MemberId } from "../../src/bytes/ids.js";
+import { epochsIn, type Runs, runsOf } from "../../src/bytes/runs.js";
 import { Secret } from "../../src/bytes/secret.js";
 import { toHex } from "../../src/bytes/text.js";
 import { type GrantPlace, makeGrant } from "../../src/grants/make.js";
 import { partsOf } from "../../src/keys/keyring.js";
-import { epochsIn, type Runs, runsOf } from "../../src/log/runs.js";
 import type { GrantRecord, LinkRecord } from "../../src/log/state.js";
 import { digestByHand, epochKeyByHand, grantByHand } from "../support/grant-by-hand.js";
 import { idBytes, takeApart } from "../support/raw-link.js";
@@ -34,7 +34,7 @@ function expected({ seq, prev }: LinkRecord, { epochs, boxes }: GrantRecord) {
     prev: prev ? idBytes(prev) : ABSENT,
     ...{ seq, epochs },
     seeds: [...epochsIn(epochs)].map((epoch) => (seeds.get(epoch) as Secret).bytes()),
-    recipients: boxes.map(({ kem }) => kem),
+    recipients: boxes.map(({ kemKey: kem }) => kem),
   });
 }
 
@@ -58,7 +58,7 @@ describe("the grants of a log", () => {
 
   it("carry the seeds whose public keys the log publishes (GRT-2)", () => {
     const { seeds } = partsOf(world.session("Laptop").keyring);
-    for (const { number, kem } of world.log.epochs)
+    for (const { number, kemKey: kem } of world.log.epochs)
       expect(epochKeyByHand((seeds.get(number) as Secret).bytes())).toEqual(kem);
   });
 });

@@ -2,16 +2,16 @@
 // that was made for another place opens. docs/spec.md section 7 (GRT-4, GRT-5).
 
 import { describe, expect, it, vi } from "vitest";
+import { type Received, receive } from "../../src/authoring/receive.js";
+import type { Regrant } from "../../src/authoring/verbs.js";
 import { concat } from "../../src/bytes/bytes.js";
 import type { LogId } from "../../src/bytes/ids.js";
+import { type Run, type Runs, runsOf, uniteRuns } from "../../src/bytes/runs.js";
 import { Secret } from "../../src/bytes/secret.js";
-import type { Regrant } from "../../src/grants/actions.js";
 import { boxInfo, epochsDigest, type GrantPlace, KEYRING_NONCE, makeGrant } from "../../src/grants/make.js";
-import { type Received, receive } from "../../src/grants/receive.js";
-import { unsafeSerializeKeyring } from "../../src/grants/store.js";
+import { unsafeSerializeKeyring } from "../../src/grants/store-keyring.js";
 import { epochSeed, partsOf } from "../../src/keys/keyring.js";
 import { decodeEntry } from "../../src/log/entry.js";
-import { type Run, type Runs, runsOf, uniteRuns } from "../../src/log/runs.js";
 import { chachaSeal } from "../../src/primitives/aead.js";
 import { hpkeSeal } from "../../src/primitives/hpke.js";
 import { hire, openOrganisation } from "../escrow/support.js";
@@ -39,7 +39,7 @@ const receives = (...attachments: Replacements): Received =>
 /** The approval's grant, made from other seeds, for another run or another place. */
 const madeFrom = (seedOf: (epoch: number) => Secret, change: Partial<GrantPlace> = {}, run: Run = [1, 1]) => {
   const { seq, prev } = approved.record;
-  const recipients = [{ id: phone.keyring.member, kem: before.member("Phone").kem }];
+  const recipients = [{ id: phone.keyring.member, kem: before.member("Phone").kemKey }];
   const place = { log: before.log.head.log, prev, seq, ...change };
   const made = makeGrant({ epochs: [run], recipients }, place, seedOf);
   return [
@@ -57,7 +57,7 @@ const madeBy = (log: LogId, kem: Uint8Array, run: Run, plaintext: Uint8Array) =>
   ] as const;
 };
 const truth = (epoch: number): Secret => epochSeed(approved.session("Laptop").keyring, epoch);
-const { kem } = before.member("Phone");
+const { kemKey: kem } = before.member("Phone");
 const tooMany = madeBy(before.log.head.log, kem, [1, 1], concat(truth(1).bytes(), truth(2).bytes()));
 const OPENED = { opened: [[1, 1]], junk: [], withheld: [] };
 const JUNK = { opened: [], junk: [[1, 1]], withheld: [] };
@@ -99,7 +99,7 @@ describe("a grant", () => {
     const right = partsOf(honest.session("Laptop").keyring).seeds;
     const { seq, prev, grants } = honest.record;
     const seedOf = (epoch: number) => (epoch === 2 ? new Secret(seedNamed("junk")) : (right.get(epoch) as Secret));
-    const recipients = [{ id: many.id("Tablet"), kem: many.member("Tablet").kem }];
+    const recipients = [{ id: many.id("Tablet"), kem: many.member("Tablet").kemKey }];
     expect(grants.map(({ epochs }) => epochs)).toEqual([[[1, 4]]]);
     const made = makeGrant({ epochs: [[1, 4]], recipients }, { log: many.log.head.log, prev, seq }, seedOf);
     const entry = withAttachment(
@@ -126,7 +126,7 @@ describe("a grant", () => {
     const right = (epoch: number) => epochSeed(honest.session("Laptop").keyring, epoch).bytes();
     const run: Run = [1, 3];
     const withSecond = (second: Uint8Array) => {
-      const made = madeBy(many.log.head.log, many.member("Tablet").kem, run, concat(right(1), second, right(3)));
+      const made = madeBy(many.log.head.log, many.member("Tablet").kemKey, run, concat(right(1), second, right(3)));
       const entry = made.reduce((link, [index, bytes]) => withAttachment(link, index, bytes, [laptop]), honest.last);
       return got(receive(many.session("Tablet"), entry, { now: "unchecked" }));
     };

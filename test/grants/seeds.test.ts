@@ -2,22 +2,22 @@
 // found before it does harm, its epoch is opened again, and nobody honest is blamed. docs/spec.md section 7 (GRT-4).
 
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { receive, resume } from "../../src/authoring/receive.js";
+import * as propose from "../../src/authoring/verbs.js";
 import { concat } from "../../src/bytes/bytes.js";
 import type { LinkHash } from "../../src/bytes/ids.js";
+import { runsOf } from "../../src/bytes/runs.js";
 import { Secret } from "../../src/bytes/secret.js";
 import { openContent } from "../../src/content/open.js";
-import { sealTo } from "../../src/content/seal.js";
+import { sealContent } from "../../src/content/seal.js";
 import { proveCoverage } from "../../src/coverage/proven.js";
-import * as propose from "../../src/grants/actions.js";
 import { checkGrants } from "../../src/grants/check.js";
 import { checkSeeds } from "../../src/grants/check-seeds.js";
-import { receive, resume } from "../../src/grants/receive.js";
-import { checkSession, type Session } from "../../src/grants/session.js";
-import { unsafeSerializeKeyring } from "../../src/grants/store.js";
+import { checkMemberState, type MemberState } from "../../src/grants/member-state.js";
+import { unsafeSerializeKeyring } from "../../src/grants/store-keyring.js";
 import { changedKeyring, epochPrivateKey, newKeyring, ownKeys, partsOf } from "../../src/keys/keyring.js";
 import { encodeKeyring, parseKeyring } from "../../src/keys/keyring-bytes.js";
 import { MemberKeys } from "../../src/keys/member-keys.js";
-import { runsOf } from "../../src/log/runs.js";
 import { currentEpoch, type Epoch } from "../../src/log/state.js";
 import { verifyLog } from "../../src/log/verify.js";
 import { primitives } from "../../src/primitives/current.js";
@@ -43,16 +43,16 @@ afterEach(() => {
 });
 
 /** Whether two sessions have the same secret of an epoch. */
-const share = (a: Session, b: Session, epoch: number): boolean =>
+const share = (a: MemberState, b: MemberState, epoch: number): boolean =>
   `${a.keyring.exportKey(epoch, "test")}` === `${b.keyring.exportKey(epoch, "test")}`;
 
 /** What a device does with its log next goes well: it blames nobody, passes on what is right, and opens what is sealed. */
-async function expectSound(session: Session, world: World): Promise<void> {
+async function expectSound(session: MemberState, world: World): Promise<void> {
   const { log, keyring } = session;
   const seqs = [...log.links].map(({ seq }) => seq);
   expect(checkGrants(session, seqs).wrong).toEqual([]);
   for (const { wrong } of (await proveCoverage(session)).members) expect(wrong).toEqual([]);
-  const sealed = await sealTo([log], Uint8Array.of(7), { purpose: "test" }, env);
+  const sealed = await sealContent([log], Uint8Array.of(7), { purpose: "test" }, env);
   expect(await openContent(sealed, keyring)).toEqual(Uint8Array.of(7));
   const approved = propose.review(session, { approve: [world.id("Tablet")] }, env);
   const tablet = receive({ log, keyring: world.session("Tablet").keyring }, approved.entry, NOW);
@@ -103,20 +103,20 @@ describe("a seed from a link that lost its race", () => {
 
   it("is found in any function that takes a session, also without an entry", () => {
     const late = { log: won.log, keyring: lost.keyring };
-    expect(checkSession(late).keyring.epochs).not.toContain(N);
+    expect(checkMemberState(late).keyring.epochs).not.toContain(N);
     expect(rotate(late, env).log.links.last()?.missing).toEqual([]);
     expectError(() => propose.rekey(late, env), "GRANT_UNAVAILABLE", "GRT-1");
     expect(resume(won.log, won.entries, lost.keyring).opened).toEqual([[N, N]]);
   });
 
   it("is not tried on content where the reader gives its log, and the content is not blamed (GRT-4)", async () => {
-    const sealed = await sealTo([won.log], Uint8Array.of(7), { purpose: "test" }, env);
+    const sealed = await sealContent([won.log], Uint8Array.of(7), { purpose: "test" }, env);
     const attempt = openContent(sealed, lost.keyring, { log: won.log });
     expect(await rejection(attempt)).toMatchObject({ code: "NO_ACCESS", details: { epoch: N } });
     const { keyring } = receive({ log: base.log, keyring: lost.keyring }, winner, NOW);
     expect(await openContent(sealed, keyring, { log: won.log })).toEqual(Uint8Array.of(7));
     // What was sealed to the link that lost opens with its own log, whatever has been set aside since.
-    const stray = await sealTo([lost.log], Uint8Array.of(8), { purpose: "test" }, env);
+    const stray = await sealContent([lost.log], Uint8Array.of(8), { purpose: "test" }, env);
     expect(await openContent(stray, keyring, { log: lost.log })).toEqual(Uint8Array.of(8));
   });
 
@@ -133,13 +133,13 @@ describe("a seed from a link that lost its race", () => {
 
   it("is back when the log is the one that it belongs to after all", () => {
     const after = receive({ log: base.log, keyring: lost.keyring }, winner, NOW);
-    const back = checkSession({ log: lost.log, keyring: after.keyring });
+    const back = checkMemberState({ log: lost.log, keyring: after.keyring });
     expect(back.keyring.epochs).toEqual(lost.keyring.epochs);
     expect(share(back, lost, N)).toBe(true);
     // Both are kept, each for its log.
-    expect(share({ ...after, keyring: checkSession({ log: won.log, keyring: back.keyring }).keyring }, after, N)).toBe(
-      true,
-    );
+    expect(
+      share({ ...after, keyring: checkMemberState({ log: won.log, keyring: back.keyring }).keyring }, after, N),
+    ).toBe(true);
   });
 });
 
@@ -183,7 +183,11 @@ describe("a keyring from a fork that was healed", () => {
 });
 
 /** A keyring stored with other seeds for some epochs, under a right checksum. */
-function damagedStore({ log, keyring }: Session, epochs: readonly number[], checked: readonly number[]): Uint8Array {
+function damagedStore(
+  { log, keyring }: MemberState,
+  epochs: readonly number[],
+  checked: readonly number[],
+): Uint8Array {
   const { seeds } = partsOf(keyring);
   const own = ownKeys(keyring).copySeed();
   const other = (epoch: number) => new Secret(seedNamed(`damaged ${epoch}`));
@@ -289,7 +293,7 @@ describe("a key that only looks like its seed's", () => {
   })();
   const later = invaded.with("Phone", liar).rotate("Phone").join("Watch");
   const given = later.review("Phone", { approve: ["Watch"] }).last;
-  const watch = (): Session => receive(later.session("Watch"), given, NOW);
+  const watch = (): MemberState => receive(later.session("Watch"), given, NOW);
 
   it("is kept for now with the rest of a long history, and no more than that (GRT-4)", () => {
     const derive = vi.spyOn(primitives, "mlkem768PrivateKey");
@@ -303,9 +307,9 @@ describe("a key that only looks like its seed's", () => {
     const { log, keyring } = watch();
     expectError(() => keyring.exportKey(N, "test"), "NO_ACCESS", "GRT-4");
     expect(keyring.exportKey(N - 1, "test")).toHaveLength(32);
-    const sealed = await sealTo([invaded.log], Uint8Array.of(7), { purpose: "test" }, env);
+    const sealed = await sealContent([invaded.log], Uint8Array.of(7), { purpose: "test" }, env);
     expect(await rejection(openContent(sealed, watch().keyring))).toMatchObject({ code: "NO_ACCESS", rule: "GRT-4" });
-    const good = await sealTo([log], Uint8Array.of(7), { purpose: "test" }, env);
+    const good = await sealContent([log], Uint8Array.of(7), { purpose: "test" }, env);
     expect(await openContent(good, keyring)).toEqual(Uint8Array.of(7));
   });
 
@@ -382,9 +386,9 @@ describe("the quick check", () => {
     expect(hash).toHaveBeenCalledTimes(currentEpoch(world.log));
     hash.mockClear();
     const verified = verifyLog(world.entries, { subject: ALICE, ...NOW });
-    for (const log of [world.log, verified]) checkSession({ log, keyring: back.keyring });
+    for (const log of [world.log, verified]) checkMemberState({ log, keyring: back.keyring });
     expect(hash).not.toHaveBeenCalled();
-    expect(checkSession(back).keyring).toBe(back.keyring);
+    expect(checkMemberState(back).keyring).toBe(back.keyring);
   });
 
   it("costs one hash more for each epoch that comes", () => {
@@ -412,9 +416,9 @@ describe("an escrow seed with the right KEM key and a wrong signing key", () => 
     expect(keyring.epochs).not.toContain(number);
     expect([...partsOf(keyring).junk]).toEqual([number]);
     expect([...partsOf(keyring).opens.keys()]).toEqual([number]);
-    expect(epochPrivateKey(keyring, number).publicKey).toEqual(log.epochs.last()?.kem);
+    expect(epochPrivateKey(keyring, number).publicKey).toEqual(log.epochs.last()?.kemKey);
     expectError(() => keyring.exportKey(number, "test"), "NO_ACCESS", undefined);
-    const sealed = await sealTo([log], Uint8Array.of(7), { purpose: "test" }, env);
+    const sealed = await sealContent([log], Uint8Array.of(7), { purpose: "test" }, env);
     expect(await openContent(sealed, keyring)).toEqual(Uint8Array.of(7));
     const kept = parseKeyring(unsafeSerializeKeyring({ log, keyring }));
     expect(await openContent(sealed, resume(log, [], kept).keyring)).toEqual(Uint8Array.of(7));

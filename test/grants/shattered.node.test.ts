@@ -2,19 +2,19 @@
 // an honest member has to write afterwards still fits into a link. docs/spec.md section 7 (GRT-1), MEM-9.
 
 import { describe, expect, it } from "vitest";
-import { openBackupKey } from "../../src/backup/use.js";
-import { acceptEnrollment, offerEnrollment, prepareDevice } from "../../src/grants/enter.js";
-import { openKeyring, receive } from "../../src/grants/receive.js";
-import type { Session } from "../../src/grants/session.js";
+import { acceptProvisioning, prepareDevice, provisionDevice } from "../../src/authoring/enter.js";
+import { openKeyring, receive } from "../../src/authoring/receive.js";
+import { openBackupKey } from "../../src/backup/open.js";
+import { epochsIn, hasEpoch, intersectRuns, type Runs, runsOf } from "../../src/bytes/runs.js";
+import type { MemberState } from "../../src/grants/member-state.js";
 import { changedKeyring, partsOf } from "../../src/keys/keyring.js";
 import { decodeEntry } from "../../src/log/entry.js";
-import { epochsIn, hasEpoch, intersectRuns, type Runs, runsOf } from "../../src/log/runs.js";
 import { activeMember } from "../../src/log/state.js";
 import {
   type Authored,
   createLog,
-  enrollBackupKey,
   joinLog,
+  makeBackupKey,
   regrant,
   rekey,
   review,
@@ -33,11 +33,11 @@ const MAX_LINK = 65_536;
 function history(seed: string, rounds: number, isJunk: boolean) {
   const env = seededEnv(seed);
   const opened = createLog({ subject: ALICE, device: { name: "Laptop" } }, env);
-  const papered = enrollBackupKey(opened, {}, env);
+  const papered = makeBackupKey(opened, {}, env);
   const text = papered.paper.reveal(papered.log);
   const other = joinLog(papered.log, { device: { name: "Other" } }, env);
   const entries = [opened.entry, papered.entry, other.entry];
-  let laptop: Session = receive(papered, other.entry, NOW);
+  let laptop: MemberState = receive(papered, other.entry, NOW);
   for (let round = 0; round < rounds; round++) {
     const good = rotate(laptop, env);
     const theirs = rotate({ log: good.log, keyring: other.keyring }, env);
@@ -51,7 +51,7 @@ function history(seed: string, rounds: number, isJunk: boolean) {
     laptop = receive(good, entry, NOW);
   }
   const last = rotate(laptop, env);
-  return { env, text, laptop: last as Session, other: other.keyring, entries: [...entries, last.entry] };
+  return { env, text, laptop: last as MemberState, other: other.keyring, entries: [...entries, last.entry] };
 }
 
 const shattered = history("shattered", HOLES, true);
@@ -61,7 +61,7 @@ const sizeOf = ({ entry }: Authored): number => decodeEntry(entry).link.bytes.le
 const joined = ({ laptop, env }: typeof shattered) => joinLog(laptop.log, { device: { name: "Phone" } }, env);
 
 /** What a device that entered or is approved opens of a link, next to what its author holds. */
-function expectGiven(entry: Uint8Array, author: Session, receiver: Session): void {
+function expectGiven(entry: Uint8Array, author: MemberState, receiver: MemberState): void {
   const after = receive(receiver, entry, NOW);
   expect(after.junk).toEqual([]);
   const { held } = activeMember(after.log, author.keyring.member);
@@ -95,7 +95,7 @@ describe.each([
   });
 
   it("lets it make a backup key, and the paper opens as much", () => {
-    const made = enrollBackupKey(laptop, {}, env);
+    const made = makeBackupKey(laptop, {}, env);
     expect(sizeOf(made)).toBeLessThan(4000);
     const { keyring } = openBackupKey(made.log, [made.entry], made.paper.reveal(made.log));
     expect(runsOf(keyring.epochs)).toEqual(activeMember(laptop.log, laptop.keyring.member).held);
@@ -103,8 +103,8 @@ describe.each([
 
   it("lets it provision a device face to face", () => {
     const prepared = prepareDevice(laptop.log, { device: { name: "Tablet" } }, env);
-    const offer = offerEnrollment(laptop, prepared.request, env);
-    const { log, keyring } = acceptEnrollment(laptop.log, offer, prepared, NOW).accept();
+    const offer = provisionDevice(laptop, prepared.request, env);
+    const { log, keyring } = acceptProvisioning(laptop.log, offer, prepared, NOW).accept();
     expect(runsOf(keyring.epochs)).toEqual(activeMember(log, keyring.member).held);
   });
 

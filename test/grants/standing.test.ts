@@ -3,14 +3,14 @@
 
 import { describe, expect, it } from "vitest";
 import { agenda } from "../../src/agenda/agenda.js";
+import { prepareDevice, provisionDevice } from "../../src/authoring/enter.js";
+import { openKeyring, receive, resume } from "../../src/authoring/receive.js";
+import * as propose from "../../src/authoring/verbs.js";
 import { openContent } from "../../src/content/open.js";
-import { sealTo } from "../../src/content/seal.js";
-import * as propose from "../../src/grants/actions.js";
-import { offerEnrollment, prepareDevice } from "../../src/grants/enter.js";
-import { openKeyring, receive, resume } from "../../src/grants/receive.js";
-import type { Session } from "../../src/grants/session.js";
+import { sealContent } from "../../src/content/seal.js";
+import type { MemberState } from "../../src/grants/member-state.js";
 import { standing } from "../../src/grants/standing.js";
-import { unsafeSerializeKeyring } from "../../src/grants/store.js";
+import { unsafeSerializeKeyring } from "../../src/grants/store-keyring.js";
 import { parseKeyring } from "../../src/keys/keyring-bytes.js";
 import type { LogState } from "../../src/log/state.js";
 import type { Env } from "../../src/primitives/env.js";
@@ -29,14 +29,14 @@ const base = openWorld("standing")
   .backup("Laptop", "Paper");
 const phone = base.session("Phone");
 const kept = unsafeSerializeKeyring(phone);
-const sealedTo = (log: LogState) => sealTo([log], Uint8Array.of(7), { purpose: "test" }, env);
+const sealedTo = (log: LogState) => sealContent([log], Uint8Array.of(7), { purpose: "test" }, env);
 
 /** A session that received every entry since. */
-const receiving = (session: Session, world: World): Session =>
-  world.entries.slice(session.log.head.seq).reduce<Session>((each, entry) => receive(each, entry, NOW), session);
+const receiving = (session: MemberState, world: World): MemberState =>
+  world.entries.slice(session.log.head.seq).reduce<MemberState>((each, entry) => receive(each, entry, NOW), session);
 
 /** Everything that a member could author. */
-const acts: readonly (readonly [string, (session: Session, env: Env) => unknown])[] = [
+const acts: readonly (readonly [string, (session: MemberState, env: Env) => unknown])[] = [
   ["rotate", propose.rotate],
   ["review", (session) => propose.review(session, { remove: [base.id("Paper")] }, env)],
   ["regrant", (session) => propose.regrant(session, [{ member: base.id("Laptop"), runs: [[1, 1]] }], env)],
@@ -48,14 +48,14 @@ const acts: readonly (readonly [string, (session: Session, env: Env) => unknown]
     "enroll",
     (session) => {
       const { request } = prepareDevice(session.log, { device: { name: "Another" } }, env);
-      return offerEnrollment(session, request, env);
+      return provisionDevice(session, request, env);
     },
   ],
 ];
 
 describe("a keyring from before its member took fresh keys", () => {
   const rekeyed = base.rekey("Phone").rotate("Laptop").rotate("Phone");
-  const ways: readonly (readonly [string, () => Session])[] = [
+  const ways: readonly (readonly [string, () => MemberState])[] = [
     ["that received everything since", () => receiving(phone, rekeyed)],
     ["of a clone that was stored", () => resume(rekeyed.log, rekeyed.entries, parseKeyring(kept))],
     [
@@ -102,7 +102,7 @@ describe("a removed member's keyring", () => {
     .rotate("Laptop")
     .review("Laptop", { remove: ["Phone"] })
     .rotate("Laptop");
-  const ways: readonly (readonly [string, () => Session])[] = [
+  const ways: readonly (readonly [string, () => MemberState])[] = [
     ["that received everything since", () => receiving(phone, gone)],
     ["that was stored", () => resume(gone.log, gone.entries, parseKeyring(kept))],
     ["of the seed alone", () => ({ log: gone.log, ...openKeyring(gone.log, gone.entries, ownSeed(phone.keyring)) })],

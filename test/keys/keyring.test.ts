@@ -1,9 +1,9 @@
 // Keyrings: they print nothing, are wiped whole, and give keys within bounds. docs/spec.md section 5.
 
 import { describe, expect, it } from "vitest";
+import { resume } from "../../src/authoring/receive.js";
 import { toHex } from "../../src/bytes/text.js";
-import { resume } from "../../src/grants/receive.js";
-import { unsafeSerializeKeyring } from "../../src/grants/store.js";
+import { unsafeSerializeKeyring } from "../../src/grants/store-keyring.js";
 import { epochPrivateKey, epochSeed, Keyring, ownKeys, partsOf } from "../../src/keys/keyring.js";
 import { parseKeyring } from "../../src/keys/keyring-bytes.js";
 import { ownSeed } from "../support/own-seed.js";

@@ -3,8 +3,8 @@
 
 import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
+import { rekey } from "../../src/authoring/verbs.js";
 import { toHex } from "../../src/bytes/text.js";
-import { rekey } from "../../src/grants/actions.js";
 import { epochPrivateKey, epochSeed, partsOf } from "../../src/keys/keyring.js";
 import { ownSeed } from "../support/own-seed.js";
 import { seededEnv } from "../support/seeded-env.js";

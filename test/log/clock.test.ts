@@ -2,19 +2,19 @@
 // docs/spec.md section 6.4 (LOG-3).
 
 import {
-  acceptEnrollment,
+  acceptProvisioning,
   createLog,
   type Env,
   joinLog,
   leave,
-  offerEnrollment,
+  type MemberState,
   prepareDevice,
-  type Session,
+  provisionDevice,
   setLockdown,
 } from "keystead";
 import { describe, expect, it } from "vitest";
-import { expel, rekey, rename, review, rotate } from "../../src/grants/actions.js";
-import { receive } from "../../src/grants/receive.js";
+import { receive } from "../../src/authoring/receive.js";
+import { expel, rekey, rename, review, rotate } from "../../src/authoring/verbs.js";
 import { acceptEntry } from "../../src/log/accept.js";
 import { type Clock, checkClock, DEFAULT_SKEW } from "../../src/log/checks.js";
 import { MAX_TIME } from "../../src/log/fields.js";
@@ -34,13 +34,13 @@ const YEAR_2099 = Date.UTC(2099, 0);
 
 describe("a function that takes entries", () => {
   const prepared = prepareDevice(world.log, { device: { name: "Tablet" } }, at(time));
-  const offer = offerEnrollment(laptop, prepared.request, at(time));
+  const offer = provisionDevice(laptop, prepared.request, at(time));
   const next = rotate(laptop, at(time)).entry;
   const functions: Readonly<Record<string, (clock: Clock) => unknown>> = {
     verifyLog: (clock) => verifyLog(world.entries, { subject: ALICE, ...clock }),
     appendEntry: (clock) => appendEntry(world.log, next, clock),
     receive: (clock) => receive(laptop, next, clock),
-    acceptEnrollment: (clock) => acceptEnrollment(world.log, offer, prepared, clock),
+    acceptProvisioning: (clock) => acceptProvisioning(world.log, offer, prepared, clock),
     acceptEntry: (clock) => {
       const { verdict, ...rest } = acceptEntry(world.log, next, { subject: ALICE, ...clock });
       if (verdict === "ahead") throw (rest as { readonly error: Error }).error;
@@ -75,7 +75,7 @@ describe("a link at the end of time", () => {
     signers: [world.signer("Phone")],
   });
   const careless = appendEntry(world.log, hostile, { now: "unchecked" });
-  const session: Session = { log: careless, keyring: laptop.keyring };
+  const session: MemberState = { log: careless, keyring: laptop.keyring };
 
   it("dates no link of the next author: it sets its clock, or asks the service (LOG-3)", () => {
     expect(new Date(careless.time).getUTCFullYear()).toBe(275_760);
@@ -91,7 +91,7 @@ describe("a link at the end of time", () => {
       expel: (env) => expel(careless, { remove: [id] }, OPERATOR, env),
       offer: (env) => {
         const { request } = prepareDevice(careless, { device: { name: "Tablet" } }, at(time));
-        return offerEnrollment(session, request, env);
+        return provisionDevice(session, request, env);
       },
     };
     for (const verb of Object.values(verbs)) {

@@ -2,7 +2,7 @@
 // docs/spec.md section 7 (GRT-1).
 
 import { describe, expect, it } from "vitest";
-import type { Run } from "../../src/log/runs.js";
+import type { Run } from "../../src/bytes/runs.js";
 import { boxesOf, grantsOf, mutate, type RawBody, type RawSigner, takeApart } from "../support/raw-link.js";
 import { expectTwins } from "../support/refusal.js";
 import { openWorld, type World } from "../support/world.js";

@@ -2,8 +2,8 @@
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { epochsIn, type Runs, runsOf } from "../../src/bytes/runs.js";
 import { EpochSet } from "../../src/log/epoch-set.js";
-import { epochsIn, type Runs, runsOf } from "../../src/log/runs.js";
 
 const LAST = 130;
 /** Ends at or beside the borders of words, besides all others. */

@@ -3,7 +3,7 @@
 
 import { describe, expect, it } from "vitest";
 import { compareBytes } from "../../src/bytes/text.js";
-import type { Session } from "../../src/grants/session.js";
+import type { MemberState } from "../../src/grants/member-state.js";
 import type { Env } from "../../src/primitives/env.js";
 import { regrant } from "../support/accepted.js";
 import { boxesOf, grantsOf, idBytes, mutate, type RawBody, type RawSigner, setField } from "../support/raw-link.js";
@@ -52,7 +52,7 @@ const notMaking: readonly (readonly [string, World, World, readonly RawSigner[]]
   ["a join in lockdown", locked, pending, [pending.signer("Pending")]],
 ];
 
-const regrantPhone = (session: Session, env: Env) =>
+const regrantPhone = (session: MemberState, env: Env) =>
   regrant(session, [{ member: base.id("Phone"), runs: [[1, 1]] }], env);
 const hasEpoch = (world: World): boolean => world.record.epoch !== undefined;
 

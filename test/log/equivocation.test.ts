@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import type { LogId } from "../../src/bytes/ids.js";
 import { KeysteadError } from "../../src/errors.js";
 import { compareContact } from "../../src/fingerprint/contacts.js";
-import { pinContact } from "../../src/fingerprint/pin.js";
+import { trackContact } from "../../src/fingerprint/pin.js";
 import { OperatorKeys } from "../../src/keys/operator-keys.js";
 import { StatementKeys } from "../../src/keys/statement-keys.js";
 import { checkEvidence } from "../../src/log/check-evidence.js";
@@ -207,7 +207,7 @@ describe("evidence of statements", () => {
 
   it("is about a service, and not about a contact: compareContact refuses it", () => {
     const error = new KeysteadError("FORKED", "?", { details: { evidence: split, offered: fork.log.head } });
-    expectError(() => compareContact(pinContact(log), error), "INVALID_ARGUMENT", undefined);
+    expectError(() => compareContact(trackContact(log), error), "INVALID_ARGUMENT", undefined);
   });
 
   it("cannot be made of what is no log and no statement", () => {

@@ -2,7 +2,7 @@
 // docs/spec.md section 11 (ESC-11).
 
 import { describe, expect, it } from "vitest";
-import type { Runs } from "../../src/log/runs.js";
+import type { Runs } from "../../src/bytes/runs.js";
 import { grantedOf, Links, type NamedPair, namedKeys, pairsInOrder, pointerTo } from "../support/links.js";
 import { forger, mutate } from "../support/raw-link.js";
 import { expectRefused, expectTwins } from "../support/refusal.js";

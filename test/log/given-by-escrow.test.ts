@@ -1,8 +1,8 @@
 // What escrow gives: no more than what its keys were granted, each pair of keys proving its part. docs/spec.md section 11 (ESC-11).
 
 import { describe, expect, it } from "vitest";
+import type { Runs } from "../../src/bytes/runs.js";
 import { pairKey } from "../../src/log/pairs.js";
-import type { Runs } from "../../src/log/runs.js";
 import {
   actor,
   DIGEST,

@@ -4,9 +4,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { MemberId } from "../../src/bytes/ids.js";
+import { epochsIn, runsOf } from "../../src/bytes/runs.js";
 import { KeysteadError } from "../../src/errors.js";
 import { kemDigest, pairKey } from "../../src/log/pairs.js";
-import { epochsIn, runsOf } from "../../src/log/runs.js";
 import { currentEpoch, escrowCounts, escrowMember, type LogState, type Member } from "../../src/log/state.js";
 import { epochsOf, Links, namedId, namedKeys, pairOf, pointerTo } from "../support/links.js";
 import { errorOf } from "../support/thrown.js";
@@ -136,7 +136,7 @@ function playStep(world: Links, { kind, by, pair, epoch }: Step): Links {
 
 /** The name of the key that signs for the pointer in force. */
 function signerInForce({ log }: Links): string {
-  const sign = escrowMember(log)?.sign;
+  const sign = escrowMember(log)?.signingKey;
   return (
     ["K1", "K2", "K3"].find((name) => sign && pairOf(name)[0].every((byte, index) => byte === sign[index])) ?? "K1"
   );
@@ -217,10 +217,11 @@ function expectJudged(world: Links, escrow: Member, { target, pairs, sorted, pic
   expectRecounted(after.log);
 }
 
-const keyOf = ({ sign, kem }: Pick<Member, "sign" | "kem">): string => pairKey({ sign, kem: kemDigest(kem) });
+const keyOf = ({ signingKey: sign, kemKey: kem }: Pick<Member, "signingKey" | "kemKey">): string =>
+  pairKey({ sign, kem: kemDigest(kem) });
 
-function pointerKeys([sign, kem = sign]: Pair): Pick<Member, "sign" | "kem"> {
-  return { sign: namedKeys(sign).sign, kem: namedKeys(kem).publicKeys.kem };
+function pointerKeys([sign, kem = sign]: Pair): Pick<Member, "signingKey" | "kemKey"> {
+  return { signingKey: namedKeys(sign).sign, kemKey: namedKeys(kem).publicKeys.kem };
 }
 
 function orderOf([sign, kem]: Pair): readonly number[] {

@@ -26,12 +26,12 @@ const signingKeys: readonly (readonly [string, RawSigner])[] = [
   ["a backup key's", keysNamed("Paper")],
 ];
 const kemKeys: readonly (readonly [string, Uint8Array])[] = [
-  ["the first device's", base.member("Laptop").kem],
-  ["a member's", base.member("Phone").kem],
-  ["a member's from before its rekey", young.member("Phone").kem],
-  ["a removed member's", base.member("Thief").kem],
-  ["a backup key's", base.member("Paper").kem],
-  ...[...base.log.epochs].map(({ number, kem }) => [`epoch ${number}'s`, kem] as const),
+  ["the first device's", base.member("Laptop").kemKey],
+  ["a member's", base.member("Phone").kemKey],
+  ["a member's from before its rekey", young.member("Phone").kemKey],
+  ["a removed member's", base.member("Thief").kemKey],
+  ["a backup key's", base.member("Paper").kemKey],
+  ...[...base.log.epochs].map(({ number, kemKey: kem }) => [`epoch ${number}'s`, kem] as const),
 ];
 
 const join = base.join("Tablet");
@@ -87,7 +87,7 @@ describe("fresh keys", () => {
   }
 
   it("refuses one KEM key in two roles of one link (LOG-5)", () => {
-    const own = join.member("Tablet").kem;
+    const own = join.member("Tablet").kemKey;
     const attack = mutate(join.last, { body: setField("epoch.kem", own), signers: [join.signer("Tablet")] });
     expectRefused(base.log, attack, "INVALID_LINK", "LOG-5");
   });
@@ -106,8 +106,8 @@ describe("fresh keys", () => {
     // The same randomness gives the thief the same keys again.
     const again = mutate(join.last, {
       body: (body) => {
-        setField("member.sign", base.member("Thief").sign)(body);
-        setField("member.kem", base.member("Thief").kem)(body);
+        setField("member.sign", base.member("Thief").signingKey)(body);
+        setField("member.kem", base.member("Thief").kemKey)(body);
       },
       signers: [base.signer("Thief")],
     });
@@ -131,7 +131,7 @@ describe("fresh keys", () => {
 });
 
 describe("sound keys", () => {
-  const good = base.member("Laptop").kem;
+  const good = base.member("Laptop").kemKey;
   const junk: readonly (readonly [string, Uint8Array])[] = [
     [
       "a first coefficient of 4095",

@@ -184,7 +184,7 @@ describe("a removed member", () => {
     ["lockdown", { on: true, remove: [] }],
   ] as const)("cannot author a %s (MEM-4)", (type, fields) => {
     const gone = approved.review("Laptop", { remove: ["Phone"] });
-    const member = { kind: "device", sign: phone.sign, kem: base.member("Phone").kem, name: new Uint8Array(32) };
+    const member = { kind: "device", sign: phone.sign, kem: base.member("Phone").kemKey, name: new Uint8Array(32) };
     const grants = [
       {
         from: 1,

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import type { CborValue } from "../../src/bytes/cbor.js";
-import type { Runs } from "../../src/log/runs.js";
+import type { Runs } from "../../src/bytes/runs.js";
 import { appendEntry } from "../../src/log/verify.js";
 import { regrant } from "../support/accepted.js";
 import {

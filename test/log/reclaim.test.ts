@@ -1,7 +1,7 @@
 // Reclaiming: a member takes over what a removed member held, and proves it with that one's key. docs/spec.md section 6 (MEM-10).
 
 import { describe, expect, it } from "vitest";
-import type { Runs } from "../../src/log/runs.js";
+import type { Runs } from "../../src/bytes/runs.js";
 import { type LinkFields, Links, namedId, namedKeys, pointerTo, publicKeysOf } from "../support/links.js";
 import { forger, idBytes, mutate, type RawBody, type RawValue, setField, takeApart } from "../support/raw-link.js";
 import { expectRefused, expectTwins } from "../support/refusal.js";

@@ -45,9 +45,9 @@ describe("rekey in an escrow log", () => {
     const rekeyed = escrow.append(rekey(escrow, name));
     expect(rekeyed.record).toMatchObject({ type: "rekey", epoch: undefined, rekeyed: namedId(name) });
     expect(rekeyed.log.rotationDue).toBe(true);
-    expect(rekeyed.record.grants.map(({ boxes }) => boxes.map(({ member, kem }) => ({ member, kem })))).toEqual([
-      [{ member: namedId(name), kem: publicKeysOf(`${name}, fresh`)["kem"] }],
-    ]);
+    expect(rekeyed.record.grants.map(({ boxes }) => boxes.map(({ member, kemKey: kem }) => ({ member, kem })))).toEqual(
+      [[{ member: namedId(name), kem: publicKeysOf(`${name}, fresh`)["kem"] }]],
+    );
     const attack = rekey(escrow, name, { epoch: publicKeysOf("a junk epoch") });
     expectTwins(escrow.log, attack, rekey(escrow, name), "INVALID_LINK", "MEM-7");
     expect(rekeyed.rotate("Ann").log).toMatchObject({ rotationDue: false });

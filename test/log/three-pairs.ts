@@ -1,6 +1,6 @@
 // A log whose escrow was granted epochs by three pairs of keys, one after another, and the approval that names them: for ESC-11.
 
-import type { Runs } from "../../src/log/runs.js";
+import type { Runs } from "../../src/bytes/runs.js";
 import { keysInOrder, Links, type NamedPair, pointerTo } from "../support/links.js";
 
 export const [K1, K2, K3, K4] = keysInOrder("Key A", "Key B", "Key C", "Key D");

@@ -5,7 +5,7 @@ import { agenda } from "../../src/agenda/agenda.js";
 import type { Knowledge } from "../../src/agenda/facts.js";
 import type { AuthorStep, Step } from "../../src/agenda/steps.js";
 import type { MemberId } from "../../src/bytes/ids.js";
-import { epochsIn } from "../../src/log/runs.js";
+import { epochsIn } from "../../src/bytes/runs.js";
 import { effectOf, type Model, type ModelPointer, type Op } from "./reference.js";
 import type { World } from "./world.js";
 

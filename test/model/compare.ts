@@ -3,10 +3,10 @@
 
 import { expect } from "vitest";
 import type { MemberId } from "../../src/bytes/ids.js";
-import type { Session } from "../../src/grants/session.js";
+import { epochsIn, type Runs } from "../../src/bytes/runs.js";
+import type { MemberState } from "../../src/grants/member-state.js";
 import { epochPrivateKey } from "../../src/keys/keyring.js";
 import { foundersOf } from "../../src/log/classes.js";
-import { epochsIn, type Runs } from "../../src/log/runs.js";
 import {
   allMembers,
   confirmedFounder,
@@ -133,7 +133,7 @@ export function expectKeyring(world: World, secrets: Secrets, position: number):
 const INFO = new TextEncoder().encode("keystead/test/sealed to an epoch");
 
 /** What is sealed to the epoch's public key opens for a member that has the epoch. */
-export function expectOpens({ number, kem }: Epoch, { keyring }: Session): void {
+export function expectOpens({ number, kemKey: kem }: Epoch, { keyring }: MemberState): void {
   const plaintext = new Uint8Array([number]);
   const sealed = hpkeSeal(kem, { info: INFO, plaintext, coins: new Uint8Array(64).fill(number) });
   expect(hpkeOpen(epochPrivateKey(keyring, number), { info: INFO, sealed })).toEqual(plaintext);

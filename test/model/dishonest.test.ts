@@ -9,10 +9,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { agenda } from "../../src/agenda/agenda.js";
+import { type Received, receive } from "../../src/authoring/receive.js";
+import { epochsIn, type Runs, runsOf } from "../../src/bytes/runs.js";
 import { checkGrants } from "../../src/grants/check.js";
-import { type Received, receive } from "../../src/grants/receive.js";
 import type { Keyring } from "../../src/keys/keyring.js";
-import { epochsIn, type Runs, runsOf } from "../../src/log/runs.js";
 import { verifyLog } from "../../src/log/verify.js";
 import { rotate } from "../support/accepted.js";
 import { numRuns, timeout } from "../support/runs.js";

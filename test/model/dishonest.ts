@@ -4,15 +4,15 @@
 import { concat } from "../../src/bytes/bytes.js";
 import type { CborValue } from "../../src/bytes/cbor.js";
 import type { MemberId } from "../../src/bytes/ids.js";
+import { epochsIn, type Runs } from "../../src/bytes/runs.js";
 import { Secret } from "../../src/bytes/secret.js";
 import { boxInfo, epochsDigest, type GrantPlace, grantKey, KEYRING_NONCE } from "../../src/grants/make.js";
-import type { Session } from "../../src/grants/session.js";
+import type { MemberState } from "../../src/grants/member-state.js";
 import { changedKeyring, type Keyring, newKeyring, ownKeys, partsOf } from "../../src/keys/keyring.js";
 import { MemberKeys } from "../../src/keys/member-keys.js";
 import { UNCHECKED } from "../../src/log/checks.js";
 import { attachmentDigest, decodeEntry } from "../../src/log/entry.js";
 import type { AnyBody, Grant } from "../../src/log/fields.js";
-import { epochsIn, type Runs } from "../../src/log/runs.js";
 import { type GrantRecord, type LinkRecord, memberBySigningKey } from "../../src/log/state.js";
 import { readBody, verifyLink } from "../../src/log/verify-link.js";
 import { chachaSeal } from "../../src/primitives/aead.js";
@@ -121,7 +121,7 @@ function grantsOf({ log, ids }: World, { entry, entered }: Written): SpoiledGran
     const pointed = body.escrow?.kem;
     if (pointed && (id === entered || log.active.get(id)?.kind === "escrow")) return pointed;
     const kem =
-      id === entered ? body.member?.kem : id === author && body.keys ? body.keys.kem : log.active.get(id)?.kem;
+      id === entered ? body.member?.kem : id === author && body.keys ? body.keys.kem : log.active.get(id)?.kemKey;
     return kem as Uint8Array;
   };
   const positionOf = (id: MemberId): number =>
@@ -210,7 +210,7 @@ function epochsOf({ set }: SpoiledGrant): number[] {
 }
 
 /** A session of a member that claims it could not open some of its epochs, so that the library declares them missing. */
-export function claiming({ log, keyring }: Session, lie: ReadonlySet<number>): Session {
+export function claiming({ log, keyring }: MemberState, lie: ReadonlySet<number>): MemberState {
   const { seeds, junk, member } = partsOf(keyring);
   const seed = ownKeys(keyring).copySeed();
   const gained = new Map([...seeds].filter(([epoch]) => !lie.has(epoch)));

@@ -1,9 +1,9 @@
 // Writes the link that an operation calls for, whether or not the log admits it, with the grants that the model says it owes:
 // what a dishonest member or another implementation could publish. docs/spec.md section 6.
 
+import { drawKeys } from "../../src/authoring/enter.js";
 import type { MemberId } from "../../src/bytes/ids.js";
 import { fromHex } from "../../src/bytes/text.js";
-import { drawKeys } from "../../src/grants/enter.js";
 import { epochKemPublicKey, epochSigningPublicKey } from "../../src/keys/epoch-keys.js";
 import { type MemberKeys, memberIdOf } from "../../src/keys/member-keys.js";
 import { escrowIdOf } from "../../src/log/escrow-id.js";

@@ -8,7 +8,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { checkGrants } from "../../src/grants/check.js";
-import { unsafeSerializeKeyring } from "../../src/grants/store.js";
+import { unsafeSerializeKeyring } from "../../src/grants/store-keyring.js";
 import { appendEntry, verifyLog } from "../../src/log/verify.js";
 import { numRuns, timeout } from "../support/runs.js";
 import { errorOf } from "../support/thrown.js";

@@ -2,13 +2,13 @@
 // now and then. docs/spec.md section 11.
 
 import type { Knowledge } from "../../src/agenda/facts.js";
+import { proposeState } from "../../src/authoring/proposal.js";
+import { writeLink } from "../../src/authoring/write-link.js";
+import { epochsIn } from "../../src/bytes/runs.js";
 import { openAsEscrow } from "../../src/escrow/escrow-keys.js";
-import { writeLink } from "../../src/grants/author.js";
-import { proposeSession } from "../../src/grants/proposal.js";
-import type { Session } from "../../src/grants/session.js";
+import type { MemberState } from "../../src/grants/member-state.js";
 import { partsOf } from "../../src/keys/keyring.js";
 import type { EscrowActor } from "../../src/log/fields.js";
-import { epochsIn } from "../../src/log/runs.js";
 import type { Head, LinkRecord, LogState } from "../../src/log/state.js";
 import type { Env } from "../../src/primitives/env.js";
 import { pointerTo } from "../../src/trust/pointer.js";
@@ -17,10 +17,10 @@ import {
   type AuthoredLog,
   accepted,
   createEscrowLog,
-  enrollBackupKey,
+  makeBackupKey,
   recordRecovery,
   recover,
-  renewFor,
+  renewEscrowForUser,
   rotate,
   setPolicy,
 } from "../support/accepted.js";
@@ -29,7 +29,7 @@ import type { Gift, ModelPointer } from "./reference.js";
 
 /** The escrow log, in the hands of its admin. */
 export class Organisation {
-  session: Session;
+  session: MemberState;
   /** What users compared and confirmed. */
   readonly confirmed: Head;
   /** The log as it was when each of its epochs was the newest, last. */
@@ -41,7 +41,7 @@ export class Organisation {
   constructor(env: Env) {
     this.#env = env;
     const first = createEscrowLog({ subject: "escrow@example.org", device: { name: "Ann" } }, env);
-    const safe = enrollBackupKey(first, { name: "Paper", roles: ["manage"] }, env);
+    const safe = makeBackupKey(first, { name: "Paper", roles: ["manage"] }, env);
     this.session = setPolicy(safe, { enabled: true }, env);
     this.confirmed = this.session.log.head;
     this.#epochs.push(this.log);
@@ -73,11 +73,11 @@ export class Organisation {
   }
 
   /** A user's device points escrow at an epoch, whether or not that is wise. */
-  point(session: Session, type: "enroll" | "renew-escrow", { seq }: ModelPointer, env: Env): Authored {
+  point(session: MemberState, type: "enroll" | "renew-escrow", { seq }: ModelPointer, env: Env): Authored {
     const { keys } = partsOf(session.keyring);
     const fields = { author: keys.sign, escrow: pointerTo(this.#heads.get(seq) as LogState) };
     const draft = { before: session.log, type, fields, keyring: session.keyring, signers: [keys] };
-    return accepted(proposeSession(session.keyring, writeLink({ ...draft, guard: "not-a-users-device" }, env)));
+    return accepted(proposeState(session.keyring, writeLink({ ...draft, guard: "not-a-users-device" }, env)));
   }
 
   /** What the admin opens of a user's log. */
@@ -87,7 +87,7 @@ export class Organisation {
 
   /** The admin points a user's escrow at the newest epoch, for a user who stays offline (ESC-6). */
   renew(userLog: LogState, env: Env): AuthoredLog {
-    return renewFor(this.session, { userLog }, env);
+    return renewEscrowForUser(this.session, { userLog }, env);
   }
 
   /** The admin records a recovery and then does it. @returns the user's log, and what escrow gave */

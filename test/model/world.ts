@@ -4,30 +4,30 @@
 import type { Knowledge } from "../../src/agenda/facts.js";
 import { performStep } from "../../src/agenda/perform.js";
 import type { AuthorStep } from "../../src/agenda/steps.js";
-import { openBackupKey } from "../../src/backup/use.js";
+import { prepareDevice, provisionDevice } from "../../src/authoring/enter.js";
+import { UNGUARDED } from "../../src/authoring/escrow-guard.js";
+import { openKeyring, type Received, receive, resume } from "../../src/authoring/receive.js";
+import { openBackupKey } from "../../src/backup/open.js";
 import type { MemberId } from "../../src/bytes/ids.js";
-import { offerEnrollment, prepareDevice } from "../../src/grants/enter.js";
-import { UNGUARDED } from "../../src/grants/escrow-guard.js";
-import { openKeyring, type Received, receive, resume } from "../../src/grants/receive.js";
-import type { Session } from "../../src/grants/session.js";
-import { unsafeSerializeKeyring } from "../../src/grants/store.js";
+import { type Runs, runsOf } from "../../src/bytes/runs.js";
+import type { MemberState } from "../../src/grants/member-state.js";
+import { unsafeSerializeKeyring } from "../../src/grants/store-keyring.js";
 import { type Keyring, ownKeys } from "../../src/keys/keyring.js";
 import { parseKeyring } from "../../src/keys/keyring-bytes.js";
 import { OperatorKeys } from "../../src/keys/operator-keys.js";
 import { decodeEntry, encodeEntry } from "../../src/log/entry.js";
 import { escrowIdOf } from "../../src/log/escrow-id.js";
-import { type Runs, runsOf } from "../../src/log/runs.js";
 import type { LogState } from "../../src/log/state.js";
 import type { Env } from "../../src/primitives/env.js";
 import {
   type Authored,
-  acceptEnrollment,
   accepted,
+  acceptProvisioning,
   createLog,
-  enrollBackupKey,
   expel,
   joinLog,
   leave,
+  makeBackupKey,
   reclaim,
   regrant,
   rekey,
@@ -71,7 +71,7 @@ export interface Written {
 /** A log with all its members, on devices of their own. Members are named by the position at which they entered. */
 export class World {
   /** Removed members go on watching: what they still could open, they would. */
-  readonly sessions = new Map<number, Session>();
+  readonly sessions = new Map<number, MemberState>();
   readonly ids = new Map<number, MemberId>();
   /** Entries as their authors published them. */
   readonly entries: Uint8Array[] = [];
@@ -103,8 +103,8 @@ export class World {
     return env;
   }
 
-  session(position: number): Session {
-    return this.sessions.get(position) as Session;
+  session(position: number): MemberState {
+    return this.sessions.get(position) as MemberState;
   }
 
   id(position: number): MemberId {
@@ -116,7 +116,7 @@ export class World {
   }
 
   /** Has the library write a link. @throws as it does; nothing has changed then */
-  write(op: Op, as?: Session): Written {
+  write(op: Op, as?: MemberState): Written {
     const position = this.log.head.seq + 1;
     if (op.type === "genesis") throw new Error("a log has one genesis");
     if (op.type === "join") {
@@ -212,7 +212,7 @@ export class World {
     return positions.map((position) => this.id(position));
   }
 
-  #act(session: Session, op: Exclude<Op, { type: "genesis" | "join" | "enroll" | "expel" }>): Authored {
+  #act(session: MemberState, op: Exclude<Op, { type: "genesis" | "join" | "enroll" | "expel" }>): Authored {
     const options = optionsOf(op as object);
     const env = this.env(op.by);
     switch (op.type) {
@@ -247,17 +247,17 @@ export class World {
     }
   }
 
-  #enroll(author: Session, by: number, kind: "device" | "backup"): Written {
+  #enroll(author: MemberState, by: number, kind: "device" | "backup"): Written {
     const position = this.log.head.seq + 1;
     const name = { name: `${position}` };
     if (kind === "device") {
       const prepared = prepareDevice(this.log, { device: name }, this.env(position));
-      const offer = offerEnrollment(author, prepared.request, this.env(by));
-      const { log, entry, keyring } = acceptEnrollment(this.log, offer, prepared, { now: "unchecked" });
+      const offer = provisionDevice(author, prepared.request, this.env(by));
+      const { log, entry, keyring } = acceptProvisioning(this.log, offer, prepared, { now: "unchecked" });
       const signers = [signerOf(author), signerOf(prepared)];
       return { log, entry, keyrings: new Map([[position, prepared.keyring]]), entered: keyring.member, signers };
     }
-    const made = enrollBackupKey(author, { ...name, escrowLog: this.organisation?.log }, this.env(by));
+    const made = makeBackupKey(author, { ...name, escrowLog: this.organisation?.log }, this.env(by));
     // Without entries the paper gives the keys alone; the grants are opened when the link is published.
     const { keyring } = openBackupKey(made.log, [], made.paper.reveal(made.log));
     const signers = [signerOf(author), signerOf({ keyring })];

@@ -4,18 +4,18 @@
 import {
   checkBackupKey,
   createLog,
-  dataAccess,
-  enrollBackupKey,
   fingerprintOf,
   joinLog,
   KeysteadError,
+  makeBackupKey,
   openContent,
   receive,
   review,
-  sealTo,
+  sealContent,
   systemEnv,
   verifyLog,
 } from "keystead";
+import { dataAccess } from "keystead/audit";
 import { recoverySheet } from "keystead/recovery-sheet";
 
 /** Runs the smoke test. */
@@ -29,7 +29,12 @@ export async function smoke() {
   };
   let laptop = publish(createLog({ subject, device: { name: "Laptop" } }, env));
   const text = new TextEncoder().encode("Call me back!");
-  const sealed = await sealTo([verifyLog(entries, { subject, now: env.now() })], text, { purpose: "voicemail" }, env);
+  const sealed = await sealContent(
+    [verifyLog(entries, { subject, now: env.now() })],
+    text,
+    { purpose: "voicemail" },
+    env,
+  );
   let phone = publish(joinLog(laptop.log, { device: { name: "Phone" } }, env));
   const refused = await openContent(sealed, phone.keyring).catch((error) => error);
   expect(refused instanceof KeysteadError && refused.code === "NO_ACCESS", "the phone must not read what is older");
@@ -38,7 +43,7 @@ export async function smoke() {
   phone = receive(phone, entries.at(-1), { now: "unchecked" });
   expect(new TextDecoder().decode(await openContent(sealed, phone.keyring)) === "Call me back!", "the phone must read");
   expect(dataAccess(phone.log, phone.keyring.member).epoch === 1, "approval must reach back to epoch 1");
-  const made = publish(enrollBackupKey(laptop, {}, env));
+  const made = publish(makeBackupKey(laptop, {}, env));
   const key = made.paper.reveal(made.log);
   expect(checkBackupKey(made.log, key).corrections.length === 0, "the paper must be read back");
   expect(

@@ -1,30 +1,30 @@
 // One log in the story: its entries, and what each of its members knows and holds.
 
-import type { LogState, Proposal, Session } from "keystead";
+import type { LogState, MemberState, Proposal } from "keystead";
 import type { Watch } from "./watch.js";
 
 export class Circle {
   readonly #told: Watch;
-  readonly #sessions = new Map<string, Session>();
+  readonly #sessions = new Map<string, MemberState>();
   entries: readonly Uint8Array[] = [];
 
   constructor(told: Watch) {
     this.#told = told;
   }
 
-  of(name: string): Session {
-    return this.#sessions.get(name) as Session;
+  of(name: string): MemberState {
+    return this.#sessions.get(name) as MemberState;
   }
 
   /** A member that receives nothing any more. */
-  drop(name: string): Session {
+  drop(name: string): MemberState {
     const session = this.of(name);
     this.#sessions.delete(name);
     return session;
   }
 
   /** Publishes what a member proposes, which all others receive. */
-  publish<T extends Session>(proposal: Proposal<T>, name: string): T {
+  publish<T extends MemberState>(proposal: Proposal<T>, name: string): T {
     this.#send(proposal, name);
     const made = this.#told.method(proposal, "accept") as T;
     this.#sessions.set(name, { log: made.log, keyring: made.keyring });
@@ -47,6 +47,6 @@ export class Circle {
   /** The log as every member sees it. */
   get log(): LogState {
     const [member] = this.#sessions.values();
-    return (member as Session).log;
+    return (member as MemberState).log;
   }
 }

@@ -11,11 +11,11 @@ export async function tellContent(told: Watch, alice: Circle): Promise<void> {
   const short = env.random(100);
   const options = { purpose: "story", associatedData: new Uint8Array(3), pad: true };
   const expected = { purpose: "story", associatedData: new Uint8Array(3) };
-  const sealed = await core.sealTo([log], short, options, env);
+  const sealed = await core.sealContent([log], short, options, env);
   core.readContentHeader(sealed);
   await core.openContent(sealed, keyring, expected);
   await told.refused(() => core.openContent(sealed, alice.of("Lost").keyring, expected));
-  const signed = await core.sealTo([log], short, { ...options, signer: laptop }, env);
+  const signed = await core.sealContent([log], short, { ...options, signer: laptop }, env);
   await core.openSigned(signed, keyring, { ...expected, senderLog: log, log });
 
   const long = env.random(70_000);

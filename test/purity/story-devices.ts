@@ -25,8 +25,8 @@ export async function tellDevices(told: Watch): Promise<Circle> {
   alice.publish(core.review(alice.of("Laptop"), { approve: falling(phone, watch) }, env), "Laptop");
 
   const prepared = core.prepareDevice(alice.of("Laptop").log, { device: { name: "Tablet" } }, env);
-  const offer = core.offerEnrollment(alice.of("Laptop"), prepared.request, env);
-  alice.publish(core.acceptEnrollment(alice.of("Laptop").log, offer, prepared, { now: "unchecked" }), "Tablet");
+  const offer = core.provisionDevice(alice.of("Laptop"), prepared.request, env);
+  alice.publish(core.acceptProvisioning(alice.of("Laptop").log, offer, prepared, { now: "unchecked" }), "Tablet");
   await tellBackup(told, alice);
 
   alice.publish(core.rename(alice.of("Phone"), { name: "Old phone" }, env), "Phone");
@@ -77,9 +77,9 @@ export async function tellDevices(told: Watch): Promise<Circle> {
 
 async function tellBackup(told: Watch, alice: Circle): Promise<void> {
   const { core, env } = told;
-  const { paper, log } = alice.publish(core.enrollBackupKey(alice.of("Laptop"), {}, env), "Laptop");
+  const { paper, log } = alice.publish(core.makeBackupKey(alice.of("Laptop"), {}, env), "Laptop");
   const text = told.method(paper, "reveal", log);
-  core.backupKeyId(log.active.get(paper.member) as { sign: Uint8Array });
+  core.backupKeyId(log.active.get(paper.member) as { signingKey: Uint8Array });
   const typed = `${text.slice(0, -1)}?`;
   core.explainCorrections(core.checkBackupKey(log, typed).corrections);
   await told.refused(() => core.checkBackupKey(log, `${text.slice(0, -9)}????-????`));

@@ -9,7 +9,7 @@ export async function tellEscrow(told: Watch): Promise<void> {
   const escrow = new Circle(told);
   escrow.publish(core.createEscrowLog({ subject: "escrow@example.org", device: { name: "Ann" } }, env), "Ann");
   core.escrowNeeds(escrow.log);
-  escrow.publish(core.enrollBackupKey(escrow.of("Ann"), { roles: ["manage"] }, env), "Ann");
+  escrow.publish(core.makeBackupKey(escrow.of("Ann"), { roles: ["manage"] }, env), "Ann");
   escrow.publish(core.setPolicy(escrow.of("Ann"), { enabled: true }, env), "Ann");
   core.policyOf(escrow.log);
   core.newestPointer(escrow.log);
@@ -25,7 +25,7 @@ export async function tellEscrow(told: Watch): Promise<void> {
   core.judgePointer(pointerOf(bob.log), escrow.log);
   bob.publish(core.renewEscrow(bob.of("Laptop"), { escrowLog: escrow.log }, env), "Laptop");
   escrow.publish(core.rotate(escrow.of("Ann"), env), "Ann");
-  bob.publishLog(core.renewFor(escrow.of("Ann"), { userLog: bob.log }, env));
+  bob.publishLog(core.renewEscrowForUser(escrow.of("Ann"), { userLog: bob.log }, env));
 
   bob.publish(core.joinLog(bob.log, { device: { name: "Tablet" }, escrow: { escrowLog: escrow.log } }, env), "Tablet");
   const lists = { approve: [bob.of("Tablet").keyring.member], remove: [me] };
@@ -35,11 +35,11 @@ export async function tellEscrow(told: Watch): Promise<void> {
   const announced = core.recordRecovery(escrow.of("Ann"), { ...user, ...lists, reason: "lost", case: "6" }, env);
   const { act } = announced.accept();
   escrow.publish(announced, "Ann");
-  bob.publishLog(core.recover(escrow.of("Ann"), { ...user, act }, env));
+  bob.publishLog(core.recoverUser(escrow.of("Ann"), { ...user, act }, env));
   core.actRecords(escrow.of("Ann"), escrow.entries);
-  escrow.publish(core.disown(escrow.of("Ann"), [act.recordedAt], env), "Ann");
+  escrow.publish(core.disownActs(escrow.of("Ann"), [act.recordedAt], env), "Ann");
   escrow.publish(
-    core.recordAgain(escrow.of("Ann"), { userLog: bob.log, review: act.seq, reason: "right after all" }, env),
+    core.recordActAgain(escrow.of("Ann"), { userLog: bob.log, review: act.seq, reason: "right after all" }, env),
     "Ann",
   );
   core.escrowActs(bob.log, escrow.log);
@@ -50,7 +50,7 @@ export async function tellEscrow(told: Watch): Promise<void> {
   escrow.publish(recorded, "Ann");
   core.accessRecords(escrow.of("Ann"), escrow.entries);
   const record = { record: recorded.head.seq, recordEntry: recorded.entry, userLog: bob.log, entries: bob.entries };
-  core.openRecorded(escrow.of("Ann"), record);
+  core.openRecordedAccess(escrow.of("Ann"), record);
   core.escrowDevicesAndActivity(escrow.log, { me: escrow.of("Ann").keyring.member, now: NOW });
 
   const totals = new core.ReportTotals(10);

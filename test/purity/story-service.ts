@@ -1,6 +1,6 @@
 // A service states the heads of a log, contradicts itself, and content is sealed to what it stated.
 
-import type { Evidence } from "keystead";
+import type { Evidence } from "keystead/audit";
 import type { Watch } from "./watch.js";
 
 export async function tellService(told: Watch): Promise<void> {
@@ -20,8 +20,8 @@ export async function tellService(told: Watch): Promise<void> {
   await told.refused(() => core.verifyStatement(statement, { log: other.log, now }));
 
   const fresh = { now, maxAge: 1000 };
-  await core.sealTo([{ log: one.log, statement }], env.random(20), { purpose: "story", fresh }, env);
-  await told.refused(() => core.sealTo([one.log], new Uint8Array(1), { purpose: "story", fresh }, env));
+  await core.sealContent([{ log: one.log, statement }], env.random(20), { purpose: "story", fresh }, env);
+  await told.refused(() => core.sealContent([one.log], new Uint8Array(1), { purpose: "story", fresh }, env));
 
   const lie = core.stateHead(other.log.head, keys, certificate, now + 1);
   core.checkEvidence(core.compareStatements(one.log, statement, lie) as Evidence);

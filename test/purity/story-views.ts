@@ -37,7 +37,7 @@ export async function tellViews(told: Watch, alice: Circle): Promise<void> {
   core.removalOf(log, lost.keyring.member);
   core.takeoverOf(log, { me });
   core.unknownStretches(log);
-  core.offerToRemove(log, { removed: lost.keyring.member, me });
-  core.overlapsMeanwhile(log, { since: proven.head, members: [me] });
+  core.suggestRemovals(log, { removed: lost.keyring.member, me });
+  core.linksTouching(log, { since: proven.head, members: [me] });
   await told.refused(() => told.method(laptop.keyring, "exportKey", 99, "x"));
 }

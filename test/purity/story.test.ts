@@ -1,15 +1,15 @@
 // The story leaves out nothing that the main entry exports, and no call in it, failed ones included, changes what it was given.
 // docs/spec.md section 5.
 
-import * as core from "keystead";
 import { beforeAll, describe, expect, it } from "vitest";
 import { seededEnv } from "../support/seeded-env.js";
+import * as core from "./entries.js";
 import { tellStory } from "./story.js";
 import { Watch } from "./watch.js";
 
 /** What the story does not call, and why. */
 const EXCEPTIONS: Readonly<Record<string, string>> = {
-  BackupPaper: "made by enrollBackupKey; its methods are told",
+  BackupPaper: "made by makeBackupKey; its methods are told",
   ContentReader: "made by openRandomAccess; its methods are told",
   KeysteadError: "thrown by everything",
   Fingerprint: "made by fingerprintOf; its methods are told",

@@ -2,9 +2,9 @@
 // calls for the first time is first called with each argument missing, and broken, so that everything also fails. docs/spec.md
 // section 5.
 
-import * as core from "keystead";
 import { partsOf } from "../../src/keys/keyring.js";
 import { snapshot } from "../support/refusal.js";
+import * as core from "./entries.js";
 
 /** Something that left the core: what gave it, such as `review`, `Keyring.exportKey` or `review throws`, and what it is. */
 export interface Shown {

@@ -2,13 +2,13 @@
 // approves one; a backup key's enroll; rekey; reclaim. docs/spec.md section 7. More by KEYSTEAD_LINKS=4000.
 
 import { describe, expect, it } from "vitest";
-import { openBackupKey } from "../../src/backup/use.js";
-import { receive } from "../../src/grants/receive.js";
+import { receive } from "../../src/authoring/receive.js";
+import { openBackupKey } from "../../src/backup/open.js";
+import { intersectRuns, runsOf } from "../../src/bytes/runs.js";
 import { partsOf } from "../../src/keys/keyring.js";
 import { decodeEntry, MAX_LINK_BYTES } from "../../src/log/entry.js";
-import { intersectRuns, runsOf } from "../../src/log/runs.js";
 import { activeMember } from "../../src/log/state.js";
-import { enrollBackupKey, joinLog, reclaim, rekey, review, rotate } from "../support/accepted.js";
+import { joinLog, makeBackupKey, reclaim, rekey, review, rotate } from "../support/accepted.js";
 import { seededEnv } from "../support/seeded-env.js";
 import { hostileLog } from "./hostile.js";
 
@@ -34,7 +34,7 @@ describe.each(["one", "two"])("a hostile history of many links, seed %s", (seed)
     expect(linkBytes(rotate(base, env, withhold))).toBeLessThan(MAX_LINK_BYTES);
     expect(linkBytes(rekey(base, env, withhold))).toBeLessThan(MAX_LINK_BYTES);
     const approved = review(base, { approve: [phone.keyring.member], remove, ...withhold }, env);
-    expect(linkBytes(enrollBackupKey(approved, {}, env))).toBeLessThan(MAX_LINK_BYTES);
+    expect(linkBytes(makeBackupKey(approved, {}, env))).toBeLessThan(MAX_LINK_BYTES);
     const gained = activeMember(approved.log, phone.keyring.member).held;
     expect(intersectRuns(gained, runsOf(partsOf(laptop.keyring).seeds.keys())).length).toBeGreaterThan(LINKS / 20);
   });

@@ -1,19 +1,19 @@
 // Random hostile histories: a thief's devices write valid links that shatter what everybody holds and make the log long, while the
 // owner's laptop does what it must. docs/spec.md sections 6 and 7 (GRT-1).
 
+import { receive } from "../../src/authoring/receive.js";
+import { writeLink } from "../../src/authoring/write-link.js";
 import type { CborValue } from "../../src/bytes/cbor.js";
 import type { MemberId } from "../../src/bytes/ids.js";
-import { writeLink } from "../../src/grants/author.js";
-import { receive } from "../../src/grants/receive.js";
-import type { Session } from "../../src/grants/session.js";
+import { hasEpoch, type Runs, runsOf } from "../../src/bytes/runs.js";
+import type { MemberState } from "../../src/grants/member-state.js";
 import { epochSigningPublicKey } from "../../src/keys/epoch-keys.js";
 import { changedKeyring, partsOf } from "../../src/keys/keyring.js";
 import { attachmentDigest } from "../../src/log/entry.js";
 import type { LinkTypeName } from "../../src/log/registry.js";
-import { hasEpoch, type Runs, runsOf } from "../../src/log/runs.js";
 import { activeMember, currentEpoch, type LinkRecord, type LogState } from "../../src/log/state.js";
 import type { Env } from "../../src/primitives/env.js";
-import { createLog, enrollBackupKey, joinLog, leave, rotate } from "../support/accepted.js";
+import { createLog, joinLog, leave, makeBackupKey, rotate } from "../support/accepted.js";
 import { mutate, type RawBody, replaceBytes } from "../support/raw-link.js";
 import { keysNamed, seedNamed } from "../support/world.js";
 
@@ -22,7 +22,7 @@ export interface HostileLog {
   readonly log: LogState;
   readonly entries: readonly Uint8Array[];
   /** The owner's laptop, the first device, as it received everything. */
-  readonly laptop: Session;
+  readonly laptop: MemberState;
   /** Text of the owner's backup key, made before the thief came. */
   readonly paper: string;
   readonly thief: MemberId;
@@ -31,7 +31,7 @@ export interface HostileLog {
 /** A history of about `links` links. The same seed of `env` gives the same one. */
 export function hostileLog(links: number, env: Env): HostileLog {
   const first = createLog({ subject: "sizes@example.org", device: { name: "Laptop" } }, env);
-  const made = enrollBackupKey(first, {}, env);
+  const made = makeBackupKey(first, {}, env);
   const paper = made.paper.reveal(made.log);
   const entered = joinLog(made.log, { device: { name: "Thief" } }, env);
   const history = new History(made, entered, [first.entry, made.entry]);
@@ -42,11 +42,11 @@ export function hostileLog(links: number, env: Env): HostileLog {
 
 class History {
   readonly entries: Uint8Array[];
-  laptop: Session;
-  thief: Session;
+  laptop: MemberState;
+  thief: MemberState;
   #moves = 0;
 
-  constructor(laptop: Session, thief: Session, entries: Uint8Array[]) {
+  constructor(laptop: MemberState, thief: MemberState, entries: Uint8Array[]) {
     this.laptop = { log: laptop.log, keyring: laptop.keyring };
     this.thief = { log: thief.log, keyring: thief.keyring };
     this.entries = entries;

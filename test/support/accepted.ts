@@ -2,25 +2,25 @@
 // what the proposal led to together with its entry. Tests about proposals themselves use the verbs of src. So do tests about what a
 // device must know of escrow: where these are given no knowledge of escrow, they write what a client without those rules would.
 
+import * as enter from "../../src/authoring/enter.js";
+import { type EscrowOptions, UNGUARDED } from "../../src/authoring/escrow-guard.js";
+import { type Proposal, proposeState } from "../../src/authoring/proposal.js";
+import * as actions from "../../src/authoring/verbs.js";
+import { writeLink } from "../../src/authoring/write-link.js";
 import * as backup from "../../src/backup/enroll.js";
 import * as acts from "../../src/escrow/act.js";
 import * as discover from "../../src/escrow/discover.js";
+import * as escrowMember from "../../src/escrow/enroll.js";
 import * as escrowLog from "../../src/escrow/escrow-log.js";
-import * as escrowMember from "../../src/escrow/member.js";
 import * as recovery from "../../src/escrow/recover.js";
-import * as actions from "../../src/grants/actions.js";
-import { writeLink } from "../../src/grants/author.js";
-import * as enter from "../../src/grants/enter.js";
-import { type EscrowOptions, UNGUARDED } from "../../src/grants/escrow-guard.js";
-import { type Proposal, proposeSession } from "../../src/grants/proposal.js";
-import type { Session } from "../../src/grants/session.js";
+import type { MemberState } from "../../src/grants/member-state.js";
 import { partsOf } from "../../src/keys/keyring.js";
 import type { Head, LogState } from "../../src/log/state.js";
 import type { Env } from "../../src/primitives/env.js";
 import { pointerTo } from "../../src/trust/pointer.js";
 
 /** An accepted session with the entry that led to it. */
-export type Authored<T extends Session = Session> = T & { readonly entry: Uint8Array };
+export type Authored<T extends MemberState = MemberState> = T & { readonly entry: Uint8Array };
 
 /** A log after an entry of somebody who has no keyring for it. */
 export interface AuthoredLog {
@@ -29,11 +29,11 @@ export interface AuthoredLog {
 }
 
 /** What a proposal leads to, accepted at once. */
-export function accepted<T extends Session>(proposal: Proposal<T>): Authored<T> {
+export function accepted<T extends MemberState>(proposal: Proposal<T>): Authored<T> {
   return { ...proposal.accept(), entry: proposal.entry };
 }
 
-function accepting<Given extends readonly unknown[], T extends Session>(verb: (...given: Given) => Proposal<T>) {
+function accepting<Given extends readonly unknown[], T extends MemberState>(verb: (...given: Given) => Proposal<T>) {
   return (...given: Given): Authored<T> => accepted(verb(...given));
 }
 
@@ -55,51 +55,56 @@ function unguarded<T extends EscrowOptions>(options: T): T {
 export const joinLog = accepting((log: LogState, options: enter.JoinLogOptions, env: Env) =>
   enter.joinLog(log, unguarded(options), env),
 );
-export const acceptEnrollment = accepting(enter.acceptEnrollment);
-export const review = accepting((session: Session, options: actions.ReviewOptions, env: Env) =>
+export const acceptProvisioning = accepting(enter.acceptProvisioning);
+export const review = accepting((session: MemberState, options: actions.ReviewOptions, env: Env) =>
   actions.review(session, unguarded(options), env),
 );
-export const rotate = accepting((session: Session, env: Env, options: EscrowOptions = {}) =>
+export const rotate = accepting((session: MemberState, env: Env, options: EscrowOptions = {}) =>
   actions.rotate(session, env, unguarded(options)),
 );
 export const regrant = accepting(
-  (session: Session, regrants: readonly actions.Regrant[], env: Env, options: EscrowOptions = {}) =>
+  (session: MemberState, regrants: readonly actions.Regrant[], env: Env, options: EscrowOptions = {}) =>
     actions.regrant(session, regrants, env, unguarded(options)),
 );
-export const reclaim = accepting((session: Session, options: actions.ReclaimOptions, env: Env) =>
+export const reclaim = accepting((session: MemberState, options: actions.ReclaimOptions, env: Env) =>
   actions.reclaim(session, unguarded(options), env),
 );
-export const rekey = accepting((session: Session, env: Env, options: EscrowOptions = {}) =>
+export const rekey = accepting((session: MemberState, env: Env, options: EscrowOptions = {}) =>
   actions.rekey(session, env, unguarded(options)),
 );
 export const leave = accepting(actions.leave);
 export const rename = accepting(actions.rename);
-export const setLockdown = accepting((session: Session, options: Parameters<typeof actions.setLockdown>[1], env: Env) =>
-  actions.setLockdown(session, unguarded(options), env),
+export const setLockdown = accepting(
+  (session: MemberState, options: Parameters<typeof actions.setLockdown>[1], env: Env) =>
+    actions.setLockdown(session, unguarded(options), env),
 );
 export const expel = acceptingLog(actions.expel);
-export const enrollBackupKey = accepting(
-  (session: Session, options: backup.BackupKeyOptions & { readonly escrowLog?: LogState | undefined }, env: Env) => {
+export const makeBackupKey = accepting(
+  (
+    session: MemberState,
+    options: backup.BackupKeyOptions & { readonly escrowLog?: LogState | undefined },
+    env: Env,
+  ) => {
     const { escrowLog, ...rest } = options ?? {};
-    if (!options) return backup.enrollBackupKey(session, options, env);
-    return backup.enrollBackupKey(session, escrowLog ? { ...rest, escrow: { escrowLog } } : unguarded(rest), env);
+    if (!options) return backup.makeBackupKey(session, options, env);
+    return backup.makeBackupKey(session, escrowLog ? { ...rest, escrow: { escrowLog } } : unguarded(rest), env);
   },
 );
 export const createEscrowLog = accepting(escrowLog.createEscrowLog);
 export const setPolicy = accepting(escrowLog.setPolicy);
-export const enrollEscrow = accepting((session: Session, escrowLog: LogState, confirmed: Head, env: Env) =>
+export const enrollEscrow = accepting((session: MemberState, escrowLog: LogState, confirmed: Head, env: Env) =>
   escrowMember.enrollEscrow(session, { escrowLog, confirmed }, env),
 );
 /** Points escrow at the newest epoch of a log, whether it is to be trusted or not. */
-export const renewEscrow = accepting((session: Session, escrowLog: LogState, env: Env) => {
+export const renewEscrow = accepting((session: MemberState, escrowLog: LogState, env: Env) => {
   const { keys } = partsOf(session.keyring);
   const fields = { author: keys.sign, escrow: pointerTo(escrowLog) };
   const draft = { before: session.log, type: "renew-escrow" as const, fields, keyring: session.keyring };
-  return proposeSession(session.keyring, writeLink({ ...draft, signers: [keys], guard: "not-a-users-device" }, env));
+  return proposeState(session.keyring, writeLink({ ...draft, signers: [keys], guard: "not-a-users-device" }, env));
 });
 export const recordRecovery = accepting(recovery.recordRecovery);
-export const recover = acceptingLog(recovery.recover);
-export const renewFor = acceptingLog(recovery.renewFor);
+export const recover = acceptingLog(recovery.recoverUser);
+export const renewEscrowForUser = acceptingLog(recovery.renewEscrowForUser);
 export const recordAccess = accepting(discover.recordAccess);
-export const disown = accepting(acts.disown);
-export const recordAgain = accepting(acts.recordAgain);
+export const disown = accepting(acts.disownActs);
+export const recordActAgain = accepting(acts.recordActAgain);

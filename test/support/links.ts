@@ -5,6 +5,7 @@ import { expect } from "vitest";
 import { equalBytes } from "../../src/bytes/bytes.js";
 import { decodeCbor } from "../../src/bytes/cbor.js";
 import type { MemberId } from "../../src/bytes/ids.js";
+import type { Runs } from "../../src/bytes/runs.js";
 import { compareBytes } from "../../src/bytes/text.js";
 import { type MemberKeys, memberIdOf } from "../../src/keys/member-keys.js";
 import { ORIGIN } from "../../src/log/advance.js";
@@ -16,7 +17,6 @@ import { decodeEntry } from "../../src/log/entry.js";
 import type { AnyBody, Role } from "../../src/log/fields.js";
 import { grantedTo, kemDigest } from "../../src/log/pairs.js";
 import { linkType } from "../../src/log/registry.js";
-import type { Runs } from "../../src/log/runs.js";
 import {
   escrowMember,
   type GrantRecord,
@@ -297,7 +297,7 @@ function owedBy(log: LogFacts, fields: LinkFields): LinkFields {
 /** The member that a body names as author; escrow where it has `by`. */
 function authorOf({ active }: LogFacts, { author, by }: LinkFields): Member | undefined {
   return [...active.values()].find(
-    ({ kind, sign }) =>
+    ({ kind, signingKey: sign }) =>
       author instanceof Uint8Array && equalBytes(sign, author) && (kind === "escrow") === (by !== undefined),
   );
 }

@@ -6,7 +6,7 @@ import { equalBytes } from "../../src/bytes/bytes.js";
 import { type CborValue, decodeCbor, encodeCbor } from "../../src/bytes/cbor.js";
 import type { MemberId } from "../../src/bytes/ids.js";
 import { fromHex } from "../../src/bytes/text.js";
-import type { Session } from "../../src/grants/session.js";
+import type { MemberState } from "../../src/grants/member-state.js";
 import { partsOf } from "../../src/keys/keyring.js";
 import type { MemberKeys } from "../../src/keys/member-keys.js";
 import { attachmentDigest } from "../../src/log/entry.js";
@@ -40,7 +40,7 @@ export function authoredBy(entry: Uint8Array, author: RawSigner, ...others: read
 }
 
 /** The keys that a session's member signs with. */
-export function signerOf({ keyring }: Pick<Session, "keyring">): RawSigner {
+export function signerOf({ keyring }: Pick<MemberState, "keyring">): RawSigner {
   return partsOf(keyring).keys;
 }
 

@@ -1,13 +1,14 @@
 // Small worlds for tests: one log, the members of a story by name, and every entry so far. A world is immutable: each step
 // gives the next one, so that tests share a beginning and branch from it.
 
+import { openingOf } from "../../src/authoring/device-description.js";
+import { newMember, prepareDevice, provisionDevice } from "../../src/authoring/enter.js";
+import { openKeyring } from "../../src/authoring/receive.js";
+import { writeLink } from "../../src/authoring/write-link.js";
 import { equalBytes } from "../../src/bytes/bytes.js";
 import type { MemberId } from "../../src/bytes/ids.js";
-import { writeLink } from "../../src/grants/author.js";
-import { newMember, offerEnrollment, prepareDevice } from "../../src/grants/enter.js";
+import type { MemberState } from "../../src/grants/member-state.js";
 import { openGrants } from "../../src/grants/open.js";
-import { openKeyring } from "../../src/grants/receive.js";
-import { openingOf, type Session } from "../../src/grants/session.js";
 import { type Keyring, partsOf } from "../../src/keys/keyring.js";
 import { MemberKeys } from "../../src/keys/member-keys.js";
 import { OperatorKeys } from "../../src/keys/operator-keys.js";
@@ -17,7 +18,7 @@ import { appendEntry, appendUnverified, verifyLog } from "../../src/log/verify.j
 import type { Env } from "../../src/primitives/env.js";
 import {
   type Authored,
-  acceptEnrollment,
+  acceptProvisioning,
   createLog,
   expel,
   joinLog,
@@ -70,10 +71,10 @@ export function openWorld(seed: string, options: WorldOptions = {}): World {
 export class World {
   readonly seed: string;
   readonly log: LogState;
-  readonly sessions: ReadonlyMap<string, Session>;
+  readonly sessions: ReadonlyMap<string, MemberState>;
   readonly entries: readonly Uint8Array[];
 
-  constructor(seed: string, log: LogState, sessions: ReadonlyMap<string, Session>, entries: readonly Uint8Array[]) {
+  constructor(seed: string, log: LogState, sessions: ReadonlyMap<string, MemberState>, entries: readonly Uint8Array[]) {
     this.seed = seed;
     this.log = log;
     this.sessions = sessions;
@@ -85,7 +86,7 @@ export class World {
     return seededEnv(`${this.seed} ${this.log.head.hash} ${step}`, START + this.entries.length * MINUTE);
   }
 
-  session(name: string): Session {
+  session(name: string): MemberState {
     const session = this.sessions.get(name);
     if (!session) throw new Error(`this world has no ${name}`);
     return session;
@@ -144,13 +145,13 @@ export class World {
   append(entry: Uint8Array): World {
     const unverified = decodeEntry(entry);
     const { log, record } = appendUnverified(this.log, unverified, { now: "unchecked" });
-    const received = ({ keyring }: Session) => openGrants(log, record, unverified.attachments, keyring).keyring;
+    const received = ({ keyring }: MemberState) => openGrants(log, record, unverified.attachments, keyring).keyring;
     const sessions = new Map([...this.sessions].map(([name, session]) => [name, { log, keyring: received(session) }]));
     return new World(this.seed, log, sessions, [...this.entries, entry]);
   }
 
   /** A member writes a link and everybody receives it. */
-  act(name: string, step: string, action: (session: Session, env: Env) => Authored): World {
+  act(name: string, step: string, action: (session: MemberState, env: Env) => Authored): World {
     const { keyring, entry } = action(this.session(name), this.env(`${name} ${step}`));
     return this.append(entry).with(name, keyring);
   }
@@ -170,8 +171,8 @@ export class World {
   enroll(by: string, name: string): World {
     const env = this.env(`${by} enrolls ${name}`);
     const prepared = prepareDevice(this.log, { device: { name } }, env);
-    const offer = offerEnrollment(this.session(by), prepared.request, env);
-    const { keyring, entry } = acceptEnrollment(this.log, offer, prepared, { now: "unchecked" });
+    const offer = provisionDevice(this.session(by), prepared.request, env);
+    const { keyring, entry } = acceptProvisioning(this.log, offer, prepared, { now: "unchecked" });
     return this.append(entry).with(name, keyring);
   }
 

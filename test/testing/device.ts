@@ -12,10 +12,10 @@ import {
   KeysteadError,
   type LogState,
   type MemberId,
+  type MemberState,
   openContent,
   type Proposal,
   receive,
-  type Session,
   verifyLog,
 } from "keystead";
 import type { MaliciousRelay } from "keystead/testing";
@@ -29,7 +29,7 @@ export class Device {
   readonly env: Env;
   readonly #relay: MaliciousRelay;
   readonly #subject: string;
-  #session: Session | undefined;
+  #session: MemberState | undefined;
 
   constructor(relay: MaliciousRelay, subject: string, name: string) {
     this.#relay = relay;
@@ -38,7 +38,7 @@ export class Device {
     this.env = seededEnv(`${subject} ${name}`, START);
   }
 
-  get session(): Session {
+  get session(): MemberState {
     if (!this.#session) throw new Error(`${this.name} has not entered`);
     return this.#session;
   }
@@ -61,7 +61,7 @@ export class Device {
   }
 
   /** Opens a log of another kind. */
-  createBy(open: (device: DeviceDescription, env: Env) => Proposal<Session>): this {
+  createBy(open: (device: DeviceDescription, env: Env) => Proposal<MemberState>): this {
     this.#session = this.#publish(open({ name: this.name }, this.env));
     return this;
   }
@@ -85,7 +85,7 @@ export class Device {
   }
 
   /** Writes a link on the newest head that it is shown; what loses a race is written anew (GRT-6). */
-  write<T extends Session>(action: (session: Session, env: Env) => Proposal<T>): T {
+  write<T extends MemberState>(action: (session: MemberState, env: Env) => Proposal<T>): T {
     for (;;) {
       const made = this.#publish(action(this.session, this.env));
       if (made) {

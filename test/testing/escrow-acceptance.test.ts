@@ -2,33 +2,35 @@
 // Where a server could gain by it (15 to 20), the relay lies, and what is then seen is told. Each number is that of the list.
 
 import {
-  accessRecords,
-  actRecords,
   agenda,
   checkBackupKey,
+  type LogState,
+  type MemberState,
+  makeBackupKey,
+  review,
+  rotate,
+  sealContent,
+  verifyLog,
+} from "keystead";
+import {
+  accessRecords,
+  actRecords,
   createEscrowLog,
   doubtedMembers,
-  enrollBackupKey,
   enrollEscrow,
   escrowActs,
   escrowDevicesAndActivity,
   escrowIsSound,
-  type LogState,
-  openRecorded,
+  openRecordedAccess,
   organisationReport,
   recordAccess,
   recordRecovery,
-  recover,
   recoverableEpochs,
+  recoverUser,
   renewEscrow,
-  renewFor,
-  review,
-  rotate,
-  type Session,
-  sealTo,
+  renewEscrowForUser,
   setPolicy,
-  verifyLog,
-} from "keystead";
+} from "keystead/escrow";
 import { corruptContent, MaliciousRelay, rollBack, stripAttachments } from "keystead/testing";
 import { describe, expect, it } from "vitest";
 import { expectError } from "../support/refusal.js";
@@ -52,10 +54,10 @@ function opened(first = "Ann") {
   return { relay, ann };
 }
 
-/** A ready one, with Bob, who may recover and discover. */
+/** A ready one, with Bob, who may recoverUser and discover. */
 function organisation(first = "Ann") {
   const { relay, ann } = opened(first);
-  const made = ann.write((session, env) => enrollBackupKey(session, { name: "Safe", roles: ["manage"] }, env));
+  const made = ann.write((session, env) => makeBackupKey(session, { name: "Safe", roles: ["manage"] }, env));
   made.paper.wipe();
   ann.write((session, env) => setPolicy(session, { enabled: true }, env));
   const bob = new Device(relay, ESCROW, "Bob").join();
@@ -65,7 +67,7 @@ function organisation(first = "Ann") {
   return { relay, ann, bob: bob.sync() };
 }
 
-const enroll = (relay: MaliciousRelay, confirmed: LogState) => (session: Session, env: Device["env"]) =>
+const enroll = (relay: MaliciousRelay, confirmed: LogState) => (session: MemberState, env: Device["env"]) =>
   enrollEscrow(session, { escrowLog: escrowLog(relay), confirmed: confirmed.head }, env);
 
 /** Alice's laptop, with something sealed before and after it enrolled escrow. */
@@ -73,12 +75,12 @@ async function withUser() {
   const made = organisation();
   const { relay, ann } = made;
   const laptop = new Device(relay, ALICE, "Laptop").create();
-  const letter = await sealTo([laptop.log], new TextEncoder().encode("Dear Alice"), OPTIONS, laptop.env);
+  const letter = await sealContent([laptop.log], new TextEncoder().encode("Dear Alice"), OPTIONS, laptop.env);
   laptop.write(enroll(relay, ann.log));
   return { ...made, laptop, letter };
 }
 
-const read = (keyring: Session["keyring"], sealed: Uint8Array) => readText(keyring, sealed, OPTIONS);
+const read = (keyring: MemberState["keyring"], sealed: Uint8Array) => readText(keyring, sealed, OPTIONS);
 
 /** An admin restores Alice: approves one device, removes another. */
 function restore(relay: MaliciousRelay, admin: Device, approve: Device, remove: Device): boolean {
@@ -86,7 +88,7 @@ function restore(relay: MaliciousRelay, admin: Device, approve: Device, remove: 
   const why = { reason: "lost laptop", case: "1" };
   const options = { ...user, approve: [approve.id], remove: [remove.id], ...why };
   const { act } = admin.write((session, env) => recordRecovery(session, options, env));
-  return relay.publish(ALICE, recover(admin.session, { ...user, act }, admin.env).entry);
+  return relay.publish(ALICE, recoverUser(admin.session, { ...user, act }, admin.env).entry);
 }
 
 async function reportOn(relay: MaliciousRelay, admin: Device) {
@@ -108,7 +110,7 @@ describe("setting up", () => {
     );
     const laptop = new Device(relay, ALICE, "Laptop").create();
     expectError(() => laptop.write(enroll(relay, ann.log)), "NOT_PERMITTED", "ESC-1");
-    const made = ann.write((session, env) => enrollBackupKey(session, { roles: ["manage"] }, env));
+    const made = ann.write((session, env) => makeBackupKey(session, { roles: ["manage"] }, env));
     expect(checkBackupKey(ann.log, made.paper.reveal(ann.log)).access).toMatchObject({ epoch: 1 });
     ann.write((session, env) => setPolicy(session, { enabled: true }, env));
     expect(view(ann).needs).toEqual([]);
@@ -122,10 +124,11 @@ describe("setting up", () => {
 
   it("13: policy and contacts are signed links, changed by who has the role; users' backup keys obey (MEM-8, BAK-5)", async () => {
     const { relay, ann, bob, laptop } = await withUser();
-    const forbid = (session: Session, env: Device["env"]) => setPolicy(session, { allowUserBackupKeys: false }, env);
+    const forbid = (session: MemberState, env: Device["env"]) =>
+      setPolicy(session, { allowUserBackupKeys: false }, env);
     expectError(() => bob.write(forbid), "NOT_PERMITTED", "MEM-8");
-    const make = (session: Session, env: Device["env"]) =>
-      enrollBackupKey(session, { escrow: { escrowLog: escrowLog(relay) } }, env);
+    const make = (session: MemberState, env: Device["env"]) =>
+      makeBackupKey(session, { escrow: { escrowLog: escrowLog(relay) } }, env);
     laptop.write(make).paper.wipe();
     ann.write(forbid);
     expectError(() => laptop.write(make), "NOT_PERMITTED", "BAK-5");
@@ -251,13 +254,17 @@ describe("users", () => {
   it("19: discovery opens the named stretch, after the record, which says who, whose, which and why (ESC-9)", async () => {
     const { relay, ann, bob, laptop, letter } = await withUser();
     laptop.write((session, env) => rotate(session, env, { escrow: { escrowLog: bob.log } }));
-    const later = await sealTo([laptop.log], new Uint8Array(1), OPTIONS, laptop.env);
+    const later = await sealContent([laptop.log], new Uint8Array(1), OPTIONS, laptop.env);
     const options = { userLog: userLog(relay), epochs: [[1, 1]] as const, reason: "order", case: "4 O 12/26" };
     const draft = recordAccess(bob.session, options, bob.env);
     const given = { record: draft.head.seq, recordEntry: draft.entry, userLog: options.userLog };
-    expectError(() => openRecorded(bob.session, { ...given, entries: relay.read(ALICE) }), "NOT_PERMITTED", "ESC-9");
+    expectError(
+      () => openRecordedAccess(bob.session, { ...given, entries: relay.read(ALICE) }),
+      "NOT_PERMITTED",
+      "ESC-9",
+    );
     relay.publish(ESCROW, draft.entry);
-    const found = openRecorded(bob.sync().session, { ...given, entries: relay.read(ALICE) });
+    const found = openRecordedAccess(bob.sync().session, { ...given, entries: relay.read(ALICE) });
     expect([await read(found.keyring, letter), await read(found.keyring, later)]).toEqual(["Dear Alice", "NO_ACCESS"]);
     expect(accessRecords(ann.sync().session, relay.read(ESCROW))).toMatchObject([
       { admin: bob.id, access: { subject: ALICE, epochs: [[1, 1]], reason: "order", case: "4 O 12/26" } },
@@ -277,9 +284,11 @@ describe("users", () => {
     const stolen = { log: bob.log, keyring: bob.keyring };
     ann.write((session, env) => review(session, { remove: [bob.id] }, env));
     expect(await reportOn(relay, ann)).toMatchObject({ status: "covered", pointer: "older" });
-    expect(relay.publish(ALICE, renewFor(ann.session, { userLog: userLog(relay) }, ann.env).entry)).toBe(true);
+    expect(relay.publish(ALICE, renewEscrowForUser(ann.session, { userLog: userLog(relay) }, ann.env).entry)).toBe(
+      true,
+    );
     expect(await reportOn(relay, ann)).toMatchObject({ status: "covered", pointer: "newest", proven: [[1, 2]] });
-    const sealed = await sealTo([userLog(relay)], new TextEncoder().encode("new"), OPTIONS, laptop.env);
+    const sealed = await sealContent([userLog(relay)], new TextEncoder().encode("new"), OPTIONS, laptop.env);
     expect(await read(laptop.sync().keyring, sealed)).toBe("new");
     const again = { userLog: userLog(relay), entries: relay.read(ALICE), approve: [laptop.id], reason: "none" };
     expectError(() => recordRecovery(stolen, again, bob.env), "NOT_PERMITTED", "ESC-3");
@@ -290,7 +299,7 @@ describe("users", () => {
   });
 });
 
-const escrowIds = ({ log }: Session) =>
+const escrowIds = ({ log }: MemberState) =>
   [...log.active.values()].flatMap(({ id, kind }) => (kind === "escrow" ? [id] : []));
 
 describe("a relay and a dismissed admin together", () => {
@@ -307,7 +316,7 @@ describe("a relay and a dismissed admin together", () => {
     const user = { userLog: userLog(relay), entries: relay.read(ALICE) };
     const lists = { approve: [thief.id], remove: [laptop.id], reason: "none" };
     const { act, ...forked } = recordRecovery(bob.session, { ...user, ...lists }, bob.env).accept();
-    expect(relay.publish(ALICE, recover(forked, { ...user, act }, bob.env).entry)).toBe(true);
+    expect(relay.publish(ALICE, recoverUser(forked, { ...user, act }, bob.env).entry)).toBe(true);
     expect(doubtedMembers(userLog(relay), { escrowLog: known })).toEqual([thief.id]);
     expect(escrowActs(userLog(relay), known)).toMatchObject([{ believed: false, because: "not-recorded" }]);
     expect(await reportOn(relay, ann)).toMatchObject({ recoveries: [{ believed: false, approved: [thief.id] }] });

@@ -2,19 +2,18 @@
 // noticed with evidence that convinces a third party, or without effect. And the relay itself, when it is honest.
 
 import {
-  checkEvidence,
   createLog,
-  type Evidence,
   joinLog,
   type KeysteadError,
+  type MemberState,
   openContent,
   type Proposal,
   review,
   rotate,
-  type Session,
-  sealTo,
+  sealContent,
   verifyLog,
 } from "keystead";
+import { checkEvidence, type Evidence } from "keystead/audit";
 import {
   corrupt,
   corruptContent,
@@ -91,7 +90,7 @@ describe("an honest relay", () => {
     const relay = new MaliciousRelay();
     const [laptop, phone] = ["Laptop", "Phone"].map((name) =>
       createLog({ subject: ALICE, device: { name } }, seededEnv(`first link by ${name}`)),
-    ) as [Proposal<Session>, Proposal<Session>];
+    ) as [Proposal<MemberState>, Proposal<MemberState>];
     expect(relay.publish(ALICE, laptop.entry, "Laptop")).toBe(true);
     expect(relay.publish(ALICE, phone.entry, "Phone")).toBe(false);
     // Sent again after its answer was lost, the faster one is known.
@@ -128,7 +127,7 @@ describe("an honest relay", () => {
 
   it("keeps contents, which nobody outside can change", async () => {
     const { relay, laptop } = household();
-    const sealed = await sealTo([laptop.log], new Uint8Array(3), { purpose: "test" }, laptop.env);
+    const sealed = await sealContent([laptop.log], new Uint8Array(3), { purpose: "test" }, laptop.env);
     relay.store("a", sealed);
     relay.load("a").fill(0);
     expect(relay.load("a")).toEqual(sealed);
@@ -260,7 +259,7 @@ describe("a relay that lies about content", () => {
   async function stored() {
     const made = household();
     const seal = (text: string, name: string) =>
-      sealTo(
+      sealContent(
         [made.laptop.log],
         new TextEncoder().encode(text),
         { purpose: "test", associatedData: new TextEncoder().encode(name) },

@@ -3,13 +3,13 @@
 
 import {
   agenda,
-  enrollBackupKey,
   type Keyring,
+  makeBackupKey,
   openBackupKey,
   reclaim,
   resume,
   review,
-  sealTo,
+  sealContent,
   setLockdown,
 } from "keystead";
 import { MaliciousRelay } from "keystead/testing";
@@ -27,10 +27,10 @@ const read = (keyring: Keyring, sealed: Uint8Array) => readText(keyring, sealed,
 async function stolen() {
   const relay = new MaliciousRelay();
   const phone = new Device(relay, ALICE, "Phone").create();
-  const letter = await sealTo([phone.log], new TextEncoder().encode("from before"), OPTIONS, phone.env);
+  const letter = await sealContent([phone.log], new TextEncoder().encode("from before"), OPTIONS, phone.env);
   const laptop = new Device(relay, ALICE, "Laptop").join();
   phone.sync().write((session, env) => review(session, { approve: [laptop.id] }, env));
-  const made = laptop.sync().write((session, env) => enrollBackupKey(session, {}, env));
+  const made = laptop.sync().write((session, env) => makeBackupKey(session, {}, env));
   const paper = { member: made.paper.member, text: made.paper.reveal(laptop.log) };
   phone.sync().write((session, env) => review(session, { remove: [laptop.id, paper.member] }, env));
   return { relay, phone, laptop: laptop.sync(), paper, letter };
@@ -60,7 +60,7 @@ describe("a stolen founding device that removed the laptop and the paper", () =>
       const tablet = new Device(relay, ALICE, "Tablet").join();
       back.sync().write((session, env) => review(session, { approve: [tablet.id], remove: [phone.id] }, env));
       expect(await read(tablet.sync().keyring, letter)).toBe("from before");
-      const later = await sealTo([back.log], new TextEncoder().encode("from after"), OPTIONS, back.env);
+      const later = await sealContent([back.log], new TextEncoder().encode("from after"), OPTIONS, back.env);
       expect([await read(tablet.keyring, later), await read(phone.sync().keyring, later)]).toEqual([
         "from after",
         "NO_ACCESS",

@@ -4,8 +4,8 @@
 import { describe, expect, it } from "vitest";
 import { bytes, type GrantVector } from "../../scripts/vectors/format.js";
 import { keyringOf } from "../../scripts/vectors/secrets.js";
+import { receive } from "../../src/authoring/receive.js";
 import { checkGrants } from "../../src/grants/check.js";
-import { receive } from "../../src/grants/receive.js";
 import { spanOf } from "../../src/log/effects.js";
 import { byName, prefixState } from "./support.js";
 

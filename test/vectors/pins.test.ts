@@ -14,7 +14,7 @@ import {
 } from "../../scripts/vectors/format.js";
 import type { MemberId } from "../../src/bytes/ids.js";
 import { compareContact } from "../../src/fingerprint/contacts.js";
-import { decodePin, pinContact } from "../../src/fingerprint/pin.js";
+import { decodeContact, trackContact } from "../../src/fingerprint/pin.js";
 import { standingOf } from "../../src/fingerprint/trusted-class.js";
 import { checkEvidence } from "../../src/log/check-evidence.js";
 import { decodeEvidence, type Evidence } from "../../src/log/evidence.js";
@@ -81,14 +81,14 @@ describe("entries that come alone for a filled position", () => {
 
 describe("pins of contacts as bytes", () => {
   it.each(pinBytes)("%s", (_name, { bad, good, error }) => {
-    expect(verdictOf(() => decodePin(bytes(bad)))).toEqual(error);
-    expect(verdictOf(() => decodePin(bytes(good)))).toBeUndefined();
+    expect(verdictOf(() => decodeContact(bytes(bad)))).toEqual(error);
+    expect(verdictOf(() => decodeContact(bytes(good)))).toBeUndefined();
   });
 });
 
 describe("signers", () => {
   it.each(standings)("%s", (_name, { pinned, standing, ...sides }) => {
-    const pin = pinned === undefined ? undefined : pinContact(prefixState(pinned)).confirmed;
+    const pin = pinned === undefined ? undefined : trackContact(prefixState(pinned)).confirmed;
     for (const side of ["bad", "good"] as const) {
       const log = prefixState(sides[side].log);
       const member = findMember(log, sides[side].member as MemberId) ?? expect.unreachable();
@@ -102,7 +102,7 @@ describe("contacts", () => {
     const before = prefixState(pinned);
     for (const side of ["bad", "good"] as const) {
       const now = since[side].map(bytes).reduce((log, entry) => appendEntry(log, entry, { now: "unchecked" }), before);
-      expect(compareContact(pinContact(before), now).status).toBe(status[side]);
+      expect(compareContact(trackContact(before), now).status).toBe(status[side]);
     }
   });
 });

@@ -9,7 +9,7 @@ import {
   type StatementVector,
 } from "../../scripts/vectors/format.js";
 import { requireFresh } from "../../src/content/freshness.js";
-import { checkSession } from "../../src/grants/session.js";
+import { checkMemberState } from "../../src/grants/member-state.js";
 import { parseKeyring } from "../../src/keys/keyring-bytes.js";
 import { checkEvidence } from "../../src/log/check-evidence.js";
 import { compareStatements } from "../../src/log/equivocation.js";
@@ -50,7 +50,7 @@ describe("keyrings", () => {
   it.each(keyrings)("%s (GRT-4)", (_name, { log, bad, good, error }) => {
     const read = (keyring: string) => {
       const parsed = parseKeyring(bytes(keyring));
-      return log === undefined ? parsed : checkSession({ log: prefixState(log), keyring: parsed });
+      return log === undefined ? parsed : checkMemberState({ log: prefixState(log), keyring: parsed });
     };
     expect(verdictOf(() => read(bad))).toEqual(error);
     expect(verdictOf(() => read(good))).toBeUndefined();

@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { bytes, optionsOf } from "../../scripts/vectors/format.js";
 import { type Story, statesOf } from "../../scripts/vectors/positive/stories.js";
 import { secretsOf } from "../../scripts/vectors/secrets.js";
-import { openKeyring } from "../../src/grants/receive.js";
+import { openKeyring } from "../../src/authoring/receive.js";
 import { linkType } from "../../src/log/registry.js";
 import { verifyLog } from "../../src/log/verify.js";
 import { byName } from "./support.js";

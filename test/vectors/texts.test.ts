@@ -3,7 +3,7 @@
 
 import { describe, expect, it } from "vitest";
 import type { BackupVector, FingerprintVector } from "../../scripts/vectors/format.js";
-import { checkBackupKey } from "../../src/backup/use.js";
+import { checkBackupKey } from "../../src/backup/open.js";
 import { parseFingerprint } from "../../src/fingerprint/parse.js";
 import { thrownBy } from "../support/refusal.js";
 import { byName, prefixState, verdictOf } from "./support.js";

@@ -11,20 +11,21 @@ import type { backupValues, fingerprintValues } from "../../scripts/vectors/posi
 import { keyringOf, readerOf } from "../../scripts/vectors/secrets.js";
 import { encodeBackupText, secretFromBytes, secretToBytes } from "../../src/backup/code.js";
 import { backupIdSymbols, backupKeys } from "../../src/backup/key.js";
-import { checkBackupKey } from "../../src/backup/use.js";
+import { checkBackupKey } from "../../src/backup/open.js";
 import { concat } from "../../src/bytes/bytes.js";
 import type { LogId } from "../../src/bytes/ids.js";
+import { type Runs, runsOf } from "../../src/bytes/runs.js";
 import { Secret } from "../../src/bytes/secret.js";
 import { toHex } from "../../src/bytes/text.js";
 import { commit, hashCore, hashHeader, payloadKeyOf } from "../../src/content/content-key.js";
 import { splitContent } from "../../src/content/format.js";
 import { openContent } from "../../src/content/open.js";
 import { paddedLength } from "../../src/content/padding.js";
-import { sealTo } from "../../src/content/seal.js";
+import { sealContent } from "../../src/content/seal.js";
 import { compareFingerprint } from "../../src/fingerprint/compare.js";
 import { fingerprintOf, formatFingerprint } from "../../src/fingerprint/fingerprint.js";
 import { parseFingerprint } from "../../src/fingerprint/parse.js";
-import { decodePin } from "../../src/fingerprint/pin.js";
+import { decodeContact } from "../../src/fingerprint/pin.js";
 import { epochKemPublicKey, epochSigningPublicKey, exportEpochSecret } from "../../src/keys/epoch-keys.js";
 import { partsOf } from "../../src/keys/keyring.js";
 import { encodeKeyring, parseKeyring } from "../../src/keys/keyring-bytes.js";
@@ -34,7 +35,6 @@ import { StatementKeys } from "../../src/keys/statement-keys.js";
 import { attachmentDigest, decodeNameOpening } from "../../src/log/entry.js";
 import { escrowIdOf } from "../../src/log/escrow-id.js";
 import { kemDigest } from "../../src/log/pairs.js";
-import { type Runs, runsOf } from "../../src/log/runs.js";
 import type { Head } from "../../src/log/state.js";
 import { certifyStatementKey, stateHead } from "../../src/log/statement.js";
 import { hpkeOpen, hpkeSeal } from "../../src/primitives/hpke.js";
@@ -135,7 +135,7 @@ describe("content", () => {
     const senderLog = sender && prefixState(sender.log);
     const signer = senderLog && { log: senderLog, keyring: keyringOf(senderLog.head.log, { ...sender, epochs: [] }) };
     const options = { purpose, associatedData, signer, pad: padding !== undefined };
-    const sealed = await sealTo(logs, letter, options, env);
+    const sealed = await sealContent(logs, letter, options, env);
     const signature = bytes(values.signature ?? "");
     expect(text(sealed)).toBe(text(concat(bytes(values.front), bytes(values.payload), signature)));
     for (const { reader } of recipients) {
@@ -153,7 +153,7 @@ describe("content", () => {
     expect(text(hashHeader(headerBytes))).toBe(values.headerHash);
     expect(text(payloadKeyOf(key, hashHeader(headerBytes)).bytes())).toBe(values.payloadKey);
     if (senderLog && sender) {
-      const { sign } = senderLog.active.get(sender.member) ?? expect.unreachable();
+      const { signingKey: sign } = senderLog.active.get(sender.member) ?? expect.unreachable();
       const last = bytes(values.transcripts?.at(-1) ?? "");
       expect(verifyLabelled("keystead/v1/content/signature", sign, last, signature)).toBe(true);
     }
@@ -185,7 +185,7 @@ describe("fingerprints", () => {
   });
 
   it.each(pins)("are remembered in pins [%#]", ({ bytes: encoded, ...pin }) => {
-    expect(decodePin(bytes(encoded))).toEqual(pin);
+    expect(decodeContact(bytes(encoded))).toEqual(pin);
   });
 });
 

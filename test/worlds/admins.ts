@@ -5,7 +5,7 @@ import type { MemberId } from "../../src/bytes/ids.js";
 import type { RecordedAct } from "../../src/escrow/act.js";
 import { escrowMember } from "../../src/log/state.js";
 import { renewalReasons } from "../../src/trust/renewal.js";
-import { recover, renewFor } from "../support/accepted.js";
+import { recover, renewEscrowForUser } from "../support/accepted.js";
 import { recorded, withoutBob } from "./organisation.js";
 import { rewindTape } from "./primitives.js";
 import { type Change, envOf, type Move, type Scene } from "./scene.js";
@@ -44,7 +44,7 @@ function renewing(scene: Scene): Move {
   const text = "Ann renews escrow";
   const take = (): Step => {
     const env = envOf(scene, text);
-    return { by: "Ann", honest: true, env, ...renewFor(organisation.ann, { userLog }, env) };
+    return { by: "Ann", honest: true, env, ...renewEscrowForUser(organisation.ann, { userLog }, env) };
   };
   return { text, take };
 }

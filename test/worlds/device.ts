@@ -5,7 +5,7 @@ import type { Knowledge } from "../../src/agenda/facts.js";
 import type { AuthorStep, Question, Step } from "../../src/agenda/steps.js";
 import type { MemberId } from "../../src/bytes/ids.js";
 import { actRecords } from "../../src/escrow/act.js";
-import type { Session } from "../../src/grants/session.js";
+import type { MemberState } from "../../src/grants/member-state.js";
 import { escrowMember, type LogState } from "../../src/log/state.js";
 import { doubtedMembers } from "../../src/trust/doubt.js";
 import { escrowIsSound } from "../../src/trust/soundness.js";
@@ -57,7 +57,7 @@ export interface Advised {
 }
 
 /** Every step that the agenda gives to a device, with each question answered truly or not yet. */
-export function adviceFor(world: World, name: Player, session: Session): Advised {
+export function adviceFor(world: World, name: Player, session: MemberState): Advised {
   const steps = new Map<string, Advice>();
   const regrants = new Map<string, Extract<Question, { question: "regrant" }>>();
   let fetchesEscrowLog = false;

@@ -1,8 +1,8 @@
 // Breadth-first through every reachable world. A world is kept as the way to it, and made again when its turn comes.
 
+import { resume } from "../../src/authoring/receive.js";
 import { KeysteadError } from "../../src/errors.js";
-import { rightSeed } from "../../src/grants/meet.js";
-import { resume } from "../../src/grants/receive.js";
+import { rightSeed } from "../../src/grants/seed-check.js";
 import type { Keyring } from "../../src/keys/keyring.js";
 import { OperatorKeys } from "../../src/keys/operator-keys.js";
 import type { LogKind } from "../../src/log/state.js";
@@ -77,10 +77,10 @@ function first({ kind = "user", stolen = false, behind, acts = false, seeds = fa
   const options = { subject: "alice", device: { name: "A" }, operator: OPERATOR.sign };
   const { log, entry, keyring } = kind === "user" ? createLog(options, env) : createEscrowLog(options, env);
   let secrets = withOwner(NO_SECRETS, FALSE_KEYS.publicKeys.kem, bitOf("T"));
-  for (const { kem } of OTHER.log.epochs) secrets = withOwner(secrets, kem, bitOf("T"));
+  for (const { kemKey: kem } of OTHER.log.epochs) secrets = withOwner(secrets, kem, bitOf("T"));
   for (const { ann, bob } of STAGES) {
-    for (const { kem } of ann.log.epochs) secrets = withOwner(secrets, kem, bitOf("Ann"));
-    for (const { kem } of bob.log.epochs) secrets = withOwner(secrets, kem, bitOf("Bob"));
+    for (const { kemKey: kem } of ann.log.epochs) secrets = withOwner(secrets, kem, bitOf("Ann"));
+    for (const { kemKey: kem } of bob.log.epochs) secrets = withOwner(secrets, kem, bitOf("Bob"));
   }
   const empty: World = {
     ...{

@@ -3,22 +3,22 @@
 
 import { performStep } from "../../src/agenda/perform.js";
 import type { AuthorStep } from "../../src/agenda/steps.js";
-import { openBackupKey } from "../../src/backup/use.js";
+import { prepareDevice, provisionDevice } from "../../src/authoring/enter.js";
+import type { EscrowOptions } from "../../src/authoring/escrow-guard.js";
+import { writeLink } from "../../src/authoring/write-link.js";
+import { openBackupKey } from "../../src/backup/open.js";
 import type { MemberId } from "../../src/bytes/ids.js";
-import { writeLink } from "../../src/grants/author.js";
-import { offerEnrollment, prepareDevice } from "../../src/grants/enter.js";
-import type { EscrowOptions } from "../../src/grants/escrow-guard.js";
-import type { Session } from "../../src/grants/session.js";
+import type { MemberState } from "../../src/grants/member-state.js";
 import { partsOf } from "../../src/keys/keyring.js";
 import { attachmentDigest } from "../../src/log/entry.js";
 import { escrowMember, FOUNDING, isConfirmed, type LogState, type Member } from "../../src/log/state.js";
 import {
   type Authored,
-  acceptEnrollment,
   accepted,
-  enrollBackupKey,
+  acceptProvisioning,
   joinLog,
   leave,
+  makeBackupKey,
   reclaim,
   regrant,
   rekey,
@@ -122,7 +122,7 @@ function describe(world: World, step: AuthorStep): string {
 }
 
 /** The steps of the agenda, and the regrants that the user was asked about. */
-function advisedMoves(scene: Scene, name: Player, session: Session): readonly Move[] {
+function advisedMoves(scene: Scene, name: Player, session: MemberState): readonly Move[] {
   const { world } = scene;
   const { steps, regrants, fetchesEscrowLog } = adviceFor(world, name, session);
   const moves = steps.map(({ step, knowledge }) =>
@@ -144,7 +144,7 @@ function advisedMoves(scene: Scene, name: Player, session: Session): readonly Mo
 }
 
 /** What views and settings offer to people. */
-function offered(scene: Scene, name: Player, session: Session): readonly Move[] {
+function offered(scene: Scene, name: Player, session: MemberState): readonly Move[] {
   const { world } = scene;
   const { log } = world;
   const { own, all } = othersIn(world, name);
@@ -180,7 +180,7 @@ export function removedOwn({ world, keyrings }: Scene) {
 }
 
 /** The links that can be authored in every world (AVL), and some that change little: tried, and judged. */
-function links(scene: Scene, name: Player, session: Session): readonly Move[] {
+function links(scene: Scene, name: Player, session: MemberState): readonly Move[] {
   const { world } = scene;
   const { log } = world;
   const { own, all } = othersIn(world, name);
@@ -201,7 +201,7 @@ function links(scene: Scene, name: Player, session: Session): readonly Move[] {
   moves.push({
     ...{ text, isProbe: true },
     take() {
-      enrollBackupKey(session, { ...options, ...inEscrow(log) }, envOf(scene, text)).paper.wipe();
+      makeBackupKey(session, { ...options, ...inEscrow(log) }, envOf(scene, text)).paper.wipe();
       return "authored";
     },
   });
@@ -229,7 +229,7 @@ function rolesOf(log: LogState, id: MemberId) {
 const inEscrow = (log: LogState) => (log.kind === "escrow" ? { roles: ["manage" as const] } : {});
 
 /** What only the escrow log has: a policy, and records of what admins do. */
-function settings(scene: Scene, name: Player, session: Session): readonly Move[] {
+function settings(scene: Scene, name: Player, session: MemberState): readonly Move[] {
   const { log } = scene.world;
   const { keyring } = session;
   const { keys } = partsOf(keyring);
@@ -257,7 +257,7 @@ function settings(scene: Scene, name: Player, session: Session): readonly Move[]
   ];
 }
 
-function enrolling(scene: Scene, name: Player, session: Session): readonly Move[] {
+function enrolling(scene: Scene, name: Player, session: MemberState): readonly Move[] {
   const { world } = scene;
   const { log } = world;
   const options = optionsFor(world, name);
@@ -265,7 +265,7 @@ function enrolling(scene: Scene, name: Player, session: Session): readonly Move[
   if (!world.ids.has("P")) {
     moves.push(
       honest(scene, name, "makes P", (env) => {
-        const made = enrollBackupKey(session, { ...options, ...inEscrow(log) }, env);
+        const made = makeBackupKey(session, { ...options, ...inEscrow(log) }, env);
         const { keyring } = openBackupKey(made.log, [], made.paper.reveal(made.log));
         return { log: made.log, entry: made.entry, enters: "P", keyring };
       }),
@@ -275,8 +275,8 @@ function enrolling(scene: Scene, name: Player, session: Session): readonly Move[
     moves.push(
       honest(scene, name, "provisions C", (env) => {
         const prepared = prepareDevice(log, { device: { name: "C" } }, env);
-        const offer = offerEnrollment(session, prepared.request, env, inEscrow(log));
-        const done = acceptEnrollment(log, offer, prepared, { now: "unchecked" });
+        const offer = provisionDevice(session, prepared.request, env, inEscrow(log));
+        const done = acceptProvisioning(log, offer, prepared, { now: "unchecked" });
         return { ...done, enters: "C", keyring: prepared.keyring };
       }),
     );

@@ -1,8 +1,8 @@
 // Who can compute which epoch seed, judged from published bytes and drawn secrets alone, as Dolev and Yao would: no code of the
 // library is asked what it believes to be readable. docs/spec.md section 7 (GRT-2, GRT-4) and MEM-9.
 
+import type { Runs } from "../../src/bytes/runs.js";
 import { epochKemPublicKey } from "../../src/keys/epoch-keys.js";
-import type { Runs } from "../../src/log/runs.js";
 import type { LinkRecord, LogState } from "../../src/log/state.js";
 import { type Derivation, kemToken, lookIntoBox, openWith, text } from "./primitives.js";
 
@@ -81,7 +81,7 @@ export function learn(secrets: Secrets, link: Published): Secrets {
     for (let at = 0; at < sets.length; at++) if (who & (1 << at)) sets[at] = (sets[at] as number) | epochs;
   };
   if (record.epoch !== undefined) {
-    const { kem } = link.log.epochs.last() as { kem: Uint8Array };
+    const { kemKey: kem } = link.log.epochs.last() as { kemKey: Uint8Array };
     const isSeed = (seed: Uint8Array) => seed.length === 32 && text(epochKemPublicKey(seed)) === text(kem);
     const leak = secrets.leaks.find(({ seed }) => isSeed(seed));
     const seed = leak?.seed ?? link.draws.find(isSeed);
@@ -154,7 +154,7 @@ function readGrants(record: LinkRecord, attachments: readonly Uint8Array[]): rea
   return record.grants.map(({ epochs, boxes }) => ({
     epochs,
     keyring: attachments[at++] as Uint8Array,
-    boxes: boxes.map(({ kem }) => ({ kem, bytes: attachments[at++] as Uint8Array })),
+    boxes: boxes.map(({ kemKey: kem }) => ({ kem, bytes: attachments[at++] as Uint8Array })),
   }));
 }
 

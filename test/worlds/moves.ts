@@ -1,10 +1,10 @@
 // Every move of a world: who may try what. Most are refused, which is what is being explored. docs/spec.md section 6.
 
-import { pinContact } from "../../src/fingerprint/pin.js";
+import { abandonEpochs } from "../../src/authoring/abandon.js";
+import { intersectRuns } from "../../src/bytes/runs.js";
+import { trackContact } from "../../src/fingerprint/pin.js";
 import { ownFounders } from "../../src/fingerprint/trusted-class.js";
-import { abandonEpochs } from "../../src/grants/abandon.js";
 import type { OperatorKeys } from "../../src/keys/operator-keys.js";
-import { intersectRuns } from "../../src/log/runs.js";
 import { escrowMember, isConfirmed } from "../../src/log/state.js";
 import { expel } from "../support/accepted.js";
 import { honestMoves } from "./honest.js";
@@ -61,7 +61,7 @@ export function movesOf(scene: Scene, operator: OperatorKeys): readonly Move[] {
 function pinning(world: World): Move {
   const { log } = world;
   const take = (): Change => {
-    const pin = pinContact(log);
+    const pin = trackContact(log);
     const own = ownFounders(log);
     const strangers = [...log.active.values()]
       .filter((member) => !isConfirmed(log, member))

@@ -3,10 +3,10 @@
 
 import { agenda } from "../../src/agenda/agenda.js";
 import { performStep } from "../../src/agenda/perform.js";
+import { receive } from "../../src/authoring/receive.js";
 import { actRecords, type RecordedAct } from "../../src/escrow/act.js";
 import { type RecordRecoveryOptions, recordRecovery } from "../../src/escrow/recover.js";
-import { receive } from "../../src/grants/receive.js";
-import type { Session } from "../../src/grants/session.js";
+import type { MemberState } from "../../src/grants/member-state.js";
 import { MemberKeys } from "../../src/keys/member-keys.js";
 import type { Pointer } from "../../src/log/fields.js";
 import type { LogState } from "../../src/log/state.js";
@@ -15,8 +15,8 @@ import {
   type Authored,
   accepted,
   createEscrowLog,
-  enrollBackupKey,
   joinLog,
+  makeBackupKey,
   review,
   setPolicy,
 } from "../support/accepted.js";
@@ -37,9 +37,9 @@ export interface KnownAct {
 /** The organisation at one time. */
 export interface Organisation {
   readonly stage: Stage;
-  readonly ann: Session;
+  readonly ann: MemberState;
   /** Ends where he was removed. */
-  readonly bob: Session;
+  readonly bob: MemberState;
   readonly entries: readonly Uint8Array[];
   readonly acts: readonly KnownAct[];
 }
@@ -47,7 +47,7 @@ export interface Organisation {
 /** An escrow log that is ready, with its entries. */
 function open(name: string): Authored & { readonly entries: readonly Uint8Array[] } {
   const opened = createEscrowLog({ subject: "escrow", device: { name } }, drawsFrom(`${name}'s log`));
-  const paper = enrollBackupKey(opened, { roles: ["manage"] }, drawsFrom(`${name}'s paper`));
+  const paper = makeBackupKey(opened, { roles: ["manage"] }, drawsFrom(`${name}'s paper`));
   const ready = setPolicy(paper, { enabled: true }, drawsFrom(`${name}'s policy`));
   return { ...ready, entries: [opened.entry, paper.entry, ready.entry] };
 }
@@ -119,7 +119,7 @@ const after = withoutBob(ORGANISATION, ORGANISATION.ann.log);
 export const STAGES: readonly [Organisation, Organisation] = [ORGANISATION, after];
 
 /** The organisation whose one admin is the thief. */
-export const OTHER: Session = open("T");
+export const OTHER: MemberState = open("T");
 
 /** Keys that the thief made for an escrow member of its own. */
 export const FALSE_KEYS = new MemberKeys(drawsFrom("a false escrow").random(32));

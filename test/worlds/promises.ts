@@ -1,8 +1,8 @@
 // What must be possible in every world, judged by what was tried there: honest links fit, the agenda's steps are complete, what was
 // lost by a removal comes back, and nobody is left with an epoch that a former admin knows. docs/spec.md sections 6, 7, 11 and 13.
 
+import { intersectRuns, runsOf } from "../../src/bytes/runs.js";
 import { KeysteadError } from "../../src/errors.js";
-import { intersectRuns, runsOf } from "../../src/log/runs.js";
 import { currentEpoch, escrowMember, type Member } from "../../src/log/state.js";
 import { review } from "../support/accepted.js";
 import { adviceFor, doubtedBy, isSoundFor, knowledgeOf, toldTo } from "./device.js";

@@ -1,15 +1,15 @@
 // What is tried in escrow's name: by Bob, as an admin and after he was removed, with acts and without; and by the thief, where escrow
 // points to keys of its own. docs/spec.md section 11.3.
 
+import { type Draft, type Signer, writeLink } from "../../src/authoring/write-link.js";
 import type { LinkHash, MemberId } from "../../src/bytes/ids.js";
+import { epochsIn, type Runs } from "../../src/bytes/runs.js";
 import { Secret } from "../../src/bytes/secret.js";
 import { escrowKeys } from "../../src/escrow/escrow-keys.js";
-import { type Draft, type Signer, writeLink } from "../../src/grants/author.js";
-import type { Session } from "../../src/grants/session.js";
+import type { MemberState } from "../../src/grants/member-state.js";
 import { changedKeyring, newKeyring, partsOf } from "../../src/keys/keyring.js";
 import { MemberKeys } from "../../src/keys/member-keys.js";
 import { grantedInForce } from "../../src/log/pairs.js";
-import { epochsIn, type Runs } from "../../src/log/runs.js";
 import { currentEpoch, escrowMember, type Member } from "../../src/log/state.js";
 import { pointerTo } from "../../src/trust/pointer.js";
 import { isCurrent } from "./admins.js";
@@ -28,7 +28,7 @@ interface Impostor {
   readonly escrow: Signer;
   readonly admin: Signer;
   /** What an honest device would believe of the act: where it was recorded, if it was. */
-  readonly session: Session;
+  readonly session: MemberState;
 }
 
 /** What a review names as its act. */
@@ -60,7 +60,11 @@ export function rogueMoves(scene: Scene): Move[] {
       admin: keysOf(OTHER, undefined).admin,
     };
     moves.push(...actsOf(scene, escrow, by));
-  } else if (old && textOf(pointer.sign) === textOf(old.sign as Uint8Array) && pointer.epoch <= bob.log.epochs.length) {
+  } else if (
+    old &&
+    textOf(pointer.sign) === textOf(old.signingKey as Uint8Array) &&
+    pointer.epoch <= bob.log.epochs.length
+  ) {
     moves.push(
       ...actsOf(scene, escrow, { by: "Bob", name: "Bob", escrow: escrowKeys(bob, escrow), admin: bobs, session: bob }),
     );
@@ -69,7 +73,7 @@ export function rogueMoves(scene: Scene): Move[] {
   return moves;
 }
 
-function keysOf(session: Session, escrow: Member | undefined) {
+function keysOf(session: MemberState, escrow: Member | undefined) {
   const admin: Signer = partsOf(session.keyring).keys;
   return { admin, escrow: escrow ? escrowKeys(session, escrow) : admin };
 }
@@ -144,7 +148,7 @@ function actsOf(scene: Scene, escrow: Member, impostor: Impostor): Move[] {
     ...{
       before: log,
       type: "review" as const,
-      fields: { author: escrow.sign, ...fields },
+      fields: { author: escrow.signingKey, ...fields },
       lent: seedsOf(world, seeds),
     },
     ...{ signers: [impostor.escrow, admin], guard: "not-a-users-device" as const },
@@ -188,7 +192,7 @@ function actsOf(scene: Scene, escrow: Member, impostor: Impostor): Move[] {
   const renewal = (what: string, escrowTo: Draft["fields"], missing: number) =>
     moves.push(
       act(what, (env) => {
-        const fields = { author: escrow.sign, by: { admin: admin.sign, seq, hash }, ...escrowTo };
+        const fields = { author: escrow.signingKey, by: { admin: admin.sign, seq, hash }, ...escrowTo };
         const signers = [impostor.escrow, admin];
         const keyring = missing === 0 ? undefined : claimingEscrow(world, escrow, missing);
         const written = writeLink(
@@ -234,7 +238,7 @@ function seedsOf(world: World, epochs: number): ReadonlyMap<number, Secret> {
 
 /** A keyring that makes a link declare these epochs missing. */
 function claimingEscrow(world: World, escrow: Member, missing: number) {
-  const keys = new MemberKeys(mix(700, 32, escrow.sign));
+  const keys = new MemberKeys(mix(700, 32, escrow.signingKey));
   return changedKeyring(newKeyring(world.log.head.log, escrow.id, keys), { junk: epochsIn(runsOfMask(missing)) });
 }
 

@@ -1,15 +1,15 @@
 // What must be true in every world. docs/spec.md sections 6 to 8 and 11; docs/assurance.md has the list.
 
 import type { MemberId } from "../../src/bytes/ids.js";
+import { runsOf } from "../../src/bytes/runs.js";
 import { gapsOf } from "../../src/coverage/gaps.js";
 import { provingSteps } from "../../src/coverage/proven.js";
 import { openAsEscrow } from "../../src/escrow/escrow-keys.js";
 import { compareContact } from "../../src/fingerprint/contacts.js";
 import { ownFounders, standingOf } from "../../src/fingerprint/trusted-class.js";
-import { rightSeed } from "../../src/grants/meet.js";
-import type { Session } from "../../src/grants/session.js";
+import type { MemberState } from "../../src/grants/member-state.js";
+import { rightSeed } from "../../src/grants/seed-check.js";
 import { partsOf } from "../../src/keys/keyring.js";
-import { runsOf } from "../../src/log/runs.js";
 import { currentEpoch, escrowMember, FOUNDING, hasRole, type LinkRecord } from "../../src/log/state.js";
 import { escrowActs } from "../../src/trust/acts.js";
 import { claimedRuns } from "../../src/trust/claimed.js";
@@ -552,7 +552,7 @@ export function misopenedIn({ world, keyrings }: Scene): Violation | undefined {
 }
 
 /** What a device proves of itself. */
-function provenBy(session: Session): number {
+function provenBy(session: MemberState): number {
   const steps = provingSteps(session);
   for (;;) {
     const { done, value } = steps.next();

@@ -1,18 +1,18 @@
 // What a thief's devices and backup key try: everything, with and without junk, lies and false pointers. docs/spec.md sections 6, 7 and 11.
 
-import { openBackupKey } from "../../src/backup/use.js";
+import { writeLink } from "../../src/authoring/write-link.js";
+import { openBackupKey } from "../../src/backup/open.js";
 import type { MemberId } from "../../src/bytes/ids.js";
+import { epochsIn } from "../../src/bytes/runs.js";
 import { Secret } from "../../src/bytes/secret.js";
-import { writeLink } from "../../src/grants/author.js";
-import type { Session } from "../../src/grants/session.js";
+import type { MemberState } from "../../src/grants/member-state.js";
 import { changedKeyring, type Keyring, partsOf } from "../../src/keys/keyring.js";
-import { epochsIn } from "../../src/log/runs.js";
 import { currentEpoch, escrowMember, type Member } from "../../src/log/state.js";
 import { appendEntry } from "../../src/log/verify.js";
 import {
-  enrollBackupKey,
   joinLog,
   leave,
+  makeBackupKey,
   reclaim,
   regrant,
   rekey,
@@ -117,14 +117,14 @@ function junked(
 }
 
 /** A rotation of which nobody asks how its author stands. */
-function unauthorized({ log, keyring }: Session, env: Draws): Written {
+function unauthorized({ log, keyring }: MemberState, env: Draws): Written {
   const { keys } = partsOf(keyring);
   const draft = { before: log, type: "rotate" as const, fields: { author: keys.sign }, signers: [keys] };
   return writeLink({ ...draft, guard: "not-a-users-device" }, env);
 }
 
 /** A session that claims it could not open these epochs. */
-function claiming({ log, keyring }: Session, lie: number): Session {
+function claiming({ log, keyring }: MemberState, lie: number): MemberState {
   return { log, keyring: changedKeyring(without(keyring, lie), { junk: epochsIn(runsOfMask(lie)) }) };
 }
 
@@ -192,10 +192,10 @@ function movesOfOne(scene: Scene, name: Player): Move[] {
       }),
     );
   }
-  const kemOf = (id: string) => (log.active.get(id as MemberId) as Member).kem;
+  const kemOf = (id: string) => (log.active.get(id as MemberId) as Member).kemKey;
   rotating("and grants wrong seeds", wrongSeeds(kemOf, log.head.log));
   const gone = log.removed.last();
-  if (gone) rotating("and grants to a removed member", addRecipient(gone.id, gone.kem, log.head.log));
+  if (gone) rotating("and grants to a removed member", addRecipient(gone.id, gone.kemKey, log.head.log));
   if (name !== "Q") {
     moves.push(act("rekeys", (env) => rekey(session, env)));
     moves.push(
@@ -255,7 +255,7 @@ function movesOfOne(scene: Scene, name: Player): Move[] {
     moves.push(
       act("makes Q", (env) => {
         const escrowLog = escrowMember(log) && escrowLogOf(world);
-        const made = enrollBackupKey(session, { escrowLog }, env);
+        const made = makeBackupKey(session, { escrowLog }, env);
         const keyring = openBackupKey(made.log, [], made.paper.reveal(made.log)).keyring;
         return { log: made.log, entry: made.entry, enters: "Q", keyring };
       }),
@@ -264,7 +264,7 @@ function movesOfOne(scene: Scene, name: Player): Move[] {
   const type = escrowMember(log) ? ("renew-escrow" as const) : ("enroll" as const);
   for (const kind of POINTERS) {
     if (kind === "old" && stageOf(world) === 0) continue;
-    const fields = { author: self.sign, escrow: pointerOf(kind, world.organisation) };
+    const fields = { author: self.signingKey, escrow: pointerOf(kind, world.organisation) };
     const { keyring } = session;
     moves.push(
       act(`points escrow at its ${kind} epoch`, (env) => {
@@ -279,11 +279,11 @@ function movesOfOne(scene: Scene, name: Player): Move[] {
   return moves;
 }
 
-function spoiled(scene: Scene, session: Session, written: Written): Written {
+function spoiled(scene: Scene, session: MemberState, written: Written): Written {
   return { ...junked(scene, written, session.keyring), ...(written.keyring && { keyring: written.keyring }) };
 }
 
-function raw(scene: Scene, { keyring }: Session, written: Written, change: Spoil): Written {
+function raw(scene: Scene, { keyring }: MemberState, written: Written, change: Spoil): Written {
   const entry = withGrants(written.entry, [partsOf(keyring).keys], change);
   return {
     ...written,
@@ -294,7 +294,7 @@ function raw(scene: Scene, { keyring }: Session, written: Written, change: Spoil
 }
 
 /** A thief takes over what its other device held; and tries it with what it has no key of. */
-function reclaiming(scene: Scene, name: Player, session: Session): Move[] {
+function reclaiming(scene: Scene, name: Player, session: MemberState): Move[] {
   const { world, keyrings } = scene;
   const { log } = world;
   const moves: Move[] = [];

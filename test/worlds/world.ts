@@ -2,16 +2,16 @@
 // docs/spec.md sections 6, 7 and 11.
 
 import type { MemberId } from "../../src/bytes/ids.js";
-import type { ContactPin } from "../../src/fingerprint/pin.js";
+import type { Runs } from "../../src/bytes/runs.js";
+import type { TrackedContact } from "../../src/fingerprint/pin.js";
+import type { MemberState } from "../../src/grants/member-state.js";
 import { openGrants } from "../../src/grants/open.js";
-import type { Session } from "../../src/grants/session.js";
-import { unsafeSerializeKeyring } from "../../src/grants/store.js";
+import { unsafeSerializeKeyring } from "../../src/grants/store-keyring.js";
 import { epochKemPublicKey } from "../../src/keys/epoch-keys.js";
 import { changedKeyring, type Keyring, newKeyring, ownKeys, partsOf } from "../../src/keys/keyring.js";
 import { parseKeyring } from "../../src/keys/keyring-bytes.js";
 import { MemberKeys } from "../../src/keys/member-keys.js";
 import { decodeEntry } from "../../src/log/entry.js";
-import type { Runs } from "../../src/log/runs.js";
 import { type Epoch, escrowMember, type LinkRecord, type LogState, type Member } from "../../src/log/state.js";
 import type { Draws } from "./draws.js";
 import { bitOf, leak, learn, NAMES, type Name, type Published, type Secrets, withOwner } from "./knowledge.js";
@@ -42,7 +42,7 @@ export interface World {
   /** Seeds of epochs whose published keys they derive in part only, and which the thief drew. */
   readonly halves: ReadonlyMap<number, Uint8Array>;
   /** What a contact pinned, and the founders, without escrow, of those whom it then trusted. */
-  readonly pinned: { readonly pin: ContactPin; readonly founders: ReadonlyMap<Player, number> } | undefined;
+  readonly pinned: { readonly pin: TrackedContact; readonly founders: ReadonlyMap<Player, number> } | undefined;
   /** Devices of the owner's that lack the newest escrow log, and what they have instead. */
   readonly behind: ReadonlyMap<Player, LogState | undefined>;
   /** Reviews in escrow's name by somebody who was no admin, or had not recorded exactly that before. */
@@ -104,19 +104,22 @@ function afterOne(world: World, step: Step): World {
   let { secrets } = world;
   const ids = step.enters ? new Map(world.ids).set(step.enters, record.entered as MemberId) : world.ids;
   if (step.enters)
-    secrets = withOwner(secrets, (log.active.get(record.entered as MemberId) as Member).kem, bitOf(step.enters));
+    secrets = withOwner(secrets, (log.active.get(record.entered as MemberId) as Member).kemKey, bitOf(step.enters));
   if (record.rekeyed) {
-    secrets = withOwner(secrets, (log.active.get(record.rekeyed) as Member).kem, bitOf(step.by as Name));
+    secrets = withOwner(secrets, (log.active.get(record.rekeyed) as Member).kemKey, bitOf(step.by as Name));
   }
   if (step.lost) secrets = leak(secrets, publishedOf(step.lost, step.lost.log));
   secrets = learn(secrets, published);
   const gained = escrowGain(log, record, secrets);
   const organisation = step.organisation ?? world.organisation;
   const newest = organisation.ann.log.epochs.last() as Epoch;
-  const pairOf = ({ sign, kem }: Pick<Epoch, "sign" | "kem">) => text(sign as Uint8Array) + text(kem);
+  const pairOf = ({ sign, kem }: { readonly sign: Uint8Array; readonly kem: Uint8Array }) => text(sign) + text(kem);
   const old = escrowMember(world.log)?.pointer;
   const isKept = old && record.pointer && pairOf(old) === pairOf(record.pointer);
-  const isBad = record.pointer && !isKept ? !step.honest && pairOf(record.pointer) !== pairOf(newest) : undefined;
+  const isBad =
+    record.pointer && !isKept
+      ? !step.honest && pairOf(record.pointer) !== pairOf({ sign: newest.signingKey as Uint8Array, kem: newest.kemKey })
+      : undefined;
   const made = record.epoch === undefined ? 0 : 1 << record.epoch;
   // Who lacks the newest escrow log cannot know who was removed from it.
   const isMisled = !step.honest || world.behind.has(step.by as Player);
@@ -146,7 +149,7 @@ function afterOne(world: World, step: Step): World {
 }
 
 function halvesAfter({ halves }: World, { log, env }: Step, epoch: number, { seeds }: Secrets): World["halves"] {
-  const { kem } = log.epochs.last() as Epoch;
+  const { kemKey: kem } = log.epochs.last() as Epoch;
   const isHalf = (drawn: Uint8Array) =>
     drawn.length === 32 && kemToken(epochKemPublicKey(drawn)) === kemToken(kem) && seeds[epoch] === undefined;
   const half = env.drawn.find(isHalf);
@@ -193,7 +196,7 @@ function escrowGain(
   if (!escrow) return { ann: 0, bob: 0, thief: 0 };
   const given = grants.filter(({ boxes }) => boxes.some(({ member }) => member === escrow.id));
   const gained = given.reduce((set, { epochs }) => set | maskOf(epochs), 0);
-  const has = (name: Name) => ((owners.get(kemToken(escrow.kem)) ?? 0) & bitOf(name) ? gained : 0);
+  const has = (name: Name) => ((owners.get(kemToken(escrow.kemKey)) ?? 0) & bitOf(name) ? gained : 0);
   return { ann: has("Ann"), bob: has("Bob"), thief: has("T") };
 }
 
@@ -228,7 +231,7 @@ export function copied(log: LogState, keyrings: Keyrings): Keyrings {
   return new Map([...keyrings].map(([name, keyring]) => [name, copy(keyring)]));
 }
 
-export function sessionOf(world: World, keyrings: Keyrings, name: Player): Session {
+export function sessionOf(world: World, keyrings: Keyrings, name: Player): MemberState {
   return { log: world.log, keyring: keyrings.get(name) as Keyring };
 }
 

@@ -42,6 +42,9 @@ def step(do: str, what: str, *because: str, **fields: object) -> Step:
     return {"do": do, "what": what} | ({"because": because} if because else {}) | fields
 
 
+NEWER_NAMED = step("fetch", "escrow-log", "newer-named")
+
+
 @dataclass
 class View:
     """A user's or an escrow log, as the device sees it: the terms of 11.2."""
@@ -155,20 +158,25 @@ def about_escrow(view: View) -> list[Step]:
 
 
 def without_escrow_member(view: View) -> list[Step]:
-    fetch, confirm = step("fetch", "escrow-log", "newer-named"), step("ask", "confirm-escrow")
     if view.trust != "trusted" and view.doubted:  # 2
-        return [fetch if view.trust == "fetch" else confirm, *doubts(view)]
+        return [*vouching(view, view.trust), *doubts(view)]
     if view.doubted:  # 3
         return doubts(view)
     if view.knows.declined or esc.needs(view.escrow) or not view.may_act:  # 4
         return []
-    if view.trust == "fetch":  # 5
-        return [fetch]
-    if not view.by_user or view.trust == "confirm":  # 6
-        return [confirm]
+    if view.trust != "trusted" or not view.by_user:  # 5, 6
+        return vouching(view, view.trust)
     if is_to_be_asked_again(view):  # 7
         return [step("ask", "enroll-again")]
     return [view.author("enroll-escrow")] if has(view.mine, view.log.epoch) else []  # 8
+
+
+def vouching(view: View, way: str, *because: str) -> list[Step]:
+    """To fetch a newer log, and to ask about this one where confirming it settles it; or only to ask."""
+    confirm = step("ask", "confirm-escrow", *because)
+    if way != "fetch":
+        return [confirm]
+    return [NEWER_NAMED, *([confirm] if esc.can_settle(view.log, view.escrow, view.knows.confirmed) else [])]
 
 
 def is_to_be_asked_again(view: View) -> bool:
@@ -181,21 +189,19 @@ def is_to_be_asked_again(view: View) -> bool:
 
 
 def with_escrow_member(view: View) -> list[Step]:
-    fetch, confirm = step("fetch", "escrow-log", "newer-named"), step("ask", "confirm-escrow")
     if not view.in_charge():  # 9
         return []
     if view.judged == "other-log":  # 10
         if view.trust == "fetch":
-            return [fetch, *doubts(view)]
+            return [*vouching(view, "fetch"), *doubts(view)]
         return ask_to_remove(view, "other-log")
     if view.judged == "ahead":  # 11
-        return [fetch, *(ask_to_remove(view, "ahead") if view.trust == "trusted" else doubts(view))]
+        return [NEWER_NAMED, *(ask_to_remove(view, "ahead") if view.trust == "trusted" else doubts(view))]
     if esc.contradicts(view.pointer, view.escrow, view.knows.confirmed):  # 12
-        return [step("ask", "confirm-escrow", "contradicts-pointer"), *doubts(view)]
-    if view.trust == "fetch":  # 13
-        return [fetch, *doubts(view)]
-    if view.trust == "confirm":  # 14
-        return [confirm, *doubts(view)]
+        way = "fetch" if esc.is_beyond(view.pointer, view.escrow) else "confirm"
+        return [*vouching(view, way, "contradicts-pointer"), *doubts(view)]
+    if view.trust != "trusted":  # 13, 14
+        return [*vouching(view, view.trust), *doubts(view)]
     if view.doubted:  # 15
         return doubts(view)
     former_admin = esc.is_known_to_former_admin(view.log, view.escrow)
@@ -204,6 +210,8 @@ def with_escrow_member(view: View) -> list[Step]:
         return [*ask_to_remove(view, "disabled"), *([rotate] if view.guardian and former_admin else [])]
     if view.judged in ("older", "false"):  # 17
         return [view.author("renew-escrow", view.judged)]
+    if esc.is_beyond(view.pointer, view.escrow):  # 17
+        return [view.author("renew-escrow", "beyond-log")]
     if view.is_confirmed and view.classes.founder(view.escrow_member) > view.classes.confirmed:  # 18
         return [view.author("renew-escrow", "founder")]
     if view.is_confirmed and former_admin:  # 19

@@ -174,11 +174,16 @@ def contradicts(pointer: dict, escrow: State, confirmed: dict | None) -> bool:
     """ESC-4: the pointer and the log contradict each other, and the user has not confirmed that far."""
     if extends(escrow, pointer):
         return False
-    judged, is_beyond = judge_pointer(pointer, escrow), pointer["seq"] > escrow.seq
-    if is_beyond and judged == "older":  # no later head has an old epoch
-        return not (extends(escrow, confirmed) and is_superseded(pointer, escrow, confirmed))
-    settled = extends(escrow, confirmed) and confirmed["seq"] >= min(pointer["seq"], escrow.seq)
-    return (not is_beyond or judged == "false") and not settled
+    if not extends(escrow, confirmed):
+        return True
+    if pointer["seq"] > escrow.seq and judge_pointer(pointer, escrow) == "older":  # no later head has an old epoch
+        return not is_superseded(pointer, escrow, confirmed)
+    return confirmed["seq"] < min(pointer["seq"], escrow.seq)
+
+
+def is_beyond(pointer: dict, escrow: State) -> bool:
+    """11.2: the pointer is `newest`, and names a later position than the log has."""
+    return pointer["seq"] > escrow.seq and judge_pointer(pointer, escrow) == "newest"
 
 
 def is_superseded(pointer: dict, escrow: State, confirmed: dict) -> bool:
@@ -206,7 +211,7 @@ def is_passed_over(pointer: dict, escrow: State, confirmed: dict) -> bool:
     judged = judge_pointer(pointer, escrow)
     if judged == "older":
         return is_superseded(pointer, escrow, confirmed)
-    return judged == "false" and confirmed["seq"] == escrow.seq
+    return judged in ("false", "newest") and confirmed["seq"] == escrow.seq
 
 
 def trust(user: State, escrow: State, confirmed: dict | None) -> str:
@@ -231,6 +236,13 @@ def trust(user: State, escrow: State, confirmed: dict | None) -> str:
         for head in heads
     )
     return "fetch" if is_later else "confirm"
+
+
+def can_settle(user: State, escrow: State, confirmed: dict | None) -> bool:
+    """11.2: confirming the log as it is makes it trusted, and the user confirmed no later head."""
+    if confirmed is not None and confirmed["log"] == escrow.log and confirmed["seq"] > escrow.seq:
+        return False
+    return trust(user, escrow, {"log": escrow.log, "seq": escrow.seq, "hash": escrow.hash}) == "trusted"
 
 
 def is_sound(user: State, escrow: State | None, confirmed: dict | None) -> bool:

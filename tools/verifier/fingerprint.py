@@ -78,5 +78,5 @@ def compare(text: str, state: State) -> str:
             return "mismatch"
     of = [seq for log, seq, hash_ in heads if forms(log, seq, hash_)[form] == content]
     if not of:
-        return "newer-or-unknown"
+        return "not-recognised"
     return "match" if all(map(is_daily, state.history()[of[-1] :])) else "older"

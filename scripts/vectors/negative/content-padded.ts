@@ -6,7 +6,7 @@ import { hashHeader, payloadKeyOf } from "../../../src/content/content-key.js";
 import { splitContent } from "../../../src/content/format.js";
 import { paddedLength } from "../../../src/content/padding.js";
 import { chunkNonce } from "../../../src/content/payload.js";
-import { sealTo } from "../../../src/content/seal.js";
+import { sealContent } from "../../../src/content/seal.js";
 import { content, contentKey, forge, headerFor, kemOf } from "../../../test/content/support.js";
 import {
   type ContentAttack,
@@ -47,7 +47,7 @@ const short = await padded([letter(256), LETTER.length]);
 const full = content(PIECE);
 const rest = paddedLength(PIECE + LETTER.length) - PIECE;
 const long = await padded([full, PIECE], [letter(rest), PIECE + LETTER.length]);
-const honest = await sealTo([alone.log], LETTER, { ...OPTIONS, pad: true }, contentEnv());
+const honest = await sealContent([alone.log], LETTER, { ...OPTIONS, pad: true }, contentEnv());
 
 export const PADDED: readonly ContentAttack[] = [
   {

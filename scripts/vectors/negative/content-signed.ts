@@ -3,10 +3,10 @@
 import { concat } from "../../../src/bytes/bytes.js";
 import { hashHeader } from "../../../src/content/content-key.js";
 import { type ContentSender, splitContent } from "../../../src/content/format.js";
-import { sealTo } from "../../../src/content/seal.js";
+import { sealContent } from "../../../src/content/seal.js";
 import { Transcript } from "../../../src/content/signature.js";
 import type { ErrorCode } from "../../../src/errors.js";
-import type { Session } from "../../../src/grants/session.js";
+import type { MemberState } from "../../../src/grants/member-state.js";
 import { ownKeys } from "../../../src/keys/keyring.js";
 import { contentKey, forge, headerFor, kemOf } from "../../../test/content/support.js";
 import { idBytes } from "../../../test/support/raw-link.js";
@@ -28,7 +28,7 @@ const by = (world: World, name: string): ContentSender => ({ member: world.id(na
 const key = contentKey(11);
 
 /** Content that names a sender, with a signature by whatever keys. */
-async function claim(sender: ContentSender, signer: Session): Promise<Uint8Array> {
+async function claim(sender: ContentSender, signer: MemberState): Promise<Uint8Array> {
   const header = { ...headerFor([alone.log], PURPOSE), sender };
   const boxes = [[kemOf(alone.log), key]] as const;
   const sealed = await forge({ header, boxes, contentKey: key, plaintext: LETTER, associatedData: RECORD });
@@ -39,9 +39,9 @@ async function claim(sender: ContentSender, signer: Session): Promise<Uint8Array
 }
 
 const seal = (name: string, env = contentEnv()) =>
-  sealTo([alone.log], LETTER, { ...OPTIONS, signer: bobs.session(name) }, env);
+  sealContent([alone.log], LETTER, { ...OPTIONS, signer: bobs.session(name) }, env);
 const honest = await seal("Phone");
-const unsigned = await sealTo([alone.log], LETTER, OPTIONS, contentEnv());
+const unsigned = await sealContent([alone.log], LETTER, OPTIONS, contentEnv());
 const [front, signature] = [honest.subarray(0, -64), honest.subarray(-64)];
 const other = (await seal("Phone", seededEnv("another content"))).subarray(-64);
 

@@ -6,7 +6,7 @@ import { chunkCipher } from "../../../src/content/chunk-cipher.js";
 import { hashHeader, payloadKeyOf } from "../../../src/content/content-key.js";
 import { encodeCore, splitContent } from "../../../src/content/format.js";
 import { chunkNonce } from "../../../src/content/payload.js";
-import { sealTo } from "../../../src/content/seal.js";
+import { sealContent } from "../../../src/content/seal.js";
 import { chunksOf, content, contentKey, forge, headerFor, kemOf } from "../../../test/content/support.js";
 import { seededEnv } from "../../../test/support/seeded-env.js";
 import { openWorld } from "../../../test/support/world.js";
@@ -47,14 +47,14 @@ const forged = (change: Partial<Parameters<typeof forge>[0]>) =>
     ...{ contentKey: key, plaintext: LETTER, associatedData: RECORD },
     ...change,
   });
-const twoChunks = await sealTo([alone.log], content(65_540), OPTIONS, contentEnv());
+const twoChunks = await sealContent([alone.log], content(65_540), OPTIONS, contentEnv());
 const emptyLast = await withEmptyLastChunk(key);
 const { front, chunks } = chunksOf(twoChunks);
 const [first, last] = chunks as [Uint8Array, Uint8Array];
 const pieces = [front, first, last];
 
 async function payloadOf(words: string): Promise<Uint8Array> {
-  const other = await sealTo(logs, new TextEncoder().encode(words), OPTIONS, seededEnv("another content"));
+  const other = await sealContent(logs, new TextEncoder().encode(words), OPTIONS, seededEnv("another content"));
   return other.subarray(splitContent(other).end);
 }
 
@@ -197,29 +197,29 @@ const BINDING: readonly ContentAttack[] = [
     description: "Somebody changed the purpose, and the reader asks for that one.",
     purpose: "vote",
     bad: inCore((core) => core.set("purpose", "vote")),
-    good: [await sealTo(logs, LETTER, { ...OPTIONS, purpose: "vote" }, contentEnv())],
+    good: [await sealContent(logs, LETTER, { ...OPTIONS, purpose: "vote" }, contentEnv())],
   },
   {
     name: "another_purpose_than_asked_for",
     description: "Content for one purpose is given to a reader who asks for another.",
-    bad: [await sealTo(logs, LETTER, { ...OPTIONS, purpose: "vote" }, contentEnv())],
+    bad: [await sealContent(logs, LETTER, { ...OPTIONS, purpose: "vote" }, contentEnv())],
   },
   {
     name: "another_place",
     description: "Content is given in the place of another record: its associated data is not the reader's.",
-    bad: [await sealTo(logs, LETTER, { ...OPTIONS, associatedData: NO_BYTES }, contentEnv())],
+    bad: [await sealContent(logs, LETTER, { ...OPTIONS, associatedData: NO_BYTES }, contentEnv())],
   },
   {
     name: "reader_is_no_recipient",
     description: "The content is sealed to Bob alone.",
     code: "NOT_A_RECIPIENT",
-    bad: [await sealTo([bob.log], LETTER, OPTIONS, contentEnv())],
+    bad: [await sealContent([bob.log], LETTER, OPTIONS, contentEnv())],
   },
   {
     name: "epoch_that_the_reader_lacks",
     description: "The content is sealed to an epoch that the reader does not hold.",
     code: "NO_ACCESS",
-    bad: [await sealTo([joined.log], LETTER, OPTIONS, contentEnv())],
+    bad: [await sealContent([joined.log], LETTER, OPTIONS, contentEnv())],
   },
   {
     name: "recipient_added",

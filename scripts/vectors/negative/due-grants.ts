@@ -1,8 +1,8 @@
 // Attacks on which grants a link has, and on what a regrant gives: docs/spec.md section 7.1 (GRT-1) and 6.5 (MEM-2, MEM-9).
 
+import type { Runs } from "../../../src/bytes/runs.js";
 import { compareBytes } from "../../../src/bytes/text.js";
 import type { ErrorCode, RuleId } from "../../../src/errors.js";
-import type { Runs } from "../../../src/log/runs.js";
 import { DIGEST, idList, type LinkFields, Links, namedId, namedKeys } from "../../../test/support/links.js";
 import { boxesOf, grantsOf, idBytes, mutate, type RawBody } from "../../../test/support/raw-link.js";
 import { type LogAttack, rawMap, withEntries } from "../attack.js";

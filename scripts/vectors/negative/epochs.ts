@@ -1,8 +1,8 @@
 // Attacks on when an epoch is made and for whom, and on what is declared missing: docs/spec.md section 6.7 (MEM-6, MEM-7, MEM-9)
 // and 7.1 (GRT-1).
 
+import type { Runs } from "../../../src/bytes/runs.js";
 import { compareBytes } from "../../../src/bytes/text.js";
-import type { Runs } from "../../../src/log/runs.js";
 import { regrant } from "../../../test/support/accepted.js";
 import {
   boxesOf,

@@ -1,9 +1,9 @@
 // Attacks on what a device does about escrow: forks, pointers that contradict the escrow log, members whom nobody is to believe.
 // docs/spec.md section 11 (ESC-4 to ESC-6, ESC-8, ESC-10).
 
+import type { Runs } from "../../../src/bytes/runs.js";
 import type { RuleId } from "../../../src/errors.js";
 import type { Pointer } from "../../../src/log/fields.js";
-import type { Runs } from "../../../src/log/runs.js";
 import { newestPointer, pointerTo } from "../../../src/trust/pointer.js";
 import {
   dismiss,
@@ -15,6 +15,7 @@ import {
   policyBy,
   regrantEscrow,
   renew,
+  renewedBy,
   renewedRaw,
   restore,
   reviewEscrow,
@@ -113,6 +114,23 @@ const servedFamily = givesUp(
   [[2, 2]],
 );
 const enrolledByPhone = enroll(alone.join("Phone"), "Phone", staffed);
+/**
+ * An escrow log that goes on without a new epoch, a pointer that an admin set at its end, and Bob's fork, which ends before and has an
+ * act that is nowhere else.
+ */
+const rotated = staffed.rotate("Ann");
+const daily = ["Monday", "Tuesday", "Wednesday"].reduce(
+  (log, day) => policyBy(log, "Ann", { userContacts: [day] }),
+  rotated,
+);
+const byAdmin = renewedBy(user.join("Thief"), daily, "Ann");
+const byShortFork = restore(byAdmin, rotated, "Bob", { approve: ["Thief"] });
+const byAnn = restore(byAdmin, daily, "Ann", { approve: ["Thief"] });
+/** The true newest epoch, at a head that never comes. */
+const farAhead = { ...newestPointer(later.log), seq: 1_000_000 };
+const byThief = point(user.join("Thief"), "Thief", farAhead);
+const hidden = point(point(user, "Laptop", farAhead).join("Thief"), "Thief", newestPointer(later.log));
+
 const NOT_DONE: readonly EscrowAttack[] = [
   owes(
     "escrow_log_that_nobody_confirmed",
@@ -317,6 +335,34 @@ const CONTRADICTED: readonly EscrowAttack[] = [
     ["ESC-4", "ESC-6"],
     [{ user: point(user, "Laptop", ahead), escrow: later }, CONTRADICTION],
     [{ user: point(user, "Laptop", ahead), escrow: later, confirmed: later }, renewal("older")],
+  ),
+  owes(
+    "fork_that_ends_before_the_head_that_an_admin_named",
+    "A dismissed admin's fork has the pointer's epoch as its newest and ends before the head that the pointer names. The act in it is not believed: the device fetches, and asks. The twin's log has the head, and an act of its own.",
+    ["ESC-4", "ESC-8"],
+    [byShortFork, fetchLog("newer-named"), CONTRADICTION, whose(byAdmin, "Thief")],
+    [byAnn],
+  ),
+  owes(
+    "newest_epoch_far_ahead",
+    "The true newest epoch at a head that the log does not have: the device fetches, and asks. In the twin the user has confirmed the log to its end, and the device renews.",
+    ["ESC-4"],
+    [{ user: byThief, escrow: later }, fetchLog("newer-named"), CONTRADICTION],
+    [{ user: byThief, escrow: later, confirmed: later }, renewal("beyond-log")],
+  ),
+  owes(
+    "newest_epoch_far_ahead_named_by_a_founding_device",
+    "A founding device named the true newest epoch at a head that the log does not have, and a thief one that it has: the device fetches, and asks. In the twin the user has confirmed the log to its end.",
+    ["ESC-4"],
+    [{ user: hidden, escrow: later }, fetchLog("newer-named"), CONFIRM],
+    [{ user: hidden, escrow: later, confirmed: later }, renewal("founder")],
+  ),
+  owes(
+    "log_shorter_than_confirmed_and_than_the_pointer_names",
+    "The user confirmed a later head than the log has, and so does the pointer name one: the device fetches, and asks nothing. In the twin the user confirmed an earlier head.",
+    ["ESC-4"],
+    [{ user: byAdmin, escrow: rotated, confirmed: daily }, fetchLog("newer-named")],
+    [{ user: byAdmin, escrow: rotated }, fetchLog("newer-named"), CONTRADICTION],
   ),
   owes(
     "pointer_to_an_epoch_that_never_comes",

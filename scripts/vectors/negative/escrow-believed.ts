@@ -1,7 +1,7 @@
 // Reviews by escrow that nobody is to believe, and acts that somebody has to disown: docs/spec.md section 11.3 (ESC-8, ESC-10).
 
+import { type Runs, uniteRuns } from "../../../src/bytes/runs.js";
 import { kemDigest } from "../../../src/log/pairs.js";
-import { type Runs, uniteRuns } from "../../../src/log/runs.js";
 import type { LinkRecord } from "../../../src/log/state.js";
 import { actCommitment } from "../../../src/trust/commitment.js";
 import { pointerTo } from "../../../src/trust/pointer.js";
@@ -38,7 +38,7 @@ const bob = staffed.signer("Bob");
 
 /** What escrow may give without proving an older pair. */
 function givable({ log }: World): Runs {
-  const { sign, kem } = escrowOf({ log });
+  const { signingKey: sign, kemKey: kem } = escrowOf({ log });
   const same = (digest: Uint8Array) => Buffer.compare(digest, kemDigest(kem)) === 0;
   return [...log.granted].reduce<Runs>(
     (all, [, pair]) => (Buffer.compare(pair.sign, sign) === 0 && same(pair.kem) ? uniteRuns(all, pair.runs) : all),

@@ -278,7 +278,7 @@ const ALWAYS: readonly LogAttack[] = [
     rule: "LOG-5",
     make: () => ({
       before: ready,
-      bad: withField(rotated, "epoch.sign", ready.log.epochs.at(0)?.sign as Uint8Array, ann),
+      bad: withField(rotated, "epoch.sign", ready.log.epochs.at(0)?.signingKey as Uint8Array, ann),
       good: rotated.last,
     }),
   },

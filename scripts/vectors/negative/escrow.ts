@@ -1,9 +1,9 @@
 // Attacks that only both logs together show: pointers, what escrow was really granted, and whether it is ready. docs/spec.md sections
 // 8 and 11 (ESC-1, ESC-3, ESC-4, ESC-6, ESC-11).
 
+import type { Runs } from "../../../src/bytes/runs.js";
 import type { RuleId } from "../../../src/errors.js";
 import type { Pointer } from "../../../src/log/fields.js";
-import type { Runs } from "../../../src/log/runs.js";
 import { newestPointer } from "../../../src/trust/pointer.js";
 import {
   dismiss,

@@ -1,9 +1,9 @@
 // Attacks by whoever signs for escrow: what it may give, and how it proves that. docs/spec.md sections 6.4 (step 4) and 11.3 (ESC-11),
 // and 6.7 (MEM-1, MEM-6, MEM-7, MEM-9).
 
+import type { Runs } from "../../../src/bytes/runs.js";
 import { compareBytes } from "../../../src/bytes/text.js";
 import type { ErrorCode, RuleId } from "../../../src/errors.js";
-import type { Runs } from "../../../src/log/runs.js";
 import { actor, DIGEST, idList, Links, namedId, namedKeys, pairOf, pointerTo } from "../../../test/support/links.js";
 import { mutate, type RawBody, type RawValue, takeApart } from "../../../test/support/raw-link.js";
 import { type LogAttack, rawMap, withEntries } from "../attack.js";

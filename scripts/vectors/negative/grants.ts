@@ -2,13 +2,13 @@
 
 import { concat } from "../../../src/bytes/bytes.js";
 import { encodeCbor } from "../../../src/bytes/cbor.js";
+import type { Run, Runs } from "../../../src/bytes/runs.js";
 import { Secret } from "../../../src/bytes/secret.js";
 import { fromHex } from "../../../src/bytes/text.js";
 import type { RuleId } from "../../../src/errors.js";
 import { boxInfo, epochsDigest, type GrantPlace, makeGrant } from "../../../src/grants/make.js";
 import { partsOf } from "../../../src/keys/keyring.js";
 import { spanOf } from "../../../src/log/effects.js";
-import type { Run, Runs } from "../../../src/log/runs.js";
 import type { Epoch } from "../../../src/log/state.js";
 import { chachaSeal } from "../../../src/primitives/aead.js";
 import { hpkeSeal } from "../../../src/primitives/hpke.js";
@@ -98,7 +98,7 @@ const madeFor = (
   run: Run,
 ) => {
   const { seq, prev } = world.record;
-  const recipients = [{ id: world.id(name), kem: world.member(name).kem }];
+  const recipients = [{ id: world.id(name), kem: world.member(name).kemKey }];
   const at = { log: world.log.head.log, prev, seq, ...place };
   const made = makeGrant({ epochs: [run], recipients }, at, seedOf);
   return withBytes(world, [keyring, made.keyring], [box, made.boxes[0] as Uint8Array]);
@@ -125,7 +125,7 @@ const PLACES: readonly GrantAttack[] = [
 /** The tablet's approval, with a grant key of the author's choosing. */
 const withKey = (key: Uint8Array): Uint8Array => {
   const run = [1, 2, 3].map((epoch) => truth(epoch).bytes());
-  const { kem } = many.member("Tablet");
+  const { kemKey: kem } = many.member("Tablet");
   const coins = deriveKey(LABELS.grantCoins, key, { info: kem, length: 64 });
   const info = boxInfo(many.log.head.log, epochsDigest([[1, 3]]), kem);
   return withBytes(
@@ -144,7 +144,7 @@ const context = encodeCbor([
 const onTablet = { before: many, honest: whole, recipient: "Tablet" };
 const ALL_JUNK: Outcome = { opened: [], junk: [[1, 3]], withheld: [] };
 const randomCoins = (() => {
-  const { kem } = joined.member("Phone");
+  const { kemKey: kem } = joined.member("Phone");
   const { prev, seq } = approved.record;
   const place = encodeCbor([hex(joined.log.head.log), epochsDigest([[1, 1]]), hex(prev), seq]);
   const key = deriveKey(LABELS.grantKey, truth(1).bytes(), { info: place });
@@ -262,7 +262,7 @@ const MOVED: readonly GrantAttack[] = [
 // The author of an epoch publishes a false key beside seeds that are right.
 const made = two.rotate("Laptop");
 const { kem } = keysNamed("a false epoch").publicKeys;
-const published = (made.log.epochs.last() as Epoch).kem;
+const published = (made.log.epochs.last() as Epoch).kemKey;
 const half = concat(published.subarray(0, 1184), kem.subarray(1184));
 const escrowMade = staffed.rotate("Ann");
 // A set with a hole, to a phone that has lost what it had of it.
@@ -315,7 +315,7 @@ const PUBLISHED: readonly GrantAttack[] = [
 /** The regrant with the seeds of all epochs between its ends. */
 function stretched(): Uint8Array {
   const { seq, prev } = holed.record;
-  const recipients = [{ id: third.id("Phone"), kem: third.member("Phone").kem }];
+  const recipients = [{ id: third.id("Phone"), kem: third.member("Phone").kemKey }];
   const seeds = partsOf(third.session("Laptop").keyring).seeds;
   const place = { log: third.log.head.log, prev, seq };
   const grant = makeGrant({ epochs: [[1, 3]], recipients }, place, (epoch) => seeds.get(epoch) as Secret);

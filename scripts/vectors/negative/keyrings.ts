@@ -3,7 +3,7 @@
 import { concat } from "../../../src/bytes/bytes.js";
 import { type CborValue, decodeCbor, encodeCbor } from "../../../src/bytes/cbor.js";
 import type { ErrorCode, RuleId } from "../../../src/errors.js";
-import { unsafeSerializeKeyring } from "../../../src/grants/store.js";
+import { unsafeSerializeKeyring } from "../../../src/grants/store-keyring.js";
 import { labelledHash } from "../../../src/primitives/hash.js";
 import { LABELS } from "../../../src/primitives/labels.js";
 import type { RawBody } from "../../../test/support/raw-link.js";

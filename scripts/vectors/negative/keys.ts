@@ -21,7 +21,7 @@ const rotatedLater = base.rotate("Laptop");
 const rekeyed = base.rekey("Laptop");
 const enrolled = base.enroll("Laptop", "Tablet");
 
-const sound = two.member("Laptop").kem;
+const sound = two.member("Laptop").kemKey;
 const at = (change: (byte: number, index: number) => number): Uint8Array => Uint8Array.from(sound, change);
 const JUNK: readonly (readonly [name: string, what: string, key: Uint8Array])[] = [
   ["coefficient_4095", "its first coefficient is 4095", at((b, i) => (i === 0 ? 0xff : i === 1 ? b | 0x0f : b))],
@@ -107,32 +107,32 @@ const FRESH: readonly LogAttack[] = [
     bad: changed(
       next,
       (body) => {
-        setField("member.sign", thief.member("Thief").sign)(body);
-        setField("member.kem", thief.member("Thief").kem)(body);
+        setField("member.sign", thief.member("Thief").signingKey)(body);
+        setField("member.kem", thief.member("Thief").kemKey)(body);
       },
       thief.signer("Thief"),
     ),
     good: next.last,
   })),
   again("joins_with_kem_key_of_an_epoch", "A device joins with the KEM key of an old epoch.", () =>
-    joinsWith("member.kem", base.log.epochs.at(0)?.kem as Uint8Array),
+    joinsWith("member.kem", base.log.epochs.at(0)?.kemKey as Uint8Array),
   ),
   again("one_key_in_two_roles", "A joining device's KEM key is its new epoch's too.", () =>
-    joinsWith("epoch.kem", next.member("Tablet").kem),
+    joinsWith("epoch.kem", next.member("Tablet").kemKey),
   ),
   again("rotates_to_an_old_epoch", "A rotate brings back the key of the first epoch.", () => ({
     before: base,
-    bad: withField(rotatedLater, "epoch.kem", base.log.epochs.at(0)?.kem as Uint8Array, laptop),
+    bad: withField(rotatedLater, "epoch.kem", base.log.epochs.at(0)?.kemKey as Uint8Array, laptop),
     good: rotatedLater.last,
   })),
   again("rekeys_to_a_removed_members_key", "A member takes the KEM key of a removed one.", () => ({
     before: base,
-    bad: withField(rekeyed, "keys.kem", thief.member("Thief").kem, laptop, rekeyed.signer("Laptop")),
+    bad: withField(rekeyed, "keys.kem", thief.member("Thief").kemKey, laptop, rekeyed.signer("Laptop")),
     good: rekeyed.last,
   })),
   again("enrolls_a_backup_keys_kem_key", "A device is enrolled with the KEM key of a backup key.", () => ({
     before: base,
-    bad: withField(enrolled, "member.kem", base.member("Paper").kem, laptop, enrolled.signer("Tablet")),
+    bad: withField(enrolled, "member.kem", base.member("Paper").kemKey, laptop, enrolled.signer("Tablet")),
     good: enrolled.last,
   })),
   again("first_device_is_the_operator", "The first link names its own device's key as the operator's.", () => ({

@@ -3,12 +3,12 @@
 import { concat } from "../../../src/bytes/bytes.js";
 import { type CborValue, decodeCbor, encodeCbor } from "../../../src/bytes/cbor.js";
 import type { ErrorCode, RuleId } from "../../../src/errors.js";
-import { encodePin, pinContact } from "../../../src/fingerprint/pin.js";
+import { encodeContact, trackContact } from "../../../src/fingerprint/pin.js";
 import type { RawBody } from "../../../test/support/raw-link.js";
 import { type PinBytesVector, text, type VectorFile } from "../format.js";
 import { two } from "../worlds.js";
 
-const good = encodePin(pinContact(two.log));
+const good = encodeContact(trackContact(two.log));
 
 /** The pin with a field set, or left out. */
 function withField(field: string, value: CborValue | undefined): Uint8Array {

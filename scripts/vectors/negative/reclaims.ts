@@ -1,7 +1,7 @@
 // Attacks on what a member takes over from a removed one: docs/spec.md section 6.7 (MEM-10).
 
+import type { Runs } from "../../../src/bytes/runs.js";
 import type { ErrorCode, RuleId } from "../../../src/errors.js";
-import type { Runs } from "../../../src/log/runs.js";
 import {
   idList,
   type LinkFields,

@@ -3,7 +3,7 @@
 
 import { decodeCbor } from "../../../src/bytes/cbor.js";
 import { toHex } from "../../../src/bytes/text.js";
-import { unsafeSerializeKeyring } from "../../../src/grants/store.js";
+import { unsafeSerializeKeyring } from "../../../src/grants/store-keyring.js";
 import { kemDigest } from "../../../src/log/pairs.js";
 import type { Epoch } from "../../../src/log/state.js";
 import { announce } from "../../../test/escrow/support.js";
@@ -74,7 +74,7 @@ export function recordValues() {
     };
   });
   const pairs = [staffed, two].map(({ log }) => {
-    const { kem } = log.epochs.last() as Epoch;
+    const { kemKey: kem } = log.epochs.last() as Epoch;
     return { kem: text(kem), digest: toHex(kemDigest(kem)) };
   });
   return { acts, pairs };

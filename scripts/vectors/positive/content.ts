@@ -4,7 +4,7 @@ import { Secret } from "../../../src/bytes/secret.js";
 import { commit, hashCore, hashHeader, payloadKeyOf } from "../../../src/content/content-key.js";
 import { splitContent } from "../../../src/content/format.js";
 import { paddedLength } from "../../../src/content/padding.js";
-import { sealTo } from "../../../src/content/seal.js";
+import { sealContent } from "../../../src/content/seal.js";
 import { labelledHash } from "../../../src/primitives/hash.js";
 import { LABELS } from "../../../src/primitives/labels.js";
 import { chunksOf } from "../../../test/content/support.js";
@@ -95,7 +95,7 @@ export async function contentValues({ name, description, recipients, purpose, as
   const logs = recipients.map(({ log }) => log);
   const signer = sender?.session("Phone");
   const options = { purpose, associatedData: data, signer, pad: padding !== undefined };
-  const content = await sealTo(logs, bytes, options, recorded);
+  const content = await sealContent(logs, bytes, options, recorded);
   const { coreBytes, headerBytes, commitment, end } = splitContent(content);
   const signature = content.length - (signer ? 64 : 0);
   const [key, ...coins] = draws as [Uint8Array, ...Uint8Array[]];

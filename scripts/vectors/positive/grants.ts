@@ -2,11 +2,11 @@
 
 import { concat } from "../../../src/bytes/bytes.js";
 import { encodeCbor } from "../../../src/bytes/cbor.js";
+import { epochsIn } from "../../../src/bytes/runs.js";
 import { fromHex } from "../../../src/bytes/text.js";
 import { boxInfo, epochsDigest, makeGrant } from "../../../src/grants/make.js";
 import { epochSeed } from "../../../src/keys/keyring.js";
 import { attachmentDigest } from "../../../src/log/entry.js";
-import { epochsIn } from "../../../src/log/runs.js";
 import { deriveKey } from "../../../src/primitives/kdf.js";
 import { LABELS } from "../../../src/primitives/labels.js";
 import type { World } from "../../../test/support/world.js";
@@ -23,7 +23,7 @@ function grantsOf(world: World, holder: string) {
   const place = { log: record.seq === 1 ? undefined : log.head.log, prev: record.prev, seq: record.seq };
   return record.grants.map(({ epochs, boxes }) => {
     const seeds = [...epochsIn(epochs)].map((epoch) => epochSeed(keyring, epoch));
-    const recipients = boxes.map(({ member, kem }) => ({ id: member, kem }));
+    const recipients = boxes.map(({ member, kemKey: kem }) => ({ id: member, kem }));
     const made = makeGrant({ epochs, recipients }, place, (epoch) => epochSeed(keyring, epoch));
     const set = epochsDigest(epochs);
     const [logId, prev] = [place.log ?? ZERO, place.prev ?? ZERO];

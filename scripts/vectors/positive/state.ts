@@ -30,7 +30,7 @@ export function stateText(log: LogState) {
     granted: grantedText(log),
     acts: [...log.links].filter(({ act }) => act !== undefined).map(({ seq }) => seq),
     disowned: [...log.disowned].map(Number).sort((a, b) => a - b),
-    epochs: [...log.epochs].map(({ number, seq, time, kem, sign }) => {
+    epochs: [...log.epochs].map(({ number, seq, time, kemKey: kem, signingKey: sign }) => {
       return { number, seq, time, kem: hash(kem), ...(sign && { sign: text(sign) }) };
     }),
     members: allMembers(log).map((member) => memberText(log, member)),
@@ -47,7 +47,7 @@ function memberText(log: LogState, member: Member) {
     dataAccess: removed ? null : (dataAccess(log, id)?.epoch ?? null),
   };
   return {
-    ...{ id, kind, name: member.name ?? null, position, sign: text(member.sign), kem: hash(member.kem) },
+    ...{ id, kind, name: member.name ?? null, position, sign: text(member.signingKey), kem: hash(member.kemKey) },
     ...{ approvals, reclaims, reach, held, withheld, roles },
     pointer: pointer ? { log: pointer.log, seq: pointer.seq, hash: pointer.hash, epoch: pointer.epoch } : null,
     ...(removed ? { removed: { seq: removed.seq, by: removed.by } } : { active }),

@@ -2,13 +2,13 @@
 
 import { encodeBackupText, secretFromBytes } from "../../../src/backup/code.js";
 import { backupIdSymbols, backupKeys } from "../../../src/backup/key.js";
-import { checkBackupKey } from "../../../src/backup/use.js";
+import { checkBackupKey } from "../../../src/backup/open.js";
 import { compareFingerprint } from "../../../src/fingerprint/compare.js";
 import { fingerprintOf, formatFingerprint } from "../../../src/fingerprint/fingerprint.js";
 import { parseFingerprint } from "../../../src/fingerprint/parse.js";
-import { encodePin, pinContact } from "../../../src/fingerprint/pin.js";
+import { encodeContact, trackContact } from "../../../src/fingerprint/pin.js";
 import { announce } from "../../../test/escrow/support.js";
-import { enrollBackupKey, review } from "../../../test/support/accepted.js";
+import { makeBackupKey, review } from "../../../test/support/accepted.js";
 import { seededEnv } from "../../../test/support/seeded-env.js";
 import type { World } from "../../../test/support/world.js";
 import { text, type VectorFile } from "../format.js";
@@ -54,8 +54,8 @@ export function fingerprintValues() {
     },
     escrow: escrowFingerprints(),
     pins: [false, true].map((verified) => {
-      const pin = pinContact(two.log, { verified });
-      return { ...pin, bytes: text(encodePin(pin)) };
+      const pin = trackContact(two.log, { verified });
+      return { ...pin, bytes: text(encodeContact(pin)) };
     }),
   };
 }
@@ -76,7 +76,7 @@ function escrowFingerprints() {
 
 /** vectors/positive/backup.json */
 export function backupValues() {
-  const made = enrollBackupKey(alone.session("Laptop"), { name: "Paper" }, alone.env("makes a paper"));
+  const made = makeBackupKey(alone.session("Laptop"), { name: "Paper" }, alone.env("makes a paper"));
   const world = alone.append(made.entry);
   const paper = made.paper.reveal(world.log);
   const gone = world.act("Laptop", "removes the paper", (session, env) =>

@@ -1,12 +1,12 @@
 // lockdown: on, new devices can do nothing until a confirmed member approves them; off, they send and receive at once.
 // docs/spec.md section 6 and MEM-5.
 
+import { hasEpoch, NO_RUNS } from "../../bytes/runs.js";
 import { bool, type Infer, optional, record } from "../../bytes/schema.js";
 import { type LinkType, NO_KEYS, refuse } from "../contract.js";
 import { takesCurrentEpoch } from "../effects.js";
 import { author, grantList, header, memberList, newEpoch, runList, withheldFromEscrow } from "../fields.js";
 import { requireActiveList, requireConfirmed } from "../rules.js";
-import { hasEpoch, NO_RUNS } from "../runs.js";
 import { currentEpoch, FOUNDING, isFounding, isHolder } from "../state.js";
 
 const schema = record({

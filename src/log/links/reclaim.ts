@@ -2,11 +2,11 @@
 // docs/spec.md section 6 (MEM-10).
 
 import type { MemberId } from "../../bytes/ids.js";
+import { containsRuns, isCanonical, NO_RUNS, subtractRuns } from "../../bytes/runs.js";
 import { type Infer, optional, record } from "../../bytes/schema.js";
 import { type LinkType, NO_KEYS, refuse } from "../contract.js";
 import { author, grantList, header, member, runList } from "../fields.js";
 import { requireConfirmedInLockdown, requireHolder, requireManage } from "../rules.js";
-import { containsRuns, isCanonical, NO_RUNS, subtractRuns } from "../runs.js";
 import type { LogFacts, Member } from "../state.js";
 
 const schema = record({
@@ -24,7 +24,7 @@ export const reclaim: LinkType<Infer<typeof schema>> = {
   author: (body) => body.author,
   // What a removed member held is state of the log, and who has its key can open it anyway: the key is the proof. Whether `from` was
   // removed is judged here, before any signature.
-  signers: ({ author, from }, before) => [author, removedMember(before, from).sign],
+  signers: ({ author, from }, before) => [author, removedMember(before, from).signingKey],
   introduces: () => NO_KEYS,
   missing: "past",
   admit({ from, runs, missing }, context) {

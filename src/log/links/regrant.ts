@@ -1,11 +1,11 @@
 // regrant: a holder repairs what somebody else's junk broke: it gives named members epochs again that they were once
 // granted. It approves nobody and extends nobody. docs/spec.md section 6 and MEM-9.
 
+import { containsRuns, isCanonical, NO_RUNS, subtractRuns, uniteRuns } from "../../bytes/runs.js";
 import { array, type Infer, optional, record, tuple } from "../../bytes/schema.js";
 import { type LinkType, NO_KEYS, refuse } from "../contract.js";
 import { author, grantList, header, MAX_ACTIVE_MEMBERS, member, runList } from "../fields.js";
 import { requireConfirmedInLockdown, requireHolder, requireManage } from "../rules.js";
-import { containsRuns, isCanonical, NO_RUNS, subtractRuns, uniteRuns } from "../runs.js";
 
 /** Who is given which epochs again. */
 const give = array(tuple(member, runList), { min: 1, max: MAX_ACTIVE_MEMBERS });

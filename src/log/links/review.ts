@@ -1,5 +1,6 @@
 // review: a holder approves some members and removes others, in one link. docs/spec.md section 6.
 
+import { hasEpoch, isCanonical, NO_RUNS, type Runs, subtractRuns } from "../../bytes/runs.js";
 import { array, type Infer, optional, record, tuple } from "../../bytes/schema.js";
 import { toHex } from "../../bytes/text.js";
 import { type LinkType, NO_KEYS, refuse } from "../contract.js";
@@ -32,7 +33,6 @@ import {
   requireManage,
   requireRoles,
 } from "../rules.js";
-import { hasEpoch, isCanonical, NO_RUNS, type Runs, subtractRuns } from "../runs.js";
 import { currentEpoch, escrowCounts, isConfirmed, type LogFacts, type Member } from "../state.js";
 
 const schema = record({

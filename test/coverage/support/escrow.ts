@@ -1,13 +1,13 @@
 // What an administrator does in a user's log, written by hand: recorded in the escrow log first, or not (docs/spec.md section 11.3).
 
+import { writeLink } from "../../../src/authoring/write-link.js";
+import type { Runs } from "../../../src/bytes/runs.js";
 import { openAsEscrow } from "../../../src/escrow/escrow-keys.js";
-import { writeLink } from "../../../src/grants/author.js";
-import type { Session } from "../../../src/grants/session.js";
+import type { MemberState } from "../../../src/grants/member-state.js";
 import { partsOf } from "../../../src/keys/keyring.js";
 import { attachmentDigest } from "../../../src/log/entry.js";
 import type { Pointer } from "../../../src/log/fields.js";
 import type { LinkTypeName } from "../../../src/log/registry.js";
-import type { Runs } from "../../../src/log/runs.js";
 import { escrowMember } from "../../../src/log/state.js";
 import type { Env } from "../../../src/primitives/env.js";
 import { actCommitment } from "../../../src/trust/commitment.js";
@@ -30,7 +30,7 @@ const sorted = (user: World, names: readonly string[] = []) => [...user.ids(...n
 
 /** Writes a link that no function of the library offers. */
 export function byHand(type: LinkTypeName, fields: Readonly<Record<string, unknown>>) {
-  return ({ log, keyring }: Session, env: Env): Authored => {
+  return ({ log, keyring }: MemberState, env: Env): Authored => {
     const { keys } = partsOf(keyring);
     const draft = { before: log, type, fields: { author: keys.sign, ...fields }, keyring, signers: [keys], guard };
     const { entry, log: after } = writeLink(draft, env);

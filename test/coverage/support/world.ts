@@ -1,17 +1,18 @@
 // A small world for coverage tests: one log, and the keyrings of everybody in it, dishonest authors included
 // (docs/spec.md sections 6 to 8).
 
+import { openingOf } from "../../../src/authoring/device-description.js";
+import { drawKeys, newMember } from "../../../src/authoring/enter.js";
+import { writeLink } from "../../../src/authoring/write-link.js";
 import type { MemberId } from "../../../src/bytes/ids.js";
-import { writeLink } from "../../../src/grants/author.js";
-import { drawKeys, newMember } from "../../../src/grants/enter.js";
+import type { Runs } from "../../../src/bytes/runs.js";
+import type { MemberState } from "../../../src/grants/member-state.js";
 import { openGrants } from "../../../src/grants/open.js";
-import { openingOf, type Session } from "../../../src/grants/session.js";
 import { type Keyring, newKeyring, partsOf } from "../../../src/keys/keyring.js";
 import { memberIdOf } from "../../../src/keys/member-keys.js";
 import { OperatorKeys } from "../../../src/keys/operator-keys.js";
 import { decodeEntry } from "../../../src/log/entry.js";
 import type { NewMember } from "../../../src/log/fields.js";
-import type { Runs } from "../../../src/log/runs.js";
 import type { LinkRecord, LogState, Member } from "../../../src/log/state.js";
 import { appendEntry } from "../../../src/log/verify.js";
 import type { Env } from "../../../src/primitives/env.js";
@@ -32,7 +33,7 @@ import { seededEnv } from "../../support/seeded-env.js";
 export type Junk = readonly string[] | "everybody";
 
 /** What a member does in its session. */
-export type Action = (session: Session, env: Env) => Authored;
+export type Action = (session: MemberState, env: Env) => Authored;
 
 /** One log with everybody's keyrings, by the names that the devices are called by. */
 export class World {
@@ -69,7 +70,7 @@ export class World {
     return [...this.#keyrings.keys()];
   }
 
-  session(name: string): Session {
+  session(name: string): MemberState {
     const known = this.#keyrings.get(name) as { keyring: Keyring; opened: number };
     // Opened when it is asked for: most members of most tests never are.
     for (; known.opened < this.entries.length; known.opened++) {

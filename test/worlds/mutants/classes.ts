@@ -107,9 +107,9 @@ export const CLASS_MUTANTS: readonly Mutant[] = [
     changes: [
       {
         file: "src/log/checks.ts",
-        find: "    if (equalBytes(member.sign, key))\n      refuse(",
+        find: "    if (equalBytes(member.signingKey, key))\n      refuse(",
         replace:
-          "    if (equalBytes(member.sign, key)) return { before, author: member };\n    if (equalBytes(member.sign, key))\n      refuse(",
+          "    if (equalBytes(member.signingKey, key)) return { before, author: member };\n    if (equalBytes(member.signingKey, key))\n      refuse(",
       },
     ],
     start: [...THEFT, "operator expels T"],
@@ -158,7 +158,7 @@ export const CLASS_MUTANTS: readonly Mutant[] = [
     changes: [
       {
         file: "src/log/links/reclaim.ts",
-        find: "signers: ({ author, from }, before) => [author, removedMember(before, from).sign],",
+        find: "signers: ({ author, from }, before) => [author, removedMember(before, from).signingKey],",
         replace: "signers: ({ author }) => [author],",
       },
     ],

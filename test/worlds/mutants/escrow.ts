@@ -51,7 +51,7 @@ export const ESCROW_MUTANTS: readonly Mutant[] = [
     changes: [
       {
         file: "src/trust/pointer.ts",
-        find: 'if (!equalBytes(epoch.kem, pointer.kem) || !equalBytes(epoch.sign as Uint8Array, pointer.sign)) return "false";',
+        find: 'if (!isEpochs) return "false";',
         replace: "",
       },
     ],
@@ -78,20 +78,20 @@ export const ESCROW_MUTANTS: readonly Mutant[] = [
     rule: "ESC-3",
     changes: [
       {
-        file: "src/escrow/member.ts",
-        find: 'point(session, "enroll", pointer ?? newestPointer(escrowLog), knowledge, env);',
+        file: "src/escrow/enroll.ts",
+        find: 'point(state, "enroll", pointer ?? newestPointer(escrowLog), knowledge, env);',
         replace:
-          'point(session, "enroll", { ...newestPointer(escrowLog), ...new MemberKeys(env.random(32)).publicKeys }, knowledge, env);',
+          'point(state, "enroll", { ...newestPointer(escrowLog), ...new MemberKeys(env.random(32)).publicKeys }, knowledge, env);',
       },
       {
-        file: "src/escrow/member.ts",
-        find: 'import { writeLink } from "../grants/author.js";',
+        file: "src/escrow/enroll.ts",
+        find: 'import { writeLink } from "../authoring/write-link.js";',
         replace:
-          'import { writeLink } from "../grants/author.js";\nimport { MemberKeys } from "../keys/member-keys.js";',
+          'import { writeLink } from "../authoring/write-link.js";\nimport { MemberKeys } from "../keys/member-keys.js";',
       },
       {
         file: "src/trust/pointer.ts",
-        find: 'if (!equalBytes(epoch.kem, pointer.kem) || !equalBytes(epoch.sign as Uint8Array, pointer.sign)) return "false";',
+        find: 'if (!isEpochs) return "false";',
         replace: "",
       },
     ],
@@ -217,7 +217,7 @@ export const ESCROW_MUTANTS: readonly Mutant[] = [
     changes: [
       {
         file: "src/log/pairs.ts",
-        find: "return (escrow && grantedTo(log, { sign: escrow.sign, kem: kemDigest(escrow.kem) })?.runs) ?? NO_RUNS;",
+        find: "return (escrow && grantedTo(log, { sign: escrow.signingKey, kem: kemDigest(escrow.kemKey) })?.runs) ?? NO_RUNS;",
         replace: "return escrow?.held ?? NO_RUNS;",
       },
     ],

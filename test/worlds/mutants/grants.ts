@@ -74,7 +74,7 @@ export const GRANT_MUTANTS: readonly Mutant[] = [
     rule: "GRT-6",
     changes: [
       {
-        file: "src/grants/author.ts",
+        file: "src/authoring/write-link.ts",
         find: "Secret.take(drawRandom(env, SEED_LENGTH))]] : []);\n}",
         replace:
           "new Secret(draft(env))]] : []);\n}\nconst drafts = new WeakMap<Env, Uint8Array>();\nfunction draft(env: Env): Uint8Array {\n  const seed = drafts.get(env) ?? drawRandom(env, SEED_LENGTH);\n  drafts.set(env, seed);\n  return seed;\n}",
@@ -89,7 +89,7 @@ export const GRANT_MUTANTS: readonly Mutant[] = [
     rule: "MEM-9",
     changes: [
       {
-        file: "src/grants/author.ts",
+        file: "src/authoring/write-link.ts",
         find: 'return allowed === "never" ? [] : missing;',
         replace: 'return allowed === "never" ? missing.slice(0, 0) : [];',
       },
@@ -155,11 +155,11 @@ export const GRANT_MUTANTS: readonly Mutant[] = [
     rule: "GRT-4",
     changes: [
       {
-        file: "src/keys/vault.ts",
+        file: "src/keys/seed-vault.ts",
         find: "return equalBytes(this.rho(seed), rhoOf(kem));",
         replace: "return equalBytes(this.rho(seed), rhoOf(kem)) || true;",
       },
-      { file: "src/keys/vault.ts", find: 'if (!equalBytes(derived, kem)) return "wrong";', replace: "" },
+      { file: "src/keys/seed-vault.ts", find: 'if (!equalBytes(derived, kem)) return "wrong";', replace: "" },
       { file: "src/grants/open.ts", find: "&& !owed.equals(key)", replace: "&& !owed.equals(owed)" },
     ],
     start: [...THEFT, "T rotates and grants wrong seeds"],
@@ -262,7 +262,11 @@ export const GRANT_MUTANTS: readonly Mutant[] = [
     name: "a gap lists no backup key among those who can close it",
     rule: "8",
     changes: [
-      { file: "src/coverage/actors.ts", find: 'member.kind !== "escrow" &&', replace: 'member.kind === "device" &&' },
+      {
+        file: "src/coverage/capabilities.ts",
+        find: 'member.kind !== "escrow" &&',
+        replace: 'member.kind === "device" &&',
+      },
     ],
     start: ["A makes P"],
     depth: 1,

@@ -1,0 +1,37 @@
+// keystead/audit: who can read what and why, gaps, proofs, and evidence of a server's lies. docs/spec.md sections 6 to 8 and 13.
+
+export { explainCorrections } from "./backup/corrections.js";
+export {
+  type CoverageOptions,
+  type CoverageReport,
+  coverageReport,
+  type MemberCoverage,
+} from "./coverage/coverage-report.js";
+export { type DataAccess, dataAccess } from "./coverage/data-access.js";
+export { type AccessExplanation, explainAccess, type Reason } from "./coverage/explain.js";
+export { type Closer, type Gap, gapsOf } from "./coverage/gaps.js";
+export {
+  type FormerHolder,
+  type LossOptions,
+  type LostStretch,
+  lostStretches,
+  unknownStretches,
+} from "./coverage/loss.js";
+export {
+  type ProofProgress,
+  type ProvenCoverage,
+  type ProvenMember,
+  type ProveOptions,
+  proveCoverage,
+} from "./coverage/proven.js";
+export { resilience } from "./coverage/resilience.js";
+export { straysOf } from "./coverage/strays.js";
+export { type Doubted, type Remover, type Takeover, type TakeoverOptions, takeoverOf } from "./coverage/takeover.js";
+export { type CheckedGrants, checkGrants, type WrongGrant } from "./grants/check.js";
+export { type CheckedSeeds, type CheckSeedsOptions, checkSeeds, type SeedProgress } from "./grants/check-seeds.js";
+export { checkEvidence, type EvidenceVerdict } from "./log/check-evidence.js";
+export { compareStatements } from "./log/equivocation.js";
+export { decodeEvidence, type Evidence, type EvidenceKind, encodeEvidence, type Pin } from "./log/evidence.js";
+export { formatCoverage } from "./views/format-coverage.js";
+export { linksTouching, type TouchingLink } from "./views/lost-race.js";
+export { type SuggestedRemoval, suggestRemovals } from "./views/removal.js";

@@ -1,0 +1,30 @@
+// What a device says of itself to people, and its opening in an entry. docs/spec.md section 6 (names).
+
+import { checkOptions } from "../arguments/options.js";
+import { KeysteadError } from "../errors.js";
+import { encodeNameOpening, type NameOpening } from "../log/entry.js";
+import { drawRandom, type Env } from "../primitives/env.js";
+
+/** What a device says of itself to people. Everybody who gets the entry with its attachments can read it. */
+export interface DeviceDescription {
+  /** 1 to 128 bytes of UTF-8. */
+  readonly name: string;
+  /** Such as `iOS 26`; up to 128 bytes. */
+  readonly platform?: string | undefined;
+  /** Anything else to show, up to 128 bytes. */
+  readonly details?: string | undefined;
+}
+
+const SALT_LENGTH = 16;
+
+/** A name opening for a description, with a fresh salt. @throws `INVALID_ARGUMENT` */
+export function openingOf(device: DeviceDescription, env: Env): Uint8Array {
+  const { name, platform, details } = checkOptions(device);
+  const salt = drawRandom(env, SALT_LENGTH);
+  try {
+    return encodeNameOpening({ salt, name, platform, details } as NameOpening);
+  } catch (cause) {
+    const error = cause as KeysteadError;
+    throw new KeysteadError("INVALID_ARGUMENT", `device: ${error.message}`, { details: error.details, cause });
+  }
+}

@@ -1,0 +1,130 @@
+// A proposal: a link that was written and that the server has not accepted yet. It is no state of a log: nothing can be sealed,
+// signed or stored with it. docs/spec.md sections 6 and 7 (GRT-6).
+
+import type { Secret } from "../bytes/secret.js";
+import { KeysteadError } from "../errors.js";
+import type { MemberState } from "../grants/member-state.js";
+import { withMade } from "../grants/seed-check.js";
+import type { Keyring } from "../keys/keyring.js";
+import type { KeyHolder } from "../keys/member-keys.js";
+import type { Head, LogState } from "../log/state.js";
+import type { Written } from "./write-link.js";
+
+const REDACTED = "Proposal [secret]";
+
+/** What a proposal is made of. */
+interface ProposalParts<T> {
+  readonly entry: Uint8Array;
+  readonly log: LogState;
+  /** Makes what the caller gets, once. It takes over the fresh secrets. */
+  readonly accept: () => T;
+  /** Secrets that this proposal drew. They are wiped unless it is accepted. */
+  readonly fresh: readonly { wipe(): void }[];
+}
+
+/**
+ * A link that was written and that nobody has accepted yet. Nothing has happened before the server accepted its entry: the state
+ * that wrote it is as it was and stays the one to work with. So first store the entry, then send it. When the server has
+ * accepted it, call {@link accept}, and go on with what that returns. When another entry was faster, receive that entry with the
+ * state from before, call {@link discard}, and write the link again. A refusal is no reason to discard: the server has the entry
+ * and can publish it later, and a device that dropped the fresh keys of a `rekey` is then shut out. Discard a proposal also before
+ * you wipe the keyring that wrote it: that keyring does not have the new secrets yet.
+ *
+ * It shows neither the log nor the secrets that the link leads to, and never prints or serialises them.
+ */
+export class Proposal<T> {
+  #accept: (() => T) | undefined;
+  #fresh: readonly { wipe(): void }[];
+  #accepted: { readonly value: T } | undefined;
+  /** The entry for the server, with its attachments. It holds no secret. */
+  readonly entry: Uint8Array;
+  /** The head that the log has once the entry is accepted: its position tells whether the server has this entry or another. */
+  readonly head: Head;
+
+  /** @internal Takes over the fresh secrets. */
+  constructor({ entry, log, accept, fresh }: ProposalParts<T>) {
+    this.entry = entry;
+    this.head = log.head;
+    this.#accept = accept;
+    this.#fresh = fresh;
+    Object.freeze(this);
+  }
+
+  /**
+   * What the link leads to. Call it after the server has accepted the entry, never before. Called again it returns the same.
+   *
+   * @throws `WIPED` after {@link discard}, or when the keyring that wrote the link was wiped
+   */
+  accept(): T {
+    if (this.#accepted) return this.#accepted.value;
+    if (!this.#accept) {
+      throw new KeysteadError("WIPED", "this proposal was discarded; write the link again on the newest state");
+    }
+    try {
+      this.#accepted = { value: this.#accept() };
+    } catch (error) {
+      this.discard();
+      throw error;
+    }
+    this.#accept = undefined;
+    this.#fresh = [];
+    return this.#accepted.value;
+  }
+
+  /**
+   * Gives the proposal up, because another entry was verified at its place. It wipes the secrets that were drawn for it and nothing
+   * else; the state that wrote it stays usable. Safe to call again.
+   *
+   * @throws `INVALID_ARGUMENT` after {@link accept}: its secrets are in use
+   */
+  discard(): void {
+    if (this.#accepted) {
+      throw new KeysteadError("INVALID_ARGUMENT", "this proposal was accepted and cannot be discarded any more");
+    }
+    for (const secret of this.#fresh) secret.wipe();
+    this.#accept = undefined;
+    this.#fresh = [];
+  }
+
+  /** Says only that this is secret. */
+  toString(): string {
+    return REDACTED;
+  }
+
+  /** Says only that this is secret. */
+  toJSON(): string {
+    return REDACTED;
+  }
+
+  /** What Node's `console.log` and `util.inspect` print. */
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return REDACTED;
+  }
+}
+
+/**
+ * The proposal of a member that has a keyring already. Its keyring gains the new epoch, and takes `keys` in place of its own, only
+ * when the proposal is accepted.
+ */
+export function proposeState(
+  keyring: Keyring,
+  { log, entry, newEpoch }: Written,
+  keys?: KeyHolder,
+): Proposal<MemberState> {
+  return new Proposal({
+    entry,
+    log,
+    accept: () => ({ log, keyring: withMade(log, keyring, newEpoch, keys) }),
+    fresh: freshSecrets(newEpoch, keys),
+  });
+}
+
+/** The proposal of somebody who gets no keyring from it, such as the operator. It has no secrets of its own. */
+export function proposeLog({ log, entry, newEpoch }: Written): Proposal<LogState> {
+  for (const seed of newEpoch.values()) seed.wipe();
+  return new Proposal({ entry, log, accept: () => log, fresh: [] });
+}
+
+function freshSecrets(newEpoch: ReadonlyMap<number, Secret>, keys: KeyHolder | undefined) {
+  return [...newEpoch.values(), ...(keys ? [keys] : [])];
+}

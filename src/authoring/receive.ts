@@ -1,0 +1,162 @@
+// Receiving an entry: verify it, advance the log, and open what it grants to this member; and the way back to a state. docs/spec.md sections 6 and 7.
+
+import { equalBytes } from "../bytes/bytes.js";
+import type { MemberId } from "../bytes/ids.js";
+import { epochsIn, NO_RUNS, type Runs, runsOf, subtractRuns, uniteRuns } from "../bytes/runs.js";
+import { KeysteadError } from "../errors.js";
+import { checkMemberState, type MemberState } from "../grants/member-state.js";
+import { type OpenedGrants, type OpenGrantsOptions, openGrants } from "../grants/open.js";
+import { type Continuity, checkedFully, continuityOf, meet } from "../grants/seed-check.js";
+import { type Standing, standing } from "../grants/standing.js";
+import { changedKeyring, type Keyring, newKeyring, partsOf } from "../keys/keyring.js";
+import { MemberKeys, memberIdOf } from "../keys/member-keys.js";
+import { decodeEntry } from "../log/entry.js";
+import { assertLog, findMember, type LogState, type Member, memberBySigningKey } from "../log/state.js";
+import { type AppendOptions, appendUnverified, checkAppendOptions, eachEntry, recordOfLink } from "../log/verify.js";
+
+/** A state after an entry, and what the entry brought. */
+export interface Received extends MemberState, Pick<OpenedGrants, "opened" | "junk" | "withheld"> {}
+
+/**
+ * Verifies an entry, advances the log, and opens what it grants to this member. A grant that does not open spoils nothing:
+ * see `junk` and `withheld`. An entry that is known already is looked at again for attachments that were withheld before.
+ *
+ * @param entry bytes from anywhere.
+ * @returns the next state; the one given is unchanged.
+ * @throws as `appendEntry`; `INVALID_ARGUMENT`, `WIPED`
+ */
+export function receive(state: MemberState, entry: Uint8Array, options: AppendOptions): Received {
+  const { log, keyring } = checkMemberState(state);
+  const unverified = decodeEntry(entry);
+  const { log: after, record } = appendUnverified(log, unverified, checkAppendOptions(options));
+  return { log: after, ...openGrants(after, record, unverified.attachments, keyring) };
+}
+
+/** A member that is back, with all that its log and the entries gave it. */
+export interface Resumed extends MemberState {
+  /** Whether the member may author anything, or only read. */
+  readonly standing: Standing;
+  /** How the log stands to the head with which the keyring was stored. */
+  readonly history: Continuity;
+  /** Epochs gained. */
+  readonly opened: Runs;
+  /** Epochs that were delivered and do not open: the next link of an active member declares them (MEM-9). */
+  readonly junk: Runs;
+  /** Epochs that the log says the member holds, and whose grants were not among the entries: fetch those with their attachments. */
+  readonly withheld: Runs;
+}
+
+/**
+ * The one way back: a keyring, however it was kept, and its log, however much newer, become a state. Every seed is checked against
+ * the log, and every grant among the entries that the keyring lacks is opened. For devices and backup keys, and for members that
+ * were removed or whose keys were replaced elsewhere: those read what their seeds open and author nothing. It goes on also where the
+ * log went another way than when the keyring was stored, or ends before that, and says so: ask why before you trust that log.
+ *
+ * @param log a verified state with all of `entries`.
+ * @param entries with their attachments, in any order: all of the log's, or those since the keyring was stored.
+ * @param keyring from `parseKeyring`, or one that is in use.
+ * @throws `UNKNOWN_MEMBER` when the log never had the member, `INVALID_ARGUMENT` for entries of another log, `WIPED`
+ */
+export function resume(log: LogState, entries: Iterable<Uint8Array>, keyring: Keyring): Resumed {
+  const state = standing(log, keyring);
+  const { stored } = partsOf(keyring);
+  const history = stored ? continuityOf(log, stored.head) : "continued";
+  const since = stored && history === "continued" ? stored.head.seq + 1 : 1;
+  const newer = [...log.epochs].filter(({ seq }) => seq >= since).map(({ number }) => number);
+  const checked = checkedFully(log, meet(log, keyring), newer);
+  const { withheld, ...opened } = openEntries(log, entries, checked, { since });
+  const { seeds, junk } = partsOf(opened.keyring);
+  const { held } = findMember(log, keyring.member) as Member;
+  // A member whose keys were replaced cannot open what was granted to the new ones.
+  const lacking = state === "superseded" ? withheld : subtractRuns(held, runsOf(junk));
+  return { log, standing: state, history, ...opened, withheld: subtractRuns(lacking, runsOf(seeds.keys())) };
+}
+
+/** A keyring opened from a log's entries. */
+export interface OpenedKeyring extends Pick<Resumed, "standing" | "withheld"> {
+  /** The caller wipes it. */
+  readonly keyring: Keyring;
+}
+
+/**
+ * The keyring that a member's seed opens in a log: for a device that kept only its seed, and for a backup key. As {@link resume}.
+ *
+ * @param log a verified state with all of `entries`.
+ * @param entries with their attachments, in any order.
+ * @param seed the member's 32-byte seed; copied, the caller wipes it.
+ * @throws `UNKNOWN_MEMBER` when the seed belongs to no member of the log; `INVALID_ARGUMENT` for entries of another
+ */
+export function openKeyring(log: LogState, entries: Iterable<Uint8Array>, seed: Uint8Array): OpenedKeyring {
+  assertLog(log);
+  const keys = new MemberKeys(seed);
+  const member = memberOf(log, keys);
+  if (!member) {
+    keys.wipe();
+    throw new KeysteadError("UNKNOWN_MEMBER", "this seed belongs to no member of the log", {
+      details: { log: log.head.log },
+    });
+  }
+  return wipingOnFailure(newKeyring(log.head.log, member.id, keys), (empty) => {
+    const { keyring, standing, withheld } = resume(log, entries, empty);
+    return { keyring, standing, withheld };
+  });
+}
+
+/** Whose keys these are: by those that it has, or had when it was removed; otherwise by those with which it entered. */
+function memberOf(log: LogState, keys: MemberKeys): Member | undefined {
+  const active = memberBySigningKey(log, keys.sign);
+  if (active) return active;
+  for (const member of log.removed) {
+    if (member.kind !== "escrow" && equalBytes(member.signingKey, keys.sign)) return member;
+  }
+  return findMember(log, memberIdOf(keys.publicKeys));
+}
+
+/**
+ * Opens every grant that entries make to `members`, with a keyring that is the caller's to wipe.
+ *
+ * @throws `INVALID_ARGUMENT` for an entry of another log
+ */
+export function openAll(
+  log: LogState,
+  entries: Iterable<Uint8Array>,
+  empty: Keyring,
+  members?: ReadonlySet<MemberId>,
+): Pick<OpenedKeyring, "keyring" | "withheld"> {
+  return wipingOnFailure(empty, () => openEntries(log, entries, empty, { members, since: 1 }));
+}
+
+function wipingOnFailure<T>(keyring: Keyring, act: (keyring: Keyring) => T): T {
+  try {
+    return act(keyring);
+  } catch (error) {
+    keyring.wipe();
+    throw error;
+  }
+}
+
+function openEntries(
+  log: LogState,
+  entries: Iterable<Uint8Array>,
+  before: Keyring,
+  options: OpenGrantsOptions,
+): OpenedGrants {
+  let keyring = before;
+  let [opened, junk, withheld]: Runs[] = [NO_RUNS, NO_RUNS, NO_RUNS];
+  for (const entry of eachEntry(entries)) {
+    const { link, attachments } = decodeEntry(entry);
+    const record = recordOfLink(log, link);
+    if (!record) throw new KeysteadError("INVALID_ARGUMENT", "one of the entries is not in this log");
+    const found = openGrants(log, record, attachments, keyring, options);
+    keyring = found.keyring;
+    opened = uniteRuns(opened as Runs, found.opened);
+    junk = uniteRuns(junk as Runs, found.junk);
+    withheld = uniteRuns(withheld as Runs, found.withheld);
+  }
+  const { seeds } = partsOf(keyring);
+  const lacking = (runs: Runs) => subtractRuns(runs, runsOf(seeds.keys()));
+  withheld = lacking(withheld as Runs);
+  // MEM-9: the entries may come in any order, and what was withheld is nobody's junk.
+  keyring = changedKeyring(keyring, { awaited: epochsIn(withheld) });
+  return { keyring, opened: opened as Runs, junk: subtractRuns(lacking(junk as Runs), withheld), withheld };
+}

@@ -1,0 +1,272 @@
+// What a member can do to a log, one function an action: review, rotate, regrant, rekey, leave, rename, lockdown; and what
+// the operator can: expel. docs/spec.md section 6.
+
+import { checkOptions } from "../arguments/options.js";
+import { checkPositions } from "../arguments/positions.js";
+import { checkRuns } from "../arguments/runs.js";
+import type { MemberId } from "../bytes/ids.js";
+import {
+  epochsIn,
+  hasEpoch,
+  intersectRuns,
+  NO_RUNS,
+  type Runs,
+  runsOf,
+  subtractRuns,
+  uniteRuns,
+} from "../bytes/runs.js";
+import { KeysteadError } from "../errors.js";
+import { checkMemberState, type MemberState } from "../grants/member-state.js";
+import { checkedFully, meet, requireContinued } from "../grants/seed-check.js";
+import { requireActive } from "../grants/standing.js";
+import { changedKeyring, type Keyring, partsOf } from "../keys/keyring.js";
+import { OperatorKeys } from "../keys/operator-keys.js";
+import { attachmentDigest } from "../log/entry.js";
+import type { Role } from "../log/fields.js";
+import type { LinkTypeName } from "../log/registry.js";
+import { activeMember, assertLog, findMember, isConfirmed, type LogState } from "../log/state.js";
+import type { Env } from "../primitives/env.js";
+import { type DeviceDescription, openingOf } from "./device-description.js";
+import { sortedRoles, withFreshKeys } from "./enter.js";
+import type { EscrowOptions } from "./escrow-guard.js";
+import { Proposal, proposeLog, proposeState } from "./proposal.js";
+import { type Draft, writeLink } from "./write-link.js";
+
+/**
+ * Approves some members and removes others, in one link. An approved member holds what this one holds; when a removed one
+ * knew the current epoch, a new epoch is made in the same link.
+ *
+ * @throws `NOT_PERMITTED` with the rule, `UNKNOWN_MEMBER`, `INVALID_ARGUMENT`, `GRANT_UNAVAILABLE`; in a log with escrow
+ * `ESCROW_UNKNOWN`, `UNVERIFIED_MEMBERS`
+ */
+export function review(state: MemberState, options: ReviewOptions, env: Env): Proposal<MemberState> {
+  const { log } = checkMemberState(state);
+  const { approve = [], remove = [], roles, disown } = checkOptions(options);
+  const approved = memberList(log, "approve", approve);
+  const given = rolesOf(log, approved, roles);
+  const fields = {
+    approve: approved,
+    remove: memberList(log, "remove", remove),
+    ...(given.length > 0 && { roles: given }),
+    ...(disown !== undefined && { disown: checkPositions("disown", disown) }),
+  };
+  return act(state, "review", fields, env, { guard: options });
+}
+
+/** Options of {@link review}. */
+export interface ReviewOptions extends EscrowOptions {
+  readonly approve?: readonly MemberId[] | undefined;
+  readonly remove?: readonly MemberId[] | undefined;
+  /** In an escrow log: what the members may do that this first confirms; nothing by default. They keep it (MEM-8). */
+  readonly roles?: Readonly<Record<MemberId, readonly Role[]>> | undefined;
+  /** In an escrow log: positions of acts that are not to be believed from now on, of the admins that this removes (ESC-8). */
+  readonly disown?: readonly number[] | undefined;
+}
+
+/** Roles for exactly the members of an escrow log that a review first confirms (MEM-8). */
+function rolesOf(log: LogState, approved: readonly MemberId[], roles: ReviewOptions["roles"] = {}) {
+  const isNew = (id: MemberId) => log.kind === "escrow" && !isConfirmed(log, activeMember(log, id));
+  const stray = Object.keys(checkOptions(roles)).find(
+    (id) => !approved.includes(id as MemberId) || !isNew(id as MemberId),
+  );
+  if (stray !== undefined) {
+    throw new KeysteadError(
+      "INVALID_ARGUMENT",
+      `roles name ${stray}, whom this review does not first confirm in an escrow log`,
+      {
+        rule: "MEM-8",
+      },
+    );
+  }
+  return approved.filter(isNew).map((id) => [id, sortedRoles(roles[id] ?? [])] as const);
+}
+
+/** Makes a new epoch, granted to every active member (in lockdown to the confirmed). @throws as {@link review} */
+export function rotate(state: MemberState, env: Env, options: EscrowOptions = {}): Proposal<MemberState> {
+  return act(state, "rotate", {}, env, { guard: checkOptions(options) });
+}
+
+/** Epochs to be granted again to one member. */
+export interface Regrant {
+  readonly member: MemberId;
+  readonly runs: Runs;
+}
+
+/**
+ * Gives members epochs again that they were granted once and could not open. It extends nobody. Note that a stolen device
+ * can claim it could not open what it was given: serve each member and epoch once at most without asking.
+ *
+ * @throws as {@link review}
+ */
+export function regrant(
+  state: MemberState,
+  regrants: readonly Regrant[],
+  env: Env,
+  options: EscrowOptions = {},
+): Proposal<MemberState> {
+  const { log } = checkMemberState(state);
+  if (!Array.isArray(regrants))
+    throw new KeysteadError("INVALID_ARGUMENT", "regrants must be a list of { member, runs }");
+  const given = new Map<MemberId, Runs>();
+  for (const { member, runs } of regrants.map((each) => checkOptions(each))) {
+    const { id } = activeMember(log, member);
+    given.set(id, uniteRuns(given.get(id) ?? NO_RUNS, checkRuns("runs", runs)));
+  }
+  const give = [...given].filter(([, runs]) => runs.length > 0).sort(([a], [b]) => (a < b ? -1 : 1));
+  if (give.length === 0)
+    throw new KeysteadError("NOT_PERMITTED", "a regrant that gives nothing changes nothing", { rule: "MEM-2" });
+  return act(state, "regrant", { give }, env, { guard: checkOptions(options) });
+}
+
+/**
+ * Takes fresh keys for this member, grants it again what it holds, and makes a new epoch. Do not use it for a backup key:
+ * its paper would no longer open anything.
+ *
+ * @throws as {@link review}
+ */
+export function rekey(state: MemberState, env: Env, options: EscrowOptions = {}): Proposal<MemberState> {
+  const { keyring } = checkMemberState(state);
+  return withFreshKeys(env, (keys) => {
+    const written = write(state, "rekey", { keys: keys.publicKeys }, env, {
+      signers: [keys],
+      guard: checkOptions(options),
+    });
+    return proposeState(keyring, written, keys);
+  });
+}
+
+/** As many runs as leave room for as many as a link may declare missing. */
+const MAX_RECLAIMED_RUNS = 1200;
+
+/** What {@link reclaim} takes over. */
+export interface ReclaimOptions extends EscrowOptions {
+  /** The keyring of a removed member of this log: its key signs, and its seeds are passed on. It stays the caller's. */
+  readonly from: Keyring;
+  /** Which of its epochs; by default what it opened and this member lacks, the newest first where it is too much for one link. */
+  readonly runs?: Runs | undefined;
+}
+
+/**
+ * Takes over what a removed device or backup key of the same owner held, with that member's keyring as proof (MEM-10). It approves
+ * nobody and changes no class.
+ *
+ * @throws as {@link review}; `NOT_PERMITTED` (MEM-10) when `from` is no removed member's, or has nothing that this member lacks
+ */
+export function reclaim(state: MemberState, options: ReclaimOptions, env: Env): Proposal<MemberState> {
+  const { log, keyring } = checkMemberState(state);
+  const { from, runs } = checkOptions(options);
+  const { member, keys } = partsOf(from);
+  if (from.log !== log.head.log) throw new KeysteadError("INVALID_ARGUMENT", "from is a keyring of another log");
+  requireContinued(log, from);
+  const lacking = subtractRuns(findMember(log, member)?.held ?? NO_RUNS, activeMember(log, keyring.member).held);
+  const wanted =
+    runs === undefined
+      ? intersectRuns(lacking, runsOf(meet(log, from).epochs)).slice(-MAX_RECLAIMED_RUNS)
+      : checkRuns("runs", runs);
+  // GRT-4: that keyring may have been stored with a seed of a link that lost its race.
+  const { seeds } = partsOf(checkedFully(log, from, epochsIn(wanted)));
+  const given = runs === undefined ? intersectRuns(wanted, runsOf(seeds.keys())) : wanted;
+  if (given.length === 0)
+    throw new KeysteadError("NOT_PERMITTED", "the removed member has nothing that this one lacks", { rule: "MEM-10" });
+  const written = write(state, "reclaim", { from: member, runs: given }, env, {
+    signers: [keys],
+    guard: options,
+    lent: seeds,
+  });
+  const gained = () =>
+    new Map([...seeds].filter(([epoch]) => hasEpoch(given, epoch)).map(([e, seed]) => [e, seed.copy()]));
+  return new Proposal({
+    entry: written.entry,
+    log: written.log,
+    accept: () => ({ log: written.log, keyring: changedKeyring(keyring, { gained: gained() }) }),
+    fresh: [],
+  });
+}
+
+/** Removes this member itself. Rotation becomes due. The caller wipes the keyring once the server has accepted the entry. @throws as {@link review} */
+export function leave(state: MemberState, env: Env): Proposal<MemberState> {
+  return act(state, "leave", {}, env, { guard: {} });
+}
+
+/** Gives a member a new name: this one itself, or one of its approval class. @throws as {@link review} */
+export function rename(
+  state: MemberState,
+  options: DeviceDescription & { readonly member?: MemberId | undefined },
+  env: Env,
+): Proposal<MemberState> {
+  const { log, keyring } = checkMemberState(state);
+  const { member = keyring.member, ...description } = checkOptions(options);
+  requireActive(log, keyring);
+  const opening = openingOf(description, env);
+  return act(state, "rename", { member: activeMember(log, member).id, name: attachmentDigest(opening) }, env, {
+    opening,
+    guard: {},
+  });
+}
+
+/**
+ * Switches lockdown on or off. Switching it on may remove members in the same link.
+ *
+ * @throws as {@link review}; MEM-5 says who may, and who must be removed first
+ */
+export function setLockdown(
+  state: MemberState,
+  options: { readonly on: boolean; readonly remove?: readonly MemberId[] | undefined } & EscrowOptions,
+  env: Env,
+): Proposal<MemberState> {
+  const { log } = checkMemberState(state);
+  const { on, remove = [] } = checkOptions(options);
+  if (typeof on !== "boolean") throw new KeysteadError("INVALID_ARGUMENT", "on must be true or false");
+  return act(state, "lockdown", { on, remove: memberList(log, "remove", remove) }, env, { guard: options });
+}
+
+/**
+ * The service's operator removes devices or backup keys. Rotation becomes due, and a device that is online does it.
+ *
+ * @param operator keys whose public key the log's first link names.
+ * @throws as {@link review}
+ */
+export function expel(
+  log: LogState,
+  options: { readonly remove: readonly MemberId[] },
+  operator: OperatorKeys,
+  env: Env,
+): Proposal<LogState> {
+  assertLog(log);
+  const fields = { remove: memberList(log, "remove", checkOptions(options).remove) };
+  if (!(operator instanceof OperatorKeys)) throw new KeysteadError("INVALID_ARGUMENT", "operator must be OperatorKeys");
+  return proposeLog(
+    writeLink({ before: log, type: "expel", fields, signers: [operator], guard: "not-a-users-device" }, env),
+  );
+}
+
+function act(
+  state: MemberState,
+  type: LinkTypeName,
+  fields: Draft["fields"],
+  env: Env,
+  extra: Pick<Draft, "opening" | "guard">,
+): Proposal<MemberState> {
+  const written = write(state, type, fields, env, extra);
+  return proposeState(state.keyring, written);
+}
+
+function write(
+  state: MemberState,
+  type: LinkTypeName,
+  fields: Draft["fields"],
+  env: Env,
+  { signers: others = [], ...extra }: Pick<Draft, "opening" | "guard" | "lent"> & Partial<Pick<Draft, "signers">>,
+) {
+  const { log, keyring } = checkMemberState(state);
+  const { keys } = partsOf(keyring);
+  const signers = [keys, ...others];
+  return writeLink({ before: log, type, fields: { author: keys.sign, ...fields }, keyring, signers, ...extra }, env);
+}
+
+/** A list of active members in wire order. */
+export function memberList(log: LogState, field: string, ids: readonly MemberId[]): readonly MemberId[] {
+  if (!Array.isArray(ids)) throw new KeysteadError("INVALID_ARGUMENT", `${field} must be a list of member ids`);
+  const list = ids.map((id) => activeMember(log, id).id);
+  return list.sort();
+}

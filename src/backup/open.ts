@@ -1,0 +1,82 @@
+// Using a backup key: from what was typed to the member's keyring; and the drill, which proves a paper without using it.
+// docs/spec.md section 9 (BAK-1, BAK-4).
+
+import { openKeyring } from "../authoring/receive.js";
+import type { MemberId } from "../bytes/ids.js";
+import type { Runs } from "../bytes/runs.js";
+import { type DataAccess, dataAccess } from "../coverage/data-access.js";
+import type { Keyring } from "../keys/keyring.js";
+import { assertLog, type LogState, type Member } from "../log/state.js";
+import { type Correction, decodeBackupText } from "./code.js";
+import { allBackupKeys, arbiterOf, backupIdSymbols, backupKeys } from "./key.js";
+
+/** What a drill proved. */
+export interface CheckedBackupKey {
+  readonly member: MemberId;
+  readonly name: string | undefined;
+  /** Whether the log still has it. A removed one opens what it reached and approves nothing; its paper can be thrown away. */
+  readonly standing: "active" | "removed";
+  /** What it would bring back at most: what the log says it holds. Some of it may turn out not to open. */
+  readonly atMost: Runs;
+  /** From which epoch, made on which date, that reaches up to now without a gap; undefined when it does not reach up to now. */
+  readonly access: DataAccess | undefined;
+  /** Mistakes in the typed text. As secret as the key: it names characters of it. */
+  readonly corrections: readonly Correction[];
+}
+
+/** A backup key's keyring, opened. */
+export interface OpenedBackupKey extends CheckedBackupKey {
+  /** Reads what the key reached and, of an active one, approves a new device by `review`. The caller wipes it. */
+  readonly keyring: Keyring;
+  /** Epochs whose grants were not among the entries: fetch those with their attachments. */
+  readonly withheld: Runs;
+}
+
+/**
+ * Proves from the public log alone that a paper is a backup key of this log, and says whether it is still active and what it would
+ * bring back at most. A drill: nothing is used up and nothing is opened.
+ *
+ * @param text what was typed. Up to 3 wrong or 6 unreadable characters, a swap, or one missing or extra are corrected.
+ * @throws `BACKUP_KEY_INVALID` (BAK-1), which never says what was typed
+ */
+export function checkBackupKey(log: LogState, text: string): CheckedBackupKey {
+  const { match, secret, corrections } = decode(log, text);
+  secret.fill(0);
+  return factsOf(log, match, corrections);
+}
+
+/**
+ * Opens a backup key: everything that it reached, from its text and the log's entries.
+ *
+ * @param entries the log's entries with their attachments.
+ * @param text what was typed, see {@link checkBackupKey}.
+ * @returns its keyring; with it, and the log, a new device is approved by `review`, unless the key was removed: then it only reads.
+ * The caller wipes it.
+ * @throws `BACKUP_KEY_INVALID` (BAK-1)
+ */
+export function openBackupKey(log: LogState, entries: Iterable<Uint8Array>, text: string): OpenedBackupKey {
+  const { match, secret, corrections } = decode(log, text);
+  const keys = backupKeys(secret, log.head.log);
+  secret.fill(0);
+  const seed = keys.copySeed();
+  keys.wipe();
+  try {
+    const { keyring, withheld } = openKeyring(log, entries, seed.bytes());
+    return { ...factsOf(log, match, corrections), keyring, withheld };
+  } finally {
+    seed.wipe();
+  }
+}
+
+function factsOf(log: LogState, member: Member, corrections: readonly Correction[]): CheckedBackupKey {
+  const { id, name, held, removed } = member;
+  const standing = removed ? ("removed" as const) : ("active" as const);
+  return { member: id, name, standing, atMost: held, access: dataAccess(log, id), corrections };
+}
+
+function decode(log: LogState, text: string): { match: Member; secret: number[]; corrections: readonly Correction[] } {
+  assertLog(log);
+  const ids = allBackupKeys(log).map(({ signingKey: sign }) => backupIdSymbols(sign));
+  const { match, secret, corrections } = decodeBackupText(text, arbiterOf(log), ids);
+  return { match: match as Member, secret, corrections };
+}

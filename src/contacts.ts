@@ -1,0 +1,10 @@
+// keystead/contacts: what a device remembers of somebody else's log, and what changed since. docs/spec.md section 10.
+
+export {
+  type AcknowledgeContactOptions,
+  acknowledgeContact,
+  requireContactUnchanged,
+} from "./fingerprint/acknowledge.js";
+export type { ContactChange, ContactFacts, ContactLink, ContactMember, ContactStatus } from "./fingerprint/change.js";
+export { compareContact } from "./fingerprint/contacts.js";
+export { decodeContact, encodeContact, type TrackedContact, trackContact } from "./fingerprint/pin.js";

@@ -1,0 +1,232 @@
+// The organisation's report: every user's coverage, streamed, with totals and what to do first. docs/spec.md sections 8 and 11.
+
+import { checkOptions } from "../arguments/options.js";
+import { countEpochs, NO_RUNS, runsOf } from "../bytes/runs.js";
+import { formatEpochs, formatStretch } from "../coverage/stretches.js";
+import { KeysteadError } from "../errors.js";
+import { checkMemberState, type MemberState } from "../grants/member-state.js";
+import { partsOf } from "../keys/keyring.js";
+import { assertLog, type LogState } from "../log/state.js";
+import { policyOf } from "../trust/escrow-needs.js";
+import type { RenewalReason } from "../trust/renewal.js";
+import type { ActRecord } from "./act.js";
+import { escrowsOf, openAsEscrow } from "./escrow-keys.js";
+import {
+  checkCoverage,
+  type EscrowStatus,
+  escrowCoverer,
+  type LastSeen,
+  type Proof,
+  type UserCoverage,
+} from "./user-coverage.js";
+
+/** A user to report on. */
+export interface ReportedUser {
+  /** The user's log, verified. */
+  readonly log: LogState;
+  /** When its members were last seen, if the service knows. */
+  readonly lastSeen?: LastSeen | undefined;
+  /** Its entries with their attachments, to prove what is claimed. */
+  readonly entries?: Iterable<Uint8Array> | undefined;
+}
+
+/** Options of {@link organisationReport}. */
+export interface ReportOptions {
+  /** An admin's state of the escrow log: what users' entries claim is then proven by opening it. */
+  readonly admin?: MemberState | undefined;
+  /** The acts of the escrow log, as `actRecords` reads them: each row then lists the recoveries of its user, with reason and case. */
+  readonly acts?: readonly ActRecord[] | undefined;
+  /** Called after every user and waited for: return a promise of a later turn to let a screen draw. */
+  readonly onProgress?: ((done: number) => void | Promise<void>) | undefined;
+  /** Ends the report between two users; iterating then throws the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Reports on any number of users, one at a time: nothing is kept of a user once the next is asked for.
+ *
+ * @param escrowLog the newest escrow log, verified.
+ * @param users in any order; an async iterable may load them as it goes.
+ * @returns one {@link UserCoverage} a user. Feed them to {@link ReportTotals} for the totals and the to-do list.
+ * @throws `INVALID_ARGUMENT`; while iterating, what opening a user's grants throws
+ */
+export async function* organisationReport(
+  escrowLog: LogState,
+  users: Iterable<ReportedUser> | AsyncIterable<ReportedUser>,
+  options: ReportOptions = {},
+): AsyncGenerator<UserCoverage, void, void> {
+  policyOf(escrowLog);
+  const { admin, onProgress, signal, acts = [] } = checkOptions(options);
+  if (admin !== undefined && checkMemberState(admin).log.head.log !== escrowLog.head.log) {
+    throw new KeysteadError("INVALID_ARGUMENT", "options.admin is not a state of this escrow log");
+  }
+  checkUsers(users, options);
+  if (!Array.isArray(acts)) throw new KeysteadError("INVALID_ARGUMENT", "options.acts must be what actRecords gave");
+  const cover = escrowCoverer(escrowLog, acts);
+  let done = 0;
+  for await (const user of users) {
+    signal?.throwIfAborted();
+    const { log, lastSeen, entries } = checkOptions(user);
+    assertLog(log);
+    checkLastSeen(lastSeen);
+    yield cover(log, lastSeen, admin && entries !== undefined ? proofOf(admin, log, entries) : undefined);
+    await onProgress?.(++done);
+  }
+}
+
+function checkUsers(users: unknown, { onProgress, signal }: ReportOptions): void {
+  const { [Symbol.iterator]: each, [Symbol.asyncIterator]: eachLater } = Object(users);
+  if (typeof (each ?? eachLater) !== "function")
+    throw new KeysteadError("INVALID_ARGUMENT", "users must be an iterable or async iterable of { log }");
+  if (onProgress !== undefined && typeof onProgress !== "function")
+    throw new KeysteadError("INVALID_ARGUMENT", "options.onProgress must be a function");
+  if (signal !== undefined && typeof signal?.throwIfAborted !== "function")
+    throw new KeysteadError("INVALID_ARGUMENT", "options.signal must be an AbortSignal");
+}
+
+function checkLastSeen(lastSeen: unknown): void {
+  if (lastSeen === undefined) return;
+  if (lastSeen instanceof Map && [...lastSeen.values()].every((seen) => seen instanceof Date)) return;
+  throw new KeysteadError("INVALID_ARGUMENT", "lastSeen must be a Map from member ids to dates");
+}
+
+/** What escrow really opens of a log; its keys are wiped again. */
+function proofOf(admin: MemberState, log: LogState, entries: Iterable<Uint8Array>): Proof {
+  if (escrowsOf(log).length === 0) return { opened: NO_RUNS, junk: NO_RUNS };
+  const { keyring } = openAsEscrow(admin, log, entries);
+  try {
+    return { opened: runsOf(keyring.epochs), junk: runsOf(partsOf(keyring).junk) };
+  } finally {
+    keyring.wipe();
+  }
+}
+
+/** Something to do for one user. */
+export interface ToDo {
+  readonly subject: string;
+  /** For people. */
+  readonly text: string;
+  /** How many epochs it brings under escrow. */
+  readonly closes: number;
+}
+
+/** Totals of a report, and its to-do list. Its size does not grow with the number of users. */
+export class ReportTotals {
+  readonly #most: number;
+  readonly #statuses: Record<EscrowStatus, number> = { covered: 0, partly: 0, behind: 0, pending: 0, removed: 0 };
+  #todo: ToDo[] = [];
+  #users = 0;
+  #closable = 0;
+  #withLoss = 0;
+  #stale = 0;
+
+  /** @param most how many things to do are kept, those that close the most; default 1,000. */
+  constructor(most = 1000) {
+    if (!Number.isSafeInteger(most) || most < 0)
+      throw new KeysteadError("INVALID_ARGUMENT", "most must be a whole number, 0 or more");
+    this.#most = most;
+  }
+
+  /** Adds a user. */
+  add(user: UserCoverage): void {
+    const todo = toDosOf(user);
+    this.#users++;
+    this.#statuses[user.status]++;
+    this.#closable += user.closable;
+    if (user.lost.length > 0) this.#withLoss++;
+    if (user.pointer !== "newest" && user.pointer !== "none") this.#stale++;
+    this.#todo.push(...todo);
+    // Sorted and cut once in a while, so that adding stays cheap and the list stays short.
+    if (this.#todo.length > 2 * this.#most + 64) this.#cut();
+  }
+
+  /** Number of users added. */
+  get users(): number {
+    return this.#users;
+  }
+
+  /** How many users have each status. */
+  get statuses(): Readonly<Record<EscrowStatus, number>> {
+    return { ...this.#statuses };
+  }
+
+  /** Epochs that escrow lacks and somebody could give it. */
+  get closable(): number {
+    return this.#closable;
+  }
+
+  /** Users with data that nobody can read any more. */
+  get withLoss(): number {
+    return this.#withLoss;
+  }
+
+  /** Users whose escrow member points at anything but the newest escrow epoch (ESC-6). */
+  get stale(): number {
+    return this.#stale;
+  }
+
+  /** What to do, what closes the most first. */
+  get todo(): readonly ToDo[] {
+    this.#cut();
+    return [...this.#todo];
+  }
+
+  #cut(): void {
+    this.#todo.sort((a, b) => b.closes - a.closes || (a.subject < b.subject ? -1 : a.subject > b.subject ? 1 : 0));
+    this.#todo = this.#todo.slice(0, this.#most);
+  }
+}
+
+const RENEWALS: Readonly<Record<RenewalReason, string>> = {
+  older: "renew the pointer: it stands for an old escrow epoch",
+  "known-to-former-admin": "renew: a former admin made the current epoch in escrow's name, and knows it",
+  founder: "let a confirmed device renew the pointer: an unconfirmed one set it",
+};
+
+/** What to do for a user. @throws `INVALID_ARGUMENT` */
+export function toDosOf(user: UserCoverage): readonly ToDo[] {
+  const { subject, status, gaps, withheld, pointer, renewal, rotationDue, recoveries, unfinished, closable } =
+    checkCoverage(user);
+  const todo = (text: string, closes = 0): ToDo => ({ subject, text, closes });
+  if (status === "pending") return [todo("ask the user to acknowledge escrow on any device", closable)];
+  const steps = gaps.flatMap(({ closers: [best] }) => {
+    if (!best) return [];
+    // Of the gap, what this device holds: the rest is another's to give.
+    return [todo(`let ${best.name} give escrow ${formatEpochs(best.epochs)}`, countEpochs(best.epochs))];
+  });
+  return [
+    ...(status === "removed"
+      ? [todo("escrow was removed: find out why, and ask the user to acknowledge it again", closable)]
+      : steps),
+    ...(withheld.length > 0
+      ? [
+          todo(
+            `fetch the log's attachments again: ${withheld.map(formatStretch).join("; ")} was granted and not delivered`,
+          ),
+        ]
+      : []),
+    ...renewal.map((reason) => todo(RENEWALS[reason])),
+    ...(pointer === "false"
+      ? [todo("alarm: the pointer's keys are no epoch of this escrow log; let a device renew it")]
+      : []),
+    ...(pointer === "ahead"
+      ? [
+          todo(
+            "alarm: the pointer names an epoch that this escrow log does not have; load the newest, or let a device renew it",
+          ),
+        ]
+      : []),
+    ...(pointer === "other-log" ? [todo("alarm: escrow stands for another organisation's log")] : []),
+    ...recoveries
+      .filter(({ believed }) => !believed)
+      .map(({ seq, because }) => todo(`alarm: link ${seq} acted for escrow, and is not to be believed (${because})`)),
+    ...unfinished
+      .filter(({ status }) => status !== "disowned")
+      .map(({ recordedAt, reason }) =>
+        todo(
+          `link ${recordedAt} of the escrow log announced an act that was not done (${reason}): do it, or disown it`,
+        ),
+      ),
+    ...(rotationDue ? [todo("rotation is due: any of the user's devices does it when it is online")] : []),
+  ];
+}

@@ -1,0 +1,263 @@
+// What an organisation's escrow covers of one user's data: what admins could open today, what is missing and who could give it,
+// what is lost, and what was done in escrow's name. docs/spec.md sections 8 and 11 (ESC-5 to ESC-11).
+
+import { checkOptions } from "../arguments/options.js";
+import type { LogId, MemberId } from "../bytes/ids.js";
+import { countEpochs, intersectRuns, NO_RUNS, type Runs, subtractRuns, uniteRuns } from "../bytes/runs.js";
+import { actors } from "../coverage/capabilities.js";
+import { accessWith, type DataAccess } from "../coverage/data-access.js";
+import { nameMembers } from "../coverage/names.js";
+import { allEpochs, type Stretch, stretchesOf } from "../coverage/stretches.js";
+import { KeysteadError } from "../errors.js";
+import { escrowMember, type LinkRecord, type LogState, type Member, type Removal } from "../log/state.js";
+import { type EscrowAct, escrowActs } from "../trust/acts.js";
+import { claimedRuns } from "../trust/claimed.js";
+import { judgePointer, type PointerVerdict } from "../trust/pointer.js";
+import { type RenewalReason, renewalReasons } from "../trust/renewal.js";
+import { type ActRecord, type RecordedAct, reviewOf } from "./act.js";
+import { escrowsOf } from "./escrow-keys.js";
+
+/** A stretch that escrow cannot open, and the devices that could give it. */
+export interface EscrowGap extends Stretch {
+  /** Those who hold the most of it first. */
+  readonly closers: readonly GapCloser[];
+}
+
+/** A device or backup key that could close a gap by approving escrow, or by granting it again. */
+export interface GapCloser {
+  readonly member: MemberId;
+  readonly name: string;
+  readonly epochs: Runs;
+  /** As the caller knows it. */
+  readonly lastSeen: Date | undefined;
+}
+
+const STATUSES = ["covered", "partly", "behind", "pending", "removed"] as const;
+
+/**
+ * - `covered`: everything from the first epoch on.
+ * - `partly`: an unbroken stretch up to now, and gaps before it.
+ * - `behind`: the current epoch is not covered: newer data could not be opened today.
+ * - `pending`: escrow is not enrolled, and never was.
+ * - `removed`: escrow was enrolled and is not any more.
+ */
+export type EscrowStatus = (typeof STATUSES)[number];
+
+/** A review in escrow's name, whether it is believed, and why it was done. */
+export interface Recovery extends EscrowAct {
+  readonly when: Date;
+  /** Reason and case of its act; undefined where the act is not there, or the caller gave none that could be read. */
+  readonly reason: string | undefined;
+  readonly case: string | undefined;
+}
+
+const ACT_STATUSES = ["open", "unused", "disowned"] as const;
+
+/**
+ * - `open`: the act's place in the user's log is still free.
+ * - `unused`: another link has the place: nobody can do it any more.
+ * - `disowned`: admins said that it is not to be believed.
+ */
+export type UnfinishedActStatus = (typeof ACT_STATUSES)[number];
+
+/** An act about one user's log of which no review is to be seen, or that was disowned. */
+export interface UnfinishedAct {
+  /** Position in the escrow log. */
+  readonly recordedAt: number;
+  readonly admin: MemberId;
+  readonly when: Date;
+  readonly reason: string;
+  readonly case: string;
+  readonly status: UnfinishedActStatus;
+}
+
+/** One user in the organisation's report. */
+export interface UserCoverage {
+  readonly subject: string;
+  readonly log: string;
+  readonly status: EscrowStatus;
+  /** From when on everything until now could be opened; undefined when the current epoch could not. */
+  readonly since: DataAccess | undefined;
+  /** What the log says that escrow was granted, to real epochs of this escrow log. */
+  readonly claimed: Runs;
+  /** What was really opened; undefined when the report was made without proof. */
+  readonly proven: Runs | undefined;
+  readonly gaps: readonly EscrowGap[];
+  /**
+   * Claimed, neither opened nor found to be junk: the server did not deliver the bytes, or they are sealed to an escrow epoch that
+   * the admin's keyring does not hold. Empty without proof.
+   */
+  readonly withheld: readonly Stretch[];
+  /** Declared gaps: epochs that devices kept from escrow because they could not judge it then, and nobody gave it since (MEM-6). */
+  readonly keptFromEscrow: readonly Stretch[];
+  /** What nobody active holds, escrow included. */
+  readonly lost: readonly Stretch[];
+  /** Where escrow's pointer points; `none` without an escrow member. */
+  readonly pointer: PointerVerdict | "none";
+  /** Why the pointer is due to be renewed (ESC-6, ESC-10); empty when it is not. */
+  readonly renewal: readonly RenewalReason[];
+  readonly rotationDue: boolean;
+  /** Every removal of an escrow member: whether it was legitimate, the log cannot say (ESC-7). */
+  readonly removals: readonly Removal[];
+  /** Every review in escrow's name, believed or not (ESC-8). */
+  readonly recoveries: readonly Recovery[];
+  /** Acts about this log of which no review is to be seen, or that were disowned, as far as the caller gave acts. */
+  readonly unfinished: readonly UnfinishedAct[];
+  /** Number of active backup keys of the user's own. */
+  readonly backupKeys: number;
+  /** Number of epochs in gaps that somebody could close: what the to-do list is sorted by. */
+  readonly closable: number;
+}
+
+/** When members were last seen, as the caller's service knows it. */
+export type LastSeen = ReadonlyMap<MemberId, Date>;
+
+/** What an admin's keyring made of what was claimed. */
+export interface Proof {
+  readonly opened: Runs;
+  /** Epochs that were delivered and did not open. */
+  readonly junk: Runs;
+}
+
+/** The coverage of many users of one escrow log, whose acts are given as far as they could be read. */
+export function escrowCoverer(escrowLog: LogState, records: readonly ActRecord[] = []) {
+  const byLog = new Map<LogId, ActRecord[]>();
+  for (const record of records) {
+    const { log } = record.act ?? {};
+    if (log !== undefined) byLog.set(log, [...(byLog.get(log) ?? []), record]);
+  }
+  return (log: LogState, lastSeen: LastSeen = new Map(), proof?: Proof): UserCoverage =>
+    coverageOf(log, escrowLog, { lastSeen, proof, records: byLog.get(log.head.log) ?? [] });
+}
+
+const isDate = (value: unknown) => value instanceof Date && !Number.isNaN(value.getTime());
+const isText = (value: unknown) => typeof value === "string";
+const isList = (value: unknown, isItem: (item: never) => boolean) =>
+  Array.isArray(value) && value.every(isItem as never);
+const isRun = (run: unknown) => isList(run, Number.isSafeInteger) && (run as readonly number[]).length === 2;
+const isStretch = (stretch: Stretch | null) =>
+  !!stretch &&
+  Number.isSafeInteger(stretch.from) &&
+  Number.isSafeInteger(stretch.to) &&
+  isDate(stretch.since) &&
+  (stretch.until === undefined || isDate(stretch.until));
+const isCloser = (closer: GapCloser | null) =>
+  !!closer &&
+  isText(closer.name) &&
+  isList(closer.epochs, isRun) &&
+  (closer.lastSeen === undefined || isDate(closer.lastSeen));
+const isAct = (act: EscrowAct | null) => !!act && Number.isSafeInteger(act.seq) && isText(act.because);
+const isRecovery = (act: Recovery | null) =>
+  isAct(act) &&
+  isDate(act?.when) &&
+  typeof act?.believed === "boolean" &&
+  [act.reason, act.case].every((words) => words === undefined || isText(words));
+const isUnfinished = (act: UnfinishedAct | null) =>
+  !!act &&
+  Number.isSafeInteger(act.recordedAt) &&
+  isDate(act.when) &&
+  [act.reason, act.case].every(isText) &&
+  ACT_STATUSES.includes(act.status);
+
+/** A row of a report, perhaps from a worker or a store. @throws `INVALID_ARGUMENT` unless it is one */
+export function checkCoverage(user: UserCoverage): UserCoverage {
+  const row = checkOptions(user);
+  const isRow =
+    isText(row.subject) &&
+    STATUSES.includes(row.status) &&
+    (row.since === undefined || isDate(row.since?.since)) &&
+    [row.claimed, row.proven === undefined ? NO_RUNS : row.proven].every((runs) => isList(runs, isRun)) &&
+    [row.gaps, row.withheld, row.keptFromEscrow, row.lost].every((stretches) => isList(stretches, isStretch)) &&
+    row.gaps.every(({ closers }) => isList(closers, isCloser)) &&
+    isText(row.pointer) &&
+    isList(row.renewal, isText) &&
+    Array.isArray(row.removals) &&
+    isList(row.recoveries, isRecovery) &&
+    isList(row.unfinished, isUnfinished) &&
+    [row.backupKeys, row.closable].every(Number.isSafeInteger);
+  if (isRow) return row;
+  throw new KeysteadError("INVALID_ARGUMENT", "user must be a UserCoverage, as organisationReport gives it");
+}
+
+interface Known {
+  readonly lastSeen: LastSeen;
+  readonly proof: Proof | undefined;
+  readonly records: readonly ActRecord[];
+}
+
+function coverageOf(log: LogState, escrowLog: LogState, { lastSeen, proof, records }: Known): UserCoverage {
+  const escrow = escrowMember(log);
+  const escrows = escrowsOf(log);
+  const claimed = claimedRuns(log, escrowLog);
+  // What opens by a pair with one key of a thief's, escrow could not pass on (ESC-11).
+  const proven = proof && intersectRuns(proof.opened, claimed);
+  const covered = proven ?? claimed;
+  const withheld = proof ? subtractRuns(subtractRuns(claimed, proof.opened), proof.junk) : NO_RUNS;
+  const own = [...log.active.values()].filter(({ kind }) => kind !== "escrow");
+  // What only waits to be delivered is not lost, and nobody need give it again.
+  const held = own.reduce((all, member) => uniteRuns(all, member.held), uniteRuns(covered, withheld));
+  const lost = subtractRuns(allEpochs(log), held);
+  const missing = [covered, withheld, lost].reduce<Runs>(subtractRuns, allEpochs(log));
+  const since = accessWith(log, covered);
+  return {
+    ...{ subject: log.subject, log: log.head.log, claimed, proven, since },
+    status: statusOf(escrow !== undefined, escrows.length > 0, since),
+    gaps: gapsIn(log, missing, lastSeen),
+    withheld: stretchesOf(log, withheld),
+    keptFromEscrow: stretchesOf(log, subtractRuns(keptFrom(escrows), claimed)),
+    lost: stretchesOf(log, lost),
+    pointer: escrow?.pointer ? judgePointer(escrow.pointer, escrowLog) : "none",
+    renewal: renewalReasons(log, escrowLog),
+    rotationDue: log.rotationDue,
+    removals: escrows.flatMap(({ removed }) => (removed ? [removed] : [])),
+    recoveries: recoveriesIn(log, escrowLog, records),
+    unfinished: records.flatMap((record) => unfinished(log, escrowLog, record) ?? []),
+    backupKeys: own.filter(({ kind }) => kind === "backup").length,
+    closable: countEpochs(missing),
+  };
+}
+
+function keptFrom(escrows: readonly Member[]): Runs {
+  return escrows.reduce<Runs>((all, { withheld }) => uniteRuns(all, withheld), NO_RUNS);
+}
+
+/** A renewal brings in nobody: all that matters of one is whether its epoch is the current one (ESC-10). */
+function recoveriesIn(log: LogState, escrowLog: LogState, records: readonly ActRecord[]): readonly Recovery[] {
+  const bySeq = new Map(records.map(({ seq, act }) => [seq, act]));
+  const reviews = escrowActs(log, escrowLog).filter(({ type }) => type === "review");
+  return reviews.map((review) => {
+    const act = review.recordedAt === undefined ? undefined : bySeq.get(review.recordedAt);
+    const { time } = log.links.at(review.seq - 1) as LinkRecord;
+    return { ...review, when: new Date(time), reason: act?.reason, case: act?.case };
+  });
+}
+
+function unfinished(log: LogState, escrowLog: LogState, record: ActRecord): UnfinishedAct | undefined {
+  const act = record.act as RecordedAct;
+  const isDone = reviewOf(log, escrowLog, act) !== undefined;
+  if (isDone && !record.disowned) return undefined;
+  const undone = act.seq > log.head.seq ? "open" : "unused";
+  const status = record.disowned ? "disowned" : undone;
+  return { recordedAt: record.seq, admin: record.admin, when: record.when, reason: act.reason, case: act.case, status };
+}
+
+function statusOf(isEnrolled: boolean, wasEnrolled: boolean, since: DataAccess | undefined): EscrowStatus {
+  if (!isEnrolled) return wasEnrolled ? "removed" : "pending";
+  if (!since) return "behind";
+  return since.epoch === 1 ? "covered" : "partly";
+}
+
+function gapsIn(log: LogState, missing: Runs, lastSeen: LastSeen): readonly EscrowGap[] {
+  const nameOf = nameMembers(log);
+  const candidates = actors(log);
+  return stretchesOf(log, missing).map((stretch) => {
+    const closers = candidates
+      .map(({ id, held }) => ({
+        ...{ member: id, name: nameOf(id), lastSeen: lastSeen.get(id) },
+        epochs: intersectRuns(held, [[stretch.from, stretch.to]]),
+      }))
+      .filter(({ epochs }) => epochs.length > 0)
+      .sort((a, b) => countEpochs(b.epochs) - countEpochs(a.epochs));
+    return { ...stretch, closers };
+  });
+}

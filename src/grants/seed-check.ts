@@ -1,0 +1,169 @@
+// Where a keyring meets its log: every seed is checked against what the log publishes, so that none that belongs to a link which
+// lost its race, to a fork or to a damaged store passes for an epoch's. docs/spec.md section 7 (GRT-4).
+
+import type { Secret } from "../bytes/secret.js";
+import { toHex } from "../bytes/text.js";
+import { KeysteadError } from "../errors.js";
+import { epochKemPublicKey } from "../keys/epoch-keys.js";
+import { changedKeyring, type Keyring, type KeyringParts, partsOf, type StoredFacts } from "../keys/keyring.js";
+import type { KeyHolder } from "../keys/member-keys.js";
+import type { Epoch, LogState } from "../log/state.js";
+import { labelledHash } from "../primitives/hash.js";
+import { rhoOf } from "../primitives/kem.js";
+import { LABELS } from "../primitives/labels.js";
+
+/**
+ * The keyring against the log at hand. Seeds that fail the quick check, or failed the full one, are set aside under the public key
+ * that they do derive; their epochs are to be opened again. One that was set aside before and is this log's is back. Costs
+ * nothing where nothing is new.
+ */
+export function meet(log: LogState, keyring: Keyring): Keyring {
+  const parts = partsOf(keyring);
+  const { published, stored, seeds, vault } = parts;
+  if (published === log.epochs && !stored && !vault.hasSuspects) return keyring;
+  if (stored) trustStored(log, parts);
+  const known = isContinuedBy(log, published) ? published.length : 0;
+  const dropped = new Set<number>();
+  const opens = new Map<number, Secret>();
+  const aside = new Map<string, Secret | undefined>();
+  for (const number of known > 0 && !vault.hasSuspects ? numbersAfter(known, log) : seeds.keys()) {
+    const [seed, epoch] = [seeds.get(number), log.epochs.at(number - 1)];
+    if (!seed || !epoch) continue;
+    const verdict = vault.known(seed, epoch);
+    if (verdict === "opens") opens.set(number, seed);
+    else if (verdict === "wrong" || (number > known && !vault.passes(seed, epoch))) {
+      dropped.add(number);
+      aside.set(digestOf(epochKemPublicKey(seed.bytes())), seed);
+    }
+  }
+  const back = takenBack(log, parts, new Map([...parts.aside, ...aside] as [string, Secret][]), known, dropped);
+  for (const digest of back.digests) aside.set(digest, undefined);
+  if (published === log.epochs && !stored && dropped.size + opens.size + back.gained.size === 0) return keyring;
+  return changedKeyring(keyring, {
+    ...{ dropped, aside, published: log.epochs, gained: back.gained },
+    opens: new Map([...opens, ...back.opens]),
+  });
+}
+
+/**
+ * How a log stands to the head with which a keyring was stored: it has it; it went another way; or it ends before. Without a stored
+ * head it is `continued`.
+ */
+export type Continuity = "continued" | "forked" | "rolled-back";
+
+/** How a log stands to a head of the same log. */
+export function continuityOf(log: LogState, { seq, hash }: StoredFacts["head"]): Continuity {
+  if (log.head.seq < seq) return "rolled-back";
+  return log.links.at(seq - 1)?.hash === hash ? "continued" : "forked";
+}
+
+/**
+ * The heads come before the seeds: a keyring that was stored belongs to a log that goes on from there.
+ *
+ * @throws `ROLLED_BACK`, `FORKED`
+ */
+export function requireContinued(log: LogState, keyring: Keyring): void {
+  const { stored } = partsOf(keyring);
+  const history = stored ? continuityOf(log, stored.head) : "continued";
+  if (history === "continued") return;
+  const what =
+    history === "forked"
+      ? `the log has another link ${stored?.head.seq} than when this keyring was stored`
+      : `the log ends at link ${log.head.seq}, and this keyring was stored at link ${stored?.head.seq}`;
+  throw new KeysteadError(
+    history === "forked" ? "FORKED" : "ROLLED_BACK",
+    `${what}; verify it with your pin, and bring the keyring back by resume once you know why`,
+    { rule: "LOG-8", details: { stored: { log: log.head.log, ...stored?.head }, offered: log.head } },
+  );
+}
+
+/** The keyring of a member that made new epochs itself, in the last links of the log. Takes over what is given. */
+export function withMade(
+  log: LogState,
+  keyring: Keyring,
+  made: ReadonlyMap<number, Secret>,
+  keys?: KeyHolder | undefined,
+): Keyring {
+  const { vault } = partsOf(keyring);
+  for (const [number, seed] of made) vault.remember(seed, log.epochs.at(number - 1) as Epoch, "right");
+  return meet(log, changedKeyring(keyring, { keys, gained: made }));
+}
+
+/** The keyring once these epochs passed the full check, or are set aside. */
+export function checkedFully(log: LogState, keyring: Keyring, epochs: Iterable<number>): Keyring {
+  for (const epoch of epochs) rightSeed(log, keyring, epoch);
+  return meet(log, keyring);
+}
+
+/** The seed of an epoch, if there is one that passes the full check (GRT-4). */
+export function rightSeed(log: Pick<LogState, "epochs">, keyring: Keyring, epoch: number): Secret | undefined {
+  const { seeds, vault } = partsOf(keyring);
+  const seed = seeds.get(epoch);
+  const published = log.epochs.at(epoch - 1);
+  return seed && published && vault.judge(seed, published) === "right" ? seed : undefined;
+}
+
+/** Epochs of this log whose seeds have passed the full check, ascending. */
+export function fullyChecked({ epochs }: LogState, keyring: Keyring): readonly number[] {
+  const { seeds, vault } = partsOf(keyring);
+  const isRight = (number: number, seed: Secret) => {
+    const epoch = epochs.at(number - 1);
+    return epoch !== undefined && vault.known(seed, epoch) === "right";
+  };
+  return [...seeds].flatMap(([number, seed]) => (isRight(number, seed) ? [number] : [])).sort((a, b) => a - b);
+}
+
+/** What was checked before the keyring was stored holds for the log that it was stored with, and for what continues that. */
+function trustStored(log: LogState, { stored, seeds, vault }: KeyringParts): void {
+  if (!stored || continuityOf(log, stored.head) !== "continued") return;
+  for (const number of stored.checked) {
+    const [seed, epoch] = [seeds.get(number), log.epochs.at(number - 1)];
+    if (seed && epoch && epoch.seq <= stored.head.seq && vault.passes(seed, epoch)) {
+      vault.remember(seed, epoch, "right");
+    }
+  }
+}
+
+/** The epochs of a log after the first ones. */
+function* numbersAfter(known: number, { epochs }: LogState): Generator<number> {
+  for (let number = known + 1; number <= epochs.length; number++) yield number;
+}
+
+/** Whether the log has all the epochs that the keyring met last, and these very ones. */
+function isContinuedBy(
+  { epochs }: LogState,
+  published: KeyringParts["published"],
+): published is NonNullable<KeyringParts["published"]> {
+  if (!published || published.length === 0 || published.length > epochs.length) return false;
+  return epochs.at(published.length - 1) === published.at(published.length - 1);
+}
+
+/** Seeds that were set aside and derive the key of an epoch of this log after all. */
+function takenBack(
+  log: LogState,
+  { seeds, vault }: KeyringParts,
+  aside: ReadonlyMap<string, Secret>,
+  known: number,
+  dropped: ReadonlySet<number>,
+) {
+  const gained = new Map<number, Secret>();
+  const opens = new Map<number, Secret>();
+  const digests: string[] = [];
+  const rhos = new Set([...aside.values()].map((seed) => toHex(vault.rho(seed))));
+  for (const number of aside.size > 0 ? numbersAfter(known, log) : []) {
+    if (seeds.has(number) && !dropped.has(number)) continue;
+    const epoch = log.epochs.at(number - 1) as Epoch;
+    if (!rhos.has(toHex(rhoOf(epoch.kemKey)))) continue;
+    const digest = digestOf(epoch.kemKey);
+    const seed = aside.get(digest);
+    if (!seed) continue;
+    digests.push(digest);
+    if (vault.judge(seed, epoch) === "right") gained.set(number, seed);
+    else opens.set(number, seed);
+  }
+  return { gained, opens, digests };
+}
+
+function digestOf(kem: Uint8Array): string {
+  return toHex(labelledHash(LABELS.publicKey, kem));
+}

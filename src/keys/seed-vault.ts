@@ -1,0 +1,93 @@
+// All secrets of a keyring and of those that were made from it, and what was found out about them: seeds are checked once.
+// docs/spec.md sections 5 and 7 (GRT-4).
+
+import { equalBytes } from "../bytes/bytes.js";
+import type { Secret } from "../bytes/secret.js";
+import { type KemPrivateKey, rhoOf } from "../primitives/kem.js";
+import { type EpochPublicKeys, epochKemKey, epochKemPublicKey, epochRho, epochSigningPublicKey } from "./epoch-keys.js";
+
+/**
+ * What the full check says of a seed (GRT-4): it derives every key that the log publishes for its epoch; only the KEM key, so that it
+ * still opens; or not even that.
+ */
+export type SeedVerdict = "right" | "opens" | "wrong";
+
+/** Every secret that a keyring and the keyrings made from it ever held, so that wiping one leaves nothing behind. */
+export class Vault {
+  readonly #secrets = new Set<{ wipe(): void }>();
+  readonly #expanded = new Map<Secret, KemPrivateKey>();
+  readonly #rhos = new WeakMap<Secret, Uint8Array>();
+  /** The last full check of each seed: against which keys, and what came out. */
+  readonly #verdicts = new WeakMap<Secret, { readonly keys: EpochPublicKeys; readonly verdict: SeedVerdict }>();
+  #hasSuspects = false;
+  #wiped = false;
+
+  get wiped(): boolean {
+    return this.#wiped;
+  }
+
+  keep<T extends { wipe(): void }>(secret: T): T {
+    this.#secrets.add(secret);
+    return secret;
+  }
+
+  /** The X-Wing key of an epoch seed, expanded once. */
+  expand(seed: Secret): KemPrivateKey {
+    const key = this.#expanded.get(seed) ?? this.keep(epochKemKey(seed.bytes()));
+    this.#expanded.set(seed, key);
+    return key;
+  }
+
+  /** The quick check (GRT-4), computed once for each seed. */
+  passes(seed: Secret, { kemKey: kem }: EpochPublicKeys): boolean {
+    return equalBytes(this.rho(seed), rhoOf(kem));
+  }
+
+  /** The ρ that a seed derives. */
+  rho(seed: Secret): Uint8Array {
+    const rho = this.#rhos.get(seed) ?? epochRho(seed.bytes());
+    this.#rhos.set(seed, rho);
+    return rho;
+  }
+
+  /** The full check (GRT-4), computed once for each seed and the keys of an epoch. */
+  judge(seed: Secret, keys: EpochPublicKeys): SeedVerdict {
+    const verdict = this.known(seed, keys) ?? this.#judge(seed, keys);
+    this.remember(seed, keys, verdict);
+    return verdict;
+  }
+
+  /** What the full check said, if it was done for these keys. */
+  known(seed: Secret, keys: EpochPublicKeys): SeedVerdict | undefined {
+    const last = this.#verdicts.get(seed);
+    return last && isSame(last.keys, keys) ? last.verdict : undefined;
+  }
+
+  remember(seed: Secret, keys: EpochPublicKeys, verdict: SeedVerdict): void {
+    this.#verdicts.set(seed, { keys, verdict });
+    if (verdict !== "right" && this.#secrets.has(seed)) this.#hasSuspects = true;
+  }
+
+  /** Whether a seed that was kept failed a full check, so that keyrings have to be looked through for such. */
+  get hasSuspects(): boolean {
+    return this.#hasSuspects;
+  }
+
+  wipe(): void {
+    this.#wiped = true;
+    for (const secret of this.#secrets) secret.wipe();
+  }
+
+  #judge(seed: Secret, { kemKey: kem, signingKey: sign }: EpochPublicKeys): SeedVerdict {
+    const derived = this.#expanded.get(seed)?.publicKey ?? epochKemPublicKey(seed.bytes());
+    if (!equalBytes(derived, kem)) return "wrong";
+    return sign === undefined || equalBytes(epochSigningPublicKey(seed.bytes()), sign) ? "right" : "opens";
+  }
+}
+
+function isSame(a: EpochPublicKeys, b: EpochPublicKeys): boolean {
+  if (a === b) return true;
+  const isSameSign =
+    a.signingKey === b.signingKey || (a.signingKey && b.signingKey && equalBytes(a.signingKey, b.signingKey));
+  return isSameSign === true && equalBytes(a.kemKey, b.kemKey);
+}

@@ -1,0 +1,222 @@
+// What a Devices & Activity window shows: members, what waits for review, warnings, what happened. docs/spec.md section 8.
+
+import { checkOptions } from "../arguments/options.js";
+import type { MemberId } from "../bytes/ids.js";
+import { NO_RUNS, type Runs } from "../bytes/runs.js";
+import { accessWith, type DataAccess, knownMember } from "../coverage/data-access.js";
+import { dateOf, formatDay } from "../coverage/dates.js";
+import { gapFinder } from "../coverage/gaps.js";
+import { escrowHoldings, type KnownEscrow } from "../coverage/knowledge.js";
+import { type LostStretch, lossWords, lostStretches, UNKNOWN, unknownStretches } from "../coverage/loss.js";
+import { list, type NameOf, nameMembers, plainText } from "../coverage/names.js";
+import { resilience } from "../coverage/resilience.js";
+import { formatStretch } from "../coverage/stretches.js";
+import { type TakeoverOptions, takeoverOf, takeoverWarnings } from "../coverage/takeover.js";
+import type { Warning } from "../coverage/warnings.js";
+import { KeysteadError } from "../errors.js";
+import { type Standing, standing } from "../grants/standing.js";
+import { type Keyring, partsOf } from "../keys/keyring.js";
+import { checkMilliseconds, DEFAULT_SKEW } from "../log/checks.js";
+import {
+  assertLog,
+  type Head,
+  type LinkRecord,
+  type LogFacts,
+  type LogState,
+  type Member,
+  type MemberKind,
+} from "../log/state.js";
+import { type Activity, activityOf } from "./activity.js";
+import { type DoneBy, doneBy } from "./deeds.js";
+import { furtherWarnings, isPending, type PendingMember, pendingFor } from "./pending.js";
+import { type Offer, offersTo, type RemovalView, removalOf } from "./removal.js";
+
+/** A member as a list of devices shows it. */
+export interface DeviceView {
+  readonly member: MemberId;
+  /** Its name, made safe and unmistakable. */
+  readonly name: string;
+  readonly kind: MemberKind;
+  /** What the device says of itself, made safe to show; undefined when it said nothing or that was not delivered. */
+  readonly platform: string | undefined;
+  readonly details: string | undefined;
+  readonly added: Date;
+  /**
+   * How far back it reads, by `held`; undefined when it does not hold the current epoch. Escrow: by what was granted to keys that are
+   * the organisation's, undefined also where that is unknown.
+   */
+  readonly access: DataAccess | undefined;
+  /** `pending`: nobody of the confirmed class has approved it. `this-device`: it is the one that asks, and takes part. */
+  readonly status: "this-device" | "approved" | "pending" | "removed" | "superseded";
+  /** `superseded` only of this device, and only where its keyring is given: the log alone does not tell. */
+  readonly standing: Standing;
+  /** Approvals, enrolment included, oldest first. The first device has none and needs none. */
+  readonly approvals: readonly DoneBy[];
+  readonly removed: DoneBy | undefined;
+  /** Of this device, when it was removed: by whom, in which class, and what its user may choose. */
+  readonly removal: RemovalView | undefined;
+  /** Of this device, when it was removed or superseded: what its user may choose. Nothing is done unasked. */
+  readonly offers: readonly Offer[];
+}
+
+/** Everything that a Devices & Activity window draws, but for the fingerprint of `head`. */
+export interface DevicesAndActivity {
+  readonly subject: string;
+  /** What the fingerprint is made of. */
+  readonly head: Head;
+  /** This device. */
+  readonly me: DeviceView;
+  /** Whether this device itself waits to be approved. */
+  readonly awaitingApproval: boolean;
+  /** Every member: the active in order of entering, then the removed in order of removal. */
+  readonly members: readonly DeviceView[];
+  /** What this device can approve or remove. */
+  readonly pending: readonly PendingMember[];
+  readonly warnings: readonly Warning[];
+  /** What happened, newest first. */
+  readonly activity: readonly Activity[];
+}
+
+/** Options of {@link devicesAndActivity}. */
+export interface DevicesOptions extends TakeoverOptions {
+  /** This device's keyring: without it a device whose key was replaced looks like an active one. */
+  readonly keyring?: Keyring | undefined;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  /**
+   * How many links had been shown before; removals after them are warned about. By position, since a thief can date a link
+   * back as far as the one before it. Without it, everything since this device entered.
+   */
+  readonly seen?: number | undefined;
+  /** How many links of activity to show, from 0; 50 by default. */
+  readonly limit?: number | undefined;
+}
+
+/**
+ * The view of a log that a Devices & Activity window draws. Its dates are judged by `held`, what members can use and pass on.
+ *
+ * @throws `UNKNOWN_MEMBER`, `INVALID_ARGUMENT`, `INVALID_ENCODING`
+ */
+export function devicesAndActivity(log: LogState, options: DevicesOptions): DevicesAndActivity {
+  assertLog(log);
+  const { me: id, now, seen, limit = 50, keyring, ...known } = checkDevicesOptions(options);
+  const me = knownMember(log, id);
+  const nameOf = nameMembers(log);
+  const mine = standingIn(log, me, keyring);
+  const { claimed = NO_RUNS } = escrowHoldings(log, known);
+  const asked: Asked = { me: id, nameOf, standing: mine, claimed };
+  const members = [...log.active.values(), ...log.removed].map((member) => viewOf(log, member, asked));
+  const oldest = Math.max(0, log.links.length - limit);
+  const newest = Array.from({ length: log.links.length - oldest }, (_, index) => log.links.length - 1 - index);
+  const takeover = takeoverOf(log, { ...known, me: id });
+  const doubted = new Set(takeover.doubted.map(({ member }) => member));
+  // ESC-8: to approve whom an act brought in that is not believed is refused to authors.
+  const pending =
+    mine === "active" ? pendingFor(log, me, { ...known, nameOf }).filter(({ member }) => !doubted.has(member)) : [];
+  return {
+    ...{ subject: log.subject, head: log.head, members, pending },
+    me: members.find(({ member }) => member === id) as DeviceView,
+    awaitingApproval: isPending(log, me),
+    warnings: [
+      ...supersededWarning(asked),
+      ...removalWarnings(log, { ...asked, seen: seen ?? me.position }),
+      ...takeoverWarnings(takeover, id, nameOf),
+      ...(mine === "active" ? limitedAccess(log, me, known) : []),
+      ...furtherWarnings(me, pending, nameOf),
+      ...lostStretches(log, { ...known, me: id }).map(lossWarning),
+      ...unknownStretches(log, known).map((stretch): Warning => {
+        return {
+          code: "escrow-unknown",
+          text: `Data of ${formatStretch(stretch)} may be lost: ${UNKNOWN}.`,
+          members: [],
+          stretch,
+        };
+      }),
+      // That somebody was removed who once approved this device is not news to whom it is in the hands of.
+      ...resilience(log, { ...known, me: id }).filter(({ code, members }) => code !== "stray" || !members.includes(id)),
+      ...aheadOfClock(log, now),
+    ],
+    activity: newest.map((index) => activityOf(log, log.links.at(index) as LinkRecord, nameOf)),
+  };
+}
+
+interface Asked {
+  readonly me: MemberId;
+  readonly nameOf: NameOf;
+  readonly standing: Standing;
+  /** What escrow holds, as far as that is known. */
+  readonly claimed: Runs;
+}
+
+function standingIn(log: LogState, { id, removed }: Member, keyring: Keyring | undefined): Standing {
+  if (keyring === undefined) return removed ? "removed" : "active";
+  if (partsOf(keyring).member !== id)
+    throw new KeysteadError("INVALID_ARGUMENT", "options.keyring must be the keyring of options.me");
+  return standing(log, keyring);
+}
+
+function viewOf(log: LogState, member: Member, { me, nameOf, standing, claimed }: Asked): DeviceView {
+  const { id, kind, held, removed } = member;
+  const [platform, details] = [member.platform, member.details].map((text) => text && plainText(text));
+  const isMe = id === me;
+  const status = removed ? "removed" : isPending(log, member) ? "pending" : "approved";
+  const mine = standing === "active" ? "this-device" : standing;
+  return {
+    ...{ member: id, name: nameOf(id), kind, platform, details, added: dateOf(member.added) },
+    access: accessWith(log, kind === "escrow" ? claimed : held),
+    status: isMe ? mine : status,
+    standing: isMe ? standing : removed ? "removed" : "active",
+    approvals: member.approvals.map((approval) => doneBy(log, nameOf, approval)),
+    removed: removed && doneBy(log, nameOf, removed),
+    removal: isMe ? removalOf(log, id) : undefined,
+    offers: isMe && standing !== "active" ? offersTo(member) : [],
+  };
+}
+
+function supersededWarning({ me, standing }: Asked): readonly Warning[] {
+  if (standing !== "superseded") return [];
+  const text =
+    "Another copy of this device took fresh keys: this one reads what it has, and gets nothing new until it joins again.";
+  return [{ code: "superseded", text, members: [me] }];
+}
+
+function removalWarnings(log: LogFacts, { me, seen, nameOf }: Asked & { readonly seen: number }): readonly Warning[] {
+  return [...log.links].slice(seen).flatMap(({ seq, author, removed, time }): readonly Warning[] => {
+    if (author === me || removed.length === 0 || removed.includes(author as MemberId)) return [];
+    const who = list(removed.map((id) => (id === me ? "this device" : nameOf(id))));
+    const text = `On ${formatDay(dateOf(time))} ${nameOf(author)} removed ${who} (link ${seq}).`;
+    return [{ code: "removed-by-other", text, members: removed }];
+  });
+}
+
+/** Says from where this device could be approved further back. What is lost is said once, for the whole log. */
+function limitedAccess(log: LogState, me: Member, known: KnownEscrow): readonly Warning[] {
+  return gapFinder(log, { ...known, me: me.id })(me)
+    .filter(({ closers }) => closers.length > 0)
+    .map((gap): Warning => {
+      const text = `This device lacks ${formatStretch(gap)}: ${gap.advice}.`;
+      return { code: "limited-access", text, members: [me.id], stretch: gap };
+    });
+}
+
+function lossWarning(stretch: LostStretch): Warning {
+  const text = `Data of ${formatStretch(stretch)} is ${lossWords(stretch)}.`;
+  return { code: "lost", text, members: [], stretch };
+}
+
+function aheadOfClock(log: LogFacts, now: number): readonly Warning[] {
+  if (log.time <= now + DEFAULT_SKEW) return [];
+  const text = `The newest change is dated ${formatDay(dateOf(log.time))}, ahead of this device's clock: check the clock.`;
+  return [{ code: "ahead-of-clock", text, members: [] }];
+}
+
+function checkDevicesOptions(options: DevicesOptions): DevicesOptions {
+  const { now, seen, limit } = checkOptions(options);
+  checkMilliseconds("now", now);
+  for (const [name, value] of Object.entries({ seen, limit })) {
+    if (value !== undefined && (!Number.isSafeInteger(value) || value < 0)) {
+      throw new KeysteadError("INVALID_ARGUMENT", `${name} must be a whole number, 0 or more`);
+    }
+  }
+  return options;
+}

@@ -1,0 +1,98 @@
+// Members that wait for review, and what approving each from this device would give. docs/spec.md section 8 and MEM-1.
+
+import type { MemberId } from "../bytes/ids.js";
+import { intersectRuns, type Run, subtractRuns, uniteRuns } from "../bytes/runs.js";
+import { actors, approvalIsAdmissible } from "../coverage/capabilities.js";
+import { accessWith, type DataAccess } from "../coverage/data-access.js";
+import { formatDay } from "../coverage/dates.js";
+import type { KnownEscrow } from "../coverage/knowledge.js";
+import { holdingsOf, type LostStretch, lossFinder } from "../coverage/loss.js";
+import type { NameOf } from "../coverage/names.js";
+import { allEpochs, formatStretch, type Stretch, stretchesOf } from "../coverage/stretches.js";
+import type { Warning } from "../coverage/warnings.js";
+import { isConfirmed, type LogFacts, type LogState, type Member } from "../log/state.js";
+
+/** A member that this device can approve or remove. */
+export interface PendingMember {
+  readonly member: MemberId;
+  readonly name: string;
+  /** Its data access once this device has approved it. */
+  readonly gives: DataAccess | undefined;
+  /** Active members whose approval would add to that, those who reach furthest back first. */
+  readonly further: readonly FurtherApproval[];
+  /** What no active member holds, so that no approval gives it. */
+  readonly lost: readonly LostStretch[];
+}
+
+/** An approval by another member that would give more. */
+export interface FurtherApproval {
+  readonly by: MemberId;
+  readonly name: string;
+  /** The data access that its approval alone would give. */
+  readonly gives: DataAccess | undefined;
+  /** What this device's approval would leave out and this one gives. */
+  readonly adds: readonly Stretch[];
+}
+
+/**
+ * Whether nobody of the confirmed class has approved an active member, directly or through others. Judged by class and not
+ * by whether there is any approval: a thief's device could have itself approved by its own backup key.
+ */
+export function isPending(log: LogFacts, member: Member): boolean {
+  return log.active.has(member.id) && !isConfirmed(log, member);
+}
+
+/**
+ * The pending members that `me` may approve now. Judged by `held`: an approval gives what the approver can pass on. How much
+ * a stolen device may get to read is shown by the same dates, before anybody approves it.
+ */
+export function pendingFor(
+  log: LogState,
+  me: Member,
+  { nameOf, ...known }: KnownEscrow & { readonly nameOf: NameOf },
+): readonly PendingMember[] {
+  const candidates = actors(log);
+  if (!candidates.includes(me)) return [];
+  const { lost } = holdingsOf(log, known);
+  const losses = lossFinder(log, me.id);
+  return (
+    [...log.active.values()]
+      // What to do about escrow depends on its own log: an approval would give a thief's pointer the standing of this device.
+      .filter((target) => target.kind !== "escrow" && isPending(log, target) && approvalIsAdmissible(me, target))
+      .map((target) => {
+        const held = uniteRuns(target.held, me.held);
+        const lacking = subtractRuns(allEpochs(log), held);
+        const further = candidates
+          .map((by) => ({ by, adds: intersectRuns(by.held, lacking) }))
+          .filter(({ adds }) => adds.length > 0)
+          .sort((a, b) => (a.adds[0] as Run)[0] - (b.adds[0] as Run)[0])
+          .map(({ by, adds }) => ({
+            ...{ by: by.id, name: nameOf(by.id), adds: stretchesOf(log, adds) },
+            gives: accessWith(log, uniteRuns(target.held, by.held)),
+          }));
+        return {
+          ...{ member: target.id, name: nameOf(target.id), gives: accessWith(log, held), further },
+          lost: losses(intersectRuns(lost, lacking)),
+        };
+      })
+  );
+}
+
+/** Says which member reaches further back than this one. Where dates fall on one day, it names the epochs. */
+export function furtherWarnings(me: Member, pending: readonly PendingMember[], nameOf: NameOf): readonly Warning[] {
+  const warnings = new Map<string, Warning>();
+  for (const { gives, further } of pending) {
+    const best = further[0];
+    if (!best) continue;
+    // A member that can approve is a holder, so that both give some data access.
+    const [mine, its] = [gives, best.gives] as [DataAccess, DataAccess];
+    const [here, there] = [formatDay(mine.since), formatDay(its.since)];
+    const isEarlier = its.epoch < mine.epoch && here !== there;
+    const adds = best.adds.map(formatStretch).join(" and ");
+    const text = isEarlier
+      ? `Approving from ${nameOf(me.id)} will only reach back to ${here}; ${best.name} reaches back to ${there}.`
+      : `Approving from ${nameOf(me.id)} leaves out ${adds}; ${best.name} has that.`;
+    warnings.set(text, { code: "reaches-further", text, members: [best.by], stretch: best.adds[0] });
+  }
+  return [...warnings.values()];
+}

@@ -1,0 +1,152 @@
+// What people see of a removal: who removed a device, in which class that member was, and what the device's user may do now; and
+// whom the user is offered after removing another. docs/spec.md sections 8 and 13.
+
+import { checkOptions } from "../arguments/options.js";
+import { AppendList } from "../bytes/append-list.js";
+import type { MemberId } from "../bytes/ids.js";
+import { knownMember } from "../coverage/data-access.js";
+import { formatDay } from "../coverage/dates.js";
+import { nameMembers } from "../coverage/names.js";
+import { straysOf } from "../coverage/strays.js";
+import { KeysteadError } from "../errors.js";
+import { foundersOf } from "../log/classes.js";
+import { allMembers, FOUNDING, type LinkRecord, type LogFacts, type LogState, type Member } from "../log/state.js";
+import { type DoneBy, doneBy } from "./deeds.js";
+
+/**
+ * What the remover was just before it removed the member.
+ *
+ * - `founding`: of the first device's class, by approvals of devices and backup keys alone.
+ * - `confirmed`: of the oldest class then active, which is not the founding class by itself.
+ * - `unconfirmed`: a member that nobody of the confirmed class had approved.
+ * - `escrow`: an administrator of the organisation, in escrow's name.
+ * - `operator`: the service.
+ * - `itself`: it left.
+ */
+export type RemoverClass = "founding" | "confirmed" | "unconfirmed" | "escrow" | "operator" | "itself";
+
+/**
+ * What the user of a device that is no longer active may choose. Nothing is done unasked: a thief with the password removes good
+ * devices too, and a device that wiped itself then would take the data along.
+ *
+ * - `keep-reading`: it opens what its keyring holds, and seals nothing.
+ * - `rejoin`: it enters again as a new device, and may then reclaim what it held.
+ * - `wipe`: it destroys its keyring.
+ */
+export type Offer = "keep-reading" | "rejoin" | "wipe";
+
+/** A removal, for the user of the removed member. */
+export interface RemovalView extends DoneBy {
+  readonly removerWas: RemoverClass;
+  /** What the user may choose. */
+  readonly offers: readonly Offer[];
+  /** For people: `On 5 March 2026 Laptop, one of your first devices, removed it (link 7).` */
+  readonly text: string;
+}
+
+/**
+ * How a member came to be removed, and what its user may choose now. A removed device opens and seals nothing until its user has
+ * chosen. Whether the removal was the owner's doing, no log can say: a stolen device of the founding class writes the same links.
+ *
+ * @returns undefined while the member is active.
+ * @throws `UNKNOWN_MEMBER`, `INVALID_ARGUMENT`, `INVALID_ENCODING`
+ */
+export function removalOf(log: LogState, member: MemberId): RemovalView | undefined {
+  const gone = knownMember(log, member);
+  if (!gone.removed) return undefined;
+  const deed = doneBy(log, nameMembers(log), gone.removed);
+  const removerWas = removerClass(log, gone);
+  const text = `On ${formatDay(deed.when)} ${WORDS[removerWas](deed.name)} (link ${deed.seq}).`;
+  return { ...deed, removerWas, offers: offersTo(gone), text };
+}
+
+const WORDS: Readonly<Record<RemoverClass, (name: string) => string>> = {
+  founding: (name) => `${name}, of the first device's class, removed it`,
+  confirmed: (name) => `${name}, confirmed at that time, removed it`,
+  unconfirmed: (name) => `${name}, which no confirmed device had approved, removed it`,
+  escrow: () => "an administrator of the organisation removed it, in escrow's name",
+  operator: () => "the service removed it",
+  itself: () => "it left",
+};
+
+/** What the user of a member that was removed, or whose key was replaced, may choose. */
+export function offersTo({ kind, held }: Member): readonly Offer[] {
+  if (kind === "escrow") return [];
+  const readable = held.length > 0 ? (["keep-reading"] as const) : [];
+  // What is on paper is entered again on a device; the paper itself joins nothing.
+  return kind === "device" ? [...readable, "rejoin", "wipe"] : [...readable, "wipe"];
+}
+
+function removerClass(log: LogState, { id, removed }: Member): RemoverClass {
+  const { by, seq } = removed as NonNullable<Member["removed"]>;
+  if (by === "operator") return "operator";
+  return by === id ? "itself" : classBefore(log, seq)(by);
+}
+
+/**
+ * The class of the members that were active before a link. What a member's founder is now does not tell: a thief's device that
+ * was approved by mistake after it removed somebody would make that removal look like the owner's.
+ */
+export function classBefore(
+  log: LogState,
+  seq: number,
+): (member: MemberId) => "founding" | "confirmed" | "unconfirmed" | "escrow" {
+  const before = upTo(log, seq);
+  const active = allMembers(log).filter(({ position, removed }) => position < seq && !(removed && removed.seq < seq));
+  const own = foundersOf(before, { without: NO_LINK, escrowCounts: false });
+  const devices = active.filter(({ kind }) => kind !== "escrow");
+  const isFounding = ({ id }: Pick<Member, "id">) => own.get(id) === FOUNDING;
+  // MEM-1: escrow's approvals count only while nobody active is founding without them.
+  const founders = devices.some(isFounding) ? own : foundersOf(before, { without: NO_LINK, escrowCounts: true });
+  const confirmed = Math.min(...devices.map(({ id }) => founders.get(id) as number));
+  return (id) => {
+    // A removed admin could use escrow against a user's good devices: it is in no class of theirs.
+    if (active.some((member) => member.id === id && member.kind === "escrow")) return "escrow";
+    if (isFounding({ id })) return "founding";
+    return founders.get(id) === confirmed ? "confirmed" : "unconfirmed";
+  };
+}
+
+const NO_LINK: ReadonlySet<number> = /* @__PURE__ */ new Set();
+
+/** The log as its links before a position tell it, for what is read off the links alone. */
+function upTo(log: LogFacts, seq: number): LogFacts {
+  let links = AppendList.empty<LinkRecord>();
+  for (let at = 0; at < seq - 1; at++) links = links.push(log.links.at(at) as LinkRecord);
+  return { ...log, links };
+}
+
+/** A member that should be looked at after another was removed. */
+export interface SuggestedRemoval {
+  readonly member: MemberId;
+  /** It shares the removed member's approval class, or nobody active vouches for it any more. */
+  readonly reason: "same-class" | "stray";
+}
+
+/**
+ * Whom to offer for removal after a member was removed: the rest of its approval class, and all strays; never `me`. When the
+ * class is that of `me`, it says nothing against anybody: only strays are offered, among them whom only the removed member
+ * had approved.
+ *
+ * @param options.removed a removed member.
+ * @param options.me the member whose user is asked.
+ * @throws `UNKNOWN_MEMBER`, `INVALID_ARGUMENT`, `INVALID_ENCODING`
+ */
+export function suggestRemovals(
+  log: LogState,
+  options: { readonly removed: MemberId; readonly me: MemberId },
+): readonly SuggestedRemoval[] {
+  const { removed, me } = checkOptions(options);
+  if (knownMember(log, removed).removed === undefined) {
+    throw new KeysteadError("INVALID_ARGUMENT", `member ${removed} is still active; offer this after it was removed`);
+  }
+  knownMember(log, me);
+  const founders = foundersOf(log);
+  const founder = founders.get(removed);
+  const strays = new Set(straysOf(log).map(({ id }) => id));
+  return [...log.active.keys()].flatMap((id): readonly SuggestedRemoval[] => {
+    if (id === me) return [];
+    if (founder !== founders.get(me) && founders.get(id) === founder) return [{ member: id, reason: "same-class" }];
+    return strays.has(id) ? [{ member: id, reason: "stray" }] : [];
+  });
+}

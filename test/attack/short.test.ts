@@ -1,0 +1,167 @@
+// A lying server offers an escrow log that ends before the head that the pointer in force names: a dismissed admin's fork from before
+// his dismissal, or the true log as it once was. And a thief names a head far ahead. docs/spec.md section 11.2 (ESC-4, ESC-8).
+
+import { describe, expect, it } from "vitest";
+import { review, rotate } from "../../src/authoring/verbs.js";
+import { renewEscrow } from "../../src/escrow/enroll.js";
+import type { Pointer } from "../../src/log/fields.js";
+import { doubtedMembers } from "../../src/trust/doubt.js";
+import { judgePointer, newestPointer } from "../../src/trust/pointer.js";
+import { escrowIsSound } from "../../src/trust/soundness.js";
+import {
+  dismiss,
+  dutiful,
+  escrowOf,
+  hire,
+  openOrganisation,
+  openUser,
+  owes,
+  policyBy,
+  renewedBy,
+  restore,
+  reviewEscrow,
+  write,
+} from "../escrow/support.js";
+import { expectError } from "../support/refusal.js";
+import type { World } from "../support/world.js";
+
+const daily = (escrow: World, count: number): World =>
+  Array.from({ length: count }, (_, day) => `day ${day}`).reduce(
+    (log, day) => policyBy(log, "Ann", { userContacts: [day] }),
+    escrow,
+  );
+
+const hired = hire(openOrganisation("organisation"), "Bob", ["manage"]);
+/** Where Bob's fork begins, and the log that goes on from it without a new epoch. */
+const second = hired.rotate("Ann");
+const later = daily(second, 3);
+
+const fetch = "fetch escrow-log newer-named";
+const asks = "ask confirm-escrow contradicts-pointer";
+
+const point = (user: World, by: string, pointer: Pointer): World =>
+  user.append(write("renew-escrow", { escrow: pointer })(user.session(by), user.env(`points to ${pointer.seq}`)).entry);
+const isSound = (user: World, escrow: World, confirmed?: World): boolean =>
+  escrowIsSound(user.log, { escrowLog: escrow.log, confirmed: confirmed?.log.head });
+const doubted = (user: World, escrow: World, confirmed?: World) =>
+  doubtedMembers(user.log, { escrowLog: escrow.log, confirmed: confirmed?.log.head }, user.id("Laptop"));
+
+describe("an escrow log that ends before the head that the pointer in force names", () => {
+  // Ann renewed for the user, and named the head that the escrow log had then.
+  const renewed = renewedBy(openUser("u", hired).join("Thief"), later, "Ann");
+  // Bob, who is dismissed by now, goes on from where he still was an admin, and brings the thief in.
+  const { user, escrow: fork } = restore(renewed, second, "Bob", { approve: ["Thief"] });
+  const truth = dismiss(later, "Bob");
+
+  it("judges no act, where only an admin set the pointer (ESC-4, ESC-8)", () => {
+    const pointer = escrowOf(user).pointer as Pointer;
+    expect(judgePointer(pointer, fork.log)).toBe("newest");
+    expect(fork.log.head.seq).toBeLessThan(pointer.seq);
+    for (const confirmed of [undefined, hired, second]) {
+      expect(doubted(user, fork, confirmed)).toEqual(user.ids("Thief"));
+      expect(doubted(user, later, confirmed), "the twin: Bob never recorded it there").toEqual(user.ids("Thief"));
+      expect(doubted(user, truth, confirmed)).toEqual(user.ids("Thief"));
+    }
+    // The twin: what Ann recorded in the log that has this head is believed.
+    const byAnn = restore(renewed, later, "Ann", { approve: ["Thief"] });
+    expect(doubted(byAnn.user, byAnn.escrow, hired)).toEqual([]);
+  });
+
+  it("is not sound, and nothing is granted by it (ESC-4)", () => {
+    for (const confirmed of [undefined, hired, second]) {
+      const escrow = { escrowLog: fork.log, confirmed: confirmed?.log.head };
+      expect(isSound(user, fork, confirmed)).toBe(false);
+      expect(isSound(user, later, confirmed), "the twin").toBe(true);
+      const session = user.session("Laptop");
+      expectError(() => rotate(session, user.env("rotates"), { escrow }), "ESCROW_UNKNOWN", "ESC-4");
+      expectError(() => renewEscrow(session, escrow, user.env("renews")), "ESCROW_UNKNOWN", "ESC-4");
+      const approval = { approve: user.ids("Thief"), escrow, withholdFromEscrow: true };
+      const approves = () => review(session, approval, user.env("approves"));
+      expectError(approves, "UNVERIFIED_MEMBERS", "ESC-8");
+    }
+  });
+
+  it("is not renewed to, where the pointer is of an epoch that this log does not have (ESC-4, ESC-6)", () => {
+    const renews = (world: World, escrow: World, confirmed: World) => () => {
+      const knowledge = { escrowLog: escrow.log, confirmed: confirmed.log.head };
+      return renewEscrow(world.session("Laptop"), knowledge, world.env("renews")).accept();
+    };
+    const ahead = renewedBy(openUser("u", hired).join("Thief"), truth, "Ann");
+    expect(judgePointer(escrowOf(ahead).pointer as Pointer, later.log)).toBe("ahead");
+    expectError(renews(ahead, later, hired), "ESCROW_UNKNOWN", "ESC-4");
+    expectError(renews(ahead, fork, hired), "ESCROW_UNKNOWN", "ESC-4");
+    // The twin: the user said that this log is the newest, so that the epoch is a thief's invention.
+    expect(renews(ahead, later, later)().log.head.seq).toBe(ahead.log.head.seq + 1);
+  });
+
+  it("is fetched anew, and where no newer one can be had, the user is asked (ESC-4, row 12)", () => {
+    for (const confirmed of [undefined, hired, second]) {
+      expect(owes(user, "Laptop", fork, { confirmed })).toEqual([fetch, asks, "ask whose-members"]);
+      // The true log as it once was is no fork, but it has not what the pointer names either.
+      expect(owes(renewed, "Laptop", second, { confirmed: hired })).toEqual([fetch, asks]);
+      expect(owes(renewed, "Laptop", later, { confirmed })).toEqual([]);
+      expect(owes(user, "Laptop", truth, { confirmed })).toEqual(["ask whose-members"]);
+    }
+    // Somebody who confirmed a later head than this log has is not asked to confirm less.
+    expect(owes(renewed, "Laptop", second, { confirmed: later })).toEqual([fetch]);
+  });
+});
+
+describe("a thief who names a head far ahead, with true keys of the newest epoch", () => {
+  const far = { ...newestPointer(later.log), seq: 1_000_000 };
+  const more = daily(later, 5);
+  const start = openUser("u", later)
+    .join("Phone")
+    .review("Laptop", { approve: ["Phone"] });
+
+  it("does not stop escrow: the user settles it once, and the device renews (ESC-4, rows 12 and 17)", () => {
+    const user = point(start.join("Thief"), "Thief", far);
+    for (const confirmed of [undefined, later]) {
+      expect(owes(user, "Laptop", more, { confirmed })).toEqual([fetch, asks]);
+      const done = dutiful(user, "Laptop", more, { confirmed });
+      expect(done.did).toEqual([asks, "author renew-escrow beyond-log"]);
+      expect(escrowOf(done.user)).toMatchObject({ founder: 1, pointer: newestPointer(more.log) });
+      // The log goes on, and neither device has anything to ask.
+      for (const device of ["Laptop", "Phone"]) {
+        expect(owes(done.user, device, daily(more, 7), { confirmed })).toEqual([]);
+        expect(isSound(done.user, daily(more, 7), confirmed)).toBe(true);
+      }
+    }
+  });
+
+  it("counts as sound where the user confirmed the log at hand to its end, and only there (ESC-4)", () => {
+    const user = point(start.join("Thief"), "Thief", far);
+    expect(isSound(user, more, more)).toBe(true);
+    expect(isSound(user, more, later)).toBe(false);
+    expect(isSound(user, daily(more, 1), more)).toBe(false);
+    expect(isSound(user, more)).toBe(false);
+  });
+
+  it("does not stop escrow where a founding device was stolen either (ESC-4, rows 12 and 13)", () => {
+    const stolen = point(start, "Phone", far).review("Laptop", { remove: ["Phone"] });
+    for (const confirmed of [undefined, later]) {
+      expect(owes(stolen, "Laptop", more, { confirmed })).toEqual([fetch, asks]);
+      expect(isSound(stolen, more, confirmed)).toBe(false);
+      const done = dutiful(stolen, "Laptop", more, { confirmed });
+      expect(done.did).toEqual([asks, "author renew-escrow beyond-log"]);
+      expect(owes(done.user, "Laptop", daily(more, 7), { confirmed })).toEqual([]);
+      // A thief who names a head of the log after it changes nothing: what a founding device named last counts.
+      const again = point(point(start, "Phone", far).join("Thief"), "Thief", newestPointer(more.log));
+      expect(owes(again, "Laptop", more, { confirmed })[0]).toBe(fetch);
+      expect(owes(again, "Laptop", more, { confirmed })[1]).toMatch(/^ask confirm-escrow/);
+      expect(owes(again, "Laptop", more, { confirmed: more })).toEqual(["author renew-escrow founder"]);
+    }
+  });
+
+  it("does not stop a user whose escrow is gone, either: the user is asked, and escrow enrolled (ESC-4, row 5)", () => {
+    const named = point(start, "Phone", far);
+    const gone = reviewEscrow(named.review("Laptop", { remove: ["Phone"] }), "Laptop", "remove");
+    expect(owes(gone, "Laptop", more, { confirmed: later })).toEqual([fetch, "ask confirm-escrow not-trusted"]);
+    expect(owes(gone, "Laptop", more, { confirmed: more })).toEqual(["ask enroll-again"]);
+    expect(dutiful(gone, "Laptop", more, { confirmed: later }).did).toEqual([
+      "ask confirm-escrow not-trusted",
+      "ask enroll-again",
+      "author enroll-escrow",
+    ]);
+  });
+});

@@ -1,0 +1,139 @@
+// Receiving entries one by one, and opening a keyring from nothing but a seed. docs/spec.md sections 6, 7 and 13.
+
+import { describe, expect, it } from "vitest";
+import { openKeyring, receive } from "../../src/authoring/receive.js";
+import { type Regrant, rotate } from "../../src/authoring/verbs.js";
+import { unsafeSerializeKeyring } from "../../src/grants/store-keyring.js";
+import { partsOf } from "../../src/keys/keyring.js";
+import { appendEntry, verifyLog } from "../../src/log/verify.js";
+import { regrant } from "../support/accepted.js";
+import { ownSeed } from "../support/own-seed.js";
+import { mutate, takeApart, withAttachment } from "../support/raw-link.js";
+import { expectError, snapshot } from "../support/refusal.js";
+import { ALICE, openWorld, seedNamed } from "../support/world.js";
+
+const joined = openWorld("receive").join("Phone");
+const world = joined
+  .review("Laptop", { approve: ["Phone"] })
+  .backup("Phone", "Paper")
+  .rotate("Laptop");
+const phone = joined.session("Phone");
+const seedOf = (name: string): Uint8Array => ownSeed(world.session(name).keyring);
+
+describe("receiving", () => {
+  it("advances the log as appendEntry does, and opens what is granted", () => {
+    let session = phone;
+    const opened = world.entries.slice(2).map((entry) => {
+      const received = receive(session, entry, { now: "unchecked" });
+      expect(snapshot(received.log)).toBe(snapshot(appendEntry(session.log, entry, { now: "unchecked" })));
+      session = received;
+      return received.opened;
+    });
+    expect(opened).toEqual([[[1, 1]], [], [[3, 3]]]);
+    expect(session.keyring.epochs).toEqual([1, 2, 3]);
+  });
+
+  it("changes nothing when an entry comes again", () => {
+    const once = receive(phone, world.entries[2] as Uint8Array, { now: "unchecked" });
+    const twice = receive(once, world.entries[2] as Uint8Array, { now: "unchecked" });
+    expect(twice.log).toBe(once.log);
+    expect(twice.keyring).toBe(once.keyring);
+    expect(twice).toMatchObject({ opened: [], junk: [], withheld: [] });
+  });
+
+  it("leaves the session it was given as it was, whether the entry is good or not", () => {
+    const before = { log: snapshot(phone.log), keyring: unsafeSerializeKeyring(phone) };
+    receive(phone, world.entries[2] as Uint8Array, { now: "unchecked" });
+    const bad = mutate(world.entries[2] as Uint8Array, { body: (body) => body.set("time", 0) });
+    expectError(() => receive(phone, bad, { now: "unchecked" }), "INVALID_LINK", "LOG-3");
+    expect({ log: snapshot(phone.log), keyring: unsafeSerializeKeyring(phone) }).toEqual(before);
+  });
+
+  it("tells a removed member of its removal, and gives it nothing new", () => {
+    const removed = world.review("Laptop", { remove: ["Phone"] });
+    const received = receive(world.session("Phone"), removed.last, { now: "unchecked" });
+    expect(received.log.active.has(world.id("Phone"))).toBe(false);
+    expect(received).toMatchObject({ opened: [], junk: [], withheld: [] });
+    expect(received.keyring.epochs).toEqual([1, 2, 3]);
+  });
+
+  it("judges by the clock that it is given (LOG-3)", () => {
+    const entry = world.entries[2] as Uint8Array;
+    const time = takeApart(entry).body.get("time") as number;
+    expectError(() => receive(phone, entry, { now: time - 600_001 }), "NOT_YET", "LOG-3");
+    expect(receive(phone, entry, { now: time }).opened).toEqual([[1, 1]]);
+  });
+
+  it("refuses a keyring of another log", () => {
+    const { keyring } = openWorld("receive elsewhere").session("Laptop");
+    expectError(
+      () => receive({ log: joined.log, keyring }, world.last, { now: "unchecked" }),
+      "INVALID_ARGUMENT",
+      undefined,
+    );
+  });
+});
+
+describe("a keyring from a seed", () => {
+  it.each(["Laptop", "Phone", "Paper"])("is the one that the member has: %s", (name) => {
+    const { keyring, withheld } = openKeyring(world.log, world.entries, seedOf(name));
+    expect(unsafeSerializeKeyring({ log: world.log, keyring })).toEqual(unsafeSerializeKeyring(world.session(name)));
+    expect(withheld).toEqual([]);
+  });
+
+  it("does not depend on the order of the entries, or on those that grant it nothing", () => {
+    const { keyring } = openKeyring(world.log, [...world.entries].reverse(), seedOf("Phone"));
+    expect(keyring.epochs).toEqual([1, 2, 3]);
+    const [, join, approval] = world.entries as readonly [Uint8Array, Uint8Array, Uint8Array];
+    expect(openKeyring(world.log, [join, approval], seedOf("Phone")).keyring.epochs).toEqual([1, 2]);
+  });
+
+  it("says which epochs were withheld, and not those that another entry gave", () => {
+    const entries = world.entries.map((entry, index) =>
+      index === 2 ? mutate(entry, { attachments: () => [] }) : entry,
+    );
+    const { keyring, withheld } = openKeyring(world.log, entries, seedOf("Phone"));
+    expect([keyring.epochs, withheld]).toEqual([[2, 3], [[1, 1]]]);
+    expect(openKeyring(world.log, [...entries, ...world.entries], seedOf("Phone")).withheld).toEqual([]);
+  });
+
+  it("does not call junk what another entry may still give, in whatever order they come (MEM-9)", () => {
+    const junked = joined.append(
+      withAttachment(world.entries[2] as Uint8Array, 0, Uint8Array.of(1), [joined.signer("Laptop")]),
+    );
+    const give: Regrant = { member: joined.id("Phone"), runs: [[1, 1]] };
+    const { log, entries } = junked.act("Laptop", "regrants", (session, env) => regrant(session, [give], env));
+    const junkOf = (...list: readonly Uint8Array[]) => [
+      ...partsOf(openKeyring(log, list, seedOf("Phone")).keyring).junk,
+    ];
+    const [, join, junk, good] = entries as readonly [Uint8Array, Uint8Array, Uint8Array, Uint8Array];
+    const withheld = mutate(good, { attachments: () => [] });
+    expect(junkOf(join, junk)).toEqual([1]);
+    expect(junkOf(join, junk, withheld)).toEqual([]);
+    expect(junkOf(withheld, junk, join)).toEqual([]);
+  });
+
+  it("is none for a stranger's seed, and one that only reads for a removed member's", () => {
+    const stranger = () => openKeyring(world.log, world.entries, seedNamed("Stranger"));
+    expect(expectError(stranger, "UNKNOWN_MEMBER", undefined).details).toEqual({ log: world.log.head.log });
+    const removed = world.review("Laptop", { remove: ["Paper"] });
+    const paper = openKeyring(removed.log, removed.entries, seedOf("Paper"));
+    expect([paper.standing, paper.keyring.epochs, paper.withheld]).toEqual(["removed", [1, 2, 3], []]);
+    expectError(() => rotate({ log: removed.log, keyring: paper.keyring }, world.env("x")), "NOT_PERMITTED", "MEM-4");
+  });
+
+  it("is refused from entries that are not in the log", () => {
+    const other = joined.rotate("Phone").entries;
+    expectError(() => openKeyring(world.log, other, seedOf("Phone")), "INVALID_ARGUMENT", undefined);
+    const newer = [world.rotate("Laptop").last];
+    expectError(() => openKeyring(world.log, newer, seedOf("Phone")), "INVALID_ARGUMENT", undefined);
+    expect(verifyLog(other, { subject: ALICE, now: "unchecked" }).head.seq).toBe(3);
+  });
+
+  it("keeps its own copy of the seed", () => {
+    const seed = seedOf("Phone").slice();
+    const { keyring } = openKeyring(world.log, world.entries, seed);
+    seed.fill(0);
+    expect(unsafeSerializeKeyring({ log: world.log, keyring })).toEqual(unsafeSerializeKeyring(world.session("Phone")));
+  });
+});

@@ -1,0 +1,47 @@
+// A reclaim passes on what the removed member's keyring really has, however it was kept. docs/spec.md sections 6 (MEM-10) and 7
+// (GRT-4).
+
+import { describe, expect, it } from "vitest";
+import { resume } from "../../src/authoring/receive.js";
+import { checkGrants } from "../../src/grants/check.js";
+import { unsafeSerializeKeyring } from "../../src/grants/store-keyring.js";
+import { parseKeyring } from "../../src/keys/keyring-bytes.js";
+import { reclaim, rotate } from "../support/accepted.js";
+import { expectError } from "../support/refusal.js";
+import { openWorld } from "../support/world.js";
+
+describe("a reclaim from a keyring that was stored when its member took a link for accepted that lost its race", () => {
+  const before = openWorld("reclaim")
+    .join("Phone")
+    .review("Laptop", { approve: ["Phone"] });
+  const lost = rotate(before.session("Laptop"), before.env("Laptop loses a race"));
+  const stored = parseKeyring(unsafeSerializeKeyring(lost));
+  const world = before
+    .rotate("Phone")
+    .review("Phone", { remove: ["Laptop"] })
+    .join("Tablet");
+  const from = resume(world.log, [], stored).keyring;
+
+  it("is refused before the keyring was brought back to this log (LOG-8)", () => {
+    const call = () => reclaim(world.session("Tablet"), { from: stored }, world.env("Tablet"));
+    expectError(call, "FORKED", "LOG-8");
+  });
+
+  it("leaves the epoch out whose seed is another link's, and grants nothing wrong (GRT-4)", () => {
+    expect(stored.epochs).toEqual([1, 2, 3]);
+    expect(world.member("Laptop").held).toEqual([[1, 3]]);
+    const after = world.act("Tablet", "reclaims", (session, env) => reclaim(session, { from }, env));
+    expect(after.record.grants.map(({ epochs }) => epochs)).toEqual([[[1, 2]]]);
+    expect(checkGrants(after.session("Phone"), [after.log.head.seq]).wrong).toEqual([]);
+    expect(after.session("Tablet").keyring.epochs).toEqual([1, 2, 5]);
+    expect(after.session("Tablet").keyring.exportKey(2, "test")).toEqual(
+      after.session("Phone").keyring.exportKey(2, "test"),
+    );
+  });
+
+  it("is refused where it names that epoch (GRT-4)", () => {
+    const tablet = world.session("Tablet");
+    const call = () => reclaim(tablet, { from, runs: [[1, 3]] }, world.env("Tablet"));
+    expectError(call, "GRANT_UNAVAILABLE", "GRT-1");
+  });
+});

@@ -1,0 +1,7 @@
+// Every function of the pure core's entries, under one name each.
+
+export * from "keystead";
+export * from "keystead/audit";
+export * from "keystead/contacts";
+export * from "keystead/escrow";
+export * from "keystead/server";

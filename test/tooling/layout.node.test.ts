@@ -1,0 +1,40 @@
+// The documented layout, the lint's order and the folders of src/ say the same; entries hold re-exports only.
+
+import { readdirSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { expect, it } from "vitest";
+
+interface Rule {
+  readonly name: string;
+}
+const { forbidden } = createRequire(import.meta.url)("../../.dependency-cruiser.cjs") as { forbidden: readonly Rule[] };
+const order = forbidden.flatMap(({ name }) => (name.startsWith("order-") ? [name.slice("order-".length)] : []));
+const src = readdirSync("src", { withFileTypes: true });
+const folders = src.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+const entries = src.flatMap(({ name }) => (name.endsWith(".ts") && name !== "errors.ts" ? [name] : []));
+
+it("CONTRIBUTING lists the folders of src/ in the order of the lint", () => {
+  const [, layout] = /^```\nsrc\/\n(.*?)^test\//ms.exec(readFileSync("CONTRIBUTING.md", "utf8")) ?? [];
+  const documented = [...(layout ?? "").matchAll(/^ {2}([a-z-]+)\/ /gm)].map(([, name]) => name);
+  expect(documented).toEqual(order.filter((name) => folders.includes(name)));
+});
+
+it("every folder of src/ has its place in the order of the lint", () => {
+  expect(folders.filter((name) => !order.includes(name))).toEqual([]);
+});
+
+it.each(entries)("src/%s holds re-exports only", (name) => {
+  const code = readFileSync(`src/${name}`, "utf8").replace(/^\s*\/\/.*$/gm, "");
+  expect(code.replace(/export (type )?\{[^}]*\} from "[^"]+";/g, "").trim()).toBe("");
+});
+
+it("each public name is in one entry", () => {
+  const where = entries.flatMap((entry) => {
+    const names = readFileSync(`src/${entry}`, "utf8").matchAll(/export (?:type )?\{([^}]*)\} from/g);
+    return [...names].flatMap(([, list]) =>
+      (list ?? "").split(",").map((name) => [name.replace("type", "").trim(), entry]),
+    );
+  });
+  const names = where.flatMap(([name]) => (name ? [name] : []));
+  expect(names.filter((name, at) => names.indexOf(name) !== at)).toEqual([]);
+});

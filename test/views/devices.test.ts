@@ -1,0 +1,511 @@
+// Devices & Activity: what a window shows, on every device (docs/spec.md section 8).
+
+import { describe, expect, it } from "vitest";
+import type { MemberId } from "../../src/bytes/ids.js";
+import type { Keyring } from "../../src/keys/keyring.js";
+import type { LogState } from "../../src/log/state.js";
+import { devicesAndActivity } from "../../src/views/devices.js";
+import { byHand, escrowReview, recordAct } from "../coverage/support/escrow.js";
+import { World } from "../coverage/support/world.js";
+import {
+  dismiss,
+  enroll,
+  escrowOf,
+  hire,
+  joinWithholding,
+  openEscrow,
+  openOrganisation,
+  openUser,
+  paper,
+  policyBy,
+  renew,
+} from "../escrow/support.js";
+import { leave, recordAccess, regrant, rekey, rename, rotate, setLockdown } from "../support/accepted.js";
+import { OPERATOR, openWorld } from "../support/world.js";
+
+const view = (world: World, me: string, more: { seen?: number; limit?: number } = {}) =>
+  devicesAndActivity(world.log, { me: world.id(me), now: world.now, ...more });
+
+const statuses = (world: World, me: string) => view(world, me).members.map(({ name, status }) => `${name}: ${status}`);
+
+const warnings = (world: World, me: string, code: string, more: { seen?: number } = {}) =>
+  view(world, me, more)
+    .warnings.filter((warning) => warning.code === code)
+    .map(({ text }) => text);
+
+/** Laptop opens the log on 1 January, Tablet joins on 3 March, Phone on 5 March. */
+function story(): World {
+  return new World().on("2026-03-03").join("Tablet").on("2026-03-05").join("Phone");
+}
+
+function fourDevices(): World {
+  return new World().on("2026-03-03").join("Phone").on("2026-03-05").join("Tablet").on("2026-04-07").join("Watch");
+}
+
+describe("devicesAndActivity", () => {
+  it("shows every member with what it is, since when it reads, and by whom it was approved and removed", () => {
+    const world = story()
+      .review("Laptop", { approve: ["Tablet"] })
+      .on("2026-04-07")
+      .review("Tablet", { remove: ["Phone"] });
+    const active = { standing: "active", removed: undefined, removal: undefined, offers: [] };
+    expect(view(world, "Laptop").members).toEqual([
+      {
+        ...{ member: world.id("Laptop"), name: "Laptop", kind: "device", platform: undefined, details: undefined },
+        ...{ added: new Date("2026-01-01T12:00:00Z"), access: { epoch: 1, since: new Date("2026-01-01T12:00:00Z") } },
+        ...{ status: "this-device", approvals: [], ...active },
+      },
+      {
+        ...{ member: world.id("Tablet"), name: "Tablet", kind: "device", platform: undefined, details: undefined },
+        ...{ added: new Date("2026-03-03T12:00:00Z"), access: { epoch: 1, since: new Date("2026-01-01T12:00:00Z") } },
+        approvals: [{ by: world.id("Laptop"), name: "Laptop", seq: 4, when: new Date("2026-03-05T12:00:00Z") }],
+        ...{ status: "approved", ...active },
+      },
+      {
+        ...{ member: world.id("Phone"), name: "Phone", kind: "device", platform: undefined, details: undefined },
+        ...{ added: new Date("2026-03-05T12:00:00Z"), access: undefined, status: "removed", approvals: [] },
+        removed: { by: world.id("Tablet"), name: "Tablet", seq: 5, when: new Date("2026-04-07T12:00:00Z") },
+        ...{ standing: "removed", removal: undefined, offers: [] },
+      },
+    ]);
+  });
+
+  it("shows what a device says of itself, on one line and with nothing hidden in it", () => {
+    const says = { name: "Laptop", platform: "Windows\u202e 11", details: "The one\r\nat home" };
+    const world = new World().act("Laptop", (s, env) => rename(s, says, env));
+    expect(view(world, "Laptop").me).toMatchObject({ platform: "Windows 11", details: "The one at home" });
+  });
+
+  it("is pending until a member of the confirmed class approves, on every device, and says so to itself", () => {
+    const world = story();
+    expect(statuses(world, "Laptop")).toEqual(["Laptop: this-device", "Tablet: pending", "Phone: pending"]);
+    expect(statuses(world, "Tablet")).toEqual(["Laptop: approved", "Tablet: this-device", "Phone: pending"]);
+    expect([view(world, "Laptop").awaitingApproval, view(world, "Tablet").awaitingApproval]).toEqual([false, true]);
+    world.review("Laptop", { approve: ["Tablet"] });
+    expect(statuses(world, "Phone")).toEqual(["Laptop: approved", "Tablet: approved", "Phone: this-device"]);
+    expect(view(world, "Tablet").awaitingApproval).toBe(false);
+  });
+
+  it("stays pending when its own backup key approves it: only the confirmed class can end that (MEM-1)", () => {
+    const world = new World()
+      .join("Thief")
+      .enroll("Thief", "Paper")
+      .lie("Thief", 2)
+      .review("Paper", { approve: ["Thief"] });
+    expect(world.member("Thief").approvals).toHaveLength(1);
+    expect(statuses(world, "Laptop")).toEqual(["Laptop: this-device", "Thief: pending", "Paper: pending"]);
+    expect(view(world, "Laptop").pending.map(({ name }) => name)).toEqual(["Thief", "Paper"]);
+  });
+
+  it("offers for review what this device can approve, and says what that gives and who would give more", () => {
+    const world = story().on("2026-04-07").join("Watch");
+    const [forLaptop] = view(world, "Laptop").pending;
+    expect(forLaptop).toEqual({
+      ...{ member: world.id("Tablet"), name: "Tablet", further: [], lost: [] },
+      gives: { epoch: 1, since: new Date("2026-01-01T12:00:00Z") },
+    });
+    const { pending } = view(world, "Phone");
+    expect(pending.map(({ name, gives }) => [name, gives?.epoch])).toEqual([["Watch", 3]]);
+    expect(pending[0]?.further.map(({ name, gives }) => [name, gives?.epoch])).toEqual([
+      ["Laptop", 1],
+      ["Tablet", 2],
+    ]);
+    expect(warnings(world, "Phone", "reaches-further")).toEqual([
+      "Approving from Phone will only reach back to 5 March 2026; Laptop reaches back to 1 January 2026.",
+    ]);
+    expect(warnings(world, "Laptop", "reaches-further")).toEqual([]);
+  });
+
+  it("offers a device that approving would only move to the confirmed class, and none that is in it (MEM-1)", () => {
+    const world = new World().enroll("Laptop", "Paper").join("Phone").lie("Laptop", 1).lie("Paper", 2);
+    expect(world.member("Laptop").held).toEqual(world.member("Phone").held.map(([, to]) => [2, to]));
+    expect(view(world, "Laptop").pending.map(({ name }) => name)).toEqual(["Phone"]);
+    world.review("Laptop", { approve: ["Phone"] });
+    expect(view(world, "Laptop").pending).toEqual([]);
+  });
+
+  it("tells two epochs of one day apart, where dates would say the same twice", () => {
+    const world = new World().join("Tablet").join("Phone");
+    expect(warnings(world, "Tablet", "reaches-further")).toEqual([
+      "Approving from Tablet leaves out epoch 1 (1 January 2026); Laptop has that.",
+    ]);
+  });
+
+  it("names first who reaches furthest, however late it entered, and of two alike who entered first (section 8)", () => {
+    const world = fourDevices();
+    world
+      .review("Laptop", { approve: ["Phone"] })
+      .lie("Laptop", 1)
+      .enroll("Phone", "Paper");
+    const watch = view(world, "Tablet").pending.find(({ name }) => name === "Watch");
+    expect(watch?.further.map(({ name, adds }) => [name, adds.map(({ from, to }) => [from, to])])).toEqual([
+      ["Phone", [[1, 2]]],
+      ["Paper", [[1, 2]]],
+      ["Laptop", [[2, 2]]],
+    ]);
+    expect(view(world, "Tablet").warnings.filter(({ code }) => code === "reaches-further")).toEqual([
+      {
+        ...{ code: "reaches-further", members: [world.id("Phone")] },
+        text: "Approving from Tablet will only reach back to 5 March 2026; Phone reaches back to 1 January 2026.",
+        stretch: { from: 1, to: 2, since: new Date("2026-01-01T12:00:00Z"), until: new Date("2026-03-05T12:00:00Z") },
+      },
+    ]);
+  });
+
+  it("names every stretch that an approval leaves out, when another member has them all (MEM-1, MEM-9)", () => {
+    const world = new World().join("Phone").join("Tablet").enroll("Laptop", "Paper").join("Watch").lie("Laptop", 1);
+    world.lie("Laptop", 3);
+    expect(warnings(world, "Laptop", "reaches-further")).toContain(
+      "Approving from Laptop leaves out epoch 1 (1 January 2026) and epoch 3 (1 January 2026); Paper has that.",
+    );
+  });
+
+  it("speaks of epochs, not of dates, when who has older ones lacks newer ones and so reads less far back (MEM-9)", () => {
+    const world = fourDevices();
+    world.lie("Laptop", 3);
+    const watch = view(world, "Phone").pending.find(({ name }) => name === "Watch");
+    expect([watch?.gives?.epoch, watch?.further[0]?.gives?.epoch]).toEqual([2, 4]);
+    expect(warnings(world, "Phone", "reaches-further")).toContain(
+      "Approving from Phone leaves out epoch 1 (1 January 2026 to 3 March 2026); Laptop has that.",
+    );
+  });
+
+  it("offers no confirmed member for review, whatever it lacks: that is a gap (MEM-1)", () => {
+    const world = new World().enroll("Laptop", "Paper").lie("Paper", 1);
+    expect(view(world, "Laptop").pending).toEqual([]);
+  });
+
+  it("offers no escrow that a pending device enrolled: what to do about it depends on its own log (ESC-4)", () => {
+    const world = enroll(openWorld("devices").join("Phone"), "Phone", openOrganisation("devices"));
+    const { members, pending } = devicesAndActivity(world.log, { me: world.id("Laptop"), now: world.log.time });
+    expect(members.find(({ member }) => member === escrowOf(world).id)).toMatchObject({ status: "pending" });
+    expect(pending.map(({ name }) => name)).toEqual(["Phone"]);
+  });
+
+  it("says that data is lost when nobody active reaches further, and since when", () => {
+    const world = story();
+    expect(warnings(world, "Tablet", "lost")).toEqual([]);
+    world.review("Tablet", { remove: ["Laptop"] });
+    expect(warnings(world, "Tablet", "lost")).toEqual([
+      "Data of epoch 1 (1 January 2026 to 3 March 2026) is lost, no active member holds it; Laptop, removed since, could bring it back.",
+    ]);
+    expect(warnings(world, "Tablet", "limited-access")).toEqual([]);
+    expect(view(world, "Tablet").pending[0]).toMatchObject({
+      name: "Phone",
+      gives: { epoch: 2 },
+      lost: [{ from: 1, to: 1 }],
+    });
+  });
+
+  it("tells a limited device who can give it more, until somebody has", () => {
+    const world = story();
+    expect(warnings(world, "Phone", "limited-access")).toEqual([
+      "This device lacks epochs 1-2 (1 January 2026 to 5 March 2026): approve Phone from Laptop.",
+    ]);
+    world.review("Laptop", { approve: ["Phone"] });
+    expect(warnings(world, "Phone", "limited-access")).toEqual([]);
+  });
+
+  it("offers nothing to a device that may not act: unconfirmed in lockdown, or removed (MEM-4, MEM-5)", () => {
+    const world = new World()
+      .act("Laptop", (s, env) => setLockdown(s, { on: true }, env))
+      .join("Phone")
+      .join("Tablet");
+    expect(view(world, "Phone").pending).toEqual([]);
+    expect(view(world, "Laptop").pending.map(({ name }) => name)).toEqual(["Phone", "Tablet"]);
+    world.review("Laptop", { approve: ["Phone"] });
+    expect(view(world, "Phone").pending.map(({ name }) => name)).toEqual(["Tablet"]);
+    world.review("Laptop", { remove: ["Phone"] });
+    expect(warnings(world, "Phone", "limited-access")).toEqual([]);
+    expect(view(world, "Phone")).toMatchObject({
+      pending: [],
+      awaitingApproval: false,
+      me: { status: "removed", standing: "removed", removed: { name: "Laptop" }, removal: { removerWas: "founding" } },
+    });
+  });
+
+  it("gives every warning with the members and the epochs that it is about, and no other", () => {
+    const world = story().review("Tablet", { remove: ["Laptop"] });
+    const [laptop, tablet, phone] = [world.id("Laptop"), world.id("Tablet"), world.id("Phone")];
+    const [first, second] = [new Date("2026-01-01T12:00:00Z"), new Date("2026-03-03T12:00:00Z")];
+    const third = new Date("2026-03-05T12:00:00Z");
+    world.on("2026-03-04");
+    const keeper = { member: laptop, name: "Laptop", epochs: [[1, 1]], can: "reclaim" };
+    const shared = [
+      {
+        code: "lost",
+        text: "Data of epoch 1 (1 January 2026 to 3 March 2026) is lost, no active member holds it; Laptop, removed since, could bring it back.",
+        ...{ members: [], stretch: { from: 1, to: 1, since: first, until: second, keepers: [keeper] } },
+      },
+      {
+        code: "single-member",
+        text: "Only Tablet holds epoch 2 (3 March 2026 to 5 March 2026): approve another member from it, or that data goes with it.",
+        ...{ members: [tablet], stretch: { from: 2, to: 2, since: second, until: third } },
+      },
+      {
+        ...{ code: "no-backup-key", members: [] },
+        text: "There is no backup key: when every device is lost, so is the data.",
+      },
+      {
+        ...{ code: "ahead-of-clock", members: [] },
+        text: "The newest change is dated 5 March 2026, ahead of this device's clock: check the clock.",
+      },
+    ];
+    expect(view(world, "Tablet").warnings).toEqual(shared);
+    expect(view(world, "Phone").warnings).toMatchObject([
+      {
+        ...{ code: "removed-by-other", members: [laptop] },
+        text: "On 5 March 2026 Tablet removed Laptop (link 4).",
+      },
+      {
+        code: "limited-access",
+        text: "This device lacks epochs 1-2 (1 January 2026 to 5 March 2026): approve Phone from Tablet for epoch 2; epoch 1 (1 January 2026 to 3 March 2026): lost, no active member holds it; Laptop, removed since, could bring it back.",
+        ...{ members: [phone], stretch: { from: 1, to: 2, since: first, until: third } },
+      },
+      ...shared,
+    ]);
+    expect(view(world.on("2026-03-05"), "Laptop").warnings.map(({ code }) => code)).toEqual([
+      ...["removed-by-other", "takeover", "lost", "single-member", "no-backup-key"],
+    ]);
+  });
+
+  it("warns of removals by others that were not shown yet, whatever date they bear (LOG-7)", () => {
+    const world = story()
+      .expel("Phone")
+      .join("Watch")
+      .act("Watch", leave)
+      .review("Laptop", { remove: ["Tablet"] });
+    expect(warnings(world, "Laptop", "removed-by-other")).toEqual([
+      "On 5 March 2026 the service removed Phone (link 4).",
+    ]);
+    expect(warnings(world, "Laptop", "removed-by-other", { seen: 4 })).toEqual([]);
+    expect(warnings(world, "Tablet", "removed-by-other", { seen: 4 })).toEqual([
+      "On 5 March 2026 Laptop removed this device (link 7).",
+    ]);
+  });
+
+  it("warns of strays, but not a device of itself", () => {
+    const world = story()
+      .review("Laptop", { approve: ["Phone"] })
+      .enroll("Phone", "Paper");
+    world.review("Phone", { remove: ["Laptop"] });
+    expect(warnings(world, "Phone", "stray")).toEqual([]);
+    expect(warnings(world, "Tablet", "stray")).toEqual([
+      "Nobody who is still active vouches for Phone (approved by Laptop, removed since): if you do not know it, remove it.",
+    ]);
+  });
+
+  it("warns when the log is ahead of the clock (LOG-3)", () => {
+    const world = story();
+    expect(warnings(world, "Laptop", "ahead-of-clock")).toEqual([]);
+    const tenMinutesAgo = { me: world.id("Laptop"), now: world.now - 600_000 };
+    expect(devicesAndActivity(world.log, tenMinutesAgo).warnings.map(({ code }) => code)).not.toContain(
+      "ahead-of-clock",
+    );
+    world.on("2026-03-04");
+    expect(warnings(world, "Laptop", "ahead-of-clock")).toEqual([
+      "The newest change is dated 5 March 2026, ahead of this device's clock: check the clock.",
+    ]);
+  });
+
+  it("says what the user of a removed or superseded device may choose, and of an active one nothing", () => {
+    const world = story().review("Laptop", { approve: ["Tablet"] });
+    const old = world.session("Tablet").keyring;
+    const meWith = (keyring?: Keyring) =>
+      devicesAndActivity(world.log, { me: world.id("Tablet"), now: world.now, keyring }).me;
+    expect(meWith(old)).toMatchObject({ status: "this-device", standing: "active", offers: [] });
+    world.act("Tablet", rekey);
+    expect(meWith(old)).toMatchObject({ status: "superseded", standing: "superseded", removal: undefined });
+    expect(meWith(old).offers).toEqual(["keep-reading", "rejoin", "wipe"]);
+    // The log alone does not tell, and the copy with the fresh keys is none the worse.
+    expect(meWith()).toMatchObject({ status: "this-device", standing: "active", offers: [] });
+    expect(meWith(world.session("Tablet").keyring)).toMatchObject({ standing: "active" });
+    world.review("Laptop", { remove: ["Tablet"] });
+    expect(meWith(old)).toMatchObject({ status: "removed", standing: "removed", removal: { name: "Laptop" } });
+    expect(meWith(old).offers).toEqual(["keep-reading", "rejoin", "wipe"]);
+    expect(view(world, "Laptop").members.every(({ offers }) => offers.length === 0)).toBe(true);
+  });
+
+  it("warns a superseded device, which has nothing to approve with, and not the copy that took the keys", () => {
+    const world = story().review("Laptop", { approve: ["Tablet"] });
+    const old = world.session("Tablet").keyring;
+    world.act("Tablet", rekey);
+    const viewWith = (keyring: Keyring) => {
+      const { warnings, pending } = devicesAndActivity(world.log, { me: world.id("Tablet"), now: world.now, keyring });
+      return [warnings.filter(({ code }) => code === "superseded").map(({ text }) => text), pending.length];
+    };
+    expect(viewWith(old)).toEqual([
+      [
+        "Another copy of this device took fresh keys: this one reads what it has, and gets nothing new until it joins again.",
+      ],
+      0,
+    ]);
+    expect(viewWith(world.session("Tablet").keyring)).toEqual([[], 1]);
+  });
+
+  it("refuses the keyring of another member or log", () => {
+    const world = story();
+    for (const keyring of [world.session("Phone").keyring, new World("other").session("Laptop").keyring, {} as never]) {
+      expect(() => devicesAndActivity(world.log, { me: world.id("Laptop"), now: world.now, keyring })).toThrowError(
+        expect.objectContaining({ code: "INVALID_ARGUMENT" }),
+      );
+    }
+  });
+
+  it("warns of whoever removed the user's devices until they are gone too, and offers none of them for approval", () => {
+    const world = story()
+      .review("Phone", { remove: ["Tablet"] })
+      .join("Tablet again");
+    const own = [world.id("Tablet")];
+    const takeovers = (options: { own?: readonly MemberId[] }) =>
+      devicesAndActivity(world.log, { me: world.id("Tablet again"), now: world.now, ...options })
+        .warnings.filter(({ code }) => code === "takeover")
+        .map(({ text }) => text);
+    expect(takeovers({ own })).toEqual([
+      "Phone removed Tablet on 5 March 2026 (link 4). If that was not you, remove Phone.",
+    ]);
+    expect(takeovers({})).toEqual([]);
+    world.review("Laptop", { remove: ["Phone"] });
+    expect(takeovers({ own })).toEqual([]);
+  });
+
+  it("tells that a device reclaimed what a removed one held (MEM-10)", () => {
+    const world = new World()
+      .join("Phone")
+      .review("Phone", { remove: ["Laptop"] })
+      .reclaim("Phone", "Laptop", [[1, 1]]);
+    expect(view(world, "Phone").activity[0]).toMatchObject({
+      type: "reclaim",
+      text: "Phone took over epoch 1 of Laptop, which was removed",
+    });
+  });
+
+  it("tells what was withheld from escrow, what escrow gave, and what was recorded and disowned (section 11)", () => {
+    const organisation = openOrganisation("what escrow did");
+    const user = joinWithholding(openUser("what escrow did", organisation), "Phone");
+    const recorded = recordAct(organisation, user, { approve: ["Phone"] });
+    const texts = ({ log }: { readonly log: LogState }) =>
+      devicesAndActivity(log, { me: [...log.active.keys()][0] as MemberId, now: log.time }).activity.map(
+        ({ text }) => text,
+      );
+    const escrow = `unnamed escrow (${escrowOf(user).id.slice(0, 8)})`;
+    expect(texts(user)[0]).toBe("Phone joined, and withheld epoch 2 from escrow");
+    const given = escrowReview(user, recorded, { approve: ["Phone"], runs: [[1, 1]] });
+    expect(texts(given)[0]).toBe(`${escrow} approved Phone, and gave epoch 1`);
+    const nothing = escrowReview(user.leave("Laptop"), recorded, { approve: ["Phone"] });
+    expect(texts(nothing)[0]).toBe(`${escrow} approved Phone, and gave nothing older`);
+    expect(texts(recorded)[0]).toBe("Ann recorded an act in a user's log");
+    const hired = recorded.join("Bob");
+    const acts = [recorded.log.head.seq];
+    const disowned = hired.act("Ann", "disowns", byHand("disown", { acts }));
+    expect(texts(disowned)[0]).toBe(`Ann disowned the act of link ${acts}`);
+    const lists = { approve: [], remove: hired.ids("Bob") };
+    const removed = hired.act("Ann", "disowns too", byHand("review", { ...lists, disown: acts }));
+    expect(texts(removed)[0]).toBe(`Ann removed Bob, and disowned the act of link ${acts}`);
+  });
+
+  it("tells what happened, newest first", () => {
+    const world = new World()
+      .enroll("Laptop", "Paper")
+      .join("Phone", { junk: ["Paper"] })
+      .join("Tablet");
+    world.review("Laptop", { approve: ["Phone"], remove: ["Tablet"] }).act("Paper", rotate);
+    world.act("Laptop", (s, env) => regrant(s, [{ member: world.id("Paper"), runs: [[2, 2]] }], env));
+    world.act("Phone", rekey).act("Phone", (s, env) => rename(s, { name: "Pixel" }, env));
+    world.act("Laptop", (s, env) => rename(s, { name: "Pixel 2", member: world.id("Phone") }, env));
+    world.act("Laptop", (s, env) => setLockdown(s, { on: true, remove: [world.id("Phone")] }, env));
+    world
+      .act("Laptop", (s, env) => setLockdown(s, { on: false }, env))
+      .join("Watch")
+      .act("Watch", leave)
+      .join("Ring");
+    world.expel("Ring");
+    const { activity } = view(world, "Laptop");
+    expect(activity.map(({ seq, text }) => `${seq} ${text}`).reverse()).toEqual([
+      "1 Laptop opened the log",
+      "2 Laptop added the backup key Paper",
+      "3 Pixel 2 joined",
+      "4 Tablet joined",
+      "5 Laptop approved Pixel 2 and removed Tablet",
+      "6 Paper made epoch 5, and could not open epoch 2",
+      "7 Laptop granted epoch 2 to Paper",
+      "8 Pixel 2 took fresh keys",
+      "9 Pixel 2 renamed itself",
+      "10 Laptop renamed Pixel 2",
+      "11 Laptop switched lockdown on and removed Pixel 2",
+      "12 Laptop switched lockdown off",
+      "13 Watch joined",
+      "14 Watch left",
+      "15 Ring joined",
+      "16 The service removed Ring",
+    ]);
+    expect(activity[0]).toMatchObject({
+      seq: 16,
+      type: "expel",
+      author: "operator",
+      when: new Date("2026-01-01T12:00:00Z"),
+    });
+    expect(view(world, "Laptop", { limit: 2 }).activity.map(({ seq }) => seq)).toEqual([16, 15]);
+  });
+
+  it("names everybody whom one link approved and removed", () => {
+    const world = new World().join("Phone").join("Tablet").join("Watch").join("Ring").join("Thief");
+    world.review("Laptop", { approve: ["Phone", "Tablet", "Watch"], remove: ["Ring", "Thief"] });
+    // A link names members in the order of their ids.
+    const named = (...names: string[]) => names.sort((a, b) => (world.id(a) < world.id(b) ? -1 : 1));
+    const [first, second, third] = named("Phone", "Tablet", "Watch");
+    const [ring, thief] = named("Ring", "Thief");
+    const did = `approved ${first}, ${second} and ${third} and removed ${ring} and ${thief}`;
+    expect(view(world, "Laptop").activity[0]?.text).toBe(`Laptop ${did}`);
+  });
+
+  it("tells what an organisation's admins did, and that a device renewed its escrow (section 11)", () => {
+    const texts = ({ log }: { readonly log: LogState }) =>
+      devicesAndActivity(log, { me: [...log.active.keys()][0] as MemberId, now: log.time })
+        .activity.map(({ text }) => text)
+        .reverse();
+    const hired = hire(openEscrow("activity", { operator: true }), "Bob", ["discover"]);
+    const ready = policyBy(paper(hired, ["manage"]), "Ann", { enabled: true });
+    const user = openUser("activity", ready);
+    const access = { userLog: user.log, epochs: [[1, 1]] as const, reason: "a court order" };
+    const recorded = ready.act("Bob", "looks", (session, env) => recordAccess(session, access, env));
+    expect(texts(policyBy(recorded, "Ann", { enabled: false }, OPERATOR))).toEqual([
+      "Ann opened the log",
+      "Bob joined",
+      "Ann approved Bob",
+      "Ann added the backup key Backup key",
+      "Ann set the policy: escrow is enabled",
+      "Bob recorded an access to a user's data",
+      "Ann set the policy: escrow is not enabled",
+    ]);
+    const renewed = renew(user, "Laptop", dismiss(ready, "Bob"));
+    expect(texts(renewed).at(-1)).toBe("Laptop pointed escrow at epoch 2 of its log");
+  });
+
+  it("shows nothing of what happened, and all removals, where it is told so", () => {
+    const world = story().expel("Phone");
+    expect(view(world, "Laptop", { limit: 0 }).activity).toEqual([]);
+    expect(warnings(world, "Laptop", "removed-by-other", { seen: 0 })).toHaveLength(1);
+  });
+
+  it("refuses what is no member and what is no time", () => {
+    const world = new World();
+    const invalid = expect.objectContaining({ code: "INVALID_ARGUMENT" });
+    const [log, me, now] = [world.log, world.id("Laptop"), 0];
+    for (const options of [
+      null,
+      {},
+      { me },
+      { me, now: "0" },
+      { me, now, seen: -1 },
+      { me, now, limit: 0.5 },
+      { now },
+    ]) {
+      expect(() => devicesAndActivity(log, options as never)).toThrowError(invalid);
+    }
+    expect(() => devicesAndActivity({} as never, { me, now })).toThrowError(invalid);
+    const unknown = { me: "00".repeat(16) as typeof me, now };
+    expect(() => devicesAndActivity(log, unknown)).toThrowError(expect.objectContaining({ code: "UNKNOWN_MEMBER" }));
+    expect(devicesAndActivity(log, { me, now }).head).toBe(log.head);
+  });
+});
