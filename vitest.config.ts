@@ -25,6 +25,8 @@ const backend = (file: "node.ts" | "noble.ts") => ({ alias: { "#primitives": sou
 
 const all = "test/**/*.test.ts";
 const needsNode = "test/**/*.node.test.ts";
+/** What only a browser has, such as IndexedDB. */
+const needsBrowser = "test/**/*.browser.test.ts";
 /** What takes minutes: histories against a second reading of the protocol, every small world, broken input, whole stories. */
 const slow = "test/{model,worlds,fuzz,purity,sizes}/**/*.test.ts";
 /** What touches bytes and primitives, where the backends could differ first. */
@@ -43,18 +45,22 @@ function filesOf(mode: string): { readonly node: Files; readonly portable: Files
   switch (mode) {
     case "quick":
       return {
-        node: { include: [all], exclude: [slow] },
-        portable: { include: [backends] },
+        node: { include: [all], exclude: [slow, needsBrowser] },
+        portable: { include: [backends], exclude: [needsBrowser] },
         chromium: { include: [] },
       };
     case "deep":
       return {
-        node: { include: [slow] },
-        portable: { include: [launchOptions ? needsNode : all], exclude: [once, backends] },
+        node: { include: [slow], exclude: [needsBrowser] },
+        portable: { include: [launchOptions ? needsNode : all], exclude: [once, backends, needsBrowser] },
         chromium: inChromium,
       };
     default:
-      return { node: { include: [all] }, portable: { include: [all], exclude: [once] }, chromium: inChromium };
+      return {
+        node: { include: [all], exclude: [needsBrowser] },
+        portable: { include: [all], exclude: [once, needsBrowser] },
+        chromium: inChromium,
+      };
   }
 }
 
