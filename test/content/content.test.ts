@@ -10,7 +10,7 @@ import { sealContent } from "../../src/content/seal.js";
 import { KeysteadError } from "../../src/errors.js";
 import type { MemberState } from "../../src/grants/member-state.js";
 import { partsOf } from "../../src/keys/keyring.js";
-import { slow } from "../primitives/support.js";
+import { slow } from "../support/runs.js";
 import { seededEnv } from "../support/seeded-env.js";
 import { CHUNK, content, expectSame, NO_BYTES, person, rejection } from "./support.js";
 

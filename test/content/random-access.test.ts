@@ -11,7 +11,8 @@ import { ContentReader, openRandomAccess } from "../../src/content/random-access
 import type { RandomAccessSource } from "../../src/content/random-access-source.js";
 import { sealContent } from "../../src/content/seal.js";
 import { trackContact } from "../../src/fingerprint/pin.js";
-import { flipped, slow } from "../primitives/support.js";
+import { flipped } from "../primitives/support.js";
+import { slow } from "../support/runs.js";
 import { seededEnv } from "../support/seeded-env.js";
 import {
   CHUNK,
