@@ -76,6 +76,13 @@ describe("links", () => {
     ]);
   });
 
+  const paths = /`((?:src|test|docs|scripts|tools|vectors)\/[\w./-]*[\w/])`/g;
+  const naming = documents.filter((path) => !path.startsWith("docs/api-report"));
+  it.each(naming)("and paths that %s names exist", (document) => {
+    const named = [...readFileSync(document, "utf8").matchAll(paths)].map(([, path = ""]) => path);
+    expect(named.filter((path) => !existsSync(path))).toEqual([]);
+  });
+
   const published = documents.filter(isPublished);
   it.each(published)("of %s, which npm publishes, lead into the package where they are relative", (document) => {
     const relative = linksOf(document).filter(({ url, path }) => path !== undefined && !url.startsWith(REPOSITORY));
