@@ -18,6 +18,9 @@ const runs = process.env.KEYSTEAD_RUNS ? Number(process.env.KEYSTEAD_RUNS) : und
 
 const backend = (file: "node.ts" | "noble.ts") => ({ alias: { "#primitives": source(`src/primitives/${file}`) } });
 
+/** What only a browser has, such as IndexedDB. */
+const BROWSER_ONLY = ["test/**/*.browser.test.ts"];
+
 const nodeProject = {
   extends: true as const,
   resolve: backend("node.ts"),
@@ -25,6 +28,7 @@ const nodeProject = {
     name: "node",
     environment: "node",
     include: ["test/**/*.test.ts"],
+    exclude: BROWSER_ONLY,
     provide: { backend: "native" as const },
     sequence: { groupOrder: 0 },
   },
@@ -38,7 +42,7 @@ const portableProject = {
     name: "portable",
     environment: "node",
     include: launchOptions ? ["test/**/*.node.test.ts", "test/primitives/**/*.test.ts"] : ["test/**/*.test.ts"],
-    exclude: ["test/tooling/**", "test/worlds/**"],
+    exclude: ["test/tooling/**", "test/worlds/**", ...BROWSER_ONLY],
     provide: { backend: "portable" as const },
     sequence: { groupOrder: 1 },
   },
