@@ -190,9 +190,9 @@ const markdown = `<!-- Made by \`npx tsx scripts/spec-example.ts\`. CI fails whe
 
 # A worked example
 
-Values to check an implementation of [spec.md](spec.md) against. The k-th time that randomness is asked for, it is the byte k, as often as
-needed. The clock starts at ${START} (2026-01-01T00:00:00Z) and goes on by 60,000 each time it is read, once for each link. Values are
-hexadecimal; long ones are shown by both ends, with their length and the plain SHA-256 of all their bytes.
+Values to check an implementation of [spec.md](spec.md) against. The k-th draw of randomness is the byte k, repeated to the
+length of the draw. The clock starts at ${START} (2026-01-01T00:00:00Z) and advances by 60,000 each time it is read, once for each link.
+Values are hexadecimal. Of a long value both ends are shown, with its length and the plain SHA-256 of all its bytes.
 
 ## 1. The laptop opens the log
 
