@@ -188,10 +188,10 @@ const tests = filesIn("test", ".test.ts").flatMap(testsIn);
 
 const reserved = rules.filter(({ isReserved }) => isReserved).map(({ id }) => id);
 const sections = [
-  "<!-- Made by `npm run rules` from docs/spec.md, src/ and test/. CI fails when it is out of date. -->",
+  "<!-- Made by `npm run gen:rules` from docs/spec.md, src/ and test/. CI fails when it is out of date. -->",
   "# Rules",
   `Each rule of the [specification](spec.md), its place in the code, and how many tests name it. Many rules are checked in one place and
-relied on in others; the places here are the checks, or where a rule holds by construction, the code that says so. \`npm run rules\`
+relied on in others; the places here are the checks, or where a rule holds by construction, the code that says so. \`npm run gen:rules\`
 writes this table, and the names of the tests to \`${testReport}\`, which is not in the repository.`,
   tableOf(inForce, places, tests),
   ...(reserved.length > 0 ? [`Reserved, and neither checked nor tested: ${reserved.join(", ")}.`] : []),
@@ -218,7 +218,7 @@ mkdirSync(dirname(testReport), { recursive: true });
 writeFileSync(testReport, `${testLists.join("\n\n")}\n`);
 if (!process.argv.includes("--check")) writeFileSync(report, markdown);
 else if (!existsSync(report) || readFileSync(report, "utf8") !== markdown) {
-  problems.push(`${report} is out of date: run \`npm run rules\`, then review and commit the difference`);
+  problems.push(`${report} is out of date: run \`npm run gen:rules\`, then review and commit the difference`);
 }
 for (const problem of problems) console.error(problem);
 if (problems.length > 0) process.exitCode = 1;

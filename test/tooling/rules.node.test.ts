@@ -1,4 +1,4 @@
-// `npm run rules`: each gap between specification, code and tests is made on purpose in a small repository, and the command says so.
+// `npm run gen:rules`: each gap between specification, code and tests is made on purpose in a small repository, and the command says so.
 
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -37,7 +37,7 @@ const rules = (...options: readonly string[]): { readonly status: number | null;
 
 const read = (path: string): string => readFileSync(join(folder, path), "utf8");
 
-describe("npm run rules", () => {
+describe("npm run gen:rules", () => {
   beforeEach(() => {
     for (const path of ["docs", "src", "test", "build"]) rmSync(join(folder, path), { recursive: true, force: true });
     plant(complete);
