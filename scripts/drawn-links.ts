@@ -40,7 +40,7 @@ export function drawHistory(seed: string, links: number): DrawnHistory {
     try {
       world = world.append(entry);
     } catch {
-      // Refused: what for is told where it is judged.
+      // Refused: the reason is found where it is judged.
     }
   }
   return { log: world.log, tried };

@@ -1,4 +1,4 @@
-// Writes docs/spec-example.md: a small log from fixed randomness with the values on the way, for whoever implements docs/spec.md.
+// Writes docs/spec-example.md: a small log from fixed randomness with the values on the way, for those who implement docs/spec.md.
 // Everything is derived here a second time, step by step as the spec says, and compared with what the library made. `--check`
 // compares the file instead of writing it.
 

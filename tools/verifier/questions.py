@@ -4,7 +4,7 @@ to escrow (ESC-4, ESC-8, the agenda of 11.2).
 Each line is one story: `seed`; `logs`, escrow logs by name; `entries`, a user's log; and `questions`. A question has what
 the device knows:
 
-- `me`; `of`, which log it is about if not the user's;
+- `me`; `of`, which log it concerns if not the user's;
 - `log`, the newest escrow log: its name and how many links of it are at hand, "unsupported", or absent; `confirmed`, a head;
 - `own`, `notOwn`, `removeEscrow` (ids), `declined`, `enrollAgain` (a position), `served` ([id, runs]), `now`;
 - `keyring`, what only its keyring tells: `superseded`, `junk`, `withheld`, and `unproven`, the grants to escrow that it
