@@ -10,7 +10,7 @@ import { type Continuity, checkedFully, continuityOf, meet } from "../grants/see
 import { type Standing, standing } from "../grants/standing.js";
 import { changedKeyring, type Keyring, newKeyring, partsOf } from "../keys/keyring.js";
 import { MemberKeys, memberIdOf } from "../keys/member-keys.js";
-import { decodeEntry } from "../log/entry.js";
+import { decodeEntry, matchAttachments } from "../log/entry.js";
 import { assertLog, findMember, type LogState, type Member, memberBySigningKey } from "../log/state.js";
 import { type AppendOptions, appendUnverified, checkAppendOptions, eachEntry, recordOfLink } from "../log/verify.js";
 
@@ -27,9 +27,8 @@ export interface Received extends MemberState, Pick<OpenedGrants, "opened" | "ju
  */
 export function receive(state: MemberState, entry: Uint8Array, options: AppendOptions): Received {
   const { log, keyring } = checkMemberState(state);
-  const unverified = decodeEntry(entry);
-  const { log: after, record } = appendUnverified(log, unverified, checkAppendOptions(options));
-  return { log: after, ...openGrants(after, record, unverified.attachments, keyring) };
+  const { log: after, record, delivered } = appendUnverified(log, decodeEntry(entry), checkAppendOptions(options));
+  return { log: after, ...openGrants(after, record, delivered, keyring) };
 }
 
 /** A member that is back, with all that its log and the entries gave it. */
@@ -147,7 +146,7 @@ function openEntries(
     const { link, attachments } = decodeEntry(entry);
     const record = recordOfLink(log, link);
     if (!record) throw new KeysteadError("INVALID_ARGUMENT", "one of the entries is not in this log");
-    const found = openGrants(log, record, attachments, keyring, options);
+    const found = openGrants(log, record, matchAttachments(record.attachments, attachments), keyring, options);
     keyring = found.keyring;
     opened = uniteRuns(opened as Runs, found.opened);
     junk = uniteRuns(junk as Runs, found.junk);

@@ -7,7 +7,7 @@ import { Secret } from "../bytes/secret.js";
 import { changedKeyring, type Keyring, partsOf } from "../keys/keyring.js";
 import { SEED_LENGTH } from "../keys/member-keys.js";
 import type { SeedVerdict } from "../keys/seed-vault.js";
-import { matchAttachments } from "../log/entry.js";
+import type { Delivered } from "../log/entry.js";
 import type { Epoch, GrantRecord, LinkRecord, LogState } from "../log/state.js";
 import { chachaOpen } from "../primitives/aead.js";
 import { hpkeOpen } from "../primitives/hpke.js";
@@ -40,14 +40,13 @@ export interface OpenGrantsOptions {
  * (GRT-4): where one does not, the epoch is opened again.
  *
  * @param log a state that has the link.
- * @param attachments what came with the link; any may be absent.
+ * @param delivered for each attachment that the link commits to what came for it; any may be absent.
  * @returns a new keyring; the old one is untouched.
- * @throws `INVALID_ENCODING` (ENC-2) for attachments that the link does not commit to.
  */
 export function openGrants(
   log: LogState,
   record: LinkRecord,
-  attachments: readonly Uint8Array[],
+  delivered: Delivered,
   before: Keyring,
   options: OpenGrantsOptions = {},
 ): OpenedGrants {
@@ -58,7 +57,6 @@ export function openGrants(
   // Where a seed was found wrong before, or the epoch to be junk, nothing is believed by its ρ alone.
   const isFull = (epoch: number) =>
     aside.size > 0 || known.has(epoch) || (log.epochs.at(epoch - 1) as Epoch).seq >= since;
-  const delivered = matchAttachments(record.attachments, attachments);
   const find = (digest: Uint8Array) => delivered[record.attachments.indexOf(digest)];
   const gained = new Map<number, Secret>();
   const opens = new Map<number, Secret>();

@@ -3,13 +3,14 @@
 
 import { assertBytes } from "../bytes/bytes.js";
 import { KeysteadError } from "../errors.js";
-import { ORIGIN, originOf } from "./advance.js";
-import { type Clock, checkClock } from "./checks.js";
-import { decodeEntry, encodeEntry, linkHash, type UnverifiedEntry } from "./entry.js";
+import { ORIGIN } from "./advance.js";
+import { type Clock, checkClock } from "./clock.js";
+import { decodeEntry, encodeEntry, type UnverifiedEntry } from "./entry.js";
+import { originOf } from "./links/genesis.js";
 import { checkPinned, checkSubject } from "./pins.js";
 import { assertLog, type LinkRecord, type LogState } from "./state.js";
-import { badLink, checkComplete, standingLink } from "./verify.js";
-import { readBody, verifyLink } from "./verify-link.js";
+import { badLink, checkComplete, recorded, standingLink } from "./verify.js";
+import { readBody, verifyEntry } from "./verify-link.js";
 
 /** Options of {@link acceptEntry}. A server gives its clock as `now`. */
 export interface AcceptOptions extends Clock {
@@ -54,10 +55,10 @@ export function acceptEntry(log: LogState | undefined, entry: Uint8Array, option
 function judgeEntry(log: LogState | undefined, entry: UnverifiedEntry, subject: string, clock: Clock): Acceptance {
   const standing = log && standingLink(log, entry.link);
   if (standing) return judgeLate(log, entry, standing, subject);
-  const after = verifyLink(log ?? ORIGIN, entry, clock);
-  checkSubject(after, subject);
-  checkComplete(after.links.last() as LinkRecord, entry);
-  return { verdict: "accepted", log: after };
+  const after = recorded(verifyEntry(log ?? ORIGIN, entry, clock));
+  checkSubject(after.log, subject);
+  checkComplete(after);
+  return { verdict: "accepted", log: after.log };
 }
 
 /**
@@ -66,7 +67,7 @@ function judgeEntry(log: LogState | undefined, entry: UnverifiedEntry, subject: 
  */
 function judgeLate(log: LogState, { link }: UnverifiedEntry, standing: LinkRecord, subject: string): Acceptance {
   const { seq } = standing;
-  if (standing.hash === linkHash(link.bytes)) return { verdict: "same", seq };
+  if (standing.hash === link.hash) return { verdict: "same", seq };
   const { type, body } = readBody(link);
   if (type.type === "genesis") checkSubject({ ...log, subject: originOf(body).subject }, subject);
   else if (body.log !== log.head.log) throw badLink(seq, "it belongs to another log");

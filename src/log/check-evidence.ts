@@ -3,7 +3,7 @@
 import type { LinkHash, LogId } from "../bytes/ids.js";
 import { KeysteadError } from "../errors.js";
 import { ORIGIN } from "./advance.js";
-import { UNCHECKED } from "./checks.js";
+import { UNCHECKED } from "./clock.js";
 import { decodeLink, linkHash } from "./entry.js";
 import { judgeStatements } from "./equivocation.js";
 import { assertEvidence, type Evidence } from "./evidence.js";

@@ -1,6 +1,7 @@
 // What a Devices & Activity window shows: members, what waits for review, warnings, what happened. docs/spec.md section 8.
 
 import { checkOptions } from "../arguments/options.js";
+import { checkMilliseconds } from "../arguments/time.js";
 import type { MemberId } from "../bytes/ids.js";
 import { NO_RUNS, type Runs } from "../bytes/runs.js";
 import { accessWith, type DataAccess, knownMember } from "../coverage/data-access.js";
@@ -16,7 +17,7 @@ import type { Warning } from "../coverage/warnings.js";
 import { KeysteadError } from "../errors.js";
 import { type Standing, standing } from "../grants/standing.js";
 import { type Keyring, partsOf } from "../keys/keyring.js";
-import { checkMilliseconds, DEFAULT_SKEW } from "../log/checks.js";
+import { DEFAULT_SKEW } from "../log/clock.js";
 import {
   assertLog,
   type Head,

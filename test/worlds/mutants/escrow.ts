@@ -258,7 +258,7 @@ export const ESCROW_MUTANTS: readonly Mutant[] = [
     rule: "MEM-9",
     changes: [
       {
-        file: "src/log/checks.ts",
+        file: "src/log/judge.ts",
         find: 'if (author?.kind === "escrow") refuse("MEM-9", "escrow declares nothing missing");',
         replace: "",
       },

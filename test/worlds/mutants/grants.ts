@@ -184,17 +184,17 @@ export const GRANT_MUTANTS: readonly Mutant[] = [
     name: "a link need not grant to everybody whom it owes",
     rule: "GRT-1",
     changes: [
-      { file: "src/log/checks.ts", find: "grant.boxes.length === recipients.length &&", replace: "" },
+      { file: "src/log/judge.ts", find: "grant.boxes.length === recipients.length &&", replace: "" },
       {
-        file: "src/log/checks.ts",
+        file: "src/log/judge.ts",
         find: "recipients.every(({ id }, index) => grant.boxes[index]?.[0] === id)",
         replace: "recipients.length > 0",
       },
       {
         file: "src/log/advance.ts",
-        find: 'const { id, kem } = recipients[index] as DueGrant["recipients"][number];',
+        find: "const { id, kem } = present(recipients[index]);",
         replace:
-          'const { id, kem } = (recipients.find(({ id }) => id === boxes[index]?.[0]) ?? recipients[index]) as DueGrant["recipients"][number];',
+          "const { id, kem } = present(recipients.find(({ id }) => id === boxes[index]?.[0]) ?? recipients[index]);",
       },
     ],
     start: THEFT,
