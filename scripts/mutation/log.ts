@@ -134,7 +134,7 @@ export const LOG: readonly Explained[] = [
     why: "only what the error says to people",
   },
   {
-    file: "src/log/classes.ts",
+    file: "src/log/approvals.ts",
     line: "if (pointed !== undefined) escrows.add(pointed);",
     becomes: ["true"],
     why: "for the types: no author is undefined",
@@ -333,19 +333,19 @@ export const LOG: readonly Explained[] = [
     why: "withName gives the members as they are when there is no opening; where one is, somebody is named",
   },
   {
-    file: "src/log/lineage.ts",
+    file: "src/log/approvals.ts",
     line: "if (approvers.has(approver.id)) continue;",
     becomes: ["false"],
     why: "a shortcut, as the comment says: what would be added is there already, and only time shows it",
   },
   {
-    file: "src/log/lineage.ts",
+    file: "src/log/approvals.ts",
     line: "if (lineage === member.lineage && member.id !== approved) continue;",
     becomes: ["false"],
     why: "spares copies: the member would be replaced by its equal",
   },
   {
-    file: "src/log/lineage.ts",
+    file: "src/log/approvals.ts",
     line: "if (founder !== member.founder) active.set(member.id, { ...member, founder });",
     becomes: ["true"],
     why: "spares copies: the member would be replaced by its equal",

@@ -5,10 +5,10 @@ import type { MemberId } from "../bytes/ids.js";
 import type { PersistentMap } from "../bytes/persistent-map.js";
 import { countEpochs, hasEpoch, NO_RUNS, type Run, type Runs, subtractRuns, uniteRuns } from "../bytes/runs.js";
 import { memberIdOf } from "../keys/member-keys.js";
+import { approve, forget, settleFounders, unapproved } from "./approvals.js";
 import type { Effect } from "./contract.js";
 import { escrowIdOf } from "./escrow-id.js";
 import type { NewMember, Pointer, Policy } from "./fields.js";
-import { approve, forget, settleFounders, unapproved } from "./lineage.js";
 import { kemDigest, pairKey } from "./pairs.js";
 import {
   confirmedFounder,

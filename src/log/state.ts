@@ -4,6 +4,7 @@ import type { AppendList, AppendMap, AppendSet } from "../bytes/append-list.js";
 import { equalBytes } from "../bytes/bytes.js";
 import type { LinkHash, LogId, MemberId } from "../bytes/ids.js";
 import type { PersistentMap } from "../bytes/persistent-map.js";
+import { present } from "../bytes/present.js";
 import { hasEpoch, type Runs } from "../bytes/runs.js";
 import { parseMemberId } from "../bytes/text.js";
 import { KeysteadError } from "../errors.js";
@@ -249,6 +250,21 @@ export function assertLog(value: unknown): asserts value is LogState {
 /** Number of the current epoch: data is sealed to it. */
 export function currentEpoch(log: LogFacts): number {
   return log.epochs.length;
+}
+
+/** The epoch of this number, which the log is known to have. */
+export function epochAt(log: Pick<LogFacts, "epochs">, number: number): Epoch {
+  return present(log.epochs.at(number - 1), `epoch ${number}`);
+}
+
+/** The record of the link at this position, which the log is known to have. */
+export function linkAt(log: Pick<LogFacts, "links">, seq: number): LinkRecord {
+  return present(log.links.at(seq - 1), `link ${seq}`);
+}
+
+/** The member with this id, which is known to be active. */
+export function memberOf({ active }: Pick<LogFacts, "active">, id: MemberId): Member {
+  return present(active.get(id), `active member ${id}`);
 }
 
 /** The active member with this id. @throws `INVALID_ARGUMENT`, `UNKNOWN_MEMBER` */

@@ -4,7 +4,7 @@
 import { checkOptions } from "../arguments/options.js";
 import type { MemberId } from "../bytes/ids.js";
 import { KeysteadError } from "../errors.js";
-import { foundersOf } from "../log/classes.js";
+import { foundersOf, foundersWithoutEscrow } from "../log/approvals.js";
 import type { Pointer } from "../log/fields.js";
 import { assertLog, escrowMember, FOUNDING, type Head, LogState } from "../log/state.js";
 import { policyOf } from "./escrow-needs.js";
@@ -100,7 +100,7 @@ export function escrowTrust(log: LogState, escrowLog: LogState, confirmed: Head 
     );
   // A thief whom an admin made founding must not vouch for the log by which that admin is judged, nor displace what a founding device
   // named: by devices' approvals alone, too.
-  const named = [namedBy(foundersOf(log)), namedBy(foundersOf(log, { without: new Set(), escrowCounts: false }))];
+  const named = [namedBy(foundersOf(log)), namedBy(foundersWithoutEscrow(log))];
   const heads: readonly (Head | undefined)[] =
     confirmed === undefined
       ? named.map((pointers) => pointers.at(-1))

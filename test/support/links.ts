@@ -9,7 +9,7 @@ import type { Runs } from "../../src/bytes/runs.js";
 import { compareBytes } from "../../src/bytes/text.js";
 import { type MemberKeys, memberIdOf } from "../../src/keys/member-keys.js";
 import { ORIGIN } from "../../src/log/advance.js";
-import { foundersOf } from "../../src/log/classes.js";
+import { foundersOf } from "../../src/log/approvals.js";
 import { UNCHECKED } from "../../src/log/clock.js";
 import type { LinkType } from "../../src/log/contract.js";
 import { applyEffect, type DueGrant, spanOf } from "../../src/log/effects.js";
