@@ -7,7 +7,7 @@ import type { Explained } from "./explained.js";
 export const LOG: readonly Explained[] = [
   {
     file: "src/log/check-evidence.ts",
-    line: 'if (ours && !isHead(ours.head, pinned)) throw unproven("its own links do not end at the pinned head");',
+    line: 'if (ours && !isSameHead(ours.head, pinned)) throw unproven("its own links do not end at the pinned head");',
     becomes: ['""'],
     why: "only what the error says to people",
   },

@@ -1,5 +1,6 @@
 // What a device owes next, in order: the one source of advice. docs/spec.md sections 11.2 and 13.
 
+import { checkList } from "../arguments/lists.js";
 import { checkOptions } from "../arguments/options.js";
 import { checkMilliseconds } from "../arguments/time.js";
 import { MAX_MISSING_RUNS } from "../authoring/write-link.js";
@@ -89,7 +90,7 @@ function checkKnowledge(knowledge: Knowledge): Knowledge {
   }
   if (skew !== undefined) checkMilliseconds("skew", skew);
   for (const [name, list] of Object.entries({ own, strangers })) {
-    if (!Array.isArray(list)) throw new KeysteadError("INVALID_ARGUMENT", `${name} must be a list of members`);
+    checkList(name, list, "members");
   }
   return knowledge;
 }

@@ -1,6 +1,7 @@
 // What a user's device owes about escrow: the table of docs/spec.md section 11.2, in its order (ESC-4, ESC-5, ESC-8, ESC-10).
 
 import { hasEpoch, intersectRuns, subtractRuns, uniteRuns } from "../bytes/runs.js";
+import { extendsHead } from "../log/heads.js";
 import {
   confirmedFounder,
   currentEpoch,
@@ -12,7 +13,6 @@ import {
 } from "../log/state.js";
 import { escrowActs } from "../trust/acts.js";
 import { escrowNeeds, policyOf } from "../trust/escrow-needs.js";
-import { extendsHead } from "../trust/head.js";
 import { judgePointer, type PointerVerdict } from "../trust/pointer.js";
 import { currentEpochIsKnownToFormerAdmin } from "../trust/renewal.js";
 import {

@@ -1,5 +1,6 @@
 // Receiving an entry: verify it, advance the log, and open what it grants to this member; and the way back to a state. docs/spec.md sections 6 and 7.
 
+import { eachEntry } from "../arguments/entries.js";
 import { equalBytes } from "../bytes/bytes.js";
 import type { MemberId } from "../bytes/ids.js";
 import { epochsIn, NO_RUNS, type Runs, runsOf, subtractRuns, uniteRuns } from "../bytes/runs.js";
@@ -12,7 +13,7 @@ import { changedKeyring, type Keyring, newKeyring, partsOf } from "../keys/keyri
 import { MemberKeys, memberIdOf } from "../keys/member-keys.js";
 import { decodeEntry, matchAttachments } from "../log/entry.js";
 import { assertLog, findMember, type LogState, type Member, memberBySigningKey } from "../log/state.js";
-import { type AppendOptions, appendUnverified, checkAppendOptions, eachEntry, recordOfLink } from "../log/verify.js";
+import { type AppendOptions, appendUnverified, checkAppendOptions, recordOfLink } from "../log/verify.js";
 
 /** A state after an entry, and what the entry brought. */
 export interface Received extends MemberState, Pick<OpenedGrants, "opened" | "junk" | "withheld"> {}

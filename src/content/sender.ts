@@ -112,7 +112,7 @@ export function expectSender(claimed: ContentSender | undefined, options: Sender
         judgedBy: senderPin ? "pin" : "log",
       };
       // Only now: anybody can seal content that names a head which never was, and must not be able to raise this alarm.
-      checkHead(sender, senderLog);
+      requireOneHistory(sender, senderLog);
       return sender;
     },
   };
@@ -162,7 +162,7 @@ function signingKeyAt(log: LogState, { id, signingKey: sign }: Member, seq: numb
 }
 
 /** A device of this log signed that its head was another: two histories of one log are about, or the device lies. */
-function checkHead(
+function requireOneHistory(
   { member, head, removedSince, rekeyedSince, standing, judgedBy }: VerifiedSender,
   log: LogState,
 ): void {

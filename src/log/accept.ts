@@ -1,6 +1,7 @@
 // What a server does with entries: it accepts one or says why not, and strips one to what a sender may see. docs/spec.md
 // sections 6 and 13.
 
+import { checkSubjectOption } from "../arguments/options.js";
 import { assertBytes } from "../bytes/bytes.js";
 import { KeysteadError } from "../errors.js";
 import { ORIGIN } from "./advance.js";
@@ -78,9 +79,7 @@ function judgeLate(log: LogState, { link }: UnverifiedEntry, standing: LinkRecor
 
 /** @throws `INVALID_ARGUMENT`, `WRONG_SUBJECT` */
 function checkAcceptOptions(log: unknown, options: AcceptOptions): AcceptOptions {
-  if (typeof options?.subject !== "string" || options.subject === "")
-    throw new KeysteadError("INVALID_ARGUMENT", "options.subject must say whose log this is (LOG-8)");
-  checkClock(options);
+  checkClock(checkSubjectOption(options));
   if (log !== undefined) {
     assertLog(log);
     checkPinned(log, options.subject);

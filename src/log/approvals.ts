@@ -88,14 +88,11 @@ export interface Reading {
 export function foundersOf(log: LogFacts, reading: Reading = {}): ReadonlyMap<MemberId, number> {
   const { nodes, approved } = approvalGraph(log, reading);
   const founders = new Map<number, number>();
+  const approvedBy = (node: number) => approved.get(node);
+  const hasOlder = (node: number) => founders.has(node);
   // From the oldest on, each node gives its position to everybody it reaches who has none older.
   for (const position of approved.keys()) {
-    for (const reached of reachedFrom(
-      [position],
-      (node) => approved.get(node),
-      (node) => founders.has(node),
-    ))
-      founders.set(reached, position);
+    for (const node of reachedFrom([position], approvedBy, hasOlder)) founders.set(node, position);
   }
   return new Map([...nodes].map(([id, position]) => [id, present(founders.get(position))]));
 }
@@ -163,13 +160,8 @@ export function letInBy(log: LogFacts, { members = [], links = NO_LINKS, ...spre
       if (reclaimedFrom !== undefined && author !== "operator") leadsTo.get(reclaimedFrom)?.push(author);
     }
   }
-  return new Set(
-    reachedFrom(
-      start,
-      (id) => leadsTo.get(id),
-      (id) => except.has(id),
-    ),
-  );
+  const ledTo = (id: MemberId) => leadsTo.get(id);
+  return new Set(reachedFrom(start, ledTo, (id) => except.has(id)));
 }
 
 /** Active members that approved it, that approved those, and so on: through active ones only. */

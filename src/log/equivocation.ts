@@ -3,6 +3,7 @@
 
 import { KeysteadError } from "../errors.js";
 import type { Evidence } from "./evidence.js";
+import { isSameHead } from "./heads.js";
 import { assertLog, type Head, type LogFacts, type LogState } from "./state.js";
 import { operatorOf, readStatement } from "./statement.js";
 
@@ -53,9 +54,7 @@ export function judgeStatements({ statements, pinned, ours }: Evidence, log: Log
   const [earlier, later] = statements.map((statement) => readOwn(log, statement)) as [Stated, Stated];
   const seq = contradictionAt(earlier, later);
   if (seq === undefined) throw unproven("the statements do not contradict each other in this order");
-  const { head } = earlier;
-  if (head.log !== pinned.log || head.seq !== pinned.seq || head.hash !== pinned.hash)
-    throw unproven("its first statement is not about the pinned head");
+  if (!isSameHead(earlier.head, pinned)) throw unproven("its first statement is not about the pinned head");
   return { pinned, offered: later.head, seq };
 }
 

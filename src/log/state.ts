@@ -2,7 +2,7 @@
 
 import type { AppendList, AppendMap, AppendSet } from "../bytes/append-list.js";
 import { equalBytes } from "../bytes/bytes.js";
-import type { LinkHash, LogId, MemberId } from "../bytes/ids.js";
+import type { Head, LinkHash, MemberId } from "../bytes/ids.js";
 import type { PersistentMap } from "../bytes/persistent-map.js";
 import { present } from "../bytes/present.js";
 import { hasEpoch, type Runs } from "../bytes/runs.js";
@@ -10,14 +10,7 @@ import { parseMemberId } from "../bytes/text.js";
 import { KeysteadError } from "../errors.js";
 import type { EscrowActor, Pointer, Policy, Role, SealedRecord } from "./fields.js";
 
-/** Commits to a whole log. */
-export interface Head {
-  readonly log: LogId;
-  /** Number of links, from 1. */
-  readonly seq: number;
-  /** Hash of the newest link. */
-  readonly hash: LinkHash;
-}
+export type { Head } from "../bytes/ids.js";
 
 /** A device, a backup key on paper, or in a user's log the organisation's escrow. */
 export type MemberKind = "device" | "backup" | "escrow";

@@ -1,6 +1,9 @@
 // Verification of a whole log from bytes, and of what comes after, link by link. docs/spec.md sections 6 and 13.
 
-import { equalBytes, isBytes } from "../bytes/bytes.js";
+import { eachEntry } from "../arguments/entries.js";
+import { checkHead } from "../arguments/heads.js";
+import { checkOptions, checkSubjectOption } from "../arguments/options.js";
+import { equalBytes } from "../bytes/bytes.js";
 import type { LogId } from "../bytes/ids.js";
 import { lastOf } from "../bytes/present.js";
 import { toHex } from "../bytes/text.js";
@@ -13,16 +16,7 @@ import { type Clock, checkClock, UNCHECKED } from "./clock.js";
 import type { TypedBody } from "./contract.js";
 import { decodeEntry, decodeLink, matchAttachments, type UnverifiedEntry, type UnverifiedLink } from "./entry.js";
 import { headOf, type Pin } from "./evidence.js";
-import {
-  checkExpected,
-  checkHead,
-  checkLength,
-  checkPinned,
-  checkPins,
-  type Expected,
-  type Offered,
-  offeredBy,
-} from "./pins.js";
+import { checkExpected, checkLength, checkPinned, checkPins, type Expected, type Offered, offeredBy } from "./pins.js";
 import { assertLog, type Head, type LinkRecord, type LogFacts, LogState } from "./state.js";
 import {
   claimedPosition,
@@ -65,7 +59,7 @@ export interface VerifyOptions extends Clock {
  * `details.evidence` `REPLACED`, `FORKED`, `ROLLED_BACK`.
  */
 export function verifyLog(entries: Iterable<Uint8Array>, options: VerifyOptions): LogState {
-  const { subject, pinned, verified, ...clock } = checkOptions(options);
+  const { subject, pinned, verified, ...clock } = checkVerifyOptions(options);
   const expected = { subject, pins: [pinned, verified].filter((pin) => pin !== undefined) };
   const list = eachEntry(entries);
   let log: LogFacts = ORIGIN;
@@ -207,9 +201,7 @@ function againDelivered(log: LogState, record: LinkRecord, { attachments }: Unve
 
 /** @throws `INVALID_ARGUMENT` */
 export function checkAppendOptions(options: AppendOptions): AppendOptions {
-  if (typeof options !== "object" || options === null)
-    throw new KeysteadError("INVALID_ARGUMENT", "options must be an object");
-  checkClock(options);
+  checkClock(checkOptions(options));
   return options;
 }
 
@@ -299,27 +291,10 @@ export function badLink(seq: number, why: string): KeysteadError {
   });
 }
 
-function checkOptions(options: VerifyOptions): VerifyOptions {
-  if (
-    typeof options !== "object" ||
-    options === null ||
-    typeof options.subject !== "string" ||
-    options.subject === ""
-  ) {
-    throw new KeysteadError("INVALID_ARGUMENT", "options.subject must say whose log this is (LOG-8)");
-  }
-  const { pinned, verified } = options;
-  if (pinned !== undefined) checkPinned(pinned, options.subject);
-  if (verified !== undefined) checkHead("verified", verified);
+function checkVerifyOptions(options: VerifyOptions): VerifyOptions {
+  const { subject, pinned, verified } = checkSubjectOption(options);
+  if (pinned !== undefined) checkPinned(pinned, subject);
+  if (verified !== undefined) checkHead(verified, "options.verified");
   checkClock(options);
   return options;
-}
-
-/** The entries, each to be checked by the function that decodes it. @throws `INVALID_ARGUMENT` unless they are a list */
-export function* eachEntry(entries: unknown): Generator<Uint8Array> {
-  const iterable = entries as Iterable<Uint8Array>;
-  if (isBytes(entries) || typeof iterable?.[Symbol.iterator] !== "function") {
-    throw new KeysteadError("INVALID_ARGUMENT", "entries must be a list of Uint8Arrays, one an entry");
-  }
-  yield* iterable;
 }

@@ -1,6 +1,7 @@
 // Whom a device does not treat as approved although the log does: members whom acts of escrow brought in that are not believed.
 // docs/spec.md section 11.3 (ESC-8).
 
+import { checkList } from "../arguments/lists.js";
 import { checkOptions } from "../arguments/options.js";
 import type { MemberId } from "../bytes/ids.js";
 import { present } from "../bytes/present.js";
@@ -53,7 +54,7 @@ export function ownClosure(log: LogState, { me, own = [] }: Perspective): Readon
 /** Whom the links at these positions brought in, had they better not happened (ESC-8). */
 export function broughtIn(log: LogState, acts: ReadonlySet<number>, perspective: Perspective): readonly MemberId[] {
   const { own = [], me } = checkOptions(perspective);
-  if (!Array.isArray(own)) throw new KeysteadError("INVALID_ARGUMENT", "own must be a list of members");
+  checkList("own", own, "members");
   if (me !== undefined && !findMember(log, me)) {
     throw new KeysteadError("UNKNOWN_MEMBER", "me is not a member of this log", { rule: "MEM-2" });
   }

@@ -1,12 +1,12 @@
 // Pointers: which escrow epoch a user's escrow member stands for, and whether to trust that. docs/spec.md section 11 (ESC-3,
 // ESC-4).
 
+import { checkHead } from "../arguments/heads.js";
 import { equalBytes } from "../bytes/bytes.js";
 import { KeysteadError } from "../errors.js";
 import type { Pointer } from "../log/fields.js";
 import { currentEpoch, type Epoch, type LogState } from "../log/state.js";
 import { escrowNeeds, policyOf } from "./escrow-needs.js";
-import { checkHead } from "./head.js";
 
 /** The pointer to the newest epoch of an escrow log. @throws `NOT_PERMITTED` (ESC-1) while it is not ready, `INVALID_ARGUMENT` */
 export function newestPointer(escrowLog: LogState): Pointer {
@@ -45,7 +45,7 @@ export type PointerVerdict = "newest" | "older" | "ahead" | "false" | "other-log
 
 /** Judges a pointer by the newest escrow log at hand. @throws `INVALID_ARGUMENT`, `INVALID_ENCODING` */
 export function judgePointer(pointer: Pointer, escrowLog: LogState): PointerVerdict {
-  checkHead(pointer);
+  checkHead(pointer, "pointer");
   policyOf(escrowLog);
   if (pointer.log !== escrowLog.head.log) return "other-log";
   const epoch = escrowLog.epochs.at(pointer.epoch - 1);

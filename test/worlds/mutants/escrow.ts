@@ -119,7 +119,7 @@ export const ESCROW_MUTANTS: readonly Mutant[] = [
     changes: [
       {
         file: "src/log/approvals.ts",
-        find: "reachedFrom(start, (id) => leadsTo.get(id), (id) => except.has(id))",
+        find: "reachedFrom(start, ledTo, (id) => except.has(id))",
         replace: "start.filter((id) => !except.has(id))",
       },
     ],
