@@ -238,7 +238,7 @@ export const LOG: readonly Explained[] = [
   },
   {
     file: "src/log/invariants.ts",
-    line: 'author?.kind === "escrow" && effect.approve?.find((id) => !isConfirmed(after, after.active.get(id) as Member));',
+    line: 'const unmoved = author?.kind === "escrow" && effect.approve?.find((id) => !isConfirmed(after, memberOf(after, id)));',
     becomes: ["true"],
     why: "in lockdown the confirmed class is the founding one, and whom a device of it approves is of it too",
   },

@@ -4,7 +4,8 @@
 import { checkList } from "../arguments/lists.js";
 import { checkOptions } from "../arguments/options.js";
 import type { MemberId } from "../bytes/ids.js";
-import type { LogState, Member, MemberKind } from "../log/state.js";
+import type { LogState, MemberKind } from "../log/state.js";
+import { memberOf } from "../log/state.js";
 import { doubtedMembers, ownClosure } from "../trust/doubt.js";
 import { knownMember } from "./data-access.js";
 import { dateOf, formatDay } from "./dates.js";
@@ -68,7 +69,7 @@ export function takeoverOf(log: LogState, options: TakeoverOptions): Takeover {
   }
   return {
     removers: [...removers].map(([member, removed]) => {
-      return { member, name: nameOf(member), kind: (log.active.get(member) as Member).kind, removed };
+      return { member, name: nameOf(member), kind: memberOf(log, member).kind, removed };
     }),
     doubted: doubtedBy(log, options).map(({ member, because }) => ({ member, name: nameOf(member), because })),
   };

@@ -8,7 +8,8 @@ import { changedKeyring, type Keyring, partsOf } from "../keys/keyring.js";
 import { SEED_LENGTH } from "../keys/member-keys.js";
 import type { SeedVerdict } from "../keys/seed-vault.js";
 import type { Delivered } from "../log/entry.js";
-import type { Epoch, GrantRecord, LinkRecord, LogState } from "../log/state.js";
+import type { GrantRecord, LinkRecord, LogState } from "../log/state.js";
+import { epochAt } from "../log/state.js";
 import { chachaOpen } from "../primitives/aead.js";
 import { hpkeOpen } from "../primitives/hpke.js";
 import { boxInfo, epochsDigest, type GrantPlace, grantKey, KEYRING_NONCE } from "./make.js";
@@ -55,8 +56,7 @@ export function openGrants(
   const keyring = checkedFully(log, meet(log, before), made);
   const { keys, seeds, aside, junk: known } = partsOf(keyring);
   // Where a seed was found wrong before, or the epoch to be junk, nothing is believed by its ρ alone.
-  const isFull = (epoch: number) =>
-    aside.size > 0 || known.has(epoch) || (log.epochs.at(epoch - 1) as Epoch).seq >= since;
+  const isFull = (epoch: number) => aside.size > 0 || known.has(epoch) || epochAt(log, epoch).seq >= since;
   const find = (digest: Uint8Array) => delivered[record.attachments.indexOf(digest)];
   const gained = new Map<number, Secret>();
   const opens = new Map<number, Secret>();
@@ -150,7 +150,7 @@ function openGrant(
 /** The quick check, and the full one where it is due at once (GRT-4). */
 function judgeFound({ log, keyring, isFull }: Judging, epoch: number, seed: Secret): SeedVerdict {
   const { vault } = partsOf(keyring);
-  const published = log.epochs.at(epoch - 1) as Epoch;
+  const published = epochAt(log, epoch);
   if (!vault.passes(seed, published)) return "wrong";
   return isFull(epoch) ? vault.judge(seed, published) : "right";
 }

@@ -7,10 +7,18 @@ import { present } from "../bytes/present.js";
 import { NO_RUNS } from "../bytes/runs.js";
 import type { DueGrant } from "./effects.js";
 import { decodeNameOpening, type NameOpening, type UnverifiedLink } from "./entry.js";
-import type { AnyBody, Grant, NewEpoch } from "./fields.js";
+import type { AnyBody, Grant } from "./fields.js";
 import type { Judgement } from "./judge.js";
 import { originOf } from "./links/genesis.js";
-import { type Epoch, type GrantRecord, type LinkRecord, type LogFacts, LogState, type Member } from "./state.js";
+import {
+  type Epoch,
+  type GrantRecord,
+  type LinkRecord,
+  type LogFacts,
+  LogState,
+  type Member,
+  memberOf,
+} from "./state.js";
 
 /** The state before a first link. */
 export const ORIGIN: LogFacts = Object.freeze<LogFacts>({
@@ -67,7 +75,7 @@ export function advance(before: LogFacts, link: UnverifiedLink, judged: Judgemen
 const NO_ROLES: LinkRecord["roles"] = new Map();
 
 function epochOf(number: number, { epoch, seq, time }: AnyBody): Epoch {
-  const { kem, sign } = epoch as NewEpoch;
+  const { kem, sign } = present(epoch);
   return { number, kemKey: kem, signingKey: sign, seq, time };
 }
 
@@ -131,5 +139,5 @@ function withName(
     return members;
   }
   const { name, platform, details } = opening;
-  return new Map(members).set(id, { ...(members.get(id) as Member), name, platform, details });
+  return new Map(members).set(id, { ...memberOf({ active: members }, id), name, platform, details });
 }

@@ -1,6 +1,7 @@
 // Two statements of a service that contradict each other: found by a reader, and judged by a third party from bytes alone.
 // docs/spec.md sections 13.2 and 13.4 (SVC-5).
 
+import { firstOf } from "../bytes/present.js";
 import { KeysteadError } from "../errors.js";
 import type { Evidence } from "./evidence.js";
 import { isSameHead } from "./heads.js";
@@ -24,7 +25,7 @@ export function compareStatements(log: LogState, first: Uint8Array, second: Uint
   const inOrder = one.at <= other.at;
   const [earlier, later] = inOrder ? [one, other] : [other, one];
   if (contradictionAt(earlier, later) === undefined) return undefined;
-  const genesis = log.links.at(0) as { readonly bytes: Uint8Array };
+  const genesis = firstOf(log.links);
   return {
     v: 1,
     kind: "equivocated",

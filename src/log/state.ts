@@ -260,6 +260,11 @@ export function memberOf({ active }: Pick<LogFacts, "active">, id: MemberId): Me
   return present(active.get(id), `active member ${id}`);
 }
 
+/** The author of a link that no operator writes. */
+export function memberNamed(author: MemberId | "operator"): MemberId {
+  return present(author === "operator" ? undefined : author, "the member that is the author");
+}
+
 /** The active member with this id. @throws `INVALID_ARGUMENT`, `UNKNOWN_MEMBER` */
 export function activeMember(log: LogFacts, id: unknown): Member {
   const member = log.active.get(parseMemberId(id));

@@ -8,7 +8,7 @@ import { KeysteadError } from "../errors.js";
 import { foundersOf, foundersWithoutEscrow } from "../log/approvals.js";
 import type { Pointer } from "../log/fields.js";
 import { extendsHead } from "../log/heads.js";
-import { assertLog, escrowMember, FOUNDING, type Head, LogState } from "../log/state.js";
+import { assertLog, escrowMember, FOUNDING, type Head, LogState, memberNamed } from "../log/state.js";
 import { policyOf } from "./escrow-needs.js";
 import { judgePointer, namesHead } from "./pointer.js";
 
@@ -97,7 +97,7 @@ export function escrowTrust(log: LogState, escrowLog: LogState, confirmed: Head 
   const { log: id, seq: end } = escrowLog.head;
   const namedBy = (founders: ReadonlyMap<MemberId, number>): readonly Pointer[] =>
     [...log.links].flatMap(({ author, pointer, actor }) =>
-      pointer && !actor && founders.get(author as MemberId) === FOUNDING ? [pointer] : [],
+      pointer && !actor && founders.get(memberNamed(author)) === FOUNDING ? [pointer] : [],
     );
   // A thief whom an admin made founding must not vouch for the log by which that admin is judged, nor displace what a founding device
   // named: by devices' approvals alone, too.

@@ -78,7 +78,7 @@ export function offersTo({ kind, held }: Member): readonly Offer[] {
 }
 
 function removerClass(log: LogState, { id, removed }: Member): RemoverClass {
-  const { by, seq } = removed as NonNullable<Member["removed"]>;
+  const { by, seq } = present(removed);
   if (by === "operator") return "operator";
   return by === id ? "itself" : classBefore(log, seq)(by);
 }

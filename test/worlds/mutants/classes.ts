@@ -11,7 +11,7 @@ export const CLASS_MUTANTS: readonly Mutant[] = [
         file: "src/log/effects.ts",
         find: "    approve(active, approver, id, at.seq);\n  }\n  for",
         replace:
-          "    approve(active, approver, id, at.seq);\n    approve(active, active.get(id) as Member, approver.id, at.seq);\n  }\n  for",
+          "    approve(active, approver, id, at.seq);\n    approve(active, memberOf({ active }, id), approver.id, at.seq);\n  }\n  for",
       },
     ],
     start: ["T joins and grants junk", "A rotates"],

@@ -23,7 +23,7 @@ export const ESCROW_MUTANTS: readonly Mutant[] = [
     changes: [
       {
         file: "src/log/effects.ts",
-        find: "active.set(escrow.id, { ...(active.get(escrow.id) as Member), lineage: unapproved(at.seq) });",
+        find: "active.set(escrow.id, { ...memberOf({ active }, escrow.id), lineage: unapproved(at.seq) });",
         replace: "",
       },
     ],

@@ -50,7 +50,7 @@ export const GRANT_MUTANTS: readonly Mutant[] = [
     changes: [
       {
         file: "src/log/effects.ts",
-        find: "for (const id of recipientsOfNewEpoch(active, lockdown)) {\n      const { kind, withheld: before } = active.get(id) as Member;",
+        find: "for (const id of recipientsOfNewEpoch(active, lockdown)) {\n      const { kind, withheld: before } = memberOf({ active }, id);",
         replace:
           "for (const id of [...recipientsOfNewEpoch(active, lockdown), ...gone.map(({ id }) => id)]) {\n      const { kind, withheld: before } = (active.get(id) ?? gone.find((each) => each.id === id)) as Member;",
       },
@@ -207,9 +207,9 @@ export const GRANT_MUTANTS: readonly Mutant[] = [
     changes: [
       {
         file: "src/log/effects.ts",
-        find: "due.owe(id, subtractRuns(effect.gives ?? approver.held, (active.get(id) as Member).held));",
+        find: "due.owe(id, subtractRuns(effect.gives ?? approver.held, memberOf({ active }, id).held));",
         replace:
-          "due.owe(id, subtractRuns(effect.gives ?? approver.held, (active.get(id) as Member).held).map(([from]) => [from, from] as const));",
+          "due.owe(id, subtractRuns(effect.gives ?? approver.held, memberOf({ active }, id).held).map(([from]) => [from, from] as const));",
       },
     ],
     start: ["B joins", "C joins"],
