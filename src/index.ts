@@ -76,7 +76,7 @@ export { type Standing, standing } from "./grants/standing.js";
 export { unsafeSerializeKeyring } from "./grants/store-keyring.js";
 export { Keyring } from "./keys/keyring.js";
 export { parseKeyring } from "./keys/keyring-bytes.js";
-export type { Clock } from "./log/checks.js";
+export type { Clock } from "./log/clock.js";
 export type { Pointer } from "./log/fields.js";
 export type { NamedHead } from "./log/heads.js";
 export type {

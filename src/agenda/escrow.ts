@@ -1,6 +1,8 @@
 // What a user's device owes about escrow: the table of docs/spec.md section 11.2, in its order (ESC-4, ESC-5, ESC-8, ESC-10).
 
+import { present } from "../bytes/present.js";
 import { hasEpoch, intersectRuns, subtractRuns, uniteRuns } from "../bytes/runs.js";
+import { extendsHead } from "../log/heads.js";
 import {
   confirmedFounder,
   currentEpoch,
@@ -12,7 +14,6 @@ import {
 } from "../log/state.js";
 import { escrowActs } from "../trust/acts.js";
 import { escrowNeeds, policyOf } from "../trust/escrow-needs.js";
-import { extendsHead } from "../trust/head.js";
 import { judgePointer, type PointerVerdict } from "../trust/pointer.js";
 import { currentEpochIsKnownToFormerAdmin } from "../trust/renewal.js";
 import {
@@ -64,7 +65,7 @@ function withoutEscrow(facts: Facts, escrowLog: LogState, trust: EscrowTrust): r
 
 function withEscrow(facts: Facts, escrow: Member, escrowLog: LogState, trust: EscrowTrust): readonly Step[] {
   const { log, knowledge, me, doubted, isGuardian } = facts;
-  const pointer = escrow.pointer as NonNullable<Member["pointer"]>;
+  const pointer = present(escrow.pointer);
   const verdict = judgePointer(pointer, escrowLog);
   if (!isInCharge(facts, escrow, escrowLog, verdict)) return NOTHING;
   if (verdict === "other-log") {

@@ -1,14 +1,15 @@
 // Whether a device may grant to escrow: whom its pointer stands for, and whether the escrow log at hand is to be trusted.
 // docs/spec.md section 11.2 (ESC-4).
 
+import { checkHead } from "../arguments/heads.js";
 import { checkOptions } from "../arguments/options.js";
 import type { MemberId } from "../bytes/ids.js";
 import { KeysteadError } from "../errors.js";
-import { foundersOf } from "../log/classes.js";
+import { foundersOf, foundersWithoutEscrow } from "../log/approvals.js";
 import type { Pointer } from "../log/fields.js";
-import { assertLog, escrowMember, FOUNDING, type Head, LogState } from "../log/state.js";
+import { extendsHead } from "../log/heads.js";
+import { assertLog, escrowMember, FOUNDING, type Head, LogState, memberNamed } from "../log/state.js";
 import { policyOf } from "./escrow-needs.js";
-import { checkHead, extendsHead } from "./head.js";
 import { judgePointer, namesHead } from "./pointer.js";
 
 /** The newest escrow log that a device has; `"unsupported"` if it has links that this library cannot read (LOG-1). */
@@ -96,16 +97,16 @@ export function escrowTrust(log: LogState, escrowLog: LogState, confirmed: Head 
   const { log: id, seq: end } = escrowLog.head;
   const namedBy = (founders: ReadonlyMap<MemberId, number>): readonly Pointer[] =>
     [...log.links].flatMap(({ author, pointer, actor }) =>
-      pointer && !actor && founders.get(author as MemberId) === FOUNDING ? [pointer] : [],
+      pointer && !actor && founders.get(memberNamed(author)) === FOUNDING ? [pointer] : [],
     );
   // A thief whom an admin made founding must not vouch for the log by which that admin is judged, nor displace what a founding device
   // named: by devices' approvals alone, too.
-  const named = [namedBy(foundersOf(log)), namedBy(foundersOf(log, { without: new Set(), escrowCounts: false }))];
+  const named = [namedBy(foundersOf(log)), namedBy(foundersWithoutEscrow(log))];
   const heads: readonly (Head | undefined)[] =
     confirmed === undefined
       ? named.map((pointers) => pointers.at(-1))
       : [
-          checkHead(confirmed),
+          checkHead(confirmed, "confirmed"),
           // Into this log: after the account was moved to another organisation, the first is not asked for again.
           ...named.flatMap((pointers) =>
             pointers.filter((pointer) => pointer.log === id && !isPassedOver(pointer, escrowLog, confirmed)).slice(-1),
