@@ -1,4 +1,4 @@
-// Writes docs/spec-example.md: a small log from fixed randomness with the values on the way, for whoever implements docs/spec.md.
+// Writes docs/spec-example.md: a small log from fixed randomness with the values on the way, for those who implement docs/spec.md.
 // Everything is derived here a second time, step by step as the spec says, and compared with what the library made. `--check`
 // compares the file instead of writing it.
 
@@ -190,9 +190,9 @@ const markdown = `<!-- Made by \`npm run gen:spec-example\`. CI fails when it is
 
 # A worked example
 
-Values to check an implementation of [spec.md](spec.md) against. The k-th time that randomness is asked for, it is the byte k, as often as
-needed. The clock starts at ${START} (2026-01-01T00:00:00Z) and goes on by 60,000 each time it is read, once for each link. Values are
-hexadecimal; long ones are shown by both ends, with their length and the plain SHA-256 of all their bytes.
+Values to check an implementation of [spec.md](spec.md) against. The k-th draw of randomness is the byte k, repeated to the
+length of the draw. The clock starts at ${START} (2026-01-01T00:00:00Z) and advances by 60,000 each time it is read, once for each link.
+Values are hexadecimal. Of a long value both ends are shown, with its length and the plain SHA-256 of all its bytes.
 
 ## 1. The laptop opens the log
 

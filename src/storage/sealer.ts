@@ -29,7 +29,7 @@ const ALGORITHM = { name: "AES-GCM", length: 256 } as const;
 
 /**
  * Seals with a key that stays in this browser: WebCrypto makes it, not extractable, and IndexedDB keeps it beside the store. It stops
- * whoever copies files or the database; it does not stop a script that runs in the app's own origin, which can ask for records to be
+ * people who copy files or the database; it does not stop a script that runs in the app's own origin, which can ask for records to be
  * opened just as the app can.
  *
  * @param namespace of the {@link indexedDbStore} whose records it seals.

@@ -99,5 +99,5 @@ def statement_of(data: bytes, side: Side) -> statements.Statement:
     statement = statements.decode(data)
     statements.check_signatures(statement, side.state.operator)
     if statement.log != side.log:
-        raise Refused("WRONG_SUBJECT", "SVC-4", "the statement is of another log")
+        raise Refused("WRONG_SUBJECT", "SVC-4", "the statement names another log")
     return statement

@@ -239,7 +239,7 @@ const EVIDENCE: readonly EvidenceAttack[] = [
   },
   {
     name: "evidence_about_somebody_else",
-    description: "The links are about another subject than the evidence names.",
+    description: "The links are of another subject than the evidence names.",
     code: "INVALID_ARGUMENT",
     bad: { ...fork, subject: "mallory@example.org" },
   },
