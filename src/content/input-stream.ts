@@ -1,24 +1,24 @@
-// The writable end of a pair of streams: hands each piece over only when it is asked for, so that nothing piles up.
+// The writable end of a pair of streams. It hands each piece over only when the reader asks, so that nothing piles up.
 // docs/spec.md section 12 (streams).
 
 import { assertBytes } from "../bytes/bytes.js";
 
-/** What is written, for one reader. */
+/** The written pieces, for one reader. */
 export interface Inlet {
   readonly writable: WritableStream<Uint8Array>;
-  /** The next piece, undefined at the end. The piece before is given back to its writer. */
+  /** The next piece, undefined at the end. The writer may then use the previous piece again. */
   next(): Promise<Uint8Array | undefined>;
-  /** The work is done to its end: closing is settled. */
+  /** Reports that the work is done, which settles closing. */
   finish(): void;
   /** Errors the stream, and the read that waits for a piece. */
   fail(reason: unknown): void;
 }
 
-/** @param onAbort called when the writer gives up, or writes what are no bytes. */
+/** @param onAbort called when the writer gives up, or writes a value that is not bytes. */
 export function makeInlet(onAbort: (reason: unknown) => void): Inlet {
   let controller: WritableStreamDefaultController | undefined;
   let failure: { readonly reason: unknown } | undefined;
-  /** What was written or, at the end, undefined; not asked for yet. */
+  /** A written piece that nobody has read yet, or undefined for the end. */
   let offered: { readonly piece: Uint8Array | undefined } | undefined;
   let wanted:
     | { readonly resolve: (piece: Uint8Array | undefined) => void; readonly reject: (reason: unknown) => void }
@@ -35,7 +35,8 @@ export function makeInlet(onAbort: (reason: unknown) => void): Inlet {
   const writable = new WritableStream<Uint8Array>({
     start(given) {
       controller = given;
-      // Told soon; `abort` below only when the write under way is settled, which may wait for a reader that never comes.
+      // The signal reports an abort at once. `abort` below is called only when the current write is settled, and that write may
+      // wait for a reader that never comes.
       // In a microtask: Node 20 fails an assertion when a stream is errored inside this event.
       given.signal?.addEventListener("abort", () => queueMicrotask(() => onAbort(given.signal.reason)));
     },
@@ -51,7 +52,7 @@ export function makeInlet(onAbort: (reason: unknown) => void): Inlet {
         offer(piece);
       });
     },
-    // Settled by the work's end: a caller that waits for the writable end alone must learn that the content was cut off.
+    // Settled when the work ends: a caller that waits for the writable end alone must learn that the content was cut off.
     close: () =>
       new Promise<void>((resolve, reject) => {
         closing = { resolve, reject };
