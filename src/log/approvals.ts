@@ -171,7 +171,7 @@ export function vouchersOf(log: Pick<LogFacts, "active">, { approvals }: Member)
   return new Set(reachedFrom(approvers, approversOf, (id) => !log.active.has(id)));
 }
 
-/** All nodes that are reached from some over edges, each once, but for those that are closed; nothing is reached past those. */
+/** All nodes that are reached from some over edges, each once, except those that are closed; nothing is reached past those. */
 function* reachedFrom<Node>(
   start: readonly Node[],
   edgesOf: (node: Node) => readonly Node[] | undefined,
