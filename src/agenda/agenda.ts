@@ -38,8 +38,19 @@ export function agenda(state: MemberState, knowledge: Knowledge): readonly Step[
   if (now !== "unchecked" && log.time > now + skew) return [{ do: "ask", question: "clock", ahead: log.time - now }];
   const facts = factsOf(state, known, self);
   const escrow = log.kind === "user" ? escrowSteps(facts) : [];
-  const disown = log.kind === "escrow" ? disownSteps(facts) : [];
-  return [...escrow, ...rotateStep(facts, escrow), ...disown, ...fetchStep(facts), ...regrantSteps(facts)];
+  // The rows of section 11.2, in its order.
+  return [
+    // 1 to 20: escrow.
+    ...escrow,
+    // 21: a new epoch.
+    ...rotateStep(facts, escrow),
+    // 21a to 21c: loose acts of other admins.
+    ...(log.kind === "escrow" ? disownSteps(facts) : []),
+    // 22: attachments that were withheld.
+    ...fetchStep(facts),
+    // 23 and 24: epochs that others could not open.
+    ...regrantSteps(facts),
+  ];
 }
 
 function factsOf(state: MemberState, knowledge: Knowledge, me: Member): Facts {

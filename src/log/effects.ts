@@ -90,21 +90,10 @@ export function applyEffect(before: LogFacts, author: Member | undefined, effect
 
   const lockdown = effect.lockdown ?? before.lockdown;
   const epoch = effect.newEpoch ? currentEpoch(before) + 1 : undefined;
-  let withheld = false;
-  if (epoch !== undefined) {
-    for (const id of recipientsOfNewEpoch(active, lockdown)) {
-      const { kind, withheld: before } = memberOf({ active }, id);
-      if (effect.withholdEscrow && kind === "escrow" && author?.kind !== "escrow") {
-        withheld = true;
-        update(id, { withheld: uniteRuns(before, [[epoch, epoch]]) });
-      } else due.oweNew(id, epoch);
-    }
-  }
-
-  for (const [id, runs] of due.each()) {
-    const { reach, held, withheld } = memberOf({ active }, id);
-    update(id, { reach: uniteRuns(reach, runs), held: uniteRuns(held, runs), withheld: subtractRuns(withheld, runs) });
-  }
+  // MEM-6: by name, and only where escrow did not write the link itself.
+  const mayWithhold = effect.withholdEscrow === true && author?.kind !== "escrow";
+  const withheld = epoch !== undefined && oweNewEpoch(active, due, epoch, { lockdown, mayWithhold });
+  handOut(active, due);
 
   return {
     active,
@@ -119,6 +108,33 @@ export function applyEffect(before: LogFacts, author: Member | undefined, effect
     rotationDue: epoch === undefined && (before.rotationDue || effect.leavesRotationDue === true),
     due: due.list(active),
   };
+}
+
+/** Owes a new epoch to all who shall have it. @returns whether it was withheld from escrow, which would have had it */
+function oweNewEpoch(
+  active: Map<MemberId, Member>,
+  due: DueGrants,
+  epoch: number,
+  { lockdown, mayWithhold }: { readonly lockdown: boolean; readonly mayWithhold: boolean },
+): boolean {
+  let isWithheld = false;
+  for (const id of recipientsOfNewEpoch(active, lockdown)) {
+    const member = memberOf({ active }, id);
+    if (mayWithhold && member.kind === "escrow") {
+      isWithheld = true;
+      active.set(id, { ...member, withheld: uniteRuns(member.withheld, [[epoch, epoch]]) });
+    } else due.oweNew(id, epoch);
+  }
+  return isWithheld;
+}
+
+/** Gives everybody what they are owed. */
+function handOut(active: Map<MemberId, Member>, due: DueGrants): void {
+  for (const [id, runs] of due.each()) {
+    const member = memberOf({ active }, id);
+    const [reach, held] = [uniteRuns(member.reach, runs), uniteRuns(member.held, runs)];
+    active.set(id, { ...member, reach, held, withheld: subtractRuns(member.withheld, runs) });
+  }
 }
 
 /** ESC-11: what was granted to each pair: to the one in force after the link, what the link grants to the escrow member. */

@@ -29,7 +29,7 @@ import {
   type MemberKind,
 } from "../log/state.js";
 import { type Activity, activityOf } from "./activity.js";
-import { type DoneBy, doneBy } from "./deeds.js";
+import { type DoneBy, doneBy } from "./done-by.js";
 import { furtherWarnings, isPending, type PendingMember, pendingFor } from "./pending.js";
 import { type Offer, offersTo, type RemovalView, removalOf } from "./removal.js";
 

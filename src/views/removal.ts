@@ -11,7 +11,7 @@ import { straysOf } from "../coverage/strays.js";
 import { KeysteadError } from "../errors.js";
 import { foundersOf, foundersWithoutEscrow } from "../log/approvals.js";
 import { allMembers, FOUNDING, type LogState, type Member } from "../log/state.js";
-import { type DoneBy, doneBy } from "./deeds.js";
+import { type DoneBy, doneBy } from "./done-by.js";
 
 /**
  * What the remover was just before it removed the member.

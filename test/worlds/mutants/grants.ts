@@ -50,9 +50,9 @@ export const GRANT_MUTANTS: readonly Mutant[] = [
     changes: [
       {
         file: "src/log/effects.ts",
-        find: "for (const id of recipientsOfNewEpoch(active, lockdown)) {\n      const { kind, withheld: before } = memberOf({ active }, id);",
+        find: "  handOut(active, due);\n",
         replace:
-          "for (const id of [...recipientsOfNewEpoch(active, lockdown), ...gone.map(({ id }) => id)]) {\n      const { kind, withheld: before } = (active.get(id) ?? gone.find((each) => each.id === id)) as Member;",
+          "  for (const { id } of epoch === undefined ? [] : gone) due.oweNew(id, epoch as number);\n  handOut(active, due);\n",
       },
       {
         file: "src/log/effects.ts",
