@@ -1,24 +1,36 @@
-// The writable end of a pair of streams. It hands each piece over only when the reader asks, so that nothing piles up.
+// The writable end of a pair of streams: hands each piece over only when it is asked for, so that nothing piles up.
 // docs/spec.md section 12 (streams).
 
 import { assertBytes } from "../bytes/bytes.js";
 
-/** The written pieces, for one reader. */
+/** What is written, for one reader. */
 export interface Inlet {
   readonly writable: WritableStream<Uint8Array>;
-  /** The next piece, undefined at the end. The writer may then use the previous piece again. */
+  /** The next piece, undefined at the end. The piece before is given back to its writer. */
   next(): Promise<Uint8Array | undefined>;
-  /** Reports that the work is done, which settles closing. */
+  /** The work is done to its end: closing is settled. */
   finish(): void;
   /** Errors the stream, and the read that waits for a piece. */
   fail(reason: unknown): void;
 }
 
 /** What hands one piece after the other from a writer to a reader. */
+interface Handover {
   /** Waits in the returned promise until the reader asks for more: nothing piles up. */
+  write(piece: Uint8Array): Promise<void>;
   /** Settled by the work's end: a caller that waits for the writable end alone must learn that the content was cut off. */
-export function makeInlet(onAbort: (reason: unknown) => void): Inlet {
-  let controller: WritableStreamDefaultController | undefined;
+  close(): Promise<void>;
+  readonly next: Inlet["next"];
+  readonly finish: Inlet["finish"];
+  readonly fail: Inlet["fail"];
+}
+
+interface Settling<T> {
+  readonly resolve: (value: T) => void;
+  readonly reject: (reason: unknown) => void;
+}
+
+function makeHandover(): Handover {
   let failure: { readonly reason: unknown } | undefined;
   /** A written piece that nobody has read yet, or undefined for the end. */
   let offered: { readonly piece: Uint8Array | undefined } | undefined;
@@ -32,23 +44,12 @@ export function makeInlet(onAbort: (reason: unknown) => void): Inlet {
     wanted = undefined;
   }
 
-  const writable = new WritableStream<Uint8Array>({
-    start(given) {
-      controller = given;
-      given.signal?.addEventListener("abort", () => queueMicrotask(() => onAbort(given.signal.reason)));
-    },
-    write(piece) {
-      try {
-        assertBytes(piece, undefined, "a piece of the stream");
-      } catch (error) {
-        onAbort(error);
-        throw error;
-      }
-      return new Promise<void>((resolve) => {
+  return {
+    write: (piece) =>
+      new Promise((resolve) => {
         settleWrite = resolve;
         offer(piece);
-      });
-    },
+      }),
     close: () =>
       new Promise((resolve, reject) => {
         closing = { resolve, reject };
