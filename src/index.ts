@@ -34,6 +34,7 @@ export {
   rotate,
   setLockdown,
 } from "./authoring/verbs.js";
+export { type SerializedProposal, unsafeSerializeProposal } from "./authoring/write-ahead.js";
 export type { Correction } from "./backup/corrections.js";
 export { type BackupKeyMade, type BackupKeyOptions, type BackupPaper, makeBackupKey } from "./backup/enroll.js";
 export { type CheckedBackupKey, checkBackupKey, type OpenedBackupKey, openBackupKey } from "./backup/open.js";
@@ -79,7 +80,7 @@ export { type Standing, standing } from "./grants/standing.js";
 export { unsafeSerializeKeyring } from "./grants/store-keyring.js";
 export type { Keyring } from "./keys/keyring.js";
 export { parseKeyring } from "./keys/keyring-bytes.js";
-export type { Clock } from "./log/checks.js";
+export type { Clock } from "./log/clock.js";
 export type { Pointer } from "./log/fields.js";
 export type { NamedHead } from "./log/heads.js";
 export type {
@@ -107,8 +108,8 @@ export {
 export { type Env, systemEnv } from "./primitives/env.js";
 export type { EscrowKnowledge, EscrowLogAtHand } from "./trust/soundness.js";
 export type { Activity } from "./views/activity.js";
-export type { DoneBy } from "./views/deeds.js";
 export type { DevicesOptions } from "./views/devices.js";
 export { type DevicesAndActivity, type DeviceView, devicesAndActivity } from "./views/devices-and-activity.js";
+export type { DoneBy } from "./views/done-by.js";
 export type { FurtherApproval, PendingMember } from "./views/pending.js";
 export type { Offer, RemovalView, RemoverClass } from "./views/removal.js";

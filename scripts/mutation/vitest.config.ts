@@ -5,7 +5,7 @@ import { statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 import { BaseSequencer, type Reporter, type TestModule, type TestSpecification, type Vitest } from "vitest/node";
-import base from "../../vitest.config.js";
+import { aliases } from "../../vitest.config.js";
 
 /** A file that does not load has no test that fails, and Stryker would not notice: makes it an error of the run. */
 class LoadErrors implements Reporter {
@@ -28,8 +28,6 @@ class SmallFirst extends BaseSequencer {
   }
 }
 
-const aliases = base.resolve?.alias as readonly { readonly find: RegExp; readonly replacement: string }[];
-
 export default defineConfig({
   resolve: {
     alias: [
@@ -44,7 +42,7 @@ export default defineConfig({
     isolate: false,
     sequence: { sequencer: SmallFirst },
     // Counting what each test covers slows loops down.
-    testTimeout: 600_000,
+    testTimeout: Number(process.env.KEYSTEAD_MUTATION_PATIENCE || 600_000),
     setupFiles: ["test/support/setup.ts"],
     reporters: [new LoadErrors()],
     provide: { backend: "native", seed: 1, runs: 5 },

@@ -22,12 +22,23 @@ interface ProposalParts<T> {
   readonly accept: () => T;
   /** Secrets that this proposal drew. They are wiped unless it is accepted. */
   readonly fresh: readonly { wipe(): void }[];
+  /** The text of the backup key that the link makes. */
+  readonly backupKey?: (() => string) | undefined;
 }
+
+/** What a proposal leads to, before it is accepted. */
+interface Preview<T> {
+  readonly value: T;
+  /** The text of a new backup key. */
+  readonly backupKey: string | undefined;
+}
+
+let previewOf: <T>(proposal: Proposal<T>) => Preview<T>;
 
 /**
  * A link that was written and that nobody has accepted yet. Nothing has happened before the server accepted its entry: the state
- * that wrote it is as it was and stays the one to work with. So first store the entry, then send it. When the server has
- * accepted it, call {@link accept}, and go on with what that returns. When another entry was faster, receive that entry with the
+ * that wrote it is as it was and stays the one to work with. So first store the entry and its secrets
+ * (`unsafeSerializeProposal`), then send it. When the server has accepted it, call {@link accept}, and go on with what that returns. When another entry was faster, receive that entry with the
  * state from before, call {@link discard}, and write the link again. A refusal is no reason to discard: the server has the entry
  * and can publish it later, and a device that dropped the fresh keys of a `rekey` is then shut out. Discard a proposal also before
  * you wipe the keyring that wrote it: that keyring does not have the new secrets yet.
@@ -38,6 +49,7 @@ export class Proposal<T> {
   #accept: (() => T) | undefined;
   #fresh: readonly { wipe(): void }[];
   #accepted: { readonly value: T } | undefined;
+  readonly #backupKey: (() => string) | undefined;
   /** The entry for the server, with its attachments. It holds no secret. */
   readonly entry: Bytes;
   /** The head that the log has once the entry is accepted: its position tells whether the server has this entry or another. */
@@ -46,11 +58,12 @@ export class Proposal<T> {
   /** @internal Takes over the fresh secrets. */
   constructor(library: Library, parts: ProposalParts<T>) {
     requireLibrary(library, "Proposal", "a function that writes a link");
-    const { entry, log, accept, fresh } = parts;
+    const { entry, log, accept, fresh, backupKey } = parts;
     this.entry = entry;
     this.head = log.head;
     this.#accept = accept;
     this.#fresh = fresh;
+    this.#backupKey = backupKey;
     Object.freeze(this);
   }
 
@@ -61,9 +74,7 @@ export class Proposal<T> {
    */
   accept(): T {
     if (this.#accepted) return this.#accepted.value;
-    if (!this.#accept) {
-      throw new KeysteadError("WIPED", "this proposal was discarded; write the link again on the newest state");
-    }
+    if (!this.#accept) throw discarded();
     try {
       this.#accepted = { value: this.#accept() };
     } catch (error) {
@@ -90,6 +101,20 @@ export class Proposal<T> {
     this.#fresh = [];
   }
 
+  static {
+    // No static function: those can be reached from every proposal.
+    previewOf = (proposal) => {
+      const value = proposal.#accepted?.value ?? proposal.#accept?.();
+      if (value === undefined) throw discarded();
+      return { value, backupKey: proposal.#backupKey?.() };
+    };
+  }
+
+  /** @internal Whether the value is a proposal. */
+  static is(value: unknown): value is Proposal<unknown> {
+    return typeof value === "object" && value !== null && #accept in value;
+  }
+
   /** Says only that this is secret. */
   toString(): string {
     return REDACTED;
@@ -106,11 +131,29 @@ export class Proposal<T> {
   }
 }
 
+/**
+ * What {@link Proposal.accept} gives or gave, and the text of a new backup key, without accepting.
+ *
+ * @throws `WIPED` after {@link Proposal.discard}, `INVALID_ARGUMENT` for a value that is no proposal
+ */
+export function previewProposal<T>(proposal: Proposal<T>): Preview<T> {
+  if (!Proposal.is(proposal)) {
+    throw new KeysteadError(
+      "INVALID_ARGUMENT",
+      "proposal must be a Proposal, as a function that writes a link returns it",
+    );
+  }
+  return previewOf(proposal);
+}
+
 /** A proposal. It takes over the fresh secrets. */
 export function makeProposal<T>(parts: ProposalParts<T>): Proposal<T> {
   return new Proposal(LIBRARY, parts);
 }
 
+function discarded(): KeysteadError {
+  return new KeysteadError("WIPED", "this proposal was discarded; write the link again on the newest state");
+}
 /**
  * The proposal of a member that has a keyring already. Its keyring gains the new epoch, and takes `keys` in place of its own, only
  * when the proposal is accepted.

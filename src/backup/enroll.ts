@@ -157,7 +157,8 @@ export function makeBackupKey(state: MemberState, options: BackupKeyOptions, env
       ...{ log: log.head.log, member: memberIdOf(member), id: backupIdSymbols(keys.sign), secret },
     });
     const accept = () => ({ log: written.log, keyring: changedKeyring(keyring, {}), paper });
-    return makeProposal({ entry: written.entry, log: written.log, accept, fresh: [paper] });
+    const backupKey = () => paper.reveal(written.log);
+    return makeProposal({ entry: written.entry, log: written.log, accept, fresh: [paper], backupKey });
   } catch (error) {
     secret.fill(0);
     throw error;

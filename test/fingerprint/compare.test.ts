@@ -6,8 +6,9 @@ import { compareFingerprint } from "../../src/fingerprint/compare.js";
 import { fingerprintOf } from "../../src/fingerprint/fingerprint.js";
 import type { ParsedFingerprint } from "../../src/fingerprint/parse.js";
 import type { LogState } from "../../src/log/state.js";
+import { thrownBy } from "../support/thrown.js";
 import { openWorld, type World } from "../support/world.js";
-import { ALL_FORMS, type AnyForm, errorOf, JUNK, readAny, swap, written } from "./support.js";
+import { ALL_FORMS, type AnyForm, JUNK, readAny, swap, written } from "./support.js";
 
 const first = openWorld("compare");
 const second = first.join("Phone");
@@ -70,7 +71,7 @@ function verdict(log: LogState, typed: string): string {
   try {
     return compareFingerprint(log, readAny(typed));
   } catch (error) {
-    return errorOf(() => {
+    return thrownBy(() => {
       throw error;
     }).code;
   }
@@ -91,23 +92,23 @@ describe("a QR payload", () => {
 describe("compareFingerprint", () => {
   it("reads what it is given anew, so that a parsed fingerprint made by hand gains nothing", () => {
     const forged = { form: "digits", text: "12345" } as ParsedFingerprint;
-    expect(errorOf(() => compareFingerprint(third.log, forged)).code).toBe("FINGERPRINT_INVALID");
+    expect(thrownBy(() => compareFingerprint(third.log, forged)).code).toBe("FINGERPRINT_INVALID");
     for (const bits of [undefined, "", "0".repeat(52), "0".repeat(54), "G".repeat(53), 0]) {
       const words = { form: "words", text: text(third, "words"), bits } as ParsedFingerprint;
-      expect(errorOf(() => compareFingerprint(third.log, words)).code).toBe("INVALID_ARGUMENT");
+      expect(thrownBy(() => compareFingerprint(third.log, words)).code).toBe("INVALID_ARGUMENT");
     }
   });
 
   it("says that keystead/words reads a text in words", () => {
-    const { code, message } = errorOf(() => compareFingerprint(third.log, text(third, "words")));
+    const { code, message } = thrownBy(() => compareFingerprint(third.log, text(third, "words")));
     expect(code).toBe("FINGERPRINT_INVALID");
     expect(message).toContain("parseFingerprintWords of keystead/words");
   });
 
   it("refuses what is no log and no fingerprint", () => {
     for (const junk of JUNK) {
-      expect(errorOf(() => compareFingerprint(junk as LogState, text(third, "hex"))).code).toBe("INVALID_ARGUMENT");
-      const { code } = errorOf(() => compareFingerprint(third.log, junk as string));
+      expect(thrownBy(() => compareFingerprint(junk as LogState, text(third, "hex"))).code).toBe("INVALID_ARGUMENT");
+      const { code } = thrownBy(() => compareFingerprint(third.log, junk as string));
       expect(code).toBe(junk === "" ? "FINGERPRINT_INVALID" : "INVALID_ARGUMENT");
     }
   });

@@ -9,7 +9,8 @@ import { passesPrechecks } from "../../src/primitives/ed25519-rules.js";
 import { isLowOrderX25519 } from "../../src/primitives/kem-rules.js";
 import { primitives as portable } from "../../src/primitives/noble.js";
 import { primitives as native } from "../../src/primitives/node.js";
-import { bytesOf, slow } from "./support.js";
+import { slow } from "../support/runs.js";
+import { bytesOf } from "./support.js";
 
 const anyBytes = fc.uint8Array({ maxLength: 400 });
 // Longer than any buffer on the way, and no whole number of blocks. Repeated, since drawing so many bytes takes seconds.
@@ -147,10 +148,33 @@ describe.each([
   });
 });
 
-it("has no use for an X25519 key after it was wiped", () => {
-  const key = native.x25519PrivateKey(new Uint8Array(32).fill(1));
-  const peer = new Uint8Array(32).fill(9);
-  expect(key.agree(peer).length).toBe(32);
-  key.wipe();
-  expect(() => key.agree(peer)).toThrow();
+describe.each([
+  ["native", native],
+  ["portable", portable],
+])("a private key of the %s backend that was wiped", (_name, backend) => {
+  /** What `run` gives; undefined when it throws. */
+  const result = (run: () => Uint8Array) => {
+    try {
+      return run();
+    } catch {
+      return undefined;
+    }
+  };
+
+  it("agrees on nothing any more (X25519)", () => {
+    const key = backend.x25519PrivateKey(new Uint8Array(32).fill(1));
+    const peer = new Uint8Array(32).fill(9);
+    const shared = key.agree(peer);
+    expect(shared.length).toBe(32);
+    key.wipe();
+    expect(result(() => key.agree(peer))).not.toEqual(shared);
+  });
+
+  it("decapsulates nothing any more (ML-KEM-768)", () => {
+    const key = backend.mlkem768PrivateKey(new Uint8Array(64).fill(1));
+    const { ciphertext, sharedSecret } = backend.mlkem768Encapsulate(key.publicKey, new Uint8Array(32).fill(9));
+    expect(key.decapsulate(ciphertext)).toEqual(sharedSecret);
+    key.wipe();
+    expect(result(() => key.decapsulate(ciphertext))).not.toEqual(sharedSecret);
+  });
 });
