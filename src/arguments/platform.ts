@@ -14,14 +14,19 @@ declare global {
 export interface AbortSignalLike {
   readonly aborted: boolean;
   readonly reason?: unknown;
+  /** Throws the reason once aborted. */
   throwIfAborted(): void;
+  /** Calls the listener when aborted. */
   addEventListener(type: "abort", listener: () => void): void;
+  /** Takes a listener back. */
   removeEventListener(type: "abort", listener: () => void): void;
 }
 
 /** A `Blob` or `File`, as far as the library uses it. */
 export interface BlobLike {
   readonly size: number;
+  /** All bytes. */
   arrayBuffer(): Promise<ArrayBuffer>;
-  slice(start: number, end: number): { arrayBuffer(): Promise<ArrayBuffer> };
+  /** The bytes from `start` to `end`. */
+  slice(start: number, end: number): Pick<BlobLike, "arrayBuffer">;
 }
