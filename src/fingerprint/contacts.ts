@@ -16,12 +16,13 @@ import { ownFounders } from "./trusted-class.js";
  * escrow approved is not, and neither escrow nor the service's operator ever is.
  *
  * @param now the newest verified state, or the `FORKED`, `ROLLED_BACK` or `REPLACED` error that `verifyLog` or
- * `appendEntry` threw instead of giving one.
+ * `appendEntry` threw instead of giving one; also after it was sent (`KeysteadError.from`).
  * @throws `WRONG_SUBJECT` (LOG-8) for the log of somebody else; `INVALID_ARGUMENT`, `INVALID_ENCODING`
  */
 export function compareContact(pin: TrackedContact, now: LogState | KeysteadError): ContactChange {
   const checked = checkContact(pin);
-  if (now instanceof KeysteadError) return changeOfError(checked, now);
+  const refused = KeysteadError.from(now);
+  if (refused) return changeOfError(checked, refused);
   assertLog(now);
   checkSubject(checked, now.subject);
   const contradiction = contradictionOf(checked.head, now);
