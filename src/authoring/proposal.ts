@@ -1,6 +1,7 @@
 // A proposal: a link that was written and that the server has not accepted yet. It is no state of a log: nothing can be sealed,
 // signed or stored with it. docs/spec.md sections 6 and 7 (GRT-6).
 
+import { finishSecretInstance, wrongInstance } from "../arguments/instances.js";
 import type { Secret } from "../bytes/secret.js";
 import { KeysteadError } from "../errors.js";
 import type { MemberState } from "../grants/member-state.js";
@@ -47,7 +48,12 @@ export class Proposal<T> {
     this.head = log.head;
     this.#accept = accept;
     this.#fresh = fresh;
-    Object.freeze(this);
+    finishSecretInstance(this, "Proposal");
+  }
+
+  /** @throws `INVALID_ARGUMENT` for a call on what is no proposal, such as a Proxy of one */
+  static #check(proposal: unknown): void {
+    if (!(#accept in (proposal as object))) throw wrongInstance("proposal", "Proposal", proposal);
   }
 
   /**
@@ -56,6 +62,7 @@ export class Proposal<T> {
    * @throws `WIPED` after {@link discard}, or when the keyring that wrote the link was wiped
    */
   accept(): T {
+    Proposal.#check(this);
     if (this.#accepted) return this.#accepted.value;
     if (!this.#accept) {
       throw new KeysteadError("WIPED", "this proposal was discarded; write the link again on the newest state");
@@ -78,6 +85,7 @@ export class Proposal<T> {
    * @throws `INVALID_ARGUMENT` after {@link accept}: its secrets are in use
    */
   discard(): void {
+    Proposal.#check(this);
     if (this.#accepted) {
       throw new KeysteadError("INVALID_ARGUMENT", "this proposal was accepted and cannot be discarded any more");
     }

@@ -234,7 +234,7 @@ export function expel(
 ): Proposal<LogState> {
   assertLog(log);
   const fields = { remove: memberList(log, "remove", checkOptions(options).remove) };
-  if (!(operator instanceof OperatorKeys)) throw new KeysteadError("INVALID_ARGUMENT", "operator must be OperatorKeys");
+  OperatorKeys.check(operator, "operator");
   return proposeLog(
     writeLink({ before: log, type: "expel", fields, signers: [operator], guard: "not-a-users-device" }, env),
   );

@@ -1,5 +1,6 @@
 // Making a backup key: a member whose secret goes on paper. docs/spec.md section 9 (BAK-2, BAK-3).
 
+import { finishSecretInstance, wrongInstance } from "../arguments/instances.js";
 import { checkOptions } from "../arguments/options.js";
 import { openingOf } from "../authoring/device-description.js";
 import { newMember, rolesField } from "../authoring/enter.js";
@@ -36,6 +37,12 @@ export class BackupPaper {
     this.member = member;
     this.#id = id;
     this.#secret = secret;
+    finishSecretInstance(this, "BackupPaper");
+  }
+
+  /** @throws `INVALID_ARGUMENT` for a call on what is no paper, such as a Proxy of one */
+  static #check(paper: unknown): void {
+    if (!(#secret in (paper as object))) throw wrongInstance("paper", "BackupPaper", paper);
   }
 
   /**
@@ -47,6 +54,7 @@ export class BackupPaper {
    * @throws `UNKNOWN_MEMBER` while the log does not have this key, `WIPED`
    */
   reveal(log: LogState): string {
+    BackupPaper.#check(this);
     assertLog(log);
     if (this.#wiped) throw new KeysteadError("WIPED", "this backup key was wiped; make another");
     if (log.head.log !== this.log)
@@ -57,6 +65,7 @@ export class BackupPaper {
 
   /** Overwrites the secret. Later use throws `WIPED`. */
   wipe(): void {
+    BackupPaper.#check(this);
     this.#secret.fill(0);
     this.#wiped = true;
   }

@@ -1,6 +1,7 @@
 // Whom content is sealed to: logs, checked before any work. docs/spec.md sections 12, 10 (tracked contacts), 6 (MEM-7) and 4
 // (ENC-3).
 
+import { isDisguised } from "../arguments/instances.js";
 import { checkOptions } from "../arguments/options.js";
 import { KeysteadError } from "../errors.js";
 import { requireContactUnchanged } from "../fingerprint/acknowledge.js";
@@ -59,6 +60,7 @@ export function checkRecipients(recipients: readonly Recipient[], demands: Recip
   const logs = new Map<string, LogState>();
   const bySubject = new Map<string, LogState>();
   for (const recipient of recipients as readonly Recipient[]) {
+    if (isDisguised("LogState", recipient)) assertLog(recipient, "each recipient");
     const log = checkRecipient(LogState.is(recipient) ? { log: recipient } : recipient, demands);
     const id = log.head.log;
     if (logs.has(id)) {
@@ -84,7 +86,7 @@ function twoLogs(subject: string, logs: readonly string[]): KeysteadError {
 
 function checkRecipient(recipient: RecipientOptions, { verifiedOnly, fresh }: RecipientDemands): LogState {
   const { log, pin, removedMembersMayRead, statement } = checkOptions(recipient);
-  assertLog(log);
+  assertLog(log, "recipient.log");
   if (pin !== undefined) requireContactUnchanged(pin, log);
   if (verifiedOnly && pin?.verified !== true) {
     throw new KeysteadError(

@@ -56,7 +56,7 @@ export function checkExpected(
   const own = partsOf(keyring).log;
   assertBytes(associatedData, undefined, "options.associatedData");
   if (purpose !== undefined) checkPurpose(purpose);
-  if (log !== undefined) assertLog(log);
+  if (log !== undefined) assertLog(log, "options.log");
   if (log !== undefined && log.head.log !== own) {
     throw new KeysteadError("INVALID_ARGUMENT", "options.log is another log than the one that the keyring is for", {
       details: { expected: own, actual: log.head.log },

@@ -83,7 +83,7 @@ export interface AccessOptions {
 export function recordAccess(admin: MemberState, options: AccessOptions, env: Env): Proposal<MemberState> {
   const { log, keyring } = checkMemberState(admin);
   const { userLog, epochs, reason, case: caseId = "" } = checkOptions(options);
-  assertLog(userLog);
+  assertLog(userLog, "userLog");
   let reach: Runs = NO_RUNS;
   for (const [, { runs }] of userLog.granted) reach = uniteRuns(reach, runs);
   if (!isRuns(epochs) || epochs.length === 0 || !containsRuns(reach, epochs)) {
@@ -155,7 +155,7 @@ export function openRecordedAccess(
 ): Pick<OpenedKeyring, "keyring" | "withheld"> {
   const { log, keyring } = checkMemberState(admin);
   const { record: seq, recordEntry, userLog, entries } = checkOptions(options);
-  assertLog(userLog);
+  assertLog(userLog, "userLog");
   if (!Number.isSafeInteger(seq))
     throw new KeysteadError("INVALID_ARGUMENT", "record must be a position in the escrow log");
   activeMember(log, keyring.member);

@@ -75,8 +75,7 @@ export function setPolicy(
   const before = policyOf(log);
   const policy: Policy = { ...before, ...Object.fromEntries(given) };
   checkPolicy(policy);
-  if (operator !== undefined && !(operator instanceof OperatorKeys))
-    throw new KeysteadError("INVALID_ARGUMENT", "operator must be OperatorKeys");
+  if (operator !== undefined) OperatorKeys.check(operator, "operator");
   const lacking = escrowNeeds(log).filter((need) => need !== "enabled");
   if (policy.enabled && lacking.length > 0) {
     throw new KeysteadError(

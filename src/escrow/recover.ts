@@ -71,7 +71,7 @@ export function recordRecovery(
 ): Proposal<RecoveryRecorded> {
   const state = checkMemberState(admin);
   const { userLog, entries, usersOwn = [], reason, case: caseId = "", ...lists } = checkOptions(options);
-  assertUserLog(userLog);
+  assertUserLog(userLog, "userLog");
   requireRecover(state);
   const { approve: approved = [], remove: removed = [] } = lists;
   const approve = memberList(userLog, "approve", approved);
@@ -114,7 +114,7 @@ export interface RecoverUserOptions extends Restored {
  */
 export function recoverUser(admin: MemberState, options: RecoverUserOptions, env: Env): Proposal<LogState> {
   const { act, userLog, usersOwn = [], ...given } = checkOptions(options);
-  assertUserLog(userLog);
+  assertUserLog(userLog, "userLog");
   const entries = entryList(given.entries);
   const state = checkMemberState(admin);
   requireRecover(state);
@@ -154,7 +154,7 @@ export interface RecoverableEpochs {
 export function recoverableEpochs(admin: MemberState, options: RecoverableOptions): RecoverableEpochs {
   const state = checkMemberState(admin);
   const { userLog, approve, ...given } = checkOptions(options);
-  assertUserLog(userLog);
+  assertUserLog(userLog, "userLog");
   const entries = entryList(given.entries);
   const list = memberList(userLog, "approve", approve);
   return withGift(state, { userLog, entries, approve: list }, ({ runs, left }) => ({ next: runs, left }));
@@ -175,7 +175,7 @@ export function renewEscrowForUser(
   env: Env,
 ): Proposal<LogState> {
   const { userLog } = checkOptions(options);
-  assertUserLog(userLog);
+  assertUserLog(userLog, "userLog");
   const state = checkMemberState(admin);
   requireRecover(state);
   const escrow = requireEscrow(state, userLog);

@@ -23,7 +23,7 @@ export function compareContact(pin: TrackedContact, now: LogState | KeysteadErro
   const checked = checkContact(pin);
   const refused = KeysteadError.from(now);
   if (refused) return changeOfError(checked, refused);
-  assertLog(now);
+  assertLog(now, "now");
   checkSubject(checked, now.subject);
   const contradiction = contradictionOf(checked.head, now);
   if (contradiction) {

@@ -1,10 +1,11 @@
 // Fingerprints: 256 bits that commit to a whole log, to be compared by people or by their devices.
 // docs/spec.md section 10.
 
+import { finishInstance, isDisguised, wrongInstance } from "../arguments/instances.js";
 import { encodeCbor } from "../bytes/cbor.js";
 import { fromHex, toHex } from "../bytes/text.js";
 import { KeysteadError } from "../errors.js";
-import { type Head, type LinkRecord, LogState } from "../log/state.js";
+import { assertLog, type Head, type LinkRecord, LogState } from "../log/state.js";
 import { labelledHash } from "../primitives/hash.js";
 import { LABELS } from "../primitives/labels.js";
 import { type FingerprintForm, FORMS } from "./forms.js";
@@ -23,7 +24,7 @@ export class Fingerprint {
   private constructor(head: Head, hex: string) {
     this.head = head;
     this.hex = hex;
-    Object.freeze(this);
+    finishInstance(this, "Fingerprint");
   }
 
   /** @internal Only {@link fingerprintOf} calls this. */
@@ -64,6 +65,7 @@ export function fingerprintHead({ kind, head, links }: LogState): Head {
  * @throws `INVALID_ARGUMENT`, `INVALID_ENCODING` for what is no log and no head
  */
 export function fingerprintOf(of: Head | LogState): Fingerprint {
+  if (isDisguised("LogState", of)) assertLog(of);
   const given: unknown = LogState.is(of) ? fingerprintHead(of) : of;
   const { log, seq, hash } = (typeof given === "object" && given !== null ? given : {}) as Head;
   const logId = fromHex(log, { name: "head.log", length: 32 });
@@ -87,9 +89,7 @@ export function fingerprintOf(of: Head | LogState): Fingerprint {
  * @throws `INVALID_ARGUMENT`
  */
 export function formatFingerprint(fingerprint: Fingerprint, form: FingerprintForm = "digits"): string {
-  if (!Fingerprint.is(fingerprint)) {
-    throw new KeysteadError("INVALID_ARGUMENT", "fingerprint must come from fingerprintOf");
-  }
+  if (!Fingerprint.is(fingerprint)) throw wrongInstance("fingerprint", "Fingerprint", fingerprint);
   if (!Object.hasOwn(FORMS, form)) {
     throw new KeysteadError("INVALID_ARGUMENT", `form must be one of ${Object.keys(FORMS).join(", ")}`);
   }

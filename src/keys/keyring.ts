@@ -1,6 +1,7 @@
 // A keyring: what one member secretly holds for one log: its own seed, and the epoch seeds that it really has.
 // docs/spec.md sections 5 and 7 (GRT-4).
 
+import { finishSecretInstance, wrongInstance } from "../arguments/instances.js";
 import { equalBytes } from "../bytes/bytes.js";
 import type { LinkHash, LogId, MemberId } from "../bytes/ids.js";
 import type { Secret } from "../bytes/secret.js";
@@ -65,6 +66,13 @@ export class Keyring {
     this.#parts = parts;
     this.log = parts.log;
     this.member = parts.member;
+    finishSecretInstance(this, "Keyring");
+  }
+
+  /** Its parts, also after it was wiped. @throws `INVALID_ARGUMENT` for a call on what is no keyring, such as a Proxy of one */
+  static #of(keyring: Keyring): KeyringParts {
+    if (!Keyring.is(keyring)) throw wrongInstance("keyring", "Keyring", keyring);
+    return keyring.#parts;
   }
 
   static {
@@ -82,7 +90,7 @@ export class Keyring {
 
   /** Numbers of the epochs whose seeds are really here, ascending. */
   get epochs(): readonly number[] {
-    return [...this.#parts.seeds.keys()].sort((a, b) => a - b);
+    return [...Keyring.#of(this).seeds.keys()].sort((a, b) => a - b);
   }
 
   /**
@@ -100,7 +108,7 @@ export class Keyring {
 
   /** Overwrites every secret of this keyring and of all that it was made from or into. Later use throws `WIPED`. */
   wipe(): void {
-    this.#parts.vault.wipe();
+    Keyring.#of(this).vault.wipe();
   }
 
   /** Says only that this is secret. */
@@ -121,7 +129,7 @@ export class Keyring {
 
 /** The parts of a keyring. @throws `INVALID_ARGUMENT`, `WIPED` */
 export function partsOf(keyring: unknown): KeyringParts {
-  if (!Keyring.is(keyring)) throw new KeysteadError("INVALID_ARGUMENT", "keyring must be a Keyring");
+  if (!Keyring.is(keyring)) throw wrongInstance("keyring", "Keyring", keyring);
   return partsOfKeyring(keyring);
 }
 

@@ -1,10 +1,11 @@
 // What an offered log contradicts: its subject, and what was verified for this subject before. docs/spec.md sections 6 (LOG-8)
 // and 13.1.
 
+import { isDisguised } from "../arguments/instances.js";
 import { parseLinkHash, parseLogId } from "../bytes/text.js";
 import { KeysteadError } from "../errors.js";
 import { type EvidenceKind, headOf, makeEvidence, type Pin } from "./evidence.js";
-import { type Head, type LogFacts, LogState } from "./state.js";
+import { assertLog, type Head, type LogFacts, LogState } from "./state.js";
 
 /** What a whole log is held against. */
 export interface Expected {
@@ -82,6 +83,7 @@ function contradiction(kind: EvidenceKind, subject: string, pin: Pin, offered: O
 
 /** @throws `INVALID_ARGUMENT`; `WRONG_SUBJECT` for a pinned state of another subject, which is the caller's mistake */
 export function checkPinned(pinned: unknown, subject: string): void {
+  if (isDisguised("LogState", pinned)) assertLog(pinned, "options.pinned");
   if (!LogState.is(pinned)) checkHead("pinned", pinned);
   else if (pinned.subject !== subject)
     throw wrongSubject("options.pinned is a log about another subject than options.subject; look up the right pin", {

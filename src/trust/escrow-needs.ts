@@ -29,7 +29,7 @@ export function escrowNeeds(escrowLog: LogState): readonly EscrowNeed[] {
 
 /** The policy in force. @throws `INVALID_ARGUMENT` for a user's log */
 export function policyOf(escrowLog: LogState): Policy {
-  assertLog(escrowLog);
+  assertLog(escrowLog, "escrowLog");
   if (escrowLog.policy === undefined)
     throw new KeysteadError("INVALID_ARGUMENT", "escrowLog must be an escrow log, not a user's");
   return escrowLog.policy;
