@@ -44,8 +44,8 @@ export function fromHex(
 }
 
 /** A log id from untrusted text. Throws as `fromHex` does. */
-export function parseLogId(text: unknown): LogId {
-  checkHex(text, "log id", 32);
+export function parseLogId(text: unknown, name = "log id"): LogId {
+  checkHex(text, name, 32);
   return text as LogId;
 }
 
@@ -56,8 +56,8 @@ export function parseMemberId(text: unknown): MemberId {
 }
 
 /** A link hash from untrusted text. Throws as `fromHex` does. */
-export function parseLinkHash(text: unknown): LinkHash {
-  checkHex(text, "link hash", 32);
+export function parseLinkHash(text: unknown, name = "link hash"): LinkHash {
+  checkHex(text, name, 32);
   return text as LinkHash;
 }
 

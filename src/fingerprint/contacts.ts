@@ -3,6 +3,7 @@
 import type { MemberId } from "../bytes/ids.js";
 import { KeysteadError } from "../errors.js";
 import { type Evidence, type EvidenceKind, makeEvidence } from "../log/evidence.js";
+import { wrongSubject } from "../log/pins.js";
 import { allMembers, assertLog, type Head, type LogState, type Member } from "../log/state.js";
 import { type ContactChange, type ContactFacts, type ContactStatus, describeChange } from "./change.js";
 import { checkContact, type TrackedContact } from "./pin.js";
@@ -107,8 +108,8 @@ function makeChange(
 
 function checkSubject({ subject }: TrackedContact, actual: string): void {
   if (actual === subject) return;
-  throw new KeysteadError("WRONG_SUBJECT", "the log is about somebody else than the pin", {
-    rule: "LOG-8",
-    details: { expected: subject, actual },
+  throw wrongSubject("the log is about somebody else than the pin; look up the right pin, or the right log", {
+    expected: subject,
+    actual,
   });
 }

@@ -96,15 +96,25 @@ export function checkPinned(pinned: unknown, subject: string): void {
 /** @throws `INVALID_ARGUMENT`, `INVALID_ENCODING` */
 export function checkHead(name: string, head: unknown): void {
   const { log, seq, hash } = (typeof head === "object" && head !== null ? head : {}) as Partial<Head>;
-  parseLogId(log);
-  parseLinkHash(hash);
+  parseLogId(log, `options.${name}.log`);
+  parseLinkHash(hash, `options.${name}.hash`);
   if (!Number.isSafeInteger(seq) || (seq as number) < 1)
     throw new KeysteadError("INVALID_ARGUMENT", `options.${name}.seq must be a whole number from 1`);
 }
 
-function wrongSubject(
+/** LOG-8: the error for a log about somebody else. Texts are compared as they are; people and databases often do not. */
+export function wrongSubject(
   message: string,
-  details: { readonly expected: string; readonly actual: string; readonly log: string },
+  details: { readonly expected: string; readonly actual: string; readonly log?: string },
 ): KeysteadError {
-  return new KeysteadError("WRONG_SUBJECT", message, { rule: "LOG-8", details });
+  const { expected, actual } = details;
+  return new KeysteadError("WRONG_SUBJECT", `${message}${nearMiss(expected, actual)}`, { rule: "LOG-8", details });
+}
+
+/** What to add where two subjects differ only in how they are written, which is the app's mistake more often than the server's lie. */
+function nearMiss(expected: string, actual: string): string {
+  const bare = (subject: string) => subject.normalize("NFKC").toLowerCase().replace(/\s/g, "");
+  return bare(expected) === bare(actual)
+    ? ". The two differ only in case, white space or Unicode normal form: give the subject exactly as createLog was given it"
+    : "";
 }

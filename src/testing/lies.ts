@@ -16,8 +16,11 @@ export function drop(seq: number): Lie {
   return edit([seq], (entries, at) => entries.splice(at, 1));
 }
 
-/** Shows nothing from a position on that was shown before: a rollback, or an old log replayed. */
-export function rollBack(seq: number): Lie {
+/**
+ * Shows the log as it was when link `seq` was its newest: `rollBackTo(2)` shows the links 1 and 2, however long the log is. A rollback,
+ * or an old log replayed. {@link holdBack} counts from the end.
+ */
+export function rollBackTo(seq: number): Lie {
   checkPosition(seq);
   return (entries) => entries.slice(0, seq);
 }

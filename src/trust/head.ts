@@ -8,8 +8,8 @@ import { assertLog, type Head, type LogState } from "../log/state.js";
 /** A head of a log. @throws `INVALID_ARGUMENT`, `INVALID_ENCODING` */
 export function checkHead(head: Head): Head {
   const { log, seq, hash } = checkOptions(head);
-  parseLogId(log);
-  parseLinkHash(hash);
+  parseLogId(log, "a head's log");
+  parseLinkHash(hash, "a head's hash");
   if (!Number.isSafeInteger(seq) || seq < 1)
     throw new KeysteadError("INVALID_ARGUMENT", "a head's seq must be a whole number from 1");
   return head;

@@ -83,9 +83,9 @@ describe("ids", () => {
     expect(parseLogId(ID32)).toBe(ID32);
     expect(parseLinkHash(ID32)).toBe(ID32);
     expect(parseMemberId(ID16)).toBe(ID16);
-    expectTypeOf(parseLogId).toEqualTypeOf<(text: unknown) => LogId>();
+    expectTypeOf(parseLogId).toEqualTypeOf<(text: unknown, name?: string) => LogId>();
     expectTypeOf(parseMemberId).toEqualTypeOf<(text: unknown) => MemberId>();
-    expectTypeOf(parseLinkHash).toEqualTypeOf<(text: unknown) => LinkHash>();
+    expectTypeOf(parseLinkHash).toEqualTypeOf<(text: unknown, name?: string) => LinkHash>();
   });
 
   it.each([

@@ -110,7 +110,7 @@ describe("content that does not open", () => {
     const sealed = await seal(theirs);
     const refused = await rejection(openContent(sealed, laptop(mine), { purpose, log: mine.log }));
     expect(refused).toMatchObject({
-      code: "CORRUPT_CONTENT",
+      code: "NO_ACCESS",
       details: { named: { status: "forked", head: theirs.log.head, known: mine.log.head } },
     });
     expect(await rejection(openContent(sealed, laptop(mine), { purpose }))).toMatchObject({
