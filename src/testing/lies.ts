@@ -27,7 +27,8 @@ export function rollBackTo(seq: number): Lie {
 
 /** Keeps the newest entries back; recall the lie to deliver them late. */
 export function holdBack(count: number): Lie {
-  checkPosition(count);
+  if (!Number.isSafeInteger(count) || count < 1)
+    throw new KeysteadError("INVALID_ARGUMENT", "count of entries to hold back must be a whole number from 1");
   return (entries) => entries.slice(0, Math.max(0, entries.length - count));
 }
 

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import { createLog } from "../../src/authoring/enter.js";
-import { rename } from "../../src/authoring/verbs.js";
+import { reclaim, rename } from "../../src/authoring/verbs.js";
 import { makeBackupKey } from "../../src/backup/enroll.js";
 import { openContent } from "../../src/content/open.js";
 import { sealContent } from "../../src/content/seal.js";
@@ -14,7 +14,9 @@ import { recordRecovery, renewEscrowForUser } from "../../src/escrow/recover.js"
 import { compareContact } from "../../src/fingerprint/contacts.js";
 import { trackContact } from "../../src/fingerprint/pin.js";
 import { verifyLog } from "../../src/log/verify.js";
-import { openOrganisation, openUser } from "../escrow/support.js";
+import { holdBack, rollBackTo } from "../../src/testing/lies.js";
+import { newestPointer } from "../../src/trust/pointer.js";
+import { openEscrow, openOrganisation, openUser } from "../escrow/support.js";
 import { thrownBy } from "../support/refusal.js";
 import { seededEnv } from "../support/seeded-env.js";
 import { ALICE, OPERATOR, openWorld } from "../support/world.js";
@@ -222,5 +224,38 @@ describe("content that this keyring does not open", () => {
     const error = await refusal(sealed, { log: mine.log });
     expect(error).toMatchObject({ code: "CORRUPT_CONTENT", details: { named: { status: "current" } } });
     expect(error.message).toMatch(/header was changed.*fetch it again/);
+  });
+});
+
+describe("what a call needs that was not given", () => {
+  it("a keyring and a log of two users are told apart by their ids", () => {
+    const [one, two] = [plain.session("Laptop"), user.session("Laptop")];
+    const error = thrownBy(() => rename({ log: one.log, keyring: two.keyring }, device, env));
+    expect(error.message).toContain(
+      `the keyring is for log ${two.log.head.log}, and the log given is ${one.log.head.log}`,
+    );
+    expect(error.details).toMatchObject({ expected: two.log.head.log, actual: one.log.head.log });
+  });
+
+  it("reclaim from a member that is still active says so", () => {
+    const error = thrownBy(() => reclaim(plain.session("Laptop"), { from: plain.session("Phone").keyring }, env));
+    expect(error).toMatchObject({ code: "NOT_PERMITTED", rule: "MEM-10", details: { member: plain.id("Phone") } });
+    expect(error.message).toMatch(/was not removed/);
+  });
+
+  it("an escrow log that is not ready says what it lacks, and who mends it", () => {
+    const young = openEscrow("misleading young");
+    expect(thrownBy(() => newestPointer(young.log)).message).toMatch(
+      /lacks a backup key that holds epoch 1 and has the role manage, and a policy that enables escrow.*an admin/,
+    );
+  });
+
+  it("holding back no entries, or a part of one, is refused as a count", () => {
+    for (const count of [0, 1.5]) expect(thrownBy(() => holdBack(count)).message).toMatch(/^count of entries/);
+  });
+
+  it("rolling back shows the links up to the one that is named", () => {
+    const { entries } = plain.rotate("Laptop").rotate("Laptop");
+    expect(rollBackTo(2)(entries)).toEqual(entries.slice(0, 2));
   });
 });
