@@ -36,7 +36,7 @@ const CLASSES = {
   Proposal: {
     from: "a function that writes a link",
     fields: ["entry", "head"],
-    instead: "send its entry, and keep the proposal itself",
+    instead: "send its entry, and store the bytes of unsafeSerializeProposal",
   },
   BackupPaper: {
     from: "an accepted proposal of makeBackupKey",

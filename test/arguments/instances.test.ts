@@ -160,7 +160,7 @@ describe("where something else would do too", () => {
     }
   });
 
-  it("a state in place of a log is told so", () => {
+  it("a state in place of a log is recognised", () => {
     expect(thrownBy(() => coverageReport(state as never)).message).toMatch(/looks like a state; give its log/);
   });
 });

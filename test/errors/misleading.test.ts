@@ -145,7 +145,7 @@ describe("a function of escrow that is given the other kind of log", () => {
     expect(error.message).toMatch(message);
   });
 
-  it("a user without escrow is told to be one", () => {
+  it("a user without escrow is called that", () => {
     const calls = [
       () =>
         recordRecovery(
@@ -228,7 +228,7 @@ describe("content that this keyring does not open", () => {
 });
 
 describe("what a call needs that was not given", () => {
-  it("a keyring and a log of two users are told apart by their ids", () => {
+  it("a keyring and a log of two users are both named", () => {
     const [one, two] = [plain.session("Laptop"), user.session("Laptop")];
     const error = thrownBy(() => rename({ log: one.log, keyring: two.keyring }, device, env));
     expect(error.message).toContain(
