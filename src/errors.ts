@@ -153,6 +153,14 @@ const BRAND = /* @__PURE__ */ Symbol.for("keystead.KeysteadError");
 /** How deep details and causes are followed. None of this library's is half as deep. */
 const MAX_DEPTH = 32;
 
+/** What each error says without its rule: for an error that says the same of something larger. */
+const PROBLEMS = /* @__PURE__ */ new WeakMap<KeysteadError, string>();
+
+/** What an error says without its rule: what was wrong, in words. */
+export function problemOf(error: KeysteadError): string {
+  return PROBLEMS.get(error) ?? error.message;
+}
+
 /** The one error class of the library. Thrown, never returned; a call that throws has changed nothing. */
 export class KeysteadError extends Error {
   /** Always `KeysteadError`. */
@@ -172,6 +180,7 @@ export class KeysteadError extends Error {
     this.kind = KINDS[code];
     this.rule = options.rule;
     this.details = Object.freeze({ ...options.details });
+    PROBLEMS.set(this, message);
     Object.defineProperty(this, BRAND, { value: true });
   }
 

@@ -84,9 +84,9 @@ describe("ids", () => {
     expect(parseLogId(ID32)).toBe(ID32);
     expect(parseLinkHash(ID32)).toBe(ID32);
     expect(parseMemberId(ID16)).toBe(ID16);
-    expectTypeOf(parseLogId).toEqualTypeOf<(text: unknown, name?: string) => LogId>();
+    expectTypeOf(parseLogId).toEqualTypeOf<(text: unknown) => LogId>();
     expectTypeOf(parseMemberId).toEqualTypeOf<(text: unknown) => MemberId>();
-    expectTypeOf(parseLinkHash).toEqualTypeOf<(text: unknown, name?: string) => LinkHash>();
+    expectTypeOf(parseLinkHash).toEqualTypeOf<(text: unknown) => LinkHash>();
   });
 
   it.each([
