@@ -104,8 +104,8 @@ export {
 export { type Env, systemEnv } from "./primitives/env.js";
 export type { EscrowKnowledge, EscrowLogAtHand } from "./trust/soundness.js";
 export type { Activity } from "./views/activity.js";
-export type { DoneBy } from "./views/done-by.js";
 export type { DevicesOptions } from "./views/devices.js";
 export { type DevicesAndActivity, type DeviceView, devicesAndActivity } from "./views/devices-and-activity.js";
+export type { DoneBy } from "./views/done-by.js";
 export type { FurtherApproval, PendingMember } from "./views/pending.js";
 export { type Offer, type RemovalView, type RemoverClass, removalOf } from "./views/removal.js";
