@@ -1,5 +1,5 @@
-// Branded ids: lower-case hex text of fixed length, so that they compare, sort and print as they are (section 4, text
-// forms). On the wire they are byte strings.
+// Branded ids: lower-case hex text of fixed length, which can be compared, sorted and printed directly (section 4, text forms).
+// On the wire they are byte strings.
 
 declare const brand: unique symbol;
 

@@ -32,7 +32,7 @@ interface Settling<T> {
 
 function makeHandover(): Handover {
   let failure: { readonly reason: unknown } | undefined;
-  /** What was written or, at the end, undefined; not asked for yet. */
+  /** A written piece that nobody has read yet, or undefined for the end. */
   let offered: { readonly piece: Uint8Array | undefined } | undefined;
   let wanted: Settling<Uint8Array | undefined> | undefined;
   let settleWrite = () => {};

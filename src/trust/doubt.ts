@@ -1,4 +1,4 @@
-// Whom a device does not treat as approved although the log does: members whom acts of escrow brought in that are not believed.
+// Members that a device does not treat as approved although the log does: acts of escrow that are not believed brought them in.
 // docs/spec.md section 11.3 (ESC-8).
 
 import { checkList } from "../arguments/lists.js";
@@ -11,20 +11,20 @@ import { allMembers, assertLog, FOUNDING, findMember, type LogState, type Member
 import { escrowActs } from "./acts.js";
 import { type EscrowKnowledge, judgingLog } from "./soundness.js";
 
-/** Who looks at the others, and whom it knows to be the owner's. */
+/** The viewpoint of a device: its own member, and the members that it knows to be the owner's. */
 export interface Perspective {
-  /** The member whose device asks: it knows itself, and whom it approved. */
+  /** The member of this device. It knows itself, and the members that it approved. */
   readonly me?: MemberId | undefined;
-  /** Members whom the user, asked on this device, knows to be theirs. */
+  /** Members that the user, asked on this device, recognised as theirs. */
   readonly own?: readonly MemberId[] | undefined;
 }
 
 /**
- * Active devices and backup keys that a device does not treat as approved (ESC-8): members whom a review by escrow approved that is
- * not believed, whom such members approved in turn, and who reclaimed from them; but nobody who would be confirmed had those
- * reviews never happened. While the escrow log cannot judge, no review by escrow is believed.
+ * Active devices and backup keys that a device does not treat as approved (ESC-8): members that a review by escrow approved which
+ * is not believed, members that these approved in turn, and members that reclaimed from them. Members that would be confirmed
+ * without those reviews are not among them. While the escrow log cannot judge, no review by escrow is believed.
  *
- * @param knowledge what the device knows of escrow; undefined when nothing.
+ * @param knowledge the device's knowledge of escrow; undefined when it has none.
  * @param me the member whose device asks.
  * @throws `INVALID_ARGUMENT`, `UNKNOWN_MEMBER`
  */
@@ -46,12 +46,12 @@ export function unbelievedReviews(log: LogState, knowledge: EscrowKnowledge | un
   return new Set(reviews.map(({ seq }) => seq));
 }
 
-/** Members that a device knows to be its owner's: itself, whom the user named, and whom these approved, in turn. */
+/** Members that a device knows to be its owner's: itself, members that the user named, and all that these approved, in turn. */
 export function ownClosure(log: LogState, { me, own = [] }: Perspective): ReadonlySet<MemberId> {
   return letInBy(log, { members: me === undefined ? own : [me, ...own] });
 }
 
-/** Whom the links at these positions brought in, had they better not happened (ESC-8). */
+/** Members that the links at these positions brought in and that would not be confirmed without those links (ESC-8). */
 export function broughtIn(log: LogState, acts: ReadonlySet<number>, perspective: Perspective): readonly MemberId[] {
   const { own = [], me } = checkOptions(perspective);
   checkList("own", own, "members");
@@ -60,12 +60,12 @@ export function broughtIn(log: LogState, acts: ReadonlySet<number>, perspective:
   }
   if (acts.size === 0) return [];
   const members = allMembers(log).filter(({ kind }) => kind !== "escrow");
+  // Without the acts, members that were removed by the acts or by a suspect would still be here and could vouch.
   const suspects = letInBy(log, { links: acts, reclaiming: true, except: ownClosure(log, perspective) });
-  // Had the acts never happened, whom they and those whom they let in removed would still be here, and vouch.
   const still = members.filter(
     ({ removed }) => !removed || acts.has(removed.seq) || (removed.by !== "operator" && suspects.has(removed.by)),
   );
-  // By the whole graph: what the list of removed members keeps is from when they went.
+  // Uses the whole graph: the list of removed members keeps their state from the time of the removal.
   const bare = foundersWithoutEscrow(log, { without: acts });
   const isFounding = ({ id }: Member) => bare.get(id) === FOUNDING;
   const founders = foundersOf(log, { without: acts, escrowCounts: !still.some(isFounding) });

@@ -1,4 +1,4 @@
-// Pointers: which escrow epoch a user's escrow member stands for, and whether to trust that. docs/spec.md section 11 (ESC-3,
+// Pointers: the escrow epoch that a user's escrow member stands for, and whether to trust it. docs/spec.md section 11 (ESC-3,
 // ESC-4).
 
 import { checkHead } from "../arguments/heads.js";
@@ -22,8 +22,8 @@ export function newestPointer(escrowLog: LogState): Pointer {
 }
 
 /**
- * The pointer to the newest epoch, ready or not. A renewal takes it: while the organisation looks for a new device, a removed
- * admin must not go on reading because of it (ESC-6).
+ * The pointer to the newest epoch, even when escrow is not ready. A renewal uses it: a removed admin must not go on reading while
+ * the organisation looks for a new device (ESC-6).
  */
 export function pointerTo(escrowLog: LogState): Pointer {
   policyOf(escrowLog);
@@ -33,8 +33,8 @@ export function pointerTo(escrowLog: LogState): Pointer {
 }
 
 /**
- * What a pointer turns out to be, seen from a verified escrow log. Its keys decide: a pointer that names a head far ahead must not turn
- * an old epoch into one that nobody renews. Whether the log has the head that the pointer names is another question: see `escrowIsSound`.
+ * The verdict on a pointer, judged by a verified escrow log. The keys decide, not the head: a pointer that names a head far ahead
+ * must not turn an old epoch into one that nobody renews. For the question whether the log has that head, see `escrowIsSound`.
  *
  * - `newest`: the newest epoch of this escrow log.
  * - `older`: a real epoch, but not the newest: an admin removed since may hold it.
@@ -56,7 +56,7 @@ export function judgePointer(pointer: Pointer, escrowLog: LogState): PointerVerd
   return pointer.epoch === currentEpoch(escrowLog) ? "newest" : "older";
 }
 
-/** Whether this escrow log has the head that a pointer names: otherwise one of the two lies, or the log is a fork. */
+/** Whether this escrow log has the head that a pointer names. If not, one of the two is false, or the log is a fork. */
 export function namesHead(pointer: Pointer, escrowLog: LogState): boolean {
   return escrowLog.links.at(pointer.seq - 1)?.hash === pointer.hash;
 }
