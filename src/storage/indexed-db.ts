@@ -32,33 +32,7 @@ const VERSION = 1;
 export async function indexedDbStore(namespace: string): Promise<Store> {
   const database = await open(namespace);
   let isOpen = true;
-
-  /** Runs requests of one transaction. Await nothing else inside: Firefox would end the transaction. */
-  async function transact<T>(
-    doing: string,
-    mode: "readonly" | "readwrite",
-    run: (tables: Access) => Promise<T>,
-  ): Promise<T> {
-    if (!isOpen) throw closed();
-    try {
-      const transaction = database.transaction(["records", "meta"], mode, { durability: "strict" });
-      // A transaction that fails rejects both promises. The first rejection has the cause.
-      transaction.done.catch(() => {});
-      try {
-        const result = await run({
-          records: transaction.objectStore("records") as Access["records"],
-          meta: transaction.objectStore("meta") as Access["meta"],
-        });
-        await transaction.done;
-        return result;
-      } catch (error) {
-        abort(transaction);
-        throw error;
-      }
-    } catch (error) {
-      throw error instanceof KeysteadError ? error : unavailable(doing, error);
-    }
-  }
+  const transact = transactions(database, () => isOpen);
 
   return {
     load: () =>
@@ -91,6 +65,35 @@ export async function indexedDbStore(namespace: string): Promise<Store> {
       isOpen = false;
       database.close();
     },
+  };
+}
+
+/** Runs requests of one transaction. Await nothing else inside: Firefox would end the transaction. */
+function transactions(database: IDBPDatabase<Tables>, isOpen: () => boolean) {
+  return async function transact<T>(
+    doing: string,
+    mode: "readonly" | "readwrite",
+    run: (tables: Access) => Promise<T>,
+  ): Promise<T> {
+    if (!isOpen()) throw closed();
+    try {
+      const transaction = database.transaction(["records", "meta"], mode, { durability: "strict" });
+      // A transaction that fails rejects both promises. The first rejection has the cause.
+      transaction.done.catch(() => {});
+      try {
+        const result = await run({
+          records: transaction.objectStore("records") as Access["records"],
+          meta: transaction.objectStore("meta") as Access["meta"],
+        });
+        await transaction.done;
+        return result;
+      } catch (error) {
+        abort(transaction);
+        throw error;
+      }
+    } catch (error) {
+      throw error instanceof KeysteadError ? error : unavailable(doing, error);
+    }
   };
 }
 
