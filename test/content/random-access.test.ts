@@ -36,7 +36,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-/** A source over bytes, with what was read of it. */
+/** A source over bytes, and the ranges that were read. */
 function source(bytes: Uint8Array): RandomAccessSource & { readonly ranges: (readonly [number, number])[] } {
   const ranges: (readonly [number, number])[] = [];
   return {
@@ -143,7 +143,7 @@ describe("random access", () => {
     }
   });
 
-  it("finds content cut off, extended or damaged at its end before anything is given", async () => {
+  it("refuses content cut off, extended or damaged at its end before it gives any byte", async () => {
     const sealed = await sealContent([alice.log], content(3 * CHUNK + 50), { purpose }, env);
     const { front, chunks } = chunksOf(sealed);
     const [a, b, c, d] = chunks as [Uint8Array, Uint8Array, Uint8Array, Uint8Array];
@@ -164,7 +164,7 @@ describe("random access", () => {
     }
   });
 
-  it("gives ranges beside a damaged chunk, and names the chunk for ranges with it", async () => {
+  it("gives ranges outside a damaged chunk, and names the chunk for ranges with it", async () => {
     const sealed = await sealContent([alice.log], content(6 * CHUNK), { purpose }, env);
     const { front, chunks } = chunksOf(sealed);
     const [a, b, c, d, e, f] = chunks as Uint8Array[];
@@ -199,7 +199,7 @@ describe("random access", () => {
     expect(await reader.read(0, 5)).toEqual(content(5));
   });
 
-  it("meets INVALID_ARGUMENT for what is no source, and for a source that gives other bytes than it was asked for", async () => {
+  it("refuses an invalid source, and a source that gives another number of bytes (INVALID_ARGUMENT)", async () => {
     const sealed = await sealContent([alice.log], content(5), { purpose }, env);
     const good = source(sealed);
     const wrong: readonly unknown[] = [
@@ -228,7 +228,7 @@ describe("random access", () => {
     });
   });
 
-  it("passes on what the source throws", async () => {
+  it("passes on errors of the source", async () => {
     const sealed = await sealContent([alice.log], content(2 * CHUNK), { purpose }, env);
     let fails = false;
     const reason = new Error("connection lost");
@@ -244,7 +244,7 @@ describe("random access", () => {
     expect(await reader.read(0, 1)).toEqual(content(1));
   });
 
-  it("is over when the reader is wiped, and prints no key", async () => {
+  it("ends when the reader is wiped, and prints no key", async () => {
     const sealed = await sealContent([alice.log], content(5), { purpose }, env);
     const reader = await openRandomAccess(source(sealed), alice.keyring);
     expect(reader).toBeInstanceOf(ContentReader);
@@ -256,7 +256,7 @@ describe("random access", () => {
 });
 
 describe("content of more than 2^32 chunks", () => {
-  /** A source that makes its chunks as they are asked for: 2^33 and some. */
+  /** A source that makes its chunks when they are read: 2^33 and some. */
   async function sparse(padded: boolean) {
     const key = contentKey(9);
     const header = { ...headerFor([alice.log]), ...(padded ? { padding: "padme" as const } : {}) };
@@ -297,13 +297,13 @@ describe("content of more than 2^32 chunks", () => {
 });
 
 describe("random access to signed content", () => {
-  it("says that nobody has checked the sender, and takes no sender's log", async () => {
+  it("says that the sender was not checked, and accepts no sender's log", async () => {
     const sealed = await sealContent([alice.log], content(2 * CHUNK), { purpose, signer: bob }, env);
     const reader = await openRandomAccess(source(sealed), alice.keyring);
     const claimed = { member: bob.keyring.member, head: bob.log.head };
     expect(reader.sender).toEqual({ status: "unchecked", claimed });
     expectSame(await reader.read(CHUNK, CHUNK), content(2 * CHUNK).subarray(CHUNK));
-    // What a signature would have refused, a part cannot see.
+    // A part cannot show a change that the signature would have refused.
     const unsigned = await openRandomAccess(source(flipped(sealed, -1)), alice.keyring);
     expectSame(await unsigned.read(0, 5), content(5));
     expect(await rejection(openContent(flipped(sealed, -1), alice.keyring, { senderLog: bob.log }))).toMatchObject({

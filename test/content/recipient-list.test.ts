@@ -1,4 +1,4 @@
-// The packed list of recipients, and finding oneself in it: docs/spec.md section 12.
+// The packed list of recipients, and finding one recipient in it: docs/spec.md section 12.
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -27,7 +27,7 @@ const recipients = fc
   );
 
 describe("a packed list of recipients", () => {
-  it("gives back what was packed, and each recipient by its log", () => {
+  it("gives back the packed recipients, and each recipient by its log", () => {
     fc.assert(
       fc.property(recipients, id, (list, stranger) => {
         const packed = packRecipients(list);
