@@ -124,7 +124,7 @@ Gaps
     );
   });
 
-  it("shows the epochs that the prover could not judge, and nothing proven for a member that the proof leaves out (section 8)", async () => {
+  it("shows epochs that the prover could not judge, and nothing proven for a member without a proof (section 8)", async () => {
     const world = new World().on("2026-03-05").join("Phone").enroll("Laptop", "Paper");
     const proof = await proveCoverage(world.session("Phone"));
     const proven = { ...proof, members: proof.members.filter(({ member }) => member !== world.id("Laptop")) };

@@ -1,4 +1,5 @@
-// Takeovers: who removed a user's devices, and whom acts brought in that are not believed (docs/spec.md sections 8 and 11.3).
+// Takeovers: members that removed a user's devices, and members brought in by acts that are not believed (docs/spec.md sections 8
+// and 11.3).
 
 import { describe, expect, it } from "vitest";
 import { type TakeoverOptions, takeoverOf } from "../../src/coverage/takeover.js";
