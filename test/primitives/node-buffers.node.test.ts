@@ -1,5 +1,5 @@
-// Node's Buffer is a Uint8Array whose slice shares memory: no input may be changed or wiped through one, and console
-// output shows no secret. docs/spec.md section 5.
+// Node's Buffer is a Uint8Array whose slice shares memory: no input may be changed or wiped through one, and console output shows
+// no secret. docs/spec.md section 5.
 
 import { inspect } from "node:util";
 import { expect, it } from "vitest";
@@ -9,7 +9,7 @@ import { LABELS } from "../../src/primitives/labels.js";
 import { checkVerifyingKey, signingPublicKey, signLabelled, verifyLabelled } from "../../src/primitives/sign.js";
 import { filled } from "./support.js";
 
-it("takes Buffers and leaves them alone", () => {
+it("accepts Buffers and does not change them", () => {
   const [seed, coins, message] = [Buffer.alloc(32, 0xf7), Buffer.alloc(64, 0xf9), Buffer.from("message")];
   const publicKey = Buffer.from(kemPublicKey(seed));
   const verifyingKey = Buffer.from(signingPublicKey(seed));
