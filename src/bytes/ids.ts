@@ -11,3 +11,12 @@ export type MemberId = string & { readonly [brand]: "MemberId" };
 
 /** Hash of a link: 64 hex digits. */
 export type LinkHash = string & { readonly [brand]: "LinkHash" };
+
+/** Commits to a whole log. */
+export interface Head {
+  readonly log: LogId;
+  /** Number of links, from 1. */
+  readonly seq: number;
+  /** Hash of the newest link. */
+  readonly hash: LinkHash;
+}

@@ -1,30 +1,42 @@
-// The writable end of a pair of streams. It hands each piece over only when the reader asks, so that nothing piles up.
+// The writable end of a pair of streams: hands each piece over only when it is asked for, so that nothing piles up.
 // docs/spec.md section 12 (streams).
 
 import { assertBytes } from "../bytes/bytes.js";
 
-/** The written pieces, for one reader. */
+/** What is written, for one reader. */
 export interface Inlet {
   readonly writable: WritableStream<Uint8Array>;
-  /** The next piece, undefined at the end. The writer may then use the previous piece again. */
+  /** The next piece, undefined at the end. The piece before is given back to its writer. */
   next(): Promise<Uint8Array | undefined>;
-  /** Reports that the work is done, which settles closing. */
+  /** The work is done to its end: closing is settled. */
   finish(): void;
   /** Errors the stream, and the read that waits for a piece. */
   fail(reason: unknown): void;
 }
 
-/** @param onAbort called when the writer gives up, or writes a value that is not bytes. */
-export function makeInlet(onAbort: (reason: unknown) => void): Inlet {
-  let controller: WritableStreamDefaultController | undefined;
+/** What hands one piece after the other from a writer to a reader. */
+interface Handover {
+  /** Waits in the returned promise until the reader asks for more: nothing piles up. */
+  write(piece: Uint8Array): Promise<void>;
+  /** Settled by the work's end: a caller that waits for the writable end alone must learn that the content was cut off. */
+  close(): Promise<void>;
+  readonly next: Inlet["next"];
+  readonly finish: Inlet["finish"];
+  readonly fail: Inlet["fail"];
+}
+
+interface Settling<T> {
+  readonly resolve: (value: T) => void;
+  readonly reject: (reason: unknown) => void;
+}
+
+function makeHandover(): Handover {
   let failure: { readonly reason: unknown } | undefined;
   /** A written piece that nobody has read yet, or undefined for the end. */
   let offered: { readonly piece: Uint8Array | undefined } | undefined;
-  let wanted:
-    | { readonly resolve: (piece: Uint8Array | undefined) => void; readonly reject: (reason: unknown) => void }
-    | undefined;
+  let wanted: Settling<Uint8Array | undefined> | undefined;
   let settleWrite = () => {};
-  let closing: { readonly resolve: () => void; readonly reject: (reason: unknown) => void } | undefined;
+  let closing: Settling<void> | undefined;
 
   function offer(piece: Uint8Array | undefined): void {
     if (!wanted) offered = { piece };
@@ -32,37 +44,17 @@ export function makeInlet(onAbort: (reason: unknown) => void): Inlet {
     wanted = undefined;
   }
 
-  const writable = new WritableStream<Uint8Array>({
-    start(given) {
-      controller = given;
-      // The signal reports an abort at once. `abort` below is called only when the current write is settled, and that write may
-      // wait for a reader that never comes.
-      // In a microtask: Node 20 fails an assertion when a stream is errored inside this event.
-      given.signal?.addEventListener("abort", () => queueMicrotask(() => onAbort(given.signal.reason)));
-    },
-    write(piece) {
-      try {
-        assertBytes(piece, undefined, "a piece of the stream");
-      } catch (error) {
-        onAbort(error);
-        throw error;
-      }
-      return new Promise<void>((resolve) => {
+  return {
+    write: (piece) =>
+      new Promise((resolve) => {
         settleWrite = resolve;
         offer(piece);
-      });
-    },
-    // Settled when the work ends: a caller that waits for the writable end alone must learn that the content was cut off.
+      }),
     close: () =>
-      new Promise<void>((resolve, reject) => {
+      new Promise((resolve, reject) => {
         closing = { resolve, reject };
         offer(undefined);
       }),
-    abort: onAbort,
-  });
-
-  return {
-    writable,
     next() {
       settleWrite();
       if (failure) return Promise.reject(failure.reason);
@@ -79,9 +71,42 @@ export function makeInlet(onAbort: (reason: unknown) => void): Inlet {
     fail(reason) {
       failure ??= { reason };
       closing?.reject(reason);
-      controller?.error(reason);
       wanted?.reject(reason);
       settleWrite();
+    },
+  };
+}
+
+/** @param onAbort called when the writer gives up, or writes what are no bytes. */
+export function makeInlet(onAbort: (reason: unknown) => void): Inlet {
+  const { write, close, next, finish, fail } = makeHandover();
+  let controller: WritableStreamDefaultController | undefined;
+  const writable = new WritableStream<Uint8Array>({
+    start(given) {
+      controller = given;
+      // Told soon; `abort` below only when the write under way is settled, which may wait for a reader that never comes.
+      // In a microtask: Node 20 fails an assertion when a stream is errored inside this event.
+      given.signal?.addEventListener("abort", () => queueMicrotask(() => onAbort(given.signal.reason)));
+    },
+    write(piece) {
+      try {
+        assertBytes(piece, undefined, "a piece of the stream");
+      } catch (error) {
+        onAbort(error);
+        throw error;
+      }
+      return write(piece);
+    },
+    close,
+    abort: onAbort,
+  });
+  return {
+    writable,
+    next,
+    finish,
+    fail(reason) {
+      controller?.error(reason);
+      fail(reason);
     },
   };
 }

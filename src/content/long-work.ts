@@ -1,7 +1,7 @@
 // Long work in turns: it reports progress, follows an abort, and leaves the thread to other work in between. docs/spec.md section
 // 12.
 
-import { KeysteadError } from "../errors.js";
+import { checkWork } from "../arguments/work.js";
 
 /** Boxes that are sealed in one turn: some 10 to 30 ms. */
 export const BOXES_A_TURN = 16;
@@ -17,13 +17,8 @@ export interface LongWork<Progress> {
 }
 
 /** @throws `INVALID_ARGUMENT`; the signal's reason when it is aborted already */
-export function checkLongWork<P>({ onProgress, signal }: LongWork<P>): LongWork<P> {
-  if (onProgress !== undefined && typeof onProgress !== "function")
-    throw new KeysteadError("INVALID_ARGUMENT", "options.onProgress must be a function");
-  const { throwIfAborted, addEventListener, removeEventListener } = Object(signal);
-  const isSignal = [throwIfAborted, addEventListener, removeEventListener].every((each) => typeof each === "function");
-  if (signal !== undefined && !isSignal)
-    throw new KeysteadError("INVALID_ARGUMENT", "options.signal must be an AbortSignal");
+export function checkLongWork<P>(options: LongWork<P>): LongWork<P> {
+  const { onProgress, signal } = checkWork(options, "listens");
   signal?.throwIfAborted();
   return { onProgress, signal };
 }

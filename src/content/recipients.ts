@@ -2,6 +2,7 @@
 // (ENC-3).
 
 import { checkOptions } from "../arguments/options.js";
+import { present } from "../bytes/present.js";
 import { KeysteadError } from "../errors.js";
 import { requireContactUnchanged } from "../fingerprint/acknowledge.js";
 import type { TrackedContact } from "../fingerprint/pin.js";
@@ -72,7 +73,7 @@ export function checkRecipients(recipients: readonly Recipient[], demands: Recip
     logs.set(id, log);
     bySubject.set(log.subject, log);
   }
-  return [...logs.keys()].sort().map((id) => logs.get(id) as LogState);
+  return [...logs.keys()].sort().map((id) => present(logs.get(id)));
 }
 
 function twoLogs(subject: string, logs: readonly string[]): KeysteadError {

@@ -2,10 +2,11 @@
 
 import { checkOptions } from "../arguments/options.js";
 import { assertBytes } from "../bytes/bytes.js";
+import { lastOf } from "../bytes/present.js";
 import type { Secret } from "../bytes/secret.js";
 import { KeysteadError } from "../errors.js";
 import type { MemberState } from "../grants/member-state.js";
-import { currentEpoch, type Epoch, type LogState } from "../log/state.js";
+import { currentEpoch, type LogState } from "../log/state.js";
 import type { Env } from "../primitives/env.js";
 import { arraySource, type ByteSource } from "./byte-source.js";
 import { chunkCipher } from "./chunk-cipher.js";
@@ -188,7 +189,7 @@ async function sealHeader(
   try {
     const boxes = new Uint8Array(logs.length * BOX_LENGTH);
     for (const [index, log] of logs.entries()) {
-      boxes.set(sealBox((log.epochs.last() as Epoch).kemKey, coreHash, contentKey, env), index * BOX_LENGTH);
+      boxes.set(sealBox(lastOf(log.epochs).kemKey, coreHash, contentKey, env), index * BOX_LENGTH);
       if ((index + 1) % BOXES_A_TURN !== 0) continue;
       onProgress?.({ recipients: index + 1, bytes: 0 });
       await nextTurn();

@@ -2,6 +2,7 @@
 // 12.2.
 
 import type { LogId, MemberId } from "../bytes/ids.js";
+import { firstOf } from "../bytes/present.js";
 import { KeysteadError } from "../errors.js";
 import { compareContact } from "../fingerprint/contacts.js";
 import type { TrackedContact } from "../fingerprint/pin.js";
@@ -115,7 +116,7 @@ export function expectSender(claimed: ContentSender | undefined, options: Sender
       };
       // Only after the signature: anybody can seal content that names a head which never existed, and must not be able to raise
       // this alarm.
-      checkHead(sender, senderLog);
+      requireOneHistory(sender, senderLog);
       return sender;
     },
   };
@@ -160,12 +161,12 @@ function requireNoContradiction(pin: TrackedContact, log: LogState): void {
 /** The key of a device at a position. The first re-keying after that position is signed by that key, then by the new one. */
 function signingKeyAt(log: LogState, { id, signingKey: sign }: Member, seq: number) {
   const later = [...log.links].slice(seq).find(({ rekeyed }) => rekeyed === id);
-  const key = later ? (decodeLink(later.bytes).signatures[0] as { readonly key: Uint8Array }).key : sign;
+  const key = later ? firstOf(decodeLink(later.bytes).signatures).key : sign;
   return { key, rekeyedSince: later?.seq };
 }
 
 /** A device of this log signed that its head was another one: there are two histories of one log, or the device lies. */
-function checkHead(
+function requireOneHistory(
   { member, head, removedSince, rekeyedSince, standing, judgedBy }: VerifiedSender,
   log: LogState,
 ): void {

@@ -3,6 +3,7 @@
 
 import { equalBytes } from "../bytes/bytes.js";
 import type { MemberId } from "../bytes/ids.js";
+import { present } from "../bytes/present.js";
 import { epochsIn, type Runs } from "../bytes/runs.js";
 import type { Secret } from "../bytes/secret.js";
 import { KeysteadError } from "../errors.js";
@@ -81,11 +82,11 @@ export function faultsOf(
   }
   const place = { log: record.seq === 1 ? undefined : log.head.log, prev: record.prev, seq: record.seq };
   const recipients = boxes.map(({ member, kemKey: kem }) => ({ id: member, kem }));
-  const right = makeGrant({ epochs, recipients }, place, (epoch) => seeds.get(epoch) as Secret);
+  const right = makeGrant({ epochs, recipients }, place, (epoch) => present(seeds.get(epoch)));
   const keyringIsRight = equalBytes(attachmentDigest(right.keyring), grant.keyring);
   const faults = new Map<MemberId, WrongGrant["wrong"]>();
   for (const [index, { member, digest }] of boxes.entries()) {
-    const boxIsRight = equalBytes(attachmentDigest(right.boxes[index] as Uint8Array), digest);
+    const boxIsRight = equalBytes(attachmentDigest(present(right.boxes[index])), digest);
     if (!keyringIsRight) faults.set(member, "keyring");
     else if (!boxIsRight) faults.set(member, "box");
   }

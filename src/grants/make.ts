@@ -4,6 +4,7 @@
 import { concat } from "../bytes/bytes.js";
 import { encodeCbor } from "../bytes/cbor.js";
 import type { LinkHash, LogId } from "../bytes/ids.js";
+import { present } from "../bytes/present.js";
 import { epochsIn, type Runs } from "../bytes/runs.js";
 import { Secret } from "../bytes/secret.js";
 import { fromHex } from "../bytes/text.js";
@@ -49,7 +50,7 @@ export function makeGrants(due: readonly DueGrant[], place: GrantPlace, seedOf: 
     attachments.push(keyring, ...boxes);
     return {
       ...{ ...spanOf(grant.epochs), keyring: attachmentDigest(keyring) },
-      boxes: grant.recipients.map(({ id }, index) => [id, attachmentDigest(boxes[index] as Uint8Array)]),
+      boxes: grant.recipients.map(({ id }, index) => [id, attachmentDigest(present(boxes[index]))]),
     };
   });
   return { grants, attachments };

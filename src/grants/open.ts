@@ -7,8 +7,9 @@ import { Secret } from "../bytes/secret.js";
 import { changedKeyring, type Keyring, partsOf } from "../keys/keyring.js";
 import { SEED_LENGTH } from "../keys/member-keys.js";
 import type { SeedVerdict } from "../keys/seed-vault.js";
-import { matchAttachments } from "../log/entry.js";
-import type { Epoch, GrantRecord, LinkRecord, LogState } from "../log/state.js";
+import type { Delivered } from "../log/entry.js";
+import type { GrantRecord, LinkRecord, LogState } from "../log/state.js";
+import { epochAt } from "../log/state.js";
 import { chachaOpen } from "../primitives/aead.js";
 import { hpkeOpen } from "../primitives/hpke.js";
 import { boxInfo, epochsDigest, type GrantPlace, grantKey, KEYRING_NONCE } from "./make.js";
@@ -40,14 +41,13 @@ export interface OpenGrantsOptions {
  * (GRT-4). Where a seed does not pass, it opens the epoch again.
  *
  * @param log a state that has the link.
- * @param attachments what came with the link; any may be absent.
+ * @param delivered for each attachment that the link commits to what came for it; any may be absent.
  * @returns a new keyring; the old one is untouched.
- * @throws `INVALID_ENCODING` (ENC-2) for attachments that the link does not commit to.
  */
 export function openGrants(
   log: LogState,
   record: LinkRecord,
-  attachments: readonly Uint8Array[],
+  delivered: Delivered,
   before: Keyring,
   options: OpenGrantsOptions = {},
 ): OpenedGrants {
@@ -56,9 +56,7 @@ export function openGrants(
   const keyring = checkedFully(log, meet(log, before), made);
   const { keys, seeds, aside, junk: known } = partsOf(keyring);
   // Where a seed was found wrong or the epoch was found junk before, a matching ρ alone is not enough.
-  const isFull = (epoch: number) =>
-    aside.size > 0 || known.has(epoch) || (log.epochs.at(epoch - 1) as Epoch).seq >= since;
-  const delivered = matchAttachments(record.attachments, attachments);
+  const isFull = (epoch: number) => aside.size > 0 || known.has(epoch) || epochAt(log, epoch).seq >= since;
   const find = (digest: Uint8Array) => delivered[record.attachments.indexOf(digest)];
   const gained = new Map<number, Secret>();
   const opens = new Map<number, Secret>();
@@ -152,7 +150,7 @@ function openGrant(
 /** The quick check, and the full check where it is due at once (GRT-4). */
 function judgeFound({ log, keyring, isFull }: Judging, epoch: number, seed: Secret): SeedVerdict {
   const { vault } = partsOf(keyring);
-  const published = log.epochs.at(epoch - 1) as Epoch;
+  const published = epochAt(log, epoch);
   if (!vault.passes(seed, published)) return "wrong";
   return isFull(epoch) ? vault.judge(seed, published) : "right";
 }

@@ -7,7 +7,8 @@ import { KeysteadError } from "../errors.js";
 import { epochKemPublicKey } from "../keys/epoch-keys.js";
 import { changedKeyring, type Keyring, type KeyringParts, partsOf, type StoredFacts } from "../keys/keyring.js";
 import type { KeyHolder } from "../keys/member-keys.js";
-import type { Epoch, LogState } from "../log/state.js";
+import type { LogState } from "../log/state.js";
+import { epochAt } from "../log/state.js";
 import { labelledHash } from "../primitives/hash.js";
 import { rhoOf } from "../primitives/kem.js";
 import { LABELS } from "../primitives/labels.js";
@@ -85,7 +86,7 @@ export function withMade(
   keys?: KeyHolder | undefined,
 ): Keyring {
   const { vault } = partsOf(keyring);
-  for (const [number, seed] of made) vault.remember(seed, log.epochs.at(number - 1) as Epoch, "right");
+  for (const [number, seed] of made) vault.remember(seed, epochAt(log, number), "right");
   return meet(log, changedKeyring(keyring, { keys, gained: made }));
 }
 
@@ -152,7 +153,7 @@ function takenBack(
   const rhos = new Set([...aside.values()].map((seed) => toHex(vault.rho(seed))));
   for (const number of aside.size > 0 ? numbersAfter(known, log) : []) {
     if (seeds.has(number) && !dropped.has(number)) continue;
-    const epoch = log.epochs.at(number - 1) as Epoch;
+    const epoch = epochAt(log, number);
     if (!rhos.has(toHex(rhoOf(epoch.kemKey)))) continue;
     const digest = digestOf(epoch.kemKey);
     const seed = aside.get(digest);

@@ -2,7 +2,7 @@
 
 import { KeysteadError } from "../errors.js";
 import { acceptEntry } from "../log/accept.js";
-import type { Clock } from "../log/checks.js";
+import type { Clock } from "../log/clock.js";
 import type { LogState } from "../log/state.js";
 import { verifyLog } from "../log/verify.js";
 import { type ContentLie, checkContent, type Lie } from "./lies.js";

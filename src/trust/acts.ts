@@ -2,10 +2,19 @@
 
 import { equalBytes } from "../bytes/bytes.js";
 import type { MemberId } from "../bytes/ids.js";
+import { firstOf } from "../bytes/present.js";
 import { toHex } from "../bytes/text.js";
-import { decodeLink, type LinkSignature } from "../log/entry.js";
+import { decodeLink } from "../log/entry.js";
 import type { EscrowActor } from "../log/fields.js";
-import { assertLog, hasRole, isConfirmed, type LinkRecord, type LogState, memberBySigningKey } from "../log/state.js";
+import {
+  assertLog,
+  hasRole,
+  isConfirmed,
+  type LinkRecord,
+  type LogState,
+  linkAt,
+  memberBySigningKey,
+} from "../log/state.js";
 import { actCommitment } from "./commitment.js";
 import { policyOf } from "./escrow-needs.js";
 
@@ -81,7 +90,7 @@ function judge(log: LogState, record: LinkRecord, actor: EscrowActor, escrowLog:
   const commitment = actCommitment({ salt, admin, log: log.head.log, seq, prev, approve, remove });
   // If the review names an act, that act must be by the review's own admin. An act that repairs a loss may be by any admin.
   const found = (recordedActs(escrowLog).get(toHex(commitment)) ?? []).filter(
-    (at) => at !== actor.seq || isNamedAct(escrowLog.links.at(at - 1) as LinkRecord, actor),
+    (at) => at !== actor.seq || isNamedAct(linkAt(escrowLog, at), actor),
   );
   const valid = found.find((at) => !escrowLog.disowned.has(String(at)));
   const at = valid ?? found[0];
@@ -93,7 +102,7 @@ function judge(log: LogState, record: LinkRecord, actor: EscrowActor, escrowLog:
 }
 
 function isNamedAct({ hash, bytes }: LinkRecord, actor: EscrowActor): boolean {
-  return hash === actor.hash && equalBytes((decodeLink(bytes).signatures[0] as LinkSignature).key, actor.admin);
+  return hash === actor.hash && equalBytes(firstOf(decodeLink(bytes).signatures).key, actor.admin);
 }
 
 /** ESC-10: a renewal brings in nobody. If its author is an admin now, nobody else knows the epoch that it made. */

@@ -1,6 +1,7 @@
 // The epochs that a user's log grants to escrow, counting only grants to keys that the organisation really has. docs/spec.md
 // sections 8 and 11 (ESC-3, ESC-11).
 
+import { present } from "../bytes/present.js";
 import { NO_RUNS, type Runs, uniteRuns } from "../bytes/runs.js";
 import { kemDigest, pairKey } from "../log/pairs.js";
 import type { LogState } from "../log/state.js";
@@ -13,7 +14,7 @@ export function epochPairs(escrowLog: LogState): ReadonlySet<string> {
     known.get(escrowLog) ??
     new Set(
       [...escrowLog.epochs].map(({ signingKey: sign, kemKey: kem }) =>
-        pairKey({ sign: sign as Uint8Array, kem: kemDigest(kem) }),
+        pairKey({ sign: present(sign), kem: kemDigest(kem) }),
       ),
     );
   known.set(escrowLog, pairs);

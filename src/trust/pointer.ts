@@ -1,12 +1,13 @@
 // Pointers: the escrow epoch that a user's escrow member stands for, and whether to trust it. docs/spec.md section 11 (ESC-3,
 // ESC-4).
 
+import { checkHead } from "../arguments/heads.js";
 import { equalBytes } from "../bytes/bytes.js";
+import { lastOf, present } from "../bytes/present.js";
 import { KeysteadError } from "../errors.js";
 import type { Pointer } from "../log/fields.js";
-import { currentEpoch, type Epoch, type LogState } from "../log/state.js";
+import { currentEpoch, type LogState } from "../log/state.js";
 import { escrowNeeds, policyOf } from "./escrow-needs.js";
-import { checkHead } from "./head.js";
 
 /** The pointer to the newest epoch of an escrow log. @throws `NOT_PERMITTED` (ESC-1) while it is not ready, `INVALID_ARGUMENT` */
 export function newestPointer(escrowLog: LogState): Pointer {
@@ -26,9 +27,9 @@ export function newestPointer(escrowLog: LogState): Pointer {
  */
 export function pointerTo(escrowLog: LogState): Pointer {
   policyOf(escrowLog);
-  const { number, kemKey: kem, signingKey: sign } = escrowLog.epochs.last() as Epoch;
+  const { number, kemKey: kem, signingKey: sign } = lastOf(escrowLog.epochs);
   const { log, seq, hash } = escrowLog.head;
-  return { log, seq, hash, epoch: number, kem, sign: sign as Uint8Array };
+  return { log, seq, hash, epoch: number, kem, sign: present(sign) };
 }
 
 /**
@@ -45,12 +46,12 @@ export type PointerVerdict = "newest" | "older" | "ahead" | "false" | "other-log
 
 /** Judges a pointer by the newest escrow log at hand. @throws `INVALID_ARGUMENT`, `INVALID_ENCODING` */
 export function judgePointer(pointer: Pointer, escrowLog: LogState): PointerVerdict {
-  checkHead(pointer);
+  checkHead(pointer, "pointer");
   policyOf(escrowLog);
   if (pointer.log !== escrowLog.head.log) return "other-log";
   const epoch = escrowLog.epochs.at(pointer.epoch - 1);
   if (!epoch) return "ahead";
-  const isEpochs = equalBytes(epoch.kemKey, pointer.kem) && equalBytes(epoch.signingKey as Uint8Array, pointer.sign);
+  const isEpochs = equalBytes(epoch.kemKey, pointer.kem) && equalBytes(present(epoch.signingKey), pointer.sign);
   if (!isEpochs) return "false";
   return pointer.epoch === currentEpoch(escrowLog) ? "newest" : "older";
 }

@@ -1,14 +1,15 @@
 // Decides whether a device may grant to escrow: whether its pointer and the escrow log at hand can be trusted. docs/spec.md
 // section 11.2 (ESC-4).
 
+import { checkHead } from "../arguments/heads.js";
 import { checkOptions } from "../arguments/options.js";
 import type { MemberId } from "../bytes/ids.js";
 import { KeysteadError } from "../errors.js";
-import { foundersOf } from "../log/classes.js";
+import { foundersOf, foundersWithoutEscrow } from "../log/approvals.js";
 import type { Pointer } from "../log/fields.js";
-import { assertLog, escrowMember, FOUNDING, type Head, LogState } from "../log/state.js";
+import { extendsHead } from "../log/heads.js";
+import { assertLog, escrowMember, FOUNDING, type Head, LogState, memberNamed } from "../log/state.js";
 import { policyOf } from "./escrow-needs.js";
-import { checkHead, extendsHead } from "./head.js";
 import { judgePointer, namesHead } from "./pointer.js";
 
 /** The newest escrow log of a device; `"unsupported"` if it has links that this library cannot read (LOG-1). */
@@ -100,18 +101,18 @@ export function escrowTrust(log: LogState, escrowLog: LogState, confirmed: Head 
   const { log: id, seq: end } = escrowLog.head;
   const namedBy = (founders: ReadonlyMap<MemberId, number>): readonly Pointer[] =>
     [...log.links].flatMap(({ author, pointer, actor }) =>
-      pointer && !actor && founders.get(author as MemberId) === FOUNDING ? [pointer] : [],
+      pointer && !actor && founders.get(memberNamed(author)) === FOUNDING ? [pointer] : [],
     );
   // A thief whom an admin made founding must not vouch for the log by which that admin is judged, and must not displace a head
   // that a founding device named. So a second list counts devices' approvals only.
-  const named = [namedBy(foundersOf(log)), namedBy(foundersOf(log, { without: new Set(), escrowCounts: false }))];
+  const named = [namedBy(foundersOf(log)), namedBy(foundersWithoutEscrow(log))];
   const heads: readonly (Head | undefined)[] =
     confirmed === undefined
       ? named.map((pointers) => pointers.at(-1))
       : [
-          checkHead(confirmed),
           // Only pointers into this log: after the account moved to another organisation, the first one's log is not needed any
           // more.
+          checkHead(confirmed, "confirmed"),
           ...named.flatMap((pointers) =>
             pointers.filter((pointer) => pointer.log === id && !isPassedOver(pointer, escrowLog, confirmed)).slice(-1),
           ),
