@@ -190,13 +190,13 @@ describe("sealing and opening bytes", () => {
 });
 
 describe("a runtime without message channels", () => {
-  it("is the only one where turns are timers, which browsers slow down when they are repeated", async () => {
+  it("is the only one with timers for turns, which browsers slow down when they are repeated", async () => {
     const timers = vi.spyOn(globalThis, "setTimeout");
     await sealContent([alice.log], plaintext, { purpose }, env);
     expect(timers.mock.calls.filter(([, delay]) => delay === 0)).toEqual([]);
   });
 
-  it("seals and opens all the same, in turns of 64 chunks", async () => {
+  it("still seals and opens, in turns of 64 chunks", async () => {
     vi.stubGlobal("MessageChannel", undefined);
     const timers = vi.spyOn(globalThis, "setTimeout");
     const turns = () => timers.mock.calls.filter(([, delay]) => delay === 0).length;

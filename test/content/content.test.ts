@@ -91,7 +91,7 @@ describe("sealContent and openContent", () => {
     expectSame(concat(plaintext, associatedData, sealed), concat(content(CHUNK + 1), content(9), copy));
   });
 
-  it("give nothing where the plaintext shrank meanwhile: zeros in its place would never open", async () => {
+  it("give nothing if the plaintext shrank meanwhile: with zeros in its place, content would never open", async () => {
     type Resizable = ArrayBuffer & { resize(length: number): void };
     type Constructor = new (length: number, options: { maxByteLength: number }) => Resizable;
     const buffer = new (ArrayBuffer as unknown as Constructor)(40 * CHUNK, { maxByteLength: 40 * CHUNK });
@@ -196,7 +196,7 @@ describe("plain JavaScript callers", () => {
   it("get TOO_LARGE for more recipients than a header holds, before any is looked at (ENC-3)", async () => {
     const sealed = sealContent(new Array(10_001).fill(alice.log), NO_BYTES, { purpose: "note" }, env);
     expect(await rejection(sealed)).toMatchObject({ code: "TOO_LARGE", rule: "ENC-3" });
-    // The twin: as many as may be are looked at.
+    // The twin: the largest permitted number is checked one by one.
     const most = sealContent(new Array(10_000).fill(alice.log), NO_BYTES, { purpose: "note" }, env);
     expect(await rejection(most)).toMatchObject({ code: "INVALID_ARGUMENT", details: { log: alice.log.head.log } });
   });

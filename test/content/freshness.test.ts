@@ -30,7 +30,7 @@ describe("sealing to logs that must be fresh", () => {
     expect(await openContent(sealed, alice.session("Phone").keyring)).toEqual(content(5));
   });
 
-  it("may leave no time at all: the statement is of this very moment", async () => {
+  it("may be zero: then the statement must be of this moment", async () => {
     const recipient = { log: alice.log, statement: statement(alice, NOON) };
     expect(await refusal([recipient], { now: NOON, maxAge: 0, skew: 0 })).toEqual({});
     expect(await refusal([recipient], { now: NOON + 1, maxAge: 0, skew: 0 })).toMatchObject(STALE);
@@ -124,7 +124,7 @@ describe("a demand for freshness", () => {
         code: "INVALID_ARGUMENT",
       });
     }
-    // Before any recipient is judged: this one would be refused.
+    // Checked before any recipient is judged: this one would be refused.
     for (const bad of [
       { ...fresh, skew: -1 },
       { ...fresh, skew: 0.5 },

@@ -219,7 +219,7 @@ describe("the core of a header", () => {
       (core) => core.set("sender", [new Uint8Array(32), new Uint8Array(16), 0, new Uint8Array(32)]),
     ];
     for (const change of changes) expect(await refusal(change)).toMatchObject(malformed);
-    // The twin, which fails only because the header is not what the boxes are bound to.
+    // The twin, which fails only because the boxes are bound to another header.
     const sender = [new Uint8Array(32), new Uint8Array(16), 1, new Uint8Array(32)];
     expect(await refusal((core) => core.set("sender", sender))).toMatchObject({ code: "CORRUPT_CONTENT" });
   });

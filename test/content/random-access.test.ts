@@ -111,7 +111,7 @@ describe("random access", () => {
       await reader.read(offset, 5);
       expect(from.ranges).toEqual([[end + first * SEALED_CHUNK, count * SEALED_CHUNK]]);
     }
-    // Sixteen chunks at a time, and each of them once.
+    // Sixteen chunks at a time, and each chunk once.
     from.ranges.length = 0;
     expectSame(await reader.read(2 * CHUNK, 20 * CHUNK), content(22 * CHUNK).subarray(2 * CHUNK));
     expect(from.ranges).toEqual([
@@ -171,7 +171,7 @@ describe("random access", () => {
       const from = source(mutant);
       const opened = openRandomAccess(from, alice.keyring);
       expect(await rejection(opened)).toMatchObject({ code: "CORRUPT_CONTENT" });
-      // A range of no bytes is none that a server over HTTP could answer.
+      // HTTP has no empty range, so an empty range must not reach a source.
       expect(from.ranges.every(([, length]) => length > 0)).toBe(true);
     }
   });
@@ -245,7 +245,7 @@ describe("random access", () => {
       const opened = openRandomAccess(junk as RandomAccessSource, alice.keyring);
       expect(await rejection(opened)).toMatchObject({ code: "INVALID_ARGUMENT" });
     }
-    // Nothing was read of a source whose size is none.
+    // Nothing was read from a source with an invalid size.
     expect(good.ranges).toEqual([]);
     const short = { ...good, read: () => NO_BYTES };
     expect(await rejection(openRandomAccess(short, alice.keyring))).toMatchObject({
@@ -257,7 +257,7 @@ describe("random access", () => {
     });
   });
 
-  it("reads by read() where a source can be sliced too", async () => {
+  it("reads by read() if a source also has slice()", async () => {
     const sealed = await sealContent([alice.log], content(5), { purpose }, env);
     const from = source(sealed);
     const both = { ...from, slice: () => new Blob(), arrayBuffer: async () => new ArrayBuffer(0) };

@@ -45,7 +45,7 @@ describe("a packed list of recipients", () => {
     );
   });
 
-  it("takes numbers up to 2^53 - 1, and refuses what is no whole number of entries (ENC-2)", () => {
+  it("accepts numbers up to 2^53 - 1, and refuses a fraction of an entry (ENC-2)", () => {
     const [log, hash] = ["11".repeat(32) as LogId, "22".repeat(32) as LinkHash];
     const most = { head: { log, seq: Number.MAX_SAFE_INTEGER, hash }, epoch: Number.MAX_SAFE_INTEGER };
     const packed = packRecipients([most]);

@@ -172,7 +172,7 @@ describe("content that a device signed", () => {
       expect(prefix.length).toBeLessThan(size);
       expect(await rejected(bad.opened)).toBe(error);
     }
-    // Padding must not let all of the content out before the signature: here it has two chunks of its own.
+    // Padding must not let all of the content out before the signature: here two chunks are only padding.
     const long = 64 * CHUNK + 1;
     const padded = await sealContent([bob.log], content(long), { ...options, pad: true }, env);
     expect(chunksOf(padded).chunks.length).toBe(Math.ceil(long / (CHUNK - 8)) + 2);
@@ -181,7 +181,7 @@ describe("content that a device signed", () => {
     expect(held.prefix.length).toBeLessThan(long);
   });
 
-  it("has no chunk for its signature: a chunk that is nearly full is the only one", async () => {
+  it("has no chunk for its signature: a chunk that is nearly full stays the only one", async () => {
     const bytes = await seal(alice.session("Phone"), CHUNK - 10);
     expectSame(await openContent(bytes, bob.keyring, { senderLog: alice.log }), content(CHUNK - 10));
     expect(await refusal(flipped(bytes, -70), { senderLog: alice.log })).toMatchObject({
@@ -248,7 +248,7 @@ describe("a sender judged by the newest log", () => {
     expect(await senderFrom(twin, later)).toMatchObject({ status: "verified", standing: "neither" });
   });
 
-  it("never was in the log: refused (UNKNOWN_MEMBER)", async () => {
+  it("that never was in the log is refused (UNKNOWN_MEMBER)", async () => {
     const head = alice.log.head;
     const stranger = await claim({ member: bob.keyring.member, head }, bob);
     const details = { member: bob.keyring.member, log: head.log, seq: head.seq };

@@ -91,7 +91,7 @@ describe("streams and bytes", () => {
     await rejected(begun);
   });
 
-  it("give no piece of no bytes, also of content that has none", async () => {
+  it("give no empty piece, even for empty content", async () => {
     for (const [size, pad] of [
       [0, false],
       [0, true],
@@ -104,7 +104,7 @@ describe("streams and bytes", () => {
     }
   });
 
-  it("do nothing before somebody reads", async () => {
+  it("do no work before somebody reads", async () => {
     let drawn = 0;
     const counting = {
       ...env,
@@ -169,7 +169,7 @@ describe("a damaged stream", () => {
     for (const [chunk, change] of cases) {
       const { prefix, error } = await damaged(change);
       expect(error).toMatchObject({ code: "CORRUPT_CONTENT" });
-      // How many chunks there are is not known of a stream.
+      // The number of chunks of a stream is not known.
       expect((error as KeysteadError).details).toEqual({ chunk });
       // One authentic chunk is always held back.
       expect(prefix.length).toBe(Math.max(0, chunk - 1) * CHUNK);

@@ -497,7 +497,7 @@ describe("the agenda of an admin", () => {
     expect(stepsOf(dan, "Ann", undefined, { acts: readBy(dan), userLogs: logs(user) })).toEqual([]);
   });
 
-  it("disowns after leave and rekey too, and if another link took the position; the operator expels no admin (ESC-8, MEM-5)", () => {
+  it("disowns after leave and rekey too, and if another link took the position (ESC-8, MEM-5)", () => {
     const moved = user.rename("Phone", "Mobile");
     for (const later of [announced.escrow.leave("Bob"), announced.escrow.rekey("Bob")]) {
       for (const world of [user, moved]) {

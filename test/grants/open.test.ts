@@ -188,7 +188,7 @@ describe("two grants of one link", () => {
     ["good", "junk", { opened: [[1, 1]], junk: [[4, 4]], withheld: [] }],
     ["junk", "withheld", { opened: [], junk: [[1, 1]], withheld: [[4, 4]] }],
     ["withheld", "good", { opened: [[4, 4]], junk: [], withheld: [[1, 1]] }],
-  ])("are told apart, and both remembered: one %s, one %s (GRT-4)", (first, second, expected) => {
+  ])("are distinguished, and both recorded: one %s, one %s (GRT-4)", (first, second, expected) => {
     const after = as(first, second);
     expect(got(after)).toEqual(expected);
     const { seeds, junk } = partsOf(after.keyring);

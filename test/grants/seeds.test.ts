@@ -441,7 +441,7 @@ describe("resuming", () => {
     expect(rotate(after, env).log.head.seq).toBe(newer.log.head.seq + 1);
   });
 
-  it("goes on, and says so, in a log that was rolled back or forked since the keyring was stored; no other call does (LOG-8)", () => {
+  it("goes on, and says so, in a log that was rolled back or forked since; no other call does (LOG-8)", () => {
     const other = base.rotate("Phone").rotate("Phone");
     for (const [{ log, entries }, history, code] of [
       [base, "rolled-back", "ROLLED_BACK"],

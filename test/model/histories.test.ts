@@ -181,7 +181,7 @@ function accept(sheet: Sheet, world: World, op: Op, given?: Written): void {
   const effect = effectOf(sheet.model, op);
   const written = given ?? world.write(op);
   world.publish(written, written.entry);
-  expect(factsOf(written.log), "what the author was told").toEqual(factsOf(world.log));
+  expect(factsOf(written.log), "the facts that the author got").toEqual(factsOf(world.log));
   sheet.secrets = publish(sheet.secrets, op, effect);
   sheet.model = effect.after;
   expectLink(world.log, (id) => world.position(id), op, effect);

@@ -50,7 +50,7 @@ function shortestLeak(derivation: Derivation, types: readonly OpType[], limit: n
 }
 
 describe("every history of honest members", () => {
-  it("gives each member one unbroken stretch and reclaimed epochs, and exactly the seeds that it holds by the log, up to 5 links", () => {
+  it("gives each member one stretch and reclaimed epochs, and exactly the seeds that it holds, up to 5 links", () => {
     let steps = [FIRST];
     let [seen, gaps] = [0, 0];
     for (let length = 2; length <= 5; length++) {

@@ -152,7 +152,7 @@ describe.each([
   ["native", native],
   ["portable", portable],
 ])("a private key of the %s backend that was wiped", (_name, backend) => {
-  /** What `run` gives; undefined when it throws. */
+  /** The result of `run`; undefined when it throws. */
   const result = (run: () => Uint8Array) => {
     try {
       return run();
@@ -161,7 +161,7 @@ describe.each([
     }
   };
 
-  it("agrees on nothing any more (X25519)", () => {
+  it("gives no shared secret any more (X25519)", () => {
     const key = backend.x25519PrivateKey(new Uint8Array(32).fill(1));
     const peer = new Uint8Array(32).fill(9);
     const shared = key.agree(peer);

@@ -38,7 +38,7 @@ it("shows no secret to console.log", () => {
   expect(inspect({ key })).toBe("{ key: [KemPrivateKey] }");
 });
 
-it("gives what Node made as memory of its own, and leaves no second copy of it", () => {
+it("gives Node's results in memory of their own, and leaves no second copy", () => {
   const own = Buffer.alloc(5, 7);
   expect(own.buffer.byteLength).toBe(5);
   expect(plain(own).buffer).toBe(own.buffer);

@@ -9,11 +9,11 @@ import { Watch } from "./watch.js";
 
 /** Exports that the story does not call, and why. */
 const EXCEPTIONS: Readonly<Record<string, string>> = {
-  BackupPaper: "made by makeBackupKey; its methods are told",
-  ContentReader: "made by openRandomAccess; its methods are told",
+  BackupPaper: "made by makeBackupKey; the story calls its methods",
+  ContentReader: "made by openRandomAccess; the story calls its methods",
   KeysteadError: "thrown by everything",
-  Fingerprint: "made by fingerprintOf; its methods are told",
-  Keyring: "made by whatever enters a log; its methods are told",
+  Fingerprint: "made by fingerprintOf; the story calls its methods",
+  Keyring: "made by every function that enters a log; the story calls its methods",
   "OperatorKeys.signLabelled": "internal",
   "StatementKeys.signLabelled": "internal",
   systemEnv: "the real clock and randomness, which the story must not have",

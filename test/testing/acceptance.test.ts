@@ -190,7 +190,7 @@ describe("devices", () => {
     await expect(send(relay, "hidden", laptop.log)).rejects.toMatchObject({ code: "ROLLED_BACK" });
   });
 
-  it("8: the next device online shuts out a member that left, or was removed from the web; until then sealing refuses", async () => {
+  it("8: the next device online shuts out a member that left or was removed; until then sealing refuses", async () => {
     const relay = new MaliciousRelay();
     const laptop = new Device(relay, ALICE, "Laptop").create({ operator: OPERATOR.sign });
     const phone = new Device(relay, ALICE, "Phone").join();

@@ -123,7 +123,7 @@ describe("setting up", () => {
     );
   });
 
-  it("13: policy and contacts are signed links, changed by members with the role; users' backup keys follow them (MEM-8, BAK-5)", async () => {
+  it("13: members with the role change policy and contacts; users' backup keys follow them (MEM-8, BAK-5)", async () => {
     const { relay, ann, bob, laptop } = await withUser();
     const forbid = (session: MemberState, env: Device["env"]) =>
       setPolicy(session, { allowUserBackupKeys: false }, env);
@@ -161,7 +161,7 @@ describe("setting up", () => {
 });
 
 describe("users", () => {
-  it("15: acknowledge once, by fingerprint; a log that extends it needs no new confirmation, any other stops and asks (ESC-4, ESC-5)", async () => {
+  it("15: acknowledge once, by fingerprint; an extended log needs no more, any other stops and asks (ESC-4, ESC-5)", async () => {
     const { relay, ann, bob } = organisation();
     const laptop = new Device(relay, ALICE, "Laptop").create();
     const owes = (log: LogState, confirmed?: LogState) =>
@@ -227,7 +227,7 @@ describe("users", () => {
     expectError(again, "ROLLED_BACK", "LOG-8");
   });
 
-  it("18: a locked-out user is restored, lost devices are removed in the same step, and a leaver's data stays readable", async () => {
+  it("18: a locked-out user is restored, lost devices are removed, and a leaver's data stays readable", async () => {
     const { relay, bob, laptop, letter } = await withUser();
     const tablet = new Device(relay, ALICE, "Tablet").join({ escrow: { escrowLog: bob.log } });
     expect(await read(tablet.keyring, letter)).toBe("NO_ACCESS");
@@ -252,7 +252,7 @@ describe("users", () => {
     expect(await reportOn(relay, bob)).toMatchObject({ status: "covered" });
   });
 
-  it("19: discovery opens the named stretch, after the record of the admin, the user, the epochs and the reason (ESC-9)", async () => {
+  it("19: discovery opens the named stretch, after a record of admin, user, epochs and reason (ESC-9)", async () => {
     const { relay, ann, bob, laptop, letter } = await withUser();
     laptop.write((session, env) => rotate(session, env, { escrow: { escrowLog: bob.log } }));
     const later = await sealContent([laptop.log], new Uint8Array(1), OPTIONS, laptop.env);
@@ -304,7 +304,7 @@ const escrowIds = ({ log }: MemberState) =>
   [...log.active.values()].flatMap(({ id, kind }) => (kind === "escrow" ? [id] : []));
 
 describe("a relay and a dismissed admin together", () => {
-  it("replay the old escrow log: readers that knew more refuse with evidence, and no act of theirs is believed (LOG-8, ESC-8)", async () => {
+  it("replay the old escrow log: readers that knew more refuse, and no act of theirs is believed (LOG-8, ESC-8)", async () => {
     const { relay, ann, bob, laptop } = await withUser();
     const dismissedAt = bob.log.head.seq;
     ann.write((session, env) => review(session, { remove: [bob.id] }, env));

@@ -184,7 +184,7 @@ describe("a relay that lies about the list of links", () => {
     ["leaves the first link out", drop(1)],
     ["shows a link twice", duplicate(2)],
     ["exchanges two links", reorder(2, 3)],
-  ])("%s: refused, by whoever knows the log and by whoever does not (LOG-2)", (_what, lie) => {
+  ])("%s: refused, by readers that know the log and by readers that do not (LOG-2)", (_what, lie) => {
     for (const error of [toPhone(lie), toNewcomer(lie)]) expect(error).toMatchObject({ code: "INVALID_LINK" });
   });
 

@@ -68,7 +68,7 @@ describe("a stolen founding device that removed the laptop and the paper", () =>
     },
   );
 
-  it("gives nothing without a key of a removed member, and in lockdown nothing to unconfirmed members (MEM-5, MEM-10)", async () => {
+  it("gives nothing without a key of a removed member, or to unconfirmed members in lockdown (MEM-5, MEM-10)", async () => {
     const { relay, phone, laptop, paper } = await stolen();
     const back = new Device(relay, ALICE, "New phone").join();
     const { keyring: from } = openBackupKey(back.log, relay.read(ALICE), paper.text);

@@ -56,7 +56,7 @@ describe("removalOf", () => {
     expect(by(world, "Tablet")).toBe("confirmed");
   });
 
-  it("names escrow, and does not count a member that only escrow approved as founding: an administrator could misuse that", () => {
+  it("names escrow, and does not count a member that only escrow approved as founding: an admin could misuse that", () => {
     const organisation = openOrganisation("removals");
     const user = openUser("removals", organisation).enroll("Laptop", "Phone").join("Thief");
     const phone = user.id("Phone");
