@@ -1,6 +1,7 @@
 // A proposal: a link that was written and that the server has not accepted yet. It is no state of a log: nothing can be sealed,
 // signed or stored with it. docs/spec.md sections 6 and 7 (GRT-6).
 
+import { finishSecretInstance, wrongInstance } from "../arguments/instances.js";
 import { LIBRARY, type Library, requireLibrary } from "../arguments/library-only.js";
 import type { Bytes } from "../bytes/bytes.js";
 import type { Secret } from "../bytes/secret.js";
@@ -64,7 +65,12 @@ export class Proposal<T> {
     this.#accept = accept;
     this.#fresh = fresh;
     this.#backupKey = backupKey;
-    Object.freeze(this);
+    finishSecretInstance(this, "Proposal");
+  }
+
+  /** @throws `INVALID_ARGUMENT` for a call on what is no proposal, such as a Proxy of one */
+  static #check(proposal: unknown): void {
+    if (!Proposal.is(proposal)) throw wrongInstance("proposal", "Proposal", proposal);
   }
 
   /**
@@ -73,6 +79,7 @@ export class Proposal<T> {
    * @throws `WIPED` after {@link discard}, or when the keyring that wrote the link was wiped
    */
   accept(): T {
+    Proposal.#check(this);
     if (this.#accepted) return this.#accepted.value;
     if (!this.#accept) throw discarded();
     try {
@@ -93,6 +100,7 @@ export class Proposal<T> {
    * @throws `INVALID_ARGUMENT` after {@link accept}: its secrets are in use
    */
   discard(): void {
+    Proposal.#check(this);
     if (this.#accepted) {
       throw new KeysteadError("INVALID_ARGUMENT", "this proposal was accepted and cannot be discarded any more");
     }
@@ -137,12 +145,7 @@ export class Proposal<T> {
  * @throws `WIPED` after {@link Proposal.discard}, `INVALID_ARGUMENT` for a value that is no proposal
  */
 export function previewProposal<T>(proposal: Proposal<T>): Preview<T> {
-  if (!Proposal.is(proposal)) {
-    throw new KeysteadError(
-      "INVALID_ARGUMENT",
-      "proposal must be a Proposal, as a function that writes a link returns it",
-    );
-  }
+  if (!Proposal.is(proposal)) throw wrongInstance("proposal", "Proposal", proposal);
   return previewOf(proposal);
 }
 

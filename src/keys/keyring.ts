@@ -1,11 +1,12 @@
-// A keyring: what one member secretly holds for one log: its own seed, and the epoch seeds that it really has.
-// docs/spec.md sections 5 and 7 (GRT-4).
+// A keyring: one member's secrets for one log: its own seed, and the epoch seeds that it really has. docs/spec.md sections 5 and
+// 7 (GRT-4).
 
+import { finishSecretInstance, wrongInstance } from "../arguments/instances.js";
 import { LIBRARY, type Library, requireLibrary } from "../arguments/library-only.js";
 import { type Bytes, equalBytes } from "../bytes/bytes.js";
 import type { LinkHash, LogId, MemberId } from "../bytes/ids.js";
 import type { Secret } from "../bytes/secret.js";
-import { KeysteadError } from "../errors.js";
+import { type ErrorDetails, KeysteadError } from "../errors.js";
 import type { KemPrivateKey } from "../primitives/kem.js";
 import { type EpochPublicKeys, exportEpochSecret } from "./epoch-keys.js";
 import { type KeyHolder, MemberKeys } from "./member-keys.js";
@@ -19,7 +20,7 @@ export interface PublishedEpochs {
   at(index: number): EpochPublicKeys | undefined;
 }
 
-/** What a stored keyring says of itself, until it meets its log. */
+/** Facts from a stored keyring's own bytes, until it meets its log. */
 export interface StoredFacts {
   /** The head of the log when it was stored. */
   readonly head: { readonly seq: number; readonly hash: LinkHash };
@@ -32,15 +33,15 @@ export interface KeyringParts {
   readonly log: LogId;
   readonly member: MemberId;
   readonly keys: KeyHolder;
-  /** Those that are kept: they passed the quick check against what `published` has of them (GRT-4). */
+  /** Seeds that are kept: they passed the quick check against `published`, as far as it has their epochs (GRT-4). */
   readonly seeds: ReadonlyMap<number, Secret>;
-  /** Epochs whose grant matched the log but did not open (GRT-4): to be declared missing (MEM-9). */
+  /** Epochs whose grant matched the log but did not open (GRT-4). They must be declared missing (MEM-9). */
   readonly junk: ReadonlySet<number>;
-  /** Escrow seeds with the right KEM key and a wrong signing key: junk that still opens what was sealed to them. */
+  /** Escrow seeds with the right KEM key and a wrong signing key: junk that still opens content sealed to them. */
   readonly opens: ReadonlyMap<number, Secret>;
   /** Seeds that derive no key of the log at hand, by the digest of the KEM key that they do derive. */
   readonly aside: ReadonlyMap<string, Secret>;
-  /** Of the log that this keyring met last. */
+  /** The epochs of the log that this keyring met last. */
   readonly published: PublishedEpochs | undefined;
   /** Only in a keyring that was loaded and has not met its log yet. */
   readonly stored: StoredFacts | undefined;
@@ -50,9 +51,8 @@ export interface KeyringParts {
 let partsOfKeyring: (keyring: Keyring) => KeyringParts;
 
 /**
- * What one member secretly holds for one log. Immutable: receiving an entry gives a new keyring. Keyrings made from one
- * another share their secrets, so that {@link Keyring.wipe} on any of them leaves none behind. It never prints or serialises
- * its secrets.
+ * One member's secrets for one log. Immutable: receiving an entry gives a new keyring. Keyrings made from one another share their
+ * secrets, so that {@link Keyring.wipe} on any of them leaves none behind. It never prints or serialises its secrets.
  */
 export class Keyring {
   readonly #parts: KeyringParts;
@@ -67,6 +67,13 @@ export class Keyring {
     this.#parts = parts;
     this.log = parts.log;
     this.member = parts.member;
+    finishSecretInstance(this, "Keyring");
+  }
+
+  /** Its parts, also after it was wiped. @throws `INVALID_ARGUMENT` for a call on what is no keyring, such as a Proxy of one */
+  static #of(keyring: Keyring): KeyringParts {
+    if (!Keyring.is(keyring)) throw wrongInstance("keyring", "Keyring", keyring);
+    return keyring.#parts;
   }
 
   static {
@@ -82,9 +89,9 @@ export class Keyring {
     return typeof value === "object" && value !== null && #parts in value;
   }
 
-  /** Numbers of the epochs whose seeds are really here, ascending. */
+  /** Numbers of the epochs whose seeds this keyring really has, ascending. */
   get epochs(): readonly number[] {
-    return [...this.#parts.seeds.keys()].sort((a, b) => a - b);
+    return [...Keyring.#of(this).seeds.keys()].sort((a, b) => a - b);
   }
 
   /**
@@ -100,9 +107,9 @@ export class Keyring {
     return exportEpochSecret(epochSeed(this, epoch).bytes(), label, length);
   }
 
-  /** Overwrites every secret of this keyring and of all that it was made from or into. Later use throws `WIPED`. */
+  /** Overwrites every secret of this keyring, and of all keyrings that it was made from or into. Later use throws `WIPED`. */
   wipe(): void {
-    this.#parts.vault.wipe();
+    Keyring.#of(this).vault.wipe();
   }
 
   /** Says only that this is secret. */
@@ -123,7 +130,7 @@ export class Keyring {
 
 /** The parts of a keyring. @throws `INVALID_ARGUMENT`, `WIPED` */
 export function partsOf(keyring: unknown): KeyringParts {
-  if (!Keyring.is(keyring)) throw new KeysteadError("INVALID_ARGUMENT", "keyring must be a Keyring");
+  if (!Keyring.is(keyring)) throw wrongInstance("keyring", "Keyring", keyring);
   return partsOfKeyring(keyring);
 }
 
@@ -133,7 +140,7 @@ export function ownKeys(keyring: unknown): MemberKeys {
   if (keys instanceof MemberKeys) return keys;
   throw new KeysteadError(
     "INVALID_ARGUMENT",
-    "this keyring was opened as escrow and has no seed of its own; open it again",
+    "this keyring was opened as escrow and has no seed of its own: it cannot be stored, nor act as a device; open it again when it is needed",
   );
 }
 
@@ -147,23 +154,23 @@ export function newKeyring(log: LogId, member: MemberId, keys: KeyHolder): Keyri
   });
 }
 
-/** What {@link changedKeyring} changes. */
+/** The changes of {@link changedKeyring}. */
 export interface KeyringChange {
-  /** Fresh member keys (`rekey`), taken over. */
+  /** Fresh member keys (`rekey`), which the keyring takes over. */
   readonly keys?: KeyHolder | undefined;
-  /** Epoch seeds gained, taken over. */
+  /** Gained epoch seeds, which the keyring takes over. */
   readonly gained?: ReadonlyMap<number, Secret> | undefined;
   /** Epochs that turned out to be junk. */
   readonly junk?: Iterable<number> | undefined;
-  /** Epochs of which a grant is still to be delivered: what was junk before is not declared missing until that one is seen. */
+  /** Epochs with a grant that is not delivered yet: junk from before is not declared missing until that grant has come. */
   readonly awaited?: Iterable<number> | undefined;
-  /** Seeds that only open, taken over; these epochs are not kept otherwise. */
+  /** Seeds that only open, which the keyring takes over. The keyring does not keep these epochs otherwise. */
   readonly opens?: ReadonlyMap<number, Secret> | undefined;
-  /** Seeds to set aside or, by undefined, to be there no more. */
+  /** Seeds to set aside or, if undefined, to drop. */
   readonly aside?: ReadonlyMap<string, Secret | undefined> | undefined;
   /** Epochs that are not kept any more. */
   readonly dropped?: ReadonlySet<number> | undefined;
-  /** The epochs of the log that it has met. What was stored is settled then. */
+  /** The epochs of the log that it has met. This settles the stored facts. */
   readonly published?: PublishedEpochs | undefined;
 }
 
@@ -210,7 +217,7 @@ export function epochSeed(keyring: Keyring, epoch: number): Secret {
 
 /**
  * The X-Wing private key of an epoch, expanded once and owned by the keyring. Its public key is the one that the log publishes
- * (GRT-4): what does not open with it was changed, or was sealed by somebody who had another key.
+ * (GRT-4), so content that does not open with it was changed, or was sealed to another key.
  *
  * @throws `NO_ACCESS`, `WIPED`
  */
@@ -226,15 +233,15 @@ export function epochPrivateKey(keyring: Keyring, epoch: number): KemPrivateKey 
   return key;
 }
 
-/** Whether there is something to open what was sealed to an epoch with. */
+/** Whether this keyring can open content that was sealed to an epoch. */
 export function canOpen(keyring: Keyring, epoch: number): boolean {
   const { seeds, opens } = partsOf(keyring);
   return seeds.has(epoch) || opens.has(epoch);
 }
 
 /**
- * What the log that this keyring met publishes for an epoch: every seed is checked against that before its first use. A keyring that
- * was made here and has met no log yet has nothing to be checked against; one that was loaded must meet its log first.
+ * The keys that the log publishes for an epoch: every seed is checked against them before its first use. A keyring that was made
+ * here and has met no log yet has nothing to compare with. One that was loaded must meet its log first.
  */
 function publishedKeys(keyring: Keyring, epoch: number): EpochPublicKeys | undefined {
   const { published, stored } = partsOf(keyring);
@@ -248,14 +255,33 @@ function publishedKeys(keyring: Keyring, epoch: number): EpochPublicKeys | undef
 }
 
 function noAccess(keyring: Keyring, epoch: number): never {
+  if (!Number.isSafeInteger(epoch) || epoch < 1)
+    throw new KeysteadError("INVALID_ARGUMENT", "epoch must be a whole number from 1", { details: { name: "epoch" } });
+  throw lacksEpoch(keyring, epoch, `epoch ${epoch} is needed`);
+}
+
+/** The error for an epoch that a keyring does not hold. @param needed what it is needed for */
+export function lacksEpoch(keyring: Keyring, epoch: number, needed: string, details: ErrorDetails = {}): KeysteadError {
+  const { epochs, member } = keyring;
+  const [earliest, latest] = [epochs[0], epochs.at(-1)];
+  return new KeysteadError("NO_ACCESS", `${needed}, ${whyNot(keyring, epoch)}`, {
+    details: { epoch, member, earliest, latest, ...details },
+  });
+}
+
+function whyNot(keyring: Keyring, epoch: number): string {
   const { epochs } = keyring;
-  throw new KeysteadError(
-    "NO_ACCESS",
-    epochs.length === 0
-      ? `epoch ${epoch} is needed, and this member holds no epoch yet; have another member approve it`
-      : `epoch ${epoch} is needed, and this member starts at ${epochs[0]}; have a member that reaches further back approve it`,
-    { details: { epoch, member: keyring.member, earliest: epochs[0] } },
-  );
+  const [earliest, latest] = [epochs[0], epochs.at(-1)];
+  // No approval helps a keyring that an admin got for recorded epochs.
+  if (!(partsOf(keyring).keys instanceof MemberKeys))
+    return "and this keyring was opened as escrow, without that epoch; record an access that names it";
+  if (earliest === undefined || latest === undefined)
+    return "and this member holds no epoch yet; have another member approve it";
+  if (epoch < earliest)
+    return `and this member starts at ${earliest}; have a member that reaches further back approve it`;
+  if (epoch > latest)
+    return `and this member ends at ${latest}; fetch the newest entries of its log, it may have been removed`;
+  return "which this member did not receive or could not open; fetch its log's entries, or have a member grant it again";
 }
 
 function wrongSeed(keyring: Keyring, epoch: number): KeysteadError {

@@ -1,5 +1,6 @@
 // What a verified log says: members, epochs, head. Immutable; only verification makes one. docs/spec.md section 2.
 
+import { finishInstance, wrongInstance } from "../arguments/instances.js";
 import { LIBRARY, type Library, requireLibrary } from "../arguments/library-only.js";
 import type { AppendList, AppendMap, AppendSet } from "../bytes/append-list.js";
 import { type Bytes, equalBytes } from "../bytes/bytes.js";
@@ -222,7 +223,7 @@ export class LogState implements LogFacts {
   constructor(library: Library, facts: LogFacts) {
     requireLibrary(library, "LogState", "createLog, verifyLog or appendEntry");
     Object.assign(this, facts);
-    Object.freeze(this);
+    finishInstance(this, "LogState");
   }
 
   /** @internal Whether the value is a verified state. */
@@ -236,11 +237,9 @@ export function verifiedState(facts: LogFacts): LogState {
   return new LogState(LIBRARY, facts);
 }
 
-/** @throws `INVALID_ARGUMENT` unless the value is a verified state. */
-export function assertLog(value: unknown): asserts value is LogState {
-  if (!LogState.is(value)) {
-    throw new KeysteadError("INVALID_ARGUMENT", "log must be a LogState from createLog, verifyLog or appendEntry");
-  }
+/** @throws `INVALID_ARGUMENT` unless the value is a verified state. @param argument what it was given as */
+export function assertLog(value: unknown, argument = "log"): asserts value is LogState {
+  if (!LogState.is(value)) throw wrongInstance(argument, "LogState", value);
 }
 
 /** Number of the current epoch: data is sealed to it. */

@@ -1,4 +1,4 @@
-// Names in texts for people (docs/spec.md section 8): a device chooses its own, a thief's too.
+// Names in texts for people (docs/spec.md section 8). Every device chooses its own name, also a thief's.
 
 import { describe, expect, it } from "vitest";
 import type { MemberId } from "../../src/bytes/ids.js";
@@ -17,7 +17,7 @@ describe("nameMembers", () => {
     ]);
   });
 
-  it("tells a device that took another's name apart from it, by their ids", () => {
+  it("distinguishes a device that took another's name, by their ids", () => {
     const world = new World().join("Thief", { called: " LAPTOP\u200b " });
     const nameOf = nameMembers(world.log);
     const [laptop, thief] = [world.id("Laptop"), world.id("Thief")];
@@ -25,7 +25,7 @@ describe("nameMembers", () => {
     expect(nameOf(thief)).toBe(`LAPTOP (${thief.slice(0, 8)})`);
   });
 
-  it("takes names for alike that differ only in how their letters are written", () => {
+  it("treats names as equal that differ only in the form of their letters", () => {
     const world = new World().join("Phone", { called: "Gro\u00df" }).join("Thief", { called: "GRO\u1e9e" });
     const nameOf = nameMembers(world.log);
     const [phone, thief] = [world.id("Phone"), world.id("Thief")];
@@ -39,12 +39,12 @@ describe("nameMembers", () => {
     expect(nameMembers(world.log)(id)).toBe(`unnamed escrow (${id.slice(0, 8)})`);
   });
 
-  it("names whom the log does not know by its id", () => {
+  it("names a member that the log does not have by its id", () => {
     const stranger = "00".repeat(16) as MemberId;
     expect(nameMembers(new World().log)(stranger)).toBe(`member ${stranger}`);
   });
 
-  it("gives no two members one name, even when one is called as another is told apart", () => {
+  it("gives no two members the same name, even if one is called like the other with its suffix", () => {
     const world = new World().join("Second", { called: "Laptop" });
     world.join("Third", { called: `Laptop (${world.id("Laptop").slice(0, 8)})` });
     const names = world.names.map((name) => nameMembers(world.log)(world.id(name)));
@@ -57,20 +57,20 @@ describe("nameMembers", () => {
     expect(nameMembers(world.log)(world.id("Thief"))).toBe(`The Service (${world.id("Thief").slice(0, 8)})`);
   });
 
-  it("names a device whose name is nothing that shows by its id", () => {
+  it("names a device by its id if its name is invisible", () => {
     const world = new World().join("Thief", { called: "\u202e \u0007" });
     expect(nameMembers(world.log)(world.id("Thief"))).toBe(`unnamed device (${world.id("Thief").slice(0, 8)})`);
   });
 });
 
 describe("counted", () => {
-  it("puts a noun with its number", () => {
+  it("puts a noun into the form for its number", () => {
     expect([0, 1, 2].map((count) => counted(count, "epoch"))).toEqual(["0 epochs", "1 epoch", "2 epochs"]);
   });
 });
 
 describe("plainText", () => {
-  it("keeps a text on one line, in its order, without anything that a terminal obeys", () => {
+  it("keeps a text on one line, in its order, without control characters of a terminal", () => {
     expect(plainText("\u001b[2JLaptop\r\n\u2028of  Alice\u202eecivres\u2069")).toBe("[2JLaptop of Aliceecivres");
     expect(plainText("Zoë’s 📱 電話")).toBe("Zoë’s 📱 電話");
   });
