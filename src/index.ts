@@ -64,7 +64,7 @@ export type { KnownEscrow } from "./coverage/knowledge.js";
 export type { Stretch } from "./coverage/stretches.js";
 export type { Warning, WarningCode } from "./coverage/warnings.js";
 export { type ErrorCode, type ErrorDetails, type ErrorOptions, KeysteadError, type RuleId } from "./errors.js";
-export { compareFingerprint, type FingerprintComparison } from "./fingerprint/compare.js";
+export { compareFingerprint, type DeviceComparison, type LogComparison, type NoMatch } from "./fingerprint/compare.js";
 export { Fingerprint, fingerprintOf, formatFingerprint } from "./fingerprint/fingerprint.js";
 export type { FingerprintForm } from "./fingerprint/forms.js";
 export { type ParsedFingerprint, parseFingerprint } from "./fingerprint/parse.js";
@@ -101,6 +101,7 @@ export {
   verifyLog,
 } from "./log/verify.js";
 export { type Env, systemEnv } from "./primitives/env.js";
+export type { ComparedDevice, ComparedLog } from "./trust/compared.js";
 export type { EscrowKnowledge, EscrowLogAtHand } from "./trust/soundness.js";
 export type { Activity } from "./views/activity.js";
 export type { DoneBy } from "./views/deeds.js";

@@ -90,7 +90,7 @@ describe("devices", () => {
       expect(members[3]?.removed).toMatchObject({ by: laptop.id, name: "Laptop" });
       expect(pending.map(({ member }) => member)).toEqual([watch.id]);
       expect(me.access).toMatchObject({ epoch: 1 });
-      expect(fingerprint).toBe(formatFingerprint(fingerprintOf(laptop.log)));
+      expect(fingerprint).toBe(formatFingerprint(fingerprintOf(laptop.log, device.id)));
       expect(activity).toHaveLength(5);
     }
   });
@@ -160,17 +160,22 @@ describe("devices", () => {
     expect(view(desktop).warnings.map(({ code }) => code)).toContain("lost");
   });
 
-  it("6: fingerprints compare before saving, and differ where the relay shows the devices two histories", () => {
+  it("6: fingerprints compare before saving, tell two pending devices apart, and differ where the relay shows two histories", () => {
     const { relay, laptop } = start();
     const phone = new Device(relay, ALICE, "Phone").join();
+    const thief = new Device(relay, ALICE, "Thief").join();
     laptop.sync();
-    const spoken = () => view(phone).fingerprint;
-    expect(compareFingerprint(laptop.log, spoken())).toBe("match");
-    relay.fork(ALICE, 2, ["Phone"]);
+    const spoken = (device: Device) => view(device.sync()).fingerprint as string;
+    const compared = (device: Device, with_: Device) => compareFingerprint(laptop.log, spoken(device), with_.id);
+    expect(compared(phone, phone)).toMatchObject({ status: "match", token: { member: phone.id } });
+    expect(compared(phone, thief)).toEqual({ status: "other-device", member: phone.id });
+    expect(compareFingerprint(laptop.log, view(phone).logFingerprint).status).toBe("match");
+    relay.fork(ALICE, 3, ["Phone"]);
     phone.write(rotate);
     laptop.write(rotate);
-    expect(compareFingerprint(laptop.log, spoken())).toBe("not-recognised");
-    expect(compareFingerprint(laptop.log, formatFingerprint(fingerprintOf(phone.log), "qr"))).toBe("mismatch");
+    const shown = (form: "digits" | "qr") => formatFingerprint(fingerprintOf(phone.log, phone.id), form);
+    expect(compareFingerprint(laptop.log, shown("digits"), phone.id).status).toBe("not-recognised");
+    expect(compareFingerprint(laptop.log, shown("qr"), phone.id).status).toBe("mismatch");
   });
 
   it("7: from the next sealed byte on a removed device reads nothing, and one device always remains", async () => {
