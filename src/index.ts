@@ -22,6 +22,7 @@ export type { EscrowOptions } from "./authoring/escrow-guard.js";
 export type { Proposal } from "./authoring/proposal.js";
 export { type OpenedKeyring, openKeyring, type Received, type Resumed, receive, resume } from "./authoring/receive.js";
 export {
+  type Approvals,
   leave,
   type ReclaimOptions,
   type Regrant,
@@ -64,7 +65,13 @@ export type { KnownEscrow } from "./coverage/knowledge.js";
 export type { Stretch } from "./coverage/stretches.js";
 export type { Warning, WarningCode } from "./coverage/warnings.js";
 export { type ErrorCode, type ErrorDetails, type ErrorOptions, KeysteadError, type RuleId } from "./errors.js";
-export { compareFingerprint, type DeviceComparison, type LogComparison, type NoMatch } from "./fingerprint/compare.js";
+export {
+  compareFingerprint,
+  type DeviceComparison,
+  type LogComparison,
+  type NoMatch,
+  thisDevice,
+} from "./fingerprint/compare.js";
 export { Fingerprint, fingerprintOf, formatFingerprint } from "./fingerprint/fingerprint.js";
 export type { FingerprintForm } from "./fingerprint/forms.js";
 export { type ParsedFingerprint, parseFingerprint } from "./fingerprint/parse.js";

@@ -16,6 +16,7 @@ import { extendsHead } from "../trust/head.js";
 import { judgePointer, type PointerVerdict } from "../trust/pointer.js";
 import { currentEpochIsKnownToFormerAdmin } from "../trust/renewal.js";
 import {
+  confirmationOf,
   confirmingSettles,
   type EscrowTrust,
   escrowTrust,
@@ -40,7 +41,7 @@ export function escrowSteps(facts: Facts): readonly Step[] {
     return [fetchEscrowLog(escrowLog === "unsupported" ? escrowLog : "none-at-hand"), ...doubts(facts)];
   }
   policyOf(escrowLog);
-  const trust = escrowTrust(log, escrowLog, knowledge.confirmed);
+  const trust = escrowTrust(log, escrowLog, confirmationOf(knowledge));
   return escrow ? withEscrow(facts, escrow, escrowLog, trust) : withoutEscrow(facts, escrowLog, trust);
 }
 
@@ -76,7 +77,7 @@ function withEscrow(facts: Facts, escrow: Member, escrowLog: LogState, trust: Es
     const fetch = fetchEscrowLog("newer-named");
     return [fetch, ...(trust === "sound" ? removeEscrow(facts, escrow, "ahead") : doubts(facts))];
   }
-  if (isContradicted(pointer, escrowLog, knowledge.confirmed)) {
+  if (isContradicted(pointer, escrowLog, confirmationOf(knowledge))) {
     const way = isBeyond(pointer, escrowLog) ? "fetch" : "confirm";
     return [...vouch(facts, escrowLog, way, "contradicts-pointer"), ...doubts(facts)];
   }
@@ -108,7 +109,8 @@ function isInCharge(facts: Facts, escrow: Member, escrowLog: LogState, verdict: 
 }
 
 function isConfirmedByUser({ knowledge }: Facts, escrowLog: LogState): boolean {
-  return knowledge.confirmed !== undefined && extendsHead(escrowLog, knowledge.confirmed);
+  const confirmed = confirmationOf(knowledge);
+  return confirmed !== undefined && extendsHead(escrowLog, confirmed);
 }
 
 /** Position of the newest removal of an escrow member whose pointer last named this log; 0 if there is none. */
@@ -187,12 +189,12 @@ function vouch(
 ): readonly (FetchStep | AskStep)[] {
   const confirm = confirmEscrow(facts, escrowLog, why);
   if (trust !== "fetch") return [confirm];
-  const settles = confirmingSettles(facts.log, escrowLog, facts.knowledge.confirmed);
+  const settles = confirmingSettles(facts.log, escrowLog, confirmationOf(facts.knowledge));
   return [fetchEscrowLog("newer-named"), ...(settles ? [confirm] : [])];
 }
 
 function confirmEscrow({ knowledge }: Facts, { head }: LogState, why?: "contradicts-pointer"): AskStep {
-  const because = why ?? (knowledge.confirmed ? "not-trusted" : "never-confirmed");
+  const because = why ?? (confirmationOf(knowledge) ? "not-trusted" : "never-confirmed");
   return { do: "ask", question: "confirm-escrow", head, because };
 }
 

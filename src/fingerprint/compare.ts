@@ -3,6 +3,8 @@
 import { equalBytes } from "../bytes/bytes.js";
 import type { MemberId } from "../bytes/ids.js";
 import { utf8Encode } from "../bytes/text.js";
+import { checkMemberState, type MemberState } from "../grants/member-state.js";
+import { requireActive } from "../grants/standing.js";
 import { assertLog, findMember, type Head, type LogState, type Member } from "../log/state.js";
 import { type ComparedDevice, type ComparedLog, deviceMatched, logMatched } from "../trust/compared.js";
 import { deviceOf, fingerprintAt, fingerprintHead, formatFingerprint } from "./fingerprint.js";
@@ -68,6 +70,18 @@ export function compareFingerprint(
   }
   if (found.seq < fingerprintHead(log).seq) return { status: "older" };
   return device ? { status: "match", token: deviceMatched(log, device) } : { status: "match", token: logMatched(log) };
+}
+
+/**
+ * The token of the device that holds this keyring: where the user opens a backup key on a new device, that device is what the paper is to
+ * approve, and there is nothing to compare.
+ *
+ * @throws `NOT_PERMITTED` when the device was removed, or the log has other keys for it; `INVALID_ARGUMENT` for what is no device
+ */
+export function thisDevice(state: MemberState): ComparedDevice {
+  const { log, keyring } = checkMemberState(state);
+  requireActive(log, keyring);
+  return deviceMatched(log, deviceOf(log, keyring.member));
 }
 
 /** Which head, and which device of it, a fingerprint is of. */

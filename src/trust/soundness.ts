@@ -7,6 +7,7 @@ import { KeysteadError } from "../errors.js";
 import { foundersOf } from "../log/classes.js";
 import type { Pointer } from "../log/fields.js";
 import { assertLog, escrowMember, FOUNDING, type Head, LogState } from "../log/state.js";
+import { type ComparedLog, confirmedHead } from "./compared.js";
 import { policyOf } from "./escrow-needs.js";
 import { checkHead, extendsHead } from "./head.js";
 import { judgePointer, namesHead } from "./pointer.js";
@@ -20,8 +21,25 @@ export interface EscrowKnowledge {
   readonly own?: readonly MemberId[] | undefined;
   /** The newest escrow log that this device could get and verified; undefined when it got none. */
   readonly escrowLog: EscrowLogAtHand;
-  /** The escrow head whose fingerprint the user confirmed on this device; undefined when never. */
-  readonly confirmed?: Head | undefined;
+  /**
+   * The token of `compareFingerprint`, when the user has just compared the escrow log's fingerprint with what the admins published. An
+   * app stores its `head`.
+   */
+  readonly confirmed?: ComparedLog | undefined;
+  /**
+   * That head, as the app stored it: the app's own word that its user confirmed it on this device. Undefined when never; not looked at
+   * where there is a token.
+   */
+  readonly storedConfirmation?: Head | undefined;
+}
+
+/** What the user confirmed of an escrow log, by either way. */
+export type Confirmation = Pick<EscrowKnowledge, "confirmed" | "storedConfirmation">;
+
+/** The escrow head that the user confirmed on this device. @throws `INVALID_ARGUMENT`, `INVALID_ENCODING` */
+export function confirmationOf({ confirmed, storedConfirmation }: Confirmation): Head | undefined {
+  if (confirmed !== undefined) return confirmedHead(confirmed);
+  return storedConfirmation === undefined ? undefined : checkHead(storedConfirmation);
 }
 
 /** @throws `INVALID_ARGUMENT` unless the value is an escrow log as a device has it */
@@ -40,10 +58,11 @@ export type EscrowTrust = "sound" | "fetch" | "confirm";
  *
  * @throws `INVALID_ARGUMENT`
  */
-export function escrowIsSound(log: LogState, knowledge: Pick<EscrowKnowledge, "escrowLog" | "confirmed">): boolean {
+export function escrowIsSound(log: LogState, knowledge: Pick<EscrowKnowledge, "escrowLog"> & Confirmation): boolean {
   assertUserLog(log);
-  const { escrowLog, confirmed } = checkOptions(knowledge);
+  const { escrowLog } = checkOptions(knowledge);
   checkAtHand(escrowLog);
+  const confirmed = confirmationOf(knowledge);
   if (typeof escrowLog !== "object") return false;
   const { enabled } = policyOf(escrowLog);
   const pointer = escrowMember(log)?.pointer;
@@ -57,8 +76,9 @@ export function escrowIsSound(log: LogState, knowledge: Pick<EscrowKnowledge, "e
  */
 export function judgingLog(
   log: LogState,
-  { escrowLog, confirmed }: Pick<EscrowKnowledge, "escrowLog" | "confirmed">,
+  { escrowLog, ...confirmation }: Pick<EscrowKnowledge, "escrowLog"> & Confirmation,
 ): LogState | undefined {
+  const confirmed = confirmationOf(confirmation);
   if (typeof escrowLog !== "object" || escrowTrust(log, escrowLog, confirmed) !== "sound") return undefined;
   const pointer = escrowMember(log)?.pointer;
   if (!pointer) return escrowLog;
@@ -105,7 +125,7 @@ export function escrowTrust(log: LogState, escrowLog: LogState, confirmed: Head 
     confirmed === undefined
       ? named.map((pointers) => pointers.at(-1))
       : [
-          checkHead(confirmed),
+          confirmed,
           // Into this log: after the account was moved to another organisation, the first is not asked for again.
           ...named.flatMap((pointers) =>
             pointers.filter((pointer) => pointer.log === id && !isPassedOver(pointer, escrowLog, confirmed)).slice(-1),

@@ -414,7 +414,8 @@ describe("the fingerprint of an escrow log (section 10)", () => {
       expect(compareFingerprint(log, String(older)).status).toBe("older");
     }
     const view = escrowDevicesAndActivity(disowned.log, { me: disowned.id("Ann"), now: disowned.log.time });
-    expect(view.fingerprint).toBe(published);
+    expect(view.logFingerprint).toBe(published);
+    expect(view.fingerprint).toBe(String(fingerprintOf(disowned.log, disowned.id("Ann"))));
     // The twin: what changes devices, epoch or policy changes it.
     for (const { log } of [disowned.join("Zoe"), disowned.rotate("Ann"), dismiss(staffed, "Bob")]) {
       expect(String(fingerprintOf(log))).not.toBe(published);

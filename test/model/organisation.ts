@@ -60,7 +60,7 @@ export class Organisation {
 
   /** What a user's device knows of it. */
   get knowledge(): Knowledge {
-    return { escrowLog: this.log, confirmed: this.confirmed, now: "unchecked" };
+    return { escrowLog: this.log, storedConfirmation: this.confirmed, now: "unchecked" };
   }
 
   /** Pointers to every epoch, oldest first, as the model has them. */
