@@ -1,4 +1,4 @@
-// Random logs of raw links of every type, for `npm run changed-links`: fields are drawn from what the log has, and often from what it
+// Random logs of raw links of every type, for `npm run gen:changed-links`: fields are drawn from what the log has, and often from what it
 // does not have, and the epoch and the grants that a link then owes are worked out, so that no rule is hidden behind another.
 
 import { equalBytes } from "../src/bytes/bytes.js";
@@ -40,7 +40,7 @@ export function drawHistory(seed: string, links: number): DrawnHistory {
     try {
       world = world.append(entry);
     } catch {
-      // Refused: what for is told where it is judged.
+      // Refused: the reason is found where it is judged.
     }
   }
   return { log: world.log, tried };

@@ -1,4 +1,4 @@
-// Writes docs/spec-example.md: a small log from fixed randomness with the values on the way, for whoever implements docs/spec.md.
+// Writes docs/spec-example.md: a small log from fixed randomness with the values on the way, for those who implement docs/spec.md.
 // Everything is derived here a second time, step by step as the spec says, and compared with what the library made. `--check`
 // compares the file instead of writing it.
 
@@ -190,13 +190,13 @@ const symbols = (list: readonly number[]) => list.join(" ");
 const leaveBody = decodeCbor(decodeEntry(left.entry).link.body, { name: "body", maxBytes: 65_536 });
 const fieldsOf = (map: CborValue) => [...(map as ReadonlyMap<string, CborValue>).keys()].join(", ");
 
-const markdown = `<!-- Made by \`npx tsx scripts/spec-example.ts\`. CI fails when it is out of date. -->
+const markdown = `<!-- Made by \`npm run gen:spec-example\`. CI fails when it is out of date. -->
 
 # A worked example
 
-Values to check an implementation of [spec.md](spec.md) against. The k-th time that randomness is asked for, it is the byte k, as often as
-needed. The clock starts at ${START} (2026-01-01T00:00:00Z) and goes on by 60,000 each time it is read, once for each link. Values are
-hexadecimal; long ones are shown by both ends, with their length and the plain SHA-256 of all their bytes.
+Values to check an implementation of [spec.md](spec.md) against. The k-th draw of randomness is the byte k, repeated to the
+length of the draw. The clock starts at ${START} (2026-01-01T00:00:00Z) and advances by 60,000 each time it is read, once for each link.
+Values are hexadecimal. Of a long value both ends are shown, with its length and the plain SHA-256 of all its bytes.
 
 ## 1. The laptop opens the log
 
@@ -304,7 +304,7 @@ if (!process.argv.includes("--check")) {
   writeFileSync(file, markdown);
 } else if (!existsSync(file) || readFileSync(file, "utf8") !== markdown) {
   console.error(
-    `${file} is out of date: run \`npx tsx scripts/spec-example.ts\`. A difference means that the wire format changed.`,
+    `${file} is out of date: run \`npm run gen:spec-example\`. A difference means that the wire format changed.`,
   );
   process.exitCode = 1;
 }

@@ -9,7 +9,7 @@ import { bareLoops, IN_FLIGHT } from "../support/web-crypto.js";
 
 const CHUNK = 65_536;
 
-/** What the page is told. */
+/** Options of the page. */
 export interface Orders {
   /** Entries of a log, base64. */
   readonly entries: readonly string[];

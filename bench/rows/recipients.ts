@@ -69,7 +69,7 @@ async function* one(
   if (!isCompared) {
     told = 0;
     await time(seal);
-    yield { what: `${count}: times that progress is told`, value: told, unit: "" };
+    yield { what: `${count}: calls of onProgress`, value: told, unit: "" };
   }
 }
 

@@ -10,7 +10,7 @@ import { type Row, ratio } from "../support/row.js";
 
 const env = systemEnv();
 
-/** A log of so many devices, as its first has it. Nobody is approved: whoever stays gets the new epoch all the same. */
+/** A log of so many devices, as its first has it. Nobody is approved: every member that stays gets the new epoch all the same. */
 function logOf(members: number): MemberState {
   let session: MemberState = createLog({ subject: SUBJECT, device: { name: "Device 1" } }, env).accept();
   while (session.log.active.size < members) {

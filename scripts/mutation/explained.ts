@@ -7,7 +7,7 @@ export interface Explained {
   readonly line: string;
   /** What stands there in the mutants; of more lines than one the first. */
   readonly becomes: readonly string[];
-  /** How many mutants of the file become each of these there: one unless told. One more is not explained by it. */
+  /** How many mutants of the file become each of these there: one by default. One more is not explained by it. */
   readonly times?: number;
   readonly why: string;
 }

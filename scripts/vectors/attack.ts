@@ -18,7 +18,7 @@ export interface LogAttack {
   readonly description: string;
   /** The rule that is reported. */
   readonly rule: RuleId;
-  /** `INVALID_LINK` unless told. */
+  /** `INVALID_LINK` by default. */
   readonly code?: ErrorCode;
   /** The rules that are broken, if others than the one reported. */
   readonly breaks?: readonly RuleId[];
@@ -41,7 +41,7 @@ export interface Twins {
   readonly good: Uint8Array | readonly Uint8Array[];
   /** Attachments are left out unless they, or the entry's own bytes, are what the attack is about. */
   readonly whole?: boolean;
-  /** Which of `bad` is refused, from 0; the first unless told. */
+  /** Which of `bad` is refused, from 0; the first by default. */
   readonly at?: number;
   readonly load?: Partial<Load>;
 }

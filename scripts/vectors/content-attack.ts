@@ -27,14 +27,14 @@ export const contentEnv = () => seededEnv("vectors of content");
 export interface ContentAttack {
   readonly name: string;
   readonly description: string;
-  /** `CORRUPT_CONTENT` unless told. */
+  /** `CORRUPT_CONTENT` by default. */
   readonly code?: ErrorCode;
   /** The rule that is reported. */
   readonly rule?: RuleId;
   /** The rules that are broken, if others than the one reported. */
   readonly breaks?: readonly RuleId[];
   readonly bad: readonly Uint8Array[];
-  /** The honest letter to Alice and Bob unless told. */
+  /** The honest letter to Alice and Bob by default. */
   readonly good?: readonly Uint8Array[];
   /** What the reader expects, if not what the sender said. */
   readonly purpose?: string;

@@ -6,8 +6,9 @@ import { compareFingerprint } from "../../src/fingerprint/compare.js";
 import { fingerprintOf, formatFingerprint } from "../../src/fingerprint/fingerprint.js";
 import { parseFingerprint } from "../../src/fingerprint/parse.js";
 import { openEscrow } from "../escrow/support.js";
+import { thrownBy } from "../support/thrown.js";
 import { openWorld, type World } from "../support/world.js";
-import { ALL_FORMS, errorOf, JUNK } from "./support.js";
+import { ALL_FORMS, JUNK } from "./support.js";
 
 // A phone waits, and a thief's device that calls itself the same.
 const before = openWorld("two pending devices").join("Phone");
@@ -37,13 +38,13 @@ describe("the fingerprint of a device", () => {
   });
 
   it("is of an active device only", () => {
-    const refused = ({ log }: World, id: unknown) => errorOf(() => fingerprintOf(log, id as MemberId)).code;
+    const refused = ({ log }: World, id: unknown) => thrownBy(() => fingerprintOf(log, id as MemberId)).code;
     expect(refused(gone, thief)).toBe("UNKNOWN_MEMBER");
     expect(refused(before, thief)).toBe("UNKNOWN_MEMBER");
     expect(refused(backed, backed.id("Paper"))).toBe("INVALID_ARGUMENT");
     for (const junk of JUNK.filter((value) => value !== undefined)) {
       expect(refused(world, junk)).toMatch(/^INVALID_(ARGUMENT|ENCODING)$/);
-      expect(errorOf(() => fingerprintOf(world.log.head, junk as MemberId)).code).toMatch(/^INVALID_/);
+      expect(thrownBy(() => fingerprintOf(world.log.head, junk as MemberId)).code).toMatch(/^INVALID_/);
     }
   });
 
@@ -54,7 +55,7 @@ describe("the fingerprint of a device", () => {
     for (const text of [qr, qr.toLowerCase(), ` ${qr}\n`]) expect(parseFingerprint(text)).toEqual(read);
     expect(parseFingerprint(ofLog(world, "qr"))).toMatchObject({ member: undefined });
     for (const damaged of [qr.replace(phone.toUpperCase(), ""), qr.replace(phone.toUpperCase(), phone.slice(1))]) {
-      expect(errorOf(() => parseFingerprint(damaged)).code).toBe("FINGERPRINT_INVALID");
+      expect(thrownBy(() => parseFingerprint(damaged)).code).toBe("FINGERPRINT_INVALID");
     }
   });
 });
@@ -121,7 +122,7 @@ describe.each(ALL_FORMS)("a device's fingerprint as %s", (form) => {
 describe("comparing one device", () => {
   it("is with an active device of this log", () => {
     const text = shownBy(world, phone, "hex");
-    const refused = ({ log }: World, id: unknown) => errorOf(() => compareFingerprint(log, text, id as MemberId)).code;
+    const refused = ({ log }: World, id: unknown) => thrownBy(() => compareFingerprint(log, text, id as MemberId)).code;
     expect(refused(gone, thief)).toBe("UNKNOWN_MEMBER");
     expect(refused(world, other.id("Pad"))).toBe("UNKNOWN_MEMBER");
     expect(refused(backed, backed.id("Paper"))).toBe("INVALID_ARGUMENT");

@@ -83,7 +83,7 @@ def side_of(links: list[bytes], subject: str) -> Side:
         try:
             compare(state, subject, None)
         except Refused:
-            require(False, "the links are about somebody else")
+            require(False, "the links are of another subject")
     return Side(state, [digest("link/hash", link) for link in links], is_known)
 
 
@@ -99,5 +99,5 @@ def statement_of(data: bytes, side: Side) -> statements.Statement:
     statement = statements.decode(data)
     statements.check_signatures(statement, side.state.operator)
     if statement.log != side.log:
-        raise Refused("WRONG_SUBJECT", "SVC-4", "the statement is about another log")
+        raise Refused("WRONG_SUBJECT", "SVC-4", "the statement names another log")
     return statement

@@ -20,7 +20,7 @@ Seeds = dict[int, bytes]
 
 
 def passes_quick_check(seed: bytes, published: dict) -> bool:
-    """Cheap, and proves nothing about whoever published the keys."""
+    """Cheap, and proves nothing about the author who published the keys."""
     d = hashlib.shake_256(kdf("epoch/kem", seed)).digest(96)[:32]
     return hashlib.sha3_512(d + b"\3").digest()[:32] == published["kem"][1152:1184]
 

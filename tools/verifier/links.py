@@ -240,7 +240,7 @@ def renew_escrow(link: Context) -> Effect:
     link.require(member, "ESC-4", "there is no escrow member")
     link.pointer()
     link.require(link.body["escrow"]["log"] == member.pointer["log"], "ESC-4", "the pointer is into another log")
-    # Whoever renewed to the true pointer may be a stranger: a confirmed device sets the same one once more.
+    # The member that renewed to the true pointer may be a stranger: a confirmed device sets the same one once more.
     heals = link.classes.is_confirmed(link.author) and link.classes.founder(member) > link.classes.confirmed
     may_keep = link.by_escrow() or heals
     link.require(may_keep or link.body["escrow"] != member.pointer, "MEM-2", "the pointer is the one in force")

@@ -1,10 +1,10 @@
-"""Answers again what `npm run questions` asked: what devices owe in random logs, whom they doubt, and whether they may grant
+"""Answers again what `npm run gen:questions` asked: what devices owe in random logs, whom they doubt, and whether they may grant
 to escrow (ESC-4, ESC-8, the agenda of 11.2).
 
 Each line is one story: `seed`; `logs`, escrow logs by name; `entries`, a user's log; and `questions`. A question has what
 the device knows:
 
-- `me`; `of`, which log it is about if not the user's;
+- `me`; `of`, which log it concerns if not the user's;
 - `log`, the newest escrow log: its name and how many links of it are at hand, "unsupported", or absent; `confirmed`, a head;
 - `own`, `notOwn`, `removeEscrow` (ids), `declined`, `enrollAgain` (a position), `served` ([id, runs]), `now`;
 - `keyring`, what only its keyring tells: `superseded`, `junk`, `withheld`, and `unproven`, the grants to escrow that it
@@ -94,7 +94,7 @@ def answer(user: State, logs: dict[str, State], question: dict) -> dict:
 
 
 def run_questions(file: Path) -> int:
-    return count_alike(file, "questions", answers)
+    return count_alike(file, "gen:questions", answers)
 
 
 def answers(lines: Iterator[dict]) -> Answers:

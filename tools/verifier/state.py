@@ -124,7 +124,7 @@ class State:
         founders: dict[int, int] = {}
         for node in sorted({member.node for member in self.members.values()} | self.pointers):
             todo = [node]
-            while todo:  # whoever no older one leads to has this founder
+            while todo:  # those that no older one leads to has this founder
                 reached = todo.pop()
                 if reached not in founders:
                     founders[reached] = node

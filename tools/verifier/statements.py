@@ -68,7 +68,7 @@ def check_signatures(statement: Statement, operator: bytes | None) -> None:
 def check_log(statement: Statement, log: State) -> None:
     """SVC-4."""
     if statement.log != log.log:
-        raise Refused("WRONG_SUBJECT", "SVC-4", "the statement is about another log")
+        raise Refused("WRONG_SUBJECT", "SVC-4", "the statement names another log")
     if statement.seq <= log.seq and not log.has_head(statement.seq, statement.hash):
         raise Refused("FORKED", "SVC-4", f"another link {statement.seq} is stated")
 

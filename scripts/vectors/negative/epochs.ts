@@ -45,7 +45,7 @@ const WHEN: readonly LogAttack[] = [
   ...MAKING.map(
     ([what, before, after, ...signers]): LogAttack => ({
       name: `${what}_without_its_epoch`,
-      description: `A ${worded(what)} makes no new epoch, so that what is sealed next stays readable to whoever should not.`,
+      description: `A ${worded(what)} makes no new epoch, so that what is sealed next stays readable for a member that should not read it.`,
       rule: "MEM-7",
       make: () => ({ before, bad: changed(after, (body) => body.delete("epoch"), ...signers), good: after.last }),
     }),

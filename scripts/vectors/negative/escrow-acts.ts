@@ -1,4 +1,4 @@
-// Attacks by and on whoever acts for escrow in a user's log: docs/spec.md sections 6.5, 6.8 and 11.3 (LOG-4, LOG-5, MEM-1, MEM-3 to
+// Attacks by and on those who act for escrow in a user's log: docs/spec.md sections 6.5, 6.8 and 11.3 (LOG-4, LOG-5, MEM-1, MEM-3 to
 // MEM-5).
 
 import { epochSigner, recoverBy, reviewEscrow } from "../../../test/escrow/support.js";

@@ -278,7 +278,7 @@ const beyond: Pointer = { ...newestPointer(later.log), ...fake, epoch: 99 };
 const CONTRADICTED: readonly EscrowAttack[] = [
   owes(
     "fork_of_the_escrow_log",
-    "A dismissed admin forked the escrow log: there the true pointer looks false. Whoever renewed would hand everything over.",
+    "A dismissed admin forked the escrow log: there the true pointer looks false. A device that renewed would hand everything over.",
     ["ESC-4"],
     [{ user: renewed, escrow: fork }, CONTRADICTION],
     [{ user: renewed, escrow: later }],

@@ -236,7 +236,7 @@ const DUE: readonly EscrowAttack[] = [
   ),
   due(
     "renewed_by_an_admin_that_took_fresh_keys",
-    "The admin that renewed has taken fresh keys since: whoever has the old ones knows the current epoch.",
+    "The admin that renewed has taken fresh keys since: anybody who has the old ones knows the current epoch.",
     { user: renewedBy(client, dismissed, "Ann"), escrow: rekeyed(dismissed) },
     { user: renewedBy(renewedBy(client, dismissed, "Ann"), rekeyed(dismissed), "Ann"), escrow: rekeyed(dismissed) },
   ),
@@ -278,7 +278,7 @@ const LOOSE: readonly EscrowAttack[] = [
   ),
   loose(
     "act_from_before_a_rekey_that_is_loose",
-    "The admin took fresh keys: whoever has the old ones could still do it.",
+    "The admin took fresh keys: anybody who has the old ones could still do it.",
     inLog(restoredByBob.escrow.rekey("Bob")),
     inLog(disowned(restoredByBob.escrow.rekey("Bob"), place)),
     [place],

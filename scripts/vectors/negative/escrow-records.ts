@@ -71,7 +71,7 @@ const announced = announce(staffed, "Bob", asked, { approve: ["Phone", "Tablet"]
 const place = announced.act;
 const sealedAct = (opening: Uint8Array, to: Uint8Array): Uint8Array =>
   hpkeSeal(kem, { info: concat(labelPrefix(LABELS.actOpening), to), plaintext: opening, coins });
-/** An act by Bob of these contents; it commits to them as the act of `committer`, or to what it is told. */
+/** An act by Bob of these contents; it commits to them as the act of `committer`, or to the given one. */
 function actOf(
   change: Partial<RecordedAct>,
   { committer = "Bob", to, shape = encodeAct }: { committer?: string; to?: Uint8Array; shape?: typeof encodeAct } = {},

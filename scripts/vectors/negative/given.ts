@@ -1,4 +1,4 @@
-// Attacks by whoever signs for escrow: what it may give, and how it proves that. docs/spec.md sections 6.4 (step 4) and 11.3 (ESC-11),
+// Attacks by those who sign for escrow: what it may give, and how it proves that. docs/spec.md sections 6.4 (step 4) and 11.3 (ESC-11),
 // and 6.7 (MEM-1, MEM-6, MEM-7, MEM-9).
 
 import type { Runs } from "../../../src/bytes/runs.js";

@@ -23,7 +23,7 @@ import { prefixOf } from "../prefixes.js";
 import { secretsOf } from "../secrets.js";
 import { alone, bob, joined, staffed, two } from "../worlds.js";
 
-/** An attack by whoever makes grants, or by a server that moves or withholds their bytes. */
+/** An attack by a member that makes grants, or by a server that moves or withholds their bytes. */
 interface GrantAttack {
   readonly name: string;
   readonly description: string;

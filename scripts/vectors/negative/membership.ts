@@ -85,7 +85,7 @@ const LISTS: readonly LogAttack[] = [
   named("expel_names_a_stranger", "An expel of an id that is nobody's in this log.", () => inExpel(idList([stranger]))),
   named("expel_list_unsorted", "An expel's list is not sorted.", () => inExpel(reversed("Tablet", "Watch"))),
   named("expel_names_one_twice", "An expel names a member twice.", () => inExpel(twice("Tablet"))),
-  named("lockdown_removes_its_author", "Switching lockdown on removes whoever does it.", () =>
+  named("lockdown_removes_its_author", "Switching lockdown on removes its author.", () =>
     inLockdown(ids("Laptop", "Phone", "Tablet", "Watch")),
   ),
   named("lockdown_list_unsorted", "The list of a lockdown is not sorted.", () =>
@@ -159,7 +159,7 @@ function declaredAway(): Twins {
 const APPROVALS: readonly LogAttack[] = [
   {
     name: "approval_that_changes_nothing",
-    description: "A member is approved again by whoever approved it: it would neither gain epochs nor move.",
+    description: "A member is approved again by the member that approved it: it would neither gain epochs nor move.",
     rule: "MEM-1",
     make: approvedAgain,
   },

@@ -45,7 +45,7 @@ const led = recoverBy(
   { approve: ["Tablet", "Watch"], remove: ["Laptop"] },
 );
 
-/** The entries of a log with one of a later version in the place of another, signed by whoever wrote that one. */
+/** The entries of a log with one of a later version in the place of another, signed by the author of that one. */
 const later = ({ entries }: World, at: number, ...signers: readonly RawSigner[]): readonly Uint8Array[] =>
   entries.map((entry, index) => (index === at ? mutate(entry, { body: (body) => body.set("v", 2), signers }) : entry));
 const laptop = alone.signer("Laptop");
@@ -239,7 +239,7 @@ const EVIDENCE: readonly EvidenceAttack[] = [
   },
   {
     name: "evidence_about_somebody_else",
-    description: "The links are about another subject than the evidence names.",
+    description: "The links are of another subject than the evidence names.",
     code: "INVALID_ARGUMENT",
     bad: { ...fork, subject: "mallory@example.org" },
   },

@@ -154,7 +154,7 @@ const ATTACKS: readonly Attack[] = [
   },
   {
     name: "statement_about_another_log",
-    description: "The statement is about another log of the same operator.",
+    description: "The statement names another log of the same operator.",
     ...{ rule: "SVC-4", code: "WRONG_SUBJECT", bad: statement(other) },
   },
   {

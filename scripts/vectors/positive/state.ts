@@ -1,4 +1,4 @@
-// The state of a log as vectors write it: all that docs/spec.md sections 2 and 6.3 say of it, but for `seen`.
+// The state of a log as vectors write it: all that docs/spec.md sections 2 and 6.3 say of it, except `seen`.
 
 import { sha256 } from "@noble/hashes/sha2.js";
 import { toHex } from "../../../src/bytes/text.js";

@@ -19,7 +19,7 @@ export const CLASS_MUTANTS: readonly Mutant[] = [
     breaks: "takeover",
   },
   {
-    name: "lockdown goes on by whoever is confirmed, founding or not",
+    name: "any confirmed member switches lockdown on, founding or not",
     rule: "MEM-5",
     changes: [
       {

@@ -128,7 +128,7 @@ export const GRANT_MUTANTS: readonly Mutant[] = [
     breaks: "extension",
   },
   {
-    name: "whoever joins counts as granted what was before it",
+    name: "a member that joins counts as granted what was before it",
     rule: "MEM-1",
     changes: [
       {
@@ -301,7 +301,7 @@ export const GRANT_MUTANTS: readonly Mutant[] = [
     breaks: "closable",
   },
   {
-    name: "whoever holds a part of a gap is listed for all of it",
+    name: "a member that holds a part of a gap is listed for all of it",
     rule: "8",
     changes: [
       {
