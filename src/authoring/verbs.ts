@@ -83,7 +83,8 @@ export function approvedMembers(
 
 /** @throws `INVALID_ARGUMENT` for who is not of the author's class, `UNKNOWN_MEMBER` */
 function extendedMembers({ log, keyring }: MemberState, extend: readonly MemberId[] = []): readonly MemberId[] {
-  const { founder } = activeMember(log, keyring.member);
+  // Whether the author is active at all is judged with its link.
+  const founder = findMember(log, keyring.member)?.founder;
   return memberList(log, "extend", extend).map((id) => {
     const member = activeMember(log, id);
     if (member.kind === "escrow" || member.founder === founder) return id;

@@ -122,7 +122,7 @@ const STALE = {
 
 /**
  * That the log went on harms nothing: what was compared is still in it. A device with other keys is not the one that was compared:
- * whoever has a copy of its old key could have taken fresh ones.
+ * a thief with a copy of its old key could have taken fresh ones in its name.
  */
 function staleness(log: LogState, { head, member: id }: ComparedDevice, keys: Keys): Staleness | undefined {
   if (head.log !== log.head.log) return "other-log";

@@ -57,7 +57,7 @@ export const joinLog = accepting((log: LogState, options: enter.JoinLogOptions, 
 );
 export const acceptProvisioning = accepting(enter.acceptProvisioning);
 
-/** Lists of ids: most tests are about what approvals do, not about how people compare. */
+/** Lists of ids, which nobody compared: most tests check what approvals do, not how people compare. */
 export type Lists<T extends actions.Approvals> = Omit<T, keyof actions.Approvals> & {
   readonly approve?: actions.Approvals["approveUncompared"];
 };
