@@ -32,7 +32,7 @@ const NONE = new Uint8Array(0);
 
 type Row = readonly [name: string, value: Uint8Array | string];
 
-/** The k-th draw is the byte k, as often as asked for; the clock goes on by a minute at each reading. */
+/** Draw number k is the byte k, repeated to the requested length. The clock advances by a minute at each reading. */
 function countingEnv(): Env {
   let draws = 0;
   let readings = 0;
@@ -50,7 +50,7 @@ function same(actual: Uint8Array, expected: Uint8Array | undefined, what: string
   if (!expected || !equalBytes(actual, expected)) throw new Error(`${what}: the spec's steps give other bytes`);
 }
 
-/** Lines of 32 bytes; of more than 256 bytes both ends, the length and the plain hash of all. */
+/** Lines of 32 bytes. For more than 256 bytes: both ends, the length and the plain hash of all. */
 function linesOf(value: Uint8Array | string): readonly string[] {
   if (typeof value === "string") return [value];
   if (value.length <= 256) return toHex(value).match(/.{1,64}/g) ?? [];
@@ -100,7 +100,7 @@ function linkRows(entry: Uint8Array, log: LogState): readonly Row[] {
   ];
 }
 
-/** The grants of a log's newest link, made once more from the seeds. */
+/** The grants of a log's newest link, made again from the seeds. */
 function grantRows(entry: Uint8Array, log: LogState, seedOf: (epoch: number) => Uint8Array): readonly Row[] {
   const { attachments } = decodeEntry(entry);
   const record = log.links.last();

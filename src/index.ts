@@ -83,7 +83,7 @@ export { type Standing, standing } from "./grants/standing.js";
 export { unsafeSerializeKeyring } from "./grants/store-keyring.js";
 export { Keyring } from "./keys/keyring.js";
 export { parseKeyring } from "./keys/keyring-bytes.js";
-export type { Clock } from "./log/checks.js";
+export type { Clock } from "./log/clock.js";
 export type { Pointer } from "./log/fields.js";
 export type { NamedHead } from "./log/heads.js";
 export type {
@@ -112,8 +112,8 @@ export { type Env, systemEnv } from "./primitives/env.js";
 export type { ComparedDevice, ComparedLog } from "./trust/compared.js";
 export type { EscrowKnowledge, EscrowLogAtHand } from "./trust/soundness.js";
 export type { Activity } from "./views/activity.js";
-export type { DoneBy } from "./views/deeds.js";
 export type { DevicesOptions } from "./views/devices.js";
 export { type DevicesAndActivity, type DeviceView, devicesAndActivity } from "./views/devices-and-activity.js";
+export type { DoneBy } from "./views/done-by.js";
 export type { FurtherApproval, PendingMember } from "./views/pending.js";
 export { type Offer, type RemovalView, type RemoverClass, removalOf } from "./views/removal.js";

@@ -90,7 +90,7 @@ function usedBackupKey(log: LogState, paper: Member, { nameOf, me }: Perspective
   if (!record) return undefined;
   const members = uses.filter(({ seq }) => seq === newest).map(({ member }) => member);
   const others = members.filter((member) => member !== me).map(nameOf);
-  const whom = list([...(members.includes(me as MemberId) ? ["this device"] : []), ...others]);
+  const whom = list([...(me !== undefined && members.includes(me) ? ["this device"] : []), ...others]);
   const used = `${nameOf(id)} approved ${whom} on ${formatDay(dateOf(record.time))}, and nobody who made it is still active`;
   const text = `${used}. If you used it, make a new backup key and then remove this one. If you did not, remove ${list(["it", ...others])}.`;
   return { code: "used-backup-key", text, members: [id] };

@@ -1,18 +1,20 @@
 // Fingerprints: 256 bits that commit to a whole log, and to one device of it, to be compared by people or by their devices.
 // docs/spec.md section 10.
 
+import { checkHead } from "../arguments/heads.js";
 import { encodeCbor } from "../bytes/cbor.js";
 import type { MemberId } from "../bytes/ids.js";
+import { lastOf } from "../bytes/present.js";
 import { fromHex, parseMemberId, toHex } from "../bytes/text.js";
 import { KeysteadError } from "../errors.js";
-import { activeMember, type Head, type LinkRecord, LogState, type Member } from "../log/state.js";
+import { activeMember, type Head, LogState, type Member } from "../log/state.js";
 import { labelledHash } from "../primitives/hash.js";
 import { LABELS } from "../primitives/labels.js";
 import { type FingerprintForm, FORMS } from "./forms.js";
 
 /**
- * Commits to a log up to one head, and to one device if it is a device's. Public: it may be shown, printed and sent. It changes with every link (of an escrow log, but for
- * daily records), so two people who compare must both have the newest state.
+ * Commits to a log up to one head, and to one device if it is a device's. Public: it may be shown, printed and sent. It changes with
+ * every link (of an escrow log, but for daily records), so two people who compare must both have the newest state.
  */
 export class Fingerprint {
   readonly head: Head;
@@ -57,7 +59,7 @@ const DAILY: ReadonlySet<string> = /* @__PURE__ */ new Set(["act", "access", "di
 export function fingerprintHead({ kind, head, links }: LogState): Head {
   if (kind === "user") return head;
   // The first link is none of these, so there is one.
-  const { seq, hash } = [...links].filter(({ type }) => !DAILY.has(type)).at(-1) as LinkRecord;
+  const { seq, hash } = lastOf([...links].filter(({ type }) => !DAILY.has(type)));
   return { log: head.log, seq, hash };
 }
 
@@ -89,12 +91,9 @@ export function deviceOf(log: LogState, id: unknown): Member {
 
 /** The fingerprint at one head, of whatever member id. @throws `INVALID_ARGUMENT`, `INVALID_ENCODING` */
 export function fingerprintAt(given: Head, member: MemberId | undefined): Fingerprint {
-  const { log, seq, hash } = (typeof given === "object" && given !== null ? given : {}) as Head;
+  const { log, seq, hash } = checkHead(given);
   const logId = fromHex(log, { name: "head.log", length: 32 });
   const linkHash = fromHex(hash, { name: "head.hash", length: 32 });
-  if (!Number.isSafeInteger(seq) || seq < 1) {
-    throw new KeysteadError("INVALID_ARGUMENT", "head.seq must be a whole number from 1");
-  }
   const of = [logId, seq, linkHash];
   const digest =
     member === undefined

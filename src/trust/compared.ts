@@ -4,8 +4,8 @@
 import { equalBytes } from "../bytes/bytes.js";
 import type { MemberId } from "../bytes/ids.js";
 import { KeysteadError } from "../errors.js";
+import { extendsHead } from "../log/heads.js";
 import { findMember, type Head, type LogState, type Member } from "../log/state.js";
-import { extendsHead } from "./head.js";
 
 /** The public keys that a device had when its fingerprint matched. */
 type Keys = Pick<Member, "signingKey" | "kemKey">;

@@ -1,13 +1,13 @@
 // Recent activity: every link in words, who did what. docs/spec.md section 6.
 
 import type { MemberId } from "../bytes/ids.js";
+import { present } from "../bytes/present.js";
 import { NO_RUNS, type Runs, uniteRuns } from "../bytes/runs.js";
 import { dateOf } from "../coverage/dates.js";
 import { KIND_NAMES, list, type NameOf } from "../coverage/names.js";
 import { formatEpochs } from "../coverage/stretches.js";
-import type { Pointer, Policy } from "../log/fields.js";
 import type { LinkTypeName } from "../log/registry.js";
-import type { GrantRecord, LinkRecord, LogFacts, Member, MemberKind } from "../log/state.js";
+import type { GrantRecord, LinkRecord, LogFacts, MemberKind } from "../log/state.js";
 import { findMember } from "../log/state.js";
 
 /** One link, for people. */
@@ -26,7 +26,7 @@ export interface Activity {
 export function activityOf(log: LogFacts, record: LinkRecord, nameOf: NameOf): Activity {
   const { seq, type, author, time, missing } = record;
   const who = author === "operator" ? "The service" : nameOf(author);
-  const kindOf = (id: MemberId) => (findMember(log, id) as Member).kind;
+  const kindOf = (id: MemberId) => present(findMember(log, id)).kind;
   const what = WORDS[type as LinkTypeName](record, { nameOf, kindOf });
   const declared = missing.length > 0 ? [`could not open ${formatEpochs(missing)}`] : [];
   const withheld = record.withheldFromEscrow ? [`withheld epoch ${record.epoch} from escrow`] : [];
@@ -49,7 +49,7 @@ const WORDS: Readonly<Record<LinkTypeName, (record: LinkRecord, terms: Terms) =>
   genesis: () => "opened the log",
   join: () => "joined",
   enroll: (record, { nameOf, kindOf }) => {
-    const entered = record.entered as MemberId;
+    const entered = present(record.entered);
     return `added the ${KIND_NAMES[kindOf(entered)]} ${nameOf(entered)}`;
   },
   review: (record, { nameOf }) =>
@@ -57,18 +57,18 @@ const WORDS: Readonly<Record<LinkTypeName, (record: LinkRecord, terms: Terms) =>
   rotate: ({ epoch }) => `made epoch ${epoch}`,
   regrant: ({ grants }, { nameOf }) => `granted ${formatEpochs(runsOfGrants(grants))} to ${recipients(grants, nameOf)}`,
   reclaim: ({ grants, reclaimedFrom }, { nameOf }) =>
-    `took over ${formatEpochs(runsOfGrants(grants))} of ${nameOf(reclaimedFrom as MemberId)}, which was removed`,
+    `took over ${formatEpochs(runsOfGrants(grants))} of ${nameOf(present(reclaimedFrom))}, which was removed`,
   rekey: () => "took fresh keys",
   leave: () => "left",
   expel: (record, { nameOf }) => changes(record, nameOf),
   rename: ({ renamed, author }, { nameOf }) =>
-    renamed === author ? "renamed itself" : `renamed ${nameOf(renamed as MemberId)}`,
+    renamed === author ? "renamed itself" : `renamed ${nameOf(present(renamed))}`,
   lockdown: (record, { nameOf }) => {
     const also = record.removed.length > 0 ? ` and ${changes(record, nameOf)}` : "";
     return `switched lockdown ${record.lockdown ? "on" : "off"}${also}`;
   },
-  "renew-escrow": ({ pointer }) => `pointed escrow at epoch ${(pointer as Pointer).epoch} of its log`,
-  policy: ({ policy }) => `set the policy: escrow is ${(policy as Policy).enabled ? "enabled" : "not enabled"}`,
+  "renew-escrow": ({ pointer }) => `pointed escrow at epoch ${present(pointer).epoch} of its log`,
+  policy: ({ policy }) => `set the policy: escrow is ${present(policy).enabled ? "enabled" : "not enabled"}`,
   access: () => "recorded an access to a user's data",
   act: () => "recorded an act in a user's log",
   disown: (record) => disowning(record),

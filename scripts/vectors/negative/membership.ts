@@ -1,4 +1,4 @@
-// Attacks with lists of members, and on the last of them: docs/spec.md section 6.7 (MEM-1 to MEM-3).
+// Attacks with lists of members, and on the last members of a log: docs/spec.md section 6.7 (MEM-1 to MEM-3).
 
 import type { CborValue } from "../../../src/bytes/cbor.js";
 import { dueNext } from "../../../test/support/links.js";
@@ -131,7 +131,7 @@ function approvedAgain(): Twins {
   };
 }
 
-/** The younger device approves the older, which has everything that it has. */
+/** The younger device approves the older one, which has all epochs that the younger one has. */
 function upward(): Twins {
   const phone = base.signer("Phone");
   const body = { type: "review", author: phone.sign, approve: [idBytes(base.id("Laptop"))], remove: [] };
@@ -142,7 +142,7 @@ function upward(): Twins {
   };
 }
 
-/** The author declares missing all that its approval would extend by; the twin declares another epoch. */
+/** The author declares missing all epochs by which its approval would extend; the twin declares another epoch. */
 function declaredAway(): Twins {
   const [first, phone] = [two.signer("Laptop"), two.signer("Phone")];
   const before = two.append(
@@ -214,7 +214,7 @@ const ONE_LEFT: readonly LogAttack[] = [
   },
 ];
 
-/** What a link gives to whom: a fault here leaves somebody out, or lets somebody in. */
+/** The members that a link grants to: a fault here leaves a member out, or lets one in. */
 const approvedOnly = base.review("Laptop", { approve: ["Phone"] });
 const inGrants = (world: World, change: (grants: RawBody[]) => unknown): Twins => ({
   before: base,
