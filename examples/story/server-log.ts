@@ -50,7 +50,9 @@ export class ServerLog {
   }
 
   /** Somebody compares what a device of this log shows with what the log says: the token with which that device is approved. */
-  compareDevice({ log, keyring }: MemberState): ComparedDevice {
+  compareDevice(session: MemberState): ComparedDevice {
+    // It shows the newest: one that has not seen the newest links would be `older`.
+    const { log, keyring } = this.catchUp(session);
     const shown = String(fingerprintOf(log, keyring.member));
     const { token } = compareFingerprint(this.verified, shown, keyring.member);
     if (!token) throw new Error("the device's fingerprint does not match");
