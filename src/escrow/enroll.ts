@@ -12,7 +12,14 @@ import { escrowMember, type LogState } from "../log/state.js";
 import type { Env } from "../primitives/env.js";
 import { policyOf } from "../trust/escrow-needs.js";
 import { newestPointer, pointerTo } from "../trust/pointer.js";
-import { checkAtHand, confirmationOf, type EscrowKnowledge, escrowTrust, isContradicted } from "../trust/soundness.js";
+import {
+  assertUserLog,
+  checkAtHand,
+  confirmationOf,
+  type EscrowKnowledge,
+  escrowTrust,
+  isContradicted,
+} from "../trust/soundness.js";
 
 /**
  * Enrolls the organisation's escrow with everything that this device holds. No secret is made: the member's keys are the
@@ -25,6 +32,7 @@ import { checkAtHand, confirmationOf, type EscrowKnowledge, escrowTrust, isContr
  */
 export function enrollEscrow(state: MemberState, knowledge: EscrowKnowledge, env: Env): Proposal<MemberState> {
   const { log } = checkMemberState(state);
+  assertUserLog(log, "state.log");
   const { escrowLog: given } = checkOptions(knowledge);
   const confirmed = confirmationOf(knowledge);
   const pointer = typeof given === "object" ? newestPointer(given) : undefined;
@@ -43,8 +51,13 @@ export function enrollEscrow(state: MemberState, knowledge: EscrowKnowledge, env
  */
 export function renewEscrow(state: MemberState, knowledge: EscrowKnowledge, env: Env): Proposal<MemberState> {
   const { log } = checkMemberState(state);
+  assertUserLog(log, "state.log");
   const pointer = escrowMember(log)?.pointer;
-  if (!pointer) throw new KeysteadError("INVALID_ARGUMENT", "this log has no escrow member to renew; enroll it");
+  if (!pointer)
+    throw new KeysteadError(
+      "INVALID_ARGUMENT",
+      "this log has no escrow member to renew; enroll escrow first, by enrollEscrow",
+    );
   const escrowLog = trustedLog(log, knowledge);
   if (isContradicted(pointer, escrowLog, confirmationOf(knowledge))) {
     throw untrusted("the pointer and this escrow log contradict each other; ask the user to compare fingerprints");

@@ -2,12 +2,13 @@
 // docs/spec.md section 10.
 
 import { checkHead } from "../arguments/heads.js";
+import { finishInstance, isDisguised, wrongInstance } from "../arguments/instances.js";
 import { encodeCbor } from "../bytes/cbor.js";
 import type { MemberId } from "../bytes/ids.js";
 import { lastOf } from "../bytes/present.js";
 import { fromHex, parseMemberId, toHex } from "../bytes/text.js";
 import { KeysteadError } from "../errors.js";
-import { activeMember, type Head, LogState, type Member } from "../log/state.js";
+import { activeMember, assertLog, type Head, LogState, type Member } from "../log/state.js";
 import { labelledHash } from "../primitives/hash.js";
 import { LABELS } from "../primitives/labels.js";
 import { type FingerprintForm, FORMS } from "./forms.js";
@@ -29,7 +30,7 @@ export class Fingerprint {
     this.head = head;
     this.member = member;
     this.hex = hex;
-    Object.freeze(this);
+    finishInstance(this, "Fingerprint");
   }
 
   /** @internal Only {@link fingerprintOf} calls this. */
@@ -76,6 +77,7 @@ export function fingerprintHead({ kind, head, links }: LogState): Head {
  * active in the log
  */
 export function fingerprintOf(of: Head | LogState, member?: MemberId): Fingerprint {
+  if (isDisguised("LogState", of)) assertLog(of);
   const device = member === undefined ? undefined : LogState.is(of) ? deviceOf(of, member).id : parseMemberId(member);
   return fingerprintAt(LogState.is(of) ? fingerprintHead(of) : of, device);
 }
@@ -114,9 +116,7 @@ export function fingerprintAt(given: Head, member: MemberId | undefined): Finger
  * @throws `INVALID_ARGUMENT`
  */
 export function formatFingerprint(fingerprint: Fingerprint, form: FingerprintForm = "digits"): string {
-  if (!Fingerprint.is(fingerprint)) {
-    throw new KeysteadError("INVALID_ARGUMENT", "fingerprint must come from fingerprintOf");
-  }
+  if (!Fingerprint.is(fingerprint)) throw wrongInstance("fingerprint", "Fingerprint", fingerprint);
   if (!Object.hasOwn(FORMS, form)) {
     throw new KeysteadError("INVALID_ARGUMENT", `form must be one of ${Object.keys(FORMS).join(", ")}`);
   }

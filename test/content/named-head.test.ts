@@ -109,13 +109,13 @@ describe("content that does not open", () => {
   it("because its sender saw another history says so, instead of asking to fetch it again", async () => {
     const sealed = await seal(theirs);
     const refused = openContent(sealed, laptop(mine), { purpose, log: mine.log });
-    await expect(refused).rejects.toThrow(/another history .* ask its sender/);
+    await expect(refused).rejects.toThrow(/another history .* ask the sender/);
     expect(await rejection(refused)).toMatchObject({
-      code: "CORRUPT_CONTENT",
+      code: "NO_ACCESS",
       details: { named: { status: "forked", head: theirs.log.head, known: mine.log.head } },
     });
     const unchecked = openContent(sealed, laptop(mine), { purpose });
-    await expect(unchecked).rejects.toThrow(/fetch it again/);
+    await expect(unchecked).rejects.toThrow(/fetch the content again/);
     expect(await rejection(unchecked)).toMatchObject({
       code: "CORRUPT_CONTENT",
       details: { named: { status: "unchecked" } },

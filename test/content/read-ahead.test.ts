@@ -3,7 +3,7 @@
 import { describe, expect, it } from "vitest";
 import { ahead } from "../../src/content/read-ahead.js";
 
-/** Numbers, how many of them were asked for, and whether their giver was told that no more are wanted. */
+/** Numbers, how many of them were asked for, and whether their source learned that no more are wanted. */
 function numbers(count: number) {
   const seen = { asked: 0, isEnded: false };
   const items = {
