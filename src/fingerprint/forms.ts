@@ -2,6 +2,7 @@
 // docs/spec.md section 10.
 
 import { wordlist } from "@scure/bip39/wordlists/english.js";
+import type { MemberId } from "../bytes/ids.js";
 import type { Head } from "../log/state.js";
 
 /** How a fingerprint is written. */
@@ -17,9 +18,10 @@ export const WORDS = 19;
 /** What the payload of a QR code starts with: format and version. */
 export const QR_PREFIX = "KEYSTEAD-FP:1:";
 
-/** What is written down: a head, and its fingerprint as 64 lower-case hexadecimal digits. */
+/** What is written down: a head, the device if it is one's, and the fingerprint as 64 lower-case hexadecimal digits. */
 export interface Writable {
   readonly head: Pick<Head, "log" | "seq">;
+  readonly member: MemberId | undefined;
   readonly hex: string;
 }
 
@@ -32,7 +34,7 @@ export const FORMS: Readonly<Record<FingerprintForm, (fingerprint: Writable) => 
     const wordAt = (_: unknown, i: number) => wordlist[Number.parseInt(bits.slice(11 * i, 11 * i + 11), 2)] as string;
     return joinWords(Array.from({ length: WORDS }, wordAt));
   },
-  qr: ({ head, hex }) => qrPayload(head.log, head.seq, hex),
+  qr: ({ head, member, hex }) => qrPayload({ ...head, member }, hex),
 };
 
 /** 60 digits in 12 groups of five. */
@@ -51,8 +53,11 @@ export function joinWords(words: readonly string[]): string {
 }
 
 /** Upper case throughout: the alphanumeric mode of QR codes (ISO/IEC 18004) has no other, and makes a smaller code. */
-export function qrPayload(log: string, seq: number, hex: string): string {
-  return `${QR_PREFIX}${log}:${seq}:${hex}`.toUpperCase();
+export function qrPayload(
+  { log, seq, member }: Pick<Head, "log" | "seq"> & Pick<Writable, "member">,
+  hex: string,
+): string {
+  return `${QR_PREFIX}${log}:${seq}:${member === undefined ? "" : `${member}:`}${hex}`.toUpperCase();
 }
 
 function inGroups(text: string, size: number): string {

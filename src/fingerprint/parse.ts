@@ -2,7 +2,7 @@
 // docs/spec.md section 10.
 
 import { wordlist } from "@scure/bip39/wordlists/english.js";
-import type { LogId } from "../bytes/ids.js";
+import type { LogId, MemberId } from "../bytes/ids.js";
 import { type ErrorDetails, KeysteadError } from "../errors.js";
 import { DIGITS, groupDigits, groupHex, HEX_DIGITS, joinWords, qrPayload, WORDS } from "./forms.js";
 
@@ -19,6 +19,8 @@ export type ParsedFingerprint =
       /** The log and its length that the payload names. */
       readonly log: LogId;
       readonly seq: number;
+      /** The device that it names; undefined for the fingerprint of a whole log. */
+      readonly member: MemberId | undefined;
     };
 
 /** Longer than any form in any sensible spacing. */
@@ -27,7 +29,7 @@ const MAX_TEXT = 4096;
 const GROUPS = /[\p{L}\p{N}\p{M}]+/gu;
 const HEX = /^[0-9a-f]+$/;
 const QR_START = /^keystead-fp/i;
-const QR = /^keystead-fp:1:([0-9a-f]{64}):([1-9][0-9]{0,15}):([0-9a-f]{64})$/i;
+const QR = /^keystead-fp:1:([0-9a-f]{64}):([1-9][0-9]{0,15}):(?:([0-9a-f]{32}):)?([0-9a-f]{64})$/i;
 const LISTED: ReadonlySet<string> = /* @__PURE__ */ new Set(wordlist);
 
 /**
@@ -54,7 +56,7 @@ export function parseFingerprint(text: unknown): ParsedFingerprint {
 }
 
 function parseQr(compact: string): ParsedFingerprint {
-  const [, log, digits, hex] = QR.exec(compact) ?? [];
+  const [, log, digits, member, hex] = QR.exec(compact) ?? [];
   const seq = Number(digits);
   if (log === undefined || hex === undefined || !Number.isSafeInteger(seq)) {
     throw invalid("the QR payload is damaged, cut short or of a newer version; scan it again, or update", {
@@ -62,7 +64,12 @@ function parseQr(compact: string): ParsedFingerprint {
       characters: compact.length,
     });
   }
-  return { form: "qr", text: qrPayload(log, seq, hex), log: log.toLowerCase() as LogId, seq };
+  const named = {
+    log: log.toLowerCase() as LogId,
+    seq,
+    member: member?.toLowerCase() as MemberId | undefined,
+  };
+  return { form: "qr", text: qrPayload(named, hex), ...named };
 }
 
 function parseWords(words: readonly string[]): ParsedFingerprint {

@@ -168,7 +168,7 @@ describe("content", () => {
 });
 
 describe("fingerprints", () => {
-  const { heads, readings, comparisons, pins } = file<ReturnType<typeof fingerprintValues>>("fingerprints");
+  const { heads, devices, readings, comparisons, pins } = file<ReturnType<typeof fingerprintValues>>("fingerprints");
 
   it.each(heads)("are written in every form [%#]", ({ head, ...forms }) => {
     for (const form of ["digits", "hex", "words", "qr"] as const) {
@@ -176,12 +176,20 @@ describe("fingerprints", () => {
     }
   });
 
+  it.each(devices)("of devices are written in every form [%#]", ({ head, member, ...forms }) => {
+    for (const form of ["digits", "hex", "words", "qr"] as const) {
+      expect(formatFingerprint(fingerprintOf(head, member), form)).toBe(forms[form]);
+    }
+  });
+
   it.each(readings)("are read in any spacing [%#]", ({ typed, ...read }) => {
     expect(parseFingerprint(typed)).toEqual(read);
   });
 
-  it.each(comparisons.given)("are compared: $result [%#]", ({ text: given, result }) => {
-    expect(compareFingerprint(prefixState(comparisons.log), given)).toBe(result);
+  it.each(comparisons.given)("are compared: $result [%#]", ({ text: given, with: member, result, names }) => {
+    const log = prefixState(comparisons.log);
+    const found = member === undefined ? compareFingerprint(log, given) : compareFingerprint(log, given, member);
+    expect([found.status, found.member]).toEqual([result, names]);
   });
 
   it.each(pins)("are remembered in pins [%#]", ({ bytes: encoded, ...pin }) => {

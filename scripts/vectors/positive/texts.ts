@@ -3,6 +3,7 @@
 import { encodeBackupText, secretFromBytes } from "../../../src/backup/code.js";
 import { backupIdSymbols, backupKeys } from "../../../src/backup/key.js";
 import { checkBackupKey } from "../../../src/backup/open.js";
+import type { MemberId } from "../../../src/bytes/ids.js";
 import { compareFingerprint } from "../../../src/fingerprint/compare.js";
 import { fingerprintOf, formatFingerprint } from "../../../src/fingerprint/fingerprint.js";
 import { parseFingerprint } from "../../../src/fingerprint/parse.js";
@@ -19,8 +20,8 @@ const FORMS = ["digits", "hex", "words", "qr"] as const;
 
 /** vectors/positive/fingerprints.json */
 export function fingerprintValues() {
-  const forms = ({ log }: Pick<World, "log">) => {
-    const fingerprint = fingerprintOf(log);
+  const forms = ({ log }: Pick<World, "log">, member?: MemberId) => {
+    const fingerprint = fingerprintOf(log, member);
     return Object.fromEntries(FORMS.map((form) => [form, formatFingerprint(fingerprint, form)])) as Record<
       (typeof FORMS)[number],
       string
@@ -44,13 +45,26 @@ export function fingerprintValues() {
     forms(fork).qr,
     forms(bob).qr,
     forms(bob).digits,
+  ].map((text) => ({ text, with: undefined }));
+  const [laptop, phone] = [two.id("Laptop"), two.id("Phone")];
+  const ofDevices = [two, joined].flatMap((world) => [forms(world, phone), forms(world, laptop)]);
+  const devices = [...ofDevices.flatMap((each) => Object.values(each)), digits, qr];
+  const compared = [
+    ...given,
+    ...devices.flatMap((text) => [phone, undefined].map((member) => ({ text, with: member }))),
   ];
   return {
     heads: [alone, joined, bob].map((world) => ({ head: world.log.head, ...forms(world) })),
-    readings: typed.map((text) => ({ typed: text, ...parseFingerprint(text) })),
+    devices: [two, joined].flatMap((world) =>
+      [laptop, phone].map((member) => ({ head: world.log.head, member, ...forms(world, member) })),
+    ),
+    readings: [...typed, forms(two, phone).qr.toLowerCase()].map((text) => ({
+      typed: text,
+      ...parseFingerprint(text),
+    })),
     comparisons: {
       ...{ log: prefixOf(two), subject: two.log.subject },
-      given: given.map((text) => ({ text, result: compareFingerprint(two.log, text) })),
+      given: compared.map(({ text, with: member }) => ({ text, with: member, ...comparison(two, text, member) })),
     },
     escrow: escrowFingerprints(),
     pins: [false, true].map((verified) => {
@@ -58,6 +72,12 @@ export function fingerprintValues() {
       return { ...pin, bytes: text(encodeContact(pin)) };
     }),
   };
+}
+
+/** What a comparison finds: with the whole log, or with one device. */
+function comparison({ log }: World, text: string, member: MemberId | undefined) {
+  const found = member === undefined ? compareFingerprint(log, text) : compareFingerprint(log, text, member);
+  return { result: found.status, names: found.member };
 }
 
 /** An escrow log that continues with daily records, and texts that are compared with it. */
@@ -68,7 +88,7 @@ function escrowFingerprints() {
   const later = daily.rotate("Ann");
   const heads = [ready, staffed, daily, later];
   const given = heads.map(({ log }) => formatFingerprint(fingerprintOf(log.head), "qr"));
-  const compared = ({ log }: World) => given.map((text) => ({ text, result: compareFingerprint(log, text) }));
+  const compared = ({ log }: World) => given.map((text) => ({ text, result: compareFingerprint(log, text).status }));
   return [staffed, daily, later].map((world) => ({
     ...{ log: prefixOf(world), hex: fingerprintOf(world.log).hex, given: compared(world) },
   }));
