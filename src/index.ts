@@ -64,7 +64,15 @@ export type { ExpectedContent, RecipientHead } from "./content/unlock.js";
 export type { KnownEscrow } from "./coverage/knowledge.js";
 export type { Stretch } from "./coverage/stretches.js";
 export type { Warning, WarningCode } from "./coverage/warnings.js";
-export { type ErrorCode, type ErrorDetails, type ErrorOptions, KeysteadError, type RuleId } from "./errors.js";
+export {
+  type ErrorCode,
+  type ErrorDetails,
+  type ErrorJson,
+  type ErrorKind,
+  type ErrorOptions,
+  KeysteadError,
+  type RuleId,
+} from "./errors.js";
 export { compareFingerprint, type FingerprintComparison } from "./fingerprint/compare.js";
 export { Fingerprint, fingerprintOf, formatFingerprint } from "./fingerprint/fingerprint.js";
 export type { FingerprintForm } from "./fingerprint/forms.js";

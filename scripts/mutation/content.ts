@@ -13,8 +13,6 @@ const ALWAYS_PADDED =
   "no padded length is a multiple of 65,528, so that padding always goes on behind the last full chunk";
 const NAN =
   "there is nothing to compare with before the first and behind the last, and NaN is refused by no comparison";
-const HELD = "for the types: of the epochs that are held there is a first where there is a last";
-const NEVER_EQUAL = "the first and the last of the epochs that are held are held, and why not is asked of others only";
 
 export const CONTENT: readonly Explained[] = [
   {
@@ -222,30 +220,5 @@ export const CONTENT: readonly Explained[] = [
     line: "const known = log.links.at(head.seq - 1)?.hash;",
     becomes: ["log.links.at(head.seq - 1).hash"],
     why: "for the types: a head beyond the end of the log was refused before",
-  },
-  {
-    file: "src/content/unlock.ts",
-    line: "if (earliest === undefined || latest === undefined)",
-    becomes: ["earliest === undefined && latest === undefined"],
-    why: HELD,
-  },
-  {
-    file: "src/content/unlock.ts",
-    line: "if (earliest === undefined || latest === undefined)",
-    becomes: ["false"],
-    times: 2,
-    why: HELD,
-  },
-  {
-    file: "src/content/unlock.ts",
-    line: "if (epoch < earliest) return `this device starts at ${earliest}; have a member that reaches further back approve it`;",
-    becomes: ["epoch <= earliest"],
-    why: NEVER_EQUAL,
-  },
-  {
-    file: "src/content/unlock.ts",
-    line: "if (epoch > latest)",
-    becomes: ["epoch >= latest"],
-    why: NEVER_EQUAL,
   },
 ];

@@ -109,13 +109,13 @@ describe("the error for content that does not open", () => {
   it("says so if the sender saw another history, instead of asking to fetch the content again", async () => {
     const sealed = await seal(theirs);
     const refused = openContent(sealed, laptop(mine), { purpose, log: mine.log });
-    await expect(refused).rejects.toThrow(/another history .* ask its sender/);
+    await expect(refused).rejects.toThrow(/another history .* ask the sender/);
     expect(await rejection(refused)).toMatchObject({
-      code: "CORRUPT_CONTENT",
+      code: "NO_ACCESS",
       details: { named: { status: "forked", head: theirs.log.head, known: mine.log.head } },
     });
     const unchecked = openContent(sealed, laptop(mine), { purpose });
-    await expect(unchecked).rejects.toThrow(/fetch it again/);
+    await expect(unchecked).rejects.toThrow(/fetch the content again/);
     expect(await rejection(unchecked)).toMatchObject({
       code: "CORRUPT_CONTENT",
       details: { named: { status: "unchecked" } },

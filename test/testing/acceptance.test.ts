@@ -23,7 +23,7 @@ import { dataAccess } from "keystead/audit";
 import { acknowledgeContact, compareContact, trackContact } from "keystead/contacts";
 import { recoverySheet } from "keystead/recovery-sheet";
 import { expel } from "keystead/server";
-import { corruptContent, holdBack, MaliciousRelay, rollBack, stripAttachments, swapContent } from "keystead/testing";
+import { corruptContent, holdBack, MaliciousRelay, rollBackTo, stripAttachments, swapContent } from "keystead/testing";
 import { describe, expect, it } from "vitest";
 import { expectError } from "../support/refusal.js";
 import { OPERATOR } from "../support/world.js";
@@ -186,7 +186,7 @@ describe("devices", () => {
     expectError(() => laptop.write(leave), "NOT_PERMITTED", "MEM-3");
 
     // The relay hides the removal from a sender who knows of it: refused. A sender who does not know sees nothing wrong.
-    relay.tell(ALICE, rollBack(3));
+    relay.tell(ALICE, rollBackTo(3));
     await expect(send(relay, "hidden", laptop.log)).rejects.toMatchObject({ code: "ROLLED_BACK" });
   });
 
@@ -211,7 +211,7 @@ describe("devices", () => {
     ]);
 
     // The relay shows the old log in which the removed member could read: a sender who knows more refuses it, with evidence.
-    relay.tell(ALICE, rollBack(5));
+    relay.tell(ALICE, rollBackTo(5));
     await expect(send(relay, "hidden", laptop.log)).rejects.toMatchObject({ code: "ROLLED_BACK", rule: "LOG-8" });
   });
 });

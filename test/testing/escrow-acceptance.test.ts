@@ -32,7 +32,7 @@ import {
   renewEscrowForUser,
   setPolicy,
 } from "keystead/escrow";
-import { corruptContent, MaliciousRelay, rollBack, stripAttachments } from "keystead/testing";
+import { corruptContent, MaliciousRelay, rollBackTo, stripAttachments } from "keystead/testing";
 import { describe, expect, it } from "vitest";
 import { expectError } from "../support/refusal.js";
 import { Device, readText } from "./device.js";
@@ -222,7 +222,7 @@ describe("users", () => {
     laptop.sync().write((session, env) => review(session, { approve: [phone.id, ...escrowIds(session)], escrow }, env));
     expect(await reportOn(relay, ann)).toMatchObject({ status: "covered", gaps: [], lost: [] });
     // The relay shows the old log with the gap: an admin who knows more refuses it.
-    relay.tell(ALICE, rollBack(3));
+    relay.tell(ALICE, rollBackTo(3));
     const again = () => verifyLog(relay.read(ALICE), { subject: ALICE, pinned: laptop.log, now: "unchecked" });
     expectError(again, "ROLLED_BACK", "LOG-8");
   });
@@ -295,7 +295,7 @@ describe("users", () => {
     expectError(() => recordRecovery(stolen, again, bob.env), "NOT_PERMITTED", "ESC-3");
 
     // The relay hides the renewal, so that the dismissed admin could read on: every reader that has seen it refuses.
-    relay.tell(ALICE, rollBack(2));
+    relay.tell(ALICE, rollBackTo(2));
     expectError(() => laptop.sync(), "ROLLED_BACK", "LOG-8");
   });
 });
@@ -309,7 +309,7 @@ describe("a relay and a dismissed admin together", () => {
     const dismissedAt = bob.log.head.seq;
     ann.write((session, env) => review(session, { remove: [bob.id] }, env));
     const known = escrowLog(relay);
-    relay.tell(ESCROW, rollBack(dismissedAt));
+    relay.tell(ESCROW, rollBackTo(dismissedAt));
     expectError(() => escrowLog(relay, "Laptop", known), "ROLLED_BACK", "LOG-8");
 
     const thief = new Device(relay, ALICE, "Thief").join({ withholdFromEscrow: true });
