@@ -3,7 +3,7 @@
 // compares the file instead of writing it.
 
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { fingerprintOf, receive, sealContent } from "keystead";
+import { fingerprintOf, formatFingerprint, receive, sealContent } from "keystead";
 import { secretFromBytes } from "../src/backup/code.js";
 import { backupIdSymbols } from "../src/backup/key.js";
 import { checkSymbols } from "../src/backup/mds.js";
@@ -13,7 +13,7 @@ import { epochsIn, formatRuns } from "../src/bytes/runs.js";
 import { fromHex, toHex } from "../src/bytes/text.js";
 import { splitContent } from "../src/content/format.js";
 import { attachmentDigest, decodeEntry } from "../src/log/entry.js";
-import type { LogState } from "../src/log/state.js";
+import type { LogState, Member } from "../src/log/state.js";
 import { chachaSeal, gcmSeal } from "../src/primitives/aead.js";
 import { primitives } from "../src/primitives/current.js";
 import type { Env } from "../src/primitives/env.js";
@@ -182,6 +182,10 @@ same(gcmSeal(payloadKey, nonce, NONE, plaintext), content.subarray(end), "payloa
 const fingerprint = fingerprintOf(left.log);
 const fingerprintInput: readonly CborValue[] = [logId, left.log.head.seq, hex(left.log.head.hash)];
 same(labelledHash(LABELS.fingerprint, encodeCbor(fingerprintInput)), hex(fingerprint.hex), "fingerprint");
+const device = [...left.log.active.values()].find(({ kind }) => kind === "device") as Member;
+const deviceFingerprint = fingerprintOf(left.log, device.id);
+const deviceInput: readonly CborValue[] = [...fingerprintInput, hex(device.id)];
+same(labelledHash(LABELS.deviceFingerprint, encodeCbor(deviceInput)), hex(deviceFingerprint.hex), "device fingerprint");
 const opening = (entry: Uint8Array): Row => ["name opening", decodeEntry(entry).attachments[0] as Uint8Array];
 const symbols = (list: readonly number[]) => list.join(" ");
 const leaveBody = decodeCbor(decodeEntry(left.entry).link.body, { name: "body", maxBytes: 65_536 });
@@ -267,6 +271,15 @@ ${block([
 ])}
 
 ${ALL_FORMS.map((form) => `- ${form}: \`${written(left.log, form)}\``).join("\n")}
+
+The fingerprint of the laptop at this head:
+
+${block([
+  ["CBOR [log, seq, hash, id]", encodeCbor(deviceInput)],
+  ["fingerprint", hex(deviceFingerprint.hex)],
+])}
+
+- qr: \`${formatFingerprint(deviceFingerprint, "qr")}\`
 
 ## 6. Somebody seals content
 

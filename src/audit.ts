@@ -30,6 +30,7 @@ export { straysOf } from "./coverage/strays.js";
 export { type Doubted, type Remover, type Takeover, type TakeoverOptions, takeoverOf } from "./coverage/takeover.js";
 export { type CheckedGrants, checkGrants, type WrongGrant } from "./grants/check.js";
 export { type CheckedSeeds, type CheckSeedsOptions, checkSeeds, type SeedProgress } from "./grants/check-seeds.js";
+export { standing } from "./grants/standing.js";
 export { checkEvidence, type EvidenceVerdict } from "./log/check-evidence.js";
 export { compareStatements } from "./log/equivocation.js";
 export { decodeEvidence, type Evidence, type EvidenceKind, encodeEvidence, type Pin } from "./log/evidence.js";

@@ -28,6 +28,7 @@
  * - `ROTATION_DUE`: sealing is refused until a device rotates (MEM-7).
  * - `CONTACT_CHANGED`: a tracked contact's log changed in a way to be acknowledged first (section 10).
  * - `CONTACT_UNVERIFIED`: a recipient's fingerprint was not compared, and sealing asked for that.
+ * - `COMPARE_AGAIN`: a device was compared, and the log, the device or its keys are not those that were compared any more (section 10).
  * - `CORRUPT_CONTENT`: sealed content fails authentication.
  * - `BACKUP_KEY_INVALID`: a backup key text cannot be read, or not without guessing (BAK-1).
  * - `FINGERPRINT_INVALID`: a fingerprint text is in none of the known forms.
@@ -61,6 +62,7 @@ export type ErrorCode =
   | "ROTATION_DUE"
   | "CONTACT_CHANGED"
   | "CONTACT_UNVERIFIED"
+  | "COMPARE_AGAIN"
   | "CORRUPT_CONTENT"
   | "BACKUP_KEY_INVALID"
   | "FINGERPRINT_INVALID"
@@ -103,6 +105,7 @@ const KINDS: Readonly<Record<ErrorCode, ErrorKind>> = {
   GRANT_UNAVAILABLE: "not-now",
   STALE_LOG: "not-now",
   ROTATION_DUE: "not-now",
+  COMPARE_AGAIN: "not-now",
   CONTACT_CHANGED: "not-now",
   CONTACT_UNVERIFIED: "not-now",
   CORRUPT_CONTENT: "bad-input",

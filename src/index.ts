@@ -22,6 +22,7 @@ export type { EscrowOptions } from "./authoring/escrow-guard.js";
 export type { Proposal } from "./authoring/proposal.js";
 export { type OpenedKeyring, type Received, type Resumed, receive, resume } from "./authoring/receive.js";
 export {
+  type Approvals,
   leave,
   type ReclaimOptions,
   type Regrant,
@@ -77,14 +78,20 @@ export {
   KeysteadError,
   type RuleId,
 } from "./errors.js";
-export { compareFingerprint, type FingerprintComparison } from "./fingerprint/compare.js";
+export {
+  compareFingerprint,
+  type DeviceComparison,
+  type LogComparison,
+  type NoMatch,
+  thisDevice,
+} from "./fingerprint/compare.js";
 export { type Fingerprint, fingerprintOf, formatFingerprint } from "./fingerprint/fingerprint.js";
 export type { FingerprintForm } from "./fingerprint/forms.js";
 export { type ParsedFingerprint, parseFingerprint } from "./fingerprint/parse.js";
 export type { SenderStanding } from "./fingerprint/trusted-class.js";
 export type { MemberState } from "./grants/member-state.js";
 export type { Continuity } from "./grants/seed-check.js";
-export { type Standing, standing } from "./grants/standing.js";
+export type { Standing } from "./grants/standing.js";
 export { unsafeSerializeKeyring } from "./grants/store-keyring.js";
 export type { Keyring } from "./keys/keyring.js";
 export { parseKeyring } from "./keys/keyring-bytes.js";
@@ -114,6 +121,7 @@ export {
   verifyLog,
 } from "./log/verify.js";
 export { type Env, systemEnv } from "./primitives/env.js";
+export type { ComparedDevice, ComparedLog } from "./trust/compared.js";
 export type { EscrowKnowledge, EscrowLogAtHand } from "./trust/soundness.js";
 export type { Activity } from "./views/activity.js";
 export type { DevicesOptions } from "./views/devices.js";

@@ -44,13 +44,13 @@ function trunk(index: number, escrow: LogState): MemberState {
   const phone = joinLog(laptop.log, { device: { name: "Phone" } }, env);
   laptop = review(
     receive(laptop, phone.entry, { now: "unchecked" }),
-    { approve: [phone.accept().keyring.member] },
+    { approveUncompared: [phone.accept().keyring.member] },
     env,
   ).accept();
   while (laptop.log.head.seq < LINKS - 1) {
     const enrolls = laptop.log.head.seq === enrollsAt;
     laptop = (
-      enrolls ? enrollEscrow(laptop, { escrowLog: escrow, confirmed: escrow.head }, env) : rotate(laptop, env)
+      enrolls ? enrollEscrow(laptop, { escrowLog: escrow, storedConfirmation: escrow.head }, env) : rotate(laptop, env)
     ).accept();
   }
   return laptop;

@@ -20,7 +20,11 @@ function withHistory(epochs: number): MemberState {
 function joining(laptop: MemberState) {
   const enter = () => joinLog(laptop.log, { device: { name: "Phone" } }, env);
   const approve = (phone: Proposal<MemberState>) =>
-    review(receive(laptop, phone.entry, { now: "unchecked" }), { approve: [phone.accept().keyring.member] }, env).entry;
+    review(
+      receive(laptop, phone.entry, { now: "unchecked" }),
+      { approveUncompared: [phone.accept().keyring.member] },
+      env,
+    ).entry;
   const open = (phone: Proposal<MemberState>, entry: Uint8Array) => {
     const { keyring } = receive(phone.accept(), entry, { now: "unchecked" });
     if (keyring.epochs.length !== laptop.log.epochs.length + 1) throw new Error("the phone lacks epochs");

@@ -16,6 +16,7 @@ import {
   receive,
   review,
   sealContent,
+  thisDevice,
   verifyLog,
 } from "keystead";
 import { coverageReport, explainCorrections, formatCoverage } from "keystead/audit";
@@ -77,12 +78,12 @@ export async function tellStory({ bytes, name, folder, print }: StoryOptions): P
   laptop = catchUp(laptop);
   const view = devicesAndActivity(laptop.log, { me: laptop.keyring.member, now: env.now() });
   for (const pending of view.pending) say(`The laptop shows that “${pending.name}” waits for review.`);
-  say(`It also shows the log's fingerprint:\n${indent(inRows(view.fingerprint))}`);
-  const typed = String(fingerprintOf(phone.log)).replaceAll(" ", "");
-  const verdict = compareFingerprint(laptop.log, typed);
-  if (verdict !== "match") throw new Error(`the fingerprints do not match: ${verdict}`);
-  say("Alice compares it with the one on the phone: they match. She approves.");
-  laptop = publish(review(laptop, { approve: [phone.keyring.member] }, env), "review-approve-phone");
+  const shown = String(fingerprintOf(phone.log, phone.keyring.member));
+  say(`The phone shows its own fingerprint:\n${indent(inRows(shown))}`);
+  const compared = compareFingerprint(laptop.log, shown.replaceAll(" ", ""), phone.keyring.member);
+  if (compared.status !== "match") throw new Error(`the fingerprints do not match: ${compared.status}`);
+  say("Alice types it into the laptop: it is of this log, and of this phone. She approves.");
+  laptop = publish(review(laptop, { approve: [compared.token] }, env), "review-approve-phone");
   phone = catchUp(phone);
   expectSame(await openContent(letter, phone.keyring, PURPOSE), bytes);
   say(`The phone reads the file: the bytes match. Data access: ${access(phone)}.`);
@@ -116,7 +117,7 @@ export async function tellStory({ bytes, name, folder, print }: StoryOptions): P
   );
   const backup = openBackupKey(tablet.log, log.entries, scrawl);
   const approving = { log: tablet.log, keyring: backup.keyring };
-  publish(review(approving, { approve: [tablet.keyring.member] }, env), "review-approve-tablet");
+  publish(review(approving, { approve: [thisDevice(tablet)] }, env), "review-approve-tablet");
   backup.keyring.wipe();
   tablet = catchUp(tablet);
   expectSame(await openContent(letter, tablet.keyring, PURPOSE), bytes);

@@ -3,6 +3,7 @@
 
 import {
   agenda,
+  type ComparedLog,
   createLog,
   type EscrowKnowledge,
   fingerprintOf,
@@ -103,19 +104,19 @@ export async function tellEscrowStory({ bytes, name, folder, print }: StoryOptio
   );
   say(`Bob's laptop joins. An escrow log is always in lockdown. Data access: ${access(bob)}.`);
   ann = escrow.catchUp(ann);
-  escrow.compare(bob.log);
   const roles = { [bob.keyring.member]: ["recover", "discover"] } as const;
-  ann = escrow.publish(review(ann, { approve: [bob.keyring.member], roles }, env), "review-approve-bob");
+  ann = escrow.publish(review(ann, { approve: [escrow.compareDevice(bob)], roles }, env), "review-approve-bob");
   bob = escrow.catchUp(bob);
   say("Ann compares fingerprints with Bob, approves his laptop, and gives it two of the three roles:");
   for (const { name, roles } of escrowDevicesAndActivity(ann.log, { me: ann.keyring.member, now: env.now() }).members)
     say(`  ${name}: ${roles.join(", ")}`);
-  say(`They publish the log's fingerprint:\n${indent(inRows(String(fingerprintOf(escrow.verified))))}`);
+  const published = () => String(fingerprintOf(ann.log));
+  say(`They publish the log's fingerprint:\n${indent(inRows(published()))}`);
 
   title("Three users");
-  /** A device's knowledge of escrow besides its own log: the newest escrow log, and the head that its user confirmed. */
-  const knowing = (confirmed?: LogState) => ({
-    ...{ now: env.now(), escrowLog: escrow.verified, confirmed: confirmed?.head },
+  /** A device's knowledge of escrow besides its own log: the newest escrow log, and what its user confirmed. */
+  const knowing = (confirmed?: ComparedLog) => ({
+    ...{ now: env.now(), escrowLog: escrow.verified, confirmed },
   });
   /** The first step that a device owes, which must be the one that the story names. */
   const owed = (session: MemberState, knowledge: EscrowKnowledge & { readonly now: number }, what: string): Step => {
@@ -129,7 +130,7 @@ export async function tellEscrowStory({ bytes, name, folder, print }: StoryOptio
     user: ServerLog,
     session: MemberState,
     link: string,
-    confirmed = escrow.compare(ann.log),
+    confirmed = escrow.compareLog(published()),
   ): MemberState => {
     const current = user.catchUp(session);
     const step = owed(current, knowing(confirmed), link);
@@ -174,16 +175,16 @@ export async function tellEscrowStory({ bytes, name, folder, print }: StoryOptio
   title("The gap is closed");
   oldest = ben.catchUp(oldest);
   owed(oldest, knowing(), "confirm-escrow");
-  const compared = escrow.compare(ann.log);
+  const compared = escrow.compareLog(published());
   // The phone set the pointer, so Ben's old computer, the founding one, first gives it its own class.
   oldest = follow(ben, oldest, "renew-escrow", compared);
   const step = owed(oldest, knowing(compared), "extend-escrow");
   say(
     "Ben's old computer comes online and asks him to compare the fingerprint first. Then it renews escrow in its own\nname, since only the phone had vouched for it, and gives it what it holds.",
   );
-  const both = step.do === "author" && step.link === "extend-escrow" ? [phone.keyring.member, step.escrow] : [];
+  const extend = step.do === "author" && step.link === "extend-escrow" ? [step.escrow] : [];
   oldest = ben.publish(
-    review(oldest, { approve: both, escrow: knowing(compared) }, env),
+    review(oldest, { approve: [ben.compareDevice(phone)], extend, escrow: knowing(compared) }, env),
     "review-approve-phone-and-escrow",
   );
   phone = ben.catchUp(phone);
@@ -202,9 +203,10 @@ export async function tellEscrowStory({ bytes, name, folder, print }: StoryOptio
   );
   const locked = await refusal(() => openContent(letter, tablet.keyring, PURPOSE));
   say(`Alice's only device is stolen. Her new tablet cannot read the file:\n  ${locked}`);
-  say(`She calls Bob and reads him the tablet's fingerprint:\n${indent(inRows(String(fingerprintOf(tablet.log))))}`);
-  const userLog = alice.compare(tablet.log);
-  const lists = { approve: [tablet.keyring.member], remove: [laptop.keyring.member] };
+  const shown = String(fingerprintOf(tablet.log, tablet.keyring.member));
+  say(`She calls Bob and reads him the tablet's own fingerprint:\n${indent(inRows(shown))}`);
+  const userLog = alice.verified;
+  const lists = { approve: [alice.compareDevice(tablet)], remove: [laptop.keyring.member] };
   const why = { reason: "her only device was stolen; she came in person", case: "ticket 311" };
   const { entries } = alice;
   const recorded = escrow.publish(recordRecovery(bob, { userLog, entries, ...lists, ...why }, env), "act");

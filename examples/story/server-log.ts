@@ -1,6 +1,8 @@
 // One log on the story's server, and its use: devices publish to it, fetch it, and verify it from the first byte on.
 
 import {
+  type ComparedDevice,
+  type ComparedLog,
   compareFingerprint,
   type Env,
   fingerprintOf,
@@ -11,7 +13,6 @@ import {
   verifyLog,
 } from "keystead";
 import type { LogFolder } from "./folder.js";
-import { expect } from "./telling.js";
 
 /** A log of one subject. */
 export class ServerLog {
@@ -48,10 +49,20 @@ export class ServerLog {
       .reduce<MemberState>((next, entry) => receive(next, entry, { now: this.#env.now() }), session);
   }
 
-  /** Somebody compares this log's fingerprint with the one that another person reads out. */
-  compare(readOut: LogState): LogState {
-    const log = this.verified;
-    expect(compareFingerprint(log, String(fingerprintOf(readOut))) === "match", "the fingerprints match");
-    return log;
+  /** Somebody compares what a device of this log shows with what the log says: the token with which that device is approved. */
+  compareDevice(session: MemberState): ComparedDevice {
+    // It shows the newest: one that has not seen the newest links would be `older`.
+    const { log, keyring } = this.catchUp(session);
+    const shown = String(fingerprintOf(log, keyring.member));
+    const { token } = compareFingerprint(this.verified, shown, keyring.member);
+    if (!token) throw new Error("the device's fingerprint does not match");
+    return token;
+  }
+
+  /** Somebody compares this log's fingerprint with the one that was published. */
+  compareLog(published: string): ComparedLog {
+    const { token } = compareFingerprint(this.verified, published);
+    if (!token) throw new Error("the log's fingerprint does not match");
+    return token;
   }
 }

@@ -6,12 +6,6 @@ import type { Explained } from "./explained.js";
 
 export const FINGERPRINT: readonly Explained[] = [
   {
-    file: "src/fingerprint/compare.ts",
-    line: 'if (isOf(log.head)) return "match";',
-    becomes: ["false"],
-    why: "a short cut: the newest link is among those that are looked through below, and matches there",
-  },
-  {
     file: "src/fingerprint/contacts.ts",
     line: 'return links.at(pinned.seq - 1)?.hash === pinned.hash ? undefined : "forked";',
     becomes: ["links.at(pinned.seq - 1).hash"],
@@ -37,7 +31,7 @@ export const FINGERPRINT: readonly Explained[] = [
   },
   {
     file: "src/fingerprint/parse.ts",
-    line: "const [, log, digits, hex] = QR.exec(compact) ?? [];",
+    line: "const [, log, digits, member, hex] = QR.exec(compact) ?? [];",
     becomes: ['["Stryker was here"]'],
     why: "the first of the list is not looked at",
   },

@@ -46,7 +46,7 @@ export function askDevice(scene: Scene, draw: Draw): object {
   const own = draw.nat(3) === 0 ? draw.some(members, 1) : [];
   const strangers = draw.nat(2) === 0 ? draw.some(members, members.length * 0.7) : [];
   const knowledge = {
-    ...{ escrowLog, confirmed, own, strangers, declinedEscrow: draw.nat(6) === 0 },
+    ...{ escrowLog, storedConfirmation: confirmed, own, strangers, declinedEscrow: draw.nat(6) === 0 },
     ...(escrows.length > 0 && draw.nat(2) === 0 && { removeEscrow: draw.oneOf(escrows).id }),
     ...(removals.length > 0 && draw.nat(2) === 0 && { enrollAgainAfter: draw.oneOf(removals) }),
     ...(draw.nat(4) === 0 && { served: drawServed(log, draw) }),

@@ -174,7 +174,7 @@ const POINTING: readonly Step[] = [
 /** A device that knows the true escrow log does what it owes. */
 function owed(world: World, by: string, _draw: Draw, { escrows }: Scene): World {
   const { log } = (escrows.get(TRUE) as Chain).world;
-  const knowledge = { escrowLog: log, confirmed: log.head, now: "unchecked" } as const;
+  const knowledge = { escrowLog: log, storedConfirmation: log.head, now: "unchecked" } as const;
   const step = agenda(world.session(by), knowledge).find((each) => each.do === "author");
   if (step?.do !== "author") return world;
   return world.append(performStep(world.session(by), step, knowledge, world.env(`${by} owes ${step.link}`)).entry);

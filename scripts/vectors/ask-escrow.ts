@@ -41,7 +41,7 @@ export const QUESTIONS: Readonly<Record<EscrowVector["question"], Ask>> = {
     const asking = (device as NonNullable<typeof device>)[side];
     const { confirmed, own, notOwn, removeEscrow, declined, enrollAgain, ...secrets } = asking;
     const knowledge = {
-      ...{ now: "unchecked", escrowLog: escrow, confirmed, own, strangers: notOwn, removeEscrow },
+      ...{ now: "unchecked", escrowLog: escrow, storedConfirmation: confirmed, own, strangers: notOwn, removeEscrow },
       ...{ declinedEscrow: declined, enrollAgainAfter: enrollAgain },
     };
     const session = { log: user, keyring: keyringOf(user.head.log, secrets) };

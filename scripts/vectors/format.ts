@@ -1,6 +1,7 @@
 // The shapes of the files in vectors/, which vectors/README.md describes, and how bytes are written in them.
 
 import { base64urlnopad } from "@scure/base";
+import type { MemberId } from "../../src/bytes/ids.js";
 import type { ErrorCode, RuleId } from "../../src/errors.js";
 
 /** Bytes as base64url without padding. Ids and hashes of links are hexadecimal instead (docs/spec.md section 4.3). */
@@ -121,6 +122,23 @@ export interface FingerprintVector extends Negative {
   readonly bad: string;
   readonly good: string;
   readonly error: ExpectedError;
+}
+
+/** vectors/negative/comparisons: a fingerprint that is not what it is compared with. */
+export interface ComparisonVector extends Negative {
+  /** The log at hand, in vectors/prefixes. */
+  readonly log: string;
+  /** The device that is asked about; absent where the whole log is compared. */
+  readonly with?: MemberId;
+  readonly bad: string;
+  readonly good: string;
+  readonly comparison: { readonly bad: ComparisonResult; readonly good: ComparisonResult };
+}
+
+/** What a comparison finds, and the device that it names. */
+export interface ComparisonResult {
+  readonly result: string;
+  readonly names?: MemberId;
 }
 
 /** vectors/negative/pins: a log that contradicts what was verified before. */

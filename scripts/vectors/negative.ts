@@ -7,6 +7,7 @@ import type { VectorFile } from "./format.js";
 import { ACTS_LOG } from "./negative/acts.js";
 import { backupFiles } from "./negative/backup.js";
 import { CHAIN } from "./negative/chain.js";
+import { comparisonFiles } from "./negative/comparisons.js";
 import { CONTENT } from "./negative/content.js";
 import { PADDED } from "./negative/content-padded.js";
 import { SIGNED } from "./negative/content-signed.js";
@@ -45,6 +46,7 @@ export function negativeFiles(): readonly VectorFile[] {
     ...[...CONTENT, ...PADDED, ...SIGNED].map(contentVector),
     ...backupFiles(),
     ...fingerprintFiles(),
+    ...comparisonFiles(),
     ...pinFiles(),
     ...pinBytesFiles(),
     ...singleFiles(),

@@ -18,6 +18,7 @@ import { escrowNeeds, policyOf } from "../trust/escrow-needs.js";
 import { judgePointer, type PointerVerdict } from "../trust/pointer.js";
 import { currentEpochIsKnownToFormerAdmin } from "../trust/renewal.js";
 import {
+  confirmationOf,
   confirmingSettles,
   type EscrowTrust,
   escrowTrust,
@@ -98,7 +99,7 @@ export const WITH_ESCROW: readonly Row<EscrowCase>[] = [
   },
   {
     row: 12,
-    when: ({ pointer, escrowLog, knowledge }) => isContradicted(pointer, escrowLog, knowledge.confirmed),
+    when: ({ pointer, escrowLog, knowledge }) => isContradicted(pointer, escrowLog, confirmationOf(knowledge)),
     steps: (it) => {
       const isFetched = isBeyond(it.pointer, it.escrowLog);
       const why = "contradicts-pointer";
@@ -147,7 +148,7 @@ export function escrowSteps(facts: Facts): readonly Step[] {
     return [fetchEscrowLog(escrowLog === "unsupported" ? escrowLog : "none-at-hand"), ...doubts(facts)];
   }
   policyOf(escrowLog);
-  const it: Case = { ...facts, escrowLog, trust: escrowTrust(log, escrowLog, knowledge.confirmed) };
+  const it: Case = { ...facts, escrowLog, trust: escrowTrust(log, escrowLog, confirmationOf(knowledge)) };
   if (!escrow) return firstOfRows(WITHOUT_ESCROW, it);
   const pointer = present(escrow.pointer);
   return firstOfRows(WITH_ESCROW, { ...it, escrow, pointer, verdict: judgePointer(pointer, escrowLog) });
@@ -176,7 +177,8 @@ function isInCharge(it: EscrowCase): boolean {
 }
 
 function isConfirmedByUser({ knowledge, escrowLog }: Case): boolean {
-  return knowledge.confirmed !== undefined && extendsHead(escrowLog, knowledge.confirmed);
+  const confirmed = confirmationOf(knowledge);
+  return confirmed !== undefined && extendsHead(escrowLog, confirmed);
 }
 
 /** Position of the newest removal of an escrow member whose pointer last named this log; 0 if there is none. */
@@ -251,12 +253,12 @@ function removeEscrow(it: EscrowCase, because: "disabled" | "other-log" | "ahead
  * newer to fetch, the user decides.
  */
 function fetchOrAsk(it: Case, why?: "contradicts-pointer"): readonly (FetchStep | AskStep)[] {
-  const settles = confirmingSettles(it.log, it.escrowLog, it.knowledge.confirmed);
+  const settles = confirmingSettles(it.log, it.escrowLog, confirmationOf(it.knowledge));
   return [fetchEscrowLog("newer-named"), ...(settles ? [confirmEscrow(it, why)] : [])];
 }
 
 function confirmEscrow({ knowledge, escrowLog }: Case, why?: "contradicts-pointer"): AskStep {
-  const because = why ?? (knowledge.confirmed ? "not-trusted" : "never-confirmed");
+  const because = why ?? (confirmationOf(knowledge) ? "not-trusted" : "never-confirmed");
   return { do: "ask", question: "confirm-escrow", head: escrowLog.head, because };
 }
 

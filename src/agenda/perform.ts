@@ -34,7 +34,7 @@ export function performStep(
     case "renew-escrow":
       return renewEscrow(state, knowledge, env);
     case "extend-escrow":
-      return review(state, { approve: [step.escrow], escrow }, env);
+      return review(state, { extend: [step.escrow], escrow }, env);
     case "disown":
       return disownActs(state, step.acts, env);
     case "regrant":

@@ -46,7 +46,7 @@ export type Question =
       readonly standing: "removed" | "superseded";
     }
   | {
-      /** Compare the escrow log's fingerprint with what the admins published. The answer is `confirmed`. */
+      /** Compare the escrow log's fingerprint with what the admins published. The answer is `confirmed`: the token. */
       readonly question: "confirm-escrow";
       readonly head: Head;
       readonly because: "never-confirmed" | "contradicts-pointer" | "not-trusted";

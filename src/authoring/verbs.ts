@@ -27,6 +27,7 @@ import type { Role } from "../log/fields.js";
 import type { LinkTypeName } from "../log/registry.js";
 import { activeMember, assertLog, findMember, isConfirmed, type LogState } from "../log/state.js";
 import type { Env } from "../primitives/env.js";
+import { type ComparedDevice, comparedMembers } from "../trust/compared.js";
 import { type DeviceDescription, openingOf } from "./device-description.js";
 import { sortedRoles, withFreshKeys } from "./enter.js";
 import type { EscrowOptions } from "./escrow-guard.js";
@@ -37,13 +38,13 @@ import { type Draft, writeLink } from "./write-link.js";
  * Approves some members and removes others, in one link. An approved member holds what this one holds; when a removed one
  * knew the current epoch, a new epoch is made in the same link.
  *
- * @throws `NOT_PERMITTED` with the rule, `UNKNOWN_MEMBER`, `INVALID_ARGUMENT`, `GRANT_UNAVAILABLE`; in a log with escrow
+ * @throws `COMPARE_AGAIN` when a device is not the one any more that was compared; `NOT_PERMITTED` with the rule, `UNKNOWN_MEMBER`, `INVALID_ARGUMENT`, `GRANT_UNAVAILABLE`; in a log with escrow
  * `ESCROW_UNKNOWN`, `UNVERIFIED_MEMBERS`
  */
 export function review(state: MemberState, options: ReviewOptions, env: Env): Proposal<MemberState> {
   const { log } = checkMemberState(state);
-  const { approve = [], remove = [], roles, disown } = checkOptions(options);
-  const approved = memberList(log, "approve", approve);
+  const { remove = [], roles, disown } = checkOptions(options);
+  const approved = [...approvedMembers(log, options), ...extendedMembers(state, options.extend)].sort();
   const given = rolesOf(log, approved, roles);
   const fields = {
     approve: approved,
@@ -54,9 +55,55 @@ export function review(state: MemberState, options: ReviewOptions, env: Env): Pr
   return act(state, "review", fields, env, { guard: options });
 }
 
+/** Whom to approve. */
+export interface Approvals {
+  /**
+   * Devices whose own fingerprints were compared: the tokens of `compareFingerprint`. One is good as long as the log goes on from the
+   * head that was compared, and the device has the keys that it had: an app that lost a race reviews again with the same tokens.
+   */
+  readonly approve?: readonly ComparedDevice[] | undefined;
+  /**
+   * Members to approve **without a comparison**: the server chooses then whom you approve. It can have put its own device in the place of
+   * the one that the user means. Only where that is ruled out in another way, or for a backup key, which cannot show a fingerprint.
+   */
+  readonly approveUncompared?: readonly MemberId[] | undefined;
+}
+
+/**
+ * Whom a review is to approve, in wire order.
+ *
+ * @throws `INVALID_ARGUMENT`, `UNKNOWN_MEMBER`, `COMPARE_AGAIN`
+ */
+export function approvedMembers(
+  log: LogState,
+  { approve = [], approveUncompared = [] }: Approvals,
+): readonly MemberId[] {
+  const compared = comparedMembers(log, approve);
+  return [...compared, ...memberList(log, "approveUncompared", approveUncompared)].sort();
+}
+
+/** @throws `INVALID_ARGUMENT` for who is not of the author's class, `UNKNOWN_MEMBER` */
+function extendedMembers({ log, keyring }: MemberState, extend: readonly MemberId[] = []): readonly MemberId[] {
+  // Whether the author is active at all is judged with its link.
+  const founder = findMember(log, keyring.member)?.founder;
+  return memberList(log, "extend", extend).map((id) => {
+    const member = activeMember(log, id);
+    if (member.kind === "escrow" || member.founder === founder) return id;
+    throw new KeysteadError(
+      "INVALID_ARGUMENT",
+      `member ${id} is not approved yet, so there is nothing to extend: compare its fingerprint, and approve it`,
+      { details: { member: id } },
+    );
+  });
+}
+
 /** Options of {@link review}. */
-export interface ReviewOptions extends EscrowOptions {
-  readonly approve?: readonly MemberId[] | undefined;
+export interface ReviewOptions extends EscrowOptions, Approvals {
+  /**
+   * Members of this device's own approval class, and escrow, to which it gives what it holds besides: they are approved already, so
+   * that nobody new is let in, and nothing is compared.
+   */
+  readonly extend?: readonly MemberId[] | undefined;
   readonly remove?: readonly MemberId[] | undefined;
   /** In an escrow log: what the members may do that this first confirms; nothing by default. They keep it (MEM-8). */
   readonly roles?: Readonly<Record<MemberId, readonly Role[]>> | undefined;

@@ -81,7 +81,7 @@ export function checkRecipients(recipients: readonly Recipient[], demands: Recip
 function twoLogs(subject: string, logs: readonly string[]): KeysteadError {
   return new KeysteadError(
     "INVALID_ARGUMENT",
-    `two different logs of ${subject} are among the recipients; find out which one is theirs, and seal to that one`,
+    `two different logs of ${subject} are among the recipients; find out which one belongs to that subject, and seal to that one`,
     { rule: "LOG-8", details: { subject, logs } },
   );
 }
@@ -107,7 +107,7 @@ function checkRecipient(recipient: RecipientOptions, { verifiedOnly, fresh }: Re
   if (log.rotationDue && removedMembersMayRead !== true) {
     throw new KeysteadError(
       "ROTATION_DUE",
-      `a removed member of log ${log.head.log} can still read what is sealed to epoch ${currentEpoch(log)}; have a device of that log rotate, or say removedMembersMayRead`,
+      `a removed member of log ${log.head.log} can still read what is sealed to epoch ${currentEpoch(log)}; have a device of that log rotate, or set removedMembersMayRead`,
       { rule: "MEM-7", details: { log: log.head.log, epoch: currentEpoch(log) } },
     );
   }

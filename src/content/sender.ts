@@ -134,7 +134,7 @@ function judgeClaim({ member: id, head }: ContentSender, log: LogState): Member 
   if (head.seq > log.head.seq) {
     throw new KeysteadError(
       "STALE_LOG",
-      `the content's sender knew link ${head.seq} of its log, the log given ends at ${log.head.seq}; fetch the newest entries. If it stays so, the server withholds them, or the sender named is a lie: its signature cannot be checked before`,
+      `the content's sender knew link ${head.seq} of its log, and the given log ends at ${log.head.seq}; fetch the newest entries. If they do not come, the server withholds them, or the named sender is false: its signature cannot be checked without them`,
       { details },
     );
   }
@@ -173,7 +173,7 @@ function requireOneHistory(
   if (known === head.hash) return;
   throw new KeysteadError(
     "FORKED",
-    `the content's sender was shown another link ${head.seq} of its own log than the log given has, or says so; look who it is, ask the sender in another way, and until then trust nothing new from this server`,
+    `the content's sender saw another link ${head.seq} of its own log than the given log has, or claims so; find out who the sender is, ask it over another channel, and until then trust no new data from this server`,
     {
       details: {
         ...{ member, removedSince, rekeyedSince, standing, judgedBy },
@@ -186,7 +186,7 @@ function requireOneHistory(
 function badSignature({ member, head }: ContentSender): KeysteadError {
   return new KeysteadError(
     "INVALID_SIGNATURE",
-    `the content's signature is not by ${member}, as it says; do not believe it`,
+    `the content's signature is not by ${member}, although the content names it; do not believe it`,
     { details: { member, log: head.log } },
   );
 }

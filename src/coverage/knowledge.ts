@@ -6,10 +6,10 @@ import { NO_RUNS, type Runs, uniteRuns } from "../bytes/runs.js";
 import type { LogState } from "../log/state.js";
 import { claimedRuns } from "../trust/claimed.js";
 import { policyOf } from "../trust/escrow-needs.js";
-import { type EscrowKnowledge, judgingLog } from "../trust/soundness.js";
+import { type Confirmation, type EscrowKnowledge, judgingLog } from "../trust/soundness.js";
 
 /** What a view may know about escrow besides the log. */
-export type KnownEscrow = Partial<Pick<EscrowKnowledge, "escrowLog" | "confirmed">>;
+export type KnownEscrow = Partial<Pick<EscrowKnowledge, "escrowLog"> & Confirmation>;
 
 /** What escrow holds of a log. A thief's device can point escrow at keys of its own, so the log alone does not tell. */
 export interface EscrowHoldings {
@@ -30,8 +30,8 @@ export function escrowHoldings(log: LogState, known: KnownEscrow): EscrowHolding
 
 /** The escrow log at hand, if it is to be trusted and the pointer in force does not contradict it. @throws `INVALID_ARGUMENT` */
 export function trustedEscrowLog(log: LogState, known: KnownEscrow): LogState | undefined {
-  const { escrowLog, confirmed } = checkOptions(known);
+  const { escrowLog, ...confirmation } = checkOptions(known);
   if (typeof escrowLog !== "object") return undefined;
   policyOf(escrowLog);
-  return log.kind === "escrow" ? undefined : judgingLog(log, { escrowLog, confirmed });
+  return log.kind === "escrow" ? undefined : judgingLog(log, { escrowLog, ...confirmation });
 }

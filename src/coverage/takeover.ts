@@ -77,11 +77,11 @@ export function takeoverOf(log: LogState, options: TakeoverOptions): Takeover {
 
 function doubtedBy(
   log: LogState,
-  { me, own, escrowLog, confirmed }: TakeoverOptions,
+  { me, own, escrowLog, confirmed, storedConfirmation }: TakeoverOptions,
 ): readonly Omit<Doubted, "name">[] {
   // Without any knowledge every act of escrow is unchecked, which says nothing about anybody.
   if (escrowLog === undefined) return [];
-  const known = { escrowLog, confirmed };
+  const known = { escrowLog, confirmed, storedConfirmation };
   const because = trustedEscrowLog(log, known) ? "not-recorded" : "unchecked";
   return doubtedMembers(log, { ...known, own }, me).map((member) => ({ member, because }));
 }

@@ -12,20 +12,29 @@ import { escrowMember, type LogState } from "../log/state.js";
 import type { Env } from "../primitives/env.js";
 import { policyOf } from "../trust/escrow-needs.js";
 import { newestPointer, pointerTo } from "../trust/pointer.js";
-import { assertUserLog, checkAtHand, type EscrowKnowledge, escrowTrust, isContradicted } from "../trust/soundness.js";
+import {
+  assertUserLog,
+  checkAtHand,
+  confirmationOf,
+  type EscrowKnowledge,
+  escrowTrust,
+  isContradicted,
+} from "../trust/soundness.js";
 
 /**
  * Enrolls the organisation's escrow with everything that this device holds. No secret is made: the member's keys are the
  * newest escrow epoch's (ESC-3).
  *
- * @param knowledge the newest escrow log, and the head whose fingerprint the user compared with what the admins published.
+ * @param knowledge the newest escrow log, and that the user compared its fingerprint with what the admins published: the token of
+ * `compareFingerprint`, or its head as the app stored it.
  * @throws `NOT_PERMITTED` with the rule; `ESCROW_UNKNOWN` (ESC-4) when the escrow log is not trusted or does not extend what the
  * user confirmed
  */
 export function enrollEscrow(state: MemberState, knowledge: EscrowKnowledge, env: Env): Proposal<MemberState> {
   const { log } = checkMemberState(state);
   assertUserLog(log, "state.log");
-  const { escrowLog: given, confirmed } = checkOptions(knowledge);
+  const { escrowLog: given } = checkOptions(knowledge);
+  const confirmed = confirmationOf(knowledge);
   const pointer = typeof given === "object" ? newestPointer(given) : undefined;
   const escrowLog = trustedLog(log, knowledge);
   if (confirmed === undefined || !extendsHead(escrowLog, confirmed)) {
@@ -50,7 +59,7 @@ export function renewEscrow(state: MemberState, knowledge: EscrowKnowledge, env:
       "this log has no escrow member to renew; enroll escrow first, by enrollEscrow",
     );
   const escrowLog = trustedLog(log, knowledge);
-  if (isContradicted(pointer, escrowLog, knowledge.confirmed)) {
+  if (isContradicted(pointer, escrowLog, confirmationOf(knowledge))) {
     throw untrusted("the pointer and this escrow log contradict each other; ask the user to compare fingerprints");
   }
   return point(state, "renew-escrow", pointerTo(escrowLog), knowledge, env);
@@ -58,11 +67,11 @@ export function renewEscrow(state: MemberState, knowledge: EscrowKnowledge, env:
 
 /** ESC-4: a thief's or a server's escrow log gets nothing, whatever an app does with what `agenda` says. */
 function trustedLog(log: LogState, knowledge: EscrowKnowledge): LogState {
-  const { escrowLog, confirmed } = checkOptions(knowledge);
+  const { escrowLog } = checkOptions(knowledge);
   checkAtHand(escrowLog);
   if (typeof escrowLog !== "object") throw untrusted("the newest escrow log is not at hand; fetch it");
   if (!policyOf(escrowLog).enabled) throw untrusted("the organisation's policy disables escrow");
-  if (escrowTrust(log, escrowLog, confirmed) === "sound") return escrowLog;
+  if (escrowTrust(log, escrowLog, confirmationOf(knowledge)) === "sound") return escrowLog;
   throw untrusted("neither the user nor a founding device vouches for this escrow log; fetch it anew, or ask the user");
 }
 

@@ -4,7 +4,7 @@
 import { entryList } from "../arguments/entries.js";
 import { checkOptions } from "../arguments/options.js";
 import { makeProposal, type Proposal, proposeLog, proposeState } from "../authoring/proposal.js";
-import { memberList } from "../authoring/verbs.js";
+import { type Approvals, approvedMembers, memberList } from "../authoring/verbs.js";
 import { foresee, writeLink } from "../authoring/write-link.js";
 import { equalBytes } from "../bytes/bytes.js";
 import type { MemberId } from "../bytes/ids.js";
@@ -27,7 +27,7 @@ import { SALT_LENGTH, writeRecord } from "./sealed-record.js";
 
 /** Whom a recovery is about. */
 interface Restored {
-  /** The user's log, verified, and its fingerprint compared with the user. */
+  /** The user's log, verified. */
   readonly userLog: LogState;
   /**
    * Devices and backup keys that the user has besides, as the admin knows from the user: they stay confirmed. A thief's device would
@@ -37,11 +37,9 @@ interface Restored {
 }
 
 /** Options of {@link recordRecovery}. */
-export interface RecordRecoveryOptions extends Restored {
+export interface RecordRecoveryOptions extends Restored, Approvals {
   /** The entries of the user's log with their attachments: the review is then tried before it is announced. */
   readonly entries?: Iterable<Uint8Array> | undefined;
-  /** The user's new device; members that escrow can extend. */
-  readonly approve?: readonly MemberId[] | undefined;
   /** Lost devices. */
   readonly remove?: readonly MemberId[] | undefined;
   /** Why, for those who audit: 1 to 4,096 bytes of UTF-8. */
@@ -57,14 +55,16 @@ export interface RecoveryRecorded extends MemberState {
 
 /**
  * Records in the escrow log what an admin's device is about to do in a user's log in escrow's name: at exactly this place, exactly
- * this. Only what was recorded first is believed (ESC-8). When the server has accepted it, {@link recoverUser} does it. If the user's log
+ * this. The user's new device is approved by the token of its own fingerprint, which the user reads out (`compareFingerprint` with the
+ * user's log and that device). Only what was recorded first is believed (ESC-8). When the server has accepted it, {@link recoverUser} does it. If the user's log
  * moves on before that, the act is of no use: disown it, and record a new one. A device that lost its memory in between finds the act
  * again by `actRecords`.
  *
  * @returns a proposal of the escrow log.
  * @throws `NOT_PERMITTED` with the rule: MEM-8 without the role, ESC-3 when the log's escrow is not this one or its pointer is
  * false, and what the user's log does not admit; `UNVERIFIED_MEMBERS` (ESC-8) when somebody would be confirmed who is neither approved
- * nor named in `usersOwn`; `NO_ACCESS` when this admin does not hold the pointer's epoch; `INVALID_ARGUMENT`, `UNKNOWN_MEMBER`
+ * nor named in `usersOwn`; `NO_ACCESS` when this admin does not hold the pointer's epoch; `COMPARE_AGAIN` when the
+ * device is not the one any more that was compared; `INVALID_ARGUMENT`, `UNKNOWN_MEMBER`
  */
 export function recordRecovery(
   admin: MemberState,
@@ -72,15 +72,22 @@ export function recordRecovery(
   env: Env,
 ): Proposal<RecoveryRecorded> {
   const state = checkMemberState(admin);
-  const { userLog, entries, usersOwn = [], reason, case: caseId = "", ...lists } = checkOptions(options);
+  const {
+    userLog,
+    entries,
+    usersOwn = [],
+    remove = [],
+    reason,
+    case: caseId = "",
+    ...approvals
+  } = checkOptions(options);
   assertUserLog(userLog, "userLog");
   requireRecover(state);
-  const { approve: approved = [], remove: removed = [] } = lists;
-  const approve = memberList(userLog, "approve", approved);
-  const remove = memberList(userLog, "remove", removed);
+  const approve = approvedMembers(userLog, approvals);
+  const removed = memberList(userLog, "remove", remove);
   const { log, seq, hash: prev } = userLog.head;
   const place = { log, subject: userLog.subject, seq: seq + 1, prev };
-  const act: Act = { salt: drawRandom(env, SALT_LENGTH), ...place, approve, remove, reason, case: caseId };
+  const act: Act = { salt: drawRandom(env, SALT_LENGTH), ...place, approve, remove: removed, reason, case: caseId };
   const own = memberList(userLog, "usersOwn", usersOwn);
   const recordedAt = state.log.head.seq + 1;
   const recording = { act: { ...act, recordedAt }, hash: state.log.head.hash };
@@ -137,7 +144,7 @@ export interface RecoverableOptions {
   readonly userLog: LogState;
   readonly entries: Iterable<Uint8Array>;
   /** Whom a review would approve. */
-  readonly approve: readonly MemberId[];
+  readonly members: readonly MemberId[];
 }
 
 /** What a review by escrow would give those whom it approves. */
@@ -155,10 +162,10 @@ export interface RecoverableEpochs {
  */
 export function recoverableEpochs(admin: MemberState, options: RecoverableOptions): RecoverableEpochs {
   const state = checkMemberState(admin);
-  const { userLog, approve, ...given } = checkOptions(options);
+  const { userLog, members, ...given } = checkOptions(options);
   assertUserLog(userLog, "userLog");
   const entries = entryList(given.entries);
-  const list = memberList(userLog, "approve", approve);
+  const list = memberList(userLog, "members", members);
   return withGift(state, { userLog, entries, approve: list }, ({ runs, left }) => ({ next: runs, left }));
 }
 

@@ -1,19 +1,39 @@
-// Comparing a fingerprint that somebody gave with a log. docs/spec.md section 10.
+// Comparing a fingerprint that somebody gave with a log, or with one device of it. docs/spec.md section 10.
 
 import { equalBytes } from "../bytes/bytes.js";
+import type { MemberId } from "../bytes/ids.js";
 import { utf8Encode } from "../bytes/text.js";
-import { assertLog, type Head, type LogState } from "../log/state.js";
-import { fingerprintHead, fingerprintOf, formatFingerprint } from "./fingerprint.js";
+import { checkMemberState, type MemberState } from "../grants/member-state.js";
+import { requireActive } from "../grants/standing.js";
+import { assertLog, findMember, type Head, type LogState, type Member } from "../log/state.js";
+import { type ComparedDevice, type ComparedLog, deviceMatched, logMatched } from "../trust/compared.js";
+import { deviceOf, fingerprintAt, fingerprintHead, formatFingerprint } from "./fingerprint.js";
 import { wordBits } from "./forms.js";
 import { type ParsedFingerprint, readFingerprint } from "./parse.js";
 
-/** What a comparison finds; see {@link compareFingerprint}. */
-export type FingerprintComparison = "match" | "mismatch" | "older" | "not-recognised" | "other-log";
+/** What a comparison finds that proves nothing and names nobody. See {@link compareFingerprint}. */
+export type NoMatch = "older" | "not-recognised" | "mismatch" | "other-log";
+
+/** What a comparison with a whole log finds. */
+export type LogComparison =
+  | { readonly status: "match"; readonly token: ComparedLog; readonly member?: undefined }
+  | { readonly status: NoMatch; readonly token?: undefined; readonly member?: undefined }
+  | { readonly status: "names-device"; readonly member: MemberId; readonly token?: undefined };
+
+/** What a comparison with one device of a log finds. */
+export type DeviceComparison =
+  | { readonly status: "match"; readonly token: ComparedDevice; readonly member?: undefined }
+  | { readonly status: NoMatch | "names-no-device"; readonly token?: undefined; readonly member?: undefined }
+  | { readonly status: "other-device"; readonly member: MemberId; readonly token?: undefined };
 
 /**
- * Compares a fingerprint with a log, in constant time.
+ * Compares a fingerprint with a log, or with one device of it, in constant time for each head.
  *
- * - `match`: both sides see the same log; of an escrow log, but for daily records of its admins. Only this is a reason to approve.
+ * - `match`: both sides see the same log (of an escrow log, but for daily records of its admins), and it is the device that was asked
+ *   about. Only this is a reason to approve. `token` is what `review` takes to approve the device, and what confirms an escrow log.
+ * - `other-device`, `names-device`: of this very log, and of another device of it: `member`. Of two that wait for approval the wrong
+ *   one was chosen; or a stranger's device goes by the name of the right one: remove it.
+ * - `names-no-device`: of the whole log, which all its devices show alike. Let the new device show its own.
  * - `older`: of an earlier head of this very log; the other side has not seen the newest links. Let it refresh, and
  *   compare again.
  * - `not-recognised`: of no head of this log so far. Refresh this side and compare again. If it is still so when both
@@ -25,31 +45,89 @@ export type FingerprintComparison = "match" | "mismatch" | "older" | "not-recogn
  *   user's, it is a mismatch.
  *
  * @param log the verified state to compare with.
- * @param given text, or what `parseFingerprint` or `parseFingerprintWords` (of `keystead/words`) made of it.
- * @throws `FINGERPRINT_INVALID`, `INVALID_ARGUMENT`
+ * @param given text as the other side shows it, or what `parseFingerprint` or `parseFingerprintWords` (of `keystead/words`) made of it.
+ * @param member the device that is to be approved; without it the whole log is compared, as with a contact or an escrow log.
+ * @throws `FINGERPRINT_INVALID`, `INVALID_ARGUMENT`; `UNKNOWN_MEMBER` when the device is not active in the log
  */
-export function compareFingerprint(log: LogState, given: string | ParsedFingerprint): FingerprintComparison {
+export function compareFingerprint(log: LogState, given: string | ParsedFingerprint): LogComparison;
+export function compareFingerprint(
+  log: LogState,
+  given: string | ParsedFingerprint,
+  member: MemberId,
+): DeviceComparison;
+export function compareFingerprint(
+  log: LogState,
+  given: string | ParsedFingerprint,
+  member?: MemberId,
+): LogComparison | DeviceComparison {
   assertLog(log);
-  const { seq: newest } = fingerprintHead(log);
+  const device = member === undefined ? undefined : deviceOf(log, member);
   const parsed = readFingerprint(given);
-  const isOf = (head: Head) => {
-    const fingerprint = fingerprintOf(head);
-    if (parsed.form === "words") return equalText(wordBits(fingerprint), parsed.bits);
-    return equalText(formatFingerprint(fingerprint, parsed.form), parsed.text);
-  };
-  if (parsed.form === "qr") {
-    if (!equalText(parsed.log, log.head.log)) return "other-log";
-    const record = log.links.at(parsed.seq - 1);
-    if (!record) return "not-recognised";
-    if (!isOf({ log: log.head.log, seq: record.seq, hash: record.hash })) return "mismatch";
-    return record.seq >= newest ? "match" : "older";
+  const found = parsed.form === "qr" ? findQr(log, parsed) : findText(log, parsed, device);
+  if (typeof found === "string") return { status: found };
+  if (found.member !== device?.id) {
+    if (found.member === undefined) return { status: "names-no-device" };
+    return { status: device ? "other-device" : "names-device", member: found.member };
   }
-  if (isOf(log.head)) return "match";
-  let found: FingerprintComparison = "not-recognised";
+  if (found.seq < fingerprintHead(log).seq) return { status: "older" };
+  return device ? { status: "match", token: deviceMatched(log, device) } : { status: "match", token: logMatched(log) };
+}
+
+/**
+ * The token of the device that holds this keyring: where the user opens a backup key on a new device, that device is what the paper is to
+ * approve, and there is nothing to compare.
+ *
+ * @throws `NOT_PERMITTED` when the device was removed, or the log has other keys for it; `INVALID_ARGUMENT` for what is no device
+ */
+export function thisDevice(state: MemberState): ComparedDevice {
+  const { log, keyring } = checkMemberState(state);
+  requireActive(log, keyring);
+  return deviceMatched(log, deviceOf(log, keyring.member));
+}
+
+/** Which head, and which device of it, a fingerprint is of. */
+interface Found {
+  readonly seq: number;
+  readonly member: MemberId | undefined;
+}
+
+/** The payload of a QR code says what it claims to be of. */
+function findQr(log: LogState, parsed: Extract<ParsedFingerprint, { form: "qr" }>): Found | NoMatch {
+  const { seq, member } = parsed;
+  if (!equalText(parsed.log, log.head.log)) return "other-log";
+  const record = log.links.at(seq - 1);
+  if (!record) return "not-recognised";
+  const head: Head = { log: log.head.log, seq, hash: record.hash };
+  const isKnown = member === undefined || wasDevice(findMember(log, member), seq);
+  return isKnown && isOf(parsed, head, member) ? { seq, member } : "mismatch";
+}
+
+/**
+ * Text in another form is of any head and any device. Looked for are the device that was asked about and the whole log at every head,
+ * and the other devices where they would match: at every head they would take as long as there are links times devices.
+ */
+function findText(log: LogState, parsed: ParsedFingerprint, device: Member | undefined): Found | NoMatch {
+  const newest = fingerprintHead(log).seq;
+  const devices = [...log.active.values()].filter(({ kind }) => kind === "device");
+  let found: Found | NoMatch = "not-recognised";
   for (const { seq, hash } of log.links) {
-    if (isOf({ log: log.head.log, seq, hash })) found = seq >= newest ? "match" : "older";
+    const members = seq >= newest ? devices : device ? [device] : [];
+    for (const member of [undefined, ...members.filter((each) => wasDevice(each, seq)).map(({ id }) => id)]) {
+      if (isOf(parsed, { log: log.head.log, seq, hash }, member)) found = { seq, member };
+    }
   }
   return found;
+}
+
+/** Whether a member was a device of the log at a head, or had been one. */
+function wasDevice(member: Member | undefined, seq: number): boolean {
+  return member?.kind === "device" && member.position <= seq;
+}
+
+function isOf(parsed: ParsedFingerprint, head: Head, member: MemberId | undefined): boolean {
+  const fingerprint = fingerprintAt(head, member);
+  if (parsed.form === "words") return equalText(wordBits(fingerprint), parsed.bits);
+  return equalText(formatFingerprint(fingerprint, parsed.form), parsed.text);
 }
 
 function equalText(a: string, b: string): boolean {

@@ -1,6 +1,7 @@
 // The written forms of a fingerprint: digits, hexadecimal and the payload of a QR code. parse.ts reads them. Words have a file of
 // their own, words.ts, so that only apps that show them carry the list. docs/spec.md section 10.
 
+import type { MemberId } from "../bytes/ids.js";
 import type { Head } from "../log/state.js";
 
 /** How a fingerprint is written. `keystead/words` has a fourth form, 19 words to read aloud. */
@@ -20,9 +21,10 @@ export const WORDS_HEX_DIGITS = Math.ceil((WORDS * WORD_BITS) / 4);
 /** What the payload of a QR code starts with: format and version. */
 export const QR_PREFIX = "KEYSTEAD-FP:1:";
 
-/** What is written down: a head, and its fingerprint as 64 lower-case hexadecimal digits. */
+/** What is written down: a head, the device if it is one's, and the fingerprint as 64 lower-case hexadecimal digits. */
 export interface Writable {
   readonly head: Pick<Head, "log" | "seq">;
+  readonly member: MemberId | undefined;
   readonly hex: string;
 }
 
@@ -30,7 +32,7 @@ export interface Writable {
 export const FORMS: Readonly<Record<FingerprintForm, (fingerprint: Writable) => string>> = {
   digits: ({ hex }) => groupDigits((BigInt(`0x${hex}`) % 10n ** BigInt(DIGITS)).toString().padStart(DIGITS, "0")),
   hex: ({ hex }) => groupHex(hex),
-  qr: ({ head, hex }) => qrPayload(head.log, head.seq, hex),
+  qr: ({ head, member, hex }) => qrPayload({ ...head, member }, hex),
 };
 
 /** 60 digits in 12 groups of five. */
@@ -49,8 +51,11 @@ export function wordBits({ hex }: Pick<Writable, "hex">): string {
 }
 
 /** Upper case throughout: the alphanumeric mode of QR codes (ISO/IEC 18004) has no other, and makes a smaller code. */
-export function qrPayload(log: string, seq: number, hex: string): string {
-  return `${QR_PREFIX}${log}:${seq}:${hex}`.toUpperCase();
+export function qrPayload(
+  { log, seq, member }: Pick<Head, "log" | "seq"> & Pick<Writable, "member">,
+  hex: string,
+): string {
+  return `${QR_PREFIX}${log}:${seq}:${member === undefined ? "" : `${member}:`}${hex}`.toUpperCase();
 }
 
 function inGroups(text: string, size: number): string {

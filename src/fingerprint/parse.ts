@@ -1,7 +1,7 @@
 // Reading a fingerprint that somebody typed, pasted, dictated or scanned: any form but words in any spacing, never a part of
 // one. docs/spec.md section 10.
 
-import type { LogId } from "../bytes/ids.js";
+import type { LogId, MemberId } from "../bytes/ids.js";
 import { type ErrorDetails, KeysteadError } from "../errors.js";
 import { DIGITS, groupDigits, groupHex, HEX_DIGITS, qrPayload, WORDS, WORDS_HEX_DIGITS } from "./forms.js";
 
@@ -25,6 +25,8 @@ export type ParsedFingerprint =
       /** The log and its length that the payload names. */
       readonly log: LogId;
       readonly seq: number;
+      /** The device that it names; undefined for the fingerprint of a whole log. */
+      readonly member: MemberId | undefined;
     };
 
 /** Longer than any form in any sensible spacing. */
@@ -33,7 +35,7 @@ const MAX_TEXT = 4096;
 const GROUPS = /[\p{L}\p{N}\p{M}]+/gu;
 const HEX = /^[0-9a-f]+$/;
 const QR_START = /^keystead-fp/i;
-const QR = /^keystead-fp:1:([0-9a-f]{64}):([1-9][0-9]{0,15}):([0-9a-f]{64})$/i;
+const QR = /^keystead-fp:1:([0-9a-f]{64}):([1-9][0-9]{0,15}):(?:([0-9a-f]{32}):)?([0-9a-f]{64})$/i;
 /** The words of the list whose letters are hexadecimal digits too. */
 const HEX_WORD = /^(add|beef|dad|decade|face|fade|fee|feed)$/;
 const WORD = /^[a-z]{3,8}$/;
@@ -90,7 +92,7 @@ function looksLikeWords(groups: readonly string[]): boolean {
 }
 
 function parseQr(compact: string): ParsedFingerprint {
-  const [, log, digits, hex] = QR.exec(compact) ?? [];
+  const [, log, digits, member, hex] = QR.exec(compact) ?? [];
   const seq = Number(digits);
   if (log === undefined || hex === undefined || !Number.isSafeInteger(seq)) {
     throw invalid("the QR payload is damaged, cut short or of a newer version; scan it again, or update", {
@@ -98,7 +100,12 @@ function parseQr(compact: string): ParsedFingerprint {
       characters: compact.length,
     });
   }
-  return { form: "qr", text: qrPayload(log, seq, hex), log: log.toLowerCase() as LogId, seq };
+  const named = {
+    log: log.toLowerCase() as LogId,
+    seq,
+    member: member?.toLowerCase() as MemberId | undefined,
+  };
+  return { form: "qr", text: qrPayload(named, hex), ...named };
 }
 
 function parseDigits(digits: string): ParsedFingerprint {

@@ -73,7 +73,7 @@ export function requireContinued(log: LogState, keyring: Keyring): void {
       : `the log ends at link ${log.head.seq}, and this keyring was stored at link ${stored?.head.seq}`;
   throw new KeysteadError(
     history === "forked" ? "FORKED" : "ROLLED_BACK",
-    `${what}; verify it with your pin, and bring the keyring back by resume once you know why`,
+    `${what}; verify the log with your pin, find the cause, and then call resume with the log and this keyring`,
     { rule: "LOG-8", details: { stored: { log: log.head.log, ...stored?.head }, offered: log.head } },
   );
 }

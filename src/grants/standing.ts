@@ -44,14 +44,14 @@ export function requireActive(log: LogFacts, keyring: Keyring): void {
   if (state === "removed") {
     throw new KeysteadError(
       "NOT_PERMITTED",
-      `this member was removed by link ${member.removed?.seq} and authors nothing any more; it may join again as a new one`,
+      `this member was removed by link ${member.removed?.seq} and can author nothing any more; it may join again as a new member`,
       { rule: "MEM-4", details },
     );
   }
   if (state === "superseded") {
     throw new KeysteadError(
       "NOT_PERMITTED",
-      "this keyring was superseded: its member has taken fresh keys elsewhere; it may join again as a new one",
+      "this keyring was superseded: its member has taken fresh keys elsewhere; it may join again as a new member",
       { rule: "LOG-4", details },
     );
   }

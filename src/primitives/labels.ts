@@ -36,6 +36,7 @@ export const LABELS = {
   actOpening: "keystead/v1/act/opening",
   // fingerprints
   fingerprint: "keystead/v1/fingerprint",
+  deviceFingerprint: "keystead/v1/fingerprint/device",
   // backup keys
   backupSeed: "keystead/v1/backup/seed",
   backupId: "keystead/v1/backup/id",

@@ -133,7 +133,8 @@ export class MaliciousRelay {
 }
 
 function add<L>(lies: Lies<L>, about: string, lie: L, { to }: LieOptions = {}): () => void {
-  if (typeof lie !== "function") throw new KeysteadError("INVALID_ARGUMENT", "lie must be a function of what is true");
+  if (typeof lie !== "function")
+    throw new KeysteadError("INVALID_ARGUMENT", "lie must be a function that takes the true entries or content");
   const made = { lie, to };
   const known = lies.get(about) ?? new Set();
   lies.set(about, known.add(made));

@@ -10,6 +10,7 @@ import { foundersOf, foundersWithoutEscrow } from "../log/approvals.js";
 import type { Pointer } from "../log/fields.js";
 import { extendsHead } from "../log/heads.js";
 import { assertLog, escrowMember, FOUNDING, type Head, LogState, memberNamed } from "../log/state.js";
+import { type ComparedLog, confirmedHead } from "./compared.js";
 import { policyOf } from "./escrow-needs.js";
 import { judgePointer, namesHead } from "./pointer.js";
 
@@ -22,8 +23,25 @@ export interface EscrowKnowledge {
   readonly own?: readonly MemberId[] | undefined;
   /** The newest escrow log that this device fetched and verified; undefined when it has none. */
   readonly escrowLog: EscrowLogAtHand;
-  /** The escrow head whose fingerprint the user confirmed on this device; undefined when the user confirmed none. */
-  readonly confirmed?: Head | undefined;
+  /**
+   * The token of `compareFingerprint`, when the user has just compared the escrow log's fingerprint with what the admins published. An
+   * app stores its `head`.
+   */
+  readonly confirmed?: ComparedLog | undefined;
+  /**
+   * That head, as the app stored it: the app's own word that its user confirmed it on this device. Undefined when never; not looked at
+   * where there is a token.
+   */
+  readonly storedConfirmation?: Head | undefined;
+}
+
+/** What the user confirmed of an escrow log, by either way. */
+export type Confirmation = Pick<EscrowKnowledge, "confirmed" | "storedConfirmation">;
+
+/** The escrow head that the user confirmed on this device. @throws `INVALID_ARGUMENT`, `INVALID_ENCODING` */
+export function confirmationOf({ confirmed, storedConfirmation }: Confirmation): Head | undefined {
+  if (confirmed !== undefined) return confirmedHead(confirmed);
+  return storedConfirmation === undefined ? undefined : checkHead(storedConfirmation, "storedConfirmation");
 }
 
 /** @throws `INVALID_ARGUMENT` unless the value is an escrow log as a device has it */
@@ -43,10 +61,11 @@ export type EscrowTrust = "sound" | "fetch" | "confirm";
  *
  * @throws `INVALID_ARGUMENT`
  */
-export function escrowIsSound(log: LogState, knowledge: Pick<EscrowKnowledge, "escrowLog" | "confirmed">): boolean {
+export function escrowIsSound(log: LogState, knowledge: Pick<EscrowKnowledge, "escrowLog"> & Confirmation): boolean {
   assertUserLog(log);
-  const { escrowLog, confirmed } = checkOptions(knowledge);
+  const { escrowLog } = checkOptions(knowledge);
   checkAtHand(escrowLog);
+  const confirmed = confirmationOf(knowledge);
   if (typeof escrowLog !== "object") return false;
   const { enabled } = policyOf(escrowLog);
   const pointer = escrowMember(log)?.pointer;
@@ -60,8 +79,9 @@ export function escrowIsSound(log: LogState, knowledge: Pick<EscrowKnowledge, "e
  */
 export function judgingLog(
   log: LogState,
-  { escrowLog, confirmed }: Pick<EscrowKnowledge, "escrowLog" | "confirmed">,
+  { escrowLog, ...confirmation }: Pick<EscrowKnowledge, "escrowLog"> & Confirmation,
 ): LogState | undefined {
+  const confirmed = confirmationOf(confirmation);
   if (typeof escrowLog !== "object" || escrowTrust(log, escrowLog, confirmed) !== "sound") return undefined;
   const pointer = escrowMember(log)?.pointer;
   if (!pointer) return escrowLog;
@@ -114,7 +134,7 @@ export function escrowTrust(log: LogState, escrowLog: LogState, confirmed: Head 
       : [
           // Only pointers into this log: after the account moved to another organisation, the first one's log is not needed any
           // more.
-          checkHead(confirmed, "confirmed"),
+          confirmed,
           ...named.flatMap((pointers) =>
             pointers.filter((pointer) => pointer.log === id && !isPassedOver(pointer, escrowLog, confirmed)).slice(-1),
           ),

@@ -1,4 +1,4 @@
-// The view that a Devices & Activity window draws, with all that people compare and recognise: the log's fingerprint, and the
+// The view that a Devices & Activity window draws, with all that people compare and recognise: fingerprints, and the
 // characters that a backup key's paper begins with. docs/spec.md sections 8 to 10.
 
 import { backupKeyId } from "../backup/key.js";
@@ -21,8 +21,13 @@ export interface DeviceView extends MemberView {
 
 /** Everything that a Devices & Activity window draws. */
 export interface DevicesAndActivity extends Omit<CoverageView, "me" | "members"> {
-  /** The log's fingerprint as 60 digits, to compare with what another device shows. */
-  readonly fingerprint: string;
+  /**
+   * This device's own fingerprint as 60 digits, to be compared on the device that is to approve it (`compareFingerprint` with this
+   * member). It names this device besides the log. Undefined when it takes no part in the log any more: there is nothing to approve.
+   */
+  readonly fingerprint: string | undefined;
+  /** The fingerprint of the whole log as 60 digits, which every device and contact shows alike. Nobody is approved by it. */
+  readonly logFingerprint: string;
   /** This device. */
   readonly me: DeviceView;
   /** Every member: the active in order of entering, then the removed in order of removal. */
@@ -39,10 +44,14 @@ export function devicesAndActivity(log: LogState, options: DevicesOptions): Devi
   const paperId = ({ member, kind }: MemberView) =>
     kind === "backup" ? backupKeyId(present(findMember(log, member as MemberId))) : undefined;
   const members = view.members.map((member) => ({ ...member, paperId: paperId(member) }));
+  const me = present(members.find(({ member }) => member === view.me.member));
+  // A superseded device has other keys than the log says: what it showed would have the other copy of it approved.
+  const isDevice = me.kind === "device" && me.standing === "active";
   return {
     ...view,
-    fingerprint: formatFingerprint(fingerprintOf(log)),
-    me: present(members.find(({ member }) => member === view.me.member)),
+    fingerprint: isDevice ? formatFingerprint(fingerprintOf(log, me.member)) : undefined,
+    logFingerprint: formatFingerprint(fingerprintOf(log)),
+    me,
     members,
   };
 }

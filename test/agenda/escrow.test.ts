@@ -117,7 +117,7 @@ describe("the agenda about escrow", () => {
     const ahead = enroll(bare, "Laptop", later);
     // The founding laptop named the later head, so this log must be fetched again: there is nothing to ask the user.
     expect(owes(ahead, "Laptop", escrow, { confirmed })).toEqual(["fetch escrow-log newer-named"]);
-    expect(escrowIsSound(ahead.log, { escrowLog: escrow.log, confirmed: escrow.log.head })).toBe(false);
+    expect(escrowIsSound(ahead.log, { escrowLog: escrow.log, storedConfirmation: escrow.log.head })).toBe(false);
   });
 
   it("renews an older pointer, once (ESC-6, row 17)", () => {
@@ -132,7 +132,7 @@ describe("the agenda about escrow", () => {
     const { sign, kem } = keysNamed("a fake epoch").publicKeys;
     const liar = enrollRaw(bare, "Laptop", { ...pointer, seq: 1, hash: "11".repeat(32) as Pointer["hash"], sign, kem });
     expect(owes(liar, "Laptop", escrow, { confirmed })).toEqual(["author renew-escrow false"]);
-    expect(escrowIsSound(liar.log, { escrowLog: escrow.log, confirmed: escrow.log.head })).toBe(false);
+    expect(escrowIsSound(liar.log, { escrowLog: escrow.log, storedConfirmation: escrow.log.head })).toBe(false);
     // No admin can open content that was sealed to the false keys, although the log claims it.
     const renewed = renew(liar, "Laptop", escrow);
     const { id } = escrowOf(renewed);
@@ -173,7 +173,7 @@ describe("the agenda about escrow", () => {
     expect(owes(byThief, "Laptop", escrow)).toEqual(["ask confirm-escrow never-confirmed"]);
     expect(owes(byThief, "Laptop", escrow, { confirmed })).toEqual(["author renew-escrow founder"]);
     expect(escrowIsSound(byThief.log, { escrowLog: escrow.log })).toBe(false);
-    expect(escrowIsSound(byThief.log, { escrowLog: escrow.log, confirmed: escrow.log.head })).toBe(true);
+    expect(escrowIsSound(byThief.log, { escrowLog: escrow.log, storedConfirmation: escrow.log.head })).toBe(true);
     expect(escrowIsSound(user.log, { escrowLog: escrow.log })).toBe(true);
   });
 
@@ -264,12 +264,12 @@ describe("an escrow that was switched off (case 16)", () => {
   });
 
   it("is not enrolled and not renewed (ESC-1, ESC-4)", () => {
-    const knowledge = { escrowLog: off.log, confirmed: off.log.head };
+    const knowledge = { escrowLog: off.log, storedConfirmation: off.log.head };
     const plain = openWorld("off");
     expect(owes(plain, "Laptop", off, { confirmed: off })).toEqual([]);
     const act = () => enrollWith(plain.session("Laptop"), knowledge, plain.env("enrolls"));
     expectError(act, "NOT_PERMITTED", "ESC-1");
-    const moved = { escrowLog: off.rotate("Ann").log, confirmed: off.log.head };
+    const moved = { escrowLog: off.rotate("Ann").log, storedConfirmation: off.log.head };
     const renewal = () => renewWith(enrolled.session("Laptop"), moved, enrolled.env("renews"));
     expectError(renewal, "ESCROW_UNKNOWN", "ESC-4");
   });

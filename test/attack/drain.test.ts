@@ -33,7 +33,7 @@ it("more holes than one link declares: the agenda drains them", () => {
   };
   const steps = agenda(session, { now: "unchecked", escrowLog: undefined });
   expect(steps).toMatchObject([{ do: "author", link: "rotate", because: ["junk-to-declare"] }]);
-  const approve = (by: typeof session) => review(by, { approve: [w.id("Phone")] }, w.env("approves"));
+  const approve = (by: typeof session) => review(by, { approveUncompared: [w.id("Phone")] }, w.env("approves"));
   expect(expectError(() => approve(session), "GRANT_UNAVAILABLE", "MEM-9").message).toContain("rotate first");
   const rotated = rotate(session, w.env("rotates")).accept();
   expect(agenda(rotated, { now: "unchecked", escrowLog: undefined })).toEqual([]);

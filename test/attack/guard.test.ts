@@ -21,9 +21,9 @@ it("an approval of a false pointer that holds everything is refused with every o
   for (const given of [
     {},
     { withholdFromEscrow: true },
-    { escrow: { escrowLog: hired.log, confirmed: hired.log.head } },
+    { escrow: { escrowLog: hired.log, storedConfirmation: hired.log.head } },
   ]) {
-    const approve = () => review(pointed.session("Laptop"), { approve: [id], ...given }, pointed.env("x"));
+    const approve = () => review(pointed.session("Laptop"), { approveUncompared: [id], ...given }, pointed.env("x"));
     expectError(approve, "ESCROW_UNKNOWN", "ESC-4");
   }
 });

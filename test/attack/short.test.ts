@@ -43,9 +43,9 @@ const asks = "ask confirm-escrow contradicts-pointer";
 const point = (user: World, by: string, pointer: Pointer): World =>
   user.append(write("renew-escrow", { escrow: pointer })(user.session(by), user.env(`points to ${pointer.seq}`)).entry);
 const isSound = (user: World, escrow: World, confirmed?: World): boolean =>
-  escrowIsSound(user.log, { escrowLog: escrow.log, confirmed: confirmed?.log.head });
+  escrowIsSound(user.log, { escrowLog: escrow.log, storedConfirmation: confirmed?.log.head });
 const doubted = (user: World, escrow: World, confirmed?: World) =>
-  doubtedMembers(user.log, { escrowLog: escrow.log, confirmed: confirmed?.log.head }, user.id("Laptop"));
+  doubtedMembers(user.log, { escrowLog: escrow.log, storedConfirmation: confirmed?.log.head }, user.id("Laptop"));
 
 describe("an escrow log that ends before the head that the pointer in force names", () => {
   // Ann renewed for the user, and named the head that the escrow log had then.
@@ -70,13 +70,13 @@ describe("an escrow log that ends before the head that the pointer in force name
 
   it("is not sound, and a device grants nothing by it (ESC-4)", () => {
     for (const confirmed of [undefined, hired, second]) {
-      const escrow = { escrowLog: fork.log, confirmed: confirmed?.log.head };
+      const escrow = { escrowLog: fork.log, storedConfirmation: confirmed?.log.head };
       expect(isSound(user, fork, confirmed)).toBe(false);
       expect(isSound(user, later, confirmed), "the twin").toBe(true);
       const session = user.session("Laptop");
       expectError(() => rotate(session, user.env("rotates"), { escrow }), "ESCROW_UNKNOWN", "ESC-4");
       expectError(() => renewEscrow(session, escrow, user.env("renews")), "ESCROW_UNKNOWN", "ESC-4");
-      const approval = { approve: user.ids("Thief"), escrow, withholdFromEscrow: true };
+      const approval = { approveUncompared: user.ids("Thief"), escrow, withholdFromEscrow: true };
       const approves = () => review(session, approval, user.env("approves"));
       expectError(approves, "UNVERIFIED_MEMBERS", "ESC-8");
     }
@@ -84,7 +84,7 @@ describe("an escrow log that ends before the head that the pointer in force name
 
   it("is not renewed to, where the pointer is of an epoch that this log does not have (ESC-4, ESC-6)", () => {
     const renews = (world: World, escrow: World, confirmed: World) => () => {
-      const knowledge = { escrowLog: escrow.log, confirmed: confirmed.log.head };
+      const knowledge = { escrowLog: escrow.log, storedConfirmation: confirmed.log.head };
       return renewEscrow(world.session("Laptop"), knowledge, world.env("renews")).accept();
     };
     const ahead = renewedBy(openUser("u", hired).join("Thief"), truth, "Ann");

@@ -66,7 +66,7 @@ const verbs: readonly (readonly [string, () => Proposal<MemberState | LogState>]
   [
     "recover",
     () => {
-      const lists = { approve: restored.ids("Phone"), remove: restored.ids("Laptop") };
+      const lists = { approveUncompared: restored.ids("Phone"), remove: restored.ids("Laptop") };
       const user = { userLog: restored.log, entries: restored.entries };
       const options = { ...user, ...lists, reason: "lost" };
       const { act, ...bob } = recordRecovery(organisation.session("Bob"), options, env).accept();

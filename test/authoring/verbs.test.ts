@@ -68,7 +68,7 @@ describe("an action", () => {
   });
 
   it.each<[string, string, () => unknown]>([
-    ["review", "approve", () => review(laptop, { approve: 1 as never }, env)],
+    ["review", "approveUncompared", () => review(laptop, { approve: 1 as never }, env)],
     ["review", "remove", () => review(laptop, { remove: 1 as never }, env)],
     ["setLockdown", "remove", () => setLockdown(laptop, { on: true, remove: 1 as never }, env)],
     ["expel", "remove", () => expel(base.log, { remove: 1 as never }, OPERATOR, env)],

@@ -177,6 +177,8 @@ const actions: readonly Case[] = [
     [`${name}: env`, (junk) => action(session, junk)],
   ]),
   ["review: options", (junk) => review(session, junk, env), ["object", "bare", "list", "list of null", "bytes"]],
+  ["review: extend", (extend) => review(session, { extend, remove: [member] }, env), ["undefined", "list"]],
+  ["review: a member to extend", (junk) => review(session, { extend: [junk] }, env)],
   ["review: approve", (approve) => review(session, { approve, remove: [member] }, env), ["undefined", "list"]],
   ["review: a member", (junk) => review(session, { approve: [junk] }, env)],
   ["review: remove", (remove) => review(session, { approve: [member], remove }, env), ["undefined", "list"]],

@@ -26,7 +26,7 @@ import { pointFalsely } from "./support/escrow.js";
 
 const organisation = openOrganisation("views");
 const known: KnownEscrow = { escrowLog: organisation.log };
-const confirmedToo: KnownEscrow = { ...known, confirmed: organisation.log.head };
+const confirmedToo: KnownEscrow = { ...known, storedConfirmation: organisation.log.head };
 
 /** Escrow holds epoch 1. The only device that held it is gone. Phone made epoch 2. */
 const bereft = openUser("views", organisation).join("Phone").leave("Laptop");

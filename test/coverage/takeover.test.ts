@@ -82,12 +82,16 @@ describe("takeoverOf with an escrow log", () => {
   const me = restored.id("Laptop");
   const doubted = (options: Omit<TakeoverOptions, "me">) =>
     takeoverOf(restored.log, { me, ...options }).doubted.map(({ name, because }) => [name, because]);
-  const confirmed = organisation.log.head;
+  const storedConfirmation = organisation.log.head;
 
   it("names members brought in by an act that no administrator recorded, and none if one did (ESC-8)", () => {
-    expect(doubted({ escrowLog: recorded.log, confirmed })).toEqual([]);
-    expect(doubted({ escrowLog: organisation.join("Bob").log, confirmed })).toEqual([["Phone", "not-recorded"]]);
-    expect(doubted({ escrowLog: organisation.join("Bob").log, confirmed, own: [restored.id("Phone")] })).toEqual([]);
+    expect(doubted({ escrowLog: recorded.log, storedConfirmation })).toEqual([]);
+    expect(doubted({ escrowLog: organisation.join("Bob").log, storedConfirmation })).toEqual([
+      ["Phone", "not-recorded"],
+    ]);
+    expect(
+      doubted({ escrowLog: organisation.join("Bob").log, storedConfirmation, own: [restored.id("Phone")] }),
+    ).toEqual([]);
   });
 
   it("says that it cannot check them if the escrow log is not trusted, and says nothing if there is none", () => {
@@ -109,7 +113,7 @@ describe("takeoverOf with an escrow log", () => {
       const about = warnings.filter(({ code }) => code === "not-believed").map(({ text }) => text);
       return [about, pending.map(({ name }) => name)];
     };
-    expect(texts({ escrowLog: organisation.join("Bob").log, confirmed })).toEqual([
+    expect(texts({ escrowLog: organisation.join("Bob").log, storedConfirmation })).toEqual([
       [
         "Phone came in by an approval in escrow's name, and no administrator stands by that: if you do not know it, remove it.",
       ],
@@ -118,6 +122,6 @@ describe("takeoverOf with an escrow log", () => {
     expect(texts({ escrowLog: "unsupported" })[0]).toEqual([
       "Phone came in by an approval in escrow's name, and this device cannot check that without an escrow log to be trusted: if you do not know it, remove it.",
     ]);
-    expect(texts({ escrowLog: recorded.log, confirmed })).toEqual([[], ["Phone"]]);
+    expect(texts({ escrowLog: recorded.log, storedConfirmation })).toEqual([[], ["Phone"]]);
   });
 });

@@ -119,7 +119,7 @@ describe("a backup key where the organisation's policy decides", () => {
 });
 
 describe("a function of escrow that is given the other kind of log", () => {
-  const knowledge = { escrowLog: escrow.log, confirmed: escrow.log.head };
+  const knowledge = { escrowLog: escrow.log, storedConfirmation: escrow.log.head };
   it.each<[string, RegExp, () => unknown]>([
     ["enrollEscrow", /^state\.log must be a user's log/, () => enrollEscrow(ann, knowledge, env)],
     [
@@ -150,7 +150,7 @@ describe("a function of escrow that is given the other kind of log", () => {
       () =>
         recordRecovery(
           ann,
-          any({ userLog: plain.log, entries: plain.entries, approve: plain.ids("Phone"), reason: "x" }),
+          any({ userLog: plain.log, entries: plain.entries, approveUncompared: plain.ids("Phone"), reason: "x" }),
           env,
         ),
       () => renewEscrowForUser(ann, { userLog: plain.log }, env),

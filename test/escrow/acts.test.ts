@@ -97,7 +97,7 @@ describe("recording a recovery", () => {
   });
 
   it("needs a reason, of at most 4,096 bytes (ESC-8)", () => {
-    const recordWith = (options: Partial<RecordRecoveryOptions>) =>
+    const recordWith = (options: Partial<Pick<RecordRecoveryOptions, "reason" | "case">>) =>
       announce(escrow, "Bob", locked, PHONE_FOR_LAPTOP, options);
     for (const options of [{ reason: "" }, { reason: "x".repeat(4097) }, { case: "x".repeat(257) }]) {
       expectError(() => recordWith(options), "INVALID_ARGUMENT", "ESC-8");

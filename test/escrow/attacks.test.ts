@@ -93,7 +93,7 @@ describe("a fork of the escrow log by a dismissed admin", () => {
   it("is not renewed to: the device sees the contradiction and asks the user (ESC-4, ESC-5)", () => {
     for (const confirmed of [undefined, hired]) {
       expect(owes(user, "Phone", fork, { confirmed })).toEqual(["ask confirm-escrow contradicts-pointer"]);
-      expect(escrowIsSound(user.log, { escrowLog: fork.log, confirmed: confirmed?.log.head })).toBe(false);
+      expect(escrowIsSound(user.log, { escrowLog: fork.log, storedConfirmation: confirmed?.log.head })).toBe(false);
       expect(owes(user, "Phone", escrow, { confirmed })).toEqual([]);
     }
     const rotated = user.rotate("Laptop");
@@ -271,9 +271,9 @@ describe("members that a dismissed admin brought in, once escrow is removed", ()
   it("are left to a confirmed device; other devices grant them nothing (ESC-8)", () => {
     for (const world of [gone, acted]) {
       expect(owes(world, "Phone", escrow, { confirmed: hired })).toEqual([]);
-      const knowledge = { escrowLog: escrow.log, confirmed: hired.log.head };
+      const knowledge = { escrowLog: escrow.log, storedConfirmation: hired.log.head };
       const act = () =>
-        approve(world.session("Phone"), { approve: strangers, escrow: knowledge }, world.env("approves"));
+        approve(world.session("Phone"), { approveUncompared: strangers, escrow: knowledge }, world.env("approves"));
       expectError(act, "UNVERIFIED_MEMBERS", "ESC-8");
     }
     // An escrow log that is not trusted says nothing about any member.
@@ -396,7 +396,7 @@ describe("a server that withholds the newest escrow log", () => {
     // The head in this log that the founding device named counts, not the head in another log that it named since.
     const left = enroll(reviewEscrow(renewed, "Laptop", "remove"), "Laptop", openOrganisation("a third organisation"));
     expect([phone(left, fork), phone(left, hired), phone(left, escrow)]).toEqual([asks, fetch, asks]);
-    expect(escrowIsSound(gone.log, { escrowLog: escrow.log, confirmed: hired.log.head })).toBe(false);
+    expect(escrowIsSound(gone.log, { escrowLog: escrow.log, storedConfirmation: hired.log.head })).toBe(false);
     expect(escrowIsSound(renewed.log, { escrowLog: undefined })).toBe(false);
     expect(escrowIsSound(renewed.log, { escrowLog: escrow.log })).toBe(true);
   });
@@ -415,8 +415,7 @@ describe("a server that withholds the newest escrow log", () => {
       fetch,
       "author renew-escrow older",
     ]);
-    const confirmed = hired.log.head;
-    expect(escrowIsSound(back.log, { escrowLog: hired.log, confirmed })).toBe(false);
+    expect(escrowIsSound(back.log, { escrowLog: hired.log, storedConfirmation: hired.log.head })).toBe(false);
   });
 });
 
@@ -482,7 +481,7 @@ describe("a thief's device that a dismissed admin made founding, once the foundi
   it("makes no device trust the escrow log that it names (ESC-4, ESC-8)", () => {
     expect(moved.log.active.get(moved.id("Thief"))?.founder).toBe(1);
     expect(escrowIsSound(moved.log, { escrowLog: other.log })).toBe(false);
-    expect(escrowIsSound(moved.log, { escrowLog: other.log, confirmed: other.log.head })).toBe(true);
+    expect(escrowIsSound(moved.log, { escrowLog: other.log, storedConfirmation: other.log.head })).toBe(true);
     // The head that it names does not count as agreement with the founding device either: the user is asked.
     const back = enroll(reviewEscrow(moved, "Thief", "remove"), "Thief", escrow);
     expect(escrowIsSound(back.log, { escrowLog: escrow.log })).toBe(true);
@@ -632,7 +631,7 @@ describe("a thief's pointer", () => {
     const back = enroll(reviewEscrow(moved.join("Thief"), "Thief", "remove"), "Thief", escrow);
     for (const confirmed of [undefined, other]) {
       expect(owes(back, "Laptop", escrow, { confirmed })[0]).toMatch(/^ask confirm-escrow/);
-      expect(escrowIsSound(back.log, { escrowLog: escrow.log, confirmed: confirmed?.log.head })).toBe(false);
+      expect(escrowIsSound(back.log, { escrowLog: escrow.log, storedConfirmation: confirmed?.log.head })).toBe(false);
     }
     expect(owes(back, "Laptop", other, { confirmed: other })).toEqual(["ask remove-escrow other-log"]);
   });

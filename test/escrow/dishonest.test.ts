@@ -119,7 +119,7 @@ describe("a thief's device", () => {
     expect(owes(enrolled, "Laptop", escrow)).toEqual(["ask remove-escrow other-log"]);
     expect(owes(enrolled, "Laptop", escrow, { confirmed: escrow })).toEqual(["ask remove-escrow other-log"]);
     for (const escrowLog of [fake.log, escrow.log])
-      expect(escrowIsSound(enrolled.log, { escrowLog, confirmed })).toBe(false);
+      expect(escrowIsSound(enrolled.log, { escrowLog, storedConfirmation: confirmed })).toBe(false);
 
     const row = await reportOn(enrolled);
     expect(row).toMatchObject({ status: "behind", pointer: "other-log", claimed: [], proven: [] });
@@ -136,7 +136,7 @@ describe("a thief's device", () => {
   it("that points escrow at a dismissed admin's epoch gives that admin only the thief's epochs (ESC-4, ESC-6)", async () => {
     const pointed = pointedByThief(user, newestPointer(hired.log));
     expect(owes(pointed, "Laptop", escrow)).toEqual(["author renew-escrow older"]);
-    expect(escrowIsSound(pointed.log, { escrowLog: escrow.log, confirmed: escrow.log.head })).toBe(false);
+    expect(escrowIsSound(pointed.log, { escrowLog: escrow.log, storedConfirmation: escrow.log.head })).toBe(false);
     const row = await reportOn(pointed);
     expect(row).toMatchObject({ status: "covered", pointer: "older" });
     expect(tellsOf(row)).toContain("old escrow epoch");
@@ -149,7 +149,7 @@ describe("a thief's device", () => {
 
   it("that points escrow at keys of its own is detected, and the lost grants are repeated (ESC-3, ESC-4)", async () => {
     const pointed = pointedByThief(user, falsePointer("false"));
-    expect(escrowIsSound(pointed.log, { escrowLog: escrow.log, confirmed: escrow.log.head })).toBe(false);
+    expect(escrowIsSound(pointed.log, { escrowLog: escrow.log, storedConfirmation: escrow.log.head })).toBe(false);
     const row = await reportOn(pointed);
     expect(row).toMatchObject({ status: "behind", pointer: "false", claimed: [[1, 3]], proven: [[1, 3]] });
     expect(row.gaps).toMatchObject([{ from: 4, to: 4, closers: [{ name: "Laptop" }, { name: "Thief" }] }]);
@@ -260,7 +260,7 @@ describe("a server", () => {
     // A device that never saw the newest log itself still learns from the pointer that it exists.
     expect(judgePointer(escrowOf(before).pointer as Pointer, hired.log)).toBe("ahead");
     expect(owes(before, "Laptop", hired)).toEqual(["fetch escrow-log newer-named"]);
-    expect(escrowIsSound(before.log, { escrowLog: hired.log, confirmed: hired.log.head })).toBe(false);
+    expect(escrowIsSound(before.log, { escrowLog: hired.log, storedConfirmation: hired.log.head })).toBe(false);
     expect(owes(before, "Laptop", undefined)).toEqual(["fetch escrow-log none-at-hand"]);
   });
 
@@ -272,7 +272,7 @@ describe("a server", () => {
       "LOG-8",
     );
     expect(judgePointer(escrowOf(before).pointer as Pointer, fork.log)).toBe("false");
-    expect(escrowIsSound(before.log, { escrowLog: fork.log, confirmed: escrow.log.head })).toBe(false);
+    expect(escrowIsSound(before.log, { escrowLog: fork.log, storedConfirmation: escrow.log.head })).toBe(false);
   });
 });
 

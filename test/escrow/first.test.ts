@@ -59,7 +59,10 @@ it("tells the escrow story once", async () => {
   let bob: MemberState = publish(escrowEntries, joinLog(ann.log, { device: { name: "Bob" } }, env));
   const { member } = bob.keyring;
   ann = receive(ann, newest(escrowEntries), { now: "unchecked" });
-  ann = publish(escrowEntries, review(ann, { approve: [member], roles: { [member]: ["recover", "discover"] } }, env));
+  ann = publish(
+    escrowEntries,
+    review(ann, { approveUncompared: [member], roles: { [member]: ["recover", "discover"] } }, env),
+  );
   bob = receive(bob, newest(escrowEntries), { now: "unchecked" });
   expect(bob.keyring.epochs).toEqual([1]);
 
@@ -69,14 +72,14 @@ it("tells the escrow story once", async () => {
   const me = laptop.keyring.member;
   const knows = { now: "unchecked", escrowLog: ann.log } as const;
   expect(agenda(laptop, knows)).toMatchObject([{ do: "ask", question: "confirm-escrow" }]);
-  const knowledge = { ...knows, confirmed: ann.log.head };
+  const knowledge = { ...knows, storedConfirmation: ann.log.head };
   laptop = publish(entries, enrollEscrow(laptop, knowledge, env));
   expect(agenda(laptop, knowledge)).toEqual([]);
   laptop = publish(entries, rotate(laptop, env, { escrow: knowledge }));
 
   // She loses her laptop. Bob approves her phone and removes the laptop, in one link.
   let phone: MemberState = publish(entries, joinLog(laptop.log, { device: { name: "Phone" }, escrow: knowledge }, env));
-  const lists = { approve: [phone.keyring.member], remove: [me] };
+  const lists = { approveUncompared: [phone.keyring.member], remove: [me] };
   const given = { userLog: userLog(), entries, ...lists, reason: "her laptop was stolen" };
   const recorded = publish(escrowEntries, recordRecovery(bob, given, env));
   bob = { log: recorded.log, keyring: recorded.keyring };

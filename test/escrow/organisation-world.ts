@@ -103,7 +103,7 @@ export function doDuty(user: User, name: string, escrow: World): { readonly user
   let answers: Partial<Knowledge> = {};
   for (let questions = 0; questions < 5; questions++) {
     const head = confirmed.get(name);
-    const knowledge: Knowledge = { now: "unchecked", escrowLog: escrow.log, confirmed: head, ...answers };
+    const knowledge: Knowledge = { now: "unchecked", escrowLog: escrow.log, storedConfirmation: head, ...answers };
     const step = agenda(world.session(name), knowledge).find(({ do: verb }) => verb !== "fetch");
     if (!step || (step.do === "ask" && step.question === "regrant")) break;
     if (step.do === "author") {
@@ -166,8 +166,9 @@ const USER_STEPS = {
   joins: ({ world }, _by, choice, escrow) => {
     if (activeNames(world).length >= 4) return undefined;
     const hasEscrow = escrowMember(world.log) !== undefined && !world.log.lockdown;
-    const confirmed = choice % 2 === 0 ? undefined : escrow.log.head;
-    const withhold = hasEscrow && (choice % 3 === 0 || !escrowIsSound(world.log, { escrowLog: escrow.log, confirmed }));
+    const storedConfirmation = choice % 2 === 0 ? undefined : escrow.log.head;
+    const withhold =
+      hasEscrow && (choice % 3 === 0 || !escrowIsSound(world.log, { escrowLog: escrow.log, storedConfirmation }));
     return join(world, nextName(world), withhold);
   },
   // The device was offline for long, with an old escrow log or none at hand: it withholds nothing.

@@ -140,7 +140,7 @@ describe("a restored user", () => {
       [3, 3],
     ]);
     const left = recoverableEpochs(later.session("Bob"), {
-      ...{ userLog: short.log, entries: short.entries, approve: short.ids("Phone") },
+      ...{ userLog: short.log, entries: short.entries, members: short.ids("Phone") },
     });
     expect(left).toEqual({
       next: [
@@ -212,7 +212,7 @@ describe("a recovery of many pairs", () => {
 
   it("takes several acts and reviews: the first gives the newest epochs and makes the removals (ESC-11)", () => {
     const { entries, log: userLog } = pending;
-    const given = { userLog, entries, approve: pending.ids("Phone") };
+    const given = { userLog, entries, members: pending.ids("Phone") };
     // Epoch 1 was granted to the first pair, and one to each of the 66 others; the phone's is granted to the one in force.
     const plan = recoverableEpochs(newest.session("Ann"), given);
     expect(plan).toEqual({ next: [[3, 68]], left: [[1, 2]] });
@@ -220,7 +220,7 @@ describe("a recovery of many pairs", () => {
     expect(first.user.record.actor?.pairs).toHaveLength(64);
     expect(first.user.record.removed).toEqual(pending.ids("Laptop"));
     expect(runsOf(first.user.session("Phone").keyring.epochs)).toEqual([[3, 69]]);
-    const more = { userLog: first.user.log, entries: first.user.entries, approve: pending.ids("Phone") };
+    const more = { userLog: first.user.log, entries: first.user.entries, members: pending.ids("Phone") };
     expect(recoverableEpochs(first.escrow.session("Ann"), more)).toEqual({
       next: [
         [1, 2],

@@ -267,7 +267,7 @@ describe("renewing escrow", () => {
   it("is refused without an escrow member (ESC-4)", () => {
     const act = write("renew-escrow", { escrow: newestPointer(later.log) });
     expectError(() => plain.act("Laptop", "renews", act), "NOT_PERMITTED", "ESC-4");
-    const knowledge = { escrowLog: later.log, confirmed: later.log.head };
+    const knowledge = { escrowLog: later.log, storedConfirmation: later.log.head };
     const renewal = () => renewEscrow(plain.session("Laptop"), knowledge, plain.env("renews"));
     expectError(renewal, "INVALID_ARGUMENT", undefined);
   });

@@ -39,6 +39,7 @@ import {
   createEscrowLog,
   enrollEscrow,
   joinLog,
+  type Lists,
   makeBackupKey,
   recordRecovery,
   recover,
@@ -172,7 +173,7 @@ export function announce(
   admin: string,
   user: World,
   { approve = [], remove = [] }: Review,
-  options: Partial<RecordRecoveryOptions> = {},
+  options: Partial<Lists<RecordRecoveryOptions>> = {},
 ): { readonly escrow: World; readonly act: RecordedAct } {
   const lists = { approve: user.ids(...approve), remove: user.ids(...remove), usersOwn: [...user.log.active.keys()] };
   const given = { userLog: user.log, ...lists, reason: "lost everything", case: "7", ...options };
@@ -255,7 +256,7 @@ export function stepsOf(
   const escrowLog = typeof escrow === "object" ? escrow.log : escrow;
   const before = snapshot([user.log, escrowLog]);
   const steps = agenda(user.session(name), {
-    ...{ now: "unchecked" as const, escrowLog, confirmed: confirmed?.log.head },
+    ...{ now: "unchecked" as const, escrowLog, storedConfirmation: confirmed?.log.head },
     ...known,
   });
   expect(snapshot([user.log, escrowLog])).toBe(before);
@@ -298,7 +299,8 @@ export function dutiful(
         now: "unchecked",
         ...known,
         escrowLog: escrow.log,
-        confirmed: known.confirmed?.log.head,
+        confirmed: undefined,
+        storedConfirmation: known.confirmed?.log.head,
       } as const;
       world = world.act(name, `does ${did}`, (session, env) => accepted(performStep(session, step, knowledge, env)));
     } else known = { ...known, ...answerTo(step, escrow) };
@@ -327,7 +329,7 @@ export function doubted(
   { log: escrowLog }: World,
   { me, own, confirmed = escrowLog.head }: { me?: MemberId; own?: readonly MemberId[]; confirmed?: Head } = {},
 ): readonly MemberId[] {
-  return doubtedMembers(log, { escrowLog, confirmed, own }, me);
+  return doubtedMembers(log, { escrowLog, storedConfirmation: confirmed, own }, me);
 }
 
 /** The escrow member in force. */

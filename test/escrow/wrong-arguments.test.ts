@@ -139,12 +139,12 @@ const calls: Readonly<Record<string, readonly [call: Call, ...right: unknown[]]>
   "recover userLog": [(value) => recover(acting, { act, userLog: value, entries, usersOwn }, env())],
   "recover entries": [(value) => recover(acting, { act, userLog, entries: value, usersOwn }, env()), []],
   "recover usersOwn": [(value) => recover(acting, { act, userLog, entries, usersOwn: value }, env()), undefined, []],
-  "recoverableEpochs admin": [(value) => recoverableEpochs(value, { userLog, entries, approve: [] })],
+  "recoverableEpochs admin": [(value) => recoverableEpochs(value, { userLog, entries, members: [] })],
   "recoverableEpochs options": [(value) => recoverableEpochs(ann, value)],
-  "recoverableEpochs userLog": [(value) => recoverableEpochs(ann, { userLog: value, entries, approve: [] })],
-  "recoverableEpochs approve": [(approve) => recoverableEpochs(ann, { userLog, entries, approve }), []],
+  "recoverableEpochs userLog": [(value) => recoverableEpochs(ann, { userLog: value, entries, members: [] })],
+  "recoverableEpochs members": [(members) => recoverableEpochs(ann, { userLog, entries, members }), []],
   "recoverableEpochs entries": [
-    (value) => recoverableEpochs(ann, { userLog, entries: value, approve: user.ids("Phone") }),
+    (value) => recoverableEpochs(ann, { userLog, entries: value, members: user.ids("Phone") }),
     [],
   ],
   "renewEscrowForUser admin": [(value) => renewEscrowForUser(value, { userLog }, env())],
@@ -242,8 +242,12 @@ describe("entries", () => {
 describe("a head that an app stored", () => {
   it("is refused unless its position is a whole number from 1", () => {
     for (const seq of [0, -1, 1.5]) {
-      const confirmed = { ...escrow.log.head, seq };
-      expectError(() => enrollEscrow(laptop, { ...knowledge, confirmed }, env()), "INVALID_ARGUMENT", undefined);
+      const storedConfirmation = { ...escrow.log.head, seq };
+      expectError(
+        () => enrollEscrow(laptop, { ...knowledge, storedConfirmation }, env()),
+        "INVALID_ARGUMENT",
+        undefined,
+      );
     }
   });
 });

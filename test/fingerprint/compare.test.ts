@@ -8,7 +8,7 @@ import type { ParsedFingerprint } from "../../src/fingerprint/parse.js";
 import type { LogState } from "../../src/log/state.js";
 import { thrownBy } from "../support/thrown.js";
 import { openWorld, type World } from "../support/world.js";
-import { ALL_FORMS, type AnyForm, JUNK, readAny, swap, written } from "./support.js";
+import { ALL_FORMS, type AnyForm, compareAny, JUNK, readAny, swap, written } from "./support.js";
 
 const first = openWorld("compare");
 const second = first.join("Phone");
@@ -18,31 +18,32 @@ const forked = second.rename("Laptop", "Old laptop");
 const fork4 = forked.rotate("Laptop");
 const other = openWorld("compare, another log").join("Phone");
 
+/** What a comparison with the whole log finds. */
+const statusOf = (log: LogState, given: string | ParsedFingerprint) => compareAny(log, given).status;
+
 const text = ({ log }: World, form: AnyForm) => written(log, form);
-/** What an app passes on: the core reads text itself, words are read first. */
-const given = (world: World, form: AnyForm) => (form === "words" ? readAny(text(world, form)) : text(world, form));
 
 describe.each(ALL_FORMS)("a fingerprint as %s", (form) => {
   it("matches the same head, as text and parsed", () => {
-    expect(compareFingerprint(third.log, given(third, form))).toBe("match");
-    expect(compareFingerprint(third.log, readAny(text(third, form).toLowerCase()))).toBe("match");
+    expect(statusOf(third.log, text(third, form))).toBe("match");
+    expect(statusOf(third.log, readAny(text(third, form).toLowerCase()))).toBe("match");
   });
 
   it("is older if it is of an ancestor", () => {
-    expect(compareFingerprint(third.log, given(first, form))).toBe("older");
-    expect(compareFingerprint(third.log, given(second, form))).toBe("older");
+    expect(statusOf(third.log, text(first, form))).toBe("older");
+    expect(statusOf(third.log, text(second, form))).toBe("older");
   });
 
   it("is newer or unknown if it is of a later head", () => {
-    expect(compareFingerprint(first.log, given(third, form))).toBe("not-recognised");
-    expect(compareFingerprint(second.log, given(third, form))).toBe("not-recognised");
+    expect(statusOf(first.log, text(third, form))).toBe("not-recognised");
+    expect(statusOf(second.log, text(third, form))).toBe("not-recognised");
   });
 
   it("never matches a fork or another log", () => {
-    expect(compareFingerprint(third.log, given(forked, form))).toBe(form === "qr" ? "mismatch" : "not-recognised");
-    expect(compareFingerprint(fork4.log, given(third, form))).toBe(form === "qr" ? "mismatch" : "not-recognised");
-    expect(compareFingerprint(third.log, given(fork4, form))).toBe("not-recognised");
-    expect(compareFingerprint(third.log, given(other, form))).toBe(form === "qr" ? "other-log" : "not-recognised");
+    expect(statusOf(third.log, text(forked, form))).toBe(form === "qr" ? "mismatch" : "not-recognised");
+    expect(statusOf(fork4.log, text(third, form))).toBe(form === "qr" ? "mismatch" : "not-recognised");
+    expect(statusOf(third.log, text(fork4, form))).toBe("not-recognised");
+    expect(statusOf(third.log, text(other, form))).toBe(form === "qr" ? "other-log" : "not-recognised");
   });
 
   it("matches with no symbol changed, wherever it is", () => {
@@ -69,7 +70,7 @@ describe.each(ALL_FORMS)("a fingerprint as %s", (form) => {
 
 function verdict(log: LogState, typed: string): string {
   try {
-    return compareFingerprint(log, readAny(typed));
+    return statusOf(log, typed);
   } catch (error) {
     return thrownBy(() => {
       throw error;
@@ -81,15 +82,24 @@ describe("a QR payload", () => {
   it("matches only where fingerprint, log and position fit together", () => {
     const payload = (log: string, seq: number, hex: string) => `KEYSTEAD-FP:1:${log}:${seq}:${hex}`;
     const { log, hex } = { log: third.log.head.log, hex: fingerprintOf(third.log).hex };
-    expect(compareFingerprint(third.log, payload(log, 3, hex))).toBe("match");
-    expect(compareFingerprint(third.log, payload(log, 2, hex))).toBe("mismatch");
-    expect(compareFingerprint(third.log, payload(log, 4, hex))).toBe("not-recognised");
-    expect(compareFingerprint(third.log, payload(log, Number.MAX_SAFE_INTEGER, hex))).toBe("not-recognised");
-    expect(compareFingerprint(third.log, payload(other.log.head.log, 3, hex))).toBe("other-log");
+    expect(statusOf(third.log, payload(log, 3, hex))).toBe("match");
+    expect(statusOf(third.log, payload(log, 2, hex))).toBe("mismatch");
+    expect(statusOf(third.log, payload(log, 4, hex))).toBe("not-recognised");
+    expect(statusOf(third.log, payload(log, Number.MAX_SAFE_INTEGER, hex))).toBe("not-recognised");
+    expect(statusOf(third.log, payload(other.log.head.log, 3, hex))).toBe("other-log");
   });
 });
 
 describe("compareFingerprint", () => {
+  it("gives a token of the whole log where it matches, and none elsewhere", () => {
+    const found = compareFingerprint(third.log, text(third, "digits"));
+    expect(found).toMatchObject({ status: "match", token: { head: third.log.head } });
+    expect(Object.isFrozen(found.token)).toBe(true);
+    for (const each of [first, forked, other]) {
+      expect(compareFingerprint(third.log, text(each, "qr")).token).toBeUndefined();
+    }
+  });
+
   it("reads what it is given anew, so that a parsed fingerprint made by hand gains nothing", () => {
     const forged = { form: "digits", text: "12345" } as ParsedFingerprint;
     expect(thrownBy(() => compareFingerprint(third.log, forged)).code).toBe("FINGERPRINT_INVALID");

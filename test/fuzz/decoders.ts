@@ -71,7 +71,7 @@ function recoverWith(bytes: Uint8Array): unknown {
   const { log: userLog, entries } = forkedWorld;
   const given = [bytes, ...entries.slice(0, -1)];
   const usersOwn = [...userLog.active.values()].filter(({ kind }) => kind !== "escrow").map(({ id }) => id);
-  const options = { userLog, entries: given, approve: forkedWorld.ids("Watch"), usersOwn, reason: "fuzzing" };
+  const options = { userLog, entries: given, approveUncompared: forkedWorld.ids("Watch"), usersOwn, reason: "fuzzing" };
   const { act, ...session } = recordRecovery(admin, options, seededEnv("records", LATER)).accept();
   return recoverUser(session, { userLog, entries: given, act, usersOwn }, seededEnv("recover", LATER));
 }

@@ -79,7 +79,7 @@ describe("a link at the end of time", () => {
     const id = world.id("Phone");
     const verbs: Readonly<Record<string, (env: Env) => unknown>> = {
       join: (env) => joinLog(careless, { device: { name: "Watch" } }, env),
-      review: (env) => review(session, { approve: [id] }, env),
+      review: (env) => review(session, { approveUncompared: [id] }, env),
       rotate: (env) => rotate(session, env),
       rekey: (env) => rekey(session, env),
       rename: (env) => rename(session, { name: "Other" }, env),

@@ -60,7 +60,7 @@ export class Organisation {
 
   /** A user's device's knowledge of the log. */
   get knowledge(): Knowledge {
-    return { escrowLog: this.log, confirmed: this.confirmed, now: "unchecked" };
+    return { escrowLog: this.log, storedConfirmation: this.confirmed, now: "unchecked" };
   }
 
   /** Pointers to every epoch, oldest first, in the model's form. */

@@ -3,6 +3,7 @@
 
 import {
   checkBackupKey,
+  compareFingerprint,
   createLog,
   fingerprintOf,
   joinLog,
@@ -39,7 +40,9 @@ export async function smoke() {
   const refused = await openContent(sealed, phone.keyring).catch((error) => error);
   expect(refused instanceof KeysteadError && refused.code === "NO_ACCESS", "the phone must not read what is older");
   laptop = receive(laptop, entries.at(-1), { now: "unchecked" });
-  laptop = publish(review(laptop, { approve: [phone.keyring.member] }, env));
+  const shown = String(fingerprintOf(phone.log, phone.keyring.member));
+  const comparison = compareFingerprint(laptop.log, shown, phone.keyring.member);
+  laptop = publish(review(laptop, { approve: [comparison.token] }, env));
   phone = receive(phone, entries.at(-1), { now: "unchecked" });
   expect(new TextDecoder().decode(await openContent(sealed, phone.keyring)) === "Call me back!", "the phone must read");
   expect(dataAccess(phone.log, phone.keyring.member).epoch === 1, "approval must reach back to epoch 1");

@@ -21,9 +21,11 @@ export async function tellDevices(told: Watch): Promise<Circle> {
   const phone = alice.of("Phone").keyring.member;
   alice.publish(core.joinLog(alice.of("Laptop").log, { device: { name: "Watch" } }, env), "Watch");
   const watch = alice.of("Watch").keyring.member;
+  core.thisDevice(alice.of("Phone"));
+  core.compareFingerprint(alice.log, String(core.fingerprintOf(alice.log, phone)), phone);
   // In the wrong order for the wire: code that sorted these lists in place would be detected.
   const falling = (...ids: readonly MemberId[]) => [...ids].sort().reverse();
-  alice.publish(core.review(alice.of("Laptop"), { approve: falling(phone, watch) }, env), "Laptop");
+  alice.publish(core.review(alice.of("Laptop"), { approveUncompared: falling(phone, watch) }, env), "Laptop");
 
   const prepared = core.prepareDevice(alice.of("Laptop").log, { device: { name: "Tablet" } }, env);
   const offer = core.provisionDevice(alice.of("Laptop"), prepared.request, env);

@@ -17,7 +17,7 @@ export async function tellEscrow(told: Watch): Promise<void> {
   const bob = new Circle(told);
   bob.publish(core.createLog({ subject: "bob@example.org", device: { name: "Laptop" } }, env), "Laptop");
   const me = bob.of("Laptop").keyring.member;
-  const knows = { escrowLog: escrow.log, confirmed: escrow.log.head };
+  const knows = { escrowLog: escrow.log, storedConfirmation: escrow.log.head };
   core.agenda(bob.of("Laptop"), { ...knows, now: NOW });
   bob.publish(core.enrollEscrow(bob.of("Laptop"), knows, env), "Laptop");
   core.escrowIsSound(bob.log, { escrowLog: escrow.log });
@@ -28,9 +28,9 @@ export async function tellEscrow(told: Watch): Promise<void> {
   bob.publishLog(core.renewEscrowForUser(escrow.of("Ann"), { userLog: bob.log }, env));
 
   bob.publish(core.joinLog(bob.log, { device: { name: "Tablet" }, escrow: { escrowLog: escrow.log } }, env), "Tablet");
-  const lists = { approve: [bob.of("Tablet").keyring.member], remove: [me] };
+  const lists = { approveUncompared: [bob.of("Tablet").keyring.member], remove: [me] };
   const user = { userLog: bob.log, entries: bob.entries };
-  core.recoverableEpochs(escrow.of("Ann"), { ...user, approve: lists.approve });
+  core.recoverableEpochs(escrow.of("Ann"), { ...user, members: lists.approveUncompared });
   core.renewalReasons(bob.log, escrow.log);
   const announced = core.recordRecovery(escrow.of("Ann"), { ...user, ...lists, reason: "lost", case: "6" }, env);
   const { act } = announced.accept();

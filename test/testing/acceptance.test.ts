@@ -49,7 +49,7 @@ function start() {
 const approve =
   (...ids: readonly Device[]) =>
   (session: Device["session"], env: Device["env"]) =>
-    review(session, { approve: ids.map(({ id }) => id) }, env);
+    review(session, { approveUncompared: ids.map(({ id }) => id) }, env);
 const remove =
   (...ids: readonly Device[]) =>
   (session: Device["session"], env: Device["env"]) =>
@@ -69,7 +69,7 @@ describe("devices", () => {
     const { relay, laptop } = start();
     const phone = new Device(relay, ALICE, "Phone").join();
     const thief = new Device(relay, ALICE, "Thief").join();
-    laptop.sync().write((session, env) => review(session, { approve: [phone.id], remove: [thief.id] }, env));
+    laptop.sync().write((session, env) => review(session, { approveUncompared: [phone.id], remove: [thief.id] }, env));
     const watch = new Device(relay, ALICE, "Watch").join();
     for (const device of [laptop, phone]) {
       const { members, pending, fingerprint, me, activity } = view(device.sync());
@@ -82,7 +82,7 @@ describe("devices", () => {
       expect(members[3]?.removed).toMatchObject({ by: laptop.id, name: "Laptop" });
       expect(pending.map(({ member }) => member)).toEqual([watch.id]);
       expect(me.access).toMatchObject({ epoch: 1 });
-      expect(fingerprint).toBe(formatFingerprint(fingerprintOf(laptop.log)));
+      expect(fingerprint).toBe(formatFingerprint(fingerprintOf(laptop.log, device.id)));
       expect(activity).toHaveLength(5);
     }
   });
@@ -121,7 +121,7 @@ describe("devices", () => {
     const [phone, thief] = [new Device(relay, ALICE, "Phone").join(), new Device(relay, ALICE, "Thief").join()];
     expect(view(laptop.sync()).pending.map(({ name }) => name)).toEqual(["Phone", "Thief"]);
     const before = laptop.log.head.seq;
-    laptop.write((session, env) => review(session, { approve: [phone.id], remove: [thief.id] }, env));
+    laptop.write((session, env) => review(session, { approveUncompared: [phone.id], remove: [thief.id] }, env));
     expect(laptop.log.head.seq).toBe(before + 1);
     expect([...laptop.log.active.keys()]).toEqual([laptop.id, phone.id]);
   });
@@ -152,17 +152,22 @@ describe("devices", () => {
     expect(view(desktop).warnings.map(({ code }) => code)).toContain("lost");
   });
 
-  it("6: fingerprints are compared before saving, and differ if the relay shows the devices two histories", () => {
+  it("6: fingerprints compare before saving, tell two pending devices apart, and differ where the relay shows two histories", () => {
     const { relay, laptop } = start();
     const phone = new Device(relay, ALICE, "Phone").join();
+    const thief = new Device(relay, ALICE, "Thief").join();
     laptop.sync();
-    const spoken = () => view(phone).fingerprint;
-    expect(compareFingerprint(laptop.log, spoken())).toBe("match");
-    relay.fork(ALICE, 2, ["Phone"]);
+    const spoken = (device: Device) => view(device.sync()).fingerprint as string;
+    const compared = (device: Device, with_: Device) => compareFingerprint(laptop.log, spoken(device), with_.id);
+    expect(compared(phone, phone)).toMatchObject({ status: "match", token: { member: phone.id } });
+    expect(compared(phone, thief)).toEqual({ status: "other-device", member: phone.id });
+    expect(compareFingerprint(laptop.log, view(phone).logFingerprint).status).toBe("match");
+    relay.fork(ALICE, 3, ["Phone"]);
     phone.write(rotate);
     laptop.write(rotate);
-    expect(compareFingerprint(laptop.log, spoken())).toBe("not-recognised");
-    expect(compareFingerprint(laptop.log, formatFingerprint(fingerprintOf(phone.log), "qr"))).toBe("mismatch");
+    const shown = (form: "digits" | "qr") => formatFingerprint(fingerprintOf(phone.log, phone.id), form);
+    expect(compareFingerprint(laptop.log, shown("digits"), phone.id).status).toBe("not-recognised");
+    expect(compareFingerprint(laptop.log, shown("qr"), phone.id).status).toBe("mismatch");
   });
 
   it("7: from the next sealed byte on a removed device reads nothing, and one device always remains", async () => {
@@ -228,7 +233,7 @@ describe("backup keys", () => {
     expect(dataAccess(phone.log, made.paper.member)).toEqual(dataAccess(phone.log, phone.id));
     const listed = () => view(laptop.sync()).members.find(({ member }) => member === made.paper.member);
     expect(listed()).toMatchObject({ name: "Drawer", kind: "backup", status: "pending", access: { epoch: 2 } });
-    laptop.write((session, env) => review(session, { approve: [made.paper.member] }, env));
+    laptop.write((session, env) => review(session, { approveUncompared: [made.paper.member] }, env));
     expect(listed()).toMatchObject({ status: "approved", access: { epoch: 1 } });
     laptop.write((session, env) => review(session, { remove: [made.paper.member] }, env));
     expect(listed()?.status).toBe("removed");
@@ -248,12 +253,16 @@ describe("backup keys", () => {
     const recall = relay.tell(ALICE, stripAttachments(2));
     const kept = openBackupKey(phone.log, relay.read(ALICE), misread);
     expect([kept.keyring.epochs, kept.withheld]).toEqual([[2], [[1, 1]]]);
-    const act = () => review({ log: phone.log, keyring: kept.keyring }, { approve: [phone.id] }, phone.env);
+    const act = () => review({ log: phone.log, keyring: kept.keyring }, { approveUncompared: [phone.id] }, phone.env);
     expectError(act, "GRANT_UNAVAILABLE", "GRT-1");
     recall();
     const opened = openBackupKey(phone.log, relay.read(ALICE), misread);
     expect(opened.corrections).toMatchObject([{ kind: "wrong", read: misread[5], meant: paper[5] }]);
-    const entry = review({ log: phone.log, keyring: opened.keyring }, { approve: [phone.id] }, phone.env).entry;
+    const entry = review(
+      { log: phone.log, keyring: opened.keyring },
+      { approveUncompared: [phone.id] },
+      phone.env,
+    ).entry;
     expect(relay.publish(ALICE, entry, "Phone")).toBe(true);
     expect(await read(phone.sync(), sealed)).toBe("kept");
   });

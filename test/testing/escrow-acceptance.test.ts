@@ -5,6 +5,8 @@
 import {
   agenda,
   checkBackupKey,
+  compareFingerprint,
+  fingerprintOf,
   type LogState,
   type MemberState,
   makeBackupKey,
@@ -64,12 +66,14 @@ function organisation(first = "Ann") {
   const bob = new Device(relay, ESCROW, "Bob").join();
   ann
     .sync()
-    .write((session, env) => review(session, { approve: [bob.id], roles: { [bob.id]: ["discover", "recover"] } }, env));
+    .write((session, env) =>
+      review(session, { approveUncompared: [bob.id], roles: { [bob.id]: ["discover", "recover"] } }, env),
+    );
   return { relay, ann, bob: bob.sync() };
 }
 
 const enroll = (relay: MaliciousRelay, confirmed: LogState) => (session: MemberState, env: Device["env"]) =>
-  enrollEscrow(session, { escrowLog: escrowLog(relay), confirmed: confirmed.head }, env);
+  enrollEscrow(session, { escrowLog: escrowLog(relay), storedConfirmation: confirmed.head }, env);
 
 /** Alice's laptop, with content sealed before and after it enrolled escrow. */
 async function withUser() {
@@ -87,7 +91,10 @@ const read = (keyring: MemberState["keyring"], sealed: Uint8Array) => readText(k
 function restore(relay: MaliciousRelay, admin: Device, approve: Device, remove: Device): boolean {
   const user = { userLog: userLog(relay), entries: relay.read(ALICE) };
   const why = { reason: "lost laptop", case: "1" };
-  const options = { ...user, approve: [approve.id], remove: [remove.id], ...why };
+  // Alice reads out what her new device shows.
+  const shown = String(fingerprintOf(approve.sync().log, approve.id));
+  const { token } = compareFingerprint(user.userLog, shown, approve.id);
+  const options = { ...user, approve: token ? [token] : [], remove: [remove.id], ...why };
   const { act } = admin.write((session, env) => recordRecovery(session, options, env));
   return relay.publish(ALICE, recoverUser(admin.session, { ...user, act }, admin.env).entry);
 }
@@ -143,13 +150,13 @@ describe("setting up", () => {
     const carl = new Device(relay, ESCROW, "Carl").join();
     expect(carl.keyring.epochs).toEqual([]);
     expectError(
-      () => bob.sync().write((session, env) => review(session, { approve: [carl.id] }, env)),
+      () => bob.sync().write((session, env) => review(session, { approveUncompared: [carl.id] }, env)),
       "NOT_PERMITTED",
       "MEM-8",
     );
     expect(view(ann.sync()).pending.map(({ name }) => name)).toEqual(["Carl"]);
     ann.write((session, env) =>
-      review(session, { approve: [carl.id], roles: { [carl.id]: ["recover"] }, remove: [bob.id] }, env),
+      review(session, { approveUncompared: [carl.id], roles: { [carl.id]: ["recover"] }, remove: [bob.id] }, env),
     );
     expect(view(ann).members.map(({ name, roles, status }) => [name, roles, status])).toEqual([
       ["Ann", ["manage"], "this-device"],
@@ -165,7 +172,7 @@ describe("users", () => {
     const { relay, ann, bob } = organisation();
     const laptop = new Device(relay, ALICE, "Laptop").create();
     const owes = (log: LogState, confirmed?: LogState) =>
-      agenda(laptop.session, { escrowLog: log, confirmed: confirmed?.head, now: "unchecked" });
+      agenda(laptop.session, { escrowLog: log, storedConfirmation: confirmed?.head, now: "unchecked" });
     expect(owes(ann.log)).toMatchObject([{ do: "ask", question: "confirm-escrow" }]);
     laptop.write(enroll(relay, ann.log));
     const confirmed = ann.log;
@@ -181,7 +188,7 @@ describe("users", () => {
     const asked = [{ do: "ask", question: "remove-escrow", because: "other-log" }];
     expect(owes(other.ann.log)).toMatchObject(asked);
     expect(owes(other.ann.log, confirmed)).toMatchObject(asked);
-    expect(escrowIsSound(laptop.log, { escrowLog: other.ann.log, confirmed: confirmed.head })).toBe(false);
+    expect(escrowIsSound(laptop.log, { escrowLog: other.ann.log, storedConfirmation: confirmed.head })).toBe(false);
     expectError(
       () => laptop.write((session, env) => renewEscrow(session, { escrowLog: other.ann.log }, env)),
       "ESCROW_UNKNOWN",
@@ -218,8 +225,10 @@ describe("users", () => {
       proven: [[2, 2]],
       gaps: [{ from: 1, to: 1, closers: [{ name: "Laptop" }] }],
     });
-    const escrow = { escrowLog: ann.log, confirmed: ann.log.head };
-    laptop.sync().write((session, env) => review(session, { approve: [phone.id, ...escrowIds(session)], escrow }, env));
+    const escrow = { escrowLog: ann.log, storedConfirmation: ann.log.head };
+    laptop
+      .sync()
+      .write((session, env) => review(session, { approveUncompared: [phone.id, ...escrowIds(session)], escrow }, env));
     expect(await reportOn(relay, ann)).toMatchObject({ status: "covered", gaps: [], lost: [] });
     // The relay shows the old log with the gap: an admin who knows more refuses it.
     relay.tell(ALICE, rollBackTo(3));
@@ -237,7 +246,7 @@ describe("users", () => {
       recoverableEpochs(bob.session, {
         userLog: userLog(relay),
         entries: relay.read(ALICE),
-        approve: [tablet.id],
+        members: [tablet.id],
       }).next;
     expect(gives()).toEqual([[2, 2]]);
     recall();
@@ -291,7 +300,12 @@ describe("users", () => {
     expect(await reportOn(relay, ann)).toMatchObject({ status: "covered", pointer: "newest", proven: [[1, 2]] });
     const sealed = await sealContent([userLog(relay)], new TextEncoder().encode("new"), OPTIONS, laptop.env);
     expect(await read(laptop.sync().keyring, sealed)).toBe("new");
-    const again = { userLog: userLog(relay), entries: relay.read(ALICE), approve: [laptop.id], reason: "none" };
+    const again = {
+      userLog: userLog(relay),
+      entries: relay.read(ALICE),
+      approveUncompared: [laptop.id],
+      reason: "none",
+    };
     expectError(() => recordRecovery(stolen, again, bob.env), "NOT_PERMITTED", "ESC-3");
 
     // The relay hides the renewal, so that the dismissed admin could read on: every reader that has seen it refuses.
@@ -315,7 +329,7 @@ describe("a relay and a dismissed admin together", () => {
     const thief = new Device(relay, ALICE, "Thief").join({ withholdFromEscrow: true });
     // Bob records on a fork of his own, which no server accepts, and acts on it.
     const user = { userLog: userLog(relay), entries: relay.read(ALICE) };
-    const lists = { approve: [thief.id], remove: [laptop.id], reason: "none" };
+    const lists = { approveUncompared: [thief.id], remove: [laptop.id], reason: "none" };
     const { act, ...forked } = recordRecovery(bob.session, { ...user, ...lists }, bob.env).accept();
     expect(relay.publish(ALICE, recoverUser(forked, { ...user, act }, bob.env).entry)).toBe(true);
     expect(doubtedMembers(userLog(relay), { escrowLog: known })).toEqual([thief.id]);

@@ -42,7 +42,7 @@ function household() {
   const relay = new MaliciousRelay();
   const laptop = new Device(relay, ALICE, "Laptop").create();
   const phone = new Device(relay, ALICE, "Phone").join();
-  laptop.sync().write((session, env) => review(session, { approve: [phone.id] }, env));
+  laptop.sync().write((session, env) => review(session, { approveUncompared: [phone.id] }, env));
   laptop.write(rotate);
   phone.sync();
   return { relay, laptop, phone };
@@ -240,7 +240,7 @@ describe("a relay that lies about attachments", () => {
   it("withholds grants: the log stays valid, the device knows which epochs to fetch, and opens them later (GRT-4)", () => {
     const { relay, laptop } = household();
     const tablet = new Device(relay, ALICE, "Tablet").join();
-    laptop.sync().write((session, env) => review(session, { approve: [tablet.id] }, env));
+    laptop.sync().write((session, env) => review(session, { approveUncompared: [tablet.id] }, env));
     const recall = relay.tell(ALICE, stripAttachments(6), { to: ["Tablet"] });
     tablet.sync();
     expect(tablet.log.head).toEqual(laptop.log.head);

@@ -29,7 +29,7 @@ async function stolen() {
   const phone = new Device(relay, ALICE, "Phone").create();
   const letter = await sealContent([phone.log], new TextEncoder().encode("from before"), OPTIONS, phone.env);
   const laptop = new Device(relay, ALICE, "Laptop").join();
-  phone.sync().write((session, env) => review(session, { approve: [laptop.id] }, env));
+  phone.sync().write((session, env) => review(session, { approveUncompared: [laptop.id] }, env));
   const made = laptop.sync().write((session, env) => makeBackupKey(session, {}, env));
   const paper = { member: made.paper.member, text: made.paper.reveal(laptop.log) };
   phone.sync().write((session, env) => review(session, { remove: [laptop.id, paper.member] }, env));
@@ -58,7 +58,7 @@ describe("a stolen founding device that removed the laptop and the paper", () =>
 
       // It passes on the epochs that it took over, and the thief's device is removed.
       const tablet = new Device(relay, ALICE, "Tablet").join();
-      back.sync().write((session, env) => review(session, { approve: [tablet.id], remove: [phone.id] }, env));
+      back.sync().write((session, env) => review(session, { approveUncompared: [tablet.id], remove: [phone.id] }, env));
       expect(await read(tablet.sync().keyring, letter)).toBe("from before");
       const later = await sealContent([back.log], new TextEncoder().encode("from after"), OPTIONS, back.env);
       expect([await read(tablet.keyring, later), await read(phone.sync().keyring, later)]).toEqual([

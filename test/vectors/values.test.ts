@@ -167,7 +167,7 @@ describe("content", () => {
 });
 
 describe("fingerprints", () => {
-  const { heads, readings, comparisons, pins } = file<ReturnType<typeof fingerprintValues>>("fingerprints");
+  const { heads, devices, readings, comparisons, pins } = file<ReturnType<typeof fingerprintValues>>("fingerprints");
 
   it.each(heads)("are written in every form [%#]", ({ head, ...forms }) => {
     for (const form of ALL_FORMS) {
@@ -175,12 +175,21 @@ describe("fingerprints", () => {
     }
   });
 
+  it.each(devices)("of devices are written in every form [%#]", ({ head, member, ...forms }) => {
+    for (const form of ALL_FORMS) {
+      expect(written(head, form, member)).toBe(forms[form]);
+    }
+  });
+
   it.each(readings)("are read in any spacing [%#]", ({ typed, ...read }) => {
     expect(readAny(typed)).toMatchObject(read);
   });
 
-  it.each(comparisons.given)("are compared: $result [%#]", ({ text: given, result }) => {
-    expect(compareFingerprint(prefixState(comparisons.log), readAny(given))).toBe(result);
+  it.each(comparisons.given)("are compared: $result [%#]", ({ text, with: member, result, names }) => {
+    const given = readAny(text);
+    const log = prefixState(comparisons.log);
+    const found = member === undefined ? compareFingerprint(log, given) : compareFingerprint(log, given, member);
+    expect([found.status, found.member]).toEqual([result, names]);
   });
 
   it.each(pins)("are remembered in pins [%#]", ({ bytes: encoded, ...pin }) => {

@@ -63,7 +63,7 @@ function restoring(scene: Scene, name: Player): readonly Move[] {
   for (const [also, remove] of removals) {
     if (also && remove.length === 0) continue;
     const text = `Ann restores ${name}${also}`;
-    const options = { userLog, entries, approve, remove, usersOwn };
+    const options = { userLog, entries, approveUncompared: approve, remove, usersOwn };
     const take = (): Step => {
       const env = envOf(scene, text);
       const { organisation, act } = recorded(world.organisation, "Ann", options, envOf(scene, `${text}, first`));

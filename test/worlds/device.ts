@@ -21,8 +21,8 @@ export function escrowLogAt(world: World, name: string): LogState | undefined {
 export function knowledgeOf(world: World, name: string): Knowledge {
   const now = "unchecked" as const;
   if (world.log.kind === "escrow") return { escrowLog: undefined, now };
-  const confirmed = name === "A" || name === "Ann" ? ORGANISATION.ann.log.head : undefined;
-  return { escrowLog: escrowLogAt(world, name), confirmed, now };
+  const storedConfirmation = name === "A" || name === "Ann" ? ORGANISATION.ann.log.head : undefined;
+  return { escrowLog: escrowLogAt(world, name), storedConfirmation, now };
 }
 
 /** A device's knowledge once its user has said which members are theirs. */
@@ -99,7 +99,7 @@ function trueAnswer(world: World, step: Extract<Step, { do: "ask" }>): Partial<K
   switch (step.question) {
     case "confirm-escrow":
       // The published fingerprint is that of the newest log. The fingerprint of an old log does not match.
-      return step.head.hash === escrowLogOf(world).head.hash ? { confirmed: step.head } : undefined;
+      return step.head.hash === escrowLogOf(world).head.hash ? { storedConfirmation: step.head } : undefined;
     case "whose-members":
       return { own: idsOf(world, OWN), strangers: idsOf(world, THIEVES) };
     case "remove-escrow":

@@ -89,7 +89,7 @@ function announcing(scene: Scene): Move[] {
     const text = `Bob records that he restores ${name}`;
     const take = (): Change => {
       const usersOwn = [...userLog.active.values()].filter(({ kind }) => kind !== "escrow").map(({ id }) => id);
-      const options = { userLog, entries, approve: [target.id], usersOwn };
+      const options = { userLog, entries, approveUncompared: [target.id], usersOwn };
       const { organisation } = recorded(world.organisation, "Bob", options, envOf(scene, text));
       return { world: { ...world, organisation, last: { by: "Bob", honest: false } } };
     };

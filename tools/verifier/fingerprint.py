@@ -11,26 +11,31 @@ from errors import Refused
 from state import State
 
 WORDS = Path(__file__).with_name("words.txt").read_text("ascii").split()  # BIP-39, English
-QR = re.compile(r"KEYSTEAD-FP:1:([0-9A-F]{64}):([1-9][0-9]{0,15}):([0-9A-F]{64})", re.IGNORECASE | re.ASCII)
+QR = re.compile(
+    r"KEYSTEAD-FP:1:([0-9A-F]{64}):([1-9][0-9]{0,15}):(?:([0-9A-F]{32}):)?([0-9A-F]{64})", re.IGNORECASE | re.ASCII
+)
 
 
-def fingerprint(log: bytes, seq: int, hash_: bytes) -> bytes:
-    return digest("fingerprint", cbor.encode([log, seq, hash_]))
+def fingerprint(log: bytes, seq: int, hash_: bytes, member: bytes | None = None) -> bytes:
+    if member is None:
+        return digest("fingerprint", cbor.encode([log, seq, hash_]))
+    return digest("fingerprint/device", cbor.encode([log, seq, hash_, member]))
 
 
 def _groups(text: str, size: int) -> str:
     return " ".join(text[i : i + size] for i in range(0, len(text), size))
 
 
-def forms(log: bytes, seq: int, hash_: bytes) -> dict[str, str]:
-    value = fingerprint(log, seq, hash_)
+def forms(log: bytes, seq: int, hash_: bytes, member: bytes | None = None) -> dict[str, str]:
+    value = fingerprint(log, seq, hash_, member)
+    named = f"{log.hex()}:{seq}" + ("" if member is None else f":{member.hex()}")
     number = int.from_bytes(value, "big")
     top = number >> (256 - 209)
     return {
         "digits": _groups(f"{number % 10**60:060d}", 5),
         "hex": _groups(value.hex(), 4),
         "words": " ".join(WORDS[top >> 11 * place & 2047] for place in reversed(range(19))),
-        "qr": f"KEYSTEAD-FP:1:{log.hex()}:{seq}:{value.hex()}".upper(),
+        "qr": f"KEYSTEAD-FP:1:{named}:{value.hex()}".upper(),
     }
 
 
@@ -61,22 +66,44 @@ def is_daily(state: State) -> bool:
     return state.kind == "escrow" and state.body["type"] in ("act", "access", "disown", "rename")
 
 
-def of_state(state: State) -> dict[str, str]:
+def of_state(state: State, member: bytes | None = None) -> dict[str, str]:
     while is_daily(state):
         state = state.before
-    return forms(state.log, state.seq, state.hash)
+    return forms(state.log, state.seq, state.hash, member)
 
 
-def compare(text: str, state: State) -> str:
+def compare(text: str, state: State, asked: bytes | None = None) -> tuple[str, bytes | None]:
+    """The result, and the device that it names. The rows of the table in their order."""
     form, content = parse(text)
-    heads = [(state.log, each.seq, each.hash) for each in state.history()]
+    devices = [member for member in state.members.values() if member.kind == "device"]
+
+    def is_of(each: State, member: bytes | None) -> bool:
+        return forms(state.log, each.seq, each.hash, member)[form] == content
+
+    def had_entered(member: bytes, each: State) -> bool:
+        return any(device.id == member and device.position <= each.seq for device in devices)
+
+    history = state.history()
     if form == "qr":
-        log, seq = bytes.fromhex(content.split(":")[2]), int(content.split(":")[3])
-        if log != state.log:
-            return "other-log"
-        if seq <= state.seq and forms(*heads[seq - 1])["qr"] != content:
-            return "mismatch"
-    of = [seq for log, seq, hash_ in heads if forms(log, seq, hash_)[form] == content]
-    if not of:
-        return "not-recognised"
-    return "match" if all(map(is_daily, state.history()[of[-1] :])) else "older"
+        log, seq, *named = content.split(":")[2:-1]
+        if log.lower() != state.log.hex():
+            return "other-log", None
+        if int(seq) > state.seq:
+            return "not-recognised", None
+        there, member = history[int(seq) - 1], bytes.fromhex(named[0]) if named else None
+        if not is_of(there, member) or (member is not None and not had_entered(member, there)):
+            return "mismatch", None
+        others = [(there, member)] if member not in (None, asked) else []
+    else:
+        active = [device.id for device in devices if not device.removed and device.id != asked]
+        newest = [each for each in history if all(map(is_daily, history[each.seq :]))]
+        others = [(each, member) for each in newest for member in active if had_entered(member, each)]
+    for each in history:
+        if (asked is None or had_entered(asked, each)) and is_of(each, asked):
+            return "match" if all(map(is_daily, history[each.seq :])) else "older", None
+    if asked is not None and any(is_of(each, None) for each in history):
+        return "names-no-device", None
+    for each, member in others:
+        if is_of(each, member):
+            return "names-device" if asked is None else "other-device", member
+    return "not-recognised", None

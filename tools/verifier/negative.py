@@ -16,6 +16,7 @@ from crypto import kdf
 from errors import Refused
 from hpke import KemKey
 from log import Pin, open_entry, pin_state, verify_entry, verify_log, verify_single
+from positive import comparison
 from runs import minus, of_epochs
 from state import ESCROW, State
 from vectorfiles import Vectors, attempt, runs_of, seeds, unbase64
@@ -135,6 +136,11 @@ def of_contacts(vectors: Vectors, vector: dict) -> tuple[object, object]:
 
 def of_evidence(vectors: Vectors, vector: dict) -> tuple[object, object]:
     return refusal(vector, lambda given: evidence.judge(unbase64(given)))
+
+
+def of_comparisons(vectors: Vectors, vector: dict) -> tuple[object, object]:
+    state, asked = vectors.state(vector["log"]), vector.get("with")
+    return twins(vector, "comparison", lambda side: comparison(vector[side], state, asked))
 
 
 def of_fingerprints(vectors: Vectors, vector: dict) -> tuple[object, object]:

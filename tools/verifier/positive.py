@@ -200,9 +200,14 @@ def grant(given: dict) -> dict:
 def of_fingerprints(vectors: Vectors, file: dict) -> tuple[object, object]:
     compared = file["comparisons"]
     state = vectors.state(compared["log"])
-    results = [each | {"result": fingerprint.compare(each["text"], state)} for each in compared["given"]]
+    results = [each | comparison(each["text"], state, each.get("with")) for each in compared["given"]]
     found = {
         "heads": [{"head": each["head"]} | fingerprint.forms(*parse_head(each["head"])) for each in file["heads"]],
+        "devices": [
+            {"head": each["head"], "member": each["member"]}
+            | fingerprint.forms(*parse_head(each["head"]), bytes.fromhex(each["member"]))
+            for each in file["devices"]
+        ],
         "readings": [reading(each["typed"]) for each in file["readings"]],
         "comparisons": compared | {"given": results},
         "escrow": [of_escrow(vectors.state(each["log"]), each) for each in file["escrow"]],
@@ -212,8 +217,13 @@ def of_fingerprints(vectors: Vectors, file: dict) -> tuple[object, object]:
 
 
 def of_escrow(state: State, given: dict) -> dict:
-    compared = [each | {"result": fingerprint.compare(each["text"], state)} for each in given["given"]]
+    compared = [each | comparison(each["text"], state) for each in given["given"]]
     return given | {"hex": fingerprint.of_state(state)["hex"].replace(" ", ""), "given": compared}
+
+
+def comparison(text: str, state: State, asked: str | None = None) -> dict:
+    result, member = fingerprint.compare(text, state, None if asked is None else bytes.fromhex(asked))
+    return {"result": result} | ({} if member is None else {"names": member.hex()})
 
 
 def parse_head(head: dict) -> tuple[bytes, int, bytes]:
@@ -224,8 +234,8 @@ def reading(typed: str) -> dict:
     form, text = fingerprint.parse(typed)
     found = {"typed": typed, "form": form, "text": text}
     if form == "qr":
-        log, seq = text.split(":")[2:4]
-        found |= {"log": log.lower(), "seq": int(seq)}
+        log, seq, *member = text.lower().split(":")[2:-1]
+        found |= {"log": log, "seq": int(seq)} | ({"member": member[0]} if member else {})
     return found
 
 

@@ -233,11 +233,19 @@ def fingerprints() -> Checks:
     record = {"author": log.first.sign, "commitment": draw(), "opening": draw()}
     log.add("access", [log.first.sign], **record)
     yield "after a daily record", fingerprint.of_state(log.state), printed
-    yield "compared", fingerprint.compare(printed["hex"], log.state), "match"
+    yield "compared", fingerprint.compare(printed["hex"], log.state), ("match", None)
     now = fingerprint.forms(log.state.log, log.state.seq, log.state.hash)
-    yield "the very head", fingerprint.compare(now["digits"], log.state), "match"
-    log.join()
-    yield "older", fingerprint.compare(now["digits"], log.state), "older"
+    yield "the very head", fingerprint.compare(now["digits"], log.state), ("match", None)
+    first, second = log.join(), log.join()
+    yield "older", fingerprint.compare(now["digits"], log.state), ("older", None)
+    ours, theirs = (log.member(each).id for each in (first, second))
+    for form in ("digits", "qr"):
+        shown = fingerprint.of_state(log.state, theirs)[form]
+        yield f"the device, {form}", fingerprint.compare(shown, log.state, theirs), ("match", None)
+        yield f"another device, {form}", fingerprint.compare(shown, log.state, ours), ("other-device", theirs)
+        yield f"a device for the log, {form}", fingerprint.compare(shown, log.state), ("names-device", theirs)
+        whole = fingerprint.of_state(log.state)[form]
+        yield f"the log for a device, {form}", fingerprint.compare(whole, log.state, ours), ("names-no-device", None)
 
 
 # --- Statements and evidence (13.2, 13.4)

@@ -31,6 +31,7 @@ CHECKS: dict[str, Callable[[Vectors, dict], tuple[object, object]]] = {
     "negative/grants": negative.of_grants,
     "negative/backup": negative.of_backup,
     "negative/fingerprints": negative.of_fingerprints,
+    "negative/comparisons": negative.of_comparisons,
     "negative/contacts": negative.of_contacts,
     "negative/escrow": negative.of_escrow,
     "negative/content": negative.of_content,

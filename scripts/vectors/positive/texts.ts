@@ -3,6 +3,7 @@
 import { encodeBackupText, secretFromBytes } from "../../../src/backup/code.js";
 import { backupIdSymbols, backupKeys } from "../../../src/backup/key.js";
 import { checkBackupKey } from "../../../src/backup/open.js";
+import type { MemberId } from "../../../src/bytes/ids.js";
 import { compareFingerprint } from "../../../src/fingerprint/compare.js";
 import { fingerprintOf, formatFingerprint } from "../../../src/fingerprint/fingerprint.js";
 import { encodeContact, trackContact } from "../../../src/fingerprint/pin.js";
@@ -17,8 +18,8 @@ import { alone, bob, joined, ready, staffed, two, user } from "../worlds.js";
 
 /** vectors/positive/fingerprints.json */
 export function fingerprintValues() {
-  const forms = ({ log }: Pick<World, "log">) =>
-    Object.fromEntries(ALL_FORMS.map((form) => [form, written(log, form)])) as Record<AnyForm, string>;
+  const forms = ({ log }: Pick<World, "log">, member?: MemberId) =>
+    Object.fromEntries(ALL_FORMS.map((form) => [form, written(log, form, member)])) as Record<AnyForm, string>;
   const { digits, hex, words, qr } = forms(joined);
   const typed = [
     digits.replaceAll(" ", ""),
@@ -37,13 +38,26 @@ export function fingerprintValues() {
     forms(fork).qr,
     forms(bob).qr,
     forms(bob).digits,
+  ].map((text) => ({ text, with: undefined }));
+  const [laptop, phone] = [two.id("Laptop"), two.id("Phone")];
+  const ofDevices = [two, joined].flatMap((world) => [forms(world, phone), forms(world, laptop)]);
+  const devices = [...ofDevices.flatMap((each) => Object.values(each)), digits, qr];
+  const compared = [
+    ...given,
+    ...devices.flatMap((text) => [phone, undefined].map((member) => ({ text, with: member }))),
   ];
   return {
     heads: [alone, joined, bob].map((world) => ({ head: world.log.head, ...forms(world) })),
-    readings: typed.map((text) => ({ typed: text, ...readingOf(text) })),
+    devices: [two, joined].flatMap((world) =>
+      [laptop, phone].map((member) => ({ head: world.log.head, member, ...forms(world, member) })),
+    ),
+    readings: [...typed, forms(two, phone).qr.toLowerCase()].map((text) => ({
+      typed: text,
+      ...readingOf(text),
+    })),
     comparisons: {
       ...{ log: prefixOf(two), subject: two.log.subject },
-      given: given.map((text) => ({ text, result: compareFingerprint(two.log, readAny(text)) })),
+      given: compared.map(({ text, with: member }) => ({ text, with: member, ...comparison(two, text, member) })),
     },
     escrow: escrowFingerprints(),
     pins: [false, true].map((verified) => {
@@ -59,6 +73,12 @@ function readingOf(text: string) {
   return read.form === "words" ? { form: read.form, text: read.text } : read;
 }
 
+/** What a comparison finds: with the whole log, or with one device. */
+function comparison({ log }: World, text: string, member: MemberId | undefined) {
+  const given = readAny(text);
+  const found = member === undefined ? compareFingerprint(log, given) : compareFingerprint(log, given, member);
+  return { result: found.status, names: found.member };
+}
 /** An escrow log that continues with daily records, and texts that are compared with it. */
 function escrowFingerprints() {
   const record = (world: World, name: string) =>
@@ -67,7 +87,7 @@ function escrowFingerprints() {
   const later = daily.rotate("Ann");
   const heads = [ready, staffed, daily, later];
   const given = heads.map(({ log }) => formatFingerprint(fingerprintOf(log.head), "qr"));
-  const compared = ({ log }: World) => given.map((text) => ({ text, result: compareFingerprint(log, text) }));
+  const compared = ({ log }: World) => given.map((text) => ({ text, result: compareFingerprint(log, text).status }));
   return [staffed, daily, later].map((world) => ({
     ...{ log: prefixOf(world), hex: fingerprintOf(world.log).hex, given: compared(world) },
   }));
