@@ -63,7 +63,13 @@ export async function everyEntry(): Promise<readonly Bytes[]> {
   const keyring: Keyring = parseKeyring(given);
   const joined = joinLog(next, { device: { name: "Phone" } }, env).accept();
   const state = receive(joined, given, { now: 1 });
-  const approved: Proposal<{ readonly log: LogState }> = review(state, { approve: [keyring.member] }, env);
+  const words = fingerprintWords(fingerprintOf(next, keyring.member));
+  const compared = compareFingerprint(next, parseFingerprintWords(words), keyring.member);
+  const approved: Proposal<{ readonly log: LogState }> = review(
+    state,
+    { approve: compared.token ? [compared.token] : [] },
+    env,
+  );
   const { paper }: { paper: BackupPaper } = makeBackupKey(laptop, {}, env).accept();
   checkBackupKey(log, paper.reveal(log));
   const prepared = prepareDevice(log, { device: { name: "Tablet" } }, env);
@@ -78,7 +84,7 @@ export async function everyEntry(): Promise<readonly Bytes[]> {
   const reader: ContentReader = await openRandomAccess(source, keyring);
 
   const fingerprint: Fingerprint = fingerprintOf(log);
-  compareFingerprint(log, parseFingerprintWords(fingerprintWords(fingerprint)));
+  compareFingerprint(log, `${fingerprint}`);
   const pin = trackContact(log);
   decodeContact(given);
   const view = devicesAndActivity(log, { now: 1, me: keyring.member });
