@@ -5,6 +5,7 @@ import {
   agenda,
   createLog,
   type EscrowKnowledge,
+  english,
   fingerprintOf,
   joinLog,
   type LogState,
@@ -40,7 +41,7 @@ import {
   setPolicy,
   type UserCoverage,
 } from "keystead/escrow";
-import { recoverySheet } from "keystead/recovery-sheet";
+import { englishSheet, recoverySheet } from "keystead/recovery-sheet";
 import { OperatorKeys } from "keystead/server";
 import { ServerLog } from "./server-log.js";
 import { access, expect, expectSame, indent, inRows, refusal, type StoryOptions, teller } from "./telling.js";
@@ -86,7 +87,10 @@ export async function tellEscrowStory({ bytes, name, folder, print }: StoryOptio
   ann = made;
   const key = made.paper.reveal(escrow.verified);
   made.paper.wipe();
-  const sheet = recoverySheet({ key, account: "escrow", service: "Example Ltd", made: new Date(env.now()) });
+  const sheet = recoverySheet(
+    { key, account: "escrow", service: "Example Ltd", made: new Date(env.now()) },
+    englishSheet,
+  );
   folder.printOut("escrow-recovery-sheet.txt", sheet.text);
   say(`She prints a backup key for the safe. Still missing: ${escrowNeeds(ann.log).join(", ")}.`);
   ann = escrow.publish(setPolicy(ann, { enabled: true }, env), "policy-enable");
@@ -164,7 +168,7 @@ export async function tellEscrowStory({ bytes, name, folder, print }: StoryOptio
       rows.push(row);
       totals.add(row);
     }
-    say(`${rows.map(formatUserCoverage).join("")}\n${formatTotals(totals)}`);
+    say(`${rows.map((row) => formatUserCoverage(row, english)).join("")}\n${formatTotals(totals, english)}`);
     return rows;
   };
   const before = await report();
@@ -288,7 +292,9 @@ export async function tellEscrowStory({ bytes, name, folder, print }: StoryOptio
   const [restored] = after[0]?.recoveries ?? [];
   expect(restored?.believed === true && restored.case === why.case, "Alice stays believed, and the report says why");
   say("Bob recorded what he did before he did it: that he has left changes nothing for Alice.\n");
-  const where = folder.storeReport([reportCsvHeader(), ...after.map(reportCsvLine)].join(""));
+  const where = folder.storeReport(
+    [reportCsvHeader(english), ...after.map((row) => reportCsvLine(row, english))].join(""),
+  );
   say(`All of it, for a spreadsheet, is in ${where}, beside the folders named below.`);
   operator.wipe();
   for (const { keyring } of [ann, bob, laptop, tablet, oldest, phone, desk, taken]) keyring.wipe();

@@ -2,10 +2,11 @@
 
 import { checkOptions } from "../arguments/options.js";
 import { assertBytes, equalBytes } from "../bytes/bytes.js";
+import { formatRuns, runsOf } from "../bytes/runs.js";
 import type { Secret } from "../bytes/secret.js";
 import { type ErrorDetails, KeysteadError } from "../errors.js";
 import { meet } from "../grants/seed-check.js";
-import { canOpen, epochPrivateKey, type Keyring, partsOf } from "../keys/keyring.js";
+import { canOpen, epochPrivateKey, isOfRecord, type Keyring, partsOf } from "../keys/keyring.js";
 import { compareHead, type NamedHead } from "../log/heads.js";
 import { assertLog, type Head, type LogState } from "../log/state.js";
 import type { KemPrivateKey } from "../primitives/kem.js";
@@ -124,7 +125,10 @@ function privateKey(keyring: Keyring, epoch: number, named: RecipientHead): KemP
   if (canOpen(keyring, epoch)) return epochPrivateKey(keyring, epoch);
   const { epochs, member } = keyring;
   const [earliest, latest] = [epochs[0], epochs.at(-1)];
-  throw new KeysteadError("NO_ACCESS", `sealed to epoch ${epoch}, ${whyNot(epoch, earliest, latest)}`, {
+  const why = isOfRecord(keyring)
+    ? `and the admin's record names only epochs ${formatRuns(runsOf(epochs))}; record an access to this one first`
+    : whyNot(epoch, earliest, latest);
+  throw new KeysteadError("NO_ACCESS", `sealed to epoch ${epoch}, ${why}`, {
     details: { epoch, member, earliest, latest, named },
   });
 }

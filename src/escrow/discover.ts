@@ -187,6 +187,7 @@ export function openRecordedAccess(
 
 // Reading needs no key of escrow's own, so what is handed out can neither sign nor open grants.
 const NO_KEYS: KeyHolder = {
+  isOfRecord: true,
   sign: new Uint8Array(32),
   signLabelled: () => {
     throw notRecorded("this keyring reads recorded epochs and signs nothing");

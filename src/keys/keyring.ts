@@ -3,6 +3,7 @@
 
 import { equalBytes } from "../bytes/bytes.js";
 import type { LinkHash, LogId, MemberId } from "../bytes/ids.js";
+import { formatRuns, runsOf } from "../bytes/runs.js";
 import type { Secret } from "../bytes/secret.js";
 import { KeysteadError } from "../errors.js";
 import type { KemPrivateKey } from "../primitives/kem.js";
@@ -245,13 +246,20 @@ function publishedKeys(keyring: Keyring, epoch: number): EpochPublicKeys | undef
   );
 }
 
+/** Whether this is a keyring that an admin's record of an access names: it opens the record's epochs alone, for good (ESC-9). */
+export function isOfRecord(keyring: Keyring): boolean {
+  return partsOf(keyring).keys.isOfRecord === true;
+}
+
 function noAccess(keyring: Keyring, epoch: number): never {
   const { epochs } = keyring;
   throw new KeysteadError(
     "NO_ACCESS",
-    epochs.length === 0
-      ? `epoch ${epoch} is needed, and this member holds no epoch yet; have another member approve it`
-      : `epoch ${epoch} is needed, and this member starts at ${epochs[0]}; have a member that reaches further back approve it`,
+    isOfRecord(keyring)
+      ? `epoch ${epoch} is needed, and the record names only ${formatRuns(runsOf(epochs))}; record an access to it first`
+      : epochs.length === 0
+        ? `epoch ${epoch} is needed, and this member holds no epoch yet; have another member approve it`
+        : `epoch ${epoch} is needed, and this member starts at ${epochs[0]}; have a member that reaches further back approve it`,
     { details: { epoch, member: keyring.member, earliest: epochs[0] } },
   );
 }

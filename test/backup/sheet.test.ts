@@ -1,10 +1,12 @@
 import decodeQR from "qr/decode.js";
 import { describe, expect, it } from "vitest";
-import { recoverySheet } from "../../src/recovery-sheet.js";
+import { englishSheet, type RecoverySheetFacts, recoverySheet } from "../../src/recovery-sheet.js";
 import { expectError, thrownBy } from "../support/refusal.js";
 
 const KEY = "J9H8-ST3E-BC3Q-NYCN-SYYH-P0B2-MG0A-18HH-A3WM";
 const FACTS = { key: KEY, account: "alice@example.org", service: "Example Mail", made: new Date(Date.UTC(2026, 4, 7)) };
+
+const sheetOf = (facts: RecoverySheetFacts) => recoverySheet(facts, englishSheet);
 
 const PATH = /(<path[^>]* d=")([^"]+)"/;
 
@@ -28,7 +30,7 @@ function imageOf(svg: string, stained = (_x: number, _y: number) => false) {
 
 describe("recoverySheet", () => {
   it("prints the key in its groups, what it opens, and what to do with it (section 9)", () => {
-    const { text } = recoverySheet(FACTS);
+    const { text } = sheetOf(FACTS);
     expect(text).toMatchInlineSnapshot(`
       "Example Mail: backup key
       ========================
@@ -55,13 +57,13 @@ describe("recoverySheet", () => {
   });
 
   it("says from when on a key opens data that does not open everything", () => {
-    const { text, svg } = recoverySheet({ ...FACTS, since: new Date(Date.UTC(2026, 0, 22)) });
+    const { text, svg } = sheetOf({ ...FACTS, since: new Date(Date.UTC(2026, 0, 22)) });
     expect(text).toContain("\nOpens:    data from 2026-01-22 on\n");
     expect(svg).toContain(">Opens: data from 2026-01-22 on</text>");
   });
 
   it("draws the same on a page of A4, with smaller type for what is long (section 9)", () => {
-    const { svg } = recoverySheet({ ...FACTS, account: `${"a".repeat(63)}@example.org` });
+    const { svg } = sheetOf({ ...FACTS, account: `${"a".repeat(63)}@example.org` });
     expect(svg.replace(PATH, '$1…"')).toMatchInlineSnapshot(`
       "<svg xmlns="http://www.w3.org/2000/svg" width="210mm" height="297mm" viewBox="0 0 210 297" font-family="sans-serif">
       <rect width="210" height="297" fill="#fff"/>
@@ -87,26 +89,26 @@ describe("recoverySheet", () => {
   });
 
   it("carries a QR code that reads back as the key, and still does with a stain on it", () => {
-    const { svg } = recoverySheet(FACTS);
+    const { svg } = sheetOf(FACTS);
     expect(decodeQR(imageOf(svg))).toBe(KEY);
     expect(decodeQR(imageOf(svg, (x, y) => x >= 18 && x < 30 && y >= 14 && y < 26))).toBe(KEY);
   });
 
   it("lets no name break out of the page's markup", () => {
-    const { svg } = recoverySheet({ ...FACTS, service: `<script>alert("1")</script>&'` });
+    const { svg } = sheetOf({ ...FACTS, service: `<script>alert("1")</script>&'` });
     expect(svg).not.toContain("<script");
     expect(svg).toContain("&#60;script&#62;");
   });
 
   it("refuses a key that is not whole (BAK-1), and never repeats it", () => {
-    const error = thrownBy(() => recoverySheet({ ...FACTS, key: KEY.slice(0, 40) }));
+    const error = thrownBy(() => sheetOf({ ...FACTS, key: KEY.slice(0, 40) }));
     expect(error).toMatchObject({ code: "BACKUP_KEY_INVALID", rule: "BAK-1" });
     expect(`${(error as Error).message}${JSON.stringify(error)}`).not.toContain("ST3E");
   });
 
   it("takes names of 80 characters, of whatever script", () => {
     const [account, service] = ["x".repeat(80), "🗝".repeat(80)];
-    const { text } = recoverySheet({ ...FACTS, account, service });
+    const { text } = sheetOf({ ...FACTS, account, service });
     expect(text).toContain(`${service}: backup key\n${"=".repeat(92)}\n`);
     expect(text).toContain(`Account:  ${account}\n`);
   });
@@ -120,11 +122,7 @@ describe("recoverySheet", () => {
     ["made", { made: new Date(Number.NaN) }],
     ["since", { since: "2026" }],
   ])("refuses a wrong %s, and names it", (field, wrong) => {
-    const { message } = expectError(
-      () => recoverySheet({ ...FACTS, ...wrong } as never),
-      "INVALID_ARGUMENT",
-      undefined,
-    );
+    const { message } = expectError(() => sheetOf({ ...FACTS, ...wrong } as never), "INVALID_ARGUMENT", undefined);
     expect(message).toMatch(new RegExp(`^${field} must be `));
   });
 });

@@ -20,6 +20,7 @@ import { reclaim, recordAccess, rotate, setPolicy } from "../support/accepted.js
 import { boxIndex, mutate, type RawBody, signerOf, withAttachment } from "../support/raw-link.js";
 import { expectError } from "../support/refusal.js";
 import { seededEnv } from "../support/seeded-env.js";
+import { say } from "../support/spoken.js";
 import { keysNamed, openWorld, type World } from "../support/world.js";
 import {
   announce,
@@ -526,7 +527,7 @@ describe("reports and withheld bytes", () => {
       proven: [[2, 3]],
     });
     expect(totals.withLoss).toBe(0);
-    expect(totals.todo.map(({ text }) => text).join()).toContain("fetch the log's attachments again: epoch 1");
+    expect(totals.todo.map(say).join()).toContain("fetch the log's attachments again: epoch 1");
   });
 
   it("count what was granted to escrow whoever declares what missing (section 8, ESC-11)", () => {

@@ -37,6 +37,7 @@ import { rotate } from "../support/accepted.js";
 import { boxIndex, signerOf, withAttachment } from "../support/raw-link.js";
 import { expectError } from "../support/refusal.js";
 import { seededEnv } from "../support/seeded-env.js";
+import { say } from "../support/spoken.js";
 import { openWorld, type World } from "../support/world.js";
 import {
   dismiss,
@@ -87,10 +88,7 @@ async function reportOn(world: World, admin: MemberState | undefined = escrow.se
   return rows[0] as UserCoverage;
 }
 
-const tellsOf = (row: UserCoverage): string =>
-  toDosOf(row)
-    .map(({ text }) => text)
-    .join("; ");
+const tellsOf = (row: UserCoverage): string => toDosOf(row).map(say).join("; ");
 
 /** What the laptop's duty is, and what it is after that, until there is none. Its user confirmed the true escrow log. */
 function dutiful(world: World): { readonly world: World; readonly did: readonly string[] } {

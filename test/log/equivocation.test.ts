@@ -16,6 +16,7 @@ import { certifyStatementKey, stateHead } from "../../src/log/statement.js";
 import { verifyLog } from "../../src/log/verify.js";
 import { expectError, snapshot, thrownBy } from "../support/refusal.js";
 import { DAY, flip, HOUR, NOON, STATEMENT_KEYS, statement, UNTIL } from "../support/service.js";
+import { say } from "../support/spoken.js";
 import { ALICE, OPERATOR, openWorld, seedNamed, type World } from "../support/world.js";
 
 const young = openWorld("equivocation", { operator: true }).join("Phone");
@@ -74,7 +75,7 @@ describe("two statements contradict each other (SVC-5)", () => {
   });
 
   it("and the verdict says what else explains it", () => {
-    const { text } = checkEvidence(split);
+    const text = say(checkEvidence(split));
     expect(text).toMatch(/replicas that lag behind/i);
     expect(text).toMatch(/stolen statement key/);
     expect(text).toMatch(/restored backup/);

@@ -22,7 +22,7 @@ import {
 } from "keystead";
 import { dataAccess } from "keystead/audit";
 import { acknowledgeContact, compareContact, trackContact } from "keystead/contacts";
-import { recoverySheet } from "keystead/recovery-sheet";
+import { englishSheet, recoverySheet } from "keystead/recovery-sheet";
 import { expel } from "keystead/server";
 import { corruptContent, holdBack, MaliciousRelay, rollBack, stripAttachments, swapContent } from "keystead/testing";
 import { describe, expect, it } from "vitest";
@@ -232,7 +232,7 @@ describe("backup keys", () => {
     const paper = made.paper.reveal(phone.log);
     expect(paper).toMatch(/^([0-9A-Z]{4}-){8}[0-9A-Z]{4}$/);
     const facts = { key: paper, account: ALICE, service: "Mail", made: new Date(phone.log.time) };
-    expect(recoverySheet(facts).svg).toContain("<svg");
+    expect(recoverySheet(facts, englishSheet).svg).toContain("<svg");
     expect(dataAccess(phone.log, made.paper.member)).toEqual(dataAccess(phone.log, phone.id));
     const listed = () => view(laptop.sync()).members.find(({ member }) => member === made.paper.member);
     expect(listed()).toMatchObject({ name: "Drawer", kind: "backup", status: "pending", access: { epoch: 2 } });
