@@ -1,0 +1,43 @@
+// Sentences for people stand in the catalogues alone (docs/spec.md section 8).
+
+import { readdirSync, readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { errorMakers, proseIn } from "../support/prose.js";
+
+const files = readdirSync("src", { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".ts"));
+const read = (file: string) => readFileSync(`src/${file}`, "utf8");
+
+/** Where the facts come from that people read. Elsewhere nothing is made for people; pieces of error messages may stand there. */
+const TOLD =
+  /^(agenda|coverage|escrow|fingerprint|trust|views)[/]|^(backup[/](corrections|sheet)|log[/]check-evidence)/;
+
+describe("the sources", () => {
+  it("hold sentences for people in the catalogues alone: elsewhere only errors speak, to developers", () => {
+    const makers = errorMakers(files.map(read));
+    const holding = files.filter((file) => TOLD.test(file) && proseIn(read(file), makers).length > 0);
+    expect(holding.sort()).toEqual(["backup/sheet-english.ts", "views/english.ts"]);
+  });
+
+  it("would be found out", () => {
+    expect(proseIn('const a = { text: "Nobody holds this any more" };')).toEqual(["Nobody holds this any more"]);
+    expect(proseIn("const a = `${who} holds this any more`;")).toEqual([" x  holds this any more"]);
+    expect(proseIn('f(new KeysteadError("X", "this was no member at all"));')).toEqual([]);
+    const made = 'function bad(): KeysteadError { return no; } const e = bad("this was no member at all");';
+    expect(proseIn(made, errorMakers([made]))).toEqual([]);
+    expect(proseIn(made)).toHaveLength(1);
+  });
+
+  it("import the English catalogue nowhere but in the entries: an app with its own does not ship it", () => {
+    expect(files.filter((file) => /english\.js"/.test(read(file))).sort()).toEqual(["index.ts", "recovery-sheet.ts"]);
+  });
+
+  it("name what by code and why by because: `reason` is only what an admin writes into a record", () => {
+    const report = readFileSync("docs/api-report.md", "utf8");
+    expect(report.match(/readonly (text|advice|effect|because): string/g)).toEqual(TEXTS_OF_BYTES);
+    const reasons = new Set(report.match(/(?<=readonly reason\??: ).*(?=;)/g));
+    expect([...reasons].sort()).toEqual(["string", "string | undefined"]);
+  });
+});
+
+/** A parsed fingerprint's text (two forms), and the text of a recovery sheet. */
+const TEXTS_OF_BYTES = ["readonly text: string", "readonly text: string", "readonly text: string"];
