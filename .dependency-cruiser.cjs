@@ -18,19 +18,19 @@ const order = [
   "content",
   "agenda",
   "views",
-  "client",
   "storage",
+  "client",
   "relay",
   "cli",
   "testing",
 ];
-const pure = order.slice(0, order.indexOf("client"));
+const pure = order.slice(0, order.indexOf("storage"));
 
 /** The native backend. */
 const native = "^src/primitives/node(|-aead|-curves|-hash|-keys|-mlkem)\\.ts$";
 
-/** Matches the folder or the top-level file of each name. */
-const within = (names) => `^src/(${names.join("|")})[./]`;
+/** Matches the folders of these names, and the error class. Entries, the other files beside it, re-export from everywhere. */
+const within = (names) => `^src/(errors\\.ts$|(${names.join("|")})/)`;
 
 /** @type {import("dependency-cruiser").IConfiguration} */
 module.exports = {

@@ -23,7 +23,8 @@ export default defineConfig({
   format: "esm",
   platform: "neutral",
   target: "es2022",
-  dts: { entry },
+  // tsup 8 sets the option `baseUrl` itself, which TypeScript 6 otherwise refuses as deprecated.
+  dts: { entry, compilerOptions: { ignoreDeprecations: "6.0" } },
   splitting: true,
   treeshake: true,
   clean: true,

@@ -1,5 +1,10 @@
-// Three projects. Every test runs over both backends: in Node over the native one; over the portable one in a real Chromium, and in
-// Node those that are called *.node.test.ts, or all where no Chromium is found.
+// Three projects: `node` on the native backend, `portable` in Node and `chromium` on the portable one. Three modes choose what runs:
+//
+//   --mode quick  npm test, what a contributor runs; `node` without the slow folders, `portable` for bytes and primitives
+//   --mode deep   npm run test:deep, all the rest that CI runs; the slow folders, Chromium, and `portable` for what needs Node
+//   none          npm run test:all and `npx vitest run FILE`, every file in every project that can run it
+//
+// No file and project is in both quick and deep; test/tooling/modes.node.test.ts checks that nothing is lost.
 
 import { fileURLToPath } from "node:url";
 import { playwright } from "@vitest/browser-playwright";
@@ -18,67 +23,109 @@ const runs = process.env.KEYSTEAD_RUNS ? Number(process.env.KEYSTEAD_RUNS) : und
 
 const backend = (file: "node.ts" | "noble.ts") => ({ alias: { "#primitives": source(`src/primitives/${file}`) } });
 
-const nodeProject = {
-  extends: true as const,
-  resolve: backend("node.ts"),
-  test: {
-    name: "node",
-    environment: "node",
-    include: ["test/**/*.test.ts"],
-    provide: { backend: "native" as const },
-    sequence: { groupOrder: 0 },
-  },
-};
+const all = "test/**/*.test.ts";
+const needsNode = "test/**/*.node.test.ts";
+/** What only a browser has, such as IndexedDB. */
+const needsBrowser = "test/**/*.browser.test.ts";
+/** What takes minutes: histories against a second reading of the protocol, every small world, broken input, whole stories. */
+const slow = "test/{model,worlds,fuzz,purity,sizes}/**/*.test.ts";
+/** What touches bytes and primitives, where the backends could differ first. */
+const backends = "test/{bytes,primitives}/**/*.test.ts";
+/** The tools have no backend, and worlds bring their own: they run once. */
+const once = "test/{tooling,worlds}/**/*.test.ts";
 
-const portableProject = {
-  extends: true as const,
-  resolve: backend("noble.ts"),
-  // The tools have no backend, and worlds bring their own: they run once.
-  test: {
-    name: "portable",
-    environment: "node",
-    include: launchOptions ? ["test/**/*.node.test.ts", "test/primitives/**/*.test.ts"] : ["test/**/*.test.ts"],
-    exclude: ["test/tooling/**", "test/worlds/**"],
-    provide: { backend: "portable" as const },
-    sequence: { groupOrder: 1 },
-  },
-};
+interface Files {
+  readonly include: string[];
+  readonly exclude?: string[];
+}
 
-const chromiumProject = {
-  extends: true as const,
-  resolve: backend("noble.ts"),
-  // Found before the first page loads: a dependency discovered later would reload the page under a running test.
-  optimizeDeps: { include: ["fast-check", "@fast-check/vitest", "cbor2"] },
-  test: {
-    include: ["test/**/*.test.ts"],
-    exclude: ["test/**/*.node.test.ts"],
-    // After the Node projects: never more than two workers at a time.
-    sequence: { groupOrder: 2 },
-    browser: {
-      enabled: true,
-      headless: true,
-      screenshotFailures: false,
-      provider: playwright({ launchOptions: launchOptions ?? {} }),
-      instances: [{ browser: "chromium" as const, name: "chromium" }],
+/** The files of each project; in no mode that CI runs, `portable` repeats in Node what Chromium runs. */
+function filesOf(mode: string): { readonly node: Files; readonly portable: Files; readonly chromium: Files } {
+  const inChromium = { include: [all], exclude: [needsNode] };
+  switch (mode) {
+    case "quick":
+      return {
+        node: { include: [all], exclude: [slow, needsBrowser] },
+        portable: { include: [backends], exclude: [needsBrowser] },
+        chromium: { include: [] },
+      };
+    case "deep":
+      return {
+        node: { include: [slow], exclude: [needsBrowser] },
+        portable: { include: [launchOptions ? needsNode : all], exclude: [once, backends, needsBrowser] },
+        chromium: inChromium,
+      };
+    default:
+      return {
+        node: { include: [all], exclude: [needsBrowser] },
+        portable: { include: [all], exclude: [once, needsBrowser] },
+        chromium: inChromium,
+      };
+  }
+}
+
+export const aliases = [
+  { find: /^keystead$/, replacement: source("src/index.ts") },
+  { find: /^keystead\/([a-z-]+)$/, replacement: source("src/$1.ts") },
+];
+
+export default defineConfig(({ mode }) => {
+  const { node, portable, chromium } = filesOf(mode);
+  const nodeProject = {
+    extends: true as const,
+    resolve: backend("node.ts"),
+    test: {
+      ...node,
+      name: "node",
+      environment: "node",
+      provide: { backend: "native" as const },
+      sequence: { groupOrder: 0 },
     },
-  },
-};
-
-export default defineConfig({
-  resolve: {
-    alias: [
-      { find: /^keystead$/, replacement: source("src/index.ts") },
-      { find: /^keystead\/([a-z-]+)$/, replacement: source("src/$1.ts") },
-    ],
-  },
-  test: {
-    maxWorkers: 2,
-    // Machines are slow and shared: a timeout is there to end a hang, not to judge speed.
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
-    setupFiles: ["test/support/setup.ts"],
-    provide: { seed, runs },
-    reporters: ["default", new CountsReporter(seed)],
-    projects: [nodeProject, portableProject, ...(launchOptions ? [chromiumProject] : [])],
-  },
+  };
+  const portableProject = {
+    extends: true as const,
+    resolve: backend("noble.ts"),
+    test: {
+      ...portable,
+      name: "portable",
+      environment: "node",
+      provide: { backend: "portable" as const },
+      sequence: { groupOrder: 1 },
+    },
+  };
+  const chromiumProject = {
+    extends: true as const,
+    resolve: backend("noble.ts"),
+    // Found before the first page loads: a dependency discovered later would reload the page under a running test.
+    optimizeDeps: { include: ["fast-check", "@fast-check/vitest", "cbor2"] },
+    test: {
+      ...chromium,
+      // After the Node projects: never more than two workers at a time.
+      sequence: { groupOrder: 2 },
+      browser: {
+        enabled: true,
+        headless: true,
+        screenshotFailures: false,
+        provider: playwright({ launchOptions: launchOptions ?? {} }),
+        instances: [{ browser: "chromium" as const, name: "chromium" }],
+      },
+    },
+  };
+  return {
+    resolve: { alias: aliases },
+    test: {
+      maxWorkers: 2,
+      // Machines are slow and shared: a timeout is there to end a hang, not to judge speed.
+      testTimeout: 120_000,
+      hookTimeout: 120_000,
+      setupFiles: ["test/support/setup.ts"],
+      provide: { seed, runs },
+      reporters: ["default", new CountsReporter(seed)],
+      projects: [
+        nodeProject,
+        portableProject,
+        ...(launchOptions && chromium.include.length > 0 ? [chromiumProject] : []),
+      ],
+    },
+  };
 });

@@ -72,7 +72,7 @@ for (const symbol of reachable) for (const other of mentions(symbol)) reachable.
 const inner = [...reachable].filter((symbol) => !exported.has(symbol)).map((symbol) => [symbol.name, symbol] as const);
 
 const text = [
-  "<!-- Made by `npm run api` from the built declarations. CI fails when it is out of date. -->\n\n# Public API\n",
+  "<!-- Made by `npm run gen:api` from the built declarations. CI fails when it is out of date. -->\n\n# Public API\n",
   ...published.map(([name, symbols]) => section(name, symbols)),
   ...(inner.length > 0 ? [section("Mentioned but not exported", inner)] : []),
 ].join("\n");
@@ -81,7 +81,7 @@ if (!process.argv.includes("--check")) {
   writeFileSync(report, text);
 } else if (!existsSync(report) || readFileSync(report, "utf8") !== text) {
   console.error(
-    `${report} is out of date: run \`npm run build && npm run api\`, then review and commit the difference`,
+    `${report} is out of date: run \`npm run build && npm run gen:api\`, then review and commit the difference`,
   );
   process.exitCode = 1;
 }

@@ -1,4 +1,4 @@
-// npm run changed-links [-- --count N] [-- --histories N] [-- --seed N]: links of every type, put where others stood, with something in
+// npm run gen:changed-links [-- --count N] [-- --histories N] [-- --seed N]: links of every type, put where others stood, with something in
 // them changed and signed again, and links drawn at random; and what this library makes of each: the error's code and rule, or the
 // state after it. Written as lines of JSON, for `python3 tools/verifier changed-links`, which judges them from the specification
 // alone. docs/assurance.md.

@@ -1,4 +1,4 @@
-// Random logs of raw links of every type, for `npm run changed-links`: fields are drawn from what the log has, and often from what it
+// Random logs of raw links of every type, for `npm run gen:changed-links`: fields are drawn from what the log has, and often from what it
 // does not have, and the epoch and the grants that a link then owes are worked out, so that no rule is hidden behind another.
 
 import { equalBytes } from "../src/bytes/bytes.js";

@@ -1,4 +1,4 @@
-// npm run mutation [-- --quick] [-- PART...]: changes the code of whole folders in every small way that Stryker knows, and runs the
+// npm run check:mutation [-- --quick] [-- PART...]: changes the code of whole folders in every small way that Stryker knows, and runs the
 // tests against each. Ends with status 1 when a change goes unnoticed that scripts/mutation/ does not explain, or when an explanation
 // is of no use any more. docs/assurance.md.
 

@@ -1,4 +1,4 @@
-// npm run questions [-- --histories N] [-- --seed TEXT]: random logs of users with honest and dishonest devices and admins, and what
+// npm run gen:questions [-- --histories N] [-- --seed TEXT]: random logs of users with honest and dishonest devices and admins, and what
 // this library answers when a device asks what it owes (11.2), whom it doubts (ESC-8) and whether it may grant to escrow (ESC-4).
 // Written as lines of JSON, for `python3 tools/verifier questions`, which answers the same from the specification alone and says what
 // a line holds. docs/assurance.md.

@@ -184,7 +184,7 @@ const sources = filesIn("src", ".ts").filter((file) => file !== join("src", "err
 const places = sources.flatMap(placesIn);
 const tests = filesIn("test", ".test.ts").flatMap(testsIn);
 
-const markdown = `<!-- Made by \`npm run rules\` from docs/spec.md, src/ and test/. CI fails when it is out of date. -->
+const markdown = `<!-- Made by \`npm run gen:rules\` from docs/spec.md, src/ and test/. CI fails when it is out of date. -->
 
 # Rules
 
@@ -220,7 +220,7 @@ const problems = [
 
 if (!process.argv.includes("--check")) writeFileSync(report, markdown);
 else if (!existsSync(report) || readFileSync(report, "utf8") !== markdown) {
-  problems.push(`${report} is out of date: run \`npm run rules\`, then review and commit the difference`);
+  problems.push(`${report} is out of date: run \`npm run gen:rules\`, then review and commit the difference`);
 }
 for (const problem of problems) console.error(problem);
 if (problems.length > 0) process.exitCode = 1;

@@ -186,7 +186,7 @@ const symbols = (list: readonly number[]) => list.join(" ");
 const leaveBody = decodeCbor(decodeEntry(left.entry).link.body, { name: "body", maxBytes: 65_536 });
 const fieldsOf = (map: CborValue) => [...(map as ReadonlyMap<string, CborValue>).keys()].join(", ");
 
-const markdown = `<!-- Made by \`npx tsx scripts/spec-example.ts\`. CI fails when it is out of date. -->
+const markdown = `<!-- Made by \`npm run gen:spec-example\`. CI fails when it is out of date. -->
 
 # A worked example
 
@@ -291,7 +291,7 @@ if (!process.argv.includes("--check")) {
   writeFileSync(file, markdown);
 } else if (!existsSync(file) || readFileSync(file, "utf8") !== markdown) {
   console.error(
-    `${file} is out of date: run \`npx tsx scripts/spec-example.ts\`. A difference means that the wire format changed.`,
+    `${file} is out of date: run \`npm run gen:spec-example\`. A difference means that the wire format changed.`,
   );
   process.exitCode = 1;
 }

@@ -33,7 +33,7 @@ if (process.argv.includes("--check")) {
     return !existsSync(file) || readFileSync(file, "utf8") !== text;
   };
   const stale = [...[...wanted].filter(differs).map(([path]) => path), ...surplus];
-  for (const path of stale) console.error(`vectors/${path} is out of date; run npm run vectors`);
+  for (const path of stale) console.error(`vectors/${path} is out of date; run npm run gen:vectors`);
   if (stale.length > 0) process.exitCode = 1;
 } else {
   for (const path of surplus) rmSync(join(folder, path));

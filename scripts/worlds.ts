@@ -1,4 +1,4 @@
-// npm run worlds [-- --full | --deep | --depth N] [--minutes N] [--start NAME]: explores small worlds with the real link code, prints
+// npm run check:worlds [-- --full | --deep | --depth N] [--minutes N] [--start NAME]: explores small worlds with the real link code, prints
 // states and transitions, and a counterexample with its moves if a rule breaks (status 1; 3 when only the clock stopped it).
 // docs/assurance.md.
 

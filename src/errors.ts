@@ -34,6 +34,9 @@
  * - `WIPED`: a secret was used after it was wiped.
  * - `UNVERIFIED_MEMBERS`: an act of escrow that is not to be believed brought members in (ESC-8); remove them first.
  * - `ESCROW_UNKNOWN`: this link needs the newest escrow log, or must withhold its epoch from escrow (ESC-4, MEM-6).
+ * - `STORE_STALE`: another tab or process committed to the store since it was loaded; nothing was written. Load again and retry.
+ * - `STORE_UNAVAILABLE`: the store cannot be read or written now: it is full, blocked or closed. Nothing was written.
+ * - `STORE_CORRUPT`: what the store holds is not what was committed, or was sealed by another key.
  */
 export type ErrorCode =
   | "INVALID_ARGUMENT"
@@ -63,7 +66,10 @@ export type ErrorCode =
   | "FINGERPRINT_INVALID"
   | "WIPED"
   | "UNVERIFIED_MEMBERS"
-  | "ESCROW_UNKNOWN";
+  | "ESCROW_UNKNOWN"
+  | "STORE_STALE"
+  | "STORE_UNAVAILABLE"
+  | "STORE_CORRUPT";
 
 /** Id of a rule of docs/spec.md, such as `LOG-3`. */
 export type RuleId = `${"SIG" | "KEM" | "ENC" | "LOG" | "MEM" | "GRT" | "BAK" | "ESC" | "SVC"}-${number}`;

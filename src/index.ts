@@ -34,6 +34,7 @@ export {
   rotate,
   setLockdown,
 } from "./authoring/verbs.js";
+export { type SerializedProposal, unsafeSerializeProposal } from "./authoring/write-ahead.js";
 export type { Correction } from "./backup/corrections.js";
 export { type BackupKeyMade, type BackupKeyOptions, BackupPaper, makeBackupKey } from "./backup/enroll.js";
 export { backupKeyId } from "./backup/key.js";

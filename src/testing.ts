@@ -18,3 +18,4 @@ export {
   swapContent,
 } from "./testing/lies.js";
 export { type LieOptions, MaliciousRelay } from "./testing/relay.js";
+export { type StoreCase, storeCases } from "./testing/store-cases.js";

@@ -5,7 +5,7 @@ import { statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 import { BaseSequencer, type Reporter, type TestModule, type TestSpecification, type Vitest } from "vitest/node";
-import base from "../../vitest.config.js";
+import { aliases } from "../../vitest.config.js";
 
 /** A file that does not load has no test that fails, and Stryker would not notice: makes it an error of the run. */
 class LoadErrors implements Reporter {
@@ -27,8 +27,6 @@ class SmallFirst extends BaseSequencer {
     return [...files].sort((a, b) => size(a) - size(b));
   }
 }
-
-const aliases = base.resolve?.alias as readonly { readonly find: RegExp; readonly replacement: string }[];
 
 export default defineConfig({
   resolve: {

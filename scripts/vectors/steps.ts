@@ -1,4 +1,4 @@
-// Steps of an agenda as JSON has them, for vectors and for `npm run questions`: what docs/spec.md section 11.2 says of them and no
+// Steps of an agenda as JSON has them, for vectors and for `npm run gen:questions`: what docs/spec.md section 11.2 says of them and no
 // more. The format is in vectors/README.md.
 
 import type { AskStep, AuthorStep, FetchStep, Step } from "../../src/agenda/steps.js";

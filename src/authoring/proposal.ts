@@ -20,12 +20,14 @@ interface ProposalParts<T> {
   readonly accept: () => T;
   /** Secrets that this proposal drew. They are wiped unless it is accepted. */
   readonly fresh: readonly { wipe(): void }[];
+  /** The text of the backup key that the link makes. */
+  readonly backupKey?: (() => string) | undefined;
 }
 
 /**
  * A link that was written and that nobody has accepted yet. Nothing has happened before the server accepted its entry: the state
- * that wrote it is as it was and stays the one to work with. So first store the entry, then send it. When the server has
- * accepted it, call {@link accept}, and go on with what that returns. When another entry was faster, receive that entry with the
+ * that wrote it is as it was and stays the one to work with. So first store the entry and its secrets
+ * (`unsafeSerializeProposal`), then send it. When the server has accepted it, call {@link accept}, and go on with what that returns. When another entry was faster, receive that entry with the
  * state from before, call {@link discard}, and write the link again. A refusal is no reason to discard: the server has the entry
  * and can publish it later, and a device that dropped the fresh keys of a `rekey` is then shut out. Discard a proposal also before
  * you wipe the keyring that wrote it: that keyring does not have the new secrets yet.
@@ -36,17 +38,19 @@ export class Proposal<T> {
   #accept: (() => T) | undefined;
   #fresh: readonly { wipe(): void }[];
   #accepted: { readonly value: T } | undefined;
+  readonly #backupKey: (() => string) | undefined;
   /** The entry for the server, with its attachments. It holds no secret. */
   readonly entry: Uint8Array;
   /** The head that the log has once the entry is accepted: its position tells whether the server has this entry or another. */
   readonly head: Head;
 
   /** @internal Takes over the fresh secrets. */
-  constructor({ entry, log, accept, fresh }: ProposalParts<T>) {
+  constructor({ entry, log, accept, fresh, backupKey }: ProposalParts<T>) {
     this.entry = entry;
     this.head = log.head;
     this.#accept = accept;
     this.#fresh = fresh;
+    this.#backupKey = backupKey;
     Object.freeze(this);
   }
 
@@ -57,9 +61,7 @@ export class Proposal<T> {
    */
   accept(): T {
     if (this.#accepted) return this.#accepted.value;
-    if (!this.#accept) {
-      throw new KeysteadError("WIPED", "this proposal was discarded; write the link again on the newest state");
-    }
+    if (!this.#accept) throw discarded();
     try {
       this.#accepted = { value: this.#accept() };
     } catch (error) {
@@ -86,6 +88,23 @@ export class Proposal<T> {
     this.#fresh = [];
   }
 
+  /**
+   * @internal What {@link accept} gives or gave, and the text of a new backup key, without accepting.
+   *
+   * @throws `WIPED` after {@link discard}, `INVALID_ARGUMENT` for a value that is no proposal
+   */
+  static preview<T>(proposal: Proposal<T>): { readonly value: T; readonly backupKey: string | undefined } {
+    if (typeof proposal !== "object" || proposal === null || !(#accept in proposal)) {
+      throw new KeysteadError(
+        "INVALID_ARGUMENT",
+        "proposal must be a Proposal, as a function that writes a link returns it",
+      );
+    }
+    const value = proposal.#accepted?.value ?? proposal.#accept?.();
+    if (value === undefined) throw discarded();
+    return { value, backupKey: proposal.#backupKey?.() };
+  }
+
   /** Says only that this is secret. */
   toString(): string {
     return REDACTED;
@@ -100,6 +119,10 @@ export class Proposal<T> {
   [Symbol.for("nodejs.util.inspect.custom")](): string {
     return REDACTED;
   }
+}
+
+function discarded(): KeysteadError {
+  return new KeysteadError("WIPED", "this proposal was discarded; write the link again on the newest state");
 }
 
 /**

@@ -144,7 +144,8 @@ export function makeBackupKey(state: MemberState, options: BackupKeyOptions, env
     );
     const paper = new BackupPaper(log.head.log, memberIdOf(member), backupIdSymbols(keys.sign), secret);
     const accept = () => ({ log: written.log, keyring: changedKeyring(keyring, {}), paper });
-    return new Proposal({ entry: written.entry, log: written.log, accept, fresh: [paper] });
+    const backupKey = () => paper.reveal(written.log);
+    return new Proposal({ entry: written.entry, log: written.log, accept, fresh: [paper], backupKey });
   } catch (error) {
     secret.fill(0);
     throw error;

@@ -27,6 +27,8 @@ export const LABELS = {
   grantBox: "keystead/v1/grant/box",
   // keyrings
   keyring: "keystead/v1/keyring",
+  // stores
+  storePasskey: "keystead/v1/store/passkey",
   // escrow
   accessCommitment: "keystead/v1/access/commitment",
   accessOpening: "keystead/v1/access/opening",

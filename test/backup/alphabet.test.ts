@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { formatCode, readSymbols } from "../../src/backup/alphabet.js";
-import { ALPHABET, refusal, spliced, symbols } from "./support.js";
+import { thrownBy } from "../support/thrown.js";
+import { ALPHABET, spliced, symbols } from "./support.js";
 
 const SEPARATORS = [" ", "-", "\n", "\r\n", "\t", "\u00a0", "\u2009", "\u3000", "\u2010", "\u2011", "\u2013", "\u2014"];
 const INVISIBLE = ["\u00ad", "\u200b", "\u2060", "\ufeff", "\u200e", "\u2212", "\u2028"];
@@ -48,17 +49,17 @@ describe("the text of a backup key", () => {
   it("refuses every other character by its position, and never repeats it (BAK-1)", () => {
     const others = ["U", "u", "!", "_", "ı", "ſ", "\u212a", "０", "é", "\u{1f511}", "\ud800", "\0"];
     for (const other of others) {
-      const error = refusal(() => readSymbols(`0123-45${other}7`));
+      const error = thrownBy(() => readSymbols(`0123-45${other}7`));
       expect(error).toMatchObject({ code: "BACKUP_KEY_INVALID", rule: "BAK-1" });
       expect(error.details).toEqual({ reason: "characters", positions: [7] });
       expect(error.message).toContain("character 3 of group 2 occurs in no backup key");
     }
-    expect(refusal(() => readSymbols("!0 1-?!")).details["positions"]).toEqual([1, 5]);
+    expect(thrownBy(() => readSymbols("!0 1-?!")).details["positions"]).toEqual([1, 5]);
   });
 
   it("refuses a long text before looking at it (BAK-1)", () => {
     expect(readSymbols(" ".repeat(200)).symbols).toEqual([]);
-    const error = refusal(() => readSymbols("!".repeat(201)));
+    const error = thrownBy(() => readSymbols("!".repeat(201)));
     expect(error).toMatchObject({ code: "BACKUP_KEY_INVALID", rule: "BAK-1", details: { reason: "too long" } });
   });
 
@@ -74,9 +75,9 @@ describe("the text of a backup key", () => {
       "0",
       undefined,
     ];
-    for (const given of bad) expect(refusal(() => formatCode(given as number[])).code).toBe("INVALID_ARGUMENT");
+    for (const given of bad) expect(thrownBy(() => formatCode(given as number[])).code).toBe("INVALID_ARGUMENT");
     for (const given of [undefined, null, 7, ["0"]]) {
-      expect(refusal(() => readSymbols(given as never)).code).toBe("INVALID_ARGUMENT");
+      expect(thrownBy(() => readSymbols(given as never)).code).toBe("INVALID_ARGUMENT");
     }
   });
 });

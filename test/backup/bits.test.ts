@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { idSymbols, secretFromBytes, secretToBytes } from "../../src/backup/code.js";
-import { refusal, symbols } from "./support.js";
+import { thrownBy } from "../support/thrown.js";
+import { symbols } from "./support.js";
 
 const bytes = (length: number) => fc.uint8Array({ minLength: length, maxLength: length });
 const bigOf = (of: Uint8Array) => of.reduce((sum, byte) => (sum << 8n) | BigInt(byte), 0n);
@@ -29,10 +30,10 @@ describe("a backup key's secret", () => {
 
   it("is converted from 17 bytes and 26 symbols only, and neither is changed", () => {
     for (const given of [new Uint8Array(16), new Uint8Array(18), Array(17).fill(0), undefined]) {
-      expect(refusal(() => secretFromBytes(given as Uint8Array)).code).toBe("INVALID_ARGUMENT");
+      expect(thrownBy(() => secretFromBytes(given as Uint8Array)).code).toBe("INVALID_ARGUMENT");
     }
     for (const given of [Array(25).fill(0), Array(26).fill(32), new Uint8Array(26), undefined]) {
-      expect(refusal(() => secretToBytes(given as number[])).code).toBe("INVALID_ARGUMENT");
+      expect(thrownBy(() => secretToBytes(given as number[])).code).toBe("INVALID_ARGUMENT");
     }
     const random = new Uint8Array(17).fill(255);
     secretToBytes(Object.freeze(secretFromBytes(random)) as number[]);
@@ -47,6 +48,6 @@ describe("a backup key's id", () => {
         expect(bigOfSymbols(idSymbols(hash))).toBe(bigOf(hash.subarray(0, 3)) >> 4n);
       }),
     );
-    expect(refusal(() => idSymbols(new Uint8Array(2))).code).toBe("INVALID_ARGUMENT");
+    expect(thrownBy(() => idSymbols(new Uint8Array(2))).code).toBe("INVALID_ARGUMENT");
   });
 });

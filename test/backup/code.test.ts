@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { decodeBackupText, encodeBackupText, idSymbols, secretFromBytes } from "../../src/backup/code.js";
-import { keys, logOf, refusal, spliced, testKey } from "./support.js";
+import { thrownBy } from "../support/thrown.js";
+import { keys, logOf, spliced, testKey } from "./support.js";
 
 // Computed with a separate program, by long division.
 const KNOWN: readonly (readonly [id: readonly number[], secret: readonly number[], text: string])[] = [
@@ -36,7 +37,7 @@ describe("a backup key as text", () => {
   it("says so when it is typed without mistakes but is no active key (BAK-1)", () => {
     fc.assert(
       fc.property(keys, keys, (key, other) => {
-        const error = refusal(() => decodeBackupText(key.chars.join(""), logOf(other).arbiter));
+        const error = thrownBy(() => decodeBackupText(key.chars.join(""), logOf(other).arbiter));
         expect(error).toMatchObject({ code: "BACKUP_KEY_INVALID", rule: "BAK-1" });
         expect(error.details).toEqual({ reason: "unknown", length: 36, unreadable: [] });
       }),
@@ -50,11 +51,11 @@ describe("a backup key as text", () => {
     );
     const texts = [spliced(chars, 0, 1), ["Z", ...chars], spliced(chars, 20, 1, "?"), spliced(chars, 30, 1, "Z")];
     for (const typed of texts) {
-      const error = refusal(() => decodeBackupText(typed.join(""), logOf().arbiter));
+      const error = thrownBy(() => decodeBackupText(typed.join(""), logOf().arbiter));
       expect(error.details["reason"]).toBe("uncorrectable");
       expect(error.message).toContain("has too many mistakes, or belongs to another account");
     }
-    const alone = refusal(() => decodeBackupText(spliced(chars, 20, 5, ..."?????").join("")));
+    const alone = thrownBy(() => decodeBackupText(spliced(chars, 20, 5, ..."?????").join("")));
     expect(alone.details["reason"]).toBe("uncorrectable");
     expect(alone.message).toContain("has too many mistakes: compare each group");
   });
@@ -63,7 +64,7 @@ describe("a backup key as text", () => {
     const { chars, ...key } = testKey([1, 2, 3, 4], Array(26).fill(7));
     const lengthError = (count: number, arbiter?: ReturnType<typeof logOf>["arbiter"]) => {
       const text = [...chars, ...chars].slice(0, count).join("");
-      const error = refusal(() => (arbiter ? decodeBackupText(text, arbiter) : decodeBackupText(text)));
+      const error = thrownBy(() => (arbiter ? decodeBackupText(text, arbiter) : decodeBackupText(text)));
       expect(error).toMatchObject({ code: "BACKUP_KEY_INVALID", rule: "BAK-1" });
       expect(error.details).toEqual({ reason: "length", length: count, unreadable: [] });
       expect(error.message).toContain(`has ${count} characters instead of 36`);
@@ -78,7 +79,7 @@ describe("a backup key as text", () => {
     fc.assert(
       fc.property(keys, fc.constantFrom("!", "Z0Z0Z", "????????", ""), (key, extra) => {
         const text = `${key.chars.slice(0, 32).join("")}${extra}`;
-        const error = refusal(() => decodeBackupText(text, logOf().arbiter));
+        const error = thrownBy(() => decodeBackupText(text, logOf().arbiter));
         const shown = `${error.message} ${JSON.stringify(error.details)}`.toUpperCase();
         for (let at = 0; at + 6 <= 32; at++) expect(shown).not.toContain(key.chars.slice(at, at + 6).join(""));
         expect(error.code).toBe("BACKUP_KEY_INVALID");
@@ -102,7 +103,7 @@ describe("a backup key as text", () => {
       () => decodeBackupText(text, arbiter, [undefined] as never),
       () => decodeBackupText(text, () => ({ id: "1234", match: 1 }) as never),
     ];
-    for (const call of calls) expect(refusal(call).code).toBe("INVALID_ARGUMENT");
+    for (const call of calls) expect(thrownBy(call).code).toBe("INVALID_ARGUMENT");
   });
 
   it("passes on what the arbiter throws", () => {

@@ -3,7 +3,8 @@ import { describe, expect, it } from "vitest";
 import type { ReadSymbols } from "../../src/backup/alphabet.js";
 import { factorOf, multiply } from "../../src/backup/gf32.js";
 import { checkSymbols, correct } from "../../src/backup/mds.js";
-import { ALPHABET, refusal, spliced, symbol, symbols } from "./support.js";
+import { thrownBy } from "../support/thrown.js";
+import { ALPHABET, spliced, symbol, symbols } from "./support.js";
 
 const GENERATOR = [1, 18, 3, 27, 3, 18, 1];
 const VERSION = [..."KEYS01"].map((char) => ALPHABET.indexOf(char));
@@ -152,7 +153,7 @@ describe("correct", () => {
 
   it("refuses words of the wrong length and values out of range", () => {
     for (const word of [[], Array(31).fill(0), Array(33).fill(0), Array(32).fill(32), Array(32).fill(-1)]) {
-      expect(refusal(() => correct(word, 3)).code).toBe("INVALID_ARGUMENT");
+      expect(thrownBy(() => correct(word, 3)).code).toBe("INVALID_ARGUMENT");
     }
   });
 

@@ -4,18 +4,8 @@ import { ask, candidatesOf } from "../../src/backup/candidates.js";
 import { type Correction, decodeBackupText } from "../../src/backup/code.js";
 import { english } from "../../src/views/english.js";
 import { explainCorrections } from "../../src/views/explain-corrections.js";
-import {
-  ALPHABET,
-  char,
-  keys,
-  logOf,
-  positions,
-  refusal,
-  spliced,
-  type TestKey,
-  testKey,
-  withWrong,
-} from "./support.js";
+import { thrownBy } from "../support/thrown.js";
+import { ALPHABET, char, keys, logOf, positions, spliced, type TestKey, testKey, withWrong } from "./support.js";
 
 const KEY = testKey([27, 3, 9, 30], [3, 1, 4, 1, 5, 9, 2, 6, 5, 3, 5, 8, 9, 7, 9, 3, 2, 3, 8, 4, 6, 2, 6, 4, 3, 3]);
 const steps = fc.array(fc.integer({ min: 1, max: 31 }), { minLength: 3, maxLength: 3 });
@@ -307,7 +297,7 @@ describe("correction against the log (BAK-1)", () => {
 
   it("takes ids as a list", () => {
     const { arbiter } = logOf(KEY);
-    const refused = refusal(() => decodeBackupText(KEY.chars.join(""), arbiter, 7 as never));
+    const refused = thrownBy(() => decodeBackupText(KEY.chars.join(""), arbiter, 7 as never));
     expect(refused.code).toBe("INVALID_ARGUMENT");
   });
 
@@ -325,7 +315,7 @@ describe("correction against the log (BAK-1)", () => {
       [good, {}],
       [{ position: "1" }],
     ]) {
-      expect(refusal(() => explainCorrections(wrong as never, english)).code).toBe("INVALID_ARGUMENT");
+      expect(thrownBy(() => explainCorrections(wrong as never, english)).code).toBe("INVALID_ARGUMENT");
     }
     expect(explainCorrections([], english)).toEqual([]);
   });
@@ -333,7 +323,7 @@ describe("correction against the log (BAK-1)", () => {
 
 describe("refusal against the log (BAK-1)", () => {
   const refused = (typed: readonly string[], log = logOf(KEY)) => {
-    const error = refusal(() => decodeBackupText(typed.join(""), log.arbiter, log.ids));
+    const error = thrownBy(() => decodeBackupText(typed.join(""), log.arbiter, log.ids));
     expect(error).toMatchObject({ code: "BACKUP_KEY_INVALID", rule: "BAK-1" });
     expect(log.asked.length).toBeLessThanOrEqual(24);
     return error.details;

@@ -2,7 +2,6 @@
 
 import fc from "fast-check";
 import { encodeBackupText } from "../../src/backup/code.js";
-import { KeysteadError } from "../../src/errors.js";
 
 export const ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
@@ -56,15 +55,4 @@ export function logOf(...active: readonly TestKey[]) {
     return found && { id: found.id, match: found };
   };
   return { arbiter, asked, ids: active.map((key) => key.id) };
-}
-
-/** The KeysteadError that a call throws. */
-export function refusal(call: () => unknown): KeysteadError {
-  try {
-    call();
-  } catch (error) {
-    if (error instanceof KeysteadError) return error;
-    throw error;
-  }
-  throw new Error("was not refused");
 }

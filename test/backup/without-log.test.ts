@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { decodeBackupText } from "../../src/backup/code.js";
-import { ALPHABET, char, keys, positions, refusal, spliced, withWrong } from "./support.js";
+import { thrownBy } from "../support/thrown.js";
+import { ALPHABET, char, keys, positions, spliced, withWrong } from "./support.js";
 
 const steps = (count: number) => fc.array(fc.integer({ min: 1, max: 31 }), { minLength: count, maxLength: count });
 
@@ -55,7 +56,7 @@ describe("correction without the log (BAK-1)", () => {
           (key, at, by) => {
             const typed = withWrong(key.chars, at.slice(0, wrong), by);
             for (const i of at.slice(wrong)) typed[i] = "?";
-            expect(refusal(() => decodeBackupText(typed.join(""))).details["reason"]).toBe("uncorrectable");
+            expect(thrownBy(() => decodeBackupText(typed.join(""))).details["reason"]).toBe("uncorrectable");
           },
         ),
       );
@@ -93,7 +94,7 @@ describe("correction without the log (BAK-1)", () => {
     fc.assert(
       fc.property(keys, fc.nat(35), char, (key, at, extra) => {
         for (const typed of [spliced(key.chars, at, 1), spliced(key.chars, at, 0, extra)]) {
-          expect(refusal(() => decodeBackupText(typed.join(""))).details["reason"]).toBe("length");
+          expect(thrownBy(() => decodeBackupText(typed.join(""))).details["reason"]).toBe("length");
         }
       }),
     );

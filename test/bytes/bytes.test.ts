@@ -3,7 +3,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { assertBytes, concat, equalBytes, isBytes, uint32be, uint64be, wipe } from "../../src/bytes/bytes.js";
-import { hex, refusal, WRONG_TYPES } from "./support.js";
+import { thrownBy } from "../support/thrown.js";
+import { hex, WRONG_TYPES } from "./support.js";
 
 class Subclass extends Uint8Array {}
 
@@ -18,7 +19,7 @@ describe("assertBytes", () => {
   });
 
   it("refuses another length, naming the field and both lengths", () => {
-    const error = refusal(() => assertBytes(new Uint8Array(31), 32, "seed"));
+    const error = thrownBy(() => assertBytes(new Uint8Array(31), 32, "seed"));
     expect(error).toMatchObject({ code: "INVALID_ARGUMENT", details: { name: "seed", expected: 32, actual: 31 } });
     expect(error.message).toContain("seed must be 32 bytes long, not 31");
   });
@@ -26,7 +27,7 @@ describe("assertBytes", () => {
   it("refuses every other type, naming the field", () => {
     for (const wrong of [...WRONG_TYPES, "abc", [1, 2]]) {
       expect(isBytes(wrong)).toBe(false);
-      const error = refusal(() => assertBytes(wrong, undefined, "seed"));
+      const error = thrownBy(() => assertBytes(wrong, undefined, "seed"));
       expect(error).toMatchObject({ code: "INVALID_ARGUMENT", details: { name: "seed" } });
     }
   });
@@ -42,7 +43,7 @@ describe("concat", () => {
   });
 
   it("refuses a part that is no Uint8Array", () => {
-    expect(refusal(() => concat(hex("01"), "02" as unknown as Uint8Array))).toMatchObject({
+    expect(thrownBy(() => concat(hex("01"), "02" as unknown as Uint8Array))).toMatchObject({
       code: "INVALID_ARGUMENT",
       details: { name: "part" },
     });
@@ -72,8 +73,8 @@ describe("equalBytes", () => {
   it("refuses arguments that are no Uint8Arrays", () => {
     for (const wrong of WRONG_TYPES) {
       const [first, second] = [
-        refusal(() => equalBytes(wrong as Uint8Array, hex(""))),
-        refusal(() => equalBytes(hex(""), wrong as Uint8Array)),
+        thrownBy(() => equalBytes(wrong as Uint8Array, hex(""))),
+        thrownBy(() => equalBytes(hex(""), wrong as Uint8Array)),
       ];
       expect(first).toMatchObject({ code: "INVALID_ARGUMENT", details: { name: "a" } });
       expect(second).toMatchObject({ code: "INVALID_ARGUMENT", details: { name: "b" } });
@@ -91,7 +92,7 @@ describe("wipe", () => {
   });
 
   it("refuses what is no Uint8Array", () => {
-    expect(refusal(() => wipe([1, 2] as unknown as Uint8Array))).toMatchObject({
+    expect(thrownBy(() => wipe([1, 2] as unknown as Uint8Array))).toMatchObject({
       code: "INVALID_ARGUMENT",
       details: { name: "array" },
     });
@@ -120,13 +121,13 @@ describe("big-endian integers", () => {
 
   it("refuse what is out of range or no integer", () => {
     for (const wrong of [...WRONG_TYPES, 2 ** 32, "1"]) {
-      expect(refusal(() => uint32be(wrong as number))).toMatchObject({
+      expect(thrownBy(() => uint32be(wrong as number))).toMatchObject({
         code: "INVALID_ARGUMENT",
         details: { max: 0xffff_ffff },
       });
     }
     for (const wrong of [...WRONG_TYPES, "1"]) {
-      expect(refusal(() => uint64be(wrong as number)).code).toBe("INVALID_ARGUMENT");
+      expect(thrownBy(() => uint64be(wrong as number)).code).toBe("INVALID_ARGUMENT");
     }
   });
 });

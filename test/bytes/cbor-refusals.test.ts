@@ -3,7 +3,8 @@
 
 import { describe, expect, it } from "vitest";
 import { type CborValue, decodeCbor, encodeCbor } from "../../src/bytes/cbor.js";
-import { hex, refusal, WRONG_TYPES } from "./support.js";
+import { thrownBy } from "../support/thrown.js";
+import { hex, WRONG_TYPES } from "./support.js";
 
 const LIMITS = { name: "grant", maxBytes: 4 << 20 };
 
@@ -64,14 +65,14 @@ const NOT_UTF8: readonly (readonly [string, string, string])[] = [
 
 describe("decoding refuses what is not strict (ENC-1)", () => {
   it.each(NOT_STRICT)("%s", (_, bytes, offset, twin) => {
-    const error = refusal(() => decodeCbor(hex(bytes), LIMITS));
+    const error = thrownBy(() => decodeCbor(hex(bytes), LIMITS));
     expect(error).toMatchObject({ code: "INVALID_ENCODING", rule: "ENC-1", details: { name: "grant", offset } });
     expect(error.message).toContain("grant");
     expect(encodeCbor(decodeCbor(hex(twin), LIMITS))).toEqual(hex(twin));
   });
 
   it.each(NOT_UTF8)("text with %s", (_, bytes, twin) => {
-    const error = refusal(() => decodeCbor(hex(bytes), LIMITS));
+    const error = thrownBy(() => decodeCbor(hex(bytes), LIMITS));
     const offset = bytes.startsWith("a1") ? 1 : 0;
     expect(error.cause).toMatchObject({ code: "INVALID_ENCODING", rule: "ENC-1" });
     expect(error).toMatchObject({ code: "INVALID_ENCODING", rule: "ENC-1", details: { name: "grant", offset } });
@@ -79,14 +80,14 @@ describe("decoding refuses what is not strict (ENC-1)", () => {
   });
 
   it("trailing bytes (ENC-2)", () => {
-    const error = refusal(() => decodeCbor(hex("810000"), LIMITS));
+    const error = thrownBy(() => decodeCbor(hex("810000"), LIMITS));
     expect(error).toMatchObject({ code: "INVALID_ENCODING", rule: "ENC-2", details: { name: "grant", offset: 2 } });
   });
 
   it("every proper prefix of an encoding", () => {
     const encoded = encodeCbor([1000, "text", hex("0102"), new Map([["k", [true]]])]);
     for (let length = 0; length < encoded.length; length++) {
-      expect(refusal(() => decodeCbor(encoded.subarray(0, length), LIMITS)).code).toBe("INVALID_ENCODING");
+      expect(thrownBy(() => decodeCbor(encoded.subarray(0, length), LIMITS)).code).toBe("INVALID_ENCODING");
     }
   });
 });
@@ -94,7 +95,7 @@ describe("decoding refuses what is not strict (ENC-1)", () => {
 describe("limits are checked before work is done (ENC-3)", () => {
   it("refuses more bytes than allowed without reading them, and accepts exactly as many", () => {
     const junk = new Uint8Array(101).fill(0xff);
-    expect(refusal(() => decodeCbor(junk, { name: "link", maxBytes: 100 }))).toMatchObject({
+    expect(thrownBy(() => decodeCbor(junk, { name: "link", maxBytes: 100 }))).toMatchObject({
       code: "TOO_LARGE",
       rule: "ENC-3",
       details: { name: "link", bytes: 101, maxBytes: 100 },
@@ -110,7 +111,7 @@ describe("limits are checked before work is done (ENC-3)", () => {
   ])("refuses %s nested deeper than 8", (_, open) => {
     expect(decodeCbor(nested(open, 8), LIMITS)).toBeTypeOf("object");
     for (const depth of [9, 10_000]) {
-      expect(refusal(() => decodeCbor(nested(open, depth), LIMITS))).toMatchObject({
+      expect(thrownBy(() => decodeCbor(nested(open, depth), LIMITS))).toMatchObject({
         code: "TOO_LARGE",
         rule: "ENC-3",
         details: { name: "grant", offset: (8 * open.length) / 2 },
@@ -120,8 +121,8 @@ describe("limits are checked before work is done (ENC-3)", () => {
 
   it("keeps to a smaller depth when asked", () => {
     expect(decodeCbor(nested("81", 2), { ...LIMITS, maxDepth: 2 })).toEqual([[0]]);
-    expect(refusal(() => decodeCbor(nested("81", 3), { ...LIMITS, maxDepth: 2 })).code).toBe("TOO_LARGE");
-    expect(refusal(() => decodeCbor(nested("81", 1), { ...LIMITS, maxDepth: 0 })).code).toBe("TOO_LARGE");
+    expect(thrownBy(() => decodeCbor(nested("81", 3), { ...LIMITS, maxDepth: 2 })).code).toBe("TOO_LARGE");
+    expect(thrownBy(() => decodeCbor(nested("81", 1), { ...LIMITS, maxDepth: 0 })).code).toBe("TOO_LARGE");
   });
 
   it.each([
@@ -132,7 +133,7 @@ describe("limits are checked before work is done (ENC-3)", () => {
     ["a map of as many entries as there are bytes", "a2 60 00"],
     ["arrays in arrays, each of four billion items", "9affffffff 9affffffff 9affffffff"],
   ])("refuses the claim of %s", (_, bytes) => {
-    const error = refusal(() => decodeCbor(hex(bytes), LIMITS));
+    const error = thrownBy(() => decodeCbor(hex(bytes), LIMITS));
     // At byte 0: the claim itself is refused, not the end of the bytes found after following it.
     expect(error).toMatchObject({ code: "INVALID_ENCODING", rule: "ENC-1", details: { offset: 0 } });
   });
@@ -142,7 +143,7 @@ describe("limits are checked before work is done (ENC-3)", () => {
       const bomb = new Uint8Array(4 << 20).fill(empty);
       bomb.set(hex("9a003ffffb"));
       expect(
-        refusal(() => decodeCbor(bomb, LIMITS)),
+        thrownBy(() => decodeCbor(bomb, LIMITS)),
         kind,
       ).toMatchObject({ code: "TOO_LARGE", rule: "ENC-3" });
     }
@@ -151,17 +152,17 @@ describe("limits are checked before work is done (ENC-3)", () => {
   it("counts strings, arrays and maps, and no numbers", () => {
     const value: CborValue = ["a", hex("01"), [1, 2, 3], new Map([["k", true]])];
     expect(decodeCbor(encodeCbor(value), { ...LIMITS, maxObjects: 6 })).toEqual(value);
-    expect(refusal(() => decodeCbor(encodeCbor(value), { ...LIMITS, maxObjects: 5 })).code).toBe("TOO_LARGE");
+    expect(thrownBy(() => decodeCbor(encodeCbor(value), { ...LIMITS, maxObjects: 5 })).code).toBe("TOO_LARGE");
     const full = [...new Array<string>(65_535)].map(() => "");
     expect(decodeCbor(encodeCbor(full), LIMITS)).toEqual(full);
-    expect(refusal(() => decodeCbor(encodeCbor([...full, ""]), LIMITS)).code).toBe("TOO_LARGE");
+    expect(thrownBy(() => decodeCbor(encodeCbor([...full, ""]), LIMITS)).code).toBe("TOO_LARGE");
   });
 });
 
 describe("wrong arguments of a plain JavaScript caller", () => {
   it("decoding takes nothing but bytes", () => {
     for (const wrong of [...WRONG_TYPES, "00", [0]]) {
-      expect(refusal(() => decodeCbor(wrong as Uint8Array, LIMITS))).toMatchObject({ code: "INVALID_ARGUMENT" });
+      expect(thrownBy(() => decodeCbor(wrong as Uint8Array, LIMITS))).toMatchObject({ code: "INVALID_ARGUMENT" });
     }
   });
 
@@ -178,22 +179,22 @@ describe("wrong arguments of a plain JavaScript caller", () => {
       { ...LIMITS, maxObjects: -1 },
     ]) {
       const call = (): CborValue => decodeCbor(hex("00"), options as unknown as typeof LIMITS);
-      expect(refusal(call)).toMatchObject({ code: "INVALID_ARGUMENT" });
+      expect(thrownBy(call)).toMatchObject({ code: "INVALID_ARGUMENT" });
     }
   });
 
   it("decoding takes a limit of nothing at all", () => {
     expect(decodeCbor(hex("00"), { ...LIMITS, maxDepth: 0, maxObjects: 0 })).toBe(0);
     const none = { ...LIMITS, maxBytes: 0 };
-    expect(refusal(() => decodeCbor(hex(""), none)).code).toBe("INVALID_ENCODING");
-    expect(refusal(() => decodeCbor(hex("00"), none)).code).toBe("TOO_LARGE");
+    expect(thrownBy(() => decodeCbor(hex(""), none)).code).toBe("INVALID_ENCODING");
+    expect(thrownBy(() => decodeCbor(hex("00"), none)).code).toBe("TOO_LARGE");
   });
 
   it("encoding refuses every value outside the subset, at any place (ENC-1)", () => {
     const wrong = [...WRONG_TYPES, Number.POSITIVE_INFINITY, new Map([[1, 2]]), new Array(2)];
     for (const value of wrong as CborValue[]) {
       for (const place of [value, [value], new Map([["k", value]])]) {
-        expect(refusal(() => encodeCbor(place))).toMatchObject({ code: "INVALID_ENCODING", rule: "ENC-1" });
+        expect(thrownBy(() => encodeCbor(place))).toMatchObject({ code: "INVALID_ENCODING", rule: "ENC-1" });
       }
     }
   });
@@ -202,14 +203,14 @@ describe("wrong arguments of a plain JavaScript caller", () => {
     "encoding refuses an unpaired surrogate (ENC-1), case %#",
     (text) => {
       for (const place of [text, [text], new Map([[text, 0]])]) {
-        expect(refusal(() => encodeCbor(place))).toMatchObject({ code: "INVALID_ENCODING", rule: "ENC-1" });
+        expect(thrownBy(() => encodeCbor(place))).toMatchObject({ code: "INVALID_ENCODING", rule: "ENC-1" });
       }
     },
   );
 
   it("encoding says whether it was a map key that has an unpaired surrogate", () => {
-    expect(refusal(() => encodeCbor(new Map([["\ud800", 0]]))).details).toEqual({ name: "map key" });
-    expect(refusal(() => encodeCbor("\ud800")).details).toEqual({ name: "text" });
+    expect(thrownBy(() => encodeCbor(new Map([["\ud800", 0]]))).details).toEqual({ name: "map key" });
+    expect(thrownBy(() => encodeCbor("\ud800")).details).toEqual({ name: "text" });
   });
 
   it("encoding refuses a value that contains itself (ENC-3)", () => {
@@ -218,13 +219,13 @@ describe("wrong arguments of a plain JavaScript caller", () => {
     const map = new Map<string, CborValue>();
     map.set("self", map);
     for (const value of [list, map]) {
-      expect(refusal(() => encodeCbor(value))).toMatchObject({ code: "TOO_LARGE", rule: "ENC-3" });
+      expect(thrownBy(() => encodeCbor(value))).toMatchObject({ code: "TOO_LARGE", rule: "ENC-3" });
     }
   });
 
   it("encoding goes as deep as decoding (ENC-3)", () => {
     const deep = (depth: number): CborValue => (depth === 0 ? 0 : [deep(depth - 1)]);
     expect(decodeCbor(encodeCbor(deep(8)), LIMITS)).toEqual(deep(8));
-    expect(refusal(() => encodeCbor(deep(9)))).toMatchObject({ code: "TOO_LARGE", rule: "ENC-3" });
+    expect(thrownBy(() => encodeCbor(deep(9)))).toMatchObject({ code: "TOO_LARGE", rule: "ENC-3" });
   });
 });

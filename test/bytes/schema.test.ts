@@ -7,8 +7,9 @@ import type { LogId, MemberId } from "../../src/bytes/ids.js";
 import * as s from "../../src/bytes/schema.js";
 import { parseLogId, parseMemberId, toHex } from "../../src/bytes/text.js";
 import { KeysteadError } from "../../src/errors.js";
+import { thrownBy } from "../support/thrown.js";
 import { cborValue, mutate, mutations } from "./arbitraries.js";
-import { hex, refusal, WRONG_TYPES } from "./support.js";
+import { hex, WRONG_TYPES } from "./support.js";
 
 const grant = s.record({ from: s.uint({ min: 1 }), to: s.uint({ max: 1000 }), box: s.bytes(4) });
 const link = s.record({
@@ -116,7 +117,7 @@ describe("round trip", () => {
   it("refuses random values of the wrong shape with a KeysteadError that names the place", () => {
     fc.assert(
       fc.property(cborValue, (value) => {
-        const error = refusal(() => link.read(value, "link"));
+        const error = thrownBy(() => link.read(value, "link"));
         expect(error).toMatchObject({ code: "INVALID_ENCODING", rule: "ENC-2" });
         expect(error.message).toMatch(/^link/);
       }),
@@ -199,7 +200,7 @@ describe("refusals, each naming the field (ENC-2)", () => {
       () => decodeLink(encodeCbor(wireOf(changed))),
       () => s.encode(link, changed as unknown as Link, "link"),
     ]) {
-      const error = refusal(call);
+      const error = thrownBy(call);
       expect(error).toMatchObject({ code: "INVALID_ENCODING", rule: "ENC-2" });
       expect(error.message).toContain(message);
     }
@@ -213,7 +214,7 @@ describe("refusals, each naming the field (ENC-2)", () => {
   it("have a cause only where something was thrown", () => {
     expect(
       Object.hasOwn(
-        refusal(() => s.encode(s.uint(), "x" as never, "x")),
+        thrownBy(() => s.encode(s.uint(), "x" as never, "x")),
         "cause",
       ),
     ).toBe(false);
@@ -221,31 +222,31 @@ describe("refusals, each naming the field (ENC-2)", () => {
 
   it("a field __proto__ is unknown, and reaches no prototype", () => {
     const wire = new Map(wireOf(example) as Map<string, CborValue>).set("__proto__", new Map([["polluted", true]]));
-    expect(refusal(() => decodeLink(encodeCbor(wire))).message).toContain('unknown field "__proto__"');
+    expect(thrownBy(() => decodeLink(encodeCbor(wire))).message).toContain('unknown field "__proto__"');
     const value = JSON.parse('{"__proto__":{"polluted":true},"from":1,"to":1}') as s.Infer<typeof grant>;
-    expect(refusal(() => s.encode(grant, value, "grant")).message).toContain('unknown field "__proto__"');
+    expect(thrownBy(() => s.encode(grant, value, "grant")).message).toContain('unknown field "__proto__"');
     expect(Object.getPrototypeOf(decodeLink(encodeCbor(wireOf(example))))).toBe(Object.prototype);
   });
 
   it("a field that only the prototype has is missing", () => {
     const inherits = Object.create({ from: 1, to: 2, box: hex("01020304") }) as s.Infer<typeof grant>;
-    expect(refusal(() => s.encode(grant, inherits, "grant")).message).toContain("grant.from is missing");
+    expect(thrownBy(() => s.encode(grant, inherits, "grant")).message).toContain("grant.from is missing");
     const named = s.record({ toString: s.uint() });
-    expect(refusal(() => s.encode(named, {} as never, "x")).message).toContain("x.toString is missing");
+    expect(thrownBy(() => s.encode(named, {} as never, "x")).message).toContain("x.toString is missing");
   });
 
   it("the name of an unknown field is quoted and cut short", () => {
-    const error = refusal(() => grant.read(new Map<string, CborValue>([["\n".repeat(5000), 1]]), "grant"));
+    const error = thrownBy(() => grant.read(new Map<string, CborValue>([["\n".repeat(5000), 1]]), "grant"));
     expect(error.message).toContain("grant.from is missing");
     const flood = s.record({}).read.bind(s.record({}), new Map([["\n".repeat(5000), 1]]), "empty");
-    expect(refusal(flood).message.length).toBeLessThan(200);
-    expect(refusal(flood).message).not.toContain("\n");
+    expect(thrownBy(flood).message.length).toBeLessThan(200);
+    expect(thrownBy(flood).message).not.toContain("\n");
   });
 
   it("no error repeats the value that was wrong: it may be secret", () => {
     for (const schema of [s.literal(1), s.oneOf(["a"]), s.text(3), s.bytes(2), s.uint({ max: 9 }), s.hexBytes(4)]) {
       for (const secret of ["5ec4e7", 54847]) {
-        const error = refusal(() => schema.write(secret as never, "field"));
+        const error = thrownBy(() => schema.write(secret as never, "field"));
         expect(`${error.message}${JSON.stringify(error.details)}`).not.toContain(String(secret));
       }
     }
@@ -274,7 +275,7 @@ describe("wrong types of a plain JavaScript caller", () => {
         () => schema.write(wrong, "body.field"),
         () => schema.read(wrong as CborValue, "body.field"),
       ]) {
-        const error = refusal(call);
+        const error = thrownBy(call);
         expect(error).toMatchObject({ code: "INVALID_ENCODING", rule: "ENC-2" });
         expect(error.message).toMatch(/^body\.field/);
         expect(error.details["name"]).toMatch(/^body\.field/);
@@ -283,12 +284,12 @@ describe("wrong types of a plain JavaScript caller", () => {
   });
 
   it("an unpaired surrogate is refused by the field's name", () => {
-    const error = refusal(() => s.encode(s.record({ note: s.text(9) }), { note: "a\ud800" }, "link"));
+    const error = thrownBy(() => s.encode(s.record({ note: s.text(9) }), { note: "a\ud800" }, "link"));
     expect(error).toMatchObject({ code: "INVALID_ENCODING", rule: "ENC-1", details: { name: "link.note" } });
   });
 
   it.each(["AB", "abcd", "a", "", "zz"])("hexadecimal %j for one byte is refused (ENC-2)", (text) => {
-    const error = refusal(() => s.encode(s.record({ id: s.hexBytes(1) }), { id: text }, "link"));
+    const error = thrownBy(() => s.encode(s.record({ id: s.hexBytes(1) }), { id: text }, "link"));
     expect(error).toMatchObject({ code: "INVALID_ENCODING", rule: "ENC-2" });
     expect(error.message).toContain("link.id");
   });
@@ -309,11 +310,11 @@ describe("mapped", () => {
   });
 
   it("checks what the function made before it is written", () => {
-    expect(refusal(() => s.encode(date, new Date(-1), "time")).message).toContain("time must be from 0 to");
+    expect(thrownBy(() => s.encode(date, new Date(-1), "time")).message).toContain("time must be from 0 to");
   });
 
   it("turns what the functions throw into the field's error, with the cause", () => {
-    const error = refusal(() => s.encode(date, "today" as unknown as Date, "time"));
+    const error = thrownBy(() => s.encode(date, "today" as unknown as Date, "time"));
     expect(error).toMatchObject({ code: "INVALID_ENCODING", rule: "ENC-2", details: { name: "time" } });
     expect(error.cause).toBeInstanceOf(TypeError);
   });
@@ -326,6 +327,6 @@ describe("mapped", () => {
       },
       (value) => value,
     );
-    expect(refusal(() => s.decode(refusing, hex("00"), LIMITS))).toMatchObject({ code: "INVALID_KEY", rule: "KEM-1" });
+    expect(thrownBy(() => s.decode(refusing, hex("00"), LIMITS))).toMatchObject({ code: "INVALID_KEY", rule: "KEM-1" });
   });
 });

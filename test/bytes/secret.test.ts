@@ -2,7 +2,8 @@
 
 import { describe, expect, it } from "vitest";
 import { Secret } from "../../src/bytes/secret.js";
-import { hex, refusal, WRONG_TYPES } from "./support.js";
+import { thrownBy } from "../support/thrown.js";
+import { hex, WRONG_TYPES } from "./support.js";
 
 describe("Secret", () => {
   it("copies its input and hands out its bytes", () => {
@@ -39,7 +40,7 @@ describe("Secret", () => {
       () => secret.equals(other),
       () => other.equals(secret),
     ]) {
-      expect(refusal(use).code).toBe("WIPED");
+      expect(thrownBy(use).code).toBe("WIPED");
     }
   });
 
@@ -65,14 +66,14 @@ describe("Secret", () => {
 
   it("refuses wrong types", () => {
     for (const wrong of [...WRONG_TYPES, "abc", [1]]) {
-      expect(refusal(() => new Secret(wrong as Uint8Array))).toMatchObject({
+      expect(thrownBy(() => new Secret(wrong as Uint8Array))).toMatchObject({
         code: "INVALID_ARGUMENT",
         details: { name: "secret" },
       });
-      expect(refusal(() => new Secret(hex("00")).equals(wrong as Secret)).code).toBe("INVALID_ARGUMENT");
+      expect(thrownBy(() => new Secret(hex("00")).equals(wrong as Secret)).code).toBe("INVALID_ARGUMENT");
     }
     const forged = Object.create(Secret.prototype) as Secret;
-    expect(refusal(() => new Secret(hex("00")).equals(forged)).code).toBe("INVALID_ARGUMENT");
+    expect(thrownBy(() => new Secret(hex("00")).equals(forged)).code).toBe("INVALID_ARGUMENT");
   });
 });
 

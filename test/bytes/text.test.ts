@@ -13,7 +13,8 @@ import {
   utf8Decode,
   utf8Encode,
 } from "../../src/bytes/text.js";
-import { hex, refusal, WRONG_TYPES } from "./support.js";
+import { thrownBy } from "../support/thrown.js";
+import { hex, WRONG_TYPES } from "./support.js";
 
 describe("hexadecimal", () => {
   it("is two lower-case digits a byte, both ways", () => {
@@ -52,26 +53,26 @@ describe("hexadecimal", () => {
   it.each(["0A", "AB", "0", "abc", "0x00", " 00", "00 ", "00\n", "0g", "\uff10\uff10", "-1"])(
     "refuses %j (ENC-2)",
     (text) => {
-      const error = refusal(() => fromHex(text, { name: "key" }));
+      const error = thrownBy(() => fromHex(text, { name: "key" }));
       expect(error).toMatchObject({ code: "INVALID_ENCODING", rule: "ENC-2", details: { name: "key" } });
     },
   );
 
   it("refuses another length, and repeats no text in the error: it may be secret", () => {
-    const error = refusal(() => fromHex("5ec4e7", { name: "key", length: 2 }));
+    const error = thrownBy(() => fromHex("5ec4e7", { name: "key", length: 2 }));
     expect(error).toMatchObject({ code: "INVALID_ENCODING", rule: "ENC-2", details: { expected: 4, actual: 6 } });
     expect(`${error.message}${JSON.stringify(error.details)}`).not.toContain("5ec4e7");
   });
 
   it("refuses wrong types", () => {
     for (const wrong of WRONG_TYPES) {
-      expect(refusal(() => toHex(wrong as Uint8Array))).toMatchObject({
+      expect(thrownBy(() => toHex(wrong as Uint8Array))).toMatchObject({
         code: "INVALID_ARGUMENT",
         details: { name: "bytes" },
       });
-      expect(refusal(() => fromHex(wrong, { name: "key" })).code).toBe("INVALID_ARGUMENT");
+      expect(thrownBy(() => fromHex(wrong, { name: "key" })).code).toBe("INVALID_ARGUMENT");
     }
-    expect(refusal(() => fromHex(new String("00"), { name: "key" })).code).toBe("INVALID_ARGUMENT");
+    expect(thrownBy(() => fromHex(new String("00"), { name: "key" })).code).toBe("INVALID_ARGUMENT");
   });
 });
 
@@ -94,11 +95,11 @@ describe("ids", () => {
     ["member id", parseMemberId, ID16],
   ])("a %s in another form is refused (ENC-2)", (name, parse, good) => {
     for (const text of [good.toUpperCase(), `${good}00`, good.slice(2), good.slice(1), ` ${good.slice(1)}`, ""]) {
-      const error = refusal(() => parse(text));
+      const error = thrownBy(() => parse(text));
       expect(error).toMatchObject({ code: "INVALID_ENCODING", rule: "ENC-2", details: { name } });
     }
     for (const wrong of [...WRONG_TYPES, [good], new String(good)]) {
-      expect(refusal(() => parse(wrong))).toMatchObject({ code: "INVALID_ARGUMENT", details: { name } });
+      expect(thrownBy(() => parse(wrong))).toMatchObject({ code: "INVALID_ARGUMENT", details: { name } });
     }
   });
 });
@@ -133,7 +134,7 @@ describe("UTF-8 (ENC-1)", () => {
   });
 
   it.each(["80", "c0af", "eda080", "f4908080", "e6b0", "ff"])("refuses the bytes %s", (bytes) => {
-    const error = refusal(() => utf8Decode(hex(bytes), "subject"));
+    const error = thrownBy(() => utf8Decode(hex(bytes), "subject"));
     expect(error).toMatchObject({ code: "INVALID_ENCODING", rule: "ENC-1", details: { name: "subject" } });
     expect(error.cause).toBeInstanceOf(TypeError);
   });
@@ -144,7 +145,7 @@ describe("UTF-8 (ENC-1)", () => {
       fc.property(fc.string({ unit, maxLength: 6 }), (text) => {
         const lossless = new TextDecoder().decode(new TextEncoder().encode(text)) === text;
         if (lossless) expect(utf8Encode(text)).toEqual(new TextEncoder().encode(text));
-        else expect(refusal(() => utf8Encode(text))).toMatchObject({ code: "INVALID_ENCODING", rule: "ENC-1" });
+        else expect(thrownBy(() => utf8Encode(text))).toMatchObject({ code: "INVALID_ENCODING", rule: "ENC-1" });
       }),
       { numRuns: 1_000 },
     );
@@ -153,7 +154,7 @@ describe("UTF-8 (ENC-1)", () => {
   it("refuses wrong types", () => {
     for (const wrong of WRONG_TYPES) {
       for (const call of [() => utf8Encode(wrong as string), () => utf8Decode(wrong as Uint8Array)]) {
-        expect(refusal(call)).toMatchObject({ code: "INVALID_ARGUMENT", details: { name: "text" } });
+        expect(thrownBy(call)).toMatchObject({ code: "INVALID_ARGUMENT", details: { name: "text" } });
       }
     }
   });

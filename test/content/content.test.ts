@@ -9,7 +9,7 @@ import { openContent } from "../../src/content/open.js";
 import { sealContent } from "../../src/content/seal.js";
 import { KeysteadError } from "../../src/errors.js";
 import type { MemberState } from "../../src/grants/member-state.js";
-import { slow } from "../primitives/support.js";
+import { slow } from "../support/runs.js";
 import { seededEnv } from "../support/seeded-env.js";
 import { CHUNK, content, expectSame, NO_BYTES, person, rejection } from "./support.js";
 

@@ -16,7 +16,8 @@ import { packRecipients } from "../../src/content/recipient-list.js";
 import { sealContent } from "../../src/content/seal.js";
 import { epochPrivateKey } from "../../src/keys/keyring.js";
 import { hpkeOpen } from "../../src/primitives/hpke.js";
-import { failure, flipped, slow, utf8 } from "../primitives/support.js";
+import { failure, flipped, utf8 } from "../primitives/support.js";
+import { slow } from "../support/runs.js";
 import { seededEnv } from "../support/seeded-env.js";
 import {
   content,

@@ -12,7 +12,7 @@ import { paddedLength } from "../../src/content/padding.js";
 import { chunkNonce } from "../../src/content/payload.js";
 import { openRandomAccess } from "../../src/content/random-access.js";
 import { sealContent } from "../../src/content/seal.js";
-import { slow } from "../primitives/support.js";
+import { slow } from "../support/runs.js";
 import { seededEnv } from "../support/seeded-env.js";
 import { prefixOf, through } from "./stream-support.js";
 import {

@@ -9,7 +9,8 @@ import { chunkCipher, ownCipher, webCipher } from "../../src/content/chunk-ciphe
 import { openContent } from "../../src/content/open.js";
 import { chunkNonce, payloadLength } from "../../src/content/payload.js";
 import { sealContent } from "../../src/content/seal.js";
-import { flipped, slow } from "../primitives/support.js";
+import { flipped } from "../primitives/support.js";
+import { slow } from "../support/runs.js";
 import { seededEnv } from "../support/seeded-env.js";
 import {
   CHUNK,

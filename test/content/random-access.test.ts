@@ -10,7 +10,8 @@ import { openContent } from "../../src/content/open.js";
 import { ContentReader, openRandomAccess } from "../../src/content/random-access.js";
 import type { RandomAccessSource } from "../../src/content/random-access-source.js";
 import { sealContent } from "../../src/content/seal.js";
-import { flipped, slow } from "../primitives/support.js";
+import { flipped } from "../primitives/support.js";
+import { slow } from "../support/runs.js";
 import { seededEnv } from "../support/seeded-env.js";
 import {
   CHUNK,

@@ -2,21 +2,17 @@
 // docs/spec.md section 8.
 
 import { describe, expect, it } from "vitest";
-import { organisationReport } from "../../src/escrow/organisation-report.js";
-import type { LastSeen, UserCoverage } from "../../src/escrow/user-coverage.js";
+import type { LastSeen } from "../../src/escrow/user-coverage.js";
 import { english } from "../../src/views/english.js";
 import { formatUserCoverage } from "../../src/views/format-report.js";
 import { expectError } from "../support/refusal.js";
 import { named } from "../support/spoken.js";
 import { openWorld, type World } from "../support/world.js";
-import { enroll, openOrganisation } from "./support.js";
+import { enroll, openOrganisation, rowAbout } from "./support.js";
 
 const escrow = openOrganisation("coverage");
 
-async function rowOf({ log }: World, lastSeen?: LastSeen): Promise<UserCoverage> {
-  for await (const row of organisationReport(escrow.log, [{ log, lastSeen }])) return row;
-  return expect.unreachable();
-}
+const rowOf = ({ log }: World, lastSeen?: LastSeen) => rowAbout(escrow, { log, lastSeen });
 
 /** Epoch 1 is the laptop's, which left; the phone was never given it, the tablet was. The watch enrolled escrow with epoch 4. */
 const handedOn = enroll(

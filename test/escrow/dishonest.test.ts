@@ -7,7 +7,6 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import { drawKeys } from "../../src/authoring/enter.js";
-import type { MemberId } from "../../src/bytes/ids.js";
 import {
   canonicalRuns,
   containsRuns,
@@ -22,7 +21,7 @@ import {
 } from "../../src/bytes/runs.js";
 import { KeysteadError } from "../../src/errors.js";
 import { escrowsOf, openAsEscrow } from "../../src/escrow/escrow-keys.js";
-import { organisationReport, toDosOf } from "../../src/escrow/organisation-report.js";
+import { toDosOf } from "../../src/escrow/organisation-report.js";
 import type { UserCoverage } from "../../src/escrow/user-coverage.js";
 import { checkGrants } from "../../src/grants/check.js";
 import type { MemberState } from "../../src/grants/member-state.js";
@@ -32,10 +31,8 @@ import { verifyLog } from "../../src/log/verify.js";
 import { escrowActs } from "../../src/trust/acts.js";
 import { judgePointer, newestPointer } from "../../src/trust/pointer.js";
 import { escrowIsSound } from "../../src/trust/soundness.js";
-import { numRuns, timeout } from "../model/history.js";
-import { rotate } from "../support/accepted.js";
-import { boxIndex, signerOf, withAttachment } from "../support/raw-link.js";
 import { expectError } from "../support/refusal.js";
+import { numRuns, timeout } from "../support/runs.js";
 import { seededEnv } from "../support/seeded-env.js";
 import { say } from "../support/spoken.js";
 import { openWorld, type World } from "../support/world.js";
@@ -46,12 +43,14 @@ import {
   enroll,
   escrowOf,
   hire,
+  junkFor,
   ORGANISATION,
   openOrganisation,
   owes,
   recoverBy,
   regrantEscrow,
   restore,
+  rowAbout,
   write,
 } from "./support.js";
 
@@ -82,11 +81,8 @@ function readBy(admin: MemberState, { log, entries }: World): readonly number[] 
   return openAsEscrow(admin, log, entries).keyring.epochs;
 }
 
-async function reportOn(world: World, admin: MemberState | undefined = escrow.session("Ann")): Promise<UserCoverage> {
-  const rows = [];
-  for await (const row of organisationReport(escrow.log, [world], { admin })) rows.push(row);
-  return rows[0] as UserCoverage;
-}
+const reportOn = (world: World, admin: MemberState | undefined = escrow.session("Ann")): Promise<UserCoverage> =>
+  rowAbout(escrow, world, { admin });
 
 const tellsOf = (row: UserCoverage): string => toDosOf(row).map(say).join("; ");
 
@@ -106,14 +102,6 @@ function pointedByThief(world: World, pointer: Pointer): World {
 function falsePointer(seed: string): Pointer {
   const { sign, kem } = drawKeys(seededEnv(seed)).publicKeys;
   return { ...newestPointer(hired.log), sign, kem };
-}
-
-/** A rotation by the thief whose box for a member is noise. */
-function junkFor(world: World, victim: MemberId): World {
-  const rotated = world.act("Thief", "rotates with junk", rotate);
-  const index = boxIndex(rotated.record, victim);
-  const noise = seededEnv(`noise ${world.log.head.hash}`).random(1168);
-  return world.append(withAttachment(rotated.last, index, noise, [signerOf(world.session("Thief"))]));
 }
 
 describe("a thief's device", () => {

@@ -10,7 +10,6 @@ import { containsRuns, hasEpoch, NO_RUNS, type Runs, runsOf, subtractRuns, unite
 import { openContent } from "../../src/content/open.js";
 import { sealContent } from "../../src/content/seal.js";
 import { escrowsOf, openAsEscrow } from "../../src/escrow/escrow-keys.js";
-import { organisationReport } from "../../src/escrow/organisation-report.js";
 import type { GapCloser, UserCoverage } from "../../src/escrow/user-coverage.js";
 import type { MemberState } from "../../src/grants/member-state.js";
 import { partsOf } from "../../src/keys/keyring.js";
@@ -18,11 +17,12 @@ import { foundersOf } from "../../src/log/classes.js";
 import { currentEpoch, escrowMember, isConfirmed, type LinkRecord, type LogState } from "../../src/log/state.js";
 import { escrowNeeds } from "../../src/trust/escrow-needs.js";
 import { judgePointer } from "../../src/trust/pointer.js";
-import { numRuns, timeout } from "../model/history.js";
 import { review } from "../support/accepted.js";
+import { numRuns, timeout } from "../support/runs.js";
 import { seededEnv } from "../support/seeded-env.js";
 import type { World } from "../support/world.js";
 import { activeNames, doDuty, drawnStep, join, Organisation, take, type User } from "./organisation-world.js";
+import { rowAbout } from "./support.js";
 
 const RUNS = numRuns(12, 3);
 
@@ -57,13 +57,8 @@ function expectFounders(log: LogState): void {
   expect(kept).toEqual(kept.map(([id]) => [id, founders.get(id as never)]));
 }
 
-async function reportOn(world: World, escrow: World, admin?: MemberState): Promise<UserCoverage> {
-  const users = [{ log: world.log, entries: world.entries }];
-  const rows = [];
-  for await (const row of organisationReport(escrow.log, users, { admin })) rows.push(row);
-  expect(rows).toHaveLength(1);
-  return rows[0] as UserCoverage;
-}
+const reportOn = (world: World, escrow: World, admin?: MemberState): Promise<UserCoverage> =>
+  rowAbout(escrow, world, { admin });
 
 async function expectCoverage(world: World, escrow: World): Promise<void> {
   const { log } = world;

@@ -11,7 +11,7 @@ import type { Pointer } from "../../src/log/fields.js";
 import { kemDigest, pairKey } from "../../src/log/pairs.js";
 import { newestPointer } from "../../src/trust/pointer.js";
 import { rotate } from "../support/accepted.js";
-import { boxIndex, mutate, type RawBody, signerOf, withAttachment } from "../support/raw-link.js";
+import { mutate, type RawBody } from "../support/raw-link.js";
 import { expectError } from "../support/refusal.js";
 import { seededEnv } from "../support/seeded-env.js";
 import { openWorld, type World } from "../support/world.js";
@@ -25,6 +25,7 @@ import {
   grantedJunk,
   hire,
   joinWithholding,
+  junkFor,
   openOrganisation,
   openUser,
   renew,
@@ -47,14 +48,6 @@ const point = (world: World, by: string, pointer: Pointer): World =>
 function restored(world: World, organisation: World, admin: string, lists = PHONE_FOR_LAPTOP): Runs {
   const { user } = restore(world.join("Phone"), organisation, admin, lists);
   return runsOf(user.session("Phone").keyring.epochs);
-}
-
-/** A rotation whose box for a member is noise. */
-function junkFor(world: World, by: string, victim: "escrow" | string): World {
-  const rotated = world.act(by, "rotates with junk", rotate);
-  const index = boxIndex(rotated.record, victim === "escrow" ? escrowOf(rotated).id : rotated.id(victim));
-  const noise = seededEnv(`noise ${world.log.head.hash}`).random(1168);
-  return world.append(withAttachment(rotated.last, index, noise, [signerOf(world.session(by))]));
 }
 
 describe("a restored user", () => {
@@ -121,7 +114,8 @@ describe("a restored user", () => {
   });
 
   it("gets all that opens: junk in one epoch and bytes that are not there harm no other (ESC-11, MEM-9)", () => {
-    const junk = junkFor(user.join("Thief"), "Thief", "escrow").rotate("Laptop");
+    const joined = user.join("Thief");
+    const junk = junkFor(joined, escrowOf(joined).id).rotate("Laptop");
     const lists = { approve: ["Phone"], remove: ["Laptop", "Thief"] };
     const saved = restore(junk.join("Phone"), escrow, "Bob", lists).user;
     expect(saved.record).toMatchObject({

@@ -2,7 +2,7 @@
 // (ESC-6, ESC-7).
 
 import { describe, expect, it, vi } from "vitest";
-import { organisationReport, type ReportedUser, ReportTotals, toDosOf } from "../../src/escrow/organisation-report.js";
+import { type ReportedUser, ReportTotals, toDosOf } from "../../src/escrow/organisation-report.js";
 import type { UserCoverage } from "../../src/escrow/user-coverage.js";
 import { rotate } from "../support/accepted.js";
 import { boxIndex, mutate, withAttachment } from "../support/raw-link.js";
@@ -16,7 +16,9 @@ import {
   joinWithholding,
   openOrganisation,
   openUser,
+  report,
   reviewEscrow,
+  rowAbout,
   secretsLeftBy,
 } from "./support.js";
 
@@ -25,16 +27,7 @@ const admin = escrow.session("Ann");
 const bare = openWorld("to do");
 const user = openUser("to do", escrow);
 
-async function report(users: readonly ReportedUser[], options = {}, organisation = escrow) {
-  const rows: UserCoverage[] = [];
-  for await (const row of organisationReport(organisation.log, users, options)) rows.push(row);
-  return rows;
-}
-
-async function rowOf(each: ReportedUser, options = {}, organisation = escrow): Promise<UserCoverage> {
-  const [row] = await report([each], options, organisation);
-  return row ?? expect.unreachable();
-}
+const rowOf = (each: ReportedUser, options = {}, organisation = escrow) => rowAbout(organisation, each, options);
 
 const todo = (text: string, closes = 0) => ({ subject: ALICE, text, closes });
 const spoken = (row: UserCoverage) =>
@@ -113,7 +106,7 @@ describe("totals", () => {
   it("count the users who lost data, and no others (section 8)", async () => {
     const lost = enroll(bare.join("Phone").review("Phone", { remove: ["Laptop"] }), "Phone", escrow);
     const totals = new ReportTotals();
-    for (const row of await report([user, lost, bare, lost])) totals.add(row);
+    for (const row of await report(escrow, [user, lost, bare, lost])) totals.add(row);
     expect(totals).toMatchObject({ users: 4, withLoss: 2, closable: 1, stale: 0 });
   });
 
@@ -148,13 +141,13 @@ describe("a reported user", () => {
   const partly = enroll(bare.join("Phone"), "Phone", escrow);
 
   it("is proven by its entries, and claimed where they are not given (section 8)", async () => {
-    const [proven, claimed] = await report([user, { log: user.log }], { admin });
+    const [proven, claimed] = await report(escrow, [user, { log: user.log }], { admin });
     expect(proven).toMatchObject({ claimed: [[1, 1]], proven: [[1, 1]], status: "covered" });
     expect(claimed).toEqual({ ...proven, proven: undefined });
   });
 
   it("leaves no key behind that was opened to prove its coverage (section 5)", async () => {
-    expect(await secretsLeftBy(() => report([user], { admin }))).toEqual([]);
+    expect(await secretsLeftBy(() => report(escrow, [user], { admin }))).toEqual([]);
   });
 
   it("says when its devices were last seen, in dates alone", async () => {

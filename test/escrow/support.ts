@@ -13,7 +13,9 @@ import type { MemberId } from "../../src/bytes/ids.js";
 import type { Runs } from "../../src/bytes/runs.js";
 import { Secret } from "../../src/bytes/secret.js";
 import type { RecordedAct } from "../../src/escrow/act.js";
+import { organisationReport, type ReportedUser, type ReportOptions } from "../../src/escrow/organisation-report.js";
 import type { RecordRecoveryOptions, RecoverUserOptions } from "../../src/escrow/recover.js";
+import type { UserCoverage } from "../../src/escrow/user-coverage.js";
 import type { MemberState } from "../../src/grants/member-state.js";
 import { epochSigningSeed } from "../../src/keys/epoch-keys.js";
 import { epochSeed, partsOf } from "../../src/keys/keyring.js";
@@ -44,6 +46,7 @@ import {
   renewEscrow,
   renewEscrowForUser,
   review,
+  rotate,
   setPolicy,
 } from "../support/accepted.js";
 import { boxIndex, type RawSigner, rawNext, withAttachment } from "../support/raw-link.js";
@@ -102,6 +105,35 @@ export function grantedJunk(escrow: World, victim: string, by: string): World {
   const rotated = escrow.rotate(by);
   const index = boxIndex(rotated.record, escrow.id(victim));
   return escrow.append(withAttachment(rotated.last, index, new Uint8Array(1168), [escrow.signer(by)]));
+}
+
+/** A rotation by a dishonest device, whose box for a member is noise. */
+export function junkFor(user: World, victim: MemberId, by = "Thief"): World {
+  const rotated = user.act(by, "rotates with junk", rotate);
+  const noise = seededEnv(`noise ${user.log.head.hash}`).random(1168);
+  return user.append(withAttachment(rotated.last, boxIndex(rotated.record, victim), noise, [user.signer(by)]));
+}
+
+/** The rows of an organisation's report. */
+export async function report(
+  organisation: World,
+  users: readonly ReportedUser[],
+  options: ReportOptions = {},
+): Promise<readonly UserCoverage[]> {
+  const rows: UserCoverage[] = [];
+  for await (const row of organisationReport(organisation.log, users, options)) rows.push(row);
+  return rows;
+}
+
+/** The one row of a report about one user. */
+export async function rowAbout(
+  organisation: World,
+  user: ReportedUser,
+  options: ReportOptions = {},
+): Promise<UserCoverage> {
+  const rows = await report(organisation, [user], options);
+  expect(rows).toHaveLength(1);
+  return rows[0] as UserCoverage;
 }
 
 /** A user's device enrolls the organisation's escrow. */

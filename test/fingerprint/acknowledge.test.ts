@@ -11,8 +11,8 @@ import { compareContact } from "../../src/fingerprint/contacts.js";
 import { trackContact } from "../../src/fingerprint/pin.js";
 import type { LogState } from "../../src/log/state.js";
 import { verifyLog } from "../../src/log/verify.js";
+import { thrownBy } from "../support/thrown.js";
 import { openWorld, type World } from "../support/world.js";
-import { errorOf } from "./support.js";
 
 const laptop = openWorld("acknowledge");
 const withPhone = laptop.join("Phone");
@@ -37,7 +37,7 @@ describe("requireContactUnchanged", () => {
   });
 
   it("refuses after a change by others, until acknowledged", () => {
-    const error = errorOf(() => requireContactUnchanged(verified, withPhone.log));
+    const error = thrownBy(() => requireContactUnchanged(verified, withPhone.log));
     expect(error).toMatchObject({ code: "CONTACT_CHANGED", rule: undefined });
     expect(error.details["change"]).toEqual(compareContact(verified, withPhone.log));
     expect(error.message).toContain("extended-by-others");
@@ -46,7 +46,7 @@ describe("requireContactUnchanged", () => {
   });
 
   it.each(CONTRADICTIONS)("refuses a log that is %s", (status, { log }) => {
-    const error = errorOf(() => requireContactUnchanged(later, log));
+    const error = thrownBy(() => requireContactUnchanged(later, log));
     expect(error.code).toBe("CONTACT_CHANGED");
     expect(error.details["change"]).toMatchObject({ status });
   });
@@ -84,7 +84,7 @@ describe("acknowledge", () => {
   it.each(CONTRADICTIONS)("goes on with a log that is %s only if told so in this very word", (status, { log }) => {
     for (const evenIf of [undefined, "same", true, ...CONTRADICTIONS.map(([name]) => name)]) {
       if (evenIf === status) continue;
-      const error = errorOf(() => acknowledgeContact(later, log, { evenIf } as AcknowledgeContactOptions));
+      const error = thrownBy(() => acknowledgeContact(later, log, { evenIf } as AcknowledgeContactOptions));
       expect(error.code).toBe("CONTACT_CHANGED");
       expect(error.message).toContain(`evenIf: "${status}"`);
       expect(error.details["change"]).toMatchObject({ status });
@@ -95,16 +95,16 @@ describe("acknowledge", () => {
 
   it("accepts no other contact even so (LOG-8)", () => {
     const bob = openWorld("bob", { subject: "bob@example.org" });
-    expect(errorOf(() => acknowledgeContact(later, bob.log, { evenIf: "replaced" })).code).toBe("WRONG_SUBJECT");
+    expect(thrownBy(() => acknowledgeContact(later, bob.log, { evenIf: "replaced" })).code).toBe("WRONG_SUBJECT");
   });
 
   it("needs a state: an error tells of a contradiction, but there is nothing in it to go on from", () => {
-    const error = errorOf(() =>
+    const error = thrownBy(() =>
       verifyLog(laptop.entries, { subject: later.subject, pinned: later.head, now: "unchecked" }),
     );
     const log = error as unknown as LogState;
-    expect(errorOf(() => acknowledgeContact(later, log, { evenIf: "rolled-back" })).code).toBe("INVALID_ARGUMENT");
-    expect(errorOf(() => requireContactUnchanged(later, log)).code).toBe("CONTACT_CHANGED");
+    expect(thrownBy(() => acknowledgeContact(later, log, { evenIf: "rolled-back" })).code).toBe("INVALID_ARGUMENT");
+    expect(thrownBy(() => requireContactUnchanged(later, log)).code).toBe("CONTACT_CHANGED");
   });
 
   it("takes null for no options, and refuses a verified that is no boolean", () => {
@@ -115,9 +115,9 @@ describe("acknowledge", () => {
       true,
     );
     const forked = () => acknowledgeContact(later, fork.log, null as unknown as AcknowledgeContactOptions);
-    expect(errorOf(forked).code).toBe("CONTACT_CHANGED");
+    expect(thrownBy(forked).code).toBe("CONTACT_CHANGED");
     const wrong = { verified: "yes" } as unknown as AcknowledgeContactOptions;
-    expect(errorOf(() => acknowledgeContact(verified, withPhone.log, wrong)).code).toBe("INVALID_ARGUMENT");
-    expect(errorOf(() => acknowledgeContact(verified, approved.log, wrong)).code).toBe("INVALID_ARGUMENT");
+    expect(thrownBy(() => acknowledgeContact(verified, withPhone.log, wrong)).code).toBe("INVALID_ARGUMENT");
+    expect(thrownBy(() => acknowledgeContact(verified, approved.log, wrong)).code).toBe("INVALID_ARGUMENT");
   });
 });

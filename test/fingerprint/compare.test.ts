@@ -6,8 +6,9 @@ import { compareFingerprint } from "../../src/fingerprint/compare.js";
 import { fingerprintOf, formatFingerprint } from "../../src/fingerprint/fingerprint.js";
 import { type ParsedFingerprint, parseFingerprint } from "../../src/fingerprint/parse.js";
 import type { LogState } from "../../src/log/state.js";
+import { thrownBy } from "../support/thrown.js";
 import { openWorld, type World } from "../support/world.js";
-import { ALL_FORMS, errorOf, JUNK, swap } from "./support.js";
+import { ALL_FORMS, JUNK, swap } from "./support.js";
 
 const first = openWorld("compare");
 const second = first.join("Phone");
@@ -68,7 +69,7 @@ function verdict(log: LogState, given: string): string {
   try {
     return compareFingerprint(log, given);
   } catch (error) {
-    return errorOf(() => {
+    return thrownBy(() => {
       throw error;
     }).code;
   }
@@ -89,13 +90,13 @@ describe("a QR payload", () => {
 describe("compareFingerprint", () => {
   it("reads what it is given anew, so that a parsed fingerprint made by hand gains nothing", () => {
     const forged = { form: "digits", text: "12345" } as ParsedFingerprint;
-    expect(errorOf(() => compareFingerprint(third.log, forged)).code).toBe("FINGERPRINT_INVALID");
+    expect(thrownBy(() => compareFingerprint(third.log, forged)).code).toBe("FINGERPRINT_INVALID");
   });
 
   it("refuses what is no log and no fingerprint", () => {
     for (const junk of JUNK) {
-      expect(errorOf(() => compareFingerprint(junk as LogState, text(third, "hex"))).code).toBe("INVALID_ARGUMENT");
-      const { code } = errorOf(() => compareFingerprint(third.log, junk as string));
+      expect(thrownBy(() => compareFingerprint(junk as LogState, text(third, "hex"))).code).toBe("INVALID_ARGUMENT");
+      const { code } = thrownBy(() => compareFingerprint(third.log, junk as string));
       expect(code).toBe(junk === "" ? "FINGERPRINT_INVALID" : "INVALID_ARGUMENT");
     }
   });

@@ -10,8 +10,9 @@ import type { Evidence } from "../../src/log/evidence.js";
 import type { LogState } from "../../src/log/state.js";
 import { appendEntry, verifyLog } from "../../src/log/verify.js";
 import { say } from "../support/spoken.js";
+import { thrownBy } from "../support/thrown.js";
 import { ALICE, openWorld } from "../support/world.js";
-import { errorOf, JUNK } from "./support.js";
+import { JUNK } from "./support.js";
 
 const laptop = openWorld("contacts", { operator: true });
 const withPhone = laptop.join("Phone");
@@ -220,10 +221,10 @@ describe("a contradiction", () => {
   it("is told from the error of verifyLog and appendEntry as well", () => {
     const options = { subject: ALICE, pinned: phonePin.head, now: "unchecked" } as const;
     for (const [status, error] of [
-      ["forked", errorOf(() => verifyLog(fork.entries, options))],
-      ["rolled-back", errorOf(() => verifyLog(laptop.entries, options))],
-      ["replaced", errorOf(() => verifyLog(other.entries, options))],
-      ["forked", errorOf(() => appendEntry(withPhone.log, laptop.rotate("Laptop").last, { now: "unchecked" }))],
+      ["forked", thrownBy(() => verifyLog(fork.entries, options))],
+      ["rolled-back", thrownBy(() => verifyLog(laptop.entries, options))],
+      ["replaced", thrownBy(() => verifyLog(other.entries, options))],
+      ["forked", thrownBy(() => appendEntry(withPhone.log, laptop.rotate("Laptop").last, { now: "unchecked" }))],
     ] as const) {
       const change = compareContact(phonePin, error);
       expect(change).toMatchObject({ status, pinned: phonePin.head, links: [] });
@@ -234,21 +235,21 @@ describe("a contradiction", () => {
 
   it("of somebody else is not told of this contact (LOG-8)", () => {
     const bob = openWorld("bob", { subject: "bob@example.org" });
-    const wrong = errorOf(() => compareContact(phonePin, bob.log));
+    const wrong = thrownBy(() => compareContact(phonePin, bob.log));
     expect(wrong).toMatchObject({ code: "WRONG_SUBJECT", rule: "LOG-8" });
-    const rolledBack = errorOf(() =>
+    const rolledBack = thrownBy(() =>
       verifyLog(bob.entries, { subject: "bob@example.org", pinned: bob.join("Phone").log, now: "unchecked" }),
     );
-    expect(errorOf(() => compareContact(phonePin, rolledBack)).code).toBe("WRONG_SUBJECT");
-    const aboutOther = errorOf(() =>
+    expect(thrownBy(() => compareContact(phonePin, rolledBack)).code).toBe("WRONG_SUBJECT");
+    const aboutOther = thrownBy(() =>
       verifyLog(laptop.entries, { subject: ALICE, pinned: other.log, now: "unchecked" }),
     );
-    const refused = errorOf(() => compareContact(phonePin, aboutOther));
+    const refused = thrownBy(() => compareContact(phonePin, aboutOther));
     expect(refused).toMatchObject({ code: "INVALID_ARGUMENT", cause: aboutOther });
   });
 
   it("is told only from an error that holds evidence of one, and the head that was offered", () => {
-    const error = errorOf(() => verifyLog(fork.entries, { subject: ALICE, pinned: phonePin.head, now: "unchecked" }));
+    const error = thrownBy(() => verifyLog(fork.entries, { subject: ALICE, pinned: phonePin.head, now: "unchecked" }));
     const { evidence, offered } = error.details as { readonly evidence: Evidence; readonly offered: unknown };
     const made = (details: Record<string, unknown>) => new KeysteadError("FORKED", "?", { details });
     expect(compareContact(phonePin, made({ evidence, offered })).status).toBe("forked");
@@ -259,7 +260,7 @@ describe("a contradiction", () => {
       { evidence: { ...evidence, kind: "equivocated" }, offered },
     ]) {
       const wrong = made(details);
-      const refused = errorOf(() => compareContact(phonePin, wrong));
+      const refused = thrownBy(() => compareContact(phonePin, wrong));
       expect(refused).toMatchObject({ code: "INVALID_ARGUMENT", cause: wrong });
     }
   });
@@ -268,13 +269,13 @@ describe("a contradiction", () => {
 describe("compareContact", () => {
   it("refuses what is no pin, no log and no contradiction", () => {
     for (const junk of JUNK) {
-      expect(errorOf(() => compareContact(junk as TrackedContact, laptop.log)).code).toBe("INVALID_ENCODING");
-      expect(errorOf(() => compareContact(pin, junk as LogState)).code).toBe("INVALID_ARGUMENT");
+      expect(thrownBy(() => compareContact(junk as TrackedContact, laptop.log)).code).toBe("INVALID_ENCODING");
+      expect(thrownBy(() => compareContact(pin, junk as LogState)).code).toBe("INVALID_ARGUMENT");
     }
     const newer = { ...pin, v: 2 } as unknown as TrackedContact;
-    expect(errorOf(() => compareContact(newer, laptop.log)).details["name"]).toBe("pin.v");
+    expect(thrownBy(() => compareContact(newer, laptop.log)).details["name"]).toBe("pin.v");
     for (const forged of [{ ...laptop.log }, new KeysteadError("NOT_YET", "later"), new KeysteadError("FORKED", "?")]) {
-      expect(errorOf(() => compareContact(pin, forged as LogState)).code).toBe("INVALID_ARGUMENT");
+      expect(thrownBy(() => compareContact(pin, forged as LogState)).code).toBe("INVALID_ARGUMENT");
     }
   });
 

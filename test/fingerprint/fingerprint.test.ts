@@ -6,8 +6,9 @@ import type { LinkHash, LogId } from "../../src/bytes/ids.js";
 import { Fingerprint, fingerprintOf, formatFingerprint } from "../../src/fingerprint/fingerprint.js";
 import type { FingerprintForm } from "../../src/fingerprint/forms.js";
 import type { Head } from "../../src/log/state.js";
+import { thrownBy } from "../support/thrown.js";
 import { openWorld } from "../support/world.js";
-import { ALL_FORMS, errorOf, heads, JUNK } from "./support.js";
+import { ALL_FORMS, heads, JUNK } from "./support.js";
 
 const LOG = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f" as LogId;
 const HASH = "a0a1a2a3a4a5a6a7a8a9aaabacadaeafb0b1b2b3b4b5b6b7b8b9babbbcbdbebf" as LinkHash;
@@ -95,7 +96,7 @@ describe("a fingerprint", () => {
     const fingerprint = fingerprintOf({ log: LOG, seq: 7, hash: HASH });
     expect(Object.isFrozen(fingerprint) && Object.isFrozen(fingerprint.head)).toBe(true);
     for (const forged of [{ ...fingerprint }, Object.create(Fingerprint.prototype), ...JUNK]) {
-      expect(errorOf(() => formatFingerprint(forged as Fingerprint)).code).toBe("INVALID_ARGUMENT");
+      expect(thrownBy(() => formatFingerprint(forged as Fingerprint)).code).toBe("INVALID_ARGUMENT");
     }
   });
 
@@ -112,9 +113,9 @@ describe("a fingerprint", () => {
       { ...head, seq: 1.5 },
     ];
     for (const value of wrong) {
-      expect(errorOf(() => fingerprintOf(value as Head)).code).toMatch(/^INVALID_(ARGUMENT|ENCODING)$/);
+      expect(thrownBy(() => fingerprintOf(value as Head)).code).toMatch(/^INVALID_(ARGUMENT|ENCODING)$/);
     }
-    const nameIn = (value: unknown) => errorOf(() => fingerprintOf(value as Head)).details["name"];
+    const nameIn = (value: unknown) => thrownBy(() => fingerprintOf(value as Head)).details["name"];
     expect(nameIn({ ...head, log: "00" })).toBe("head.log");
     expect(nameIn({ ...head, hash: "00" })).toBe("head.hash");
   });
@@ -122,7 +123,7 @@ describe("a fingerprint", () => {
   it("is not written in a form that there is not", () => {
     const fingerprint = fingerprintOf({ log: LOG, seq: 7, hash: HASH });
     for (const form of ["emoji", "toString", null, 5, {}]) {
-      expect(errorOf(() => formatFingerprint(fingerprint, form as FingerprintForm)).code).toBe("INVALID_ARGUMENT");
+      expect(thrownBy(() => formatFingerprint(fingerprint, form as FingerprintForm)).code).toBe("INVALID_ARGUMENT");
     }
   });
 });

@@ -7,8 +7,8 @@ import { compareContact } from "../../src/fingerprint/contacts.js";
 import { type TrackedContact, trackContact } from "../../src/fingerprint/pin.js";
 import { confirmedFounder, isConfirmed } from "../../src/log/state.js";
 import { dismiss, hire, openOrganisation, openUser, recoverBy, renew } from "../escrow/support.js";
+import { thrownBy } from "../support/thrown.js";
 import type { World } from "../support/world.js";
-import { errorOf } from "./support.js";
 
 const escrow = hire(openOrganisation("hindsight"), "Bob", ["recover"]);
 /** The laptop is link 1, escrow link 2. */
@@ -17,7 +17,7 @@ const user = openUser("hindsight", escrow);
 /** Which of the links since the pin are by devices that the contact trusts. */
 const trusted = (pin: TrackedContact, { log }: World) => compareContact(pin, log).links.map(({ trusted }) => trusted);
 const statusOf = (pin: TrackedContact, { log }: World) => compareContact(pin, log).status;
-const codeOf = (pin: TrackedContact, { log }: World) => errorOf(() => requireContactUnchanged(pin, log)).code;
+const codeOf = (pin: TrackedContact, { log }: World) => thrownBy(() => requireContactUnchanged(pin, log)).code;
 
 describe("a thief's device that an admin approved while the founding device was there", () => {
   const joined = user.join("Thief");
@@ -107,7 +107,7 @@ describe("a stranger that joined before the owner's devices were restored", () =
     expect(codeOf(now, world.rotate("Phone"))).toBe("CONTACT_CHANGED");
     const cured = world.review("Phone", { remove: ["Stranger"] });
     expect(statusOf(trackContact(cured.log), cured.rotate("Phone"))).toBe("extended");
-    expect(errorOf(() => restored.review("Stranger", { approve: ["Phone"] }))).toMatchObject({ rule: "MEM-1" });
+    expect(thrownBy(() => restored.review("Stranger", { approve: ["Phone"] }))).toMatchObject({ rule: "MEM-1" });
   });
 });
 

@@ -7,7 +7,8 @@ import { fingerprintOf, formatFingerprint } from "../../src/fingerprint/fingerpr
 import type { FingerprintForm } from "../../src/fingerprint/forms.js";
 import { parseFingerprint } from "../../src/fingerprint/parse.js";
 import type { Head } from "../../src/log/state.js";
-import { ALL_FORMS, errorOf, heads, JUNK, swap } from "./support.js";
+import { thrownBy } from "../support/thrown.js";
+import { ALL_FORMS, heads, JUNK, swap } from "./support.js";
 
 const write = (head: Head, form: FingerprintForm) => formatFingerprint(fingerprintOf(head), form);
 
@@ -47,6 +48,12 @@ function noisy(text: string, form: FingerprintForm): fc.Arbitrary<string> {
     });
 }
 
+/** A part of a fingerprint is refused. What ends a QR payload may be 64 hexadecimal digits, which are another form's. */
+function expectNoPart(part: string): void {
+  if (/^:?[0-9A-F]{64}$/.test(part)) expect(parseFingerprint(part).form).toBe("hex");
+  else expect(thrownBy(() => parseFingerprint(part)).code).toBe("FINGERPRINT_INVALID");
+}
+
 describe("parseFingerprint", () => {
   it("reads what formatFingerprint writes, and gives it back", () => {
     fc.assert(
@@ -73,28 +80,36 @@ describe("parseFingerprint", () => {
 
   it("never reads a part of one", () => {
     fc.assert(
-      fc.property(heads, forms, fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }), (head, form, part) => {
+      fc.property(heads, forms, fc.nat(), (head, form, place) => {
         // By whole words: "scare" without its first letter is another word of the list.
         const [symbols, glue] = form === "words" ? [write(head, form).split(" "), " "] : [[...write(head, form)], ""];
-        const cut = Math.floor(part * symbols.length);
-        for (const some of [symbols.slice(0, cut), symbols.slice(cut + 1)]) {
-          expect(errorOf(() => parseFingerprint(some.join(glue))).code).toBe("FINGERPRINT_INVALID");
-        }
+        const cut = place % symbols.length;
+        for (const some of [symbols.slice(0, cut), symbols.slice(cut + 1)]) expectNoPart(some.join(glue));
       }),
     );
   });
 
   it("never reads one with something added", () => {
     fc.assert(
-      fc.property(heads, forms, fc.constantFrom("0", "f", " 12345", " zoo", " abandon", "é"), (head, form, more) => {
-        expect(errorOf(() => parseFingerprint(write(head, form) + more)).code).toBe("FINGERPRINT_INVALID");
-        expect(errorOf(() => parseFingerprint(more + write(head, form))).code).toBe("FINGERPRINT_INVALID");
+      fc.property(heads, forms, fc.constantFrom("0", "f", "12345", "zoo", "abandon", "é"), (head, form, more) => {
+        // By whole words: "actor" with an "f" before it is another word of the list.
+        for (const glue of form === "words" ? [" "] : ["", " "]) {
+          expect(thrownBy(() => parseFingerprint(write(head, form) + glue + more)).code).toBe("FINGERPRINT_INVALID");
+          expect(thrownBy(() => parseFingerprint(more + glue + write(head, form))).code).toBe("FINGERPRINT_INVALID");
+        }
       }),
     );
   });
 
+  it("reads the link hash that ends a QR payload as any 64 hexadecimal digits, and names no log", () => {
+    const head = { log: "0a".repeat(32), seq: 12, hash: "0f".repeat(32) } as Head;
+    const payload = write(head, "qr");
+    for (const length of [64, 65]) expect(parseFingerprint(payload.slice(-length))).not.toHaveProperty("log");
+    for (const length of [63, 66]) expectNoPart(payload.slice(-length));
+  });
+
   it("says how much it found and how much a whole one has", () => {
-    const found = (text: string) => errorOf(() => parseFingerprint(text)).details;
+    const found = (text: string) => thrownBy(() => parseFingerprint(text)).details;
     expect(found("12345 ".repeat(11))).toEqual({ what: "digits", found: 55, expected: 60 });
     expect(found("1".repeat(61))).toEqual({ what: "digits", found: 61, expected: 60 });
     expect(found(`${"beef ".repeat(12)}1234`)).toEqual({ what: "hexadecimal digits", found: 52, expected: 64 });
@@ -106,7 +121,7 @@ describe("parseFingerprint", () => {
     expect(found("a".repeat(60))).toEqual({ what: "hexadecimal digits", found: 60, expected: 64 });
     expect(found("zoo ".repeat(12))).toEqual({ what: "words", found: 12, expected: 19 });
     expect(found("zoo ".repeat(24))).toEqual({ what: "words", found: 24, expected: 19 });
-    expect(errorOf(() => parseFingerprint("1".repeat(59))).message).toContain(
+    expect(thrownBy(() => parseFingerprint("1".repeat(59))).message).toContain(
       "59 digits were found, a whole one has 60",
     );
   });
@@ -124,7 +139,7 @@ describe("parseFingerprint", () => {
   });
 
   it("names unknown words and stray characters by their position", () => {
-    const unknown = (text: string) => errorOf(() => parseFingerprint(text)).details["unknown"];
+    const unknown = (text: string) => thrownBy(() => parseFingerprint(text)).details["unknown"];
     const words = "zoo ".repeat(19).trim().split(" ");
     expect(unknown(swap(swap(words, 4, "zoom"), 9, "bed").join(" "))).toEqual([
       { position: 5, text: "zoom" },
@@ -134,7 +149,7 @@ describe("parseFingerprint", () => {
     expect(unknown(swap(words, 0, "aban").join(" "))).toEqual([{ position: 1, text: "aban" }]);
     expect(unknown("12345 6789O 12345")).toEqual([{ position: 2, text: "6789o" }]);
     expect(unknown("١٢٣٤٥ 12345")).toEqual([{ position: 1, text: "١٢٣٤٥" }]);
-    expect(errorOf(() => parseFingerprint("12x 34 5y")).message).toContain('number 1 ("12x"), number 3 ("5y")');
+    expect(thrownBy(() => parseFingerprint("12x 34 5y")).message).toContain('number 1 ("12x"), number 3 ("5y")');
     expect(unknown("q ".repeat(30))).toHaveLength(19);
     expect(unknown("1 KEYSTEAD-FP")).toEqual([
       { position: 2, text: "keystead" },
@@ -142,7 +157,7 @@ describe("parseFingerprint", () => {
     ]);
     const long = "x".repeat(50);
     expect(unknown(long)).toEqual([{ position: 1, text: "x".repeat(20) }]);
-    expect(errorOf(() => parseFingerprint(`zoo ${long}`)).message).toContain('number 2 ("xxxxxxxxxxxxxxxxxxxx")');
+    expect(thrownBy(() => parseFingerprint(`zoo ${long}`)).message).toContain('number 2 ("xxxxxxxxxxxxxxxxxxxx")');
   });
 
   it("reads a QR payload strictly", () => {
@@ -163,7 +178,7 @@ describe("parseFingerprint", () => {
       `KEYSTEAD-FP ${good}`,
       "KEYSTEAD-FP",
     ];
-    for (const text of wrong) expect(errorOf(() => parseFingerprint(text)).code).toBe("FINGERPRINT_INVALID");
+    for (const text of wrong) expect(thrownBy(() => parseFingerprint(text)).code).toBe("FINGERPRINT_INVALID");
     expect(parseFingerprint(`KEYSTEAD-FP:1:${hex}:9007199254740991:${hex}`)).toMatchObject({
       seq: Number.MAX_SAFE_INTEGER,
     });
@@ -171,14 +186,14 @@ describe("parseFingerprint", () => {
 
   it("refuses anything else with an error of its own", () => {
     for (const junk of JUNK.filter((value) => typeof value !== "string")) {
-      expect(errorOf(() => parseFingerprint(junk)).code).toBe("INVALID_ARGUMENT");
+      expect(thrownBy(() => parseFingerprint(junk)).code).toBe("INVALID_ARGUMENT");
     }
     for (const text of ["", " \n", "---", "🙂", "1".repeat(60) + " ".repeat(5000)]) {
-      expect(errorOf(() => parseFingerprint(text)).code).toBe("FINGERPRINT_INVALID");
+      expect(thrownBy(() => parseFingerprint(text)).code).toBe("FINGERPRINT_INVALID");
     }
     fc.assert(
       fc.property(fc.string({ unit: "binary" }), (text) => {
-        expect(errorOf(() => parseFingerprint(text)).code).toBe("FINGERPRINT_INVALID");
+        expect(thrownBy(() => parseFingerprint(text)).code).toBe("FINGERPRINT_INVALID");
       }),
     );
   });

@@ -6,8 +6,9 @@ import { toHex } from "../../src/bytes/text.js";
 import { KeysteadError } from "../../src/errors.js";
 import { decodeContact, encodeContact, type TrackedContact, trackContact } from "../../src/fingerprint/pin.js";
 import type { LogState } from "../../src/log/state.js";
+import { thrownBy } from "../support/thrown.js";
 import { ALICE, openWorld } from "../support/world.js";
-import { errorOf, heads, JUNK } from "./support.js";
+import { heads, JUNK } from "./support.js";
 
 const world = openWorld("pins").join("Phone");
 const pin = trackContact(world.log);
@@ -79,12 +80,12 @@ describe("a pin", () => {
       "pin has an unknown field": { ...pin, trusted: true },
     };
     for (const [name, value] of Object.entries(wrong)) {
-      const error = errorOf(() => encodeContact(value as TrackedContact));
+      const error = thrownBy(() => encodeContact(value as TrackedContact));
       expect(error).toMatchObject({ code: "INVALID_ENCODING", rule: "ENC-2" });
       expect(error.message).toContain(name);
     }
     const { verified: _, ...incomplete } = pin;
-    expect(errorOf(() => encodeContact(incomplete as TrackedContact)).message).toContain("pin.verified is missing");
+    expect(thrownBy(() => encodeContact(incomplete as TrackedContact)).message).toContain("pin.verified is missing");
   });
 
   it("is at most 4,096 bytes, however much it holds, and refuses what is larger (ENC-3)", () => {
@@ -94,7 +95,7 @@ describe("a pin", () => {
     const bytes = encodeContact(largest);
     expect(bytes.length).toBeLessThanOrEqual(4096);
     expect(decodeContact(bytes)).toEqual(largest);
-    expect(errorOf(() => decodeContact(new Uint8Array(4097)))).toMatchObject({ code: "TOO_LARGE", rule: "ENC-3" });
+    expect(thrownBy(() => decodeContact(new Uint8Array(4097)))).toMatchObject({ code: "TOO_LARGE", rule: "ENC-3" });
   });
 
   it("is refused as bytes too when its founders are out of order or not there yet (ENC-2)", () => {
@@ -107,7 +108,7 @@ describe("a pin", () => {
       [1, 3],
     ] as const) {
       const changed = bytes.map((byte, index) => (index === at + 1 ? first : index === at + 2 ? second : byte));
-      expect(errorOf(() => decodeContact(changed))).toMatchObject({ code: "INVALID_ENCODING", rule: "ENC-2" });
+      expect(thrownBy(() => decodeContact(changed))).toMatchObject({ code: "INVALID_ENCODING", rule: "ENC-2" });
     }
   });
 
@@ -117,10 +118,10 @@ describe("a pin", () => {
 
   it("is refused with trailing bytes or none at all (ENC-2)", () => {
     const bytes = encodeContact(pin);
-    expect(errorOf(() => decodeContact(new Uint8Array([...bytes, 0]))).rule).toBe("ENC-2");
-    expect(errorOf(() => decodeContact(bytes.subarray(0, -1))).code).toBe("INVALID_ENCODING");
-    expect(errorOf(() => decodeContact(new Uint8Array(0))).code).toBe("INVALID_ENCODING");
-    expect(errorOf(() => decodeContact(new Uint8Array(5000)))).toMatchObject({
+    expect(thrownBy(() => decodeContact(new Uint8Array([...bytes, 0]))).rule).toBe("ENC-2");
+    expect(thrownBy(() => decodeContact(bytes.subarray(0, -1))).code).toBe("INVALID_ENCODING");
+    expect(thrownBy(() => decodeContact(new Uint8Array(0))).code).toBe("INVALID_ENCODING");
+    expect(thrownBy(() => decodeContact(new Uint8Array(5000)))).toMatchObject({
       code: "TOO_LARGE",
       details: { name: "pin" },
     });
@@ -128,15 +129,15 @@ describe("a pin", () => {
 
   it("is refused for junk of every type", () => {
     for (const junk of JUNK) {
-      expect(errorOf(() => trackContact(junk as LogState)).code).toBe("INVALID_ARGUMENT");
-      expect(errorOf(() => encodeContact(junk as TrackedContact)).code).toBe("INVALID_ENCODING");
-      expect(errorOf(() => decodeContact(junk as Uint8Array)).code).toBe("INVALID_ARGUMENT");
+      expect(thrownBy(() => trackContact(junk as LogState)).code).toBe("INVALID_ARGUMENT");
+      expect(thrownBy(() => encodeContact(junk as TrackedContact)).code).toBe("INVALID_ENCODING");
+      expect(thrownBy(() => decodeContact(junk as Uint8Array)).code).toBe("INVALID_ARGUMENT");
       for (const name of ["v", "subject", "head", "confirmed", "verified"]) {
         if (name === "verified" && junk === true) continue;
-        expect(errorOf(() => encodeContact({ ...pin, [name]: junk } as TrackedContact)).code).toBe("INVALID_ENCODING");
+        expect(thrownBy(() => encodeContact({ ...pin, [name]: junk } as TrackedContact)).code).toBe("INVALID_ENCODING");
       }
     }
     const verified = "yes" as unknown as boolean;
-    expect(errorOf(() => trackContact(world.log, { verified })).code).toBe("INVALID_ARGUMENT");
+    expect(thrownBy(() => trackContact(world.log, { verified })).code).toBe("INVALID_ARGUMENT");
   });
 });

@@ -1,8 +1,7 @@
-// Shared by the tests of section 10: heads at random, and errors as values.
+// Shared by the tests of section 10: heads at random, and what is no fingerprint.
 
 import fc from "fast-check";
 import type { LinkHash, LogId } from "../../src/bytes/ids.js";
-import { KeysteadError } from "../../src/errors.js";
 import type { FingerprintForm } from "../../src/fingerprint/forms.js";
 import type { Head } from "../../src/log/state.js";
 
@@ -19,17 +18,6 @@ export const heads: fc.Arbitrary<Head> = fc.record({
   ),
   hash: hash.map((hex) => hex as LinkHash),
 });
-
-/** The KeysteadError that `action` throws. */
-export function errorOf(action: () => unknown): KeysteadError {
-  try {
-    action();
-  } catch (error) {
-    if (error instanceof KeysteadError) return error;
-    throw error;
-  }
-  throw new Error("nothing was thrown");
-}
 
 /** What a plain JavaScript caller may pass by mistake, none of it any good. */
 export const JUNK: readonly unknown[] = [undefined, null, Number.NaN, 7, 7n, true, "", [], {}, Symbol("x"), () => 1];

@@ -6,7 +6,7 @@ import { KeysteadError, openContent, openRandomAccess, openSigned, openStream, r
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { concat, equalBytes } from "../../src/bytes/bytes.js";
 import { collect, pieces, through } from "../content/stream-support.js";
-import { numRuns, timeout } from "../model/history.js";
+import { numRuns, timeout } from "../support/runs.js";
 import { decoders, openings, parsers, sourceOf, surroundings } from "./decoders.js";
 import { rawChanges } from "./mutations.js";
 import { contents, smallWorld } from "./samples.js";

@@ -10,9 +10,9 @@ import { equalBytes } from "../../src/bytes/bytes.js";
 import { type CborValue, encodeCbor } from "../../src/bytes/cbor.js";
 import { decodeEntry } from "../../src/log/entry.js";
 import { appendEntry, verifyLog } from "../../src/log/verify.js";
-import { numRuns, timeout } from "../model/history.js";
 import { rawEntry, rawLink, rawSignature, takeApart } from "../support/raw-link.js";
 import { snapshot } from "../support/refusal.js";
+import { numRuns, slow, timeout } from "../support/runs.js";
 import type { World } from "../support/world.js";
 import { rawChanges, valueChanges } from "./mutations.js";
 import { escrowWorld, forkedWorld, smallWorld, userWorld } from "./samples.js";
@@ -43,6 +43,9 @@ function changedBody(
   return rawEntry(rawLink(changed, signed), attachments);
 }
 
+const ofAnotherLog = (body: CborValue): CborValue =>
+  new Map(body as ReadonlyMap<string, CborValue>).set("log", new Uint8Array(32));
+
 describe("well-formed links with anything in them", () => {
   it.each([
     ["a user's log", userWorld],
@@ -61,7 +64,8 @@ describe("well-formed links with anything in them", () => {
           codes.add(outcome instanceof KeysteadError ? outcome.code : "admitted");
           expect(equalBytes(entry, given), "inputs are not changed").toBe(true);
         }),
-        { numRuns: LINKS },
+        // In every run: no body at all, and one of another log.
+        slow(LINKS, [0, () => 0, true], [0, ofAnotherLog, true]),
       );
       expect(everything() === before).toBe(true);
       for (const code of ["INVALID_ENCODING", "INVALID_LINK"]) expect([...codes]).toContain(code);
@@ -186,7 +190,7 @@ describe("lists of entries", () => {
           expect(outcome.head.seq).toBe(entries.length);
           if (pin) expect(outcome.links.at(pin[0].head.seq - 1)?.hash).toBe(pin[0].head.hash);
         }),
-        { numRuns: LISTS, examples },
+        slow(LISTS, ...examples),
       );
       expect(everything() === before).toBe(true);
       const due = ["admitted", "WRONG_SUBJECT", "ROLLED_BACK"];

@@ -15,6 +15,7 @@ import type { LogState } from "../../src/log/state.js";
 import { certifyStatementKey, stateHead } from "../../src/log/statement.js";
 import { verifyLog } from "../../src/log/verify.js";
 import { expectError, snapshot, thrownBy } from "../support/refusal.js";
+import { slow } from "../support/runs.js";
 import { DAY, flip, HOUR, NOON, STATEMENT_KEYS, statement, UNTIL } from "../support/service.js";
 import { say } from "../support/spoken.js";
 import { ALICE, OPERATOR, openWorld, seedNamed, type World } from "../support/world.js";
@@ -117,6 +118,11 @@ describe("any statements of a service", () => {
         found++;
         expect(checkEvidence(decodeEvidence(encodeEvidence(evidence)))).toMatchObject({ verdict: "proven" });
       }),
+      // A log that shrank, in every run.
+      slow(100, [
+        { of: 1, at: NOON },
+        { of: 0, at: NOON + 1 },
+      ]),
     );
     expect(found).toBeGreaterThan(0);
   });

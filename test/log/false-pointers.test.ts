@@ -3,23 +3,10 @@
 
 import { describe, expect, it } from "vitest";
 import type { Runs } from "../../src/bytes/runs.js";
-import { grantedOf, keysInOrder, Links, type NamedPair, namedKeys, pairsInOrder, pointerTo } from "../support/links.js";
+import { grantedOf, Links, type NamedPair, namedKeys, pairsInOrder, pointerTo } from "../support/links.js";
 import { forger, mutate } from "../support/raw-link.js";
 import { expectRefused, expectTwins } from "../support/refusal.js";
-
-const [K1, K2, K3, K4] = keysInOrder("Key A", "Key B", "Key C", "Key D");
-
-// K1 was granted 1 to 3, K2 4 and 5, and K3, in force, 6 and 7. Epoch 7 is the current one, which the phone joined with.
-const base = Links.ofUser()
-  .rotate("Laptop")
-  .enrollEscrow("Laptop", pointerTo(K1))
-  .rotate("Laptop")
-  .renew("Laptop", pointerTo(K2))
-  .rotate("Laptop")
-  .renew("Laptop", pointerTo(K3))
-  .join("Phone");
-const approving = (world: Links, runs: Runs | undefined, pairs?: readonly NamedPair[], key = K3): Uint8Array =>
-  world.reviewByEscrow(key, { approve: ["Phone"], runs, pairs });
+import { approving, base, K1, K2, K3, K4 } from "./three-pairs.js";
 
 describe("escrow declares nothing missing", () => {
   it("is refused in a review, of any epoch (MEM-9)", () => {

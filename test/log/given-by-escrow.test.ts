@@ -8,7 +8,6 @@ import {
   DIGEST,
   grantedOf,
   idList,
-  keysInOrder,
   Links,
   type NamedPair,
   namedId,
@@ -19,22 +18,9 @@ import {
 } from "../support/links.js";
 import { forger, mutate, type RawBody, type RawValue, setField, takeApart } from "../support/raw-link.js";
 import { expectRefused, expectTwins } from "../support/refusal.js";
+import { approving, base, K1, K2, K3, K4 } from "./three-pairs.js";
 
-const [K1, K2, K3, K4] = keysInOrder("Key A", "Key B", "Key C", "Key D");
-
-// K1 was granted 1 to 3, K2 4 and 5, and K3, in force, 6 and 7. Epoch 7 is the current one, which the phone joined with.
-const base = Links.ofUser()
-  .rotate("Laptop")
-  .enrollEscrow("Laptop", pointerTo(K1))
-  .rotate("Laptop")
-  .renew("Laptop", pointerTo(K2))
-  .rotate("Laptop")
-  .renew("Laptop", pointerTo(K3))
-  .join("Phone");
 const BOTH: readonly NamedPair[] = [[K1], [K2]];
-
-const approving = (world: Links, runs: Runs | undefined, pairs?: readonly NamedPair[], key = K3): Uint8Array =>
-  world.reviewByEscrow(key, { approve: ["Phone"], runs, pairs });
 
 describe("what was granted to a pair of keys", () => {
   it("is what escrow's member got while the pointer had exactly these keys (ESC-11)", () => {

@@ -9,6 +9,7 @@ import { KeysteadError } from "../../src/errors.js";
 import { kemDigest, pairKey } from "../../src/log/pairs.js";
 import { currentEpoch, escrowCounts, escrowMember, type LogState, type Member } from "../../src/log/state.js";
 import { epochsOf, Links, namedId, namedKeys, pairOf, pointerTo } from "../support/links.js";
+import { errorOf } from "../support/thrown.js";
 
 const DEVICES = ["Laptop", "Phone", "Thief"] as const;
 type Pair = readonly [sign: string, kem?: string];
@@ -258,11 +259,6 @@ function compare(a: readonly number[], b: readonly number[]): number {
 
 /** The rule that refuses, or that nothing does. */
 function ruleOf(act: () => unknown): string | undefined {
-  try {
-    act();
-    return "admitted";
-  } catch (error) {
-    if (error instanceof KeysteadError) return error.rule;
-    throw error;
-  }
+  const error = errorOf(act);
+  return error ? error.rule : "admitted";
 }

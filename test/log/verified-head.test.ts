@@ -11,10 +11,10 @@ import type { Evidence, Pin } from "../../src/log/evidence.js";
 import type { Head, LogState } from "../../src/log/state.js";
 import { verifyLog } from "../../src/log/verify.js";
 import { escrowWorld, forkedWorld, userWorld } from "../fuzz/samples.js";
-import { numRuns, timeout } from "../model/history.js";
 import { countVerifications } from "../support/count-verifications.js";
 import { idBytes, mutate, rawEntry, rawLink, takeApart } from "../support/raw-link.js";
 import { expectError, snapshot, thrownBy } from "../support/refusal.js";
+import { numRuns, slow, timeout } from "../support/runs.js";
 import { ALICE, openWorld, type World } from "../support/world.js";
 
 const begun = [openWorld("verified")];
@@ -221,15 +221,12 @@ describe("random logs and heads", () => {
           seen.add(outcome.slice(0, 20).replace(/[^A-Z_].*/s, ""));
         }),
         // What contradicts most, in every run: another history, a shorter one, and links that nobody signed or can judge.
-        {
-          numRuns: RUNS,
-          examples: [() => forkedWorld.entries, shorter, rewrittenFrom, laterFrom].map((change) => [
-            userWorld,
-            5,
-            4,
-            change,
-          ]),
-        },
+        slow(
+          RUNS,
+          ...[() => forkedWorld.entries, shorter, rewrittenFrom, laterFrom].map(
+            (change): [World, number, number, typeof change] => [userWorld, 5, 4, change],
+          ),
+        ),
       );
       for (const code of ["FORKED", "INVALID_SIGNATURE", "ROLLED_BACK"]) expect([...seen]).toContain(code);
     },

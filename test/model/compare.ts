@@ -4,7 +4,6 @@
 import { expect } from "vitest";
 import type { MemberId } from "../../src/bytes/ids.js";
 import { epochsIn, type Runs } from "../../src/bytes/runs.js";
-import { KeysteadError } from "../../src/errors.js";
 import type { MemberState } from "../../src/grants/member-state.js";
 import { epochPrivateKey } from "../../src/keys/keyring.js";
 import { foundersOf } from "../../src/log/classes.js";
@@ -17,6 +16,7 @@ import {
   type LogState,
 } from "../../src/log/state.js";
 import { hpkeOpen, hpkeSeal } from "../../src/primitives/hpke.js";
+import { errorOf } from "../support/thrown.js";
 import { openedBy, type Secrets } from "./knowledge.js";
 import { namedPair, pairOf } from "./pairs.js";
 import {
@@ -154,15 +154,4 @@ export function expectSameSecrets(world: World): void {
 /** Code of the error that a call throws; undefined when it throws none. */
 export function codeOf(act: () => unknown): string | undefined {
   return errorOf(act)?.code;
-}
-
-/** The library's error that a call throws; undefined when it throws none. Anything else that is thrown goes on. */
-export function errorOf(act: () => unknown): KeysteadError | undefined {
-  try {
-    act();
-  } catch (error) {
-    if (error instanceof KeysteadError) return error;
-    throw error;
-  }
-  return undefined;
 }

@@ -15,9 +15,11 @@ import { checkGrants } from "../../src/grants/check.js";
 import type { Keyring } from "../../src/keys/keyring.js";
 import { verifyLog } from "../../src/log/verify.js";
 import { rotate } from "../support/accepted.js";
+import { numRuns, timeout } from "../support/runs.js";
+import { errorOf } from "../support/thrown.js";
 import { violations } from "./admission.js";
 import { knowledgeOf, type Owed, owedBy } from "./agenda.js";
-import { codeOf, errorOf, expectKeyring, expectLink, expectLog, factsOf } from "./compare.js";
+import { codeOf, expectKeyring, expectLink, expectLog, factsOf } from "./compare.js";
 import {
   afterLying,
   type Corrupted,
@@ -28,7 +30,7 @@ import {
   FIRST_BOX_FAULT,
 } from "./dishonest.js";
 import { drawLawful, type Pick, pickArbitrary } from "./draw.js";
-import { describeOp, MAX_LINKS, numRuns, type Sheet, start, timeout } from "./history.js";
+import { describeOp, MAX_LINKS, type Sheet, start } from "./history.js";
 import { deliver, grantedBy, junkOf, openedBy, publish, withheldFrom } from "./knowledge.js";
 import {
   activeOf,

@@ -10,11 +10,13 @@ import { describe, expect, it } from "vitest";
 import { checkGrants } from "../../src/grants/check.js";
 import { unsafeSerializeKeyring } from "../../src/grants/store-keyring.js";
 import { appendEntry, verifyLog } from "../../src/log/verify.js";
+import { numRuns, timeout } from "../support/runs.js";
+import { errorOf } from "../support/thrown.js";
 import { violations } from "./admission.js";
 import { type Owed, owedBy } from "./agenda.js";
-import { errorOf, expectKeyring, expectLink, expectLog, expectOpens, expectSameSecrets, factsOf } from "./compare.js";
+import { expectKeyring, expectLink, expectLog, expectOpens, expectSameSecrets, factsOf } from "./compare.js";
 import { drawLawful, drawTwisted, type Pick, pickArbitrary } from "./draw.js";
-import { describeOp, MAX_LINKS, numRuns, type Sheet, start, timeout } from "./history.js";
+import { describeOp, MAX_LINKS, type Sheet, start } from "./history.js";
 import { openedBy, publish } from "./knowledge.js";
 import type { Organisation } from "./organisation.js";
 import {

@@ -4,7 +4,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { concat } from "../../src/bytes/bytes.js";
 import { chachaOpen, chachaSeal, gcmOpen, gcmSeal, TAG_LENGTH } from "../../src/primitives/aead.js";
-import { bytesOf, failure, filled, flipped, NOT_BYTES, slow } from "./support.js";
+import { slow } from "../support/runs.js";
+import { bytesOf, failure, filled, flipped, NOT_BYTES } from "./support.js";
 
 const KEY = filled(32, 1);
 const NONCE = filled(12, 2);

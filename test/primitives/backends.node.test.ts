@@ -9,7 +9,8 @@ import { passesPrechecks } from "../../src/primitives/ed25519-rules.js";
 import { isLowOrderX25519 } from "../../src/primitives/kem-rules.js";
 import { primitives as portable } from "../../src/primitives/noble.js";
 import { primitives as native } from "../../src/primitives/node.js";
-import { bytesOf, slow } from "./support.js";
+import { slow } from "../support/runs.js";
+import { bytesOf } from "./support.js";
 
 const anyBytes = fc.uint8Array({ maxLength: 400 });
 // Longer than any buffer on the way, and no whole number of blocks. Repeated, since drawing so many bytes takes seconds.

@@ -8,7 +8,8 @@ import { describe, expect, it } from "vitest";
 import { concat } from "../../src/bytes/bytes.js";
 import { hpkeOpen, hpkeSeal } from "../../src/primitives/hpke.js";
 import { KemPrivateKey } from "../../src/primitives/kem.js";
-import { bytesOf, filled, flipped, slow } from "./support.js";
+import { slow } from "../support/runs.js";
+import { bytesOf, filled, flipped } from "./support.js";
 
 type Bytes = ArrayBufferLike | ArrayBufferView;
 

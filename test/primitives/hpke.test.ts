@@ -11,7 +11,8 @@ import {
   hpkeSeal,
 } from "../../src/primitives/hpke.js";
 import { encapsulate, KemPrivateKey } from "../../src/primitives/kem.js";
-import { bytesOf, failure, filled, flipped, NOT_BYTES, slow, utf8 } from "./support.js";
+import { slow } from "../support/runs.js";
+import { bytesOf, failure, filled, flipped, NOT_BYTES, utf8 } from "./support.js";
 
 const PRIVATE_KEY = new KemPrivateKey(filled(32, 7));
 const PUBLIC_KEY = PRIVATE_KEY.publicKey;

@@ -17,7 +17,8 @@ import {
   kemRho,
   rhoOf,
 } from "../../src/primitives/kem.js";
-import { bytesOf, failure, filled, flipped, hex, NOT_BYTES, slow } from "./support.js";
+import { slow } from "../support/runs.js";
+import { bytesOf, failure, filled, flipped, hex, NOT_BYTES } from "./support.js";
 
 const SEED = filled(32, 7);
 const COINS = filled(64, 9);

@@ -14,7 +14,8 @@ import {
   verifyEd25519,
   verifyLabelled,
 } from "../../src/primitives/sign.js";
-import { bytesOf, failure, filled, flipped, hex, NOT_BYTES, slow, utf8 } from "./support.js";
+import { slow } from "../support/runs.js";
+import { bytesOf, failure, filled, flipped, hex, NOT_BYTES, utf8 } from "./support.js";
 
 const { Point } = ed25519;
 const L = Point.Fn.ORDER;

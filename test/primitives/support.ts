@@ -2,7 +2,7 @@
 
 import fc from "fast-check";
 import { fromHex } from "../../src/bytes/text.js";
-import { KeysteadError } from "../../src/errors.js";
+import { errorOf } from "../support/thrown.js";
 
 /** Bytes of hexadecimal text. */
 export function hex(text: string): Uint8Array {
@@ -29,22 +29,12 @@ export function flipped(bytes: Uint8Array, index: number): Uint8Array {
 
 /** Code and rule of the KeysteadError that `run` throws; anything else thrown, or nothing, is no match. */
 export function failure(run: () => unknown): { readonly code?: string; readonly rule?: string | undefined } {
-  try {
-    run();
-  } catch (error) {
-    if (error instanceof KeysteadError) return { code: error.code, rule: error.rule };
-    throw error;
-  }
-  return {};
+  const error = errorOf(run);
+  return error ? { code: error.code, rule: error.rule } : {};
 }
 
 /** What a plain JavaScript caller might pass where bytes belong. */
 export const NOT_BYTES: readonly unknown[] = [undefined, null, "00", 7, Number.NaN, {}, [1, 2], new ArrayBuffer(32)];
-
-/** Runs of a property that is slow each time: `count`, unless KEYSTEAD_RUNS asks for another number. */
-export function slow(count: number): { readonly numRuns: number } {
-  return { numRuns: fc.readConfigureGlobal().numRuns ?? count };
-}
 
 /** An arbitrary of `length` bytes. */
 export function bytesOf(length: number): fc.Arbitrary<Uint8Array> {

@@ -10,6 +10,7 @@ import type { Shown } from "./watch.js";
 /** What carries secrets, and why. */
 export const ON_PURPOSE: Readonly<Record<string, string>> = {
   unsafeSerializeKeyring: "the keyring itself, for the device's own storage",
+  unsafeSerializeProposal: "the keyring and the backup key, for the device's own storage",
   "Keyring.exportKey": "a key for the app's own data",
   "BackupPaper.reveal": "the text to be written down",
   openContent: "the plaintext",

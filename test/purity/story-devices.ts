@@ -30,7 +30,9 @@ export async function tellDevices(told: Watch): Promise<Circle> {
   await tellBackup(told, alice);
 
   alice.publish(core.rename(alice.of("Phone"), { name: "Old phone" }, env), "Phone");
-  alice.publish(core.rotate(alice.of("Laptop"), env), "Laptop");
+  const rotated = core.rotate(alice.of("Laptop"), env);
+  core.unsafeSerializeProposal(rotated);
+  alice.publish(rotated, "Laptop");
   alice.publish(core.regrant(alice.of("Laptop"), [{ member: phone, runs: [[1, 2]] }], env), "Laptop");
   const kept = core.unsafeSerializeKeyring(alice.of("Laptop"));
   core.resume(alice.log, alice.entries, core.parseKeyring(kept));

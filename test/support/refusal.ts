@@ -4,22 +4,13 @@
 import { expect } from "vitest";
 import { equalBytes } from "../../src/bytes/bytes.js";
 import { toHex } from "../../src/bytes/text.js";
-import { type ErrorCode, KeysteadError, type RuleId } from "../../src/errors.js";
+import type { ErrorCode, KeysteadError, RuleId } from "../../src/errors.js";
 import { type Clock, UNCHECKED } from "../../src/log/checks.js";
 import type { LogState } from "../../src/log/state.js";
 import { appendEntry } from "../../src/log/verify.js";
+import { thrownBy } from "./thrown.js";
 
-/** The KeysteadError that a call throws; fails when it throws nothing or anything else, such as a TypeError. */
-export function thrownBy(call: () => unknown): KeysteadError {
-  let result: unknown;
-  try {
-    result = call();
-  } catch (error) {
-    if (error instanceof KeysteadError) return error;
-    throw error;
-  }
-  return expect.unreachable(`should have thrown, and returned ${String(result)}`);
-}
+export { thrownBy };
 
 /** Expects a call to throw this code and rule; undefined stands for an error of no rule. */
 export function expectError(call: () => unknown, code: ErrorCode, rule: RuleId | undefined): KeysteadError {

@@ -9,12 +9,11 @@ import {
   devicesAndActivity,
   fingerprintOf,
   formatFingerprint,
-  KeysteadError,
+  type KeysteadError,
   type LogState,
   leave,
   makeBackupKey,
   openBackupKey,
-  openContent,
   review,
   rotate,
   sealContent,
@@ -28,7 +27,7 @@ import { corruptContent, holdBack, MaliciousRelay, rollBack, stripAttachments, s
 import { describe, expect, it } from "vitest";
 import { expectError } from "../support/refusal.js";
 import { OPERATOR } from "../support/world.js";
-import { Device } from "./device.js";
+import { Device, readText } from "./device.js";
 
 const ALICE = "alice@example.org";
 const OPTIONS = { purpose: "voicemail" };
@@ -40,14 +39,7 @@ async function send(relay: MaliciousRelay, text: string, pinned?: LogState): Pro
 }
 
 /** The text, or the code of the refusal. */
-async function read(device: Pick<Device, "keyring">, sealed: Uint8Array): Promise<string> {
-  try {
-    return new TextDecoder().decode(await openContent(sealed, device.keyring, OPTIONS));
-  } catch (error) {
-    if (error instanceof KeysteadError) return error.code;
-    throw error;
-  }
-}
+const read = ({ keyring }: Pick<Device, "keyring">, sealed: Uint8Array) => readText(keyring, sealed, OPTIONS);
 
 function start() {
   const relay = new MaliciousRelay();

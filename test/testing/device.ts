@@ -6,11 +6,14 @@ import {
   type DeviceDescription,
   type Env,
   type EscrowOptions,
+  type ExpectedContent,
   joinLog,
   type Keyring,
+  KeysteadError,
   type LogState,
   type MemberId,
   type MemberState,
+  openContent,
   type Proposal,
   receive,
   verifyLog,
@@ -102,5 +105,15 @@ export class Device {
 
   #shown(): readonly Uint8Array[] {
     return this.#relay.read(this.#subject, this.name);
+  }
+}
+
+/** The text of sealed content, or the code of the refusal. */
+export async function readText(keyring: Keyring, sealed: Uint8Array, options: ExpectedContent): Promise<string> {
+  try {
+    return new TextDecoder().decode(await openContent(sealed, keyring, options));
+  } catch (error) {
+    if (error instanceof KeysteadError) return error.code;
+    throw error;
   }
 }

@@ -4,11 +4,9 @@
 import {
   agenda,
   checkBackupKey,
-  KeysteadError,
   type LogState,
   type MemberState,
   makeBackupKey,
-  openContent,
   review,
   rotate,
   sealContent,
@@ -36,7 +34,7 @@ import {
 import { corruptContent, MaliciousRelay, rollBack, stripAttachments } from "keystead/testing";
 import { describe, expect, it } from "vitest";
 import { expectError } from "../support/refusal.js";
-import { Device } from "./device.js";
+import { Device, readText } from "./device.js";
 
 const ALICE = "alice@example.org";
 const ESCROW = "escrow@example.org";
@@ -82,14 +80,7 @@ async function withUser() {
   return { ...made, laptop, letter };
 }
 
-async function read(keyring: MemberState["keyring"], sealed: Uint8Array): Promise<string> {
-  try {
-    return new TextDecoder().decode(await openContent(sealed, keyring, OPTIONS));
-  } catch (error) {
-    if (error instanceof KeysteadError) return error.code;
-    throw error;
-  }
-}
+const read = (keyring: MemberState["keyring"], sealed: Uint8Array) => readText(keyring, sealed, OPTIONS);
 
 /** An admin restores Alice: approves one device, removes another. */
 function restore(relay: MaliciousRelay, admin: Device, approve: Device, remove: Device): boolean {

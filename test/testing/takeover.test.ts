@@ -4,10 +4,8 @@
 import {
   agenda,
   type Keyring,
-  type KeysteadError,
   makeBackupKey,
   openBackupKey,
-  openContent,
   reclaim,
   resume,
   review,
@@ -17,19 +15,13 @@ import {
 import { MaliciousRelay } from "keystead/testing";
 import { describe, expect, it } from "vitest";
 import { expectError } from "../support/refusal.js";
-import { Device } from "./device.js";
+import { Device, readText } from "./device.js";
 
 const ALICE = "alice@example.org";
 const OPTIONS = { purpose: "letter" };
 const KNOWS = { escrowLog: undefined, now: "unchecked" } as const;
 
-async function read(keyring: Keyring, sealed: Uint8Array): Promise<string> {
-  try {
-    return new TextDecoder().decode(await openContent(sealed, keyring, OPTIONS));
-  } catch (error) {
-    return (error as KeysteadError).code;
-  }
-}
+const read = (keyring: Keyring, sealed: Uint8Array) => readText(keyring, sealed, OPTIONS);
 
 /** The phone that opened the log is stolen, and the thief has removed the laptop and the paper. */
 async function stolen() {

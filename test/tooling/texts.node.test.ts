@@ -20,7 +20,7 @@ describe("the sources", () => {
 
   it("would be found out", () => {
     expect(proseIn('const a = { text: "Nobody holds this any more" };')).toEqual(["Nobody holds this any more"]);
-    expect(proseIn("const a = `${who} holds this any more`;")).toEqual([" x  holds this any more"]);
+    expect(proseIn(`const a = \`\${who} holds this any more\`;`)).toEqual([" x  holds this any more"]);
     expect(proseIn('f(new KeysteadError("X", "this was no member at all"));')).toEqual([]);
     const made = 'function bad(): KeysteadError { return no; } const e = bad("this was no member at all");';
     expect(proseIn(made, errorMakers([made]))).toEqual([]);

@@ -5,13 +5,7 @@ import { describe, expect, it } from "vitest";
 import type { MemberId } from "../../src/bytes/ids.js";
 import type { MemberName } from "../../src/coverage/names.js";
 import { actRecords } from "../../src/escrow/act.js";
-import {
-  organisationReport,
-  type ReportedUser,
-  type ReportOptions,
-  ReportTotals,
-  toDosOf,
-} from "../../src/escrow/organisation-report.js";
+import { organisationReport, ReportTotals, toDosOf } from "../../src/escrow/organisation-report.js";
 import type { Recovery, UserCoverage } from "../../src/escrow/user-coverage.js";
 import { pointerTo } from "../../src/trust/pointer.js";
 import { english } from "../../src/views/english.js";
@@ -25,8 +19,10 @@ import {
   openUser,
   renewedBy,
   renewedRaw,
+  report,
   restore,
   reviewEscrow,
+  rowAbout,
 } from "../escrow/support.js";
 import { disown } from "../support/accepted.js";
 import { expectError, snapshot } from "../support/refusal.js";
@@ -38,20 +34,7 @@ const later = dismiss(escrow, "Bob");
 const user = openUser("report", escrow);
 const FORMULA = '=HYPERLINK("http://x","y")';
 
-async function report(
-  organisation: World,
-  users: readonly ReportedUser[],
-  options: ReportOptions = {},
-): Promise<readonly UserCoverage[]> {
-  const rows: UserCoverage[] = [];
-  for await (const row of organisationReport(organisation.log, users, options)) rows.push(row);
-  return rows;
-}
-
-async function rowOf(world: World, organisation: World = escrow): Promise<UserCoverage> {
-  const [row] = await report(organisation, [{ log: world.log }]);
-  return row ?? expect.unreachable();
-}
+const rowOf = ({ log }: World, organisation: World = escrow): Promise<UserCoverage> => rowAbout(organisation, { log });
 
 /** A row with everything in it, and days that are told apart. */
 async function fullRow(change: Partial<UserCoverage> = {}): Promise<UserCoverage> {

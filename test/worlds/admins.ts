@@ -9,10 +9,7 @@ import { recover, renewEscrowForUser } from "../support/accepted.js";
 import { recorded, withoutBob } from "./organisation.js";
 import { rewindTape } from "./primitives.js";
 import { type Change, envOf, type Move, type Scene } from "./scene.js";
-import { activeOf, escrowLogOf, OWN, type Player, type Step, stageOf, THIEVES, type World } from "./world.js";
-
-const idsOf = (world: World, names: readonly Player[]): MemberId[] =>
-  names.flatMap((name) => activeOf(world, name)?.id ?? []);
+import { activeOf, escrowLogOf, idsOf, OWN, type Player, type Step, stageOf, THIEVES, type World } from "./world.js";
 
 /** An act that still fits at the end of the user's log. */
 export function isCurrent({ log }: World, { seq, prev }: Pick<RecordedAct, "seq" | "prev">): boolean {

@@ -10,7 +10,7 @@ import { escrowMember, type LogState } from "../../src/log/state.js";
 import { doubtedMembers } from "../../src/trust/doubt.js";
 import { escrowIsSound } from "../../src/trust/soundness.js";
 import { ORGANISATION } from "./organisation.js";
-import { activeOf, escrowLogOf, OWN, type Player, playerOf, THIEVES, type World } from "./world.js";
+import { activeOf, escrowLogOf, idsOf, OWN, type Player, playerOf, THIEVES, type World } from "./world.js";
 
 /** The escrow log that a device has. */
 export function escrowLogAt(world: World, name: string): LogState | undefined {
@@ -24,9 +24,6 @@ export function knowledgeOf(world: World, name: string): Knowledge {
   const confirmed = name === "A" || name === "Ann" ? ORGANISATION.ann.log.head : undefined;
   return { escrowLog: escrowLogAt(world, name), confirmed, now };
 }
-
-const idsOf = (world: World, names: readonly Player[]): readonly MemberId[] =>
-  names.flatMap((name) => activeOf(world, name)?.id ?? []);
 
 /** What a device knows once its user has said whose the members are. */
 export function toldTo(world: World, name: string): Knowledge {

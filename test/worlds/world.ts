@@ -264,6 +264,10 @@ export function activeOf(world: World, name: Player): Member | undefined {
   return id && world.log.active.get(id);
 }
 
+/** The members of those players that are active. */
+export const idsOf = (world: World, names: readonly Player[]): MemberId[] =>
+  names.flatMap((name) => activeOf(world, name)?.id ?? []);
+
 /** Epochs that the newest link granted to another's member, so that the server can keep them from it. */
 export function deniable(world: World, name: Player): number {
   const isNews = world.last.by !== name && !world.denied.has(name) && activeOf(world, name);

@@ -67,9 +67,9 @@ def main() -> int:
     vectors = commands.add_parser("vectors", help="check this verifier against all files of a folder")
     vectors.add_argument("folder", nargs="?", type=Path, default=Path(__file__).parents[2] / "vectors", metavar="DIR")
     commands.add_parser("selftest", help="check this verifier against small logs of its own")
-    questions = commands.add_parser("questions", help="answer again what `npm run questions` wrote")
+    questions = commands.add_parser("questions", help="answer again what `npm run gen:questions` wrote")
     questions.add_argument("file", type=Path, metavar="FILE")
-    changed = commands.add_parser("changed-links", help="judge again what `npm run changed-links` wrote")
+    changed = commands.add_parser("changed-links", help="judge again what `npm run gen:changed-links` wrote")
     changed.add_argument("file", type=Path, metavar="FILE")
     arguments = parser.parse_args()
     if arguments.command == "vectors":

@@ -1,4 +1,4 @@
-"""Judges again what `npm run changed-links` tried: links of random content, in logs that it gives first."""
+"""Judges again what `npm run gen:changed-links` tried: links of random content, in logs that it gives first."""
 
 import json
 from pathlib import Path
@@ -28,7 +28,7 @@ def verdict(before: State, entry: bytes) -> dict:
 
 
 def run_changed_links(file: Path) -> int:
-    return count_alike(file, "changed-links", verdicts)
+    return count_alike(file, "gen:changed-links", verdicts)
 
 
 def verdicts(lines: Iterator[dict]) -> Answers:

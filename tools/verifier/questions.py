@@ -1,4 +1,4 @@
-"""Answers again what `npm run questions` asked: what devices owe in random logs, whom they doubt, and whether they may grant
+"""Answers again what `npm run gen:questions` asked: what devices owe in random logs, whom they doubt, and whether they may grant
 to escrow (ESC-4, ESC-8, the agenda of 11.2).
 
 Each line is one story: `seed`; `logs`, escrow logs by name; `entries`, a user's log; and `questions`. A question has what
@@ -94,7 +94,7 @@ def answer(user: State, logs: dict[str, State], question: dict) -> dict:
 
 
 def run_questions(file: Path) -> int:
-    return count_alike(file, "questions", answers)
+    return count_alike(file, "gen:questions", answers)
 
 
 def answers(lines: Iterator[dict]) -> Answers:

@@ -1,0 +1,33 @@
+// What a device stores before it sends an entry, so that neither a crash nor a server that refuses and publishes later loses the
+// secrets that the link made. docs/spec.md sections 5 and 6.
+
+import type { MemberState } from "../grants/member-state.js";
+import { unsafeSerializeKeyring } from "../grants/store-keyring.js";
+import { LogState } from "../log/state.js";
+import { Proposal } from "./proposal.js";
+
+/** The secrets of a proposal, for the device's own protected storage. */
+export interface SerializedProposal {
+  /**
+   * The keyring as it is once the entry is accepted, with the head that the log then has; undefined for a proposal that gives
+   * none, such as the operator's. It comes back by `parseKeyring` and `resume`. The caller wipes it.
+   */
+  readonly keyring: Uint8Array | undefined;
+  /** The text of the backup key that the link makes: keep it until its user has proved that it is on paper. */
+  readonly backupKey: string | undefined;
+}
+
+/**
+ * The secrets that a proposal leads to, as bytes. **Store them with `proposal.entry`, beside the keyring that wrote it, before you send
+ * the entry**, and keep them until a verified link stands at `proposal.head.seq`. Is it this entry, then the keyring in these bytes
+ * is the device's. Is it another, then the keyring from before is, and these bytes are to be deleted. A refusal decides nothing: the
+ * server has the entry and can publish it later.
+ *
+ * @throws `WIPED` after `discard`, `INVALID_ARGUMENT`
+ */
+export function unsafeSerializeProposal(proposal: Proposal<unknown>): SerializedProposal {
+  const { value, backupKey } = Proposal.preview(proposal);
+  const { log, keyring } = value as Partial<MemberState>;
+  const hasState = LogState.is(log) && keyring !== undefined;
+  return { keyring: hasState ? unsafeSerializeKeyring({ log, keyring }) : undefined, backupKey };
+}

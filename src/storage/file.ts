@@ -1,0 +1,214 @@
+// A store in a folder of files, for Node, Deno and Bun. Each commit adds a manifest, which names the files of all records; the next
+// one, made by linking a finished file under the next number, is the compare-and-set.
+
+import { link, mkdir, open, readdir, readFile, rename, rm, unlink } from "node:fs/promises";
+import { join } from "node:path";
+import { equalBytes } from "../bytes/bytes.js";
+import { array, bytes, decode, encode, literal, record, text, uint } from "../bytes/schema.js";
+import { toHex } from "../bytes/text.js";
+import { KeysteadError } from "../errors.js";
+import { checkCommit, closed, type Store, type StoreChange, type StoredRecords, stale, unavailable } from "./store.js";
+
+const manifestSchema = record({
+  v: literal(1),
+  revision: uint({ min: 1 }),
+  records: array(record({ key: text(1024, 1), file: text(64, 1), digest: bytes(32) }), { min: 0, max: 1_000_000 }),
+});
+type Manifest = ReturnType<typeof manifestSchema.read>;
+
+const MANIFEST = /^manifest\.(\d{1,15})$/;
+/** Files of a commit to a revision; all but those that the newest manifest names are rubbish once that revision is there. */
+const PART = /^(?:record|new)\.(\d{1,15})\.[0-9a-f]{32}$/;
+
+/**
+ * A store in a folder. Several processes may use one. A commit is on the disk when it resolves: files and folder are synchronised.
+ *
+ * @param folder for this store alone; made at the first commit, readable by its owner only. The file system must know hard links.
+ * @throws `INVALID_ARGUMENT`
+ */
+export function fileStore(folder: string): Store {
+  if (typeof folder !== "string" || folder === "")
+    throw new KeysteadError("INVALID_ARGUMENT", "folder must be the path of a folder");
+  let isOpen = true;
+  async function guarded<T>(doing: string, run: () => Promise<T>): Promise<T> {
+    if (!isOpen) throw closed();
+    try {
+      return await run();
+    } catch (error) {
+      throw error instanceof KeysteadError ? error : unavailable(doing, error);
+    }
+  }
+  return {
+    load: () => guarded("be read", () => load(folder)),
+    async commit(expected: number, change: StoreChange) {
+      const checked = checkCommit(expected, change);
+      return await guarded("be written", () => commit(folder, expected, checked));
+    },
+    destroy: () => guarded("be deleted", () => destroy(folder)),
+    close() {
+      isOpen = false;
+    },
+  };
+}
+
+async function load(folder: string): Promise<StoredRecords> {
+  for (;;) {
+    const revision = newest(await list(folder));
+    if (revision === 0) return { revision, records: new Map() };
+    try {
+      const { records } = await readManifest(folder, revision);
+      const read = records.map(async ({ key, file, digest }) => {
+        const value = new Uint8Array(await readFile(join(folder, file)));
+        if (!equalBytes(await sha256(value), digest)) throw corrupt(`file ${file} is not what was committed`);
+        return [key, value] as const;
+      });
+      return { revision, records: new Map(await Promise.all(read)) };
+    } catch (error) {
+      // Another process committed, and removed what only this revision had: read the newer one.
+      if (isMissing(error) && newest(await list(folder)) !== revision) continue;
+      throw isMissing(error) ? corrupt("a file of the newest revision is missing") : error;
+    }
+  }
+}
+
+async function commit(
+  folder: string,
+  expected: number,
+  { put, remove }: ReturnType<typeof checkCommit>,
+): Promise<number> {
+  const found = newest(await list(folder));
+  if (found !== expected) throw stale(expected, found);
+  if (expected === 0) await mkdir(folder, { recursive: true, mode: 0o700 });
+  const revision = expected + 1;
+  const written: string[] = [];
+  try {
+    const before = expected === 0 ? [] : (await readManifest(folder, expected)).records;
+    const kept = before.filter(({ key }) => !put.has(key) && !remove.has(key));
+    const fresh: Manifest["records"][number][] = [];
+    for (const [key, value] of put) {
+      const file = await writePart(folder, "record", revision, value, written);
+      fresh.push({ key, file, digest: await sha256(value) });
+    }
+    const manifest = { v: 1 as const, revision, records: [...kept, ...fresh] };
+    const draft = await writePart(folder, "new", revision, encode(manifestSchema, manifest, "manifest"), written);
+    await link(join(folder, draft), join(folder, `manifest.${revision}`));
+    await sync(folder);
+    // A process that was overtaken by two commits finds its number free again, since the second removes the first's manifest.
+    const now = newest(await list(folder));
+    if (now !== revision) {
+      await unlink(join(folder, `manifest.${revision}`)).catch(() => {});
+      throw stale(expected, now);
+    }
+    await sweep(folder, manifest);
+    return revision;
+  } catch (error) {
+    const isLate = (error as { code?: unknown }).code === "EEXIST" || isMissing(error);
+    if (error instanceof KeysteadError || isLate) await removeAll(folder, written);
+    if (isLate) throw stale(expected, newest(await list(folder)));
+    throw error;
+  }
+}
+
+/** Moves the folder away first: a commit that is under way in another process does not find it any more. */
+async function destroy(folder: string): Promise<void> {
+  const aside = `${folder}.deleted-${randomName()}`;
+  try {
+    await rename(folder, aside);
+  } catch (error) {
+    if (isMissing(error)) return;
+    throw error;
+  }
+  await rm(aside, { recursive: true, force: true });
+}
+
+/** Removes what no revision needs: older manifests, and files of this or an earlier commit that the newest manifest does not name. */
+async function sweep(folder: string, { revision, records }: Manifest): Promise<void> {
+  const named = new Set(records.map(({ file }) => file));
+  const isRubbish = (name: string) => {
+    const number = Number((MANIFEST.exec(name) ?? PART.exec(name))?.[1] ?? Number.POSITIVE_INFINITY);
+    return MANIFEST.test(name) ? number < revision : number <= revision && !named.has(name);
+  };
+  await removeAll(folder, (await list(folder)).filter(isRubbish));
+}
+
+/** What cannot be removed now is removed after the next commit. */
+async function removeAll(folder: string, names: readonly string[]): Promise<void> {
+  await Promise.all(names.map((name) => unlink(join(folder, name)).catch(() => {})));
+}
+
+async function writePart(
+  folder: string,
+  kind: "record" | "new",
+  revision: number,
+  content: Uint8Array,
+  written: string[],
+): Promise<string> {
+  const name = `${kind}.${revision}.${randomName()}`;
+  written.push(name);
+  const file = await open(join(folder, name), "wx", 0o600);
+  try {
+    await file.writeFile(content);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  return name;
+}
+
+async function readManifest(folder: string, revision: number): Promise<Manifest> {
+  const content = new Uint8Array(await readFile(join(folder, `manifest.${revision}`)));
+  try {
+    const manifest = decode(manifestSchema, content, { name: "manifest", maxBytes: 1 << 30 });
+    if (manifest.revision === revision && manifest.records.every(({ file }) => PART.test(file))) return manifest;
+  } catch (cause) {
+    throw corrupt(`manifest.${revision} cannot be read`, cause);
+  }
+  throw corrupt(`manifest.${revision} is of another revision`);
+}
+
+async function list(folder: string): Promise<readonly string[]> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    if (isMissing(error)) return [];
+    throw error;
+  }
+}
+
+function newest(names: readonly string[]): number {
+  return Math.max(0, ...names.map((name) => Number(MANIFEST.exec(name)?.[1] ?? 0)));
+}
+
+/** The folder's own entries on the disk. Windows cannot open a folder, and keeps its entries by itself. */
+async function sync(folder: string): Promise<void> {
+  let handle: Awaited<ReturnType<typeof open>>;
+  try {
+    handle = await open(folder, "r");
+  } catch (error) {
+    if (["EPERM", "EISDIR", "EACCES"].includes(String((error as { code?: unknown }).code))) return;
+    throw error;
+  }
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+function isMissing(error: unknown): boolean {
+  return (error as { code?: unknown } | null)?.code === "ENOENT";
+}
+
+async function sha256(content: Uint8Array): Promise<Uint8Array> {
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", content as BufferSource));
+}
+
+function randomName(): string {
+  return toHex(crypto.getRandomValues(new Uint8Array(16)));
+}
+
+function corrupt(what: string, cause?: unknown): KeysteadError {
+  return new KeysteadError("STORE_CORRUPT", `the store is damaged: ${what}; restore the folder or begin anew`, {
+    cause,
+  });
+}

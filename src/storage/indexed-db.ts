@@ -1,0 +1,173 @@
+// A store in the browser's IndexedDB: one database a namespace, in pages and workers of one origin.
+
+import { type DBSchema, type IDBPDatabase, openDB } from "idb";
+import { KeysteadError } from "../errors.js";
+import {
+  checkCommit,
+  checkNamespace,
+  closed,
+  type Store,
+  type StoreChange,
+  type StoredRecords,
+  stale,
+  unavailable,
+} from "./store.js";
+
+interface Tables extends DBSchema {
+  records: { key: string; value: Uint8Array };
+  /** The revision, under its name. */
+  meta: { key: "revision"; value: number };
+  /** Keys of sealers. A CryptoKey is stored as it is: one that is not extractable stays so. */
+  keys: { key: string; value: CryptoKey };
+}
+
+const VERSION = 1;
+
+/**
+ * A store in IndexedDB, with strict durability: a commit is on the disk when it resolves.
+ *
+ * @param namespace 1 to 128 letters, digits and `. _ -`: one for each app and subject of the origin.
+ * @throws `INVALID_ARGUMENT`, `STORE_UNAVAILABLE` where there is no IndexedDB, as in some private windows
+ */
+export async function indexedDbStore(namespace: string): Promise<Store> {
+  const database = await open(namespace);
+  let isOpen = true;
+
+  /** Runs requests of one transaction. Nothing else may be awaited inside: Firefox would end the transaction. */
+  async function transact<T>(
+    doing: string,
+    mode: "readonly" | "readwrite",
+    run: (tables: Access) => Promise<T>,
+  ): Promise<T> {
+    if (!isOpen) throw closed();
+    try {
+      const transaction = database.transaction(["records", "meta"], mode, { durability: "strict" });
+      // A transaction that fails rejects both; the first rejection is the one to tell.
+      transaction.done.catch(() => {});
+      try {
+        const result = await run({
+          records: transaction.objectStore("records") as Access["records"],
+          meta: transaction.objectStore("meta") as Access["meta"],
+        });
+        await transaction.done;
+        return result;
+      } catch (error) {
+        abort(transaction);
+        throw error;
+      }
+    } catch (error) {
+      throw error instanceof KeysteadError ? error : unavailable(doing, error);
+    }
+  }
+
+  return {
+    load: () =>
+      transact("be read", "readonly", async ({ records, meta }): Promise<StoredRecords> => {
+        const [keys, values, revision] = await Promise.all([
+          records.getAllKeys(),
+          records.getAll(),
+          meta.get("revision"),
+        ]);
+        return { revision: revision ?? 0, records: new Map(keys.map((key, at) => [key, values[at] as Uint8Array])) };
+      }),
+    async commit(expected: number, change: StoreChange) {
+      const { put, remove } = checkCommit(expected, change);
+      return await transact("be written", "readwrite", async ({ records, meta }) => {
+        const revision = (await meta.get("revision")) ?? 0;
+        if (revision !== expected) throw stale(expected, revision);
+        await Promise.all([
+          ...[...remove].map((key) => records.delete(key)),
+          ...[...put].map(([key, value]) => records.put(value, key)),
+          meta.put(revision + 1, "revision"),
+        ]);
+        return revision + 1;
+      });
+    },
+    destroy: () =>
+      transact("be deleted", "readwrite", async ({ records, meta }) => {
+        await Promise.all([records.clear(), meta.clear()]);
+      }),
+    close() {
+      isOpen = false;
+      database.close();
+    },
+  };
+}
+
+interface Access {
+  readonly records: {
+    getAllKeys(): Promise<string[]>;
+    getAll(): Promise<Uint8Array[]>;
+    put(value: Uint8Array, key: string): Promise<string>;
+    delete(key: string): Promise<void>;
+    clear(): Promise<void>;
+  };
+  readonly meta: {
+    get(key: "revision"): Promise<number | undefined>;
+    put(value: number, key: "revision"): Promise<string>;
+    clear(): Promise<void>;
+  };
+}
+
+/**
+ * The key of a sealer, kept in the namespace's database; made by `make` where there is none. Two tabs that ask at once get the
+ * same one.
+ *
+ * @throws `STORE_UNAVAILABLE`
+ */
+export async function keptKey(namespace: string, name: string, make: () => Promise<CryptoKey>): Promise<CryptoKey> {
+  const database = await open(namespace);
+  try {
+    const found = await database.get("keys", name);
+    if (found) return found;
+    // Before the transaction: WebCrypto must not be awaited inside one.
+    const made = await make();
+    const transaction = database.transaction("keys", "readwrite", { durability: "strict" });
+    const first = await transaction.store.get(name);
+    if (!first) await transaction.store.put(made, name);
+    await transaction.done;
+    return first ?? made;
+  } catch (error) {
+    throw unavailable("keep the key of its sealer", error);
+  } finally {
+    database.close();
+  }
+}
+
+/** Deletes the database of a namespace, with the keys of its sealers: nothing that was sealed by them can be opened again. */
+export async function deleteIndexedDb(namespace: string): Promise<void> {
+  const { deleteDB } = await import("idb");
+  await deleteDB(databaseName(namespace)).catch((error) => {
+    throw unavailable("be deleted", error);
+  });
+}
+
+async function open(namespace: string): Promise<IDBPDatabase<Tables>> {
+  const name = databaseName(namespace);
+  try {
+    const database: IDBPDatabase<Tables> = await openDB<Tables>(name, VERSION, {
+      upgrade(fresh) {
+        fresh.createObjectStore("records");
+        fresh.createObjectStore("meta");
+        fresh.createObjectStore("keys");
+      },
+      // A newer version of the app in another tab, or a deletion, must not wait for this tab.
+      blocking: () => database.close(),
+    });
+    return database;
+  } catch (error) {
+    throw unavailable("be opened", error);
+  }
+}
+
+function databaseName(namespace: string): string {
+  return `keystead/${checkNamespace(namespace)}`;
+}
+
+function abort(transaction: { abort(): void }): void {
+  try {
+    transaction.abort();
+  } catch {
+    // It ended by itself: nothing is written either way.
+  }
+}

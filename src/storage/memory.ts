@@ -1,0 +1,40 @@
+// A store in memory: for tests, and for devices that are to be forgotten.
+
+import { checkCommit, closed, type Store, type StoreChange, type StoredRecords, stale } from "./store.js";
+
+/** What memory stores keep their records in; several stores may share one, as several tabs share a database. */
+export class MemoryDisk {
+  /** @internal */
+  content: StoredRecords = { revision: 0, records: new Map() };
+}
+
+/** A store in memory. Its records are gone with `disk`. */
+export function memoryStore(disk: MemoryDisk = new MemoryDisk()): Store {
+  let isOpen = true;
+  const requireOpen = () => {
+    if (!isOpen) throw closed();
+  };
+  return {
+    async load() {
+      requireOpen();
+      const { revision, records } = disk.content;
+      return { revision, records: new Map([...records].map(([key, value]) => [key, value.slice()])) };
+    },
+    async commit(expected: number, change: StoreChange) {
+      requireOpen();
+      const { put, remove } = checkCommit(expected, change);
+      const { revision, records } = disk.content;
+      if (revision !== expected) throw stale(expected, revision);
+      const kept = [...records].filter(([key]) => !remove.has(key));
+      disk.content = { revision: revision + 1, records: new Map([...kept, ...put]) };
+      return revision + 1;
+    },
+    async destroy() {
+      requireOpen();
+      disk.content = { revision: 0, records: new Map() };
+    },
+    close() {
+      isOpen = false;
+    },
+  };
+}

@@ -1,0 +1,104 @@
+// Where a device keeps its records: a small key-value store with compare-and-set. It holds ciphertext only; the client seals
+// above it (sealer.ts).
+
+import { isBytes } from "../bytes/bytes.js";
+import { KeysteadError } from "../errors.js";
+
+/** What a store holds, at one revision. */
+export interface StoredRecords {
+  /** 0 for an empty store; one more after each commit. */
+  readonly revision: number;
+  readonly records: ReadonlyMap<string, Uint8Array>;
+}
+
+/** A change of a store. A key that is put and deleted in one change is put. */
+export interface StoreChange {
+  readonly put?: Iterable<readonly [key: string, value: Uint8Array]> | undefined;
+  readonly delete?: Iterable<string> | undefined;
+}
+
+/**
+ * A store of one app and one subject. Several tabs or processes may have the same one open. `keystead/testing` has a suite of cases that
+ * every adapter must pass.
+ */
+export interface Store {
+  /** All records, as one commit left them. @throws `STORE_UNAVAILABLE`, `STORE_CORRUPT` */
+  load(): Promise<StoredRecords>;
+  /**
+   * Makes a change, all of it or nothing. When the promise resolves, the change survives a crash of the machine.
+   *
+   * @param expected the revision that the change was made on.
+   * @returns the new revision.
+   * @throws `STORE_STALE` when the store is at another revision, `STORE_UNAVAILABLE`, `INVALID_ARGUMENT`; nothing was written then
+   */
+  commit(expected: number, change: StoreChange): Promise<number>;
+  /** Deletes all records. The revision is 0 again. @throws `STORE_UNAVAILABLE` */
+  destroy(): Promise<void>;
+  /** Ends the use of this object. Every later call throws `STORE_UNAVAILABLE`. Safe to call again. */
+  close(): void;
+}
+
+/** A change that a caller passed, read once: no adapter meets a broken iterable in the middle of a transaction. */
+export interface CheckedChange {
+  readonly put: ReadonlyMap<string, Uint8Array>;
+  readonly remove: ReadonlySet<string>;
+}
+
+const MAX_KEY_LENGTH = 256;
+
+/** @throws `INVALID_ARGUMENT` */
+export function checkCommit(expected: number, change: StoreChange): CheckedChange {
+  if (!Number.isSafeInteger(expected) || expected < 0)
+    throw new KeysteadError("INVALID_ARGUMENT", "expected must be a revision, a whole number from 0");
+  if (typeof change !== "object" || change === null)
+    throw new KeysteadError("INVALID_ARGUMENT", "change must be an object with put, delete, or both");
+  const put = new Map<string, Uint8Array>();
+  for (const [key, value] of change.put ?? []) {
+    if (!isBytes(value))
+      throw new KeysteadError("INVALID_ARGUMENT", `the value of ${checkKey(key)} must be a Uint8Array`);
+    // A copy: the caller may change its array while the commit is under way.
+    put.set(checkKey(key), new Uint8Array(value));
+  }
+  const remove = new Set<string>();
+  for (const key of change.delete ?? []) if (!put.has(checkKey(key))) remove.add(key);
+  return { put, remove };
+}
+
+function checkKey(key: unknown): string {
+  if (typeof key === "string" && key.length > 0 && key.length <= MAX_KEY_LENGTH) return key;
+  throw new KeysteadError("INVALID_ARGUMENT", `a key must be a text of 1 to ${MAX_KEY_LENGTH} characters`);
+}
+
+/** The name of a store: 1 to 128 letters, digits and `. _ -`, so that it is a database's and a folder's name everywhere. @throws `INVALID_ARGUMENT` */
+export function checkNamespace(namespace: string): string {
+  if (typeof namespace === "string" && /^[\w-][\w.-]{0,127}$/.test(namespace)) return namespace;
+  throw new KeysteadError(
+    "INVALID_ARGUMENT",
+    "a namespace must be 1 to 128 letters, digits or . _ - and not begin with a dot",
+  );
+}
+
+export function stale(expected: number, found: number): KeysteadError {
+  return new KeysteadError(
+    "STORE_STALE",
+    `the store is at revision ${found}, and the change was made on revision ${expected}; load it again and retry`,
+    { details: { expected, found } },
+  );
+}
+
+export function closed(): KeysteadError {
+  return new KeysteadError("STORE_UNAVAILABLE", "this store was closed; open it again", {
+    details: { reason: "closed" },
+  });
+}
+
+export function unavailable(doing: string, cause: unknown): KeysteadError {
+  const name = (cause as { name?: unknown } | null)?.name;
+  const code = (cause as { code?: unknown } | null)?.code;
+  const isFull = name === "QuotaExceededError" || code === "ENOSPC" || code === "EDQUOT";
+  const hint = isFull ? "the disk or the browser's quota is full; free space and retry" : "retry, or look at the cause";
+  return new KeysteadError("STORE_UNAVAILABLE", `the store could not ${doing}: ${hint}`, {
+    details: { reason: isFull ? "full" : "failed" },
+    cause,
+  });
+}

@@ -1,0 +1,103 @@
+// What a device stores before it sends an entry: a crash before the answer, and a server that refuses and publishes later, lose
+// nothing. docs/spec.md sections 5 and 6.
+
+import {
+  createLog,
+  joinLog,
+  makeBackupKey,
+  openBackupKey,
+  openContent,
+  type Proposal,
+  parseKeyring,
+  rekey,
+  resume,
+  rotate,
+  sealContent,
+  unsafeSerializeKeyring,
+  unsafeSerializeProposal,
+  verifyLog,
+} from "keystead";
+import { expel } from "keystead/server";
+import { describe, expect, it } from "vitest";
+import { expectError } from "../support/refusal.js";
+import { seededEnv } from "../support/seeded-env.js";
+import { ALICE, OPERATOR, openWorld } from "../support/world.js";
+
+const env = seededEnv("write-ahead, fresh");
+const base = openWorld("write-ahead")
+  .join("Phone")
+  .review("Laptop", { approve: ["Phone"] });
+const verify = (entries: readonly Uint8Array[]) => verifyLog(entries, { subject: ALICE, now: "unchecked" });
+const text = new TextEncoder().encode("for the device that comes back");
+
+/** The device after a crash: it has the bytes that it stored, and the entries that the server published later. */
+function restarted(keyring: Uint8Array | undefined, entries: readonly Uint8Array[]) {
+  return resume(verify(entries), entries, parseKeyring(keyring ?? expect.unreachable()));
+}
+
+describe("a proposal that is stored before it is sent", () => {
+  it("brings a re-keyed device back, when the server published what it had refused", async () => {
+    const proposal = rekey(base.session("Laptop"), env);
+    const { keyring } = unsafeSerializeProposal(proposal);
+    const back = restarted(keyring, [...base.entries, proposal.entry]);
+    expect(back).toMatchObject({ standing: "active", history: "continued" });
+    expect(back.withheld).toEqual([]);
+    const again = rotate(back, env);
+    expect(again.head.seq).toBe(base.log.head.seq + 2);
+    const sealed = await sealContent([back.log], text, { purpose: "note" }, env);
+    expect(await openContent(sealed, back.keyring)).toEqual(text);
+  });
+
+  it("leaves the old keyring good, when another entry won", () => {
+    const laptop = base.session("Laptop");
+    const before = unsafeSerializeKeyring(laptop);
+    const { keyring } = unsafeSerializeProposal(rekey(laptop, env));
+    const winner = rotate(base.session("Phone"), env);
+    const entries = [...base.entries, winner.entry];
+    expect(restarted(keyring, entries)).toMatchObject({ history: "forked" });
+    expect(restarted(before, entries)).toMatchObject({ standing: "active", history: "continued", withheld: [] });
+  });
+
+  it("brings a new device back that had joined, or opened the log", () => {
+    const joined = joinLog(base.log, { device: { name: "Tablet" } }, env);
+    const stored = unsafeSerializeProposal(joined);
+    expect(restarted(stored.keyring, [...base.entries, joined.entry]).standing).toBe("active");
+    const opened = createLog({ subject: ALICE, device: { name: "First" } }, env);
+    const first = unsafeSerializeProposal(opened);
+    expect(restarted(first.keyring, [opened.entry])).toMatchObject({ standing: "active", withheld: [] });
+  });
+
+  it("keeps the paper of a backup key that nobody has seen yet", () => {
+    const proposal = makeBackupKey(base.session("Laptop"), {}, env);
+    const { keyring, backupKey } = unsafeSerializeProposal(proposal);
+    const entries = [...base.entries, proposal.entry];
+    expect(restarted(keyring, entries).standing).toBe("active");
+    expect(openBackupKey(verify(entries), entries, backupKey ?? expect.unreachable()).withheld).toEqual([]);
+    const { log, paper } = proposal.accept();
+    expect(paper.reveal(log)).toBe(backupKey);
+  });
+
+  it("is as it was: it can be accepted or discarded, and its bytes are the accepted keyring's", () => {
+    const accepted = rotate(base.session("Laptop"), env);
+    const { keyring } = unsafeSerializeProposal(accepted);
+    expect(unsafeSerializeKeyring(accepted.accept())).toEqual(keyring);
+    expect(unsafeSerializeProposal(accepted).keyring).toEqual(keyring);
+    const discarded = rotate(base.session("Laptop"), env);
+    unsafeSerializeProposal(discarded);
+    discarded.discard();
+    expectError(() => unsafeSerializeProposal(discarded), "WIPED", undefined);
+    expect(rotate(base.session("Laptop"), env).head.seq).toBe(base.log.head.seq + 1);
+  });
+
+  it("has no keyring where its author gets none", () => {
+    const operated = openWorld("operated", { operator: true }).join("Phone");
+    const removal = expel(operated.log, { remove: operated.ids("Phone") }, OPERATOR, env);
+    expect(unsafeSerializeProposal(removal)).toEqual({ keyring: undefined, backupKey: undefined });
+  });
+
+  it("is nothing else than a proposal", () => {
+    for (const wrong of [undefined, null, {}, { entry: new Uint8Array(1) }, "proposal"]) {
+      expectError(() => unsafeSerializeProposal(wrong as unknown as Proposal<unknown>), "INVALID_ARGUMENT", undefined);
+    }
+  });
+});

@@ -1,0 +1,57 @@
+// `npm ci` with the oldest Node that the package supports says nothing: a contributor's first impression, and a warning that is always
+// there hides the one that matters.
+
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import semver from "semver";
+import { describe, expect, it } from "vitest";
+
+interface Locked {
+  readonly version?: string;
+  readonly engines?: { readonly node?: string } | readonly string[];
+  readonly deprecated?: string;
+  /** npm leaves it out, and says nothing, where it does not run. */
+  readonly optional?: boolean;
+}
+
+const root = resolve(import.meta.dirname, "../..");
+const read = (file: string): unknown => JSON.parse(readFileSync(resolve(root, file), "utf8"));
+const { engines } = read("package.json") as { engines: { node: string } };
+const oldest = semver.minVersion(engines.node)?.version ?? "none";
+
+/** Which packages a lockfile names that the oldest Node, or npm, would warn of. */
+function warnings(packages: Readonly<Record<string, Locked>>): string[] {
+  return Object.entries(packages).flatMap(([path, { version, engines, deprecated, optional }]) => {
+    const node = engines && "node" in engines ? engines.node : undefined;
+    const name = `${path.slice(path.lastIndexOf("node_modules/") + "node_modules/".length)}@${version}`;
+    if (optional) return [];
+    if (deprecated) return [`${name} is deprecated`];
+    return node === undefined || semver.satisfies(oldest, node) ? [] : [`${name} wants Node ${node}`];
+  });
+}
+
+describe("dependencies", () => {
+  it("supports Node from 20.19.0 on", () => {
+    expect(oldest).toBe("20.19.0");
+  });
+
+  it.each(["package-lock.json", "bench/package-lock.json"])("installs what that Node runs, by %s", (file) => {
+    const { packages } = read(file) as { packages: Readonly<Record<string, Locked>> };
+    expect(Object.keys(packages).length).toBeGreaterThan(5);
+    expect(warnings(packages)).toEqual([]);
+  });
+
+  it("finds a package that wants a newer Node, and one that is deprecated", () => {
+    const packages = {
+      "": { version: "0.1.0", engines: { node: ">=20.19" } },
+      "node_modules/tsup": { version: "9.0.0", engines: { node: "^22.18.0 || ^24.11.0 || >=26.0.0" } },
+      "node_modules/tsup/node_modules/old": { version: "1.0.0", deprecated: "use another" },
+      "node_modules/tsup-linux": { version: "1.0.0", engines: { node: ">=22" }, optional: true },
+      "node_modules/lists": { version: "1.0.0", engines: ["node >= 0.8"] },
+    };
+    expect(warnings(packages)).toEqual([
+      "tsup@9.0.0 wants Node ^22.18.0 || ^24.11.0 || >=26.0.0",
+      "old@1.0.0 is deprecated",
+    ]);
+  });
+});

@@ -1,0 +1,61 @@
+// npm test and npm run test:deep share all tests out between them: CI runs both, and nothing is lost or run twice.
+
+import { execFile } from "node:child_process";
+import { relative, resolve } from "node:path";
+import { promisify } from "node:util";
+import { beforeAll, describe, expect, it } from "vitest";
+import { chromiumLaunchOptions } from "../../scripts/chromium.js";
+
+const root = resolve(import.meta.dirname, "../..");
+const hasChromium = chromiumLaunchOptions() !== undefined;
+
+/** Each file with its project, `node test/log/acts.test.ts`, as vitest finds them. */
+async function filesIn(...mode: readonly string[]): Promise<readonly string[]> {
+  const options = ["list", "--filesOnly", "--json", ...mode];
+  const vitest = resolve(root, "node_modules/vitest/vitest.mjs");
+  const { stdout } = await promisify(execFile)(process.execPath, [vitest, ...options], { cwd: root });
+  const files = JSON.parse(stdout) as readonly { readonly file: string; readonly projectName: string }[];
+  return files.map(({ file, projectName }) => `${projectName} ${relative(root, file).replaceAll("\\", "/")}`).sort();
+}
+
+const inProject = (files: readonly string[], project: string): readonly string[] =>
+  files.flatMap((each) => (each.startsWith(`${project} `) ? [each.slice(project.length + 1)] : []));
+
+describe("npm test and npm run test:deep", () => {
+  let quick: readonly string[];
+  let deep: readonly string[];
+  let all: readonly string[];
+  beforeAll(async () => {
+    [quick, deep, all] = await Promise.all([filesIn("--mode", "quick"), filesIn("--mode", "deep"), filesIn()]);
+  });
+
+  it("run every file in Node over the native backend, once", () => {
+    const native = [...inProject(quick, "node"), ...inProject(deep, "node")].sort();
+    expect(native.length).toBeGreaterThan(150);
+    expect(native).toEqual(inProject(all, "node"));
+  });
+
+  it("run every file over the portable backend that has one", () => {
+    const portable = [quick, deep].flatMap((files) => [
+      ...inProject(files, "portable"),
+      ...inProject(files, "chromium"),
+    ]);
+    // What needs a browser has one backend, and no other project.
+    const inNode = portable.filter((file) => !file.endsWith(".browser.test.ts"));
+    expect([...new Set(inNode)].sort()).toEqual(inProject(all, "portable"));
+  });
+
+  it("run nothing twice, and nothing that npm run test:all does not run", () => {
+    expect([...quick, ...deep].filter((each) => !all.includes(each))).toEqual([]);
+    expect(quick.filter((each) => deep.includes(each))).toEqual([]);
+  });
+
+  it.runIf(hasChromium)("run in Chromium all that does not need Node", () => {
+    const isOf = (kind: string) => (file: string) => file.endsWith(`.${kind}.test.ts`);
+    const chromium = inProject(deep, "chromium");
+    expect(chromium.filter((file) => !isOf("browser")(file))).toEqual(
+      inProject(all, "node").filter((file) => !isOf("node")(file)),
+    );
+    expect(inProject(all, "chromium")).toEqual(inProject(deep, "chromium"));
+  });
+});
