@@ -98,7 +98,7 @@ export interface CatalogueWords {
 export function textOf(thing: Tellable, catalogue: Catalogue): string {
   const code: unknown = thing?.code;
   const texts: Readonly<Record<string, (facts: never, catalogue: Catalogue) => string>> | undefined = catalogue?.texts;
-  if (typeof code !== "string" || typeof texts !== "object" || !Object.hasOwn(texts, code)) {
+  if (typeof code !== "string" || !texts || !Object.hasOwn(texts, code)) {
     throw new KeysteadError("INVALID_ARGUMENT", `the catalogue has no text for the code ${JSON.stringify(code)}`);
   }
   return (texts[code] as (facts: never, catalogue: Catalogue) => string)(thing as never, catalogue);

@@ -150,7 +150,9 @@ describe("a thief's device", () => {
     expect(escrowIsSound(pointed.log, { escrowLog: escrow.log, confirmed: escrow.log.head })).toBe(false);
     const row = await reportOn(pointed);
     expect(row).toMatchObject({ status: "behind", pointer: "false", claimed: [[1, 3]], proven: [[1, 3]] });
-    expect(row.gaps).toMatchObject([{ from: 4, to: 4, closers: [{ name: "Laptop" }, { name: "Thief" }] }]);
+    expect(row.gaps).toMatchObject([
+      { from: 4, to: 4, closers: [{ name: { name: "Laptop" } }, { name: { name: "Thief" } }] },
+    ]);
     expect(tellsOf(row)).toContain("alarm: the pointer's keys are no epoch");
     const { world, did } = dutiful(pointed);
     // The log counts epoch 4 as held by escrow: only its box shows that it was sealed to the false key.
@@ -205,7 +207,9 @@ describe("a thief's device", () => {
     expect(checkGrants(junk.session("Laptop"), [seq]).wrong).toEqual([wrong]);
     const row = await reportOn(junk);
     expect(row).toMatchObject({ status: "behind", claimed: [[1, 4]], proven: [[1, 3]] });
-    expect(row.gaps).toMatchObject([{ from: 4, to: 4, closers: [{ name: "Laptop" }, { name: "Thief" }] }]);
+    expect(row.gaps).toMatchObject([
+      { from: 4, to: 4, closers: [{ name: { name: "Laptop" } }, { name: { name: "Thief" } }] },
+    ]);
     expect(await reportOn(regrantEscrow(junk, "Laptop", [[4, 4]]))).toMatchObject({ status: "covered" });
     // Locked out before anybody repaired it, the user still gets all the rest.
     const recovered = recoverBy(junk.join("Phone"), escrow, "Ann", { approve: ["Phone"], remove: ["Laptop"] });

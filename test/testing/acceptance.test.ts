@@ -26,6 +26,7 @@ import { expel } from "keystead/server";
 import { corruptContent, holdBack, MaliciousRelay, rollBack, stripAttachments, swapContent } from "keystead/testing";
 import { describe, expect, it } from "vitest";
 import { expectError } from "../support/refusal.js";
+import { spokenView } from "../support/spoken.js";
 import { OPERATOR } from "../support/world.js";
 import { Device, readText } from "./device.js";
 
@@ -54,7 +55,7 @@ const remove =
   (...ids: readonly Device[]) =>
   (session: Device["session"], env: Device["env"]) =>
     review(session, { remove: ids.map(({ id }) => id) }, env);
-const view = (device: Device) => devicesAndActivity(device.log, { me: device.id, now: device.log.time });
+const view = (device: Device) => spokenView(devicesAndActivity(device.log, { me: device.id, now: device.log.time }));
 
 describe("devices", () => {
   it("1: keys are made on each device; the first opens the log with data access from epoch 1", () => {
