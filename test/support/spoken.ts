@@ -6,7 +6,25 @@ import type { Warning } from "../../src/coverage/warnings.js";
 import type { Activity } from "../../src/views/activity.js";
 import type { DevicesAndActivity } from "../../src/views/devices.js";
 import { english } from "../../src/views/english.js";
-import { type Tellable, textOf } from "../../src/views/texts.js";
+import { type Catalogue, type Tellable, textOf } from "../../src/views/texts.js";
+
+/** A catalogue whose every word is its place in the catalogue: what is left of a table without these is the library's own. */
+export const places: Catalogue = {
+  day: () => "<day>",
+  runs: () => "<runs>",
+  epochs: () => "<epochs>",
+  stretch: () => "<stretch>",
+  list: () => "<list>",
+  texts: Object.fromEntries(
+    Object.keys(english.texts).map((code) => [code, () => `<${code}>`]),
+  ) as unknown as Catalogue["texts"],
+  words: Object.fromEntries(
+    Object.entries(english.words).map(([group, words]) => [
+      group,
+      Object.fromEntries(Object.keys(words).map((word) => [word, `<${group} ${word}>`])),
+    ]),
+  ) as unknown as Catalogue["words"],
+};
 
 /** The English text. */
 export const say = (thing: Tellable): string => textOf(thing, english);

@@ -26,7 +26,7 @@ import {
 } from "../escrow/support.js";
 import { disown } from "../support/accepted.js";
 import { expectError, snapshot } from "../support/refusal.js";
-import { say } from "../support/spoken.js";
+import { places, say } from "../support/spoken.js";
 import { openWorld, type World } from "../support/world.js";
 
 const escrow = hire(openOrganisation("report"), "Bob", ["recover"]);
@@ -226,6 +226,20 @@ describe("CSV", () => {
     };
     const line = reportCsvLine(await fullRow({ ...none, status: "behind" }), english);
     expect(line).toBe('alice@example.org,behind,,"5-6, 9",,,,,,,older,,no,1,,,,4\r\n');
+  });
+
+  it("has no word of its own but the user's name, days and numbers: the rest is the catalogue's", async () => {
+    const row = await fullRow();
+    const totals = new ReportTotals();
+    totals.add(row);
+    const all = [
+      reportCsvHeader(places),
+      reportCsvLine(row, places),
+      formatUserCoverage(row, places),
+      formatTotals(totals, places, { most: 1 }),
+    ].join("");
+    expect(all).toContain("<statuses partly>");
+    expect(all.replace(/<[^>]*>/g, "").match(/[a-z@.]{2,}|[0-9]{2,}/g)).toEqual(["alice@example.org", "2026", "07", "06"]);
   });
 
   it("writes the whole day of a device whose clock is far ahead (LOG-7)", async () => {
