@@ -1,6 +1,6 @@
-// npx tsx bench/big-stream.ts [MiB] [--all]: seals and opens a stream of 2 GiB (or as many MiB as told), with --all padded and
-// signed ones too, and prints what memory it took.
-// Nothing is kept: the content is made as it is read, and checked as it comes out at the other end.
+// npx tsx bench/big-stream.ts [MiB] [--all]: seals and opens a stream of 2 GiB (or of MiB, if given), with --all also padded and
+// signed ones, and prints the memory that it took. Nothing is kept: the content is made as it is read, and checked as it comes
+// out at the other end.
 
 import { createHash } from "node:crypto";
 import { createLog, openStream, type SealOptions, sealStream, systemEnv } from "keystead";
@@ -10,7 +10,7 @@ const size = Number(process.argv[2] ?? 2048) * MIB;
 const env = systemEnv();
 const alice = createLog({ subject: "alice@example.org", device: { name: "Laptop" } }, env).accept();
 
-/** A piece that differs from all others, without the cost of making a random one. */
+/** A piece that differs from all others, cheaper to make than a random one. */
 const piece = env.random(MIB).slice(0, 65_536);
 
 function source(hash: ReturnType<typeof createHash>): ReadableStream<Uint8Array> {

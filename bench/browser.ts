@@ -17,7 +17,7 @@ if (!launchOptions) {
   process.exit(2);
 }
 
-// noble is imported here, at the root: beside the page it could be a peer's version.
+// noble is imported here, at the root: a page that imported it itself could get a peer's version.
 const script = await bundle(`
   import { ed25519 } from "@noble/curves/ed25519.js";
   import { measureInBrowser } from "./bench/browser/page.ts";

@@ -1,6 +1,6 @@
-// npm run bench [-- --quick | --only NAME]: how fast Keystead is, and its peers on the same work. docs/performance.md has results.
+// npm run bench [-- --quick | --only NAME]: how fast Keystead and its peers do the same work. docs/performance.md has results.
 //
-// Machines and their neighbours differ: every figure comes with its ratio to a baseline measured in the same run. Nothing fails
+// Machines and their load differ: each figure comes with its ratio to a baseline measured in the same run. No benchmark fails
 // because it is slow.
 
 import { parseArgs } from "node:util";

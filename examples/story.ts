@@ -1,4 +1,4 @@
-// The first run: Keystead's story, told on a file of yours, with real cryptography and every byte written to a folder.
+// The first run: tells Keystead's story with a file of yours, with real cryptography, and writes every byte to a folder.
 //
 //   npm start -- [FILE] [--escrow] [--out FOLDER]
 //

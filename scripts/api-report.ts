@@ -34,7 +34,7 @@ const declarations = (symbol: ts.Symbol): ts.Node[] =>
     .map(statement)
     .filter((node) => ts.isSourceFile(node.parent) && node.parent.fileName.includes("dist/"));
 
-/** What the declarations of a symbol mention. */
+/** The symbols that the declarations of a symbol mention. */
 function mentions(symbol: ts.Symbol): ts.Symbol[] {
   const found: ts.Symbol[] = [];
   const visit = (node: ts.Node): void => {
@@ -66,7 +66,7 @@ function exportsOf(path: string): Map<string, ts.Symbol> {
 
 const published = Object.entries(entries).map(([name, path]) => [name, exportsOf(path)] as const);
 const exported = new Set(published.flatMap(([, symbols]) => [...symbols.values()]));
-// A Set grows while it is walked, so this also reaches what is mentioned by something mentioned.
+// A Set may grow while it is iterated, so this also reaches indirect mentions.
 const reachable = new Set(exported);
 for (const symbol of reachable) for (const other of mentions(symbol)) reachable.add(other);
 const inner = [...reachable].filter((symbol) => !exported.has(symbol)).map((symbol) => [symbol.name, symbol] as const);

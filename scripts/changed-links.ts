@@ -1,7 +1,7 @@
-// npm run gen:changed-links [-- --count N] [-- --histories N] [-- --seed N]: links of every type, put where others stood, with something in
-// them changed and signed again, and links drawn at random; and what this library makes of each: the error's code and rule, or the
-// state after it. Written as lines of JSON, for `python3 tools/verifier changed-links`, which judges them from the specification
-// alone. docs/assurance.md.
+// npm run gen:changed-links [-- --count N] [-- --histories N] [-- --seed N]: links of every type that replace other links, with a
+// part of them changed and signed again, and links drawn at random; with this library's verdict on each: the error's code and
+// rule, or the state after it. Written as lines of JSON, for `python3 tools/verifier changed-links`, which judges the links by
+// the specification alone. docs/assurance.md.
 
 import { parseArgs } from "node:util";
 import fc from "fast-check";
@@ -31,7 +31,7 @@ if (![count, histories, seed].every(Number.isSafeInteger) || count < 1 || histor
   process.exit(2);
 }
 
-/** A log with the state after each of its links, and everything that its bodies say. */
+/** A log with the state after each of its links, and all values in its bodies. */
 interface Base {
   readonly world: World;
   readonly states: readonly LogState[];
@@ -56,7 +56,7 @@ const isLike = (one: CborValue, other: CborValue): boolean =>
 const isSame = (one: CborValue, other: CborValue): boolean =>
   isBytes(one) ? isBytes(other) && equalBytes(one, other) : one === other;
 
-/** The same with every occurrence of something replaced, so that what has to agree goes on agreeing. */
+/** The same value with every occurrence of a part replaced, so that fields which must agree still agree. */
 function replaced(value: CborValue, from: CborValue, to: CborValue): CborValue {
   if (value instanceof Map) {
     const entries = [...(value as ReadonlyMap<string, CborValue>)];
@@ -66,7 +66,7 @@ function replaced(value: CborValue, from: CborValue, to: CborValue): CborValue {
   return isSame(value, from) ? to : value;
 }
 
-/** What is changed: something for what the log says elsewhere, or anything for anything. */
+/** The kinds of change: replace a value by one from elsewhere in the log, or by any value. */
 const CHANGES = fc.record({
   base: fc.constantFrom("user" as const, "escrow" as const),
   at: fc.nat(),
@@ -99,7 +99,7 @@ for (const { base, at, from, inPlace, swaps, change, bare } of fc.sample(CHANGES
     keys = keys.map((key) => replaced(key, gone, come) as Uint8Array);
   }
   if (change) body = change(body);
-  // A position that is taken is a question of forks, which takes more than one link to judge (13.1).
+  // A link for a position that is filled may be a fork. Judging that takes more than one link (13.1).
   if (body instanceof Map && isTaken(body.get("seq"), before)) continue;
   const bytes = encodeCbor(body);
   const signers = world.signersOf(keys);

@@ -1,6 +1,6 @@
-// Packs the package, checks what would be published, and uses the tarball in an empty project: in Node on the native backend,
-// and bundled in a real Chromium on the portable one. Finds what the tests cannot: a file left out, a wrong export, a
-// dependency that is not declared, a backend that ends up where it does not belong.
+// Packs the package, checks its files, and uses the tarball in an empty project: in Node on the native backend, and bundled in a
+// real Chromium on the portable one. It finds faults that the tests cannot find: a file left out, a wrong export, a dependency
+// that is not declared, a wrong backend.
 
 import { execFileSync } from "node:child_process";
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -55,7 +55,7 @@ async function smokeInChromium(project: string, launchOptions: { executablePath:
   }
 }
 
-/** Throws unless, of the package's backends, these files are the expected one. */
+/** Throws unless these files are the expected ones among the package's backends. */
 function expectBackend(expected: "node" | "portable", files: readonly string[]): void {
   const found = files.flatMap((file) => /keystead\/dist\/primitives\/(.+)\.js$/.exec(file)?.[1] ?? []);
   if (`${found}` !== expected) throw new Error(`expected the backend ${expected}, found ${found}`);

@@ -1,4 +1,4 @@
-// Finds a Chromium for the tests and the package check, and says how to launch it.
+// Finds a Chromium for the tests and the package check, and gives its launch options.
 
 import { existsSync } from "node:fs";
 import { chromium } from "playwright";
@@ -16,7 +16,7 @@ const args = [
 
 /**
  * Playwright launch options for the Chromium named by KEYSTEAD_CHROMIUM, the system's, or Playwright's own download.
- * Returns undefined where there is none; throws then if CI is set, so that CI cannot pass without a browser.
+ * Returns undefined when there is none. If CI is set, it throws instead, so that CI cannot pass without a browser.
  */
 export function chromiumLaunchOptions(): { executablePath: string; args: string[] } | undefined {
   const named = process.env.KEYSTEAD_CHROMIUM;

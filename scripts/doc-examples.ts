@@ -1,5 +1,5 @@
-// Type-checks and runs every ```ts block of README.md and docs/, each as a module of its own, so that no example rots. A
-// block marked ```ts no-run is only type-checked. Blocks import "keystead" as a reader would, and get the sources.
+// Type-checks and runs every ```ts block of README.md and docs/, each as a module of its own, so that every example keeps
+// working. A block marked ```ts no-run is only type-checked. Blocks import "keystead" as a reader would, and get the sources.
 
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -17,7 +17,7 @@ interface Block {
 
 /** Inside the project, so that its packages and its tsconfig paths are found. */
 const folder = resolve(".cache/doc-examples");
-/** Made by machines: no examples to try. */
+/** Generated documents have no examples. */
 const generated = /^docs\/(api\/|api-report\.md$)/;
 
 const documents = [
@@ -50,7 +50,7 @@ function typeErrors(blocks: readonly Block[]): string[] {
   );
   const program = ts.createProgram(
     blocks.map(({ file }) => file),
-    // Force: a block without imports is a module too, and does not see the others' names.
+    // `force`: a block without imports is a module too, and does not see the others' names.
     { ...config?.options, moduleDetection: ts.ModuleDetectionKind.Force },
   );
   return ts.getPreEmitDiagnostics(program).map((diagnostic) => {
@@ -79,5 +79,5 @@ for (const { file, document, line, runs } of blocks) {
 }
 for (const failure of failures) console.error(failure);
 console.log(`${blocks.length} examples in ${documents.length} documents, ${failures.length} failures`);
-// Ends here whatever an example left running.
+// Stops everything that an example left running.
 process.exit(failures.length > 0 ? 1 : 0);

@@ -1,5 +1,6 @@
-// Random logs of raw links of every type, for `npm run gen:changed-links`: fields are drawn from what the log has, and often from what it
-// does not have, and the epoch and the grants that a link then owes are worked out, so that no rule is hidden behind another.
+// Random logs of raw links of every type, for `npm run gen:changed-links`. Fields are drawn from values that the log has, and
+// often from others. The epoch and the grants that a link then owes are computed, so that a check of grants does not hide other
+// rules.
 
 import { equalBytes } from "../src/bytes/bytes.js";
 import type { MemberId } from "../src/bytes/ids.js";
@@ -26,10 +27,10 @@ const KEYS: readonly string[] = ["Key A", "Key B", "Key C"];
 const ROLES: readonly Role[] = ["discover", "manage", "recover"];
 const GRANTING: ReadonlySet<string> = new Set(["enroll", "rotate", "regrant", "reclaim", "renew-escrow"]);
 const SOME_GRANTS = [{ from: 1, to: 1, count: 1, keyring: DIGEST, boxes: [[new Uint8Array(16), DIGEST]] }];
-/** How often a field is drawn from what does not fit, once in so many. */
+/** How often a field is drawn from values that do not fit: once in this many. */
 const ODD = 12;
 
-/** A log after so many links that it took, and every link that was tried on the way. */
+/** A log of the links that it accepted, and every link that was tried. */
 export function drawHistory(seed: string, links: number): DrawnHistory {
   const draw = drawer(seed);
   let world = draw.nat(3) === 0 ? Links.ofEscrow() : Links.ofUser();
@@ -40,7 +41,7 @@ export function drawHistory(seed: string, links: number): DrawnHistory {
     try {
       world = world.append(entry);
     } catch {
-      // Refused: what for is told where it is judged.
+      // Refused: the verifier that judges the link finds the reason.
     }
   }
   return { log: world.log, tried };
@@ -51,7 +52,7 @@ export function entriesOf({ links }: LogState): readonly Uint8Array[] {
   return [...links].map(({ bytes }) => rawEntry(bytes));
 }
 
-/** What one link may say, drawn from one state. */
+/** Possible values of the fields of one link, drawn from one state. */
 class Author {
   readonly #log: LogState;
   readonly #draw: Draw;
@@ -69,7 +70,7 @@ class Author {
       const entry = world.next(fields, signing);
       if (!GRANTING.has(fields["type"] as string) || takeApart(entry).body.has("grants")) return entry;
     } catch {
-      // What is owed for runs that are none has no encoding.
+      // A grant of no runs has no encoding.
     }
     return world.next({ ...fields, grants: SOME_GRANTS }, signing);
   }
@@ -227,7 +228,7 @@ class Author {
     return this.#simple("policy", { policy }, ...(disables !== this.#odd() ? [OPERATOR] : []));
   }
 
-  /** A link by an active device or backup key, or now and then by a removed one. */
+  /** A link by an active device or backup key, and sometimes by a removed one. */
   #simple(type: string, fields: LinkFields, ...others: readonly RawSigner[]) {
     const people = [...this.#log.active.values()].filter(({ kind }) => kind !== "escrow");
     const gone = [...this.#log.removed].filter(({ kind }) => kind !== "escrow");
@@ -266,7 +267,7 @@ class Author {
     return [...this.#log.active.values()].find((member) => equalBytes(idBytes(member.id), id));
   }
 
-  /** Whom to approve and whom to remove: few, sorted, and mostly active ones. */
+  /** Members to approve and members to remove: few, sorted, and mostly active. */
   #lists(): readonly [approve: readonly Uint8Array[], remove: readonly Uint8Array[]] {
     const ids: readonly MemberId[] = [...this.#log.active.keys()];
     const approve = this.#draw.some(ids, 1).sort();
@@ -307,14 +308,14 @@ class Author {
     return canonicalRuns(this.#draw.some(epochs, epochs.length / 2).map((epoch): Run => [epoch, epoch]));
   }
 
-  /** Any runs, whether they are maximal or not. */
+  /** Any runs, maximal or not. */
   #runs(): Runs {
     const epoch = () => 1 + this.#draw.nat(this.#log.epochs.length + 1);
     return Array.from({ length: this.#draw.nat(3) }, (): Run => [epoch(), epoch()]);
   }
 }
 
-/** As a log remembers a key. */
+/** A key in the form that a log keeps. */
 function digestOf(key: Uint8Array): string {
   return toHex(labelledHash(LABELS.publicKey, key));
 }

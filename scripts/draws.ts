@@ -1,8 +1,8 @@
-// Choices that follow from a seed, so that a difference can be seen again.
+// Random choices that follow from a seed, so that a difference can be reproduced.
 
 import { seededEnv } from "../test/support/seeded-env.js";
 
-/** One of no things was asked for. */
+/** Thrown when a choice from an empty list is requested. */
 export class NothingToDraw extends Error {}
 
 /** Draws by a seed. */
@@ -13,7 +13,7 @@ export function drawer(seed: string) {
     if (items.length === 0) throw new NothingToDraw();
     return items[nat(items.length)] as T;
   };
-  /** About so many. */
+  /** About this many. */
   const some = <T>(items: readonly T[], number: number): T[] =>
     items.filter(() => nat(1000) * items.length < 1000 * number);
   return { nat, oneOf, some };

@@ -1,7 +1,7 @@
-// npm run gen:questions [-- --histories N] [-- --seed TEXT]: random logs of users with honest and dishonest devices and admins, and what
-// this library answers when a device asks what it owes (11.2), whom it doubts (ESC-8) and whether it may grant to escrow (ESC-4).
-// Written as lines of JSON, for `python3 tools/verifier questions`, which answers the same from the specification alone and says what
-// a line holds. docs/assurance.md.
+// npm run gen:questions [-- --histories N] [-- --seed TEXT]: random logs of users with honest and dishonest devices and admins,
+// and this library's answers to three questions of a device: what it owes (11.2), which members it doubts (ESC-8), and whether it
+// may grant to escrow (ESC-4). Written as lines of JSON, for `python3 tools/verifier questions`, which answers the same questions
+// from the specification alone and documents the format of a line. docs/assurance.md.
 
 import { parseArgs } from "node:util";
 import { drawer } from "./draws.js";

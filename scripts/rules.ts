@@ -1,11 +1,13 @@
-// Writes docs/rules.md: each rule of docs/spec.md, where src/ enforces it, and which tests name it. `--check` compares instead of
-// writing. Both fail when a rule in force has no place in src/ or no test, and when src/ or test/ name a rule that is not defined.
+// Writes docs/rules.md: each rule of docs/spec.md, where src/ enforces it, and how many tests name it. Writes the names of these tests
+// to build/rules-tests.md, which git ignores. `--check` compares docs/rules.md instead of writing it. Both fail when a rule in force has
+// no place in src/ or no test, and when src/ or test/ name a rule that is not defined.
 
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import ts from "typescript";
 
 const report = "docs/rules.md";
+const testReport = "build/rules-tests.md";
 
 interface Rule {
   readonly id: string;
@@ -163,7 +165,7 @@ function tableOf(rules: readonly Rule[], places: readonly Place[], tests: readon
     const where = shownPlaces(places.filter((place) => place.id === id));
     const count = tests.filter((test) => test.id === id).length;
     const cells = [`**${id}**`, meaning.replaceAll("|", "\\|"), where.map((place) => `\`${place}\``).join("<br>")];
-    return `| ${[...cells, `[${count}](#${id.toLowerCase()})`].join(" | ")} |`;
+    return `| ${[...cells, count].join(" | ")} |`;
   });
   return ["| rule | what it says | where in `src/` | tests |", "|---|---|---|---|", ...rows].join("\n");
 }
@@ -174,7 +176,7 @@ function testList({ id }: Rule, tests: readonly TestNaming[]): string {
     const titles = own.filter((test) => test.file === file).map(({ title }) => `  - ${escapeMarkdown(title)}`);
     return [`- \`${file}\``, ...new Set(titles)].join("\n");
   });
-  return [`### ${id}\n`, ...(files.length > 0 ? files : ["None."])].join("\n");
+  return [`## ${id}\n`, ...(files.length > 0 ? files : ["None."])].join("\n");
 }
 
 const rules = definedRules();
@@ -184,24 +186,18 @@ const sources = filesIn("src", ".ts").filter((file) => file !== join("src", "err
 const places = sources.flatMap(placesIn);
 const tests = filesIn("test", ".test.ts").flatMap(testsIn);
 
-const markdown = `<!-- Made by \`npm run gen:rules\` from docs/spec.md, src/ and test/. CI fails when it is out of date. -->
-
-# Rules
-
-From each rule of the [specification](spec.md) to its place in the code and to the tests that name it. Many rules are checked in one
-place and relied on in others; the places here are the checks, or where a rule holds by construction, the code that says so.
-
-${tableOf(inForce, places, tests)}
-
-Reserved, and neither checked nor tested: ${rules
-  .filter(({ isReserved }) => isReserved)
-  .map(({ id }) => id)
-  .join(", ")}.
-
-## Tests
-
-${inForce.map((rule) => testList(rule, tests)).join("\n\n")}
-`;
+const reserved = rules.filter(({ isReserved }) => isReserved).map(({ id }) => id);
+const sections = [
+  "<!-- Made by `npm run gen:rules` from docs/spec.md, src/ and test/. CI fails when it is out of date. -->",
+  "# Rules",
+  `Each rule of the [specification](spec.md), its place in the code, and how many tests name it. Many rules are checked in one place and
+relied on in others; the places here are the checks, or where a rule holds by construction, the code that says so. \`npm run gen:rules\`
+writes this table, and the names of the tests to \`${testReport}\`, which is not in the repository.`,
+  tableOf(inForce, places, tests),
+  ...(reserved.length > 0 ? [`Reserved, and neither checked nor tested: ${reserved.join(", ")}.`] : []),
+];
+const markdown = `${sections.join("\n\n")}\n`;
+const testLists = ["# Rules, and the tests that name them", ...inForce.map((rule) => testList(rule, tests))];
 
 const known = new Set(rules.map(({ id }) => id));
 const named = (file: string) => idsIn(readFileSync(file, "utf8")).map(({ id }) => ({ id, file }));
@@ -218,6 +214,8 @@ const problems = [
     .map(({ id }) => `${id} has no test that names it`),
 ];
 
+mkdirSync(dirname(testReport), { recursive: true });
+writeFileSync(testReport, `${testLists.join("\n\n")}\n`);
 if (!process.argv.includes("--check")) writeFileSync(report, markdown);
 else if (!existsSync(report) || readFileSync(report, "utf8") !== markdown) {
   problems.push(`${report} is out of date: run \`npm run gen:rules\`, then review and commit the difference`);

@@ -1,4 +1,4 @@
-// Writes docs/spec-example.md: a small log from fixed randomness with the values on the way, for whoever implements docs/spec.md.
+// Writes docs/spec-example.md: a small log from fixed randomness with the values on the way, for those who implement docs/spec.md.
 // Everything is derived here a second time, step by step as the spec says, and compared with what the library made. `--check`
 // compares the file instead of writing it.
 
@@ -32,7 +32,7 @@ const NONE = new Uint8Array(0);
 
 type Row = readonly [name: string, value: Uint8Array | string];
 
-/** The k-th draw is the byte k, as often as asked for; the clock goes on by a minute at each reading. */
+/** Draw number k is the byte k, repeated to the requested length. The clock advances by a minute at each reading. */
 function countingEnv(): Env {
   let draws = 0;
   let readings = 0;
@@ -50,7 +50,7 @@ function same(actual: Uint8Array, expected: Uint8Array | undefined, what: string
   if (!expected || !equalBytes(actual, expected)) throw new Error(`${what}: the spec's steps give other bytes`);
 }
 
-/** Lines of 32 bytes; of more than 256 bytes both ends, the length and the plain hash of all. */
+/** Lines of 32 bytes. For more than 256 bytes: both ends, the length and the plain hash of all. */
 function linesOf(value: Uint8Array | string): readonly string[] {
   if (typeof value === "string") return [value];
   if (value.length <= 256) return toHex(value).match(/.{1,64}/g) ?? [];
@@ -100,7 +100,7 @@ function linkRows(entry: Uint8Array, log: LogState): readonly Row[] {
   ];
 }
 
-/** The grants of a log's newest link, made once more from the seeds. */
+/** The grants of a log's newest link, made again from the seeds. */
 function grantRows(entry: Uint8Array, log: LogState, seedOf: (epoch: number) => Uint8Array): readonly Row[] {
   const { attachments } = decodeEntry(entry);
   const record = log.links.last();
@@ -190,9 +190,9 @@ const markdown = `<!-- Made by \`npm run gen:spec-example\`. CI fails when it is
 
 # A worked example
 
-Values to check an implementation of [spec.md](spec.md) against. The k-th time that randomness is asked for, it is the byte k, as often as
-needed. The clock starts at ${START} (2026-01-01T00:00:00Z) and goes on by 60,000 each time it is read, once for each link. Values are
-hexadecimal; long ones are shown by both ends, with their length and the plain SHA-256 of all their bytes.
+Values to check an implementation of [spec.md](spec.md) against. The k-th draw of randomness is the byte k, repeated to the
+length of the draw. The clock starts at ${START} (2026-01-01T00:00:00Z) and advances by 60,000 each time it is read, once for each link.
+Values are hexadecimal. Of a long value both ends are shown, with its length and the plain SHA-256 of all its bytes.
 
 ## 1. The laptop opens the log
 

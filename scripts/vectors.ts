@@ -1,4 +1,4 @@
-// Writes vectors/: attacks that a reader must refuse, and values that it must arrive at, all from fixed seeds. `--check` compares
+// Writes vectors/: attacks that a reader must refuse, and values that it must compute, all from fixed seeds. `--check` compares
 // instead of writing. The format is in vectors/README.md.
 
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -11,7 +11,7 @@ import { withTable } from "./vectors/readme.js";
 
 const folder = "vectors";
 
-/** The vectors that there are. */
+/** All vectors. */
 function filesThere(): readonly string[] {
   if (!existsSync(folder)) return [];
   const paths = readdirSync(folder, { recursive: true, encoding: "utf8" });
@@ -19,7 +19,7 @@ function filesThere(): readonly string[] {
 }
 
 const vectors = [...negativeFiles(), ...(await positiveFiles())];
-// Last, since the others name what they begin with.
+// Last, since the other files name the prefixes that they use.
 const files: readonly VectorFile[] = [...vectors, ...prefixFiles()];
 const wanted = new Map(files.map(([path, content]) => [path, `${JSON.stringify(content, undefined, 1)}\n`]));
 const [readme, spec] = [join(folder, "README.md"), "docs/spec.md"].map((path) => readFileSync(path, "utf8"));

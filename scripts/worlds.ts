@@ -1,6 +1,6 @@
-// npm run check:worlds [-- --full | --deep | --depth N] [--minutes N] [--start NAME]: explores small worlds with the real link code, prints
-// states and transitions, and a counterexample with its moves if a rule breaks (status 1; 3 when only the clock stopped it).
-// docs/assurance.md.
+// npm run check:worlds [-- --full | --deep | --depth N] [--minutes N] [--start NAME]: explores small worlds with the real link
+// code. Prints states and transitions, and a counterexample with its moves if a rule breaks (status 1; 3 when time ran out
+// first). docs/assurance.md.
 
 import { parseArgs } from "node:util";
 import { bundle } from "../test/worlds/build.js";
@@ -31,7 +31,7 @@ const found: Explored[] = [];
 const queue = [...chosen];
 const began = performance.now();
 
-/** Works the queue off; two of these use two cores. */
+/** Works off the queue. Two workers use two cores. */
 async function work(): Promise<void> {
   for (let start = queue.shift(); start; start = queue.shift()) {
     const explored = await runBundle(code, { ...start, start: start.moves, depth: depthOf(start), milliseconds });

@@ -87,6 +87,14 @@ export interface ErrorOptions {
   readonly cause?: unknown;
 }
 
+/** What each error says without its rule: for an error that says the same of something larger. */
+const PROBLEMS = /* @__PURE__ */ new WeakMap<KeysteadError, string>();
+
+/** What an error says without its rule: what was wrong, in words. */
+export function problemOf(error: KeysteadError): string {
+  return PROBLEMS.get(error) ?? error.message;
+}
+
 /** The one error class of the library. Thrown, never returned; a call that throws has changed nothing. */
 export class KeysteadError extends Error {
   /** Always `KeysteadError`. */
@@ -106,5 +114,6 @@ export class KeysteadError extends Error {
     this.code = code;
     this.rule = options.rule;
     this.details = Object.freeze({ ...options.details });
+    PROBLEMS.set(this, message);
   }
 }

@@ -77,7 +77,7 @@ export { type Standing, standing } from "./grants/standing.js";
 export { unsafeSerializeKeyring } from "./grants/store-keyring.js";
 export { Keyring } from "./keys/keyring.js";
 export { parseKeyring } from "./keys/keyring-bytes.js";
-export type { Clock } from "./log/checks.js";
+export type { Clock } from "./log/clock.js";
 export type { Pointer } from "./log/fields.js";
 export type { NamedHead } from "./log/heads.js";
 export type {
@@ -105,9 +105,9 @@ export {
 export { type Env, systemEnv } from "./primitives/env.js";
 export type { EscrowKnowledge, EscrowLogAtHand } from "./trust/soundness.js";
 export type { Activity, ActivityDeed, ActivityFacts } from "./views/activity.js";
-export type { DoneBy } from "./views/deeds.js";
 export type { DevicesOptions } from "./views/devices.js";
 export { type DevicesAndActivity, type DeviceView, devicesAndActivity } from "./views/devices-and-activity.js";
+export type { DoneBy } from "./views/done-by.js";
 export { english } from "./views/english.js";
 export type { CorrectionLine, CoverageColumn, CoverageLine, ReportColumn, ReportLine } from "./views/lines.js";
 export type { FurtherApproval, PendingMember } from "./views/pending.js";

@@ -1,4 +1,4 @@
-// What the benchmark does in the browser: the bundle of this has the portable backend, as an app's bundle has.
+// The part of the benchmark that runs in the browser. Its bundle has the portable backend, as an app's bundle has.
 
 import { createLog, openStream, sealStream, systemEnv, verifyLog } from "keystead";
 import type { Portable } from "../support/bundle.js";
@@ -9,7 +9,7 @@ import { bareLoops, IN_FLIGHT } from "../support/web-crypto.js";
 
 const CHUNK = 65_536;
 
-/** What the page is told. */
+/** Options of the page. */
 export interface Orders {
   /** Entries of a log, base64. */
   readonly entries: readonly string[];

@@ -1,4 +1,4 @@
-// Appending one more link to a log that is verified already, short or long.
+// Appends one more link to a log that is verified already, short or long.
 
 import { appendEntry, type LogState, verifyLog } from "keystead";
 import { longLog, SUBJECT } from "../support/long-log.js";

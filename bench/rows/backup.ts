@@ -1,4 +1,4 @@
-// A backup key from its text to keys that open data: typed well, and with the worst mistakes that are corrected.
+// A backup key from its text to keys that open data: typed correctly, and with the worst mistakes that are corrected.
 
 import { checkBackupKey, createLog, type MemberState, makeBackupKey, openBackupKey, rotate, systemEnv } from "keystead";
 import { SUBJECT } from "../support/long-log.js";
@@ -10,7 +10,7 @@ const env = systemEnv();
 const ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 const TEXTS = 12;
 
-/** The text with others in the place of these characters, counted without dashes. */
+/** The text with other characters at these places, counted without dashes. */
 function edited(text: string, places: readonly number[], change: (char: string) => string): string {
   const chars = [...text.replaceAll("-", "")];
   for (const place of places) chars[place] = change(chars[place] as string);
@@ -19,7 +19,7 @@ function edited(text: string, places: readonly number[], change: (char: string) 
 
 const next = (char: string) => ALPHABET.charAt((ALPHABET.indexOf(char) + 1) % ALPHABET.length);
 
-/** What is corrected at most, of each kind; places differ from text to text. */
+/** The most mistakes of each kind that are corrected. Places differ from text to text. */
 const MISTAKES: Readonly<Record<string, (text: string, turn: number) => string>> = {
   "3 wrong": (text, turn) => edited(text, [4 + turn, 14 + turn, 22 + turn], next),
   "6 unreadable": (text, turn) =>

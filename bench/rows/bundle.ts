@@ -1,4 +1,4 @@
-// What an app's users download: bundled, minified, gzipped.
+// The size that an app's users download: bundled, minified, gzipped.
 
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
@@ -6,7 +6,7 @@ import { bundle, ROOT } from "../support/bundle.js";
 import type { Row } from "../support/row.js";
 
 const PEERS = ["age-encryption", "ts-mls", "openpgp", "libsodium-wrappers-sumo", "@localfirst/auth"];
-/** What src/primitives/ imports of noble. */
+/** The parts of noble that src/primitives/ imports. */
 const NOBLE = `
   export { gcm } from "@noble/ciphers/aes.js";
   export { chacha20poly1305 } from "@noble/ciphers/chacha.js";

@@ -9,7 +9,7 @@ import { CACHE } from "../support/long-log.js";
 import { median } from "../support/measure.js";
 import { type Row, ratio } from "../support/row.js";
 
-/** What is not ours stays outside, at its place: a package beside the benchmarks could be another version. */
+/** Other packages stay outside the bundle, at their place: a package beside the benchmarks could be another version. */
 const found = new Set<string>();
 const external: Plugin = {
   name: "external",
@@ -23,7 +23,7 @@ const external: Plugin = {
   },
 };
 
-/** Milliseconds until a module is there, in a process of its own. */
+/** Milliseconds until a module is loaded, in a process of its own. */
 function importing(...modules: readonly string[]): number {
   const imports = modules.map((module) => `await import(${JSON.stringify(module)});`).join("");
   const script = `const start = performance.now(); ${imports} console.log(performance.now() - start);`;

@@ -1,5 +1,5 @@
-// How fast an organisation's report is, and whether its memory is flat over 10,000 users: docs/spec.md section 11.
-// 240 distinct verified logs of 20 links are reused in turn through an async generator.
+// How fast an organisation's report is, and whether its memory is flat over 10,000 users: docs/spec.md section 11. An async
+// generator gives 240 distinct verified logs of 20 links, again and again.
 
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
@@ -38,7 +38,7 @@ function escrowLog(): LogState {
   return setPolicy(ann, { enabled: true }, env).accept().log;
 }
 
-/** A user's log up to its last link: a phone was approved, escrow was enrolled at some time or never, and keys rotated. */
+/** A user's log up to its last link: a phone was approved, escrow was enrolled at some point or never, and keys rotated. */
 function trunk(index: number, escrow: LogState): MemberState {
   const enrollsAt = index % 6 === 0 ? Number.POSITIVE_INFINITY : 3 + index;
   let laptop: MemberState = createLog({ subject: `user${index}`, device: { name: "Laptop" } }, env).accept();
@@ -57,7 +57,7 @@ function trunk(index: number, escrow: LogState): MemberState {
   return laptop;
 }
 
-/** Distinct verified logs: each trunk ends in many ways, which costs less than that many whole logs. */
+/** Distinct verified logs. Each trunk ends in many ways, which costs less than authoring that many whole logs. */
 function buildLogs(escrow: LogState, trunkCount: number): readonly LogState[] {
   const trunks = Array.from({ length: trunkCount }, (_, index) => trunk(index, escrow));
   return trunks.flatMap((laptop) => Array.from({ length: 20 }, () => rotate(laptop, env).accept().log));
@@ -67,7 +67,7 @@ async function* users(logs: readonly LogState[], count: number): AsyncGenerator<
   for (let index = 0; index < count; index++) yield { log: logs[index % logs.length] as LogState };
 }
 
-/** What any report must do at least: look at every link and every box of every user once. */
+/** The least that any report must do: look at every link and every box of every user once. */
 async function baseline(logs: readonly LogState[], count: number): Promise<number> {
   let boxes = 0;
   for await (const { log } of users(logs, count))
@@ -84,7 +84,7 @@ const heap = (): number => {
   return process.memoryUsage().heapUsed / 1_000_000;
 };
 
-/** Everything an admin is shown or saves. @returns characters of the file */
+/** Everything that an admin sees or saves. @returns characters of the file */
 async function report(escrow: LogState, logs: readonly LogState[], count: number, marks?: number[]): Promise<number> {
   const totals = new ReportTotals();
   let characters = 0;

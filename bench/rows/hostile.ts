@@ -1,5 +1,5 @@
-// Verifying a log that an insider made to be slow, against an honest log of as many bytes: whatever is written, verification stays
-// near-linear in the bytes (docs/spec.md section 6).
+// Verifies a log that an insider made to be slow, and compares with an honest log of as many bytes: verification must stay
+// near-linear in the bytes for every log (docs/spec.md section 6).
 
 import { verifyLog } from "keystead";
 import { decodeEntry, encodeEntry } from "../../src/log/entry.js";

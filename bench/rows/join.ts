@@ -1,4 +1,4 @@
-// A device joins and is approved, after few epochs and after many: what both devices do, and the grant of all history.
+// A device joins and is approved, after few epochs and after many: the work of both devices, with the grant of all history.
 
 import { createLog, joinLog, type MemberState, type Proposal, receive, review, rotate, systemEnv } from "keystead";
 import { SUBJECT } from "../support/long-log.js";
@@ -9,14 +9,14 @@ import { type Row, ratio } from "../support/row.js";
 
 const env = systemEnv();
 
-/** A log with one device and so many epochs. */
+/** A log with one device and `epochs` epochs. */
 function withHistory(epochs: number): MemberState {
   let session: MemberState = createLog({ subject: SUBJECT, device: { name: "Laptop" } }, env).accept();
   while (session.log.epochs.length < epochs) session = rotate(session, env).accept();
   return session;
 }
 
-/** The whole, and its two halves: what the laptop does, and what the phone does with the grants that it gets. */
+/** The whole, and its two halves: the laptop approves, and the phone opens the grants that it gets. */
 function joining(laptop: MemberState) {
   const enter = () => joinLog(laptop.log, { device: { name: "Phone" } }, env);
   const approve = (phone: Proposal<MemberState>) =>

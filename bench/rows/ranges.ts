@@ -1,4 +1,4 @@
-// 1 MB out of the middle of 1 GB, and out of less, and elsewhere.
+// Reads 1 MB from the middle of 1 GB, of less, and from other places.
 
 import { openRandomAccess, systemEnv } from "keystead";
 import { compare } from "../support/measure.js";

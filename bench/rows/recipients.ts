@@ -1,4 +1,4 @@
-// 1 KB sealed to one, and to very many.
+// 1 KB sealed to one recipient, and to many.
 
 import { createLog, type MemberState, openContent, sealContent, systemEnv } from "keystead";
 import { compare, time } from "../support/measure.js";
@@ -7,7 +7,7 @@ import { type Line, type Row, ratio, type Scale } from "../support/row.js";
 
 const env = systemEnv();
 const CONTENT = new Uint8Array(1024).fill(7);
-/** age takes 8 s for 1,000 recipients; 10,000 show nothing more. */
+/** age takes 8 s for 1,000 recipients; 10,000 would show nothing more. */
 const MOST_FOR_AGE = 1000;
 
 export const recipients: Row = {
@@ -69,7 +69,7 @@ async function* one(
   if (!isCompared) {
     told = 0;
     await time(seal);
-    yield { what: `${count}: times that progress is told`, value: told, unit: "" };
+    yield { what: `${count}: calls of onProgress`, value: told, unit: "" };
   }
 }
 

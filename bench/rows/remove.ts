@@ -1,4 +1,4 @@
-// One of many devices is removed: one link with a new epoch, sealed to everybody who stays.
+// Removes one of many devices: one link with a new epoch, sealed to all remaining members.
 
 import { createLog, joinLog, type MemberId, type MemberState, receive, review, systemEnv } from "keystead";
 import { SUBJECT } from "../support/long-log.js";
@@ -10,7 +10,9 @@ import { type Row, ratio } from "../support/row.js";
 
 const env = systemEnv();
 
-/** A log of so many devices, as its first has it. Nobody is approved: whoever stays gets the new epoch all the same. */
+/**
+ * A log of `count` devices, as its first device has it. None is approved: all remaining members get the new epoch all the same.
+ */
 function logOf(members: number): MemberState {
   let session: MemberState = createLog({ subject: SUBJECT, device: { name: "Device 1" } }, env).accept();
   while (session.log.active.size < members) {
@@ -19,7 +21,7 @@ function logOf(members: number): MemberState {
   return session;
 }
 
-/** What an HPKE library does for as many who stay: a fresh 32-byte key sealed to each. */
+/** The same work of an HPKE library: a fresh 32-byte key, sealed to each remaining member. */
 async function hpkeRemove(suite: HpkeSuite, members: number) {
   const keys = await Promise.all(Array.from({ length: members - 1 }, () => suite.kem.generateKeyPair()));
   return async () => {
@@ -29,7 +31,7 @@ async function hpkeRemove(suite: HpkeSuite, members: number) {
   };
 }
 
-/** A team forgets nobody, so each time it is another member's turn, and the team a little smaller. */
+/** A team keeps removed members, so each round removes another member, from a team that is a little smaller. */
 async function authRemove(authPackage: Auth, members: number, rounds: number): Promise<number> {
   const { team } = teamOf(authPackage, members + rounds - 1);
   const samples: number[] = [];

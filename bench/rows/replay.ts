@@ -1,4 +1,4 @@
-// Reading a log again from a head that was verified before: the chain of hashes stands for the signatures.
+// Reads a log again from a head that was verified before: the chain of hashes replaces the signatures.
 
 import { verifyLog } from "keystead";
 import { portable } from "../support/bundle.js";

@@ -89,7 +89,7 @@ async function keystead(count: number): Promise<Works> {
   };
 }
 
-/** Most MB of heap and buffers while so many chunks go through sealing and opening, kept nowhere. */
+/** Most MB of heap and buffers while `count` chunks go through sealing and opening. No chunk is kept. */
 async function peakMemory(count: number): Promise<number> {
   const alice = createLog({ subject: "alice", device: { name: "Laptop" } }, env).accept();
   const [written, read] = [createHash("sha256"), createHash("sha256")];

@@ -1,4 +1,4 @@
-// Verifying a log from bytes, link by link: on the native backend, on the portable one, and by peers.
+// Verifies a log from bytes, link by link: on the native backend, on the portable one, and with peers.
 
 import { verifyLog } from "keystead";
 import { portable } from "../support/bundle.js";
@@ -72,7 +72,7 @@ export const verify: Row = {
     );
     yield* peers(scale, base);
 
-    /** The long log between two rounds of the short one, which may have become slower or faster meanwhile. */
+    /** Measures the long log between two rounds of the short one, in case the machine became slower or faster meanwhile. */
     async function* atLength(backend: string, long: () => unknown, brief: () => unknown, { quick }: Scale) {
       const around: number[] = [];
       const several = async () => void around.push(await time(brief, quick ? 1 : 10));

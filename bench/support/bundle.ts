@@ -1,4 +1,4 @@
-// Bundles with esbuild: the library on the portable backend, for Node and for a browser, and whatever else is to be weighed.
+// Bundles with esbuild: the library on the portable backend, for Node and for a browser, and modules whose size is measured.
 
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { type BuildOptions, build } from "esbuild";
@@ -23,7 +23,7 @@ export async function bundle(contents: string, options: BuildOptions = {}, resol
   return outputFiles?.[0]?.contents as Uint8Array;
 }
 
-/** What a browser would get, and noble's own Ed25519 to compare with. */
+/** The bundle that a browser would get, and noble's own Ed25519 to compare with. */
 export interface Portable {
   readonly keystead: typeof import("keystead");
   readonly ed25519: typeof import("@noble/curves/ed25519.js").ed25519;

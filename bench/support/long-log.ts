@@ -1,5 +1,5 @@
-// The logs that benchmarks verify: four members, rotations and reviews, authored by the library itself with a seeded env. A long
-// one takes minutes to author, so it is kept in bench/.cache.
+// The logs that benchmarks verify: four members, rotations and reviews, authored by the library itself with a seeded env.
+// Authoring a long one takes minutes, so bench/.cache keeps it.
 
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import {
@@ -22,13 +22,13 @@ export const SUBJECT = "bench@example.org";
 export const CACHE = new URL("../.cache/", import.meta.url);
 const SEED = "bench 1";
 const MEMBERS = 4;
-/** Once in so many links a device is exchanged: a new one joins, and one review approves it and removes another. */
+/** Every so many links a device is exchanged: a new one joins, and one review approves it and removes another. */
 const LINKS_A_DEVICE = 100;
-/** Once in so many links the author forgets its older epochs, and says so: a keyring is copied at every epoch that it gains. */
+/** Every so many links the author drops its older epochs, and declares that: each new epoch copies the keyring. */
 const LINKS_A_MEMORY = 500;
 const EPOCHS_KEPT = 100;
 
-/** A session of `members` approved devices, and every entry that led there. */
+/** The state of `members` approved devices, and every entry that led to it. */
 export function authorLog(
   members: number,
   env: Env,
@@ -57,7 +57,7 @@ function exchangeDevice(
   return after.accept();
 }
 
-/** `count` entries without attachments, as a sender gets them; from bench/.cache where they are there and valid. */
+/** `count` entries without attachments, as a sender gets them. From bench/.cache where it has them and they are valid. */
 export function longLog(count: number): readonly Uint8Array[] {
   const file = new URL(`log-${count}.bin`, CACHE);
   const cached = existsSync(file) ? unpack(readFileSync(file)) : [];
@@ -81,7 +81,7 @@ function authorLongLog(count: number): readonly Uint8Array[] {
   while (entries.length < count) {
     const oldest = [...session.log.active.keys()][1] as MemberId;
     const due = (every: number) => entries.length % every === every - 1 && count - entries.length > 1;
-    // Before the device is exchanged, which leaves out a number.
+    // Before the device is exchanged, which skips a number.
     if (due(LINKS_A_MEMORY)) session = forgetting(session);
     if (due(LINKS_A_DEVICE)) write((written) => exchangeDevice(session, written, env, [oldest]));
     write((written) => {
@@ -94,7 +94,7 @@ function authorLongLog(count: number): readonly Uint8Array[] {
   return entries;
 }
 
-/** A session whose member holds its newest epochs only, and will declare the others missing. */
+/** A state whose member holds its newest epochs only, and will declare the others missing. */
 function forgetting({ log, keyring }: MemberState): MemberState {
   const { member, keys, seeds } = partsOf(keyring);
   const all = [...seeds] as readonly (readonly [number, Secret])[];

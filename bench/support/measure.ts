@@ -1,15 +1,15 @@
-// Timing: works take turns, round by round, so that a neighbour's load falls on all of them alike, and the medians count.
+// Timing. The works take turns, round by round, so that other load on the machine affects all of them alike. The median counts.
 
-/** Something to be timed: one call is one piece of work. */
+/** Work to be timed: one call is one piece of work. */
 export type Work = () => unknown;
 
 export interface Rounds {
   readonly rounds: number;
-  /** A round repeats a work for about so long; a longer one is done once. */
+  /** A round repeats a work for about this long. A longer work runs once. */
   readonly milliseconds: number;
 }
 
-/** Milliseconds a call of each work, the median of the rounds; undefined for a work that is not there. */
+/** Milliseconds for each call of each work, the median of the rounds; undefined for a work that is not there. */
 export async function compare<Name extends string>(
   works: Readonly<Record<Name, Work | undefined>>,
   { rounds, milliseconds }: Rounds,
@@ -17,7 +17,7 @@ export async function compare<Name extends string>(
   const present = (Object.entries(works) as [Name, Work | undefined][]).filter(([, work]) => work !== undefined);
   const timed = [];
   for (const [name, work] of present as [Name, Work][]) {
-    // The first call warms up; a second one says how many make a round.
+    // The first call warms up. The second one determines how many calls make a round.
     let once = await time(work, 1);
     if (once < milliseconds) once = await time(work, 1);
     timed.push({
@@ -36,7 +36,7 @@ export async function compare<Name extends string>(
   >;
 }
 
-/** Milliseconds a call. */
+/** Milliseconds for each call. */
 export async function time(work: Work, calls = 1): Promise<number> {
   const start = performance.now();
   for (let call = 0; call < calls; call++) {

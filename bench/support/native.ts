@@ -1,10 +1,10 @@
-// Baselines: the same work by node:crypto alone, and what `openssl speed` says where there is one.
+// Baselines: the same work by node:crypto alone, and the result of `openssl speed` where openssl exists.
 
 import { execFileSync } from "node:child_process";
 import { createCipheriv, createDecipheriv, generateKeyPairSync, sign, verify } from "node:crypto";
 import type { Work } from "./measure.js";
 
-/** One Ed25519 verification by node:crypto of a message as long as a link's body, with the key object at hand. */
+/** One Ed25519 verification by node:crypto of a message as long as a link's body, with a ready key object. */
 export function nativeVerify(bytes: number): Work {
   const { privateKey, publicKey } = generateKeyPairSync("ed25519");
   const message = new Uint8Array(bytes);
@@ -20,14 +20,14 @@ const nonceOf = (index: number): Uint8Array => {
   return nonce;
 };
 
-/** AES-256-GCM by node:crypto over `count` chunks, kept nowhere. */
+/** AES-256-GCM by node:crypto over `count` chunks. No chunk is kept. */
 export function nativeSeal(chunk: Uint8Array, count: number): Work {
   return () => {
     for (let index = 0; index < count; index++) sealChunk(chunk, index);
   };
 }
 
-/** The other way: each time the chunk in its first place is opened. */
+/** The reverse: each call opens the chunk in its first place. */
 export function nativeOpen(chunk: Uint8Array, count: number): Work {
   const { sealed, tag } = sealChunk(chunk, 0);
   return () => {
@@ -46,7 +46,7 @@ function sealChunk(chunk: Uint8Array, index: number) {
   return { sealed, tag: cipher.getAuthTag() };
 }
 
-/** Milliseconds a verification, by `openssl speed`; undefined without openssl. By the clock, as everything here. */
+/** Milliseconds for each verification, by `openssl speed`; undefined without openssl. Elapsed time, as everywhere here. */
 export function opensslVerify(): number | undefined {
   const perSecond = speed("ed25519", [])?.split(/\s+/).at(-1);
   return perSecond === undefined ? undefined : 1000 / Number(perSecond);

@@ -9,7 +9,7 @@ export interface BuiltTeam {
   readonly context: { readonly user: AuthUser; readonly device: AuthDevice };
 }
 
-/** A team of one, after so many changes. */
+/** A team of one, after `changes` changes. */
 export function builtTeam(auth: Auth, changes: number): BuiltTeam {
   const context = person(auth, "alice");
   const team = auth.createTeam("Bench", context);
@@ -17,7 +17,7 @@ export function builtTeam(auth: Auth, changes: number): BuiltTeam {
   return { auth, team, context };
 }
 
-/** A team of so many. */
+/** A team of `members`. */
 export function teamOf(auth: Auth, members: number): BuiltTeam {
   const built = builtTeam(auth, 0);
   for (let count = 1; count < members; count++) {

@@ -5,7 +5,7 @@ import type { Mls, MlsState } from "./peers.js";
 
 const SUITE = "MLS_256_XWING_AES256GCM_SHA512_Ed25519";
 
-/** A group of so many, as its founder and its second member have it. */
+/** A group of `members`, as its founder and its second member have it. */
 async function groupOf(mls: Mls, members: number) {
   const cipherSuite = await mls.getCiphersuiteImpl(mls.getCiphersuiteFromName(SUITE));
   const packageOf = (name: string) => {
@@ -33,14 +33,14 @@ async function groupOf(mls: Mls, members: number) {
   return { founder: newState, second: await join(), cipherSuite };
 }
 
-/** Removes the last of so many members; the same each time. */
+/** Removes the last of `members`; the same one each time. */
 export async function mlsRemove(mls: Mls, members: number): Promise<Work> {
   const { founder, cipherSuite } = await groupOf(mls, members);
   const extraProposals = [{ proposalType: "remove", remove: { removed: members - 1 } }];
   return () => mls.createCommit({ state: founder, cipherSuite }, { extraProposals });
 }
 
-/** Processes so many commits from their bytes. */
+/** Processes the commits from their bytes. */
 export async function mlsCommits(mls: Mls, members: number, commits: number): Promise<Work> {
   const { founder, second, cipherSuite } = await groupOf(mls, members);
   const messages: Uint8Array[] = [];

@@ -1,5 +1,5 @@
-// The packages that benchmarks compare with. They have a lockfile of their own, bench/package-lock.json, and are not needed: what is
-// not installed is left out. Each type is the part that is used.
+// The packages that benchmarks compare with. They have their own lockfile, bench/package-lock.json, and are optional: rows skip
+// packages that are not installed. Each type declares the part that is used.
 
 import { existsSync } from "node:fs";
 

@@ -1,17 +1,17 @@
-// What a benchmark gives, and how it is printed: line by line, each as a ratio to the row's baseline and against its target.
+// Results of a benchmark, and how they are printed: line by line, each as a ratio to the row's baseline and against its target.
 
 import type { Rounds } from "./measure.js";
 
-/** How large and how often. */
+/** Sizes and repetitions. */
 export interface Scale {
-  /** Small sizes, to see that everything runs: figures mean nothing. */
+  /** Small sizes, to check that everything runs. The figures mean nothing. */
   readonly quick: boolean;
   readonly rounds: Rounds;
   /** For works that take seconds. */
   readonly fewRounds: Rounds;
 }
 
-/** One thing measured. */
+/** One measurement. */
 export interface Line {
   readonly what: string;
   /** Undefined: the peer is not installed. */
@@ -22,12 +22,12 @@ export interface Line {
   readonly target?: Target | undefined;
 }
 
-/** What a figure is held against. */
+/** The target of a figure. */
 export interface Target {
   readonly figure: number | undefined;
   readonly atMost?: number;
   readonly atLeast?: number;
-  /** What the figure is, such as `× baseline`. */
+  /** The unit of the figure, such as `× baseline`. */
   readonly of: string;
 }
 
@@ -52,7 +52,7 @@ function formatTarget({ figure, atMost, atLeast, of }: Target): string {
   return `target ${limit} ${of}: ${met ? "met" : "MISSED"} (${round(figure)})`;
 }
 
-/** Three digits that mean something. */
+/** Three significant digits. */
 function round(value: number): string {
   return value >= 100
     ? Math.round(value).toLocaleString("en")

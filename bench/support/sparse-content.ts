@@ -1,4 +1,4 @@
-// Sealed content of any size that is not there: a chunk is sealed when it is first read. Every byte of it is zero.
+// Sealed content of any size that needs no storage: each chunk is sealed when it is first read. Every byte of it is zero.
 
 import { createLog, type Env, type Keyring, type RandomAccessSource } from "keystead";
 import { concat } from "../../src/bytes/bytes.js";

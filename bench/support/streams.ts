@@ -1,6 +1,6 @@
-// Streams to be worked on: made as they are read, and read to their end.
+// Streams for benchmarks: made as they are read, and read to their end.
 
-/** So many pieces, each a copy: whoever reads a stream may take over its buffers. */
+/** `count` pieces, each a copy: a reader of a stream may take over its buffers. */
 export function pieces(
   piece: Uint8Array,
   count: number,

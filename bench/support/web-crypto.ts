@@ -1,10 +1,10 @@
-// The baseline of streams where WebCrypto is the fastest there is: AES-256-GCM and nothing else.
+// The baseline of streams where WebCrypto is the fastest choice: AES-256-GCM and nothing else.
 
 import type { Work } from "./measure.js";
 
 export const IN_FLIGHT = 16;
 
-/** The least that sealing and opening so many chunks takes, which are kept nowhere. */
+/** The shortest time to seal and open `count` chunks. No chunk is kept. */
 export async function bareLoops(
   piece: Uint8Array<ArrayBuffer>,
   count: number,

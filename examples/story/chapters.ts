@@ -1,4 +1,4 @@
-// The story itself, chapter by chapter. Each step that must succeed is checked, and each that must fail is seen to fail.
+// The story itself, chapter by chapter. The code checks each step that must succeed, and each that must fail.
 
 import {
   checkBackupKey,
@@ -30,12 +30,12 @@ const PURPOSE = { purpose: "letter" };
 export async function tellStory({ bytes, name, folder, print }: StoryOptions): Promise<void> {
   const { env, title, say } = teller(print);
   const log = folder.openLog();
-  /** Sends a proposal. This server accepts everything, so the device goes on with what the proposal leads to. */
+  /** Sends a proposal. This server accepts everything, so the device continues with the state that the proposal leads to. */
   const publish = <T>(proposal: Proposal<T>, what: string): T => {
     log.publish(proposal.entry, what);
     return proposal.accept();
   };
-  /** What anybody gets who asks the server: verified from the first byte on. */
+  /** The log as anybody gets it from the server: verified from the first byte on. */
   const publicLog = () => verifyLog(log.entries, { subject: ALICE, now: env.now() });
   const catchUp = <T extends MemberState>(session: T): MemberState =>
     log.entries
@@ -142,7 +142,7 @@ export async function tellStory({ bytes, name, folder, print }: StoryOptions): P
   for (const session of [laptop, phone, tablet]) session.keyring.wipe();
 }
 
-/** The key as a person in a hurry types it: small letters, spaces, and two wrong characters. */
+/** The key as somebody in a hurry types it: small letters, spaces, and two wrong characters. */
 function withMistakes(paper: string, env: Env): string {
   const characters = [...paper.replaceAll("-", "")];
   const alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";

@@ -1,5 +1,5 @@
-// The escrow chapters: an organisation that can restore its users, and that knows what it could not read. Each step that must
-// succeed is checked, and each that must fail is seen to fail.
+// The escrow chapters: an organisation that can restore its users, and that knows what it could not read. The code checks each
+// step that must succeed, and each that must fail.
 
 import {
   agenda,
@@ -117,18 +117,18 @@ export async function tellEscrowStory({ bytes, name, folder, print }: StoryOptio
   say(`They publish the log's fingerprint:\n${indent(inRows(String(fingerprintOf(escrow.verified))))}`);
 
   title("Three users");
-  /** What a device knows of escrow besides its own log: the newest escrow log, and what its user confirmed. */
+  /** A device's knowledge of escrow besides its own log: the newest escrow log, and the head that its user confirmed. */
   const knowing = (confirmed?: LogState) => ({
     ...{ now: env.now(), escrowLog: escrow.verified, confirmed: confirmed?.head },
   });
-  /** The first step that a device owes, which the story knows. */
+  /** The first step that a device owes, which must be the one that the story names. */
   const owed = (session: MemberState, knowledge: EscrowKnowledge & { readonly now: number }, what: string): Step => {
     const [step] = agenda(session, knowledge);
     const named = step && (step.do === "author" ? step.link : step.do === "ask" ? step.question : step.what);
     expect(named === what, `the device owes ${what}`);
     return step as Step;
   };
-  /** A device does what it owes. */
+  /** A device does the step that it owes. */
   const follow = (
     user: ServerLog,
     session: MemberState,
@@ -179,7 +179,7 @@ export async function tellEscrowStory({ bytes, name, folder, print }: StoryOptio
   oldest = ben.catchUp(oldest);
   owed(oldest, knowing(), "confirm-escrow");
   const compared = escrow.compare(ann.log);
-  // The phone set the pointer: Ben's old computer, the founding one, gives it its own class first.
+  // The phone set the pointer, so Ben's old computer, the founding one, first gives it its own class.
   oldest = follow(ben, oldest, "renew-escrow", compared);
   const step = owed(oldest, knowing(compared), "extend-escrow");
   say(

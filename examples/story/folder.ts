@@ -1,5 +1,5 @@
-// The story's server: a folder. It stores what it is given and gives it to anybody; nothing in it is secret but the recovery
-// sheets, which stand for paper in a drawer.
+// The story's server: a folder. It stores every byte that it gets and gives it to anybody. Nothing in it is secret except the
+// recovery sheets, which stand for paper in a drawer.
 
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -7,7 +7,7 @@ import { join } from "node:path";
 const FOLDERS = ["log", "sealed", "paper"];
 const REPORT = "report.csv";
 
-/** Where the story's bytes go. */
+/** The folder for the story's bytes. */
 export class Folder {
   readonly #path: string;
 
@@ -40,7 +40,7 @@ export class Folder {
     this.#write("paper", name, page);
   }
 
-  /** Stores the organisation's report, and says where. */
+  /** Stores the organisation's report. @returns its path */
   storeReport(csv: string): string {
     this.#write("", REPORT, csv);
     return REPORT;
@@ -66,7 +66,7 @@ export class LogFolder {
     return this.#entries;
   }
 
-  /** Stores an entry for everybody. */
+  /** Stores an entry. Everybody can read it. */
   publish(entry: Uint8Array, what: string): void {
     this.#entries.push(entry);
     writeFileSync(join(this.#path, `${String(this.#entries.length).padStart(4, "0")}-${what}.entry`), entry);

@@ -1,4 +1,4 @@
-// One log on the story's server, as everybody uses it: published to, fetched, verified from the first byte on.
+// One log on the story's server, and its use: devices publish to it, fetch it, and verify it from the first byte on.
 
 import {
   compareFingerprint,
@@ -30,18 +30,18 @@ export class ServerLog {
     return this.#folder.entries;
   }
 
-  /** What anybody gets who asks the server. */
+  /** The log as anybody gets it from the server. */
   get verified(): LogState {
     return verifyLog(this.entries, { subject: this.#subject, now: this.#env.now() });
   }
 
-  /** Publishes what somebody proposes. This server accepts everything, so its author goes on with what the proposal leads to. */
+  /** Publishes a proposal. This server accepts everything, so the author continues with the state that the proposal leads to. */
   publish<T>(proposal: Proposal<T>, what: string): T {
     this.#folder.publish(proposal.entry, what);
     return proposal.accept();
   }
 
-  /** A device fetches what it has not seen yet. */
+  /** A device fetches the entries that it has not seen yet. */
   catchUp(session: MemberState): MemberState {
     return this.entries
       .slice(session.log.head.seq)

@@ -1,19 +1,19 @@
-// How the stories are told: chapters on a clock of their own, and steps that are seen to succeed or to be refused.
+// Output of the stories: chapters with a clock of their own, and steps that must succeed or be refused.
 
 import { type Env, KeysteadError, type MemberState, systemEnv } from "keystead";
 import { dataAccess } from "keystead/audit";
 import type { Folder } from "./folder.js";
 
-/** What a story is told with. */
+/** Options of a story. */
 export interface StoryOptions {
   readonly bytes: Uint8Array;
-  /** What the file is called. */
+  /** The name of the file. */
   readonly name: string;
   readonly folder: Folder;
   readonly print: (line: string) => void;
 }
 
-/** Real randomness; but in a story three weeks go by from chapter to chapter. */
+/** Real randomness. The clock moves three weeks from chapter to chapter. */
 export function teller(print: StoryOptions["print"]) {
   let now = Date.UTC(2026, 0, 1, 9);
   let chapter = 0;
@@ -34,7 +34,7 @@ export function access({ log, keyring }: MemberState): string {
   return found ? `from epoch ${found.epoch} on (since ${found.since.toISOString().slice(0, 10)})` : "none";
 }
 
-/** The message of the refusal that must come. */
+/** The message of an error that must come. */
 export async function refusal(attempt: () => unknown, code: KeysteadError["code"] = "NO_ACCESS"): Promise<string> {
   try {
     await attempt();
@@ -52,9 +52,9 @@ export function expectSame(got: Uint8Array, expected: Uint8Array): void {
   }
 }
 
-/** @throws unless something is as the story tells it */
+/** @throws unless the statement holds */
 export function expect(holds: boolean, what: string): void {
-  if (!holds) throw new Error(`not as told: ${what}`);
+  if (!holds) throw new Error(`not as the story says: ${what}`);
 }
 
 /** A fingerprint in two rows. */

@@ -9,7 +9,7 @@ export const COVERAGE: readonly Explained[] = [
     file: "src/coverage/capabilities.ts",
     line: "(!log.lockdown || member.founder === confirmed) &&",
     becomes: ["true"],
-    why: "In lockdown no device or backup key holds the current epoch unconfirmed: it begins with all of one class, grants newcomers nothing, and whoever is approved is confirmed (MEM-5, MEM-6). The spec names both.",
+    why: "In lockdown no device or backup key holds the current epoch unconfirmed: it begins with all of one class, grants newcomers nothing, and a member that is approved is confirmed (MEM-5, MEM-6). The spec names both.",
   },
   {
     file: "src/coverage/capabilities.ts",

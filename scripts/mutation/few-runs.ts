@@ -1,5 +1,5 @@
-// fast-check as tests get it when they judge mutants: a property that asks for thousands of runs has fewer, as those that do not ask
-// have five. A mutant that lives on for that is shown by a test of its own, or by no test at all.
+// fast-check for the tests that judge mutants: a property that asks for thousands of runs gets fewer, and the default is five. If
+// a mutant survives only because of that, a test of its own shows it, or no test does.
 
 import { createRequire } from "node:module";
 import type FastCheck from "fast-check";
@@ -9,7 +9,7 @@ const MOST = 100;
 // By require: an import would come back to this file.
 const fc: typeof FastCheck = createRequire(import.meta.url)("fast-check").default;
 
-/** `fc.assert`, with fewer runs where more are asked for. */
+/** `fc.assert`, with fewer runs where more are requested. */
 function assert(
   property: FastCheck.IRawProperty<unknown, boolean>,
   parameters?: FastCheck.Parameters<unknown>,

@@ -15,7 +15,7 @@ export const FINGERPRINT: readonly Explained[] = [
     file: "src/fingerprint/contacts.ts",
     line: 'return links.at(pinned.seq - 1)?.hash === pinned.hash ? undefined : "forked";',
     becomes: ["links.at(pinned.seq - 1).hash"],
-    why: "for the types: a log that ends before the pin was told above",
+    why: "for the types: a log that ends before the pin was handled above",
   },
   {
     file: "src/fingerprint/contacts.ts",

@@ -1,4 +1,4 @@
-// Holds the mutants that survived against their explanations: each explanation covers as many as it says, and no more.
+// Compares the surviving mutants with their explanations: each explanation covers as many mutants as it says, and no more.
 
 import type { Explained } from "./explained.js";
 
@@ -8,8 +8,8 @@ export type Place = Pick<Explained, "file" | "line"> & { readonly becomes: strin
 export const nameOf = ({ file, line, becomes }: Place): string => `${file}: ${line} -> ${becomes}`;
 
 /**
- * The survivors that nothing explains, among them all of a place where more survive than are explained; and what is explained
- * of `files` but survives less often than it says.
+ * The survivors that nothing explains, including all survivors of a place where more survive than are explained; and the
+ * explanations for `files` of which fewer mutants survive than they say.
  */
 export function judge<Mutant extends Place>(
   survivors: readonly Mutant[],
@@ -39,7 +39,7 @@ function count(names: readonly string[]): ReadonlyMap<string, number> {
   return counts;
 }
 
-/** The explanations whose line no file has any more. @param read the text of a file, undefined if there is none */
+/** The explanations whose line is in no file any more. @param read the text of a file, undefined if there is none */
 export function gone(explained: readonly Explained[], read: (file: string) => string | undefined): readonly string[] {
   const isThere = ({ file, line }: Explained) =>
     read(file)

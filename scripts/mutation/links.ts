@@ -4,7 +4,7 @@ import type { Explained } from "./explained.js";
 
 const folder = (name: string) => `src/log/links/${name}.ts`;
 
-/** Lines that give a check shared by several types what its error calls the link, or the field. */
+/** Lines that pass the name of the link or field to a check that several types share. The name is used in its error only. */
 const TEXTS: readonly (readonly [name: string, ...lines: readonly string[]])[] = [
   [
     "access",

@@ -1,4 +1,4 @@
-// What a device may ask, and what this library answers.
+// Questions of a device, and this library's answers.
 
 import { agenda } from "../../src/agenda/agenda.js";
 import type { Knowledge } from "../../src/agenda/facts.js";
@@ -18,7 +18,7 @@ import { bare } from "../vectors/entries.js";
 import { stepTexts } from "../vectors/steps.js";
 import { activeNames, type Chain, type Scene } from "./scene.js";
 
-/** One state of one of the escrow logs, and how a question names it. */
+/** One state of one of the escrow logs, and its name in questions. */
 function drawLog({ escrows }: Scene, { oneOf, nat }: Draw): readonly [name: string, length: number, log: LogState] {
   const names = [...escrows.keys(), ...Array.from({ length: 6 }, () => "true")];
   const name = oneOf(names);
@@ -27,7 +27,7 @@ function drawLog({ escrows }: Scene, { oneOf, nat }: Draw): readonly [name: stri
   return [name, length, states[length - 1] as LogState];
 }
 
-/** What this library answers to one device of the user. */
+/** This library's answers to one device of the user. */
 export function askDevice(scene: Scene, draw: Draw): object {
   const { world } = scene.user;
   const { log } = world;
@@ -85,7 +85,7 @@ function drawServed({ active }: LogState, draw: Draw): NonNullable<Knowledge["se
     .filter(({ epochs }) => epochs.length > 0);
 }
 
-/** What the keyring says of the log, as section 7 has it: a reader of the log alone cannot tell. */
+/** Facts from the keyring about the log (section 7). A reader of the log alone cannot know them. */
 function keyringText(session: MemberState) {
   const { log, keyring } = session;
   const { seeds, junk, keys } = partsOf(keyring);
@@ -111,7 +111,7 @@ function unprovenGrants({ log, keyring }: MemberState): readonly (readonly [numb
   );
 }
 
-/** What this library answers to one member of the true escrow log. */
+/** This library's answers to one member of the true escrow log. */
 export function askAdmin(scene: Scene, draw: Draw): object {
   const { world, states } = scene.escrows.get("true") as Chain;
   const { log } = world;
@@ -135,7 +135,7 @@ export function askAdmin(scene: Scene, draw: Draw): object {
   };
 }
 
-/** What is in an opening; null if it is junk. */
+/** The contents of an opening; null if it is junk. */
 function openingText({ act }: ActRecord) {
   if (!act) return null;
   const { salt, log, subject, seq, prev, approve, remove } = act;

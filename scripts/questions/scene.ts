@@ -1,5 +1,5 @@
-// A random story of a user's log and of the escrow logs that a server might show: the true one, which goes on, a fork of it, and
-// another organisation's. docs/spec.md section 11.
+// A random story of a user's log and of the escrow logs that a server might show: the true one, which continues, a fork of it,
+// and another organisation's. docs/spec.md section 11.
 
 import { agenda } from "../../src/agenda/agenda.js";
 import { performStep } from "../../src/agenda/perform.js";
@@ -42,7 +42,7 @@ export interface Chain {
 export interface Scene {
   readonly user: Chain;
   readonly escrows: ReadonlyMap<string, Chain>;
-  /** Keyrings that somebody could still have: earlier ones, and those of earlier keys. */
+  /** Keyrings that an attacker could still have: earlier ones, and those of earlier keys. */
   readonly past: readonly World[];
 }
 
@@ -56,13 +56,13 @@ const staffed = chainOf(
 );
 const other = chainOf(hire(openOrganisation("questions of another organisation"), "Bob", ["recover"]));
 
-/** The same log with what is new. */
+/** The same log with the new links. */
 function longer({ states }: Chain, world: World): Chain {
   const added = world.entries.length - states.length;
   return { world, states: added === 1 ? [...states, world.log] : world.states() };
 }
 
-/** A story of some random steps; what a log does not admit is not taken. */
+/** A story of some random steps. Steps that the log does not admit are skipped. */
 export function drawScene(seed: string, draw: Draw): Scene {
   const start = chainOf(openWorld(seed, { operator: true }));
   let scene: Scene = {
@@ -81,7 +81,7 @@ export function drawScene(seed: string, draw: Draw): Scene {
     try {
       scene = draw.oneOf(ALL)(scene, draw);
     } catch (error) {
-      // Not permitted, or by somebody who does not hold what it takes.
+      // Not permitted, or the author does not hold the needed epochs.
       if (!(error instanceof KeysteadError || error instanceof NothingToDraw)) throw error;
     }
   }
@@ -105,7 +105,7 @@ export function activeNames({ log, sessions }: World): readonly string[] {
 }
 
 const others = (world: World, by: string): readonly string[] => activeNames(world).filter((name) => name !== by);
-/** Members that do not hold everything. */
+/** Members that do not hold all epochs. */
 const poor = (world: World, by?: string): readonly string[] =>
   others(world, by ?? "").filter((name) => countEpochs(world.member(name).held) < world.log.epochs.length);
 const nextName = ({ log }: World): string => `Device ${log.head.seq}`;
@@ -123,7 +123,7 @@ const byUser =
     const by = draw.oneOf(holders.length > 0 && draw.nat(4) > 0 ? holders : names);
     return user(scene, step(world, by, draw, scene));
   };
-/** The same, where there is escrow; else nothing. */
+/** The same where there is escrow; else nothing. */
 const withEscrow = (step: UserStep): Step =>
   byUser((world, ...rest) => (escrowMember(world.log) ? step(world, ...rest) : world));
 
@@ -211,7 +211,7 @@ const OF_ESCROW: readonly Step[] = [
 
 const ALL: readonly Step[] = [...DEVICES, ...HONEST, ...POINTING, ...ADMINS, ...OF_ESCROW];
 
-// --- What devices do
+// --- Steps of devices
 
 function paper(world: World, by: string, organisation: Chain): World {
   const escrow = escrowMember(world.log) ? { escrowLog: organisation.world.log } : {};
@@ -223,7 +223,7 @@ function paper(world: World, by: string, organisation: Chain): World {
   );
 }
 
-/** A new epoch, whose box for somebody is junk. */
+/** A new epoch, whose box for one member is junk. */
 function junked(world: World, by: string, { oneOf }: Draw): World {
   const rotated = world.rotate(by);
   const boxes = rotated.record.grants.at(-1)?.boxes.filter(({ member }) => member !== world.id(by)) ?? [];
@@ -233,7 +233,7 @@ function junked(world: World, by: string, { oneOf }: Draw): World {
   return world.append(junk).with(by, rotated.session(by).keyring);
 }
 
-/** Gives somebody again what they declared missing. */
+/** Grants a member the epochs again that it declared missing. */
 function regrantedBy(world: World, by: string, { oneOf }: Draw): World {
   const { held } = world.member(by);
   const lacking = (member: { readonly reach: Runs; readonly held: Runs }) =>
@@ -253,7 +253,7 @@ function reclaimedBy(world: World, by: string, { oneOf }: Draw): World {
   return world.act(by, "reclaims", (session, env) => reclaim(session, { from }, env));
 }
 
-/** A pointer that somebody may choose: of any log at any time, and in one of three cases a lie. */
+/** A pointer that a device may choose: of any log at any time, and a false one in one of three cases. */
 function drawPointer({ escrows }: Scene, { oneOf, nat }: Draw): Pointer {
   const pointer = newestPointer(oneOf(oneOf([...escrows.values(), escrows.get(TRUE) as Chain]).states.slice(3)));
   const lies: readonly Partial<Pointer>[] = [
@@ -273,7 +273,7 @@ function point(world: World, by: string, pointer: Pointer): World {
   return world.append(write(type, { escrow: pointer })(world.session(by), env).entry);
 }
 
-// --- What admins do
+// --- Steps of admins
 
 /** An escrow log whose admins have the pointer's epoch, and one of them. */
 function adminOf({ log }: World, { escrows }: Scene, { oneOf }: Draw): readonly [World, string] {
@@ -285,7 +285,7 @@ function adminOf({ log }: World, { escrows }: Scene, { oneOf }: Draw): readonly 
   return [world, oneOf(["Bob", "Bob", "Ann", "Carl"].filter((name) => world.sessions.has(name)))];
 }
 
-/** An admin announces a review, and most often does it. */
+/** An admin announces a review, and usually makes it. */
 function recovered(scene: Scene, draw: Draw): Scene {
   const { world } = scene.user;
   if (!escrowMember(world.log)) return scene;
@@ -308,7 +308,7 @@ function announcedInVain(scene: Scene, draw: Draw): Scene {
   return escrow(scene, TRUE, announced.escrow);
 }
 
-/** The review that a scene ends with names its act otherwise. */
+/** The last review of a scene names another act than its own. */
 function misnamed(scene: Scene, before: Scene, { oneOf, nat }: Draw): Scene {
   const { last, record } = scene.user.world;
   if (scene === before || record.actor?.salt === undefined) return scene;
@@ -340,7 +340,7 @@ const signersOf = (world: World, name: string) => [
   ...world.session(name).keyring.epochs.map((epoch) => epochSigner(world, name, epoch)),
 ];
 
-/** The true escrow log goes on. */
+/** The true escrow log continues. */
 function trueStep(scene: Scene, draw: Draw): Scene {
   const { world } = scene.escrows.get(TRUE) as Chain;
   const by = draw.oneOf(activeNames(world));

@@ -1,4 +1,4 @@
-// The questions of vectors/negative/escrow, asked of this library.
+// Answers the questions of vectors/negative/escrow with this library.
 
 import { agenda } from "../../src/agenda/agenda.js";
 import { actRecords, looseActs } from "../../src/escrow/act.js";
@@ -17,7 +17,7 @@ import { stepTexts } from "./steps.js";
 
 type Ask = (user: LogState, escrow: LogState, vector: EscrowVector, side: "bad" | "good") => unknown;
 
-/** One question, asked of both logs. */
+/** One question about both logs. */
 export const QUESTIONS: Readonly<Record<EscrowVector["question"], Ask>> = {
   pointer(user, escrow) {
     const pointer = escrowMember(user)?.pointer;

@@ -1,4 +1,5 @@
-// How an attack on a log is described: its name, what it breaks, what is answered, and how to make it and its passing twin.
+// The description of an attack on a log: its name, the rules it breaks, the expected answer, and how to make it and its passing
+// twin.
 
 import { equalBytes } from "../../src/bytes/bytes.js";
 import type { CborValue } from "../../src/bytes/cbor.js";
@@ -13,14 +14,14 @@ import { prefixOf } from "./prefixes.js";
 
 /** One attack on a log: one file. */
 export interface LogAttack {
-  /** Of the file. */
+  /** Name of the file. */
   readonly name: string;
   readonly description: string;
   /** The rule that is reported. */
   readonly rule: RuleId;
-  /** `INVALID_LINK` unless told. */
+  /** Default `INVALID_LINK`. */
   readonly code?: ErrorCode;
-  /** The rules that are broken, if others than the one reported. */
+  /** The rules that are broken, if they are not the reported one. */
   readonly breaks?: readonly RuleId[];
   readonly make: () => Twins;
 }
@@ -35,13 +36,13 @@ export function withEntries({ log }: Links): Before {
 
 /** An attack and its passing twin, on one state. */
 export interface Twins {
-  /** The log before; undefined where the attack is on the first link. */
+  /** The log before the attack; undefined when the attack is on the first link. */
   readonly before: Before | undefined;
   readonly bad: Uint8Array | readonly Uint8Array[];
   readonly good: Uint8Array | readonly Uint8Array[];
-  /** Attachments are left out unless they, or the entry's own bytes, are what the attack is about. */
+  /** Attachments are left out, except when they, or the entry's own bytes, are attacked. */
   readonly whole?: boolean;
-  /** Which of `bad` is refused, from 0; the first unless told. */
+  /** Index of the entry of `bad` that is refused, from 0; default the first. */
   readonly at?: number;
   readonly load?: Partial<Load>;
 }
@@ -80,15 +81,15 @@ export function withField(world: World, path: string, value: CborValue, ...signe
   return changed(world, setField(path, value), ...signers);
 }
 
-/** A record, as a body has it. */
+/** A record in the form that a body has. */
 export function rawMap(fields: Readonly<Record<string, CborValue>>): RawBody {
   return new Map(Object.entries(fields));
 }
 
-/** A list of members, as a body has it. */
+/** A list of members in the form that a body has. */
 export function idList(ids: readonly MemberId[]): CborValue {
   return [...ids].sort().map(idBytes);
 }
 
-/** What a link may commit to without its ever being delivered. */
+/** Digests that a link may commit to although their attachments are never delivered. */
 export const DIGEST: Uint8Array = new Uint8Array(32);

@@ -1,4 +1,4 @@
-// How an attack on sealed content is described: docs/spec.md section 12. Attacks and their twins are for the same reader.
+// The description of an attack on sealed content: docs/spec.md section 12. Attacks and their twins are for the same reader.
 
 import { concat } from "../../src/bytes/bytes.js";
 import { type CborValue, decodeCbor, encodeCbor } from "../../src/bytes/cbor.js";
@@ -17,29 +17,29 @@ export const PURPOSE = "note";
 export const RECORD: Uint8Array = new TextEncoder().encode("record 7");
 export const OPTIONS = { purpose: PURPOSE, associatedData: RECORD } as const;
 export const LETTER: Uint8Array = new TextEncoder().encode("Meet me at noon.");
-/** What a malformed header is refused with. */
+/** The error for a malformed header. */
 export const MALFORMED = { code: "INVALID_ENCODING", rule: "ENC-2" } as const;
 
 /** Randomness for content; the same each time. */
 export const contentEnv = () => seededEnv("vectors of content");
 
-/** One attack; `bad` and `good` are pieces that are joined. */
+/** One attack. `bad` and `good` are pieces that are joined. */
 export interface ContentAttack {
   readonly name: string;
   readonly description: string;
-  /** `CORRUPT_CONTENT` unless told. */
+  /** Default `CORRUPT_CONTENT`. */
   readonly code?: ErrorCode;
   /** The rule that is reported. */
   readonly rule?: RuleId;
-  /** The rules that are broken, if others than the one reported. */
+  /** The rules that are broken, if they are not the reported one. */
   readonly breaks?: readonly RuleId[];
   readonly bad: readonly Uint8Array[];
-  /** The honest letter to Alice and Bob unless told. */
+  /** Default the honest letter to Alice and Bob. */
   readonly good?: readonly Uint8Array[];
-  /** What the reader expects, if not what the sender said. */
+  /** What the reader expects, if it is not what the sender stated. */
   readonly purpose?: string;
   readonly associatedData?: Uint8Array;
-  /** Whose log the reader gives, if it wants a sender. */
+  /** The log that the reader gives, if it wants a sender. */
   readonly sender?: World;
 }
 

@@ -1,4 +1,4 @@
-// Entries without what may be withheld.
+// Entries without the parts that may be withheld.
 
 import { decodeCbor } from "../../src/bytes/cbor.js";
 import { rawEntry } from "../../test/support/raw-link.js";

@@ -1,4 +1,4 @@
-// How an attack that only both logs show is described: a user's log and the organisation's, a question, and its answers.
+// The description of an attack that only both logs show: a user's log and the organisation's, a question, and its answers.
 
 import type { RuleId } from "../../src/errors.js";
 import type { World } from "../../test/support/world.js";

@@ -1,4 +1,4 @@
-// What the files in vectors/ hold, and how bytes are written in them: the shapes that vectors/README.md describes.
+// The shapes of the files in vectors/, which vectors/README.md describes, and how bytes are written in them.
 
 import { base64urlnopad } from "@scure/base";
 import type { ErrorCode, RuleId } from "../../src/errors.js";
@@ -6,27 +6,27 @@ import type { ErrorCode, RuleId } from "../../src/errors.js";
 /** Bytes as base64url without padding. Ids and hashes of links are hexadecimal instead (docs/spec.md section 4.3). */
 export type Base64Url = string;
 
-/** Every file of vectors/negative says what is attacked; `rules` are those that the attack breaks. */
+/** Every file of vectors/negative names the attack. `rules` are the rules that the attack breaks. */
 export interface Negative {
   readonly description: string;
   readonly rules: readonly RuleId[];
 }
 
-/** What a reader must answer. */
+/** The answer that a reader must give. */
 export interface ExpectedError {
   readonly code: ErrorCode;
   /** The rule that is reported, which is not always the one attacked. */
   readonly rule?: RuleId | undefined;
 }
 
-/** How a log is verified. */
+/** Options with which a log is verified. */
 export interface Load {
   readonly subject: string;
   readonly kind: "user" | "escrow";
   readonly now?: number | undefined;
 }
 
-/** The options of `verifyLog` and `appendEntry` that a file says. */
+/** The options of `verifyLog` and `appendEntry` in a file. */
 export function optionsOf<L extends Partial<Load>>(load: L) {
   return { ...load, now: load.now ?? ("unchecked" as const) };
 }
@@ -42,7 +42,7 @@ export interface Prefix {
 /** vectors/negative/log: entries after `prefix` that are refused, and others in their place that are accepted. */
 export interface LogVector extends Negative {
   readonly load: Load;
-  /** Which file of vectors/prefixes holds the entries before; null where there are none. */
+  /** The file of vectors/prefixes that holds the entries before; null where there are none. */
   readonly prefix: string | null;
   readonly bad: readonly Base64Url[];
   readonly good: readonly Base64Url[];
@@ -53,32 +53,32 @@ export interface LogVector extends Negative {
 /** Runs of epochs, `[from, to]`. */
 export type RunsText = readonly (readonly [number, number])[];
 
-/** What a member secretly holds: its own seed, and the seeds of epochs. */
+/** A member's secrets: its own seed, and the seeds of epochs. */
 export interface Secrets {
-  /** Hexadecimal, as every id. */
+  /** Hexadecimal, like every id. */
   readonly member: string;
   readonly seed: Base64Url;
   readonly epochs: readonly (readonly [number: number, seed: Base64Url])[];
 }
 
-/** What a member gets from the grants of an entry (docs/spec.md section 7.3). */
+/** The epochs that a member gets from the grants of an entry (docs/spec.md section 7.3). */
 export interface Outcome {
   readonly opened: RunsText;
   readonly junk: RunsText;
   readonly withheld: RunsText;
 }
 
-/** A grant that its author did not make as GRT-2 says, as a holder of the set finds out (GRT-3). */
+/** A grant that breaks GRT-2, as a holder of the set finds out (GRT-3). */
 export interface WrongGrantText {
   readonly recipient: string;
-  /** As the grant has them: its smallest and largest epoch, and how many. */
+  /** The set as the grant describes it: its smallest and largest epoch, and how many. */
   readonly from: number;
   readonly to: number;
   readonly count: number;
   readonly wrong: "keyring" | "box";
 }
 
-/** vectors/negative/grants: an entry after `prefix` that is valid, and what its grants are worth. */
+/** vectors/negative/grants: a valid entry after `prefix`, and the verdict on its grants. */
 export interface GrantVector extends Negative {
   readonly load: Load;
   /** As in {@link LogVector}. */
@@ -93,14 +93,14 @@ export interface GrantVector extends Negative {
 
 /** vectors/negative/content: sealed content, joined from `pieces`, that does not open. */
 export interface ContentVector extends Negative {
-  /** Whose keyring opens it. */
+  /** The member whose keyring opens it. */
   readonly reader: { readonly log: string; readonly epochs: Secrets["epochs"] };
   readonly purpose: string;
   readonly associatedData: Base64Url;
-  /** Whose log the reader gives, in vectors/prefixes; absent where it does not ask who sealed. */
+  /** The log that the reader gives, in vectors/prefixes; absent where it does not ask for a sender. */
   readonly sender?: string;
   readonly pieces: readonly Base64Url[];
-  /** Which pieces, from 0. */
+  /** Indexes of pieces, from 0. */
   readonly bad: readonly number[];
   readonly good: readonly number[];
   readonly error: ExpectedError;
@@ -130,11 +130,11 @@ export interface PinVector extends Negative {
   readonly pinned: string;
   /** Whether only its head is pinned. */
   readonly only?: "head";
-  /** What is offered now: a log in vectors/prefixes, or entries where no valid log has them. */
+  /** The log that is offered now: in vectors/prefixes, or as entries where no valid log has them. */
   readonly bad: string | readonly Base64Url[];
   readonly good: string;
   readonly error: ExpectedError;
-  /** What comes of the entries of `bad` one by one, on the log that was verified before; null if nothing is wrong with them. */
+  /** The results of the entries of `bad`, one by one, on the log that was verified before; null for an entry without a fault. */
   readonly alone: ExpectedError | null;
 }
 
@@ -143,19 +143,22 @@ export interface SingleVector extends Negative {
   /** The log, in vectors/prefixes. */
   readonly log: string;
   readonly bad: Base64Url;
-  /** The entry that stands there, which changes nothing; or where only a fork would tell, another that is none. */
+  /**
+   * An entry for that position that changes nothing: the one that stands there or, where only a fork would show a difference,
+   * another.
+   */
   readonly good: Base64Url;
   readonly error: ExpectedError;
 }
 
-/** vectors/negative/statements: what a service did not state, or does not state any more. */
+/** vectors/negative/statements: statements that the service did not make, or that are no longer valid. */
 export interface StatementVector extends Negative {
-  /** The log that it is about, in vectors/prefixes. */
+  /** The log of the statement, in vectors/prefixes. */
   readonly log: string;
   /** The log of the attack, if it is another one. */
   readonly badLog?: string;
   readonly now: number;
-  /** If the log is to be sealed to: how long ago it may have been stated. */
+  /** If the log is to be sealed to: the highest age of a statement. */
   readonly maxAge?: number;
   /** Null if there is no statement. */
   readonly bad: Base64Url | null;
@@ -178,16 +181,16 @@ export interface PinBytesVector extends Negative {
   readonly error: ExpectedError;
 }
 
-/** vectors/negative/keyrings: bytes that are no keyring, or none of this log as it is. */
+/** vectors/negative/keyrings: bytes that are no keyring, or a keyring that does not fit its log. */
 export interface KeyringVector extends Negative {
-  /** The log that it is brought back to, in vectors/prefixes; absent where it is only read. */
+  /** The log that the keyring meets, in vectors/prefixes; absent where it is only read. */
   readonly log?: string;
   readonly bad: Base64Url;
   readonly good: Base64Url;
   readonly error: ExpectedError;
 }
 
-/** vectors/negative/standing: what the signer of content is to a reader (section 10). */
+/** vectors/negative/standing: the standing of a content's signer to a reader (section 10). */
 export interface StandingVector extends Negative {
   /** The log at the pin, in vectors/prefixes; absent where the reader has none. */
   readonly pinned?: string;
@@ -196,18 +199,18 @@ export interface StandingVector extends Negative {
   readonly standing: { readonly bad: string; readonly good: string };
 }
 
-/** vectors/negative/contacts: what became of a tracked contact (section 10). */
+/** vectors/negative/contacts: changes of a tracked contact (section 10). */
 export interface ContactVector extends Negative {
   readonly load: Load;
   /** The log at the pin, in vectors/prefixes. */
   readonly pinned: string;
-  /** What follows `pinned`. */
+  /** The entries after `pinned`. */
   readonly bad: readonly Base64Url[];
   readonly good: readonly Base64Url[];
   readonly status: { readonly bad: string; readonly good: string };
 }
 
-/** vectors/negative/evidence: bytes that do not show what they say. */
+/** vectors/negative/evidence: bytes that do not show what they claim. */
 export interface EvidenceVector extends Negative {
   readonly bad: Base64Url;
   readonly good: Base64Url;
@@ -220,7 +223,7 @@ export interface Logs {
   readonly escrow: string;
 }
 
-/** A device that asks what it owes: its secrets, and what its user said on it. */
+/** A device that asks what it owes: its secrets, and its user's answers. */
 export interface Asking extends Secrets {
   readonly confirmed?: { readonly log: string; readonly seq: number; readonly hash: string };
   readonly own?: readonly string[];
@@ -230,13 +233,13 @@ export interface Asking extends Secrets {
   readonly enrollAgain?: number;
 }
 
-/** vectors/negative/escrow: what needs both logs (section 11). */
+/** vectors/negative/escrow: questions that need both logs (section 11). */
 export interface EscrowVector extends Negative {
-  /** What is asked; see vectors/README.md for each. */
+  /** The question; see vectors/README.md for each. */
   readonly question: "pointer" | "act" | "unverified" | "needs" | "agenda" | "claimed" | "due" | "loose" | "record";
   readonly bad: Logs;
   readonly good: Logs;
-  /** For `agenda`: who asks, and what its user said on it. */
+  /** For `agenda`: the device that asks, and its user's answers. */
   readonly device?: { readonly bad: Asking; readonly good: Asking };
   /** For `record`: an admin of the escrow log, and the record's entry with its opening. */
   readonly admin?: Secrets;
@@ -244,7 +247,7 @@ export interface EscrowVector extends Negative {
   readonly answer: { readonly bad: unknown; readonly good: unknown };
 }
 
-/** A file to be written, by its path below vectors/. */
+/** A file to write, by its path below vectors/. */
 export type VectorFile = readonly [path: string, content: object];
 
 export function text(bytes: Uint8Array): Base64Url {

@@ -1,4 +1,4 @@
-// Logs that several vectors begin with, each written once: vectors/prefixes.
+// Logs with which several vectors begin, each written once: vectors/prefixes.
 
 import type { LogState } from "../../src/log/state.js";
 import { bare } from "./entries.js";
@@ -6,7 +6,7 @@ import { texts, type VectorFile } from "./format.js";
 
 const files = new Map<string, VectorFile>();
 
-/** The name of a log's file, by its head; makes the file. Attachments are left out. */
+/** The name of a log's file, by its head. Makes the file. Attachments are left out. */
 export function prefixOf({
   log,
   entries,

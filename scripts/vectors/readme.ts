@@ -1,4 +1,4 @@
-// The table in vectors/README.md: from each rule of docs/spec.md to the attacks that break it.
+// The table in vectors/README.md: for each rule of docs/spec.md, the attacks that break it.
 
 import type { RuleId } from "../../src/errors.js";
 import type { Negative, VectorFile } from "./format.js";
@@ -12,7 +12,7 @@ export const NOT_BY_BYTES: Readonly<Partial<Record<RuleId, string>>> = {
 const TABLE = /(<!-- rules:[^\n]*-->\n)[\s\S]*(<!-- end of rules -->)/;
 const SHOWN = 4;
 
-/** The README with its table made anew. */
+/** The README with a new table. */
 export function withTable(readme: string, spec: string, files: readonly VectorFile[]): string {
   const rules = [...spec.matchAll(/^- \*\*([A-Z]{3}-\d+)\*\*/gm)].map(([, id]) => id as RuleId);
   const attacks = files.filter(([path]) => path.startsWith("negative/")) as readonly (readonly [string, Negative])[];

@@ -1,4 +1,4 @@
-// Members' secrets, as vectors give them, and back.
+// Conversion of members' secrets to the form of vectors and back.
 
 import type { LogId, MemberId } from "../../src/bytes/ids.js";
 import { Secret } from "../../src/bytes/secret.js";
@@ -24,7 +24,7 @@ export function keyringOf(log: string, { member, seed, epochs }: Secrets): Keyri
   return changedKeyring(newKeyring(log as LogId, member as MemberId, new MemberKeys(bytes(seed))), { gained });
 }
 
-/** A keyring that only reads: a log's epochs, and no key of a member's own. */
+/** A keyring that can only read: it has a log's epochs, and no key of a member's own. */
 export function readerOf({ log, epochs }: { readonly log: string; readonly epochs: Secrets["epochs"] }): Keyring {
   return keyringOf(log, { member: "00".repeat(16), seed: text(new Uint8Array(32)), epochs });
 }

@@ -1,9 +1,9 @@
-// Steps of an agenda as JSON has them, for vectors and for `npm run gen:questions`: what docs/spec.md section 11.2 says of them and no
-// more. The format is in vectors/README.md.
+// Steps of an agenda as JSON, for vectors and for `npm run gen:questions`: the parts that docs/spec.md section 11.2 defines, and
+// no more. The format is in vectors/README.md.
 
 import type { AskStep, AuthorStep, FetchStep, Step } from "../../src/agenda/steps.js";
 
-/** One step: what is done, about what, why, and what else belongs to it. */
+/** One step: the action, its object, the reasons, and the other fields of the step. */
 export interface StepText {
   readonly do: Step["do"];
   readonly what: string;

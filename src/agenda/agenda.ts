@@ -1,6 +1,8 @@
 // What a device owes next, in order: the one source of advice. docs/spec.md sections 11.2 and 13.
 
+import { checkList } from "../arguments/lists.js";
 import { checkOptions } from "../arguments/options.js";
+import { checkMilliseconds } from "../arguments/time.js";
 import { MAX_MISSING_RUNS } from "../authoring/write-link.js";
 import { hasEpoch, intersectRuns, runsOf, subtractRuns } from "../bytes/runs.js";
 import { actors } from "../coverage/capabilities.js";
@@ -8,7 +10,7 @@ import { KeysteadError } from "../errors.js";
 import { checkMemberState, type MemberState } from "../grants/member-state.js";
 import { standing } from "../grants/standing.js";
 import { partsOf } from "../keys/keyring.js";
-import { checkMilliseconds, DEFAULT_SKEW } from "../log/checks.js";
+import { DEFAULT_SKEW } from "../log/clock.js";
 import { currentEpoch, findMember, isConfirmed, type Member } from "../log/state.js";
 import { doubtedMembers } from "../trust/doubt.js";
 import { checkAtHand, escrowIsSound } from "../trust/soundness.js";
@@ -36,8 +38,19 @@ export function agenda(state: MemberState, knowledge: Knowledge): readonly Step[
   if (now !== "unchecked" && log.time > now + skew) return [{ do: "ask", question: "clock", ahead: log.time - now }];
   const facts = factsOf(state, known, self);
   const escrow = log.kind === "user" ? escrowSteps(facts) : [];
-  const disown = log.kind === "escrow" ? disownSteps(facts) : [];
-  return [...escrow, ...rotateStep(facts, escrow), ...disown, ...fetchStep(facts), ...regrantSteps(facts)];
+  // The rows of section 11.2, in its order.
+  return [
+    // 1 to 20: escrow.
+    ...escrow,
+    // 21: a new epoch.
+    ...rotateStep(facts, escrow),
+    // 21a to 21c: loose acts of other admins.
+    ...(log.kind === "escrow" ? disownSteps(facts) : []),
+    // 22: attachments that were withheld.
+    ...fetchStep(facts),
+    // 23 and 24: epochs that others could not open.
+    ...regrantSteps(facts),
+  ];
 }
 
 function factsOf(state: MemberState, knowledge: Knowledge, me: Member): Facts {
@@ -88,7 +101,7 @@ function checkKnowledge(knowledge: Knowledge): Knowledge {
   }
   if (skew !== undefined) checkMilliseconds("skew", skew);
   for (const [name, list] of Object.entries({ own, strangers })) {
-    if (!Array.isArray(list)) throw new KeysteadError("INVALID_ARGUMENT", `${name} must be a list of members`);
+    checkList(name, list, "members");
   }
   return knowledge;
 }

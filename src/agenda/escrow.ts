@@ -1,6 +1,9 @@
 // What a user's device owes about escrow: the table of docs/spec.md section 11.2, in its order (ESC-4, ESC-5, ESC-8, ESC-10).
 
+import { present } from "../bytes/present.js";
 import { hasEpoch, intersectRuns, subtractRuns, uniteRuns } from "../bytes/runs.js";
+import type { Pointer } from "../log/fields.js";
+import { extendsHead } from "../log/heads.js";
 import {
   confirmedFounder,
   currentEpoch,
@@ -12,7 +15,6 @@ import {
 } from "../log/state.js";
 import { escrowActs } from "../trust/acts.js";
 import { escrowNeeds, policyOf } from "../trust/escrow-needs.js";
-import { extendsHead } from "../trust/head.js";
 import { judgePointer, type PointerVerdict } from "../trust/pointer.js";
 import { currentEpochIsKnownToFormerAdmin } from "../trust/renewal.js";
 import {
@@ -30,18 +32,133 @@ import type { AskStep, AuthorStep, FetchStep, Step } from "./steps.js";
 
 const NOTHING: readonly Step[] = [];
 
+/** What the rows are judged on where an escrow log is at hand. */
+interface Case extends Facts {
+  readonly escrowLog: LogState;
+  readonly trust: EscrowTrust;
+}
+
+/** The same, where there is an escrow member. */
+interface EscrowCase extends Case {
+  readonly escrow: Member;
+  readonly pointer: Pointer;
+  readonly verdict: PointerVerdict;
+}
+
+/** A row of the table: the first whose `when` holds gives the steps. */
+interface Row<C> {
+  /** Its number in section 11.2. */
+  readonly row: number;
+  readonly when: (it: C) => boolean;
+  readonly steps: (it: C) => readonly Step[];
+}
+
+/** Rows where the log has no escrow member: a member that a review brought in may have removed it to be forgotten. */
+export const WITHOUT_ESCROW: readonly Row<Case>[] = [
+  {
+    row: 2,
+    when: ({ trust, doubted }) => trust !== "sound" && doubted.length > 0,
+    steps: (it) => [...(it.trust === "fetch" ? fetchOrAsk(it) : [confirmEscrow(it)]), ...doubts(it)],
+  },
+  { row: 3, when: isSomebodyDoubted, steps: doubts },
+  {
+    row: 4,
+    when: ({ knowledge, escrowLog, mayAct }) =>
+      knowledge.declinedEscrow === true || escrowNeeds(escrowLog).length > 0 || !mayAct,
+    steps: () => NOTHING,
+  },
+  { row: 5, when: ({ trust }) => trust === "fetch", steps: (it) => fetchOrAsk(it) },
+  { row: 6, when: (it) => it.trust === "confirm" || !isConfirmedByUser(it), steps: (it) => [confirmEscrow(it)] },
+  {
+    row: 7,
+    when: (it) => lastRemovalOf(it) > (it.knowledge.enrollAgainAfter ?? 0),
+    steps: (it) => [{ do: "ask", question: "enroll-again", removedAt: lastRemovalOf(it) }],
+  },
+  {
+    row: 8,
+    when: () => true,
+    // An enroll cannot declare the current epoch missing (MEM-9): a device that lacks it rotates or fetches first.
+    steps: ({ mine, log }) => (hasEpoch(mine, currentEpoch(log)) ? [{ do: "author", link: "enroll-escrow" }] : NOTHING),
+  },
+];
+
+/** Rows where the log has an escrow member. */
+export const WITH_ESCROW: readonly Row<EscrowCase>[] = [
+  { row: 9, when: (it) => !isInCharge(it), steps: () => NOTHING },
+  {
+    row: 10,
+    when: ({ verdict }) => verdict === "other-log",
+    steps: (it) => (it.trust === "fetch" ? [...fetchOrAsk(it), ...doubts(it)] : removeEscrow(it, "other-log")),
+  },
+  {
+    row: 11,
+    when: ({ verdict }) => verdict === "ahead",
+    // A thief's device can point to an epoch that never comes: where there is nothing newer to fetch, the user decides.
+    steps: (it) => [fetchEscrowLog("newer-named"), ...(it.trust === "sound" ? removeEscrow(it, "ahead") : doubts(it))],
+  },
+  {
+    row: 12,
+    when: ({ pointer, escrowLog, knowledge }) => isContradicted(pointer, escrowLog, knowledge.confirmed),
+    steps: (it) => {
+      const isFetched = isBeyond(it.pointer, it.escrowLog);
+      const why = "contradicts-pointer";
+      return [...(isFetched ? fetchOrAsk(it, why) : [confirmEscrow(it, why)]), ...doubts(it)];
+    },
+  },
+  { row: 13, when: ({ trust }) => trust === "fetch", steps: (it) => [...fetchOrAsk(it), ...doubts(it)] },
+  { row: 14, when: ({ trust }) => trust === "confirm", steps: (it) => [confirmEscrow(it), ...doubts(it)] },
+  { row: 15, when: isSomebodyDoubted, steps: doubts },
+  {
+    row: 16,
+    when: ({ escrowLog }) => !policyOf(escrowLog).enabled,
+    steps: (it) => [
+      ...removeEscrow(it, "disabled"),
+      ...(it.isGuardian && currentEpochIsKnownToFormerAdmin(it.log, it.escrowLog) ? [rotation(it)] : []),
+    ],
+  },
+  {
+    row: 17,
+    // Beyond the log, the user settled it. As long as the pointer names that head, the user is asked again whenever the log grows.
+    when: ({ verdict, pointer, escrowLog }) => verdict !== "newest" || isBeyond(pointer, escrowLog),
+    steps: ({ verdict }) => [renewal(verdict === "older" || verdict === "false" ? verdict : "beyond-log")],
+  },
+  {
+    row: 18,
+    // A thief who renewed to the true newest pointer would otherwise give its class to escrow's later approvals.
+    when: ({ log, me, escrow }) => isConfirmed(log, me) && escrow.founder > confirmedFounder(log),
+    steps: () => [renewal("founder")],
+  },
+  {
+    row: 19,
+    when: ({ log, me, escrowLog }) => isConfirmed(log, me) && currentEpochIsKnownToFormerAdmin(log, escrowLog),
+    steps: (it) => [rotation(it)],
+  },
+  { row: 20, when: () => true, steps: healing },
+];
+
 /** The steps of the first row that applies. */
 export function escrowSteps(facts: Facts): readonly Step[] {
   const { log, knowledge, doubted } = facts;
   const { escrowLog } = knowledge;
   const escrow = escrowMember(log);
+  // Row 1.
   if (typeof escrowLog !== "object") {
     if (!escrow && doubted.length === 0) return NOTHING;
     return [fetchEscrowLog(escrowLog === "unsupported" ? escrowLog : "none-at-hand"), ...doubts(facts)];
   }
   policyOf(escrowLog);
-  const trust = escrowTrust(log, escrowLog, knowledge.confirmed);
-  return escrow ? withEscrow(facts, escrow, escrowLog, trust) : withoutEscrow(facts, escrowLog, trust);
+  const it: Case = { ...facts, escrowLog, trust: escrowTrust(log, escrowLog, knowledge.confirmed) };
+  if (!escrow) return firstOfRows(WITHOUT_ESCROW, it);
+  const pointer = present(escrow.pointer);
+  return firstOfRows(WITH_ESCROW, { ...it, escrow, pointer, verdict: judgePointer(pointer, escrowLog) });
+}
+
+function firstOfRows<C>(rows: readonly Row<C>[], it: C): readonly Step[] {
+  return rows.find(({ when }) => when(it))?.steps(it) ?? NOTHING;
+}
+
+function isSomebodyDoubted({ doubted }: Facts): boolean {
+  return doubted.length > 0;
 }
 
 /** Whether a new epoch of this device is kept from escrow (MEM-6). */
@@ -49,80 +166,30 @@ export function withholds({ log, isSound }: Facts): boolean {
   return escrowMember(log) !== undefined && !isSound;
 }
 
-/** The log has no escrow member: a member that a review brought in may have removed it to be forgotten. */
-function withoutEscrow(facts: Facts, escrowLog: LogState, trust: EscrowTrust): readonly Step[] {
-  const { log, knowledge, doubted, mayAct } = facts;
-  if (doubted.length > 0)
-    return trust === "sound" ? doubts(facts) : [...vouch(facts, escrowLog, trust), ...doubts(facts)];
-  if (knowledge.declinedEscrow || escrowNeeds(escrowLog).length > 0 || !mayAct) return NOTHING;
-  if (trust !== "sound" || !isConfirmedByUser(facts, escrowLog)) return vouch(facts, escrowLog, trust);
-  const removedAt = lastRemovalOf(log, escrowLog);
-  if (removedAt > (knowledge.enrollAgainAfter ?? 0)) return [{ do: "ask", question: "enroll-again", removedAt }];
-  // An enroll cannot declare the current epoch missing (MEM-9): a device that lacks it rotates or fetches first.
-  return hasEpoch(facts.mine, currentEpoch(log)) ? [{ do: "author", link: "enroll-escrow" }] : NOTHING;
-}
-
-function withEscrow(facts: Facts, escrow: Member, escrowLog: LogState, trust: EscrowTrust): readonly Step[] {
-  const { log, knowledge, me, doubted, isGuardian } = facts;
-  const pointer = escrow.pointer as NonNullable<Member["pointer"]>;
-  const verdict = judgePointer(pointer, escrowLog);
-  if (!isInCharge(facts, escrow, escrowLog, verdict)) return NOTHING;
-  if (verdict === "other-log") {
-    if (trust === "fetch") return [...vouch(facts, escrowLog, trust), ...doubts(facts)];
-    return removeEscrow(facts, escrow, "other-log");
-  }
-  // A thief's device can point to an epoch that never comes: where there is nothing newer to fetch, the user decides.
-  if (verdict === "ahead") {
-    const fetch = fetchEscrowLog("newer-named");
-    return [fetch, ...(trust === "sound" ? removeEscrow(facts, escrow, "ahead") : doubts(facts))];
-  }
-  if (isContradicted(pointer, escrowLog, knowledge.confirmed)) {
-    const way = isBeyond(pointer, escrowLog) ? "fetch" : "confirm";
-    return [...vouch(facts, escrowLog, way, "contradicts-pointer"), ...doubts(facts)];
-  }
-  if (trust !== "sound") return [...vouch(facts, escrowLog, trust), ...doubts(facts)];
-  if (doubted.length > 0) return doubts(facts);
-  const isKnown = currentEpochIsKnownToFormerAdmin(log, escrowLog);
-  if (!policyOf(escrowLog).enabled) {
-    return [...removeEscrow(facts, escrow, "disabled"), ...(isGuardian && isKnown ? [rotation(facts)] : [])];
-  }
-  if (verdict !== "newest") return [{ do: "author", link: "renew-escrow", because: verdict }];
-  // The user settled it. As long as the pointer names that head, the user is asked again whenever the log grows.
-  if (isBeyond(pointer, escrowLog)) return [{ do: "author", link: "renew-escrow", because: "beyond-log" }];
-  // A thief who renewed to the true newest pointer would otherwise give its class to escrow's later approvals.
-  if (isConfirmed(log, me) && escrow.founder > confirmedFounder(log)) {
-    return [{ do: "author", link: "renew-escrow", because: "founder" }];
-  }
-  if (isConfirmed(log, me) && isKnown) return [rotation(facts)];
-  return healing(facts, escrow, escrowLog);
-}
-
 /**
  * An unconfirmed device leaves escrow to a confirmed one or an admin. Where escrow holds nothing current, or its keys are false, the
  * confirmed device may be the lost one: a thief must not make the others wait for ever.
  */
-function isInCharge(facts: Facts, escrow: Member, escrowLog: LogState, verdict: PointerVerdict): boolean {
-  const { log, mayAct, isGuardian } = facts;
-  if (isGuardian) return true;
-  return mayAct && (!isHolder(log, escrow) || (verdict === "false" && isConfirmedByUser(facts, escrowLog)));
+function isInCharge(it: EscrowCase): boolean {
+  const { log, mayAct, isGuardian, escrow, verdict } = it;
+  return isGuardian || (mayAct && (!isHolder(log, escrow) || (verdict === "false" && isConfirmedByUser(it))));
 }
 
-function isConfirmedByUser({ knowledge }: Facts, escrowLog: LogState): boolean {
+function isConfirmedByUser({ knowledge, escrowLog }: Case): boolean {
   return knowledge.confirmed !== undefined && extendsHead(escrowLog, knowledge.confirmed);
 }
 
 /** Position of the newest removal of an escrow member whose pointer last named this log; 0 if there is none. */
-function lastRemovalOf({ removed }: LogState, { head }: LogState): number {
+function lastRemovalOf({ log, escrowLog }: Case): number {
   let newest = 0;
-  for (const { pointer, removed: removal } of removed) {
-    if (pointer?.log === head.log) newest = Math.max(newest, removal?.seq ?? 0);
+  for (const { pointer, removed: removal } of log.removed) {
+    if (pointer?.log === escrowLog.head.log) newest = Math.max(newest, removal?.seq ?? 0);
   }
   return newest;
 }
 
 /** Gives escrow what it lacks of what this device holds: again what it was granted wrongly or not at all, and older epochs. */
-function healing(facts: Facts, escrow: Member, escrowLog: LogState): readonly Step[] {
-  const { log, mine, state } = facts;
+function healing({ log, mine, state, escrow, escrowLog }: EscrowCase): readonly Step[] {
   if (!hasEpoch(mine, currentEpoch(log))) return NOTHING;
   const lacking = subtractRuns(mine, rightlyGrantedToEscrow(state, escrowLog));
   const owed = intersectRuns(lacking, uniteRuns(escrow.reach, escrow.withheld));
@@ -133,6 +200,10 @@ function healing(facts: Facts, escrow: Member, escrowLog: LogState): readonly St
   }
   if (older.length > 0) steps.push({ do: "author", link: "extend-escrow", escrow: escrow.id, epochs: older });
   return steps;
+}
+
+function renewal(because: "older" | "false" | "beyond-log" | "founder"): AuthorStep {
+  return { do: "author", link: "renew-escrow", because };
 }
 
 function rotation(facts: Facts): AuthorStep {
@@ -166,34 +237,27 @@ function unanswered({ doubted, knowledge }: Facts): Facts["doubted"] {
 }
 
 /** Two devices that hold different escrow logs would otherwise undo each other: a person decides, once. */
-function removeEscrow(facts: Facts, escrow: Member, because: "disabled" | "other-log" | "ahead"): readonly Step[] {
-  const { knowledge, doubted } = facts;
-  if (knowledge.removeEscrow === escrow.id && unanswered(facts).length === 0) {
+function removeEscrow(it: EscrowCase, because: "disabled" | "other-log" | "ahead"): readonly Step[] {
+  const { knowledge, doubted, escrow } = it;
+  if (knowledge.removeEscrow === escrow.id && unanswered(it).length === 0) {
     const members = [...doubted, escrow.id].sort();
     return [{ do: "author", link: "remove", members, because: "user-said", withholdFromEscrow: false }];
   }
-  return [{ do: "ask", question: "remove-escrow", escrow: escrow.id, because }, ...doubts(facts)];
+  return [{ do: "ask", question: "remove-escrow", escrow: escrow.id, because }, ...doubts(it)];
 }
 
 /**
- * What makes an escrow log trusted: to fetch a newer one, or the user's word. A thief's device can name a head that never comes: where
- * there is nothing newer to fetch, the user decides.
+ * Fetch or ask: a newer escrow log, or the user's word. A thief's device can name a head that never comes: where there is nothing
+ * newer to fetch, the user decides.
  */
-function vouch(
-  facts: Facts,
-  escrowLog: LogState,
-  trust: EscrowTrust,
-  why?: "contradicts-pointer",
-): readonly (FetchStep | AskStep)[] {
-  const confirm = confirmEscrow(facts, escrowLog, why);
-  if (trust !== "fetch") return [confirm];
-  const settles = confirmingSettles(facts.log, escrowLog, facts.knowledge.confirmed);
-  return [fetchEscrowLog("newer-named"), ...(settles ? [confirm] : [])];
+function fetchOrAsk(it: Case, why?: "contradicts-pointer"): readonly (FetchStep | AskStep)[] {
+  const settles = confirmingSettles(it.log, it.escrowLog, it.knowledge.confirmed);
+  return [fetchEscrowLog("newer-named"), ...(settles ? [confirmEscrow(it, why)] : [])];
 }
 
-function confirmEscrow({ knowledge }: Facts, { head }: LogState, why?: "contradicts-pointer"): AskStep {
+function confirmEscrow({ knowledge, escrowLog }: Case, why?: "contradicts-pointer"): AskStep {
   const because = why ?? (knowledge.confirmed ? "not-trusted" : "never-confirmed");
-  return { do: "ask", question: "confirm-escrow", head, because };
+  return { do: "ask", question: "confirm-escrow", head: escrowLog.head, because };
 }
 
 function fetchEscrowLog(because: Extract<FetchStep, { what: "escrow-log" }>["because"]): FetchStep {

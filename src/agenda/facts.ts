@@ -4,7 +4,7 @@ import type { LogId, MemberId } from "../bytes/ids.js";
 import type { Runs } from "../bytes/runs.js";
 import type { ActRecord } from "../escrow/act.js";
 import type { MemberState } from "../grants/member-state.js";
-import type { Clock } from "../log/checks.js";
+import type { Clock } from "../log/clock.js";
 import type { LogState, Member } from "../log/state.js";
 import type { EscrowKnowledge } from "../trust/soundness.js";
 

@@ -31,12 +31,25 @@ export async function workThrough<Progress, Result>(
   }
 }
 
-function checkWork<Work extends StepwiseWork<never>>(options: Work): Work {
+/** What long work calls of a signal: it asks it between steps, or it listens to it as well. */
+const METHODS = {
+  asks: ["throwIfAborted"],
+  listens: ["throwIfAborted", "addEventListener", "removeEventListener"],
+} as const;
+
+/** How long work of any kind is followed and ended. */
+interface FollowedWork {
+  readonly onProgress?: ((progress: never) => unknown) | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** @throws `INVALID_ARGUMENT` unless the options say how to follow and end some work */
+export function checkWork<Work extends FollowedWork>(options: Work, signalUse: keyof typeof METHODS = "asks"): Work {
   const { onProgress, signal } = checkOptions(options);
   if (onProgress !== undefined && typeof onProgress !== "function") {
     throw new KeysteadError("INVALID_ARGUMENT", "options.onProgress must be a function");
   }
-  if (signal !== undefined && typeof signal?.throwIfAborted !== "function") {
+  if (signal !== undefined && !METHODS[signalUse].every((method) => typeof Object(signal)[method] === "function")) {
     throw new KeysteadError("INVALID_ARGUMENT", "options.signal must be an AbortSignal");
   }
   return options;

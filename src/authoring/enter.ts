@@ -2,6 +2,7 @@
 // enroll).
 
 import { checkOptions } from "../arguments/options.js";
+import { lastOf } from "../bytes/present.js";
 import { bytesUpTo, decode, encode, literal, record } from "../bytes/schema.js";
 import { Secret } from "../bytes/secret.js";
 import { KeysteadError } from "../errors.js";
@@ -11,11 +12,11 @@ import { withMade } from "../grants/seed-check.js";
 import { type Keyring, newKeyring, partsOf } from "../keys/keyring.js";
 import { MemberKeys, memberIdOf, SEED_LENGTH } from "../keys/member-keys.js";
 import { ORIGIN } from "../log/advance.js";
-import { type Clock, checkClock } from "../log/checks.js";
+import { type Clock, checkClock } from "../log/clock.js";
 import { attachmentDigest, decodeEntry, encodeEntry, encodeLink } from "../log/entry.js";
 import { freshKeys, MAX_NAME_BYTES, type NewMember, ROLES, type Role } from "../log/fields.js";
 import { assertLog, type LogFacts, type LogState } from "../log/state.js";
-import { readBody, verifyLink } from "../log/verify-link.js";
+import { readBody, verifyEntry } from "../log/verify-link.js";
 import { drawRandom, type Env } from "../primitives/env.js";
 import { type DeviceDescription, openingOf } from "./device-description.js";
 import type { EscrowOptions } from "./escrow-guard.js";
@@ -166,9 +167,8 @@ export function acceptProvisioning(
   }
   const signed = encodeLink(link.body, [...link.signatures, signBody(link.body, keys.sign, [keys])]);
   const entry = encodeEntry(signed, attachments);
-  const after = verifyLink(log, decodeEntry(entry), options);
-  const record = after.links.last() as NonNullable<ReturnType<typeof after.links.last>>;
-  const accept = () => ({ log: after, keyring: openGrants(after, record, attachments, keyring).keyring });
+  const { log: after, delivered } = verifyEntry(log, decodeEntry(entry), options);
+  const accept = () => ({ log: after, keyring: openGrants(after, lastOf(after.links), delivered, keyring).keyring });
   return new Proposal({ entry, log: after, accept, fresh: [] });
 }
 

@@ -1,7 +1,9 @@
 // Receiving an entry: verify it, advance the log, and open what it grants to this member; and the way back to a state. docs/spec.md sections 6 and 7.
 
+import { eachEntry } from "../arguments/entries.js";
 import { equalBytes } from "../bytes/bytes.js";
 import type { MemberId } from "../bytes/ids.js";
+import { present } from "../bytes/present.js";
 import { epochsIn, NO_RUNS, type Runs, runsOf, subtractRuns, uniteRuns } from "../bytes/runs.js";
 import { KeysteadError } from "../errors.js";
 import { checkMemberState, type MemberState } from "../grants/member-state.js";
@@ -10,9 +12,9 @@ import { type Continuity, checkedFully, continuityOf, meet } from "../grants/see
 import { type Standing, standing } from "../grants/standing.js";
 import { changedKeyring, type Keyring, newKeyring, partsOf } from "../keys/keyring.js";
 import { MemberKeys, memberIdOf } from "../keys/member-keys.js";
-import { decodeEntry } from "../log/entry.js";
+import { decodeEntry, matchAttachments } from "../log/entry.js";
 import { assertLog, findMember, type LogState, type Member, memberBySigningKey } from "../log/state.js";
-import { type AppendOptions, appendUnverified, checkAppendOptions, eachEntry, recordOfLink } from "../log/verify.js";
+import { type AppendOptions, appendUnverified, checkAppendOptions, recordOfLink } from "../log/verify.js";
 
 /** A state after an entry, and what the entry brought. */
 export interface Received extends MemberState, Pick<OpenedGrants, "opened" | "junk" | "withheld"> {}
@@ -27,9 +29,8 @@ export interface Received extends MemberState, Pick<OpenedGrants, "opened" | "ju
  */
 export function receive(state: MemberState, entry: Uint8Array, options: AppendOptions): Received {
   const { log, keyring } = checkMemberState(state);
-  const unverified = decodeEntry(entry);
-  const { log: after, record } = appendUnverified(log, unverified, checkAppendOptions(options));
-  return { log: after, ...openGrants(after, record, unverified.attachments, keyring) };
+  const { log: after, record, delivered } = appendUnverified(log, decodeEntry(entry), checkAppendOptions(options));
+  return { log: after, ...openGrants(after, record, delivered, keyring) };
 }
 
 /** A member that is back, with all that its log and the entries gave it. */
@@ -66,7 +67,7 @@ export function resume(log: LogState, entries: Iterable<Uint8Array>, keyring: Ke
   const checked = checkedFully(log, meet(log, keyring), newer);
   const { withheld, ...opened } = openEntries(log, entries, checked, { since });
   const { seeds, junk } = partsOf(opened.keyring);
-  const { held } = findMember(log, keyring.member) as Member;
+  const { held } = present(findMember(log, keyring.member));
   // A member whose keys were replaced cannot open what was granted to the new ones.
   const lacking = state === "superseded" ? withheld : subtractRuns(held, runsOf(junk));
   return { log, standing: state, history, ...opened, withheld: subtractRuns(lacking, runsOf(seeds.keys())) };
@@ -89,21 +90,31 @@ export interface OpenedKeyring extends Pick<Resumed, "standing" | "withheld"> {
 export function openKeyring(log: LogState, entries: Iterable<Uint8Array>, seed: Uint8Array): OpenedKeyring {
   assertLog(log);
   const keys = new MemberKeys(seed);
-  const member = memberOf(log, keys);
+  const member = ownerOf(log, keys);
   if (!member) {
     keys.wipe();
     throw new KeysteadError("UNKNOWN_MEMBER", "this seed belongs to no member of the log", {
       details: { log: log.head.log },
     });
   }
-  return wipingOnFailure(newKeyring(log.head.log, member.id, keys), (empty) => {
+  return openWithKeys(log, entries, member.id, keys);
+}
+
+/** As {@link openKeyring}, by a member's keys, which it takes over: they are wiped when it fails. */
+export function openWithKeys(
+  log: LogState,
+  entries: Iterable<Uint8Array>,
+  member: MemberId,
+  keys: MemberKeys,
+): OpenedKeyring {
+  return wipingOnFailure(newKeyring(log.head.log, member, keys), (empty) => {
     const { keyring, standing, withheld } = resume(log, entries, empty);
     return { keyring, standing, withheld };
   });
 }
 
 /** Whose keys these are: by those that it has, or had when it was removed; otherwise by those with which it entered. */
-function memberOf(log: LogState, keys: MemberKeys): Member | undefined {
+function ownerOf(log: LogState, keys: MemberKeys): Member | undefined {
   const active = memberBySigningKey(log, keys.sign);
   if (active) return active;
   for (const member of log.removed) {
@@ -142,21 +153,23 @@ function openEntries(
   options: OpenGrantsOptions,
 ): OpenedGrants {
   let keyring = before;
-  let [opened, junk, withheld]: Runs[] = [NO_RUNS, NO_RUNS, NO_RUNS];
+  let found = { opened: NO_RUNS, junk: NO_RUNS, withheld: NO_RUNS };
   for (const entry of eachEntry(entries)) {
     const { link, attachments } = decodeEntry(entry);
     const record = recordOfLink(log, link);
     if (!record) throw new KeysteadError("INVALID_ARGUMENT", "one of the entries is not in this log");
-    const found = openGrants(log, record, attachments, keyring, options);
-    keyring = found.keyring;
-    opened = uniteRuns(opened as Runs, found.opened);
-    junk = uniteRuns(junk as Runs, found.junk);
-    withheld = uniteRuns(withheld as Runs, found.withheld);
+    const grants = openGrants(log, record, matchAttachments(record.attachments, attachments), keyring, options);
+    keyring = grants.keyring;
+    found = {
+      opened: uniteRuns(found.opened, grants.opened),
+      junk: uniteRuns(found.junk, grants.junk),
+      withheld: uniteRuns(found.withheld, grants.withheld),
+    };
   }
   const { seeds } = partsOf(keyring);
   const lacking = (runs: Runs) => subtractRuns(runs, runsOf(seeds.keys()));
-  withheld = lacking(withheld as Runs);
+  const withheld = lacking(found.withheld);
   // MEM-9: the entries may come in any order, and what was withheld is nobody's junk.
   keyring = changedKeyring(keyring, { awaited: epochsIn(withheld) });
-  return { keyring, opened: opened as Runs, junk: subtractRuns(lacking(junk as Runs), withheld), withheld };
+  return { keyring, opened: found.opened, junk: subtractRuns(lacking(found.junk), withheld), withheld };
 }

@@ -1,6 +1,7 @@
 // What a member can do to a log, one function an action: review, rotate, regrant, rekey, leave, rename, lockdown; and what
 // the operator can: expel. docs/spec.md section 6.
 
+import { checkList } from "../arguments/lists.js";
 import { checkOptions } from "../arguments/options.js";
 import { checkPositions } from "../arguments/positions.js";
 import { checkRuns } from "../arguments/runs.js";
@@ -266,7 +267,6 @@ function write(
 
 /** A list of active members in wire order. */
 export function memberList(log: LogState, field: string, ids: readonly MemberId[]): readonly MemberId[] {
-  if (!Array.isArray(ids)) throw new KeysteadError("INVALID_ARGUMENT", `${field} must be a list of member ids`);
-  const list = ids.map((id) => activeMember(log, id).id);
+  const list = checkList(field, ids, "member ids").map((id) => activeMember(log, id).id);
   return list.sort();
 }

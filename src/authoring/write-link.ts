@@ -5,22 +5,22 @@ import { equalBytes } from "../bytes/bytes.js";
 import { intersectRuns, NO_RUNS, type Runs, runsOf } from "../bytes/runs.js";
 import { encode } from "../bytes/schema.js";
 import { Secret } from "../bytes/secret.js";
-import { KeysteadError } from "../errors.js";
+import { KeysteadError, problemOf } from "../errors.js";
 import { makeGrants } from "../grants/make.js";
 import { rightSeed } from "../grants/seed-check.js";
 import { requireActive } from "../grants/standing.js";
 import { epochKemPublicKey, epochSigningPublicKey } from "../keys/epoch-keys.js";
 import { type Keyring, partsOf } from "../keys/keyring.js";
 import { type KeyHolder, SEED_LENGTH } from "../keys/member-keys.js";
-import { checkIntroduced, contextOf, DEFAULT_SKEW, UNCHECKED } from "../log/checks.js";
-import type { Effect, LinkType } from "../log/contract.js";
-import { applyEffect, type Transition } from "../log/effects.js";
+import { DEFAULT_SKEW, UNCHECKED } from "../log/clock.js";
+import type { Effect } from "../log/contract.js";
+import type { Transition } from "../log/effects.js";
 import { decodeEntry, encodeEntry, encodeLink, type LinkSignature } from "../log/entry.js";
 import type { AnyBody, NewEpoch } from "../log/fields.js";
-import { checkInvariants } from "../log/invariants.js";
-import { LINK_TYPES, type LinkTypeName, linkType } from "../log/registry.js";
+import { judge } from "../log/judge.js";
+import { LINK_TYPES, type LinkTypeName, typeOf } from "../log/registry.js";
 import { currentEpoch, type LogFacts, LogState } from "../log/state.js";
-import { judge, verifyLink } from "../log/verify-link.js";
+import { verifyLink } from "../log/verify-link.js";
 import { drawRandom, type Env, readClock } from "../primitives/env.js";
 import { LABELS } from "../primitives/labels.js";
 import { type EscrowGuard, grantsToEscrow, guardEscrow } from "./escrow-guard.js";
@@ -101,23 +101,24 @@ export function compose(draft: Omit<Draft, "signers">, env: Env): Composed {
   const { before, type: name, keyring, opening } = draft;
   const { head } = before;
   if (keyring) requireActive(before, keyring);
-  const type = linkType(name) as NonNullable<ReturnType<typeof linkType>>;
+  const type = typeOf(name);
   const missing = keyring ? missingOf(before, keyring, name) : [];
   const position = { seq: head.seq + 1, ...(head.seq > 0 && { log: head.log, prev: head.hash }) };
   const time = timeOf(before, env);
   const bodyWith = (fields: Draft["fields"]) => {
     return { v: 1, type: name, ...position, time, ...fields, ...(missing.length > 0 && { missing }) } as AnyBody;
   };
-  const { unfinished, effect, transition, signers } = permitted(() => {
-    const judged = judgeDraft(before, type, bodyWith(draft.fields));
+  const { typed, effect, transition, signers } = permitted(() => {
+    const judged = judge(before, { type, body: bodyWith(draft.fields) });
     // MEM-6: withheld where escrow would get the new epoch, and left out where it would get nothing.
     return mayWithhold(draft.guard) &&
       judged.effect.newEpoch &&
       !judged.effect.pointer &&
       grantsToEscrow(judged.transition)
-      ? judgeDraft(before, type, bodyWith({ ...draft.fields, escrow: "withheld" }))
+      ? judge(before, { type, body: bodyWith({ ...draft.fields, escrow: "withheld" }) })
       : judged;
   });
+  const unfinished = typed.body;
   if (LogState.is(before)) guardEscrow(before, { effect, transition }, draft.guard, keyring?.member);
   // GRT-6: drawn afresh every time, so that nobody who left meanwhile holds what a lost attempt granted.
   const newEpoch = drawEpoch(before, effect, env);
@@ -143,17 +144,6 @@ export function compose(draft: Omit<Draft, "signers">, env: Env): Composed {
   });
 }
 
-/** What a body without grants and epoch does, if the state before it admits it. */
-function judgeDraft(before: LogFacts, type: LinkType, unfinished: AnyBody) {
-  const context = contextOf(before, type, unfinished);
-  // A device that is shown a second time is refused for that, and not for what its old entry leads to below.
-  checkIntroduced(before, type, unfinished);
-  const effect = judge({ type, body: unfinished }, context);
-  const transition = applyEffect(before, context.author, effect, unfinished);
-  checkInvariants(before, transition, { author: context.author, effect });
-  return { unfinished, effect, transition, signers: type.signers(unfinished, before) };
-}
-
 /**
  * What a link would lead to, as far as it can be told without its grants.
  *
@@ -161,9 +151,8 @@ function judgeDraft(before: LogFacts, type: LinkType, unfinished: AnyBody) {
  */
 export function foresee(before: LogFacts, name: LinkTypeName, fields: Draft["fields"]): Transition {
   const { head, time } = before;
-  const type = linkType(name) as LinkType;
   const body = { v: 1, type: name, log: head.log, seq: head.seq + 1, prev: head.hash, time, ...fields } as AnyBody;
-  return permitted(() => judgeDraft(before, type, body).transition);
+  return permitted(() => judge(before, { type: typeOf(name), body }).transition);
 }
 
 function mayWithhold(guard: EscrowGuard): boolean {
@@ -227,11 +216,7 @@ function permitted<T>(act: () => T): T {
     return act();
   } catch (error) {
     if (!(error instanceof KeysteadError) || error.code !== "INVALID_LINK") throw error;
-    const { rule, details, message } = error;
-    throw new KeysteadError("NOT_PERMITTED", rule ? message.slice(0, -` [${rule}]`.length) : message, {
-      rule,
-      details,
-      cause: error,
-    });
+    const { rule, details } = error;
+    throw new KeysteadError("NOT_PERMITTED", problemOf(error), { rule, details, cause: error });
   }
 }

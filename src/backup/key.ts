@@ -52,13 +52,21 @@ export function allBackupKeys(log: LogFacts): readonly Member[] {
   return [...activeBackupKeys(log), ...[...log.removed].filter(({ kind }) => kind === "backup")];
 }
 
+/** A backup key that a secret turned out to be. */
+export interface FoundBackupKey {
+  readonly member: Member;
+  /** Derived once, when the secret was judged. The caller wipes them. */
+  readonly keys: MemberKeys;
+}
+
 /** Judges a secret by the log: the public key of a backup key, active or removed, is the arbiter (BAK-1). */
-export function arbiterOf(log: LogFacts): Arbiter<Member> {
+export function arbiterOf(log: LogFacts): Arbiter<FoundBackupKey> {
   const known = allBackupKeys(log);
   return (secret) => {
     const keys = backupKeys(secret, log.head.log);
     const member = known.find(({ signingKey: sign }) => equalBytes(sign, keys.sign));
+    if (member) return { id: backupIdSymbols(member.signingKey), match: { member, keys } };
     keys.wipe();
-    return member && { id: backupIdSymbols(member.signingKey), match: member };
+    return undefined;
   };
 }

@@ -1,14 +1,14 @@
 // Using a backup key: from what was typed to the member's keyring; and the drill, which proves a paper without using it.
 // docs/spec.md section 9 (BAK-1, BAK-4).
 
-import { openKeyring } from "../authoring/receive.js";
+import { openWithKeys } from "../authoring/receive.js";
 import type { MemberId } from "../bytes/ids.js";
 import type { Runs } from "../bytes/runs.js";
 import { type DataAccess, dataAccess } from "../coverage/data-access.js";
 import type { Keyring } from "../keys/keyring.js";
 import { assertLog, type LogState, type Member } from "../log/state.js";
 import { type Correction, decodeBackupText } from "./code.js";
-import { allBackupKeys, arbiterOf, backupIdSymbols, backupKeys } from "./key.js";
+import { allBackupKeys, arbiterOf, backupIdSymbols, type FoundBackupKey } from "./key.js";
 
 /** What a drill proved. */
 export interface CheckedBackupKey {
@@ -40,9 +40,9 @@ export interface OpenedBackupKey extends CheckedBackupKey {
  * @throws `BACKUP_KEY_INVALID` (BAK-1), which never says what was typed
  */
 export function checkBackupKey(log: LogState, text: string): CheckedBackupKey {
-  const { match, secret, corrections } = decode(log, text);
-  secret.fill(0);
-  return factsOf(log, match, corrections);
+  const { member, keys, corrections } = decode(log, text);
+  keys.wipe();
+  return factsOf(log, member, corrections);
 }
 
 /**
@@ -55,17 +55,9 @@ export function checkBackupKey(log: LogState, text: string): CheckedBackupKey {
  * @throws `BACKUP_KEY_INVALID` (BAK-1)
  */
 export function openBackupKey(log: LogState, entries: Iterable<Uint8Array>, text: string): OpenedBackupKey {
-  const { match, secret, corrections } = decode(log, text);
-  const keys = backupKeys(secret, log.head.log);
-  secret.fill(0);
-  const seed = keys.copySeed();
-  keys.wipe();
-  try {
-    const { keyring, withheld } = openKeyring(log, entries, seed.bytes());
-    return { ...factsOf(log, match, corrections), keyring, withheld };
-  } finally {
-    seed.wipe();
-  }
+  const { member, keys, corrections } = decode(log, text);
+  const { keyring, withheld } = openWithKeys(log, entries, member.id, keys);
+  return { ...factsOf(log, member, corrections), keyring, withheld };
 }
 
 function factsOf(log: LogState, member: Member, corrections: readonly Correction[]): CheckedBackupKey {
@@ -74,9 +66,11 @@ function factsOf(log: LogState, member: Member, corrections: readonly Correction
   return { member: id, name, standing, atMost: held, access: dataAccess(log, id), corrections };
 }
 
-function decode(log: LogState, text: string): { match: Member; secret: number[]; corrections: readonly Correction[] } {
+/** The backup key that a text is of, with the keys by which it was found: the caller wipes them. */
+function decode(log: LogState, text: string): FoundBackupKey & Pick<CheckedBackupKey, "corrections"> {
   assertLog(log);
   const ids = allBackupKeys(log).map(({ signingKey: sign }) => backupIdSymbols(sign));
   const { match, secret, corrections } = decodeBackupText(text, arbiterOf(log), ids);
-  return { match: match as Member, secret, corrections };
+  secret.fill(0);
+  return { ...match, corrections };
 }

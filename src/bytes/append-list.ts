@@ -1,4 +1,4 @@
-// Immutable lists and sets that only grow, and share storage with the versions they grew from: replaying n links then costs
+// Immutable lists and sets that only grow. A new version shares storage with the version it grew from, so replaying n links costs
 // O(n) in all. They hold the log state of docs/spec.md section 6.
 
 import { PersistentMap } from "./persistent-map.js";
@@ -8,7 +8,7 @@ import { PersistentMap } from "./persistent-map.js";
  * growing an older one (a fork) copies its items first.
  */
 export class AppendList<T> implements Iterable<T> {
-  // Shared with other versions, which may have put items at or after `length`: those are not this list's.
+  // Shared with other versions, which may have put items at or after `length`. Those items are not in this list.
   readonly #store: T[];
   /** Number of items. */
   readonly length: number;
@@ -88,7 +88,7 @@ export class AppendSet implements Iterable<string> {
   }
 }
 
-/** An immutable list of things that each have an id, by which they are found. It shares storage as {@link AppendList} does. */
+/** An immutable list of things that are found by their id. It shares storage as {@link AppendList} does. */
 export class AppendMap<T extends { readonly id: string }> implements Iterable<T> {
   readonly #items: AppendList<T>;
   readonly #indices: PersistentMap<number>;
@@ -108,7 +108,7 @@ export class AppendMap<T extends { readonly id: string }> implements Iterable<T>
     return this.#items.length;
   }
 
-  /** A list with `item` after this list's items. Its id is hexadecimal, of the length of all others, and new. */
+  /** A list with `item` after this list's items. The id of `item` is new, hexadecimal, and as long as all other ids. */
   push(item: T): AppendMap<T> {
     return new AppendMap(this.#items.push(item), this.#indices.set(item.id, this.length));
   }

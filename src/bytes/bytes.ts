@@ -4,14 +4,14 @@
 import { KeysteadError } from "../errors.js";
 
 /**
- * Whether `value` is a Uint8Array: of any realm (`instanceof` knows only one), or of a subclass such as Node's Buffer.
+ * Whether `value` is a Uint8Array. Accepts one of another realm (`instanceof` does not) and subclasses such as Node's Buffer.
  */
 export function isBytes(value: unknown): value is Uint8Array {
   return ArrayBuffer.isView(value) && (value as Uint8Array)[Symbol.toStringTag] === "Uint8Array";
 }
 
 /**
- * Refuses anything but a Uint8Array, of exactly `length` bytes unless `length` is undefined.
+ * Throws unless `value` is a Uint8Array, and has `length` bytes where `length` is given.
  *
  * @throws KeysteadError `INVALID_ARGUMENT` naming the field `name`.
  */

@@ -1,4 +1,4 @@
-// Decodes deterministic CBOR (RFC 8949 section 4.2.1) and refuses every byte string that the encoder would not have made.
+// Decodes deterministic CBOR (RFC 8949 section 4.2.1). Refuses every byte string that the encoder would not have made.
 // Implements docs/spec.md section 4 (ENC-1, ENC-2, ENC-3).
 
 import { KeysteadError, type RuleId } from "../errors.js";
@@ -7,30 +7,30 @@ import { ARRAY, BYTES, type CborValue, FALSE, MAP, MAX_DEPTH, TEXT, TRUE, TWO_32
 import { utf8Decode } from "./text.js";
 
 /**
- * So many strings, arrays and maps may be in one value (ENC-3). An empty one is a single byte on the wire and some 200 in
- * memory: without a limit, 4 MiB of attachments from a hostile device would take a gigabyte and end the browser's tab.
+ * The most strings, arrays and maps that one value may contain (ENC-3). An empty one takes one byte on the wire and some 200
+ * bytes in memory: without a limit, 4 MiB of attachments from a hostile device would take a gigabyte and crash the browser's tab.
  */
 const MAX_OBJECTS = 65_536;
 
-/** What is decoded and how large it may be (ENC-3). */
+/** Options of decoding: the name of the value, and how large it may be (ENC-3). */
 export interface DecodeOptions {
-  /** What is decoded, for errors. */
+  /** Name of the value, for errors. */
   readonly name: string;
-  /** Most bytes; checked before anything is read. */
+  /** Most bytes. Checked before anything is read. */
   readonly maxBytes: number;
-  /** Deepest nesting, 0 to 8; 8 unless given. */
+  /** Deepest nesting, 0 to 8; default 8. */
   readonly maxDepth?: number | undefined;
-  /** Most strings, arrays and maps together; 65,536 unless given. */
+  /** Most strings, arrays and maps together; default 65,536. */
   readonly maxObjects?: number | undefined;
   /**
-   * Whether byte strings in the value may share the memory of `bytes`: for bytes that are this library's own, stay as they are,
-   * and are kept as long as the value. A long log takes half the memory then.
+   * Whether byte strings in the value may share the memory of `bytes`. Use it only for bytes that the library owns, that do not
+   * change, and that are kept as long as the value. A long log then takes half the memory.
    */
   readonly shared?: boolean | undefined;
 }
 
 /**
- * The value that `bytes` are the encoding of. Byte strings in it are copies, unless `options` say otherwise.
+ * Decodes `bytes`. Byte strings in the value are copies, except with `options.shared`.
  *
  * @throws KeysteadError `TOO_LARGE` (ENC-3) for more than `options` allow; `INVALID_ENCODING` (ENC-1) for bytes that
  * the encoder would not have made, (ENC-2) for bytes after the value; `INVALID_ARGUMENT` for wrong arguments.
@@ -103,7 +103,7 @@ class Reader {
 
   #array(count: number, start: number, depth: number): CborValue[] {
     this.#enter(count, start, depth);
-    // Grown item by item: room set aside for a claimed count would let a few nested bytes ask for gigabytes.
+    // The array grows item by item: if it were allocated for the claimed count, a few nested bytes could ask for gigabytes.
     const items: CborValue[] = [];
     for (let i = 0; i < count; i++) items.push(this.value(depth + 1));
     return items;
@@ -132,7 +132,7 @@ class Reader {
   #text(initial: number, start: number): string {
     const content = this.#skip(this.#argument(initial, start), start);
     const end = this.#offset;
-    // Field names and the like: a native decoder's fixed cost is many times that of a few characters.
+    // For short text such as field names: a native decoder has a high fixed cost.
     let text = "";
     for (let i = content; i < end && i < content + 32; i++) {
       const byte = this.#bytes[i] as number;
@@ -147,7 +147,7 @@ class Reader {
     }
   }
 
-  /** Whether the bytes from a to aEnd sort strictly before those from b to bEnd. */
+  /** Whether the bytes from `a` to `aEnd` sort strictly before the bytes from `b` to `bEnd`. */
   #isAscending(a: number, aEnd: number, b: number, bEnd: number): boolean {
     for (; a < aEnd && b < bEnd; a++, b++) {
       const difference = (this.#bytes[a] as number) - (this.#bytes[b] as number);
@@ -156,7 +156,7 @@ class Reader {
     return b < bEnd;
   }
 
-  /** The argument of a head whose initial byte was just read; only in its shortest form (RFC 8949 section 4.2.1). */
+  /** The argument of a head whose initial byte was just read. Accepts only its shortest form (RFC 8949 section 4.2.1). */
   #argument(initial: number, start: number): number {
     const info = initial & 0x1f;
     if (info < 24) return info;
@@ -193,7 +193,7 @@ class Reader {
     return byte;
   }
 
-  /** Moves over `length` bytes of content and says where they begin. */
+  /** Skips `length` bytes of content and returns where they begin. */
   #skip(length: number, start: number): number {
     const content = this.#offset;
     this.#claim(length, start);
@@ -207,8 +207,8 @@ class Reader {
   }
 
   /**
-   * Counts one more string, array or map, which claims to hold so many bytes or items. Each item takes at least a byte, so a
-   * claim of more than there are bytes left is refused before any work.
+   * Counts one more string, array or map that claims to hold `claimed` bytes or items. Each item takes at least one byte, so a
+   * claim larger than the number of bytes left is refused before any work.
    */
   #claim(claimed: number, start: number): void {
     if (--this.#objectsLeft < 0) throw this.#tooLarge("made of too many strings, arrays and maps", start);

@@ -7,7 +7,7 @@ import { ARRAY, BYTES, type CborValue, FALSE, MAP, MAX_DEPTH, TEXT, TRUE, TWO_32
 import { compareBytes, utf8Encode } from "./text.js";
 
 /**
- * The one encoding of `value`. Copies everything; `value` may change afterwards.
+ * Encodes `value`; each value has exactly one encoding. Copies everything, so `value` may change afterwards.
  *
  * @throws KeysteadError `INVALID_ENCODING` (ENC-1) for anything that is not a {@link CborValue}; `TOO_LARGE` (ENC-3) if it
  * is nested deeper than 8.
@@ -53,7 +53,7 @@ class Writer {
     return this.#bytes.slice(0, this.#length);
   }
 
-  /** What is encoded may be secret (a keyring), and the buffer outlives the result: leave nothing in it. */
+  /** The encoded value may be secret (a keyring), and the buffer outlives the result: wipe it. */
   wipe(): void {
     wipe(this.#bytes.subarray(0, this.#length));
   }
@@ -64,7 +64,7 @@ class Writer {
       if (typeof key !== "string") throw unencodable("a map key is not a string");
       entries.push({ key: utf8Encode(key, "map key"), value });
     }
-    // Encoded keys begin with their length, so the order of the encodings is by length first.
+    // Encoded keys begin with their length, so comparing the encodings sorts by length first.
     entries.sort((a, b) => a.key.length - b.key.length || compareBytes(a.key, b.key));
     this.#head(MAP, entries.length);
     for (const { key, value } of entries) {
@@ -118,7 +118,7 @@ class Writer {
     this.#bytes = larger;
   }
 
-  /** Also ends the recursion on a value that contains itself. */
+  /** Also stops the recursion on a value that contains itself. */
   #enter(depth: number): void {
     if (depth < MAX_DEPTH) return;
     throw new KeysteadError("TOO_LARGE", `a value to encode is nested deeper than ${MAX_DEPTH}`, { rule: "ENC-3" });

@@ -1,10 +1,10 @@
-// The values and constants of deterministic CBOR (RFC 8949 section 4.2.1), as far as Keystead speaks it: unsigned integers,
-// byte and text strings, arrays, maps with text keys, booleans. Implements docs/spec.md section 4 (ENC-1).
+// The values and constants of the deterministic CBOR (RFC 8949 section 4.2.1) that Keystead uses: unsigned integers, byte and
+// text strings, arrays, maps with text keys, booleans. Implements docs/spec.md section 4 (ENC-1).
 
-/** What can be encoded. Numbers are integers from 0 to 2^53 - 1. */
+/** A value that can be encoded. Numbers are integers from 0 to 2^53 - 1. */
 export type CborValue = number | string | boolean | Uint8Array | readonly CborValue[] | ReadonlyMap<string, CborValue>;
 
-/** Arrays and maps may be nested this deep (ENC-3); a value outside any array or map has depth 0. */
+/** Deepest nesting of arrays and maps (ENC-3). A value outside any array or map has depth 0. */
 export const MAX_DEPTH = 8;
 
 // Major types, RFC 8949 section 3.1.

@@ -1,5 +1,5 @@
-// Branded ids: lower-case hex text of fixed length, so that they compare, sort and print as they are (section 4, text
-// forms). On the wire they are byte strings.
+// Branded ids: lower-case hex text of fixed length, which can be compared, sorted and printed directly (section 4, text forms).
+// On the wire they are byte strings.
 
 declare const brand: unique symbol;
 
@@ -11,3 +11,12 @@ export type MemberId = string & { readonly [brand]: "MemberId" };
 
 /** Hash of a link: 64 hex digits. */
 export type LinkHash = string & { readonly [brand]: "LinkHash" };
+
+/** Commits to a whole log. */
+export interface Head {
+  readonly log: LogId;
+  /** Number of links, from 1. */
+  readonly seq: number;
+  /** Hash of the newest link. */
+  readonly hash: LinkHash;
+}

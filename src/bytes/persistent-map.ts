@@ -1,5 +1,5 @@
-// An immutable map from hexadecimal keys, whose versions share their storage: setting a key costs the depth of the tree, and an
-// old version stays as it was. It holds parts of the log state of docs/spec.md section 6.3.
+// An immutable map with hexadecimal keys. Versions share their storage: setting a key costs the depth of the tree and does not
+// change the old version. It holds parts of the log state of docs/spec.md section 6.3.
 
 type Node<T> = Leaf<T> | readonly (Node<T> | undefined)[];
 
@@ -31,7 +31,7 @@ export class PersistentMap<T> implements Iterable<readonly [string, T]> {
     return undefined;
   }
 
-  /** A map that has `value` for `key`, and else what this one has. */
+  /** A map with the entries of this one and `value` for `key`. */
   set(key: string, value: T): PersistentMap<T> {
     return new PersistentMap(insert(this.#root, { key, value }, 0));
   }

@@ -3,9 +3,9 @@
 /** A stretch of epochs, both ends included: `1 <= from <= to`. */
 export type Run = readonly [from: number, to: number];
 
-// All functions here rely on the form of Runs: what comes from outside is checked with isCanonical, or made so with canonicalRuns.
+// All functions here expect canonical Runs. Check runs from outside with isCanonical, or convert them with canonicalRuns.
 
-/** A set of epochs: sorted runs with at least one epoch between each two. */
+/** A set of epochs: sorted runs with a gap of at least one epoch between any two. */
 export type Runs = readonly Run[];
 
 /** No epochs. */
@@ -13,7 +13,7 @@ export const NO_RUNS: Runs = [];
 
 /** Whether these are runs in the one canonical form. */
 export function isCanonical(runs: Runs): boolean {
-  // As if a run ended at -1: the first epoch is 1.
+  // -1 acts as the end of a run before the first: epochs begin at 1.
   let end = -1;
   for (const [from, to] of runs) {
     if (to < from || from <= end + 1) return false;
@@ -73,11 +73,11 @@ export function containsRuns(outer: Runs, inner: Runs): boolean {
   return true;
 }
 
-/** Epochs in either. Linear in the number of runs, as are all of these: a thief decides how many there are. */
+/** Epochs in either. Linear in the number of runs, as all functions here are: an attacker can choose that number. */
 export function uniteRuns(a: Runs, b: Runs): Runs {
   if (b.length === 0 || a === b) return a;
   if (a.length === 0) return b;
-  // What is newer than all the rest comes with every link: the rest is copied as it is.
+  // Each link brings new epochs at the end, so the runs before them are copied without a comparison.
   if (isBefore(a, b)) return append(a, b);
   if (isBefore(b, a)) return append(b, a);
   const united = new Builder();
@@ -93,12 +93,12 @@ export function uniteRuns(a: Runs, b: Runs): Runs {
   return united.runs;
 }
 
-/** Whether all of one set, which is not empty, comes before all of another. */
+/** Whether all of one set comes before all of another. The first set is not empty. */
 function isBefore(a: Runs, b: Runs): boolean {
   return (a.at(-1) as Run)[1] < (b[0] as Run)[0];
 }
 
-/** Joins two sets, the first of which is before the second. */
+/** Joins two sets. The first must come before the second. */
 function append(a: Runs, b: Runs): Runs {
   const [[from, end], [next, to]] = [a.at(-1) as Run, b[0] as Run];
   return end + 1 < next ? a.concat(b) : a.slice(0, -1).concat([[from, to]], b.slice(1));
@@ -113,7 +113,7 @@ export function subtractRuns(a: Runs, b: Runs): Runs {
     const [from, to] = run;
     let start = from;
     while (at < b.length && (b[at] as Run)[1] < from) at++;
-    // The last one that cuts this run may cut the next as well.
+    // The last run that cuts this one may also cut the next.
     for (let cut = at; cut < b.length && (b[cut] as Run)[0] <= to; cut++) {
       at = cut;
       const [cutFrom, cutTo] = b[cut] as Run;

@@ -1,4 +1,4 @@
-// Schemas: each names the one shape a decoded value may have, and is reader, writer and TypeScript type of it at once.
+// Schemas: each describes the one shape that a decoded value may have, and serves as its reader, writer and TypeScript type.
 // Implements docs/spec.md section 4 (ENC-2: every field typed and length-checked, none unknown, named in the error).
 
 import { KeysteadError } from "../errors.js";
@@ -38,7 +38,7 @@ export function encode<T>(schema: Schema<T>, value: T, name: string): Uint8Array
   return encodeCbor(schema.write(value, name));
 }
 
-/** The value that `bytes` encode under `schema`. Throws as decodeCbor does, and `INVALID_ENCODING` (ENC-2) naming the wrong field. */
+/** Decodes `bytes` under `schema`. Throws as decodeCbor does, and `INVALID_ENCODING` (ENC-2) naming the wrong field. */
 export function decode<T>(schema: Schema<T>, bytes: Uint8Array, options: DecodeOptions): T {
   return schema.read(decodeCbor(bytes, options), options.name);
 }
@@ -77,7 +77,7 @@ export function bytesUpTo(max: number, min = 0): Schema<Uint8Array> {
 export function text(maxUtf8Bytes: number, minBytes = 0): Schema<string> {
   return checked((value, path) => {
     if (typeof value !== "string") throw wrong(path, "must be text");
-    // UTF-8 is never shorter than UTF-16 code units: a huge text is refused without encoding it.
+    // UTF-8 is never shorter than UTF-16 code units, so a huge text is refused without encoding it.
     if (value.length > maxUtf8Bytes) throw wrong(path, `must have at most ${maxUtf8Bytes} bytes of UTF-8`);
     checkLength(utf8Encode(value, path).length, minBytes, maxUtf8Bytes, path, "bytes of UTF-8");
     return value;
@@ -92,7 +92,7 @@ export function bool(): Schema<boolean> {
   });
 }
 
-/** Exactly `expected`. */
+/** Exactly the value `expected`. */
 export function literal<const V extends string | number | boolean>(expected: V): Schema<V> {
   return checked((value, path) => {
     if (value !== expected) throw wrong(path, `must be ${JSON.stringify(expected)}`);
@@ -163,7 +163,7 @@ export function record<const F extends Fields>(fields: F): Schema<Flat<RecordOf<
 
   function checkNames(given: Iterable<string>, path: string): void {
     for (const name of given) {
-      // Quoted and cut short: the author of the bytes chose this name.
+      // Quoted and shortened, because the author of the bytes chose this name.
       if (!names.has(name)) throw wrong(path, `has an unknown field ${JSON.stringify(name.slice(0, 40))}`);
     }
   }
@@ -171,7 +171,7 @@ export function record<const F extends Fields>(fields: F): Schema<Flat<RecordOf<
   return {
     read(value, path) {
       if (!(value instanceof Map)) throw wrong(path, "must be a map");
-      // Only names from the schema are ever assigned, so no name on the wire can reach a prototype.
+      // Only names from the schema are assigned, so no name on the wire can reach a prototype.
       const result: Record<string, unknown> = {};
       let present = 0;
       for (const { name, suffix, required, schema } of plan) {
@@ -188,7 +188,7 @@ export function record<const F extends Fields>(fields: F): Schema<Flat<RecordOf<
     },
     write(value, path) {
       if (typeof value !== "object" || value === null) throw wrong(path, "must be an object");
-      // A field that would silently not be signed is refused, as it is on the wire.
+      // An unknown field would silently not be signed. It is refused, as on the wire.
       checkNames(Object.keys(value), path);
       const result = new Map<string, CborValue>();
       for (const { name, suffix, required, schema } of plan) {
@@ -214,9 +214,9 @@ export function hexBytes<Brand extends string>(length: number): Schema<Brand> {
 }
 
 /**
- * A schema seen through two functions: `to` makes the value in memory from the wire value, `from` the reverse. They must be
- * inverse to each other, or decoding would accept several encodings of one value (ENC-2). Whatever they throw becomes
- * `INVALID_ENCODING` unless it is a KeysteadError already.
+ * A schema with two conversions: `to` makes the value in memory from the wire value, `from` does the reverse. They must be
+ * inverse to each other, or decoding would accept several encodings of one value (ENC-2). An error that they throw becomes
+ * `INVALID_ENCODING`, except a KeysteadError, which stays as it is.
  */
 export function mapped<W, T>(schema: Schema<W>, to: (wire: W) => T, from: (value: T) => W): Schema<T> {
   return {
@@ -234,7 +234,7 @@ function converted<A, B>(convert: (value: A) => B, value: A, path: string): B {
   }
 }
 
-/** A schema of values that are the same in memory and on the wire, so that one check serves both ways. */
+/** A schema of values that are the same in memory and on the wire, so one check serves both directions. */
 function checked<T extends CborValue>(check: (value: unknown, path: string) => T): Schema<T> {
   return { read: check, write: check };
 }

@@ -7,21 +7,21 @@ import { assertBytes, equalBytes, wipe } from "./bytes.js";
 const REDACTED = "[secret]";
 
 /**
- * Secret bytes. The caller that makes a Secret wipes it. Printing, inspecting, serialising or cloning one gives no byte away: the
- * bytes are in a private field, and every conversion says `[secret]`.
+ * Secret bytes. The caller that makes a Secret wipes it. Printing, inspecting, serialising or cloning a Secret reveals no byte:
+ * the bytes are in a private field, and every conversion gives `[secret]`.
  */
 export class Secret {
   readonly #bytes: Uint8Array;
   #wiped = false;
 
-  /** Copies `bytes`, of any length; the caller keeps its own array and wipes it. Throws `INVALID_ARGUMENT`. */
+  /** Copies `bytes`, of any length; the caller wipes its own array. Throws `INVALID_ARGUMENT`. */
   constructor(bytes: Uint8Array) {
     assertBytes(bytes, undefined, "secret");
     // Not bytes.slice(): a Buffer's slice shares memory.
     this.#bytes = new Uint8Array(bytes);
   }
 
-  /** A secret with the contents of `bytes`, which are wiped: for a value that has just been derived and has no other owner. */
+  /** Takes over `bytes`: copies and wipes them. For a value that was just derived and has no other owner. */
   static take(bytes: Uint8Array): Secret {
     const secret = new Secret(bytes);
     wipe(bytes);
@@ -34,8 +34,8 @@ export class Secret {
   }
 
   /**
-   * The live inner bytes, to be handed straight to a primitive. Do not keep them and do not change them: they turn to zeros
-   * when this secret is wiped.
+   * The inner bytes themselves, to pass directly to a primitive. Do not keep or change them: {@link wipe} overwrites them with
+   * zeros.
    *
    * @throws KeysteadError `WIPED` after {@link wipe}, so that zeros are never used as a key.
    */
@@ -46,18 +46,21 @@ export class Secret {
     return this.#bytes;
   }
 
-  /** An independent secret with the same bytes, to be wiped by the caller. Throws `WIPED`. */
+  /** An independent secret with the same bytes, which the caller wipes. Throws `WIPED`. */
   copy(): Secret {
     return new Secret(this.bytes());
   }
 
-  /** Overwrites the bytes with zeros. Safe to call again. */
+  /** Overwrites the bytes with zeros. May be called again. */
   wipe(): void {
     wipe(this.#bytes);
     this.#wiped = true;
   }
 
-  /** Whether both hold the same bytes, in constant time. Throws `WIPED` if either was wiped, `INVALID_ARGUMENT` if `other` is no Secret. */
+  /**
+   * Whether both hold the same bytes, in constant time. Throws `WIPED` if one was wiped, `INVALID_ARGUMENT` if `other` is no
+   * Secret.
+   */
   equals(other: Secret): boolean {
     if (typeof other !== "object" || other === null || !(#bytes in other)) {
       throw new KeysteadError("INVALID_ARGUMENT", "a Secret can only be compared with a Secret");

@@ -1,5 +1,5 @@
-// Text forms of bytes: hexadecimal, ids and UTF-8, with one strict encoder and one strict parser each, so that no two texts
-// mean the same bytes. Implements docs/spec.md section 4 (text forms).
+// Text forms of bytes: hexadecimal, ids and UTF-8. Each has one strict encoder and one strict parser, so that no two texts mean
+// the same bytes. Implements docs/spec.md section 4 (text forms).
 
 import { KeysteadError } from "../errors.js";
 import { assertBytes } from "./bytes.js";
@@ -23,15 +23,15 @@ export function toHex(bytes: Uint8Array): string {
     digits[2 * i] = HEX_DIGITS[byte >> 4] as number;
     digits[2 * i + 1] = HEX_DIGITS[byte & 15] as number;
   }
-  // In one piece: a text that grows by two characters at a time is a chain of pieces, which every use has to walk.
+  // Built in one piece: most engines store a string that grows by two characters at a time as a chain, which every use must walk.
   return decoder.decode(digits);
 }
 
 /**
  * The bytes of lower-case hexadecimal text; of exactly `length` bytes, if given.
  *
- * @throws KeysteadError `INVALID_ARGUMENT` if `text` is not a string; `INVALID_ENCODING` if it is anything but lower-case
- * digits, two a byte, or has another length. The text is not repeated in the error: it may be secret.
+ * @throws KeysteadError `INVALID_ARGUMENT` if `text` is not a string; `INVALID_ENCODING` if it is not lower-case digits, two for
+ * each byte, or has another length. The error does not repeat the text, which may be secret.
  */
 export function fromHex(
   text: unknown,
@@ -75,7 +75,7 @@ export function utf8Encode(text: string, name = "text"): Uint8Array {
 }
 
 /**
- * The text that `bytes` are the UTF-8 of, a leading byte order mark included.
+ * Decodes UTF-8 bytes. Keeps a leading byte order mark.
  *
  * @throws KeysteadError `INVALID_ARGUMENT` if `bytes` are no Uint8Array; `INVALID_ENCODING` if they are not UTF-8.
  */
@@ -92,7 +92,7 @@ export function utf8Decode(bytes: Uint8Array, name = "text"): string {
   }
 }
 
-/** Negative, zero or positive as `a` sorts before, equals or sorts after `b`, bytewise. Not constant time: public data only. */
+/** Negative, zero or positive if `a` sorts before, equals or sorts after `b`, bytewise. Not constant time: public data only. */
 export function compareBytes(a: Uint8Array, b: Uint8Array): number {
   const shared = Math.min(a.length, b.length);
   for (let i = 0; i < shared; i++) {
@@ -108,7 +108,7 @@ function checkHex(text: unknown, name: string, length: number | undefined): asse
       details: { name },
     });
   }
-  // The length first, so that a huge text costs nothing.
+  // The length is checked first, so that a huge text costs nothing.
   if (length !== undefined && text.length !== 2 * length) {
     const message = `${name} must have ${2 * length} hexadecimal digits, not ${text.length}`;
     const details = { name, expected: 2 * length, actual: text.length };
@@ -128,7 +128,7 @@ function hexDigit(text: string, index: number): number {
   return code < 0x61 ? code - 0x30 : code - 0x61 + 10;
 }
 
-/** Names of fields and the like: the platform's encoder has a fixed cost of many times that of a few characters. */
+/** For short text such as field names: the platform's encoder has a high fixed cost. */
 function encodeShortAscii(text: string): Uint8Array | undefined {
   if (text.length > 32) return undefined;
   const bytes = new Uint8Array(text.length);

@@ -1,15 +1,15 @@
-// Where sealing and opening take their bytes from, in the lengths that they need: an array, or pieces of any size.
-// docs/spec.md section 12 (streams).
+// Input of sealing and opening, read in the lengths that they need: an array, or pieces of any size. docs/spec.md section 12
+// (streams).
 
 /** Bytes in order. */
 export interface ByteSource {
-  /** The next `count` bytes; fewer, or none, when less than that stands before the last `keep` bytes of all. */
+  /** The next `count` bytes. Gives fewer, or none, when fewer stand before the last `keep` bytes of the input. */
   take(count: number, keep?: number): Promise<Uint8Array>;
-  /** How many bytes are left, where that is known. */
+  /** The number of bytes left, where it is known. */
   readonly left: number | undefined;
 }
 
-/** All of an array, as views of it: it must not change until the last of them was used. */
+/** Reads an array as views: the array must not change until the last view was used. */
 export function arraySource(bytes: Uint8Array): ByteSource {
   let at = 0;
   return {
@@ -27,7 +27,7 @@ export function arraySource(bytes: Uint8Array): ByteSource {
 /**
  * Pieces of any size, as copies.
  *
- * @param next gives the next piece, undefined at the end; the piece before may change from then on.
+ * @param next gives the next piece, undefined at the end. The previous piece may change from then on.
  */
 export function pieceSource(next: () => Promise<Uint8Array | undefined>): ByteSource {
   let kept: Uint8Array = new Uint8Array(0);

@@ -1,19 +1,19 @@
-// The cipher of payload chunks: AES-256-GCM of the native backend, else through the runtime's WebCrypto, else portably. All give
+// The cipher of payload chunks: AES-256-GCM of the native backend, or of the runtime's WebCrypto, or the portable one. All give
 // the same bytes. docs/spec.md section 12.
 
 import type { Secret } from "../bytes/secret.js";
 import { gcmOpen, gcmSeal } from "../primitives/aead.js";
 import { primitives } from "../primitives/current.js";
 
-/** Seals and opens single chunks under one key. Chunks may be worked on at the same time. */
+/** Seals and opens single chunks under one key. Several chunks may be in progress at the same time. */
 export interface ChunkCipher {
-  /** Ciphertext ‖ 16-byte tag, under a 12-byte nonce that is used for no other chunk. */
+  /** Ciphertext ‖ 16-byte tag. The 12-byte nonce must be used for no other chunk. */
   seal(nonce: Uint8Array, plaintext: Uint8Array): Promise<Uint8Array>;
   /** The plaintext of at least 16 bytes; undefined when they are not authentic. */
   open(nonce: Uint8Array, sealed: Uint8Array): Promise<Uint8Array | undefined>;
 }
 
-/** The fastest cipher that this runtime has, under a 32-byte key, which the caller wipes when it is done with the cipher. */
+/** The fastest cipher of this runtime, under a 32-byte key. The caller wipes the key when it no longer uses the cipher. */
 export async function chunkCipher(key: Secret): Promise<ChunkCipher> {
   if (primitives.hasNativeAes) return ownCipher(key);
   // Absent outside secure contexts: a page served over plain HTTP.
@@ -32,7 +32,7 @@ export async function webCipher(subtle: SubtleCrypto, key: Secret): Promise<Chun
       try {
         return new Uint8Array(await subtle.decrypt(algorithm(nonce), imported, plainMemory(sealed)));
       } catch {
-        // The inputs are well-formed, so nothing but a wrong tag can be the cause.
+        // The inputs are well-formed, so only a wrong tag can be the cause.
         return undefined;
       }
     },

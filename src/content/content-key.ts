@@ -22,7 +22,7 @@ export function drawContentKey(env: Env): Secret {
   return Secret.take(drawRandom(env, CONTENT_KEY_LENGTH));
 }
 
-/** Hash of the core's bytes, 32 bytes: what the boxes are bound to. */
+/** Hash of the core's bytes, 32 bytes. It binds the boxes to the core. */
 export function hashCore(core: Uint8Array): Uint8Array {
   return labelledHash(LABELS.contentCore, core);
 }
@@ -37,22 +37,22 @@ export function sealBox(kem: Uint8Array, coreHash: Uint8Array, contentKey: Secre
   }
 }
 
-/** The content key in a box, which the caller wipes; undefined when the box does not open for this core. */
+/** The content key in a box, which the caller wipes. Undefined when the box does not open for this core. */
 export function openBox(key: KemPrivateKey, coreHash: Uint8Array, box: Uint8Array): Secret | undefined {
   const opened = hpkeOpen(key, { info: boxInfo(coreHash), sealed: box });
   return opened && Secret.take(opened);
 }
 
 /**
- * Commits to the content key and to the associated data, which itself stands nowhere in the content. Without it a
- * sender could make one ciphertext that two recipients read differently, since AES-GCM opens under more than one key.
+ * Commits to the content key and to the associated data, which the content does not contain. Without the commitment a sender
+ * could make one ciphertext that two recipients read differently, since AES-GCM opens under more than one key.
  */
 export function commit(contentKey: Secret, coreHash: Uint8Array, associatedData: Uint8Array): Uint8Array {
   const info = concat(coreHash, associatedData);
   return deriveKey(LABELS.contentCommitment, contentKey.bytes(), { info, length: COMMITMENT_LENGTH });
 }
 
-/** Hash of the header's bytes, 32 bytes: what the payload is bound to, and where a signature begins. */
+/** Hash of the header's bytes, 32 bytes. It binds the payload to the header, and is the start of a signature's transcript. */
 export function hashHeader(header: Uint8Array): Uint8Array {
   return labelledHash(LABELS.contentHeader, header);
 }
@@ -62,7 +62,7 @@ export function payloadKeyOf(contentKey: Secret, headerHash: Uint8Array): Secret
   return Secret.take(deriveKey(LABELS.contentPayload, contentKey.bytes(), { info: headerHash }));
 }
 
-/** With the sender, every recipient and the purpose in it, a box taken into another header does not open. */
+/** The core has the sender, every recipient and the purpose, so a box that is copied into another header does not open. */
 function boxInfo(coreHash: Uint8Array): Uint8Array {
   return concat(labelPrefix(LABELS.contentBox), coreHash);
 }

@@ -1,4 +1,4 @@
-// Sealed content as bytes, and what its header says before anything of it is believed. docs/spec.md sections 4 and 12
+// The byte format of sealed content, and its header, which is not authenticated before opening. docs/spec.md sections 4 and 12
 // (ENC-1 to ENC-4).
 //
 //   content    = magic ‖ uint32be(length of header) ‖ header ‖ payload [‖ signature, 64 bytes, when the core has a sender]
@@ -18,7 +18,7 @@
 //   payload    = the chunks of payload.ts
 //   signature  = the sender's, over the transcript of signature.ts
 //
-// A later field is a new key of the core, and a reader that does not know it refuses the content (ENC-2).
+// A later version adds a new key to the core. A reader that does not know the key refuses the content (ENC-2).
 
 import { assertBytes, concat, uint32be } from "../bytes/bytes.js";
 import type { LinkHash, LogId, MemberId } from "../bytes/ids.js";
@@ -56,36 +56,36 @@ const MAGIC = /* @__PURE__ */ Uint8Array.of(0x4b, 0x53, 0x43, 0x01);
 /** Bytes in front of the header. */
 export const PREAMBLE_LENGTH = 8;
 
-/** Who says to have sealed the content; a signature proves it. */
+/** The claimed sender of the content. Only a signature proves it. */
 export interface ContentSender {
   readonly member: MemberId;
   /** The head of the sender's own log when it sealed. */
   readonly head: Head;
 }
 
-/** What stands in the clear in front of sealed content. */
+/** The cleartext header of sealed content. */
 export interface ContentHeader {
-  /** What the content is for, as the sender named it. */
+  /** The purpose of the content, as the sender named it. */
   readonly purpose: string;
   /** Ascending by log id. */
   readonly recipients: readonly ContentRecipient[];
-  /** Absent from content that nobody signed. */
+  /** Absent from content that is not signed. */
   readonly sender?: ContentSender | undefined;
-  /** Absent when the length of the content can be told from the length of what is sealed. */
+  /** Absent from content that is not padded: anybody can then compute its exact length. */
   readonly padding?: "padme" | undefined;
 }
 
-/** A core as received: recipients stay packed, since there may be 10,000 and a reader looks for one. */
+/** A core as received. Recipients stay packed: there may be 10,000, and a reader looks for one. */
 export interface ContentCore extends Omit<ContentHeader, "recipients"> {
   readonly recipients: Uint8Array;
 }
 
-/** A header taken apart; nothing about it is verified yet. */
+/** A parsed header. Nothing about it is verified yet. */
 export interface HeaderParts {
   readonly core: ContentCore;
-  /** The core's bytes as received: what is hashed (ENC-4). */
+  /** The core's bytes as received. These are hashed (ENC-4). */
   readonly coreBytes: Uint8Array;
-  /** The header's bytes as received: what is hashed (ENC-4). */
+  /** The header's bytes as received. These are hashed (ENC-4). */
   readonly headerBytes: Uint8Array;
   readonly commitment: Uint8Array;
   /** The boxes of all recipients, joined. */
@@ -110,7 +110,7 @@ const header = tuple(
   bytesUpTo(MAX_RECIPIENTS * BOX_LENGTH, BOX_LENGTH),
 );
 
-/** A purpose that a caller gives. @throws `INVALID_ARGUMENT`, `INVALID_ENCODING` */
+/** Checks the purpose that a caller gives. @throws `INVALID_ARGUMENT`, `INVALID_ENCODING` */
 export function checkPurpose(purpose: unknown): asserts purpose is string {
   const length = typeof purpose === "string" ? utf8Encode(purpose, "options.purpose").length : 0;
   if (length >= 1 && length <= MAX_PURPOSE_BYTES) return;
@@ -130,7 +130,7 @@ export function encodeHeader(coreBytes: Uint8Array, commitment: Uint8Array, boxe
   return encode(header, [coreBytes, commitment, boxes], "content.header");
 }
 
-/** All that comes before the payload. */
+/** Everything before the payload. */
 export function frameHeader(headerBytes: Uint8Array): Uint8Array {
   return concat(MAGIC, uint32be(headerBytes.length), headerBytes);
 }
@@ -155,7 +155,7 @@ export function headerLength(preamble: Uint8Array): number {
   return length;
 }
 
-/** Takes a header apart, of which `length` bytes should be here. @throws `INVALID_ENCODING`, `TOO_LARGE` */
+/** Parses a header that claims `length` bytes. @throws `INVALID_ENCODING`, `TOO_LARGE` */
 export function splitHeader(headerBytes: Uint8Array, length: number): HeaderParts {
   if (headerBytes.length < length) throw malformed("content ends inside its header; fetch all of it");
   const options = { maxBytes: MAX_HEADER_BYTES };
@@ -169,9 +169,9 @@ export function splitHeader(headerBytes: Uint8Array, length: number): HeaderPart
 }
 
 /**
- * Takes content apart. `content` may come from anywhere and need only reach to the end of the header.
+ * Parses content up to the end of its header. `content` may come from anywhere, and may end there.
  *
- * @returns with `end`, where the payload begins.
+ * @returns the header, and in `end` the offset of the payload.
  * @throws `INVALID_ARGUMENT`, `INVALID_ENCODING`, `TOO_LARGE`
  */
 export function splitContent(content: Uint8Array): HeaderParts & { readonly end: number } {
@@ -182,18 +182,17 @@ export function splitContent(content: Uint8Array): HeaderParts & { readonly end:
 }
 
 /**
- * What the header of sealed content says. Anybody can write a header: believe it once the same bytes have been opened, not
- * before.
+ * Reads the header of sealed content. Anybody can write a header: do not believe it before the same bytes have been opened.
  *
- * @param content sealed content, or as much of its beginning as holds the header.
- * @throws `INVALID_ENCODING` when it is no sealed content, or is cut off inside the header; `TOO_LARGE` (ENC-3) for a
- * header above 16 MiB; `INVALID_ARGUMENT`
+ * @param content sealed content, or a part of its beginning that contains the whole header.
+ * @throws `INVALID_ENCODING` when it is not sealed content, or is cut off inside the header; `TOO_LARGE` (ENC-3) for a header
+ * above 16 MiB; `INVALID_ARGUMENT`
  */
 export function readContentHeader(content: Uint8Array): ContentHeader {
   return headerOf(splitContent(content).core);
 }
 
-/** The core for applications. */
+/** The core in the form that applications see. */
 export function headerOf({ recipients, ...fields }: ContentCore): ContentHeader {
   return { ...fields, recipients: unpackRecipients(recipients) };
 }

@@ -1,4 +1,4 @@
-// Sealing that asks how old a recipient's log may be: without that, revocation is as fresh as the server wishes.
+// Checks how old a recipient's log may be. Without this check, a server decides how soon a removal takes effect for senders.
 // docs/spec.md sections 12 and 13.4 (SVC-6).
 
 import { checkOptions } from "../arguments/options.js";
@@ -6,11 +6,11 @@ import { type ErrorDetails, KeysteadError } from "../errors.js";
 import type { LogState } from "../log/state.js";
 import { verifyStatement } from "../log/statement.js";
 
-/** How fresh logs must be that content is sealed to. */
+/** How fresh the recipients' logs must be. */
 export interface Freshness {
   /** Now, in milliseconds since 1970. */
   readonly now: number;
-  /** How long ago the service may have stated the log's head, in milliseconds. */
+  /** Highest age of the service's statement of the log's head, in milliseconds. */
   readonly maxAge: number;
   /** How far ahead of `now` a statement may be, in milliseconds; default 10 minutes. */
   readonly skew?: number | undefined;
@@ -28,7 +28,7 @@ export function checkFreshness(freshness: Freshness): Freshness {
 }
 
 /**
- * SVC-6: the log has all that its service stated not longer ago than asked for.
+ * SVC-6: the log has all links that its service stated at most `maxAge` ago.
  *
  * @throws `STALE_LOG`; errors of `verifyStatement`
  */

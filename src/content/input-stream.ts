@@ -14,17 +14,29 @@ export interface Inlet {
   fail(reason: unknown): void;
 }
 
-/** @param onAbort called when the writer gives up, or writes what are no bytes. */
-export function makeInlet(onAbort: (reason: unknown) => void): Inlet {
-  let controller: WritableStreamDefaultController | undefined;
+/** What hands one piece after the other from a writer to a reader. */
+interface Handover {
+  /** Waits in the returned promise until the reader asks for more: nothing piles up. */
+  write(piece: Uint8Array): Promise<void>;
+  /** Settled by the work's end: a caller that waits for the writable end alone must learn that the content was cut off. */
+  close(): Promise<void>;
+  readonly next: Inlet["next"];
+  readonly finish: Inlet["finish"];
+  readonly fail: Inlet["fail"];
+}
+
+interface Settling<T> {
+  readonly resolve: (value: T) => void;
+  readonly reject: (reason: unknown) => void;
+}
+
+function makeHandover(): Handover {
   let failure: { readonly reason: unknown } | undefined;
-  /** What was written or, at the end, undefined; not asked for yet. */
+  /** A written piece that nobody has read yet, or undefined for the end. */
   let offered: { readonly piece: Uint8Array | undefined } | undefined;
-  let wanted:
-    | { readonly resolve: (piece: Uint8Array | undefined) => void; readonly reject: (reason: unknown) => void }
-    | undefined;
+  let wanted: Settling<Uint8Array | undefined> | undefined;
   let settleWrite = () => {};
-  let closing: { readonly resolve: () => void; readonly reject: (reason: unknown) => void } | undefined;
+  let closing: Settling<void> | undefined;
 
   function offer(piece: Uint8Array | undefined): void {
     if (!wanted) offered = { piece };
@@ -32,36 +44,17 @@ export function makeInlet(onAbort: (reason: unknown) => void): Inlet {
     wanted = undefined;
   }
 
-  const writable = new WritableStream<Uint8Array>({
-    start(given) {
-      controller = given;
-      // Told soon; `abort` below only when the write under way is settled, which may wait for a reader that never comes.
-      // In a microtask: Node 20 fails an assertion when a stream is errored inside this event.
-      given.signal?.addEventListener("abort", () => queueMicrotask(() => onAbort(given.signal.reason)));
-    },
-    write(piece) {
-      try {
-        assertBytes(piece, undefined, "a piece of the stream");
-      } catch (error) {
-        onAbort(error);
-        throw error;
-      }
-      return new Promise<void>((resolve) => {
+  return {
+    write: (piece) =>
+      new Promise((resolve) => {
         settleWrite = resolve;
         offer(piece);
-      });
-    },
-    // Settled by the work's end: a caller that waits for the writable end alone must learn that the content was cut off.
+      }),
     close: () =>
-      new Promise<void>((resolve, reject) => {
+      new Promise((resolve, reject) => {
         closing = { resolve, reject };
         offer(undefined);
       }),
-    abort: onAbort,
-  });
-
-  return {
-    writable,
     next() {
       settleWrite();
       if (failure) return Promise.reject(failure.reason);
@@ -78,9 +71,42 @@ export function makeInlet(onAbort: (reason: unknown) => void): Inlet {
     fail(reason) {
       failure ??= { reason };
       closing?.reject(reason);
-      controller?.error(reason);
       wanted?.reject(reason);
       settleWrite();
+    },
+  };
+}
+
+/** @param onAbort called when the writer gives up, or writes what are no bytes. */
+export function makeInlet(onAbort: (reason: unknown) => void): Inlet {
+  const { write, close, next, finish, fail } = makeHandover();
+  let controller: WritableStreamDefaultController | undefined;
+  const writable = new WritableStream<Uint8Array>({
+    start(given) {
+      controller = given;
+      // Told soon; `abort` below only when the write under way is settled, which may wait for a reader that never comes.
+      // In a microtask: Node 20 fails an assertion when a stream is errored inside this event.
+      given.signal?.addEventListener("abort", () => queueMicrotask(() => onAbort(given.signal.reason)));
+    },
+    write(piece) {
+      try {
+        assertBytes(piece, undefined, "a piece of the stream");
+      } catch (error) {
+        onAbort(error);
+        throw error;
+      }
+      return write(piece);
+    },
+    close,
+    abort: onAbort,
+  });
+  return {
+    writable,
+    next,
+    finish,
+    fail(reason) {
+      controller?.error(reason);
+      fail(reason);
     },
   };
 }

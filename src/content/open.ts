@@ -22,20 +22,20 @@ import { checkSenderOptions, expectSender, type Sender, type SenderOptions } fro
 import { Transcript, trailerLength } from "./signature.js";
 import { checkExpected, type ExpectedContent, type RecipientHead, unlock } from "./unlock.js";
 
-/** How far opening has come. */
+/** Progress of opening. */
 export interface OpenProgress {
   /** Bytes of content that are opened. */
   readonly bytes: number;
 }
 
-/** What the reader expects of content, and how it is opened. */
+/** What the reader expects of content, and options of opening. */
 export interface OpenOptions extends ExpectedContent, SenderOptions, LongWork<OpenProgress> {}
 
-/** What content says of itself, once all of it has proved authentic. */
+/** The content's statements about itself, once all of it has proved authentic. */
 export interface Opened {
   readonly header: ContentHeader;
   readonly sender: Sender;
-  /** How the head of the reader's own log that the sender named stands to `options.log`. */
+  /** Relation of the head of the reader's own log that the sender named to `options.log`. */
   readonly named: RecipientHead;
 }
 
@@ -78,31 +78,31 @@ export async function openSigned(
 
 /** A stream pair that opens content. */
 export interface OpenStream extends StreamPair {
-  /** Fulfilled when the readable end is closed, and not before: until then all that was read is a prefix. */
+  /** Fulfilled when the readable end closes, and not before. Until then, the bytes that were read are only a prefix. */
   readonly opened: Promise<Opened>;
 }
 
 /**
  * Opens a stream of any length as {@link openContent} opens bytes, in flat memory: `source.pipeThrough(pair).pipeTo(sink)`.
  *
- * Every byte that is given is authentic and stands where it was sealed. But **until the readable end is closed it is only
- * the beginning**: content that was cut off, extended or damaged errors both ends, with what came before already given.
- * The last bytes are held back until the end is there and, with `options.senderLog`, the signature has proved good; what
- * came before them is authenticated by the content key only. Do not act on it before.
+ * All bytes that the stream gives are authentic and stand where they were sealed. But **until the readable end closes, they are
+ * only the beginning**: if content was cut off, extended or damaged, both ends error after the bytes before that were given. The
+ * last bytes are held back until the end has come and, with `options.senderLog`, the signature has proved good. The bytes before
+ * them are authenticated by the content key only. Do not act on them before the end.
  *
- * @throws at once, for its arguments, `INVALID_ARGUMENT`, `INVALID_ENCODING`, `WIPED`; everything else errors the streams and
- * `opened`, as {@link openContent} would throw it. A failure of the source is passed on as it is.
+ * @throws at once, for its arguments, `INVALID_ARGUMENT`, `INVALID_ENCODING`, `WIPED`. Every other error that {@link openContent}
+ * would throw errors the streams and `opened`. An error of the source is passed on unchanged.
  */
 export function openStream(keyring: Keyring, options: OpenOptions = {}): OpenStream {
   const job = checkOpening(keyring, options);
   const { readable, writable, result } = streamPair((source, signal) => open(job, source, signal), job.signal);
   const opened = result.then(({ core, ...opened }) => ({ ...opened, header: headerOf(core) }));
-  // A caller that does not await it learns of a failure by the streams.
+  // A caller that does not await it learns of a failure from the streams.
   opened.catch(() => {});
   return { readable, writable, opened };
 }
 
-/** What is known at the end. The core stays as it is until somebody asks: it may name 10,000 recipients. */
+/** The result at the end. The core stays packed until the caller reads it: it may name 10,000 recipients. */
 interface End extends Omit<Opened, "header"> {
   readonly core: ContentCore;
 }
@@ -140,9 +140,9 @@ function checkOpening(keyring: Keyring, options: OpenOptions): OpenJob {
 }
 
 /**
- * The content in order, all but the last of it as it comes; returns at the end of authentic content only.
+ * The content in order. Gives all but the last part as it comes, and returns at the end of authentic content only.
  *
- * @param makeRoom called with how many bytes of content will come at most, where the source knows its length.
+ * @param makeRoom called with the largest possible length of the content, where the source knows its length.
  */
 async function* open(
   { keyring, expected, senderOptions, onProgress }: OpenJob,
@@ -163,7 +163,7 @@ async function* open(
     if (left !== undefined && count !== undefined) makeRoom?.(Math.max(0, left - keep - count * TAG_LENGTH));
     const chunks = openChunks(await chunkCipher(payloadKey), source, { padded, keep, count });
 
-    // What is held back is not empty unless nothing is, so that all of a padded content is not given before its end is.
+    // The held-back part is empty only for empty content. Otherwise all of a padded content could be given before its end came.
     let held: Uint8Array = new Uint8Array(0);
     let [index, data, bytes] = [0, 0, 0];
     for await (const { sealed, chunk } of ahead(chunks, CHUNKS_IN_FLIGHT)) {

@@ -1,10 +1,10 @@
-// Padding: hides the length of content among lengths that look alike. docs/spec.md section 12.
+// Padding: rounds the length of content up to one of few lengths, which hides it. docs/spec.md section 12.
 //
 //   A padded chunk is data ‖ uint64be(end): 65,528 bytes of data, then how many bytes of content there are up to the end of
 //   this chunk. Data is the content, then zeros up to its padded length: Padmé's, and at least 256.
 //
-// The end in every chunk, and not one length at the beginning or the end, lets a stream of unknown length be padded, lets a
-// reader give away each chunk as it comes, and lets it learn the true length from the last chunk alone.
+// Each chunk has the end; there is no single length at the beginning or the end. So a stream of unknown length can be padded, a
+// reader can release each chunk as it comes, and it learns the true length from the last chunk alone.
 
 import { concat, uint64be } from "../bytes/bytes.js";
 
@@ -12,12 +12,12 @@ import { concat, uint64be } from "../bytes/bytes.js";
 export const END_LENGTH = 8;
 /** Bytes of content, or of zeros, in every padded chunk but the last. */
 export const ROOM = 65_528;
-/** Padmé gives short content next to no padding, and "yes" and "no" would differ. */
+/** Padmé gives short content almost no padding, and "yes" and "no" would differ. */
 const SHORTEST = 256;
 
 /**
- * The padded length of content (Padmé, Nikitin et al. 2019): only as many leading bits as the length's own length in bits
- * has bits may vary. At most 12 % more; in all only O(log log length) bits of the length are given away.
+ * The padded length of content (Padmé, Nikitin et al. 2019). If the length has n bits, and n has k bits, only the k leading bits
+ * of the padded length may vary. At most 12 % longer; it reveals only O(log log length) bits of the length.
  */
 export function paddedLength(length: number): number {
   if (length <= SHORTEST) return SHORTEST;
@@ -26,15 +26,15 @@ export function paddedLength(length: number): number {
   return Math.ceil(length / step) * step;
 }
 
-/** A padded chunk whose data has `room` bytes, from content up to `end`. */
+/** A padded chunk with `room` bytes of data, from content up to `end`. */
 export function pad(content: Uint8Array, room: number, end: number): Uint8Array {
   return concat(content, new Uint8Array(room - content.length), uint64be(end));
 }
 
 /**
- * What the padded chunk at `index` holds of the content, when `before` bytes of it stand in the chunks before.
+ * The content in the padded chunk at `index`, when the chunks before it hold `before` bytes of content.
  *
- * @returns undefined when it is not what padding gives: one content has one padded form.
+ * @returns undefined when the chunk is not canonical padding: one content has one padded form.
  */
 export function unpad(chunk: Uint8Array, index: number, before: number): Uint8Array | undefined {
   const room = chunk.length - END_LENGTH;
@@ -44,12 +44,12 @@ export function unpad(chunk: Uint8Array, index: number, before: number): Uint8Ar
   return chunk.subarray(length, room).some((byte) => byte !== 0) ? undefined : chunk.subarray(0, length);
 }
 
-/** The bytes of content up to the end of a padded chunk. */
+/** The number of bytes of content up to the end of a padded chunk. */
 export function endOf(chunk: Uint8Array): number {
   return Number(new DataView(chunk.buffer, chunk.byteOffset).getBigUint64(chunk.length - END_LENGTH));
 }
 
-/** Not by shifts, which know 32 bits only. */
+/** Shifts would not do: they work on 32 bits only. */
 function bitLength(n: number): number {
   return n.toString(2).length;
 }

@@ -1,23 +1,22 @@
-// Work on bytes as a pair of Web Streams: what is written is worked on as fast as the result is read.
-// docs/spec.md section 12 (streams).
+// Work on bytes as a pair of Web Streams. The work goes on as fast as the result is read. docs/spec.md section 12 (streams).
 
 import { type ByteSource, pieceSource } from "./byte-source.js";
 import { makeInlet } from "./input-stream.js";
 
-/** Two ends of one work, for `source.pipeThrough(pair).pipeTo(sink)`. */
+/** The two ends of one work, for `source.pipeThrough(pair).pipeTo(sink)`. */
 export interface StreamPair {
-  /** Takes pieces of any size. A piece may be used again when its write is settled. */
+  /** Takes pieces of any size. The caller may use a piece again when its write is settled. */
   readonly writable: WritableStream<Uint8Array>;
   /** Gives pieces of up to 64 KiB, or a whole header. */
   readonly readable: ReadableStream<Uint8Array>;
 }
 
-/** Takes from its source, gives bytes, and returns something at the end. Wipes its secrets when it ends or is ended. */
+/** Reads from its source, gives bytes, and returns a value at the end. Wipes its secrets when it ends or is stopped. */
 export type Work<R> = (source: ByteSource, signal: AbortSignal) => AsyncGenerator<Uint8Array, R>;
 
 /**
- * Begins when somebody reads. Whatever ends it before its end (an abort, a failure of the work or of the input, a reader or
- * a writer that gives up) errors both streams, and the result, with one reason.
+ * Begins when somebody reads. Any early end (an abort, a failure of the work or of the input, a reader or a writer that gives up)
+ * errors both streams, and the result, with the same reason.
  */
 export function streamPair<R>(
   work: Work<R>,
@@ -33,7 +32,7 @@ export function streamPair<R>(
     resolveResult = resolve;
     rejectResult = reject;
   });
-  // A caller that does not await it learns of a failure by the streams.
+  // A caller that does not await it learns of a failure from the streams.
   result.catch(() => {});
 
   const onAbort = () => stop(outer?.reason);
@@ -45,7 +44,7 @@ export function streamPair<R>(
     inlet.fail(reason);
     outlet?.error(reason);
     rejectResult(reason);
-    // Where the work waits for its reader it ends here, and wipes its keys; elsewhere it hears the abort.
+    // If the work waits for its reader, it ends here and wipes its keys. Otherwise the abort stops it.
     output.return(undefined as R).catch(() => {});
   }
 
@@ -72,7 +71,7 @@ export function streamPair<R>(
       },
       cancel: stop,
     },
-    // Nothing is done that nobody reads.
+    // No work is done before somebody reads.
     { highWaterMark: 0 },
   );
   return { writable: inlet.writable, readable, result };

@@ -1,4 +1,4 @@
-// Any part of a payload: its end first, then the chunks that are asked for. docs/spec.md section 12 (random access).
+// Reads any part of a payload: first its end, then the chunks of the requested range. docs/spec.md section 12 (random access).
 
 import type { Secret } from "../bytes/secret.js";
 import { KeysteadError } from "../errors.js";
@@ -7,7 +7,7 @@ import { END_LENGTH, endOf, paddedLength, ROOM, unpad } from "./padding.js";
 import { CHUNKS_IN_FLIGHT, chunkCount, corruptChunk, openChunk, roomOf, SEALED_CHUNK_LENGTH } from "./payload.js";
 import type { Read } from "./random-access-source.js";
 
-/** Where a payload stands in what is read. */
+/** The position of a payload in the source. */
 interface Extent {
   readonly start: number;
   readonly end: number;
@@ -48,7 +48,7 @@ export class PayloadReader {
     return reader;
   }
 
-  /** The bytes from `offset` on, all of them within the content. @throws `CORRUPT_CONTENT`, `WIPED` */
+  /** The bytes from `offset` on. The whole range must be within the content. @throws `CORRUPT_CONTENT`, `WIPED` */
   async read(offset: number, length: number): Promise<Uint8Array> {
     this.#requireCipher();
     const content = new Uint8Array(length);
@@ -69,7 +69,7 @@ export class PayloadReader {
     this.#key.wipe();
   }
 
-  /** What stands in the chunks from one to another. */
+  /** The contents of the chunks from one index to another. */
   #requireCipher(): ChunkCipher {
     if (this.#cipher) return this.#cipher;
     throw new KeysteadError("WIPED", "this content reader was wiped; open the content again");
@@ -96,7 +96,7 @@ export class PayloadReader {
     if (!padded) return chunk;
     const before = Math.min(this.size, index * ROOM);
     const content = unpad(chunk, index, before);
-    // All of the content that has its place in this chunk, and not less: a gap would be given as zeros.
+    // The chunk must hold all content that belongs in it: the reader would give a gap as zeros.
     if (content?.length === Math.min(this.size - before, chunk.length - END_LENGTH)) return content;
     throw corruptChunk(index, chunkCount(end - start, SEALED_CHUNK_LENGTH));
   }

@@ -5,7 +5,7 @@
 //   sealed  = AES-256-GCM(payload key, nonce, no associated data, chunk), 16 bytes longer than the chunk
 //   nonce   = index of the chunk, 11 bytes, most significant first ‖ 01 for the last chunk, 00 for all others
 //
-// So a length has one framing, and where each chunk stands follows from it.
+// So each length has one framing, which determines the position of each chunk.
 
 import { uint64be } from "../bytes/bytes.js";
 import { KeysteadError } from "../errors.js";
@@ -19,7 +19,7 @@ export const CHUNK_LENGTH = 65_536;
 /** Bytes of every sealed chunk but the last. */
 export const SEALED_CHUNK_LENGTH = CHUNK_LENGTH + TAG_LENGTH;
 
-/** Enough to keep WebCrypto's threads busy, and little memory. */
+/** Enough to keep WebCrypto's threads busy, with little memory. */
 export const CHUNKS_IN_FLIGHT = 16;
 
 /** Bytes of content, or of padding, in every chunk but the last. */
@@ -27,7 +27,7 @@ export function roomOf(padded: boolean): number {
   return padded ? ROOM : CHUNK_LENGTH;
 }
 
-/** Content of no bytes has a chunk too: without one, cutting off everything would pass for it. */
+/** Empty content has a chunk too: without one, content whose whole payload was cut off would pass for empty content. */
 export function chunkCount(length: number, chunkLength: number): number {
   return Math.max(1, Math.ceil(length / chunkLength));
 }
@@ -38,12 +38,12 @@ export function payloadLength(length: number, padded = false): number {
   return data + chunkCount(data, roomOf(padded)) * (TAG_LENGTH + (padded ? END_LENGTH : 0));
 }
 
-/** Fewest bytes of a sealed chunk: an empty last chunk after others would be a second framing of the same content. */
+/** Fewest bytes of a sealed chunk. An empty last chunk after others would be a second framing of the same content. */
 export function leastSealed(index: number, padded: boolean): number {
   return padded ? TAG_LENGTH + END_LENGTH + 1 : TAG_LENGTH + (index > 0 ? 1 : 0);
 }
 
-/** The nonce of a chunk: says where it stands and whether it is the last, so that it opens nowhere else. */
+/** The nonce of a chunk. It encodes the position and whether the chunk is the last, so that the chunk opens nowhere else. */
 export function chunkNonce(index: number, isLast: boolean): Uint8Array {
   const nonce = new Uint8Array(12);
   nonce.set(uint64be(index), 3);
@@ -51,14 +51,14 @@ export function chunkNonce(index: number, isLast: boolean): Uint8Array {
   return nonce;
 }
 
-/** A chunk of content on its way to be sealed. */
+/** A chunk of content that is being sealed. */
 export interface SealingChunk {
   readonly sealed: Promise<Uint8Array>;
   /** Bytes of content up to the end of this chunk. */
   readonly end: number;
 }
 
-/** Seals all that a source gives; each chunk is begun when it is asked for, and there to be waited for. */
+/** Seals all bytes of a source. Sealing of a chunk begins when the caller asks for it; the caller awaits the result. */
 export async function* sealChunks(
   cipher: ChunkCipher,
   source: ByteSource,
@@ -70,18 +70,18 @@ export async function* sealChunks(
   }
 }
 
-/** A chunk of a payload on its way to be opened. */
+/** A chunk of a payload that is being opened. */
 export interface OpeningChunk {
   readonly index: number;
   readonly sealed: Uint8Array;
-  /** Rejected with `CORRUPT_CONTENT` when the chunk is not what was sealed in its place. */
+  /** Rejects with `CORRUPT_CONTENT` when the chunk is not the one that was sealed in its place. */
   readonly chunk: Promise<Uint8Array>;
 }
 
 /**
- * Opens all that a source gives but its last `keep` bytes, each chunk as {@link sealChunks} does.
+ * Opens all bytes of a source except its last `keep` bytes, chunk by chunk as {@link sealChunks} does.
  *
- * @param count how many chunks there are, for errors, if it is known.
+ * @param count the number of chunks, for errors, if it is known.
  */
 export async function* openChunks(
   cipher: ChunkCipher,
@@ -99,16 +99,16 @@ export async function* openChunks(
   }
 }
 
-/** Where a chunk stands. */
+/** The position of a chunk. */
 export interface Place {
   readonly index: number;
   readonly isLast: boolean;
   readonly padded: boolean;
-  /** How many chunks there are, if it is known. */
+  /** The number of chunks, if it is known. */
   readonly count?: number | undefined;
 }
 
-/** One chunk. @throws `CORRUPT_CONTENT` naming it, when it is not what was sealed in its place */
+/** Opens one chunk. @throws `CORRUPT_CONTENT` naming it, when it is not the one that was sealed in its place */
 export async function openChunk(cipher: ChunkCipher, sealed: Uint8Array, place: Place): Promise<Uint8Array> {
   const { index, isLast, padded, count } = place;
   const chunk =
@@ -117,7 +117,7 @@ export async function openChunk(cipher: ChunkCipher, sealed: Uint8Array, place: 
   return chunk;
 }
 
-/** The error for a chunk, counted from 0, that is not what was sealed in its place. */
+/** The error for a chunk, counted from 0, that is not the one that was sealed in its place. */
 export function corruptChunk(index: number, count: number | undefined): KeysteadError {
   const which = `chunk ${index}${count === undefined ? "" : ` of ${count}`}, counted from 0,`;
   return new KeysteadError(
@@ -146,7 +146,7 @@ async function* plainChunks(source: ByteSource): AsyncGenerator<PlainChunk, void
   }
 }
 
-/** The padded length is known when the content ends, and the last chunk of it only then. */
+/** The padded length, and the last chunk, are known only when the content ends. */
 async function* paddedChunks(source: ByteSource): AsyncGenerator<PlainChunk, void> {
   let content = await source.take(ROOM);
   let end = content.length;
@@ -164,7 +164,7 @@ async function* paddedChunks(source: ByteSource): AsyncGenerator<PlainChunk, voi
   }
 }
 
-/** A reader that stops early never waits for the chunks in flight, and no runtime is to call their failures unhandled. */
+/** A reader that stops early never awaits the chunks in progress, and their failures must not count as unhandled rejections. */
 function awaitedLater<T>(promise: Promise<T>): Promise<T> {
   promise.catch(() => {});
   return promise;

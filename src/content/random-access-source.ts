@@ -1,20 +1,23 @@
-// What content is read from in parts, and what is asked of it. docs/spec.md section 12 (random access).
+// Sources for random access, and the check of what they give. docs/spec.md section 12 (random access).
 
 import { isBytes } from "../bytes/bytes.js";
 import { KeysteadError } from "../errors.js";
 
 /** Sealed content that can be read at any offset: a file, an object store, HTTP ranges. */
 export interface RandomAccessSource {
-  /** Bytes of all of it. */
+  /** Length of the whole content in bytes. */
   readonly size: number;
-  /** Exactly the `length` bytes from `offset` on, which are always within `size`. */
+  /** Exactly the `length` bytes from `offset` on. The range is always within `size`. */
   read(offset: number, length: number): Uint8Array | Promise<Uint8Array>;
 }
 
 /** Reads the bytes from one offset to another. */
 export type Read = (from: number, to: number) => Promise<Uint8Array>;
 
-/** @throws `INVALID_ARGUMENT` for what is no source, at once, or when it does not give what it was asked for */
+/**
+ * @throws `INVALID_ARGUMENT` at once for a value that is not a source, and later when the source does not give the bytes asked
+ * for
+ */
 export function reading(source: Blob | RandomAccessSource): { readonly size: number; readonly read: Read } {
   const { size } = typeof source === "object" && source !== null ? source : { size: undefined };
   const given = source as Partial<Blob & RandomAccessSource>;

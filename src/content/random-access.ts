@@ -1,4 +1,4 @@
-// Reading any part of sealed content without the rest. docs/spec.md section 12 (random access).
+// Reads any part of sealed content without the rest. docs/spec.md section 12 (random access).
 
 import { KeysteadError } from "../errors.js";
 import { type Keyring, partsOf } from "../keys/keyring.js";
@@ -16,11 +16,11 @@ import type { Sender, SenderOptions } from "./sender.js";
 import { trailerLength } from "./signature.js";
 import { checkExpected, type ExpectedContent, type RecipientHead, unlock } from "./unlock.js";
 
-/** Sealed content of which any part can be opened. Holds the content's key: the caller wipes it. */
+/** Sealed content of which any part can be opened. It holds the content's key: the caller wipes it. */
 export class ContentReader {
-  /** Never `verified`: a signature covers the whole, and parts are authenticated by the content key only. */
+  /** Never `verified`: a signature covers the whole content, and only the content key authenticates parts. */
   readonly sender: Sender;
-  /** How the head of the reader's own log that the sender named stands to `options.log`. */
+  /** Relation of the head of the reader's own log that the sender named to `options.log`. */
   readonly named: RecipientHead;
   /** Bytes of the content, without any padding; authenticated. */
   readonly size: number;
@@ -37,16 +37,16 @@ export class ContentReader {
     this.#payload = payload;
   }
 
-  /** What the content says of itself. */
+  /** The content's statements about itself. */
   get header(): ContentHeader {
     return headerOf(this.#core);
   }
 
   /**
-   * The bytes from `offset` on. Opens the chunks that hold them and no others, wherever they stand.
+   * The bytes from `offset` on. Opens only the chunks that hold them.
    *
    * @returns exactly `length` bytes, all of them authentic.
-   * @throws `INVALID_ARGUMENT` for a range that is not within the content; `CORRUPT_CONTENT`, `WIPED`; what the source throws
+   * @throws `INVALID_ARGUMENT` for a range that is not within the content; `CORRUPT_CONTENT`, `WIPED`; errors of the source
    */
   async read(offset: number, length: number): Promise<Uint8Array> {
     for (const number of [offset, length]) {
@@ -70,12 +70,12 @@ export class ContentReader {
 }
 
 /**
- * Opens content for reading parts of it: a `Blob` or `File`, or anything else that can be read at an offset. Its end is
+ * Opens content for reading parts of it: a `Blob` or `File`, or any other source that can be read at an offset. Its end is
  * authenticated first, so that nobody can cut it off or extend it unnoticed.
  *
  * @param keyring of a member of a log that the content is sealed to.
  * @returns a reader, which the caller wipes.
- * @throws as `openContent`, but for errors about senders and a signal; what the source throws
+ * @throws as `openContent`, except errors about senders and an aborted signal; errors of the source
  */
 export async function openRandomAccess(
   source: Blob | RandomAccessSource,

@@ -1,8 +1,8 @@
-// Working ahead of the reader, by a few items: what keeps several chunks in flight. docs/spec.md section 12.
+// Reads ahead of the reader by a few items, which keeps several chunks in progress. docs/spec.md section 12.
 
 /**
- * The same items in the same order, asked for up to `count` ahead. An item is given as soon as it is there, whether or not
- * those after it are. What was asked for and is not wanted any more is left alone: it may wait for input that never comes.
+ * The same items in the same order, requested up to `count` ahead. Each item is given as soon as it is there, without waiting for
+ * later ones. Requested items that nobody wants any more are abandoned: they may wait for input that never comes.
  */
 export async function* ahead<T>(items: AsyncGenerator<T, void>, count: number): AsyncGenerator<T, void> {
   const queue: Promise<IteratorResult<T, void>>[] = [];

@@ -1,4 +1,4 @@
-// The recipients in a content's core: packed, so that a reader finds its own among 10,000 without decoding the others.
+// The recipients in a content's core. They are packed, so that a reader finds its own among 10,000 without decoding the others.
 // docs/spec.md section 12 (ENC-2, ENC-3).
 //
 //   entry = log id (32) ‖ seq, 8 bytes ‖ link hash (32) ‖ epoch, 8 bytes; numbers from 1 to 2^53 - 1, big-endian
@@ -23,7 +23,7 @@ const EPOCH = 72;
 export interface ContentRecipient {
   /** The head of the recipient's log as the sender knew it. */
   readonly head: Head;
-  /** Number of the epoch whose key it is sealed to. */
+  /** Number of the epoch to whose key the content is sealed. */
   readonly epoch: number;
 }
 
@@ -35,12 +35,12 @@ export function packRecipients(recipients: readonly ContentRecipient[]): Uint8Ar
   );
 }
 
-/** All recipients of a list that was checked. */
+/** All recipients of a checked list. */
 export function unpackRecipients(list: Uint8Array): readonly ContentRecipient[] {
   return Array.from({ length: list.length / RECIPIENT_LENGTH }, (_, index) => recipientAt(list, index));
 }
 
-/** One recipient of a list that was checked. */
+/** One recipient of a checked list. */
 export function recipientAt(list: Uint8Array, index: number): ContentRecipient {
   const entry = list.subarray(index * RECIPIENT_LENGTH, (index + 1) * RECIPIENT_LENGTH);
   const log = toHex(entry.subarray(0, SEQ)) as LogId;
@@ -48,7 +48,7 @@ export function recipientAt(list: Uint8Array, index: number): ContentRecipient {
   return { head: { log, seq: numberAt(entry, SEQ), hash }, epoch: numberAt(entry, EPOCH) };
 }
 
-/** Where a log stands in a list that was checked; -1 when it does not. */
+/** The index of a log in a checked list; -1 when it is not there. */
 export function findRecipient(list: Uint8Array, log: LogId): number {
   const wanted = fromHex(log, { name: "log id", length: ID_LENGTH });
   let [low, high] = [0, list.length / RECIPIENT_LENGTH];
@@ -62,7 +62,10 @@ export function findRecipient(list: Uint8Array, log: LogId): number {
   return -1;
 }
 
-/** Checks every entry, since a list that one reader accepts and another refuses splits them. @returns how many there are */
+/**
+ * Checks every entry: if one reader accepts a list that another refuses, they disagree on the content. @returns the number of
+ * entries
+ */
 export function checkRecipientList(list: Uint8Array): number {
   const count = list.length / RECIPIENT_LENGTH;
   if (!Number.isInteger(count)) throw malformed(`content.core.recipients has ${list.length} bytes, not entries of 80`);
@@ -74,14 +77,14 @@ export function checkRecipientList(list: Uint8Array): number {
         throw malformed(`content.core.recipients[${index}] has a position that is not from 1 to 2^53 - 1`);
       }
     }
-    // One order, nobody twice: otherwise one log could be given two boxes, and readers would pick different ones.
+    // One order, and no log twice. Otherwise one log could have two boxes, and readers would pick different ones.
     if (index > 0 && compareIds(list, at - RECIPIENT_LENGTH, list, at) >= 0)
       throw malformed(`content.core.recipients[${index}] is not in order, or there twice`);
   }
   return count;
 }
 
-/** Above 2^53 - 1 not exact, and refused. */
+/** Numbers above 2^53 - 1 are not exact here; the caller refuses them. */
 function numberAt(bytes: Uint8Array, at: number): number {
   let number = 0;
   for (let i = at; i < at + 8; i++) number = number * 256 + (bytes[i] as number);

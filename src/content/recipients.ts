@@ -1,7 +1,8 @@
-// Whom content is sealed to: logs, checked before any work. docs/spec.md sections 12, 10 (tracked contacts), 6 (MEM-7) and 4
+// Checks the logs that content is sealed to, before any work. docs/spec.md sections 12, 10 (tracked contacts), 6 (MEM-7) and 4
 // (ENC-3).
 
 import { checkOptions } from "../arguments/options.js";
+import { present } from "../bytes/present.js";
 import { KeysteadError } from "../errors.js";
 import { requireContactUnchanged } from "../fingerprint/acknowledge.js";
 import type { TrackedContact } from "../fingerprint/pin.js";
@@ -9,25 +10,26 @@ import { assertLog, currentEpoch, LogState } from "../log/state.js";
 import { type Freshness, requireFresh } from "./freshness.js";
 import { MAX_RECIPIENTS } from "./recipient-list.js";
 
-/** A log to seal to, with what the caller decides for it. */
+/** A log to seal to, with the caller's decisions for it. */
 export interface RecipientOptions {
   readonly log: LogState;
   /**
-   * What is remembered of a tracked contact. Sealing is refused when the log is neither the pinned one nor extended by those
-   * who were trusted at the pin; once the user has acknowledged the change, give the pin that `acknowledge` returned. Keep the
-   * pin moving: store what `requireContactUnchanged` returns for this log, or a server can later offer a head between the two.
+   * What the app stored about a tracked contact. Sealing is refused when the log is neither the pinned one nor extended by
+   * members who were trusted at the pin. Once the user has acknowledged the change, give the pin that `acknowledge` returned.
+   * Update the pin: store the result of `requireContactUnchanged` for this log, or a server can later offer a head between the
+   * two.
    */
   readonly pin?: TrackedContact | undefined;
   /**
-   * Seal although rotation is due: a member was removed, no new epoch has been made yet, and its user expects it to be
+   * Seal although rotation is due: a member was removed, no new epoch has been made yet, and the user expects that member to be
    * shut out. The removed member can read this content.
    */
   readonly removedMembersMayRead?: boolean | undefined;
-  /** What the service stated last of this log's head (`stateHead`): asked for, and judged, where `options.fresh` is given. */
+  /** The service's last statement of this log's head (`stateHead`). Required, and judged, with `options.fresh`. */
   readonly statement?: Uint8Array | undefined;
 }
 
-/** What the caller asks of every recipient. */
+/** Requirements for every recipient. */
 export interface RecipientDemands {
   /** Refuses a recipient without a pin that the user has verified. */
   readonly verifiedOnly: boolean;
@@ -35,15 +37,15 @@ export interface RecipientDemands {
   readonly fresh: Freshness | undefined;
 }
 
-/** Whom to seal to: a verified log, or one with decisions about it. */
+/** A recipient: a verified log, or one with decisions about it. */
 export type Recipient = LogState | RecipientOptions;
 
 /**
  * The logs of the recipients in the header's order.
  *
- * @throws `INVALID_ARGUMENT` for none, one twice, two logs of one subject (LOG-8), or a statement that nobody asked for;
- * `TOO_LARGE` (ENC-3); `ROTATION_DUE` (MEM-7); `CONTACT_UNVERIFIED`; `STALE_LOG` (SVC-6); errors of `requireContactUnchanged`:
- * `CONTACT_CHANGED`, `WRONG_SUBJECT`, `INVALID_ENCODING`; errors of `verifyStatement`
+ * @throws `INVALID_ARGUMENT` for no recipient, one twice, two logs of one subject (LOG-8), or a statement without
+ * `options.fresh`; `TOO_LARGE` (ENC-3); `ROTATION_DUE` (MEM-7); `CONTACT_UNVERIFIED`; `STALE_LOG` (SVC-6); errors of
+ * `requireContactUnchanged`: `CONTACT_CHANGED`, `WRONG_SUBJECT`, `INVALID_ENCODING`; errors of `verifyStatement`
  */
 export function checkRecipients(recipients: readonly Recipient[], demands: RecipientDemands): readonly LogState[] {
   if (!Array.isArray(recipients) || recipients.length === 0) {
@@ -65,13 +67,13 @@ export function checkRecipients(recipients: readonly Recipient[], demands: Recip
       const message = `log ${id} is among the recipients twice; name each log once`;
       throw new KeysteadError("INVALID_ARGUMENT", message, { details: { log: id } });
     }
-    // At most one of them is the subject's: sealed to both, the content would be read by a stranger too.
+    // At most one of them belongs to the subject. Content sealed to both could be read by a stranger too.
     const other = bySubject.get(log.subject);
     if (other) throw twoLogs(log.subject, [other.head.log, id]);
     logs.set(id, log);
     bySubject.set(log.subject, log);
   }
-  return [...logs.keys()].sort().map((id) => logs.get(id) as LogState);
+  return [...logs.keys()].sort().map((id) => present(logs.get(id)));
 }
 
 function twoLogs(subject: string, logs: readonly string[]): KeysteadError {
@@ -94,7 +96,7 @@ function checkRecipient(recipient: RecipientOptions, { verifiedOnly, fresh }: Re
     );
   }
   if (fresh) requireFresh(log, statement, fresh);
-  // A caller that gives a statement believes that it counts.
+  // A caller that gives a statement expects it to count.
   else if (statement !== undefined) {
     throw new KeysteadError("INVALID_ARGUMENT", "a statement is judged by options.fresh: give both", {
       details: { log: log.head.log },

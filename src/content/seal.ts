@@ -1,11 +1,12 @@
-// Sealing content to logs: no secret is needed, so a server or another user can do it. docs/spec.md section 12.
+// Seals content to logs. It needs no secret, so a server or another user can do it. docs/spec.md section 12.
 
 import { checkOptions } from "../arguments/options.js";
 import { assertBytes } from "../bytes/bytes.js";
+import { lastOf } from "../bytes/present.js";
 import type { Secret } from "../bytes/secret.js";
 import { KeysteadError } from "../errors.js";
 import type { MemberState } from "../grants/member-state.js";
-import { currentEpoch, type Epoch, type LogState } from "../log/state.js";
+import { currentEpoch, type LogState } from "../log/state.js";
 import type { Env } from "../primitives/env.js";
 import { arraySource, type ByteSource } from "./byte-source.js";
 import { chunkCipher } from "./chunk-cipher.js";
@@ -19,38 +20,38 @@ import { ahead } from "./read-ahead.js";
 import { checkRecipients, type Recipient } from "./recipients.js";
 import { type Signer, signerOf, Transcript, trailerLength } from "./signature.js";
 
-/** How far sealing has come. */
+/** Progress of sealing. */
 export interface SealProgress {
-  /** Recipients that the content is sealed to already. */
+  /** Number of recipients that the content is sealed to already. */
   readonly recipients: number;
   /** Bytes of content that are sealed already. */
   readonly bytes: number;
 }
 
-/** What content is bound to, and how it is sealed. */
+/** Options of sealing: what the content is bound to, and how it is sealed. */
 export interface SealOptions extends LongWork<SealProgress> {
-  /** What the content is for, such as `voicemail`: 1 to 128 bytes of UTF-8, readable by everybody. */
+  /** The purpose of the content, such as `voicemail`: 1 to 128 bytes of UTF-8, which everybody can read. */
   readonly purpose: string;
   /**
-   * Where the content belongs, such as the id of its record: the reader must give the same, so that a server cannot
-   * put one content in the place of another. It is not stored in the content. None is the same as no bytes.
+   * The place of the content, such as the id of its record. The reader must give the same, so that a server cannot put one
+   * content in the place of another. The content does not contain it. Default none, which is the same as no bytes.
    */
   readonly associatedData?: Uint8Array | undefined;
   /**
-   * Hides the length: content is padded to one of few lengths (Padmé), by at most 12 %, up to 256 bytes always to 256.
-   * Everybody can see that it is padded.
+   * Hides the length: pads content to one of few lengths (Padmé), by at most 12 %, and always to at least 256 bytes. Everybody
+   * can see that it is padded.
    */
   readonly pad?: boolean | undefined;
-  /** Refuses recipients whose pin does not say that the user has compared fingerprints; without it they are taken. */
+  /** Refuses recipients whose pin does not say that the user has compared fingerprints. By default they are accepted. */
   readonly verifiedOnly?: boolean | undefined;
   /**
-   * Refuses recipients whose log is not shown to be fresh by a statement of its service (`statement` beside each log). Without it, a
-   * server can keep a removal from those who seal for as long as it likes.
+   * Refuses recipients whose log no statement of its service shows to be fresh (`statement` beside each log). Without this
+   * option, a server can hide a removal from senders for as long as it likes.
    */
   readonly fresh?: Freshness | undefined;
   /**
    * Signs as this device. Everybody can see which device of which log sealed the content, and every reader can prove it to
-   * others. The state must not be wiped before the content is sealed.
+   * others. Do not wipe the state before the content is sealed.
    */
   readonly signer?: MemberState | undefined;
 }
@@ -58,14 +59,15 @@ export interface SealOptions extends LongWork<SealProgress> {
 /**
  * Seals `plaintext` to the newest epoch of every recipient's log, as you verified it: get the newest logs first.
  *
- * @param recipients 1 to 10,000 logs, none twice and of no subject two, in any order.
- * @param plaintext not to be changed until the promise is settled; the caller wipes it.
+ * @param recipients 1 to 10,000 logs in any order; no log twice, and no two logs of one subject.
+ * @param plaintext must not change until the promise is settled; the caller wipes it.
  * @param env fresh randomness; the clock is not read.
  * @returns the sealed content: the plaintext's length, 16 bytes for each 64 KiB of it, and a header of some 1,250 bytes for
  * each recipient.
- * @throws `ROTATION_DUE` (MEM-7); `CONTACT_CHANGED` and `WRONG_SUBJECT` for a recipient that is not what its pin says;
- * `CONTACT_UNVERIFIED`; with `options.fresh` `STALE_LOG` (SVC-6) and the errors of `verifyStatement`; `UNKNOWN_MEMBER` for a signer that was removed; `INVALID_ARGUMENT`; `INVALID_ENCODING` for a purpose
- * with an unpaired surrogate, or a pin that is none; `TOO_LARGE` (ENC-3) for too many recipients; an aborted signal's reason
+ * @throws `ROTATION_DUE` (MEM-7); `CONTACT_CHANGED` and `WRONG_SUBJECT` for a recipient that contradicts its pin;
+ * `CONTACT_UNVERIFIED`; with `options.fresh` `STALE_LOG` (SVC-6) and the errors of `verifyStatement`; `UNKNOWN_MEMBER` for a
+ * signer that was removed; `INVALID_ARGUMENT`; `INVALID_ENCODING` for a purpose with an unpaired surrogate, or a malformed pin;
+ * `TOO_LARGE` (ENC-3) for too many recipients; an aborted signal's reason
  */
 export async function sealContent(
   recipients: readonly Recipient[],
@@ -83,7 +85,7 @@ export async function sealContent(
     sealed.set(part, at);
     at += part.length;
   }
-  // Memory that shrank meanwhile would leave zeros at the end, and content that never opens.
+  // If the memory shrank meanwhile, zeros would be left at the end, and the content would never open.
   if (at !== sealed.length)
     throw new KeysteadError("INVALID_ARGUMENT", "plaintext changed its length while it was sealed; seal a copy");
   return sealed;
@@ -91,12 +93,12 @@ export async function sealContent(
 
 /**
  * Seals a stream of any length as {@link sealContent} seals bytes, in flat memory: `source.pipeThrough(pair).pipeTo(sink)`. The
- * result is the same content; who opens it need not know how it was sealed.
+ * result has the same form; the reader need not know how it was sealed.
  *
- * Nothing is done before somebody reads. Whatever goes wrong errors both ends with the same reason and leaves no key behind;
- * what has been given by then does not open.
+ * No work is done before somebody reads. Any failure errors both ends with the same reason and leaves no key behind; the bytes
+ * given until then do not open.
  *
- * @throws at once, for its arguments, as {@link sealContent}; everything else errors the streams.
+ * @throws at once, for its arguments, as {@link sealContent}. Every other error errors the streams.
  */
 export function sealStream(recipients: readonly Recipient[], options: SealOptions, env: Env): StreamPair {
   const job = checkSealing(recipients, options);
@@ -138,7 +140,7 @@ function checkSealing(recipients: readonly Recipient[], options: SealOptions): S
   };
 }
 
-/** Everything in order: what stands before the payload, its chunks, the signature. */
+/** The whole content in order: the part before the payload, the chunks, the signature. */
 async function* seal(
   job: SealJob,
   env: Env,
@@ -159,7 +161,7 @@ async function* seal(
       signal?.throwIfAborted();
       const chunk = await sealed;
       transcript?.add(chunk);
-      // Called bare: the job, which has the signer's keys, is nobody's to see.
+      // Called without `this`: the job object has the signer's keys, and nobody else may see it.
       onProgress?.({ recipients, bytes: end });
       yield chunk;
       if (++turn % CHUNKS_A_TURN === 0) await nextTurn();
@@ -170,7 +172,7 @@ async function* seal(
   }
 }
 
-/** All that comes before the payload, and the payload's key, which the caller wipes. */
+/** Everything before the payload, and the payload's key, which the caller wipes. */
 async function sealHeader(
   { purpose, associatedData, logs, padded, signer, onProgress }: SealJob,
   env: Env,
@@ -187,7 +189,7 @@ async function sealHeader(
   try {
     const boxes = new Uint8Array(logs.length * BOX_LENGTH);
     for (const [index, log] of logs.entries()) {
-      boxes.set(sealBox((log.epochs.last() as Epoch).kemKey, coreHash, contentKey, env), index * BOX_LENGTH);
+      boxes.set(sealBox(lastOf(log.epochs).kemKey, coreHash, contentKey, env), index * BOX_LENGTH);
       if ((index + 1) % BOXES_A_TURN !== 0) continue;
       onProgress?.({ recipients: index + 1, bytes: 0 });
       await nextTurn();

@@ -1,7 +1,8 @@
-// Who sealed content: a reader judges the sender that content names by the sender's log, and its signature.
-// docs/spec.md section 12.2.
+// The sender of content: the reader judges the claimed sender by the sender's log, and checks the signature. docs/spec.md section
+// 12.2.
 
 import type { LogId, MemberId } from "../bytes/ids.js";
+import { firstOf } from "../bytes/present.js";
 import { KeysteadError } from "../errors.js";
 import { compareContact } from "../fingerprint/contacts.js";
 import type { TrackedContact } from "../fingerprint/pin.js";
@@ -11,48 +12,50 @@ import { findMember, type Head, LogState, type Member, type Removal } from "../l
 import type { ContentSender } from "./format.js";
 import type { Transcript } from "./signature.js";
 
-/** How a reader says whom it believes to be the sender. */
+/** Options that name the expected sender. */
 export interface SenderOptions {
   /**
-   * The newest log of whom the content should be from, verified. Content that is not signed by a device of this log is
-   * refused. Without it signatures are not checked.
+   * The newest verified log of the expected sender. Content that no device of this log signed is refused. Without this option
+   * signatures are not checked.
    */
   readonly senderLog?: LogState | undefined;
-  /** What is remembered of the sender as a tracked contact. A log that contradicts it is refused. */
+  /** What the app stored about the sender as a tracked contact. A log that contradicts it is refused. */
   readonly senderPin?: TrackedContact | undefined;
 }
 
-/** Who sealed content. Only `verified` says anything that was proved. */
+/** The sender of content. Only `verified` is proved. */
 export type Sender =
   | { readonly status: "unsigned" }
   | {
-      /** It is signed, and nobody has checked by whom: no sender's log was given, or only a part was read. */
+      /** It is signed, but the signature was not checked: no sender's log was given, or only a part was read. */
       readonly status: "unchecked";
-      /** What the content says itself. */
+      /** The content's own claim. */
       readonly claimed: ContentSender;
     }
   | VerifiedSender;
 
-/** A device that sealed content: active in its log at `head`, and its signature is good. */
+/** A device that sealed content. It was active in its log at `head`, and its signature is good. */
 export interface VerifiedSender {
   readonly status: "verified";
-  /** Whose log it is. */
+  /** The log of the sender. */
   readonly subject: string;
   readonly log: LogId;
   readonly member: MemberId;
-  /** As the device calls itself, if known: show it as text, believe nothing. */
+  /** The device's own name for itself, if known. Show it as text, and do not rely on it. */
   readonly name: string | undefined;
   /** Position of the link in which the device entered. */
   readonly position: number;
   /** The head of its own log that the device knew when it sealed. */
   readonly head: Head;
-  /** How it was removed after that, if it was: somebody who has its keys may have sealed this since, at an old head. */
+  /**
+   * How the device was removed after that, if it was. Somebody who has its keys may have sealed this since, naming an old head.
+   */
   readonly removedSince: Removal | undefined;
-  /** The link in which it took fresh keys after that, if it did: somebody who has the old ones may have sealed this since. */
+  /** The link in which it took fresh keys after that, if it did. Somebody who has the old keys may have sealed this since. */
   readonly rekeyedSince: number | undefined;
   /**
    * `founding`: of the class that was trusted at the pin; without a pin, of the class that leads the log now. `restored`:
-   * confirmed only through approvals by an admin, of the device or of a device that approved it. `neither`: it may be a thief's.
+   * confirmed only through an admin's approval, of the device or of a device that approved it. `neither`: it may be a thief's.
    */
   readonly standing: SenderStanding;
   /**
@@ -62,9 +65,9 @@ export interface VerifiedSender {
   readonly judgedBy: "pin" | "log";
 }
 
-/** What is left to be checked of a sender when all ciphertext has been seen. */
+/** The check that remains after all ciphertext has been read. */
 export interface ExpectedSender {
-  /** Undefined when nothing is left to check: `sender` is the answer. */
+  /** Undefined when nothing is left to check: `sender` is then the result. */
   readonly verify: ((transcript: Transcript, signature: Uint8Array) => VerifiedSender) | undefined;
   readonly sender: Exclude<Sender, VerifiedSender>;
 }
@@ -79,7 +82,7 @@ export function checkSenderOptions({ senderLog, senderPin }: SenderOptions): Sen
 }
 
 /**
- * Judges a claimed sender by its log, before any signature: what cannot be verified later is refused now.
+ * Judges a claimed sender by its log, before any signature. Refuses at once a sender that could not be verified later.
  *
  * @throws `INVALID_SIGNATURE` when nobody signed and a sender's log is given; `WRONG_SUBJECT`, `STALE_LOG`,
  * `UNKNOWN_MEMBER`; `CONTACT_CHANGED` when the log contradicts the pin; errors of `compareContact`
@@ -111,14 +114,15 @@ export function expectSender(claimed: ContentSender | undefined, options: Sender
         standing: standingOf(senderLog, member, senderPin?.confirmed),
         judgedBy: senderPin ? "pin" : "log",
       };
-      // Only now: anybody can seal content that names a head which never was, and must not be able to raise this alarm.
-      checkHead(sender, senderLog);
+      // Only after the signature: anybody can seal content that names a head which never existed, and must not be able to raise
+      // this alarm.
+      requireOneHistory(sender, senderLog);
       return sender;
     },
   };
 }
 
-/** The device that is said to have signed. */
+/** The device that the content claims as its signer. */
 function judgeClaim({ member: id, head }: ContentSender, log: LogState): Member {
   if (head.log !== log.head.log) {
     throw new KeysteadError(
@@ -158,15 +162,15 @@ function requireNoContradiction(pin: TrackedContact, log: LogState): void {
   );
 }
 
-/** The key of a device at a position: the first re-keying after it is signed by that key, then by the new one. */
+/** The key of a device at a position. The first re-keying after that position is signed by that key, then by the new one. */
 function signingKeyAt(log: LogState, { id, signingKey: sign }: Member, seq: number) {
   const later = [...log.links].slice(seq).find(({ rekeyed }) => rekeyed === id);
-  const key = later ? (decodeLink(later.bytes).signatures[0] as { readonly key: Uint8Array }).key : sign;
+  const key = later ? firstOf(decodeLink(later.bytes).signatures).key : sign;
   return { key, rekeyedSince: later?.seq };
 }
 
-/** A device of this log signed that its head was another: two histories of one log are about, or the device lies. */
-function checkHead(
+/** A device of this log signed that its head was another one: there are two histories of one log, or the device lies. */
+function requireOneHistory(
   { member, head, removedSince, rekeyedSince, standing, judgedBy }: VerifiedSender,
   log: LogState,
 ): void {

@@ -1,4 +1,4 @@
-// The signature of content: by a device, over a transcript of header and all ciphertext. docs/spec.md section 12.2.
+// The signature of content: a device signs a transcript of the header and all ciphertext. docs/spec.md section 12.2.
 //
 //   transcript 0     = header hash
 //   transcript i + 1 = SHA-256("keystead/v1/content/transcript" ‖ 00 ‖ transcript i ‖ sealed chunk i)
@@ -15,21 +15,22 @@ import { LABELS } from "../primitives/labels.js";
 import { SIGNATURE_LENGTH, verifyLabelled } from "../primitives/sign.js";
 import type { ContentSender } from "./format.js";
 
-/** Bytes behind the payload. */
+/** Bytes after the payload. */
 export function trailerLength(sender: ContentSender | undefined): number {
   return sender ? SIGNATURE_LENGTH : 0;
 }
 
-/** Who signs: a device and its keys, which stay the state's. */
+/** The signing device and its keys. The keys stay the state's. */
 export interface Signer {
   readonly sender: ContentSender;
   readonly keys: MemberKeys;
 }
 
 /**
- * A state that may sign content.
+ * Checks that a state may sign content.
  *
- * @throws `UNKNOWN_MEMBER` when it was removed; `INVALID_ARGUMENT` when it is no device's, or its keys are not the log's
+ * @throws `UNKNOWN_MEMBER` when it was removed; `INVALID_ARGUMENT` when it is not a device's, or its keys are not those of the
+ * log
  */
 export function signerOf(state: MemberState): Signer {
   const { log, keyring } = checkMemberState(state);
@@ -45,7 +46,7 @@ export function signerOf(state: MemberState): Signer {
   return { sender: { member: member.id, head: log.head }, keys };
 }
 
-/** A hash of header and ciphertext, chunk by chunk: of any length in flat memory. */
+/** A hash of header and ciphertext, chunk by chunk. It hashes any length in flat memory. */
 export class Transcript {
   #state: Uint8Array;
 

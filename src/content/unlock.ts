@@ -1,4 +1,4 @@
-// From a header to the key of the payload: what every way of opening content begins with. docs/spec.md section 12.
+// From a header to the key of the payload: the first step of every way to open content. docs/spec.md section 12.
 
 import { checkOptions } from "../arguments/options.js";
 import { assertBytes, equalBytes } from "../bytes/bytes.js";
@@ -16,39 +16,43 @@ import { findRecipient, RECIPIENT_LENGTH, recipientAt } from "./recipient-list.j
 
 /** What the reader expects of content, and what it knows. */
 export interface ExpectedContent {
-  /** Refuse content for any other purpose. Give it wherever contents of several purposes could be exchanged. */
+  /** Refuses content for any other purpose. Give it wherever somebody could exchange contents of different purposes. */
   readonly purpose?: string | undefined;
-  /** What the content was sealed with; nothing when it was sealed with none. */
+  /** The associated data that the content was sealed with; default none. */
   readonly associatedData?: Uint8Array | undefined;
   /**
-   * The keyring's own log, the newest that was verified. The result then says how the head that the sender named for it
-   * stands to it ({@link RecipientHead}); nothing is refused for that. The keyring's seeds are checked against it (GRT-4).
+   * The newest verified state of the keyring's own log. The result then gives the relation of that log to the head that the
+   * sender named for it ({@link RecipientHead}); no content is refused for it. The keyring's seeds are checked against this log
+   * (GRT-4).
    */
   readonly log?: LogState | undefined;
 }
 
 /**
- * The head of the reader's own log that the sender believed in, compared with the log that the reader gave; `unchecked` if it gave
- * none.
+ * The head of the reader's own log that the sender named, compared with the log that the reader gave; `unchecked` without that
+ * log.
  *
  * - `behind`: the sender did not know the newest links. A device that they removed may know what it is sealed to.
- * - `ahead`: fetch the newest entries of the own log. If it stays so, the server withholds them, or the sender lies.
- * - `forked`: the sender saw another history of the log than the reader, or lies, which anybody can in content that is not signed.
- *   Keep the content as it is sealed: with a verified sender it is evidence. Compare fingerprints with the sender.
+ * - `ahead`: fetch the newest entries of your own log. If it stays `ahead`, the server withholds them, or the sender lies.
+ * - `forked`: the sender saw another history of the log than the reader, or lies. Anybody can lie in content that is not signed.
+ * Keep the sealed content: with a verified sender it is evidence. Compare fingerprints with the sender.
  */
 export type RecipientHead = NamedHead | { readonly status: "unchecked"; readonly head: Head };
 
 /** A header that proved authentic: its author had the content key. */
 export interface Unlocked {
   readonly core: ContentCore;
-  /** What the core says of the reader's own log. */
+  /** The core's entry for the reader's own log. */
   readonly named: RecipientHead;
   readonly headerHash: Uint8Array;
   /** The caller wipes it. */
   readonly payloadKey: Secret;
 }
 
-/** A copy of what a reader expects, with what its keyring is for. @throws `INVALID_ARGUMENT`, `INVALID_ENCODING`, `WIPED` */
+/**
+ * Checks and copies a reader's expectations, and adds the log of its keyring. @throws `INVALID_ARGUMENT`, `INVALID_ENCODING`,
+ * `WIPED`
+ */
 export function checkExpected(
   options: ExpectedContent,
   keyring: Keyring,
@@ -113,7 +117,7 @@ function openContentKey(
       { named },
     );
   }
-  // Before anything is decrypted, and in constant time: a key that another recipient did not get opens nothing.
+  // Checked before anything is decrypted, and in constant time: a key that another recipient did not get opens nothing.
   if (equalBytes(commit(contentKey, coreHash, associatedData), commitment)) return contentKey;
   contentKey.wipe();
   throw corrupt(
@@ -142,7 +146,7 @@ function whyNot(epoch: number, earliest: number | undefined, latest: number | un
   return "which this device did not receive or could not open; fetch its log's entries, or have a member grant it again";
 }
 
-/** Content that fails authentication as a whole. */
+/** The error for content that fails authentication as a whole. */
 export function corrupt(message: string, details: ErrorDetails = {}): KeysteadError {
   return new KeysteadError("CORRUPT_CONTENT", message, { details });
 }

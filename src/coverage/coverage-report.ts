@@ -2,10 +2,10 @@
 // in danger. docs/spec.md section 8.
 
 import { checkOptions } from "../arguments/options.js";
+import { checkMilliseconds } from "../arguments/time.js";
 import type { MemberId } from "../bytes/ids.js";
 import { NO_RUNS, type Runs } from "../bytes/runs.js";
 import { KeysteadError } from "../errors.js";
-import { checkMilliseconds } from "../log/checks.js";
 import { assertLog, currentEpoch, type Head, type LogState, type Member, type MemberKind } from "../log/state.js";
 import { accessWith, type DataAccess } from "./data-access.js";
 import { dateOf } from "./dates.js";

@@ -7,7 +7,7 @@ import { KeysteadError } from "../errors.js";
 import {
   assertLog,
   currentEpoch,
-  type Epoch,
+  epochAt,
   findMember,
   type LogFacts,
   type LogState,
@@ -38,7 +38,7 @@ export function dataAccess(log: LogState, member: MemberId): DataAccess | undefi
 /** The data access that holding these epochs gives. */
 export function accessWith(log: LogFacts, held: Runs): DataAccess | undefined {
   const run = runContaining(held, currentEpoch(log));
-  return run && { epoch: run[0], since: dateOf((log.epochs.at(run[0] - 1) as Epoch).time) };
+  return run && { epoch: run[0], since: dateOf(epochAt(log, run[0]).time) };
 }
 
 /** The member with this id, active or removed. @throws `UNKNOWN_MEMBER`, `INVALID_ARGUMENT`, `INVALID_ENCODING` */

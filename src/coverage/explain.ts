@@ -4,7 +4,7 @@ import type { MemberId } from "../bytes/ids.js";
 import { hasEpoch, NO_RUNS } from "../bytes/runs.js";
 import { KeysteadError } from "../errors.js";
 import { kemDigest, pairKey } from "../log/pairs.js";
-import { currentEpoch, type Epoch, type LinkRecord, type LogState, type Member } from "../log/state.js";
+import { currentEpoch, type Epoch, epochAt, type LinkRecord, type LogState, type Member } from "../log/state.js";
 import { epochPairs } from "../trust/claimed.js";
 import { knownMember } from "./data-access.js";
 import { escrowHoldings, type KnownEscrow, trustedEscrowLog } from "./knowledge.js";
@@ -95,7 +95,7 @@ export function explainAccess(
   }
   const nameOf = nameMembers(log, known);
   const foreign = foreignLinks(log, subject, known);
-  const about: About = { subject, epoch: log.epochs.at(epoch - 1) as Epoch, nameOf, foreign };
+  const about: About = { subject, epoch: epochAt(log, epoch), nameOf, foreign };
   return {
     canRead: canRead(log, subject, epoch, known),
     mayHaveRead: hasEpoch(subject.reach, epoch),

@@ -1,11 +1,9 @@
 // Strays: members that nobody vouches for any more. A thief's backup key outlives the thief's device unless somebody looks.
 // docs/spec.md sections 8 and 13.
 
-import type { MemberId } from "../bytes/ids.js";
-import { assertLog, type LogFacts, type LogState, type Member } from "../log/state.js";
-
-/** Position of the link in which the first device opened the log. */
-const FIRST = 1;
+import { present } from "../bytes/present.js";
+import { vouchersOf } from "../log/approvals.js";
+import { assertLog, FOUNDING, type LogState, type Member, memberOf } from "../log/state.js";
 
 /**
  * The active members whose every approver or enroller was removed since, in order of entering. The first device needs no
@@ -20,24 +18,11 @@ export function straysOf(log: LogState): readonly Member[] {
   assertLog(log);
   const vouchers = new Map([...log.active.values()].map((member) => [member.id, vouchersOf(log, member)]));
   return [...log.active.values()].filter((member) => {
-    const behind = vouchers.get(member.id) as ReadonlySet<MemberId>;
+    const behind = present(vouchers.get(member.id));
     const circle = new Set([member.id, ...behind]);
-    const isCircle = [...behind].every((id) => (vouchers.get(id) as ReadonlySet<MemberId>).has(member.id));
-    const members = [...circle].map((id) => log.active.get(id) as Member);
+    const isCircle = [...behind].every((id) => vouchers.get(id)?.has(member.id));
+    const members = [...circle].map((id) => memberOf(log, id));
     const removedApprover = members.some(({ approvals }) => approvals.some(({ by }) => !log.active.has(by)));
-    return isCircle && removedApprover && members.every(({ position }) => position !== FIRST);
+    return isCircle && removedApprover && members.every(({ position }) => position !== FOUNDING);
   });
-}
-
-/** Active members that approved it, that approved those, and so on: through active ones only. */
-function vouchersOf(log: LogFacts, { approvals }: Member): ReadonlySet<MemberId> {
-  const found = new Set<MemberId>();
-  const queue = approvals.map(({ by }) => by);
-  for (let id = queue.pop(); id !== undefined; id = queue.pop()) {
-    const approver = log.active.get(id);
-    if (!approver || found.has(id)) continue;
-    found.add(id);
-    for (const { by } of approver.approvals) queue.push(by);
-  }
-  return found;
 }

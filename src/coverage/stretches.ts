@@ -1,7 +1,7 @@
 // Stretches of epochs with the dates they cover: people read these instead of epoch numbers. docs/spec.md section 8.
 
 import type { Run, Runs } from "../bytes/runs.js";
-import { currentEpoch, type Epoch, type LogFacts } from "../log/state.js";
+import { currentEpoch, epochAt, type LogFacts } from "../log/state.js";
 import { dateOf } from "./dates.js";
 
 /** Epochs without a gap, and the dates between which data was sealed to them. */
@@ -25,6 +25,6 @@ export function allEpochs(log: LogFacts): Runs {
 export function stretchesOf(log: LogFacts, runs: Runs): readonly Stretch[] {
   return runs.map(([from, to]: Run) => {
     const next = log.epochs.at(to);
-    return { from, to, since: dateOf((log.epochs.at(from - 1) as Epoch).time), until: next && dateOf(next.time) };
+    return { from, to, since: dateOf(epochAt(log, from).time), until: next && dateOf(next.time) };
   });
 }

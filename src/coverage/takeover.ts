@@ -1,10 +1,11 @@
 // Takeover: active members that removed a user's devices, or that were let in by acts not to be believed. docs/spec.md sections 8
 // and 11.3 (ESC-8).
 
+import { checkList } from "../arguments/lists.js";
 import { checkOptions } from "../arguments/options.js";
 import type { MemberId } from "../bytes/ids.js";
-import { KeysteadError } from "../errors.js";
-import type { LogState, Member, MemberKind } from "../log/state.js";
+import type { LogState, MemberKind } from "../log/state.js";
+import { memberOf } from "../log/state.js";
 import { doubtedMembers, ownClosure } from "../trust/doubt.js";
 import { knownMember } from "./data-access.js";
 import { dateOf } from "./dates.js";
@@ -54,7 +55,7 @@ export interface Doubted {
  */
 export function takeoverOf(log: LogState, options: TakeoverOptions): Takeover {
   const { me, own = [] } = checkOptions(options);
-  if (!Array.isArray(own)) throw new KeysteadError("INVALID_ARGUMENT", "options.own must be a list of member ids");
+  checkList("options.own", own, "member ids");
   for (const id of [me, ...own]) knownMember(log, id);
   const named = new Set([me, ...own]);
   const closure = ownClosure(log, { me, own });
@@ -68,7 +69,7 @@ export function takeoverOf(log: LogState, options: TakeoverOptions): Takeover {
   }
   return {
     removers: [...removers].map(([member, removed]) => {
-      return { member, name: nameOf(member), kind: (log.active.get(member) as Member).kind, removed };
+      return { member, name: nameOf(member), kind: memberOf(log, member).kind, removed };
     }),
     doubted: doubtedBy(log, options).map(({ member, because }) => ({ member, name: nameOf(member), because })),
   };

@@ -7,13 +7,14 @@ import { type Proposal, proposeState } from "../authoring/proposal.js";
 import { writeLink } from "../authoring/write-link.js";
 import { equalBytes } from "../bytes/bytes.js";
 import type { LinkHash, LogId, MemberId } from "../bytes/ids.js";
+import { present } from "../bytes/present.js";
 import { bytes, hexBytes, type Infer, record, text, uint } from "../bytes/schema.js";
 import { toHex } from "../bytes/text.js";
 import { KeysteadError } from "../errors.js";
 import { checkMemberState, type MemberState } from "../grants/member-state.js";
 import { partsOf } from "../keys/keyring.js";
-import { MAX_SUBJECT_BYTES, memberList, type SealedRecord } from "../log/fields.js";
-import { hasRole, type LinkRecord, type LogState, memberBySigningKey } from "../log/state.js";
+import { MAX_SUBJECT_BYTES, memberList } from "../log/fields.js";
+import { hasRole, type LinkRecord, type LogState, memberBySigningKey, memberNamed } from "../log/state.js";
 import type { Env } from "../primitives/env.js";
 import { LABELS } from "../primitives/labels.js";
 import { actCommitment } from "../trust/commitment.js";
@@ -55,7 +56,7 @@ export const actRecord: RecordKind<Act> = {
 };
 
 function isSorted(ids: readonly MemberId[]): boolean {
-  return ids.every((id, at) => at === 0 || (ids[at - 1] as MemberId) < id);
+  return ids.every((id, at) => at === 0 || present(ids[at - 1]) < id);
 }
 
 /** An act that stands in the escrow log, with the salt that only its opening has: what the review in the user's log needs. */
@@ -96,17 +97,17 @@ export function actRecords(member: MemberState, entries: Iterable<Uint8Array>): 
   // once: an admin decides how many acts repeat one commitment.
   const authors = new Map<string, Map<string, Uint8Array>>();
   for (const { record } of found) {
-    const commitment = toHex((record.act as SealedRecord).commitment);
+    const commitment = toHex(present(record.act).commitment);
     const keys = authors.get(commitment) ?? new Map<string, Uint8Array>();
     const key = authorKey(record);
     authors.set(commitment, keys.set(toHex(key), key));
   }
   return found.map(({ record, sealed }) => {
     const { seq, author, time } = record;
-    const others = [...(authors.get(toHex((record.act as SealedRecord).commitment)) ?? new Map()).values()];
+    const others = [...(authors.get(toHex(present(record.act).commitment)) ?? new Map()).values()];
     const { opening, junk } = readRecord(actRecord, state, { record, sealed, others });
     return {
-      ...{ seq, admin: author as MemberId, when: new Date(time), delivered: sealed !== undefined, junk },
+      ...{ seq, admin: memberNamed(author), when: new Date(time), delivered: sealed !== undefined, junk },
       isByAdminNow: isByAdminNow(log, record),
       disowned: log.disowned.has(String(seq)),
       act: opening && { ...opening, recordedAt: seq },

@@ -22,7 +22,7 @@ import { changedKeyring, newKeyring, partsOf } from "../keys/keyring.js";
 import type { KeyHolder } from "../keys/member-keys.js";
 import { decodeEntry, matchAttachments } from "../log/entry.js";
 import { MAX_SUBJECT_BYTES, runList } from "../log/fields.js";
-import { activeMember, assertLog, type LogState } from "../log/state.js";
+import { activeMember, assertLog, type LogState, memberNamed } from "../log/state.js";
 import { recordOfLink } from "../log/verify.js";
 import { drawRandom, type Env } from "../primitives/env.js";
 import { labelledHash } from "../primitives/hash.js";
@@ -127,7 +127,7 @@ export function accessRecords(member: MemberState, entries: Iterable<Uint8Array>
   const state = checkMemberState(member);
   return recordsOf(accessRecord, state.log, entries).map((found) => {
     const { seq, author, time } = found.record;
-    return { seq, admin: author as MemberId, when: new Date(time), ...openRecord(state, found) };
+    return { seq, admin: memberNamed(author), when: new Date(time), ...openRecord(state, found) };
   });
 }
 

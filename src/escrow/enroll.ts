@@ -6,11 +6,11 @@ import { writeLink } from "../authoring/write-link.js";
 import { KeysteadError } from "../errors.js";
 import { checkMemberState, type MemberState } from "../grants/member-state.js";
 import { partsOf } from "../keys/keyring.js";
+import { extendsHead } from "../log/heads.js";
 import type { LinkTypeName } from "../log/registry.js";
 import { escrowMember, type LogState } from "../log/state.js";
 import type { Env } from "../primitives/env.js";
 import { policyOf } from "../trust/escrow-needs.js";
-import { extendsHead } from "../trust/head.js";
 import { newestPointer, pointerTo } from "../trust/pointer.js";
 import { checkAtHand, type EscrowKnowledge, escrowTrust, isContradicted } from "../trust/soundness.js";
 

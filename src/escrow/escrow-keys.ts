@@ -4,6 +4,7 @@
 import { entryList } from "../arguments/entries.js";
 import { type OpenedKeyring, openAll } from "../authoring/receive.js";
 import type { Signer } from "../authoring/write-link.js";
+import { present } from "../bytes/present.js";
 import { toHex } from "../bytes/text.js";
 import { KeysteadError } from "../errors.js";
 import { checkMemberState, type MemberState } from "../grants/member-state.js";
@@ -25,7 +26,7 @@ function heldEpochs({ log, keyring }: MemberState): readonly Epoch[] {
 /** What signs as an escrow epoch. The secrets stay the admin's keyring's. */
 function epochSigner(admin: MemberState, { number, signingKey: sign }: Pick<Epoch, "number" | "signingKey">): Signer {
   return {
-    sign: sign as Uint8Array,
+    sign: present(sign),
     signLabelled(label, message) {
       const seed = epochSigningSeed(epochSeed(admin.keyring, number).bytes());
       const signature = signLabelled(label, seed.bytes(), message);
@@ -82,7 +83,7 @@ export interface ProvablePair extends PairGrants {
 export function provablePairs(admin: MemberState, userLog: LogState): readonly ProvablePair[] {
   const found: ProvablePair[] = [];
   for (const epoch of heldEpochs(admin)) {
-    const pair = userLog.granted.get(pairKey({ sign: epoch.signingKey as Uint8Array, kem: kemDigest(epoch.kemKey) }));
+    const pair = userLog.granted.get(pairKey({ sign: present(epoch.signingKey), kem: kemDigest(epoch.kemKey) }));
     if (pair) found.push({ ...pair, signer: epochSigner(admin, epoch) });
   }
   const order = new Map(found.map((pair) => [pair, toHex(pair.sign) + toHex(pair.kem)]));

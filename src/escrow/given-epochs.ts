@@ -1,16 +1,8 @@
 // What a review by escrow gives: what the keys in force and the earlier pairs that the admin can prove were granted, and opens.
 // docs/spec.md section 11.3 (ESC-11).
 
-import {
-  containsRuns,
-  hasEpoch,
-  intersectRuns,
-  NO_RUNS,
-  type Run,
-  type Runs,
-  subtractRuns,
-  uniteRuns,
-} from "../bytes/runs.js";
+import { present } from "../bytes/present.js";
+import { containsRuns, hasEpoch, intersectRuns, NO_RUNS, type Runs, subtractRuns, uniteRuns } from "../bytes/runs.js";
 import { MAX_PAIRS } from "../log/fields.js";
 import { grantedInForce, kemDigest, pairKey } from "../log/pairs.js";
 import { activeMember, currentEpoch, escrowMember, type LogState, type Member } from "../log/state.js";
@@ -44,7 +36,7 @@ export function giftFor(
   opened: Runs,
   approve: readonly Member["id"][],
 ): Gift {
-  const { signingKey: sign, kemKey: kem } = escrowMember(userLog) as Member;
+  const { signingKey: sign, kemKey: kem } = present(escrowMember(userLog));
   const inForce = pairKey({ sign, kem: kemDigest(kem) });
   const force = grantedInForce(userLog);
   const others = provable.filter((pair) => pairKey(pair) !== inForce);
@@ -63,7 +55,7 @@ export function giftFor(
 /** The pairs that add something wanted, those with the newest epochs first, each adding an epoch in wire order (ESC-11). */
 function choosePairs(force: Runs, others: readonly ProvablePair[], wanted: Runs): readonly ProvablePair[] {
   const newest = new Map(
-    others.map((pair) => [pair, lastOf(subtractRuns(intersectRuns(pair.runs, wanted), force)) ?? 0]),
+    others.map((pair) => [pair, lastEpochOf(subtractRuns(intersectRuns(pair.runs, wanted), force)) ?? 0]),
   );
   const useful = others.filter((pair) => newest.get(pair) !== 0);
   useful.sort((a, b) => (newest.get(b) as number) - (newest.get(a) as number));
@@ -89,8 +81,8 @@ function adding(force: Runs, pairs: readonly ProvablePair[]): readonly ProvableP
   });
 }
 
-function lastOf(runs: Runs): number | undefined {
-  return (runs.at(-1) as Run | undefined)?.[1];
+function lastEpochOf(runs: Runs): number | undefined {
+  return runs.at(-1)?.[1];
 }
 
 function uniteAll(sets: readonly Runs[]): Runs {

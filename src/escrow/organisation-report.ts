@@ -1,6 +1,7 @@
 // The organisation's report: every user's coverage, streamed, with totals and what to do first. docs/spec.md sections 8 and 11.
 
 import { checkOptions } from "../arguments/options.js";
+import { checkWork } from "../arguments/work.js";
 import { countEpochs, NO_RUNS, runsOf } from "../bytes/runs.js";
 import type { Stretch } from "../coverage/stretches.js";
 import { KeysteadError } from "../errors.js";
@@ -63,7 +64,8 @@ export async function* organisationReport(
   if (admin !== undefined && checkMemberState(admin).log.head.log !== escrowLog.head.log) {
     throw new KeysteadError("INVALID_ARGUMENT", "options.admin is not a state of this escrow log");
   }
-  checkUsers(users, options);
+  checkUsers(users);
+  checkWork(options);
   if (!Array.isArray(acts)) throw new KeysteadError("INVALID_ARGUMENT", "options.acts must be what actRecords gave");
   const cover = escrowCoverer(escrowLog, acts);
   let done = 0;
@@ -77,14 +79,10 @@ export async function* organisationReport(
   }
 }
 
-function checkUsers(users: unknown, { onProgress, signal }: ReportOptions): void {
+function checkUsers(users: unknown): void {
   const { [Symbol.iterator]: each, [Symbol.asyncIterator]: eachLater } = Object(users);
   if (typeof (each ?? eachLater) !== "function")
     throw new KeysteadError("INVALID_ARGUMENT", "users must be an iterable or async iterable of { log }");
-  if (onProgress !== undefined && typeof onProgress !== "function")
-    throw new KeysteadError("INVALID_ARGUMENT", "options.onProgress must be a function");
-  if (signal !== undefined && typeof signal?.throwIfAborted !== "function")
-    throw new KeysteadError("INVALID_ARGUMENT", "options.signal must be an AbortSignal");
 }
 
 function checkLastSeen(lastSeen: unknown): void {

@@ -8,6 +8,7 @@ import { memberList } from "../authoring/verbs.js";
 import { foresee, writeLink } from "../authoring/write-link.js";
 import { equalBytes } from "../bytes/bytes.js";
 import type { MemberId } from "../bytes/ids.js";
+import { present } from "../bytes/present.js";
 import { type Runs, runsOf, uniteRuns } from "../bytes/runs.js";
 import { KeysteadError, type RuleId } from "../errors.js";
 import { checkMemberState, type MemberState } from "../grants/member-state.js";
@@ -123,7 +124,7 @@ export function recoverUser(admin: MemberState, options: RecoverUserOptions, env
   const own = memberList(userLog, "usersOwn", usersOwn);
   return withGift(state, { userLog, entries, approve: act.approve }, (gift, keyring) => {
     const fields = foreseen(state, userLog, { act, hash }, gift, own);
-    const escrow = escrowKeys(state, escrowMember(userLog) as Member);
+    const escrow = escrowKeys(state, present(escrowMember(userLog)));
     const signers = [escrow, partsOf(state.keyring).keys, ...gift.pairs.map(({ signer }) => signer)];
     const draft = { before: userLog, type: "review", fields, keyring, signers } as const;
     return proposeLog(writeLink({ ...draft, guard: "not-a-users-device" }, env));
@@ -302,7 +303,7 @@ function foreseen(
     ...(runs.length > 0 && { runs }),
     ...(pairs.length > 0 && { pairs: pairs.map(({ sign, kem }) => [sign, kem] as const) }),
   };
-  const fields = { author: (escrowMember(userLog) as Member).signingKey, by, approve, remove };
+  const fields = { author: present(escrowMember(userLog)).signingKey, by, approve, remove };
   const { active, epoch } = foresee(userLog, "review", fields);
   const pointer = escrowMember(userLog)?.pointer;
   // Escrow would get the new epoch at a pair that a removed admin may hold. Renewing first loses nothing: earlier pairs are proven.

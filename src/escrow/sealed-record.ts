@@ -4,13 +4,13 @@
 import { entryList } from "../arguments/entries.js";
 import { type Written, writeLink } from "../authoring/write-link.js";
 import { concat, equalBytes } from "../bytes/bytes.js";
+import { lastOf, present } from "../bytes/present.js";
 import { decode, encode, type Schema } from "../bytes/schema.js";
 import { Secret } from "../bytes/secret.js";
 import { KeysteadError, type RuleId } from "../errors.js";
 import type { MemberState } from "../grants/member-state.js";
 import { canOpen, epochPrivateKey, partsOf } from "../keys/keyring.js";
 import { attachmentDigest, decodeEntry, decodeLink, matchAttachments } from "../log/entry.js";
-import type { SealedRecord } from "../log/fields.js";
 import type { Epoch, LinkRecord, LogState } from "../log/state.js";
 import { recordOfLink } from "../log/verify.js";
 import { drawRandom, type Env } from "../primitives/env.js";
@@ -70,7 +70,7 @@ export function writeRecord<T>(
   const bytes = encodeRecord(kind, opening);
   const commitment = kind.commit(opening, bytes, committer ?? keys.sign);
   const coins = Secret.take(drawRandom(env, KEM_COINS_LENGTH));
-  const { kemKey: kem } = log.epochs.last() as Epoch;
+  const { kemKey: kem } = lastOf(log.epochs);
   const sealed = hpkeSeal(kem, { info: sealInfo(kind, commitment), plaintext: bytes, coins: coins.bytes() });
   coins.wipe();
   const fields = { author: keys.sign, commitment, opening: attachmentDigest(sealed) };
@@ -101,7 +101,7 @@ export function readRecord<T>(
   { log, keyring }: MemberState,
   { record, sealed, others = [] }: FoundRecord,
 ): ReadRecord<T> {
-  const { commitment } = record[kind.type] as SealedRecord;
+  const { commitment } = present(record[kind.type]);
   const epoch = epochBefore(log, record.seq);
   if (!sealed || !canOpen(keyring, epoch.number)) return { opening: undefined, junk: false };
   const bytes = hpkeOpen(epochPrivateKey(keyring, epoch.number), { info: sealInfo(kind, commitment), sealed });
@@ -120,16 +120,16 @@ function epochBefore({ epochs }: LogState, seq: number): Epoch {
   let [low, high] = [0, epochs.length];
   while (low < high) {
     const middle = (low + high) >> 1;
-    if ((epochs.at(middle) as Epoch).seq < seq) low = middle + 1;
+    if (present(epochs.at(middle)).seq < seq) low = middle + 1;
     else high = middle;
   }
-  return epochs.at(low - 1) as Epoch;
+  return present(epochs.at(low - 1));
 }
 
 /** The key that its author had when it wrote the record. */
 export function authorKey({ bytes }: Pick<LinkRecord, "bytes">): Uint8Array {
   const [author] = decodeLink(bytes).signatures;
-  return (author as NonNullable<typeof author>).key;
+  return present(author).key;
 }
 
 function decodeRecord<T>({ schema, type }: RecordKind<T>, bytes: Uint8Array): T | undefined {

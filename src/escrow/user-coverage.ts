@@ -3,18 +3,19 @@
 
 import { checkOptions } from "../arguments/options.js";
 import type { LogId, MemberId } from "../bytes/ids.js";
+import { present } from "../bytes/present.js";
 import { countEpochs, intersectRuns, NO_RUNS, type Runs, subtractRuns, uniteRuns } from "../bytes/runs.js";
 import { actors } from "../coverage/capabilities.js";
 import { accessWith, type DataAccess } from "../coverage/data-access.js";
 import { type MemberName, nameMembers } from "../coverage/names.js";
 import { allEpochs, type Stretch, stretchesOf } from "../coverage/stretches.js";
 import { KeysteadError } from "../errors.js";
-import { escrowMember, type LinkRecord, type LogState, type Member, type Removal } from "../log/state.js";
+import { escrowMember, type LogState, linkAt, type Member, type Removal } from "../log/state.js";
 import { type ActReason, type EscrowAct, escrowActs } from "../trust/acts.js";
 import { claimedRuns } from "../trust/claimed.js";
 import { judgePointer, type PointerVerdict } from "../trust/pointer.js";
 import { type RenewalReason, renewalReasons } from "../trust/renewal.js";
-import { type ActRecord, type RecordedAct, reviewOf } from "./act.js";
+import { type ActRecord, reviewOf } from "./act.js";
 import { escrowsOf } from "./escrow-keys.js";
 
 /** A stretch that escrow cannot open, and the devices that could give it. */
@@ -233,13 +234,13 @@ function recoveriesIn(log: LogState, escrowLog: LogState, records: readonly ActR
   const reviews = escrowActs(log, escrowLog).filter(({ type }) => type === "review");
   return reviews.map((review) => {
     const act = review.recordedAt === undefined ? undefined : bySeq.get(review.recordedAt);
-    const { time } = log.links.at(review.seq - 1) as LinkRecord;
+    const { time } = linkAt(log, review.seq);
     return { ...review, when: new Date(time), reason: act?.reason, case: act?.case };
   });
 }
 
 function unfinished(log: LogState, escrowLog: LogState, record: ActRecord): UnfinishedAct | undefined {
-  const act = record.act as RecordedAct;
+  const act = present(record.act);
   const isDone = reviewOf(log, escrowLog, act) !== undefined;
   if (isDone && !record.disowned) return undefined;
   const undone = act.seq > log.head.seq ? "open" : "unused";

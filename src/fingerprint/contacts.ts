@@ -1,12 +1,13 @@
 // Comparing a tracked contact's log with its pin. docs/spec.md section 10 and LOG-8.
 
 import type { MemberId } from "../bytes/ids.js";
+import { present } from "../bytes/present.js";
 import { KeysteadError } from "../errors.js";
+import { foundersWithoutEscrow } from "../log/approvals.js";
 import { type Evidence, type EvidenceKind, makeEvidence } from "../log/evidence.js";
 import { allMembers, assertLog, type Head, type LogState, type Member } from "../log/state.js";
 import { type ContactChange, type ContactFacts, type ContactStatus, printable } from "./change.js";
 import { checkContact, type TrackedContact } from "./pin.js";
-import { ownFounders } from "./trusted-class.js";
 
 /**
  * Says what became of a contact's log since it was pinned.
@@ -71,10 +72,10 @@ function contradictionChange(
 }
 
 function factsSince(pin: TrackedContact, now: LogState): ContactFacts {
-  const founders = ownFounders(now);
+  const founders = foundersWithoutEscrow(now);
   const trusted = new Set(pin.confirmed);
   // A device or a backup key; an escrow member counts as others, by any approval (section 10).
-  const isTrusted = ({ id, kind }: Member) => kind !== "escrow" && trusted.has(founders.get(id) as number);
+  const isTrusted = ({ id, kind }: Member) => kind !== "escrow" && trusted.has(present(founders.get(id)));
   const members = new Map<MemberId | "operator", Member>(allMembers(now).map((member) => [member.id, member]));
   const links = [...now.links].slice(pin.head.seq).map(({ seq, type, time, author }) => {
     const member = members.get(author);

@@ -1,10 +1,12 @@
 // Fingerprints: 256 bits that commit to a whole log, to be compared by people or by their devices.
 // docs/spec.md section 10.
 
+import { checkHead } from "../arguments/heads.js";
 import { encodeCbor } from "../bytes/cbor.js";
+import { lastOf } from "../bytes/present.js";
 import { fromHex, toHex } from "../bytes/text.js";
 import { KeysteadError } from "../errors.js";
-import { type Head, type LinkRecord, LogState } from "../log/state.js";
+import { type Head, LogState } from "../log/state.js";
 import { labelledHash } from "../primitives/hash.js";
 import { LABELS } from "../primitives/labels.js";
 import { type FingerprintForm, FORMS } from "./forms.js";
@@ -53,7 +55,7 @@ const DAILY: ReadonlySet<string> = /* @__PURE__ */ new Set(["act", "access", "di
 export function fingerprintHead({ kind, head, links }: LogState): Head {
   if (kind === "user") return head;
   // The first link is none of these, so there is one.
-  const { seq, hash } = [...links].filter(({ type }) => !DAILY.has(type)).at(-1) as LinkRecord;
+  const { seq, hash } = lastOf([...links].filter(({ type }) => !DAILY.has(type)));
   return { log: head.log, seq, hash };
 }
 
@@ -64,13 +66,9 @@ export function fingerprintHead({ kind, head, links }: LogState): Head {
  * @throws `INVALID_ARGUMENT`, `INVALID_ENCODING` for what is no log and no head
  */
 export function fingerprintOf(of: Head | LogState): Fingerprint {
-  const given: unknown = LogState.is(of) ? fingerprintHead(of) : of;
-  const { log, seq, hash } = (typeof given === "object" && given !== null ? given : {}) as Head;
+  const { log, seq, hash } = checkHead(LogState.is(of) ? fingerprintHead(of) : of);
   const logId = fromHex(log, { name: "head.log", length: 32 });
   const linkHash = fromHex(hash, { name: "head.hash", length: 32 });
-  if (!Number.isSafeInteger(seq) || seq < 1) {
-    throw new KeysteadError("INVALID_ARGUMENT", "head.seq must be a whole number from 1");
-  }
   const digest = labelledHash(LABELS.fingerprint, encodeCbor([logId, seq, linkHash]));
   return Fingerprint.ofHashed(Object.freeze({ log, seq, hash }), toHex(digest));
 }

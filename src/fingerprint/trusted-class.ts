@@ -1,8 +1,8 @@
 // The class of a log that a contact trusts, kept as founders, and where a member stands to it. Escrow's approvals lead nobody
 // into it. docs/spec.md section 10.
 
-import type { MemberId } from "../bytes/ids.js";
-import { foundersOf } from "../log/classes.js";
+import { present } from "../bytes/present.js";
+import { foundersOf, foundersWithoutEscrow } from "../log/approvals.js";
 import { confirmedFounder, type LogFacts, type Member } from "../log/state.js";
 
 /**
@@ -11,20 +11,15 @@ import { confirmedFounder, type LogFacts, type Member } from "../log/state.js";
  */
 export type SenderStanding = "founding" | "restored" | "neither";
 
-/** The founders of all members, active or removed, in the graph without escrow. */
-export function ownFounders(log: LogFacts): ReadonlyMap<MemberId, number> {
-  return foundersOf(log, { without: new Set(), escrowCounts: false });
-}
-
 /**
  * The trusted class at this head, as a pin keeps it: the founders of all confirmed devices and backup keys in the graph without
  * escrow, ascending.
  */
 export function trustedFounders(log: LogFacts): readonly number[] {
-  const own = ownFounders(log);
+  const own = foundersWithoutEscrow(log);
   const confirmed = confirmedFounder(log);
   const members = [...log.active.values()].filter(isOwn);
-  const founderOf = ({ id }: Member) => own.get(id) as number;
+  const founderOf = ({ id }: Member) => present(own.get(id));
   const strangers = new Set(members.filter(({ founder }) => founder !== confirmed).map(founderOf));
   // A stranger that approved the owner's restored device gave it its own founder: kept, that would let the stranger in. Nobody
   // has the device's own position for a founder, now or later, so that the device counts as others instead.
@@ -37,7 +32,7 @@ export function trustedFounders(log: LogFacts): readonly number[] {
 /** Where a member stands: to the class that a pin keeps; without one, to the class that is confirmed at this head. */
 export function standingOf(log: LogFacts, { id }: Member, pinned: readonly number[] | undefined): SenderStanding {
   const confirmed = confirmedFounder(log);
-  const founder = ownFounders(log).get(id) as number;
+  const founder = present(foundersWithoutEscrow(log).get(id));
   if (pinned ? pinned.includes(founder) : founder === confirmed) return "founding";
   return founder !== confirmed && foundersOf(log).get(id) === confirmed ? "restored" : "neither";
 }

@@ -6,15 +6,18 @@ import { partsOf } from "../keys/keyring.js";
 import { checkMemberState, type MemberState } from "./member-state.js";
 import { fullyChecked, meet, rightSeed } from "./seed-check.js";
 
-/** How far {@link checkSeeds} has come, in seeds. */
+/** Progress of {@link checkSeeds}, in seeds. */
 export interface SeedProgress {
   readonly done: number;
   readonly total: number;
 }
 
-/** What {@link checkSeeds} found. */
+/** Result of {@link checkSeeds}. */
 export interface CheckedSeeds extends MemberState {
-  /** Epochs whose seed is not the one that the log publishes. Nothing is sealed, granted or exported with it; fetch their grants. */
+  /**
+   * Epochs whose seed is not the one that the log publishes. The library seals, grants and exports nothing with it: fetch their
+   * grants.
+   */
   readonly wrong: Runs;
 }
 
@@ -22,16 +25,17 @@ export interface CheckedSeeds extends MemberState {
 export interface CheckSeedsOptions extends StepwiseWork<SeedProgress> {}
 
 /**
- * Derives every public key that the log publishes for the epochs of this keyring, and compares. Each seed is checked once, and also
- * before its first use: call this when the device is idle, and store the keyring that it returns, which remembers.
+ * Derives every public key that the log publishes for the epochs of this keyring, and compares. Each seed is checked once, at the
+ * latest before its first use. Call this when the device is idle, and store the keyring that it returns: it remembers the
+ * results.
  *
- * @throws `INVALID_ARGUMENT`, `WIPED`; the reason of `signal` when it was aborted, and what was checked by then stays known
+ * @throws `INVALID_ARGUMENT`, `WIPED`; the reason of `signal` when it is aborted. The results up to then are kept
  */
 export async function checkSeeds(state: MemberState, options: CheckSeedsOptions = {}): Promise<CheckedSeeds> {
   return workThrough(options, () => checkingSteps(state));
 }
 
-/** {@link checkSeeds}, a seed at a time: each costs a derivation of two keys. The newest epochs come first. */
+/** {@link checkSeeds}, one seed at a time: each costs a derivation of two keys. The newest epochs come first. */
 export function* checkingSteps(state: MemberState): Generator<SeedProgress, CheckedSeeds> {
   const { log, keyring } = checkMemberState(state);
   const checked = new Set(fullyChecked(log, keyring));

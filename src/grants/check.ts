@@ -1,8 +1,9 @@
-// Checking what others were granted: grants are deterministic, so a holder of the epochs recomputes every byte and compares
-// digests, with nothing but the log. docs/spec.md section 7 (GRT-3).
+// Checks grants to other members. Grants are deterministic, so a holder of the epochs recomputes every byte and compares digests;
+// it needs only the log. docs/spec.md section 7 (GRT-3).
 
 import { equalBytes } from "../bytes/bytes.js";
 import type { MemberId } from "../bytes/ids.js";
+import { present } from "../bytes/present.js";
 import { epochsIn, type Runs } from "../bytes/runs.js";
 import type { Secret } from "../bytes/secret.js";
 import { KeysteadError } from "../errors.js";
@@ -13,19 +14,19 @@ import { makeGrant } from "./make.js";
 import { checkMemberState, type MemberState } from "./member-state.js";
 import { rightSeed } from "./seed-check.js";
 
-/** A grant to one member that is not what its author owed. */
+/** A wrong grant to one member: not the one that its author owed. */
 export interface WrongGrant {
   /** Position of the link. */
   readonly seq: number;
   readonly author: MemberId | "operator";
   readonly recipient: MemberId;
-  /** The set that was due. */
+  /** The set of epochs that was due. */
   readonly epochs: Runs;
   /** `keyring`: the shared ciphertext is wrong, for every recipient. `box`: only this recipient's box is. */
   readonly wrong: "keyring" | "box";
 }
 
-/** What {@link checkGrants} found. */
+/** Result of {@link checkGrants}. */
 export interface CheckedGrants {
   readonly wrong: readonly WrongGrant[];
   /** Grants that could not be judged, because this member does not have every epoch of the set. */
@@ -35,7 +36,7 @@ export interface CheckedGrants {
 /**
  * Recomputes the grants of links and names every wrong one. Costs a KEM encapsulation for each box.
  *
- * @param links positions of the links to check; one after it was received is the usual case.
+ * @param links positions of the links to check; usually the one link that was just received.
  * @throws `INVALID_ARGUMENT` for a position that the log does not have
  */
 export function checkGrants(state: MemberState, links: Iterable<number>): CheckedGrants {
@@ -64,7 +65,7 @@ export function checkGrants(state: MemberState, links: Iterable<number>): Checke
   return { wrong, unknown };
 }
 
-/** Wrong boxes of a grant; undefined when the keyring cannot tell. */
+/** Wrong boxes of a grant; undefined when this keyring cannot judge it. */
 export function faultsOf(
   log: LogState,
   record: LinkRecord,
@@ -74,18 +75,18 @@ export function faultsOf(
   const { epochs, boxes } = grant;
   const seeds = new Map<number, Secret>();
   for (const epoch of epochsIn(epochs)) {
-    // With a wrong seed of its own, a holder would accuse honest authors (GRT-4).
+    // With a wrong seed of its own, this member would accuse honest authors (GRT-4).
     const seed = rightSeed(log, keyring, epoch);
     if (!seed) return undefined;
     seeds.set(epoch, seed);
   }
   const place = { log: record.seq === 1 ? undefined : log.head.log, prev: record.prev, seq: record.seq };
   const recipients = boxes.map(({ member, kemKey: kem }) => ({ id: member, kem }));
-  const right = makeGrant({ epochs, recipients }, place, (epoch) => seeds.get(epoch) as Secret);
+  const right = makeGrant({ epochs, recipients }, place, (epoch) => present(seeds.get(epoch)));
   const keyringIsRight = equalBytes(attachmentDigest(right.keyring), grant.keyring);
   const faults = new Map<MemberId, WrongGrant["wrong"]>();
   for (const [index, { member, digest }] of boxes.entries()) {
-    const boxIsRight = equalBytes(attachmentDigest(right.boxes[index] as Uint8Array), digest);
+    const boxIsRight = equalBytes(attachmentDigest(present(right.boxes[index])), digest);
     if (!keyringIsRight) faults.set(member, "keyring");
     else if (!boxIsRight) faults.set(member, "box");
   }

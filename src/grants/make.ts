@@ -1,9 +1,10 @@
-// Making a link's grants: deterministic, so that everyone who holds the epochs can recompute every byte.
-// docs/spec.md section 7 (GRT-2).
+// Makes a link's grants. They are deterministic, so that every holder of the epochs can recompute every byte. docs/spec.md
+// section 7 (GRT-2).
 
 import { concat } from "../bytes/bytes.js";
 import { encodeCbor } from "../bytes/cbor.js";
 import type { LinkHash, LogId } from "../bytes/ids.js";
+import { present } from "../bytes/present.js";
 import { epochsIn, type Runs } from "../bytes/runs.js";
 import { Secret } from "../bytes/secret.js";
 import { fromHex } from "../bytes/text.js";
@@ -18,7 +19,7 @@ import { deriveKey } from "../primitives/kdf.js";
 import { KEM_COINS_LENGTH } from "../primitives/kem.js";
 import { LABELS } from "../primitives/labels.js";
 
-/** Where in which log a grant stands. The first link has neither log id nor predecessor: both are 32 zero bytes. */
+/** The log and position of a grant. The first link has no log id and no predecessor: both are 32 zero bytes. */
 export interface GrantPlace {
   readonly log: LogId | undefined;
   readonly prev: LinkHash | undefined;
@@ -39,8 +40,8 @@ const ABSENT = new Uint8Array(32);
 /**
  * Makes the grants that are due.
  *
- * @param seedOf the seed of an epoch, owned by the caller.
- * @throws what `seedOf` throws for an epoch that is not at hand.
+ * @param seedOf the seed of an epoch. It stays the caller's.
+ * @throws the error of `seedOf` for an epoch that is not available.
  */
 export function makeGrants(due: readonly DueGrant[], place: GrantPlace, seedOf: (epoch: number) => Secret): MadeGrants {
   const attachments: Uint8Array[] = [];
@@ -49,7 +50,7 @@ export function makeGrants(due: readonly DueGrant[], place: GrantPlace, seedOf: 
     attachments.push(keyring, ...boxes);
     return {
       ...{ ...spanOf(grant.epochs), keyring: attachmentDigest(keyring) },
-      boxes: grant.recipients.map(({ id }, index) => [id, attachmentDigest(boxes[index] as Uint8Array)]),
+      boxes: grant.recipients.map(({ id }, index) => [id, attachmentDigest(present(boxes[index]))]),
     };
   });
   return { grants, attachments };
@@ -80,22 +81,22 @@ export function makeGrant(
   return { keyring, boxes };
 }
 
-/** Seeds in a row. A set has more of them than a call takes arguments on some engines. */
+/** Joins seeds. Not `concat(...seeds)`: some engines limit the number of arguments, and a set may have more seeds. */
 function joined(seeds: readonly Secret[]): Uint8Array {
   const bytes = new Uint8Array(seeds.length * SEED_LENGTH);
   for (const [index, seed] of seeds.entries()) bytes.set(seed.bytes(), index * SEED_LENGTH);
   return bytes;
 }
 
-/** GRT-2: what stands for a set of epochs in a grant. */
+/** GRT-2: the digest of a set of epochs in a grant. */
 export function epochsDigest(epochs: Runs): Uint8Array {
   return labelledHash(LABELS.grantEpochs, encodeCbor(epochs));
 }
 
 /**
- * GRT-2: the key of a grant. From all seeds of the set: a member that can compute it holds every one already. From the first, the last
- * or both ends, a removed and an unapproved device could put together what neither was given. Also from log and position, so
- * that the same set granted twice has two keys.
+ * GRT-2: the key of a grant. It depends on all seeds of the set, so a member that can compute it already holds every one. If it
+ * depended on the first, the last or both ends only, a removed and an unapproved device together could compute a key that neither
+ * was given. It also depends on log and position, so that two grants of the same set have two keys.
  *
  * @param set the digest of the set of epochs.
  */
@@ -104,12 +105,12 @@ export function grantKey(seeds: Secret, set: Uint8Array, { log, prev, seq }: Gra
   return Secret.take(deriveKey(LABELS.grantKey, seeds.bytes(), { info }));
 }
 
-/** GRT-5: HPKE info of a box binds it to log, set and recipient; the key inside is bound to the link's position. */
+/** GRT-5: the HPKE info of a box binds it to log, set and recipient. The key inside is bound to the link's position. */
 export function boxInfo(log: LogId | undefined, set: Uint8Array, kem: Uint8Array): Uint8Array {
   return concat(labelPrefix(LABELS.grantBox), encodeCbor([orAbsent(log), set, kem]));
 }
 
-/** The nonce of a keyring ciphertext: each key encrypts once. */
+/** The nonce of a keyring ciphertext. It is constant, because each key encrypts once. */
 export const KEYRING_NONCE = ZERO_NONCE;
 
 function orAbsent(id: LogId | LinkHash | undefined): Uint8Array {

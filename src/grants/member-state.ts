@@ -1,4 +1,4 @@
-// A state: what one member knows of one log and holds for it. Every action takes one and proposes the next.
+// MemberState: one member's view of one log, and its secrets for it. Every action takes a state and proposes the next one.
 // docs/spec.md section 6.
 
 import { KeysteadError } from "../errors.js";
@@ -6,17 +6,17 @@ import { type Keyring, partsOf } from "../keys/keyring.js";
 import { assertLog, type LogState } from "../log/state.js";
 import { meet, requireContinued } from "./seed-check.js";
 
-/** A member's view of a log, with its own secrets. Actions leave it as it is and propose the next one. */
+/** A member's view of a log, with its own secrets. Actions do not change it; they propose the next state. */
 export interface MemberState {
   readonly log: LogState;
   readonly keyring: Keyring;
 }
 
 /**
- * A state whose seeds all passed the quick check against its log (GRT-4).
+ * Checks a state, and sets aside seeds that fail the quick check against its log (GRT-4).
  *
- * @throws `INVALID_ARGUMENT` unless log and keyring are what they should be and belong together; `ROLLED_BACK` and `FORKED` unless the
- * log goes on from where the keyring was stored
+ * @throws `INVALID_ARGUMENT` unless log and keyring have their types and belong together; `ROLLED_BACK` and `FORKED` unless the
+ * log extends the head with which the keyring was stored
  */
 export function checkMemberState(state: MemberState): MemberState {
   if (typeof state !== "object" || state === null) {

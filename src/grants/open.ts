@@ -1,5 +1,5 @@
-// Opening the grants that a link makes to one member. A wrong or missing grant never harms the keyring and never blocks a
-// later one. docs/spec.md section 7 (GRT-4, GRT-5).
+// Opens the grants that a link makes to one member. A wrong or missing grant never harms the keyring and never blocks a later
+// one. docs/spec.md section 7 (GRT-4, GRT-5).
 
 import type { MemberId } from "../bytes/ids.js";
 import { countEpochs, epochsIn, type Runs, runsOf } from "../bytes/runs.js";
@@ -7,8 +7,9 @@ import { Secret } from "../bytes/secret.js";
 import { changedKeyring, type Keyring, partsOf } from "../keys/keyring.js";
 import { SEED_LENGTH } from "../keys/member-keys.js";
 import type { SeedVerdict } from "../keys/seed-vault.js";
-import { matchAttachments } from "../log/entry.js";
-import type { Epoch, GrantRecord, LinkRecord, LogState } from "../log/state.js";
+import type { Delivered } from "../log/entry.js";
+import type { GrantRecord, LinkRecord, LogState } from "../log/state.js";
+import { epochAt } from "../log/state.js";
 import { chachaOpen } from "../primitives/aead.js";
 import { hpkeOpen } from "../primitives/hpke.js";
 import { boxInfo, epochsDigest, type GrantPlace, grantKey, KEYRING_NONCE } from "./make.js";
@@ -16,38 +17,37 @@ import { checkedFully, meet } from "./seed-check.js";
 
 const AEAD_KEY_LENGTH = 32;
 
-/** What became of the grants that a link made to this member. */
+/** Result of opening the grants of a link to this member. */
 export interface OpenedGrants {
   readonly keyring: Keyring;
   /** Epochs gained. */
   readonly opened: Runs;
-  /** Epochs whose bytes match the log but do not open: the author's fault, to be declared missing (MEM-9). */
+  /** Epochs whose bytes match the log but do not open. The author is at fault; the member declares them missing (MEM-9). */
   readonly junk: Runs;
-  /** Epochs whose bytes were not delivered: the server's fault, to be fetched again. */
+  /** Epochs whose bytes were not delivered. The server is at fault; fetch them again. */
   readonly withheld: Runs;
 }
 
 /** Options of {@link openGrants}. */
 export interface OpenGrantsOptions {
-  /** Whose grants to open: the keyring's member unless given, for escrow every member that ever stood for it. */
+  /** Members whose grants to open; default the keyring's member. For escrow: every member that ever stood for it. */
   readonly members?: ReadonlySet<MemberId> | undefined;
-  /** Position of the first link of what was just received, the link's own unless given: epochs made from there on are checked fully. */
+  /** Position of the first link that was just received; default the link itself. Epochs made from there on are checked fully. */
   readonly since?: number | undefined;
 }
 
 /**
- * Opens a link's grants to the keyring's member. Epochs that the keyring has already are left alone, if their seeds pass the checks
- * (GRT-4): where one does not, the epoch is opened again.
+ * Opens a link's grants to the keyring's member. It skips epochs that the keyring has already and whose seeds pass the checks
+ * (GRT-4). Where a seed does not pass, it opens the epoch again.
  *
  * @param log a state that has the link.
- * @param attachments what came with the link; any may be absent.
+ * @param delivered for each attachment that the link commits to what came for it; any may be absent.
  * @returns a new keyring; the old one is untouched.
- * @throws `INVALID_ENCODING` (ENC-2) for attachments that the link does not commit to.
  */
 export function openGrants(
   log: LogState,
   record: LinkRecord,
-  attachments: readonly Uint8Array[],
+  delivered: Delivered,
   before: Keyring,
   options: OpenGrantsOptions = {},
 ): OpenedGrants {
@@ -55,10 +55,8 @@ export function openGrants(
   const made = record.epoch !== undefined && record.seq >= since ? [record.epoch] : [];
   const keyring = checkedFully(log, meet(log, before), made);
   const { keys, seeds, aside, junk: known } = partsOf(keyring);
-  // Where a seed was found wrong before, or the epoch to be junk, nothing is believed by its ρ alone.
-  const isFull = (epoch: number) =>
-    aside.size > 0 || known.has(epoch) || (log.epochs.at(epoch - 1) as Epoch).seq >= since;
-  const delivered = matchAttachments(record.attachments, attachments);
+  // Where a seed was found wrong or the epoch was found junk before, a matching ρ alone is not enough.
+  const isFull = (epoch: number) => aside.size > 0 || known.has(epoch) || epochAt(log, epoch).seq >= since;
   const find = (digest: Uint8Array) => delivered[record.attachments.indexOf(digest)];
   const gained = new Map<number, Secret>();
   const opens = new Map<number, Secret>();
@@ -66,7 +64,7 @@ export function openGrants(
   const withheld: number[] = [];
   for (const grant of record.grants) {
     const box = grant.boxes.find((candidate) => members.has(candidate.member));
-    // A box for a key that this member has replaced since is no longer its to open; the re-keying granted all again.
+    // This member has replaced the key of this box since. The re-keying granted all epochs again.
     const kem = box && keys.kemFor(box.kemKey);
     if (!box || !kem) continue;
     const wanted = [...epochsIn(grant.epochs)].filter((epoch) => !seeds.has(epoch));
@@ -108,11 +106,11 @@ interface Judging {
 /** A seed that a grant carries. */
 interface FoundSeed {
   readonly seed: Secret;
-  /** As far as it was checked. */
+  /** Results of the checks so far. */
   readonly verdict: "right" | "opens";
 }
 
-/** The seeds that a grant really carries: those that derive the keys the log publishes for their epochs (GRT-4). */
+/** The seeds that a grant really carries: those that derive the keys that the log publishes for their epochs (GRT-4). */
 function openGrant(
   judging: Judging,
   { epochs }: GrantRecord,
@@ -132,13 +130,13 @@ function openGrant(
   }
   for (const [index, epoch] of [...epochsIn(epochs)].entries()) {
     const seed = new Secret(seeds.bytes().subarray(index * SEED_LENGTH, (index + 1) * SEED_LENGTH));
-    // Junk in one place must not pass for a key: nobody could open what is sealed to the published one.
+    // One junk seed must not pass for a key: nobody could open content that is sealed to the published key.
     const verdict = judgeFound(judging, epoch, seed);
     if (verdict === "wrong") seed.wipe();
     else found.set(epoch, { seed, verdict });
   }
-  // GRT-5: a grant that was made for another place does not open here, though its box and keyring would. Where a seed is junk the
-  // key cannot be recomputed, and the seeds that are good are kept: the author is found out by what is missing.
+  // GRT-5: a grant that was made for another place is refused here, although its box and keyring open. Where a seed is junk the
+  // key cannot be recomputed. The good seeds are kept then, and the missing ones expose the author.
   const owed = grantKey(seeds, epochsDigest(epochs), place);
   const isWhole = found.size === count && [...found.values()].every(({ verdict }) => verdict === "right");
   if (isWhole && !owed.equals(key)) {
@@ -149,10 +147,10 @@ function openGrant(
   return found;
 }
 
-/** The quick check, and the full one where it is due at once (GRT-4). */
+/** The quick check, and the full check where it is due at once (GRT-4). */
 function judgeFound({ log, keyring, isFull }: Judging, epoch: number, seed: Secret): SeedVerdict {
   const { vault } = partsOf(keyring);
-  const published = log.epochs.at(epoch - 1) as Epoch;
+  const published = epochAt(log, epoch);
   if (!vault.passes(seed, published)) return "wrong";
   return isFull(epoch) ? vault.judge(seed, published) : "right";
 }

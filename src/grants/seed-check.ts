@@ -1,5 +1,5 @@
-// Where a keyring meets its log: every seed is checked against what the log publishes, so that none that belongs to a link which
-// lost its race, to a fork or to a damaged store passes for an epoch's. docs/spec.md section 7 (GRT-4).
+// Checks a keyring's seeds against what its log publishes, so that no seed of a link that lost its race, of a fork or of a
+// damaged store passes for an epoch's. docs/spec.md section 7 (GRT-4).
 
 import type { Secret } from "../bytes/secret.js";
 import { toHex } from "../bytes/text.js";
@@ -7,15 +7,16 @@ import { KeysteadError } from "../errors.js";
 import { epochKemPublicKey } from "../keys/epoch-keys.js";
 import { changedKeyring, type Keyring, type KeyringParts, partsOf, type StoredFacts } from "../keys/keyring.js";
 import type { KeyHolder } from "../keys/member-keys.js";
-import type { Epoch, LogState } from "../log/state.js";
+import type { LogState } from "../log/state.js";
+import { epochAt } from "../log/state.js";
 import { labelledHash } from "../primitives/hash.js";
 import { rhoOf } from "../primitives/kem.js";
 import { LABELS } from "../primitives/labels.js";
 
 /**
- * The keyring against the log at hand. Seeds that fail the quick check, or failed the full one, are set aside under the public key
- * that they do derive; their epochs are to be opened again. One that was set aside before and is this log's is back. Costs
- * nothing where nothing is new.
+ * Compares a keyring with the log at hand. Seeds that fail the quick check, or failed the full one, are set aside under the
+ * public key that they do derive; their epochs must be opened again. A seed that was set aside before and belongs to this log
+ * comes back. Costs nothing when the log has no new epochs.
  */
 export function meet(log: LogState, keyring: Keyring): Keyring {
   const parts = partsOf(keyring);
@@ -46,19 +47,19 @@ export function meet(log: LogState, keyring: Keyring): Keyring {
 }
 
 /**
- * How a log stands to the head with which a keyring was stored: it has it; it went another way; or it ends before. Without a stored
- * head it is `continued`.
+ * Relation of a log to the head with which a keyring was stored. `continued`: the log has that head, or no head was stored.
+ * `forked`: it has another link there. `rolled-back`: it ends before that head.
  */
 export type Continuity = "continued" | "forked" | "rolled-back";
 
-/** How a log stands to a head of the same log. */
+/** The relation of a log to a head of the same log. */
 export function continuityOf(log: LogState, { seq, hash }: StoredFacts["head"]): Continuity {
   if (log.head.seq < seq) return "rolled-back";
   return log.links.at(seq - 1)?.hash === hash ? "continued" : "forked";
 }
 
 /**
- * The heads come before the seeds: a keyring that was stored belongs to a log that goes on from there.
+ * Refuses a log that does not extend the head with which the keyring was stored. Call it before the seeds are checked.
  *
  * @throws `ROLLED_BACK`, `FORKED`
  */
@@ -77,7 +78,7 @@ export function requireContinued(log: LogState, keyring: Keyring): void {
   );
 }
 
-/** The keyring of a member that made new epochs itself, in the last links of the log. Takes over what is given. */
+/** The keyring of a member that made new epochs itself, in the last links of the log. Takes over `made` and `keys`. */
 export function withMade(
   log: LogState,
   keyring: Keyring,
@@ -85,17 +86,17 @@ export function withMade(
   keys?: KeyHolder | undefined,
 ): Keyring {
   const { vault } = partsOf(keyring);
-  for (const [number, seed] of made) vault.remember(seed, log.epochs.at(number - 1) as Epoch, "right");
+  for (const [number, seed] of made) vault.remember(seed, epochAt(log, number), "right");
   return meet(log, changedKeyring(keyring, { keys, gained: made }));
 }
 
-/** The keyring once these epochs passed the full check, or are set aside. */
+/** The keyring after the full check of these epochs. Seeds that fail are set aside. */
 export function checkedFully(log: LogState, keyring: Keyring, epochs: Iterable<number>): Keyring {
   for (const epoch of epochs) rightSeed(log, keyring, epoch);
   return meet(log, keyring);
 }
 
-/** The seed of an epoch, if there is one that passes the full check (GRT-4). */
+/** The seed of an epoch, if the keyring has one that passes the full check (GRT-4). */
 export function rightSeed(log: Pick<LogState, "epochs">, keyring: Keyring, epoch: number): Secret | undefined {
   const { seeds, vault } = partsOf(keyring);
   const seed = seeds.get(epoch);
@@ -113,7 +114,7 @@ export function fullyChecked({ epochs }: LogState, keyring: Keyring): readonly n
   return [...seeds].flatMap(([number, seed]) => (isRight(number, seed) ? [number] : [])).sort((a, b) => a - b);
 }
 
-/** What was checked before the keyring was stored holds for the log that it was stored with, and for what continues that. */
+/** Checks from before the keyring was stored stay valid for the log it was stored with, and for every log that extends it. */
 function trustStored(log: LogState, { stored, seeds, vault }: KeyringParts): void {
   if (!stored || continuityOf(log, stored.head) !== "continued") return;
   for (const number of stored.checked) {
@@ -124,12 +125,12 @@ function trustStored(log: LogState, { stored, seeds, vault }: KeyringParts): voi
   }
 }
 
-/** The epochs of a log after the first ones. */
+/** Numbers of the epochs of a log after the first `known`. */
 function* numbersAfter(known: number, { epochs }: LogState): Generator<number> {
   for (let number = known + 1; number <= epochs.length; number++) yield number;
 }
 
-/** Whether the log has all the epochs that the keyring met last, and these very ones. */
+/** Whether the log has the same epochs that the keyring met last, and perhaps more. */
 function isContinuedBy(
   { epochs }: LogState,
   published: KeyringParts["published"],
@@ -138,7 +139,7 @@ function isContinuedBy(
   return epochs.at(published.length - 1) === published.at(published.length - 1);
 }
 
-/** Seeds that were set aside and derive the key of an epoch of this log after all. */
+/** Seeds that were set aside although they derive the key of an epoch of this log. */
 function takenBack(
   log: LogState,
   { seeds, vault }: KeyringParts,
@@ -152,7 +153,7 @@ function takenBack(
   const rhos = new Set([...aside.values()].map((seed) => toHex(vault.rho(seed))));
   for (const number of aside.size > 0 ? numbersAfter(known, log) : []) {
     if (seeds.has(number) && !dropped.has(number)) continue;
-    const epoch = log.epochs.at(number - 1) as Epoch;
+    const epoch = epochAt(log, number);
     if (!rhos.has(toHex(rhoOf(epoch.kemKey)))) continue;
     const digest = digestOf(epoch.kemKey);
     const seed = aside.get(digest);

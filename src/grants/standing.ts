@@ -1,4 +1,4 @@
-// How the member of a keyring stands in its log. docs/spec.md sections 5 and 6 (MEM-4).
+// The standing of a keyring's member in its log. docs/spec.md sections 5 and 6 (MEM-4).
 
 import { equalBytes } from "../bytes/bytes.js";
 import { KeysteadError } from "../errors.js";
@@ -6,14 +6,14 @@ import { type Keyring, partsOf } from "../keys/keyring.js";
 import { assertLog, findMember, type LogFacts, type LogState, type Member } from "../log/state.js";
 
 /**
- * How a keyring's member stands in the log. `removed`: it was removed, and reads what it reached. `superseded`: the member has other
- * keys now, because it took fresh ones elsewhere and this is a clone or was restored from a backup; it reads what its
- * seeds open. Neither authors anything; both may rejoin as a new member, which may reclaim what a removed one held.
+ * Standing of a keyring's member in the log. `removed`: it was removed, and can read what it reached. `superseded`: the member
+ * has other keys now, because it took fresh ones elsewhere and this device is a clone or was restored from a backup; it can read
+ * what its seeds open. Both can author nothing. Both may rejoin as a new member, which may reclaim what a removed one held.
  */
 export type Standing = "active" | "removed" | "superseded";
 
 /**
- * How a keyring's member stands in the log.
+ * The standing of a keyring's member in the log.
  *
  * @throws `UNKNOWN_MEMBER` when the log never had it; `INVALID_ARGUMENT`, `WIPED`
  */
@@ -29,13 +29,13 @@ export function standing(log: LogState, keyring: Keyring): Standing {
   });
 }
 
-/** How a member stands whose keyring this is. */
+/** The standing of a member, given the keys in its keyring. */
 export function standingOf(member: Member, keyring: Keyring): Standing {
   if (member.removed) return "removed";
   return equalBytes(partsOf(keyring).keys.sign, member.signingKey) ? "active" : "superseded";
 }
 
-/** @throws `NOT_PERMITTED` unless the keyring's member is there with the keys that it has */
+/** @throws `NOT_PERMITTED` unless the keyring's member is active with the keys that it has */
 export function requireActive(log: LogFacts, keyring: Keyring): void {
   const member = findMember(log, keyring.member);
   if (!member || member.kind === "escrow") return;

@@ -1,4 +1,4 @@
-// Storing a keyring together with the head that it belongs to. docs/spec.md section 5.
+// Stores a keyring together with the head of its log. docs/spec.md section 5.
 
 import { runsOf } from "../bytes/runs.js";
 import { encodeKeyring } from "../keys/keyring-bytes.js";
@@ -6,11 +6,11 @@ import { checkMemberState, type MemberState } from "./member-state.js";
 import { fullyChecked } from "./seed-check.js";
 
 /**
- * The keyring of a state as bytes, for the device's own protected storage, with the head of its log. **These bytes are the
- * secrets**: encrypt them at rest where the platform can, never send them anywhere. The caller wipes them. They come back by
- * `parseKeyring` and `resume`.
+ * Serialises the keyring of a state, with the head of its log, for the device's own protected storage. **These bytes are the
+ * secrets**: encrypt them at rest where the platform can, and never send them anywhere. The caller wipes them. `parseKeyring` and
+ * `resume` read them back.
  *
- * @param state as the server has accepted it.
+ * @param state the state that the server has accepted.
  */
 export function unsafeSerializeKeyring(state: MemberState): Uint8Array {
   const { log, keyring } = checkMemberState(state);

@@ -1,4 +1,4 @@
-// An epoch's keys: what its 32-byte seed gives. docs/spec.md section 5.
+// An epoch's keys, derived from its 32-byte seed. docs/spec.md section 5.
 
 import { encodeCbor } from "../bytes/cbor.js";
 import { Secret } from "../bytes/secret.js";
@@ -16,7 +16,7 @@ const EXPORTER_MAX_LABEL_BYTES = 128;
 /** The public keys that a log publishes for an epoch. */
 export interface EpochPublicKeys {
   readonly kemKey: Uint8Array;
-  /** In an escrow log only. */
+  /** Only in an escrow log. */
   readonly signingKey: Uint8Array | undefined;
 }
 
@@ -36,7 +36,7 @@ export function epochKemPublicKey(seed: Uint8Array): Uint8Array {
   return key;
 }
 
-/** ρ of an epoch's public key, 32 bytes: tells most wrong seeds from the right one at little cost (GRT-4). */
+/** ρ of an epoch's public key, 32 bytes. Comparing it finds most wrong seeds at little cost (GRT-4). */
 export function epochRho(seed: Uint8Array): Uint8Array {
   const kemSeed = Secret.take(deriveKey(LABELS.epochKem, seed));
   const rho = kemRho(kemSeed.bytes());

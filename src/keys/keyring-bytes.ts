@@ -1,5 +1,5 @@
-// A keyring as bytes, for a device's own storage: with a checksum, and the head of the log that it belongs to.
-// docs/spec.md section 5.
+// A keyring as bytes, for a device's own storage: with a checksum, and the head of the log that it belongs to. docs/spec.md
+// section 5.
 
 import { assertBytes, equalBytes, wipe } from "../bytes/bytes.js";
 import type { LinkHash, LogId, MemberId } from "../bytes/ids.js";
@@ -85,7 +85,7 @@ export function encodeKeyring(
 }
 
 /**
- * A keyring from its bytes. The caller wipes the bytes. Bring it back to its log with `resume` before anything else.
+ * Reads a keyring from its bytes. The caller wipes the bytes. Pass it to `resume` with its log before any other use.
  *
  * @throws `INVALID_ENCODING` for bytes of which one bit was changed, `TOO_LARGE`, `INVALID_ARGUMENT`
  */
@@ -104,7 +104,7 @@ function readFrame(serialized: Uint8Array): Infer<typeof frame> {
   try {
     return decode(frame, serialized, { name: "keyring", maxBytes: MAX_BYTES, maxObjects: 3 });
   } catch (error) {
-    // A damaged length can say anything: that the bytes are too large is for their number alone to tell.
+    // A damaged length field can claim any size. Only the real number of bytes decides whether they are too many.
     if (error instanceof KeysteadError && error.code === "TOO_LARGE" && serialized.length <= MAX_BYTES) {
       throw damaged("it was not written by unsafeSerializeKeyring, or was damaged");
     }
@@ -144,7 +144,7 @@ function readContent(bytes: Uint8Array): Keyring {
   return storedKeyring(keyring, { head: read.head, checked });
 }
 
-/** The epochs of maximal runs; undefined unless these are such, of epochs that are there. */
+/** The epochs of maximal runs; undefined if the runs are not maximal, or name an epoch that is not there. */
 function expand(runs: Infer<typeof content>["checked"], epochs: ReadonlyMap<number, Secret>): Set<number> | undefined {
   const all = new Set<number>();
   let end = -1;

@@ -166,7 +166,7 @@ export interface KeyringChange {
   readonly published?: PublishedEpochs | undefined;
 }
 
-/** A keyring like this one but for the change, sharing its secrets. */
+/** A keyring with this change. It shares the secrets of the old one. */
 export function changedKeyring(keyring: Keyring, change: KeyringChange): Keyring {
   const { vault, ...parts } = partsOf(keyring);
   const gained = change.gained ?? new Map<number, Secret>();

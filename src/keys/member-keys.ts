@@ -1,4 +1,4 @@
-// A member's keys: what one 32-byte seed gives a device or a backup key. docs/spec.md section 5.
+// A member's keys: a device or a backup key derives them from one 32-byte seed. docs/spec.md section 5.
 
 import { assertBytes, equalBytes } from "../bytes/bytes.js";
 import type { MemberId } from "../bytes/ids.js";
@@ -10,7 +10,7 @@ import { KemPrivateKey } from "../primitives/kem.js";
 import { LABELS, type Label } from "../primitives/labels.js";
 import { signingPublicKey, signLabelled } from "../primitives/sign.js";
 
-/** Length in bytes of a member's and of an epoch's seed. */
+/** Length in bytes of a seed, a member's or an epoch's. */
 export const SEED_LENGTH = 32;
 
 const MEMBER_ID_LENGTH = 16;
@@ -28,7 +28,7 @@ export function memberIdOf(keys: MemberPublicKeys): MemberId {
   return toHex(labelledHash(LABELS.memberId, keys.sign, keys.kem).subarray(0, MEMBER_ID_LENGTH)) as MemberId;
 }
 
-/** What a keyring signs and opens grants with: a member's own keys, or those of the escrow epochs that admins hold. */
+/** Keys with which a keyring signs and opens grants: a member's own keys, or those of the escrow epochs that admins hold. */
 export interface KeyHolder {
   /** The Ed25519 public key that signs, 32 bytes. */
   readonly sign: Uint8Array;
@@ -36,7 +36,7 @@ export interface KeyHolder {
   readonly isOfRecord?: true;
   /** Ed25519 signature (64 bytes) over label, zero byte, message. */
   signLabelled(label: Label, message: Uint8Array): Uint8Array;
-  /** The X-Wing private key of a public one; undefined when it is another's. Stays the holder's to wipe. */
+  /** The X-Wing private key of a public key; undefined for a public key of another holder. The holder wipes it. */
   kemFor(publicKey: Uint8Array): KemPrivateKey | undefined;
   wipe(): void;
 }
@@ -50,7 +50,7 @@ export class MemberKeys implements KeyHolder {
   /** The Ed25519 public key, 32 bytes. */
   readonly sign: Uint8Array;
 
-  /** @param seed 32 bytes; copied, the caller wipes its own. */
+  /** @param seed 32 bytes, copied. The caller wipes its own array. */
   constructor(seed: Uint8Array) {
     assertBytes(seed, SEED_LENGTH, "member seed");
     this.#seed = new Secret(seed);
@@ -73,7 +73,7 @@ export class MemberKeys implements KeyHolder {
     return this.#kem;
   }
 
-  /** The X-Wing private key, if this is its public key. */
+  /** The X-Wing private key, if `publicKey` is its public key. */
   kemFor(publicKey: Uint8Array): KemPrivateKey | undefined {
     return equalBytes(this.kem.publicKey, publicKey) ? this.kem : undefined;
   }
@@ -83,7 +83,7 @@ export class MemberKeys implements KeyHolder {
     return signLabelled(label, this.#signingSeed.bytes(), message);
   }
 
-  /** The seed these keys come from, as a copy that the caller wipes. */
+  /** A copy of the seed that these keys come from. The caller wipes it. */
   copySeed(): Secret {
     return this.#seed.copy();
   }

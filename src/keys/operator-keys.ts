@@ -1,5 +1,5 @@
-// The service operator's signing key: named in a log's first link, it may remove members and nothing else.
-// docs/spec.md sections 2 and 6 (expel).
+// The service operator's signing key. A log's first link names it. It can remove members and nothing else. docs/spec.md sections
+// 2 and 6 (expel).
 
 import { assertBytes } from "../bytes/bytes.js";
 import { Secret } from "../bytes/secret.js";

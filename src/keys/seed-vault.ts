@@ -1,4 +1,4 @@
-// All secrets of a keyring and of those that were made from it, and what was found out about them: seeds are checked once.
+// All secrets of a keyring and of the keyrings made from it, and the results of their checks: each seed is checked once.
 // docs/spec.md sections 5 and 7 (GRT-4).
 
 import { equalBytes } from "../bytes/bytes.js";
@@ -7,17 +7,17 @@ import { type KemPrivateKey, rhoOf } from "../primitives/kem.js";
 import { type EpochPublicKeys, epochKemKey, epochKemPublicKey, epochRho, epochSigningPublicKey } from "./epoch-keys.js";
 
 /**
- * What the full check says of a seed (GRT-4): it derives every key that the log publishes for its epoch; only the KEM key, so that it
- * still opens; or not even that.
+ * Result of the full check of a seed (GRT-4). `right`: it derives every key that the log publishes for its epoch. `opens`: it
+ * derives the KEM key only, so it still opens. `wrong`: it does not derive the KEM key.
  */
 export type SeedVerdict = "right" | "opens" | "wrong";
 
-/** Every secret that a keyring and the keyrings made from it ever held, so that wiping one leaves nothing behind. */
+/** Every secret that a keyring and the keyrings made from it ever held, so that wiping one keyring wipes all of them. */
 export class Vault {
   readonly #secrets = new Set<{ wipe(): void }>();
   readonly #expanded = new Map<Secret, KemPrivateKey>();
   readonly #rhos = new WeakMap<Secret, Uint8Array>();
-  /** The last full check of each seed: against which keys, and what came out. */
+  /** The last full check of each seed: the keys that it was checked against, and the result. */
   readonly #verdicts = new WeakMap<Secret, { readonly keys: EpochPublicKeys; readonly verdict: SeedVerdict }>();
   #hasSuspects = false;
   #wiped = false;
@@ -57,7 +57,7 @@ export class Vault {
     return verdict;
   }
 
-  /** What the full check said, if it was done for these keys. */
+  /** The result of the full check, if it was done for these keys. */
   known(seed: Secret, keys: EpochPublicKeys): SeedVerdict | undefined {
     const last = this.#verdicts.get(seed);
     return last && isSame(last.keys, keys) ? last.verdict : undefined;
@@ -68,7 +68,7 @@ export class Vault {
     if (verdict !== "right" && this.#secrets.has(seed)) this.#hasSuspects = true;
   }
 
-  /** Whether a seed that was kept failed a full check, so that keyrings have to be looked through for such. */
+  /** Whether a seed that was kept failed a full check. Keyrings must then be searched for such seeds. */
   get hasSuspects(): boolean {
     return this.#hasSuspects;
   }

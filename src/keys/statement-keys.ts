@@ -1,5 +1,5 @@
-// The keys with which a service states the heads of logs: online, and certified by the operator until a date, so that the
-// operator's own key need not be. docs/spec.md sections 5 and 13.4.
+// The keys with which a service states the heads of logs. They are online. The operator certifies them until a date, so that the
+// operator's own key can stay offline. docs/spec.md sections 5 and 13.4.
 
 import { assertBytes } from "../bytes/bytes.js";
 import { Secret } from "../bytes/secret.js";

@@ -1,15 +1,17 @@
 // What a server does with entries: it accepts one or says why not, and strips one to what a sender may see. docs/spec.md
 // sections 6 and 13.
 
+import { checkSubjectOption } from "../arguments/options.js";
 import { assertBytes } from "../bytes/bytes.js";
 import { KeysteadError } from "../errors.js";
-import { ORIGIN, originOf } from "./advance.js";
-import { type Clock, checkClock } from "./checks.js";
-import { decodeEntry, encodeEntry, linkHash, type UnverifiedEntry } from "./entry.js";
+import { ORIGIN } from "./advance.js";
+import { type Clock, checkClock } from "./clock.js";
+import { decodeEntry, encodeEntry, type UnverifiedEntry } from "./entry.js";
+import { originOf } from "./links/genesis.js";
 import { checkPinned, checkSubject } from "./pins.js";
 import { assertLog, type LinkRecord, type LogState } from "./state.js";
-import { badLink, checkComplete, standingLink } from "./verify.js";
-import { readBody, verifyLink } from "./verify-link.js";
+import { badLink, checkComplete, recorded, standingLink } from "./verify.js";
+import { readBody, verifyEntry } from "./verify-link.js";
 
 /** Options of {@link acceptEntry}. A server gives its clock as `now`. */
 export interface AcceptOptions extends Clock {
@@ -54,10 +56,10 @@ export function acceptEntry(log: LogState | undefined, entry: Uint8Array, option
 function judgeEntry(log: LogState | undefined, entry: UnverifiedEntry, subject: string, clock: Clock): Acceptance {
   const standing = log && standingLink(log, entry.link);
   if (standing) return judgeLate(log, entry, standing, subject);
-  const after = verifyLink(log ?? ORIGIN, entry, clock);
-  checkSubject(after, subject);
-  checkComplete(after.links.last() as LinkRecord, entry);
-  return { verdict: "accepted", log: after };
+  const after = recorded(verifyEntry(log ?? ORIGIN, entry, clock));
+  checkSubject(after.log, subject);
+  checkComplete(after);
+  return { verdict: "accepted", log: after.log };
 }
 
 /**
@@ -66,7 +68,7 @@ function judgeEntry(log: LogState | undefined, entry: UnverifiedEntry, subject: 
  */
 function judgeLate(log: LogState, { link }: UnverifiedEntry, standing: LinkRecord, subject: string): Acceptance {
   const { seq } = standing;
-  if (standing.hash === linkHash(link.bytes)) return { verdict: "same", seq };
+  if (standing.hash === link.hash) return { verdict: "same", seq };
   const { type, body } = readBody(link);
   if (type.type === "genesis") checkSubject({ ...log, subject: originOf(body).subject }, subject);
   else if (body.log !== log.head.log) throw badLink(seq, "it belongs to another log");
@@ -77,9 +79,7 @@ function judgeLate(log: LogState, { link }: UnverifiedEntry, standing: LinkRecor
 
 /** @throws `INVALID_ARGUMENT`, `WRONG_SUBJECT` */
 function checkAcceptOptions(log: unknown, options: AcceptOptions): AcceptOptions {
-  if (typeof options?.subject !== "string" || options.subject === "")
-    throw new KeysteadError("INVALID_ARGUMENT", "options.subject must say whose log this is (LOG-8)");
-  checkClock(options);
+  checkClock(checkSubjectOption(options));
   if (log !== undefined) {
     assertLog(log);
     checkPinned(log, options.subject);

@@ -3,14 +3,22 @@
 import { AppendList, AppendMap, AppendSet } from "../bytes/append-list.js";
 import type { LinkHash, LogId, MemberId } from "../bytes/ids.js";
 import { PersistentMap } from "../bytes/persistent-map.js";
+import { present } from "../bytes/present.js";
 import { NO_RUNS } from "../bytes/runs.js";
-import type { Infer } from "../bytes/schema.js";
-import type { Context, Effect, TypedBody } from "./contract.js";
-import type { DueGrant, Transition } from "./effects.js";
-import { decodeNameOpening, linkHash, matchAttachments, type NameOpening, type UnverifiedEntry } from "./entry.js";
-import type { AnyBody, Grant, NewEpoch } from "./fields.js";
-import type { genesis } from "./links/genesis.js";
-import { type Epoch, type GrantRecord, type LinkRecord, type LogFacts, LogState, type Member } from "./state.js";
+import type { DueGrant } from "./effects.js";
+import { decodeNameOpening, type NameOpening, type UnverifiedLink } from "./entry.js";
+import type { AnyBody, Grant } from "./fields.js";
+import type { Judgement } from "./judge.js";
+import { originOf } from "./links/genesis.js";
+import {
+  type Epoch,
+  type GrantRecord,
+  type LinkRecord,
+  type LogFacts,
+  LogState,
+  type Member,
+  memberOf,
+} from "./state.js";
 
 /** The state before a first link. */
 export const ORIGIN: LogFacts = Object.freeze<LogFacts>({
@@ -31,24 +39,13 @@ export const ORIGIN: LogFacts = Object.freeze<LogFacts>({
   disowned: AppendSet.empty(),
 });
 
-/** What verification found out about a link. */
-export interface Judged {
-  readonly typed: TypedBody;
-  readonly context: Context;
-  readonly effect: Effect;
-  readonly transition: Transition;
-  /** Keys that LOG-5 remembers. */
-  readonly introduced: readonly string[];
-}
-
-/** The state after the link. @throws `INVALID_ENCODING` (ENC-2) for attachments that the link does not commit to */
-export function advance(before: LogFacts, entry: UnverifiedEntry, judged: Judged): LogState {
-  const { typed, transition, introduced } = judged;
+/** The state after a link that was found good. */
+export function advance(before: LogFacts, link: UnverifiedLink, judged: Judgement): LogState {
+  const { typed, transition, introduced, delivered } = judged;
   const { body } = typed;
-  const record = recordOf(entry, judged);
+  const record = recordOf(link, judged);
   const isFirst = before.head.seq === 0;
   const names = { members: transition.active, renamed: transition.entered ?? judged.effect.rename?.member };
-  const delivered = matchAttachments(record.attachments, entry.attachments);
   // Only where there is a name: the first attachment of an enroll of escrow is a grant's, and may be anything.
   const opening = typed.type.name?.(body) && delivered[0];
   const { kind, subject, operator } = isFirst ? originOf(body) : before;
@@ -77,30 +74,18 @@ export function advance(before: LogFacts, entry: UnverifiedEntry, judged: Judged
 
 const NO_ROLES: LinkRecord["roles"] = new Map();
 
-/** What the first link says once and for all. */
-export function originOf(body: AnyBody): Pick<LogFacts, "kind" | "subject" | "operator"> {
-  const { kind, subject, operator } = body as Infer<typeof genesis.schema>;
-  return { kind, subject, operator };
-}
-
 function epochOf(number: number, { epoch, seq, time }: AnyBody): Epoch {
-  const { kem, sign } = epoch as NewEpoch;
+  const { kem, sign } = present(epoch);
   return { number, kemKey: kem, signingKey: sign, seq, time };
 }
 
-function recordOf({ link }: UnverifiedEntry, judged: Judged): LinkRecord {
-  const { typed, context, effect, transition } = judged;
+function recordOf(link: UnverifiedLink, judged: Judgement): LinkRecord {
+  const { typed, context, effect, transition, attachments } = judged;
   const { type, body } = typed;
-  const grants = (body.grants ?? []).map((grant, index) => grantRecord(grant, transition.due[index] as DueGrant));
-  const name = type.name?.(body);
-  const attachments = [...(name ? [name] : []), ...(type.carries?.(body) ?? [])];
-  for (const { keyring, boxes } of grants) {
-    attachments.push(keyring);
-    for (const { digest } of boxes) attachments.push(digest);
-  }
+  const grants = (body.grants ?? []).map((grant, index) => grantRecord(grant, present(transition.due[index])));
   return {
     seq: body.seq,
-    hash: linkHash(link.bytes),
+    hash: link.hash,
     prev: body.prev,
     type: type.type,
     time: body.time,
@@ -132,7 +117,7 @@ function recordOf({ link }: UnverifiedEntry, judged: Judged): LinkRecord {
 function grantRecord({ keyring, boxes }: Grant, { epochs, recipients }: DueGrant): GrantRecord {
   // Id and key as the state has them, which are the same: a long log need not keep copies of them for every link.
   const box = ([, digest]: Grant["boxes"][number], index: number) => {
-    const { id, kem } = recipients[index] as DueGrant["recipients"][number];
+    const { id, kem } = present(recipients[index]);
     return { member: id, kemKey: kem, digest };
   };
   return { epochs, keyring, boxes: boxes.map(box) };
@@ -154,5 +139,5 @@ function withName(
     return members;
   }
   const { name, platform, details } = opening;
-  return new Map(members).set(id, { ...(members.get(id) as Member), name, platform, details });
+  return new Map(members).set(id, { ...memberOf({ active: members }, id), name, platform, details });
 }

@@ -1,12 +1,14 @@
 // Judging evidence as a third party: from its bytes alone, trusting neither side. docs/spec.md section 13.
 
 import type { LinkHash, LogId } from "../bytes/ids.js";
+import { firstOf, lastOf } from "../bytes/present.js";
 import { KeysteadError } from "../errors.js";
 import { ORIGIN } from "./advance.js";
-import { UNCHECKED } from "./checks.js";
+import { UNCHECKED } from "./clock.js";
 import { decodeLink, linkHash } from "./entry.js";
 import { judgeStatements } from "./equivocation.js";
 import { assertEvidence, type Evidence } from "./evidence.js";
+import { isSameHead } from "./heads.js";
 import type { Head, LogFacts } from "./state.js";
 import { isUnsupported, verifyLink } from "./verify-link.js";
 
@@ -45,7 +47,7 @@ export function checkEvidence(evidence: Evidence): EvidenceVerdict {
   const offered = theirs.head;
   const ours = evidence.ours.length > 0 ? replay(evidence.ours, subject) : undefined;
   // All three: a verdict that repeats a false log id or position would put words into the mouth of those who pinned it.
-  if (ours && !isHead(ours.head, pinned)) throw unproven("its own links do not end at the pinned head");
+  if (ours && !isSameHead(ours.head, pinned)) throw unproven("its own links do not end at the pinned head");
   const sameLog = offered.log === pinned.log;
   if (sameLog === (kind === "replaced"))
     throw unproven(sameLog ? "both sides are one log" : "the sides are different logs");
@@ -91,7 +93,7 @@ function replay(links: readonly Uint8Array[], subject: string, log?: LogId): Sid
   // No links are no log: their subject is empty, and evidence names one. A first link that cannot be judged says none.
   if ((isJudged || state !== ORIGIN) && state.subject !== subject)
     throw unproven("its links are not a log of the subject it names");
-  const head = { log: hashes[0] as string as LogId, seq: hashes.length, hash: hashes.at(-1) as LinkHash };
+  const head = { log: firstOf(hashes) as string as LogId, seq: hashes.length, hash: lastOf(hashes) };
   return { head, hashes, log: state, isJudged };
 }
 
@@ -106,10 +108,6 @@ function firstDifference(ours: Side | undefined, theirs: Side, pinned: Head, rol
   // One side is the beginning of the other: for a rollback, to a shorter log, that is the contradiction, for a fork it is none.
   if (rolledBack) return theirs.hashes.length + 1;
   throw unproven("the sides do not contradict each other");
-}
-
-function isHead(a: Head, b: Head): boolean {
-  return a.log === b.log && a.seq === b.seq && a.hash === b.hash;
 }
 
 function unproven(message: string): KeysteadError {

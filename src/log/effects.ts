@@ -3,12 +3,13 @@
 
 import type { MemberId } from "../bytes/ids.js";
 import type { PersistentMap } from "../bytes/persistent-map.js";
-import { countEpochs, hasEpoch, NO_RUNS, type Run, type Runs, subtractRuns, uniteRuns } from "../bytes/runs.js";
+import { firstOf, lastOf, present } from "../bytes/present.js";
+import { countEpochs, hasEpoch, NO_RUNS, type Runs, subtractRuns, uniteRuns } from "../bytes/runs.js";
 import { memberIdOf } from "../keys/member-keys.js";
+import { approve, forget, settleFounders, unapproved } from "./approvals.js";
 import type { Effect } from "./contract.js";
 import { escrowIdOf } from "./escrow-id.js";
 import type { NewMember, Pointer, Policy } from "./fields.js";
-import { approve, forget, settleFounders, unapproved } from "./lineage.js";
 import { kemDigest, pairKey } from "./pairs.js";
 import {
   confirmedFounder,
@@ -16,6 +17,7 @@ import {
   escrowMember,
   type LogFacts,
   type Member,
+  memberOf,
   type PairGrants,
   type Removal,
 } from "./state.js";
@@ -60,7 +62,7 @@ export function applyEffect(before: LogFacts, author: Member | undefined, effect
   const active = new Map(before.active);
   const due = new DueGrants();
   const update = (id: MemberId, change: Partial<Member>) => {
-    const member = { ...(active.get(id) as Member), ...change };
+    const member = { ...memberOf({ active }, id), ...change };
     active.set(id, member);
     return member;
   };
@@ -78,8 +80,8 @@ export function applyEffect(before: LogFacts, author: Member | undefined, effect
   if (effect.rename) update(effect.rename.member, { nameCommitment: effect.rename.name, ...UNNAMED });
 
   for (const id of effect.approve ?? []) {
-    const approver = active.get((author as Member).id) as Member;
-    due.owe(id, subtractRuns(effect.gives ?? approver.held, (active.get(id) as Member).held));
+    const approver = memberOf({ active }, present(author).id);
+    due.owe(id, subtractRuns(effect.gives ?? approver.held, memberOf({ active }, id).held));
     approve(active, approver, id, at.seq);
   }
   for (const [id, roles] of effect.roles ?? []) update(id, { roles });
@@ -88,21 +90,10 @@ export function applyEffect(before: LogFacts, author: Member | undefined, effect
 
   const lockdown = effect.lockdown ?? before.lockdown;
   const epoch = effect.newEpoch ? currentEpoch(before) + 1 : undefined;
-  let withheld = false;
-  if (epoch !== undefined) {
-    for (const id of recipientsOfNewEpoch(active, lockdown)) {
-      const { kind, withheld: before } = active.get(id) as Member;
-      if (effect.withholdEscrow && kind === "escrow" && author?.kind !== "escrow") {
-        withheld = true;
-        update(id, { withheld: uniteRuns(before, [[epoch, epoch]]) });
-      } else due.oweNew(id, epoch);
-    }
-  }
-
-  for (const [id, runs] of due.each()) {
-    const { reach, held, withheld } = active.get(id) as Member;
-    update(id, { reach: uniteRuns(reach, runs), held: uniteRuns(held, runs), withheld: subtractRuns(withheld, runs) });
-  }
+  // MEM-6: by name, and only where escrow did not write the link itself.
+  const mayWithhold = effect.withholdEscrow === true && author?.kind !== "escrow";
+  const withheld = epoch !== undefined && oweNewEpoch(active, due, epoch, { lockdown, mayWithhold });
+  handOut(active, due);
 
   return {
     active,
@@ -112,11 +103,38 @@ export function applyEffect(before: LogFacts, author: Member | undefined, effect
     pointed,
     withheld,
     granted: grantedAfter(before, active, due),
-    entered: entered ?? (before.active.has(pointed as MemberId) ? undefined : pointed),
+    entered: entered ?? (pointed !== undefined && before.active.has(pointed) ? undefined : pointed),
     policy: effect.policy ?? before.policy,
     rotationDue: epoch === undefined && (before.rotationDue || effect.leavesRotationDue === true),
     due: due.list(active),
   };
+}
+
+/** Owes a new epoch to all who shall have it. @returns whether it was withheld from escrow, which would have had it */
+function oweNewEpoch(
+  active: Map<MemberId, Member>,
+  due: DueGrants,
+  epoch: number,
+  { lockdown, mayWithhold }: { readonly lockdown: boolean; readonly mayWithhold: boolean },
+): boolean {
+  let isWithheld = false;
+  for (const id of recipientsOfNewEpoch(active, lockdown)) {
+    const member = memberOf({ active }, id);
+    if (mayWithhold && member.kind === "escrow") {
+      isWithheld = true;
+      active.set(id, { ...member, withheld: uniteRuns(member.withheld, [[epoch, epoch]]) });
+    } else due.oweNew(id, epoch);
+  }
+  return isWithheld;
+}
+
+/** Gives everybody what they are owed. */
+function handOut(active: Map<MemberId, Member>, due: DueGrants): void {
+  for (const [id, runs] of due.each()) {
+    const member = memberOf({ active }, id);
+    const [reach, held] = [uniteRuns(member.reach, runs), uniteRuns(member.held, runs)];
+    active.set(id, { ...member, reach, held, withheld: subtractRuns(member.withheld, runs) });
+  }
 }
 
 /** ESC-11: what was granted to each pair: to the one in force after the link, what the link grants to the escrow member. */
@@ -175,7 +193,7 @@ class DueGrants {
     return [...bySet.values()]
       .map(({ epochs, recipients }) => ({
         epochs,
-        recipients: recipients.sort().map((id) => ({ id, kem: (active.get(id) as Member).kemKey })),
+        recipients: recipients.sort().map((id) => ({ id, kem: memberOf({ active }, id).kemKey })),
       }))
       .sort(inOrder);
   }
@@ -184,13 +202,13 @@ class DueGrants {
 /** GRT-1: by smallest epoch, largest, how many, then the first recipient's id. Nobody is a recipient of two sets of old epochs. */
 function inOrder(a: DueGrant, b: DueGrant): number {
   const [x, y] = [spanOf(a.epochs), spanOf(b.epochs)];
-  const [first, second] = [a, b].map(({ recipients }) => (recipients[0] as DueGrant["recipients"][number]).id);
-  return x.from - y.from || x.to - y.to || x.count - y.count || ((first as MemberId) < (second as MemberId) ? -1 : 1);
+  const isFirst = firstOf(a.recipients).id < firstOf(b.recipients).id;
+  return x.from - y.from || x.to - y.to || x.count - y.count || (isFirst ? -1 : 1);
 }
 
 /** What a grant says on the wire of its set of epochs, which is not empty: the smallest, the largest, and how many (GRT-1). */
 export function spanOf(epochs: Runs): { readonly from: number; readonly to: number; readonly count: number } {
-  return { from: (epochs[0] as Run)[0], to: (epochs.at(-1) as Run)[1], count: countEpochs(epochs) };
+  return { from: firstOf(epochs)[0], to: lastOf(epochs)[1], count: countEpochs(epochs) };
 }
 
 /** MEM-6: the active members; in lockdown the active confirmed ones. */
@@ -200,7 +218,7 @@ function recipientsOfNewEpoch(active: ReadonlyMap<MemberId, Member>, lockdown: b
 }
 
 function remove(active: Map<MemberId, Member>, ids: readonly MemberId[], removed: Removal): readonly Member[] {
-  const gone = ids.map((id) => ({ ...(active.get(id) as Member), removed }));
+  const gone = ids.map((id) => ({ ...memberOf({ active }, id), removed }));
   for (const id of ids) active.delete(id);
   if (gone.length > 0) forget(active, new Set(ids));
   return gone;
@@ -251,8 +269,8 @@ function pointEscrow(
   // Whom the old pointer approved stays with the old one: the new one's later approvals do not move them.
   forget(active, new Set([escrow.id]));
   if (author && author.id !== escrow.id) {
-    active.set(escrow.id, { ...(active.get(escrow.id) as Member), lineage: unapproved(at.seq) });
-    approve(active, active.get(author.id) as Member, escrow.id, at.seq);
+    active.set(escrow.id, { ...memberOf({ active }, escrow.id), lineage: unapproved(at.seq) });
+    approve(active, memberOf({ active }, author.id), escrow.id, at.seq);
   }
   return escrow.id;
 }

@@ -4,6 +4,7 @@
 import { assertBytes, equalBytes, isBytes } from "../bytes/bytes.js";
 import { type CborValue, decodeCbor, encodeCbor } from "../bytes/cbor.js";
 import type { LinkHash } from "../bytes/ids.js";
+import { present } from "../bytes/present.js";
 import { array, bytes, bytesUpTo, decode, encode, type Infer, optional, record, text, tuple } from "../bytes/schema.js";
 import { toHex } from "../bytes/text.js";
 import { KeysteadError } from "../errors.js";
@@ -42,6 +43,10 @@ export interface UnverifiedLink {
   readonly bytes: Uint8Array;
   /** The body's bytes as received: what is signed (ENC-4). */
   readonly body: Uint8Array;
+  /** The hash of the link. */
+  readonly hash: LinkHash;
+  /** The body's fields, not judged by any type. @throws `INVALID_ENCODING` (ENC-1, ENC-2), `TOO_LARGE` (ENC-3) */
+  readonly fields: ReadonlyMap<string, CborValue>;
   /** The first use judges the link's own shape. @throws `INVALID_ENCODING` (ENC-2) */
   readonly signatures: readonly LinkSignature[];
 }
@@ -92,15 +97,35 @@ function takeLink(link: Uint8Array): UnverifiedLink {
       details: { name: "link" },
     });
   }
+  // Each is computed at its first use and once: a link is looked at for its place first, then judged, then recorded.
+  let hash: LinkHash | undefined;
+  let fields: ReadonlyMap<string, CborValue> | undefined;
   let signatures: readonly LinkSignature[] | undefined;
   return {
     bytes: link,
     body,
+    get hash() {
+      hash ??= linkHash(link);
+      return hash;
+    },
+    get fields() {
+      fields ??= readFields(body);
+      return fields;
+    },
     get signatures() {
       signatures ??= signedLink.read(value, "link")[1].map(([key, signature]) => ({ key, signature }));
       return signatures;
     },
   };
+}
+
+function readFields(body: Uint8Array): ReadonlyMap<string, CborValue> {
+  const value = decodeCbor(body, { name: "link.body", maxBytes: MAX_LINK_BYTES, shared: true });
+  if (value instanceof Map) return value;
+  throw new KeysteadError("INVALID_ENCODING", "link.body must be a map", {
+    rule: "ENC-2",
+    details: { name: "link.body" },
+  });
 }
 
 /** Puts a link and its attachments together, as they are stored and sent. @throws `TOO_LARGE` (ENC-3) */
@@ -127,6 +152,9 @@ function checkAttachmentSize(attachments: readonly Uint8Array[]): void {
   }
 }
 
+/** For each attachment that a link commits to, what was delivered for it; undefined where it was withheld. */
+export type Delivered = readonly (Uint8Array | undefined)[];
+
 /**
  * Finds, for each digest that a link commits to, the attachment that was delivered for it. Attachments may be withheld
  * (the server's availability), but they come in the order of the digests and nothing else comes with them.
@@ -134,15 +162,12 @@ function checkAttachmentSize(attachments: readonly Uint8Array[]): void {
  * @returns for each digest its attachment, or undefined where none was delivered.
  * @throws `INVALID_ENCODING` (ENC-2) for an attachment that the link does not commit to.
  */
-export function matchAttachments(
-  digests: readonly Uint8Array[],
-  attachments: readonly Uint8Array[],
-): readonly (Uint8Array | undefined)[] {
+export function matchAttachments(digests: readonly Uint8Array[], attachments: readonly Uint8Array[]): Delivered {
   const matched = new Array<Uint8Array | undefined>(digests.length).fill(undefined);
   let slot = 0;
   for (const [index, attachment] of attachments.entries()) {
     const digest = attachmentDigest(attachment);
-    while (slot < digests.length && !equalBytes(digests[slot] as Uint8Array, digest)) slot++;
+    while (slot < digests.length && !equalBytes(present(digests[slot]), digest)) slot++;
     if (slot === digests.length) {
       throw new KeysteadError(
         "INVALID_ENCODING",

@@ -1,8 +1,10 @@
 // Two statements of a service that contradict each other: found by a reader, and judged by a third party from bytes alone.
 // docs/spec.md sections 13.2 and 13.4 (SVC-5).
 
+import { firstOf } from "../bytes/present.js";
 import { KeysteadError } from "../errors.js";
 import type { Evidence } from "./evidence.js";
+import { isSameHead } from "./heads.js";
 import { assertLog, type Head, type LogFacts, type LogState } from "./state.js";
 import { operatorOf, readStatement } from "./statement.js";
 
@@ -23,7 +25,7 @@ export function compareStatements(log: LogState, first: Uint8Array, second: Uint
   const inOrder = one.at <= other.at;
   const [earlier, later] = inOrder ? [one, other] : [other, one];
   if (contradictionAt(earlier, later) === undefined) return undefined;
-  const genesis = log.links.at(0) as { readonly bytes: Uint8Array };
+  const genesis = firstOf(log.links);
   return {
     v: 1,
     kind: "equivocated",
@@ -53,9 +55,7 @@ export function judgeStatements({ statements, pinned, ours }: Evidence, log: Log
   const [earlier, later] = statements.map((statement) => readOwn(log, statement)) as [Stated, Stated];
   const seq = contradictionAt(earlier, later);
   if (seq === undefined) throw unproven("the statements do not contradict each other in this order");
-  const { head } = earlier;
-  if (head.log !== pinned.log || head.seq !== pinned.seq || head.hash !== pinned.hash)
-    throw unproven("its first statement is not about the pinned head");
+  if (!isSameHead(earlier.head, pinned)) throw unproven("its first statement is not about the pinned head");
   return { pinned, offered: later.head, seq };
 }
 

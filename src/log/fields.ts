@@ -1,5 +1,6 @@
 // The fields that link bodies are made of. docs/spec.md sections 4 and 6.
 
+import { MAX_TIME } from "../arguments/time.js";
 import type { LinkHash, LogId, MemberId } from "../bytes/ids.js";
 import {
   array,
@@ -132,8 +133,6 @@ export type Grant = Infer<typeof grant>;
 /** Every grant of a link; GRT-1 says which. Left out where none is due. */
 export const grantList = array(grant, { min: 1, max: MAX_RUNS });
 
-/** Latest time that a JavaScript Date can show: nobody may push a log's time beyond what people can be shown. */
-export const MAX_TIME = 8_640_000_000_000_000;
 /** Milliseconds since 1970 (LOG-3). */
 export const time = uint({ max: MAX_TIME });
 

@@ -1,6 +1,9 @@
-// How a head that somebody else named stands to the same log as it was verified here. docs/spec.md sections 12.3 and 13.4.
+// Heads: whether two are one, whether a log has one, and how one that somebody else named stands to the same log as it was
+// verified here. docs/spec.md sections 11.2, 12.3 and 13.4.
 
-import type { Head, LogFacts } from "./state.js";
+import { checkHead } from "../arguments/heads.js";
+import type { Head } from "../bytes/ids.js";
+import { assertLog, type LogFacts, type LogState, linkAt } from "./state.js";
 
 /** A head that somebody named, compared with a log. */
 export type NamedHead =
@@ -28,7 +31,19 @@ export type NamedHead =
 export function compareHead({ head: newest, links }: Pick<LogFacts, "head" | "links">, head: Head): NamedHead {
   const behind = newest.seq - head.seq;
   if (behind < 0) return { status: "ahead", head, links: -behind };
-  const { hash } = links.at(head.seq - 1) as { readonly hash: Head["hash"] };
+  const { hash } = linkAt({ links }, head.seq);
   if (hash !== head.hash) return { status: "forked", head, known: { ...head, hash } };
   return behind === 0 ? { status: "current", head } : { status: "behind", head, links: behind };
+}
+
+/** Whether two heads are one. */
+export function isSameHead(a: Head, b: Head): boolean {
+  return a.log === b.log && a.seq === b.seq && a.hash === b.hash;
+}
+
+/** Whether a log has a head, as its newest or as an ancestor. @throws `INVALID_ARGUMENT`, `INVALID_ENCODING` */
+export function extendsHead(log: LogState, head: Head): boolean {
+  assertLog(log);
+  const { log: id, seq, hash } = checkHead(head);
+  return log.head.log === id && log.links.at(seq - 1)?.hash === hash;
 }

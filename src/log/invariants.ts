@@ -3,7 +3,7 @@
 import { type Effect, refuse } from "./contract.js";
 import type { Transition } from "./effects.js";
 import { MAX_ACTIVE_MEMBERS } from "./fields.js";
-import { confirmedFounder, hasRole, isConfirmed, type LogFacts, type Member } from "./state.js";
+import { confirmedFounder, hasRole, isConfirmed, type LogFacts, type Member, memberOf } from "./state.js";
 
 /** @throws `INVALID_LINK` with the rule */
 export function checkInvariants(
@@ -29,8 +29,7 @@ export function checkInvariants(
     refuse("MEM-5", "in lockdown, this link would leave no active device or backup key of the confirmed class");
   }
   // MEM-5: an approval by escrow that does not count would leave a device with epochs that lockdown keeps from it.
-  const unmoved =
-    author?.kind === "escrow" && effect.approve?.find((id) => !isConfirmed(after, after.active.get(id) as Member));
+  const unmoved = author?.kind === "escrow" && effect.approve?.find((id) => !isConfirmed(after, memberOf(after, id)));
   if (unmoved) {
     refuse(
       "MEM-5",

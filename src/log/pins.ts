@@ -1,7 +1,7 @@
 // What an offered log contradicts: its subject, and what was verified for this subject before. docs/spec.md sections 6 (LOG-8)
 // and 13.1.
 
-import { parseLinkHash, parseLogId } from "../bytes/text.js";
+import { checkHead } from "../arguments/heads.js";
 import { KeysteadError } from "../errors.js";
 import { type EvidenceKind, headOf, makeEvidence, type Pin } from "./evidence.js";
 import { type Head, type LogFacts, LogState } from "./state.js";
@@ -82,22 +82,13 @@ function contradiction(kind: EvidenceKind, subject: string, pin: Pin, offered: O
 
 /** @throws `INVALID_ARGUMENT`; `WRONG_SUBJECT` for a pinned state of another subject, which is the caller's mistake */
 export function checkPinned(pinned: unknown, subject: string): void {
-  if (!LogState.is(pinned)) checkHead("pinned", pinned);
+  if (!LogState.is(pinned)) checkHead(pinned as Head, "options.pinned");
   else if (pinned.subject !== subject)
     throw wrongSubject("options.pinned is a log about another subject than options.subject; look up the right pin", {
       expected: subject,
       actual: pinned.subject,
       log: pinned.head.log,
     });
-}
-
-/** @throws `INVALID_ARGUMENT`, `INVALID_ENCODING` */
-export function checkHead(name: string, head: unknown): void {
-  const { log, seq, hash } = (typeof head === "object" && head !== null ? head : {}) as Partial<Head>;
-  parseLogId(log);
-  parseLinkHash(hash);
-  if (!Number.isSafeInteger(seq) || (seq as number) < 1)
-    throw new KeysteadError("INVALID_ARGUMENT", `options.${name}.seq must be a whole number from 1`);
 }
 
 function wrongSubject(

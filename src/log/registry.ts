@@ -43,9 +43,13 @@ export const LINK_TYPES = {
 /** Name of a link type. */
 export type LinkTypeName = keyof typeof LINK_TYPES;
 
+/** The type of a name that is one of these. */
+export function typeOf(name: LinkTypeName): LinkType {
+  // Each type reads bodies of its own, and is given them by `readBody` or its author only.
+  return LINK_TYPES[name] as unknown as LinkType;
+}
+
 /** The type of this name; undefined when version 1 has none. */
 export function linkType(name: unknown): LinkType | undefined {
-  return typeof name === "string" && Object.hasOwn(LINK_TYPES, name)
-    ? (LINK_TYPES[name as LinkTypeName] as unknown as LinkType)
-    : undefined;
+  return typeof name === "string" && Object.hasOwn(LINK_TYPES, name) ? typeOf(name as LinkTypeName) : undefined;
 }

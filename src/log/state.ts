@@ -2,21 +2,15 @@
 
 import type { AppendList, AppendMap, AppendSet } from "../bytes/append-list.js";
 import { equalBytes } from "../bytes/bytes.js";
-import type { LinkHash, LogId, MemberId } from "../bytes/ids.js";
+import type { Head, LinkHash, MemberId } from "../bytes/ids.js";
 import type { PersistentMap } from "../bytes/persistent-map.js";
+import { present } from "../bytes/present.js";
 import { hasEpoch, type Runs } from "../bytes/runs.js";
 import { parseMemberId } from "../bytes/text.js";
 import { KeysteadError } from "../errors.js";
 import type { EscrowActor, Pointer, Policy, Role, SealedRecord } from "./fields.js";
 
-/** Commits to a whole log. */
-export interface Head {
-  readonly log: LogId;
-  /** Number of links, from 1. */
-  readonly seq: number;
-  /** Hash of the newest link. */
-  readonly hash: LinkHash;
-}
+export type { Head } from "../bytes/ids.js";
 
 /** A device, a backup key on paper, or in a user's log the organisation's escrow. */
 export type MemberKind = "device" | "backup" | "escrow";
@@ -249,6 +243,26 @@ export function assertLog(value: unknown): asserts value is LogState {
 /** Number of the current epoch: data is sealed to it. */
 export function currentEpoch(log: LogFacts): number {
   return log.epochs.length;
+}
+
+/** The epoch of this number, which the log is known to have. */
+export function epochAt(log: Pick<LogFacts, "epochs">, number: number): Epoch {
+  return present(log.epochs.at(number - 1), `epoch ${number}`);
+}
+
+/** The record of the link at this position, which the log is known to have. */
+export function linkAt(log: Pick<LogFacts, "links">, seq: number): LinkRecord {
+  return present(log.links.at(seq - 1), `link ${seq}`);
+}
+
+/** The member with this id, which is known to be active. */
+export function memberOf({ active }: Pick<LogFacts, "active">, id: MemberId): Member {
+  return present(active.get(id), `active member ${id}`);
+}
+
+/** The author of a link that no operator writes. */
+export function memberNamed(author: MemberId | "operator"): MemberId {
+  return present(author === "operator" ? undefined : author, "the member that is the author");
 }
 
 /** The active member with this id. @throws `INVALID_ARGUMENT`, `UNKNOWN_MEMBER` */

@@ -1,6 +1,8 @@
 // What a service says of a log: its head at a time, signed by a statement key that the operator certifies until a date. So a
 // service can be held to what it showed, and a reader knows how old a log may be. docs/spec.md section 13.4 (SVC-1 to SVC-4).
 
+import { checkOptions } from "../arguments/options.js";
+import { checkTime, MAX_TIME } from "../arguments/time.js";
 import { assertBytes, equalBytes } from "../bytes/bytes.js";
 import type { LinkHash, LogId } from "../bytes/ids.js";
 import {
@@ -21,8 +23,7 @@ import { OperatorKeys } from "../keys/operator-keys.js";
 import { StatementKeys } from "../keys/statement-keys.js";
 import { LABELS } from "../primitives/labels.js";
 import { checkVerifyingKey, SIGNATURE_LENGTH, VERIFYING_KEY_LENGTH, verifyLabelled } from "../primitives/sign.js";
-import { DEFAULT_SKEW } from "./checks.js";
-import { MAX_TIME } from "./fields.js";
+import { DEFAULT_SKEW } from "./clock.js";
 import { compareHead, type NamedHead } from "./heads.js";
 import { assertLog, type Head, type LogState } from "./state.js";
 
@@ -59,9 +60,9 @@ export interface StatementKeyOptions {
  */
 export function certifyStatementKey(operator: OperatorKeys, options: StatementKeyOptions): Uint8Array {
   if (!(operator instanceof OperatorKeys)) throw new KeysteadError("INVALID_ARGUMENT", "operator must be OperatorKeys");
-  const { key, until } = checkObject(options);
+  const { key, until } = checkOptions(options);
   checkVerifyingKey(key, "options.key");
-  checkTime(until, "options.until");
+  checkTime("options.until", until);
   const certificate = encode(certificateFields, { v: 1, key, until }, "certificate");
   const signed = operator.signLabelled(LABELS.headCertificate, certificate);
   return encode(signedCertificate, [certificate, signed], "certificate");
@@ -78,8 +79,8 @@ export function certifyStatementKey(operator: OperatorKeys, options: StatementKe
  */
 export function stateHead(head: Head, keys: StatementKeys, certificate: Uint8Array, at: number): Uint8Array {
   if (!(keys instanceof StatementKeys)) throw new KeysteadError("INVALID_ARGUMENT", "keys must be StatementKeys");
-  const { log, seq, hash } = checkObject(head, "head");
-  checkTime(at, "at");
+  const { log, seq, hash } = checkOptions(head, "head");
+  checkTime("at", at);
   const [certified, byOperator] = decode(signedCertificate, certificate, {
     name: "certificate",
     maxBytes: MAX_STATEMENT_BYTES,
@@ -142,7 +143,7 @@ export interface StatedHead {
  * clock; `WRONG_SUBJECT` (SVC-4) when it is about another log; `FORKED` (SVC-4) when the log has another link there; `INVALID_ARGUMENT`
  */
 export function verifyStatement(statement: Uint8Array, options: VerifyStatementOptions): StatedHead {
-  const { now, skew, log, operator } = checkOptions(options);
+  const { now, skew, log, operator } = checkStatementOptions(options);
   const stated = readStatement(statement, operator);
   const named = log && placeStated(log, stated);
   const { at, until } = stated;
@@ -207,9 +208,9 @@ function notTheirs(rule: "SVC-1" | "SVC-2", message: string): KeysteadError {
   return new KeysteadError("INVALID_SIGNATURE", `${message}; do not believe the statement`, { rule });
 }
 
-function checkOptions(options: VerifyStatementOptions) {
-  const { now, skew = DEFAULT_SKEW, log, operator } = checkObject(options);
-  for (const [name, value] of Object.entries({ now, skew })) checkTime(value, `options.${name}`);
+function checkStatementOptions(options: VerifyStatementOptions) {
+  const { now, skew = DEFAULT_SKEW, log, operator } = checkOptions(options);
+  for (const [name, value] of Object.entries({ now, skew })) checkTime(`options.${name}`, value);
   if (log !== undefined) assertLog(log);
   if (operator !== undefined) assertBytes(operator, VERIFYING_KEY_LENGTH, "options.operator");
   const key = log ? operatorOf(log) : operator;
@@ -229,15 +230,4 @@ export function operatorOf({ operator, head }: Pick<LogState, "operator" | "head
     rule: "SVC-1",
     details: { log: head.log },
   });
-}
-
-function checkObject<T extends object>(value: T, name = "options"): T {
-  if (typeof value !== "object" || value === null)
-    throw new KeysteadError("INVALID_ARGUMENT", `${name} must be an object`);
-  return value;
-}
-
-function checkTime(value: unknown, name: string): void {
-  if (Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) <= MAX_TIME) return;
-  throw new KeysteadError("INVALID_ARGUMENT", `${name} must be whole milliseconds, from 0 to ${MAX_TIME}`);
 }

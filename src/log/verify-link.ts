@@ -1,27 +1,16 @@
 // Verification of one link on the state before it: the only way from bytes to a verified state.
 // docs/spec.md section 6.
 
-import { type CborValue, decodeCbor } from "../bytes/cbor.js";
+import type { CborValue } from "../bytes/cbor.js";
 import type { LogId } from "../bytes/ids.js";
-import { type ErrorDetails, KeysteadError } from "../errors.js";
-import { advance, originOf } from "./advance.js";
-import {
-  type Clock,
-  checkEntered,
-  checkGrants,
-  checkIntroduced,
-  checkMissing,
-  checkPosition,
-  checkSignatures,
-  contextOf,
-} from "./checks.js";
-import type { Context, Effect, LinkType, TypedBody } from "./contract.js";
-import { applyEffect } from "./effects.js";
-import { MAX_LINK_BYTES, type UnverifiedEntry, type UnverifiedLink } from "./entry.js";
-import type { AnyBody } from "./fields.js";
-import { checkInvariants } from "./invariants.js";
+import { type ErrorDetails, KeysteadError, problemOf } from "../errors.js";
+import { advance } from "./advance.js";
+import type { Clock } from "./clock.js";
+import type { LinkType, TypedBody } from "./contract.js";
+import type { Delivered, UnverifiedEntry, UnverifiedLink } from "./entry.js";
+import { judge } from "./judge.js";
 import { linkType } from "./registry.js";
-import type { LogFacts, LogKind, LogState } from "./state.js";
+import type { LogFacts, LogState } from "./state.js";
 
 /**
  * Reads a link's body by its type. Version and type come first, so that a link of a later version is called that, whatever it
@@ -30,7 +19,7 @@ import type { LogFacts, LogKind, LogState } from "./state.js";
  * @throws `UNSUPPORTED` (LOG-1), `INVALID_ENCODING` (ENC-1, ENC-2), `TOO_LARGE` (ENC-3)
  */
 export function readBody(link: UnverifiedLink): TypedBody {
-  const value = readMap(link);
+  const value = link.fields;
   const type = knownType(value);
   // The link's own shape.
   void link.signatures;
@@ -43,14 +32,8 @@ export function readBody(link: UnverifiedLink): TypedBody {
  * @throws `INVALID_ENCODING` (ENC-1, ENC-2), `TOO_LARGE` (ENC-3) where the body is no map
  */
 export function claimedPosition(link: UnverifiedLink): number | undefined {
-  const seq = readMap(link).get("seq");
+  const seq = link.fields.get("seq");
   return typeof seq === "number" ? seq : undefined;
-}
-
-function readMap(link: UnverifiedLink): ReadonlyMap<string, CborValue> {
-  const value = decodeCbor(link.body, { name: "link.body", maxBytes: MAX_LINK_BYTES, shared: true });
-  if (!(value instanceof Map)) throw malformed("link.body", "must be a map");
-  return value;
 }
 
 /** LOG-1: a version and a type that this library knows. An unknown one is never skipped. */
@@ -84,61 +67,45 @@ export function isUnsupported(error: unknown): error is KeysteadError {
   return error instanceof KeysteadError && error.code === "UNSUPPORTED";
 }
 
+/** A link that was found good, with what it led to. */
+export interface VerifiedEntry {
+  readonly log: LogState;
+  /** What was delivered of the attachments that the link commits to. */
+  readonly delivered: Delivered;
+}
+
 /**
- * Verifies one link on the state before it and applies it.
+ * Verifies one entry on the state before it and applies it.
  *
+ * @param isKnown the link's very bytes were verified before, which their hash shows or is about to show: no signature is verified.
  * @throws {@link KeysteadError} naming the rule; the state before is untouched.
  */
-export function verifyLink(before: LogFacts, entry: UnverifiedEntry, clock: Clock): LogState {
-  return applyLink(before, entry, clock, false);
-}
-
-/**
- * Applies a link whose very bytes were verified before, which their hash shows or is about to show: it does all that
- * {@link verifyLink} does but verify signatures.
- */
-export function reapplyLink(before: LogFacts, entry: UnverifiedEntry, clock: Clock): LogState {
-  return applyLink(before, entry, clock, true);
-}
-
-function applyLink(before: LogFacts, entry: UnverifiedEntry, clock: Clock, isKnown: boolean): LogState {
+export function verifyEntry(before: LogFacts, entry: UnverifiedEntry, clock: Clock, isKnown = false): VerifiedEntry {
   let what = "link";
   try {
     const typed = readBody(entry.link);
-    const { type, body } = typed;
-    what = `${type.type} link`;
-    checkPosition(before, body, clock);
-    const context = contextOf(before, type, body);
-    if (!isKnown) checkSignatures(before, type, body, entry.link);
-    const introduced = checkIntroduced(before, type, body);
-    const effect = judge(typed, context);
-    const transition = applyEffect(before, context.author, effect, body);
-    checkEntered(before, transition.entered);
-    checkGrants(kindOf(before, body), transition, effect, body);
-    checkInvariants(before, transition, { author: context.author, effect });
-    return advance(before, entry, { typed, context, effect, transition, introduced });
+    what = `${typed.type.type} link`;
+    const judged = judge(before, typed, { entry, clock, isKnown });
+    return { log: advance(before, entry.link, judged), delivered: judged.delivered };
   } catch (error) {
     throw located(error, what, before.head.log, before.head.seq + 1);
   }
 }
 
-/** What the link does, if the state before it admits it. Authors judge their own links by this too. */
-export function judge({ type, body }: TypedBody, context: Context): Effect {
-  checkMissing(type, body, context);
-  type.admit(body, context);
-  return type.effect(body, context);
+/** The state after an entry. @throws as {@link verifyEntry} */
+export function verifyLink(before: LogFacts, entry: UnverifiedEntry, clock: Clock): LogState {
+  return verifyEntry(before, entry, clock).log;
 }
 
-/** The kind of log, which its first link says. */
-function kindOf(before: LogFacts, body: AnyBody): LogKind {
-  return before.head.seq === 0 ? originOf(body).kind : before.kind;
+/** The state after a link whose very bytes were verified before: it does all that {@link verifyLink} does but verify signatures. */
+export function reapplyLink(before: LogFacts, entry: UnverifiedEntry, clock: Clock): LogState {
+  return verifyEntry(before, entry, clock, true).log;
 }
 
 /** Says in the error which link of which log it is about. */
 export function located(error: unknown, what: string, log: LogId, seq: number): unknown {
   if (!(error instanceof KeysteadError)) return error;
-  const message = error.rule ? error.message.slice(0, -` [${error.rule}]`.length) : error.message;
-  return new KeysteadError(error.code, `${what} ${seq}: ${message}`, {
+  return new KeysteadError(error.code, `${what} ${seq}: ${problemOf(error)}`, {
     rule: error.rule,
     details: { ...error.details, seq, ...(log && { log }) },
     cause: error,

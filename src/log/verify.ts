@@ -1,36 +1,33 @@
 // Verification of a whole log from bytes, and of what comes after, link by link. docs/spec.md sections 6 and 13.
 
-import { equalBytes, isBytes } from "../bytes/bytes.js";
+import { eachEntry } from "../arguments/entries.js";
+import { checkHead } from "../arguments/heads.js";
+import { checkOptions, checkSubjectOption } from "../arguments/options.js";
+import { equalBytes } from "../bytes/bytes.js";
 import type { LogId } from "../bytes/ids.js";
+import { lastOf } from "../bytes/present.js";
 import { toHex } from "../bytes/text.js";
 import { KeysteadError } from "../errors.js";
 import { labelledHash } from "../primitives/hash.js";
 import { LABELS } from "../primitives/labels.js";
 import { verifyLabelled } from "../primitives/sign.js";
 import { ORIGIN } from "./advance.js";
-import { type Clock, checkClock, UNCHECKED } from "./checks.js";
+import { type Clock, checkClock, UNCHECKED } from "./clock.js";
 import type { TypedBody } from "./contract.js";
-import {
-  decodeEntry,
-  decodeLink,
-  linkHash,
-  matchAttachments,
-  type UnverifiedEntry,
-  type UnverifiedLink,
-} from "./entry.js";
+import { decodeEntry, decodeLink, matchAttachments, type UnverifiedEntry, type UnverifiedLink } from "./entry.js";
 import { headOf, type Pin } from "./evidence.js";
-import {
-  checkExpected,
-  checkHead,
-  checkLength,
-  checkPinned,
-  checkPins,
-  type Expected,
-  type Offered,
-  offeredBy,
-} from "./pins.js";
+import { checkExpected, checkLength, checkPinned, checkPins, type Expected, type Offered, offeredBy } from "./pins.js";
 import { assertLog, type Head, type LinkRecord, type LogFacts, LogState } from "./state.js";
-import { claimedPosition, isUnsupported, located, readBody, reapplyLink, verifyLink } from "./verify-link.js";
+import {
+  claimedPosition,
+  isUnsupported,
+  located,
+  readBody,
+  reapplyLink,
+  type VerifiedEntry,
+  verifyEntry,
+  verifyLink,
+} from "./verify-link.js";
 
 /**
  * A head of which the caller knows, by its own means, that this device verified the log up to it: the device sealed or
@@ -62,7 +59,7 @@ export interface VerifyOptions extends Clock {
  * `details.evidence` `REPLACED`, `FORKED`, `ROLLED_BACK`.
  */
 export function verifyLog(entries: Iterable<Uint8Array>, options: VerifyOptions): LogState {
-  const { subject, pinned, verified, ...clock } = checkOptions(options);
+  const { subject, pinned, verified, ...clock } = checkVerifyOptions(options);
   const expected = { subject, pins: [pinned, verified].filter((pin) => pin !== undefined) };
   const list = eachEntry(entries);
   let log: LogFacts = ORIGIN;
@@ -141,7 +138,7 @@ function checkBehind(log: LogFacts, link: UnverifiedLink, rest: Iterator<Uint8Ar
   const end = Math.max(0, ...expected.pins.map((pin) => headOf(pin).seq));
   while (next) {
     links.push(next.bytes);
-    const hash = linkHash(next.bytes);
+    const { hash } = next;
     head = { log: head.seq === 0 ? (hash as string as LogId) : head.log, seq: head.seq + 1, hash };
     const offered: Offered = { head, bytes };
     checkPins(offered, expected);
@@ -179,32 +176,42 @@ export function appendUnverified(
   log: LogState,
   entry: UnverifiedEntry,
   { complete, ...clock }: AppendOptions,
-): { readonly log: LogState; readonly record: LinkRecord } {
+): AppendedEntry {
   const standing = standingLink(log, entry.link);
-  if (standing && standing.hash !== linkHash(entry.link.bytes)) throw conflict(log, entry, standing);
-  const after = standing ? log : verifyLink(log, entry, clock);
-  const record = standing ?? (after.links.last() as LinkRecord);
-  if (complete) checkComplete(record, entry);
-  return { log: after, record };
+  if (standing && standing.hash !== entry.link.hash) throw conflict(log, entry, standing);
+  const appended = standing ? againDelivered(log, standing, entry) : recorded(verifyEntry(log, entry, clock));
+  if (complete) checkComplete(appended);
+  return appended;
+}
+
+/** A log with an entry, the record of the entry's link, and what came of its attachments. */
+export interface AppendedEntry extends VerifiedEntry {
+  readonly record: LinkRecord;
+}
+
+/** An entry that was found good, with the record of its link. */
+export function recorded({ log, delivered }: VerifiedEntry): AppendedEntry {
+  return { log, record: lastOf(log.links), delivered };
+}
+
+/** An entry that the log has already: only its attachments are new. */
+function againDelivered(log: LogState, record: LinkRecord, { attachments }: UnverifiedEntry): AppendedEntry {
+  return { log, record, delivered: matchAttachments(record.attachments, attachments) };
 }
 
 /** @throws `INVALID_ARGUMENT` */
 export function checkAppendOptions(options: AppendOptions): AppendOptions {
-  if (typeof options !== "object" || options === null)
-    throw new KeysteadError("INVALID_ARGUMENT", "options must be an object");
-  checkClock(options);
+  checkClock(checkOptions(options));
   return options;
 }
 
 /** @throws `GRANT_UNAVAILABLE` unless the entry has all attachments of its link */
-export function checkComplete({ seq, attachments }: LinkRecord, entry: UnverifiedEntry): void {
-  const absent = matchAttachments(attachments, entry.attachments).filter(
-    (attachment) => attachment === undefined,
-  ).length;
+export function checkComplete({ record: { seq }, delivered }: AppendedEntry): void {
+  const absent = delivered.filter((attachment) => attachment === undefined).length;
   if (absent === 0) return;
   throw new KeysteadError(
     "GRANT_UNAVAILABLE",
-    `${absent} of the ${attachments.length} attachments of link ${seq} are absent; accept it whole or not at all`,
+    `${absent} of the ${delivered.length} attachments of link ${seq} are absent; accept it whole or not at all`,
     {
       details: { seq, absent },
     },
@@ -226,7 +233,7 @@ export function standingLink(log: LogFacts, link: UnverifiedLink): LinkRecord | 
 /** The record of a link that the log has; undefined when it has another one or none there. */
 export function recordOfLink(log: LogState, link: UnverifiedLink): LinkRecord | undefined {
   const record = log.links.at(readBody(link).body.seq - 1);
-  return record?.hash === linkHash(link.bytes) ? record : undefined;
+  return record?.hash === link.hash ? record : undefined;
 }
 
 /** What a different link for a filled position is: a contradiction if it is valid there, otherwise nothing but a bad link. */
@@ -284,27 +291,10 @@ export function badLink(seq: number, why: string): KeysteadError {
   });
 }
 
-function checkOptions(options: VerifyOptions): VerifyOptions {
-  if (
-    typeof options !== "object" ||
-    options === null ||
-    typeof options.subject !== "string" ||
-    options.subject === ""
-  ) {
-    throw new KeysteadError("INVALID_ARGUMENT", "options.subject must say whose log this is (LOG-8)");
-  }
-  const { pinned, verified } = options;
-  if (pinned !== undefined) checkPinned(pinned, options.subject);
-  if (verified !== undefined) checkHead("verified", verified);
+function checkVerifyOptions(options: VerifyOptions): VerifyOptions {
+  const { subject, pinned, verified } = checkSubjectOption(options);
+  if (pinned !== undefined) checkPinned(pinned, subject);
+  if (verified !== undefined) checkHead(verified, "options.verified");
   checkClock(options);
   return options;
-}
-
-/** The entries, each to be checked by the function that decodes it. @throws `INVALID_ARGUMENT` unless they are a list */
-export function* eachEntry(entries: unknown): Generator<Uint8Array> {
-  const iterable = entries as Iterable<Uint8Array>;
-  if (isBytes(entries) || typeof iterable?.[Symbol.iterator] !== "function") {
-    throw new KeysteadError("INVALID_ARGUMENT", "entries must be a list of Uint8Arrays, one an entry");
-  }
-  yield* iterable;
 }

@@ -1,5 +1,5 @@
-// Authenticated encryption of suite 1 (docs/spec.md section 3): ChaCha20-Poly1305 (RFC 8439) and AES-256-GCM (SP
-// 800-38D). A key and nonce must never seal two different messages; that is the callers' to see to.
+// Authenticated encryption of suite 1 (docs/spec.md section 3): ChaCha20-Poly1305 (RFC 8439) and AES-256-GCM (SP 800-38D). The
+// caller makes sure that a key and nonce never seal two different messages.
 
 import { assertBytes } from "../bytes/bytes.js";
 import { primitives } from "./current.js";
@@ -34,13 +34,13 @@ export function chachaOpen(
   return primitives.chacha20poly1305Open(key, nonce, aad, sealed);
 }
 
-/** As {@link chachaSeal}, with AES-256-GCM. */
+/** Seals like {@link chachaSeal}, with AES-256-GCM. */
 export function gcmSeal(key: Uint8Array, nonce: Uint8Array, aad: Uint8Array, plaintext: Uint8Array): Uint8Array {
   checkInputs(key, nonce, aad, plaintext);
   return primitives.aes256gcmSeal(key, nonce, aad, plaintext);
 }
 
-/** As {@link chachaOpen}, with AES-256-GCM. */
+/** Opens like {@link chachaOpen}, with AES-256-GCM. */
 export function gcmOpen(
   key: Uint8Array,
   nonce: Uint8Array,

@@ -1,4 +1,4 @@
-// The backend in use: the only import point of the rest of the library (docs/spec.md section 3). The package's `imports`
-// say which file `#primitives` is: node.ts under the condition `node`, noble.ts everywhere else.
+// The backend in use. The rest of the library imports primitives from here only (docs/spec.md section 3). The package's `imports`
+// map `#primitives` to a file: node.ts under the condition `node`, noble.ts everywhere else.
 
 export { primitives } from "#primitives";

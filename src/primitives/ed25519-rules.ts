@@ -1,5 +1,5 @@
-// What is asked of an Ed25519 key and signature before any library sees them: SIG-1 to SIG-4 of docs/spec.md section 3.
-// Shared by every backend, because libraries disagree on exactly these cases.
+// Checks of an Ed25519 key and signature that run before any library sees them: SIG-1 to SIG-4 of docs/spec.md section 3. Every
+// backend shares them, because libraries disagree on exactly these cases.
 
 import { compareBytes, fromHex } from "../bytes/text.js";
 
@@ -22,29 +22,29 @@ const TORSION_Y = /* @__PURE__ */ [
   .map(constant)
   .concat(UNITS_Y);
 
-/** SIG-1: the lengths, before anything else; a DER-wrapped key must not reach a library that would unwrap it. */
+/** SIG-1: the lengths, before anything else. A DER-wrapped key must not reach a library that would unwrap it. */
 export function hasSignatureLengths(publicKey: Uint8Array, signature: Uint8Array): boolean {
   return publicKey.length === 32 && signature.length === 64;
 }
 
-/** SIG-2: S < L, or anybody could turn a signature into a second valid one. */
+/** SIG-2: S < L. Otherwise anybody could turn a signature into a second valid one. */
 export function hasReducedScalar(signature: Uint8Array): boolean {
   return isLess(signature.subarray(32), L);
 }
 
-/** SIG-3: y < p, and no sign bit on x = 0; otherwise one key has two encodings. */
+/** SIG-3: y < p, and no sign bit on x = 0. Otherwise one key has two encodings. */
 export function isCanonicalPoint(encoded: Uint8Array): boolean {
   const y = withoutSign(encoded);
   const signed = y[31] !== encoded[31];
   return isLess(y, P) && !(signed && isOneOf(UNITS_Y, y));
 }
 
-/** SIG-4: one of the eight points of small order, under which one signature fits many messages or keys. */
+/** SIG-4: one of the eight points of small order. Under such a key one signature fits many messages or keys. */
 export function isTorsionPoint(encoded: Uint8Array): boolean {
   return isOneOf(TORSION_Y, withoutSign(encoded));
 }
 
-/** SIG-1 to SIG-4 for a key and a signature. What remains is the equation, SIG-5. */
+/** SIG-1 to SIG-4 for a key and a signature. Only the equation is left to check (SIG-5). */
 export function passesPrechecks(publicKey: Uint8Array, signature: Uint8Array): boolean {
   return (
     hasSignatureLengths(publicKey, signature) &&
@@ -65,7 +65,7 @@ function isOneOf(list: readonly Uint8Array[], y: Uint8Array): boolean {
   return list.some((entry) => compareBytes(entry, y) === 0);
 }
 
-// Everything compared in this file is public, so stopping early is fine.
+// This file compares public data only, so stopping early is fine.
 function isLess(a: Uint8Array, b: Uint8Array): boolean {
   for (let index = 31; index >= 0; index--) {
     const difference = (a[index] as number) - (b[index] as number);

@@ -1,5 +1,5 @@
-// The two things the library cannot compute: randomness and the time (docs/spec.md section 5). Everything else takes
-// them from an Env that the application may replace.
+// The two inputs that the library cannot compute: randomness and the time (docs/spec.md section 5). The rest of the library takes
+// them from an Env, which the application may replace.
 
 import { isBytes } from "../bytes/bytes.js";
 import { KeysteadError } from "../errors.js";
@@ -12,7 +12,7 @@ export interface Env {
   now(): number;
 }
 
-/** getRandomValues refuses to fill more than this at once. */
+/** getRandomValues refuses to fill more bytes than this at once. */
 const RANDOM_PIECE = 65_536;
 
 /** The runtime's own secure randomness and clock. */
@@ -23,8 +23,8 @@ export function systemEnv(): Env {
 /**
  * `length` fresh random bytes, which the caller owns and wipes.
  *
- * @throws KeysteadError `INVALID_ARGUMENT` when `env.random` gives anything but that many bytes: a key made of too few
- * would be weak without anybody noticing.
+ * @throws KeysteadError `INVALID_ARGUMENT` when `env.random` gives anything but that many bytes: a key made of too few bytes
+ * would be weak, and nobody would notice.
  */
 export function drawRandom(env: Env, length: number): Uint8Array {
   if (typeof env?.random !== "function") throw invalid("env.random must be a function; pass systemEnv()");
@@ -32,8 +32,8 @@ export function drawRandom(env: Env, length: number): Uint8Array {
   const drawn: unknown = env.random(length);
   if (!isBytes(drawn)) throw invalid("env.random must return a Uint8Array");
   if (drawn.length !== length) throw invalid(`env.random returned ${drawn.length} bytes, asked for ${length}`);
-  // A copy: an env that hands out one buffer again and again must not change a key that was made from it. Our own never does, and
-  // a copy would leave secrets behind that nobody wipes.
+  // A copy: an env that returns the same buffer again and again must not change a key made from it. systemEnv never does that,
+  // and a copy would leave secrets behind that nobody wipes.
   return env.random === systemRandom ? drawn : new Uint8Array(drawn);
 }
 

@@ -1,5 +1,5 @@
-// Labelled hashing: SHA-256 whose input starts with its own label (docs/spec.md section 4, ENC-5), so that bytes hashed
-// for one purpose never pass for another.
+// Labelled hashing: SHA-256 over a label and the input (docs/spec.md section 4, ENC-5), so that bytes hashed for one purpose
+// never pass for another.
 
 import { concat } from "../bytes/bytes.js";
 import { KeysteadError } from "../errors.js";
@@ -11,7 +11,7 @@ const PREFIXES: ReadonlyMap<string, Uint8Array> = /* @__PURE__ */ new Map(
 );
 
 /**
- * The bytes that every labelled input starts with: utf8(label) ‖ 0x00. Shared: not to be changed.
+ * The bytes that every labelled input starts with: utf8(label) ‖ 0x00. The array is shared: do not change it.
  *
  * @throws KeysteadError `INVALID_ARGUMENT` for a string that is not in labels.ts (ENC-5: all labels in one file).
  */
@@ -24,8 +24,8 @@ export function labelPrefix(label: Label): Uint8Array {
 }
 
 /**
- * SHA-256(utf8(label) ‖ 0x00 ‖ parts…), 32 bytes. The parts are simply joined: all but one must be of fixed length, or
- * the caller must encode their lengths.
+ * SHA-256(utf8(label) ‖ 0x00 ‖ parts…), 32 bytes. The parts are joined without their lengths: all but one must be of fixed
+ * length, or the caller must encode their lengths.
  */
 export function labelledHash(label: Label, ...parts: readonly Uint8Array[]): Uint8Array {
   return primitives.sha256(concat(labelPrefix(label), ...parts));

@@ -15,22 +15,22 @@ const VERSION = /* @__PURE__ */ ascii("HPKE-v1");
 const SUITE_ID = /* @__PURE__ */ concat(ascii("HPKE"), Uint8Array.of(0x64, 0x7a, 0x00, 0x01, 0x00, 0x03));
 const MODE_BASE = /* @__PURE__ */ Uint8Array.of(0);
 
-/** What {@link hpkeSeal} needs. */
+/** Arguments of {@link hpkeSeal}. */
 export interface HpkeSealOptions {
-  /** What the key is bound to; the opener must name the same. */
+  /** The context that the key is bound to. The opener must pass the same. */
   readonly info: Uint8Array;
-  /** Authenticated along with the plaintext; empty when left out. */
+  /** Associated data, authenticated with the plaintext; default empty. */
   readonly aad?: Uint8Array | undefined;
   readonly plaintext: Uint8Array;
   /** 64 bytes, secret, fresh or derived for this recipient and plaintext; never used for two messages. */
   readonly coins: Uint8Array;
 }
 
-/** What {@link hpkeOpen} needs. */
+/** Arguments of {@link hpkeOpen}. */
 export interface HpkeOpenOptions {
   readonly info: Uint8Array;
   readonly aad?: Uint8Array | undefined;
-  /** What {@link hpkeSeal} returned; may come from anywhere and have any length. */
+  /** The result of {@link hpkeSeal}. It may come from anywhere and have any length. */
   readonly sealed: Uint8Array;
 }
 
@@ -50,8 +50,8 @@ export function hpkeSeal(publicKey: Uint8Array, options: HpkeSealOptions): Uint8
 }
 
 /**
- * Opens what {@link hpkeSeal} made. Undefined when it does not open: sealed to another key, for other info or aad,
- * changed, cut short, or with an encapsulated key that no honest sender makes. The caller wipes the plaintext.
+ * Opens what {@link hpkeSeal} made. Returns undefined when it does not open: it was sealed to another key, or for other info or
+ * aad, or was changed or cut short, or has an encapsulated key that no honest sender makes. The caller wipes the plaintext.
  *
  * @throws KeysteadError `INVALID_ARGUMENT` for values of a wrong type; `WIPED` when the key was wiped.
  */
@@ -63,7 +63,7 @@ export function hpkeOpen(privateKey: KemPrivateKey, options: HpkeOpenOptions): U
   assertBytes(info, undefined, "info");
   assertBytes(aad, undefined, "aad");
   assertBytes(sealed, undefined, "sealed");
-  // Short input comes from the network like any other, so it is a verdict and not a caller's mistake.
+  // Short input comes from the network like any other input: the answer is undefined, not a caller's error.
   if (sealed.length < HPKE_OVERHEAD) return undefined;
   const sharedSecret = privateKey.decapsulate(sealed.subarray(0, KEM_CIPHERTEXT_LENGTH));
   if (sharedSecret === undefined) return undefined;
@@ -71,8 +71,8 @@ export function hpkeOpen(privateKey: KemPrivateKey, options: HpkeOpenOptions): U
   return withSchedule(sharedSecret, info, (key, nonce) => chachaOpen(key, nonce, aad, ciphertext));
 }
 
-// RFC 9180 section 5.1, KeySchedule in base mode: key and base nonce, which with one message is the nonce itself. Wipes
-// the shared secret, and key and nonce after use.
+// RFC 9180 section 5.1, KeySchedule in base mode: key and base nonce. For a single message the base nonce is the nonce. Wipes the
+// shared secret, and wipes key and nonce after use.
 function withSchedule<Result>(
   sharedSecret: Uint8Array,
   info: Uint8Array,

@@ -6,18 +6,18 @@ import { primitives } from "./current.js";
 import { labelPrefix } from "./hash.js";
 import type { Label } from "./labels.js";
 
-/** The most HKDF-SHA-256 gives: 255 blocks of 32 bytes. */
+/** The longest output of HKDF-SHA-256: 255 blocks of 32 bytes. */
 export const MAX_DERIVED_LENGTH = 8160;
 
 const EMPTY = /* @__PURE__ */ new Uint8Array(0);
 
-/** What {@link deriveKey} may be given besides the secret. */
+/** Options of {@link deriveKey}. */
 export interface DeriveOptions {
-  /** HKDF's salt; empty when left out. */
+  /** The salt of HKDF; default empty. */
   readonly salt?: Uint8Array | undefined;
-  /** What the key is bound to, after the label; empty when left out. */
+  /** The context that the key is bound to; it follows the label; default empty. */
   readonly info?: Uint8Array | undefined;
-  /** Bytes to derive, 1 to 8,160; 32 when left out. */
+  /** Bytes to derive, 1 to 8,160; default 32. */
   readonly length?: number | undefined;
 }
 

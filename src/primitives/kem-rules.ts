@@ -1,4 +1,4 @@
-// What is asked of a KEM public key before it is believed: KEM-1 of docs/spec.md section 3. Shared by every backend.
+// Checks of a KEM public key before the library uses it: KEM-1 of docs/spec.md section 3. Every backend shares them.
 
 import { assertBytes } from "../bytes/bytes.js";
 import { compareBytes, fromHex } from "../bytes/text.js";
@@ -6,15 +6,15 @@ import { KeysteadError } from "../errors.js";
 
 /** Bytes of an X-Wing public key: ML-KEM-768 then X25519. */
 export const KEM_PUBLIC_KEY_LENGTH = 1216;
-/** Bytes of its ML-KEM-768 half. */
+/** Bytes of the ML-KEM-768 half. */
 export const MLKEM_PUBLIC_KEY_LENGTH = 1184;
 
 // An ML-KEM-768 key is 3 × 256 coefficients of 12 bits, then a 32-byte seed in which every value is valid.
 const COEFFICIENT_BYTES = 1152;
 const Q = 3329;
 
-// The u coordinates, least significant byte first, that X25519 sends to zero for every secret: 0, 1, p − 1, the two of
-// order 8, and p and p + 1, which are second encodings of 0 and 1.
+// The u coordinates, least significant byte first, for which X25519 gives zero with every secret: 0, 1, p − 1, the two of order
+// 8, and p and p + 1, which are second encodings of 0 and 1.
 const LOW_ORDER_U = /* @__PURE__ */ [
   "0000000000000000000000000000000000000000000000000000000000000000",
   "0100000000000000000000000000000000000000000000000000000000000000",
@@ -26,8 +26,8 @@ const LOW_ORDER_U = /* @__PURE__ */ [
 ].map((hex) => fromHex(hex, { name: "constant", length: 32 }));
 
 /**
- * Checks an X-Wing public key (KEM-1): 1,216 bytes, the ML-KEM modulus check of FIPS 203 §7.2, and an X25519 half that
- * is not of low order in any encoding. Without this one junk key would make every later honest link impossible.
+ * Checks an X-Wing public key (KEM-1): 1,216 bytes, the ML-KEM modulus check of FIPS 203 §7.2, and an X25519 half that is not of
+ * low order in any encoding. Without this check, one junk key would make every later honest link impossible.
  *
  * @param name - What the key is, for the error.
  * @throws KeysteadError `INVALID_KEY` with rule KEM-1; `INVALID_ARGUMENT` when it is not bytes.
@@ -44,15 +44,15 @@ export function checkKemKey(publicKey: Uint8Array, name: string): void {
   }
 }
 
-/** Whether X25519 with these 32 bytes gives zero whatever the secret, so that its result protects nothing. */
+/** Whether X25519 with these 32 bytes gives zero for every secret, so that its result protects nothing. */
 export function isLowOrderX25519(u: Uint8Array): boolean {
-  // The top bit of u is ignored by X25519 (RFC 7748 section 5), so both of its values are refused.
+  // X25519 ignores the top bit of u (RFC 7748 section 5), so both of its values are refused.
   const masked = new Uint8Array(u);
   masked[31] = (masked[31] as number) & 0x7f;
   return LOW_ORDER_U.some((entry) => compareBytes(entry, masked) === 0);
 }
 
-// FIPS 203 §7.2: every 12-bit coefficient is below q; a library that reduces instead would give one key many encodings.
+// FIPS 203 §7.2: every 12-bit coefficient is below q. A library that reduces instead would give one key many encodings.
 function hasReducedCoefficients(publicKey: Uint8Array): boolean {
   for (let at = 0; at < COEFFICIENT_BYTES; at += 3) {
     const middle = publicKey[at + 1] as number;

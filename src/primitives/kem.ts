@@ -1,5 +1,5 @@
-// The X-Wing KEM (draft-connolly-cfrg-xwing-kem): ML-KEM-768 and X25519 joined so that breaking one of them breaks
-// nothing. docs/spec.md section 3.
+// The X-Wing KEM (draft-connolly-cfrg-xwing-kem): ML-KEM-768 and X25519 joined, so that the result stays secure when one of them
+// is broken. docs/spec.md section 3.
 
 import { assertBytes, concat, wipe } from "../bytes/bytes.js";
 import { KeysteadError } from "../errors.js";
@@ -30,15 +30,15 @@ interface Expanded {
 }
 
 /**
- * An X-Wing private key. Expanded at its first use and then kept, since that costs as much as opening a ciphertext.
- * Holds secrets: the owner calls {@link KemPrivateKey.wipe}. Printing it shows none.
+ * An X-Wing private key. It is expanded at its first use and then kept expanded, since expanding costs as much as opening a
+ * ciphertext. It holds secrets: the owner calls {@link KemPrivateKey.wipe}. Printing it shows none of them.
  */
 export class KemPrivateKey {
   #seed: Uint8Array | undefined;
   #expanded: Expanded | undefined;
 
   /**
-   * @param seed - 32 bytes, copied; the caller wipes its own.
+   * @param seed - 32 bytes, copied. The caller wipes its own array.
    * @throws KeysteadError `INVALID_ARGUMENT` when it is not 32 bytes.
    */
   constructor(seed: Uint8Array) {
@@ -52,9 +52,9 @@ export class KemPrivateKey {
   }
 
   /**
-   * The 32-byte shared secret of a 1,120-byte ciphertext, which the caller wipes. A forged ciphertext gives a secret
-   * that nobody knows, as ML-KEM does. Undefined when its X25519 half is of low order: the draft would go on with a
-   * zero secret, but no honest sender makes one and it would silently leave ML-KEM alone to protect the content.
+   * The 32-byte shared secret of a 1,120-byte ciphertext, which the caller wipes. A forged ciphertext gives a secret that nobody
+   * knows, as in ML-KEM. Returns undefined when the X25519 half is of low order: the draft would go on with a zero secret, but no
+   * honest sender makes such a half, and ML-KEM alone would then protect the content without any warning.
    *
    * @throws KeysteadError `INVALID_ARGUMENT` for wrong types or lengths; `WIPED` after {@link KemPrivateKey.wipe}.
    */
@@ -99,14 +99,14 @@ export class KemPrivateKey {
   }
 }
 
-/** Where ρ, the seed of the public matrix, stands in a public key: at the end of its ML-KEM part. */
+/** Offset of ρ, the seed of the public matrix, in a public key: the end of the ML-KEM part. */
 const RHO_START = 1152;
-/** FIPS 203, algorithm 13: the parameter k of ML-KEM-768, which its key generation hashes beside d. */
+/** FIPS 203, algorithm 13: the parameter k of ML-KEM-768, which key generation hashes together with d. */
 const MLKEM_K = /* @__PURE__ */ Uint8Array.of(3);
 
 /**
- * ρ of the ML-KEM part of the public key of a 32-byte seed, 32 bytes: a commitment to the seed that costs a hundredth of the
- * key (GRT-4). The caller wipes the seed.
+ * ρ of the ML-KEM part of the public key of a 32-byte seed, 32 bytes: a commitment to the seed that costs a hundredth of deriving
+ * the key (GRT-4). The caller wipes the seed.
  */
 export function kemRho(seed: Uint8Array): Uint8Array {
   assertBytes(seed, KEM_SEED_LENGTH, "seed");
@@ -118,7 +118,7 @@ export function kemRho(seed: Uint8Array): Uint8Array {
   return rho;
 }
 
-/** The ρ that a public key shows, a view. */
+/** The ρ in a public key, as a view. */
 export function rhoOf(publicKey: Uint8Array): Uint8Array {
   return publicKey.subarray(RHO_START, MLKEM_PUBLIC_KEY_LENGTH);
 }
@@ -134,9 +134,8 @@ export function kemPublicKey(seed: Uint8Array): Uint8Array {
 }
 
 /**
- * A shared secret for the holder of `publicKey`, fully determined by 64 bytes of coins (the draft's
- * EncapsulateDerand). The coins must be secret, and uniform or derived per recipient; the caller wipes them and the
- * shared secret.
+ * A shared secret for the holder of `publicKey`, fully determined by 64 bytes of coins (the draft's EncapsulateDerand). The coins
+ * must be secret, and uniform or derived for each recipient. The caller wipes them and the shared secret.
  *
  * @throws KeysteadError `INVALID_KEY` (KEM-1) for a junk key; `INVALID_ARGUMENT` for wrong types or coins.
  */

@@ -1,5 +1,5 @@
-// Every domain-separation string of the protocol, in one place (ENC-5). A label is followed by one zero byte wherever it
-// is used, so that no label can be continued by data.
+// Every domain-separation string of the protocol, in one place (ENC-5). One zero byte follows a label wherever it is used, so
+// that no data can extend a label into another.
 
 /** Domain-separation labels: one for each hash, signature, MAC and KDF input. */
 export const LABELS = {

@@ -1,5 +1,5 @@
-// The Ed25519 verification equation over noble: SIG-5 of docs/spec.md section 3, cofactorless, compared as bytes.
-// noble's own verify is slower and accepts another set; keys seen often get a table of multiples.
+// The Ed25519 verification equation over noble: SIG-5 of docs/spec.md section 3, cofactorless, compared as bytes. noble's own
+// verify is slower and accepts another set of signatures. A key that is used often gets a table of multiples.
 
 import { ed25519 } from "@noble/curves/ed25519.js";
 import { bytesToNumberLE } from "@noble/curves/utils.js";
@@ -19,7 +19,7 @@ interface VerifyingKey {
 /** Building a table costs about as much as it saves in ten verifications. */
 const ACCEPTED_BEFORE_TABLE = 8;
 const WINDOW_BITS = 6;
-/** A table takes 0.4 MB, so this is 25 MB at the most. */
+/** A table takes 0.4 MB, so all tables take at most 25 MB. */
 const MAX_KEYS = 64;
 
 const keys = /* @__PURE__ */ new BoundedCache<VerifyingKey>(MAX_KEYS);
@@ -29,7 +29,9 @@ export function isPoint(publicKey: Uint8Array): boolean {
   return verifyingKey(publicKey) !== undefined;
 }
 
-/** SIG-5: accept iff `encode([S]B − [k]A)` equals R byte for byte. For a key and signature that passed SIG-1 to SIG-4. */
+/**
+ * SIG-5: accept if and only if `encode([S]B − [k]A)` equals R byte for byte. For a key and signature that passed SIG-1 to SIG-4.
+ */
 export function verifyEquation(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
   const key = verifyingKey(publicKey);
   if (key === undefined) return false;
@@ -38,7 +40,7 @@ export function verifyEquation(publicKey: Uint8Array, message: Uint8Array, signa
   const k = Point.Fn.create(bytesToNumberLE(sha512.create().update(r).update(publicKey).update(message).digest()));
   const expected = Point.BASE.multiplyUnsafe(s).add(key.negated.multiplyUnsafe(k)).toBytes();
   const accepted = equalBytes(expected, r);
-  // Only accepted signatures count: junk must not make us build tables.
+  // Only accepted signatures count: an attacker must not make the library build tables by sending junk.
   if (accepted && ++key.accepted === ACCEPTED_BEFORE_TABLE) key.negated.precompute(WINDOW_BITS);
   return accepted;
 }

@@ -7,8 +7,8 @@ import { wipe } from "../bytes/bytes.js";
 import { BoundedCache } from "./bounded-cache.js";
 import type { Encapsulated, MlKem768PrivateKey, X25519PrivateKey } from "./primitives.js";
 
-// Expanding a key's matrix is half the cost of an encapsulation, and a log seals to the same members again and again.
-// As many keys as a log may have active members (ENC-3), about 8 KiB each, all of it public.
+// Expanding a key's matrix is half the cost of an encapsulation, and a log seals to the same members again and again. Holds as
+// many keys as a log may have active members (ENC-3), about 8 KiB each, all of it public.
 const preparedKeys = /* @__PURE__ */ new BoundedCache<KEMPrepared>(256);
 
 export function x25519PrivateKey(secret: Uint8Array): X25519PrivateKey {
@@ -22,7 +22,7 @@ export function x25519PrivateKey(secret: Uint8Array): X25519PrivateKey {
 
 export function mlkem768PrivateKey(seed: Uint8Array): MlKem768PrivateKey {
   const { publicKey, secretKey } = ml_kem768.keygen(seed);
-  // Held by the key itself and not in the shared cache, where a keyring of many epochs would push the others out.
+  // The key itself holds it. In the shared cache, a keyring of many epochs would push the other keys out.
   let prepared: KEMPrepared | undefined;
   return {
     publicKey,

@@ -38,7 +38,7 @@ export const primitives: Primitives = {
   aes256gcmOpen: (key, nonce, aad, sealed) => openOrUndefined(() => gcm(key, nonce, aad).decrypt(sealed)),
 };
 
-// noble throws when a tag is wrong. Lengths were checked before, so nothing else can be the cause here.
+// noble throws when a tag is wrong. The lengths were checked before, so no other cause is possible here.
 function openOrUndefined(open: () => Uint8Array): Uint8Array | undefined {
   try {
     return open();

@@ -45,7 +45,7 @@ function opener(name: CipherGCMTypes | "chacha20-poly1305"): Primitives["aes256g
       decipher.final();
       return plaintext;
     } catch {
-      // Not authentic. What it decrypts to is nobody's to see.
+      // Not authentic: nobody may see the decrypted bytes.
       wipe(plaintext);
       return undefined;
     }

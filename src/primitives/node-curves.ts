@@ -1,5 +1,5 @@
-// Ed25519 and X25519 over node:crypto: part of the native backend (docs/spec.md section 3). SIG-5 is OpenSSL's own equation,
-// cofactorless and compared as bytes, for what passed SIG-1 to SIG-4; other people's vectors hold it to that.
+// Ed25519 and X25519 over node:crypto: part of the native backend (docs/spec.md section 3). OpenSSL's own equation is SIG-5
+// (cofactorless, compared as bytes) for keys and signatures that passed SIG-1 to SIG-4; public test vectors check that.
 
 import { createPrivateKey, createPublicKey, diffieHellman, type KeyObject, sign, verify } from "node:crypto";
 import { BoundedCache } from "./bounded-cache.js";
@@ -8,14 +8,14 @@ import type { Primitives, X25519PrivateKey } from "./primitives.js";
 
 type Curve = "Ed25519" | "X25519";
 
-/** About 1 KB each. Importing a key takes a sixth of the time of a verification, and members sign again and again. */
+/** About 1 KB each. Importing a key takes a sixth of the time of a verification, and the same members sign again and again. */
 const MAX_KEYS = 1024;
 
-// Of public keys only: a key object of a secret in a cache would outlive the owner's wipe().
+// Public keys only: a cached key object of a secret would outlive the owner's wipe().
 const verifyingKeys = new BoundedCache<KeyObject>(MAX_KEYS);
 const recipientKeys = new BoundedCache<KeyObject>(MAX_KEYS);
 
-/** Ed25519. Whether a key is on the curve is left to noble: OpenSSL imports any 32 bytes. */
+/** Ed25519. noble checks whether a key is on the curve: OpenSSL imports any 32 bytes. */
 export const ed25519 = {
   ed25519PublicKey: (seed) => publicBytes(privateKey("Ed25519", seed)),
   ed25519Sign: (seed, message) => plain(sign(null, message, privateKey("Ed25519", seed))),
@@ -39,7 +39,7 @@ function x25519PrivateKey(secret: Uint8Array): X25519PrivateKey {
   };
 }
 
-// As JWK, which every runtime reads: DER takes ten times as long.
+// As JWK, which every runtime reads. DER takes ten times as long.
 function publicKey(crv: Curve, bytes: Uint8Array, cache: BoundedCache<KeyObject>): KeyObject {
   return cache.getOrMake(bytes, () =>
     createPublicKey({ key: { kty: "OKP", crv, x: toBase64url(bytes) }, format: "jwk" }),
@@ -48,7 +48,7 @@ function publicKey(crv: Curve, bytes: Uint8Array, cache: BoundedCache<KeyObject>
 
 function privateKey(crv: Curve, secret: Uint8Array): KeyObject {
   if (readsRawKeys) return rawPrivateKey(crv.toLowerCase() as Lowercase<Curve>, "raw-private", secret);
-  // JWK asks for a public key beside the secret one, which runtimes without raw keys do not read.
+  // A JWK needs a public key beside the secret one. Runtimes without raw keys do not read it.
   return createPrivateKey({ key: { kty: "OKP", crv, x: "", d: toBase64url(secret) }, format: "jwk" });
 }
 

@@ -7,9 +7,9 @@ import type { Primitives } from "./primitives.js";
 
 const BLOCK = 32;
 
-/** SHA-256 and what is built on it. */
+/** SHA-256, and HMAC and HKDF over it. */
 export const sha2 = {
-  // One call is twice as fast as an object with state; runtimes without it are older than Node 20.12.
+  // One call is twice as fast as an object with state. Runtimes without it are older than Node 20.12.
   sha256: crypto.hash
     ? (data) => plain(crypto.hash("sha256", data, "buffer"))
     : (data) => plain(crypto.createHash("sha256").update(data).digest()),
@@ -30,7 +30,7 @@ function hmacSha256(key: Uint8Array, ...data: readonly Uint8Array[]): Uint8Array
   return plain(hmac.digest());
 }
 
-// RFC 5869 by its HMACs: crypto.hkdfSync is slower, and takes an info of 1,024 bytes at most, which a KEM key exceeds.
+// RFC 5869 by its HMACs: crypto.hkdfSync is slower, and accepts an info of at most 1,024 bytes, which a KEM key exceeds.
 function hkdfSha256(ikm: Uint8Array, salt: Uint8Array, info: Uint8Array, length: number): Uint8Array {
   const key = hmacSha256(salt, ikm);
   const out = new Uint8Array(length);

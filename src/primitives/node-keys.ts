@@ -1,10 +1,10 @@
-// Bytes in and out of node:crypto: its results as plain arrays, keys as its key objects. Part of the native backend
-// (docs/spec.md section 3).
+// Converts bytes for node:crypto: its results to plain arrays, keys to its key objects. Part of the native backend (docs/spec.md
+// section 3).
 
 import { Buffer } from "node:buffer";
 import { createPrivateKey, createPublicKey, type KeyObject } from "node:crypto";
 
-/** The same bytes as a Uint8Array with memory of its own: a Buffer's slices share theirs, and some share a pool. */
+/** The same bytes as a Uint8Array with its own memory: slices of a Buffer share memory, and some Buffers share a pool. */
 export function plain(buffer: Buffer): Uint8Array {
   if (buffer.buffer.byteLength === buffer.length) return new Uint8Array(buffer.buffer);
   const copy = new Uint8Array(buffer);
@@ -13,8 +13,8 @@ export function plain(buffer: Buffer): Uint8Array {
 }
 
 /**
- * Whether keys are read from their bytes (Node 24 and later). Preferred for secrets: a JWK takes them through a string, which
- * nobody can overwrite. Newer Nodes ask for the public key in a JWK too, and compute it to compare.
+ * Whether the runtime reads keys from raw bytes (Node 24 and later). Raw bytes are better for secrets: a JWK puts them into a
+ * string, which cannot be overwritten. Newer Nodes also need the public key in a JWK, and compute it to compare.
  */
 export const readsRawKeys = /* @__PURE__ */ canReadRawKeys();
 
@@ -26,10 +26,10 @@ function canReadRawKeys(): boolean {
   }
 }
 
-/** A private key from its bytes; throws where the runtime does not know the format or the algorithm. */
+/** A private key from its bytes. Throws where the runtime does not know the format or the algorithm. */
 export function rawPrivateKey(algorithm: string, format: "raw-private" | "raw-seed", secret: Uint8Array): KeyObject {
   const options = { key: secret, format, asymmetricKeyType: algorithm };
-  // Newer than the declarations.
+  // The type declarations do not have this format yet.
   return createPrivateKey(options as object as Parameters<typeof createPrivateKey>[0]);
 }
 

@@ -1,12 +1,12 @@
 // ML-KEM-768 key generation and decapsulation over node:crypto, where the runtime has them: part of the native backend
-// (docs/spec.md section 3). Encapsulation stays with noble, since grants need the one that given coins determine.
+// (docs/spec.md section 3). Encapsulation stays with noble, since grants need encapsulation from given coins.
 
 import type { Buffer } from "node:buffer";
 import * as crypto from "node:crypto";
 import { plain, rawPrivateKey, rawPublicBytes } from "./node-keys.js";
 import type { MlKem768PrivateKey, Primitives } from "./primitives.js";
 
-/** Node 24.7 and later; raw seeds came somewhat after. */
+/** Node 24.7 and later; raw seeds came later than that. */
 const { decapsulate } = crypto as { decapsulate?: (key: crypto.KeyObject, ciphertext: Uint8Array) => Buffer };
 
 /** Throws where the runtime has no ML-KEM. */

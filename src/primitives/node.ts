@@ -1,5 +1,5 @@
-// The native backend: every primitive of suite 1 (docs/spec.md section 3) that node:crypto has, and noble for the rest, with
-// the same bytes and verdicts. For Node; Deno, Bun and Electron take it too, and lack some of it.
+// The native backend: the primitives of suite 1 (docs/spec.md section 3) that node:crypto has, and noble for the rest, with the
+// same bytes and verdicts. For Node. Deno, Bun and Electron also use it, and lack some of the primitives.
 
 import { primitives as portable } from "./noble.js";
 import { aesGcm, chachaPoly } from "./node-aead.js";
@@ -25,8 +25,8 @@ export const primitives: Primitives = {
 };
 
 /**
- * `native` if it can be used here: runtimes over BoringSSL know fewer names than OpenSSL, older Nodes no ML-KEM,
- * and newer ones may read keys otherwise.
+ * `native` if it works here: runtimes over BoringSSL know fewer names than OpenSSL, older Nodes have no ML-KEM, and newer Nodes
+ * may read keys in another way.
  */
 function ifPresent<Native extends Partial<Primitives>>(
   native: Native,

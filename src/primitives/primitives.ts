@@ -1,7 +1,7 @@
-// The one interface through which the library reaches cryptography, so that a native backend can stand in for the
-// portable one with byte-identical results. Implements no rule itself: docs/spec.md section 3, suite 1.
+// The one interface through which the library uses cryptography, so that a native backend can replace the portable one with
+// byte-identical results. Implements no rule itself: docs/spec.md section 3, suite 1.
 
-/** An X25519 private key that a backend holds ready for use (a native one keeps a key object). */
+/** An X25519 private key that a backend keeps ready for use (a native backend keeps a key object). */
 export interface X25519PrivateKey {
   /** 32 bytes: the u coordinate of the public key. */
   readonly publicKey: Uint8Array;
@@ -21,7 +21,7 @@ export interface MlKem768PrivateKey {
   wipe(): void;
 }
 
-/** What ML-KEM encapsulation gives. */
+/** Result of an ML-KEM encapsulation. */
 export interface Encapsulated {
   readonly ciphertext: Uint8Array;
   /** 32 bytes, secret; the caller wipes it. */
@@ -29,9 +29,8 @@ export interface Encapsulated {
 }
 
 /**
- * Raw operations. Lengths, key validity and the rules of docs/spec.md are checked by the callers in this folder, once
- * for every backend: an implementation may assume well-formed inputs, must not change or keep them, and returns bytes
- * that the caller owns.
+ * Raw operations. The callers in this folder check lengths, key validity and the rules of docs/spec.md, once for every backend.
+ * An implementation may assume well-formed inputs, must not change or keep them, and returns bytes that the caller owns.
  */
 export interface Primitives {
   sha256(data: Uint8Array): Uint8Array;
@@ -62,7 +61,7 @@ export interface Primitives {
   chacha20poly1305Seal(key: Uint8Array, nonce: Uint8Array, aad: Uint8Array, plaintext: Uint8Array): Uint8Array;
   /** Undefined when the tag (the last of at least 16 bytes) does not verify. */
   chacha20poly1305Open(key: Uint8Array, nonce: Uint8Array, aad: Uint8Array, sealed: Uint8Array): Uint8Array | undefined;
-  /** Whether AES-256-GCM is the runtime's own: then it is faster, and of less trouble, than WebCrypto. */
+  /** Whether AES-256-GCM is the runtime's own. It is then faster than WebCrypto and has fewer limits. */
   readonly hasNativeAes: boolean;
   /** SP 800-38D with a 12-byte nonce: ciphertext followed by a 16-byte tag. */
   aes256gcmSeal(key: Uint8Array, nonce: Uint8Array, aad: Uint8Array, plaintext: Uint8Array): Uint8Array;

@@ -1,5 +1,5 @@
-// Ed25519 signatures with one acceptance rule on every runtime: SIG-1 to SIG-5 of docs/spec.md section 3. Every message
-// is signed under a label (section 4, ENC-5).
+// Ed25519 signatures with one acceptance rule on every runtime: SIG-1 to SIG-5 of docs/spec.md section 3. Every message is signed
+// under a label (section 4, ENC-5).
 
 import { assertBytes, concat } from "../bytes/bytes.js";
 import { KeysteadError, type RuleId } from "../errors.js";
@@ -22,7 +22,7 @@ export function signingPublicKey(seed: Uint8Array): Uint8Array {
 }
 
 /**
- * Signs utf8(label) ‖ 0x00 ‖ message; 64 bytes, the same for the same input. The caller wipes the seed.
+ * Signs utf8(label) ‖ 0x00 ‖ message: 64 bytes, the same for the same input. The caller wipes the seed.
  *
  * @throws KeysteadError `INVALID_ARGUMENT` for wrong types or a seed that is not 32 bytes.
  */
@@ -32,7 +32,7 @@ export function signLabelled(label: Label, seed: Uint8Array, message: Uint8Array
   return primitives.ed25519Sign(seed, concat(labelPrefix(label), message));
 }
 
-/** Whether `signature` is by `publicKey` over utf8(label) ‖ 0x00 ‖ message; otherwise as {@link verifyEd25519}. */
+/** Whether `signature` is by `publicKey` over utf8(label) ‖ 0x00 ‖ message. See {@link verifyEd25519}. */
 export function verifyLabelled(
   label: Label,
   publicKey: Uint8Array,
@@ -44,8 +44,8 @@ export function verifyLabelled(
 }
 
 /**
- * Whether a bare Ed25519 signature is accepted under SIG-1 to SIG-5. Bytes of any length are a verdict and not an
- * error, since keys and signatures come from the network.
+ * Whether a bare Ed25519 signature is accepted under SIG-1 to SIG-5. Keys and signatures come from the network, so a wrong length
+ * gives false, not an error.
  *
  * @throws KeysteadError `INVALID_ARGUMENT` when an argument is not bytes at all.
  */
@@ -53,12 +53,12 @@ export function verifyEd25519(publicKey: Uint8Array, message: Uint8Array, signat
   assertBytes(publicKey, undefined, "public key");
   assertBytes(message, undefined, "message");
   assertBytes(signature, undefined, "signature");
-  // The prechecks are ours and come first, so that no library's own view of odd input can count (SIG-1..4).
+  // Our own checks come first, so that no library's view of unusual input can count (SIG-1 to SIG-4).
   return passesPrechecks(publicKey, signature) && primitives.ed25519Verify(publicKey, message, signature);
 }
 
 /**
- * Checks a verifying key before it is believed: 32 bytes, canonical, a point of the curve, not of small order.
+ * Checks a verifying key before the library uses it: 32 bytes, canonical, a point of the curve, not of small order.
  *
  * @param name - What the key is, for the error.
  * @throws KeysteadError `INVALID_KEY` with rule SIG-1, SIG-3 or SIG-4; `INVALID_ARGUMENT` when it is not bytes.
@@ -71,7 +71,7 @@ export function checkVerifyingKey(publicKey: Uint8Array, name: string): void {
   if (!isCanonicalPoint(publicKey)) throw invalidKey(`${name} is not the canonical encoding of a point`, "SIG-3");
   if (isTorsionPoint(publicKey))
     throw invalidKey(`${name} is a point of small order, under which signatures prove nothing`, "SIG-4");
-  // Not on the curve: no point has this encoding, so it is no canonical one either.
+  // Not on the curve: no point has this encoding, so it is not canonical either.
   if (!primitives.ed25519IsPoint(publicKey)) throw invalidKey(`${name} is not a point of the curve`, "SIG-3");
 }
 

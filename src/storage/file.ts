@@ -1,5 +1,6 @@
-// A store in a folder of files, for Node, Deno and Bun. Each commit adds a manifest, which names the files of all records; the next
-// one, made by linking a finished file under the next number, is the compare-and-set.
+// A store in a folder of files, for Node, Deno and Bun. Each commit adds a manifest, which names the files of all records. The
+// compare-and-set is a hard link: a commit links its finished manifest under the next number, which fails if that number is
+// taken.
 
 import { link, mkdir, open, readdir, readFile, rename, rm, unlink } from "node:fs/promises";
 import { join } from "node:path";
@@ -17,13 +18,15 @@ const manifestSchema = record({
 type Manifest = ReturnType<typeof manifestSchema.read>;
 
 const MANIFEST = /^manifest\.(\d{1,15})$/;
-/** Files of a commit to a revision; all but those that the newest manifest names are rubbish once that revision is there. */
+/** Files of a commit. Once its revision exists, those that the newest manifest does not name can be removed. */
 const PART = /^(?:record|new)\.(\d{1,15})\.[0-9a-f]{32}$/;
 
 /**
- * A store in a folder. Several processes may use one. A commit is on the disk when it resolves: files and folder are synchronised.
+ * A store in a folder. Several processes may use one. When a commit resolves, it is on the disk: files and folder are
+ * synchronised.
  *
- * @param folder for this store alone; made at the first commit, readable by its owner only. The file system must know hard links.
+ * @param folder for this store alone. The first commit makes it, readable by its owner only. The file system must support hard
+ * links.
  * @throws `INVALID_ARGUMENT`
  */
 export function fileStore(folder: string): Store {
@@ -64,7 +67,7 @@ async function load(folder: string): Promise<StoredRecords> {
       });
       return { revision, records: new Map(await Promise.all(read)) };
     } catch (error) {
-      // Another process committed, and removed what only this revision had: read the newer one.
+      // Another process committed, and removed files that only this revision had: read the newer one.
       if (isMissing(error) && newest(await list(folder)) !== revision) continue;
       throw isMissing(error) ? corrupt("a file of the newest revision is missing") : error;
     }
@@ -93,7 +96,7 @@ async function commit(
     const draft = await writePart(folder, "new", revision, encode(manifestSchema, manifest, "manifest"), written);
     await link(join(folder, draft), join(folder, `manifest.${revision}`));
     await sync(folder);
-    // A process that was overtaken by two commits finds its number free again, since the second removes the first's manifest.
+    // If two other commits overtook this process, its number is free again, since the second one removes the first's manifest.
     const now = newest(await list(folder));
     if (now !== revision) {
       await unlink(join(folder, `manifest.${revision}`)).catch(() => {});
@@ -109,7 +112,7 @@ async function commit(
   }
 }
 
-/** Moves the folder away first: a commit that is under way in another process does not find it any more. */
+/** Moves the folder away first, so that a commit that runs in another process no longer finds it. */
 async function destroy(folder: string): Promise<void> {
   const aside = `${folder}.deleted-${randomName()}`;
   try {
@@ -121,7 +124,10 @@ async function destroy(folder: string): Promise<void> {
   await rm(aside, { recursive: true, force: true });
 }
 
-/** Removes what no revision needs: older manifests, and files of this or an earlier commit that the newest manifest does not name. */
+/**
+ * Removes files that no revision needs: older manifests, and files of this or an earlier commit that the newest manifest does not
+ * name.
+ */
 async function sweep(folder: string, { revision, records }: Manifest): Promise<void> {
   const named = new Set(records.map(({ file }) => file));
   const isRubbish = (name: string) => {
@@ -131,7 +137,7 @@ async function sweep(folder: string, { revision, records }: Manifest): Promise<v
   await removeAll(folder, (await list(folder)).filter(isRubbish));
 }
 
-/** What cannot be removed now is removed after the next commit. */
+/** Files that cannot be removed now are removed after the next commit. */
 async function removeAll(folder: string, names: readonly string[]): Promise<void> {
   await Promise.all(names.map((name) => unlink(join(folder, name)).catch(() => {})));
 }
@@ -179,7 +185,7 @@ function newest(names: readonly string[]): number {
   return Math.max(0, ...names.map((name) => Number(MANIFEST.exec(name)?.[1] ?? 0)));
 }
 
-/** The folder's own entries on the disk. Windows cannot open a folder, and keeps its entries by itself. */
+/** Synchronises the entries of the folder itself. Windows cannot open a folder, and synchronises its entries by itself. */
 async function sync(folder: string): Promise<void> {
   let handle: Awaited<ReturnType<typeof open>>;
   try {

@@ -1,4 +1,4 @@
-// A store in the browser's IndexedDB: one database a namespace, in pages and workers of one origin.
+// A store in the browser's IndexedDB: one database for each namespace, shared by the pages and workers of one origin.
 
 import { type DBSchema, type IDBPDatabase, openDB } from "idb";
 import { KeysteadError } from "../errors.js";
@@ -15,16 +15,16 @@ import {
 
 interface Tables extends DBSchema {
   records: { key: string; value: Uint8Array };
-  /** The revision, under its name. */
+  /** The revision. Its key is `revision`. */
   meta: { key: "revision"; value: number };
-  /** Keys of sealers. A CryptoKey is stored as it is: one that is not extractable stays so. */
+  /** Keys of sealers. IndexedDB stores a CryptoKey as an object: a key that is not extractable stays so. */
   keys: { key: string; value: CryptoKey };
 }
 
 const VERSION = 1;
 
 /**
- * A store in IndexedDB, with strict durability: a commit is on the disk when it resolves.
+ * A store in IndexedDB, with strict durability: when a commit resolves, it is on the disk.
  *
  * @param namespace 1 to 128 letters, digits and `. _ -`: one for each app and subject of the origin.
  * @throws `INVALID_ARGUMENT`, `STORE_UNAVAILABLE` where there is no IndexedDB, as in some private windows
@@ -33,7 +33,7 @@ export async function indexedDbStore(namespace: string): Promise<Store> {
   const database = await open(namespace);
   let isOpen = true;
 
-  /** Runs requests of one transaction. Nothing else may be awaited inside: Firefox would end the transaction. */
+  /** Runs requests of one transaction. Await nothing else inside: Firefox would end the transaction. */
   async function transact<T>(
     doing: string,
     mode: "readonly" | "readwrite",
@@ -42,7 +42,7 @@ export async function indexedDbStore(namespace: string): Promise<Store> {
     if (!isOpen) throw closed();
     try {
       const transaction = database.transaction(["records", "meta"], mode, { durability: "strict" });
-      // A transaction that fails rejects both; the first rejection is the one to tell.
+      // A transaction that fails rejects both promises. The first rejection has the cause.
       transaction.done.catch(() => {});
       try {
         const result = await run({
@@ -110,8 +110,8 @@ interface Access {
 }
 
 /**
- * The key of a sealer, kept in the namespace's database; made by `make` where there is none. Two tabs that ask at once get the
- * same one.
+ * The key of a sealer, kept in the namespace's database. If there is none, `make` makes it. Two tabs that ask at the same time
+ * get the same key.
  *
  * @throws `STORE_UNAVAILABLE`
  */
@@ -134,7 +134,7 @@ export async function keptKey(namespace: string, name: string, make: () => Promi
   }
 }
 
-/** Deletes the database of a namespace, with the keys of its sealers: nothing that was sealed by them can be opened again. */
+/** Deletes the database of a namespace and the keys of its sealers. Records that they sealed can never be opened again. */
 export async function deleteIndexedDb(namespace: string): Promise<void> {
   const { deleteDB } = await import("idb");
   await deleteDB(databaseName(namespace)).catch((error) => {
@@ -168,6 +168,6 @@ function abort(transaction: { abort(): void }): void {
   try {
     transaction.abort();
   } catch {
-    // It ended by itself: nothing is written either way.
+    // The transaction ended by itself. In both cases nothing is written.
   }
 }

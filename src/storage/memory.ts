@@ -1,14 +1,14 @@
-// A store in memory: for tests, and for devices that are to be forgotten.
+// A store in memory: for tests, and for devices that keep nothing.
 
 import { checkCommit, closed, type Store, type StoreChange, type StoredRecords, stale } from "./store.js";
 
-/** What memory stores keep their records in; several stores may share one, as several tabs share a database. */
+/** The records of memory stores. Several stores may share one, as several tabs share a database. */
 export class MemoryDisk {
   /** @internal */
   content: StoredRecords = { revision: 0, records: new Map() };
 }
 
-/** A store in memory. Its records are gone with `disk`. */
+/** A store in memory. Its records exist as long as `disk`. */
 export function memoryStore(disk: MemoryDisk = new MemoryDisk()): Store {
   let isOpen = true;
   const requireOpen = () => {

@@ -1,4 +1,4 @@
-// Sealing records before they reach a store, so that a copied file or database gives nothing away.
+// Seals records before they reach a store, so that a copied file or database reveals nothing.
 
 import { concat, isBytes } from "../bytes/bytes.js";
 import { utf8Encode } from "../bytes/text.js";
@@ -6,13 +6,18 @@ import { KeysteadError } from "../errors.js";
 import { LABELS } from "../primitives/labels.js";
 import { keptKey } from "./indexed-db.js";
 
-/** Seals and opens records. The associated data binds a record to its place: a record that was moved or replayed does not open. */
+/**
+ * Seals and opens records. The associated data binds a record to its place: a record that was moved or replayed does not open.
+ */
 export interface Sealer {
-  /** `webcrypto`: a key of this browser that scripts cannot read out. `passkey`: that, and a passkey. `caller`: a key that the app keeps. */
+  /**
+   * `webcrypto`: a key of this browser that scripts cannot read. `passkey`: that key, and a passkey. `caller`: a key that the app
+   * keeps.
+   */
   readonly kind: "webcrypto" | "passkey" | "caller";
   /** @returns the sealed record, 29 bytes longer than `bytes` for each layer. */
   seal(bytes: Uint8Array, associatedData: Uint8Array): Promise<Uint8Array>;
-  /** @throws `STORE_CORRUPT` when it was changed, moved, or sealed by another key */
+  /** @throws `STORE_CORRUPT` when the record was changed, moved, or sealed by another key */
   open(sealed: Uint8Array, associatedData: Uint8Array): Promise<Uint8Array>;
 }
 
@@ -24,7 +29,7 @@ const ALGORITHM = { name: "AES-GCM", length: 256 } as const;
 
 /**
  * Seals with a key that stays in this browser: WebCrypto makes it, not extractable, and IndexedDB keeps it beside the store. It stops
- * whoever copies files or the database; it does not stop a script that runs in the app's own origin, which can ask for records to be
+ * people who copy files or the database; it does not stop a script that runs in the app's own origin, which can ask for records to be
  * opened just as the app can.
  *
  * @param namespace of the {@link indexedDbStore} whose records it seals.
@@ -36,7 +41,7 @@ export async function webCryptoSealer(namespace: string): Promise<Sealer> {
 }
 
 /**
- * Seals with a key that the app keeps, such as one out of the system's keychain.
+ * Seals with a key that the app keeps, for example in the system's keychain.
  *
  * @param key 32 secret bytes. They are copied into WebCrypto; the caller wipes its own.
  * @throws `INVALID_ARGUMENT`
@@ -46,8 +51,8 @@ export async function callerSealer(key: Uint8Array): Promise<Sealer> {
 }
 
 /**
- * A second wrapping around another sealer, by what a passkey gives (the PRF extension of WebAuthn level 3): nobody opens records
- * without the passkey, not even who copied this browser's profile.
+ * Wraps another sealer in a second layer whose key comes from a passkey (the PRF extension of WebAuthn level 3). Nobody opens
+ * records without the passkey, not even an attacker who copied this browser's profile.
  *
  * @param inner the sealer of this browser.
  * @param prf the 32 bytes of `getClientExtensionResults().prf.results.first`. The caller wipes its own.

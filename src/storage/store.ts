@@ -1,44 +1,44 @@
-// Where a device keeps its records: a small key-value store with compare-and-set. It holds ciphertext only; the client seals
-// above it (sealer.ts).
+// The interface of stores, where a device keeps its records: a small key-value store with compare-and-set. It holds ciphertext
+// only; the client seals the records first (sealer.ts).
 
 import { isBytes } from "../bytes/bytes.js";
 import { KeysteadError } from "../errors.js";
 
-/** What a store holds, at one revision. */
+/** The contents of a store at one revision. */
 export interface StoredRecords {
-  /** 0 for an empty store; one more after each commit. */
+  /** 0 for an empty store; each commit adds one. */
   readonly revision: number;
   readonly records: ReadonlyMap<string, Uint8Array>;
 }
 
-/** A change of a store. A key that is put and deleted in one change is put. */
+/** A change of a store. A key that a change both puts and deletes is put. */
 export interface StoreChange {
   readonly put?: Iterable<readonly [key: string, value: Uint8Array]> | undefined;
   readonly delete?: Iterable<string> | undefined;
 }
 
 /**
- * A store of one app and one subject. Several tabs or processes may have the same one open. `keystead/testing` has a suite of cases that
- * every adapter must pass.
+ * A store of one app and one subject. Several tabs or processes may open the same one at a time. `keystead/testing` has test
+ * cases that every adapter must pass.
  */
 export interface Store {
   /** All records, as one commit left them. @throws `STORE_UNAVAILABLE`, `STORE_CORRUPT` */
   load(): Promise<StoredRecords>;
   /**
-   * Makes a change, all of it or nothing. When the promise resolves, the change survives a crash of the machine.
+   * Makes all of a change or nothing. When the promise resolves, the change survives a crash of the machine.
    *
-   * @param expected the revision that the change was made on.
+   * @param expected the revision that the change is based on.
    * @returns the new revision.
-   * @throws `STORE_STALE` when the store is at another revision, `STORE_UNAVAILABLE`, `INVALID_ARGUMENT`; nothing was written then
+   * @throws `STORE_STALE` when the store is at another revision, `STORE_UNAVAILABLE`, `INVALID_ARGUMENT`. Nothing is written then
    */
   commit(expected: number, change: StoreChange): Promise<number>;
   /** Deletes all records. The revision is 0 again. @throws `STORE_UNAVAILABLE` */
   destroy(): Promise<void>;
-  /** Ends the use of this object. Every later call throws `STORE_UNAVAILABLE`. Safe to call again. */
+  /** Closes this object. Every later call throws `STORE_UNAVAILABLE`. May be called again. */
   close(): void;
 }
 
-/** A change that a caller passed, read once: no adapter meets a broken iterable in the middle of a transaction. */
+/** Copies a change that a caller passed, so that no adapter meets a broken iterable in the middle of a transaction. */
 export interface CheckedChange {
   readonly put: ReadonlyMap<string, Uint8Array>;
   readonly remove: ReadonlySet<string>;
@@ -56,7 +56,7 @@ export function checkCommit(expected: number, change: StoreChange): CheckedChang
   for (const [key, value] of change.put ?? []) {
     if (!isBytes(value))
       throw new KeysteadError("INVALID_ARGUMENT", `the value of ${checkKey(key)} must be a Uint8Array`);
-    // A copy: the caller may change its array while the commit is under way.
+    // A copy: the caller may change its array while the commit runs.
     put.set(checkKey(key), new Uint8Array(value));
   }
   const remove = new Set<string>();
@@ -69,7 +69,10 @@ function checkKey(key: unknown): string {
   throw new KeysteadError("INVALID_ARGUMENT", `a key must be a text of 1 to ${MAX_KEY_LENGTH} characters`);
 }
 
-/** The name of a store: 1 to 128 letters, digits and `. _ -`, so that it is a database's and a folder's name everywhere. @throws `INVALID_ARGUMENT` */
+/**
+ * Checks the name of a store: 1 to 128 letters, digits and `. _ -`, so that databases and folders can have it everywhere. @throws
+ * `INVALID_ARGUMENT`
+ */
 export function checkNamespace(namespace: string): string {
   if (typeof namespace === "string" && /^[\w-][\w.-]{0,127}$/.test(namespace)) return namespace;
   throw new KeysteadError(

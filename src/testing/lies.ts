@@ -1,14 +1,14 @@
-// What a dishonest server can do to the list of entries that it hands out, and to stored content. docs/spec.md section 1.
+// Attacks of a dishonest server on the list of entries that it hands out, and on stored content. docs/spec.md section 1.
 // Positions are those of links: the first is 1.
 
 import { isBytes } from "../bytes/bytes.js";
 import { KeysteadError } from "../errors.js";
 import { decodeEntry, encodeEntry } from "../log/entry.js";
 
-/** What a reader is shown instead of the true entries, or of what the lie before made of them. Changes no input. */
+/** Takes the true entries, or the result of the previous lie, and returns the entries that a reader gets. Changes no input. */
 export type Lie = (entries: readonly Uint8Array[]) => readonly Uint8Array[];
 
-/** What a reader is shown instead of stored content; undefined for nothing. Changes no input. */
+/** Takes stored content and returns the content that a reader gets; undefined for none. Changes no input. */
 export type ContentLie = (content: Uint8Array) => Uint8Array | undefined;
 
 /** Leaves one entry out. */
@@ -16,13 +16,13 @@ export function drop(seq: number): Lie {
   return edit([seq], (entries, at) => entries.splice(at, 1));
 }
 
-/** Shows nothing from a position on that was shown before: a rollback, or an old log replayed. */
+/** Hides every entry from a position on, although the reader saw them before: a rollback, or a replay of an old log. */
 export function rollBack(seq: number): Lie {
   checkPosition(seq);
   return (entries) => entries.slice(0, seq);
 }
 
-/** Keeps the newest entries back; recall the lie to deliver them late. */
+/** Withholds the newest entries. Take the lie back to deliver them late. */
 export function holdBack(count: number): Lie {
   checkPosition(count);
   return (entries) => entries.slice(0, Math.max(0, entries.length - count));
@@ -40,7 +40,7 @@ export function reorder(a: number, b: number): Lie {
   });
 }
 
-/** Shows other entries altogether: another first link, or another user's log. */
+/** Shows entirely different entries: another first link, or another user's log. */
 export function present(entries: readonly Uint8Array[]): Lie {
   if (!Array.isArray(entries)) throw new KeysteadError("INVALID_ARGUMENT", "entries must be a list of Uint8Arrays");
   return () => entries;
@@ -53,7 +53,7 @@ export function corrupt(seq: number, byte: number): Lie {
   });
 }
 
-/** Delivers a link without its attachments: grants and names are withheld. */
+/** Delivers a link without its attachments: withholds grants and names. */
 export function stripAttachments(seq: number): Lie {
   return edit([seq], (entries, at) => {
     entries[at] = encodeEntry(decodeEntry(entries[at] as Uint8Array).link.bytes, []);
@@ -69,7 +69,7 @@ export function swapAttachments(a: number, b: number): Lie {
   });
 }
 
-/** Says that nothing is stored under that name. */
+/** Claims that nothing is stored under that name. */
 export function loseContent(): ContentLie {
   return () => undefined;
 }
@@ -79,7 +79,7 @@ export function corruptContent(byte: number): ContentLie {
   return (content) => withFlippedBit(content, byte, "the content");
 }
 
-/** Shows other content under the name, such as an older version, or what is stored under another. */
+/** Shows other content under the name, such as an older version, or content that is stored under another name. */
 export function swapContent(content: Uint8Array): ContentLie {
   checkContent(content);
   return () => content;
@@ -98,7 +98,7 @@ function withFlippedBit(bytes: Uint8Array, byte: number, what: string): Uint8Arr
   return changed;
 }
 
-/** A lie that changes a copy of the list, once it is long enough: until then there is nothing to lie about. */
+/** A lie that changes a copy of the list. It changes nothing while the list is too short. */
 function edit(seqs: readonly number[], change: (entries: Uint8Array[], ...at: number[]) => unknown): Lie {
   for (const seq of seqs) checkPosition(seq);
   return (entries) => {

@@ -1,15 +1,15 @@
-// A server in memory: honest until a test makes it lie, to everybody or to one device only. docs/spec.md section 1.
+// A server in memory. It is honest until a test makes it lie, to all readers or to one device only. docs/spec.md section 1.
 
 import { KeysteadError } from "../errors.js";
 import { acceptEntry } from "../log/accept.js";
-import type { Clock } from "../log/checks.js";
+import type { Clock } from "../log/clock.js";
 import type { LogState } from "../log/state.js";
 import { verifyLog } from "../log/verify.js";
 import { type ContentLie, checkContent, type Lie } from "./lies.js";
 
-/** Whom a lie is for. */
+/** The readers of a lie. */
 export interface LieOptions {
-  /** Names of readers; everybody by default. */
+  /** Names of readers; default all readers. */
   readonly to?: readonly string[] | undefined;
 }
 
@@ -18,23 +18,23 @@ interface Told<L> {
   readonly to: readonly string[] | undefined;
 }
 
-/** Lies by what they are about. */
+/** Lies by the name of the log or content that they change. */
 type Lies<L> = Map<string, Set<Told<L>>>;
 
-/** One history of a log, and who is shown it. */
+/** One history of a log, and the readers that see it. */
 interface Branch {
   readonly entries: Uint8Array[];
   log: LogState | undefined;
 }
 
 /**
- * A relay double for tests. It stores logs by subject and contents by any name; readers are called what the test likes. What it
- * accepts it checks as an honest server does. What it hands out, logs and contents, goes through its
- * lies, in the order in which they were told.
+ * A relay double for tests. It stores logs by subject and contents by any name. The test chooses the names of readers. The relay
+ * checks entries as an honest server does. It applies its lies, in the order in which they were added, to every log and content
+ * that it hands out.
  */
 export class MaliciousRelay {
   readonly #branches = new Map<string, Branch>();
-  /** Readers who live on a branch of their own, by subject. */
+  /** Readers on a branch of their own, by subject. */
   readonly #forked = new Map<string, Map<string, Branch>>();
   readonly #lies: Lies<Lie> = new Map();
   readonly #contentLies: Lies<ContentLie> = new Map();
@@ -43,9 +43,9 @@ export class MaliciousRelay {
   /**
    * Publishes an entry of a subject's log.
    *
-   * @param as who publishes, which matters after a {@link fork}.
+   * @param as the publisher. It matters after a {@link fork}.
    * @param now the server's clock, milliseconds since 1970; by default times are not judged.
-   * @returns false when another entry was faster: receive that, and write the link anew (GRT-6).
+   * @returns false when another entry came first: receive that one, and write the link again (GRT-6).
    * @throws the error of `acceptEntry` for an entry that an honest server refuses, incomplete ones too
    */
   publish(subject: string, entry: Uint8Array, as = "", now: Clock["now"] = "unchecked"): boolean {
@@ -66,7 +66,7 @@ export class MaliciousRelay {
     }
   }
 
-  /** All entries of a subject's log, as this reader is shown them; none for a subject that it does not know. */
+  /** All entries of a subject's log, as this reader sees them; none for an unknown subject. */
   read(subject: string, reader = ""): readonly Uint8Array[] {
     const entries: readonly Uint8Array[] = this.#branchOf(subject, reader)?.entries ?? [];
     return told(this.#lies, subject, reader).reduce((shown, lie) => lie(shown), entries);
@@ -79,9 +79,9 @@ export class MaliciousRelay {
   }
 
   /**
-   * Stored content, as this reader is shown it.
+   * Stored content, as this reader sees it.
    *
-   * @throws `INVALID_ARGUMENT` when there is none of that name, or a lie says so
+   * @throws `INVALID_ARGUMENT` when nothing is stored under that name, or a lie claims so
    */
   load(name: string, reader = ""): Uint8Array {
     const stored = this.#contents.get(name)?.slice();
@@ -92,7 +92,7 @@ export class MaliciousRelay {
   }
 
   /**
-   * Tells a lie about a subject's log from now on.
+   * Adds a lie about a subject's log. It applies from now on.
    *
    * @returns a function that takes the lie back.
    */
@@ -101,7 +101,7 @@ export class MaliciousRelay {
   }
 
   /**
-   * Tells a lie about what is stored under a name from now on.
+   * Adds a lie about content stored under a name. It applies from now on.
    *
    * @returns a function that takes the lie back.
    */
@@ -110,8 +110,8 @@ export class MaliciousRelay {
   }
 
   /**
-   * Forks a log: from now on the named readers read and publish on a branch of their own, which begins as a copy of what the
-   * first of them was on, up to and with link `seq`.
+   * Forks a log: from now on the named readers read and publish on a branch of their own. The branch begins as a copy of the
+   * first reader's branch, up to and including link `seq`.
    *
    * @throws `INVALID_ARGUMENT` when there is no such link
    */

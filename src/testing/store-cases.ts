@@ -1,4 +1,4 @@
-// The cases that every store must pass: for those who write an adapter to another database.
+// Test cases that every store must pass, for authors of adapters to other databases.
 
 import { equalBytes } from "../bytes/bytes.js";
 import type { Store } from "../storage/store.js";
@@ -6,14 +6,14 @@ import type { Store } from "../storage/store.js";
 /** One case. */
 export interface StoreCase {
   readonly name: string;
-  /** Rejects, saying what was wrong, when the store fails it. */
+  /** Rejects when the store fails the case, with a message that says why. */
   run(): Promise<void>;
 }
 
 /**
  * Cases for a store, to be run by any test runner: `for (const { name, run } of storeCases(open)) it(name, run)`.
  *
- * @param open opens the store of a namespace; a second call with the same one opens the same store again, as a second tab does.
+ * @param open opens the store of a namespace. A second call with the same one opens the same store again, as a second tab does.
  * The cases use fresh namespaces, and destroy them.
  */
 export function storeCases(open: (namespace: string) => Promise<Store>): readonly StoreCase[] {

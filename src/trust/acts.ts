@@ -1,21 +1,30 @@
-// What was done in a user's log in escrow's name, and which of it to believe. docs/spec.md section 11.3 (ESC-8, ESC-10).
+// Judges acts of escrow in a user's log: which of them to believe. docs/spec.md section 11.3 (ESC-8, ESC-10).
 
 import { equalBytes } from "../bytes/bytes.js";
 import type { MemberId } from "../bytes/ids.js";
+import { firstOf } from "../bytes/present.js";
 import { toHex } from "../bytes/text.js";
-import { decodeLink, type LinkSignature } from "../log/entry.js";
+import { decodeLink } from "../log/entry.js";
 import type { EscrowActor } from "../log/fields.js";
-import { assertLog, hasRole, isConfirmed, type LinkRecord, type LogState, memberBySigningKey } from "../log/state.js";
+import {
+  assertLog,
+  hasRole,
+  isConfirmed,
+  type LinkRecord,
+  type LogState,
+  linkAt,
+  memberBySigningKey,
+} from "../log/state.js";
 import { actCommitment } from "./commitment.js";
 import { policyOf } from "./escrow-needs.js";
 
 /** Why an act of escrow is believed or not. */
 export type ActReason =
-  /** Its admin recorded exactly this in the escrow log first, and nobody disowned it. */
+  /** Its admin first recorded exactly this act in the escrow log, and nobody disowned it. */
   | "recorded"
-  /** The renewal is by the key of an admin who is active and has the role now. */
+  /** The key of the renewal belongs to an admin who is active and has the role now. */
   | "admin-now"
-  /** Escrow then stood for another escrow log than the one at hand. */
+  /** The pointer in force named another escrow log than the one at hand. */
   | "other-log"
   /** The escrow log has no such act. */
   | "not-recorded"
@@ -23,7 +32,7 @@ export type ActReason =
   | "disowned"
   /** The act names a later position than the escrow log at hand has. */
   | "beyond-log"
-  /** The renewal is not by the key of an admin who is active and has the role now. */
+  /** The key of the renewal belongs to no admin who is active and has the role now. */
   | "no-admin-now";
 
 /** One link by escrow in a user's log, and whether to believe it. */
@@ -43,8 +52,8 @@ export interface EscrowAct {
 }
 
 /**
- * Every link by escrow in a user's log, judged by the newest escrow log. A device treats members whom reviews that are not believed
- * brought in as if they were not approved ({@link doubtedMembers}).
+ * Every link by escrow in a user's log, judged by the newest escrow log. Where a review is not believed, a device treats the
+ * members that it brought in as not approved ({@link doubtedMembers}).
  *
  * @param escrowLog the newest escrow log, verified.
  * @throws `INVALID_ARGUMENT`
@@ -57,7 +66,7 @@ export function escrowActs(log: LogState, escrowLog: LogState): readonly EscrowA
   for (const record of log.links) {
     const { seq, type, approved, removed, actor, pointer } = record;
     if (actor) {
-      // Judged by the pointer in force before the link: it may bring another.
+      // Judged by the pointer in force before the link, because the link may bring another pointer.
       const isThisLog = pointed === escrowLog.head.log;
       const judged = isThisLog ? judge(log, record, actor, escrowLog) : unbelieved("other-log");
       acts.push({ seq, type: type as EscrowAct["type"], approved, removed, ...judged });
@@ -79,24 +88,24 @@ function judge(log: LogState, record: LinkRecord, actor: EscrowActor, escrowLog:
   const { seq, prev, approved: approve, removed: remove } = record;
   if (!salt || !prev) return unbelieved("not-recorded");
   const commitment = actCommitment({ salt, admin, log: log.head.log, seq, prev, approve, remove });
-  // The act that the review names is by its own admin; one that repairs a loss may be by any.
+  // If the review names an act, that act must be by the review's own admin. An act that repairs a loss may be by any admin.
   const found = (recordedActs(escrowLog).get(toHex(commitment)) ?? []).filter(
-    (at) => at !== actor.seq || isNamedAct(escrowLog.links.at(at - 1) as LinkRecord, actor),
+    (at) => at !== actor.seq || isNamedAct(linkAt(escrowLog, at), actor),
   );
   const valid = found.find((at) => !escrowLog.disowned.has(String(at)));
   const at = valid ?? found[0];
   const by = at === undefined ? undefined : (escrowLog.links.at(at - 1)?.author as MemberId);
   if (valid !== undefined) return { believed: true, because: "recorded", admin: by, recordedAt: valid };
-  // A server can withhold the newest escrow log to have the devices removed that an admin restored.
+  // A server can withhold the newest escrow log so that devices remove the devices that an admin restored.
   if (actor.seq > escrowLog.head.seq) return unbelieved("beyond-log", by, at);
   return at === undefined ? unbelieved("not-recorded") : unbelieved("disowned", by, at);
 }
 
 function isNamedAct({ hash, bytes }: LinkRecord, actor: EscrowActor): boolean {
-  return hash === actor.hash && equalBytes((decodeLink(bytes).signatures[0] as LinkSignature).key, actor.admin);
+  return hash === actor.hash && equalBytes(firstOf(decodeLink(bytes).signatures).key, actor.admin);
 }
 
-/** ESC-10: a renewal brings in nobody; whether its author is an admin now says whether somebody else knows its epoch. */
+/** ESC-10: a renewal brings in nobody. If its author is an admin now, nobody else knows the epoch that it made. */
 function judgeRenewal({ admin }: EscrowActor, escrowLog: LogState): Judged {
   const member = memberBySigningKey(escrowLog, admin);
   const isAdmin = member?.kind === "device" && isConfirmed(escrowLog, member) && hasRole(member, "recover");
@@ -107,7 +116,9 @@ function judgeRenewal({ admin }: EscrowActor, escrowLog: LogState): Judged {
 
 const known = /* @__PURE__ */ new WeakMap<LogState, ReadonlyMap<string, readonly number[]>>();
 
-/** Positions of the acts of an escrow log by their commitments; read off a log once, as a client asks before every link. */
+/**
+ * Positions of the acts of an escrow log by their commitments. Computed once for each log, since clients ask before every link.
+ */
 function recordedActs(escrowLog: LogState): ReadonlyMap<string, readonly number[]> {
   const found = known.get(escrowLog);
   if (found) return found;

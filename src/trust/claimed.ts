@@ -1,19 +1,20 @@
-// What a user's log says that escrow was granted, as far as it was sealed to keys that the organisation really has.
-// docs/spec.md sections 8 and 11 (ESC-3, ESC-11).
+// The epochs that a user's log grants to escrow, counting only grants to keys that the organisation really has. docs/spec.md
+// sections 8 and 11 (ESC-3, ESC-11).
 
+import { present } from "../bytes/present.js";
 import { NO_RUNS, type Runs, uniteRuns } from "../bytes/runs.js";
 import { kemDigest, pairKey } from "../log/pairs.js";
 import type { LogState } from "../log/state.js";
 
 const known = /* @__PURE__ */ new WeakMap<LogState, ReadonlySet<string>>();
 
-/** The pairs of keys of an escrow log's epochs, to be looked up; read off a log once. */
+/** The pairs of keys of an escrow log's epochs, as a set. Computed once for each log. */
 export function epochPairs(escrowLog: LogState): ReadonlySet<string> {
   const pairs =
     known.get(escrowLog) ??
     new Set(
       [...escrowLog.epochs].map(({ signingKey: sign, kemKey: kem }) =>
-        pairKey({ sign: sign as Uint8Array, kem: kemDigest(kem) }),
+        pairKey({ sign: present(sign), kem: kemDigest(kem) }),
       ),
     );
   known.set(escrowLog, pairs);
@@ -21,9 +22,9 @@ export function epochPairs(escrowLog: LogState): ReadonlySet<string> {
 }
 
 /**
- * What was granted to pointers whose two keys are those of an epoch of this escrow log. A thief's device can point escrow at keys
- * of its own, or at one true key beside its own: what is then granted, no admin opens, though the log says that escrow holds it.
- * No link by escrow lowers it.
+ * The epochs granted to pointers whose two keys both belong to an epoch of this escrow log. A thief's device can point escrow at
+ * keys of its own, or at one true key and one of its own. No admin can open grants to such keys, although the log says that
+ * escrow holds them. No link by escrow lowers this set.
  */
 export function claimedRuns(log: LogState, escrowLog: LogState): Runs {
   const real = epochPairs(escrowLog);

@@ -1,4 +1,4 @@
-// What an admin commits to before it acts in a user's log in escrow's name. docs/spec.md section 11.3 (ESC-8).
+// The commitment that an admin records before it acts in a user's log in escrow's name. docs/spec.md section 11.3 (ESC-8).
 
 import { encodeCbor } from "../bytes/cbor.js";
 import type { LinkHash, LogId, MemberId } from "../bytes/ids.js";
@@ -6,23 +6,23 @@ import { fromHex } from "../bytes/text.js";
 import { labelledHash } from "../primitives/hash.js";
 import { LABELS } from "../primitives/labels.js";
 
-/** One act, at one place of one user's log. */
+/** One act at one position of one user's log. */
 export interface CommittedAct {
-  /** 32 random bytes: nobody guesses what was committed to. */
+  /** 32 random bytes, so that nobody can guess the act from its commitment. */
   readonly salt: Uint8Array;
   /** Signing key of the admin's device, 32 bytes. */
   readonly admin: Uint8Array;
   readonly log: LogId;
   readonly seq: number;
   readonly prev: LinkHash;
-  /** In wire order, as the review has them. */
+  /** In wire order, as in the review. */
   readonly approve: readonly MemberId[];
   readonly remove: readonly MemberId[];
 }
 
 /**
- * The commitment of an act: 32 bytes. It binds the admin, the place and the content: an act that binds the place only is forged by
- * a removed admin, one that binds the content only is replayed, and one that binds no admin is used by another.
+ * The commitment of an act: 32 bytes. It binds the admin, the place and the content. Without the content, a removed admin could
+ * forge an act; without the place, an act could be replayed; without the admin, another admin could use it.
  */
 export function actCommitment({ salt, admin, log, seq, prev, approve, remove }: CommittedAct): Uint8Array {
   const bytes = (id: string) => fromHex(id, { name: "act" });

@@ -1,16 +1,17 @@
-// What an escrow log still lacks before users may trust their data to it. docs/spec.md section 11.1 (ESC-1).
+// Requirements that an escrow log does not meet yet, before users may entrust their data to it. docs/spec.md section 11.1
+// (ESC-1).
 
 import { hasEpoch } from "../bytes/runs.js";
 import { KeysteadError } from "../errors.js";
 import type { Policy } from "../log/fields.js";
 import { assertLog, hasRole, type LogState, type MemberKind } from "../log/state.js";
 
-/** What is still missing before escrow works. */
+/** A requirement that escrow does not meet yet. */
 export type EscrowNeed = "device" | "backup-key" | "enabled";
 
 /**
- * ESC-1: what an escrow log still lacks: an active device and an active backup key that both hold epoch 1 and have the role
- * `manage`, so that no one loss locks the organisation out, and an enabled policy. Empty when it is ready.
+ * ESC-1: requirements that an escrow log does not meet yet: an active device and an active backup key that both hold epoch 1 and
+ * have the role `manage`, so that no single loss locks the organisation out, and an enabled policy. Empty when escrow is ready.
  *
  * @throws `INVALID_ARGUMENT` for a user's log
  */

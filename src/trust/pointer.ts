@@ -1,12 +1,13 @@
-// Pointers: which escrow epoch a user's escrow member stands for, and whether to trust that. docs/spec.md section 11 (ESC-3,
+// Pointers: the escrow epoch that a user's escrow member stands for, and whether to trust it. docs/spec.md section 11 (ESC-3,
 // ESC-4).
 
+import { checkHead } from "../arguments/heads.js";
 import { equalBytes } from "../bytes/bytes.js";
+import { lastOf, present } from "../bytes/present.js";
 import { KeysteadError } from "../errors.js";
 import type { Pointer } from "../log/fields.js";
-import { currentEpoch, type Epoch, type LogState } from "../log/state.js";
+import { currentEpoch, type LogState } from "../log/state.js";
 import { escrowNeeds, policyOf } from "./escrow-needs.js";
-import { checkHead } from "./head.js";
 
 /** The pointer to the newest epoch of an escrow log. @throws `NOT_PERMITTED` (ESC-1) while it is not ready, `INVALID_ARGUMENT` */
 export function newestPointer(escrowLog: LogState): Pointer {
@@ -21,19 +22,19 @@ export function newestPointer(escrowLog: LogState): Pointer {
 }
 
 /**
- * The pointer to the newest epoch, ready or not. A renewal takes it: while the organisation looks for a new device, a removed
- * admin must not go on reading because of it (ESC-6).
+ * The pointer to the newest epoch, even when escrow is not ready. A renewal uses it: a removed admin must not go on reading while
+ * the organisation looks for a new device (ESC-6).
  */
 export function pointerTo(escrowLog: LogState): Pointer {
   policyOf(escrowLog);
-  const { number, kemKey: kem, signingKey: sign } = escrowLog.epochs.last() as Epoch;
+  const { number, kemKey: kem, signingKey: sign } = lastOf(escrowLog.epochs);
   const { log, seq, hash } = escrowLog.head;
-  return { log, seq, hash, epoch: number, kem, sign: sign as Uint8Array };
+  return { log, seq, hash, epoch: number, kem, sign: present(sign) };
 }
 
 /**
- * What a pointer turns out to be, seen from a verified escrow log. Its keys decide: a pointer that names a head far ahead must not turn
- * an old epoch into one that nobody renews. Whether the log has the head that the pointer names is another question: see `escrowIsSound`.
+ * The verdict on a pointer, judged by a verified escrow log. The keys decide, not the head: a pointer that names a head far ahead
+ * must not turn an old epoch into one that nobody renews. For the question whether the log has that head, see `escrowIsSound`.
  *
  * - `newest`: the newest epoch of this escrow log.
  * - `older`: a real epoch, but not the newest: an admin removed since may hold it.
@@ -45,17 +46,17 @@ export type PointerVerdict = "newest" | "older" | "ahead" | "false" | "other-log
 
 /** Judges a pointer by the newest escrow log at hand. @throws `INVALID_ARGUMENT`, `INVALID_ENCODING` */
 export function judgePointer(pointer: Pointer, escrowLog: LogState): PointerVerdict {
-  checkHead(pointer);
+  checkHead(pointer, "pointer");
   policyOf(escrowLog);
   if (pointer.log !== escrowLog.head.log) return "other-log";
   const epoch = escrowLog.epochs.at(pointer.epoch - 1);
   if (!epoch) return "ahead";
-  const isEpochs = equalBytes(epoch.kemKey, pointer.kem) && equalBytes(epoch.signingKey as Uint8Array, pointer.sign);
+  const isEpochs = equalBytes(epoch.kemKey, pointer.kem) && equalBytes(present(epoch.signingKey), pointer.sign);
   if (!isEpochs) return "false";
   return pointer.epoch === currentEpoch(escrowLog) ? "newest" : "older";
 }
 
-/** Whether this escrow log has the head that a pointer names: otherwise one of the two lies, or the log is a fork. */
+/** Whether this escrow log has the head that a pointer names. If not, one of the two is false, or the log is a fork. */
 export function namesHead(pointer: Pointer, escrowLog: LogState): boolean {
   return escrowLog.links.at(pointer.seq - 1)?.hash === pointer.hash;
 }

@@ -1,21 +1,22 @@
-// Whether escrow's pointer in a user's log is due to be renewed, and why. docs/spec.md section 11.2 (ESC-6, ESC-10).
+// Decides whether escrow's pointer in a user's log must be renewed, and why. docs/spec.md section 11.2 (ESC-6, ESC-10).
 
 import { assertLog, confirmedFounder, escrowMember, type LogState } from "../log/state.js";
 import { escrowActs } from "./acts.js";
 import { judgePointer } from "./pointer.js";
 
 /**
- * Why a pointer is due to be renewed:
+ * Why a pointer must be renewed:
  *
  * - `older`: it stands for an older epoch, which a removed admin may hold.
- * - `known-to-former-admin`: the current epoch was made in escrow's name by somebody who is not to be believed (ESC-10).
+ * - `known-to-former-admin`: somebody who is not to be believed made the current epoch in escrow's name, and so knows it
+ * (ESC-10).
  * - `founder`: an unconfirmed device set it, and escrow's approvals would have that device's class. A confirmed device renews it; an
  *   admin's renewal would keep the class.
  */
 export type RenewalReason = "older" | "known-to-former-admin" | "founder";
 
 /**
- * Why escrow's pointer in a user's log is due to be renewed; empty when it is not, or does not stand for this escrow log.
+ * Why escrow's pointer in a user's log must be renewed; empty when it need not, or stands for another escrow log.
  *
  * @param escrowLog the newest escrow log, verified.
  * @throws `INVALID_ARGUMENT`
@@ -33,7 +34,7 @@ export function renewalReasons(log: LogState, escrowLog: LogState): readonly Ren
   ];
 }
 
-/** ESC-10: whether the current epoch was made in escrow's name by somebody who is not to be believed, and so knows it. */
+/** ESC-10: whether somebody who is not to be believed made the current epoch in escrow's name, and so knows it. */
 export function currentEpochIsKnownToFormerAdmin(log: LogState, escrowLog: LogState): boolean {
   const made = log.epochs.last()?.seq;
   return escrowActs(log, escrowLog).some(({ seq, believed }) => seq === made && !believed);

@@ -1,26 +1,27 @@
-// Whether a device may grant to escrow: whom its pointer stands for, and whether the escrow log at hand is to be trusted.
-// docs/spec.md section 11.2 (ESC-4).
+// Decides whether a device may grant to escrow: whether its pointer and the escrow log at hand can be trusted. docs/spec.md
+// section 11.2 (ESC-4).
 
+import { checkHead } from "../arguments/heads.js";
 import { checkOptions } from "../arguments/options.js";
 import type { MemberId } from "../bytes/ids.js";
 import { KeysteadError } from "../errors.js";
-import { foundersOf } from "../log/classes.js";
+import { foundersOf, foundersWithoutEscrow } from "../log/approvals.js";
 import type { Pointer } from "../log/fields.js";
-import { assertLog, escrowMember, FOUNDING, type Head, LogState } from "../log/state.js";
+import { extendsHead } from "../log/heads.js";
+import { assertLog, escrowMember, FOUNDING, type Head, LogState, memberNamed } from "../log/state.js";
 import { policyOf } from "./escrow-needs.js";
-import { checkHead, extendsHead } from "./head.js";
 import { judgePointer, namesHead } from "./pointer.js";
 
-/** The newest escrow log that a device has; `"unsupported"` if it has links that this library cannot read (LOG-1). */
+/** The newest escrow log of a device; `"unsupported"` if it has links that this library cannot read (LOG-1). */
 export type EscrowLogAtHand = LogState | "unsupported" | undefined;
 
-/** What a device knows about escrow besides its own log. */
+/** A device's knowledge of escrow, besides its own log. */
 export interface EscrowKnowledge {
-  /** Members whom the user, asked on this device, knows to be theirs (ESC-8). */
+  /** Members that the user, asked on this device, recognised as theirs (ESC-8). */
   readonly own?: readonly MemberId[] | undefined;
-  /** The newest escrow log that this device could get and verified; undefined when it got none. */
+  /** The newest escrow log that this device fetched and verified; undefined when it has none. */
   readonly escrowLog: EscrowLogAtHand;
-  /** The escrow head whose fingerprint the user confirmed on this device; undefined when never. */
+  /** The escrow head whose fingerprint the user confirmed on this device; undefined when the user confirmed none. */
   readonly confirmed?: Head | undefined;
 }
 
@@ -30,13 +31,13 @@ export function checkAtHand(escrowLog: EscrowLogAtHand): void {
   throw new KeysteadError("INVALID_ARGUMENT", 'escrowLog must be a verified state, "unsupported", or undefined');
 }
 
-/** Whether to trust the escrow log at hand: if not, get a newer one, or ask the user to compare its fingerprint. */
+/** Whether to trust the escrow log at hand. If not: fetch a newer one, or ask the user to compare its fingerprint. */
 export type EscrowTrust = "sound" | "fetch" | "confirm";
 
 /**
- * Whether a device may grant anything to escrow: its pointer is the newest epoch of the newest escrow log, whose policy is enabled,
- * and which extends one that the user confirmed here or that a founding author named (ESC-4). Otherwise a new epoch is withheld
- * from escrow (MEM-6), and healed later.
+ * Whether a device may grant anything to escrow. Its pointer must be the newest epoch of the newest escrow log. That log's policy
+ * must be enabled, and the log must extend a head that the user confirmed here or that a founding author named (ESC-4). Otherwise
+ * the device withholds new epochs from escrow (MEM-6), and grants them later.
  *
  * @throws `INVALID_ARGUMENT`
  */
@@ -52,8 +53,8 @@ export function escrowIsSound(log: LogState, knowledge: Pick<EscrowKnowledge, "e
 }
 
 /**
- * The escrow log at hand, if it can judge what was done in escrow's name: it is trusted, and the pointer in force is an epoch of it
- * or has keys of none. Otherwise a fork could make a device believe an act that was never recorded.
+ * The escrow log at hand, if it can judge acts in escrow's name: it is trusted, and the pointer in force belongs to an epoch of
+ * it or has false keys. Otherwise a fork could make a device believe an act that was never recorded.
  */
 export function judgingLog(
   log: LogState,
@@ -68,71 +69,76 @@ export function judgingLog(
 }
 
 /**
- * Whether the pointer and the escrow log at hand contradict each other, and the user has not settled it by confirming as much of
- * this log. A removed admin can fork the escrow log before its removal: there the true pointer looks false, and a device that
- * renewed without asking would hand everything to the fork. Or the fork ends before the head that the pointer names: there the pointer
- * may even look newest, and the fork's acts would be believed.
+ * Whether the pointer and the escrow log at hand contradict each other, and the user has not settled it by confirming this log
+ * far enough. There are two attacks. A removed admin forks the escrow log before its removal: there the true pointer looks false,
+ * and a device that renewed without asking would hand everything to the fork. Or the fork ends before the head that the pointer
+ * names: there the pointer may even look newest, and the device would believe the fork's acts.
  */
 export function isContradicted(pointer: Pointer, escrowLog: LogState, confirmed: Head | undefined): boolean {
   if (namesHead(pointer, escrowLog)) return false;
   const end = escrowLog.head.seq;
   if (confirmed === undefined || !extendsHead(escrowLog, confirmed)) return true;
-  // Epochs only go up: a log that has this head later cannot have a newer epoch now. A fork that ends early would pass for the truth.
+  // Epoch numbers only increase, so a log that has this head later cannot have a newer epoch now. Without this check, a fork that
+  // ends early would pass for the true log.
   const isOld = pointer.seq > end && judgePointer(pointer, escrowLog) === "older";
   return isOld ? !isSuperseded(pointer, escrowLog, confirmed) : confirmed.seq < Math.min(pointer.seq, end);
 }
 
-/** Whether the log had a newer epoch than a pointer's already where the user confirmed it: whoever names that epoch later lies. */
+/**
+ * Whether the log had an epoch newer than the pointer's already at the confirmed head. A later head with that epoch is then a
+ * lie.
+ */
 function isSuperseded(pointer: Pointer, escrowLog: LogState, confirmed: Head): boolean {
   const next = escrowLog.epochs.at(pointer.epoch);
   return next !== undefined && next.seq <= confirmed.seq;
 }
 
 /**
- * ESC-4: the escrow log has the head that the user confirmed here, and the one that a founding device named last: otherwise a server
- * could offer a fork from in between. Where nothing was confirmed, a founding device's word has to do.
+ * ESC-4: the escrow log must have the head that the user confirmed here, and the last head that a founding device named.
+ * Otherwise a server could offer a fork from in between. If nothing was confirmed, the founding device's head alone decides.
  */
 export function escrowTrust(log: LogState, escrowLog: LogState, confirmed: Head | undefined): EscrowTrust {
   const { log: id, seq: end } = escrowLog.head;
   const namedBy = (founders: ReadonlyMap<MemberId, number>): readonly Pointer[] =>
     [...log.links].flatMap(({ author, pointer, actor }) =>
-      pointer && !actor && founders.get(author as MemberId) === FOUNDING ? [pointer] : [],
+      pointer && !actor && founders.get(memberNamed(author)) === FOUNDING ? [pointer] : [],
     );
-  // A thief whom an admin made founding must not vouch for the log by which that admin is judged, nor displace what a founding device
-  // named: by devices' approvals alone, too.
-  const named = [namedBy(foundersOf(log)), namedBy(foundersOf(log, { without: new Set(), escrowCounts: false }))];
+  // A thief whom an admin made founding must not vouch for the log by which that admin is judged, and must not displace a head
+  // that a founding device named. So a second list counts devices' approvals only.
+  const named = [namedBy(foundersOf(log)), namedBy(foundersWithoutEscrow(log))];
   const heads: readonly (Head | undefined)[] =
     confirmed === undefined
       ? named.map((pointers) => pointers.at(-1))
       : [
-          checkHead(confirmed),
-          // Into this log: after the account was moved to another organisation, the first is not asked for again.
+          // Only pointers into this log: after the account moved to another organisation, the first one's log is not needed any
+          // more.
+          checkHead(confirmed, "confirmed"),
           ...named.flatMap((pointers) =>
             pointers.filter((pointer) => pointer.log === id && !isPassedOver(pointer, escrowLog, confirmed)).slice(-1),
           ),
         ];
   if (heads.every((head) => head !== undefined && extendsHead(escrowLog, head))) return "sound";
-  // No newer version of this log has an old epoch later: there the user decides.
+  // No newer version of this log gives a later head an old epoch, so fetching does not help: the user decides.
   const isLater = (head: Head | Pointer | undefined) =>
     head?.log === id && head.seq > end && !("epoch" in head && judgePointer(head, escrowLog) === "older");
   return [...heads, escrowMember(log)?.pointer].some(isLater) ? "fetch" : "confirm";
 }
 
-/** Whether what the user confirmed settles that a head, which this log should have, is not its own. */
+/** Whether the user's confirmation shows that a head, which this log should have, does not belong to it. */
 function isPassedOver(pointer: Pointer, escrowLog: LogState, confirmed: Head): boolean {
   if (confirmed.seq >= pointer.seq) return true;
   if (pointer.seq <= escrowLog.head.seq) return false;
   const verdict = judgePointer(pointer, escrowLog);
-  // Epochs only go up: no later head has an old one, as far as the user confirmed that it is old. False keys are no log's that goes
-  // on from where the user confirmed; and a thief who names a head that never comes must not stop escrow until the next epoch.
+  // Epoch numbers only increase, so no later head has an epoch that was already old at the confirmed head. A log that extends the
+  // confirmed head has no false keys. And a thief who names a head that never comes must not stop escrow until the next epoch.
   return verdict === "older"
     ? isSuperseded(pointer, escrowLog, confirmed)
     : verdict !== "ahead" && confirmed.seq === escrowLog.head.seq;
 }
 
 /**
- * Whether a log that is to be fetched anew is trusted once the user confirms it as it is, where no newer one can be had: otherwise a
- * pointer to a head that never comes would stop escrow without a word.
+ * Whether a log that should be fetched again is trusted once the user confirms it as it is. That is needed where no newer log can
+ * be had: otherwise a pointer to a head that never comes would stop escrow silently.
  */
 export function confirmingSettles(log: LogState, escrowLog: LogState, confirmed: Head | undefined): boolean {
   const { head } = escrowLog;

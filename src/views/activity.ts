@@ -1,10 +1,10 @@
 // Recent activity: every link as facts, who did what. docs/spec.md section 6.
 
 import type { MemberId } from "../bytes/ids.js";
+import { present } from "../bytes/present.js";
 import { NO_RUNS, type Runs, uniteRuns } from "../bytes/runs.js";
 import { dateOf } from "../coverage/dates.js";
 import type { MemberName, NameOf } from "../coverage/names.js";
-import type { Pointer, Policy } from "../log/fields.js";
 import type { LinkTypeName } from "../log/registry.js";
 import type { GrantRecord, LinkRecord } from "../log/state.js";
 
@@ -76,29 +76,29 @@ export function activityOf(record: LinkRecord, nameOf: NameOf): Activity {
   };
 }
 
-/** What a link of each type did. The type's rules see to it that the fields are there. */
+/** What a link of each type did. */
 const DEEDS: Readonly<Record<LinkTypeName, (record: LinkRecord, nameOf: NameOf) => ActivityDeed>> = {
   genesis: () => ({ code: "activity-genesis" }),
   join: () => ({ code: "activity-join" }),
-  enroll: ({ entered }, nameOf) => ({ code: "activity-enroll", entered: nameOf(entered as MemberId) }),
+  enroll: ({ entered }, nameOf) => ({ code: "activity-enroll", entered: nameOf(present(entered)) }),
   review: (record, nameOf) => ({ code: "activity-review", ...changes(record, nameOf) }),
-  rotate: ({ epoch }) => ({ code: "activity-rotate", epoch: epoch as number }),
+  rotate: ({ epoch }) => ({ code: "activity-rotate", epoch: present(epoch) }),
   regrant: ({ grants }, nameOf) => ({
     ...{ code: "activity-regrant", epochs: runsOfGrants(grants) },
     to: [...new Set(grants.flatMap(({ boxes }) => boxes.map(({ member }) => member)))].map(nameOf),
   }),
   reclaim: ({ grants, reclaimedFrom }, nameOf) => ({
-    ...{ code: "activity-reclaim", epochs: runsOfGrants(grants), from: nameOf(reclaimedFrom as MemberId) },
+    ...{ code: "activity-reclaim", epochs: runsOfGrants(grants), from: nameOf(present(reclaimedFrom)) },
   }),
   rekey: () => ({ code: "activity-rekey" }),
   leave: () => ({ code: "activity-leave" }),
   expel: (record, nameOf) => ({ code: "activity-expel", ...changes(record, nameOf) }),
-  rename: ({ renamed }, nameOf) => ({ code: "activity-rename", renamed: nameOf(renamed as MemberId) }),
+  rename: ({ renamed }, nameOf) => ({ code: "activity-rename", renamed: nameOf(present(renamed)) }),
   lockdown: ({ lockdown, removed }, nameOf) => ({
     ...{ code: "activity-lockdown", on: lockdown === true, removed: removed.map(nameOf) },
   }),
-  "renew-escrow": ({ pointer }) => ({ code: "activity-renew-escrow", epoch: (pointer as Pointer).epoch }),
-  policy: ({ policy }) => ({ code: "activity-policy", enabled: (policy as Policy).enabled }),
+  "renew-escrow": ({ pointer }) => ({ code: "activity-renew-escrow", epoch: present(pointer).epoch }),
+  policy: ({ policy }) => ({ code: "activity-policy", enabled: present(policy).enabled }),
   access: () => ({ code: "activity-access" }),
   act: () => ({ code: "activity-act" }),
   disown: ({ disowned }) => ({ code: "activity-disown", disowned }),

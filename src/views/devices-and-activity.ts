@@ -3,8 +3,9 @@
 
 import { backupKeyId } from "../backup/key.js";
 import type { MemberId } from "../bytes/ids.js";
+import { present } from "../bytes/present.js";
 import { fingerprintOf, formatFingerprint } from "../fingerprint/fingerprint.js";
-import { findMember, type LogState, type Member } from "../log/state.js";
+import { findMember, type LogState } from "../log/state.js";
 import {
   type DevicesAndActivity as CoverageView,
   devicesAndActivity as coverageView,
@@ -36,12 +37,12 @@ export interface DevicesAndActivity extends Omit<CoverageView, "me" | "members">
 export function devicesAndActivity(log: LogState, options: DevicesOptions): DevicesAndActivity {
   const view = coverageView(log, options);
   const paperId = ({ member, kind }: MemberView) =>
-    kind === "backup" ? backupKeyId(findMember(log, member as MemberId) as Member) : undefined;
+    kind === "backup" ? backupKeyId(present(findMember(log, member as MemberId))) : undefined;
   const members = view.members.map((member) => ({ ...member, paperId: paperId(member) }));
   return {
     ...view,
     fingerprint: formatFingerprint(fingerprintOf(log)),
-    me: members.find(({ member }) => member === view.me.member) as DeviceView,
+    me: present(members.find(({ member }) => member === view.me.member)),
     members,
   };
 }

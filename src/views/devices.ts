@@ -1,7 +1,9 @@
 // What a Devices & Activity window shows: members, what waits for review, warnings, what happened. docs/spec.md section 8.
 
 import { checkOptions } from "../arguments/options.js";
+import { checkMilliseconds } from "../arguments/time.js";
 import type { MemberId } from "../bytes/ids.js";
+import { present } from "../bytes/present.js";
 import { NO_RUNS, type Runs } from "../bytes/runs.js";
 import { actors } from "../coverage/capabilities.js";
 import { accessWith, type DataAccess, knownMember } from "../coverage/data-access.js";
@@ -16,18 +18,18 @@ import type { Warning } from "../coverage/warnings.js";
 import { KeysteadError } from "../errors.js";
 import { type Standing, standing } from "../grants/standing.js";
 import { type Keyring, partsOf } from "../keys/keyring.js";
-import { checkMilliseconds, DEFAULT_SKEW } from "../log/checks.js";
+import { DEFAULT_SKEW } from "../log/clock.js";
 import {
   assertLog,
   type Head,
-  type LinkRecord,
   type LogFacts,
   type LogState,
+  linkAt,
   type Member,
   type MemberKind,
 } from "../log/state.js";
 import { type Activity, activityOf } from "./activity.js";
-import { type DoneBy, doneBy } from "./deeds.js";
+import { type DoneBy, doneBy } from "./done-by.js";
 import { furtherWarnings, isPending, type PendingMember, pendingFor } from "./pending.js";
 import { type Offer, offersTo, type RemovalView, removalOf } from "./removal.js";
 
@@ -121,7 +123,7 @@ export function devicesAndActivity(log: LogState, options: DevicesOptions): Devi
     mine === "active" ? pendingFor(log, me, { ...known, nameOf }).filter(({ member }) => !doubted.has(member)) : [];
   return {
     ...{ subject: log.subject, head: log.head, members, pending },
-    me: members.find(({ member }) => member === id) as DeviceView,
+    me: present(members.find(({ member }) => member === id)),
     awaitingApproval: isPending(log, me),
     warnings: [
       ...supersededWarning(asked),
@@ -135,7 +137,7 @@ export function devicesAndActivity(log: LogState, options: DevicesOptions): Devi
       ...resilience(log, { ...known, me: id }).filter(({ code, members }) => code !== "stray" || !members.includes(id)),
       ...aheadOfClock(log, now),
     ],
-    activity: newest.map((index) => activityOf(log.links.at(index) as LinkRecord, nameOf)),
+    activity: newest.map((index) => activityOf(linkAt(log, index + 1), nameOf)),
   };
 }
 
@@ -182,7 +184,7 @@ function supersededWarning({ me, standing }: Asked): readonly Warning[] {
 
 function removalWarnings(log: LogFacts, { me, seen, nameOf }: Asked & { readonly seen: number }): readonly Warning[] {
   return [...log.links].slice(seen).flatMap(({ seq, author, removed, time }): readonly Warning[] => {
-    if (author === me || removed.length === 0 || removed.includes(author as MemberId)) return [];
+    if (author === me || removed.length === 0 || (author !== "operator" && removed.includes(author))) return [];
     const facts = { name: nameOf(author), removed: removed.map(seenFrom(me, nameOf)), seq, when: dateOf(time) };
     return [{ code: "removed-by-other", members: removed, ...facts }];
   });

@@ -1,6 +1,7 @@
 // What happened while a link was under way: whether it touches a member that the link names, so that the user is asked again
 // before it is rebuilt. docs/spec.md section 13.
 
+import { checkList } from "../arguments/lists.js";
 import { checkOptions } from "../arguments/options.js";
 import type { MemberId } from "../bytes/ids.js";
 import { knownMember } from "../coverage/data-access.js";
@@ -30,8 +31,7 @@ export function linksTouching(
   if (record === undefined || log.head.log !== since.log || record.hash !== since.hash) {
     throw new KeysteadError("INVALID_ARGUMENT", "since is not a head that this log had");
   }
-  if (!Array.isArray(members)) throw new KeysteadError("INVALID_ARGUMENT", "members must be a list of member ids");
-  const ids = members.map((member: MemberId) => knownMember(log, member).id);
+  const ids = checkList("members", members, "member ids").map((member: MemberId) => knownMember(log, member).id);
   const nameOf = nameMembers(log);
   return [...log.links]
     .slice(since.seq)

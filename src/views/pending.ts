@@ -1,7 +1,8 @@
 // Members that wait for review, and what approving each from this device would give. docs/spec.md section 8 and MEM-1.
 
 import type { MemberId } from "../bytes/ids.js";
-import { intersectRuns, type Run, subtractRuns, uniteRuns } from "../bytes/runs.js";
+import { firstOf } from "../bytes/present.js";
+import { intersectRuns, subtractRuns, uniteRuns } from "../bytes/runs.js";
 import { actors, approvalIsAdmissible } from "../coverage/capabilities.js";
 import { accessWith, type DataAccess } from "../coverage/data-access.js";
 import type { KnownEscrow } from "../coverage/knowledge.js";
@@ -64,7 +65,7 @@ export function pendingFor(
         const further = candidates
           .map((by) => ({ by, adds: intersectRuns(by.held, lacking) }))
           .filter(({ adds }) => adds.length > 0)
-          .sort((a, b) => (a.adds[0] as Run)[0] - (b.adds[0] as Run)[0])
+          .sort((a, b) => firstOf(a.adds)[0] - firstOf(b.adds)[0])
           .map(({ by, adds }) => ({
             ...{ by: by.id, name: nameOf(by.id), adds: stretchesOf(log, adds) },
             gives: accessWith(log, uniteRuns(target.held, by.held)),

@@ -2,15 +2,15 @@
 // whom the user is offered after removing another. docs/spec.md sections 8 and 13.
 
 import { checkOptions } from "../arguments/options.js";
-import { AppendList } from "../bytes/append-list.js";
 import type { MemberId } from "../bytes/ids.js";
+import { present } from "../bytes/present.js";
 import { knownMember } from "../coverage/data-access.js";
 import { nameMembers } from "../coverage/names.js";
 import { straysOf } from "../coverage/strays.js";
 import { KeysteadError } from "../errors.js";
-import { foundersOf } from "../log/classes.js";
-import { allMembers, FOUNDING, type LinkRecord, type LogFacts, type LogState, type Member } from "../log/state.js";
-import { type DoneBy, doneBy } from "./deeds.js";
+import { foundersOf, foundersWithoutEscrow } from "../log/approvals.js";
+import { allMembers, FOUNDING, type LogState, type Member } from "../log/state.js";
+import { type DoneBy, doneBy } from "./done-by.js";
 
 /**
  * What the remover was just before it removed the member.
@@ -66,7 +66,7 @@ export function offersTo({ kind, held }: Member): readonly Offer[] {
 }
 
 function removerClass(log: LogState, { id, removed }: Member): RemoverClass {
-  const { by, seq } = removed as NonNullable<Member["removed"]>;
+  const { by, seq } = present(removed);
   if (by === "operator") return "operator";
   return by === id ? "itself" : classBefore(log, seq)(by);
 }
@@ -79,29 +79,19 @@ export function classBefore(
   log: LogState,
   seq: number,
 ): (member: MemberId) => "founding" | "confirmed" | "unconfirmed" | "escrow" {
-  const before = upTo(log, seq);
   const active = allMembers(log).filter(({ position, removed }) => position < seq && !(removed && removed.seq < seq));
-  const own = foundersOf(before, { without: NO_LINK, escrowCounts: false });
+  const own = foundersWithoutEscrow(log, { before: seq });
   const devices = active.filter(({ kind }) => kind !== "escrow");
   const isFounding = ({ id }: Pick<Member, "id">) => own.get(id) === FOUNDING;
   // MEM-1: escrow's approvals count only while nobody active is founding without them.
-  const founders = devices.some(isFounding) ? own : foundersOf(before, { without: NO_LINK, escrowCounts: true });
-  const confirmed = Math.min(...devices.map(({ id }) => founders.get(id) as number));
+  const founders = devices.some(isFounding) ? own : foundersOf(log, { before: seq, escrowCounts: true });
+  const confirmed = Math.min(...devices.map(({ id }) => present(founders.get(id))));
   return (id) => {
     // A removed admin could use escrow against a user's good devices: it is in no class of theirs.
     if (active.some((member) => member.id === id && member.kind === "escrow")) return "escrow";
     if (isFounding({ id })) return "founding";
     return founders.get(id) === confirmed ? "confirmed" : "unconfirmed";
   };
-}
-
-const NO_LINK: ReadonlySet<number> = /* @__PURE__ */ new Set();
-
-/** The log as its links before a position tell it, for what is read off the links alone. */
-function upTo(log: LogFacts, seq: number): LogFacts {
-  let links = AppendList.empty<LinkRecord>();
-  for (let at = 0; at < seq - 1; at++) links = links.push(log.links.at(at) as LinkRecord);
-  return { ...log, links };
 }
 
 /** A member that should be looked at after another was removed. */

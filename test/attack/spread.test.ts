@@ -2,7 +2,7 @@
 
 import { expect, it } from "vitest";
 import { trackContact } from "../../src/fingerprint/pin.js";
-import { foundersOf } from "../../src/log/classes.js";
+import { foundersOf } from "../../src/log/approvals.js";
 import { broughtIn } from "../../src/trust/doubt.js";
 import { idList, Links, namedId } from "../support/links.js";
 import { idBytes } from "../support/raw-link.js";

@@ -1,11 +1,14 @@
 // Receiving entries one by one, and opening a keyring from nothing but a seed. docs/spec.md sections 6, 7 and 13.
 
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { openKeyring, receive } from "../../src/authoring/receive.js";
 import { type Regrant, rotate } from "../../src/authoring/verbs.js";
 import { unsafeSerializeKeyring } from "../../src/grants/store-keyring.js";
 import { partsOf } from "../../src/keys/keyring.js";
+import { decodeEntry } from "../../src/log/entry.js";
 import { appendEntry, verifyLog } from "../../src/log/verify.js";
+import { primitives } from "../../src/primitives/current.js";
+import { LABELS } from "../../src/primitives/labels.js";
 import { regrant } from "../support/accepted.js";
 import { ownSeed } from "../support/own-seed.js";
 import { mutate, takeApart, withAttachment } from "../support/raw-link.js";
@@ -31,6 +34,19 @@ describe("receiving", () => {
     });
     expect(opened).toEqual([[[1, 1]], [], [[3, 3]]]);
     expect(session.keyring.epochs).toEqual([1, 2, 3]);
+  });
+
+  it.each(["a new entry", "an entry that is known"])("hashes the link and each attachment of %s once", (which) => {
+    const entry = world.entries[2] as Uint8Array;
+    const { attachments } = decodeEntry(entry);
+    const state = which === "a new entry" ? phone : receive(phone, entry, { now: "unchecked" });
+    const hash = vi.spyOn(primitives, "sha256");
+    receive(state, entry, { now: "unchecked" });
+    const starts = hash.mock.calls.map(([bytes]) => new TextDecoder().decode(bytes.subarray(0, 32)));
+    hash.mockRestore();
+    const count = (label: string) => starts.filter((start) => start.startsWith(`${label}\0`)).length;
+    expect(attachments.length).toBeGreaterThan(1);
+    expect([count(LABELS.linkHash), count(LABELS.attachment)]).toEqual([1, attachments.length]);
   });
 
   it("changes nothing when an entry comes again", () => {

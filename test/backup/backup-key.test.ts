@@ -10,6 +10,8 @@ import type { MemberState } from "../../src/grants/member-state.js";
 import { MemberKeys } from "../../src/keys/member-keys.js";
 import { activeMember } from "../../src/log/state.js";
 import { verifyLog } from "../../src/log/verify.js";
+import { primitives } from "../../src/primitives/current.js";
+import { LABELS } from "../../src/primitives/labels.js";
 import { newestPointer } from "../../src/trust/pointer.js";
 import { hire, openOrganisation, openUser, policyBy, write } from "../escrow/support.js";
 import { createLog, joinLog, makeBackupKey, review, rotate } from "../support/accepted.js";
@@ -36,6 +38,28 @@ function mistyped(...places: number[]): string {
   }
   return characters.join("");
 }
+
+describe("opening a paper", () => {
+  it.each([
+    ["a drill", () => checkBackupKey(made.log, text)],
+    ["opening", () => openBackupKey(made.log, entries, text).keyring.wipe()],
+    ["opening a mistyped one", () => openBackupKey(made.log, entries, mistyped(20)).keyring.wipe()],
+  ])("derives the key's seed and its signing key once: %s", (_, open) => {
+    const derive = vi.spyOn(primitives, "hkdfSha256");
+    open();
+    const infos = derive.mock.calls.map(([, , info]) => new TextDecoder().decode(info));
+    derive.mockRestore();
+    const count = (label: string) => infos.filter((info) => info.startsWith(`${label}\0`)).length;
+    expect([count(LABELS.backupSeed), count(LABELS.memberSigning)]).toEqual([1, 1]);
+  });
+
+  it("wipes the keys by which it found the paper when the entries are another log's", () => {
+    const wiped = vi.spyOn(MemberKeys.prototype, "wipe");
+    expectError(() => openBackupKey(made.log, [other.entry], text), "INVALID_ARGUMENT", undefined);
+    expect(wiped).toHaveBeenCalledTimes(1);
+    wiped.mockRestore();
+  });
+});
 
 describe("makeBackupKey", () => {
   it("lists the key like a device, with what its maker holds (BAK-3)", () => {

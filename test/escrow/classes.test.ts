@@ -2,7 +2,7 @@
 // is founding without it. docs/spec.md section 6 (MEM-1).
 
 import { describe, expect, it } from "vitest";
-import { foundersOf } from "../../src/log/classes.js";
+import { foundersOf } from "../../src/log/approvals.js";
 import { confirmedFounder, escrowCounts, isConfirmed } from "../../src/log/state.js";
 import { expectError } from "../support/refusal.js";
 import { openWorld, type World } from "../support/world.js";

@@ -13,7 +13,7 @@ import { escrowsOf, openAsEscrow } from "../../src/escrow/escrow-keys.js";
 import type { GapCloser, UserCoverage } from "../../src/escrow/user-coverage.js";
 import type { MemberState } from "../../src/grants/member-state.js";
 import { partsOf } from "../../src/keys/keyring.js";
-import { foundersOf } from "../../src/log/classes.js";
+import { foundersOf } from "../../src/log/approvals.js";
 import { currentEpoch, escrowMember, isConfirmed, type LinkRecord, type LogState } from "../../src/log/state.js";
 import { escrowNeeds } from "../../src/trust/escrow-needs.js";
 import { judgePointer } from "../../src/trust/pointer.js";

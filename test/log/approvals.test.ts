@@ -2,7 +2,7 @@
 // docs/spec.md section 6 (MEM-1).
 
 import { describe, expect, it } from "vitest";
-import { foundersOf } from "../../src/log/classes.js";
+import { foundersOf } from "../../src/log/approvals.js";
 import { confirmedFounder } from "../../src/log/state.js";
 import { boxIndex, idBytes, mutate, rawNext, setField, withAttachment } from "../support/raw-link.js";
 import { expectError, expectRefused, expectTwins } from "../support/refusal.js";

@@ -6,7 +6,7 @@ import { describe, expect, it } from "vitest";
 import type { MemberId } from "../../src/bytes/ids.js";
 import { memberIdOf } from "../../src/keys/member-keys.js";
 import { ORIGIN } from "../../src/log/advance.js";
-import { foundersOf } from "../../src/log/classes.js";
+import { foundersOf } from "../../src/log/approvals.js";
 import { applyEffect } from "../../src/log/effects.js";
 import type { LinkRecord, LogFacts } from "../../src/log/state.js";
 

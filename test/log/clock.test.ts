@@ -13,11 +13,11 @@ import {
   setLockdown,
 } from "keystead";
 import { describe, expect, it } from "vitest";
+import { MAX_TIME } from "../../src/arguments/time.js";
 import { receive } from "../../src/authoring/receive.js";
 import { expel, rekey, rename, review, rotate } from "../../src/authoring/verbs.js";
 import { acceptEntry } from "../../src/log/accept.js";
-import { type Clock, checkClock, DEFAULT_SKEW } from "../../src/log/checks.js";
-import { MAX_TIME } from "../../src/log/fields.js";
+import { type Clock, checkClock, DEFAULT_SKEW } from "../../src/log/clock.js";
 import { appendEntry, verifyLog } from "../../src/log/verify.js";
 import { mutate } from "../support/raw-link.js";
 import { expectError } from "../support/refusal.js";

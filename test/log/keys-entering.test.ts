@@ -1,7 +1,7 @@
 // Keys that enter a log: fresh in every role, and sound. docs/spec.md section 6 (LOG-5, MEM-4) and section 3 (KEM-1).
 
 import { describe, expect, it } from "vitest";
-import { checkEntered } from "../../src/log/checks.js";
+import { checkEntered } from "../../src/log/judge.js";
 import { appendEntry, verifyLog } from "../../src/log/verify.js";
 import { createLog } from "../support/accepted.js";
 import { mutate, type RawSigner, setField } from "../support/raw-link.js";

@@ -6,7 +6,7 @@ import type { MemberId } from "../../src/bytes/ids.js";
 import { epochsIn, type Runs } from "../../src/bytes/runs.js";
 import type { MemberState } from "../../src/grants/member-state.js";
 import { epochPrivateKey } from "../../src/keys/keyring.js";
-import { foundersOf } from "../../src/log/classes.js";
+import { foundersOf } from "../../src/log/approvals.js";
 import {
   allMembers,
   confirmedFounder,

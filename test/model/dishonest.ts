@@ -10,7 +10,7 @@ import { boxInfo, epochsDigest, type GrantPlace, grantKey, KEYRING_NONCE } from 
 import type { MemberState } from "../../src/grants/member-state.js";
 import { changedKeyring, type Keyring, newKeyring, ownKeys, partsOf } from "../../src/keys/keyring.js";
 import { MemberKeys } from "../../src/keys/member-keys.js";
-import { UNCHECKED } from "../../src/log/checks.js";
+import { UNCHECKED } from "../../src/log/clock.js";
 import { attachmentDigest, decodeEntry } from "../../src/log/entry.js";
 import type { AnyBody, Grant } from "../../src/log/fields.js";
 import { type GrantRecord, type LinkRecord, memberBySigningKey } from "../../src/log/state.js";

@@ -1,4 +1,4 @@
-// A real process that commits to a real folder, killed at random points: what it was told is on the disk, is.
+// A real process commits to a real folder and is killed at random points: every commit that it reported is on the disk.
 
 import { spawn } from "node:child_process";
 import { mkdtemp, readdir, rm } from "node:fs/promises";

@@ -47,7 +47,7 @@ describe("the cases for stores find a store that", () => {
     expect(await failures(hoarding)).toContain("replaces and deletes");
   });
 
-  it("forgets what it was told when it is closed", async () => {
+  it("forgets its records when it is closed", async () => {
     const forgetful = (_: Store): Store => memoryStore();
     expect(await failures(forgetful)).toContain("survives being closed and opened again");
   });

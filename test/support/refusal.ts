@@ -5,7 +5,7 @@ import { expect } from "vitest";
 import { equalBytes } from "../../src/bytes/bytes.js";
 import { toHex } from "../../src/bytes/text.js";
 import type { ErrorCode, KeysteadError, RuleId } from "../../src/errors.js";
-import { type Clock, UNCHECKED } from "../../src/log/checks.js";
+import { type Clock, UNCHECKED } from "../../src/log/clock.js";
 import type { LogState } from "../../src/log/state.js";
 import { appendEntry } from "../../src/log/verify.js";
 import { thrownBy } from "./thrown.js";

@@ -144,8 +144,8 @@ export class World {
   /** Everybody receives an entry, whoever wrote it. Verified once for all: they would all see the same. */
   append(entry: Uint8Array): World {
     const unverified = decodeEntry(entry);
-    const { log, record } = appendUnverified(this.log, unverified, { now: "unchecked" });
-    const received = ({ keyring }: MemberState) => openGrants(log, record, unverified.attachments, keyring).keyring;
+    const { log, record, delivered } = appendUnverified(this.log, unverified, { now: "unchecked" });
+    const received = ({ keyring }: MemberState) => openGrants(log, record, delivered, keyring).keyring;
     const sessions = new Map([...this.sessions].map(([name, session]) => [name, { log, keyring: received(session) }]));
     return new World(this.seed, log, sessions, [...this.entries, entry]);
   }

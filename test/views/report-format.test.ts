@@ -239,7 +239,12 @@ describe("CSV", () => {
       formatTotals(totals, places, { most: 1 }),
     ].join("");
     expect(all).toContain("<statuses partly>");
-    expect(all.replace(/<[^>]*>/g, "").match(/[a-z@.]{2,}|[0-9]{2,}/g)).toEqual(["alice@example.org", "2026", "07", "06"]);
+    expect(all.replace(/<[^>]*>/g, "").match(/[a-z@.]{2,}|[0-9]{2,}/g)).toEqual([
+      "alice@example.org",
+      "2026",
+      "07",
+      "06",
+    ]);
   });
 
   it("writes the whole day of a device whose clock is far ahead (LOG-7)", async () => {

@@ -2,7 +2,7 @@
 
 import type { MemberId } from "../../src/bytes/ids.js";
 import { standingOf } from "../../src/fingerprint/trusted-class.js";
-import { foundersOf } from "../../src/log/classes.js";
+import { foundersOf } from "../../src/log/approvals.js";
 import { grantedInForce } from "../../src/log/pairs.js";
 import { escrowMember, FOUNDING, type Member } from "../../src/log/state.js";
 import { claimedRuns } from "../../src/trust/claimed.js";

@@ -3,8 +3,8 @@
 import { abandonEpochs } from "../../src/authoring/abandon.js";
 import { intersectRuns } from "../../src/bytes/runs.js";
 import { trackContact } from "../../src/fingerprint/pin.js";
-import { ownFounders } from "../../src/fingerprint/trusted-class.js";
 import type { OperatorKeys } from "../../src/keys/operator-keys.js";
+import { foundersWithoutEscrow } from "../../src/log/approvals.js";
 import { escrowMember, isConfirmed } from "../../src/log/state.js";
 import { expel } from "../support/accepted.js";
 import { honestMoves } from "./honest.js";
@@ -62,7 +62,7 @@ function pinning(world: World): Move {
   const { log } = world;
   const take = (): Change => {
     const pin = trackContact(log);
-    const own = ownFounders(log);
+    const own = foundersWithoutEscrow(log);
     const strangers = [...log.active.values()]
       .filter((member) => !isConfirmed(log, member))
       .map(({ id }) => own.get(id));

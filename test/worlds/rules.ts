@@ -6,10 +6,11 @@ import { gapsOf } from "../../src/coverage/gaps.js";
 import { provingSteps } from "../../src/coverage/proven.js";
 import { openAsEscrow } from "../../src/escrow/escrow-keys.js";
 import { compareContact } from "../../src/fingerprint/contacts.js";
-import { ownFounders, standingOf } from "../../src/fingerprint/trusted-class.js";
+import { standingOf } from "../../src/fingerprint/trusted-class.js";
 import type { MemberState } from "../../src/grants/member-state.js";
 import { rightSeed } from "../../src/grants/seed-check.js";
 import { partsOf } from "../../src/keys/keyring.js";
+import { foundersWithoutEscrow } from "../../src/log/approvals.js";
 import { currentEpoch, escrowMember, FOUNDING, hasRole, type LinkRecord } from "../../src/log/state.js";
 import { escrowActs } from "../../src/trust/acts.js";
 import { claimedRuns } from "../../src/trust/claimed.js";
@@ -201,7 +202,7 @@ function misjudgedIn(world: World): Violation | undefined {
 function mistrustIn(world: World): Violation | undefined {
   const { pinned, log } = world;
   if (!pinned) return undefined;
-  const own = ownFounders(log);
+  const own = foundersWithoutEscrow(log);
   for (const [name, founder] of pinned.founders) {
     const member = everOf(world, name);
     if (member && own.get(member.id) === founder && standingOf(log, member, pinned.pin.confirmed) !== "founding")

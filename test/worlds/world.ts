@@ -11,7 +11,7 @@ import { epochKemPublicKey } from "../../src/keys/epoch-keys.js";
 import { changedKeyring, type Keyring, newKeyring, ownKeys, partsOf } from "../../src/keys/keyring.js";
 import { parseKeyring } from "../../src/keys/keyring-bytes.js";
 import { MemberKeys } from "../../src/keys/member-keys.js";
-import { decodeEntry } from "../../src/log/entry.js";
+import { decodeEntry, matchAttachments } from "../../src/log/entry.js";
 import { type Epoch, escrowMember, type LinkRecord, type LogState, type Member } from "../../src/log/state.js";
 import type { Draws } from "./draws.js";
 import { bitOf, leak, learn, NAMES, type Name, type Published, type Secrets, withOwner } from "./knowledge.js";
@@ -206,11 +206,12 @@ export function openedKeyrings(before: Keyrings, step: Step): Keyrings {
   const { attachments } = decodeEntry(step.entry);
   const { log } = step;
   const record = log.links.last() as LinkRecord;
+  const delivered = matchAttachments(record.attachments, attachments);
   const all = new Map(keyrings);
   if (step.keyring && isPlayer(step.enters ?? step.by)) all.set((step.enters ?? step.by) as Player, step.keyring);
   for (const [name, keyring] of all) {
     // Who was removed keeps what it had: a thief goes on trying, and the owner may reclaim with it.
-    if (log.active.has(keyring.member)) all.set(name, openGrants(log, record, attachments, keyring).keyring);
+    if (log.active.has(keyring.member)) all.set(name, openGrants(log, record, delivered, keyring).keyring);
   }
   return all;
 }

@@ -1,4 +1,4 @@
-"""What a device owes, as one list of steps in order (section 11.2). Rows are numbered as in the table there."""
+"""The steps that a device owes, as one list in order (section 11.2). Rows are numbered as in the table there."""
 
 from dataclasses import dataclass, field
 from typing import Collection
@@ -15,27 +15,27 @@ Step = dict[str, object]
 
 @dataclass
 class Knowledge:
-    """What a device knows besides its log."""
+    """A device's knowledge besides its log."""
 
     me: bytes
     escrow: State | str | None = None  # the newest escrow log, or "unsupported"
-    confirmed: dict | None = None  # the head of it that the user confirmed
-    own: frozenset[bytes] = frozenset()  # members that the user said are theirs
-    not_own: frozenset[bytes] = frozenset()  # ... and are not
-    remove_escrow: bytes | None = None  # the escrow member that the user said to remove
+    confirmed: dict | None = None  # the head of that log that the user confirmed
+    own: frozenset[bytes] = frozenset()  # members that the user recognised as theirs
+    not_own: frozenset[bytes] = frozenset()  # members that the user said are not theirs
+    remove_escrow: bytes | None = None  # the escrow member that the user decided to remove
     declined: bool = False
-    enroll_again: int | None = None  # the position of the removal after which the user said to enroll it again
+    enroll_again: int | None = None  # the position of the removal after which the user decided to enroll it again
     now: int | None = None
     # Its keyring
     superseded: bool = False
     junk: Runs = ()
     withheld: Runs = ()
-    wrong: dict[int, set[int]] = field(default_factory=dict)  # by link, which grants it finds wrong or cannot judge
-    regranted: dict[bytes, Runs] = field(default_factory=dict)  # by it, and not in the log yet
+    wrong: dict[int, set[int]] = field(default_factory=dict)  # by link: the grants that it finds wrong or cannot judge
+    regranted: dict[bytes, Runs] = field(default_factory=dict)  # granted again by this device, and not in the log yet
     # In an escrow log
     openings: dict[int, dict | None] = field(default_factory=dict)  # of acts, by position; None is junk
     users: dict[bytes, State] = field(default_factory=dict)  # users' logs at hand, by log id
-    disown_unread: frozenset[int] = frozenset()  # acts that the admin said to disown unread
+    disown_unread: frozenset[int] = frozenset()  # acts that the admin decided to disown unread
 
 
 def step(do: str, what: str, *because: str, **fields: object) -> Step:
@@ -78,7 +78,7 @@ class View:
         return not holds_current(self.log, self.escrow_member) or (self.judged == "false" and self.by_user)
 
     def withholds(self, removed: set[bytes] = frozenset()) -> bool:
-        """Of a link that makes an epoch."""
+        """Whether a step is a link that makes an epoch."""
         member = self.escrow_member
         if not member or member.id in removed or self.sound:
             return False
@@ -103,7 +103,7 @@ class View:
         return each["what"] in ("rotate", "renew-escrow")
 
     def lacking(self) -> Runs:
-        """Of what is mine: what was never granted to escrow at true keys, in a grant found right."""
+        """The epochs of mine that no grant found right has given to escrow at true keys."""
         pairs = {esc.pair_of(epoch.keys) for epoch in self.escrow.epochs}
         right: Runs = ()
         for state in self.log.history():
@@ -172,7 +172,7 @@ def without_escrow_member(view: View) -> list[Step]:
 
 
 def vouching(view: View, way: str, *because: str) -> list[Step]:
-    """To fetch a newer log, and to ask about this one where confirming it settles it; or only to ask."""
+    """Steps: fetch a newer log, and ask about this one where confirming it settles the doubt; or only ask."""
     confirm = step("ask", "confirm-escrow", *because)
     if way != "fetch":
         return [confirm]

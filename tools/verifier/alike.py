@@ -1,4 +1,4 @@
-"""What both implementations were asked about random logs: lines of JSON that a script wrote, answered again."""
+"""Answers again the questions about random logs that a script wrote as lines of JSON, and compares the answers."""
 
 import json
 import sys
@@ -9,7 +9,7 @@ Answers = Iterator[tuple[str, object, object]]
 
 
 def count_alike(file: Path, script: str, answer: Callable[[Iterator[dict]], Answers]) -> int:
-    """Prints where an answer, (what it is, found, expected), differs, and how many do not; gives the exit status."""
+    """Prints each answer (what it is, found, expected) that differs, and how many agree. Returns the exit status."""
     alike = different = 0
     try:
         with file.open(encoding="utf-8") as lines:

@@ -53,7 +53,7 @@ def _pack(symbols: list[int]) -> int:
 
 
 def _column(place: int) -> int:
-    """What a 1 at this place of the 32 characters does to the check."""
+    """The change of the check by a 1 at this place of the 32 characters."""
     unit = [int(i == place) for i in range(SECRET + CHECK)]
     return _syndrome(unit) ^ _syndrome([0] * (SECRET + CHECK))
 
@@ -71,8 +71,8 @@ def correct(word: list[int | None], wrong: int) -> list[int] | None:
     is at most one as long as 2 * wrong + unreadable <= 6, the code's minimum distance being 7."""
     unreadable = [place for place, symbol in enumerate(word) if symbol is None]
     assert 2 * wrong + len(unreadable) <= CHECK
-    # A basis of what the unreadable places can do to the check. Behind the 6 components of the check each vector carries
-    # how much of each unreadable place it consists of.
+    # A basis of the changes of the check that the unreadable places can make. After the 6 components of the check, each vector
+    # has the share of each unreadable place in it.
     basis: list[tuple[int, int]] = []
 
     def without_unreadable(vector: int) -> int:
@@ -123,7 +123,7 @@ def correct(word: list[int | None], wrong: int) -> list[int] | None:
 @dataclass
 class Correction:
     kind: str  # "wrong", "unreadable", "swapped", "missing" or "extra"
-    position: int  # from 1; of what is missing, where it belongs
+    position: int  # from 1; of a missing character, the place where it belongs
     read: str
     meant: str
 
@@ -170,7 +170,7 @@ def text_of(secret: list[int], signing_key: bytes) -> str:
 
 
 def differences(typed: str, meant: str) -> list[Correction]:
-    """What was left out was read as nothing, what is too much means nothing."""
+    """A missing character was read as nothing; an extra one means nothing."""
     if len(typed) < len(meant):
         ways = [(Correction("missing", i + 1, "", c), typed[:i] + c + typed[i:]) for i, c in enumerate(meant)]
     elif len(typed) > len(meant):
@@ -195,7 +195,7 @@ def replacements(typed: str, meant: str) -> list[Correction]:
 
 
 def read(text: str, state: State | None = None) -> Reading:
-    """BAK-1. With a log its backup keys decide, active or removed, and more mistakes can be corrected than by the check alone."""
+    """BAK-1. With a log, its backup keys (active or removed) decide, which corrects more mistakes than the check alone."""
     typed = parse(text)
     if state is None:
         if len(typed) != 36:
@@ -219,13 +219,13 @@ def read(text: str, state: State | None = None) -> Reading:
 
 
 def candidates(typed: str) -> list[list[int]]:
-    """Secrets that may be meant, those with the fewest corrections first."""
+    """Candidate secrets, those with the fewest corrections first."""
     rest = symbols(typed[ID:])
     if len(typed) == 36:
         shifted, words = 0, [(rest, 0)]
-    elif len(typed) == 35:  # one is missing: in the id, or at any place of the rest, where it is put in as unreadable
+    elif len(typed) == 35:  # one is missing: in the id, or at any place of the rest, where an unreadable one is inserted
         shifted, words = 1, [(symbols(typed[ID - 1 :]), 0)] + [(rest[:i] + [None] + rest[i:], 1) for i in range(32)]
-    else:  # one is too many: in the id, which takes the first of the rest away, or at any place of the rest
+    else:  # one is extra: in the id, which then has the first of the rest, or at any place of the rest
         shifted, words = 1, [(rest[:i] + rest[i + 1 :], 0) for i in range(33)]
     fewest: dict[tuple[int, ...], int] = {}
     for word, put_in in words:

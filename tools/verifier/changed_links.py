@@ -1,4 +1,4 @@
-"""Judges again what `npm run gen:changed-links` tried: links of random content, in logs that it gives first."""
+"""Judges again the links that `npm run gen:changed-links` tried: links of random content, in logs that it gives first."""
 
 import json
 from pathlib import Path

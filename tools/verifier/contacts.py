@@ -1,4 +1,4 @@
-"""Contacts are tracked: what a later log of a pinned contact means, and what a signer's word is worth (section 10)."""
+"""Tracked contacts: the verdict on a later log of a pinned contact, and the standing of a signer (section 10)."""
 
 import cbor
 import shapes
@@ -27,8 +27,8 @@ def read_pin(data: bytes) -> dict:
 
 
 def trusted_class(state: State) -> set[int]:
-    """The founders, in the graph without escrow's approvals, of the devices and backup keys that are confirmed; of one
-    that shares its founder with a member that is not, its own position, which is nobody's founder."""
+    """The founders of the confirmed devices and backup keys, in the graph without escrow's approvals. A member that
+    shares its founder with one that is not confirmed has its own position, which is nobody's founder."""
     classes = state.classes()
     founders = {member.node: classes.without_escrow[member.node] for member in state.people()}
     strangers = {founders[member.node] for member in state.people() if not classes.is_confirmed(member)}
@@ -42,7 +42,7 @@ def is_of(state: State, member: Member, confirmed: set[int]) -> bool:
 
 
 def compare(pinned_seq: int, confirmed: set[int], later: State | Refused) -> str:
-    """`confirmed` is the trusted class that the pin has, `later` what verification with this pin gave."""
+    """`confirmed` is the trusted class of the pin, `later` the result of verification with this pin."""
     if isinstance(later, Refused):
         return {"REPLACED": "replaced", "FORKED": "forked", "ROLLED_BACK": "rolled-back"}[later.code]
     authors = [later.members.get(each.author) for each in later.history()[pinned_seq:]]
@@ -53,7 +53,7 @@ def compare(pinned_seq: int, confirmed: set[int], later: State | Refused) -> str
 
 
 def standing(state: State, member: Member, confirmed: set[int] | None = None) -> str:
-    """Of a signer at the newest head at hand, given a pin's trusted class or none."""
+    """The standing of a signer at the newest head at hand, given a pin's trusted class or none."""
     classes = state.classes()
     founder, without = classes.founder(member), classes.without_escrow[member.node]
     if without in ({classes.confirmed} if confirmed is None else confirmed):

@@ -44,7 +44,7 @@ def open_content(
     sender_log: State | None = None,
     own_log: State | None = None,
 ) -> bytes:
-    """The plaintext, for a reader with these seeds of that log, who wants a sender if its log is given. Without its own
+    """The plaintext, for a reader with these seeds of that log. It wants a sender if the sender's log is given. Without its own
     log the seeds count as checked (GRT-4)."""
     if content[:4] != MAGIC or len(content) < 8:
         raise encoding("ENC-2", "not content of this version")
@@ -112,7 +112,7 @@ def unpack(packed: bytes) -> list[tuple[bytes, int, bytes, int]]:
 
 
 def named_head(entry: tuple[bytes, int, bytes, int], own_log: State) -> tuple[str, int]:
-    """12.3: how the head that the sender named for a reader's log stands to it, and by how many links."""
+    """12.3: the relation of a reader's log to the head that the sender named for it, and the distance in links."""
     _, seq, hash_, _ = entry
     if seq > own_log.seq:
         return "ahead", seq - own_log.seq
@@ -158,7 +158,7 @@ def padded_length(length: int) -> int:
 
 
 def pad(plaintext: bytes) -> bytes:
-    """What the chunks hold: each piece followed by the end of the content in it."""
+    """The contents of the chunks: each piece followed by the end of the content in it."""
     data = plaintext + bytes(padded_length(len(plaintext)) - len(plaintext))
     return b"".join(
         piece + min(len(plaintext), PIECE_BYTES * (i + 1)).to_bytes(END_BYTES, "big")
@@ -173,7 +173,7 @@ def unpad(chunks: list[bytes]) -> bytes:
     data = b"".join(chunk[:-END_BYTES] for chunk in chunks)
     for i, chunk in enumerate(chunks):
         if int.from_bytes(chunk[-END_BYTES:], "big") != min(length, PIECE_BYTES * (i + 1)):
-            raise corrupt(f"chunk {i} tells another end of the content")
+            raise corrupt(f"chunk {i} has another end of the content")
     if len(data) != padded_length(length):
         raise corrupt("another padding than this length has")
     if any(data[length:]):
@@ -185,7 +185,7 @@ def unpad(chunks: list[bytes]) -> bytes:
 
 
 def find_signer(core: dict, log: State) -> bytes:
-    """The key that must have signed, as far as the log says it."""
+    """The key that must have signed, according to the log."""
     if "sender" not in core:
         raise Refused("INVALID_SIGNATURE", None, "the content has no sender")
     log_id, member_id, seq, _ = core["sender"]
@@ -201,7 +201,7 @@ def find_signer(core: dict, log: State) -> bytes:
 
 
 def transcripts(header_hash: bytes, chunks: list[bytes]) -> list[bytes]:
-    """Before the first chunk, and after each."""
+    """The transcript before the first chunk, and after each."""
     found = [header_hash]
     for chunk in chunks:
         found.append(digest("content/transcript", found[-1] + chunk))
@@ -223,7 +223,7 @@ def seal(
     plaintext: bytes,
     signing_secret: bytes | None = None,
 ) -> dict[str, bytes | list[bytes]]:
-    """Every value on the way. A recipient is its entry, its epoch's KEM key and 64 bytes of coins."""
+    """Every intermediate value. A recipient is its entry, its epoch's KEM key and 64 bytes of coins."""
     recipients = sorted(recipients, key=lambda recipient: recipient[0][0])
     core_bytes = cbor.encode({"suite": 1, "recipients": b"".join(pack(entry) for entry, _, _ in recipients)} | core)
     core_hash = digest("content/core", core_bytes)

@@ -1,4 +1,4 @@
-"""Hashes, key derivation, and which keys and signatures count (sections 3 and 4.2)."""
+"""Hashes, key derivation, and checks of keys and signatures (sections 3 and 4.2)."""
 
 import hashlib
 import hmac
@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 
 def labelled(label: str, data: bytes) -> bytes:
-    """ENC-5: what is made for one purpose never passes for another."""
+    """ENC-5: a value made for one purpose never passes for another."""
     return f"keystead/v1/{label}".encode() + b"\0" + data
 
 
@@ -47,8 +47,8 @@ def sign(secret: bytes, message: bytes) -> bytes:
     return Ed25519PrivateKey.from_private_bytes(secret).sign(message)
 
 
-# --- Ed25519 (SIG-1 to SIG-5). OpenSSL compares the encoding of [S]B - [k]A with R, without cofactor (SIG-5); the checks
-# here are those that it leaves out or makes differently from one version to the next.
+# --- Ed25519 (SIG-1 to SIG-5). OpenSSL compares the encoding of [S]B - [k]A with R, without cofactor (SIG-5). The checks here are
+# those that OpenSSL leaves out, or makes differently from one version to the next.
 
 P = 2**255 - 19
 L = 2**252 + 27742317777372353535851937790883648493

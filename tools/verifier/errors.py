@@ -1,4 +1,4 @@
-"""How something is refused: by a code of docs/errors.md and, where there is one, a rule of docs/spec.md."""
+"""The form of a refusal: a code of docs/errors.md and, where there is one, a rule of docs/spec.md."""
 
 
 class Refused(Exception):

@@ -1,4 +1,4 @@
-"""What needs a user's log and the escrow log: pointers, who is believed, and what admins record (sections 8 and 11)."""
+"""Judgements by a user's log and the escrow log: pointers, which acts are believed, and admins' records (sections 8 and 11)."""
 
 from dataclasses import replace
 from typing import Collection
@@ -38,7 +38,7 @@ ACT_OPENING = shapes.record(
 
 
 def judge_pointer(pointer: dict, escrow: State) -> str:
-    """The pointer, seen from the escrow log (section 8). The head that it names does not matter here."""
+    """The verdict of the escrow log on the pointer (section 8). The head that it names does not matter here."""
     if pointer["log"] != escrow.log:
         return "other-log"
     if pointer["epoch"] > escrow.epoch:
@@ -50,7 +50,7 @@ def judge_pointer(pointer: dict, escrow: State) -> str:
 
 
 def needs(escrow: State) -> list[str]:
-    """ESC-1: what an escrow log lacks to be ready."""
+    """ESC-1: requirements that an escrow log does not meet yet."""
     kinds = {member.kind for member in escrow.people() if has(member.held, 1) and has_role(member, "manage")}
     lacking = [need for kind, need in (("device", "device"), ("backup", "backup-key")) if kind not in kinds]
     return lacking if escrow.policy and escrow.policy["enabled"] else [*lacking, "enabled"]
@@ -61,7 +61,7 @@ def has_role(member: Member, role: str) -> bool:
 
 
 def claimed(user: State, escrow: State) -> Runs:
-    """Section 8: what was granted to pairs that are the two keys of one epoch of this escrow log."""
+    """Section 8: the epochs granted to pairs that are the two keys of one epoch of this escrow log."""
     runs: Runs = ()
     for epoch in escrow.epochs:
         runs = union(runs, user.granted.get(pair_of(epoch.keys), ()))
@@ -72,7 +72,7 @@ def claimed(user: State, escrow: State) -> Runs:
 
 
 def reviews_by_escrow(user: State) -> dict[int, State]:
-    """The states after them, by position."""
+    """The states after the reviews by escrow, by position."""
     return {state.seq: state for state in user.history() if "by" in state.body and state.body["type"] == "review"}
 
 
@@ -81,7 +81,7 @@ def pointer_before(link: State) -> dict:
 
 
 def is_of(review: State, escrow: State) -> bool:
-    """Whether escrow then stood for an epoch of this escrow log."""
+    """Whether escrow stood for an epoch of this escrow log at that time."""
     return pointer_before(review)["log"] == escrow.log
 
 
@@ -90,13 +90,13 @@ def commitment(salt: bytes, admin: bytes, log: bytes, seq: int, prev: bytes, app
 
 
 def commitment_of(review: State) -> bytes:
-    """What an act that announced this review commits to."""
+    """The commitment of an act that announced this review."""
     body, by = review.body, review.body["by"]
     return commitment(by["salt"], by["admin"], *(body[name] for name in ("log", "seq", "prev", "approve", "remove")))
 
 
 def is_believed(review: State, escrow: State) -> bool:
-    """ESC-8, of the newest link."""
+    """ESC-8: whether the review that is the newest link is believed."""
     if not is_of(review, escrow):
         return False
     by, wanted, history = review.body["by"], commitment_of(review), escrow.history()
@@ -109,30 +109,30 @@ def is_believed(review: State, escrow: State) -> bool:
         named = history[by["seq"] - 1]
         if named.hash == by["hash"] and named.body["author"] == by["admin"]:
             return True
-    return bool(good - {by["seq"]})  # a mistaken disown, or an act that was lost, repaired
+    return bool(good - {by["seq"]})  # repairs a mistaken disown, or an act that was lost
 
 
 def unverified(user: State, escrow: State | None) -> set[int]:
-    """Positions of the reviews by escrow that are not believed; without a log that can judge these are all."""
+    """Positions of the reviews by escrow that are not believed. Without a log that can judge, none is believed."""
     reviews = reviews_by_escrow(user)
     return {seq for seq, review in reviews.items() if escrow is None or not is_believed(review, escrow)}
 
 
 def own_closure(user: State, known: Collection[bytes]) -> set[int]:
-    """ESC-8: nodes of members known to be the owner's, and of those whom they approved or enrolled, and so on."""
+    """ESC-8: nodes of members known to be the owner's, of members that these approved or enrolled, and so on."""
     people = _people(user)
     return _and_in_turn(user, {node for node, member in people.items() if member.id in known}, set(), people, False)
 
 
 def suspects_of(user: State, reviews: Collection[int], own: Collection[bytes]) -> set[int]:
-    """ESC-8: nodes of devices and backup keys that these reviews approved, and whom it goes on from there."""
+    """ESC-8: nodes of devices and backup keys that these reviews approved, and of all that these let in, in turn."""
     people, ours = _people(user), own_closure(user, own)
     approved = {node for _, node, link in user.edges if link in reviews and node in people}
     return _and_in_turn(user, approved, ours, people, True)
 
 
 def _people(user: State) -> dict[int, Member]:
-    """Removed ones too. Nothing leads through escrow."""
+    """Including removed members. No path leads through escrow."""
     return {member.node: member for member in user.members.values() if member.kind != ESCROW}
 
 
@@ -152,7 +152,7 @@ def brought_in(user: State, reviews: Collection[int], own: Collection[bytes] = (
     people, suspects = _people(user), suspects_of(user, reviews, own)
     suspect_ids = {people[node].id for node in suspects}
 
-    # Had the reviews never happened: without their approvals, and with everybody whom they or the suspects removed.
+    # Without the reviews: without their approvals, and with everybody whom they or the suspects removed.
     members = dict(user.members)
     for id_, member in user.members.items():
         if member.removed and (member.removed[0] in suspect_ids or member.removed[1] in reviews):
@@ -162,7 +162,7 @@ def brought_in(user: State, reviews: Collection[int], own: Collection[bytes] = (
     return {member.id for member in user.people() if member.node in suspects and not classes.is_confirmed(member)}
 
 
-# --- Which escrow log a device believes (ESC-4, 11.2)
+# --- The escrow log that a device believes (ESC-4, 11.2)
 
 
 def extends(escrow: State, head: dict | None) -> bool:
@@ -187,14 +187,14 @@ def is_beyond(pointer: dict, escrow: State) -> bool:
 
 
 def is_superseded(pointer: dict, escrow: State, confirmed: dict) -> bool:
-    """The user confirmed a head at or after the link that made the epoch after the pointer's."""
+    """Whether the user confirmed a head at or after the link that made the epoch after the pointer's."""
     return confirmed["seq"] >= next(
         state.seq for state in escrow.history() if state.epoch == pointer["epoch"] + 1
     )
 
 
 def pointers_of(user: State, founders: dict[int, int]) -> list[dict]:
-    """The pointers that devices and backup keys of the founding class set, by these founders."""
+    """The pointers set by devices and backup keys of the founding class, given these founders."""
     return [
         state.body["escrow"]
         for state in user.history()
@@ -215,7 +215,7 @@ def is_passed_over(pointer: dict, escrow: State, confirmed: dict) -> bool:
 
 
 def trust(user: State, escrow: State, confirmed: dict | None) -> str:
-    """11.2: whether the escrow log at hand is "trusted", and else whether to "fetch" another or "confirm" it."""
+    """11.2: the escrow log at hand is "trusted"; or the device should "fetch" another, or "confirm" this one."""
     classes, member = user.classes(), user.escrow()
     both = [pointers_of(user, graph) for graph in (classes.founders, classes.without_escrow)]
     if confirmed is None:
@@ -239,14 +239,14 @@ def trust(user: State, escrow: State, confirmed: dict | None) -> str:
 
 
 def can_settle(user: State, escrow: State, confirmed: dict | None) -> bool:
-    """11.2: confirming the log as it is makes it trusted, and the user confirmed no later head."""
+    """11.2: whether confirming the log as it is makes it trusted, and the user confirmed no later head."""
     if confirmed is not None and confirmed["log"] == escrow.log and confirmed["seq"] > escrow.seq:
         return False
     return trust(user, escrow, {"log": escrow.log, "seq": escrow.seq, "hash": escrow.hash}) == "trusted"
 
 
 def is_sound(user: State, escrow: State | None, confirmed: dict | None) -> bool:
-    """ESC-4: whether a device may grant anything to escrow. Where it may not, it withholds (MEM-6)."""
+    """ESC-4: whether a device may grant anything to escrow. If it may not, it withholds the epoch (MEM-6)."""
     member = user.escrow()
     if escrow is None or member is None or judge_pointer(member.pointer, escrow) != "newest":
         return False
@@ -267,7 +267,7 @@ def can_judge(user: State, escrow: State | None, confirmed: dict | None) -> bool
 
 
 def is_known_to_former_admin(user: State, escrow: State) -> bool:
-    """ESC-10: the current epoch was made by somebody who acted for escrow and is not to be believed."""
+    """ESC-10: whether the current epoch was made by somebody who acted for escrow and is not believed."""
     made = user.link(user.epochs[-1].position)
     if "by" not in made.body:
         return False
@@ -311,7 +311,7 @@ def open_access(state: State, sealed: bytes, seeds: dict[int, bytes]) -> dict | 
 
 
 def open_act(state: State, newest: State, sealed: bytes, seeds: dict[int, bytes]) -> dict | None:
-    """11.3, of the act that is the newest link of `state`, in the log whose newest state at hand is `newest`."""
+    """11.3: the verdict on the act that is the newest link of `state`. `newest` is the newest state of that log at hand."""
     opening = unseal("act/opening", state, sealed, seeds)
     value = opening and decode_opening(opening, ACT_OPENING)
     if not value or not all(is_member_list(value[name]) for name in ("approve", "remove")):

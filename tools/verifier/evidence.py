@@ -27,7 +27,7 @@ EVIDENCE = shapes.record(
 
 @dataclass
 class Side:
-    """As many links as are of known version and type, and the hashes of all."""
+    """The leading links of known version and type, and the hashes of all links."""
 
     state: State
     hashes: list[bytes]
@@ -44,7 +44,7 @@ def require(condition: object, message: str) -> None:
 
 
 def judge(data: bytes) -> str:
-    """`proven` or `claimed`; refused if it does not show what it says."""
+    """`proven` or `claimed`. Refused if it does not show what it claims."""
     evidence = cbor.decode(data, 2**30, "evidence", max_objects=2_000_016)
     EVIDENCE(evidence, "evidence")
     kind, pinned = evidence["kind"], evidence["pinned"]
@@ -79,11 +79,11 @@ def side_of(links: list[bytes], subject: str) -> Side:
             if refused.code != "UNSUPPORTED":
                 raise
             is_known = False
-            break  # from here on only places and hashes count
+            break  # from here on only positions and hashes count
         try:
             compare(state, subject, None)
         except Refused:
-            require(False, "the links are about somebody else")
+            require(False, "the links are of another subject")
     return Side(state, [digest("link/hash", link) for link in links], is_known)
 
 
@@ -99,5 +99,5 @@ def statement_of(data: bytes, side: Side) -> statements.Statement:
     statement = statements.decode(data)
     statements.check_signatures(statement, side.state.operator)
     if statement.log != side.log:
-        raise Refused("WRONG_SUBJECT", "SVC-4", "the statement is about another log")
+        raise Refused("WRONG_SUBJECT", "SVC-4", "the statement names another log")
     return statement

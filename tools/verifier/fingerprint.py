@@ -35,7 +35,7 @@ def forms(log: bytes, seq: int, hash_: bytes) -> dict[str, str]:
 
 
 def parse(text: str) -> tuple[str, str]:
-    """Form and content of a text, in the spelling of `forms`. A part is refused: that a prefix matches proves little."""
+    """Form and content of a text, in the spelling of `forms`. A part is refused: a matching prefix proves little."""
     if len(text.encode("utf-16-le", "surrogatepass")) > 2 * 4096:
         raise Refused("FINGERPRINT_INVALID", None, "too long")
     packed = "".join(c for c in text if not c.isspace() and unicodedata.category(c)[0] != "C")
@@ -57,7 +57,7 @@ def parse(text: str) -> tuple[str, str]:
 
 
 def is_daily(state: State) -> bool:
-    """Whether the newest link is one that does not change an escrow log's fingerprint."""
+    """Whether the newest link leaves an escrow log's fingerprint unchanged."""
     return state.kind == "escrow" and state.body["type"] in ("act", "access", "disown", "rename")
 
 

@@ -1,4 +1,4 @@
-"""Opening grants as their recipient, recomputing them as a holder, and which seeds are believed (sections 5 and 7)."""
+"""Opens grants as their recipient, recomputes them as a holder, and decides which seeds are believed (sections 5 and 7)."""
 
 import hashlib
 from dataclasses import dataclass
@@ -16,17 +16,17 @@ from state import State
 ZERO32, NONCE = bytes(32), bytes(12)
 Seeds = dict[int, bytes]
 
-# --- Which seeds are believed (GRT-4)
+# --- Belief in seeds (GRT-4)
 
 
 def passes_quick_check(seed: bytes, published: dict) -> bool:
-    """Cheap, and proves nothing about whoever published the keys."""
+    """The quick check: cheap, and it proves nothing about the author of the published keys."""
     d = hashlib.shake_256(kdf("epoch/kem", seed)).digest(96)[:32]
     return hashlib.sha3_512(d + b"\3").digest()[:32] == published["kem"][1152:1184]
 
 
 def opens_for(seed: bytes, published: dict) -> bool:
-    """Half of the full check: what was sealed to the published KEM key opens with this seed."""
+    """Half of the full check: this seed opens content sealed to the published KEM key."""
     return passes_quick_check(seed, published) and epoch_kem(seed) == published["kem"]
 
 
@@ -45,7 +45,7 @@ def epoch_kem(seed: bytes) -> bytes:
 
 @dataclass
 class Delivered:
-    """A grant of a link, with what of it was delivered: None is withheld."""
+    """A grant of a link, with the attachments that were delivered: None is withheld."""
 
     set: Runs
     keyring_digest: bytes
@@ -54,7 +54,7 @@ class Delivered:
 
 
 def delivered(state: State, attachments: list[bytes]) -> list[Delivered]:
-    """Those of the newest link."""
+    """The grants of the newest link."""
     body, grants = state.body, []
     placed = place(body, attachments)
     at = len(committed(body)) - sum(1 + len(grant["boxes"]) for grant in body.get("grants", []))
@@ -67,7 +67,7 @@ def delivered(state: State, attachments: list[bytes]) -> list[Delivered]:
 
 @dataclass
 class Made:
-    """A grant as everybody computes it who has the seeds of its set (GRT-2)."""
+    """A grant as every holder of its set's seeds computes it (GRT-2)."""
 
     log: bytes
     set: bytes
@@ -99,7 +99,7 @@ def box_info(log: bytes, set_: bytes, recipient: bytes) -> bytes:
 def receive(
     state: State, attachments: list[bytes], member: bytes, key: KemKey, seeds: Seeds, opens: Seeds | None = None
 ) -> dict[str, list[int]]:
-    """Opens what the newest link grants to a member (7.3), adds to its seeds, and says what came of each epoch. To
+    """Opens the newest link's grants to a member (7.3), adds to its seeds, and returns the result for each epoch. To
     `opens` it adds junk of an escrow log that still opens what was sealed to its epoch."""
     result: dict[str, list[int]] = {"opened": [], "junk": [], "withheld": []}
     for grant in delivered(state, attachments):
@@ -137,7 +137,7 @@ def open_grant(state: State, grant: Delivered, box: bytes, keyring: bytes, key: 
 
 
 def good_seeds(state: State, grant: Delivered, secret: bytes, given: Seeds, had: Seeds) -> Seeds:
-    """Steps 3 and 4 of 7.3."""
+    """The seeds that pass steps 3 and 4 of 7.3."""
 
     def passes(epoch: int, seed: bytes) -> bool:
         return had[epoch] == seed if epoch in had else passes_full_check(seed, state.epochs[epoch - 1].keys)
@@ -168,7 +168,7 @@ def check(state: State, seeds: Seeds) -> list[tuple[bytes, tuple[int, int, int],
 
 
 def is_right(state: State, place: int, recipient: bytes, seeds: Seeds) -> bool:
-    """Whether one box of one grant of the newest link is what it should be; not if `seeds` lacks an epoch of the set."""
+    """Whether one box of one grant of the newest link is what it should be; false if `seeds` lacks an epoch of the set."""
     grant = delivered(state, [])[place]
     numbers = epochs(grant.set)
     if not all(epoch in seeds for epoch in numbers):

@@ -1,4 +1,4 @@
-"""The keyring of one member as bytes, and what becomes of its seeds where it meets a log (section 5, GRT-4)."""
+"""The keyring of one member as bytes, and the check of its seeds when it meets a log (section 5, GRT-4)."""
 
 from dataclasses import dataclass, field
 
@@ -83,13 +83,13 @@ def write(keyring: Keyring) -> bytes:
 
 
 def is_superseded(keyring: Keyring, member: Member) -> bool:
-    """Section 13: re-keyed elsewhere, or from a backup or a copy."""
+    """Section 13: whether the member was re-keyed elsewhere, or this keyring is from a backup or a copy."""
     keys = member_signing_key(keyring.seed), KemKey(kdf("member/kem", keyring.seed)).public
     return not member.removed and (member.sign, member.kem) != keys
 
 
 def compare_heads(keyring: Keyring, state: State) -> None:
-    """Section 13, before anything else."""
+    """Section 13: compares the heads, before anything else."""
     if keyring.log != state.log:
         raise Refused("INVALID_ARGUMENT", None, "the keyring is of another log")
     if keyring.seq > state.seq:
@@ -99,7 +99,7 @@ def compare_heads(keyring: Keyring, state: State) -> None:
 
 
 def meet(keyring: Keyring, state: State) -> list[int]:
-    """GRT-4: sets aside what is of another log than the one at hand, and takes back what is of this one. Gives the
+    """GRT-4: sets aside seeds of another log than the one at hand, and takes back seeds of this one. Returns the
     epochs that are to be opened again. The full check comes at once for all, which is never too early."""
     again = []
     for epoch, seed in sorted(keyring.epochs.items()):

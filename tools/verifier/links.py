@@ -1,4 +1,4 @@
-"""What each type of link admits and does (section 6.5)."""
+"""The admission and the effect of each type of link (section 6.5)."""
 
 from dataclasses import dataclass, field
 from typing import Callable
@@ -25,7 +25,7 @@ class Effect:
 
 @dataclass
 class Context:
-    """A body, who wrote it, and the state before it."""
+    """A body, its author, and the state before it."""
 
     state: State
     classes: Classes
@@ -41,7 +41,7 @@ class Context:
         return "by" in self.body
 
     def given(self) -> Runs:
-        """What a link's approvals give; escrow gives what it names (ESC-11)."""
+        """The epochs that a link's approvals give; escrow gives those that it names (ESC-11)."""
         return to_runs(self.body["by"].get("runs", [])) if self.by_escrow() else minus(self.author.held, self.missing)
 
     def holder(self) -> None:
@@ -141,7 +141,7 @@ def review(link: Context) -> Effect:
     disown = link.body.get("disown", [])
     link.require(not disown or link.state.kind == "escrow", "MEM-8", "acts are in escrow logs only")
     link.acts_to_disown(disown)
-    has_force = link.author.kind != ESCROW or link.classes.escrow_counts  # approvals that do not count move nobody
+    has_force = link.author.kind != ESCROW or link.classes.escrow_counts  # approvals that do not count move no member
     for id_ in approve:
         extends = minus(link.given(), members[id_].held)
         moves = has_force and link.classes.founder(link.author) < link.classes.founder(members[id_])
@@ -151,7 +151,7 @@ def review(link: Context) -> Effect:
 
 
 def needs_epoch_of_its_own(link: Context) -> bool:
-    """ESC-11: escrow approves, and cannot give the current epoch."""
+    """ESC-11: whether escrow approves and cannot give the current epoch."""
     if not link.by_escrow() or not link.body["approve"]:
         return False
     granted = link.state.granted[pair_of(link.author.pointer)]
@@ -240,7 +240,7 @@ def renew_escrow(link: Context) -> Effect:
     link.require(member, "ESC-4", "there is no escrow member")
     link.pointer()
     link.require(link.body["escrow"]["log"] == member.pointer["log"], "ESC-4", "the pointer is into another log")
-    # Whoever renewed to the true pointer may be a stranger: a confirmed device sets the same one once more.
+    # The author of the last renewal to the true pointer may be a stranger: a confirmed device may set the same pointer once more.
     heals = link.classes.is_confirmed(link.author) and link.classes.founder(member) > link.classes.confirmed
     may_keep = link.by_escrow() or heals
     link.require(may_keep or link.body["escrow"] != member.pointer, "MEM-2", "the pointer is the one in force")

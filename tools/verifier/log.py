@@ -17,7 +17,7 @@ ENTERING = {"genesis": "member", "join": "member", "enroll": "member", "rekey": 
 
 @dataclass
 class Pin:
-    """What was verified before for the same subject (section 13.1): a head, or with more hashes a whole state."""
+    """The result of an earlier verification for the same subject (section 13.1): a head, or with more hashes a whole state."""
 
     log: bytes
     seq: int
@@ -62,7 +62,7 @@ def compare(state: State, subject: str | None, pin: Pin | None) -> None:
 
 
 def look_for_contradiction(entries: list[bytes], start: int, pin: Pin) -> None:
-    """LOG-1, 13.1: a link of a later version does not hide a fork, although nobody can judge it or what follows."""
+    """LOG-1, 13.1: a link of a later version does not hide a fork, although nobody can judge it or the links after it."""
     for position in range(start, pin.seq + 1):
         if position > len(entries):
             raise rolled_back(pin)
@@ -162,7 +162,7 @@ def open_entry(entry: bytes) -> tuple[bytes, list[bytes]]:
 
 
 def open_link(link_bytes: bytes) -> list:
-    """Its signatures are judged in step 2, since a later version may have others."""
+    """Its signatures are judged in step 2, since a later version may have another form of signatures."""
     link = cbor.decode(link_bytes, LINK_BYTES, "link")
     has_body = isinstance(link, list) and link and isinstance(link[0], bytes) and link[0]
     shapes.expect(bool(has_body), "link", "an array that begins with a body")
@@ -185,7 +185,7 @@ def open_body(link: list) -> dict:
 
 
 def unsupported(body: dict, what: str) -> Refused:
-    """LOG-1: no verdict on the log."""
+    """LOG-1: this gives no verdict on the log."""
     return Refused("UNSUPPORTED", "LOG-1", f"unknown {what}", seq=body.get("seq"))
 
 
@@ -217,7 +217,7 @@ def find_author(state: State, body: dict) -> Member | None:
 
 
 def check_what_is_named(state: State, body: dict, author: Member | None) -> None:
-    """Step 4, second half: what decides whose signatures there must be, before any is verified."""
+    """Step 4, second half: the fields that decide whose signatures the link must have, before any is verified."""
     if body["type"] == "reclaim":
         source = state.members.get(body["from"])
         if not source or not source.removed or source.kind == ESCROW:
@@ -227,7 +227,7 @@ def check_what_is_named(state: State, body: dict, author: Member | None) -> None
 
 
 def check_what_escrow_gives(state: State, by: dict, approves: bool, escrow: Member) -> None:
-    """ESC-11: only what was granted to the pairs that sign, and no pair in vain."""
+    """ESC-11: escrow gives only epochs granted to the pairs that sign, and names no pair in vain."""
 
     def require(condition: object, message: str) -> None:
         if not condition:
@@ -261,7 +261,7 @@ def check_signatures(state: State, body: dict, body_bytes: bytes, signatures: li
     if "by" in body:
         signers += [body["by"]["admin"], *(sign for sign, _ in body["by"].get("pairs", []))]
     if body["type"] == "reclaim":
-        signers.append(state.members[body["from"]].sign)  # MEM-10: what it had when it was removed
+        signers.append(state.members[body["from"]].sign)  # MEM-10: the key that it had when it was removed
     if body["type"] == "expel":
         if state.operator is None:
             raise bad_link("LOG-4", "this log has no operator")
@@ -296,7 +296,7 @@ def check_new_keys(state: State, body: dict) -> list[bytes]:
     return introduced
 
 
-# --- Steps 7 to 10: what the link does
+# --- Steps 7 to 10: the effect of the link
 
 
 def check_missing(state: State, body: dict, author: Member | None) -> Runs:
@@ -308,14 +308,14 @@ def check_missing(state: State, body: dict, author: Member | None) -> Runs:
     if not missing or not is_maximal(missing) or not within(missing, author.held):
         raise bad_link("MEM-9", "missing is not maximal runs of what the author holds")
     if body["type"] in ("enroll", "regrant", "reclaim") and has(missing, state.epoch):
-        raise bad_link("MEM-9", "who lacks the current epoch makes a new one")
+        raise bad_link("MEM-9", "an author that lacks the current epoch makes a new one")
     return missing
 
 
 def apply(
     before: State, body: dict, effect: Effect, author_id: bytes | None, missing: Runs
 ) -> tuple[State, list[tuple[Runs, list[bytes]]]]:
-    """The state after the link, and which sets are due to whom, in the order of the grants (section 6.6)."""
+    """The state after the link, and the sets that are due to each member, in the order of the grants (section 6.6)."""
     after, type_, seq = before.copy(), body["type"], body["seq"]
     author = after.members.get(author_id)
     author_node = author.node if author else 0  # before a pointer is replaced: it approves the next one
@@ -373,7 +373,7 @@ def apply(
 
 
 def in_order(owed: dict[bytes, Runs], recipients: list[bytes], new: int) -> list[tuple[Runs, list[bytes]]]:
-    """GRT-1: who is owed the same set shares one grant, and the new epoch is a grant of its own."""
+    """GRT-1: members that are owed the same set share one grant, and the new epoch has a grant of its own."""
     shared: dict[Runs, list[bytes]] = {}
     for id_, runs in owed.items():
         if runs:
@@ -385,7 +385,7 @@ def in_order(owed: dict[bytes, Runs], recipients: list[bytes], new: int) -> list
 
 
 def range_of(set_: Runs) -> tuple[int, int, int]:
-    """What a grant says of its set: from, to, count."""
+    """A grant's description of its set: from, to, count."""
     return set_[0][0], set_[-1][1], size(set_)
 
 
@@ -427,7 +427,7 @@ def withholds(body: dict) -> bool:
 
 
 def make_epoch(after: State, body: dict) -> list[bytes]:
-    """MEM-6: whom it is due to, which are the active members, in lockdown the confirmed ones."""
+    """MEM-6: the members that a new epoch is due to: the active ones, in lockdown the confirmed ones."""
     after.epochs.append(Epoch(body.get("epoch"), body["seq"], body["time"]))
     classes, recipients = after.classes(), []
     for member in after.active():
@@ -458,7 +458,7 @@ def check_grants(
 
 
 def may_withhold(after: State, effect: Effect, author: Member | None) -> bool:
-    """MEM-6: only what an active escrow member would have been granted."""
+    """MEM-6: an author withholds only an epoch that an active escrow member would have been granted."""
     escrow = after.escrow()
     if not effect.makes_epoch or not escrow or (author and author.kind == ESCROW):
         return False
@@ -500,7 +500,7 @@ def place(body: dict, attachments: list[bytes]) -> dict[int, bytes]:
     places, filled = enumerate(committed(body)), {}
     for attachment in attachments:
         wanted = digest("attachment", attachment)
-        found = next((at for at, digest_ in places if digest_ == wanted), None)  # goes on behind the one filled before
+        found = next((at for at, digest_ in places if digest_ == wanted), None)  # continues after the place that was filled last
         if found is None:
             raise encoding("ENC-2", "an attachment that the link does not commit to")
         filled[found] = attachment
@@ -508,7 +508,7 @@ def place(body: dict, attachments: list[bytes]) -> dict[int, bytes]:
 
 
 def read_name(after: State, body: dict, opening: bytes | None) -> None:
-    """Names decide nothing: what is withheld, or matches the commitment and is no name, is not refused (section 6.2)."""
+    """Names decide nothing: a withheld name, or bytes that match the commitment but are no name, are not refused (section 6.2)."""
     if opening is None or not (body["type"] == "rename" or "member" in body):
         return
     member = after.members[body["member"] if body["type"] == "rename" else list(after.members)[-1]]

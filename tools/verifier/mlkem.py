@@ -1,4 +1,4 @@
-"""ML-KEM-768 (FIPS 203), for vectors only: nothing here is constant in time, so it must never touch a real secret."""
+"""ML-KEM-768 (FIPS 203), for vectors only: nothing here runs in constant time, so never use it with a real secret."""
 
 import hashlib
 
@@ -115,7 +115,7 @@ def _encrypt(key: bytes, message: bytes, coins: bytes) -> bytes:
 
 
 def encapsulate(key: bytes, message: bytes) -> tuple[bytes, bytes]:
-    """Ciphertext and shared secret, of 32 bytes of randomness."""
+    """Ciphertext and shared secret, from 32 bytes of randomness."""
     shared, coins = _g(message + hashlib.sha3_256(key).digest())
     return _encrypt(key, message, coins), shared
 

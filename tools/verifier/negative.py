@@ -1,4 +1,4 @@
-"""What each file of vectors/negative expects, and what this verifier finds: pairs of (found, expected)."""
+"""Checks the files of vectors/negative: pairs of (what this verifier finds, what the file expects)."""
 
 from typing import Callable
 
@@ -201,7 +201,7 @@ def of_escrow(vectors: Vectors, vector: dict) -> tuple[object, object]:
 
 
 def what_it_knows(user: State, log: State, device: dict) -> Knowledge:
-    """From what its user said, and the seeds in its keyring: what it holds and lacks was not delivered."""
+    """From its user's answers and the seeds in its keyring. Epochs that it holds without a seed were not delivered."""
     me, head, had = bytes.fromhex(device["member"]), device.get("confirmed"), seeds(device["epochs"])
     return Knowledge(
         me,
@@ -218,7 +218,7 @@ def what_it_knows(user: State, log: State, device: dict) -> Knowledge:
 
 
 def unproven(user: State, had: dict[int, bytes]) -> dict[int, set[int]]:
-    """By link, which of its grants to escrow the device finds wrong or cannot judge (GRT-3)."""
+    """By link: the grants to escrow that the device finds wrong or cannot judge (GRT-3)."""
     found: dict[int, set[int]] = {}
     for state in user.history():
         for place, (set_, grant) in enumerate(zip(state.sets, state.body.get("grants", []))):
@@ -229,7 +229,7 @@ def unproven(user: State, had: dict[int, bytes]) -> dict[int, set[int]]:
 
 
 def as_json(value: object) -> object:
-    """Steps of an agenda, with bytes as JSON has them."""
+    """Steps of an agenda, with bytes in the form of JSON."""
     if isinstance(value, bytes):
         return value.hex()
     if isinstance(value, (list, tuple)):

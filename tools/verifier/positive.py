@@ -1,4 +1,4 @@
-"""What each file of vectors/positive holds, computed again: pairs of (found, expected)."""
+"""Computes again the values in each file of vectors/positive: pairs of (found, expected)."""
 
 import hashlib
 
@@ -29,7 +29,7 @@ def of_logs(vectors: Vectors, vector: dict) -> tuple[object, object]:
 
 
 def keyring(state: State, entries: list[bytes], device: dict) -> list:
-    """The epochs that a member ends with when it receives the whole log."""
+    """The epochs that a member holds after it has received the whole log."""
     id_, key = bytes.fromhex(device["member"]), KemKey(kdf("member/kem", unbase64(device["seed"])))
     held: dict[int, bytes] = {}
     for each, entry in zip(state.history(), entries):

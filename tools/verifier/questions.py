@@ -1,20 +1,20 @@
-"""Answers again what `npm run gen:questions` asked: what devices owe in random logs, whom they doubt, and whether they may grant
-to escrow (ESC-4, ESC-8, the agenda of 11.2).
+"""Answers again the questions of `npm run gen:questions`: what devices owe in random logs, which members they doubt, and
+whether they may grant to escrow (ESC-4, ESC-8, the agenda of 11.2).
 
-Each line is one story: `seed`; `logs`, escrow logs by name; `entries`, a user's log; and `questions`. A question has what
-the device knows:
+Each line is one story: `seed`; `logs`, escrow logs by name; `entries`, a user's log; and `questions`. A question has
+the device's knowledge:
 
-- `me`; `of`, which log it is about if not the user's;
+- `me`; `of`, the log in question if it is not the user's;
 - `log`, the newest escrow log: its name and how many links of it are at hand, "unsupported", or absent; `confirmed`, a head;
 - `own`, `notOwn`, `removeEscrow` (ids), `declined`, `enrollAgain` (a position), `served` ([id, runs]), `now`;
-- `keyring`, what only its keyring tells: `superseded`, `junk`, `withheld`, and `unproven`, the grants to escrow that it
+- `keyring`, facts that only its keyring has: `superseded`, `junk`, `withheld`, and `unproven`, the grants to escrow that it
   finds wrong or cannot judge ([position, which grant]);
 - of an escrow log: `openings` of acts that it could read ([position, opening or null if it is junk]), `users`, how many links
   of the user's log are at hand, if any, and `disownUnread`, positions.
 
-Beside it stand any of the answers: `agenda`, a list of steps with `do` (fetch, ask, author), `what`, `because` (a list) and what
-else the step has; `doubted` and `sound` (11.2); and, with a log, `unverified`, whom the reviews brought in that this log
-does not show to be announced (ESC-8)."""
+Beside it stand some of these answers: `agenda`, a list of steps with `do` (fetch, ask, author), `what`, `because` (a list) and
+the other fields of the step; `doubted` and `sound` (11.2); and, with a log, `unverified`, the members brought in by reviews
+that this log does not show to be announced (ESC-8)."""
 
 from pathlib import Path
 from typing import Iterator

@@ -1,6 +1,6 @@
 """Sets of epochs as maximal runs: sorted (from, to) pairs, an epoch missing between each two (section 2).
 
-What takes two sets goes once over both, so that a log of many holes costs no more than its bytes (section 6.4)."""
+Functions of two sets walk both once, so that a log of many holes costs no more than its bytes (section 6.4)."""
 
 from typing import Iterable
 
@@ -43,7 +43,7 @@ def minus(a: Runs, b: Runs) -> Runs:
             cut += 1
         if first <= last:
             rest.append((first, last))
-        at = max(at, cut - 1)  # the last one that cut may reach into the next run
+        at = max(at, cut - 1)  # the last run that cut may reach into the next run
     return tuple(rest)
 
 

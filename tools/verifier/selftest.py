@@ -1,4 +1,4 @@
-"""This verifier against small logs of its own."""
+"""Tests this verifier with small logs of its own."""
 
 from selftest_clients import acts, doubt, fingerprints, loose, owed, stated, stored, tracked
 from selftest_links import (

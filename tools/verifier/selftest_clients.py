@@ -1,4 +1,4 @@
-"""What clients make of logs that this verifier wrote itself: acts, doubts, agendas, contacts, statements, keyrings."""
+"""Clients' judgements of logs that this verifier wrote itself: acts, doubts, agendas, contacts, statements, keyrings."""
 
 from typing import Callable, Iterator
 
@@ -154,7 +154,7 @@ def loose() -> Checks:
     phone = user.join()
 
     def announce(by: Keys, told: dict, **other: object) -> tuple[int, bytes]:
-        """Position and sealed opening of an act; `told` is what its opening says otherwise."""
+        """Position and sealed opening of an act; `told` is the fields of its opening that are false."""
         lists, state = user.lists([phone], []), user.state
         place = {"salt": bytes(32), "log": state.log, "seq": state.seq + 1, "prev": state.hash} | lists
         commitment = escrow.commitment(**{"admin": by.sign} | place | other)
@@ -184,7 +184,7 @@ def loose() -> Checks:
 
     def steps(**knowledge: object) -> list:
         owed = agenda(log.state, Knowledge(log.id_of(both.admin), **knowledge))
-        return [(step["what"], step.get("positions")) for step in owed[1:]]  # behind the rotation
+        return [(step["what"], step.get("positions")) for step in owed[1:]]  # after the rotation
 
     yield "not delivered", steps(), [("openings", by_clerk), ("disown", by_clerk)]
     yield "the user's log", steps(openings=openings), [("user-log", None), ("disown", by_clerk[1:])]

@@ -1,4 +1,4 @@
-"""Links that this verifier wrote itself, and what must become of them: rules of which no vector is at hand."""
+"""Links that this verifier wrote itself, and their expected verdicts: rules that no vector covers."""
 
 from typing import Iterator
 
@@ -112,7 +112,7 @@ def sets() -> Checks:
     yield "recomputed", grants.check(log.state, seeds), []
     received = grants.receive(log.state, attachments[:1], log.id_of(paper), key, {1: seeds[1]})
     yield "withheld", received, {"opened": [], "junk": [], "withheld": [2, 4, 5]}
-    other = {1: bytes(32)}  # counts as no seed that the grant gives: its key cannot be recomputed then
+    other = {1: bytes(32)}  # not a seed that the grant gives, so its key cannot be recomputed
     received = grants.receive(log.state, attachments, log.id_of(paper), key, other)
     yield "beside another seed", received["opened"], [2, 4, 5]
 

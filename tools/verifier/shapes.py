@@ -1,4 +1,4 @@
-"""The CDDL of sections 4.4 and 6 (ENC-2): functions of a value and its path that refuse what does not fit."""
+"""The CDDL of sections 4.4 and 6 (ENC-2): functions of a value and its path that refuse values that do not fit."""
 
 from typing import Callable
 
@@ -171,7 +171,7 @@ BODIES: dict[str, Shape] = {
 
 NAME_OPENING = record({"salt": BYTES16, "name": text(1, 128)}, {"platform": text(0, 128), "details": text(0, 128)})
 
-# What the inside of a byte string means is judged after its own limits, and the shape of a link after version and type
-# of its body (section 6.4, steps 1 and 2).
+# The inside of a byte string is judged after the byte string's own limits, and the shape of a link after version and type of its
+# body (section 6.4, steps 1 and 2).
 ENTRY = fixed(link=blob(1, MAX_INT), attachments=array(blob(1, 4_194_304), 0, 8192))
 LINK = fixed(body=blob(1, MAX_INT), signatures=array(fixed(key=BYTES32, signature=blob(64)), 1, 66))

@@ -1,4 +1,4 @@
-"""What a log says after a number of links (section 6.3), and who is confirmed in it (sections 2 and 6.8)."""
+"""The state of a log after a number of links (section 6.3), and which members are confirmed in it (sections 2 and 6.8)."""
 
 from dataclasses import dataclass, field, replace
 
@@ -16,9 +16,9 @@ class Member:
     sign: bytes
     kem: bytes
     position: int  # of the link in which it entered
-    node: int  # its place in the graph of approvals: its position, of escrow that of the link that set its pointer
+    node: int  # its node in the graph of approvals: its position; for escrow, the position of the link that set its pointer
     commitment: bytes | None = None  # digest of the name opening
-    name: str | None = None  # as far as its opening was delivered
+    name: str | None = None  # if its opening was delivered
     reach: Runs = ()
     held: Runs = ()
     roles: tuple[str, ...] | None = None  # None until it has been given some
@@ -59,17 +59,17 @@ class State:
     granted: dict[Pair, Runs] = field(default_factory=dict)  # of every pair that a pointer of this log ever had (ESC-11)
     acts: dict[int, bytes] = field(default_factory=dict)  # in an escrow log: by whom, by position
     disowned: set[int] = field(default_factory=set)  # positions of acts
-    sets: tuple[Runs, ...] = ()  # which epochs are in each grant of the newest link
+    sets: tuple[Runs, ...] = ()  # the epochs in each grant of the newest link
     before: "State | None" = None
     body: dict = field(default_factory=dict)  # of the newest link
     author: bytes | None = None  # of the newest link; None is the operator
-    # Section 6.8. Each link brings at most one node into the graph of approvals, a member or a pointer, so that nodes are
-    # named by positions of links. Edges are (from, to, link).
+    # Section 6.8. Each link brings at most one node into the graph of approvals, a member or a pointer, so positions of links
+    # name the nodes. Edges are (from, to, link).
     pointers: set[int] = field(default_factory=set)
     edges: set[tuple[int, int, int]] = field(default_factory=set)
 
     def copy(self) -> "State":
-        """A link is judged on this one and takes effect on a copy, so that what is refused has changed nothing."""
+        """A link is judged on this state and takes effect on a copy, so that a refused link changes nothing."""
         return replace(
             self,
             epochs=list(self.epochs),
@@ -124,7 +124,7 @@ class State:
         founders: dict[int, int] = {}
         for node in sorted({member.node for member in self.members.values()} | self.pointers):
             todo = [node]
-            while todo:  # whoever no older one leads to has this founder
+            while todo:  # a node that no older one leads to has this founder
                 reached = todo.pop()
                 if reached not in founders:
                     founders[reached] = node

@@ -1,4 +1,4 @@
-"""What a service states about the heads of logs (section 13.4)."""
+"""A service's statements of the heads of logs (section 13.4)."""
 
 from dataclasses import dataclass
 
@@ -30,7 +30,7 @@ STATEMENT = shapes.record(
 
 @dataclass
 class Statement:
-    """Decoded, and not judged yet."""
+    """A decoded statement, not judged yet."""
 
     log: bytes
     seq: int
@@ -68,7 +68,7 @@ def check_signatures(statement: Statement, operator: bytes | None) -> None:
 def check_log(statement: Statement, log: State) -> None:
     """SVC-4."""
     if statement.log != log.log:
-        raise Refused("WRONG_SUBJECT", "SVC-4", "the statement is about another log")
+        raise Refused("WRONG_SUBJECT", "SVC-4", "the statement names another log")
     if statement.seq <= log.seq and not log.has_head(statement.seq, statement.hash):
         raise Refused("FORKED", "SVC-4", f"another link {statement.seq} is stated")
 
@@ -82,7 +82,7 @@ def check_clock(statement: Statement, now: int, skew: int = SKEW) -> None:
 
 
 def judge(data: bytes, log: State | bytes, now: int | None = None) -> Statement:
-    """Given the log, verified, or where there is none the operator's key."""
+    """Verifies a statement, given the verified log or, without one, the operator's key."""
     statement = decode(data)
     check_signatures(statement, log.operator if isinstance(log, State) else log)
     if isinstance(log, State):
@@ -93,7 +93,7 @@ def judge(data: bytes, log: State | bytes, now: int | None = None) -> Statement:
 
 
 def contradict(earlier: Statement, later: Statement) -> bool:
-    """SVC-5, in this order."""
+    """SVC-5: whether these statements, in this order, contradict each other."""
     if earlier.log != later.log or earlier.at > later.at:
         return False
     if earlier.seq == later.seq:

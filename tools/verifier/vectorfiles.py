@@ -1,4 +1,4 @@
-"""Reading vectors/: shared logs, base64url, and runs of epochs as JSON has them."""
+"""Reads vectors/: shared logs, base64url, and runs of epochs in the form of JSON."""
 
 import base64
 import json

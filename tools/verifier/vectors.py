@@ -57,7 +57,7 @@ def run_vectors(folder: Path) -> int:
             check = CHECKS.get(name) or CHECKS[name.rpartition("/")[0]]
             found, expected = check(vectors, json.loads(file.read_text("utf-8")))
             fault = None if found == expected else difference(found, expected)
-        except Exception as error:  # whatever goes wrong is the verdict on this file, and the others go on
+        except Exception as error:  # any error is the verdict on this file, and the other files go on
             fault = repr(error)
         if fault is None:
             passed += 1

@@ -1,4 +1,4 @@
-"""Writes small logs, for this verifier's own test: links with the epochs and grants that they owe."""
+"""Writes small logs for this verifier's own test: links with the epochs and grants that they owe."""
 
 import itertools
 from typing import Callable
@@ -43,7 +43,7 @@ class Keys:
 
 
 class Log:
-    """A log under construction. Its grants are made from real seeds if `real`, else their digests are drawn."""
+    """A log under construction. If `real`, its grants are made from real seeds; otherwise their digests are random."""
 
     def __init__(self, kind: str, real: bool = False):
         self.state, self.entries, self.real = State(), [], real
@@ -70,13 +70,13 @@ class Log:
         return next(id_ for id_, member in self.state.members.items() if member.sign == keys.sign)
 
     def body(self, type_: str, **fields: object) -> dict:
-        """Everything but the new epoch and the grants."""
+        """The body without the new epoch and the grants."""
         place = {"log": self.state.log, "prev": self.state.hash} if self.state.seq else {}
         seq = self.state.seq + 1
         return {"v": 1, "type": type_, "seq": seq, "time": 1000 * seq} | place | fields
 
     def complete(self, body: dict) -> tuple[dict, Keys | None, list[bytes]]:
-        """With the epoch that it makes and the grants that it owes."""
+        """The body with the epoch that it makes and the grants that it owes."""
         author = find_author(self.state, body)
         missing = check_missing(self.state, body, author)
         effect = TYPES[body["type"]](Context(self.state, self.state.classes(), body, author, missing))
@@ -118,7 +118,7 @@ class Log:
         return self.state
 
     def judge(self, type_: str, signers: list[bytes], drop: list[str] = [], **fields: object) -> str:
-        """The rule by which a link is refused here, with the grants that would be due as far as they can be told."""
+        """The rule by which a link is refused here. It has the grants that would be due, as far as they can be computed."""
         body = self.body(type_, **fields)
         try:
             body = self.complete(body)[0] | fields
@@ -127,7 +127,7 @@ class Log:
         body = {name: value for name, value in body.items() if name not in drop}
         return rule_of(lambda: verify_entry(self.state, self.entry(body, signers)))
 
-    # --- What is written most
+    # --- Common links
 
     def join(self, **fields: object) -> Keys:
         new = self.keys()
@@ -149,7 +149,7 @@ class Log:
         return self.state.members[self.id_of(keys)]
 
     def pointer(self) -> dict:
-        """To the newest epoch of this escrow log."""
+        """The pointer to the newest epoch of this escrow log."""
         newest = {"epoch": self.state.epoch} | self.epochs[-1].public()
         return {"log": self.state.log, "seq": self.state.seq, "hash": self.state.hash} | newest
 
@@ -212,7 +212,7 @@ class Recoveries(Organisation):
         self.user.add("renew-escrow", [self.laptop.sign], author=self.laptop.sign, escrow=self.pointer())
 
     def act(self, approve: list, remove: list = [], by: Keys | None = None, **other: object) -> dict:
-        """Announces the next review; gives the fields of its `by`."""
+        """Announces the next review. Returns the fields of its `by`."""
         by = by or self.admin
         lists, user = self.user.lists(approve, remove), self.user.state
         place = {"salt": bytes(32), "admin": by.sign, "log": user.log, "seq": user.seq + 1, "prev": user.hash}

@@ -1,4 +1,5 @@
-// Attacks with what admins record before they act, and with taking it back: docs/spec.md sections 6.5 and 11.3 (MEM-2, MEM-8, ESC-8).
+// Attacks with the records that admins make before they act, and with disowning them: docs/spec.md sections 6.5 and 11.3 (MEM-2,
+// MEM-8, ESC-8).
 
 import type { ErrorCode, RuleId } from "../../../src/errors.js";
 import { attachmentDigest } from "../../../src/log/entry.js";

@@ -49,7 +49,7 @@ interface BackupAttack {
   readonly rules?: readonly RuleId[];
   readonly reason: string;
   readonly bad: string;
-  /** The first paper as it was written, unless told. */
+  /** Default the first paper as it was written. */
   readonly good?: string;
 }
 

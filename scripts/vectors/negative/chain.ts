@@ -1,5 +1,5 @@
-// Attacks on where a link stands: version, type, number, predecessor, time and subject. docs/spec.md section 6.4 (LOG-1 to
-// LOG-3, LOG-8).
+// Attacks on the place of a link: version, type, number, predecessor, time and subject. docs/spec.md section 6.4 (LOG-1 to LOG-3,
+// LOG-8).
 
 import { type CborValue, encodeCbor } from "../../../src/bytes/cbor.js";
 import { idBytes, rawEntry, takeApart } from "../../../test/support/raw-link.js";

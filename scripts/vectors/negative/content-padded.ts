@@ -1,4 +1,4 @@
-// Padded content whose padding is not what the specification says, sealed by somebody who knows the key: docs/spec.md section 12.1.
+// Padded content whose padding breaks the specification, sealed by an attacker who knows the key: docs/spec.md section 12.1.
 
 import { concat } from "../../../src/bytes/bytes.js";
 import { chunkCipher } from "../../../src/content/chunk-cipher.js";
@@ -23,7 +23,7 @@ import { alone } from "../worlds.js";
 const key = contentKey(9);
 const PIECE = 65_528;
 
-/** Well sealed content of these chunks: each a piece, and the end that it claims. */
+/** Correctly sealed content of these chunks: each a piece, and the end that it claims. */
 async function padded(...chunks: readonly (readonly [piece: Uint8Array, end: number | bigint])[]) {
   const header = { ...headerFor([alone.log], PURPOSE), padding: "padme" as const };
   const box = [[kemOf(alone.log), key]] as const;

@@ -1,4 +1,4 @@
-// Signed content whose sender is not who it says: docs/spec.md section 12.2. The reader is Alice, who asks for Bob.
+// Signed content with a false sender: docs/spec.md section 12.2. The reader is Alice, who expects Bob.
 
 import { concat } from "../../../src/bytes/bytes.js";
 import { hashHeader } from "../../../src/content/content-key.js";
@@ -16,7 +16,7 @@ import { type ContentAttack, contentEnv, LETTER, OPTIONS, PURPOSE, RECORD, withC
 import { alone, bob } from "../worlds.js";
 import { unreduced } from "./crafted.js";
 
-/** Bob's laptop and the phone that it approved; later logs of his, of which the reader has one or another. */
+/** Bob's laptop and the phone that it approved, and later logs of his. Each reader has one of them. */
 const bobs = bob.join("Phone").review("Laptop", { approve: ["Phone"] });
 const gone = bobs.review("Laptop", { remove: ["Phone"] });
 const rekeyed = bobs.rekey("Phone");
@@ -27,7 +27,7 @@ const forked = bob.join("Another phone").rotate("Laptop");
 const by = (world: World, name: string): ContentSender => ({ member: world.id(name), head: world.log.head });
 const key = contentKey(11);
 
-/** Content that names a sender, with a signature by whatever keys. */
+/** Content that names a sender, with a signature by any keys. */
 async function claim(sender: ContentSender, signer: MemberState): Promise<Uint8Array> {
   const header = { ...headerFor([alone.log], PURPOSE), sender };
   const boxes = [[kemOf(alone.log), key]] as const;

@@ -79,7 +79,7 @@ function onlyAlice(): readonly Uint8Array[] {
   return inParts(([core, commitment, boxes]) => [changedCore(core, fewer), commitment, part(boxes, 1168)]);
 }
 
-/** What is no sealed content at all. */
+/** Bytes that are no sealed content at all. */
 const FRAMING: readonly ContentAttack[] = [
   {
     name: "other_magic",
@@ -190,7 +190,7 @@ const FRAMING: readonly ContentAttack[] = [
   },
 ];
 
-/** Content that was changed, moved or is for somebody else. */
+/** Content that was changed, moved, or is for another reader. */
 const BINDING: readonly ContentAttack[] = [
   {
     name: "purpose_changed",

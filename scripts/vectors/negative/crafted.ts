@@ -1,4 +1,4 @@
-// Attacks with signatures and signing keys that libraries disagree about: docs/spec.md section 3.1 (SIG-1 to SIG-5).
+// Attacks with signatures and signing keys on which libraries disagree: docs/spec.md section 3.1 (SIG-1 to SIG-5).
 
 import { ed25519 } from "@noble/curves/ed25519.js";
 import { sha512 } from "@noble/hashes/sha2.js";
@@ -35,7 +35,7 @@ const withOperator = (operator: Uint8Array): Twins => ({
   bad: withField(alone, "operator", operator, laptop),
   good: alone.last,
 });
-/** Laptop signs with the nonce 12345 and an R of its choosing; S fits the equation without cofactor, or times eight. */
+/** Laptop signs with the nonce 12345 and an R of its choice. S fits the equation without cofactor, or times eight. */
 const craftedBy = (r: typeof ed25519.Point.BASE, nonce: bigint): RawSigner => {
   const keys = ownKeys(alone.session("Laptop").keyring);
   const { scalar } = ed25519.utils.getExtendedPublicKey(deriveKey(LABELS.memberSigning, keys.copySeed().bytes()));

@@ -1,4 +1,5 @@
-// Attacks on which grants a link has, and on what a regrant gives: docs/spec.md section 7.1 (GRT-1) and 6.5 (MEM-2, MEM-9).
+// Attacks on the grants that a link must have, and on the epochs of a regrant: docs/spec.md section 7.1 (GRT-1) and 6.5 (MEM-2,
+// MEM-9).
 
 import type { Runs } from "../../../src/bytes/runs.js";
 import { compareBytes } from "../../../src/bytes/text.js";
@@ -31,7 +32,7 @@ const before = withEntries(base);
 const ids = (...names: readonly string[]) => idList(...names.map(namedId));
 const both = base.by("Laptop", { type: "review", approve: ids("Phone", "Tablet"), remove: [] });
 const phone = base.by("Laptop", { type: "review", approve: ids("Phone"), remove: [] });
-// Two that joined lack the same.
+// Two devices that joined lack the same epochs.
 const joined = base.join("One").join("Two");
 const same = joined.by("Laptop", { type: "review", approve: ids("One", "Two"), remove: [] });
 const removing = joined.by("Laptop", { type: "review", approve: ids("One"), remove: ids("Two") });

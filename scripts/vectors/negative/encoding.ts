@@ -35,7 +35,7 @@ const withValue = (field: string, value: string): Uint8Array => {
   return signed(mapOf(pairs().map(([name, old]): Pair => [name, toHex(name) === key ? hex(value) : old])));
 };
 
-/** A value of `time` or `type` in bytes that no strict decoder takes. */
+/** A value of `time` or `type` in bytes that no strict decoder accepts. */
 const values: readonly (readonly [name: string, description: string, field: string, value: string])[] = [
   ["integer_not_shortest", "The version 1 takes two bytes instead of one", "v", "1801"],
   [

@@ -1,5 +1,5 @@
-// Attacks on when an epoch is made and for whom, and on what is declared missing: docs/spec.md section 6.7 (MEM-6, MEM-7, MEM-9)
-// and 7.1 (GRT-1).
+// Attacks on when an epoch is made and for which members, and on epochs declared missing: docs/spec.md section 6.7 (MEM-6, MEM-7,
+// MEM-9) and 7.1 (GRT-1).
 
 import type { Runs } from "../../../src/bytes/runs.js";
 import { compareBytes } from "../../../src/bytes/text.js";
@@ -31,7 +31,7 @@ const MAKING: readonly (readonly [what: string, before: World, after: World, ...
   ["lockdown_that_removes", invaded, invaded.lockdown("Laptop", true, ["Thief"]), laptop],
   ["lockdown_off_with_a_member_that_waits", pending, pending.lockdown("Laptop", false), laptop],
 ];
-/** Honest links that make none. */
+/** Honest links that make no epoch. */
 const NOT_MAKING: typeof MAKING = [
   ["review_that_only_approves", invaded, invaded.review("Laptop", { approve: ["Thief"] }), laptop],
   ["review_that_removes_a_waiting_member", pending, pending.review("Laptop", { remove: ["Pending"] }), laptop],
@@ -45,7 +45,7 @@ const WHEN: readonly LogAttack[] = [
   ...MAKING.map(
     ([what, before, after, ...signers]): LogAttack => ({
       name: `${what}_without_its_epoch`,
-      description: `A ${worded(what)} makes no new epoch, so that what is sealed next stays readable to whoever should not.`,
+      description: `A ${worded(what)} makes no new epoch, so that what is sealed next stays readable for a member that should not read it.`,
       rule: "MEM-7",
       make: () => ({ before, bad: changed(after, (body) => body.delete("epoch"), ...signers), good: after.last }),
     }),

@@ -1,5 +1,5 @@
-// Attacks by and on whoever acts for escrow in a user's log: docs/spec.md sections 6.5, 6.8 and 11.3 (LOG-4, LOG-5, MEM-1, MEM-3 to
-// MEM-5).
+// Attacks by members that act for escrow in a user's log, and on them: docs/spec.md sections 6.5, 6.8 and 11.3 (LOG-4, LOG-5,
+// MEM-1, MEM-3 to MEM-5).
 
 import { epochSigner, recoverBy, reviewEscrow } from "../../../test/escrow/support.js";
 import { dueNext } from "../../../test/support/links.js";
@@ -18,7 +18,7 @@ const actor = {
 const joined = user.join("Phone");
 const recovered = recoverBy(joined, staffed, "Bob", { approve: ["Phone"], remove: ["Laptop"] });
 
-/** An honest act of escrow, signed by others or said otherwise. */
+/** An honest act of escrow with other signers or other fields. */
 const acted = (body: (body: RawBody) => unknown, ...signers: readonly (typeof laptop)[]): Twins => ({
   before: joined,
   bad: changed(recovered, body, ...signers),

@@ -1,4 +1,4 @@
-// Attacks on what a device does about escrow: forks, pointers that contradict the escrow log, members whom nobody is to believe.
+// Attacks on a device's steps about escrow: forks, pointers that contradict the escrow log, members that nobody may believe.
 // docs/spec.md section 11 (ESC-4 to ESC-6, ESC-8, ESC-10).
 
 import type { Runs } from "../../../src/bytes/runs.js";
@@ -31,23 +31,23 @@ import type { StepText } from "../steps.js";
 import { alone, ready, managed as staffed, client as user } from "../worlds.js";
 
 const later = dismiss(staffed, "Bob");
-/** Bob's forks of the escrow log from before his dismissal: longer than the true one, and as long. */
+/** Bob's forks of the escrow log from before his dismissal: one longer than the true one, one as long. */
 const fork = staffed.rotate("Bob").rotate("Bob");
 const short = staffed.rotate("Bob");
 const other = openOrganisation("vectors of another organisation");
 const renewed = renew(user, "Laptop", later);
 const fake = keysNamed("a fake epoch").publicKeys;
 
-/** A member points escrow wherever it likes. */
+/** A member points escrow at a log of its choice. */
 function point(world: World, by: string, escrow: Pointer): World {
   const env = world.env(`${by} points to ${escrow.seq} ${escrow.epoch}`);
   return world.append(write("renew-escrow", { escrow })(world.session(by), env).entry);
 }
 
-/** The logs, and what the device knows; `as` is the name of the one that asks. */
+/** The logs, and the device's knowledge. `as` is the name of the device that asks. */
 interface Side extends Pair {
   readonly as?: string;
-  /** What the user confirmed: the escrow log before Bob's dismissal, nothing if null. */
+  /** The head that the user confirmed: default the escrow log before Bob's dismissal, null for none. */
   readonly confirmed?: World | null;
   readonly said?: Omit<Asking, "member" | "seed" | "epochs" | "confirmed">;
 }
@@ -57,7 +57,7 @@ const asking = ({ user, as = "Laptop", confirmed = staffed, said }: Side): Askin
   ...(confirmed && { confirmed: confirmed.log.head }),
   ...said,
 });
-/** What both sides have is said once. */
+/** Values that both sides share are given once. */
 const owes = (
   name: string,
   description: string,
@@ -99,7 +99,7 @@ const junkToEscrow = (() => {
   const junk = withAttachment(rotated.last, index, new Uint8Array(1168), [user.signer("Laptop")]);
   return user.append(junk).with("Laptop", rotated.session("Laptop").keyring);
 })();
-/** Somebody gives up an epoch, and makes the next one. */
+/** A member gives up an epoch, and makes the next one. */
 const givesUp = (world: World, name: string, runs: Runs): World => {
   const entry = mutate(world.rotate(name).last, { body: setField("missing", runs), signers: [world.signer(name)] });
   return world.append(entry);
@@ -115,8 +115,8 @@ const servedFamily = givesUp(
 );
 const enrolledByPhone = enroll(alone.join("Phone"), "Phone", staffed);
 /**
- * An escrow log that goes on without a new epoch, a pointer that an admin set at its end, and Bob's fork, which ends before and has an
- * act that is nowhere else.
+ * An escrow log that continues without a new epoch, a pointer that an admin set at its end, and Bob's fork, which ends earlier
+ * and has an act that is in no other log.
  */
 const rotated = staffed.rotate("Ann");
 const daily = ["Monday", "Tuesday", "Wednesday"].reduce(
@@ -265,7 +265,7 @@ const back = point(family, "Thief", newestPointer(staffed.log));
 const ahead: Pointer = { ...newestPointer(staffed.log), seq: 1_000_000 };
 /** The true log after Bob's dismissal, and one link more. */
 const named = later.rename("Ann", "Anna");
-/** The log before it, longer by daily records than Bob's fork, and a user whose device named its head. */
+/** The log before the dismissal, longer by daily records than Bob's fork, and a user whose device named its head. */
 const records = staffed.rename("Ann", "A.").rename("Ann", "Anna").rename("Ann", "Annabel");
 const recordsOnly = enroll(alone, "Laptop", records);
 const contradicted = point(user, "Laptop", {
@@ -278,7 +278,7 @@ const beyond: Pointer = { ...newestPointer(later.log), ...fake, epoch: 99 };
 const CONTRADICTED: readonly EscrowAttack[] = [
   owes(
     "fork_of_the_escrow_log",
-    "A dismissed admin forked the escrow log: there the true pointer looks false. Whoever renewed would hand everything over.",
+    "A dismissed admin forked the escrow log: there the true pointer looks false. A device that renewed would hand everything over.",
     ["ESC-4"],
     [{ user: renewed, escrow: fork }, CONTRADICTION],
     [{ user: renewed, escrow: later }],
@@ -480,7 +480,10 @@ const CONTRADICTED: readonly EscrowAttack[] = [
   ),
 ];
 
-/** Two who know the password, one of whom approves the other, and a review by Bob, which he announced in his own copy of the log only. */
+/**
+ * Two attackers who know the password, one of whom approves the other, and a review by Bob, announced only in his own copy of the
+ * log.
+ */
 const two = user.join("Accomplice").join("Thief");
 const vouched = two.review("Accomplice", { approve: ["Thief"] });
 const acted = restore(vouched, staffed, "Bob", { approve: ["Thief"] });
@@ -494,12 +497,12 @@ const second = restore(two, staffed, "Bob", { approve: ["Thief"] })
   .leave("Thief");
 const strangers = withPhone.join("Thief");
 const beside = restore(strangers, staffed, "Bob", { approve: ["Thief"] }).user;
-/** Somebody moved escrow to another organisation and removed it. Once Laptop has left, Thief, whom Bob approved, is founding. */
+/** A device moved escrow to another organisation and removed it. Once Laptop has left, Thief, whom Bob approved, is founding. */
 const movedBy = (name: string): World =>
   reviewEscrow(enroll(reviewEscrow(beside, name, "remove"), name, other), name, "remove").leave("Laptop");
 const hired = hire(staffed, "Carl", ["discover"]);
 const phonesOnly = restore(withPhone, hired, "Bob", { approve: ["Phone"] });
-/** The thief reclaims what a phone held that Bob had let in. */
+/** The thief reclaims the epochs of a phone that Bob had let in. */
 const reclaimed = (() => {
   const { user: let_in } = restore(strangers, staffed, "Bob", { approve: ["Phone"] });
   const gone = let_in.review("Laptop", { remove: ["Phone"] });

@@ -1,4 +1,4 @@
-// Reviews by escrow that nobody is to believe, and acts that somebody has to disown: docs/spec.md section 11.3 (ESC-8, ESC-10).
+// Reviews by escrow that nobody may believe, and acts that must be disowned: docs/spec.md section 11.3 (ESC-8, ESC-10).
 
 import { type Runs, uniteRuns } from "../../../src/bytes/runs.js";
 import { kemDigest } from "../../../src/log/pairs.js";
@@ -29,7 +29,7 @@ import { client, managed, staffed, user } from "../worlds.js";
 
 const asked = user.join("Phone");
 const APPROVE = { approve: ["Phone"] } as const;
-/** Bob announces that he approves the phone, and does so. */
+/** Bob announces that he approves the phone, and approves it. */
 const announced = announce(staffed, "Bob", asked, APPROVE, { entries: asked.entries });
 const { act } = announced;
 const done = doAct(asked, announced.escrow, "Bob", act);
@@ -54,7 +54,7 @@ interface Named {
   readonly remove?: readonly string[];
 }
 
-/** A review by escrow that names what it likes; its grants are never delivered. */
+/** A review by escrow with any fields. Its grants are never delivered. */
 function reviewed(before: World, named: Named = {}): World {
   const { link = recorded, salt = act.salt, admin = bob, approve = ["Phone"], remove = [] } = named;
   const epoch = epochSigner(staffed, "Ann");
@@ -87,7 +87,7 @@ const otherOrganisation = openOrganisation("vectors of another organisation");
 /** The user moved to another organisation, with the same devices. */
 const moved = enroll(reviewEscrow(user, "Laptop", "remove"), "Laptop", otherOrganisation).join("Phone");
 const restoredElsewhere = restore(moved, otherOrganisation, "Ann", APPROVE);
-/** The service lost the act and what came after it, and another link stands there now. */
+/** The service lost the act and the links after it, and another link is there now. */
 const lost = staffed.rotate("Ann");
 
 const NOT_ANNOUNCED: readonly EscrowAttack[] = [
@@ -169,7 +169,7 @@ const NOT_ANNOUNCED: readonly EscrowAttack[] = [
     inAnnounced(reviewed(asked, { admin: staffed.signer("Ann") })),
   ),
   (() => {
-    // Ann commits to what Bob does.
+    // Ann commits to Bob's review.
     const copied = withAct(staffed, "Ann", commitment);
     const place = copied.log.head.seq;
     return unbelieved(
@@ -211,7 +211,7 @@ const NOT_ANNOUNCED: readonly EscrowAttack[] = [
   ),
 ];
 
-/** What an act of the newest review commits to. */
+/** The act that the newest review commits to. */
 function commitmentOf({ log, record }: World): Uint8Array {
   const { seq, prev, approved: approve, removed: remove, actor } = record;
   const { salt, admin } = actor as NonNullable<LinkRecord["actor"]>;
@@ -220,7 +220,9 @@ function commitmentOf({ log, record }: World): Uint8Array {
 }
 
 const dismissed = dismiss(managed, "Bob");
-/** Bob, who was removed, renews to the newest pointer, whose epoch he does not have; he knows the epoch that the renewal makes. */
+/**
+ * Bob, who was removed, renews to the newest pointer, whose epoch he does not have. He knows the epoch that the renewal makes.
+ */
 const known = renewedRaw(client, managed, "Bob", pointerTo(dismissed.log));
 const due = (name: string, description: string, bad: Pair, good: Pair): EscrowAttack => ({
   ...{ name, description, rules: ["ESC-10", "ESC-6"], question: "due", bad, good, answer: { bad: true, good: false } },
@@ -236,7 +238,7 @@ const DUE: readonly EscrowAttack[] = [
   ),
   due(
     "renewed_by_an_admin_that_took_fresh_keys",
-    "The admin that renewed has taken fresh keys since: whoever has the old ones knows the current epoch.",
+    "The admin that renewed has taken fresh keys since: anybody who has the old ones knows the current epoch.",
     { user: renewedBy(client, dismissed, "Ann"), escrow: rekeyed(dismissed) },
     { user: renewedBy(renewedBy(client, dismissed, "Ann"), rekeyed(dismissed), "Ann"), escrow: rekeyed(dismissed) },
   ),
@@ -256,7 +258,7 @@ const DUE: readonly EscrowAttack[] = [
   ),
 ];
 
-/** Ann takes fresh keys, and gives the escrow log an epoch by it, as she has the role `manage`. */
+/** Ann takes fresh keys, which makes an epoch of the escrow log, as she has the role `manage`. */
 function rekeyed(escrow: World): World {
   return escrow.rekey("Ann");
 }
@@ -278,7 +280,7 @@ const LOOSE: readonly EscrowAttack[] = [
   ),
   loose(
     "act_from_before_a_rekey_that_is_loose",
-    "The admin took fresh keys: whoever has the old ones could still do it.",
+    "The admin took fresh keys: anybody who has the old ones could still do it.",
     inLog(restoredByBob.escrow.rekey("Bob")),
     inLog(disowned(restoredByBob.escrow.rekey("Bob"), place)),
     [place],

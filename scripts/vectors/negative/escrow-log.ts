@@ -28,7 +28,7 @@ const rotated = ready.rotate("Ann");
 const accessed = staffed.act("Ann", "records an access", (session, env) =>
   recordAccess(session, { userLog: user.log, epochs: [[1, 1]], reason: "A court order" }, env),
 );
-/** A user's log of the organisation's subject: what only its first link tells from the escrow log. */
+/** A user's log with the organisation's subject. Only its first link distinguishes it from the escrow log. */
 const users = openWorld("vectors", { subject: ORGANISATION });
 const first = { load: { subject: ORGANISATION, kind: "escrow" } } as const;
 
@@ -95,7 +95,7 @@ const ROLES: readonly LogAttack[] = [
   },
 ];
 
-/** Bob, who has no `manage`, writes what Ann may write. */
+/** Bob, who has no `manage`, writes a link that Ann may write. */
 const byBob = (what: string, honest: World, ...others: readonly (typeof bob)[]): LogAttack => ({
   name: `${what}_without_manage`,
   description: `An admin without the role manage writes a ${what}.`,

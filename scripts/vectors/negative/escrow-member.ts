@@ -1,5 +1,5 @@
-// Attacks on the escrow member of a user's log: its pointer, and what is kept from it. docs/spec.md sections 6.5, 6.8
-// and 11 (ESC-3, ESC-4, ESC-7, BAK-5).
+// Attacks on the escrow member of a user's log: its pointer, and the epochs withheld from it. docs/spec.md sections 6.5, 6.8 and
+// 11 (ESC-3, ESC-4, ESC-7, BAK-5).
 
 import { newestPointer } from "../../../src/trust/pointer.js";
 import { dismiss, escrowOf, joinWithholding, renew, reviewEscrow } from "../../../test/escrow/support.js";
@@ -14,7 +14,7 @@ const later = dismiss(staffed, "Bob");
 const renewed = renew(user, "Laptop", later);
 const joined = user.join("Phone");
 
-/** A pointer as a body has it. */
+/** A pointer in the form that a body has. */
 const { log, seq, hash, epoch: number, sign, kem } = newestPointer(staffed.log);
 const pointer = rawMap({ log: idBytes(log), seq, hash: idBytes(hash), epoch: number, sign, kem });
 const grants = (world: World) => takeApart(world.last).body.get("grants") as Uint8Array[];

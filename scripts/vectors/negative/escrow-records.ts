@@ -1,4 +1,4 @@
-// Records of admins whose opening hides what was done: docs/spec.md sections 11.3 and 11.4 (ESC-8, ESC-9).
+// Records of admins whose opening hides the real act: docs/spec.md sections 11.3 and 11.4 (ESC-8, ESC-9).
 
 import { concat } from "../../../src/bytes/bytes.js";
 import { decodeCbor, encodeCbor } from "../../../src/bytes/cbor.js";
@@ -29,7 +29,7 @@ const { kem } = pointerTo(staffed.log);
 const coins = concat(seedNamed("coins"), seedNamed("more coins"));
 const sealed = (opening: Uint8Array, to = labelledHash(LABELS.accessCommitment, opening)): Uint8Array =>
   hpkeSeal(kem, { info: concat(labelPrefix(LABELS.accessOpening), to), plaintext: opening, coins });
-/** Ann's record with this opening, and a commitment of her choosing. */
+/** Ann's record with this opening, and a commitment of her choice. */
 const withOpening = (opening: Uint8Array, to: Uint8Array): World => {
   const commitTo = (body: RawBody) => body.set("commitment", to).set("opening", attachmentDigest(opening));
   const [link] = decodeCbor(changed(accessed, commitTo, staffed.signer("Ann")), {
@@ -71,7 +71,7 @@ const announced = announce(staffed, "Bob", asked, { approve: ["Phone", "Tablet"]
 const place = announced.act;
 const sealedAct = (opening: Uint8Array, to: Uint8Array): Uint8Array =>
   hpkeSeal(kem, { info: concat(labelPrefix(LABELS.actOpening), to), plaintext: opening, coins });
-/** An act by Bob of these contents; it commits to them as the act of `committer`, or to what it is told. */
+/** An act by Bob with these contents. It commits to them as an act of `committer`, or to the given commitment. */
 function actOf(
   change: Partial<RecordedAct>,
   { committer = "Bob", to, shape = encodeAct }: { committer?: string; to?: Uint8Array; shape?: typeof encodeAct } = {},

@@ -1,5 +1,5 @@
-// Attacks that only both logs together show: pointers, what escrow was really granted, and whether it is ready. docs/spec.md sections
-// 8 and 11 (ESC-1, ESC-3, ESC-4, ESC-6, ESC-11).
+// Attacks that only both logs together show: on pointers, on epochs granted to escrow, on escrow that is not ready. docs/spec.md
+// sections 8 and 11 (ESC-1, ESC-3, ESC-4, ESC-6, ESC-11).
 
 import type { Runs } from "../../../src/bytes/runs.js";
 import type { RuleId } from "../../../src/errors.js";
@@ -23,10 +23,10 @@ const later = dismiss(staffed, "Bob");
 const other = openOrganisation("vectors of another organisation");
 const fake = keysNamed("a fake epoch").publicKeys;
 const pointer = newestPointer(staffed.log);
-/** Bob, who is dismissed in {@link later}, goes on from before that. */
+/** Bob, who is dismissed in {@link later}, continues from the log before that. */
 const fork = staffed.rotate("Bob").rotate("Bob");
 
-/** A user whose device enrolled a pointer of its own making. */
+/** A user whose device enrolled a pointer that it made up. */
 const pointing = (change: Partial<Pointer>): World =>
   alone.act("Laptop", "enrolls a pointer", write("enroll", { escrow: { ...pointer, ...change } }));
 const honest: Pair = { user, escrow: staffed };
@@ -41,7 +41,7 @@ const judged = (
 });
 const inStaffed = (change: Partial<Pointer>): Pair => ({ user: pointing(change), escrow: staffed });
 
-/** A device points escrow wherever it likes. */
+/** A device points escrow at a log of its choice. */
 const point = (world: World, escrow: Pointer): World =>
   world.append(write("renew-escrow", { escrow })(world.session("Laptop"), world.env(`points ${escrow.seq}`)).entry);
 const claimed = (

@@ -1,5 +1,5 @@
-// Attacks by whoever signs for escrow: what it may give, and how it proves that. docs/spec.md sections 6.4 (step 4) and 11.3 (ESC-11),
-// and 6.7 (MEM-1, MEM-6, MEM-7, MEM-9).
+// Attacks by members that sign for escrow: on the epochs that escrow may give, and on the proof of that. docs/spec.md sections
+// 6.4 (step 4) and 11.3 (ESC-11), and 6.7 (MEM-1, MEM-6, MEM-7, MEM-9).
 
 import type { Runs } from "../../../src/bytes/runs.js";
 import { compareBytes } from "../../../src/bytes/text.js";
@@ -10,7 +10,7 @@ import { type LogAttack, rawMap, withEntries } from "../attack.js";
 
 type Pair = readonly [sign: string, kem?: string];
 
-/** Pairs by the names of their keys, in the order that a link has them in. */
+/** Pairs by the names of their keys, in the order of a link. */
 const inOrder = (...pairs: readonly Pair[]): readonly Pair[] =>
   [...pairs].sort(([a, kemA], [b, kemB]) => {
     const [[signA, digestA], [signB, digestB]] = [pairOf(a, kemA), pairOf(b, kemB)];
@@ -163,7 +163,7 @@ const PAIRS: readonly LogAttack[] = [
     all,
   ),
   (() => {
-    // Enrolled anew, K1 was granted all that K2 was, and more.
+    // After a new enrollment, K1 was granted all that K2 was granted, and more.
     const world = Links.ofUser()
       .enrollEscrow("Laptop", pointerTo(K2))
       .review("Laptop", { remove: ["Escrow"] })
@@ -230,7 +230,7 @@ const PROOF: readonly LogAttack[] = [
   ),
 ];
 
-// The current epoch was withheld from escrow, so that it was granted to no pair.
+// The current epoch was withheld from escrow, so it was granted to no pair.
 const starved = base.rotate("Laptop", { escrow: "withheld" });
 const epochOf = (name: string) => rawMap({ kem: namedKeys(name).publicKeys.kem });
 

@@ -1,4 +1,4 @@
-// Grants that are not what their link owes, in links that are valid: docs/spec.md section 7 (GRT-2 to GRT-5).
+// Grants that break what their link owes, in valid links: docs/spec.md section 7 (GRT-2 to GRT-5).
 
 import { concat } from "../../../src/bytes/bytes.js";
 import { encodeCbor } from "../../../src/bytes/cbor.js";
@@ -23,7 +23,7 @@ import { prefixOf } from "../prefixes.js";
 import { secretsOf } from "../secrets.js";
 import { alone, bob, joined, staffed, two } from "../worlds.js";
 
-/** An attack by whoever makes grants, or by a server that moves or withholds their bytes. */
+/** An attack by the author of grants, or by a server that moves or withholds their bytes. */
 interface GrantAttack {
   readonly name: string;
   readonly description: string;
@@ -31,9 +31,9 @@ interface GrantAttack {
   /** The state before, and the honest link. */
   readonly before: World;
   readonly honest: World;
-  /** Whose keyring receives it. */
+  /** The member whose keyring receives it. */
   readonly recipient: string;
-  /** Who recomputes it: Laptop, unless it says another. */
+  /** The member that recomputes it; default Laptop. */
   readonly holder?: string;
   readonly bad: Uint8Array;
   readonly received: Outcome;
@@ -122,7 +122,7 @@ const PLACES: readonly GrantAttack[] = [
   moved("another_run", "another run", {}, [2, 2]),
 ];
 
-/** The tablet's approval, with a grant key of the author's choosing. */
+/** The tablet's approval, with a grant key of the author's choice. */
 const withKey = (key: Uint8Array): Uint8Array => {
   const run = [1, 2, 3].map((epoch) => truth(epoch).bytes());
   const { kemKey: kem } = many.member("Tablet");
@@ -202,7 +202,7 @@ const MADE: readonly GrantAttack[] = [
   },
 ];
 
-// The laptop grants epoch 1 to the phone once more, in a link of its own.
+// The laptop grants epoch 1 to the phone again, in a link of its own.
 const again = approved.act("Laptop", "regrants", (session, env) =>
   regrant(session, [{ member: approved.id("Phone"), runs: [[1, 1]] }], env),
 );
@@ -222,7 +222,7 @@ const fromEarlier = (
   ...{ received: JUNK, checked: faulty(wrong, again, "Phone") },
 });
 
-// A thief's device joins where there is a paper, and grants junk to it.
+// A thief's device joins a log that has a paper, and grants junk to the paper.
 const papered = alone.backup("Laptop", "Paper");
 const thief = papered.join("Thief");
 const toPaper = boxIndex(thief.record, papered.id("Paper"));
@@ -259,13 +259,13 @@ const MOVED: readonly GrantAttack[] = [
   },
 ];
 
-// The author of an epoch publishes a false key beside seeds that are right.
+// The author of an epoch publishes a false key with seeds that are right.
 const made = two.rotate("Laptop");
 const { kem } = keysNamed("a false epoch").publicKeys;
 const published = (made.log.epochs.last() as Epoch).kemKey;
 const half = concat(published.subarray(0, 1184), kem.subarray(1184));
 const escrowMade = staffed.rotate("Ann");
-// A set with a hole, to a phone that has lost what it had of it.
+// A set with a hole, to a phone that has lost its epochs of the set.
 const third = approved.rotate("Laptop");
 const HOLES: Runs = [
   [1, 1],

@@ -15,7 +15,7 @@ import { bob, joined, two } from "../worlds.js";
 const bytesOf = (world: World, name = "Laptop"): Uint8Array => unsafeSerializeKeyring(world.session(name));
 const good = bytesOf(two);
 
-/** The keyring with another content, and the checksum of that. */
+/** The keyring with another content, and the checksum of that content. */
 function withContent(change: (content: RawBody) => unknown, bytes = good): Uint8Array {
   const [content] = decodeCbor(bytes, { name: "keyring", maxBytes: bytes.length }) as [Uint8Array];
   const body = decodeCbor(content, { name: "content", maxBytes: content.length }) as RawBody;

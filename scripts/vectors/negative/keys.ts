@@ -7,7 +7,7 @@ import { OPERATOR } from "../../../test/support/world.js";
 import { changed, type LogAttack, type Twins, withField } from "../attack.js";
 import { alone, joined, two } from "../worlds.js";
 
-// All keys that the attacks bring back: of a member before its rekey, of a removed one, of a backup key, of epochs.
+// All keys that the attacks use again: of a member before its rekey, of a removed one, of a backup key, of epochs.
 const base = two
   .join("Thief")
   .review("Laptop", { remove: ["Thief"] })
@@ -78,7 +78,7 @@ const KEM: readonly LogAttack[] = [
   },
 ];
 
-/** A new key was somebody's before. */
+/** A new key that was another member's before. */
 const again = (name: string, description: string, make: () => Twins): LogAttack => ({
   name,
   description,

@@ -1,4 +1,4 @@
-// Attacks in lockdown and with it: docs/spec.md section 6.7 (MEM-5).
+// Attacks in lockdown, and on turning it on and off: docs/spec.md section 6.7 (MEM-5).
 
 import { idBytes, type RawValue, rawNext, takeApart } from "../../../test/support/raw-link.js";
 import { OPERATOR } from "../../../test/support/world.js";

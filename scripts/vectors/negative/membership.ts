@@ -1,4 +1,4 @@
-// Attacks with lists of members, and on the last of them: docs/spec.md section 6.7 (MEM-1 to MEM-3).
+// Attacks with lists of members, and on the last members of a log: docs/spec.md section 6.7 (MEM-1 to MEM-3).
 
 import type { CborValue } from "../../../src/bytes/cbor.js";
 import { dueNext } from "../../../test/support/links.js";
@@ -85,7 +85,7 @@ const LISTS: readonly LogAttack[] = [
   named("expel_names_a_stranger", "An expel of an id that is nobody's in this log.", () => inExpel(idList([stranger]))),
   named("expel_list_unsorted", "An expel's list is not sorted.", () => inExpel(reversed("Tablet", "Watch"))),
   named("expel_names_one_twice", "An expel names a member twice.", () => inExpel(twice("Tablet"))),
-  named("lockdown_removes_its_author", "Switching lockdown on removes whoever does it.", () =>
+  named("lockdown_removes_its_author", "Switching lockdown on removes its author.", () =>
     inLockdown(ids("Laptop", "Phone", "Tablet", "Watch")),
   ),
   named("lockdown_list_unsorted", "The list of a lockdown is not sorted.", () =>
@@ -131,7 +131,7 @@ function approvedAgain(): Twins {
   };
 }
 
-/** The younger device approves the older, which has everything that it has. */
+/** The younger device approves the older one, which has all epochs that the younger one has. */
 function upward(): Twins {
   const phone = base.signer("Phone");
   const body = { type: "review", author: phone.sign, approve: [idBytes(base.id("Laptop"))], remove: [] };
@@ -142,7 +142,7 @@ function upward(): Twins {
   };
 }
 
-/** The author declares missing all that its approval would extend by; the twin declares another epoch. */
+/** The author declares missing all epochs by which its approval would extend; the twin declares another epoch. */
 function declaredAway(): Twins {
   const [first, phone] = [two.signer("Laptop"), two.signer("Phone")];
   const before = two.append(
@@ -159,7 +159,7 @@ function declaredAway(): Twins {
 const APPROVALS: readonly LogAttack[] = [
   {
     name: "approval_that_changes_nothing",
-    description: "A member is approved again by whoever approved it: it would neither gain epochs nor move.",
+    description: "A member is approved again by the member that approved it: it would neither gain epochs nor move.",
     rule: "MEM-1",
     make: approvedAgain,
   },
@@ -214,7 +214,7 @@ const ONE_LEFT: readonly LogAttack[] = [
   },
 ];
 
-/** What a link gives to whom: a fault here leaves somebody out, or lets somebody in. */
+/** The members that a link grants to: a fault here leaves a member out, or lets one in. */
 const approvedOnly = base.review("Laptop", { approve: ["Phone"] });
 const inGrants = (world: World, change: (grants: RawBody[]) => unknown): Twins => ({
   before: base,

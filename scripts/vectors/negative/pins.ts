@@ -45,7 +45,7 @@ const led = recoverBy(
   { approve: ["Tablet", "Watch"], remove: ["Laptop"] },
 );
 
-/** The entries of a log with one of a later version in the place of another, signed by whoever wrote that one. */
+/** The entries of a log with one of a later version in the place of another, signed by the author of the replaced one. */
 const later = ({ entries }: World, at: number, ...signers: readonly RawSigner[]): readonly Uint8Array[] =>
   entries.map((entry, index) => (index === at ? mutate(entry, { body: (body) => body.set("v", 2), signers }) : entry));
 const laptop = alone.signer("Laptop");
@@ -166,7 +166,7 @@ const unknownFork: Evidence = (() => {
   return { ...fork, ours: unknown, pinned: { ...fork.pinned, hash } };
 })();
 
-/** Evidence with the statements of another. */
+/** Evidence with the statements of other evidence. */
 function withStatements(bytes: Uint8Array, from: Uint8Array): Uint8Array {
   const [body, other] = [bytes, from].map((each) => decodeCbor(each, { name: "evidence", maxBytes: each.length })) as [
     Map<string, CborValue>,
@@ -239,7 +239,7 @@ const EVIDENCE: readonly EvidenceAttack[] = [
   },
   {
     name: "evidence_about_somebody_else",
-    description: "The links are about another subject than the evidence names.",
+    description: "The links are of another subject than the evidence names.",
     code: "INVALID_ARGUMENT",
     bad: { ...fork, subject: "mallory@example.org" },
   },
@@ -333,7 +333,7 @@ export function pinFiles(): readonly VectorFile[] {
   const known = PINS.map(([name, description, code, bad]): VectorFile => {
     const error = { code, rule: "LOG-8" } as const;
     const more = { pinned, bad: prefixOf(bad), good: prefixOf(longer), error };
-    // What is only withheld is no fault of the entries that come.
+    // If links are only withheld, the entries that come are not at fault.
     const alone = code === "ROLLED_BACK" ? null : error;
     const vector: PinVector = { description, rules: ["LOG-8"], load, ...more, alone };
     return [`negative/pins/${name}.json`, vector];
@@ -341,7 +341,7 @@ export function pinFiles(): readonly VectorFile[] {
   const unknown = UNKNOWN.map(([name, description, code, bad, alone]): VectorFile => {
     const sides = { pinned, bad: texts(bad.map(bare)), good: prefixOf(longer) };
     const error = { code, rule: "LOG-8" } as const;
-    // Who has all that was verified sees another hash at the first unknown link.
+    // A reader that has all verified links sees another hash at the first unknown link.
     const pin = code === "ROLLED_BACK" ? { only: "head" as const } : {};
     const vector: PinVector = { description, rules: ["LOG-1", "LOG-8"], load, ...pin, ...sides, error, alone };
     return [`negative/pins/${name}.json`, vector];

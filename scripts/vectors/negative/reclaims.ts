@@ -1,4 +1,4 @@
-// Attacks on what a member takes over from a removed one: docs/spec.md section 6.7 (MEM-10).
+// Attacks on the epochs that a member takes over from a removed one: docs/spec.md section 6.7 (MEM-10).
 
 import type { Runs } from "../../../src/bytes/runs.js";
 import type { ErrorCode, RuleId } from "../../../src/errors.js";
@@ -24,7 +24,7 @@ const base = young
 const reclaim = (world: Links, author: string, from: string, runs: Runs, fields: LinkFields = {}): Uint8Array =>
   world.by([author, from], { type: "reclaim", from: idBytes(namedId(from)), runs, ...fields });
 const good = reclaim(base, "New phone", "Phone", [[1, 3]]);
-/** An attack that names what cannot be granted has the grants of its twin. */
+/** An attack that names epochs which cannot be granted has the grants of its twin. */
 const grants = takeApart(good).body.get("grants") as RawValue;
 
 interface Told {

@@ -56,7 +56,7 @@ export const RENEWALS: readonly LogAttack[] = [
     [renewal(kept, "Laptop", NEWER), renewal(kept, "Laptop", TRUE)],
   ),
   (() => {
-    // Escrow approves the phone, which then points escrow elsewhere. While the laptop is there that approval counts for nothing.
+    // Escrow approves the phone, which then points escrow elsewhere. While the laptop is there, that approval does not count.
     const approved = base.append(base.reviewByEscrow("Key 1", { approve: ["Phone"], runs: [[1, 3]] }));
     const world = approved.renew("Phone", NEWER);
     return attack(

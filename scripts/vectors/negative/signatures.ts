@@ -1,4 +1,4 @@
-// Attacks on who signs, and whether the signing key was really there: docs/spec.md section 6.4 (LOG-4, LOG-6).
+// Attacks with wrong signers, and with signing keys that did not sign: docs/spec.md section 6.4 (LOG-4, LOG-6).
 
 import { LABELS } from "../../../src/primitives/labels.js";
 import { authoredBy, forger, idBytes, mutate, rawNext, setField, takeApart } from "../../../test/support/raw-link.js";

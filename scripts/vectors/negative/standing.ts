@@ -1,4 +1,4 @@
-// What the signer of content is to a reader: docs/spec.md section 10.
+// The standing of a content's signer to a reader: docs/spec.md section 10.
 
 import { restore } from "../../../test/escrow/support.js";
 import type { World } from "../../../test/support/world.js";

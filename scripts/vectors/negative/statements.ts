@@ -1,4 +1,5 @@
-// What a service did not state, or does not state any more, and how it contradicts itself: docs/spec.md section 13.4 (SVC-1 to SVC-6).
+// Statements that the service did not make or that are no longer valid, and services that contradict themselves: docs/spec.md
+// section 13.4 (SVC-1 to SVC-6).
 
 import { concat } from "../../../src/bytes/bytes.js";
 import { type CborValue, decodeCbor, encodeCbor } from "../../../src/bytes/cbor.js";
@@ -154,7 +155,7 @@ const ATTACKS: readonly Attack[] = [
   },
   {
     name: "statement_about_another_log",
-    description: "The statement is about another log of the same operator.",
+    description: "The statement names another log of the same operator.",
     ...{ rule: "SVC-4", code: "WRONG_SUBJECT", bad: statement(other) },
   },
   {

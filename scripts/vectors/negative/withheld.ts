@@ -1,5 +1,5 @@
-// Attacks with epochs that are kept from escrow: docs/spec.md section 6.7 (MEM-6), and its twins, which are all the places where that is
-// admitted.
+// Attacks with epochs that are withheld from escrow: docs/spec.md section 6.7 (MEM-6). The twins are all the links that may
+// withhold.
 
 import type { ErrorCode, RuleId } from "../../../src/errors.js";
 import {
@@ -52,7 +52,7 @@ const MAKING: readonly (readonly [what: string, write: Writing])[] = [
   ],
 ];
 
-/** In a log without escrow the same is refused: the twin is the same link without the word. */
+/** A log without escrow refuses the same link. The twin is the same link without the field. */
 const NOBODY = MAKING.map(([what, write]) =>
   attack(
     `${what}_withholds_where_there_is_no_escrow`,
@@ -62,7 +62,7 @@ const NOBODY = MAKING.map(([what, write]) =>
   ),
 );
 
-/** What is withheld must not be granted: in the twin it is not. */
+/** A withheld epoch must not be granted. In the twin it is not. */
 const GRANTED = MAKING.map(([what, write]) =>
   attack(
     `${what}_grants_what_it_withholds`,

@@ -1,4 +1,4 @@
-// What clients and services write besides links: keyrings as bytes, statements of heads, commitments of acts and digests of pairs.
+// Bytes that clients and services write besides links: keyrings, statements of heads, commitments of acts and digests of pairs.
 // docs/spec.md sections 2, 5, 11.3 and 13.4.
 
 import { decodeCbor } from "../../../src/bytes/cbor.js";
@@ -13,7 +13,7 @@ import { seedNamed, type World } from "../../../test/support/world.js";
 import { text, type VectorFile } from "../format.js";
 import { alone, staffed, two, user } from "../worlds.js";
 
-/** vectors/positive/keyrings.json: of members that opened all, and of one that keeps a seed aside whose link lost its race. */
+/** vectors/positive/keyrings.json: of members that opened all, and of one that keeps aside a seed whose link lost its race. */
 export function keyringValues() {
   const raced = two.rotate("Laptop").with("Phone", two.rotate("Phone").session("Phone").keyring);
   return [keyringValue(alone, "Laptop"), keyringValue(two, "Phone"), keyringValue(raced, "Phone")];
@@ -60,7 +60,7 @@ export function statementValues() {
   };
 }
 
-/** vectors/positive/records.json: what an act commits to, and digests by which pairs name KEM keys. */
+/** vectors/positive/records.json: the commitments of acts, and the digests by which pairs name KEM keys. */
 export function recordValues() {
   const asked = user.join("Phone").join("Tablet");
   const acts = [["Phone"], ["Phone", "Tablet"]].map((approve) => {

@@ -22,7 +22,7 @@ interface Case {
   readonly recipients: readonly World[];
   readonly purpose: string;
   readonly associatedData: string;
-  /** The plaintext: this text, so many times. */
+  /** The plaintext: this text, repeated. */
   readonly plaintext: { readonly text: string; readonly times: number };
   /** The log whose `Phone` signs. */
   readonly sender?: World;
@@ -123,7 +123,7 @@ export async function contentValues({ name, description, recipients, purpose, as
   };
 }
 
-/** The transcript before the first chunk, and after each: what is signed is the last. */
+/** The transcript before the first chunk, and after each chunk. The signature is over the last one. */
 function transcripts(headerHash: Uint8Array, chunks: readonly Uint8Array[]): readonly Uint8Array[] {
   const list = [headerHash];
   for (const chunk of chunks) list.push(labelledHash(LABELS.contentTranscript, list.at(-1) as Uint8Array, chunk));
@@ -135,7 +135,7 @@ const LENGTHS = [
   ...[2 ** 31, 2 ** 31 + 1, 2 ** 32 + 1, 2 ** 40 + 1],
 ] as const;
 
-/** vectors/positive/padding.json: lengths and what they are padded to. */
+/** vectors/positive/padding.json: lengths and their padded lengths. */
 export function paddingValues() {
   return { lengths: LENGTHS.map((length) => ({ length, padded: paddedLength(length) })) };
 }

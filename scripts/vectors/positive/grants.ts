@@ -16,7 +16,7 @@ import { alone, joined } from "../worlds.js";
 const ZERO = "00".repeat(32);
 const bytesOf = (id: string): Uint8Array => fromHex(id, { name: "id" });
 
-/** The grants of a world's newest link, made from the seeds of one who holds them. */
+/** The grants of a world's newest link, made from the seeds of a holder. */
 function grantsOf(world: World, holder: string) {
   const { record, log } = world;
   const { keyring } = world.session(holder);

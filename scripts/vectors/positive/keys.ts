@@ -1,4 +1,4 @@
-// What seeds give, and the primitives underneath: docs/spec.md sections 3 and 5.
+// The keys that seeds give, and the primitives underneath: docs/spec.md sections 3 and 5.
 
 import { shake256 } from "@noble/hashes/sha3.js";
 import { concat } from "../../../src/bytes/bytes.js";

@@ -1,4 +1,4 @@
-// The state of a log as vectors write it: all that docs/spec.md sections 2 and 6.3 say of it, but for `seen`.
+// The state of a log in the form of vectors: everything in docs/spec.md sections 2 and 6.3, except `seen`.
 
 import { sha256 } from "@noble/hashes/sha2.js";
 import { toHex } from "../../../src/bytes/text.js";
@@ -7,7 +7,7 @@ import { spanOf } from "../../../src/log/effects.js";
 import { allMembers, isConfirmed, isHolder, type LogState, type Member } from "../../../src/log/state.js";
 import { text } from "../format.js";
 
-/** The state after the newest link, and what that link did. */
+/** The state after the newest link, and the effect of that link. */
 export function stateText(log: LogState) {
   const record = log.links.at(log.head.seq - 1);
   const { head, lockdown, rotationDue, policy } = log;
@@ -54,13 +54,13 @@ function memberText(log: LogState, member: Member) {
   };
 }
 
-/** What was granted to each pair, by signing key and KEM digest. */
+/** The epochs granted to each pair, by signing key and KEM digest. */
 function grantedText({ granted }: LogState) {
   const pairs = [...granted].map(([, { sign, kem, runs }]) => ({ sign: toHex(sign), kem: toHex(kem), runs }));
   return pairs.sort((a, b) => (a.sign + a.kem < b.sign + b.kem ? -1 : 1));
 }
 
-/** Long public keys are given by their plain SHA-256. */
+/** Long public keys appear as their plain SHA-256. */
 function hash(key: Uint8Array): string {
   return toHex(sha256(key));
 }

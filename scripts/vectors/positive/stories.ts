@@ -1,5 +1,5 @@
-// Logs with every type of link, told from the first to the last, with the state after each link and what each device holds in the
-// end: docs/spec.md sections 6, 7 and 11.
+// Logs with every type of link, with the state after each link and the epochs that each device holds in the end: docs/spec.md
+// sections 6, 7 and 11.
 
 import type { LogState } from "../../../src/log/state.js";
 import { appendEntry, verifyLog } from "../../../src/log/verify.js";
@@ -24,17 +24,20 @@ import { bytes, type Load, optionsOf, type Secrets, texts, type VectorFile } fro
 import { secretsOf } from "../secrets.js";
 import { stateText } from "./state.js";
 
-/** vectors/positive/logs: a log, the state after each link, and what every active device and backup key holds in the end. */
+/**
+ * vectors/positive/logs: a log, the state after each link, and the epochs that every active device and backup key holds in the
+ * end.
+ */
 export interface Story {
   readonly description: string;
   readonly load: Load;
   readonly entries: readonly string[];
   readonly states: readonly ReturnType<typeof stateText>[];
-  /** What each opens from the entries with its newest seed. */
+  /** The epochs that each member opens from the entries with its newest seed. */
   readonly devices: readonly (Secrets & { readonly name: string })[];
 }
 
-/** Everything that a user does without an organisation; a thief's device grants the phone junk on the way. */
+/** Everything that a user does without an organisation. On the way, a thief's device grants junk to the phone. */
 function tellUser(): World {
   const three = openWorld("story", { operator: true })
     .join("Phone")
@@ -46,7 +49,7 @@ function tellUser(): World {
   const index = boxIndex(thief.record, three.id("Phone"));
   const junk = withAttachment(thief.last, index, new Uint8Array(1168), [thief.signer("Thief")]);
   const invaded = three.append(junk).with("Thief", thief.session("Thief").keyring);
-  // The phone cannot open epoch 4: it declares so, and makes a new one.
+  // The phone cannot open epoch 4: it declares epoch 4 missing, and makes a new one.
   const declared = invaded.rotate("Phone").review("Laptop", { remove: ["Thief"] });
   const healed = declared.act("Laptop", "regrants", (session, env) =>
     regrant(session, [{ member: declared.id("Phone"), runs: [[4, 4]] }], env),
@@ -58,7 +61,7 @@ function tellUser(): World {
     .expel("Lost")
     .rotate("Tablet")
     .leave("Tablet");
-  // A new device takes over what the tablet held.
+  // A new device takes over the epochs that the tablet held.
   const padded = moved.join("Pad");
   const reclaimed = padded.act("Pad", "reclaims", (session, env) =>
     reclaim(session, { from: padded.session("Tablet").keyring }, env),
@@ -73,7 +76,7 @@ function tellUser(): World {
 
 /**
  * A user of an organisation, and that organisation's escrow log. Escrow is enrolled, kept out, given again, renewed, acts, and is
- * removed; admins come and go, the policy changes, an access is recorded, and acts that come to nothing are disowned.
+ * removed. Admins come and go, the policy changes, an access is recorded, and acts without effect are disowned.
  */
 function tellOrganisation(): { readonly member: World; readonly organisation: World } {
   const enabled = policyBy(paper(openEscrow("story", { operator: true }), ["manage"]), "Ann", { enabled: true });
@@ -98,7 +101,7 @@ function tellOrganisation(): { readonly member: World; readonly organisation: Wo
     .rekey("Eve")
     .join("Zoe")
     .expel("Zoe");
-  // Escrow then proves its older keys, too.
+  // Escrow then also proves its older keys.
   const renewed = renewedBy(recovered.user, turned, "Ann").join("Desktop");
   const again = restore(renewed, turned, "Ann", { approve: ["Desktop"] });
   const member = reviewEscrow(renew(again.user, "Tablet", again.escrow.rotate("Ann")), "Tablet", "remove");

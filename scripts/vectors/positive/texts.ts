@@ -1,4 +1,4 @@
-// Fingerprints and backup keys in all their forms, and how mistakes are read: docs/spec.md sections 9 and 10.
+// Fingerprints and backup keys in all their forms, and texts with mistakes: docs/spec.md sections 9 and 10.
 
 import { encodeBackupText, secretFromBytes } from "../../../src/backup/code.js";
 import { backupIdSymbols, backupKeys } from "../../../src/backup/key.js";
@@ -60,7 +60,7 @@ export function fingerprintValues() {
   };
 }
 
-/** An escrow log that goes on with daily records, and texts that are compared with it. */
+/** An escrow log that continues with daily records, and texts that are compared with it. */
 function escrowFingerprints() {
   const record = (world: World, name: string) =>
     announce(world, "Bob", user.join(name), { approve: [name] }, { reason: "a record" }).escrow;

@@ -6,7 +6,7 @@ import { type LinkType, NO_KEYS, refuse } from "../contract.js";
 import { takesCurrentEpoch } from "../effects.js";
 import { header, memberList } from "../fields.js";
 import { requireActiveList } from "../rules.js";
-import { isConfirmed, type Member } from "../state.js";
+import { isConfirmed, memberOf } from "../state.js";
 
 const schema = record({ ...header("expel"), remove: memberList });
 
@@ -22,7 +22,7 @@ export const expel: LinkType<Infer<typeof schema>> = {
     if (body.remove.length === 0) refuse("MEM-2", "an expel that names nobody changes nothing");
     requireActiveList(before, "remove", body.remove);
     for (const id of body.remove) {
-      const target = before.active.get(id) as Member;
+      const target = memberOf(before, id);
       if (target.kind === "escrow") refuse("ESC-7", "the operator cannot expel escrow", { member: id });
       // In lockdown the service cannot make the owner's devices go and a thief's remain.
       if (before.lockdown && isConfirmed(before, target)) {

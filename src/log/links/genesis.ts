@@ -3,7 +3,8 @@
 import { type Infer, literal, oneOf, optional, record } from "../../bytes/schema.js";
 import { memberIdOf } from "../../keys/member-keys.js";
 import { type LinkType, refuse } from "../contract.js";
-import { grantList, newEpoch, newMember, policyFields, signingKey, subject, time } from "../fields.js";
+import { type AnyBody, grantList, newEpoch, newMember, policyFields, signingKey, subject, time } from "../fields.js";
+import type { LogFacts } from "../state.js";
 
 const schema = record({
   v: literal(1),
@@ -49,3 +50,9 @@ export const genesis: LinkType<Infer<typeof schema>> = {
     newEpoch: true,
   }),
 };
+
+/** What the first link says once and for all. */
+export function originOf(body: AnyBody): Pick<LogFacts, "kind" | "subject" | "operator"> {
+  const { kind, subject, operator } = body as Infer<typeof schema>;
+  return { kind, subject, operator };
+}

@@ -2,6 +2,7 @@
 // docs/spec.md section 6 (MEM-10).
 
 import type { MemberId } from "../../bytes/ids.js";
+import { present } from "../../bytes/present.js";
 import { containsRuns, isCanonical, NO_RUNS, subtractRuns } from "../../bytes/runs.js";
 import { type Infer, optional, record } from "../../bytes/schema.js";
 import { type LinkType, NO_KEYS, refuse } from "../contract.js";
@@ -42,7 +43,7 @@ export const reclaim: LinkType<Infer<typeof schema>> = {
   effect: ({ from, runs, missing }, { author }) => ({
     ...(missing && { missing }),
     reclaimFrom: from,
-    regrant: [{ member: (author as Member).id, runs }],
+    regrant: [{ member: present(author).id, runs }],
     newEpoch: false,
   }),
 };

@@ -5,7 +5,7 @@ import { type Infer, record } from "../../bytes/schema.js";
 import { type LinkType, NO_KEYS, refuse } from "../contract.js";
 import { author, header, member, nameCommitment } from "../fields.js";
 import { authorOf, requireActiveList, requireConfirmedInLockdown, requireHolder } from "../rules.js";
-import type { Member } from "../state.js";
+import { memberOf } from "../state.js";
 
 const schema = record({ ...header("rename"), author, member, name: nameCommitment });
 
@@ -22,7 +22,7 @@ export const rename: LinkType<Infer<typeof schema>> = {
     // Otherwise a newcomer in lockdown could make the log longer without end.
     requireConfirmedInLockdown(context, "rename");
     requireActiveList(context.before, "member", [body.member]);
-    const target = context.before.active.get(body.member) as Member;
+    const target = memberOf(context.before, body.member);
     if (target.kind === "escrow") refuse("LOG-4", "an escrow member has no name of its own", { member: target.id });
     if (target.id !== by.id) {
       requireHolder(context, "renaming another member");

@@ -2,6 +2,7 @@
 // escrow itself with an admin's device, for users who stay offline. docs/spec.md sections 6 and 11 (ESC-6).
 
 import { equalBytes } from "../../bytes/bytes.js";
+import { present } from "../../bytes/present.js";
 import { encode, type Infer, optional, record } from "../../bytes/schema.js";
 import { type LinkType, NO_KEYS, refuse } from "../contract.js";
 import { author, grantList, header, newEpoch, type Pointer, pointerFields, renewingActor, runList } from "../fields.js";
@@ -49,5 +50,5 @@ export const renewEscrow: LinkType<Infer<typeof schema>> = {
  * its class to escrow's later approvals.
  */
 function movesPointer(before: LogFacts, author: Member): boolean {
-  return isConfirmed(before, author) && (escrowMember(before) as Member).founder > confirmedFounder(before);
+  return isConfirmed(before, author) && present(escrowMember(before)).founder > confirmedFounder(before);
 }

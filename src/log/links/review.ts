@@ -33,7 +33,7 @@ import {
   requireManage,
   requireRoles,
 } from "../rules.js";
-import { currentEpoch, escrowCounts, isConfirmed, type LogFacts, type Member } from "../state.js";
+import { currentEpoch, escrowCounts, isConfirmed, type LogFacts, memberOf } from "../state.js";
 
 const schema = record({
   ...header("review"),
@@ -85,7 +85,7 @@ export const review: LinkType<Body> = {
     const counts = by.kind !== "escrow" || escrowCounts(before);
     const given = body.by ? (body.by.runs ?? NO_RUNS) : subtractRuns(by.held, body.missing ?? NO_RUNS);
     for (const id of body.approve) {
-      const target = before.active.get(id) as Member;
+      const target = memberOf(before, id);
       const extendsIt = subtractRuns(given, target.held).length > 0;
       const movesIt = counts && by.founder < target.founder;
       if (!extendsIt && !movesIt) {
@@ -155,8 +155,7 @@ function requireGivable(before: LogFacts, actor: EscrowActor, approves: boolean)
 
 /** MEM-8: in an escrow log, a review gives roles to exactly the members that it first confirms. */
 function requireRolesOfConfirmed({ approve, roles = [] }: Body, before: LogFacts): void {
-  const due =
-    before.kind === "escrow" ? approve.filter((id) => !isConfirmed(before, before.active.get(id) as Member)) : [];
+  const due = before.kind === "escrow" ? approve.filter((id) => !isConfirmed(before, memberOf(before, id))) : [];
   if (roles.length !== due.length || !roles.every(([id], index) => id === due[index])) {
     refuse("MEM-8", "a review gives roles, in order, to exactly the members of an escrow log that it first confirms");
   }

@@ -11,7 +11,7 @@ import { openGrants } from "../../../src/grants/open.js";
 import { type Keyring, newKeyring, partsOf } from "../../../src/keys/keyring.js";
 import { memberIdOf } from "../../../src/keys/member-keys.js";
 import { OperatorKeys } from "../../../src/keys/operator-keys.js";
-import { decodeEntry } from "../../../src/log/entry.js";
+import { decodeEntry, matchAttachments } from "../../../src/log/entry.js";
 import type { NewMember } from "../../../src/log/fields.js";
 import type { LinkRecord, LogState, Member } from "../../../src/log/state.js";
 import { appendEntry } from "../../../src/log/verify.js";
@@ -76,7 +76,12 @@ export class World {
     for (; known.opened < this.entries.length; known.opened++) {
       const { attachments } = decodeEntry(this.entries[known.opened] as Uint8Array);
       const record = this.log.links.at(known.opened) as LinkRecord;
-      known.keyring = openGrants(this.log, record, attachments, known.keyring).keyring;
+      known.keyring = openGrants(
+        this.log,
+        record,
+        matchAttachments(record.attachments, attachments),
+        known.keyring,
+      ).keyring;
     }
     return { log: this.log, keyring: known.keyring };
   }

@@ -11,7 +11,7 @@ export const CLASS_MUTANTS: readonly Mutant[] = [
         file: "src/log/effects.ts",
         find: "    approve(active, approver, id, at.seq);\n  }\n  for",
         replace:
-          "    approve(active, approver, id, at.seq);\n    approve(active, active.get(id) as Member, approver.id, at.seq);\n  }\n  for",
+          "    approve(active, approver, id, at.seq);\n    approve(active, memberOf({ active }, id), approver.id, at.seq);\n  }\n  for",
       },
     ],
     start: ["T joins and grants junk", "A rotates"],
@@ -19,7 +19,7 @@ export const CLASS_MUTANTS: readonly Mutant[] = [
     breaks: "takeover",
   },
   {
-    name: "lockdown goes on by whoever is confirmed, founding or not",
+    name: "any confirmed member switches lockdown on, founding or not",
     rule: "MEM-5",
     changes: [
       {
@@ -106,7 +106,7 @@ export const CLASS_MUTANTS: readonly Mutant[] = [
     rule: "MEM-4",
     changes: [
       {
-        file: "src/log/checks.ts",
+        file: "src/log/judge.ts",
         find: "    if (equalBytes(member.signingKey, key))\n      refuse(",
         replace:
           "    if (equalBytes(member.signingKey, key)) return { before, author: member };\n    if (equalBytes(member.signingKey, key))\n      refuse(",
@@ -121,7 +121,7 @@ export const CLASS_MUTANTS: readonly Mutant[] = [
     rule: "KEM-1",
     changes: [
       {
-        file: "src/log/checks.ts",
+        file: "src/log/judge.ts",
         find: 'for (const key of kemKeys) checkKemKey(key, "link.body: a KEM key");',
         replace: "",
       },

@@ -23,7 +23,7 @@ export const ESCROW_MUTANTS: readonly Mutant[] = [
     changes: [
       {
         file: "src/log/effects.ts",
-        find: "active.set(escrow.id, { ...(active.get(escrow.id) as Member), lineage: unapproved(at.seq) });",
+        find: "active.set(escrow.id, { ...memberOf({ active }, escrow.id), lineage: unapproved(at.seq) });",
         replace: "",
       },
     ],
@@ -118,9 +118,9 @@ export const ESCROW_MUTANTS: readonly Mutant[] = [
     rule: "ESC-8",
     changes: [
       {
-        file: "src/trust/doubt.ts",
-        find: "for (const each of leadsTo.get(id) ?? []) next.push(each);",
-        replace: "",
+        file: "src/log/approvals.ts",
+        find: "reachedFrom(start, ledTo, (id) => except.has(id))",
+        replace: "start.filter((id) => !except.has(id))",
       },
     ],
     start: [...ESCROWED, ...THEFT, "the organisation removes Bob", "Bob approves T", "T makes Q", "T leaves"],
@@ -132,9 +132,9 @@ export const ESCROW_MUTANTS: readonly Mutant[] = [
     rule: "ESC-8",
     changes: [
       {
-        file: "src/trust/doubt.ts",
+        file: "src/log/approvals.ts",
         find: "  if (reclaiming) {",
-        replace: "  if (reclaiming && members.length === 0) {",
+        replace: "  if (reclaiming && own.length === 0) {",
       },
     ],
     start: [
@@ -258,7 +258,7 @@ export const ESCROW_MUTANTS: readonly Mutant[] = [
     rule: "MEM-9",
     changes: [
       {
-        file: "src/log/checks.ts",
+        file: "src/log/judge.ts",
         find: 'if (author?.kind === "escrow") refuse("MEM-9", "escrow declares nothing missing");',
         replace: "",
       },
@@ -345,8 +345,23 @@ export const ESCROW_MUTANTS: readonly Mutant[] = [
     changes: [
       {
         file: "src/fingerprint/trusted-class.ts",
-        find: "return foundersOf(log, { without: new Set(), escrowCounts: false });",
-        replace: "return foundersOf(log);",
+        find: "const own = foundersWithoutEscrow(log);",
+        replace: "const own = foundersOf(log);",
+      },
+      {
+        file: "src/fingerprint/trusted-class.ts",
+        find: "present(foundersWithoutEscrow(log).get(id))",
+        replace: "present(foundersOf(log).get(id))",
+      },
+      {
+        file: "src/fingerprint/contacts.ts",
+        find: 'import { foundersWithoutEscrow } from "../log/approvals.js";',
+        replace: 'import { foundersOf } from "../log/approvals.js";',
+      },
+      {
+        file: "src/fingerprint/contacts.ts",
+        find: "const founders = foundersWithoutEscrow(now);",
+        replace: "const founders = foundersOf(now);",
       },
     ],
     start: [...ESCROWED, ...THEFT, "a contact pins the log", "Bob approves T"],

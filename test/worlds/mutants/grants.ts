@@ -50,9 +50,9 @@ export const GRANT_MUTANTS: readonly Mutant[] = [
     changes: [
       {
         file: "src/log/effects.ts",
-        find: "for (const id of recipientsOfNewEpoch(active, lockdown)) {\n      const { kind, withheld: before } = active.get(id) as Member;",
+        find: "  handOut(active, due);\n",
         replace:
-          "for (const id of [...recipientsOfNewEpoch(active, lockdown), ...gone.map(({ id }) => id)]) {\n      const { kind, withheld: before } = (active.get(id) ?? gone.find((each) => each.id === id)) as Member;",
+          "  for (const { id } of epoch === undefined ? [] : gone) due.oweNew(id, epoch as number);\n  handOut(active, due);\n",
       },
       {
         file: "src/log/effects.ts",
@@ -128,7 +128,7 @@ export const GRANT_MUTANTS: readonly Mutant[] = [
     breaks: "extension",
   },
   {
-    name: "whoever joins counts as granted what was before it",
+    name: "a member that joins counts as granted what was before it",
     rule: "MEM-1",
     changes: [
       {
@@ -184,17 +184,17 @@ export const GRANT_MUTANTS: readonly Mutant[] = [
     name: "a link need not grant to everybody whom it owes",
     rule: "GRT-1",
     changes: [
-      { file: "src/log/checks.ts", find: "grant.boxes.length === recipients.length &&", replace: "" },
+      { file: "src/log/judge.ts", find: "grant.boxes.length === recipients.length &&", replace: "" },
       {
-        file: "src/log/checks.ts",
+        file: "src/log/judge.ts",
         find: "recipients.every(({ id }, index) => grant.boxes[index]?.[0] === id)",
         replace: "recipients.length > 0",
       },
       {
         file: "src/log/advance.ts",
-        find: 'const { id, kem } = recipients[index] as DueGrant["recipients"][number];',
+        find: "const { id, kem } = present(recipients[index]);",
         replace:
-          'const { id, kem } = (recipients.find(({ id }) => id === boxes[index]?.[0]) ?? recipients[index]) as DueGrant["recipients"][number];',
+          "const { id, kem } = present(recipients.find(({ id }) => id === boxes[index]?.[0]) ?? recipients[index]);",
       },
     ],
     start: THEFT,
@@ -207,9 +207,9 @@ export const GRANT_MUTANTS: readonly Mutant[] = [
     changes: [
       {
         file: "src/log/effects.ts",
-        find: "due.owe(id, subtractRuns(effect.gives ?? approver.held, (active.get(id) as Member).held));",
+        find: "due.owe(id, subtractRuns(effect.gives ?? approver.held, memberOf({ active }, id).held));",
         replace:
-          "due.owe(id, subtractRuns(effect.gives ?? approver.held, (active.get(id) as Member).held).map(([from]) => [from, from] as const));",
+          "due.owe(id, subtractRuns(effect.gives ?? approver.held, memberOf({ active }, id).held).map(([from]) => [from, from] as const));",
       },
     ],
     start: ["B joins", "C joins"],
@@ -301,7 +301,7 @@ export const GRANT_MUTANTS: readonly Mutant[] = [
     breaks: "closable",
   },
   {
-    name: "whoever holds a part of a gap is listed for all of it",
+    name: "a member that holds a part of a gap is listed for all of it",
     rule: "8",
     changes: [
       {

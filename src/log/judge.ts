@@ -1,7 +1,9 @@
-// The checks that every type of link goes through, whatever it does. docs/spec.md section 6.
+// How a link is judged on the state before it: one order of checks for those who read links and those who write them.
+// docs/spec.md section 6.4.
 
 import { equalBytes } from "../bytes/bytes.js";
 import type { MemberId } from "../bytes/ids.js";
+import { present } from "../bytes/present.js";
 import { containsRuns, hasEpoch, isCanonical, NO_RUNS } from "../bytes/runs.js";
 import { toHex } from "../bytes/text.js";
 import { KeysteadError, type RuleId } from "../errors.js";
@@ -9,48 +11,93 @@ import { labelledHash } from "../primitives/hash.js";
 import { checkKemKey } from "../primitives/kem.js";
 import { LABELS } from "../primitives/labels.js";
 import { checkVerifyingKey, verifyLabelled } from "../primitives/sign.js";
-import { type Context, type Effect, type LinkType, refuse } from "./contract.js";
-import { type DueGrant, spanOf, type Transition } from "./effects.js";
-import type { UnverifiedLink } from "./entry.js";
+import { type Clock, DEFAULT_SKEW } from "./clock.js";
+import { type Context, type Effect, type LinkType, refuse, type TypedBody } from "./contract.js";
+import { applyEffect, type DueGrant, spanOf, type Transition } from "./effects.js";
+import { type Delivered, matchAttachments, type UnverifiedEntry, type UnverifiedLink } from "./entry.js";
 import type { AnyBody, Grant } from "./fields.js";
+import { checkInvariants } from "./invariants.js";
+import { originOf } from "./links/genesis.js";
 import { currentEpoch, escrowMember, type LogFacts, type LogKind, type Member, memberBySigningKey } from "./state.js";
 
-/** A clock to judge a link's time by (LOG-3). */
-export interface Clock {
-  /**
-   * Now, in milliseconds since 1970; or `unchecked`, which only checks that times go forward. One careless reader that takes in a
-   * link dated far ahead makes the log `NOT_YET` for everybody else: `unchecked` is for what was taken in by a clock before.
-   */
-  readonly now: number | "unchecked";
-  /** How far ahead of `now` a link may be, in milliseconds; 10 minutes by default. */
-  readonly skew?: number | undefined;
+/** What a reader of a link has and its author has not yet: the bytes, signed and with their attachments. */
+export interface ReceivedLink {
+  readonly entry: UnverifiedEntry;
+  readonly clock: Clock;
+  /** The very bytes were verified before, which their hash shows or is about to show: no signature is verified again. */
+  readonly isKnown: boolean;
 }
 
-/** No clock: for links that were judged by one, and for authors, who judge the state before by theirs. */
-export const UNCHECKED: Clock = { now: "unchecked" };
+/** What was found out about a link that the state before it admits. */
+export interface Judgement {
+  readonly typed: TypedBody;
+  readonly context: Context;
+  /** The keys that sign, in order (LOG-4). */
+  readonly signers: readonly Uint8Array[];
+  /** Keys that LOG-5 remembers. */
+  readonly introduced: readonly string[];
+  readonly effect: Effect;
+  readonly transition: Transition;
+  /** Digests of the attachments that the link commits to, in order, and what was delivered for each. */
+  readonly attachments: readonly Uint8Array[];
+  readonly delivered: Delivered;
+}
 
-/** Ten minutes. */
-export const DEFAULT_SKEW = 600_000;
+/**
+ * Judges a link by steps 3 to 11 of section 6.4, in that order: the first check that fails gives the error. Steps 1 and 2 are
+ * `decodeEntry` and `readBody`. An author judges a body that has neither grants nor the new epoch's keys nor signatures: the steps
+ * that need those are left out for it, and follow when it verifies what it wrote as a reader does.
+ *
+ * @param received what only a reader has; undefined for an author.
+ * @throws `INVALID_LINK`, `INVALID_SIGNATURE`, `INVALID_KEY` with the rule, `NOT_YET`; `INVALID_ENCODING` for attachments
+ */
+export function judge(before: LogFacts, typed: TypedBody, received?: ReceivedLink): Judgement {
+  const { type, body } = typed;
+  // 3. The link continues this log: number, log, previous link; then its time.
+  if (received) checkPosition(before, body, received.clock);
+  // 4. The author; then what decides whose signatures there must be. First, so that up to 66 signatures are verified only for a
+  //    link whose author is there.
+  const context = contextOf(before, type, body);
+  // 5. The signatures that type and body call for.
+  const signers = type.signers(body, before);
+  if (received && !received.isKnown) checkSignatures(signers, type, body, received.entry.link);
+  // 6. The keys that it introduces.
+  const introduced = checkIntroduced(before, type, body);
+  // 7. What its author declares missing; then whether the state admits it.
+  checkMissing(type, body, context);
+  type.admit(body, context);
+  // 8. Its effects, and that nobody enters under an id that was there before.
+  const effect = type.effect(body, context);
+  const transition = applyEffect(before, context.author, effect, body);
+  checkEntered(before, transition.entered);
+  // 9. The new epoch and the grants, exactly as they are due.
+  if (received) checkGrants(kindOf(before, body), transition, effect, body);
+  // 10. What must be true of every state.
+  checkInvariants(before, transition, { author: context.author, effect });
+  // 11. The attachments.
+  const attachments = committedTo(typed);
+  const delivered = received ? matchAttachments(attachments, received.entry.attachments) : [];
+  return { typed, context, signers, introduced, effect, transition, attachments, delivered };
+}
 
-/** @throws `INVALID_ARGUMENT` for a clock that is none */
-export function checkClock({ now, skew }: Clock): void {
-  if (now === undefined) {
-    throw new KeysteadError("INVALID_ARGUMENT", 'now is missing: give whole milliseconds since 1970, or "unchecked"', {
-      rule: "LOG-3",
-    });
+/** The kind of log, which its first link says. */
+function kindOf(before: LogFacts, body: AnyBody): LogKind {
+  return before.head.seq === 0 ? originOf(body).kind : before.kind;
+}
+
+/** Digests of the attachments that a link commits to, in order. */
+function committedTo({ type, body }: TypedBody): readonly Uint8Array[] {
+  const name = type.name?.(body);
+  const digests = [...(name ? [name] : []), ...(type.carries?.(body) ?? [])];
+  for (const { keyring, boxes } of body.grants ?? []) {
+    digests.push(keyring);
+    for (const [, digest] of boxes) digests.push(digest);
   }
-  if (now !== "unchecked") checkMilliseconds("now", now);
-  if (skew !== undefined) checkMilliseconds("skew", skew);
-}
-
-/** @throws `INVALID_ARGUMENT` */
-export function checkMilliseconds(name: string, value: unknown): void {
-  if (!Number.isSafeInteger(value) || (value as number) < 0)
-    throw new KeysteadError("INVALID_ARGUMENT", `${name} must be whole milliseconds, 0 or more`);
+  return digests;
 }
 
 /** LOG-2, LOG-3: the link continues this log. */
-export function checkPosition(before: LogFacts, body: AnyBody, { now, skew = DEFAULT_SKEW }: Clock): void {
+function checkPosition(before: LogFacts, body: AnyBody, { now, skew = DEFAULT_SKEW }: Clock): void {
   const { head } = before;
   if (body.seq !== head.seq + 1)
     refuse("LOG-2", `the link says it is number ${body.seq}, but number ${head.seq + 1} comes next`);
@@ -76,7 +123,7 @@ export function checkPosition(before: LogFacts, body: AnyBody, { now, skew = DEF
 }
 
 /** The state before and the author. LOG-4, MEM-4: an active member, by its current key. */
-export function contextOf(before: LogFacts, type: LinkType, body: AnyBody): Context {
+function contextOf(before: LogFacts, type: LinkType, body: AnyBody): Context {
   const key = type.author?.(body);
   if (key === undefined) return { before, author: undefined };
   const author = body.by ? escrowSigner(before, key) : memberBySigningKey(before, key);
@@ -99,8 +146,7 @@ function escrowSigner(before: LogFacts, key: Uint8Array): Member | undefined {
 }
 
 /** LOG-4: the signatures that type and body call for, in order, none extra, each valid. LOG-6: those by keys that enter too. */
-export function checkSignatures(before: LogFacts, type: LinkType, body: AnyBody, link: UnverifiedLink): void {
-  const signers = type.signers(body, before);
+function checkSignatures(signers: readonly Uint8Array[], type: LinkType, body: AnyBody, link: UnverifiedLink): void {
   // Without its own signature, a key could be entered by somebody who does not have it.
   const entering = type.introduces(body).signing;
   for (const [index, signer] of signers.entries()) {
@@ -124,7 +170,7 @@ function wrongSignature(rule: RuleId, message: string): KeysteadError {
 }
 
 /** LOG-5, KEM-1: keys are new and sound. @returns their fingerprints, to be remembered */
-export function checkIntroduced(before: LogFacts, type: LinkType, body: AnyBody): readonly string[] {
+function checkIntroduced(before: LogFacts, type: LinkType, body: AnyBody): readonly string[] {
   const { signing, kem } = type.introduces(body);
   const kemKeys = body.epoch ? [...kem, body.epoch.kem] : kem;
   const signingKeys = body.epoch?.sign ? [...signing, body.epoch.sign] : signing;
@@ -148,7 +194,7 @@ export function checkEntered(before: Pick<LogFacts, "seen">, entered: MemberId |
 }
 
 /** MEM-9: what the author declares missing is a part of what it held. */
-export function checkMissing(type: LinkType, { missing }: AnyBody, { before, author }: Context): void {
+function checkMissing(type: LinkType, { missing }: AnyBody, { before, author }: Context): void {
   if (missing === undefined) return;
   // A removed admin could make escrow forget the past for good: escrow names what it opens instead (ESC-11).
   if (author?.kind === "escrow") refuse("MEM-9", "escrow declares nothing missing");
@@ -166,7 +212,7 @@ export function checkMissing(type: LinkType, { missing }: AnyBody, { before, aut
  * MEM-7: a new epoch exactly when one is called for. MEM-6: withheld from escrow only where escrow would have had it. GRT-1: exactly
  * the grants that are due, in order.
  */
-export function checkGrants(kind: LogKind, { epoch, due, withheld }: Transition, effect: Effect, body: AnyBody): void {
+function checkGrants(kind: LogKind, { epoch, due, withheld }: Transition, effect: Effect, body: AnyBody): void {
   if ((epoch !== undefined) !== (body.epoch !== undefined)) {
     refuse("MEM-7", epoch === undefined ? "this link must not make a new epoch" : "this link must make a new epoch");
   }
@@ -191,7 +237,7 @@ export function checkGrants(kind: LogKind, { epoch, due, withheld }: Transition,
       recipients.every(({ id }, index) => grant.boxes[index]?.[0] === id)
     );
   };
-  if (grants.length !== due.length || !grants.every((grant, index) => isDue(grant, due[index] as DueGrant))) {
+  if (grants.length !== due.length || !grants.every((grant, index) => isDue(grant, present(due[index])))) {
     const inWords = ({ epochs, recipients }: DueGrant) => {
       const { from, to, count } = spanOf(epochs);
       return `${count} of [${from}-${to}] to ${recipients.length}`;

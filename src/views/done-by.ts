@@ -3,7 +3,8 @@
 import type { MemberId } from "../bytes/ids.js";
 import { dateOf } from "../coverage/dates.js";
 import type { MemberName, NameOf } from "../coverage/names.js";
-import type { LinkRecord, LogFacts } from "../log/state.js";
+import type { LogFacts } from "../log/state.js";
+import { linkAt } from "../log/state.js";
 
 /** Who did something to a member, and when. */
 export interface DoneBy {
@@ -17,5 +18,5 @@ export interface DoneBy {
 
 /** What a member did in the link at a position of the log. */
 export function doneBy(log: LogFacts, nameOf: NameOf, { by, seq }: Pick<DoneBy, "by" | "seq">): DoneBy {
-  return { by, name: nameOf(by), seq, when: dateOf((log.links.at(seq - 1) as LinkRecord).time) };
+  return { by, name: nameOf(by), seq, when: dateOf(linkAt(log, seq).time) };
 }

@@ -1,0 +1,26 @@
+// Section 6.5 of the specification has every link type, with its four lines in order, and its drawings are there to be rendered.
+
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { LINK_TYPES } from "../../src/log/registry.js";
+
+const spec = readFileSync("docs/spec.md", "utf8");
+const [, section = ""] = /^### 6\.5 Link types\n(.*?)^### 6\.6/ms.exec(spec) ?? [];
+const types = section.split(/^#### /m).slice(1);
+
+describe("link types in the specification", () => {
+  it("are those of the registry", () => {
+    const named = types.map((text) => text.split("\n")[0]);
+    expect([...named].sort()).toEqual(Object.keys(LINK_TYPES).sort());
+  });
+
+  it.each(types.map((text) => [text.split("\n")[0], text]))("%s has four lines", (_name, text) => {
+    const lines = [...(text ?? "").matchAll(/^- \*\*(\w+):\*\* \S/gm)].map(([, name]) => name);
+    expect(lines).toEqual(["Sign", "Introduces", "Admit", "Does"]);
+  });
+});
+
+it("the specification has its three drawings", () => {
+  const drawings = [...spec.matchAll(/^```mermaid\n(\S+)/gm)].map(([, kind]) => kind);
+  expect(drawings).toEqual(["flowchart", "block-beta", "flowchart"]);
+});
