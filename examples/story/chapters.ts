@@ -17,6 +17,7 @@ import {
   receive,
   review,
   sealContent,
+  textOf,
   verifyLog,
 } from "keystead";
 import { coverageReport, explainCorrections, formatCoverage } from "keystead/audit";
@@ -77,7 +78,7 @@ export async function tellStory({ bytes, name, folder, print }: StoryOptions): P
   title("Approval");
   laptop = catchUp(laptop);
   const view = devicesAndActivity(laptop.log, { me: laptop.keyring.member, now: env.now() });
-  for (const pending of view.pending) say(`The laptop shows that “${pending.name}” waits for review.`);
+  for (const pending of view.pending) say(`The laptop shows that “${textOf(pending.name, english)}” waits for review.`);
   say(`It also shows the log's fingerprint:\n${indent(inRows(view.fingerprint))}`);
   const typed = String(fingerprintOf(phone.log)).replaceAll(" ", "");
   const verdict = compareFingerprint(laptop.log, typed);

@@ -18,6 +18,7 @@ import {
   review,
   type Step,
   sealContent,
+  textOf,
 } from "keystead";
 import {
   accessRecords,
@@ -113,7 +114,7 @@ export async function tellEscrowStory({ bytes, name, folder, print }: StoryOptio
   bob = escrow.catchUp(bob);
   say("Ann compares fingerprints with Bob, approves his laptop, and gives it two of the three roles:");
   for (const { name, roles } of escrowDevicesAndActivity(ann.log, { me: ann.keyring.member, now: env.now() }).members)
-    say(`  ${name}: ${roles.join(", ")}`);
+    say(`  ${textOf(name, english)}: ${roles.join(", ")}`);
   say(`They publish the log's fingerprint:\n${indent(inRows(String(fingerprintOf(escrow.verified))))}`);
 
   title("Three users");

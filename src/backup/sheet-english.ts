@@ -9,7 +9,7 @@ export const englishSheet: SheetTexts = {
   day: (date) => date.toISOString().slice(0, 10),
   opens: (since) => (since === undefined ? "everything" : `data from ${since} on`),
   advice: [
-    "Whoever has this key can read this account's data.",
+    "Anybody who has this key can read this account's data.",
     "Keep it as you keep your passport, and not with your devices.",
     "To get back in on a new device: sign in, choose “Use a backup key”,",
     "and type or scan it. Capital or small letters, spaces and dashes do",

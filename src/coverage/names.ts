@@ -97,7 +97,7 @@ function inOrderOfNaming(log: LogState): readonly Member[] {
 function nameOne({ id, kind, name: given }: Member, organisation: string | undefined, taken: Set<string>): MemberName {
   const name = plainText(given ?? "") || undefined;
   const code = kind === "escrow" ? "escrow" : name === undefined ? "unnamed" : "member";
-  // What has no name of its own is told by its id from the start. So is what imitates an id that stands beside a name.
+  // What has no name of its own has its id beside it from the start. So is what imitates an id that stands beside a name.
   const needsId = (name ?? organisation) === undefined || /\([0-9a-f]{8,}\)$/i.test(name ?? "");
   const shown = JSON.stringify([
     code,

@@ -1,4 +1,4 @@
-// The English catalogue: every sentence for people that the library has, but for those of the recovery sheet. Texts may improve
+// The English catalogue: every sentence for people that the library has, except those of the recovery sheet. Texts may improve
 // between versions; codes and facts stay. docs/spec.md section 8.
 
 import { epochsIn, equalRuns, formatRuns, type Runs } from "../bytes/runs.js";

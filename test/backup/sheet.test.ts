@@ -44,7 +44,7 @@ describe("recoverySheet", () => {
       Opens:    everything
       Named:    J9H8
 
-      Whoever has this key can read this account's data.
+      Anybody who has this key can read this account's data.
       Keep it as you keep your passport, and not with your devices.
       To get back in on a new device: sign in, choose “Use a backup key”,
       and type or scan it. Capital or small letters, spaces and dashes do
@@ -76,7 +76,7 @@ describe("recoverySheet", () => {
       <text x="20" y="128" font-size="5.00">Made on: 2026-05-07</text>
       <text x="20" y="136" font-size="5.00">Opens: everything</text>
       <text x="20" y="144" font-size="5.00">Named: J9H8</text>
-      <text x="20" y="165" font-size="5.00">Whoever has this key can read this account&#39;s data.</text>
+      <text x="20" y="165" font-size="5.00">Anybody who has this key can read this account&#39;s data.</text>
       <text x="20" y="173" font-size="4.64">Keep it as you keep your passport, and not with your devices.</text>
       <text x="20" y="181" font-size="4.23">To get back in on a new device: sign in, choose “Use a backup key”,</text>
       <text x="20" y="189" font-size="4.23">and type or scan it. Capital or small letters, spaces and dashes do</text>
