@@ -1,6 +1,6 @@
-// npm run check:mutation [-- --quick] [-- PART...]: changes the code of whole folders in every small way that Stryker knows, and runs the
-// tests against each. Ends with status 1 when a change goes unnoticed that scripts/mutation/ does not explain, or when an explanation
-// is of no use any more. docs/assurance.md.
+// npm run check:mutation [-- --quick] [-- PART...] [-- --only FILE]... [-- --workers N]: changes the code of whole folders, or of the
+// named files of a part, in every small way that Stryker knows, and runs the tests against each. Ends with status 1 when a change
+// goes unnoticed that scripts/mutation/ does not explain, or when an explanation is of no use any more. docs/assurance.md.
 
 import { readFileSync } from "node:fs";
 import { relative } from "node:path";
@@ -11,11 +11,22 @@ import { EXPLAINED } from "./mutation/explanations.js";
 import { judge, nameOf } from "./mutation/judge.js";
 import { PARTS, type Part, QUICK } from "./mutation/parts.js";
 
-const { values, positionals } = parseArgs({ allowPositionals: true, options: { quick: { type: "boolean" } } });
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    quick: { type: "boolean" },
+    only: { type: "string", multiple: true },
+    workers: { type: "string", default: "2" },
+  },
+});
 const all = values.quick ? QUICK : PARTS;
 const unknown = positionals.filter((name) => !all.some((part) => part.name === name));
 if (unknown.length > 0) {
   console.error(`no part ${unknown.join(", ")}; there are: ${all.map(({ name }) => name).join(", ")}`);
+  process.exit(2);
+}
+if (values.only && positionals.length !== 1) {
+  console.error("--only needs the one part that its files belong to");
   process.exit(2);
 }
 
@@ -32,20 +43,30 @@ const NOTICED: readonly string[] = ["Killed", "Timeout", "RuntimeError"];
 const SURVIVED: readonly string[] = ["Survived", "NoCoverage"];
 
 /** Runs tests against the mutants of sources. */
-async function runStryker(name: string, mutate: string[], tests: readonly string[]): Promise<MutantResult[]> {
+async function runStryker(
+  name: string,
+  mutate: string[],
+  tests: readonly string[],
+  patience: number | undefined,
+): Promise<MutantResult[]> {
   process.env.KEYSTEAD_MUTATION_TESTS = tests.join("\n");
+  process.env.KEYSTEAD_MUTATION_PATIENCE = String(patience ?? "");
   return await new Stryker({
     testRunner: "vitest",
     vitest: { configFile: "scripts/mutation/vitest.config.ts" },
-    plugins: ["@stryker-mutator/vitest-runner", "./scripts/mutation/ignore-messages.js"],
+    plugins: [
+      "@stryker-mutator/vitest-runner",
+      "./scripts/mutation/ignore-messages.js",
+      "./scripts/mutation/report-survivors.js",
+    ],
     ignorers: ["messages"],
     mutate,
     coverageAnalysis: "perTest",
-    concurrency: 2,
+    concurrency: Number(values.workers),
     // For loops that a mutant makes endless; long enough that a busy machine is not taken for one.
     timeoutMS: 15_000,
     timeoutFactor: 2,
-    reporters: ["progress-append-only", "json"],
+    reporters: ["progress-append-only", "survivors", "json"],
     jsonReporter: { fileName: `.cache/mutation/${name}.json` },
     tempDirName: ".cache/stryker",
     ignorePatterns: ["bench", "dist", "examples", "tools", ".cache"],
@@ -54,8 +75,8 @@ async function runStryker(name: string, mutate: string[], tests: readonly string
 }
 
 /** Mutates one part. @returns whether all is noticed or explained */
-async function mutate({ name, sources, tests, more }: Part): Promise<boolean> {
-  const results = await runStryker(name, [sources], tests);
+async function mutate({ name, sources, tests, more, patience }: Part): Promise<boolean> {
+  const results = await runStryker(name, values.only ?? [sources], tests, patience);
   const count = (statuses: readonly string[]) => results.filter(({ status }) => statuses.includes(status)).length;
   const noticed = count(NOTICED);
   const files = new Set(results.map((mutant) => placed(mutant).file));
@@ -67,7 +88,7 @@ async function mutate({ name, sources, tests, more }: Part): Promise<boolean> {
     const ranges = open.map(({ fileName, location: { start, end } }) => {
       return `${relative(".", fileName)}:${start.line}:${start.column - 1}-${end.line}:${end.column}`;
     });
-    const again = await runStryker(`${name}-more`, ranges, more);
+    const again = await runStryker(`${name}-more`, ranges, more, patience);
     const killed = new Set(again.filter(({ status }) => NOTICED.includes(status)).map(key));
     left = left.filter(({ mutant }) => !killed.has(key(mutant)));
   }

@@ -1,5 +1,5 @@
 // KeysteadError: the one error this library throws. A closed union of codes, each with the rule it enforces and facts
-// about where. Documented in docs/errors.md; no message or detail ever holds a secret.
+// about where, and with a kind that says what an app does. Documented in docs/errors.md; no message or detail ever holds a secret.
 
 /**
  * Every code a {@link KeysteadError} can carry.
@@ -71,6 +71,51 @@ export type ErrorCode =
   | "STORE_UNAVAILABLE"
   | "STORE_CORRUPT";
 
+/**
+ * What kind of trouble a code stands for, and so what an app does. Every code has one kind.
+ *
+ * - `caller`: the call is wrong in this state. Fix the code, or do first what the message says.
+ * - `bad-input`: what came from elsewhere is bad. Do not accept it, and ask for it again.
+ * - `not-now`: nothing is bad. Something must happen first; then try again.
+ * - `contradiction`: what was offered contradicts what was verified before. Stop, keep the evidence, tell the user.
+ */
+export type ErrorKind = "caller" | "bad-input" | "not-now" | "contradiction";
+
+/** The kind of every code. Closed, as the codes are. docs/errors.md has one section for each kind. */
+const KINDS: Readonly<Record<ErrorCode, ErrorKind>> = {
+  INVALID_ARGUMENT: "caller",
+  INVALID_ENCODING: "bad-input",
+  TOO_LARGE: "bad-input",
+  INVALID_KEY: "bad-input",
+  INVALID_SIGNATURE: "bad-input",
+  INVALID_LINK: "bad-input",
+  UNSUPPORTED: "not-now",
+  NOT_YET: "not-now",
+  CLOCK: "not-now",
+  FORKED: "contradiction",
+  ROLLED_BACK: "contradiction",
+  REPLACED: "contradiction",
+  WRONG_SUBJECT: "bad-input",
+  NOT_PERMITTED: "caller",
+  UNKNOWN_MEMBER: "caller",
+  NO_ACCESS: "not-now",
+  NOT_A_RECIPIENT: "not-now",
+  GRANT_UNAVAILABLE: "not-now",
+  STALE_LOG: "not-now",
+  ROTATION_DUE: "not-now",
+  CONTACT_CHANGED: "not-now",
+  CONTACT_UNVERIFIED: "not-now",
+  CORRUPT_CONTENT: "bad-input",
+  BACKUP_KEY_INVALID: "bad-input",
+  FINGERPRINT_INVALID: "bad-input",
+  WIPED: "caller",
+  UNVERIFIED_MEMBERS: "not-now",
+  ESCROW_UNKNOWN: "not-now",
+  STORE_STALE: "not-now",
+  STORE_UNAVAILABLE: "not-now",
+  STORE_CORRUPT: "bad-input",
+};
+
 /** Id of a rule of docs/spec.md, such as `LOG-3`. */
 export type RuleId = `${"SIG" | "KEM" | "ENC" | "LOG" | "MEM" | "GRT" | "BAK" | "ESC" | "SVC"}-${number}`;
 
@@ -87,6 +132,27 @@ export interface ErrorOptions {
   readonly cause?: unknown;
 }
 
+/**
+ * An error as plain data, which survives `postMessage`, `structuredClone` and JSON: what {@link KeysteadError.toJSON} gives and
+ * {@link KeysteadError.from} takes. In `details`, bytes are `{ $bytes: "hexadecimal" }` and dates `{ $date: "ISO 8601" }`.
+ */
+export interface ErrorJson {
+  readonly name: "KeysteadError";
+  readonly code: ErrorCode;
+  readonly kind: ErrorKind;
+  readonly rule?: RuleId;
+  readonly message: string;
+  readonly details: ErrorDetails;
+  /** There if the cause is a `KeysteadError` too. Errors of others are left out, since nothing says what they hold. */
+  readonly cause?: ErrorJson;
+}
+
+/** Seen by every copy of the library: `instanceof` knows the errors of its own copy only. */
+const BRAND = /* @__PURE__ */ Symbol.for("keystead.KeysteadError");
+
+/** How deep details and causes are followed. None of this library's is half as deep. */
+const MAX_DEPTH = 32;
+
 /** What each error says without its rule: for an error that says the same of something larger. */
 const PROBLEMS = /* @__PURE__ */ new WeakMap<KeysteadError, string>();
 
@@ -99,21 +165,155 @@ export function problemOf(error: KeysteadError): string {
 export class KeysteadError extends Error {
   /** Always `KeysteadError`. */
   override readonly name = "KeysteadError";
-  /** One of the closed set of codes. Branch on this, not on the message. */
+  /** One of the closed set of codes. Branch on this, or on {@link kind}, not on the message. */
   readonly code: ErrorCode;
+  /** What kind of trouble this is: the same for every error of this code. */
+  readonly kind: ErrorKind;
   /** The rule of docs/spec.md that was broken, when there is one. */
   readonly rule: RuleId | undefined;
   /** Where and what, as plain data. */
   readonly details: ErrorDetails;
 
   constructor(code: ErrorCode, message: string, options: ErrorOptions = {}) {
-    super(
-      options.rule ? `${message} [${options.rule}]` : message,
-      "cause" in options ? { cause: options.cause } : undefined,
-    );
+    super(withRule(message, options.rule), "cause" in options ? { cause: options.cause } : undefined);
     this.code = code;
+    this.kind = KINDS[code];
     this.rule = options.rule;
     this.details = Object.freeze({ ...options.details });
     PROBLEMS.set(this, message);
+    Object.defineProperty(this, BRAND, { value: true });
   }
+
+  /** Whether the value is an error of this library, thrown by this copy of it or by another one in the same program. */
+  static is(value: unknown): value is KeysteadError {
+    return readable(() => Object(value)[BRAND] === true) ?? false;
+  }
+
+  /**
+   * The error that a value is or stands for: an error of this copy, as it is; an error of another copy of the library; what
+   * {@link toJSON} gave, also after `structuredClone`, `postMessage` or JSON.
+   *
+   * @returns undefined for everything else: another error, a value in the wrong form, or a code that this version does not know.
+   * Never throws. What it returns is only as trustworthy as whoever sent the value.
+   */
+  static from(value: unknown): KeysteadError | undefined {
+    return readable(() => {
+      if (!KeysteadError.is(value)) return fromJson(value, 0);
+      return value instanceof KeysteadError && isKnown(value.code) ? value : fromOtherCopy(value);
+    });
+  }
+
+  /** This error as plain data, for `postMessage` and JSON. `structuredClone` of the error itself loses all but the message. */
+  toJSON(): ErrorJson {
+    return toJson(this, 0);
+  }
+}
+
+function withRule(message: string, rule: RuleId | undefined): string {
+  // A message that was sent has its rule already.
+  return rule === undefined || message.endsWith(`[${rule}]`) ? message : `${message} [${rule}]`;
+}
+
+/** What reading gives; undefined where a getter or a proxy throws. */
+function readable<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch {
+    return undefined;
+  }
+}
+
+function isKnown(code: unknown): code is ErrorCode {
+  return typeof code === "string" && Object.hasOwn(KINDS, code);
+}
+
+function isRule(rule: unknown): rule is RuleId {
+  return typeof rule === "string" && /^(SIG|KEM|ENC|LOG|MEM|GRT|BAK|ESC|SVC)-\d{1,3}$/.test(rule);
+}
+
+function fromOtherCopy({ code, message, rule, details, cause, stack }: KeysteadError): KeysteadError | undefined {
+  if (!isKnown(code)) return undefined;
+  const error = new KeysteadError(code, message, {
+    rule: isRule(rule) ? rule : undefined,
+    details,
+    ...(cause === undefined ? {} : { cause }),
+  });
+  // Where it was thrown, which is what a developer looks for.
+  if (typeof stack === "string") error.stack = stack;
+  return error;
+}
+
+function toJson({ code, kind, rule, message, details, cause }: KeysteadError, depth: number): ErrorJson {
+  return {
+    name: "KeysteadError",
+    code,
+    kind,
+    ...(rule === undefined ? {} : { rule }),
+    message,
+    details: packed(details, 0) as ErrorDetails,
+    ...(cause instanceof KeysteadError && depth < MAX_DEPTH ? { cause: toJson(cause, depth + 1) } : {}),
+  };
+}
+
+function fromJson(value: unknown, depth: number): KeysteadError | undefined {
+  if (!isPlain(value) || depth > MAX_DEPTH) return undefined;
+  const { name, code, rule, message, details = {}, cause } = value;
+  if (name !== "KeysteadError" || !isKnown(code) || typeof message !== "string" || !isPlain(details)) return undefined;
+  if (rule !== undefined && !isRule(rule)) return undefined;
+  const before = cause === undefined ? undefined : fromJson(cause, depth + 1);
+  return new KeysteadError(code, message, {
+    rule,
+    details: unpacked(details, 0) as ErrorDetails,
+    ...(before && { cause: before }),
+  });
+}
+
+function isPlain(value: unknown): value is Record<string, unknown> {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
+  const prototype = Object.getPrototypeOf(value);
+  // A clone from another realm, such as a frame, has that realm's prototype.
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
+/** Details as data that JSON keeps. What is no plain data is left out: an object of a class may hold anything. */
+function packed(value: unknown, depth: number): unknown {
+  if (value instanceof Uint8Array) return { $bytes: toHex(value) };
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? undefined : { $date: value.toISOString() };
+  if (typeof value === "number") return Number.isFinite(value) ? value : undefined;
+  if (typeof value === "string" || typeof value === "boolean" || value === null) return value;
+  if (depth >= MAX_DEPTH) return undefined;
+  if (Array.isArray(value)) return value.map((item) => packed(item, depth + 1) ?? null);
+  if (!isPlain(value)) return undefined;
+  const fields = Object.entries(value).map(([name, item]) => [name, packed(item, depth + 1)] as const);
+  return Object.fromEntries(fields.filter(([, item]) => item !== undefined));
+}
+
+/** @throws when a value is in no form that {@link packed} gives */
+function unpacked(value: unknown, depth: number): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  if (depth > MAX_DEPTH) throw new RangeError("too deep");
+  if (Array.isArray(value)) return value.map((item) => unpacked(item, depth + 1));
+  const entries = Object.entries(value);
+  const [name, item] = entries.length === 1 ? (entries[0] as [string, unknown]) : [];
+  if (name === "$bytes") return fromHex(item);
+  if (name === "$date") return dateOf(item);
+  return Object.fromEntries(entries.map(([key, each]) => [key, unpacked(each, depth + 1)]));
+}
+
+// Written here, since bytes/ reports its errors by this file.
+function toHex(bytes: Uint8Array): string {
+  let hex = "";
+  for (const byte of bytes) hex += byte.toString(16).padStart(2, "0");
+  return hex;
+}
+
+function fromHex(hex: unknown): Uint8Array {
+  if (typeof hex !== "string" || !/^(?:[0-9a-f]{2})*$/.test(hex)) throw new TypeError("not hexadecimal");
+  return Uint8Array.from({ length: hex.length / 2 }, (_, at) => Number.parseInt(hex.slice(2 * at, 2 * at + 2), 16));
+}
+
+function dateOf(text: unknown): Date {
+  const date = new Date(String(text));
+  if (date.toISOString() !== text) throw new TypeError("not a date");
+  return date;
 }

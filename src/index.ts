@@ -65,7 +65,15 @@ export type { KnownEscrow } from "./coverage/knowledge.js";
 export type { MemberName } from "./coverage/names.js";
 export type { Stretch } from "./coverage/stretches.js";
 export type { RemovedMember, Warning, WarningCode } from "./coverage/warnings.js";
-export { type ErrorCode, type ErrorDetails, type ErrorOptions, KeysteadError, type RuleId } from "./errors.js";
+export {
+  type ErrorCode,
+  type ErrorDetails,
+  type ErrorJson,
+  type ErrorKind,
+  type ErrorOptions,
+  KeysteadError,
+  type RuleId,
+} from "./errors.js";
 export { compareFingerprint, type FingerprintComparison } from "./fingerprint/compare.js";
 export { Fingerprint, fingerprintOf, formatFingerprint } from "./fingerprint/fingerprint.js";
 export type { FingerprintForm } from "./fingerprint/forms.js";

@@ -12,7 +12,7 @@ export {
   loseContent,
   present,
   reorder,
-  rollBack,
+  rollBackTo,
   stripAttachments,
   swapAttachments,
   swapContent,

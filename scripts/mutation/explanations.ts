@@ -2,6 +2,7 @@
 
 import { BACKUP } from "./backup.js";
 import { BYTES } from "./bytes.js";
+import { CONTENT } from "./content.js";
 import { COVERAGE } from "./coverage.js";
 import { ESCROW } from "./escrow.js";
 import type { Explained } from "./explained.js";
@@ -9,14 +10,17 @@ import { FINGERPRINT } from "./fingerprint.js";
 import { GRANTS } from "./grants.js";
 import { LINKS } from "./links.js";
 import { LOG } from "./log.js";
+import { PRIMITIVES } from "./primitives.js";
 
 export const EXPLAINED: readonly Explained[] = [
   BACKUP,
   BYTES,
+  CONTENT,
   COVERAGE,
   ESCROW,
   FINGERPRINT,
   GRANTS,
   LINKS,
   LOG,
+  PRIMITIVES,
 ].flat();

@@ -189,7 +189,7 @@ export const LOG: readonly Explained[] = [
   },
   {
     file: "src/log/entry.ts",
-    line: 'return encode(nameOpening, opening, "name");',
+    line: 'export function encodeNameOpening(opening: NameOpening, path = "name"): Uint8Array {',
     becomes: ['""'],
     why: "only a name in what an error says to people",
   },

@@ -8,6 +8,8 @@ export interface Part {
   readonly tests: readonly string[];
   /** More tests, for mutants that get past those. */
   readonly more?: readonly string[];
+  /** Milliseconds after which a test that waits for what never comes has failed; without, Stryker ends its whole process. */
+  readonly patience?: number;
 }
 
 const LOG = ["test/log/*.test.ts", "test/vectors/{log,pins,stories,values}.test.ts"];
@@ -19,12 +21,16 @@ const BACKUP = ["test/backup/!(mds|gf32|bits).test.ts", "test/vectors/texts.test
 const BYTES = ["test/bytes/!(cbor*|schema).test.ts"];
 const CBOR = ["test/bytes/{cbor*,schema}.test.ts"];
 const FINGERPRINT = ["test/fingerprint/*.test.ts"];
+const PRIMITIVES = ["test/primitives/*.test.ts"];
+const CONTENT = ["test/content/*.test.ts"];
 const ESCROW_LOG = ["test/escrow/escrow-log.test.ts", "test/content/standing.test.ts"];
 const MODEL = ["test/model/{logs,reference}.test.ts"];
 
 export const PARTS: readonly Part[] = [
   { name: "bytes", sources: "src/bytes/!(cbor*|schema).ts", tests: BYTES },
   { name: "cbor", sources: "src/bytes/{cbor*,schema}.ts", tests: CBOR },
+  { name: "primitives", sources: "src/primitives/*.ts", tests: PRIMITIVES },
+  { name: "content", sources: "src/content/*.ts", tests: CONTENT, patience: 10_000 },
   { name: "fingerprint", sources: "src/fingerprint/*.ts", tests: FINGERPRINT, more: ESCROW_LOG },
   { name: "links", sources: "src/log/links/*.ts", tests: LOG, more: [...ESCROW, ...GRANTS, ...MODEL] },
   { name: "log", sources: "src/log/*.ts", tests: LOG, more: [...ESCROW, ...GRANTS, ...COVERAGE, ...MODEL] },

@@ -42,7 +42,7 @@ export default defineConfig({
     isolate: false,
     sequence: { sequencer: SmallFirst },
     // Counting what each test covers slows loops down.
-    testTimeout: 600_000,
+    testTimeout: Number(process.env.KEYSTEAD_MUTATION_PATIENCE || 600_000),
     setupFiles: ["test/support/setup.ts"],
     reporters: [new LoadErrors()],
     provide: { backend: "native", seed: 1, runs: 5 },

@@ -1,10 +1,11 @@
 // What every admin with the role `manage` owes after another one was removed, left, was expelled or took fresh keys: to disown the
 // acts that it announced and did not do. Otherwise they could still be done after it. docs/spec.md sections 11.2 and 11.3 (ESC-8).
 
+import { isDisguised } from "../arguments/instances.js";
 import type { LogId } from "../bytes/ids.js";
 import { KeysteadError } from "../errors.js";
 import { type ActRecord, looseActs, type RecordedAct, reviewOf } from "../escrow/act.js";
-import { LogState } from "../log/state.js";
+import { assertLog, LogState } from "../log/state.js";
 import type { Facts } from "./facts.js";
 import type { Step } from "./steps.js";
 
@@ -48,6 +49,8 @@ function checkKnowledge({ acts = [], userLogs = new Map<LogId, LogState>(), diso
   if (!Array.isArray(acts) || !acts.every(isRecord)) {
     throw new KeysteadError("INVALID_ARGUMENT", "acts must be what actRecords gave");
   }
+  if (userLogs instanceof Map)
+    for (const log of userLogs.values()) if (isDisguised("LogState", log)) assertLog(log, "each of userLogs");
   if (!(userLogs instanceof Map) || ![...userLogs].every(([id, log]) => LogState.is(log) && log.head.log === id)) {
     throw new KeysteadError(
       "INVALID_ARGUMENT",

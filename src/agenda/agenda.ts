@@ -31,7 +31,12 @@ export function agenda(state: MemberState, knowledge: Knowledge): readonly Step[
   const { log, keyring } = checkMemberState(state);
   const known = checkKnowledge(knowledge);
   const self = findMember(log, keyring.member);
-  if (!self) throw new KeysteadError("UNKNOWN_MEMBER", "this keyring's member is not in the log", { rule: "MEM-2" });
+  if (!self)
+    throw new KeysteadError(
+      "UNKNOWN_MEMBER",
+      "this keyring's member is not in the log; fetch the log's newest entries",
+      { rule: "MEM-2" },
+    );
   const stands = standing(log, keyring);
   if (stands !== "active") return [{ do: "ask", question: "standing", standing: stands }];
   const { now, skew = DEFAULT_SKEW } = known;

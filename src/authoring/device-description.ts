@@ -22,9 +22,9 @@ export function openingOf(device: DeviceDescription, env: Env): Uint8Array {
   const { name, platform, details } = checkOptions(device);
   const salt = drawRandom(env, SALT_LENGTH);
   try {
-    return encodeNameOpening({ salt, name, platform, details } as NameOpening);
+    return encodeNameOpening({ salt, name, platform, details } as NameOpening, "device");
   } catch (cause) {
     const error = cause as KeysteadError;
-    throw new KeysteadError("INVALID_ARGUMENT", `device: ${error.message}`, { details: error.details, cause });
+    throw new KeysteadError("INVALID_ARGUMENT", error.message, { details: error.details, cause });
   }
 }

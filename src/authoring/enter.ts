@@ -2,9 +2,11 @@
 // enroll).
 
 import { checkOptions } from "../arguments/options.js";
+import { assertBytes } from "../bytes/bytes.js";
 import { lastOf } from "../bytes/present.js";
 import { bytesUpTo, decode, encode, literal, record } from "../bytes/schema.js";
 import { Secret } from "../bytes/secret.js";
+import { utf8Encode } from "../bytes/text.js";
 import { KeysteadError } from "../errors.js";
 import { checkMemberState, type MemberState } from "../grants/member-state.js";
 import { openGrants } from "../grants/open.js";
@@ -14,10 +16,11 @@ import { MemberKeys, memberIdOf, SEED_LENGTH } from "../keys/member-keys.js";
 import { ORIGIN } from "../log/advance.js";
 import { type Clock, checkClock } from "../log/clock.js";
 import { attachmentDigest, decodeEntry, encodeEntry, encodeLink } from "../log/entry.js";
-import { freshKeys, MAX_NAME_BYTES, type NewMember, ROLES, type Role } from "../log/fields.js";
+import { freshKeys, MAX_NAME_BYTES, MAX_SUBJECT_BYTES, type NewMember, ROLES, type Role } from "../log/fields.js";
 import { assertLog, type LogFacts, type LogState } from "../log/state.js";
 import { readBody, verifyEntry } from "../log/verify-link.js";
 import { drawRandom, type Env } from "../primitives/env.js";
+import { VERIFYING_KEY_LENGTH } from "../primitives/sign.js";
 import { type DeviceDescription, openingOf } from "./device-description.js";
 import type { EscrowOptions } from "./escrow-guard.js";
 import { Proposal } from "./proposal.js";
@@ -25,7 +28,11 @@ import { compose, type Draft, signBody, writeLink } from "./write-link.js";
 
 /** Options of {@link createLog}. */
 export interface CreateLogOptions {
-  /** Whose log this is, for everybody who verifies it: 1 to 256 bytes of UTF-8. It can never change. */
+  /**
+   * Whose log this is, for everybody who verifies it: 1 to 256 bytes of UTF-8, compared byte for byte. It can never change, and
+   * everybody who reads the log reads it. Use an opaque id of the account, such as a UUID: addresses change, and are written in
+   * several ways.
+   */
   readonly subject: string;
   readonly device: DeviceDescription;
   /** The service's Ed25519 public key, 32 bytes, if its web portal may remove lost devices. */
@@ -49,7 +56,21 @@ export function writeGenesis(
   fields: Readonly<Record<string, unknown>>,
   env: Env,
 ): Proposal<MemberState> {
+  checkSubjectText(fields["subject"]);
+  if (fields["operator"] !== undefined) assertBytes(fields["operator"], VERIFYING_KEY_LENGTH, "options.operator");
   return enter(ORIGIN, "genesis", { device, fields: { suite: 1, ...fields }, guard: {} }, env);
+}
+
+/** @throws `INVALID_ARGUMENT`, where encoding would speak of a link that nobody has seen */
+function checkSubjectText(subject: unknown): void {
+  const isText = typeof subject === "string" && !/\p{Surrogate}/u.test(subject);
+  const bytes = isText ? utf8Encode(subject).length : 0;
+  if (bytes >= 1 && bytes <= MAX_SUBJECT_BYTES) return;
+  throw new KeysteadError(
+    "INVALID_ARGUMENT",
+    `options.subject must be text of 1 to ${MAX_SUBJECT_BYTES} bytes of UTF-8; give an opaque id of the account, such as a UUID`,
+    { details: { name: "options.subject" } },
+  );
 }
 
 /** A device with fresh keys enters by a link that it signs itself. */
@@ -163,7 +184,10 @@ export function acceptProvisioning(
   const { type, body } = readBody(link);
   const member = (body as { member?: { sign: Uint8Array; kem: Uint8Array } }).member;
   if (type.type !== "enroll" || !member || memberIdOf(member) !== keyring.member) {
-    throw new KeysteadError("INVALID_ARGUMENT", "the offer does not enroll this device; show the request again");
+    throw new KeysteadError(
+      "INVALID_ARGUMENT",
+      "the offer does not enroll this device; show this device's request to the enrolling device again",
+    );
   }
   const signed = encodeLink(link.body, [...link.signatures, signBody(link.body, keys.sign, [keys])]);
   const entry = encodeEntry(signed, attachments);
@@ -200,7 +224,11 @@ export function withFreshKeys<T>(env: Env, make: (keys: MemberKeys) => T): T {
 export function rolesField(log: LogState, roles: readonly Role[] | undefined): { readonly roles?: readonly Role[] } {
   if (log.kind === "escrow") return { roles: sortedRoles(roles ?? []) };
   if (roles === undefined) return {};
-  throw new KeysteadError("INVALID_ARGUMENT", "roles are for escrow logs only", { rule: "MEM-8" });
+  throw new KeysteadError(
+    "INVALID_ARGUMENT",
+    "roles are given in escrow logs only, and this is a user's log; leave options.roles out",
+    { rule: "MEM-8" },
+  );
 }
 
 /** Roles in wire order. @throws `INVALID_ARGUMENT` */

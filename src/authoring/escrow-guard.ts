@@ -5,7 +5,7 @@ import type { MemberId } from "../bytes/ids.js";
 import { KeysteadError } from "../errors.js";
 import type { Effect } from "../log/contract.js";
 import type { Transition } from "../log/effects.js";
-import { escrowMember, type LogState } from "../log/state.js";
+import { escrowMember, LogState } from "../log/state.js";
 import { doubtedMembers } from "../trust/doubt.js";
 import { type EscrowKnowledge, escrowIsSound } from "../trust/soundness.js";
 
@@ -43,8 +43,19 @@ export function guardEscrow(
   me: MemberId | undefined,
 ): void {
   if (guard === "not-a-users-device" || guard[UNGUARDED] || log.kind === "escrow") return;
+  checkKnowledge(guard.escrow);
   requireSound(log, { effect, transition }, guard);
   requireBelieved(log, effect, guard, me);
+}
+
+/** @throws `INVALID_ARGUMENT` for a log in place of what is known of it */
+export function checkKnowledge(escrow: unknown): void {
+  if (!LogState.is(escrow)) return;
+  throw new KeysteadError(
+    "INVALID_ARGUMENT",
+    "options.escrow must be { escrowLog, confirmed }, and this is a log; give it as escrowLog",
+    { details: { name: "options.escrow" } },
+  );
 }
 
 function requireSound(
@@ -61,8 +72,8 @@ function requireSound(
   throw new KeysteadError(
     "ESCROW_UNKNOWN",
     guard.escrow
-      ? `this link grants to escrow or approves it, whose pointer is not known to be the newest epoch of an escrow log to be trusted; ${way}`
-      : `this link grants to escrow or approves it; fetch the escrow log and give it as \`escrow\`, or withhold the epoch by \`withholdFromEscrow\``,
+      ? `this link grants to escrow or approves it, and nothing shows that escrow's pointer is the newest epoch of a trusted escrow log; ${way}`
+      : `this link grants to escrow or approves it; fetch the newest escrow log and give it as options.escrow, { escrowLog, confirmed }, or withhold the epoch by \`withholdFromEscrow\``,
     { rule: "ESC-4", details: { log: log.head.log, seq: log.head.seq } },
   );
 }

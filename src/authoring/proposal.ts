@@ -1,6 +1,7 @@
 // A proposal: a link that was written and that the server has not accepted yet. It is no state of a log: nothing can be sealed,
 // signed or stored with it. docs/spec.md sections 6 and 7 (GRT-6).
 
+import { finishSecretInstance, wrongInstance } from "../arguments/instances.js";
 import type { Secret } from "../bytes/secret.js";
 import { KeysteadError } from "../errors.js";
 import type { MemberState } from "../grants/member-state.js";
@@ -51,7 +52,13 @@ export class Proposal<T> {
     this.#accept = accept;
     this.#fresh = fresh;
     this.#backupKey = backupKey;
-    Object.freeze(this);
+    finishSecretInstance(this, "Proposal");
+  }
+
+  /** @throws `INVALID_ARGUMENT` for a call on what is no proposal, such as a Proxy of one */
+  static #check(proposal: unknown): void {
+    if (typeof proposal !== "object" || proposal === null || !(#accept in proposal))
+      throw wrongInstance("proposal", "Proposal", proposal);
   }
 
   /**
@@ -60,6 +67,7 @@ export class Proposal<T> {
    * @throws `WIPED` after {@link discard}, or when the keyring that wrote the link was wiped
    */
   accept(): T {
+    Proposal.#check(this);
     if (this.#accepted) return this.#accepted.value;
     if (!this.#accept) throw discarded();
     try {
@@ -80,6 +88,7 @@ export class Proposal<T> {
    * @throws `INVALID_ARGUMENT` after {@link accept}: its secrets are in use
    */
   discard(): void {
+    Proposal.#check(this);
     if (this.#accepted) {
       throw new KeysteadError("INVALID_ARGUMENT", "this proposal was accepted and cannot be discarded any more");
     }
@@ -94,12 +103,7 @@ export class Proposal<T> {
    * @throws `WIPED` after {@link discard}, `INVALID_ARGUMENT` for a value that is no proposal
    */
   static preview<T>(proposal: Proposal<T>): { readonly value: T; readonly backupKey: string | undefined } {
-    if (typeof proposal !== "object" || proposal === null || !(#accept in proposal)) {
-      throw new KeysteadError(
-        "INVALID_ARGUMENT",
-        "proposal must be a Proposal, as a function that writes a link returns it",
-      );
-    }
+    Proposal.#check(proposal);
     const value = proposal.#accepted?.value ?? proposal.#accept?.();
     if (value === undefined) throw discarded();
     return { value, backupKey: proposal.#backupKey?.() };

@@ -93,9 +93,13 @@ export function openKeyring(log: LogState, entries: Iterable<Uint8Array>, seed: 
   const member = ownerOf(log, keys);
   if (!member) {
     keys.wipe();
-    throw new KeysteadError("UNKNOWN_MEMBER", "this seed belongs to no member of the log", {
-      details: { log: log.head.log },
-    });
+    throw new KeysteadError(
+      "UNKNOWN_MEMBER",
+      "this seed belongs to no member of the log; check that it is this account's, and that the log is the newest you can get",
+      {
+        details: { log: log.head.log },
+      },
+    );
   }
   return openWithKeys(log, entries, member.id, keys);
 }
@@ -157,7 +161,11 @@ function openEntries(
   for (const entry of eachEntry(entries)) {
     const { link, attachments } = decodeEntry(entry);
     const record = recordOfLink(log, link);
-    if (!record) throw new KeysteadError("INVALID_ARGUMENT", "one of the entries is not in this log");
+    if (!record)
+      throw new KeysteadError(
+        "INVALID_ARGUMENT",
+        "entries has one that is not in this log; verify the log with all of them first (verifyLog, appendEntry)",
+      );
     const grants = openGrants(log, record, matchAttachments(record.attachments, attachments), keyring, options);
     keyring = grants.keyring;
     found = {

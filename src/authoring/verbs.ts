@@ -157,7 +157,18 @@ export function reclaim(state: MemberState, options: ReclaimOptions, env: Env): 
   const { log, keyring } = checkMemberState(state);
   const { from, runs } = checkOptions(options);
   const { member, keys } = partsOf(from);
-  if (from.log !== log.head.log) throw new KeysteadError("INVALID_ARGUMENT", "from is a keyring of another log");
+  if (from.log !== log.head.log)
+    throw new KeysteadError(
+      "INVALID_ARGUMENT",
+      "from is a keyring of another log; only one of this user's own log fits",
+    );
+  if (log.active.has(member)) {
+    throw new KeysteadError(
+      "NOT_PERMITTED",
+      `from is the keyring of ${member}, which was not removed; what an active member holds it gives by approving (review)`,
+      { rule: "MEM-10", details: { member } },
+    );
+  }
   requireContinued(log, from);
   const lacking = subtractRuns(findMember(log, member)?.held ?? NO_RUNS, activeMember(log, keyring.member).held);
   const wanted =
@@ -235,7 +246,7 @@ export function expel(
 ): Proposal<LogState> {
   assertLog(log);
   const fields = { remove: memberList(log, "remove", checkOptions(options).remove) };
-  if (!(operator instanceof OperatorKeys)) throw new KeysteadError("INVALID_ARGUMENT", "operator must be OperatorKeys");
+  OperatorKeys.check(operator, "operator");
   return proposeLog(
     writeLink({ before: log, type: "expel", fields, signers: [operator], guard: "not-a-users-device" }, env),
   );

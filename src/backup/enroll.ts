@@ -1,9 +1,10 @@
 // Making a backup key: a member whose secret goes on paper. docs/spec.md section 9 (BAK-2, BAK-3).
 
+import { finishSecretInstance, wrongInstance } from "../arguments/instances.js";
 import { checkOptions } from "../arguments/options.js";
 import { openingOf } from "../authoring/device-description.js";
 import { newMember, rolesField } from "../authoring/enter.js";
-import type { EscrowOptions } from "../authoring/escrow-guard.js";
+import { checkKnowledge, type EscrowOptions } from "../authoring/escrow-guard.js";
 import { Proposal } from "../authoring/proposal.js";
 import { writeLink } from "../authoring/write-link.js";
 import { wipe } from "../bytes/bytes.js";
@@ -36,6 +37,12 @@ export class BackupPaper {
     this.member = member;
     this.#id = id;
     this.#secret = secret;
+    finishSecretInstance(this, "BackupPaper");
+  }
+
+  /** @throws `INVALID_ARGUMENT` for a call on what is no paper, such as a Proxy of one */
+  static #check(paper: unknown): void {
+    if (!(#secret in (paper as object))) throw wrongInstance("paper", "BackupPaper", paper);
   }
 
   /**
@@ -47,6 +54,7 @@ export class BackupPaper {
    * @throws `UNKNOWN_MEMBER` while the log does not have this key, `WIPED`
    */
   reveal(log: LogState): string {
+    BackupPaper.#check(this);
     assertLog(log);
     if (this.#wiped) throw new KeysteadError("WIPED", "this backup key was wiped; make another");
     if (log.head.log !== this.log)
@@ -57,6 +65,7 @@ export class BackupPaper {
 
   /** Overwrites the secret. Later use throws `WIPED`. */
   wipe(): void {
+    BackupPaper.#check(this);
     this.#secret.fill(0);
     this.#wiped = true;
   }
@@ -97,22 +106,33 @@ export interface BackupKeyOptions extends EscrowOptions {
 function checkPolicy(log: LogState, escrow: EscrowOptions["escrow"]) {
   const pointer = escrowMember(log)?.pointer;
   if (!pointer) return undefined;
-  const escrowLog = escrow?.escrowLog;
-  if (typeof escrowLog !== "object") {
-    throw new KeysteadError("ESCROW_UNKNOWN", "whether users may make backup keys says the escrow log; fetch it", {
-      rule: "BAK-5",
-    });
+  checkKnowledge(escrow);
+  const escrowLog: unknown = escrow?.escrowLog;
+  if (typeof escrowLog !== "object" || escrowLog === null) {
+    throw new KeysteadError(
+      "ESCROW_UNKNOWN",
+      "this user has escrow, so the escrow log says whether the user may make backup keys; fetch the newest escrow log, verify it, and give it as options.escrow.escrowLog",
+      { rule: "BAK-5", details: { log: log.head.log, seq: log.head.seq } },
+    );
   }
-  assertLog(escrowLog);
+  assertLog(escrowLog, "options.escrow.escrowLog");
   if (escrowLog.head.log !== pointer.log) {
-    throw new KeysteadError("INVALID_ARGUMENT", "escrowLog is not the log that this user's escrow stands for", {
-      rule: "BAK-5",
-    });
+    throw new KeysteadError(
+      "INVALID_ARGUMENT",
+      "options.escrow.escrowLog is not the log that this user's escrow stands for; fetch that one",
+      {
+        rule: "BAK-5",
+      },
+    );
   }
   if (!escrowLog.policy?.allowUserBackupKeys) {
-    throw new KeysteadError("NOT_PERMITTED", "the organisation's policy does not allow users to make backup keys", {
-      rule: "BAK-5",
-    });
+    throw new KeysteadError(
+      "NOT_PERMITTED",
+      "the organisation's policy does not allow users to make backup keys; ask an admin",
+      {
+        rule: "BAK-5",
+      },
+    );
   }
   return { seq: escrowLog.head.seq, hash: escrowLog.head.hash };
 }

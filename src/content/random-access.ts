@@ -1,5 +1,6 @@
 // Reads any part of sealed content without the rest. docs/spec.md section 12 (random access).
 
+import { finishSecretInstance, wrongInstance } from "../arguments/instances.js";
 import { KeysteadError } from "../errors.js";
 import { type Keyring, partsOf } from "../keys/keyring.js";
 import {
@@ -35,10 +36,17 @@ export class ContentReader {
     this.sender = claimed ? { status: "unchecked", claimed } : { status: "unsigned" };
     this.size = payload.size;
     this.#payload = payload;
+    finishSecretInstance(this, "ContentReader");
+  }
+
+  /** @throws `INVALID_ARGUMENT` for a call on what is no reader, such as a Proxy of one */
+  static #check(reader: unknown): void {
+    if (!(#payload in (reader as object))) throw wrongInstance("reader", "ContentReader", reader);
   }
 
   /** The content's statements about itself. */
   get header(): ContentHeader {
+    ContentReader.#check(this);
     return headerOf(this.#core);
   }
 
@@ -49,6 +57,7 @@ export class ContentReader {
    * @throws `INVALID_ARGUMENT` for a range that is not within the content; `CORRUPT_CONTENT`, `WIPED`; errors of the source
    */
   async read(offset: number, length: number): Promise<Uint8Array> {
+    ContentReader.#check(this);
     for (const number of [offset, length]) {
       if (!Number.isSafeInteger(number) || number < 0)
         throw new KeysteadError("INVALID_ARGUMENT", "offset and length must be whole numbers, 0 or more");
@@ -65,6 +74,7 @@ export class ContentReader {
 
   /** Wipes the content's key. Later reads throw `WIPED`. */
   wipe(): void {
+    ContentReader.#check(this);
     this.#payload.wipe();
   }
 }

@@ -1,6 +1,7 @@
 // Checks the logs that content is sealed to, before any work. docs/spec.md sections 12, 10 (tracked contacts), 6 (MEM-7) and 4
 // (ENC-3).
 
+import { isDisguised } from "../arguments/instances.js";
 import { checkOptions } from "../arguments/options.js";
 import { present } from "../bytes/present.js";
 import { KeysteadError } from "../errors.js";
@@ -61,6 +62,7 @@ export function checkRecipients(recipients: readonly Recipient[], demands: Recip
   const logs = new Map<string, LogState>();
   const bySubject = new Map<string, LogState>();
   for (const recipient of recipients as readonly Recipient[]) {
+    if (isDisguised("LogState", recipient)) assertLog(recipient, "each recipient");
     const log = checkRecipient(LogState.is(recipient) ? { log: recipient } : recipient, demands);
     const id = log.head.log;
     if (logs.has(id)) {
@@ -86,12 +88,12 @@ function twoLogs(subject: string, logs: readonly string[]): KeysteadError {
 
 function checkRecipient(recipient: RecipientOptions, { verifiedOnly, fresh }: RecipientDemands): LogState {
   const { log, pin, removedMembersMayRead, statement } = checkOptions(recipient);
-  assertLog(log);
+  assertLog(log, "recipient.log");
   if (pin !== undefined) requireContactUnchanged(pin, log);
   if (verifiedOnly && pin?.verified !== true) {
     throw new KeysteadError(
       "CONTACT_UNVERIFIED",
-      `nobody has compared fingerprints with the owner of log ${log.head.log}; do that, and give the pin that acknowledge returns with verified: true, or seal without verifiedOnly`,
+      `nobody has compared fingerprints with the owner of log ${log.head.log}; do that, and give the tracked contact that acknowledgeContact returns with verified: true as pin, or seal without verifiedOnly`,
       { details: { log: log.head.log, subject: log.subject } },
     );
   }

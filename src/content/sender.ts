@@ -8,7 +8,7 @@ import { compareContact } from "../fingerprint/contacts.js";
 import type { TrackedContact } from "../fingerprint/pin.js";
 import { type SenderStanding, standingOf } from "../fingerprint/trusted-class.js";
 import { decodeLink } from "../log/entry.js";
-import { findMember, type Head, LogState, type Member, type Removal } from "../log/state.js";
+import { assertLog, findMember, type Head, type LogState, type Member, type Removal } from "../log/state.js";
 import type { ContentSender } from "./format.js";
 import type { Transcript } from "./signature.js";
 
@@ -74,8 +74,7 @@ export interface ExpectedSender {
 
 /** @throws `INVALID_ARGUMENT` for options that are none */
 export function checkSenderOptions({ senderLog, senderPin }: SenderOptions): SenderOptions {
-  if (senderLog !== undefined && !LogState.is(senderLog))
-    throw new KeysteadError("INVALID_ARGUMENT", "options.senderLog must be a LogState from verifyLog or appendEntry");
+  if (senderLog !== undefined) assertLog(senderLog, "options.senderLog");
   if (senderPin !== undefined && senderLog === undefined)
     throw new KeysteadError("INVALID_ARGUMENT", "options.senderPin is compared with options.senderLog: give both");
   return { senderLog, senderPin };

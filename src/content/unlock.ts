@@ -2,11 +2,10 @@
 
 import { checkOptions } from "../arguments/options.js";
 import { assertBytes, equalBytes } from "../bytes/bytes.js";
-import { formatRuns, runsOf } from "../bytes/runs.js";
 import type { Secret } from "../bytes/secret.js";
 import { type ErrorDetails, KeysteadError } from "../errors.js";
 import { meet } from "../grants/seed-check.js";
-import { canOpen, epochPrivateKey, isOfRecord, type Keyring, partsOf } from "../keys/keyring.js";
+import { canOpen, epochPrivateKey, type Keyring, lacksEpoch, partsOf } from "../keys/keyring.js";
 import { compareHead, type NamedHead } from "../log/heads.js";
 import { assertLog, type Head, type LogState } from "../log/state.js";
 import type { KemPrivateKey } from "../primitives/kem.js";
@@ -61,7 +60,7 @@ export function checkExpected(
   const own = partsOf(keyring).log;
   assertBytes(associatedData, undefined, "options.associatedData");
   if (purpose !== undefined) checkPurpose(purpose);
-  if (log !== undefined) assertLog(log);
+  if (log !== undefined) assertLog(log, "options.log");
   if (log !== undefined && log.head.log !== own) {
     throw new KeysteadError("INVALID_ARGUMENT", "options.log is another log than the one that the keyring is for", {
       details: { expected: own, actual: log.head.log },
@@ -78,7 +77,9 @@ export function unlock(
 ): Unlocked {
   const { core, headerBytes } = parts;
   if (purpose !== undefined && purpose !== core.purpose) {
-    throw corrupt(`the content is sealed for the purpose ${JSON.stringify(core.purpose)}, not the one asked for`);
+    throw corrupt(
+      `the content is sealed for the purpose ${JSON.stringify(core.purpose)}, not for ${JSON.stringify(purpose)}; check options.purpose`,
+    );
   }
   const { log } = partsOf(keyring);
   const slot = findRecipient(core.recipients, log);
@@ -91,7 +92,7 @@ export function unlock(
   const named: RecipientHead = ownLog ? compareHead(ownLog, head) : { status: "unchecked", head };
   // GRT-4: a seed that is not this log's is not tried, so that content is never blamed for it.
   const key = privateKey(ownLog ? meet(ownLog, keyring) : keyring, epoch, named);
-  const contentKey = openContentKey(parts, slot, { key, named }, associatedData);
+  const contentKey = openContentKey(parts, slot, { key, keyring, epoch, named }, associatedData);
   try {
     const headerHash = hashHeader(headerBytes);
     return { core, named, headerHash, payloadKey: payloadKeyOf(contentKey, headerHash) };
@@ -100,50 +101,70 @@ export function unlock(
   }
 }
 
+/** With what a box is opened, and what is known of it. */
+interface Opening {
+  readonly key: KemPrivateKey;
+  readonly keyring: Keyring;
+  readonly epoch: number;
+  readonly named: RecipientHead;
+}
+
 /** The content key in a recipient's box, which the caller wipes. */
 function openContentKey(
   { coreBytes, boxes, commitment }: HeaderParts,
   slot: number,
-  { key, named }: { readonly key: KemPrivateKey; readonly named: RecipientHead },
+  { key, keyring, epoch, named }: Opening,
   associatedData: Uint8Array,
 ): Secret {
   const coreHash = hashCore(coreBytes);
   const contentKey = openBox(key, coreHash, boxes.subarray(slot * BOX_LENGTH, (slot + 1) * BOX_LENGTH));
-  if (!contentKey) {
-    throw corrupt(
-      named.status === "forked"
-        ? `the content says that it is sealed to another history of this log than options.log has at link ${named.head.seq}, and does not open; ask its sender which one they see`
-        : "the content's header was changed: it does not open with the key that it is sealed to; fetch it again",
-      { named },
-    );
-  }
+  if (!contentKey) throw unopened(keyring, epoch, named);
   // Checked before anything is decrypted, and in constant time: a key that another recipient did not get opens nothing.
   if (equalBytes(commit(contentKey, coreHash, associatedData), commitment)) return contentKey;
   contentKey.wipe();
   throw corrupt(
-    `the content was sealed with other associated data than ${associatedData.length === 0 ? "none" : "the one given"}, or its key commitment was changed`,
+    `the content was sealed with other associated data than ${associatedData.length === 0 ? "none" : "the one given"}, or its key commitment was changed; check options.associatedData, then fetch it again`,
   );
 }
 
 function privateKey(keyring: Keyring, epoch: number, named: RecipientHead): KemPrivateKey {
   if (canOpen(keyring, epoch)) return epochPrivateKey(keyring, epoch);
-  const { epochs, member } = keyring;
-  const [earliest, latest] = [epochs[0], epochs.at(-1)];
-  const why = isOfRecord(keyring)
-    ? `and the admin's record names only epochs ${formatRuns(runsOf(epochs))}; record an access to this one first`
-    : whyNot(epoch, earliest, latest);
-  throw new KeysteadError("NO_ACCESS", `sealed to epoch ${epoch}, ${why}`, {
-    details: { epoch, member, earliest, latest, named },
-  });
+  throw lacksEpoch(keyring, epoch, `sealed to epoch ${epoch}`, { named });
 }
 
-function whyNot(epoch: number, earliest: number | undefined, latest: number | undefined): string {
-  if (earliest === undefined || latest === undefined)
-    return "this device holds none yet; have another member approve it";
-  if (epoch < earliest) return `this device starts at ${earliest}; have a member that reaches further back approve it`;
-  if (epoch > latest)
-    return `this device ends at ${latest}; fetch the newest entries of its log, it may have been removed`;
-  return "which this device did not receive or could not open; fetch its log's entries, or have a member grant it again";
+/**
+ * A header that does not open. The key was checked against the reader's log (GRT-4). So the content was changed, if that log has the
+ * head that the sender named; otherwise the sender may have sealed to the same epoch of another history, and nothing is wrong with the
+ * content.
+ */
+function unopened(keyring: Keyring, epoch: number, named: RecipientHead): KeysteadError {
+  const { seq } = named.head;
+  switch (named.status) {
+    case "current":
+    case "behind":
+      return corrupt(
+        "the content's header was changed: it does not open with the key that it is sealed to; fetch it again",
+        { named },
+      );
+    case "forked": {
+      const { epochs, member } = keyring;
+      return new KeysteadError(
+        "NO_ACCESS",
+        `the content says that it is sealed to epoch ${epoch} of another history of this log, which has another link ${seq} than options.log, and this keyring does not open it; ask the sender which history they see, and keep the content as evidence`,
+        { details: { epoch, member, earliest: epochs[0], latest: epochs.at(-1), named } },
+      );
+    }
+    case "ahead":
+      return corrupt(
+        `the content's header was changed, or it is sealed to another history of this log: it names link ${seq}, which options.log does not have yet; fetch the newest entries of the log and try again, then fetch the content again`,
+        { named },
+      );
+    case "unchecked":
+      return corrupt(
+        "the content's header was changed, or it is sealed to another history of this log; give options.log to find out which, and fetch the content again",
+        { named },
+      );
+  }
 }
 
 /** The error for content that fails authentication as a whole. */

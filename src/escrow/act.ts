@@ -176,7 +176,7 @@ export interface RecordActAgainOptions {
 export function recordActAgain(admin: MemberState, options: RecordActAgainOptions, env: Env): Proposal<MemberState> {
   const state = checkMemberState(admin);
   const { userLog, review, reason, case: caseId = "" } = checkOptions(options);
-  assertUserLog(userLog);
+  assertUserLog(userLog, "userLog");
   const link = Number.isSafeInteger(review) ? userLog.links.at(review - 1) : undefined;
   const { salt, admin: committer } = link?.actor ?? {};
   if (!link?.prev || !salt || !committer) {

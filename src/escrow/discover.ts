@@ -27,6 +27,7 @@ import { recordOfLink } from "../log/verify.js";
 import { drawRandom, type Env } from "../primitives/env.js";
 import { labelledHash } from "../primitives/hash.js";
 import { LABELS } from "../primitives/labels.js";
+import { policyOf } from "../trust/escrow-needs.js";
 import { openAsEscrow } from "./escrow-keys.js";
 import {
   encodeRecord,
@@ -83,13 +84,16 @@ export interface AccessOptions {
 export function recordAccess(admin: MemberState, options: AccessOptions, env: Env): Proposal<MemberState> {
   const { log, keyring } = checkMemberState(admin);
   const { userLog, epochs, reason, case: caseId = "" } = checkOptions(options);
-  assertLog(userLog);
+  policyOf(log, "admin.log");
+  assertLog(userLog, "userLog");
   let reach: Runs = NO_RUNS;
   for (const [, { runs }] of userLog.granted) reach = uniteRuns(reach, runs);
   if (!isRuns(epochs) || epochs.length === 0 || !containsRuns(reach, epochs)) {
     throw new KeysteadError(
       "INVALID_ARGUMENT",
-      `epochs must be runs out of those that were granted to escrow: ${formatRuns(reach)}`,
+      reach.length === 0
+        ? "userLog has no escrow, so nothing was granted that an access could be recorded of"
+        : `epochs must be runs out of those that were granted to escrow: ${formatRuns(reach)}`,
       {
         rule: "ESC-9",
       },
@@ -155,7 +159,7 @@ export function openRecordedAccess(
 ): Pick<OpenedKeyring, "keyring" | "withheld"> {
   const { log, keyring } = checkMemberState(admin);
   const { record: seq, recordEntry, userLog, entries } = checkOptions(options);
-  assertLog(userLog);
+  assertLog(userLog, "userLog");
   if (!Number.isSafeInteger(seq))
     throw new KeysteadError("INVALID_ARGUMENT", "record must be a position in the escrow log");
   activeMember(log, keyring.member);
@@ -187,7 +191,6 @@ export function openRecordedAccess(
 
 // Reading needs no key of escrow's own, so what is handed out can neither sign nor open grants.
 const NO_KEYS: KeyHolder = {
-  isOfRecord: true,
   sign: new Uint8Array(32),
   signLabelled: () => {
     throw notRecorded("this keyring reads recorded epochs and signs nothing");

@@ -12,7 +12,7 @@ import { escrowMember, type LogState } from "../log/state.js";
 import type { Env } from "../primitives/env.js";
 import { policyOf } from "../trust/escrow-needs.js";
 import { newestPointer, pointerTo } from "../trust/pointer.js";
-import { checkAtHand, type EscrowKnowledge, escrowTrust, isContradicted } from "../trust/soundness.js";
+import { assertUserLog, checkAtHand, type EscrowKnowledge, escrowTrust, isContradicted } from "../trust/soundness.js";
 
 /**
  * Enrolls the organisation's escrow with everything that this device holds. No secret is made: the member's keys are the
@@ -24,6 +24,7 @@ import { checkAtHand, type EscrowKnowledge, escrowTrust, isContradicted } from "
  */
 export function enrollEscrow(state: MemberState, knowledge: EscrowKnowledge, env: Env): Proposal<MemberState> {
   const { log } = checkMemberState(state);
+  assertUserLog(log, "state.log");
   const { escrowLog: given, confirmed } = checkOptions(knowledge);
   const pointer = typeof given === "object" ? newestPointer(given) : undefined;
   const escrowLog = trustedLog(log, knowledge);
@@ -41,8 +42,13 @@ export function enrollEscrow(state: MemberState, knowledge: EscrowKnowledge, env
  */
 export function renewEscrow(state: MemberState, knowledge: EscrowKnowledge, env: Env): Proposal<MemberState> {
   const { log } = checkMemberState(state);
+  assertUserLog(log, "state.log");
   const pointer = escrowMember(log)?.pointer;
-  if (!pointer) throw new KeysteadError("INVALID_ARGUMENT", "this log has no escrow member to renew; enroll it");
+  if (!pointer)
+    throw new KeysteadError(
+      "INVALID_ARGUMENT",
+      "this log has no escrow member to renew; enroll escrow first, by enrollEscrow",
+    );
   const escrowLog = trustedLog(log, knowledge);
   if (isContradicted(pointer, escrowLog, knowledge.confirmed)) {
     throw untrusted("the pointer and this escrow log contradict each other; ask the user to compare fingerprints");

@@ -107,7 +107,7 @@ export function openAsEscrow(
   entries: Iterable<Uint8Array>,
 ): Pick<OpenedKeyring, "keyring" | "withheld"> {
   const state = checkMemberState(admin);
-  assertLog(userLog);
+  assertLog(userLog, "userLog");
   const escrows = escrowsOf(userLog);
   const newest = escrows.at(-1);
   if (!newest) throw new KeysteadError("INVALID_ARGUMENT", `${userLog.subject} never enrolled escrow`);

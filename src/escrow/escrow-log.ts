@@ -45,6 +45,7 @@ export function createEscrowLog(options: CreateEscrowLogOptions, env: Env): Prop
     allowUserBackupKeys = true,
   } = checkOptions(options);
   const policy: Policy = { enabled: false, allowUserBackupKeys, escrowContacts, userContacts };
+  checkPolicy(policy);
   return writeGenesis(device, { kind: "escrow", subject, policy, operator }, env);
 }
 
@@ -72,11 +73,10 @@ export function setPolicy(
 ): Proposal<MemberState> {
   const { log, keyring } = checkMemberState(state);
   const given = Object.entries(checkOptions(change)).filter(([, value]) => value !== undefined);
-  const before = policyOf(log);
+  const before = policyOf(log, "state.log");
   const policy: Policy = { ...before, ...Object.fromEntries(given) };
   checkPolicy(policy);
-  if (operator !== undefined && !(operator instanceof OperatorKeys))
-    throw new KeysteadError("INVALID_ARGUMENT", "operator must be OperatorKeys");
+  if (operator !== undefined) OperatorKeys.check(operator, "operator");
   const lacking = escrowNeeds(log).filter((need) => need !== "enabled");
   if (policy.enabled && lacking.length > 0) {
     throw new KeysteadError(

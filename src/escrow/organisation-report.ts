@@ -72,7 +72,7 @@ export async function* organisationReport(
   for await (const user of users) {
     signal?.throwIfAborted();
     const { log, lastSeen, entries } = checkOptions(user);
-    assertLog(log);
+    assertLog(log, "user.log");
     checkLastSeen(lastSeen);
     yield cover(log, lastSeen, admin && entries !== undefined ? proofOf(admin, log, entries) : undefined);
     await onProgress?.(++done);

@@ -16,6 +16,7 @@ import { changedKeyring, epochSeed, partsOf } from "../keys/keyring.js";
 import { activeMember, escrowMember, hasRole, isConfirmed, type LogState, type Member } from "../log/state.js";
 import { drawRandom, type Env } from "../primitives/env.js";
 import { actCommitment } from "../trust/commitment.js";
+import { policyOf } from "../trust/escrow-needs.js";
 import { judgePointer, pointerTo } from "../trust/pointer.js";
 import { renewalReasons } from "../trust/renewal.js";
 import { assertUserLog } from "../trust/soundness.js";
@@ -72,7 +73,7 @@ export function recordRecovery(
 ): Proposal<RecoveryRecorded> {
   const state = checkMemberState(admin);
   const { userLog, entries, usersOwn = [], reason, case: caseId = "", ...lists } = checkOptions(options);
-  assertUserLog(userLog);
+  assertUserLog(userLog, "userLog");
   requireRecover(state);
   const { approve: approved = [], remove: removed = [] } = lists;
   const approve = memberList(userLog, "approve", approved);
@@ -115,7 +116,7 @@ export interface RecoverUserOptions extends Restored {
  */
 export function recoverUser(admin: MemberState, options: RecoverUserOptions, env: Env): Proposal<LogState> {
   const { act, userLog, usersOwn = [], ...given } = checkOptions(options);
-  assertUserLog(userLog);
+  assertUserLog(userLog, "userLog");
   const entries = entryList(given.entries);
   const state = checkMemberState(admin);
   requireRecover(state);
@@ -155,7 +156,7 @@ export interface RecoverableEpochs {
 export function recoverableEpochs(admin: MemberState, options: RecoverableOptions): RecoverableEpochs {
   const state = checkMemberState(admin);
   const { userLog, approve, ...given } = checkOptions(options);
-  assertUserLog(userLog);
+  assertUserLog(userLog, "userLog");
   const entries = entryList(given.entries);
   const list = memberList(userLog, "approve", approve);
   return withGift(state, { userLog, entries, approve: list }, ({ runs, left }) => ({ next: runs, left }));
@@ -176,7 +177,7 @@ export function renewEscrowForUser(
   env: Env,
 ): Proposal<LogState> {
   const { userLog } = checkOptions(options);
-  assertUserLog(userLog);
+  assertUserLog(userLog, "userLog");
   const state = checkMemberState(admin);
   requireRecover(state);
   const escrow = requireEscrow(state, userLog);
@@ -199,12 +200,21 @@ export function renewEscrowForUser(
 }
 
 function requireRecover({ log, keyring }: MemberState): void {
+  policyOf(log, "admin.log");
   const member = activeMember(log, keyring.member);
   if (isConfirmed(log, member) && hasRole(member, "recover") && member.kind === "device") return;
   throw refused("MEM-8", "acting for escrow needs an admin's device with the role recover, which this member is not", {
     member: member.id,
   });
 }
+
+const VERDICTS = {
+  none: "userLog has no escrow member, so this organisation can do nothing in it; let the user's device enroll escrow",
+  ahead: "userLog's escrow stands for an epoch that this escrow log does not have yet; fetch the newest escrow log",
+  false:
+    "userLog's escrow has keys that are no epoch's of this escrow log; its pointer is false, or admin.log is a fork",
+  "other-log": "userLog's escrow stands for another organisation's escrow log",
+} as const;
 
 /** ESC-3: escrow in this log stands for an epoch of the admin's log. */
 function requireEscrow(admin: MemberState, userLog: LogState): Member {
@@ -215,11 +225,7 @@ function requireEscrow(admin: MemberState, userLog: LogState): Member {
     epochSeed(admin.keyring, escrow.pointer.epoch);
     return escrow;
   }
-  throw refused(
-    "ESC-3",
-    `the escrow member of ${userLog.subject} stands for no epoch of this escrow log (${verdict})`,
-    { verdict, log: userLog.head.log },
-  );
+  throw refused("ESC-3", VERDICTS[verdict as keyof typeof VERDICTS], { verdict, log: userLog.head.log });
 }
 
 /** ESC-8: exactly this is recorded in the escrow log, by this device's key, and not disowned. @returns the hash of the act */

@@ -5,6 +5,7 @@ import { present } from "../bytes/present.js";
 import { KeysteadError } from "../errors.js";
 import { foundersWithoutEscrow } from "../log/approvals.js";
 import { type Evidence, type EvidenceKind, makeEvidence } from "../log/evidence.js";
+import { wrongSubject } from "../log/pins.js";
 import { allMembers, assertLog, type Head, type LogState, type Member } from "../log/state.js";
 import { type ContactChange, type ContactFacts, type ContactStatus, printable } from "./change.js";
 import { checkContact, type TrackedContact } from "./pin.js";
@@ -17,13 +18,14 @@ import { checkContact, type TrackedContact } from "./pin.js";
  * escrow approved is not, and neither escrow nor the service's operator ever is.
  *
  * @param now the newest verified state, or the `FORKED`, `ROLLED_BACK` or `REPLACED` error that `verifyLog` or
- * `appendEntry` threw instead of giving one.
+ * `appendEntry` threw instead of giving one; also after it was sent (`KeysteadError.from`).
  * @throws `WRONG_SUBJECT` (LOG-8) for the log of somebody else; `INVALID_ARGUMENT`, `INVALID_ENCODING`
  */
 export function compareContact(pin: TrackedContact, now: LogState | KeysteadError): ContactChange {
   const checked = checkContact(pin);
-  if (now instanceof KeysteadError) return changeOfError(checked, now);
-  assertLog(now);
+  const refused = KeysteadError.from(now);
+  if (refused) return changeOfError(checked, refused);
+  assertLog(now, "now");
   checkSubject(checked, now.subject);
   const contradiction = contradictionOf(checked.head, now);
   if (contradiction) {
@@ -111,8 +113,8 @@ function nameOf(member: Member | undefined): string | undefined {
 
 function checkSubject({ subject }: TrackedContact, actual: string): void {
   if (actual === subject) return;
-  throw new KeysteadError("WRONG_SUBJECT", "the log is about somebody else than the pin", {
-    rule: "LOG-8",
-    details: { expected: subject, actual },
+  throw wrongSubject("the log is about somebody else than the pin; look up the right pin, or the right log", {
+    expected: subject,
+    actual,
   });
 }

@@ -2,11 +2,12 @@
 // docs/spec.md section 10.
 
 import { checkHead } from "../arguments/heads.js";
+import { finishInstance, isDisguised, wrongInstance } from "../arguments/instances.js";
 import { encodeCbor } from "../bytes/cbor.js";
 import { lastOf } from "../bytes/present.js";
 import { fromHex, toHex } from "../bytes/text.js";
 import { KeysteadError } from "../errors.js";
-import { type Head, LogState } from "../log/state.js";
+import { assertLog, type Head, LogState } from "../log/state.js";
 import { labelledHash } from "../primitives/hash.js";
 import { LABELS } from "../primitives/labels.js";
 import { type FingerprintForm, FORMS } from "./forms.js";
@@ -25,7 +26,7 @@ export class Fingerprint {
   private constructor(head: Head, hex: string) {
     this.head = head;
     this.hex = hex;
-    Object.freeze(this);
+    finishInstance(this, "Fingerprint");
   }
 
   /** @internal Only {@link fingerprintOf} calls this. */
@@ -66,6 +67,7 @@ export function fingerprintHead({ kind, head, links }: LogState): Head {
  * @throws `INVALID_ARGUMENT`, `INVALID_ENCODING` for what is no log and no head
  */
 export function fingerprintOf(of: Head | LogState): Fingerprint {
+  if (isDisguised("LogState", of)) assertLog(of);
   const { log, seq, hash } = checkHead(LogState.is(of) ? fingerprintHead(of) : of);
   const logId = fromHex(log, { name: "head.log", length: 32 });
   const linkHash = fromHex(hash, { name: "head.hash", length: 32 });
@@ -85,9 +87,7 @@ export function fingerprintOf(of: Head | LogState): Fingerprint {
  * @throws `INVALID_ARGUMENT`
  */
 export function formatFingerprint(fingerprint: Fingerprint, form: FingerprintForm = "digits"): string {
-  if (!Fingerprint.is(fingerprint)) {
-    throw new KeysteadError("INVALID_ARGUMENT", "fingerprint must come from fingerprintOf");
-  }
+  if (!Fingerprint.is(fingerprint)) throw wrongInstance("fingerprint", "Fingerprint", fingerprint);
   if (!Object.hasOwn(FORMS, form)) {
     throw new KeysteadError("INVALID_ARGUMENT", `form must be one of ${Object.keys(FORMS).join(", ")}`);
   }

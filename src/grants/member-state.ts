@@ -12,6 +12,17 @@ export interface MemberState {
   readonly keyring: Keyring;
 }
 
+/** @throws `INVALID_ARGUMENT` unless the keyring is for this log, `WIPED` */
+export function requireOwnLog(log: LogState, keyring: Keyring): void {
+  const { log: own, member } = partsOf(keyring);
+  if (own === log.head.log) return;
+  throw new KeysteadError(
+    "INVALID_ARGUMENT",
+    `the keyring is for log ${own}, and the log given is ${log.head.log} of ${JSON.stringify(log.subject)}; give the keyring and the log of one device`,
+    { details: { expected: own, actual: log.head.log, member } },
+  );
+}
+
 /**
  * Checks a state, and sets aside seeds that fail the quick check against its log (GRT-4).
  *
@@ -24,8 +35,7 @@ export function checkMemberState(state: MemberState): MemberState {
   }
   const { log, keyring } = state;
   assertLog(log);
-  if (partsOf(keyring).log !== log.head.log)
-    throw new KeysteadError("INVALID_ARGUMENT", "keyring belongs to another log");
+  requireOwnLog(log, keyring);
   requireContinued(log, keyring);
   return { log, keyring: meet(log, keyring) };
 }

@@ -4,6 +4,7 @@ import { equalBytes } from "../bytes/bytes.js";
 import { KeysteadError } from "../errors.js";
 import { type Keyring, partsOf } from "../keys/keyring.js";
 import { assertLog, findMember, type LogFacts, type LogState, type Member } from "../log/state.js";
+import { requireOwnLog } from "./member-state.js";
 
 /**
  * Standing of a keyring's member in the log. `removed`: it was removed, and can read what it reached. `superseded`: the member
@@ -19,8 +20,7 @@ export type Standing = "active" | "removed" | "superseded";
  */
 export function standing(log: LogState, keyring: Keyring): Standing {
   assertLog(log);
-  if (partsOf(keyring).log !== log.head.log)
-    throw new KeysteadError("INVALID_ARGUMENT", "keyring belongs to another log");
+  requireOwnLog(log, keyring);
   const member = findMember(log, keyring.member);
   if (member) return standingOf(member, keyring);
   throw new KeysteadError("UNKNOWN_MEMBER", "the log never had this keyring's member; fetch its newest entries", {

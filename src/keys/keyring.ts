@@ -1,11 +1,11 @@
 // A keyring: what one member secretly holds for one log: its own seed, and the epoch seeds that it really has.
 // docs/spec.md sections 5 and 7 (GRT-4).
 
+import { finishSecretInstance, wrongInstance } from "../arguments/instances.js";
 import { equalBytes } from "../bytes/bytes.js";
 import type { LinkHash, LogId, MemberId } from "../bytes/ids.js";
-import { formatRuns, runsOf } from "../bytes/runs.js";
 import type { Secret } from "../bytes/secret.js";
-import { KeysteadError } from "../errors.js";
+import { type ErrorDetails, KeysteadError } from "../errors.js";
 import type { KemPrivateKey } from "../primitives/kem.js";
 import { type EpochPublicKeys, exportEpochSecret } from "./epoch-keys.js";
 import { type KeyHolder, MemberKeys } from "./member-keys.js";
@@ -66,6 +66,13 @@ export class Keyring {
     this.#parts = parts;
     this.log = parts.log;
     this.member = parts.member;
+    finishSecretInstance(this, "Keyring");
+  }
+
+  /** Its parts, also after it was wiped. @throws `INVALID_ARGUMENT` for a call on what is no keyring, such as a Proxy of one */
+  static #of(keyring: Keyring): KeyringParts {
+    if (!Keyring.is(keyring)) throw wrongInstance("keyring", "Keyring", keyring);
+    return keyring.#parts;
   }
 
   static {
@@ -83,7 +90,7 @@ export class Keyring {
 
   /** Numbers of the epochs whose seeds are really here, ascending. */
   get epochs(): readonly number[] {
-    return [...this.#parts.seeds.keys()].sort((a, b) => a - b);
+    return [...Keyring.#of(this).seeds.keys()].sort((a, b) => a - b);
   }
 
   /**
@@ -101,7 +108,7 @@ export class Keyring {
 
   /** Overwrites every secret of this keyring and of all that it was made from or into. Later use throws `WIPED`. */
   wipe(): void {
-    this.#parts.vault.wipe();
+    Keyring.#of(this).vault.wipe();
   }
 
   /** Says only that this is secret. */
@@ -122,7 +129,7 @@ export class Keyring {
 
 /** The parts of a keyring. @throws `INVALID_ARGUMENT`, `WIPED` */
 export function partsOf(keyring: unknown): KeyringParts {
-  if (!Keyring.is(keyring)) throw new KeysteadError("INVALID_ARGUMENT", "keyring must be a Keyring");
+  if (!Keyring.is(keyring)) throw wrongInstance("keyring", "Keyring", keyring);
   return partsOfKeyring(keyring);
 }
 
@@ -132,7 +139,7 @@ export function ownKeys(keyring: unknown): MemberKeys {
   if (keys instanceof MemberKeys) return keys;
   throw new KeysteadError(
     "INVALID_ARGUMENT",
-    "this keyring was opened as escrow and has no seed of its own; open it again",
+    "this keyring was opened as escrow and has no seed of its own: it cannot be stored, nor act as a device; open it again when it is needed",
   );
 }
 
@@ -246,22 +253,34 @@ function publishedKeys(keyring: Keyring, epoch: number): EpochPublicKeys | undef
   );
 }
 
-/** Whether this is a keyring that an admin's record of an access names: it opens the record's epochs alone, for good (ESC-9). */
-export function isOfRecord(keyring: Keyring): boolean {
-  return partsOf(keyring).keys.isOfRecord === true;
+function noAccess(keyring: Keyring, epoch: number): never {
+  if (!Number.isSafeInteger(epoch) || epoch < 1)
+    throw new KeysteadError("INVALID_ARGUMENT", "epoch must be a whole number from 1", { details: { name: "epoch" } });
+  throw lacksEpoch(keyring, epoch, `epoch ${epoch} is needed`);
 }
 
-function noAccess(keyring: Keyring, epoch: number): never {
+/** The error for an epoch that a keyring does not hold. @param needed what it is needed for */
+export function lacksEpoch(keyring: Keyring, epoch: number, needed: string, details: ErrorDetails = {}): KeysteadError {
+  const { epochs, member } = keyring;
+  const [earliest, latest] = [epochs[0], epochs.at(-1)];
+  return new KeysteadError("NO_ACCESS", `${needed}, ${whyNot(keyring, epoch)}`, {
+    details: { epoch, member, earliest, latest, ...details },
+  });
+}
+
+function whyNot(keyring: Keyring, epoch: number): string {
   const { epochs } = keyring;
-  throw new KeysteadError(
-    "NO_ACCESS",
-    isOfRecord(keyring)
-      ? `epoch ${epoch} is needed, and the record names only ${formatRuns(runsOf(epochs))}; record an access to it first`
-      : epochs.length === 0
-        ? `epoch ${epoch} is needed, and this member holds no epoch yet; have another member approve it`
-        : `epoch ${epoch} is needed, and this member starts at ${epochs[0]}; have a member that reaches further back approve it`,
-    { details: { epoch, member: keyring.member, earliest: epochs[0] } },
-  );
+  const [earliest, latest] = [epochs[0], epochs.at(-1)];
+  // No approval helps a keyring that an admin got for recorded epochs.
+  if (!(partsOf(keyring).keys instanceof MemberKeys))
+    return "and this keyring was opened as escrow, without that epoch; record an access that names it";
+  if (earliest === undefined || latest === undefined)
+    return "and this member holds no epoch yet; have another member approve it";
+  if (epoch < earliest)
+    return `and this member starts at ${earliest}; have a member that reaches further back approve it`;
+  if (epoch > latest)
+    return `and this member ends at ${latest}; fetch the newest entries of its log, it may have been removed`;
+  return "which this member did not receive or could not open; fetch its log's entries, or have a member grant it again";
 }
 
 function wrongSeed(keyring: Keyring, epoch: number): KeysteadError {

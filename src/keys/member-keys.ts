@@ -32,8 +32,6 @@ export function memberIdOf(keys: MemberPublicKeys): MemberId {
 export interface KeyHolder {
   /** The Ed25519 public key that signs, 32 bytes. */
   readonly sign: Uint8Array;
-  /** Of a keyring that a record of an access names (ESC-9): no approval gives it more. */
-  readonly isOfRecord?: true;
   /** Ed25519 signature (64 bytes) over label, zero byte, message. */
   signLabelled(label: Label, message: Uint8Array): Uint8Array;
   /** The X-Wing private key of a public key; undefined for a public key of another holder. The holder wipes it. */

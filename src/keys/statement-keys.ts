@@ -1,6 +1,7 @@
 // The keys with which a service states the heads of logs. They are online. The operator certifies them until a date, so that the
 // operator's own key can stay offline. docs/spec.md sections 5 and 13.4.
 
+import { finishSecretInstance, wrongInstance } from "../arguments/instances.js";
 import { assertBytes } from "../bytes/bytes.js";
 import { Secret } from "../bytes/secret.js";
 import type { Label } from "../primitives/labels.js";
@@ -18,15 +19,24 @@ export class StatementKeys {
     assertBytes(seed, SEED_LENGTH, "statement seed");
     this.#seed = new Secret(seed);
     this.sign = signingPublicKey(seed);
+    finishSecretInstance(this, "StatementKeys");
+  }
+
+  /** @internal @throws `INVALID_ARGUMENT` unless the value is one. A Proxy of one is none */
+  static check(keys: unknown, argument: string): asserts keys is StatementKeys {
+    if (typeof keys !== "object" || keys === null || !(#seed in keys))
+      throw wrongInstance(argument, "StatementKeys", keys);
   }
 
   /** @internal Ed25519 signature (64 bytes) over label, zero byte, message. @throws `WIPED` */
   signLabelled(label: Label, message: Uint8Array): Uint8Array {
+    StatementKeys.check(this, "keys");
     return signLabelled(label, this.#seed.bytes(), message);
   }
 
   /** Overwrites the seed. Later use throws `WIPED`. */
   wipe(): void {
+    StatementKeys.check(this, "keys");
     this.#seed.wipe();
   }
 }

@@ -200,8 +200,8 @@ const nameOpening = record({
 });
 
 /** A name opening as an attachment. @throws `INVALID_ENCODING` when a text is too long. */
-export function encodeNameOpening(opening: NameOpening): Uint8Array {
-  return encode(nameOpening, opening, "name");
+export function encodeNameOpening(opening: NameOpening, path = "name"): Uint8Array {
+  return encode(nameOpening, opening, path);
 }
 
 /** Reads a name opening. @throws `INVALID_ENCODING` */

@@ -2,9 +2,10 @@
 // and 13.1.
 
 import { checkHead } from "../arguments/heads.js";
+import { isDisguised } from "../arguments/instances.js";
 import { KeysteadError } from "../errors.js";
 import { type EvidenceKind, headOf, makeEvidence, type Pin } from "./evidence.js";
-import { type Head, type LogFacts, LogState } from "./state.js";
+import { assertLog, type Head, type LogFacts, LogState } from "./state.js";
 
 /** What a whole log is held against. */
 export interface Expected {
@@ -82,6 +83,7 @@ function contradiction(kind: EvidenceKind, subject: string, pin: Pin, offered: O
 
 /** @throws `INVALID_ARGUMENT`; `WRONG_SUBJECT` for a pinned state of another subject, which is the caller's mistake */
 export function checkPinned(pinned: unknown, subject: string): void {
+  if (isDisguised("LogState", pinned)) assertLog(pinned, "options.pinned");
   if (!LogState.is(pinned)) checkHead(pinned as Head, "options.pinned");
   else if (pinned.subject !== subject)
     throw wrongSubject("options.pinned is a log about another subject than options.subject; look up the right pin", {
@@ -91,9 +93,19 @@ export function checkPinned(pinned: unknown, subject: string): void {
     });
 }
 
-function wrongSubject(
+/** LOG-8: the error for a log about somebody else. Texts are compared as they are; people and databases often do not. */
+export function wrongSubject(
   message: string,
-  details: { readonly expected: string; readonly actual: string; readonly log: string },
+  details: { readonly expected: string; readonly actual: string; readonly log?: string },
 ): KeysteadError {
-  return new KeysteadError("WRONG_SUBJECT", message, { rule: "LOG-8", details });
+  const { expected, actual } = details;
+  return new KeysteadError("WRONG_SUBJECT", `${message}${nearMiss(expected, actual)}`, { rule: "LOG-8", details });
+}
+
+/** What to add where two subjects differ only in how they are written, which is the app's mistake more often than the server's lie. */
+function nearMiss(expected: string, actual: string): string {
+  const bare = (subject: string) => subject.normalize("NFKC").toLowerCase().replace(/\s/g, "");
+  return bare(expected) === bare(actual)
+    ? ". The two differ only in case, white space or Unicode normal form: give the subject exactly as createLog was given it"
+    : "";
 }

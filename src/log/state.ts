@@ -1,5 +1,6 @@
 // What a verified log says: members, epochs, head. Immutable; only verification makes one. docs/spec.md section 2.
 
+import { finishInstance, wrongInstance } from "../arguments/instances.js";
 import type { AppendList, AppendMap, AppendSet } from "../bytes/append-list.js";
 import { equalBytes } from "../bytes/bytes.js";
 import type { Head, LinkHash, MemberId } from "../bytes/ids.js";
@@ -219,7 +220,7 @@ export class LogState implements LogFacts {
 
   private constructor(facts: LogFacts) {
     Object.assign(this, facts);
-    Object.freeze(this);
+    finishInstance(this, "LogState");
   }
 
   /** @internal Only verification calls this. */
@@ -233,11 +234,9 @@ export class LogState implements LogFacts {
   }
 }
 
-/** @throws `INVALID_ARGUMENT` unless the value is a verified state. */
-export function assertLog(value: unknown): asserts value is LogState {
-  if (!LogState.is(value)) {
-    throw new KeysteadError("INVALID_ARGUMENT", "log must be a LogState from createLog, verifyLog or appendEntry");
-  }
+/** @throws `INVALID_ARGUMENT` unless the value is a verified state. @param argument what it was given as */
+export function assertLog(value: unknown, argument = "log"): asserts value is LogState {
+  if (!LogState.is(value)) throw wrongInstance(argument, "LogState", value);
 }
 
 /** Number of the current epoch: data is sealed to it. */

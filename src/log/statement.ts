@@ -59,7 +59,7 @@ export interface StatementKeyOptions {
  * @throws `INVALID_KEY` for a key that is none; `INVALID_ARGUMENT`, `WIPED`
  */
 export function certifyStatementKey(operator: OperatorKeys, options: StatementKeyOptions): Uint8Array {
-  if (!(operator instanceof OperatorKeys)) throw new KeysteadError("INVALID_ARGUMENT", "operator must be OperatorKeys");
+  OperatorKeys.check(operator, "operator");
   const { key, until } = checkOptions(options);
   checkVerifyingKey(key, "options.key");
   checkTime("options.until", until);
@@ -78,7 +78,7 @@ export function certifyStatementKey(operator: OperatorKeys, options: StatementKe
  * @throws `INVALID_ARGUMENT`, with SVC-2 when `at` is after the certificate's date; `INVALID_ENCODING`, `TOO_LARGE`, `WIPED`
  */
 export function stateHead(head: Head, keys: StatementKeys, certificate: Uint8Array, at: number): Uint8Array {
-  if (!(keys instanceof StatementKeys)) throw new KeysteadError("INVALID_ARGUMENT", "keys must be StatementKeys");
+  StatementKeys.check(keys, "keys");
   const { log, seq, hash } = checkOptions(head, "head");
   checkTime("at", at);
   const [certified, byOperator] = decode(signedCertificate, certificate, {
@@ -211,7 +211,7 @@ function notTheirs(rule: "SVC-1" | "SVC-2", message: string): KeysteadError {
 function checkStatementOptions(options: VerifyStatementOptions) {
   const { now, skew = DEFAULT_SKEW, log, operator } = checkOptions(options);
   for (const [name, value] of Object.entries({ now, skew })) checkTime(`options.${name}`, value);
-  if (log !== undefined) assertLog(log);
+  if (log !== undefined) assertLog(log, "options.log");
   if (operator !== undefined) assertBytes(operator, VERIFYING_KEY_LENGTH, "options.operator");
   const key = log ? operatorOf(log) : operator;
   if (!key) throw new KeysteadError("INVALID_ARGUMENT", "give options.log, or options.operator");

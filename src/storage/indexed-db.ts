@@ -33,31 +33,9 @@ export async function indexedDbStore(namespace: string): Promise<Store> {
   const database = await open(namespace);
   let isOpen = true;
 
-  /** Runs requests of one transaction. Await nothing else inside: Firefox would end the transaction. */
-  async function transact<T>(
-    doing: string,
-    mode: "readonly" | "readwrite",
-    run: (tables: Access) => Promise<T>,
-  ): Promise<T> {
+  async function transact<T>(doing: string, mode: IDBTransactionMode, run: (tables: Access) => Promise<T>): Promise<T> {
     if (!isOpen) throw closed();
-    try {
-      const transaction = database.transaction(["records", "meta"], mode, { durability: "strict" });
-      // A transaction that fails rejects both promises. The first rejection has the cause.
-      transaction.done.catch(() => {});
-      try {
-        const result = await run({
-          records: transaction.objectStore("records") as Access["records"],
-          meta: transaction.objectStore("meta") as Access["meta"],
-        });
-        await transaction.done;
-        return result;
-      } catch (error) {
-        abort(transaction);
-        throw error;
-      }
-    } catch (error) {
-      throw error instanceof KeysteadError ? error : unavailable(doing, error);
-    }
+    return await inTransaction(database, doing, mode, run);
   }
 
   return {
@@ -92,6 +70,33 @@ export async function indexedDbStore(namespace: string): Promise<Store> {
       database.close();
     },
   };
+}
+
+/** Runs requests of one transaction. Nothing else may be awaited inside: Firefox would end the transaction. */
+async function inTransaction<T>(
+  database: IDBPDatabase<Tables>,
+  doing: string,
+  mode: IDBTransactionMode,
+  run: (tables: Access) => Promise<T>,
+): Promise<T> {
+  try {
+    const transaction = database.transaction(["records", "meta"], mode as "readonly", { durability: "strict" });
+    // A transaction that fails rejects both; the first rejection is the one to report.
+    transaction.done.catch(() => {});
+    try {
+      const result = await run({
+        records: transaction.objectStore("records") as unknown as Access["records"],
+        meta: transaction.objectStore("meta") as unknown as Access["meta"],
+      });
+      await transaction.done;
+      return result;
+    } catch (error) {
+      abort(transaction);
+      throw error;
+    }
+  } catch (error) {
+    throw error instanceof KeysteadError ? error : unavailable(doing, error);
+  }
 }
 
 interface Access {

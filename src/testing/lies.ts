@@ -16,15 +16,19 @@ export function drop(seq: number): Lie {
   return edit([seq], (entries, at) => entries.splice(at, 1));
 }
 
-/** Hides every entry from a position on, although the reader saw them before: a rollback, or a replay of an old log. */
-export function rollBack(seq: number): Lie {
+/**
+ * Shows the log as it was when link `seq` was its newest: `rollBackTo(2)` shows the links 1 and 2, however long the log is. A rollback,
+ * or an old log replayed. {@link holdBack} counts from the end.
+ */
+export function rollBackTo(seq: number): Lie {
   checkPosition(seq);
   return (entries) => entries.slice(0, seq);
 }
 
 /** Withholds the newest entries. Take the lie back to deliver them late. */
 export function holdBack(count: number): Lie {
-  checkPosition(count);
+  if (!Number.isSafeInteger(count) || count < 1)
+    throw new KeysteadError("INVALID_ARGUMENT", "count of entries to hold back must be a whole number from 1");
   return (entries) => entries.slice(0, Math.max(0, entries.length - count));
 }
 

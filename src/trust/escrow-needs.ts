@@ -29,9 +29,9 @@ export function escrowNeeds(escrowLog: LogState): readonly EscrowNeed[] {
 }
 
 /** The policy in force. @throws `INVALID_ARGUMENT` for a user's log */
-export function policyOf(escrowLog: LogState): Policy {
-  assertLog(escrowLog);
+export function policyOf(escrowLog: LogState, argument = "escrowLog"): Policy {
+  assertLog(escrowLog, argument);
   if (escrowLog.policy === undefined)
-    throw new KeysteadError("INVALID_ARGUMENT", "escrowLog must be an escrow log, not a user's");
+    throw new KeysteadError("INVALID_ARGUMENT", `${argument} must be an escrow log, not a user's log`);
   return escrowLog.policy;
 }

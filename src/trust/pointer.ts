@@ -9,14 +9,24 @@ import type { Pointer } from "../log/fields.js";
 import { currentEpoch, type LogState } from "../log/state.js";
 import { escrowNeeds, policyOf } from "./escrow-needs.js";
 
+const LACKING = {
+  device: "a device that holds epoch 1 and has the role manage",
+  "backup-key": "a backup key that holds epoch 1 and has the role manage",
+  enabled: "a policy that enables escrow (setPolicy)",
+} as const;
+
 /** The pointer to the newest epoch of an escrow log. @throws `NOT_PERMITTED` (ESC-1) while it is not ready, `INVALID_ARGUMENT` */
 export function newestPointer(escrowLog: LogState): Pointer {
   const lacking = escrowNeeds(escrowLog);
   if (lacking.length > 0) {
-    throw new KeysteadError("NOT_PERMITTED", `escrow is not ready: ${lacking.join(", ")} missing`, {
-      rule: "ESC-1",
-      details: { lacking },
-    });
+    throw new KeysteadError(
+      "NOT_PERMITTED",
+      `the escrow log is not ready for users: it lacks ${lacking.map((need) => LACKING[need]).join(", and ")}; an admin must see to that first`,
+      {
+        rule: "ESC-1",
+        details: { lacking },
+      },
+    );
   }
   return pointerTo(escrowLog);
 }

@@ -2,6 +2,7 @@
 // section 11.2 (ESC-4).
 
 import { checkHead } from "../arguments/heads.js";
+import { isDisguised } from "../arguments/instances.js";
 import { checkOptions } from "../arguments/options.js";
 import type { MemberId } from "../bytes/ids.js";
 import { KeysteadError } from "../errors.js";
@@ -28,6 +29,7 @@ export interface EscrowKnowledge {
 /** @throws `INVALID_ARGUMENT` unless the value is an escrow log as a device has it */
 export function checkAtHand(escrowLog: EscrowLogAtHand): void {
   if (escrowLog === undefined || escrowLog === "unsupported" || LogState.is(escrowLog)) return;
+  if (isDisguised("LogState", escrowLog)) assertLog(escrowLog, "escrowLog");
   throw new KeysteadError("INVALID_ARGUMENT", 'escrowLog must be a verified state, "unsupported", or undefined');
 }
 
@@ -152,7 +154,8 @@ export function isBeyond(pointer: Pointer, escrowLog: LogState): boolean {
 }
 
 /** @throws `INVALID_ARGUMENT` unless the log is a user's */
-export function assertUserLog(log: LogState): void {
-  assertLog(log);
-  if (log.kind === "escrow") throw new KeysteadError("INVALID_ARGUMENT", "log must be a user's log, not an escrow log");
+export function assertUserLog(log: LogState, argument = "log"): void {
+  assertLog(log, argument);
+  if (log.kind === "escrow")
+    throw new KeysteadError("INVALID_ARGUMENT", `${argument} must be a user's log, not an escrow log`);
 }

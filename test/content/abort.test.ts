@@ -128,12 +128,18 @@ describe.each(works)("%s a stream", (name, make, input) => {
 
   it("does not begin with a signal that is aborted, and hears no signal once it has ended", async () => {
     expect(() => make(AbortSignal.abort(REASON))).toThrow(REASON);
-    const controller = new AbortController();
-    const listening = vi.spyOn(controller.signal, "removeEventListener");
     const whole = await sealContent([alice.log], content(10), { purpose }, env);
-    await collect(through(make(controller.signal), name === "sealing" ? content(10) : whole));
-    expect(listening).toHaveBeenCalled();
-    controller.abort(REASON);
+    for (const end of ["all was read", "its reader cancels"]) {
+      const controller = new AbortController();
+      const heard = vi.spyOn(controller.signal, "addEventListener");
+      const left = vi.spyOn(controller.signal, "removeEventListener");
+      const pair = make(controller.signal);
+      if (end === "all was read") await collect(through(pair, name === "sealing" ? content(10) : whole));
+      else await pair.readable.cancel(REASON);
+      expect(heard.mock.calls.length).toBe(1);
+      expect(left.mock.calls[0]).toEqual(heard.mock.calls[0]);
+      controller.abort(REASON);
+    }
   });
 
   it("whose progress callback throws errors with that", async () => {
@@ -183,6 +189,24 @@ describe("sealing and opening bytes", () => {
   });
 });
 
+describe("a runtime without message channels", () => {
+  it("is the only one where turns are timers, which browsers slow down when they are repeated", async () => {
+    const timers = vi.spyOn(globalThis, "setTimeout");
+    await sealContent([alice.log], plaintext, { purpose }, env);
+    expect(timers.mock.calls.filter(([, delay]) => delay === 0)).toEqual([]);
+  });
+
+  it("seals and opens all the same, in turns of 64 chunks", async () => {
+    vi.stubGlobal("MessageChannel", undefined);
+    const timers = vi.spyOn(globalThis, "setTimeout");
+    const turns = () => timers.mock.calls.filter(([, delay]) => delay === 0).length;
+    const whole = await sealContent([alice.log], plaintext, { purpose }, env);
+    expect(turns()).toBe(1);
+    expectSame(await openContent(whole, alice.keyring), plaintext);
+    expect(turns()).toBe(2);
+  });
+});
+
 describe("sealing to many recipients", () => {
   const people = Array.from({ length: 40 }, (_, index) => person(`person ${index}`));
   const logs: readonly LogState[] = people.map(({ log }) => log);
@@ -196,8 +220,10 @@ describe("sealing to many recipients", () => {
     const many = await sealContent(logs, content(5), { purpose, onProgress }, env);
     expect(told).toEqual([16, 32]);
     expect(others.stop()).toBeGreaterThan(0);
+    const untold = await sealContent(logs, content(5), { purpose }, env);
     for (const { keyring } of [people[0], people[39]] as typeof people) {
       expectSame(await openContent(many, keyring), content(5));
+      expectSame(await openContent(untold, keyring), content(5));
     }
   });
 

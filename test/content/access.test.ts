@@ -27,7 +27,7 @@ describe("a late joiner", () => {
     const refused = await openContent(sealed, phone.keyring).catch((error: unknown) => error);
     expect(refused).toBeInstanceOf(KeysteadError);
     expect(refused).toMatchObject({ code: "NO_ACCESS", details: { epoch: 1, earliest: 2, latest: 2 } });
-    expect((refused as KeysteadError).message).toContain("sealed to epoch 1, this device starts at 2");
+    expect((refused as KeysteadError).message).toContain("sealed to epoch 1, and this member starts at 2");
 
     const reviewed = review(laptopThen, { approve: [phone.keyring.member] }, env);
     const approved = receive(phone, reviewed.entry, { now: "unchecked" });
@@ -58,7 +58,7 @@ describe("a device with no epoch, or with one missing in between", () => {
     const sealed = await sealContent([phone.log], content(9), options, env);
     const refused = await openContent(sealed, phone.keyring).catch((error: unknown) => error);
     expect(refused).toMatchObject({ code: "NO_ACCESS", details: { epoch: 1 } });
-    expect((refused as KeysteadError).message).toContain("holds none yet");
+    expect((refused as KeysteadError).message).toContain("holds no epoch yet");
   });
 
   it("is told so: the server withheld the grants of one epoch", async () => {

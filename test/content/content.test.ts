@@ -9,6 +9,7 @@ import { openContent } from "../../src/content/open.js";
 import { sealContent } from "../../src/content/seal.js";
 import { KeysteadError } from "../../src/errors.js";
 import type { MemberState } from "../../src/grants/member-state.js";
+import { partsOf } from "../../src/keys/keyring.js";
 import { slow } from "../support/runs.js";
 import { seededEnv } from "../support/seeded-env.js";
 import { CHUNK, content, expectSame, NO_BYTES, person, rejection } from "./support.js";
@@ -49,7 +50,11 @@ describe("sealContent and openContent", () => {
         for (const { keyring } of people) {
           const opened = openContent(sealed, keyring, { purpose, associatedData });
           if (recipients.some((recipient) => recipient.keyring === keyring)) expectSame(await opened, content(size));
-          else expect(await rejection(opened)).toMatchObject({ code: "NOT_A_RECIPIENT" });
+          else
+            expect(await rejection(opened)).toMatchObject({
+              code: "NOT_A_RECIPIENT",
+              details: { log: partsOf(keyring).log, recipients: recipients.length },
+            });
         }
       }),
       slow(15),
@@ -84,6 +89,15 @@ describe("sealContent and openContent", () => {
     const copy = sealed.slice();
     await openContent(sealed, alice.keyring, options);
     expectSame(concat(plaintext, associatedData, sealed), concat(content(CHUNK + 1), content(9), copy));
+  });
+
+  it("give nothing where the plaintext shrank meanwhile: zeros in its place would never open", async () => {
+    type Resizable = ArrayBuffer & { resize(length: number): void };
+    type Constructor = new (length: number, options: { maxByteLength: number }) => Resizable;
+    const buffer = new (ArrayBuffer as unknown as Constructor)(40 * CHUNK, { maxByteLength: 40 * CHUNK });
+    const onProgress = () => buffer.resize(20 * CHUNK);
+    const sealed = sealContent([alice.log], new Uint8Array(buffer), { purpose: "note", onProgress }, env);
+    expect(await rejection(sealed)).toMatchObject({ code: "INVALID_ARGUMENT" });
   });
 
   it("take bytes that are a view of part of a buffer", async () => {
@@ -182,18 +196,27 @@ describe("plain JavaScript callers", () => {
   it("meet TOO_LARGE for more recipients than a header holds, before any is looked at (ENC-3)", async () => {
     const sealed = sealContent(new Array(10_001).fill(alice.log), NO_BYTES, { purpose: "note" }, env);
     expect(await rejection(sealed)).toMatchObject({ code: "TOO_LARGE", rule: "ENC-3" });
+    // The twin: as many as may be are looked at.
+    const most = sealContent(new Array(10_000).fill(alice.log), NO_BYTES, { purpose: "note" }, env);
+    expect(await rejection(most)).toMatchObject({ code: "INVALID_ARGUMENT", details: { log: alice.log.head.log } });
   });
 
   it("meet INVALID_ARGUMENT for wrong plaintext, options, purpose, associated data and env", async () => {
     for (const value of junk) {
-      expect(await rejection(seal([alice.log], value, { purpose: "note" }, env))).toMatchObject(invalid);
+      expect(await rejection(seal([alice.log], value, { purpose: "note" }, env))).toMatchObject({
+        ...invalid,
+        details: { name: "plaintext" },
+      });
       if (value !== "text")
         expect(await rejection(seal([alice.log], NO_BYTES, { purpose: value }, env))).toMatchObject(invalid);
       if (!Array.isArray(value))
         expect(await rejection(seal([alice.log], NO_BYTES, value, env))).toMatchObject(invalid);
       if (value === undefined) continue;
       const options = { purpose: "note", associatedData: value };
-      expect(await rejection(seal([alice.log], NO_BYTES, options, env))).toMatchObject(invalid);
+      expect(await rejection(seal([alice.log], NO_BYTES, options, env))).toMatchObject({
+        ...invalid,
+        details: { name: "options.associatedData" },
+      });
       expect(await rejection(seal([alice.log], NO_BYTES, { purpose: "note" }, value))).toMatchObject(invalid);
     }
     for (const purpose of ["", "x".repeat(129), "é".repeat(65)]) {
@@ -201,14 +224,21 @@ describe("plain JavaScript callers", () => {
     }
     const unpaired = seal([alice.log], NO_BYTES, { purpose: "\ud800" }, env);
     expect(await rejection(unpaired)).toMatchObject({ code: "INVALID_ENCODING" });
+    await expect(unpaired).rejects.toThrow(/options\.purpose/);
+    for (const purpose of ["x", "x".repeat(128), "é".repeat(64)]) {
+      const sealed = await sealContent([alice.log], NO_BYTES, { purpose }, env);
+      expect(await openContent(sealed, alice.keyring, { purpose })).toEqual(NO_BYTES);
+    }
   });
 
   it("meet INVALID_ARGUMENT for anything but sealed bytes, a keyring and options", async () => {
     const sealed = await sealContent([alice.log], NO_BYTES, { purpose: "note" }, env);
     for (const value of junk) {
-      expect(await rejection(open(value, alice.keyring))).toMatchObject(invalid);
+      expect(await rejection(open(value, alice.keyring))).toMatchObject({ ...invalid, details: { name: "content" } });
       expect(await rejection(open(sealed, value))).toMatchObject(invalid);
-      expect(() => readContentHeader(value as Uint8Array)).toThrow(KeysteadError);
+      expect(() => readContentHeader(value as Uint8Array)).toThrow(
+        expect.objectContaining({ ...invalid, details: { name: "content" } }),
+      );
       if (value === undefined) continue;
       if (typeof value !== "object" || value === null) {
         expect(await rejection(open(sealed, alice.keyring, value))).toMatchObject(invalid);
@@ -216,7 +246,10 @@ describe("plain JavaScript callers", () => {
       if (value !== "text") {
         expect(await rejection(open(sealed, alice.keyring, { purpose: value }))).toMatchObject(invalid);
       }
-      expect(await rejection(open(sealed, alice.keyring, { associatedData: value }))).toMatchObject(invalid);
+      expect(await rejection(open(sealed, alice.keyring, { associatedData: value }))).toMatchObject({
+        ...invalid,
+        details: { name: "options.associatedData" },
+      });
     }
   });
 

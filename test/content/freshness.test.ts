@@ -30,6 +30,13 @@ describe("sealing to logs that must be fresh", () => {
     expect(await openContent(sealed, alice.session("Phone").keyring)).toEqual(content(5));
   });
 
+  it("may leave no time at all: the statement is of this very moment", async () => {
+    const recipient = { log: alice.log, statement: statement(alice, NOON) };
+    expect(await refusal([recipient], { now: NOON, maxAge: 0, skew: 0 })).toEqual({});
+    expect(await refusal([recipient], { now: NOON + 1, maxAge: 0, skew: 0 })).toMatchObject(STALE);
+    expect(await refusal([recipient], { now: NOON - 1, maxAge: 0, skew: 0 })).toMatchObject({ code: "NOT_YET" });
+  });
+
   it("is refused with a statement that is too old (SVC-6)", async () => {
     const at = NOON - HOUR - 1;
     const recipient = { log: alice.log, statement: statement(alice, at) };
@@ -105,7 +112,7 @@ describe("a demand for freshness", () => {
   it("is not made by a statement alone, which would then be believed unread (INVALID_ARGUMENT)", async () => {
     const recipient = { log: alice.log, statement: statement(alice) };
     const refused = await rejection(sealContent([recipient], content(5), { purpose }, env));
-    expect(refused).toMatchObject({ code: "INVALID_ARGUMENT" });
+    expect(refused).toMatchObject({ code: "INVALID_ARGUMENT", details: { log: alice.log.head.log } });
     expect(await refusal([recipient])).toEqual({});
   });
 
@@ -116,6 +123,14 @@ describe("a demand for freshness", () => {
       expect(await rejection(sealContent([recipient], content(5), { purpose, fresh: bad }, env))).toMatchObject({
         code: "INVALID_ARGUMENT",
       });
+    }
+    // Before any recipient is judged: this one would be refused.
+    for (const bad of [
+      { ...fresh, skew: -1 },
+      { ...fresh, skew: 0.5 },
+      { ...fresh, maxAge: 0.5 },
+    ]) {
+      expect(await refusal([bob.log], bad)).toMatchObject({ code: "INVALID_ARGUMENT" });
     }
     for (const bad of [null, 7, "x", {}] as unknown as Uint8Array[]) {
       expect(await refusal([{ log: alice.log, statement: bad }])).toMatchObject({ code: "INVALID_ARGUMENT" });

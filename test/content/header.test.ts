@@ -103,6 +103,10 @@ describe("a header in which anything was changed", () => {
   it("is refused when cut off or junk", async () => {
     const bytes = await sealed;
     const { end } = splitContent(bytes);
+    for (const length of [7, 8, end - 1]) {
+      const cut = { code: "INVALID_ENCODING", rule: "ENC-2" };
+      expect(failure(() => readContentHeader(bytes.subarray(0, length)))).toEqual(cut);
+    }
     await fc.assert(
       fc.asyncProperty(fc.nat(end - 1), fc.uint8Array(), async (length, junk) => {
         const code = { code: "INVALID_ENCODING" };
@@ -115,6 +119,8 @@ describe("a header in which anything was changed", () => {
   it("is refused when it claims to be larger than any may be, before it is read (ENC-3)", async () => {
     const huge = concat((await sealed).subarray(0, 4), uint32be(16 * 1024 * 1024 + 1), new Uint8Array(100));
     expect(failure(() => readContentHeader(huge))).toEqual({ code: "TOO_LARGE", rule: "ENC-3" });
+    const most = concat(huge.subarray(0, 4), uint32be(16 * 1024 * 1024), new Uint8Array(100));
+    expect(failure(() => readContentHeader(most))).toEqual({ code: "INVALID_ENCODING", rule: "ENC-2" });
   });
 
   it("is refused when a box, the commitment or the payload comes from other content to the same recipients", async () => {
@@ -210,8 +216,21 @@ describe("the core of a header", () => {
       (core) => core.set("purpose", ""),
       (core) => core.set("purpose", "x".repeat(129)),
       (core) => core.set("sender", []),
+      (core) => core.set("sender", [new Uint8Array(32), new Uint8Array(16), 0, new Uint8Array(32)]),
     ];
     for (const change of changes) expect(await refusal(change)).toMatchObject(malformed);
+    // The twin, which fails only because the header is not what the boxes are bound to.
+    const sender = [new Uint8Array(32), new Uint8Array(16), 1, new Uint8Array(32)];
+    expect(await refusal((core) => core.set("sender", sender))).toMatchObject({ code: "CORRUPT_CONTENT" });
+  });
+
+  it("is refused with an error that names the field", async () => {
+    const { coreBytes, commitment, boxes } = splitContent(await sealed);
+    const core = new Map(decodeCbor(coreBytes, { name: "core", maxBytes: 10_000 }) as ReadonlyMap<string, CborValue>);
+    const wrong = encodeCbor(core.set("suite", 2));
+    const read = (bytes: Uint8Array) => () => readContentHeader(frameHeader(bytes));
+    expect(read(encodeHeader(wrong, commitment, boxes))).toThrow(/^content\.core\.suite /);
+    expect(read(encodeCbor([coreBytes, commitment.subarray(1), boxes]))).toThrow(/^content\.header\[1\] /);
   });
 
   it("is refused with a box too few, too many or cut short (ENC-2)", async () => {
@@ -243,6 +262,7 @@ describe("the core of a header", () => {
     expect(readContentHeader(frameHeader(most)).recipients.length).toBe(10_000);
     const over = () => encodeCore({ purpose: "note", recipients: list(10_001) });
     expect(failure(over).code).toBe("INVALID_ENCODING");
+    expect(over).toThrow(/^content\.core\.recipients /);
   });
 });
 

@@ -108,12 +108,15 @@ describe("content that does not open", () => {
 
   it("because its sender saw another history says so, instead of asking to fetch it again", async () => {
     const sealed = await seal(theirs);
-    const refused = await rejection(openContent(sealed, laptop(mine), { purpose, log: mine.log }));
-    expect(refused).toMatchObject({
-      code: "CORRUPT_CONTENT",
+    const refused = openContent(sealed, laptop(mine), { purpose, log: mine.log });
+    await expect(refused).rejects.toThrow(/another history .* ask the sender/);
+    expect(await rejection(refused)).toMatchObject({
+      code: "NO_ACCESS",
       details: { named: { status: "forked", head: theirs.log.head, known: mine.log.head } },
     });
-    expect(await rejection(openContent(sealed, laptop(mine), { purpose }))).toMatchObject({
+    const unchecked = openContent(sealed, laptop(mine), { purpose });
+    await expect(unchecked).rejects.toThrow(/fetch the content again/);
+    expect(await rejection(unchecked)).toMatchObject({
       code: "CORRUPT_CONTENT",
       details: { named: { status: "unchecked" } },
     });
@@ -133,6 +136,9 @@ describe("options.log", () => {
         refused,
       );
     }
+    expect(await rejection(openContent(sealed, keyring, { log: person("bob").log }))).toMatchObject({
+      details: { expected: alice.log.head.log, actual: person("bob").log.head.log },
+    });
     expect(await rejection(openContent(sealed, keyring, { log: alice.log }))).toEqual({});
   });
 });

@@ -120,25 +120,27 @@ describe("padding that somebody with the key got wrong", () => {
   });
 
   it("is refused, in bytes, streams and parts", async () => {
-    const wrong: readonly (readonly [string, Promise<Uint8Array>])[] = [
+    const nearlyFull = concat(content(63_000), zeros(487), Uint8Array.of(1));
+    const wrong: readonly (readonly [string, Promise<Uint8Array>, chunk?: number])[] = [
       ["bytes behind the end", padded([concat(content(10), zeros(245), Uint8Array.of(1)), 10])],
+      ["bytes behind the end of a chunk that is nearly full", padded([nearlyFull, 63_000])],
       ["an end beyond the data", padded([zeros(256), 257])],
       ["an end beyond all numbers", padded([zeros(256), 2n ** 64n - 1n])],
-      ["an end before the chunk", padded([full, ROOM], [zeros(rest), ROOM - 1])],
+      ["an end before the chunk", padded([full, ROOM], [zeros(rest), ROOM - 1]), 1],
       ["too little padding", padded([zeros(255), 10])],
       ["too much padding", padded([zeros(257), 10])],
       ["no data", padded([NO_BYTES, 0])],
-      ["an empty last chunk", padded([full, ROOM], [NO_BYTES, ROOM])],
+      ["an empty last chunk", padded([full, ROOM], [NO_BYTES, ROOM]), 1],
       ["less than an end", sealedRaw(content(7))],
     ];
-    for (const [what, bytes] of wrong) {
-      const corrupt = { code: "CORRUPT_CONTENT" };
+    for (const [what, bytes, chunk = 0] of wrong) {
+      const corrupt = { code: "CORRUPT_CONTENT", details: { chunk } };
       expect(await rejection(openContent(await bytes, alice.keyring)), what).toMatchObject(corrupt);
       const { prefix, error } = await prefixOf(through(openStream(alice.keyring), await bytes));
       expect(error, what).toMatchObject(corrupt);
       expect(prefix.length, what).toBe(0);
       const read = openRandomAccess(new Blob([(await bytes) as Uint8Array<ArrayBuffer>]), alice.keyring);
-      expect(await rejection(read), what).toMatchObject(corrupt);
+      expect(await rejection(read), what).toMatchObject({ ...corrupt, details: { chunk, chunks: chunk + 1 } });
     }
   });
 
@@ -152,7 +154,10 @@ describe("padding that somebody with the key got wrong", () => {
     // The last chunk alone looks right; the one that does not is refused when it is read.
     const reader = await openRandomAccess(new Blob([wrong as Uint8Array<ArrayBuffer>]), alice.keyring);
     expectSame(await reader.read(0, ROOM), full);
-    expect(await rejection(reader.read(ROOM, 1))).toMatchObject({ code: "CORRUPT_CONTENT", details: { chunk: 1 } });
+    expect(await rejection(reader.read(ROOM, 1))).toMatchObject({
+      code: "CORRUPT_CONTENT",
+      details: { chunk: 1, chunks: 3 },
+    });
   });
 
   async function sealedRaw(chunk: Uint8Array): Promise<Uint8Array> {

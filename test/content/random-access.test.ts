@@ -10,6 +10,7 @@ import { openContent } from "../../src/content/open.js";
 import { ContentReader, openRandomAccess } from "../../src/content/random-access.js";
 import type { RandomAccessSource } from "../../src/content/random-access-source.js";
 import { sealContent } from "../../src/content/seal.js";
+import { trackContact } from "../../src/fingerprint/pin.js";
 import { flipped } from "../primitives/support.js";
 import { slow } from "../support/runs.js";
 import { seededEnv } from "../support/seeded-env.js";
@@ -110,6 +111,13 @@ describe("random access", () => {
       await reader.read(offset, 5);
       expect(from.ranges).toEqual([[end + first * SEALED_CHUNK, count * SEALED_CHUNK]]);
     }
+    // Sixteen chunks at a time, and each of them once.
+    from.ranges.length = 0;
+    expectSame(await reader.read(2 * CHUNK, 20 * CHUNK), content(22 * CHUNK).subarray(2 * CHUNK));
+    expect(from.ranges).toEqual([
+      [end + 2 * SEALED_CHUNK, 16 * SEALED_CHUNK],
+      [end + 18 * SEALED_CHUNK, 4 * SEALED_CHUNK],
+    ]);
     from.ranges.length = 0;
     expect(await reader.read(7, 0)).toEqual(NO_BYTES);
     expect(await reader.read(30 * CHUNK, 0)).toEqual(NO_BYTES);
@@ -137,6 +145,7 @@ describe("random access", () => {
       [null, 1],
       [Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER],
     ];
+    expect(await rejection(reader.read(90, 11))).toMatchObject({ details: { offset: 90, length: 11, size: 100 } });
     for (const [offset, length] of wrong) {
       const read = reader.read(offset as number, length as number);
       expect(await rejection(read)).toMatchObject({ code: "INVALID_ARGUMENT" });
@@ -159,8 +168,20 @@ describe("random access", () => {
       concat(front, a, b, c, flipped(d, 3)),
     ];
     for (const mutant of mutants) {
-      const opened = openRandomAccess(source(mutant), alice.keyring);
+      const from = source(mutant);
+      const opened = openRandomAccess(from, alice.keyring);
       expect(await rejection(opened)).toMatchObject({ code: "CORRUPT_CONTENT" });
+      // A range of no bytes is none that a server over HTTP could answer.
+      expect(from.ranges.every(([, length]) => length > 0)).toBe(true);
+    }
+  });
+
+  it("finds signed content that was cut off inside its signature", async () => {
+    const sealed = await sealContent([alice.log], content(5), { purpose, signer: bob }, env);
+    const { end } = splitContent(sealed);
+    for (const length of [end, end + 1, end + 63, end + 64, sealed.length - 1]) {
+      const opened = openRandomAccess(source(sealed.subarray(0, length)), alice.keyring);
+      expect(await rejection(opened)).toMatchObject({ code: "CORRUPT_CONTENT", details: { chunk: 0, chunks: 1 } });
     }
   });
 
@@ -214,6 +235,8 @@ describe("random access", () => {
       { ...good, size: 0.5 },
       { ...good, size: "5" },
       { ...good, read: 5 },
+      { size: good.size, slice: () => new Uint8Array(8) },
+      { size: good.size, arrayBuffer: async () => new ArrayBuffer(8) },
       { ...good, read: () => undefined },
       { ...good, read: (offset: number, length: number) => sealed.slice(offset, offset + length + 1) },
       { ...good, read: async (offset: number, length: number) => sealed.slice(offset, offset + length - 1) },
@@ -222,10 +245,25 @@ describe("random access", () => {
       const opened = openRandomAccess(junk as RandomAccessSource, alice.keyring);
       expect(await rejection(opened)).toMatchObject({ code: "INVALID_ARGUMENT" });
     }
+    // Nothing was read of a source whose size is none.
+    expect(good.ranges).toEqual([]);
+    const short = { ...good, read: () => NO_BYTES };
+    expect(await rejection(openRandomAccess(short, alice.keyring))).toMatchObject({
+      details: { offset: 0, length: 8 },
+    });
     expect(await rejection(openRandomAccess(good, {} as never))).toMatchObject({ code: "INVALID_ARGUMENT" });
     expect(await rejection(openRandomAccess(good, alice.keyring, 5 as never))).toMatchObject({
       code: "INVALID_ARGUMENT",
     });
+  });
+
+  it("reads by read() where a source can be sliced too", async () => {
+    const sealed = await sealContent([alice.log], content(5), { purpose }, env);
+    const from = source(sealed);
+    const both = { ...from, slice: () => new Blob(), arrayBuffer: async () => new ArrayBuffer(0) };
+    const reader = await openRandomAccess(both, alice.keyring);
+    expect(await reader.read(0, 5)).toEqual(content(5));
+    expect(from.ranges.length).toBe(4);
   });
 
   it("passes on what the source throws", async () => {
@@ -310,9 +348,11 @@ describe("random access to signed content", () => {
       code: "INVALID_SIGNATURE",
     });
     const options = { senderLog: bob.log } as object;
-    expect(await rejection(openRandomAccess(source(sealed), alice.keyring, options))).toMatchObject({
-      code: "INVALID_ARGUMENT",
-    });
+    for (const given of [options, { senderPin: trackContact(bob.log) } as object]) {
+      expect(await rejection(openRandomAccess(source(sealed), alice.keyring, given))).toMatchObject({
+        code: "INVALID_ARGUMENT",
+      });
+    }
     const plain = await openRandomAccess(
       source(await sealContent([alice.log], NO_BYTES, { purpose }, env)),
       alice.keyring,

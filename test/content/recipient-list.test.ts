@@ -2,6 +2,7 @@
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { concat } from "../../src/bytes/bytes.js";
 import type { LinkHash, LogId } from "../../src/bytes/ids.js";
 import { toHex } from "../../src/bytes/text.js";
 import {
@@ -11,7 +12,7 @@ import {
   recipientAt,
   unpackRecipients,
 } from "../../src/content/recipient-list.js";
-import { bytesOf } from "../primitives/support.js";
+import { bytesOf, failure } from "../primitives/support.js";
 
 const number = fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER });
 const id = bytesOf(32).map(toHex);
@@ -42,6 +43,18 @@ describe("a packed list of recipients", () => {
         expect(findRecipient(packed, stranger as LogId) >= 0).toBe(isListed);
       }),
     );
+  });
+
+  it("takes numbers up to 2^53 - 1, and refuses what is no whole number of entries (ENC-2)", () => {
+    const [log, hash] = ["11".repeat(32) as LogId, "22".repeat(32) as LinkHash];
+    const most = { head: { log, seq: Number.MAX_SAFE_INTEGER, hash }, epoch: Number.MAX_SAFE_INTEGER };
+    const packed = packRecipients([most]);
+    expect(checkRecipientList(packed)).toBe(1);
+    expect(recipientAt(packed, 0)).toEqual(most);
+    const refused = { code: "INVALID_ENCODING", rule: "ENC-2" };
+    for (const extra of [1, 5, 79]) {
+      expect(failure(() => checkRecipientList(concat(packed, new Uint8Array(extra).fill(0x33))))).toEqual(refused);
+    }
   });
 
   it("finds the last of 10,000 as it finds the first, and misses those in between", () => {

@@ -96,7 +96,7 @@ describe("sealing to two logs of one subject", () => {
     expect(() => sealStream([alice.log, other], { purpose }, env)).toThrow(
       expect.objectContaining({
         code: "INVALID_ARGUMENT",
-        details: { subject: "alice@example.org", logs: expect.any(Array) },
+        details: { subject: "alice@example.org", logs: [alice.log.head.log, other.head.log] },
       }),
     );
     // One log twice is refused as such.

@@ -117,7 +117,10 @@ describe("content that a device signed", () => {
   it("is refused with any bit of the signature changed, or another's signature (INVALID_SIGNATURE)", async () => {
     const bytes = await sealed;
     for (const at of [-1, -32, -33, -64]) {
-      expect(await refusal(flipped(bytes, at), { senderLog: alice.log })).toMatchObject({ code: "INVALID_SIGNATURE" });
+      expect(await refusal(flipped(bytes, at), { senderLog: alice.log })).toMatchObject({
+        code: "INVALID_SIGNATURE",
+        details: { member: alice.id("Phone"), log: alice.log.head.log },
+      });
     }
     const other = await seal(alice.session("Phone"));
     const swapped = concat(bytes.subarray(0, -64), other.subarray(-64));
@@ -169,11 +172,22 @@ describe("content that a device signed", () => {
       expect(prefix.length).toBeLessThan(size);
       expect(await rejected(bad.opened)).toBe(error);
     }
-    // Padding must not let all of the content out before the signature.
-    const padded = await sealContent([bob.log], content(10 * CHUNK + 1), { ...options, pad: true }, env);
+    // Padding must not let all of the content out before the signature: here it has two chunks of its own.
+    const long = 64 * CHUNK + 1;
+    const padded = await sealContent([bob.log], content(long), { ...options, pad: true }, env);
+    expect(chunksOf(padded).chunks.length).toBe(Math.ceil(long / (CHUNK - 8)) + 2);
     const held = await prefixOf(through(openStream(bob.keyring, { senderLog: alice.log }), flipped(padded, -1)));
     expect(held.error).toMatchObject({ code: "INVALID_SIGNATURE" });
-    expect(held.prefix.length).toBeLessThan(10 * CHUNK + 1);
+    expect(held.prefix.length).toBeLessThan(long);
+  });
+
+  it("has no chunk for its signature: a chunk that is nearly full is the only one", async () => {
+    const bytes = await seal(alice.session("Phone"), CHUNK - 10);
+    expectSame(await openContent(bytes, bob.keyring, { senderLog: alice.log }), content(CHUNK - 10));
+    expect(await refusal(flipped(bytes, -70), { senderLog: alice.log })).toMatchObject({
+      code: "CORRUPT_CONTENT",
+      details: { chunk: 0, chunks: 1 },
+    });
   });
 
   it("of no bytes is signed too", async () => {
@@ -232,6 +246,14 @@ describe("a sender judged by the newest log", () => {
     expect(await refusal(early, { senderLog: later.log })).toMatchObject({ code: "UNKNOWN_MEMBER" });
     const twin = await claim(by(later, "Tablet"), later.session("Tablet"));
     expect(await senderFrom(twin, later)).toMatchObject({ status: "verified", standing: "neither" });
+  });
+
+  it("never was in the log: refused (UNKNOWN_MEMBER)", async () => {
+    const head = alice.log.head;
+    const stranger = await claim({ member: bob.keyring.member, head }, bob);
+    const details = { member: bob.keyring.member, log: head.log, seq: head.seq };
+    const unknown = { code: "UNKNOWN_MEMBER", rule: undefined, details };
+    expect(await refusal(stranger, { senderLog: alice.log })).toEqual(unknown);
   });
 
   it("is a backup key on paper, which signs no content: refused", async () => {
@@ -334,7 +356,10 @@ describe("a signer", () => {
     expect(await sign(paper.session("Paper"))).toMatchObject({ code: "INVALID_ARGUMENT" });
     const rekeyed = alice.rekey("Phone");
     const stale = { log: rekeyed.log, keyring: alice.session("Phone").keyring };
-    expect(await sign(stale)).toMatchObject({ code: "INVALID_ARGUMENT" });
+    expect(await sign(stale)).toMatchObject({
+      code: "INVALID_ARGUMENT",
+      details: { member: alice.id("Phone"), log: alice.log.head.log },
+    });
     expect(await sign({ log: bob.log, keyring: alice.session("Phone").keyring })).toMatchObject({
       code: "INVALID_ARGUMENT",
     });

@@ -166,7 +166,7 @@ describe("openRecordedAccess", () => {
     await expect(openContent(await at(second), keyring)).rejects.toMatchObject({
       code: "NO_ACCESS",
       // Nobody can approve it: only another record gives more.
-      message: expect.stringMatching(/names only epochs .*; record an access to this one first/),
+      message: expect.stringMatching(/record an access that names it/),
     });
     expectError(() => rotate({ log: user.log, keyring }, user.env("signs")), "NOT_PERMITTED", "LOG-4");
     const signs = () => partsOf(keyring).keys.signLabelled(LABELS.linkSignature, new Uint8Array(32));

@@ -148,10 +148,33 @@ describe.each([
   });
 });
 
-it("has no use for an X25519 key after it was wiped", () => {
-  const key = native.x25519PrivateKey(new Uint8Array(32).fill(1));
-  const peer = new Uint8Array(32).fill(9);
-  expect(key.agree(peer).length).toBe(32);
-  key.wipe();
-  expect(() => key.agree(peer)).toThrow();
+describe.each([
+  ["native", native],
+  ["portable", portable],
+])("a private key of the %s backend that was wiped", (_name, backend) => {
+  /** What `run` gives; undefined when it throws. */
+  const result = (run: () => Uint8Array) => {
+    try {
+      return run();
+    } catch {
+      return undefined;
+    }
+  };
+
+  it("agrees on nothing any more (X25519)", () => {
+    const key = backend.x25519PrivateKey(new Uint8Array(32).fill(1));
+    const peer = new Uint8Array(32).fill(9);
+    const shared = key.agree(peer);
+    expect(shared.length).toBe(32);
+    key.wipe();
+    expect(result(() => key.agree(peer))).not.toEqual(shared);
+  });
+
+  it("decapsulates nothing any more (ML-KEM-768)", () => {
+    const key = backend.mlkem768PrivateKey(new Uint8Array(64).fill(1));
+    const { ciphertext, sharedSecret } = backend.mlkem768Encapsulate(key.publicKey, new Uint8Array(32).fill(9));
+    expect(key.decapsulate(ciphertext)).toEqual(sharedSecret);
+    key.wipe();
+    expect(result(() => key.decapsulate(ciphertext))).not.toEqual(sharedSecret);
+  });
 });

@@ -102,7 +102,9 @@ describe("deriveKey", () => {
     expect(new Set(keys.map(toHex)).size).toBe(labels.length + 2);
   });
 
-  it("derives up to 8,160 bytes", () => {
+  it("derives from 1 up to 8,160 bytes", () => {
+    const key = deriveKey(LABELS.exporter, SECRET);
+    expect(deriveKey(LABELS.exporter, SECRET, { length: 1 })).toEqual(key.slice(0, 1));
     expect(deriveKey(LABELS.exporter, SECRET, { length: MAX_DERIVED_LENGTH }).length).toBe(8160);
   });
 

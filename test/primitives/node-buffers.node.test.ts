@@ -2,12 +2,14 @@
 // output shows no secret. docs/spec.md section 5.
 
 import { inspect } from "node:util";
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import { hpkeOpen, hpkeSeal } from "../../src/primitives/hpke.js";
 import { checkKemKey, encapsulate, KemPrivateKey, kemPublicKey } from "../../src/primitives/kem.js";
 import { LABELS } from "../../src/primitives/labels.js";
+import { primitives as native } from "../../src/primitives/node.js";
+import { plain } from "../../src/primitives/node-keys.js";
 import { checkVerifyingKey, signingPublicKey, signLabelled, verifyLabelled } from "../../src/primitives/sign.js";
-import { filled } from "./support.js";
+import { filled, flipped } from "./support.js";
 
 it("takes Buffers and leaves them alone", () => {
   const [seed, coins, message] = [Buffer.alloc(32, 0xf7), Buffer.alloc(64, 0xf9), Buffer.from("message")];
@@ -34,4 +36,43 @@ it("shows no secret to console.log", () => {
   expect(key.publicKey.length).toBe(1216);
   expect(inspect(key, { showHidden: true, depth: 9 })).toBe("[KemPrivateKey]");
   expect(inspect({ key })).toBe("{ key: [KemPrivateKey] }");
+});
+
+it("gives what Node made as memory of its own, and leaves no second copy of it", () => {
+  const own = Buffer.alloc(5, 7);
+  expect(own.buffer.byteLength).toBe(5);
+  expect(plain(own).buffer).toBe(own.buffer);
+  expect(Object.getPrototypeOf(plain(own))).toBe(Uint8Array.prototype);
+
+  const pool = new ArrayBuffer(64);
+  const pooled = Buffer.from(pool, 8, 5).fill(7);
+  expect(plain(pooled)).toEqual(filled(5, 7));
+  expect([...new Uint8Array(pool)]).toEqual(new Array(64).fill(0));
+});
+
+it.each([
+  ["chacha20poly1305Seal", "chacha20poly1305Open"],
+  ["aes256gcmSeal", "aes256gcmOpen"],
+] as const)("keeps nothing of what a changed message decrypts to: %s", (seal, open) => {
+  const [key, nonce, aad, plaintext] = [filled(32, 1), filled(12, 2), filled(3, 3), filled(50, 4)];
+  const sealed = native[seal](key, nonce, aad, plaintext);
+  const changed = flipped(sealed, -1);
+  const made: Uint8Array[] = [];
+  class Recorded extends Uint8Array {
+    constructor(...given: ConstructorParameters<typeof Uint8Array>) {
+      super(...given);
+      made.push(this);
+    }
+  }
+  vi.stubGlobal("Uint8Array", Recorded);
+  try {
+    native[open](key, nonce, aad, sealed);
+    native[open](key, nonce, aad, changed);
+  } finally {
+    vi.unstubAllGlobals();
+  }
+  const [opened, ...others] = made.filter((bytes) => bytes.length === 50).map((bytes) => bytes.join());
+  expect(opened).toBe(plaintext.join());
+  expect(others.length).toBeGreaterThan(0);
+  for (const other of others) expect(other).toBe(filled(50, 0).join());
 });

@@ -23,7 +23,7 @@ import { dataAccess } from "keystead/audit";
 import { acknowledgeContact, compareContact, trackContact } from "keystead/contacts";
 import { englishSheet, recoverySheet } from "keystead/recovery-sheet";
 import { expel } from "keystead/server";
-import { corruptContent, holdBack, MaliciousRelay, rollBack, stripAttachments, swapContent } from "keystead/testing";
+import { corruptContent, holdBack, MaliciousRelay, rollBackTo, stripAttachments, swapContent } from "keystead/testing";
 import { describe, expect, it } from "vitest";
 import { expectError } from "../support/refusal.js";
 import { spokenView } from "../support/spoken.js";
@@ -187,7 +187,7 @@ describe("devices", () => {
     expectError(() => laptop.write(leave), "NOT_PERMITTED", "MEM-3");
 
     // The relay hides the removal from a sender who knows of it: refused. One who does not know is shown nothing wrong.
-    relay.tell(ALICE, rollBack(3));
+    relay.tell(ALICE, rollBackTo(3));
     await expect(send(relay, "hidden", laptop.log)).rejects.toMatchObject({ code: "ROLLED_BACK" });
   });
 
@@ -212,7 +212,7 @@ describe("devices", () => {
     ]);
 
     // The relay shows the log as it was before, when who is gone could read: refused by a sender who knows more, with evidence.
-    relay.tell(ALICE, rollBack(5));
+    relay.tell(ALICE, rollBackTo(5));
     await expect(send(relay, "hidden", laptop.log)).rejects.toMatchObject({ code: "ROLLED_BACK", rule: "LOG-8" });
   });
 });

@@ -31,7 +31,7 @@ import {
   renewEscrowForUser,
   setPolicy,
 } from "keystead/escrow";
-import { corruptContent, MaliciousRelay, rollBack, stripAttachments } from "keystead/testing";
+import { corruptContent, MaliciousRelay, rollBackTo, stripAttachments } from "keystead/testing";
 import { describe, expect, it } from "vitest";
 import { expectError } from "../support/refusal.js";
 import { spokenView } from "../support/spoken.js";
@@ -223,7 +223,7 @@ describe("users", () => {
     laptop.sync().write((session, env) => review(session, { approve: [phone.id, ...escrowIds(session)], escrow }, env));
     expect(await reportOn(relay, ann)).toMatchObject({ status: "covered", gaps: [], lost: [] });
     // The relay shows the log as it was with the gap: refused by an admin who knows more.
-    relay.tell(ALICE, rollBack(3));
+    relay.tell(ALICE, rollBackTo(3));
     const again = () => verifyLog(relay.read(ALICE), { subject: ALICE, pinned: laptop.log, now: "unchecked" });
     expectError(again, "ROLLED_BACK", "LOG-8");
   });
@@ -296,7 +296,7 @@ describe("users", () => {
     expectError(() => recordRecovery(stolen, again, bob.env), "NOT_PERMITTED", "ESC-3");
 
     // The relay takes the renewal back, with which the admin who is gone could read on: refused by whoever has seen it.
-    relay.tell(ALICE, rollBack(2));
+    relay.tell(ALICE, rollBackTo(2));
     expectError(() => laptop.sync(), "ROLLED_BACK", "LOG-8");
   });
 });
@@ -310,7 +310,7 @@ describe("a relay and a dismissed admin together", () => {
     const dismissedAt = bob.log.head.seq;
     ann.write((session, env) => review(session, { remove: [bob.id] }, env));
     const known = escrowLog(relay);
-    relay.tell(ESCROW, rollBack(dismissedAt));
+    relay.tell(ESCROW, rollBackTo(dismissedAt));
     expectError(() => escrowLog(relay, "Laptop", known), "ROLLED_BACK", "LOG-8");
 
     const thief = new Device(relay, ALICE, "Thief").join({ withholdFromEscrow: true });

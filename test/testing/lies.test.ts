@@ -25,7 +25,7 @@ import {
   MaliciousRelay,
   present,
   reorder,
-  rollBack,
+  rollBackTo,
   stripAttachments,
   swapAttachments,
   swapContent,
@@ -138,7 +138,7 @@ describe("an honest relay", () => {
     const { relay, laptop } = household();
     const wrong = [undefined, null, 0, -1, 1.5, Number.NaN, "1", {}] as never[];
     for (const value of wrong) {
-      for (const lie of [drop, rollBack, holdBack, duplicate, stripAttachments] as const)
+      for (const lie of [drop, rollBackTo, holdBack, duplicate, stripAttachments] as const)
         expectWrongArgument(() => lie(value), lie.name);
       for (const lie of [reorder, swapAttachments] as const) expectWrongArgument(() => lie(1, value), lie.name);
       expectWrongArgument(() => present(value), "present");
@@ -158,7 +158,7 @@ describe("an honest relay", () => {
 
 describe("a relay that lies about the list of links", () => {
   it("shows an old state: refused with evidence (LOG-8)", () => {
-    const error = toPhone(rollBack(2));
+    const error = toPhone(rollBackTo(2));
     expect(error).toMatchObject({ code: "ROLLED_BACK", rule: "LOG-8" });
     // That the server once showed more is the device's word: nobody signs what a server shows.
     expect(checkEvidence(evidenceOf(error))).toMatchObject({

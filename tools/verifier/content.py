@@ -76,6 +76,8 @@ def open_content(
     box = boxes[BOX_BYTES * mine : BOX_BYTES * (mine + 1)]
     key = hpke_open(KemKey(kdf("epoch/kem", seeds[epoch])), labelled("content/box", core_hash), box)
     if key is None:
+        if own_log and named_head(recipients[mine], own_log)[0] == "forked":
+            raise Refused("NO_ACCESS", None, "sealed to an epoch of another history, or said to be")
         raise corrupt("the box does not open")
     if not hmac.compare_digest(kdf("content/commitment", key, core_hash + associated_data), commitment):
         raise corrupt("the commitment is of another key, or other associated data")

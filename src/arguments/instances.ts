@@ -1,0 +1,172 @@
+// Instances of the library's classes, and what callers give in their place: a Proxy, a copy, a clone, or an instance of another copy
+// of the library. Each of these lacks the private fields that the library works with; the error says which it is, and what to do.
+
+import { KeysteadError } from "../errors.js";
+
+/** The version of this copy of the library. A test compares it with package.json. */
+const VERSION = "0.1.0";
+
+/** Names the class of an instance. Registered, so that every copy of the library reads it; a Proxy passes it on. */
+const CLASS = /* @__PURE__ */ Symbol.for("keystead.class");
+/** Names the copy of the library that made an instance. */
+const COPY = /* @__PURE__ */ Symbol.for("keystead.copy");
+/** This copy. Not registered: another copy of the same version has another one. */
+const THIS_COPY = /* @__PURE__ */ Symbol(`keystead ${VERSION}`);
+
+interface Known {
+  /** Where instances come from. */
+  readonly from: string;
+  /** Some of its fields, by which a copy that has lost everything else is recognised. */
+  readonly fields: readonly string[];
+  /** What to do instead of cloning one. */
+  readonly instead: string;
+}
+
+const CLASSES = {
+  LogState: {
+    from: "createLog, verifyLog or appendEntry",
+    fields: ["kind", "subject", "head", "epochs", "active", "links"],
+    instead: "store and send the log's entries, and verify them there",
+  },
+  Keyring: {
+    from: "an accepted proposal, openKeyring or parseKeyring",
+    fields: ["log", "member"],
+    instead: "store the bytes that unsafeSerializeKeyring gives, and read them with parseKeyring",
+  },
+  Proposal: {
+    from: "a function that writes a link",
+    fields: ["entry", "head"],
+    instead: "send its entry, and store the bytes of unsafeSerializeProposal",
+  },
+  BackupPaper: {
+    from: "an accepted proposal of makeBackupKey",
+    fields: ["log", "member"],
+    instead: "reveal it where it was made",
+  },
+  ContentReader: {
+    from: "openRandomAccess",
+    fields: ["sender", "named", "size"],
+    instead: "open the content again there",
+  },
+  OperatorKeys: {
+    from: "new OperatorKeys(seed)",
+    fields: ["sign"],
+    instead: "keep its seed, and make it anew from that",
+  },
+  StatementKeys: {
+    from: "new StatementKeys(seed)",
+    fields: ["sign"],
+    instead: "keep its seed, and make it anew from that",
+  },
+  Fingerprint: {
+    from: "fingerprintOf",
+    fields: ["head", "hex"],
+    instead: "send its head, and make it anew with fingerprintOf",
+  },
+} satisfies Readonly<Record<string, Known>>;
+
+/** A class whose instances callers hold. */
+export type ClassName = keyof typeof CLASSES;
+
+/** What was given in place of an instance. */
+export type LooksLike = "proxy" | "other-copy" | "spread" | "clone" | "text" | "state" | "other-class";
+
+/**
+ * Marks a new instance as one of its class and freezes it, as the last step of its constructor.
+ *
+ * Frozen also keeps Vue from wrapping it in a Proxy: Vue leaves alone what cannot be extended. MobX and Immer leave instances of
+ * classes alone.
+ */
+export function finishInstance(instance: object, name: ClassName): void {
+  // Not enumerable: a spread copy does not have them, and nothing prints them.
+  Object.defineProperties(instance, { [CLASS]: { value: name }, [COPY]: { value: THIS_COPY } });
+  Object.freeze(instance);
+}
+
+/**
+ * The same for an instance that holds secrets: cloning it throws.
+ *
+ * A structured clone of an instance is a plain object without its private fields: it would look like a keyring, in IndexedDB for
+ * instance, and the secrets would be lost. `structuredClone` throws at an enumerable property that holds a symbol, and says the symbol's
+ * text. JSON leaves such a property out.
+ */
+export function finishSecretInstance(instance: object, name: ClassName): void {
+  const uncloneable = Symbol.for(`a ${name} holds secrets, which a clone would lose: ${CLASSES[name].instead}. It`);
+  Object.defineProperty(instance, "uncloneable", { value: uncloneable, enumerable: true });
+  finishInstance(instance, name);
+}
+
+/** The error for what is no instance of a class. @param argument what it was given as */
+export function wrongInstance(argument: string, name: ClassName, value: unknown): KeysteadError {
+  const { from } = CLASSES[name];
+  const looksLike = recognise(name, value);
+  const said = looksLike === undefined ? "" : `; ${hintOf(looksLike, name, value)}`;
+  return new KeysteadError("INVALID_ARGUMENT", `${argument} must be a ${name} from ${from}${said}`, {
+    details: { name: argument, ...(looksLike && { looksLike }) },
+  });
+}
+
+/** Whether a value is meant as an instance of a class and is none, where something else would do too, such as a head. */
+export function isDisguised(name: ClassName, value: unknown): boolean {
+  const looksLike = recognise(name, value);
+  return looksLike !== undefined && looksLike !== "other-class" && looksLike !== "state";
+}
+
+function recognise(name: ClassName, value: unknown): LooksLike | undefined {
+  try {
+    if (value === `${name} [secret]`) return "text";
+    if (typeof value !== "object" || value === null) return undefined;
+    const given = classOf(value);
+    if (given !== undefined && given !== name) return "other-class";
+    // A Proxy passes on what its target says, and lacks the private fields all the same.
+    if (given === name) return (value as Marked)[COPY] === THIS_COPY ? "proxy" : "other-copy";
+    if (name === "LogState" && classOf(Object(value).log) === name) return "state";
+    if (!CLASSES[name].fields.every((field) => Object.hasOwn(value, field))) return undefined;
+    return Object.values(value).some(isNotCloned) ? "spread" : "clone";
+  } catch {
+    // A getter or a Proxy of the caller's threw.
+    return undefined;
+  }
+}
+
+interface Marked {
+  readonly [CLASS]?: unknown;
+  readonly [COPY]?: unknown;
+}
+
+function classOf(value: unknown): ClassName | undefined {
+  const name = Object(value)[CLASS];
+  return typeof name === "string" && Object.hasOwn(CLASSES, name) ? (name as ClassName) : undefined;
+}
+
+/** Whether no structured clone can hold this value: a symbol, a frozen object, or an instance of a class of this library. */
+function isNotCloned(value: unknown): boolean {
+  if (typeof value === "symbol") return true;
+  if (typeof value !== "object" || value === null || ArrayBuffer.isView(value)) return false;
+  const plain: readonly unknown[] = [Object.prototype, Array.prototype, Map.prototype, Set.prototype];
+  return Object.isFrozen(value) || !plain.includes(Object.getPrototypeOf(value));
+}
+
+function hintOf(looksLike: LooksLike, name: ClassName, value: unknown): string {
+  const { instead } = CLASSES[name];
+  switch (looksLike) {
+    case "proxy":
+      return "this is a Proxy around one; give the object itself, and keep it where nothing wraps it: in shallowRef or with markRaw (Vue), in observable.ref, which MobX 7 calls observableRef";
+    case "other-copy":
+      return `this one is of another copy of the library (${describe((value as Marked)[COPY])}; this is ${describe(THIS_COPY)}); let the whole program use one copy: see \`npm ls keystead\`, and whether it is bundled twice`;
+    case "spread":
+      return "this is a copy of its fields, made by spreading or Object.assign; give the object itself";
+    case "clone":
+      return `this looks like a clone of one (structuredClone, postMessage, IndexedDB or JSON), and cannot be trusted; ${instead}`;
+    case "text":
+      return `this is the text that one prints in place of its secrets, in JSON for instance; ${instead}`;
+    case "state":
+      return "this looks like a state; give its log";
+    case "other-class":
+      return `this is a ${classOf(value)}`;
+  }
+}
+
+function describe(copy: unknown): string {
+  return typeof copy === "symbol" ? (copy.description ?? "unknown") : "unknown";
+}

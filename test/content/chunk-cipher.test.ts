@@ -1,0 +1,92 @@
+// Which cipher seals chunks, and what it hands to WebCrypto: docs/spec.md section 12.
+
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { Secret } from "../../src/bytes/secret.js";
+import { chunkCipher, ownCipher, webCipher } from "../../src/content/chunk-cipher.js";
+import { chunkNonce } from "../../src/content/payload.js";
+import { primitives } from "../../src/primitives/current.js";
+import { content, expectSame } from "./support.js";
+
+const key = new Secret(content(32));
+const nonce = chunkNonce(3, false);
+const { subtle } = globalThis.crypto;
+const backend = primitives as { hasNativeAes: boolean };
+const { hasNativeAes } = backend;
+
+afterEach(() => {
+  backend.hasNativeAes = hasNativeAes;
+  vi.restoreAllMocks();
+  vi.unstubAllGlobals();
+});
+
+/** A chunk through the cipher of a runtime, and whether WebCrypto was used for it. */
+async function used(runtime: { readonly hasNativeAes: boolean; readonly crypto: unknown }): Promise<boolean> {
+  const importKey = vi.spyOn(subtle, "importKey");
+  backend.hasNativeAes = runtime.hasNativeAes;
+  vi.stubGlobal("crypto", runtime.crypto);
+  const cipher = await chunkCipher(key);
+  const sealed = await cipher.seal(nonce, content(50));
+  expectSame(sealed, await ownCipher(key).seal(nonce, content(50)));
+  expect(await cipher.open(nonce, sealed)).toEqual(content(50));
+  return importKey.mock.calls.length > 0;
+}
+
+describe("the cipher of chunks", () => {
+  it("is the backend's own where that is native, else WebCrypto's, else the backend's own again", async () => {
+    expect(await used({ hasNativeAes: true, crypto: { subtle } })).toBe(false);
+    vi.restoreAllMocks();
+    expect(await used({ hasNativeAes: false, crypto: { subtle } })).toBe(true);
+    vi.restoreAllMocks();
+    // A page over plain HTTP, and a runtime that has none at all.
+    expect(await used({ hasNativeAes: false, crypto: {} })).toBe(false);
+    expect(await used({ hasNativeAes: false, crypto: undefined })).toBe(false);
+  });
+});
+
+describe("WebCrypto", () => {
+  /** WebCrypto that refuses memory which can grow or is shared, as browsers do; with what it is given. */
+  function strict() {
+    const given: Uint8Array[] = [];
+    const importKey = vi.fn((...args: Parameters<SubtleCrypto["importKey"]>) => subtle.importKey(...args));
+    const check = (bytes: Uint8Array): Uint8Array<ArrayBuffer> => {
+      const { buffer } = bytes as { buffer: ArrayBufferLike & { readonly resizable?: boolean } };
+      if (!(buffer instanceof ArrayBuffer) || buffer.resizable === true) throw new TypeError("not plain memory");
+      given.push(bytes);
+      return bytes as Uint8Array<ArrayBuffer>;
+    };
+    const refusing = {
+      importKey,
+      encrypt: async (algorithm: AesGcmParams, imported: CryptoKey, bytes: Uint8Array) =>
+        subtle.encrypt({ ...algorithm, iv: check(algorithm.iv as Uint8Array) }, imported, check(bytes)),
+      decrypt: async (algorithm: AesGcmParams, imported: CryptoKey, bytes: Uint8Array) =>
+        subtle.decrypt({ ...algorithm, iv: check(algorithm.iv as Uint8Array) }, imported, check(bytes)),
+    };
+    return { given, importKey, cipher: webCipher(refusing as unknown as SubtleCrypto, key) };
+  }
+
+  it("gets the key's own bytes, of which no copy stays behind, and never gives them out", async () => {
+    const { importKey, cipher } = strict();
+    await cipher;
+    expect(importKey.mock.calls.length).toBe(1);
+    const [format, bytes, algorithm, isExtractable, usages] = importKey.mock.calls[0] as readonly unknown[];
+    expect([format, algorithm, isExtractable, usages]).toEqual(["raw", "AES-GCM", false, ["encrypt", "decrypt"]]);
+    expect(bytes).toBe(key.bytes());
+  });
+
+  it("gets bytes in plain memory as they are, and others as copies", async () => {
+    const { given, cipher } = strict();
+    const plain = content(40);
+    const sealed = await (await cipher).seal(nonce, plain);
+    expect(given).toContain(plain);
+    const Growing = ArrayBuffer as new (length: number, options: { maxByteLength: number }) => ArrayBuffer;
+    const shared = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true });
+    for (const buffer of [new Growing(56, { maxByteLength: 80 }), shared.buffer]) {
+      const bytes = new Uint8Array(buffer, 0, 40);
+      bytes.set(plain);
+      expectSame(await (await cipher).seal(nonce, bytes), sealed);
+      const whole = new Uint8Array(buffer, 0, 56);
+      whole.set(sealed);
+      expect(await (await cipher).open(nonce, whole)).toEqual(plain);
+    }
+  });
+});

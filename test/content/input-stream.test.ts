@@ -1,0 +1,62 @@
+// The writable end of a pair of streams, on its own: docs/spec.md section 12 (streams).
+
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { makeInlet } from "../../src/content/input-stream.js";
+import { rejected } from "./stream-support.js";
+import { content } from "./support.js";
+
+const REASON = new Error("the user closed the window");
+
+afterEach(() => {
+  vi.unstubAllGlobals();
+});
+
+/** Microtasks, and what waits for the thread. */
+const settle = () => new Promise((resolve) => setTimeout(resolve, 0));
+
+describe("an inlet", () => {
+  it("gives nothing more after a failure: work that asked would wait for ever, and keep its keys", async () => {
+    const inlet = makeInlet(() => {});
+    const written = rejected(inlet.writable.getWriter().write(content(5)));
+    await settle();
+    inlet.fail(REASON);
+    inlet.fail(new Error("later"));
+    expect(await rejected(inlet.next())).toBe(REASON);
+    await written;
+  });
+
+  it("may be finished before its writer has closed it", () => {
+    expect(() => makeInlet(() => {}).finish()).not.toThrow();
+  });
+
+  it("names a piece that is no bytes, and tells the work of it", async () => {
+    const aborts: unknown[] = [];
+    const inlet = makeInlet((reason) => aborts.push(reason));
+    const refused = await rejected(inlet.writable.getWriter().write("text" as unknown as Uint8Array));
+    expect(refused).toMatchObject({ code: "INVALID_ARGUMENT", details: { name: "a piece of the stream" } });
+    expect(aborts[0]).toBe(refused);
+  });
+
+  it("tells of an abort also where streams have no signals, once the write under way is settled", async () => {
+    const { WritableStream: Own } = globalThis;
+    vi.stubGlobal(
+      "WritableStream",
+      class extends Own<Uint8Array> {
+        constructor(sink: UnderlyingSink<Uint8Array>) {
+          const start = ({ error }: WritableStreamDefaultController) =>
+            sink.start?.({ error } as WritableStreamDefaultController);
+          super({ ...sink, start });
+        }
+      },
+    );
+    const aborts: unknown[] = [];
+    const inlet = makeInlet((reason) => aborts.push(reason));
+    const writer = inlet.writable.getWriter();
+    const written = rejected(writer.write(content(5)));
+    expect(await inlet.next()).toEqual(content(5));
+    const aborted = writer.abort(REASON);
+    void rejected(inlet.next());
+    await Promise.all([aborted, written]);
+    expect(aborts).toEqual([REASON]);
+  });
+});
