@@ -1,6 +1,6 @@
 // npm run check:mutation [-- --quick] [-- PART...] [-- --only FILE]... [-- --workers N]: changes the code of whole folders, or of the
 // named files of a part, in every small way that Stryker knows, and runs the tests against each. Ends with status 1 when a change
-// goes unnoticed that scripts/mutation/ does not explain, or when an explanation is of no use any more. docs/assurance.md.
+// goes unnoticed that scripts/mutation/ does not explain, or when an explanation is not needed any more. docs/assurance.md.
 
 import { readFileSync } from "node:fs";
 import { relative } from "node:path";

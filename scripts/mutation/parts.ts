@@ -8,7 +8,7 @@ export interface Part {
   readonly tests: readonly string[];
   /** More tests, for mutants that get past those. */
   readonly more?: readonly string[];
-  /** Milliseconds after which a test that waits for what never comes has failed; without, Stryker ends its whole process. */
+  /** Milliseconds after which a test that waits for ever has failed. Without this, Stryker ends its whole process. */
   readonly patience?: number;
 }
 

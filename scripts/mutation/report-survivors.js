@@ -1,4 +1,4 @@
-// A plugin of Stryker: tells of each mutant that survives as soon as it does, so that its test can be written while the run goes on.
+// A plugin of Stryker: reports each mutant as soon as it survives, so that its test can be written while the run goes on.
 
 class Survivors {
   onMutantTested({ status, fileName, location, replacement = "" }) {

@@ -1,5 +1,5 @@
-// A keyring: what one member secretly holds for one log: its own seed, and the epoch seeds that it really has.
-// docs/spec.md sections 5 and 7 (GRT-4).
+// A keyring: one member's secrets for one log: its own seed, and the epoch seeds that it really has. docs/spec.md sections 5 and
+// 7 (GRT-4).
 
 import { finishSecretInstance, wrongInstance } from "../arguments/instances.js";
 import { equalBytes } from "../bytes/bytes.js";
@@ -19,7 +19,7 @@ export interface PublishedEpochs {
   at(index: number): EpochPublicKeys | undefined;
 }
 
-/** What a stored keyring says of itself, until it meets its log. */
+/** Facts from a stored keyring's own bytes, until it meets its log. */
 export interface StoredFacts {
   /** The head of the log when it was stored. */
   readonly head: { readonly seq: number; readonly hash: LinkHash };
@@ -32,15 +32,15 @@ export interface KeyringParts {
   readonly log: LogId;
   readonly member: MemberId;
   readonly keys: KeyHolder;
-  /** Those that are kept: they passed the quick check against what `published` has of them (GRT-4). */
+  /** Seeds that are kept: they passed the quick check against `published`, as far as it has their epochs (GRT-4). */
   readonly seeds: ReadonlyMap<number, Secret>;
-  /** Epochs whose grant matched the log but did not open (GRT-4): to be declared missing (MEM-9). */
+  /** Epochs whose grant matched the log but did not open (GRT-4). They must be declared missing (MEM-9). */
   readonly junk: ReadonlySet<number>;
-  /** Escrow seeds with the right KEM key and a wrong signing key: junk that still opens what was sealed to them. */
+  /** Escrow seeds with the right KEM key and a wrong signing key: junk that still opens content sealed to them. */
   readonly opens: ReadonlyMap<number, Secret>;
   /** Seeds that derive no key of the log at hand, by the digest of the KEM key that they do derive. */
   readonly aside: ReadonlyMap<string, Secret>;
-  /** Of the log that this keyring met last. */
+  /** The epochs of the log that this keyring met last. */
   readonly published: PublishedEpochs | undefined;
   /** Only in a keyring that was loaded and has not met its log yet. */
   readonly stored: StoredFacts | undefined;
@@ -50,9 +50,8 @@ export interface KeyringParts {
 let partsOfKeyring: (keyring: Keyring) => KeyringParts;
 
 /**
- * What one member secretly holds for one log. Immutable: receiving an entry gives a new keyring. Keyrings made from one
- * another share their secrets, so that {@link Keyring.wipe} on any of them leaves none behind. It never prints or serialises
- * its secrets.
+ * One member's secrets for one log. Immutable: receiving an entry gives a new keyring. Keyrings made from one another share their
+ * secrets, so that {@link Keyring.wipe} on any of them leaves none behind. It never prints or serialises its secrets.
  */
 export class Keyring {
   readonly #parts: KeyringParts;
@@ -88,7 +87,7 @@ export class Keyring {
     return typeof value === "object" && value !== null && #parts in value;
   }
 
-  /** Numbers of the epochs whose seeds are really here, ascending. */
+  /** Numbers of the epochs whose seeds this keyring really has, ascending. */
   get epochs(): readonly number[] {
     return [...Keyring.#of(this).seeds.keys()].sort((a, b) => a - b);
   }
@@ -106,7 +105,7 @@ export class Keyring {
     return exportEpochSecret(epochSeed(this, epoch).bytes(), label, length);
   }
 
-  /** Overwrites every secret of this keyring and of all that it was made from or into. Later use throws `WIPED`. */
+  /** Overwrites every secret of this keyring, and of all keyrings that it was made from or into. Later use throws `WIPED`. */
   wipe(): void {
     Keyring.#of(this).vault.wipe();
   }
@@ -153,23 +152,23 @@ export function newKeyring(log: LogId, member: MemberId, keys: KeyHolder): Keyri
   });
 }
 
-/** What {@link changedKeyring} changes. */
+/** The changes of {@link changedKeyring}. */
 export interface KeyringChange {
-  /** Fresh member keys (`rekey`), taken over. */
+  /** Fresh member keys (`rekey`), which the keyring takes over. */
   readonly keys?: KeyHolder | undefined;
-  /** Epoch seeds gained, taken over. */
+  /** Gained epoch seeds, which the keyring takes over. */
   readonly gained?: ReadonlyMap<number, Secret> | undefined;
   /** Epochs that turned out to be junk. */
   readonly junk?: Iterable<number> | undefined;
-  /** Epochs of which a grant is still to be delivered: what was junk before is not declared missing until that one is seen. */
+  /** Epochs with a grant that is not delivered yet: junk from before is not declared missing until that grant has come. */
   readonly awaited?: Iterable<number> | undefined;
-  /** Seeds that only open, taken over; these epochs are not kept otherwise. */
+  /** Seeds that only open, which the keyring takes over. The keyring does not keep these epochs otherwise. */
   readonly opens?: ReadonlyMap<number, Secret> | undefined;
-  /** Seeds to set aside or, by undefined, to be there no more. */
+  /** Seeds to set aside or, if undefined, to drop. */
   readonly aside?: ReadonlyMap<string, Secret | undefined> | undefined;
   /** Epochs that are not kept any more. */
   readonly dropped?: ReadonlySet<number> | undefined;
-  /** The epochs of the log that it has met. What was stored is settled then. */
+  /** The epochs of the log that it has met. This settles the stored facts. */
   readonly published?: PublishedEpochs | undefined;
 }
 
@@ -216,7 +215,7 @@ export function epochSeed(keyring: Keyring, epoch: number): Secret {
 
 /**
  * The X-Wing private key of an epoch, expanded once and owned by the keyring. Its public key is the one that the log publishes
- * (GRT-4): what does not open with it was changed, or was sealed by somebody who had another key.
+ * (GRT-4), so content that does not open with it was changed, or was sealed to another key.
  *
  * @throws `NO_ACCESS`, `WIPED`
  */
@@ -232,15 +231,15 @@ export function epochPrivateKey(keyring: Keyring, epoch: number): KemPrivateKey 
   return key;
 }
 
-/** Whether there is something to open what was sealed to an epoch with. */
+/** Whether this keyring can open content that was sealed to an epoch. */
 export function canOpen(keyring: Keyring, epoch: number): boolean {
   const { seeds, opens } = partsOf(keyring);
   return seeds.has(epoch) || opens.has(epoch);
 }
 
 /**
- * What the log that this keyring met publishes for an epoch: every seed is checked against that before its first use. A keyring that
- * was made here and has met no log yet has nothing to be checked against; one that was loaded must meet its log first.
+ * The keys that the log publishes for an epoch: every seed is checked against them before its first use. A keyring that was made
+ * here and has met no log yet has nothing to compare with. One that was loaded must meet its log first.
  */
 function publishedKeys(keyring: Keyring, epoch: number): EpochPublicKeys | undefined {
   const { published, stored } = partsOf(keyring);

@@ -1,4 +1,4 @@
-// What a device of a log without escrow owes: to rotate, to fetch, to grant again or to ask (docs/spec.md section 13).
+// Steps that a device owes in a log without escrow: rotate, fetch, grant again or ask (docs/spec.md section 13).
 
 import { describe, expect, it } from "vitest";
 import { agenda } from "../../src/agenda/agenda.js";
@@ -84,7 +84,7 @@ describe("agenda of a user's device", () => {
     expect(stepsOf(world, "Laptop")).toEqual([]);
   });
 
-  it("asks before it grants again to a member that is none of its own and not founding, whoever confirmed it", () => {
+  it("asks before it grants again to a member that is neither its own nor founding, whatever member confirmed it", () => {
     const world = new World().join("Phone").join("Tablet").lie("Tablet", 3);
     const tablet = world.id("Tablet");
     const asked = [question(tablet, [[3, 3]], "not-own")];
@@ -93,13 +93,13 @@ describe("agenda of a user's device", () => {
     expect(stepsOf(world, "Phone", { own: [tablet] })).toEqual([
       regrantStep(tablet, [[3, 3]], [world.id("Laptop"), tablet]),
     ]);
-    // With the founding class gone, Phone's is the confirmed class: that says nothing about whose device Tablet is.
+    // With the founding class gone, Phone's is the confirmed class. That does not show whose device Tablet is.
     world.review("Phone", { remove: ["Laptop"] });
     expect(world.log.active.get(tablet)?.founder).not.toBe(1);
     expect(stepsOf(world, "Phone")).toEqual(asked);
   });
 
-  it("grants again unasked to whom this device approved itself, and to whom they approved", () => {
+  it("grants again without asking to members that this device approved, and to members that those approved", () => {
     const world = new World()
       .join("Phone")
       .join("Tablet")
@@ -129,7 +129,7 @@ describe("agenda of a user's device", () => {
     ]);
   });
 
-  it("grants again what this device gave to others only, or others gave as junk, without asking (MEM-9)", () => {
+  it("grants again without asking what this device never gave to the member, or others gave as junk (MEM-9)", () => {
     const world = new World().enroll("Laptop", "Phone", { kind: "device" }).join("Tablet").act("Laptop", rotate);
     world.lie("Phone", 1);
     const [member, others] = [world.id("Phone"), [world.id("Phone"), world.id("Tablet")]];
@@ -148,7 +148,7 @@ describe("agenda of a user's device", () => {
     expect(stepsOf(world, "Laptop")).toEqual(due);
   });
 
-  it("asks a removed or superseded device's user what to do, and nothing else", () => {
+  it("only asks the user what to do, on a removed or superseded device", () => {
     const world = new World().join("Phone").join("Tablet").act("Tablet", leave);
     expect(stepsOf(world, "Tablet")).toEqual([{ do: "ask", question: "standing", standing: "removed" }]);
     const old = world.session("Phone").keyring;
@@ -157,7 +157,7 @@ describe("agenda of a user's device", () => {
     expect(superseded).toEqual([{ do: "ask", question: "standing", standing: "superseded" }]);
   });
 
-  it("knows nothing of a member that the log does not have yet, and does not answer for it", () => {
+  it("gives no answer for a member that the log does not have yet", () => {
     const world = new World();
     const before = world.log;
     const { keyring } = world.join("Phone").session("Phone");
@@ -165,7 +165,7 @@ describe("agenda of a user's device", () => {
     expectError(() => agenda({ log: before, keyring }, knowledge), "UNKNOWN_MEMBER", "MEM-2");
   });
 
-  it("refuses what was served to whom it does not say, or in runs that are none", () => {
+  it("refuses `served` without a member, or with malformed runs", () => {
     const world = new World();
     const member = world.id("Laptop");
     const refused = (served: unknown) =>

@@ -1,5 +1,5 @@
-// What a user's device owes about escrow, row by row, and what a pointer turns out to be. docs/spec.md section 11.2 (ESC-3 to ESC-7,
-// ESC-10) and issue 11, cases 8 and 16.
+// The steps that a user's device owes about escrow, row by row, and the verdicts on a pointer. docs/spec.md section 11.2 (ESC-3
+// to ESC-7, ESC-10) and issue 11, cases 8 and 16.
 
 import { describe, expect, it } from "vitest";
 import { agenda } from "../../src/agenda/agenda.js";
@@ -43,12 +43,12 @@ const user = openUser("duty", escrow);
 const pointer = newestPointer(escrow.log);
 const confirmed = escrow;
 
-/** A device enrolls a pointer of its own making. */
+/** A device enrolls a pointer that it made up. */
 const enrollRaw = (world: World, by: string, escrowPointer: Pointer): World =>
   world.act(by, "enrolls a pointer", write("enroll", { escrow: escrowPointer }));
 
 describe("the agenda about escrow", () => {
-  it("goes by what this very keyring can judge, whoever else looked before (ESC-4, GRT-3)", () => {
+  it("depends on what this keyring itself can judge, not on other keyrings that looked before (ESC-4, GRT-3)", () => {
     // The phone was approved and did not get the bytes: it cannot judge the grant of epochs 1 and 2 to escrow.
     const joined = openWorld("what a keyring can judge").join("Phone");
     const approved = joined.review("Laptop", { approve: ["Phone"] });
@@ -63,7 +63,7 @@ describe("the agenda about escrow", () => {
     expect(phone()).toEqual(first);
   });
 
-  it("has nothing where there is no escrow at all, and when all is well (ESC-4)", () => {
+  it("is empty without any escrow, and when nothing is wrong (ESC-4)", () => {
     const approved = bare
       .join("Phone")
       .join("Tablet")
@@ -74,14 +74,14 @@ describe("the agenda about escrow", () => {
     expect(owes(user, "Laptop", escrow)).toEqual([]);
   });
 
-  it("has nothing while escrow is not ready, or the user declined it (ESC-1, row 4)", () => {
+  it("is empty while escrow is not ready, or the user declined it (ESC-1, row 4)", () => {
     const unready = openEscrow("unready");
     expect(owes(bare, "Laptop", unready, { confirmed: unready })).toEqual([]);
     expect(owes(bare, "Laptop", escrow, { declinedEscrow: true })).toEqual([]);
     expect(owes(bare, "Laptop", escrow)).toEqual(["ask confirm-escrow never-confirmed"]);
   });
 
-  it("is to have the fingerprint confirmed, and then to enroll (ESC-4, rows 6 and 8)", () => {
+  it("asks to confirm the fingerprint, and then enrolls (ESC-4, rows 6 and 8)", () => {
     expect(stepsOf(bare, "Laptop", escrow)).toEqual([
       { do: "ask", question: "confirm-escrow", head: escrow.log.head, because: "never-confirmed" },
     ]);
@@ -92,7 +92,7 @@ describe("the agenda about escrow", () => {
     expect(escrowOf(done.user).pointer).toEqual(pointer);
   });
 
-  it("is to rotate before it enrolls, while the current epoch is junk: an enrollment cannot declare that (MEM-9, row 8)", () => {
+  it("rotates before it enrolls, while the current epoch is junk: an enrollment cannot declare that (MEM-9, row 8)", () => {
     const spoiled = grantedJunk(bare.join("Thief"), "Laptop", "Thief");
     expect(owes(spoiled, "Laptop", escrow, { confirmed })).toEqual(["author rotate current-epoch-unopened"]);
     const done = dutiful(spoiled, "Laptop", escrow, { confirmed });
@@ -100,9 +100,9 @@ describe("the agenda about escrow", () => {
     expect(escrowOf(done.user).pointer).toEqual(pointer);
   });
 
-  it("needs no new confirmation for an escrow log that extends the confirmed one (ESC-5)", () => {
+  it("asks for no new confirmation for an escrow log that extends the confirmed one (ESC-5)", () => {
     expect(owes(bare, "Laptop", later, { confirmed })).toEqual(["author enroll-escrow"]);
-    // What was confirmed is newer than what the server shows now: there is nothing to ask the user.
+    // The confirmed head is newer than the log that the server shows now: there is nothing to ask the user.
     expect(owes(bare, "Laptop", escrow, { confirmed: later })).toEqual(["fetch escrow-log newer-named"]);
     const enrollOn = (organisation: World, head: World) =>
       enrollEscrow(bare.session("Laptop"), organisation.log, head.log.head, bare.env("enrolls"));
@@ -111,16 +111,16 @@ describe("the agenda about escrow", () => {
     expect(enrollOn(later, escrow).log.head.seq).toBe(bare.log.head.seq + 1);
   });
 
-  it("is to fetch the escrow log when there is none, one that cannot be read, or an older one (ESC-4, LOG-1, rows 1 and 11)", () => {
+  it("fetches the escrow log when there is none, one that cannot be read, or an older one (ESC-4, LOG-1, rows 1 and 11)", () => {
     expect(owes(user, "Laptop", undefined)).toEqual(["fetch escrow-log none-at-hand"]);
     expect(owes(user, "Laptop", "unsupported", { confirmed })).toEqual(["fetch escrow-log unsupported"]);
     const ahead = enroll(bare, "Laptop", later);
-    // The founding laptop named the later head, so this log is one to fetch: there is nothing to ask the user.
+    // The founding laptop named the later head, so this log must be fetched again: there is nothing to ask the user.
     expect(owes(ahead, "Laptop", escrow, { confirmed })).toEqual(["fetch escrow-log newer-named"]);
     expect(escrowIsSound(ahead.log, { escrowLog: escrow.log, confirmed: escrow.log.head })).toBe(false);
   });
 
-  it("is to renew an older pointer, once (ESC-6, row 17)", () => {
+  it("renews an older pointer, once (ESC-6, row 17)", () => {
     expect(owes(user, "Laptop", later, { confirmed })).toEqual(["author renew-escrow older"]);
     for (const renewed of [dutiful(user, "Laptop", later, { confirmed }).user, renewedBy(user, later, "Ann")]) {
       expect(owes(renewed, "Laptop", later, { confirmed })).toEqual([]);
@@ -128,12 +128,12 @@ describe("the agenda about escrow", () => {
     }
   });
 
-  it("is to renew a false pointer, and the honest renewal is admitted (ESC-4)", () => {
+  it("renews a false pointer, and the honest renewal is admitted (ESC-4)", () => {
     const { sign, kem } = keysNamed("a fake epoch").publicKeys;
     const liar = enrollRaw(bare, "Laptop", { ...pointer, seq: 1, hash: "11".repeat(32) as Pointer["hash"], sign, kem });
     expect(owes(liar, "Laptop", escrow, { confirmed })).toEqual(["author renew-escrow false"]);
     expect(escrowIsSound(liar.log, { escrowLog: escrow.log, confirmed: escrow.log.head })).toBe(false);
-    // What was sealed to the false keys, no admin opens, whatever the log says.
+    // No admin can open content that was sealed to the false keys, although the log claims it.
     const renewed = renew(liar, "Laptop", escrow);
     const { id } = escrowOf(renewed);
     expect(stepsOf(renewed, "Laptop", escrow, { confirmed })).toEqual([
@@ -142,7 +142,7 @@ describe("the agenda about escrow", () => {
     expect(owes(regrantEscrow(renewed, "Laptop", [[1, 1]]), "Laptop", escrow, { confirmed })).toEqual([]);
   });
 
-  it("asks before it removes a pointer into another log than the user confirmed (ESC-4, row 10; case 16)", () => {
+  it("asks before it removes a pointer into another log than the one that the user confirmed (ESC-4, row 10; case 16)", () => {
     const taken = enroll(bare.join("Thief"), "Thief", other);
     const { id } = escrowOf(taken);
     expect(owes(taken, "Laptop", escrow, { confirmed })).toEqual(["ask remove-escrow other-log"]);
@@ -155,19 +155,20 @@ describe("the agenda about escrow", () => {
   });
 
   it("does not let two devices with two organisations' logs undo each other (row 10; case 16)", () => {
-    // The user moved: the laptop removed the old escrow and enrolled the new. The phone is still handed the old organisation's log.
+    // The user moved: the laptop removed the old escrow and enrolled the new one. The server still shows the old organisation's
+    // log to the phone.
     const two = user.join("Phone").review("Laptop", { approve: ["Phone"] });
     const moved = enroll(reviewEscrow(two, "Laptop", "remove"), "Laptop", other);
     expect(owes(moved, "Phone", escrow, { confirmed })).toEqual(["ask remove-escrow other-log"]);
     expect(owes(moved, "Laptop", other, { confirmed: other })).toEqual([]);
-    // Nor is the removed one enrolled again unasked, where a thief or the other device removed it (row 7).
+    // Where a thief or the other device removed escrow, it is not enrolled again without asking either (row 7).
     const gone = reviewEscrow(two, "Laptop", "remove");
     expect(owes(gone, "Phone", escrow, { confirmed })).toEqual(["ask enroll-again"]);
     const removedAt = gone.log.head.seq;
     expect(owes(gone, "Phone", escrow, { confirmed, enrollAgainAfter: removedAt })).toEqual(["author enroll-escrow"]);
   });
 
-  it("asks when only an unconfirmed device enrolled escrow, and gives it an older class (ESC-4, row 18)", () => {
+  it("asks when only an unconfirmed device has enrolled escrow, and gives it an older class (ESC-4, row 18)", () => {
     const byThief = enroll(bare.join("Thief"), "Thief", escrow);
     expect(owes(byThief, "Laptop", escrow)).toEqual(["ask confirm-escrow never-confirmed"]);
     expect(owes(byThief, "Laptop", escrow, { confirmed })).toEqual(["author renew-escrow founder"]);
@@ -176,7 +177,7 @@ describe("the agenda about escrow", () => {
     expect(escrowIsSound(user.log, { escrowLog: escrow.log })).toBe(true);
   });
 
-  it("takes the class back from a thief who renewed to the true newest pointer, in one link (row 18; case 17)", () => {
+  it("takes the class back from a thief that renewed to the true newest pointer, in one link (row 18; case 17)", () => {
     const renewed = renew(user.join("Thief"), "Thief", later);
     expect(escrowOf(renewed).founder).toBe(3);
     const done = dutiful(renewed, "Laptop", later, { confirmed });
@@ -194,7 +195,7 @@ describe("the agenda about escrow", () => {
     expect(owes(approved, "Phone", later, { confirmed })).toEqual(["author renew-escrow older"]);
   });
 
-  it("is to give again what a join withheld, and nothing else (MEM-6, row 20)", () => {
+  it("gives again the epoch that a join withheld, and nothing else (MEM-6, row 20)", () => {
     const withheld = joinWithholding(user, "Phone").review("Laptop", { approve: ["Phone"] });
     // The approval gave the laptop nothing, and the phone's epoch is the laptop's too: every active device is a recipient.
     expect(stepsOf(withheld, "Laptop", escrow)).toEqual([
@@ -203,7 +204,7 @@ describe("the agenda about escrow", () => {
     expect(owes(regrantEscrow(withheld, "Laptop", [[2, 2]]), "Laptop", escrow)).toEqual([]);
   });
 
-  it("is to extend escrow by the older epochs that this device holds (ESC-5, row 20)", () => {
+  it("extends escrow by the older epochs that this device holds (ESC-5, row 20)", () => {
     const short = renew(enroll(bare.join("Phone"), "Phone", escrow), "Laptop", later);
     expect(escrowOf(short).held).toEqual([[2, 3]]);
     const step = { do: "author", link: "extend-escrow", escrow: escrowOf(short).id, epochs: [[1, 1]] };
@@ -213,7 +214,7 @@ describe("the agenda about escrow", () => {
     expect(owes(extended, "Laptop", later, { confirmed })).toEqual([]);
   });
 
-  it("is to heal what a thief's device sealed to escrow, while somebody still has it (GRT-3, row 20)", () => {
+  it("repairs a thief's grant to escrow, while somebody still has the epoch (GRT-3, row 20)", () => {
     const { sign, kem } = keysNamed("a fake epoch").publicKeys;
     const pointed = user
       .join("Thief")
@@ -223,7 +224,7 @@ describe("the agenda about escrow", () => {
     expect(owes(done.user, "Laptop", escrow, { confirmed })).toEqual([]);
   });
 
-  it("refuses a member that is none, and asks a removed one's user (section 13)", () => {
+  it("refuses an invalid member id, and asks the user of a removed member (section 13)", () => {
     const gone = user.join("Phone").review("Laptop", { remove: ["Phone"] });
     expect(owes(gone, "Phone", escrow)).toEqual(["ask standing"]);
     const stranger = { log: user.log, keyring: openWorld("duty").join("Stranger").session("Stranger").keyring };
@@ -239,7 +240,7 @@ describe("an escrow that was switched off (case 16)", () => {
   const off = policyBy(operated, "Ann", { enabled: false }, OPERATOR);
   const enrolled = openUser("off", operated);
 
-  it("gets nothing more: devices withhold, and ask their user (ESC-4, ESC-2, row 16)", () => {
+  it("gets no more grants: devices withhold, and ask their user (ESC-4, ESC-2, row 16)", () => {
     expect(escrowIsSound(enrolled.log, { escrowLog: operated.log })).toBe(true);
     expect(escrowIsSound(enrolled.log, { escrowLog: off.log })).toBe(false);
     expect(owes(enrolled, "Laptop", off)).toEqual(["ask remove-escrow disabled"]);
@@ -262,7 +263,7 @@ describe("an escrow that was switched off (case 16)", () => {
     ]);
   });
 
-  it("is neither enrolled nor renewed (ESC-1, ESC-4)", () => {
+  it("is not enrolled and not renewed (ESC-1, ESC-4)", () => {
     const knowledge = { escrowLog: off.log, confirmed: off.log.head };
     const plain = openWorld("off");
     expect(owes(plain, "Laptop", off, { confirmed: off })).toEqual([]);
@@ -273,7 +274,7 @@ describe("an escrow that was switched off (case 16)", () => {
     expectError(renewal, "ESCROW_UNKNOWN", "ESC-4");
   });
 
-  it("is removed where the user says so, and gets what it lacks once it is on again", () => {
+  it("is removed if the user decides so, and gets what it lacks once it is on again", () => {
     const done = dutiful(enrolled, "Laptop", off);
     expect(done.did).toEqual(["ask remove-escrow disabled", "author remove user-said"]);
     expect(escrowMember(done.user.log)).toBeUndefined();
@@ -295,15 +296,15 @@ describe("an epoch that a former admin knows (ESC-10; case 8)", () => {
     expect(owes(renewed.join("Phone"), "Phone", later, { confirmed })).toEqual([]);
   });
 
-  it("waits while the escrow log is to be fetched (ESC-10)", () => {
+  it("waits until the escrow log was fetched (ESC-10)", () => {
     expect(owes(renewed, "Laptop", undefined)).toEqual(["fetch escrow-log none-at-hand"]);
     expect(owes(renewed, "Laptop", escrow, { confirmed })[0]).toBe("fetch escrow-log newer-named");
   });
 
-  it("is not one that an admin of today made, nor one that was replaced since (row 19)", () => {
+  it("is not one that a present admin made, and not one that was replaced since (row 19)", () => {
     expect(owes(renewedBy(user, later, "Ann"), "Laptop", later, { confirmed })).toEqual([]);
     expect(owes(renewed.rotate("Laptop"), "Laptop", later, { confirmed })).toEqual([]);
-    // Ann took fresh keys since: whoever has the old ones knows the epoch.
+    // Ann took fresh keys since: anybody who has the old ones knows the epoch.
     const rekeyed = later.rekey("Ann");
     const byOld = renewedBy(user, later, "Ann");
     expect(owes(byOld, "Laptop", rekeyed, { confirmed })).toEqual(["author renew-escrow older"]);

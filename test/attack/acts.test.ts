@@ -1,4 +1,5 @@
-// An admin decides how many acts repeat one commitment, and an app may give agenda anything. docs/spec.md section 11.3 (ESC-8).
+// An admin can repeat one commitment in any number of acts, and an app may pass any value to agenda. docs/spec.md section 11.3
+// (ESC-8).
 
 import { expect, it } from "vitest";
 import { agenda } from "../../src/agenda/agenda.js";
@@ -28,7 +29,7 @@ it("reads many acts that repeat one commitment, each as the junk that it is (ESC
   expect(records).toHaveLength(100);
 });
 
-it("refuses wrong arguments as any other (INVALID_ARGUMENT)", () => {
+it("refuses wrong arguments with INVALID_ARGUMENT", () => {
   const session = org.session("Ann");
   const known = { now: "unchecked", escrowLog: undefined } as const;
   for (const own of [5, null, {}]) {

@@ -1,4 +1,5 @@
-// More holes than one link declares: the agenda says what drains them, and the error what to do. docs/spec.md MEM-9, section 7 (AVL).
+// More holes than one link can declare: the agenda drains them step by step, and the error says what to do. docs/spec.md MEM-9,
+// section 7 (AVL).
 
 import { expect, it } from "vitest";
 import { agenda } from "../../src/agenda/agenda.js";

@@ -1,9 +1,9 @@
-// Strangers who come and leave cost a reader no copy of what the members know of each other. docs/spec.md section 6.4 (cost).
+// Strangers that come and leave must not make a reader copy the members' sets of each other. docs/spec.md section 6.4 (cost).
 
 import { expect, it } from "vitest";
 import { Links } from "../support/links.js";
 
-it("a leaver changes the sets of those alone whom it approved", () => {
+it("a leaver changes only the sets of the members that it approved", () => {
   let links = Links.ofUser();
   for (let at = 0; at < 20; at++) links = links.enroll(at === 0 ? "Laptop" : `D${at - 1}`, `D${at}`, "device");
   const before = links.plus("Laptop", { type: "lockdown", on: true, remove: [] });

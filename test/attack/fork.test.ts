@@ -1,5 +1,6 @@
-// A dismissed admin and a lying server against a device whose user confirmed an early head of the escrow log: forks that end before
-// the head that the pointer names, and a thief whom that admin made founding. docs/spec.md section 11.2 (ESC-4, ESC-8).
+// A dismissed admin and a lying server against a device whose user confirmed an early head of the escrow log. The attacks: forks
+// that end before the head that the pointer names, and a thief whom that admin made founding. docs/spec.md section 11.2 (ESC-4,
+// ESC-8).
 
 import { describe, expect, it } from "vitest";
 import { openAsEscrow } from "../../src/escrow/escrow-keys.js";
@@ -32,7 +33,7 @@ const hired = hire(openOrganisation("organisation"), "Bob", ["manage"]);
 describe("a fork that ends before the head that the pointer names", () => {
   const asks = "ask confirm-escrow contradicts-pointer";
 
-  it("is not renewed to unasked, where a founding device set the pointer (ESC-4)", () => {
+  it("is not renewed to without asking, where a founding device set the pointer (ESC-4)", () => {
     const later = daily(hired, 3);
     const user = enroll(openWorld("u"), "Laptop", later)
       .join("Phone")
@@ -44,17 +45,17 @@ describe("a fork that ends before the head that the pointer names", () => {
     expect(owes(user, "Phone", dismiss(later, "Bob"), { confirmed: hired })).toEqual(["author renew-escrow older"]);
   });
 
-  it("gets nothing that escrow never had, where an admin set the pointer (ESC-4)", () => {
+  it("gets no epoch that escrow never had, where an admin set the pointer (ESC-4)", () => {
     const second = hired.rotate("Ann");
     const later = daily(second, 3);
     const kept = openUser("u", hired).act("Laptop", "keeps one from escrow", (session, env) =>
       rotate(session, env, { withholdFromEscrow: true }),
     );
     const user = renewedBy(kept, later, "Ann");
-    // Bob, who is dismissed by now, goes on from where he still was an admin.
+    // Bob, who is dismissed by now, continues from the state where he still was an admin.
     const fork = second.rotate("Bob");
     expect(owes(user, "Laptop", fork, { confirmed: hired })).toEqual([asks]);
-    // What an honest device would hand over if its user said that the fork is what the admins published.
+    // The epochs that an honest device would hand over if its user confirmed the fork as the admins' log.
     const opens = ({ log, entries }: World) => openAsEscrow(fork.session("Bob"), log, entries).keyring.epochs;
     expect(opens(user)).toEqual([1, 3]);
     expect(opens(dutiful(user, "Laptop", fork, { confirmed: fork }).user)).toEqual([1, 2, 3, 4]);
@@ -62,7 +63,7 @@ describe("a fork that ends before the head that the pointer names", () => {
 });
 
 describe("a thief whom a dismissed admin made founding", () => {
-  it("does not displace what a founding device named (ESC-4, ESC-8)", () => {
+  it("does not displace the head that a founding device named (ESC-4, ESC-8)", () => {
     const later = daily(hired, 3);
     const lost = enroll(openWorld("u2"), "Laptop", later).join("Phone");
     const { user } = restore(lost, later, "Ann", { approve: ["Phone"], remove: ["Laptop"] });

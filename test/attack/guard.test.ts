@@ -1,5 +1,5 @@
-// An approval of escrow is guarded also where it grants nothing: it moves the pointer into the author's class. docs/spec.md section
-// 11.2 (ESC-4, MEM-1).
+// An approval of escrow is also guarded where it grants nothing: it moves the pointer into the author's class. docs/spec.md
+// section 11.2 (ESC-4, MEM-1).
 
 import { expect, it } from "vitest";
 import { drawKeys } from "../../src/authoring/enter.js";
@@ -11,7 +11,7 @@ import { seededEnv } from "../support/seeded-env.js";
 
 const hired = hire(openOrganisation("organisation"), "Bob", ["manage"]);
 
-it("an approval of a false pointer that holds everything is refused whatever the caller says (ESC-4)", () => {
+it("an approval of a false pointer that holds everything is refused with every option of the caller (ESC-4)", () => {
   const user = openUser("u", hired).join("Thief");
   const pointer = { ...newestPointer(hired.log), ...drawKeys(seededEnv("false")).publicKeys };
   const points = write("renew-escrow", { escrow: pointer });

@@ -1,4 +1,4 @@
-// A reclaim lends no seed that is not the log's: it would be junk in the name of an honest member. docs/spec.md section 7 (GRT-4).
+// A reclaim passes on no seed of another log: it would be junk in the name of an honest member. docs/spec.md section 7 (GRT-4).
 
 import { expect, it } from "vitest";
 import { resume } from "../../src/authoring/receive.js";
@@ -18,7 +18,7 @@ const start = openWorld("w")
 const here = start.rotate("Laptop");
 const user = here.review("Laptop", { remove: ["Phone"] }).join("New");
 
-it("refuses a keyring that was stored in a fork, and takes what is right of it once it was brought back (GRT-4, LOG-8)", () => {
+it("refuses a keyring that was stored in a fork, and uses its right seeds once it was resumed (GRT-4, LOG-8)", () => {
   const there = start.rotate("Phone");
   const stored = parseKeyring(unsafeSerializeKeyring(there.session("Phone")));
   expectError(() => reclaim(user.session("New"), { from: stored }, user.env("r")), "FORKED", "LOG-8");
@@ -28,7 +28,7 @@ it("refuses a keyring that was stored in a fork, and takes what is right of it o
   expect(checkGrants(after.session("Laptop"), [after.log.head.seq])).toEqual({ wrong: [], unknown: [] });
 });
 
-it("lends no seed in the place of another (GRT-4)", () => {
+it("passes on no seed in the place of another (GRT-4)", () => {
   const { keyring } = user.session("Phone");
   const wrong = (partsOf(keyring).seeds.get(1) as Secret).copy();
   const from = changedKeyring(keyring, { gained: new Map([[4, wrong]]) });

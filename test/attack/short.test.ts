@@ -1,5 +1,6 @@
-// A lying server offers an escrow log that ends before the head that the pointer in force names: a dismissed admin's fork from before
-// his dismissal, or the true log as it once was. And a thief names a head far ahead. docs/spec.md section 11.2 (ESC-4, ESC-8).
+// A lying server offers an escrow log that ends before the head that the pointer in force names: a dismissed admin's fork from
+// before the dismissal, or an old state of the true log. And a thief names a head far ahead. docs/spec.md section 11.2 (ESC-4,
+// ESC-8).
 
 import { describe, expect, it } from "vitest";
 import { review, rotate } from "../../src/authoring/verbs.js";
@@ -32,7 +33,7 @@ const daily = (escrow: World, count: number): World =>
   );
 
 const hired = hire(openOrganisation("organisation"), "Bob", ["manage"]);
-/** Where Bob's fork begins, and the log that goes on from it without a new epoch. */
+/** The start of Bob's fork, and the log that continues from there without a new epoch. */
 const second = hired.rotate("Ann");
 const later = daily(second, 3);
 
@@ -49,7 +50,7 @@ const doubted = (user: World, escrow: World, confirmed?: World) =>
 describe("an escrow log that ends before the head that the pointer in force names", () => {
   // Ann renewed for the user, and named the head that the escrow log had then.
   const renewed = renewedBy(openUser("u", hired).join("Thief"), later, "Ann");
-  // Bob, who is dismissed by now, goes on from where he still was an admin, and brings the thief in.
+  // Bob, who is dismissed by now, continues from the state where he still was an admin, and brings the thief in.
   const { user, escrow: fork } = restore(renewed, second, "Bob", { approve: ["Thief"] });
   const truth = dismiss(later, "Bob");
 
@@ -62,12 +63,12 @@ describe("an escrow log that ends before the head that the pointer in force name
       expect(doubted(user, later, confirmed), "the twin: Bob never recorded it there").toEqual(user.ids("Thief"));
       expect(doubted(user, truth, confirmed)).toEqual(user.ids("Thief"));
     }
-    // The twin: what Ann recorded in the log that has this head is believed.
+    // The twin: Ann's record in the log that has this head is believed.
     const byAnn = restore(renewed, later, "Ann", { approve: ["Thief"] });
     expect(doubted(byAnn.user, byAnn.escrow, hired)).toEqual([]);
   });
 
-  it("is not sound, and nothing is granted by it (ESC-4)", () => {
+  it("is not sound, and a device grants nothing by it (ESC-4)", () => {
     for (const confirmed of [undefined, hired, second]) {
       const escrow = { escrowLog: fork.log, confirmed: confirmed?.log.head };
       expect(isSound(user, fork, confirmed)).toBe(false);
@@ -90,19 +91,19 @@ describe("an escrow log that ends before the head that the pointer in force name
     expect(judgePointer(escrowOf(ahead).pointer as Pointer, later.log)).toBe("ahead");
     expectError(renews(ahead, later, hired), "ESCROW_UNKNOWN", "ESC-4");
     expectError(renews(ahead, fork, hired), "ESCROW_UNKNOWN", "ESC-4");
-    // The twin: the user said that this log is the newest, so that the epoch is a thief's invention.
+    // The twin: the user confirmed that this log is the newest, so the thief made up the epoch.
     expect(renews(ahead, later, later)().log.head.seq).toBe(ahead.log.head.seq + 1);
   });
 
-  it("is fetched anew, and where no newer one can be had, the user is asked (ESC-4, row 12)", () => {
+  it("is fetched again, and where no newer one can be had, the user is asked (ESC-4, row 12)", () => {
     for (const confirmed of [undefined, hired, second]) {
       expect(owes(user, "Laptop", fork, { confirmed })).toEqual([fetch, asks, "ask whose-members"]);
-      // The true log as it once was is no fork, but it has not what the pointer names either.
+      // An old state of the true log is no fork, but it lacks the head that the pointer names too.
       expect(owes(renewed, "Laptop", second, { confirmed: hired })).toEqual([fetch, asks]);
       expect(owes(renewed, "Laptop", later, { confirmed })).toEqual([]);
       expect(owes(user, "Laptop", truth, { confirmed })).toEqual(["ask whose-members"]);
     }
-    // Somebody who confirmed a later head than this log has is not asked to confirm less.
+    // A user who confirmed a later head than this log has is not asked to confirm less.
     expect(owes(renewed, "Laptop", second, { confirmed: later })).toEqual([fetch]);
   });
 });
@@ -121,7 +122,7 @@ describe("a thief who names a head far ahead, with true keys of the newest epoch
       const done = dutiful(user, "Laptop", more, { confirmed });
       expect(done.did).toEqual([asks, "author renew-escrow beyond-log"]);
       expect(escrowOf(done.user)).toMatchObject({ founder: 1, pointer: newestPointer(more.log) });
-      // The log goes on, and neither device has anything to ask.
+      // The log continues, and neither device has anything to ask.
       for (const device of ["Laptop", "Phone"]) {
         expect(owes(done.user, device, daily(more, 7), { confirmed })).toEqual([]);
         expect(isSound(done.user, daily(more, 7), confirmed)).toBe(true);
@@ -145,7 +146,7 @@ describe("a thief who names a head far ahead, with true keys of the newest epoch
       const done = dutiful(stolen, "Laptop", more, { confirmed });
       expect(done.did).toEqual([asks, "author renew-escrow beyond-log"]);
       expect(owes(done.user, "Laptop", daily(more, 7), { confirmed })).toEqual([]);
-      // A thief who names a head of the log after it changes nothing: what a founding device named last counts.
+      // A thief who names a later head of the log changes nothing: the head that a founding device named last counts.
       const again = point(point(start, "Phone", far).join("Thief"), "Thief", newestPointer(more.log));
       expect(owes(again, "Laptop", more, { confirmed })[0]).toBe(fetch);
       expect(owes(again, "Laptop", more, { confirmed })[1]).toMatch(/^ask confirm-escrow/);
@@ -153,7 +154,7 @@ describe("a thief who names a head far ahead, with true keys of the newest epoch
     }
   });
 
-  it("does not stop a user whose escrow is gone, either: the user is asked, and escrow enrolled (ESC-4, row 5)", () => {
+  it("does not stop a user whose escrow was removed either: the user is asked, and escrow is enrolled (ESC-4, row 5)", () => {
     const named = point(start, "Phone", far);
     const gone = reviewEscrow(named.review("Laptop", { remove: ["Phone"] }), "Laptop", "remove");
     expect(owes(gone, "Laptop", more, { confirmed: later })).toEqual([fetch, "ask confirm-escrow not-trusted"]);

@@ -1,4 +1,5 @@
-// A thief with the password decides how often a member is approved: views of classes take any number. docs/spec.md section 2 (founder).
+// A thief with the password can approve a member any number of times: views of classes must handle it. docs/spec.md section 2
+// (founder).
 
 import { expect, it } from "vitest";
 import { trackContact } from "../../src/fingerprint/pin.js";

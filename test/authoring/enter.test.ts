@@ -1,4 +1,4 @@
-// How devices enter: opening a log, joining it, and being provisioned face to face. docs/spec.md section 6.
+// How devices enter: creating a log, joining it, and face-to-face provisioning. docs/spec.md section 6.
 
 import { describe, expect, it } from "vitest";
 import { openingOf } from "../../src/authoring/device-description.js";
@@ -22,7 +22,7 @@ const env = seededEnv("entering");
 const device = { name: "Tablet", platform: "Plan 9", details: "in the kitchen" };
 
 describe("opening a log", () => {
-  it("gives what verification gives, with the first device holding epoch 1", () => {
+  it("gives the same state as verification, and the first device holds epoch 1", () => {
     const opened = createLog({ subject, device, operator: OPERATOR.sign }, env);
     const verified = verifyLog([opened.entry], { subject, now: "unchecked" });
     expect(verified.head).toEqual(opened.log.head);
@@ -36,7 +36,7 @@ describe("opening a log", () => {
     expect(opened.keyring.epochs).toEqual([1]);
   });
 
-  it("takes subjects up to 256 bytes and names up to 128, and refuses more (ENC-3)", () => {
+  it("accepts subjects up to 256 bytes and names up to 128, and refuses longer ones (ENC-3)", () => {
     const long = "é".repeat(128);
     expect(createLog({ subject: long, device: { name: long.slice(64) } }, env).log.subject).toBe(long);
     const error = expectError(() => createLog({ subject: `${long}x`, device }, env), "INVALID_ARGUMENT", undefined);
@@ -52,7 +52,7 @@ describe("opening a log", () => {
 });
 
 describe("joining a log", () => {
-  it("lets the new device read from now on, and nothing older", () => {
+  it("lets the new device read new content, and nothing older", () => {
     const joined = joinLog(base.log, { device }, env);
     expect(joined.keyring.epochs).toEqual([3]);
     expect(joined.log.active.get(joined.keyring.member)).toMatchObject({ ...device, reach: [[3, 3]], held: [[3, 3]] });
@@ -64,7 +64,7 @@ describe("being provisioned face to face", () => {
   const prepared = prepareDevice(base.log, { device }, env);
   const offer = provisionDevice(laptop, prepared.request, env);
 
-  it("gives the new device what the enroller holds, in its class, at once", () => {
+  it("gives the new device all epochs of the enroller, in the enroller's class, at once", () => {
     const { log, keyring, entry } = acceptProvisioning(base.log, offer, prepared, { now: "unchecked" });
     expect(keyring.epochs).toEqual([1, 2]);
     expect(log.active.get(keyring.member)).toMatchObject({ ...device, founder: 1, held: [[1, 2]] });
@@ -92,7 +92,7 @@ describe("being provisioned face to face", () => {
       );
   });
 
-  it("signs no other link in the new device's name, such as a join with an epoch that somebody else drew", () => {
+  it("signs no other link in the new device's name, such as a join with an epoch that another device made", () => {
     const keys = ownKeys(prepared.keyring);
     const opening = openingOf(device, env);
     const fields = { member: newMember("device", keys, opening) };
@@ -106,7 +106,7 @@ describe("being provisioned face to face", () => {
     expect(appendEntry(base.log, join, { now: "unchecked" }).head.seq).toBe(base.log.head.seq + 1);
   });
 
-  it("refuses an offer that somebody else signed in the enroller's place (LOG-4)", () => {
+  it("refuses an offer signed by another device than the enroller (LOG-4)", () => {
     const thief = keysNamed("Thief");
     const forged = authoredBy(offer, thief);
     expectError(() => acceptProvisioning(base.log, forged, prepared, { now: "unchecked" }), "INVALID_LINK", "LOG-4");
@@ -148,7 +148,7 @@ describe("being provisioned face to face", () => {
     expect(appendEntry(base.log, entry, { now: "unchecked" }).active.has(prepared.keyring.member)).toBe(true);
   });
 
-  it("is refused to a pending device, which has nothing to give", () => {
+  it("is not permitted to a pending device, which has nothing to give", () => {
     const locked = base.lockdown("Laptop", true).join("Pending");
     expectError(() => provisionDevice(locked.session("Pending"), prepared.request, env), "NOT_PERMITTED", "LOG-4");
   });

@@ -1,4 +1,4 @@
-// Fresh member keys are wiped when what they were drawn for fails. docs/spec.md section 5.
+// Fresh member keys are wiped when the operation that made them fails. docs/spec.md section 5.
 
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { prepareDevice } from "../../src/authoring/enter.js";

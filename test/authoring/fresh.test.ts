@@ -1,5 +1,5 @@
-// What is new is drawn afresh: a link that lost a race is rebuilt with other secrets, and a re-keyed member's old and new
-// keys open nothing of each other's. docs/spec.md section 7 (GRT-6) and section 6 (rekey).
+// Secrets are drawn afresh: a link that lost a race is rebuilt with other secrets, and a re-keyed member's old and new keys open
+// nothing of each other's. docs/spec.md section 7 (GRT-6) and section 6 (rekey).
 
 import { describe, expect, it } from "vitest";
 import { prepareDevice } from "../../src/authoring/enter.js";
@@ -31,7 +31,7 @@ describe("a link that lost a race", () => {
     ["lockdown that removes", () => setLockdown(laptop, { on: true, remove: base.ids("Thief") }, env)],
   ];
 
-  it.each(attempts)("is rebuilt with nothing of the first attempt: %s (GRT-6)", (_type, attempt) => {
+  it.each(attempts)("is rebuilt with no secret of the first attempt: %s (GRT-6)", (_type, attempt) => {
     const [lost, rebuilt] = [attempt(), attempt()];
     expect(introduced(lost.log).length).toBeGreaterThan(0);
     expect(introduced(rebuilt.log)).toHaveLength(introduced(lost.log).length);
@@ -40,13 +40,13 @@ describe("a link that lost a race", () => {
     expect(rebuilt.keyring.exportKey(newest, "test")).not.toEqual(lost.keyring.exportKey(newest, "test"));
   });
 
-  it("gives a device that is provisioned again other keys too (GRT-6)", () => {
+  it("gives a device that is provisioned again new keys too (GRT-6)", () => {
     const [first, second] = [0, 1].map(() => prepareDevice(base.log, { device }, env));
     expect(first?.keyring.member).not.toBe(second?.keyring.member);
     expect(first?.request).not.toEqual(second?.request);
   });
 
-  it("leaves a device that left meanwhile without the new epoch, though it opened the lost one (GRT-6)", () => {
+  it("gives a device that left meanwhile no key of the new epoch, although it opened the lost one (GRT-6)", () => {
     const lost = rotate(laptop, env);
     const gone = receive(base.session("Phone"), lost.entry, { now: "unchecked" }).keyring;
     const world = base.leave("Phone").rotate("Laptop");
@@ -62,7 +62,7 @@ describe("a rekey", () => {
   const rekeyed = base.rekey("Phone");
   const seedOf = (name: string, world = base): Uint8Array => ownSeed(world.session(name).keyring);
 
-  it("keeps the member and what it holds, and makes a new epoch", () => {
+  it("keeps the member and its epochs, and makes a new epoch", () => {
     expect(rekeyed.id("Phone")).toBe(base.id("Phone"));
     expect(rekeyed.session("Phone").keyring.epochs).toEqual([1, 2, 3, 4]);
     expect(rekeyed.record).toMatchObject({ type: "rekey", rekeyed: base.id("Phone"), epoch: 4 });
@@ -76,11 +76,11 @@ describe("a rekey", () => {
     expect(onlyOlder.keyring.epochs).toEqual([]);
   });
 
-  it("leaves the old key with nothing that comes after it (MEM-4)", () => {
-    // Its seed, found again, opens what was granted to it before, and is told apart.
+  it("gives the old key nothing that comes after it (MEM-4)", () => {
+    // Its old seed, found again, opens the grants from before, and is recognised as superseded.
     const kept = openKeyring(rekeyed.log, rekeyed.entries, seedOf("Phone"));
     expect([kept.standing, kept.keyring.epochs, kept.withheld]).toEqual(["superseded", [1, 2, 3], []]);
-    // A copy of the device from before the rekey receives what follows, and opens none of it.
+    // A copy of the device from before the rekey receives the later links, and opens none of their grants.
     const stolen = receive(base.session("Phone"), rekeyed.last, { now: "unchecked" });
     expect(stolen).toMatchObject({ opened: [], junk: [], withheld: [] });
     const after = receive(stolen, rekeyed.rotate("Laptop").last, { now: "unchecked" });
@@ -88,7 +88,7 @@ describe("a rekey", () => {
     expectError(() => rotate(after, base.env("thief")), "NOT_PERMITTED", "LOG-4");
   });
 
-  it("goes on from the new keys: the member acts, and is granted to, as before", () => {
+  it("continues with the new keys: the member acts, and gets grants, as before", () => {
     const on = rekeyed.rotate("Phone").rotate("Laptop").rekey("Phone");
     expect(on.session("Phone").keyring.epochs).toEqual([1, 2, 3, 4, 5, 6, 7]);
     expect(on.session("Laptop").keyring.epochs).toEqual([1, 2, 3, 4, 5, 6, 7]);

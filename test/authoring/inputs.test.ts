@@ -1,5 +1,5 @@
-// Inputs stay as they were, and results do not change with them: what is frozen is accepted, and what is overwritten
-// afterwards changes nothing. docs/spec.md section 4 (ENC-4) and section 5.
+// Inputs stay as they were, and results do not depend on later changes of inputs: frozen inputs are accepted, and overwriting an
+// input afterwards changes nothing. docs/spec.md section 4 (ENC-4) and section 5.
 
 import { describe, expect, it } from "vitest";
 import { prepareDevice, provisionDevice } from "../../src/authoring/enter.js";
@@ -45,7 +45,7 @@ const offer = provisionDevice(session, prepared.request, env);
 const evidence = thrownBy(() => verifyLog(world.entries.slice(0, 3), { subject: ALICE, pinned: log, now: "unchecked" }))
   .details["evidence"];
 
-/** Everything that is passed in: bytes, states and secrets. */
+/** Everything that callers pass in: bytes, states and secrets. */
 const inputs = (): string =>
   snapshot([
     [...world.entries, offer, prepared.request, OPERATOR.sign],
@@ -88,7 +88,7 @@ describe("inputs", () => {
     expect(inputs()).toBe(before);
   });
 
-  it("may be overwritten afterwards without changing what was made from them (ENC-4)", () => {
+  it("may be overwritten afterwards without changing the results (ENC-4)", () => {
     const copies = world.entries.map((entry) => entry.slice());
     const verified = verifyLog(copies, { subject: ALICE, now: "unchecked" });
     for (const copy of copies) copy.fill(0);
@@ -106,7 +106,7 @@ describe("inputs", () => {
     expect(opened.log.operator).toEqual(OPERATOR.sign);
   });
 
-  it("from one buffer that is used again and again give different keys", () => {
+  it("from one buffer that is reused for each draw give different keys", () => {
     const buffer = new Uint8Array(64);
     const reusing = { ...env, random: (length: number) => buffer.subarray(0, length).fill((buffer[0] as number) + 1) };
     const first = createLog({ subject: ALICE, device }, reusing);
@@ -117,7 +117,7 @@ describe("inputs", () => {
 });
 
 describe("a state", () => {
-  it("is frozen, and cannot be made or copied by anybody else", () => {
+  it("is frozen, and only the library can make or copy one", () => {
     expect(Object.isFrozen(log)).toBe(true);
     const wrong = thrownBy(() => appendEntry({ ...log } as never, world.last, { now: "unchecked" }));
     expect(wrong.code).toBe("INVALID_ARGUMENT");

@@ -42,7 +42,7 @@ it("does not open a grant that was moved to another link, where its box and keyr
   const forged = encodeEntry(encodeLink(bytes, [signBody(bytes, keys.sign, [keys])]), moved);
   expect(forged).not.toEqual(honest.entry);
 
-  // The phone without the review's grants, so that only the regrant can bring epoch 1.
+  // The phone without the review's grants, so that only the regrant can give it epoch 1.
   const before = openKeyring(laptop.log, [phone.entry], seed).keyring;
   expect(before.epochs).toEqual([2]);
   expect(receive({ log: laptop.log, keyring: before }, honest.entry, { now: "unchecked" })).toMatchObject({
@@ -53,7 +53,7 @@ it("does not open a grant that was moved to another link, where its box and keyr
     opened: [],
     junk: [[1, 1]],
   });
-  // A holder who recomputes says the same of it.
+  // A holder who recomputes the grant finds the same.
   const holder = receive(laptop, forged, { now: "unchecked" });
   expect(checkGrants(holder, [holder.log.head.seq]).wrong).toMatchObject([
     { recipient: phone.keyring.member, wrong: "keyring" },

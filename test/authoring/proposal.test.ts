@@ -1,5 +1,5 @@
-// A proposal is no state of a log: it shows nothing, gives its state only when it is accepted, and leaves nothing behind when it
-// is discarded. docs/spec.md sections 6, 7 (GRT-6) and 9 (BAK-2).
+// A proposal is not a state of a log: it shows nothing, gives its state only when it is accepted, and leaves nothing behind when
+// it is discarded. docs/spec.md sections 6, 7 (GRT-6) and 9 (BAK-2).
 
 import {
   acceptProvisioning,
@@ -92,7 +92,7 @@ describe.each(verbs)("a proposal: %s", (verb, propose) => {
     expect(proposal.head).toEqual(logOf(proposal.accept()).head);
   });
 
-  it("gives the same state as often as it is accepted, and cannot be discarded then", () => {
+  it("gives the same state each time it is accepted, and cannot be discarded after that", () => {
     const proposal = propose();
     const accepted = proposal.accept();
     expect(proposal.accept()).toBe(accepted);
@@ -101,13 +101,13 @@ describe.each(verbs)("a proposal: %s", (verb, propose) => {
     if ("keyring" in accepted) expect(accepted.keyring.epochs.length).toBeGreaterThan(0);
   });
 
-  it("is used up when it is discarded, with every secret that was made for it, and changes nothing", () => {
+  it("becomes unusable when it is discarded, wipes every secret made for it, and changes nothing", () => {
     const before = [base.log, restored.log].map((log) => snapshot(log));
     const made = vi.spyOn(Secret, "take");
     const proposal = propose();
     proposal.discard();
     const left = made.mock.results.map(({ value }) => value as Secret).filter(isUsable);
-    // Only a device that is provisioned has keys from before, which stay its own.
+    // Only a device that is provisioned has keys from before, which it keeps.
     expect(left).toHaveLength(verb === "acceptProvisioning" ? 1 : 0);
     proposal.discard();
     expectError(() => proposal.accept(), "WIPED", undefined);
@@ -134,7 +134,7 @@ describe("discarding", () => {
     expect(drawn.filter(isUsable)).toEqual([]);
   });
 
-  it("wipes the secret of a backup key, and accepting hands it over", () => {
+  it("wipes the secret of a backup key, and accepting returns it", () => {
     const wiped = vi.spyOn(BackupPaper.prototype, "wipe");
     makeBackupKey(laptop, {}, env).discard();
     expect(wiped).toHaveBeenCalledTimes(1);
@@ -143,7 +143,7 @@ describe("discarding", () => {
     expect(paper.reveal(log)).toMatch(/^([0-9A-Z]{4}-){8}[0-9A-Z]{4}$/);
   });
 
-  it("leaves a prepared device its keys, so that it can sign another offer", () => {
+  it("does not wipe a prepared device's keys, so that it can sign another offer", () => {
     const prepared = prepareDevice(base.log, { device }, env);
     const offer = (of: MemberState) => provisionDevice(of, prepared.request, env);
     acceptProvisioning(base.log, offer(laptop), prepared, { now: "unchecked" }).discard();
@@ -157,7 +157,7 @@ describe("discarding", () => {
 });
 
 describe("a keyring", () => {
-  it("has nothing of a proposal before that is accepted", () => {
+  it("has nothing of a proposal before the proposal is accepted", () => {
     const own = openWorld("own").session("Laptop");
     const stored = () => unsafeSerializeKeyring(own);
     const before = stored();
@@ -167,14 +167,14 @@ describe("a keyring", () => {
     expect(proposal.accept().keyring.epochs).toEqual([1, 2]);
   });
 
-  it("that is wiped takes the states of its accepted proposals with it", () => {
+  it("that is wiped also wipes the states of its accepted proposals", () => {
     const own = openWorld("wiped with").session("Laptop");
     const { keyring } = rekey(own, env).accept();
     own.keyring.wipe();
     expectError(() => keyring.exportKey(2, "test"), "WIPED", undefined);
   });
 
-  it("that is wiped makes its proposals useless, and accepting one wipes what was new", () => {
+  it("that is wiped makes its proposals useless, and accepting one wipes their new secrets", () => {
     for (const propose of [rotate, rekey, (of: MemberState) => makeBackupKey(of, {}, env)]) {
       const own = openWorld("wiped before").session("Laptop");
       const made = vi.spyOn(Secret, "take");
@@ -192,7 +192,7 @@ describe("a keyring", () => {
 describe("a lost race", () => {
   const phone = base.session("Phone");
 
-  it("never looks like a fork: the old session receives the winner, and writes anew", async () => {
+  it("never looks like a fork: the old state receives the winner, and writes again", async () => {
     const lost = rotate(laptop, env);
     const winner = rotate(phone, env);
     const won = winner.accept();
@@ -214,7 +214,7 @@ describe("a lost race", () => {
     expect(await openContent(sealed, seen.keyring)).toEqual(new Uint8Array([1]));
   });
 
-  it("is told by a server's answer, or by the entry that has the place", () => {
+  it("shows in the server's answer, or in the entry that has the place", () => {
     const relay = new MaliciousRelay();
     for (const entry of base.entries) relay.publish(ALICE, entry);
     const [first, second] = [rotate(laptop, env), rotate(phone, env)];
@@ -223,12 +223,12 @@ describe("a lost race", () => {
     second.discard();
     const { log } = receive(phone, relay.read(ALICE).at(-1) as Uint8Array, { now: "unchecked" });
     expect([first.head, second.head].map(({ hash }) => hash === log.head.hash)).toEqual([true, false]);
-    // Sent again after an answer was lost on the way, it is still accepted.
+    // Sent again after an answer was lost, it is still accepted.
     expect(relay.publish(ALICE, first.entry)).toBe(true);
     expect(first.accept().log.head).toEqual(log.head);
   });
 
-  it("cannot go unnoticed: what was proposed neither receives, seals, opens nor is pinned", async () => {
+  it("cannot go unnoticed: a proposal cannot receive, seal, open or be pinned", async () => {
     const proposal = rotate(laptop, env);
     const entry = rotate(phone, env).entry;
     const wrong = proposal as never;
@@ -260,7 +260,7 @@ describe("a backup key's paper", () => {
     expect(made.paper.reveal(made.log)).toMatch(/^([0-9A-Z]{4}-){8}[0-9A-Z]{4}$/);
   });
 
-  it("that was never accepted cannot be had", () => {
+  it("cannot be read once its proposal was discarded", () => {
     const proposal = makeBackupKey(laptop, {}, env);
     proposal.discard();
     expect(thrownBy(() => proposal.accept()).message).toContain("discarded");

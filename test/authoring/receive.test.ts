@@ -24,7 +24,7 @@ const phone = joined.session("Phone");
 const seedOf = (name: string): Uint8Array => ownSeed(world.session(name).keyring);
 
 describe("receiving", () => {
-  it("advances the log as appendEntry does, and opens what is granted", () => {
+  it("advances the log as appendEntry does, and opens the grants", () => {
     let session = phone;
     const opened = world.entries.slice(2).map((entry) => {
       const received = receive(session, entry, { now: "unchecked" });
@@ -57,7 +57,7 @@ describe("receiving", () => {
     expect(twice).toMatchObject({ opened: [], junk: [], withheld: [] });
   });
 
-  it("leaves the session it was given as it was, whether the entry is good or not", () => {
+  it("does not change the given state, whether the entry is good or not", () => {
     const before = { log: snapshot(phone.log), keyring: unsafeSerializeKeyring(phone) };
     receive(phone, world.entries[2] as Uint8Array, { now: "unchecked" });
     const bad = mutate(world.entries[2] as Uint8Array, { body: (body) => body.set("time", 0) });
@@ -65,7 +65,7 @@ describe("receiving", () => {
     expect({ log: snapshot(phone.log), keyring: unsafeSerializeKeyring(phone) }).toEqual(before);
   });
 
-  it("tells a removed member of its removal, and gives it nothing new", () => {
+  it("shows a removed member its removal, and gives it nothing new", () => {
     const removed = world.review("Laptop", { remove: ["Phone"] });
     const received = receive(world.session("Phone"), removed.last, { now: "unchecked" });
     expect(received.log.active.has(world.id("Phone"))).toBe(false);
@@ -73,7 +73,7 @@ describe("receiving", () => {
     expect(received.keyring.epochs).toEqual([1, 2, 3]);
   });
 
-  it("judges by the clock that it is given (LOG-3)", () => {
+  it("judges by the given clock (LOG-3)", () => {
     const entry = world.entries[2] as Uint8Array;
     const time = takeApart(entry).body.get("time") as number;
     expectError(() => receive(phone, entry, { now: time - 600_001 }), "NOT_YET", "LOG-3");
@@ -91,7 +91,7 @@ describe("receiving", () => {
 });
 
 describe("a keyring from a seed", () => {
-  it.each(["Laptop", "Phone", "Paper"])("is the one that the member has: %s", (name) => {
+  it.each(["Laptop", "Phone", "Paper"])("is the same as the member's own: %s", (name) => {
     const { keyring, withheld } = openKeyring(world.log, world.entries, seedOf(name));
     expect(unsafeSerializeKeyring({ log: world.log, keyring })).toEqual(unsafeSerializeKeyring(world.session(name)));
     expect(withheld).toEqual([]);
@@ -104,7 +104,7 @@ describe("a keyring from a seed", () => {
     expect(openKeyring(world.log, [join, approval], seedOf("Phone")).keyring.epochs).toEqual([1, 2]);
   });
 
-  it("says which epochs were withheld, and not those that another entry gave", () => {
+  it("names the epochs that were withheld, except those that another entry gave", () => {
     const entries = world.entries.map((entry, index) =>
       index === 2 ? mutate(entry, { attachments: () => [] }) : entry,
     );
@@ -113,7 +113,7 @@ describe("a keyring from a seed", () => {
     expect(openKeyring(world.log, [...entries, ...world.entries], seedOf("Phone")).withheld).toEqual([]);
   });
 
-  it("does not call junk what another entry may still give, in whatever order they come (MEM-9)", () => {
+  it("does not call an epoch junk that another entry may still give, in any order of the entries (MEM-9)", () => {
     const junked = joined.append(
       withAttachment(world.entries[2] as Uint8Array, 0, Uint8Array.of(1), [joined.signer("Laptop")]),
     );
@@ -129,7 +129,7 @@ describe("a keyring from a seed", () => {
     expect(junkOf(withheld, junk, join)).toEqual([]);
   });
 
-  it("is none for a stranger's seed, and one that only reads for a removed member's", () => {
+  it("does not exist for a stranger's seed, and can only read for a removed member's seed", () => {
     const stranger = () => openKeyring(world.log, world.entries, seedNamed("Stranger"));
     expect(expectError(stranger, "UNKNOWN_MEMBER", undefined).details).toEqual({ log: world.log.head.log });
     const removed = world.review("Laptop", { remove: ["Paper"] });

@@ -1,5 +1,5 @@
-// A reclaim passes on what the removed member's keyring really has, however it was kept. docs/spec.md sections 6 (MEM-10) and 7
-// (GRT-4).
+// A reclaim passes on the epochs that the removed member's keyring really has, however that keyring was stored. docs/spec.md
+// sections 6 (MEM-10) and 7 (GRT-4).
 
 import { describe, expect, it } from "vitest";
 import { resume } from "../../src/authoring/receive.js";
@@ -10,7 +10,7 @@ import { reclaim, rotate } from "../support/accepted.js";
 import { expectError } from "../support/refusal.js";
 import { openWorld } from "../support/world.js";
 
-describe("a reclaim from a keyring that was stored when its member took a link for accepted that lost its race", () => {
+describe("a reclaim from a keyring that was stored with a link that its member believed accepted and that lost its race", () => {
   const before = openWorld("reclaim")
     .join("Phone")
     .review("Laptop", { approve: ["Phone"] });
@@ -22,12 +22,12 @@ describe("a reclaim from a keyring that was stored when its member took a link f
     .join("Tablet");
   const from = resume(world.log, [], stored).keyring;
 
-  it("is refused before the keyring was brought back to this log (LOG-8)", () => {
+  it("is refused before the keyring was resumed with this log (LOG-8)", () => {
     const call = () => reclaim(world.session("Tablet"), { from: stored }, world.env("Tablet"));
     expectError(call, "FORKED", "LOG-8");
   });
 
-  it("leaves the epoch out whose seed is another link's, and grants nothing wrong (GRT-4)", () => {
+  it("leaves out the epoch whose seed belongs to another link, and makes no wrong grant (GRT-4)", () => {
     expect(stored.epochs).toEqual([1, 2, 3]);
     expect(world.member("Laptop").held).toEqual([[1, 3]]);
     const after = world.act("Tablet", "reclaims", (session, env) => reclaim(session, { from }, env));
@@ -39,7 +39,7 @@ describe("a reclaim from a keyring that was stored when its member took a link f
     );
   });
 
-  it("is refused where it names that epoch (GRT-4)", () => {
+  it("is refused if it names that epoch (GRT-4)", () => {
     const tablet = world.session("Tablet");
     const call = () => reclaim(tablet, { from, runs: [[1, 3]] }, world.env("Tablet"));
     expectError(call, "GRANT_UNAVAILABLE", "GRT-1");

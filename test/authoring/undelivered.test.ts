@@ -11,12 +11,12 @@ import { seededEnv } from "../support/seeded-env.js";
 
 const env = seededEnv("undelivered");
 const laptop = createLog({ subject: "alice@example.org", device: { name: "Laptop" } }, env);
-// A thief with the password joins, and sends the server its link without the grants that it owes everybody.
+// A thief with the password joins, and sends the server its link without the grants that it owes to all members.
 const thief = joinLog(laptop.log, { device: { name: "Thief" } }, env);
 const stripped = encodeEntry(decodeEntry(thief.entry).link.bytes, []);
 
 describe("an entry without its attachments", () => {
-  it("is refused by whoever asks for it whole, and accepted with all of them", () => {
+  it("is refused with `complete`, and accepted with all attachments", () => {
     const error = expectError(
       () => appendEntry(laptop.log, stripped, { complete: true, now: "unchecked" }),
       "GRANT_UNAVAILABLE",
@@ -25,7 +25,7 @@ describe("an entry without its attachments", () => {
     expect(error.details).toMatchObject({ seq: 2, absent: 4 });
     expect(appendEntry(laptop.log, thief.entry, { complete: true, now: "unchecked" }).head).toEqual(thief.log.head);
     expect(appendEntry(laptop.log, stripped, { now: "unchecked" }).head).toEqual(thief.log.head);
-    // Known links too: what was stored before must be whole before it is served.
+    // Known links too: an entry must be complete before it is served, even if it was stored before.
     expectError(
       () => appendEntry(thief.log, stripped, { complete: true, now: "unchecked" }),
       "GRANT_UNAVAILABLE",
@@ -34,7 +34,7 @@ describe("an entry without its attachments", () => {
     expectWrongArgument(() => appendEntry(laptop.log, stripped, null as never), "options");
   });
 
-  it("does not block its victim for good: what was never delivered can be given up (MEM-9)", () => {
+  it("does not block its victim for ever: an epoch that was never delivered can be given up (MEM-9)", () => {
     const victim = receive(laptop, stripped, { now: "unchecked" });
     expect(victim.withheld).toEqual([[2, 2]]);
     const phone = joinLog(victim.log, { device: { name: "Phone" } }, env);
@@ -51,7 +51,7 @@ describe("an entry without its attachments", () => {
       ],
       reach: [[1, 3]],
     });
-    // And what was given up comes back when somebody who has it grants it again.
+    // And the member gets it back when another member that has it grants it again.
     const theirs = [phone.entry, approved.entry].reduce<MemberState>(
       (session, entry) => receive(session, entry, { now: "unchecked" }),
       thief,
@@ -60,7 +60,7 @@ describe("an entry without its attachments", () => {
     expect(receive(approved, healed.entry, { now: "unchecked" }).keyring.epochs).toEqual([1, 2, 3]);
   });
 
-  it("lets nobody give up what is here, or what was never granted (MEM-9)", () => {
+  it("does not allow giving up an epoch that the keyring has, or that was never granted (MEM-9)", () => {
     const victim = receive(laptop, stripped, { now: "unchecked" });
     for (const epochs of [[[1, 1]], [[1, 2]], [[3, 3]]] as const) {
       expectError(() => abandonEpochs(victim, epochs), "INVALID_ARGUMENT", "MEM-9");

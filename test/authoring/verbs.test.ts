@@ -1,4 +1,4 @@
-// What members may not author: the same rules that refuse others' links, as errors to the caller, with nothing changed.
+// Links that members may not author: the rules that refuse others' links give errors to the author, and change nothing.
 // docs/spec.md section 6.
 
 import { describe, expect, it } from "vitest";
@@ -27,7 +27,7 @@ const laptop = base.session("Laptop");
 const env = seededEnv("actions");
 
 describe("an action", () => {
-  it("sorts the members it is given, and changes neither list nor session", () => {
+  it("sorts the given members, and changes neither the list nor the state", () => {
     const approve = Object.freeze([...base.ids("Phone", "Tablet")].sort().reverse());
     const before = snapshot(laptop.log);
     const { log } = review(laptop, { approve }, env);
@@ -59,7 +59,7 @@ describe("an action", () => {
     expectError(() => action(removed.session("Phone")), "NOT_PERMITTED", "MEM-4");
   });
 
-  it("that names nobody, or gives nothing, is not permitted (MEM-2)", () => {
+  it("that names no member, or gives nothing, is not permitted (MEM-2)", () => {
     expectError(() => review(laptop, {}, env), "NOT_PERMITTED", "MEM-2");
     expectError(() => regrant(laptop, [], env), "NOT_PERMITTED", "MEM-2");
     expectError(() => regrant(laptop, [{ member: base.id("Phone"), runs: [] }], env), "NOT_PERMITTED", "MEM-2");
@@ -78,14 +78,14 @@ describe("an action", () => {
     expect(expectError(action, "INVALID_ARGUMENT", undefined).message).toMatch(new RegExp(`^${field} must be`));
   });
 
-  it("that names its author, or somebody twice, is not permitted (MEM-2)", () => {
+  it("that names its author, or a member twice, is not permitted (MEM-2)", () => {
     expectError(() => review(laptop, { remove: base.ids("Laptop") }, env), "NOT_PERMITTED", "MEM-2");
     expectError(() => review(laptop, { remove: base.ids("Phone", "Phone") }, env), "NOT_PERMITTED", "MEM-2");
     const both = { approve: base.ids("Phone"), remove: base.ids("Phone") };
     expectError(() => review(laptop, both, env), "NOT_PERMITTED", "MEM-2");
   });
 
-  it("of the operator takes the operator's keys, where there is one (LOG-4)", () => {
+  it("of the operator needs the operator's keys, and a log with an operator (LOG-4)", () => {
     const remove = base.ids("Phone");
     const other = new OperatorKeys(seedNamed("another service"));
     expectError(() => expel(base.log, { remove }, other, env), "INVALID_ARGUMENT", "LOG-4");
@@ -103,7 +103,7 @@ describe("an action", () => {
 });
 
 describe("a rename", () => {
-  it("tells everybody who receives its entry the new name", () => {
+  it("shows the new name to everybody who receives its entry", () => {
     const { entry, log } = rename(laptop, { name: "Desktop", platform: "Plan 9" }, env);
     for (const after of [log, appendEntry(base.log, entry, { now: "unchecked" })])
       expect(after.active.get(base.id("Laptop"))).toMatchObject({ name: "Desktop", platform: "Plan 9" });
@@ -123,7 +123,7 @@ describe("a regrant", () => {
     expect(attempt([[2, 2]]).log.head.seq).toBe(base.log.head.seq + 1);
   });
 
-  it("joins the runs it is told and gives each once", () => {
+  it("joins the given runs and gives each once", () => {
     const world = base.review("Laptop", { approve: ["Phone", "Tablet"] });
     const give = (name: string, runs: Runs): Regrant => ({ member: base.id(name), runs });
     const runs: Runs = [
@@ -134,7 +134,7 @@ describe("a regrant", () => {
     expect(log.links.last()?.grants).toMatchObject([{ epochs: [[1, 3]], boxes: [{}, {}] }]);
   });
 
-  it("is not permitted beyond the other's reach, or what this member holds (MEM-9)", () => {
+  it("is not permitted beyond the other member's reach, or beyond the epochs that this member holds (MEM-9)", () => {
     const attempt = () => regrant(laptop, [{ member: base.id("Phone"), runs: [[1, 2]] }], env);
     expectError(attempt, "NOT_PERMITTED", "MEM-9");
     const tablet = base.session("Tablet");
@@ -154,7 +154,7 @@ describe("a member who was granted junk", () => {
     return provisionDevice(of.session("Laptop"), request, env);
   };
 
-  it("of the current epoch must rotate first, and declares it missing in that or later (MEM-9)", () => {
+  it("of the current epoch must rotate first, and declares that epoch missing in the rotation or later (MEM-9)", () => {
     expect(owed).toHaveLength(3);
     expect(world.session("Laptop").keyring.epochs).toEqual([1, 2, 3]);
     for (const action of [regrants, enrolls]) expectError(() => action(world), "NOT_PERMITTED", "MEM-9");
@@ -165,13 +165,13 @@ describe("a member who was granted junk", () => {
     expect(takeApart(enrolls(byAnother)).body.get("missing")).toEqual([[4, 4]]);
   });
 
-  it("leaves, and is renamed, without declaring it: those links have no room for it (MEM-9)", () => {
+  it("leaves, and is renamed, without declaring it: those links have no field for it (MEM-9)", () => {
     const session = world.session("Laptop");
     expect(leave(session, env).log.active.has(base.id("Laptop"))).toBe(false);
     expect(rename(session, { name: "x" }, env).log.links.last()?.missing).toEqual([]);
   });
 
-  it("in thousands of places declares the newest 4,096 runs of it, and the rest in later links (MEM-9)", () => {
+  it("in thousands of separate epochs declares the newest 4,096 runs of it, and the rest in later links (MEM-9)", () => {
     const { log, keyring } = laptop;
     const junk = Array.from({ length: 4098 }, (_, index) => 2 * index + 5);
     const held: Runs = [[1, 10_000]];
@@ -198,7 +198,7 @@ describe("a member to whom grants were not delivered", () => {
   const stripped = mutate(approved.last, { attachments: () => [] });
   const phone = receive(base.session("Phone"), stripped, { now: "unchecked" });
 
-  it("can pass nothing on, and is told what to fetch (GRT-1)", () => {
+  it("can pass nothing on, and the error says what to fetch (GRT-1)", () => {
     const attempt = () => review(phone, { approve: base.ids("Tablet") }, env);
     const error = expectError(attempt, "GRANT_UNAVAILABLE", "GRT-1");
     expect(error.details).toMatchObject({ epoch: 1, member: base.id("Phone") });

@@ -1,5 +1,5 @@
-// What a device stores before it sends an entry: a crash before the answer, and a server that refuses and publishes later, lose
-// nothing. docs/spec.md sections 5 and 6.
+// The bytes that a device stores before it sends an entry. With them, a crash before the answer, or a server that refuses an
+// entry and publishes it later, loses nothing. docs/spec.md sections 5 and 6.
 
 import {
   createLog,
@@ -30,13 +30,13 @@ const base = openWorld("write-ahead")
 const verify = (entries: readonly Uint8Array[]) => verifyLog(entries, { subject: ALICE, now: "unchecked" });
 const text = new TextEncoder().encode("for the device that comes back");
 
-/** The device after a crash: it has the bytes that it stored, and the entries that the server published later. */
+/** The device after a crash: it has its stored bytes, and the entries that the server published later. */
 function restarted(keyring: Uint8Array | undefined, entries: readonly Uint8Array[]) {
   return resume(verify(entries), entries, parseKeyring(keyring ?? expect.unreachable()));
 }
 
 describe("a proposal that is stored before it is sent", () => {
-  it("brings a re-keyed device back, when the server published what it had refused", async () => {
+  it("brings a re-keyed device back, when the server published the entry that it had refused", async () => {
     const proposal = rekey(base.session("Laptop"), env);
     const { keyring } = unsafeSerializeProposal(proposal);
     const back = restarted(keyring, [...base.entries, proposal.entry]);
@@ -48,7 +48,7 @@ describe("a proposal that is stored before it is sent", () => {
     expect(await openContent(sealed, back.keyring)).toEqual(text);
   });
 
-  it("leaves the old keyring good, when another entry won", () => {
+  it("keeps the old keyring usable when another entry won", () => {
     const laptop = base.session("Laptop");
     const before = unsafeSerializeKeyring(laptop);
     const { keyring } = unsafeSerializeProposal(rekey(laptop, env));
@@ -58,7 +58,7 @@ describe("a proposal that is stored before it is sent", () => {
     expect(restarted(before, entries)).toMatchObject({ standing: "active", history: "continued", withheld: [] });
   });
 
-  it("brings a new device back that had joined, or opened the log", () => {
+  it("brings back a new device that had joined, or created the log", () => {
     const joined = joinLog(base.log, { device: { name: "Tablet" } }, env);
     const stored = unsafeSerializeProposal(joined);
     expect(restarted(stored.keyring, [...base.entries, joined.entry]).standing).toBe("active");
@@ -77,7 +77,7 @@ describe("a proposal that is stored before it is sent", () => {
     expect(paper.reveal(log)).toBe(backupKey);
   });
 
-  it("is as it was: it can be accepted or discarded, and its bytes are the accepted keyring's", () => {
+  it("stays unchanged: it can be accepted or discarded, and its bytes are the accepted keyring's", () => {
     const accepted = rotate(base.session("Laptop"), env);
     const { keyring } = unsafeSerializeProposal(accepted);
     expect(unsafeSerializeKeyring(accepted.accept())).toEqual(keyring);
@@ -89,13 +89,13 @@ describe("a proposal that is stored before it is sent", () => {
     expect(rotate(base.session("Laptop"), env).head.seq).toBe(base.log.head.seq + 1);
   });
 
-  it("has no keyring where its author gets none", () => {
+  it("has no keyring if its author gets none", () => {
     const operated = openWorld("operated", { operator: true }).join("Phone");
     const removal = expel(operated.log, { remove: operated.ids("Phone") }, OPERATOR, env);
     expect(unsafeSerializeProposal(removal)).toEqual({ keyring: undefined, backupKey: undefined });
   });
 
-  it("is nothing else than a proposal", () => {
+  it("must be a proposal", () => {
     for (const wrong of [undefined, null, {}, { entry: new Uint8Array(1) }, "proposal"]) {
       expectError(() => unsafeSerializeProposal(wrong as unknown as Proposal<unknown>), "INVALID_ARGUMENT", undefined);
     }

@@ -1,5 +1,5 @@
-// Plain JavaScript callers: whatever they pass where something else belongs, they get an error that names it and never a
-// TypeError, for every public function of log and grants. docs/spec.md sections 6 and 7.
+// Plain JavaScript callers: for any wrong value they get an error that names the argument, and never a TypeError. Tests every
+// public function of log and grants. docs/spec.md sections 6 and 7.
 
 import { describe, expect, it } from "vitest";
 import { abandonEpochs } from "../../src/authoring/abandon.js";
@@ -64,7 +64,7 @@ const evidence = thrownBy(() => verifyLog(before.entries, { subject: ALICE, pinn
   "evidence"
 ] as Evidence;
 
-/** A call with junk in one place: name, call, and which junk is none there. */
+/** A call with junk in one place: its name, the call, and the kinds of junk that are valid there. */
 type Case = readonly [name: string, call: (junk: never) => unknown, fine?: readonly Kind[]];
 
 const verifying: readonly Case[] = [
@@ -131,10 +131,13 @@ const entering: readonly Case[] = [
   ["createLog: operator", (operator) => createLog({ subject: ALICE, device, operator }, env), ["undefined", "bytes"]],
   ["createLog: env", (junk) => createLog({ subject: ALICE, device }, junk)],
   ["createLog: env.random", (random) => createLog({ subject: ALICE, device }, { ...env, random })],
-  ["createLog: what env.random gives", (junk) => createLog({ subject: ALICE, device }, { ...env, random: () => junk })],
+  [
+    "createLog: the result of env.random",
+    (junk) => createLog({ subject: ALICE, device }, { ...env, random: () => junk }),
+  ],
   ["createLog: env.now", (now) => createLog({ subject: ALICE, device }, { ...env, now }), ["function"]],
   [
-    "createLog: what env.now gives",
+    "createLog: the result of env.now",
     (junk) => createLog({ subject: ALICE, device }, { ...env, now: () => junk }),
     ["number"],
   ],
@@ -155,7 +158,7 @@ const entering: readonly Case[] = [
   ["acceptProvisioning: keyring", (keyring) => acceptProvisioning(log, offer, { keyring }, { now: "unchecked" })],
 ];
 
-/** The functions that take a session and an env first and last. */
+/** The functions whose first argument is a state and whose last is an env. */
 const acting: readonly (readonly [string, (session: MemberState, env: Env) => unknown])[] = [
   ["review", (each, env) => review(each, { remove: [member] }, env)],
   ["rotate", rotate],

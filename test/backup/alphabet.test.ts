@@ -14,7 +14,7 @@ describe("the text of a backup key", () => {
     expect(formatCode(counted)).toBe("0123-4567-89AB-CDEF-GHJK-MNPQ-RSTV-WXYZ-0123");
   });
 
-  it("is read back as it was written", () => {
+  it("is read back to the same symbols", () => {
     fc.assert(
       fc.property(symbols(36), (given) => {
         expect(readSymbols(formatCode(given))).toEqual({ symbols: given, unreadable: [] });
@@ -42,7 +42,7 @@ describe("the text of a backup key", () => {
     );
   });
 
-  it("may have ? for what cannot be read, reported by position (BAK-1)", () => {
+  it("may have ? for unreadable characters, reported by position (BAK-1)", () => {
     expect(readSymbols("0?-Z?")).toEqual({ symbols: [0, undefined, 31, undefined], unreadable: [2, 4] });
   });
 

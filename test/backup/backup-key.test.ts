@@ -62,14 +62,14 @@ describe("opening a paper", () => {
 });
 
 describe("makeBackupKey", () => {
-  it("lists the key like a device, with what its maker holds (BAK-3)", () => {
+  it("lists the key like a device, with the epochs that its maker holds (BAK-3)", () => {
     const log = verifyLog(entries, { subject: SUBJECT, now: "unchecked" });
     const member = activeMember(log, made.paper.member);
     expect(member).toMatchObject({ kind: "backup", name: "In the drawer", held: [[1, 1]], founder: 1 });
     expect(text.slice(0, 4)).toBe(backupKeyId(member));
   });
 
-  it("is among its log's backup keys, where no device is, until it is removed (BAK-3)", () => {
+  it("is among its log's backup keys, which include no device, until it is removed (BAK-3)", () => {
     const second = makeBackupKey(made, {}, env);
     const listed = ({ log }: MemberState) => activeBackupKeys(log).map(({ id }) => id);
     expect(listed(laptop)).toEqual([]);
@@ -77,7 +77,7 @@ describe("makeBackupKey", () => {
     expect(listed(review(second, { remove: [made.paper.member] }, env))).toEqual([second.paper.member]);
   });
 
-  it("makes the same key from the same seed in another log another key (BAK-2)", () => {
+  it("makes different keys from the same seed in different logs (BAK-2)", () => {
     const error = thrownBy(() => checkBackupKey(other.log, text));
     expect(error).toMatchObject({ code: "BACKUP_KEY_INVALID", rule: "BAK-1", details: { reason: "unknown" } });
   });
@@ -97,7 +97,7 @@ describe("makeBackupKey", () => {
     expectError(() => paper.reveal(log), "WIPED", undefined);
   });
 
-  it("keeps no keys of what goes on paper, made or refused", () => {
+  it("keeps no keys of the paper, whether it succeeds or is refused", () => {
     const wiped = vi.spyOn(MemberKeys.prototype, "wipe");
     const { log, paper } = makeBackupKey(laptop, {}, seededEnv("made"));
     thrownBy(() => makeBackupKey(laptop, { roles: ["manage"] }, seededEnv("refused")));
@@ -123,7 +123,7 @@ describe("makeBackupKey", () => {
 });
 
 describe("backupKeyId", () => {
-  it("names what is no member's signing key", () => {
+  it("refuses a value that is no member's signing key, by name", () => {
     for (const wrong of [undefined, {}, { sign: "text" }, { sign: new Uint8Array(31) }]) {
       const error = expectError(() => backupKeyId(wrong as never), "INVALID_ARGUMENT", undefined);
       expect(error.details).toMatchObject({ name: "member.sign" });
@@ -158,7 +158,7 @@ describe("makeBackupKey in a log with escrow", () => {
     expect(make(user, policyBy(strict, "Ann", { allowUserBackupKeys: true })).log.active.size).toBe(3);
   });
 
-  it("takes no permission from a log that is nobody's escrow, though the pointer names it (BAK-5)", () => {
+  it("accepts no permission from a log that is no escrow log, although the pointer names it (BAK-5)", () => {
     const alone = openWorld("user with a false pointer");
     const pointer = { ...newestPointer(escrow.log), log: alone.log.head.log };
     const pointed = alone.act("Laptop", "enrolls a false escrow", write("enroll", { escrow: pointer }));
@@ -167,7 +167,7 @@ describe("makeBackupKey in a log with escrow", () => {
 });
 
 describe("checkBackupKey", () => {
-  // A thief's device joins; where it grants junk to the paper, no log tells.
+  // A thief's device joins. No log shows where it grants junk to the paper.
   const papered = new World(
     "paper",
     made.log,
@@ -177,7 +177,7 @@ describe("checkBackupKey", () => {
   const world = papered.join("Thief");
   const thief = world.signer("Thief");
 
-  it("proves from the public log alone that a paper is a backup key, and what it reads (BAK-4)", () => {
+  it("proves from the public log alone that a paper is a backup key, and which epochs it reads (BAK-4)", () => {
     const links = verifyLog(entries, { subject: SUBJECT, now: "unchecked" });
     expect(checkBackupKey(links, text)).toMatchObject({
       member: made.paper.member,
@@ -204,7 +204,7 @@ describe("checkBackupKey", () => {
     expect(checkBackupKey(removed.log, mistyped(5, 17, 33)).standing).toBe("removed");
   });
 
-  it("says at most what it would bring back: nobody else knows what it could not open (BAK-4)", () => {
+  it("gives an upper limit of the epochs that it would bring back: only the key knows what it could not open (BAK-4)", () => {
     const junk = papered.append(
       withAttachment(world.last, boxIndex(world.record, made.paper.member, 2), new Uint8Array(1168), [thief]),
     );
@@ -213,7 +213,7 @@ describe("checkBackupKey", () => {
     expect(openBackupKey(junk.log, junk.entries, text).keyring.epochs).toEqual([1]);
   });
 
-  it("says nothing of what was typed", () => {
+  it("does not repeat the typed text", () => {
     const error = thrownBy(() => checkBackupKey(made.log, mistyped(5, 17, 29, 33)));
     for (const group of text.split("-").slice(1))
       expect(`${error.message}${JSON.stringify(error.details)}`).not.toContain(group);
@@ -241,7 +241,7 @@ describe("openBackupKey", () => {
     for (const secret of secrets) expectError(() => secret.bytes(), "WIPED", undefined);
   });
 
-  it("reads with the paper of a key that was removed, and approves nothing with it (BAK-1, MEM-4)", async () => {
+  it("reads with the paper of a removed key, and approves nothing with it (BAK-1, MEM-4)", async () => {
     const sealed = await sealContent([made.log], Uint8Array.of(7), { purpose: "test" }, env);
     const removed = review(made, { remove: [made.paper.member] }, env);
     const tablet = joinLog(removed.log, { device: { name: "Tablet" } }, env);
@@ -251,7 +251,7 @@ describe("openBackupKey", () => {
     expect(await openContent(sealed, keyring)).toEqual(Uint8Array.of(7));
     const approve = () => review({ log: tablet.log, keyring }, { approve: [tablet.keyring.member] }, env);
     expectError(approve, "NOT_PERMITTED", "MEM-4");
-    // Its twin that is still there does.
+    // Its twin, which is still active, approves.
     const joined = joinLog(made.log, { device: { name: "Tablet" } }, env);
     const paper = openBackupKey(joined.log, [...entries, joined.entry], text);
     expect(paper.standing).toBe("active");
@@ -270,7 +270,7 @@ describe("openBackupKey", () => {
     expect([...cleaned.log.active.keys()].sort()).toEqual([tablet.keyring.member, made.paper.member].sort());
   });
 
-  it("says which epochs' grants were not among the entries", () => {
+  it("names the epochs whose grants were not among the entries", () => {
     const rotated = rotate(made, env);
     const opened = openBackupKey(rotated.log, [rotated.entry], text);
     expect(opened.keyring.epochs).toEqual([2]);

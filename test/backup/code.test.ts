@@ -34,7 +34,7 @@ describe("a backup key as text", () => {
     );
   });
 
-  it("says so when it is typed without mistakes but is no active key (BAK-1)", () => {
+  it("gives an error of its own when it is typed without mistakes but is no active key (BAK-1)", () => {
     fc.assert(
       fc.property(keys, keys, (key, other) => {
         const error = thrownBy(() => decodeBackupText(key.chars.join(""), logOf(other).arbiter));
@@ -44,7 +44,7 @@ describe("a backup key as text", () => {
     );
   });
 
-  it("says of a text with mistakes that they are too many, even where its check still fits (BAK-1)", () => {
+  it("reports too many mistakes in a text with mistakes, even where its check still fits (BAK-1)", () => {
     const { chars } = testKey(
       [1, 2, 3, 4],
       Array.from({ length: 26 }, (_, i) => i),
@@ -75,7 +75,7 @@ describe("a backup key as text", () => {
     expect(asked).toEqual([]);
   });
 
-  it("never puts what was typed into an error (BAK-1)", () => {
+  it("never puts the typed text into an error (BAK-1)", () => {
     fc.assert(
       fc.property(keys, fc.constantFrom("!", "Z0Z0Z", "????????", ""), (key, extra) => {
         const text = `${key.chars.slice(0, 32).join("")}${extra}`;
@@ -106,7 +106,7 @@ describe("a backup key as text", () => {
     for (const call of calls) expect(thrownBy(call).code).toBe("INVALID_ARGUMENT");
   });
 
-  it("passes on what the arbiter throws", () => {
+  it("passes on the arbiter's errors", () => {
     const failing = () => {
       throw new RangeError("from the arbiter");
     };

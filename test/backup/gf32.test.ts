@@ -32,7 +32,7 @@ describe("GF(32)", () => {
     for (const a of ELEMENTS.slice(1)) for (const b of ELEMENTS) expect(slowly(a, factorOf(a, b) as number)).toBe(b);
   });
 
-  it("finds the factor between two vectors if there is one", () => {
+  it("finds the factor between two vectors, if one exists", () => {
     fc.assert(
       fc.property(symbols(6), symbols(6), fc.nat(31), (six, other, factor) => {
         fc.pre(six.some((symbol) => symbol !== 0));

@@ -10,7 +10,7 @@ const GENERATOR = [1, 18, 3, 27, 3, 18, 1];
 const VERSION = [..."KEYS01"].map((char) => ALPHABET.indexOf(char));
 const SECRET = Array.from({ length: 26 }, (_, i) => (i * 11 + 5) % 32);
 
-/** A polynomial (highest coefficient first) modulo the generator, by long division: not the way the code does it. */
+/** A polynomial (highest coefficient first) modulo the generator, by long division, which is not the method of the code. */
 function moduloGenerator(polynomial: readonly number[]): number[] {
   const left = [...polynomial];
   for (let i = 0; i + 6 < left.length; i++) {
@@ -86,7 +86,7 @@ describe("the check of a backup key", () => {
       fc.property(symbols(26), fc.nat(25), (given, by) => {
         const word = wordOf(spliced(given, by, 1, 0));
         expect(correct([...word].reverse(), 2)).toBeUndefined();
-        // A code of 33 symbols may be rotated; ours has one less, so only where a zero comes to stand in the place it lacks.
+        // A code of 33 symbols may be rotated. Ours has one symbol less, so only where a zero moves to the missing place.
         expect(correct([...word.slice(by + 1), 0, ...word.slice(0, by)], 2)).toBeUndefined();
       }),
     );
@@ -134,7 +134,7 @@ describe("correct", () => {
     }
   });
 
-  it("corrects no more than it is told to", () => {
+  it("corrects no more than the given limits", () => {
     fc.assert(
       fc.property(symbols(26), fc.integer({ min: 1, max: 3 }), places(3), nonZero(3), (secret, e, at, by) => {
         expect(correct(withErrors(wordOf(secret), at.slice(0, e), by), e - 1)).toBeUndefined();
@@ -157,7 +157,7 @@ describe("correct", () => {
     }
   });
 
-  it("leaves its input alone", () => {
+  it("does not change its input", () => {
     fc.assert(
       fc.property(
         symbols(26),

@@ -10,10 +10,10 @@ import { ALPHABET, char, keys, logOf, positions, spliced, type TestKey, testKey,
 const KEY = testKey([27, 3, 9, 30], [3, 1, 4, 1, 5, 9, 2, 6, 5, 3, 5, 8, 9, 7, 9, 3, 2, 3, 8, 4, 6, 2, 6, 4, 3, 3]);
 const steps = fc.array(fc.integer({ min: 1, max: 31 }), { minLength: 3, maxLength: 3 });
 
-/** Takes a text through its corrections: what the person should have typed. */
+/** Applies the corrections to a text: the result is the text that the person should have typed. */
 function corrected(typed: readonly string[], corrections: readonly Correction[]): string {
   const chars = [...typed];
-  // Positions are those of the paper, and corrections are in its order: front to back, every earlier one is done already.
+  // Positions are those of the paper. Corrections are ordered front to back, so all earlier ones are already applied.
   for (const { kind, position, read, meant } of corrections) {
     const length = kind === "missing" ? 0 : read.length;
     expect(chars.slice(position - 1, position - 1 + length).join("")).toBe(read);
@@ -22,7 +22,7 @@ function corrected(typed: readonly string[], corrections: readonly Correction[])
   return chars.join("");
 }
 
-/** What corrections cost by BAK-1: 2 × wrong + unreadable among secret and check, and 2 for a missing or an extra character. */
+/** The cost of corrections by BAK-1: 2 × wrong + unreadable among secret and check, and 2 for a missing or an extra character. */
 function costOf(corrections: readonly Correction[]): number {
   const coded = ({ position, read }: Correction) => Math.max(0, Math.min(read.length, position + read.length - 5));
   return corrections.reduce((cost, correction) => {
@@ -31,7 +31,7 @@ function costOf(corrections: readonly Correction[]): number {
   }, 0);
 }
 
-/** Decodes against a log that has this key and another, checks that the result is the truth, and returns the corrections. */
+/** Decodes against a log that has this key and another, checks that the result is the true key, and returns the corrections. */
 function decode(key: TestKey, typed: readonly string[], withIds = true): readonly Correction[] {
   const { arbiter, asked, ids } = logOf(testKey([1, 2, 3, 4], Array(26).fill(1)), key);
   const found = decodeBackupText(typed.join(""), arbiter, withIds ? ids : undefined);
@@ -40,7 +40,7 @@ function decode(key: TestKey, typed: readonly string[], withIds = true): readonl
   expect(found.id).toEqual(key.id);
   expect(corrected(typed, found.corrections)).toBe(key.chars.join(""));
   expect(costOf(found.corrections)).toBeLessThanOrEqual(6);
-  // A wrong place for a missing character may give other secrets by chance; a clean one gives none.
+  // A wrong place for a missing character may give other secrets by chance; without other mistakes it gives none.
   expect(asked.length).toBeLessThanOrEqual(12);
   return found.corrections;
 }
@@ -123,7 +123,7 @@ describe("correction against the log (BAK-1)", () => {
     }
   });
 
-  it("reads the secret however the id was read", () => {
+  it("reads the secret for any reading of the id", () => {
     fc.assert(
       fc.property(
         keys,
@@ -203,14 +203,14 @@ describe("correction against the log (BAK-1)", () => {
     );
   });
 
-  it("tells a character in excess between two that changed places from these alone", () => {
+  it("distinguishes an extra character between two swapped ones from the swap alone", () => {
     for (let at = 4; at < 35; at++) {
       const [first, second] = KEY.chars.slice(at, at + 2) as [string, string];
       if (first !== second) decode(KEY, spliced(KEY.chars, at, 2, second, "Z", first));
     }
   });
 
-  it("counts what is typed after the last character to the last group", () => {
+  it("counts extra characters at the end to the last group", () => {
     const extra = { kind: "extra", position: 37, group: 9, read: "Z", meant: "" };
     expect(decode(KEY, [...KEY.chars, "Z"])).toEqual([extra]);
   });
@@ -237,7 +237,7 @@ describe("correction against the log (BAK-1)", () => {
     ]);
   });
 
-  it("tells no more mistakes than it corrects, where swaps would seem as few", () => {
+  it("reports no more mistakes than it corrects, where swaps would seem as few", () => {
     const secret = [3, 1, 7, 1, 5, 9, 2, 6, 5, 3, 5, 8, 9, 7, 9, 3, 2, 3, 8, 4, 6, 2, 6, 31, 3, 3];
     // Swapped would be BF and 9D if character 29 were missing, five mistakes in all; read so, the text fits another secret.
     expect(decode(testKey(KEY.id, secret), [..."V39Y31715926535897932384626Z3BF9DDQ"])).toEqual([
@@ -263,7 +263,7 @@ describe("correction against the log (BAK-1)", () => {
     }
   });
 
-  it("takes a text for likelier the fewer corrections it needs, with the id that fits best", () => {
+  it("prefers the text that needs the fewest corrections, with the id that fits best", () => {
     const other = testKey([0, 0, 0, 0], [...KEY.secret].reverse());
     const read = (chars: readonly string[]) => chars.map((each) => (each === "?" ? undefined : ALPHABET.indexOf(each)));
     const half = { symbols: read(["0", "0", "1", "1", ...KEY.chars.slice(4)]) };
@@ -275,7 +275,7 @@ describe("correction against the log (BAK-1)", () => {
         [1, 1, 1, 1],
       ]),
     ).toEqual([other.secret, KEY.secret]);
-    // Where no id is known, none is wrong.
+    // If no id is known, no id is wrong.
     const missing = (at: number) => ({ kind: "missing", at, dropped: [] }) as const;
     const early = { symbols: read(["?", ...withWrong(KEY.chars, [20], [1]).slice(1)]), shift: missing(0) };
     const late = { symbols: read(spliced(other.chars, 20, 1, "?")), shift: missing(20) };
@@ -301,7 +301,7 @@ describe("correction against the log (BAK-1)", () => {
     expect(refused.code).toBe("INVALID_ARGUMENT");
   });
 
-  it("explains nothing but lists of corrections", () => {
+  it("explains only lists of corrections", () => {
     const [good] = decode(KEY, spliced(KEY.chars, 9, 1));
     for (const wrong of [
       undefined,
@@ -346,7 +346,7 @@ describe("refusal against the log (BAK-1)", () => {
     );
   });
 
-  it("refuses seven unreadable characters among secret and check, and says which they are", () => {
+  it("refuses seven unreadable characters among secret and check, and names them", () => {
     fc.assert(
       fc.property(positions(7, 4), (at) => {
         const typed = KEY.chars.map((own, i) => (at.includes(i) ? "?" : own));
@@ -377,7 +377,7 @@ describe("refusal against the log (BAK-1)", () => {
     }
   });
 
-  it("refuses the key in a log where it is not active, whatever the mistakes", () => {
+  it("refuses the key in a log where it is not active, with any mistakes", () => {
     fc.assert(
       fc.property(keys, keys, positions(3), steps, (key, other, at, by) => {
         refused(withWrong(key.chars, at, by), logOf(other));

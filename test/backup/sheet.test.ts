@@ -10,7 +10,7 @@ const sheetOf = (facts: RecoverySheetFacts) => recoverySheet(facts, englishSheet
 
 const PATH = /(<path[^>]* d=")([^"]+)"/;
 
-/** The QR code of a sheet, as an image that a reader takes: four pixels a module, those of a stain washed out. */
+/** The QR code of a sheet as an image that a reader takes: four pixels for each module, with a washed-out stain. */
 function imageOf(svg: string, stained = (_x: number, _y: number) => false) {
   const path = PATH.exec(svg)?.[2] ?? "";
   expect(path).toMatch(/^(M\d+ \d+h1v1h-1z)+$/);
@@ -56,13 +56,13 @@ describe("recoverySheet", () => {
     for (const line of text.split("\n")) expect(line.length).toBeLessThanOrEqual(72);
   });
 
-  it("says from when on a key opens data that does not open everything", () => {
+  it("says from which date a key opens data, if it does not open everything", () => {
     const { text, svg } = sheetOf({ ...FACTS, since: new Date(Date.UTC(2026, 0, 22)) });
     expect(text).toContain("\nOpens:    data from 2026-01-22 on\n");
     expect(svg).toContain(">Opens: data from 2026-01-22 on</text>");
   });
 
-  it("draws the same on a page of A4, with smaller type for what is long (section 9)", () => {
+  it("draws the same on a page of A4, with smaller type for long texts (section 9)", () => {
     const { svg } = sheetOf({ ...FACTS, account: `${"a".repeat(63)}@example.org` });
     expect(svg.replace(PATH, '$1…"')).toMatchInlineSnapshot(`
       "<svg xmlns="http://www.w3.org/2000/svg" width="210mm" height="297mm" viewBox="0 0 210 297" font-family="sans-serif">
@@ -94,7 +94,7 @@ describe("recoverySheet", () => {
     expect(decodeQR(imageOf(svg, (x, y) => x >= 18 && x < 30 && y >= 14 && y < 26))).toBe(KEY);
   });
 
-  it("lets no name break out of the page's markup", () => {
+  it("escapes names in the page's markup", () => {
     const { svg } = sheetOf({ ...FACTS, service: `<script>alert("1")</script>&'` });
     expect(svg).not.toContain("<script");
     expect(svg).toContain("&#60;script&#62;");
@@ -106,7 +106,7 @@ describe("recoverySheet", () => {
     expect(`${(error as Error).message}${JSON.stringify(error)}`).not.toContain("ST3E");
   });
 
-  it("takes names of 80 characters, of whatever script", () => {
+  it("accepts names of 80 characters in any script", () => {
     const [account, service] = ["x".repeat(80), "🗝".repeat(80)];
     const { text } = sheetOf({ ...FACTS, account, service });
     expect(text).toContain(`${service}: backup key\n${"=".repeat(92)}\n`);

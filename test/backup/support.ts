@@ -1,4 +1,4 @@
-// A backup key to make mistakes in, and a log that knows it: shared by the tests of section 9.
+// A backup key to make mistakes in, and a log that has it: shared by the tests of section 9.
 
 import fc from "fast-check";
 import { encodeBackupText } from "../../src/backup/code.js";
@@ -30,7 +30,7 @@ export const positions = (count: number, from = 0) =>
     )
     .map((found) => found.sort((a, b) => a - b));
 
-/** The characters with others in place of those at some positions: each moved on by 1 to 31 in the alphabet. */
+/** The text with wrong characters at some positions: each moved on by 1 to 31 in the alphabet. */
 export function withWrong(chars: readonly string[], at: readonly number[], by: readonly number[]): string[] {
   const wrong = [...chars];
   at.forEach((position, i) => {
@@ -44,7 +44,7 @@ export function spliced<T>(of: readonly T[], at: number, remove: number, ...othe
   return [...of.slice(0, at), ...others, ...of.slice(at + remove)];
 }
 
-/** A log in which these keys are active; counts how often it is asked, and refuses to be asked twice. */
+/** A log in which these keys are active. It counts the questions, and refuses the same question twice. */
 export function logOf(...active: readonly TestKey[]) {
   const asked: string[] = [];
   const arbiter = (secret: readonly number[]) => {

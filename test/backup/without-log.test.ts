@@ -63,7 +63,7 @@ describe("correction without the log (BAK-1)", () => {
     }
   });
 
-  it("takes five wrong characters for another secret in about one case of 2000, and the true one in none", () => {
+  it("reads five wrong characters as another secret in about one case of 2000, and never as the true one", () => {
     let taken = 0;
     fc.assert(
       fc.property(keys, positions(5, 4), steps(5), (key, at, by) => {
@@ -80,7 +80,7 @@ describe("correction without the log (BAK-1)", () => {
     expect(taken).toBeLessThan(20);
   });
 
-  it("returns the id as read, unverified", () => {
+  it("returns the id as it was read, unverified", () => {
     fc.assert(
       fc.property(keys, fc.array(fc.constantFrom("?", ...ALPHABET), { minLength: 4, maxLength: 4 }), (key, id) => {
         const found = decodeBackupText([...id, ...key.chars.slice(4)].join(""));

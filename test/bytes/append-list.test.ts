@@ -1,4 +1,4 @@
-// AppendList, AppendSet and AppendMap: adding to any version, old or new, changes what no other version sees.
+// AppendList, AppendSet and AppendMap: adding to any version, old or new, never changes what another version sees.
 
 import fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
@@ -43,7 +43,7 @@ describe("AppendList", () => {
     for (const index of [0.5, Number.NaN, "length", "0x0"]) expect(list.at(index as number)).toBeUndefined();
   });
 
-  it("an iteration that began before a push ends where it would have", () => {
+  it("an iteration that began before a push ends where it would have ended without it", () => {
     const list = AppendList.empty<number>().push(1).push(2);
     const seen: number[] = [];
     for (const item of list) {
@@ -111,7 +111,7 @@ describe("AppendSet", () => {
     expect(set.add("a")).toBe(set);
   });
 
-  it("knows no key but those added", () => {
+  it("has only the keys that were added", () => {
     for (const key of ["__proto__", "constructor", "size", ""]) expect(AppendSet.empty().has(key)).toBe(false);
   });
 

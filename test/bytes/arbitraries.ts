@@ -1,4 +1,4 @@
-// fast-check arbitraries for values of our CBOR subset, and for byte strings that are nearly encodings of one.
+// fast-check arbitraries for values of our CBOR subset, and for byte strings that are almost encodings of such values.
 
 import fc from "fast-check";
 import type { CborValue } from "../../src/bytes/cbor.js";
@@ -74,7 +74,7 @@ export function mutate(original: Uint8Array, changes: readonly Mutation[]): Uint
   return Uint8Array.from(bytes);
 }
 
-/** An item written by an encoder that may choose: `strict` says whether it made every choice as ENC-1 demands. */
+/** An item written by an encoder that may choose. `strict` says whether every choice was the one that ENC-1 demands. */
 export interface LooseItem {
   readonly bytes: readonly number[];
   readonly strict: boolean;
@@ -121,7 +121,7 @@ function isAscending(keys: readonly LooseItem[]): boolean {
   return printed.every((key, i) => i === 0 || (printed[i - 1] as string) < key);
 }
 
-/** Well-formed CBOR of our types, now and then with a longer head, unsorted keys or a key twice. */
+/** Well-formed CBOR of our types, sometimes with a longer head, unsorted keys or a key twice. */
 export const looseItem: fc.Arbitrary<LooseItem> = fc.letrec<{ item: LooseItem }>((tie) => ({
   item: fc.oneof(
     { maxDepth: 4, depthSize: "small" },

@@ -24,7 +24,7 @@ describe("assertBytes", () => {
     expect(error.message).toContain("seed must be 32 bytes long, not 31");
   });
 
-  it("refuses every other type, naming the field", () => {
+  it("refuses every other type and names the field", () => {
     for (const wrong of [...WRONG_TYPES, "abc", [1, 2]]) {
       expect(isBytes(wrong)).toBe(false);
       const error = thrownBy(() => assertBytes(wrong, undefined, "seed"));
@@ -91,7 +91,7 @@ describe("wipe", () => {
     expect(other).toEqual(hex("0000"));
   });
 
-  it("refuses what is no Uint8Array", () => {
+  it("refuses a value that is no Uint8Array", () => {
     expect(thrownBy(() => wipe([1, 2] as unknown as Uint8Array))).toMatchObject({
       code: "INVALID_ARGUMENT",
       details: { name: "array" },
@@ -119,7 +119,7 @@ describe("big-endian integers", () => {
     );
   });
 
-  it("refuse what is out of range or no integer", () => {
+  it("refuse a value that is out of range or no integer", () => {
     for (const wrong of [...WRONG_TYPES, 2 ** 32, "1"]) {
       expect(thrownBy(() => uint32be(wrong as number))).toMatchObject({
         code: "INVALID_ARGUMENT",

@@ -1,4 +1,4 @@
-// Our CBOR against an independent implementation in its deterministic mode: the same bytes for the same values, both ways.
+// Our CBOR compared with an independent implementation in its deterministic mode: the same bytes for the same values, both ways.
 
 import { decode, encode } from "cbor2";
 import fc from "fast-check";
@@ -8,12 +8,12 @@ import { cborValue, looseItem, mutate, mutations } from "./arbitraries.js";
 
 const LIMITS = { name: "value", maxBytes: 1 << 20 };
 
-// dCBOR also wants texts in normal form C, which would change what is signed; Keystead leaves texts as they are.
+// dCBOR also requires texts in normal form C, which would change the signed bytes. Keystead does not change texts.
 const encodeStrict = (value: CborValue): Uint8Array => encode(value, { cde: true });
 const decodeStrict = (bytes: Uint8Array): CborValue =>
   decode(bytes, { dcbor: true, rejectStringsNotNormalizedAs: null, preferMap: true });
 
-it("encodes every value to the bytes that the oracle encodes it to (ENC-1)", () => {
+it("encodes every value to the same bytes as the oracle (ENC-1)", () => {
   fc.assert(
     fc.property(cborValue, (value) => {
       expect(encodeCbor(value)).toEqual(Uint8Array.from(encodeStrict(value)));
@@ -29,7 +29,7 @@ it("encodes every value so that the oracle decodes the same value (ENC-1)", () =
   );
 });
 
-it("accepts nothing that the oracle refuses, and reads the same value (ENC-1)", () => {
+it("accepts no bytes that the oracle refuses, and reads the same value (ENC-1)", () => {
   let accepted = 0;
   const candidate = fc.oneof(
     fc.tuple(cborValue, mutations).map(([value, changes]) => mutate(encodeCbor(value), changes)),

@@ -1,5 +1,5 @@
-// What the decoder and the encoder refuse, one case for each way to break ENC-1, ENC-2 and ENC-3, each beside a twin that
-// differs in one thing and is accepted.
+// Refusals of the decoder and the encoder, one case for each way to break ENC-1, ENC-2 and ENC-3, each beside an accepted twin
+// that differs in one thing.
 
 import { describe, expect, it } from "vitest";
 import { type CborValue, decodeCbor, encodeCbor } from "../../src/bytes/cbor.js";
@@ -8,7 +8,7 @@ import { hex, WRONG_TYPES } from "./support.js";
 
 const LIMITS = { name: "grant", maxBytes: 4 << 20 };
 
-/** What is wrong, the bytes, the offset the error names, and bytes that differ and are accepted. */
+/** What is wrong, the bytes, the offset in the error, and bytes that differ and are accepted. */
 const NOT_STRICT: readonly (readonly [string, string, number, string])[] = [
   ["an integer below 24 in two bytes", "1817", 0, "1818"],
   ["an integer below 2^8 in three bytes", "1900ff", 0, "190100"],
@@ -63,7 +63,7 @@ const NOT_UTF8: readonly (readonly [string, string, string])[] = [
   ["bad bytes in a key", "a161ff00", "a1616100"],
 ];
 
-describe("decoding refuses what is not strict (ENC-1)", () => {
+describe("decoding refuses encodings that are not strict (ENC-1)", () => {
   it.each(NOT_STRICT)("%s", (_, bytes, offset, twin) => {
     const error = thrownBy(() => decodeCbor(hex(bytes), LIMITS));
     expect(error).toMatchObject({ code: "INVALID_ENCODING", rule: "ENC-1", details: { name: "grant", offset } });
@@ -119,7 +119,7 @@ describe("limits are checked before work is done (ENC-3)", () => {
     }
   });
 
-  it("keeps to a smaller depth when asked", () => {
+  it("keeps to a smaller depth if one is given", () => {
     expect(decodeCbor(nested("81", 2), { ...LIMITS, maxDepth: 2 })).toEqual([[0]]);
     expect(thrownBy(() => decodeCbor(nested("81", 3), { ...LIMITS, maxDepth: 2 })).code).toBe("TOO_LARGE");
     expect(thrownBy(() => decodeCbor(nested("81", 1), { ...LIMITS, maxDepth: 0 })).code).toBe("TOO_LARGE");
@@ -160,13 +160,13 @@ describe("limits are checked before work is done (ENC-3)", () => {
 });
 
 describe("wrong arguments of a plain JavaScript caller", () => {
-  it("decoding takes nothing but bytes", () => {
+  it("decoding accepts only bytes", () => {
     for (const wrong of [...WRONG_TYPES, "00", [0]]) {
       expect(thrownBy(() => decodeCbor(wrong as Uint8Array, LIMITS))).toMatchObject({ code: "INVALID_ARGUMENT" });
     }
   });
 
-  it("decoding takes no options without a limit, or with a depth above 8", () => {
+  it("decoding accepts no options without a limit, or with a depth above 8", () => {
     for (const options of [
       {},
       { name: "x" },
@@ -183,7 +183,7 @@ describe("wrong arguments of a plain JavaScript caller", () => {
     }
   });
 
-  it("decoding takes a limit of nothing at all", () => {
+  it("decoding accepts a limit of zero objects", () => {
     expect(decodeCbor(hex("00"), { ...LIMITS, maxDepth: 0, maxObjects: 0 })).toBe(0);
     const none = { ...LIMITS, maxBytes: 0 };
     expect(thrownBy(() => decodeCbor(hex(""), none)).code).toBe("INVALID_ENCODING");
@@ -223,7 +223,7 @@ describe("wrong arguments of a plain JavaScript caller", () => {
     }
   });
 
-  it("encoding goes as deep as decoding (ENC-3)", () => {
+  it("encoding allows the same depth as decoding (ENC-3)", () => {
     const deep = (depth: number): CborValue => (depth === 0 ? 0 : [deep(depth - 1)]);
     expect(decodeCbor(encodeCbor(deep(8)), LIMITS)).toEqual(deep(8));
     expect(thrownBy(() => encodeCbor(deep(9)))).toMatchObject({ code: "TOO_LARGE", rule: "ENC-3" });

@@ -1,4 +1,5 @@
-// Deterministic CBOR: known encodings, round trips, and that decoding accepts exactly what encoding makes (ENC-1, ENC-2).
+// Deterministic CBOR: known encodings, round trips, and that decoding accepts exactly the bytes that encoding makes (ENC-1,
+// ENC-2).
 
 import fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
@@ -11,7 +12,7 @@ import { hex } from "./support.js";
 const LIMITS = { name: "value", maxBytes: 1 << 20 };
 
 const KNOWN: readonly (readonly [CborValue, string])[] = [
-  // Those of RFC 8949 appendix A that are in the subset.
+  // The examples of RFC 8949 appendix A that are in the subset.
   [0, "00"],
   [23, "17"],
   [24, "1818"],
@@ -34,7 +35,7 @@ const KNOWN: readonly (readonly [CborValue, string])[] = [
   [[1, [2, 3], [4, 5]], "8301820203820405"],
   [Array.from({ length: 25 }, (_, i) => i + 1), "98190102030405060708090a0b0c0d0e0f101112131415161718181819"],
   [new Map(), "a0"],
-  // Both sides of every head size.
+  // The smallest and the largest value of every head size.
   [255, "18ff"],
   [256, "190100"],
   [65_535, "19ffff"],
@@ -151,7 +152,7 @@ describe("independence of input and output", () => {
     expect(decoded).toEqual([hex("010203"), new Map([["k", hex("0405")]])]);
   });
 
-  it("decodes byte strings to views of the input when asked to share", () => {
+  it("decodes byte strings to views of the input with `shared`", () => {
     const encoded = encodeCbor([hex("010203")]);
     const [view] = decodeCbor(encoded, { ...LIMITS, shared: true }) as readonly [Uint8Array];
     expect(view).toEqual(hex("010203"));
@@ -166,7 +167,7 @@ describe("independence of input and output", () => {
     expect(encoded.buffer.byteLength).toBe(4);
   });
 
-  it("leaves nothing of what was encoded in its buffers, in success and failure (section 5)", () => {
+  it("leaves no encoded bytes in its buffers, in success and failure (section 5)", () => {
     const made: Uint8Array[] = [];
     class Recorded extends Uint8Array {
       constructor(length: number) {
@@ -187,7 +188,7 @@ describe("independence of input and output", () => {
     expect(holding.map((buffer) => buffer.length)).toEqual([607]);
   });
 
-  it("encodes what is many times as large as its first buffer, in one piece or in many", () => {
+  it("encodes a value that is many times as large as its first buffer, in one piece or in many", () => {
     const large = new Uint8Array(5000).fill(7);
     for (const value of [large, [large, large], new Array<number>(3000).fill(1000), "\u00fc".repeat(1000)]) {
       expect(decodeCbor(encodeCbor(value), LIMITS)).toEqual(value);

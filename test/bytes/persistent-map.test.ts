@@ -7,7 +7,7 @@ import { PersistentMap } from "../../src/bytes/persistent-map.js";
 const key = fc.integer({ min: 0, max: 0xfff }).map((number) => number.toString(16).padStart(3, "0"));
 
 describe("a persistent map", () => {
-  it("holds what a Map holds, in the order of the keys", () => {
+  it("holds the same entries as a Map, in the order of the keys", () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(key, fc.nat())), (writes) => {
         const map = writes.reduce((before, [at, value]) => before.set(at, value), PersistentMap.empty<number>());
@@ -38,14 +38,14 @@ describe("a persistent map", () => {
     expect([...PersistentMap.empty<number>().set("0", 1).set("0", 2)]).toEqual([["0", 2]]);
   });
 
-  it("tells keys as long as ids apart, down to their last digit", () => {
+  it("distinguishes keys as long as ids, even if only the last digit differs", () => {
     const keys = ["f", "0", "7"].flatMap((first) => ["1", "0"].map((last) => first.padEnd(31, "a") + last));
     const map = keys.reduce((before, each, index) => before.set(each, index), PersistentMap.empty<number>());
     expect([...map].map(([each]) => each)).toEqual([...keys].sort());
     for (const [index, each] of keys.entries()) expect(map.get(each)).toBe(index);
   });
 
-  it("says undefined for a key that it does not have", () => {
+  it("gives undefined for a key that it does not have", () => {
     const map = PersistentMap.empty<number>().set("0a1", 1);
     expect(map.get("0a2")).toBeUndefined();
     expect(map.get("fff")).toBeUndefined();

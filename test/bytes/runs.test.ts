@@ -1,4 +1,4 @@
-// Runs of epochs against plain sets of numbers. docs/spec.md section 2 (reach, held).
+// Runs of epochs compared with plain sets of numbers. docs/spec.md section 2 (reach, held).
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -23,14 +23,14 @@ import {
 
 const sets = fc.uniqueArray(fc.integer({ min: 1, max: 16 })).map((epochs) => new Set(epochs));
 const sorted = (epochs: Iterable<number>): readonly number[] => [...epochs].sort((a, b) => a - b);
-/** The result of an operation on runs, as epochs; asserts that it is in the one canonical form. */
+/** The result of an operation on runs, as epochs. Asserts that it is in the canonical form. */
 const epochsOf = (runs: Runs): readonly number[] => {
   expect(isCanonical(runs)).toBe(true);
   return [...epochsIn(runs)];
 };
 
 describe("runs", () => {
-  it("do what sets do, and stay canonical", () => {
+  it("behave like sets, and stay canonical", () => {
     fc.assert(
       fc.property(sets, sets, (a, b) => {
         const [x, y] = [runsOf(a), runsOf(b)];
@@ -59,7 +59,7 @@ describe("runs", () => {
     );
   });
 
-  it("do not change what they are given", () => {
+  it("do not change their inputs", () => {
     const [a, b] = [Object.freeze([Object.freeze([1, 3] as const)]), Object.freeze([Object.freeze([2, 5] as const)])];
     expect([uniteRuns(a, b), subtractRuns(a, b), intersectRuns(a, b)]).toEqual([[[1, 5]], [[1, 1]], [[2, 3]]]);
     expect([a, b]).toEqual([[[1, 3]], [[2, 5]]]);
@@ -96,7 +96,7 @@ describe("runs", () => {
     expect(isCanonical(runs)).toBe(false);
   });
 
-  it("read as people write them", () => {
+  it("are printed as people write them", () => {
     expect(
       formatRuns([
         [1, 3],
@@ -120,7 +120,7 @@ describe("runs", () => {
     for (const each of same) expect(each).toBe(shattered);
   });
 
-  it("cost no more than a few looks at each run, however they are shattered", () => {
+  it("are read only a few times each, however many they are", () => {
     const LENGTH = 2000;
     const shatteredBy = (step: number, offset = 1): Runs =>
       Array.from({ length: LENGTH }, (_, index): Run => [offset + index * step, offset + index * step]);

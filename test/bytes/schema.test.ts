@@ -1,4 +1,4 @@
-// Schemas: what is written is read back, and every wrong, missing or unknown field is refused by name (ENC-2), both ways.
+// Schemas: a written value is read back, and every wrong, missing or unknown field is refused by name (ENC-2), both ways.
 
 import fc from "fast-check";
 import { describe, expect, expectTypeOf, it } from "vitest";
@@ -124,14 +124,14 @@ describe("round trip", () => {
     );
   });
 
-  it("leaves absent fields absent, and takes undefined as absent when writing", () => {
+  it("leaves absent fields absent, and treats undefined as absent when writing", () => {
     const { log: _, note: __, ...rest } = example;
     const read = decodeLink(s.encode(link, { ...rest, log: undefined, note: undefined } as unknown as Link, "link"));
     expect(read).toStrictEqual(rest);
     expect(Object.keys(read)).not.toContain("log");
   });
 
-  it("gives byte strings of its own, and mutates no input", () => {
+  it("gives copies of byte strings, and mutates no input", () => {
     const copy = structuredClone(example);
     const bytes = s.encode(link, example, "link");
     const read = decodeLink(bytes);
@@ -141,7 +141,7 @@ describe("round trip", () => {
   });
 });
 
-/** A change of one place of the example: where, what stands there instead, and how the error names the place. */
+/** A change of one place of the example: the place, the new value, and how the error names the place. */
 const CHANGES: readonly (readonly [string, (value: Record<string, unknown>) => void, string])[] = [
   ["a literal of another value", (value) => (value["v"] = 2), "link.v must be 1"],
   ["a choice that is none", (value) => (value["type"] = "leave"), "link.type must be one of join, review"],
@@ -176,10 +176,10 @@ const CHANGES: readonly (readonly [string, (value: Record<string, unknown>) => v
   ["a missing field", (value) => delete value["blob"], "link.blob is missing"],
   ["a missing field, deep inside", (value) => (value["grants"] = [{}]), "link.grants[0].from is missing"],
   ["an unknown field", (value) => (value["extra"] = 1), 'link has an unknown field "extra"'],
-  ["a field named as what every object has", (value) => (value["constructor"] = 1), "unknown field"],
+  ["a field with the name of a property of every object", (value) => (value["constructor"] = 1), "unknown field"],
 ];
 
-/** The example, as it stands on the wire: what a careless or hostile encoder would write for a changed value. */
+/** The example on the wire, as a careless or hostile encoder would write a changed value. */
 function wireOf(value: unknown): CborValue {
   if (Array.isArray(value)) return value.map(wireOf);
   if (value instanceof Uint8Array || typeof value !== "object") {
@@ -206,12 +206,12 @@ describe("refusals, each naming the field (ENC-2)", () => {
     }
   });
 
-  it("the largest number and the longest text are no refusals", () => {
+  it("accepts the largest number and the longest text", () => {
     const most = { ...example, grants: [{ from: 1, to: 1000, box: hex("01020304") }], note: "eight by" };
     expect(decodeLink(s.encode(link, most, "link"))).toStrictEqual(most);
   });
 
-  it("have a cause only where something was thrown", () => {
+  it("have a cause only where a function threw an error", () => {
     expect(
       Object.hasOwn(
         thrownBy(() => s.encode(s.uint(), "x" as never, "x")),
@@ -235,7 +235,7 @@ describe("refusals, each naming the field (ENC-2)", () => {
     expect(thrownBy(() => s.encode(named, {} as never, "x")).message).toContain("x.toString is missing");
   });
 
-  it("the name of an unknown field is quoted and cut short", () => {
+  it("the name of an unknown field is quoted and shortened", () => {
     const error = thrownBy(() => grant.read(new Map<string, CborValue>([["\n".repeat(5000), 1]]), "grant"));
     expect(error.message).toContain("grant.from is missing");
     const flood = s.record({}).read.bind(s.record({}), new Map([["\n".repeat(5000), 1]]), "empty");
@@ -243,7 +243,7 @@ describe("refusals, each naming the field (ENC-2)", () => {
     expect(thrownBy(flood).message).not.toContain("\n");
   });
 
-  it("no error repeats the value that was wrong: it may be secret", () => {
+  it("no error repeats the wrong value: it may be secret", () => {
     for (const schema of [s.literal(1), s.oneOf(["a"]), s.text(3), s.bytes(2), s.uint({ max: 9 }), s.hexBytes(4)]) {
       for (const secret of ["5ec4e7", 54847]) {
         const error = thrownBy(() => schema.write(secret as never, "field"));
@@ -309,11 +309,11 @@ describe("mapped", () => {
     );
   });
 
-  it("checks what the function made before it is written", () => {
+  it("checks the function's result before it is written", () => {
     expect(thrownBy(() => s.encode(date, new Date(-1), "time")).message).toContain("time must be from 0 to");
   });
 
-  it("turns what the functions throw into the field's error, with the cause", () => {
+  it("turns an error of the functions into the field's error, with the cause", () => {
     const error = thrownBy(() => s.encode(date, "today" as unknown as Date, "time"));
     expect(error).toMatchObject({ code: "INVALID_ENCODING", rule: "ENC-2", details: { name: "time" } });
     expect(error.cause).toBeInstanceOf(TypeError);

@@ -1,4 +1,4 @@
-// What only Node has: util.inspect, console output, Buffers.
+// Secrets with features that only Node has: util.inspect, console output, Buffers.
 
 import { format, inspect } from "node:util";
 import { expect, it } from "vitest";
@@ -6,7 +6,7 @@ import { isBytes } from "../../src/bytes/bytes.js";
 import { decodeCbor, encodeCbor } from "../../src/bytes/cbor.js";
 import { Secret } from "../../src/bytes/secret.js";
 
-it("inspecting and logging a Secret gives no byte away", () => {
+it("inspecting and logging a Secret reveals no byte", () => {
   const secret = new Secret(Buffer.from("hunter2"));
   expect(inspect(secret)).toBe("[secret]");
   expect(inspect({ nested: { secret } }, { depth: 9, showHidden: true })).toContain("secret: [secret]");

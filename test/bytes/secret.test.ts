@@ -44,7 +44,7 @@ describe("Secret", () => {
     }
   });
 
-  it("takes the bytes of what has no other owner, and wipes it", () => {
+  it("takes over bytes that have no other owner, and wipes them", () => {
     const derived = hex("5ec4e7");
     expect(Secret.take(derived).bytes()).toEqual(hex("5ec4e7"));
     expect(derived).toEqual(hex("000000"));
@@ -77,7 +77,7 @@ describe("Secret", () => {
   });
 });
 
-describe("a Secret says [secret]", () => {
+describe("a Secret prints [secret]", () => {
   const secret = new Secret(new TextEncoder().encode("hunter2"));
 
   it.each([
@@ -93,7 +93,7 @@ describe("a Secret says [secret]", () => {
     expect(typeof printed === "function" ? printed.call(secret) : printed).toBe("[secret]");
   });
 
-  it("and gives nothing to a structured clone, a spread or reflection", () => {
+  it("and reveals nothing to a structured clone, a spread or reflection", () => {
     expect(structuredClone(secret)).toEqual({});
     expect({ ...secret }).toEqual({});
     expect(Reflect.ownKeys(secret)).toEqual([]);

@@ -1,4 +1,4 @@
-// What the tests of bytes/ share: bytes from hexadecimal, and values of wrong types.
+// Helpers of the tests of bytes/: bytes from hexadecimal, and values of wrong types.
 
 /** Bytes written as hexadecimal, spaces ignored. Independent of the parser under test. */
 export function hex(text: string): Uint8Array {

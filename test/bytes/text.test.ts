@@ -33,7 +33,7 @@ describe("hexadecimal", () => {
     );
   });
 
-  it("has no second text for the same bytes: what is accepted is what would be written (ENC-2)", () => {
+  it("has no second text for the same bytes: it accepts only the text that it would write (ENC-2)", () => {
     const nearly = fc.string({ unit: fc.constantFrom(..."0189afAFgxX +-_\n\u0660\uff11"), maxLength: 4 });
     fc.assert(
       fc.property(nearly, (text) => {
@@ -58,7 +58,7 @@ describe("hexadecimal", () => {
     },
   );
 
-  it("refuses another length, and repeats no text in the error: it may be secret", () => {
+  it("refuses another length, and does not repeat the text in the error: it may be secret", () => {
     const error = thrownBy(() => fromHex("5ec4e7", { name: "key", length: 2 }));
     expect(error).toMatchObject({ code: "INVALID_ENCODING", rule: "ENC-2", details: { expected: 4, actual: 6 } });
     expect(`${error.message}${JSON.stringify(error.details)}`).not.toContain("5ec4e7");
@@ -114,7 +114,7 @@ describe("UTF-8 (ENC-1)", () => {
     );
     expect(utf8Decode(hex("efbbbf61"))).toBe("\ufeffa");
     expect(utf8Encode("\ufeffa")).toEqual(hex("efbbbf61"));
-    // The last character of one byte, and the first of two.
+    // The last character of one byte, and the first of two bytes.
     expect(utf8Encode("\u007f\u0080")).toEqual(hex("7fc280"));
   });
 

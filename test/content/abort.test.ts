@@ -1,4 +1,4 @@
-// Sealing and opening that is stopped in the middle: docs/spec.md section 12.
+// Stopping sealing and opening in the middle: docs/spec.md section 12.
 
 import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { Secret } from "../../src/bytes/secret.js";
@@ -32,7 +32,7 @@ function watchSecrets(): readonly Secret[] {
   return taken;
 }
 
-/** Somebody else who wants the thread again and again; says how often it was given. */
+/** Another task that wants the thread again and again; it counts how often it got the thread. */
 function countTurns(): { stop(): number } {
   const { port1, port2 } = new MessageChannel();
   let turns = 0;
@@ -49,7 +49,7 @@ function countTurns(): { stop(): number } {
   };
 }
 
-/** Microtasks, and what waits for the thread. */
+/** Microtasks, and tasks that wait for the thread. */
 async function settle(): Promise<void> {
   for (let i = 0; i < 5; i++) await new Promise((resolve) => setTimeout(resolve, 0));
 }
@@ -68,7 +68,7 @@ const works = [
 ] as const;
 
 describe.each(works)("%s a stream", (name, make, input) => {
-  // Expands the keyring's own keys: a test sees the secrets of its own work only.
+  // Expands the keyring's own keys, so that a test sees the secrets of its own work only.
   beforeAll(async () => {
     await openContent(await sealed, alice.keyring);
   });
@@ -108,7 +108,7 @@ describe.each(works)("%s a stream", (name, make, input) => {
     expectWiped(secrets);
   });
 
-  it("that its writer aborts errors the reader, who may be waiting or not", async () => {
+  it("that its writer aborts errors the reader, whether it waits or not", async () => {
     for (const isWaiting of [true, false]) {
       const pair = make();
       const [writer, reader] = [pair.writable.getWriter(), pair.readable.getReader()];
@@ -126,7 +126,7 @@ describe.each(works)("%s a stream", (name, make, input) => {
     }
   });
 
-  it("does not begin with a signal that is aborted, and hears no signal once it has ended", async () => {
+  it("does not begin with an aborted signal, and ignores the signal once it has ended", async () => {
     expect(() => make(AbortSignal.abort(REASON))).toThrow(REASON);
     const whole = await sealContent([alice.log], content(10), { purpose }, env);
     for (const end of ["all was read", "its reader cancels"]) {
@@ -142,7 +142,7 @@ describe.each(works)("%s a stream", (name, make, input) => {
     }
   });
 
-  it("whose progress callback throws errors with that", async () => {
+  it("whose progress callback throws errors with the same error", async () => {
     const onProgress = () => {
       throw REASON;
     };
@@ -177,7 +177,7 @@ describe("sealing and opening bytes", () => {
     }
   });
 
-  it("lets others have the thread in between, also where nothing native is at hand", async () => {
+  it("leaves the thread to others in between, also without a native cipher", async () => {
     const { crypto } = globalThis;
     vi.stubGlobal("crypto", { getRandomValues: crypto.getRandomValues.bind(crypto) });
     const others = countTurns();
@@ -190,13 +190,13 @@ describe("sealing and opening bytes", () => {
 });
 
 describe("a runtime without message channels", () => {
-  it("is the only one where turns are timers, which browsers slow down when they are repeated", async () => {
+  it("is the only one with timers for turns, which browsers slow down when they are repeated", async () => {
     const timers = vi.spyOn(globalThis, "setTimeout");
     await sealContent([alice.log], plaintext, { purpose }, env);
     expect(timers.mock.calls.filter(([, delay]) => delay === 0)).toEqual([]);
   });
 
-  it("seals and opens all the same, in turns of 64 chunks", async () => {
+  it("still seals and opens, in turns of 64 chunks", async () => {
     vi.stubGlobal("MessageChannel", undefined);
     const timers = vi.spyOn(globalThis, "setTimeout");
     const turns = () => timers.mock.calls.filter(([, delay]) => delay === 0).length;
@@ -211,7 +211,7 @@ describe("sealing to many recipients", () => {
   const people = Array.from({ length: 40 }, (_, index) => person(`person ${index}`));
   const logs: readonly LogState[] = people.map(({ log }) => log);
 
-  it("tells how many are done, and lets others have the thread in between", async () => {
+  it("reports how many are done, and leaves the thread to others in between", async () => {
     const told: number[] = [];
     const others = countTurns();
     const onProgress = ({ recipients, bytes }: { readonly recipients: number; readonly bytes: number }) => {

@@ -1,4 +1,4 @@
-// Who can read what is sealed when: docs/spec.md sections 7 and 12, MEM-7.
+// Who can read which content: docs/spec.md sections 7 and 12, MEM-7.
 
 import { describe, expect, it } from "vitest";
 import { receive } from "../../src/authoring/receive.js";
@@ -34,14 +34,14 @@ describe("a late joiner", () => {
     expect(await openContent(sealed, approved.keyring)).toEqual(content(9));
   });
 
-  it("opens at once what is sealed after it joined, as the older device does", async () => {
+  it("opens at once content that is sealed after it joined, as the older device does", async () => {
     const { env, phone, laptopThen } = scene("at once");
     const sealed = await sealContent([phone.log], content(9), options, env);
     expect(await openContent(sealed, phone.keyring)).toEqual(content(9));
     expect(await openContent(sealed, laptopThen.keyring)).toEqual(content(9));
   });
 
-  it("is told to fetch the log when content is sealed to a later epoch than it knows", async () => {
+  it("gets an error that says to fetch the log, when content is sealed to a later epoch than it knows", async () => {
     const { env, laptop, phone } = scene("behind");
     const sealed = await sealContent([phone.log], content(9), options, env);
     const refused = await openContent(sealed, laptop.keyring).catch((error: unknown) => error);
@@ -51,7 +51,7 @@ describe("a late joiner", () => {
 });
 
 describe("a device with no epoch, or with one missing in between", () => {
-  it("is told so: in lockdown a new device holds nothing before it is approved", async () => {
+  it("gets an error that says so: in lockdown a new device holds nothing before it is approved", async () => {
     const env = seededEnv("access lockdown");
     const laptop = setLockdown(person("locked"), { on: true }, env);
     const phone = joinLog(laptop.log, { device: { name: "Phone" } }, env);
@@ -61,7 +61,7 @@ describe("a device with no epoch, or with one missing in between", () => {
     expect((refused as KeysteadError).message).toContain("holds no epoch yet");
   });
 
-  it("is told so: the server withheld the grants of one epoch", async () => {
+  it("gets an error that says so: the server withheld the grants of one epoch", async () => {
     const env = seededEnv("access withheld");
     const second = rotate(person("withheld"), env);
     const phone = joinLog(second.log, { device: { name: "Phone" } }, env);
@@ -79,7 +79,7 @@ describe("a device with no epoch, or with one missing in between", () => {
 });
 
 describe("a removed device", () => {
-  it("cannot open what is sealed after its removal, and still opens what was sealed before", async () => {
+  it("cannot open content that is sealed after its removal, and still opens content from before", async () => {
     const { env, phone, laptopThen } = scene("removed");
     const before = await sealContent([laptopThen.log], content(3), options, env);
     const removal = review(laptopThen, { remove: [phone.keyring.member] }, env);
@@ -90,7 +90,7 @@ describe("a removed device", () => {
     expect(await openContent(after, removal.keyring)).toEqual(content(4));
   });
 
-  it("makes sealing refused while rotation is due, and sealing works again after it (MEM-7)", async () => {
+  it("makes sealing fail while rotation is due, and sealing works again after the rotation (MEM-7)", async () => {
     const { env, phone, laptopThen } = scene("due");
     const left = leave(phone, env);
     const refused = sealContent([left.log], content(4), options, env);
@@ -111,7 +111,7 @@ describe("a removed device", () => {
     expect(await rejection(openContent(sealed, left.keyring))).toMatchObject({ code: "NO_ACCESS" });
   });
 
-  it("reads what the caller seals all the same, as the override says (MEM-7)", async () => {
+  it("can read content that the caller seals with the override (MEM-7)", async () => {
     const { env, phone } = scene("override");
     const left = leave(phone, env);
     const recipients = [{ log: left.log, removedMembersMayRead: true }];

@@ -1,11 +1,11 @@
-// Bytes in the lengths that are asked for, from pieces of any size: docs/spec.md section 12 (streams).
+// Input in the requested lengths, from pieces of any size: docs/spec.md section 12 (streams).
 
 import { describe, expect, it } from "vitest";
 import { pieceSource } from "../../src/content/byte-source.js";
 import { content, NO_BYTES } from "./support.js";
 
 describe("pieces", () => {
-  it("are asked for when they are needed, and not before: the next one may be long in coming", async () => {
+  it("are requested only when they are needed: the next one may take long", async () => {
     let asked = 0;
     const source = pieceSource(async () => {
       asked++;

@@ -1,4 +1,4 @@
-// Which cipher seals chunks, and what it hands to WebCrypto: docs/spec.md section 12.
+// The choice of the cipher of chunks, and the bytes that it passes to WebCrypto: docs/spec.md section 12.
 
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { Secret } from "../../src/bytes/secret.js";
@@ -32,19 +32,19 @@ async function used(runtime: { readonly hasNativeAes: boolean; readonly crypto: 
 }
 
 describe("the cipher of chunks", () => {
-  it("is the backend's own where that is native, else WebCrypto's, else the backend's own again", async () => {
+  it("is the native backend's, otherwise WebCrypto's, otherwise the portable backend's", async () => {
     expect(await used({ hasNativeAes: true, crypto: { subtle } })).toBe(false);
     vi.restoreAllMocks();
     expect(await used({ hasNativeAes: false, crypto: { subtle } })).toBe(true);
     vi.restoreAllMocks();
-    // A page over plain HTTP, and a runtime that has none at all.
+    // A page over plain HTTP, and a runtime without any WebCrypto.
     expect(await used({ hasNativeAes: false, crypto: {} })).toBe(false);
     expect(await used({ hasNativeAes: false, crypto: undefined })).toBe(false);
   });
 });
 
 describe("WebCrypto", () => {
-  /** WebCrypto that refuses memory which can grow or is shared, as browsers do; with what it is given. */
+  /** WebCrypto that refuses memory which can grow or is shared, as browsers do. Records its arguments. */
   function strict() {
     const given: Uint8Array[] = [];
     const importKey = vi.fn((...args: Parameters<SubtleCrypto["importKey"]>) => subtle.importKey(...args));
@@ -64,7 +64,7 @@ describe("WebCrypto", () => {
     return { given, importKey, cipher: webCipher(refusing as unknown as SubtleCrypto, key) };
   }
 
-  it("gets the key's own bytes, of which no copy stays behind, and never gives them out", async () => {
+  it("gets the key's own bytes, leaves no copy behind, and never exports them", async () => {
     const { importKey, cipher } = strict();
     await cipher;
     expect(importKey.mock.calls.length).toBe(1);
@@ -73,7 +73,7 @@ describe("WebCrypto", () => {
     expect(bytes).toBe(key.bytes());
   });
 
-  it("gets bytes in plain memory as they are, and others as copies", async () => {
+  it("gets bytes in plain memory directly, and others as copies", async () => {
     const { given, cipher } = strict();
     const plain = content(40);
     const sealed = await (await cipher).seal(nonce, plain);

@@ -24,7 +24,7 @@ describe("sealing to a tracked contact", () => {
     expect(await openContent(sealed, alice.keyring)).toEqual(content(5));
   });
 
-  it("is refused when somebody has joined whom nobody approved, until the user acknowledges it", async () => {
+  it("is refused when a device has joined that nobody approved, until the user acknowledges it", async () => {
     const refused = { code: "CONTACT_CHANGED", details: { change: { status: "extended-by-others" } } };
     expect(await rejection(seal({ log: phone.log, pin }))).toMatchObject(refused);
     // One changed contact among others is enough: nothing is sealed to anybody.
@@ -33,7 +33,7 @@ describe("sealing to a tracked contact", () => {
     expect(await openContent(sealed, phone.keyring)).toEqual(content(5));
   });
 
-  it("goes on when a trusted device has approved who joined", async () => {
+  it("goes on when a trusted device has approved the device that joined", async () => {
     const approved = review(
       receive(alice, phone.entry, { now: "unchecked" }),
       { approve: [phone.keyring.member] },
@@ -52,7 +52,7 @@ describe("sealing to a tracked contact", () => {
     expect(await rejection(seal({ log: person("bob").log, pin }))).toMatchObject({ code: "WRONG_SUBJECT" });
   });
 
-  it("is refused with a pin that is none, rather than taken for untracked", async () => {
+  it("is refused with an invalid pin, rather than treated as untracked", async () => {
     for (const junk of [null, {}, "pin", 7, { ...pin, v: 2 }] as unknown as TrackedContact[]) {
       expect(await rejection(seal({ log: alice.log, pin: junk }))).toMatchObject({ code: "INVALID_ENCODING" });
     }

@@ -31,7 +31,7 @@ describe("sealContent and openContent", () => {
     expectSame(await openContent(sealed, alice.keyring), content(size));
   });
 
-  it("bring back more chunks than are in flight at a time", async () => {
+  it("bring back more chunks than are in progress at a time", async () => {
     const sealed = await sealContent([alice.log], content(40 * CHUNK + 7), { purpose: "note" }, env);
     expectSame(await openContent(sealed, alice.keyring), content(40 * CHUNK + 7));
   });
@@ -73,7 +73,7 @@ describe("sealContent and openContent", () => {
   it("give the same bytes with WebCrypto and without", async () => {
     const seal = () => sealContent([alice.log, bob.log], content(CHUNK + 5), { purpose: "note" }, seededEnv("same"));
     const native = await seal();
-    // As on a page that was served over plain HTTP.
+    // A page that was served over plain HTTP has no WebCrypto.
     const { crypto } = globalThis;
     vi.stubGlobal("crypto", { getRandomValues: crypto.getRandomValues.bind(crypto) });
     expect(globalThis.crypto.subtle).toBeUndefined();
@@ -91,7 +91,7 @@ describe("sealContent and openContent", () => {
     expectSame(concat(plaintext, associatedData, sealed), concat(content(CHUNK + 1), content(9), copy));
   });
 
-  it("give nothing where the plaintext shrank meanwhile: zeros in its place would never open", async () => {
+  it("give nothing if the plaintext shrank meanwhile: with zeros in its place, content would never open", async () => {
     type Resizable = ArrayBuffer & { resize(length: number): void };
     type Constructor = new (length: number, options: { maxByteLength: number }) => Resizable;
     const buffer = new (ArrayBuffer as unknown as Constructor)(40 * CHUNK, { maxByteLength: 40 * CHUNK });
@@ -100,7 +100,7 @@ describe("sealContent and openContent", () => {
     expect(await rejection(sealed)).toMatchObject({ code: "INVALID_ARGUMENT" });
   });
 
-  it("take bytes that are a view of part of a buffer", async () => {
+  it("accept a view of a part of a buffer", async () => {
     const room = new Uint8Array(9000).fill(9);
     room.set(content(100), 3);
     const sealed = await sealContent([alice.log], room.subarray(3, 103), { purpose: "note" }, env);
@@ -136,13 +136,13 @@ describe("purpose and associated data", () => {
   const options = { purpose: "voicemail", associatedData: content(20) };
   const sealed = sealContent([alice.log], content(50), options, env);
 
-  it("open when they are what was sealed with; the reader need not name the purpose", async () => {
+  it("open when they are the same as at sealing; the reader need not name the purpose", async () => {
     expect(await openContent(await sealed, alice.keyring, options)).toEqual(content(50));
     const { associatedData } = options;
     expect(await openContent(await sealed, alice.keyring, { associatedData })).toEqual(content(50));
   });
 
-  it("refuse any other, since a server could have put one content in the place of another", async () => {
+  it("are refused when they differ, since a server could have put one content in the place of another", async () => {
     const others = [
       { ...options, purpose: "voicemai1" },
       { ...options, associatedData: content(19) },
@@ -156,14 +156,14 @@ describe("purpose and associated data", () => {
     }
   });
 
-  it("refuse associated data where there was none; no bytes are the same as none", async () => {
+  it("are refused when associated data is given and there was none; no bytes are the same as none", async () => {
     const plain = await sealContent([alice.log], content(5), { purpose: "note", associatedData: NO_BYTES }, env);
     expect(await openContent(plain, alice.keyring)).toEqual(content(5));
     const opened = openContent(plain, alice.keyring, { associatedData: content(1) });
     expect(await rejection(opened)).toMatchObject({ code: "CORRUPT_CONTENT" });
   });
 
-  it("are shown in the header as far as they are public: purpose, recipients, and nothing of the associated data", async () => {
+  it("are in the header if they are public: purpose and recipients, and nothing of the associated data", async () => {
     const header = readContentHeader(await sealed);
     expect(header).toEqual({ purpose: "voicemail", recipients: [{ head: alice.log.head, epoch: 1 }] });
     expect(readContentHeader((await sealed).subarray(0, splitContent(await sealed).end))).toEqual(header);
@@ -176,7 +176,7 @@ describe("plain JavaScript callers", () => {
   type Loose = (...args: unknown[]) => Promise<Uint8Array>;
   const [seal, open] = [sealContent as unknown as Loose, openContent as unknown as Loose];
 
-  it("meet INVALID_ARGUMENT for recipients that are none", async () => {
+  it("get INVALID_ARGUMENT for invalid recipients", async () => {
     for (const value of junk) {
       for (const recipients of [value, [value], [alice.log, value], [{ log: value }]]) {
         expect(await rejection(seal(recipients, NO_BYTES, { purpose: "note" }, env))).toMatchObject(invalid);
@@ -186,22 +186,22 @@ describe("plain JavaScript callers", () => {
     expect(await rejection(seal([{ ...alice.log }], NO_BYTES, { purpose: "note" }, env))).toMatchObject(invalid);
   });
 
-  it("meet INVALID_ARGUMENT for a log given twice, in two states too", async () => {
+  it("get INVALID_ARGUMENT for a log given twice, in two states too", async () => {
     for (const twice of [alice.log, { log: alice.log }]) {
       const sealed = sealContent([alice.log, bob.log, twice], NO_BYTES, { purpose: "note" }, env);
       expect(await rejection(sealed)).toMatchObject({ ...invalid, details: { log: alice.log.head.log } });
     }
   });
 
-  it("meet TOO_LARGE for more recipients than a header holds, before any is looked at (ENC-3)", async () => {
+  it("get TOO_LARGE for more recipients than a header holds, before any is looked at (ENC-3)", async () => {
     const sealed = sealContent(new Array(10_001).fill(alice.log), NO_BYTES, { purpose: "note" }, env);
     expect(await rejection(sealed)).toMatchObject({ code: "TOO_LARGE", rule: "ENC-3" });
-    // The twin: as many as may be are looked at.
+    // The twin: the largest permitted number is checked one by one.
     const most = sealContent(new Array(10_000).fill(alice.log), NO_BYTES, { purpose: "note" }, env);
     expect(await rejection(most)).toMatchObject({ code: "INVALID_ARGUMENT", details: { log: alice.log.head.log } });
   });
 
-  it("meet INVALID_ARGUMENT for wrong plaintext, options, purpose, associated data and env", async () => {
+  it("get INVALID_ARGUMENT for wrong plaintext, options, purpose, associated data and env", async () => {
     for (const value of junk) {
       expect(await rejection(seal([alice.log], value, { purpose: "note" }, env))).toMatchObject({
         ...invalid,
@@ -231,7 +231,7 @@ describe("plain JavaScript callers", () => {
     }
   });
 
-  it("meet INVALID_ARGUMENT for anything but sealed bytes, a keyring and options", async () => {
+  it("get INVALID_ARGUMENT for anything but sealed bytes, a keyring and options", async () => {
     const sealed = await sealContent([alice.log], NO_BYTES, { purpose: "note" }, env);
     for (const value of junk) {
       expect(await rejection(open(value, alice.keyring))).toMatchObject({ ...invalid, details: { name: "content" } });
@@ -253,7 +253,7 @@ describe("plain JavaScript callers", () => {
     }
   });
 
-  it("meet WIPED for a keyring that was wiped", async () => {
+  it("get WIPED for a keyring that was wiped", async () => {
     const { log, keyring } = person("frank");
     const sealed = await sealContent([log], NO_BYTES, { purpose: "note" }, env);
     keyring.wipe();

@@ -1,4 +1,4 @@
-// Content read in parts from a file: what Node's file handles give is a source as it stands in the guide. docs/spec.md section 12.
+// Reading parts of content from a file: the guide's source over Node's file handles works. docs/spec.md section 12.
 
 import { mkdtemp, open, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";

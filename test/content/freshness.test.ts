@@ -1,4 +1,4 @@
-// Sealing that asks how old the recipients' logs may be: docs/spec.md sections 12 and 13.4 (SVC-6).
+// Sealing with a limit on the age of the recipients' logs: docs/spec.md sections 12 and 13.4 (SVC-6).
 
 import { describe, expect, it } from "vitest";
 import type { Freshness } from "../../src/content/freshness.js";
@@ -30,7 +30,7 @@ describe("sealing to logs that must be fresh", () => {
     expect(await openContent(sealed, alice.session("Phone").keyring)).toEqual(content(5));
   });
 
-  it("may leave no time at all: the statement is of this very moment", async () => {
+  it("may be zero: then the statement must be of this moment", async () => {
     const recipient = { log: alice.log, statement: statement(alice, NOON) };
     expect(await refusal([recipient], { now: NOON, maxAge: 0, skew: 0 })).toEqual({});
     expect(await refusal([recipient], { now: NOON + 1, maxAge: 0, skew: 0 })).toMatchObject(STALE);
@@ -48,18 +48,18 @@ describe("sealing to logs that must be fresh", () => {
     expect(await refusal([recipient], { now: NOON - 1, maxAge: HOUR })).toEqual({});
   });
 
-  it("is refused where the service has stated more than the log at hand has (SVC-6)", async () => {
-    // Without this a server gives out the new statement with the old log, and the lost phone goes on reading.
+  it("is refused if the service has stated more links than the log at hand has (SVC-6)", async () => {
+    // Without this, a server could give out the new statement with the old log, and the lost phone could go on reading.
     expect(await refusal([{ log: alice.log, statement: statement(removed) }])).toMatchObject({
       ...STALE,
       details: { log: alice.log.head.log, seq: 3 },
     });
     expect(await refusal([{ log: removed.log, statement: statement(removed) }])).toEqual({});
-    // The twin: the log at hand has more than was stated.
+    // The twin: the log at hand has more links than were stated.
     expect(await refusal([{ log: removed.log, statement: statement(alice) }])).toEqual({});
   });
 
-  it("is refused for every recipient that shows nothing, whatever else is known of it (SVC-6)", async () => {
+  it("is refused for every recipient without a statement, whatever else is known of it (SVC-6)", async () => {
     const good = { log: alice.log, statement: statement(alice) };
     expect(await refusal([alice.log])).toMatchObject({ ...STALE, details: { log: alice.log.head.log } });
     expect(await refusal([good, bob.log])).toMatchObject({ ...STALE, details: { log: bob.log.head.log } });
@@ -95,7 +95,7 @@ describe("sealing to logs that must be fresh", () => {
     expect(await refusal(of(statement(alice)))).toEqual({});
   });
 
-  it("does not stand in for a rotation that is due, or a pin that was contradicted", async () => {
+  it("does not replace a rotation that is due, or excuse a contradicted pin", async () => {
     const expelled = alice.expel("Phone");
     expect(await refusal([{ log: expelled.log, statement: statement(expelled) }])).toMatchObject({
       code: "ROTATION_DUE",
@@ -109,14 +109,14 @@ describe("sealing to logs that must be fresh", () => {
 });
 
 describe("a demand for freshness", () => {
-  it("is not made by a statement alone, which would then be believed unread (INVALID_ARGUMENT)", async () => {
+  it("is needed beside a statement, which would otherwise be believed unread (INVALID_ARGUMENT)", async () => {
     const recipient = { log: alice.log, statement: statement(alice) };
     const refused = await rejection(sealContent([recipient], content(5), { purpose }, env));
     expect(refused).toMatchObject({ code: "INVALID_ARGUMENT", details: { log: alice.log.head.log } });
     expect(await refusal([recipient])).toEqual({});
   });
 
-  it("is refused when it is none (INVALID_ARGUMENT)", async () => {
+  it("is refused when it is invalid (INVALID_ARGUMENT)", async () => {
     const recipient = { log: alice.log, statement: statement(alice) };
     const wrong = [null, 7, "1 h", { now: NOON }, { maxAge: 1 }, { now: "x", maxAge: 1 }, { now: NOON, maxAge: -1 }];
     for (const bad of [...wrong, { ...fresh, skew: -1 }, { ...fresh, now: Number.NaN }] as unknown as Freshness[]) {
@@ -124,7 +124,7 @@ describe("a demand for freshness", () => {
         code: "INVALID_ARGUMENT",
       });
     }
-    // Before any recipient is judged: this one would be refused.
+    // Checked before any recipient is judged: this one would be refused.
     for (const bad of [
       { ...fresh, skew: -1 },
       { ...fresh, skew: 0.5 },

@@ -73,7 +73,7 @@ describe("sealed content", () => {
     expectSame(gcm(hkdf(sha256, key, undefined, info, 32), nonce).decrypt(bytes.subarray(end)), plaintext);
   });
 
-  it("opens with a forged header that tells no lie: the twin of every forgery below", async () => {
+  it("opens with a forged header whose fields are true: the twin of every forgery below", async () => {
     const header = headerFor([alice.log, bob.log]);
     const key = contentKey(1);
     const boxes = header.recipients.map(({ head }) => (head.log === alice.log.head.log ? alice.log : bob.log));
@@ -83,8 +83,8 @@ describe("sealed content", () => {
   });
 });
 
-describe("a header in which anything was changed", () => {
-  it("is refused, whichever bit it is, with an error that says so", async () => {
+describe("a changed header", () => {
+  it("is refused for every bit, with an error that says so", async () => {
     const bytes = await sealed;
     const { end } = splitContent(bytes);
     const refusals = ["CORRUPT_CONTENT", "INVALID_ENCODING", "TOO_LARGE", "NOT_A_RECIPIENT", "NO_ACCESS"];
@@ -116,7 +116,7 @@ describe("a header in which anything was changed", () => {
     );
   });
 
-  it("is refused when it claims to be larger than any may be, before it is read (ENC-3)", async () => {
+  it("is refused when it claims to be larger than allowed, before it is read (ENC-3)", async () => {
     const huge = concat((await sealed).subarray(0, 4), uint32be(16 * 1024 * 1024 + 1), new Uint8Array(100));
     expect(failure(() => readContentHeader(huge))).toEqual({ code: "TOO_LARGE", rule: "ENC-3" });
     const most = concat(huge.subarray(0, 4), uint32be(16 * 1024 * 1024), new Uint8Array(100));
@@ -158,7 +158,7 @@ describe("the core of a header", () => {
     }
   });
 
-  it("binds the sender: content with a sender stripped of it opens no more", async () => {
+  it("binds the sender: content whose sender was removed does not open any more", async () => {
     const sender = { member: eve.keyring.member, head: eve.log.head };
     const key = contentKey(2);
     const single = headerFor([alice.log]);
@@ -174,7 +174,7 @@ describe("the core of a header", () => {
     expect(await rejection(openContent(stripped, alice.keyring))).toMatchObject({ code: "CORRUPT_CONTENT" });
   });
 
-  /** The refusal of content with this as its core, or with one field of an honest core replaced by this. */
+  /** The refusal of content with this core, or with one field of an honest core replaced by this. */
   async function refusal(change: (core: Map<string, CborValue>) => void, boxes?: Uint8Array) {
     const mine = splitContent(await sealed);
     const honest = decodeCbor(mine.coreBytes, { name: "core", maxBytes: 10_000 });
@@ -194,7 +194,7 @@ describe("the core of a header", () => {
     }
   });
 
-  it("is refused with a position of 0 or above 2^53 - 1, whoever's it is (ENC-2)", async () => {
+  it("is refused with a position of 0 or above 2^53 - 1, for every recipient (ENC-2)", async () => {
     for (const at of [32, 72, 112, 152]) {
       for (const number of [uint64be(0), Uint8Array.of(0, 32, 0, 0, 0, 0, 0, 0), new Uint8Array(8).fill(255)]) {
         const list = packRecipients(header.recipients);
@@ -219,7 +219,7 @@ describe("the core of a header", () => {
       (core) => core.set("sender", [new Uint8Array(32), new Uint8Array(16), 0, new Uint8Array(32)]),
     ];
     for (const change of changes) expect(await refusal(change)).toMatchObject(malformed);
-    // The twin, which fails only because the header is not what the boxes are bound to.
+    // The twin, which fails only because the boxes are bound to another header.
     const sender = [new Uint8Array(32), new Uint8Array(16), 1, new Uint8Array(32)];
     expect(await refusal((core) => core.set("sender", sender))).toMatchObject({ code: "CORRUPT_CONTENT" });
   });
@@ -240,7 +240,7 @@ describe("the core of a header", () => {
     }
   });
 
-  it("is refused when it is no strict encoding, though it says the same (ENC-1)", async () => {
+  it("is refused when it is no strict encoding, although it means the same (ENC-1)", async () => {
     const { coreBytes, commitment, boxes } = splitContent(await sealed);
     // A map of three in the long form of its head.
     const long = concat(Uint8Array.of(0xb8, 3), coreBytes.subarray(1));

@@ -1,4 +1,4 @@
-// The writable end of a pair of streams, on its own: docs/spec.md section 12 (streams).
+// The writable end of a pair of streams, alone: docs/spec.md section 12 (streams).
 
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { makeInlet } from "../../src/content/input-stream.js";
@@ -11,11 +11,11 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-/** Microtasks, and what waits for the thread. */
+/** Microtasks, and tasks that wait for the thread. */
 const settle = () => new Promise((resolve) => setTimeout(resolve, 0));
 
 describe("an inlet", () => {
-  it("gives nothing more after a failure: work that asked would wait for ever, and keep its keys", async () => {
+  it("gives nothing more after a failure: otherwise work would wait for ever, and keep its keys", async () => {
     const inlet = makeInlet(() => {});
     const written = rejected(inlet.writable.getWriter().write(content(5)));
     await settle();
@@ -29,7 +29,7 @@ describe("an inlet", () => {
     expect(() => makeInlet(() => {}).finish()).not.toThrow();
   });
 
-  it("names a piece that is no bytes, and tells the work of it", async () => {
+  it("refuses a piece that is not bytes, and fails the work with the same error", async () => {
     const aborts: unknown[] = [];
     const inlet = makeInlet((reason) => aborts.push(reason));
     const refused = await rejected(inlet.writable.getWriter().write("text" as unknown as Uint8Array));
@@ -37,7 +37,7 @@ describe("an inlet", () => {
     expect(aborts[0]).toBe(refused);
   });
 
-  it("tells of an abort also where streams have no signals, once the write under way is settled", async () => {
+  it("reports an abort also if streams have no signals, once the current write is settled", async () => {
     const { WritableStream: Own } = globalThis;
     vi.stubGlobal(
       "WritableStream",

@@ -1,4 +1,4 @@
-// What a reader with its own log learns of the head that the sender named for it: docs/spec.md section 12.3.
+// What a reader with its own log learns of the head that the sender named for that log: docs/spec.md section 12.3.
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -15,7 +15,7 @@ import { content, person, rejection } from "./support.js";
 
 const env = seededEnv("named head");
 const purpose = "note";
-/** None of the links after the second makes an epoch, so that the same keyring opens what is sealed to any of them. */
+/** No link after the second makes an epoch, so the same keyring opens content that is sealed to any of them. */
 const alice = openWorld("named head").join("Phone");
 const renamed = alice.rename("Phone", "Handy");
 const later = renamed.rename("Laptop", "Old laptop");
@@ -23,7 +23,7 @@ const fork = alice.rename("Laptop", "Elsewhere");
 
 const seal = ({ log }: Pick<World, "log">) => sealContent([log, person("bob").log], content(5), { purpose }, env);
 
-/** What each way of opening says, which is the same. */
+/** The results of all ways to open, which are the same. */
 async function named(sealed: Uint8Array, reader: World, log: LogState | undefined = reader.log) {
   const { keyring } = reader.session("Phone");
   const options: ExpectedContent = { purpose, log };
@@ -56,13 +56,13 @@ describe("the head that a sender named for the reader's log", () => {
     expect(await named(sealed, later)).toMatchObject({ status: "current" });
   });
 
-  it("is forked where the reader's log has another link there, and the content opens all the same", async () => {
+  it("is forked if the reader's log has another link there, and the content opens all the same", async () => {
     const sealed = await seal(fork);
     const known = renamed.log.head;
     expect(await named(sealed, renamed)).toEqual({ status: "forked", head: fork.log.head, known });
     expect(await named(sealed, later)).toEqual({ status: "forked", head: fork.log.head, known });
     expect(await named(sealed, fork)).toMatchObject({ status: "current" });
-    // Beyond the reader's end nothing can be judged yet.
+    // Nothing beyond the end of the reader's log can be judged yet.
     expect(await named(await seal(fork.rename("Phone", "x")), renamed)).toMatchObject({ status: "ahead", links: 1 });
   });
 
@@ -93,11 +93,11 @@ describe("the head that a sender named for the reader's log", () => {
   });
 });
 
-describe("content that does not open", () => {
+describe("the error for content that does not open", () => {
   const [mine, theirs] = [alice.rotate("Laptop"), alice.rotate("Phone")];
   const laptop = (world: World) => world.session("Laptop").keyring;
 
-  it("because its sender saw a newer log says so", async () => {
+  it("says so if the sender saw a newer log", async () => {
     const refused = await rejection(openContent(await seal(mine), laptop(alice), { purpose, log: alice.log }));
     expect(refused).toMatchObject({
       code: "NO_ACCESS",
@@ -106,7 +106,7 @@ describe("content that does not open", () => {
     expect(await openContent(await seal(mine), laptop(mine), { purpose, log: mine.log })).toEqual(content(5));
   });
 
-  it("because its sender saw another history says so, instead of asking to fetch it again", async () => {
+  it("says so if the sender saw another history, instead of asking to fetch the content again", async () => {
     const sealed = await seal(theirs);
     const refused = openContent(sealed, laptop(mine), { purpose, log: mine.log });
     await expect(refused).rejects.toThrow(/another history .* ask the sender/);

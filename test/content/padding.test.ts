@@ -86,10 +86,10 @@ describe("padded content", () => {
   });
 });
 
-describe("padding that somebody with the key got wrong", () => {
+describe("wrong padding by a sender with the key", () => {
   const key = contentKey(3);
 
-  /** Content of these chunks, data and end each, well sealed. */
+  /** Content of these chunks (data and end each), correctly sealed. */
   async function padded(
     ...chunks: readonly (readonly [data: Uint8Array, end: number | bigint])[]
   ): Promise<Uint8Array> {
@@ -110,7 +110,7 @@ describe("padding that somebody with the key got wrong", () => {
   const full = content(ROOM);
   const rest = paddedLength(ROOM + 10) - ROOM;
 
-  it("opens when it is right: the twin of what is refused below", async () => {
+  it("opens when the padding is right: the twin of the refusals below", async () => {
     const right = await padded([full, ROOM], [concat(content(10), zeros(rest - 10)), ROOM + 10]);
     expectSame(await openContent(right, alice.keyring), concat(full, content(10)));
     const short = await padded([concat(content(10), zeros(246)), 10]);
@@ -151,7 +151,7 @@ describe("padding that somebody with the key got wrong", () => {
     const gap = concat(content(ROOM - 1), zeros(1));
     const wrong = await padded([full, ROOM], [gap, 2 * ROOM - 1], [zeros(length), 2 * ROOM + 1]);
     expect(await rejection(openContent(wrong, alice.keyring))).toMatchObject({ code: "CORRUPT_CONTENT" });
-    // The last chunk alone looks right; the one that does not is refused when it is read.
+    // The last chunk alone looks right. The wrong one is refused when it is read.
     const reader = await openRandomAccess(new Blob([wrong as Uint8Array<ArrayBuffer>]), alice.keyring);
     expectSame(await reader.read(0, ROOM), full);
     expect(await rejection(reader.read(ROOM, 1))).toMatchObject({
@@ -165,7 +165,7 @@ describe("padding that somebody with the key got wrong", () => {
     return forge({ header, boxes: [[kemOf(alice.log), key]], contentKey: key, plaintext: chunk });
   }
 
-  it("cannot be taken for content that is not padded, or the other way round: the header says which", async () => {
+  it("cannot pass for content without padding, or the other way round: the header says which", async () => {
     const plain = await forge({
       header: headerFor([alice.log]),
       boxes: [[kemOf(alice.log), key]],

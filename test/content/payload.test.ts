@@ -1,4 +1,4 @@
-// The chunks of a payload, and what a server can do to them: docs/spec.md section 12.
+// The chunks of a payload, and attacks of a server on them: docs/spec.md section 12.
 
 import { gcm } from "@noble/ciphers/aes.js";
 import fc from "fast-check";
@@ -37,7 +37,7 @@ async function seal(plaintext: Uint8Array, cipher = chunkCipher(key)): Promise<U
   return payload;
 }
 
-describe.each(ciphers)("a payload by %s", (_, cipher) => {
+describe.each(ciphers)("a payload sealed by %s", (_, cipher) => {
   const sizes = [0, 1, CHUNK - 1, CHUNK, CHUNK + 1, 2 * CHUNK, 2 * CHUNK + 3];
 
   it.each(sizes)("of %i bytes is what the specification says, byte for byte", async (size) => {
@@ -54,7 +54,7 @@ describe.each(ciphers)("a payload by %s", (_, cipher) => {
     expectSame(await openPayload(await cipher(), payload), plaintext);
   });
 
-  it("opens no chunk that was changed, under another nonce or another key", async () => {
+  it("opens no chunk that was changed, and none under another nonce or key", async () => {
     const [own, other] = [await cipher(), ownCipher(new Secret(content(33).subarray(1)))];
     const sealed = await own.seal(chunkNonce(1, false), content(40));
     expect(await own.open(chunkNonce(1, false), sealed)).toEqual(content(40));
@@ -66,7 +66,7 @@ describe.each(ciphers)("a payload by %s", (_, cipher) => {
     expect(await other.open(chunkNonce(1, false), sealed)).toBeUndefined();
   });
 
-  it("takes bytes in memory that can grow or is shared, which WebCrypto itself refuses", async () => {
+  it("accepts bytes in memory that can grow or is shared, which WebCrypto itself refuses", async () => {
     const Growing = ArrayBuffer as new (length: number, options: { maxByteLength: number }) => ArrayBuffer;
     const shared = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true });
     for (const buffer of [new Growing(56, { maxByteLength: 80 }), shared.buffer]) {
@@ -106,7 +106,7 @@ describe("a chunk's nonce", () => {
     expect(chunkNonce(0x0102_0304_0506, false)).toEqual(Uint8Array.of(0, 0, 0, 0, 0, 1, 2, 3, 4, 5, 6, 0));
   });
 
-  it("is another for every place", () => {
+  it("differs for every place", () => {
     const place = fc.tuple(fc.maxSafeNat(), fc.boolean());
     fc.assert(
       fc.property(place, place, (a, b) => {
@@ -117,13 +117,13 @@ describe("a chunk's nonce", () => {
   });
 });
 
-describe("what a server does to the chunks", () => {
+describe("attacks of a server on the chunks", () => {
   const { log, keyring } = person("alice");
   const env = seededEnv("payload");
   const sealed = sealContent([log], content(4 * CHUNK + 100), { purpose: "note" }, env);
   const twin = sealContent([log], content(4 * CHUNK + 100), { purpose: "note" }, env);
 
-  /** The refusal of content whose five chunks became others. */
+  /** The error for content whose five chunks were changed. */
   async function refusal(change: (chunks: readonly Uint8Array[], others: readonly Uint8Array[]) => Uint8Array[]) {
     const [{ front, chunks }, other] = [chunksOf(await sealed), chunksOf(await twin)];
     const mutant = concat(front, ...change(chunks, other.chunks));
@@ -167,7 +167,7 @@ describe("what a server does to the chunks", () => {
     expect(await refusal((_, others) => [...others])).toMatchObject(corrupt(0, 5));
   });
 
-  it("several at once: the first is named, whichever is looked at first", async () => {
+  it("several changes at once: the first is named, in any order of checks", async () => {
     const cut = await refusal((chunks) => chunks.map((chunk, index) => (index >= 2 ? flipped(chunk, 0) : chunk)));
     expect(cut).toMatchObject(corrupt(2, 5));
   });
@@ -201,7 +201,7 @@ describe("what a server does to the chunks", () => {
 });
 
 describe("a second framing of the same content", () => {
-  it("is refused: an empty last chunk after a full one, though sealed with the right key", async () => {
+  it("is refused: an empty last chunk after a full one, although sealed with the right key", async () => {
     const cipher = ownCipher(key);
     const full = await cipher.seal(chunkNonce(0, false), content(CHUNK));
     const empty = await cipher.seal(chunkNonce(1, true), NO_BYTES);

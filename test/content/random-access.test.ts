@@ -37,7 +37,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-/** A source over bytes, with what was read of it. */
+/** A source over bytes, and the ranges that were read. */
 function source(bytes: Uint8Array): RandomAccessSource & { readonly ranges: (readonly [number, number])[] } {
   const ranges: (readonly [number, number])[] = [];
   return {
@@ -111,7 +111,7 @@ describe("random access", () => {
       await reader.read(offset, 5);
       expect(from.ranges).toEqual([[end + first * SEALED_CHUNK, count * SEALED_CHUNK]]);
     }
-    // Sixteen chunks at a time, and each of them once.
+    // Sixteen chunks at a time, and each chunk once.
     from.ranges.length = 0;
     expectSame(await reader.read(2 * CHUNK, 20 * CHUNK), content(22 * CHUNK).subarray(2 * CHUNK));
     expect(from.ranges).toEqual([
@@ -152,7 +152,7 @@ describe("random access", () => {
     }
   });
 
-  it("finds content cut off, extended or damaged at its end before anything is given", async () => {
+  it("refuses content cut off, extended or damaged at its end before it gives any byte", async () => {
     const sealed = await sealContent([alice.log], content(3 * CHUNK + 50), { purpose }, env);
     const { front, chunks } = chunksOf(sealed);
     const [a, b, c, d] = chunks as [Uint8Array, Uint8Array, Uint8Array, Uint8Array];
@@ -171,7 +171,7 @@ describe("random access", () => {
       const from = source(mutant);
       const opened = openRandomAccess(from, alice.keyring);
       expect(await rejection(opened)).toMatchObject({ code: "CORRUPT_CONTENT" });
-      // A range of no bytes is none that a server over HTTP could answer.
+      // HTTP has no empty range, so an empty range must not reach a source.
       expect(from.ranges.every(([, length]) => length > 0)).toBe(true);
     }
   });
@@ -185,7 +185,7 @@ describe("random access", () => {
     }
   });
 
-  it("gives ranges beside a damaged chunk, and names the chunk for ranges with it", async () => {
+  it("gives ranges outside a damaged chunk, and names the chunk for ranges with it", async () => {
     const sealed = await sealContent([alice.log], content(6 * CHUNK), { purpose }, env);
     const { front, chunks } = chunksOf(sealed);
     const [a, b, c, d, e, f] = chunks as Uint8Array[];
@@ -220,7 +220,7 @@ describe("random access", () => {
     expect(await reader.read(0, 5)).toEqual(content(5));
   });
 
-  it("meets INVALID_ARGUMENT for what is no source, and for a source that gives other bytes than it was asked for", async () => {
+  it("refuses an invalid source, and a source that gives another number of bytes (INVALID_ARGUMENT)", async () => {
     const sealed = await sealContent([alice.log], content(5), { purpose }, env);
     const good = source(sealed);
     const wrong: readonly unknown[] = [
@@ -245,7 +245,7 @@ describe("random access", () => {
       const opened = openRandomAccess(junk as RandomAccessSource, alice.keyring);
       expect(await rejection(opened)).toMatchObject({ code: "INVALID_ARGUMENT" });
     }
-    // Nothing was read of a source whose size is none.
+    // Nothing was read from a source with an invalid size.
     expect(good.ranges).toEqual([]);
     const short = { ...good, read: () => NO_BYTES };
     expect(await rejection(openRandomAccess(short, alice.keyring))).toMatchObject({
@@ -257,7 +257,7 @@ describe("random access", () => {
     });
   });
 
-  it("reads by read() where a source can be sliced too", async () => {
+  it("reads by read() if a source also has slice()", async () => {
     const sealed = await sealContent([alice.log], content(5), { purpose }, env);
     const from = source(sealed);
     const both = { ...from, slice: () => new Blob(), arrayBuffer: async () => new ArrayBuffer(0) };
@@ -266,7 +266,7 @@ describe("random access", () => {
     expect(from.ranges.length).toBe(4);
   });
 
-  it("passes on what the source throws", async () => {
+  it("passes on errors of the source", async () => {
     const sealed = await sealContent([alice.log], content(2 * CHUNK), { purpose }, env);
     let fails = false;
     const reason = new Error("connection lost");
@@ -282,7 +282,7 @@ describe("random access", () => {
     expect(await reader.read(0, 1)).toEqual(content(1));
   });
 
-  it("is over when the reader is wiped, and prints no key", async () => {
+  it("ends when the reader is wiped, and prints no key", async () => {
     const sealed = await sealContent([alice.log], content(5), { purpose }, env);
     const reader = await openRandomAccess(source(sealed), alice.keyring);
     expect(reader).toBeInstanceOf(ContentReader);
@@ -294,7 +294,7 @@ describe("random access", () => {
 });
 
 describe("content of more than 2^32 chunks", () => {
-  /** A source that makes its chunks as they are asked for: 2^33 and some. */
+  /** A source that makes its chunks when they are read: 2^33 and some. */
   async function sparse(padded: boolean) {
     const key = contentKey(9);
     const header = { ...headerFor([alice.log]), ...(padded ? { padding: "padme" as const } : {}) };
@@ -335,13 +335,13 @@ describe("content of more than 2^32 chunks", () => {
 });
 
 describe("random access to signed content", () => {
-  it("says that nobody has checked the sender, and takes no sender's log", async () => {
+  it("says that the sender was not checked, and accepts no sender's log", async () => {
     const sealed = await sealContent([alice.log], content(2 * CHUNK), { purpose, signer: bob }, env);
     const reader = await openRandomAccess(source(sealed), alice.keyring);
     const claimed = { member: bob.keyring.member, head: bob.log.head };
     expect(reader.sender).toEqual({ status: "unchecked", claimed });
     expectSame(await reader.read(CHUNK, CHUNK), content(2 * CHUNK).subarray(CHUNK));
-    // What a signature would have refused, a part cannot see.
+    // A part cannot show a change that the signature would have refused.
     const unsigned = await openRandomAccess(source(flipped(sealed, -1)), alice.keyring);
     expectSame(await unsigned.read(0, 5), content(5));
     expect(await rejection(openContent(flipped(sealed, -1), alice.keyring, { senderLog: bob.log }))).toMatchObject({

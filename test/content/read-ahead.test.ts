@@ -1,9 +1,9 @@
-// Working ahead of the reader, on its own: docs/spec.md section 12.
+// Reading ahead, alone: docs/spec.md section 12.
 
 import { describe, expect, it } from "vitest";
 import { ahead } from "../../src/content/read-ahead.js";
 
-/** Numbers, how many of them were asked for, and whether their source learned that no more are wanted. */
+/** Numbers, how many of them were requested, and whether the source was ended. */
 function numbers(count: number) {
   const seen = { asked: 0, isEnded: false };
   const items = {
@@ -20,7 +20,7 @@ function numbers(count: number) {
 }
 
 describe("items ahead of their reader", () => {
-  it("are as many as it says, and one more for each that is taken", async () => {
+  it("are at most `count`, and one more is requested for each that is taken", async () => {
     const { seen, items } = numbers(10);
     const reader = ahead(items, 3);
     expect(seen.asked).toBe(0);
@@ -37,7 +37,7 @@ describe("items ahead of their reader", () => {
     expect(seen).toEqual({ asked: 6, isEnded: true });
   });
 
-  it("come in order, to the last", async () => {
+  it("come in order, up to the last", async () => {
     const { seen, items } = numbers(10);
     const given: number[] = [];
     for await (const item of ahead(items, 3)) given.push(item);

@@ -1,4 +1,4 @@
-// The packed list of recipients, and finding oneself in it: docs/spec.md section 12.
+// The packed list of recipients, and finding one recipient in it: docs/spec.md section 12.
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -28,7 +28,7 @@ const recipients = fc
   );
 
 describe("a packed list of recipients", () => {
-  it("gives back what was packed, and each recipient by its log", () => {
+  it("gives back the packed recipients, and each recipient by its log", () => {
     fc.assert(
       fc.property(recipients, id, (list, stranger) => {
         const packed = packRecipients(list);
@@ -45,7 +45,7 @@ describe("a packed list of recipients", () => {
     );
   });
 
-  it("takes numbers up to 2^53 - 1, and refuses what is no whole number of entries (ENC-2)", () => {
+  it("accepts numbers up to 2^53 - 1, and refuses a fraction of an entry (ENC-2)", () => {
     const [log, hash] = ["11".repeat(32) as LogId, "22".repeat(32) as LinkHash];
     const most = { head: { log, seq: Number.MAX_SAFE_INTEGER, hash }, epoch: Number.MAX_SAFE_INTEGER };
     const packed = packRecipients([most]);

@@ -1,5 +1,5 @@
-// What sealing refuses unless the caller says so: docs/spec.md sections 10 and 12. Rotation due is in access.test.ts, and
-// contacts that changed in contacts.test.ts.
+// Cases that sealing refuses by default: docs/spec.md sections 10 and 12. Rotation due is in access.test.ts, and changed contacts
+// are in contacts.test.ts.
 
 import { describe, expect, it } from "vitest";
 import { readContentHeader } from "../../src/content/format.js";
@@ -23,7 +23,7 @@ describe("sealing to verified contacts only", () => {
   const unverified = trackContact(alice.log);
   const verified = acknowledgeContact(unverified, alice.log, { verified: true });
 
-  it("is refused for a log that nobody verified, and goes on for one that somebody did (CONTACT_UNVERIFIED)", async () => {
+  it("is refused for a log that was not verified, and goes on for a verified one (CONTACT_UNVERIFIED)", async () => {
     const refused = { code: "CONTACT_UNVERIFIED", details: { log: alice.log.head.log, subject: "alice@example.org" } };
     expect(await rejection(seal([alice.log], true))).toMatchObject(refused);
     expect(await rejection(seal([{ log: alice.log, pin: unverified }], true))).toMatchObject(refused);
@@ -34,7 +34,7 @@ describe("sealing to verified contacts only", () => {
     expect(await openContent(sealed, alice.keyring)).toEqual(content(5));
   });
 
-  it("is refused for one among others, and for nobody unless it is asked for", async () => {
+  it("is refused for one among others, and only with the option", async () => {
     const recipients = [{ log: alice.log, pin: verified }, bob.log];
     expect(await rejection(seal(recipients, true))).toMatchObject({ details: { log: bob.log.head.log } });
     expect(await openContent(await seal(recipients), bob.keyring)).toEqual(content(5));
@@ -43,15 +43,15 @@ describe("sealing to verified contacts only", () => {
     );
   });
 
-  it("says first that the log is another than the pinned one", async () => {
+  it("reports first that the log is not the pinned one", async () => {
     const other = { ...verified, head: bob.log.head };
     expect(await rejection(seal([{ log: alice.log, pin: other }], true))).toMatchObject({ code: "CONTACT_CHANGED" });
     expect(await rejection(seal([alice.log], "yes" as never))).toMatchObject({ code: "INVALID_ARGUMENT" });
   });
 });
 
-describe("sealing to what is no verified log", () => {
-  it("is refused: a state of somebody's making, a head, an id (INVALID_ARGUMENT)", async () => {
+describe("sealing to a value that is no verified log", () => {
+  it("is refused: a made-up state, a head, an id (INVALID_ARGUMENT)", async () => {
     const junk = [{ ...alice.log }, [], alice.log.head, alice.log.head.log];
     for (const log of junk as unknown as LogState[]) {
       expect(await rejection(seal([log]))).toMatchObject({ code: "INVALID_ARGUMENT" });
@@ -60,9 +60,9 @@ describe("sealing to what is no verified log", () => {
   });
 });
 
-describe("an epoch that nobody active holds", () => {
+describe("an epoch that no active member holds", () => {
   // Random histories say the same: test/model/histories.test.ts.
-  it("does not come about, whoever goes: sealing need not refuse it", () => {
+  it("does not exist, whichever members leave: sealing need not refuse it", () => {
     const start = openWorld("holders", { operator: true }).join("Phone");
     const locked = start.lockdown("Laptop", true, ["Phone"]).join("Tablet");
     const worlds = [
@@ -103,7 +103,7 @@ describe("sealing to two logs of one subject", () => {
     expect(await rejection(seal([alice.log, alice.log]))).toMatchObject({ details: { log: alice.log.head.log } });
   });
 
-  it("goes on for each of them alone, and for one of them among others: the twins", async () => {
+  it("goes on for each of the two alone, and for one of them among others: the twins", async () => {
     expect(await openContent(await seal([alice.log]), alice.keyring)).toEqual(content(5));
     expect(readContentHeader(await seal([other])).recipients).toHaveLength(1);
     expect(readContentHeader(await seal([other, bob.log])).recipients).toHaveLength(2);

@@ -1,5 +1,5 @@
-// What a caller learns who looks at one end only, and what it cannot learn: closing the writable end tells of the work's end, and
-// callbacks see nothing of it. docs/spec.md section 12 (streams).
+// What a caller can observe who awaits one end only: closing the writable end reports the end of the work, and callbacks see
+// nothing of the work. docs/spec.md section 12 (streams).
 
 import { type LongWork, openSigned, openStream, sealContent, sealStream } from "keystead";
 import { describe, expect, it } from "vitest";
@@ -52,7 +52,7 @@ describe("closing the writable end", () => {
 });
 
 describe("callers", () => {
-  it("see nothing of the work through their callbacks", async () => {
+  it("see nothing of the internal work through their callbacks", async () => {
     const seen: unknown[] = [];
     const onProgress: LongWork<unknown>["onProgress"] = function (this: unknown) {
       seen.push(this);
@@ -64,7 +64,7 @@ describe("callers", () => {
     expect(new Set(seen)).toEqual(new Set([undefined]));
   });
 
-  it("are told of a signal that is none", () => {
+  it("get an error for an invalid signal", () => {
     const signal = { throwIfAborted() {} } as never;
     expectWrongArgument(() => openStream(keyring, { signal }), "openStream");
     expectWrongArgument(() => sealStream([log], { ...options, signal }, seededEnv("x")), "sealStream");

@@ -55,7 +55,7 @@ const refusal = (sealed: Uint8Array, options: OpenOptions) => rejection(open(sea
 const senderFrom = async (sealed: Uint8Array, world: World, options: OpenOptions = {}) =>
   (await open(sealed, { senderLog: world.log, ...options })).sender;
 
-/** Content with a sender who is claimed and a signature by whatever keys. */
+/** Content with a claimed sender and a signature by any keys. */
 async function claim(sender: ContentSender, signer: MemberState): Promise<Uint8Array> {
   const key = contentKey(4);
   const header = { ...headerFor([bob.log], purpose), sender };
@@ -70,7 +70,7 @@ const by = (world: World, name: string): ContentSender => ({ member: world.id(na
 describe("content that a device signed", () => {
   const sealed = seal(alice.session("Phone"));
 
-  it("opens with what the reader wants to know of its sender", async () => {
+  it("opens with the facts about its sender", async () => {
     const { plaintext, header, sender } = await open(await sealed, { senderLog: alice.log });
     expectSame(plaintext, content(size));
     expect(header.sender).toEqual(by(alice, "Phone"));
@@ -105,11 +105,11 @@ describe("content that a device signed", () => {
     expect(verifyEd25519(sign, message, bytes.subarray(-64))).toBe(true);
   });
 
-  it("does not look verified to a reader who checks no sender", async () => {
+  it("does not look verified to a reader that checks no sender", async () => {
     const { sender } = await open(await sealed);
     expect(sender).toEqual({ status: "unchecked", claimed: by(alice, "Phone") });
     expectSame(await openContent(await sealed, bob.keyring), content(size));
-    // A lie opens all the same: nothing was said of it.
+    // Content with a lie about its sender opens all the same: the result claims nothing about the sender.
     const lie = await open(flipped(await sealed, -1));
     expect(lie.sender.status).toBe("unchecked");
   });
@@ -127,7 +127,7 @@ describe("content that a device signed", () => {
     expect(await refusal(swapped, { senderLog: alice.log })).toMatchObject({ code: "INVALID_SIGNATURE" });
   });
 
-  it("is refused with the signature cut off, shortened or followed by anything", async () => {
+  it("is refused with the signature cut off, shortened or followed by other bytes", async () => {
     const bytes = await sealed;
     for (const mutant of [bytes.subarray(0, -64), bytes.subarray(0, -1), concat(bytes, Uint8Array.of(0))]) {
       for (const options of [{}, { senderLog: alice.log }]) {
@@ -136,7 +136,7 @@ describe("content that a device signed", () => {
     }
   });
 
-  it("cannot be stripped of its sender, given another, or sealed to somebody else", async () => {
+  it("cannot lose its sender, get another one, or be sealed to somebody else", async () => {
     const bytes = await sealed;
     const { coreBytes: _, commitment, boxes } = splitContent(bytes);
     const header = readContentHeader(bytes);
@@ -154,7 +154,7 @@ describe("content that a device signed", () => {
     }
   });
 
-  it("in streams is the same, and the last bytes are held back until the signature has proved good", async () => {
+  it("behaves the same in streams, where the last bytes are held back until the signature has proved good", async () => {
     const options = { purpose, signer: alice.session("Phone") };
     const streamed = await collect(pieces(content(size), [1000]).pipeThrough(sealStream([bob.log], options, env)));
     expect((await open(streamed, { senderLog: alice.log })).sender.status).toBe("verified");
@@ -172,7 +172,7 @@ describe("content that a device signed", () => {
       expect(prefix.length).toBeLessThan(size);
       expect(await rejected(bad.opened)).toBe(error);
     }
-    // Padding must not let all of the content out before the signature: here it has two chunks of its own.
+    // Padding must not let all of the content out before the signature: here two chunks are only padding.
     const long = 64 * CHUNK + 1;
     const padded = await sealContent([bob.log], content(long), { ...options, pad: true }, env);
     expect(chunksOf(padded).chunks.length).toBe(Math.ceil(long / (CHUNK - 8)) + 2);
@@ -181,7 +181,7 @@ describe("content that a device signed", () => {
     expect(held.prefix.length).toBeLessThan(long);
   });
 
-  it("has no chunk for its signature: a chunk that is nearly full is the only one", async () => {
+  it("has no chunk for its signature: a chunk that is nearly full stays the only one", async () => {
     const bytes = await seal(alice.session("Phone"), CHUNK - 10);
     expectSame(await openContent(bytes, bob.keyring, { senderLog: alice.log }), content(CHUNK - 10));
     expect(await refusal(flipped(bytes, -70), { senderLog: alice.log })).toMatchObject({
@@ -196,7 +196,7 @@ describe("content that a device signed", () => {
 });
 
 describe("content that should be signed and is not", () => {
-  it("is refused when the reader asks for a sender (INVALID_SIGNATURE), and says so when not", async () => {
+  it("is refused when the reader expects a sender (INVALID_SIGNATURE), and reported as unsigned otherwise", async () => {
     const plain = await sealContent([bob.log], content(5), { purpose }, env);
     expect(await refusal(plain, { senderLog: alice.log })).toMatchObject({ code: "INVALID_SIGNATURE" });
     expect((await open(plain)).sender).toEqual({ status: "unsigned" });
@@ -204,7 +204,7 @@ describe("content that should be signed and is not", () => {
 });
 
 describe("a sender judged by the newest log", () => {
-  it("has been removed since: the reader learns when and by whom", async () => {
+  it("may be removed since: the reader learns when and by which member", async () => {
     const sealed = await seal(alice.session("Phone"));
     const later = alice.review("Laptop", { remove: ["Phone"] });
     expect(await senderFrom(sealed, later)).toMatchObject({
@@ -214,7 +214,7 @@ describe("a sender judged by the newest log", () => {
     });
   });
 
-  it("has taken fresh keys since: the old key counts where it was the device's, and the reader is told", async () => {
+  it("may have taken fresh keys since: the old key counts where it was the device's, and the reader learns of it", async () => {
     const before = await seal(alice.session("Phone"));
     const rekeyed = alice.rekey("Phone");
     const twice = rekeyed.rotate("Laptop").rekey("Phone");
@@ -223,14 +223,14 @@ describe("a sender judged by the newest log", () => {
     expect(await senderFrom(between, twice)).toMatchObject({ status: "verified", rekeyedSince: 6 });
     const after = await seal(twice.session("Phone"));
     expect(await senderFrom(after, twice)).toMatchObject({ status: "verified", rekeyedSince: undefined });
-    // The old key at a head where it was replaced already.
+    // The old key, at a head where it was already replaced.
     const old = await claim(by(twice, "Phone"), alice.session("Phone"));
     expect(await refusal(old, { senderLog: twice.log })).toMatchObject({ code: "INVALID_SIGNATURE" });
     const twin = await claim(by(twice, "Phone"), twice.session("Phone"));
     expect(await senderFrom(twin, twice)).toMatchObject({ status: "verified" });
   });
 
-  it("was removed before the head that it names: refused (MEM-4)", async () => {
+  it("that was removed before the head that it names is refused (MEM-4)", async () => {
     const gone = alice.review("Laptop", { remove: ["Phone"] });
     const late = await claim(by(gone, "Phone"), alice.session("Phone"));
     const unknown = { code: "UNKNOWN_MEMBER", rule: "MEM-4" };
@@ -240,7 +240,7 @@ describe("a sender judged by the newest log", () => {
     expect(await senderFrom(twin, gone)).toMatchObject({ status: "verified" });
   });
 
-  it("entered only after the head that it names: refused (UNKNOWN_MEMBER)", async () => {
+  it("that entered only after the head that it names is refused (UNKNOWN_MEMBER)", async () => {
     const later = alice.join("Tablet");
     const early = await claim({ member: later.id("Tablet"), head: alice.log.head }, later.session("Tablet"));
     expect(await refusal(early, { senderLog: later.log })).toMatchObject({ code: "UNKNOWN_MEMBER" });
@@ -248,7 +248,7 @@ describe("a sender judged by the newest log", () => {
     expect(await senderFrom(twin, later)).toMatchObject({ status: "verified", standing: "neither" });
   });
 
-  it("never was in the log: refused (UNKNOWN_MEMBER)", async () => {
+  it("that never was in the log is refused (UNKNOWN_MEMBER)", async () => {
     const head = alice.log.head;
     const stranger = await claim({ member: bob.keyring.member, head }, bob);
     const details = { member: bob.keyring.member, log: head.log, seq: head.seq };
@@ -256,13 +256,13 @@ describe("a sender judged by the newest log", () => {
     expect(await refusal(stranger, { senderLog: alice.log })).toEqual(unknown);
   });
 
-  it("is a backup key on paper, which signs no content: refused", async () => {
+  it("that is a backup key is refused: a backup key signs no content", async () => {
     const paper = alice.backup("Laptop", "Paper");
     const claimed = await claim(by(paper, "Paper"), paper.session("Paper"));
     expect(await refusal(claimed, { senderLog: paper.log })).toMatchObject({ code: "UNKNOWN_MEMBER" });
   });
 
-  it("knew a newer log than the one given: to be fetched (STALE_LOG)", async () => {
+  it("that knew a newer log than the given one is refused until the log is fetched (STALE_LOG)", async () => {
     const later = alice.rotate("Laptop");
     const sealed = await seal(later.session("Laptop"));
     expect(await refusal(sealed, { senderLog: alice.log })).toMatchObject({
@@ -272,7 +272,7 @@ describe("a sender judged by the newest log", () => {
     expect(await senderFrom(sealed, later)).toMatchObject({ status: "verified" });
   });
 
-  it("belongs to another log than the one given: refused (WRONG_SUBJECT)", async () => {
+  it("that belongs to another log than the given one is refused (WRONG_SUBJECT)", async () => {
     const sealed = await seal(person("eve"));
     expect(await refusal(sealed, { senderLog: alice.log })).toMatchObject({
       code: "WRONG_SUBJECT",
@@ -280,19 +280,19 @@ describe("a sender judged by the newest log", () => {
     });
   });
 
-  it("was shown another history of its log: an alarm, once the signature has proved good (FORKED)", async () => {
+  it("that saw another history of its log raises an alarm, once the signature has proved good (FORKED)", async () => {
     const [mine, theirs] = [alice.rotate("Laptop"), alice.rename("Phone", "Handy")];
     const sealed = await seal(theirs.session("Phone"));
     const forked = { code: "FORKED", details: { pinned: mine.log.head, offered: theirs.log.head } };
     expect(await refusal(sealed, { senderLog: mine.log })).toMatchObject(forked);
     expect(await refusal(sealed, { senderLog: mine.rotate("Laptop").log })).toMatchObject(forked);
     expect(await senderFrom(sealed, theirs)).toMatchObject({ status: "verified", name: "Handy" });
-    // Anybody can name a head that never was; that must not raise the alarm.
+    // Anybody can name a head that never existed. That must not raise the alarm.
     const lie = await claim(by(theirs, "Phone"), person("eve"));
     expect(await refusal(lie, { senderLog: mine.log })).toMatchObject({ code: "INVALID_SIGNATURE" });
   });
 
-  it("whose name was not delivered has none", async () => {
+  it("whose name was not delivered has no name", async () => {
     const withoutNames = alice.links().map((link) => encodeEntry(link, []));
     const bare = verifyLog(withoutNames, { subject: alice.log.subject, now: "unchecked" });
     const { sender } = await open(await seal(alice.session("Phone")), { senderLog: bare });
@@ -313,12 +313,12 @@ describe("a sender who is a tracked contact", () => {
     }
   });
 
-  it("is neither when nobody of that class approved the device: it may be a thief's", async () => {
+  it("is `neither` when no device of that class approved it: it may be a thief's", async () => {
     const thief = alice.join("Thief");
     const sealed = await seal(thief.session("Thief"));
     expect(await senderFrom(sealed, thief, { senderPin: pin })).toMatchObject({ standing: "neither", judgedBy: "pin" });
     expect(await senderFrom(sealed, thief)).toMatchObject({ standing: "neither", judgedBy: "log" });
-    // Once it has removed all others it leads the log itself, and a pin still knows better.
+    // Once it has removed all others it leads the log itself, but a pin still recognises it.
     const takeover = thief.review("Thief", { remove: ["Laptop", "Phone"] });
     const after = await seal(takeover.session("Thief"));
     expect(await senderFrom(after, takeover, { senderPin: pin })).toMatchObject({ standing: "neither" });
@@ -368,7 +368,7 @@ describe("a signer", () => {
     expect(await sign(rekeyed.session("Phone"))).toEqual({});
   });
 
-  it("whose keyring is wiped before the end errors the stream with WIPED", async () => {
+  it("whose keyring is wiped before the end makes the stream error with WIPED", async () => {
     const signer = person("frank");
     const pair = sealStream([bob.log], { purpose, signer }, env);
     signer.keyring.wipe();

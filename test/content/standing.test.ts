@@ -1,5 +1,5 @@
-// Who signed, where an admin has restored somebody: approval by escrow makes no device one that was trusted before. Each attack
-// has a twin that differs in who approved. docs/spec.md sections 6.8, 10 and 12.2.
+// The signer's standing after an admin has restored a device: an approval by escrow makes no device one that was trusted before.
+// Each attack has a twin that differs in the approving member. docs/spec.md sections 6.8, 10 and 12.2.
 
 import { describe, expect, it } from "vitest";
 import { openSigned } from "../../src/content/open.js";
@@ -17,7 +17,7 @@ const env = seededEnv("standing");
 const escrow = hire(openOrganisation("standing"), "Bob", ["recover"]);
 const user = openUser("standing", escrow).join("Phone");
 
-/** The standing of a device, by content that it signs when the log is as in `then`, to a reader with `now`. */
+/** The standing of a device, by content that it signs with the log as in `then`, to a reader with the log as in `now`. */
 async function standing(then: World, name: string, now: World = then, senderPin?: TrackedContact) {
   const sealed = await sealContent([bob.log], content(5), { purpose: "letter", signer: then.session(name) }, env);
   const { sender } = await openSigned(sealed, bob.keyring, { senderLog: now.log, senderPin });
@@ -29,7 +29,7 @@ describe("a thief's device that an admin approved while the founding device was 
   const pin = trackContact(approved.log);
   const alone = approved.leave("Laptop");
 
-  it("is neither, and only restored once the founding device has gone; never founding", async () => {
+  it("is `neither`, becomes `restored` once the founding device is gone, and never `founding`", async () => {
     expect(await standing(approved, "Phone")).toBe("neither");
     expect(await standing(alone, "Phone")).toBe("restored");
     expect(await standing(approved, "Phone", alone)).toBe("restored");
@@ -41,7 +41,7 @@ describe("a thief's device that an admin approved while the founding device was 
     expect(await standing(more, "Watch")).toBe("restored");
   });
 
-  it("would be founding had the founding device approved it: the twin", async () => {
+  it("is `founding` if the founding device approved it: the twin", async () => {
     const honest = user.review("Laptop", { approve: ["Phone"] }).leave("Laptop");
     expect(await standing(honest, "Phone")).toBe("founding");
     expect(await standing(honest, "Phone", honest, trackContact(user.log))).toBe("founding");
@@ -51,20 +51,20 @@ describe("a thief's device that an admin approved while the founding device was 
 describe("a device that an admin restored after all was lost", () => {
   const restored = recoverBy(user.join("Stranger"), escrow, "Bob", { approve: ["Phone"], remove: ["Laptop"] });
 
-  it("is restored until the user has compared fingerprints, and then of the class that is trusted", async () => {
+  it("is `restored` until the user has compared fingerprints, and then of the trusted class", async () => {
     const pin = trackContact(user.log);
     expect(await standing(restored, "Phone", restored, pin)).toBe("restored");
     expect(await standing(restored, "Phone", restored, acknowledgeContact(pin, restored.log))).toBe("founding");
     expect(await standing(restored, "Phone")).toBe("restored");
   });
 
-  it("lends nothing to a stranger that was there: the twin", async () => {
+  it("gives no standing to a stranger that was there: the twin", async () => {
     const pin = acknowledgeContact(trackContact(user.log), restored.log);
     expect(await standing(restored, "Stranger")).toBe("neither");
     expect(await standing(restored, "Stranger", restored, pin)).toBe("neither");
   });
 
-  it("is not founding for a stranger that gave it its own founder, nor is the stranger", async () => {
+  it("is not `founding` through a stranger that gave it its own founder, and neither is the stranger", async () => {
     const led = user
       .join("Stranger")
       .join("Tablet")
@@ -78,7 +78,7 @@ describe("a device that an admin restored after all was lost", () => {
     expect(await standing(saved, "Tablet")).toBe("restored");
   });
 
-  it("is not restored any more once others lead the log, for a reader with the log alone", async () => {
+  it("is not `restored` any more once others lead the log, for a reader with the log alone", async () => {
     const taken = restored.review("Stranger", { remove: ["Phone"] });
     expect(await standing(restored, "Phone", taken)).toBe("neither");
     expect(await standing(taken, "Stranger", taken)).toBe("founding");

@@ -1,8 +1,8 @@
-// What tests of streams share: sources that split their bytes, and readers that keep what they were given.
+// Helpers of the tests of streams: sources that split their bytes, and readers that keep the bytes that they get.
 
 import { concat } from "../../src/bytes/bytes.js";
 
-/** A stream of bytes in pieces of these lengths, in turn; what is left in one. */
+/** A stream of bytes in pieces of these lengths, in turn; the rest in one piece. */
 export function pieces(bytes: Uint8Array, lengths: readonly number[]): ReadableStream<Uint8Array> {
   let [at, index] = [0, 0];
   return new ReadableStream<Uint8Array>({
@@ -18,7 +18,7 @@ export function pieces(bytes: Uint8Array, lengths: readonly number[]): ReadableS
   });
 }
 
-/** What a pair makes of bytes that come in one piece. */
+/** The output of a pair for bytes that come in one piece. */
 export function through(
   pair: { readonly writable: WritableStream<Uint8Array>; readonly readable: ReadableStream<Uint8Array> },
   bytes: Uint8Array,
@@ -26,14 +26,14 @@ export function through(
   return pieces(bytes, []).pipeThrough(pair);
 }
 
-/** All of a stream; rejected with what errors it. */
+/** All of a stream. Rejects with the stream's error. */
 export async function collect(stream: ReadableStream<Uint8Array>): Promise<Uint8Array> {
   const { prefix, error, closed } = await prefixOf(stream);
   if (!closed) throw error;
   return prefix;
 }
 
-/** What a stream gives before it closes, or errors. */
+/** The output of a stream before it closes or errors. */
 export async function prefixOf(
   stream: ReadableStream<Uint8Array>,
 ): Promise<{ readonly prefix: Uint8Array; readonly error: unknown; readonly closed: boolean }> {
@@ -50,7 +50,7 @@ export async function prefixOf(
   }
 }
 
-/** What a promise is rejected with; undefined when it is fulfilled. */
+/** The rejection of a promise; undefined when it is fulfilled. */
 export async function rejected(promise: Promise<unknown>): Promise<unknown> {
   return promise.then(
     () => undefined,

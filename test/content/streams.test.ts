@@ -21,11 +21,11 @@ const aroundBorders = fc.oneof(
   fc.nat(300),
   fc.tuple(fc.nat(3), fc.integer({ min: -20, max: 20 })).map(([chunks, off]) => Math.max(0, chunks * CHUNK + off)),
 );
-/** Lengths of pieces: of nothing, of a few bytes, of more than several chunks. */
+/** Lengths of pieces: empty, a few bytes, more than several chunks. */
 const splits = fc.array(fc.oneof(fc.nat(3), fc.nat(1000), fc.nat(3 * CHUNK)), { maxLength: 12 });
 
 describe("streams and bytes", () => {
-  it("are one format: what one seals the other opens, however the input is split, padded or not", async () => {
+  it("are one format: each opens what the other seals, for every split of the input, padded or not", async () => {
     const scene = fc.record({ size: aroundBorders, sealing: splits, opening: splits, pad: fc.boolean() });
     await fc.assert(
       fc.asyncProperty(scene, async ({ size, sealing, opening, pad }) => {
@@ -43,7 +43,7 @@ describe("streams and bytes", () => {
     );
   });
 
-  it("carry more chunks than are in flight, with progress that only grows, to the last byte", async () => {
+  it("carry more chunks than are in progress at a time, with growing progress, to the last byte", async () => {
     const size = 40 * CHUNK + 7;
     const [sealing, opening]: number[][] = [[], []];
     const sealed = await collect(
@@ -83,7 +83,7 @@ describe("streams and bytes", () => {
     const pair = openStream(alice.keyring);
     const [writer, reader] = [pair.writable.getWriter(), pair.readable.getReader()];
     const first = reader.read();
-    // One chunk is looked ahead at, since the last one is another; one is held back.
+    // One more chunk is read ahead, since the last chunk is sealed differently; one is held back.
     await writer.write(concat(front, ...chunks.slice(0, 3)));
     const begun = writer.write(NO_BYTES);
     expectSame((await first).value as Uint8Array, content(CHUNK));
@@ -91,7 +91,7 @@ describe("streams and bytes", () => {
     await rejected(begun);
   });
 
-  it("give no piece of no bytes, also of content that has none", async () => {
+  it("give no empty piece, even for empty content", async () => {
     for (const [size, pad] of [
       [0, false],
       [0, true],
@@ -104,7 +104,7 @@ describe("streams and bytes", () => {
     }
   });
 
-  it("do nothing before somebody reads", async () => {
+  it("do no work before somebody reads", async () => {
     let drawn = 0;
     const counting = {
       ...env,
@@ -120,7 +120,7 @@ describe("streams and bytes", () => {
     expect(drawn).toBe(2);
   });
 
-  it("ask for no input that nobody reads: a writer is held up", async () => {
+  it("ask for no input that nobody reads: the writer has to wait", async () => {
     const pair = sealStream([alice.log], { purpose }, env);
     let written = 0;
     const source = new ReadableStream<Uint8Array>({
@@ -131,7 +131,7 @@ describe("streams and bytes", () => {
     });
     const reader = source.pipeThrough(pair).getReader();
     for (let i = 0; i < 30; i++) await reader.read();
-    // What was read, what is in flight, and what pipes hold.
+    // The bytes that were read, are in progress, or are held by pipes.
     expect(written).toBeLessThanOrEqual((30 + 24) * CHUNK);
     await reader.cancel();
   });
@@ -142,7 +142,7 @@ describe("a damaged stream", () => {
   const sealed = sealContent([alice.log], content(size), { purpose }, env);
   const twin = sealContent([alice.log], content(size), { purpose }, env);
 
-  /** What is given of damaged content, which must be the beginning, and the error that ends it. */
+  /** The bytes given of damaged content, which must be the beginning of it, and the error that ends it. */
   async function damaged(change: (chunks: readonly Uint8Array[], others: readonly Uint8Array[]) => Uint8Array[]) {
     const [{ front, chunks }, others] = [chunksOf(await sealed), chunksOf(await twin)];
     const mutant = concat(front, ...change(chunks, others.chunks));
@@ -153,7 +153,7 @@ describe("a damaged stream", () => {
     return { prefix, error };
   }
 
-  it("is given as far as it is authentic, and errors where it was changed, cut off, extended or mixed up", async () => {
+  it("gives the authentic beginning, and errors where it was changed, cut off, extended or mixed up", async () => {
     const cases: readonly (readonly [chunk: number, change: Parameters<typeof damaged>[0]])[] = [
       [0, (chunks) => [flipped(chunks[0] as Uint8Array, 9), ...chunks.slice(1)]],
       [2, ([a, b, c, d, e]) => [a, b, d, c, e] as Uint8Array[]],
@@ -169,14 +169,14 @@ describe("a damaged stream", () => {
     for (const [chunk, change] of cases) {
       const { prefix, error } = await damaged(change);
       expect(error).toMatchObject({ code: "CORRUPT_CONTENT" });
-      // How many chunks there are is not known of a stream.
+      // The number of chunks of a stream is not known.
       expect((error as KeysteadError).details).toEqual({ chunk });
       // One authentic chunk is always held back.
       expect(prefix.length).toBe(Math.max(0, chunk - 1) * CHUNK);
     }
   });
 
-  it("errors with what the source failed with, when that fails: no verdict on the content", async () => {
+  it("errors with the source's own error, when the source fails: that is no verdict on the content", async () => {
     const reason = new Error("connection lost");
     for (const after of [0, 6, 500, 2000, 3 * CHUNK]) {
       let at = 0;
@@ -195,7 +195,7 @@ describe("a damaged stream", () => {
     }
   });
 
-  it("errors before anything is given, when the header is junk, cut off, another's, or for another purpose", async () => {
+  it("errors before it gives any byte, when the header is junk, cut off, another's, or for another purpose", async () => {
     const bytes = await sealed;
     const refusals = [
       [content(500), alice, {}, "INVALID_ENCODING"],
@@ -213,7 +213,7 @@ describe("a damaged stream", () => {
     }
   });
 
-  it("errors with INVALID_ARGUMENT, both ends, when what is written are no bytes", async () => {
+  it("errors both ends with INVALID_ARGUMENT when a written value is not bytes", async () => {
     for (const make of [() => sealStream([alice.log], { purpose }, env), () => openStream(alice.keyring)]) {
       const { writable, readable } = make();
       const given = collect(readable);
@@ -228,7 +228,7 @@ describe("a damaged stream", () => {
 describe("plain JavaScript callers of streams", () => {
   const junk: readonly unknown[] = [null, "text", 7, Number.NaN];
 
-  it("meet INVALID_ARGUMENT at once, and not in the stream", () => {
+  it("get INVALID_ARGUMENT at once, and not in the stream", () => {
     const codes = (run: (value: never) => unknown, values = junk) =>
       values.map((value) => {
         try {
@@ -251,7 +251,7 @@ describe("plain JavaScript callers of streams", () => {
     expect(codes((signal) => openStream(alice.keyring, { signal }))).toEqual(invalid);
   });
 
-  it("meet an env that is none as an error of the stream", async () => {
+  it("get an error of the stream for an invalid env", async () => {
     const pair = sealStream([alice.log], { purpose }, {} as never);
     expect(await rejection(collect(through(pair, content(5))))).toMatchObject({ code: "INVALID_ARGUMENT" });
   });

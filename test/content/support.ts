@@ -1,4 +1,4 @@
-// What the tests of src/content/ share: people with logs, and content taken apart and put together by hand.
+// Helpers of the tests of src/content/: people with logs, and content that is taken apart and put together by hand.
 
 import { expect } from "vitest";
 import { concat, equalBytes } from "../../src/bytes/bytes.js";
@@ -14,7 +14,7 @@ import { currentEpoch, type Epoch, type LogState } from "../../src/log/state.js"
 import { createLog } from "../support/accepted.js";
 import { seededEnv } from "../support/seeded-env.js";
 
-/** What reading the chunks of a payload needs. */
+/** The values needed to read the chunks of a payload. */
 export const CHUNK = 65_536;
 export const SEALED_CHUNK = CHUNK + 16;
 
@@ -56,7 +56,7 @@ export async function sealPayload(cipher: ChunkCipher, plaintext: Uint8Array, pa
   return concat(...chunks);
 }
 
-/** The chunks of a payload, opened and joined; with whatever padding is in them. */
+/** The chunks of a payload, opened and joined, including any padding. */
 export async function openPayload(cipher: ChunkCipher, payload: Uint8Array, padded = false): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   const options = { padded, keep: 0, count: Math.max(1, Math.ceil(payload.length / SEALED_CHUNK)) };
@@ -64,18 +64,18 @@ export async function openPayload(cipher: ChunkCipher, payload: Uint8Array, padd
   return concat(...chunks);
 }
 
-/** What a liar puts together in place of `sealContent`. */
+/** The values that a liar uses in place of `sealContent`. */
 export interface Forgery {
   readonly header: ContentHeader;
   /** The KEM key and the content key of each box. */
   readonly boxes: readonly (readonly [Uint8Array, Secret])[];
-  /** What the commitment and the payload are made with. */
+  /** The values that the commitment and the payload are made with. */
   readonly contentKey: Secret;
   readonly plaintext: Uint8Array;
   readonly associatedData?: Uint8Array;
 }
 
-/** Content with a header of one's own, otherwise well made. */
+/** Content with a header of the caller's own, otherwise correct. */
 export async function forge({ header, boxes, contentKey, plaintext, associatedData = NO_BYTES }: Forgery) {
   const core = encodeCore(header);
   const env = seededEnv("forger");
@@ -85,17 +85,17 @@ export async function forge({ header, boxes, contentKey, plaintext, associatedDa
   return concat(frameHeader(bytes), await sealPayload(cipher, plaintext));
 }
 
-/** A content key that is no random one. */
+/** A content key that is not random. */
 export function contentKey(value: number): Secret {
   return new Secret(new Uint8Array(32).fill(value));
 }
 
-/** A log's current KEM key. */
+/** The current KEM key of a log. */
 export function kemOf(log: LogState): Uint8Array {
   return (log.epochs.last() as Epoch).kemKey;
 }
 
-/** The header that honest content for these logs has, in the right order. */
+/** The header of honest content for these logs, in the right order. */
 export function headerFor(logs: readonly LogState[], purpose = "note"): ContentHeader {
   const sorted = [...logs].sort((a, b) => (a.head.log < b.head.log ? -1 : 1));
   return { purpose, recipients: sorted.map((log) => ({ head: log.head, epoch: currentEpoch(log) })) };
@@ -106,7 +106,7 @@ export function withHeader(sealed: Uint8Array, header: Uint8Array): Uint8Array {
   return concat(frameHeader(header), sealed.subarray(splitContent(sealed).end));
 }
 
-/** What comes before the payload, and the sealed chunks. */
+/** The part before the payload, and the sealed chunks. */
 export function chunksOf(sealed: Uint8Array): { readonly front: Uint8Array; readonly chunks: readonly Uint8Array[] } {
   const { end } = splitContent(sealed);
   const chunks: Uint8Array[] = [];

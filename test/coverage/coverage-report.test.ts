@@ -46,7 +46,7 @@ describe("coverageReport", () => {
     ]);
   });
 
-  it("carries a proof, and refuses one of another head: it never saw the newest links", async () => {
+  it("carries a proof, and refuses a proof of another head, which does not cover the newest links", async () => {
     const world = thiefAtWork();
     const proven = await proveCoverage(world.session("Laptop"));
     const report = coverageReport(world.log, { proven });
@@ -71,7 +71,7 @@ describe("coverageReport", () => {
     ]);
   });
 
-  it("refuses a log and options that are none", () => {
+  it("refuses an invalid log and invalid options", () => {
     const { log } = new World();
     const invalid = expect.objectContaining({ code: "INVALID_ARGUMENT" });
     expect(() => coverageReport({} as never)).toThrowError(invalid);
@@ -107,7 +107,7 @@ Wrong grants
     );
   });
 
-  it("says that the log is in lockdown and what a device then cannot read (section 8)", () => {
+  it("says that the log is in lockdown and what a new device then cannot read (section 8)", () => {
     const world = new World()
       .enroll("Laptop", "Paper")
       .act("Laptop", (s, env) => setLockdown(s, { on: true }, env))
@@ -126,7 +126,7 @@ Gaps
     );
   });
 
-  it("shows what the prover could not judge, and nothing proven of a member that the proof leaves out (section 8)", async () => {
+  it("shows epochs that the prover could not judge, and nothing proven for a member without a proof (section 8)", async () => {
     const world = new World().on("2026-03-05").join("Phone").enroll("Laptop", "Paper");
     const proof = await proveCoverage(world.session("Phone"));
     const proven = { ...proof, members: proof.members.filter(({ member }) => member !== world.id("Laptop")) };
@@ -139,17 +139,17 @@ Paper   backup key  1 January 2026  1-2    1-2            none    1-2           
     );
   });
 
-  it("refuses what is no report", () => {
+  it("refuses a value that is no report", () => {
     for (const report of [undefined, null, "report", {}, { members: "none" }]) {
       expectError(() => formatCoverage(report as never, english), "INVALID_ARGUMENT", undefined);
     }
-    // Nor what a store made of one: its dates are texts now.
+    // It also refuses a report that went through storage, which turned its dates into texts.
     const world = new World().join("Phone");
     const stored = JSON.parse(JSON.stringify(coverageReport(world.log, { now: world.now })));
     expectError(() => formatCoverage(stored, english), "INVALID_ARGUMENT", undefined);
   });
 
-  it("says what is lost and what to look at, and leaves out what there is nothing to say about", () => {
+  it("lists what is lost and what to look at, and leaves out empty parts", () => {
     const world = new World()
       .on("2026-03-05")
       .join("Phone")

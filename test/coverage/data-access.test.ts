@@ -34,7 +34,7 @@ describe("dataAccess", () => {
     expect(dataAccess(world.log, world.id("Phone"))).toBeUndefined();
   });
 
-  it("refuses what is no member of the log", () => {
+  it("refuses an id that is no member of the log", () => {
     const { log } = new World();
     const unknown = "00".repeat(16) as MemberId;
     const details = { member: unknown, log: log.head.log, seq: 1 };
@@ -50,7 +50,7 @@ describe("dataAccess", () => {
 });
 
 describe("dates", () => {
-  it("are days in UTC, in English, wherever the reader is", () => {
+  it("are days in UTC, in English, in every time zone", () => {
     expect(english.day(dateOf(Date.UTC(2026, 2, 3, 23, 59, 59, 999)))).toBe("3 March 2026");
     expect(english.day(dateOf(0))).toBe("1 January 1970");
   });

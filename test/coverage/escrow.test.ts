@@ -1,5 +1,5 @@
-// What views say that escrow holds: by keys that are the organisation's, which only a trusted escrow log tells. Without one it is
-// unknown, neither lost nor held (docs/spec.md section 8, ESC-11).
+// What views report that escrow holds. They judge by the organisation's keys, which only a trusted escrow log shows. Without one
+// it is unknown: neither lost nor held (docs/spec.md section 8, ESC-11).
 
 import { describe, expect, it } from "vitest";
 import { coverageReport } from "../../src/coverage/coverage-report.js";
@@ -30,10 +30,10 @@ const organisation = openOrganisation("views");
 const known: KnownEscrow = { escrowLog: organisation.log };
 const confirmedToo: KnownEscrow = { ...known, confirmed: organisation.log.head };
 
-/** Escrow holds epoch 1; the only device that did has gone; Phone made epoch 2. */
+/** Escrow holds epoch 1. The only device that held it is gone. Phone made epoch 2. */
 const bereft = openUser("views", organisation).join("Phone").leave("Laptop");
 
-/** A thief's device points escrow at keys of its own, and the laptop, which does not look, grants to them. */
+/** A thief's device points escrow at keys of its own, and the laptop, which does not check, grants to them. */
 function falsely(user: World): World {
   return reviewEscrow(pointFalsely(user).rotate("Laptop"), "Laptop", "remove", { remove: ["Thief"] });
 }
@@ -56,13 +56,13 @@ describe("what only escrow holds", () => {
     for (const options of [another, none]) expect(runs(unknownStretches(bereft.log, options))).toEqual([[1, 1]]);
   });
 
-  it("stays held when escrow was removed: the administrators still open it (ESC-11)", () => {
+  it("stays held when escrow was removed: the administrators can still open it (ESC-11)", () => {
     const gone = reviewEscrow(bereft, "Phone", "remove");
     expect([runs(lostStretches(gone.log)), runs(unknownStretches(gone.log))]).toEqual([[], [[1, 1]]]);
     expect([lostStretches(gone.log, known), unknownStretches(gone.log, known)]).toEqual([[], []]);
   });
 
-  it("is nothing that was granted to a thief's keys: that is lost, where the escrow log is known (case 1)", () => {
+  it("excludes grants to a thief's keys: those epochs are lost, if the escrow log is known (case 1)", () => {
     const user = falsely(openUser("a thief's keys", organisation));
     const left = user.join("Tablet").review("Tablet", { remove: ["Laptop"] });
     expect([runs(lostStretches(left.log)), runs(unknownStretches(left.log))]).toEqual([[[5, 5]], [[1, 4]]]);
@@ -72,7 +72,7 @@ describe("what only escrow holds", () => {
     ]);
   });
 
-  it("is named in a gap, and nobody is sent to escrow for it", () => {
+  it("is named in a gap, and escrow is not offered to close it", () => {
     const [unknown] = gapsOf(bereft.log, bereft.id("Phone"));
     expect(unknown).toMatchObject({ closers: [], lost: [], escrowOnly: [], unknown: [[1, 1]] });
     expect(adviceOn(unknown)).toContain("whether escrow does is unknown");
@@ -81,7 +81,7 @@ describe("what only escrow holds", () => {
     expect(adviceOn(held)).toMatch(/^epoch 1 \(.*\): only escrow holds it$/);
   });
 
-  it("is said by warnings as what it is, without advice", () => {
+  it("is reported by warnings without advice", () => {
     expect(texts(bereft, "single-member", known)).toEqual([
       expect.stringMatching(/^Only the organisation's escrow holds epoch 1 .*: no device or backup key does\.$/),
     ]);
@@ -95,13 +95,13 @@ describe("what only escrow holds", () => {
 describe("single-member beside escrow", () => {
   const user = openUser("single", organisation);
 
-  it("counts escrow as another holder by the organisation's keys, and says nothing where that is unknown (section 8)", () => {
+  it("counts escrow as another holder by the organisation's keys, and says nothing if that is unknown (section 8)", () => {
     expect([texts(user, "single-member"), texts(user, "single-member", known)]).toEqual([[], []]);
     expect(texts(reviewEscrow(user, "Laptop", "remove"), "single-member", known)).toHaveLength(1);
     expect(texts(openWorld("single"), "single-member")).toHaveLength(1);
   });
 
-  it("counts it for nothing where its keys are a thief's", () => {
+  it("does not count escrow if its keys are a thief's", () => {
     const taken = falsely(user);
     expect(texts(taken, "single-member", confirmedToo)).toEqual([
       expect.stringMatching(/^Only Laptop holds epochs 3-5 /),
@@ -125,7 +125,7 @@ describe("an epoch withheld from escrow", () => {
     expect(texts(regrantEscrow(withheld, "Phone", [[2, 2]]), "withheld-from-escrow")).toEqual([]);
   });
 
-  it("is said by explainAccess to have been withheld from escrow only", () => {
+  it("is explained by explainAccess as withheld from escrow only", () => {
     const { links } = explainAccess(withheld.log, escrowOf(withheld).id, 2);
     expect(links.map(({ code }) => code)).toEqual(["access-made"]);
     expect(explainAccess(withheld.log, user.id("Laptop"), 2).canRead).toBe(true);
@@ -133,7 +133,7 @@ describe("an epoch withheld from escrow", () => {
 });
 
 describe("explainAccess of escrow", () => {
-  it("does not know without the escrow log, unless nothing was granted at all", () => {
+  it("gives no answer without the escrow log, except when nothing was granted at all", () => {
     const { id } = escrowOf(bereft);
     expect(explainAccess(bereft.log, id, 1)).toMatchObject({ canRead: undefined, mayHaveRead: true });
     expect(explainAccess(bereft.log, id, 1, known)).toMatchObject({ canRead: true, mayHaveRead: true });
@@ -141,7 +141,7 @@ describe("explainAccess of escrow", () => {
     expect(explainAccess(withheld.log, escrowOf(withheld).id, 2).canRead).toBe(false);
   });
 
-  it("says that what was granted to a thief's keys was granted to keys that are not the organisation's", () => {
+  it("says that grants to a thief's keys are grants to keys that are not the organisation's", () => {
     const user = openUser("explained", organisation);
     const before = escrowOf(user).id;
     const taken = falsely(user);
@@ -157,7 +157,7 @@ describe("explainAccess of escrow", () => {
 });
 
 describe("reports with escrow", () => {
-  it("show what escrow reads by the organisation's keys, and else that it is unknown", () => {
+  it("show the epochs that escrow reads with the organisation's keys, or that they are unknown", () => {
     const row = (options: KnownEscrow) =>
       formatCoverage(coverageReport(bereft.log, options), english)
         .split("\n")
@@ -173,7 +173,7 @@ describe("reports with escrow", () => {
     expect(coverageReport(bereft.log, known).members.map(({ claimed }) => claimed)).toEqual([[[1, 2]], undefined]);
   });
 
-  it("prove of escrow only what was granted to the organisation's keys (GRT-3)", async () => {
+  it("prove for escrow only grants to the organisation's keys (GRT-3)", async () => {
     const honest = openUser("proven", organisation).rotate("Laptop");
     const renewed = pointFalsely(honest);
     const proof = async (world: World, options: KnownEscrow) => {
@@ -197,7 +197,7 @@ describe("linksTouching of escrow", () => {
     expect(linksTouching(pointFalsely(joined).log, options)).toMatchObject([{ type: "renew-escrow", member: id }]);
   });
 
-  it("names nobody to whom escrow was enrolled elsewhere", () => {
+  it("names no member for an escrow that was enrolled elsewhere", () => {
     const user = openUser("meanwhile", organisation).join("Phone");
     const since = user.log.head;
     const again = enroll(reviewEscrow(user, "Laptop", "remove"), "Laptop", organisation);

@@ -13,7 +13,7 @@ function explain(world: World, name: string, epoch: number) {
 }
 
 describe("explainAccess", () => {
-  it("says that a device entered too late, and then whose approval let it read (MEM-1)", () => {
+  it("says that a device entered too late, and then which approval let it read (MEM-1)", () => {
     const world = new World().join("Phone");
     const late = [
       "link 1: Laptop made epoch 1, before Phone entered",
@@ -30,7 +30,7 @@ describe("explainAccess", () => {
     });
   });
 
-  it("keeps what may have been read apart from what can be: a declaration ends only the second (MEM-9)", () => {
+  it("separates what a member may have read from what it can read: a declaration ends only the second (MEM-9)", () => {
     const world = new World().enroll("Laptop", "Paper").join("Thief", { junk: ["Paper"] });
     world.review("Paper", { remove: ["Thief"] });
     const declared = [
@@ -45,7 +45,7 @@ describe("explainAccess", () => {
     });
   });
 
-  it("says that what a removed member was granted cannot be taken back, and what came later it was not given (MEM-4)", () => {
+  it("says that grants to a removed member cannot be taken back, and that it got no later epoch (MEM-4)", () => {
     const world = new World().join("Phone").review("Laptop", { remove: ["Phone"] });
     expect(explain(world, "Phone", 2)).toEqual({
       ...{ canRead: true, mayHaveRead: true },
@@ -63,7 +63,7 @@ describe("explainAccess", () => {
     });
   });
 
-  it("says that a member took over an epoch of a removed one, and by which link it can read it (MEM-10)", () => {
+  it("says that a member took over an epoch of a removed one, and which link lets it read the epoch (MEM-10)", () => {
     const world = new World().join("Phone").review("Phone", { remove: ["Laptop"] });
     expect(explain(world, "Phone", 1).canRead).toBe(false);
     world.reclaim("Phone", "Laptop", [[1, 1]]);
@@ -78,7 +78,7 @@ describe("explainAccess", () => {
     expect(explain(world, "Laptop", 1).links.at(-1)).toContain("Laptop was removed by Phone");
   });
 
-  it("says by which link each epoch of a set was granted (GRT-1)", () => {
+  it("names the link that granted each epoch of a set (GRT-1)", () => {
     const world = new World().enroll("Laptop", "Paper").act("Laptop", rotate).act("Laptop", rotate);
     world
       .lie("Paper", 1)

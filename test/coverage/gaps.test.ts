@@ -1,4 +1,4 @@
-// Gaps: who could close each, how, and what is lost (docs/spec.md section 8).
+// Gaps: the members that could close each gap, how, and what is lost (docs/spec.md section 8).
 
 import { describe, expect, it } from "vitest";
 import { gapsOf } from "../../src/coverage/gaps.js";
@@ -24,7 +24,7 @@ function threeDevices(): World {
 }
 
 describe("gapsOf", () => {
-  it("names what was never granted, with its dates, and the members whose approval closes it (MEM-1)", () => {
+  it("names the epochs that were never granted, with their dates, and the members whose approval closes the gap (MEM-1)", () => {
     const world = threeDevices();
     const [laptop, phone, tablet] = [world.id("Laptop"), world.id("Phone"), world.id("Tablet")];
     expect(gapsOf(world.log, laptop)).toEqual([]);
@@ -43,7 +43,7 @@ describe("gapsOf", () => {
     expect(next).toEqual({ ...approval, member: phone, name: "Phone", epochs: [[2, 2]] });
   });
 
-  it("names those first who close most of it, however late they entered", () => {
+  it("names the members first that close most of it, however late they entered", () => {
     const world = threeDevices()
       .review("Laptop", { approve: ["Phone"] })
       .lie("Laptop", 1);
@@ -55,7 +55,7 @@ describe("gapsOf", () => {
     expect(adviceOn(gap)).toBe("approve Tablet from Phone");
   });
 
-  it("counts epochs, not stretches, to tell who closes most", () => {
+  it("counts epochs, not stretches, to find the member that closes most", () => {
     const world = new World().join("Phone").act("Laptop", rotate).act("Laptop", rotate).join("Tablet");
     world.lie("Laptop", 3).lie("Phone", 4);
     const [gap] = gapsOf(world.log, world.id("Tablet"));
@@ -71,7 +71,7 @@ describe("gapsOf", () => {
     ]);
   });
 
-  it("goes from the oldest epoch to the newest, whatever the reasons are (MEM-9)", () => {
+  it("goes from the oldest epoch to the newest, for all reasons (MEM-9)", () => {
     const world = new World().act("Laptop", rotate).lie("Laptop", 2).enroll("Laptop", "Paper").lie("Paper", 1);
     expect(gapsOf(world.log, world.id("Paper")).map(({ from, to, because }) => [from, to, because])).toEqual([
       [1, 1, "declared-missing"],
@@ -79,7 +79,7 @@ describe("gapsOf", () => {
     ]);
   });
 
-  it("says what an approval leaves open, and that the rest is lost", () => {
+  it("names the epochs that an approval leaves open, and says that the rest is lost", () => {
     const world = threeDevices().review("Tablet", { remove: ["Laptop"] });
     const [gap] = gapsOf(world.log, world.id("Tablet"));
     expect(gap?.lost).toEqual([[1, 1]]);
@@ -88,7 +88,7 @@ describe("gapsOf", () => {
     );
   });
 
-  it("lets a regrant close what was declared missing, by every member that holds it (MEM-9)", () => {
+  it("offers a regrant for epochs that were declared missing, by every member that holds them (MEM-9)", () => {
     const world = threeDevices()
       .enroll("Phone", "Paper")
       .review("Laptop", { approve: ["Phone"] });
@@ -112,7 +112,7 @@ describe("gapsOf", () => {
     expect(adviceOn(gapsOf(world.log, world.id("Phone"))[0])).toBe("approve Phone with the backup key Paper");
   });
 
-  it("names no unconfirmed member in lockdown, since it may act for nobody (MEM-5)", () => {
+  it("names no unconfirmed member in lockdown, since it may not approve (MEM-5)", () => {
     const world = new World()
       .act("Laptop", (s, env) => setLockdown(s, { on: true }, env))
       .join("Phone")
@@ -124,7 +124,7 @@ describe("gapsOf", () => {
     expect(closers()).toEqual([world.id("Laptop"), world.id("Phone")]);
   });
 
-  it("sends nobody to grant to escrow: whose keys it has, a person cannot see (case 1)", () => {
+  it("does not suggest to grant to escrow: a person cannot see whose keys it has (case 1)", () => {
     const world = joinWithholding(openUser("gaps of escrow", openOrganisation("gaps")), "Phone");
     const { id } = escrowOf(world);
     expect(gapsOf(world.log, id)).toMatchObject([
@@ -139,7 +139,7 @@ describe("gapsOf", () => {
     ]);
   });
 
-  it("does not send people to escrow, which acts by the hand of an admin only (section 8)", () => {
+  it("does not send people to escrow, which acts only through an admin (section 8)", () => {
     const world = openUser("gaps", openOrganisation("gaps")).join("Phone");
     expect(escrowOf(world).held).toEqual([[1, 2]]);
     expect(gapsOf(world.log, world.id("Phone"))).toMatchObject([
@@ -156,7 +156,7 @@ describe("gapsOf", () => {
     expect(closers()).not.toContain(world.id("Bob"));
   });
 
-  it("refuses a removed member: nothing is to be closed for it any more (MEM-4)", () => {
+  it("refuses a removed member: nothing can be closed for it any more (MEM-4)", () => {
     const world = threeDevices().review("Laptop", { remove: ["Tablet"] });
     expect(() => gapsOf(world.log, world.id("Tablet"))).toThrowError(
       expect.objectContaining({ code: "UNKNOWN_MEMBER" }),
@@ -172,14 +172,14 @@ describe("lostStretches", () => {
     expect(lostStretches(world.log)).toEqual([]);
   });
 
-  it("names what left with the last member that held it, from when to when", () => {
+  it("names the epochs that left with the last member that held them, with dates", () => {
     const world = threeDevices().review("Tablet", { remove: ["Laptop", "Phone"] });
     expect(lostStretches(world.log)).toMatchObject([
       { from: 1, to: 2, since: new Date("2026-01-01T12:00:00Z"), until: new Date("2026-04-07T12:00:00Z") },
     ]);
   });
 
-  it("names the removed members that held it, what of it, and that they could bring it back (MEM-10)", () => {
+  it("names the removed members that held the epochs, which of them, and that they could bring them back (MEM-10)", () => {
     const world = threeDevices().review("Tablet", { remove: ["Laptop", "Phone"] });
     const [{ keepers }] = lostStretches(world.log) as [LostStretch];
     expect(named(keepers)).toEqual(
@@ -209,12 +209,12 @@ describe("lostStretches", () => {
     expect(advice()).toMatch(/Paper, removed since, could bring it back$/);
   });
 
-  it("names nobody who held it by nothing but escrow's word: that may be junk of a thief's pointer (section 4)", () => {
+  it("names no member that held an epoch only through escrow's approval: it may be junk of a thief's pointer (section 4)", () => {
     const organisation = openOrganisation("kept");
     const joined = openUser("kept", organisation).join("Phone");
     const given = escrowReview(joined, organisation, { approve: ["Phone"], runs: [[1, 1]] });
     const approved = joined.review("Laptop", { approve: ["Phone"] });
-    // Escrow goes with them, and nobody knows here what its keys were: so that epoch 1 is lost, not unknown.
+    // Escrow leaves too, and nobody knows here whose keys it had. So epoch 1 is lost, not unknown.
     const keepers = (world: typeof given) => {
       const left = reviewEscrow(world.join("Tablet"), "Tablet", "remove", { remove: ["Laptop", "Phone"] });
       const options = { escrowLog: openOrganisation("another").log };
@@ -227,7 +227,7 @@ describe("lostStretches", () => {
     expect(keepers(approved)).toEqual([["Laptop", "Phone"]]);
   });
 
-  it("counts what a member declared missing as lost, however far its reach goes: it passes nothing on (MEM-9)", () => {
+  it("counts epochs that a member declared missing as lost, whatever its reach: it cannot pass them on (MEM-9)", () => {
     const world = new World().act("Laptop", rotate);
     expect(lostStretches(world.log)).toEqual([]);
     world.lie("Laptop", 1);

@@ -1,4 +1,4 @@
-// Names in texts for people (docs/spec.md section 8): a device chooses its own, a thief's too.
+// Names in texts for people (docs/spec.md section 8). Every device chooses its own name, also a thief's.
 
 import { describe, expect, it } from "vitest";
 import type { MemberId } from "../../src/bytes/ids.js";
@@ -19,7 +19,7 @@ describe("nameMembers", () => {
     ]);
   });
 
-  it("tells a device that took another's name apart from it, by their ids", () => {
+  it("distinguishes a device that took another's name, by their ids", () => {
     const world = new World().join("Thief", { called: " LAPTOP\u200b " });
     const nameOf = nameMembers(world.log);
     const [laptop, thief] = [world.id("Laptop"), world.id("Thief")];
@@ -27,7 +27,7 @@ describe("nameMembers", () => {
     expect(say(nameOf(thief))).toBe(`LAPTOP (${thief.slice(0, 8)})`);
   });
 
-  it("takes names for alike that differ only in how their letters are written", () => {
+  it("treats names as equal that differ only in the form of their letters", () => {
     const world = new World().join("Phone", { called: "Gro\u00df" }).join("Thief", { called: "GRO\u1e9e" });
     const nameOf = nameMembers(world.log);
     const [phone, thief] = [world.id("Phone"), world.id("Thief")];
@@ -41,12 +41,12 @@ describe("nameMembers", () => {
     expect(say(nameMembers(world.log)(id))).toBe(`escrow (${id.slice(0, 8)})`);
   });
 
-  it("names whom the log does not know by its id", () => {
+  it("names a member that the log does not have by its id", () => {
     const stranger = "00".repeat(16) as MemberId;
     expect(say(nameMembers(new World().log)(stranger))).toBe(`member ${stranger}`);
   });
 
-  it("gives no two members one name, even when one is called as another is told apart", () => {
+  it("gives no two members the same name, even if one is called like the other with its suffix", () => {
     const world = new World().join("Second", { called: "Laptop" });
     world.join("Third", { called: `Laptop (${world.id("Second").slice(0, 8)})` });
     const names = world.names.map((name) => say(nameMembers(world.log)(world.id(name))));
@@ -62,7 +62,7 @@ describe("nameMembers", () => {
     const called = (name: string) => say(nameMembers(world.log)(world.id(name)));
     world.act("Phone", (s, env) => rename(s, { name: "Tablet" }, env));
     expect([called("Tablet"), called("Phone")]).toEqual(["Tablet", `Tablet (${world.id("Phone").slice(0, 8)})`]);
-    // Nor does it change when the other goes.
+    // The suffix stays when the other is removed.
     world.review("Laptop", { remove: ["Tablet"] });
     expect(called("Phone")).toBe(`Tablet (${world.id("Phone").slice(0, 8)})`);
   });
@@ -101,14 +101,14 @@ describe("nameMembers", () => {
     expect(say(nameMembers(world.log)(world.id("Thief")))).toBe(`The Service (${world.id("Thief").slice(0, 8)})`);
   });
 
-  it("names a device whose name is nothing that shows by its id", () => {
+  it("names a device by its id if its name is invisible", () => {
     const world = new World().join("Thief", { called: "\u202e \u0007" });
     expect(say(nameMembers(world.log)(world.id("Thief")))).toBe(`unnamed device (${world.id("Thief").slice(0, 8)})`);
   });
 });
 
 describe("plainText", () => {
-  it("keeps a text on one line, in its order, without anything that a terminal obeys", () => {
+  it("keeps a text on one line, in its order, without control characters of a terminal", () => {
     expect(plainText("\u001b[2JLaptop\r\n\u2028of  Alice\u202eecivres\u2069")).toBe("[2JLaptop of Aliceecivres");
     expect(plainText("Zoë’s 📱 電話")).toBe("Zoë’s 📱 電話");
   });

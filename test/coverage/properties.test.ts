@@ -1,5 +1,5 @@
-// Random small histories, dishonest authors included: what the log says is held against what members really opened, and what
-// the views promise against what really happens (docs/spec.md sections 7, 8 and 13).
+// Random small histories, including dishonest authors. They compare the log's claims with the epochs that members really opened,
+// and the promises of views with the real results (docs/spec.md sections 7, 8 and 13).
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -121,7 +121,7 @@ function playStep(world: World, { kind, by, target, junk }: Step): void {
   }
 }
 
-/** A member takes over what it lacks of what a removed one held and really has. */
+/** A member takes over the epochs that it lacks and that a removed member held and really has. */
 function reclaimFrom(world: World, author: string, target: number): void {
   const removed = world.names.filter((name) => !world.log.active.has(world.id(name)));
   const from = removed[target % Math.max(1, removed.length)];
@@ -148,7 +148,7 @@ function gapsAreExactlyWhatIsNotHeld({ log }: World): void {
     for (const gap of gaps) {
       const whole: Runs = [[gap.from, gap.to]];
       expect(gap.lost).toEqual(intersectRuns(lost, whole));
-      // Nobody holds a part of a gap without being able to close it, as gapsOf says.
+      // Every member that holds a part of a gap can close it, as gapsOf says.
       const closable = gap.closers.reduce((all, { epochs }) => uniteRuns(all, epochs), NO_RUNS);
       expect(uniteRuns(closable, gap.lost)).toEqual(whole);
       expect(gap.because === "declared-missing").toBe(containsRuns(member.reach, whole));
@@ -170,7 +170,7 @@ function explanationsAgreeWithTheState({ log }: World): void {
   }
 }
 
-/** Every closer that the log names does what it is named for, and the gap is closed. Nothing is kept of it. */
+/** Every closer that the log names closes its part, and the gap is then closed. The resulting state is dropped. */
 function closersReallyClose(world: World): number {
   let closed = 0;
   for (const name of activeNames(world)) {
@@ -178,7 +178,7 @@ function closersReallyClose(world: World): number {
     for (const { closers } of gapsOf(world.log, id)) {
       for (const { member, epochs, by } of closers) {
         const session = world.session(world.names.find((each) => world.id(each) === member) as string);
-        // What it has not declared yet, the log cannot know; that is what proof is for.
+        // The log cannot know what the member has not declared yet. Proof covers that.
         const steps = agenda(session, { now: world.now, escrowLog: undefined });
         if (steps.some((step) => step.do === "author" && step.link === "rotate")) continue;
         if (!containsRuns(runsOf(session.keyring.epochs), session.log.active.get(member)?.held ?? NO_RUNS)) continue;
@@ -196,7 +196,7 @@ function closersReallyClose(world: World): number {
   return closed;
 }
 
-/** What is offered for review can be approved, and gives what was said. */
+/** A member offered for review can be approved, and the approval gives what was announced. */
 function pendingIsAsSaid(world: World): void {
   for (const name of activeNames(world)) {
     const session = world.session(name);
@@ -224,14 +224,14 @@ function proofAgreesWithOpening(world: World, prover: string): void {
     const name = world.names.find((each) => world.id(each) === member) as string;
     const opened = runsOf(world.session(name).keyring.epochs);
     expect(containsRuns(opened, proven)).toBe(true);
-    // Only a liar, which the log believes for its own part, holds what was never rightly granted to it.
+    // Only a liar, which the log believes for its own part, holds epochs that were never rightly granted to it.
     const authored = [...world.log.links].filter(({ author }) => author === member).map(({ epoch }) => epoch ?? 0);
     expect(subtractRuns(intersectRuns(opened, wrong), runsOf(authored.filter((epoch) => epoch > 0)))).toEqual([]);
     if (containsRuns(judges, everything(world.log))) expect(claimed).toEqual([]);
   }
 }
 
-/** Histories of honest authors: nothing is junk, nobody lies, and removed members are reclaimed from. */
+/** Histories of honest authors: no junk, no lies, and members reclaim from removed ones. */
 const honestStep: fc.Arbitrary<Step> = fc.record({
   kind: fc.oneof(
     { weight: 3, arbitrary: fc.constant("join" as const) },
@@ -257,14 +257,14 @@ const RECLAIMED_APART: Step[] = [
 /** Phone waits, and the first device can approve it. */
 const WAITING: Step[] = [{ kind: "join", by: 0, target: 0, junk: false }];
 
-/** Whether every member's held is one stretch up to now, but for what it reclaimed and what does not join on to it. */
+/** Whether every member's `held` is one stretch up to now, except for reclaimed epochs that do not join on to it. */
 function hasNoGap({ log }: World): void {
   const reclaimed = new Map<string, Runs>();
   for (const { reclaimedFrom, author, grants } of log.links) {
     if (!reclaimedFrom) continue;
     for (const { epochs } of grants) reclaimed.set(author, uniteRuns(reclaimed.get(author) ?? NO_RUNS, epochs));
   }
-  // Whoever was approved by one that reclaimed, or took fresh keys, holds what was reclaimed as well.
+  // A member that was approved by one that reclaimed, or took fresh keys, also holds the reclaimed epochs.
   const any = [...reclaimed.values()].reduce(uniteRuns, NO_RUNS);
   for (const { id, held } of log.active.values()) {
     if (held.length === 0) continue;
@@ -275,7 +275,7 @@ function hasNoGap({ log }: World): void {
 }
 
 describe("coverage of random histories", () => {
-  it("has no gap among honest authors: one stretch up to now, and what was reclaimed and does not join on (section 9)", () => {
+  it("has no gap among honest authors: one stretch up to now, and reclaimed epochs that do not join on (section 9)", () => {
     let apart = 0;
     fc.assert(
       fc.property(fc.array(honestStep, { minLength: 6, maxLength: 16 }), fc.nat(), (steps, seed) => {
@@ -290,7 +290,7 @@ describe("coverage of random histories", () => {
     expect(apart).toBeGreaterThan(0);
   });
 
-  it("agrees with the log, with what members really opened, and with what they can really do", () => {
+  it("agrees with the log, with the epochs that members really opened, and with their real abilities", () => {
     let closed = 0;
     fc.assert(
       fc.property(fc.array(step, { minLength: 4, maxLength: 12 }), fc.nat(), fc.nat(9), (steps, seed, by) => {

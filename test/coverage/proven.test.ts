@@ -1,4 +1,5 @@
-// Proven coverage: what recomputed grants say, against what recipients can really open (docs/spec.md sections 7 and 8).
+// Proven coverage: the result of recomputed grants, compared with the epochs that recipients can really open (docs/spec.md
+// sections 7 and 8).
 
 import { describe, expect, it } from "vitest";
 import type { KnownEscrow } from "../../src/coverage/knowledge.js";
@@ -26,7 +27,7 @@ function partsOf(world: World, by: string, name: string) {
 }
 
 describe("provingSteps", () => {
-  it("proves what honest members granted, all of it where the prover holds it (GRT-3)", () => {
+  it("proves honest members' grants, all of them if the prover holds the epochs (GRT-3)", () => {
     const world = new World()
       .enroll("Laptop", "Paper")
       .join("Phone")
@@ -42,7 +43,7 @@ describe("provingSteps", () => {
     }
   });
 
-  it("calls claimed what the prover lacks the seeds to judge", () => {
+  it("calls grants `claimed` if the prover lacks the seeds to judge them", () => {
     const world = new World().enroll("Laptop", "Paper").join("Phone");
     expect(partsOf(world, "Phone", "Paper")).toEqual({ proven: [[2, 2]], claimed: [[1, 1]], wrong: [] });
     expect(partsOf(world, "Laptop", "Paper")).toEqual({ proven: [[1, 2]], claimed: [], wrong: [] });
@@ -58,7 +59,7 @@ describe("provingSteps", () => {
     expect(partsOf(world, "Laptop", "Paper")).toEqual({ proven: [[1, 2]], claimed: [], wrong: [] });
   });
 
-  it("finds a keyring ciphertext that is junk for everybody; who could not open it cannot judge it either", () => {
+  it("finds a keyring ciphertext that is junk for everybody; a member that could not open it cannot judge it either", () => {
     const world = new World().enroll("Laptop", "Paper").join("Thief", { junk: "everybody" });
     expect(partsOf(world, "Thief", "Paper")).toEqual({ proven: [], claimed: [[1, 1]], wrong: [[2, 2]] });
     expect(prove(world, "Thief").wrongGrants.map(({ wrong }) => wrong)).toEqual(["keyring", "keyring", "keyring"]);
@@ -77,7 +78,7 @@ describe("provingSteps", () => {
 });
 
 describe("provingSteps of a log with escrow", () => {
-  it("counts what was granted to escrow before its pointer was renewed: it opens that with its older keys (ESC-6)", () => {
+  it("counts grants to escrow from before its pointer was renewed: escrow opens them with its older keys (ESC-6)", () => {
     const escrow = hire(openOrganisation("proven"), "Ben", ["manage"]);
     const user = openUser("proven", escrow).join("Phone");
     const newest = dismiss(escrow, "Ben");
@@ -91,7 +92,7 @@ describe("provingSteps of a log with escrow", () => {
 });
 
 describe("proveCoverage", () => {
-  it("gives the same, tells its progress link by link and waits for it", async () => {
+  it("gives the same, reports its progress link by link and awaits the callback", async () => {
     const world = new World().act("Laptop", rotate).act("Laptop", rotate);
     const seen: string[] = [];
     const onProgress = async ({ done, total }: { done: number; total: number }) => {
@@ -117,7 +118,7 @@ describe("proveCoverage", () => {
     expect(links).toBe(1);
   });
 
-  it("refuses what is no session, no callback, no signal", async () => {
+  it("refuses an invalid state, callback or signal", async () => {
     const session = new World().session("Laptop");
     const invalid = expect.objectContaining({ code: "INVALID_ARGUMENT" });
     await expect(proveCoverage(undefined as unknown as MemberState)).rejects.toThrowError(invalid);

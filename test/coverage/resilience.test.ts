@@ -1,4 +1,4 @@
-// Resilience: each warning, with a twin that differs in one thing and is silent (docs/spec.md section 8).
+// Resilience: each warning, and a twin that differs in one thing and gives no warning (docs/spec.md section 8).
 
 import { describe, expect, it } from "vitest";
 import { resilience } from "../../src/coverage/resilience.js";
@@ -71,14 +71,14 @@ describe("resilience", () => {
     expect(texts(world, "single-member")).toEqual([]);
   });
 
-  it("single-member: counts nobody who declared the epoch missing, whatever it reaches (MEM-9)", () => {
+  it("single-member: does not count a member that declared the epoch missing, whatever its reach (MEM-9)", () => {
     const world = safe().join("Phone");
     expect(texts(world, "single-member")).toEqual([]);
     world.lie("Paper", 1);
     expect(texts(world, "single-member")).toMatchObject([expect.stringMatching(/^Only Laptop holds epoch 1 /)]);
   });
 
-  it("used-backup-key: offers a new paper after this one brought a device back and its maker is gone (case 19)", () => {
+  it("used-backup-key: suggests a new paper after this one brought a device back and its maker is gone (case 19)", () => {
     const world = safe()
       .on("2026-03-05")
       .join("Phone")
@@ -91,11 +91,11 @@ describe("resilience", () => {
         .filter(({ code }) => code === "stray" || code === "used-backup-key")
         .map(spokenWarning);
     expect(about("Phone")).toEqual([{ code: "used-backup-key", members, text: text("this device", "it") }]);
-    // On other screens a thief's paper that approved a thief's device looks the same: both are named.
+    // On other devices, a thief's paper that approved a thief's device looks the same, so both are named.
     expect(about()).toEqual([{ code: "used-backup-key", members, text: text("Phone", "it and Phone") }]);
   });
 
-  it("used-backup-key: not of a paper that was not used, nor while its maker is active", () => {
+  it("used-backup-key: not for an unused paper, and not while its maker is active", () => {
     const used = safe()
       .join("Phone")
       .review("Paper", { approve: ["Phone"] });

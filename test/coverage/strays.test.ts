@@ -1,4 +1,4 @@
-// Strays: members that nobody active vouches for any more (docs/spec.md sections 8 and 13).
+// Strays: members that no active member vouches for any more (docs/spec.md sections 8 and 13).
 
 import { describe, expect, it } from "vitest";
 import { resilience } from "../../src/coverage/resilience.js";
@@ -14,7 +14,7 @@ const spoken = (world: World) =>
     .map(spokenWarning);
 
 describe("straysOf", () => {
-  it("finds the backup key that outlives the thief's device, and says who brought it", () => {
+  it("finds the backup key that remains after the thief's device, and names the member that added it", () => {
     const world = new World().join("Thief").enroll("Thief", "Paper");
     expect(strays(world)).toEqual([]);
     world.review("Laptop", { remove: ["Thief"] });
@@ -25,7 +25,7 @@ describe("straysOf", () => {
     });
   });
 
-  it("leaves alone whom somebody active has approved as well", () => {
+  it("does not name a member that an active member has approved as well", () => {
     const world = new World()
       .join("Thief")
       .enroll("Thief", "Paper")
@@ -34,7 +34,7 @@ describe("straysOf", () => {
     expect(strays(world)).toEqual([]);
   });
 
-  it("leaves alone whom an active member vouches for that nobody has approved itself", () => {
+  it("does not name a member that an active, unapproved member vouches for", () => {
     const world = new World()
       .join("Phone")
       .join("Thief")
@@ -46,7 +46,7 @@ describe("straysOf", () => {
     expect(strays(world)).toEqual(["Paper"]);
   });
 
-  it("does not call the first device a stray, nor a device that nobody has approved yet", () => {
+  it("calls neither the first device a stray, nor a device that nobody has approved yet", () => {
     const world = new World()
       .join("Phone")
       .join("Tablet")
@@ -83,7 +83,7 @@ describe("straysOf", () => {
     ]);
   });
 
-  it("calls nobody a stray who approves the first device and is approved by it, whoever else was removed", () => {
+  it("does not name a member that approves the first device and is approved by it, whatever members were removed", () => {
     const world = new World()
       .join("Tablet")
       .join("Phone")
@@ -97,7 +97,7 @@ describe("straysOf", () => {
     expect(strays(world)).toEqual([]);
   });
 
-  it("lets a circle stand while one active member outside of it vouches for any in it", () => {
+  it("does not name the members of a circle while an active member outside of it vouches for one of them", () => {
     const world = new World()
       .join("Phone")
       .join("Tablet")

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { english } from "../../src/views/english.js";
 
 describe("english.epochs", () => {
-  it("says epoch of one, and epochs of more, in one run or in several (section 8)", () => {
+  it("writes epoch for one, and epochs for more, in one run or in several (section 8)", () => {
     const texts = [
       [[12, 12]],
       [[1, 3]],

@@ -1,4 +1,5 @@
-// Takeovers: who removed a user's devices, and whom acts brought in that are not believed (docs/spec.md sections 8 and 11.3).
+// Takeovers: members that removed a user's devices, and members brought in by acts that are not believed (docs/spec.md sections 8
+// and 11.3).
 
 import { describe, expect, it } from "vitest";
 import { type TakeoverOptions, takeoverOf } from "../../src/coverage/takeover.js";
@@ -33,13 +34,13 @@ describe("takeoverOf", () => {
       [4, "2026-03-05T12:00:00.000Z"],
     ]);
     expect(removers(world, "Phone", [])).toHaveLength(1);
-    // Nobody knows that the phone was this device, unless it says so.
+    // Without `formerly`, nobody knows that the phone was this device.
     expect(removers(world, "Phone again")).toEqual([]);
     world.review("Phone again", { remove: ["Laptop"] });
     expect(removers(world, "Phone again", ["Phone"])).toEqual([]);
   });
 
-  it("names none of the user's own that removed another of them, and none that removed a stranger", () => {
+  it("names none of the user's own devices that removed another of them, and none that removed a stranger", () => {
     const world = new World()
       .enroll("Laptop", "Phone", { kind: "device" })
       .enroll("Laptop", "Tablet", { kind: "device" })
@@ -47,7 +48,7 @@ describe("takeoverOf", () => {
     world.review("Phone", { remove: ["Thief"] }).review("Phone", { remove: ["Tablet"] });
     expect(removers(world, "Laptop")).toEqual([]);
     expect(removers(world, "Laptop", ["Phone", "Tablet"])).toEqual([]);
-    // From Tablet's own side it is another that removed it.
+    // From Tablet's own point of view, another device removed it.
     expect(removers(world, "Tablet")).toEqual(["Phone: me"]);
   });
 
@@ -60,7 +61,7 @@ describe("takeoverOf", () => {
     expect(removers(world, "Laptop")).toEqual(["Thief: me"]);
   });
 
-  it("refuses members that are none", () => {
+  it("refuses invalid member ids", () => {
     const world = new World();
     const me = world.id("Laptop");
     const refuse = (options: unknown, code = "INVALID_ARGUMENT") =>
@@ -84,19 +85,19 @@ describe("takeoverOf with an escrow log", () => {
     takeoverOf(restored.log, { me, ...options }).doubted.map(({ name, because }) => [say(name), because]);
   const confirmed = organisation.log.head;
 
-  it("names members whom an act brought in that no administrator recorded, and none where one did (ESC-8)", () => {
+  it("names members brought in by an act that no administrator recorded, and none if one did (ESC-8)", () => {
     expect(doubted({ escrowLog: recorded.log, confirmed })).toEqual([]);
     expect(doubted({ escrowLog: organisation.join("Bob").log, confirmed })).toEqual([["Phone", "not-recorded"]]);
     expect(doubted({ escrowLog: organisation.join("Bob").log, confirmed, own: [restored.id("Phone")] })).toEqual([]);
   });
 
-  it("says that it cannot check them where the escrow log is not to be trusted, and nothing where there is none", () => {
+  it("says that it cannot check them if the escrow log is not trusted, and says nothing if there is none", () => {
     expect(doubted({ escrowLog: "unsupported" })).toEqual([["Phone", "unchecked"]]);
     expect(doubted({ escrowLog: openOrganisation("another").log })).toEqual([["Phone", "unchecked"]]);
     expect(doubted({})).toEqual([]);
   });
 
-  it("says of what escrow removed that an administrator did it: to remove escrow would not help", () => {
+  it("says that an administrator did what escrow removed: removing escrow would not help", () => {
     const removed = escrowReview(user, organisation, { remove: ["Laptop"] });
     const options = { me: user.id("Laptop"), now: removed.log.time };
     const text = devicesAndActivity(removed.log, options)

@@ -1,4 +1,5 @@
-// What plain JavaScript callers may pass to the views of a log that have no options: named, never a TypeError. docs/spec.md section 8.
+// Wrong arguments that plain JavaScript callers may pass to the views of a log without options: the error names them, and is
+// never a TypeError. docs/spec.md section 8.
 
 import { describe, expect, it } from "vitest";
 import { gapsOf } from "../../src/coverage/gaps.js";
@@ -17,7 +18,7 @@ const views = [gapsOf, lostStretches, unknownStretches, resilience, straysOf] as
 
 describe("wrong arguments of views", () => {
   it.each(views.map((view) => [view.name, view] as const))("are named by %s", (name, view) => {
-    // What looks like a verified log may have been put together by anybody.
+    // An object that looks like a verified log may be made up.
     for (const wrong of [undefined, null, 1, "log", {}, [], new Uint8Array(1), { ...log }, log.head])
       expectWrongArgument(() => view(wrong, world.id("Laptop")), name);
     expect(view(log, view === gapsOf ? world.id("Laptop") : undefined)).toBeInstanceOf(Array);

@@ -1,4 +1,5 @@
-// Acts: what an admin records before it acts for escrow, and what of it is believed. docs/spec.md section 11.3 (ESC-8).
+// Acts: the records that an admin makes before it acts for escrow, and which of them are believed. docs/spec.md section 11.3
+// (ESC-8).
 
 import { describe, expect, it } from "vitest";
 import { openBackupKey } from "../../src/backup/open.js";
@@ -53,7 +54,7 @@ const actedBy = (change: (by: RawBody) => unknown, signers: readonly RawSigner[]
   mutate(recovered.last, { body: (body) => change(body.get("by") as RawBody), signers });
 
 describe("recording a recovery", () => {
-  it("is a link of the escrow log that shows no more than that there was one (ESC-8)", () => {
+  it("is a link of the escrow log that reveals only that there was a recovery (ESC-8)", () => {
     const { body, attachments } = takeApart(announced.escrow.last);
     expect([...body.keys()].sort()).toEqual("author commitment log opening prev seq time type v".split(" ").sort());
     const expected = { type: "act", author: escrow.id("Bob"), grants: [], epoch: undefined };
@@ -64,7 +65,7 @@ describe("recording a recovery", () => {
     expect(attachments).toHaveLength(1);
   });
 
-  it("gives what recover needs once it is accepted, and changes nothing else", () => {
+  it("gives the input of recoverUser once it is accepted, and changes nothing else", () => {
     const before = snapshot([escrow.log, locked.log, locked.entries]);
     const { act } = announce(escrow, "Bob", locked, PHONE_FOR_LAPTOP, { entries: locked.entries });
     expect(act).toEqual({
@@ -75,7 +76,7 @@ describe("recording a recovery", () => {
     expect(snapshot([escrow.log, locked.log, locked.entries])).toBe(before);
   });
 
-  it("is refused without the role, and by paper that has it (MEM-8)", () => {
+  it("is refused without the role, and by a backup key that has it (MEM-8)", () => {
     expectError(() => announce(escrow, "Eve", locked, PHONE_FOR_LAPTOP), "NOT_PERMITTED", "MEM-8");
     const made = makeBackupKey(escrow.session("Ann"), { roles: ["recover"] }, escrow.env("paper"));
     const papered = escrow.append(made.entry);
@@ -85,7 +86,7 @@ describe("recording a recovery", () => {
     expect(announce(withPaper, "Bob", locked, PHONE_FOR_LAPTOP).escrow.record.type).toBe("act");
   });
 
-  it("is refused for what the user's log would not admit: no useless act is announced (MEM-1, MEM-2)", () => {
+  it("is refused for a review that the user's log would not admit: no useless act is announced (MEM-1, MEM-2)", () => {
     expectError(() => announce(escrow, "Bob", locked, {}), "NOT_PERMITTED", "MEM-2");
     const both = { approve: ["Phone"], remove: ["Phone"] };
     expectError(() => announce(escrow, "Bob", locked, both), "NOT_PERMITTED", "MEM-2");
@@ -111,7 +112,7 @@ describe("members that would be confirmed after a recovery", () => {
   const crowded = locked.join("Thief").join("Tablet");
 
   it("are approved in it or named as the user's (ESC-8)", () => {
-    // The thief joined before the tablet: with the laptop gone, the thief would be the oldest that is left.
+    // The thief joined before the tablet: once the laptop is gone, the thief would be the oldest member.
     const lists = { approve: ["Tablet"], remove: ["Laptop"] };
     const before = crowded.review("Phone", { approve: ["Thief"] });
     const refused = { usersOwn: before.ids("Laptop") };
@@ -127,7 +128,7 @@ describe("members that would be confirmed after a recovery", () => {
     expect(announce(escrow, "Bob", before, stays, { usersOwn: before.ids("Laptop") }).act.remove).toEqual([]);
   });
 
-  it("are asked about again when the review is written (ESC-8)", () => {
+  it("are checked again when the review is written (ESC-8)", () => {
     const { escrow: later, act } = announce(escrow, "Bob", crowded, { approve: ["Tablet"] });
     const does = (usersOwn: RecordRecoveryOptions["usersOwn"]) => doAct(crowded, later, "Bob", act, { usersOwn });
     expectError(() => does([]), "UNVERIFIED_MEMBERS", "ESC-8");
@@ -135,8 +136,9 @@ describe("members that would be confirmed after a recovery", () => {
     expect(does(crowded.ids("Laptop")).record.approved).toEqual(crowded.ids("Tablet"));
   });
 
-  it("are those whom a thief's pointer would confirm with the restored device (ESC-8)", () => {
-    // A thief set the pointer: with the laptop gone, escrow's approval gives the phone the thief's class, and the thief is confirmed.
+  it("include those that a thief's pointer would confirm with the restored device (ESC-8)", () => {
+    // A thief set the pointer: once the laptop is gone, escrow's approval gives the phone the thief's class, and the thief is
+    // confirmed.
     const pointed = enroll(openWorld("acts").join("Thief"), "Thief", escrow).join("Phone");
     const lists = { approve: ["Phone"], remove: ["Laptop"] };
     const { details } = expectError(
@@ -165,7 +167,7 @@ describe("recover", () => {
     expect(reviewOf(locked.log, announced.escrow.log, act)).toBeUndefined();
   });
 
-  it("is refused before the act stands in the escrow log (ESC-8)", () => {
+  it("is refused before the act is in the escrow log (ESC-8)", () => {
     expectError(() => does(escrow), "NOT_PERMITTED", "ESC-8");
     expectError(() => does(escrow.rotate("Ann")), "NOT_PERMITTED", "ESC-8");
     expect(
@@ -174,12 +176,12 @@ describe("recover", () => {
     ).toBe("review");
   });
 
-  it("is refused where a new epoch would go to a pointer that a removed admin may hold, until it was renewed (ESC-6)", () => {
+  it("is refused while a new epoch would go to a pointer that a removed admin may hold (ESC-6)", () => {
     const lists = { approve: ["Phone"], remove: ["Laptop"] };
     const rotated = announced.escrow.rotate("Ann");
     expectError(() => does(rotated), "NOT_PERMITTED", "ESC-6");
     expectError(() => announce(escrow.rotate("Ann"), "Bob", locked, lists), "NOT_PERMITTED", "ESC-6");
-    // What makes no epoch grants nothing to escrow.
+    // A review that makes no epoch grants nothing to escrow.
     const approving = announce(
       escrow.rotate("Ann"),
       "Bob",
@@ -202,7 +204,7 @@ describe("recover", () => {
     expectError(() => does(announced.escrow.rekey("Bob")), "NOT_PERMITTED", "ESC-8");
   });
 
-  it("is refused for anything but what was recorded (ESC-8)", () => {
+  it("is refused for any other review than the recorded one (ESC-8)", () => {
     for (const changed of [
       { ...act, salt: new Uint8Array(32) },
       { ...act, approve: [] },
@@ -220,7 +222,7 @@ describe("recover", () => {
     expectError(() => does(disownedBy(announced.escrow, "Bob", act.recordedAt)), "NOT_PERMITTED", "ESC-8");
   });
 
-  it("is refused once the user's log has moved on: a lost race needs a new act (ESC-8)", () => {
+  it("is refused once the user's log has another link: a lost race needs a new act (ESC-8)", () => {
     const moved = locked.rename("Phone", "Mobile");
     const { message } = expectError(() => does(announced.escrow, moved), "NOT_PERMITTED", "ESC-8");
     expect(message).toContain("moved on");
@@ -229,7 +231,7 @@ describe("recover", () => {
     expectError(() => does(announced.escrow, other), "NOT_PERMITTED", "ESC-8");
   });
 
-  it("goes on from what the escrow log keeps, when the device lost its memory in between", () => {
+  it("continues from the record in the escrow log, when the device lost its own copy", () => {
     const { escrow: organisation } = announced;
     const [record] = actRecords(organisation.session("Bob"), organisation.entries);
     expect(record?.act).toEqual(act);
@@ -240,7 +242,7 @@ describe("recover", () => {
 describe("escrowActs", () => {
   const { escrow: organisation } = announced;
 
-  it("believes exactly what its admin recorded first (ESC-8)", () => {
+  it("believes exactly the reviews that their admin recorded first (ESC-8)", () => {
     expect(escrowActs(recovered.log, organisation.log)).toEqual([
       {
         ...{ seq: 4, type: "review", approved: recovered.ids("Phone"), removed: recovered.ids("Laptop") },
@@ -251,18 +253,18 @@ describe("escrowActs", () => {
     expect(escrowActs(locked.log, organisation.log)).toEqual([]);
   });
 
-  it("goes on believing after the admin took fresh keys, or went: that is ordinary staff turnover (ESC-8)", () => {
+  it("still believes after the admin took fresh keys, or left: that is ordinary staff turnover (ESC-8)", () => {
     for (const later of [organisation.rekey("Bob"), dismiss(organisation, "Bob"), organisation.leave("Bob")]) {
       expect(beliefIn(recovered, later)).toMatchObject({ believed: true, admin: escrow.id("Bob") });
       expect(doubted(recovered, later)).toEqual([]);
     }
   });
 
-  it("does not believe what was recorded nowhere, be it by an admin of today (ESC-8)", () => {
+  it("does not believe a review without a record, even by a present admin (ESC-8)", () => {
     const acted = locked.append(actedBy((by) => by.set("salt", new Uint8Array(32))));
     expect(beliefIn(acted, organisation)).toMatchObject({ believed: false, because: "not-recorded", admin: undefined });
     expect(doubted(acted, organisation)).toEqual(acted.ids("Phone"));
-    // It is a client's overlay: the log itself admits the link.
+    // Only clients judge this: the log itself admits the link.
     expect(acted.member("Phone").held).toEqual([[1, 3]]);
   });
 
@@ -300,8 +302,8 @@ describe("escrowActs", () => {
     expect(beliefIn(acted, theirs.escrow)).toMatchObject({ believed: false, because: "not-recorded" });
   });
 
-  it("does not believe other members than those recorded (ESC-8)", () => {
-    // The thief has the place and the salt of an act that approves the phone, and approves itself.
+  it("does not believe a review of other members than the recorded ones (ESC-8)", () => {
+    // The thief has the place and the salt of an act that approves the phone, and approves itself instead.
     const crowded = locked.join("Thief");
     const { escrow: later, act } = announce(escrow, "Bob", crowded, { approve: ["Phone"] });
     const good = doAct(crowded, later, "Bob", act);
@@ -315,21 +317,21 @@ describe("escrowActs", () => {
     expect(beliefIn(crowded.append(forged), later)).toMatchObject({ believed: false, because: "not-recorded" });
   });
 
-  it("waits for a newer escrow log where the act names a later position than there is (ESC-8)", () => {
+  it("waits for a newer escrow log if the act names a later position than the log has (ESC-8)", () => {
     expect(beliefIn(recovered, escrow)).toMatchObject({
       believed: false,
       because: "beyond-log",
       recordedAt: undefined,
     });
     const far = locked.append(actedBy((by) => by.set("seq", 1_000_000)));
-    // The act is at another place than the link says: the commitment decides.
+    // The act is at another position than the link names: the commitment decides.
     expect(beliefIn(far, organisation)).toMatchObject({ believed: true, recordedAt: act.recordedAt });
     expect(beliefIn(far, escrow)).toMatchObject({ believed: false, because: "beyond-log" });
     const false1 = locked.append(actedBy((by) => by.set("salt", new Uint8Array(32)).set("seq", 1_000_000)));
     expect(beliefIn(false1, organisation)).toMatchObject({ believed: false, because: "beyond-log" });
   });
 
-  it("does not believe what admins disowned, and believes it again once it is recorded again (ESC-8)", () => {
+  it("does not believe a disowned act, and believes it again once it is recorded again (ESC-8)", () => {
     const disowned = disownedBy(organisation, "Ann", act.recordedAt);
     expect(beliefIn(recovered, disowned)).toMatchObject({
       believed: false,
@@ -337,19 +339,19 @@ describe("escrowActs", () => {
       admin: escrow.id("Bob"),
     });
     expect(doubted(recovered, disowned)).toEqual(recovered.ids("Phone"));
-    // The same commitment in another act repairs a mistake.
+    // The same commitment in another act repairs the mistake.
     const { commitment, opening } = organisation.record.act ?? expect.unreachable();
     const fields = { type: "act", author: escrow.signer("Ann").sign, commitment, opening };
     const repaired = disowned.append(rawNext(disowned.log, fields, [escrow.signer("Ann")]));
     expect(beliefIn(recovered, repaired)).toMatchObject({ believed: true, recordedAt: repaired.log.head.seq });
   });
 
-  it("does not believe what was done for another escrow log (ESC-8)", () => {
+  it("does not believe an act for another escrow log (ESC-8)", () => {
     const other = openOrganisation("another");
     expect(beliefIn(recovered, other)).toMatchObject({ believed: false, because: "other-log" });
   });
 
-  it("judges a renewal by who is an admin now: it brings in nobody (ESC-10)", () => {
+  it("judges a renewal by whether its author is an admin now: it brings in nobody (ESC-10)", () => {
     const later = dismiss(escrow, "Eve");
     const renewed = renewedBy(user, later, "Bob");
     expect(beliefIn(renewed, later)).toMatchObject({ type: "renew-escrow", believed: true, because: "admin-now" });
@@ -365,7 +367,7 @@ describe("escrowActs", () => {
     expect(doubted(gone, escrow)).toEqual([]);
   });
 
-  it("tells whom one admin let in from whom nobody recorded, where escrow alone vouches (ESC-8)", () => {
+  it("distinguishes members that a recorded act let in from others, if escrow alone vouches (ESC-8)", () => {
     const byAnn = restore(locked, escrow, "Ann", PHONE_FOR_LAPTOP);
     const both = restore(byAnn.user.join("Thief"), byAnn.escrow, "Bob", { approve: ["Thief"] });
     expect(both.user.member("Thief").founder).toBe(1);
@@ -378,7 +380,7 @@ describe("disown", () => {
   const { escrow: organisation } = announced;
   const seq = act.recordedAt;
 
-  it("is for manage, and for a device about its own acts (MEM-8)", () => {
+  it("needs manage, or is by a device for its own acts (MEM-8)", () => {
     expectError(() => disownedBy(organisation, "Eve", seq), "NOT_PERMITTED", "MEM-8");
     expect(disownedBy(organisation, "Bob", seq).record.disowned).toEqual([seq]);
     expect(disownedBy(organisation, "Ann", seq).record).toMatchObject({
@@ -392,7 +394,7 @@ describe("disown", () => {
     expect(disownedBy(twice.escrow, "Ann", ...both).record.disowned).toEqual(both);
   });
 
-  it("takes positions in any order, of acts that nobody disowned (MEM-2)", () => {
+  it("accepts positions in any order, of acts that nobody disowned (MEM-2)", () => {
     const twice = announce(organisation, "Ann", locked, PHONE_FOR_LAPTOP);
     const both = [twice.act.recordedAt, seq, seq];
     expect(disownedBy(twice.escrow, "Ann", ...both).record.disowned).toEqual([seq, twice.act.recordedAt]);
@@ -406,7 +408,7 @@ describe("disown", () => {
     }
   });
 
-  it("goes with the removal of the admin, in one link (ESC-8)", () => {
+  it("can be in the same link as the removal of the admin (ESC-8)", () => {
     const lists = { remove: organisation.ids("Bob"), disown: [seq] };
     const removed = organisation.act("Ann", "removes Bob", (session, env) => review(session, lists, env));
     expect(removed.record).toMatchObject({ type: "review", removed: organisation.ids("Bob"), disowned: [seq] });
@@ -425,12 +427,12 @@ describe("recordActAgain", () => {
   const again = (world: World, by: string, options = {}) =>
     world.act(by, "records again", (session, env) => recordActAgain(session, { ...given, ...options }, env));
 
-  it("makes a review believed again that was disowned by mistake, by whichever admin (ESC-8)", () => {
+  it("makes a review believed again that was disowned by mistake, by any admin (ESC-8)", () => {
     const disowned = disownedBy(dismiss(organisation, "Bob"), "Ann", act.recordedAt);
     const repaired = again(disowned, "Ann");
     expect(beliefIn(recovered, disowned)?.believed).toBe(false);
     expect(beliefIn(recovered, repaired)).toMatchObject({ believed: true, recordedAt: repaired.log.head.seq });
-    // The new act is no junk, though its commitment is that of Bob's key.
+    // The new act is not junk, although its commitment has Bob's key.
     const records = actRecords(repaired.session("Ann"), repaired.entries);
     expect(records.map(({ junk, act }) => [junk, act?.reason])).toEqual([
       [false, "lost everything"],
@@ -439,18 +441,18 @@ describe("recordActAgain", () => {
     expect(reviewOf(recovered.log, repaired.log, records[1]?.act ?? expect.unreachable())?.seq).toBe(act.seq);
   });
 
-  it("repairs what the service lost, by the device that did it alone (ESC-8)", () => {
+  it("repairs an act that the service lost, only by the device that made it (ESC-8)", () => {
     // The service was restored from a copy that lacks the act.
     const restored = escrow.rename("Ann", "Anne");
     expect(beliefIn(recovered, again(restored, "Bob"))?.believed).toBe(true);
     expectError(() => again(restored, "Ann"), "NOT_PERMITTED", "ESC-8");
     expectError(() => again(restored.rekey("Bob"), "Bob"), "NOT_PERMITTED", "ESC-8");
-    // At the place of the first act only that one counts.
+    // At the position of the first act only that act counts.
     expect(escrow.log.head.seq + 1).toBe(act.recordedAt);
     expectError(() => again(escrow, "Bob"), "NOT_PERMITTED", "ESC-8");
   });
 
-  it("is refused without the role, and for what is no review by escrow (MEM-8)", () => {
+  it("is refused without the role, and for a link that is no review by escrow (MEM-8)", () => {
     expectError(() => again(organisation, "Eve"), "NOT_PERMITTED", "MEM-8");
     for (const review of [1, act.seq - 1, act.seq + 1, 1.5, undefined, "4"])
       expectError(() => again(organisation, "Ann", { review }), "INVALID_ARGUMENT", undefined);
@@ -461,7 +463,7 @@ describe("recordActAgain", () => {
 describe("actRecords", () => {
   const { escrow: organisation } = announced;
 
-  it("lists every act with its opening, for every admin who holds the epoch (ESC-8)", () => {
+  it("lists every act with its opening, for every admin that holds the epoch (ESC-8)", () => {
     for (const name of ["Ann", "Bob", "Eve"]) {
       expect(actRecords(organisation.session(name), organisation.entries)).toEqual([
         {
@@ -473,7 +475,7 @@ describe("actRecords", () => {
     expect(actRecords(escrow.session("Ann"), escrow.entries)).toEqual([]);
   });
 
-  it("says whose key is gone, and what was disowned", () => {
+  it("names the admins whose key is gone, and the acts that were disowned", () => {
     const later = disownedBy(organisation.rekey("Bob"), "Ann", act.recordedAt);
     const records = actRecords(later.session("Ann"), later.entries);
     expect(records).toMatchObject([{ isByAdminNow: false, disowned: true, act }]);
@@ -481,7 +483,7 @@ describe("actRecords", () => {
     expect(actRecords(gone.session("Ann"), gone.entries)).toMatchObject([{ isByAdminNow: false, disowned: false }]);
   });
 
-  it("lists what was not delivered or cannot be read as unknown, not as junk", () => {
+  it("lists acts that were not delivered or cannot be read as unknown, not as junk", () => {
     expect(actRecords(organisation.session("Ann"), [])).toMatchObject([
       { act: undefined, delivered: false, junk: false },
     ]);
@@ -492,12 +494,12 @@ describe("actRecords", () => {
     expect(seen.every(({ junk, delivered }) => delivered && !junk)).toBe(true);
   });
 
-  it("names an act whose opening is not what it commits to (ESC-8)", () => {
+  it("names an act whose opening does not match its commitment (ESC-8)", () => {
     const noise = escrow.append(withAttachment(organisation.last, 0, new Uint8Array(1300), [bob]));
     const lied = escrow.append(
       mutate(organisation.last, { body: setField("commitment", new Uint8Array(32)), signers: [bob] }),
     );
-    // Another admin's act with the same opening: it commits to another key.
+    // Another admin's act with the same opening commits to another key.
     const { commitment, opening } = organisation.record.act ?? expect.unreachable();
     const ann = escrow.signer("Ann");
     const fields = { type: "act", author: ann.sign, commitment, opening };
@@ -507,7 +509,7 @@ describe("actRecords", () => {
     }
   });
 
-  it("is a link that a log admits of a confirmed admin's device alone (MEM-8, LOG-4)", () => {
+  it("is a link that a log admits only by a confirmed admin's device (MEM-8, LOG-4)", () => {
     const { commitment, opening } = organisation.record.act ?? expect.unreachable();
     const by = (signer: RawSigner) =>
       rawNext(escrow.log, { type: "act", author: signer.sign, commitment, opening }, [signer]);

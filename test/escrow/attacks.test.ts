@@ -1,7 +1,8 @@
-// Attacks on what surrounds the rules of escrow: duties, overlays, reports and recovery must not be turned against those who
-// follow them. docs/spec.md section 11 (ESC-4 to ESC-9) and section 6 (MEM-9).
+// Attacks on clients that follow the rules of escrow: duties, judgements, reports and recovery must not be turned against them.
+// docs/spec.md section 11 (ESC-4 to ESC-9) and section 6 (MEM-9).
 //
-// Bob was an admin with the role manage, and is dismissed. A thief has the user's password and joins as `Thief`; the server helps them.
+// Bob was an admin with the role manage, and is dismissed. A thief has the user's password and joins as `Thief`; the server helps
+// them.
 
 import { describe, expect, it } from "vitest";
 import { drawKeys } from "../../src/authoring/enter.js";
@@ -53,7 +54,7 @@ import {
 
 const hired = hire(openOrganisation("organisation"), "Bob", ["manage"]);
 const escrow = dismiss(hired, "Bob");
-/** What Bob took along. */
+/** The keys and logs that Bob kept. */
 const stale = { log: hired.log, keyring: escrow.session("Bob").keyring };
 const thiefsKeys = drawKeys(seededEnv("a false epoch"));
 const falsePointer: Pointer = {
@@ -65,14 +66,14 @@ const falsePointer: Pointer = {
 const point = (user: World, pointer: Pointer, by = "Thief"): World =>
   user.append(write("renew-escrow", { escrow: pointer })(user.session(by), user.env(`points to ${pointer.seq}`)).entry);
 
-/** Bob records his act in a fork of the escrow log, where he still is an admin: the true log has another link there. */
+/** Bob records his act in a fork of the escrow log, where he is still an admin. The true log has another link there. */
 const byBob = (user: World, approve: readonly string[], remove: readonly string[] = []): World =>
   recoverBy(user, hired, "Bob", { approve, remove });
 
 /** The signing key of the epoch that the user's pointers name at first. */
 const signerOfEpoch = epochSigner(hired, "Ann", 1);
 
-/** The entries with the attachments of one left out. */
+/** The entries without the attachments of one of them. */
 const withheld = ({ entries }: World, seq: number): readonly Uint8Array[] =>
   entries.map((entry, index) => (index === seq - 1 ? encodeEntry(decodeEntry(entry).link.bytes, []) : entry));
 
@@ -100,13 +101,13 @@ describe("a fork of the escrow log by a dismissed admin", () => {
     expect(openAsEscrow(fork.session("Bob"), rotated.log, rotated.entries).keyring.epochs).toEqual([1]);
   });
 
-  it("that goes no further than the pointer's head is not renewed to either (ESC-4)", () => {
+  it("that ends at the pointer's head is not renewed to either (ESC-4)", () => {
     const short = hired.rotate("Bob");
     expect(short.log.head.seq).toBe(escrow.log.head.seq);
     expect(owes(user, "Phone", short, { confirmed: hired })).toEqual(["ask confirm-escrow contradicts-pointer"]);
   });
 
-  it("is told from a lie by the user's word: a pointer at a head that never was blocks nobody (ESC-4)", () => {
+  it("is distinguished from a lie by the user: a pointer at a head that never existed blocks nobody (ESC-4)", () => {
     const joined = user.join("Thief");
     const { seq } = newestPointer(escrow.log);
     for (const [pointer, because] of [
@@ -121,7 +122,7 @@ describe("a fork of the escrow log by a dismissed admin", () => {
     }
   });
 
-  it("makes nobody believe an act that it alone has (ESC-8)", () => {
+  it("makes no device believe an act that only the fork has (ESC-8)", () => {
     // Bob records it in his fork, and the laptop follows the true log.
     const byFork = restore(openUser("fork", hired).join("Thief"), hired, "Bob", { approve: ["Thief"] });
     const acted = renew(byFork.user, "Laptop", escrow);
@@ -136,7 +137,7 @@ describe("a fork of the escrow log by a dismissed admin", () => {
   });
 });
 
-describe("members whom a dismissed admin brought in", () => {
+describe("members that a dismissed admin brought in", () => {
   it("do not escape by an approval from an accomplice (ESC-8)", () => {
     const user = openUser("u", hired)
       .join("Accomplice")
@@ -147,7 +148,7 @@ describe("members whom a dismissed admin brought in", () => {
     expect(doubted(acted.user, acted.escrow)).toEqual([]);
   });
 
-  it("do not escape by removing those who could vouch (ESC-8)", () => {
+  it("do not escape by removing the members that could vouch (ESC-8)", () => {
     const user = openUser("u", hired)
       .join("Accomplice")
       .join("Thief")
@@ -158,15 +159,15 @@ describe("members whom a dismissed admin brought in", () => {
     expect(doubted(byThief, escrow)).toEqual(byThief.ids("Thief"));
   });
 
-  it("take along whom they let in, also once they are gone (ESC-8)", () => {
+  it("make the members doubted that they let in, also once they are gone (ESC-8)", () => {
     const acted = byBob(openUser("u", hired).join("Thief"), ["Thief"]).enroll("Thief", "Second").leave("Thief");
     expect(doubted(acted, escrow)).toEqual(acted.ids("Second"));
-    // A founding device's approval is another matter.
+    // An approval by a founding device is different.
     expect(doubted(acted.review("Laptop", { approve: ["Second"] }), escrow)).toEqual([]);
   });
 
-  it("are told by the whole graph of approvals: one who was removed may have come to be founding since (ESC-8)", () => {
-    // Escrow lacks epoch 1 when Bob acts, so that Ann's approval, which is believed, adds to his.
+  it("are found by the whole graph of approvals: a removed member may have become founding since (ESC-8)", () => {
+    // Escrow lacks epoch 1 when Bob acts, so Ann's approval, which is believed, adds to his.
     const user = enroll(openWorld("u").join("A"), "A", hired)
       .join("R")
       .join("Thief")
@@ -182,7 +183,7 @@ describe("members whom a dismissed admin brought in", () => {
     expect(doubted(left, without)).toEqual(left.ids("Thief"));
   });
 
-  it("are never the owner's first device, nor whom it approved (ESC-8)", () => {
+  it("never include the owner's first device, and never members that it approved (ESC-8)", () => {
     const user = openUser("u", hired)
       .join("Thief")
       .join("Phone")
@@ -192,25 +193,25 @@ describe("members whom a dismissed admin brought in", () => {
     expect(doubted(acted, escrow)).toEqual([]);
   });
 
-  it("are told from one who would be confirmed without him, once the founding device has left (ESC-8)", () => {
+  it("do not include one that would be confirmed without him, once the founding device has left (ESC-8)", () => {
     const left = openUser("u", hired).join("Phone").join("Thief").leave("Laptop");
     const acted = byBob(left, ["Phone", "Thief"]);
     expect(doubted(acted, escrow)).toEqual(acted.ids("Thief"));
   });
 
-  it("are told from one whom an admin recovered, once the founding device has left (ESC-8, MEM-1)", () => {
+  it("do not include one that an admin recovered, once the founding device has left (ESC-8, MEM-1)", () => {
     const left = openUser("u", hired).join("Thief").join("Phone").leave("Laptop");
     const byAnn = restore(left, hired, "Ann", { approve: ["Phone"] });
     const acted = byBob(byAnn.user, ["Thief"]);
-    // Had Bob's act never happened, escrow's approval would still count: no founding device is there.
+    // Without Bob's act, escrow's approval would still count: no founding device is there.
     expect(doubted(acted, dismiss(byAnn.escrow, "Bob"))).toEqual(acted.ids("Thief"));
   });
 
-  it("are to be removed before anything is granted (ESC-8)", () => {
+  it("must be removed before anything is granted (ESC-8)", () => {
     const acted = byBob(openUser("u", hired).join("Thief"), ["Thief"]);
     const known: Known = { confirmed: hired, strangers: acted.ids("Thief") };
     expect(owes(acted, "Laptop", escrow, { confirmed: hired })).toEqual(["ask whose-members"]);
-    // Renewing first would grant the new epoch to the thief, removing the thief alone would grant it to Bob's pointer.
+    // Renewing first would grant the new epoch to the thief; removing only the thief would grant it to Bob's pointer.
     const members = [...acted.ids("Thief"), escrowOf(acted).id].sort();
     expect(stepsOf(acted, "Laptop", escrow, known)).toMatchObject([
       { link: "remove", members, because: "not-believed" },
@@ -219,19 +220,19 @@ describe("members whom a dismissed admin brought in", () => {
     expect(done.did).toEqual([
       "ask whose-members",
       "author remove not-believed",
-      // Another device may have removed escrow by the user's word: it is asked.
+      // Another device may have removed escrow because the user decided so: the user is asked.
       "ask enroll-again",
       "author enroll-escrow",
     ]);
     const last = done.user.log.epochs.length;
     expect(openAsEscrow(stale, done.user.log, done.user.entries).keyring.epochs).not.toContain(last);
-    // Where the pointer is the newest, escrow stays.
+    // If the pointer is the newest, escrow stays.
     const renewed = renew(acted, "Laptop", escrow);
     expect(stepsOf(renewed, "Laptop", escrow, known)).toMatchObject([{ link: "remove", members: acted.ids("Thief") }]);
     expect(owes(renewed.review("Laptop", { remove: ["Thief"] }), "Laptop", escrow, known)).toEqual([]);
   });
 
-  it("spread doubt to those who reclaim from them (ESC-8)", () => {
+  it("spread doubt to members that reclaim from them (ESC-8)", () => {
     const acted = byBob(openUser("u", hired).join("Thief"), ["Thief"]).join("Second");
     const gone = acted.review("Laptop", { remove: ["Thief"] });
     const reclaimed = gone.act("Second", "reclaims", (session, env) =>
@@ -239,24 +240,24 @@ describe("members whom a dismissed admin brought in", () => {
     );
     expect(reclaimed.record.reclaimedFrom).toBe(acted.id("Thief"));
     expect(doubted(reclaimed, escrow)).toEqual(reclaimed.ids("Second"));
-    // The twin: it came by itself, and reclaimed nothing.
+    // The twin: it joined by itself, and reclaimed nothing.
     expect(doubted(gone, escrow)).toEqual([]);
   });
 });
 
-describe("members whom a dismissed admin brought in, once escrow is removed", () => {
+describe("members that a dismissed admin brought in, once escrow is removed", () => {
   const acted = byBob(openUser("u", hired).join("Phone").join("Thief"), ["Thief"]);
   const gone = reviewEscrow(acted, "Thief", "remove");
   const other = openOrganisation("another organisation");
   const strangers = gone.ids("Thief");
 
-  it("are left to others by a device that may not act for them (MEM-5)", () => {
+  it("are left to others by a device that may not remove them (MEM-5)", () => {
     const pending = openWorld("u").lockdown("Laptop", true).join("Phone");
     expect(owes(pending, "Phone", escrow, { confirmed: escrow })).toEqual([]);
     expect(owes(pending, "Laptop", escrow, { confirmed: escrow })).toEqual(["author enroll-escrow"]);
   });
 
-  it("are removed all the same (ESC-8)", () => {
+  it("are still removed (ESC-8)", () => {
     expect(doubted(gone, escrow)).toEqual(gone.ids("Thief"));
     for (const confirmed of [hired, undefined]) {
       expect(owes(gone, "Laptop", escrow, { confirmed })).toEqual(["ask whose-members"]);
@@ -268,7 +269,7 @@ describe("members whom a dismissed admin brought in, once escrow is removed", ()
     expect(owes(cleared, "Laptop", escrow, { confirmed: hired })).toEqual(["ask enroll-again"]);
   });
 
-  it("are left to a confirmed device by others, which grant them nothing (ESC-8)", () => {
+  it("are left to a confirmed device; other devices grant them nothing (ESC-8)", () => {
     for (const world of [gone, acted]) {
       expect(owes(world, "Phone", escrow, { confirmed: hired })).toEqual([]);
       const knowledge = { escrowLog: escrow.log, confirmed: hired.log.head };
@@ -276,11 +277,11 @@ describe("members whom a dismissed admin brought in, once escrow is removed", ()
         approve(world.session("Phone"), { approve: strangers, escrow: knowledge }, world.env("approves"));
       expectError(act, "UNVERIFIED_MEMBERS", "ESC-8");
     }
-    // An escrow log that is not trusted says nothing about anybody.
+    // An escrow log that is not trusted says nothing about any member.
     expect(owes(acted, "Phone", other, { confirmed: hired })).toEqual([]);
   });
 
-  it("are granted nothing while no escrow log is at hand that can vouch for them (ESC-4, ESC-8)", () => {
+  it("get no grant while no escrow log is at hand that can vouch for them (ESC-4, ESC-8)", () => {
     const ask = (organisation: World | undefined, confirmed?: World) =>
       owes(gone, "Laptop", organisation, { confirmed });
     expect(ask(openEscrow("unready"), hired)).toEqual(["ask confirm-escrow not-trusted", "ask whose-members"]);
@@ -289,12 +290,12 @@ describe("members whom a dismissed admin brought in, once escrow is removed", ()
     expect(ask(undefined)).toEqual(["fetch escrow-log none-at-hand", "ask whose-members"]);
     const cleared = gone.review("Laptop", { remove: ["Thief"] });
     expect(owes(cleared, "Laptop", undefined)).toEqual([]);
-    // Nobody was brought in: that an unknown log is not ready is all there is to say.
+    // No member was brought in: the agenda only says that an unknown log is not ready.
     expect(owes(cleared, "Laptop", openEscrow("unready"), { confirmed: hired })).toEqual([]);
     expect(owes(openWorld("u"), "Laptop", openEscrow("unready"), { confirmed: hired })).toEqual([]);
   });
 
-  it("go in one link with escrow that a thief pointed into another log (ESC-8)", () => {
+  it("are removed in one link with escrow that a thief pointed into another log (ESC-8)", () => {
     const moved = enroll(gone, "Thief", other);
     const members = [moved.id("Thief"), escrowOf(moved).id].sort();
     expect(owes(moved, "Laptop", escrow, { confirmed: hired })).toEqual([
@@ -310,18 +311,18 @@ describe("members whom a dismissed admin brought in, once escrow is removed", ()
   });
 });
 
-describe("a device whom a dismissed admin brought in", () => {
-  // Bob approves the owner's phone too: what makes it doubted to others must not make it blind to the thief.
+describe("a device that a dismissed admin brought in", () => {
+  // Bob approves the owner's phone too: others doubt it then, but it must still recognise the thief.
   const acted = byBob(byBob(openUser("u", hired).join("Phone").join("Tablet").join("Thief"), ["Phone"], ["Laptop"]), [
     "Thief",
   ]).review("Phone", { approve: ["Tablet"] });
   const confirmed = hired;
 
-  it("is doubted by others, as are all whom he brought in, and they in turn (ESC-8)", () => {
+  it("is doubted by others, like all members that he or they brought in (ESC-8)", () => {
     expect(doubted(acted, escrow)).toEqual(acted.ids("Phone", "Tablet", "Thief"));
   });
 
-  it("knows itself and whom it approved, and removes all others (ESC-8)", () => {
+  it("trusts itself and the members that it approved, and removes all others (ESC-8)", () => {
     expect(doubted(acted, escrow, { me: acted.id("Phone") })).toEqual(acted.ids("Thief"));
     const members = [acted.id("Thief"), escrowOf(acted).id].sort();
     const strangers = acted.ids("Thief");
@@ -331,10 +332,10 @@ describe("a device whom a dismissed admin brought in", () => {
     expect(owes(cleared, "Phone", undefined)).toEqual([]);
   });
 
-  it("keeps whom the user knows to be theirs (ESC-8)", () => {
+  it("keeps the members that the user recognises as theirs (ESC-8)", () => {
     const me = acted.id("Tablet");
     expect(doubted(acted, escrow, { me })).toEqual(acted.ids("Phone", "Thief"));
-    // What one of the owner's devices approved is the owner's too, and one that was removed since does no harm.
+    // A member that one of the owner's devices approved is the owner's too. A removed member changes nothing.
     for (const own of [acted.ids("Phone"), acted.ids("Phone", "Laptop")]) {
       expect(doubted(acted, escrow, { me, own })).toEqual(acted.ids("Thief"));
       const members = [acted.id("Thief"), escrowOf(acted).id].sort();
@@ -350,7 +351,7 @@ describe("a server that withholds the newest escrow log", () => {
   const ask = (world: World, escrowLog: World, known: Known = {}) =>
     owes(world, "Laptop", escrowLog, { confirmed: hired, ...known });
 
-  it("does not make devices remove whom an admin recovered at a later head: it fetches, and asks (ESC-8)", () => {
+  it("does not make devices remove members that an admin recovered at a later head: they fetch, and ask (ESC-8)", () => {
     const recovered = restore(user, hired, "Ann", { approve: ["Phone"] });
     expect(ask(recovered.user, hired)).toEqual(["fetch escrow-log act-beyond-log", "ask whose-members"]);
     expect(ask(recovered.user, recovered.escrow)).toEqual([]);
@@ -360,14 +361,14 @@ describe("a server that withholds the newest escrow log", () => {
       "fetch escrow-log act-beyond-log",
       "author remove not-believed",
     ]);
-    // Each is judged by itself.
+    // Each review is judged by itself.
     const twice = restore(byBob(user, ["Tablet"]), recovered.escrow, "Ann", { approve: ["Phone"] });
     const step = { question: "whose-members", members: user.ids("Phone", "Tablet").slice().sort() };
     expect(stepsOf(twice.user, "Laptop", hired, { confirmed: hired })).toMatchObject([{ what: "escrow-log" }, step]);
     expect(ask(twice.user, twice.escrow)).toEqual(["ask whose-members"]);
   });
 
-  it("does not make a device wait for a position that never comes: the user's word settles it (ESC-8)", () => {
+  it("does not make a device wait for a position that never comes: the user settles it (ESC-8)", () => {
     const { last } = byBob(user, ["Phone"]);
     const signers = [signerOfEpoch, hired.signer("Bob")];
     const far = user.append(
@@ -391,9 +392,9 @@ describe("a server that withholds the newest escrow log", () => {
     expect([phone(gone, fork), phone(gone, hired), phone(gone, escrow)]).toEqual([confirm, fetch, "ask enroll-again"]);
     const moved = enroll(gone, "Thief", openOrganisation("a third organisation"));
     const asks = "ask remove-escrow other-log";
-    // Whichever log is at hand, a person decides about one that it says nothing of.
+    // For any log at hand, the user decides about an act that the log does not have.
     expect([phone(moved, fork), phone(moved, hired), phone(moved, escrow)]).toEqual([asks, fetch, asks]);
-    // What the founding device named of this log counts, not what it named of another since.
+    // The head in this log that the founding device named counts, not the head in another log that it named since.
     const left = enroll(reviewEscrow(renewed, "Laptop", "remove"), "Laptop", openOrganisation("a third organisation"));
     expect([phone(left, fork), phone(left, hired), phone(left, escrow)]).toEqual([asks, fetch, asks]);
     expect(escrowIsSound(gone.log, { escrowLog: escrow.log, confirmed: hired.log.head })).toBe(false);
@@ -401,7 +402,7 @@ describe("a server that withholds the newest escrow log", () => {
     expect(escrowIsSound(renewed.log, { escrowLog: escrow.log })).toBe(true);
   });
 
-  it("is asked again for it when the user confirmed a later head than it shows (ESC-4)", () => {
+  it("is asked for it again when the user confirmed a later head than it shows (ESC-4)", () => {
     for (const world of [renewed, openUser("v", hired)]) {
       expect(owes(world, "Laptop", hired, { confirmed: escrow })).toEqual(["fetch escrow-log newer-named"]);
     }
@@ -420,13 +421,13 @@ describe("a server that withholds the newest escrow log", () => {
   });
 });
 
-describe("pointers that a founding device named", () => {
+describe("heads that a founding device named", () => {
   const start = openUser("u", hired)
     .join("Phone")
     .review("Laptop", { approve: ["Phone"] })
     .join("Thief");
   const elsewhere = { hash: "33".repeat(32) as Pointer["hash"] };
-  /** What the other founding device does after `Laptop` named these, and a thief the newest, whose class it takes back. */
+  /** The links after `Laptop` named these: a thief names the newest, and the other founding device takes its class back. */
   const phone = (pointers: readonly Pointer[], confirmed: World | undefined, escrowLog = escrow): string => {
     const named = pointers.reduce((user, pointer) => point(user, pointer, "Laptop"), start);
     const [first = "nothing"] = owes(point(named, newestPointer(escrowLog.log)), "Phone", escrowLog, { confirmed });
@@ -435,30 +436,30 @@ describe("pointers that a founding device named", () => {
   const settled = "author renew-escrow founder";
   const asks = "ask confirm-escrow not-trusted";
 
-  it("at a head that the log at hand does not have make it ask, until the user settles it (ESC-4)", () => {
+  it("make a device ask if the log at hand lacks the head, until the user settles it (ESC-4)", () => {
     const { seq } = escrow.log.head;
     const forked = { ...newestPointer(hired.log), ...elsewhere, seq };
     expect(phone([forked], hired)).toBe(asks);
     expect(phone([{ ...forked, seq: hired.log.head.seq + 1 }], hired.rotate("Ann"))).toBe(asks);
     expect(phone([forked], escrow)).toBe(settled);
-    // False keys at a head that is still to come are no log's that goes on from where the user confirmed last.
+    // No log that extends the head that the user confirmed last has false keys at a later head.
     const ahead = { ...falsePointer, ...elsewhere, seq: seq + 1 };
     expect(phone([ahead], hired)).toBe("fetch escrow-log newer-named");
     expect(phone([ahead], escrow)).toBe(settled);
   });
 
-  it("make it ask again although a later one is passed over (ESC-4)", () => {
+  it("make a device ask again although a later one is passed over (ESC-4)", () => {
     const forked = { ...newestPointer(hired.log), ...elsewhere, seq: escrow.log.head.seq };
     const farAhead = { ...newestPointer(hired.log), seq: 1_000_000 };
-    // A fork that ends before the head which a founding device named has an epoch of its own, too: as long as the user has not
-    // confirmed that the named epoch is old, it is not passed over.
+    // A fork that ends before the head which a founding device named has an epoch of its own, too. It is not passed over before
+    // the user has confirmed that the named epoch is old.
     expect(phone([farAhead], hired)).toBe(asks);
     expect(phone([farAhead], escrow)).toBe(settled);
     expect(phone([farAhead], escrow, policyBy(escrow, "Ann", { userContacts: ["later"] }))).toBe(settled);
     expect(phone([forked, farAhead], hired)).toBe(asks);
   });
 
-  it("count by the last one (ESC-4)", () => {
+  it("count only by the last one (ESC-4)", () => {
     const second = escrow.rotate("Ann").rotate("Ann");
     const long = second.rotate("Ann").rotate("Ann");
     const aside = setPolicy(second.session("Ann"), { userContacts: ["fork"] }, second.env("fork"));
@@ -479,11 +480,11 @@ describe("a thief's device that a dismissed admin made founding, once the foundi
   const other = openOrganisation("another organisation");
   const moved = enroll(reviewEscrow(acted, "Thief", "remove"), "Thief", other);
 
-  it("makes nobody trust the escrow log that it names (ESC-4, ESC-8)", () => {
+  it("makes no device trust the escrow log that it names (ESC-4, ESC-8)", () => {
     expect(moved.log.active.get(moved.id("Thief"))?.founder).toBe(1);
     expect(escrowIsSound(moved.log, { escrowLog: other.log })).toBe(false);
     expect(escrowIsSound(moved.log, { escrowLog: other.log, confirmed: other.log.head })).toBe(true);
-    // What it names does not pass for agreement with the founding device's word either: the user is asked.
+    // The head that it names does not count as agreement with the founding device either: the user is asked.
     const back = enroll(reviewEscrow(moved, "Thief", "remove"), "Thief", escrow);
     expect(escrowIsSound(back.log, { escrowLog: escrow.log })).toBe(true);
     const both = enroll(reviewEscrow(back, "Thief", "remove"), "Thief", other);
@@ -494,7 +495,7 @@ describe("a thief's device that a dismissed admin made founding, once the foundi
 });
 
 describe("a device that may not act", () => {
-  it("has nothing to do: in lockdown the confirmed ones do it (MEM-5, ESC-4)", () => {
+  it("has no steps: in lockdown the confirmed devices act (MEM-5, ESC-4)", () => {
     const locked = point(openUser("u", hired), falsePointer, "Laptop").lockdown("Laptop", true);
     const user = locked.join("Phone");
     expect(owes(user, "Laptop", escrow, { confirmed: escrow })).toEqual(["author renew-escrow false"]);
@@ -503,7 +504,7 @@ describe("a device that may not act", () => {
 });
 
 describe("reports and withheld bytes", () => {
-  it("tell what was not delivered from what is lost (GRT-4)", async () => {
+  it("distinguish bytes that were not delivered from lost epochs (GRT-4)", async () => {
     const user = openUser("u", escrow)
       .join("Phone")
       .review("Phone", { remove: ["Laptop"] });
@@ -521,14 +522,14 @@ describe("reports and withheld bytes", () => {
     expect(totals.todo.map(say).join()).toContain("fetch the log's attachments again: epoch 1");
   });
 
-  it("count what was granted to escrow whoever declares what missing (section 8, ESC-11)", () => {
+  it("count grants to escrow whatever members declare missing (section 8, ESC-11)", () => {
     const joined = openUser("u", escrow).join("Thief");
     const declared = junkFor(joined, joined.id("Laptop")).rotate("Laptop");
     expect(declared.record.missing).toEqual([[3, 3]]);
     expect(claimedRuns(declared.log, escrow.log)).toEqual([[1, 4]]);
   });
 
-  it("never make an admin give up what was merely not delivered (MEM-9, ESC-11)", () => {
+  it("never make an admin give up epochs that were only not delivered (MEM-9, ESC-11)", () => {
     const joined = openUser("u", escrow).join("Thief");
     const junked = regrantEscrow(junkFor(joined, escrowOf(joined).id), "Laptop", [[3, 3]]);
     const user = junked.join("Phone");
@@ -537,7 +538,7 @@ describe("reports and withheld bytes", () => {
     const whole = given(user.entries);
     expect(whole.record).toMatchObject({ missing: [], actor: { runs: [[1, 4]] } });
     expect(runsOf(whole.session("Phone").keyring.epochs)).toEqual([[1, 5]]);
-    // What is not there is not named, and can be given in another review once it is.
+    // An epoch whose bytes are not there is not named. Another review can give it once they are.
     const short = given(withheld(user, junked.log.head.seq));
     expect(short.record).toMatchObject({
       missing: [],
@@ -565,8 +566,8 @@ describe("a thief's pointer", () => {
     expect(recovered.session("Phone").keyring.epochs.at(0)).toBe(1);
   });
 
-  it("gets nothing older, whatever devices and reports are told of what escrow holds (ESC-11; case 1)", () => {
-    // The thief renews to keys of its own, ahead of the log at hand, and would then, as escrow, forget the past.
+  it("gets no older epoch, whatever the log claims that escrow holds (ESC-11; case 1)", () => {
+    // The thief renews to keys of its own, ahead of the log at hand, and then, as escrow, would give up the past.
     const ahead = { ...falsePointer, seq: 1_000, epoch: 900 };
     const user = point(openUser("u", escrow).rotate("Laptop").join("Thief"), ahead);
     const laptop = (known: Known) => stepsOf(user, "Laptop", escrow, known);
@@ -574,7 +575,7 @@ describe("a thief's pointer", () => {
       { do: "fetch", what: "escrow-log" },
       { do: "ask", question: "remove-escrow", because: "ahead" },
     ]);
-    // No review by it declares anything missing, so nobody is told to give it anything again.
+    // No review by it declares anything missing, so no device has to grant it anything again.
     const { id, held } = escrowOf(user);
     expect(held).toEqual([[1, 4]]);
     const forgetful = { author: thiefsKeys.sign, approve: [], remove: user.ids("Laptop"), missing: [[1, 2]] };
@@ -583,7 +584,7 @@ describe("a thief's pointer", () => {
     const signers = [thiefsKeys, user.signer("Thief")];
     const write = () => writeLink({ ...draft, signers, guard: "not-a-users-device" }, user.env("forgets"));
     expectError(write, "NOT_PERMITTED", "MEM-9");
-    // And an approval by it gives what its own pair was granted: the epoch that the thief made.
+    // And an approval by it gives the epochs of its own pair: the epoch that the thief made.
     const join = user.join("Second");
     const approval = {
       author: thiefsKeys.sign,
@@ -601,7 +602,7 @@ describe("a thief's pointer", () => {
       );
     expectError(gives([[1, 1]]), "NOT_PERMITTED", "ESC-11");
     expectError(gives([[1, 4]]), "NOT_PERMITTED", "ESC-11");
-    // The laptop's user removes it, and what comes after is nobody else's.
+    // The laptop's user removes it, and nobody else gets later epochs.
     const done = dutiful(user, "Laptop", escrow, { confirmed: escrow });
     expect(done.did[0]).toBe("ask remove-escrow ahead");
     expect(done.user.log.active.has(id)).toBe(false);
@@ -619,14 +620,14 @@ describe("a thief's pointer", () => {
     expect(row.pointer).toBe("older");
     expect(row.renewal).toEqual(["older", "founder"]);
     expect(totals.stale).toBe(1);
-    // A fork that ends early would look the same: the user says once that the epoch is old.
+    // A fork that ends early would look the same: the user confirms once that the epoch is old.
     expect(owes(rotated, "Laptop", escrow)).toEqual(["ask confirm-escrow contradicts-pointer"]);
     expect(owes(rotated, "Laptop", escrow, { confirmed: escrow })).toEqual(["author renew-escrow older"]);
     const after = renewedBy(rotated, escrow, "Ann").rotate("Laptop");
     expect(openAsEscrow(stale, after.log, after.entries).keyring.epochs).toEqual([1, 2, 3, 4]);
   });
 
-  it("back to an organisation that the user left stops and asks (ESC-4, ESC-5)", () => {
+  it("back to an organisation that the user left makes devices stop and ask (ESC-4, ESC-5)", () => {
     const other = policyBy(paper(openEscrow("second"), ["manage"]), "Ann", { enabled: true });
     const moved = enroll(reviewEscrow(openUser("u", escrow), "Laptop", "remove"), "Laptop", other).rotate("Laptop");
     const back = enroll(reviewEscrow(moved.join("Thief"), "Thief", "remove"), "Thief", escrow);
@@ -637,7 +638,7 @@ describe("a thief's pointer", () => {
     expect(owes(back, "Laptop", other, { confirmed: other })).toEqual(["ask remove-escrow other-log"]);
   });
 
-  it("to false keys cannot make escrow forget in its own name (MEM-9, ESC-3)", async () => {
+  it("to false keys cannot make escrow give up epochs in its own name (MEM-9, ESC-3)", async () => {
     const device = keysNamed("an invented admin");
     const start = openUser("u", escrow)
       .join("Phone")
@@ -670,7 +671,7 @@ describe("a thief's pointer", () => {
 });
 
 describe("work that a thief can cause", () => {
-  it("is small for acts that name any heads: they are looked up, and nothing is replayed (ESC-8)", () => {
+  it("is small for acts that name any heads: heads are looked up, and nothing is replayed (ESC-8)", () => {
     const long = Array.from({ length: 60 }).reduce<World>((world) => world.rotate("Ann"), escrow);
     let user = point(openUser("u", escrow).join("Thief"), { ...falsePointer, ...long.log.head });
     const device = keysNamed("an invented admin");

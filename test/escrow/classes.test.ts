@@ -1,5 +1,5 @@
-// Approval classes with escrow in them: every pointer is a node of its own, and what escrow approves counts only while nobody
-// is founding without it. docs/spec.md section 6 (MEM-1).
+// Approval classes with escrow: every pointer is a node of its own, and escrow's approvals count only while no device is founding
+// without them. docs/spec.md section 6 (MEM-1).
 
 import { describe, expect, it } from "vitest";
 import { foundersOf } from "../../src/log/approvals.js";
@@ -25,7 +25,7 @@ const later = dismiss(escrow, "Bob");
 const latest = later.rotate("Ann");
 const user = openUser("classes", escrow);
 
-/** Everybody's founder by name, `Escrow` for the escrow member; asserts that history says the same at every head. */
+/** Every member's founder by name, `Escrow` for the escrow member. Asserts that history gives the same at every head. */
 function classesOf(world: World): Readonly<Record<string, number>> {
   expectSameClasses(world);
   const names = new Map([...world.sessions.keys()].map((name) => [world.id(name), name]));
@@ -35,7 +35,7 @@ function classesOf(world: World): Readonly<Record<string, number>> {
 }
 
 describe("a pointer", () => {
-  it("takes the class of whoever enrolls it (MEM-1)", () => {
+  it("takes the class of the device that enrolls it (MEM-1)", () => {
     expect(classesOf(user)).toEqual({ Laptop: 1, Escrow: 1 });
     const bare = openWorld("classes").join("Thief");
     expect(classesOf(enroll(bare, "Thief", escrow))).toEqual({ Laptop: 1, Thief: 2, Escrow: 2 });
@@ -60,20 +60,20 @@ describe("a pointer", () => {
     const approved = reviewEscrow(bad, "Laptop", "approve");
     expect(classesOf(approved)).toEqual({ Laptop: 1, Thief: 2, Escrow: 1 });
     expect(escrowOf(approved).held).toEqual([[1, 2]]);
-    // Approving it again would neither extend nor move it.
+    // Approving it again would not extend or move it.
     expectError(() => reviewEscrow(approved, "Laptop", "approve"), "NOT_PERMITTED", "MEM-1");
   });
 
-  it("lets nobody down whom an earlier pointer approved: later pointers do not move them (MEM-1)", () => {
+  it("does not move the members that an earlier pointer approved (MEM-1)", () => {
     const locked = recoverBy(user.join("Phone"), escrow, "Bob", { approve: ["Phone"], remove: ["Laptop"] });
     expect(classesOf(locked)).toEqual({ Phone: 1, Escrow: 1 });
-    // The thief's pointer is a node of the thief's class, and moves only whom it approves itself.
+    // The thief's pointer is a node of the thief's class, and moves only members that it approves itself.
     const renewed = renew(locked.join("Thief"), "Thief", later);
     expect(classesOf(renewed)).toMatchObject({ Phone: 1, Thief: 5 });
   });
 });
 
-describe("members whom a thief's pointer approved", () => {
+describe("members that a thief's pointer approved", () => {
   it("stay with the thief when the owner renews escrow (MEM-1)", () => {
     const bad = enroll(openWorld("classes").join("Thief"), "Thief", escrow).join("Thief 2");
     const approved = recoverBy(bad, escrow, "Bob", { approve: ["Thief 2"] });
@@ -89,12 +89,12 @@ describe("members whom a thief's pointer approved", () => {
 describe("escrow's approvals", () => {
   const two = user.join("Phone");
 
-  it("count for nothing while a device is founding without them (MEM-1)", () => {
+  it("do not count while a device is founding without them (MEM-1)", () => {
     const approved = recoverBy(two, escrow, "Bob", { approve: ["Phone"] });
     expect(escrowCounts(approved.log)).toBe(false);
     expect(approved.member("Phone").held).toEqual([[1, 2]]);
     expect(classesOf(approved)).toEqual({ Laptop: 1, Escrow: 1, Phone: 3 });
-    // And once the last such device is gone, they count, earlier ones too.
+    // Once the last such device is gone, they count, including earlier ones.
     const left = approved.leave("Laptop");
     expect(escrowCounts(left.log)).toBe(true);
     expect(classesOf(left)).toEqual({ Escrow: 1, Phone: 1 });
@@ -106,7 +106,7 @@ describe("escrow's approvals", () => {
     expect(recoverBy(two, escrow, "Bob", { approve: ["Phone"] }).record.approved).toEqual(two.ids("Phone"));
   });
 
-  it("count for whoever the approved one approved (MEM-1)", () => {
+  it("count for the members that the approved one approved (MEM-1)", () => {
     const further = two.join("Tablet").review("Phone", { approve: ["Tablet"] });
     const saved = recoverBy(further, escrow, "Bob", { approve: ["Phone"], remove: ["Laptop"] });
     expect(classesOf(saved)).toEqual({ Escrow: 1, Phone: 1, Tablet: 1 });
@@ -127,10 +127,10 @@ describe("escrow's approvals", () => {
     const approved = recoverBy(back.join("Thief 2"), escrow, "Bob", { approve: ["Thief 2"] });
     expect(classesOf(approved)).toMatchObject({ Laptop: 1, "Thief 2": 6 });
     expect(isConfirmed(approved.log, approved.member("Thief 2"))).toBe(false);
-    // Nor does the owner's next pointer take along whom the thief's approved.
+    // The owner's next pointer does not change the members that the thief's pointer approved either.
     const cured = renew(approved, "Laptop", later).leave("Laptop");
     expect(classesOf(cured)).toEqual({ Thief: 4, "Thief 2": 4, Escrow: 1 });
-    // Even when the owner's last device is gone, the thief's pointer leads no further than to the thief.
+    // Even when the owner's last device is gone, the thief's pointer leads only to the thief.
     const alone = recoverBy(approved, escrow, "Bob", { approve: [], remove: ["Laptop"] });
     expect(classesOf(alone)).toEqual({ Thief: 4, "Thief 2": 4, Escrow: 4 });
     expect(foundersOf(alone.log).get(alone.id("Laptop"))).toBe(1);

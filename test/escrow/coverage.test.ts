@@ -1,4 +1,4 @@
-// What escrow covers of one user's data: who could close a gap, what is lost, and rows of a report that come from elsewhere.
+// Escrow's coverage of one user's data: members that could close a gap, what is lost, and rows of a report from other sources.
 // docs/spec.md section 8.
 
 import { describe, expect, it } from "vitest";
@@ -14,7 +14,7 @@ const escrow = openOrganisation("coverage");
 
 const rowOf = ({ log }: World, lastSeen?: LastSeen) => rowAbout(escrow, { log, lastSeen });
 
-/** Epoch 1 is the laptop's, which left; the phone was never given it, the tablet was. The watch enrolled escrow with epoch 4. */
+/** Epoch 1 is the laptop's, which left. The phone never got it, the tablet did. The watch enrolled escrow with epoch 4. */
 const handedOn = enroll(
   openWorld("coverage")
     .join("Phone")
@@ -27,7 +27,7 @@ const handedOn = enroll(
 );
 
 describe("a gap (section 8)", () => {
-  it("names the members that hold some of it, those that hold the most first, and when they were last seen", async () => {
+  it("names the members that hold a part of it, with the largest part first, and when they were last seen", async () => {
     const seen = new Date("2024-01-01");
     const row = await rowOf(handedOn, new Map([[handedOn.id("Phone"), seen]]));
     expect(row.gaps).toMatchObject([{ from: 1, to: 3 }]);
@@ -39,8 +39,8 @@ describe("a gap (section 8)", () => {
   });
 });
 
-describe("what is lost (section 8)", () => {
-  it("is what the user's own members do not hold, though the log says that escrow of another organisation does", async () => {
+describe("a loss (section 8)", () => {
+  it("is an epoch that no member of the user holds, although the log says that another organisation's escrow does", async () => {
     const fake = openOrganisation("another");
     const left = enroll(openWorld("coverage"), "Laptop", fake).join("Phone").leave("Laptop");
     const row = await rowOf(left);
@@ -95,7 +95,7 @@ describe("a row that comes from a worker or a store", () => {
       await expectWrong({ gaps: [change] }, { withheld: [stretch, change] }, { lost: [change] });
   });
 
-  it("has names for those who close its gaps, and dates if it says when they were last seen", async () => {
+  it("has names of the members that close its gaps, and dates if it says when they were last seen", async () => {
     await expectTaken(closedBy(), closedBy(closer, { ...closer, lastSeen: undefined }));
     await expectWrong({ gaps: [stretch] }, closedBy(null), closedBy(closer, { ...closer, name: undefined }));
     await expectWrong(
@@ -106,7 +106,7 @@ describe("a row that comes from a worker or a store", () => {
     );
   });
 
-  it("has places, days and reasons for what was done in escrow's name", async () => {
+  it("has positions, dates and reasons for acts in escrow's name", async () => {
     await expectTaken({ recoveries: [done] }, { recoveries: [{ ...done, reason: undefined, case: undefined }] });
     await expectWrong(
       { recoveries: [{ ...done, seq: "1" }] },
@@ -118,7 +118,7 @@ describe("a row that comes from a worker or a store", () => {
     );
   });
 
-  it("has places, days and words for acts that were not done", async () => {
+  it("has positions, dates and reasons for acts that were not done", async () => {
     await expectTaken({ unfinished: [undone] }, { unfinished: [{ ...undone, status: "disowned" }] });
     await expectWrong(
       { unfinished: [{ ...undone, recordedAt: "1" }] },

@@ -1,5 +1,5 @@
-// Discovery: an admin records whose data it opens, which epochs and why, and then gets exactly those. docs/spec.md section 11
-// (ESC-9) and section 6 (MEM-8).
+// Discovery: an admin records whose data it opens, which epochs and why, and then gets exactly those epochs. docs/spec.md section
+// 11 (ESC-9) and section 6 (MEM-8).
 
 import { describe, expect, it } from "vitest";
 import type { Runs } from "../../src/bytes/runs.js";
@@ -53,7 +53,7 @@ const recorded = record(
 );
 const dan = staffed.signer("Dan");
 
-/** Opens what the newest record names. */
+/** Opens the epochs that the newest record names. */
 const open = (escrow: World, by: string, world: World, options: Partial<OpenRecordedAccessOptions> = {}) =>
   openRecordedAccess(escrow.session(by), {
     ...{ record: escrow.log.head.seq, recordEntry: escrow.last, userLog: world.log, entries: world.entries },
@@ -61,7 +61,7 @@ const open = (escrow: World, by: string, world: World, options: Partial<OpenReco
   });
 
 describe("recording an access", () => {
-  it("is a link of the escrow log that shows no more than that there was one (ESC-9)", () => {
+  it("is a link of the escrow log that reveals only that there was an access (ESC-9)", () => {
     const { body, attachments } = takeApart(recorded.last);
     expect([...body.keys()].sort()).toEqual("author commitment log opening prev seq time type v".split(" ").sort());
     expect(recorded.record).toMatchObject({ type: "access", author: staffed.id("Dan"), grants: [], epoch: undefined });
@@ -71,7 +71,7 @@ describe("recording an access", () => {
     expect(attachments).toHaveLength(1);
   });
 
-  it("refuses it without the role discover, which manage implies (MEM-8)", () => {
+  it("is refused without the role discover, which manage implies (MEM-8)", () => {
     expectError(() => record(staffed, "Bob", accessOf(user, [[1, 1]])), "NOT_PERMITTED", "MEM-8");
     expect(record(staffed, "Ann", accessOf(user, [[1, 1]])).record.type).toBe("access");
     const { commitment, opening } = recorded.record.access ?? expect.unreachable();
@@ -81,28 +81,28 @@ describe("recording an access", () => {
     expectTwins(staffed.log, attack, twin, "INVALID_LINK", "MEM-8");
   });
 
-  it("refuses it in a user's log (MEM-8)", () => {
+  it("is refused in a user's log (MEM-8)", () => {
     const { commitment, opening } = recorded.record.access ?? expect.unreachable();
     const laptop = user.signer("Laptop");
     const attack = rawNext(user.log, { type: "access", author: laptop.sign, commitment, opening }, [laptop]);
     expectRefused(user.log, attack, "INVALID_LINK", "MEM-8");
   });
 
-  it("is open to an admin who was granted junk, and says nothing of it (MEM-9)", () => {
+  it("is permitted to an admin that was granted junk, without declaring it (MEM-9)", () => {
     const junk = grantedJunk(staffed, "Dan", "Ann");
     expect(record(junk, "Dan", accessOf(user, [[1, 1]])).record).toMatchObject({ type: "access", missing: [] });
-    // Without manage it makes no epoch: it takes fresh keys, says what it lacks, and leaves rotation due (MEM-8).
+    // Without manage it makes no epoch: it takes fresh keys, declares what it lacks, and leaves rotation due (MEM-8).
     const rekeyed = junk.rekey("Dan");
     expect(rekeyed.record).toMatchObject({ missing: [[2, 2]], epoch: undefined });
     expect(rekeyed.log.rotationDue).toBe(true);
   });
 
-  it("refuses it by an admin who is not let in yet (LOG-4)", () => {
+  it("is refused by an admin that is not confirmed yet (LOG-4)", () => {
     const pending = staffed.join("Zoe");
     expectError(() => record(pending, "Zoe", accessOf(user, [[1, 1]])), "NOT_PERMITTED", "LOG-4");
   });
 
-  it("is refused when it would be too long for whoever reads it (ESC-9)", () => {
+  it("is refused when it would be too long for its readers (ESC-9)", () => {
     const runs = (count: number): Runs => Array.from({ length: count }, (_, index) => [2 * index + 1, 2 * index + 1]);
     const access = { salt: new Uint8Array(32), log: user.log.head.log, subject: "user", epochs: runs(9_300), case: "" };
     const reason = "r".repeat(300);
@@ -112,7 +112,7 @@ describe("recording an access", () => {
     expectError(() => encodeOpening(tooLong), "INVALID_ARGUMENT", "ESC-9");
   });
 
-  it("refuses epochs that escrow does not hold (ESC-9)", () => {
+  it("is refused for epochs that escrow does not hold (ESC-9)", () => {
     const runs: readonly Runs[] = [
       [[1, 4]],
       [[4, 4]],
@@ -153,7 +153,7 @@ describe("recording an access", () => {
 });
 
 describe("openRecordedAccess", () => {
-  it("hands out exactly the named epochs, and no key of escrow's own (ESC-9)", async () => {
+  it("gives exactly the named epochs, and no key of escrow's own (ESC-9)", async () => {
     const before = snapshot([recorded.log, user.log, recorded.session("Dan").keyring.epochs]);
     const { keyring, withheld } = open(recorded, "Dan", user);
     expect(keyring.epochs).toEqual([1, 3]);
@@ -172,7 +172,7 @@ describe("openRecordedAccess", () => {
     const signs = () => partsOf(keyring).keys.signLabelled(LABELS.linkSignature, new Uint8Array(32));
     expect(expectError(signs, "NOT_PERMITTED", "ESC-9").message).toContain("signs nothing");
     keyring.wipe();
-    // What was handed out is a copy: the admin can open it again, and still has its own.
+    // The result is a copy: the admin can open it again, and still has its own keys.
     expect(open(recorded, "Dan", user).keyring.epochs).toEqual([1, 3]);
   });
 
@@ -184,7 +184,7 @@ describe("openRecordedAccess", () => {
     expect(open(recorded, "Dan", user).keyring.epochs).toEqual([1, 3]);
   });
 
-  it("refuses a record about another log (ESC-9)", () => {
+  it("refuses a record of another log (ESC-9)", () => {
     const { message } = expectError(() => open(recorded, "Dan", other), "NOT_PERMITTED", "ESC-9");
     expect(message).toContain("about another log");
     const both = record(recorded, "Dan", accessOf(other, [[1, 1]]));
@@ -192,7 +192,7 @@ describe("openRecordedAccess", () => {
     expectError(() => open(both, "Dan", user), "NOT_PERMITTED", "ESC-9");
   });
 
-  it("refuses a record that tells auditors another name than the log's (ESC-9)", () => {
+  it("refuses a record that shows auditors another subject than the log's (ESC-9)", () => {
     const subject = "somebody@example.org";
     const world = staffed.append(dishonestRecord([[1, 1]], subject));
     expect(accessRecords(world.session("Ann"), world.entries)[0]?.access?.subject).toBe(subject);
@@ -205,7 +205,7 @@ describe("openRecordedAccess", () => {
     expectError(() => open(recorded, "Dan", bare), "INVALID_ARGUMENT", undefined);
   });
 
-  it("refuses what is no record, or is not yet in the admin's escrow log (ESC-9)", () => {
+  it("refuses an entry that is no record, or is not yet in the admin's escrow log (ESC-9)", () => {
     const seq = recorded.log.head.seq;
     for (const wrong of [{ record: seq - 1 }, { record: seq + 1 }, { record: 1 }, { recordEntry: staffed.last }]) {
       const { message } = expectError(() => open(recorded, "Dan", user, wrong), "NOT_PERMITTED", "ESC-9");
@@ -220,12 +220,12 @@ describe("openRecordedAccess", () => {
     expectError(() => open(recorded, "Dan", user, { recordEntry: bare }), "GRANT_UNAVAILABLE", "ESC-9");
   });
 
-  it("hands out nothing for a record whose opening is junk (ESC-9)", () => {
+  it("gives nothing for a record whose opening is junk (ESC-9)", () => {
     const junk = staffed.append(withAttachment(recorded.last, 0, new Uint8Array(1300), [dan]));
     expectError(() => open(junk, "Dan", user), "GRANT_UNAVAILABLE", "ESC-9");
   });
 
-  it("says which named epochs were not delivered", () => {
+  it("names the requested epochs that were not delivered", () => {
     const entries = user.entries.map((entry, at) =>
       at === user.entries.length - 1 ? mutate(entry, { attachments: () => [] }) : entry,
     );
@@ -234,7 +234,7 @@ describe("openRecordedAccess", () => {
     expect(withheld).toEqual([[3, 3]]);
   });
 
-  it("counts as withheld only what no escrow member's grants brought", () => {
+  it("counts an epoch as withheld only if no escrow member's grant gave it", () => {
     const again = enroll(reviewEscrow(user, "Laptop", "remove"), "Laptop", staffed);
     const escrow = record(staffed, "Dan", accessOf(again, [[1, 4]]));
     const without = (seq: number) =>
@@ -247,7 +247,7 @@ describe("openRecordedAccess", () => {
     expect(second.withheld).toEqual([[4, 4]]);
   });
 
-  it("opens what escrow was granted before it was removed or renewed", () => {
+  it("opens epochs that escrow was granted before it was removed or renewed", () => {
     const later = dismiss(recorded, "Bob");
     const moved = renewedBy(user, later, "Ann");
     const gone = enroll(reviewEscrow(moved, "Laptop", "remove"), "Laptop", later);
@@ -262,7 +262,7 @@ describe("openRecordedAccess", () => {
 describe("accessRecords", () => {
   const twice = record(recorded, "Ann", accessOf(other, [[1, 1]], { case: undefined }));
 
-  it("lists every access with its opening, for every admin who holds the epoch (ESC-9)", () => {
+  it("lists every access with its opening, for every admin that holds the epoch (ESC-9)", () => {
     const [first, second] = accessRecords(twice.session("Bob"), twice.entries);
     expect(first).toEqual({
       seq: recorded.log.head.seq,
@@ -285,12 +285,12 @@ describe("accessRecords", () => {
     expect(accessRecords(staffed.session("Ann"), staffed.entries)).toEqual([]);
   });
 
-  it("passes over entries that this escrow log does not have", () => {
+  it("skips entries that this escrow log does not have", () => {
     expect(accessRecords(recorded.session("Ann"), twice.entries)).toHaveLength(1);
     expect(accessRecords(recorded.session("Ann"), [...user.entries, ...recorded.entries])).toHaveLength(1);
   });
 
-  it("lists what was not delivered or cannot be read as unknown, not as junk", () => {
+  it("lists records that were not delivered or cannot be read as unknown, not as junk", () => {
     const [first] = accessRecords(recorded.session("Ann"), []);
     expect(first).toMatchObject({ access: undefined, junk: false });
     const later = record(dismiss(recorded, "Bob"), "Dan", accessOf(user, [[2, 2]]));
@@ -322,7 +322,7 @@ describe("accessRecords", () => {
     else expect(open(world, "Dan", user).keyring.epochs).toEqual([1, 2, 3]);
   });
 
-  it("names a record whose opening is not what it commits to (ESC-9)", () => {
+  it("names a record whose opening does not match its commitment (ESC-9)", () => {
     const junk = staffed.append(withAttachment(recorded.last, 0, new Uint8Array(1300), [dan]));
     expect(accessRecords(junk.session("Ann"), junk.entries)).toMatchObject([
       { admin: staffed.id("Dan"), access: undefined, junk: true },
@@ -336,7 +336,7 @@ describe("accessRecords", () => {
   });
 });
 
-/** A record by other software: of any runs and about anybody, in a proper opening. */
+/** A record by other software: with any runs and any subject, in a correct opening. */
 function dishonestRecord(epochs: Runs, subject = user.log.subject): Uint8Array {
   const log = idBytes(user.log.head.log);
   const opening = rawBytes({ salt: new Uint8Array(32), log, subject, epochs, reason: "x", case: "" });

@@ -1,8 +1,8 @@
-// Dishonest actors around escrow, alone and mixed: nothing is disclosed that they did not reach anyway, and nothing is lost
+// Dishonest actors around escrow, alone and together: they learn nothing that they did not reach anyway, and nothing is lost
 // without a check or a report that names it. docs/spec.md sections 8 and 11 (ESC-3 to ESC-8).
 //
 // The world: Bob was an admin and is dismissed; then the user enrolled escrow, and rotated. A thief with the password joins as
-// `Thief`. What the two have together is what an attacker has, who also runs the server.
+// `Thief`. The attacker has everything that the two have, and also runs the server.
 
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -58,7 +58,7 @@ let hired: World;
 let escrow: World;
 /** Before the thief: epochs 1 and 2, and escrow enrolled with both. */
 let before: World;
-/** With the thief, who made epoch 3. */
+/** With the thief, which made epoch 3. */
 let user: World;
 
 beforeAll(() => {
@@ -68,10 +68,10 @@ beforeAll(() => {
   user = before.join("Thief");
 });
 
-/** What the attackers can read of a user's log, with Bob's last keyring and the thief's. */
+/** The epochs of a user's log that the attackers can read, with Bob's last keyring and the thief's. */
 function attackersRead(world: World): Runs {
   const read = new Set(world.session("Thief").keyring.epochs);
-  // Bob may have the newest escrow log: it is public. His keyring is what it was.
+  // Bob may have the newest escrow log: it is public. His keyring has not changed.
   const bob = { log: escrow.log, keyring: escrow.session("Bob").keyring };
   if (escrowsOf(world.log).length > 0) for (const epoch of readBy(bob, world)) read.add(epoch);
   return runsOf(read);
@@ -86,7 +86,7 @@ const reportOn = (world: World, admin: MemberState | undefined = escrow.session(
 
 const tellsOf = (row: UserCoverage): string => toDosOf(row).map(say).join("; ");
 
-/** What the laptop's duty is, and what it is after that, until there is none. Its user confirmed the true escrow log. */
+/** The laptop's step, and the next ones, until none is left. Its user confirmed the true escrow log. */
 function dutiful(world: World): { readonly world: World; readonly did: readonly string[] } {
   const { user, did } = doAll(world, "Laptop", escrow, { confirmed: escrow });
   return { world: user, did };
@@ -105,15 +105,15 @@ function falsePointer(seed: string): Pointer {
 }
 
 describe("a thief's device", () => {
-  it("that enrolls an escrow log of its own is found out, and escrow gets nothing from others (ESC-4, ESC-5)", async () => {
+  it("that enrolls an escrow log of its own is detected, and escrow gets nothing from others (ESC-4, ESC-5)", async () => {
     const fake = openOrganisation("the thief's organisation");
     const joined = openWorld("user").rotate("Laptop").join("Thief");
     const enrolled = enroll(joined, "Thief", fake);
     const me = enrolled.id("Laptop");
     const confirmed = escrow.log.head;
-    // Even with the server's help: the fake log is no extension of the one that the user confirmed.
+    // Even with the server's help: the fake log does not extend the one that the user confirmed.
     expect(owes(enrolled, "Laptop", fake, { confirmed: escrow })).toEqual(["ask confirm-escrow not-trusted"]);
-    // Its own organisation's log says nothing of another's: a person decides.
+    // Its own organisation's log says nothing about another's: the user decides.
     expect(owes(enrolled, "Laptop", escrow)).toEqual(["ask remove-escrow other-log"]);
     expect(owes(enrolled, "Laptop", escrow, { confirmed: escrow })).toEqual(["ask remove-escrow other-log"]);
     for (const escrowLog of [fake.log, escrow.log])
@@ -131,7 +131,7 @@ describe("a thief's device", () => {
     expect(await reportOn(after)).toMatchObject({ status: "covered", pointer: "newest", removals: [{ by: me }] });
   });
 
-  it("that points escrow at a dismissed admin's epoch gains that admin only what the thief made (ESC-4, ESC-6)", async () => {
+  it("that points escrow at a dismissed admin's epoch gives that admin only the thief's epochs (ESC-4, ESC-6)", async () => {
     const pointed = pointedByThief(user, newestPointer(hired.log));
     expect(owes(pointed, "Laptop", escrow)).toEqual(["author renew-escrow older"]);
     expect(escrowIsSound(pointed.log, { escrowLog: escrow.log, confirmed: escrow.log.head })).toBe(false);
@@ -145,7 +145,7 @@ describe("a thief's device", () => {
     expect(readBy(escrow.session("Bob"), world.rotate("Laptop"))).toEqual([4]);
   });
 
-  it("that points escrow at keys of its own is found out, and what it cut off is given again (ESC-3, ESC-4)", async () => {
+  it("that points escrow at keys of its own is detected, and the lost grants are repeated (ESC-3, ESC-4)", async () => {
     const pointed = pointedByThief(user, falsePointer("false"));
     expect(escrowIsSound(pointed.log, { escrowLog: escrow.log, confirmed: escrow.log.head })).toBe(false);
     const row = await reportOn(pointed);
@@ -155,7 +155,7 @@ describe("a thief's device", () => {
     ]);
     expect(tellsOf(row)).toContain("alarm: the pointer's keys are no epoch");
     const { world, did } = dutiful(pointed);
-    // The log counts epoch 4 as held by escrow: only its box shows that it was sealed to the false key.
+    // The log counts epoch 4 as held by escrow. Only its box shows that it was sealed to the false key.
     expect(did).toEqual(["author renew-escrow false", "author regrant"]);
     expect(await reportOn(world)).toMatchObject({ status: "covered", pointer: "newest", claimed: [[1, 5]] });
   });
@@ -170,7 +170,8 @@ describe("a thief's device", () => {
       approve: ["Phone"],
       remove: ["Laptop", "Thief"],
     });
-    // Escrow names what was sealed to it, and declares nothing missing: a former admin could make it forget (ESC-11).
+    // Escrow names the epochs that were sealed to it, and declares nothing missing: a former admin could make it give up epochs
+    // (ESC-11).
     expect(recovered.record).toMatchObject({
       missing: [],
       actor: {
@@ -199,7 +200,7 @@ describe("a thief's device", () => {
     expect(dutiful(world).did).toEqual(["author regrant"]);
   });
 
-  it("that grants escrow junk is named by whoever recomputes it, and by proof (GRT-3, MEM-9)", async () => {
+  it("that grants escrow junk is named by every member that recomputes it, and by proof (GRT-3, MEM-9)", async () => {
     const { id } = escrowOf(user);
     const junk = junkFor(user, id);
     const seq = junk.log.head.seq;
@@ -211,7 +212,7 @@ describe("a thief's device", () => {
       { from: 4, to: 4, closers: [{ name: { name: "Laptop" } }, { name: { name: "Thief" } }] },
     ]);
     expect(await reportOn(regrantEscrow(junk, "Laptop", [[4, 4]]))).toMatchObject({ status: "covered" });
-    // Locked out before anybody repaired it, the user still gets all the rest.
+    // If the user is locked out before anybody repaired it, the user still gets all the rest.
     const recovered = recoverBy(junk.join("Phone"), escrow, "Ann", { approve: ["Phone"], remove: ["Laptop"] });
     expect(recovered.record.missing).toEqual([]);
     expect(runsOf(recovered.session("Phone").keyring.epochs).at(0)).toEqual([1, 3]);
@@ -219,8 +220,8 @@ describe("a thief's device", () => {
 });
 
 describe("a dismissed admin", () => {
-  it("who records his act in a fork takes over nothing from before, and is not believed (ESC-8)", async () => {
-    // Bob is dismissed while the user's pointer still is the epoch that he holds.
+  it("that records its act in a fork gets no older epoch, and is not believed (ESC-8)", async () => {
+    // Bob is dismissed while the user's pointer is still the epoch that he holds.
     const old = enroll(openWorld("user"), "Laptop", hired).join("Thief");
     const forked = restore(old, hired, "Bob", { approve: ["Thief"] });
     const acted = forked.user;
@@ -231,12 +232,12 @@ describe("a dismissed admin", () => {
     expect(row.recoveries).toMatchObject([verdict]);
     expect(tellsOf(row)).toContain(`alarm: link ${acted.log.head.seq} acted for escrow, and is not to be believed`);
     expect(attackersRead(acted), "what Bob held when he went").toEqual(attackersRead(old));
-    // Recorded before he went it is an act like any other, and stays one (case 7).
+    // If it was recorded before he left, it is an act like any other, and stays believed (case 7).
     const recorded = dismiss(forked.escrow, "Bob");
     expect(escrowActs(acted.log, recorded.log)).toMatchObject([{ believed: true, admin: hired.id("Bob") }]);
   });
 
-  it("who names an old head acts nowhere once the pointer was renewed (ESC-3, ESC-6)", () => {
+  it("that names an old head cannot act once the pointer was renewed (ESC-3, ESC-6)", () => {
     const old = enroll(openWorld("user"), "Laptop", hired);
     const { world } = dutiful(old);
     const joined = world.join("Thief");
@@ -251,21 +252,21 @@ describe("a dismissed admin", () => {
 });
 
 describe("a server", () => {
-  it("that replays an old escrow log is found out by the pin, and by the pointer (LOG-8, ESC-4)", () => {
+  it("that replays an old escrow log is detected by the pin, and by the pointer (LOG-8, ESC-4)", () => {
     const error = expectError(
       () => verifyLog(hired.entries, { subject: ORGANISATION, pinned: escrow.log, now: "unchecked" }),
       "ROLLED_BACK",
       "LOG-8",
     );
     expect(error.details).toMatchObject({ pinned: escrow.log.head, offered: hired.log.head });
-    // A device that never saw the newest log itself still learns from the pointer that there is one.
+    // A device that never saw the newest log itself still learns from the pointer that it exists.
     expect(judgePointer(escrowOf(before).pointer as Pointer, hired.log)).toBe("ahead");
     expect(owes(before, "Laptop", hired)).toEqual(["fetch escrow-log newer-named"]);
     expect(escrowIsSound(before.log, { escrowLog: hired.log, confirmed: hired.log.head })).toBe(false);
     expect(owes(before, "Laptop", undefined)).toEqual(["fetch escrow-log none-at-hand"]);
   });
 
-  it("that lists a fork of the escrow log is found out by the pin and by the pointer (LOG-8, ESC-3)", () => {
+  it("that lists a fork of the escrow log is detected by the pin and by the pointer (LOG-8, ESC-3)", () => {
     const fork = hired.rotate("Ann").rotate("Ann").rotate("Ann");
     expectError(
       () => verifyLog(fork.entries, { subject: ORGANISATION, pinned: escrow.log, now: "unchecked" }),
@@ -277,7 +278,7 @@ describe("a server", () => {
   });
 });
 
-/** What a thief, a dismissed admin and the user's laptop do in turns; what is not permitted is left undone. */
+/** Steps of a thief, a dismissed admin and the user's laptop in turns. Steps that are not permitted are skipped. */
 const MOVES: readonly ((world: World) => World)[] = [
   (world) => pointedByThief(world, newestPointer(hired.log)),
   (world) => pointedByThief(world, falsePointer(`false ${world.log.head.hash}`)),
@@ -289,14 +290,14 @@ const MOVES: readonly ((world: World) => World)[] = [
   (world) => dutiful(world).world.rotate("Laptop"),
 ];
 
-/** What tells of an epoch that admins cannot open: the report, or whoever recomputes grants. */
+/** Sources that name an epoch which admins cannot open: the report, or members that recompute grants. */
 async function expectNamed(world: World): Promise<void> {
   const row = await reportOn(world);
   const claim = await reportOn(world, undefined);
   const unproven = subtractRuns([[1, currentEpoch(world.log)]], row.proven as Runs);
   const named = [...row.gaps, ...row.lost].map(({ from, to }): Run => [from, to]);
   expect(canonicalRuns(named), "a report with proof names every epoch that admins cannot open").toEqual(unproven);
-  // Without proof the log's word is taken, and junk is what recomputing finds.
+  // Without proof the report relies on the log, and only recomputing finds junk.
   const seqs = [...world.log.links].map(({ seq }) => seq);
   const { wrong } = checkGrants(world.session("Laptop"), seqs);
   const toEscrow = wrong.filter(({ recipient }) => recipient === escrowOf(world).id);
@@ -311,7 +312,7 @@ const RUNS = numRuns(8, 2);
 
 describe("a thief, a dismissed admin and the server together", () => {
   it(
-    "learn nothing from before, and whatever they break is named and can be repaired (ESC-3 to ESC-8, MEM-9)",
+    "learn no older epoch, and everything that they break is named and can be repaired (ESC-3 to ESC-8, MEM-9)",
     async () => {
       const secret: Runs = [[1, 2]];
       await fc.assert(
@@ -327,7 +328,7 @@ describe("a thief, a dismissed admin and the server together", () => {
           }
           await expectNamed(world);
 
-          // The owner does what is due, removes the thief, and gives escrow again what was junk.
+          // The owner does what is due, removes the thief, and grants escrow again what was junk.
           const known = attackersRead(world);
           let repaired = dutiful(world).world;
           if (repaired.log.active.has(repaired.id("Thief"))) {

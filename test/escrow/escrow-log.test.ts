@@ -1,5 +1,5 @@
-// The escrow log: when it is ready, who may do what in it, and what cannot be undone. docs/spec.md section 11 (ESC-1, ESC-2) and
-// section 6 (MEM-3, MEM-5, MEM-8).
+// The escrow log: when it is ready, which roles permit which links, and what cannot be undone. docs/spec.md section 11 (ESC-1,
+// ESC-2) and section 6 (MEM-3, MEM-5, MEM-8).
 
 import { describe, expect, it } from "vitest";
 import { agenda } from "../../src/agenda/agenda.js";
@@ -61,7 +61,7 @@ describe("readiness", () => {
   it("needs an active device and an active backup key that reach epoch 1, and an enabled policy (ESC-1)", () => {
     expect(escrowNeeds(opened.log)).toEqual(["backup-key", "enabled"]);
     expect(escrowNeeds(paper(opened, ["manage"]).log)).toEqual(["enabled"]);
-    // A paper without manage could let no new device in, and the disaster would be the first to say so (case 16).
+    // A paper without manage could let no new device in, and nobody would notice before the disaster (case 16).
     for (const roles of [[], ["recover"], ["discover", "recover"]] as const)
       expect(escrowNeeds(paper(opened, roles).log)).toEqual(["backup-key", "enabled"]);
     expect(escrowNeeds(ready.log)).toEqual([]);
@@ -69,10 +69,11 @@ describe("readiness", () => {
     const id = backup?.id as NonNullable<typeof backup>["id"];
     const without = ready.act("Ann", "removes the paper", (session, env) => review(session, { remove: [id] }, env));
     expect(escrowNeeds(without.log)).toEqual(["backup-key"]);
-    // A paper made by someone who starts later would not do, but in lockdown nobody does: Ann's next paper reaches epoch 1.
+    // A paper made by a member that starts later would not do, but in lockdown there is no such member: Ann's next paper reaches
+    // epoch 1.
     expect(escrowNeeds(paper(without).log)).toEqual(["backup-key"]);
     expect(escrowNeeds(paper(without, ["manage"]).log)).toEqual([]);
-    // Nor does a device without manage do.
+    // A device without manage does not do either.
     const made = makeBackupKey(opened.session("Ann"), { roles: ["manage"] }, opened.env("paper"));
     const staffed = hire(opened.append(made.entry), "Bob", ["recover"]);
     const { keyring } = openBackupKey(staffed.log, staffed.entries, made.paper.reveal(staffed.log));
@@ -97,20 +98,20 @@ describe("readiness", () => {
 describe("the policy", () => {
   const off = policyBy(ready, "Ann", { enabled: false }, OPERATOR);
 
-  it("is disabled at first, allows backup keys and names nobody to ask, unless told otherwise (ESC-1)", () => {
+  it("is by default disabled, allows backup keys and names no contacts (ESC-1)", () => {
     const made = createEscrowLog({ subject: ORGANISATION, device: { name: "Ann" } }, seededEnv("plain"));
     const plain = { enabled: false, allowUserBackupKeys: true, escrowContacts: [], userContacts: [] };
     expect(made.log.policy).toEqual(plain);
     expect(opened.log.policy).toEqual({ ...plain, escrowContacts: ["Ann, room 1"], userContacts: ["help desk"] });
   });
 
-  it("keeps what a change leaves undefined", () => {
+  it("keeps the fields that a change leaves undefined", () => {
     const change = { enabled: undefined as never, userContacts: ["desk 2"] };
     const changed = policyBy(ready, "Ann", change);
     expect(changed.log.policy).toEqual({ ...ready.log.policy, userContacts: ["desk 2"] });
   });
 
-  it("refuses contacts that are none, and names them", () => {
+  it("refuses invalid contacts, and names them", () => {
     const error = expectError(
       () => policyBy(ready, "Ann", { userContacts: ["x", 7 as never] }),
       "INVALID_ARGUMENT",
@@ -120,7 +121,7 @@ describe("the policy", () => {
     expect(error.cause).toBeInstanceOf(KeysteadError);
   });
 
-  it("is changed in what is named only, and leaves the session's keyring as it is", () => {
+  it("changes only the given fields, and not the state's keyring", () => {
     const changed = policyBy(ready, "Ann", { userContacts: ["desk 2"] });
     expect(changed.log.policy).toEqual({ ...ready.log.policy, userContacts: ["desk 2"] });
     expect(changed.record).toMatchObject({ type: "policy", policy: changed.log.policy, epoch: undefined });
@@ -128,7 +129,7 @@ describe("the policy", () => {
   });
 
   it("refuses to be disabled without the operator's signature (ESC-2, LOG-4)", () => {
-    // The type calls for two signatures, so what is missing is one of them (LOG-4).
+    // The type requires two signatures, so the missing one breaks LOG-4.
     const alone = mutate(off.last, { signatures: ([first]) => (first ? [first] : []) });
     expectTwins(ready.log, alone, off.last, "INVALID_SIGNATURE", "LOG-4");
     const forged = mutate(off.last, { signers: [ann, staffed.signer("Bob")] });
@@ -151,7 +152,7 @@ describe("the policy", () => {
     expectRefused(off.log, extra, "INVALID_SIGNATURE", "LOG-4");
   });
 
-  it("is set by an admin who was granted junk, and says nothing of it (MEM-9)", () => {
+  it("may be set by an admin that was granted junk, without declaring it (MEM-9)", () => {
     const set = policyBy(grantedJunk(staffed, "Ann", "Eve"), "Ann", { userContacts: [] });
     expect(set.record).toMatchObject({ type: "policy", missing: [] });
     expect(set.rotate("Ann").record.missing).toEqual([[2, 2]]);
@@ -201,7 +202,7 @@ describe("roles", () => {
     );
   });
 
-  it("stay what they are when a member is approved again (MEM-8)", () => {
+  it("do not change when a member is approved again (MEM-8)", () => {
     const bob = hire(ready, "Bob", ["recover"]);
     const lacking = bob.append(
       mutate(bob.rekey("Bob").last, {
@@ -220,7 +221,7 @@ describe("roles", () => {
     expectTwins(lacking.log, promoting, again.last, "INVALID_LINK", "MEM-8");
   });
 
-  it("are none unless told, and are told of nobody whom the review does not approve (MEM-8)", () => {
+  it("are none by default, and cannot be given to a member that the review does not approve (MEM-8)", () => {
     const joined = ready.join("Bob").join("Zoe");
     expect(joined.review("Ann", { approve: ["Bob"] }).member("Bob").roles).toEqual([]);
     const roles = { [joined.id("Zoe")]: ["recover"] as const };
@@ -230,7 +231,7 @@ describe("roles", () => {
     expect(lets(["Bob", "Zoe"]).log.active.get(joined.id("Zoe"))?.roles).toEqual(["recover"]);
   });
 
-  it("are a list of those that there are, for an escrow log alone (MEM-8)", () => {
+  it("are a list of known roles, in an escrow log only (MEM-8)", () => {
     const env = ready.env("enrolling");
     const enrolls = (world: World, by: string, roles: unknown) =>
       provisionDevice(world.session(by), prepareDevice(world.log, { device: { name: "x" } }, env).request, env, {
@@ -262,7 +263,7 @@ describe("roles", () => {
     expect(user.act("Laptop", "enrolls", write("enroll", { escrow: newestPointer(ready.log) })).log.head.seq).toBe(2);
   });
 
-  it("let only manage approve, enroll, remove, regrant and make epochs; rekey needs none, and makes none without (MEM-8)", () => {
+  it("let only manage approve, enroll, remove, regrant and make epochs; rekey makes no epoch without manage (MEM-8)", () => {
     const joined = staffed.join("Zoe");
     const [id] = joined.ids("Zoe");
     const roles = { [id as string]: [] };
@@ -317,7 +318,7 @@ describe("lockdown", () => {
     expectError(() => ready.lockdown("Ann", false), "NOT_PERMITTED", "MEM-5");
     expectError(() => ready.lockdown("Ann", true), "NOT_PERMITTED", "MEM-5");
     expect(openWorld("locked").lockdown("Laptop", true).log.lockdown).toBe(true);
-    // Who joins holds nothing, and the operator can expel nobody who is confirmed.
+    // A device that joins holds nothing, and the operator can expel no confirmed member.
     const joined = ready.join("Zoe");
     expect(joined.session("Zoe").keyring.epochs).toEqual([]);
     expectError(() => joined.expel("Ann"), "NOT_PERMITTED", "MEM-5");
@@ -345,7 +346,7 @@ describe("escrow epochs", () => {
     expectTwins(user.log, signing, turned.last, "INVALID_LINK", "ENC-2");
   });
 
-  it("introduce their signing key: it never appeared before in any role (LOG-5)", () => {
+  it("introduce their signing key: it must never have appeared before (LOG-5)", () => {
     const rotated = ready.rotate("Ann");
     for (const key of [ann.sign, OPERATOR.sign, ready.log.epochs.at(0)?.signingKey as Uint8Array]) {
       const attack = mutate(rotated.last, { body: setField("epoch.sign", key), signers: [ann] });
@@ -365,7 +366,7 @@ describe("escrowDevicesAndActivity", () => {
   const pending = dismiss(staffed, "Bob").join("Zoe");
   const view = spokenView(escrowDevicesAndActivity(pending.log, { me: pending.id("Ann"), now: pending.log.time }));
 
-  it("shows roles, policy, needs and whom to ask", () => {
+  it("shows roles, policy, needs and contacts", () => {
     const rows = view.members.map(({ name, kind, status, roles }) => ({ name, kind, status, roles }));
     expect(rows).toEqual([
       { name: "Ann", kind: "device", status: "this-device", roles: ["manage"] },
@@ -398,7 +399,7 @@ describe("the fingerprint of an escrow log (section 10)", () => {
   const published = String(fingerprintOf(ready.log));
   const qr = formatFingerprint(fingerprintOf(ready.log), "qr");
 
-  it("is what was published when the admins' devices last changed: daily records do not change it", () => {
+  it("stays as published until the admins' devices change: daily records do not change it", () => {
     const acted = announce(ready, "Ann", user, { approve: ["Phone"] });
     const access = { userLog: user.log, epochs: [[1, 1]] as const, reason: "order" };
     const recorded = acted.escrow.act("Ann", "records", (session, env) => recordAccess(session, access, env));
@@ -408,7 +409,7 @@ describe("the fingerprint of an escrow log (section 10)", () => {
       expect(String(fingerprintOf(log))).toBe(published);
       expect(fingerprintOf(log).head).toEqual(ready.log.head);
       for (const given of [published, qr]) expect(compareFingerprint(log, given)).toBe("match");
-      // A fingerprint of the head itself matches too, and one of a head before is older.
+      // A fingerprint of the head itself matches too, and one of an earlier head is older.
       expect(compareFingerprint(log, String(fingerprintOf(log.head)))).toBe("match");
       const before = ready.log.links.at(ready.log.head.seq - 2) ?? expect.unreachable();
       const older = fingerprintOf({ log: log.head.log, seq: before.seq, hash: before.hash });
@@ -416,7 +417,7 @@ describe("the fingerprint of an escrow log (section 10)", () => {
     }
     const view = escrowDevicesAndActivity(disowned.log, { me: disowned.id("Ann"), now: disowned.log.time });
     expect(view.fingerprint).toBe(published);
-    // The twin: what changes devices, epoch or policy changes it.
+    // The twin: a link that changes devices, epoch or policy changes it.
     for (const { log } of [disowned.join("Zoe"), disowned.rotate("Ann"), dismiss(staffed, "Bob")]) {
       expect(String(fingerprintOf(log))).not.toBe(published);
       expect(compareFingerprint(log, published)).toBe("older");
@@ -438,7 +439,7 @@ describe("the agenda of an admin", () => {
   const logs = (world: World) => new Map([[world.log.head.log, world.log]]);
   const disowning = (...acts: number[]) => ({ do: "author", link: "disown", acts });
 
-  it("rotates where that is due, and only with manage (MEM-7, MEM-8)", () => {
+  it("rotates when that is due, and only with manage (MEM-7, MEM-8)", () => {
     const left = staffed.leave("Bob");
     expect(owes(left, "Ann", undefined)).toEqual(["author rotate rotation-due"]);
     expect(owes(left, "Eve", undefined)).toEqual(["author rotate rotation-due"]);
@@ -451,7 +452,7 @@ describe("the agenda of an admin", () => {
     expect(owes(done, "Ann", undefined)).toEqual([]);
   });
 
-  it("regrants what an admin could not open, and fetches what was not delivered (MEM-9)", () => {
+  it("regrants epochs that an admin could not open, and fetches bytes that were not delivered (MEM-9)", () => {
     const junk = grantedJunk(staffed, "Ann", "Eve");
     expect(owes(junk, "Ann", undefined)).toEqual(["author rotate current-epoch-unopened"]);
     const rotated = junk.rotate("Ann");
@@ -468,7 +469,7 @@ describe("the agenda of an admin", () => {
     ]);
   });
 
-  it("disowns what a removed admin announced and did not do, once the user's log was looked at (ESC-8)", () => {
+  it("disowns acts that a removed admin announced and did not do, once the user's log was checked (ESC-8)", () => {
     expect(stepsOf(announced.escrow, "Ann", undefined)).toEqual([]);
     const fetch = { do: "fetch", what: "user-log", log: user.log.head.log, subject: user.log.subject };
     const acts = readBy(without);
@@ -482,22 +483,22 @@ describe("the agenda of an admin", () => {
       accepted(performStep(session, steps[0] as AuthorStep, { now: "unchecked", escrowLog: undefined }, env)),
     );
     expect(stepsOf(done, "Ann", undefined, { ...known, acts: readBy(done) })).toEqual([]);
-    // Published after it, the review is believed by nobody.
+    // A review that is published after that is believed by no device.
     const late = doAct(user, announced.escrow, "Bob", act);
     expect(escrowActs(late.log, done.log)).toMatchObject([{ believed: false, because: "disowned" }]);
     expect(escrowActs(late.log, without.log)).toMatchObject([{ believed: true }]);
   });
 
-  it("leaves what was done, and what admins of today announced (ESC-8; case 7)", () => {
+  it("does not disown acts that were done, or that present admins announced (ESC-8; case 7)", () => {
     const done = doAct(user, announced.escrow, "Bob", act);
     expect(stepsOf(without, "Ann", undefined, { acts: readBy(without), userLogs: logs(done) })).toEqual([]);
-    // An admin without manage owes nothing, nor does anybody while Bob is there.
+    // An admin without manage owes nothing, and no admin owes anything while Bob is there.
     const dan = hire(announced.escrow, "Dan", ["recover"]);
     expect(stepsOf(dismiss(dan, "Bob"), "Dan", undefined, { acts: readBy(dan), userLogs: logs(user) })).toEqual([]);
     expect(stepsOf(dan, "Ann", undefined, { acts: readBy(dan), userLogs: logs(user) })).toEqual([]);
   });
 
-  it("disowns after leave and rekey too: the operator expels no confirmed admin, and where another link took the place (ESC-8, MEM-5)", () => {
+  it("disowns after leave and rekey too, and if another link took the position (ESC-8, MEM-5)", () => {
     const moved = user.rename("Phone", "Mobile");
     for (const later of [announced.escrow.leave("Bob"), announced.escrow.rekey("Bob")]) {
       for (const world of [user, moved]) {
@@ -510,7 +511,7 @@ describe("the agenda of an admin", () => {
     }
   });
 
-  it("asks whether to disown unread what is not delivered, and disowns junk (ESC-8)", () => {
+  it("asks whether to disown acts unread whose opening is not delivered, and disowns junk (ESC-8)", () => {
     const acts = [act.recordedAt];
     const undelivered = actRecords(without.session("Ann"), []);
     const asks = [
@@ -526,8 +527,8 @@ describe("the agenda of an admin", () => {
     expect(stepsOf(junk, "Ann", undefined, { acts: readBy(junk) })).toMatchObject([disowning(...acts)]);
   });
 
-  it("asks likewise about an opening that it cannot read for want of a seed (ESC-8)", () => {
-    // Ann's keyring from before: she does not have the epoch that the act was sealed to.
+  it("asks the same about an opening that it cannot read without a seed (ESC-8)", () => {
+    // Ann's keyring from before: it lacks the epoch that the act was sealed to.
     const rotated = staffed.rotate("Ann");
     const later = announce(rotated, "Bob", user, { approve: ["Phone"] }).escrow;
     const poor = dismiss(later, "Bob").with("Eve", staffed.session("Eve").keyring);
@@ -545,7 +546,7 @@ describe("the agenda of an admin", () => {
     ]);
   });
 
-  it("refuses knowledge that is none", () => {
+  it("refuses invalid knowledge", () => {
     for (const known of [{ acts: 7 }, { acts: [null] }, { userLogs: [] }, { userLogs: new Map([["x", user.log]]) }]) {
       expectError(() => stepsOf(without, "Ann", undefined, known as never), "INVALID_ARGUMENT", undefined);
     }
@@ -553,7 +554,7 @@ describe("the agenda of an admin", () => {
   });
 });
 
-/** A policy as a body has it. */
+/** A policy in the form of a body. */
 function asCbor(policy: unknown) {
   return decodeCbor(encode(policyFields, policy as never, "policy"), { name: "policy", maxBytes: 4096 });
 }

@@ -1,5 +1,5 @@
-// The escrow story once, through the public API alone: an organisation opens its escrow, a user enrolls it, is locked out and
-// restored, an admin reads for a case and is dismissed, and the report tells it all. docs/spec.md section 11.
+// The escrow story once, through the public API alone: an organisation sets up escrow, a user enrolls it, is locked out and
+// restored, an admin reads for a case and is dismissed, and the report shows all of it. docs/spec.md section 11.
 
 import { expect, it } from "vitest";
 import {
@@ -100,7 +100,7 @@ it("tells the escrow story once", async () => {
   for (const entry of escrowEntries.slice(ann.log.head.seq)) ann = receive(ann, entry, { now: "unchecked" });
   ann = publish(escrowEntries, review(ann, { remove: [member] }, env));
   publish(entries, renewEscrowForUser(ann, { userLog: userLog() }, env));
-  // All that Bob announced was done: there is nothing to disown, and the phone stays believed.
+  // Bob did everything that he announced: there is nothing to disown, and the phone stays believed.
   const userLogs = new Map([[userLog().head.log, userLog()]]);
   const acts = actRecords(ann, escrowEntries);
   expect(agenda(ann, { now: "unchecked", escrowLog: undefined, acts, userLogs })).toEqual([]);

@@ -87,15 +87,15 @@ export function join(world: World, name: string, withhold = false): World {
   return world.append(entry).with(name, keyring);
 }
 
-/** Names of the active members of a world, escrow left out. */
+/** Names of the active members of a world, without escrow. */
 export function activeNames({ log, sessions }: World): readonly string[] {
   return [...sessions].filter(([, { keyring }]) => log.active.has(keyring.member)).map(([name]) => name);
 }
 
 /**
- * The first thing that a device owes, done. Its user confirms whatever fingerprint it is asked to, and wants escrow again.
+ * Does the first step that a device owes. Its user confirms every fingerprint that it asks about, and wants escrow again.
  *
- * @returns what was done in words; `nothing` where nothing is owed but bytes that nobody here withholds.
+ * @returns the step in words; `nothing` if it owes nothing except fetching bytes that nobody here withholds.
  */
 export function doDuty(user: User, name: string, escrow: World): { readonly user: User; readonly did: string } {
   const { world } = user;
@@ -162,7 +162,7 @@ const ADMIN_STEPS = {
 };
 
 const USER_STEPS = {
-  // Honest devices withhold whenever escrow's pointer is not sound, and some do when it is.
+  // Honest devices withhold whenever escrow's pointer is not sound, and some also when it is.
   joins: ({ world }, _by, choice, escrow) => {
     if (activeNames(world).length >= 4) return undefined;
     const hasEscrow = escrowMember(world.log) !== undefined && !world.log.lockdown;
@@ -170,7 +170,7 @@ const USER_STEPS = {
     const withhold = hasEscrow && (choice % 3 === 0 || !escrowIsSound(world.log, { escrowLog: escrow.log, confirmed }));
     return join(world, nextName(world), withhold);
   },
-  // Offline for long, with an old escrow log or none at hand: it withholds nothing.
+  // The device was offline for long, with an old escrow log or none at hand: it withholds nothing.
   "joins unaware": ({ world }) => (activeNames(world).length < 4 ? join(world, nextName(world)) : undefined),
   approves: ({ world }, by, choice) => {
     const name = pick(others(world, by), choice);
@@ -215,7 +215,7 @@ const USER_STEPS = {
 
 type StepName = keyof typeof ADMIN_STEPS | keyof typeof USER_STEPS | "duty";
 
-/** How often each step is drawn. A user's device that does its duty is the common case. */
+/** How often each step is drawn. A device that does its duty is the common case. */
 const WEIGHTS: readonly (readonly [number, StepName])[] = [
   [5, "admin joins"],
   [6, "admin approves"],
@@ -255,7 +255,7 @@ export const drawnStep: fc.Arbitrary<Step> = fc.record({
   choice: fc.nat(23),
 });
 
-/** Takes a step; what the log does not permit is left undone. @returns the world that it changed, if any */
+/** Takes a step. Steps that the log does not permit are skipped. @returns the world that it changed, if any */
 export function take(organisation: Organisation, { step, user, actor, choice }: Step): World | undefined {
   const { escrow, users } = organisation;
   const admin = pick(activeNames(escrow), actor) as string;
@@ -266,7 +266,7 @@ export function take(organisation: Organisation, { step, user, actor, choice }: 
   }
   const before = organisation.user(user);
   const by = pick(activeNames(before.world), actor) as string;
-  // What the agenda names is always permitted: a refusal here is a failure.
+  // Every step that the agenda names is permitted: a refusal here is a failure.
   const after =
     step === "duty"
       ? doDuty(before, by, escrow).user
@@ -278,7 +278,7 @@ export function take(organisation: Organisation, { step, user, actor, choice }: 
   return next.world === before.world ? undefined : next.world;
 }
 
-/** What is refused by a rule, or because a device does not know enough of escrow. */
+/** Refusals by a rule, or because a device does not know enough of escrow. */
 const REFUSED: readonly string[] = ["NOT_PERMITTED", "ESCROW_UNKNOWN", "UNVERIFIED_MEMBERS"];
 
 function permitted<T>(act: () => T): T | undefined {

@@ -1,5 +1,5 @@
-// Random organisations with real keys: what the report says is covered, admins really decrypt; what it calls a gap, they cannot;
-// and doing what it asks for closes it. docs/spec.md sections 8 and 11.
+// Random organisations with real keys: admins can decrypt everything that the report calls covered, they cannot decrypt its gaps,
+// and the steps that it names close them. docs/spec.md sections 8 and 11.
 //
 // `KEYSTEAD_RUNS=500 npx vitest run --project node test/escrow/organisations.test.ts` runs 500 organisations.
 
@@ -50,7 +50,7 @@ describe("random organisations", () => {
   );
 });
 
-/** MEM-1: the founders kept link by link are those of the definition, with escrow's pointers in the graph. */
+/** MEM-1: the founders computed link by link equal those of the definition, with escrow's pointers in the graph. */
 function expectFounders(log: LogState): void {
   const founders = foundersOf(log);
   const kept = [...log.active.values()].map(({ id, founder }) => [id, founder]);
@@ -90,7 +90,7 @@ async function expectCoverage(world: World, escrow: World): Promise<void> {
   await expectContent(world, escrow, proven);
 }
 
-/** What is sealed to the log now, admins open exactly if the current epoch is covered. */
+/** Admins open content that is sealed to the log now exactly if the current epoch is covered. */
 async function expectContent({ log, entries }: World, escrow: World, proven: Runs): Promise<void> {
   if (log.rotationDue || escrowsOf(log).length === 0) return;
   const content = new TextEncoder().encode(log.head.hash);
@@ -101,7 +101,7 @@ async function expectContent({ log, entries }: World, escrow: World, proven: Run
   else await expect(opened).rejects.toMatchObject({ code: "NO_ACCESS" });
 }
 
-/** A session of an active admin that can act for escrow: the backup key is always there. */
+/** A state of an active admin that can act for escrow. The backup key is always there. */
 function anAdmin(escrow: World): MemberState {
   return escrow.session("Paper");
 }
@@ -112,7 +112,7 @@ function opensAs(admin: MemberState, { log, entries }: World): ReadonlyMap<numbe
   return new Map([...seeds].map(([epoch, seed]) => [epoch, seed.bytes()]));
 }
 
-/** The seed of every epoch, as whoever made it has it. */
+/** The seed of every epoch, from the keyring of its author. */
 function trueSeeds({ sessions }: World): ReadonlyMap<number, Uint8Array> {
   const seeds = [...sessions.values()].flatMap(({ keyring }) => [...partsOf(keyring).seeds]);
   return new Map(seeds.map(([epoch, seed]) => [epoch, seed.bytes()]));
@@ -128,7 +128,7 @@ function closedTo({ keyring }: MemberState, { log }: World): readonly number[] {
   });
 }
 
-/** ESC-1: an escrow log whose last device is gone gets a new one by its backup key; until then users' devices wait. */
+/** ESC-1: an escrow log whose last device is gone gets a new one by its backup key. Until then users' devices wait. */
 function madeReady(escrow: World): World {
   if (escrowNeeds(escrow.log).length === 0) return escrow;
   const joined = join(escrow, "Zoe");
@@ -136,7 +136,7 @@ function madeReady(escrow: World): World {
   return joined.act("Paper", "approves Zoe", (session, env) => review(session, options, env));
 }
 
-/** Every member that the report names to close a gap closes it: by its duty, or, where it is to wait for others, by approving. */
+/** Every member that the report names to close a gap closes it: by its duty or, if it has to wait for others, by approving. */
 async function expectClosable(user: User, escrow: World): Promise<void> {
   const { gaps } = await reportOn(user.world, escrow);
   for (const closer of gaps.flatMap(({ closers }) => closers)) {
@@ -149,7 +149,7 @@ async function expectClosable(user: User, escrow: World): Promise<void> {
 function close(user: User, { member }: GapCloser, escrow: World): User {
   const name = activeNames(user.world).find((each) => user.world.id(each) === member) as string;
   let current = user;
-  // An unconfirmed device leaves the pointer to a confirmed one. No admin can renew where a device withheld the current epoch.
+  // An unconfirmed device leaves the pointer to a confirmed one. No admin can renew if a device withheld the current epoch.
   const { log } = user.world;
   const pointer = escrowMember(log)?.pointer;
   if (pointer && judgePointer(pointer, escrow.log) !== "newest") {

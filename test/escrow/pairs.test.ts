@@ -1,5 +1,5 @@
-// What a recovery gives: what the keys in force and the earlier pairs that the admin can prove were granted, and opens; nothing by
-// keys that are nobody's, and nothing by what a former admin did. docs/spec.md section 11.3 (ESC-11), issue 11, cases 8 and 17.
+// The epochs that a recovery gives: those granted to the keys in force and to the earlier pairs that the admin can prove, and
+// that it opens. False keys and former admins add nothing. docs/spec.md section 11.3 (ESC-11), issue 11, cases 8 and 17.
 
 import { describe, expect, it } from "vitest";
 import { drawKeys } from "../../src/authoring/enter.js";
@@ -44,14 +44,14 @@ const thiefsKeys = drawKeys(seededEnv("a false epoch")).publicKeys;
 const point = (world: World, by: string, pointer: Pointer): World =>
   world.act(by, `points to ${pointer.seq}`, write("renew-escrow", { escrow: pointer }));
 
-/** What an admin restores to a new phone of a user whose other devices are gone. */
+/** The epochs that an admin restores to a new phone of a user whose other devices are gone. */
 function restored(world: World, organisation: World, admin: string, lists = PHONE_FOR_LAPTOP): Runs {
   const { user } = restore(world.join("Phone"), organisation, admin, lists);
   return runsOf(user.session("Phone").keyring.epochs);
 }
 
 describe("a restored user", () => {
-  it("gets what each earlier escrow epoch was granted, proven by its key (ESC-11)", () => {
+  it("gets the epochs granted to each earlier escrow epoch, proven by its key (ESC-11)", () => {
     const later = dismiss(escrow, "Bob").rotate("Ann");
     const moved = renew(renew(user, "Laptop", dismiss(escrow, "Bob")).rotate("Laptop"), "Laptop", later).join("Phone");
     const { user: saved } = restore(moved, later, "Ann", PHONE_FOR_LAPTOP);
@@ -68,7 +68,7 @@ describe("a restored user", () => {
     expect(saved.record.missing).toEqual([]);
   });
 
-  it("gets what escrow was granted before a thief removed it and the owner enrolled it again (case 17)", () => {
+  it("gets the epochs granted to escrow before a thief removed it and the owner enrolled it again (case 17)", () => {
     const removed = reviewEscrow(user.join("Thief"), "Thief", "remove");
     const enrolled = enroll(removed.join("Watch"), "Watch", escrow);
     expect(escrowOf(enrolled).held, "what the new enrollment brought").toEqual([[5, 5]]);
@@ -83,12 +83,12 @@ describe("a restored user", () => {
     expect(restored(user, escrow, "Bob")).toEqual([[1, 4]]);
   });
 
-  it("gets nothing older through a pointer to a thief's keys, whoever has the true one (case 1)", () => {
+  it("gets no older epoch through a pointer to a thief's keys (case 1)", () => {
     const joined = user.join("Thief");
     const { sign, kem } = thiefsKeys;
     const pointed = point(joined, "Thief", { ...newestPointer(escrow.log), sign, kem });
     expectError(() => restored(pointed, escrow, "Bob"), "NOT_PERMITTED", "ESC-3");
-    // Renewed to the true one: the epoch of the false pointer was the thief's, all others are there.
+    // After a renewal to the true pointer, only the epoch of the false pointer is missing, which was the thief's.
     const cured = renew(pointed, "Laptop", escrow);
     const lists = { approve: ["Phone"], remove: ["Laptop", "Thief"] };
     expect(restored(cured, escrow, "Bob", lists)).toEqual([
@@ -97,7 +97,7 @@ describe("a restored user", () => {
     ]);
   });
 
-  it("gets nothing by a pair of one true key and one of a thief's: it was granted to nobody (ESC-11)", () => {
+  it("gets nothing by a pair of one true key and one of a thief's: nobody holds such a pair (ESC-11)", () => {
     const joined = user.join("Thief");
     const mixed = point(joined, "Thief", { ...newestPointer(escrow.log), sign: thiefsKeys.sign });
     const cured = renew(mixed, "Laptop", escrow).join("Phone");
@@ -113,7 +113,7 @@ describe("a restored user", () => {
     ]);
   });
 
-  it("gets all that opens: junk in one epoch and bytes that are not there harm no other (ESC-11, MEM-9)", () => {
+  it("gets all epochs that open: junk in one epoch or missing bytes harm no other (ESC-11, MEM-9)", () => {
     const joined = user.join("Thief");
     const junk = junkFor(joined, escrowOf(joined).id).rotate("Laptop");
     const lists = { approve: ["Phone"], remove: ["Laptop", "Thief"] };
@@ -130,7 +130,7 @@ describe("a restored user", () => {
     expect(escrowOf(saved).held, "escrow declares nothing missing: a former admin could make it forget").toEqual([
       [1, 7],
     ]);
-    // What the server does not hand out is not given, and nothing is given up by that.
+    // Epochs whose bytes the server withholds are not given, and are not given up either.
     const pending = user.join("Phone");
     const { escrow: later, act } = announce(escrow, "Bob", pending, PHONE_FOR_LAPTOP);
     const entries = pending.entries.map((entry, at) => (at === 2 ? mutate(entry, { attachments: () => [] }) : entry));
@@ -151,7 +151,7 @@ describe("a restored user", () => {
     });
   });
 
-  it("gets what escrow has though a lone device rotated and withheld (case 11)", () => {
+  it("gets the epochs of escrow although a lone device rotated and withheld (case 11)", () => {
     // The laptop rotates without having seen the escrow log, is lost, and a phone joins.
     const starved = user.act("Laptop", "rotates, withholding", (session, env) =>
       rotate(session, env, { withholdFromEscrow: true }),
@@ -166,16 +166,16 @@ describe("a restored user", () => {
       [1, 2],
       [4, 5],
     ]);
-    // The twin: it did not withhold, and the review needs no epoch of its own but for the removal.
+    // The twin: it did not withhold, and the review needs no epoch of its own except for the removal.
     const full = user.rotate("Laptop").join("Phone");
     expect(restore(full, escrow, "Bob", { approve: ["Phone"] }).user.record.epoch).toBeUndefined();
     expect(restored(user.rotate("Laptop"), escrow, "Bob")).toEqual([[1, 5]]);
   });
 
-  it("gets what a former admin wanted escrow to forget (case 8)", () => {
+  it("gets epochs that a former admin wanted escrow to give up (case 8)", () => {
     const without = dismiss(escrow, "Bob");
     const renewed = renewedRaw(user, escrow, "Bob", newestPointer(without.log));
-    // He declares what he likes, and no log admits it.
+    // He declares any epochs missing, and no log admits it.
     const forgetful = mutate(renewed.last, {
       body: (body: RawBody) => body.set("missing", [[1, 2]]),
       signers: [epochSigner(escrow, "Bob", 1), escrow.signer("Bob")],
@@ -184,7 +184,7 @@ describe("a restored user", () => {
     expect(restored(renewed, without, "Ann")).toEqual([[1, 5]]);
   });
 
-  it("loses what was sealed to a junk escrow epoch, and nothing else (ESC-11)", () => {
+  it("loses the epochs sealed to a junk escrow epoch, and nothing else (ESC-11)", () => {
     // Carol has manage and seals the escrow log's second epoch to noise for Ann.
     const three = hire(escrow, "Carol", ["manage"]);
     const junk = grantedJunk(three, "Ann", "Carol");
@@ -200,7 +200,7 @@ describe("a restored user", () => {
 });
 
 describe("a recovery of many pairs", () => {
-  // Each renewal goes to another epoch of the escrow log, and back to none of them.
+  // Each renewal goes to another epoch of the escrow log, and never back.
   const EPOCHS = 67;
   const organisations = [escrow];
   for (let count = 1; count < EPOCHS; count++) organisations.push((organisations.at(-1) as World).rotate("Ann"));
@@ -210,7 +210,7 @@ describe("a recovery of many pairs", () => {
     .reduce((world, organisation) => renew(world, "Laptop", organisation), openUser("many pairs", escrow));
   const pending = shuffled.join("Phone");
 
-  it("takes several acts and reviews: the first gives the newest epochs and removes whom it must (ESC-11)", () => {
+  it("takes several acts and reviews: the first gives the newest epochs and makes the removals (ESC-11)", () => {
     const { entries, log: userLog } = pending;
     const given = { userLog, entries, approve: pending.ids("Phone") };
     // Epoch 1 was granted to the first pair, and one to each of the 66 others; the phone's is granted to the one in force.
@@ -234,7 +234,7 @@ describe("a recovery of many pairs", () => {
     expect(runsOf(second.user.session("Phone").keyring.epochs)).toEqual([[1, 69]]);
   }, 60_000);
 
-  it("names no pair that adds nothing: the list stays in wire order, each adding an epoch (ESC-11)", () => {
+  it("names no pair that adds nothing: the list is in wire order, and each pair adds an epoch (ESC-11)", () => {
     const provable = provablePairs(newest.session("Ann"), pending.log);
     expect(provable).toHaveLength(EPOCHS);
     const { pairs } = giftFor(pending.log, provable, [[60, 61]], pending.ids("Phone"));
@@ -245,7 +245,7 @@ describe("a recovery of many pairs", () => {
 });
 
 describe("so many runs that they do not fit into one link", () => {
-  it("are given the newest first, and the rest is left (ESC-11)", () => {
+  it("are given with the newest first, and the rest is left out (ESC-11)", () => {
     const pending = user.join("Phone");
     const { log } = pending;
     const provable = provablePairs(escrow.session("Bob"), log);
@@ -258,8 +258,8 @@ describe("so many runs that they do not fit into one link", () => {
   });
 });
 
-describe("a user without devices' data", () => {
-  it("still gets a device approved, which then holds what comes (ESC-11)", () => {
+describe("a user whose devices hold no data", () => {
+  it("still gets a device approved, which then holds new epochs (ESC-11)", () => {
     const bare = enroll(openWorld("bare").join("Phone"), "Phone", escrow);
     const saved = restore(bare, escrow, "Bob", { remove: ["Laptop"] }).user;
     expect(saved.record.actor).not.toHaveProperty("runs");

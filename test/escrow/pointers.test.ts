@@ -1,5 +1,5 @@
-// Pointers in users' logs: how the escrow member is enrolled, renewed, removed and enrolled again, and what its keys are not
-// good for. docs/spec.md section 11 (ESC-3, ESC-4, ESC-7) and section 6 (LOG-5, MEM-2 to MEM-4).
+// Pointers in users' logs: how the escrow member is enrolled, renewed, removed and enrolled again, and what its keys cannot do.
+// docs/spec.md section 11 (ESC-3, ESC-4, ESC-7) and section 6 (LOG-5, MEM-2 to MEM-4).
 
 import { describe, expect, it } from "vitest";
 import type { CborValue } from "../../src/bytes/cbor.js";
@@ -42,7 +42,7 @@ const plain = openWorld("pointers", { operator: true }).rotate("Laptop");
 const user = enroll(plain, "Laptop", escrow);
 const laptop = plain.signer("Laptop");
 
-/** What a link may commit to without its ever being delivered. */
+/** Digests that a link may commit to although their attachments are never delivered. */
 const DIGEST = new Uint8Array(32);
 
 /** An honest enroll or renewal with its pointer changed. */
@@ -50,7 +50,7 @@ const withPointer = (entry: Uint8Array, change: (pointer: RawBody) => unknown): 
   mutate(entry, { body: (body) => change(body.get("escrow") as RawBody), signers: [laptop] });
 
 describe("enrolling escrow", () => {
-  it("makes a member whose keys are the escrow epoch's, with all that the device holds (ESC-3)", () => {
+  it("makes a member whose keys are the escrow epoch's, with all epochs that the device holds (ESC-3)", () => {
     const member = escrowOf(user);
     const { kemKey, signingKey } = escrow.log.epochs.at(0) ?? expect.unreachable();
     expect(member).toMatchObject({
@@ -65,13 +65,13 @@ describe("enrolling escrow", () => {
     expectSameClasses(user);
   });
 
-  it("refuses a confirmed head that names another log, were its position and hash this one's (ESC-4)", () => {
+  it("refuses a confirmed head that names another log, even with the position and hash of this one (ESC-4)", () => {
     const confirmed = { ...escrow.log.head, log: user.log.head.log };
     const act = () => enrollEscrow(plain.session("Laptop"), escrow.log, confirmed, plain.env("enrolls"));
     expectError(act, "ESCROW_UNKNOWN", "ESC-4");
   });
 
-  it("gives it no name, were the attachment of a grant an opening of one (LOG-4)", () => {
+  it("gives it no name, even if an attachment of a grant is the opening of a name (LOG-4)", () => {
     const opening = encodeNameOpening({ salt: new Uint8Array(16), name: "Laptop" });
     const named = appendEntry(plain.log, withAttachment(user.last, 0, opening, [laptop]), { now: "unchecked" });
     expect(escrowOf({ log: named })).toMatchObject({ id: escrowOf(user).id, name: undefined });
@@ -95,12 +95,12 @@ describe("enrolling escrow", () => {
     expectTwins(plain.log, neither, user.last, "INVALID_LINK", "ENC-2");
   });
 
-  it("refuses it in an escrow log (MEM-3)", () => {
+  it("is refused in an escrow log (MEM-3)", () => {
     const act = write("enroll", { escrow: newestPointer(escrow.log), roles: [] });
     expectError(() => escrow.act("Ann", "enrolls escrow", act), "NOT_PERMITTED", "MEM-3");
   });
 
-  it("refuses it by a device that does not hold the current epoch (LOG-4)", () => {
+  it("is refused to a device that does not hold the current epoch (LOG-4)", () => {
     const locked = plain.lockdown("Laptop", true).join("Phone");
     expectError(() => enroll(locked, "Phone", escrow), "NOT_PERMITTED", "LOG-4");
     expect(escrowOf(enroll(locked, "Laptop", escrow)).kind).toBe("escrow");
@@ -118,7 +118,7 @@ describe("enrolling escrow", () => {
     expectRefused(plain.log, zero, "INVALID_ENCODING", "ENC-2");
   });
 
-  it("refuses grants that leave out a part of what the device holds, or escrow's box (GRT-1)", () => {
+  it("refuses grants that leave out an epoch of the device, or escrow's box (GRT-1)", () => {
     const short = mutate(user.last, {
       body: (body) => (body.get("grants") as RawBody[])[0]?.set("from", 2),
       signers: [laptop],
@@ -154,15 +154,15 @@ describe("a pointer's keys", () => {
     expectTwins(plain.log, attack, user.last, "INVALID_KEY", "SIG-4");
   });
 
-  it("stand outside the rule of fresh keys both ways: a pointer may name a member's keys (LOG-5)", () => {
-    // Otherwise a thief who knows the escrow log could join with its next key, and no honest renewal would be possible.
+  it("are exempt from the rule of fresh keys both ways: a pointer may name a member's keys (LOG-5)", () => {
+    // Otherwise a thief who knows the escrow log could join with its next key, and make every honest renewal impossible.
     const same = withPointer(user.last, (pointer) => {
       pointer.set("sign", laptop.sign);
       pointer.set("kem", plain.member("Laptop").kemKey);
     });
     const log = appendEntry(plain.log, same, { now: "unchecked" });
     expect([...log.active.values()].map(({ kind }) => kind)).toEqual(["device", "escrow"]);
-    // What the key signs is the laptop's, unless the link says `by: escrow`.
+    // A signature by the key counts as the laptop's, except when the link says `by: escrow`.
     const entry = rawNext(log, { type: "leave", author: laptop.sign }, [laptop]);
     expectRefused(log, entry, "INVALID_LINK", "MEM-3");
     const rename = {
@@ -175,7 +175,7 @@ describe("a pointer's keys", () => {
     expect(renamed.links.last()?.author).toBe(plain.id("Laptop"));
   });
 
-  it("stand outside the rule of fresh keys both ways: a member may enter with a pointer's keys (LOG-5)", () => {
+  it("are exempt from the rule of fresh keys both ways: a member may enter with a pointer's keys (LOG-5)", () => {
     const keys = keysNamed("a fake escrow epoch");
     const { sign, kem } = keys.publicKeys;
     const fake = plain.append(withPointer(user.last, (pointer) => pointer.set("sign", sign).set("kem", kem)));
@@ -183,7 +183,7 @@ describe("a pointer's keys", () => {
     expect(joined.log.active.size).toBe(3);
     const taken = rawJoin(fake, laptop, { sign: laptop.sign, kem });
     expectTwins(fake.log, taken, joined.last, "INVALID_LINK", "LOG-5");
-    // The key that both have speaks for the device, unless the link says `by: escrow`.
+    // The shared key speaks for the device, except when the link says `by: escrow`.
     const left = joined.append(rawNext(joined.log, { type: "leave", author: sign }, [keys]));
     expect([...left.log.active.values()].map(({ kind }) => kind)).toEqual(["device", "escrow"]);
     const by = { admin: laptop.sign, seq: 1, hash: new Uint8Array(32), salt: new Uint8Array(32), runs: [[1, 3]] };
@@ -201,7 +201,7 @@ describe("a pointer's keys", () => {
     expect(acted.record.author).toBe(escrowOf(joined).id);
   });
 
-  it("sign nothing that does not say by: escrow (LOG-4, LOG-5)", () => {
+  it("sign no link without `by: escrow` (LOG-4, LOG-5)", () => {
     const signer = epochSigner(escrow, "Ann");
     for (const body of [
       { type: "leave" },
@@ -228,7 +228,7 @@ describe("renewing escrow", () => {
     expectSameClasses(renewed);
   });
 
-  it("may declare what its author could not open, which it then holds no more (MEM-9)", () => {
+  it("may declare epochs that its author could not open, which it then no longer holds (MEM-9)", () => {
     const declaring = mutate(renewed.last, { body: setField("missing", [[1, 1]]), signers: [laptop] });
     const { log, record } = user.append(declaring);
     expect(record).toMatchObject({ missing: [[1, 1]], epoch: 3 });
@@ -256,7 +256,7 @@ describe("renewing escrow", () => {
     expect(escrowOf(renew(lied, "Laptop", escrow)).pointer).toEqual(newestPointer(escrow.log));
   });
 
-  it("accepts any other pointer, an older one too: a thief must not block honest renewals (ESC-4)", () => {
+  it("accepts any other pointer, even an older one: a thief must not block honest renewals (ESC-4)", () => {
     const back = renew(renewed, "Laptop", escrow);
     expect(escrowOf(back).pointer?.epoch).toBe(1);
     const far = withPointer(renewed.last, (pointer) => pointer.set("seq", 1_000_000).set("epoch", 1_000_000));
@@ -264,7 +264,7 @@ describe("renewing escrow", () => {
     expect(escrowOf(renew(back, "Laptop", later)).pointer?.epoch).toBe(2);
   });
 
-  it("refuses it where there is no escrow member (ESC-4)", () => {
+  it("is refused without an escrow member (ESC-4)", () => {
     const act = write("renew-escrow", { escrow: newestPointer(later.log) });
     expectError(() => plain.act("Laptop", "renews", act), "NOT_PERMITTED", "ESC-4");
     const knowledge = { escrowLog: later.log, confirmed: later.log.head };
@@ -272,7 +272,7 @@ describe("renewing escrow", () => {
     expectError(renewal, "INVALID_ARGUMENT", undefined);
   });
 
-  it("refuses it without its epoch (MEM-7), and with escrow's box left out of it (GRT-1)", () => {
+  it("is refused without its epoch (MEM-7), and with escrow's box left out of it (GRT-1)", () => {
     const without = mutate(renewed.last, { body: (body) => body.delete("epoch"), signers: [laptop] });
     expectTwins(user.log, without, renewed.last, "INVALID_LINK", "MEM-7");
     const id = escrowOf(user).id;
@@ -293,7 +293,7 @@ describe("renewing escrow", () => {
 });
 
 describe("removing escrow", () => {
-  it("refuses the operator's expel of it (ESC-7)", () => {
+  it("is refused to the operator (ESC-7)", () => {
     const joined = user.join("Phone");
     const expelled = joined.expel("Phone");
     const id = idBytes(escrowOf(joined).id);
@@ -301,7 +301,7 @@ describe("removing escrow", () => {
     expectTwins(joined.log, attack, expelled.last, "INVALID_LINK", "ESC-7");
   });
 
-  it("is a confirmed member's right when an unconfirmed one enrolled it (ESC-7)", () => {
+  it("is permitted to a confirmed member when an unconfirmed one enrolled it (ESC-7)", () => {
     const thief = enroll(plain.join("Thief"), "Thief", escrow);
     const cleared = reviewEscrow(thief, "Laptop", "remove", { remove: ["Thief"] });
     expect([...cleared.log.active.keys()]).toEqual(cleared.ids("Laptop"));
@@ -321,7 +321,7 @@ describe("removing escrow", () => {
     expectTwins(user.log, without, gone.last, "INVALID_LINK", "MEM-7");
   });
 
-  it("leaves its key signing nothing (MEM-4), and its id never returns: enrolled again it is another member", () => {
+  it("ends its key's signatures (MEM-4), and its id never returns: enrolled again, escrow is another member", () => {
     const gone = reviewEscrow(user, "Laptop", "remove");
     const locked = gone.join("Phone");
     const signer = epochSigner(escrow, "Ann");
@@ -340,16 +340,16 @@ describe("removing escrow", () => {
     expectSameClasses(again);
   });
 
-  it("gives an id that depends on log, position and predecessor alone (MEM-4)", () => {
+  it("leaves an id that depends only on log, position and predecessor (MEM-4)", () => {
     const other = enroll(openWorld("other").rotate("Laptop"), "Laptop", escrow);
     const elsewhere = enroll(plain.rotate("Laptop"), "Laptop", escrow);
     const ids = [user, other, elsewhere].map((world) => escrowOf(world).id);
     expect(new Set(ids).size).toBe(3);
-    // Another pointer in the same place is the same member.
+    // Another pointer at the same position gives the same member.
     expect(escrowOf(enroll(plain, "Laptop", later)).id).toBe(ids[0]);
   });
 
-  it("keeps no log alive: the last device cannot leave (MEM-3)", () => {
+  it("does not count escrow as a last member: the last device cannot leave (MEM-3)", () => {
     expectError(() => user.leave("Laptop"), "NOT_PERMITTED", "MEM-3");
     const two = user.join("Phone");
     expect(two.leave("Laptop").log.active.size).toBe(2);
@@ -357,7 +357,7 @@ describe("removing escrow", () => {
   });
 });
 
-/** The pointer in force, as a body has it. */
+/** The pointer in force, in the form of a body. */
 function pointerValue({ log }: World): RawBody {
   const { log: id, seq, hash, epoch, sign, kem } = escrowOf({ log }).pointer ?? expect.unreachable();
   const fields: readonly (readonly [string, CborValue])[] = [
@@ -376,7 +376,7 @@ function grantsOfLast({ last }: World): CborValue {
   return takeApart(last).body.get("grants") as CborValue;
 }
 
-/** A device joins with keys of its choosing; its grants are never delivered. */
+/** A device joins with keys of its choice. Its grants are never delivered. */
 function rawJoin(
   { log }: World,
   signer: RawSigner,

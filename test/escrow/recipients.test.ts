@@ -1,5 +1,5 @@
-// Who gets new epochs where there is escrow: a join may withhold its own, a regrant closes that, lockdown keeps an unconfirmed
-// pointer out. docs/spec.md section 6 (MEM-6, MEM-7, MEM-9) and section 9 (BAK-5).
+// Recipients of new epochs in a log with escrow: a join may withhold its own epoch, a regrant closes that gap, and lockdown
+// excludes an unconfirmed pointer. docs/spec.md section 6 (MEM-6, MEM-7, MEM-9) and section 9 (BAK-5).
 
 import { describe, expect, it } from "vitest";
 import { runsOf } from "../../src/bytes/runs.js";
@@ -35,7 +35,7 @@ describe("a join", () => {
   const withheld = joinWithholding(user, "Phone");
   const phone = withheld.signer("Phone");
 
-  it("grants its epoch to escrow, or says that it withholds it: a declared gap (MEM-6)", () => {
+  it("grants its epoch to escrow, or declares that it withholds it (MEM-6)", () => {
     expect(escrowOf(joined)).toMatchObject({ held: [[1, 2]], withheld: [] });
     expect(openedBy(joined)).toEqual([[1, 2]]);
     expect(escrowOf(withheld)).toMatchObject({ held: [[1, 1]], reach: [[1, 1]], withheld: [[2, 2]] });
@@ -44,14 +44,14 @@ describe("a join", () => {
     expectSameClasses(withheld);
   });
 
-  it("refuses to leave escrow out without saying so, and to grant what it says it withholds (GRT-1)", () => {
+  it("must not leave escrow out without declaring it, or grant an epoch that it declares as withheld (GRT-1)", () => {
     const silent = mutate(withheld.last, { body: (body) => body.delete("escrow"), signers: [phone] });
     expectTwins(user.log, silent, withheld.last, "INVALID_LINK", "GRT-1");
     const both = mutate(joined.last, { body: setField("escrow", "withheld"), signers: [joined.signer("Phone")] });
     expectTwins(user.log, both, joined.last, "INVALID_LINK", "GRT-1");
   });
 
-  it("refuses to withhold where there is no escrow, and in lockdown, where it makes no epoch (MEM-6)", () => {
+  it("must not withhold without escrow, or in lockdown, where it makes no epoch (MEM-6)", () => {
     const bare = openWorld("recipients");
     const plain = bare.join("Phone");
     const nothing = mutate(plain.last, { body: setField("escrow", "withheld"), signers: [plain.signer("Phone")] });
@@ -64,7 +64,7 @@ describe("a join", () => {
     expectRefused(user.log, said, "INVALID_ENCODING", "ENC-2");
   });
 
-  it("is followed by what others grant, who may withhold too, but say so (MEM-6, GRT-1)", () => {
+  it("is followed by grants of others, who may withhold too, and must declare it (MEM-6, GRT-1)", () => {
     const rotated = withheld.rotate("Laptop");
     expect(escrowOf(rotated)).toMatchObject({
       held: [
@@ -85,7 +85,7 @@ describe("a join", () => {
 describe("a regrant", () => {
   const withheld = joinWithholding(user, "Phone").rotate("Laptop");
 
-  it("closes what a join withheld, without a new epoch (MEM-6)", () => {
+  it("closes the gap of a join that withheld, without a new epoch (MEM-6)", () => {
     const closed = regrantEscrow(withheld, "Laptop", [[2, 2]]);
     expect(closed.record.epoch).toBeUndefined();
     expect(escrowOf(closed)).toMatchObject({ held: [[1, 3]], withheld: [] });
@@ -93,13 +93,13 @@ describe("a regrant", () => {
     expectSameClasses(closed);
   });
 
-  it("refuses to give escrow what it was neither granted nor denied by a join (MEM-9)", () => {
+  it("must not give escrow an epoch that was neither granted to it nor withheld by a join (MEM-9)", () => {
     const late = enroll(openWorld("recipients").join("Phone"), "Phone", escrow);
     expectError(() => regrantEscrow(late, "Laptop", [[1, 1]]), "NOT_PERMITTED", "MEM-9");
     expect(regrantEscrow(late, "Laptop", [[2, 2]]).record.type).toBe("regrant");
   });
 
-  it("is open to an approval as well: what was withheld is then held (MEM-6)", () => {
+  it("can be replaced by an approval: escrow then holds the withheld epoch (MEM-6)", () => {
     const id = escrowOf(withheld).id;
     const act = write("review", { approve: [id], remove: [] });
     expect(escrowOf(withheld.act("Laptop", "extends escrow", act))).toMatchObject({ held: [[1, 3]], withheld: [] });
@@ -125,7 +125,7 @@ describe("in lockdown", () => {
     expectTwins(before.log, dropped, rotated.last, "INVALID_LINK", "GRT-1");
   });
 
-  it("switching it off makes an epoch only if somebody lacks the current one: escrow's is a lack too (MEM-7)", () => {
+  it("switching it off makes an epoch only if a member lacks the current one, including escrow (MEM-7)", () => {
     const locked = user.lockdown("Laptop", true);
     expect(locked.lockdown("Laptop", false).record.epoch).toBeUndefined();
     const lacking = joinWithholding(user, "Phone")
@@ -141,7 +141,7 @@ describe("in lockdown", () => {
 });
 
 describe("removals by escrow", () => {
-  it("make an epoch in the same link, which the removed one does not get (MEM-7)", () => {
+  it("make an epoch in the same link, which the removed member does not get (MEM-7)", () => {
     const joined = user.join("Phone").join("Lost");
     const removed = recoverBy(joined, escrow, "Bob", { remove: ["Lost"] });
     expect(removed.record.epoch).toBe(4);
@@ -185,13 +185,13 @@ describe("a backup key in a log with escrow", () => {
     expectTwins(user.log, tablet, device.last, "INVALID_LINK", "BAK-5");
   });
 
-  it("is not made where the policy forbids it (BAK-5)", () => {
+  it("is not made if the policy forbids it (BAK-5)", () => {
     const strict = policyBy(escrow, "Ann", { allowUserBackupKeys: false });
     expectError(() => make(user, strict), "NOT_PERMITTED", "BAK-5");
     expect(make(user, policyBy(strict, "Ann", { allowUserBackupKeys: true })).log.active.size).toBe(3);
   });
 
-  it("may be removed by whoever finds that the policy forbade it: the head it names says so (BAK-5)", () => {
+  it("may be removed by a member that finds that the policy forbade it: the head that it names shows it (BAK-5)", () => {
     const made = make(user, escrow);
     const id = made.record.entered as string;
     expect(idBytes(id)).toHaveLength(16);

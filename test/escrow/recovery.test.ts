@@ -47,7 +47,7 @@ const papered = (() => {
   return world.with("Paper", openBackupKey(world.log, world.entries, made.paper.reveal(world.log)).keyring);
 })();
 
-/** A join that keeps its epoch from escrow. */
+/** A join that withholds its epoch from escrow. */
 const joinedWithout = (world: typeof user): Uint8Array => joinWithholding(world, "Tablet").last;
 
 /** The recovery with another actor and other signers. */
@@ -82,7 +82,7 @@ describe("recovery", () => {
     const refused = () =>
       recover(both.escrow.session("Bob"), { act: both.act, userLog, entries }, locked.env("recovers"));
     expect(await secretsLeftBy(() => expectError(refused, "UNVERIFIED_MEMBERS", "ESC-8"))).toEqual([]);
-    // Once it is announced, too: the review was tried.
+    // The same once the act is announced: the review was tried.
     const tried = () => announce(escrow, "Bob", locked, { approve: ["Phone"] }, { entries, usersOwn: [] });
     expect(await secretsLeftBy(() => expectError(tried, "UNVERIFIED_MEMBERS", "ESC-8"))).toEqual([]);
   });
@@ -95,13 +95,13 @@ describe("recovery", () => {
     expectError(() => renewedBy(user, dismiss(escrow, "Bob"), "Eve"), "NOT_PERMITTED", "MEM-8");
   });
 
-  it("is by an admin's device, not by paper that has the role (MEM-8)", () => {
+  it("needs an admin's device, not a backup key that has the role (MEM-8)", () => {
     expect(papered.member("Paper").roles).toEqual(["recover"]);
     expectError(() => recoverBy(locked, papered, "Paper", { approve: ["Phone"] }), "NOT_PERMITTED", "MEM-8");
     expect(recoverBy(locked, papered, "Bob", { approve: ["Phone"] }).record.approved).toEqual(locked.ids("Phone"));
   });
 
-  it("refuses to act where escrow stands for nothing real in this log (ESC-3)", () => {
+  it("refuses to act if escrow's pointer in this log is not real (ESC-3)", () => {
     const other = hire(openOrganisation("another"), "Bob", ["recover"]);
     const foreign = openUser("recovery", other).join("Phone");
     expectError(() => recoverBy(foreign, escrow, "Bob", { approve: ["Phone"] }), "NOT_PERMITTED", "ESC-3");
@@ -118,12 +118,12 @@ describe("recovery", () => {
   it("refuses to act with an admin's log that lacks the pointer's epoch (ESC-3)", () => {
     const moved = renew(locked, "Laptop", dismiss(escrow, "Eve"));
     expectError(() => recoverBy(moved, escrow, "Bob", { approve: ["Phone"] }), "NOT_PERMITTED", "ESC-3");
-    // A log that has the epoch will do: what it lacks is not about keys.
+    // Any log that has the epoch will do: only the keys matter here.
     expect(recoverBy(locked, staffed, "Bob", { approve: ["Phone"] }).record.approved).toEqual(locked.ids("Phone"));
     expectError(() => renewedBy(moved, escrow, "Bob"), "NOT_PERMITTED", "ESC-3");
   });
 
-  it("neither approves nor removes escrow itself (MEM-2)", () => {
+  it("does not approve or remove escrow itself (MEM-2)", () => {
     const id = escrowOf(locked).id;
     for (const lists of [{ approve: [id] }, { remove: [id] }]) {
       expectError(() => announce(escrow, "Bob", locked, {}, lists), "NOT_PERMITTED", "MEM-2");
@@ -134,7 +134,7 @@ describe("recovery", () => {
 describe("renewEscrowForUser", () => {
   const later = dismiss(escrow, "Eve");
 
-  it("names a head of the escrow log, without a salt, and grants nothing older (ESC-6)", () => {
+  it("names a head of the escrow log, without a salt, and grants no older epoch (ESC-6)", () => {
     const renewed = renewedBy(user, later, "Bob");
     const { seq, hash } = later.log.head;
     expect(renewed.record.actor).toEqual({ admin: bob.sign, seq, hash });
@@ -142,10 +142,10 @@ describe("renewEscrowForUser", () => {
     expect(renewed.record.pointer).toEqual(pointerTo(later.log));
   });
 
-  it("is refused where nothing is due that it would change (MEM-2)", () => {
+  it("is refused if no renewal is due, or it would change nothing (MEM-2)", () => {
     expect(renewalReasons(user.log, escrow.log)).toEqual([]);
     expectError(() => renewedBy(user, escrow, "Bob"), "NOT_PERMITTED", "MEM-2");
-    // An unconfirmed device set the pointer: escrow's own renewal would keep its class. A confirmed device renews.
+    // An unconfirmed device set the pointer: escrow's own renewal would keep its class. A confirmed device must renew.
     const byThief = enroll(openWorld("recovery").join("Thief"), "Thief", escrow);
     expect(renewalReasons(byThief.log, escrow.log)).toEqual(["founder"]);
     expectError(() => renewedBy(byThief, escrow, "Bob"), "NOT_PERMITTED", "MEM-2");
@@ -153,7 +153,7 @@ describe("renewEscrowForUser", () => {
     expect(renewalReasons(renewedBy(user, later, "Bob").log, later.log)).toEqual([]);
   });
 
-  it("is due, and may keep the pointer, where a former admin knows the current epoch (ESC-10)", () => {
+  it("is due, and may keep the pointer, if a former admin knows the current epoch (ESC-10)", () => {
     // Bob renews to the newest pointer on his last day, or with a copy of his keys after it.
     const known = renewedRaw(user, escrow, "Bob");
     const without = dismiss(escrow, "Bob");
@@ -164,7 +164,7 @@ describe("renewEscrowForUser", () => {
     expect(cured.record.pointer).toEqual(escrowOf(moved).pointer);
     expect(renewalReasons(cured.log, without.log)).toEqual([]);
     expect(cured.log.epochs.length).toBe(moved.log.epochs.length + 1);
-    // The twin: an admin with the role still renewed, and nobody else knows the epoch.
+    // The twin: an admin that still has the role renewed, and nobody else knows the epoch.
     expectError(() => renewedBy(renewedBy(user, without, "Ann"), without, "Ann"), "NOT_PERMITTED", "MEM-2");
   });
 
@@ -177,7 +177,7 @@ describe("renewEscrowForUser", () => {
 });
 
 describe("the signatures of escrow", () => {
-  it("are both called for, in order, and no more (LOG-4)", () => {
+  it("are both required, in order, and no others (LOG-4)", () => {
     const lone = mutate(recovered.last, { signers: [signer] });
     expectTwins(locked.log, lone, recovered.last, "INVALID_SIGNATURE", "LOG-4");
     expectRefused(locked.log, mutate(recovered.last, { signers: [bob, signer] }), "INVALID_SIGNATURE", "LOG-4");
@@ -187,7 +187,7 @@ describe("the signatures of escrow", () => {
     expectRefused(locked.log, forged, "INVALID_SIGNATURE", "LOG-4");
   });
 
-  it("are the epoch's of the pointer in force, not another's (LOG-4)", () => {
+  it("are by the epoch of the pointer in force, not by another epoch (LOG-4)", () => {
     const stranger = keysNamed("a stranger");
     const attack = mutate(recovered.last, { body: setField("author", stranger.sign), signers: [stranger, bob] });
     expectTwins(locked.log, attack, recovered.last, "INVALID_LINK", "LOG-4");
@@ -203,7 +203,7 @@ describe("the signatures of escrow", () => {
     expectRefused(moved.log, old, "INVALID_LINK", "LOG-4");
   });
 
-  it("are not for a device that says by: escrow (LOG-4, LOG-5)", () => {
+  it("are refused from a device that says by: escrow (LOG-4, LOG-5)", () => {
     const laptop = locked.signer("Laptop");
     const reviewed = locked.review("Laptop", { approve: ["Phone"] });
     const by = (recovered.record.actor ?? expect.unreachable()) as EscrowActor;
@@ -215,12 +215,12 @@ describe("the signatures of escrow", () => {
     ]);
     const attack = mutate(reviewed.last, { body: setField("by", actor), signers: [laptop, bob] });
     expectTwins(locked.log, attack, reviewed.last, "INVALID_LINK", "LOG-4");
-    // And escrow's link without saying so is nobody's.
+    // Escrow's link without `by: escrow` has no valid author.
     const silent = mutate(recovered.last, { body: (body) => body.delete("by"), signers: [signer] });
     expectTwins(locked.log, silent, recovered.last, "INVALID_LINK", "LOG-4");
   });
 
-  it("are for review and renew-escrow alone: no other type says by (ENC-2)", () => {
+  it("are for review and renew-escrow only: no other type has `by` (ENC-2)", () => {
     const rotated = locked.rotate("Laptop");
     const attack = mutate(rotated.last, {
       body: setField("by", new Map([["admin", bob.sign]])),
@@ -239,7 +239,8 @@ describe("recovery in lockdown", () => {
     expect(saved.member("Phone")).toMatchObject({ founder: 1, held: [[1, 2]] });
     expect(saved.session("Phone").keyring.epochs).toEqual([1, 2]);
     expectSameClasses(saved);
-    // The phone is confirmed and goes on: it switches lockdown off, but not on again, being founding only by escrow.
+    // The phone is confirmed and can continue: it switches lockdown off, but not on again, since it is founding only through
+    // escrow.
     const off = saved.lockdown("Phone", false);
     expectError(() => off.lockdown("Phone", true), "NOT_PERMITTED", "MEM-5");
   });
@@ -255,11 +256,11 @@ describe("recovery in lockdown", () => {
       recoverBy(pending.leave("Phone").join("Other"), escrow, "Bob", { approve: ["Other"], remove: ["Laptop"] }).record
         .approved,
     ).toHaveLength(1);
-    // Outside lockdown the same approval stands, and leaves the phone unconfirmed.
+    // Outside lockdown the same approval is valid, and leaves the phone unconfirmed.
     expect(recoverBy(locked, escrow, "Bob", { approve: ["Phone"] }).member("Phone").founder).toBe(3);
   });
 
-  it("lets escrow renew itself, which approves nobody (MEM-5)", () => {
+  it("lets escrow renew itself, which approves no member (MEM-5)", () => {
     const renewed = renewedBy(pending, dismiss(escrow, "Bob"), "Ann");
     expect(renewed.record).toMatchObject({ type: "renew-escrow", author: escrowOf(pending).id, approved: [] });
     expect(renewed.log.lockdown).toBe(true);
@@ -270,10 +271,10 @@ describe("recovery in lockdown", () => {
     expect(recoverBy(locked, escrow, "Bob", { remove: ["Laptop"] }).log.active.size).toBe(2);
   });
 
-  it("cannot be switched on while escrow is of an unconfirmed device: it goes too (MEM-5)", () => {
+  it("cannot be switched on while escrow is of an unconfirmed device: escrow must be removed too (MEM-5)", () => {
     const bad = enroll(openWorld("recovery").join("Thief"), "Thief", escrow);
     expectError(() => bad.lockdown("Laptop", true, ["Thief"]), "NOT_PERMITTED", "MEM-5");
-    // Escrow must go too, or be approved by the founding class.
+    // Escrow must be removed too, or be approved by the founding class.
     const id = escrowOf(bad).id;
     const world = bad.act("Laptop", "locks", (session, env) =>
       setLockdown(session, { on: true, remove: [id, bad.id("Thief")] }, env),

@@ -1,5 +1,5 @@
-// What the organisation's report says is to be done, its totals, and what it takes about its users. docs/spec.md sections 8 and 11
-// (ESC-6, ESC-7).
+// The steps that the organisation's report names, its totals, and its input about users. docs/spec.md sections 8 and 11 (ESC-6,
+// ESC-7).
 
 import { describe, expect, it, vi } from "vitest";
 import { type ReportedUser, ReportTotals, toDosOf } from "../../src/escrow/organisation-report.js";
@@ -34,19 +34,19 @@ const spoken = (row: UserCoverage) =>
   toDosOf(row).map((each) => ({ subject: each.subject, text: say(each), closes: each.closes }));
 const toDos = async (world: World, organisation = escrow) => spoken(await rowOf(world, {}, organisation));
 
-describe("what is to be done for a user", () => {
-  it("is nothing where escrow covers everything", async () => {
+describe("the steps for a user", () => {
+  it("are none if escrow covers everything", async () => {
     expect(await toDos(user)).toEqual([]);
   });
 
-  it("is to ask for escrow where it is pending or was removed, which gains all that is missing (ESC-7)", async () => {
+  it("are to ask for escrow if it is pending or was removed, which gains all that is missing (ESC-7)", async () => {
     expect(await toDos(bare.join("Phone"))).toEqual([todo("ask the user to acknowledge escrow on any device", 2)]);
     expect(await toDos(reviewEscrow(user, "Laptop", "remove").rotate("Laptop"))).toEqual([
       todo("escrow was removed: find out why, and ask the user to acknowledge it again", 2),
     ]);
   });
 
-  it("is a step for every gap, with what that step gains (ESC-5)", async () => {
+  it("include one for every gap, with the epochs that it gains (ESC-5)", async () => {
     const late = enroll(bare.join("Phone").join("Tablet"), "Tablet", escrow);
     const row = await rowOf(joinWithholding(late, "Watch"));
     expect(spoken(row)).toEqual([
@@ -59,7 +59,7 @@ describe("what is to be done for a user", () => {
     expect(toDosOf({ ...row, gaps, renewal: [] })).toEqual([]);
   });
 
-  it("asks a device for no more than it holds of a gap (section 8)", async () => {
+  it("ask a device only for the epochs that it holds of a gap (section 8)", async () => {
     const rotated = bare.join("Phone").act("Phone", "rotates with junk", rotate);
     const box = boxIndex(rotated.record, rotated.id("Laptop"));
     const signers = [bare.join("Phone").signer("Phone")];
@@ -74,7 +74,7 @@ describe("what is to be done for a user", () => {
     expect(spoken({ ...row, renewal: [] })).toEqual([todo("let Laptop give escrow epochs 1-2, 4", 3)]);
   });
 
-  it("is refused of a row whose devices hold what are no epochs", async () => {
+  it("are refused for a row whose devices hold invalid epochs", async () => {
     const row = await rowOf(enroll(bare.join("Phone"), "Phone", escrow));
     const holding = (epochs: unknown) =>
       row.gaps.map((gap) => ({ ...gap, closers: gap.closers.map((closer) => ({ ...closer, epochs })) }));
@@ -84,7 +84,7 @@ describe("what is to be done for a user", () => {
     }
   });
 
-  it("is to fetch every stretch that was granted and not delivered (GRT-4)", async () => {
+  it("are to fetch every stretch that was granted and not delivered (GRT-4)", async () => {
     const world = user.rotate("Laptop").rotate("Laptop").rotate("Laptop");
     const entries = world.entries.map((entry, at) => (at % 2 === 0 ? mutate(entry, { attachments: () => [] }) : entry));
     expect(spoken(await rowOf({ log: world.log, entries }, { admin }))).toEqual([
@@ -94,7 +94,7 @@ describe("what is to be done for a user", () => {
     ]);
   });
 
-  it("is to renew the pointer and to rotate, where both are due (ESC-6)", async () => {
+  it("are to renew the pointer and to rotate, if both are due (ESC-6)", async () => {
     expect(await toDos(user.join("Phone").leave("Phone"), dismiss(escrow, "Bob"))).toEqual([
       todo("renew the pointer: it stands for an old escrow epoch"),
       todo("rotation is due: any of the user's devices does it when it is online"),
@@ -103,14 +103,14 @@ describe("what is to be done for a user", () => {
 });
 
 describe("totals", () => {
-  it("count the users who lost data, and no others (section 8)", async () => {
+  it("count only the users that lost data (section 8)", async () => {
     const lost = enroll(bare.join("Phone").review("Phone", { remove: ["Laptop"] }), "Phone", escrow);
     const totals = new ReportTotals();
     for (const row of await report(escrow, [user, lost, bare, lost])) totals.add(row);
     expect(totals).toMatchObject({ users: 4, withLoss: 2, closable: 1, stale: 0 });
   });
 
-  it("list what closes the most first, then by user, and each user's steps in their order", async () => {
+  it("list the steps that close the most first, then by user, and each user's steps in their order", async () => {
     const due = await rowOf(user.join("Phone").leave("Phone"), {}, dismiss(escrow, "Bob"));
     const pending = await rowOf(bare);
     const totals = new ReportTotals();
@@ -123,7 +123,7 @@ describe("totals", () => {
     ]);
   });
 
-  it("keep a list that does not grow with the users, and sort it seldom", async () => {
+  it("keep a list whose length does not grow with the users, and sort it seldom", async () => {
     const row = await rowOf(bare);
     const totals = new ReportTotals(100);
     const sort = vi.spyOn(Array.prototype, "sort");
@@ -140,17 +140,17 @@ describe("totals", () => {
 describe("a reported user", () => {
   const partly = enroll(bare.join("Phone"), "Phone", escrow);
 
-  it("is proven by its entries, and claimed where they are not given (section 8)", async () => {
+  it("is proven by its entries, and claimed if they are not given (section 8)", async () => {
     const [proven, claimed] = await report(escrow, [user, { log: user.log }], { admin });
     expect(proven).toMatchObject({ claimed: [[1, 1]], proven: [[1, 1]], status: "covered" });
     expect(claimed).toEqual({ ...proven, proven: undefined });
   });
 
-  it("leaves no key behind that was opened to prove its coverage (section 5)", async () => {
+  it("leaves no key behind that was opened for its proof (section 5)", async () => {
     expect(await secretsLeftBy(() => report(escrow, [user], { admin }))).toEqual([]);
   });
 
-  it("says when its devices were last seen, in dates alone", async () => {
+  it("shows when its devices were last seen, as dates only", async () => {
     const seen = new Date("2026-01-02T03:04:05Z");
     const lastSeen = new Map([[partly.id("Laptop"), seen]]);
     const { gaps } = await rowOf({ log: partly.log, lastSeen });

@@ -1,5 +1,5 @@
-// Organisations and their users for tests of escrow: worlds of escrow logs, and the steps of users' logs that escrow takes
-// part in (docs/spec.md section 11).
+// Organisations and their users for tests of escrow: worlds of escrow logs, and the steps of users' logs in which escrow takes
+// part (docs/spec.md section 11).
 
 import { expect, vi } from "vitest";
 import { agenda } from "../../src/agenda/agenda.js";
@@ -54,7 +54,7 @@ import { snapshot } from "../support/refusal.js";
 import { seededEnv } from "../support/seeded-env.js";
 import { OPERATOR, openWorld, World, type WorldOptions } from "../support/world.js";
 
-/** Whose escrow every organisation's log is. */
+/** The subject of every organisation's escrow log. */
 export const ORGANISATION = "escrow@example.org";
 
 const START = 1_600_000_000_000;
@@ -100,7 +100,7 @@ export function dismiss(escrow: World, name: string): World {
   return escrow.review("Ann", { remove: [name] });
 }
 
-/** An admin makes the next escrow epoch, and what it grants to another one of it is junk. */
+/** An admin makes the next escrow epoch, and its grant to another admin is junk. */
 export function grantedJunk(escrow: World, victim: string, by: string): World {
   const rotated = escrow.rotate(by);
   const index = boxIndex(rotated.record, escrow.id(victim));
@@ -159,14 +159,14 @@ interface Review {
   readonly remove?: readonly string[];
 }
 
-/** A user's log and the escrow log after an admin acted: the act comes into the one, the review into the other. */
+/** A user's log and the escrow log after an admin acted: the act is in the escrow log, the review in the user's log. */
 export interface Restored {
   readonly user: World;
   readonly escrow: World;
   readonly act: RecordedAct;
 }
 
-/** An admin records what it is about to do in a user's log. All of the user's devices are the user's, unless options say otherwise. */
+/** An admin records what it will do in a user's log. By default all of the user's devices are the user's. */
 export function announce(
   escrow: World,
   admin: string,
@@ -181,7 +181,7 @@ export function announce(
   return { escrow: escrow.append(entry), act };
 }
 
-/** An admin does what it announced. */
+/** An admin makes the review that it announced. */
 export function doAct(
   user: World,
   escrow: World,
@@ -194,7 +194,7 @@ export function doAct(
   return user.append(recover(escrow.session(admin), given, user.env(`${admin} does ${act.recordedAt}`)).entry);
 }
 
-/** An admin's device records a review in escrow's name, and then does it. */
+/** An admin's device records a review in escrow's name, and then makes it. */
 export function restore(user: World, escrow: World, admin: string, review: Review): Restored {
   const announced = announce(escrow, admin, user, review, { entries: user.entries });
   return { ...announced, user: doAct(user, announced.escrow, admin, announced.act) };
@@ -211,7 +211,7 @@ export function renewedBy(user: World, escrow: World, admin: string): World {
   return user.append(renewEscrowForUser(escrow.session(admin), { userLog: user.log }, env).entry);
 }
 
-/** A renewal in escrow's name by an admin's device that asks nobody whether it is due, to any pointer. */
+/** A renewal in escrow's name by an admin's device, to any pointer, without a check whether it is due. */
 export function renewedRaw(user: World, escrow: World, admin: string, pointer = pointerTo(escrow.log)): World {
   const signers = [epochSigner(escrow, admin, escrowOf(user).pointer?.epoch), escrow.signer(admin)] as const;
   const { seq, hash } = escrow.log.head;
@@ -233,19 +233,19 @@ export function regrantEscrow(user: World, by: string, runs: Runs): World {
   return user.act(by, "re-grants to escrow", (session, env) => regrant(session, [{ member: id, runs }], env));
 }
 
-/** A device joins and keeps its epoch from escrow. */
+/** A device joins and withholds its epoch from escrow. */
 export function joinWithholding(user: World, name: string): World {
   const options = { device: { name }, withholdFromEscrow: true };
   const { entry, keyring } = joinLog(user.log, options, user.env(`${name} joins, withholding`));
   return user.append(entry).with(name, keyring);
 }
 
-/** What a device knows for its agenda: the heads of worlds stand for themselves. */
+/** A device's knowledge for its agenda: worlds stand for their heads. */
 export interface Known extends Omit<Partial<Knowledge>, "escrowLog" | "confirmed"> {
   readonly confirmed?: World | undefined;
 }
 
-/** The agenda of a device whose user confirmed an escrow log, or none; asking changes nothing. */
+/** The agenda of a device whose user confirmed an escrow log, or none. Asking changes nothing. */
 export function stepsOf(
   user: World,
   name: string,
@@ -262,7 +262,7 @@ export function stepsOf(
   return steps;
 }
 
-/** Steps in words, such as `author renew-escrow older`: what is done, about what, and why. */
+/** Steps in words, such as `author renew-escrow older`: the action, its object, and the reasons. */
 export function inWords(steps: readonly Step[]): readonly string[] {
   return steps.map((step) => {
     const { do: verb, ...rest } = step as unknown as Record<string, string | readonly string[]>;
@@ -276,7 +276,10 @@ export function owes(...given: Parameters<typeof stepsOf>): readonly string[] {
   return inWords(stepsOf(...given));
 }
 
-/** A device that does all that it owes. Its user confirms what it is asked to, knows nobody of the doubted, and removes what it may. */
+/**
+ * A device that does all steps that it owes. Its user confirms what it asks, recognises no doubted member, and removes what it
+ * may.
+ */
 export function dutiful(
   user: World,
   name: string,
@@ -318,7 +321,7 @@ function answerTo(step: AskStep, escrow: World): Known {
   }
 }
 
-/** Whom a device doubts whose user confirmed this very escrow log, unless it confirmed another. */
+/** Members that a device doubts. By default its user confirmed this escrow log. */
 export function doubted(
   { log }: World,
   { log: escrowLog }: World,
@@ -357,7 +360,7 @@ export function write(
   };
 }
 
-/** A record of an access by other software: of any bytes, committed to and sealed as an opening is. */
+/** A record of an access by other software: any bytes, committed to and sealed like an opening. */
 export function recordOf({ log }: Pick<World, "log">, admin: RawSigner, opening: Uint8Array): Uint8Array {
   const commitment = labelledHash(LABELS.accessCommitment, opening);
   const { kemKey: kem } = log.epochs.last() ?? expect.unreachable();
@@ -367,7 +370,7 @@ export function recordOf({ log }: Pick<World, "log">, admin: RawSigner, opening:
   return rawNext(log, fields, [admin], [sealed]);
 }
 
-/** Secrets that a call made and left unwiped. Called twice: what both calls touch is the session's own. */
+/** Secrets that a call made and did not wipe. It runs the call twice: secrets that both runs use are the state's own. */
 export async function secretsLeftBy(call: () => unknown): Promise<readonly Secret[]> {
   const touched = async (): Promise<ReadonlySet<Secret>> => {
     const read = vi.spyOn(Secret.prototype, "bytes");
@@ -389,7 +392,7 @@ export async function secretsLeftBy(call: () => unknown): Promise<readonly Secre
   });
 }
 
-/** At every head the log ever had, verification and history agree on everybody's approval class (MEM-1). */
+/** At every head of the log, verification and history agree on every member's approval class (MEM-1). */
 export function expectSameClasses({ log }: Pick<World, "log">): void {
   let state: LogFacts = ORIGIN;
   for (const { bytes } of log.links) {

@@ -1,5 +1,5 @@
-// A plain JavaScript caller's wrong arguments are named as such by every function of escrow, and never end in a TypeError
-// (errors of docs/spec.md section 11).
+// Every function of escrow names a plain JavaScript caller's wrong arguments, and never throws a TypeError (errors of
+// docs/spec.md section 11).
 
 import { describe, expect, it } from "vitest";
 import { agenda } from "../../src/agenda/agenda.js";
@@ -48,10 +48,10 @@ const usersOwn = [...userLog.active.keys()];
 const recovery = { userLog, entries, approve: user.ids("Phone"), usersOwn, reason: "x" };
 const knowledge = { now: "unchecked", escrowLog: escrow.log } as const;
 
-/** What JavaScript lets through where nothing else was meant. */
+/** Wrong values that JavaScript lets through. */
 const WRONG: readonly unknown[] = [undefined, null, NaN, "text", 7, true, [], {}, new Uint8Array(32), () => undefined];
 
-/** Arguments one at a time, and which of the wrong values are right for them after all. */
+/** Calls with one argument, and the wrong values that are valid for it after all. */
 const calls: Readonly<Record<string, readonly [call: Call, ...right: unknown[]]>> = {
   "createEscrowLog options": [(value) => createEscrowLog(value, env())],
   "createEscrowLog subject": [(subject) => createEscrowLog({ subject, device: { name: "x" } }, env()), "text"],
@@ -240,7 +240,7 @@ describe("wrong arguments", () => {
 });
 
 describe("entries", () => {
-  it("are a list: bytes or text in its place are refused, even empty ones", () => {
+  it("must be a list: bytes or text in its place are refused, even empty ones", () => {
     for (const wrong of [new Uint8Array(0), ""]) {
       expectError(() => accessRecords(ann, wrong as never), "INVALID_ARGUMENT", undefined);
     }
@@ -278,7 +278,7 @@ describe("an escrow log in the place of a user's", () => {
 });
 
 describe("a report's row", () => {
-  it("is taken as a copy, and refused when any field is not what it should be", async () => {
+  it("is copied, and refused when any field is wrong", async () => {
     const users = [{ log: userLog, entries, lastSeen: new Map() }];
     for await (const row of organisationReport(escrow.log, users, { admin: ann })) {
       const stretch = { from: 1, to: 1, since: new Date(0), until: undefined };

@@ -1,4 +1,4 @@
-// Going on after a contact's log has changed: what needs the user's word, and what a pin then believes.
+// Continuing after a contact's log has changed: which changes need the user's acknowledgement, and which class a pin then trusts.
 // docs/spec.md section 10.
 
 import { describe, expect, it } from "vitest";
@@ -36,7 +36,7 @@ describe("requireContactUnchanged", () => {
     expect(compareContact(requireContactUnchanged(verified, approved.log), laptop.log).status).toBe("rolled-back");
   });
 
-  it("refuses after a change by others, until acknowledged", () => {
+  it("refuses after a change by others, until it is acknowledged", () => {
     const error = thrownBy(() => requireContactUnchanged(verified, withPhone.log));
     expect(error).toMatchObject({ code: "CONTACT_CHANGED", rule: undefined });
     expect(error.details["change"]).toEqual(compareContact(verified, withPhone.log));
@@ -51,20 +51,20 @@ describe("requireContactUnchanged", () => {
     expect(error.details["change"]).toMatchObject({ status });
   });
 
-  it("does not let a stranger inherit the standing of a class that left by itself", () => {
+  it("does not give a stranger the standing of a class that left by itself", () => {
     const before = trackContact(withPhone.log);
     const left = withPhone.leave("Laptop");
     expect(compareContact(before, left.log)).toMatchObject({ status: "extended", trustedStillActive: false });
     const moved = requireContactUnchanged(before, left.log);
     expect(moved.confirmed).toEqual([1]);
     expect(compareContact(moved, left.rotate("Phone").log).status).toBe("extended-by-others");
-    // Only the user's word makes the class that is left the one to go by.
+    // Only the user's acknowledgement makes the remaining class the trusted one.
     expect(acknowledgeContact(moved, left.rotate("Phone").log).confirmed).toEqual([2]);
   });
 });
 
 describe("acknowledge", () => {
-  it("believes in the class that is confirmed now, and in nobody's comparison of before", () => {
+  it("trusts the class that is confirmed now, and drops an earlier comparison", () => {
     const takeover = withPhone.review("Phone", { remove: ["Laptop"] });
     expect(acknowledgeContact(verified, takeover.log)).toEqual({
       v: 1,
@@ -76,29 +76,32 @@ describe("acknowledge", () => {
     expect(acknowledgeContact(verified, takeover.log, { verified: true }).verified).toBe(true);
   });
 
-  it("keeps class and comparison where nothing needs acknowledging, or takes a new comparison", () => {
+  it("keeps class and comparison if no change needs acknowledging, or takes a new comparison", () => {
     expect(acknowledgeContact(verified, approved.log)).toEqual({ ...verified, head: approved.log.head });
     expect(acknowledgeContact(trackContact(laptop.log), approved.log, { verified: true }).verified).toBe(true);
   });
 
-  it.each(CONTRADICTIONS)("goes on with a log that is %s only if told so in this very word", (status, { log }) => {
-    for (const evenIf of [undefined, "same", true, ...CONTRADICTIONS.map(([name]) => name)]) {
-      if (evenIf === status) continue;
-      const error = thrownBy(() => acknowledgeContact(later, log, { evenIf } as AcknowledgeContactOptions));
-      expect(error.code).toBe("CONTACT_CHANGED");
-      expect(error.message).toContain(`evenIf: "${status}"`);
-      expect(error.details["change"]).toMatchObject({ status });
-    }
-    const acknowledged = acknowledgeContact(later, log, { evenIf: status });
-    expect(acknowledged).toEqual(trackContact(log, { verified: false }));
-  });
+  it.each(CONTRADICTIONS)(
+    "continues with a log that is %s only if the caller names this very status",
+    (status, { log }) => {
+      for (const evenIf of [undefined, "same", true, ...CONTRADICTIONS.map(([name]) => name)]) {
+        if (evenIf === status) continue;
+        const error = thrownBy(() => acknowledgeContact(later, log, { evenIf } as AcknowledgeContactOptions));
+        expect(error.code).toBe("CONTACT_CHANGED");
+        expect(error.message).toContain(`evenIf: "${status}"`);
+        expect(error.details["change"]).toMatchObject({ status });
+      }
+      const acknowledged = acknowledgeContact(later, log, { evenIf: status });
+      expect(acknowledged).toEqual(trackContact(log, { verified: false }));
+    },
+  );
 
-  it("accepts no other contact even so (LOG-8)", () => {
+  it("accepts no other contact even then (LOG-8)", () => {
     const bob = openWorld("bob", { subject: "bob@example.org" });
     expect(thrownBy(() => acknowledgeContact(later, bob.log, { evenIf: "replaced" })).code).toBe("WRONG_SUBJECT");
   });
 
-  it("needs a state: an error tells of a contradiction, but there is nothing in it to go on from", () => {
+  it("needs a state: an error describes a contradiction, but has no state to continue from", () => {
     const error = thrownBy(() =>
       verifyLog(laptop.entries, { subject: later.subject, pinned: later.head, now: "unchecked" }),
     );
@@ -107,7 +110,7 @@ describe("acknowledge", () => {
     expect(thrownBy(() => requireContactUnchanged(later, log)).code).toBe("CONTACT_CHANGED");
   });
 
-  it("takes null for no options, and refuses a verified that is no boolean", () => {
+  it("treats null as no options, and refuses a verified that is no boolean", () => {
     expect(acknowledgeContact(verified, withPhone.log, null as unknown as AcknowledgeContactOptions).verified).toBe(
       false,
     );

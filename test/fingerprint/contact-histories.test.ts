@@ -1,4 +1,4 @@
-// Random histories of a contact's log, judged by an oracle that knows only what each link did. docs/spec.md section 10.
+// Random histories of a contact's log, judged by an oracle that knows only the effects of each link. docs/spec.md section 10.
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -33,7 +33,7 @@ const DO = {
   escrow: (world: World, by: string) => enroll(world, by, ESCROW),
   renew: (world: World, by: string) => renew(world, by, LATER),
   renewEscrowForUser: (world: World) => renewedBy(world, LATER, "Bob"),
-  // Without escrow a review that changes nothing, which the log does not admit.
+  // Without escrow: a review that changes nothing, which the log does not admit.
   approveEscrow: (world: World, by: string) =>
     escrowMember(world.log) ? reviewEscrow(world, by, "approve") : world.review(by, {}),
   recover: (world: World, _by: string, on: string) => recoverBy(world, LATER, "Bob", { approve: [on] }),
@@ -42,7 +42,7 @@ const DO = {
 };
 
 const step: fc.Arbitrary<Step> = fc.record({
-  // Joins and approvals more often: classes are about them.
+  // Joins and approvals are drawn more often: classes depend on them.
   what: fc.constantFrom(
     ...(["join", "join", "approve", "approve", "approve", "recover", "recover", "restore", "leave"] as const),
     ...(Object.keys(DO) as (keyof typeof DO)[]),
@@ -51,10 +51,10 @@ const step: fc.Arbitrary<Step> = fc.record({
   on: fc.nat(9),
 });
 
-// A world's next state is fixed by the step, and one seed gives every property here the same steps.
+// The step alone determines a world's next state, and one seed gives every property here the same steps.
 const BARE = openWorld("contact histories", { operator: true });
 const ENROLLED = enroll(BARE, "Laptop", ESCROW).join("Phone");
-/** What escrow did counts once the laptop is gone. */
+/** Approvals by escrow count once the laptop is gone. */
 const RESTORED = recoverBy(ENROLLED.join("Stranger").join("Tablet"), ESCROW, "Bob", { approve: ["Phone", "Tablet"] });
 const BEGINNINGS = [BARE, ENROLLED, RESTORED, RESTORED.leave("Laptop")] as const;
 const played = new Map<string, World>();
@@ -68,7 +68,7 @@ function next(world: World, { what, by, on }: Step): World {
   return after;
 }
 
-/** Every state of a history; steps that the log does not admit are left out. */
+/** Every state of a history. Steps that the log does not admit are skipped. */
 function play(beginning: World, steps: readonly Step[]): readonly World[] {
   const worlds = [beginning];
   for (const step of steps) {
@@ -85,7 +85,7 @@ const histories = fc
   .tuple(fc.constantFrom(...BEGINNINGS), fc.array(step, { minLength: 4, maxLength: 9 }))
   .map(([beginning, steps]) => play(beginning, steps));
 const RUNS = slow(25);
-/** Histories that lead everywhere, in every run: a rename, a stranger, and several that escrow restored at once. */
+/** Histories that reach all cases, in every run: a rename, a stranger, and several members that escrow restored at once. */
 const EVERYWHERE = slow<[readonly World[]]>(
   25,
   [
@@ -109,7 +109,10 @@ interface Edge {
   readonly byEscrow: boolean;
 }
 
-/** What sections 6.8 and 10 say, from the links alone: every node is a position, of a member or of a pointer of escrow. */
+/**
+ * The classes of sections 6.8 and 10, computed from the links alone. Every node is a position, of a member or of a pointer of
+ * escrow.
+ */
 class Oracle {
   readonly #links: readonly LinkRecord[];
   readonly #edges: readonly Edge[];
@@ -125,7 +128,7 @@ class Oracle {
       if (added !== undefined) nodes.set(added, seq);
       if (pointed !== undefined) escrows.add(pointed);
       const to = [...(added === undefined ? [] : [seq]), ...approved.map((id) => nodes.get(id) as number)];
-      // A pointer that escrow replaces hands on its class; all else that escrow approves is left out of the graph without it.
+      // A pointer that escrow replaces passes on its class. The graph without escrow leaves out all other approvals by escrow.
       const byEscrow = escrows.has(author) && pointed === undefined;
       if (from !== undefined) edges.push(...to.map((to) => ({ from, to, byEscrow })));
     }
@@ -140,7 +143,7 @@ class Oracle {
     return this.#links.some(({ pointed }) => pointed === id);
   }
 
-  /** The oldest among a node and all that an approval leads from to it. */
+  /** The oldest among a node and all nodes from which approvals lead to it. */
   founder(id: string, withEscrow = false): number {
     const reached = new Set([this.position(id)]);
     for (const node of reached) {
@@ -157,7 +160,7 @@ class Oracle {
     );
   }
 
-  /** Whose word counts at this head is trusted, by founders without escrow, unless a stranger has the same. */
+  /** The trusted class at this head: founders without escrow, except those that a stranger has too. */
   pinned(): readonly number[] {
     const active = this.activeIds();
     const withEscrow = active.every((id) => this.founder(id) !== 1);
@@ -170,7 +173,7 @@ class Oracle {
     return [...new Set(founders)].sort((a, b) => a - b);
   }
 
-  /** Whether each link after `seq` is by somebody whose founder is one of those. */
+  /** Whether each link after `seq` is by a member whose founder is in the given set. */
   trusted(seq: number, pinned: readonly number[]): readonly boolean[] {
     return this.#links
       .slice(seq)
@@ -199,13 +202,13 @@ describe("any history of a contact's log", () => {
       }),
       EVERYWHERE,
     );
-    // The histories are of use only if they lead everywhere.
+    // The histories are useful only if they reach all cases.
     for (const status of ["same", "extended", "extended-by-others"] as const) {
       expect(counts.get(status)).toBeGreaterThan(0);
     }
   });
 
-  it("never trusts a device by escrow's word, nor one that was not confirmed at the pin", () => {
+  it("never trusts a device by escrow's approval, or one that was not confirmed at the pin", () => {
     let restored = 0;
     fc.assert(
       fc.property(histories, (worlds) => {
@@ -215,7 +218,7 @@ describe("any history of a contact's log", () => {
           restored += pin.confirmed.length > 1 ? 1 : 0;
           const { links } = compareContact(pin, newer);
           for (const member of older.active.values()) {
-            // Until somebody trusted lets it in, by a link of their own.
+            // Until a trusted member lets it in, by a link of its own.
             const letIn = links.some(({ trusted, seq }) => trusted && newer.links.at(seq - 1)?.approved.length);
             if (member.kind === "escrow" || isConfirmed(older, member) || letIn) continue;
             expect(links.filter(({ author }) => author === member.id).some(({ trusted }) => trusted)).toBe(false);
@@ -224,11 +227,11 @@ describe("any history of a contact's log", () => {
       }),
       EVERYWHERE,
     );
-    // The histories are of use only if escrow restores several at once in some.
+    // The histories are useful only if escrow restores several members at once in some of them.
     expect(restored).toBeGreaterThan(0);
   });
 
-  it("tells every author, and who came and went", () => {
+  it("names every author, and the members that came and left", () => {
     fc.assert(
       fc.property(histories, (worlds) => {
         eachPair(worlds, (older, newer) => {
@@ -302,7 +305,7 @@ describe("any history of a contact's log", () => {
     );
   });
 
-  it("is forked from wherever two links claim one position, with evidence", () => {
+  it("is forked from every position that two links claim, with evidence", () => {
     fc.assert(
       fc.property(histories, fc.nat(), (worlds, pick) => {
         if (worlds.length < 2) return;

@@ -1,4 +1,4 @@
-// What a tracked contact's log can become, one story each. docs/spec.md section 10 and LOG-8.
+// Changes of a tracked contact's log, one story each. docs/spec.md section 10 and LOG-8.
 
 import { describe, expect, it } from "vitest";
 import { KeysteadError } from "../../src/errors.js";
@@ -51,13 +51,13 @@ describe("a tracked contact", () => {
     );
   });
 
-  it("is extended once a device that was trusted approves it: judged at the new head, milder news", () => {
+  it("is extended once a device that was trusted approves it: judged at the new head", () => {
     const change = compareContact(pin, approved.log);
     expect(change).toMatchObject({ status: "extended", added: [{ name: "Phone", trusted: true }] });
     expect(say(change)).toBe('alice@example.org: 2 changes, all by devices you trusted before. Added: "Phone".');
   });
 
-  it("names of the changes and the new members those that were not trusted", () => {
+  it("names the untrusted ones among the changes and the new members", () => {
     expect(say(compareContact(pin, approved.join("Third").log))).toContain(
       '1 change not by the devices you trusted: join by "Third" (link 4). Approved by none of them: "Third". Added: "Phone", "Third"',
     );
@@ -73,7 +73,7 @@ describe("a tracked contact", () => {
     expect(links.map(({ trusted }) => trusted)).toEqual([false, false, false]);
   });
 
-  it("counts an author that has been removed since by its class", () => {
+  it("judges an author that has been removed since by its class", () => {
     const replaced = approved.review("Phone", { remove: ["Laptop"] });
     expect(compareContact(trackContact(approved.log), replaced.log)).toMatchObject({
       status: "extended",
@@ -84,12 +84,12 @@ describe("a tracked contact", () => {
     const takeover = compareContact(pin, thief.log);
     expect(takeover).toMatchObject({ status: "extended-by-others", trustedStillActive: false });
     expect(say(takeover)).toContain('Removed: "Laptop". None of the devices you trusted is left.');
-    // Also after the owner has removed the thief: somebody else was in there.
+    // The same after the owner has removed the thief: another person had access.
     const cured = withPhone.review("Laptop", { remove: ["Phone"] });
     expect(compareContact(pin, cured.log)).toMatchObject({ status: "extended-by-others", added: [], removed: [] });
   });
 
-  it("takes the operator for others, always", () => {
+  it("always counts the operator as others", () => {
     const expelled = approved.expel("Phone");
     const change = compareContact(trackContact(approved.log), expelled.log);
     expect(change).toMatchObject({
@@ -102,7 +102,7 @@ describe("a tracked contact", () => {
     );
   });
 
-  it("keeps to the class that was confirmed at the pin, even if it is not the founding one", () => {
+  it("uses the class that was confirmed at the pin, even if it is not the founding one", () => {
     const secondClass = withPhone.review("Phone", { remove: ["Laptop"] });
     const phonePin = trackContact(secondClass.log);
     expect(phonePin.confirmed).toEqual([2]);
@@ -112,7 +112,7 @@ describe("a tracked contact", () => {
     expect(compareContact(trackContact(withPhone.log), secondClass.log).status).toBe("extended-by-others");
   });
 
-  it("goes by each member's own founder, and never by the member at the pinned position", () => {
+  it("judges by each member's own founder, and never by the member at the pinned position", () => {
     const ofPhone: TrackedContact = { ...trackContact(withPhone.log), confirmed: [2] };
     const renamed = withPhone.rename("Laptop", "New name");
     // An older class is another class too, and so are the devices that it approves.
@@ -134,7 +134,7 @@ describe("a tracked contact", () => {
     expect(compareContact(both, renamed.join("Third").log).status).toBe("extended-by-others");
   });
 
-  it("trusts nobody for a pin that names no class", () => {
+  it("trusts no member for a pin that names no class", () => {
     const strange: TrackedContact = { ...trackContact(approved.log), confirmed: [3] };
     expect(compareContact(strange, approved.log).status).toBe("same");
     const later = approved.rename("Laptop", "New name");
@@ -150,14 +150,14 @@ describe("a tracked contact", () => {
     expect(change).toMatchObject({ status: "extended", added: [{ kind: "backup", name: "Paper", trusted: true }] });
   });
 
-  it("names a member by its id where its name was not delivered", () => {
+  it("names a member by its id if its name was not delivered", () => {
     const bare = withPhone.entries.map((entry) => encodeEntry(decodeEntry(entry).link.bytes, []));
     const change = compareContact(pin, verifyLog(bare, { subject: ALICE, now: "unchecked" }));
     expect(change).toMatchObject({ links: [{ name: undefined }], added: [{ name: undefined }] });
     expect(say(change)).toContain(`join by member ${withPhone.id("Phone")} (link 2)`);
   });
 
-  it("cannot be made to lie by the name of a device", () => {
+  it("cannot be falsified by the name of a device", () => {
     const name = 'x". Approved by "Laptop\n\u202e\u2028';
     const change = compareContact(pin, laptop.join(name).log);
     const text = say(change);
@@ -218,7 +218,7 @@ describe("a contradiction", () => {
     expect(checkEvidence(change.evidence as Evidence)).toMatchObject({ seq: 1, offered: other.log.head });
   });
 
-  it("is told from the error of verifyLog and appendEntry as well", () => {
+  it("is also recognised from the error of verifyLog and appendEntry", () => {
     const options = { subject: ALICE, pinned: phonePin.head, now: "unchecked" } as const;
     for (const [status, error] of [
       ["forked", thrownBy(() => verifyLog(fork.entries, options))],
@@ -233,7 +233,7 @@ describe("a contradiction", () => {
     }
   });
 
-  it("of somebody else is not told of this contact (LOG-8)", () => {
+  it("of another contact is not reported for this one (LOG-8)", () => {
     const bob = openWorld("bob", { subject: "bob@example.org" });
     const wrong = thrownBy(() => compareContact(phonePin, bob.log));
     expect(wrong).toMatchObject({ code: "WRONG_SUBJECT", rule: "LOG-8" });
@@ -248,7 +248,7 @@ describe("a contradiction", () => {
     expect(refused).toMatchObject({ code: "INVALID_ARGUMENT", cause: aboutOther });
   });
 
-  it("is told only from an error that holds evidence of one, and the head that was offered", () => {
+  it("is recognised only from an error that has evidence of one, and the offered head", () => {
     const error = thrownBy(() => verifyLog(fork.entries, { subject: ALICE, pinned: phonePin.head, now: "unchecked" }));
     const { evidence, offered } = error.details as { readonly evidence: Evidence; readonly offered: unknown };
     const made = (details: Record<string, unknown>) => new KeysteadError("FORKED", "?", { details });
@@ -267,7 +267,7 @@ describe("a contradiction", () => {
 });
 
 describe("compareContact", () => {
-  it("refuses what is no pin, no log and no contradiction", () => {
+  it("refuses an invalid pin, log or contradiction", () => {
     for (const junk of JUNK) {
       expect(thrownBy(() => compareContact(junk as TrackedContact, laptop.log)).code).toBe("INVALID_ENCODING");
       expect(thrownBy(() => compareContact(pin, junk as LogState)).code).toBe("INVALID_ARGUMENT");
@@ -279,7 +279,7 @@ describe("compareContact", () => {
     }
   });
 
-  it("changes nothing that it is given", () => {
+  it("does not change its arguments", () => {
     const before = JSON.stringify(pin);
     compareContact(pin, approved.log);
     expect(JSON.stringify(pin)).toBe(before);

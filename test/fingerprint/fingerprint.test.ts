@@ -1,4 +1,4 @@
-// What a fingerprint is made of and how it is written. docs/spec.md section 10.
+// The content of a fingerprint and its written forms. docs/spec.md section 10.
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -13,7 +13,7 @@ import { ALL_FORMS, heads, JUNK } from "./support.js";
 const LOG = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f" as LogId;
 const HASH = "a0a1a2a3a4a5a6a7a8a9aaabacadaeafb0b1b2b3b4b5b6b7b8b9babbbcbdbebf" as LinkHash;
 
-// Computed apart from this library, with Python's hashlib and integers.
+// Computed independently of this library, with Python's hashlib and integers.
 const VECTORS: readonly (Record<FingerprintForm, string> & { seq: number })[] = [
   {
     seq: 7,
@@ -41,12 +41,12 @@ const VECTORS: readonly (Record<FingerprintForm, string> & { seq: number })[] = 
 
 describe("the forms of a fingerprint", () => {
   for (const { seq, ...forms } of VECTORS) {
-    it.each(ALL_FORMS)(`are, for seq ${seq}, what was computed apart: %s`, (form) => {
+    it.each(ALL_FORMS)(`equal, for seq ${seq}, independently computed ones: %s`, (form) => {
       expect(formatFingerprint(fingerprintOf({ log: LOG, seq, hash: HASH }), form)).toBe(forms[form]);
     });
   }
 
-  it("are digits unless told, also when printed", () => {
+  it("are digits by default, also when printed", () => {
     const fingerprint = fingerprintOf({ log: LOG, seq: 7, hash: HASH });
     expect(formatFingerprint(fingerprint)).toBe(VECTORS[0]?.digits);
     expect(`${fingerprint}`).toBe(VECTORS[0]?.digits);
@@ -63,7 +63,7 @@ describe("the forms of a fingerprint", () => {
         expect(formatFingerprint(fingerprint, "digits")).toMatch(/^[0-9]{5}( [0-9]{5}){11}$/);
         expect(formatFingerprint(fingerprint, "hex")).toMatch(/^[0-9a-f]{4}( [0-9a-f]{4}){15}$/);
         expect(formatFingerprint(fingerprint, "words")).toMatch(/^[a-z]{3,8}( [a-z]{3,8}){18}$/);
-        // Only what the alphanumeric mode of QR codes has.
+        // Only characters of the alphanumeric mode of QR codes.
         expect(formatFingerprint(fingerprint, "qr")).toMatch(/^KEYSTEAD-FP:1:[0-9A-F]{64}:[1-9][0-9]*:[0-9A-F]{64}$/);
       }),
     );
@@ -92,7 +92,7 @@ describe("a fingerprint", () => {
     );
   });
 
-  it("cannot be changed or put together by hand", () => {
+  it("cannot be changed or made up", () => {
     const fingerprint = fingerprintOf({ log: LOG, seq: 7, hash: HASH });
     expect(Object.isFrozen(fingerprint) && Object.isFrozen(fingerprint.head)).toBe(true);
     for (const forged of [{ ...fingerprint }, Object.create(Fingerprint.prototype), ...JUNK]) {
@@ -100,7 +100,7 @@ describe("a fingerprint", () => {
     }
   });
 
-  it("is refused for what is no log and no head", () => {
+  it("is refused for a value that is no log and no head", () => {
     const head = { log: LOG, seq: 7, hash: HASH };
     const wrong = [
       ...JUNK,
@@ -120,7 +120,7 @@ describe("a fingerprint", () => {
     expect(nameIn({ ...head, hash: "00" })).toBe("head.hash");
   });
 
-  it("is not written in a form that there is not", () => {
+  it("is not written in an unknown form", () => {
     const fingerprint = fingerprintOf({ log: LOG, seq: 7, hash: HASH });
     for (const form of ["emoji", "toString", null, 5, {}]) {
       expect(thrownBy(() => formatFingerprint(fingerprint, form as FingerprintForm)).code).toBe("INVALID_ARGUMENT");

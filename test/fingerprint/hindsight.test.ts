@@ -1,5 +1,5 @@
-// Nobody gains a contact's trust in hindsight: what an admin did never turns a stranger into a device that was trusted before.
-// Each attack has a twin that differs in who approved. docs/spec.md sections 6.8 and 10.
+// No member gains a contact's trust in hindsight: an admin's act never turns a stranger into a device that was trusted before.
+// Each attack has a twin that differs in the approving member. docs/spec.md sections 6.8 and 10.
 
 import { describe, expect, it } from "vitest";
 import { acknowledgeContact, requireContactUnchanged } from "../../src/fingerprint/acknowledge.js";
@@ -14,7 +14,7 @@ const escrow = hire(openOrganisation("hindsight"), "Bob", ["recover"]);
 /** The laptop is link 1, escrow link 2. */
 const user = openUser("hindsight", escrow);
 
-/** Which of the links since the pin are by devices that the contact trusts. */
+/** The links since the pin that are by devices which the contact trusts. */
 const trusted = (pin: TrackedContact, { log }: World) => compareContact(pin, log).links.map(({ trusted }) => trusted);
 const statusOf = (pin: TrackedContact, { log }: World) => compareContact(pin, log).status;
 const codeOf = (pin: TrackedContact, { log }: World) => thrownBy(() => requireContactUnchanged(pin, log)).code;
@@ -26,13 +26,13 @@ describe("a thief's device that an admin approved while the founding device was 
 
   it("stays a stranger after the founding device has gone", () => {
     const alone = approved.leave("Laptop");
-    // The log itself has nobody else left, and counts the admin's word from now on.
+    // The log itself has no other member left, and counts the admin's approval from now on.
     expect(isConfirmed(alone.log, alone.member("Thief"))).toBe(true);
     const acts = alone.rotate("Thief");
     expect(trusted(pin, acts)).toEqual([true, false]);
     expect(statusOf(pin, acts)).toBe("extended-by-others");
     expect(codeOf(pin, acts)).toBe("CONTACT_CHANGED");
-    // Nor does the pin learn otherwise on its way there.
+    // Moving the pin along on the way changes nothing.
     expect(codeOf(requireContactUnchanged(pin, alone.log), acts)).toBe("CONTACT_CHANGED");
     expect(compareContact(pin, acts.log)).toMatchObject({ trustedStillActive: false });
   });
@@ -48,7 +48,7 @@ describe("a thief's device that an admin approved while the founding device was 
     expect(trusted(trackContact(user.log), acts)).toEqual([false, false, true, false]);
   });
 
-  it("would be trusted had the founding device approved it, which is what `extended` means: the twin", () => {
+  it("is trusted if the founding device approved it, which is what `extended` means: the twin", () => {
     const honest = joined.review("Laptop", { approve: ["Thief"] });
     const acts = honest.leave("Laptop").rotate("Thief");
     expect(trusted(trackContact(honest.log), acts)).toEqual([true, true]);
@@ -57,7 +57,7 @@ describe("a thief's device that an admin approved while the founding device was 
 });
 
 describe("an honest laptop that the founding phone approved", () => {
-  it("stays `extended` when the phone goes, whatever escrow did besides", () => {
+  it("stays `extended` when the phone leaves, whatever else escrow did", () => {
     const founded = openUser("hindsight, phone first", escrow, { first: "Phone" }).join("Laptop");
     const approved = founded.review("Phone", { approve: ["Laptop"] });
     const pin = trackContact(approved.log, { verified: true });
@@ -78,7 +78,7 @@ describe("a stranger that joined before the owner's devices were restored", () =
   const restored = recoverBy(joined, escrow, "Bob", { approve: ["Phone"], remove: ["Laptop"] });
   const pin = acknowledgeContact(trackContact(joined.log), restored.log, { verified: true });
 
-  it("stays a stranger, although it is the oldest class without escrow's word", () => {
+  it("stays a stranger, although it is the oldest class without escrow's approvals", () => {
     expect(confirmedFounder(restored.log)).toBe(1);
     expect(pin.confirmed).toEqual([restored.member("Phone").position]);
     expect(codeOf(pin, restored.rotate("Stranger"))).toBe("CONTACT_CHANGED");
@@ -88,14 +88,14 @@ describe("a stranger that joined before the owner's devices were restored", () =
     expect(trusted(pin, approves.rotate("Tablet"))).toEqual([false, false, false]);
   });
 
-  it("does not keep the restored phone from being trusted: the twin", () => {
+  it("does not prevent trust in the restored phone: the twin", () => {
     expect(statusOf(pin, restored.rotate("Phone"))).toBe("extended");
     const cured = restored.review("Phone", { remove: ["Stranger"] });
     expect(statusOf(pin, cured)).toBe("extended");
     expect(compareContact(pin, cured.log)).toMatchObject({ removed: [{ name: "Stranger", trusted: false }] });
   });
 
-  it("gains nothing by approving the phone before it is restored, nor can it afterwards (MEM-1)", () => {
+  it("gains nothing by approving the phone before it is restored, and cannot approve it afterwards (MEM-1)", () => {
     const led = joined.review("Stranger", { approve: ["Phone"] });
     const lists = { approve: ["Phone"], remove: ["Laptop"] };
     const world = recoverBy(led, escrow, "Bob", lists);
@@ -103,7 +103,7 @@ describe("a stranger that joined before the owner's devices were restored", () =
     const now = trackContact(world.log, { verified: true });
     expect(codeOf(now, world.rotate("Stranger"))).toBe("CONTACT_CHANGED");
     expect(codeOf(now, world.review("Stranger", { remove: ["Phone"] }))).toBe("CONTACT_CHANGED");
-    // The phone itself is asked about too, as long as somebody who is not confirmed leads it without escrow's word.
+    // The user is also asked about the phone itself, as long as an unconfirmed member leads it without escrow's approvals.
     expect(codeOf(now, world.rotate("Phone"))).toBe("CONTACT_CHANGED");
     const cured = world.review("Phone", { remove: ["Stranger"] });
     expect(statusOf(trackContact(cured.log), cured.rotate("Phone"))).toBe("extended");
@@ -126,7 +126,7 @@ describe("devices that escrow restored together", () => {
     expect(statusOf(trackContact(other.log), other.rotate("Tablet"))).toBe("extended-by-others");
   });
 
-  it("that escrow restores later are not, until the user says so", () => {
+  it("that escrow restores later are not trusted, until the user acknowledges them", () => {
     const first = recoverBy(user.join("Phone"), escrow, "Bob", { approve: ["Phone"], remove: ["Laptop"] });
     const pin = trackContact(first.log);
     const second = recoverBy(first.join("Tablet"), escrow, "Bob", { approve: ["Tablet"] });
@@ -149,7 +149,7 @@ describe("escrow itself", () => {
 });
 
 describe("a pin of several founders", () => {
-  it("names them ascending, whichever of their members entered first", () => {
+  it("names them ascending, whatever member entered first", () => {
     const old = user
       .join("Old")
       .join("Middle")
@@ -158,7 +158,7 @@ describe("a pin of several founders", () => {
     const restored = recoverBy(old.review("Laptop", { remove: ["Old"] }), escrow, "Bob", {
       approve: ["Middle", "New"],
     });
-    // The middle one is its own founder; the newest keeps that of the old one, which is older.
+    // The middle one is its own founder. The newest keeps the founder of the old one, which is older.
     expect(trackContact(restored.leave("Laptop").log).confirmed).toEqual([3, 4]);
   });
 });

@@ -1,4 +1,4 @@
-// Reading fingerprints: any form in any spacing, never a part of one. docs/spec.md section 10.
+// Reading fingerprints: any form in any spacing, never only a part. docs/spec.md section 10.
 
 import { wordlist } from "@scure/bip39/wordlists/english.js";
 import fc from "fast-check";
@@ -31,11 +31,11 @@ const separator = fc.constantFrom(
 );
 const blank = fc.constantFrom(" ", "\n", "\t", "\u00a0", "\u200b");
 
-/** The text with other spacing wherever the form allows it, and with letters in any case. */
+/** The text with other spacing at all places that the form allows, and with letters in any case. */
 function noisy(text: string, form: FingerprintForm): fc.Arbitrary<string> {
   const pieces = form === "words" ? text.split(" ") : [...text.replaceAll(" ", "")];
   const between = form === "qr" ? blank : separator;
-  // Words need something between them; digits do not.
+  // Words need a separator between them; digits do not.
   const gap = form === "words" ? between : fc.oneof({ weight: 3, arbitrary: fc.constant("") }, between);
   return fc
     .tuple(
@@ -48,14 +48,14 @@ function noisy(text: string, form: FingerprintForm): fc.Arbitrary<string> {
     });
 }
 
-/** A part of a fingerprint is refused. What ends a QR payload may be 64 hexadecimal digits, which are another form's. */
+/** A part of a fingerprint is refused. The end of a QR payload may be 64 hexadecimal digits, which are another form. */
 function expectNoPart(part: string): void {
   if (/^:?[0-9A-F]{64}$/.test(part)) expect(parseFingerprint(part).form).toBe("hex");
   else expect(thrownBy(() => parseFingerprint(part)).code).toBe("FINGERPRINT_INVALID");
 }
 
 describe("parseFingerprint", () => {
-  it("reads what formatFingerprint writes, and gives it back", () => {
+  it("reads the output of formatFingerprint, and gives it back", () => {
     fc.assert(
       fc.property(heads, forms, (head, form) => {
         const text = write(head, form);
@@ -78,7 +78,7 @@ describe("parseFingerprint", () => {
     );
   });
 
-  it("never reads a part of one", () => {
+  it("never accepts a part of one", () => {
     fc.assert(
       fc.property(heads, forms, fc.nat(), (head, form, place) => {
         // By whole words: "scare" without its first letter is another word of the list.
@@ -89,7 +89,7 @@ describe("parseFingerprint", () => {
     );
   });
 
-  it("never reads one with something added", () => {
+  it("never accepts one with added characters", () => {
     fc.assert(
       fc.property(heads, forms, fc.constantFrom("0", "f", "12345", "zoo", "abandon", "é"), (head, form, more) => {
         // By whole words: "actor" with an "f" before it is another word of the list.
@@ -108,7 +108,7 @@ describe("parseFingerprint", () => {
     for (const length of [63, 66]) expectNoPart(payload.slice(-length));
   });
 
-  it("says how much it found and how much a whole one has", () => {
+  it("says how many it found and how many a whole one has", () => {
     const found = (text: string) => thrownBy(() => parseFingerprint(text)).details;
     expect(found("12345 ".repeat(11))).toEqual({ what: "digits", found: 55, expected: 60 });
     expect(found("1".repeat(61))).toEqual({ what: "digits", found: 61, expected: 60 });
@@ -126,12 +126,12 @@ describe("parseFingerprint", () => {
     );
   });
 
-  it("tells decimal and hexadecimal digits apart by their number alone", () => {
+  it("distinguishes decimal and hexadecimal digits by their number alone", () => {
     expect(parseFingerprint("1".repeat(64)).form).toBe("hex");
     expect(parseFingerprint("1".repeat(60)).form).toBe("digits");
   });
 
-  it("takes a text of listed words for words, were their letters hexadecimal digits too", () => {
+  it("reads a text of listed words as words, even if their letters are also hexadecimal digits", () => {
     // 64 letters from a to f in 19 words.
     const words = [...Array(13).fill("add"), ...Array(5).fill("face"), "feed"].join(" ");
     expect(words.split(" ").every((word) => wordlist.includes(word))).toBe(true);
@@ -145,7 +145,7 @@ describe("parseFingerprint", () => {
       { position: 5, text: "zoom" },
       { position: 10, text: "bed" },
     ]);
-    // Four letters tell the words of this list apart, but a word cut short is not the word.
+    // Four letters identify a word of this list, but a shortened word is not the word.
     expect(unknown(swap(words, 0, "aban").join(" "))).toEqual([{ position: 1, text: "aban" }]);
     expect(unknown("12345 6789O 12345")).toEqual([{ position: 2, text: "6789o" }]);
     expect(unknown("١٢٣٤٥ 12345")).toEqual([{ position: 1, text: "١٢٣٤٥" }]);

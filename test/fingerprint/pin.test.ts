@@ -29,14 +29,14 @@ function positionsIn(numbers: readonly number[], last: number): readonly number[
 }
 
 describe("a pin", () => {
-  it("holds subject, head and the class that is confirmed", () => {
+  it("holds subject, head and the confirmed class", () => {
     expect(pin).toEqual({ v: 1, subject: ALICE, head: world.log.head, confirmed: [1], verified: false });
     expect(trackContact(world.log, { verified: true }).verified).toBe(true);
     expect(trackContact(world.log, null as never)).toEqual(pin);
     expect(trackContact(world.review("Phone", { remove: ["Laptop"] }).log).confirmed).toEqual([2]);
   });
 
-  it("is the same after bytes and back", () => {
+  it("is the same after encoding and decoding", () => {
     fc.assert(
       fc.property(pins, (any) => {
         expect(decodeContact(encodeContact(any))).toEqual(any);
@@ -88,7 +88,7 @@ describe("a pin", () => {
     expect(thrownBy(() => encodeContact(incomplete as TrackedContact)).message).toContain("pin.verified is missing");
   });
 
-  it("is at most 4,096 bytes, however much it holds, and refuses what is larger (ENC-3)", () => {
+  it("is at most 4,096 bytes with any content, and larger bytes are refused (ENC-3)", () => {
     const last = Number.MAX_SAFE_INTEGER;
     const confirmed = Array.from({ length: 256 }, (_, index) => last - 255 + index);
     const largest = { ...pin, subject: "x".repeat(256), head: { ...pin.head, seq: last }, confirmed };
@@ -98,7 +98,7 @@ describe("a pin", () => {
     expect(thrownBy(() => decodeContact(new Uint8Array(4097)))).toMatchObject({ code: "TOO_LARGE", rule: "ENC-3" });
   });
 
-  it("is refused as bytes too when its founders are out of order or not there yet (ENC-2)", () => {
+  it("is refused as bytes too when its founders are out of order or beyond its head (ENC-2)", () => {
     const bytes = encodeContact({ ...pin, confirmed: [1, 2] });
     // The list [1, 2] in the bytes.
     const at = bytes.findIndex((byte, index) => byte === 0x82 && bytes[index + 1] === 1 && bytes[index + 2] === 2);

@@ -1,5 +1,5 @@
-// Every public function that takes bytes or texts from elsewhere, with something good to start from. Whoever exports another one
-// adds it here. docs/spec.md sections 4, 6, 9 to 12.
+// Every public function that takes bytes or texts from elsewhere, with a valid input to start from. When you export another one,
+// add it here. docs/spec.md sections 4, 6, 9 to 12.
 
 import {
   acceptProvisioning,
@@ -41,7 +41,7 @@ import { CERTIFICATE, NOON, STATEMENT_KEYS } from "../support/service.js";
 import { seedNamed } from "../support/world.js";
 import { contents, forkedWorld, recordedWorld, samples, smallWorld, texts, userWorld } from "./samples.js";
 
-/** A function under test: its name, what it takes, and how it is given something. */
+/** A function under test: its name, a valid input, and how to call it with an input. */
 type Decoder<Given> = readonly [name: string, good: Given, feed: (given: Given) => unknown];
 
 const { log } = smallWorld;
@@ -64,7 +64,7 @@ async function report(bytes: Uint8Array): Promise<void> {
 
 const LATER = 1_800_000_000_000;
 
-/** An admin brings a waiting device in, given another entry for the newest. */
+/** An admin lets a waiting device in, with another entry as the newest. */
 function recoverWith(bytes: Uint8Array): unknown {
   const { log: userLog, entries } = forkedWorld;
   const given = [bytes, ...entries.slice(0, -1)];
@@ -74,17 +74,17 @@ function recoverWith(bytes: Uint8Array): unknown {
   return recoverUser(session, { userLog, entries: given, act, usersOwn }, seededEnv("recover", LATER));
 }
 
-/** The name of a member that has committed to these bytes as its name; undefined when they are none. */
+/** The name of a member that has committed to these bytes as its name; undefined when they are no name. */
 function nameOf(bytes: Uint8Array): string | undefined {
   const isGood = equalBytes(bytes, samples.name);
   const entry = isGood ? samples.renamed : withAttachment(samples.renamed, 0, bytes, [smallWorld.signer("Phone")]);
   const renamed = appendEntry(log, entry, { now: "unchecked" });
-  // Whoever has no name is shown all the same.
+  // A member without a name is shown all the same.
   devicesAndActivity(renamed, { me: session.keyring.member, now: renamed.time });
   return renamed.active.get(session.keyring.member)?.name;
 }
 
-/** The access that an admin has recorded by these bytes; undefined when they are none. */
+/** The access that an admin has recorded with these bytes; undefined when they are no record. */
 function accessOf(bytes: Uint8Array): unknown {
   const entry = recordOf(recordedWorld, recordedWorld.signer("Bob"), bytes);
   const { access, junk } =
@@ -99,7 +99,10 @@ export const sourceOf = (bytes: Uint8Array) => ({
   read: (offset: number, length: number) => bytes.slice(offset, offset + length),
 });
 
-/** What a link commits to, and is junk to whoever reads it rather than refused; fed by the one, read by the other. */
+/**
+ * Bytes that a link commits to. If they are junk, the reader reports them as junk and does not refuse the link. The first
+ * function writes them, the second reads them.
+ */
 export const openings: readonly Decoder<Uint8Array>[] = [
   ["names of members", samples.name, nameOf],
   ["accesses", samples.access, accessOf],
@@ -171,7 +174,7 @@ export const parsers: readonly (readonly [...Decoder<string>, refusal: string])[
   ["parseMemberId", session.keyring.member, parseMemberId, "INVALID_ENCODING"],
 ];
 
-/** All that the functions are given besides, down to every byte and seed: no call may change it. */
+/** Everything else that the functions get, down to every byte and seed: no call may change it. */
 export function surroundings(): string {
   const prepared = { log, keyring: samples.prepared.keyring };
   const sessions = [session, smallWorld.session("Laptop"), admin, prepared];

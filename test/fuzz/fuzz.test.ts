@@ -1,5 +1,5 @@
-// Fuzzing: whatever bytes and texts come in, each function answers, or throws a KeysteadError; nothing else, and nothing that takes
-// for ever or changes what it was given. KEYSTEAD_RUNS=n runs longer. docs/spec.md sections 4 (ENC-1 to ENC-3), 6, 9 to 12.
+// Fuzzing: for any bytes and texts, each function answers, or throws a KeysteadError. No other error, no endless run, no change
+// of an input. KEYSTEAD_RUNS=n runs longer. docs/spec.md sections 4 (ENC-1 to ENC-3), 6, 9 to 12.
 
 import fc from "fast-check";
 import { KeysteadError, openContent, openRandomAccess, openSigned, openStream, readContentHeader } from "keystead";
@@ -16,7 +16,7 @@ const RAW = runs(500, 40);
 const CONTENT = runs(300, 20);
 const TEXT = runs(400, 20);
 
-/** Calls, and gives the error's code; undefined when there was none. Anything but a KeysteadError fails the test. */
+/** Calls, and returns the error's code; undefined without an error. Any error but a KeysteadError fails the test. */
 async function codeOf(call: () => unknown): Promise<string | undefined> {
   try {
     await call();
@@ -32,12 +32,12 @@ function codeOfError(error: unknown): string {
 }
 
 const untouched = surroundings();
-// All calls of a test were given the same states and keyrings: one look at the end sees what any of them changed.
+// All calls of a test get the same states and keyrings: one comparison at the end finds any change.
 afterEach(() => expect(surroundings() === untouched, "states and keyrings stay as they were").toBe(true));
 
 describe("raw bytes", () => {
   it.each(decoders)(
-    "are taken or refused by %s, which does not change them (ENC-1, ENC-2, ENC-3)",
+    "are accepted or refused by %s, which does not change them (ENC-1, ENC-2, ENC-3)",
     async (_name, good, feed) => {
       expect(await codeOf(() => feed(good))).toBeUndefined();
       const codes = new Set<string | undefined>();
@@ -61,14 +61,14 @@ describe("raw bytes", () => {
   );
 
   it.each(openings)(
-    "are read or junk as %s: a link that commits to them stands",
+    "are read or reported as junk as %s: a link that commits to them stays valid",
     (_name, good, feed) => {
       let junk = 0;
       expect(feed(good)).toBeDefined();
       fc.assert(
         fc.property(rawChanges, (change) => {
           const bytes = change(good);
-          // An attachment of no bytes is none.
+          // An attachment of no bytes counts as absent.
           fc.pre(bytes.length > 0);
           if (feed(bytes) === undefined) junk++;
         }),
@@ -80,7 +80,7 @@ describe("raw bytes", () => {
   );
 
   it(
-    "are taken or refused as sealed content, whole, as a stream and in parts, and never half believed",
+    "are accepted or refused as sealed content, whole, as a stream and in parts, and never believed in part",
     async () => {
       const { keyring } = smallWorld.session("Phone");
       for (const { good, options } of await contents()) {
@@ -92,11 +92,11 @@ describe("raw bytes", () => {
             const whole = await openContent(bytes, keyring, options).catch(codeOfError);
             const signed = await openSigned(bytes, keyring, options).catch(codeOfError);
             const streamed = await collect(through(openStream(keyring, options), bytes)).catch(codeOfError);
-            // What opens is what was sealed: there is no second way to write it.
+            // Content that opens is the sealed content: there is no second way to write it.
             if (typeof whole !== "string") expect([bytes, whole]).toEqual([good, plain]);
             expect(typeof signed === "string" ? signed : signed.plaintext).toEqual(whole);
             expect(typeof streamed === "string").toBe(typeof whole === "string");
-            // Parts are not held to the signature, which is of the whole.
+            // Parts are not checked against the signature, which is over the whole content.
             const { purpose } = options;
             const part = await openRandomAccess(sourceOf(bytes), keyring, { purpose })
               .then((reader) => reader.read(0, reader.size))
@@ -123,7 +123,7 @@ describe("texts", () => {
     );
 
   it.each(parsers)(
-    "are taken or refused by %s (BAK-1, ENC-2)",
+    "are accepted or refused by %s (BAK-1, ENC-2)",
     async (_name, good, feed, refusal) => {
       expect(await codeOf(() => feed(good))).toBeUndefined();
       await fc.assert(
@@ -137,9 +137,9 @@ describe("texts", () => {
   );
 });
 
-// Memory is judged by counting, the same on every machine: the bytes of all arrays that a call makes. What decoded values take
-// besides is bounded by their number (ENC-3), and by that a million of them are too many. Time is judged by the clock, but so
-// generously that no busy machine fails: what is done once a byte takes milliseconds, once for each two of a million bytes hours.
+// Memory is measured by counting, which gives the same on every machine: the bytes of all arrays that a call makes. The number of
+// decoded values is limited (ENC-3), which bounds the rest; a million of them is too many. Time is measured by the clock, with a
+// limit that no busy machine misses: linear work on a million bytes takes milliseconds, quadratic work takes hours.
 describe("shapes made to exhaust are refused in bounded time and memory (ENC-3)", () => {
   const MILLION = 1_000_000;
   const many = (count: number, byte: number) => new Uint8Array(count).fill(byte);
@@ -162,7 +162,7 @@ describe("shapes made to exhaust are refused in bounded time and memory (ENC-3)"
     ["content that claims a header of 16 MiB", content(1, 0, 0, 0)],
   ];
 
-  /** Bytes of all arrays made meanwhile. */
+  /** Bytes of all arrays made during the call. */
   async function allocatedBy(call: () => unknown): Promise<number> {
     let allocated = 0;
     const Counted = new Proxy(Uint8Array, {
@@ -186,18 +186,18 @@ describe("shapes made to exhaust are refused in bounded time and memory (ENC-3)"
     const start = performance.now();
     const allocated = await allocatedBy(async () => expect(codes, what).toContain(await codeOf(call)));
     expect(performance.now() - start, `${what}: milliseconds`).toBeLessThan(10_000);
-    // A stream sets aside the 16 MiB that a header may have.
+    // A stream reserves the 16 MiB that a header may have.
     expect(allocated, `${what}: bytes`).toBeLessThan(17 * 2 ** 20 + 16 * size);
   }
 
-  it.each(shapes)("%s, by whatever takes bytes", async (_what, shape) => {
+  it.each(shapes)("%s, by every function that takes bytes", async (_what, shape) => {
     for (const [name, , feed] of decoders) {
       await expectCheap(() => feed(shape), shape.length, ["INVALID_ENCODING", "TOO_LARGE"], name);
     }
   });
 
   it.each(["1", "a", " ", "-", "abandon ", "\u0301", "\uff11", "\ud800", "KEYSTEAD-FP:1:"])(
-    "%j again and again, by whatever takes texts",
+    "%j again and again, by every function that takes texts",
     async (part) => {
       for (const [name, , feed, refusal] of parsers) {
         for (const length of [1000, 4096, MILLION]) {
@@ -215,7 +215,7 @@ describe("shapes made to exhaust are refused in bounded time and memory (ENC-3)"
     await expectCheap(open, bytes.length, ["TOO_LARGE"], "openStream");
   });
 
-  it("a source that claims 2^53 bytes, which is asked for no more than a header and a chunk", async () => {
+  it("a source that claims 2^53 bytes, from which only a header and a chunk are read", async () => {
     const [{ good, options }] = await contents();
     const { keyring } = smallWorld.session("Phone");
     let asked = 0;

@@ -1,5 +1,5 @@
-// Fuzzing of links whose grants are worked out and not sealed: acts, disowning, reclaiming, and what escrow does, with anything in them.
-// Nothing but a KeysteadError comes out, and no state changes. KEYSTEAD_RUNS=n runs longer. docs/spec.md section 6.
+// Fuzzing of links whose grants are computed and not sealed: acts, disowning, reclaiming, and links by escrow, with random
+// content. They give only KeysteadErrors, and change no state. KEYSTEAD_RUNS=n runs longer. docs/spec.md section 6.
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -27,7 +27,7 @@ const escrow = Links.ofEscrow()
   .plus("Bob", { type: "act", commitment: DIGEST, opening: DIGEST })
   .plus("Ann", { type: "act", commitment: DIGEST, opening: DIGEST });
 
-/** Good links with the log before each and the names of those who sign it. */
+/** Good links with the log before each and the names of their signers. */
 const good: readonly (readonly [Links, Uint8Array, readonly string[]])[] = [
   [
     user,
@@ -56,7 +56,7 @@ const good: readonly (readonly [Links, Uint8Array, readonly string[]])[] = [
   ],
 ];
 
-/** An entry with a changed body, signed anew by those who sign the good one. */
+/** An entry with a changed body, signed again by the signers of the good one. */
 function changed(entry: Uint8Array, names: readonly string[], change: (body: CborValue) => CborValue): Uint8Array {
   const body = encodeCbor(change(takeApart(entry).body));
   return rawEntry(
@@ -76,7 +76,7 @@ describe("well-formed links of a user's log and of an escrow log", () => {
   });
 
   it(
-    "are admitted or refused by a rule, and states stay as they were",
+    "are admitted or refused by a rule, and change no state",
     () => {
       const states = () => snapshot([user.log, escrow.log]);
       const before = states();
@@ -86,7 +86,7 @@ describe("well-formed links of a user's log and of an escrow log", () => {
         fc.property(fc.constantFrom(...good), valueChanges, ([world, entry, names], change) => {
           rules.add(ruleOf(() => world.append(changed(entry, names, change))));
         }),
-        // In every run: no body at all, and one by somebody who did not sign it.
+        // In every run: no body at all, and one by an author who did not sign it.
         slow(LINKS, [good[0] as (typeof good)[number], () => 0], [good[0] as (typeof good)[number], byAnn]),
       );
       expect(states() === before).toBe(true);
@@ -96,7 +96,7 @@ describe("well-formed links of a user's log and of an escrow log", () => {
   );
 });
 
-/** The rule that refuses. Anything but a KeysteadError with a rule fails the test. */
+/** The rule of the refusal. Any error but a KeysteadError with a rule fails the test. */
 function ruleOf(act: () => unknown): string {
   const error = errorOf(act);
   return error ? (error.rule ?? expect.unreachable(`no rule: ${error.message}`)) : "admitted";

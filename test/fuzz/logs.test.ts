@@ -1,6 +1,6 @@
-// Fuzzing of logs: links that decode, with anything in them, and lists of entries of which some were changed, left out, repeated,
-// exchanged, cut off or taken from other logs. Nothing but a KeysteadError comes out, and no state changes. KEYSTEAD_RUNS=n runs
-// longer. docs/spec.md sections 6 and 13.
+// Fuzzing of logs: links that decode, with random content, and lists of entries of which some were changed, left out, repeated,
+// exchanged, cut off or taken from other logs. They give only KeysteadErrors, and change no state. KEYSTEAD_RUNS=n runs longer.
+// docs/spec.md sections 6 and 13.
 
 import fc from "fast-check";
 import { KeysteadError, type LogState } from "keystead";
@@ -25,10 +25,10 @@ const worlds = [userWorld, escrowWorld, forkedWorld, smallWorld];
 const states = new Map(worlds.map((world) => [world.entries, world.states()]));
 const statesOf = ({ entries }: World) => states.get(entries) ?? expect.unreachable();
 
-// All runs are given the same states and bytes: one look at the end sees what any of them changed.
+// All runs get the same states and bytes: one comparison at the end finds any change.
 const everything = () => snapshot([...states]);
 
-/** An entry with a changed body, signed anew where `resigned` by whoever signed it. */
+/** An entry with a changed body, signed again by the original signers if `resigned`. */
 function changedBody(
   world: World,
   entry: Uint8Array,
@@ -46,12 +46,12 @@ function changedBody(
 const ofAnotherLog = (body: CborValue): CborValue =>
   new Map(body as ReadonlyMap<string, CborValue>).set("log", new Uint8Array(32));
 
-describe("well-formed links with anything in them", () => {
+describe("well-formed links with random content", () => {
   it.each([
     ["a user's log", userWorld],
     ["an escrow log", escrowWorld],
   ])(
-    "are admitted or refused in %s by a rule, and states stay as they were",
+    "are admitted or refused in %s by a rule, and change no state",
     (_what, world) => {
       const before = everything();
       const codes = new Set<string>();
@@ -76,11 +76,13 @@ describe("well-formed links with anything in them", () => {
 
 type ListChange = (entries: readonly Uint8Array[], world: World) => readonly Uint8Array[];
 const at = fc.nat(20);
-/** Another list to take from: another history of the user's log, another log of the same subject, another subject's. */
+/**
+ * Another list to take entries from: another history of the user's log, another log of the same subject, another subject's log.
+ */
 const other = fc.constantFrom(...worlds).map(({ entries }) => entries);
 const replaced = (entries: readonly Uint8Array[], index: number, change: (entry: Uint8Array) => Uint8Array) =>
   entries.map((entry, each) => (each === index % entries.length ? change(entry) : entry));
-/** A change of an entry that decodes; one that was damaged before stays as it is. */
+/** A change of an entry that decodes. An entry that was damaged before stays as it is. */
 const ifDecodes = (change: (entry: Uint8Array) => Uint8Array) => (entry: Uint8Array) => {
   try {
     return change(entry);
@@ -156,16 +158,16 @@ describe("lists of entries", () => {
     ["a user's log", userWorld],
     ["an escrow log", escrowWorld],
   ])(
-    "of %s are the pinned log or a continuation, or are refused, with evidence that holds where it is due (LOG-2, LOG-8)",
+    "of %s are the pinned log or a continuation, or are refused, with valid evidence where it is due (LOG-2, LOG-8)",
     (_what, world) => {
       const before = everything();
       const { subject } = world.log;
       const codes = new Set<string>();
-      // Most lists have one change, which is where the rules are.
+      // Most lists have one change: the rules judge single changes.
       const changes = fc.oneof(fc.tuple(listChange), fc.array(listChange, { maxLength: 3 }));
       const pins = fc.option(fc.tuple(fc.constantFrom(...statesOf(world)), fc.boolean()), { nil: undefined });
       const last: [LogState, boolean] = [world.log, true];
-      // What contradicts most, in every run: each log in the place of this one, and a beginning of it.
+      // The strongest contradictions, in every run: each log in the place of this one, and a beginning of it.
       const examples: [ListChange[], [LogState, boolean]][] = worlds.map(({ entries }) => [[() => entries], last]);
       examples.push([[(entries) => entries.slice(0, 2)], last]);
       fc.assert(
@@ -200,7 +202,7 @@ describe("lists of entries", () => {
   );
 });
 
-/** What a call gives, or the KeysteadError that it throws. Anything else fails the test. */
+/** The result of a call, or the KeysteadError that it throws. Any other error fails the test. */
 function outcomeOf<T>(call: () => T): T | KeysteadError {
   try {
     return call();

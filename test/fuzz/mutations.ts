@@ -1,5 +1,5 @@
-// Changes to bytes and to decoded values, drawn by fast-check so that a failure shrinks: raw ones, which decoders must survive,
-// and ones that keep the encoding valid, which reach the rules behind it. docs/spec.md section 4.
+// Changes to bytes and to decoded values, drawn by fast-check so that a failure shrinks: raw changes, which decoders must
+// survive, and changes that keep the encoding valid, which reach the rules behind it. docs/spec.md section 4.
 
 import fc from "fast-check";
 import { concat } from "../../src/bytes/bytes.js";
@@ -18,7 +18,7 @@ export const rawChanges: fc.Arbitrary<(bytes: Uint8Array) => Uint8Array> = fc
   .array(
     fc.record({
       kind: fc.constantFrom<RawChange["kind"]>("flip", "insert", "remove", "repeat", "cut", "zero"),
-      // Beginnings are where the structure is.
+      // Structure is mostly at the beginning.
       at: fc.oneof(fc.nat(64), fc.nat(1 << 20)),
       length: fc.integer({ min: 1, max: 64 }),
       bytes: fc.uint8Array({ minLength: 1, maxLength: 16 }),
@@ -88,14 +88,14 @@ const replacement: fc.Arbitrary<CborValue> = fc.oneof(
 
 /** One change of a decoded value. */
 interface ValueChange {
-  /** Which node: walked down from the root, each number taken modulo the number of children; ends early at a leaf. */
+  /** The path to a node: from the root, each number is taken modulo the number of children. It ends early at a leaf. */
   readonly path: readonly number[];
   readonly kind: "replace" | "remove" | "repeat" | "swap" | "add" | "nudge" | "byte";
   readonly value: CborValue;
   readonly number: number;
 }
 
-/** A few changes of a decoded value, as a function that leaves its argument alone. */
+/** A few changes of a decoded value, as a function that does not change its argument. */
 export const valueChanges: fc.Arbitrary<(value: CborValue) => CborValue> = fc
   .array(
     fc.record({

@@ -32,7 +32,7 @@ const begun = enroll(openWorld("fuzz", { operator: true }).backup("Laptop", "Pap
 /** Another history of the user's log, from its fifth link on. */
 export const forkedWorld: World = renew(begun, "Laptop", escrow).join("Watch").rotate("Phone");
 
-/** A user's log with every type of link that it can have, and the escrow log in which its recovery was announced. */
+/** A user's log with every possible type of link, and the escrow log in which its recovery was announced. */
 const restored = (() => {
   const opened = begun.join("Gone");
   const reviewed = opened
@@ -76,13 +76,13 @@ const small = openWorld("fuzz small")
 const forked = openWorld("fuzz small").join("Phone").rotate("Laptop");
 const fork = () => verifyLog(forked.entries, { subject: small.log.subject, pinned: small.log, now: "unchecked" });
 
-/** A small log, for what is tried often. */
+/** A small log, for inputs that are tried often. */
 export const smallWorld = small;
 const laptop = small.session("Laptop");
 const renamed = small.rename("Phone", "Old phone");
 const prepared = prepareDevice(small.log, { device: { name: "Tablet" } }, seededEnv("request"));
 const access = { salt: new Uint8Array(32), log: small.log.head.log, subject: small.log.subject };
-/** Bytes of every encoding but entries. */
+/** Bytes of every encoding except entries. */
 export const samples = {
   evidence: encodeEvidence((thrownBy(fork) as KeysteadError).details.evidence as Evidence),
   statement: statement(userWorld),
@@ -114,7 +114,7 @@ interface Sealed {
   readonly options: OpenOptions & { readonly purpose: string };
 }
 
-/** Sealed content, plain, and padded and signed; and how to open it so that every byte counts. */
+/** Sealed content, plain, and padded and signed, with the options to open it so that every byte is checked. */
 export async function contents(): Promise<readonly [Sealed, Sealed]> {
   const plaintext = new Uint8Array(100).fill(7);
   const options = { purpose: "fuzz" };

@@ -1,5 +1,5 @@
-// Every holder of a set of epochs recomputes what others were granted, with nothing but the log, and names each wrong grant.
-// docs/spec.md section 7 (GRT-3).
+// Every holder of a set of epochs recomputes others' grants from the log alone, and names each wrong grant. docs/spec.md section
+// 7 (GRT-3).
 
 import { describe, expect, it } from "vitest";
 import { checkGrants } from "../../src/grants/check.js";
@@ -16,7 +16,7 @@ const junk = new Uint8Array(1168).fill(7);
 const allLinks = ({ log }: World): readonly number[] => Array.from(log.links, ({ seq }) => seq);
 /** The thief's join with one attachment replaced by junk that it commits to. */
 const forged = (index: number): World => base.append(withAttachment(joined.last, index, junk, [thief]));
-/** Position of the keyring of the only grant: after the name's opening. */
+/** Position of the only grant's keyring: after the name's opening. */
 const KEYRING = 1;
 
 describe("checking grants", () => {
@@ -46,7 +46,7 @@ describe("checking grants", () => {
     expect(checkGrants({ log, keyring }, [4]).wrong).toHaveLength(1);
   });
 
-  it("cannot tell where it does not hold every epoch of the set, and says so (GRT-3)", () => {
+  it("cannot judge without every epoch of the set, and says so (GRT-3)", () => {
     const session = base.session("Phone");
     const unknown = [1, 3].flatMap((seq) => {
       const { author, grants } = base.log.links.at(seq - 1) as (typeof base)["record"];
@@ -59,7 +59,7 @@ describe("checking grants", () => {
   });
 
   it("calls a junk keyring wrong for every recipient, by the author itself at least (GRT-3)", () => {
-    // Whoever was granted the junk holds nothing to judge by; the thief itself, and whoever is given the seed later, can.
+    // A member that was granted the junk cannot judge it. The thief itself can, and any member that gets the seed later.
     const world = forged(KEYRING).with("Thief", joined.session("Thief").keyring);
     const { wrong, unknown } = checkGrants(world.session("Thief"), [4]);
     expect(wrong.map(({ recipient, wrong: what }) => [recipient, what])).toEqual(

@@ -1,5 +1,5 @@
-// Grants are deterministic: whoever holds the epochs computes every byte, and nothing but log, position, set, seeds and
-// recipients goes in. docs/spec.md section 7 (GRT-2).
+// Grants are deterministic: every holder of the epochs computes every byte, from log, position, set, seeds and recipients only.
+// docs/spec.md section 7 (GRT-2).
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -26,7 +26,7 @@ const world = openWorld("determinism")
   .lockdown("Laptop", true)
   .enroll("Phone", "Tablet");
 
-/** What somebody who holds every seed computes for one grant of a link. */
+/** The bytes that a holder of every seed computes for one grant of a link. */
 function expected({ seq, prev }: LinkRecord, { epochs, boxes }: GrantRecord) {
   const { seeds } = partsOf(world.session("Laptop").keyring);
   return grantByHand({
@@ -39,7 +39,7 @@ function expected({ seq, prev }: LinkRecord, { epochs, boxes }: GrantRecord) {
 }
 
 describe("the grants of a log", () => {
-  it("are what the specification says, byte for byte, in every type of link (GRT-2)", () => {
+  it("match the specification, byte for byte, in every type of link (GRT-2)", () => {
     const types = new Set<string>();
     for (const [index, entry] of world.entries.entries()) {
       const record = world.log.links.at(index) as LinkRecord;
@@ -111,14 +111,14 @@ describe("a grant's key", () => {
     ["first log id, before there is one", makeGrant(due, { ...place, log: undefined }, seedOf)],
   ];
   it.each(others)("changes with the %s, with the same seeds (GRT-2)", (_what, other) => {
-    // The same plaintext under the same nonce: only another key makes another ciphertext.
+    // The same plaintext under the same nonce: only another key gives another ciphertext.
     expect(other.keyring).toHaveLength(made.keyring.length);
     expect(other.keyring).not.toEqual(made.keyring);
     for (const [index, box] of other.boxes.entries()) expect(box).not.toEqual(made.boxes[index]);
   });
 
   it.each([3, 5, 6])("changes with the seed of epoch %i of the set 3, 5 to 6 (GRT-2)", (changed) => {
-    // From the first, the last or both ends a removed and an unapproved device together would compute it.
+    // If the key depended on the first, the last or both ends only, a removed and an unapproved device could compute it together.
     const other = makeGrant(due, place, (epoch) => (epoch === changed ? seedOf(99) : seedOf(epoch)));
     for (const index of [0, 32, 64, 96]) {
       const block = (bytes: Uint8Array) => toHex(bytes.subarray(index, index + 32));
@@ -126,14 +126,14 @@ describe("a grant's key", () => {
     }
   });
 
-  it("is the same whoever computes it, whenever, for any subset of recipients (GRT-2)", () => {
+  it("is the same for every holder, at any time, for any subset of recipients (GRT-2)", () => {
     expect(makeGrant(due, place, seedOf)).toEqual(made);
     const [, phone] = recipients as [unknown, (typeof recipients)[number]];
     const alone = makeGrant({ ...due, recipients: [phone] }, place, seedOf);
     expect(alone).toEqual({ keyring: made.keyring, boxes: [made.boxes[1]] });
   });
 
-  it("is computed as by hand for any place and set (GRT-2)", () => {
+  it("matches a computation by hand for any place and set (GRT-2)", () => {
     const id = fc.uint8Array({ minLength: 32, maxLength: 32 });
     const shape = fc.record({
       log: id,

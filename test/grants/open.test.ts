@@ -1,5 +1,5 @@
-// Opening grants: junk, wrong seeds and withheld bytes never harm the keyring and never block what comes later, and nothing
-// that was made for another place opens. docs/spec.md section 7 (GRT-4, GRT-5).
+// Opening grants: junk, wrong seeds and withheld bytes never harm the keyring and never block later grants, and no grant that was
+// made for another place opens. docs/spec.md section 7 (GRT-4, GRT-5).
 
 import { describe, expect, it, vi } from "vitest";
 import { type Received, receive } from "../../src/authoring/receive.js";
@@ -30,10 +30,10 @@ const { keyring, boxes } = { keyring: 0, boxes: 1 };
 
 const got = ({ opened, junk, withheld }: Received) => ({ opened, junk, withheld });
 type Replacements = readonly (readonly [index: number, attachment: Uint8Array])[];
-/** The approval with other attachments, which the laptop commits to. */
+/** The approval with other attachments, to which the laptop commits. */
 const approvalWith = (...attachments: Replacements): Uint8Array =>
   attachments.reduce((entry, [index, bytes]) => withAttachment(entry, index, bytes, [laptop]), approved.last);
-/** What the phone makes of it. */
+/** What the phone opens of it. */
 const receives = (...attachments: Replacements): Received =>
   receive(phone, approvalWith(...attachments), { now: "unchecked" });
 /** The approval's grant, made from other seeds, for another run or another place. */
@@ -47,7 +47,7 @@ const madeFrom = (seedOf: (epoch: number) => Secret, change: Partial<GrantPlace>
     [boxes, made.boxes[0] as Uint8Array],
   ] as const;
 };
-/** A grant whose key is any, and whose keyring holds any bytes. */
+/** A grant with any key, and any bytes in its keyring. */
 const madeBy = (log: LogId, kem: Uint8Array, run: Run, plaintext: Uint8Array) => {
   const key = seedNamed("any key");
   const coins = seededEnv("coins").random(64);
@@ -66,7 +66,7 @@ describe("a grant", () => {
   it("opens to the seeds that derive the published keys, and to nothing else (GRT-4)", () => {
     expect(got(receive(phone, approved.last, { now: "unchecked" }))).toEqual(OPENED);
     expect(madeFrom(truth).map(([, bytes]) => bytes)).toEqual(takeApart(approved.last).attachments);
-    // All in order but for the seed: nobody could open what is sealed to the published key.
+    // All is in order except the seed: nobody could open content that is sealed to the published key.
     expect(got(receives(...madeFrom(() => new Secret(seedNamed("junk")))))).toEqual(JUNK);
   });
 
@@ -86,7 +86,7 @@ describe("a grant", () => {
     const after = receives([index, bytes]);
     expect(got(after)).toEqual(JUNK);
     expect(after.keyring.epochs).toEqual([2]);
-    // What comes later opens all the same.
+    // Later grants open all the same.
     const rotated = approved.rotate("Laptop");
     const world = before.append(withAttachment(approved.last, index, bytes, [laptop]));
     expect(world.rotate("Laptop").session("Phone").keyring.epochs).toEqual([2, 3]);
@@ -120,7 +120,7 @@ describe("a grant", () => {
     expect(after.keyring.epochs).toEqual([1, 3, 4, 5]);
   });
 
-  it("keeps the good seeds also where its key was derived from none of them (GRT-4)", () => {
+  it("keeps the good seeds even if its key was derived from none of them (GRT-4)", () => {
     const many = before.rotate("Laptop").join("Tablet");
     const honest = many.review("Laptop", { approve: ["Tablet"] });
     const right = (epoch: number) => epochSeed(honest.session("Laptop").keyring, epoch).bytes();
@@ -136,7 +136,7 @@ describe("a grant", () => {
       [3, 3],
     ];
     expect(withSecond(seedNamed("junk"))).toEqual({ opened: ends, junk: [[2, 2]], withheld: [] });
-    // With nothing else wrong, the key itself is what was made for another place (GRT-5).
+    // If nothing else is wrong, the key itself shows that the grant was made for another place (GRT-5).
     expect(withSecond(right(2))).toEqual({ opened: [], junk: [run], withheld: [] });
   });
 
@@ -144,7 +144,7 @@ describe("a grant", () => {
     expect(got(receives(...tooMany))).toEqual(JUNK);
   });
 
-  it("in an escrow log opens to the seed of both published keys: the one that signs, too (GRT-4)", () => {
+  it("in an escrow log opens to the seed of both published keys, including the signing key (GRT-4)", () => {
     const escrow = hire(openOrganisation("published keys"), "Dan", []);
     const { last } = escrow.rotate("Ann");
     const epoch = escrow.log.epochs.length + 1;
@@ -170,7 +170,7 @@ describe("two grants of one link", () => {
   const base = before.join("Tablet");
   const world = base.review("Laptop", { approve: ["Phone"], remove: ["Tablet"] });
   const starts = world.record.grants.map((grant) => world.record.attachments.indexOf(grant.keyring));
-  /** What the phone makes of it, with each grant as told. */
+  /** What the phone opens of it, with each grant in the given condition. */
   const as = (...states: readonly string[]): Received => {
     const junked = states.reduce(
       (entry, state, at) =>
@@ -188,7 +188,7 @@ describe("two grants of one link", () => {
     ["good", "junk", { opened: [[1, 1]], junk: [[4, 4]], withheld: [] }],
     ["junk", "withheld", { opened: [], junk: [[1, 1]], withheld: [[4, 4]] }],
     ["withheld", "good", { opened: [[4, 4]], junk: [], withheld: [[1, 1]] }],
-  ])("are told apart, and both remembered: one %s, one %s (GRT-4)", (first, second, expected) => {
+  ])("are distinguished, and both recorded: one %s, one %s (GRT-4)", (first, second, expected) => {
     const after = as(first, second);
     expect(got(after)).toEqual(expected);
     const { seeds, junk } = partsOf(after.keyring);
@@ -229,7 +229,7 @@ describe("opening a grant", () => {
     ["of an epoch that is here already", overlapping.last, [1, 2], approved],
   ])("wipes every secret but the seeds that are kept: one %s", (_what, entry, kept, { log } = before) => {
     const open = () => receive({ log, keyring: phone.keyring }, entry, { now: "unchecked" });
-    // What the first opening and the second both touch is the session's own.
+    // Secrets that both the first and the second opening use are the state's own.
     const known = touched(open);
     let after: Received | undefined;
     const made = [...touched(() => (after = open()))].filter((secret) => !known.has(secret));
@@ -258,7 +258,7 @@ describe("a grant whose bytes were withheld", () => {
     expect(later.log).toBe(after.log);
   });
 
-  it("stays junk when junk was delivered, whatever else comes later (GRT-4)", () => {
+  it("stays junk when junk was delivered, even if other bytes come later (GRT-4)", () => {
     const junk = withAttachment(approved.last, boxes, new Uint8Array(1168), [laptop]);
     const after = receive(phone, junk, { now: "unchecked" });
     expect(got(receive(after, junk, { now: "unchecked" }))).toEqual(JUNK);
@@ -290,7 +290,7 @@ describe("a grant moved to another place", () => {
   ] as readonly (readonly [string, Partial<GrantPlace>, Run])[])(
     "does not open: made for %s (GRT-5)",
     (_what, place, run) => {
-      // The seed is the right one in every case: only the place is not.
+      // The seed is the right one in every case: only the place is wrong.
       expect(got(receives(...madeFrom(() => truth(1), place, run)))).toEqual(JUNK);
       expect(got(receive(phone, approved.last, { now: "unchecked" }))).toEqual(OPENED);
     },
@@ -305,7 +305,7 @@ describe("a grant moved to another place", () => {
   const first = again(base, "Phone");
   const second = again(first, "Phone");
   const toWatch = again(first, "Watch");
-  /** Whoever has nothing of it yet: the phone, as a device that kept only its seed. */
+  /** A device that has no seed of it yet: the phone, as a device that kept only its seed. */
   const fresh = (world: World): World => world.with("Phone", before.session("Phone").keyring);
   const copied = (from: World, to: World, indexes: readonly number[]): Uint8Array =>
     indexes.reduce(
@@ -328,7 +328,7 @@ describe("a grant moved to another place", () => {
     expect(got(receive(receiver, copied(toWatch, second, [1]), { now: "unchecked" }))).toEqual(JUNK);
   });
 
-  it("is refused where the digests were left as they are (ENC-2)", () => {
+  it("is refused if the digests were not changed (ENC-2)", () => {
     const attack = mutate(second.last, { attachments: () => takeApart(first.last).attachments });
     expectError(() => receive(first.session("Phone"), attack, { now: "unchecked" }), "INVALID_ENCODING", "ENC-2");
   });

@@ -1,5 +1,5 @@
-// Seeds that are not the log's: from a link that lost its race, from a fork, from a damaged store, or from a dishonest maker. Each is
-// found before it does harm, its epoch is opened again, and nobody honest is blamed. docs/spec.md section 7 (GRT-4).
+// Seeds that do not belong to the log: from a link that lost its race, a fork, a damaged store, or a dishonest author. Each is
+// found before it does harm, its epoch is opened again, and no honest member is blamed. docs/spec.md section 7 (GRT-4).
 
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { receive, resume } from "../../src/authoring/receive.js";
@@ -42,11 +42,11 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-/** Whether two sessions have the same secret of an epoch. */
+/** Whether two states have the same secret of an epoch. */
 const share = (a: MemberState, b: MemberState, epoch: number): boolean =>
   `${a.keyring.exportKey(epoch, "test")}` === `${b.keyring.exportKey(epoch, "test")}`;
 
-/** What a device does with its log next goes well: it blames nobody, passes on what is right, and opens what is sealed. */
+/** The device's next steps with its log go well: it blames nobody, passes on the right seeds, and opens sealed content. */
 async function expectSound(session: MemberState, world: World): Promise<void> {
   const { log, keyring } = session;
   const seqs = [...log.links].map(({ seq }) => seq);
@@ -73,26 +73,26 @@ describe("a seed from a link that lost its race", () => {
     await expectSound(after, won);
   });
 
-  it("leaves alone what a device does that discards what lost", async () => {
+  it("does not affect a device that discards the losing proposal", async () => {
     const after = receive(laptop, winner, NOW);
     expect([after.opened, after.junk, after.withheld]).toEqual([[[N, N]], [], []]);
     expect(partsOf(after.keyring).aside.size).toBe(0);
     await expectSound(after, won);
   });
 
-  it("counts as withheld, never as junk, where the winner's grants were not delivered (GRT-4)", async () => {
+  it("counts as withheld, never as junk, if the winner's grants were not delivered (GRT-4)", async () => {
     const bare = mutate(winner, { attachments: () => [] });
     const after = receive({ log: base.log, keyring: lost.keyring }, bare, NOW);
     expect([after.opened, after.junk, after.withheld]).toEqual([[], [], [[N, N]]]);
     expect([...partsOf(after.keyring).junk]).toEqual([]);
-    // It is not passed on, and nobody is told that it is missing.
+    // The device does not pass it on, and does not declare it missing.
     const error = expectError(() => propose.rekey(after, env), "GRANT_UNAVAILABLE", "GRT-1");
     expect(error.details).toMatchObject({ epoch: N });
     expect(rotate(after, env).log.links.last()?.missing).toEqual([]);
     await expectSound(receive(after, winner, NOW), won);
   });
 
-  it("is found when the epoch comes later, if the winner made none", () => {
+  it("is found when the epoch comes later, if the winner made no epoch", () => {
     const renamed = base.rename("Phone", "Mine");
     const next = renamed.rotate("Phone");
     const between = receive({ log: base.log, keyring: lost.keyring }, renamed.last, NOW);
@@ -101,7 +101,7 @@ describe("a seed from a link that lost its race", () => {
     expect(share(after, next.session("Phone"), N)).toBe(true);
   });
 
-  it("is found in any function that takes a session, also without an entry", () => {
+  it("is found in any function that takes a state, also without an entry", () => {
     const late = { log: won.log, keyring: lost.keyring };
     expect(checkMemberState(late).keyring.epochs).not.toContain(N);
     expect(rotate(late, env).log.links.last()?.missing).toEqual([]);
@@ -109,13 +109,13 @@ describe("a seed from a link that lost its race", () => {
     expect(resume(won.log, won.entries, lost.keyring).opened).toEqual([[N, N]]);
   });
 
-  it("is not tried on content where the reader gives its log, and the content is not blamed (GRT-4)", async () => {
+  it("is not tried on content if the reader gives its log, and the content is not blamed (GRT-4)", async () => {
     const sealed = await sealContent([won.log], Uint8Array.of(7), { purpose: "test" }, env);
     const attempt = openContent(sealed, lost.keyring, { log: won.log });
     expect(await rejection(attempt)).toMatchObject({ code: "NO_ACCESS", details: { epoch: N } });
     const { keyring } = receive({ log: base.log, keyring: lost.keyring }, winner, NOW);
     expect(await openContent(sealed, keyring, { log: won.log })).toEqual(Uint8Array.of(7));
-    // What was sealed to the link that lost opens with its own log, whatever has been set aside since.
+    // Content that was sealed to the losing link opens with its own log, even if other seeds were set aside since.
     const stray = await sealContent([lost.log], Uint8Array.of(8), { purpose: "test" }, env);
     expect(await openContent(stray, keyring, { log: lost.log })).toEqual(Uint8Array.of(8));
   });
@@ -131,7 +131,7 @@ describe("a seed from a link that lost its race", () => {
     expect(share(after, world.session("Phone"), N)).toBe(true);
   });
 
-  it("is back when the log is the one that it belongs to after all", () => {
+  it("comes back when its own log is given after all", () => {
     const after = receive({ log: base.log, keyring: lost.keyring }, winner, NOW);
     const back = checkMemberState({ log: lost.log, keyring: after.keyring });
     expect(back.keyring.epochs).toEqual(lost.keyring.epochs);
@@ -143,21 +143,21 @@ describe("a seed from a link that lost its race", () => {
   });
 });
 
-describe("a keyring from a fork that was healed", () => {
-  // Two histories go on from the same links, each with two epochs more.
+describe("a keyring from one side of a fork", () => {
+  // Two histories continue from the same links, each with two more epochs.
   const ours = base.rotate("Laptop").rotate("Phone");
   const theirs = base.rotate("Phone").rename("Phone", "Mine").rotate("Laptop");
   const keyringOfOurs = ours.session("Laptop").keyring;
   const stored = unsafeSerializeKeyring(ours.session("Laptop"));
 
-  it("opens the other side's epochs, and keeps its own aside (GRT-4)", async () => {
+  it("opens the other side's epochs, and sets its own aside (GRT-4)", async () => {
     const after = resume(theirs.log, theirs.entries, keyringOfOurs);
     expect([after.opened, after.junk, after.withheld]).toEqual([[[N, N + 1]], [], []]);
     expect(partsOf(after.keyring).aside.size).toBe(2);
     await expectSound(after, theirs);
   });
 
-  it("comes back from its bytes by resume only, which says that the log went another way", async () => {
+  it("comes back from its bytes only by resume, which says that the log was forked", async () => {
     const session = { log: theirs.log, keyring: parseKeyring(stored) };
     for (const use of [() => receive(session, theirs.last, NOW), () => rotate(session, env)]) {
       const error = expectError(use, "FORKED", "LOG-8");
@@ -166,14 +166,14 @@ describe("a keyring from a fork that was healed", () => {
     const after = resume(theirs.log, theirs.entries, parseKeyring(stored));
     expect([after.history, after.opened]).toEqual(["forked", [[N, N + 1]]]);
     await expectSound(after, theirs);
-    // What was set aside is stored too, and back when the log is the first one again.
+    // Seeds that were set aside are stored too, and come back when the log is the first one again.
     const kept = parseKeyring(unsafeSerializeKeyring(after));
     const again = resume(ours.log, [], kept);
     expect([again.history, again.opened, again.withheld]).toEqual(["rolled-back", [], []]);
     expect(share(again, ours.session("Phone"), N)).toBe(true);
   });
 
-  it("believes nothing of what was checked on the other side", () => {
+  it("does not trust checks from the other side", () => {
     const { stored: facts } = partsOf(parseKeyring(stored));
     expect(facts?.checked.has(N)).toBe(true);
     const after = resume(theirs.log, [], parseKeyring(stored));
@@ -202,8 +202,8 @@ describe("a keyring from a damaged store", () => {
   const whole = base.rotate("Laptop");
 
   it.each([
-    ["said nothing of them", []],
-    ["said that they were checked", [1, 2, 3, 4]],
+    ["with no epoch marked as checked", []],
+    ["with all epochs marked as checked", [1, 2, 3, 4]],
   ])("whose seeds are wrong opens them again, though it %s (GRT-4)", async (_what, checked) => {
     const bytes = damagedStore(whole.session("Laptop"), [1, 3], checked);
     const after = resume(whole.log, whole.entries, parseKeyring(bytes));
@@ -218,7 +218,7 @@ describe("a keyring from a damaged store", () => {
     await expectSound(after, whole);
   });
 
-  it("lacks what is not delivered, and says so", () => {
+  it("lacks epochs that are not delivered, and says so", () => {
     const bytes = damagedStore(whole.session("Laptop"), [1, 3], []);
     const after = resume(whole.log, [], parseKeyring(bytes));
     expect([after.opened, after.junk, after.withheld]).toEqual([
@@ -233,7 +233,7 @@ describe("a keyring from a damaged store", () => {
     expect(after.keyring.exportKey(2, "test")).toHaveLength(32);
   });
 
-  it("that is whole comes back without looking at a grant", () => {
+  it("that is undamaged comes back without opening a grant", () => {
     const open = vi.spyOn(primitives, "chacha20poly1305Open");
     const after = resume(whole.log, whole.entries, parseKeyring(unsafeSerializeKeyring(whole.session("Laptop"))));
     expect([after.opened, after.withheld, after.standing]).toEqual([[], [], "active"]);
@@ -241,12 +241,12 @@ describe("a keyring from a damaged store", () => {
   });
 });
 
-/** A KEM key with \u03c1 of one and all else of another: the quick check does not tell it from the first. */
+/** A KEM key with \u03c1 of one key and the rest of another: the quick check does not distinguish it from the first. */
 function withRhoOf(kem: Uint8Array, other: Uint8Array): Uint8Array {
   return concat(other.subarray(0, 1152), kem.subarray(1152));
 }
 
-/** A rotation whose epoch nobody has the key of, though its \u03c1 is that of the seed that it grants. */
+/** A rotation to a published key that nobody has. Its \u03c1 is that of the seed that it grants. */
 function hidden(world: World, author: string, signers: readonly RawSigner[] = [world.signer(author)]): World {
   const { last } = world.rotate(author);
   const change = (body: RawBody) => {
@@ -256,7 +256,7 @@ function hidden(world: World, author: string, signers: readonly RawSigner[] = [w
   return world.append(mutate(last, { body: change, signers }));
 }
 
-describe("a key that only looks like its seed's", () => {
+describe("a published key that only looks like its seed's", () => {
   const invaded = hidden(base, "Phone");
 
   it("is found at once when its own link comes, by the full check (GRT-4)", () => {
@@ -276,15 +276,15 @@ describe("a key that only looks like its seed's", () => {
     expect(rotate(again, env).log.links.last()?.missing).toEqual([[N, N]]);
   });
 
-  it("is found at once also where its maker's own keyring has the seed already", () => {
+  it("is found at once also if the author's own keyring has the seed already", () => {
     const { keyring } = base.rotate("Phone").session("Phone");
     const after = receive({ log: base.log, keyring }, invaded.last, NOW);
     expect(after.keyring.epochs).not.toContain(N);
     expect(after.junk).toEqual([[N, N]]);
   });
 
-  // Whoever joins later is granted the epoch with older ones: there its ρ is all that is looked at for now. The phone is a dishonest
-  // client: it takes the seed that it drew for right.
+  // A device that joins later is granted the epoch with older ones: there only its ρ is checked for now. The phone is a dishonest
+  // client: it treats the seed that it drew as right.
   const liar = (() => {
     const { log, keyring } = invaded.session("Phone");
     const drawn = partsOf(base.rotate("Phone").session("Phone").keyring).seeds.get(N) as Secret;
@@ -295,11 +295,11 @@ describe("a key that only looks like its seed's", () => {
   const given = later.review("Phone", { approve: ["Watch"] }).last;
   const watch = (): MemberState => receive(later.session("Watch"), given, NOW);
 
-  it("is kept for now with the rest of a long history, and no more than that (GRT-4)", () => {
+  it("is kept for now with the rest of a long history (GRT-4)", () => {
     const derive = vi.spyOn(primitives, "mlkem768PrivateKey");
     const after = receive(later.session("Watch"), given, NOW);
     expect(after.opened).toEqual([[1, N + 1]]);
-    // Its own KEM key may be expanded here; no epoch's is.
+    // Its own KEM key may be expanded here, but no epoch's.
     expect(derive.mock.calls.length).toBeLessThanOrEqual(1);
   });
 
@@ -318,7 +318,7 @@ describe("a key that only looks like its seed's", () => {
     expect(error.details).toMatchObject({ epoch: N });
   });
 
-  it("is never called proven: otherwise a user hides data behind it from their own escrow (GRT-4)", async () => {
+  it("is never called proven: otherwise a user could hide data from their own escrow (GRT-4)", async () => {
     const session = watch();
     const { members } = await proveCoverage(session);
     const self = members.find(({ member }) => member === session.keyring.member);
@@ -329,7 +329,7 @@ describe("a key that only looks like its seed's", () => {
     expect(checkGrants(watch(), [later.log.head.seq + 1]).unknown).toHaveLength(1);
   });
 
-  it("is found when the device is idle, then delivered again, junk, and declared (GRT-4, MEM-9)", async () => {
+  it("is found when the device is idle, then delivered again, found junk, and declared (GRT-4, MEM-9)", async () => {
     const progress: string[] = [];
     const checked = await checkSeeds(watch(), {
       onProgress: ({ done, total }) => {
@@ -353,7 +353,7 @@ describe("checking seeds in idle time", () => {
     const derive = vi.spyOn(primitives, "mlkem768PrivateKey");
     const checked = await checkSeeds(world.session("Tablet"));
     expect(checked.wrong).toEqual([]);
-    // Epochs 1 and 2 came by the approval; those since were checked as they came.
+    // Epochs 1 and 2 came by the approval. Later ones were checked when they came.
     expect(derive).toHaveBeenCalledTimes(2);
     const kept = parseKeyring(unsafeSerializeKeyring(checked));
     derive.mockClear();
@@ -363,7 +363,7 @@ describe("checking seeds in idle time", () => {
     expect(derive).not.toHaveBeenCalled();
   });
 
-  it("ends when it is told to, and keeps what it found out", async () => {
+  it("ends on an aborted signal, and keeps its results", async () => {
     const controller = new AbortController();
     const session = openWorld("idle")
       .join("Phone")
@@ -391,7 +391,7 @@ describe("the quick check", () => {
     expect(checkMemberState(back).keyring).toBe(back.keyring);
   });
 
-  it("costs one hash more for each epoch that comes", () => {
+  it("costs one hash for each new epoch", () => {
     const next = base.rotate("Phone");
     const second = next.rotate("Phone").last;
     const first = receive(laptop, next.last, NOW);
@@ -411,7 +411,7 @@ describe("an escrow seed with the right KEM key and a wrong signing key", () => 
     }),
   );
 
-  it("is junk, and still opens what is sealed to it (GRT-4)", async () => {
+  it("is junk, and still opens content that is sealed to it (GRT-4)", async () => {
     const { log, keyring } = half.session("Dan");
     expect(keyring.epochs).not.toContain(number);
     expect([...partsOf(keyring).junk]).toEqual([number]);
@@ -424,7 +424,7 @@ describe("an escrow seed with the right KEM key and a wrong signing key", () => 
     expect(await openContent(sealed, resume(log, [], kept).keyring)).toEqual(Uint8Array.of(7));
   });
 
-  it("is told apart from one that is right in both", () => {
+  it("is distinguished from one whose two keys are right", () => {
     const { keyring } = escrow.rotate("Ann").session("Dan");
     expect([keyring.epochs.includes(number), partsOf(keyring).opens.size]).toEqual([true, 0]);
   });
@@ -434,14 +434,14 @@ describe("resuming", () => {
   const world = base.rotate("Laptop");
   const stored = unsafeSerializeKeyring(world.session("Laptop"));
 
-  it("opens what has come since the keyring was stored", () => {
+  it("opens grants that have come since the keyring was stored", () => {
     const newer = world.rotate("Phone").rotate("Tablet");
     const after = resume(newer.log, newer.entries.slice(world.entries.length), parseKeyring(stored));
     expect([after.opened, after.withheld, after.standing]).toEqual([[[N + 1, N + 2]], [], "active"]);
     expect(rotate(after, env).log.head.seq).toBe(newer.log.head.seq + 1);
   });
 
-  it("goes on, and says so, where the log ends before the keyring was stored or went another way; nothing else does (LOG-8)", () => {
+  it("goes on, and says so, in a log that was rolled back or forked since; no other call does (LOG-8)", () => {
     const other = base.rotate("Phone").rotate("Phone");
     for (const [{ log, entries }, history, code] of [
       [base, "rolled-back", "ROLLED_BACK"],
@@ -458,7 +458,7 @@ describe("resuming", () => {
     expect(rotate(twin, env).log.head.seq).toBe(world.log.head.seq + 1);
   });
 
-  it("leaves the keyring that it is given as it is, whether it succeeds or not", () => {
+  it("does not change the given keyring, whether it succeeds or not", () => {
     const keyring = parseKeyring(stored);
     thrownBy(() => resume(world.log, [Uint8Array.of(1)], keyring));
     resume(world.log, world.entries, keyring);
@@ -471,7 +471,7 @@ describe("resuming", () => {
     expectError(() => resume(alone.log, alone.entries, keyring), "UNKNOWN_MEMBER", "MEM-2");
   });
 
-  it("does not take another log's head for its own", () => {
+  it("does not accept another log's head as its own", () => {
     const { hash } = world.log.head;
     expect(hash).not.toBe("00".repeat(32) as LinkHash);
     const elsewhere = openWorld("elsewhere");

@@ -1,5 +1,5 @@
-// A thief's device shatters what others hold: its rotations are junk to them, and between each two they make a good one. Whatever
-// an honest member has to write afterwards still fits into a link. docs/spec.md section 7 (GRT-1), MEM-9.
+// A thief's device shatters the epochs that others hold: its rotations are junk to them, and between any two they make a good
+// one. All links that an honest member must write afterwards still fit the limits. docs/spec.md section 7 (GRT-1), MEM-9.
 
 import { describe, expect, it } from "vitest";
 import { acceptProvisioning, prepareDevice, provisionDevice } from "../../src/authoring/enter.js";
@@ -29,7 +29,7 @@ const NOW = { now: "unchecked" } as const;
 const HOLES = 600;
 const MAX_LINK = 65_536;
 
-/** The laptop, a paper and a device that joined; then as many rounds of a rotation by the laptop and one by the other device. */
+/** The laptop, a paper and a device that joined; then `rounds` rounds of a rotation by the laptop and one by the other device. */
 function history(seed: string, rounds: number, isJunk: boolean) {
   const env = seededEnv(seed);
   const opened = createLog({ subject: ALICE, device: { name: "Laptop" } }, env);
@@ -60,7 +60,7 @@ const whole = history("whole", 20, false);
 const sizeOf = ({ entry }: Authored): number => decodeEntry(entry).link.bytes.length;
 const joined = ({ laptop, env }: typeof shattered) => joinLog(laptop.log, { device: { name: "Phone" } }, env);
 
-/** What a device that entered or is approved opens of a link, next to what its author holds. */
+/** The epochs that a device which entered or is approved opens of a link, and the epochs that its author holds. */
 function expectGiven(entry: Uint8Array, author: MemberState, receiver: MemberState): void {
   const after = receive(receiver, entry, NOW);
   expect(after.junk).toEqual([]);
@@ -74,7 +74,7 @@ describe.each([
 ] as const)("a history %s", (_what, story, holes) => {
   const { laptop, env, entries, text } = story;
 
-  it("leaves as many holes in what the laptop holds", () => {
+  it("leaves as many holes in the laptop's epochs", () => {
     const { held } = activeMember(laptop.log, laptop.keyring.member);
     expect(held).toHaveLength(holes + 1);
   });
@@ -94,7 +94,7 @@ describe.each([
     expectGiven(approved.entry, laptop, phone);
   });
 
-  it("lets it make a backup key, and the paper opens as much", () => {
+  it("lets it make a backup key, and the paper opens the same epochs", () => {
     const made = makeBackupKey(laptop, {}, env);
     expect(sizeOf(made)).toBeLessThan(4000);
     const { keyring } = openBackupKey(made.log, [made.entry], made.paper.reveal(made.log));
@@ -108,14 +108,14 @@ describe.each([
     expect(runsOf(keyring.epochs)).toEqual(activeMember(log, keyring.member).held);
   });
 
-  it("lets it take fresh keys, which open as much", () => {
+  it("lets it take fresh keys, which open the same epochs", () => {
     const rekeyed = rekey(laptop, env);
     expect(sizeOf(rekeyed)).toBeLessThan(6000);
     const again = openKeyring(rekeyed.log, [rekeyed.entry], ownSeed(rekeyed.keyring));
     expect(runsOf(again.keyring.epochs)).toEqual(activeMember(rekeyed.log, rekeyed.keyring.member).held);
   });
 
-  it("lets the paper approve a device, which declares what it could not open", () => {
+  it("lets the paper approve a device, and declare the epochs that it could not open", () => {
     const phone = joined(story);
     const paper = openBackupKey(phone.log, [...entries, phone.entry], text);
     const session = { log: phone.log, keyring: paper.keyring };
@@ -132,7 +132,7 @@ describe("a member that lacks many separate epochs", () => {
   const phone = joined(shattered);
   const approved = review(receive(laptop, phone.entry, NOW), { approve: [phone.keyring.member] }, env);
   const given = receive(phone, approved.entry, NOW);
-  // All but the newest of the epochs that stand alone.
+  // All but the newest of the isolated epochs.
   const lost = activeMember(laptop.log, laptop.keyring.member).held.slice(0, HOLES);
   const odd = [...epochsIn(lost)];
   const lacking = (() => {
@@ -142,7 +142,7 @@ describe("a member that lacks many separate epochs", () => {
     return { log, keyring: changedKeyring(empty, { gained: new Map(kept), junk: odd }) };
   })();
 
-  it("declares them, and is given all of them again in one link (GRT-1, MEM-9)", () => {
+  it("declares them, and gets all of them again in one link (GRT-1, MEM-9)", () => {
     const declared = rotate(lacking, env);
     expect(declared.log.links.last()?.missing).toHaveLength(HOLES);
     const seen = receive({ log: approved.log, keyring: approved.keyring }, declared.entry, NOW);

@@ -1,5 +1,5 @@
-// Keyrings of members that are not what they were: removed ones, and those whose member took fresh keys elsewhere. They read what they
-// reached and author nothing. docs/spec.md sections 5 and 7 (GRT-4, MEM-4).
+// Keyrings of members that are no longer current: removed members, and members that took fresh keys elsewhere. They read what
+// they reached and author nothing. docs/spec.md sections 5 and 7 (GRT-4, MEM-4).
 
 import { describe, expect, it } from "vitest";
 import { agenda } from "../../src/agenda/agenda.js";
@@ -31,7 +31,7 @@ const phone = base.session("Phone");
 const kept = unsafeSerializeKeyring(phone);
 const sealedTo = (log: LogState) => sealContent([log], Uint8Array.of(7), { purpose: "test" }, env);
 
-/** A session that received every entry since. */
+/** A state that received every entry since. */
 const receiving = (session: MemberState, world: World): MemberState =>
   world.entries.slice(session.log.head.seq).reduce<MemberState>((each, entry) => receive(each, entry, NOW), session);
 
@@ -70,25 +70,25 @@ describe("a keyring from before its member took fresh keys", () => {
     expect(session.keyring.epochs).toEqual([1, 2]);
   });
 
-  it.each(ways)("has nothing to fetch and no duty but to ask its user: one %s", (_what, make) => {
+  it.each(ways)("has nothing to fetch, and only asks its user: one %s", (_what, make) => {
     expect(agenda(make(), KNOWLEDGE)).toEqual([{ do: "ask", question: "standing", standing: "superseded" }]);
     const { log, keyring } = make();
     const resumed = resume(log, rekeyed.entries, keyring);
     expect([resumed.standing, resumed.opened, resumed.junk, resumed.withheld]).toEqual(["superseded", [], [], []]);
   });
 
-  it.each(acts)("authors nothing, and is told why: %s", (_what, act) => {
+  it.each(acts)("authors nothing, and the error says why: %s", (_what, act) => {
     const error = expectError(() => act(receiving(phone, rekeyed), env), "NOT_PERMITTED", "LOG-4");
     expect(error.message).toContain("superseded");
   });
 
-  it("reads what its seeds open, and nothing that came after", async () => {
+  it("reads what its seeds open, and no later content", async () => {
     const { keyring } = receiving(phone, rekeyed);
     expect(await openContent(await sealedTo(base.log), keyring)).toEqual(Uint8Array.of(7));
     expect(await rejection(openContent(await sealedTo(rekeyed.log), keyring))).toMatchObject({ code: "NO_ACCESS" });
   });
 
-  it("is told from the one with the fresh keys", async () => {
+  it("is distinguished from the one with the fresh keys", async () => {
     const session = rekeyed.session("Phone");
     expect(standing(session.log, session.keyring)).toBe("active");
     expect(agenda(session, KNOWLEDGE)).toEqual([]);
@@ -108,7 +108,7 @@ describe("a removed member's keyring", () => {
     ["of the seed alone", () => ({ log: gone.log, ...openKeyring(gone.log, gone.entries, ownSeed(phone.keyring)) })],
   ];
 
-  it.each(ways)("opens, read-only, what it reached: one %s", async (_what, make) => {
+  it.each(ways)("opens what it reached, and is read-only: one %s", async (_what, make) => {
     const session = make();
     expect(standing(session.log, session.keyring)).toBe("removed");
     expect(session.keyring.epochs).toEqual([1, 2, 3]);
@@ -118,17 +118,17 @@ describe("a removed member's keyring", () => {
     });
   });
 
-  it.each(acts)("authors nothing, and is told why: %s", (_what, act) => {
+  it.each(acts)("authors nothing, and the error says why: %s", (_what, act) => {
     const error = expectError(() => act(receiving(phone, gone), env), "NOT_PERMITTED", "MEM-4");
     expect(error.message).toContain("removed");
   });
 
-  it("says what of it was never delivered", () => {
+  it("names the epochs that were never delivered", () => {
     const { withheld, keyring } = resume(gone.log, [], parseKeyring(kept));
     expect([keyring.epochs, withheld]).toEqual([[1, 2], [[3, 3]]]);
   });
 
-  it("is told from one that is still there", () => {
+  it("is distinguished from one that is still active", () => {
     const { log, keyring } = gone.session("Laptop");
     expect(standing(log, keyring)).toBe("active");
     expect(standing(gone.log, gone.session("Paper").keyring)).toBe("active");
@@ -136,7 +136,7 @@ describe("a removed member's keyring", () => {
 });
 
 describe("a standing", () => {
-  it("is none of a member that the log never had, nor in another log", () => {
+  it("does not exist for a member that the log never had, or in another log", () => {
     const { keyring } = base.join("Tablet").session("Tablet");
     expectError(() => standing(base.log, keyring), "UNKNOWN_MEMBER", "MEM-2");
     expectError(() => standing(openWorld("elsewhere").log, keyring), "INVALID_ARGUMENT", undefined);

@@ -1,4 +1,5 @@
-// What members', epochs' and the operator's seeds give, computed again from noble's primitives. docs/spec.md section 5.
+// The keys derived from members', epochs' and the operator's seeds, computed again from noble's primitives. docs/spec.md section
+// 5.
 
 import { ed25519 } from "@noble/curves/ed25519.js";
 import { hkdf } from "@noble/hashes/hkdf.js";
@@ -33,7 +34,7 @@ describe("a member's keys", () => {
     expect(memberIdOf(keys.publicKeys)).toBe(toHex(hash.subarray(0, 16)));
   });
 
-  it("sign what a label and a message are", () => {
+  it("sign a label and a message", () => {
     const signature = keys.signLabelled("keystead/v1/link/signature", message);
     expect(
       ed25519.verify(signature, Uint8Array.of(...utf8("keystead/v1/link/signature\0"), ...message), keys.sign),
@@ -66,7 +67,7 @@ describe("an epoch's keys", () => {
     expect(new MemberKeys(seed).publicKeys.kem).not.toEqual(expected);
   });
 
-  it("export what label and length say", () => {
+  it("export a key for the label and length", () => {
     const exporter = derive(seed, "keystead/v1/epoch/exporter");
     const info = Uint8Array.of(0x82, 0x65, ...utf8("notes"), 0x18, 40);
     expect(exportEpochSecret(seed, "notes", 40)).toEqual(derive(exporter, "keystead/v1/exporter", info, 40));
@@ -89,7 +90,7 @@ describe.each([
   });
 });
 
-describe("a seed that is none", () => {
+describe("an invalid seed", () => {
   it.each([undefined, null, 7, "x".repeat(32), [], {}, new Uint8Array(31), new Uint8Array(33), new Uint16Array(32)])(
     "is refused: %s",
     (junk) => {

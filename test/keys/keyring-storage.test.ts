@@ -1,4 +1,4 @@
-// Keyrings as bytes: what comes back, and that no damaged byte does. docs/spec.md section 5.
+// Keyrings as bytes: all of a keyring comes back, and no damaged byte is accepted. docs/spec.md section 5.
 
 import { describe, expect, it } from "vitest";
 import { type CborValue, decodeCbor, encodeCbor } from "../../src/bytes/cbor.js";
@@ -29,7 +29,7 @@ function keyringWith(epochs: number): Keyring {
 
 const stored = encodeKeyring(keyringWith(3), HEAD, [[1, 2]]);
 
-/** A stored keyring with another content under a right checksum. */
+/** A stored keyring with another content and the right checksum of it. */
 function forged(change: (content: Map<string, CborValue>) => unknown): Uint8Array {
   const limits = { maxBytes: 4000, maxObjects: 100 };
   const [bytes] = decodeCbor(stored, { name: "keyring", ...limits }) as [Uint8Array, Uint8Array];
@@ -40,7 +40,7 @@ function forged(change: (content: Map<string, CborValue>) => unknown): Uint8Arra
 }
 
 describe("a stored keyring", () => {
-  it("comes back whole: what it kept, could not open, only opens with and set aside, and what was checked", () => {
+  it("comes back complete: seeds, junk epochs, seeds that only open, seeds set aside, and checked epochs", () => {
     const parsed = parseKeyring(stored);
     const { log, member, seeds, junk, opens, aside, stored: facts } = partsOf(parsed);
     expect([log, member, [...seeds.keys()], [...junk]]).toEqual([LOG, keyringWith(3).member, [1, 2, 3], [5, 7]]);
@@ -53,14 +53,14 @@ describe("a stored keyring", () => {
     for (const [epoch, seed] of seeds) expect(seed.equals(seedOf(epoch))).toBe(true);
   });
 
-  it("comes back with a long life's epochs, more than a link could ever name", () => {
+  it("comes back with more epochs than a link could ever name", () => {
     const long = parseKeyring(encodeKeyring(keyringWith(40_000), HEAD, [[1, 40_000]]));
     expect(long.epochs).toHaveLength(40_000);
     expect(partsOf(long).seeds.get(40_000)?.equals(seedOf(40_000))).toBe(true);
     expect(partsOf(long).stored?.checked.size).toBe(40_000);
   });
 
-  it("is refused with any one bit changed: its owner would author junk in its own name", () => {
+  it("is refused with any bit changed: otherwise its owner would author junk in its own name", () => {
     for (let bit = 0; bit < 8 * stored.length; bit++) {
       const damaged = stored.slice();
       damaged[bit >> 3] = (damaged[bit >> 3] as number) ^ (1 << (bit & 7));
@@ -69,7 +69,7 @@ describe("a stored keyring", () => {
     expect(parseKeyring(stored).epochs).toEqual([1, 2, 3]);
   });
 
-  it("is refused when it was cut or continued, and never used after it was wiped", () => {
+  it("is refused when it was cut or extended, and cannot be used after it was wiped", () => {
     for (const bytes of [stored.subarray(0, -1), Uint8Array.of(...stored, 0), stored.subarray(1), new Uint8Array(0)]) {
       expect(thrownBy(() => parseKeyring(bytes)).code).toBe("INVALID_ENCODING");
     }
@@ -96,8 +96,8 @@ describe("a stored keyring", () => {
     ["an epoch that it holds and only opens", "opens", epochs(2)],
     ["opening epochs out of order", "opens", epochs(6, 5)],
     ["a seed set aside twice", "aside", [0, 0].map((): CborValue => [new Uint8Array(32), new Uint8Array(32)])],
-    ["an epoch checked that it does not have", "checked", [[1, 4]]],
-    ["all epochs checked that there could be", "checked", [[1, 2 ** 53 - 1]]],
+    ["a checked epoch that it does not have", "checked", [[1, 4]]],
+    ["all possible epochs as checked", "checked", [[1, 2 ** 53 - 1]]],
     [
       "checked runs that touch",
       "checked",
@@ -114,7 +114,7 @@ describe("a stored keyring", () => {
     expectError(() => parseKeyring(forged((content) => content.set(field, value))), "INVALID_ENCODING", "ENC-2");
   });
 
-  it("gives no key of an epoch that was not checked before it meets its log again (GRT-4)", () => {
+  it("gives no key of an unchecked epoch before it meets its log again (GRT-4)", () => {
     const parsed = parseKeyring(stored);
     expect(parsed.exportKey(1, "notes")).toHaveLength(32);
     const error = expectError(() => parsed.exportKey(3, "notes"), "NO_ACCESS", "GRT-4");

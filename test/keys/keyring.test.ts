@@ -1,4 +1,4 @@
-// Keyrings: they print nothing, are wiped whole, and give keys within bounds. docs/spec.md section 5.
+// Keyrings: they print nothing, are wiped completely, and give keys within bounds. docs/spec.md section 5.
 
 import { describe, expect, it } from "vitest";
 import { resume } from "../../src/authoring/receive.js";
@@ -48,7 +48,7 @@ describe("a keyring that is printed", () => {
     });
   });
 
-  it("gives no byte of a secret away, nor do the keys and seeds in it", () => {
+  it("reveals no byte of a secret, and neither do the keys and seeds in it", () => {
     const everything = JSON.stringify(
       [hold, { ...keyring }, { ...hold.keys }, Object.entries(hold.keys), partsOf(keyring)],
       (_name, value: unknown) => (value instanceof Map || value instanceof Set ? [...value] : value),
@@ -59,7 +59,7 @@ describe("a keyring that is printed", () => {
     }
   });
 
-  it("says nothing of its secrets in errors", () => {
+  it("reveals nothing of its secrets in errors", () => {
     const errors = [
       () => keyring.exportKey(99, "x"),
       () => keyring.exportKey(1, ""),
@@ -96,7 +96,7 @@ describe("a keyring that is wiped", () => {
     expect(String(own)).toBe("Keyring [secret]");
   });
 
-  it("takes along those that were made from it, and those that it was made from", () => {
+  it("also wipes the keyrings that were made from it, and those that it was made from", () => {
     const before = fresh("wiped, shared");
     const after = before.rekey("Phone").rotate("Laptop");
     const [older, newer] = [before.session("Phone").keyring, after.session("Phone").keyring];
@@ -108,7 +108,7 @@ describe("a keyring that is wiped", () => {
     expectError(() => older.exportKey(1, "x"), "WIPED", undefined);
   });
 
-  it("leaves others alone: another member's, and one that was stored", () => {
+  it("does not wipe other keyrings: another member's, and one that was stored", () => {
     const own = fresh("wiped, alone");
     const stored = unsafeSerializeKeyring(own.session("Phone"));
     own.session("Phone").keyring.wipe();
@@ -128,7 +128,7 @@ describe("a keyring that is stored", () => {
     expect(secretsOf(back)).toEqual(secretsOf(keyring));
   });
 
-  it("says to which head of its log it belongs, and what it has checked", () => {
+  it("stores the head of its log and the checked epochs", () => {
     const own = fresh("facts");
     const { seq, hash } = own.log.head;
     const facts = () => partsOf(parseKeyring(unsafeSerializeKeyring(own.session("Phone")))).stored;
@@ -146,7 +146,7 @@ describe("an exported key", () => {
     for (const epoch of [1, 2, 3]) expect(laptop.exportKey(epoch, "notes")).toEqual(phone.exportKey(epoch, "notes"));
   });
 
-  it("is another for another epoch, label and length, and no prefix of a longer one", () => {
+  it("differs for each epoch, label and length, and is no prefix of a longer one", () => {
     const keys = [
       keyring.exportKey(1, "a"),
       keyring.exportKey(2, "a"),
@@ -188,7 +188,7 @@ describe("wrong arguments", () => {
     expect(Keyring.is(junk)).toBe(false);
   });
 
-  it("of exportKey for an epoch are no epoch of the keyring", () => {
+  it("of exportKey include an epoch that is no number", () => {
     for (const junk of [undefined, null, "1", 1.5, Number.NaN, {}]) {
       expect(thrownBy(() => keyring.exportKey(junk as number, "x")).code).toMatch(/NO_ACCESS|INVALID_ARGUMENT/);
     }

@@ -1,5 +1,4 @@
-// What Node's console and inspector show of keyrings and keys: nothing secret, whatever they are told to show.
-// docs/spec.md section 5.
+// Output of Node's console and inspector for keyrings and keys: it shows no secret, with any options. docs/spec.md section 5.
 
 import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";

@@ -1,5 +1,5 @@
-// What a server does: it accepts an entry or says why not, by all rules, by its clock and with all attachments; and it gives
-// senders entries without names. docs/spec.md section 13.
+// A server accepts an entry or says why not, by all rules, by its clock and with all attachments; and it gives senders entries
+// without names. docs/spec.md section 13.
 
 import { describe, expect, it, vi } from "vitest";
 import { decodeCbor } from "../../src/bytes/cbor.js";
@@ -22,7 +22,7 @@ const SERVER = { subject: ALICE, now: NOW };
 const without = (entry: Uint8Array) => mutate(entry, { attachments: () => [] });
 
 describe("a server", () => {
-  it("accepts entry by entry, from the first on, and comes to the state that everybody verifies", () => {
+  it("accepts entry by entry, from the first on, and reaches the state that everybody verifies", () => {
     let log: LogState | undefined;
     for (const entry of world.entries) {
       const accepted = acceptEntry(log, entry, SERVER);
@@ -32,17 +32,17 @@ describe("a server", () => {
     expect(snapshot(log)).toBe(snapshot(verifyLog(world.entries, SERVER)));
   });
 
-  it("knows what it has, with or without its attachments", () => {
+  it("recognises an entry that it has, with or without its attachments", () => {
     for (const [index, entry] of world.entries.entries()) {
       const same = { verdict: "same", seq: index + 1 };
       expect(acceptEntry(atRotate, entry, SERVER)).toEqual(same);
       expect(acceptEntry(atRotate, without(entry), SERVER)).toEqual(same);
-      // Long after, or on a server whose clock was set back: it was accepted.
+      // Much later, or on a server whose clock was set back: the entry was accepted before.
       expect(acceptEntry(atRotate, entry, { ...SERVER, now: 0 })).toEqual(same);
     }
   });
 
-  it("says at which position another entry was faster, a join's too, and verifies no signature for that", () => {
+  it("names the position that another entry took, also for a join, without verifying a signature", () => {
     const late = [world.join("Other").last, atJoin && opened.join("Other").last, opened.rotate("Laptop").last];
     expect(acceptEntry(atRotate, late[0] as Uint8Array, SERVER)).toMatchObject({ verdict: "accepted" });
     for (const entry of late.slice(1) as Uint8Array[]) {
@@ -52,14 +52,14 @@ describe("a server", () => {
     }
   });
 
-  it("says so of a second first link of the subject too", () => {
+  it("does the same for a second first link of the subject", () => {
     const slower = openWorld("accept, slower").last;
     expect(acceptEntry(undefined, slower, SERVER)).toMatchObject({ verdict: "accepted" });
     for (const log of [atFirst, atRotate])
       expect(acceptEntry(log, slower, SERVER)).toEqual({ verdict: "lost", seq: 1 });
   });
 
-  it("keeps what is dated ahead for later, the first entry too (LOG-3)", () => {
+  it("refuses an entry dated ahead as not yet acceptable, also the first one (LOG-3)", () => {
     const early = { ...SERVER, now: verifyLog([first], SERVER).time - 600_001 };
     for (const [log, entry] of [
       [undefined, first],
@@ -145,7 +145,7 @@ describe("a server", () => {
     expect(log && snapshot(log)).toBe(before);
   });
 
-  it("refuses the link after one that lost: it follows no link of this log", () => {
+  it("refuses the link after a losing one: it follows no link of this log", () => {
     const other = opened.rotate("Laptop").rotate("Laptop");
     expect(acceptEntry(atRotate, other.entries[1] as Uint8Array, SERVER)).toEqual({ verdict: "lost", seq: 2 });
     expect(acceptEntry(atRotate, other.last, SERVER)).toMatchObject({ verdict: "refused", error: { rule: "LOG-2" } });
@@ -153,7 +153,7 @@ describe("a server", () => {
     expect(body.get("prev")).not.toEqual(idBytes(atJoin.head.hash));
   });
 
-  it("does not call a mistake of the library a bad entry", () => {
+  it("does not report a fault of the library as a bad entry", () => {
     const verify = vi.spyOn(primitives, "ed25519Verify").mockImplementation(() => {
       throw new TypeError("a mistake");
     });
@@ -187,7 +187,7 @@ describe("a server", () => {
 });
 
 describe("an entry for senders", () => {
-  it("is the link alone: it verifies to the same head, and names nobody", () => {
+  it("is the link alone: it verifies to the same head, and has no names", () => {
     const stripped = world.entries.map(entryForSenders);
     const log = verifyLog(stripped, SERVER);
     expect(log.head).toEqual(world.log.head);
@@ -202,7 +202,7 @@ describe("an entry for senders", () => {
     expect(String.fromCharCode(...first)).toMatch(/Laptop/);
   });
 
-  it("is made of entries only", () => {
+  it("is made from entries only", () => {
     expect(thrownBy(() => entryForSenders(new Uint8Array(3))).code).toBe("INVALID_ENCODING");
     expect(thrownBy(() => entryForSenders("x" as never)).code).toBe("INVALID_ARGUMENT");
   });

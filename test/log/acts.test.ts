@@ -1,5 +1,5 @@
-// Acts and disowning: what an escrow log records before an admin acts for escrow, and how admins take it back.
-// docs/spec.md sections 6 and 11 (MEM-8, ESC-8).
+// Acts and disowning: the records of an escrow log before an admin acts for escrow, and how admins disown them. docs/spec.md
+// sections 6 and 11 (MEM-8, ESC-8).
 
 import { describe, expect, it } from "vitest";
 import { attachmentDigest } from "../../src/log/entry.js";
@@ -18,7 +18,7 @@ const user = Links.ofUser().join("Phone");
 const ACT: LinkFields = { type: "act", commitment: new Uint8Array(32).fill(3), opening: DIGEST };
 const disowning = (...acts: readonly number[]): LinkFields => ({ type: "disown", acts });
 
-/** A state in which an unconfirmed member holds the current epoch, which the rules do not lead to. */
+/** A state in which an unconfirmed member holds the current epoch. The rules never lead to such a state. */
 function holding(world: Links, name: string, roles: Member["roles"]): Links {
   const joined = world.join(name);
   const member = { ...joined.member(name), held: [[1, joined.log.epochs.length]] as const, roles };
@@ -53,7 +53,7 @@ describe("an act", () => {
     expect(staffed.plus("Ann", ACT).log.kind).toBe("escrow");
   });
 
-  it("is by a holder, before all else (LOG-4)", () => {
+  it("must be by a holder, which is checked before anything else (LOG-4)", () => {
     const emptied = staffed.plus(["Bob", "Bob, fresh"], {
       type: "rekey",
       keys: publicKeysOf("Bob, fresh"),
@@ -62,12 +62,12 @@ describe("an act", () => {
     expectTwins(emptied.log, emptied.by("Bob, fresh", ACT), emptied.by("Ann", ACT), "INVALID_LINK", "LOG-4");
     const pending = staffed.join("New");
     expectTwins(pending.log, pending.by("New", ACT), pending.by("Bob", ACT), "INVALID_LINK", "LOG-4");
-    // In a user's log too, where it is refused anyway.
+    // The same in a user's log, where it is refused anyway.
     const locked = Links.ofUser().plus("Laptop", { type: "lockdown", on: true, remove: [] }).join("Phone");
     expectRefused(locked.log, locked.by("Phone", ACT), "INVALID_LINK", "LOG-4");
   });
 
-  it("is by a confirmed member, before its log and role are looked at (MEM-5)", () => {
+  it("must be by a confirmed member, which is checked before log and role (MEM-5)", () => {
     const unconfirmed = holding(staffed, "New", ["manage"]);
     expectTwins(unconfirmed.log, unconfirmed.by("New", ACT), unconfirmed.by("Bob", ACT), "INVALID_LINK", "MEM-5");
     const locked = user.with({ lockdown: true });
@@ -75,7 +75,7 @@ describe("an act", () => {
     expectRefused(locked.log, locked.by("Laptop", ACT), "INVALID_LINK", "MEM-8");
   });
 
-  it("carries its opening, or comes without it (ENC-2)", () => {
+  it("may come with or without its opening (ENC-2)", () => {
     const opening = new Uint8Array(40).fill(9);
     const entry = staffed.by("Bob", { ...ACT, opening: attachmentDigest(opening) });
     const whole = mutate(entry, { attachments: () => [opening] });
@@ -97,7 +97,7 @@ const acted = staffed.plus("Bob", ACT).plus("Bob", ACT).plus("Ann", ACT).plus("B
 const [B1, B2, A1, B3] = [9, 10, 11, 12] as const;
 
 describe("disowning", () => {
-  it("names acts, of anybody where its author has manage (MEM-8)", () => {
+  it("names acts: of any admin if its author has manage (MEM-8)", () => {
     expect([B1, B2, A1, B3].map((seq) => acted.log.links.at(seq - 1)?.type)).toEqual(["act", "act", "act", "act"]);
     for (const name of ["Ann", "Paper"]) {
       const disowned = acted.plus(name, disowning(B1, A1, B3));
@@ -108,11 +108,11 @@ describe("disowning", () => {
     expect([...acted.log.disowned]).toEqual([]);
   });
 
-  it("is open to everybody for its own acts, after its rekey too (MEM-8)", () => {
+  it("is permitted to every member for its own acts, also after its rekey (MEM-8)", () => {
     const own = acted.by("Bob", disowning(B1, B3));
     for (const acts of [[A1], [B1, A1], [A1, B3]])
       expectTwins(acted.log, acted.by("Bob", disowning(...acts)), own, "INVALID_LINK", "MEM-8");
-    // What is no act is not its own either.
+    // An entry that is no act is not its own act either.
     expect(acted.log.links.at(2)).toMatchObject({ type: "join", author: namedId("Bob") });
     for (const acts of [[1], [3], [8, B1], [99]])
       expectTwins(acted.log, acted.by("Bob", disowning(...acts)), own, "INVALID_LINK", "MEM-8");
@@ -138,8 +138,8 @@ describe("disowning", () => {
     expectRefused(acted.log, acted.by("Bob", disowning(B3, B1)), "INVALID_LINK", "MEM-2");
   });
 
-  it("names acts before it, and nothing else (MEM-2)", () => {
-    // Itself, what comes, a position that never comes, and links of other types, among them the first.
+  it("names earlier acts, and nothing else (MEM-2)", () => {
+    // Itself, later positions, a position that never comes, and links of other types, including the first.
     for (const seq of [acted.log.head.seq + 1, acted.log.head.seq + 2, Number.MAX_SAFE_INTEGER, 1, 8])
       expectTwins(
         acted.log,
@@ -153,7 +153,7 @@ describe("disowning", () => {
     expectTwins(accessed.log, attack, accessed.by("Ann", disowning(B3)), "INVALID_LINK", "MEM-2");
   });
 
-  it("disowns nothing twice, by whichever link (MEM-2)", () => {
+  it("disowns no act twice, by any link (MEM-2)", () => {
     const once = acted.plus("Ann", disowning(B1));
     expectTwins(once.log, once.by("Ann", disowning(B1, B2)), once.by("Ann", disowning(B2)), "INVALID_LINK", "MEM-2");
     expectTwins(once.log, once.by("Bob", disowning(B1)), once.by("Bob", disowning(B2)), "INVALID_LINK", "MEM-2");
@@ -162,13 +162,13 @@ describe("disowning", () => {
     expectTwins(reviewed.log, reviewed.by("Ann", disowning(B2)), twin, "INVALID_LINK", "MEM-2");
   });
 
-  it("is a link of escrow logs only, before all else (MEM-8)", () => {
+  it("is a link of escrow logs only, which is checked before anything else (MEM-8)", () => {
     const locked = Links.ofUser().plus("Laptop", { type: "lockdown", on: true, remove: [] }).join("Phone");
     for (const name of ["Laptop", "Phone"])
       expectRefused(locked.log, locked.by(name, disowning(1)), "INVALID_LINK", "MEM-8");
   });
 
-  it("is by a holder (LOG-4), and a confirmed one (MEM-5)", () => {
+  it("must be by a holder (LOG-4), and a confirmed one (MEM-5)", () => {
     const emptied = acted.plus(["Bob", "Bob, fresh"], {
       type: "rekey",
       keys: publicKeysOf("Bob, fresh"),
@@ -201,7 +201,7 @@ describe("disowning", () => {
         "INVALID_ENCODING",
         "ENC-2",
       );
-    // As many as that have the right shape, and are judged.
+    // That many have the right shape, and are judged.
     expectRefused(acted.log, acted.by("Ann", disowning(...many.slice(0, 4096))), "INVALID_LINK", "MEM-2");
   });
 
@@ -222,7 +222,7 @@ describe("a review that disowns", () => {
     expect([...acted.append(removing(acted)).log.disowned]).toEqual([]);
   });
 
-  it("is judged like the link of its own (MEM-2)", () => {
+  it("is judged like a disown link (MEM-2)", () => {
     const once = acted.plus("Ann", disowning(B1));
     for (const disown of [[B3, B2], [B2, B2], [1], [B1], [once.log.head.seq + 1]])
       expectTwins(once.log, removing(once, { disown }), removing(once, { disown: [B2, B3] }), "INVALID_LINK", "MEM-2");
@@ -230,7 +230,7 @@ describe("a review that disowns", () => {
       expectTwins(once.log, removing(once, { disown }), removing(once, { disown: [B2] }), "INVALID_ENCODING", "ENC-2");
   });
 
-  it("is of an escrow log (MEM-8)", () => {
+  it("must be in an escrow log (MEM-8)", () => {
     const review = { type: "review", approve: [], remove: idList(namedId("Phone")) };
     expectTwins(
       user.log,
@@ -241,12 +241,12 @@ describe("a review that disowns", () => {
     );
   });
 
-  it("names somebody, or it is no review (MEM-2)", () => {
+  it("must approve or remove a member, or it is no review (MEM-2)", () => {
     const attack = acted.by("Ann", { type: "review", approve: [], remove: [], disown: [B1] });
     expectTwins(acted.log, attack, acted.by("Ann", disowning(B1)), "INVALID_LINK", "MEM-2");
   });
 
-  it("is judged after roles and before whom it approves for (MEM-8, MEM-2, MEM-1)", () => {
+  it("is judged after roles and before the effects of its approvals (MEM-8, MEM-2, MEM-1)", () => {
     const joined = acted.join("New");
     const approve = idList(namedId("New"));
     const roles = [[idBytes(namedId("New")), []]];

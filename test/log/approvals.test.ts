@@ -1,5 +1,5 @@
-// Approvals are directed: they extend and move the approved, and whoever it approved, never the approver.
-// docs/spec.md section 6 (MEM-1).
+// Approvals are directed: they extend and move the approved member and all that it approved, never the approver. docs/spec.md
+// section 6 (MEM-1).
 
 import { describe, expect, it } from "vitest";
 import { foundersOf } from "../../src/log/approvals.js";
@@ -11,14 +11,14 @@ import { openWorld, type World } from "../support/world.js";
 const base = openWorld("approvals").join("Phone").join("Thief");
 const laptop = base.signer("Laptop");
 
-/** Founders by name, as the state has them and as the whole history says. */
+/** Founders by name, from the state and from the whole history. */
 function founders(world: World, ...names: readonly string[]): readonly (number | undefined)[] {
   const history = foundersOf(world.log);
   for (const { id, founder } of world.log.active.values()) expect(history.get(id)).toBe(founder);
   return names.map((name) => history.get(world.id(name)));
 }
 
-/** The thief joins and grants its epoch to the laptop as junk, so that there is something to extend the laptop by. */
+/** The thief joins and grants its epoch to the laptop as junk, so that there is an epoch by which the laptop can be extended. */
 function junkJoin(world: World, name: string): World {
   const joined = world.join(name);
   const index = boxIndex(joined.record, world.id("Laptop"));
@@ -37,7 +37,7 @@ describe("an approval that changes nothing", () => {
       [base.signer(by)],
     );
 
-  it("refuses a thief's device that approves the owner's, to be of its class (MEM-1)", () => {
+  it("refuses a thief's device that approves the owner's in order to get its class (MEM-1)", () => {
     expectTwins(
       base.log,
       approval("Thief", "Laptop"),
@@ -49,13 +49,13 @@ describe("an approval that changes nothing", () => {
     expectRefused(base.log, approval("Thief", "Phone"), "INVALID_LINK", "MEM-1");
   });
 
-  it("refuses to approve a second time what has been approved (MEM-1)", () => {
+  it("refuses to approve an approved member again (MEM-1)", () => {
     const approved = base.review("Laptop", { approve: ["Phone"] });
     const error = expectError(() => approved.review("Laptop", { approve: ["Phone"] }), "NOT_PERMITTED", "MEM-1");
     expect(error.message).toContain(base.id("Phone"));
   });
 
-  it("refuses an approval that does nothing among others that do (MEM-1)", () => {
+  it("refuses an approval without effect among others with effect (MEM-1)", () => {
     const approved = base.review("Laptop", { approve: ["Phone"] });
     const twin = approved.review("Laptop", { approve: ["Thief"] });
     const both = [...base.ids("Phone", "Thief")].sort().map(idBytes);
@@ -72,8 +72,8 @@ describe("direction", () => {
     expect(approved.member("Phone").approvals).toEqual([]);
   });
 
-  it("does not confirm a thief's device that finds something to give to the owner's (MEM-1)", () => {
-    // The laptop declares the thief's junk missing, so the thief may extend it; that moves nobody.
+  it("does not confirm a thief's device that finds an epoch to give to the owner's (MEM-1)", () => {
+    // The laptop declares the thief's junk missing, so the thief may extend it. That moves no member.
     const declared = junkJoin(openWorld("approvals, junk"), "Thief").rotate("Laptop");
     expect(declared.member("Laptop").held).toEqual([
       [1, 1],
@@ -97,7 +97,7 @@ describe("direction", () => {
     expect(healed.member("Laptop").held).toEqual([[1, 4]]);
     expect(founders(healed, "Laptop", "Phone")).toEqual([1, 1]);
 
-    // A member may give up what it holds: then its approval gives nothing, and still counts for the class.
+    // A member may give up its epochs: then its approval gives nothing, and still counts for the class.
     const poor = base.append(giveUp(base));
     expect(poor.member("Laptop").held).toEqual([[2, 4]]);
     const moved = poor.review("Laptop", { approve: ["Phone"] });
@@ -105,7 +105,7 @@ describe("direction", () => {
     expect(founders(moved, "Laptop", "Phone", "Thief")).toEqual([1, 1, 3]);
   });
 
-  it("notes every approval, one by whom approved before too (MEM-1)", () => {
+  it("records every approval, also a repeated one by the same member (MEM-1)", () => {
     const approved = base.review("Laptop", { approve: ["Phone"] });
     const poor = approved.append(giveUp(approved, "Phone"));
     const again = poor.review("Laptop", { approve: ["Phone"] });
@@ -128,7 +128,7 @@ describe("recursion", () => {
     .review("Phone", { approve: ["Thief"] })
     .review("Thief", { approve: ["Watch"] });
 
-  it("takes along everyone whom the approved ever approved (MEM-1)", () => {
+  it("also moves every member that the approved one ever approved (MEM-1)", () => {
     expect(founders(chain, "Laptop", "Phone", "Thief", "Watch")).toEqual([1, 2, 2, 2]);
     const approved = chain.review("Laptop", { approve: ["Phone"] });
     expect(founders(approved, "Laptop", "Phone", "Thief", "Watch")).toEqual([1, 1, 1, 1]);
@@ -137,19 +137,19 @@ describe("recursion", () => {
     }
   });
 
-  it("takes them along through a member that was removed in between (MEM-1)", () => {
+  it("also moves them through a member that was removed in between (MEM-1)", () => {
     const approved = chain.review("Laptop", { remove: ["Thief"] }).review("Laptop", { approve: ["Phone"] });
     expect(founders(approved, "Phone", "Thief", "Watch")).toEqual([1, 1, 1]);
     expect(approved.member("Watch").founder).toBe(1);
   });
 
-  it("takes them along whether the approver was approved before or after it approved (MEM-1)", () => {
+  it("also moves them if the approver was approved after it approved (MEM-1)", () => {
     const before = base.review("Laptop", { approve: ["Phone"] }).review("Phone", { approve: ["Thief"] });
     const after = base.review("Phone", { approve: ["Thief"] }).review("Laptop", { approve: ["Phone"] });
     for (const world of [before, after]) expect(founders(world, "Phone", "Thief")).toEqual([1, 1]);
   });
 
-  it("does not hold on to a class whose founder is gone, other than by its members (MEM-1)", () => {
+  it("keeps a class whose founder is gone only through its members (MEM-1)", () => {
     const gone = chain.leave("Laptop");
     expect(confirmedFounder(gone.log)).toBe(2);
     expect(founders(gone, "Laptop", "Phone", "Watch")).toEqual([1, 2, 2]);

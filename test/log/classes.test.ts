@@ -1,4 +1,4 @@
-// Approval classes as verification keeps them, against the definition: the oldest among itself and, recursively, its
+// Approval classes as verification computes them, compared with the definition: the oldest among the member and, recursively, its
 // approvers, removed members included. docs/spec.md section 2 (founder) and section 6 (MEM-1).
 
 import fc from "fast-check";
@@ -21,7 +21,7 @@ const steps = fc.array(
   { minLength: 1, maxLength: 30 },
 ) as fc.Arbitrary<readonly Step[]>;
 
-/** The definition, read off the approvals of a whole history. */
+/** The definition, computed from the approvals of a whole history. */
 class History {
   readonly #positions = new Map<MemberId, number>();
   readonly #approvers = new Map<MemberId, Set<MemberId>>();
@@ -46,14 +46,14 @@ class History {
   }
 }
 
-/** Keys of nobody: classes do not look at them. */
+/** Keys of nobody: classes do not depend on keys. */
 const keysOf = (position: number) => ({
   sign: new Uint8Array(32).fill(position),
   kem: new Uint8Array(4).fill(position),
 });
 
 describe("founders", () => {
-  it("are the same by the state's bookkeeping, by history, and by definition (MEM-1)", () => {
+  it("are the same in the state, by history, and by definition (MEM-1)", () => {
     fc.assert(
       fc.property(steps, (story) => {
         const history = new History();
@@ -64,7 +64,7 @@ describe("founders", () => {
         for (const [id, founder] of history.founders()) expect(byHistory.get(id)).toBe(founder);
         for (const { id, founder, lineage } of log.active.values()) {
           expect(founder).toBe(history.founder(id));
-          // Or a state would grow with everybody who ever was.
+          // Otherwise a state would grow with every member that ever was in the log.
           for (const by of lineage.all.approvers) expect(log.active.has(by)).toBe(true);
         }
         expect(byHistory.size).toBe(log.active.size + log.removed.length);
@@ -74,7 +74,7 @@ describe("founders", () => {
   });
 });
 
-/** One step of a story by the engine of effects; the history notes it too. */
+/** One step of a story by the engine of effects. The history records it too. */
 function tell(before: LogFacts, { kind, who, whom }: Step, history: History): LogFacts {
   const seq = before.head.seq + 1;
   const members = [...before.active.values()];

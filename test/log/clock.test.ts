@@ -1,4 +1,4 @@
-// Clocks: who takes entries in says by which clock, and nobody goes on from a log that is dated ahead of its own.
+// Clocks: a caller that takes entries names its clock, and no author continues a log that is dated ahead of its own clock.
 // docs/spec.md section 6.4 (LOG-3).
 
 import {
@@ -28,7 +28,7 @@ const world = openWorld("clock", { operator: true }).join("Phone");
 const { time } = world.log;
 const laptop = world.session("Laptop");
 
-/** An Env whose clock stands still. */
+/** An Env whose clock does not move. */
 const at = (now: number): Env => ({ ...seededEnv(`clock at ${now}`), now: () => now });
 const YEAR_2099 = Date.UTC(2099, 0);
 
@@ -47,29 +47,26 @@ describe("a function that takes entries", () => {
     },
   };
 
-  it.each(Object.entries(functions))(
-    "asks for a clock, or the word that says there is none: %s (LOG-3)",
-    (_name, call) => {
-      const missing = expectError(() => call({} as Clock), "INVALID_ARGUMENT", "LOG-3");
-      expect(missing.message).toContain('"unchecked"');
-      for (const now of [-1, 0.5, Number.NaN, "now", "Unchecked", "", null, true, new Date()] as never[])
-        expectError(() => call({ now }), "INVALID_ARGUMENT", undefined);
-      call({ now: "unchecked" });
-      call({ now: time });
-      expectError(() => call({ now: time - DEFAULT_SKEW - 1 }), "NOT_YET", "LOG-3");
-      call({ now: time - DEFAULT_SKEW });
-      call({ now: time - 2 * DEFAULT_SKEW, skew: 2 * DEFAULT_SKEW });
-    },
-  );
+  it.each(Object.entries(functions))("needs a clock, or the word for none: %s (LOG-3)", (_name, call) => {
+    const missing = expectError(() => call({} as Clock), "INVALID_ARGUMENT", "LOG-3");
+    expect(missing.message).toContain('"unchecked"');
+    for (const now of [-1, 0.5, Number.NaN, "now", "Unchecked", "", null, true, new Date()] as never[])
+      expectError(() => call({ now }), "INVALID_ARGUMENT", undefined);
+    call({ now: "unchecked" });
+    call({ now: time });
+    expectError(() => call({ now: time - DEFAULT_SKEW - 1 }), "NOT_YET", "LOG-3");
+    call({ now: time - DEFAULT_SKEW });
+    call({ now: time - 2 * DEFAULT_SKEW, skew: 2 * DEFAULT_SKEW });
+  });
 
-  it("takes no other skew than whole milliseconds", () => {
+  it("accepts a skew in whole milliseconds only", () => {
     for (const skew of [-1, 0.5, "unchecked", null] as never[])
       expectError(() => checkClock({ now: "unchecked", skew }), "INVALID_ARGUMENT", undefined);
   });
 });
 
 describe("a link at the end of time", () => {
-  // A careless client, which gives no clock, takes it in.
+  // A careless client, which gives no clock, accepts it.
   const hostile = mutate(world.rotate("Phone").last, {
     body: (body) => body.set("time", MAX_TIME),
     signers: [world.signer("Phone")],
@@ -77,7 +74,7 @@ describe("a link at the end of time", () => {
   const careless = appendEntry(world.log, hostile, { now: "unchecked" });
   const session: MemberState = { log: careless, keyring: laptop.keyring };
 
-  it("dates no link of the next author: it sets its clock, or asks the service (LOG-3)", () => {
+  it("does not date the next author's link: that author sets its clock, or asks the service (LOG-3)", () => {
     expect(new Date(careless.time).getUTCFullYear()).toBe(275_760);
     const id = world.id("Phone");
     const verbs: Readonly<Record<string, (env: Env) => unknown>> = {
@@ -99,11 +96,11 @@ describe("a link at the end of time", () => {
       const { log, seq } = careless.head;
       expect(error.details).toEqual({ ahead: MAX_TIME - time, skew: DEFAULT_SKEW, log, seq });
     }
-    // Its twin, before that link, is written.
+    // The twin, before that link, is written.
     expect(rotate(laptop, at(time)).head.seq).toBe(3);
   });
 
-  it("is refused by whoever has a clock, and then nothing is wrong (LOG-3)", () => {
+  it("is refused by every reader with a clock, and then nothing is wrong (LOG-3)", () => {
     expectError(() => appendEntry(world.log, hostile, { now: time }), "NOT_YET", "LOG-3");
     expect(acceptEntry(world.log, hostile, { subject: ALICE, now: time })).toMatchObject({ verdict: "ahead" });
   });
@@ -113,7 +110,7 @@ describe("a first device whose clock is wrong", () => {
   const device = { name: "Laptop" };
   const wrong = createLog({ subject: ALICE, device }, at(YEAR_2099));
 
-  it("is told by the server, and draws a new log with fresh keys (LOG-3)", () => {
+  it("gets an error from the server, and creates a new log with fresh keys (LOG-3)", () => {
     const refused = acceptEntry(undefined, wrong.entry, { subject: ALICE, now: time });
     expect(refused).toMatchObject({ verdict: "ahead", error: { code: "NOT_YET", rule: "LOG-3" } });
     wrong.discard();
@@ -121,7 +118,7 @@ describe("a first device whose clock is wrong", () => {
     expect(acceptEntry(undefined, anew.entry, { subject: ALICE, now: time })).toMatchObject({ verdict: "accepted" });
   });
 
-  it("is followed by nobody, should a careless server have taken its link (LOG-3)", () => {
+  it("gets no later links, even if a careless server accepted its link (LOG-3)", () => {
     const log = verifyLog([wrong.entry], { subject: ALICE, now: "unchecked" });
     expectError(() => verifyLog([wrong.entry], { subject: ALICE, now: time }), "NOT_YET", "LOG-3");
     expectError(() => joinLog(log, { device: { name: "Phone" } }, at(time)), "CLOCK", "LOG-3");
@@ -130,7 +127,7 @@ describe("a first device whose clock is wrong", () => {
 });
 
 describe("an author", () => {
-  it("goes on from a log that is ahead of its clock by the skew and no more (LOG-3)", () => {
+  it("continues a log that is ahead of its clock by at most the skew (LOG-3)", () => {
     const written = rotate(laptop, at(time - DEFAULT_SKEW));
     expect(written.accept().log.time).toBe(time);
     expectError(() => rotate(laptop, at(time - DEFAULT_SKEW - 1)), "CLOCK", "LOG-3");

@@ -1,5 +1,5 @@
-// Keys and signatures that Ed25519 libraries disagree about: a log takes one side, the same on every runtime.
-// docs/spec.md section 3 (SIG-1..5). The rules themselves are tested against outside vectors in test/primitives.
+// Keys and signatures on which Ed25519 libraries disagree: a log decides the same on every runtime. docs/spec.md section 3
+// (SIG-1..5). test/primitives tests the rules themselves against public vectors.
 
 import { ed25519 } from "@noble/curves/ed25519.js";
 import { sha512 } from "@noble/hashes/sha2.js";
@@ -18,7 +18,7 @@ const base = openWorld("crafted signatures");
 const rotated = base.rotate("Laptop");
 const joined = base.join("Tablet");
 
-describe("signatures and keys that libraries disagree about", () => {
+describe("signatures and keys on which libraries disagree", () => {
   const L = 2n ** 252n + 27742317777372353535851937790883648493n;
   /** The signature of the honest rotate, changed. */
   const withSignature = (change: (signature: Uint8Array) => Uint8Array): Uint8Array =>
@@ -50,7 +50,7 @@ describe("signatures and keys that libraries disagree about", () => {
   });
 
   it("refuses an operator's key that has a second encoding (SIG-3)", () => {
-    // y = p + 3 stands for y = 3.
+    // y = p + 3 is a second encoding of y = 3.
     const attack = () => opened(bytesOf(2n ** 255n - 19n + 3n));
     expectError(attack, "INVALID_KEY", "SIG-3");
     expect(opened(OPERATOR.sign).head.seq).toBe(1);
@@ -65,7 +65,7 @@ describe("signatures and keys that libraries disagree about", () => {
   });
 
   it("refuses a device whose key is of small order, so that no secret is needed to sign (SIG-4)", () => {
-    // With the neutral point as key, [S]B = R is the whole equation: S = 1 and R = B do.
+    // With the neutral point as key, the equation is [S]B = R: S = 1 and R = B satisfy it.
     const neutral = bytesOf(1n);
     const anyoneSigns = { sign: neutral, signLabelled: () => concat(ed25519.Point.BASE.toBytes(), bytesOf(1n)) };
     const attack = mutate(joined.last, {

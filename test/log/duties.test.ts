@@ -48,7 +48,7 @@ const withBoxes = (grant: RawBody | undefined, change: (boxes: ReturnType<typeof
 };
 
 describe("what is due", () => {
-  it("is the set of what the author holds and the other lacks, and each new epoch by itself (GRT-1)", () => {
+  it("is the set of epochs that the author holds and the other lacks, and each new epoch by itself (GRT-1)", () => {
     expect(grantsIn(approved)).toEqual(["1-1: Phone", "1-2: Tablet", "1-3: Watch"]);
     expect(grantsIn(base.review("Phone", { approve: ["Watch"] }))).toEqual(["2-3: Watch"]);
     expect(grantsIn(rotated)).toEqual(["6-6: Laptop,Phone,Tablet,Watch"]);
@@ -60,16 +60,17 @@ describe("what is due", () => {
     ]);
   });
 
-  it("is one grant for all who are owed the same set (GRT-1)", () => {
+  it("is one grant for all members that are owed the same set (GRT-1)", () => {
     expect(grantsIn(bothApproved)).toEqual(["1-1: One,Two"]);
   });
 
-  it("is sorted by smallest, largest, how many, and then the first recipient (GRT-1)", () => {
-    // Four devices lack epochs 1 to 6 in different ways; the laptop, which holds all, approves them in one link.
+  it("is sorted by smallest epoch, largest epoch, number, and then the first recipient (GRT-1)", () => {
+    // Four devices lack epochs 1 to 6 in different ways. The laptop, which holds all, approves them in one link.
     const names = ["One", "Two", "Three", "Four"] as const;
     const joined = names.reduce((world, name) => world.join(name), openWorld("sorted").rotate("Laptop"));
     const whole = joined.rotate("Laptop").review("Laptop", { approve: names });
-    // Sets to be owed: One and Two those of one span and size, Three a smaller one of that span, Four one that ends earlier.
+    // Due sets: for One and Two, sets of one span and size; for Three, a smaller one of that span; for Four, one that ends
+    // earlier.
     const lacks: Readonly<Record<(typeof names)[number], readonly Run[]>> = {
       One: [
         [1, 1],
@@ -112,8 +113,8 @@ describe("what is due", () => {
     refuses(shattered, approved, [shattered.signer("Laptop")], ([a, b, c, d]) => [a, b, d, c] as RawBody[]);
   });
 
-  it("goes around what the other holds in between (GRT-1)", () => {
-    // The laptop holds all; the watch declared 4 missing and was approved by the phone before that: it holds 2, 3 and 5.
+  it("leaves out epochs in between that the other holds (GRT-1)", () => {
+    // The laptop holds all. The watch declared 4 missing and was approved by the phone before that: it holds 2, 3 and 5.
     const approvedByPhone = base.review("Phone", { approve: ["Watch"] });
     const declared = mutate(approvedByPhone.rotate("Watch").last, {
       body: (body) => body.set("missing", [[4, 4]]),
@@ -124,7 +125,7 @@ describe("what is due", () => {
   });
 });
 
-describe("a list of grants that is not what is due", () => {
+describe("a list of grants that is not the due one", () => {
   const enrollers = [base.signer("Phone"), enrolled.signer("Desktop")];
   const rekeyers = [base.signer("Watch"), rekeyed.signer("Watch")];
 
@@ -176,7 +177,7 @@ describe("a list of grants that is not what is due", () => {
     ]);
   });
 
-  it("is refused where none is due (GRT-1)", () => {
+  it("is refused if none is due (GRT-1)", () => {
     const cleared = twoPending.review("Laptop", { remove: ["One"] });
     expect(cleared.record.grants).toEqual([]);
     const attack = mutate(cleared.last, {
@@ -186,7 +187,7 @@ describe("a list of grants that is not what is due", () => {
     expectTwins(twoPending.log, attack, cleared.last, "INVALID_LINK", "GRT-1");
   });
 
-  it("is refused to a member that withholds in a review what it was to give (GRT-1)", () => {
+  it("is refused to a member that withholds in a review an epoch that it owes (GRT-1)", () => {
     const attack = mutate(approved.last, { body: (body) => body.delete("grants"), signers: [laptop] });
     expectTwins(base.log, attack, approved.last, "INVALID_LINK", "GRT-1");
   });

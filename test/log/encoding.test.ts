@@ -1,5 +1,5 @@
-// Entries as bytes: one encoding, limits before work, and nothing that can be changed, added or put elsewhere.
-// docs/spec.md section 4 (ENC-1..4) as far as a log shows it; the codec itself is tested in test/bytes.
+// Entries as bytes: one encoding, limits before work, and no bytes that can be changed, added or moved. docs/spec.md section 4
+// (ENC-1..4) as far as a log shows it; test/bytes tests the codec itself.
 
 import { sha256 } from "@noble/hashes/sha2.js";
 import fc from "fast-check";
@@ -64,7 +64,7 @@ describe("one encoding", () => {
     ["a text for a number", (body: RawBody) => body.set("time", "now")],
     ["a hexadecimal id", (body: RawBody) => body.set("log", base.log.head.log)],
     ["a digest that is too short", (body: RawBody) => body.set("prev", new Uint8Array(31))],
-    ["an empty list where none is left out", (body: RawBody) => body.set("grants", [])],
+    ["an empty list that must be left out", (body: RawBody) => body.set("grants", [])],
   ])("refuses a body with %s (ENC-2)", (_what, change) => {
     expectTwins(base.log, changed(change), rotated.last, "INVALID_ENCODING", "ENC-2");
   });
@@ -94,14 +94,14 @@ describe("one encoding", () => {
     expectError(() => write({ ...good, [field]: first - 1 }), "INVALID_ENCODING", "ENC-2");
   });
 
-  it("names the field that is wrong, and where the link stands (ENC-2)", () => {
+  it("names the wrong field, and the position of the link (ENC-2)", () => {
     const attack = mutate(joined.last, { body: setField("member.name", "Tablet"), signers: [tablet] });
     const error = expectRefused(base.log, attack, "INVALID_ENCODING", "ENC-2");
     expect(error.message).toMatch(/^link 3: link\.body\.member\.name must be a byte string[^[]* \[ENC-2\]$/);
     expect(error.details).toMatchObject({ name: "link.body.member.name", seq: 3, log: base.log.head.log });
   });
 
-  it("does not call a mistake of ours a bad link", () => {
+  it("does not report a fault of the library as a bad link", () => {
     expect(() => verifyLink(base.log, undefined as never, { now: "unchecked" })).toThrow(TypeError);
   });
 
@@ -116,7 +116,7 @@ describe("one encoding", () => {
   });
 
   it("refuses a well signed body whose version takes two bytes, one of the same meaning (ENC-4)", () => {
-    // Were bodies compared by what they mean, two links would share their meaning and not their hash.
+    // If bodies were compared by meaning, two links would have one meaning and two hashes.
     const short = Uint8Array.of(0x61, 0x76, 0x01);
     const attack = withBodyBytes((body) => {
       const at = toHex(body).indexOf(toHex(short)) / 2;
@@ -135,28 +135,28 @@ describe("one encoding", () => {
 });
 
 describe("limits", () => {
-  it("refuses a link of more than 64 KiB, however well signed (ENC-3)", () => {
+  it("refuses a link of more than 64 KiB, even if well signed (ENC-3)", () => {
     const attack = changed((body) => body.set("author", new Uint8Array(MAX_LINK_BYTES)));
     const error = expectTwins(base.log, attack, rotated.last, "TOO_LARGE", "ENC-3");
     expect(error.message).toContain(`at most ${MAX_LINK_BYTES}`);
   });
 
-  // Just the size: 106 bytes besides the body.
+  // Exactly the size: 106 bytes besides the body.
   const full = encodeLink(new Uint8Array(MAX_LINK_BYTES - 106), [{ key: laptop.sign, signature: new Uint8Array(64) }]);
 
-  it("writes and reads a link of 64 KiB, and writes none of a byte more (ENC-3)", () => {
+  it("writes and reads a link of 64 KiB, and does not write one of one byte more (ENC-3)", () => {
     expect(full).toHaveLength(MAX_LINK_BYTES);
     const { body, signatures } = decodeLink(full);
     expect(encodeLink(body, signatures)).toEqual(full);
     expectError(() => encodeLink(concat(body, Uint8Array.of(0)), signatures), "TOO_LARGE", "ENC-3");
   });
 
-  it("reads a link that stays as it is when the caller's bytes change, and keeps it once (ENC-4)", () => {
+  it("reads a link that does not change when the caller's bytes change, and keeps it once (ENC-4)", () => {
     const given = full.slice();
     const link = decodeLink(given);
     given.fill(0);
     expect(link.bytes).toEqual(full);
-    // A long log would take twice the memory otherwise.
+    // Otherwise a long log would take twice the memory.
     for (const { buffer } of [link.body, ...link.signatures.map(({ key }) => key)]) {
       expect(buffer).toBe(link.bytes.buffer);
     }
@@ -174,17 +174,17 @@ describe("limits", () => {
     const half = new Uint8Array(MAX_ATTACHMENTS_BYTES / 2);
     const many = mutate(rotated.last, { attachments: () => [half, half, Uint8Array.of(1)] });
     for (const attack of [one, many]) expectTwins(base.log, attack, rotated.last, "TOO_LARGE", "ENC-3");
-    // At the limit they are only what the link does not commit to.
+    // Attachments at the limit are refused only because the link does not commit to them.
     const twin = mutate(rotated.last, { attachments: () => [half, half] });
     expectRefused(base.log, twin, "INVALID_ENCODING", "ENC-2");
   });
 
-  it("refuses an entry that cannot be within the limits before it reads it (ENC-3)", () => {
+  it("refuses an entry that cannot be within the limits before reading it (ENC-3)", () => {
     expectRefused(base.log, new Uint8Array(MAX_LINK_BYTES + MAX_ATTACHMENTS_BYTES + 400_000), "TOO_LARGE", "ENC-3");
   });
 
   it("refuses a body that is nested deeper than eight (ENC-3)", () => {
-    // The encoder refuses it too, so the brackets are written by hand in the place of an array.
+    // The encoder refuses it too, so the brackets are written by hand in place of an array.
     const attack = withBodyBytes((body) => {
       const at = toHex(body).indexOf(toHex(new TextEncoder().encode("grants"))) / 2 + 6;
       return concat(body.subarray(0, at), new Uint8Array(9).fill(0x81), body.subarray(at));
@@ -192,7 +192,7 @@ describe("limits", () => {
     expectTwins(base.log, attack, rotated.last, "TOO_LARGE", "ENC-3");
   });
 
-  it("refuses the 257th active member, so that a password does not fill the log without end (ENC-3)", () => {
+  it("refuses the 257th active member, so that nobody can fill the log without end by a password (ENC-3)", () => {
     const locked = openWorld("a full log").lockdown("Laptop", true);
     const pending = (log: LogState, number: number): Uint8Array => {
       const keys = keysNamed(`Pending ${number}`);
@@ -222,7 +222,7 @@ describe("attachments", () => {
     }
   });
 
-  it("does without those that were withheld: the state is the same but for the name", () => {
+  it("may be withheld: the state is the same except the name", () => {
     for (const { last, log } of [rotated, approved]) {
       const without = mutate(last, { attachments: () => [] });
       expect(snapshot(appendEntry(base.log, without, { now: "unchecked" }))).toBe(snapshot(log));
@@ -234,7 +234,7 @@ describe("attachments", () => {
     expect([...unnamed.active.values()].map(({ name }) => name)).toEqual(["Laptop", "Phone", undefined]);
   });
 
-  it("may not be absent where the caller asks for whole entries, known ones included", () => {
+  it("may not be absent with `complete`, also for known entries", () => {
     const complete = { complete: true, now: "unchecked" } as const;
     for (const { last, log } of [rotated, approved, joined]) {
       expect(appendEntry(base.log, last, complete).head).toEqual(log.head);
@@ -289,7 +289,7 @@ describe("names", () => {
 describe("bits", () => {
   const world = approved.leave("Phone");
 
-  it("refuses an entry with any one bit flipped", () => {
+  it("refuses an entry with any bit flipped", () => {
     const before = world.entries.map((_, index) =>
       verifyLog(world.entries.slice(0, index || 1), { subject: ALICE, now: "unchecked" }),
     );
@@ -311,7 +311,7 @@ describe("bits", () => {
     );
   });
 
-  it("refuses an entry that ends early, wherever", () => {
+  it("refuses an entry that ends early, at any byte", () => {
     fc.assert(
       fc.property(fc.nat(approved.last.length - 1), (length) => {
         expectRefused(base.log, approved.last.subarray(0, length), "INVALID_ENCODING", "ENC-1");

@@ -1,4 +1,4 @@
-// A set of epochs that grows, against a plain set of numbers. docs/spec.md section 11 (ESC-11).
+// A set of epochs that grows, compared with a plain set of numbers. docs/spec.md section 11 (ESC-11).
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -6,14 +6,14 @@ import { epochsIn, type Runs, runsOf } from "../../src/bytes/runs.js";
 import { EpochSet } from "../../src/log/epoch-set.js";
 
 const LAST = 130;
-/** Ends at or beside the borders of words, besides all others. */
+/** Ends at or beside word boundaries, besides all others. */
 const epoch = fc.oneof(fc.integer({ min: 1, max: LAST }), fc.constantFrom(1, 31, 32, 33, 63, 64, 65, 95, 96, 97, LAST));
 const runs: fc.Arbitrary<Runs> = fc
   .array(fc.tuple(epoch, epoch), { maxLength: 4 })
   .map((ends) => runsOf(ends.flatMap(([a, b]) => [...epochsIn([[Math.min(a, b), Math.max(a, b)]])])));
 
 describe("a set of epochs", () => {
-  it("takes in runs, says whether one is new, and has what it took in", () => {
+  it("adds runs, reports whether a run has a new epoch, and has the added epochs", () => {
     fc.assert(
       fc.property(fc.array(runs, { maxLength: 5 }), runs, (added, asked) => {
         const [set, plain] = [new EpochSet(LAST), new Set<number>()];
@@ -29,7 +29,7 @@ describe("a set of epochs", () => {
     );
   });
 
-  it("has nothing after its last epoch, however far a run goes, and answers at once", () => {
+  it("has nothing after its last epoch, for runs of any length, and answers at once", () => {
     for (const last of [1, 31, 32, 64]) {
       const set = new EpochSet(last);
       expect(set.add([[1, last]])).toBe(true);
@@ -38,7 +38,7 @@ describe("a set of epochs", () => {
     }
   });
 
-  it("has no runs", () => {
+  it("can be empty", () => {
     expect(new EpochSet(1).has([])).toBe(true);
     expect(new EpochSet(1).add([])).toBe(false);
   });

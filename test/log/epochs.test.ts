@@ -1,5 +1,4 @@
-// When a link makes a new epoch, and for whom: exactly when and exactly to those whom the rules call for.
-// docs/spec.md section 6 (MEM-6, MEM-7).
+// When a link makes a new epoch, and its recipients: exactly as the rules require. docs/spec.md section 6 (MEM-6, MEM-7).
 
 import { describe, expect, it } from "vitest";
 import { compareBytes } from "../../src/bytes/text.js";
@@ -22,7 +21,7 @@ const pending = locked.join("Pending");
 
 const fresh = new Map([["kem", keysNamed("a fresh epoch").publicKeys.kem]]);
 
-/** Links that make an epoch: the state before, the link, and whoever signs it. */
+/** Links that make an epoch: the state before, the link, and its signers. */
 const making: readonly (readonly [string, World, World, readonly RawSigner[]])[] = [
   ["a join outside lockdown", base, base.join("Watch"), [base.join("Watch").signer("Watch")]],
   ["a rotate", base, base.rotate("Laptop"), [laptop]],
@@ -33,7 +32,7 @@ const making: readonly (readonly [string, World, World, readonly RawSigner[]])[]
   ["a rotate in lockdown", pending, pending.rotate("Laptop"), [laptop]],
 ];
 
-/** Links that make none. */
+/** Links that make no epoch. */
 const notMaking: readonly (readonly [string, World, World, readonly RawSigner[]])[] = [
   ["a review that only approves", base, base.review("Laptop", { approve: ["Tablet"] }), [laptop]],
   [
@@ -76,7 +75,7 @@ describe("which links make a new epoch", () => {
     ["regrant", base.act("Laptop", "regrants", regrantPhone), [laptop]],
     ["rename", base.rename("Laptop", "Old laptop"), [laptop]],
   ];
-  it.each(others)("knows no %s with an epoch (ENC-2)", (_type, after, signers) => {
+  it.each(others)("refuses a %s with an epoch (ENC-2)", (_type, after, signers) => {
     expect(hasEpoch(after)).toBe(false);
     const attack = mutate(after.last, { body: setField("epoch", fresh), signers });
     expectTwins(base.log, attack, after.last, "INVALID_ENCODING", "ENC-2");
@@ -92,7 +91,7 @@ describe("rotation due", () => {
     expect(notDue.map(({ log }) => log.rotationDue)).toEqual(notDue.map(() => false));
   });
 
-  it("stays until an epoch is made, whichever link makes it (MEM-7)", () => {
+  it("stays until any link makes an epoch (MEM-7)", () => {
     const waiting = [
       left.review("Laptop", { approve: ["Tablet"] }),
       left.rename("Laptop", "L"),
@@ -108,7 +107,7 @@ describe("rotation due", () => {
     expect(done.map(({ log }) => log.rotationDue)).toEqual([false, false, false, false]);
   });
 
-  it("keeps what is sealed next from the member that went (MEM-7)", () => {
+  it("denies the member that left the content sealed next (MEM-7)", () => {
     const rotated = left.rotate("Laptop");
     expect(rotated.session("Phone").keyring.epochs).not.toContain(rotated.log.epochs.length);
     expect(rotated.session("Laptop").keyring.epochs).toContain(rotated.log.epochs.length);
@@ -132,7 +131,7 @@ describe("recipients of a new epoch", () => {
 
   it.each(making)("refuses %s that leaves one out (MEM-6)", (_what, before, after, signers) => {
     const attack = mutate(after.last, { body: (body) => boxesOf(newest(body)).pop(), signers });
-    // A grant without boxes is ill-formed before it is wrong.
+    // A grant without boxes is malformed before it is wrong.
     const isLast = after.record.grants.at(-1)?.boxes.length === 1;
     expectTwins(
       before.log,

@@ -32,7 +32,7 @@ const split = evidenceOf(statement(world), statement(fork, NOON + HOUR));
 const shrunk = evidenceOf(statement(world), statement(young, NOON + HOUR));
 
 describe("two statements contradict each other (SVC-5)", () => {
-  it("when they name two hashes for one position, at whatever times", () => {
+  it("when they name two hashes for one position, at any times", () => {
     expect(split).toMatchObject({ kind: "equivocated", subject: ALICE, pinned: log.head, ours: [] });
     expect(checkEvidence(split)).toMatchObject({
       verdict: "proven",
@@ -41,7 +41,7 @@ describe("two statements contradict each other (SVC-5)", () => {
       seq: 3,
     });
     expect(checkEvidence(evidenceOf(statement(fork), statement(world)))).toMatchObject({ seq: 3 });
-    // Given in the other order it is the same.
+    // In the other order it is the same.
     expect(evidenceOf(statement(fork, NOON + HOUR), statement(world))).toEqual(split);
   });
 
@@ -55,7 +55,7 @@ describe("two statements contradict each other (SVC-5)", () => {
     expect(evidenceOf(statement(young, NOON + 1), statement(world))).toBeTruthy();
   });
 
-  it("and not when a log grew, stood still, or two replicas stated at one moment: the twins", () => {
+  it("and not when a log grew or stayed the same, or two replicas made statements at one moment: the twins", () => {
     for (const [first, second] of [
       [statement(young), statement(world, NOON + HOUR)],
       [statement(world), statement(world, NOON + HOUR)],
@@ -75,7 +75,7 @@ describe("two statements contradict each other (SVC-5)", () => {
     expect(checkEvidence(evidenceOf(statement(world), byOther)).verdict).toBe("proven");
   });
 
-  it("and the verdict says what else explains it", () => {
+  it("and the verdict names other explanations", () => {
     const text = say(checkEvidence(split));
     expect(text).toMatch(/replicas that lag behind/i);
     expect(text).toMatch(/stolen statement key/);
@@ -83,7 +83,7 @@ describe("two statements contradict each other (SVC-5)", () => {
     expect(text).toMatch(/clock that was set back/);
   });
 
-  it("needs no more of the log than its first link", () => {
+  it("needs only the first link of the log", () => {
     const alone = verifyLog(world.entries.slice(0, 1), { subject: ALICE, now: "unchecked" });
     expect(evidenceOf(statement(world), statement(fork, NOON + HOUR), alone)).toEqual(split);
   });
@@ -98,7 +98,7 @@ describe("any statements of a service", () => {
   }
   const said = fc.record({ of: fc.nat(worlds.length - 1), at: fc.integer({ min: NOON, max: NOON + 3 }) });
 
-  it("are judged by positions, hashes and times alone, and what is found convinces a third party", () => {
+  it("are judged by positions, hashes and times alone, and the evidence convinces a third party", () => {
     let found = 0;
     fc.assert(
       fc.property(said, said, (a, b) => {
@@ -179,7 +179,7 @@ describe("evidence of statements", () => {
     ["statements in the other order", { ...split, pinned: fork.log.head, statements: [later, earlier] }],
     ["statements that show growth", { ...split, pinned: young.log.head, statements: [statement(young), later] }],
     ["fewer links at one moment", { ...shrunk, statements: [statement(world), statement(young)] }],
-    ["a pin that the first is not about", { ...split, pinned: fork.log.head }],
+    ["a pin that is not the first statement's", { ...split, pinned: fork.log.head }],
     ["a pin at another position", { ...split, pinned: { ...split.pinned, seq: 2 } }],
     ["a pin of another log", { ...split, pinned: { ...split.pinned, log: "00".repeat(32) as LogId } }],
     ["a log of another subject", { ...split, subject: "bob@example.org" }],
@@ -206,12 +206,12 @@ describe("evidence of statements", () => {
     expectError(() => compareStatements(without.log, earlier, later), "INVALID_ARGUMENT", "SVC-1");
   });
 
-  it("is about a service, and not about a contact: compareContact refuses it", () => {
+  it("accuses a service, and not a contact: compareContact refuses it", () => {
     const error = new KeysteadError("FORKED", "?", { details: { evidence: split, offered: fork.log.head } });
     expectError(() => compareContact(trackContact(log), error), "INVALID_ARGUMENT", undefined);
   });
 
-  it("cannot be made of what is no log and no statement", () => {
+  it("cannot be made from an invalid log or statement", () => {
     for (const junk of [undefined, null, 7, "x", {}, []] as unknown as readonly never[]) {
       expect(thrownBy(() => compareStatements(junk, earlier, later)).code).toBe("INVALID_ARGUMENT");
       expect(thrownBy(() => compareStatements(log, junk, later)).code).toBe("INVALID_ARGUMENT");

@@ -22,7 +22,7 @@ it("refuses to call the beginning of a log a fork of it, and accepts a fork (LOG
   expect(checkEvidence(evidence)).toMatchObject({ verdict: "proven", seq: 2 });
 });
 
-it("judges junk for a filled position without replaying up to it (LOG-2)", () => {
+it("judges junk for a filled position without a replay up to it (LOG-2)", () => {
   const third = rotate(second, env);
   const misplaced = rotate(other, env);
   expectError(() => appendEntry(third.log, misplaced.entry, { now: "unchecked" }), "INVALID_LINK", "LOG-2");

@@ -1,4 +1,4 @@
-// Evidence judged by a third party from its bytes alone: what proves a lie, what only claims one, and that no altered
+// Evidence judged by a third party from its bytes alone: when it proves a lie, when it only claims one, and that no altered
 // evidence passes. docs/spec.md sections 6 (LOG-8) and 13.
 
 import { describe, expect, it } from "vitest";
@@ -42,19 +42,19 @@ describe("evidence", () => {
     });
   });
 
-  it("calls a fork claimed when only the pinned head is there, since no signature shows its link", () => {
+  it("calls a fork `claimed` with only the pinned head, since no signature shows its link", () => {
     expect(checkEvidence(all["fork by head"]).verdict).toBe("claimed");
     expect(checkEvidence({ ...fork, ours: [] }).verdict).toBe("claimed");
   });
 
-  it("says in words what explains it without a lie", () => {
+  it("describes the explanations without a lie", () => {
     expect(say(checkEvidence(fork))).toContain("lost a race");
     for (const evidence of [rollback, replacement]) {
       expect(say(checkEvidence(evidence))).toContain("rests on the word of the side that pinned it");
     }
   });
 
-  it("calls rollback and replacement claimed: a shorter log or another first link is no lie by itself", () => {
+  it("calls rollback and replacement `claimed`: a shorter log or another first link is no lie by itself", () => {
     expect([checkEvidence(rollback).verdict, checkEvidence(replacement).verdict]).toEqual(["claimed", "claimed"]);
   });
 
@@ -62,7 +62,7 @@ describe("evidence", () => {
     "of a %s altered in one byte proves nothing, and claims something only by a link that nobody can judge (LOG-1)",
     (_kind, evidence) => {
       const bytes = encodeEvidence(evidence);
-      // Every byte of what stands beside the links, and a sample of the links.
+      // Every byte beside the links, and a sample of the links.
       const [pinned = 0, theirs = 0, subject = 0] = ["pinned", "theirs", "subject"].map((name) => indexOf(bytes, name));
       const chosen = (at: number) => at < 16 || (at >= pinned && at < theirs) || at >= subject || at % 509 === 0;
       for (const at of bytes.keys()) {
@@ -82,7 +82,7 @@ describe("evidence", () => {
   });
 });
 
-/** The verdict on evidence; undefined where it is refused. */
+/** The verdict on evidence; undefined if it is refused. */
 function verdictOf(bytes: Uint8Array): string | undefined {
   try {
     return checkEvidence(decodeEvidence(bytes)).verdict;
@@ -107,7 +107,7 @@ function indexOf(bytes: Uint8Array, name: string): number {
   return String.fromCharCode(...bytes).lastIndexOf(name);
 }
 
-describe("evidence that does not show what it says", () => {
+describe("evidence that does not show what it claims", () => {
   const cases: readonly (readonly [string, Evidence])[] = [
     ["a fork of a log with itself", { ...fork, theirs: fork.ours }],
     ["a fork of a log with its own extension", { ...fork, theirs: world.rotate("Laptop").links() }],
@@ -134,7 +134,7 @@ describe("evidence that does not show what it says", () => {
     expectError(() => checkEvidence({ ...fork, ours: [], pinned }), "INVALID_ENCODING", "ENC-2");
   });
 
-  it("is refused when a side is no valid log", () => {
+  it("is refused when one side is no valid log", () => {
     const [first, second] = fork.theirs as readonly [Uint8Array, Uint8Array];
     expectError(() => checkEvidence({ ...fork, theirs: [second, first] }), "INVALID_LINK", "LOG-2");
   });

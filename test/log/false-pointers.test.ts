@@ -1,4 +1,4 @@
-// Pointers to false keys, forgetful admins, and escrow that is enrolled again: what escrow gives is neither more nor less for it.
+// Pointers to false keys, admins that give up epochs, and escrow that is enrolled again: none of them changes what escrow gives.
 // docs/spec.md section 11 (ESC-11).
 
 import { describe, expect, it } from "vitest";
@@ -19,7 +19,7 @@ describe("escrow declares nothing missing", () => {
     expectTwins(base.log, removing, base.reviewByEscrow(K3, { remove: ["Phone"] }), "INVALID_LINK", "MEM-9");
   });
 
-  it("so a removed admin cannot make it forget, nor a false pointer ask for the past again (cases 1 and 8)", () => {
+  it("so a removed admin cannot make it give up epochs, and a false pointer gets no past epoch (cases 1 and 8)", () => {
     const falsely = base.renew("Phone", pointerTo("Thief key"));
     const forgetting = falsely.reviewByEscrow("Thief key", { remove: ["Laptop"] }, { missing: [[1, 7]] });
     expectTwins(
@@ -29,7 +29,8 @@ describe("escrow declares nothing missing", () => {
       "INVALID_LINK",
       "MEM-9",
     );
-    // What the log says that escrow holds is lowered by no link of escrow. So whoever approves it by mistake gives it nothing older.
+    // No link by escrow lowers the epochs that escrow holds by the log. So a member that approves it by mistake gives it no older
+    // epoch.
     const approved = falsely.review("Laptop", { approve: ["Escrow"] });
     expect(approved.record.grants).toEqual([]);
     expect(grantedOf(approved, "Thief key")).toEqual([[8, 8]]);
@@ -39,7 +40,7 @@ describe("escrow declares nothing missing", () => {
 describe("a false pointer", () => {
   const falsely = base.join("Thief").renew("Thief", pointerTo("Thief key")).join("Accomplice");
 
-  it("gives nothing that is older than itself (case 1)", () => {
+  it("gives no epoch from before it (case 1)", () => {
     expect(grantedOf(falsely, "Thief key")).toEqual([[9, 10]]);
     expect(falsely.escrow.held).toEqual([[1, 10]]);
     const twin = falsely.reviewByEscrow("Thief key", { approve: ["Accomplice"], runs: [[9, 10]] });
@@ -47,7 +48,7 @@ describe("a false pointer", () => {
       const attack = falsely.reviewByEscrow("Thief key", { approve: ["Accomplice"], runs });
       expectTwins(falsely.log, attack, twin, "INVALID_LINK", "ESC-11");
     }
-    // It names the true pair, which it cannot sign for.
+    // It names the true pair, for which it cannot sign.
     const claiming = falsely.reviewByEscrow("Thief key", { approve: ["Accomplice"], runs: [[6, 10]], pairs: [[K3]] });
     const forged = mutate(claiming, {
       signers: [namedKeys("Thief key"), namedKeys("Ann"), forger(namedKeys(K3), namedKeys("Thief key"))],
@@ -55,7 +56,7 @@ describe("a false pointer", () => {
     expectTwins(falsely.log, forged, claiming, "INVALID_SIGNATURE", "LOG-4");
   });
 
-  it("has the thief's signing key and the true KEM key, and was granted nothing else either (ESC-11)", () => {
+  it("with the thief's signing key and the true KEM key was granted nothing else either (ESC-11)", () => {
     const mixed = base.join("Thief").renew("Thief", pointerTo("Thief key", K3)).join("Accomplice");
     expect(grantedOf(mixed, "Thief key", K3)).toEqual([[9, 10]]);
     expect(grantedOf(mixed, K3)).toEqual([[6, 8]]);
@@ -63,7 +64,7 @@ describe("a false pointer", () => {
       mixed.reviewByEscrow("Thief key", { approve: ["Accomplice"], runs, pairs });
     const twin = giving([[9, 10]]);
     expectTwins(mixed.log, giving([[6, 10]]), twin, "INVALID_LINK", "ESC-11");
-    // Nor does it count for another pointer: by its true pair epoch 6 is given, by this one it is not.
+    // It does not count for another pointer either: by its true pair epoch 6 is given, by this one it is not.
     const healed = mixed.renew("Laptop", pointerTo(K4));
     const later = (runs: Runs, pairs: readonly NamedPair[]) =>
       healed.reviewByEscrow(K4, { approve: ["Phone"], runs, pairs });
@@ -94,12 +95,12 @@ describe("a false pointer", () => {
 });
 
 describe("escrow that was removed and is enrolled again", () => {
-  // A thief's device removes escrow; a new phone of the owner enrolls it again, and all other devices are lost.
+  // A thief's device removes escrow. A new phone of the owner enrolls it again, and all other devices are lost.
   const before = Links.ofUser().rotate("Laptop").enrollEscrow("Laptop", pointerTo(K1)).join("Thief");
   const removed = before.review("Thief", { remove: ["Laptop", "Escrow"] }).join("New phone");
   const again = (key: string) => removed.enrollEscrow("New phone", pointerTo(key)).join("Restored");
 
-  it("loses nothing: the same keys go on (case 17)", () => {
+  it("loses nothing: the same keys continue (case 17)", () => {
     const world = again(K1);
     expect(world.escrow.held).toEqual([[5, 6]]);
     expect(grantedOf(world, K1)).toEqual([
@@ -129,7 +130,7 @@ describe("escrow that was removed and is enrolled again", () => {
     );
   });
 
-  it("loses nothing: newer keys name the older, which admins still hold (case 17)", () => {
+  it("loses nothing: newer keys prove the older ones, which admins still hold (case 17)", () => {
     const world = again(K2);
     expect(grantedOf(world, K2)).toEqual([[5, 6]]);
     const restoring = world.reviewByEscrow(K2, {
@@ -154,7 +155,7 @@ describe("escrow that was removed and is enrolled again", () => {
     expectTwins(world.log, unproven, restoring, "INVALID_LINK", "ESC-11");
   });
 
-  it("gives nothing while it is removed: its keys sign for nobody (MEM-4)", () => {
+  it("gives nothing while it is removed: its keys are no member's (MEM-4)", () => {
     const attack = removed.reviewByEscrow(K1, { approve: ["New phone"], runs: [[1, 3]] });
     expectRefused(removed.log, attack, "INVALID_LINK", "MEM-4");
   });

@@ -1,5 +1,5 @@
-// Single entries for positions that the log has filled: only what a key of this log signed is worth building the state before
-// it, and that verifies no signature again. docs/spec.md section 13.1.
+// Single entries for positions that the log has filled. Only an entry that a key of this log signed is worth building the state
+// before it, and that verifies no signature again. docs/spec.md section 13.1.
 
 import { describe, expect, it } from "vitest";
 import { checkEvidence } from "../../src/log/check-evidence.js";
@@ -33,17 +33,17 @@ function judge(log: LogState, entry: Uint8Array) {
   return countVerifications(() => appendEntry(log, entry, { now: "unchecked" }));
 }
 
-/** Expects a bad link, and how many signatures were verified until that was known. */
+/** Expects a bad link, and the number of signatures that were verified until then. */
 function expectBadLink(log: LogState, entry: Uint8Array, message: string, verifications = 0): void {
   const counted = judge(log, entry);
   expect(counted.error).toMatchObject({ code: "INVALID_LINK", rule: "LOG-2" });
   expect((counted.error as Error).message).toContain(message);
   expect(counted.verifications).toBe(verifications);
-  // The link's own hash, and its author's key: a replay hashes every link and every key before.
+  // The link's own hash, and its author's key. A replay would hash every link and every key before it.
   expect(counted.hashes).toBeLessThanOrEqual(2);
 }
 
-/** Expects a proven fork, found by verifying the signatures of this entry twice and no other. */
+/** Expects a proven fork, found by verifying only the signatures of this entry, twice. */
 function expectFork(log: LogState, entry: Uint8Array): void {
   const { error, verifications } = judge(log, entry);
   expect(error).toMatchObject({ code: "FORKED", rule: "LOG-8" });
@@ -52,8 +52,8 @@ function expectFork(log: LogState, entry: Uint8Array): void {
   expect(verifications).toBe(2 * takeApart(entry).signatures.length);
 }
 
-describe("what anybody can make", () => {
-  it("is a bad link, and no signature is verified for it: neither its own nor those before it (LOG-2)", () => {
+describe("an entry that anybody can make", () => {
+  it("is a bad link, and no signature is verified for it, neither its own nor earlier ones (LOG-2)", () => {
     const bytes = leaveOf(stranger, stranger);
     expect(bytes.length).toBeLessThan(320);
     expectBadLink(world.log, bytes, "its author's key is none of this log's");
@@ -90,7 +90,7 @@ describe("what anybody can make", () => {
     expectBadLink(world.log, entry, message);
   });
 
-  it("costs one verification where a signature is no good (LOG-2)", () => {
+  it("costs one verification if a signature is invalid (LOG-2)", () => {
     expectBadLink(world.log, leaveOf(laptop, forger(laptop, stranger)), "a signature is not valid", 1);
     // The second of two.
     const enrolled = before.enroll("Laptop", "Tablet");
@@ -100,7 +100,7 @@ describe("what anybody can make", () => {
     expectFork(world.log, entry);
   });
 
-  it("is no expel where the log has no operator (LOG-2)", () => {
+  it("is no expel if the log has no operator (LOG-2)", () => {
     const plain = openWorld("filled, no operator").join("Phone");
     const later = plain.rotate("Laptop");
     const entry = rawNext(plain.log, { type: "expel", remove: [idBytes(plain.id("Phone"))] }, [OPERATOR]);
@@ -108,8 +108,8 @@ describe("what anybody can make", () => {
   });
 });
 
-describe("what a key of this log signed", () => {
-  it("is judged on the state before its position, without verifying what leads there again (LOG-8)", () => {
+describe("an entry that a key of this log signed", () => {
+  it("is judged on the state before its position, without verifying earlier links again (LOG-8)", () => {
     expectFork(world.log, before.rotate("Phone").last);
     expectFork(world.log, before.leave("Laptop").last);
     expectFork(world.log, before.rekey("Laptop").last);
@@ -117,11 +117,11 @@ describe("what a key of this log signed", () => {
     expectFork(world.log, before.expel("Gone").last);
   });
 
-  it("is judged too where that member was removed later, and was active there (LOG-8)", () => {
+  it("is also judged if that member was active there and was removed later (LOG-8)", () => {
     expectFork(world.log, before.rotate("Gone").last);
   });
 
-  it("is not good by a key that came later (LOG-4)", () => {
+  it("is not valid by a key that entered later (LOG-4)", () => {
     const { error, verifications } = judge(world.log, leaveOf(world.signer("Late"), world.signer("Late")));
     expect(error).toMatchObject({ code: "INVALID_LINK", rule: "LOG-4" });
     expect(verifications).toBe(1);
@@ -134,7 +134,7 @@ describe("what a key of this log signed", () => {
     expect(verifications).toBe(2);
   });
 
-  it("says at which position a body is not as it should be (ENC-2)", () => {
+  it("names the position whose body is malformed (ENC-2)", () => {
     const error = expectError(
       () => appendEntry(world.log, leaveWith({ comment: "x" }), { now: "unchecked" }),
       "INVALID_ENCODING",
@@ -143,16 +143,16 @@ describe("what a key of this log signed", () => {
     expect(error.details).toMatchObject({ seq: SEQ, log: world.log.head.log });
   });
 
-  it("is judged where escrow signed it, by the key of a pointer of this log (LOG-8, ESC-3)", () => {
+  it("is judged by the key of a pointer of this log, if escrow signed it (LOG-8, ESC-3)", () => {
     const staffed = hire(openOrganisation("filled"), "Bob", ["recover"]);
     const rotated = staffed.rotate("Ann");
     const start = openUser("filled user", staffed).join("Phone");
     const recovered = recoverBy(start, staffed, "Bob", { approve: ["Phone"] });
-    // Another history from the same link on, in which the pointer moved on.
+    // Another history from the same link on, in which the pointer was renewed.
     const renewed = renew(start, "Laptop", rotated).rotate("Laptop");
     expectFork(renewed.log, recovered.last);
     expectFork(recovered.rotate("Laptop").log, renewed.entries[start.entries.length] as Uint8Array);
-    // By the key of an epoch that no pointer of this log ever named.
+    // Signed by the key of an epoch that no pointer of this log ever named.
     const other = recoverBy(renew(start, "Laptop", rotated), rotated, "Bob", { approve: ["Phone"] });
     const after = start.rotate("Laptop").rotate("Laptop");
     expectBadLink(after.log, moved(other, start), "its author's key is none of this log's");
@@ -160,7 +160,7 @@ describe("what a key of this log signed", () => {
 });
 
 describe("a first link", () => {
-  it("stands on nothing, so one verification tells another log (LOG-8)", () => {
+  it("has no predecessor, so one verification shows another log (LOG-8)", () => {
     const { error, verifications } = judge(world.log, openWorld("filled, another").last);
     expect(error).toMatchObject({ code: "REPLACED", rule: "LOG-8" });
     expect(verifications).toBe(1);
@@ -171,7 +171,7 @@ describe("a first link", () => {
 });
 
 describe("a join for a filled position", () => {
-  it("is found by the whole log that it stands in (LOG-8)", () => {
+  it("is detected as a fork from a whole log that contains it (LOG-8)", () => {
     const fork = before.join("Another");
     expectBadLink(world.log, fork.last, "nobody of this log signs it");
     const error = expectError(
@@ -197,7 +197,7 @@ function leaveWith(fields: Readonly<Record<string, RawValue>>): Uint8Array {
   return other({ type: "leave", author: laptop.sign, ...fields }, laptop);
 }
 
-/** Somebody's newest body, put after another link. */
+/** The newest body of another member, put after another link. */
 function moved({ last }: World, { log }: World): Uint8Array {
   const { body, signatures, attachments } = takeApart(last);
   body.set("seq", log.head.seq + 1).set("prev", idBytes(log.head.hash));

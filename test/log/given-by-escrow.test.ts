@@ -1,4 +1,5 @@
-// What escrow gives: no more than what its keys were granted, each pair of keys proving its part. docs/spec.md section 11 (ESC-11).
+// The epochs that escrow gives: only those granted to its keys, and each pair of keys proves its part. docs/spec.md section 11
+// (ESC-11).
 
 import { describe, expect, it } from "vitest";
 import type { Runs } from "../../src/bytes/runs.js";
@@ -22,14 +23,14 @@ import { approving, base, K1, K2, K3, K4 } from "./three-pairs.js";
 
 const BOTH: readonly NamedPair[] = [[K1], [K2]];
 
-describe("what was granted to a pair of keys", () => {
-  it("is what escrow's member got while the pointer had exactly these keys (ESC-11)", () => {
+describe("the epochs granted to a pair of keys", () => {
+  it("are those that escrow's member got while the pointer had exactly these keys (ESC-11)", () => {
     expect([K1, K2, K3].map((name) => grantedOf(base, name))).toEqual([[[1, 3]], [[4, 5]], [[6, 7]]]);
     expect([...base.log.granted]).toHaveLength(3);
     expect(base.escrow.held).toEqual([[1, 7]]);
   });
 
-  it("is nothing for keys that no pointer had together (ESC-11)", () => {
+  it("are none for keys that no pointer had together (ESC-11)", () => {
     expect([grantedOf(base, K1, K2), grantedOf(base, K2, K1), grantedOf(base, K4)]).toEqual([
       undefined,
       undefined,
@@ -37,17 +38,17 @@ describe("what was granted to a pair of keys", () => {
     ]);
   });
 
-  it("goes by the keys alone: where else the pointer points is no other pair (ESC-11)", () => {
+  it("depend on the keys alone: other fields of the pointer make no other pair (ESC-11)", () => {
     const moved = base.renew("Laptop", { ...pointerTo(K3), seq: 9 });
     expect(grantedOf(moved, K3)).toEqual([[6, 8]]);
-    // A device that gave up all that it held, but for the newest, has nothing to give escrow but that.
+    // A device that gave up all its epochs except the newest has only the newest to give to escrow.
     const poor = Links.ofUser()
       .rotate("Laptop", { missing: [[1, 1]] })
       .enrollEscrow("Laptop", pointerTo(K1));
     expect(grantedOf(poor, K1)).toEqual([[2, 2]]);
   });
 
-  it("grows when escrow is given older epochs again, for the pair in force alone (ESC-11, MEM-9)", () => {
+  it("grow for the pair in force only, when escrow is granted older epochs again (ESC-11, MEM-9)", () => {
     const again = base.regrant("Laptop", "Escrow", [[2, 4]]);
     expect([K1, K2, K3].map((name) => grantedOf(again, name))).toEqual([
       [[1, 3]],
@@ -60,7 +61,7 @@ describe("what was granted to a pair of keys", () => {
     expect(again.escrow.held).toEqual(base.escrow.held);
   });
 
-  it("stays when escrow is removed, and goes on when it is enrolled again (ESC-11)", () => {
+  it("stay when escrow is removed, and grow on when it is enrolled again (ESC-11)", () => {
     const gone = base.review("Laptop", { remove: ["Escrow"] });
     expect([K1, K2, K3].map((name) => grantedOf(gone, name))).toEqual([[[1, 3]], [[4, 5]], [[6, 7]]]);
     const again = gone.rotate("Phone").enrollEscrow("Phone", pointerTo(K3));
@@ -68,7 +69,7 @@ describe("what was granted to a pair of keys", () => {
   });
 });
 
-describe("what escrow gives", () => {
+describe("the epochs that escrow gives", () => {
   it.each([
     ["what the pair in force has", [[6, 7]] as Runs, undefined, [[6, 7]] as Runs],
     ["all that three pairs have", [[1, 7]] as Runs, BOTH, [[1, 7]] as Runs],
@@ -109,16 +110,16 @@ describe("what escrow gives", () => {
     expectTwins(base.log, attack, approving(base, runs, pairs), "INVALID_LINK", "MEM-7");
   });
 
-  it("is named, and not all that the log says it holds (ESC-11, GRT-1)", () => {
+  it("are named, and are not all that it holds by the log (ESC-11, GRT-1)", () => {
     const all = takeApart(approving(base, [[1, 7]], BOTH)).body.get("grants") as RawValue;
     const some = approving(base, [[6, 7]]);
     const attack = base.reviewByEscrow(K3, { approve: ["Phone"], runs: [[6, 7]] }, { grants: all });
     expectTwins(base.log, attack, some, "INVALID_LINK", "GRT-1");
   });
 
-  it("leaves out what the approved member holds, and must extend or move it (MEM-1)", () => {
+  it("leave out those that the approved member holds, and must extend or move it (MEM-1)", () => {
     expectTwins(base.log, approving(base, [[7, 7]]), approving(base, [[6, 7]]), "INVALID_LINK", "MEM-1");
-    // By what it names: it could give more.
+    // Judged by the named epochs: escrow could give more.
     const twin = approving(
       base,
       [
@@ -131,7 +132,7 @@ describe("what escrow gives", () => {
     expectTwins(base.log, base.reviewByEscrow(K3, { approve: ["Phone"] }), twin, "INVALID_LINK", "MEM-1");
   });
 
-  it("is nothing older where it names no runs: then it can only move (ESC-11, MEM-1, MEM-7)", () => {
+  it("include no older one if it names no runs: then it can only move (ESC-11, MEM-1, MEM-7)", () => {
     const left = base.plus("Laptop", { type: "leave" });
     const moved = left.append(left.reviewByEscrow(K3, { approve: ["Phone"] }));
     expect(moved.record.epoch).toBe(8);
@@ -139,7 +140,7 @@ describe("what escrow gives", () => {
     expect(moved.member("Phone").held).toEqual([[7, 8]]);
   });
 
-  it("goes to each approved member, whatever that one lacks (GRT-1)", () => {
+  it("go to each approved member as far as it lacks them (GRT-1)", () => {
     const two = base.join("Tablet");
     const approved = two.append(
       two.reviewByEscrow(K3, {
@@ -180,7 +181,7 @@ describe("what escrow gives", () => {
 
 describe("runs that escrow may not give", () => {
   it.each([
-    ["what only an older pair was granted, though the log says that escrow holds it", [[5, 7]]],
+    ["epochs that only an older pair was granted, although escrow holds them by the log", [[5, 7]]],
     ["an epoch that is not there yet", [[6, 8]]],
     ["an epoch of any number", [[6, Number.MAX_SAFE_INTEGER]]],
     ["no runs", []],
@@ -217,7 +218,7 @@ describe("runs that escrow may not give", () => {
     expectTwins(base.log, approving(base, runs), approving(base, [[6, 7]]), "INVALID_LINK", "ESC-11");
   });
 
-  it("are also runs beyond the pairs that it proves (ESC-11)", () => {
+  it("include runs beyond the pairs that it proves (ESC-11)", () => {
     const twin = approving(base, [[4, 7]], [[K2]]);
     for (const runs of [
       [[3, 7]],
@@ -256,12 +257,12 @@ describe("pairs", () => {
     expect(takeApart(sorted).signatures.map(([key]) => key)).toEqual(
       [K3, "Ann", K1, K1].map((name) => namedKeys(name).sign),
     );
-    // The key that stands in both signs for both.
+    // The key that is in both pairs signs for both.
     const once = mutate(sorted, { signatures: (all) => all.slice(0, 3) });
     expectTwins(shared.log, once, sorted, "INVALID_SIGNATURE", "LOG-4");
   });
 
-  it("were pointers of this log before, with exactly these keys (ESC-11)", () => {
+  it("must be keys of earlier pointers of this log, exactly together (ESC-11)", () => {
     for (const pairs of [
       pairsInOrder([K1], [K4]),
       pairsInOrder([K1, K2], [K2]),
@@ -272,15 +273,15 @@ describe("pairs", () => {
     }
   });
 
-  it("are not the pair in force (ESC-11)", () => {
+  it("must not include the pair in force (ESC-11)", () => {
     const attack = approving(base, [[1, 7]], pairsInOrder([K1], [K2], [K3]));
     expectTwins(base.log, attack, twin, "INVALID_LINK", "ESC-11");
-    // Wherever it stands.
+    // At any place in the list.
     for (const pairs of [pairsInOrder([K1], [K3]), pairsInOrder([K3])])
       expectTwins(base.log, approving(base, [[6, 7]], pairs), twin, "INVALID_LINK", "ESC-11");
   });
 
-  // Enrolled anew, K2 was granted all that K1 was, and more.
+  // After a new enrollment, K2 was granted all that K1 was, and more.
   const again = Links.ofUser()
     .enrollEscrow("Laptop", pointerTo(K1))
     .review("Laptop", { remove: ["Escrow"] })
@@ -288,9 +289,9 @@ describe("pairs", () => {
     .renew("Laptop", pointerTo(K3))
     .join("Phone");
 
-  it("each add an epoch to the pair in force and the pairs before (ESC-11)", () => {
+  it("must each add an epoch to the pair in force and the earlier pairs (ESC-11)", () => {
     expect([K1, K2, K3].map((name) => grantedOf(again, name))).toEqual([[[1, 1]], [[1, 2]], [[3, 4]]]);
-    // K1 stands before K2, so both add something; only the order of the list counts.
+    // K1 comes before K2, so both add an epoch: only the order of the list counts.
     expect(again.append(approving(again, [[1, 4]], BOTH)).member("Phone").held).toEqual([[1, 4]]);
     expect(again.append(approving(again, [[1, 4]], [[K2]])).member("Phone").held).toEqual([[1, 4]]);
     const other = Links.ofUser()
@@ -301,12 +302,12 @@ describe("pairs", () => {
       .join("Phone");
     const attack = approving(other, [[1, 4]], BOTH);
     expectTwins(other.log, attack, approving(other, [[1, 4]], [[K1]]), "INVALID_LINK", "ESC-11");
-    // Also where the pair in force has all of it.
+    // The same if the pair in force has all of it.
     const full = other.regrant("Laptop", "Escrow", [[1, 2]]);
     expectTwins(full.log, approving(full, [[1, 4]], [[K1]]), approving(full, [[1, 4]]), "INVALID_LINK", "ESC-11");
   });
 
-  it("need not add to what is given (ESC-11)", () => {
+  it("need not add to the given epochs (ESC-11)", () => {
     expect(base.append(approving(base, [[6, 7]], BOTH)).member("Phone").held).toEqual([[6, 7]]);
   });
 
@@ -360,12 +361,12 @@ describe("the proof", () => {
     ];
     for (const each of wrong)
       expectTwins(base.log, mutate(twin, { signers: each }), twin, "INVALID_SIGNATURE", "LOG-4");
-    // Nor is a pair's key called for where the pair is not named.
+    // The signature of a pair is not required if the pair is not named.
     const fewer = approving(base, [[6, 7]]);
     expectTwins(base.log, mutate(fewer, { signers }), fewer, "INVALID_SIGNATURE", "LOG-4");
   });
 
-  it("is asked for after the runs and pairs were judged, so that they cost nothing that is not called for (ESC-11)", () => {
+  it("is checked after the runs and pairs were judged, so that unneeded signatures cost nothing (ESC-11)", () => {
     const unsigned = (entry: Uint8Array) =>
       mutate(entry, { signatures: (all) => all.map(([key]) => [key, new Uint8Array(64)] as const) });
     expectRefused(base.log, unsigned(approving(base, [[1, 8]], BOTH)), "INVALID_LINK", "ESC-11");
@@ -379,7 +380,7 @@ describe("the proof", () => {
     expectTwins(base.log, unsigned(twin), twin, "INVALID_SIGNATURE", "LOG-4");
   });
 
-  it("is asked of escrow alone: the author comes first (LOG-4)", () => {
+  it("is required of escrow only: the author is checked first (LOG-4)", () => {
     const attack = approving(base, [[1, 8]], BOTH, K4);
     expectTwins(base.log, attack, twin, "INVALID_LINK", "LOG-4");
     expectTwins(base.log, approving(base, [[1, 7]], BOTH, "Laptop"), twin, "INVALID_LINK", "LOG-4");
@@ -389,7 +390,7 @@ describe("the proof", () => {
 describe("runs and pairs out of place", () => {
   const removing = base.reviewByEscrow(K3, { remove: ["Phone"] });
 
-  it("stand in a review by escrow that approves somebody (ESC-11)", () => {
+  it("may only be in a review by escrow that approves a member (ESC-11)", () => {
     const runs = base.reviewByEscrow(K3, { remove: ["Phone"], runs: [[6, 7]] });
     expectTwins(base.log, runs, removing, "INVALID_LINK", "ESC-11");
     const pairs = base.reviewByEscrow(K3, { remove: ["Phone"], pairs: BOTH });
@@ -398,19 +399,19 @@ describe("runs and pairs out of place", () => {
     expectTwins(base.log, both, removing, "INVALID_LINK", "ESC-11");
   });
 
-  it("stand together, or runs alone (ESC-11)", () => {
+  it("must come together, or runs alone (ESC-11)", () => {
     const left = base.plus("Laptop", { type: "leave" });
     const attack = approving(left, undefined, BOTH);
     expectTwins(left.log, attack, left.reviewByEscrow(K3, { approve: ["Phone"] }), "INVALID_LINK", "ESC-11");
   });
 
-  it("stand in no review by a device (ENC-2)", () => {
+  it("must not be in a review by a device (ENC-2)", () => {
     const twin = base.by("Laptop", { type: "review", approve: idList(namedId("Phone")), remove: [] });
     const attack = mutate(twin, { body: setField("runs", [[1, 7]]), signers: [namedKeys("Laptop")] });
     expectTwins(base.log, attack, twin, "INVALID_ENCODING", "ENC-2");
   });
 
-  it("stand beside the salt of the act, which every review by escrow has (ENC-2)", () => {
+  it("come with the salt of the act, which every review by escrow has (ENC-2)", () => {
     const signers = [K3, "Ann"].map(namedKeys);
     const unsalted = mutate(removing, { body: (body) => (body.get("by") as RawBody).delete("salt"), signers });
     expectTwins(base.log, unsalted, removing, "INVALID_ENCODING", "ENC-2");
@@ -429,18 +430,18 @@ describe("when a review by escrow makes a new epoch", () => {
       signers: [K3, "Ann"].map(namedKeys),
     });
 
-  it("is where the current one was not granted to the keys in force: escrow need not hold it (ESC-11, MEM-7)", () => {
+  it("it does if the current one was not granted to the keys in force: escrow need not hold it (ESC-11, MEM-7)", () => {
     const twin = approving(starved, [[6, 7]]);
     const approved = starved.append(twin);
     expect(approved.record.epoch).toBe(9);
     expect(approved.member("Phone").held).toEqual([[6, 9]]);
     expect(approved.escrow).toMatchObject({ withheld: [[8, 8]] });
     expectTwins(starved.log, epochless(twin), twin, "INVALID_LINK", "MEM-7");
-    // It cannot name what it was not granted.
+    // It cannot name an epoch that it was not granted.
     expectTwins(starved.log, approving(starved, [[6, 8]]), twin, "INVALID_LINK", "ESC-11");
   });
 
-  it("is so when the starving device is lost: the admin restores what escrow has (case 11)", () => {
+  it("it does when the device that withheld is lost: the admin restores the epochs of escrow (case 11)", () => {
     const lost = Links.ofUser()
       .enrollEscrow("Laptop", pointerTo(K3))
       .rotate("Laptop", { escrow: "withheld" })
@@ -456,9 +457,9 @@ describe("when a review by escrow makes a new epoch", () => {
     expect(restored.founders("New phone")).toEqual([1]);
   });
 
-  it("is where another pair was granted the current one, and the keys in force were not (ESC-11, MEM-7)", () => {
-    // Every pointer gets the epoch that its link makes, or all that its enroller holds. Here a review is judged on a state in which
-    // the older pair has the current epoch alone.
+  it("it does if another pair was granted the current one, and the keys in force were not (ESC-11, MEM-7)", () => {
+    // Every pointer gets the epoch that its link makes, or all that its enroller holds. Here a review is judged on a state in
+    // which only the older pair has the current epoch.
     const has = (name: string, runs: Runs) => {
       const [sign, kem] = pairOf(name);
       return [pairKey({ sign, kem }), { sign, kem, runs }] as const;
@@ -471,7 +472,7 @@ describe("when a review by escrow makes a new epoch", () => {
     expectTwins(odd.log, attack, twin, "INVALID_LINK", "MEM-7");
   });
 
-  it("is where it does not give the current one, though it could (ESC-11, MEM-7)", () => {
+  it("it does if it does not give the current one, although it could (ESC-11, MEM-7)", () => {
     const twin = approving(base, [[6, 6]]);
     const approved = base.append(twin);
     expect(approved.record.epoch).toBe(8);
@@ -479,7 +480,7 @@ describe("when a review by escrow makes a new epoch", () => {
     expectTwins(base.log, epochless(twin), twin, "INVALID_LINK", "MEM-7");
   });
 
-  it("is where it removes who had the current one, and where it approves nobody only then (MEM-7)", () => {
+  it("it does if it removes a member that had the current one; without an approval, only then (MEM-7)", () => {
     expect(
       base
         .join("Thief")
@@ -487,7 +488,7 @@ describe("when a review by escrow makes a new epoch", () => {
         .epoch,
     ).toBe(9);
     expect(base.append(base.reviewByEscrow(K3, { remove: ["Phone"] })).record.epoch).toBe(8);
-    // In lockdown a device waits that has no epoch; escrow removes it without the current one, and makes none.
+    // In lockdown a device without any epoch waits. Escrow removes it without the current epoch, and makes no epoch.
     const locked = base
       .review("Laptop", { approve: ["Phone"] })
       .plus("Laptop", { type: "lockdown", on: true, remove: [] });

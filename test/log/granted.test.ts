@@ -1,5 +1,5 @@
-// Random logs with escrow: what the state says was granted to each pair of keys, and what a review by escrow may give, against a
-// plain recount over the links. docs/spec.md section 11 (ESC-11).
+// Random logs with escrow: the epochs granted to each pair of keys by the state, and the epochs that a review by escrow may give,
+// compared with a plain count over the links. docs/spec.md section 11 (ESC-11).
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -51,7 +51,7 @@ const step: fc.Arbitrary<Step> = fc.record({
   epoch: fc.nat(),
 });
 
-/** What pairs and members were granted, counted from the links alone. */
+/** The epochs granted to pairs and members, counted from the links alone. */
 interface Recount {
   readonly pairs: ReadonlyMap<string, ReadonlySet<number>>;
   readonly reach: ReadonlyMap<MemberId, ReadonlySet<number>>;
@@ -119,7 +119,7 @@ function playStep(world: Links, { kind, by, pair, epoch }: Step): Links {
     case "remove":
       return world.log.active.size > 3 ? world.review(by, { remove: ["Escrow"] }) : world;
     case "leave":
-      // The phone stays: it is what escrow approves below.
+      // The phone stays: escrow approves it below.
       return by === "Phone" ? world : world.plus(by, { type: "leave" });
     case "rotate":
       return world.rotate(by);
@@ -143,12 +143,12 @@ function signerInForce({ log }: Links): string {
 }
 
 describe("in random logs", () => {
-  it("what was granted to each pair, and to each member, is what the links' grants say (ESC-11)", () => {
+  it("the epochs granted to each pair, and to each member, match the links' grants (ESC-11)", () => {
     fc.assert(
       fc.property(fc.array(step, { minLength: 5, maxLength: 25 }), (steps) => {
         const world = play(steps);
         expectRecounted(world.log);
-        // Also the classes, which escrow's pointers and approvals have a part in (MEM-1).
+        // The classes too, which escrow's pointers and approvals change (MEM-1).
         world.founders();
       }),
       { numRuns: 40 },
@@ -174,10 +174,10 @@ describe("in random logs", () => {
 interface Choice {
   readonly target: "Phone" | "Tablet";
   readonly pairs: readonly Pair[];
-  /** Whether the pairs are in the order that a link has them in. */
+  /** Whether the pairs are in the order of a link. */
   readonly sorted: boolean;
   readonly picks: readonly number[];
-  /** Whether to name any pairs and epochs, and not those that may be named. */
+  /** Whether to name any pairs and epochs, instead of permitted ones. */
   readonly wild: boolean;
 }
 
@@ -189,7 +189,7 @@ const choice: fc.Arbitrary<Choice> = fc.record({
   wild: fc.oneof({ weight: 4, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
 });
 
-/** A review by escrow that approves one member is admitted, and gives, as plain sets say. */
+/** A review by escrow that approves one member is admitted, and gives epochs, exactly as plain sets predict. */
 function expectJudged(world: Links, escrow: Member, { target, pairs, sorted, picks, wild }: Choice): void {
   const { pairs: granted } = recount(world.log);
   const isEarlier = (key: string) => granted.has(key) && key !== keyOf(escrow);
@@ -228,7 +228,7 @@ function orderOf([sign, kem]: Pair): readonly number[] {
   return pairOf(sign, kem).flatMap((bytes) => [...bytes]);
 }
 
-/** Which rule refuses a review by escrow that approves one member, by plain sets. */
+/** The rule that refuses a review by escrow that approves one member, by plain sets. */
 function verdict(
   world: Links,
   escrow: Member,
@@ -257,7 +257,7 @@ function compare(a: readonly number[], b: readonly number[]): number {
   return at < 0 ? 0 : (a[at] as number) - (b[at] as number);
 }
 
-/** The rule that refuses, or that nothing does. */
+/** The rule that refuses, or undefined. */
 function ruleOf(act: () => unknown): string | undefined {
   const error = errorOf(act);
   return error ? error.rule : "admitted";

@@ -1,4 +1,4 @@
-// Keys that enter a log: fresh in every role, and sound. docs/spec.md section 6 (LOG-5, MEM-4) and section 3 (KEM-1).
+// Keys that enter a log: fresh in every role, and valid. docs/spec.md section 6 (LOG-5, MEM-4) and section 3 (KEM-1).
 
 import { describe, expect, it } from "vitest";
 import { checkEntered } from "../../src/log/judge.js";
@@ -41,7 +41,7 @@ const rotate = base.rotate("Laptop");
 const review = base.review("Laptop", { remove: ["Phone"] });
 const laptop = base.signer("Laptop");
 
-/** The honest links that introduce keys: where the signing key stands, and who signs with whom in its place. */
+/** The honest links that introduce keys: the field of the signing key, and the signers. */
 const introduceSigning = [
   ["join", join, "member.sign", (key: RawSigner) => [key]],
   ["enroll", enroll, "member.sign", (key: RawSigner) => [laptop, key]],
@@ -58,9 +58,9 @@ const introduceKem = [
 ] as const;
 
 describe("fresh keys", () => {
-  it("are remembered once, and nothing else is (LOG-5)", () => {
+  it("are recorded once, and nothing else is (LOG-5)", () => {
     const added = ({ log }: World) => log.seen.size - young.log.seen.size;
-    // The new epoch's key; the new member's two and its id besides.
+    // The new epoch's key, and the new member's two keys and id.
     expect(added(young.rotate("Laptop"))).toBe(1);
     expect(added(young.enroll("Laptop", "Tablet"))).toBe(3);
     expect(added(young.join("Tablet"))).toBe(4);
@@ -114,15 +114,15 @@ describe("fresh keys", () => {
     expectRefused(base.log, again, "INVALID_LINK", "LOG-5");
   });
 
-  it("never draws the same keys for two logs, or for two members of one", () => {
+  it("are never the same for two logs, or for two members of one", () => {
     const env = seededEnv("two logs");
     const [one, two] = [1, 2].map(() => createLog({ subject: ALICE, device: { name: "Laptop" } }, env).log);
     const seen = [...(one as typeof base.log).seen, ...(two as typeof base.log).seen, ...base.log.seen];
     expect(new Set(seen).size).toBe(seen.length);
   });
 
-  it("refuses a member id that was in the log before, were it by a collision (MEM-4)", () => {
-    // Fresh keys with an old id take 2^128 attempts, so the check itself is asked.
+  it("refuses a member id that was in the log before, even by a collision (MEM-4)", () => {
+    // Fresh keys with an old id take 2^128 attempts, so this calls the check itself.
     expectError(() => checkEntered(base.log, base.id("Thief")), "INVALID_LINK", "MEM-4");
     expectError(() => checkEntered(base.log, base.id("Laptop")), "INVALID_LINK", "MEM-4");
     expect(checkEntered(base.log, join.id("Tablet"))).toBeUndefined();
@@ -130,7 +130,7 @@ describe("fresh keys", () => {
   });
 });
 
-describe("sound keys", () => {
+describe("valid keys", () => {
   const good = base.member("Laptop").kemKey;
   const junk: readonly (readonly [string, Uint8Array])[] = [
     [

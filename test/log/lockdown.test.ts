@@ -1,5 +1,5 @@
-// Lockdown: who may switch it, what it leaves to unconfirmed members and to the operator, and that the confirmed class can
-// never be made to vanish. docs/spec.md section 6 (MEM-5).
+// Lockdown: which members may switch it, what it leaves to unconfirmed members and the operator, and that nobody can make the
+// confirmed class vanish. docs/spec.md section 6 (MEM-5).
 
 import { describe, expect, it } from "vitest";
 import { decodeEntry } from "../../src/log/entry.js";
@@ -24,7 +24,7 @@ const pendingBy = (body: Parameters<typeof rawNext>[1], world: World = pending):
 describe("switching lockdown on", () => {
   const on = invaded.lockdown("Laptop", true, ["Thief"]);
 
-  it("refuses it to an unconfirmed member (MEM-5)", () => {
+  it("is refused to an unconfirmed member (MEM-5)", () => {
     const attack = authoredBy(
       mutate(on.last, { body: setField("remove", [...invaded.ids("Laptop", "Phone")].sort().map(idBytes)) }),
       invaded.signer("Thief"),
@@ -33,25 +33,25 @@ describe("switching lockdown on", () => {
     expectError(() => invaded.lockdown("Thief", true, ["Laptop", "Phone"]), "NOT_PERMITTED", "MEM-5");
   });
 
-  it("refuses it while an active member of another class would be left (MEM-5)", () => {
+  it("is refused while an active member of another class would remain (MEM-5)", () => {
     const attack = mutate(on.last, { body: setField("remove", []), signers: [laptop] });
     const error = expectTwins(invaded.log, attack, on.last, "INVALID_LINK", "MEM-5");
     expect(error.message).toContain(invaded.id("Thief"));
     expect(invaded.review("Laptop", { approve: ["Thief"] }).lockdown("Laptop", true).log.lockdown).toBe(true);
   });
 
-  it("refuses it to a thief that has removed the owner's devices and is now the oldest (MEM-5)", () => {
+  it("is refused to a thief that has removed the owner's devices and is now the oldest (MEM-5)", () => {
     const taken = invaded.review("Thief", { remove: ["Laptop", "Phone"] });
     expect(isConfirmed(taken.log, taken.member("Thief"))).toBe(true);
     expectError(() => taken.lockdown("Thief", true), "NOT_PERMITTED", "MEM-5");
     const body = { type: "lockdown", author: taken.signer("Thief").sign, on: true, remove: [] };
     expectRefused(taken.log, rawNext(taken.log, body, [taken.signer("Thief")]), "INVALID_LINK", "MEM-5");
-    // So the owner can come back with a new device, and the service can expel the thief's.
+    // So the owner can return with a new device, and the service can expel the thief's.
     const back = taken.join("New laptop").expel("Thief");
     expect([...back.log.active.keys()]).toEqual(back.ids("New laptop"));
   });
 
-  it("is open to every member of the founding class (MEM-5)", () => {
+  it("is permitted to every member of the founding class (MEM-5)", () => {
     const byPhone = open.lockdown("Phone", true);
     expect(byPhone.log.lockdown).toBe(true);
     expect(byPhone.leave("Laptop").log.active.size).toBe(1);
@@ -78,7 +78,7 @@ describe("a device that joins in lockdown", () => {
     expectTwins(locked.log, attack, pending.last, "INVALID_LINK", "MEM-7");
   });
 
-  it("refuses a join that grants something in lockdown (GRT-1)", () => {
+  it("refuses a join with grants in lockdown (GRT-1)", () => {
     const grants = takeApart(open.join("Pending").last).body.get("grants") as RawBody[];
     const attack = mutate(pending.last, { body: setField("grants", grants), signers: [pending.signer("Pending")] });
     expectTwins(locked.log, attack, pending.last, "INVALID_LINK", "GRT-1");
@@ -88,7 +88,7 @@ describe("a device that joins in lockdown", () => {
     const left = pending.leave("Pending");
     expect(left.log.active.size).toBe(2);
     expect(left.log.rotationDue).toBe(false);
-    // Otherwise it makes the log longer without end.
+    // Otherwise it could make the log longer without end.
     const renamed = pending.rename("Phone", "My new phone");
     const member = idBytes(pending.id("Pending"));
     const attack = mutate(renamed.last, {
@@ -130,8 +130,8 @@ describe("a device that joins in lockdown", () => {
 });
 
 describe("what only confirmed members do in lockdown", () => {
-  // In a real lockdown an unconfirmed member holds nothing, and LOG-4 stops it first. Here the same links are judged on a
-  // state in which it holds the current epoch, so that nothing but lockdown stands between it and the others.
+  // In a real lockdown an unconfirmed member holds nothing, and LOG-4 refuses it first. Here the same links are judged on a state
+  // in which it holds the current epoch, so that only lockdown can refuse them.
   const base = invaded.join("Tablet");
   const lockedFacts = (): LogFacts => ({ ...base.log, lockdown: true });
 
@@ -164,7 +164,7 @@ describe("what only confirmed members do in lockdown", () => {
     }
   });
 
-  it("lets a confirmed member do all of it (MEM-5)", () => {
+  it("permits all of it to a confirmed member (MEM-5)", () => {
     const world = pending
       .review("Phone", { approve: ["Pending"] })
       .rotate("Phone")
@@ -193,7 +193,7 @@ describe("the confirmed class", () => {
     const attack = rawNext(one.log, { type: "leave", author: laptop.sign }, [laptop]);
     expectRefused(one.log, attack, "INVALID_LINK", "MEM-5");
     expectError(() => one.leave("Laptop"), "NOT_PERMITTED", "MEM-5");
-    // Outside lockdown it may go.
+    // Outside lockdown it may leave.
     expect(confirmedFounder(one.lockdown("Laptop", false).leave("Laptop").log)).toBe(5);
   });
 

@@ -1,4 +1,4 @@
-// Naming members, removing them, and what a removed one can still do: nothing. docs/spec.md section 6 (MEM-2..4).
+// Naming members, removing them, and that a removed member can do nothing. docs/spec.md section 6 (MEM-2..4).
 
 import { describe, expect, it } from "vitest";
 import type { CborValue } from "../../src/bytes/cbor.js";
@@ -21,7 +21,7 @@ const withList = (world: World, field: string, list: CborValue, signer = laptop)
 const reversed = (...names: readonly string[]): CborValue => [...base.ids(...names)].sort().reverse().map(idBytes);
 const twice = (name: string): CborValue => [idBytes(base.id(name)), idBytes(base.id(name))];
 
-describe("who is named in a review", () => {
+describe("members named in a review", () => {
   const id = (name: string): MemberId => base.id(name);
   it.each([
     ["approves its author", withList(reviewed, "approve", idsOf([id("Phone"), id("Laptop")]))],
@@ -30,14 +30,14 @@ describe("who is named in a review", () => {
     ["removes a stranger", withList(reviewed, "remove", idsOf([id("Tablet"), stranger]))],
     ["approves one member twice", withList(reviewed, "approve", twice("Phone"))],
     ["removes one member twice", withList(reviewed, "remove", twice("Tablet"))],
-    ["approves whom it removes", withList(reviewed, "approve", idsOf([id("Phone"), id("Tablet")]))],
+    ["approves a member that it removes", withList(reviewed, "approve", idsOf([id("Phone"), id("Tablet")]))],
     ["approves in another order", withList(reviewed, "approve", reversed("Phone", "Watch"))],
     ["removes in another order", withList(reviewed, "remove", reversed("Tablet", "Watch"))],
   ])("refuses a review that %s (MEM-2)", (_what, attack) => {
     expectTwins(base.log, attack, reviewed.last, "INVALID_LINK", "MEM-2");
   });
 
-  it("refuses a review that names nobody (MEM-2)", () => {
+  it("refuses a review that names no member (MEM-2)", () => {
     const attack = rawNext(base.log, { type: "review", author: laptop.sign, approve: [], remove: [] }, [laptop]);
     expectTwins(base.log, attack, reviewed.last, "INVALID_LINK", "MEM-2");
   });
@@ -51,7 +51,7 @@ describe("who is named in a review", () => {
 });
 
 describe("the record of a link", () => {
-  it("names whom it approved, removed, or let in, and nobody else", () => {
+  it("names exactly the members that it approved, removed, or let in", () => {
     const named = ({ record: { approved, removed, entered } }: World) => ({ approved, removed, entered });
     const [phone, tablet] = [base.ids("Phone"), base.ids("Tablet")];
     expect(named(reviewed)).toEqual({ approved: phone, removed: tablet, entered: undefined });
@@ -60,7 +60,7 @@ describe("the record of a link", () => {
   });
 });
 
-describe("who is named elsewhere", () => {
+describe("members named in other links", () => {
   const expelled = base.expel("Tablet", "Watch");
   it.each([
     ["nobody", [] as CborValue],
@@ -89,7 +89,7 @@ describe("who is named elsewhere", () => {
     expectTwins(base.log, never, locked.last, "INVALID_LINK", "MEM-2");
   });
 
-  it("refuses a lockdown off that removes somebody (MEM-2)", () => {
+  it("refuses a lockdown off that removes a member (MEM-2)", () => {
     const pending = locked.join("Pending");
     const off = pending.lockdown("Laptop", false);
     const attack = withList(off, "remove", idsOf(pending.ids("Pending")));
@@ -114,7 +114,7 @@ describe("who is named elsewhere", () => {
     }
   });
 
-  it("refuses a regrant that names somebody twice, or out of order (MEM-2)", () => {
+  it("refuses a regrant that names a member twice, or out of order (MEM-2)", () => {
     const [first, second] = [...reviewed.ids("Laptop", "Phone")].sort().map(idBytes) as [Uint8Array, Uint8Array];
     const boxes = [first, second].map((id) => [id, new Uint8Array(32)]);
     const grants = [{ from: 1, to: 1, count: 1, keyring: new Uint8Array(32), boxes }];
@@ -150,7 +150,7 @@ describe("the last member", () => {
     expect(alone.join("Phone").leave("Laptop").log.active.size).toBe(1);
   });
 
-  it("cannot be expelled: the service does not empty a log (MEM-3)", () => {
+  it("cannot be expelled: the service must not empty a log (MEM-3)", () => {
     const two = alone.join("Phone");
     const twin = two.expel("Phone").last;
     const attack = mutate(twin, { body: setField("remove", idsOf(two.ids("Laptop", "Phone"))), signers: [OPERATOR] });
@@ -200,7 +200,7 @@ describe("a removed member", () => {
     expectRefused(gone.log, attack, "INVALID_LINK", "MEM-4");
   });
 
-  it("comes back only as somebody new, with fresh keys and nothing it had (MEM-4)", () => {
+  it("returns only as a new member, with fresh keys and none of its epochs (MEM-4)", () => {
     const gone = approved.review("Laptop", { remove: ["Phone"] });
     const again = gone.join("Phone again");
     expect(again.id("Phone again")).not.toBe(base.id("Phone"));
@@ -209,12 +209,12 @@ describe("a removed member", () => {
     expect([...again.log.removed].map(({ id }) => id)).toContain(base.id("Phone"));
   });
 
-  it("is no active member for any action, and the error says since when (MEM-4)", () => {
+  it("is no active member for any action, and the error names the link that removed it (MEM-4)", () => {
     const gone = reviewed;
     const error = expectError(() => gone.review("Laptop", { remove: ["Tablet"] }), "UNKNOWN_MEMBER", "MEM-4");
     expect(error.message).toContain(`removed by link ${gone.log.head.seq}`);
     expect(appendEntry(base.log, reviewed.last, { now: "unchecked" }).active.has(base.id("Tablet"))).toBe(false);
-    // Also where others were removed before; and who never was a member was not removed (MEM-2).
+    // The same if others were removed before. And an id that never was a member was not removed (MEM-2).
     const more = gone.review("Laptop", { remove: ["Watch"] });
     const later = expectError(() => more.review("Laptop", { remove: ["Watch"] }), "UNKNOWN_MEMBER", "MEM-4");
     expect(later.message).toContain(`removed by link ${more.log.head.seq}`);

@@ -1,4 +1,5 @@
-// Junk cannot stay hidden: who declares what missing, in which links, and how it is healed. docs/spec.md section 6 (MEM-9).
+// Junk cannot stay hidden: which members declare which epochs missing, in which links, and the repair. docs/spec.md section 6
+// (MEM-9).
 
 import { describe, expect, it } from "vitest";
 import type { CborValue } from "../../src/bytes/cbor.js";
@@ -25,7 +26,7 @@ const base = openWorld("missing", { operator: true })
   .rotate("Laptop");
 const laptop = base.signer("Laptop");
 
-/** A thief's device joins, and what it grants to these members is junk. */
+/** A thief's device joins, and its grant to these members is junk. */
 function invade(world: World, ...victims: readonly string[]): World {
   const honest = world.join("Thief");
   const entry = victims.reduce((each, victim) => {
@@ -35,14 +36,14 @@ function invade(world: World, ...victims: readonly string[]): World {
   return world.append(entry).with("Thief", honest.session("Thief").keyring);
 }
 
-/** A link that declares these epochs missing; its grants are due as if nothing was missing. */
+/** A link that declares these epochs missing, with the grants that would be due without the declaration. */
 const declaring = (world: World, missing: CborValue, signers: readonly RawSigner[] = [laptop]): Uint8Array =>
   mutate(world.last, { body: setField("missing", missing), signers });
 
-describe("what may be declared missing", () => {
+describe("epochs that may be declared missing", () => {
   const rotated = base.rotate("Laptop");
 
-  it("is a part of what the author held, in one canonical form (MEM-9)", () => {
+  it("are a part of those that the author held, in one canonical form (MEM-9)", () => {
     const wrong: readonly Runs[] = [
       [],
       [[5, 5]],
@@ -83,7 +84,7 @@ describe("what may be declared missing", () => {
     }
   });
 
-  it("is nothing that somebody else holds (MEM-9)", () => {
+  it("are none that only another member holds (MEM-9)", () => {
     const invaded = base.join("Thief");
     const twin = invaded.rotate("Thief");
     const attack = declaring(twin, [[1, 1]], [invaded.signer("Thief")]);
@@ -93,7 +94,7 @@ describe("what may be declared missing", () => {
     );
   });
 
-  it("shrinks what the author holds, and never what it may have reached (MEM-9)", () => {
+  it("leave the author's `held`, and never its `reach` (MEM-9)", () => {
     const member = appendEntry(base.log, declaring(rotated, [[2, 3]]), { now: "unchecked" }).active.get(
       base.id("Laptop"),
     );
@@ -107,10 +108,10 @@ describe("what may be declared missing", () => {
   });
 });
 
-describe("where it may be declared", () => {
+describe("links that may declare", () => {
   const enrolled = base.enroll("Laptop", "Tablet");
 
-  it("is never a join, leave, expel or rename (MEM-9)", () => {
+  it("do not include a join, leave, expel or rename (MEM-9)", () => {
     const joined = base.join("Tablet");
     const renamed = base.rename("Laptop", "Old laptop");
     const left = base.leave("Laptop");
@@ -123,7 +124,7 @@ describe("where it may be declared", () => {
     }
   });
 
-  it("is not an enroll or a regrant for the current epoch (MEM-9)", () => {
+  it("do not include an enroll or a regrant, for the current epoch (MEM-9)", () => {
     const signers = [laptop, enrolled.signer("Tablet")];
     expectTwins(base.log, declaring(enrolled, [[4, 4]], signers), enrolled.last, "INVALID_LINK", "MEM-9");
     const phone = idBytes(base.id("Phone"));
@@ -136,15 +137,15 @@ describe("where it may be declared", () => {
     expectTwins(base.log, give([[2, 4]]), give(undefined), "INVALID_LINK", "MEM-9");
   });
 
-  it("leaves the grants of the same link without the missing epochs (MEM-9)", () => {
+  it("have grants without the missing epochs (MEM-9)", () => {
     const signers = [laptop, enrolled.signer("Tablet")];
-    // The honest grant is [1-4]; what is declared missing is not granted any more.
+    // The honest grant is [1-4]. Epochs declared missing are not granted any more.
     const attack = declaring(enrolled, [[1, 1]], signers);
     const twin = mutate(attack, { body: (body) => grantsOf(body)[0]?.set("from", 2).set("count", 3), signers });
     expectTwins(base.log, attack, twin, "INVALID_LINK", "GRT-1");
   });
 
-  it("makes a new epoch at once where it names the current one (MEM-9)", () => {
+  it("make a new epoch at once if they name the current one (MEM-9)", () => {
     const joined = base.join("Tablet");
     const approved = joined.review("Laptop", { approve: ["Tablet"] });
     expect(approved.record.epoch).toBeUndefined();
@@ -160,7 +161,7 @@ describe("a thief's junk", () => {
   const paper = base.backup("Laptop", "Paper");
   const invaded = invade(paper, "Paper", "Phone");
 
-  it("is found by whom it was granted to, and by nobody else", () => {
+  it("is found only by the members that it was granted to", () => {
     expect(invaded.session("Paper").keyring.epochs).toEqual([1, 2, 3, 4]);
     expect(invaded.session("Laptop").keyring.epochs).toEqual([1, 2, 3, 4, 5]);
     expect(invaded.member("Paper").held).toEqual([[1, 5]]);
@@ -179,14 +180,14 @@ describe("a thief's junk", () => {
     expect(saved.session("Phone").keyring.epochs).toEqual([1, 2, 3, 4, 6]);
   });
 
-  it("does not stop the paper from restoring a device, just when it is needed (MEM-9)", () => {
+  it("does not stop the paper from restoring a device when it is needed (MEM-9)", () => {
     const restored = invaded.join("New phone").review("Paper", { approve: ["New phone"] });
     expect(restored.record.missing).toEqual([[5, 5]]);
     expect(restored.session("New phone").keyring.epochs).toEqual([1, 2, 3, 4, 6]);
     expect(restored.record.grants.map(({ epochs }) => epochs)).toEqual([[[1, 4]]]);
   });
 
-  it("stops what cannot make an epoch until its victim rotates (MEM-9)", () => {
+  it("stops links that make no epoch until its victim rotates (MEM-9)", () => {
     expectError(() => invaded.enroll("Phone", "Tablet"), "NOT_PERMITTED", "MEM-9");
     const rotated = invaded.rotate("Phone");
     expect(rotated.record.missing).toEqual([[5, 5]]);
@@ -210,7 +211,7 @@ describe("a thief's junk", () => {
     });
   });
 
-  it("is declared by a victim that gives others something again, once it is not the current epoch (MEM-9)", () => {
+  it("is declared by a victim that regrants to others, once it is not the current epoch (MEM-9)", () => {
     const rotated = invaded.rotate("Laptop");
     const give = { member: rotated.id("Laptop"), runs: [[1, 4]] as Runs };
     const given = rotated.act("Phone", "regrants", (session, env) => regrant(session, [give], env));
@@ -221,23 +222,23 @@ describe("a thief's junk", () => {
     ]);
   });
 
-  it("is declared once: the next link says nothing of it any more (MEM-9)", () => {
+  it("is declared once: the next link does not repeat it (MEM-9)", () => {
     expect(invaded.rotate("Phone").rotate("Phone").record.missing).toEqual([]);
   });
 
-  it("does not keep its victim from leaving or renaming itself, and says nothing then (MEM-9)", () => {
+  it("does not prevent its victim from leaving or renaming itself, without a declaration (MEM-9)", () => {
     expect(invaded.rename("Phone", "Mine").record.missing).toEqual([]);
     expect(invaded.leave("Phone").record.missing).toEqual([]);
   });
 
-  it("is healed by a regrant of a member that can open it (MEM-9)", () => {
+  it("is repaired by a regrant from a member that can open it (MEM-9)", () => {
     const declared = invaded.rotate("Phone");
     const give = { member: declared.id("Phone"), runs: [[5, 5]] as Runs };
     const healed = declared.act("Laptop", "regrants", (session, env) => regrant(session, [give], env));
     expect(healed.member("Phone").held).toEqual([[1, 6]]);
     expect(healed.session("Phone").keyring.epochs).toEqual([1, 2, 3, 4, 5, 6]);
     expect(healed.record).toMatchObject({ approved: [], epoch: undefined });
-    // What was healed is not declared again.
+    // A repaired epoch is not declared again.
     expect(healed.rotate("Phone").record.missing).toEqual([]);
   });
 });
@@ -259,19 +260,19 @@ describe("a regrant", () => {
     return rawNext(world.log, { type: "regrant", author: world.signer(by).sign, give, grants }, [world.signer(by)]);
   };
 
-  it("refuses to extend anybody beyond its reach: that would be an approval (MEM-9)", () => {
+  it("must not extend a member beyond its reach: that would be an approval (MEM-9)", () => {
     const twin = regrantOf(joined, "Laptop", "Tablet", [5, 5]);
     expectTwins(joined.log, regrantOf(joined, "Laptop", "Tablet", [4, 5]), twin, "INVALID_LINK", "MEM-9");
     expectRefused(joined.log, regrantOf(joined, "Laptop", "Tablet", [5, 6]), "INVALID_LINK", "MEM-9");
     expectRefused(joined.log, regrantOf(joined, "Laptop", "Tablet", [1, 2 ** 53 - 1]), "INVALID_LINK", "MEM-9");
   });
 
-  it("refuses to give what its author does not hold (GRT-1)", () => {
+  it("must not give epochs that its author does not hold (GRT-1)", () => {
     const twin = regrantOf(joined, "Phone", "Laptop", [1, 5]);
     expectTwins(joined.log, regrantOf(joined, "Tablet", "Laptop", [4, 5]), twin, "INVALID_LINK", "GRT-1");
   });
 
-  it("refuses runs that overlap, touch, repeat, are out of order, or none (GRT-1)", () => {
+  it("must not have runs that overlap, touch, repeat, are out of order, or none (GRT-1)", () => {
     const twin = regrantOf(base, "Laptop", "Phone", [1, 1], [3, 4]);
     const wrong: readonly Runs[] = [
       [
@@ -298,7 +299,7 @@ describe("a regrant", () => {
     }
   });
 
-  it("extends nobody and approves nobody (MEM-9)", () => {
+  it("extends no reach and approves no member (MEM-9)", () => {
     const log = appendEntry(joined.log, regrantOf(joined, "Phone", "Laptop", [1, 5]), { now: "unchecked" });
     expect(
       [...log.active.values()].map(({ reach, held, approvals, founder }) => ({ reach, held, approvals, founder })),

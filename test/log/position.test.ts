@@ -1,4 +1,4 @@
-// Where a link stands: version, type, number, predecessor, log and time. docs/spec.md section 6 (LOG-1..3, LOG-7).
+// The place of a link: version, type, number, predecessor, log and time. docs/spec.md section 6 (LOG-1..3, LOG-7).
 
 import { describe, expect, it } from "vitest";
 import type { CborValue } from "../../src/bytes/cbor.js";
@@ -66,7 +66,7 @@ describe("number and predecessor", () => {
     );
   });
 
-  it("refuses a link that takes a number again (LOG-2)", () => {
+  it("refuses a link that repeats a number (LOG-2)", () => {
     expectTwins(
       phone.log,
       changed((body) => body.set("seq", 2)),
@@ -86,7 +86,7 @@ describe("number and predecessor", () => {
     expectTwins(phone.log, attack, tablet.last, "INVALID_LINK", "LOG-2");
   });
 
-  it("refuses a link of another log, moved as it is (LOG-2)", () => {
+  it("refuses a link of another log, moved unchanged (LOG-2)", () => {
     const moved = bob.join("Thief").join("Accomplice").last;
     expectTwins(phone.log, moved, tablet.last, "INVALID_LINK", "LOG-2");
   });
@@ -110,7 +110,7 @@ describe("number and predecessor", () => {
 });
 
 describe("time", () => {
-  it("refuses a link from before the previous one; the same time is fine (LOG-3)", () => {
+  it("refuses a link dated before the previous one, and accepts the same time (LOG-3)", () => {
     const attack = changed((body) => body.set("time", phone.log.time - 1));
     const twin = changed((body) => body.set("time", phone.log.time));
     expectTwins(phone.log, attack, twin, "INVALID_LINK", "LOG-3");
@@ -125,7 +125,7 @@ describe("time", () => {
     expect(log.time).toBe(phone.log.time);
   });
 
-  it("calls a link from ahead of the clock not yet acceptable, and accepts it later (LOG-3)", () => {
+  it("calls a link dated ahead of the clock not yet acceptable, and accepts it later (LOG-3)", () => {
     const time = timeOf(tablet.entries);
     const skew = 5000;
     const error = expectRefused(phone.log, tablet.last, "NOT_YET", "LOG-3", { now: time - skew - 1, skew });
@@ -134,7 +134,7 @@ describe("time", () => {
     expect(appendEntry(phone.log, tablet.last, { now: time - skew, skew }).head).toEqual(tablet.log.head);
   });
 
-  it("allows ten minutes of skew unless told, and says the same of a whole log (LOG-3)", () => {
+  it("allows a skew of ten minutes by default, and judges a whole log in the same way (LOG-3)", () => {
     const time = timeOf(tablet.entries);
     const verify = (now: number) => verifyLog(tablet.entries, { subject: ALICE, now });
     expectError(() => verify(time - 600_001), "NOT_YET", "LOG-3");
@@ -151,7 +151,7 @@ describe("time", () => {
     else expect(verify(0)().head).toEqual(tablet.log.head);
   });
 
-  it("lets position decide and never time (LOG-7)", () => {
+  it("decides by position and never by time (LOG-7)", () => {
     const story = (first: number, step: number): LogState => {
       const at = (link: number) => seededEnv(`LOG-7 ${link}`, first + link * step);
       const opener = createLog({ subject: ALICE, device: { name: "Laptop" } }, at(0));
@@ -165,7 +165,7 @@ describe("time", () => {
         return { id, position, founder, approvals, reach, held };
       }),
     });
-    // The clocks of the second story run backwards: each author dates its link like the one before.
+    // The clocks of the second story run backwards: each author dates its link with the time of the previous one.
     const [steady, backwards] = [story(1_000_000, 60_000), story(1_000_000, -60_000)];
     expect(backwards.time).not.toBe(steady.time);
     expect(facts(backwards)).toEqual(facts(steady));

@@ -1,4 +1,4 @@
-// Whoever enters a log proves that it has its key, and says who entered it. docs/spec.md section 6 (LOG-6).
+// A member that enters a log proves that it has its key, and names the member that added it. docs/spec.md section 6 (LOG-6).
 
 import { describe, expect, it } from "vitest";
 import { verifyLog } from "../../src/log/verify.js";
@@ -17,7 +17,7 @@ const paper = withPaper.signer("Paper");
 const rekeyed = base.rekey("Phone");
 const fresh = rekeyed.signer("Phone");
 
-describe("whoever enters proves possession", () => {
+describe("a member that enters proves possession", () => {
   it("refuses a device that joins by a key it does not have (LOG-6)", () => {
     const attack = mutate(joined.last, { signers: [forger(tablet, keysNamed("Thief"))] });
     expectTwins(base.log, attack, joined.last, "INVALID_SIGNATURE", "LOG-6");
@@ -38,8 +38,8 @@ describe("whoever enters proves possession", () => {
     expectTwins(base.log, attack, withPaper.last, "INVALID_SIGNATURE", "LOG-6");
   });
 
-  it("refuses an enrolment of which somebody else claims to be the enroller (LOG-6)", () => {
-    // The phone takes what the paper signed for the laptop, and puts itself in the laptop's place.
+  it("refuses an enrolment that another member claims to have made (LOG-6)", () => {
+    // The phone takes the paper's signature for the laptop, and puts itself in the laptop's place.
     const { body, signatures } = takeApart(authoredBy(withPaper.last, phone, paper));
     expect(body.get("author")).toEqual(phone.sign);
     const byPaper = takeApart(withPaper.last).signatures[1] as (typeof signatures)[number];
@@ -55,7 +55,7 @@ describe("whoever enters proves possession", () => {
     expectRefused(base.log, mutate(rekeyed.last, { signers: [phone] }), "INVALID_SIGNATURE", "LOG-6");
   });
 
-  it("says so too of an author that enters by the key it has, which is refused anyway (LOG-6, LOG-5)", () => {
+  it("reports the same for an author that enters with its own key, which is refused anyway (LOG-6, LOG-5)", () => {
     const body = setField("keys.sign", phone.sign);
     const attack = mutate(rekeyed.last, { body, signers: [laptop, phone] });
     expectRefused(base.log, attack, "INVALID_SIGNATURE", "LOG-6");

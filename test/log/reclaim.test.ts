@@ -1,4 +1,5 @@
-// Reclaiming: a member takes over what a removed member held, and proves it with that one's key. docs/spec.md section 6 (MEM-10).
+// Reclaiming: a member takes over the epochs of a removed member, and proves it with that member's key. docs/spec.md section 6
+// (MEM-10).
 
 import { describe, expect, it } from "vitest";
 import type { Runs } from "../../src/bytes/runs.js";
@@ -19,7 +20,7 @@ const reclaim = (world: Links, author: string, from: string, runs: Runs, fields:
 const good = reclaim(base, "New phone", "Phone", [[1, 3]]);
 const [author, from] = [namedKeys("New phone"), namedKeys("Phone")];
 
-/** The grants of an entry: an attack that names what cannot be granted has those of its twin. */
+/** The grants of an entry. An attack that names epochs which cannot be granted has the grants of its twin. */
 const grantsIn = (entry: Uint8Array): RawValue => takeApart(entry).body.get("grants") as RawValue;
 
 /** A member gives up epochs that it held. */
@@ -28,7 +29,7 @@ const lacking = (world: Links, name: string, missing: Runs): Links => world.rota
 describe("a reclaim", () => {
   const reclaimed = base.append(good);
 
-  it("owes its author what it names, and does nothing else (MEM-10)", () => {
+  it("owes its author the named epochs, and does nothing else (MEM-10)", () => {
     expect(base.member("Phone")).toMatchObject({ held: [[1, 3]], removed: { seq: 6 } });
     expect(base.member("New phone").held).toEqual([[5, 5]]);
     const { held, reach, ...after } = reclaimed.member("New phone");
@@ -58,12 +59,12 @@ describe("a reclaim", () => {
     expect(reclaimed.record.grants.map(({ boxes }) => boxes.map(({ member }) => member))).toEqual([
       [namedId("New phone")],
     ]);
-    // Nobody else changes, and the removed member stays what it was.
+    // Nobody else changes, and the removed member stays as it was.
     for (const [id, member] of base.log.active) if (id !== namedId("New phone")) expect(active.get(id)).toEqual(member);
     expect([...removed]).toEqual([...base.log.removed]);
   });
 
-  it("brings back what its author then gives others as its own (MEM-1, MEM-9)", () => {
+  it("brings back epochs that its author then gives to others as its own (MEM-1, MEM-9)", () => {
     const approved = reclaimed.join("Tablet").review("New phone", { approve: ["Tablet"] });
     expect(approved.member("Tablet").held).toEqual([
       [1, 3],
@@ -71,7 +72,7 @@ describe("a reclaim", () => {
     ]);
   });
 
-  it("may bring back a part, and the rest later; nothing twice (MEM-10)", () => {
+  it("may bring back a part, and the rest later, and no epoch twice (MEM-10)", () => {
     const part = base.append(reclaim(base, "New phone", "Phone", [[2, 2]]));
     const rest: Runs = [
       [1, 1],
@@ -96,7 +97,7 @@ describe("a reclaim", () => {
     );
   });
 
-  it("may be by another member of the same person's, from the same one (MEM-10)", () => {
+  it("may be repeated by another device of the same person, from the same member (MEM-10)", () => {
     const more = reclaimed.join("Tablet");
     expect(more.append(reclaim(more, "Tablet", "Phone", [[1, 3]])).member("Tablet").held).toEqual([
       [1, 3],
@@ -116,14 +117,14 @@ describe("a reclaim", () => {
     expect(back.member("Laptop").held).toEqual([[1, poor.log.epochs.length]]);
   });
 
-  it("leaves rotation due where it was due (MEM-7)", () => {
+  it("leaves rotation due if it was due (MEM-7)", () => {
     const left = base.plus("Thief", { type: "leave" });
     expect(left.append(reclaim(left, "New phone", "Phone", [[1, 3]])).log.rotationDue).toBe(true);
   });
 });
 
 describe("the author of a reclaim", () => {
-  it("holds the current epoch (LOG-4)", () => {
+  it("must hold the current epoch (LOG-4)", () => {
     const locked = young
       .review("Laptop", { remove: ["Phone"] })
       .plus("Laptop", { type: "lockdown", on: true, remove: [] })
@@ -133,14 +134,14 @@ describe("the author of a reclaim", () => {
     expectTwins(locked.log, attack, reclaim(locked, "Laptop", "Phone", [[1, 1]]), "INVALID_LINK", "LOG-4");
   });
 
-  it("is confirmed in lockdown (MEM-5)", () => {
+  it("must be confirmed in lockdown (MEM-5)", () => {
     // In a real lockdown an unconfirmed member holds nothing. Here the same links are judged on a state in which one does.
     const locked = lacking(base, "Laptop", [[1, 1]]).with({ lockdown: true });
     const attack = reclaim(locked, "New phone", "Phone", [[1, 1]]);
     expectTwins(locked.log, attack, reclaim(locked, "Laptop", "Phone", [[1, 1]]), "INVALID_LINK", "MEM-5");
   });
 
-  it("has manage in an escrow log (MEM-8)", () => {
+  it("must have manage in an escrow log (MEM-8)", () => {
     const missing: Runs = [[1, 1]];
     const staffed = Links.ofEscrow().hire("Bob", "discover", "recover").hire("Eve", "manage").hire("Zoe");
     const fresh = { type: "rekey", keys: publicKeysOf("Bob, fresh"), missing };
@@ -152,14 +153,14 @@ describe("the author of a reclaim", () => {
     expectTwins(poor.log, attack, reclaim(poor, "Eve", "Zoe", missing), "INVALID_LINK", "MEM-8");
   });
 
-  it("is not escrow, whose keys sign only where a link says by (LOG-4)", () => {
+  it("cannot be escrow, whose keys sign only links with `by` (LOG-4)", () => {
     const world = base.enrollEscrow("New phone", pointerTo("Key 1"));
     const body = { type: "reclaim", from: idBytes(namedId("Phone")), runs: [[1, 3]], grants: grantsIn(good) };
     const attack = world.by(["Key 1", "Phone"], body);
     expectTwins(world.log, attack, reclaim(world, "New phone", "Phone", [[1, 3]]), "INVALID_LINK", "LOG-4");
   });
 
-  it("is no removed member, were it the one that held it (MEM-4)", () => {
+  it("cannot be a removed member, even the one that held the epochs (MEM-4)", () => {
     expectTwins(
       base.log,
       reclaim(base, "Phone", "Phone", [[1, 3]], { grants: grantsIn(good) }),
@@ -170,7 +171,7 @@ describe("the author of a reclaim", () => {
   });
 });
 
-describe("whom it takes from", () => {
+describe("the member that it takes from", () => {
   const withFrom = (world: Links, id: string, key: string): Uint8Array =>
     world.by(["New phone", key], { type: "reclaim", from: idBytes(id), runs: [[1, 3]], grants: grantsIn(good) });
 
@@ -182,8 +183,8 @@ describe("whom it takes from", () => {
     expectTwins(base.log, withFrom(base, id, key), good, "INVALID_LINK", "MEM-10");
   });
 
-  it("is not escrow, neither active nor removed (MEM-10)", () => {
-    // It holds what the laptop does, and the new phone lacks.
+  it("cannot be escrow, active or removed (MEM-10)", () => {
+    // It holds the same epochs as the laptop, and the new phone lacks some.
     const active = base.enrollEscrow("Laptop", pointerTo("Key 1"));
     const gone = active.review("Laptop", { remove: ["Escrow"] });
     for (const world of [active, gone]) {
@@ -192,7 +193,7 @@ describe("whom it takes from", () => {
     }
   });
 
-  it("is judged after the author, and before signatures, which follow from it (LOG-4, MEM-10)", () => {
+  it("is judged after the author, and before the signatures, which depend on it (LOG-4, MEM-10)", () => {
     const unsigned = (entry: Uint8Array) =>
       mutate(entry, { signatures: (all) => all.map(([key]) => [key, new Uint8Array(64)] as const) });
     expectRefused(base.log, unsigned(withFrom(base, namedId("Laptop"), "Laptop")), "INVALID_LINK", "MEM-10");
@@ -215,7 +216,7 @@ describe("the proof", () => {
     expectTwins(base.log, mutate(good, { signers }), good, "INVALID_SIGNATURE", "LOG-4");
   });
 
-  it("is the key that the removed member had last (LOG-4)", () => {
+  it("must be by the last key of the removed member (LOG-4)", () => {
     const keys = publicKeysOf("Phone, fresh");
     const rekeyed = young
       .plus(["Phone", "Phone, fresh"], { type: "rekey", keys })
@@ -295,7 +296,7 @@ describe("the runs of a reclaim", () => {
     }
   });
 
-  it("are not what the removed member could not open, though it had reached it (MEM-10)", () => {
+  it("must not include epochs that the removed member could not open, although it had reached them (MEM-10)", () => {
     const poor = lacking(young, "Phone", [[2, 2]])
       .review("Laptop", { remove: ["Phone"] })
       .join("New phone");
@@ -307,36 +308,36 @@ describe("the runs of a reclaim", () => {
     expectTwins(poor.log, reclaim(poor, "New phone", "Phone", [[1, 3]]), twin, "INVALID_LINK", "MEM-10");
   });
 
-  it("are not what its author could bring back from another (MEM-10)", () => {
+  it("must not include epochs that its author could bring back only from another member (MEM-10)", () => {
     const both = base.review("Laptop", { remove: ["Thief"] });
     const twin = reclaim(both, "New phone", "Thief", [[3, 4]]);
     expectTwins(both.log, reclaim(both, "New phone", "Thief", [[2, 4]]), twin, "INVALID_LINK", "MEM-10");
   });
 });
 
-describe("what its author declares missing", () => {
+describe("epochs that its author declares missing", () => {
   const world = young.review("Laptop", { remove: ["Phone"] });
   const declaring = (missing: Runs, runs: Runs) => reclaim(world, "Laptop", "Phone", runs, { missing });
 
-  it("makes room: what it held as junk it takes from the removed member (MEM-9, MEM-10)", () => {
+  it("can be taken: it takes epochs that it held as junk from the removed member (MEM-9, MEM-10)", () => {
     const back = world.append(declaring([[1, 1]], [[1, 1]]));
     expect(back.member("Laptop")).toMatchObject({ held: [[1, 3]] });
     expect(back.record).toMatchObject({ missing: [[1, 1]], reclaimedFrom: namedId("Phone") });
     const without = reclaim(world, "Laptop", "Phone", [[1, 1]]);
     expectTwins(world.log, without, declaring([[1, 1]], [[1, 1]]), "INVALID_LINK", "MEM-10");
     expectTwins(world.log, declaring([[1, 1]], [[1, 2]]), declaring([[1, 2]], [[1, 2]]), "INVALID_LINK", "MEM-10");
-    // It may declare more than it takes.
+    // It may declare more epochs than it takes.
     expect(world.append(declaring([[1, 2]], [[1, 1]])).member("Laptop").held).toEqual([
       [1, 1],
       [3, 3],
     ]);
   });
 
-  it("is in the past: it holds the current epoch (MEM-9)", () => {
+  it("must not include the current one, which it holds (MEM-9)", () => {
     expectTwins(world.log, declaring([[1, 3]], [[1, 2]]), declaring([[1, 2]], [[1, 2]]), "INVALID_LINK", "MEM-9");
   });
 
-  it("is judged first, and by its own rules (MEM-9)", () => {
+  it("are judged first, and by their own rules (MEM-9)", () => {
     const twin = declaring([[1, 1]], [[1, 1]]);
     for (const missing of [
       [],
@@ -353,7 +354,7 @@ describe("what its author declares missing", () => {
 });
 
 describe("the grants of a reclaim", () => {
-  it("are for its author alone, and there (GRT-1, ENC-2)", () => {
+  it("are for its author only, and must be there (GRT-1, ENC-2)", () => {
     const other = (body: RawBody) => {
       const [grant] = body.get("grants") as RawBody[];
       grant?.set("boxes", [[idBytes(namedId("Thief")), new Uint8Array(32)]]);

@@ -1,4 +1,4 @@
-// rotate and rekey: who may make an epoch, in an escrow log only `manage`, and whose keys can be replaced.
+// rotate and rekey: which members may make an epoch (in an escrow log only those with `manage`), and whose keys can be replaced.
 // docs/spec.md section 6 (LOG-4, MEM-7, MEM-8).
 
 import { describe, expect, it } from "vitest";
@@ -7,7 +7,7 @@ import { expectRefused, expectTwins } from "../support/refusal.js";
 
 const escrow = Links.ofEscrow().hire("Bob", "discover", "recover").hire("Eve", "manage").hire("Zoe");
 
-/** Fresh keys for a member, by which it signs too. */
+/** Fresh keys for a member, with which it also signs. */
 const fresh = (name: string, fields: LinkFields = {}): LinkFields => ({
   ...{ type: "rekey", keys: publicKeysOf(`${name}, fresh`) },
   ...fields,
@@ -16,23 +16,23 @@ const rekey = (world: Links, name: string, fields: LinkFields = {}): Uint8Array 
   world.by([name, `${name}, fresh`], fresh(name, fields));
 
 describe("rotate in an escrow log", () => {
-  it.each(["Bob", "Zoe"])("refuses it by %s, who does not have manage (MEM-8)", (name) => {
+  it.each(["Bob", "Zoe"])("is refused to %s, who does not have manage (MEM-8)", (name) => {
     const attack = escrow.by(name, { type: "rotate" });
     expectTwins(escrow.log, attack, escrow.by("Eve", { type: "rotate" }), "INVALID_LINK", "MEM-8");
   });
 
-  it("asks a user's devices for no role (MEM-8)", () => {
+  it("needs no role in a user's log (MEM-8)", () => {
     expect(Links.ofUser().join("Phone").rotate("Phone").record.epoch).toBe(3);
   });
 
-  it("is refused to who holds nothing for that reason first (LOG-4)", () => {
+  it("is refused first to a member that holds nothing (LOG-4)", () => {
     const joined = escrow.join("New");
     expectRefused(joined.log, joined.by("New", { type: "rotate" }), "INVALID_LINK", "LOG-4");
   });
 });
 
 describe("rekey in an escrow log", () => {
-  it("makes an epoch where its author has manage (MEM-7)", () => {
+  it("makes an epoch if its author has manage (MEM-7)", () => {
     const rekeyed = escrow.append(rekey(escrow, "Eve"));
     expect(rekeyed.record).toMatchObject({ type: "rekey", epoch: 2, rekeyed: namedId("Eve") });
     expect(rekeyed.log.rotationDue).toBe(false);
@@ -41,7 +41,7 @@ describe("rekey in an escrow log", () => {
     expectTwins(escrow.log, without, rekey(escrow, "Eve"), "INVALID_LINK", "MEM-7");
   });
 
-  it.each(["Bob", "Zoe"])("makes none where %s does not, and leaves rotation due (MEM-7, MEM-8)", (name) => {
+  it.each(["Bob", "Zoe"])("makes none if %s does not, and leaves rotation due (MEM-7, MEM-8)", (name) => {
     const rekeyed = escrow.append(rekey(escrow, name));
     expect(rekeyed.record).toMatchObject({ type: "rekey", epoch: undefined, rekeyed: namedId(name) });
     expect(rekeyed.log.rotationDue).toBe(true);
@@ -53,7 +53,7 @@ describe("rekey in an escrow log", () => {
     expect(rekeyed.rotate("Ann").log).toMatchObject({ rotationDue: false });
   });
 
-  it("makes none where its author declares the current one missing, and needs no grants then (MEM-8, MEM-9)", () => {
+  it("makes none if its author declares the current one missing, and then needs no grants (MEM-8, MEM-9)", () => {
     const missing = [[1, 1]];
     const declared = escrow.append(rekey(escrow, "Bob", { missing }));
     expect(declared.record).toMatchObject({ epoch: undefined, missing, grants: [] });
@@ -63,7 +63,7 @@ describe("rekey in an escrow log", () => {
     expectTwins(escrow.log, attack, rekey(escrow, "Bob", { missing }), "INVALID_LINK", "MEM-7");
     // With manage it makes one at once (MEM-9).
     expect(escrow.append(rekey(escrow, "Eve", { missing })).record.epoch).toBe(2);
-    // What it cannot open it does not get with its fresh keys either.
+    // Its fresh keys do not get an epoch that it cannot open either.
     const more = escrow.rotate("Ann");
     expect(more.append(rekey(more, "Bob", { missing })).member("Bob").held).toEqual([[2, 2]]);
   });

@@ -1,4 +1,4 @@
-// Names: who gives them, and that nothing of an old name outlives a new one. docs/spec.md section 6 (rename, LOG-4).
+// Names: which members set them, and that nothing of an old name outlives a new one. docs/spec.md section 6 (rename, LOG-4).
 
 import { describe, expect, it } from "vitest";
 import { appendEntry, verifyLog } from "../../src/log/verify.js";
@@ -22,7 +22,7 @@ describe("a rename", () => {
     expect(renamed.record).toMatchObject({ type: "rename", renamed: base.id("Phone"), author: base.id("Phone") });
   });
 
-  it("is open to a holder of the same class, such as for a backup key (LOG-4)", () => {
+  it("is permitted to a holder of the same class, for example for a backup key (LOG-4)", () => {
     const paper = base.backup("Laptop", "Paper").rename("Phone", "Paper in the safe", "Paper");
     expect(paper.member("Paper").name).toBe("Paper in the safe");
   });
@@ -35,7 +35,7 @@ describe("a rename", () => {
     expectError(() => base.rename("Laptop", "Thief's", "Thief"), "NOT_PERMITTED", "LOG-4");
   });
 
-  it("leaves no part of the old name behind, even when the new one was withheld", () => {
+  it("leaves no part of the old name behind, even if the new one was withheld", () => {
     const device = { name: "Laptop", platform: "Plan 9", details: "in the kitchen" };
     const opened = createLog({ subject: ALICE, device }, base.env("opens"));
     const renamed = rename(opened, { name: "Desktop" }, base.env("renames"));

@@ -1,4 +1,4 @@
-// Renewals that keep the pointer: by escrow always, by a device only where they give the pointer an older class, and that escrow acts
+// Renewals that keep the pointer: escrow may always do so, a device only if it gives the pointer an older class. And escrow acts
 // without holding the current epoch. docs/spec.md sections 6 and 11 (renew-escrow, ESC-6, ESC-10).
 
 import { describe, expect, it } from "vitest";
@@ -28,7 +28,7 @@ describe("a renewal by a device that keeps the pointer", () => {
     expect(kept.founders("Escrow", "Thief", "Laptop")).toEqual([1, 3, 1]);
   });
 
-  it("is over after one link (MEM-2)", () => {
+  it("is possible only once (MEM-2)", () => {
     const kept = thiefs.renew("Laptop", NEWER);
     expectTwins(kept.log, renewal(kept, "Laptop", NEWER), renewal(kept, "Laptop", TRUE), "INVALID_LINK", "MEM-2");
   });
@@ -41,27 +41,27 @@ describe("a renewal by a device that keeps the pointer", () => {
     expect(thiefs.renew("Thief", TRUE).founders("Escrow")).toEqual([3]);
   });
 
-  it("is refused where the pointer is of the confirmed class, or of an older one (MEM-2)", () => {
+  it("is refused if the pointer is of the confirmed class, or of an older one (MEM-2)", () => {
     expectTwins(base.log, renewal(base, "Laptop", TRUE), renewal(base, "Laptop", NEWER), "INVALID_LINK", "MEM-2");
     const gone = base.plus("Laptop", { type: "leave" });
     expect(gone.founders("Escrow", "Thief")).toEqual([1, 3]);
     expectTwins(gone.log, renewal(gone, "Thief", TRUE), renewal(gone, "Thief", NEWER), "INVALID_LINK", "MEM-2");
   });
 
-  it("is judged in the graph of approvals that is in force (MEM-2, MEM-1)", () => {
-    // Escrow approves the phone, which then points escrow elsewhere. While the laptop is there that approval counts for nothing.
+  it("is judged by the graph of approvals that is in force (MEM-2, MEM-1)", () => {
+    // Escrow approves the phone, which then points escrow elsewhere. While the laptop is there, that approval does not count.
     const approved = base.append(base.reviewByEscrow("Key 1", { approve: ["Phone"], runs: [[1, 3]] }));
     const pointed = approved.renew("Phone", NEWER);
     expect(pointed.founders("Escrow", "Phone", "Laptop")).toEqual([4, 4, 1]);
     const kept = renewal(pointed, "Laptop", NEWER);
     expectTwins(pointed.log, renewal(pointed, "Phone", NEWER), kept, "INVALID_LINK", "MEM-2");
-    // When the laptop has gone it counts: pointer and phone are of the founding class.
+    // Once the laptop is gone it counts: pointer and phone are of the founding class.
     const left = pointed.plus("Laptop", { type: "leave" });
     expect(left.founders("Escrow", "Phone", "Thief")).toEqual([1, 1, 3]);
     expectTwins(left.log, renewal(left, "Phone", NEWER), renewal(left, "Phone", TRUE), "INVALID_LINK", "MEM-2");
   });
 
-  it("keeps a thief's class from whom escrow restores, when all else is lost (MEM-1)", () => {
+  it("keeps members that escrow restores out of a thief's class, when all else is lost (MEM-1)", () => {
     const restore = (world: Links): Links => {
       const alone = world.plus("Laptop", { type: "leave" }).join("New phone");
       const runs = [[alone.log.epochs.length, alone.log.epochs.length]] as const;
@@ -73,14 +73,14 @@ describe("a renewal by a device that keeps the pointer", () => {
     expect(kept.founders("Thief", "New phone", "Escrow")).toEqual([3, 1, 1]);
   });
 
-  it("is, as every renewal by a device, by one that holds the current epoch (LOG-4)", () => {
+  it("needs a device that holds the current epoch, like every renewal by a device (LOG-4)", () => {
     const remove = idList(namedId("Thief"), namedId("Phone"));
     const locked = base.plus("Laptop", { type: "lockdown", on: true, remove }).join("Pending");
     const twin = renewal(locked, "Laptop", NEWER);
     expectTwins(locked.log, renewal(locked, "Pending", NEWER), twin, "INVALID_LINK", "LOG-4");
   });
 
-  it("still compares all of the pointer, and its log first (MEM-2, ESC-4)", () => {
+  it("still compares the whole pointer, and its log first (MEM-2, ESC-4)", () => {
     const other = { ...NEWER, log: new Uint8Array(32).fill(2) };
     expectTwins(
       thiefs.log,
@@ -89,7 +89,7 @@ describe("a renewal by a device that keeps the pointer", () => {
       "INVALID_LINK",
       "ESC-4",
     );
-    // Another hash is another pointer, and moving it needs no confirmed device.
+    // Another hash is another pointer, and setting it needs no confirmed device.
     const elsewhere = { ...NEWER, hash: new Uint8Array(32).fill(7) };
     expectTwins(
       thiefs.log,
@@ -102,7 +102,7 @@ describe("a renewal by a device that keeps the pointer", () => {
 });
 
 describe("a renewal by escrow", () => {
-  it("may keep the pointer, whatever its class, and inherits it (ESC-10, MEM-1)", () => {
+  it("may keep the pointer of any class, and inherits the class (ESC-10, MEM-1)", () => {
     for (const [world, key, pointer, founder] of [
       [base, "Key 1", TRUE, 1],
       [thiefs, "Key 2", NEWER, 3],
@@ -112,7 +112,7 @@ describe("a renewal by escrow", () => {
       expect(kept.escrow.pointer).toEqual(world.escrow.pointer);
       expect(kept.founders("Escrow")).toEqual([founder]);
     }
-    // The twin in all but `by`: the same pointer, by a confirmed device.
+    // The twin differs only in `by`: the same pointer, set by a confirmed device.
     const kept = base.renewByEscrow("Key 1", TRUE);
     expectTwins(base.log, renewal(base, "Laptop", TRUE), kept, "INVALID_LINK", "MEM-2");
   });
@@ -128,12 +128,12 @@ describe("a renewal by escrow", () => {
     });
   });
 
-  it("declares nothing missing, where a device may (MEM-9)", () => {
+  it("declares nothing missing, although a device may (MEM-9)", () => {
     const forgetful = base.renewByEscrow("Key 1", NEWER, { missing: [[1, 2]] });
     expectTwins(base.log, forgetful, base.renewByEscrow("Key 1", NEWER), "INVALID_LINK", "MEM-9");
     const twin = renewal(base, "Laptop", NEWER, { missing: [[1, 2]] });
     expectTwins(base.log, forgetful, twin, "INVALID_LINK", "MEM-9");
-    // Also the current epoch: a renewal makes the next one at once.
+    // Including the current epoch: a renewal makes the next one at once.
     const current = base.append(renewal(base, "Laptop", NEWER, { missing: [[3, 3]] }));
     expect(current.member("Laptop").held).toEqual([
       [1, 2],
@@ -141,7 +141,7 @@ describe("a renewal by escrow", () => {
     ]);
   });
 
-  it("stays within its escrow log (ESC-4), and is by the keys in force and an admin (LOG-4)", () => {
+  it("stays within its escrow log (ESC-4), and is signed by the keys in force and an admin (LOG-4)", () => {
     const twin = base.renewByEscrow("Key 1", NEWER);
     const other = { ...NEWER, log: new Uint8Array(32).fill(2) };
     expectTwins(base.log, base.renewByEscrow("Key 1", other), twin, "INVALID_LINK", "ESC-4");
@@ -154,15 +154,15 @@ describe("a renewal by escrow", () => {
     );
   });
 
-  it("is for a confirmed pointer in lockdown (MEM-5)", () => {
-    // In a real lockdown whoever points escrow is confirmed. Here the same link is judged on a state in which it is not.
+  it("needs a confirmed pointer in lockdown (MEM-5)", () => {
+    // In a real lockdown a member that points escrow is confirmed. Here the same link is judged on a state in which it is not.
     const locked = thiefs.with({ lockdown: true });
     const link = locked.renewByEscrow("Key 2", TRUE);
     expectTwins(locked.log, link, locked.by("Laptop", { type: "renew-escrow", escrow: TRUE }), "INVALID_LINK", "MEM-5");
     expect(thiefs.append(thiefs.renewByEscrow("Key 2", TRUE)).record.epoch).toBe(5);
   });
 
-  it("names an admin and a head of the escrow log, and nothing that a review names (ENC-2)", () => {
+  it("names an admin and a head of the escrow log, and no field of a review (ENC-2)", () => {
     const twin = base.renewByEscrow("Key 1", NEWER);
     for (const [field, value] of [
       ["salt", DIGEST],

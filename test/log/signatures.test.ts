@@ -1,4 +1,4 @@
-// Who signs: every signature that type and body call for, in order, none extra, each valid. docs/spec.md section 6 (LOG-4).
+// Signers: every signature that type and body require, in order, none extra, each valid. docs/spec.md section 6 (LOG-4).
 
 import { describe, expect, it } from "vitest";
 import { appendEntry, verifyLog } from "../../src/log/verify.js";
@@ -18,9 +18,9 @@ const withPaper = base.backup("Laptop", "Paper");
 const paper = withPaper.signer("Paper");
 const locked = base.lockdown("Laptop", true).join("Pending");
 
-describe("the signatures that are called for", () => {
+describe("the required signatures", () => {
   const attacks: readonly (readonly [string, Uint8Array])[] = [
-    ["with one more signature, though it is a member's", mutate(rotated.last, { signers: [laptop, phone] })],
+    ["with one more signature, even a member's", mutate(rotated.last, { signers: [laptop, phone] })],
     ["signed by another member than its author", mutate(rotated.last, { signers: [phone] })],
     ["signed by another member in its author's name", mutate(rotated.last, { signers: [forger(laptop, phone)] })],
     ["signed for another purpose", mutate(rotated.last, { signers: [forger(laptop, laptop, LABELS.linkHash)] })],
@@ -59,7 +59,7 @@ describe("the signatures that are called for", () => {
     expectTwins(base.log, authoredBy(rotated.last, OPERATOR), rotated.last, "INVALID_LINK", "LOG-4");
   });
 
-  it("refuses an expel by anybody but the operator, and where there is none (LOG-4)", () => {
+  it("refuses an expel by anybody but the operator, and in a log without one (LOG-4)", () => {
     const twin = base.expel("Phone").last;
     expectTwins(base.log, mutate(twin, { signers: [laptop] }), twin, "INVALID_SIGNATURE", "LOG-4");
     const unattended = openWorld("signatures").join("Phone");
@@ -75,7 +75,7 @@ describe("the signatures that are called for", () => {
   });
 });
 
-describe("what a link type asks of its author", () => {
+describe("requirements of a link type for its author", () => {
   it.each([
     ["a rotate", rotated.last],
     ["a review", base.review("Laptop", { remove: ["Phone"] }).last],

@@ -1,4 +1,4 @@
-// What a service states of a log's head, and what a reader makes of it: docs/spec.md section 13.4 (SVC-1 to SVC-4).
+// A service's statements of a log's head, and a reader's verdict on them: docs/spec.md section 13.4 (SVC-1 to SVC-4).
 
 import { ed25519 } from "@noble/curves/ed25519.js";
 import { describe, expect, it } from "vitest";
@@ -39,7 +39,7 @@ const refused = (bytes: Uint8Array, options: Partial<VerifyStatementOptions> = {
   thrownBy(() => verify(bytes, options));
 
 describe("a statement of a log's head", () => {
-  it("says which head, when, by which key, and how it stands to the log at hand", () => {
+  it("gives the head, the time, the key, and the relation to the log at hand", () => {
     const facts = { head: log.head, at: NOON, key: STATEMENT_KEYS.sign, until: UNTIL };
     expect(verify(stated)).toEqual({ ...facts, named: { status: "current", head: log.head } });
     expect(verify(stated, { log: later.log }).named).toEqual({ status: "behind", head: log.head, links: 1 });
@@ -48,7 +48,7 @@ describe("a statement of a log's head", () => {
     expect(verify(stated, { operator: OPERATOR.sign })).toEqual(verify(stated));
   });
 
-  it("is what the specification says, without this library's help", () => {
+  it("matches the specification, without this library's help", () => {
     const [head, byKey, certificate, byOperator] = partsOfStatement(stated);
     const bytesOf = (hex: string) => Uint8Array.from(hex.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
     const { log: id, seq, hash } = log.head;
@@ -73,12 +73,12 @@ describe("a statement of a log's head", () => {
   });
 });
 
-describe("a statement is not the service's word (SVC-1)", () => {
+describe("a statement is not the service's (SVC-1)", () => {
   const mallory = new OperatorKeys(seedNamed("mallory"));
   const other = new StatementKeys(seedNamed("another statement key"));
   const [head, byKey, certificate, byOperator] = partsOfStatement(stated);
 
-  it("when its key is certified by somebody else than the log's operator", () => {
+  it("when its key is not certified by the log's operator", () => {
     const forged = certifyStatementKey(mallory, { key: other.sign, until: UNTIL });
     expectError(() => verify(stateHead(log.head, other, forged, NOON)), "INVALID_SIGNATURE", "SVC-1");
     expectError(() => verify(stated, { log: undefined, operator: mallory.sign }), "INVALID_SIGNATURE", "SVC-1");
@@ -115,7 +115,7 @@ describe("a statement is not the service's word (SVC-1)", () => {
     );
   });
 
-  it("when the certificate names a key under which anything is signed", () => {
+  it("when the certificate names a key under which anybody can sign", () => {
     const weak = encodeCbor(new Map(Object.entries({ v: 1, key: new Uint8Array(32), until: UNTIL })));
     const signed = OPERATOR.signLabelled("keystead/v1/head/certificate", weak);
     const zero = concat(new Uint8Array(32), new Uint8Array(32));
@@ -125,7 +125,7 @@ describe("a statement is not the service's word (SVC-1)", () => {
 });
 
 describe("a certificate ends (SVC-2)", () => {
-  it("for statements that are dated after it, however they are read", () => {
+  it("for statements that are dated after it, for every reader", () => {
     const [head] = partsOfStatement(stated);
     const short = certifyStatementKey(OPERATOR, { key: STATEMENT_KEYS.sign, until: NOON - 1 });
     const [certificate, byOperator] = partsOfStatement(short);
@@ -156,7 +156,7 @@ describe("a statement ahead of the reader's clock (SVC-3)", () => {
 });
 
 describe("a statement and the log at hand (SVC-4)", () => {
-  it("must be about one log (WRONG_SUBJECT)", () => {
+  it("must name the same log (WRONG_SUBJECT)", () => {
     const other = openWorld("statements of another", { operator: true });
     const error = expectError(() => verify(stated, { log: other.log }), "WRONG_SUBJECT", "SVC-4");
     expect(error.details).toEqual({ expected: other.log.head.log, actual: log.head.log });
@@ -169,9 +169,9 @@ describe("a statement and the log at hand (SVC-4)", () => {
       const error = expectError(() => verify(about, { log: ours.log }), "FORKED", "SVC-4");
       expect(error.details).toEqual({ pinned: later.log.head, offered: fork.log.head, at: NOON });
     }
-    // Also when it is too old to be of use: a lie does not age.
+    // The same if it is too old to be of use: a lie does not expire.
     expectError(() => verify(about, { log: later.log, now: UNTIL + HOUR }), "FORKED", "SVC-4");
-    // Beyond the end of the log nothing is contradicted yet.
+    // Nothing beyond the end of the log is contradicted yet.
     expect(verify(about).named?.status).toBe("ahead");
     expect(verify(about, { log: fork.log }).named?.status).toBe("current");
   });
@@ -181,7 +181,7 @@ describe("wrong arguments", () => {
   const code = (call: () => unknown) => thrownBy(call).code;
   const junk = [undefined, null, 7, "x", {}, [], Number.NaN] as unknown as readonly never[];
 
-  it("are named as such (INVALID_ARGUMENT, INVALID_ENCODING)", () => {
+  it("are refused as such (INVALID_ARGUMENT, INVALID_ENCODING)", () => {
     const wrong = (call: () => unknown) => expect(code(call)).toMatch(/^INVALID_(ARGUMENT|ENCODING)$/);
     for (const bad of junk) {
       wrong(() => certifyStatementKey(bad, { key: STATEMENT_KEYS.sign, until: UNTIL }));

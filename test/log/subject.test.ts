@@ -1,5 +1,5 @@
-// Whose log it is, and what was known of it before: subject, pins, forks, rollbacks, replacements; and entries that come
-// again. docs/spec.md section 6 (LOG-8) and section 13.
+// The subject of a log, and earlier knowledge of it: subject, pins, forks, rollbacks, replacements, and repeated entries.
+// docs/spec.md section 6 (LOG-8) and section 13.
 
 import { describe, expect, it } from "vitest";
 import type { KeysteadError } from "../../src/errors.js";
@@ -13,7 +13,7 @@ import { ALICE, openWorld, type World } from "../support/world.js";
 
 const young = openWorld("subject").join("Phone");
 const world = young.review("Laptop", { approve: ["Phone"] }).rotate("Laptop");
-// The server shows somebody another history from the third link on, which a member wrote.
+// The server shows a reader another history from the third link on, which a member wrote.
 const forked = young.rotate("Phone").rotate("Phone").rotate("Laptop");
 const bob = openWorld("subject of bob", { subject: "bob@example.org" }).join("Phone");
 const other = openWorld("another log of alice").join("Phone").rotate("Laptop").rotate("Laptop").rotate("Laptop");
@@ -28,7 +28,7 @@ const verify = (entries: readonly Uint8Array[], pinned?: Pin) =>
 const evidenceOf = (error: KeysteadError): Evidence => error.details["evidence"] as Evidence;
 
 describe("subject", () => {
-  it("refuses somebody else's log, however good (LOG-8)", () => {
+  it("refuses another subject's log, even if it is valid (LOG-8)", () => {
     const error = expectError(() => verify(bob.entries), "WRONG_SUBJECT", "LOG-8");
     expect(error.details).toMatchObject({ expected: ALICE, actual: "bob@example.org", log: bob.log.head.log });
     expect(verifyLog(bob.entries, { subject: "bob@example.org", now: "unchecked" }).head).toEqual(bob.log.head);
@@ -40,7 +40,7 @@ describe("subject", () => {
     }
   });
 
-  it.each([undefined, "", 7, null])("asks for the subject: %s is none (LOG-8)", (subject) => {
+  it.each([undefined, "", 7, null])("needs a subject: %s is none (LOG-8)", (subject) => {
     expect(() => verifyLog(world.entries, { subject: subject as string, now: "unchecked" })).toThrow(/LOG-8/);
     expectError(
       () => verifyLog(world.entries, { subject: subject as string, now: "unchecked" }),
@@ -49,18 +49,18 @@ describe("subject", () => {
     );
   });
 
-  it("refuses an empty list: nothing is no log (LOG-8)", () => {
+  it("refuses an empty list, which is no log (LOG-8)", () => {
     expectError(() => verify([]), "INVALID_ARGUMENT", "LOG-8");
   });
 });
 
 describe("pins", () => {
-  it.each(pins(young.log))("accepts the log it knows and every extension, pinned as %s (LOG-8)", (_form, pin) => {
+  it.each(pins(young.log))("accepts the known log and every extension, pinned as %s (LOG-8)", (_form, pin) => {
     expect(verify(young.entries, pin).head).toEqual(young.log.head);
     expect(verify(world.entries, pin).head).toEqual(world.log.head);
   });
 
-  it("may be the head of a first link, and nothing that no link has (LOG-8)", () => {
+  it("may be the head of a first link, and no head that no link has (LOG-8)", () => {
     const { hash, seq } = young.log.links.at(0) as LinkRecord;
     const pin = { ...young.log.head, hash, seq };
     expect(verify(young.entries, pin).head).toEqual(young.log.head);
@@ -69,7 +69,7 @@ describe("pins", () => {
     }
   });
 
-  it.each(pins(world.log))("refuses a log that ends before what was verified, pinned as %s (LOG-8)", (form, pin) => {
+  it.each(pins(world.log))("refuses a log that ends before the verified head, pinned as %s (LOG-8)", (form, pin) => {
     const error = expectError(() => verify(young.entries, pin), "ROLLED_BACK", "LOG-8");
     expect(error.details).toMatchObject({ pinned: world.log.head, offered: young.log.head });
     expect(evidenceOf(error).ours).toHaveLength(form === "a state" ? 4 : 0);
@@ -90,7 +90,7 @@ describe("pins", () => {
     }
   });
 
-  it("sees the fork in a shorter log, when it has the whole state (LOG-8)", () => {
+  it("detects the fork in a shorter log, with the whole state (LOG-8)", () => {
     const shorter = forked.entries.slice(0, 3);
     expectError(() => verify(shorter, world.log), "FORKED", "LOG-8");
     expectError(() => verify(shorter, world.log.head), "ROLLED_BACK", "LOG-8");
@@ -105,16 +105,16 @@ describe("pins", () => {
     },
   );
 
-  it("are of the subject that is asked for: the state of another one is the caller's mistake (LOG-8)", () => {
+  it("must be of the given subject: the state of another one is the caller's mistake (LOG-8)", () => {
     const error = expectError(() => verify(world.entries, bob.log), "WRONG_SUBJECT", "LOG-8");
     const { log } = bob.log.head;
     expect(error.details).toEqual({ expected: ALICE, actual: "bob@example.org", log });
     expect(error.message).toContain("options.pinned");
-    // A head does not say whose it is: another log is offered than the one it is of.
+    // A head does not contain its subject: another log is offered than the one that it belongs to.
     expectError(() => verify(world.entries, bob.log.head), "REPLACED", "LOG-8");
   });
 
-  it.each(pins(world.log))("are rolled back where nothing is offered any more, pinned as %s (LOG-8)", (form, pin) => {
+  it.each(pins(world.log))("are rolled back if nothing is offered any more, pinned as %s (LOG-8)", (form, pin) => {
     const error = expectError(() => verify([], pin), "ROLLED_BACK", "LOG-8");
     const offered = { log: world.log.head.log, seq: 0, hash: "" };
     expect(error.details).toMatchObject({ pinned: world.log.head, offered });
@@ -123,7 +123,7 @@ describe("pins", () => {
     expect(evidence.ours).toHaveLength(form === "a state" ? 4 : 0);
     const verdict = { verdict: "claimed", pinned: world.log.head, offered, seq: 1 };
     expect(checkEvidence(evidence)).toMatchObject(verdict);
-    // It is no fork, no replacement, and no rollback of a log that its own links are not.
+    // The evidence shows no fork, no replacement, and no rollback of a log other than its own.
     for (const kind of ["forked", "replaced"] as const)
       expectError(() => checkEvidence({ ...evidence, kind }), "INVALID_ARGUMENT", undefined);
     const ours = bob.links();
@@ -137,7 +137,7 @@ describe("pins", () => {
 });
 
 describe("one entry after another", () => {
-  it("comes to the same state from any prefix and the rest", () => {
+  it("gives the same state from any prefix and the rest", () => {
     for (let length = 1; length <= world.entries.length; length++) {
       const prefix = verify(world.entries.slice(0, length));
       const whole = world.entries
@@ -147,7 +147,7 @@ describe("one entry after another", () => {
     }
   });
 
-  it("leaves the state before as it was, and grows two branches from it", () => {
+  it("does not change the state before, from which two branches can grow", () => {
     const before = snapshot(young.log);
     const branches = [world, forked].map((branch) =>
       appendEntry(young.log, branch.entries[2] as Uint8Array, { now: "unchecked" }),
@@ -156,7 +156,7 @@ describe("one entry after another", () => {
     expect(snapshot(young.log)).toBe(before);
   });
 
-  it("accepts an entry that it has already, and changes nothing", () => {
+  it("accepts an entry that the log has already, and changes nothing", () => {
     for (const entry of world.entries) expect(appendEntry(world.log, entry, { now: "unchecked" })).toBe(world.log);
     for (const entry of world.entries)
       expect(appendEntry(world.log, withoutAttachments(entry), { now: "unchecked" })).toBe(world.log);
@@ -168,12 +168,12 @@ describe("one entry after another", () => {
     expect(checkEvidence(evidenceOf(error))).toMatchObject({ verdict: "proven", seq: 3 });
   });
 
-  it("calls a link for a filled position that is not even valid what it is", () => {
+  it("reports an invalid link for a filled position as invalid", () => {
     const byLaptop = mutate(forked.entries[2] as Uint8Array, { signers: [young.signer("Laptop")] });
     expectRefused(world.log, byLaptop, "INVALID_LINK", "LOG-2");
     const unsigned = mutate(forked.entries[2] as Uint8Array, { body: (body) => body.set("time", young.log.time + 1) });
     expectRefused(world.log, unsigned, "INVALID_LINK", "LOG-2");
-    // Of two signatures one is not enough.
+    // One of two signatures is not enough.
     const enrolled = young.enroll("Laptop", "Tablet").last;
     expectRefused(world.log, enrolled, "FORKED", "LOG-8");
     for (const broken of [0, 1]) {
@@ -184,9 +184,9 @@ describe("one entry after another", () => {
     }
   });
 
-  it("sees no fork in a link that follows one it does not have (LOG-2)", () => {
+  it("reports no fork for a link that follows an unknown one (LOG-2)", () => {
     const error = expectRefused(world.log, forked.entries[3] as Uint8Array, "INVALID_LINK", "LOG-2");
-    // Found without replaying the log: anybody can make such links.
+    // Detected without replaying the log: anybody can make such links.
     expect(error.message).toContain("it follows another link");
     expectRefused(world.log, forked.entries[4] as Uint8Array, "INVALID_LINK", "LOG-2");
   });

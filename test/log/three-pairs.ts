@@ -5,7 +5,7 @@ import { keysInOrder, Links, type NamedPair, pointerTo } from "../support/links.
 
 export const [K1, K2, K3, K4] = keysInOrder("Key A", "Key B", "Key C", "Key D");
 
-/** K1 was granted 1 to 3, K2 4 and 5, and K3, in force, 6 and 7. Epoch 7 is the current one, which the phone joined with. */
+/** K1 was granted 1 to 3, K2 4 and 5, and K3, in force, 6 and 7. Epoch 7 is the current one, with which the phone joined. */
 export const base = Links.ofUser()
   .rotate("Laptop")
   .enrollEscrow("Laptop", pointerTo(K1))

@@ -1,5 +1,5 @@
-// Links of versions and types that this library does not know: no verdict on the log, no way to hide a contradiction, and the
-// order in which a link is read. docs/spec.md section 6.4 (LOG-1) and section 13.
+// Links of versions and types that this library does not know: they give no verdict on the log, cannot hide a contradiction, and
+// are read in a fixed order. docs/spec.md section 6.4 (LOG-1) and section 13.
 
 import { describe, expect, it } from "vitest";
 import { concat } from "../../src/bytes/bytes.js";
@@ -28,7 +28,7 @@ const entryOf = (link: CborValue): Uint8Array => rawEntry(encodeCbor(link));
 const bodyOf = (changes: Readonly<Record<string, CborValue>>): Uint8Array =>
   encodeCbor(new Map([...good, ...Object.entries(changes)]));
 
-/** A link of a version that only newer libraries know, for any position, by nobody. */
+/** A link of a version that only newer libraries know, for any position, without an author. */
 const later = (seq: number, version = 99): Uint8Array => entryOf([encodeCbor(new Map([...body(seq), ["v", version]]))]);
 const body = (seq: number): RawBody => new Map<string, CborValue>([...good, ["seq", seq]]);
 const linkOf = (entry: Uint8Array): Uint8Array => decodeEntry(entry).link.bytes;
@@ -45,7 +45,7 @@ describe("the order in which a link is read", () => {
     expectRefused(young.log, entryOf(ours), "INVALID_ENCODING", "ENC-2");
   });
 
-  it("calls an unknown type of version 1 that, even where the link has another shape (LOG-1)", () => {
+  it("reports an unknown type of version 1 as such, even if the link has another shape (LOG-1)", () => {
     expectRefused(young.log, entryOf([bodyOf({ type: "quorum" })]), "UNSUPPORTED", "LOG-1");
   });
 
@@ -81,14 +81,14 @@ describe("the order in which a link is read", () => {
     expectRefused(young.log, entryOf([long]), "INVALID_ENCODING", "ENC-1");
   });
 
-  it("holds later versions to the limits too (ENC-3)", () => {
+  it("applies the limits to later versions too (ENC-3)", () => {
     const large = entryOf([bodyOf({ v: 2, comment: new Uint8Array(MAX_LINK_BYTES) })]);
     expectRefused(young.log, large, "TOO_LARGE", "ENC-3");
     const deep = concat(Uint8Array.of(0xa1, 0x61, 0x76), new Uint8Array(9).fill(0x81), Uint8Array.of(2));
     expectRefused(young.log, entryOf([deep]), "TOO_LARGE", "ENC-3");
   });
 
-  it("says which version or type, and no more of what a stranger wrote (LOG-1)", () => {
+  it("names the version or type, and nothing else that a stranger wrote (LOG-1)", () => {
     const long = withBody((fields) => fields.set("type", `"${"x".repeat(1000)}`));
     const error = expectRefused(young.log, long, "UNSUPPORTED", "LOG-1");
     expect(error.details).toEqual({ type: `"${"x".repeat(39)}`, seq: 3, log: young.log.head.log });
@@ -101,7 +101,7 @@ describe("signatures of a link", () => {
   const many = (count: number) =>
     mutate(young.rotate("Laptop").last, { signers: Array.from({ length: count }, () => laptop) });
 
-  it("may be 66 by its shape, and as many as its type calls for by the rules (ENC-2, LOG-4)", () => {
+  it("may be 66 by its shape, and as many as its type requires by the rules (ENC-2, LOG-4)", () => {
     expectRefused(young.log, many(2), "INVALID_SIGNATURE", "LOG-4");
     expectRefused(young.log, many(66), "INVALID_SIGNATURE", "LOG-4");
     expectRefused(young.log, many(67), "INVALID_ENCODING", "ENC-2");
@@ -116,7 +116,7 @@ describe("a link that cannot be judged, among those of a whole log", () => {
   const [first, second, third, fourth] = world.entries as readonly [Uint8Array, Uint8Array, Uint8Array, Uint8Array];
   const evidenceOf = (call: () => unknown): Evidence => thrownBy(call).details["evidence"] as Evidence;
 
-  /** Expects a contradiction, whose evidence says no more than that it is claimed. */
+  /** Expects a contradiction, whose evidence is only `claimed`. */
   function expectContradiction(entries: readonly Uint8Array[], pinned: Pin, code: Contradiction, seq: number): void {
     const error = expectError(() => verify(entries, pinned), code, "LOG-8");
     const evidence = decodeEvidence(encodeEvidence(error.details["evidence"] as Evidence));
@@ -132,7 +132,7 @@ describe("a link that cannot be judged, among those of a whole log", () => {
   }
   type Contradiction = "FORKED" | "REPLACED" | "ROLLED_BACK";
 
-  it("is no verdict on the log beyond what was pinned (LOG-1)", () => {
+  it("gives no verdict on the log beyond the pin (LOG-1)", () => {
     for (const pinned of [undefined, log, log.head, young.log]) {
       const error = expectError(() => verify([...world.entries, later(5)], pinned), "UNSUPPORTED", "LOG-1");
       expect(error.details).toEqual({ version: 99, seq: 5, log: log.head.log });
@@ -149,7 +149,7 @@ describe("a link that cannot be judged, among those of a whole log", () => {
   });
 
   it("hides no fork below the pinned position (LOG-1, LOG-8)", () => {
-    // The state knows every position; a head knows its own, and what is offered there is compared although it cannot be judged.
+    // The state knows every position. A head knows its own, and the link offered there is compared although it cannot be judged.
     expectContradiction([first, second, later(3), fourth], log, "FORKED", 3);
     expectContradiction([first, second, later(3), later(4)], log.head, "FORKED", 4);
     expectContradiction([first, second, later(3), third, fourth], log.head, "FORKED", 4);
@@ -160,14 +160,14 @@ describe("a link that cannot be judged, among those of a whole log", () => {
     expectContradiction([first, later(2)], log.head, "ROLLED_BACK", 3);
   });
 
-  it("hides no replacement: in the place of a first link it is another log (LOG-1, LOG-8)", () => {
+  it("hides no replacement: in place of a first link it is another log (LOG-1, LOG-8)", () => {
     for (const pin of [log, log.head]) {
       expectContradiction([later(1)], pin, "REPLACED", 1);
       expectContradiction([later(1), second, third, fourth], pin, "REPLACED", 1);
     }
   });
 
-  it("is no verdict where a newer library pinned this very link (LOG-1)", () => {
+  it("gives no verdict if a newer library pinned this very link (LOG-1)", () => {
     const link = later(3);
     const head: Head = { ...log.head, seq: 3, hash: linkHash(linkOf(link)) };
     expectError(() => verify([first, second, link], head), "UNSUPPORTED", "LOG-1");
@@ -177,12 +177,12 @@ describe("a link that cannot be judged, among those of a whole log", () => {
     expectError(() => verify([first, second, link, later(4)], beyond), "UNSUPPORTED", "LOG-1");
   });
 
-  it("leaves the error of an entry that cannot be taken apart at the pinned position (ENC-1)", () => {
+  it("does not replace the error for an undecodable entry at the pinned position (ENC-1)", () => {
     const entries = [first, second, later(3), Uint8Array.of(0xff)];
     expectError(() => verify(entries, log.head), "INVALID_ENCODING", "ENC-1");
   });
 
-  it("proves nothing as evidence, on whichever side (LOG-1)", () => {
+  it("proves nothing as evidence, on either side (LOG-1)", () => {
     const forked = young.rotate("Phone");
     const fork = evidenceOf(() => verify(forked.entries, world.log));
     expect(checkEvidence(fork).verdict).toBe("proven");
@@ -193,7 +193,7 @@ describe("a link that cannot be judged, among those of a whole log", () => {
     const theirs = [...fork.theirs, linkOf(later(4))];
     expect(checkEvidence({ ...fork, theirs })).toMatchObject({ verdict: "claimed", seq: 3 });
     expectError(() => checkEvidence({ ...fork, ours: links }), "INVALID_ARGUMENT", undefined);
-    // Of a first link that cannot be judged nobody knows the subject; of any other log it is still compared.
+    // Nobody knows the subject of a first link that cannot be judged. The subject of any other log is still compared.
     const alone = linkOf(later(1));
     const head = { log: linkHash(alone) as string as LogId, seq: 1, hash: linkHash(alone) };
     const replaced = { ...fork, kind: "replaced" as const, theirs: [alone] };
@@ -204,7 +204,7 @@ describe("a link that cannot be judged, among those of a whole log", () => {
 });
 
 describe("a single link that cannot be judged", () => {
-  it("is no verdict where it comes next, or says no position (LOG-1)", () => {
+  it("gives no verdict if it comes next, or has no position (LOG-1)", () => {
     expectRefused(world.log, later(5), "UNSUPPORTED", "LOG-1");
     expectRefused(world.log, later(99), "UNSUPPORTED", "LOG-1");
     expectRefused(world.log, later(0), "UNSUPPORTED", "LOG-1");
@@ -218,7 +218,7 @@ describe("a single link that cannot be judged", () => {
     expectRefused(world.log, type, "INVALID_LINK", "LOG-2");
   });
 
-  it("leaves the log as it is: the next good link is accepted", () => {
+  it("does not change the log: the next good link is accepted", () => {
     thrownBy(() => appendEntry(young.log, later(3), { now: "unchecked" }));
     expect(appendEntry(young.log, world.entries[2] as Uint8Array, { now: "unchecked" }).head.seq).toBe(3);
   });

@@ -37,7 +37,7 @@ const verify = (entries: readonly Uint8Array[], known: Known = {}, subject = ALI
   verifyLog(entries, { subject, ...known, now: "unchecked" });
 const evidenceOf = (call: () => unknown) => thrownBy(call).details["evidence"] as Evidence;
 
-/** A log as a server could write it that has nobody's keys: one link changed, and all later ones put after it. */
+/** A log that a server without any keys could write: one link changed, and all later ones put after it. */
 function rewritten(entries: readonly Uint8Array[], seq: number): readonly Uint8Array[] {
   const changed = entries.slice(0, seq - 1);
   let prev: Uint8Array | undefined;
@@ -52,7 +52,7 @@ function rewritten(entries: readonly Uint8Array[], seq: number): readonly Uint8A
   return changed;
 }
 
-/** Another history from a position on, that a member wrote. */
+/** Another history from a position on, written by a member. */
 const forkedFrom = (seq: number): World => {
   const other = (begun[seq - 1] as World).rename("Laptop", "Other");
   return other.rotate("Laptop").rotate("Laptop").rotate("Laptop");
@@ -71,7 +71,7 @@ describe("a log read again from a verified head", () => {
     }
   });
 
-  it("gives names, and goes on like any state", () => {
+  it("gives names, and continues like any state", () => {
     const again = verify(world.entries, { verified: headAt(5) });
     expect([...again.active.values()].map(({ name }) => name)).toEqual(["Laptop", "Phone"]);
     expect(verify(world.rotate("Phone").entries, { pinned: again }).head.seq).toBe(6);
@@ -82,7 +82,7 @@ describe("a log read again from a verified head", () => {
     expectError(call, "NOT_YET", "LOG-3");
   });
 
-  it("still judges whose log it is (LOG-8)", () => {
+  it("still judges the subject (LOG-8)", () => {
     expectError(() => verify(world.entries, { verified: headAt(5) }, "bob@example.org"), "WRONG_SUBJECT", "LOG-8");
   });
 
@@ -99,8 +99,8 @@ describe("a log read again from a verified head", () => {
   });
 });
 
-describe("what a server does below a verified head", () => {
-  it("never hides a rollback (LOG-8)", () => {
+describe("attacks of a server below a verified head", () => {
+  it("never hide a rollback (LOG-8)", () => {
     for (const length of [0, 1, 3]) {
       const call = () => verify(world.entries.slice(0, length), { verified: headAt(4) });
       const error = expectError(call, "ROLLED_BACK", "LOG-8");
@@ -109,7 +109,7 @@ describe("what a server does below a verified head", () => {
     }
   });
 
-  it("never hides a fork, from whichever position on (LOG-8)", () => {
+  it("never hide a fork, from any position on (LOG-8)", () => {
     for (const seq of [1, 2, 3]) {
       const forked = forkedFrom(seq);
       const call = () => verify(forked.entries, { verified: headAt(4) });
@@ -120,29 +120,29 @@ describe("what a server does below a verified head", () => {
     expectError(() => verify(other.entries, { verified: headAt(4) }), "REPLACED", "LOG-8");
   });
 
-  it("is no fork where nobody signed it: a link that was changed, and others put after it (LOG-4)", () => {
+  it("are no fork without a signature: a changed link, and others put after it (LOG-4)", () => {
     for (let seq = 1; seq <= 4; seq++) {
       const forged = rewritten(world.entries, seq);
       const rule = seq <= 2 ? "LOG-6" : "LOG-4";
       expectError(() => verify(forged, { verified: headAt(4) }), "INVALID_SIGNATURE", rule);
-      // The same for a shorter one, which would be a rollback.
+      // The same for a shorter log, which would be a rollback.
       if (seq < 4) expectError(() => verify(forged.slice(0, seq), { verified: headAt(4) }), "INVALID_SIGNATURE", rule);
     }
   });
 
-  it("is found after the head, where signatures count again (LOG-4)", () => {
+  it("are detected after the head, where signatures count again (LOG-4)", () => {
     const forged = rewritten(world.entries, 4);
     expectError(() => verify(forged, { verified: headAt(3) }), "INVALID_SIGNATURE", "LOG-4");
   });
 
-  it("lets in what nobody signed if the head is a false one: so the caller authenticates it", () => {
+  it("let unsigned links in if the head is false: so the caller must authenticate the head", () => {
     const forged = rewritten(world.entries, 4);
     const verified = { ...headAt(5), hash: hashOf(forged[4] as Uint8Array) } as Head;
     expect(verify(forged, { verified }).head).toEqual(verified);
     expectError(() => verify(forged), "INVALID_SIGNATURE", "LOG-4");
   });
 
-  it("may be withheld attachments, and no others (ENC-2)", () => {
+  it("may withhold attachments, and not add others (ENC-2)", () => {
     const bare = world.entries.map((entry) => rawEntry(decodeEntry(entry).link.bytes));
     expect(verify(bare, { verified: headAt(5) }).head).toEqual(world.log.head);
     const swapped = world.entries.map((entry, index) =>
@@ -155,7 +155,7 @@ describe("what a server does below a verified head", () => {
 describe("a verified head beside a pin", () => {
   const forked = forkedFrom(3);
 
-  it("adds to it: both must be kept (LOG-8)", () => {
+  it("adds to the pin: both must be kept (LOG-8)", () => {
     for (const pinned of [headAt(2), headAt(5), states[1], states[4]] as Pin[]) {
       const known = { verified: headAt(4), pinned };
       expect(verify(world.entries, known).head).toEqual(world.log.head);
@@ -173,17 +173,17 @@ describe("a verified head beside a pin", () => {
     );
   });
 
-  it("is contradicted by evidence that is proven where the pin is a state (LOG-8)", () => {
+  it("is contradicted by evidence that is `proven` if the pin is a state (LOG-8)", () => {
     const call = () => verify(forked.entries, { verified: headAt(5), pinned: states[4] });
     expect(checkEvidence(evidenceOf(call))).toMatchObject({ verdict: "proven", seq: 4 });
-    // Where nobody signed the other link there is no evidence either.
+    // Without a signature on the other link there is no evidence either.
     const forged = rewritten(world.entries, 4);
     const error = thrownBy(() => verify(forged, { verified: headAt(5), pinned: states[4] }));
     expect(error).toMatchObject({ code: "INVALID_SIGNATURE" });
     expect(error.details["evidence"]).toBeUndefined();
   });
 
-  it("contradicts it where the two are of different histories, whichever is offered (LOG-8)", () => {
+  it("contradicts the pin if the two are of different histories, for either offered log (LOG-8)", () => {
     const known = { verified: headAt(5), pinned: forked.log };
     const one = expectError(() => verify(world.entries, known), "FORKED", "LOG-8");
     expect(one.details["pinned"]).toEqual(forked.log.head);
@@ -191,7 +191,7 @@ describe("a verified head beside a pin", () => {
     expect(two.details["pinned"]).toEqual(headAt(5));
   });
 
-  it("is read on behind a link that cannot be judged (LOG-1, LOG-8)", () => {
+  it("is compared behind a link that cannot be judged (LOG-1, LOG-8)", () => {
     const later = mutate(world.entries[2] as Uint8Array, { body: (body) => body.set("v", 99) });
     const replaced = (at: number) => world.entries.map((entry, index) => (index === at ? later : entry));
     expectError(() => verify(replaced(2), { verified: headAt(3) }), "FORKED", "LOG-8");
@@ -206,7 +206,7 @@ const RUNS = numRuns(400, 60);
 
 describe("random logs and heads", () => {
   it(
-    "have the outcome of a full verification, state or error, whatever was changed (LOG-2, LOG-4, LOG-8)",
+    "have the outcome of a full verification, state or error, for any change (LOG-2, LOG-4, LOG-8)",
     () => {
       const seen = new Set<string>();
       fc.assert(
@@ -216,11 +216,11 @@ describe("random logs and heads", () => {
           const verified = { ...log.head, seq, hash: log.links.at(seq - 1)?.hash } as Head;
           const changed = change(entries, entryDraw % entries.length);
           const outcome = outcomeOf(() => verify(changed, { verified }, log.subject));
-          // A pin is what a verified head is besides.
+          // A pin acts in addition to a verified head.
           expect(outcome).toBe(outcomeOf(() => verify(changed, { pinned: verified }, log.subject)));
           seen.add(outcome.slice(0, 20).replace(/[^A-Z_].*/s, ""));
         }),
-        // What contradicts most, in every run: another history, a shorter one, and links that nobody signed or can judge.
+        // The strongest contradictions, in every run: another history, a shorter one, and links that nobody signed or can judge.
         slow(
           RUNS,
           ...[() => forkedWorld.entries, shorter, rewrittenFrom, laterFrom].map(
@@ -233,10 +233,10 @@ describe("random logs and heads", () => {
     timeout(RUNS),
   );
 
-  it("find every changed byte of a link below the head, and every one above (LOG-2, LOG-4)", () => {
+  it("detect every changed byte of a link below the head, and above it (LOG-2, LOG-4)", () => {
     const bare = world.entries.map((entry) => rawEntry(decodeEntry(entry).link.bytes));
     for (const [index, entry] of bare.entries()) {
-      // Every byte of a small link is tried; of larger ones a sample.
+      // Every byte of a small link is tried, and a sample of larger ones.
       for (let at = 0; at < entry.length; at += entry.length > 500 ? 97 : 1) {
         const altered = entry.map((byte, each) => (each === at ? byte ^ 1 : byte));
         const entries = bare.map((each, other) => (other === index ? altered : each));
@@ -275,7 +275,7 @@ const changeOf: fc.Arbitrary<Change> = fc.oneof(
   ),
 );
 
-/** A state, or an error without the words for people and the places in code. */
+/** A state, or an error without its message and stack. */
 function outcomeOf(call: () => LogState): string {
   try {
     return snapshot(call());

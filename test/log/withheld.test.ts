@@ -1,4 +1,5 @@
-// Withholding: a device that cannot judge escrow just now keeps its new epoch from it, in the open. docs/spec.md section 6 (MEM-6).
+// Withholding: a device that cannot judge escrow at the moment withholds its new epoch from it, openly. docs/spec.md section 6
+// (MEM-6).
 
 import { describe, expect, it } from "vitest";
 import { grantedInForce } from "../../src/log/pairs.js";
@@ -45,7 +46,7 @@ const join = (world: Links, name: string, fields: LinkFields = {}): Uint8Array =
 const grantsIn = (entry: Uint8Array): RawValue => takeApart(entry).body.get("grants") as RawValue;
 const epochIn = (entry: Uint8Array): RawValue => takeApart(entry).body.get("epoch") as RawValue;
 
-/** Every link that may withhold: the log before it, and the link with or without the word. */
+/** Every link that may withhold: the log before it, and the link with or without the field. */
 const withholding: readonly (readonly [string, Links, (fields: LinkFields) => Uint8Array])[] = [
   ["a join", base, (fields) => join(base, "Watch", fields)],
   ["a review", base, (fields) => base.by("Laptop", { ...review([], ["Thief"]), ...fields })],
@@ -56,7 +57,7 @@ const withholding: readonly (readonly [string, Links, (fields: LinkFields) => Ui
 ];
 
 describe("a link that withholds its epoch from escrow", () => {
-  it.each(withholding)("is %s, and says so in the state (MEM-6)", (_what, before, link) => {
+  it.each(withholding)("can be %s, and shows it in the state (MEM-6)", (_what, before, link) => {
     const [kept, given] = [before.append(link(WITHHELD)), before.append(link({}))];
     const epoch = kept.record.epoch as number;
     expect(given.record.epoch).toBe(epoch);
@@ -64,16 +65,16 @@ describe("a link that withholds its epoch from escrow", () => {
     expect(kept.escrow).toMatchObject({ withheld: [[epoch, epoch]], reach: before.escrow.reach });
     expect(kept.escrow.held).toEqual(before.escrow.held);
     expect(given.escrow).toMatchObject({ withheld: [], held: [[1, epoch]] });
-    // The other recipients are the same ones.
+    // The other recipients are the same.
     const recipients = (world: Links) => world.record.grants.at(-1)?.boxes.map(({ member }) => member);
     expect(recipients(kept)).toEqual(recipients(given)?.filter((id) => id !== before.escrow.id));
-    // Its keys were granted nothing by it (ESC-11).
+    // It granted nothing to escrow's keys (ESC-11).
     expect(grantedInForce(kept.log)).toEqual(grantedInForce(before.log));
     expect(grantedInForce(given.log)).toEqual([[1, epoch]]);
   });
 
   it.each(withholding)(
-    "is healed by a regrant of what %s withheld, and by nothing less (MEM-6, MEM-9)",
+    "is repaired by a regrant of the epoch that %s withheld, and by nothing less (MEM-6, MEM-9)",
     (_what, before, link) => {
       const kept = before.append(link(WITHHELD));
       const epoch = kept.record.epoch as number;
@@ -86,7 +87,7 @@ describe("a link that withholds its epoch from escrow", () => {
     },
   );
 
-  it("is healed by an approval of escrow too, and each epoch alone (MEM-1, MEM-6)", () => {
+  it("is also repaired by an approval of escrow, and each epoch alone (MEM-1, MEM-6)", () => {
     const twice = base.rotate("Laptop", WITHHELD).rotate("Phone", WITHHELD);
     expect(twice.escrow.withheld).toEqual([[3, 4]]);
     expect(twice.regrant("Laptop", "Escrow", [[3, 3]]).escrow.withheld).toEqual([[4, 4]]);
@@ -103,17 +104,17 @@ describe("a link that withholds its epoch from escrow", () => {
     expect(grantedInForce(renewed.regrant("Laptop", "Escrow", [[3, 3]]).log)).toEqual([[3, 4]]);
   });
 
-  it.each(withholding)("refuses %s that withholds and grants it all the same (GRT-1)", (_what, before, link) => {
+  it.each(withholding)("cannot be %s that also grants the epoch (GRT-1)", (_what, before, link) => {
     const attack = link({ ...WITHHELD, grants: grantsIn(link({})) });
     expectTwins(before.log, attack, link(WITHHELD), "INVALID_LINK", "GRT-1");
   });
 
-  it.each(withholding)("refuses %s that leaves escrow out in silence (GRT-1)", (_what, before, link) => {
+  it.each(withholding)("cannot be %s that leaves escrow out without the field (GRT-1)", (_what, before, link) => {
     const attack = link({ grants: grantsIn(link(WITHHELD)) });
     expectTwins(before.log, attack, link(WITHHELD), "INVALID_LINK", "GRT-1");
   });
 
-  it.each(withholding)("refuses %s that says any other word (ENC-2)", (_what, before, link) => {
+  it.each(withholding)("cannot be %s with any other value (ENC-2)", (_what, before, link) => {
     const attack = link({ escrow: "given", epoch: epochIn(link({})), grants: grantsIn(link({})) });
     expectTwins(before.log, attack, link({}), "INVALID_ENCODING", "ENC-2");
   });
@@ -149,7 +150,7 @@ describe("a link that has nothing to withhold", () => {
   });
 
   it("is refused in lockdown, where an unconfirmed pointer would not get the epoch (MEM-6)", () => {
-    // In a real lockdown whoever points escrow is confirmed. Here the same link is judged on a state in which it is not.
+    // In a real lockdown a member that points escrow is confirmed. Here the same link is judged on a state in which it is not.
     const falsely = base.plus("Thief", { type: "renew-escrow", escrow: pointerTo("Key of the thief") });
     const inLockdown = falsely.with({ lockdown: true });
     const link = (f: LinkFields) => inLockdown.by("Laptop", { type: "rotate", ...f });
@@ -158,12 +159,12 @@ describe("a link that has nothing to withhold", () => {
     expect(falsely.rotate("Laptop", WITHHELD).record.withheldFromEscrow).toBe(true);
   });
 
-  it("is refused to escrow itself, which cannot starve itself (MEM-6)", () => {
+  it("is refused to escrow itself, which cannot withhold from itself (MEM-6)", () => {
     const link = (f: LinkFields) => base.reviewByEscrow("Key 1", { remove: ["Thief"] }, f);
     expectTwins(base.log, link(WITHHELD), link({}), "INVALID_LINK", "MEM-6");
   });
 
-  it("is never a renewal, an enroll or a regrant (ENC-2)", () => {
+  it("cannot be a renewal, an enroll or a regrant (ENC-2)", () => {
     const renewal = base.by("Laptop", { type: "renew-escrow", escrow: pointerTo("Key 2") });
     const attacks = [
       mutate(renewal, { body: setField("escrow", "withheld"), signers: [laptop] }),

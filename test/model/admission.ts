@@ -1,4 +1,4 @@
-// The reference model's rules of admission: every rule an operation breaks, so that no order of checks is presumed.
+// The reference model's rules of admission: every rule that an operation breaks, so that the model assumes no order of checks.
 // docs/spec.md section 6 (6.4, 6.5, 6.7) and ESC-11.
 
 import {
@@ -36,14 +36,14 @@ export function violations(before: Model, op: Op): ReadonlySet<string> {
     before.members.some((member) => member.position === position && member.active);
 
   if ("by" in op && !active(op.by)) return new Set(["LOG-4", "MEM-4"]);
-  // Without the field `by` escrow is no author; its keys may have been those of an escrow member that was removed.
+  // Without the field `by` escrow is no author. Its keys may have been those of an escrow member that was removed.
   if ("by" in op && isEscrow(before, op.by) && op.type !== "review" && op.type !== "renew-escrow") {
     return new Set(["LOG-4", "MEM-4"]);
   }
   require(op.type === "genesis" ? before.seq === 0 : before.seq > 0, "LOG-2");
 
   const named = namedBy(op);
-  // An id that is gone never returns (MEM-4); an id that is not active cannot be named (MEM-2).
+  // A removed id never returns (MEM-4); an id that is not active cannot be named (MEM-2).
   require(named.every(active), "MEM-2", "MEM-4");
   require(new Set(named).size === named.length, "MEM-2");
   judgeMissing(before, op, require);
@@ -64,7 +64,7 @@ export function violations(before: Model, op: Op): ReadonlySet<string> {
 
 type Require = (holds: boolean, ...rules: readonly string[]) => void;
 
-/** Positions that an operation names in lists, the author of a `leave` aside. */
+/** Positions that an operation names in lists, except the author of a `leave`. */
 function namedBy(op: Op): readonly number[] {
   if (op.type === "review") return [...op.approve, ...op.remove];
   if (op.type === "regrant") return op.regrants.map(({ member }) => member);
@@ -72,7 +72,7 @@ function namedBy(op: Op): readonly number[] {
   return op.type === "leave" ? [] : removedBy(op);
 }
 
-/** MEM-9: a part of what the author held, never by escrow, and never the current epoch where the link could not replace it. */
+/** MEM-9: a part of what the author held, never by escrow, and never the current epoch if the link could not replace it. */
 function judgeMissing(before: Model, op: Op, require: Require): void {
   if (!("missing" in op) || !op.missing?.size) return;
   require(!isEscrow(before, op.by), "MEM-9");
@@ -81,7 +81,7 @@ function judgeMissing(before: Model, op: Op, require: Require): void {
   if (makesNone) require(!op.missing.has(before.epoch), "MEM-9");
 }
 
-/** Who signs, who is a holder, who has the role for it, and MEM-5 on who may do what in lockdown. */
+/** The signer, whether it is a holder, whether it has the role, and MEM-5 on permissions in lockdown. */
 function judgeAuthor(before: Model, op: Op, require: Require): void {
   const holder = (by: number): void => require(isHolder(before, by), "LOG-4");
   const confirmed = (by: number): void => require(!before.lockdown || isConfirmed(before, by), "MEM-5");
@@ -142,7 +142,10 @@ function judgeAuthor(before: Model, op: Op, require: Require): void {
   }
 }
 
-/** ESC-11: what a review by escrow gives was granted to its pair in force, or to pairs that are there, needed and in order. */
+/**
+ * ESC-11: a review by escrow gives only epochs granted to its pair in force, or to pairs that are in the log, needed and in
+ * order.
+ */
 function judgeGift(before: Model, gift: Gift | undefined, approves: boolean, require: Require): void {
   if (!gift) return;
   const { epochs, pairs } = gift;
@@ -158,7 +161,7 @@ function judgeGift(before: Model, gift: Gift | undefined, approves: boolean, req
   if (epochs) require(epochs.size > 0 && minus(epochs, can).size === 0, "ESC-11");
 }
 
-/** What the lists of the link may say. */
+/** The permitted contents of the link's lists. */
 function judgeContent(before: Model, op: Op, require: Require): void {
   const missing = ("missing" in op && op.missing) || new Set<number>();
   const escrow = escrowOf(before);
@@ -221,7 +224,7 @@ function judgeContent(before: Model, op: Op, require: Require): void {
   }
 }
 
-/** 6.4, step 10: what must be true after the link. */
+/** 6.4, step 10: conditions after the link. */
 function judgeAfter(before: Model, op: Op, after: Model, require: Require): void {
   require(ownOf(after).length > 0, "MEM-3");
   if (before.kind === "escrow") {

@@ -1,5 +1,5 @@
-// What a device owes, as operations of the reference model: the steps of its agenda, and what its user answers.
-// docs/spec.md section 11.2.
+// A device's duties as operations of the reference model: the steps of its agenda, and its user's answers. docs/spec.md section
+// 11.2.
 
 import { agenda } from "../../src/agenda/agenda.js";
 import type { Knowledge } from "../../src/agenda/facts.js";
@@ -9,14 +9,14 @@ import { epochsIn } from "../../src/bytes/runs.js";
 import { effectOf, type Model, type ModelPointer, type Op } from "./reference.js";
 import type { World } from "./world.js";
 
-/** A link that a device owes, and its step; a regrant that its user agreed to has the step that it would be. */
+/** A link that a device owes, and its step. For a regrant that its user agreed to, the step is the one that it would be. */
 export interface Owed {
   readonly op: Op;
   readonly step: AuthorStep;
   readonly knowledge: Knowledge;
 }
 
-/** What a device knows besides its own log and keyring. */
+/** A device's knowledge besides its own log and keyring. */
 export function knowledgeOf({ organisation }: World): Knowledge {
   return organisation?.knowledge ?? { escrowLog: undefined, now: "unchecked" };
 }
@@ -34,9 +34,9 @@ export function agendaOf(world: World, by: number): { readonly steps: readonly S
 }
 
 /**
- * The first link that a member owes; the user agrees to whatever regrant it is asked about. Undefined when it owes none.
+ * The first link that a member owes. The user agrees to every regrant that it is asked about. Undefined when it owes none.
  *
- * @param missing what the member has to declare in its next link that may (MEM-9).
+ * @param missing the epochs that the member must declare in its next link that may declare (MEM-9).
  */
 export function owedBy(world: World, model: Model, by: number, missing: ReadonlySet<number>): Owed | undefined {
   const { steps, knowledge } = agendaOf(world, by);
@@ -76,7 +76,7 @@ function opOf(world: World, model: Model, by: number, step: AuthorStep, missing:
   }
 }
 
-/** MEM-6: to withhold has no effect where escrow would get nothing. */
+/** MEM-6: withholding has no effect if escrow would get nothing. */
 function withholding<T extends Op>(model: Model, op: T, withhold: boolean): Op {
   return withhold && effectOf(model, op).dueToEscrow ? ({ ...op, withhold } as Op) : op;
 }

@@ -1,5 +1,5 @@
-// Every operation that a member could ask for in a state of the reference model, for drawing histories and exhausting small
-// ones. docs/spec.md section 6.5.
+// Every operation that a member could attempt in a state of the reference model, for drawing histories and exhausting small ones.
+// docs/spec.md section 6.5.
 
 import {
   activeOf,
@@ -25,7 +25,7 @@ import {
 
 export type OpType = Exclude<Op["type"], "genesis">;
 
-/** What operations may be about besides the members. */
+/** Values that operations may use besides the members. */
 export interface Scope {
   readonly kinds?: readonly Kind[];
   /** Pointers that devices might set. */
@@ -34,7 +34,7 @@ export interface Scope {
   readonly withholding?: boolean;
 }
 
-/** Operations of one type by one author that may or may not be admissible. `missing` is what the author must declare. */
+/** Operations of one type by one author, which may be admissible or not. `missing` is what the author must declare. */
 export function candidates(
   model: Model,
   type: OpType,
@@ -108,7 +108,10 @@ function disownable(model: Model): number[][] {
   return acts.length > 0 ? [...acts.map((position) => [position]), acts] : [];
 }
 
-/** ESC-11: all that the pair in force and the earlier ones were granted, that of the pair in force alone, a part, and nothing. */
+/**
+ * ESC-11: all epochs that the pair in force and the earlier ones were granted, those of the pair in force alone, a part, and
+ * none.
+ */
 function reviewsByEscrow(model: Model, by: number): Op[] {
   const inForce = escrowOf(model)?.pointer as Pair;
   const own = grantedTo(model, inForce);
@@ -140,14 +143,14 @@ function reviewsByEscrow(model: Model, by: number): Op[] {
   ].map(({ gift, ...lists }) => ({ type: "review", by, ...lists, ...(gift && { gift }) }));
 }
 
-/** What the author might regrant: to one member, itself included, or everything that everybody declared missing. */
+/** Epochs that the author might regrant: to one member, itself included, or everything that any member declared missing. */
 function regrants(model: Model, author: ModelMember, missing: ReadonlySet<number>): ModelRegrant[][] {
   const can = minus(author.held, missing);
   const lists = activeOf(model).map(({ position, reach, held, withheld }): ModelRegrant[] => {
     const all = new Set([...reach, ...withheld].filter((epoch) => can.has(epoch)));
     const ends = new Set([...all].filter((epoch) => !all.has(epoch - 1) || !all.has(epoch + 1)));
     const parts = stretchesOf(all).map(([from]) => new Set([from]));
-    // The first is what the member lacks; then more runs out of what it has; the last two may be more than is allowed.
+    // The first is what the member lacks; then more runs out of its epochs; the last two may be more than is permitted.
     return [minus(all, held), all, ends, ...parts, can, reach].map((epochs) => ({ member: position, epochs }));
   });
   const everything = lists.flatMap(([lacks]) => lacks ?? []);
@@ -157,7 +160,10 @@ function regrants(model: Model, author: ModelMember, missing: ReadonlySet<number
     .filter((list) => list.length > 0);
 }
 
-/** What the author might reclaim: all that a removed member held and it lacks, one stretch of it, or what it may not. */
+/**
+ * Epochs that the author might reclaim: all that a removed member held and it lacks, one stretch of them, or epochs that it may
+ * not.
+ */
 function reclaims(model: Model, author: ModelMember, missing: ReadonlySet<number>): Op[] {
   const held = minus(author.held, missing);
   return model.members.flatMap(({ position: from, active, held: had }) => {

@@ -1,4 +1,4 @@
-// Compares the real code with the reference model after a link: what the log says, and what really opens.
+// Compares the real code with the reference model after a link: the facts of the log, and the epochs that really open.
 // docs/spec.md sections 2, 6 and 7.
 
 import { expect } from "vitest";
@@ -35,7 +35,7 @@ import type { World } from "./world.js";
 
 const ascending = (epochs: Iterable<number>): number[] => [...epochs].sort((a, b) => a - b);
 
-/** All that a log says, but for names and bytes, with members by position. */
+/** All facts of a log except names and bytes, with members by position. */
 export function factsOf(log: LogState) {
   const members = allMembers(log);
   const positions = new Map(members.map(({ id, position }) => [id, position]));
@@ -53,7 +53,7 @@ export function factsOf(log: LogState) {
       active: member.removed === undefined,
       approvedBy: ascending(new Set(member.approvals.map(({ by }) => positions.get(by) as number))),
       founder: founders.get(member.id),
-      // Kept up link by link for active members, and computed anew for all.
+      // Updated with each link for active members, and computed anew for all.
       keptFounder: member.removed ? founders.get(member.id) : member.founder,
       // Without escrow's approvals (6.8).
       ownFounder: member.removed ? undefined : member.lineage.own.founder,
@@ -94,7 +94,7 @@ export function modelFactsOf(model: Model): ReturnType<typeof factsOf> {
 const textOf = ({ sign, kem }: { readonly sign: Uint8Array; readonly kem: Uint8Array }): string =>
   pairText(namedPair([sign, kem]));
 
-/** What the newest link did, against what the model says it does: grants by set and recipients, epoch (GRT-1, MEM-7). */
+/** The effect of the newest link, compared with the model's: grants by set and recipients, epoch (GRT-1, MEM-7). */
 export function expectLink(log: LogState, positionOf: (id: MemberId) => number, op: Op, effect: Effect): void {
   const { grants, epoch, dueToEscrow } = effect;
   const record = log.links.last();
@@ -117,29 +117,29 @@ export function expectLink(log: LogState, positionOf: (id: MemberId) => number, 
 
 const runList = (runs: Runs): number[] => [...epochsIn(runs)];
 
-/** The log says what the model says. */
+/** The log has the same facts as the model. */
 export function expectLog(world: World, model: Model): void {
   expect(factsOf(world.log)).toEqual(modelFactsOf(model));
 }
 
-/** A member's keyring has exactly the epochs that the model says it can open. */
+/** A member's keyring has exactly the epochs that it can open by the model. */
 export function expectKeyring(world: World, secrets: Secrets, position: number): void {
   const { log, keyring } = world.session(position);
-  // A seed beyond the log's end is that of a link which lost its race: it is of no epoch yet, and judged when there is one.
+  // A seed beyond the log's end belongs to a link that lost its race. It is no epoch's yet, and is judged when there is one.
   const epochs = keyring.epochs.filter((epoch) => epoch <= currentEpoch(log));
   expect(epochs, `epochs that member ${position} has`).toEqual(ascending(openedBy(secrets, position)));
 }
 
 const INFO = new TextEncoder().encode("keystead/test/sealed to an epoch");
 
-/** What is sealed to the epoch's public key opens for a member that has the epoch. */
+/** A member that has the epoch can open content that is sealed to the epoch's public key. */
 export function expectOpens({ number, kemKey: kem }: Epoch, { keyring }: MemberState): void {
   const plaintext = new Uint8Array([number]);
   const sealed = hpkeSeal(kem, { info: INFO, plaintext, coins: new Uint8Array(64).fill(number) });
   expect(hpkeOpen(epochPrivateKey(keyring, number), { info: INFO, sealed })).toEqual(plaintext);
 }
 
-/** All that have an epoch have the same secret of it; those that do not have nothing to open it with. */
+/** All members that have an epoch have the same secret of it. The others have nothing to open it with. */
 export function expectSameSecrets(world: World): void {
   for (const { number } of world.log.epochs) {
     const secrets = new Set<string>();

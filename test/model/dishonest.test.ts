@@ -1,7 +1,7 @@
-// Random histories with one dishonest author, who grants junk and lies about what it cannot open, with a server that withholds
-// grants, with careless members that keep seeds of links which lost their race, and with a clone of a member that took fresh keys:
-// the log stays verifiable, junk is declared, named and healed by what the agenda says, and nobody honest is blocked.
-// docs/spec.md sections 7 (GRT-3, GRT-4), 11.2 (the agenda), 13 (superseded) and MEM-9.
+// Random histories with one dishonest author, which grants junk and lies about epochs that it cannot open; with a server that
+// withholds grants; with careless members that keep seeds of links which lost their race; and with a clone of a member that took
+// fresh keys. The log stays verifiable, junk is declared, named and repaired by the steps of the agenda, and no honest member is
+// blocked. docs/spec.md sections 7 (GRT-3, GRT-4), 11.2 (the agenda), 13 (superseded) and MEM-9.
 //
 // `KEYSTEAD_RUNS=2000 npx vitest run --project node test/model/dishonest.test.ts` runs 2,000 histories, in about half an hour.
 // `KEYSTEAD_SEED` replays: all randomness is drawn from it.
@@ -48,25 +48,25 @@ import {
 } from "./reference.js";
 import { bare, type Opened, SUBJECT, type World, type Written } from "./world.js";
 
-/** A history's sheet, and who in it is dishonest: the member that enters after `villain` others, if it comes to that. */
+/** A history's sheet, and the dishonest member: the one that enters after `villain` others, if there are that many. */
 interface Plot extends Sheet {
   readonly villain: number;
-  /** Members to whom the server ever denied a grant. */
+  /** Members to which the server ever denied a grant. */
   readonly denied: Set<number>;
   /** Copies of keyrings whose members took fresh keys since. */
   readonly clones: { readonly member: number; keyring: Keyring }[];
 }
 
-/** What goes wrong with a link. */
+/** Faults of a link. */
 interface Trouble {
   readonly faults: readonly FaultPick[];
-  /** Which of its epochs a dishonest author claims it cannot open: a bit for each, by number. */
+  /** Epochs that a dishonest author claims it cannot open: a bit for each, by number. */
   readonly lie: number;
-  /** Which recipient the server denies the grants. */
+  /** The recipient to which the server denies the grants. */
   readonly denied: number | undefined;
   /** Whether it is the dishonest member's turn. */
   readonly villain: boolean;
-  /** Which honest member first loses a race with a link of its own that it takes for accepted, and whether it stores it. */
+  /** The honest member that first loses a race with a link of its own that it believes accepted, and whether it stores it. */
   readonly race: { readonly member: number; readonly stores: boolean } | undefined;
 }
 
@@ -78,7 +78,7 @@ const isVillain = ({ model, villain }: Plot, position: number): boolean =>
 const honestOf = (plot: Plot): readonly ModelMember[] =>
   plot.model.members.filter(({ position, kind }) => !isVillain(plot, position) && kind !== "escrow");
 
-/** Epochs that the author of a link has to declare missing, or claims to. */
+/** Epochs that the author of a link must declare missing, or claims to. */
 function declaredBy(plot: Plot, position: number, lie: number): ReadonlySet<number> {
   const junk = junkOf(plot.secrets, plot.model, position);
   if (!isVillain(plot, position)) return junk;
@@ -86,7 +86,7 @@ function declaredBy(plot: Plot, position: number, lie: number): ReadonlySet<numb
   return new Set([...held].filter((epoch) => junk.has(epoch) || ((lie >> (epoch % 16)) & 1) === 1));
 }
 
-/** A link by anybody. */
+/** A link by any member. */
 class Step {
   #done = "";
 
@@ -121,14 +121,14 @@ class Step {
   }
 }
 
-/** A reclaim names only what the removed member's keyring has (MEM-10). */
+/** A reclaim names only epochs that the removed member's keyring has (MEM-10). */
 function reclaimable(world: World, op: Op & { readonly type: "reclaim" }): Op | undefined {
   const has = new Set(world.session(op.from).keyring.epochs);
   const epochs = new Set([...op.epochs].filter((epoch) => has.has(epoch)));
   return epochs.size > 0 ? { ...op, epochs } : undefined;
 }
 
-/** The server gives everybody what it kept back. */
+/** The server gives all members the attachments that it withheld. */
 class Deliver {
   check(plot: Readonly<Plot>): boolean {
     return plot.secrets.undelivered.size > 0;
@@ -152,14 +152,14 @@ class Deliver {
   }
 }
 
-/** Has an admissible link written, spoiled, withheld as told, and compares what everybody makes of it. */
+/** Has an admissible link written, spoiled and withheld as drawn, and compares the results of all members. */
 function take(plot: Plot, world: World, op: Op, trouble: Trouble, step?: Owed): void {
   const author = "by" in op ? op.by : op.type === "join" ? plot.model.seq + 1 : undefined;
   const effect = effectOf(plot.model, op);
   if ("by" in op && author !== undefined) {
     const lent = op.type === "reclaim" ? op.epochs : new Set<number>();
     const lacks = minus(minus(seedsOwed(plot, effect), openedBy(plot.secrets, author)), lent);
-    // Only the server can stop an honest member, and only by keeping back what it was granted. Junk never does (MEM-9).
+    // Only the server can stop an honest member, and only by withholding its grants. Junk never does (MEM-9).
     if (!isVillain(plot, author)) expect(minus(lacks, withheldFrom(plot.secrets, plot.model, author)).size).toBe(0);
     if (lacks.size > 0) {
       expect(codeOf(() => world.write(op))).toBe("GRANT_UNAVAILABLE");
@@ -190,7 +190,7 @@ function take(plot: Plot, world: World, op: Op, trouble: Trouble, step?: Owed): 
   if (corrupted) expectNamed(plot, world, corrupted, author as number);
 }
 
-/** An honest member that is not the author has its own new epoch refused, and does not notice. */
+/** An honest member other than the author has its own new epoch refused, and does not notice. */
 function loseRace(plot: Plot, world: World, author: number | undefined, race: NonNullable<Trouble["race"]>): void {
   const may = ownOf(plot.model).filter(({ position }) => position !== author && !isVillain(plot, position));
   const member = may[race.member % Math.max(1, may.length)]?.position;
@@ -201,7 +201,9 @@ function loseRace(plot: Plot, world: World, author: number | undefined, race: No
   world.loseRace(member, op, race.stores);
 }
 
-/** A clone of a member that took fresh keys is told so, authors nothing, and opens nothing that came later (section 13). */
+/**
+ * A clone of a member that took fresh keys gets an error that says so, authors nothing, and opens no later grants (section 13).
+ */
 function expectClones(plot: Plot, world: World): void {
   for (const clone of plot.clones) {
     const { active, rekeys } = memberOf(plot.model, clone.member);
@@ -223,12 +225,12 @@ function expectClones(plot: Plot, world: World): void {
   }
 }
 
-/** Epochs whose seeds the author of a link must have to pass them on. */
+/** Epochs whose seeds the author of a link needs to pass them on. */
 function seedsOwed({ model }: Plot, { grants }: Effect): Set<number> {
   return new Set(grants.flatMap(({ epochs }) => epochs).filter((epoch) => epoch <= model.epoch));
 }
 
-/** A link of the dishonest author: it claims that it could not open what it may, and spoils what it grants. */
+/** A link of the dishonest author: it claims that it could not open epochs, and spoils its grants. */
 function writeJunk(
   plot: Plot,
   world: World,
@@ -253,7 +255,7 @@ function expectHonestKeyrings(plot: Plot, world: World): void {
   for (const { position } of honestOf(plot)) expectKeyring(world, plot.secrets, position);
 }
 
-/** Every honest member sees what is junk, and what is only withheld (GRT-4, MEM-9). */
+/** Every honest member recognises junk, and epochs that are only withheld (GRT-4, MEM-9). */
 function expectSeen(plot: Plot, opened: Opened, deniedTo: readonly number[]): void {
   for (const { position } of honestOf(plot)) {
     const granted = grantedBy(plot.secrets, plot.model.seq, position);
@@ -264,7 +266,7 @@ function expectSeen(plot: Plot, opened: Opened, deniedTo: readonly number[]): vo
   }
 }
 
-/** Whoever holds a run names link, author and recipient of each junk grant of it, and of no other (GRT-3). */
+/** Every holder of a run names link, author and recipient of each junk grant of it, and of no other grant (GRT-3). */
 function expectNamed(plot: Plot, world: World, { wrong }: Corrupted, author: number): void {
   const checker = honestOf(plot).find(({ active }) => active);
   if (!checker) return;
@@ -278,8 +280,8 @@ function expectNamed(plot: Plot, world: World, { wrong }: Corrupted, author: num
 }
 
 /**
- * What a client must do, by the honest members alone: fetch what was withheld, declare junk, regrant what others declared
- * missing (section 13). Afterwards each has opened all that the log says it holds, and lacks nothing that another has.
+ * The duties of a client, done by the honest members alone: fetch withheld bytes, declare junk, regrant epochs that others
+ * declared missing (section 13). Afterwards each has opened all epochs that it holds by the log, and lacks none that another has.
  */
 function heal(plot: Plot, world: World): void {
   const deliverAll = new Deliver();
@@ -289,11 +291,12 @@ function heal(plot: Plot, world: World): void {
     expect([...violations(plot.model, op)]).toEqual([]);
     take(plot, world, op, NO_TROUBLE);
   };
-  // Whoever never took fresh keys starts again from its seed alone, as a backup key does: it finds the same, junk included.
+  // A member that never took fresh keys starts again from its seed alone, as a backup key does: it finds the same, including
+  // junk.
   for (const { position, rekeys } of active()) if (rekeys === 0) expect(world.reopen(position)).toEqual([]);
   expectHonestKeyrings(plot, world);
   settle(plot, world);
-  // Junk in older epochs is declared in the next link that its member authors (MEM-9).
+  // Its member declares junk in older epochs in the next link that it authors (MEM-9).
   for (const { position: by } of active()) {
     const missing = junkOf(plot.secrets, plot.model, by);
     if (missing.size > 0) act({ type: "rotate", by, missing });
@@ -303,17 +306,21 @@ function heal(plot: Plot, world: World): void {
   for (const { position, reach, held } of active()) {
     const opened = openedBy(plot.secrets, position);
     expect([...minus(held, opened)]).toEqual([]);
-    // Whoever declared junk while another grant of the same epoch was withheld has since opened more than it said.
+    // A member that declared junk while another grant of the same epoch was withheld has since opened more epochs than it
+    // declared.
     if (!plot.denied.has(position)) expect(opened).toEqual(held);
     expect([...minus(reach, held)].filter((epoch) => together.has(epoch))).toEqual([]);
   }
   expectEscrowHealed(plot, world);
-  // Nobody honest is in anybody's way: whoever may act, can.
+  // No honest member blocks another: every member that may act, can.
   const holder = active().find(({ position }) => violations(plot.model, { type: "rekey", by: position }).size === 0);
   if (holder) act({ type: "rekey", by: holder.position, missing: new Set() });
 }
 
-/** The admin opens all that the honest members hold who may give it, whatever junk escrow was granted (section 11.2, row 20). */
+/**
+ * The admin opens all epochs of honest members that may grant to it, although escrow was also granted junk (section 11.2, row
+ * 20).
+ */
 function expectEscrowHealed(plot: Plot, world: World): void {
   const { model } = plot;
   const mayGive = honestOf(plot).filter(({ position }) => isHolder(model, position) && isConfirmed(model, position));
@@ -322,7 +329,7 @@ function expectEscrowHealed(plot: Plot, world: World): void {
   for (const { position, held } of mayGive) expect([...minus(held, opens)], `escrow lacks of ${position}`).toEqual([]);
 }
 
-/** Every honest member does what its agenda says, until nobody owes anything. */
+/** Every honest member does the steps of its agenda, until no member owes anything. */
 function settle(plot: Plot, world: World): void {
   let links = 0;
   for (let owing = true; owing; ) {
@@ -357,7 +364,7 @@ const RUNS = numRuns(25, 8);
 
 describe("random histories with a dishonest author and a server that withholds", () => {
   it(
-    "stay verifiable, have junk declared, named and healed, and block nobody honest (MEM-9, GRT-3, GRT-4)",
+    "stay verifiable, have junk declared, named and repaired, and block no honest member (MEM-9, GRT-3, GRT-4)",
     () => {
       const steps = fc
         .tuple(pickArbitrary(1, "user with escrow"), trouble)
@@ -396,7 +403,7 @@ describe("random histories with a dishonest author and a server that withholds",
     timeout(RUNS),
   );
 
-  it("wait for a grant that is withheld, though an older one of the same epoch was junk (MEM-9)", () => {
+  it("wait for a withheld grant, although an older one of the same epoch was junk (MEM-9)", () => {
     const { model, real: world } = start("dishonest/junk, then withheld", false);
     const plot: Plot = { ...model, villain: 0, denied: new Set(), clones: [] };
     const act = (op: Op, trouble: Partial<Trouble> = {}) => take(plot, world, op, { ...NO_TROUBLE, ...trouble });
@@ -410,14 +417,14 @@ describe("random histories with a dishonest author and a server that withholds",
     act({ type: "join" });
     expect(withheldFrom(plot.secrets, plot.model, 2)).toEqual(new Set([1]));
     const { head } = world.log;
-    // Refused, and not with epoch 1 declared missing: the bytes are there to be had.
+    // The regrant is refused, and epoch 1 is not declared missing: its bytes can still be fetched.
     act({ type: "review", by: 2, approve: [7], remove: [], missing: new Set() });
     expect(world.log.head).toEqual(head);
     heal(plot, world);
     expect(memberOf(plot.model, 2).held.has(1)).toBe(true);
   });
 
-  it("enroll escrow once the current epoch, which was junk, is replaced (agenda rows 8 and 21, MEM-9)", () => {
+  it("enroll escrow once the current epoch, which was junk, was replaced (agenda rows 8 and 21, MEM-9)", () => {
     const { model, real: world } = start("dishonest/junk, then escrow", false, true);
     const plot: Plot = { ...model, villain: 0, denied: new Set(), clones: [] };
     const enroll: Op = { type: "enroll", by: 1, kind: "device", missing: new Set() };
@@ -432,7 +439,7 @@ describe("random histories with a dishonest author and a server that withholds",
     expect(world.organisation?.opens(world.log, world.entries)).toEqual([2]);
   });
 
-  it("give a member back in one link what a thief shattered for it alone (MEM-9, GRT-1)", () => {
+  it("give a member back in one link the epochs that a thief shattered for it alone (MEM-9, GRT-1)", () => {
     const { model, real: world } = start("dishonest/shattered", false);
     const plot: Plot = { ...model, villain: 1, denied: new Set(), clones: [] };
     const act = (op: Op, faults: Trouble["faults"] = []) => take(plot, world, op, { ...NO_TROUBLE, faults });

@@ -1,5 +1,5 @@
-// What a dishonest author does: well-formed links whose grants are junk, and lies about what it cannot open.
-// docs/spec.md section 7 (GRT-3..5) and MEM-9.
+// A dishonest author: its links are well-formed, its grants are junk, and it lies about epochs that it cannot open. docs/spec.md
+// section 7 (GRT-3..5) and MEM-9.
 
 import { concat } from "../../src/bytes/bytes.js";
 import type { CborValue } from "../../src/bytes/cbor.js";
@@ -22,9 +22,9 @@ import { idBytes, mutate } from "../support/raw-link.js";
 import type { Fault } from "./knowledge.js";
 import type { World, Written } from "./world.js";
 
-/** What can be wrong with a box. All but the last leave its recipient without the grant. */
+/** Faults of a box. All but the last leave its recipient without the grant. */
 const BOX_FAULTS = ["noise", "one byte", "a wrong key", "a short key", "another's box", "other coins"] as const;
-/** What can be wrong with the keyring ciphertext that all recipients share. */
+/** Faults of the keyring ciphertext that all recipients share. */
 const KEYRING_FAULTS = ["noise", "a wrong seed", "a seed too few", "any key", "a key for another link"] as const;
 
 /** Number of the first kind that spoils one recipient's box alone. */
@@ -36,11 +36,11 @@ export const FAULT_KINDS = BOX_FAULTS.length + KEYRING_FAULTS.length;
 export interface FaultPick {
   readonly grant: number;
   readonly kind: number;
-  /** Which recipient's box, or which seed. */
+  /** The recipient of the box, or the index of the seed. */
   readonly which: number;
 }
 
-/** A grant that is not what its author owed, as whoever recomputes it must find it (GRT-3). */
+/** A grant that is not the one its author owed. Every member that recomputes it must find it (GRT-3). */
 export interface Wrong {
   readonly recipient: MemberId;
   readonly epochs: Runs;
@@ -50,12 +50,12 @@ export interface Wrong {
 /** A link with junk in its grants. */
 export interface Corrupted {
   readonly entry: Uint8Array;
-  /** For the model: what does not open. */
+  /** For the model: the grants that do not open. */
   readonly faults: readonly Fault[];
   readonly wrong: readonly Wrong[];
 }
 
-/** Spoils grants of a link, and has everybody sign it who signed the honest one. Undefined when there is nothing to spoil. */
+/** Spoils grants of a link, and has it signed by the signers of the honest one. Undefined when there is nothing to spoil. */
 export function corrupt(
   world: World,
   written: Written,
@@ -103,9 +103,9 @@ interface SpoiledGrant {
   readonly faults: Fault[];
 }
 
-/** The grants of an honest link, with the bytes that it came with. */
+/** The grants of an honest link, with their bytes. */
 function grantsOf({ log, ids }: World, { entry, entered }: Written): SpoiledGrant[] {
-  // Which epochs a grant has, only the state says (GRT-1).
+  // Only the state has the epochs of a grant (GRT-1).
   const owed = (verifyLink(log, decodeEntry(entry), UNCHECKED).links.last() as LinkRecord).grants;
   const { link, attachments } = decodeEntry(entry);
   const body = readBody(link).body as AnyBody & {
@@ -153,7 +153,7 @@ function spoilKeyring(
   grant.keyringIsWrong = true;
   const epochs = epochsOf(grant);
   const bad = fault === "a wrong seed" ? epochs[which % epochs.length] : undefined;
-  // One wrong seed spoils one epoch; a key that is not this link's spoils all (GRT-5).
+  // One wrong seed spoils one epoch. A key that is not this link's spoils all (GRT-5).
   faults.push({ set: epochs, epochs: new Set(bad === undefined ? epochs : [bad]) });
   if (fault === "noise") {
     grant.keyring = env.random(grant.keyring.length);
@@ -180,12 +180,12 @@ function spoilBox(
   if (recipient.isWrong || (fault === "other coins" && grant.keyringIsWrong)) return;
   recipient.isWrong = true;
   if (fault === "other coins") {
-    // It opens, and yet is not the one box that everybody computes.
+    // It opens, and still is not the one box that every holder computes.
     const listed = epochsOf(grant).map((epoch) => (seeds.get(epoch) as Secret).bytes());
     recipient.box = seal(grant, kem, grantKey(new Secret(concat(...listed)), epochsDigest(set), place).bytes(), env);
     return;
   }
-  // Without another box as its author made it, the keyring ciphertext is as good as somebody else's bytes.
+  // Without a box that is as its author made it, the keyring ciphertext is useless.
   const another = recipients.find(({ isWrong }) => !isWrong)?.box ?? grant.keyring;
   if (fault === "noise") recipient.box = env.random(recipient.box.length);
   else if (fault === "one byte") recipient.box = env.random(1);
@@ -209,7 +209,7 @@ function epochsOf({ set }: SpoiledGrant): number[] {
   return [...epochsIn(set)];
 }
 
-/** A session of a member that claims it could not open some of its epochs, so that the library declares them missing. */
+/** A state of a member that claims it could not open some of its epochs, so that the library declares them missing. */
 export function claiming({ log, keyring }: MemberState, lie: ReadonlySet<number>): MemberState {
   const { seeds, junk, member } = partsOf(keyring);
   const seed = ownKeys(keyring).copySeed();
@@ -218,7 +218,7 @@ export function claiming({ log, keyring }: MemberState, lie: ReadonlySet<number>
   return { log, keyring: changedKeyring(claims, { gained, junk: [...junk, ...lie] }) };
 }
 
-/** The keyring of a member that lied, after its link: what it had, and what the link brought. */
+/** The keyring of a member that lied, after its link: its old epochs, and those that the link brought. */
 export function afterLying(before: Keyring, after: Keyring): Keyring {
   const { keys, seeds } = partsOf(after);
   return changedKeyring(before, { keys, gained: new Map(seeds) });

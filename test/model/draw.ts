@@ -1,5 +1,5 @@
-// From drawn numbers to the next operation of a history, so that fast-check can shrink it: lawful ones, and twisted ones that
-// the log may have to refuse. docs/spec.md section 6.
+// Maps drawn numbers to the next operation of a history, so that fast-check can shrink it: lawful operations, and twisted ones
+// that the log may have to refuse. docs/spec.md section 6.
 
 import fc from "fast-check";
 import { violations } from "./admission.js";
@@ -20,10 +20,10 @@ export interface Pick {
 }
 
 const TWISTS = 13;
-/** Instead of a twist: whatever the rules forbid the member, of any type. */
+/** Instead of a twist: an operation of any type that the rules forbid the member. */
 const FORBIDDEN = TWISTS + 1;
 
-/** How often each type is drawn: a history needs members before anything can happen to them. */
+/** How often each type is drawn. A history needs members first. */
 const WEIGHTS: readonly [number, Pick["type"]][] = [
   [10, "join"],
   [4, "enroll"],
@@ -39,7 +39,7 @@ const WEIGHTS: readonly [number, Pick["type"]][] = [
   [4, "lockdown"],
 ];
 
-/** More, in a user's log with escrow and in an escrow log. */
+/** More often in a user's log with escrow and in an escrow log. */
 const ESCROW_WEIGHTS: readonly [number, Pick["type"]][] = [
   [8, "enroll-escrow"],
   [6, "renew-escrow"],
@@ -51,7 +51,7 @@ const ADMIN_WEIGHTS: readonly [number, Pick["type"]][] = [
   [3, "disown"],
 ];
 
-/** What kind of log the picks are for. */
+/** The kind of log for the picks. */
 export type LogSort = "user" | "user with escrow" | "escrow";
 
 function weightsOf(sort: LogSort): readonly [number, Pick["type"]][] {
@@ -69,15 +69,15 @@ export function pickArbitrary(lawfulTo: number, sort: LogSort): fc.Arbitrary<Pic
   return fc.record({ type, actor: fc.nat(63), choice: fc.nat(4095), twist });
 }
 
-/** What a member must declare missing in the next link it authors, in a type that may carry it (MEM-9). */
+/** Epochs that a member must declare missing in its next link of a type that may declare (MEM-9). */
 export type MissingOf = (position: number) => ReadonlySet<number>;
 
-/** Who might author what was picked. */
+/** Members that might author the picked operation. */
 function actorsOf(model: Model, { type }: Pick): readonly ModelMember[] {
   return type === "give" ? activeOf(model).filter(({ kind }) => kind === "escrow") : activeOf(model);
 }
 
-/** An admissible operation of the type, by the member that was drawn or the next one that may; undefined if nobody may. */
+/** An admissible operation of the type, by the drawn member or the next one that may; undefined if no member may. */
 export function drawLawful(model: Model, pick: Pick, missingOf: MissingOf, scope: Scope = {}): Op | undefined {
   const active = actorsOf(model, pick);
   const enters = pick.type === "join" || pick.type === "enroll";
@@ -85,7 +85,7 @@ export function drawLawful(model: Model, pick: Pick, missingOf: MissingOf, scope
   for (const [turn] of active.entries()) {
     const by = active[(pick.actor + turn) % active.length]?.position as number;
     const lawful = drawn(model, pick, by, missingOf(by), scope);
-    // From the drawn one on, so that not all are judged.
+    // Starts at the drawn one, so that not all are judged.
     for (const [index] of lawful.entries()) {
       const op = lawful[(pick.choice + index) % lawful.length] as Op;
       if (violations(model, op).size === 0) return op;
@@ -94,7 +94,7 @@ export function drawLawful(model: Model, pick: Pick, missingOf: MissingOf, scope
   return undefined;
 }
 
-/** An operation that is most often not admissible: one of those that the rules forbid, or one that is twisted. */
+/** An operation that is usually not admissible: one that the rules forbid, or a twisted one. */
 export function drawTwisted(model: Model, pick: Pick, missingOf: MissingOf, scope: Scope = {}): Op | undefined {
   const active = actorsOf(model, pick);
   const by = active[pick.actor % active.length]?.position;
@@ -106,7 +106,7 @@ export function drawTwisted(model: Model, pick: Pick, missingOf: MissingOf, scop
   return twisted(model, op, pick);
 }
 
-/** One of all that the rules forbid a member, each type and each set of rules as likely as any other. */
+/** An operation that the rules forbid a member; each type and each set of rules is equally likely. */
 function drawForbidden(
   model: Model,
   pick: Pick,
@@ -117,7 +117,7 @@ function drawForbidden(
   const groups = new Map<string, Op[]>();
   for (const [, type] of [...WEIGHTS, ...ESCROW_WEIGHTS, ...ADMIN_WEIGHTS]) {
     const ops = drawn(model, { ...pick, type }, by, missing, scope);
-    // A dozen of each type are enough to choose from.
+    // A dozen of each type is enough to choose from.
     const some = ops.filter((_, index) => (index + pick.choice) % Math.ceil(ops.length / 12) === 0);
     for (const op of some) {
       const broken = violations(model, op);
@@ -132,7 +132,7 @@ function drawForbidden(
 function drawn(model: Model, { type, choice }: Pick, by: number, missing: ReadonlySet<number>, scope: Scope): Op[] {
   const ops = candidates(model, type === "approve" || type === "give" ? "review" : type, by, missing, scope);
   if (type === "approve") return ops.filter((op) => removedBy(op).length === 0);
-  // Whole logs of removals would leave nobody to go on with.
+  // Logs of removals only would leave no member to continue with.
   return ops.filter((op) => op.type === "lockdown" || removedBy(op).length <= 1 + (choice % 2));
 }
 

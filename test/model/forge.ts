@@ -1,5 +1,5 @@
-// Writes the link that an operation calls for, whether or not the log admits it, with the grants that the model says it owes:
-// what a dishonest member or another implementation could publish. docs/spec.md section 6.
+// Writes the link of an operation, whether or not the log admits it, with the grants that it owes by the model: links that a
+// dishonest member or another implementation could publish. docs/spec.md section 6.
 
 import { drawKeys } from "../../src/authoring/enter.js";
 import type { MemberId } from "../../src/bytes/ids.js";
@@ -27,7 +27,7 @@ import {
   stretchesOf,
 } from "./reference.js";
 
-/** What a forger has: everybody's signing keys. Members are named by the position at which they entered. */
+/** A forger's keys: all signing keys. Members are named by the position at which they entered. */
 export interface Forger {
   readonly log: LogState;
   readonly env: Env;
@@ -36,14 +36,14 @@ export interface Forger {
   readonly admin: RawSigner;
   id(position: number): MemberId;
   signer(position: number): RawSigner;
-  /** Who signs for the keys of a pair, and the KEM key whose digest it has. */
+  /** The signer of a pair, and the KEM key with its digest. */
   pair(pair: Pair): { readonly signer: RawSigner; readonly kem: Uint8Array };
 }
 
 /** A forged link. */
 export interface Forged {
   readonly entry: Uint8Array;
-  /** Of the member that enters or takes fresh keys, if the type has one. */
+  /** Keys of the member that enters or takes fresh keys, if the type has one. */
   readonly fresh: MemberKeys | undefined;
   /** Id of a member that enters. */
   readonly id: MemberId | undefined;
@@ -55,8 +55,8 @@ const ALWAYS_GRANTS: ReadonlySet<Op["type"]> = new Set([
 ] as Op["type"][]);
 
 /**
- * The link of an operation, signed by everybody who must sign it. Its grants commit to bytes that nobody will see: the log
- * judges links without them.
+ * The link of an operation, with all required signatures. Its grants commit to bytes that nobody will see: the log judges links
+ * without them.
  */
 export function forge(forger: Forger, model: Model, op: Exclude<Op, { type: "genesis" }>): Forged {
   const { env, log } = forger;
@@ -90,7 +90,7 @@ export function forge(forger: Forger, model: Model, op: Exclude<Op, { type: "gen
   return { entry, fresh, id };
 }
 
-/** The key that a body names its author by: escrow's is its pointer's. */
+/** The key by which a body names its author. For escrow it is the pointer's. */
 function authorKey(forger: Forger, model: Model, by: number): Uint8Array {
   const { pointer } = memberOf(model, by);
   return pointer ? fromHex(pointer.sign, { name: "sign" }) : forger.signer(by).sign;
@@ -112,7 +112,7 @@ function signersOf(forger: Forger, model: Model, op: Op, fresh: MemberKeys | und
   return [...signers, forger.admin, ...(gift?.pairs ?? []).map((pair) => forger.pair(pair).signer)];
 }
 
-/** Who acts for escrow. A review names the salt of its act, and what it gives (ESC-11). */
+/** The actor for escrow. A review has the salt of its act, and the epochs that it gives (ESC-11). */
 function actorOf(forger: Forger, op: Op, digest: () => Uint8Array): RawValue {
   const actor = { admin: forger.admin.sign, seq: 1, hash: digest() };
   if (op.type !== "review") return actor;
@@ -132,7 +132,7 @@ interface Naming {
   idOf(member: number): MemberId;
 }
 
-/** The fields of a type's own. */
+/** The fields of the type. */
 function fieldsOf(
   forger: Forger,
   model: Model,
@@ -193,7 +193,7 @@ function epochAndGrants(
   idOf: (member: number) => MemberId,
   digest: () => Uint8Array,
 ): { readonly [field: string]: RawValue | undefined } {
-  // The bodies of some types have no room for an epoch, nor for going without a grant: the rule under test is another one.
+  // Bodies of some types have no field for an epoch, or cannot go without a grant. Then the rule under test is another one.
   const [epoch, grants] = NO_EPOCH.has(op.type)
     ? [undefined, effect.grants.filter(({ epochs }) => Math.min(...epochs) <= model.epoch)]
     : [effect.epoch, effect.grants];

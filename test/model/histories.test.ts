@@ -1,6 +1,6 @@
-// Random histories of honest members, some with an honest organisation's escrow, with real keys and real decryption, against the
-// reference model: after every link each member can open exactly what the log says it holds, and what the agenda owes is done now
-// and then, and at the end. docs/spec.md sections 6, 7 and 11.
+// Random histories of honest members, some with an honest organisation's escrow, with real keys and real decryption, compared
+// with the reference model. After every link each member can open exactly the epochs that it holds by the log. Duties of the
+// agenda are done at random times, and at the end. docs/spec.md sections 6, 7 and 11.
 //
 // `KEYSTEAD_RUNS=1000 npx vitest run --project node test/model/histories.test.ts` runs 2,000 histories, in about half an hour.
 // `KEYSTEAD_SEED` replays: all randomness is drawn from it.
@@ -43,7 +43,7 @@ class Step {
   constructor(readonly pick: Pick) {}
 
   check({ model }: Readonly<Sheet>): boolean {
-    // Which pointers there are, only the real world knows: a pick of those is drawn when it is run.
+    // Only the real world knows the pointers: a pick of one is drawn when it is run.
     return model.seq < MAX_LINKS;
   }
 
@@ -68,13 +68,13 @@ class Step {
   }
 }
 
-/** What the library has a function for. */
+/** Operations for which the library has a function. */
 function isWritable(model: Model, op: Op): boolean {
   if (["act", "access", "disown"].includes(op.type)) return false;
-  // The library never has an honest member declare what it can open.
+  // The library never makes an honest member declare an epoch that it can open.
   if ("missing" in op && op.missing?.size) return false;
   if (op.type === "reclaim" && isEscrow(model, op.from)) return false;
-  // Withholding where nothing is to be withheld has no effect.
+  // Withholding has no effect if there is nothing to withhold.
   if ("withhold" in op && op.withhold && violations(model, op).has("MEM-6")) return false;
   return !("by" in op && isEscrow(model, op.by));
 }
@@ -149,7 +149,7 @@ class Admin {
     const { model } = sheet;
     const escrow = escrowOf(model);
     if (!escrow) return;
-    // An epoch that a review makes would go to an older pointer, which a removed admin may know: the admin renews first (ESC-6).
+    // An epoch of a review would go to an older pointer, which a removed admin may know: the admin renews first (ESC-6).
     if (escrow.pointer?.epoch !== organisation.pointers.at(-1)?.epoch) {
       this.#renew(sheet, world, organisation);
       return;
@@ -165,13 +165,13 @@ class Admin {
     this.#done = `recovery: ${describeOp(done)}`;
     expect([...violations(model, done)]).toEqual([]);
     accept(sheet, world, done, { entry, log, keyrings: new Map(), entered: undefined, signers: [] });
-    // Whom escrow approved has all that was ever granted to it, by whatever pointer (ESC-11).
+    // A member that escrow approved has all epochs ever granted to escrow, by any pointer (ESC-11).
     const all = [...model.granted.values()].reduce((sum, epochs) => union(sum, epochs), new Set<number>());
     for (const position of op.approve) expect([...minus(all, memberOf(sheet.model, position).held)]).toEqual([]);
   }
 }
 
-/** A member does what it owes, as its agenda has it. */
+/** A member does a step of its agenda. */
 function perform(sheet: Sheet, world: World, by: number, { op, step, knowledge }: Owed): void {
   expect([...violations(sheet.model, op)], describeOp(op)).toEqual([]);
   accept(sheet, world, op, world.perform(by, step, knowledge));
@@ -181,7 +181,7 @@ function accept(sheet: Sheet, world: World, op: Op, given?: Written): void {
   const effect = effectOf(sheet.model, op);
   const written = given ?? world.write(op);
   world.publish(written, written.entry);
-  expect(factsOf(written.log), "what the author was told").toEqual(factsOf(world.log));
+  expect(factsOf(written.log), "the facts that the author got").toEqual(factsOf(world.log));
   sheet.secrets = publish(sheet.secrets, op, effect);
   sheet.model = effect.after;
   expectLink(world.log, (id) => world.position(id), op, effect);
@@ -195,15 +195,15 @@ function accept(sheet: Sheet, world: World, op: Op, given?: Written): void {
   }
   const epoch = world.log.epochs.at(-1);
   const holders = ownOf(sheet.model).filter(({ held }) => held.has(sheet.model.epoch));
-  // Sealing has no "nobody can read this" to refuse (section 12).
+  // Sealing has no case in which nobody can read the content (section 12).
   expect(holders.length).toBeGreaterThan(0);
   const holder = holders[world.log.head.seq % holders.length];
   if (epoch && holder && effect.epoch !== undefined) expectOpens(epoch, world.session(holder.position));
 }
 
 /**
- * Section 7: one unbroken stretch up to now, or to the removal; besides it only what was reclaimed or given by escrow, to the
- * member or to somebody through whose approvals it came.
+ * Section 7: one unbroken stretch up to now, or to the removal; besides it only epochs that were reclaimed or given by escrow, to
+ * the member or to one through whose approvals they came.
  */
 function expectNoGap(model: Model, position: number): void {
   const { held, active } = memberOf(model, position);
@@ -213,7 +213,7 @@ function expectNoGap(model: Model, position: number): void {
   expect([...minus(beside, broughtBack(model, position))]).toEqual([]);
 }
 
-/** What a member, and those who approved it, and so on, reclaimed, or may have been given by escrow (ESC-11). */
+/** Epochs that a member, and those that approved it, and so on, reclaimed, or may have been given by escrow (ESC-11). */
 function broughtBack(model: Model, position: number): Set<number> {
   const from = new Set([position]);
   for (const each of from) for (const by of memberOf(model, each).approvedBy) from.add(by);
@@ -222,7 +222,7 @@ function broughtBack(model: Model, position: number): Set<number> {
   return sets.reduce<Set<number>>((all, epochs) => union(all, epochs), new Set());
 }
 
-/** Its author is refused, and nothing has changed. */
+/** The author gets the refusal, and nothing has changed. */
 function expectRefused(world: World, op: Op, broken: ReadonlySet<string>): void {
   const session = world.session("by" in op ? op.by : 1);
   const before = { log: factsOf(world.log), keyring: unsafeSerializeKeyring(session) };
@@ -232,7 +232,7 @@ function expectRefused(world: World, op: Op, broken: ReadonlySet<string>): void 
   expect({ log: factsOf(world.log), keyring: unsafeSerializeKeyring(session) }).toEqual(before);
 }
 
-/** From bytes alone, in one go and in two, with and without attachments; and for one member from its seed alone. */
+/** From bytes alone, in one call and in two, with and without attachments; and for one member from its seed alone. */
 function expectSameFromScratch({ model, secrets }: Sheet, world: World, cut: number): void {
   const facts = factsOf(world.log);
   const whole = verifyLog(world.entries.map(bare), { subject: SUBJECT, now: "unchecked" });
@@ -254,7 +254,7 @@ function expectSameFromScratch({ model, secrets }: Sheet, world: World, cut: num
   expect(checkGrants(world.session(position), [length]).wrong).toEqual([]);
 }
 
-/** Everybody does what the agenda says until nobody owes anything; then nothing is due, and escrow has what the user has. */
+/** All members do their steps until none is left. Then nothing is due, and escrow has the epochs that the user has. */
 function settle(sheet: Sheet, world: World): void {
   let links = 0;
   for (let quiet = 0; quiet < ownOf(sheet.model).length; quiet++) {
@@ -275,7 +275,7 @@ function settle(sheet: Sheet, world: World): void {
   if (guardians.length === 0 || !world.organisation) return;
   const escrow = escrowOf(model);
   const newest = world.organisation.pointers.at(-1);
-  // Which head a pointer names does not matter (section 8).
+  // The head that a pointer names does not matter (section 8).
   expect({ ...escrow?.pointer, seq: newest?.seq }).toEqual(newest);
   const granted = [...model.granted.values()].reduce((all, epochs) => union(all, epochs), new Set<number>());
   for (const { held } of guardians) expect([...minus(held, granted)]).toEqual([]);
@@ -288,7 +288,7 @@ const RUNS = numRuns(20, 6);
 
 describe.each([false, true])("random histories of honest members, with escrow: %s", (escrow) => {
   it(
-    "let every member open exactly the stretch that the log says it holds, and refuse what a rule forbids",
+    "let every member open exactly the stretch that it holds by the log, and refuse links that a rule forbids",
     () => {
       const steps = pickArbitrary(4, escrow ? "user with escrow" : "user").map((pick) => new Step(pick));
       const owes = fc.nat(63).map((actor) => new Owes(actor));

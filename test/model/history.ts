@@ -1,5 +1,4 @@
-// What the two tests of random histories share: the model's side of a history.
-// docs/spec.md sections 6 and 7.
+// Shared by the two tests of random histories: the model's side of a history. docs/spec.md sections 6 and 7.
 
 import { NO_SECRETS, publish, type Secrets } from "./knowledge.js";
 import { EMPTY, effectOf, type Model, type Op } from "./reference.js";
@@ -8,7 +7,7 @@ import { World } from "./world.js";
 /** Longest history, in links. */
 export const MAX_LINKS = 25;
 
-/** What the reference model knows of a history; fast-check has commands change it in place. */
+/** The reference model's state of a history. fast-check's commands change it in place. */
 export interface Sheet {
   model: Model;
   secrets: Secrets;

@@ -1,43 +1,43 @@
-// The reference model's symbolic secrets: who can compute which epoch seed from all that was published and its own keys.
+// The reference model's symbolic secrets: which member can compute which epoch seed from all published bytes and its own keys.
 // docs/spec.md section 7 (GRT-2, GRT-4) and MEM-9.
 
 import { type Effect, type Model, memberOf, minus, type Op } from "./reference.js";
 
-/** What a dishonest author does to a grant of its link, which the log cannot see. */
+/** Spoils of a dishonest author in a grant of its link, which the log cannot see. */
 export interface Fault {
-  /** The set that the grant is of. */
+  /** The set of the grant. */
   readonly set: readonly number[];
-  /** The box of this recipient does not open; without it, the fault is in the keyring that all share. */
+  /** The box of this recipient does not open. Undefined: the fault is in the keyring that all share. */
   readonly member?: number;
   /** Epochs whose seeds in the keyring are wrong. */
   readonly epochs?: ReadonlySet<number>;
 }
 
-/** A published grant to one recipient, listed in the order in which the recipient hears of them. */
+/** A published grant to one recipient, in the order in which the recipient receives them. */
 interface Box {
   readonly seq: number;
   readonly set: readonly number[];
   readonly recipient: number;
-  /** Which of the recipient's keys it is sealed to. */
+  /** The recipient's key to which it is sealed. */
   readonly rekeys: number;
-  /** What comes out: the true seeds among those in the keyring. */
+  /** The result of opening it: the true seeds among those in the keyring. */
   readonly yields: ReadonlySet<number>;
 }
 
 /** Secrets published and made so far. */
 export interface Secrets {
   readonly boxes: readonly Box[];
-  /** Who drew the seed of each epoch. */
+  /** The member that drew the seed of each epoch. */
   readonly makers: ReadonlyMap<number, number>;
-  /** What members took out of the keyrings of removed ones, by reclaiming it (MEM-10). */
+  /** Epochs that members took from the keyrings of removed ones, by a reclaim (MEM-10). */
   readonly taken: readonly { readonly member: number; readonly epochs: ReadonlySet<number> }[];
-  /** Boxes whose bytes a member was never given: `seq/recipient`. */
+  /** Boxes whose bytes a member never got: `seq/recipient`. */
   readonly undelivered: ReadonlySet<string>;
 }
 
 export const NO_SECRETS: Secrets = { boxes: [], makers: new Map(), taken: [], undelivered: new Set() };
 
-/** What the log's secrets are after a link with these grants. `undeliveredTo` lists whom the server denies them. */
+/** The log's secrets after a link with these grants. `undeliveredTo` lists recipients that the server denies them. */
 export function publish(
   secrets: Secrets,
   op: Op,
@@ -65,8 +65,8 @@ export function publish(
 }
 
 /**
- * The server gives a member the attachments of a link after all: they come after what it received before. What was for a key
- * that it has replaced stays shut.
+ * The server gives a member the attachments of a link after all. They come after the bytes that it received before. A box for a
+ * key that it has replaced stays closed.
  */
 export function deliver(secrets: Secrets, model: Model, seq: number, recipient: number): Secrets {
   const { rekeys } = memberOf(model, recipient);
@@ -79,14 +79,14 @@ export function deliver(secrets: Secrets, model: Model, seq: number, recipient: 
   };
 }
 
-/** Epochs that an honest member has opened: those it made or took itself, and what came out of the boxes it was given. */
+/** Epochs that an honest member has opened: those that it made or took itself, and those from the boxes that it got. */
 export function openedBy(secrets: Secrets, position: number): Set<number> {
   const made = [...secrets.makers].filter(([, maker]) => maker === position).map(([epoch]) => epoch);
   const taken = secrets.taken.flatMap(({ member, epochs }) => (member === position ? [...epochs] : []));
   return new Set([...made, ...taken, ...delivered(secrets, position).flatMap(({ yields }) => [...yields])]);
 }
 
-/** MEM-9: what a member has to declare: it holds it by the log, and the last bytes that it was to be given did not open. */
+/** MEM-9: epochs that a member must declare: it holds them by the log, and the last bytes for them did not open. */
 export function junkOf(secrets: Secrets, model: Model, position: number): Set<number> {
   const unopened = minus(memberOf(model, position).held, openedBy(secrets, position));
   const granted = secrets.boxes.filter(({ recipient }) => recipient === position);
@@ -94,7 +94,7 @@ export function junkOf(secrets: Secrets, model: Model, position: number): Set<nu
   return new Set([...unopened].filter((epoch) => isDelivered(secrets, last(epoch))));
 }
 
-/** What a member cannot open only because the server denies it the bytes. */
+/** Epochs that a member cannot open only because the server denies it the bytes. */
 export function withheldFrom(secrets: Secrets, model: Model, position: number): Set<number> {
   const unopened = minus(memberOf(model, position).held, openedBy(secrets, position));
   return minus(unopened, junkOf(secrets, model, position));
@@ -112,12 +112,12 @@ const isDelivered = ({ undelivered }: Secrets, box: Box | undefined): boolean =>
 const delivered = (secrets: Secrets, position: number): readonly Box[] =>
   secrets.boxes.filter((box) => box.recipient === position && isDelivered(secrets, box));
 
-/** Which seeds of a set its grant key is derived from. The protocol says all (GRT-2); the others are known to break. */
+/** Seeds from which the grant key of a set is derived. The protocol uses all (GRT-2); the other choices are known to break. */
 export type Derivation = "all" | "first" | "last" | "both ends";
 
 /**
- * Every epoch that members can compute together, from all published ciphertexts, each with every key it ever had. Whoever
- * has the seeds that a grant's key is derived from has the key, and with it the whole keyring (GRT-2).
+ * Every epoch that members can compute together, from all published ciphertexts, each with every key that it ever had. A member
+ * with the seeds from which a grant's key is derived has the key, and with it the whole keyring (GRT-2).
  */
 export function computableBy(
   secrets: Secrets,

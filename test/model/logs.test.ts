@@ -1,6 +1,6 @@
-// Random logs of forged links, users' with escrow and without and escrow's own, by members that may claim to be unable to open
-// anything: what the reference model writes the code accepts with the same facts, and what it forbids the code refuses by the same
-// rule. Nothing is granted for real, so these are long and many. docs/spec.md sections 6 and 11 (ESC-11).
+// Random logs of forged links (users' logs with and without escrow, and escrow logs), by members that may claim to be unable to
+// open any epoch. The code accepts every link of the reference model with the same facts, and refuses every forbidden link by the
+// same rule. No grant is real, so these logs are long and many. docs/spec.md sections 6 and 11 (ESC-11).
 //
 // `KEYSTEAD_RUNS=5000 npx vitest run --project node test/model/logs.test.ts` runs 5,000 logs. `KEYSTEAD_SEED` replays.
 
@@ -98,7 +98,7 @@ class Step {
 
   constructor(
     readonly pick: Pick,
-    /** Which of its epochs the author claims it cannot open: a bit for each, by number. */
+    /** Epochs that the author claims it cannot open: a bit for each, by number. */
     readonly claim: number,
   ) {}
 
@@ -148,7 +148,7 @@ const RUNS = numRuns(24, 10);
 
 describe.each<LogSort>(["user", "user with escrow", "escrow"])("random logs of forged links, of sort: %s", (sort) => {
   it(
-    "say what the reference model says, and hold no link that a rule forbids (LOG-4, MEM-1..10, GRT-1, ESC-11)",
+    "agree with the reference model, and hold no link that a rule forbids (LOG-4, MEM-1..10, GRT-1, ESC-11)",
     () => {
       const kind = sort === "escrow" ? "escrow" : "user";
       const claims = fc.oneof({ weight: 4, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.nat(65_535) });

@@ -1,5 +1,5 @@
 // An honest organisation's escrow log, for histories of users that have escrow: one admin's device, a backup key, and new epochs
-// now and then. docs/spec.md section 11.
+// at random times. docs/spec.md section 11.
 
 import type { Knowledge } from "../../src/agenda/facts.js";
 import { proposeState } from "../../src/authoring/proposal.js";
@@ -27,12 +27,12 @@ import {
 import { namedPair, pairOf } from "./pairs.js";
 import type { Gift, ModelPointer } from "./reference.js";
 
-/** The escrow log, in the hands of its admin. */
+/** The escrow log with its admin's keys. */
 export class Organisation {
   session: MemberState;
-  /** What users compared and confirmed. */
+  /** The head that users compared and confirmed. */
   readonly confirmed: Head;
-  /** The log as it was when each of its epochs was the newest, last. */
+  /** The last state of the log at which each of its epochs was the newest. */
   readonly #epochs: LogState[] = [];
   /** The log as it was at each position that a pointer could name. */
   readonly #heads = new Map<number, LogState>();
@@ -51,19 +51,19 @@ export class Organisation {
     return this.session.log;
   }
 
-  /** A new epoch of the escrow log: every user's pointer is an older one from now on. */
+  /** A new epoch of the escrow log. Every user's pointer is then older. */
   rotate(): void {
     this.#epochs[this.#epochs.length - 1] = this.log;
     this.session = rotate(this.session, this.#env);
     this.#epochs.push(this.log);
   }
 
-  /** What a user's device knows of it. */
+  /** A user's device's knowledge of the log. */
   get knowledge(): Knowledge {
     return { escrowLog: this.log, confirmed: this.confirmed, now: "unchecked" };
   }
 
-  /** Pointers to every epoch, oldest first, as the model has them. */
+  /** Pointers to every epoch, oldest first, in the model's form. */
   get pointers(): readonly ModelPointer[] {
     return [...this.#epochs.slice(0, -1), this.log].map((log) => {
       const pointer = pointerTo(log);
@@ -72,7 +72,7 @@ export class Organisation {
     });
   }
 
-  /** A user's device points escrow at an epoch, whether or not that is wise. */
+  /** A user's device points escrow at an epoch, without any check. */
   point(session: MemberState, type: "enroll" | "renew-escrow", { seq }: ModelPointer, env: Env): Authored {
     const { keys } = partsOf(session.keyring);
     const fields = { author: keys.sign, escrow: pointerTo(this.#heads.get(seq) as LogState) };
@@ -80,7 +80,7 @@ export class Organisation {
     return accepted(proposeState(session.keyring, writeLink({ ...draft, guard: "not-a-users-device" }, env)));
   }
 
-  /** What the admin opens of a user's log. */
+  /** Epochs that the admin opens of a user's log. */
   opens(userLog: LogState, entries: readonly Uint8Array[]): readonly number[] {
     return openAsEscrow(this.session, userLog, entries).keyring.epochs;
   }
@@ -90,7 +90,7 @@ export class Organisation {
     return renewEscrowForUser(this.session, { userLog }, env);
   }
 
-  /** The admin records a recovery and then does it. @returns the user's log, and what escrow gave */
+  /** The admin records a recovery and then makes it. @returns the user's log, and the epochs that escrow gave */
   recover(
     userLog: LogState,
     entries: readonly Uint8Array[],

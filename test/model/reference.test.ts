@@ -1,5 +1,5 @@
-// The reference model against the protocol's own claims, with no code of src/ in sight: every history of a small world.
-// docs/spec.md section 7 (no gap; GRT-2, whose wrong wordings must fail here, or the model could not see a leak at all).
+// The reference model compared with the protocol's own claims, without any code of src/: every history of a small world.
+// docs/spec.md section 7 (no gap; GRT-2, whose wrong variants must fail here, or the model could not find any leak).
 
 import { describe, expect, it } from "vitest";
 import { violations } from "./admission.js";
@@ -28,7 +28,7 @@ function nextSteps(step: Step, types: readonly OpType[]): Step[] {
   return ops.filter((op) => violations(step.model, op).size === 0).map((op) => take(step, op));
 }
 
-/** What somebody can compute beyond what the log says it may, if anything. */
+/** Epochs that members can compute beyond those that they may by the log, if any. */
 function leaks({ model, secrets }: Step, derivation: Derivation): boolean {
   return subsets(model.members).some((coalition) => {
     const reach = coalition.reduce((all, member) => union(all, member.reach), new Set<number>());
@@ -50,7 +50,7 @@ function shortestLeak(derivation: Derivation, types: readonly OpType[], limit: n
 }
 
 describe("every history of honest members", () => {
-  it("gives each member one unbroken stretch up to now and what was reclaimed, and exactly the seeds that the log says, up to 5 links", () => {
+  it("gives each member one stretch and reclaimed epochs, and exactly the seeds that it holds, up to 5 links", () => {
     let steps = [FIRST];
     let [seen, gaps] = [0, 0];
     for (let length = 2; length <= 5; length++) {
@@ -70,11 +70,11 @@ describe("every history of honest members", () => {
       }
     }
     expect(seen).toBeGreaterThan(1_000);
-    // Without reclaims there is no gap, with them there are some (the proofs have both).
+    // Without reclaims there is no gap; with them there are some (the proofs cover both).
     expect(gaps).toBeGreaterThan(0);
   });
 
-  it("lets no coalition compute more than its members were granted, removed ones included, up to 5 links (GRT-2)", () => {
+  it("lets no coalition compute more than its members were granted, including removed ones, up to 5 links (GRT-2)", () => {
     expect(shortestLeak("all", TYPES, 5)).toBeUndefined();
   });
 });

@@ -1,9 +1,9 @@
-// A plain reference model of the key log, read from docs/spec.md sections 2, 6, 7 and 11 alone, to be compared with src/.
-// Naive on purpose: sets, arrays, everything computed again whenever it is asked for. It shares no code with src/.
+// A plain reference model of the key log, written from docs/spec.md sections 2, 6, 7 and 11 alone, to be compared with src/. It
+// is naive on purpose: sets, arrays, everything computed again on each use. It shares no code with src/.
 
 export type Kind = "device" | "backup";
 
-/** What a member of an escrow log may do (MEM-8). */
+/** Roles of a member of an escrow log (MEM-8). */
 export type Role = "discover" | "manage" | "recover";
 
 /** Stretch of epochs, both ends included. */
@@ -15,9 +15,9 @@ export interface Pair {
   readonly kem: string;
 }
 
-/** Where an escrow member stands. */
+/** The pointer of an escrow member. */
 export interface ModelPointer extends Pair {
-  /** Which escrow log, and the position of the head that it names. */
+  /** The escrow log, and the position of the head that the pointer names. */
   readonly log: string;
   readonly seq: number;
   readonly epoch: number;
@@ -28,7 +28,7 @@ export interface ModelMember {
   readonly position: number;
   readonly kind: Kind | "escrow";
   readonly active: boolean;
-  /** Positions of everybody who ever approved or enrolled it, removed members included. */
+  /** Positions of all members that ever approved or enrolled it, removed members included. */
   readonly approvedBy: ReadonlySet<number>;
   readonly reach: ReadonlySet<number>;
   readonly held: ReadonlySet<number>;
@@ -36,12 +36,12 @@ export interface ModelMember {
   readonly rekeys: number;
   /** In an escrow log. */
   readonly roles: ReadonlySet<Role>;
-  /** Of escrow: its pointer, and the position of the link that set it, which is its node among approvals (6.8). */
+  /** For escrow: its pointer, and the position of the link that set it, which is its node among approvals (6.8). */
   readonly pointer: ModelPointer | undefined;
   readonly node: number;
-  /** Of escrow: what was withheld from it, and not granted since (MEM-6). */
+  /** For escrow: epochs that were withheld from it, and not granted since (MEM-6). */
   readonly withheld: ReadonlySet<number>;
-  /** What it ever reclaimed (MEM-10). */
+  /** Epochs that it ever reclaimed (MEM-10). */
   readonly reclaimed: ReadonlySet<number>;
 }
 
@@ -49,7 +49,7 @@ export interface ModelMember {
 export interface Approval {
   readonly by: number;
   readonly of: number;
-  /** By escrow, of a device or backup key: it does not always count. */
+  /** By escrow, of a device or backup key. It does not always count. */
   readonly byEscrow: boolean;
 }
 
@@ -64,7 +64,7 @@ export interface Model {
   readonly lockdown: boolean;
   readonly rotationDue: boolean;
   readonly operator: boolean;
-  /** What was granted to each pair, by its text (ESC-11). */
+  /** Epochs granted to each pair, by its text (ESC-11). */
   readonly granted: ReadonlyMap<string, ReadonlySet<number>>;
   /** Author of each act, by position, and which acts are disowned (ESC-8). */
   readonly acts: ReadonlyMap<number, number>;
@@ -76,18 +76,18 @@ interface Declares {
   readonly missing?: ReadonlySet<number>;
 }
 
-/** Whether the author keeps its new epoch from escrow (MEM-6). */
+/** Whether the author withholds its new epoch from escrow (MEM-6). */
 interface Withholds {
   readonly withhold?: boolean;
 }
 
-/** What a review by escrow gives (ESC-11). */
+/** Epochs that a review by escrow gives (ESC-11). */
 export interface Gift {
   readonly epochs: ReadonlySet<number> | undefined;
   readonly pairs: readonly Pair[];
 }
 
-/** Everything a link of the log can ask for. Members are named by position. Links by escrow have its position in `by`. */
+/** All fields that a link of the log can have. Members are named by position. Links by escrow have its position in `by`. */
 export type Op =
   | { readonly type: "genesis"; readonly operator: boolean; readonly kind?: Model["kind"] }
   | ({ readonly type: "join" } & Withholds)
@@ -105,7 +105,7 @@ export type Op =
       readonly by: number;
       readonly approve: readonly number[];
       readonly remove: readonly number[];
-      /** In an escrow log: of those that it first confirms. */
+      /** In an escrow log: roles of the members that it first confirms. */
       readonly roles?: ReadonlyMap<number, readonly Role[]>;
       readonly disown?: readonly number[];
       /** By escrow. */
@@ -139,19 +139,19 @@ export interface ModelRegrant {
   readonly epochs: ReadonlySet<number>;
 }
 
-/** A grant that a link owes: one set of epochs, ascending, and everybody it is due to (GRT-1). */
+/** A grant that a link owes: one set of epochs, ascending, and all its recipients (GRT-1). */
 export interface ModelGrant {
   readonly epochs: readonly number[];
   readonly recipients: readonly number[];
 }
 
-/** What an admissible operation does. */
+/** The effect of an admissible operation. */
 export interface Effect {
   readonly after: Model;
   readonly grants: readonly ModelGrant[];
   /** The epoch it made. */
   readonly epoch: number | undefined;
-  /** Whether MEM-6 would give that epoch to escrow, were nothing withheld. */
+  /** Whether MEM-6 would give that epoch to escrow if it were not withheld. */
   readonly dueToEscrow: boolean;
 }
 
@@ -239,7 +239,7 @@ export function stretchesOf(epochs: ReadonlySet<number>): Stretch[] {
   });
 }
 
-/** Section 6.6: what the link does, in the order that it says. Admission is not judged. */
+/** Section 6.6: the effect of the link, in the order of the section. Admission is not judged. */
 export function effectOf(before: Model, op: Op): Effect {
   const seq = before.seq + 1;
   const author = "by" in op ? op.by : seq;
@@ -394,9 +394,9 @@ function makesEpoch(before: Model, soFar: Model, op: Op, takesCurrent: boolean):
 }
 
 /**
- * GRT-1: the new epoch is a grant of its own; all older epochs that a member is owed are one set. Recipients of the same set share a
- * grant; sets are sorted by smallest, largest and how many. Member ids, which decide between sets that agree in all of these, the
- * model does not know.
+ * GRT-1: the new epoch is a grant of its own; all older epochs that a member is owed are one set. Recipients of the same set
+ * share a grant; sets are sorted by smallest, largest and number. Sets that agree in all of these are sorted by member ids, which
+ * the model does not have.
  */
 function grouped(
   due: readonly { readonly epochs: ReadonlySet<number>; readonly member: number }[],
@@ -418,7 +418,7 @@ function grouped(
   return grants.sort((a, b) => compareSpans(a.epochs, b.epochs));
 }
 
-/** The order of grants, as far as their sets decide it (GRT-1). */
+/** The order of grants, as far as their sets determine it (GRT-1). */
 export function compareSpans(a: readonly number[], b: readonly number[]): number {
   return Math.min(...a) - Math.min(...b) || Math.max(...a) - Math.max(...b) || a.length - b.length;
 }

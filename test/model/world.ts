@@ -1,5 +1,5 @@
-// The real code under the reference model's operations: every member's session, with real keys and real grants.
-// docs/spec.md sections 6 and 7.
+// The real code under the reference model's operations: every member's state, with real keys and real grants. docs/spec.md
+// sections 6 and 7.
 
 import type { Knowledge } from "../../src/agenda/facts.js";
 import { performStep } from "../../src/agenda/perform.js";
@@ -41,15 +41,15 @@ import { seededEnv } from "../support/seeded-env.js";
 import { Organisation } from "./organisation.js";
 import type { Op } from "./reference.js";
 
-/** An entry without its attachments: all that a verifier needs. */
+/** An entry without its attachments: the part that a verifier needs. */
 export function bare(entry: Uint8Array): Uint8Array {
   return encodeEntry(decodeEntry(entry).link.bytes, []);
 }
 
-/** What an entry brought to each member, by position. */
+/** The grants that an entry brought to each member, by position. */
 export type Opened = ReadonlyMap<number, Received>;
 
-/** A client that keeps its new epoch from escrow, and asks for nothing before it grants. */
+/** A client that withholds its new epoch from escrow, and checks nothing before it grants. */
 const WITHHOLDING = { withholdFromEscrow: true, [UNGUARDED]: true };
 
 const optionsOf = (op: { readonly withhold?: boolean }): object => (op.withhold ? WITHHOLDING : {});
@@ -59,24 +59,24 @@ export const SUBJECT = "alice@example.org";
 /** A link that was written and not yet published. */
 export interface Written {
   readonly entry: Uint8Array;
-  /** Keyrings that writing gave: the author's with the new epoch, a new member's as yet without grants. */
+  /** Keyrings made by writing: the author's with the new epoch, and a new member's, still without grants. */
   readonly keyrings: ReadonlyMap<number, Keyring>;
   readonly entered: MemberId | undefined;
-  /** Everybody who signed, in order. */
+  /** All signers, in order. */
   readonly signers: readonly RawSigner[];
-  /** What the library says the log is now. */
+  /** The library's state of the log now. */
   readonly log: LogState;
 }
 
 /** A log with all its members, on devices of their own. Members are named by the position at which they entered. */
 export class World {
-  /** Removed members go on watching: what they still could open, they would. */
+  /** Removed members continue to receive: they would open everything that they still could. */
   readonly sessions = new Map<number, MemberState>();
   readonly ids = new Map<number, MemberId>();
   /** Entries as their authors published them. */
   readonly entries: Uint8Array[] = [];
   readonly operator: OperatorKeys;
-  /** Whose escrow log the user's devices know, if they know one. */
+  /** The escrow log that the user's devices know, if they know one. */
   readonly organisation: Organisation | undefined;
   log: LogState;
   readonly #envs = new Map<number, Env>();
@@ -94,7 +94,7 @@ export class World {
     this.log = first.log;
   }
 
-  /** Randomness and clock of one member. The clocks disagree, as clocks do. */
+  /** Randomness and clock of one member. The clocks disagree, like real clocks. */
   env(position: number): Env {
     const env =
       this.#envs.get(position) ??
@@ -115,7 +115,7 @@ export class World {
     return [...this.ids].find(([, each]) => each === id)?.[0] as number;
   }
 
-  /** Has the library write a link. @throws as it does; nothing has changed then */
+  /** Lets the library write a link. @throws as it does; nothing has changed then */
   write(op: Op, as?: MemberState): Written {
     const position = this.log.head.seq + 1;
     if (op.type === "genesis") throw new Error("a log has one genesis");
@@ -138,7 +138,7 @@ export class World {
     return { ...authored, keyrings: new Map([[op.by, authored.keyring]]), entered, signers };
   }
 
-  /** Has the library do a step of a member's agenda. */
+  /** Lets the library do a step of a member's agenda. */
   perform(by: number, step: AuthorStep, knowledge: Knowledge): Written {
     const authored = accepted(performStep(this.session(by), step, knowledge, this.env(by)));
     const entered = step.link === "enroll-escrow" ? escrowIdOf(this.log.head, this.log.head.seq + 1) : undefined;
@@ -147,8 +147,8 @@ export class World {
   }
 
   /**
-   * Gives an entry to everybody, without its attachments to those in `denied`. One member verifies the link, another one each
-   * time; the rest open their grants on the state that it found, since verification is the same for all of them.
+   * Gives an entry to all members, without its attachments to those in `denied`. One member verifies the link, a different one
+   * each time. The others open their grants on the resulting state, since verification is the same for all of them.
    */
   publish({ keyrings, entered }: Written, entry: Uint8Array, denied: ReadonlySet<number> = new Set()): Opened {
     const before = this.log;
@@ -173,8 +173,8 @@ export class World {
   }
 
   /**
-   * A careless member takes its own link for accepted, and the next one is faster: its keyring has a seed that is no epoch's. It
-   * goes on with the log from before, or starts again from what it stored (GRT-4).
+   * A careless member believes its own link accepted, and another one wins the race: its keyring has a seed that is no epoch's.
+   * It continues with the log from before, or starts again from its stored bytes (GRT-4).
    */
   loseRace(member: number, op: Op & { readonly by: number }, stores: boolean): void {
     const { keyrings, log } = this.write(op);
@@ -188,7 +188,7 @@ export class World {
     this.sessions.set(member, { log: this.log, keyring: found.keyring });
   }
 
-  /** A copy of a member's keyring, as a backup of its device has it. */
+  /** A copy of a member's keyring, as in a backup of its device. */
   clone(member: number): Keyring {
     return parseKeyring(unsafeSerializeKeyring(this.session(member)));
   }
@@ -200,7 +200,7 @@ export class World {
     return received;
   }
 
-  /** Has a member start again from its seed alone, as a backup key does every time. @returns what the server withheld */
+  /** Makes a member start again from its seed alone, as a backup key always does. @returns the epochs that the server withheld */
   reopen(member: number): Runs {
     const seed = ownKeys(this.session(member).keyring).copySeed();
     const { keyring, withheld } = openKeyring(this.log, this.entries, seed.bytes());
@@ -258,7 +258,7 @@ export class World {
       return { log, entry, keyrings: new Map([[position, prepared.keyring]]), entered: keyring.member, signers };
     }
     const made = makeBackupKey(author, { ...name, escrowLog: this.organisation?.log }, this.env(by));
-    // Without entries the paper gives the keys alone; the grants are opened when the link is published.
+    // Without entries the paper gives the keys alone. The grants are opened when the link is published.
     const { keyring } = openBackupKey(made.log, [], made.paper.reveal(made.log));
     const signers = [signerOf(author), signerOf({ keyring })];
     return { ...made, keyrings: new Map([[position, keyring]]), entered: keyring.member, signers };

@@ -1,4 +1,4 @@
-// Authenticated encryption at its edges: docs/spec.md section 3. Vectors are in symmetric-vectors.node.test.ts.
+// Edge cases of authenticated encryption: docs/spec.md section 3. Vectors are in symmetric-vectors.node.test.ts.
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -15,7 +15,7 @@ describe.each([
   ["ChaCha20-Poly1305", chachaSeal, chachaOpen],
   ["AES-256-GCM", gcmSeal, gcmOpen],
 ] as const)("%s", (_name, seal, open) => {
-  it("round-trips, adds one tag, and opens nothing that was changed", () => {
+  it("round-trips, adds one tag, and does not open changed bytes", () => {
     fc.assert(
       fc.property(bytesOf(32), bytesOf(12), fc.uint8Array(), fc.uint8Array(), fc.nat(), (key, nonce, aad, data, at) => {
         const sealed = seal(key, nonce, aad, data);
@@ -30,13 +30,13 @@ describe.each([
     );
   });
 
-  it("opens nothing that is too short to hold a tag", () => {
+  it("does not open bytes that are too short to hold a tag", () => {
     for (let length = 0; length <= TAG_LENGTH; length++) {
       expect(open(KEY, NONCE, AAD, filled(length, 0))).toBe(undefined);
     }
   });
 
-  it("leaves its inputs alone and gives the same bytes again", () => {
+  it("does not change its inputs, and gives the same bytes again", () => {
     const inputs = [filled(32, 1), filled(12, 2), filled(5, 3), filled(9, 4)] as const;
     const sealed = seal(...inputs);
     expect(seal(...inputs)).toEqual(sealed);

@@ -13,18 +13,18 @@ import { slow } from "../support/runs.js";
 import { bytesOf } from "./support.js";
 
 const anyBytes = fc.uint8Array({ maxLength: 400 });
-// Longer than any buffer on the way, and no whole number of blocks. Repeated, since drawing so many bytes takes seconds.
+// Longer than any internal buffer, and no whole number of blocks. It is repeated, since drawing so many bytes takes seconds.
 const longBytes = fc
   .uint8Array({ minLength: 1, maxLength: 64 })
   .map((part) => Uint8Array.from({ length: 70_001 }, (_, index) => part[index % part.length] as number));
 const message = fc.oneof({ weight: 19, arbitrary: anyBytes }, { weight: 1, arbitrary: longBytes });
 const seed = bytesOf(32);
 
-/** Both backends give the same; what they give is no Buffer, and inputs stay as they were. */
+/** Both backends give the same. Their results are no Buffers, and inputs stay unchanged. */
 function same(act: (backend: typeof native) => Uint8Array | undefined, ...inputs: readonly Uint8Array[]): Uint8Array {
   const before = inputs.map((input) => new Uint8Array(input));
   const [ours, theirs] = [act(native), act(portable)];
-  // Node's own comparison, for speed; it tells a Buffer from a Uint8Array.
+  // Node's own comparison, for speed. It distinguishes a Buffer from a Uint8Array.
   deepStrictEqual(ours, theirs);
   deepStrictEqual(inputs, before);
   expect(Object.getPrototypeOf(ours)).toBe(Uint8Array.prototype);
@@ -35,7 +35,7 @@ it("is the backend of the project that this runs in", () => {
   expect(current).toBe(inject("backend") === "native" ? native : portable);
 });
 
-it("leaves to noble only what Node lacks: the rest must not fall back unnoticed", () => {
+it("uses noble only for what Node lacks: the rest must not fall back unnoticed", () => {
   const names = Object.keys(portable) as (keyof typeof portable)[];
   const left = names.filter((name) => native[name] === portable[name]);
   expect(["mlkem768PrivateKey", "mlkem768Encapsulate", "ed25519IsPoint"]).toEqual(expect.arrayContaining(left));
@@ -87,7 +87,7 @@ describe("Ed25519", () => {
     );
   });
 
-  it("agrees on whatever passes the prechecks: any key, R and S, on the curve or not (SIG-5)", () => {
+  it("agrees on everything that passes the prechecks: any key, R and S, on the curve or not (SIG-5)", () => {
     fc.assert(
       fc.property(seed, bytesOf(32), bytesOf(32), anyBytes, (key, r, s, data) => {
         const signature = concat(r, s);
@@ -113,7 +113,7 @@ describe("X25519 and ML-KEM-768", () => {
     );
   });
 
-  it("agrees on ML-KEM keys, on what they encapsulate and decapsulate, and on forged ciphertexts", () => {
+  it("agrees on ML-KEM keys, encapsulation and decapsulation, and on forged ciphertexts", () => {
     fc.assert(
       fc.property(bytesOf(64), seed, fc.nat(1087), (secret, coins, index) => {
         const key = same(({ mlkem768PrivateKey }) => mlkem768PrivateKey(secret).publicKey, secret);
@@ -152,7 +152,7 @@ describe.each([
   ["native", native],
   ["portable", portable],
 ])("a private key of the %s backend that was wiped", (_name, backend) => {
-  /** What `run` gives; undefined when it throws. */
+  /** The result of `run`; undefined when it throws. */
   const result = (run: () => Uint8Array) => {
     try {
       return run();
@@ -161,7 +161,7 @@ describe.each([
     }
   };
 
-  it("agrees on nothing any more (X25519)", () => {
+  it("gives no shared secret any more (X25519)", () => {
     const key = backend.x25519PrivateKey(new Uint8Array(32).fill(1));
     const peer = new Uint8Array(32).fill(9);
     const shared = key.agree(peer);

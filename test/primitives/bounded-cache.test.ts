@@ -28,7 +28,7 @@ describe("BoundedCache", () => {
     expect(cache.size).toBe(0);
   });
 
-  it("never holds more than its capacity, and tells all keys apart", () => {
+  it("never holds more than its capacity, and distinguishes all keys", () => {
     fc.assert(
       fc.property(fc.array(fc.uint8Array({ maxLength: 3 })), fc.integer({ min: 1, max: 5 }), (keys, capacity) => {
         const cache = new BoundedCache<string>(capacity);

@@ -1,4 +1,4 @@
-// The prechecks by themselves, at their edges: docs/spec.md section 3, SIG-1 to SIG-4.
+// Edge cases of the prechecks alone: docs/spec.md section 3, SIG-1 to SIG-4.
 
 import { ed25519 } from "@noble/curves/ed25519.js";
 import fc from "fast-check";
@@ -21,7 +21,7 @@ const P_MINUS_1_SIGNED = "ecffffffffffffffffffffffffffffffffffffffffffffffffffff
 const withScalar = (s: string) => hex("00".repeat(32) + s);
 
 describe("hasSignatureLengths (SIG-1)", () => {
-  it("takes 32 and 64 and nothing else", () => {
+  it("accepts 32 and 64 and no other lengths", () => {
     for (let length = 0; length <= 70; length++) {
       expect(hasSignatureLengths(filled(length, 0), filled(64, 0))).toBe(length === 32);
       expect(hasSignatureLengths(filled(32, 0), filled(length, 0))).toBe(length === 64);
@@ -30,7 +30,7 @@ describe("hasSignatureLengths (SIG-1)", () => {
 });
 
 describe("hasReducedScalar (SIG-2)", () => {
-  it("takes 0 and L − 1, and refuses L and the largest", () => {
+  it("accepts 0 and L − 1, and refuses L and the largest value", () => {
     expect([`${"00".repeat(32)}`, L_MINUS_1, L, "ff".repeat(32)].map((s) => hasReducedScalar(withScalar(s)))).toEqual([
       true,
       true,
@@ -41,7 +41,7 @@ describe("hasReducedScalar (SIG-2)", () => {
 });
 
 describe("isCanonicalPoint (SIG-3)", () => {
-  it("takes y = p − 1 and refuses y = p", () => {
+  it("accepts y = p − 1 and refuses y = p", () => {
     expect([P_MINUS_1, P].map((y) => isCanonicalPoint(hex(y)))).toEqual([true, false]);
   });
 
@@ -57,7 +57,7 @@ describe("isCanonicalPoint (SIG-3)", () => {
     ]);
   });
 
-  it("agrees with strict decoding on whatever is a point", () => {
+  it("agrees with strict decoding on every point", () => {
     fc.assert(
       fc.property(bytesOf(32), (encoded) => {
         const decodes = (zip215: boolean) => {
@@ -76,7 +76,7 @@ describe("isCanonicalPoint (SIG-3)", () => {
 });
 
 describe("isTorsionPoint (SIG-4)", () => {
-  it("knows the eight encodings, and no multiple of the base point", () => {
+  it("recognises the eight encodings, and no multiple of the base point", () => {
     const order8 = ed25519.Point.fromHex("26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05");
     const encodings = Array.from({ length: 8 }, (_, n) => order8.multiplyUnsafe(BigInt(n)).toHex());
     expect(new Set(encodings).size).toBe(8);
@@ -84,7 +84,7 @@ describe("isTorsionPoint (SIG-4)", () => {
     for (let n = 1n; n < 20n; n++) expect(isTorsionPoint(ed25519.Point.BASE.multiply(n).toBytes())).toBe(false);
   });
 
-  it("leaves its input alone", () => {
+  it("does not change its input", () => {
     const encoded = filled(32, 0xff);
     isTorsionPoint(encoded);
     isCanonicalPoint(encoded);
@@ -96,7 +96,7 @@ describe("passesPrechecks", () => {
   const base = ed25519.Point.BASE.toBytes();
   const signature = (r: Uint8Array, s: string) => concat(r, hex(s));
 
-  it("applies each rule, whatever library comes after", () => {
+  it("applies each rule before any library", () => {
     const good = signature(base, L_MINUS_1);
     expect(passesPrechecks(base, good)).toBe(true);
     const refused: Readonly<Record<string, readonly [Uint8Array, Uint8Array]>> = {

@@ -1,4 +1,4 @@
-// Ed25519 acceptance against vectors made by others: docs/spec.md section 3, SIG-1 to SIG-5.
+// Ed25519 acceptance compared with public vectors: docs/spec.md section 3, SIG-1 to SIG-5.
 
 import { expect, it } from "vitest";
 import { fromHex } from "../../src/bytes/text.js";
@@ -30,7 +30,7 @@ describeVectors("CCTV ed25519", "cctv-ed25519/ed25519vectors.json", (text) => {
     expect(accepted()).toEqual(before);
   });
 
-  it("accepts the same set again, in another order and with keys that it remembers (SIG-5)", () => {
+  it("accepts the same set again, in another order and with cached keys (SIG-5)", () => {
     const before = accepted();
     const reversed = [...cases].reverse().filter(accepts);
     expect(reversed.map((test) => test.number).reverse()).toEqual(before);
@@ -44,7 +44,7 @@ describeVectors("CCTV ed25519", "cctv-ed25519/ed25519vectors.json", (text) => {
     }
   });
 
-  it("refuses every key it would never accept a signature under, and no other (SIG-3, SIG-4)", () => {
+  it("refuses every key under which it would accept no signature, and no other key (SIG-3, SIG-4)", () => {
     const good = new Set(cases.filter(accepts).map((test) => test.key));
     for (const key of good) expect(failure(() => checkVerifyingKey(hex(key), "key"))).toEqual({});
     const bad = cases.filter((test) =>

@@ -1,4 +1,4 @@
-// Randomness and time from an env that may misbehave: docs/spec.md section 5.
+// Randomness and time from an env that may be faulty: docs/spec.md section 5.
 
 import { describe, expect, it, vi } from "vitest";
 import { toHex } from "../../src/bytes/text.js";
@@ -17,7 +17,7 @@ describe("systemEnv", () => {
     expect(drawRandom(env, 0).length).toBe(0);
   });
 
-  it("fills more than one piece of 64 KiB to the end", () => {
+  it("fills more than 64 KiB to the end", () => {
     const bytes = drawRandom(systemEnv(), 3 * 65_536 + 100);
     for (const start of [0, 65_536, 131_072, 196_608]) {
       expect(bytes.subarray(start, start + 100).some((byte) => byte !== 0)).toBe(true);
@@ -25,7 +25,7 @@ describe("systemEnv", () => {
     expect(bytes.subarray(-100).some((byte) => byte !== 0)).toBe(true);
   });
 
-  it("leaves no copy behind: whoever draws wipes the only one", () => {
+  it("leaves no copy behind: the caller wipes the only one", () => {
     const fill = vi.spyOn(globalThis.crypto, "getRandomValues");
     const drawn = drawRandom(systemEnv(), 32);
     const filled = fill.mock.calls.map(([array]) => (array as Uint8Array).buffer);
@@ -34,7 +34,7 @@ describe("systemEnv", () => {
     expect(filled[0]).toBe(drawn.buffer);
   });
 
-  it("draws nothing where the runtime has no secure source", () => {
+  it("draws nothing if the runtime has no secure source", () => {
     for (const crypto of [undefined, {}]) {
       vi.stubGlobal("crypto", crypto);
       try {
@@ -45,7 +45,7 @@ describe("systemEnv", () => {
     }
   });
 
-  it("knows the time", () => {
+  it("gives the time", () => {
     const before = Date.now();
     const time = readClock(systemEnv());
     expect(time).toBeGreaterThanOrEqual(before);
@@ -75,14 +75,14 @@ describe("drawRandom", () => {
     expect(failure(() => drawRandom(giving(value), 32)).code).toBe("INVALID_ARGUMENT");
   });
 
-  it("refuses what is no env, and a length that is no length", () => {
+  it("refuses an invalid env and an invalid length", () => {
     for (const env of NO_ENV) expect(failure(() => drawRandom(env, 32)).code).toBe("INVALID_ARGUMENT");
     for (const length of [-1, 1.5, Number.NaN, undefined, "32"] as number[]) {
       expect(failure(() => drawRandom(good, length)).code).toBe("INVALID_ARGUMENT");
     }
   });
 
-  it("lets an env's own error through", () => {
+  it("passes on an env's own error", () => {
     const broken: Env = {
       ...good,
       random: () => {
@@ -106,7 +106,7 @@ describe("readClock", () => {
     },
   );
 
-  it("refuses what is no env", () => {
+  it("refuses an invalid env", () => {
     for (const env of NO_ENV) expect(failure(() => readClock(env)).code).toBe("INVALID_ARGUMENT");
   });
 });

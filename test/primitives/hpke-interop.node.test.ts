@@ -1,4 +1,4 @@
-// HPKE against an independent implementation, in both directions and byte for byte: docs/spec.md section 3.
+// HPKE compared with an independent implementation, in both directions and byte for byte: docs/spec.md section 3.
 
 import { createCipheriv, createDecipheriv } from "node:crypto";
 import { AeadId, type AeadInterface, CipherSuite, HkdfSha256 } from "@hpke/core";
@@ -13,7 +13,7 @@ import { bytesOf, filled, flipped } from "./support.js";
 
 type Bytes = ArrayBufferLike | ArrayBufferView;
 
-// The peer's own ChaCha20-Poly1305 is a package of its own; Node's does, and is as independent of ours.
+// The peer's own ChaCha20-Poly1305 is in another package. Node's serves as well, and is also independent of ours.
 const chacha20Poly1305: AeadInterface = {
   id: AeadId.Chacha20Poly1305,
   keySize: 32,
@@ -65,7 +65,7 @@ async function peerOpen(seed: Uint8Array, info: Uint8Array, aad: Uint8Array, sea
 describe("HPKE with @hpke/core and @hpke/hybridkem-x-wing", () => {
   const message = fc.tuple(bytesOf(32), fc.uint8Array(), fc.uint8Array(), fc.uint8Array(), bytesOf(64));
 
-  it("opens there what is sealed here", async () => {
+  it("opens our sealed bytes", async () => {
     await fc.assert(
       fc.asyncProperty(message, async ([seed, info, aad, plaintext, coins]) => {
         const sealed = hpkeSeal(new KemPrivateKey(seed).publicKey, { info, aad, plaintext, coins });
@@ -75,7 +75,7 @@ describe("HPKE with @hpke/core and @hpke/hybridkem-x-wing", () => {
     );
   });
 
-  it("opens here what is sealed there with its own randomness", async () => {
+  it("seals bytes with its own randomness that we open", async () => {
     await fc.assert(
       fc.asyncProperty(message, async ([seed, info, aad, plaintext]) => {
         const key = new KemPrivateKey(seed);

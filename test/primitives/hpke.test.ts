@@ -23,7 +23,7 @@ const PLAINTEXT = utf8("a seed of thirty-two bytes or so");
 const SEALED = hpkeSeal(PUBLIC_KEY, { info: INFO, aad: AAD, plaintext: PLAINTEXT, coins: COINS });
 
 describe("hpkeSeal and hpkeOpen", () => {
-  it("round-trip anything", () => {
+  it("round-trip any bytes", () => {
     fc.assert(
       fc.property(fc.uint8Array(), fc.uint8Array(), fc.uint8Array(), bytesOf(64), (info, aad, plaintext, coins) => {
         const sealed = hpkeSeal(PUBLIC_KEY, { info, aad, plaintext, coins });
@@ -34,7 +34,7 @@ describe("hpkeSeal and hpkeOpen", () => {
     );
   });
 
-  it("seal nothing at all, too", () => {
+  it("seal empty input too", () => {
     const sealed = hpkeSeal(PUBLIC_KEY, { info: INFO, plaintext: filled(0, 0), coins: COINS });
     expect(sealed.length).toBe(HPKE_OVERHEAD);
     expect(hpkeOpen(PRIVATE_KEY, { info: INFO, sealed })).toEqual(filled(0, 0));
@@ -45,7 +45,7 @@ describe("hpkeSeal and hpkeOpen", () => {
     expect(SEALED.subarray(0, 1120)).toEqual(encapsulate(PUBLIC_KEY, COINS).ciphertext);
   });
 
-  it("take a missing aad as an empty one", () => {
+  it("treat a missing aad as an empty one", () => {
     const sealed = hpkeSeal(PUBLIC_KEY, { info: INFO, plaintext: PLAINTEXT, coins: COINS });
     expect(hpkeOpen(PRIVATE_KEY, { info: INFO, aad: filled(0, 0), sealed })).toEqual(PLAINTEXT);
     expect(hpkeOpen(PRIVATE_KEY, { info: INFO, sealed })).toEqual(PLAINTEXT);
@@ -76,7 +76,7 @@ describe("hpkeSeal and hpkeOpen", () => {
     );
   });
 
-  it("leave their inputs alone", () => {
+  it("do not change their inputs", () => {
     const inputs = [INFO, AAD, PLAINTEXT, COINS, PUBLIC_KEY, SEALED];
     const before = inputs.map((bytes) => new Uint8Array(bytes));
     hpkeSeal(PUBLIC_KEY, { info: INFO, aad: AAD, plaintext: PLAINTEXT, coins: COINS });
@@ -113,7 +113,7 @@ describe("hpkeSeal and hpkeOpen", () => {
     expect(code(() => hpkeSeal(PUBLIC_KEY, { ...seal, coins: filled(63, 0) }))).toBe("INVALID_ARGUMENT");
   });
 
-  it("say when the key was wiped", () => {
+  it("throw WIPED when the key was wiped", () => {
     const key = new KemPrivateKey(filled(32, 7));
     key.wipe();
     expect(failure(() => hpkeOpen(key, { info: INFO, aad: AAD, sealed: SEALED })).code).toBe("WIPED");

@@ -1,4 +1,4 @@
-// ML-KEM-768 and X-Wing against vectors made by others: docs/spec.md section 3, KEM-1.
+// ML-KEM-768 and X-Wing compared with public vectors: docs/spec.md section 3, KEM-1.
 
 import { ml_kem768 } from "@noble/post-quantum/ml-kem.js";
 import { describe, expect, it } from "vitest";
@@ -9,7 +9,7 @@ import { checkKemKey, encapsulate, KemPrivateKey, kemPublicKey } from "../../src
 import { describeVectors, wycheproofCases } from "../support/external-vectors.js";
 import { failure, filled, hex } from "./support.js";
 
-// An honest X25519 half, to make an X-Wing key of an ML-KEM one.
+// An honest X25519 half, to make an X-Wing key from an ML-KEM key.
 const X25519_HALF = kemPublicKey(filled(32, 1)).subarray(1184);
 const checkMlKemHalf = (key: Uint8Array) => failure(() => checkKemKey(concat(key, X25519_HALF), "key"));
 const REFUSED = { code: "INVALID_KEY", rule: "KEM-1" };
@@ -46,8 +46,8 @@ describeVectors("CCTV ML-KEM-768 modulus", "cctv-mlkem768/modulus-ML-KEM-768.txt
 describeVectors("CCTV ML-KEM-768 strcmp", "cctv-mlkem768/strcmp-ML-KEM-768.txt", (text) => {
   it("decapsulates to the pseudorandom secret", () => {
     const field = (name: string) => hex(new RegExp(`^${name} = ([0-9a-f]+)$`, "m").exec(text)?.[1] ?? "");
-    // The file gives an expanded key (dk ‖ ek ‖ hash ‖ z) and not the seed that our interface takes, so this asks the
-    // library below, in the way that our interface uses it.
+    // The file gives an expanded key (dk ‖ ek ‖ hash ‖ z) and not the seed that our interface takes, so this test calls the
+    // library below in the way that our interface calls it.
     const dk = field("dk");
     const shared = ml_kem768.prepare(dk.subarray(1152, 1152 + 1184)).decapsulate(field("c"), dk);
     expect(toHex(shared)).toBe(toHex(field("K")));

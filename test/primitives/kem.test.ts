@@ -25,7 +25,7 @@ const COINS = filled(64, 9);
 const PUBLIC_KEY = kemPublicKey(SEED);
 const REFUSED = { code: "INVALID_KEY", rule: "KEM-1" };
 
-// Every encoding of a u coordinate of low order that is below 2^255; with and without the top bit, which X25519 ignores.
+// Every encoding of a u coordinate of low order that is below 2^255, with and without the top bit, which X25519 ignores.
 const LOW_ORDER = [
   "0000000000000000000000000000000000000000000000000000000000000000",
   "0100000000000000000000000000000000000000000000000000000000000000",
@@ -80,13 +80,13 @@ describe("encapsulate and decapsulate", () => {
     expect(equalBytes(key.decapsulate(aliased) as Uint8Array, sharedSecret)).toBe(false);
   });
 
-  it("open nothing whose X25519 half is of low order", () => {
+  it("do not open a ciphertext whose X25519 half is of low order", () => {
     const key = new KemPrivateKey(SEED);
     const mlkemPart = encapsulate(PUBLIC_KEY, COINS).ciphertext.subarray(0, 1088);
     for (const u of LOW_ORDER) expect(key.decapsulate(concat(mlkemPart, u))).toBe(undefined);
   });
 
-  it("leave their inputs alone", () => {
+  it("do not change their inputs", () => {
     const [seed, coins, publicKey] = [filled(32, 1), filled(64, 2), new Uint8Array(PUBLIC_KEY)];
     const key = new KemPrivateKey(seed);
     key.decapsulate(encapsulate(publicKey, coins).ciphertext);
@@ -126,7 +126,7 @@ describe("KEM-1", () => {
     }
   });
 
-  it("takes the coefficient 3328 and refuses 3329 to 4095, in every position's two forms (KEM-1)", () => {
+  it("accepts the coefficient 3328 and refuses 3329 to 4095, in every position's two forms (KEM-1)", () => {
     const accepted = (even: number, odd: number, at: number) => {
       const key = new Uint8Array(PUBLIC_KEY);
       key.set([even & 0xff, (even >> 8) | ((odd & 0x0f) << 4), odd >> 4], at);
@@ -182,7 +182,7 @@ describe("kemRho", () => {
     );
   });
 
-  it("refuses what is no seed", () => {
+  it("refuses an invalid seed", () => {
     for (const junk of [...NOT_BYTES, new Uint8Array(31)] as Uint8Array[]) {
       expect(failure(() => kemRho(junk)).code).toBe("INVALID_ARGUMENT");
     }
@@ -204,7 +204,7 @@ describe("KemPrivateKey", () => {
     expect(publicPart.length).toBe(2432);
   });
 
-  it("is of no use after wiping, expanded or not", () => {
+  it("cannot be used after wiping, expanded or not", () => {
     const fresh = new KemPrivateKey(SEED);
     const used = new KemPrivateKey(SEED);
     const { ciphertext } = encapsulate(used.publicKey, COINS);
@@ -216,7 +216,7 @@ describe("KemPrivateKey", () => {
     }
   });
 
-  it("hands out copies of its public key and keeps its own copy of the seed", () => {
+  it("gives copies of its public key and keeps its own copy of the seed", () => {
     const seed = new Uint8Array(SEED);
     const key = new KemPrivateKey(seed);
     seed.fill(0);

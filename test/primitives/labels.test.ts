@@ -15,7 +15,7 @@ const labels: readonly Label[] = Object.values(LABELS);
 const SECRET = filled(32, 7);
 
 describe("labels (ENC-5)", () => {
-  it("are distinct, versioned and without a zero byte, so that none continues another", () => {
+  it("are distinct, versioned and without a zero byte, so that none is a prefix of another", () => {
     expect(new Set(labels).size).toBe(labels.length);
     for (const label of labels) expect(label).toMatch(/^keystead\/v1\/[a-z/-]+$/);
     for (const a of labels) {
@@ -23,8 +23,8 @@ describe("labels (ENC-5)", () => {
     }
   });
 
-  it("begin with k and never with a quotation mark, as what HTTP Message Signatures sign does (RFC 9421)", () => {
-    // A log's keys may sign such a base too: whatever begins with one of these labels is none, and the other way round.
+  it("begin with k and never with a quotation mark, with which a base of HTTP Message Signatures begins (RFC 9421)", () => {
+    // A log's keys may also sign such a base. No message under one of these labels is such a base, and the other way round.
     const base = utf8('"@method": POST');
     for (const label of labels) {
       expect(labelPrefix(label)[0]).toBe("k".charCodeAt(0));
@@ -37,7 +37,7 @@ describe("labels (ENC-5)", () => {
     expect(labelPrefix(LABELS.linkHash)).toEqual(concat(utf8("keystead/v1/link/hash"), filled(1, 0)));
   });
 
-  it("are refused when not in the one file, as is what is no label at all", () => {
+  it("are refused when not in the one file, and so are values of other types", () => {
     for (const junk of ["", "keystead/v1/", "toString", undefined, null, 5, {}] as Label[]) {
       for (const use of [() => labelPrefix(junk), () => labelledHash(junk), () => deriveKey(junk, SECRET)]) {
         expect(failure(use)).toEqual({ code: "INVALID_ARGUMENT", rule: "ENC-5" });
@@ -56,7 +56,7 @@ describe("labelledHash", () => {
     );
   });
 
-  it("gives a hash of its own to each label", () => {
+  it("gives a different hash for each label", () => {
     expect(new Set(labels.map((label) => toHex(labelledHash(label, SECRET)))).size).toBe(labels.length);
   });
 
@@ -85,7 +85,7 @@ describe("deriveKey", () => {
     );
   });
 
-  it("takes empty salt and info and 32 bytes when left out", () => {
+  it("uses an empty salt and info and 32 bytes by default", () => {
     const bare = deriveKey(LABELS.grantKey, SECRET);
     expect(bare.length).toBe(32);
     const spelled = { salt: filled(0, 0), info: filled(0, 0), length: 32 };
@@ -93,7 +93,7 @@ describe("deriveKey", () => {
     expect(deriveKey(LABELS.grantKey, SECRET, { salt: undefined, info: undefined, length: undefined })).toEqual(bare);
   });
 
-  it("gives a key of its own to each label, salt and info", () => {
+  it("gives a different key for each label, salt and info", () => {
     const keys = labels.map((label) => deriveKey(label, SECRET));
     keys.push(
       deriveKey(LABELS.grantKey, SECRET, { salt: SECRET }),

@@ -1,4 +1,4 @@
-// An argument of a wrong type is named in the error, so that the caller learns which it was.
+// An error names the argument of a wrong type, so that the caller learns which one it was.
 
 import { describe, expect, it } from "vitest";
 import { KeysteadError } from "../../src/errors.js";
@@ -22,7 +22,7 @@ const PUBLIC_KEY = kemPublicKey(KEY);
 const LABEL = LABELS.linkHash;
 const junk = "00" as unknown as Uint8Array;
 
-/** Functions by their names, and the calls in which one argument is junk by the name of the argument. */
+/** Functions by their names, and calls in which one argument is junk, by the name of that argument. */
 const CALLS: Readonly<Record<string, Readonly<Record<string, () => unknown>>>> = {
   ...Object.fromEntries(
     Object.entries({ chachaSeal, chachaOpen, gcmSeal, gcmOpen }).map(([name, use]) => [

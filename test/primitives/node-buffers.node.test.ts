@@ -1,5 +1,5 @@
-// Node's Buffer is a Uint8Array whose slice shares memory: no input may be changed or wiped through one, and console
-// output shows no secret. docs/spec.md section 5.
+// Node's Buffer is a Uint8Array whose slice shares memory: no input may be changed or wiped through one, and console output shows
+// no secret. docs/spec.md section 5.
 
 import { inspect } from "node:util";
 import { expect, it, vi } from "vitest";
@@ -11,7 +11,7 @@ import { plain } from "../../src/primitives/node-keys.js";
 import { checkVerifyingKey, signingPublicKey, signLabelled, verifyLabelled } from "../../src/primitives/sign.js";
 import { filled, flipped } from "./support.js";
 
-it("takes Buffers and leaves them alone", () => {
+it("accepts Buffers and does not change them", () => {
   const [seed, coins, message] = [Buffer.alloc(32, 0xf7), Buffer.alloc(64, 0xf9), Buffer.from("message")];
   const publicKey = Buffer.from(kemPublicKey(seed));
   const verifyingKey = Buffer.from(signingPublicKey(seed));
@@ -38,7 +38,7 @@ it("shows no secret to console.log", () => {
   expect(inspect({ key })).toBe("{ key: [KemPrivateKey] }");
 });
 
-it("gives what Node made as memory of its own, and leaves no second copy of it", () => {
+it("gives Node's results in memory of their own, and leaves no second copy", () => {
   const own = Buffer.alloc(5, 7);
   expect(own.buffer.byteLength).toBe(5);
   expect(plain(own).buffer).toBe(own.buffer);

@@ -1,5 +1,5 @@
-// The native backend on runtimes that are not the one at hand: older Nodes, newer ones, and those over BoringSSL, which lack a part of
-// node:crypto or read keys otherwise. Each is played by a changed node:crypto. docs/spec.md section 3.
+// The native backend on other runtimes: older Nodes, newer ones, and those over BoringSSL, which lack a part of node:crypto or read
+// keys in another way. A changed node:crypto simulates each. docs/spec.md section 3.
 
 import * as crypto from "node:crypto";
 import { afterEach, describe, expect, it, vi } from "vitest";
@@ -17,7 +17,7 @@ afterEach(() => {
 
 type Changes = Readonly<Record<string, unknown>>;
 
-/** Both backends, loaded over a node:crypto with these functions in place of its own. */
+/** Both backends, loaded with a node:crypto that has these functions in place of its own. */
 async function load(changes: Changes): Promise<{ readonly native: Primitives; readonly portable: Primitives }> {
   vi.resetModules();
   vi.doMock("node:crypto", () => ({ decapsulate: undefined, ...crypto, ...changes }));
@@ -47,7 +47,7 @@ const SHA3 = ["sha3_256", "sha3_512", "shake256"] as const;
 const CHACHA = ["chacha20poly1305Seal", "chacha20poly1305Open"] as const;
 const ALWAYS_NATIVE = ["sha256", "hmacSha256", "hkdfSha256", "aes256gcmSeal", "aes256gcmOpen"] as const;
 
-describe("a runtime that lacks a part of node:crypto has noble for it, and for nothing else", () => {
+describe("a runtime that lacks a part of node:crypto uses noble for that part, and for nothing else", () => {
   it.each([
     ["Ed25519", { sign }, ED25519],
     ["X25519", { createPrivateKey }, ["x25519PrivateKey"]],
@@ -62,22 +62,22 @@ describe("a runtime that lacks a part of node:crypto has noble for it, and for n
     for (const name of others) expect([name, native[name] === portable[name]]).toEqual([name, false]);
   });
 
-  it("hashes where the one call for it is not there yet, as Node before 20.12", async () => {
+  it("hashes without the one-call function, like Node before 20.12", async () => {
     const { native, portable } = await load({ hash: undefined });
     expect(native.sha256).not.toBe(portable.sha256);
     expect(native.sha256(MESSAGE)).toEqual(portable.sha256(MESSAGE));
   });
 });
 
-describe("a runtime that reads raw keys, as Node 24", () => {
+describe("a runtime that reads raw keys, like Node 24", () => {
   const PKCS8 = { ed25519: "302e020100300506032b657004220420", x25519: "302e020100300506032b656e04220420" };
 
-  /** An ML-KEM key as such a runtime holds it, over noble's. */
+  /** An ML-KEM key of such a runtime, made from noble's. */
   class MlKemKey {
     constructor(readonly key: ReturnType<Primitives["mlkem768PrivateKey"]>) {}
   }
 
-  /** What such a runtime has; with all that was ever made a key of. */
+  /** The functions of such a runtime. Records all bytes from which a key was made. */
   async function newer(changes: Changes = {}) {
     const { primitives: noble } = await import("../../src/primitives/noble.js");
     const made: { readonly format?: string }[] = [];
@@ -108,7 +108,7 @@ describe("a runtime that reads raw keys, as Node 24", () => {
     return { made, ...(await load({ createPrivateKey, createPublicKey, decapsulate, ...changes })) };
   }
 
-  it("is given secrets as bytes, and never in the text of a JWK, which nobody can overwrite", async () => {
+  it("gets secrets as bytes, and never in the text of a JWK, which cannot be overwritten", async () => {
     const { native, portable, made } = await newer();
     made.length = 0;
     expect(native.ed25519PublicKey(SEED)).toEqual(portable.ed25519PublicKey(SEED));
@@ -130,7 +130,7 @@ describe("a runtime that reads raw keys, as Node 24", () => {
     expect(() => own?.decapsulate(ciphertext)).toThrow();
   });
 
-  it("has noble for ML-KEM where it reads the keys and cannot decapsulate", async () => {
+  it("uses noble for ML-KEM if the runtime reads the keys and cannot decapsulate", async () => {
     const { native, portable } = await newer({ decapsulate: undefined });
     expect(native.mlkem768PrivateKey).toBe(portable.mlkem768PrivateKey);
   });

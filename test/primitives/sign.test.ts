@@ -78,7 +78,7 @@ describe("verifyEd25519", () => {
     }
   });
 
-  it("refuses forgeries under each torsion point as key that a bare equation accepts (SIG-4)", () => {
+  it("refuses forgeries under each torsion point as key, which the bare equation accepts (SIG-4)", () => {
     // With A of order 8 and S = s, R = [s]B, the equation holds whenever [k]A is the neutral point.
     const s = 5n;
     const r = Point.BASE.multiplyUnsafe(s).toBytes();
@@ -94,7 +94,7 @@ describe("verifyEd25519", () => {
     }
   });
 
-  it("refuses each torsion point as R, though the signer made it so (SIG-4)", () => {
+  it("refuses each torsion point as R, even if the signer chose it (SIG-4)", () => {
     const scalar = ed25519.utils.getExtendedPublicKey(SEED).scalar;
     for (const point of torsionPoints) {
       const r = point.toBytes();
@@ -130,7 +130,7 @@ describe("verifyEd25519", () => {
     );
   });
 
-  it("keeps its verdicts when more keys pass through than it remembers", () => {
+  it("keeps its verdicts when there are more keys than the cache holds", () => {
     const signers = Array.from({ length: 70 }, (_, n) => {
       const seed = filled(32, 100 + n);
       return { key: signingPublicKey(seed), signature: ed25519.sign(MESSAGE, seed) };
@@ -143,7 +143,7 @@ describe("verifyEd25519", () => {
     }
   });
 
-  it("refuses what is not bytes with INVALID_ARGUMENT and changes no input", () => {
+  it("refuses values that are not bytes with INVALID_ARGUMENT, and changes no input", () => {
     for (const junk of NOT_BYTES) {
       const bytes = junk as Uint8Array;
       expect(failure(() => verifyEd25519(bytes, MESSAGE, SIGNATURE)).code).toBe("INVALID_ARGUMENT");

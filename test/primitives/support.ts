@@ -27,13 +27,13 @@ export function flipped(bytes: Uint8Array, index: number): Uint8Array {
   return copy;
 }
 
-/** Code and rule of the KeysteadError that `run` throws; anything else thrown, or nothing, is no match. */
+/** Code and rule of the KeysteadError that `run` throws. Another error, or none, does not match. */
 export function failure(run: () => unknown): { readonly code?: string; readonly rule?: string | undefined } {
   const error = errorOf(run);
   return error ? { code: error.code, rule: error.rule } : {};
 }
 
-/** What a plain JavaScript caller might pass where bytes belong. */
+/** Wrong values that a plain JavaScript caller might pass as bytes. */
 export const NOT_BYTES: readonly unknown[] = [undefined, null, "00", 7, Number.NaN, {}, [1, 2], new ArrayBuffer(32)];
 
 /** An arbitrary of `length` bytes. */

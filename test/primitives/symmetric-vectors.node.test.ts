@@ -1,4 +1,4 @@
-// HMAC, HKDF, ChaCha20-Poly1305, AES-256-GCM and X25519 against Wycheproof: docs/spec.md section 3.
+// HMAC, HKDF, ChaCha20-Poly1305, AES-256-GCM and X25519 compared with Wycheproof: docs/spec.md section 3.
 
 import { expect, it } from "vitest";
 import { concat } from "../../src/bytes/bytes.js";

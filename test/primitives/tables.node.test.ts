@@ -1,5 +1,5 @@
-// The portable backend makes tables of multiples for keys that are seen often: of speed only, but a table costs as much as ten
-// verifications and 0.4 MB, and nobody may make us build one by junk. docs/spec.md section 3.
+// The portable backend makes tables of multiples for keys that are used often. They are for speed only, but a table costs as much as
+// ten verifications and 0.4 MB, so junk must not make the library build one. docs/spec.md section 3.
 
 import { ed25519 } from "@noble/curves/ed25519.js";
 import { afterEach, describe, expect, it, vi } from "vitest";
@@ -16,7 +16,7 @@ afterEach(() => {
   vi.resetModules();
 });
 
-/** A backend that has seen no key yet, and how large the tables are that it makes. Points are frozen: these hand on to them. */
+/** A backend without cached keys, and the sizes of the tables that it makes. Points are frozen, so these wrappers forward to them. */
 async function scene() {
   const tables: number[] = [];
   const fromBytes = (bytes: Uint8Array) => {
@@ -49,7 +49,7 @@ describe("a table for a verifying key", () => {
     expect(tables.length).toBe(1);
   });
 
-  it("is not made for junk, however much of it there is", async () => {
+  it("is not made for any amount of junk", async () => {
     const { verify, tables } = await scene();
     expect(verify(flipped(SIGNATURE, 0), 20)).toEqual(new Set([false]));
     expect(verify(SIGNATURE, 7)).toEqual(new Set([true]));

@@ -1,4 +1,4 @@
-// Secrets made on the way are overwritten: docs/spec.md section 5. Watches what goes into and comes out of the backend.
+// Intermediate secrets are overwritten: docs/spec.md section 5. Watches the inputs and outputs of the backend.
 
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { primitives } from "../../src/primitives/current.js";
@@ -62,7 +62,7 @@ describe("wiping", () => {
     }
   });
 
-  it("wipes the ephemeral key of an encapsulation, and the private key that a public one is made with", () => {
+  it("wipes the ephemeral key of an encapsulation, and the private key from which a public one is derived", () => {
     const make = primitives.x25519PrivateKey;
     const wipes: { readonly mock: { readonly calls: readonly unknown[] } }[] = [];
     vi.spyOn(primitives, "x25519PrivateKey").mockImplementation((secret) => {
@@ -75,7 +75,7 @@ describe("wiping", () => {
     expect(wipes.map(({ mock }) => mock.calls.length)).toEqual([1, 1]);
   });
 
-  it("overwrites what ρ is made from", () => {
+  it("overwrites the input of ρ", () => {
     const shake = vi.spyOn(primitives, "shake256");
     const sha3 = vi.spyOn(primitives, "sha3_512");
     expect(kemRho(SEED)).toEqual(rhoOf(PUBLIC_KEY));

@@ -15,7 +15,7 @@ beforeEach(() => {
       throw new Error(`the core called ${name}`);
     });
   }
-  // For those who import them by name.
+  // For modules that import them by name.
   syncBuiltinESMExports();
 });
 afterEach(() => {

@@ -1,4 +1,4 @@
-// One log in the story: its entries, and what each of its members knows and holds.
+// One log in the story: its entries, and the state of each of its members.
 
 import type { LogState, MemberState, Proposal } from "keystead";
 import type { Watch } from "./watch.js";
@@ -23,7 +23,7 @@ export class Circle {
     return session;
   }
 
-  /** Publishes what a member proposes, which all others receive. */
+  /** Publishes a member's proposal, which all others receive. */
   publish<T extends MemberState>(proposal: Proposal<T>, name: string): T {
     this.#send(proposal, name);
     const made = this.#told.method(proposal, "accept") as T;
@@ -31,7 +31,7 @@ export class Circle {
     return made;
   }
 
-  /** Publishes what the operator proposes, or escrow, which all members receive. */
+  /** Publishes a proposal of the operator, or of escrow, which all members receive. */
   publishLog(proposal: Proposal<LogState>): void {
     this.#send(proposal);
     this.#told.method(proposal, "accept");

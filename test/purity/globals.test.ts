@@ -6,12 +6,12 @@ import { seededEnv } from "../support/seeded-env.js";
 import { tellStory } from "./story.js";
 import { Sayings } from "./traces.js";
 
-/** What the core must not call. */
+/** Functions that the core must not call. */
 const poison = (what: string) => () => {
   throw new Error(`the core called ${what}`);
 };
 
-// noble blinds secret scalars with global randomness, against side channels: it changes no result. So a constant must do.
+// noble blinds secret scalars with global randomness, against side channels. That changes no result, so a constant is used here.
 let next = 0;
 const blinding: typeof crypto.getRandomValues = (array) => {
   if (ArrayBuffer.isView(array)) new Uint8Array(array.buffer, array.byteOffset, array.byteLength).fill(++next);
@@ -48,7 +48,7 @@ describe("with a poisoned clock and poisoned randomness", () => {
     vi.unstubAllGlobals();
   });
 
-  it("everything works, and twice the same Env gives twice the same bytes, views and errors", async () => {
+  it("everything works, and the same Env gives the same bytes, views and errors each time", async () => {
     const tell = async (): Promise<string[]> => {
       const said: string[] = [];
       const sayings = new Sayings();

@@ -1,5 +1,5 @@
-// What Node's console and inspector show of everything that the API gives and throws: nothing secret, whatever they are told to
-// show. docs/spec.md section 5.
+// Output of Node's console and inspector for everything that the API gives and throws: it shows no secret, with any options.
+// docs/spec.md section 5.
 
 import { inspect } from "node:util";
 import { expect, it } from "vitest";
@@ -9,7 +9,7 @@ const EVERYTHING = { depth: null, showHidden: true, getters: true, maxArrayLengt
 
 it("inspection shows no secret, with the library's own way to print and without", async () => {
   const seen = new Set<unknown>();
-  // Parts that were inspected before, such as the state in a session, are left out.
+  // Parts that were inspected before, such as the log of a state, are left out.
   const { leaks } = await tellSecretly((value) => {
     const isPlain = typeof value === "object" && value !== null && value.constructor === Object;
     const parts = (isPlain ? Object.values(value) : [value]).filter((part) => !seen.has(part));

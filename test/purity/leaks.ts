@@ -1,4 +1,4 @@
-// The story with its secrets known, and which calls gave some of them away.
+// The story with its secrets known, and the calls that revealed some of them.
 
 import { equalBytes } from "../../src/bytes/bytes.js";
 import { seededEnv } from "../support/seeded-env.js";
@@ -7,7 +7,7 @@ import { tellStory } from "./story.js";
 import { Traces } from "./traces.js";
 import type { Shown } from "./watch.js";
 
-/** What carries secrets, and why. */
+/** Results that carry secrets, and why. */
 export const ON_PURPOSE: Readonly<Record<string, string>> = {
   unsafeSerializeKeyring: "the keyring itself, for the device's own storage",
   unsafeSerializeProposal: "the keyring and the backup key, for the device's own storage",
@@ -19,7 +19,9 @@ export const ON_PURPOSE: Readonly<Record<string, string>> = {
   "ContentReader.read": "the plaintext",
 };
 
-/** Who gave away a secret, by what `say` makes of each value; and how much there was to find, and where. */
+/**
+ * Calls that revealed a secret, found in the texts that `say` makes of each value; with the number and places of texts searched.
+ */
 export async function tellSecretly(say: (value: unknown) => string) {
   const secrets = new Secrets();
   const papers: string[] = [];

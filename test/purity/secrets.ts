@@ -1,5 +1,5 @@
-// Every secret of a story: what the Env draws, and what keys are derived from it at the one point where the core reaches
-// cryptography. docs/spec.md sections 3 and 5.
+// Every secret of a story: the bytes that the Env draws, and the keys derived at the one point where the core calls cryptography.
+// docs/spec.md sections 3 and 5.
 
 import { sha512 } from "@noble/hashes/sha2.js";
 import { type MockInstance, vi } from "vitest";
@@ -10,14 +10,14 @@ import type { Primitives } from "../../src/primitives/primitives.js";
 
 /** Salts of names and of recorded accesses are drawn too, and published on purpose. */
 const SALT_LENGTH = 16;
-/** Derived and published on purpose: it stands in the header of what is sealed. */
+/** Derived and published on purpose: it is in the header of sealed content. */
 const PUBLISHED = new TextEncoder().encode(`${LABELS.contentCommitment}\0`);
 
 export class Secrets {
   readonly all: Uint8Array[] = [];
   readonly #spies: MockInstance[] = [];
 
-  /** From now on, until {@link end}, all of them are noted. */
+  /** From now on, until {@link end}, all secrets are noted. */
   constructor() {
     const { hkdfSha256, x25519PrivateKey, mlkem768PrivateKey, mlkem768Encapsulate } = primitives;
     for (const name of ["shake256", "sha3_256", "hmacSha256"] as const) {

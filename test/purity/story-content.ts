@@ -33,7 +33,7 @@ export async function tellContent(told: Watch, alice: Circle): Promise<void> {
   await told.refused(() => told.method(reader, "read", 0, 1));
 }
 
-/** All that a pair of streams makes of bytes. */
+/** The output of a pair of streams for bytes. */
 async function through({ writable, readable }: StreamPair, bytes: Uint8Array): Promise<Uint8Array> {
   const writer = writable.getWriter();
   const written = writer.write(bytes).then(() => writer.close());

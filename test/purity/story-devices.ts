@@ -1,4 +1,4 @@
-// Devices and backup keys enter, act and go.
+// Devices and backup keys enter, act and leave.
 
 import type { MemberId } from "keystead";
 import { decodeEntry, encodeEntry } from "../../src/log/entry.js";
@@ -20,7 +20,7 @@ export async function tellDevices(told: Watch): Promise<Circle> {
   const phone = alice.of("Phone").keyring.member;
   alice.publish(core.joinLog(alice.of("Laptop").log, { device: { name: "Watch" } }, env), "Watch");
   const watch = alice.of("Watch").keyring.member;
-  // The wrong way round for the wire: whoever sorted these lists in place would be found out.
+  // In the wrong order for the wire: code that sorted these lists in place would be detected.
   const falling = (...ids: readonly MemberId[]) => [...ids].sort().reverse();
   alice.publish(core.review(alice.of("Laptop"), { approve: falling(phone, watch) }, env), "Laptop");
 

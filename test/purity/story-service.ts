@@ -1,4 +1,4 @@
-// A service states the heads of a log, contradicts itself, and content is sealed to what it stated.
+// A service states the heads of a log and contradicts itself, and content is sealed with its statements.
 
 import type { Evidence } from "keystead/audit";
 import type { Watch } from "./watch.js";

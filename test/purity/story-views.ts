@@ -1,4 +1,4 @@
-// What apps ask a log, and show.
+// Views of a log that apps show.
 
 import type { Circle } from "./circle.js";
 import { NOW, type Watch } from "./watch.js";

@@ -1,4 +1,4 @@
-// The story leaves out nothing that the main entry exports, and no call in it, failed ones included, changes what it was given.
+// The story calls everything that the main entry exports, and no call in it, including failed ones, changes its arguments.
 // docs/spec.md section 5.
 
 import { beforeAll, describe, expect, it } from "vitest";
@@ -7,19 +7,19 @@ import * as core from "./entries.js";
 import { tellStory } from "./story.js";
 import { Watch } from "./watch.js";
 
-/** What the story does not call, and why. */
+/** Exports that the story does not call, and why. */
 const EXCEPTIONS: Readonly<Record<string, string>> = {
-  BackupPaper: "made by makeBackupKey; its methods are told",
-  ContentReader: "made by openRandomAccess; its methods are told",
+  BackupPaper: "made by makeBackupKey; the story calls its methods",
+  ContentReader: "made by openRandomAccess; the story calls its methods",
   KeysteadError: "thrown by everything",
-  Fingerprint: "made by fingerprintOf; its methods are told",
-  Keyring: "made by whatever enters a log; its methods are told",
+  Fingerprint: "made by fingerprintOf; the story calls its methods",
+  Keyring: "made by every function that enters a log; the story calls its methods",
   "OperatorKeys.signLabelled": "internal",
   "StatementKeys.signLabelled": "internal",
   english: "data, which the story gives to what speaks",
   systemEnv: "the real clock and randomness, which the story must not have",
 };
-/** What every test of secrets calls. */
+/** Calls of every test of secrets. */
 const PRINTING = ["toString", "toJSON"];
 
 let told: Watch;
@@ -28,7 +28,7 @@ beforeAll(async () => {
 });
 
 describe("the story", () => {
-  it("calls every export, and every method that instances of exported classes have", () => {
+  it("calls every export, and every method of instances of exported classes", () => {
     const names = Object.entries(core).flatMap(([name, it]) => [
       name,
       ...Object.entries(Object.getOwnPropertyDescriptors(Object("prototype" in it ? it.prototype : undefined)))
@@ -42,7 +42,7 @@ describe("the story", () => {
     expect([...told.changed]).toEqual([]);
   });
 
-  it("would notice a change, of bytes and of a keyring", () => {
+  it("can notice a change, of bytes and of a keyring", () => {
     const watch = new Watch(seededEnv("change"));
     const { keyring } = watch.core.createLog({ subject: "x", device: { name: "x" } }, watch.env).accept();
     const careless = { fill: (bytes: Uint8Array) => bytes.fill(1), drop: (owned: core.Keyring) => owned.wipe() };

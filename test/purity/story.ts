@@ -1,5 +1,5 @@
-// One story through everything that the main entry exports, on any Env, for tests of what the core must not do; a chapter a file.
-// docs/spec.md section 5.
+// One story through everything that the main entry exports, with any Env, for tests of what the core must not do. One file for
+// each chapter. docs/spec.md section 5.
 
 import type { Env } from "keystead";
 import { tellContacts } from "./story-contacts.js";
@@ -10,7 +10,7 @@ import { tellService } from "./story-service.js";
 import { tellViews } from "./story-views.js";
 import { type Shown, Watch } from "./watch.js";
 
-/** @param onShown is given everything at once, before the story goes on and wipes it. */
+/** @param onShown gets everything at once, before the story continues and wipes it. */
 export async function tellStory(env: Env, onShown?: (shown: Shown) => void): Promise<Watch> {
   const told = new Watch(env, onShown);
   const alice = await tellDevices(told);

@@ -1,5 +1,5 @@
-// Secrets stay inside: every secret that the story draws or derives is known, and looked for in all that leaves the core: what is
-// published, views, reports, sessions, errors and their causes. docs/spec.md section 5.
+// Secrets stay inside. Every secret that the story draws or derives is known, and the test searches for them in everything that
+// leaves the core: published bytes, views, reports, states, errors and their causes. docs/spec.md section 5.
 
 import { base64, base64urlnopad } from "@scure/base";
 import { afterEach, describe, expect, it, vi } from "vitest";
@@ -13,7 +13,7 @@ const PRINTERS = ["debug", "dir", "error", "info", "log", "table", "trace", "war
 afterEach(() => vi.restoreAllMocks());
 
 describe("secrets", () => {
-  it("are in nothing that leaves the core, but what is there to give them; and nothing is ever printed", async () => {
+  it("leave the core only in results that exist to give them; and nothing is ever printed", async () => {
     const printed = PRINTERS.map((name) => vi.spyOn(console, name));
     const sayings = new Sayings();
     const { leaks, secrets, errors } = await tellSecretly((value) => sayings.of(value));
@@ -40,7 +40,7 @@ describe("secrets", () => {
     ["a backup key in one", key.replaceAll("-", "").toLowerCase()],
     ["a backup key's symbols", { symbols: [...key.replaceAll("-", "")].map((sign) => Number.parseInt(sign, 36)) }],
     ["an error's cause", new Error("oops", { cause: { nested: base64.encode(secret) } })],
-    ["what an error names", Object.assign(new Error("oops"), { details: { secret } })],
+    ["details of an error", Object.assign(new Error("oops"), { details: { secret } })],
     ["a hidden field", Object.defineProperty({}, "hidden", { value: secret })],
     [
       "a getter",

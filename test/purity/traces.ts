@@ -1,14 +1,14 @@
-// Finding secrets in what is shown: as bytes, hexadecimal, base64, lists of numbers, and the text of a backup key.
+// Finds secrets in values: as bytes, hexadecimal, base64, lists of numbers, and the text of a backup key.
 
 import { base64, base64urlnopad } from "@scure/base";
 import { toHex } from "../../src/bytes/text.js";
 
-/** Characters in a row that are not there by chance: 48 bits of hexadecimal, of a list of numbers, and more of base64. */
+/** So many characters in a row are no coincidence: 48 bits of hexadecimal or of a list of numbers, and more of base64. */
 const TEXT_WINDOW = 12;
 const LIST_WINDOW = 24;
-/** Texts are looked at in every such place, which is enough as every window of a secret is known. */
+/** Distance of the places at which texts are searched. It is enough, as every window of a secret is known. */
 const STRIDE = 8;
-/** Of a long secret, its beginning and end. */
+/** For a long secret, its beginning and end. */
 const ENDS = 48;
 /** The characters of backup keys, each a number in memory. */
 const SYMBOLS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
@@ -31,7 +31,7 @@ export class Traces {
     }
   }
 
-  /** Whether some part of some secret is in a text. */
+  /** Whether a part of a secret is in a text. */
   isIn(text: string): boolean {
     const folded = text.replace(/\s/g, "").toLowerCase();
     return (
@@ -45,7 +45,7 @@ export class Traces {
   #addBytes(bytes: Uint8Array): void {
     addWindows(this.#folded, toHex(bytes), TEXT_WINDOW);
     addWindows(this.#lists, [...bytes].join(), LIST_WINDOW);
-    // Base64 looks one of three ways, by where it begins a group; its last sign depends on what follows.
+    // Base64 has three forms, by the position at which a group begins. Its last character depends on what follows.
     for (const skipped of [0, 1, 2]) {
       for (const coder of [base64, base64urlnopad]) {
         addWindows(this.#base64, coder.encode(bytes.subarray(skipped)).replace(/.=*$/, ""), TEXT_WINDOW);
@@ -63,7 +63,7 @@ function hasWindow(set: ReadonlySet<string>, text: string, length: number): bool
   return false;
 }
 
-/** All that values say when they are walked through, printed, stringified or cloned; of what was seen before, nothing. */
+/** All texts that values give when they are walked through, printed, stringified or cloned; nothing for values seen before. */
 export class Sayings {
   readonly #walked = new Set<unknown>();
   readonly #stringified = new Set<unknown>();
@@ -87,7 +87,7 @@ export class Sayings {
   }
 }
 
-/** Fields, hidden ones as well, and what getters give. */
+/** Fields, including hidden ones, and the results of getters. */
 function fieldsOf(value: object): readonly unknown[] {
   const getters: string[] = [];
   for (let type = Object.getPrototypeOf(value); type && type !== Object.prototype; type = Object.getPrototypeOf(type)) {
@@ -103,7 +103,7 @@ function isNew(seen: Set<unknown>, value: unknown): boolean {
   return !seen.has(value) && Boolean(seen.add(value));
 }
 
-/** What a call gives; undefined when it cannot, as cloning a function cannot. */
+/** The result of a call; undefined when it fails, as cloning a function does. */
 function attempt<T>(call: () => T): T | undefined {
   try {
     return call();

@@ -1,12 +1,12 @@
-// The main entry with every call watched: what was called, what came out of it, and whether it changed what went in. What a story
-// calls for the first time is first called with each argument missing, and broken, so that everything also fails. docs/spec.md
-// section 5.
+// The main entry with every call watched: the call, its results, and whether it changed its arguments. When a story calls a
+// function for the first time, the function is first called with each argument missing, and then broken, so that it also fails.
+// docs/spec.md section 5.
 
 import { partsOf } from "../../src/keys/keyring.js";
 import { snapshot } from "../support/refusal.js";
 import * as core from "./entries.js";
 
-/** Something that left the core: what gave it, such as `review`, `Keyring.exportKey` or `review throws`, and what it is. */
+/** A value that left the core: its source, such as `review`, `Keyring.exportKey` or `review throws`, and the value. */
 export interface Shown {
   readonly from: string;
   readonly value: unknown;
@@ -15,7 +15,7 @@ export interface Shown {
 type Call = (...args: unknown[]) => unknown;
 type Method<O, N extends keyof O> = Extract<O[N], (...args: never[]) => unknown>;
 
-/** The clock that views are given; the core reads none but its Env's. */
+/** The clock for views. The core reads only its Env's clock. */
 export const NOW = 1_800_000_000_000;
 
 export class Watch {
@@ -23,7 +23,7 @@ export class Watch {
   readonly env: core.Env;
   /** Exports and methods that were called. */
   readonly told = new Set<string>();
-  /** Calls that changed an argument: none may, as none is given to be wiped, and an Env has no state that can be seen. */
+  /** Calls that changed an argument. None may: no argument is given to be wiped, and an Env has no visible state. */
   readonly changed = new Set<string>();
   readonly #onShown: (shown: Shown) => void;
   readonly #later: (() => unknown)[] = [];
@@ -40,7 +40,7 @@ export class Watch {
     this.core = Object.fromEntries(watched);
   }
 
-  /** Calls a method of what an export gave. */
+  /** Calls a method of a value that an export gave. */
   method<O extends object, N extends keyof O & string>(
     object: O,
     name: N,
@@ -60,7 +60,7 @@ export class Watch {
     return value;
   }
 
-  /** What the story expects to be refused. */
+  /** Refusals that the story expects. */
   async refused(call: () => unknown): Promise<unknown> {
     try {
       await call();
@@ -70,13 +70,13 @@ export class Watch {
     throw new Error("the story expected a refusal");
   }
 
-  /** Waits for what is still under way. */
+  /** Waits for calls that still run. */
   async done(): Promise<void> {
     for (const later of this.#later) await later();
   }
 
   #tell(name: string, call: Call, args: unknown[]): unknown {
-    // Of an async function one call after the other, so that the order of what is shown does not hang on who is faster.
+    // Calls of an async function run one after the other, so that the order of results does not depend on speed.
     let failures: Promise<unknown> | undefined;
     for (const bad of this.told.has(name) ? [] : badly(args)) {
       const attempt = () => this.#attempt(name, call, bad);
@@ -86,7 +86,7 @@ export class Watch {
     return failures ? failures.then(() => this.#watched(name, call, args)) : this.#watched(name, call, args);
   }
 
-  /** What comes out is shown, and goes no further. */
+  /** Results are shown, and not passed on. */
   #attempt(name: string, call: Call, args: unknown[]): Promise<unknown> | undefined {
     try {
       const result = this.#watched(name, call, args);
@@ -119,7 +119,7 @@ export class Watch {
       return failed(error);
     }
     if (result instanceof Promise) return result.then(gave, failed);
-    // Both use their arguments as they go.
+    // Both use their arguments while they run.
     if (isGenerator(result) || isStreamPair(result)) this.#later.push(check);
     return gave(result);
   }
@@ -148,7 +148,7 @@ function isStreamPair(value: unknown): value is core.StreamPair {
   return typeof value === "object" && value !== null && "writable" in value;
 }
 
-/** What can be observed of arguments that print as something else. */
+/** The observable state of arguments that do not print it. */
 function reveal(value: unknown): unknown {
   if (value instanceof core.ReportTotals) return [value.users, value.statuses, value.closable, value.todo];
   if (!core.Keyring.is(value)) return undefined;

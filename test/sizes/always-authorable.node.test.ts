@@ -1,5 +1,6 @@
-// AVL: whatever a thief wrote, an honest holder authors each of these in one link: rotate; a review that removes any members and
-// approves one; a backup key's enroll; rekey; reclaim. docs/spec.md section 7. More by KEYSTEAD_LINKS=4000.
+// AVL: after any links of a thief, an honest holder can author each of these in one link: rotate; a review that removes any
+// members and approves one; a backup key's enroll; rekey; reclaim. docs/spec.md section 7. KEYSTEAD_LINKS=4000 tests longer
+// histories.
 
 import { describe, expect, it } from "vitest";
 import { receive } from "../../src/authoring/receive.js";
@@ -20,7 +21,7 @@ describe.each(["one", "two"])("a hostile history of many links, seed %s", (seed)
   const { log, entries, laptop, paper, thief } = hostileLog(LINKS, env);
   const linkBytes = ({ entry }: { readonly entry: Uint8Array }) => decodeEntry(entry).link.bytes.length;
 
-  it("shatters what the laptop holds", () => {
+  it("shatters the laptop's epochs", () => {
     expect(activeMember(log, laptop.keyring.member).held.length).toBeGreaterThan(LINKS / 20);
   });
 
@@ -39,7 +40,7 @@ describe.each(["one", "two"])("a hostile history of many links, seed %s", (seed)
     expect(intersectRuns(gained, runsOf(partsOf(laptop.keyring).seeds.keys())).length).toBeGreaterThan(LINKS / 20);
   });
 
-  it("leaves the paper able to restore everything when the laptop is gone, and the phone to reclaim it (AVL, MEM-10)", () => {
+  it("leaves the paper able to restore everything after the laptop has left, and the phone to reclaim it (AVL, MEM-10)", () => {
     const phone = joinLog(log, { device: { name: "Phone" }, ...withhold }, env);
     const opened = openBackupKey(phone.log, [...entries, phone.entry], paper);
     const restored = review(

@@ -1,5 +1,5 @@
-// Random hostile histories: a thief's devices write valid links that shatter what everybody holds and make the log long, while the
-// owner's laptop does what it must. docs/spec.md sections 6 and 7 (GRT-1).
+// Random hostile histories: a thief's devices write valid links that shatter the epochs that others hold and make the log long,
+// while the owner's laptop does what it must. docs/spec.md sections 6 and 7 (GRT-1).
 
 import { receive } from "../../src/authoring/receive.js";
 import { writeLink } from "../../src/authoring/write-link.js";
@@ -17,11 +17,11 @@ import { createLog, joinLog, leave, makeBackupKey, rotate } from "../support/acc
 import { mutate, type RawBody, replaceBytes } from "../support/raw-link.js";
 import { keysNamed, seedNamed } from "../support/world.js";
 
-/** Where a hostile history ends. */
+/** The end of a hostile history. */
 export interface HostileLog {
   readonly log: LogState;
   readonly entries: readonly Uint8Array[];
-  /** The owner's laptop, the first device, as it received everything. */
+  /** The owner's laptop, the first device, after it received everything. */
   readonly laptop: MemberState;
   /** Text of the owner's backup key, made before the thief came. */
   readonly paper: string;
@@ -68,7 +68,7 @@ class History {
     this.entries.push(entry);
   }
 
-  /** One hostile link, and what the laptop must write then. */
+  /** One hostile link, and the link that the laptop must then write. */
   step(env: Env): void {
     const move = (env.random(1)[0] as number) % 8;
     this.#moves++;
@@ -87,7 +87,7 @@ class History {
     this.take(isJunk ? this.spoil(written) : written);
   }
 
-  /** The thief shatters what it holds itself, so that others owe it ever more runs. */
+  /** The thief shatters its own epochs, so that others owe it ever more runs. */
   forget(env: Env): void {
     const held = activeMember(this.thief.log, this.thief.keyring.member).held;
     const current = currentEpoch(this.thief.log);
@@ -95,14 +95,14 @@ class History {
     this.take(this.write("rotate", missing.length > 0 ? { missing: missing.slice(-200) } : {}, env));
   }
 
-  /** Another device of the thief joins and leaves: it stays in the log for good. */
+  /** Another device of the thief joins and leaves: it stays in the log for ever. */
   pass(env: Env): void {
     const entered = joinLog(this.laptop.log, { device: { name: "Another" }, withholdFromEscrow: true }, env);
     this.take(entered.entry);
     this.take(leave(entered, env).entry);
   }
 
-  /** Escrow with keys of the thief's own, and other keys again and again. */
+  /** Escrow with keys of the thief's own, replaced by other keys again and again. */
   point(env: Env): void {
     const keys = keysNamed(`escrow ${this.#moves}`);
     const escrow = {
@@ -113,7 +113,7 @@ class History {
     this.take(this.write(isEnrolled ? "renew-escrow" : "enroll", { escrow }, env));
   }
 
-  /** What a thief's software writes, which knows no rule but the log's own. */
+  /** Links of a thief's software, which follows only the rules of the log. */
   write(type: LinkTypeName, fields: Readonly<Record<string, unknown>>, env: Env): Uint8Array {
     const { log } = this.thief;
     const { keys } = partsOf(this.thief.keyring);

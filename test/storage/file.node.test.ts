@@ -20,7 +20,7 @@ afterAll(() => rm(root, { recursive: true, force: true }));
 describe("the file store", () => {
   for (const { name, run } of storeCases(async (namespace) => fileStore(join(root, namespace)))) it(name, run);
 
-  it("leaves nothing behind but the newest revision's files, readable by their owner only", async () => {
+  it("keeps only the newest revision's files, readable by their owner only", async () => {
     const store = fileStore(folder);
     for (let n = 0; n < 5; n++) await store.commit(n, { put: [["a", Uint8Array.of(n)]] });
     const files = await readdir(folder);
@@ -29,7 +29,7 @@ describe("the file store", () => {
     expect((await stat(folder)).mode & 0o077).toBe(0);
   });
 
-  it("removes what a killed commit left, at the next commit", async () => {
+  it("removes the files of a killed commit at the next commit", async () => {
     const store = fileStore(folder);
     await store.commit(0, { put: [["a", Uint8Array.of(1)]] });
     await writeFile(join(folder, `record.2.${"0".repeat(32)}`), "half");
@@ -39,7 +39,7 @@ describe("the file store", () => {
     expect((await readdir(folder)).length).toBe(2);
   });
 
-  it("says that it is damaged, and where, when a file was changed or is missing", async () => {
+  it("reports that it is damaged, and where, when a file was changed or is missing", async () => {
     const store = fileStore(folder);
     await store.commit(0, { put: [["a", Uint8Array.of(1, 2, 3)]] });
     const names = await readdir(folder);
@@ -57,10 +57,10 @@ describe("the file store", () => {
     expect((await store.load()).records.get("a")).toEqual(Uint8Array.of(1, 2, 3));
   });
 
-  it("tells a process that two commits overtook that it is stale, though its number is free again", async () => {
+  it("refuses a commit as stale that two commits overtook, although its number is free again", async () => {
     const store = fileStore(folder);
     await store.commit(0, { put: [["a", Uint8Array.of(1)]] });
-    // As the late process finds the folder at the moment when it links its manifest.
+    // The folder as the late process finds it when it links its manifest.
     const late = fileStore(folder).commit(1, { put: [["late", new Uint8Array(1 << 24)]] });
     const outcome = late.catch((error: unknown) => error);
     await store.commit(1, { put: [["a", Uint8Array.of(2)]] });
@@ -70,7 +70,7 @@ describe("the file store", () => {
     expect([revision, [...records.keys()]]).toEqual([3, ["a"]]);
   });
 
-  it("refuses a folder that is none", async () => {
+  it("refuses an invalid folder", async () => {
     expect(() => fileStore("")).toThrow(/folder/);
     const file = join(root, "file");
     await writeFile(file, "");

@@ -8,12 +8,12 @@ const place = new TextEncoder().encode("place");
 describe("the IndexedDB store", () => {
   for (const { name, run } of storeCases(indexedDbStore)) it(name, run);
 
-  it("refuses names that are none", async () => {
+  it("refuses invalid names", async () => {
     for (const name of ["", ".x", "a/b", "x".repeat(129), 7 as never])
       await expect(indexedDbStore(name)).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
   });
 
-  it("gives way to a deletion in another tab, and is then unavailable", async () => {
+  it("does not block a deletion in another tab, and is then unavailable", async () => {
     const store = await indexedDbStore("deleted-elsewhere");
     await store.commit(0, { put: [["a", Uint8Array.of(1)]] });
     await deleteIndexedDb("deleted-elsewhere");
@@ -25,7 +25,7 @@ describe("the IndexedDB store", () => {
 });
 
 describe("the browser's sealer", () => {
-  it("keeps one key for all tabs, which nobody can read out", async () => {
+  it("keeps one key for all tabs, which no script can read", async () => {
     await deleteIndexedDb("sealer");
     const [one, two] = await Promise.all([webCryptoSealer("sealer"), webCryptoSealer("sealer")]);
     const sealed = await one.seal(Uint8Array.of(1, 2), place);

@@ -1,4 +1,4 @@
-// Commits for ever, and says which revision is on the disk: to be killed.
+// Commits for ever, and prints each revision that is on the disk. The parent kills it.
 
 import { fileStore } from "../../src/storage/file.js";
 

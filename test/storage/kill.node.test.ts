@@ -9,7 +9,7 @@ import { fileStore } from "../../src/storage/file.js";
 
 const KILLS = inject("runs") ?? 12;
 
-/** Runs the child until it said a number of revisions, waits for some of the next commit, and kills it. */
+/** Runs the child until it has reported some revisions, waits for a part of the next commit, and kills it. */
 async function killedAfter(folder: string, revisions: number, spin: number): Promise<number> {
   const child = spawn(process.execPath, ["--import", "tsx", "test/storage/kill-child.ts", folder]);
   let said = "";
@@ -30,11 +30,11 @@ async function killedAfter(folder: string, revisions: number, spin: number): Pro
   });
   await ended;
   expect(errors).toBe("");
-  // Half a number may stand at the end.
+  // The output may end in the middle of a number.
   return Number(said.split("\n").at(-2) ?? 0);
 }
 
-it(`keeps every commit that it confirmed, and nothing half-done, over ${KILLS} kills`, async () => {
+it(`keeps every confirmed commit, and no partial one, over ${KILLS} kills`, async () => {
   const folder = await mkdtemp(join(tmpdir(), "keystead-kill-"));
   try {
     let before = 0;

@@ -14,7 +14,7 @@ describe("the memory store", () => {
   for (const { name, run } of storeCases(open)) it(name, run);
 });
 
-describe("the cases for stores find a store that", () => {
+describe("the test cases for stores find a store that", () => {
   /** The names of the cases that a broken store fails. */
   async function failures(breakIt: (store: Store, namespace: string) => Store): Promise<readonly string[]> {
     const failed: string[] = [];
@@ -27,7 +27,7 @@ describe("the cases for stores find a store that", () => {
     expect(await failures((store) => store)).toEqual([]);
   });
 
-  it("takes stale commits", async () => {
+  it("accepts stale commits", async () => {
     const lax = (store: Store): Store => ({
       ...store,
       async commit(expected, change) {

@@ -11,19 +11,19 @@ const kinds: readonly (readonly [string, (fill: number) => Promise<Sealer>])[] =
 ];
 
 describe.each(kinds)("%s sealer", (_, make) => {
-  it("opens what it sealed, also in another instance with the same key", async () => {
+  it("opens records that it sealed, also in another instance with the same key", async () => {
     const sealed = await (await make(3)).seal(record, place);
     expect(await (await make(3)).open(sealed, place)).toEqual(record);
   });
 
-  it("seals each time anew, and shows nothing of the record", async () => {
+  it("seals differently each time, and reveals nothing of the record", async () => {
     const sealer = await make(3);
     const [one, two] = [await sealer.seal(record, place), await sealer.seal(record, place)];
     expect(one).not.toEqual(two);
     expect(new TextDecoder("latin1").decode(one)).not.toContain("keyring");
   });
 
-  it("refuses a record of another place, another key, another version, or with a changed byte anywhere", async () => {
+  it("refuses a record of another place, another key or another version, and one with any byte changed", async () => {
     const sealer = await make(3);
     const sealed = await sealer.seal(record, place);
     const refused = { code: "STORE_CORRUPT" };

@@ -1,6 +1,6 @@
-// The verbs that author links, for tests in which the server accepts every entry at once: each proposes, accepts, and returns
-// what the proposal led to together with its entry. Tests about proposals themselves use the verbs of src. So do tests about what a
-// device must know of escrow: where these are given no knowledge of escrow, they write what a client without those rules would.
+// The verbs that author links, for tests in which the server accepts every entry at once: each proposes, accepts, and returns the
+// resulting state together with its entry. Tests of proposals themselves use the verbs of src. So do tests of the knowledge of
+// escrow that a device needs: without such knowledge, these verbs write what a client without those rules would write.
 
 import * as enter from "../../src/authoring/enter.js";
 import { type EscrowOptions, UNGUARDED } from "../../src/authoring/escrow-guard.js";
@@ -22,13 +22,13 @@ import { pointerTo } from "../../src/trust/pointer.js";
 /** An accepted session with the entry that led to it. */
 export type Authored<T extends MemberState = MemberState> = T & { readonly entry: Uint8Array };
 
-/** A log after an entry of somebody who has no keyring for it. */
+/** A log after an entry by an author without a keyring for it. */
 export interface AuthoredLog {
   readonly log: LogState;
   readonly entry: Uint8Array;
 }
 
-/** What a proposal leads to, accepted at once. */
+/** The result of a proposal, accepted at once. */
 export function accepted<T extends MemberState>(proposal: Proposal<T>): Authored<T> {
   return { ...proposal.accept(), entry: proposal.entry };
 }
@@ -45,7 +45,7 @@ function acceptingLog<Given extends readonly unknown[]>(verb: (...given: Given) 
 }
 
 export const createLog = accepting(enter.createLog);
-/** Options without knowledge of escrow are those of a client that asks for none. */
+/** Options without knowledge of escrow are those of a client that does not check it. */
 function unguarded<T extends EscrowOptions>(options: T): T {
   if (typeof options !== "object" || options === null) return options;
   const isGuarded = options.escrow !== undefined || options.withholdFromEscrow !== undefined;
@@ -95,7 +95,7 @@ export const setPolicy = accepting(escrowLog.setPolicy);
 export const enrollEscrow = accepting((session: MemberState, escrowLog: LogState, confirmed: Head, env: Env) =>
   escrowMember.enrollEscrow(session, { escrowLog, confirmed }, env),
 );
-/** Points escrow at the newest epoch of a log, whether it is to be trusted or not. */
+/** Points escrow at the newest epoch of a log, trusted or not. */
 export const renewEscrow = accepting((session: MemberState, escrowLog: LogState, env: Env) => {
   const { keys } = partsOf(session.keyring);
   const fields = { author: keys.sign, escrow: pointerTo(escrowLog) };

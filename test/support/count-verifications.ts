@@ -1,9 +1,9 @@
-// Counts signature verifications, where a test says what something costs: a count is the same on every machine.
+// Counts signature verifications, for tests of costs: a count is the same on every machine.
 
 import { vi } from "vitest";
 import { primitives } from "../../src/primitives/current.js";
 
-/** What a call gives or throws, how many signatures it verified, and how many times it hashed. */
+/** The result or error of a call, the number of signatures that it verified, and the number of hashes. */
 export interface Counted<T> {
   readonly value: T | undefined;
   readonly error: unknown;
@@ -11,7 +11,7 @@ export interface Counted<T> {
   readonly hashes: number;
 }
 
-/** Makes a call and counts what it does. */
+/** Makes a call and counts its work. */
 export function countVerifications<T>(call: () => T): Counted<T> {
   const verify = vi.spyOn(primitives, "ed25519Verify");
   const hash = vi.spyOn(primitives, "sha256");

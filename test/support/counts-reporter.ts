@@ -1,5 +1,5 @@
-// Prints `N passed, N failed, N skipped` alone on the last line, for CI. A file or suite that does not load, and an error
-// outside any test, count as failed: a summary of tests alone would call them nothing.
+// Prints `N passed, N failed, N skipped` alone on the last line, for CI. A file or suite that does not load, and an error outside
+// any test, count as failed: a summary of tests alone would not count them.
 
 import type { Reporter, TestModule, TestSuite } from "vitest/node";
 
@@ -21,7 +21,7 @@ export class CountsReporter implements Reporter {
       for (const suite of module.children.allSuites()) countErrors(suite);
       for (const test of module.children.allTests()) {
         const { state } = test.result();
-        // Still pending at the end: its worker died, or the run was cut short.
+        // Still pending at the end: its worker died, or the run was stopped.
         count[state === "pending" ? "failed" : state]++;
       }
     }

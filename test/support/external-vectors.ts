@@ -1,5 +1,5 @@
-// Reads test vectors made by others, which stay outside the repository: from ../shared/vectors beside it, or from the
-// folder that KEYSTEAD_VECTORS names. Node only.
+// Reads public test vectors, which stay outside the repository: from ../shared/vectors beside it, or from the folder that
+// KEYSTEAD_VECTORS names. Node only.
 
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -10,8 +10,8 @@ import { describe, it } from "vitest";
 const root = process.env.KEYSTEAD_VECTORS ?? fileURLToPath(new URL("../../../shared/vectors", import.meta.url));
 
 /**
- * A `describe` over the text of one vector file, unpacked if its name ends in .gz. Where the file is absent, one test is
- * reported as skipped, and its name says why.
+ * A `describe` over the text of one vector file, unpacked if its name ends in .gz. If the file is absent, one test is reported as
+ * skipped, with the reason in its name.
  */
 export function describeVectors(title: string, path: string, define: (text: string) => void): void {
   const file = join(root, path);
@@ -27,7 +27,7 @@ export function describeVectors(title: string, path: string, define: (text: stri
   });
 }
 
-/** The cases of a Wycheproof file, each with the fields of its group: `Case` says which ones this file has. */
+/** The cases of a Wycheproof file, each with the fields of its group. `Case` is the type of this file's cases. */
 export function wycheproofCases<Case>(text: string): readonly (Case & WycheproofCase)[] {
   const { testGroups } = JSON.parse(text) as { readonly testGroups: readonly { readonly tests: readonly object[] }[] };
   return testGroups.flatMap(({ tests, ...group }) =>
@@ -35,7 +35,7 @@ export function wycheproofCases<Case>(text: string): readonly (Case & Wycheproof
   );
 }
 
-/** What every Wycheproof case has. */
+/** The fields of every Wycheproof case. */
 export interface WycheproofCase {
   readonly tcId: number;
   readonly result: "valid" | "invalid" | "acceptable";

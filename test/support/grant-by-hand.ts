@@ -1,12 +1,12 @@
-// A grant computed by hand from noble's primitives and the specification, sharing no code with src: what GRT-2 says, byte for
-// byte. docs/spec.md sections 3, 5 and 7.
+// A grant computed by hand from noble's primitives and the specification, without code of src: GRT-2, byte for byte. docs/spec.md
+// sections 3, 5 and 7.
 
 import { chacha20poly1305 } from "@noble/ciphers/chacha.js";
 import { expand, extract, hkdf } from "@noble/hashes/hkdf.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { ml_kem768_x25519 as xWing } from "@noble/post-quantum/hybrid.js";
 
-/** What a grant is computed from. Ids are bytes; the first link has neither log nor predecessor: 32 zero bytes. */
+/** The inputs of a grant. Ids are bytes. The first link has no log and no predecessor: 32 zero bytes. */
 export interface GrantInput {
   readonly log: Uint8Array;
   readonly prev: Uint8Array;
@@ -39,7 +39,7 @@ export function epochKeyByHand(seed: Uint8Array): Uint8Array {
   return xWing.keygen(hkdf(sha256, seed, new Uint8Array(0), label("keystead/v1/epoch/kem"), 32)).publicKey;
 }
 
-/** What a link holds to commit to an attachment. */
+/** The digest with which a link commits to an attachment. */
 export function digestByHand(attachment: Uint8Array): Uint8Array {
   return sha256(join(label("keystead/v1/attachment"), attachment));
 }
@@ -65,7 +65,7 @@ function ascii(text: string): Uint8Array {
   return new TextEncoder().encode(text);
 }
 
-/** CBOR, as far as it is needed here. */
+/** CBOR, as far as this file needs it. */
 function byteString(bytes: Uint8Array): Uint8Array {
   return join(head(0x40, bytes.length), bytes);
 }

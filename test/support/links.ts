@@ -1,5 +1,5 @@
-// Logs of raw links for tests of rules: bodies by hand, keys by name, and the grants that each link owes, committed to and never
-// delivered. Nothing is sealed, so a link costs its signatures alone. docs/spec.md section 6.
+// Logs of raw links for tests of rules: bodies by hand, keys by name, and the grants that each link owes, which the link commits
+// to and which are never delivered. Nothing is sealed, so a link costs only its signatures. docs/spec.md section 6.
 
 import { expect } from "vitest";
 import { equalBytes } from "../../src/bytes/bytes.js";
@@ -29,10 +29,10 @@ import { verifyLink } from "../../src/log/verify-link.js";
 import { idBytes, type RawBody, type RawSigner, type RawValue, rawBytes, rawNext } from "./raw-link.js";
 import { ALICE, keysNamed, OPERATOR } from "./world.js";
 
-/** What a link may commit to without its ever being delivered. */
+/** Digests that a link may commit to although their attachments are never delivered. */
 export const DIGEST = new Uint8Array(32);
 
-/** The fields of a body, but for those of its position, its author, its epoch and its grants. */
+/** The fields of a body, except its position, its author, its epoch and its grants. */
 export type LinkFields = { readonly [field: string]: RawValue | undefined };
 
 const keysByName = new Map<string, MemberKeys>();
@@ -49,13 +49,13 @@ export function namedId(name: string): MemberId {
   return memberIdOf(namedKeys(name).publicKeys);
 }
 
-/** The public keys of a name, as a body has them. */
+/** The public keys of a name, in the form of a body. */
 export function publicKeysOf(name: string): LinkFields {
   const { sign, kem } = namedKeys(name).publicKeys;
   return { sign, kem };
 }
 
-/** A list of members as a body has it: sorted. */
+/** A list of members in the form of a body: sorted. */
 export function idList(...ids: readonly string[]): RawValue {
   return [...ids].sort().map(idBytes);
 }
@@ -66,15 +66,15 @@ export function pointerTo(sign: string, kem = sign): LinkFields {
   return { log: new Uint8Array(32).fill(1), seq: 1, hash: DIGEST, epoch: 1, ...keys };
 }
 
-/** A pair as a body has it: the keys of the pointer with these names. */
+/** A pair in the form of a body: the keys of the pointer with these names. */
 export function pairOf(sign: string, kem = sign): readonly [sign: Uint8Array, kem: Uint8Array] {
   return [namedKeys(sign).sign, kemDigest(namedKeys(kem).publicKeys.kem)];
 }
 
-/** A pair by the names of its keys; the KEM key is of the signing key's name, unless it has another. */
+/** A pair by the names of its keys. By default the KEM key has the signing key's name. */
 export type NamedPair = readonly [sign: string, kem?: string];
 
-/** Pairs in the order that a link has them in. */
+/** Pairs in the order of a link. */
 export function pairsInOrder(...pairs: readonly NamedPair[]): readonly NamedPair[] {
   return [...pairs].sort(([a, kemA], [b, kemB]) => {
     const [[signA, digestA], [signB, digestB]] = [pairOf(a, kemA), pairOf(b, kemB)];
@@ -82,13 +82,13 @@ export function pairsInOrder(...pairs: readonly NamedPair[]): readonly NamedPair
   });
 }
 
-/** Names of keys, in the order of their signing keys, so that a test can say which of two pairs comes first. */
+/** Names of keys, in the order of their signing keys, so that a test knows which of two pairs comes first. */
 export function keysInOrder<const Names extends readonly string[]>(...names: Names): { [I in keyof Names]: string } {
   const sorted = pairsInOrder(...names.map((name): NamedPair => [name])).map(([name]) => name);
   return sorted as readonly string[] as { [I in keyof Names]: string };
 }
 
-/** What the state has of the pair of these keys. */
+/** The state's record of the pair of these keys. */
 export function grantedOf({ log }: Pick<Links, "log">, sign: string, kem = sign): Runs | undefined {
   const [key, digest] = pairOf(sign, kem);
   return grantedTo(log, { sign: key, kem: digest })?.runs;
@@ -125,7 +125,7 @@ export class Links {
     return new Links(verifyLink(ORIGIN, decodeEntry(entry), UNCHECKED));
   }
 
-  /** A state that the rules do not lead to: this one with other facts, so that one rule can be judged alone. */
+  /** A state that the rules never lead to: this one with other facts, so that one rule can be judged alone. */
   with(facts: Partial<LogFacts>): Links {
     return new Links(LogState.ofVerified({ ...this.log, ...facts }));
   }
@@ -147,14 +147,14 @@ export class Links {
     return escrow;
   }
 
-  /** Founders by name, `Escrow` among them, as the state has them and as the whole history says (MEM-1). */
+  /** Founders by name, including `Escrow`, from the state and from the whole history (MEM-1). */
   founders(...names: readonly string[]): readonly (number | undefined)[] {
     const history = foundersOf(this.log);
     for (const { id, founder } of this.log.active.values()) expect(history.get(id), id).toBe(founder);
     return names.map((name) => history.get(idOf(this.log, name)));
   }
 
-  /** The next entry, with the epoch and the grants that it owes; `fields` may say others. */
+  /** The next entry, with the epoch and the grants that it owes; `fields` may override them. */
   next(fields: LinkFields, signers: readonly RawSigner[]): Uint8Array {
     return dueNext(this.log, fields, signers);
   }
@@ -254,7 +254,7 @@ interface EscrowReview {
   readonly pairs?: readonly NamedPair[] | undefined;
 }
 
-/** Who acts for escrow: the admin `Ann`, at the first link of the escrow log. */
+/** The actor for escrow: the admin `Ann`, at the first link of the escrow log. */
 export function actor(fields: LinkFields = {}): LinkFields {
   return { admin: namedKeys("Ann").sign, seq: 1, hash: DIGEST, ...fields };
 }
@@ -265,17 +265,17 @@ function memberOf(log: LogFacts, id: MemberId): Member {
   return member;
 }
 
-/** The id of who is named by its first keys, or is the escrow member. */
+/** The id of a member that is named by its first keys, or of the escrow member. */
 function idOf(log: LogFacts, name: string): MemberId {
   return name === "Escrow" ? (escrowMember(log) as Member).id : namedId(name);
 }
 
-/** The next entry of any log, with the epoch and the grants that it owes; `fields` may say others. */
+/** The next entry of any log, with the epoch and the grants that it owes; `fields` may override them. */
 export function dueNext(log: LogFacts, fields: LinkFields, signers: readonly RawSigner[]): Uint8Array {
   return rawNext(log, { ...owedBy(log, fields), ...fields }, signers);
 }
 
-/** The epoch and the grants that a link owes by what it does; none where it names who is not there, or has no shape. */
+/** The epoch and the grants that a link owes by its effect; none if it names an unknown member, or is malformed. */
 function owedBy(log: LogFacts, fields: LinkFields): LinkFields {
   const seq = log.head.seq + 1;
   const type = linkType(fields["type"]) as LinkType;
@@ -302,7 +302,7 @@ function authorOf({ active }: LogFacts, { author, by }: LinkFields): Member | un
   );
 }
 
-/** A body as its type reads it, with any epoch and grants that it must have. */
+/** A body in the form that its type reads, with any epoch and grants that it must have. */
 function read({ head, time }: LogFacts, type: LinkType, fields: LinkFields): AnyBody {
   const position = head.seq > 0 && { log: idBytes(head.log), seq: head.seq + 1, prev: idBytes(head.hash), time };
   const start = { v: 1, seq: 1, ...position };
@@ -315,7 +315,7 @@ function read({ head, time }: LogFacts, type: LinkType, fields: LinkFields): Any
 /** The types that always have grants. */
 const GRANTING: ReadonlySet<string> = new Set(["genesis", "enroll", "rotate", "regrant", "reclaim", "renew-escrow"]);
 
-/** The epochs of a grant, as its link's record has them. */
+/** The epochs of a grant, from its link's record. */
 export function epochsOf({ epochs }: GrantRecord): Runs {
   return epochs;
 }
@@ -323,7 +323,7 @@ export function epochsOf({ epochs }: GrantRecord): Runs {
 /** A grant that commits to attachments that nobody has. */
 function rawGrant({ epochs, recipients }: DueGrant): RawValue {
   const { from, to, count } = spanOf(epochs);
-  // A run that ends before it starts counts as one epoch: the encoding is not what is refused then.
+  // A run that ends before it starts counts as one epoch, so that it is not refused for its encoding.
   return {
     from,
     to,

@@ -13,7 +13,7 @@ import { attachmentDigest } from "../../src/log/entry.js";
 import type { LinkRecord, LogFacts } from "../../src/log/state.js";
 import { LABELS, type Label } from "../../src/primitives/labels.js";
 
-/** Whoever signs: member keys, the operator's, or a forger with the public key of one and the signature of another. */
+/** A signer: member keys, the operator's, or a forger with the public key of one member and the signature of another. */
 export type RawSigner = Pick<MemberKeys, "sign" | "signLabelled">;
 
 /** A body as it is on the wire: byte strings for ids, maps for records. */
@@ -22,7 +22,7 @@ export type RawBody = Map<string, CborValue>;
 /** A value of a body; an object stands for a map, and its undefined fields for absent ones. */
 export type RawValue = CborValue | readonly RawValue[] | { readonly [field: string]: RawValue | undefined };
 
-/** An entry taken apart into what a mutant may change. */
+/** An entry, decoded into the parts that a mutant may change. */
 export interface RawEntry {
   readonly body: RawBody;
   readonly signatures: readonly (readonly [key: Uint8Array, signature: Uint8Array])[];
@@ -39,7 +39,7 @@ export function authoredBy(entry: Uint8Array, author: RawSigner, ...others: read
   return mutate(entry, { body: (body) => body.set("author", author.sign), signers: [author, ...others] });
 }
 
-/** The keys that a session's member signs with. */
+/** The keys with which a state's member signs. */
 export function signerOf({ keyring }: Pick<MemberState, "keyring">): RawSigner {
   return partsOf(keyring).keys;
 }
@@ -49,7 +49,7 @@ export function idBytes(id: string): Uint8Array {
   return fromHex(id, { name: "id" });
 }
 
-/** The byte string (or whatever else) of a raw value. */
+/** The byte string, or other value, of a raw value. */
 export function rawBytes(value: RawValue): Uint8Array {
   return encodeCbor(toCbor(value));
 }
@@ -64,16 +64,16 @@ export function rawEntry(link: Uint8Array, attachments: readonly Uint8Array[] = 
   return encodeCbor([link, attachments]);
 }
 
-/** What a key signs a body with. */
+/** The bytes that a key signs for a body. */
 export function rawSignature(body: Uint8Array, signer: RawSigner): RawEntry["signatures"][number] {
   return [signer.sign, signer.signLabelled(LABELS.linkSignature, body)];
 }
 
 /**
- * The next entry of a log, as `fields` says it.
+ * The next entry of a log with the given fields.
  *
- * @param fields the fields of the body. `v`, `log`, `seq`, `prev` and `time` are those that the log calls for, unless given;
- * undefined leaves a field out.
+ * @param fields the fields of the body. `v`, `log`, `seq`, `prev` and `time` default to those that the log requires; undefined
+ * leaves a field out.
  */
 export function rawNext(
   log: LogFacts,
@@ -88,7 +88,7 @@ export function rawNext(
   return rawEntry(rawLink(body, signatures), attachments);
 }
 
-/** Takes an entry apart. Changing the parts does not change the entry. */
+/** Decodes an entry. Changing the parts does not change the entry. */
 export function takeApart(entry: Uint8Array): RawEntry {
   const limits = { maxBytes: entry.length };
   const [link, attachments] = decodeCbor(entry, { name: "entry", ...limits }) as [Uint8Array, Uint8Array[]];
@@ -96,18 +96,18 @@ export function takeApart(entry: Uint8Array): RawEntry {
   return { body: decodeCbor(body, { name: "body", ...limits }) as RawBody, signatures, attachments };
 }
 
-/** What a mutant changes. */
+/** The changes of a mutant. */
 export interface Mutation {
-  /** Changes the body in place; what it returns does not count. */
+  /** Changes the body in place. Its result is ignored. */
   readonly body?: ((body: RawBody) => unknown) | undefined;
-  /** Who signs the changed body, in order; without it the signatures stay as they are. */
+  /** Signers of the changed body, in order; without it the signatures stay unchanged. */
   readonly signers?: readonly RawSigner[] | undefined;
   /** Changes the signatures, after they were made. */
   readonly signatures?: ((signatures: RawEntry["signatures"]) => RawEntry["signatures"]) | undefined;
   readonly attachments?: ((attachments: readonly Uint8Array[]) => readonly Uint8Array[]) | undefined;
 }
 
-/** An entry that differs from a good one in what the mutation says; asserts that it differs at all. */
+/** An entry that differs from a good one by the mutation. Asserts that it differs. */
 export function mutate(entry: Uint8Array, mutation: Mutation): Uint8Array {
   const good = takeApart(entry);
   mutation.body?.(good.body);
@@ -121,8 +121,8 @@ export function mutate(entry: Uint8Array, mutation: Mutation): Uint8Array {
 }
 
 /**
- * An entry that commits to another attachment in the place of one: how a dishonest author grants junk, or names itself by
- * bytes that are no name.
+ * An entry that commits to another attachment in the place of one: so a dishonest author grants junk, or names itself by bytes
+ * that are no name.
  */
 export function withAttachment(
   entry: Uint8Array,
@@ -147,24 +147,24 @@ export function setField(path: string, value: CborValue): (body: RawBody) => voi
   };
 }
 
-/** The grants of a body, to be changed in place. */
+/** The grants of a body. Change them in place. */
 export function grantsOf(body: RawBody): RawBody[] {
   return body.get("grants") as RawBody[];
 }
 
-/** The boxes of a grant, to be changed in place. */
+/** The boxes of a grant. Change them in place. */
 export function boxesOf(grant: RawBody | undefined): [member: Uint8Array, digest: Uint8Array][] {
   return (grant as RawBody).get("boxes") as never;
 }
 
-/** Which attachment of a link is a member's box of its grant from this epoch on. */
+/** The attachment of a link that is a member's box of its grant from this epoch on. */
 export function boxIndex({ attachments, grants }: LinkRecord, member: MemberId, from?: number): number {
   const grant = grants.find((each) => from === undefined || each.epochs[0]?.[0] === from);
   const box = grant?.boxes.find((each) => each.member === member);
   return attachments.indexOf(box?.digest as Uint8Array);
 }
 
-/** Puts one byte string for another wherever it occurs in a body, in place. */
+/** Replaces every occurrence of a byte string in a body, in place. */
 export function replaceBytes(body: RawBody, from: Uint8Array, to: Uint8Array): void {
   for (const [name, value] of body) body.set(name, replaced(value, from, to));
 }

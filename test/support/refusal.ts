@@ -1,5 +1,5 @@
-// Expectations of refusals: which code, which rule, and that a refused link or call has changed nothing
-// (docs/spec.md section 6; KeysteadError says that a call that throws has changed nothing).
+// Expectations of refusals: the code, the rule, and that a refused link or call has changed nothing (docs/spec.md section 6;
+// KeysteadError says that a call that throws has changed nothing).
 
 import { expect } from "vitest";
 import { equalBytes } from "../../src/bytes/bytes.js";
@@ -12,14 +12,14 @@ import { thrownBy } from "./thrown.js";
 
 export { thrownBy };
 
-/** Expects a call to throw this code and rule; undefined stands for an error of no rule. */
+/** Expects a call to throw this code and rule; undefined stands for an error without a rule. */
 export function expectError(call: () => unknown, code: ErrorCode, rule: RuleId | undefined): KeysteadError {
   const error = thrownBy(call);
   expect({ code: error.code, rule: error.rule }, error.message).toEqual({ code, rule });
   return error;
 }
 
-/** Expects a plain JavaScript caller's wrong arguments to be named as such, never to end in a TypeError. */
+/** Expects an error that names a plain JavaScript caller's wrong argument, and never a TypeError. */
 export function expectWrongArgument(call: () => unknown, what: string): void {
   const { code } = thrownBy(call);
   expect(["INVALID_ARGUMENT", "INVALID_ENCODING"], what).toContain(code);
@@ -55,12 +55,12 @@ export function expectTwins(
 }
 
 /**
- * All that a value says, down to every byte: equal for equal log states, and for nothing else.
+ * All observable contents of a value, down to every byte: equal for equal log states, and for nothing else.
  *
- * @param reveal what stands for a value that prints as something else; undefined for all others.
+ * @param reveal the replacement of a value that does not print its contents; undefined for all others.
  */
 export function snapshot(value: unknown, reveal: (inner: unknown) => unknown = () => undefined): string {
-  // No arrow function: what a value was before its toJSON is with its holder.
+  // No arrow function: `this` holds the value from before its toJSON.
   return JSON.stringify(value, function (this: Record<string, unknown>, name, printed: unknown) {
     const inner = reveal(this[name]) ?? printed;
     if (inner instanceof Uint8Array) return toHex(inner);

@@ -5,8 +5,8 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import type { Env } from "../../src/primitives/env.js";
 
 /**
- * Randomness is SHA-256(utf8(seed) ‖ 0x00 ‖ counter, 4 bytes), cut to what is asked for, the counter going on with every
- * block; the clock starts at `start` and goes on by a second each time it is read.
+ * Randomness is SHA-256(utf8(seed) ‖ 0x00 ‖ counter, 4 bytes), cut to the requested length; the counter increases with every
+ * block. The clock starts at `start` and advances by a second each time it is read.
  */
 export function seededEnv(seed: string, start = 1_700_000_000_000): Env {
   const prefix = new TextEncoder().encode(`${seed}\0`);

@@ -8,7 +8,7 @@ import type { Head } from "../../src/log/state.js";
 import { certifyStatementKey, stateHead } from "../../src/log/statement.js";
 import { OPERATOR, seedNamed } from "./world.js";
 
-/** Some time in every test of statements. */
+/** The time of most statements in tests. */
 export const NOON = 1_750_000_000_000;
 export const HOUR = 3_600_000;
 export const DAY = 24 * HOUR;
@@ -19,7 +19,7 @@ export const STATEMENT_KEYS = new StatementKeys(seedNamed("the statement key"));
 export const UNTIL = NOON + DAY;
 export const CERTIFICATE: Uint8Array = certifyStatementKey(OPERATOR, { key: STATEMENT_KEYS.sign, until: UNTIL });
 
-/** What the service says of a log at a time. */
+/** The service's statement about a log at a time. */
 export function statement({ log }: { readonly log: { readonly head: Head } }, at: number = NOON): Uint8Array {
   return stateHead(log.head, STATEMENT_KEYS, CERTIFICATE, at);
 }
@@ -34,7 +34,7 @@ export function partsOfStatement(bytes: Uint8Array): readonly [Uint8Array, Uint8
   ];
 }
 
-/** A signed statement of other parts. */
+/** A signed statement with other parts. */
 export function statementOf(parts: readonly Uint8Array[]): Uint8Array {
   return encodeCbor(parts as readonly CborValue[] as CborValue);
 }

@@ -7,7 +7,7 @@ declare module "vitest" {
   interface ProvidedContext {
     readonly seed: number;
     readonly runs: number | undefined;
-    /** Which primitives the project runs on. Chromium has no tests that ask. */
+    /** The primitives that the project runs on. Chromium has no tests that need it. */
     readonly backend: "native" | "portable";
   }
 }

@@ -1,9 +1,9 @@
-// The error that a call throws, without anything of src/ but the class: the tests of the lowest folders use it too.
+// The error that a call throws. It uses nothing of src/ except the class, since the tests of the lowest folders use it too.
 
 import { expect } from "vitest";
 import { KeysteadError } from "../../src/errors.js";
 
-/** The KeysteadError that a call throws, undefined if it throws nothing; anything else, such as a TypeError, fails the test. */
+/** The KeysteadError that a call throws, undefined if it throws nothing. Any other error, such as a TypeError, fails the test. */
 export function errorOf(call: () => unknown): KeysteadError | undefined {
   try {
     call();
@@ -14,7 +14,7 @@ export function errorOf(call: () => unknown): KeysteadError | undefined {
   return undefined;
 }
 
-/** The KeysteadError that a call throws; fails when it throws nothing or anything else. */
+/** The KeysteadError that a call throws. Fails when it throws nothing or another error. */
 export function thrownBy(call: () => unknown): KeysteadError {
   let result: unknown;
   const error = errorOf(() => {

@@ -32,7 +32,7 @@ import {
 import { type RawSigner, signerOf } from "./raw-link.js";
 import { seededEnv } from "./seeded-env.js";
 
-/** Whose log every world is about, unless it says otherwise. */
+/** The subject of every world, by default. */
 export const ALICE = "alice@example.org";
 
 const START = 1_700_000_000_000;
@@ -59,7 +59,7 @@ export interface WorldOptions {
   readonly first?: string;
 }
 
-/** A world of one device, `Laptop` unless told. The same seed and options give the same bytes. */
+/** A world of one device; default `Laptop`. The same seed and options give the same bytes. */
 export function openWorld(seed: string, options: WorldOptions = {}): World {
   const { subject = ALICE, operator = false, first = "Laptop" } = options;
   const device = { name: first };
@@ -67,7 +67,7 @@ export function openWorld(seed: string, options: WorldOptions = {}): World {
   return new World(seed, made.log, new Map([[first, { log: made.log, keyring: made.keyring }]]), [made.entry]);
 }
 
-/** One log with everybody in it, removed members included: they still have what they ever had. */
+/** One log with all its members, including removed ones, which keep their keyrings. */
 export class World {
   readonly seed: string;
   readonly log: LogState;
@@ -81,7 +81,7 @@ export class World {
     this.entries = entries;
   }
 
-  /** Randomness and time for the next step, a minute after the last: fixed by the history and what is to be done. */
+  /** Randomness and time for the next step, a minute after the last. They depend only on the history and the step. */
   env(step: string): Env {
     return seededEnv(`${this.seed} ${this.log.head.hash} ${step}`, START + this.entries.length * MINUTE);
   }
@@ -104,7 +104,7 @@ export class World {
     return signerOf(this.session(name));
   }
 
-  /** Whoever has these signing keys, as far as that is known here. */
+  /** The member with these signing keys, if this world knows it. */
   signersOf(keys: readonly Uint8Array[]): readonly RawSigner[] {
     const known: readonly RawSigner[] = [...[...this.sessions.keys()].map((name) => this.signer(name)), OPERATOR];
     return keys.flatMap((key) => known.find(({ sign }) => equalBytes(sign, key)) ?? []);
@@ -136,12 +136,12 @@ export class World {
     return [...this.log.links].map(({ bytes }) => bytes);
   }
 
-  /** What the newest link did. */
+  /** The effect of the newest link. */
   get record(): LinkRecord {
     return this.log.links.last() as LinkRecord;
   }
 
-  /** Everybody receives an entry, whoever wrote it. Verified once for all: they would all see the same. */
+  /** All members receive an entry, by any author. It is verified once for all: they would all get the same result. */
   append(entry: Uint8Array): World {
     const unverified = decodeEntry(entry);
     const { log, record, delivered } = appendUnverified(this.log, unverified, { now: "unchecked" });
@@ -150,7 +150,7 @@ export class World {
     return new World(this.seed, log, sessions, [...this.entries, entry]);
   }
 
-  /** A member writes a link and everybody receives it. */
+  /** A member writes a link and all receive it. */
   act(name: string, step: string, action: (session: MemberState, env: Env) => Authored): World {
     const { keyring, entry } = action(this.session(name), this.env(`${name} ${step}`));
     return this.append(entry).with(name, keyring);

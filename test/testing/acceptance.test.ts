@@ -1,6 +1,6 @@
-// What must be true for users: the acceptance list for devices, backup keys and contacts, told by devices that meet only
-// through a relay. Where a server could gain by it (3, 5 to 8, 10, 21), the relay lies, and what is then seen is told. Each number is
-// that of the list.
+// The acceptance list for devices, backup keys and contacts: what must be true for users, shown by devices that meet only through
+// a relay. Where a server could gain from it (3, 5 to 8, 10, 21), the relay lies, and the test checks what devices then see. Each
+// number is that of the list.
 
 import {
   agenda,
@@ -33,7 +33,7 @@ import { Device, readText } from "./device.js";
 const ALICE = "alice@example.org";
 const OPTIONS = { purpose: "voicemail" };
 
-/** Sealed to what the relay shows everybody of Alice's log, by somebody with no secrets. */
+/** Content that somebody without secrets seals to Alice's log as the relay shows it. */
 async function send(relay: MaliciousRelay, text: string, pinned?: LogState): Promise<Uint8Array> {
   const log = verifyLog(relay.read(ALICE), { subject: ALICE, pinned, now: "unchecked" });
   return sealContent([log], new TextEncoder().encode(text), OPTIONS, new Device(relay, ALICE, text).env);
@@ -66,7 +66,7 @@ describe("devices", () => {
     expect(phone.keyring.epochs).toEqual([2]);
   });
 
-  it("2: Devices & Activity shows, on any device, members, access, fingerprint, what is pending and who removed whom", () => {
+  it("2: Devices & Activity shows, on any device, members, access, fingerprint, pending devices and removals", () => {
     const { relay, laptop } = start();
     const phone = new Device(relay, ALICE, "Phone").join();
     const thief = new Device(relay, ALICE, "Thief").join();
@@ -102,7 +102,7 @@ describe("devices", () => {
     laptop.write(approve(phone));
     expect(await read(phone.sync(), old)).toBe("old");
 
-    // The relay damages what is sent, or gives something else for it: refused, and nothing of it is read.
+    // The relay damages content, or gives other content instead: refused, and nothing of it is read.
     relay.store("fresh", fresh);
     const stranger = new Device(new MaliciousRelay(), ALICE, "Stranger").create();
     const forStranger = await sealContent([stranger.log], new Uint8Array(1), OPTIONS, stranger.env);
@@ -117,7 +117,7 @@ describe("devices", () => {
     expect(await read(phone, relay.load("fresh", "Phone"))).toBe("fresh");
   });
 
-  it("4: pending devices surface everywhere; one link approves the checked and removes the unchecked", () => {
+  it("4: every device shows pending devices; one link approves the checked and removes the unchecked", () => {
     const { relay, laptop } = start();
     const [phone, thief] = [new Device(relay, ALICE, "Phone").join(), new Device(relay, ALICE, "Thief").join()];
     expect(view(laptop.sync()).pending.map(({ name }) => name)).toEqual(["Phone", "Thief"]);
@@ -127,21 +127,21 @@ describe("devices", () => {
     expect([...laptop.log.active.keys()]).toEqual([laptop.id, phone.id]);
   });
 
-  it("5: an approval gives the approver's access; who reaches further, and what is lost, is said before", () => {
+  it("5: an approval gives the approver's access; members that reach further, and losses, are shown before", () => {
     const { relay, laptop } = start();
     const phone = new Device(relay, ALICE, "Phone").join();
     laptop.sync().write(approve(phone));
     const tablet = new Device(relay, ALICE, "Tablet").join();
     phone.sync().write(approve(tablet));
     expect(dataAccess(phone.log, tablet.id)).toEqual(dataAccess(phone.log, phone.id));
-    // The relay keeps from the tablet what it was given: its own log tells it what is due to it, and it is there when it comes.
+    // The relay withholds the tablet's grant. The tablet's own log shows what is due, and the tablet opens it when it comes.
     const recall = relay.tell(ALICE, stripAttachments(phone.log.head.seq), { to: ["Tablet"] });
     expect(tablet.sync().keyring.epochs).toEqual([3]);
     expect(dataAccess(tablet.log, tablet.id)).toEqual(dataAccess(phone.log, phone.id));
     recall();
     expect(tablet.sync().keyring.epochs).toEqual([1, 2, 3]);
 
-    // A desktop that nobody has approved yet holds less than others could give, and says who.
+    // A desktop that nobody has approved yet holds less than others could give, and names them.
     const desktop = new Device(relay, ALICE, "Desktop").join();
     const watch = new Device(relay, ALICE, "Watch").join();
     const offer = (device: Device) => view(device.sync()).pending.find(({ member }) => member === watch.id);
@@ -153,7 +153,7 @@ describe("devices", () => {
     expect(view(desktop).warnings.map(({ code }) => code)).toContain("lost");
   });
 
-  it("6: fingerprints compare before saving, and differ where the relay shows the devices two histories", () => {
+  it("6: fingerprints are compared before saving, and differ if the relay shows the devices two histories", () => {
     const { relay, laptop } = start();
     const phone = new Device(relay, ALICE, "Phone").join();
     laptop.sync();
@@ -180,18 +180,18 @@ describe("devices", () => {
       "NO_ACCESS",
       "after",
     ]);
-    // Never wiped unasked: it locks, and its user decides.
+    // A device is never wiped without asking: it locks, and its user decides.
     expect(agenda(phone.session, { now: "unchecked", escrowLog: undefined })).toEqual([
       { do: "ask", question: "standing", standing: "removed" },
     ]);
     expectError(() => laptop.write(leave), "NOT_PERMITTED", "MEM-3");
 
-    // The relay hides the removal from a sender who knows of it: refused. One who does not know is shown nothing wrong.
+    // The relay hides the removal from a sender who knows of it: refused. A sender who does not know sees nothing wrong.
     relay.tell(ALICE, rollBackTo(3));
     await expect(send(relay, "hidden", laptop.log)).rejects.toMatchObject({ code: "ROLLED_BACK" });
   });
 
-  it("8: who leaves, or is removed from the web, is shut out by whoever comes online; sealing says so until then", async () => {
+  it("8: the next device online shuts out a member that left or was removed; until then sealing refuses", async () => {
     const relay = new MaliciousRelay();
     const laptop = new Device(relay, ALICE, "Laptop").create({ operator: OPERATOR.sign });
     const phone = new Device(relay, ALICE, "Phone").join();
@@ -211,7 +211,7 @@ describe("devices", () => {
       "NO_ACCESS",
     ]);
 
-    // The relay shows the log as it was before, when who is gone could read: refused by a sender who knows more, with evidence.
+    // The relay shows the old log in which the removed member could read: a sender who knows more refuses it, with evidence.
     relay.tell(ALICE, rollBackTo(5));
     await expect(send(relay, "hidden", laptop.log)).rejects.toMatchObject({ code: "ROLLED_BACK", rule: "LOG-8" });
   });
@@ -236,16 +236,16 @@ describe("backup keys", () => {
     expect(checkBackupKey(laptop.log, paper).standing).toBe("removed");
   });
 
-  it("10: entered on a new device it restores all that it reached, and says what it corrected", async () => {
+  it("10: entered on a new device it restores all that it reached, and reports its corrections", async () => {
     const { relay, laptop } = start();
     const sealed = await send(relay, "kept");
     const made = laptop.write((session, env) => makeBackupKey(session, {}, env));
     const paper = made.paper.reveal(laptop.log);
-    // Everything is lost but the paper. Its fifth character is misread.
+    // Everything is lost except the paper. Its fifth character is misread.
     const misread = `${paper.slice(0, 5)}${paper[5] === "7" ? "8" : "7"}${paper.slice(6)}`;
     const phone = new Device(relay, ALICE, "Phone").join();
     expect(await read(phone, sealed)).toBe("NO_ACCESS");
-    // The relay withholds what the paper was given: it is known to be missing, and is there when it comes.
+    // The relay withholds the paper's grants. They are known to be missing, and are opened when they come.
     const recall = relay.tell(ALICE, stripAttachments(2));
     const kept = openBackupKey(phone.log, relay.read(ALICE), misread);
     expect([kept.keyring.epochs, kept.withheld]).toEqual([[2], [[1, 1]]]);
@@ -259,21 +259,21 @@ describe("backup keys", () => {
     expect(await read(phone.sync(), sealed)).toBe("kept");
   });
 
-  it("11: a drill proves the paper from the public log, and uses nothing up", () => {
+  it("11: a drill proves the paper from the public log, without using the paper up", () => {
     const { relay, laptop } = start();
     const made = laptop.write((session, env) => makeBackupKey(session, {}, env));
     const paper = made.paper.reveal(laptop.log);
     const publicLog = verifyLog(relay.read(ALICE), { subject: ALICE, now: "unchecked" });
     expect(checkBackupKey(publicLog, paper)).toMatchObject({ member: made.paper.member, access: { epoch: 1 } });
     expect(verifyLog(relay.read(ALICE), { subject: ALICE, now: "unchecked" }).head).toEqual(publicLog.head);
-    // That policy can forbid users to make them is told with escrow.
+    // The tests of escrow show that a policy can forbid users to make backup keys.
     const stranger = new Device(new MaliciousRelay(), ALICE, "Stranger").create();
     expectError(() => checkBackupKey(stranger.log, paper), "BACKUP_KEY_INVALID", "BAK-1");
   });
 });
 
 describe("contacts", () => {
-  it("21: a tracked contact that changed is asked about; who was approved is milder news; a fork is an alarm", async () => {
+  it("21: a changed contact is asked about; an approved member is milder news; a fork is an alarm", async () => {
     const { relay, laptop } = start();
     const shown = (reader = "") => verifyLog(relay.read(ALICE, reader), { subject: ALICE, now: "unchecked" });
     const pin = trackContact(shown(), { verified: true });
@@ -310,7 +310,7 @@ describe("contacts", () => {
 });
 
 describe("a relay that withholds", () => {
-  it("delays what was granted, and every device names what it waits for; nothing is lost when it comes", async () => {
+  it("delays grants, and every device names what it waits for; nothing is lost when they come", async () => {
     const { relay, laptop } = start();
     const sealed = await send(relay, "patience");
     const phone = new Device(relay, ALICE, "Phone").join();

@@ -1,5 +1,5 @@
-// A device of an app, as small as docs/spec.md section 13 lets it be: it reads from a relay by name, keeps the highest verified
-// state, receives, and writes links anew that lost a race. Only the public API is used.
+// A device of an app, as small as docs/spec.md section 13 permits: it reads from a relay by name, keeps the highest verified
+// state, receives, and writes links again that lost a race. It uses only the public API.
 
 import {
   createLog,
@@ -21,7 +21,7 @@ import {
 import type { MaliciousRelay } from "keystead/testing";
 import { seededEnv } from "../support/seeded-env.js";
 
-/** One clock for all devices of a test: they differ in randomness only. */
+/** One clock for all devices of a test. They differ only in randomness. */
 const START = 1_700_000_000_000;
 
 export class Device {
@@ -66,14 +66,14 @@ export class Device {
     return this;
   }
 
-  /** Joins the subject's log as this device is shown it. */
+  /** Joins the subject's log as the relay shows it to this device. */
   join(options: EscrowOptions = {}): this {
     const log = verifyLog(this.#shown(), { subject: this.#subject, now: "unchecked" });
     this.#session = this.#publish(joinLog(log, { device: { name: this.name }, ...options }, this.env));
     return this;
   }
 
-  /** Verifies all that it is shown against what it knows, and receives what is new or was withheld. */
+  /** Verifies everything that the relay shows against its own state, and receives new and withheld bytes. */
   sync(): this {
     const shown = this.#shown();
     verifyLog(shown, { subject: this.#subject, pinned: this.log, now: "unchecked" });
@@ -84,7 +84,7 @@ export class Device {
     return this;
   }
 
-  /** Writes a link on the newest head that it is shown; what loses a race is written anew (GRT-6). */
+  /** Writes a link on the newest head that it sees. A link that loses a race is written again (GRT-6). */
   write<T extends MemberState>(action: (session: MemberState, env: Env) => Proposal<T>): T {
     for (;;) {
       const made = this.#publish(action(this.session, this.env));
@@ -96,7 +96,7 @@ export class Device {
     }
   }
 
-  /** Sends a proposal, and accepts it when the relay did. */
+  /** Sends a proposal, and accepts it if the relay did. */
   #publish<T>(proposal: Proposal<T>): T | undefined {
     if (this.#relay.publish(this.#subject, proposal.entry, this.name)) return proposal.accept();
     proposal.discard();

@@ -1,5 +1,6 @@
-// What must be true for users: the acceptance list for escrow, told by admins' and users' devices that meet only through a relay.
-// Where a server could gain by it (15 to 20), the relay lies, and what is then seen is told. Each number is that of the list.
+// The acceptance list for escrow: what must be true for users, shown by admins' and users' devices that meet only through a
+// relay. Where a server could gain from it (15 to 20), the relay lies, and the test checks what devices then see. Numbers are
+// those of the list.
 
 import {
   agenda,
@@ -41,7 +42,7 @@ const ALICE = "alice@example.org";
 const ESCROW = "escrow@example.org";
 const OPTIONS = { purpose: "letter" };
 
-/** The escrow log as a reader is shown it. */
+/** The escrow log as a reader sees it. */
 const escrowLog = (relay: MaliciousRelay, reader = "", pinned?: LogState) =>
   verifyLog(relay.read(ESCROW, reader), { subject: ESCROW, pinned, now: "unchecked" });
 const userLog = (relay: MaliciousRelay) => verifyLog(relay.read(ALICE), { subject: ALICE, now: "unchecked" });
@@ -55,7 +56,7 @@ function opened(first = "Ann") {
   return { relay, ann };
 }
 
-/** A ready one, with Bob, who may recoverUser and discover. */
+/** A ready escrow log, with Bob, who has the roles recover and discover. */
 function organisation(first = "Ann") {
   const { relay, ann } = opened(first);
   const made = ann.write((session, env) => makeBackupKey(session, { name: "Safe", roles: ["manage"] }, env));
@@ -71,7 +72,7 @@ function organisation(first = "Ann") {
 const enroll = (relay: MaliciousRelay, confirmed: LogState) => (session: MemberState, env: Device["env"]) =>
   enrollEscrow(session, { escrowLog: escrowLog(relay), confirmed: confirmed.head }, env);
 
-/** Alice's laptop, with something sealed before and after it enrolled escrow. */
+/** Alice's laptop, with content sealed before and after it enrolled escrow. */
 async function withUser() {
   const made = organisation();
   const { relay, ann } = made;
@@ -124,7 +125,7 @@ describe("setting up", () => {
     );
   });
 
-  it("13: policy and contacts are signed links, changed by who has the role; users' backup keys obey (MEM-8, BAK-5)", async () => {
+  it("13: members with the role change policy and contacts; users' backup keys follow them (MEM-8, BAK-5)", async () => {
     const { relay, ann, bob, laptop } = await withUser();
     const forbid = (session: MemberState, env: Device["env"]) =>
       setPolicy(session, { allowUserBackupKeys: false }, env);
@@ -139,7 +140,7 @@ describe("setting up", () => {
     expect(view(carl)).toMatchObject({ awaitingApproval: true, contacts: ["Ann, room 1"] });
   });
 
-  it("14: more admins wait to be approved, are given roles, and are removable", () => {
+  it("14: further admins wait for approval, get roles, and can be removed", () => {
     const { relay, ann, bob } = organisation();
     const carl = new Device(relay, ESCROW, "Carl").join();
     expect(carl.keyring.epochs).toEqual([]);
@@ -162,7 +163,7 @@ describe("setting up", () => {
 });
 
 describe("users", () => {
-  it("15: acknowledge once, by fingerprint; a log that extends it needs no new word, any other stops and asks (ESC-4, ESC-5)", async () => {
+  it("15: acknowledge once, by fingerprint; an extended log needs no more, any other stops and asks (ESC-4, ESC-5)", async () => {
     const { relay, ann, bob } = organisation();
     const laptop = new Device(relay, ALICE, "Laptop").create();
     const owes = (log: LogState, confirmed?: LogState) =>
@@ -178,7 +179,7 @@ describe("users", () => {
 
     // The relay offers an escrow log of its own.
     const other = organisation("Mallory");
-    // A person decides, or two devices that are shown different logs would undo each other.
+    // The user decides, or two devices that see different logs would undo each other's changes.
     const asked = [{ do: "ask", question: "remove-escrow", because: "other-log" }];
     expect(owes(other.ann.log)).toMatchObject(asked);
     expect(owes(other.ann.log, confirmed)).toMatchObject(asked);
@@ -198,7 +199,7 @@ describe("users", () => {
     laptop.write((session, env) => rotate(session, env, { escrow: { escrowLog: ann.log } }));
     new Device(relay, ALICE, "Phone").join({ escrow: { escrowLog: ann.log } });
     expect(await reportOn(relay, ann)).toMatchObject({ status: "covered", proven: [[1, 3]] });
-    // The relay keeps a grant from the admins: the report does not take the log's word for it.
+    // The relay withholds a grant from the admins: the report does not rely on the log alone.
     relay.tell(ALICE, stripAttachments(3));
     expect(await reportOn(relay, ann)).toMatchObject({
       claimed: [[1, 3]],
@@ -209,7 +210,7 @@ describe("users", () => {
     });
   });
 
-  it("17: the report names what is missing and who could close it, or that it is lost", async () => {
+  it("17: the report names gaps and the members that could close them, or losses", async () => {
     const { relay, ann } = organisation();
     const laptop = new Device(relay, ALICE, "Laptop").create();
     const phone = new Device(relay, ALICE, "Phone").join();
@@ -222,17 +223,17 @@ describe("users", () => {
     const escrow = { escrowLog: ann.log, confirmed: ann.log.head };
     laptop.sync().write((session, env) => review(session, { approve: [phone.id, ...escrowIds(session)], escrow }, env));
     expect(await reportOn(relay, ann)).toMatchObject({ status: "covered", gaps: [], lost: [] });
-    // The relay shows the log as it was with the gap: refused by an admin who knows more.
+    // The relay shows the old log with the gap: an admin who knows more refuses it.
     relay.tell(ALICE, rollBackTo(3));
     const again = () => verifyLog(relay.read(ALICE), { subject: ALICE, pinned: laptop.log, now: "unchecked" });
     expectError(again, "ROLLED_BACK", "LOG-8");
   });
 
-  it("18: who is locked out is restored, lost devices go in the same step, and a leaver's data stays readable", async () => {
+  it("18: a locked-out user is restored, lost devices are removed, and a leaver's data stays readable", async () => {
     const { relay, bob, laptop, letter } = await withUser();
     const tablet = new Device(relay, ALICE, "Tablet").join({ escrow: { escrowLog: bob.log } });
     expect(await read(tablet.keyring, letter)).toBe("NO_ACCESS");
-    // The relay keeps from the admin what escrow was granted: what would be given without it is told before.
+    // The relay withholds escrow's grants from the admin, who learns beforehand what would be given without them.
     const recall = relay.tell(ALICE, stripAttachments(2));
     const gives = () =>
       recoverableEpochs(bob.session, {
@@ -253,7 +254,7 @@ describe("users", () => {
     expect(await reportOn(relay, bob)).toMatchObject({ status: "covered" });
   });
 
-  it("19: discovery opens the named stretch, after the record, which says who, whose, which and why (ESC-9)", async () => {
+  it("19: discovery opens the named stretch, after a record of admin, user, epochs and reason (ESC-9)", async () => {
     const { relay, ann, bob, laptop, letter } = await withUser();
     laptop.write((session, env) => rotate(session, env, { escrow: { escrowLog: bob.log } }));
     const later = await sealContent([laptop.log], new Uint8Array(1), OPTIONS, laptop.env);
@@ -272,8 +273,8 @@ describe("users", () => {
       { admin: bob.id, access: { subject: ALICE, epochs: [[1, 1]], reason: "order", case: "4 O 12/26" } },
     ]);
 
-    // The relay keeps the record from an auditor: what was opened is unknown then, that something was is not. And it gives other
-    // content for what is asked for, which does not open.
+    // The relay withholds the record from an auditor, who then does not know what was opened, but knows that there was an access.
+    // And it gives other content than requested, which does not open.
     relay.tell(ESCROW, stripAttachments(given.record));
     expect(accessRecords(ann.session, relay.read(ESCROW))).toMatchObject([{ admin: bob.id, access: undefined }]);
     relay.store("letter", letter);
@@ -281,7 +282,7 @@ describe("users", () => {
     expect(await read(found.keyring, relay.load("letter"))).toBe("CORRUPT_CONTENT");
   });
 
-  it("20: users notice nothing when admins change; rotation reaches those who are offline (ESC-6)", async () => {
+  it("20: users notice nothing when admins change; rotation reaches users that are offline (ESC-6)", async () => {
     const { relay, ann, bob, laptop } = await withUser();
     const stolen = { log: bob.log, keyring: bob.keyring };
     ann.write((session, env) => review(session, { remove: [bob.id] }, env));
@@ -295,7 +296,7 @@ describe("users", () => {
     const again = { userLog: userLog(relay), entries: relay.read(ALICE), approve: [laptop.id], reason: "none" };
     expectError(() => recordRecovery(stolen, again, bob.env), "NOT_PERMITTED", "ESC-3");
 
-    // The relay takes the renewal back, with which the admin who is gone could read on: refused by whoever has seen it.
+    // The relay hides the renewal, so that the dismissed admin could read on: every reader that has seen it refuses.
     relay.tell(ALICE, rollBackTo(2));
     expectError(() => laptop.sync(), "ROLLED_BACK", "LOG-8");
   });
@@ -305,7 +306,7 @@ const escrowIds = ({ log }: MemberState) =>
   [...log.active.values()].flatMap(({ id, kind }) => (kind === "escrow" ? [id] : []));
 
 describe("a relay and a dismissed admin together", () => {
-  it("replay the old escrow log: whoever knew more refuses with evidence, and no act of theirs is believed (LOG-8, ESC-8)", async () => {
+  it("replay the old escrow log: readers that knew more refuse, and no act of theirs is believed (LOG-8, ESC-8)", async () => {
     const { relay, ann, bob, laptop } = await withUser();
     const dismissedAt = bob.log.head.seq;
     ann.write((session, env) => review(session, { remove: [bob.id] }, env));

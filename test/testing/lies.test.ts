@@ -1,5 +1,5 @@
-// Every lie of the malicious relay, against devices that do what docs/spec.md section 13 asks: refused with a typed error, or
-// noticed with evidence that convinces a third party, or without effect. And the relay itself, when it is honest.
+// Every lie of the malicious relay, against devices that follow docs/spec.md section 13: refused with a typed error, or noticed
+// with evidence that convinces a third party, or without effect. And the relay itself, when it is honest.
 
 import {
   createLog,
@@ -48,14 +48,14 @@ function household() {
   return { relay, laptop, phone };
 }
 
-/** What a device that knows everything says to a lie told to it. */
+/** The reaction to a lie of a device that knows everything. */
 function toPhone(lie: Lie): KeysteadError {
   const { relay, phone } = household();
   relay.tell(ALICE, lie, { to: ["Phone"] });
   return thrownBy(() => phone.sync());
 }
 
-/** What a newcomer, who knows nothing yet, says to it. */
+/** The reaction of a newcomer, which knows nothing yet. */
 function toNewcomer(lie: Lie): KeysteadError {
   const { relay } = household();
   relay.tell(ALICE, lie);
@@ -65,7 +65,7 @@ function toNewcomer(lie: Lie): KeysteadError {
 const evidenceOf = (error: KeysteadError) => error.details.evidence as Evidence;
 
 describe("an honest relay", () => {
-  it("hands out what was published, to everybody, and takes nothing twice", () => {
+  it("gives every published entry to everybody, and accepts no entry twice", () => {
     const { relay, laptop, phone } = household();
     expect(relay.read(ALICE, "Laptop")).toHaveLength(4);
     expect(verifyLog(relay.read(ALICE), { subject: ALICE, now: "unchecked" }).head).toEqual(laptop.log.head);
@@ -76,7 +76,7 @@ describe("an honest relay", () => {
     expect(relay.read("bob@example.org")).toEqual([]);
   });
 
-  it("says that another link was faster, and the loser writes anew (GRT-6)", () => {
+  it("reports that another link was faster, and the loser writes again (GRT-6)", () => {
     const { relay, laptop, phone } = household();
     laptop.write(rotate);
     const stale = rotate(phone.session, phone.env);
@@ -86,14 +86,14 @@ describe("an honest relay", () => {
     expect(laptop.sync().log.head).toEqual(phone.log.head);
   });
 
-  it("says so too to the second of two devices that both write a first link", () => {
+  it("reports the same to the second of two devices that both write a first link", () => {
     const relay = new MaliciousRelay();
     const [laptop, phone] = ["Laptop", "Phone"].map((name) =>
       createLog({ subject: ALICE, device: { name } }, seededEnv(`first link by ${name}`)),
     ) as [Proposal<MemberState>, Proposal<MemberState>];
     expect(relay.publish(ALICE, laptop.entry, "Laptop")).toBe(true);
     expect(relay.publish(ALICE, phone.entry, "Phone")).toBe(false);
-    // Sent again after its answer was lost, the faster one is known.
+    // Sent again after its answer was lost, the winning link is recognised.
     expect(relay.publish(ALICE, laptop.entry, "Laptop")).toBe(true);
     phone.discard();
     const log = verifyLog(relay.read(ALICE), { subject: ALICE, now: "unchecked" });
@@ -101,7 +101,7 @@ describe("an honest relay", () => {
     expect(relay.publish(ALICE, joinLog(log, { device: { name: "Phone" } }, seededEnv("join")).entry)).toBe(true);
   });
 
-  it("judges times by the clock that it is given (LOG-3)", () => {
+  it("judges times by the given clock (LOG-3)", () => {
     const { relay, laptop } = household();
     const { entry } = rotate(laptop.session, laptop.env);
     const publish = (now: number) => relay.publish(ALICE, entry, "Laptop", now);
@@ -111,11 +111,11 @@ describe("an honest relay", () => {
     expect(publish(laptop.log.time)).toBe(true);
   });
 
-  it("refuses what an honest server refuses (LOG-4, LOG-8)", () => {
+  it("refuses entries that an honest server refuses (LOG-4, LOG-8)", () => {
     const { relay, laptop } = household();
     const { entry } = rotate(laptop.session, laptop.env);
     const publish = (lie: Lie) => () => relay.publish(ALICE, lie([entry])[0] as Uint8Array);
-    // The last byte of the last attachment, no attachment, and a byte of what is signed.
+    // A changed last byte of the last attachment, a missing attachment, and a changed signed byte.
     expectError(publish(corrupt(1, -1)), "INVALID_ENCODING", "ENC-2");
     expectError(publish(stripAttachments(1)), "GRANT_UNAVAILABLE", undefined);
     expectError(publish(corrupt(1, 200)), "INVALID_SIGNATURE", "LOG-4");
@@ -160,7 +160,7 @@ describe("a relay that lies about the list of links", () => {
   it("shows an old state: refused with evidence (LOG-8)", () => {
     const error = toPhone(rollBackTo(2));
     expect(error).toMatchObject({ code: "ROLLED_BACK", rule: "LOG-8" });
-    // That the server once showed more is the device's word: nobody signs what a server shows.
+    // Only the device claims that the server once showed more: nobody signs what a server shows.
     expect(checkEvidence(evidenceOf(error))).toMatchObject({
       verdict: "claimed",
       offered: { seq: 2 },
@@ -168,7 +168,7 @@ describe("a relay that lies about the list of links", () => {
     });
   });
 
-  it("keeps what is newest back: nothing that was not known is missed, and it comes late (LOG-8)", () => {
+  it("withholds the newest entries: no device misses entries that it did not know, and they come late (LOG-8)", () => {
     const { relay, laptop, phone } = household();
     const recall = relay.tell(ALICE, holdBack(1), { to: ["Phone"] });
     laptop.write(rotate);
@@ -184,7 +184,7 @@ describe("a relay that lies about the list of links", () => {
     ["leaves the first link out", drop(1)],
     ["shows a link twice", duplicate(2)],
     ["exchanges two links", reorder(2, 3)],
-  ])("%s: refused, by whoever knows the log and by whoever does not (LOG-2)", (_what, lie) => {
+  ])("%s: refused, by readers that know the log and by readers that do not (LOG-2)", (_what, lie) => {
     for (const error of [toPhone(lie), toNewcomer(lie)]) expect(error).toMatchObject({ code: "INVALID_LINK" });
   });
 
@@ -223,7 +223,7 @@ describe("a relay that lies about the list of links", () => {
     relay.fork(ALICE, 4, ["Phone"]);
     laptop.write(rotate);
     phone.write(rotate);
-    // Each is alone with its own, and sees nothing wrong: their fingerprints differ.
+    // Each is alone with its own history, and sees nothing wrong. Their fingerprints differ.
     expect([laptop.sync(), phone.sync()].map(({ log }) => log.head.seq)).toEqual([5, 5]);
     expect(laptop.log.head.hash).not.toBe(phone.log.head.hash);
     const error = thrownBy(() =>
@@ -231,13 +231,13 @@ describe("a relay that lies about the list of links", () => {
     );
     expect(error).toMatchObject({ code: "FORKED", rule: "LOG-8" });
     expect(checkEvidence(evidenceOf(error))).toMatchObject({ verdict: "proven", seq: 5 });
-    // What is sent on one branch is never opened by the other's newest epoch, but both descend from what was approved.
+    // The other branch's newest epoch never opens content of one branch, but both extend the approved history.
     expect(phone.log.links.at(3)?.hash).toBe(laptop.log.links.at(3)?.hash);
   });
 });
 
 describe("a relay that lies about attachments", () => {
-  it("withholds grants: the log stands, the device knows which epochs to fetch, and opens them later (GRT-4)", () => {
+  it("withholds grants: the log stays valid, the device knows which epochs to fetch, and opens them later (GRT-4)", () => {
     const { relay, laptop } = household();
     const tablet = new Device(relay, ALICE, "Tablet").join();
     laptop.sync().write((session, env) => review(session, { approve: [tablet.id] }, env));
@@ -275,11 +275,11 @@ describe("a relay that lies about content", () => {
     return { ...made, open };
   }
 
-  it("loses, damages or swaps it, for whom it likes: refused, and what is stored stays as it was", async () => {
+  it("loses, damages or swaps it, for any reader: refused, and stored content does not change", async () => {
     const { relay, open } = await stored();
     for (const lie of [corruptContent(-1), corruptContent(200), swapContent(relay.load("b"))]) {
       const recall = relay.tellContent("a", lie, { to: ["Phone"] });
-      // Another name's content is as authentic as the right one: that it is another's is told by the associated data.
+      // Content under another name is authentic too. Only the associated data shows that it is another's.
       await expect(open("a", "Phone")).rejects.toMatchObject({ code: "CORRUPT_CONTENT" });
       expect(await open("a", "Laptop")).toBe("one");
       recall();

@@ -1,5 +1,5 @@
-// A thief has the founding device: it removes the laptop and the paper in one link. The owner joins again with the password and, with
-// any one key of before, has all data back, passes it on, and removes the thief's device. Case 5 of what the audits found.
+// A thief has the founding device: it removes the laptop and the paper in one link. The owner joins again with the password and,
+// with any one earlier key, gets all data back, passes it on, and removes the thief's device. Case 5 of the audits.
 
 import {
   agenda,
@@ -37,7 +37,7 @@ async function stolen() {
 }
 
 describe("a stolen founding device that removed the laptop and the paper", () => {
-  it("makes nobody wipe: the laptop asks its user, and reads on what it reached", async () => {
+  it("makes no device wipe: the laptop asks its user, and can still read what it reached", async () => {
     const { laptop, letter } = await stolen();
     expect(agenda(laptop.session, KNOWS)).toEqual([{ do: "ask", question: "standing", standing: "removed" }]);
     expect(await read(laptop.keyring, letter)).toBe("from before");
@@ -45,7 +45,7 @@ describe("a stolen founding device that removed the laptop and the paper", () =>
   });
 
   it.each(["the paper", "the laptop's old keyring"])(
-    "gives everything back to who has %s (MEM-10, BAK-1)",
+    "lets an owner with %s get everything back (MEM-10, BAK-1)",
     async (key) => {
       const { relay, phone, laptop, paper, letter } = await stolen();
       const back = new Device(relay, ALICE, "New phone").join();
@@ -56,7 +56,7 @@ describe("a stolen founding device that removed the laptop and the paper", () =>
       back.write((session, env) => reclaim(session, { from }, env));
       expect(await read(back.keyring, letter)).toBe("from before");
 
-      // It passes on what it took over, and the thief's device goes.
+      // It passes on the epochs that it took over, and the thief's device is removed.
       const tablet = new Device(relay, ALICE, "Tablet").join();
       back.sync().write((session, env) => review(session, { approve: [tablet.id], remove: [phone.id] }, env));
       expect(await read(tablet.sync().keyring, letter)).toBe("from before");
@@ -68,7 +68,7 @@ describe("a stolen founding device that removed the laptop and the paper", () =>
     },
   );
 
-  it("gives nothing to who has no key of a removed member, and in lockdown to nobody unconfirmed (MEM-5, MEM-10)", async () => {
+  it("gives nothing without a key of a removed member, or to unconfirmed members in lockdown (MEM-5, MEM-10)", async () => {
     const { relay, phone, laptop, paper } = await stolen();
     const back = new Device(relay, ALICE, "New phone").join();
     const { keyring: from } = openBackupKey(back.log, relay.read(ALICE), paper.text);

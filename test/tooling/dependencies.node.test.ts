@@ -1,5 +1,5 @@
-// `npm ci` with the oldest Node that the package supports says nothing: a contributor's first impression, and a warning that is always
-// there hides the one that matters.
+// `npm ci` with the oldest Node that the package supports prints no warning: it is a contributor's first impression, and a
+// warning that is always there hides one that matters.
 
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
@@ -10,7 +10,7 @@ interface Locked {
   readonly version?: string;
   readonly engines?: { readonly node?: string } | readonly string[];
   readonly deprecated?: string;
-  /** npm leaves it out, and says nothing, where it does not run. */
+  /** npm silently leaves it out where it does not run. */
   readonly optional?: boolean;
 }
 
@@ -19,7 +19,7 @@ const read = (file: string): unknown => JSON.parse(readFileSync(resolve(root, fi
 const { engines } = read("package.json") as { engines: { node: string } };
 const oldest = semver.minVersion(engines.node)?.version ?? "none";
 
-/** Which packages a lockfile names that the oldest Node, or npm, would warn of. */
+/** Packages of a lockfile of which the oldest Node, or npm, would warn. */
 function warnings(packages: Readonly<Record<string, Locked>>): string[] {
   return Object.entries(packages).flatMap(([path, { version, engines, deprecated, optional }]) => {
     const node = engines && "node" in engines ? engines.node : undefined;
@@ -31,15 +31,18 @@ function warnings(packages: Readonly<Record<string, Locked>>): string[] {
 }
 
 describe("dependencies", () => {
-  it("supports Node from 20.19.0 on", () => {
+  it("supports Node 20.19.0 and later", () => {
     expect(oldest).toBe("20.19.0");
   });
 
-  it.each(["package-lock.json", "bench/package-lock.json"])("installs what that Node runs, by %s", (file) => {
-    const { packages } = read(file) as { packages: Readonly<Record<string, Locked>> };
-    expect(Object.keys(packages).length).toBeGreaterThan(5);
-    expect(warnings(packages)).toEqual([]);
-  });
+  it.each(["package-lock.json", "bench/package-lock.json"])(
+    "installs only packages that this Node runs, by %s",
+    (file) => {
+      const { packages } = read(file) as { packages: Readonly<Record<string, Locked>> };
+      expect(Object.keys(packages).length).toBeGreaterThan(5);
+      expect(warnings(packages)).toEqual([]);
+    },
+  );
 
   it("finds a package that wants a newer Node, and one that is deprecated", () => {
     const packages = {

@@ -1,4 +1,4 @@
-// The documented layout, the lint's order and the folders of src/ say the same; entries hold re-exports only.
+// The documented layout, the lint's order and the folders of src/ agree. Entries contain re-exports only.
 
 import { readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";

@@ -1,4 +1,4 @@
-// The rules of the repository bite: each is broken on purpose in an empty folder, and the lint has to say so.
+// The rules of the repository work: each is broken on purpose in an empty folder, and the lint must report it.
 
 import { spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -82,7 +82,7 @@ describe("folder order", () => {
 });
 
 describe("code rules", () => {
-  it("refuses every clock and every source of randomness in the pure core, but where the Env is made", () => {
+  it("refuses every clock and every source of randomness in the pure core, except where the Env is made", () => {
     const impure = [
       ...["Date.now()", "new Date()", "Date()", "performance.now()", "Math.random()", "crypto.randomUUID()"],
       ...["crypto.getRandomValues(array)", "crypto.subtle.generateKey(1, 2, 3)", "randomBytes(1)", "randomFill(1, 2)"],

@@ -1,4 +1,4 @@
-// npm test and npm run test:deep share all tests out between them: CI runs both, and nothing is lost or run twice.
+// npm test and npm run test:deep together have all tests: CI runs both, and no test is lost or run twice.
 
 import { execFile } from "node:child_process";
 import { relative, resolve } from "node:path";
@@ -40,7 +40,7 @@ describe("npm test and npm run test:deep", () => {
       ...inProject(files, "portable"),
       ...inProject(files, "chromium"),
     ]);
-    // What needs a browser has one backend, and no other project.
+    // A test that needs a browser has one backend, and no other project.
     const inNode = portable.filter((file) => !file.endsWith(".browser.test.ts"));
     expect([...new Set(inNode)].sort()).toEqual(inProject(all, "portable"));
   });
@@ -50,7 +50,7 @@ describe("npm test and npm run test:deep", () => {
     expect(quick.filter((each) => deep.includes(each))).toEqual([]);
   });
 
-  it.runIf(hasChromium)("run in Chromium all that does not need Node", () => {
+  it.runIf(hasChromium)("run in Chromium every file that does not need Node", () => {
     const isOf = (kind: string) => (file: string) => file.endsWith(`.${kind}.test.ts`);
     const chromium = inProject(deep, "chromium");
     expect(chromium.filter((file) => !isOf("browser")(file))).toEqual(

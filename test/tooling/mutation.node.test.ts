@@ -1,4 +1,4 @@
-// What explains the mutants that no test kills still speaks of the code that is there: a mutation run takes hours, this none.
+// The explanations of mutants that no test kills still match the code. A mutation run takes hours; this test runs no mutant.
 
 import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -14,11 +14,11 @@ const read = (file: string): string | undefined => {
 };
 
 describe("explained mutants", () => {
-  it("are of lines that the sources have", () => {
+  it("name lines that the sources have", () => {
     expect(gone(EXPLAINED, read)).toEqual([]);
   });
 
-  it("are gone with their line, or with their file", () => {
+  it("are reported when their line or file is gone", () => {
     const source = "if (a) {\n  b();\n}\n";
     const of = (file: string, line: string): Explained => ({ file, line, becomes: ["false"], why: "" });
     const files = (file: string): string | undefined => (file === "src/a.ts" ? source : undefined);

@@ -10,7 +10,7 @@ const root = resolve(import.meta.dirname, "../..");
 const folder = mkdtempSync(join(tmpdir(), "keystead-rules-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-// Put together here, so that the real table does not count these tests.
+// Concatenated here, so that the real table does not count these tests.
 const [first, second] = [1, 2].map((n) => `LOG-${n}`);
 const complete = {
   "docs/spec.md": `# Specification\n\n- **${first}** Links have an order.\n`,
@@ -55,7 +55,7 @@ describe("npm run gen:rules", () => {
     expect(existsSync(join(folder, "build/rules-tests.md"))).toBe(true);
   });
 
-  it("fails when a rule has no check, no test, or a table from before", () => {
+  it("fails when a rule has no check or no test, or the table is outdated", () => {
     expect(rules().status).toBe(0);
     plant({ "docs/spec.md": `${complete["docs/spec.md"]}- **${second}** Links have a hash.\n` });
     const { status, says } = rules("--check");

@@ -1,4 +1,4 @@
-// What documents, workflows and the tools' own texts tell a contributor to run is there.
+// The scripts that documents, workflows and the tools' own texts name exist.
 
 import { readdirSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
@@ -8,7 +8,7 @@ const root = resolve(import.meta.dirname, "../..");
 const read = (file: string): string => readFileSync(resolve(root, file), "utf8");
 const { scripts } = JSON.parse(read("package.json")) as { scripts: Readonly<Record<string, string>> };
 
-/** Every file of ours that can name a script; what is generated or installed is not ours, and the tests here make names up. */
+/** Every file of the project that can name a script, except generated and installed files, and tests that make up names. */
 const files = readdirSync(root, { recursive: true, encoding: "utf8" }).filter(
   (file) =>
     /^\.ci\/run$|\.(md|ts|js|cjs|py|ya?ml)$/.test(file) &&
@@ -37,7 +37,7 @@ describe("npm scripts", () => {
     expect(misnamed.filter((name) => !conventional.test(name))).toEqual([]);
   });
 
-  it("says in CONTRIBUTING.md what each is for", () => {
+  it("describes each in CONTRIBUTING.md", () => {
     const guide = read("CONTRIBUTING.md");
     const silent = Object.keys(scripts).filter((name) => !new RegExp(`npm (run )?${name}\\b(?![:-])`).test(guide));
     expect(silent).toEqual([]);

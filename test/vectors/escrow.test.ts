@@ -1,4 +1,4 @@
-// What only both logs together show: each file of vectors/negative/escrow, over the real code. docs/spec.md sections 8 and 11 (ESC-1,
+// Questions that need both logs: each file of vectors/negative/escrow, over the real code. docs/spec.md sections 8 and 11 (ESC-1,
 // ESC-3 to ESC-6, ESC-8 to ESC-11).
 
 import { describe, expect, it } from "vitest";

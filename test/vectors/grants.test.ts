@@ -1,5 +1,4 @@
-// Grants that are not what they should be: each file of vectors/negative/grants, over the real code. docs/spec.md section 7
-// (GRT-2 to GRT-5).
+// Wrong grants: each file of vectors/negative/grants, over the real code. docs/spec.md section 7 (GRT-2 to GRT-5).
 
 import { describe, expect, it } from "vitest";
 import { bytes, type GrantVector } from "../../scripts/vectors/format.js";
@@ -17,7 +16,7 @@ describe.each(vectors)("%s", (_name, { prefix, recipient, holder, received, chec
   const before = prefixState(prefix);
   const { log } = before.head;
 
-  it.each(["bad", "good"] as const)("gives its recipient what the file says (%s)", (side) => {
+  it.each(["bad", "good"] as const)("gives its recipient the epochs of the file (%s)", (side) => {
     const session = { log: before, keyring: keyringOf(log, recipient) };
     const { opened, junk, withheld } = receive(session, bytes(entries[side]), { now: "unchecked" });
     expect({ opened, junk, withheld }).toEqual(received[side]);

@@ -10,7 +10,7 @@ const vectors = byName<LogVector>(
   import.meta.glob("../../vectors/negative/log/*.json", { eager: true, import: "default" }),
 );
 
-/** Three ways to load a log; each counts the entries that it has looked at. */
+/** Three ways to load a log. Each counts the entries that it has judged. */
 const WAYS = { whole, "prefix first": prefixFirst, "link by link": linkByLink } as const;
 type Seen = (entry: Uint8Array) => Uint8Array;
 type Way = (vector: LogVector, entries: readonly Uint8Array[], seen: Seen) => LogState;

@@ -1,5 +1,5 @@
-// What contradicts an earlier view: each file of vectors/negative/pins, single, contacts, standing and evidence, over the real code.
-// docs/spec.md sections 10 and 13 (LOG-1, LOG-8).
+// Contradictions of an earlier view: each file of vectors/negative/pins, single, contacts, standing and evidence, over the real
+// code. docs/spec.md sections 10 and 13 (LOG-1, LOG-8).
 
 import { describe, expect, it } from "vitest";
 import {
@@ -55,7 +55,7 @@ describe.each(pins)("%s", (_name, { load, only, error, alone, ...logs }) => {
       expect(verdictOf(() => verify(logs.bad))).toEqual(error);
       expect(verify(logs.good).head.seq).toBeGreaterThan(pinned.head.seq);
       const { details } = thrownBy(() => verify(logs.bad));
-      // Another subject's log contradicts nothing: it is not what was asked for.
+      // Another subject's log contradicts nothing: it is not the requested one.
       if (error.code === "WRONG_SUBJECT") return expect(details.evidence).toBeUndefined();
       const isProven = error.code === "FORKED" && pin === pinned && typeof logs.bad === "string";
       const verdict = isProven ? "proven" : "claimed";
@@ -63,7 +63,7 @@ describe.each(pins)("%s", (_name, { load, only, error, alone, ...logs }) => {
     },
   );
 
-  it("comes as the file says, entry by entry (LOG-1, LOG-8)", () => {
+  it("is judged as the file says, entry by entry (LOG-1, LOG-8)", () => {
     const append = (offered: PinVector["bad"]) =>
       entriesOf(offered).reduce((log, entry) => appendEntry(log, entry, { now: "unchecked" }), pinned);
     expect(verdictOf(() => append(logs.bad)) ?? null).toEqual(alone);

@@ -1,5 +1,5 @@
-// That no rule of docs/spec.md is without its attack: each is broken by a file of vectors/negative, or vectors/README.md says why bytes
-// cannot break it.
+// Every rule of docs/spec.md has an attack: a file of vectors/negative breaks it, or vectors/README.md says why bytes cannot
+// break it.
 
 import { describe, expect, it } from "vitest";
 import type { Negative, VectorFile } from "../../scripts/vectors/format.js";
@@ -22,7 +22,7 @@ describe("the vectors", () => {
     expect(broken.has(rule)).toBe(!Object.hasOwn(NOT_BY_BYTES, rule));
   });
 
-  it("break no rule that there is not", () => {
+  it("break no unknown rule", () => {
     expect([...broken, ...Object.keys(NOT_BY_BYTES)].filter((rule) => !rules.includes(rule))).toEqual([]);
   });
 

@@ -1,5 +1,5 @@
-// What a service states, and keyrings as bytes: each file of vectors/negative/statements, equivocations and keyrings, over the real code.
-// docs/spec.md sections 5, 13 and 13.4 (SVC-1 to SVC-6).
+// Statements of a service, and keyrings as bytes: each file of vectors/negative/statements, equivocations and keyrings, over the
+// real code. docs/spec.md sections 5, 13 and 13.4 (SVC-1 to SVC-6).
 
 import { describe, expect, it } from "vitest";
 import {

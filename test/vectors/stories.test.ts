@@ -1,5 +1,5 @@
-// Logs told from the first link to the last: each file of vectors/positive/logs, over the real code. docs/spec.md sections 6, 7 and
-// 11.
+// Whole logs, from the first link to the last: each file of vectors/positive/logs, over the real code. docs/spec.md sections 6, 7
+// and 11.
 
 import { describe, expect, it } from "vitest";
 import { bytes, optionsOf } from "../../scripts/vectors/format.js";
@@ -21,7 +21,7 @@ describe.each(stories)("%s", (_name, story) => {
     for (const [index, state] of states.entries()) expect(state).toEqual(story.states[index]);
   });
 
-  it("gives each device and backup key the epochs that the file says, from its seed and the entries", () => {
+  it("gives each device and backup key the epochs of the file, from its seed and the entries", () => {
     const entries = story.entries.map(bytes);
     const log = verifyLog(entries, optionsOf(story.load));
     for (const { name, ...secrets } of story.devices) {

@@ -1,4 +1,4 @@
-// The files of vectors/, as the tests of this folder read them, in Node and in browsers. vectors/README.md describes them.
+// The files of vectors/, for the tests of this folder, in Node and in browsers. vectors/README.md describes them.
 
 /// <reference types="vite/client" />
 

@@ -1,4 +1,4 @@
-// Values that an implementation must arrive at: the files of vectors/positive but for the logs, over the real code, and grants over
+// Values that an implementation must compute: the files of vectors/positive except the logs, over the real code, and grants over
 // the primitives alone. docs/spec.md sections 3, 5, 7, 9, 10 and 12.
 
 import { describe, expect, it } from "vitest";
@@ -67,7 +67,7 @@ describe("keys", () => {
     });
   });
 
-  it.each(epochs)("an epoch's come from its seed, those exported too [%#]", ({ seed, kem, sign, exported }) => {
+  it.each(epochs)("an epoch's come from its seed, including exported ones [%#]", ({ seed, kem, sign, exported }) => {
     expect(text(epochKemPublicKey(bytes(seed)))).toBe(kem);
     expect(text(epochSigningPublicKey(bytes(seed)))).toBe(sign);
     for (const { label, length, key } of exported) {
@@ -75,7 +75,7 @@ describe("keys", () => {
     }
   });
 
-  it("the operator's is its seed's, and an escrow member's id its place's", () => {
+  it("the operator's comes from its seed, and an escrow member's id from its place", () => {
     expect(text(new OperatorKeys(bytes(operator.seed)).sign)).toBe(operator.sign);
     const { log, seq, prev, id } = escrowMember;
     expect(escrowIdOf({ log, seq: seq - 1, hash: prev as never }, seq)).toBe(id);
@@ -114,7 +114,7 @@ describe("primitives", () => {
 describe("grants", () => {
   const grants = file<ReturnType<typeof grantValues>>("grants");
 
-  it.each(grants)("are what the primitives give, byte for byte (GRT-2) [%#]", (grant) => {
+  it.each(grants)("match the primitives, byte for byte (GRT-2) [%#]", (grant) => {
     const { seq, runs: epochs, seeds, boxes } = grant;
     const place = { log: idBytes(grant.log), prev: idBytes(grant.prev), seq, epochs };
     const made = grantByHand({ ...place, seeds: seeds.map(bytes), recipients: boxes.map(({ kem }) => bytes(kem)) });

@@ -1,4 +1,4 @@
-// Devices & Activity: what a window shows, on every device (docs/spec.md section 8).
+// Devices & Activity: the contents of the window, on every device (docs/spec.md section 8).
 
 import { describe, expect, it } from "vitest";
 import type { MemberId } from "../../src/bytes/ids.js";
@@ -44,7 +44,7 @@ function fourDevices(): World {
 }
 
 describe("devicesAndActivity", () => {
-  it("shows every member with what it is, since when it reads, and by whom it was approved and removed", () => {
+  it("shows every member with its kind, the start of its access, and the members that approved and removed it", () => {
     const world = story()
       .review("Laptop", { approve: ["Tablet"] })
       .on("2026-04-07")
@@ -71,13 +71,13 @@ describe("devicesAndActivity", () => {
     ]);
   });
 
-  it("shows what a device says of itself, on one line and with nothing hidden in it", () => {
+  it("shows a device's own description, on one line and without hidden characters", () => {
     const says = { name: "Laptop", platform: "Windows\u202e 11", details: "The one\r\nat home" };
     const world = new World().act("Laptop", (s, env) => rename(s, says, env));
     expect(view(world, "Laptop").me).toMatchObject({ platform: "Windows 11", details: "The one at home" });
   });
 
-  it("is pending until a member of the confirmed class approves, on every device, and says so to itself", () => {
+  it("shows a device as pending until a member of the confirmed class approves, on every device including itself", () => {
     const world = story();
     expect(statuses(world, "Laptop")).toEqual(["Laptop: this-device", "Tablet: pending", "Phone: pending"]);
     expect(statuses(world, "Tablet")).toEqual(["Laptop: approved", "Tablet: this-device", "Phone: pending"]);
@@ -87,7 +87,7 @@ describe("devicesAndActivity", () => {
     expect(view(world, "Tablet").awaitingApproval).toBe(false);
   });
 
-  it("stays pending when its own backup key approves it: only the confirmed class can end that (MEM-1)", () => {
+  it("shows a device as pending although its own backup key approves it: only the confirmed class can end that (MEM-1)", () => {
     const world = new World()
       .join("Thief")
       .enroll("Thief", "Paper")
@@ -98,7 +98,7 @@ describe("devicesAndActivity", () => {
     expect(view(world, "Laptop").pending.map(({ name }) => name)).toEqual(["Thief", "Paper"]);
   });
 
-  it("offers for review what this device can approve, and says what that gives and who would give more", () => {
+  it("offers for review the devices that this one can approve, with the result and the member that would give more", () => {
     const world = story().on("2026-04-07").join("Watch");
     const [forLaptop] = view(world, "Laptop").pending;
     expect(forLaptop).toEqual({
@@ -117,7 +117,7 @@ describe("devicesAndActivity", () => {
     expect(warnings(world, "Laptop", "reaches-further")).toEqual([]);
   });
 
-  it("offers a device that approving would only move to the confirmed class, and none that is in it (MEM-1)", () => {
+  it("offers a device that an approval would only move to the confirmed class, and none that is in it (MEM-1)", () => {
     const world = new World().enroll("Laptop", "Paper").join("Phone").lie("Laptop", 1).lie("Paper", 2);
     expect(world.member("Laptop").held).toEqual(world.member("Phone").held.map(([, to]) => [2, to]));
     expect(view(world, "Laptop").pending.map(({ name }) => name)).toEqual(["Phone"]);
@@ -125,14 +125,14 @@ describe("devicesAndActivity", () => {
     expect(view(world, "Laptop").pending).toEqual([]);
   });
 
-  it("tells two epochs of one day apart, where dates would say the same twice", () => {
+  it("distinguishes two epochs of one day, where dates would be the same", () => {
     const world = new World().join("Tablet").join("Phone");
     expect(warnings(world, "Tablet", "reaches-further")).toEqual([
       "Approving from Tablet leaves out epoch 1 (1 January 2026); Laptop has that.",
     ]);
   });
 
-  it("names first who reaches furthest, however late it entered, and of two alike who entered first (section 8)", () => {
+  it("names the member first that reaches furthest, and of two alike the one that entered first (section 8)", () => {
     const world = fourDevices();
     world
       .review("Laptop", { approve: ["Phone"] })
@@ -153,7 +153,7 @@ describe("devicesAndActivity", () => {
     ]);
   });
 
-  it("names every stretch that an approval leaves out, when another member has them all (MEM-1, MEM-9)", () => {
+  it("names every stretch that an approval leaves out, if another member has them all (MEM-1, MEM-9)", () => {
     const world = new World().join("Phone").join("Tablet").enroll("Laptop", "Paper").join("Watch").lie("Laptop", 1);
     world.lie("Laptop", 3);
     expect(warnings(world, "Laptop", "reaches-further")).toContain(
@@ -161,7 +161,7 @@ describe("devicesAndActivity", () => {
     );
   });
 
-  it("speaks of epochs, not of dates, when who has older ones lacks newer ones and so reads less far back (MEM-9)", () => {
+  it("names epochs, not dates, if the member with older ones lacks newer ones and so reads less far back (MEM-9)", () => {
     const world = fourDevices();
     world.lie("Laptop", 3);
     const watch = view(world, "Phone").pending.find(({ name }) => name === "Watch");
@@ -171,19 +171,19 @@ describe("devicesAndActivity", () => {
     );
   });
 
-  it("offers no confirmed member for review, whatever it lacks: that is a gap (MEM-1)", () => {
+  it("offers no confirmed member for review, even if it lacks epochs: that is a gap (MEM-1)", () => {
     const world = new World().enroll("Laptop", "Paper").lie("Paper", 1);
     expect(view(world, "Laptop").pending).toEqual([]);
   });
 
-  it("offers no escrow that a pending device enrolled: what to do about it depends on its own log (ESC-4)", () => {
+  it("offers no escrow that a pending device enrolled: that decision depends on the escrow log (ESC-4)", () => {
     const world = enroll(openWorld("devices").join("Phone"), "Phone", openOrganisation("devices"));
     const { members, pending } = devicesAndActivity(world.log, { me: world.id("Laptop"), now: world.log.time });
     expect(members.find(({ member }) => member === escrowOf(world).id)).toMatchObject({ status: "pending" });
     expect(pending.map(({ name }) => say(name))).toEqual(["Phone"]);
   });
 
-  it("says that data is lost when nobody active reaches further, and since when", () => {
+  it("says that data is lost if no active member reaches further, with dates", () => {
     const world = story();
     expect(warnings(world, "Tablet", "lost")).toEqual([]);
     world.review("Tablet", { remove: ["Laptop"] });
@@ -198,7 +198,7 @@ describe("devicesAndActivity", () => {
     });
   });
 
-  it("tells a limited device who can give it more, until somebody has", () => {
+  it("shows a limited device the member that can give it more, until one has", () => {
     const world = story();
     expect(warnings(world, "Phone", "limited-access")).toEqual([
       "This device lacks epochs 1-2 (1 January 2026 to 5 March 2026): approve Phone from Laptop.",
@@ -225,7 +225,7 @@ describe("devicesAndActivity", () => {
     });
   });
 
-  it("gives every warning with the members and the epochs that it is about, and no other", () => {
+  it("gives every warning with the members and epochs that it concerns, and no others", () => {
     const world = story().review("Tablet", { remove: ["Laptop"] });
     const [laptop, tablet, phone] = [world.id("Laptop"), world.id("Tablet"), world.id("Phone")];
     const [first, second] = [new Date("2026-01-01T12:00:00Z"), new Date("2026-03-03T12:00:00Z")];
@@ -269,7 +269,7 @@ describe("devicesAndActivity", () => {
     ]);
   });
 
-  it("warns of removals by others that were not shown yet, whatever date they bear (LOG-7)", () => {
+  it("warns of removals by others that were not shown yet, with any date (LOG-7)", () => {
     const world = story()
       .expel("Phone")
       .join("Watch")
@@ -284,7 +284,7 @@ describe("devicesAndActivity", () => {
     ]);
   });
 
-  it("warns of strays, but not a device of itself", () => {
+  it("warns of strays, but does not warn a device of itself", () => {
     const world = story()
       .review("Laptop", { approve: ["Phone"] })
       .enroll("Phone", "Paper");
@@ -308,7 +308,7 @@ describe("devicesAndActivity", () => {
     ]);
   });
 
-  it("says what the user of a removed or superseded device may choose, and of an active one nothing", () => {
+  it("shows the choices for a removed or superseded device, and none for an active one", () => {
     const world = story().review("Laptop", { approve: ["Tablet"] });
     const old = world.session("Tablet").keyring;
     const meWith = (keyring?: Keyring) =>
@@ -317,7 +317,7 @@ describe("devicesAndActivity", () => {
     world.act("Tablet", rekey);
     expect(meWith(old)).toMatchObject({ status: "superseded", standing: "superseded", removal: undefined });
     expect(meWith(old).offers).toEqual(["keep-reading", "rejoin", "wipe"]);
-    // The log alone does not tell, and the copy with the fresh keys is none the worse.
+    // The log alone does not show it, and the copy with the fresh keys is not affected.
     expect(meWith()).toMatchObject({ status: "this-device", standing: "active", offers: [] });
     expect(meWith(world.session("Tablet").keyring)).toMatchObject({ standing: "active" });
     world.review("Laptop", { remove: ["Tablet"] });
@@ -356,7 +356,7 @@ describe("devicesAndActivity", () => {
     }
   });
 
-  it("warns of whoever removed the user's devices until they are gone too, and offers none of them for approval", () => {
+  it("warns of members that removed the user's devices until they are gone too, and offers none of them for approval", () => {
     const world = story()
       .review("Phone", { remove: ["Tablet"] })
       .join("Tablet again");
@@ -373,7 +373,7 @@ describe("devicesAndActivity", () => {
     expect(takeovers({ own })).toEqual([]);
   });
 
-  it("tells that a device reclaimed what a removed one held (MEM-10)", () => {
+  it("shows that a device reclaimed the epochs of a removed one (MEM-10)", () => {
     const world = new World()
       .join("Phone")
       .review("Phone", { remove: ["Laptop"] })
@@ -384,7 +384,7 @@ describe("devicesAndActivity", () => {
     });
   });
 
-  it("tells what was withheld from escrow, what escrow gave, and what was recorded and disowned (section 11)", () => {
+  it("shows epochs withheld from escrow, epochs that escrow gave, and records and disowned acts (section 11)", () => {
     const organisation = openOrganisation("what escrow did");
     const user = joinWithholding(openUser("what escrow did", organisation), "Phone");
     const recorded = recordAct(organisation, user, { approve: ["Phone"] });
@@ -406,7 +406,7 @@ describe("devicesAndActivity", () => {
     expect(texts(removed)[0]).toBe(`Ann removed Bob, and disowned the act of link ${acts}`);
   });
 
-  it("tells what happened, newest first", () => {
+  it("shows the activity, newest first", () => {
     const world = new World()
       .enroll("Laptop", "Paper")
       .join("Phone", { junk: ["Paper"] })
@@ -450,7 +450,7 @@ describe("devicesAndActivity", () => {
     expect(view(world, "Laptop", { limit: 2 }).activity.map(({ seq }) => seq)).toEqual([16, 15]);
   });
 
-  it("names everybody whom one link approved and removed", () => {
+  it("names every member that one link approved and removed", () => {
     const world = new World().join("Phone").join("Tablet").join("Watch").join("Ring").join("Thief");
     world.review("Laptop", { approve: ["Phone", "Tablet", "Watch"], remove: ["Ring", "Thief"] });
     // A link names members in the order of their ids.
@@ -461,7 +461,7 @@ describe("devicesAndActivity", () => {
     expect(view(world, "Laptop").activity[0]?.text).toBe(`Laptop ${did}`);
   });
 
-  it("tells what an organisation's admins did, and that a device renewed its escrow (section 11)", () => {
+  it("shows the activity of an organisation's admins, and that a device renewed its escrow (section 11)", () => {
     const texts = ({ log }: { readonly log: LogState }) =>
       devicesAndActivity(log, { me: [...log.active.keys()][0] as MemberId, now: log.time })
         .activity.map(say)
@@ -484,13 +484,13 @@ describe("devicesAndActivity", () => {
     expect(texts(renewed).at(-1)).toBe("Laptop pointed escrow at epoch 2 of its log");
   });
 
-  it("shows nothing of what happened, and all removals, where it is told so", () => {
+  it("shows no activity, and all removals, with these options", () => {
     const world = story().expel("Phone");
     expect(view(world, "Laptop", { limit: 0 }).activity).toEqual([]);
     expect(warnings(world, "Laptop", "removed-by-other", { seen: 0 })).toHaveLength(1);
   });
 
-  it("refuses what is no member and what is no time", () => {
+  it("refuses an invalid member and an invalid time", () => {
     const world = new World();
     const invalid = expect.objectContaining({ code: "INVALID_ARGUMENT" });
     const [log, me, now] = [world.log, world.id("Laptop"), 0];

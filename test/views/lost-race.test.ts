@@ -1,4 +1,4 @@
-// What happened while a link was under way (docs/spec.md section 13).
+// Links that were added while another one was on its way (docs/spec.md section 13).
 
 import { describe, expect, it } from "vitest";
 import { linksTouching } from "../../src/views/lost-race.js";
@@ -6,7 +6,7 @@ import { World } from "../coverage/support/world.js";
 import { regrant, rekey, rename, rotate } from "../support/accepted.js";
 import { say } from "../support/spoken.js";
 
-/** What touched Phone since the world was as it is now. */
+/** Links that touched Phone since this state of the world. */
 function touching(world: World, happens: (world: World) => unknown) {
   const since = world.log.head;
   happens(world);
@@ -16,14 +16,14 @@ function touching(world: World, happens: (world: World) => unknown) {
 const threeDevices = () => new World().join("Phone").join("Tablet");
 
 describe("linksTouching", () => {
-  it("is empty when nothing happened, or only what touches nobody that the link names", () => {
+  it("is empty without new links, or if they touch no member that the link names", () => {
     expect(touching(threeDevices(), () => undefined)).toEqual([]);
     expect(
       touching(threeDevices(), (world) => world.act("Laptop", rotate).review("Laptop", { remove: ["Tablet"] })),
     ).toEqual([]);
   });
 
-  it("names approvals, removals, renamings and re-grants of the member, and whatever it did itself", () => {
+  it("names approvals, removals, renamings and re-grants of the member, and its own links", () => {
     const world = threeDevices().lie("Phone", 2);
     const happens = () =>
       world
@@ -43,7 +43,7 @@ describe("linksTouching", () => {
     ]);
   });
 
-  it("names a re-grant of which the member gets a part, and none that others get alone", () => {
+  it("names a re-grant of which the member gets a part, and none for others only", () => {
     const world = threeDevices().lie("Phone", 2).lie("Tablet", 3);
     const [phone, tablet] = [world.id("Phone"), world.id("Tablet")];
     const regranting = (...regrants: Parameters<typeof regrant>[1]) =>
@@ -55,7 +55,7 @@ describe("linksTouching", () => {
     expect(both).toHaveLength(1);
   });
 
-  it("names a removed member from which another took over what it held: a lost reclaim may have less to take (MEM-10)", () => {
+  it("names a removed member whose epochs another took over: a lost reclaim may have less to take (MEM-10)", () => {
     const world = threeDevices().review("Tablet", { remove: ["Phone"] });
     expect(touching(world, () => world.review("Laptop", { approve: ["Tablet"] }))).toEqual([]);
     const other = new World().join("Phone").review("Phone", { remove: ["Laptop"] });

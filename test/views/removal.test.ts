@@ -1,4 +1,5 @@
-// Removals: who removed a device, in which class it was, and what people are offered (docs/spec.md sections 8 and 13).
+// Removals: the member that removed a device, its class at that time, and the suggestions for people (docs/spec.md sections 8 and
+// 13).
 
 import { describe, expect, it } from "vitest";
 import { isConfirmed } from "../../src/log/state.js";
@@ -17,7 +18,7 @@ const by = (world: World, name: string) => removalOf(world.log, world.id(name))?
 const ALL = ["keep-reading", "rejoin", "wipe"] as const;
 
 describe("removalOf", () => {
-  it("says who removed a member, when, in which class, and never that it must wipe", () => {
+  it("gives the remover of a member, the time and the class, and never says that it must wipe", () => {
     const world = new World()
       .enroll("Laptop", "Paper")
       .join("Phone")
@@ -33,7 +34,7 @@ describe("removalOf", () => {
     });
   });
 
-  it("says that a device which nobody had approved did it, also when it is approved by mistake afterwards", () => {
+  it("says that an unapproved device did it, even if it is approved by mistake afterwards", () => {
     const world = new World()
       .join("Phone")
       .review("Laptop", { approve: ["Phone"] })
@@ -45,7 +46,7 @@ describe("removalOf", () => {
     expect(by(world, "Phone")).toBe("unconfirmed");
   });
 
-  it("counts what was before the link, also when the remover was removed itself since", () => {
+  it("judges by the state before the link, even if the remover was removed itself since", () => {
     const world = new World()
       .join("Phone")
       .join("Tablet")
@@ -54,13 +55,13 @@ describe("removalOf", () => {
     expect(by(world, "Phone")).toBe("founding");
   });
 
-  it("tells the confirmed class from the founding class, which has gone", () => {
+  it("distinguishes the confirmed class from the founding class, which is gone", () => {
     const world = new World().join("Phone").join("Tablet").act("Laptop", leave);
     world.review("Phone", { remove: ["Tablet"] });
     expect(by(world, "Tablet")).toBe("confirmed");
   });
 
-  it("names escrow, and whom only escrow had approved is not founding: an administrator could turn it against good devices", () => {
+  it("names escrow, and does not count a member that only escrow approved as founding: an admin could misuse that", () => {
     const organisation = openOrganisation("removals");
     const user = openUser("removals", organisation).enroll("Laptop", "Phone").join("Thief");
     const phone = user.id("Phone");
@@ -91,7 +92,7 @@ describe("removalOf", () => {
     ]);
   });
 
-  it("offers to read to whom there is something to read, and a paper does not rejoin by itself", () => {
+  it("offers reading if there is something to read, and does not suggest that a paper rejoins", () => {
     const world = new World().enroll("Laptop", "Paper").lockdown("Laptop").join("Phone");
     world.review("Laptop", { remove: ["Paper", "Phone"] });
     const offers = (name: string) => removalOf(world.log, world.id(name))?.offers;
@@ -99,7 +100,7 @@ describe("removalOf", () => {
     expect(offers("Paper")).toEqual(["keep-reading", "wipe"]);
   });
 
-  it("refuses who is no member", () => {
+  it("refuses an id that is no member", () => {
     const { log } = new World();
     expect(() => removalOf(log, "00".repeat(16) as never)).toThrowError(
       expect.objectContaining({ code: "UNKNOWN_MEMBER" }),
@@ -108,7 +109,7 @@ describe("removalOf", () => {
 });
 
 describe("classBefore", () => {
-  it("is, at every link, the class that verification of the links before it finds (MEM-1)", () => {
+  it("equals, at every link, the class from verifying the links before it (MEM-1)", () => {
     const world = new World().join("Phone").join("Thief").enroll("Thief", "Paper");
     world
       .review("Phone", { approve: ["Thief"] })
@@ -153,7 +154,7 @@ describe("suggestRemovals", () => {
     expect(offer(world, "Phone")).toEqual(["Paper: stray"]);
   });
 
-  it("does not offer the user's own class when a device of it was lost, but whom only that one vouched for", () => {
+  it("does not offer the user's own class when a device of it was lost, but members that only that device vouched for", () => {
     const world = new World()
       .join("Phone")
       .join("Tablet")
@@ -162,7 +163,7 @@ describe("suggestRemovals", () => {
     expect(offer(world, "Phone")).toEqual(["Paper: stray"]);
   });
 
-  it("never offers the device itself, though the one that approved it is gone", () => {
+  it("never offers the device itself, although the one that approved it is gone", () => {
     const world = new World()
       .join("Phone")
       .join("Tablet")
@@ -172,7 +173,7 @@ describe("suggestRemovals", () => {
     expect(offer(world, "Laptop", "Tablet")).toEqual(["Phone: stray"]);
   });
 
-  it("refuses who is no member", () => {
+  it("refuses an id that is no member", () => {
     const world = new World();
     const refuse = (options: unknown) => () => suggestRemovals(world.log, options as never);
     expect(refuse({ removed: world.id("Laptop"), me: world.id("Laptop") })).toThrowError(

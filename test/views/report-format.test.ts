@@ -1,5 +1,5 @@
-// The organisation's report as people get it: text, CSV that no spreadsheet runs, totals that stay small, progress and
-// cancellation. docs/spec.md sections 8 and 11 (ESC-6, ESC-7).
+// The organisation's report for people: text, CSV that no spreadsheet runs, totals that stay small, progress and cancellation.
+// docs/spec.md sections 8 and 11 (ESC-6, ESC-7).
 
 import { describe, expect, it } from "vitest";
 import type { MemberId } from "../../src/bytes/ids.js";
@@ -36,7 +36,7 @@ const FORMULA = '=HYPERLINK("http://x","y")';
 
 const rowOf = ({ log }: World, organisation: World = escrow): Promise<UserCoverage> => rowAbout(organisation, { log });
 
-/** A row with everything in it, and days that are told apart. */
+/** A row with all fields, and distinct days. */
 async function fullRow(change: Partial<UserCoverage> = {}): Promise<UserCoverage> {
   const [member] = user.ids("Laptop") as [MemberId];
   const day = (text: string) => new Date(`${text}T12:00:00Z`);
@@ -92,7 +92,7 @@ async function fullRow(change: Partial<UserCoverage> = {}): Promise<UserCoverage
   };
 }
 
-/** A row of which nobody acted for escrow, nobody withheld, and nothing is due. */
+/** A row without acts for escrow, without withheld bytes, and without due steps. */
 const NOTHING = { renewal: [], keptFromEscrow: [], recoveries: [], unfinished: [] };
 
 /** Reads a line of CSV back (RFC 4180). */
@@ -105,7 +105,7 @@ function cellsOf(line: string): readonly string[] {
 describe("the statuses", () => {
   const bare = openWorld("report");
 
-  it("tell covered, partly, pending, removed and behind apart", async () => {
+  it("distinguish covered, partly, pending, removed and behind", async () => {
     const partly = enroll(bare.join("Phone"), "Phone", escrow);
     const fake = enroll(bare, "Laptop", openOrganisation("a fake"));
     for (const [world, status] of [
@@ -119,7 +119,7 @@ describe("the statuses", () => {
     }
   });
 
-  it("come with what else is to be looked at (ESC-6, ESC-7, ESC-8)", async () => {
+  it("come with other facts to look at (ESC-6, ESC-7, ESC-8)", async () => {
     expect(await rowOf(user, later)).toMatchObject({
       pointer: "older",
       renewal: ["older"],
@@ -160,7 +160,7 @@ describe("the statuses", () => {
     expect(toDosOf(taken ?? expect.unreachable()).map(say)).toEqual([
       `link ${open.act.recordedAt} of the escrow log announced an act that was not done (stolen): do it, or disown it`,
     ]);
-    // Acts about other users are not this one's.
+    // Acts for other users are not this user's.
     const [other] = await report(disowned, [{ log: openUser("another", escrow).log }], { acts });
     expect(other).toMatchObject({ recoveries: [], unfinished: [] });
     await expect(report(escrow, [], { acts: 7 as never })).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
@@ -185,7 +185,7 @@ describe("CSV", () => {
     });
   });
 
-  it("says all that a row does, in days, a list to a cell (section 8)", async () => {
+  it("has all facts of a row, in days, with a list in one cell (section 8)", async () => {
     const titles = cellsOf(reportCsvHeader(english));
     const cells = cellsOf(reportCsvLine(await fullRow(), english));
     expect(titles.map((title, index) => [title, cells[index]])).toEqual([
@@ -214,7 +214,7 @@ describe("CSV", () => {
     ]);
   });
 
-  it("quotes only the cells that need it (RFC 4180), and leaves empty what there is none of", async () => {
+  it("quotes only the cells that need it (RFC 4180), and leaves cells without a value empty", async () => {
     const none = {
       since: undefined,
       proven: undefined,
@@ -263,14 +263,14 @@ describe("CSV", () => {
   });
 
   it.each([FORMULA, "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1"])(
-    "keeps %j from being run, as a user's name",
+    "prevents that %j is run, as a user's name",
     async (subject) => {
       const line = reportCsvLine(await rowOf(openWorld("report", { subject })), english);
       expect(cellsOf(line)[0]).toBe(`'${subject}`);
     },
   );
 
-  it("keeps a device's name from being run, and from ending its cell", async () => {
+  it("prevents that a device's name is run, or ends its cell", async () => {
     const named = enroll(openWorld("report", { first: `${FORMULA},"x"` }).join("Phone"), "Phone", escrow);
     const cells = cellsOf(reportCsvLine(await rowOf(named), english));
     expect(cells).toHaveLength(cellsOf(reportCsvHeader(english)).length);
@@ -285,7 +285,7 @@ describe("CSV", () => {
 });
 
 describe("text", () => {
-  it("says what is covered, what is missing and who can give it", async () => {
+  it("shows what is covered, what is missing and which member can give it", async () => {
     const partly = await rowOf(enroll(openWorld("report").join("Phone"), "Phone", escrow));
     expect(formatUserCoverage(partly, english)).toMatch(
       /: partly, everything since .*\n {2}lacks .*: Laptop can give it\n$/,
@@ -295,7 +295,7 @@ describe("text", () => {
     expect(formatUserCoverage(await rowOf(user), english)).not.toContain("(proven)");
   });
 
-  it("says all that a row does about data, in days (section 8)", async () => {
+  it("shows all facts of a row about data, in days (section 8)", async () => {
     expect(formatUserCoverage(await fullRow(), english)).toBe(
       [
         "alice@example.org: partly, everything since 6 July 2026 (proven)",
@@ -338,7 +338,7 @@ describe("totals", () => {
     expect(formatTotals(totals, english)).toContain("3 users: 1 covered, 1 partly, 1 pending\n");
   });
 
-  it("are told as text with what closes the most first, as much of it as is asked for", async () => {
+  it("are printed with the steps that close the most first, up to the given number", async () => {
     const totals = new ReportTotals();
     const bare = openWorld("report", { subject: "bob\u001b@example.org" });
     totals.add(await fullRow({ gaps: [], withheld: [], lost: [], ...NOTHING, renewal: ["older"], rotationDue: false }));
@@ -362,13 +362,13 @@ describe("totals", () => {
       expectError(() => formatTotals(totals, english, { most }), "INVALID_ARGUMENT", undefined);
   });
 
-  it("have no list of things to do where there are none", () => {
+  it("have no list of steps if there are none", () => {
     expect(formatTotals(new ReportTotals(), english)).toBe(
       "0 users: none\nto bring under escrow: 0 epochs; with data lost: 0 users; 0 stale pointers\n",
     );
   });
 
-  it("keep the things to do that close the most, however many users come, in any order", async () => {
+  it("keep the steps that close the most, for any number and order of users", async () => {
     const row = await rowOf(openWorld("report"));
     const users = Array.from({ length: 1000 }, (_, index) => ({
       ...row,
@@ -387,7 +387,7 @@ describe("totals", () => {
     expect(none.statuses.pending).toBe(1000);
   });
 
-  it("give away nothing that a caller could change", async () => {
+  it("expose nothing that a caller could change", async () => {
     const totals = new ReportTotals();
     totals.add(await rowOf(openWorld("report")));
     const before = snapshot([totals.statuses, totals.todo]);
@@ -400,7 +400,7 @@ describe("totals", () => {
 describe("organisationReport", () => {
   const users = [user, openWorld("report"), user].map(({ log }) => ({ log }));
 
-  it("reads users one at a time, from an async iterable too, and says how many are done", async () => {
+  it("reads users one at a time, also from an async iterable, and reports how many are done", async () => {
     const asked: number[] = [];
     const done: number[] = [];
     async function* load() {
@@ -417,7 +417,7 @@ describe("organisationReport", () => {
     expect(done).toEqual([1, 2, 3]);
   });
 
-  it("ends between two users when told to, with the signal's reason", async () => {
+  it("ends between two users on an aborted signal, with the signal's reason", async () => {
     const controller = new AbortController();
     const reason = new Error("enough");
     const rows: UserCoverage[] = [];
@@ -431,7 +431,7 @@ describe("organisationReport", () => {
     expect(rows).toHaveLength(1);
   });
 
-  it("changes nothing it is given, and gives the same again", async () => {
+  it("does not change its arguments, and gives the same again", async () => {
     const given = users.map((each) => ({ ...each, entries: user.entries, lastSeen: new Map() }));
     const before = snapshot([given, escrow.log, escrow.session("Ann").keyring.epochs]);
     const first = await report(escrow, given.slice(0, 1), { admin: escrow.session("Ann") });

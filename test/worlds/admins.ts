@@ -1,4 +1,4 @@
-// What the organisation's honest admin does for the owner: she records it first, restores the owner's devices, and renews a
+// Links of the organisation's honest admin for the owner: she records each act first, restores the owner's devices, and renews a
 // pointer that is due. docs/spec.md section 11.
 
 import type { MemberId } from "../../src/bytes/ids.js";
@@ -49,7 +49,7 @@ function renewing(scene: Scene): Move {
   return { text, take };
 }
 
-/** Asked by the owner, who also says which devices are theirs: the others go, as the admin's software wants. */
+/** The owner asked for it, and also says which devices are theirs: the others are removed, as the admin's software requires. */
 function restoring(scene: Scene, name: Player): readonly Move[] {
   const { world } = scene;
   const { log: userLog, entries } = world;
@@ -72,7 +72,7 @@ function restoring(scene: Scene, name: Player): readonly Move[] {
       return { by: "Ann", honest: true, env, organisation, ...done };
     };
     moves.push({ text, take });
-    // Somebody may come between the act and its review.
+    // Another link may come between the act and its review.
     if (!world.isAboutActs) continue;
     const announce = `Ann records that she restores ${name}${also}`;
     const record = (): Change => {

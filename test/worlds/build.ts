@@ -1,4 +1,4 @@
-// Bundles the checker with the real link code over the symbolic primitives, with one rule weakened where a mutant says so.
+// Bundles the checker with the real link code over the symbolic primitives, with one rule weakened by a mutant.
 // docs/assurance.md.
 
 import { readFileSync } from "node:fs";

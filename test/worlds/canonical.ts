@@ -1,4 +1,4 @@
-// When two worlds are one: the same but for hashes, the names of those who are alike, and epochs that nobody can tell apart.
+// When two worlds are equal: the same except hashes, the names of equivalent players, and indistinguishable epochs.
 
 import type { MemberId } from "../../src/bytes/ids.js";
 import { standingOf } from "../../src/fingerprint/trusted-class.js";
@@ -28,8 +28,8 @@ import {
 } from "./world.js";
 
 /**
- * A text that is the same for worlds in which the same can happen, but for what the server can still keep from somebody; and one
- * that tells that apart too.
+ * A text that is equal for worlds in which the same can happen, except for bytes that the server can still withhold from
+ * somebody; and a text that distinguishes those too.
  */
 export function canonical(world: World): readonly [key: string, precise: string] {
   const { log, secrets } = world;
@@ -38,7 +38,7 @@ export function canonical(world: World): readonly [key: string, precise: string]
   const indexOf = new Map(active.map(({ id }, index) => [id, index]));
   const knows = (name: Name) => secrets.knows[NAMES.indexOf(name)] as number;
   const junked = (name: Name) => secrets.junked[NAMES.indexOf(name)] as number;
-  // Whom each of the owner's doubts (ESC-8), which decides what they do.
+  // The members that each of the owner's members doubts (ESC-8), which determines its steps.
   const views =
     log.kind === "user" && hasReviewByEscrow(world) ? ["", ...OWN.filter((name) => activeOf(world, name))] : [];
   const doubted = views.map(
@@ -65,7 +65,7 @@ export function canonical(world: World): readonly [key: string, precise: string]
       masks.push(world.denied.get(name) ?? 0, knows(name), OWN.includes(name) ? junked(name) & held & ~knows(name) : 0);
     undelivered.push(name ? deniable(world, name) : 0);
   }
-  // Of the owner's, what they held can be reclaimed.
+  // The epochs of the owner's removed members can be reclaimed.
   const gone = [...OWN, ...THIEVES].flatMap((name): [number[], string][] => {
     const member = log.active.has(world.ids.get(name) as MemberId) ? undefined : everOf(world, name);
     if (!member) return [];
@@ -122,7 +122,7 @@ function actsOf(world: World): readonly string[] {
   return [...new Set(texts)].sort();
 }
 
-/** Whom a contact trusts, by its pin. */
+/** Members that a contact trusts, by its pin. */
 function pinnedIn(world: World): string {
   if (!world.pinned) return "";
   const { pin, founders } = world.pinned;
@@ -137,7 +137,7 @@ function currentEpochIsKnown(world: World): boolean {
   return world.log.kind === "user" && currentEpochIsKnownToFormerAdmin(world.log, escrowLogOf(world));
 }
 
-/** What honest devices make of the last pointers that founding authors named, with and without escrow's approvals (ESC-4). */
+/** Honest devices' judgements of the last pointers that founding authors named, with and without escrow's approvals (ESC-4). */
 function namedIn(world: World): string {
   const { log } = world;
   const escrowLog = escrowLogOf(world);
@@ -155,14 +155,14 @@ function labelOf({ kind }: Member, name: Player | undefined): string {
   return name === "B" || name === "C" ? "o" : `${name}${kind[0]}`;
 }
 
-/** Ages as ranks; the first device's is 0 whether or not anybody has it. */
+/** Ages as ranks. The first device's is 0 whether or not a member has it. */
 function ranks(active: readonly Member[]): ReadonlyMap<number, number> {
   const ages = new Set(active.flatMap(({ lineage }) => [lineage.own.founder, lineage.all.founder]));
   const sorted = [...ages.add(FOUNDING)].sort((a, b) => a - b);
   return new Map(sorted.map((age, index) => [age, index]));
 }
 
-/** For each epoch which sets have it; runs of epochs that are in the same sets count as one, but for the current one. */
+/** For each epoch, the sets that have it. Runs of epochs that are in the same sets count as one, except the current epoch. */
 function columns(masks: readonly number[], epochs: number): string {
   let text = "";
   let previous = "";

@@ -1,4 +1,4 @@
-// What a device of the owner's knows, what its user truly answers, and which steps its agenda then gives. docs/spec.md section 11.2.
+// A device's knowledge, its user's true answers, and the steps that its agenda then gives. docs/spec.md section 11.2.
 
 import { agenda } from "../../src/agenda/agenda.js";
 import type { Knowledge } from "../../src/agenda/facts.js";
@@ -17,7 +17,7 @@ export function escrowLogAt(world: World, name: string): LogState | undefined {
   return world.behind.has(name as Player) ? world.behind.get(name as Player) : escrowLogOf(world);
 }
 
-/** What a device knows before its user was asked anything; on A, which enrolls escrow, its fingerprint was confirmed. */
+/** A device's knowledge before its user was asked anything. On A, which enrolls escrow, its fingerprint was confirmed. */
 export function knowledgeOf(world: World, name: string): Knowledge {
   const now = "unchecked" as const;
   if (world.log.kind === "escrow") return { escrowLog: undefined, now };
@@ -25,34 +25,37 @@ export function knowledgeOf(world: World, name: string): Knowledge {
   return { escrowLog: escrowLogAt(world, name), confirmed, now };
 }
 
-/** What a device knows once its user has said whose the members are. */
+/** A device's knowledge once its user has said which members are theirs. */
 export function toldTo(world: World, name: string): Knowledge {
   return { ...knowledgeOf(world, name), own: idsOf(world, OWN), strangers: idsOf(world, THIEVES) };
 }
 
-/** Whether a device may grant to escrow (ESC-4); true where there is none. */
+/** Whether a device may grant to escrow (ESC-4); true without escrow. */
 export function isSoundFor(world: World, knowledge: Knowledge): boolean {
   return !escrowMember(world.log) || world.log.kind === "escrow" || escrowIsSound(world.log, knowledge);
 }
 
-/** Whom a device does not believe to be the owner's (ESC-8), before its user was asked; a newcomer and an admin are no members. */
+/**
+ * Members that a device does not believe to be the owner's (ESC-8), before its user was asked. A newcomer and an admin are no
+ * members.
+ */
 export function doubtedBy(world: World, name: string): readonly MemberId[] {
   if (world.log.kind === "escrow") return [];
   return doubtedMembers(world.log, knowledgeOf(world, name), activeOf(world, name as Player)?.id);
 }
 
-/** A step with the knowledge that gave it. */
+/** A step with the knowledge that led to it. */
 export interface Advice {
   readonly step: AuthorStep;
   readonly knowledge: Knowledge;
 }
 
-/** What a device is advised. */
+/** The advice for a device. */
 export interface Advised {
   readonly steps: readonly Advice[];
-  /** Regrants that the user was asked about, and wants: to members that are the owner's. */
+  /** Regrants that the user was asked about and wants: to members that are the owner's. */
   readonly regrants: readonly Extract<Question, { question: "regrant" }>[];
-  /** Whether it is to fetch the escrow log. */
+  /** Whether it should fetch the escrow log. */
   readonly fetchesEscrowLog: boolean;
 }
 
@@ -64,7 +67,7 @@ export function adviceFor(world: World, name: Player, session: MemberState): Adv
   const seen = new Set<string>();
   const queue: Knowledge[] = [];
   if (world.log.kind === "user") queue.push(knowledgeOf(world, name), toldTo(world, name));
-  // The acts of an escrow log whose own world this is are about users whose logs nobody shows.
+  // If this world is itself an escrow log: its acts concern users whose logs nobody shows.
   else queue.push({ ...knowledgeOf(world, name), acts: actRecords(session, world.entries), userLogs: new Map() });
   for (let knowledge = queue.shift(); knowledge; knowledge = queue.shift()) {
     const key = answersOf(knowledge);
@@ -91,11 +94,11 @@ function answersOf({ own, strangers, confirmed, removeEscrow, enrollAgainAfter }
   return JSON.stringify([own, strangers, confirmed, removeEscrow, enrollAgainAfter]);
 }
 
-/** What the owner says to a question; undefined where the answer changes no knowledge. */
+/** The owner's answer to a question; undefined if the answer changes no knowledge. */
 function trueAnswer(world: World, step: Extract<Step, { do: "ask" }>): Partial<Knowledge> | undefined {
   switch (step.question) {
     case "confirm-escrow":
-      // It is that of the newest log, which the admins publish; that of an old one does not match.
+      // The published fingerprint is that of the newest log. The fingerprint of an old log does not match.
       return step.head.hash === escrowLogOf(world).head.hash ? { confirmed: step.head } : undefined;
     case "whose-members":
       return { own: idsOf(world, OWN), strangers: idsOf(world, THIEVES) };

@@ -1,4 +1,4 @@
-// Breadth-first through every reachable world. A world is kept as the way to it, and made again when its turn comes.
+// Breadth-first search through every reachable world. A world is stored as the path to it, and made again when its turn comes.
 
 import { resume } from "../../src/authoring/receive.js";
 import { KeysteadError } from "../../src/errors.js";
@@ -30,13 +30,13 @@ import {
 
 const OPERATOR = new OperatorKeys(drawsFrom("the operator").random(32));
 
-/** A world with everybody's keyrings. */
+/** A world with all keyrings. */
 interface Node {
   readonly world: World;
   readonly keyrings: Keyrings;
 }
 
-/** What an exploration found. */
+/** The result of an exploration. */
 export interface Explored {
   readonly states: number;
   /** Moves tried: accepted, and refused by the library or not published by an honest author. */
@@ -46,25 +46,25 @@ export interface Explored {
   readonly types: Readonly<Record<string, number>>;
   /** Greatest number of moves from the start at which every world was judged. */
   readonly depth: number;
-  /** Whether time ran out before the depth that was asked for. */
+  /** Whether time ran out before the requested depth. */
   readonly isCut: boolean;
   readonly seconds: number;
   readonly counterexample?: Violation & { readonly trace: readonly string[] };
 }
 
 export interface ExploreOptions {
-  /** Whose log it is: a user's, unless told. */
+  /** The kind of log: default a user's. */
   readonly kind?: LogKind;
   /** Moves that lead to the world to start from. */
   readonly start: readonly string[];
   readonly depth: number;
-  /** T is the owner's to begin with, and stolen by a move. */
+  /** T is the owner's at first, and stolen by a move. */
   readonly stolen?: boolean;
-  /** Admins announce what they do in moves of their own. */
+  /** Admins announce acts in moves of their own. */
   readonly acts?: boolean;
   /** The thief also publishes keys of which only a part is right, and proofs are judged. */
   readonly seeds?: boolean;
-  /** Devices that lack the newest escrow log: what they have instead. */
+  /** Devices that lack the newest escrow log, and the log that they have instead. */
   readonly behind?: Readonly<Record<string, "nothing" | "old">>;
   /** Stop after this many milliseconds. */
   readonly milliseconds?: number;
@@ -117,8 +117,8 @@ function first({ kind = "user", stolen = false, behind, acts = false, seeds = fa
 const sceneOf = ({ world, keyrings }: Node): Scene => ({ world, keyrings: copied(world.log, keyrings) });
 
 /**
- * What devices do in idle time, where a thief publishes keys of which half is right: each seed is checked fully, and what is wrong is
- * opened again from the entries, which shows it to be junk (GRT-4).
+ * The work of devices in idle time, where a thief publishes keys of which half is right. Each seed is checked fully, and the
+ * epochs of wrong ones are opened again from the entries, which shows that they are junk (GRT-4).
  */
 function checkedScene(scene: Scene): Scene {
   const { world, keyrings } = scene;
@@ -131,7 +131,7 @@ function checkedScene(scene: Scene): Scene {
   return { world, keyrings: new Map([...keyrings].map(([name, keyring]) => [name, heal(name, keyring)])) };
 }
 
-/** What a move leads to, or why the library refused it. @throws any other error */
+/** The result of a move, or why the library refused it. @throws any other error */
 function tryMove({ world }: Scene, move: Move): Tried {
   rewindTape();
   try {
@@ -163,13 +163,13 @@ function follow(node: Node, pick: (move: Move, index: number) => boolean): Node 
   };
 }
 
-/** How each world was reached: from which one, by which of its moves. */
+/** The path to each world: its predecessor and the move. */
 class Ways {
   readonly #from: number[] = [-1];
   readonly #move: number[] = [-1];
   readonly #text: string[] = [""];
   readonly #start: Node;
-  /** Nodes on the way to the last one that was asked for: its neighbours share it. */
+  /** Nodes on the path to the last requested world: its neighbours share it. */
   #trail: { index: number; node: Node }[] = [];
 
   constructor(start: Node) {
@@ -210,7 +210,7 @@ class Ways {
   }
 }
 
-/** Explores every world within some moves of a start, and stops at the first that breaks a rule. */
+/** Explores every world within a number of moves of a start, and stops at the first that breaks a rule. */
 export function explore(options: ExploreOptions): Explored {
   const { start, depth, milliseconds = Number.POSITIVE_INFINITY, onDepth } = options;
   const began = performance.now();
@@ -224,7 +224,7 @@ export function explore(options: ExploreOptions): Explored {
   }
   const ways = new Ways(node);
   const seen = new Set(canonical(node.world));
-  // Worlds like one seen before, but for what the server can keep from somebody: only that is tried in them.
+  // Worlds that differ from a seen one only by bytes that the server can withhold: only those moves are tried in them.
   const echoes = new Set<number>();
   const types: Record<string, number> = {};
   const count = { transitions: 0, accepted: 0, types };
@@ -237,7 +237,7 @@ export function explore(options: ExploreOptions): Explored {
   if (atStart) return result(0, false, atStart);
   let layer = [0];
   for (let reached = 0; ; reached++) {
-    // The worlds of the last layer are not expanded, only judged by themselves.
+    // The worlds of the last layer are judged, and not expanded.
     if (reached === depth || layer.length === 0) return result(reached, false);
     const next: number[] = [];
     for (const at of layer) {

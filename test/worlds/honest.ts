@@ -1,4 +1,4 @@
-// What the owner's devices and backup key do: what `agenda` says, with each question answered truly, and what views offer to people.
+// Moves of the owner's devices and backup key: the steps of `agenda` with each question answered truly, and the offers of views.
 // They approve and extend only the owner's own. docs/spec.md sections 6, 8, 11.2 and 13.
 
 import { performStep } from "../../src/agenda/perform.js";
@@ -59,7 +59,7 @@ export function honestMoves(scene: Scene): Move[] {
   return [...moves, ...adminMoves(scene)];
 }
 
-/** What a verb is given by a device that keeps to ESC-4: it withholds where it must not grant. */
+/** The arguments of a verb on a device that follows ESC-4: it withholds if it must not grant. */
 function optionsFor(world: World, name: Player): EscrowOptions {
   const escrow = activeOf(world, name) ? toldTo(world, name) : knowledgeOf(world, name);
   return { escrow, ...(!isSoundFor(world, escrow) && { withholdFromEscrow: true }) };
@@ -72,7 +72,7 @@ function joining(scene: Scene, name: Player): Move {
   }));
 }
 
-/** Owner's active members besides this one, and everybody else's. */
+/** The owner's other active members, and all other members. */
 export function othersIn(world: World, name: Player): { own: [string, MemberId][]; all: [string, MemberId][] } {
   const listed = (names: readonly Player[]) =>
     names.flatMap((each): [string, MemberId][] => {
@@ -84,14 +84,14 @@ export function othersIn(world: World, name: Player): { own: [string, MemberId][
   return { own, all: [...own, ...listed(THIEVES), ...(escrow ? [["escrow", escrow.id] as [string, MemberId]] : [])] };
 }
 
-/** Whom a member must remove to switch lockdown on. */
+/** Members that a member must remove to switch lockdown on. */
 export function outsiders(world: World): MemberId[] {
   return [...world.log.active.values()].filter(({ lineage }) => lineage.own.founder !== FOUNDING).map(({ id }) => id);
 }
 
 function movesOfOne(scene: Scene, name: Player): readonly Move[] {
   const session = sessionOf(scene.world, scene.keyrings, name);
-  // Whoever types a backup key in does what they came for.
+  // A person who types in a backup key does what they came for.
   const advised = name === "P" ? [] : advisedMoves(scene, name, session);
   const moves = new Map<string, Move>();
   for (const move of [...advised, ...offered(scene, name, session), ...links(scene, name, session)]) {
@@ -100,7 +100,7 @@ function movesOfOne(scene: Scene, name: Player): readonly Move[] {
   return [...moves.values()];
 }
 
-/** What a step does, for people. */
+/** A step in words. */
 function describe(world: World, step: AuthorStep): string {
   const names = (ids: readonly MemberId[]) => ids.map((id) => playerOf(world, id) ?? "escrow").join(" and ");
   switch (step.link) {
@@ -143,7 +143,7 @@ function advisedMoves(scene: Scene, name: Player, session: MemberState): readonl
   return moves;
 }
 
-/** What views and settings offer to people. */
+/** Offers of views and settings. */
 function offered(scene: Scene, name: Player, session: MemberState): readonly Move[] {
   const { world } = scene;
   const { log } = world;
@@ -179,7 +179,7 @@ export function removedOwn({ world, keyrings }: Scene) {
   return [...keyrings].filter(([name]) => OWN.includes(name) && !activeOf(world, name) && everOf(world, name));
 }
 
-/** The links that can be authored in every world (AVL), and some that change little: tried, and judged. */
+/** The links that can be authored in every world (AVL), and some that change little: they are tried and judged. */
 function links(scene: Scene, name: Player, session: MemberState): readonly Move[] {
   const { world } = scene;
   const { log } = world;
@@ -221,14 +221,14 @@ function links(scene: Scene, name: Player, session: MemberState): readonly Move[
   return moves;
 }
 
-/** Roles of whom an admin lets in; in a user's log there are none (MEM-8). */
+/** Roles of members that an admin lets in. A user's log has none (MEM-8). */
 function rolesOf(log: LogState, id: MemberId) {
   return log.kind === "escrow" && !isConfirmed(log, log.active.get(id) as Member) ? { [id]: ["manage" as const] } : {};
 }
 
 const inEscrow = (log: LogState) => (log.kind === "escrow" ? { roles: ["manage" as const] } : {});
 
-/** What only the escrow log has: a policy, and records of what admins do. */
+/** Links that only the escrow log has: a policy, and admins' records. */
 function settings(scene: Scene, name: Player, session: MemberState): readonly Move[] {
   const { log } = scene.world;
   const { keyring } = session;

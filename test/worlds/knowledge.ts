@@ -1,18 +1,18 @@
-// Who can compute which epoch seed, judged from published bytes and drawn secrets alone, as Dolev and Yao would: no code of the
-// library is asked what it believes to be readable. docs/spec.md section 7 (GRT-2, GRT-4) and MEM-9.
+// Which players can compute which epoch seed, judged from published bytes and drawn secrets alone, in the style of Dolev and Yao.
+// It does not ask the library's code what is readable. docs/spec.md section 7 (GRT-2, GRT-4) and MEM-9.
 
 import type { Runs } from "../../src/bytes/runs.js";
 import { epochKemPublicKey } from "../../src/keys/epoch-keys.js";
 import type { LinkRecord, LogState } from "../../src/log/state.js";
 import { type Derivation, kemToken, lookIntoBox, openWith, text } from "./primitives.js";
 
-/** Everybody who can know something: members of the user's log, and two escrow admins. Sets of them are bit masks. */
+/** All who can know something: members of the user's log, and two escrow admins. Sets of them are bit masks. */
 export const NAMES = ["A", "B", "C", "P", "T", "Q", "Ann", "Bob"] as const;
 export type Name = (typeof NAMES)[number];
 
 export const bitOf = (name: Name): number => 1 << NAMES.indexOf(name);
 
-/** Whoever knows all epochs of `need` can compute those of `gives`. Sets of epochs are bit masks too: epoch n is bit n. */
+/** A player that knows all epochs of `need` can compute those of `gives`. Sets of epochs are bit masks too: epoch n is bit n. */
 export interface Clause {
   readonly need: number;
   readonly gives: number;
@@ -28,15 +28,15 @@ interface Leak {
 export interface Secrets {
   /** By place in {@link NAMES}: epochs that it can compute. */
   readonly knows: readonly number[];
-  /** By place in {@link NAMES}: epochs that it was granted in bytes which do not give them. */
+  /** By place in {@link NAMES}: epochs that it was granted in bytes that do not give them. */
   readonly junked: readonly number[];
   /** By place in {@link NAMES}: epochs that the newest link's boxes give. */
   readonly given: readonly number[];
   /** By epoch; undefined for one whose seed its author never drew. */
   readonly seeds: readonly (string | undefined)[];
-  /** Only those that give more than they need: the protocol makes none (GRT-2). */
+  /** Only clauses that give more than they need: the protocol makes none (GRT-2). */
   readonly clauses: readonly Clause[];
-  /** KEM keys by token: the set of those who have the private key. */
+  /** KEM keys by token: the set of players that have the private key. */
   readonly owners: ReadonlyMap<string, number>;
   readonly leaks: readonly Leak[];
 }
@@ -56,9 +56,9 @@ export interface Published {
   readonly log: LogState;
   readonly record: LinkRecord;
   readonly attachments: readonly Uint8Array[];
-  /** Whoever wrote it, as a set of one; empty for the operator. */
+  /** The author, as a set of one; empty for the operator. */
   readonly author: number;
-  /** What its author drew at random, and derived. */
+  /** The bytes that its author drew and derived. */
   readonly draws: readonly Uint8Array[];
   readonly derivations: readonly Derivation[];
 }
@@ -69,7 +69,7 @@ export function withOwner(secrets: Secrets, kem: Uint8Array, who: number): Secre
   return { ...secrets, owners };
 }
 
-/** What everybody knows once a link is published. */
+/** The knowledge of all players once a link is published. */
 export function learn(secrets: Secrets, link: Published): Secrets {
   const { record, attachments, author } = link;
   const knows = [...secrets.knows];
@@ -115,7 +115,7 @@ export function learn(secrets: Secrets, link: Published): Secrets {
   return { ...secrets, knows: known, junked, given, seeds, clauses };
 }
 
-/** A link that its author published and that lost its race: its boxes are out, and so is what they hold. */
+/** A link that its author published and that lost its race: its boxes are public, and so are their contents. */
 export function leak(secrets: Secrets, link: Published): Secrets {
   const leaks = link.draws
     .filter(({ length }) => length === 32)
@@ -132,7 +132,7 @@ export function leak(secrets: Secrets, link: Published): Secrets {
   return { ...secrets, leaks: [...secrets.leaks, ...leaks.filter(({ to }) => to !== 0)] };
 }
 
-/** What a set of epochs gives with the clauses that apply. */
+/** The epochs that a set of epochs gives with the clauses that apply. */
 export function closure(epochs: number, clauses: readonly Clause[]): number {
   let known = epochs;
   for (let before = -1; before !== known; ) {
@@ -148,7 +148,7 @@ interface GrantBytes {
   readonly boxes: readonly { readonly kem: Uint8Array; readonly bytes: Uint8Array }[];
 }
 
-/** The grants of a link with their bytes, which come last among its attachments and are complete. */
+/** The grants of a link with their bytes, which are the last attachments and complete. */
 function readGrants(record: LinkRecord, attachments: readonly Uint8Array[]): readonly GrantBytes[] {
   let at = attachments.length - record.grants.reduce((sum, { boxes }) => sum + 1 + boxes.length, 0);
   return record.grants.map(({ epochs, boxes }) => ({
@@ -161,7 +161,7 @@ function readGrants(record: LinkRecord, attachments: readonly Uint8Array[]): rea
 const chunks = (bytes: Uint8Array): readonly Uint8Array[] =>
   Array.from({ length: Math.floor(bytes.length / 32) }, (_, index) => bytes.subarray(32 * index, 32 * index + 32));
 
-/** Which true seeds are among 32-byte pieces. */
+/** The true seeds among 32-byte pieces. */
 function epochsIn(plaintext: Uint8Array, seeds: Secrets["seeds"]): number {
   return chunks(plaintext).reduce((set, piece) => {
     const epoch = seeds.indexOf(text(piece));
@@ -170,8 +170,8 @@ function epochsIn(plaintext: Uint8Array, seeds: Secrets["seeds"]): number {
 }
 
 /**
- * The epochs that something was derived from, by one derivation or several; undefined when another secret went in that was drawn for
- * this link. What else goes in counts as public.
+ * The epochs from which a value was derived, by one derivation or several; undefined if another secret drawn for this link went
+ * in. All other inputs count as public.
  */
 function needs({ derivations, draws }: Published, seeds: Secrets["seeds"]) {
   const inputs = new Map(derivations.map(({ from, gives }) => [text(gives), from]));

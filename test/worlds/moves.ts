@@ -1,4 +1,4 @@
-// Every move of a world: who may try what. Most are refused, which is what is being explored. docs/spec.md section 6.
+// Every move of a world: who may try what. The library refuses most of them, which is what is explored. docs/spec.md section 6.
 
 import { abandonEpochs } from "../../src/authoring/abandon.js";
 import { intersectRuns } from "../../src/bytes/runs.js";
@@ -12,7 +12,7 @@ import { type Change, envOf, type Move, type Scene } from "./scene.js";
 import { thiefMoves } from "./thief.js";
 import { activeOf, deniable, OWN, type Player, runsOfMask, THIEVES, type World, without } from "./world.js";
 
-/** The server never delivers what the newest link granted to a member, which gives it up (MEM-9). */
+/** The server never delivers the newest link's grant to a member, which gives it up (MEM-9). */
 function denying({ world, keyrings }: Scene, name: Player): Move[] {
   const keyring = keyrings.get(name);
   const given = deniable(world, name);
@@ -34,13 +34,13 @@ function denying({ world, keyrings }: Scene, name: Player): Move[] {
   return [{ text: `server never delivers to ${name} what it was granted`, take }];
 }
 
-/** What the server can keep from the owner's members. */
+/** Bytes that the server can withhold from the owner's members. */
 export const serverMoves = (scene: Scene): readonly Move[] => OWN.flatMap((name) => denying(scene, name));
 
 export function movesOf(scene: Scene, operator: OperatorKeys): readonly Move[] {
   const { world } = scene;
   const moves = [...honestMoves(scene), ...thiefMoves(scene)];
-  // The service's insiders may expel anybody.
+  // The service's insiders may expel any member.
   for (const name of [...OWN, ...THIEVES, "escrow"] as const) {
     const member = name === "escrow" ? escrowMember(world.log) : activeOf(world, name);
     if (!member) continue;

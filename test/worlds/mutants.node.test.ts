@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 
 describe("weakened rules", () => {
-  it.each(MUTANTS)("$rule: finds out when $name", async (mutant) => {
+  it.each(MUTANTS)("$rule: detects that $name", async (mutant) => {
     const options = { ...mutant.scene, start: mutant.start, depth: mutant.depth };
     const weak = await exploreWorlds(options, mutant);
     expect(weak.counterexample?.property).toBe(mutant.breaks);

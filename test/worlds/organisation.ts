@@ -1,4 +1,4 @@
-// The organisation that every world has: its escrow log with the admins Ann and Bob, the acts that they record in it, and Bob's
+// The organisation of every world: its escrow log with the admins Ann and Bob, the acts that they record in it, and Bob's
 // removal; a thief's false pointers, and the thief's own organisation. docs/spec.md section 11.
 
 import { agenda } from "../../src/agenda/agenda.js";
@@ -26,11 +26,11 @@ import { type Draws, drawsFrom } from "./draws.js";
 export type Stage = 0 | 1;
 export type Admin = "Ann" | "Bob";
 
-/** An act that an admin recorded, and who knows its salt. */
+/** An act that an admin recorded, and the players that know its salt. */
 export interface KnownAct {
   readonly by: Admin;
   readonly act: RecordedAct;
-  /** Bob reads what is recorded while he is an admin. */
+  /** Bob reads records while he is an admin. */
   readonly isKnownToBob: boolean;
 }
 
@@ -38,7 +38,7 @@ export interface KnownAct {
 export interface Organisation {
   readonly stage: Stage;
   readonly ann: MemberState;
-  /** Ends where he was removed. */
+  /** The log in which he is an admin ends where he was removed. */
   readonly bob: MemberState;
   readonly entries: readonly Uint8Array[];
   readonly acts: readonly KnownAct[];
@@ -76,7 +76,7 @@ function grown(organisation: Organisation, { log, entry }: { log: LogState; entr
   };
 }
 
-/** An admin records what it is about to do in a user's log (ESC-8). */
+/** An admin records what it will do in a user's log (ESC-8). */
 export function recorded(
   organisation: Organisation,
   by: Admin,
@@ -94,7 +94,7 @@ export function recorded(
   return { organisation: { ...next, acts: [...next.acts, known] }, act };
 }
 
-/** Ann removes Bob, and disowns what he announced and did not do, as her agenda says. */
+/** Ann removes Bob, and disowns the acts that he announced and did not do, as her agenda says. */
 export function withoutBob(organisation: Organisation, userLog: LogState): Organisation {
   const removed = review(organisation.ann, { remove: [organisation.bob.keyring.member] }, drawsFrom("Bob is removed"));
   let next: Organisation = {
@@ -113,20 +113,21 @@ export function withoutBob(organisation: Organisation, userLog: LogState): Organ
   }
 }
 
-/** The escrow log as it is where nothing was recorded in it: its epochs are those of every world. */
+/** The escrow log without any records: its epochs are those of every world. */
 const after = withoutBob(ORGANISATION, ORGANISATION.ann.log);
-/** The organisation in both stages, with nothing recorded. */
+/** The organisation in both stages, without any records. */
 export const STAGES: readonly [Organisation, Organisation] = [ORGANISATION, after];
 
-/** The organisation whose one admin is the thief. */
+/** The organisation whose only admin is the thief. */
 export const OTHER: MemberState = open("T");
 
 /** Keys that the thief made for an escrow member of its own. */
 export const FALSE_KEYS = new MemberKeys(drawsFrom("a false escrow").random(32));
 
 /**
- * Pointers that somebody may choose. `false`: keys of the thief's. `half`: the true KEM key beside the thief's signing key.
- * `signing`: the other way round. `ahead`: the thief's keys, as those of an epoch that never comes. `own`: of the thief's organisation.
+ * Pointers that a device may choose. `false`: keys of the thief. `half`: the true KEM key with the thief's signing key.
+ * `signing`: the other way round. `ahead`: the thief's keys, as those of an epoch that never comes. `own`: of the thief's
+ * organisation.
  */
 export const POINTERS = ["newest", "old", "false", "half", "signing", "ahead", "own"] as const;
 export type PointerKind = (typeof POINTERS)[number];

@@ -1,10 +1,10 @@
-// A symbolic stand-in for suite 1 (docs/spec.md section 3), so that millions of links can be written and verified by the real
-// code. Ciphertexts show whom they were sealed to and what is inside, to the checker only; lengths, key checks and the
-// verdicts of opening and verifying are those of the real primitives. Nothing here is secure.
+// A symbolic replacement of suite 1 (docs/spec.md section 3), so that the real code can write and verify millions of links.
+// Ciphertexts show, to the checker only, the key that they were sealed to and their contents. Lengths, key checks and the results
+// of opening and verifying are those of the real primitives. Nothing here is secure.
 
 import type { Primitives } from "../../src/primitives/primitives.js";
 
-/** A derivation that some code made: whoever knows the input knows the output. */
+/** A derivation by some code: a player that knows the input knows the output. */
 export interface Derivation {
   readonly from: Uint8Array;
   readonly gives: Uint8Array;
@@ -28,38 +28,38 @@ const ENCAPSULATED_LENGTH = 1120;
 const ZERO_NONCE = new Uint8Array(12);
 const NOTHING = new Uint8Array(0);
 
-/** Which KEM key this is: the part of it that differs between keys, as text. */
+/** The identity of a KEM key: the part of it that differs between keys, as text. */
 export function kemToken(publicKey: Uint8Array): string {
   return text(publicKey.subarray(KEM_TOKEN_AT, KEM_TOKEN_AT + 32));
 }
 
-/** What the checker sees of a box. */
+/** The checker's view of a box. */
 export interface LookedInto {
   /** Token of the KEM key that it was sealed to. */
   readonly to: string;
-  /** The coins that it was sealed with, as text: whoever can compute them opens it too. */
+  /** The coins that it was sealed with, as text: a player that can compute them can also open it. */
   readonly coins: string;
   readonly inside: Uint8Array;
 }
 
-/** Whom a box was sealed to, how, and what is in it; undefined for bytes that are no box. */
+/** The recipient, the coins and the contents of a box; undefined for bytes that are no box. */
 export function lookIntoBox(box: Uint8Array): LookedInto | undefined {
   if (box.length < ENCAPSULATED_LENGTH + TAG_LENGTH) return undefined;
   const [to, coins] = [text(box.subarray(0, 32)), text(box.subarray(32, 64))];
   return { to, coins, inside: unmasked(box.subarray(ENCAPSULATED_LENGTH, -TAG_LENGTH)) };
 }
 
-/** What is in a ciphertext that this key opens; undefined when it does not open it. */
+/** The contents of a ciphertext that this key opens; undefined when it does not open it. */
 export function openWith(key: Uint8Array, ciphertext: Uint8Array): Uint8Array | undefined {
   return openSealed(key, ZERO_NONCE, NOTHING, ciphertext);
 }
 
-/** Bytes as a short string, to be a key of a map. */
+/** Bytes as a short string, as the key of a map. */
 export function text(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1");
 }
 
-/** Not a cryptographic hash: 64 bits that mix all input, drawn out to a length. Nobody in a world looks for collisions. */
+/** Not a cryptographic hash: 64 bits that mix all input, expanded to a length. No player of a world searches for collisions. */
 export function mix(domain: number, length: number, ...parts: readonly Uint8Array[]): Uint8Array {
   let a = (0x9e3779b9 ^ domain) | 0;
   let b = Math.imul(domain + 1, 0x85ebca6b) ^ length;
@@ -130,7 +130,7 @@ function openSealed(key: Uint8Array, nonce: Uint8Array, aad: Uint8Array, sealed:
   return tag.every((byte, at) => byte === sealed[plaintext.length + at]) ? plaintext : undefined;
 }
 
-/** {@link Primitives} for worlds. Stands where the portable backend does: the checker's build resolves `current.ts` to it. */
+/** {@link Primitives} for worlds. It replaces the portable backend: the checker's build resolves `current.ts` to it. */
 export const primitives: Primitives = {
   sha256: (data) => mix(3, 32, data),
   sha3_256: (data) => mix(4, 32, data),
@@ -158,7 +158,7 @@ export const primitives: Primitives = {
     };
   },
   mlkem768PrivateKey(seed) {
-    // As ρ is: from the first half of the seed, so that the quick check of seeds works here too (GRT-4).
+    // From the first half of the seed, like ρ, so that the quick check of seeds works here too (GRT-4).
     const token = mix(11, 64, Uint8Array.of(...seed.subarray(0, 32), 3)).subarray(0, 32);
     const publicKey = new Uint8Array(1184);
     publicKey.set(token, KEM_TOKEN_AT);

@@ -1,5 +1,5 @@
-// What must be possible in every world, judged by what was tried there: honest links fit, the agenda's steps are complete, what was
-// lost by a removal comes back, and nobody is left with an epoch that a former admin knows. docs/spec.md sections 6, 7, 11 and 13.
+// What must be possible in every world, judged by the moves tried there: honest links fit, the agenda's steps are complete,
+// epochs lost by a removal come back, and no log keeps an epoch that a former admin knows. docs/spec.md sections 6, 7, 11 and 13.
 
 import { intersectRuns, runsOf } from "../../src/bytes/runs.js";
 import { KeysteadError } from "../../src/errors.js";
@@ -12,7 +12,7 @@ import { able, confirmedClass, deniedTo, knowsOf, show, type Violation } from ".
 import { envOf, type Move, type Scene } from "./scene.js";
 import { activeOf, maskOf, OWN, type Player, type Step, sessionOf, THIEVES, type World } from "./world.js";
 
-/** What came of a move. */
+/** The result of a move. */
 export interface Tried {
   readonly isAuthored: boolean;
   readonly world?: World;
@@ -23,7 +23,7 @@ export interface Tried {
 
 type AllTried = ReadonlyMap<string, Tried & Pick<Move, "isAdvised">>;
 
-/** Judges a world by what was tried in it, by the texts of the moves. */
+/** Judges a world by the moves tried in it, by their texts. */
 export function violationAmong(scene: Scene, tried: AllTried): Violation | undefined {
   const { world } = scene;
   for (const [text, { isAdvised, error }] of tried) {
@@ -43,7 +43,7 @@ const isDone = (tried: AllTried, text: string): boolean => tried.get(text)?.isAu
 function unauthorable({ world }: Scene, name: Player, tried: AllTried): Violation | undefined {
   const escrow = escrowMember(world.log);
   const links = ["rotates", ...(name === "P" ? [] : ["rekeys"])];
-  // Whether users may make backup keys, the escrow log of the pointer says (BAK-5).
+  // The escrow log of the pointer says whether users may make backup keys (BAK-5).
   const backups = `${name} makes another backup key`;
   const failed = links.map((link) => `${name} ${link}`).find((text) => !isDone(tried, text));
   if (failed) return { property: "always authorable", because: `"${failed}" is refused: ${tried.get(failed)?.error}` };
@@ -56,7 +56,7 @@ function unauthorable({ world }: Scene, name: Player, tried: AllTried): Violatio
   return undefined;
 }
 
-/** Whom this member could extend or heal, and is not let. */
+/** Members that this member could extend or repair, and is not permitted to. */
 function stuck({ world, keyrings }: Scene, name: Player, tried: AllTried): Violation | undefined {
   const knows = knowsOf(world, name) & ~deniedTo(world, name);
   const self = activeOf(world, name) as Member;
@@ -96,7 +96,7 @@ function stuck({ world, keyrings }: Scene, name: Player, tried: AllTried): Viola
   return undefined;
 }
 
-/** What a removed member of the owner's held, and still has, comes back by another one, and then reaches all. */
+/** The epochs that a removed member of the owner's held, and still has, come back by another one, and then reach all members. */
 function notBroughtBack(scene: Scene, name: Player, tried: AllTried): Violation | undefined {
   const { world } = scene;
   const self = activeOf(world, name) as Member;
@@ -151,8 +151,8 @@ function guardians({ world, keyrings }: Scene): readonly Player[] {
 }
 
 /**
- * ESC-10: while the current epoch is known to an admin who was removed, or to a thief of whom no member is left, each confirmed device
- * is advised to make another.
+ * ESC-10: while a removed admin, or a thief without any member left, knows the current epoch, each confirmed device is advised to
+ * make another.
  */
 function knownToStranger(scene: Scene): Violation | undefined {
   const { world } = scene;
@@ -173,7 +173,7 @@ function knownToStranger(scene: Scene): Violation | undefined {
   return undefined;
 }
 
-/** Where a device may grant to escrow, all that it holds is escrow's, or it is advised to give it (ESC-5). */
+/** If a device may grant to escrow, escrow has all its epochs, or the device is advised to grant them (ESC-5). */
 function neglectedIn(scene: Scene): Violation | undefined {
   const { world } = scene;
   if (world.log.kind === "escrow" || !escrowMember(world.log)) return undefined;

@@ -25,7 +25,7 @@ interface RawGrant {
 /** Changes grants and body in place. */
 export type Spoil = (grants: RawGrant[], body: Fields) => void;
 
-/** An entry with other grants, whose digests are right for the changed bytes, signed by the same. */
+/** An entry with other grants, whose digests match the changed bytes, with the same signers. */
 export function withGrants(entry: Uint8Array, signers: readonly Signer[], change: Spoil): Uint8Array {
   const limits = { maxBytes: entry.length };
   const [link, attachments] = decodeCbor(entry, { name: "entry", ...limits }) as [Uint8Array, Uint8Array[]];
@@ -57,13 +57,13 @@ export function withGrants(entry: Uint8Array, signers: readonly Signer[], change
   return encodeCbor([encodeCbor([changed, signatures]), all]);
 }
 
-/** Fresh keys of which one is no KEM key (KEM-1). */
+/** Fresh keys of which one is no valid KEM key (KEM-1). */
 export const junkKey: Spoil = (_grants, body) => {
   const keys = body.get("keys") as Fields;
   keys.set("kem", new Uint8Array((keys.get("kem") as Uint8Array).length).fill(0xff));
 };
 
-/** Boxes that do not open, for those whom it takes. */
+/** Boxes that do not open, for the given recipients. */
 export function junkBoxes(takes: (box: { readonly id: string }) => boolean): Spoil {
   return (grants) => {
     for (const grant of grants) {
@@ -98,7 +98,7 @@ export function leaveOut(id: string): Spoil {
   };
 }
 
-/** The last grant, of one run, with a box for somebody to whom it is not due. */
+/** The last grant, of one run, with a box for a member to which it is not due. */
 export function addRecipient(id: string, kem: Uint8Array, log: LogId): Spoil {
   return (grants) => {
     const last = grants.at(-1);
@@ -114,7 +114,10 @@ export function addRecipient(id: string, kem: Uint8Array, log: LogId): Spoil {
   };
 }
 
-/** A new epoch whose published key has the right ML-KEM part, by which seeds are told at a glance, and another X25519 part (GRT-4). */
+/**
+ * A new epoch whose published key has the right ML-KEM part, which the quick check of seeds compares, and another X25519 part
+ * (GRT-4).
+ */
 export const halfEpoch: Spoil = (_grants, body) => {
   const epoch = body.get("epoch") as Fields;
   const kem = new Uint8Array(epoch.get("kem") as Uint8Array);

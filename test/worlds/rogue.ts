@@ -1,4 +1,4 @@
-// What is tried in escrow's name: by Bob, as an admin and after he was removed, with acts and without; and by the thief, where escrow
+// Attempts in escrow's name: by Bob, as an admin and after he was removed, with acts and without; and by the thief, if escrow
 // points to keys of its own. docs/spec.md section 11.3.
 
 import { type Draft, type Signer, writeLink } from "../../src/authoring/write-link.js";
@@ -20,24 +20,24 @@ import { mix, text as textOf } from "./primitives.js";
 import { type Change, envOf, type Move, type Scene } from "./scene.js";
 import { activeOf, maskOf, OWN, runsOfMask, type Step, stageOf, THIEVES, type World } from "./world.js";
 
-/** Who acts in escrow's name, with what. */
+/** An actor in escrow's name, and its keys. */
 interface Impostor {
   readonly by: "Bob" | "T";
   readonly name: string;
   /** Signs for the pointer in force. */
   readonly escrow: Signer;
   readonly admin: Signer;
-  /** What an honest device would believe of the act: where it was recorded, if it was. */
+  /** An honest device's belief about the act: where it was recorded, if it was. */
   readonly session: MemberState;
 }
 
-/** What a review names as its act. */
+/** The act that a review names. */
 interface NamedAct {
   readonly text: string;
   readonly seq: number;
   readonly hash: LinkHash;
   readonly salt: Uint8Array;
-  /** Whether its admin recorded exactly this, while being one. */
+  /** Whether its admin recorded exactly this, while it was an admin. */
   readonly isRight: boolean;
 }
 
@@ -78,7 +78,7 @@ function keysOf(session: MemberState, escrow: Member | undefined) {
   return { admin, escrow: escrow ? escrowKeys(session, escrow) : admin };
 }
 
-/** Bob announces what he may do later, after he was removed, or never. */
+/** Bob announces an act that he may do later, after he was removed, or never. */
 function announcing(scene: Scene): Move[] {
   const { world } = scene;
   const { log: userLog, entries } = world;
@@ -215,7 +215,7 @@ function actsOf(scene: Scene, escrow: Member, impostor: Impostor): Move[] {
 
 const pick = ({ entry, log }: Pick<Step, "entry" | "log">) => ({ entry, log });
 
-/** What the thief and Bob compute together. */
+/** Epochs that the thief and Bob can compute together. */
 function knownTo({ secrets }: World, by: string): number {
   return (by === "Bob" ? (["T", "Q", "Bob"] as const) : (["T", "Q"] as const)).reduce(
     (set, name) => set | (secrets.knows[NAMES.indexOf(name)] as number),
@@ -223,7 +223,7 @@ function knownTo({ secrets }: World, by: string): number {
   );
 }
 
-/** Seeds to pass on: the true ones of these epochs that a thief or Bob knows, and junk of all others. */
+/** Seeds to pass on: the true ones of these epochs that a thief or Bob knows, and junk for all others. */
 function seedsOf(world: World, epochs: number): ReadonlyMap<number, Secret> {
   const seeds = new Map<number, Secret>();
   const known = epochs & knownTo(world, "Bob");

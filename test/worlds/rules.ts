@@ -86,19 +86,21 @@ export function violationIn(world: World): Violation | undefined {
   );
 }
 
-/** Among honest authors, everybody holds one stretch up to now, and what was reclaimed or given by escrow (section 7). */
+/**
+ * Among honest authors, every member holds one stretch up to now, and epochs that were reclaimed or given by escrow (section 7).
+ */
 function gapIn({ log, clean }: World): Violation | undefined {
   if (!clean) return undefined;
   let reclaimed = 0;
   for (const { reclaimedFrom, actor, type, grants } of log.links) {
-    // Escrow gives what all its pairs were granted, also where it was removed in between and enrolled again (ESC-11).
+    // Escrow gives the epochs of all its pairs, also if it was removed in between and enrolled again (ESC-11).
     const isApart = reclaimedFrom !== undefined || (actor && type === "review");
     if (isApart) for (const { epochs } of grants) reclaimed |= maskOf(epochs);
   }
   for (const { id, held, kind } of log.active.values()) {
     const set = maskOf(held);
     const others = runsOfMask(set & ~reclaimed);
-    // From where it begins up to now, but for what was reclaimed.
+    // From its beginning up to now, except reclaimed epochs.
     const first = others[0]?.[0];
     const stretch = first === undefined ? 0 : (2 << currentEpoch(log)) - (1 << first);
     if ((stretch & ~set & ~reclaimed) !== 0)
@@ -107,10 +109,10 @@ function gapIn({ log, clean }: World): Violation | undefined {
   return undefined;
 }
 
-/** Links in which an author declares what it could not open. */
+/** Links in which an author declares epochs that it could not open. */
 const DECLARING = new Set(["review", "rotate", "regrant", "rekey", "enroll", "lockdown", "renew-escrow"]);
 
-/** Judges a link by itself: among others, an honest author declares what it could not open at once (MEM-9). */
+/** Judges a link by itself. For example, an honest author declares at once what it could not open (MEM-9). */
 export function violationOf(world: World, before: World): Violation | undefined {
   return (
     extensionBy(world, before) ??
@@ -124,8 +126,9 @@ export function violationOf(world: World, before: World): Violation | undefined 
 }
 
 /**
- * Nobody honest gives anything older to a thief's member whom somebody brought in who was no admin or had not recorded it, nor to
- * whom that member brought in or who reclaimed from it; and no device is advised to make an epoch while they are there (ESC-8).
+ * No honest member gives an older epoch to a thief's member that somebody brought in who was no admin or had not recorded it, or
+ * to members that such a member brought in or that reclaimed from it. No device is advised to make an epoch while they are there
+ * (ESC-8).
  */
 function dismissedBy(world: World, before: World): Violation | undefined {
   const { log, last } = world;
@@ -140,7 +143,7 @@ function dismissedBy(world: World, before: World): Violation | undefined {
   );
   for (const name of THIEVES) {
     const member = broughtIn.has(name) && activeOf(world, name);
-    // Who is confirmed without them is not doubted for what they did.
+    // A member that would be confirmed without the acts is not doubted for them.
     if (member && served.has(member.id) && !isConfirmedAnyway(before, name)) {
       return {
         property: "dismissed",
@@ -157,8 +160,8 @@ function isConfirmedAnyway(world: World, name: Player): boolean {
 }
 
 /**
- * While a device can judge escrow's acts, it doubts no member of the owner's whom no such act brought in (ESC-8); and never, once its
- * user was asked. Who lacks the newest escrow log cannot judge them.
+ * While a device can judge escrow's acts, it doubts only members of the owner's that such an act brought in (ESC-8), and none
+ * once its user was asked. A device that lacks the newest escrow log cannot judge them.
  */
 function unsparedIn(world: World): Violation | undefined {
   const { log } = world;
@@ -188,7 +191,9 @@ function unsparingBy(world: World): Violation | undefined {
   return own && { property: "spared", because: `${world.last.by} is advised to remove ${own}` };
 }
 
-/** By the newest escrow log, a review in escrow's name is believed if and only if an admin had recorded exactly that before (ESC-8). */
+/**
+ * By the newest escrow log, a review in escrow's name is believed if and only if an admin recorded exactly that before (ESC-8).
+ */
 function misjudgedIn(world: World): Violation | undefined {
   const { log, rogue } = world;
   if (log.kind === "escrow" || ![...log.links].some(({ actor }) => actor)) return undefined;
@@ -198,7 +203,9 @@ function misjudgedIn(world: World): Violation | undefined {
   return wrong && { property: "believed", because: `the review at ${wrong.seq} is ${wrong.because}` };
 }
 
-/** A contact that pinned the log trusts no thief's member that it did not trust then, and each of the owner's that it did (section 10). */
+/**
+ * A contact that pinned the log trusts each thief's member only if it did then, and each of the owner's that it did (section 10).
+ */
 function mistrustIn(world: World): Violation | undefined {
   const { pinned, log } = world;
   if (!pinned) return undefined;
@@ -227,7 +234,7 @@ function actsOfBob({ log }: World): ReadonlySet<number> {
   return new Set([...log.links].flatMap(({ seq, actor }) => (actor && text(actor.admin) === bob ? [seq] : [])));
 }
 
-/** Players whom these links approved, whom those approved or who reclaimed from them, and so on. */
+/** Players that these links approved, that those approved or that reclaimed from them, and so on. */
 function broughtInBy(world: World, acts: ReadonlySet<number>): ReadonlySet<Player> {
   const found = new Set<Player>();
   if (acts.size === 0) return found;
@@ -244,12 +251,12 @@ function broughtInBy(world: World, acts: ReadonlySet<number>): ReadonlySet<Playe
   return found;
 }
 
-/** Players whom acts brought in that are not to be believed. */
+/** Players brought in by acts that are not to be believed. */
 export function broughtInByRogues(world: World): readonly Player[] {
   return [...broughtInBy(world, world.rogue)].sort();
 }
 
-/** No honest link lets a thief compute what nobody gave it but by misleading an honest author. */
+/** No honest link lets a thief compute an epoch that nobody gave it, except by misleading an honest author. */
 function leakingAdvice(world: World): Violation | undefined {
   if (!world.last.honest) return undefined;
   const known = THIEVES.reduce((set, name) => set | knowsOf(world, name), 0);
@@ -258,7 +265,7 @@ function leakingAdvice(world: World): Violation | undefined {
     : undefined;
 }
 
-/** Nobody honest keeps from escrow what it may give it (MEM-6). */
+/** No honest member withholds from escrow an epoch that it may grant (MEM-6). */
 function starvedBy(world: World, before: World): Violation | undefined {
   const { last, log } = world;
   if (!last.honest || !log.links.last()?.withheldFromEscrow) return undefined;
@@ -267,7 +274,7 @@ function starvedBy(world: World, before: World): Violation | undefined {
     : undefined;
 }
 
-/** What is done in escrow's name gives no more than those who do it can open, or were granted (ESC-11). */
+/** A link in escrow's name gives only epochs that its authors can open, or were granted (ESC-11). */
 function impostureBy(world: World, before: World): Violation | undefined {
   const record = world.log.links.last() as LinkRecord;
   const isClaim = record.reclaimedFrom !== undefined;
@@ -289,7 +296,7 @@ function impostureBy(world: World, before: World): Violation | undefined {
   return undefined;
 }
 
-/** No link by escrow makes it forget what it holds (MEM-9). */
+/** No link by escrow makes it give up epochs that it holds (MEM-9). */
 function forgettingBy(world: World, before: World): Violation | undefined {
   const record = world.log.links.last() as LinkRecord;
   const [was, is] = [escrowMember(before.log), escrowMember(world.log)];
@@ -300,14 +307,14 @@ function forgettingBy(world: World, before: World): Violation | undefined {
     : undefined;
 }
 
-/** Nobody gets older epochs but by an approval, or what was once due to it (MEM-1, MEM-9). */
+/** A member gets older epochs only by an approval, or if they were once due to it (MEM-1, MEM-9). */
 function extensionBy({ log }: World, before: World): Violation | undefined {
   const record = log.links.last() as LinkRecord;
   for (const { id, reach } of log.active.values()) {
     const was = before.log.active.get(id);
     const old = (2 << currentEpoch(before.log)) - 1;
     const gained = maskOf(reach) & ~maskOf(was?.reach ?? []) & ~maskOf(was?.withheld ?? []) & old;
-    // Whoever enrolls a member approves it.
+    // A member that enrolls another approves it.
     const isReclaim = record.reclaimedFrom !== undefined && record.author === id;
     if (gained && !record.approved.includes(id) && !isReclaim && !(record.type === "enroll" && record.entered === id)) {
       return { property: "extension", because: `a ${record.type} gives ${id} ${show(gained)}, which nobody approved` };
@@ -320,7 +327,7 @@ function undeclaredBy(world: World): Violation | undefined {
   const name = OWN.find((each) => each === world.last.by);
   const member = name && activeOf(world, name);
   if (!member || !DECLARING.has(world.log.links.last()?.type as string)) return undefined;
-  // What passes the quick check of seeds only is found out before its first use (GRT-4).
+  // A seed that passes only the quick check is detected before its first use (GRT-4).
   const later = [...world.halves.keys()].reduce((set, epoch) => set | (1 << epoch), 0);
   const undeclared = maskOf(member.held) & ~(knowsOf(world, name) & ~deniedTo(world, name)) & ~later;
   return undeclared
@@ -328,18 +335,21 @@ function undeclaredBy(world: World): Violation | undefined {
     : undefined;
 }
 
-/** What an honest member holds by the log is what it can compute, but for junk that it has not declared yet (MEM-9). */
+/**
+ * The epochs that an honest member holds by the log are those that it can compute, except junk that it has not declared yet
+ * (MEM-9).
+ */
 function misheldIn(world: World): Violation | undefined {
   for (const name of OWN) {
     const member = activeOf(world, name);
     if (!member) continue;
     const [held, knows] = [maskOf(member.held), knowsOf(world, name)];
-    // What the server denies it, it gives up, though it could compute it from what was published.
+    // It gives up epochs that the server denies it, although it could compute them from published bytes.
     if (knows & ~held & ~deniedTo(world, name) || held & ~knows & ~junkedOf(world, name)) {
       return { property: "held", because: `${name} holds ${show(held)} by the log and computes ${show(knows)}` };
     }
   }
-  // What reports take escrow to hold was sealed to an admin, junk or not.
+  // The epochs that reports count as escrow's were sealed to an admin, junk or not.
   const claimed = world.log.kind === "user" ? maskOf(claimedRuns(world.log, escrowLogOf(world))) : 0;
   const unclaimed = claimed & ~(knowsOf(world, "Ann") | junkedOf(world, "Ann"));
   if (unclaimed)
@@ -351,17 +361,17 @@ function misheldIn(world: World): Violation | undefined {
     : undefined;
 }
 
-/** What the log says that somebody may be able to read. */
+/** The epochs that a member may be able to read by the log. */
 function reachOf(world: World, name: Name): number {
   if (name === "Ann") return world.annReach;
   if (name === "Bob") return world.bobReach;
   return maskOf(everOf(world, name)?.reach ?? []) | (name === "T" ? world.thiefReach : 0);
 }
 
-/** One thief has both T and Q: what one of them may read, the other is told. */
+/** One thief has both T and Q: the two share the epochs that they may read. */
 const UNITS: readonly (readonly Name[])[] = [["A"], ["B"], ["C"], ["P"], ["T", "Q"], ["Ann"], ["Bob"]];
 
-/** What members compute together is within what they were granted (GRT-2). Clauses that give nothing new need no pooling. */
+/** Members together can compute only epochs that they were granted (GRT-2). Clauses that give nothing new need no pooling. */
 function leakIn(world: World): Violation | undefined {
   const { clauses } = world.secrets;
   const knowing = UNITS.filter((unit) => unit.some((name) => knowsOf(world, name) !== 0));
@@ -390,8 +400,8 @@ function subsets<T>(items: readonly T[]): T[][] {
 }
 
 /**
- * No thief's member is founding or confirmed while an honest founding member is active, nor ever in lockdown (MEM-1, MEM-5).
- * A device that was approved before it was stolen is what it was until it is removed.
+ * No thief's member is founding or confirmed while an honest founding member is active, and never in lockdown (MEM-1, MEM-5). A
+ * device that was approved before it was stolen keeps its class until it is removed.
  */
 function takeoverIn(world: World): Violation | undefined {
   const { log } = world;
@@ -401,7 +411,7 @@ function takeoverIn(world: World): Violation | undefined {
   for (const name of THIEVES) {
     const member = activeOf(world, name);
     if (!member || (member.founder !== confirmed && member.lineage.own.founder !== FOUNDING)) continue;
-    // An admin can take over a log's future, and one who was removed until a renewal reaches it: the threat model says so.
+    // An admin can take over a log's future, and so can a removed one until a renewal: the threat model says so.
     const byEscrow = member.lineage.own.founder !== member.founder && broughtInBy(world, actsOfBob(world)).has(name);
     if (defended || !byEscrow) return { property: "takeover", because: `${name} is confirmed` };
   }
@@ -421,7 +431,7 @@ export function confirmedClass({ log }: World): number {
   return Math.min(...[...log.active.values()].filter(({ kind }) => kind !== "escrow").map(({ founder }) => founder));
 }
 
-/** While a member who was removed knows the current epoch, or admins whose escrow was, rotation is due (MEM-7). */
+/** While a removed member knows the current epoch, or admins whose escrow was removed, rotation is due (MEM-7). */
 function unrotatedIn(world: World): Violation | undefined {
   const { log } = world;
   if (log.rotationDue) return undefined;
@@ -430,7 +440,7 @@ function unrotatedIn(world: World): Violation | undefined {
     if (unit.includes("Bob")) continue;
     const stands = (name: Name) => (name === "Ann" ? escrowMember(log) : activeOf(world, name as Player)) !== undefined;
     if (unit.some(stands) || !unit.some((name) => knowsOf(world, name) & current)) continue;
-    // Keys that a thief made escrow stand for are its own, as long as they do.
+    // If a thief pointed escrow at its own keys, escrow is its own, as long as it points there.
     if (unit.includes("T") && escrowMember(log) && world.pointedByThief) continue;
     return { property: "rotation", because: `${unit[0]} was removed and knows the current epoch` };
   }
@@ -452,7 +462,10 @@ function lockdownBrokenIn(world: World): Violation | undefined {
   return undefined;
 }
 
-/** @internal Honest members that may act for others: holders, in lockdown the confirmed ones, in an escrow log those who manage it. */
+/**
+ * @internal Honest members that may act for others: holders, in lockdown the confirmed ones, in an escrow log those with
+ * `manage`.
+ */
 export function able(world: World): Player[] {
   const { log } = world;
   return OWN.filter((name) => {
@@ -467,8 +480,8 @@ export function able(world: World): Player[] {
 }
 
 /**
- * Each gap is listed with everybody honest who can close it, and with nobody else but whom the log takes to hold it; what no active
- * member holds is lost, which nobody honest can compute, and nothing else is (section 8).
+ * Each gap is listed with every honest member that can close it, and otherwise only with members that hold it by the log. Epochs
+ * that no active member holds are lost, and no honest member can compute them; no other epochs are lost (section 8).
  */
 function unclosableIn(world: World): Violation | undefined {
   const { log } = world;
@@ -525,7 +538,7 @@ function unclosableIn(world: World): Violation | undefined {
   return undefined;
 }
 
-/** Judges the keyrings that the real code opened, and what they prove, by what can be computed from the same bytes. */
+/** Judges the keyrings that the real code opened, and their proofs, by what can be computed from the same bytes. */
 export function misopenedIn({ world, keyrings }: Scene): Violation | undefined {
   const { log } = world;
   for (const [name, keyring] of keyrings) {
@@ -535,7 +548,7 @@ export function misopenedIn({ world, keyrings }: Scene): Violation | undefined {
       const proven = provenBy({ log, keyring }) & ~knows;
       if (proven) return { property: "proven", because: `${name} proves ${show(proven)}, which it cannot compute` };
     }
-    // Of an older epoch than the link that brought it, a seed is checked fully before its first use only (GRT-4).
+    // A seed of an epoch older than the link that brought it is checked fully only before its first use (GRT-4).
     const opened = keyring.epochs
       .filter((epoch) => rightSeed(log, keyring, epoch))
       .reduce((set, epoch) => set | (1 << epoch), 0);

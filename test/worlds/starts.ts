@@ -1,18 +1,18 @@
-// Worlds to start from, by the moves that lead to them, so that few moves more reach what is far from a log's first link.
+// Worlds to start from, by the moves that lead to them, so that a few further moves reach states far from a log's first link.
 
 export interface Start {
   readonly name: string;
   readonly kind?: "escrow";
   /** T is the owner's until the move that steals it. */
   readonly stolen?: true;
-  /** Admins announce what they do in moves of their own. */
+  /** Admins announce acts in moves of their own. */
   readonly acts?: true;
   /** The thief also publishes keys of which only a part is right, and proofs are judged. */
   readonly seeds?: true;
   /** Devices that lack the newest escrow log. */
   readonly behind?: Readonly<Record<string, "nothing" | "old">>;
   readonly moves: readonly string[];
-  /** Moves beyond the start: in CI, in about ten minutes for all starts, and where it goes further in more time. */
+  /** Moves beyond the start: in CI, which takes about ten minutes for all starts, and in longer explorations. */
   readonly quick: number;
   readonly full: number;
   readonly deep?: number;

@@ -88,7 +88,7 @@ export function thiefMoves(scene: Scene): Move[] {
     });
     return [...moves, { text: "T is stolen", take }];
   }
-  // A second device, which nobody lets in: it has what the first one gives it.
+  // A second device, which nobody approves: it has only the epochs that the first one gives it.
   if (world.ids.has("T") && !world.ids.has("Q")) {
     moves.push(
       dishonest(scene, "Q", "joins", (env) => ({
@@ -101,7 +101,7 @@ export function thiefMoves(scene: Scene): Move[] {
   return [...moves, ...rogueMoves(scene)];
 }
 
-/** The same link with junk in every box but the author's. */
+/** The same link with junk in every box except the author's. */
 function junked(
   scene: Scene,
   { entry }: Pick<Written, "entry">,
@@ -116,14 +116,14 @@ function junked(
   return { entry: raw, log: appendEntry(scene.world.log, raw, { complete: true, now: "unchecked" }), foul: true };
 }
 
-/** A rotation of which nobody asks how its author stands. */
+/** A rotation without a check of its author's standing. */
 function unauthorized({ log, keyring }: MemberState, env: Draws): Written {
   const { keys } = partsOf(keyring);
   const draft = { before: log, type: "rotate" as const, fields: { author: keys.sign }, signers: [keys] };
   return writeLink({ ...draft, guard: "not-a-users-device" }, env);
 }
 
-/** A session that claims it could not open these epochs. */
+/** A state that claims it could not open these epochs. */
 function claiming({ log, keyring }: MemberState, lie: number): MemberState {
   return { log, keyring: changedKeyring(without(keyring, lie), { junk: epochsIn(runsOfMask(lie)) }) };
 }
@@ -135,7 +135,7 @@ function movesOfOne(scene: Scene, name: Player): Move[] {
   const { all } = othersIn(world, name);
   const act = (what: string, write: (env: Draws) => Written) => dishonest(scene, name, what, write);
   const self = activeOf(world, name);
-  // Its key signs nothing any more (MEM-4).
+  // Its key can sign nothing any more (MEM-4).
   if (!self) return [act("rotates after it was removed", (env) => unauthorized(session, env))];
   const moves: Move[] = [];
   const rotating = (what: string, change: Spoil) =>
@@ -293,7 +293,7 @@ function raw(scene: Scene, { keyring }: MemberState, written: Written, change: S
   };
 }
 
-/** A thief takes over what its other device held; and tries it with what it has no key of. */
+/** A thief takes over the epochs of its other device, and tries the same with members whose key it lacks. */
 function reclaiming(scene: Scene, name: Player, session: MemberState): Move[] {
   const { world, keyrings } = scene;
   const { log } = world;

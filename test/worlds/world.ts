@@ -1,4 +1,4 @@
-// A world: one user's log with everybody in it, as the real code leaves it, and what everybody could compute.
+// A world: one user's log with all its members, in the state of the real code, and the epochs that every player could compute.
 // docs/spec.md sections 6, 7 and 11.
 
 import type { MemberId } from "../../src/bytes/ids.js";
@@ -18,54 +18,56 @@ import { bitOf, leak, learn, NAMES, type Name, type Published, type Secrets, wit
 import type { Organisation } from "./organisation.js";
 import { kemToken, readTape, text } from "./primitives.js";
 
-/** Members of the user's log, escrow aside: devices A, B, C and backup key P of the owner, device T and backup key Q of a thief. */
+/**
+ * Members of the user's log except escrow: devices A, B, C and backup key P of the owner, device T and backup key Q of a thief.
+ */
 export type Player = Exclude<Name, "Ann" | "Bob">;
 export const OWN: readonly Player[] = ["A", "B", "C", "P"];
 export const THIEVES: readonly Player[] = ["T", "Q"];
 
-/** Whose T is: a thief's, or the owner's until it is stolen. */
+/** The owner of T: a thief, or the owner until it is stolen. */
 export type Side = "thief" | "owner" | "stolen";
 
 /** One reachable state. */
 export interface World {
   readonly log: LogState;
   readonly entries: readonly Uint8Array[];
-  /** Everybody who ever entered. */
+  /** All members that ever entered. */
   readonly ids: ReadonlyMap<Player, MemberId>;
   readonly secrets: Secrets;
   readonly organisation: Organisation;
   readonly t: Side;
-  /** Whether admins announce what they do in moves of their own, so that others come in between. */
+  /** Whether admins announce acts in moves of their own, so that other moves can come in between. */
   readonly isAboutActs: boolean;
   /** Whether the thief also publishes keys of which only a part is right, and proofs are judged. */
   readonly isAboutSeeds: boolean;
-  /** Seeds of epochs whose published keys they derive in part only, and which the thief drew. */
+  /** Seeds of epochs whose published keys they derive in part only, drawn by the thief. */
   readonly halves: ReadonlyMap<number, Uint8Array>;
-  /** What a contact pinned, and the founders, without escrow, of those whom it then trusted. */
+  /** The head that a contact pinned, and the founders, without escrow, of the members that it then trusted. */
   readonly pinned: { readonly pin: TrackedContact; readonly founders: ReadonlyMap<Player, number> } | undefined;
-  /** Devices of the owner's that lack the newest escrow log, and what they have instead. */
+  /** The owner's devices that lack the newest escrow log, and the log that they have instead. */
   readonly behind: ReadonlyMap<Player, LogState | undefined>;
-  /** Reviews in escrow's name by somebody who was no admin, or had not recorded exactly that before. */
+  /** Reviews in escrow's name by an author who was no admin, or had not recorded exactly that before. */
   readonly rogue: ReadonlySet<number>;
-  /** What a thief was given by who was not misled: epochs made while it was a member, and what dishonest authors gave it. */
+  /** Epochs that a thief got from authors who were not misled: made while it was a member, or given by dishonest authors. */
   readonly rightful: number;
-  /** Epochs that an honest member could compute, had the server delivered what it was granted. */
+  /** Epochs that an honest member could compute if the server had delivered its grants. */
   readonly denied: ReadonlyMap<Player, number>;
-  /** Nobody has granted junk, declared a lie, or withheld anything from escrow. */
+  /** No member has granted junk, declared a lie, or withheld an epoch from escrow. */
   readonly clean: boolean;
-  /** What was granted to escrow while Bob was an admin, or by dishonest authors. */
+  /** Epochs granted to escrow while Bob was an admin, or by dishonest authors. */
   readonly bobReach: number;
-  /** What dishonest authors granted to an escrow member whose keys the thief has. */
+  /** Epochs that dishonest authors granted to an escrow member whose keys the thief has. */
   readonly thiefReach: number;
-  /** What was ever granted to an escrow member, by a pointer to the organisation's log. */
+  /** Epochs ever granted to an escrow member, by a pointer to the organisation's log. */
   readonly annReach: number;
-  /** The pointer in force was not the newest when a dishonest author chose it. */
+  /** Whether the pointer in force was not the newest when a dishonest author chose it. */
   readonly pointedByThief: boolean;
-  /** The author of the newest link, whether it was an honest one, and whether `agenda` said so. */
+  /** The author of the newest link, whether it was honest, and whether `agenda` gave the step. */
   readonly last: { readonly by: string; readonly honest: boolean; readonly advised?: boolean | undefined };
 }
 
-/** What a move publishes. */
+/** The links that a move publishes. */
 export interface Step {
   readonly by: string;
   readonly honest: boolean;
@@ -75,21 +77,21 @@ export interface Step {
   readonly enters?: Player;
   /** The author's keyring after its link, or the newcomer's own. */
   readonly keyring?: Keyring;
-  /** A link that comes before this one, in one move. */
+  /** A link before this one, in the same move. */
   readonly first?: Step;
   /** An entry that lost the race to this one. */
   readonly lost?: Pick<Step, "entry" | "log" | "env" | "by">;
-  /** The author lied or granted junk. */
+  /** Whether the author lied or granted junk. */
   readonly foul?: boolean;
-  /** It was done in escrow's name, and not as an admin had recorded it. */
+  /** Whether it was in escrow's name, and not as an admin had recorded it. */
   readonly rogue?: boolean;
-  /** A step that `agenda` gave. */
+  /** A step from `agenda`. */
   readonly advised?: boolean;
-  /** The organisation, where something was recorded in its log first. */
+  /** The organisation, if something was recorded in its log first. */
   readonly organisation?: Organisation;
 }
 
-/** Keyrings of members, where they are at hand. */
+/** Keyrings of members, if they are at hand. */
 export type Keyrings = ReadonlyMap<Player, Keyring>;
 
 /** The world after a step. */
@@ -121,7 +123,7 @@ function afterOne(world: World, step: Step): World {
       ? !step.honest && pairOf(record.pointer) !== pairOf({ sign: newest.signingKey as Uint8Array, kem: newest.kemKey })
       : undefined;
   const made = record.epoch === undefined ? 0 : 1 << record.epoch;
-  // Who lacks the newest escrow log cannot know who was removed from it.
+  // A device that lacks the newest escrow log cannot know which admin was removed from it.
   const isMisled = !step.honest || world.behind.has(step.by as Player);
   return {
     log,
@@ -156,7 +158,7 @@ function halvesAfter({ halves }: World, { log, env }: Step, epoch: number, { see
   return half ? new Map(halves).set(epoch, half) : halves;
 }
 
-/** What thieves come by in a link without anybody being misled. */
+/** Epochs that thieves get from a link without misleading anybody. */
 function rightfulGain(world: Pick<World, "log" | "ids" | "secrets" | "t">, { honest }: Step, made: number): number {
   let gain = 0;
   for (const name of THIEVES) {
@@ -186,7 +188,7 @@ function publishedOf({ entry, env, by }: Pick<Step, "entry" | "env" | "by">, log
   };
 }
 
-/** What a link granted to the escrow member, for those who have the key that it was granted to. */
+/** Epochs that a link granted to the escrow member, for the players that have the key. */
 function escrowGain(
   log: LogState,
   { grants }: LinkRecord,
@@ -200,7 +202,7 @@ function escrowGain(
   return { ann: has("Ann"), bob: has("Bob"), thief: has("T") };
 }
 
-/** The keyrings of everybody after a step: each opens what it was granted, by the real code. */
+/** All keyrings after a step: each opens its grants, by the real code. */
 export function openedKeyrings(before: Keyrings, step: Step): Keyrings {
   const keyrings = step.first ? openedKeyrings(before, step.first) : before;
   const { attachments } = decodeEntry(step.entry);
@@ -210,7 +212,7 @@ export function openedKeyrings(before: Keyrings, step: Step): Keyrings {
   const all = new Map(keyrings);
   if (step.keyring && isPlayer(step.enters ?? step.by)) all.set((step.enters ?? step.by) as Player, step.keyring);
   for (const [name, keyring] of all) {
-    // Who was removed keeps what it had: a thief goes on trying, and the owner may reclaim with it.
+    // A removed member keeps its keyring: a thief goes on trying, and the owner may reclaim with it.
     if (log.active.has(keyring.member)) all.set(name, openGrants(log, record, delivered, keyring).keyring);
   }
   return all;
@@ -226,7 +228,7 @@ export function without(keyring: Keyring, epochs: number): Keyring {
   return changedKeyring(newKeyring(keyring.log, member, new MemberKeys(seed.bytes())), { gained, junk });
 }
 
-/** Copies that share no secrets, so that what is tried with them can be forgotten. */
+/** Copies that share no secrets, so that attempts with them can be dropped. */
 export function copied(log: LogState, keyrings: Keyrings): Keyrings {
   const copy = (keyring: Keyring) => parseKeyring(unsafeSerializeKeyring({ log, keyring }));
   return new Map([...keyrings].map(([name, keyring]) => [name, copy(keyring)]));
@@ -269,13 +271,13 @@ export function activeOf(world: World, name: Player): Member | undefined {
 export const idsOf = (world: World, names: readonly Player[]): MemberId[] =>
   names.flatMap((name) => activeOf(world, name)?.id ?? []);
 
-/** Epochs that the newest link granted to another's member, so that the server can keep them from it. */
+/** Epochs that the newest link granted to another's member, so that the server can withhold them from it. */
 export function deniable(world: World, name: Player): number {
   const isNews = world.last.by !== name && !world.denied.has(name) && activeOf(world, name);
   return isNews ? (world.secrets.given[NAMES.indexOf(name)] as number) : 0;
 }
 
-/** The newest escrow log, which honest devices have unless they are behind. */
+/** The newest escrow log, which honest devices have, except those that are behind. */
 export function escrowLogOf({ organisation }: Pick<World, "organisation">): LogState {
   return organisation.ann.log;
 }

@@ -14,7 +14,7 @@ beforeAll(async () => {
 
 const explored = new Map<Start, Promise<Explored>>();
 
-/** Explored once, whichever test asks first. */
+/** Explored once, by the first test that needs it. */
 function explore(start: Start): Promise<Explored> {
   const { moves, quick, full: _, deep: __, name: ___, ...options } = start;
   const found = explored.get(start) ?? runBundle(code, { ...options, start: moves, depth: quick });

@@ -1,4 +1,5 @@
-// What an administrator does in a user's log, written by hand: recorded in the escrow log first, or not (docs/spec.md section 11.3).
+// An administrator's links in a user's log, written by hand: recorded in the escrow log first, or not (docs/spec.md section
+// 11.3).
 
 import { writeLink } from "../../../src/authoring/write-link.js";
 import type { Runs } from "../../../src/bytes/runs.js";
@@ -14,7 +15,7 @@ import { actCommitment } from "../../../src/trust/commitment.js";
 import type { Authored } from "../../support/accepted.js";
 import { keysNamed, type World } from "../../support/world.js";
 
-/** Members to approve and remove by name, and what escrow gives (ESC-11). */
+/** Members to approve and remove by name, and the epochs that escrow gives (ESC-11). */
 export interface EscrowReview {
   readonly approve?: readonly string[];
   readonly remove?: readonly string[];
@@ -23,7 +24,7 @@ export interface EscrowReview {
 
 const SALT = new Uint8Array(32).fill(7);
 
-/** Judged by the log alone: what an administrator's software checks besides is not in question here. */
+/** Judged by the log alone: further checks of an administrator's software do not matter here. */
 const guard = "not-a-users-device" as const;
 
 const sorted = (user: World, names: readonly string[] = []) => [...user.ids(...names)].sort();
@@ -45,7 +46,7 @@ export function pointFalsely(user: World): World {
   return user.join("Thief").act("Thief", "points", byHand("renew-escrow", { escrow: pointer }));
 }
 
-/** The escrow log after Ann recorded what she is about to do in a user's log. */
+/** The escrow log after Ann has recorded what she will do in a user's log. */
 export function recordAct(escrow: World, user: World, { approve, remove }: EscrowReview): World {
   const { log, seq, hash } = user.log.head;
   const [admin, opening] = [escrow.signer("Ann"), new Uint8Array(64).fill(seq)];
@@ -63,7 +64,7 @@ export function recordAct(escrow: World, user: World, { approve, remove }: Escro
   return escrow.append(writeLink({ ...draft, type: "act" }, escrow.env(`acts ${seq}`)).entry);
 }
 
-/** The user's log after Ann reviewed in escrow's name. Believed if the escrow log's newest link recorded it. */
+/** The user's log after Ann's review in escrow's name. Believed if the newest link of the escrow log records it. */
 export function escrowReview(user: World, escrow: World, { approve, remove, runs }: EscrowReview): World {
   const admin = escrow.signer("Ann");
   const { keyring } = openAsEscrow(escrow.session("Ann"), user.log, user.entries);

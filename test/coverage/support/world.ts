@@ -1,5 +1,5 @@
-// A small world for coverage tests: one log, and the keyrings of everybody in it, dishonest authors included
-// (docs/spec.md sections 6 to 8).
+// A small world for coverage tests: one log, and the keyrings of all its members, including dishonest authors (docs/spec.md
+// sections 6 to 8).
 
 import { openingOf } from "../../../src/authoring/device-description.js";
 import { drawKeys, newMember } from "../../../src/authoring/enter.js";
@@ -29,13 +29,13 @@ import {
 import { type RawSigner, withAttachment } from "../../support/raw-link.js";
 import { seededEnv } from "../../support/seeded-env.js";
 
-/** Whose boxes of a link are junk; `everybody` when the shared keyring ciphertext is. */
+/** Recipients whose boxes of a link are junk; `everybody` for a junk keyring ciphertext. */
 export type Junk = readonly string[] | "everybody";
 
-/** What a member does in its session. */
+/** An action of a member on its state. */
 export type Action = (session: MemberState, env: Env) => Authored;
 
-/** One log with everybody's keyrings, by the names that the devices are called by. */
+/** One log with all members' keyrings, by the names of the devices. */
 export class World {
   log: LogState;
   readonly entries: Uint8Array[];
@@ -72,7 +72,7 @@ export class World {
 
   session(name: string): MemberState {
     const known = this.#keyrings.get(name) as { keyring: Keyring; opened: number };
-    // Opened when it is asked for: most members of most tests never are.
+    // Opened on demand: most tests never use most members' keyrings.
     for (; known.opened < this.entries.length; known.opened++) {
       const { attachments } = decodeEntry(this.entries[known.opened] as Uint8Array);
       const record = this.log.links.at(known.opened) as LinkRecord;
@@ -128,7 +128,7 @@ export class World {
     return this;
   }
 
-  /** A member does something. `signers` are its own keys unless told. */
+  /** A member does an action. `signers` defaults to its own keys. */
   act(by: string, action: Action, junk?: Junk): this {
     const session = this.session(by);
     const authored = action(session, this.env);
@@ -153,7 +153,7 @@ export class World {
     return this.act(by, (session, env) => regrant(session, [{ member: this.id(name), runs }], env), junk);
   }
 
-  /** A member that can open an epoch says in a rotation that it cannot. */
+  /** A member that can open an epoch claims in a rotation that it cannot. */
   lie(by: string, epoch: number): this {
     return this.act(by, ({ log, keyring }, env) => {
       const { keys } = partsOf(keyring);
@@ -165,7 +165,7 @@ export class World {
     });
   }
 
-  /** A member takes over what a removed one held, by its keys (MEM-10). */
+  /** A member takes over the epochs of a removed one, with the removed member's keys (MEM-10). */
   reclaim(by: string, from: string, runs: Runs): this {
     const { keyring } = this.session(from);
     return this.act(by, (session, env) => reclaim(session, { from: keyring, runs }, env));
@@ -192,7 +192,7 @@ export class World {
       return withAttachment(entry, index, this.env.random(length), signers);
     }, authored.entry);
     this.#append(entry, entry === authored.entry ? authored.log : appendEntry(this.log, entry, { now: "unchecked" }));
-    // Its own entry too is opened when it is next asked for: a liar has not kept what it made.
+    // Its own entry is also opened when it is next used: a liar has not kept the secrets that it made.
     this.#keyrings.set(by, { keyring: authored.keyring, opened: this.entries.length - 1 });
   }
 

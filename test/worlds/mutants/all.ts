@@ -1,4 +1,4 @@
-// Every weakened rule that CI expects the checker to find out. docs/assurance.md has them as a table.
+// Every weakened rule that CI expects the checker to detect. docs/assurance.md has them as a table.
 
 import { CLASS_MUTANTS } from "./classes.js";
 import { ESCROW_MUTANTS } from "./escrow.js";

@@ -1,4 +1,4 @@
-// Weakened rules about who may do what: classes, lockdown, removal. docs/spec.md section 6.
+// Weakened rules about permissions: classes, lockdown, removal. docs/spec.md section 6.
 
 import { HOUSEHOLD, type Mutant, THEFT } from "./mutant.js";
 

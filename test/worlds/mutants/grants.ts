@@ -1,4 +1,4 @@
-// Weakened rules about who gets which epochs, and what is said of those who did not. docs/spec.md sections 6 to 8.
+// Weakened rules about grants: which members get which epochs, and what views say about the others. docs/spec.md sections 6 to 8.
 
 import { HOUSEHOLD, type Mutant, THEFT } from "./mutant.js";
 

@@ -1,9 +1,9 @@
-// A weakened rule: a change of the real source which the checker must find out.
+// A weakened rule: a change of the real source that the checker must detect.
 
 import type { ExploreOptions } from "../explore.js";
 import type { Property } from "../rules.js";
 
-/** A part of a source file that is replaced. It must be there exactly once, so that a mutant never rots into the real code. */
+/** A part of a source file that is replaced. It must occur exactly once, so that an outdated mutant fails. */
 export interface Change {
   readonly file: string;
   readonly find: string;
@@ -12,15 +12,15 @@ export interface Change {
 
 /** A weakened rule. */
 export interface Mutant {
-  /** What the rule becomes. */
+  /** The weakened form of the rule. */
   readonly name: string;
-  /** The rule that is weakened; `8` is the spec's section 8. */
+  /** The rule that is weakened; `8` is section 8 of the specification. */
   readonly rule: string;
   readonly changes: readonly Change[];
-  /** Moves that lead to the world to start from, and how many more are needed. */
+  /** Moves that lead to the world to start from, and the number of further moves that are needed. */
   readonly start: readonly string[];
   readonly depth: number;
-  /** How the world is made, where it is not as usual. */
+  /** Options of the world, where they are not the default ones. */
   readonly scene?: Pick<ExploreOptions, "kind" | "stolen" | "acts" | "seeds" | "behind">;
   /** The property that it must break. */
   readonly breaks: Property;
