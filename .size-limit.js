@@ -5,12 +5,12 @@
 const modifyEsbuildConfig = (config) => ({ ...config, tsconfigRaw: "{}" });
 
 export default [
-  { name: "whole core", path: "dist/index.js", limit: "98 kB", gzip: true, modifyEsbuildConfig },
+  { name: "whole core", path: "dist/index.js", limit: "106.5 kB", gzip: true, modifyEsbuildConfig },
   {
     name: "verify and seal only (a sender)",
     path: "dist/index.js",
     import: "{ verifyLog, sealContent, systemEnv }",
-    limit: "59.7 kB",
+    limit: "62.8 kB",
     gzip: true,
     modifyEsbuildConfig,
   },
