@@ -1,16 +1,16 @@
 // keystead/audit: who can read what and why, gaps, proofs, and evidence of a server's lies. docs/spec.md sections 6 to 8 and 13.
 
 export { abandonEpochs } from "./authoring/abandon.js";
-export { explainCorrections } from "./backup/corrections.js";
 export {
   type CoverageOptions,
   type CoverageReport,
   coverageReport,
   type MemberCoverage,
+  type ReportedWrongGrant,
 } from "./coverage/coverage-report.js";
 export { type DataAccess, dataAccess } from "./coverage/data-access.js";
-export { type AccessExplanation, explainAccess, type Reason } from "./coverage/explain.js";
-export { type Closer, type Gap, gapsOf } from "./coverage/gaps.js";
+export { type AccessExplanation, type AccessLink, type AccessLinkFacts, explainAccess } from "./coverage/explain.js";
+export { type Closer, type Gap, type GapAdvice, gapsOf } from "./coverage/gaps.js";
 export {
   type FormerHolder,
   type LossOptions,
@@ -34,6 +34,7 @@ export { standing } from "./grants/standing.js";
 export { checkEvidence, type EvidenceVerdict } from "./log/check-evidence.js";
 export { compareStatements } from "./log/equivocation.js";
 export { decodeEvidence, type Evidence, type EvidenceKind, encodeEvidence, type Pin } from "./log/evidence.js";
+export { explainCorrections } from "./views/explain-corrections.js";
 export { formatCoverage } from "./views/format-coverage.js";
 export { linksTouching, type TouchingLink } from "./views/lost-race.js";
 export { removalOf, type SuggestedRemoval, suggestRemovals } from "./views/removal.js";

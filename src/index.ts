@@ -67,8 +67,9 @@ export { type SealOptions, type SealProgress, sealContent, sealStream } from "./
 export type { Sender, SenderOptions, VerifiedSender } from "./content/sender.js";
 export type { ExpectedContent, RecipientHead } from "./content/unlock.js";
 export type { KnownEscrow } from "./coverage/knowledge.js";
+export type { MemberName } from "./coverage/names.js";
 export type { Stretch } from "./coverage/stretches.js";
-export type { Warning, WarningCode } from "./coverage/warnings.js";
+export type { RemovedMember, Warning, WarningCode } from "./coverage/warnings.js";
 export {
   type ErrorCode,
   type ErrorDetails,
@@ -123,9 +124,19 @@ export {
 export { type Env, systemEnv } from "./primitives/env.js";
 export type { ComparedDevice, ComparedLog } from "./trust/compared.js";
 export type { EscrowKnowledge, EscrowLogAtHand } from "./trust/soundness.js";
-export type { Activity } from "./views/activity.js";
+export type { Activity, ActivityDeed, ActivityFacts } from "./views/activity.js";
 export type { DevicesOptions } from "./views/devices.js";
 export { type DevicesAndActivity, type DeviceView, devicesAndActivity } from "./views/devices-and-activity.js";
 export type { DoneBy } from "./views/done-by.js";
+export { english } from "./views/english.js";
+export type { CorrectionLine, CoverageColumn, CoverageLine, ReportColumn, ReportLine } from "./views/lines.js";
 export type { FurtherApproval, PendingMember } from "./views/pending.js";
 export type { Offer, RemovalView, RemoverClass } from "./views/removal.js";
+export {
+  type Catalogue,
+  type CatalogueWords,
+  type FactsOf,
+  type Tellable,
+  type TextCode,
+  textOf,
+} from "./views/texts.js";

@@ -5,6 +5,7 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import {
   createLog,
+  english,
   joinLog,
   type LogState,
   type MemberState,
@@ -92,7 +93,7 @@ async function report(escrow: LogState, logs: readonly LogState[], count: number
   };
   for await (const row of organisationReport(escrow, users(logs, count), { onProgress })) {
     totals.add(row);
-    characters += reportCsvLine(row).length;
+    characters += reportCsvLine(row, english).length;
   }
   if (totals.users !== count) throw new Error("the report left users out");
   return characters;

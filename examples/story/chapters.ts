@@ -6,6 +6,7 @@ import {
   createLog,
   devicesAndActivity,
   type Env,
+  english,
   fingerprintOf,
   joinLog,
   type MemberState,
@@ -16,11 +17,12 @@ import {
   receive,
   review,
   sealContent,
+  textOf,
   thisDevice,
   verifyLog,
 } from "keystead";
 import { coverageReport, explainCorrections, formatCoverage } from "keystead/audit";
-import { recoverySheet } from "keystead/recovery-sheet";
+import { englishSheet, recoverySheet } from "keystead/recovery-sheet";
 import { access, expectSame, indent, inRows, refusal, type StoryOptions, teller } from "./telling.js";
 
 const ALICE = "alice@example.org";
@@ -77,7 +79,7 @@ export async function tellStory({ bytes, name, folder, print }: StoryOptions): P
   title("Approval");
   laptop = catchUp(laptop);
   const view = devicesAndActivity(laptop.log, { me: laptop.keyring.member, now: env.now() });
-  for (const pending of view.pending) say(`The laptop shows that “${pending.name}” waits for review.`);
+  for (const pending of view.pending) say(`The laptop shows that “${textOf(pending.name, english)}” waits for review.`);
   const shown = String(fingerprintOf(phone.log, phone.keyring.member));
   say(`The phone shows its own fingerprint:\n${indent(inRows(shown))}`);
   const compared = compareFingerprint(laptop.log, shown.replaceAll(" ", ""), phone.keyring.member);
@@ -93,7 +95,10 @@ export async function tellStory({ bytes, name, folder, print }: StoryOptions): P
   laptop = made;
   const paper = made.paper.reveal(publicLog());
   made.paper.wipe();
-  const sheet = recoverySheet({ key: paper, account: ALICE, service: "Example Mail", made: new Date(env.now()) });
+  const sheet = recoverySheet(
+    { key: paper, account: ALICE, service: "Example Mail", made: new Date(env.now()) },
+    englishSheet,
+  );
   folder.printOut("recovery-sheet.txt", sheet.text);
   folder.printOut("recovery-sheet.svg", sheet.svg);
   say(`The laptop makes a backup key, and Alice prints it:\n${indent(paper)}`);
@@ -101,14 +106,14 @@ export async function tellStory({ bytes, name, folder, print }: StoryOptions): P
   const drill = checkBackupKey(publicLog(), scrawl);
   say(`She types it back to be sure, with two mistakes:\n${indent(scrawl)}`);
   say(
-    `The drill proves from the public log alone that this is her active backup key:\n${indent(explainCorrections(drill.corrections).join("\n"))}`,
+    `The drill proves from the public log alone that this is her active backup key:\n${indent(explainCorrections(drill.corrections, english).join("\n"))}`,
   );
   if (drill.corrections.length !== 2) throw new Error("the drill did not find the two mistakes");
 
   title("All devices are lost");
   const stolen = phone;
   say("Laptop and phone are stolen from one bag. What the log says about Alice's data:\n");
-  say(formatCoverage(coverageReport(publicLog(), { now: env.now() })));
+  say(formatCoverage(coverageReport(publicLog(), { now: env.now() }), english));
 
   title("Recovery");
   let tablet: MemberState = publish(joinLog(publicLog(), { device: { name: "Tablet" } }, env), "join-tablet");
@@ -135,7 +140,7 @@ export async function tellStory({ bytes, name, folder, print }: StoryOptions): P
     `The tablet removes both and makes epoch ${publicLog().epochs.length} in the same link. The thief's phone gets every byte\nfrom the server, but what is sealed from now on it cannot open:\n  ${await refusal(() => openContent(secret, thief.keyring, PURPOSE))}`,
   );
   say("What the log says now:\n");
-  say(formatCoverage(coverageReport(publicLog(), { now: env.now() })));
+  say(formatCoverage(coverageReport(publicLog(), { now: env.now() }), english));
   for (const session of [laptop, phone, tablet]) session.keyring.wipe();
 }
 

@@ -6,6 +6,7 @@ import {
   type ComparedLog,
   createLog,
   type EscrowKnowledge,
+  english,
   fingerprintOf,
   joinLog,
   type LogState,
@@ -18,6 +19,7 @@ import {
   review,
   type Step,
   sealContent,
+  textOf,
 } from "keystead";
 import {
   accessRecords,
@@ -41,7 +43,7 @@ import {
   setPolicy,
   type UserCoverage,
 } from "keystead/escrow";
-import { recoverySheet } from "keystead/recovery-sheet";
+import { englishSheet, recoverySheet } from "keystead/recovery-sheet";
 import { OperatorKeys } from "keystead/server";
 import { ServerLog } from "./server-log.js";
 import { access, expect, expectSame, indent, inRows, refusal, type StoryOptions, teller } from "./telling.js";
@@ -87,7 +89,10 @@ export async function tellEscrowStory({ bytes, name, folder, print }: StoryOptio
   ann = made;
   const key = made.paper.reveal(escrow.verified);
   made.paper.wipe();
-  const sheet = recoverySheet({ key, account: "escrow", service: "Example Ltd", made: new Date(env.now()) });
+  const sheet = recoverySheet(
+    { key, account: "escrow", service: "Example Ltd", made: new Date(env.now()) },
+    englishSheet,
+  );
   folder.printOut("escrow-recovery-sheet.txt", sheet.text);
   say(`She prints a backup key for the safe. Still missing: ${escrowNeeds(ann.log).join(", ")}.`);
   ann = escrow.publish(setPolicy(ann, { enabled: true }, env), "policy-enable");
@@ -109,7 +114,7 @@ export async function tellEscrowStory({ bytes, name, folder, print }: StoryOptio
   bob = escrow.catchUp(bob);
   say("Ann compares fingerprints with Bob, approves his laptop, and gives it two of the three roles:");
   for (const { name, roles } of escrowDevicesAndActivity(ann.log, { me: ann.keyring.member, now: env.now() }).members)
-    say(`  ${name}: ${roles.join(", ")}`);
+    say(`  ${textOf(name, english)}: ${roles.join(", ")}`);
   const published = () => String(fingerprintOf(ann.log));
   say(`They publish the log's fingerprint:\n${indent(inRows(published()))}`);
 
@@ -165,7 +170,7 @@ export async function tellEscrowStory({ bytes, name, folder, print }: StoryOptio
       rows.push(row);
       totals.add(row);
     }
-    say(`${rows.map(formatUserCoverage).join("")}\n${formatTotals(totals)}`);
+    say(`${rows.map((row) => formatUserCoverage(row, english)).join("")}\n${formatTotals(totals, english)}`);
     return rows;
   };
   const before = await report();
@@ -290,7 +295,9 @@ export async function tellEscrowStory({ bytes, name, folder, print }: StoryOptio
   const [restored] = after[0]?.recoveries ?? [];
   expect(restored?.believed === true && restored.case === why.case, "Alice stays believed, and the report says why");
   say("Bob recorded what he did before he did it: that he has left changes nothing for Alice.\n");
-  const where = folder.storeReport([reportCsvHeader(), ...after.map(reportCsvLine)].join(""));
+  const where = folder.storeReport(
+    [reportCsvHeader(english), ...after.map((row) => reportCsvLine(row, english))].join(""),
+  );
   say(`All of it, for a spreadsheet, is in ${where}, beside the folders named below.`);
   operator.wipe();
   for (const { keyring } of [ann, bob, laptop, tablet, oldest, phone, desk, taken]) keyring.wipe();

@@ -19,13 +19,13 @@ export const COVERAGE: readonly Explained[] = [
   },
   {
     file: "src/coverage/explain.ts",
-    line: "if (seq < subject.position) return `before ${who} entered`;",
+    line: 'if (seq < subject.position) return "before-entering";',
     becomes: ["seq <= subject.position"],
     why: "a link that makes an epoch and lets somebody in grants it to them, so that none is asked about here",
   },
   {
     file: "src/views/pending.ts",
-    line: "const isEarlier = its.epoch < mine.epoch && here !== there;",
+    line: "const isEarlier = its.epoch < mine.epoch && dayOf(here) !== dayOf(there);",
     becomes: ["its.epoch <= mine.epoch"],
     why: "one epoch was made on one day, and the days are not equal",
   },

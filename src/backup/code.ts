@@ -10,7 +10,7 @@ import { checkSymbols, correct } from "./mds.js";
 
 export { idSymbols, secretFromBytes, secretToBytes } from "./bits.js";
 export type { Arbiter, DecodedBackup } from "./candidates.js";
-export { type Correction, explainCorrections } from "./corrections.js";
+export type { Correction } from "./corrections.js";
 
 // 2 × wrong + unreadable among the 32 characters that the check covers. All six check characters may be used up when the
 // log decides; without it two of them stay behind, to notice that a text has more mistakes than that.

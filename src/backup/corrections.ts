@@ -1,7 +1,6 @@
-// What a person's text has that the backup key on the paper has not, character by character, and how to say it.
+// What a person's text has that the backup key on the paper has not, character by character.
 // docs/spec.md section 9 (BAK-1).
 
-import { KeysteadError } from "../errors.js";
 import { CODE_LENGTH, GROUP_LENGTH, placeOf, type ReadSymbols, symbolChar } from "./alphabet.js";
 
 /**
@@ -74,34 +73,4 @@ export function compare({ symbols, shift }: Reading, meant: ReadSymbols): Correc
     }
   }
   return corrections;
-}
-
-/**
- * Says in plain English what was corrected, one line each, in order. **As secret as the key**: for its owner's eyes only.
- */
-export function explainCorrections(corrections: readonly Correction[]): string[] {
-  if (!Array.isArray(corrections) || !corrections.every((each) => Number.isInteger(each?.position))) {
-    throw new KeysteadError(
-      "INVALID_ARGUMENT",
-      "corrections must be the list that checkBackupKey or openBackupKey returned",
-    );
-  }
-  return corrections.map(explainCorrection);
-}
-
-function explainCorrection({ kind, position, read, meant }: Correction): string {
-  const { group, place } = placeOf(position);
-  const where = `${place} of group ${group}`;
-  switch (kind) {
-    case "wrong":
-      return `Character ${where} was read as ${read}, it is ${meant}.`;
-    case "unreadable":
-      return `Character ${where} could not be read, it is ${meant}.`;
-    case "missing":
-      return `Character ${where} was missing, it is ${meant}.`;
-    case "extra":
-      return `An extra ${read} ${position > CODE_LENGTH ? "at the end" : `before character ${where}`} was left out.`;
-    case "swapped":
-      return `Character ${where} and the one after it were swapped: read as ${read}, they are ${meant}.`;
-  }
 }

@@ -28,23 +28,27 @@ export interface RecoverySheet {
   readonly svg: string;
 }
 
-const ADVICE = [
-  "Whoever has this key can read this account's data.",
-  "Keep it as you keep your passport, and not with your devices.",
-  "To get back in on a new device: sign in, choose “Use a backup key”,",
-  "and type or scan it. Capital or small letters, spaces and dashes do",
-  "not matter; type ? for a character that you cannot read.",
-  "If it is lost or was seen by others, remove it in the list of devices",
-  "and make another.",
-];
+/** The words of a recovery sheet, in one language. Lines of at most 72 columns. */
+export interface SheetTexts {
+  readonly title: (service: string) => string;
+  /** What stands before each fact, without a colon. */
+  readonly names: Readonly<Record<"account" | "made" | "opens" | "named", string>>;
+  readonly day: (date: Date) => string;
+  /** What it opens: everything, or data from a day on. */
+  readonly opens: (since: string | undefined) => string;
+  /** What its owner must know, line by line. */
+  readonly advice: readonly string[];
+}
 
 /**
  * Lays out the recovery sheet.
  *
+ * @param texts the words on it, such as `englishSheet`.
  * @throws `INVALID_ARGUMENT`; `BACKUP_KEY_INVALID` for a key that is not whole
  */
-export function recoverySheet(facts: RecoverySheetFacts): RecoverySheet {
+export function recoverySheet(facts: RecoverySheetFacts, texts: SheetTexts): RecoverySheet {
   const { key, account, service, made, since } = checkOptions(facts);
+  const { names, day, opens, advice, title } = checkOptions(texts);
   const symbols = readSymbols(key).symbols;
   if (symbols.length !== CODE_LENGTH || symbols.includes(undefined)) {
     throw new KeysteadError("BACKUP_KEY_INVALID", `key must be the ${CODE_LENGTH} characters of a backup key`, {
@@ -53,26 +57,32 @@ export function recoverySheet(facts: RecoverySheetFacts): RecoverySheet {
   }
   const groups = formatCode(symbols as readonly number[]).split("-");
   const lines = [
-    ["Account", checkText(account, "account")],
-    ["Made on", dateOf(made, "made")],
-    ["Opens", since === undefined ? "everything" : `data from ${dateOf(since, "since")} on`],
-    ["Named", groups[0] as string],
+    [names.account, checkText(account, "account")],
+    [names.made, day(checkDate(made, "made"))],
+    [names.opens, opens(since === undefined ? undefined : day(checkDate(since, "since")))],
+    [names.named, groups[0] as string],
   ] as const;
-  const title = `${checkText(service, "service")}: backup key`;
-  return { text: asText(title, lines, groups), svg: asSvg(title, lines, groups) };
+  const page = { title: title(checkText(service, "service")), lines, groups, advice };
+  return { text: asText(page), svg: asSvg(page) };
 }
 
 const PAGE_WIDTH = 170;
 
-type Facts = readonly (readonly [string, string])[];
-
-function asText(title: string, facts: Facts, groups: readonly string[]): string {
-  const rows = rowsOf(groups).map((row) => `    ${row.join("   ")}`);
-  const lines = facts.map(([name, value]) => `${`${name}:`.padEnd(10)}${value}`);
-  return [title, "=".repeat([...title].length), "", ...rows, "", ...lines, "", ...ADVICE, ""].join("\n");
+interface Page {
+  readonly title: string;
+  readonly lines: readonly (readonly [name: string, value: string])[];
+  readonly groups: readonly string[];
+  readonly advice: readonly string[];
 }
 
-function asSvg(title: string, facts: Facts, groups: readonly string[]): string {
+function asText({ title, lines, groups, advice }: Page): string {
+  const rows = rowsOf(groups).map((row) => `    ${row.join("   ")}`);
+  const width = Math.max(...lines.map(([name]) => [...name].length)) + 3;
+  const facts = lines.map(([name, value]) => `${`${name}:`.padEnd(width)}${value}`);
+  return [title, "=".repeat([...title].length), "", ...rows, "", ...facts, "", ...advice, ""].join("\n");
+}
+
+function asSvg({ title, lines, groups, advice }: Page): string {
   // Type shrinks where a long name would run off the page: a character is at most about 0.6 of its size wide.
   const line = (y: number, size: number, text: string, style = "") =>
     `<text x="20" y="${y}" font-size="${Math.min(size, PAGE_WIDTH / (0.6 * text.length)).toFixed(2)}"${style}>${escapeXml(text)}</text>`;
@@ -83,8 +93,8 @@ function asSvg(title: string, facts: Facts, groups: readonly string[]): string {
     line(30, 8, title, ' font-weight="bold"'),
     ...rowsOf(groups).map((row, index) => line(55 + 14 * index, 9, row.join("  "), mono)),
     qrCode(groups.join("-"), 125, 40, 65),
-    ...facts.map(([name, value], index) => line(120 + 8 * index, 5, `${name}: ${value}`)),
-    ...ADVICE.map((text, index) => line(165 + 8 * index, 5, text)),
+    ...lines.map(([name, value], index) => line(120 + 8 * index, 5, `${name}: ${value}`)),
+    ...advice.map((text, index) => line(165 + 8 * index, 5, text)),
     "</svg>",
     "",
   ].join("\n");
@@ -118,8 +128,8 @@ function checkText(text: unknown, name: string): string {
   return text;
 }
 
-function dateOf(date: unknown, name: string): string {
+function checkDate(date: unknown, name: string): Date {
   if (!(date instanceof Date) || Number.isNaN(date.getTime()))
     throw new KeysteadError("INVALID_ARGUMENT", `${name} must be a Date`);
-  return date.toISOString().slice(0, 10);
+  return date;
 }

@@ -152,9 +152,13 @@ function judgeClaim({ member: id, head }: ContentSender, log: LogState): Member 
 function requireNoContradiction(pin: TrackedContact, log: LogState): void {
   const change = compareContact(pin, log);
   if (!change.evidence) return;
-  throw new KeysteadError("CONTACT_CHANGED", `${change.text} Who signed the content cannot be told`, {
-    details: { change },
-  });
+  throw new KeysteadError(
+    "CONTACT_CHANGED",
+    `the log of this contact is ${change.status}: who signed the content cannot be told; show the user details.change`,
+    {
+      details: { change },
+    },
+  );
 }
 
 /** The key of a device at a position. The first re-keying after that position is signed by that key, then by the new one. */

@@ -12,17 +12,17 @@ import { dateOf } from "./dates.js";
 import { type Gap, gapFinder } from "./gaps.js";
 import type { KnownEscrow } from "./knowledge.js";
 import { holdingsOf, type LostStretch, lossFinder } from "./loss.js";
-import { type NameOf, nameMembers, plainText } from "./names.js";
+import { type MemberName, type NameOf, nameMembers, plainText } from "./names.js";
 import type { ProvenCoverage, ProvenMember } from "./proven.js";
 import { resilience } from "./resilience.js";
-import { formatEpochs, type Stretch, stretchesOf } from "./stretches.js";
+import { type Stretch, stretchesOf } from "./stretches.js";
 import type { Warning } from "./warnings.js";
 
 /** One active member in a report. */
 export interface MemberCoverage {
   readonly member: MemberId;
   /** Its name, made safe and unmistakable. */
-  readonly name: string;
+  readonly name: MemberName;
   readonly kind: MemberKind;
   /**
    * How far back it reads, by `held`; undefined when it does not hold the current epoch. Escrow reads what is `claimed`.
@@ -57,7 +57,17 @@ export interface CoverageReport {
   readonly unknown: readonly Stretch[];
   readonly warnings: readonly Warning[];
   /** Grants that the proof found wrong: by whom, to whom, in which link. */
-  readonly wrongGrants: readonly { readonly text: string; readonly grant: ProvenCoverage["wrongGrants"][number] }[];
+  readonly wrongGrants: readonly ReportedWrongGrant[];
+}
+
+/** A grant that is something else than the link says. */
+export interface ReportedWrongGrant {
+  readonly code: "wrong-grant";
+  /** Who granted it. */
+  readonly by: MemberName;
+  /** To whom. */
+  readonly to: MemberName;
+  readonly grant: ProvenCoverage["wrongGrants"][number];
 }
 
 /** Options of {@link coverageReport}. */
@@ -83,7 +93,7 @@ export function coverageReport(log: LogState, options: CoverageOptions = {}): Co
       "options.proven is not a proof of this log at this head; prove it again",
     );
   }
-  const nameOf = nameMembers(log);
+  const nameOf = nameMembers(log, known);
   const findGaps = gapFinder(log, known);
   const { lost, unknown, claimed } = holdingsOf(log, known);
   const coverageOf = (member: Member): MemberCoverage => {
@@ -100,13 +110,13 @@ export function coverageReport(log: LogState, options: CoverageOptions = {}): Co
     ...{ subject: plainText(log.subject), head: log.head, epoch: currentEpoch(log), lockdown: log.lockdown },
     at: now === undefined ? undefined : dateOf(now),
     members: [...log.active.values()].map(coverageOf),
-    lost: lossFinder(log)(lost),
+    lost: lossFinder(log, known)(lost),
     unknown: stretchesOf(log, unknown),
     warnings: resilience(log, known),
-    wrongGrants: (proven?.wrongGrants ?? []).map((grant) => ({ text: wrongText(grant, nameOf), grant })),
+    wrongGrants: (proven?.wrongGrants ?? []).map((grant) => wrongGrant(grant, nameOf)),
   };
 }
 
-function wrongText({ seq, author, recipient, epochs }: ProvenCoverage["wrongGrants"][number], nameOf: NameOf): string {
-  return `In link ${seq} ${nameOf(author)} granted ${nameOf(recipient)} something else than ${formatEpochs(epochs)}.`;
+function wrongGrant(grant: ProvenCoverage["wrongGrants"][number], nameOf: NameOf): ReportedWrongGrant {
+  return { code: "wrong-grant", by: nameOf(grant.author), to: nameOf(grant.recipient), grant };
 }

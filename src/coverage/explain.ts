@@ -8,22 +8,58 @@ import { currentEpoch, type Epoch, epochAt, type LinkRecord, type LogState, type
 import { epochPairs } from "../trust/claimed.js";
 import { knownMember } from "./data-access.js";
 import { escrowHoldings, type KnownEscrow, trustedEscrowLog } from "./knowledge.js";
-import { type NameOf, nameMembers } from "./names.js";
+import { type MemberName, type NameOf, nameMembers } from "./names.js";
 
 /** One link that bears on whether a member can read an epoch. */
-export interface Reason {
+export type AccessLink = AccessLinkFacts &
+  (
+    | {
+        /** The member entered after the epoch was made. */
+        readonly code: "access-entered";
+      }
+    | {
+        /** The member was removed, or left when it is the author itself. */
+        readonly code: "access-removed";
+        /** Whether the epoch was made before: what it was granted by then, nobody can take back. */
+        readonly keeps: boolean;
+      }
+    | {
+        /** The member declared the epoch missing: it did not open. */
+        readonly code: "access-missing";
+      }
+    | {
+        /** The epoch was made, and not for this member. */
+        readonly code: "access-made";
+        readonly because: "before-entering" | "after-removal" | "withheld" | "lockdown";
+      }
+    | {
+        /**
+         * The member was granted the epoch. `access-foreign`: in escrow's name, to keys that are not the organisation's. The last
+         * `access-granted` or `access-missing` decides whether it can read.
+         */
+        readonly code: "access-granted" | "access-foreign";
+        /** `made` with the epoch, or by which act later. */
+        readonly how: "made" | "enroll" | "regrant" | "reclaim" | "rekey" | "approve";
+        /** Of a `reclaim`: from whom. */
+        readonly from: MemberName | undefined;
+      }
+  );
+
+/** What each {@link AccessLink} says. */
+export interface AccessLinkFacts {
   /** Position of the link. */
   readonly seq: number;
   /** Its type, such as `review`. */
   readonly type: string;
   readonly author: MemberId | "operator";
-  /**
-   * What it did to the member's access. `made`: the epoch was made, and not for this member. `foreign`: it was granted in escrow's
-   * name, to keys that are not the organisation's. The last `granted` or `missing` decides whether it can read.
-   */
-  readonly effect: "made" | "entered" | "granted" | "foreign" | "missing" | "removed";
-  /** The same for people. */
-  readonly text: string;
+  /** The author. */
+  readonly by: MemberName;
+  /** The member whose access is explained. */
+  readonly member: MemberName;
+  /** Number of the epoch. */
+  readonly epoch: number;
+  /** Position of the link that made the epoch. */
+  readonly made: number;
 }
 
 /** Whether a member can read an epoch, and why. */
@@ -36,7 +72,7 @@ export interface AccessExplanation {
   /** Judged by `reach`, for secrecy: it was granted the epoch once, and no link can take that back. */
   readonly mayHaveRead: boolean;
   /** The links behind it, in order. */
-  readonly because: readonly Reason[];
+  readonly links: readonly AccessLink[];
 }
 
 /**
@@ -57,13 +93,13 @@ export function explainAccess(
   if (!Number.isSafeInteger(epoch) || epoch < 1 || epoch > currentEpoch(log)) {
     throw new KeysteadError("INVALID_ARGUMENT", `epoch must be a whole number from 1 to ${currentEpoch(log)}`);
   }
-  const nameOf = nameMembers(log);
+  const nameOf = nameMembers(log, known);
   const foreign = foreignLinks(log, subject, known);
   const about: About = { subject, epoch: epochAt(log, epoch), nameOf, foreign };
   return {
     canRead: canRead(log, subject, epoch, known),
     mayHaveRead: hasEpoch(subject.reach, epoch),
-    because: [...log.links].flatMap((record) => reasonsIn(record, about)),
+    links: [...log.links].flatMap((record) => linksIn(record, about)),
   };
 }
 
@@ -95,53 +131,40 @@ interface About {
   readonly foreign: ReadonlySet<number>;
 }
 
-function reasonsIn(record: LinkRecord, about: About): readonly Reason[] {
+function linksIn(record: LinkRecord, about: About): readonly AccessLink[] {
   const { subject, epoch, nameOf } = about;
   const { seq, type, author } = record;
-  const reason = (effect: Reason["effect"], text: string): Reason => ({ seq, type, author, effect, text });
-  const who = nameOf(subject.id);
-  const reasons: Reason[] = [];
+  const facts: AccessLinkFacts = {
+    ...{ seq, type, author, by: nameOf(author), member: nameOf(subject.id) },
+    ...{ epoch: epoch.number, made: epoch.seq },
+  };
+  const links: AccessLink[] = [];
   const isGranted = record.grants.some(
     ({ epochs, boxes }) => hasEpoch(epochs, epoch.number) && boxes.some(({ member }) => member === subject.id),
   );
-  if (record.entered === subject.id && epoch.seq < seq) {
-    reasons.push(
-      reason("entered", `link ${seq}: ${who} entered, after epoch ${epoch.number} was made in link ${epoch.seq}`),
-    );
-  }
-  if (author === subject.id && hasEpoch(record.missing, epoch.number)) {
-    reasons.push(reason("missing", `link ${seq}: ${who} declared epoch ${epoch.number} missing: it did not open`));
-  }
+  if (record.entered === subject.id && epoch.seq < seq) links.push({ ...facts, code: "access-entered" });
+  if (author === subject.id && hasEpoch(record.missing, epoch.number)) links.push({ ...facts, code: "access-missing" });
   if (record.epoch === epoch.number && !isGranted) {
-    reasons.push(reason("made", `link ${seq}: ${nameOf(author)} made epoch ${epoch.number}, ${notFor(record, about)}`));
+    links.push({ ...facts, code: "access-made", because: notFor(record, about) });
   }
-  if (isGranted && about.foreign.has(seq)) {
-    const text = `link ${seq}: ${granted(record, about)}, at keys that are not the organisation's`;
-    reasons.push(reason("foreign", text));
-  } else if (isGranted) reasons.push(reason("granted", `link ${seq}: ${granted(record, about)}`));
-  if (record.removed.includes(subject.id)) {
-    const how = author === subject.id ? "left" : `was removed by ${nameOf(author)}`;
-    const kept = epoch.seq < seq ? "; what it was granted before, nobody can take back" : "";
-    reasons.push(reason("removed", `link ${seq}: ${who} ${how}${kept}`));
+  if (isGranted) {
+    const code = about.foreign.has(seq) ? "access-foreign" : "access-granted";
+    const from = record.reclaimedFrom && nameOf(record.reclaimedFrom);
+    links.push({ ...facts, code, how: howGranted(record, about), from });
   }
-  return reasons;
+  if (record.removed.includes(subject.id)) links.push({ ...facts, code: "access-removed", keeps: epoch.seq < seq });
+  return links;
 }
 
 /** Why an epoch was not granted to somebody when it was made: to active members it is, in lockdown to confirmed ones. */
-function notFor({ seq, withheldFromEscrow }: LinkRecord, { subject, nameOf }: About): string {
-  const who = nameOf(subject.id);
-  if (seq < subject.position) return `before ${who} entered`;
-  if (subject.removed && seq >= subject.removed.seq) return `for those who stayed when ${who} was removed`;
-  if (withheldFromEscrow && subject.kind === "escrow") return `withheld from ${who}`;
-  return `in lockdown, when ${who} was not confirmed`;
+function notFor({ seq, withheldFromEscrow }: LinkRecord, { subject }: About) {
+  if (seq < subject.position) return "before-entering";
+  if (subject.removed && seq >= subject.removed.seq) return "after-removal";
+  return withheldFromEscrow && subject.kind === "escrow" ? "withheld" : "lockdown";
 }
 
-function granted({ type, author, epoch: made, reclaimedFrom }: LinkRecord, { subject, epoch, nameOf }: About): string {
-  const [who, by] = [nameOf(subject.id), nameOf(author)];
-  if (made === epoch.number) return `${by} made epoch ${made}${author === subject.id ? "" : `, also for ${who}`}`;
-  if (type === "enroll") return `${by} enrolled ${who} with epoch ${epoch.number}`;
-  if (type === "regrant") return `${by} granted epoch ${epoch.number} to ${who}`;
-  if (reclaimedFrom) return `${who} took over epoch ${epoch.number} of ${nameOf(reclaimedFrom)}, which was removed`;
-  if (type === "rekey") return `${who} granted epoch ${epoch.number} to its own fresh key`;
-  return `${by} approved ${who} and so granted it epoch ${epoch.number}`;
+function howGranted({ type, epoch: made, reclaimedFrom }: LinkRecord, { epoch }: About) {
+  if (made === epoch.number) return "made";
+  if (type === "enroll" || type === "regrant" || type === "rekey") return type;
+  return reclaimedFrom ? "reclaim" : "approve";
 }

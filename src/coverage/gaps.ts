@@ -5,29 +5,60 @@ import type { MemberId } from "../bytes/ids.js";
 import { countEpochs, intersectRuns, NO_RUNS, type Runs, subtractRuns } from "../bytes/runs.js";
 import { activeMember, assertLog, type LogState, type Member } from "../log/state.js";
 import { actors } from "./capabilities.js";
-import { type Holdings, holdingsOf, type LossOptions, lossFinder, lossText, lossWords, unknownText } from "./loss.js";
-import { type NameOf, nameMembers } from "./names.js";
-import { allEpochs, formatEpochs, formatStretch, type Stretch, stretchesOf } from "./stretches.js";
+import { type Holdings, holdingsOf, type LossOptions, type LostStretch, lossFinder } from "./loss.js";
+import { type MemberName, type NameOf, nameMembers } from "./names.js";
+import { allEpochs, type Stretch, stretchesOf } from "./stretches.js";
 
 /** A member that can close a gap, wholly or in part. */
 export interface Closer {
+  /** What people do: approve the member that has the gap from this one, or let this one grant it again. */
+  readonly code: "approve-from" | "grant-again";
   readonly member: MemberId;
+  readonly name: MemberName;
+  /** The member that has the gap. */
+  readonly target: MemberName;
   /** The epochs of the gap that it holds. */
   readonly epochs: Runs;
   /** The links that the log admits for it: a `regrant` extends nobody, so it comes first where both would do. */
   readonly by: readonly ("regrant" | "approve")[];
-  /** What people do: `approve Phone from Desktop`. */
-  readonly text: string;
 }
+
+/** A step of what to do about a gap, or why nothing can be done about a part of it. */
+export type GapAdvice =
+  | {
+      /** A device gives it to escrow by itself. A thief's device can point escrow at keys of its own: people must not be sent to grant to it. */
+      readonly code: "gap-of-escrow";
+    }
+  | {
+      /** A member can close some of it that no step before did. */
+      readonly code: "gap-closer";
+      readonly closer: Closer;
+      readonly epochs: Runs;
+      /** Whether that is the whole gap. */
+      readonly whole: boolean;
+    }
+  | {
+      /** No active member holds it. */
+      readonly code: "gap-lost";
+      readonly stretch: LostStretch;
+      /** Whether that is the whole gap, whose stretch need not be named again. */
+      readonly whole: boolean;
+    }
+  | {
+      /** Escrow alone holds it; or nobody here knows whether even escrow does. */
+      readonly code: "gap-only-escrow" | "gap-unknown";
+      readonly stretch: Stretch;
+    };
 
 /** A stretch that an active member does not hold. */
 export interface Gap extends Stretch {
   readonly member: MemberId;
+  readonly name: MemberName;
   /**
    * Never granted: only an approval closes it. Declared missing: it was granted, and the member says it does not open. Withheld: an
    * author kept it from escrow (MEM-6).
    */
-  readonly reason: "never-granted" | "declared-missing" | "withheld";
+  readonly because: "never-granted" | "declared-missing" | "withheld";
   /**
    * Who can close it now, those who close most of it first. Nobody for a gap of escrow: a person cannot see whether its keys are the
    * organisation's, so devices give it what it lacks by themselves, once they trust the escrow log (ESC-4).
@@ -39,8 +70,8 @@ export interface Gap extends Stretch {
   readonly escrowOnly: Runs;
   /** The part that no active device or backup key holds, and of which nobody knows here whether escrow does. */
   readonly unknown: Runs;
-  /** What to do, for people. */
-  readonly advice: string;
+  /** What to do, in order. */
+  readonly advice: readonly GapAdvice[];
 }
 
 /**
@@ -61,9 +92,9 @@ export function gapsOf(log: LogState, member: MemberId, options: LossOptions = {
 
 /** {@link gapsOf} for many members of one log. */
 export function gapFinder(log: LogState, options: LossOptions): (member: Member) => readonly Gap[] {
-  const nameOf = nameMembers(log);
+  const nameOf = nameMembers(log, options);
   const holdings = holdingsOf(log, options);
-  const facts: Facts = { log, nameOf, candidates: actors(log), ...holdings, losses: lossFinder(log, options.me) };
+  const facts: Facts = { log, nameOf, candidates: actors(log), ...holdings, losses: lossFinder(log, options) };
   return (target) => {
     const granted = target.kind === "escrow" ? (holdings.claimed ?? target.reach) : target.reach;
     const neverGranted = subtractRuns(subtractRuns(allEpochs(log), granted), target.withheld);
@@ -71,9 +102,9 @@ export function gapFinder(log: LogState, options: LossOptions): (member: Member)
     const declared = target.kind === "escrow" ? NO_RUNS : subtractRuns(target.reach, target.held);
     const withheld = subtractRuns(target.withheld, granted);
     return [
-      ...gapsIn(facts, { target, reason: "never-granted" }, neverGranted),
-      ...gapsIn(facts, { target, reason: "declared-missing" }, declared),
-      ...gapsIn(facts, { target, reason: "withheld" }, withheld),
+      ...gapsIn(facts, { target, because: "never-granted" }, neverGranted),
+      ...gapsIn(facts, { target, because: "declared-missing" }, declared),
+      ...gapsIn(facts, { target, because: "withheld" }, withheld),
     ].sort((a, b) => a.from - b.from);
   };
 }
@@ -85,7 +116,7 @@ interface Facts extends Holdings {
   readonly losses: ReturnType<typeof lossFinder>;
 }
 
-interface Lack extends Pick<Gap, "reason"> {
+interface Lack extends Pick<Gap, "because"> {
   readonly target: Member;
 }
 
@@ -104,46 +135,46 @@ function gapsIn(facts: Facts, lack: Lack, runs: Runs): readonly Gap[] {
       intersectRuns(part, gap),
     ) as [Runs, Runs, Runs];
     const parts = { lost, escrowOnly, unknown };
-    const advice = [
-      ...(isEscrow && intersectRuns(facts.own, gap).length > 0 ? [ESCROW_ADVICE] : []),
+    const advice: readonly GapAdvice[] = [
+      ...(isEscrow && intersectRuns(facts.own, gap).length > 0 ? [{ code: "gap-of-escrow" } as const] : []),
       ...closingSteps(gap, closers),
       ...partsBeyondReach(facts, gap, parts),
-    ].join("; ");
-    return { ...stretch, member: lack.target.id, reason: lack.reason, closers, ...parts, advice };
+    ];
+    const { id: member } = lack.target;
+    return { ...stretch, member, name: facts.nameOf(member), because: lack.because, closers, ...parts, advice };
   });
 }
 
-/** A thief's device can point escrow at keys of its own: people must not be sent to grant to it. */
-const ESCROW_ADVICE = "a device gives it to escrow by itself, once it has an escrow log that it trusts";
-
-function closerOf({ nameOf }: Facts, { target, reason }: Lack, { id, kind }: Member, epochs: Runs): Closer {
-  const from = kind === "backup" ? "with the backup key" : "from";
-  return reason === "declared-missing"
-    ? { member: id, epochs, by: ["regrant", "approve"], text: `let ${nameOf(id)} grant it again` }
-    : { member: id, epochs, by: ["approve"], text: `approve ${nameOf(target.id)} ${from} ${nameOf(id)}` };
+function closerOf({ nameOf }: Facts, { target, because }: Lack, { id }: Member, epochs: Runs): Closer {
+  const facts = { member: id, name: nameOf(id), target: nameOf(target.id), epochs };
+  return because === "declared-missing"
+    ? { code: "grant-again", ...facts, by: ["regrant", "approve"] }
+    : { code: "approve-from", ...facts, by: ["approve"] };
 }
 
 /** What people do, each step for the part that it closes and that no step before did. */
-function closingSteps(gap: Runs, closers: readonly Closer[]): readonly string[] {
+function closingSteps(gap: Runs, closers: readonly Closer[]): readonly GapAdvice[] {
   let open = gap;
-  const steps: string[] = [];
-  for (const { epochs, text } of closers) {
-    const closed = intersectRuns(open, epochs);
-    if (closed.length === 0) continue;
-    open = subtractRuns(open, closed);
-    steps.push(subtractRuns(gap, closed).length === 0 ? text : `${text} for ${formatEpochs(closed)}`);
+  const steps: GapAdvice[] = [];
+  for (const closer of closers) {
+    const epochs = intersectRuns(open, closer.epochs);
+    if (epochs.length === 0) continue;
+    open = subtractRuns(open, epochs);
+    steps.push({ code: "gap-closer", closer, epochs, whole: subtractRuns(gap, epochs).length === 0 });
   }
   return steps;
 }
 
 /** What no active device or backup key holds, and what that means. A gap that is lost as a whole does not name itself again. */
-function partsBeyondReach({ log, losses }: Facts, gap: Runs, parts: Pick<Gap, "lost" | "escrowOnly" | "unknown">) {
-  const losing = losses(parts.lost);
-  const [only] = losing;
-  const isAllLost = only !== undefined && subtractRuns(gap, parts.lost).length === 0;
+function partsBeyondReach(
+  { log, losses }: Facts,
+  gap: Runs,
+  parts: Pick<Gap, "lost" | "escrowOnly" | "unknown">,
+): readonly GapAdvice[] {
+  const whole = subtractRuns(gap, parts.lost).length === 0;
   return [
-    ...(isAllLost ? [lossWords(only)] : losing.map(lossText)),
-    ...stretchesOf(log, parts.escrowOnly).map((stretch) => `${formatStretch(stretch)}: only escrow holds it`),
-    ...stretchesOf(log, parts.unknown).map(unknownText),
+    ...losses(parts.lost).map((stretch) => ({ code: "gap-lost", stretch, whole }) as const),
+    ...stretchesOf(log, parts.escrowOnly).map((stretch) => ({ code: "gap-only-escrow", stretch }) as const),
+    ...stretchesOf(log, parts.unknown).map((stretch) => ({ code: "gap-unknown", stretch }) as const),
   ];
 }

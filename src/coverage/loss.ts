@@ -2,13 +2,13 @@
 
 import { checkOptions } from "../arguments/options.js";
 import type { MemberId } from "../bytes/ids.js";
-import { equalRuns, intersectRuns, NO_RUNS, type Runs, subtractRuns, uniteRuns } from "../bytes/runs.js";
+import { intersectRuns, NO_RUNS, type Runs, subtractRuns, uniteRuns } from "../bytes/runs.js";
 import { assertLog, type LogState, type Member } from "../log/state.js";
 import { actors } from "./capabilities.js";
 import { knownMember } from "./data-access.js";
 import { escrowHoldings, type KnownEscrow } from "./knowledge.js";
-import { list, nameMembers } from "./names.js";
-import { allEpochs, formatEpochs, formatStretch, type Stretch, stretchesOf } from "./stretches.js";
+import { type MemberName, nameMembers } from "./names.js";
+import { allEpochs, type Stretch, stretchesOf } from "./stretches.js";
 
 /** Epochs that no active member holds. */
 export interface LostStretch extends Stretch {
@@ -19,7 +19,7 @@ export interface LostStretch extends Stretch {
 /** A removed device or backup key that held what no active member holds. */
 export interface FormerHolder {
   readonly member: MemberId;
-  readonly name: string;
+  readonly name: MemberName;
   readonly epochs: Runs;
   /** `reclaim`: with its key it can be brought back. `read`: a reclaim would be refused, and it can only be read. */
   readonly can: "reclaim" | "read";
@@ -55,7 +55,7 @@ export interface Holdings {
  */
 export function lostStretches(log: LogState, options: LossOptions = {}): readonly LostStretch[] {
   assertLog(log);
-  return lossFinder(log, checkOptions(options).me)(holdingsOf(log, options).lost);
+  return lossFinder(log, checkOptions(options))(holdingsOf(log, options).lost);
 }
 
 /**
@@ -81,9 +81,9 @@ export function holdingsOf(log: LogState, known: KnownEscrow): Holdings {
 }
 
 /** Lost epochs as stretches with those who held them. */
-export function lossFinder(log: LogState, me?: MemberId): (lost: Runs) => readonly LostStretch[] {
+export function lossFinder(log: LogState, { me, ...known }: LossOptions = {}): (lost: Runs) => readonly LostStretch[] {
   const can = mayReclaim(log, me) ? "reclaim" : "read";
-  const nameOf = nameMembers(log);
+  const nameOf = nameMembers(log, known);
   let keeping: readonly (readonly [Member, Runs])[] | undefined;
   return (lost) => {
     if (lost.length === 0) return [];
@@ -129,29 +129,3 @@ function keptByRemoved(log: LogState): readonly (readonly [Member, Runs])[] {
     return runs.length > 0 ? [[member, runs] as const] : [];
   });
 }
-
-/** `permanently lost, no active member holds it`, or who could bring it back. */
-export function lossWords({ from, to, keepers }: LostStretch): string {
-  if (keepers.length === 0) return "permanently lost, no active member holds it";
-  const whole: Runs = [[from, to]];
-  const names = list(
-    keepers.map(({ name, epochs }) => (equalRuns(epochs, whole) ? name : `${name} (${formatEpochs(epochs)})`)),
-  );
-  const [{ can }] = keepers as readonly [FormerHolder];
-  const could = can === "reclaim" ? "could bring it back" : "can only read it";
-  return `lost, no active member holds it; ${names}, removed since, ${could}`;
-}
-
-/** Says that a stretch is lost. */
-export function lossText(stretch: LostStretch): string {
-  return `${formatStretch(stretch)}: ${lossWords(stretch)}`;
-}
-
-/** Says that nobody knows here whether escrow holds a stretch. */
-export function unknownText(stretch: Stretch): string {
-  return `${formatStretch(stretch)}: ${UNKNOWN}`;
-}
-
-/** What is said of what escrow alone may hold. */
-export const UNKNOWN =
-  "no device or backup key holds it, and whether escrow does is unknown without an escrow log to be trusted";

@@ -1,41 +1,73 @@
-// What members are called in texts for people. Names are written by devices, a thief's too: here they cannot hide, reorder
-// or imitate anything. docs/spec.md section 8.
+// What members are called: the facts that a text names a member by. Names are written by devices, a thief's too: here they cannot
+// hide, reorder or imitate anything. docs/spec.md section 8.
 
 import type { MemberId } from "../bytes/ids.js";
-import { allMembers, type LogFacts, type Member, type MemberKind } from "../log/state.js";
+import { allMembers, type LogState, type Member, type MemberKind } from "../log/state.js";
+import { judgePointer } from "../trust/pointer.js";
+import { type KnownEscrow, trustedEscrowLog } from "./knowledge.js";
 
-/** The name of a member of one log, or of its operator, for a text. No two of them are called the same. */
-export type NameOf = (who: MemberId | "operator") => string;
+/** What a text calls a member of a log, or the service that operates it. `textOf` puts it into words. */
+export interface MemberName {
+  /**
+   * - `member`: it has a name of its own.
+   * - `unnamed`: it has none, or the server did not deliver it.
+   * - `escrow`: it stands for an organisation's escrow, and has no name of its own.
+   * - `this-device`: it is the device whose user reads the text.
+   * - `operator`: the service that operates the log.
+   * - `stranger`: this log never had it.
+   */
+  readonly code: "member" | "unnamed" | "escrow" | "this-device" | "operator" | "stranger";
+  readonly member: MemberId | "operator";
+  /** undefined for the service and for strangers. */
+  readonly kind: MemberKind | undefined;
+  /** Its own name, made safe to show; undefined when it has none. */
+  readonly name: string | undefined;
+  /** The first 8 digits of its id, or all 32 where 8 do not tell it from a namesake; undefined for the service. */
+  readonly shortId: string | undefined;
+  /**
+   * Whether a text shows `shortId` beside the name: others may be called the same. Of members that are called alike, the one that had
+   * the name first keeps it as it is, so that no newcomer changes what a known device is called.
+   */
+  readonly withId: boolean;
+  /**
+   * Of escrow: the subject of the escrow log that it stands for, made safe to show. Only where a trusted escrow log says that its keys
+   * are the organisation's: a thief's device can point escrow at keys of its own.
+   */
+  readonly organisation: string | undefined;
+}
 
-/** What the kinds of members are called. */
-export const KIND_NAMES: Readonly<Record<MemberKind, string>> = {
-  device: "device",
-  backup: "backup key",
-  escrow: "escrow",
-};
+/** The name of a member of one log, or of its operator. No two of them are called the same. */
+export type NameOf = (who: MemberId | "operator") => MemberName;
 
-const SERVICE = "the service";
+/** How many digits of an id stand beside a name. */
+const SHORT = 8;
 
-/** How many digits of its id stand behind a member's name: more where names are alike. */
-const ID_DIGITS = [0, 8, 32] as const;
+const NOBODY = { kind: undefined, name: undefined, shortId: undefined, withId: false, organisation: undefined };
+const OPERATOR: MemberName = { code: "operator", member: "operator", ...NOBODY };
 
 /**
  * Names for the members of a log, removed ones too. Where names are alike, the members' ids tell them apart: a thief's device
  * that calls itself as the owner's does must not be approved by mistake.
+ *
+ * @param known what tells whether an escrow member is the organisation's.
  */
-export function nameMembers(log: LogFacts): NameOf {
-  const members = allMembers(log);
-  const level = new Map(members.map((member) => [member.id, plainText(member.name ?? "") === "" ? 1 : 0]));
-  for (;;) {
-    const names = new Map(members.map((member) => [member.id, nameAt(member, level.get(member.id) as number)]));
-    const uses = new Map([[alike(SERVICE), 1]]);
-    for (const name of names.values()) uses.set(alike(name), (uses.get(alike(name)) ?? 0) + 1);
-    // Comes to an end: whole ids differ, and further levels show them too.
-    const isUnclear = ({ id }: Member) => (uses.get(alike(names.get(id) as string)) as number) > 1;
-    const unclear = members.filter(isUnclear);
-    if (unclear.length === 0) return (who) => (who === "operator" ? SERVICE : (names.get(who) ?? `member ${who}`));
-    for (const { id } of unclear) level.set(id, (level.get(id) as number) + 1);
+export function nameMembers(log: LogState, known?: KnownEscrow): NameOf {
+  const names = new Map<MemberId, MemberName>();
+  const taken = new Set<string>();
+  const organisation = organisationOf(log, known);
+  for (const member of inOrderOfNaming(log)) {
+    const name = nameOne(member, organisation(member), taken);
+    names.set(member.id, name);
   }
+  return (who) => {
+    if (who === "operator") return OPERATOR;
+    return names.get(who) ?? { ...NOBODY, code: "stranger", member: who, shortId: who, withId: true };
+  };
+}
+
+/** The same names, as the user of one device reads them. */
+export function seenFrom(me: MemberId | undefined, nameOf: NameOf): NameOf {
+  return (who) => (who === me ? { ...nameOf(who), code: "this-device" } : nameOf(who));
 }
 
 /**
@@ -49,22 +81,42 @@ export function plainText(text: string): string {
     .trim();
 }
 
-/** "1 epoch", "2 epochs". */
-export function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? "" : "s"}`;
-}
-
-/** `Laptop`, `Laptop and Phone`, `Laptop, Phone and Tablet`. */
-export function list(items: readonly string[]): string {
-  return [items.slice(0, -1).join(", "), ...items.slice(-1)].filter(Boolean).join(" and ");
-}
-
-function nameAt({ id, kind, name }: Member, level: number): string {
-  const shown = plainText(name ?? "") || `unnamed ${KIND_NAMES[kind]}`;
-  return level === 0 ? shown : `${shown} (${id.slice(0, ID_DIGITS[level])})`;
-}
-
 /** Equal for names that people take for the same. */
-function alike(name: string): string {
+export function alike(name: string): string {
   return name.normalize("NFKC").toLowerCase();
+}
+
+/** Members by when they got the name that they have: who takes a known name later must not take it away from its owner. */
+function inOrderOfNaming(log: LogState): readonly Member[] {
+  const named = new Map<MemberId, number>();
+  for (const { renamed, seq } of log.links) if (renamed !== undefined) named.set(renamed, seq);
+  const since = ({ id, position }: Member) => named.get(id) ?? position;
+  return [...allMembers(log)].sort((a, b) => since(a) - since(b));
+}
+
+function nameOne({ id, kind, name: given }: Member, organisation: string | undefined, taken: Set<string>): MemberName {
+  const name = plainText(given ?? "") || undefined;
+  const code = kind === "escrow" ? "escrow" : name === undefined ? "unnamed" : "member";
+  // What has no name of its own has its id beside it from the start. So is what imitates an id that stands beside a name.
+  const needsId = (name ?? organisation) === undefined || /\([0-9a-f]{8,}\)$/i.test(name ?? "");
+  const shown = JSON.stringify([
+    code,
+    kind === "escrow" || code === "unnamed" ? kind : "",
+    alike(name ?? organisation ?? ""),
+  ]);
+  const withId = needsId || taken.has(shown);
+  taken.add(shown);
+  const short = id.slice(0, SHORT);
+  const shortId = taken.has(shown + short) ? id : short;
+  taken.add(shown + short);
+  return { code, member: id, kind, name, shortId, withId, organisation };
+}
+
+function organisationOf(log: LogState, known: KnownEscrow | undefined): (member: Member) => string | undefined {
+  const escrowLog = known ? trustedEscrowLog(log, known) : undefined;
+  return ({ pointer }) => {
+    if (!escrowLog || !pointer) return undefined;
+    const isReal = ["newest", "older"].includes(judgePointer(pointer, escrowLog));
+    return isReal ? plainText(escrowLog.subject) : undefined;
+  };
 }

@@ -4,13 +4,13 @@ import { checkOptions } from "../arguments/options.js";
 import type { MemberId } from "../bytes/ids.js";
 import { hasEpoch, intersectRuns, NO_RUNS, type Runs, subtractRuns, uniteRuns } from "../bytes/runs.js";
 import { assertLog, escrowMember, isConfirmed, type LogFacts, type LogState, type Member } from "../log/state.js";
-import { dateOf, formatDay } from "./dates.js";
+import { dateOf } from "./dates.js";
 import { type Gap, gapFinder } from "./gaps.js";
 import { escrowHoldings } from "./knowledge.js";
 import type { LossOptions } from "./loss.js";
-import { list, type NameOf, nameMembers } from "./names.js";
+import { type NameOf, nameMembers, seenFrom } from "./names.js";
 import { straysOf } from "./strays.js";
-import { formatStretch, stretchesOf } from "./stretches.js";
+import { stretchesOf } from "./stretches.js";
 import type { Warning } from "./warnings.js";
 
 /**
@@ -25,12 +25,12 @@ import type { Warning } from "./warnings.js";
 export function resilience(log: LogState, options: LossOptions = {}): readonly Warning[] {
   assertLog(log);
   const { me } = checkOptions(options);
-  const nameOf = nameMembers(log);
+  const nameOf = nameMembers(log, options);
   const gaps = [...log.active.values()].flatMap(gapFinder(log, options));
   return [
     ...rotationDue(log),
-    ...gaps.filter(({ reason }) => reason === "declared-missing").map((gap) => declaredMissing(gap, nameOf)),
-    ...gaps.filter(({ reason }) => reason === "withheld").map((gap) => withheldFromEscrow(log, gap, nameOf)),
+    ...gaps.filter(({ because }) => because === "declared-missing").map(declaredMissing),
+    ...gaps.filter(({ because }) => because === "withheld").map((gap) => withheldFromEscrow(log, gap, nameOf)),
     ...strayWarnings(log, nameOf, me),
     ...singleMember(log, options, nameOf),
     ...noBackupKey(log),
@@ -39,24 +39,20 @@ export function resilience(log: LogState, options: LossOptions = {}): readonly W
 
 function rotationDue(log: LogFacts): readonly Warning[] {
   if (!log.rotationDue) return [];
-  const text = "A removed member still knows the current epoch: the next device that comes online makes a new one.";
-  return [{ code: "rotation-due", text, members: [] }];
+  return [{ code: "rotation-due", members: [] }];
 }
 
-function declaredMissing(gap: Gap, nameOf: NameOf): Warning {
-  const text = `${nameOf(gap.member)} was granted ${formatStretch(gap)} and could not open it: ${gap.advice}.`;
-  return { code: "declared-missing", text, members: [gap.member], stretch: gap };
+function declaredMissing(gap: Gap): Warning {
+  return { code: "declared-missing", members: [gap.member], stretch: gap };
 }
 
 /** MEM-6: declared by its author, so that nobody need search for it. */
 function withheldFromEscrow(log: LogFacts, gap: Gap, nameOf: NameOf): Warning {
-  const authors = new Set<string>();
+  const authors = new Set<MemberId | "operator">();
   for (const { author, epoch, withheldFromEscrow } of log.links) {
-    if (withheldFromEscrow && epoch !== undefined && hasEpoch([[gap.from, gap.to]], epoch)) authors.add(nameOf(author));
+    if (withheldFromEscrow && epoch !== undefined && hasEpoch([[gap.from, gap.to]], epoch)) authors.add(author);
   }
-  const by = list([...authors]);
-  const text = `${by} withheld ${formatStretch(gap)} from escrow, and no administrator can restore that yet: ${gap.advice}.`;
-  return { code: "withheld-from-escrow", text, members: [gap.member], stretch: gap };
+  return { code: "withheld-from-escrow", members: [gap.member], stretch: gap, by: [...authors].map(nameOf) };
 }
 
 function strayWarnings(log: LogState, nameOf: NameOf, me: MemberId | undefined): readonly Warning[] {
@@ -64,10 +60,8 @@ function strayWarnings(log: LogState, nameOf: NameOf, me: MemberId | undefined):
 }
 
 function strayWarning(log: LogState, { id, approvals }: Member, nameOf: NameOf): Warning {
-  const removed = [...new Set(approvals.map(({ by }) => by))].filter((by) => !log.active.has(by)).map(nameOf);
-  const by = removed.length > 0 ? ` (approved by ${list(removed)}, removed since)` : "";
-  const text = `Nobody who is still active vouches for ${nameOf(id)}${by}: if you do not know it, remove it.`;
-  return { code: "stray", text, members: [id] };
+  const approvedBy = [...new Set(approvals.map(({ by }) => by))].filter((by) => !log.active.has(by)).map(nameOf);
+  return { code: "stray", members: [id], name: nameOf(id), approvedBy };
 }
 
 interface Perspective {
@@ -89,11 +83,8 @@ function usedBackupKey(log: LogState, paper: Member, { nameOf, me }: Perspective
   const record = log.links.at(newest - 1);
   if (!record) return undefined;
   const members = uses.filter(({ seq }) => seq === newest).map(({ member }) => member);
-  const others = members.filter((member) => member !== me).map(nameOf);
-  const whom = list([...(me !== undefined && members.includes(me) ? ["this device"] : []), ...others]);
-  const used = `${nameOf(id)} approved ${whom} on ${formatDay(dateOf(record.time))}, and nobody who made it is still active`;
-  const text = `${used}. If you used it, make a new backup key and then remove this one. If you did not, remove ${list(["it", ...others])}.`;
-  return { code: "used-backup-key", text, members: [id] };
+  const approved = members.sort((a, b) => Number(b === me) - Number(a === me)).map(seenFrom(me, nameOf));
+  return { code: "used-backup-key", members: [id], name: nameOf(id), approved, when: dateOf(record.time) };
 }
 
 function singleMember(log: LogState, options: LossOptions, nameOf: NameOf): readonly Warning[] {
@@ -108,16 +99,14 @@ function singleMember(log: LogState, options: LossOptions, nameOf: NameOf): read
   const parts = (runs: Runs) => stretchesOf(log, intersectRuns(runs, single));
   // Of what escrow may hold as well, nobody here knows.
   const byOne = own.flatMap(({ id, held }) =>
-    parts(subtractRuns(held, unknown)).map((stretch): Warning => {
-      const text = `Only ${nameOf(id)} holds ${formatStretch(stretch)}: approve another member from it, or that data goes with it.`;
-      return { code: "single-member", text, members: [id], stretch };
-    }),
+    parts(subtractRuns(held, unknown)).map(
+      (stretch): Warning => ({ code: "single-member", members: [id], stretch, name: nameOf(id) }),
+    ),
   );
   const escrow = escrowMember(log);
-  // No advice: people must not be sent to escrow for what its administrators decide about.
   const byEscrow = parts(claimed).map((stretch): Warning => {
-    const text = `Only the organisation's escrow holds ${formatStretch(stretch)}: no device or backup key does.`;
-    return { code: "single-member", text, members: escrow ? [escrow.id] : [], stretch };
+    const facts = escrow ? { members: [escrow.id], name: nameOf(escrow.id) } : { members: [], name: undefined };
+    return { code: "single-member", stretch, ...facts };
   });
   return [...byOne, ...byEscrow];
 }
@@ -125,7 +114,5 @@ function singleMember(log: LogState, options: LossOptions, nameOf: NameOf): read
 function noBackupKey(log: LogFacts): readonly Warning[] {
   // One that nobody of the confirmed class vouches for, a thief's perhaps, must not silence this.
   if ([...log.active.values()].some((member) => member.kind === "backup" && isConfirmed(log, member))) return [];
-  return [
-    { code: "no-backup-key", text: "There is no backup key: when every device is lost, so is the data.", members: [] },
-  ];
+  return [{ code: "no-backup-key", members: [] }];
 }

@@ -8,9 +8,9 @@ import type { LogState, MemberKind } from "../log/state.js";
 import { memberOf } from "../log/state.js";
 import { doubtedMembers, ownClosure } from "../trust/doubt.js";
 import { knownMember } from "./data-access.js";
-import { dateOf, formatDay } from "./dates.js";
+import { dateOf } from "./dates.js";
 import { type KnownEscrow, trustedEscrowLog } from "./knowledge.js";
-import { list, nameMembers } from "./names.js";
+import { type MemberName, type NameOf, nameMembers, seenFrom } from "./names.js";
 import type { Warning } from "./warnings.js";
 
 /** What {@link takeoverOf} may know besides the log. */
@@ -32,7 +32,7 @@ export interface Takeover {
 /** An active member that removed a user's devices or backup keys. */
 export interface Remover {
   readonly member: MemberId;
-  readonly name: string;
+  readonly name: MemberName;
   readonly kind: MemberKind;
   /** Whom it removed, with the position and the date of the link, in order. */
   readonly removed: readonly { readonly member: MemberId; readonly seq: number; readonly when: Date }[];
@@ -41,7 +41,7 @@ export interface Remover {
 /** A member that is not treated as approved. */
 export interface Doubted {
   readonly member: MemberId;
-  readonly name: string;
+  readonly name: MemberName;
   /** The escrow log does not bear out the review, or it cannot be trusted and so tells nothing. */
   readonly because: "not-recorded" | "unchecked";
 }
@@ -59,7 +59,7 @@ export function takeoverOf(log: LogState, options: TakeoverOptions): Takeover {
   for (const id of [me, ...own]) knownMember(log, id);
   const named = new Set([me, ...own]);
   const closure = ownClosure(log, { me, own });
-  const nameOf = nameMembers(log);
+  const nameOf = nameMembers(log, options);
   const removers = new Map<MemberId, Remover["removed"]>();
   for (const { seq, time, author, removed } of log.links) {
     if (author === "operator" || named.has(author) || !log.active.has(author)) continue;
@@ -86,27 +86,16 @@ function doubtedBy(
   return doubtedMembers(log, { ...known, own }, me).map((member) => ({ member, because }));
 }
 
-/** The same for people. */
-export function takeoverWarnings({ removers, doubted }: Takeover, me: MemberId, nameOf: (id: MemberId) => string) {
+/** The same as warnings. */
+export function takeoverWarnings({ removers, doubted }: Takeover, me: MemberId, nameOf: NameOf): readonly Warning[] {
+  const seen = seenFrom(me, nameOf);
   return [
-    ...removers.map(({ member, name, kind, removed }): Warning => {
-      const whom = removed.map(
-        ({ member, seq, when }) =>
-          `${member === me ? "this device" : nameOf(member)} on ${formatDay(when)} (link ${seq})`,
-      );
-      const text =
-        kind === "escrow"
-          ? `An administrator removed ${list(whom)}, in escrow's name. If you did not ask for that, ask your organisation.`
-          : `${name} removed ${list(whom)}. If that was not you, remove ${name}.`;
-      return { code: "takeover", text, members: [member] };
+    ...removers.map(({ member, name, removed }): Warning => {
+      const facts = removed.map((removal) => ({ ...removal, name: seen(removal.member) }));
+      return { code: "takeover", members: [member], name, removed: facts };
     }),
-    ...doubted.map(({ member, name, because }): Warning => {
-      const why = {
-        "not-recorded": "no administrator stands by that",
-        unchecked: "this device cannot check that without an escrow log to be trusted",
-      }[because];
-      const text = `${name} came in by an approval in escrow's name, and ${why}: if you do not know it, remove it.`;
-      return { code: "not-believed", text, members: [member] };
-    }),
+    ...doubted.map(
+      ({ member, name, because }): Warning => ({ code: "not-believed", members: [member], name, because }),
+    ),
   ];
 }

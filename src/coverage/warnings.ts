@@ -1,55 +1,134 @@
-// Warnings: what people should look at, as a code for programs and words for people. docs/spec.md section 8.
+// Warnings: what people should look at, as a code and the facts that it is made of. `textOf` puts them into words.
+// docs/spec.md section 8.
 
 import type { MemberId } from "../bytes/ids.js";
+import type { Gap } from "./gaps.js";
+import type { LostStretch } from "./loss.js";
+import type { MemberName } from "./names.js";
 import type { Stretch } from "./stretches.js";
 
-/**
- * What a warning is about.
- *
- * - `rotation-due`: a removed member still knows the current epoch (MEM-7).
- * - `lost`: epochs that no active member holds; a removed one that did may bring them back.
- * - `single-member`: epochs that one member alone holds.
- * - `escrow-unknown`: epochs that no active device or backup key holds, and of which nobody here knows whether escrow does.
- * - `declared-missing`: epochs that a member was granted and could not open, and that nobody has granted it again (MEM-9).
- * - `withheld-from-escrow`: epochs that a device kept from escrow, and that nobody has granted it since (MEM-6).
- * - `stray`: an active member whose every approver was removed since.
- * - `used-backup-key`: a stray backup key that approved an active member: make another one instead of it.
- * - `takeover`: an active member that removed devices of this user, and is none of them.
- * - `not-believed`: a member that was approved in escrow's name, by an act that is not to be believed (ESC-8).
- * - `superseded`: this device's key was replaced by another copy of it.
- * - `no-backup-key`: no active backup key.
- * - `no-escrow`: reserved for logs whose organisation requires escrow; nothing raises it yet.
- * - `limited-access`: this device reads less than another could give it.
- * - `reaches-further`: another member would give a pending one more than this device can.
- * - `removed-by-other`: somebody else removed members.
- * - `ahead-of-clock`: the newest link's time is ahead of this device's clock (LOG-3).
- */
-export type WarningCode =
-  | "rotation-due"
-  | "lost"
-  | "single-member"
-  | "escrow-unknown"
-  | "declared-missing"
-  | "withheld-from-escrow"
-  | "stray"
-  | "used-backup-key"
-  | "takeover"
-  | "not-believed"
-  | "superseded"
-  | "no-backup-key"
-  | "no-escrow"
-  | "limited-access"
-  | "reaches-further"
-  | "removed-by-other"
-  | "ahead-of-clock";
-
-/** Something to look at. */
-export interface Warning {
-  readonly code: WarningCode;
-  /** For people, in English; texts may improve between versions, codes stay. */
-  readonly text: string;
+interface About {
   /** The members that it is about. */
   readonly members: readonly MemberId[];
   /** The epochs that it is about. */
   readonly stretch?: Stretch | undefined;
 }
+
+/** A member that removed others. */
+export interface RemovedMember {
+  readonly member: MemberId;
+  readonly name: MemberName;
+  /** Position of the link. */
+  readonly seq: number;
+  readonly when: Date;
+}
+
+/** Something to look at. */
+export type Warning =
+  | (About & {
+      /** A removed member still knows the current epoch (MEM-7). */
+      readonly code: "rotation-due";
+    })
+  | (About & {
+      /** Epochs that no active member holds; a removed one that did may bring them back. */
+      readonly code: "lost";
+      readonly stretch: LostStretch;
+    })
+  | (About & {
+      /** Epochs that one member alone holds. */
+      readonly code: "single-member";
+      readonly stretch: Stretch;
+      /** It; undefined for escrow when its member was removed. */
+      readonly name: MemberName | undefined;
+    })
+  | (About & {
+      /** Epochs that no active device or backup key holds, and of which nobody here knows whether escrow does. */
+      readonly code: "escrow-unknown";
+      readonly stretch: Stretch;
+    })
+  | (About & {
+      /** Epochs that a member was granted and could not open, and that nobody has granted it again (MEM-9). */
+      readonly code: "declared-missing";
+      readonly stretch: Gap;
+    })
+  | (About & {
+      /** Epochs that a device kept from escrow, and that nobody has granted it since (MEM-6). */
+      readonly code: "withheld-from-escrow";
+      readonly stretch: Gap;
+      /** Who kept them from escrow. */
+      readonly by: readonly MemberName[];
+    })
+  | (About & {
+      /** An active member whose every approver was removed since. */
+      readonly code: "stray";
+      readonly name: MemberName;
+      /** Those of its approvers that were removed. */
+      readonly approvedBy: readonly MemberName[];
+    })
+  | (About & {
+      /** A stray backup key that approved active members: make another one instead of it. */
+      readonly code: "used-backup-key";
+      readonly name: MemberName;
+      /** Whom it approved in its newest link. */
+      readonly approved: readonly MemberName[];
+      readonly when: Date;
+    })
+  | (About & {
+      /** An active member that removed devices of this user, and is none of them. */
+      readonly code: "takeover";
+      readonly name: MemberName;
+      readonly removed: readonly RemovedMember[];
+    })
+  | (About & {
+      /** A member that was approved in escrow's name, by an act that is not to be believed (ESC-8). */
+      readonly code: "not-believed";
+      readonly name: MemberName;
+      /** The escrow log does not bear out the review, or it cannot be trusted and so tells nothing. */
+      readonly because: "not-recorded" | "unchecked";
+    })
+  | (About & {
+      /** This device's key was replaced by another copy of it. */
+      readonly code: "superseded";
+    })
+  | (About & {
+      /** No active backup key that a confirmed member vouches for. */
+      readonly code: "no-backup-key";
+    })
+  | (About & {
+      /** This device reads less than another could give it. */
+      readonly code: "limited-access";
+      readonly stretch: Gap;
+    })
+  | (About & {
+      /** Another member would give a pending one more than this device can. */
+      readonly code: "reaches-further";
+      /** This device, by its name. */
+      readonly me: MemberName;
+      /** The other member. */
+      readonly name: MemberName;
+      /** From when on an approval by this device lets the pending one read. */
+      readonly here: Date;
+      /** The same of an approval by the other. */
+      readonly there: Date;
+      /** Whether that is another, earlier day. Otherwise name what the other adds. */
+      readonly isEarlier: boolean;
+      /** What this device's approval would leave out and the other's gives. */
+      readonly adds: readonly Stretch[];
+    })
+  | (About & {
+      /** Somebody else removed members. */
+      readonly code: "removed-by-other";
+      readonly name: MemberName;
+      readonly removed: readonly MemberName[];
+      /** Position of the link. */
+      readonly seq: number;
+      readonly when: Date;
+    })
+  | (About & {
+      /** The newest link's time is ahead of this device's clock (LOG-3). */
+      readonly code: "ahead-of-clock";
+      readonly when: Date;
+    });
+
+/** What a warning is about. */
+export type WarningCode = Warning["code"];

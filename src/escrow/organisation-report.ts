@@ -4,7 +4,7 @@ import { checkOptions } from "../arguments/options.js";
 import type { AbortSignalLike } from "../arguments/platform.js";
 import { checkWork } from "../arguments/work.js";
 import { countEpochs, NO_RUNS, runsOf } from "../bytes/runs.js";
-import { formatEpochs, formatStretch } from "../coverage/stretches.js";
+import type { Stretch } from "../coverage/stretches.js";
 import { KeysteadError } from "../errors.js";
 import { checkMemberState, type MemberState } from "../grants/member-state.js";
 import { partsOf } from "../keys/keyring.js";
@@ -17,8 +17,11 @@ import {
   checkCoverage,
   type EscrowStatus,
   escrowCoverer,
+  type GapCloser,
   type LastSeen,
   type Proof,
+  type Recovery,
+  type UnfinishedAct,
   type UserCoverage,
 } from "./user-coverage.js";
 
@@ -101,13 +104,55 @@ function proofOf(admin: MemberState, log: LogState, entries: Iterable<Uint8Array
 }
 
 /** Something to do for one user. */
-export interface ToDo {
+export type ToDo = {
   readonly subject: string;
-  /** For people. */
-  readonly text: string;
   /** How many epochs it brings under escrow. */
   readonly closes: number;
-}
+} & (
+  | {
+      /**
+       * - `todo-acknowledge`: the user has not enrolled escrow yet.
+       * - `todo-escrow-removed`: find out why, and ask the user to enroll it again.
+       * - `todo-rotation`: any of the user's devices does it.
+       * - `todo-pointer-false`: alarm: the pointer's keys are no epoch of this escrow log.
+       * - `todo-pointer-ahead`: alarm: the pointer names an epoch that this escrow log does not have.
+       * - `todo-pointer-other-log`: alarm: escrow stands for another organisation's log.
+       */
+      readonly code:
+        | "todo-acknowledge"
+        | "todo-escrow-removed"
+        | "todo-rotation"
+        | "todo-pointer-false"
+        | "todo-pointer-ahead"
+        | "todo-pointer-other-log";
+    }
+  | {
+      /** A member can give escrow what it lacks. */
+      readonly code: "todo-give";
+      /** With the epochs of the gap that it holds: the rest is another's to give. */
+      readonly closer: GapCloser;
+    }
+  | {
+      /** Fetch the attachments of links: this was granted and not delivered. */
+      readonly code: "todo-fetch";
+      readonly stretches: readonly Stretch[];
+    }
+  | {
+      /** Renew the pointer. */
+      readonly code: "todo-renew";
+      readonly because: RenewalReason;
+    }
+  | {
+      /** Alarm: a link acted in escrow's name, and is not to be believed. */
+      readonly code: "todo-not-believed";
+      readonly act: Recovery;
+    }
+  | {
+      /** Do an act that was announced and not done, or disown it. */
+      readonly code: "todo-unfinished";
+      readonly act: UnfinishedAct;
+    }
+);
 
 /** Totals of a report, and its to-do list. Its size does not grow with the number of users. */
 export class ReportTotals {
@@ -176,56 +221,25 @@ export class ReportTotals {
   }
 }
 
-const RENEWALS: Readonly<Record<RenewalReason, string>> = {
-  older: "renew the pointer: it stands for an old escrow epoch",
-  "known-to-former-admin": "renew: a former admin made the current epoch in escrow's name, and knows it",
-  founder: "let a confirmed device renew the pointer: an unconfirmed one set it",
-};
-
 /** What to do for a user. @throws `INVALID_ARGUMENT` */
 export function toDosOf(user: UserCoverage): readonly ToDo[] {
   const { subject, status, gaps, withheld, pointer, renewal, rotationDue, recoveries, unfinished, closable } =
     checkCoverage(user);
-  const todo = (text: string, closes = 0): ToDo => ({ subject, text, closes });
-  if (status === "pending") return [todo("ask the user to acknowledge escrow on any device", closable)];
-  const steps = gaps.flatMap(({ closers: [best] }) => {
-    if (!best) return [];
-    // Of the gap, what this device holds: the rest is another's to give.
-    return [todo(`let ${best.name} give escrow ${formatEpochs(best.epochs)}`, countEpochs(best.epochs))];
-  });
+  const of = { subject, closes: 0 };
+  if (status === "pending") return [{ ...of, code: "todo-acknowledge", closes: closable }];
+  const steps = gaps.flatMap(({ closers: [closer] }): readonly ToDo[] =>
+    closer ? [{ ...of, code: "todo-give", closer, closes: countEpochs(closer.epochs) }] : [],
+  );
+  const alarms = (["false", "ahead", "other-log"] as const).filter((verdict) => verdict === pointer);
   return [
-    ...(status === "removed"
-      ? [todo("escrow was removed: find out why, and ask the user to acknowledge it again", closable)]
-      : steps),
-    ...(withheld.length > 0
-      ? [
-          todo(
-            `fetch the log's attachments again: ${withheld.map(formatStretch).join("; ")} was granted and not delivered`,
-          ),
-        ]
-      : []),
-    ...renewal.map((reason) => todo(RENEWALS[reason])),
-    ...(pointer === "false"
-      ? [todo("alarm: the pointer's keys are no epoch of this escrow log; let a device renew it")]
-      : []),
-    ...(pointer === "ahead"
-      ? [
-          todo(
-            "alarm: the pointer names an epoch that this escrow log does not have; load the newest, or let a device renew it",
-          ),
-        ]
-      : []),
-    ...(pointer === "other-log" ? [todo("alarm: escrow stands for another organisation's log")] : []),
-    ...recoveries
-      .filter(({ believed }) => !believed)
-      .map(({ seq, because }) => todo(`alarm: link ${seq} acted for escrow, and is not to be believed (${because})`)),
+    ...(status === "removed" ? [{ ...of, code: "todo-escrow-removed", closes: closable } as const] : steps),
+    ...(withheld.length > 0 ? [{ ...of, code: "todo-fetch", stretches: withheld } as const] : []),
+    ...renewal.map((because): ToDo => ({ ...of, code: "todo-renew", because })),
+    ...alarms.map((verdict): ToDo => ({ ...of, code: `todo-pointer-${verdict}` })),
+    ...recoveries.filter(({ believed }) => !believed).map((act): ToDo => ({ ...of, code: "todo-not-believed", act })),
     ...unfinished
       .filter(({ status }) => status !== "disowned")
-      .map(({ recordedAt, reason }) =>
-        todo(
-          `link ${recordedAt} of the escrow log announced an act that was not done (${reason}): do it, or disown it`,
-        ),
-      ),
-    ...(rotationDue ? [todo("rotation is due: any of the user's devices does it when it is online")] : []),
+      .map((act): ToDo => ({ ...of, code: "todo-unfinished", act })),
+    ...(rotationDue ? [{ ...of, code: "todo-rotation" } as const] : []),
   ];
 }

@@ -7,11 +7,11 @@ import { present } from "../bytes/present.js";
 import { countEpochs, intersectRuns, NO_RUNS, type Runs, subtractRuns, uniteRuns } from "../bytes/runs.js";
 import { actors } from "../coverage/capabilities.js";
 import { accessWith, type DataAccess } from "../coverage/data-access.js";
-import { nameMembers } from "../coverage/names.js";
+import { type MemberName, nameMembers } from "../coverage/names.js";
 import { allEpochs, type Stretch, stretchesOf } from "../coverage/stretches.js";
 import { KeysteadError } from "../errors.js";
 import { escrowMember, type LogState, linkAt, type Member, type Removal } from "../log/state.js";
-import { type EscrowAct, escrowActs } from "../trust/acts.js";
+import { type ActReason, type EscrowAct, escrowActs } from "../trust/acts.js";
 import { claimedRuns } from "../trust/claimed.js";
 import { judgePointer, type PointerVerdict } from "../trust/pointer.js";
 import { type RenewalReason, renewalReasons } from "../trust/renewal.js";
@@ -27,7 +27,7 @@ export interface EscrowGap extends Stretch {
 /** A device or backup key that could close a gap by approving escrow, or by granting it again. */
 export interface GapCloser {
   readonly member: MemberId;
-  readonly name: string;
+  readonly name: MemberName;
   readonly epochs: Runs;
   /** As the caller knows it. */
   readonly lastSeen: Date | undefined;
@@ -71,6 +71,12 @@ export interface UnfinishedAct {
   readonly case: string;
   readonly status: UnfinishedActStatus;
 }
+
+const POINTERS: readonly UserCoverage["pointer"][] = ["newest", "older", "ahead", "false", "other-log", "none"];
+const RENEWALS: readonly RenewalReason[] = ["older", "known-to-former-admin", "founder"];
+const ACT_REASONS: readonly ActReason[] = [
+  ...(["recorded", "admin-now", "other-log", "not-recorded", "disowned", "beyond-log", "no-admin-now"] as const),
+];
 
 /** One user in the organisation's report. */
 export interface UserCoverage {
@@ -144,10 +150,10 @@ const isStretch = (stretch: Stretch | null) =>
   (stretch.until === undefined || isDate(stretch.until));
 const isCloser = (closer: GapCloser | null) =>
   !!closer &&
-  isText(closer.name) &&
+  isText(closer.name?.code) &&
   isList(closer.epochs, isRun) &&
   (closer.lastSeen === undefined || isDate(closer.lastSeen));
-const isAct = (act: EscrowAct | null) => !!act && Number.isSafeInteger(act.seq) && isText(act.because);
+const isAct = (act: EscrowAct | null) => !!act && Number.isSafeInteger(act.seq) && ACT_REASONS.includes(act.because);
 const isRecovery = (act: Recovery | null) =>
   isAct(act) &&
   isDate(act?.when) &&
@@ -170,8 +176,8 @@ export function checkCoverage(user: UserCoverage): UserCoverage {
     [row.claimed, row.proven === undefined ? NO_RUNS : row.proven].every((runs) => isList(runs, isRun)) &&
     [row.gaps, row.withheld, row.keptFromEscrow, row.lost].every((stretches) => isList(stretches, isStretch)) &&
     row.gaps.every(({ closers }) => isList(closers, isCloser)) &&
-    isText(row.pointer) &&
-    isList(row.renewal, isText) &&
+    POINTERS.includes(row.pointer) &&
+    isList(row.renewal, (because) => RENEWALS.includes(because)) &&
     Array.isArray(row.removals) &&
     isList(row.recoveries, isRecovery) &&
     isList(row.unfinished, isUnfinished) &&

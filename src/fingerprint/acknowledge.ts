@@ -29,9 +29,13 @@ export interface AcknowledgeContactOptions {
 export function requireContactUnchanged(pin: TrackedContact, log: LogState): TrackedContact {
   const change = compareContact(pin, log);
   if (!isHarmless(change.status)) {
-    throw new KeysteadError("CONTACT_CHANGED", `${change.text} Sealing waits for the user to acknowledge this`, {
-      details: { change },
-    });
+    throw new KeysteadError(
+      "CONTACT_CHANGED",
+      `the log of this contact is ${change.status}; show the user details.change and call acknowledgeContact`,
+      {
+        details: { change },
+      },
+    );
   }
   return moved(pin, log, pin.verified);
 }
@@ -55,9 +59,13 @@ export function acknowledgeContact(
   const { status } = change;
   if (isHarmless(status)) return moved(pin, log, options?.verified ?? pin.verified);
   if (status !== "extended-by-others" && status !== options?.evenIf) {
-    throw new KeysteadError("CONTACT_CHANGED", `${change.text} To go on all the same, say evenIf: "${status}"`, {
-      details: { change },
-    });
+    throw new KeysteadError(
+      "CONTACT_CHANGED",
+      `the log of this contact is ${status}; show the user details.change, and to go on all the same say evenIf: "${status}"`,
+      {
+        details: { change },
+      },
+    );
   }
   return makeContact(log, trustedFounders(log), options?.verified ?? false);
 }

@@ -7,7 +7,7 @@ import { foundersWithoutEscrow } from "../log/approvals.js";
 import { type Evidence, type EvidenceKind, makeEvidence } from "../log/evidence.js";
 import { wrongSubject } from "../log/pins.js";
 import { allMembers, assertLog, type Head, type LogState, type Member } from "../log/state.js";
-import { type ContactChange, type ContactFacts, type ContactStatus, describeChange } from "./change.js";
+import { type ContactChange, type ContactFacts, type ContactStatus, printable } from "./change.js";
 import { checkContact, type TrackedContact } from "./pin.js";
 
 /**
@@ -69,7 +69,7 @@ function contradictionChange(
   current: Head,
   evidence: Evidence,
 ): ContactChange {
-  const nothing = { links: [], added: [], removed: [], trustedLeft: false };
+  const nothing = { links: [], added: [], removed: [], trustedStillActive: false };
   return makeChange(kind, pin, current, nothing, evidence);
 }
 
@@ -81,11 +81,11 @@ function factsSince(pin: TrackedContact, now: LogState): ContactFacts {
   const members = new Map<MemberId | "operator", Member>(allMembers(now).map((member) => [member.id, member]));
   const links = [...now.links].slice(pin.head.seq).map(({ seq, type, time, author }) => {
     const member = members.get(author);
-    return { seq, type, time, author, name: member?.name, trusted: member !== undefined && isTrusted(member) };
+    return { seq, type, time, author, name: nameOf(member), trusted: member !== undefined && isTrusted(member) };
   });
   const shown = (member: Member) => {
-    const { id, kind, name } = member;
-    return { id, kind, name, trusted: isTrusted(member) };
+    const { id, kind } = member;
+    return { id, kind, name: nameOf(member), trusted: isTrusted(member) };
   };
   const wasThere = ({ position }: Member) => position <= pin.head.seq;
   const wentSince = ({ removed }: Member) => removed !== undefined && removed.seq > pin.head.seq;
@@ -93,7 +93,7 @@ function factsSince(pin: TrackedContact, now: LogState): ContactFacts {
     links,
     added: [...now.active.values()].filter((member) => !wasThere(member)).map(shown),
     removed: [...now.removed].filter((member) => wasThere(member) && wentSince(member)).map(shown),
-    trustedLeft: [...now.active.values()].some(isTrusted),
+    trustedStillActive: [...now.active.values()].some(isTrusted),
   };
 }
 
@@ -104,7 +104,11 @@ function makeChange(
   facts: ContactFacts,
   evidence?: Evidence,
 ): ContactChange {
-  return { status, subject, pinned, current, ...facts, evidence, text: describeChange(status, subject, facts) };
+  return { code: `contact-${status}`, status, subject, pinned, current, ...facts, evidence };
+}
+
+function nameOf(member: Member | undefined): string | undefined {
+  return member?.name === undefined ? undefined : printable(member.name);
 }
 
 function checkSubject({ subject }: TrackedContact, actual: string): void {

@@ -14,6 +14,8 @@ import { isUnsupported, verifyLink } from "./verify-link.js";
 
 /** What evidence proves. */
 export interface EvidenceVerdict {
+  /** What is shown; `evidence-unjudged` where a side has a link that this library cannot judge. */
+  readonly code: `evidence-${Evidence["kind"]}` | "evidence-unjudged";
   /**
    * `proven`: two histories of one log exist, both signed by its members. A member made them, or a server showed members
    * different heads; which of the two, no signature tells. A link that lost a race is such a history too, so pin only what the
@@ -27,26 +29,7 @@ export interface EvidenceVerdict {
   readonly offered: Head;
   /** First position at which the sides differ; for a rollback the first that is withheld. */
   readonly seq: number;
-  /** For people, in English: what is shown, and what explains it without a lie. */
-  readonly text: string;
 }
-
-const TEXTS = {
-  forked:
-    "The log has another valid history than the pinned one. A server showed different histories, or a member signed both; a link " +
-    "that lost a race makes one too.",
-  replaced:
-    "The subject has another valid log. That it was served in place of the pinned one rests on the word of the side that pinned it.",
-  "rolled-back":
-    "A shorter log is valid. That it was served after the pinned head rests on the word of the side that pinned it.",
-  equivocated:
-    "The service signed two statements about one log that contradict each other: it showed two histories, or took back links. " +
-    "Replicas that lag behind, a clock that was set back, a restored backup, or a stolen statement key explain it too.",
-} as const satisfies Record<Evidence["kind"], string>;
-
-const UNJUDGED =
-  "A side has a link of a version that this library does not know. A newer library tells whether that side is valid; that it was " +
-  "served rests on the word of the side that pinned the other.";
 
 /**
  * Judges evidence of a fork, a replacement, a rollback, or of statements that contradict each other.
@@ -58,7 +41,8 @@ export function checkEvidence(evidence: Evidence): EvidenceVerdict {
   assertEvidence(evidence);
   const { kind, pinned, subject } = evidence;
   const theirs = replay(evidence.theirs, subject, kind === "rolled-back" ? pinned.log : undefined);
-  if (kind === "equivocated") return { verdict: "proven", ...judgeStatements(evidence, theirs.log), text: TEXTS[kind] };
+  if (kind === "equivocated")
+    return { code: "evidence-equivocated", verdict: "proven", ...judgeStatements(evidence, theirs.log) };
   if (evidence.statements) throw unproven("it has statements, which say nothing of this");
   const offered = theirs.head;
   const ours = evidence.ours.length > 0 ? replay(evidence.ours, subject) : undefined;
@@ -75,7 +59,8 @@ export function checkEvidence(evidence: Evidence): EvidenceVerdict {
   // That a shorter log or another first link exists is no lie by itself: only its being served is, which no signature shows.
   const isJudged = theirs.isJudged && ours?.isJudged !== false;
   const isProven = kind === "forked" && ours && isJudged;
-  return { verdict: isProven ? "proven" : "claimed", pinned, offered, seq, text: isJudged ? TEXTS[kind] : UNJUDGED };
+  const code = isJudged ? (`evidence-${kind}` as const) : "evidence-unjudged";
+  return { code, verdict: isProven ? "proven" : "claimed", pinned, offered, seq };
 }
 
 /** One side: what its links say, as far as this library can judge them. */

@@ -1,98 +1,111 @@
-// Recent activity: every link in words, who did what. docs/spec.md section 6.
+// Recent activity: every link as facts, who did what. docs/spec.md section 6.
 
 import type { MemberId } from "../bytes/ids.js";
 import { present } from "../bytes/present.js";
 import { NO_RUNS, type Runs, uniteRuns } from "../bytes/runs.js";
 import { dateOf } from "../coverage/dates.js";
-import { KIND_NAMES, list, type NameOf } from "../coverage/names.js";
-import { formatEpochs } from "../coverage/stretches.js";
+import type { MemberName, NameOf } from "../coverage/names.js";
 import type { LinkTypeName } from "../log/registry.js";
-import type { GrantRecord, LinkRecord, LogFacts, MemberKind } from "../log/state.js";
-import { findMember } from "../log/state.js";
+import type { GrantRecord, LinkRecord } from "../log/state.js";
 
-/** One link, for people. */
-export interface Activity {
+/** One link: who did what. Members are called by their present names. */
+export type Activity = ActivityFacts & ActivityDeed;
+
+/** What every link says. */
+export interface ActivityFacts {
   /** Position of the link. */
   readonly seq: number;
   /** Its type, such as `review`. */
   readonly type: string;
   readonly author: MemberId | "operator";
+  /** Who did it. */
+  readonly by: MemberName;
   readonly when: Date;
-  /** `Laptop approved Phone and removed Tablet`. Members are called by their present names. */
-  readonly text: string;
+  /** What a review in escrow's name gave those it approved (ESC-11); empty for nothing older, undefined for all others. */
+  readonly gave: Runs | undefined;
+  /** Epochs that the author could not open. */
+  readonly missing: Runs;
+  /** The epoch that the link made and kept from escrow. */
+  readonly withheldFromEscrow: number | undefined;
 }
 
-/** A link in words. */
-export function activityOf(log: LogFacts, record: LinkRecord, nameOf: NameOf): Activity {
-  const { seq, type, author, time, missing } = record;
-  const who = author === "operator" ? "The service" : nameOf(author);
-  const kindOf = (id: MemberId) => present(findMember(log, id)).kind;
-  const what = WORDS[type as LinkTypeName](record, { nameOf, kindOf });
-  const declared = missing.length > 0 ? [`could not open ${formatEpochs(missing)}`] : [];
-  const withheld = record.withheldFromEscrow ? [`withheld epoch ${record.epoch} from escrow`] : [];
-  const text = [`${who} ${what}`, ...given(record), ...declared, ...withheld].join(", and ");
-  return { seq, type, author, when: dateOf(time), text };
+/** What the types of links do. */
+export type ActivityDeed =
+  | {
+      readonly code:
+        | "activity-genesis"
+        | "activity-join"
+        | "activity-rekey"
+        | "activity-leave"
+        | "activity-access"
+        | "activity-act";
+    }
+  | { readonly code: "activity-enroll"; readonly entered: MemberName }
+  | {
+      readonly code: "activity-review" | "activity-expel";
+      readonly approved: readonly MemberName[];
+      readonly removed: readonly MemberName[];
+      /** Positions of acts of escrow. */
+      readonly disowned: readonly number[];
+    }
+  | { readonly code: "activity-lockdown"; readonly on: boolean; readonly removed: readonly MemberName[] }
+  | { readonly code: "activity-rotate"; readonly epoch: number }
+  | { readonly code: "activity-regrant"; readonly epochs: Runs; readonly to: readonly MemberName[] }
+  | { readonly code: "activity-reclaim"; readonly epochs: Runs; readonly from: MemberName }
+  | { readonly code: "activity-rename"; readonly renamed: MemberName }
+  | {
+      readonly code: "activity-renew-escrow";
+      /** Number of an epoch of the escrow log. */
+      readonly epoch: number;
+    }
+  | { readonly code: "activity-policy"; readonly enabled: boolean }
+  | {
+      readonly code: "activity-disown";
+      /** Positions of acts of escrow. */
+      readonly disowned: readonly number[];
+    };
+
+/** A link as facts. */
+export function activityOf(record: LinkRecord, nameOf: NameOf): Activity {
+  const { seq, type, author, time, missing, actor, approved, epoch, withheldFromEscrow } = record;
+  return {
+    ...{ seq, type, author, by: nameOf(author), when: dateOf(time), missing },
+    gave: actor && approved.length > 0 ? (actor.runs ?? NO_RUNS) : undefined,
+    withheldFromEscrow: withheldFromEscrow ? epoch : undefined,
+    ...DEEDS[type as LinkTypeName](record, nameOf),
+  };
 }
 
-/** ESC-11: escrow names what it gives. */
-function given({ actor, approved }: LinkRecord): readonly string[] {
-  if (!actor || approved.length === 0) return [];
-  return [actor.runs ? `gave ${formatEpochs(actor.runs)}` : "gave nothing older"];
-}
-
-interface Terms {
-  readonly nameOf: NameOf;
-  readonly kindOf: (id: MemberId) => MemberKind;
-}
-
-const WORDS: Readonly<Record<LinkTypeName, (record: LinkRecord, terms: Terms) => string>> = {
-  genesis: () => "opened the log",
-  join: () => "joined",
-  enroll: (record, { nameOf, kindOf }) => {
-    const entered = present(record.entered);
-    return `added the ${KIND_NAMES[kindOf(entered)]} ${nameOf(entered)}`;
-  },
-  review: (record, { nameOf }) =>
-    [changes(record, nameOf), ...(record.disowned.length > 0 ? [disowning(record)] : [])].join(", and "),
-  rotate: ({ epoch }) => `made epoch ${epoch}`,
-  regrant: ({ grants }, { nameOf }) => `granted ${formatEpochs(runsOfGrants(grants))} to ${recipients(grants, nameOf)}`,
-  reclaim: ({ grants, reclaimedFrom }, { nameOf }) =>
-    `took over ${formatEpochs(runsOfGrants(grants))} of ${nameOf(present(reclaimedFrom))}, which was removed`,
-  rekey: () => "took fresh keys",
-  leave: () => "left",
-  expel: (record, { nameOf }) => changes(record, nameOf),
-  rename: ({ renamed, author }, { nameOf }) =>
-    renamed === author ? "renamed itself" : `renamed ${nameOf(present(renamed))}`,
-  lockdown: (record, { nameOf }) => {
-    const also = record.removed.length > 0 ? ` and ${changes(record, nameOf)}` : "";
-    return `switched lockdown ${record.lockdown ? "on" : "off"}${also}`;
-  },
-  "renew-escrow": ({ pointer }) => `pointed escrow at epoch ${present(pointer).epoch} of its log`,
-  policy: ({ policy }) => `set the policy: escrow is ${present(policy).enabled ? "enabled" : "not enabled"}`,
-  access: () => "recorded an access to a user's data",
-  act: () => "recorded an act in a user's log",
-  disown: (record) => disowning(record),
+/** What a link of each type did. */
+const DEEDS: Readonly<Record<LinkTypeName, (record: LinkRecord, nameOf: NameOf) => ActivityDeed>> = {
+  genesis: () => ({ code: "activity-genesis" }),
+  join: () => ({ code: "activity-join" }),
+  enroll: ({ entered }, nameOf) => ({ code: "activity-enroll", entered: nameOf(present(entered)) }),
+  review: (record, nameOf) => ({ code: "activity-review", ...changes(record, nameOf) }),
+  rotate: ({ epoch }) => ({ code: "activity-rotate", epoch: present(epoch) }),
+  regrant: ({ grants }, nameOf) => ({
+    ...{ code: "activity-regrant", epochs: runsOfGrants(grants) },
+    to: [...new Set(grants.flatMap(({ boxes }) => boxes.map(({ member }) => member)))].map(nameOf),
+  }),
+  reclaim: ({ grants, reclaimedFrom }, nameOf) => ({
+    ...{ code: "activity-reclaim", epochs: runsOfGrants(grants), from: nameOf(present(reclaimedFrom)) },
+  }),
+  rekey: () => ({ code: "activity-rekey" }),
+  leave: () => ({ code: "activity-leave" }),
+  expel: (record, nameOf) => ({ code: "activity-expel", ...changes(record, nameOf) }),
+  rename: ({ renamed }, nameOf) => ({ code: "activity-rename", renamed: nameOf(present(renamed)) }),
+  lockdown: ({ lockdown, removed }, nameOf) => ({
+    ...{ code: "activity-lockdown", on: lockdown === true, removed: removed.map(nameOf) },
+  }),
+  "renew-escrow": ({ pointer }) => ({ code: "activity-renew-escrow", epoch: present(pointer).epoch }),
+  policy: ({ policy }) => ({ code: "activity-policy", enabled: present(policy).enabled }),
+  access: () => ({ code: "activity-access" }),
+  act: () => ({ code: "activity-act" }),
+  disown: ({ disowned }) => ({ code: "activity-disown", disowned }),
 };
 
-function disowning({ disowned }: LinkRecord): string {
-  return `disowned ${disowned.length === 1 ? "the act" : "the acts"} of ${links(disowned)}`;
-}
-
-/** `link 4`, `links 4 and 7`. */
-function links(positions: readonly number[]): string {
-  return `${positions.length === 1 ? "link" : "links"} ${list(positions.map(String))}`;
-}
-
-function changes({ approved, removed }: LinkRecord, nameOf: NameOf): string {
-  const parts = [
-    ...(approved.length > 0 ? [`approved ${list(approved.map(nameOf))}`] : []),
-    ...(removed.length > 0 ? [`removed ${list(removed.map(nameOf))}`] : []),
-  ];
-  return parts.join(" and ");
-}
-
-function recipients(grants: readonly GrantRecord[], nameOf: NameOf): string {
-  return list([...new Set(grants.flatMap(({ boxes }) => boxes.map(({ member }) => member)))].map(nameOf));
+function changes({ approved, removed, disowned }: LinkRecord, nameOf: NameOf) {
+  return { approved: approved.map(nameOf), removed: removed.map(nameOf), disowned };
 }
 
 function runsOfGrants(grants: readonly GrantRecord[]): Runs {

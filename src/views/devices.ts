@@ -5,14 +5,14 @@ import { checkMilliseconds } from "../arguments/time.js";
 import type { MemberId } from "../bytes/ids.js";
 import { present } from "../bytes/present.js";
 import { NO_RUNS, type Runs } from "../bytes/runs.js";
+import { actors } from "../coverage/capabilities.js";
 import { accessWith, type DataAccess, knownMember } from "../coverage/data-access.js";
-import { dateOf, formatDay } from "../coverage/dates.js";
+import { dateOf } from "../coverage/dates.js";
 import { gapFinder } from "../coverage/gaps.js";
 import { escrowHoldings, type KnownEscrow } from "../coverage/knowledge.js";
-import { type LostStretch, lossWords, lostStretches, UNKNOWN, unknownStretches } from "../coverage/loss.js";
-import { list, type NameOf, nameMembers, plainText } from "../coverage/names.js";
+import { lostStretches, unknownStretches } from "../coverage/loss.js";
+import { type MemberName, type NameOf, nameMembers, plainText, seenFrom } from "../coverage/names.js";
 import { resilience } from "../coverage/resilience.js";
-import { formatStretch } from "../coverage/stretches.js";
 import { type TakeoverOptions, takeoverOf, takeoverWarnings } from "../coverage/takeover.js";
 import type { Warning } from "../coverage/warnings.js";
 import { KeysteadError } from "../errors.js";
@@ -36,8 +36,8 @@ import { type Offer, offersTo, type RemovalView, removalOf } from "./removal.js"
 /** A member as a list of devices shows it. */
 export interface DeviceView {
   readonly member: MemberId;
-  /** Its name, made safe and unmistakable. */
-  readonly name: string;
+  /** What it is called, made safe and unmistakable. */
+  readonly name: MemberName;
   readonly kind: MemberKind;
   /** What the device says of itself, made safe to show; undefined when it said nothing or that was not delivered. */
   readonly platform: string | undefined;
@@ -55,6 +55,11 @@ export interface DeviceView {
   /** Approvals, enrolment included, oldest first. The first device has none and needs none. */
   readonly approvals: readonly DoneBy[];
   readonly removed: DoneBy | undefined;
+  /**
+   * Whether the log admits that this device removes it now. For an escrow member, `name.organisation` says whether it really stands for
+   * the user's organisation: draw that one apart from devices, and ask before removing it what `agenda` asks (`remove-escrow`).
+   */
+  readonly removable: boolean;
   /** Of this device, when it was removed: by whom, in which class, and what its user may choose. */
   readonly removal: RemovalView | undefined;
   /** Of this device, when it was removed or superseded: what its user may choose. Nothing is done unasked. */
@@ -103,10 +108,11 @@ export function devicesAndActivity(log: LogState, options: DevicesOptions): Devi
   assertLog(log);
   const { me: id, now, seen, limit = 50, keyring, ...known } = checkDevicesOptions(options);
   const me = knownMember(log, id);
-  const nameOf = nameMembers(log);
+  const nameOf = nameMembers(log, known);
   const mine = standingIn(log, me, keyring);
   const { claimed = NO_RUNS } = escrowHoldings(log, known);
-  const asked: Asked = { me: id, nameOf, standing: mine, claimed };
+  const mayAct = mine === "active" && actors(log).includes(me);
+  const asked: Asked = { me: id, nameOf, standing: mine, claimed, mayAct };
   const members = [...log.active.values(), ...log.removed].map((member) => viewOf(log, member, asked));
   const oldest = Math.max(0, log.links.length - limit);
   const newest = Array.from({ length: log.links.length - oldest }, (_, index) => log.links.length - 1 - index);
@@ -125,20 +131,13 @@ export function devicesAndActivity(log: LogState, options: DevicesOptions): Devi
       ...takeoverWarnings(takeover, id, nameOf),
       ...(mine === "active" ? limitedAccess(log, me, known) : []),
       ...furtherWarnings(me, pending, nameOf),
-      ...lostStretches(log, { ...known, me: id }).map(lossWarning),
-      ...unknownStretches(log, known).map((stretch): Warning => {
-        return {
-          code: "escrow-unknown",
-          text: `Data of ${formatStretch(stretch)} may be lost: ${UNKNOWN}.`,
-          members: [],
-          stretch,
-        };
-      }),
+      ...lostStretches(log, { ...known, me: id }).map((stretch): Warning => ({ code: "lost", members: [], stretch })),
+      ...unknownStretches(log, known).map((stretch): Warning => ({ code: "escrow-unknown", members: [], stretch })),
       // That somebody was removed who once approved this device is not news to whom it is in the hands of.
       ...resilience(log, { ...known, me: id }).filter(({ code, members }) => code !== "stray" || !members.includes(id)),
       ...aheadOfClock(log, now),
     ],
-    activity: newest.map((index) => activityOf(log, linkAt(log, index + 1), nameOf)),
+    activity: newest.map((index) => activityOf(linkAt(log, index + 1), nameOf)),
   };
 }
 
@@ -148,6 +147,8 @@ interface Asked {
   readonly standing: Standing;
   /** What escrow holds, as far as that is known. */
   readonly claimed: Runs;
+  /** Whether this device may act for others. */
+  readonly mayAct: boolean;
 }
 
 function standingIn(log: LogState, { id, removed }: Member, keyring: Keyring | undefined): Standing {
@@ -157,7 +158,7 @@ function standingIn(log: LogState, { id, removed }: Member, keyring: Keyring | u
   return standing(log, keyring);
 }
 
-function viewOf(log: LogState, member: Member, { me, nameOf, standing, claimed }: Asked): DeviceView {
+function viewOf(log: LogState, member: Member, { me, nameOf, standing, claimed, mayAct }: Asked): DeviceView {
   const { id, kind, held, removed } = member;
   const [platform, details] = [member.platform, member.details].map((text) => text && plainText(text));
   const isMe = id === me;
@@ -170,6 +171,7 @@ function viewOf(log: LogState, member: Member, { me, nameOf, standing, claimed }
     standing: isMe ? standing : removed ? "removed" : "active",
     approvals: member.approvals.map((approval) => doneBy(log, nameOf, approval)),
     removed: removed && doneBy(log, nameOf, removed),
+    removable: mayAct && !isMe && !removed,
     removal: isMe ? removalOf(log, id) : undefined,
     offers: isMe && standing !== "active" ? offersTo(member) : [],
   };
@@ -177,17 +179,14 @@ function viewOf(log: LogState, member: Member, { me, nameOf, standing, claimed }
 
 function supersededWarning({ me, standing }: Asked): readonly Warning[] {
   if (standing !== "superseded") return [];
-  const text =
-    "Another copy of this device took fresh keys: this one reads what it has, and gets nothing new until it joins again.";
-  return [{ code: "superseded", text, members: [me] }];
+  return [{ code: "superseded", members: [me] }];
 }
 
 function removalWarnings(log: LogFacts, { me, seen, nameOf }: Asked & { readonly seen: number }): readonly Warning[] {
   return [...log.links].slice(seen).flatMap(({ seq, author, removed, time }): readonly Warning[] => {
     if (author === me || removed.length === 0 || (author !== "operator" && removed.includes(author))) return [];
-    const who = list(removed.map((id) => (id === me ? "this device" : nameOf(id))));
-    const text = `On ${formatDay(dateOf(time))} ${nameOf(author)} removed ${who} (link ${seq}).`;
-    return [{ code: "removed-by-other", text, members: removed }];
+    const facts = { name: nameOf(author), removed: removed.map(seenFrom(me, nameOf)), seq, when: dateOf(time) };
+    return [{ code: "removed-by-other", members: removed, ...facts }];
   });
 }
 
@@ -195,21 +194,12 @@ function removalWarnings(log: LogFacts, { me, seen, nameOf }: Asked & { readonly
 function limitedAccess(log: LogState, me: Member, known: KnownEscrow): readonly Warning[] {
   return gapFinder(log, { ...known, me: me.id })(me)
     .filter(({ closers }) => closers.length > 0)
-    .map((gap): Warning => {
-      const text = `This device lacks ${formatStretch(gap)}: ${gap.advice}.`;
-      return { code: "limited-access", text, members: [me.id], stretch: gap };
-    });
-}
-
-function lossWarning(stretch: LostStretch): Warning {
-  const text = `Data of ${formatStretch(stretch)} is ${lossWords(stretch)}.`;
-  return { code: "lost", text, members: [], stretch };
+    .map((gap): Warning => ({ code: "limited-access", members: [me.id], stretch: gap }));
 }
 
 function aheadOfClock(log: LogFacts, now: number): readonly Warning[] {
   if (log.time <= now + DEFAULT_SKEW) return [];
-  const text = `The newest change is dated ${formatDay(dateOf(log.time))}, ahead of this device's clock: check the clock.`;
-  return [{ code: "ahead-of-clock", text, members: [] }];
+  return [{ code: "ahead-of-clock", members: [], when: dateOf(log.time) }];
 }
 
 function checkDevicesOptions(options: DevicesOptions): DevicesOptions {

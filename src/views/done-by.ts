@@ -2,15 +2,15 @@
 
 import type { MemberId } from "../bytes/ids.js";
 import { dateOf } from "../coverage/dates.js";
-import type { NameOf } from "../coverage/names.js";
+import type { MemberName, NameOf } from "../coverage/names.js";
 import type { LogFacts } from "../log/state.js";
 import { linkAt } from "../log/state.js";
 
 /** Who did something to a member, and when. */
 export interface DoneBy {
   readonly by: MemberId | "operator";
-  /** The name of who did it. */
-  readonly name: string;
+  /** What who did it is called. */
+  readonly name: MemberName;
   /** Position of the link. */
   readonly seq: number;
   readonly when: Date;

@@ -1,50 +1,46 @@
 // The coverage report as plain text for terminals. docs/spec.md section 8.
 
 import { checkOptions } from "../arguments/options.js";
-import { formatRuns } from "../bytes/runs.js";
 import type { CoverageReport, MemberCoverage } from "../coverage/coverage-report.js";
-import { formatDay } from "../coverage/dates.js";
-import { lossText, unknownText } from "../coverage/loss.js";
-import { KIND_NAMES } from "../coverage/names.js";
-import { formatStretch } from "../coverage/stretches.js";
 import { KeysteadError } from "../errors.js";
+import type { CoverageColumn } from "./lines.js";
+import { type Catalogue, textOf } from "./texts.js";
 
 /**
  * The report as text: a table of members, then what is lost, missing, wrong and in danger. Lines end with `\n`.
  *
+ * @param catalogue such as `english`.
  * @throws `INVALID_ARGUMENT`
  */
-export function formatCoverage(report: CoverageReport): string {
+export function formatCoverage(report: CoverageReport, catalogue: Catalogue): string {
   try {
-    return format(checkOptions(report));
+    return format(checkOptions(report), catalogue);
   } catch (cause) {
-    throw new KeysteadError("INVALID_ARGUMENT", "report must be what coverageReport returned, with its dates", {
-      cause,
-    });
+    throw new KeysteadError(
+      "INVALID_ARGUMENT",
+      "report must be what coverageReport returned, and catalogue a catalogue",
+      {
+        cause,
+      },
+    );
   }
 }
 
-function format(report: CoverageReport): string {
+function format(report: CoverageReport, catalogue: Catalogue): string {
   const { subject, head, at, epoch, lockdown, members, lost, unknown, warnings, wrongGrants } = report;
-  const made = at ? `, as of ${formatDay(at)}` : "";
-  const title = `Coverage of ${subject}: epoch ${epoch}, link ${head.seq}${lockdown ? ", in lockdown" : ""}${made}`;
-  const gaps = members.flatMap((member) =>
-    member.gaps.map((gap) => `${member.name} lacks ${formatStretch(gap)}: ${gap.advice}`),
-  );
+  const { coverageSections: titles } = catalogue.words;
+  const textsOf = (things: readonly Parameters<typeof textOf>[0][]) => things.map((thing) => textOf(thing, catalogue));
   const sections = [
-    [title],
-    table(members),
-    section("Lost", lost.map(lossText)),
-    section("Unknown", unknown.map(unknownText)),
-    section("Gaps", gaps),
+    textsOf([{ code: "coverage-title", subject, epoch, seq: head.seq, lockdown, at }]),
+    table(members, catalogue),
+    section(titles.lost, textsOf(lost.map((stretch) => ({ code: "coverage-lost", stretch }) as const))),
+    section(titles.unknown, textsOf(unknown.map((stretch) => ({ code: "coverage-unknown", stretch }) as const))),
     section(
-      "Wrong grants",
-      wrongGrants.map(({ text }) => text),
+      titles.gaps,
+      textsOf(members.flatMap(({ gaps }) => gaps.map((gap) => ({ code: "coverage-gap", gap }) as const))),
     ),
-    section(
-      "To look at",
-      warnings.map(({ text }) => text),
-    ),
+    section(titles["wrong-grants"], textsOf(wrongGrants)),
+    section(titles.warnings, textsOf(warnings)),
   ];
   return sections
     .filter((lines) => lines.length > 0)
@@ -52,35 +48,37 @@ function format(report: CoverageReport): string {
     .join("\n");
 }
 
-type Column = readonly [title: string, cell: (member: MemberCoverage) => string];
+type Column = readonly [title: CoverageColumn, cell: (member: MemberCoverage, catalogue: Catalogue) => string];
 
 const COLUMNS: readonly Column[] = [
-  ["Member", ({ name }) => name],
-  ["Kind", ({ kind }) => KIND_NAMES[kind]],
-  ["Reads since", (member) => since(member)],
+  ["member", ({ name }, catalogue) => textOf(name, catalogue)],
+  ["kind", ({ kind }, { words }) => words.kinds[kind]],
+  ["since", since],
   [
-    "Holds",
-    ({ kind, held, claimed }) => (kind !== "escrow" ? formatRuns(held) : claimed ? formatRuns(claimed) : UNKNOWN),
+    "holds",
+    ({ kind, held, claimed }, { words, runs }) =>
+      kind !== "escrow" ? runs(held) : claimed ? runs(claimed) : words.access.unknown,
   ],
-  ["May have read", ({ reach }) => formatRuns(reach)],
+  ["may-have-read", ({ reach }, { runs }) => runs(reach)],
 ];
 
-const UNKNOWN = "unknown";
-
-function since({ kind, access, claimed }: MemberCoverage): string {
-  if (access) return formatDay(access.since);
-  return kind === "escrow" && !claimed ? UNKNOWN : "not now";
+function since({ kind, access, claimed }: MemberCoverage, { day, words }: Catalogue): string {
+  if (access) return day(access.since);
+  return kind === "escrow" && !claimed ? words.access.unknown : words.access["not-now"];
 }
 
 const PROOF_COLUMNS: readonly Column[] = [
-  ["Proven", ({ proven }) => formatRuns(proven?.proven ?? [])],
-  ["Only claimed", ({ proven }) => formatRuns(proven?.claimed ?? [])],
-  ["Wrong", ({ proven }) => formatRuns(proven?.wrong ?? [])],
+  ["proven", ({ proven }, { runs }) => runs(proven?.proven ?? [])],
+  ["claimed", ({ proven }, { runs }) => runs(proven?.claimed ?? [])],
+  ["wrong", ({ proven }, { runs }) => runs(proven?.wrong ?? [])],
 ];
 
-function table(members: readonly MemberCoverage[]): readonly string[] {
+function table(members: readonly MemberCoverage[], catalogue: Catalogue): readonly string[] {
   const columns = members.some(({ proven }) => proven) ? [...COLUMNS, ...PROOF_COLUMNS] : COLUMNS;
-  const rows = [columns.map(([title]) => title), ...members.map((member) => columns.map(([, cell]) => cell(member)))];
+  const rows = [
+    columns.map(([title]) => catalogue.words.coverageColumns[title]),
+    ...members.map((member) => columns.map(([, cell]) => cell(member, catalogue))),
+  ];
   const widths = columns.map((_, at) => Math.max(...rows.map((row) => width(row[at] as string))));
   const pad = (cell: string, at: number) => cell + " ".repeat((widths[at] as number) - width(cell));
   return rows.map((row) => row.map(pad).join("  ").trimEnd());

@@ -1,69 +1,73 @@
 // The organisation's report as text and as CSV. docs/spec.md section 8.
 
 import { checkOptions } from "../arguments/options.js";
-import { formatRuns } from "../bytes/runs.js";
-import { formatDay } from "../coverage/dates.js";
-import { counted, plainText } from "../coverage/names.js";
-import { formatStretch } from "../coverage/stretches.js";
+import type { Stretch } from "../coverage/stretches.js";
 import { KeysteadError } from "../errors.js";
 import { ReportTotals } from "../escrow/organisation-report.js";
-import { checkCoverage, type Recovery, type UnfinishedAct, type UserCoverage } from "../escrow/user-coverage.js";
+import { checkCoverage, type EscrowStatus, type UnfinishedAct, type UserCoverage } from "../escrow/user-coverage.js";
+import type { ReportColumn, ReportLine } from "./lines.js";
+import { type Catalogue, textOf } from "./texts.js";
 
-const COLUMNS: readonly (readonly [title: string, cell: (user: UserCoverage) => string])[] = [
+type Column = readonly [title: ReportColumn, cell: (user: UserCoverage, catalogue: Catalogue) => string];
+
+const COLUMNS: readonly Column[] = [
   ["user", ({ subject }) => subject],
-  ["status", ({ status }) => status],
-  ["covered since", ({ since }) => (since ? since.since.toISOString().replace(/T.*/, "") : "")],
-  ["claimed epochs", ({ claimed }) => formatRuns(claimed)],
-  ["proven epochs", ({ proven }) => (proven ? formatRuns(proven) : "")],
-  ["gaps", ({ gaps }) => gaps.map(formatStretch).join("; ")],
+  ["status", ({ status }, { words }) => words.statuses[status]],
+  ["covered-since", ({ since }) => (since ? since.since.toISOString().replace(/T.*/, "") : "")],
+  ["claimed-epochs", ({ claimed }, { runs }) => runs(claimed)],
+  ["proven-epochs", ({ proven }, { runs }) => (proven ? runs(proven) : "")],
+  ["gaps", ({ gaps }, catalogue) => stretches(gaps, catalogue)],
   [
-    "closed by",
-    ({ gaps }) => [...new Set(gaps.flatMap(({ closers }) => closers.slice(0, 1).map(({ name }) => name)))].join("; "),
+    "closed-by",
+    ({ gaps }, catalogue) => {
+      const names = gaps.flatMap(({ closers }) => closers.slice(0, 1).map(({ name }) => textOf(name, catalogue)));
+      return [...new Set(names)].join("; ");
+    },
   ],
-  ["not delivered", ({ withheld }) => withheld.map(formatStretch).join("; ")],
-  ["kept from escrow", ({ keptFromEscrow }) => keptFromEscrow.map(formatStretch).join("; ")],
-  ["lost", ({ lost }) => lost.map(formatStretch).join("; ")],
-  ["pointer", ({ pointer }) => pointer],
-  ["renewal due", ({ renewal }) => renewal.join("; ")],
-  ["rotation due", ({ rotationDue }) => (rotationDue ? "yes" : "no")],
-  ["escrow removals", ({ removals }) => String(removals.length)],
-  ["recoveries", ({ recoveries }) => recoveries.map(formatRecovery).join("; ")],
-  ["acts without a review", ({ unfinished }) => unfinished.filter(isUndone).map(formatUnfinished).join("; ")],
+  ["not-delivered", ({ withheld }, catalogue) => stretches(withheld, catalogue)],
+  ["kept-from-escrow", ({ keptFromEscrow }, catalogue) => stretches(keptFromEscrow, catalogue)],
+  ["lost", ({ lost }, catalogue) => stretches(lost, catalogue)],
+  ["pointer", ({ pointer }, { words }) => words.pointers[pointer]],
+  ["renewal-due", ({ renewal }, { words }) => renewal.map((because) => words.renewals[because]).join("; ")],
+  ["rotation-due", ({ rotationDue }, { words }) => words.answers[rotationDue ? "yes" : "no"]],
+  ["escrow-removals", ({ removals }) => String(removals.length)],
   [
-    "disowned acts",
-    ({ unfinished }) =>
-      unfinished
-        .filter((act) => !isUndone(act))
-        .map(formatUnfinished)
-        .join("; "),
+    "recoveries",
+    ({ recoveries }, catalogue) =>
+      recoveries.map((act) => textOf({ code: "report-recovery-cell", act }, catalogue)).join("; "),
   ],
-  ["own backup keys", ({ backupKeys }) => String(backupKeys)],
+  ["acts-without-a-review", ({ unfinished }, catalogue) => acts(unfinished.filter(isUndone), catalogue)],
+  [
+    "disowned-acts",
+    ({ unfinished }, catalogue) =>
+      acts(
+        unfinished.filter((act) => !isUndone(act)),
+        catalogue,
+      ),
+  ],
+  ["own-backup-keys", ({ backupKeys }) => String(backupKeys)],
 ];
 
 const isUndone = ({ status }: UnfinishedAct) => status !== "disowned";
 
-function formatRecovery({ when, believed, because, reason = "", case: caseId = "" }: Recovery): string {
-  const verdict = believed ? [] : [`not believed (${because})`];
-  return [formatDay(when), ...verdict, ...wordsOf(caseId, reason)].join(", ");
+function stretches(of: readonly Stretch[], catalogue: Catalogue): string {
+  return of.map((each) => catalogue.stretch(each, catalogue)).join("; ");
 }
 
-function formatUnfinished({ when, status, reason, case: caseId }: UnfinishedAct): string {
-  return [formatDay(when), status, ...wordsOf(caseId, reason)].join(", ");
+function acts(of: readonly UnfinishedAct[], catalogue: Catalogue): string {
+  return of.map((act) => textOf({ code: "report-unfinished-cell", act }, catalogue)).join("; ");
 }
 
-/** Words of an admin. */
-function wordsOf(...words: readonly string[]): readonly string[] {
-  return words.filter((text) => text !== "").map(plainText);
+/** The first line of a CSV report (RFC 4180), with its line end. @throws `INVALID_ARGUMENT` */
+export function reportCsvHeader(catalogue: Catalogue): string {
+  const { words } = checkCatalogue(catalogue);
+  return csvLine(COLUMNS.map(([title]) => words.reportColumns[title]));
 }
 
-/** The first line of a CSV report (RFC 4180), with its line end. */
-export function reportCsvHeader(): string {
-  return csvLine(COLUMNS.map(([title]) => title));
-}
-
-/** One user as a line of CSV (RFC 4180), with its line end. */
-export function reportCsvLine(user: UserCoverage): string {
-  return csvLine(COLUMNS.map(([, cell]) => cell(checkCoverage(user))));
+/** One user as a line of CSV (RFC 4180), with its line end. @throws `INVALID_ARGUMENT` */
+export function reportCsvLine(user: UserCoverage, catalogue: Catalogue): string {
+  checkCatalogue(catalogue);
+  return csvLine(COLUMNS.map(([, cell]) => cell(checkCoverage(user), catalogue)));
 }
 
 function csvLine(cells: readonly string[]): string {
@@ -77,49 +81,49 @@ function csvCell(cell: string): string {
   return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
 }
 
-/** One user as lines of text, ending with `\n`. */
-export function formatUserCoverage(user: UserCoverage): string {
+/** One user as lines of text, ending with `\n`. @throws `INVALID_ARGUMENT` */
+export function formatUserCoverage(user: UserCoverage, catalogue: Catalogue): string {
+  checkCatalogue(catalogue);
   const { subject, status, since, proven, gaps, withheld, keptFromEscrow, lost, recoveries, unfinished } =
     checkCoverage(user);
-  const from = since ? `, everything since ${formatDay(since.since)}${proven ? " (proven)" : ""}` : "";
-  const lines = [
-    `${plainText(subject)}: ${status}${from}`,
-    ...gaps.map((gap) => `  lacks ${formatStretch(gap)}${advice(gap.closers)}`),
-    ...withheld.map((stretch) => `  not delivered: ${formatStretch(stretch)}: fetch it again`),
-    ...keptFromEscrow.map((stretch) => `  kept from escrow by a device: ${formatStretch(stretch)}`),
-    ...lost.map((stretch) => `  lost for good: ${formatStretch(stretch)}`),
-    ...recoveries.map((act) => `  restored by escrow: ${formatRecovery(act)}`),
-    ...unfinished.map((act) => `  announced, and not done: ${formatUnfinished(act)}`),
+  const lines: readonly ReportLine[] = [
+    ...gaps.map((gap) => ({ code: "report-gap", stretch: gap, closer: gap.closers[0] }) as const),
+    ...withheld.map((stretch) => ({ code: "report-not-delivered", stretch }) as const),
+    ...keptFromEscrow.map((stretch) => ({ code: "report-kept-from-escrow", stretch }) as const),
+    ...lost.map((stretch) => ({ code: "report-lost", stretch }) as const),
+    ...recoveries.map((act) => ({ code: "report-recovery", act }) as const),
+    ...unfinished.map((act) => ({ code: "report-unfinished", act }) as const),
   ];
-  return `${lines.join("\n")}\n`;
+  const first = { code: "report-user", subject, status, since: since?.since, proven: proven !== undefined } as const;
+  return `${[textOf(first, catalogue), ...lines.map((line) => `  ${textOf(line, catalogue)}`)].join("\n")}\n`;
 }
 
-function advice(closers: UserCoverage["gaps"][number]["closers"]): string {
-  const [best] = closers;
-  if (!best) return "";
-  const seen = best.lastSeen ? ` (last seen ${formatDay(best.lastSeen)})` : "";
-  return `: ${best.name}${seen} can give it`;
-}
-
-/** Totals and the to-do list as text, ending with `\n`. */
-export function formatTotals(totals: ReportTotals, options: { readonly most?: number } = {}): string {
+/** Totals and the to-do list as text, ending with `\n`. @throws `INVALID_ARGUMENT` */
+export function formatTotals(
+  totals: ReportTotals,
+  catalogue: Catalogue,
+  options: { readonly most?: number } = {},
+): string {
+  checkCatalogue(catalogue);
   const { most = 20 } = checkOptions(options);
   if (!(totals instanceof ReportTotals)) throw new KeysteadError("INVALID_ARGUMENT", "totals must be ReportTotals");
   if (!Number.isSafeInteger(most) || most < 0)
     throw new KeysteadError("INVALID_ARGUMENT", "most must be a whole number, 0 or more");
-  const statuses = Object.entries(totals.statuses).filter(([, count]) => count > 0);
-  const todo = totals.todo;
+  const { users, closable, withLoss, stale, todo } = totals;
+  const statuses = (Object.entries(totals.statuses) as [EscrowStatus, number][]).filter(([, count]) => count > 0);
+  const say = (line: ReportLine) => textOf(line, catalogue);
   const lines = [
-    `${counted(totals.users, "user")}: ${statuses.map(([status, count]) => `${count} ${status}`).join(", ") || "none"}`,
-    `to bring under escrow: ${counted(totals.closable, "epoch")}; with data lost: ${counted(totals.withLoss, "user")}; ${counted(totals.stale, "stale pointer")}`,
-    ...(todo.length > 0 ? ["", "To do, what closes the most first:"] : []),
-    ...todo
-      .slice(0, most)
-      .map(
-        ({ subject, text, closes }) =>
-          `- ${plainText(subject)}: ${text}${closes > 0 ? ` (${counted(closes, "epoch")})` : ""}`,
-      ),
-    ...(todo.length > most ? [`… and ${todo.length - most} more`] : []),
+    say({ code: "totals-users", users, statuses }),
+    say({ code: "totals-epochs", closable, withLoss, stale }),
+    ...(todo.length > 0 ? ["", say({ code: "totals-todo" })] : []),
+    ...todo.slice(0, most).map((each) => `- ${say({ code: "totals-todo-line", todo: each })}`),
+    ...(todo.length > most ? [say({ code: "totals-more", more: todo.length - most })] : []),
   ];
   return `${lines.join("\n")}\n`;
+}
+
+function checkCatalogue(catalogue: Catalogue): Catalogue {
+  const { words, texts } = checkOptions(catalogue);
+  if (typeof words === "object" && typeof texts === "object") return catalogue;
+  throw new KeysteadError("INVALID_ARGUMENT", "catalogue must be a catalogue of texts, such as english");
 }

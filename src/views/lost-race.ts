@@ -11,9 +11,7 @@ import { assertLog, type Head, type LinkRecord, type LogState } from "../log/sta
 import { type Activity, activityOf } from "./activity.js";
 
 /** A link that touched a member. */
-export interface TouchingLink extends Activity {
-  readonly member: MemberId;
-}
+export type TouchingLink = Activity & { readonly member: MemberId };
 
 /**
  * The links since a head that touch one of the members: it wrote the link, or was approved, removed, renamed or re-granted in
@@ -38,7 +36,7 @@ export function linksTouching(
   return [...log.links]
     .slice(since.seq)
     .flatMap((record) =>
-      ids.filter((id) => touches(record, id)).map((member) => ({ ...activityOf(log, record, nameOf), member })),
+      ids.filter((id) => touches(record, id)).map((member) => ({ ...activityOf(record, nameOf), member })),
     );
 }
 

@@ -5,18 +5,17 @@ import { firstOf } from "../bytes/present.js";
 import { intersectRuns, subtractRuns, uniteRuns } from "../bytes/runs.js";
 import { actors, approvalIsAdmissible } from "../coverage/capabilities.js";
 import { accessWith, type DataAccess } from "../coverage/data-access.js";
-import { formatDay } from "../coverage/dates.js";
 import type { KnownEscrow } from "../coverage/knowledge.js";
 import { holdingsOf, type LostStretch, lossFinder } from "../coverage/loss.js";
-import type { NameOf } from "../coverage/names.js";
-import { allEpochs, formatStretch, type Stretch, stretchesOf } from "../coverage/stretches.js";
+import type { MemberName, NameOf } from "../coverage/names.js";
+import { allEpochs, type Stretch, stretchesOf } from "../coverage/stretches.js";
 import type { Warning } from "../coverage/warnings.js";
 import { isConfirmed, type LogFacts, type LogState, type Member } from "../log/state.js";
 
 /** A member that this device can approve or remove. */
 export interface PendingMember {
   readonly member: MemberId;
-  readonly name: string;
+  readonly name: MemberName;
   /** Its data access once this device has approved it. */
   readonly gives: DataAccess | undefined;
   /** Active members whose approval would add to that, those who reach furthest back first. */
@@ -28,7 +27,7 @@ export interface PendingMember {
 /** An approval by another member that would give more. */
 export interface FurtherApproval {
   readonly by: MemberId;
-  readonly name: string;
+  readonly name: MemberName;
   /** The data access that its approval alone would give. */
   readonly gives: DataAccess | undefined;
   /** What this device's approval would leave out and this one gives. */
@@ -55,7 +54,7 @@ export function pendingFor(
   const candidates = actors(log);
   if (!candidates.includes(me)) return [];
   const { lost } = holdingsOf(log, known);
-  const losses = lossFinder(log, me.id);
+  const losses = lossFinder(log, { ...known, me: me.id });
   return (
     [...log.active.values()]
       // What to do about escrow depends on its own log: an approval would give a thief's pointer the standing of this device.
@@ -79,7 +78,7 @@ export function pendingFor(
   );
 }
 
-/** Says which member reaches further back than this one. Where dates fall on one day, it names the epochs. */
+/** Says which member reaches further back than this one, once for all pending members of whom it says the same. */
 export function furtherWarnings(me: Member, pending: readonly PendingMember[], nameOf: NameOf): readonly Warning[] {
   const warnings = new Map<string, Warning>();
   for (const { gives, further } of pending) {
@@ -87,13 +86,19 @@ export function furtherWarnings(me: Member, pending: readonly PendingMember[], n
     if (!best) continue;
     // A member that can approve is a holder, so that both give some data access.
     const [mine, its] = [gives, best.gives] as [DataAccess, DataAccess];
-    const [here, there] = [formatDay(mine.since), formatDay(its.since)];
-    const isEarlier = its.epoch < mine.epoch && here !== there;
-    const adds = best.adds.map(formatStretch).join(" and ");
-    const text = isEarlier
-      ? `Approving from ${nameOf(me.id)} will only reach back to ${here}; ${best.name} reaches back to ${there}.`
-      : `Approving from ${nameOf(me.id)} leaves out ${adds}; ${best.name} has that.`;
-    warnings.set(text, { code: "reaches-further", text, members: [best.by], stretch: best.adds[0] });
+    const [here, there] = [mine.since, its.since];
+    const isEarlier = its.epoch < mine.epoch && dayOf(here) !== dayOf(there);
+    const { by, name, adds } = best;
+    const says = isEarlier ? [here, there] : adds.map(({ from, to }) => [from, to]);
+    const facts = { me: nameOf(me.id), name, here, there, isEarlier, adds };
+    warnings.set(JSON.stringify([by, says]), { code: "reaches-further", members: [by], stretch: adds[0], ...facts });
   }
   return [...warnings.values()];
+}
+
+const DAY = 86_400_000;
+
+/** The day of a date, in UTC. */
+function dayOf(date: Date): number {
+  return Math.floor(date.getTime() / DAY);
 }

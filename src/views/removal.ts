@@ -5,7 +5,6 @@ import { checkOptions } from "../arguments/options.js";
 import type { MemberId } from "../bytes/ids.js";
 import { present } from "../bytes/present.js";
 import { knownMember } from "../coverage/data-access.js";
-import { formatDay } from "../coverage/dates.js";
 import { nameMembers } from "../coverage/names.js";
 import { straysOf } from "../coverage/strays.js";
 import { KeysteadError } from "../errors.js";
@@ -37,11 +36,10 @@ export type Offer = "keep-reading" | "rejoin" | "wipe";
 
 /** A removal, for the user of the removed member. */
 export interface RemovalView extends DoneBy {
+  readonly code: "removal";
   readonly removerWas: RemoverClass;
   /** What the user may choose. */
   readonly offers: readonly Offer[];
-  /** For people: `On 5 March 2026 Laptop, one of your first devices, removed it (link 7).` */
-  readonly text: string;
 }
 
 /**
@@ -56,18 +54,8 @@ export function removalOf(log: LogState, member: MemberId): RemovalView | undefi
   if (!gone.removed) return undefined;
   const deed = doneBy(log, nameMembers(log), gone.removed);
   const removerWas = removerClass(log, gone);
-  const text = `On ${formatDay(deed.when)} ${WORDS[removerWas](deed.name)} (link ${deed.seq}).`;
-  return { ...deed, removerWas, offers: offersTo(gone), text };
+  return { code: "removal", ...deed, removerWas, offers: offersTo(gone) };
 }
-
-const WORDS: Readonly<Record<RemoverClass, (name: string) => string>> = {
-  founding: (name) => `${name}, of the first device's class, removed it`,
-  confirmed: (name) => `${name}, confirmed at that time, removed it`,
-  unconfirmed: (name) => `${name}, which no confirmed device had approved, removed it`,
-  escrow: () => "an administrator of the organisation removed it, in escrow's name",
-  operator: () => "the service removed it",
-  itself: () => "it left",
-};
 
 /** What the user of a member that was removed, or whose key was replaced, may choose. */
 export function offersTo({ kind, held }: Member): readonly Offer[] {
@@ -110,7 +98,7 @@ export function classBefore(
 export interface SuggestedRemoval {
   readonly member: MemberId;
   /** It shares the removed member's approval class, or nobody active vouches for it any more. */
-  readonly reason: "same-class" | "stray";
+  readonly because: "same-class" | "stray";
 }
 
 /**
@@ -136,7 +124,7 @@ export function suggestRemovals(
   const strays = new Set(straysOf(log).map(({ id }) => id));
   return [...log.active.keys()].flatMap((id): readonly SuggestedRemoval[] => {
     if (id === me) return [];
-    if (founder !== founders.get(me) && founders.get(id) === founder) return [{ member: id, reason: "same-class" }];
-    return strays.has(id) ? [{ member: id, reason: "stray" }] : [];
+    if (founder !== founders.get(me) && founders.get(id) === founder) return [{ member: id, because: "same-class" }];
+    return strays.has(id) ? [{ member: id, because: "stray" }] : [];
   });
 }

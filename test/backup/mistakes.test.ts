@@ -1,7 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { ask, candidatesOf } from "../../src/backup/candidates.js";
-import { type Correction, decodeBackupText, explainCorrections } from "../../src/backup/code.js";
+import { type Correction, decodeBackupText } from "../../src/backup/code.js";
+import { english } from "../../src/views/english.js";
+import { explainCorrections } from "../../src/views/explain-corrections.js";
 import { thrownBy } from "../support/thrown.js";
 import { ALPHABET, char, keys, logOf, positions, spliced, type TestKey, testKey, withWrong } from "./support.js";
 
@@ -53,7 +55,7 @@ describe("correction against the log (BAK-1)", () => {
         expect(corrections).toEqual([
           { kind: "wrong", position: at + 1, group, read: typed[at], meant: KEY.chars[at] },
         ]);
-        expect(explainCorrections(corrections)).toEqual([
+        expect(explainCorrections(corrections, english)).toEqual([
           `Character ${place} of group ${group} was read as ${typed[at]}, it is ${KEY.chars[at]}.`,
         ]);
       }
@@ -281,7 +283,7 @@ describe("correction against the log (BAK-1)", () => {
   });
 
   it("explains every kind of correction in words", () => {
-    const lines = (typed: readonly string[]) => explainCorrections(decode(KEY, typed));
+    const lines = (typed: readonly string[]) => explainCorrections(decode(KEY, typed), english);
     const [c10, c11] = KEY.chars.slice(9, 11) as [string, string];
     expect(lines(spliced(KEY.chars, 9, 1, "?"))).toEqual([`Character 2 of group 3 could not be read, it is ${c10}.`]);
     expect(lines(spliced(KEY.chars, 9, 2, c11, c10))).toEqual([
@@ -313,9 +315,9 @@ describe("correction against the log (BAK-1)", () => {
       [good, {}],
       [{ position: "1" }],
     ]) {
-      expect(thrownBy(() => explainCorrections(wrong as never)).code).toBe("INVALID_ARGUMENT");
+      expect(thrownBy(() => explainCorrections(wrong as never, english)).code).toBe("INVALID_ARGUMENT");
     }
-    expect(explainCorrections([])).toEqual([]);
+    expect(explainCorrections([], english)).toEqual([]);
   });
 });
 

@@ -1,10 +1,12 @@
 import decodeQR from "qr/decode.js";
 import { describe, expect, it } from "vitest";
-import { recoverySheet } from "../../src/recovery-sheet.js";
+import { englishSheet, type RecoverySheetFacts, recoverySheet } from "../../src/recovery-sheet.js";
 import { expectError, thrownBy } from "../support/refusal.js";
 
 const KEY = "J9H8-ST3E-BC3Q-NYCN-SYYH-P0B2-MG0A-18HH-A3WM";
 const FACTS = { key: KEY, account: "alice@example.org", service: "Example Mail", made: new Date(Date.UTC(2026, 4, 7)) };
+
+const sheetOf = (facts: RecoverySheetFacts) => recoverySheet(facts, englishSheet);
 
 const PATH = /(<path[^>]* d=")([^"]+)"/;
 
@@ -28,7 +30,7 @@ function imageOf(svg: string, stained = (_x: number, _y: number) => false) {
 
 describe("recoverySheet", () => {
   it("prints the key in its groups, what it opens, and what to do with it (section 9)", () => {
-    const { text } = recoverySheet(FACTS);
+    const { text } = sheetOf(FACTS);
     expect(text).toMatchInlineSnapshot(`
       "Example Mail: backup key
       ========================
@@ -42,7 +44,7 @@ describe("recoverySheet", () => {
       Opens:    everything
       Named:    J9H8
 
-      Whoever has this key can read this account's data.
+      Anybody who has this key can read this account's data.
       Keep it as you keep your passport, and not with your devices.
       To get back in on a new device: sign in, choose “Use a backup key”,
       and type or scan it. Capital or small letters, spaces and dashes do
@@ -55,13 +57,13 @@ describe("recoverySheet", () => {
   });
 
   it("says from which date a key opens data, if it does not open everything", () => {
-    const { text, svg } = recoverySheet({ ...FACTS, since: new Date(Date.UTC(2026, 0, 22)) });
+    const { text, svg } = sheetOf({ ...FACTS, since: new Date(Date.UTC(2026, 0, 22)) });
     expect(text).toContain("\nOpens:    data from 2026-01-22 on\n");
     expect(svg).toContain(">Opens: data from 2026-01-22 on</text>");
   });
 
   it("draws the same on a page of A4, with smaller type for long texts (section 9)", () => {
-    const { svg } = recoverySheet({ ...FACTS, account: `${"a".repeat(63)}@example.org` });
+    const { svg } = sheetOf({ ...FACTS, account: `${"a".repeat(63)}@example.org` });
     expect(svg.replace(PATH, '$1…"')).toMatchInlineSnapshot(`
       "<svg xmlns="http://www.w3.org/2000/svg" width="210mm" height="297mm" viewBox="0 0 210 297" font-family="sans-serif">
       <rect width="210" height="297" fill="#fff"/>
@@ -74,7 +76,7 @@ describe("recoverySheet", () => {
       <text x="20" y="128" font-size="5.00">Made on: 2026-05-07</text>
       <text x="20" y="136" font-size="5.00">Opens: everything</text>
       <text x="20" y="144" font-size="5.00">Named: J9H8</text>
-      <text x="20" y="165" font-size="5.00">Whoever has this key can read this account&#39;s data.</text>
+      <text x="20" y="165" font-size="5.00">Anybody who has this key can read this account&#39;s data.</text>
       <text x="20" y="173" font-size="4.64">Keep it as you keep your passport, and not with your devices.</text>
       <text x="20" y="181" font-size="4.23">To get back in on a new device: sign in, choose “Use a backup key”,</text>
       <text x="20" y="189" font-size="4.23">and type or scan it. Capital or small letters, spaces and dashes do</text>
@@ -87,26 +89,26 @@ describe("recoverySheet", () => {
   });
 
   it("carries a QR code that reads back as the key, and still does with a stain on it", () => {
-    const { svg } = recoverySheet(FACTS);
+    const { svg } = sheetOf(FACTS);
     expect(decodeQR(imageOf(svg))).toBe(KEY);
     expect(decodeQR(imageOf(svg, (x, y) => x >= 18 && x < 30 && y >= 14 && y < 26))).toBe(KEY);
   });
 
   it("escapes names in the page's markup", () => {
-    const { svg } = recoverySheet({ ...FACTS, service: `<script>alert("1")</script>&'` });
+    const { svg } = sheetOf({ ...FACTS, service: `<script>alert("1")</script>&'` });
     expect(svg).not.toContain("<script");
     expect(svg).toContain("&#60;script&#62;");
   });
 
   it("refuses a key that is not whole (BAK-1), and never repeats it", () => {
-    const error = thrownBy(() => recoverySheet({ ...FACTS, key: KEY.slice(0, 40) }));
+    const error = thrownBy(() => sheetOf({ ...FACTS, key: KEY.slice(0, 40) }));
     expect(error).toMatchObject({ code: "BACKUP_KEY_INVALID", rule: "BAK-1" });
     expect(`${(error as Error).message}${JSON.stringify(error)}`).not.toContain("ST3E");
   });
 
   it("accepts names of 80 characters in any script", () => {
     const [account, service] = ["x".repeat(80), "🗝".repeat(80)];
-    const { text } = recoverySheet({ ...FACTS, account, service });
+    const { text } = sheetOf({ ...FACTS, account, service });
     expect(text).toContain(`${service}: backup key\n${"=".repeat(92)}\n`);
     expect(text).toContain(`Account:  ${account}\n`);
   });
@@ -120,11 +122,7 @@ describe("recoverySheet", () => {
     ["made", { made: new Date(Number.NaN) }],
     ["since", { since: "2026" }],
   ])("refuses a wrong %s, and names it", (field, wrong) => {
-    const { message } = expectError(
-      () => recoverySheet({ ...FACTS, ...wrong } as never),
-      "INVALID_ARGUMENT",
-      undefined,
-    );
+    const { message } = expectError(() => sheetOf({ ...FACTS, ...wrong } as never), "INVALID_ARGUMENT", undefined);
     expect(message).toMatch(new RegExp(`^${field} must be `));
   });
 });

@@ -3,9 +3,11 @@
 import { describe, expect, it } from "vitest";
 import { coverageReport } from "../../src/coverage/coverage-report.js";
 import { proveCoverage } from "../../src/coverage/proven.js";
+import { english } from "../../src/views/english.js";
 import { formatCoverage } from "../../src/views/format-coverage.js";
 import { rotate, setLockdown } from "../support/accepted.js";
 import { expectError } from "../support/refusal.js";
+import { say } from "../support/spoken.js";
 import { World } from "./support/world.js";
 
 function thiefAtWork(): World {
@@ -49,7 +51,7 @@ describe("coverageReport", () => {
     const proven = await proveCoverage(world.session("Laptop"));
     const report = coverageReport(world.log, { proven });
     expect(report.members[1]?.proven).toMatchObject({ proven: [[1, 2]], wrong: [[3, 3]] });
-    expect(report.wrongGrants.map(({ text }) => text)).toEqual([
+    expect(report.wrongGrants.map(say)).toEqual([
       `In link 4 Laptop (${world.id("Thief").slice(0, 8)}) granted Paper something else than epoch 3.`,
     ]);
     world.act("Laptop", rotate);
@@ -64,7 +66,7 @@ describe("coverageReport", () => {
       .join("Phone")
       .review("Laptop", { approve: ["Phone"] }, ["Phone"]);
     const proven = await proveCoverage(world.session("Laptop"));
-    expect(coverageReport(world.log, { proven }).wrongGrants.map(({ text }) => text)).toEqual([
+    expect(coverageReport(world.log, { proven }).wrongGrants.map(say)).toEqual([
       "In link 4 Laptop granted Phone something else than epochs 1-2.",
     ]);
   });
@@ -85,12 +87,12 @@ describe("formatCoverage", () => {
   it("is a table and lists, for a terminal", async () => {
     const world = thiefAtWork();
     const proven = await proveCoverage(world.session("Laptop"));
-    const [laptop, thief] = ["Laptop", "Thief"].map((name) => `Laptop (${world.id(name).slice(0, 8)})`);
-    expect(formatCoverage(coverageReport(world.log, { now: world.now, proven }))).toBe(
+    const [laptop, thief] = ["Laptop", `Laptop (${world.id("Thief").slice(0, 8)})`];
+    expect(formatCoverage(coverageReport(world.log, { now: world.now, proven }), english)).toBe(
       `Coverage of alice@example.org: epoch 3, link 4, as of 7 April 2026
 
 Member             Kind        Reads since     Holds  May have read  Proven  Only claimed  Wrong
-${laptop}  device      1 January 2026  1-3    1-3            1-3     none          none
+${laptop}             device      1 January 2026  1-3    1-3            1-3     none          none
 Paper              backup key  1 January 2026  1-3    1-3            1-2     none          3
 Phone              device      5 March 2026    2-3    2-3            2-3     none          none
 ${thief}  device      7 April 2026    3      3              3       none          none
@@ -110,7 +112,7 @@ Wrong grants
       .enroll("Laptop", "Paper")
       .act("Laptop", (s, env) => setLockdown(s, { on: true }, env))
       .join("Phone");
-    expect(formatCoverage(coverageReport(world.log))).toBe(
+    expect(formatCoverage(coverageReport(world.log), english)).toBe(
       `Coverage of alice@example.org: epoch 1, link 4, in lockdown
 
 Member  Kind        Reads since     Holds  May have read
@@ -128,7 +130,7 @@ Gaps
     const world = new World().on("2026-03-05").join("Phone").enroll("Laptop", "Paper");
     const proof = await proveCoverage(world.session("Phone"));
     const proven = { ...proof, members: proof.members.filter(({ member }) => member !== world.id("Laptop")) };
-    const [, table] = formatCoverage(coverageReport(world.log, { proven })).split("\n\n");
+    const [, table] = formatCoverage(coverageReport(world.log, { proven }), english).split("\n\n");
     expect(table).toBe(
       `Member  Kind        Reads since     Holds  May have read  Proven  Only claimed  Wrong
 Laptop  device      1 January 2026  1-2    1-2            none    none          none
@@ -139,12 +141,12 @@ Paper   backup key  1 January 2026  1-2    1-2            none    1-2           
 
   it("refuses a value that is no report", () => {
     for (const report of [undefined, null, "report", {}, { members: "none" }]) {
-      expectError(() => formatCoverage(report as never), "INVALID_ARGUMENT", undefined);
+      expectError(() => formatCoverage(report as never, english), "INVALID_ARGUMENT", undefined);
     }
     // It also refuses a report that went through storage, which turned its dates into texts.
     const world = new World().join("Phone");
     const stored = JSON.parse(JSON.stringify(coverageReport(world.log, { now: world.now })));
-    expectError(() => formatCoverage(stored), "INVALID_ARGUMENT", undefined);
+    expectError(() => formatCoverage(stored, english), "INVALID_ARGUMENT", undefined);
   });
 
   it("lists what is lost and what to look at, and leaves out empty parts", () => {
@@ -152,7 +154,7 @@ Paper   backup key  1 January 2026  1-2    1-2            none    1-2           
       .on("2026-03-05")
       .join("Phone")
       .review("Phone", { remove: ["Laptop"] });
-    expect(formatCoverage(coverageReport(world.log))).toBe(
+    expect(formatCoverage(coverageReport(world.log), english)).toBe(
       `Coverage of alice@example.org: epoch 3, link 3
 
 Member  Kind    Reads since   Holds  May have read

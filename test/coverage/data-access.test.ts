@@ -3,8 +3,9 @@
 import { describe, expect, it } from "vitest";
 import type { MemberId } from "../../src/bytes/ids.js";
 import { dataAccess } from "../../src/coverage/data-access.js";
-import { dateOf, formatDay } from "../../src/coverage/dates.js";
+import { dateOf } from "../../src/coverage/dates.js";
 import type { LogState } from "../../src/log/state.js";
+import { english } from "../../src/views/english.js";
 import { leave } from "../support/accepted.js";
 import { World } from "./support/world.js";
 
@@ -50,12 +51,12 @@ describe("dataAccess", () => {
 
 describe("dates", () => {
   it("are days in UTC, in English, in every time zone", () => {
-    expect(formatDay(dateOf(Date.UTC(2026, 2, 3, 23, 59, 59, 999)))).toBe("3 March 2026");
-    expect(formatDay(dateOf(0))).toBe("1 January 1970");
+    expect(english.day(dateOf(Date.UTC(2026, 2, 3, 23, 59, 59, 999)))).toBe("3 March 2026");
+    expect(english.day(dateOf(0))).toBe("1 January 1970");
   });
 
   it("name every month", () => {
-    const months = Array.from({ length: 12 }, (_, month) => formatDay(new Date(Date.UTC(2026, month, 1))));
+    const months = Array.from({ length: 12 }, (_, month) => english.day(new Date(Date.UTC(2026, month, 1))));
     expect(months).toEqual([
       ...["1 January 2026", "1 February 2026", "1 March 2026", "1 April 2026", "1 May 2026", "1 June 2026"],
       ...["1 July 2026", "1 August 2026", "1 September 2026", "1 October 2026", "1 November 2026", "1 December 2026"],
@@ -63,6 +64,6 @@ describe("dates", () => {
   });
 
   it("stay dates for a time that no Date can hold, which a hostile author may write (LOG-3)", () => {
-    expect(formatDay(dateOf(Number.MAX_SAFE_INTEGER))).toBe("13 September 275760");
+    expect(english.day(dateOf(Number.MAX_SAFE_INTEGER))).toBe("13 September 275760");
   });
 });

@@ -10,6 +10,7 @@ import { lostStretches, unknownStretches } from "../../src/coverage/loss.js";
 import { proveCoverage } from "../../src/coverage/proven.js";
 import { resilience } from "../../src/coverage/resilience.js";
 import { devicesAndActivity } from "../../src/views/devices.js";
+import { english } from "../../src/views/english.js";
 import { formatCoverage } from "../../src/views/format-coverage.js";
 import { linksTouching } from "../../src/views/lost-race.js";
 import {
@@ -21,6 +22,7 @@ import {
   regrantEscrow,
   reviewEscrow,
 } from "../escrow/support.js";
+import { adviceOn, say } from "../support/spoken.js";
 import { openWorld, type World } from "../support/world.js";
 import { pointFalsely } from "./support/escrow.js";
 
@@ -42,7 +44,7 @@ const runs = (stretches: readonly { readonly from: number; readonly to: number }
 const texts = (world: World, code: string, options: KnownEscrow = {}) =>
   resilience(world.log, options)
     .filter((warning) => warning.code === code)
-    .map(({ text }) => text.replace(/\(\d+ \w+ \d+\)/g, "(…)"));
+    .map((warning) => say(warning).replace(/\(\d+ \w+ \d+\)/g, "(…)"));
 
 describe("what only escrow holds", () => {
   it("is neither lost nor held until the escrow log is known, and then held", () => {
@@ -73,10 +75,10 @@ describe("what only escrow holds", () => {
   it("is named in a gap, and escrow is not offered to close it", () => {
     const [unknown] = gapsOf(bereft.log, bereft.id("Phone"));
     expect(unknown).toMatchObject({ closers: [], lost: [], escrowOnly: [], unknown: [[1, 1]] });
-    expect(unknown?.advice).toContain("whether escrow does is unknown");
+    expect(adviceOn(unknown)).toContain("whether escrow does is unknown");
     const [held] = gapsOf(bereft.log, bereft.id("Phone"), known);
     expect(held).toMatchObject({ closers: [], lost: [], escrowOnly: [[1, 1]], unknown: [] });
-    expect(held?.advice).toMatch(/^epoch 1 \(.*\): only escrow holds it$/);
+    expect(adviceOn(held)).toMatch(/^epoch 1 \(.*\): only escrow holds it$/);
   });
 
   it("is reported by warnings without advice", () => {
@@ -84,7 +86,7 @@ describe("what only escrow holds", () => {
       expect.stringMatching(/^Only the organisation's escrow holds epoch 1 .*: no device or backup key does\.$/),
     ]);
     const unknown = devicesAndActivity(bereft.log, { me: bereft.id("Phone"), now: bereft.log.time }).warnings;
-    expect(unknown.filter(({ code }) => code === "escrow-unknown")[0]?.text).toMatch(
+    expect(unknown.filter(({ code }) => code === "escrow-unknown").map(say)[0]).toMatch(
       /^Data of epoch 1 \(.*\) may be lost: no device or backup key holds it, and whether escrow does is unknown/,
     );
   });
@@ -124,8 +126,8 @@ describe("an epoch withheld from escrow", () => {
   });
 
   it("is explained by explainAccess as withheld from escrow only", () => {
-    const { because } = explainAccess(withheld.log, escrowOf(withheld).id, 2);
-    expect(because.map(({ effect }) => effect)).toEqual(["made"]);
+    const { links } = explainAccess(withheld.log, escrowOf(withheld).id, 2);
+    expect(links.map(({ code }) => code)).toEqual(["access-made"]);
     expect(explainAccess(withheld.log, user.id("Laptop"), 2).canRead).toBe(true);
   });
 });
@@ -144,29 +146,29 @@ describe("explainAccess of escrow", () => {
     const before = escrowOf(user).id;
     const taken = falsely(user);
     const effects = (epoch: number, options: KnownEscrow) =>
-      explainAccess(taken.log, before, epoch, options).because.map(({ effect }) => effect);
+      explainAccess(taken.log, before, epoch, options).links.map(({ code }) => code.replace("access-", ""));
     expect(effects(1, confirmedToo)).toEqual(["made", "entered", "granted", "removed"]);
     expect(effects(3, confirmedToo)).toEqual(["foreign", "removed"]);
     expect(effects(3, {})).toEqual(["granted", "removed"]);
-    const { canRead, because } = explainAccess(taken.log, before, 3, confirmedToo);
+    const { canRead, links } = explainAccess(taken.log, before, 3, confirmedToo);
     expect(canRead).toBe(false);
-    expect(because[0]?.text).toMatch(/, at keys that are not the organisation's$/);
+    expect(links.map(say)[0]).toMatch(/, at keys that are not the organisation's$/);
   });
 });
 
 describe("reports with escrow", () => {
   it("show the epochs that escrow reads with the organisation's keys, or that they are unknown", () => {
     const row = (options: KnownEscrow) =>
-      formatCoverage(coverageReport(bereft.log, options))
+      formatCoverage(coverageReport(bereft.log, options), english)
         .split("\n")
-        .find((line) => line.startsWith("unnamed escrow"))
-        ?.replace(/^unnamed escrow \(\w+\) +/, "");
+        .find((line) => line.startsWith("escrow"))
+        ?.replace(/^escrow (\(\w+\)|of \S+) +/, "");
     expect(row({})).toMatch(/^escrow +unknown +unknown +1-2$/);
     expect(row(known)).toMatch(/^escrow +\d+ \w+ \d+ +1-2 +1-2$/);
-    expect(formatCoverage(coverageReport(bereft.log))).toMatch(
+    expect(formatCoverage(coverageReport(bereft.log), english)).toMatch(
       /\nUnknown\n- epoch 1 \(.*\): no device or backup key holds it, and whether escrow does is unknown/,
     );
-    expect(formatCoverage(coverageReport(bereft.log, known))).not.toContain("Unknown");
+    expect(formatCoverage(coverageReport(bereft.log, known), english)).not.toContain("Unknown");
     expect(runs(coverageReport(bereft.log).unknown)).toEqual([[1, 1]]);
     expect(coverageReport(bereft.log, known).members.map(({ claimed }) => claimed)).toEqual([[[1, 2]], undefined]);
   });

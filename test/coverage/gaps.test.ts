@@ -13,6 +13,7 @@ import {
   reviewEscrow,
 } from "../escrow/support.js";
 import { rotate, setLockdown } from "../support/accepted.js";
+import { adviceOn, named, say } from "../support/spoken.js";
 import { openWorld } from "../support/world.js";
 import { escrowReview } from "./support/escrow.js";
 import { World } from "./support/world.js";
@@ -27,17 +28,19 @@ describe("gapsOf", () => {
     const world = threeDevices();
     const [laptop, phone, tablet] = [world.id("Laptop"), world.id("Phone"), world.id("Tablet")];
     expect(gapsOf(world.log, laptop)).toEqual([]);
-    expect(gapsOf(world.log, tablet)).toEqual([
-      {
-        ...{ member: tablet, reason: "never-granted", from: 1, to: 2, lost: [], escrowOnly: [], unknown: [] },
-        ...{ since: new Date("2026-01-01T12:00:00Z"), until: new Date("2026-04-07T12:00:00Z") },
-        closers: [
-          { member: laptop, epochs: [[1, 2]], by: ["approve"], text: "approve Tablet from Laptop" },
-          { member: phone, epochs: [[2, 2]], by: ["approve"], text: "approve Tablet from Phone" },
-        ],
-        advice: "approve Tablet from Laptop",
-      },
-    ]);
+    const [gap, ...others] = gapsOf(world.log, tablet).map(named);
+    expect(others).toEqual([]);
+    const [best, next] = gap?.closers ?? [];
+    expect(gap).toEqual({
+      ...{ member: tablet, name: "Tablet", because: "never-granted", from: 1, to: 2 },
+      ...{ lost: [], escrowOnly: [], unknown: [] },
+      ...{ since: new Date("2026-01-01T12:00:00Z"), until: new Date("2026-04-07T12:00:00Z") },
+      closers: [best, next],
+      advice: [{ code: "gap-closer", closer: best, epochs: [[1, 2]], whole: true }],
+    });
+    const approval = { code: "approve-from", target: "Tablet", by: ["approve"] };
+    expect(best).toEqual({ ...approval, member: laptop, name: "Laptop", epochs: [[1, 2]] });
+    expect(next).toEqual({ ...approval, member: phone, name: "Phone", epochs: [[2, 2]] });
   });
 
   it("names the members first that close most of it, however late they entered", () => {
@@ -49,7 +52,7 @@ describe("gapsOf", () => {
       [world.id("Phone"), [[1, 2]]],
       [world.id("Laptop"), [[2, 2]]],
     ]);
-    expect(gap?.advice).toBe("approve Tablet from Phone");
+    expect(adviceOn(gap)).toBe("approve Tablet from Phone");
   });
 
   it("counts epochs, not stretches, to find the member that closes most", () => {
@@ -70,7 +73,7 @@ describe("gapsOf", () => {
 
   it("goes from the oldest epoch to the newest, for all reasons (MEM-9)", () => {
     const world = new World().act("Laptop", rotate).lie("Laptop", 2).enroll("Laptop", "Paper").lie("Paper", 1);
-    expect(gapsOf(world.log, world.id("Paper")).map(({ from, to, reason }) => [from, to, reason])).toEqual([
+    expect(gapsOf(world.log, world.id("Paper")).map(({ from, to, because }) => [from, to, because])).toEqual([
       [1, 1, "declared-missing"],
       [2, 2, "never-granted"],
     ]);
@@ -80,7 +83,7 @@ describe("gapsOf", () => {
     const world = threeDevices().review("Tablet", { remove: ["Laptop"] });
     const [gap] = gapsOf(world.log, world.id("Tablet"));
     expect(gap?.lost).toEqual([[1, 1]]);
-    expect(gap?.advice).toBe(
+    expect(adviceOn(gap)).toBe(
       "approve Tablet from Phone for epoch 2; epoch 1 (1 January 2026 to 5 March 2026): lost, no active member holds it; Laptop, removed since, could bring it back",
     );
   });
@@ -92,8 +95,9 @@ describe("gapsOf", () => {
     world.lie("Paper", 2);
     const [never, declared, ...others] = gapsOf(world.log, world.id("Paper"));
     expect(others).toEqual([]);
-    expect(never).toMatchObject({ from: 1, to: 1, reason: "never-granted" });
-    expect(declared).toMatchObject({ from: 2, to: 2, reason: "declared-missing", advice: "let Laptop grant it again" });
+    expect(never).toMatchObject({ from: 1, to: 1, because: "never-granted" });
+    expect(declared).toMatchObject({ from: 2, to: 2, because: "declared-missing" });
+    expect(adviceOn(declared)).toBe("let Laptop grant it again");
     expect(declared?.closers.map(({ member, by }) => [member, by])).toEqual([
       [world.id("Laptop"), ["regrant", "approve"]],
       [world.id("Phone"), ["regrant", "approve"]],
@@ -105,7 +109,7 @@ describe("gapsOf", () => {
       .enroll("Laptop", "Paper")
       .join("Phone")
       .review("Phone", { remove: ["Laptop"] });
-    expect(gapsOf(world.log, world.id("Phone"))[0]?.advice).toBe("approve Phone with the backup key Paper");
+    expect(adviceOn(gapsOf(world.log, world.id("Phone"))[0])).toBe("approve Phone with the backup key Paper");
   });
 
   it("names no unconfirmed member in lockdown, since it may not approve (MEM-5)", () => {
@@ -125,13 +129,13 @@ describe("gapsOf", () => {
     const { id } = escrowOf(world);
     expect(gapsOf(world.log, id)).toMatchObject([
       {
-        ...{ from: 2, to: 2, reason: "withheld", closers: [], lost: [] },
-        advice: "a device gives it to escrow by itself, once it has an escrow log that it trusts",
+        ...{ from: 2, to: 2, because: "withheld", closers: [], lost: [] },
+        advice: [{ code: "gap-of-escrow" }],
       },
     ]);
     const late = enroll(openWorld("late").rotate("Laptop").join("Phone"), "Phone", openOrganisation("gaps"));
     expect(gapsOf(late.log, escrowOf(late).id)).toMatchObject([
-      { from: 1, to: 2, reason: "never-granted", closers: [], advice: expect.stringContaining("by itself") },
+      { from: 1, to: 2, because: "never-granted", closers: [], advice: [{ code: "gap-of-escrow" }] },
     ]);
   });
 
@@ -139,7 +143,7 @@ describe("gapsOf", () => {
     const world = openUser("gaps", openOrganisation("gaps")).join("Phone");
     expect(escrowOf(world).held).toEqual([[1, 2]]);
     expect(gapsOf(world.log, world.id("Phone"))).toMatchObject([
-      { from: 1, to: 1, closers: [{ member: world.id("Laptop") }], advice: "approve Phone from Laptop" },
+      { from: 1, to: 1, closers: [{ member: world.id("Laptop") }], advice: [{ code: "gap-closer", whole: true }] },
     ]);
   });
 
@@ -178,7 +182,7 @@ describe("lostStretches", () => {
   it("names the removed members that held the epochs, which of them, and that they could bring them back (MEM-10)", () => {
     const world = threeDevices().review("Tablet", { remove: ["Laptop", "Phone"] });
     const [{ keepers }] = lostStretches(world.log) as [LostStretch];
-    expect(keepers).toEqual(
+    expect(named(keepers)).toEqual(
       [
         { member: world.id("Laptop"), name: "Laptop", epochs: [[1, 2]], can: "reclaim" },
         { member: world.id("Phone"), name: "Phone", epochs: [[2, 2]], can: "reclaim" },
@@ -193,12 +197,12 @@ describe("lostStretches", () => {
     world.review("Laptop", { remove: ["Paper"] });
     const can = (me?: string) =>
       lostStretches(world.log, me === undefined ? {} : { me: world.id(me) }).flatMap(({ from, keepers }) =>
-        keepers.map(({ name, can }) => `${from} ${name}: ${can}`),
+        keepers.map(({ name, can }) => `${from} ${say(name)}: ${can}`),
       );
     // A confirmed device that gets the paper's words.
     for (const me of [undefined, "Laptop"]) expect(can(me)).toEqual(["1 Paper: reclaim"]);
     for (const me of ["Phone", "Paper"]) expect(can(me)).toEqual(["1 Paper: read"]);
-    const advice = () => gapsOf(world.log, world.id("Phone"), { me: world.id("Phone") })[0]?.advice;
+    const advice = () => adviceOn(gapsOf(world.log, world.id("Phone"), { me: world.id("Phone") })[0]);
     expect(advice()).toMatch(/lost, no active member holds it; Paper, removed since, can only read it$/);
     world.act("Laptop", (s, env) => setLockdown(s, { on: false }, env));
     for (const me of [undefined, "Laptop", "Phone", "Paper"]) expect(can(me)).toEqual(["1 Paper: reclaim"]);
@@ -218,7 +222,7 @@ describe("lostStretches", () => {
       return explained(left);
     };
     const explained = ({ log }: typeof given) =>
-      lossFinder(log)([[1, 1]]).map(({ keepers }) => keepers.map(({ name }) => name).sort());
+      lossFinder(log)([[1, 1]]).map(({ keepers }) => keepers.map(({ name }) => say(name)).sort());
     expect(keepers(given)).toEqual([["Laptop"]]);
     expect(keepers(approved)).toEqual([["Laptop", "Phone"]]);
   });

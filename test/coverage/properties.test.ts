@@ -151,7 +151,7 @@ function gapsAreExactlyWhatIsNotHeld({ log }: World): void {
       // Every member that holds a part of a gap can close it, as gapsOf says.
       const closable = gap.closers.reduce((all, { epochs }) => uniteRuns(all, epochs), NO_RUNS);
       expect(uniteRuns(closable, gap.lost)).toEqual(whole);
-      expect(gap.reason === "declared-missing").toBe(containsRuns(member.reach, whole));
+      expect(gap.because === "declared-missing").toBe(containsRuns(member.reach, whole));
     }
   }
 }
@@ -159,13 +159,13 @@ function gapsAreExactlyWhatIsNotHeld({ log }: World): void {
 function explanationsAgreeWithTheState({ log }: World): void {
   for (const member of [...log.active.values(), ...log.removed]) {
     for (const epoch of epochsIn(everything(log))) {
-      const { canRead, mayHaveRead, because } = explainAccess(log, member.id, epoch);
+      const { canRead, mayHaveRead, links } = explainAccess(log, member.id, epoch);
       expect(canRead).toBe(hasEpoch(member.held, epoch));
       expect(mayHaveRead).toBe(hasEpoch(member.reach, epoch));
-      const deeds = because.filter(({ effect }) => effect === "granted" || effect === "missing");
-      expect(deeds.at(-1)?.effect === "granted").toBe(canRead);
-      expect(deeds.some(({ effect }) => effect === "granted")).toBe(mayHaveRead);
-      expect(because.length).toBeGreaterThan(0);
+      const deeds = links.filter(({ code }) => code === "access-granted" || code === "access-missing");
+      expect(deeds.at(-1)?.code === "access-granted").toBe(canRead);
+      expect(deeds.some(({ code }) => code === "access-granted")).toBe(mayHaveRead);
+      expect(links.length).toBeGreaterThan(0);
     }
   }
 }

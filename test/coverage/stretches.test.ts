@@ -1,9 +1,9 @@
 // Stretches of epochs in texts for people (docs/spec.md section 8).
 
 import { describe, expect, it } from "vitest";
-import { formatEpochs } from "../../src/coverage/stretches.js";
+import { english } from "../../src/views/english.js";
 
-describe("formatEpochs", () => {
+describe("english.epochs", () => {
   it("writes epoch for one, and epochs for more, in one run or in several (section 8)", () => {
     const texts = [
       [[12, 12]],
@@ -17,6 +17,6 @@ describe("formatEpochs", () => {
         [4, 4],
       ],
     ] as const;
-    expect(texts.map(formatEpochs)).toEqual(["epoch 12", "epochs 1-3", "epochs 1-2, 5", "epochs 2, 4"]);
+    expect(texts.map(english.epochs)).toEqual(["epoch 12", "epochs 1-3", "epochs 1-2, 5", "epochs 2, 4"]);
   });
 });

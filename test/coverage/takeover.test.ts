@@ -5,13 +5,14 @@ import { describe, expect, it } from "vitest";
 import { type TakeoverOptions, takeoverOf } from "../../src/coverage/takeover.js";
 import { devicesAndActivity } from "../../src/views/devices.js";
 import { openOrganisation, openUser } from "../escrow/support.js";
+import { say } from "../support/spoken.js";
 import { escrowReview, recordAct } from "./support/escrow.js";
 import { World } from "./support/world.js";
 
 const removers = (world: World, me: string, own: readonly string[] = []) =>
   takeoverOf(world.log, { me: world.id(me), own: own.map((name) => world.id(name)) }).removers.map(
     ({ name, removed }) =>
-      `${name}: ${removed.map(({ member }) => (member === world.id(me) ? "me" : world.names.find((each) => world.id(each) === member)))}`,
+      `${say(name)}: ${removed.map(({ member }) => (member === world.id(me) ? "me" : world.names.find((each) => world.id(each) === member)))}`,
   );
 
 /** A stolen founding device removes the laptop and the paper; the owner joins again. */
@@ -81,7 +82,7 @@ describe("takeoverOf with an escrow log", () => {
   const restored = escrowReview(user, recorded, { approve: ["Phone"], runs: [[1, 1]] });
   const me = restored.id("Laptop");
   const doubted = (options: Omit<TakeoverOptions, "me">) =>
-    takeoverOf(restored.log, { me, ...options }).doubted.map(({ name, because }) => [name, because]);
+    takeoverOf(restored.log, { me, ...options }).doubted.map(({ name, because }) => [say(name), because]);
   const storedConfirmation = organisation.log.head;
 
   it("names members brought in by an act that no administrator recorded, and none if one did (ESC-8)", () => {
@@ -103,15 +104,17 @@ describe("takeoverOf with an escrow log", () => {
   it("says that an administrator did what escrow removed: removing escrow would not help", () => {
     const removed = escrowReview(user, organisation, { remove: ["Laptop"] });
     const options = { me: user.id("Laptop"), now: removed.log.time };
-    const text = devicesAndActivity(removed.log, options).warnings.find(({ code }) => code === "takeover")?.text;
+    const text = devicesAndActivity(removed.log, options)
+      .warnings.filter(({ code }) => code === "takeover")
+      .map(say)[0];
     expect(text).toMatch(/^An administrator removed this device on .* \(link 4\), in escrow's name\. If you did not/);
   });
 
   it("warns of them, and does not offer them for approval", () => {
     const texts = (options: Omit<TakeoverOptions, "me">) => {
       const { warnings, pending } = devicesAndActivity(restored.log, { me, now: restored.log.time, ...options });
-      const about = warnings.filter(({ code }) => code === "not-believed").map(({ text }) => text);
-      return [about, pending.map(({ name }) => name)];
+      const about = warnings.filter(({ code }) => code === "not-believed").map(say);
+      return [about, pending.map(({ name }) => say(name))];
     };
     expect(texts({ escrowLog: organisation.join("Bob").log, storedConfirmation })).toEqual([
       [

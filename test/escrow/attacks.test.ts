@@ -21,6 +21,7 @@ import { reclaim, recordAccess, setPolicy } from "../support/accepted.js";
 import { mutate, type RawBody } from "../support/raw-link.js";
 import { expectError } from "../support/refusal.js";
 import { seededEnv } from "../support/seeded-env.js";
+import { say } from "../support/spoken.js";
 import { keysNamed, openWorld, type World } from "../support/world.js";
 import {
   announce,
@@ -517,7 +518,7 @@ describe("reports and withheld bytes", () => {
       proven: [[2, 3]],
     });
     expect(totals.withLoss).toBe(0);
-    expect(totals.todo.map(({ text }) => text).join()).toContain("fetch the log's attachments again: epoch 1");
+    expect(totals.todo.map(say).join()).toContain("fetch the log's attachments again: epoch 1");
   });
 
   it("count grants to escrow whatever members declare missing (section 8, ESC-11)", () => {

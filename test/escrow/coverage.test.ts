@@ -3,8 +3,10 @@
 
 import { describe, expect, it } from "vitest";
 import type { LastSeen } from "../../src/escrow/user-coverage.js";
+import { english } from "../../src/views/english.js";
 import { formatUserCoverage } from "../../src/views/format-report.js";
 import { expectError } from "../support/refusal.js";
+import { named } from "../support/spoken.js";
 import { openWorld, type World } from "../support/world.js";
 import { enroll, openOrganisation, rowAbout } from "./support.js";
 
@@ -29,7 +31,7 @@ describe("a gap (section 8)", () => {
     const seen = new Date("2024-01-01");
     const row = await rowOf(handedOn, new Map([[handedOn.id("Phone"), seen]]));
     expect(row.gaps).toMatchObject([{ from: 1, to: 3 }]);
-    expect(row.gaps[0]?.closers).toEqual([
+    expect(named(row.gaps[0]?.closers)).toEqual([
       { member: handedOn.id("Tablet"), name: "Tablet", lastSeen: undefined, epochs: [[1, 3]] },
       { member: handedOn.id("Phone"), name: "Phone", lastSeen: seen, epochs: [[2, 3]] },
     ]);
@@ -43,7 +45,7 @@ describe("a loss (section 8)", () => {
     const left = enroll(openWorld("coverage"), "Laptop", fake).join("Phone").leave("Laptop");
     const row = await rowOf(left);
     expect(row.lost).toMatchObject([{ from: 1, to: 1 }]);
-    expect(row.gaps).toMatchObject([{ from: 2, to: 2, closers: [{ name: "Phone" }] }]);
+    expect(row.gaps).toMatchObject([{ from: 2, to: 2, closers: [{ name: { name: "Phone" } }] }]);
   });
 });
 
@@ -63,20 +65,20 @@ describe("the user's own backup keys (section 8)", () => {
 describe("a row that comes from a worker or a store", () => {
   const date = new Date(0);
   const stretch = { from: 1, to: 2, since: date, until: date };
-  const closer = { name: "Laptop", epochs: [[1, 1]], lastSeen: date };
-  const done = { seq: 1, because: "text", believed: true, when: date, reason: "text", case: "" };
+  const closer = { name: { code: "member", name: "Laptop" }, epochs: [[1, 1]], lastSeen: date };
+  const done = { seq: 1, because: "recorded", believed: true, when: date, reason: "text", case: "" };
   const undone = { recordedAt: 1, when: date, reason: "text", case: "", status: "open" };
   const closedBy = (...closers: readonly unknown[]) => ({ gaps: [{ ...stretch, closers }] });
 
   async function expectTaken(...changes: readonly object[]): Promise<void> {
     const row = await rowOf(handedOn);
-    for (const change of changes) expect(formatUserCoverage({ ...row, ...change })).toContain(": partly");
+    for (const change of changes) expect(formatUserCoverage({ ...row, ...change }, english)).toContain(": partly");
   }
 
   async function expectWrong(...changes: readonly object[]): Promise<void> {
     const row = await rowOf(handedOn);
     for (const change of changes)
-      expectError(() => formatUserCoverage({ ...row, ...change }), "INVALID_ARGUMENT", undefined);
+      expectError(() => formatUserCoverage({ ...row, ...change }, english), "INVALID_ARGUMENT", undefined);
   }
 
   it("has pairs of whole numbers for its runs", async () => {

@@ -163,7 +163,11 @@ describe("openRecordedAccess", () => {
     const at = (world: World) => sealContent([world.log], new Uint8Array([7]), { purpose: "note" }, world.env("seals"));
     const [first, second] = [openUser("discovery", staffed), openUser("discovery", staffed).rotate("Laptop")];
     expect(await openContent(await at(first), keyring)).toEqual(new Uint8Array([7]));
-    await expect(openContent(await at(second), keyring)).rejects.toMatchObject({ code: "NO_ACCESS" });
+    await expect(openContent(await at(second), keyring)).rejects.toMatchObject({
+      code: "NO_ACCESS",
+      // Nobody can approve it: only another record gives more.
+      message: expect.stringMatching(/record an access that names it/),
+    });
     expectError(() => rotate({ log: user.log, keyring }, user.env("signs")), "NOT_PERMITTED", "LOG-4");
     const signs = () => partsOf(keyring).keys.signLabelled(LABELS.linkSignature, new Uint8Array(32));
     expect(expectError(signs, "NOT_PERMITTED", "ESC-9").message).toContain("signs nothing");

@@ -34,6 +34,7 @@ import { escrowIsSound } from "../../src/trust/soundness.js";
 import { expectError } from "../support/refusal.js";
 import { numRuns, timeout } from "../support/runs.js";
 import { seededEnv } from "../support/seeded-env.js";
+import { say } from "../support/spoken.js";
 import { openWorld, type World } from "../support/world.js";
 import {
   dismiss,
@@ -83,10 +84,7 @@ function readBy(admin: MemberState, { log, entries }: World): readonly number[] 
 const reportOn = (world: World, admin: MemberState | undefined = escrow.session("Ann")): Promise<UserCoverage> =>
   rowAbout(escrow, world, { admin });
 
-const tellsOf = (row: UserCoverage): string =>
-  toDosOf(row)
-    .map(({ text }) => text)
-    .join("; ");
+const tellsOf = (row: UserCoverage): string => toDosOf(row).map(say).join("; ");
 
 /** The laptop's step, and the next ones, until none is left. Its user confirmed the true escrow log. */
 function dutiful(world: World): { readonly world: World; readonly did: readonly string[] } {
@@ -152,7 +150,9 @@ describe("a thief's device", () => {
     expect(escrowIsSound(pointed.log, { escrowLog: escrow.log, storedConfirmation: escrow.log.head })).toBe(false);
     const row = await reportOn(pointed);
     expect(row).toMatchObject({ status: "behind", pointer: "false", claimed: [[1, 3]], proven: [[1, 3]] });
-    expect(row.gaps).toMatchObject([{ from: 4, to: 4, closers: [{ name: "Laptop" }, { name: "Thief" }] }]);
+    expect(row.gaps).toMatchObject([
+      { from: 4, to: 4, closers: [{ name: { name: "Laptop" } }, { name: { name: "Thief" } }] },
+    ]);
     expect(tellsOf(row)).toContain("alarm: the pointer's keys are no epoch");
     const { world, did } = dutiful(pointed);
     // The log counts epoch 4 as held by escrow. Only its box shows that it was sealed to the false key.
@@ -208,7 +208,9 @@ describe("a thief's device", () => {
     expect(checkGrants(junk.session("Laptop"), [seq]).wrong).toEqual([wrong]);
     const row = await reportOn(junk);
     expect(row).toMatchObject({ status: "behind", claimed: [[1, 4]], proven: [[1, 3]] });
-    expect(row.gaps).toMatchObject([{ from: 4, to: 4, closers: [{ name: "Laptop" }, { name: "Thief" }] }]);
+    expect(row.gaps).toMatchObject([
+      { from: 4, to: 4, closers: [{ name: { name: "Laptop" } }, { name: { name: "Thief" } }] },
+    ]);
     expect(await reportOn(regrantEscrow(junk, "Laptop", [[4, 4]]))).toMatchObject({ status: "covered" });
     // If the user is locked out before anybody repaired it, the user still gets all the rest.
     const recovered = recoverBy(junk.join("Phone"), escrow, "Ann", { approve: ["Phone"], remove: ["Laptop"] });

@@ -33,6 +33,7 @@ import {
 import { idBytes, mutate, type RawBody, rawNext, setField, takeApart, withAttachment } from "../support/raw-link.js";
 import { expectError, expectRefused, expectTwins } from "../support/refusal.js";
 import { seededEnv } from "../support/seeded-env.js";
+import { spokenView } from "../support/spoken.js";
 import { OPERATOR, openWorld, type World } from "../support/world.js";
 import {
   announce,
@@ -363,7 +364,7 @@ describe("escrow epochs", () => {
 
 describe("escrowDevicesAndActivity", () => {
   const pending = dismiss(staffed, "Bob").join("Zoe");
-  const view = escrowDevicesAndActivity(pending.log, { me: pending.id("Ann"), now: pending.log.time });
+  const view = spokenView(escrowDevicesAndActivity(pending.log, { me: pending.id("Ann"), now: pending.log.time }));
 
   it("shows roles, policy, needs and contacts", () => {
     const rows = view.members.map(({ name, kind, status, roles }) => ({ name, kind, status, roles }));

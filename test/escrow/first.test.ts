@@ -23,6 +23,7 @@ import {
 import {
   agenda,
   createLog,
+  english,
   joinLog,
   type MemberState,
   makeBackupKey,
@@ -110,13 +111,13 @@ it("tells the escrow story once", async () => {
   const texts: string[] = [];
   for await (const row of organisationReport(ann.log, [{ log: userLog(), entries }], { admin: ann, acts })) {
     totals.add(row);
-    texts.push(formatUserCoverage(row));
+    texts.push(formatUserCoverage(row, english));
     expect(row).toMatchObject({ status: "covered", pointer: "newest", proven: [[1, 5]], gaps: [], lost: [] });
   }
   expect(texts).toEqual([
     "alice: covered, everything since 14 November 2023 (proven)\n  restored by escrow: 14 November 2023, her laptop was stolen\n",
   ]);
-  expect(formatTotals(totals)).toBe(
+  expect(formatTotals(totals, english)).toBe(
     ["1 user: 1 covered", "to bring under escrow: 0 epochs; with data lost: 0 users; 0 stale pointers", ""].join("\n"),
   );
 });

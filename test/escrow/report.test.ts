@@ -7,6 +7,7 @@ import type { UserCoverage } from "../../src/escrow/user-coverage.js";
 import { rotate } from "../support/accepted.js";
 import { boxIndex, mutate, withAttachment } from "../support/raw-link.js";
 import { expectError } from "../support/refusal.js";
+import { say } from "../support/spoken.js";
 import { ALICE, openWorld, type World } from "../support/world.js";
 import {
   dismiss,
@@ -29,7 +30,9 @@ const user = openUser("to do", escrow);
 const rowOf = (each: ReportedUser, options = {}, organisation = escrow) => rowAbout(organisation, each, options);
 
 const todo = (text: string, closes = 0) => ({ subject: ALICE, text, closes });
-const toDos = async (world: World, organisation = escrow) => toDosOf(await rowOf(world, {}, organisation));
+const spoken = (row: UserCoverage) =>
+  toDosOf(row).map((each) => ({ subject: each.subject, text: say(each), closes: each.closes }));
+const toDos = async (world: World, organisation = escrow) => spoken(await rowOf(world, {}, organisation));
 
 describe("the steps for a user", () => {
   it("are none if escrow covers everything", async () => {
@@ -46,7 +49,7 @@ describe("the steps for a user", () => {
   it("include one for every gap, with the epochs that it gains (ESC-5)", async () => {
     const late = enroll(bare.join("Phone").join("Tablet"), "Tablet", escrow);
     const row = await rowOf(joinWithholding(late, "Watch"));
-    expect(toDosOf(row)).toEqual([
+    expect(spoken(row)).toEqual([
       todo("let Laptop give escrow epochs 1-2", 2),
       todo("let Laptop give escrow epoch 4", 1),
       todo("let a confirmed device renew the pointer: an unconfirmed one set it"),
@@ -68,7 +71,7 @@ describe("the steps for a user", () => {
     ]);
     const row = await rowOf(enroll(late, "Tablet", escrow));
     expect(row.gaps.map(({ from, to }) => [from, to])).toEqual([[1, 4]]);
-    expect(toDosOf({ ...row, renewal: [] })).toEqual([todo("let Laptop give escrow epochs 1-2, 4", 3)]);
+    expect(spoken({ ...row, renewal: [] })).toEqual([todo("let Laptop give escrow epochs 1-2, 4", 3)]);
   });
 
   it("are refused for a row whose devices hold invalid epochs", async () => {
@@ -84,7 +87,7 @@ describe("the steps for a user", () => {
   it("are to fetch every stretch that was granted and not delivered (GRT-4)", async () => {
     const world = user.rotate("Laptop").rotate("Laptop").rotate("Laptop");
     const entries = world.entries.map((entry, at) => (at % 2 === 0 ? mutate(entry, { attachments: () => [] }) : entry));
-    expect(toDosOf(await rowOf({ log: world.log, entries }, { admin }))).toEqual([
+    expect(spoken(await rowOf({ log: world.log, entries }, { admin }))).toEqual([
       todo(
         "fetch the log's attachments again: epoch 2 (14 November 2023); epoch 4 (since 14 November 2023) was granted and not delivered",
       ),
@@ -114,7 +117,7 @@ describe("totals", () => {
     for (const subject of ["d", "b", "e", "a", "c"]) totals.add({ ...due, subject });
     for (const subject of ["z", "x", "y"]) totals.add({ ...pending, subject, closable: 1 });
     totals.add({ ...pending, subject: "w", closable: 2 });
-    expect(totals.todo.map(({ subject, closes, text }) => `${subject} ${closes} ${text.slice(0, 3)}`)).toEqual([
+    expect(totals.todo.map((todo) => `${todo.subject} ${todo.closes} ${say(todo).slice(0, 3)}`)).toEqual([
       ...["w 2 ask", "x 1 ask", "y 1 ask", "z 1 ask"],
       ...["a", "b", "c", "d", "e"].flatMap((subject) => [`${subject} 0 ren`, `${subject} 0 rot`]),
     ]);
@@ -152,7 +155,11 @@ describe("a reported user", () => {
     const lastSeen = new Map([[partly.id("Laptop"), seen]]);
     const { gaps } = await rowOf({ log: partly.log, lastSeen });
     expect(gaps).toMatchObject([
-      { from: 1, to: 1, closers: [{ member: partly.id("Laptop"), name: "Laptop", epochs: [[1, 1]], lastSeen: seen }] },
+      {
+        from: 1,
+        to: 1,
+        closers: [{ member: partly.id("Laptop"), name: { name: "Laptop" }, epochs: [[1, 1]], lastSeen: seen }],
+      },
     ]);
     const wrong = new Map(lastSeen).set(partly.id("Phone"), "yesterday" as never);
     await expect(rowOf({ log: partly.log, lastSeen: wrong })).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });

@@ -16,8 +16,9 @@ import { escrowNeeds, policyOf } from "../../src/trust/escrow-needs.js";
 import { judgePointer, newestPointer } from "../../src/trust/pointer.js";
 import { renewalReasons } from "../../src/trust/renewal.js";
 import { escrowIsSound } from "../../src/trust/soundness.js";
+import { english } from "../../src/views/english.js";
 import { escrowDevicesAndActivity } from "../../src/views/escrow-devices-and-activity.js";
-import { formatTotals, formatUserCoverage, reportCsvLine } from "../../src/views/format-report.js";
+import { formatTotals, formatUserCoverage, reportCsvHeader, reportCsvLine } from "../../src/views/format-report.js";
 import {
   createEscrowLog,
   disown,
@@ -189,10 +190,18 @@ const calls: Readonly<Record<string, readonly [call: Call, ...right: unknown[]]>
   "escrowDevicesAndActivity options": [(value) => escrowDevicesAndActivity(escrow.log, value)],
   "ReportTotals most": [(value) => new ReportTotals(value), undefined, 7],
   "ReportTotals add": [(value) => new ReportTotals().add(value)],
-  "formatUserCoverage user": [(value) => formatUserCoverage(value)],
-  "reportCsvLine user": [(value) => reportCsvLine(value)],
-  "formatTotals totals": [(value) => formatTotals(value)],
-  "formatTotals options": [(value) => formatTotals(new ReportTotals(), value), undefined, [], {}, new Uint8Array(32)],
+  "formatUserCoverage user": [(value) => formatUserCoverage(value, english)],
+  "reportCsvLine user": [(value) => reportCsvLine(value, english)],
+  "formatTotals totals": [(value) => formatTotals(value, english)],
+  "formatTotals catalogue": [(value) => formatTotals(new ReportTotals(), value)],
+  "reportCsvHeader catalogue": [(value) => reportCsvHeader(value)],
+  "formatTotals options": [
+    (value) => formatTotals(new ReportTotals(), english, value),
+    undefined,
+    [],
+    {},
+    new Uint8Array(32),
+  ],
 };
 
 describe("wrong arguments", () => {
@@ -281,13 +290,22 @@ describe("a report's row", () => {
         ...{ ...row, gaps: [{ ...stretch, closers: [] }], withheld: [stretch], lost: [stretch] },
         keptFromEscrow: [stretch],
       };
-      const users = [formatUserCoverage, reportCsvLine, toDosOf, (value: never) => new ReportTotals().add(value)];
+      const users = [
+        (value: never) => formatUserCoverage(value, english),
+        (value: never) => reportCsvLine(value, english),
+        toDosOf,
+        (value: never) => new ReportTotals().add(value),
+      ];
       for (const use of users) {
         expect(() => use(structuredClone(full) as never)).not.toThrow();
         expectWrongArgument(() => use(JSON.parse(JSON.stringify(full)) as never), "through JSON");
         for (const field of Object.keys(full).filter((name) => name !== "log" && name !== "rotationDue")) {
           for (const value of [null, "text", 1.5, [null], [{}], {}]) {
-            if (typeof value === "string" && typeof full[field as keyof typeof full] === "string" && field !== "status")
+            if (
+              typeof value === "string" &&
+              typeof full[field as keyof typeof full] === "string" &&
+              !["status", "pointer"].includes(field)
+            )
               continue;
             if (field === "removals" && Array.isArray(value)) continue;
             expectWrongArgument(() => use({ ...full, [field]: value } as never), `${field}: ${JSON.stringify(value)}`);

@@ -9,6 +9,7 @@ import { decodeEntry, encodeEntry } from "../../src/log/entry.js";
 import type { Evidence } from "../../src/log/evidence.js";
 import type { LogState } from "../../src/log/state.js";
 import { appendEntry, verifyLog } from "../../src/log/verify.js";
+import { say } from "../support/spoken.js";
 import { thrownBy } from "../support/thrown.js";
 import { ALICE, openWorld } from "../support/world.js";
 import { JUNK } from "./support.js";
@@ -22,6 +23,7 @@ const pin = trackContact(laptop.log);
 describe("a tracked contact", () => {
   it("is the same while nothing happens", () => {
     expect(compareContact(pin, laptop.log)).toEqual({
+      code: "contact-same",
       status: "same",
       subject: ALICE,
       pinned: laptop.log.head,
@@ -29,10 +31,10 @@ describe("a tracked contact", () => {
       links: [],
       added: [],
       removed: [],
-      trustedLeft: true,
+      trustedStillActive: true,
       evidence: undefined,
-      text: "alice@example.org: nothing has changed.",
     });
+    expect(say(compareContact(pin, laptop.log))).toBe("alice@example.org: nothing has changed.");
   });
 
   it("is extended by others when a device joins that nobody approved", () => {
@@ -43,7 +45,7 @@ describe("a tracked contact", () => {
       added: [{ id: withPhone.id("Phone"), kind: "device", name: "Phone", trusted: false }],
       removed: [],
     });
-    expect(change.text).toBe(
+    expect(say(change)).toBe(
       'alice@example.org: 1 change not by the devices you trusted: join by "Phone" (link 2). Approved by none of them: ' +
         '"Phone". Added: "Phone". Compare fingerprints with alice@example.org before you send anything.',
     );
@@ -52,11 +54,11 @@ describe("a tracked contact", () => {
   it("is extended once a device that was trusted approves it: judged at the new head", () => {
     const change = compareContact(pin, approved.log);
     expect(change).toMatchObject({ status: "extended", added: [{ name: "Phone", trusted: true }] });
-    expect(change.text).toBe('alice@example.org: 2 changes, all by devices you trusted before. Added: "Phone".');
+    expect(say(change)).toBe('alice@example.org: 2 changes, all by devices you trusted before. Added: "Phone".');
   });
 
   it("names the untrusted ones among the changes and the new members", () => {
-    expect(compareContact(pin, approved.join("Third").log).text).toContain(
+    expect(say(compareContact(pin, approved.join("Third").log))).toContain(
       '1 change not by the devices you trusted: join by "Third" (link 4). Approved by none of them: "Third". Added: "Phone", "Third"',
     );
   });
@@ -76,12 +78,12 @@ describe("a tracked contact", () => {
     expect(compareContact(trackContact(approved.log), replaced.log)).toMatchObject({
       status: "extended",
       removed: [{ name: "Laptop", trusted: true }],
-      trustedLeft: true,
+      trustedStillActive: true,
     });
     const thief = laptop.join("Thief").review("Thief", { remove: ["Laptop"] });
     const takeover = compareContact(pin, thief.log);
-    expect(takeover).toMatchObject({ status: "extended-by-others", trustedLeft: false });
-    expect(takeover.text).toContain('Removed: "Laptop". None of the devices you trusted is left.');
+    expect(takeover).toMatchObject({ status: "extended-by-others", trustedStillActive: false });
+    expect(say(takeover)).toContain('Removed: "Laptop". None of the devices you trusted is left.');
     // The same after the owner has removed the thief: another person had access.
     const cured = withPhone.review("Laptop", { remove: ["Phone"] });
     expect(compareContact(pin, cured.log)).toMatchObject({ status: "extended-by-others", added: [], removed: [] });
@@ -94,7 +96,7 @@ describe("a tracked contact", () => {
       status: "extended-by-others",
       links: [{ type: "expel", author: "operator", name: undefined, trusted: false }],
     });
-    expect(change.text).toBe(
+    expect(say(change)).toBe(
       "alice@example.org: 1 change not by the devices you trusted: expel by the service (link 4). Nobody was added without " +
         'their approval. Removed: "Phone". Compare fingerprints with alice@example.org before you send anything.',
     );
@@ -114,10 +116,13 @@ describe("a tracked contact", () => {
     const ofPhone: TrackedContact = { ...trackContact(withPhone.log), confirmed: [2] };
     const renamed = withPhone.rename("Laptop", "New name");
     // An older class is another class too, and so are the devices that it approves.
-    expect(compareContact(ofPhone, renamed.log)).toMatchObject({ status: "extended-by-others", trustedLeft: true });
+    expect(compareContact(ofPhone, renamed.log)).toMatchObject({
+      status: "extended-by-others",
+      trustedStillActive: true,
+    });
     const approvedLater = compareContact(ofPhone, renamed.review("Laptop", { approve: ["Phone"] }).rotate("Phone").log);
     expect(approvedLater.links.map(({ trusted }) => trusted)).toEqual([false, false, false]);
-    expect(approvedLater.trustedLeft).toBe(false);
+    expect(approvedLater.trustedStillActive).toBe(false);
     // The twin: not approved by an older class.
     expect(compareContact(ofPhone, withPhone.rotate("Phone").log).status).toBe("extended");
   });
@@ -133,7 +138,10 @@ describe("a tracked contact", () => {
     const strange: TrackedContact = { ...trackContact(approved.log), confirmed: [3] };
     expect(compareContact(strange, approved.log).status).toBe("same");
     const later = approved.rename("Laptop", "New name");
-    expect(compareContact(strange, later.log)).toMatchObject({ status: "extended-by-others", trustedLeft: false });
+    expect(compareContact(strange, later.log)).toMatchObject({
+      status: "extended-by-others",
+      trustedStillActive: false,
+    });
   });
 
   it("counts a backup key that a trusted device made", () => {
@@ -146,13 +154,15 @@ describe("a tracked contact", () => {
     const bare = withPhone.entries.map((entry) => encodeEntry(decodeEntry(entry).link.bytes, []));
     const change = compareContact(pin, verifyLog(bare, { subject: ALICE, now: "unchecked" }));
     expect(change).toMatchObject({ links: [{ name: undefined }], added: [{ name: undefined }] });
-    expect(change.text).toContain(`join by member ${withPhone.id("Phone")} (link 2)`);
+    expect(say(change)).toContain(`join by member ${withPhone.id("Phone")} (link 2)`);
   });
 
   it("cannot be falsified by the name of a device", () => {
     const name = 'x". Approved by "Laptop\n\u202e\u2028';
-    const { text, added } = compareContact(pin, laptop.join(name).log);
-    expect(added[0]?.name).toBe(name);
+    const change = compareContact(pin, laptop.join(name).log);
+    const text = say(change);
+    expect(change.added[0]?.name).toBe("x\ufffd. Approved by \ufffdLaptop\ufffd\ufffd\ufffd");
+    expect(change.links[0]?.name).toBe(change.added[0]?.name);
     expect(text).not.toMatch(/[\n\u202e\u2028]/);
     expect(text).toContain('Added: "x\ufffd. Approved by \ufffdLaptop\ufffd\ufffd\ufffd"');
   });
@@ -160,10 +170,10 @@ describe("a tracked contact", () => {
   it("lists a handful and counts the rest", () => {
     let many = laptop;
     for (let i = 1; i <= 7; i++) many = many.join(`New ${i}`);
-    expect(compareContact(pin, many.log).text).toContain('"New 4", "New 5" and 2 more');
+    expect(say(compareContact(pin, many.log))).toContain('"New 4", "New 5" and 2 more');
     let five = laptop;
     for (let i = 1; i <= 5; i++) five = five.join(`New ${i}`);
-    expect(compareContact(pin, five.log).text).toContain('"New 4", "New 5". Compare');
+    expect(say(compareContact(pin, five.log))).toContain('"New 4", "New 5". Compare');
   });
 });
 
@@ -174,8 +184,8 @@ describe("a contradiction", () => {
 
   it("is forked where the pinned position has another link (LOG-8)", () => {
     const change = compareContact(phonePin, fork.rotate("Laptop").log);
-    expect(change).toMatchObject({ status: "forked", links: [], added: [], removed: [], trustedLeft: false });
-    expect(change.text).toBe(
+    expect(change).toMatchObject({ status: "forked", links: [], added: [], removed: [], trustedStillActive: false });
+    expect(say(change)).toBe(
       "alice@example.org: ALARM. Two different histories of one log were shown, which no honest server does. Send nothing, " +
         "keep the evidence, and reach alice@example.org in another way.",
     );
@@ -190,7 +200,7 @@ describe("a contradiction", () => {
   it("is rolled back where the log ends before the pin (LOG-8)", () => {
     const change = compareContact(phonePin, laptop.log);
     expect(change).toMatchObject({ status: "rolled-back", current: laptop.log.head });
-    expect(change.text).toBe(
+    expect(say(change)).toBe(
       "alice@example.org: ALARM. The log ends before a point that was seen earlier: its newest links, removals perhaps, are " +
         "withheld. Send nothing, and try again over another connection.",
     );
@@ -200,7 +210,7 @@ describe("a contradiction", () => {
   it("is replaced where another log is offered (LOG-8)", () => {
     const change = compareContact(phonePin, other.join("Phone").log);
     expect(change).toMatchObject({ status: "replaced", subject: ALICE });
-    expect(change.text).toBe(
+    expect(say(change)).toBe(
       "alice@example.org: ALARM. Another log is offered. Either alice@example.org lost everything and started over, or " +
         "somebody has taken the place of alice@example.org. Send nothing before you have asked in another way and compared " +
         "fingerprints.",

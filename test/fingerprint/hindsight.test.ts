@@ -34,7 +34,7 @@ describe("a thief's device that an admin approved while the founding device was 
     expect(codeOf(pin, acts)).toBe("CONTACT_CHANGED");
     // Moving the pin along on the way changes nothing.
     expect(codeOf(requireContactUnchanged(pin, alone.log), acts)).toBe("CONTACT_CHANGED");
-    expect(compareContact(pin, acts.log)).toMatchObject({ trustedLeft: false });
+    expect(compareContact(pin, acts.log)).toMatchObject({ trustedStillActive: false });
   });
 
   it("stays one when it removes the founding device itself", () => {

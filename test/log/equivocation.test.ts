@@ -17,6 +17,7 @@ import { verifyLog } from "../../src/log/verify.js";
 import { expectError, snapshot, thrownBy } from "../support/refusal.js";
 import { slow } from "../support/runs.js";
 import { DAY, flip, HOUR, NOON, STATEMENT_KEYS, statement, UNTIL } from "../support/service.js";
+import { say } from "../support/spoken.js";
 import { ALICE, OPERATOR, openWorld, seedNamed, type World } from "../support/world.js";
 
 const young = openWorld("equivocation", { operator: true }).join("Phone");
@@ -75,7 +76,7 @@ describe("two statements contradict each other (SVC-5)", () => {
   });
 
   it("and the verdict names other explanations", () => {
-    const { text } = checkEvidence(split);
+    const text = say(checkEvidence(split));
     expect(text).toMatch(/replicas that lag behind/i);
     expect(text).toMatch(/stolen statement key/);
     expect(text).toMatch(/restored backup/);

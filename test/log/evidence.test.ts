@@ -10,6 +10,7 @@ import { decodeEvidence, type Evidence, encodeEvidence, type Pin } from "../../s
 import { verifyLog } from "../../src/log/verify.js";
 import { readBody } from "../../src/log/verify-link.js";
 import { expectError, snapshot, thrownBy } from "../support/refusal.js";
+import { say } from "../support/spoken.js";
 import { ALICE, openWorld } from "../support/world.js";
 
 const young = openWorld("evidence").join("Phone");
@@ -47,9 +48,9 @@ describe("evidence", () => {
   });
 
   it("describes the explanations without a lie", () => {
-    expect(checkEvidence(fork).text).toContain("lost a race");
+    expect(say(checkEvidence(fork))).toContain("lost a race");
     for (const evidence of [rollback, replacement]) {
-      expect(checkEvidence(evidence).text).toContain("rests on the word of the side that pinned it");
+      expect(say(checkEvidence(evidence))).toContain("rests on the word of the side that pinned it");
     }
   });
 

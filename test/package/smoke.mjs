@@ -17,7 +17,7 @@ import {
   verifyLog,
 } from "keystead";
 import { dataAccess } from "keystead/audit";
-import { recoverySheet } from "keystead/recovery-sheet";
+import { englishSheet, recoverySheet } from "keystead/recovery-sheet";
 
 /** Runs the smoke test. */
 export async function smoke() {
@@ -50,7 +50,9 @@ export async function smoke() {
   const key = made.paper.reveal(made.log);
   expect(checkBackupKey(made.log, key).corrections.length === 0, "the paper must be read back");
   expect(
-    recoverySheet({ key, account: subject, service: "Mail", made: new Date(env.now()) }).svg.startsWith("<svg"),
+    recoverySheet({ key, account: subject, service: "Mail", made: new Date(env.now()) }, englishSheet).svg.startsWith(
+      "<svg",
+    ),
     "no sheet",
   );
   return `sealed, refused, approved, opened; fingerprint ${fingerprintOf(made.log)}`;

@@ -86,7 +86,7 @@ async function tellBackup(told: Watch, alice: Circle): Promise<void> {
   const text = told.method(paper, "reveal", log);
   core.backupKeyId(log.active.get(paper.member) as Member);
   const typed = `${text.slice(0, -1)}?`;
-  core.explainCorrections(core.checkBackupKey(log, typed).corrections);
+  core.explainCorrections(core.checkBackupKey(log, typed).corrections, core.english);
   await told.refused(() => core.checkBackupKey(log, `${text.slice(0, -9)}????-????`));
   const { keyring } = core.openBackupKey(log, alice.entries, text);
   told.method(keyring, "wipe");

@@ -58,11 +58,11 @@ export async function tellEscrow(told: Watch): Promise<void> {
   for await (const user of core.organisationReport(escrow.log, users, { admin: escrow.of("Ann") })) {
     told.show("organisationReport", user);
     told.method(totals, "add", user);
-    core.formatUserCoverage(user);
-    core.reportCsvHeader();
-    core.reportCsvLine(user);
+    core.formatUserCoverage(user, core.english);
+    core.reportCsvHeader(core.english);
+    core.reportCsvLine(user, core.english);
   }
-  core.formatTotals(totals);
+  core.formatTotals(totals, core.english);
 }
 
 function pointerOf(log: LogState): Pointer {

@@ -23,10 +23,11 @@ export async function tellViews(told: Watch, alice: Circle): Promise<void> {
   core.parseLogId(log.head.log);
   core.parseLinkHash(log.head.hash);
   core.parseMemberId(me);
-  core.devicesAndActivity(log, { me, now: NOW });
+  const { warnings } = core.devicesAndActivity(log, { me, now: NOW });
+  for (const warning of warnings) core.textOf(warning, core.english);
   core.checkGrants(laptop, [1, 2, 3]);
   const proven = await core.proveCoverage(laptop);
-  core.formatCoverage(core.coverageReport(log, { now: NOW, proven }));
+  core.formatCoverage(core.coverageReport(log, { now: NOW, proven }), core.english);
   core.dataAccess(log, me);
   core.explainAccess(log, me, 1);
   core.gapsOf(log, alice.of("Tablet").keyring.member);

@@ -32,6 +32,7 @@ export class Watch {
     this.env = env;
     this.#onShown = onShown;
     const watched = Object.entries(core).map(([name, it]) => {
+      if (typeof it !== "function") return [name, it];
       const make: Call = (...args) => Reflect.construct(it, args);
       if (!/^[A-Z]/.test(name)) return [name, (...args: unknown[]) => this.#tell(name, it as Call, args)];
       return [name, new Proxy(it, { construct: (_, args) => this.#tell(name, make, args) as object })];

@@ -21,11 +21,12 @@ import {
 } from "keystead";
 import { dataAccess } from "keystead/audit";
 import { acknowledgeContact, compareContact, trackContact } from "keystead/contacts";
-import { recoverySheet } from "keystead/recovery-sheet";
+import { englishSheet, recoverySheet } from "keystead/recovery-sheet";
 import { expel } from "keystead/server";
 import { corruptContent, holdBack, MaliciousRelay, rollBackTo, stripAttachments, swapContent } from "keystead/testing";
 import { describe, expect, it } from "vitest";
 import { expectError } from "../support/refusal.js";
+import { spokenView } from "../support/spoken.js";
 import { OPERATOR } from "../support/world.js";
 import { Device, readText } from "./device.js";
 
@@ -54,7 +55,7 @@ const remove =
   (...ids: readonly Device[]) =>
   (session: Device["session"], env: Device["env"]) =>
     review(session, { remove: ids.map(({ id }) => id) }, env);
-const view = (device: Device) => devicesAndActivity(device.log, { me: device.id, now: device.log.time });
+const view = (device: Device) => spokenView(devicesAndActivity(device.log, { me: device.id, now: device.log.time }));
 
 describe("devices", () => {
   it("1: keys are made on each device; the first opens the log with data access from epoch 1", () => {
@@ -229,7 +230,7 @@ describe("backup keys", () => {
     const paper = made.paper.reveal(phone.log);
     expect(paper).toMatch(/^([0-9A-Z]{4}-){8}[0-9A-Z]{4}$/);
     const facts = { key: paper, account: ALICE, service: "Mail", made: new Date(phone.log.time) };
-    expect(recoverySheet(facts).svg).toContain("<svg");
+    expect(recoverySheet(facts, englishSheet).svg).toContain("<svg");
     expect(dataAccess(phone.log, made.paper.member)).toEqual(dataAccess(phone.log, phone.id));
     const listed = () => view(laptop.sync()).members.find(({ member }) => member === made.paper.member);
     expect(listed()).toMatchObject({ name: "Drawer", kind: "backup", status: "pending", access: { epoch: 2 } });

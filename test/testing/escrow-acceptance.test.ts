@@ -37,6 +37,7 @@ import {
 import { corruptContent, MaliciousRelay, rollBackTo, stripAttachments } from "keystead/testing";
 import { describe, expect, it } from "vitest";
 import { expectError } from "../support/refusal.js";
+import { spokenView } from "../support/spoken.js";
 import { Device, readText } from "./device.js";
 
 const ALICE = "alice@example.org";
@@ -105,7 +106,8 @@ async function reportOn(relay: MaliciousRelay, admin: Device) {
   return expect.unreachable("no row");
 }
 
-const view = (device: Device) => escrowDevicesAndActivity(device.log, { me: device.id, now: device.log.time });
+const view = (device: Device) =>
+  spokenView(escrowDevicesAndActivity(device.log, { me: device.id, now: device.log.time }));
 
 describe("setting up", () => {
   it("12: nothing works before there is a device and a backup key; admins alone cannot switch it off", () => {
@@ -223,7 +225,7 @@ describe("users", () => {
     expect(await reportOn(relay, ann)).toMatchObject({
       status: "partly",
       proven: [[2, 2]],
-      gaps: [{ from: 1, to: 1, closers: [{ name: "Laptop" }] }],
+      gaps: [{ from: 1, to: 1, closers: [{ name: { name: "Laptop" } }] }],
     });
     const escrow = { escrowLog: ann.log, storedConfirmation: ann.log.head };
     laptop

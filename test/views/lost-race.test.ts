@@ -4,12 +4,13 @@ import { describe, expect, it } from "vitest";
 import { linksTouching } from "../../src/views/lost-race.js";
 import { World } from "../coverage/support/world.js";
 import { regrant, rekey, rename, rotate } from "../support/accepted.js";
+import { say } from "../support/spoken.js";
 
 /** Links that touched Phone since this state of the world. */
 function touching(world: World, happens: (world: World) => unknown) {
   const since = world.log.head;
   happens(world);
-  return linksTouching(world.log, { since, members: [world.id("Phone")] }).map(({ text }) => text);
+  return linksTouching(world.log, { since, members: [world.id("Phone")] }).map(say);
 }
 
 const threeDevices = () => new World().join("Phone").join("Tablet");

@@ -4,11 +4,14 @@
 import { describe, expect, it } from "vitest";
 import { isConfirmed } from "../../src/log/state.js";
 import { verifyLog } from "../../src/log/verify.js";
-import { classBefore, removalOf, suggestRemovals } from "../../src/views/removal.js";
+import { classBefore, type RemovalView, removalOf, suggestRemovals } from "../../src/views/removal.js";
 import { escrowReview } from "../coverage/support/escrow.js";
 import { World } from "../coverage/support/world.js";
 import { openOrganisation, openUser } from "../escrow/support.js";
 import { leave } from "../support/accepted.js";
+import { named, say } from "../support/spoken.js";
+
+const spoken = (removal: RemovalView | undefined) => removal && say(removal);
 
 const by = (world: World, name: string) => removalOf(world.log, world.id(name))?.removerWas;
 
@@ -22,10 +25,12 @@ describe("removalOf", () => {
       .review("Laptop", { approve: ["Phone"] });
     expect(removalOf(world.log, world.id("Phone"))).toBeUndefined();
     world.on("2026-03-05").review("Paper", { remove: ["Phone"] });
-    expect(removalOf(world.log, world.id("Phone"))).toEqual({
+    const removal = removalOf(world.log, world.id("Phone"));
+    expect(spoken(removal)).toBe("On 5 March 2026 Paper, of the first device's class, removed it (link 5).");
+    expect(named(removal)).toEqual({
+      code: "removal",
       ...{ by: world.id("Paper"), name: "Paper", seq: 5, when: new Date("2026-03-05T12:00:00Z") },
       ...{ removerWas: "founding", offers: ALL },
-      text: "On 5 March 2026 Paper, of the first device's class, removed it (link 5).",
     });
   });
 
@@ -61,10 +66,10 @@ describe("removalOf", () => {
     const user = openUser("removals", organisation).enroll("Laptop", "Phone").join("Thief");
     const phone = user.id("Phone");
     const removed = escrowReview(user, organisation, { remove: ["Phone"] });
-    expect(removalOf(removed.log, phone)).toMatchObject({
-      removerWas: "escrow",
-      text: expect.stringContaining("an administrator of the organisation removed it, in escrow's name"),
-    });
+    expect(removalOf(removed.log, phone)?.removerWas).toBe("escrow");
+    expect(spoken(removalOf(removed.log, phone))).toContain(
+      "an administrator of the organisation removed it, in escrow's name",
+    );
     const approved = escrowReview(user, organisation, { approve: ["Thief"], runs: [[1, 1]] });
     expect(removalOf(approved.review("Thief", { remove: ["Phone"] }).log, phone)?.removerWas).toBe("unconfirmed");
     expect(removalOf(approved.review("Laptop", { remove: ["Phone"] }).log, phone)?.removerWas).toBe("founding");
@@ -80,7 +85,7 @@ describe("removalOf", () => {
       .enroll("Laptop", "Tablet", { kind: "device" });
     world.expel("Phone").act("Tablet", leave);
     expect([by(world, "Phone"), by(world, "Tablet")]).toEqual(["operator", "itself"]);
-    const texts = ["Phone", "Tablet"].map((name) => removalOf(world.log, world.id(name))?.text);
+    const texts = ["Phone", "Tablet"].map((name) => spoken(removalOf(world.log, world.id(name))));
     expect(texts).toEqual([
       "On 1 January 2026 the service removed it (link 4).",
       "On 1 January 2026 it left (link 5).",
@@ -128,7 +133,7 @@ describe("classBefore", () => {
 describe("suggestRemovals", () => {
   const offer = (world: World, removed: string, me = "Laptop") =>
     suggestRemovals(world.log, { removed: world.id(removed), me: world.id(me) }).map(
-      ({ member, reason }) => `${world.log.active.get(member)?.name}: ${reason}`,
+      ({ member, because }) => `${world.log.active.get(member)?.name}: ${because}`,
     );
 
   it("offers the whole class of a thief's device, and every stray", () => {

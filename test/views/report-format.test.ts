@@ -3,10 +3,12 @@
 
 import { describe, expect, it } from "vitest";
 import type { MemberId } from "../../src/bytes/ids.js";
+import type { MemberName } from "../../src/coverage/names.js";
 import { actRecords } from "../../src/escrow/act.js";
 import { organisationReport, ReportTotals, toDosOf } from "../../src/escrow/organisation-report.js";
 import type { Recovery, UserCoverage } from "../../src/escrow/user-coverage.js";
 import { pointerTo } from "../../src/trust/pointer.js";
+import { english } from "../../src/views/english.js";
 import { formatTotals, formatUserCoverage, reportCsvHeader, reportCsvLine } from "../../src/views/format-report.js";
 import {
   announce,
@@ -24,6 +26,7 @@ import {
 } from "../escrow/support.js";
 import { disown } from "../support/accepted.js";
 import { expectError, snapshot } from "../support/refusal.js";
+import { places, say } from "../support/spoken.js";
 import { openWorld, type World } from "../support/world.js";
 
 const escrow = hire(openOrganisation("report"), "Bob", ["recover"]);
@@ -40,8 +43,11 @@ async function fullRow(change: Partial<UserCoverage> = {}): Promise<UserCoverage
   const stretch = (from: number, to: number, since: string, until?: string) => ({
     ...{ from, to, since: day(since), until: until === undefined ? undefined : day(until) },
   });
-  const phone = { member, name: "Phone", epochs: [], lastSeen: day("2026-08-07") };
-  const tablet = { member, name: "Tablet", epochs: [], lastSeen: undefined };
+  const nameOf = (name: string): MemberName => ({
+    ...{ code: "member", member, kind: "device", name, shortId: "00000000", withId: false, organisation: undefined },
+  });
+  const phone = { member, name: nameOf("Phone"), epochs: [], lastSeen: day("2026-08-07") };
+  const tablet = { member, name: nameOf("Tablet"), epochs: [], lastSeen: undefined };
   const recovery: Recovery = {
     ...{ seq: 5, type: "review", approved: [], removed: [], admin: member, believed: true, because: "recorded" },
     ...{ recordedAt: 7, when: day("2026-09-08"), reason: "locked out; lost", case: "17-4" },
@@ -63,7 +69,7 @@ async function fullRow(change: Partial<UserCoverage> = {}): Promise<UserCoverage
     ],
     proven: [[9, 9]],
     gaps: [
-      { ...stretch(1, 2, "2026-01-02", "2026-02-03"), closers: [phone, { ...tablet, name: "Watch" }] },
+      { ...stretch(1, 2, "2026-01-02", "2026-02-03"), closers: [phone, { ...tablet, name: nameOf("Watch") }] },
       { ...stretch(3, 3, "2026-02-03", "2026-03-04"), closers: [tablet] },
       { ...stretch(4, 4, "2026-03-04", "2026-03-04"), closers: [phone] },
       { ...stretch(7, 7, "2026-05-06", "2026-06-05"), closers: [] },
@@ -151,7 +157,7 @@ describe("the statuses", () => {
     ]);
     const [taken] = await report(disowned, [{ log: done.user.rename("Phone", "Mobile").log }], { acts });
     expect(taken?.unfinished.map(({ status }) => status)).toEqual(["unused", "disowned"]);
-    expect(toDosOf(taken ?? expect.unreachable()).map(({ text }) => text)).toEqual([
+    expect(toDosOf(taken ?? expect.unreachable()).map(say)).toEqual([
       `link ${open.act.recordedAt} of the escrow log announced an act that was not done (stolen): do it, or disown it`,
     ]);
     // Acts for other users are not this user's.
@@ -169,8 +175,8 @@ describe("the statuses", () => {
 
 describe("CSV", () => {
   it("has one title a cell, and one line a user", async () => {
-    const titles = cellsOf(reportCsvHeader());
-    const cells = cellsOf(reportCsvLine(await rowOf(user)));
+    const titles = cellsOf(reportCsvHeader(english));
+    const cells = cellsOf(reportCsvLine(await rowOf(user), english));
     expect(cells).toHaveLength(titles.length);
     const row = Object.fromEntries(titles.map((title, index) => [title, cells[index]]));
     expect(row).toMatchObject({
@@ -180,8 +186,8 @@ describe("CSV", () => {
   });
 
   it("has all facts of a row, in days, with a list in one cell (section 8)", async () => {
-    const titles = cellsOf(reportCsvHeader());
-    const cells = cellsOf(reportCsvLine(await fullRow()));
+    const titles = cellsOf(reportCsvHeader(english));
+    const cells = cellsOf(reportCsvLine(await fullRow(), english));
     expect(titles.map((title, index) => [title, cells[index]])).toEqual([
       ["user", "alice@example.org"],
       ["status", "partly"],
@@ -218,13 +224,32 @@ describe("CSV", () => {
       rotationDue: false,
       ...NOTHING,
     };
-    const line = reportCsvLine(await fullRow({ ...none, status: "behind" }));
+    const line = reportCsvLine(await fullRow({ ...none, status: "behind" }), english);
     expect(line).toBe('alice@example.org,behind,,"5-6, 9",,,,,,,older,,no,1,,,,4\r\n');
+  });
+
+  it("has no word of its own but the user's name, days and numbers: the rest is the catalogue's", async () => {
+    const row = await fullRow();
+    const totals = new ReportTotals();
+    totals.add(row);
+    const all = [
+      reportCsvHeader(places),
+      reportCsvLine(row, places),
+      formatUserCoverage(row, places),
+      formatTotals(totals, places, { most: 1 }),
+    ].join("");
+    expect(all).toContain("<statuses partly>");
+    expect(all.replace(/<[^>]*>/g, "").match(/[a-z@.]{2,}|[0-9]{2,}/g)).toEqual([
+      "alice@example.org",
+      "2026",
+      "07",
+      "06",
+    ]);
   });
 
   it("writes the whole day of a device whose clock is far ahead (LOG-7)", async () => {
     const last = new Date(8_640_000_000_000_000);
-    const cells = cellsOf(reportCsvLine(await fullRow({ since: { epoch: 9, since: last } })));
+    const cells = cellsOf(reportCsvLine(await fullRow({ since: { epoch: 9, since: last } }), english));
     expect(cells[2]).toBe("'+275760-09-13");
   });
 
@@ -234,26 +259,26 @@ describe("CSV", () => {
     ["a;b=1", "a;b=1"],
     ["a=1; b", "a=1; b"],
   ])("keeps what follows a semicolon in %j from being run", async (subject, cell) => {
-    expect(cellsOf(reportCsvLine(await fullRow({ subject })))[0]).toBe(cell);
+    expect(cellsOf(reportCsvLine(await fullRow({ subject }), english))[0]).toBe(cell);
   });
 
   it.each([FORMULA, "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1"])(
     "prevents that %j is run, as a user's name",
     async (subject) => {
-      const line = reportCsvLine(await rowOf(openWorld("report", { subject })));
+      const line = reportCsvLine(await rowOf(openWorld("report", { subject })), english);
       expect(cellsOf(line)[0]).toBe(`'${subject}`);
     },
   );
 
   it("prevents that a device's name is run, or ends its cell", async () => {
     const named = enroll(openWorld("report", { first: `${FORMULA},"x"` }).join("Phone"), "Phone", escrow);
-    const cells = cellsOf(reportCsvLine(await rowOf(named)));
-    expect(cells).toHaveLength(cellsOf(reportCsvHeader()).length);
+    const cells = cellsOf(reportCsvLine(await rowOf(named), english));
+    expect(cells).toHaveLength(cellsOf(reportCsvHeader(english)).length);
     expect(cells[6]).toBe(`'${FORMULA},"x"`);
   });
 
   it.each(['a "quoted" one', "a, comma", "line\nbreak", "line\r\nbreak"])("quotes %j", async (subject) => {
-    const line = reportCsvLine(await rowOf(openWorld("report", { subject })));
+    const line = reportCsvLine(await rowOf(openWorld("report", { subject })), english);
     expect(line.startsWith(`"${subject.replaceAll('"', '""')}",`)).toBe(true);
     expect(cellsOf(line)[0]).toBe(subject);
   });
@@ -262,14 +287,16 @@ describe("CSV", () => {
 describe("text", () => {
   it("shows what is covered, what is missing and which member can give it", async () => {
     const partly = await rowOf(enroll(openWorld("report").join("Phone"), "Phone", escrow));
-    expect(formatUserCoverage(partly)).toMatch(/: partly, everything since .*\n {2}lacks .*: Laptop can give it\n$/);
+    expect(formatUserCoverage(partly, english)).toMatch(
+      /: partly, everything since .*\n {2}lacks .*: Laptop can give it\n$/,
+    );
     const [proven] = await report(escrow, [{ log: user.log, entries: user.entries }], { admin: escrow.session("Ann") });
-    expect(formatUserCoverage(proven ?? expect.unreachable())).toContain("(proven)");
-    expect(formatUserCoverage(await rowOf(user))).not.toContain("(proven)");
+    expect(formatUserCoverage(proven ?? expect.unreachable(), english)).toContain("(proven)");
+    expect(formatUserCoverage(await rowOf(user), english)).not.toContain("(proven)");
   });
 
   it("shows all facts of a row about data, in days (section 8)", async () => {
-    expect(formatUserCoverage(await fullRow())).toBe(
+    expect(formatUserCoverage(await fullRow(), english)).toBe(
       [
         "alice@example.org: partly, everything since 6 July 2026 (proven)",
         "  lacks epochs 1-2 (2 January 2026 to 3 February 2026): Phone (last seen 7 August 2026) can give it",
@@ -290,12 +317,12 @@ describe("text", () => {
       ].join("\n"),
     );
     const claimed = await fullRow({ proven: undefined, gaps: [], withheld: [], lost: [], ...NOTHING });
-    expect(formatUserCoverage(claimed)).toBe("alice@example.org: partly, everything since 6 July 2026\n");
+    expect(formatUserCoverage(claimed, english)).toBe("alice@example.org: partly, everything since 6 July 2026\n");
   });
 
   it("shows names that cannot rewrite a terminal", async () => {
     const row = await rowOf(openWorld("report", { subject: "alice\u001b[2J\u202Eadmin\nbob" }));
-    expect(formatUserCoverage(row).split("\n")[0]).toBe("alice [2Jadmin bob: pending");
+    expect(formatUserCoverage(row, english).split("\n")[0]).toBe("alice [2Jadmin bob: pending");
   });
 });
 
@@ -308,7 +335,7 @@ describe("totals", () => {
     expect(totals.statuses).toEqual({ covered: 1, partly: 1, behind: 0, pending: 1, removed: 0 });
     expect(totals).toMatchObject({ closable: 2, withLoss: 0, stale: 1 });
     expect(totals.todo.map(({ closes }) => closes)).toEqual([1, 1, 0, 0]);
-    expect(formatTotals(totals)).toContain("3 users: 1 covered, 1 partly, 1 pending\n");
+    expect(formatTotals(totals, english)).toContain("3 users: 1 covered, 1 partly, 1 pending\n");
   });
 
   it("are printed with the steps that close the most first, up to the given number", async () => {
@@ -327,16 +354,16 @@ describe("totals", () => {
       "- alice@example.org: renew the pointer: it stands for an old escrow epoch",
     ];
     const text = (...lines: readonly string[]) => `${[...head, ...lines].join("\n")}\n`;
-    expect(formatTotals(totals)).toBe(text(...todo));
-    expect(formatTotals(totals, { most: 2 })).toBe(text(...todo));
-    expect(formatTotals(totals, { most: 1 })).toBe(text(todo[0] as string, "… and 1 more"));
-    expect(formatTotals(totals, { most: 0 })).toBe(text("… and 2 more"));
+    expect(formatTotals(totals, english)).toBe(text(...todo));
+    expect(formatTotals(totals, english, { most: 2 })).toBe(text(...todo));
+    expect(formatTotals(totals, english, { most: 1 })).toBe(text(todo[0] as string, "… and 1 more"));
+    expect(formatTotals(totals, english, { most: 0 })).toBe(text("… and 2 more"));
     for (const most of [-1, 1.5, Number.NaN, Number.POSITIVE_INFINITY])
-      expectError(() => formatTotals(totals, { most }), "INVALID_ARGUMENT", undefined);
+      expectError(() => formatTotals(totals, english, { most }), "INVALID_ARGUMENT", undefined);
   });
 
   it("have no list of steps if there are none", () => {
-    expect(formatTotals(new ReportTotals())).toBe(
+    expect(formatTotals(new ReportTotals(), english)).toBe(
       "0 users: none\nto bring under escrow: 0 epochs; with data lost: 0 users; 0 stale pointers\n",
     );
   });

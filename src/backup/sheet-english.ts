@@ -1,0 +1,20 @@
+// The English words of the recovery sheet. docs/spec.md section 9.
+
+import type { SheetTexts } from "./sheet.js";
+
+/** The English recovery sheet. Dates are days in UTC, as `2026-03-05`. */
+export const englishSheet: SheetTexts = {
+  title: (service) => `${service}: backup key`,
+  names: { account: "Account", made: "Made on", opens: "Opens", named: "Named" },
+  day: (date) => date.toISOString().slice(0, 10),
+  opens: (since) => (since === undefined ? "everything" : `data from ${since} on`),
+  advice: [
+    "Anybody who has this key can read this account's data.",
+    "Keep it as you keep your passport, and not with your devices.",
+    "To get back in on a new device: sign in, choose “Use a backup key”,",
+    "and type or scan it. Capital or small letters, spaces and dashes do",
+    "not matter; type ? for a character that you cannot read.",
+    "If it is lost or was seen by others, remove it in the list of devices",
+    "and make another.",
+  ],
+};

@@ -1,0 +1,56 @@
+// Sentences for people stand in the catalogues alone (docs/spec.md section 8).
+
+import { readdirSync, readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { errorMakers, proseIn } from "../support/prose.js";
+
+const files = readdirSync("src", { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".ts"));
+const read = (file: string) => readFileSync(`src/${file}`, "utf8");
+
+/** Where the facts come from that people read. Elsewhere nothing is made for people; pieces of error messages may stand there. */
+const TOLD =
+  /^(agenda|coverage|escrow|fingerprint|trust|views)[/]|^(backup[/](corrections|sheet)|log[/]check-evidence)/;
+
+/** How many pieces of error messages stand outside of the call that makes the error, in tables of what is wrong. */
+const PIECES: Readonly<Record<string, number>> = {
+  "agenda/admin.ts": 1,
+  "escrow/recover.ts": 4,
+  "trust/compared.ts": 4,
+  "trust/pointer.ts": 3,
+};
+
+describe("the sources", () => {
+  it("hold sentences for people in the catalogues alone: elsewhere only errors speak, to developers", () => {
+    const makers = errorMakers(files.map(read));
+    const prose = (file: string) => proseIn(read(file), makers).length;
+    const holding = files.filter((file) => TOLD.test(file) && prose(file) > (PIECES[file] ?? 0));
+    expect(holding.sort()).toEqual(["backup/sheet-english.ts", "views/english.ts"]);
+    expect(Object.keys(PIECES).map((file) => [file, prose(file)])).toEqual(Object.entries(PIECES));
+  });
+
+  it("would be found out", () => {
+    expect(proseIn('const a = { text: "Nobody holds this any more" };')).toEqual(["Nobody holds this any more"]);
+    expect(proseIn(`const a = \`\${who} holds this any more\`;`)).toEqual([" x  holds this any more"]);
+    expect(proseIn('f(new KeysteadError("X", "this was no member at all"));')).toEqual([]);
+    const made = 'function bad(): KeysteadError { return no; } const e = bad("this was no member at all");';
+    expect(proseIn(made, errorMakers([made]))).toEqual([]);
+    expect(proseIn(made)).toHaveLength(1);
+  });
+
+  it("import the English catalogue nowhere but in the entries: an app with its own does not ship it", () => {
+    expect(files.filter((file) => /"(.*[/])?(views[/]|[.][/]|sheet-)english[.]js"/.test(read(file))).sort()).toEqual([
+      "index.ts",
+      "recovery-sheet.ts",
+    ]);
+  });
+
+  it("name what by code and why by because: `reason` is only what an admin writes into a record", () => {
+    const report = readFileSync("docs/api-report.md", "utf8");
+    expect(report.match(/readonly (text|advice|effect|because): string/g)).toEqual(TEXTS_OF_BYTES);
+    const reasons = new Set(report.match(/(?<=readonly reason\??: ).*(?=;)/g));
+    expect([...reasons].sort()).toEqual(["string", "string | undefined"]);
+  });
+});
+
+/** A parsed fingerprint's text (two forms), and the text of a recovery sheet. */
+const TEXTS_OF_BYTES = ["readonly text: string", "readonly text: string", "readonly text: string"];
