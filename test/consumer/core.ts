@@ -38,7 +38,7 @@ import { memoryStore, type Store } from "keystead/client";
 import { decodeContact, encodeContact, trackContact } from "keystead/contacts";
 import { createEscrowLog, organisationReport, ReportTotals } from "keystead/escrow";
 import { fileStore } from "keystead/file-store";
-import { recoverySheet } from "keystead/recovery-sheet";
+import { englishSheet, recoverySheet } from "keystead/recovery-sheet";
 import {
   acceptEntry,
   certifyStatementKey,
@@ -90,7 +90,7 @@ export async function everyEntry(): Promise<readonly Bytes[]> {
   const view = devicesAndActivity(log, { now: 1, me: keyring.member });
   const report = coverageReport(log);
   removalOf(log, keyring.member);
-  const sheet: string = recoverySheet({ key: "k", account: member, service: "s", made: new Date() }).text;
+  const sheet: string = recoverySheet({ key: "k", account: member, service: "s", made: new Date() }, englishSheet).text;
   const stores: readonly (Store | Promise<Store>)[] = [memoryStore(), fileStore("folder")];
 
   const operator = new OperatorKeys(given);
