@@ -23,8 +23,9 @@ export default defineConfig({
   format: "esm",
   platform: "neutral",
   target: "es2022",
+  // What is marked @internal is not part of the declarations: constructors that refuse callers, checks that the library shares.
   // tsup 8 sets the option `baseUrl` itself, which TypeScript 6 otherwise refuses as deprecated.
-  dts: { entry, compilerOptions: { ignoreDeprecations: "6.0" } },
+  dts: { entry, compilerOptions: { stripInternal: true, ignoreDeprecations: "6.0" } },
   splitting: true,
   treeshake: true,
   clean: true,

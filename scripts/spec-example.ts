@@ -23,6 +23,7 @@ import { deriveKey } from "../src/primitives/kdf.js";
 import { kemPublicKey } from "../src/primitives/kem.js";
 import { LABELS } from "../src/primitives/labels.js";
 import { signingPublicKey } from "../src/primitives/sign.js";
+import { ALL_FORMS, written } from "../test/fingerprint/support.js";
 import { createLog, joinLog, leave, makeBackupKey, review } from "../test/support/accepted.js";
 
 const file = "docs/spec-example.md";
@@ -269,7 +270,7 @@ ${block([
   ["fingerprint", hex(fingerprint.hex)],
 ])}
 
-${(["digits", "hex", "words", "qr"] as const).map((form) => `- ${form}: \`${formatFingerprint(fingerprint, form)}\``).join("\n")}
+${ALL_FORMS.map((form) => `- ${form}: \`${written(left.log, form)}\``).join("\n")}
 
 The fingerprint of the laptop at this head:
 

@@ -1,5 +1,6 @@
 // keystead/audit: who can read what and why, gaps, proofs, and evidence of a server's lies. docs/spec.md sections 6 to 8 and 13.
 
+export { abandonEpochs } from "./authoring/abandon.js";
 export {
   type CoverageOptions,
   type CoverageReport,
@@ -29,10 +30,11 @@ export { straysOf } from "./coverage/strays.js";
 export { type Doubted, type Remover, type Takeover, type TakeoverOptions, takeoverOf } from "./coverage/takeover.js";
 export { type CheckedGrants, checkGrants, type WrongGrant } from "./grants/check.js";
 export { type CheckedSeeds, type CheckSeedsOptions, checkSeeds, type SeedProgress } from "./grants/check-seeds.js";
+export { standing } from "./grants/standing.js";
 export { checkEvidence, type EvidenceVerdict } from "./log/check-evidence.js";
 export { compareStatements } from "./log/equivocation.js";
 export { decodeEvidence, type Evidence, type EvidenceKind, encodeEvidence, type Pin } from "./log/evidence.js";
 export { explainCorrections } from "./views/explain-corrections.js";
 export { formatCoverage } from "./views/format-coverage.js";
 export { linksTouching, type TouchingLink } from "./views/lost-race.js";
-export { type SuggestedRemoval, suggestRemovals } from "./views/removal.js";
+export { removalOf, type SuggestedRemoval, suggestRemovals } from "./views/removal.js";

@@ -6,7 +6,7 @@ export { agenda } from "./agenda/agenda.js";
 export type { Knowledge, Served } from "./agenda/facts.js";
 export { performStep } from "./agenda/perform.js";
 export type { AskStep, AuthorStep, FetchStep, Question, Step } from "./agenda/steps.js";
-export { abandonEpochs } from "./authoring/abandon.js";
+export type { AbortSignalLike, BlobLike } from "./arguments/platform.js";
 export type { DeviceDescription } from "./authoring/device-description.js";
 export {
   acceptProvisioning,
@@ -20,7 +20,7 @@ export {
 } from "./authoring/enter.js";
 export type { EscrowOptions } from "./authoring/escrow-guard.js";
 export type { Proposal } from "./authoring/proposal.js";
-export { type OpenedKeyring, openKeyring, type Received, type Resumed, receive, resume } from "./authoring/receive.js";
+export { type OpenedKeyring, type Received, type Resumed, receive, resume } from "./authoring/receive.js";
 export {
   type Approvals,
   leave,
@@ -37,9 +37,9 @@ export {
 } from "./authoring/verbs.js";
 export { type SerializedProposal, unsafeSerializeProposal } from "./authoring/write-ahead.js";
 export type { Correction } from "./backup/corrections.js";
-export { type BackupKeyMade, type BackupKeyOptions, BackupPaper, makeBackupKey } from "./backup/enroll.js";
-export { backupKeyId } from "./backup/key.js";
+export { type BackupKeyMade, type BackupKeyOptions, type BackupPaper, makeBackupKey } from "./backup/enroll.js";
 export { type CheckedBackupKey, checkBackupKey, type OpenedBackupKey, openBackupKey } from "./backup/open.js";
+export type { Bytes } from "./bytes/bytes.js";
 export type { LinkHash, LogId, MemberId } from "./bytes/ids.js";
 export type { Run, Runs } from "./bytes/runs.js";
 export { type ContentHeader, type ContentSender, readContentHeader } from "./content/format.js";
@@ -47,15 +47,19 @@ export type { Freshness } from "./content/freshness.js";
 export type { LongWork } from "./content/long-work.js";
 export {
   type Opened,
+  type OpenedContent,
+  type OpenedSigned,
   type OpenOptions,
   type OpenProgress,
+  type OpenSignedOptions,
   type OpenStream,
   openContent,
   openSigned,
   openStream,
+  openWithDetails,
 } from "./content/open.js";
 export type { StreamPair } from "./content/pair.js";
-export { ContentReader, openRandomAccess } from "./content/random-access.js";
+export { type ContentReader, openRandomAccess } from "./content/random-access.js";
 export type { RandomAccessSource } from "./content/random-access-source.js";
 export type { ContentRecipient } from "./content/recipient-list.js";
 export type { Recipient, RecipientOptions } from "./content/recipients.js";
@@ -82,15 +86,15 @@ export {
   type NoMatch,
   thisDevice,
 } from "./fingerprint/compare.js";
-export { Fingerprint, fingerprintOf, formatFingerprint } from "./fingerprint/fingerprint.js";
+export { type Fingerprint, fingerprintOf, formatFingerprint } from "./fingerprint/fingerprint.js";
 export type { FingerprintForm } from "./fingerprint/forms.js";
 export { type ParsedFingerprint, parseFingerprint } from "./fingerprint/parse.js";
 export type { SenderStanding } from "./fingerprint/trusted-class.js";
 export type { MemberState } from "./grants/member-state.js";
 export type { Continuity } from "./grants/seed-check.js";
-export { type Standing, standing } from "./grants/standing.js";
+export type { Standing } from "./grants/standing.js";
 export { unsafeSerializeKeyring } from "./grants/store-keyring.js";
-export { Keyring } from "./keys/keyring.js";
+export type { Keyring } from "./keys/keyring.js";
 export { parseKeyring } from "./keys/keyring-bytes.js";
 export type { Clock } from "./log/clock.js";
 export type { Pointer } from "./log/fields.js";
@@ -127,7 +131,7 @@ export type { DoneBy } from "./views/done-by.js";
 export { english } from "./views/english.js";
 export type { CorrectionLine, CoverageColumn, CoverageLine, ReportColumn, ReportLine } from "./views/lines.js";
 export type { FurtherApproval, PendingMember } from "./views/pending.js";
-export { type Offer, type RemovalView, type RemoverClass, removalOf } from "./views/removal.js";
+export type { Offer, RemovalView, RemoverClass } from "./views/removal.js";
 export {
   type Catalogue,
   type CatalogueWords,

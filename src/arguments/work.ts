@@ -2,13 +2,14 @@
 
 import { KeysteadError } from "../errors.js";
 import { checkOptions } from "./options.js";
+import type { AbortSignalLike } from "./platform.js";
 
 /** How long work is followed and ended. */
 export interface StepwiseWork<Progress> {
   /** Called after every step and waited for: return a promise of a later turn to let a screen draw. */
   readonly onProgress?: ((progress: Progress) => void | Promise<void>) | undefined;
   /** Ends the work between two steps. */
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: AbortSignalLike | undefined;
 }
 
 /**
@@ -40,7 +41,7 @@ const METHODS = {
 /** How long work of any kind is followed and ended. */
 interface FollowedWork {
   readonly onProgress?: ((progress: never) => unknown) | undefined;
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: AbortSignalLike | undefined;
 }
 
 /** @throws `INVALID_ARGUMENT` unless the options say how to follow and end some work */

@@ -1,6 +1,7 @@
 // What a device says of itself to people, and its opening in an entry. docs/spec.md section 6 (names).
 
 import { checkOptions } from "../arguments/options.js";
+import type { Bytes } from "../bytes/bytes.js";
 import { KeysteadError } from "../errors.js";
 import { encodeNameOpening, type NameOpening } from "../log/entry.js";
 import { drawRandom, type Env } from "../primitives/env.js";
@@ -18,7 +19,7 @@ export interface DeviceDescription {
 const SALT_LENGTH = 16;
 
 /** A name opening for a description, with a fresh salt. @throws `INVALID_ARGUMENT` */
-export function openingOf(device: DeviceDescription, env: Env): Uint8Array {
+export function openingOf(device: DeviceDescription, env: Env): Bytes {
   const { name, platform, details } = checkOptions(device);
   const salt = drawRandom(env, SALT_LENGTH);
   try {

@@ -2,7 +2,7 @@
 // enroll).
 
 import { checkOptions } from "../arguments/options.js";
-import { assertBytes } from "../bytes/bytes.js";
+import { assertBytes, type Bytes } from "../bytes/bytes.js";
 import { lastOf } from "../bytes/present.js";
 import { bytesUpTo, decode, encode, literal, record } from "../bytes/schema.js";
 import { Secret } from "../bytes/secret.js";
@@ -23,7 +23,7 @@ import { drawRandom, type Env } from "../primitives/env.js";
 import { VERIFYING_KEY_LENGTH } from "../primitives/sign.js";
 import { type DeviceDescription, openingOf } from "./device-description.js";
 import type { EscrowOptions } from "./escrow-guard.js";
-import { Proposal } from "./proposal.js";
+import { makeProposal, type Proposal } from "./proposal.js";
 import { compose, type Draft, signBody, writeLink } from "./write-link.js";
 
 /** Options of {@link createLog}. */
@@ -87,7 +87,7 @@ function enter(
     const { log, entry, newEpoch } = writeLink(draft, env);
     // Its own keyring, which nobody else has yet: wiping it wipes the fresh keys and the new epoch.
     const keyring = withMade(log, newKeyring(log.head.log, memberIdOf(member), keys), newEpoch);
-    return new Proposal({ entry, log, accept: () => ({ log, keyring }), fresh: [keyring] });
+    return makeProposal({ entry, log, accept: () => ({ log, keyring }), fresh: [keyring] });
   });
 }
 
@@ -110,7 +110,7 @@ export function joinLog(log: LogState, options: JoinLogOptions, env: Env): Propo
 /** A device that is to be provisioned face to face: what it shows, and what it keeps. */
 export interface PreparedDevice {
   /** Public: keys and name, to be carried to the enrolling device, for instance in a QR code. */
-  readonly request: Uint8Array;
+  readonly request: Bytes;
   /** Secret: kept by the new device until {@link acceptProvisioning}. */
   readonly keyring: Keyring;
 }
@@ -148,7 +148,7 @@ export function provisionDevice(
   request: Uint8Array,
   env: Env,
   options: { readonly roles?: readonly Role[] | undefined } & EscrowOptions = {},
-): Uint8Array {
+): Bytes {
   const { log, keyring } = checkMemberState(state);
   const { keys, opening } = decode(requestSchema, request, { name: "request", maxBytes: 4096 });
   const own = partsOf(keyring).keys;
@@ -193,7 +193,7 @@ export function acceptProvisioning(
   const entry = encodeEntry(signed, attachments);
   const { log: after, delivered } = verifyEntry(log, decodeEntry(entry), options);
   const accept = () => ({ log: after, keyring: openGrants(after, lastOf(after.links), delivered, keyring).keyring });
-  return new Proposal({ entry, log: after, accept, fresh: [] });
+  return makeProposal({ entry, log: after, accept, fresh: [] });
 }
 
 /** A member description as a link's body has it. */

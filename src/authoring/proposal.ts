@@ -2,6 +2,8 @@
 // signed or stored with it. docs/spec.md sections 6 and 7 (GRT-6).
 
 import { finishSecretInstance, wrongInstance } from "../arguments/instances.js";
+import { LIBRARY, type Library, requireLibrary } from "../arguments/library-only.js";
+import type { Bytes } from "../bytes/bytes.js";
 import type { Secret } from "../bytes/secret.js";
 import { KeysteadError } from "../errors.js";
 import type { MemberState } from "../grants/member-state.js";
@@ -15,7 +17,7 @@ const REDACTED = "Proposal [secret]";
 
 /** What a proposal is made of. */
 interface ProposalParts<T> {
-  readonly entry: Uint8Array;
+  readonly entry: Bytes;
   readonly log: LogState;
   /** Makes what the caller gets, once. It takes over the fresh secrets. */
   readonly accept: () => T;
@@ -24,6 +26,15 @@ interface ProposalParts<T> {
   /** The text of the backup key that the link makes. */
   readonly backupKey?: (() => string) | undefined;
 }
+
+/** What a proposal leads to, before it is accepted. */
+interface Preview<T> {
+  readonly value: T;
+  /** The text of a new backup key. */
+  readonly backupKey: string | undefined;
+}
+
+let previewOf: <T>(proposal: Proposal<T>) => Preview<T>;
 
 /**
  * A link that was written and that nobody has accepted yet. Nothing has happened before the server accepted its entry: the state
@@ -41,12 +52,14 @@ export class Proposal<T> {
   #accepted: { readonly value: T } | undefined;
   readonly #backupKey: (() => string) | undefined;
   /** The entry for the server, with its attachments. It holds no secret. */
-  readonly entry: Uint8Array;
+  readonly entry: Bytes;
   /** The head that the log has once the entry is accepted: its position tells whether the server has this entry or another. */
   readonly head: Head;
 
   /** @internal Takes over the fresh secrets. */
-  constructor({ entry, log, accept, fresh, backupKey }: ProposalParts<T>) {
+  constructor(library: Library, parts: ProposalParts<T>) {
+    requireLibrary(library, "Proposal", "a function that writes a link");
+    const { entry, log, accept, fresh, backupKey } = parts;
     this.entry = entry;
     this.head = log.head;
     this.#accept = accept;
@@ -57,8 +70,7 @@ export class Proposal<T> {
 
   /** @throws `INVALID_ARGUMENT` for a call on what is no proposal, such as a Proxy of one */
   static #check(proposal: unknown): void {
-    if (typeof proposal !== "object" || proposal === null || !(#accept in proposal))
-      throw wrongInstance("proposal", "Proposal", proposal);
+    if (!Proposal.is(proposal)) throw wrongInstance("proposal", "Proposal", proposal);
   }
 
   /**
@@ -97,16 +109,18 @@ export class Proposal<T> {
     this.#fresh = [];
   }
 
-  /**
-   * @internal What {@link accept} gives or gave, and the text of a new backup key, without accepting.
-   *
-   * @throws `WIPED` after {@link discard}, `INVALID_ARGUMENT` for a value that is no proposal
-   */
-  static preview<T>(proposal: Proposal<T>): { readonly value: T; readonly backupKey: string | undefined } {
-    Proposal.#check(proposal);
-    const value = proposal.#accepted?.value ?? proposal.#accept?.();
-    if (value === undefined) throw discarded();
-    return { value, backupKey: proposal.#backupKey?.() };
+  static {
+    // No static function: those can be reached from every proposal.
+    previewOf = (proposal) => {
+      const value = proposal.#accepted?.value ?? proposal.#accept?.();
+      if (value === undefined) throw discarded();
+      return { value, backupKey: proposal.#backupKey?.() };
+    };
+  }
+
+  /** @internal Whether the value is a proposal. */
+  static is(value: unknown): value is Proposal<unknown> {
+    return typeof value === "object" && value !== null && #accept in value;
   }
 
   /** Says only that this is secret. */
@@ -125,10 +139,24 @@ export class Proposal<T> {
   }
 }
 
+/**
+ * What {@link Proposal.accept} gives or gave, and the text of a new backup key, without accepting.
+ *
+ * @throws `WIPED` after {@link Proposal.discard}, `INVALID_ARGUMENT` for a value that is no proposal
+ */
+export function previewProposal<T>(proposal: Proposal<T>): Preview<T> {
+  if (!Proposal.is(proposal)) throw wrongInstance("proposal", "Proposal", proposal);
+  return previewOf(proposal);
+}
+
+/** A proposal. It takes over the fresh secrets. */
+export function makeProposal<T>(parts: ProposalParts<T>): Proposal<T> {
+  return new Proposal(LIBRARY, parts);
+}
+
 function discarded(): KeysteadError {
   return new KeysteadError("WIPED", "this proposal was discarded; write the link again on the newest state");
 }
-
 /**
  * The proposal of a member that has a keyring already. Its keyring gains the new epoch, and takes `keys` in place of its own, only
  * when the proposal is accepted.
@@ -138,7 +166,7 @@ export function proposeState(
   { log, entry, newEpoch }: Written,
   keys?: KeyHolder,
 ): Proposal<MemberState> {
-  return new Proposal({
+  return makeProposal({
     entry,
     log,
     accept: () => ({ log, keyring: withMade(log, keyring, newEpoch, keys) }),
@@ -149,7 +177,7 @@ export function proposeState(
 /** The proposal of somebody who gets no keyring from it, such as the operator. It has no secrets of its own. */
 export function proposeLog({ log, entry, newEpoch }: Written): Proposal<LogState> {
   for (const seed of newEpoch.values()) seed.wipe();
-  return new Proposal({ entry, log, accept: () => log, fresh: [] });
+  return makeProposal({ entry, log, accept: () => log, fresh: [] });
 }
 
 function freshSecrets(newEpoch: ReadonlyMap<number, Secret>, keys: KeyHolder | undefined) {

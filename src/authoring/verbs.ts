@@ -31,7 +31,7 @@ import { type ComparedDevice, comparedMembers } from "../trust/compared.js";
 import { type DeviceDescription, openingOf } from "./device-description.js";
 import { sortedRoles, withFreshKeys } from "./enter.js";
 import type { EscrowOptions } from "./escrow-guard.js";
-import { Proposal, proposeLog, proposeState } from "./proposal.js";
+import { makeProposal, type Proposal, proposeLog, proposeState } from "./proposal.js";
 import { type Draft, writeLink } from "./write-link.js";
 
 /**
@@ -234,7 +234,7 @@ export function reclaim(state: MemberState, options: ReclaimOptions, env: Env): 
   });
   const gained = () =>
     new Map([...seeds].filter(([epoch]) => hasEpoch(given, epoch)).map(([e, seed]) => [e, seed.copy()]));
-  return new Proposal({
+  return makeProposal({
     entry: written.entry,
     log: written.log,
     accept: () => ({ log: written.log, keyring: changedKeyring(keyring, { gained: gained() }) }),

@@ -4,7 +4,7 @@
 import type { MemberState } from "../grants/member-state.js";
 import { unsafeSerializeKeyring } from "../grants/store-keyring.js";
 import { LogState } from "../log/state.js";
-import { Proposal } from "./proposal.js";
+import { type Proposal, previewProposal } from "./proposal.js";
 
 /** The secrets of a proposal, for the device's own protected storage. */
 export interface SerializedProposal {
@@ -26,7 +26,7 @@ export interface SerializedProposal {
  * @throws `WIPED` after `discard`, `INVALID_ARGUMENT`
  */
 export function unsafeSerializeProposal(proposal: Proposal<unknown>): SerializedProposal {
-  const { value, backupKey } = Proposal.preview(proposal);
+  const { value, backupKey } = previewProposal(proposal);
   const { log, keyring } = value as Partial<MemberState>;
   const hasState = LogState.is(log) && keyring !== undefined;
   return { keyring: hasState ? unsafeSerializeKeyring({ log, keyring }) : undefined, backupKey };

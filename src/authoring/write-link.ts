@@ -1,7 +1,7 @@
 // Writing a link: from what a member wants to say to a signed entry with its grants, judged by the same code that verifies.
 // docs/spec.md sections 6 and 7 (GRT-6).
 
-import { equalBytes } from "../bytes/bytes.js";
+import { type Bytes, equalBytes } from "../bytes/bytes.js";
 import { intersectRuns, NO_RUNS, type Runs, runsOf } from "../bytes/runs.js";
 import { encode } from "../bytes/schema.js";
 import { Secret } from "../bytes/secret.js";
@@ -59,7 +59,7 @@ export interface Composed {
 /** An entry and what it leads to. */
 export interface Written {
   readonly log: LogState;
-  readonly entry: Uint8Array;
+  readonly entry: Bytes;
   readonly newEpoch: ReadonlyMap<number, Secret>;
 }
 

@@ -1,5 +1,6 @@
 // Between bytes and the 5-bit symbols of a backup key, most significant bit first. docs/spec.md section 9.
 
+import type { Bytes } from "../bytes/bytes.js";
 import { KeysteadError } from "../errors.js";
 import { assertSymbols } from "./alphabet.js";
 import { SECRET_LENGTH } from "./mds.js";
@@ -42,7 +43,7 @@ export function secretFromBytes(random: Uint8Array): number[] {
  * @returns 17 bytes, which the caller wipes.
  * @throws KeysteadError INVALID_ARGUMENT
  */
-export function secretToBytes(secret: readonly number[]): Uint8Array {
+export function secretToBytes(secret: readonly number[]): Bytes {
   assertSymbols(secret, SECRET_LENGTH, "secret");
   const bytes = new Uint8Array(SECRET_BYTES);
   secret.forEach((symbol, i) => {

@@ -1,11 +1,12 @@
 // Making a backup key: a member whose secret goes on paper. docs/spec.md section 9 (BAK-2, BAK-3).
 
 import { finishSecretInstance, wrongInstance } from "../arguments/instances.js";
+import { LIBRARY, type Library, requireLibrary } from "../arguments/library-only.js";
 import { checkOptions } from "../arguments/options.js";
 import { openingOf } from "../authoring/device-description.js";
 import { newMember, rolesField } from "../authoring/enter.js";
 import { checkKnowledge, type EscrowOptions } from "../authoring/escrow-guard.js";
-import { Proposal } from "../authoring/proposal.js";
+import { makeProposal, type Proposal } from "../authoring/proposal.js";
 import { writeLink } from "../authoring/write-link.js";
 import { wipe } from "../bytes/bytes.js";
 import type { LogId, MemberId } from "../bytes/ids.js";
@@ -22,6 +23,15 @@ import { backupIdSymbols, backupKeys } from "./key.js";
 
 const REDACTED = "BackupPaper [secret]";
 
+/** What a paper is made of. */
+interface PaperParts {
+  readonly log: LogId;
+  readonly member: MemberId;
+  /** The symbols that name the key. */
+  readonly id: readonly number[];
+  readonly secret: number[];
+}
+
 /** A backup key that is to be written down. It shows itself only once its log has it, and never prints itself. */
 export class BackupPaper {
   readonly #id: readonly number[];
@@ -32,11 +42,12 @@ export class BackupPaper {
   readonly log: LogId;
 
   /** @internal Takes over the secret. */
-  constructor(log: LogId, member: MemberId, id: readonly number[], secret: number[]) {
-    this.log = log;
-    this.member = member;
-    this.#id = id;
-    this.#secret = secret;
+  constructor(library: Library, parts: PaperParts) {
+    requireLibrary(library, "BackupPaper", "an accepted proposal of makeBackupKey");
+    this.log = parts.log;
+    this.member = parts.member;
+    this.#id = parts.id;
+    this.#secret = parts.secret;
     finishSecretInstance(this, "BackupPaper");
   }
 
@@ -162,10 +173,12 @@ export function makeBackupKey(state: MemberState, options: BackupKeyOptions, env
       { before: log, type: "enroll", fields, keyring, signers: [own, keys], opening, guard: options },
       env,
     );
-    const paper = new BackupPaper(log.head.log, memberIdOf(member), backupIdSymbols(keys.sign), secret);
+    const paper = new BackupPaper(LIBRARY, {
+      ...{ log: log.head.log, member: memberIdOf(member), id: backupIdSymbols(keys.sign), secret },
+    });
     const accept = () => ({ log: written.log, keyring: changedKeyring(keyring, {}), paper });
     const backupKey = () => paper.reveal(written.log);
-    return new Proposal({ entry: written.entry, log: written.log, accept, fresh: [paper], backupKey });
+    return makeProposal({ entry: written.entry, log: written.log, accept, fresh: [paper], backupKey });
   } catch (error) {
     secret.fill(0);
     throw error;

@@ -18,12 +18,12 @@ export class AppendList<T> implements Iterable<T> {
     this.length = length;
   }
 
-  /** A list with no items. */
+  /** @internal A list with no items. */
   static empty<T>(): AppendList<T> {
     return new AppendList<T>([], 0);
   }
 
-  /** A list with `item` after this list's items. */
+  /** @internal A list with `item` after this list's items. */
   push(item: T): AppendList<T> {
     const isTip = this.#store.length === this.length;
     const store = isTip ? this.#store : this.#store.slice(0, this.length);
@@ -59,12 +59,12 @@ export class AppendSet implements Iterable<string> {
     this.size = size;
   }
 
-  /** A set with no keys. */
+  /** @internal A set with no keys. */
   static empty(): AppendSet {
     return new AppendSet(new Map(), 0);
   }
 
-  /** A set with this set's keys and `key`; this set itself if it has the key already. */
+  /** @internal A set with this set's keys and `key`; this set itself if it has the key already. */
   add(key: string): AppendSet {
     if (this.has(key)) return this;
     const isTip = this.#positions.size === this.size;
@@ -98,7 +98,7 @@ export class AppendMap<T extends { readonly id: string }> implements Iterable<T>
     this.#indices = indices;
   }
 
-  /** A list with no items. */
+  /** @internal A list with no items. */
   static empty<T extends { readonly id: string }>(): AppendMap<T> {
     return new AppendMap<T>(AppendList.empty(), PersistentMap.empty());
   }
@@ -108,7 +108,7 @@ export class AppendMap<T extends { readonly id: string }> implements Iterable<T>
     return this.#items.length;
   }
 
-  /** A list with `item` after this list's items. The id of `item` is new, hexadecimal, and as long as all other ids. */
+  /** @internal A list with `item` after this list's items. The id of `item` is new, hexadecimal, and as long as all other ids. */
   push(item: T): AppendMap<T> {
     return new AppendMap(this.#items.push(item), this.#indices.set(item.id, this.length));
   }

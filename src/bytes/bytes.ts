@@ -4,6 +4,13 @@
 import { KeysteadError } from "../errors.js";
 
 /**
+ * Bytes that the library returns: in memory of their own, never shared. Web APIs ask for that (`new Blob`, `fetch`, `crypto.subtle`), and
+ * TypeScript has a type for it since 5.7: this is `Uint8Array<ArrayBuffer>` there, and `Uint8Array` before. What the library takes is any
+ * `Uint8Array`.
+ */
+export type Bytes = ReturnType<typeof Uint8Array.of>;
+
+/**
  * Whether `value` is a Uint8Array. Accepts one of another realm (`instanceof` does not) and subclasses such as Node's Buffer.
  */
 export function isBytes(value: unknown): value is Uint8Array {
@@ -27,7 +34,7 @@ export function assertBytes(value: unknown, length: number | undefined, name: st
 }
 
 /** One new array with the contents of all `parts` in order. */
-export function concat(...parts: readonly Uint8Array[]): Uint8Array {
+export function concat(...parts: readonly Uint8Array[]): Bytes {
   let length = 0;
   for (const part of parts) {
     assertBytes(part, undefined, "part");
@@ -61,13 +68,13 @@ export function wipe(...arrays: readonly Uint8Array[]): void {
 }
 
 /** The 4 bytes of `n`, an integer from 0 to 2^32 - 1, most significant first. */
-export function uint32be(n: number): Uint8Array {
+export function uint32be(n: number): Bytes {
   assertUint(n, 0xffff_ffff);
   return new Uint8Array([n >>> 24, n >>> 16, n >>> 8, n]);
 }
 
 /** The 8 bytes of `n`, an integer from 0 to 2^53 - 1, most significant first. */
-export function uint64be(n: number): Uint8Array {
+export function uint64be(n: number): Bytes {
   assertUint(n, Number.MAX_SAFE_INTEGER);
   return concat(uint32be(Math.floor(n / 0x1_0000_0000)), uint32be(n >>> 0));
 }

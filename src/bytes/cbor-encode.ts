@@ -2,7 +2,7 @@
 // Implements docs/spec.md section 4 (ENC-1).
 
 import { KeysteadError } from "../errors.js";
-import { isBytes, wipe } from "./bytes.js";
+import { type Bytes, isBytes, wipe } from "./bytes.js";
 import { ARRAY, BYTES, type CborValue, FALSE, MAP, MAX_DEPTH, TEXT, TRUE, TWO_32, UINT } from "./cbor-value.js";
 import { compareBytes, utf8Encode } from "./text.js";
 
@@ -12,7 +12,7 @@ import { compareBytes, utf8Encode } from "./text.js";
  * @throws KeysteadError `INVALID_ENCODING` (ENC-1) for anything that is not a {@link CborValue}; `TOO_LARGE` (ENC-3) if it
  * is nested deeper than 8.
  */
-export function encodeCbor(value: CborValue): Uint8Array {
+export function encodeCbor(value: CborValue): Bytes {
   const writer = new Writer();
   try {
     writer.value(value, 0);
@@ -49,7 +49,7 @@ class Writer {
     }
   }
 
-  finish(): Uint8Array {
+  finish(): Bytes {
     return this.#bytes.slice(0, this.#length);
   }
 

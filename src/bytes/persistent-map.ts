@@ -16,7 +16,7 @@ export class PersistentMap<T> implements Iterable<readonly [string, T]> {
     this.#root = root;
   }
 
-  /** A map with no keys. */
+  /** @internal A map with no keys. */
   static empty<T>(): PersistentMap<T> {
     return new PersistentMap<T>(undefined);
   }
@@ -31,7 +31,7 @@ export class PersistentMap<T> implements Iterable<readonly [string, T]> {
     return undefined;
   }
 
-  /** A map with the entries of this one and `value` for `key`. */
+  /** @internal A map with the entries of this one and `value` for `key`. */
   set(key: string, value: T): PersistentMap<T> {
     return new PersistentMap(insert(this.#root, { key, value }, 0));
   }

@@ -2,7 +2,7 @@
 // Implements docs/spec.md section 4 (ENC-2: every field typed and length-checked, none unknown, named in the error).
 
 import { KeysteadError } from "../errors.js";
-import { isBytes } from "./bytes.js";
+import { type Bytes, isBytes } from "./bytes.js";
 import { type CborValue, type DecodeOptions, decodeCbor, encodeCbor } from "./cbor.js";
 import { fromHex, toHex, utf8Encode } from "./text.js";
 
@@ -34,7 +34,7 @@ type RecordOf<F extends Fields> = { readonly [K in Exclude<keyof F, OptionalName
 type Flat<T> = { [K in keyof T]: T[K] };
 
 /** The encoding of `value`; `name` begins the path in errors. Throws `INVALID_ENCODING` naming the wrong field. */
-export function encode<T>(schema: Schema<T>, value: T, name: string): Uint8Array {
+export function encode<T>(schema: Schema<T>, value: T, name: string): Bytes {
   return encodeCbor(schema.write(value, name));
 }
 
@@ -60,16 +60,17 @@ export function uint({ min = 0, max = Number.MAX_SAFE_INTEGER }: Bounds = {}): S
 }
 
 /** A byte string of exactly `length` bytes. */
-export function bytes(length: number): Schema<Uint8Array> {
+export function bytes(length: number): Schema<Bytes> {
   return bytesUpTo(length, length);
 }
 
 /** A byte string of `min` to `max` bytes. */
-export function bytesUpTo(max: number, min = 0): Schema<Uint8Array> {
+export function bytesUpTo(max: number, min = 0): Schema<Bytes> {
   return checked((value, path) => {
     if (!isBytes(value)) throw wrong(path, "must be a byte string");
     checkLength(value.length, min, max, path, "bytes");
-    return value;
+    // Read bytes are in memory that decodeCbor made, or that its caller made for it; written ones are copied.
+    return value as Bytes;
   });
 }
 

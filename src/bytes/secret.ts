@@ -2,7 +2,7 @@
 // section 5 (types that hold secrets).
 
 import { KeysteadError } from "../errors.js";
-import { assertBytes, equalBytes, wipe } from "./bytes.js";
+import { assertBytes, type Bytes, equalBytes, wipe } from "./bytes.js";
 
 const REDACTED = "[secret]";
 
@@ -11,7 +11,7 @@ const REDACTED = "[secret]";
  * the bytes are in a private field, and every conversion gives `[secret]`.
  */
 export class Secret {
-  readonly #bytes: Uint8Array;
+  readonly #bytes: Bytes;
   #wiped = false;
 
   /** Copies `bytes`, of any length; the caller wipes its own array. Throws `INVALID_ARGUMENT`. */
@@ -39,7 +39,7 @@ export class Secret {
    *
    * @throws KeysteadError `WIPED` after {@link wipe}, so that zeros are never used as a key.
    */
-  bytes(): Uint8Array {
+  bytes(): Bytes {
     if (this.#wiped) {
       throw new KeysteadError("WIPED", "this secret was wiped and cannot be used any more; load or derive it again");
     }

@@ -2,7 +2,7 @@
 // the same bytes. Implements docs/spec.md section 4 (text forms).
 
 import { KeysteadError } from "../errors.js";
-import { assertBytes } from "./bytes.js";
+import { assertBytes, type Bytes } from "./bytes.js";
 import type { LinkHash, LogId, MemberId } from "./ids.js";
 
 const NOT_LOWER_HEX = /[^0-9a-f]/;
@@ -36,7 +36,7 @@ export function toHex(bytes: Uint8Array): string {
 export function fromHex(
   text: unknown,
   options: { readonly name: string; readonly length?: number | undefined },
-): Uint8Array {
+): Bytes {
   checkHex(text, options.name, options.length);
   const bytes = new Uint8Array(text.length / 2);
   for (let i = 0; i < bytes.length; i++) bytes[i] = (hexDigit(text, 2 * i) << 4) | hexDigit(text, 2 * i + 1);
@@ -67,7 +67,7 @@ export function parseLinkHash(text: unknown): LinkHash {
  * @throws KeysteadError `INVALID_ARGUMENT` if `text` is not a string; `INVALID_ENCODING` if it has an unpaired surrogate:
  * the platform's encoder would write U+FFFD for it, and different texts would sign the same bytes.
  */
-export function utf8Encode(text: string, name = "text"): Uint8Array {
+export function utf8Encode(text: string, name = "text"): Bytes {
   if (typeof text !== "string") {
     throw new KeysteadError("INVALID_ARGUMENT", `${name} must be a string`, { details: { name } });
   }
@@ -129,7 +129,7 @@ function hexDigit(text: string, index: number): number {
 }
 
 /** For short text such as field names: the platform's encoder has a high fixed cost. */
-function encodeShortAscii(text: string): Uint8Array | undefined {
+function encodeShortAscii(text: string): Bytes | undefined {
   if (text.length > 32) return undefined;
   const bytes = new Uint8Array(text.length);
   for (let i = 0; i < text.length; i++) {
@@ -140,7 +140,7 @@ function encodeShortAscii(text: string): Uint8Array | undefined {
   return bytes;
 }
 
-function encodeWellFormed(text: string, name: string): Uint8Array {
+function encodeWellFormed(text: string, name: string): Bytes {
   if (UNPAIRED_SURROGATE.test(text)) {
     throw new KeysteadError("INVALID_ENCODING", `${name} has an unpaired surrogate, so it has no UTF-8 form`, {
       rule: "ENC-1",

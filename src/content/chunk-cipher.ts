@@ -1,6 +1,7 @@
 // The cipher of payload chunks: AES-256-GCM of the native backend, or of the runtime's WebCrypto, or the portable one. All give
 // the same bytes. docs/spec.md section 12.
 
+import type { Bytes } from "../bytes/bytes.js";
 import type { Secret } from "../bytes/secret.js";
 import { gcmOpen, gcmSeal } from "../primitives/aead.js";
 import { primitives } from "../primitives/current.js";
@@ -8,9 +9,9 @@ import { primitives } from "../primitives/current.js";
 /** Seals and opens single chunks under one key. Several chunks may be in progress at the same time. */
 export interface ChunkCipher {
   /** Ciphertext ‖ 16-byte tag. The 12-byte nonce must be used for no other chunk. */
-  seal(nonce: Uint8Array, plaintext: Uint8Array): Promise<Uint8Array>;
+  seal(nonce: Uint8Array, plaintext: Uint8Array): Promise<Bytes>;
   /** The plaintext of at least 16 bytes; undefined when they are not authentic. */
-  open(nonce: Uint8Array, sealed: Uint8Array): Promise<Uint8Array | undefined>;
+  open(nonce: Uint8Array, sealed: Uint8Array): Promise<Bytes | undefined>;
 }
 
 /** The fastest cipher of this runtime, under a 32-byte key. The caller wipes the key when it no longer uses the cipher. */
@@ -50,8 +51,8 @@ export function ownCipher(key: Secret): ChunkCipher {
 const NO_BYTES = /* @__PURE__ */ new Uint8Array(0);
 
 /** WebCrypto refuses bytes in shared or resizable memory with a TypeError, so those are copied first. */
-function plainMemory(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+function plainMemory(bytes: Uint8Array): Bytes {
   const { buffer }: { readonly buffer: ArrayBufferLike & { readonly resizable?: boolean } } = bytes;
   const isPlain = buffer instanceof ArrayBuffer && buffer.resizable !== true;
-  return isPlain ? (bytes as Uint8Array<ArrayBuffer>) : new Uint8Array(bytes);
+  return isPlain ? (bytes as Bytes) : new Uint8Array(bytes);
 }

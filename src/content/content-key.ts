@@ -1,6 +1,6 @@
 // The content key: sealed to each recipient, committed to, and turned into the payload key. docs/spec.md section 12.
 
-import { concat } from "../bytes/bytes.js";
+import { type Bytes, concat } from "../bytes/bytes.js";
 import { Secret } from "../bytes/secret.js";
 import { drawRandom, type Env } from "../primitives/env.js";
 import { labelledHash, labelPrefix } from "../primitives/hash.js";
@@ -23,12 +23,12 @@ export function drawContentKey(env: Env): Secret {
 }
 
 /** Hash of the core's bytes, 32 bytes. It binds the boxes to the core. */
-export function hashCore(core: Uint8Array): Uint8Array {
+export function hashCore(core: Uint8Array): Bytes {
   return labelledHash(LABELS.contentCore, core);
 }
 
 /** The content key sealed to one epoch's KEM key: {@link BOX_LENGTH} bytes. */
-export function sealBox(kem: Uint8Array, coreHash: Uint8Array, contentKey: Secret, env: Env): Uint8Array {
+export function sealBox(kem: Uint8Array, coreHash: Uint8Array, contentKey: Secret, env: Env): Bytes {
   const coins = Secret.take(drawRandom(env, KEM_COINS_LENGTH));
   try {
     return hpkeSeal(kem, { info: boxInfo(coreHash), plaintext: contentKey.bytes(), coins: coins.bytes() });
@@ -47,13 +47,13 @@ export function openBox(key: KemPrivateKey, coreHash: Uint8Array, box: Uint8Arra
  * Commits to the content key and to the associated data, which the content does not contain. Without the commitment a sender
  * could make one ciphertext that two recipients read differently, since AES-GCM opens under more than one key.
  */
-export function commit(contentKey: Secret, coreHash: Uint8Array, associatedData: Uint8Array): Uint8Array {
+export function commit(contentKey: Secret, coreHash: Uint8Array, associatedData: Uint8Array): Bytes {
   const info = concat(coreHash, associatedData);
   return deriveKey(LABELS.contentCommitment, contentKey.bytes(), { info, length: COMMITMENT_LENGTH });
 }
 
 /** Hash of the header's bytes, 32 bytes. It binds the payload to the header, and is the start of a signature's transcript. */
-export function hashHeader(header: Uint8Array): Uint8Array {
+export function hashHeader(header: Uint8Array): Bytes {
   return labelledHash(LABELS.contentHeader, header);
 }
 
@@ -63,6 +63,6 @@ export function payloadKeyOf(contentKey: Secret, headerHash: Uint8Array): Secret
 }
 
 /** The core has the sender, every recipient and the purpose, so a box that is copied into another header does not open. */
-function boxInfo(coreHash: Uint8Array): Uint8Array {
+function boxInfo(coreHash: Uint8Array): Bytes {
   return concat(labelPrefix(LABELS.contentBox), coreHash);
 }

@@ -20,7 +20,7 @@
 //
 // A later version adds a new key to the core. A reader that does not know the key refuses the content (ENC-2).
 
-import { assertBytes, concat, uint32be } from "../bytes/bytes.js";
+import { assertBytes, type Bytes, concat, uint32be } from "../bytes/bytes.js";
 import type { LinkHash, LogId, MemberId } from "../bytes/ids.js";
 import {
   bytes,
@@ -121,17 +121,21 @@ export function checkPurpose(purpose: unknown): asserts purpose is string {
 }
 
 /** The core's bytes. */
-export function encodeCore({ recipients, ...fields }: ContentHeader): Uint8Array {
+export function encodeCore({ recipients, ...fields }: ContentHeader): Bytes {
   return encode(core, { suite: 1, ...fields, recipients: packRecipients(recipients) }, "content.core");
 }
 
 /** The header's bytes. */
-export function encodeHeader(coreBytes: Uint8Array, commitment: Uint8Array, boxes: Uint8Array): Uint8Array {
-  return encode(header, [coreBytes, commitment, boxes], "content.header");
+export function encodeHeader(coreBytes: Uint8Array, commitment: Uint8Array, boxes: Uint8Array): Bytes {
+  return encode<readonly [Uint8Array, Uint8Array, Uint8Array]>(
+    header,
+    [coreBytes, commitment, boxes],
+    "content.header",
+  );
 }
 
 /** Everything before the payload. */
-export function frameHeader(headerBytes: Uint8Array): Uint8Array {
+export function frameHeader(headerBytes: Uint8Array): Bytes {
   return concat(MAGIC, uint32be(headerBytes.length), headerBytes);
 }
 

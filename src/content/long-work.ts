@@ -1,6 +1,7 @@
 // Long work in turns: it reports progress, follows an abort, and leaves the thread to other work in between. docs/spec.md section
 // 12.
 
+import type { AbortSignalLike } from "../arguments/platform.js";
 import { checkWork } from "../arguments/work.js";
 
 /** Boxes that are sealed in one turn: some 10 to 30 ms. */
@@ -13,7 +14,7 @@ export interface LongWork<Progress> {
   /** Called now and then with the progress so far. An error that it throws ends the work. */
   readonly onProgress?: ((done: Progress) => void) | undefined;
   /** Ends the work, which then rejects with the signal's reason. Nothing is left half done. */
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: AbortSignalLike | undefined;
 }
 
 /** @throws `INVALID_ARGUMENT`; the signal's reason when it is aborted already */

@@ -1,7 +1,11 @@
 // Opening sealed content with a keyring, as bytes or as a stream. docs/spec.md section 12.
 
-import { assertBytes } from "../bytes/bytes.js";
+import { checkOptions } from "../arguments/options.js";
+import type { AbortSignalLike } from "../arguments/platform.js";
+import { assertBytes, type Bytes } from "../bytes/bytes.js";
+import { KeysteadError } from "../errors.js";
 import { type Keyring, partsOf } from "../keys/keyring.js";
+import type { LogState } from "../log/state.js";
 import { TAG_LENGTH } from "../primitives/aead.js";
 import { arraySource, type ByteSource } from "./byte-source.js";
 import { chunkCipher } from "./chunk-cipher.js";
@@ -18,7 +22,7 @@ import { END_LENGTH, paddedLength, unpad } from "./padding.js";
 import { type StreamPair, streamPair } from "./pair.js";
 import { CHUNKS_IN_FLIGHT, chunkCount, corruptChunk, openChunks, SEALED_CHUNK_LENGTH } from "./payload.js";
 import { ahead } from "./read-ahead.js";
-import { checkSenderOptions, expectSender, type Sender, type SenderOptions } from "./sender.js";
+import { checkSenderOptions, expectSender, type Sender, type SenderOptions, type VerifiedSender } from "./sender.js";
 import { Transcript, trailerLength } from "./signature.js";
 import { checkExpected, type ExpectedContent, type RecipientHead, unlock } from "./unlock.js";
 
@@ -31,6 +35,12 @@ export interface OpenProgress {
 /** What the reader expects of content, and options of opening. */
 export interface OpenOptions extends ExpectedContent, SenderOptions, LongWork<OpenProgress> {}
 
+/** What the reader expects of content that somebody signed. */
+export interface OpenSignedOptions extends Omit<OpenOptions, "senderLog"> {
+  /** The newest log of the person whom the content should be from, verified. Content that none of its devices signed is refused. */
+  readonly senderLog: LogState;
+}
+
 /** The content's statements about itself, once all of it has proved authentic. */
 export interface Opened {
   readonly header: ContentHeader;
@@ -39,9 +49,20 @@ export interface Opened {
   readonly named: RecipientHead;
 }
 
+/** Content, and what it says of itself. */
+export interface OpenedContent extends Opened {
+  /** The caller wipes it. */
+  readonly plaintext: Bytes;
+}
+
+/** Content that a device of the expected person signed. */
+export interface OpenedSigned extends OpenedContent {
+  readonly sender: VerifiedSender;
+}
+
 /**
  * The content, once all of it has proved authentic; with `options.senderLog`, once a device of that log has proved to have
- * signed it. Without, nothing is said of a sender: see {@link openSigned}.
+ * signed it. Without, nothing is said of a sender: see {@link openSigned} and {@link openWithDetails}.
  *
  * @param sealed from anywhere; not to be changed until the promise is settled.
  * @param keyring of a member of a log that the content is sealed to.
@@ -53,25 +74,47 @@ export interface Opened {
  * head that the sender knew; `UNKNOWN_MEMBER` when the sender was no active device there; `FORKED` when the sender knew
  * another history of its log; with `options.senderPin` `CONTACT_CHANGED` when senderLog contradicts it
  */
-export async function openContent(
-  sealed: Uint8Array,
-  keyring: Keyring,
-  options: OpenOptions = {},
-): Promise<Uint8Array> {
+export async function openContent(sealed: Uint8Array, keyring: Keyring, options: OpenOptions = {}): Promise<Bytes> {
   return (await openBytes(sealed, keyring, options)).plaintext;
 }
 
 /**
- * The content as {@link openContent} gives it, with its header, what is known of its sender, and how the reader's own log stands
- * to what the sender knew of it.
+ * The content, once a device of `options.senderLog` has proved to have signed it, with what the reader should know of that device
+ * before it believes it. Content that nobody signed is refused.
  *
- * @throws as openContent
+ * @throws as {@link openContent} with `options.senderLog`; `INVALID_ARGUMENT` without it, so that content which is not checked cannot
+ * pass for signed content
  */
 export async function openSigned(
   sealed: Uint8Array,
   keyring: Keyring,
+  options: OpenSignedOptions,
+): Promise<OpenedSigned> {
+  if (checkOptions(options).senderLog === undefined) {
+    throw new KeysteadError(
+      "INVALID_ARGUMENT",
+      "openSigned needs options.senderLog, the log of the person whom the content should be from; openWithDetails opens without",
+    );
+  }
+  const { sender, ...opened } = await openWithDetails(sealed, keyring, options);
+  // expectSender gives no other where there is a sender's log; never let one through.
+  if (sender.status !== "verified")
+    throw new KeysteadError("INVALID_SIGNATURE", "nobody has proved to have signed the content");
+  return { ...opened, sender };
+}
+
+/**
+ * The content as {@link openContent} gives it, with its header, what is known of its sender, and how the reader's own log stands
+ * to what the sender knew of it. It also opens content that is not signed, or whose signature was not checked: look at
+ * `sender.status`.
+ *
+ * @throws as {@link openContent}
+ */
+export async function openWithDetails(
+  sealed: Uint8Array,
+  keyring: Keyring,
   options: OpenOptions = {},
-): Promise<Opened & { readonly plaintext: Uint8Array }> {
+): Promise<OpenedContent> {
   const { core, ...opened } = await openBytes(sealed, keyring, options);
   return { ...opened, header: headerOf(core) };
 }
@@ -111,7 +154,7 @@ async function openBytes(
   sealed: Uint8Array,
   keyring: Keyring,
   options: OpenOptions,
-): Promise<End & { readonly plaintext: Uint8Array }> {
+): Promise<End & { readonly plaintext: Bytes }> {
   assertBytes(sealed, undefined, "content");
   const job = checkOpening(keyring, options);
   let plaintext = new Uint8Array(0);
@@ -147,9 +190,9 @@ function checkOpening(keyring: Keyring, options: OpenOptions): OpenJob {
 async function* open(
   { keyring, expected, senderOptions, onProgress }: OpenJob,
   source: ByteSource,
-  signal: AbortSignal | undefined,
+  signal: AbortSignalLike | undefined,
   makeRoom?: (atMost: number) => void,
-): AsyncGenerator<Uint8Array, End> {
+): AsyncGenerator<Bytes, End> {
   const length = headerLength(await source.take(PREAMBLE_LENGTH));
   const parts = splitHeader(await source.take(length), length);
   const { core, named, headerHash, payloadKey } = unlock(parts, keyring, expected);
@@ -164,7 +207,7 @@ async function* open(
     const chunks = openChunks(await chunkCipher(payloadKey), source, { padded, keep, count });
 
     // The held-back part is empty only for empty content. Otherwise all of a padded content could be given before its end came.
-    let held: Uint8Array = new Uint8Array(0);
+    let held: Bytes = new Uint8Array(0);
     let [index, data, bytes] = [0, 0, 0];
     for await (const { sealed, chunk } of ahead(chunks, CHUNKS_IN_FLIGHT)) {
       signal?.throwIfAborted();

@@ -6,7 +6,7 @@
 // Each chunk has the end; there is no single length at the beginning or the end. So a stream of unknown length can be padded, a
 // reader can release each chunk as it comes, and it learns the true length from the last chunk alone.
 
-import { concat, uint64be } from "../bytes/bytes.js";
+import { type Bytes, concat, uint64be } from "../bytes/bytes.js";
 
 /** Bytes by which each padded chunk is longer than its data. */
 export const END_LENGTH = 8;
@@ -27,7 +27,7 @@ export function paddedLength(length: number): number {
 }
 
 /** A padded chunk with `room` bytes of data, from content up to `end`. */
-export function pad(content: Uint8Array, room: number, end: number): Uint8Array {
+export function pad(content: Uint8Array, room: number, end: number): Bytes {
   return concat(content, new Uint8Array(room - content.length), uint64be(end));
 }
 
@@ -36,7 +36,7 @@ export function pad(content: Uint8Array, room: number, end: number): Uint8Array 
  *
  * @returns undefined when the chunk is not canonical padding: one content has one padded form.
  */
-export function unpad(chunk: Uint8Array, index: number, before: number): Uint8Array | undefined {
+export function unpad(chunk: Bytes, index: number, before: number): Bytes | undefined {
   const room = chunk.length - END_LENGTH;
   const length = endOf(chunk) - before;
   const isPaddingAlready = before < index * ROOM;

@@ -1,5 +1,7 @@
 // Work on bytes as a pair of Web Streams. The work goes on as fast as the result is read. docs/spec.md section 12 (streams).
 
+import type { AbortSignalLike } from "../arguments/platform.js";
+import type { Bytes } from "../bytes/bytes.js";
 import { type ByteSource, pieceSource } from "./byte-source.js";
 import { makeInlet } from "./input-stream.js";
 
@@ -8,11 +10,11 @@ export interface StreamPair {
   /** Takes pieces of any size. The caller may use a piece again when its write is settled. */
   readonly writable: WritableStream<Uint8Array>;
   /** Gives pieces of up to 64 KiB, or a whole header. */
-  readonly readable: ReadableStream<Uint8Array>;
+  readonly readable: ReadableStream<Bytes>;
 }
 
 /** Reads from its source, gives bytes, and returns a value at the end. Wipes its secrets when it ends or is stopped. */
-export type Work<R> = (source: ByteSource, signal: AbortSignal) => AsyncGenerator<Uint8Array, R>;
+export type Work<R> = (source: ByteSource, signal: AbortSignalLike) => AsyncGenerator<Bytes, R>;
 
 /**
  * Begins when somebody reads. Any early end (an abort, a failure of the work or of the input, a reader or a writer that gives up)
@@ -20,12 +22,12 @@ export type Work<R> = (source: ByteSource, signal: AbortSignal) => AsyncGenerato
  */
 export function streamPair<R>(
   work: Work<R>,
-  outer: AbortSignal | undefined,
+  outer: AbortSignalLike | undefined,
 ): StreamPair & { readonly result: Promise<R> } {
   const inner = new AbortController();
   const inlet = makeInlet(stop);
   const output = work(pieceSource(inlet.next), inner.signal);
-  let outlet: ReadableStreamDefaultController<Uint8Array> | undefined;
+  let outlet: ReadableStreamDefaultController<Bytes> | undefined;
   let resolveResult: (result: R) => void = () => {};
   let rejectResult: (reason: unknown) => void = () => {};
   const result = new Promise<R>((resolve, reject) => {
@@ -48,7 +50,7 @@ export function streamPair<R>(
     output.return(undefined as R).catch(() => {});
   }
 
-  const readable = new ReadableStream<Uint8Array>(
+  const readable = new ReadableStream<Bytes>(
     {
       start(controller) {
         outlet = controller;

@@ -1,5 +1,6 @@
 // Reads any part of a payload: first its end, then the chunks of the requested range. docs/spec.md section 12 (random access).
 
+import type { Bytes } from "../bytes/bytes.js";
 import type { Secret } from "../bytes/secret.js";
 import { KeysteadError } from "../errors.js";
 import { type ChunkCipher, chunkCipher } from "./chunk-cipher.js";
@@ -49,7 +50,7 @@ export class PayloadReader {
   }
 
   /** The bytes from `offset` on. The whole range must be within the content. @throws `CORRUPT_CONTENT`, `WIPED` */
-  async read(offset: number, length: number): Promise<Uint8Array> {
+  async read(offset: number, length: number): Promise<Bytes> {
     this.#requireCipher();
     const content = new Uint8Array(length);
     const room = roomOf(this.#extent.padded);
@@ -75,7 +76,7 @@ export class PayloadReader {
     throw new KeysteadError("WIPED", "this content reader was wiped; open the content again");
   }
 
-  async #open(first: number, last: number): Promise<readonly Uint8Array[]> {
+  async #open(first: number, last: number): Promise<readonly Bytes[]> {
     const { start, end, padded } = this.#extent;
     const from = start + first * SEALED_CHUNK_LENGTH;
     const sealed = await this.#read(from, Math.min(end, start + (last + 1) * SEALED_CHUNK_LENGTH));
@@ -91,7 +92,7 @@ export class PayloadReader {
     );
   }
 
-  #contentOf(chunk: Uint8Array, index: number): Uint8Array {
+  #contentOf(chunk: Bytes, index: number): Bytes {
     const { start, end, padded } = this.#extent;
     if (!padded) return chunk;
     const before = Math.min(this.size, index * ROOM);

@@ -7,7 +7,7 @@
 //
 // So each length has one framing, which determines the position of each chunk.
 
-import { uint64be } from "../bytes/bytes.js";
+import { type Bytes, uint64be } from "../bytes/bytes.js";
 import { KeysteadError } from "../errors.js";
 import { TAG_LENGTH } from "../primitives/aead.js";
 import type { ByteSource } from "./byte-source.js";
@@ -44,7 +44,7 @@ export function leastSealed(index: number, padded: boolean): number {
 }
 
 /** The nonce of a chunk. It encodes the position and whether the chunk is the last, so that the chunk opens nowhere else. */
-export function chunkNonce(index: number, isLast: boolean): Uint8Array {
+export function chunkNonce(index: number, isLast: boolean): Bytes {
   const nonce = new Uint8Array(12);
   nonce.set(uint64be(index), 3);
   nonce[11] = isLast ? 1 : 0;
@@ -53,7 +53,7 @@ export function chunkNonce(index: number, isLast: boolean): Uint8Array {
 
 /** A chunk of content that is being sealed. */
 export interface SealingChunk {
-  readonly sealed: Promise<Uint8Array>;
+  readonly sealed: Promise<Bytes>;
   /** Bytes of content up to the end of this chunk. */
   readonly end: number;
 }
@@ -75,7 +75,7 @@ export interface OpeningChunk {
   readonly index: number;
   readonly sealed: Uint8Array;
   /** Rejects with `CORRUPT_CONTENT` when the chunk is not the one that was sealed in its place. */
-  readonly chunk: Promise<Uint8Array>;
+  readonly chunk: Promise<Bytes>;
 }
 
 /**
@@ -109,7 +109,7 @@ export interface Place {
 }
 
 /** Opens one chunk. @throws `CORRUPT_CONTENT` naming it, when it is not the one that was sealed in its place */
-export async function openChunk(cipher: ChunkCipher, sealed: Uint8Array, place: Place): Promise<Uint8Array> {
+export async function openChunk(cipher: ChunkCipher, sealed: Uint8Array, place: Place): Promise<Bytes> {
   const { index, isLast, padded, count } = place;
   const chunk =
     sealed.length < leastSealed(index, padded) ? undefined : await cipher.open(chunkNonce(index, isLast), sealed);

@@ -1,5 +1,6 @@
 // Sources for random access, and the check of what they give. docs/spec.md section 12 (random access).
 
+import type { BlobLike } from "../arguments/platform.js";
 import { isBytes } from "../bytes/bytes.js";
 import { KeysteadError } from "../errors.js";
 
@@ -18,9 +19,9 @@ export type Read = (from: number, to: number) => Promise<Uint8Array>;
  * @throws `INVALID_ARGUMENT` at once for a value that is not a source, and later when the source does not give the bytes asked
  * for
  */
-export function reading(source: Blob | RandomAccessSource): { readonly size: number; readonly read: Read } {
+export function reading(source: BlobLike | RandomAccessSource): { readonly size: number; readonly read: Read } {
   const { size } = typeof source === "object" && source !== null ? source : { size: undefined };
-  const given = source as Partial<Blob & RandomAccessSource>;
+  const given = source as Partial<BlobLike & RandomAccessSource>;
   const isBlob =
     typeof given?.read !== "function" && typeof given?.slice === "function" && typeof given.arrayBuffer === "function";
   if (!Number.isSafeInteger(size) || (size as number) < 0 || !(isBlob || typeof given.read === "function")) {
@@ -28,7 +29,7 @@ export function reading(source: Blob | RandomAccessSource): { readonly size: num
   }
   const readAt = async (offset: number, length: number): Promise<unknown> =>
     isBlob
-      ? new Uint8Array(await (source as Blob).slice(offset, offset + length).arrayBuffer())
+      ? new Uint8Array(await (source as BlobLike).slice(offset, offset + length).arrayBuffer())
       : (source as RandomAccessSource).read(offset, length);
   return {
     size: size as number,

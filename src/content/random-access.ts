@@ -1,6 +1,9 @@
 // Reads any part of sealed content without the rest. docs/spec.md section 12 (random access).
 
 import { finishSecretInstance, wrongInstance } from "../arguments/instances.js";
+import { LIBRARY, type Library, requireLibrary } from "../arguments/library-only.js";
+import type { BlobLike } from "../arguments/platform.js";
+import type { Bytes } from "../bytes/bytes.js";
 import { KeysteadError } from "../errors.js";
 import { type Keyring, partsOf } from "../keys/keyring.js";
 import {
@@ -17,6 +20,13 @@ import type { Sender, SenderOptions } from "./sender.js";
 import { trailerLength } from "./signature.js";
 import { checkExpected, type ExpectedContent, type RecipientHead, unlock } from "./unlock.js";
 
+/** What a reader is made of. */
+interface ReaderParts {
+  readonly core: ContentCore;
+  readonly named: RecipientHead;
+  readonly payload: PayloadReader;
+}
+
 /** Sealed content of which any part can be opened. It holds the content's key: the caller wipes it. */
 export class ContentReader {
   /** Never `verified`: a signature covers the whole content, and only the content key authenticates parts. */
@@ -29,7 +39,9 @@ export class ContentReader {
   readonly #payload: PayloadReader;
 
   /** @internal Only {@link openRandomAccess} calls this. */
-  constructor(core: ContentCore, named: RecipientHead, payload: PayloadReader) {
+  constructor(library: Library, parts: ReaderParts) {
+    requireLibrary(library, "ContentReader", "openRandomAccess");
+    const { core, named, payload } = parts;
     const claimed = core.sender;
     this.#core = core;
     this.named = named;
@@ -56,7 +68,7 @@ export class ContentReader {
    * @returns exactly `length` bytes, all of them authentic.
    * @throws `INVALID_ARGUMENT` for a range that is not within the content; `CORRUPT_CONTENT`, `WIPED`; errors of the source
    */
-  async read(offset: number, length: number): Promise<Uint8Array> {
+  async read(offset: number, length: number): Promise<Bytes> {
     ContentReader.#check(this);
     for (const number of [offset, length]) {
       if (!Number.isSafeInteger(number) || number < 0)
@@ -88,7 +100,7 @@ export class ContentReader {
  * @throws as `openContent`, except errors about senders and an aborted signal; errors of the source
  */
 export async function openRandomAccess(
-  source: Blob | RandomAccessSource,
+  source: BlobLike | RandomAccessSource,
   keyring: Keyring,
   options: ExpectedContent = {},
 ): Promise<ContentReader> {
@@ -108,7 +120,7 @@ export async function openRandomAccess(
   const { core, named, payloadKey } = unlock(parts, keyring, expected);
   try {
     const place = { start, end: size - trailerLength(core.sender), padded: core.padding !== undefined };
-    return new ContentReader(core, named, await PayloadReader.open(read, place, payloadKey));
+    return new ContentReader(LIBRARY, { core, named, payload: await PayloadReader.open(read, place, payloadKey) });
   } catch (error) {
     payloadKey.wipe();
     throw error;

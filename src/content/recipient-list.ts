@@ -3,7 +3,7 @@
 //
 //   entry = log id (32) ‖ seq, 8 bytes ‖ link hash (32) ‖ epoch, 8 bytes; numbers from 1 to 2^53 - 1, big-endian
 
-import { concat, uint64be } from "../bytes/bytes.js";
+import { type Bytes, concat, uint64be } from "../bytes/bytes.js";
 import type { LinkHash, LogId } from "../bytes/ids.js";
 import { fromHex, toHex } from "../bytes/text.js";
 import { KeysteadError } from "../errors.js";
@@ -28,7 +28,7 @@ export interface ContentRecipient {
 }
 
 /** The entries of recipients that are in order. */
-export function packRecipients(recipients: readonly ContentRecipient[]): Uint8Array {
+export function packRecipients(recipients: readonly ContentRecipient[]): Bytes {
   const id = (hex: string) => fromHex(hex, { name: "recipient", length: ID_LENGTH });
   return concat(
     ...recipients.flatMap(({ head, epoch }) => [id(head.log), uint64be(head.seq), id(head.hash), uint64be(epoch)]),

@@ -1,7 +1,8 @@
 // Seals content to logs. It needs no secret, so a server or another user can do it. docs/spec.md section 12.
 
 import { checkOptions } from "../arguments/options.js";
-import { assertBytes } from "../bytes/bytes.js";
+import type { AbortSignalLike } from "../arguments/platform.js";
+import { assertBytes, type Bytes } from "../bytes/bytes.js";
 import { lastOf } from "../bytes/present.js";
 import type { Secret } from "../bytes/secret.js";
 import { KeysteadError } from "../errors.js";
@@ -74,11 +75,11 @@ export async function sealContent(
   plaintext: Uint8Array,
   options: SealOptions,
   env: Env,
-): Promise<Uint8Array> {
+): Promise<Bytes> {
   assertBytes(plaintext, undefined, "plaintext");
   const job = checkSealing(recipients, options);
   const behindFront = payloadLength(plaintext.length, job.padded) + trailerLength(job.signer?.sender);
-  let sealed: Uint8Array = new Uint8Array(0);
+  let sealed: Bytes = new Uint8Array(0);
   let at = 0;
   for await (const part of seal(job, env, arraySource(plaintext), job.signal)) {
     if (at === 0) sealed = new Uint8Array(part.length + behindFront);
@@ -145,8 +146,8 @@ async function* seal(
   job: SealJob,
   env: Env,
   source: ByteSource,
-  signal: AbortSignal | undefined,
-): AsyncGenerator<Uint8Array, void> {
+  signal: AbortSignalLike | undefined,
+): AsyncGenerator<Bytes, void> {
   const { front, headerHash, payloadKey } = await sealHeader(job, env, signal);
   try {
     yield front;
@@ -166,7 +167,7 @@ async function* seal(
       yield chunk;
       if (++turn % CHUNKS_A_TURN === 0) await nextTurn();
     }
-    if (transcript && job.signer) yield transcript.sign(job.signer.keys);
+    if (transcript && job.signer) yield new Uint8Array(transcript.sign(job.signer.keys));
   } finally {
     payloadKey.wipe();
   }
@@ -176,8 +177,8 @@ async function* seal(
 async function sealHeader(
   { purpose, associatedData, logs, padded, signer, onProgress }: SealJob,
   env: Env,
-  signal: AbortSignal | undefined,
-): Promise<{ readonly front: Uint8Array; readonly headerHash: Uint8Array; readonly payloadKey: Secret }> {
+  signal: AbortSignalLike | undefined,
+): Promise<{ readonly front: Bytes; readonly headerHash: Uint8Array; readonly payloadKey: Secret }> {
   const core = encodeCore({
     purpose,
     recipients: logs.map((log) => ({ head: log.head, epoch: currentEpoch(log) })),

@@ -8,7 +8,7 @@ import { writeLink } from "../authoring/write-link.js";
 import { equalBytes } from "../bytes/bytes.js";
 import type { LinkHash, LogId, MemberId } from "../bytes/ids.js";
 import { present } from "../bytes/present.js";
-import { bytes, hexBytes, type Infer, record, text, uint } from "../bytes/schema.js";
+import { bytes, hexBytes, record, type Schema, text, uint } from "../bytes/schema.js";
 import { toHex } from "../bytes/text.js";
 import { KeysteadError } from "../errors.js";
 import { checkMemberState, type MemberState } from "../grants/member-state.js";
@@ -29,7 +29,24 @@ import {
   writeRecord,
 } from "./sealed-record.js";
 
-const openingSchema = record({
+/** An act as its opening has it: what is done, where in which user's log, and why. */
+export interface Act {
+  /** 32 random bytes: without them nobody can tell what the commitment in the link is of. */
+  readonly salt: Uint8Array;
+  /** The user's log, and whose it is. */
+  readonly log: LogId;
+  readonly subject: string;
+  /** The position that the review in the user's log has, and the hash of the link before it. */
+  readonly seq: number;
+  readonly prev: LinkHash;
+  readonly approve: readonly MemberId[];
+  readonly remove: readonly MemberId[];
+  readonly reason: string;
+  /** A number or name of the case; empty if there is none. */
+  readonly case: string;
+}
+
+const openingSchema: Schema<Act> = record({
   salt: bytes(SALT_LENGTH),
   log: hexBytes<LogId>(32),
   subject: text(MAX_SUBJECT_BYTES, 1),
@@ -40,9 +57,6 @@ const openingSchema = record({
   reason: text(MAX_REASON_BYTES, 1),
   case: text(MAX_SUBJECT_BYTES),
 });
-
-/** An act as its opening has it: what is done, where in which user's log, and why. */
-export type Act = Infer<typeof openingSchema>;
 
 /** @internal How an act is written and read. */
 export const actRecord: RecordKind<Act> = {

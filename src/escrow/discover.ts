@@ -4,6 +4,7 @@
 import { checkOptions } from "../arguments/options.js";
 import { type Proposal, proposeState } from "../authoring/proposal.js";
 import type { OpenedKeyring } from "../authoring/receive.js";
+import type { Bytes } from "../bytes/bytes.js";
 import type { LogId, MemberId } from "../bytes/ids.js";
 import {
   containsRuns,
@@ -15,7 +16,7 @@ import {
   type Runs,
   uniteRuns,
 } from "../bytes/runs.js";
-import { bytes, hexBytes, type Infer, record, text } from "../bytes/schema.js";
+import { bytes, hexBytes, record, type Schema, text } from "../bytes/schema.js";
 import { KeysteadError } from "../errors.js";
 import { checkMemberState, type MemberState } from "../grants/member-state.js";
 import { changedKeyring, newKeyring, partsOf } from "../keys/keyring.js";
@@ -40,7 +41,21 @@ import {
   writeRecord,
 } from "./sealed-record.js";
 
-const openingSchema = record({
+/** Whose data is opened, which epochs, and why. Only holders of the escrow epoch can read it. */
+export interface Access {
+  /** The user's log, and whose it is. */
+  readonly log: LogId;
+  readonly subject: string;
+  readonly epochs: Runs;
+  readonly reason: string;
+  /** A number or name of the case; empty if there is none. */
+  readonly case: string;
+}
+
+/** A record's opening: the access, and 32 random bytes without which nobody can tell what the commitment in the link is of. */
+type AccessOpening = Access & { readonly salt: Uint8Array };
+
+const openingSchema: Schema<AccessOpening> = record({
   salt: bytes(SALT_LENGTH),
   log: hexBytes<LogId>(32),
   subject: text(MAX_SUBJECT_BYTES, 1),
@@ -49,7 +64,7 @@ const openingSchema = record({
   case: text(MAX_SUBJECT_BYTES),
 });
 
-const accessRecord: RecordKind<Infer<typeof openingSchema>> = {
+const accessRecord: RecordKind<AccessOpening> = {
   type: "access",
   schema: openingSchema,
   rule: "ESC-9",
@@ -58,9 +73,6 @@ const accessRecord: RecordKind<Infer<typeof openingSchema>> = {
   // A dishonest admin may write runs that no honest one can: they name nothing.
   isSound: ({ epochs }) => epochs.length > 0 && isCanonical(epochs),
 };
-
-/** Whose data is opened, which epochs, and why. Only holders of the escrow epoch can read it. */
-export type Access = Omit<Infer<typeof openingSchema>, "salt">;
 
 /** Options of {@link recordAccess}. */
 export interface AccessOptions {
@@ -213,7 +225,7 @@ function isRuns(value: unknown): value is Runs {
 }
 
 /** @throws `INVALID_ARGUMENT` (ESC-9) for an opening that does not fit its shape, or that would be junk to those who read it */
-export function encodeOpening(access: Infer<typeof openingSchema>): Uint8Array {
+export function encodeOpening(access: AccessOpening): Bytes {
   return encodeRecord(accessRecord, access);
 }
 

@@ -1,6 +1,7 @@
 // The organisation's report: every user's coverage, streamed, with totals and what to do first. docs/spec.md sections 8 and 11.
 
 import { checkOptions } from "../arguments/options.js";
+import type { AbortSignalLike } from "../arguments/platform.js";
 import { checkWork } from "../arguments/work.js";
 import { countEpochs, NO_RUNS, runsOf } from "../bytes/runs.js";
 import type { Stretch } from "../coverage/stretches.js";
@@ -43,7 +44,7 @@ export interface ReportOptions {
   /** Called after every user and waited for: return a promise of a later turn to let a screen draw. */
   readonly onProgress?: ((done: number) => void | Promise<void>) | undefined;
   /** Ends the report between two users; iterating then throws the signal's reason. */
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: AbortSignalLike | undefined;
 }
 
 /**

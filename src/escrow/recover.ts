@@ -3,7 +3,7 @@
 
 import { entryList } from "../arguments/entries.js";
 import { checkOptions } from "../arguments/options.js";
-import { Proposal, proposeLog, proposeState } from "../authoring/proposal.js";
+import { makeProposal, type Proposal, proposeLog, proposeState } from "../authoring/proposal.js";
 import { type Approvals, approvedMembers, memberList } from "../authoring/verbs.js";
 import { foresee, writeLink } from "../authoring/write-link.js";
 import { equalBytes } from "../bytes/bytes.js";
@@ -94,7 +94,7 @@ export function recordRecovery(
   withGift(state, { userLog, entries, approve }, (gift) => foreseen(state, userLog, recording, gift, own));
   const written = writeRecord(actRecord, state, act, env);
   const proposal = proposeState(state.keyring, written);
-  return new Proposal({
+  return makeProposal({
     entry: proposal.entry,
     log: written.log,
     accept: () => ({ ...proposal.accept(), act: { ...act, recordedAt } }),

@@ -3,7 +3,7 @@
 
 import { entryList } from "../arguments/entries.js";
 import { type Written, writeLink } from "../authoring/write-link.js";
-import { concat, equalBytes } from "../bytes/bytes.js";
+import { type Bytes, concat, equalBytes } from "../bytes/bytes.js";
 import { lastOf, present } from "../bytes/present.js";
 import { decode, encode, type Schema } from "../bytes/schema.js";
 import { Secret } from "../bytes/secret.js";
@@ -141,7 +141,7 @@ function decodeRecord<T>({ schema, type }: RecordKind<T>, bytes: Uint8Array): T 
 }
 
 /** @throws `INVALID_ARGUMENT` with the kind's rule for an opening that would be junk to those who read it */
-export function encodeRecord<T>(kind: RecordKind<T>, opening: T): Uint8Array {
+export function encodeRecord<T>(kind: RecordKind<T>, opening: T): Bytes {
   const bytes = writeOpening(kind, opening);
   if (bytes.length <= MAX_OPENING_BYTES) return bytes;
   throw new KeysteadError(
@@ -151,7 +151,7 @@ export function encodeRecord<T>(kind: RecordKind<T>, opening: T): Uint8Array {
   );
 }
 
-function writeOpening<T>({ schema, type, rule }: RecordKind<T>, opening: T): Uint8Array {
+function writeOpening<T>({ schema, type, rule }: RecordKind<T>, opening: T): Bytes {
   try {
     return encode(schema, opening, type);
   } catch (cause) {
@@ -160,6 +160,6 @@ function writeOpening<T>({ schema, type, rule }: RecordKind<T>, opening: T): Uin
   }
 }
 
-function sealInfo({ label }: Pick<RecordKind<unknown>, "label">, commitment: Uint8Array): Uint8Array {
+function sealInfo({ label }: Pick<RecordKind<unknown>, "label">, commitment: Uint8Array): Bytes {
   return concat(labelPrefix(label), commitment);
 }

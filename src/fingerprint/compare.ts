@@ -8,7 +8,8 @@ import { requireActive } from "../grants/standing.js";
 import { assertLog, findMember, type Head, type LogState, type Member } from "../log/state.js";
 import { type ComparedDevice, type ComparedLog, deviceMatched, logMatched } from "../trust/compared.js";
 import { deviceOf, fingerprintAt, fingerprintHead, formatFingerprint } from "./fingerprint.js";
-import { type ParsedFingerprint, parseFingerprint } from "./parse.js";
+import { wordBits } from "./forms.js";
+import { type ParsedFingerprint, readFingerprint } from "./parse.js";
 
 /** What a comparison finds that proves nothing and names nobody. See {@link compareFingerprint}. */
 export type NoMatch = "older" | "not-recognised" | "mismatch" | "other-log";
@@ -44,7 +45,7 @@ export type DeviceComparison =
  *   user's, it is a mismatch.
  *
  * @param log the verified state to compare with.
- * @param given text in any form as the other side shows it, or what `parseFingerprint` made of it.
+ * @param given text as the other side shows it, or what `parseFingerprint` or `parseFingerprintWords` (of `keystead/words`) made of it.
  * @param member the device that is to be approved; without it the whole log is compared, as with a contact or an escrow log.
  * @throws `FINGERPRINT_INVALID`, `INVALID_ARGUMENT`; `UNKNOWN_MEMBER` when the device is not active in the log
  */
@@ -61,7 +62,7 @@ export function compareFingerprint(
 ): LogComparison | DeviceComparison {
   assertLog(log);
   const device = member === undefined ? undefined : deviceOf(log, member);
-  const parsed = parseFingerprint(typeof given === "object" && given !== null ? given.text : given);
+  const parsed = readFingerprint(given);
   const found = parsed.form === "qr" ? findQr(log, parsed) : findText(log, parsed, device);
   if (typeof found === "string") return { status: found };
   if (found.member !== device?.id) {
@@ -123,8 +124,10 @@ function wasDevice(member: Member | undefined, seq: number): boolean {
   return member?.kind === "device" && member.position <= seq;
 }
 
-function isOf({ form, text }: ParsedFingerprint, head: Head, member: MemberId | undefined): boolean {
-  return equalText(formatFingerprint(fingerprintAt(head, member), form), text);
+function isOf(parsed: ParsedFingerprint, head: Head, member: MemberId | undefined): boolean {
+  const fingerprint = fingerprintAt(head, member);
+  if (parsed.form === "words") return equalText(wordBits(fingerprint), parsed.bits);
+  return equalText(formatFingerprint(fingerprint, parsed.form), parsed.text);
 }
 
 function equalText(a: string, b: string): boolean {

@@ -3,6 +3,7 @@
 
 import { checkHead } from "../arguments/heads.js";
 import { finishInstance, isDisguised, wrongInstance } from "../arguments/instances.js";
+import { LIBRARY, type Library, requireLibrary } from "../arguments/library-only.js";
 import { encodeCbor } from "../bytes/cbor.js";
 import type { MemberId } from "../bytes/ids.js";
 import { lastOf } from "../bytes/present.js";
@@ -26,19 +27,16 @@ export class Fingerprint {
   // Only fingerprintOf makes one, so that what is shown is the hash of the head it names.
   readonly #hashed = true;
 
-  private constructor(head: Head, member: MemberId | undefined, hex: string) {
+  /** @internal Called by {@link fingerprintOf} only. */
+  constructor(library: Library, head: Head, member: MemberId | undefined, hex: string) {
+    requireLibrary(library, "Fingerprint", "fingerprintOf");
     this.head = head;
     this.member = member;
     this.hex = hex;
     finishInstance(this, "Fingerprint");
   }
 
-  /** @internal Only {@link fingerprintOf} calls this. */
-  static ofHashed(head: Head, member: MemberId | undefined, hex: string): Fingerprint {
-    return new Fingerprint(head, member, hex);
-  }
-
-  /** Whether the value is a fingerprint made by {@link fingerprintOf}. */
+  /** @internal Whether the value is a fingerprint made by {@link fingerprintOf}. */
   static is(value: unknown): value is Fingerprint {
     return typeof value === "object" && value !== null && #hashed in value;
   }
@@ -101,7 +99,7 @@ export function fingerprintAt(given: Head, member: MemberId | undefined): Finger
     member === undefined
       ? labelledHash(LABELS.fingerprint, encodeCbor(of))
       : labelledHash(LABELS.deviceFingerprint, encodeCbor([...of, fromHex(member, { name: "member", length: 16 })]));
-  return Fingerprint.ofHashed(Object.freeze({ log, seq, hash }), member, toHex(digest));
+  return new Fingerprint(LIBRARY, Object.freeze({ log, seq, hash }), member, toHex(digest));
 }
 
 /**
@@ -109,9 +107,9 @@ export function fingerprintAt(given: Head, member: MemberId | undefined): Finger
  *
  * - `digits` (default): 60 digits in 12 groups of five; the 256-bit number modulo 10^60.
  * - `hex`: 64 hexadecimal digits in 16 groups of four.
- * - `words`: 19 words for reading aloud, from the top 209 bits, of the list of BIP-39 (English). **Not** a wallet's
- *   secret phrase: those have 12 to 24 words in steps of three, never 19, and this is public. Say so where it is shown.
  * - `qr`: text for a QR code, which carries log id, seq and member id too, so that the comparison can tell more.
+ *
+ * For reading aloud `fingerprintWords` of `keystead/words` writes it as 19 words.
  *
  * @throws `INVALID_ARGUMENT`
  */

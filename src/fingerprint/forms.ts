@@ -1,12 +1,11 @@
-// The written forms of a fingerprint: digits, hexadecimal, words and the payload of a QR code. parse.ts reads them.
-// docs/spec.md section 10.
+// The written forms of a fingerprint: digits, hexadecimal and the payload of a QR code. parse.ts reads them. Words have a file of
+// their own, words.ts, so that only apps that show them carry the list. docs/spec.md section 10.
 
-import { wordlist } from "@scure/bip39/wordlists/english.js";
 import type { MemberId } from "../bytes/ids.js";
 import type { Head } from "../log/state.js";
 
-/** How a fingerprint is written. */
-export type FingerprintForm = "digits" | "hex" | "words" | "qr";
+/** How a fingerprint is written. `keystead/words` has a fourth form, 19 words to read aloud. */
+export type FingerprintForm = "digits" | "hex" | "qr";
 
 // A server can grind both sides of a comparison, so strength is half the bits shown; at least 199 are (section 10).
 /** Decimal digits: log2(10^60) is 199.3 bits. */
@@ -15,6 +14,10 @@ export const DIGITS = 60;
 export const HEX_DIGITS = 64;
 /** Words of 11 bits: 209 bits, since 18 words would have 198. No wallet's secret phrase has 19 words. */
 export const WORDS = 19;
+/** Bits that one word stands for. */
+export const WORD_BITS = 11;
+/** Hexadecimal digits of the number that all words stand for. */
+export const WORDS_HEX_DIGITS = Math.ceil((WORDS * WORD_BITS) / 4);
 /** What the payload of a QR code starts with: format and version. */
 export const QR_PREFIX = "KEYSTEAD-FP:1:";
 
@@ -29,11 +32,6 @@ export interface Writable {
 export const FORMS: Readonly<Record<FingerprintForm, (fingerprint: Writable) => string>> = {
   digits: ({ hex }) => groupDigits((BigInt(`0x${hex}`) % 10n ** BigInt(DIGITS)).toString().padStart(DIGITS, "0")),
   hex: ({ hex }) => groupHex(hex),
-  words({ hex }) {
-    const bits = BigInt(`0x${hex}`).toString(2).padStart(256, "0");
-    const wordAt = (_: unknown, i: number) => wordlist[Number.parseInt(bits.slice(11 * i, 11 * i + 11), 2)] as string;
-    return joinWords(Array.from({ length: WORDS }, wordAt));
-  },
   qr: ({ head, member, hex }) => qrPayload({ ...head, member }, hex),
 };
 
@@ -47,9 +45,9 @@ export function groupHex(hex: string): string {
   return inGroups(hex, 4);
 }
 
-/** Words with a space between each two. */
-export function joinWords(words: readonly string[]): string {
-  return words.join(" ");
+/** What the words of a fingerprint stand for: its top 209 bits as a number, in 53 hexadecimal digits. */
+export function wordBits({ hex }: Pick<Writable, "hex">): string {
+  return (BigInt(`0x${hex}`) >> BigInt(256 - WORDS * WORD_BITS)).toString(16).padStart(WORDS_HEX_DIGITS, "0");
 }
 
 /** Upper case throughout: the alphanumeric mode of QR codes (ISO/IEC 18004) has no other, and makes a smaller code. */

@@ -1,17 +1,23 @@
-// Reading a fingerprint that somebody typed, pasted, dictated or scanned: any form in any spacing, never a part of one.
-// docs/spec.md section 10.
+// Reading a fingerprint that somebody typed, pasted, dictated or scanned: any form but words in any spacing, never a part of
+// one. docs/spec.md section 10.
 
-import { wordlist } from "@scure/bip39/wordlists/english.js";
 import type { LogId, MemberId } from "../bytes/ids.js";
 import { type ErrorDetails, KeysteadError } from "../errors.js";
-import { DIGITS, groupDigits, groupHex, HEX_DIGITS, joinWords, qrPayload, WORDS } from "./forms.js";
+import { DIGITS, groupDigits, groupHex, HEX_DIGITS, qrPayload, WORDS, WORDS_HEX_DIGITS } from "./forms.js";
 
 /** A fingerprint as it was given; which log it belongs to is for `compareFingerprint` to find out. */
 export type ParsedFingerprint =
   | {
-      readonly form: "digits" | "hex" | "words";
+      readonly form: "digits" | "hex";
       /** Exactly as `formatFingerprint` writes it. */
       readonly text: string;
+    }
+  | {
+      /** From `parseFingerprintWords` of `keystead/words`. */
+      readonly form: "words";
+      readonly text: string;
+      /** What the words stand for: the top 209 bits as a number, in 53 hexadecimal digits. */
+      readonly bits: string;
     }
   | {
       readonly form: "qr";
@@ -30,29 +36,59 @@ const GROUPS = /[\p{L}\p{N}\p{M}]+/gu;
 const HEX = /^[0-9a-f]+$/;
 const QR_START = /^keystead-fp/i;
 const QR = /^keystead-fp:1:([0-9a-f]{64}):([1-9][0-9]{0,15}):(?:([0-9a-f]{32}):)?([0-9a-f]{64})$/i;
-const LISTED: ReadonlySet<string> = /* @__PURE__ */ new Set(wordlist);
+/** The words of the list whose letters are hexadecimal digits too. */
+const HEX_WORD = /^(add|beef|dad|decade|face|fade|fee|feed)$/;
+const WORD = /^[a-z]{3,8}$/;
+const WORDS_BITS = new RegExp(`^[0-9a-f]{${WORDS_HEX_DIGITS}}$`);
 
 /**
- * Reads a fingerprint in any form. Spacing, line breaks, punctuation and case are free; everything else is exact. A QR
- * payload starts with `KEYSTEAD-FP`; a text of listed words only is words; otherwise the number of digits decides.
+ * Reads a fingerprint as digits, hexadecimal or a QR payload. Spacing, line breaks, punctuation and case are free; everything else
+ * is exact. A QR payload starts with `KEYSTEAD-FP`; otherwise the number of digits decides. Words are read by
+ * `parseFingerprintWords` of `keystead/words`; the error says so where the text looks like words.
  *
  * @throws `FINGERPRINT_INVALID` saying what was found; a part of a fingerprint is never accepted. `INVALID_ARGUMENT`
  * for what is not a string.
  */
 export function parseFingerprint(text: unknown): ParsedFingerprint {
+  const { groups, compact } = splitFingerprint(text);
+  if (QR_START.test(compact)) return parseQr(compact);
+  if (looksLikeWords(groups)) {
+    throw invalid("it looks like words, which parseFingerprintWords of keystead/words reads", {
+      form: "words",
+      found: groups.length,
+    });
+  }
+  const joined = groups.join("");
+  if (HEX.test(joined)) return parseDigits(joined);
+  throw notUnderstood(groups, HEX, "neither digits nor words");
+}
+
+/** What a caller passes to be compared: a text, or what was parsed, which is read again so that one made by hand gains nothing. */
+export function readFingerprint(given: unknown): ParsedFingerprint {
+  if (typeof given !== "object" || given === null) return parseFingerprint(given);
+  const { form, text, bits } = given as { readonly form?: unknown; readonly text?: unknown; readonly bits?: unknown };
+  if (form !== "words") return parseFingerprint(text);
+  if (typeof text !== "string" || typeof bits !== "string" || !WORDS_BITS.test(bits)) {
+    throw new KeysteadError("INVALID_ARGUMENT", "a fingerprint in words must be what parseFingerprintWords returned");
+  }
+  return { form, text, bits };
+}
+
+/** A text in groups of letters and digits, in lower case; and whole, without spaces. @throws as {@link parseFingerprint} */
+export function splitFingerprint(text: unknown): { readonly groups: readonly string[]; readonly compact: string } {
   if (typeof text !== "string") throw new KeysteadError("INVALID_ARGUMENT", "a fingerprint must be a string");
   if (text.length > MAX_TEXT) {
     throw invalid(`${text.length} characters are more than any fingerprint has`, { characters: text.length });
   }
-  const compact = text.replace(/[\s\p{C}]/gu, "");
-  if (QR_START.test(compact)) return parseQr(compact);
-
   const groups = text.toLowerCase().match(GROUPS) ?? [];
   if (groups.length === 0) throw invalid("no digits or words were found", { found: 0 });
-  if (groups.every((group) => LISTED.has(group))) return parseWords(groups);
-  const joined = groups.join("");
-  if (HEX.test(joined)) return parseDigits(joined);
-  throw notUnderstood(groups);
+  return { groups, compact: text.replace(/[\s\p{C}]/gu, "") };
+}
+
+/** Words of the list that are hexadecimal digits too, and otherwise more groups that can be words than others. */
+function looksLikeWords(groups: readonly string[]): boolean {
+  if (HEX.test(groups.join(""))) return groups.every((group) => HEX_WORD.test(group));
+  return groups.length > 1 && 2 * groups.filter((group) => WORD.test(group)).length > groups.length;
 }
 
 function parseQr(compact: string): ParsedFingerprint {
@@ -72,11 +108,6 @@ function parseQr(compact: string): ParsedFingerprint {
   return { form: "qr", text: qrPayload(named, hex), ...named };
 }
 
-function parseWords(words: readonly string[]): ParsedFingerprint {
-  if (words.length === WORDS) return { form: "words", text: joinWords(words) };
-  throw wrongLength(words.length, "words", WORDS);
-}
-
 function parseDigits(digits: string): ParsedFingerprint {
   const isDecimal = /^[0-9]+$/.test(digits);
   if (digits.length === HEX_DIGITS) return { form: "hex", text: groupHex(digits) };
@@ -86,7 +117,7 @@ function parseDigits(digits: string): ParsedFingerprint {
 }
 
 /** A prefix that matches proves little: a server can make a log whose fingerprint starts as it likes. */
-function wrongLength(found: number, what: string, expected: number): KeysteadError {
+export function wrongLength(found: number, what: string, expected: number): KeysteadError {
   return invalid(`${found} ${what} were found, a whole one has ${expected}; parts are not compared`, {
     what,
     found,
@@ -95,15 +126,18 @@ function wrongLength(found: number, what: string, expected: number): KeysteadErr
 }
 
 /** Names the groups that fit in no form, by position. They are public, so they may be repeated. */
-function notUnderstood(groups: readonly string[]): KeysteadError {
-  const isWords = groups.some((group) => LISTED.has(group) && !HEX.test(group));
+export function notUnderstood(
+  groups: readonly string[],
+  isKnown: { test(group: string): boolean },
+  problem: string,
+): KeysteadError {
   const unknown = groups
     .map((text, index) => ({ position: index + 1, text }))
-    .filter(({ text }) => (isWords ? !LISTED.has(text) : !HEX.test(text)))
+    .filter(({ text }) => !isKnown.test(text))
     .map(({ position, text }) => ({ position, text: text.slice(0, 20) }))
     .slice(0, WORDS);
   const named = unknown.map(({ position, text }) => `number ${position} ("${text}")`).join(", ");
-  return invalid(`${named} ${isWords ? "not in the list of words" : "neither digits nor listed words"}`, { unknown });
+  return invalid(`${named} ${problem}`, { unknown });
 }
 
 function invalid(problem: string, details: ErrorDetails): KeysteadError {

@@ -1,6 +1,7 @@
 // A contact's pin: what a device remembers of somebody else's log, as plain data and as bytes.
 // docs/spec.md section 10 and LOG-8.
 
+import type { Bytes } from "../bytes/bytes.js";
 import type { LinkHash, LogId } from "../bytes/ids.js";
 import { array, bool, decode, encode, hexBytes, literal, record, type Schema, text, uint } from "../bytes/schema.js";
 import { KeysteadError } from "../errors.js";
@@ -67,7 +68,7 @@ export function makeContact(
 }
 
 /** A pin as bytes, at most 4 KiB. @throws `INVALID_ENCODING` naming the wrong field */
-export function encodeContact(pin: TrackedContact): Uint8Array {
+export function encodeContact(pin: TrackedContact): Bytes {
   return encode(pinSchema, pin, "pin");
 }
 

@@ -1,7 +1,7 @@
 // Makes a link's grants. They are deterministic, so that every holder of the epochs can recompute every byte. docs/spec.md
 // section 7 (GRT-2).
 
-import { concat } from "../bytes/bytes.js";
+import { type Bytes, concat } from "../bytes/bytes.js";
 import { encodeCbor } from "../bytes/cbor.js";
 import type { LinkHash, LogId } from "../bytes/ids.js";
 import { present } from "../bytes/present.js";
@@ -82,14 +82,14 @@ export function makeGrant(
 }
 
 /** Joins seeds. Not `concat(...seeds)`: some engines limit the number of arguments, and a set may have more seeds. */
-function joined(seeds: readonly Secret[]): Uint8Array {
+function joined(seeds: readonly Secret[]): Bytes {
   const bytes = new Uint8Array(seeds.length * SEED_LENGTH);
   for (const [index, seed] of seeds.entries()) bytes.set(seed.bytes(), index * SEED_LENGTH);
   return bytes;
 }
 
 /** GRT-2: the digest of a set of epochs in a grant. */
-export function epochsDigest(epochs: Runs): Uint8Array {
+export function epochsDigest(epochs: Runs): Bytes {
   return labelledHash(LABELS.grantEpochs, encodeCbor(epochs));
 }
 
@@ -106,13 +106,13 @@ export function grantKey(seeds: Secret, set: Uint8Array, { log, prev, seq }: Gra
 }
 
 /** GRT-5: the HPKE info of a box binds it to log, set and recipient. The key inside is bound to the link's position. */
-export function boxInfo(log: LogId | undefined, set: Uint8Array, kem: Uint8Array): Uint8Array {
+export function boxInfo(log: LogId | undefined, set: Uint8Array, kem: Uint8Array): Bytes {
   return concat(labelPrefix(LABELS.grantBox), encodeCbor([orAbsent(log), set, kem]));
 }
 
 /** The nonce of a keyring ciphertext. It is constant, because each key encrypts once. */
 export const KEYRING_NONCE = ZERO_NONCE;
 
-function orAbsent(id: LogId | LinkHash | undefined): Uint8Array {
+function orAbsent(id: LogId | LinkHash | undefined): Bytes {
   return id === undefined ? ABSENT : fromHex(id, { name: "id" });
 }

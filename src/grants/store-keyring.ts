@@ -1,5 +1,6 @@
 // Stores a keyring together with the head of its log. docs/spec.md section 5.
 
+import type { Bytes } from "../bytes/bytes.js";
 import { runsOf } from "../bytes/runs.js";
 import { encodeKeyring } from "../keys/keyring-bytes.js";
 import { checkMemberState, type MemberState } from "./member-state.js";
@@ -12,7 +13,7 @@ import { fullyChecked } from "./seed-check.js";
  *
  * @param state the state that the server has accepted.
  */
-export function unsafeSerializeKeyring(state: MemberState): Uint8Array {
+export function unsafeSerializeKeyring(state: MemberState): Bytes {
   const { log, keyring } = checkMemberState(state);
   return encodeKeyring(keyring, log.head, runsOf(fullyChecked(log, keyring)));
 }

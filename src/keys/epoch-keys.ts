@@ -1,5 +1,6 @@
 // An epoch's keys, derived from its 32-byte seed. docs/spec.md section 5.
 
+import type { Bytes } from "../bytes/bytes.js";
 import { encodeCbor } from "../bytes/cbor.js";
 import { Secret } from "../bytes/secret.js";
 import { KeysteadError } from "../errors.js";
@@ -29,7 +30,7 @@ export function epochKemKey(seed: Uint8Array): KemPrivateKey {
 }
 
 /** The X-Wing public key of an epoch: 1,216 bytes. */
-export function epochKemPublicKey(seed: Uint8Array): Uint8Array {
+export function epochKemPublicKey(seed: Uint8Array): Bytes {
   const kemSeed = Secret.take(deriveKey(LABELS.epochKem, seed));
   const key = kemPublicKey(kemSeed.bytes());
   kemSeed.wipe();
@@ -50,7 +51,7 @@ export function epochSigningSeed(seed: Uint8Array): Secret {
 }
 
 /** The Ed25519 public key of an escrow epoch: 32 bytes. */
-export function epochSigningPublicKey(seed: Uint8Array): Uint8Array {
+export function epochSigningPublicKey(seed: Uint8Array): Bytes {
   const signingSeed = epochSigningSeed(seed);
   const key = signingPublicKey(signingSeed.bytes());
   signingSeed.wipe();
@@ -65,7 +66,7 @@ export function epochSigningPublicKey(seed: Uint8Array): Uint8Array {
  * @returns the key; the caller wipes it.
  * @throws `INVALID_ARGUMENT`
  */
-export function exportEpochSecret(seed: Uint8Array, label: string, length: number): Uint8Array {
+export function exportEpochSecret(seed: Uint8Array, label: string, length: number): Bytes {
   const labelBytes = typeof label === "string" ? new TextEncoder().encode(label).length : 0;
   if (labelBytes < 1 || labelBytes > EXPORTER_MAX_LABEL_BYTES) {
     throw new KeysteadError(

@@ -1,7 +1,7 @@
 // A keyring as bytes, for a device's own storage: with a checksum, and the head of the log that it belongs to. docs/spec.md
 // section 5.
 
-import { assertBytes, equalBytes, wipe } from "../bytes/bytes.js";
+import { assertBytes, type Bytes, equalBytes, wipe } from "../bytes/bytes.js";
 import type { LinkHash, LogId, MemberId } from "../bytes/ids.js";
 import {
   array,
@@ -62,7 +62,7 @@ export function encodeKeyring(
   keyring: Keyring,
   head: StoredFacts["head"],
   checked: Infer<typeof content>["checked"],
-): Uint8Array {
+): Bytes {
   const { log, member, seeds, junk, opens, aside } = partsOf(keyring);
   const seed = ownKeys(keyring).copySeed();
   const live = (secrets: ReadonlyMap<number, Secret>) =>
@@ -163,7 +163,7 @@ function isAscending<T extends number | string>(list: readonly T[]): boolean {
   return list.every((item, at) => at === 0 || (list[at - 1] as T) < item);
 }
 
-function checksumOf(bytes: Uint8Array): Uint8Array {
+function checksumOf(bytes: Uint8Array): Bytes {
   return labelledHash(LABELS.keyring, bytes);
 }
 

@@ -2,7 +2,8 @@
 // 7 (GRT-4).
 
 import { finishSecretInstance, wrongInstance } from "../arguments/instances.js";
-import { equalBytes } from "../bytes/bytes.js";
+import { LIBRARY, type Library, requireLibrary } from "../arguments/library-only.js";
+import { type Bytes, equalBytes } from "../bytes/bytes.js";
 import type { LinkHash, LogId, MemberId } from "../bytes/ids.js";
 import type { Secret } from "../bytes/secret.js";
 import { type ErrorDetails, KeysteadError } from "../errors.js";
@@ -61,7 +62,8 @@ export class Keyring {
   readonly member: MemberId;
 
   /** @internal */
-  constructor(parts: KeyringParts) {
+  constructor(library: Library, parts: KeyringParts) {
+    requireLibrary(library, "Keyring", "an accepted proposal, openBackupKey or parseKeyring");
     this.#parts = parts;
     this.log = parts.log;
     this.member = parts.member;
@@ -82,7 +84,7 @@ export class Keyring {
     };
   }
 
-  /** Whether the value is a keyring. */
+  /** @internal Whether the value is a keyring. */
   static is(value: unknown): value is Keyring {
     return typeof value === "object" && value !== null && #parts in value;
   }
@@ -101,7 +103,7 @@ export class Keyring {
    * @returns the key; the caller wipes it.
    * @throws `NO_ACCESS` when the epoch is not in this keyring, or its seed is not the log's (GRT-4); `INVALID_ARGUMENT`, `WIPED`
    */
-  exportKey(epoch: number, label: string, length = 32): Uint8Array {
+  exportKey(epoch: number, label: string, length = 32): Bytes {
     return exportEpochSecret(epochSeed(this, epoch).bytes(), label, length);
   }
 
@@ -146,7 +148,7 @@ export function ownKeys(keyring: unknown): MemberKeys {
 export function newKeyring(log: LogId, member: MemberId, keys: KeyHolder): Keyring {
   const vault = new Vault();
   const nothing = { seeds: new Map(), junk: new Set<number>(), opens: new Map(), aside: new Map() };
-  return new Keyring({
+  return new Keyring(LIBRARY, {
     ...{ log, member, keys: vault.keep(keys), ...nothing },
     ...{ published: undefined, stored: undefined, vault },
   });
@@ -192,12 +194,12 @@ export function changedKeyring(keyring: Keyring, change: KeyringChange): Keyring
   const junk = new Set([...parts.junk, ...(change.junk ?? [])].filter(isJunk));
   const keys = change.keys ? vault.keep(change.keys) : parts.keys;
   const met = change.published && { published: change.published, stored: undefined };
-  return new Keyring({ ...parts, ...met, keys, seeds, junk, opens, aside, vault });
+  return new Keyring(LIBRARY, { ...parts, ...met, keys, seeds, junk, opens, aside, vault });
 }
 
 /** A keyring that was loaded: it has not met its log yet. */
 export function storedKeyring(keyring: Keyring, stored: StoredFacts): Keyring {
-  return new Keyring({ ...partsOf(keyring), stored });
+  return new Keyring(LIBRARY, { ...partsOf(keyring), stored });
 }
 
 /**

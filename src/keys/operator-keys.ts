@@ -2,7 +2,7 @@
 // 2 and 6 (expel).
 
 import { finishSecretInstance, wrongInstance } from "../arguments/instances.js";
-import { assertBytes } from "../bytes/bytes.js";
+import { assertBytes, type Bytes } from "../bytes/bytes.js";
 import { Secret } from "../bytes/secret.js";
 import type { Label } from "../primitives/labels.js";
 import { signingPublicKey, signLabelled } from "../primitives/sign.js";
@@ -12,7 +12,7 @@ import { SEED_LENGTH } from "./member-keys.js";
 export class OperatorKeys {
   readonly #seed: Secret;
   /** The Ed25519 public key, 32 bytes: what `createLog` is given as `operator`. */
-  readonly sign: Uint8Array;
+  readonly sign: Bytes;
 
   /** @param seed 32 secret random bytes; copied, the caller wipes its own. @throws `INVALID_ARGUMENT` */
   constructor(seed: Uint8Array) {
@@ -29,7 +29,7 @@ export class OperatorKeys {
   }
 
   /** @internal Ed25519 signature (64 bytes) over label, zero byte, message. @throws `WIPED` */
-  signLabelled(label: Label, message: Uint8Array): Uint8Array {
+  signLabelled(label: Label, message: Uint8Array): Bytes {
     OperatorKeys.check(this, "operator");
     return signLabelled(label, this.#seed.bytes(), message);
   }

@@ -2,7 +2,7 @@
 // operator's own key can stay offline. docs/spec.md sections 5 and 13.4.
 
 import { finishSecretInstance, wrongInstance } from "../arguments/instances.js";
-import { assertBytes } from "../bytes/bytes.js";
+import { assertBytes, type Bytes } from "../bytes/bytes.js";
 import { Secret } from "../bytes/secret.js";
 import type { Label } from "../primitives/labels.js";
 import { signingPublicKey, signLabelled } from "../primitives/sign.js";
@@ -12,7 +12,7 @@ import { SEED_LENGTH } from "./member-keys.js";
 export class StatementKeys {
   readonly #seed: Secret;
   /** The Ed25519 public key, 32 bytes: what the operator certifies. */
-  readonly sign: Uint8Array;
+  readonly sign: Bytes;
 
   /** @param seed 32 secret random bytes; copied, the caller wipes its own. @throws `INVALID_ARGUMENT` */
   constructor(seed: Uint8Array) {
@@ -29,7 +29,7 @@ export class StatementKeys {
   }
 
   /** @internal Ed25519 signature (64 bytes) over label, zero byte, message. @throws `WIPED` */
-  signLabelled(label: Label, message: Uint8Array): Uint8Array {
+  signLabelled(label: Label, message: Uint8Array): Bytes {
     StatementKeys.check(this, "keys");
     return signLabelled(label, this.#seed.bytes(), message);
   }

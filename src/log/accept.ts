@@ -2,7 +2,7 @@
 // sections 6 and 13.
 
 import { checkSubjectOption } from "../arguments/options.js";
-import { assertBytes } from "../bytes/bytes.js";
+import { assertBytes, type Bytes } from "../bytes/bytes.js";
 import { KeysteadError } from "../errors.js";
 import { ORIGIN } from "./advance.js";
 import { type Clock, checkClock } from "./clock.js";
@@ -93,6 +93,6 @@ function checkAcceptOptions(log: unknown, options: AcceptOptions): AcceptOptions
  *
  * @throws `INVALID_ENCODING`, `TOO_LARGE` for what is no entry
  */
-export function entryForSenders(entry: Uint8Array): Uint8Array {
+export function entryForSenders(entry: Uint8Array): Bytes {
   return encodeEntry(decodeEntry(entry).link.bytes, []);
 }

@@ -15,9 +15,10 @@ import {
   type GrantRecord,
   type LinkRecord,
   type LogFacts,
-  LogState,
+  type LogState,
   type Member,
   memberOf,
+  verifiedState,
 } from "./state.js";
 
 /** The state before a first link. */
@@ -49,7 +50,7 @@ export function advance(before: LogFacts, link: UnverifiedLink, judged: Judgemen
   // Only where there is a name: the first attachment of an enroll of escrow is a grant's, and may be anything.
   const opening = typed.type.name?.(body) && delivered[0];
   const { kind, subject, operator } = isFirst ? originOf(body) : before;
-  return LogState.ofVerified({
+  return verifiedState({
     kind,
     subject,
     operator,

@@ -1,6 +1,7 @@
 // The contract of a link type: all there is to know about one, so that forgetting a rule is a compile error.
 // docs/spec.md section 6.
 
+import type { Bytes } from "../bytes/bytes.js";
 import type { MemberId } from "../bytes/ids.js";
 import type { Runs } from "../bytes/runs.js";
 import type { Schema } from "../bytes/schema.js";
@@ -27,7 +28,7 @@ export interface Effect {
   readonly disown?: readonly number[];
   /** The new epoch is kept from an escrow member that the author cannot judge or finds bad (MEM-6). */
   readonly withholdEscrow?: boolean;
-  readonly rekey?: { readonly member: MemberId; readonly sign: Uint8Array; readonly kem: Uint8Array };
+  readonly rekey?: { readonly member: MemberId; readonly sign: Bytes; readonly kem: Bytes };
   readonly rename?: { readonly member: MemberId; readonly name: Uint8Array };
   readonly lockdown?: boolean;
   /** Members that the author approves; an enrolled member is approved as it enters (MEM-1). */

@@ -251,7 +251,7 @@ function pointEscrow(
   at: Position,
   author: Member | undefined,
 ): MemberId {
-  const { sign, kem } = pointer;
+  const [sign, kem] = [new Uint8Array(pointer.sign), new Uint8Array(pointer.kem)];
   const escrow = escrowMember({ active });
   if (!escrow) {
     const id = escrowIdOf(before.head, at.seq);

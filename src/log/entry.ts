@@ -1,7 +1,7 @@
 // Links and entries as bytes: a link is a signed body, an entry is a link with its attachments.
 // docs/spec.md sections 4 and 6 (ENC-3, ENC-4).
 
-import { assertBytes, equalBytes, isBytes } from "../bytes/bytes.js";
+import { assertBytes, type Bytes, equalBytes, isBytes } from "../bytes/bytes.js";
 import { type CborValue, decodeCbor, encodeCbor } from "../bytes/cbor.js";
 import type { LinkHash } from "../bytes/ids.js";
 import { present } from "../bytes/present.js";
@@ -40,7 +40,7 @@ export interface LinkSignature {
  */
 export interface UnverifiedLink {
   /** The link's bytes as received: what is hashed (ENC-4). */
-  readonly bytes: Uint8Array;
+  readonly bytes: Bytes;
   /** The body's bytes as received: what is signed (ENC-4). */
   readonly body: Uint8Array;
   /** The hash of the link. */
@@ -63,12 +63,12 @@ export function linkHash(link: Uint8Array): LinkHash {
 }
 
 /** What a link holds to commit to an attachment: SHA-256 over label, zero byte, attachment. 32 bytes. */
-export function attachmentDigest(attachment: Uint8Array): Uint8Array {
+export function attachmentDigest(attachment: Uint8Array): Bytes {
   return labelledHash(LABELS.attachment, attachment);
 }
 
 /** Puts body and signatures together. @throws `TOO_LARGE` beyond 64 KiB (ENC-3). */
-export function encodeLink(body: Uint8Array, signatures: readonly LinkSignature[]): Uint8Array {
+export function encodeLink(body: Uint8Array, signatures: readonly LinkSignature[]): Bytes {
   const link = encodeCbor([body, signatures.map(({ key, signature }) => [key, signature])]);
   if (link.length > MAX_LINK_BYTES) {
     throw new KeysteadError(
@@ -84,11 +84,11 @@ export function encodeLink(body: Uint8Array, signatures: readonly LinkSignature[
 export function decodeLink(link: Uint8Array): UnverifiedLink {
   assertBytes(link, undefined, "link");
   // What is too large is refused without being copied (ENC-3).
-  return takeLink(link.length > MAX_LINK_BYTES ? link : new Uint8Array(link));
+  return takeLink(link.length > MAX_LINK_BYTES ? (link as Bytes) : new Uint8Array(link));
 }
 
 /** Takes a link apart whose bytes nobody else has: everything read from it shares their memory. */
-function takeLink(link: Uint8Array): UnverifiedLink {
+function takeLink(link: Bytes): UnverifiedLink {
   const value = decodeCbor(link, { name: "link", maxBytes: MAX_LINK_BYTES, shared: true });
   const body = Array.isArray(value) ? (value[0] as CborValue | undefined) : undefined;
   if (!isBytes(body) || body.length === 0) {
@@ -129,9 +129,9 @@ function readFields(body: Uint8Array): ReadonlyMap<string, CborValue> {
 }
 
 /** Puts a link and its attachments together, as they are stored and sent. @throws `TOO_LARGE` (ENC-3) */
-export function encodeEntry(link: Uint8Array, attachments: readonly Uint8Array[]): Uint8Array {
+export function encodeEntry(link: Uint8Array, attachments: readonly Uint8Array[]): Bytes {
   checkAttachmentSize(attachments);
-  return encode(entry, [link, [...attachments]], "entry");
+  return encode<readonly [Uint8Array, readonly Uint8Array[]]>(entry, [link, [...attachments]], "entry");
 }
 
 /** Takes an entry apart, its link as far as the body. @throws `TOO_LARGE`, `INVALID_ENCODING` */
@@ -200,7 +200,7 @@ const nameOpening = record({
 });
 
 /** A name opening as an attachment. @throws `INVALID_ENCODING` when a text is too long. */
-export function encodeNameOpening(opening: NameOpening, path = "name"): Uint8Array {
+export function encodeNameOpening(opening: NameOpening, path = "name"): Bytes {
   return encode(nameOpening, opening, path);
 }
 

@@ -1,6 +1,7 @@
 // Evidence of a server's lie, as data: what was pinned, and the links that contradict it. docs/spec.md sections 6 and 13
 // (LOG-8). A third party judges it with checkEvidence, from these bytes alone.
 
+import type { Bytes } from "../bytes/bytes.js";
 import type { LinkHash, LogId } from "../bytes/ids.js";
 import {
   array,
@@ -12,6 +13,7 @@ import {
   oneOf,
   optional,
   record,
+  type Schema,
   text,
   tuple,
   uint,
@@ -46,7 +48,7 @@ const MAX_EVIDENCE_BYTES = 1_073_741_824;
 
 const links = array(bytesUpTo(MAX_LINK_BYTES, 1), { max: MAX_EVIDENCE_LINKS });
 const statement = bytesUpTo(MAX_STATEMENT_BYTES, 1);
-const schema = record({
+const schema: Schema<Evidence> = record({
   v: literal(1),
   kind: oneOf(["forked", "replaced", "rolled-back", "equivocated"]),
   subject: text(MAX_SUBJECT_BYTES, 1),
@@ -57,7 +59,7 @@ const schema = record({
 });
 
 /** Evidence as bytes, to keep or to send to a third party. */
-export function encodeEvidence(evidence: Evidence): Uint8Array {
+export function encodeEvidence(evidence: Evidence): Bytes {
   return encode(schema, evidence, "evidence");
 }
 

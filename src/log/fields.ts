@@ -12,6 +12,7 @@ import {
   oneOf,
   optional,
   record,
+  type Schema,
   text,
   tuple,
   uint,
@@ -55,21 +56,40 @@ export type Role = (typeof ROLES)[number];
 /** Roles as listed: sorted, none twice (MEM-8). */
 export const roleList = array(oneOf(ROLES), { max: ROLES.length });
 
-/** What an organisation decides for escrow (section 11). */
-export const policyFields = record({
-  enabled: bool(),
+/** What an organisation decides for escrow (section 11; ESC-2, BAK-5). */
+export interface Policy {
+  readonly enabled: boolean;
   /** Whether users may make backup keys (BAK-5). */
+  readonly allowUserBackupKeys: boolean;
+  /** Whom a new escrow device should ask for approval: up to 16 lines. */
+  readonly escrowContacts: readonly string[];
+  /** Whom a user's new device may ask: up to 16 lines. */
+  readonly userContacts: readonly string[];
+}
+/** A policy on the wire. */
+export const policyFields: Schema<Policy> = record({
+  enabled: bool(),
   allowUserBackupKeys: bool(),
-  /** Whom a new escrow device should ask for approval. */
   escrowContacts: array(text(MAX_NAME_BYTES, 1), { max: 16 }),
-  /** Whom a user's new device may ask. */
   userContacts: array(text(MAX_NAME_BYTES, 1), { max: 16 }),
 });
-/** An escrow log's policy (ESC-2, BAK-5): `enabled`, `allowUserBackupKeys`, and two lists of up to 16 contact lines. */
-export type Policy = Infer<typeof policyFields>;
 
 /** Which escrow epoch an escrow member stands for, and that epoch's keys (ESC-3). */
-export const pointerFields = record({
+export interface Pointer {
+  /** The escrow log. */
+  readonly log: LogId;
+  /** A head of it. */
+  readonly seq: number;
+  readonly hash: LinkHash;
+  /** The epoch that was the current one there. */
+  readonly epoch: number;
+  /** Its Ed25519 public key, 32 bytes. */
+  readonly sign: Uint8Array;
+  /** Its X-Wing public key, 1,216 bytes. */
+  readonly kem: Uint8Array;
+}
+/** A pointer on the wire. */
+export const pointerFields: Schema<Pointer> = record({
   log: hexBytes<LogId>(32),
   seq: uint({ min: 1 }),
   hash: hexBytes<LinkHash>(32),
@@ -77,8 +97,6 @@ export const pointerFields = record({
   sign: publicSigningKey,
   kem: publicKemKey,
 });
-/** The escrow log, one of its heads, an epoch of it, and that epoch's keys (ESC-3). */
-export type Pointer = Infer<typeof pointerFields>;
 
 const escrowActorFields = { admin: publicSigningKey, seq: uint({ min: 1 }), hash: hexBytes<LinkHash>(32) };
 /** Who renews for escrow: the admin's own device, and a head of the escrow log. */
@@ -92,8 +110,19 @@ export const reviewingActor = record({
   runs: optional(runList),
   pairs: optional(array(tuple(publicSigningKey, digest), { min: 1, max: MAX_PAIRS })),
 });
-/** The admin's signing key, 32 bytes, and a position and hash of the escrow log; in a review also what ESC-8 and ESC-11 ask for. */
-export type EscrowActor = Infer<typeof renewingActor> & Partial<Infer<typeof reviewingActor>>;
+/** Who acts for escrow, and the place in the escrow log that it names. */
+export interface EscrowActor {
+  /** The signing key of the admin's device, 32 bytes. */
+  readonly admin: Uint8Array;
+  readonly seq: number;
+  readonly hash: LinkHash;
+  /** In a review: the salt of the act's commitment (ESC-8). */
+  readonly salt?: Uint8Array;
+  /** In a review: the epochs that escrow gives, as runs (ESC-11). */
+  readonly runs?: readonly (readonly [from: number, to: number])[];
+  /** In a review: signing key and digest of the KEM key of the pairs that escrow opened them with, beside the one in force (ESC-11). */
+  readonly pairs?: readonly (readonly [sign: Uint8Array, kem: Uint8Array])[];
+}
 
 /** Positions of acts that an escrow log's link disowns (ESC-8). */
 export const disownList = array(uint({ min: 1 }), { min: 1, max: 4096 });

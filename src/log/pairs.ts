@@ -1,5 +1,6 @@
 // Pairs: the keys of an escrow member's pointer, and what was granted to each pair. docs/spec.md section 11 (ESC-11).
 
+import type { Bytes } from "../bytes/bytes.js";
 import { NO_RUNS, type Runs, uniteRuns } from "../bytes/runs.js";
 import { toHex } from "../bytes/text.js";
 import { labelledHash } from "../primitives/hash.js";
@@ -8,7 +9,7 @@ import type { EscrowActor } from "./fields.js";
 import { escrowMember, type LogFacts, type PairGrants } from "./state.js";
 
 /** Digest of a KEM key, by which a pair names it: 32 bytes. */
-export function kemDigest(kem: Uint8Array): Uint8Array {
+export function kemDigest(kem: Uint8Array): Bytes {
   return labelledHash(LABELS.publicKey, kem);
 }
 

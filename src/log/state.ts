@@ -1,8 +1,9 @@
 // What a verified log says: members, epochs, head. Immutable; only verification makes one. docs/spec.md section 2.
 
 import { finishInstance, wrongInstance } from "../arguments/instances.js";
+import { LIBRARY, type Library, requireLibrary } from "../arguments/library-only.js";
 import type { AppendList, AppendMap, AppendSet } from "../bytes/append-list.js";
-import { equalBytes } from "../bytes/bytes.js";
+import { type Bytes, equalBytes } from "../bytes/bytes.js";
 import type { Head, LinkHash, MemberId } from "../bytes/ids.js";
 import type { PersistentMap } from "../bytes/persistent-map.js";
 import { present } from "../bytes/present.js";
@@ -44,9 +45,9 @@ export interface Member {
   readonly id: MemberId;
   readonly kind: MemberKind;
   /** Current Ed25519 public key, 32 bytes. */
-  readonly signingKey: Uint8Array;
+  readonly signingKey: Bytes;
   /** Current X-Wing public key, 1,216 bytes. */
-  readonly kemKey: Uint8Array;
+  readonly kemKey: Bytes;
   /** Commitment to the current name, 32 bytes. */
   readonly nameCommitment: Uint8Array;
   /** The name and what else the device says of itself; undefined when the opening was not delivered. */
@@ -85,9 +86,9 @@ export interface Epoch {
   /** From 1. */
   readonly number: number;
   /** X-Wing public key that data is sealed to, 1,216 bytes. */
-  readonly kemKey: Uint8Array;
+  readonly kemKey: Bytes;
   /** Ed25519 public key that escrow signs with, 32 bytes; in an escrow log only. */
-  readonly signingKey: Uint8Array | undefined;
+  readonly signingKey: Bytes | undefined;
   /** Position of the link that made it. */
   readonly seq: number;
   /** When it was made, by the link's time: shown as the data-access date. */
@@ -120,7 +121,7 @@ export interface LinkRecord {
   readonly type: string;
   readonly time: number;
   /** The link as received: evidence, and what is replayed. */
-  readonly bytes: Uint8Array;
+  readonly bytes: Bytes;
   readonly author: MemberId | "operator";
   readonly entered: MemberId | undefined;
   readonly approved: readonly MemberId[];
@@ -218,20 +219,22 @@ export class LogState implements LogFacts {
   // A private field cannot be copied by spreading or forged by a cast: only this constructor makes one.
   readonly #verified = true;
 
-  private constructor(facts: LogFacts) {
+  /** @internal Called by {@link verifiedState} only. */
+  constructor(library: Library, facts: LogFacts) {
+    requireLibrary(library, "LogState", "createLog, verifyLog or appendEntry");
     Object.assign(this, facts);
     finishInstance(this, "LogState");
   }
 
-  /** @internal Only verification calls this. */
-  static ofVerified(facts: LogFacts): LogState {
-    return new LogState(facts);
-  }
-
-  /** Whether the value is a verified state. */
+  /** @internal Whether the value is a verified state. */
   static is(value: unknown): value is LogState {
     return typeof value === "object" && value !== null && #verified in value;
   }
+}
+
+/** The state with these facts. Only verification calls this. */
+export function verifiedState(facts: LogFacts): LogState {
+  return new LogState(LIBRARY, facts);
 }
 
 /** @throws `INVALID_ARGUMENT` unless the value is a verified state. @param argument what it was given as */

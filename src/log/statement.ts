@@ -3,7 +3,7 @@
 
 import { checkOptions } from "../arguments/options.js";
 import { checkTime, MAX_TIME } from "../arguments/time.js";
-import { assertBytes, equalBytes } from "../bytes/bytes.js";
+import { assertBytes, type Bytes, equalBytes } from "../bytes/bytes.js";
 import type { LinkHash, LogId } from "../bytes/ids.js";
 import {
   bytes,
@@ -58,7 +58,7 @@ export interface StatementKeyOptions {
  * @returns the signed certificate, for {@link stateHead}.
  * @throws `INVALID_KEY` for a key that is none; `INVALID_ARGUMENT`, `WIPED`
  */
-export function certifyStatementKey(operator: OperatorKeys, options: StatementKeyOptions): Uint8Array {
+export function certifyStatementKey(operator: OperatorKeys, options: StatementKeyOptions): Bytes {
   OperatorKeys.check(operator, "operator");
   const { key, until } = checkOptions(options);
   checkVerifyingKey(key, "options.key");
@@ -77,7 +77,7 @@ export function certifyStatementKey(operator: OperatorKeys, options: StatementKe
  * @returns the signed statement, to be given out with the log.
  * @throws `INVALID_ARGUMENT`, with SVC-2 when `at` is after the certificate's date; `INVALID_ENCODING`, `TOO_LARGE`, `WIPED`
  */
-export function stateHead(head: Head, keys: StatementKeys, certificate: Uint8Array, at: number): Uint8Array {
+export function stateHead(head: Head, keys: StatementKeys, certificate: Uint8Array, at: number): Bytes {
   StatementKeys.check(keys, "keys");
   const { log, seq, hash } = checkOptions(head, "head");
   checkTime("at", at);
@@ -122,7 +122,7 @@ export interface StatedHead {
   /** When it had it, in milliseconds since 1970, by the service's clock. */
   readonly at: number;
   /** The statement key's public key. */
-  readonly key: Uint8Array;
+  readonly key: Bytes;
   /** Until when the operator certified that key. */
   readonly until: number;
   /**

@@ -1,7 +1,7 @@
 // Authenticated encryption of suite 1 (docs/spec.md section 3): ChaCha20-Poly1305 (RFC 8439) and AES-256-GCM (SP 800-38D). The
 // caller makes sure that a key and nonce never seal two different messages.
 
-import { assertBytes } from "../bytes/bytes.js";
+import { assertBytes, type Bytes } from "../bytes/bytes.js";
 import { primitives } from "./current.js";
 
 /** Bytes of the tag that both ciphers append. */
@@ -12,7 +12,7 @@ export const TAG_LENGTH = 16;
  *
  * @throws KeysteadError `INVALID_ARGUMENT` for wrong types or lengths.
  */
-export function chachaSeal(key: Uint8Array, nonce: Uint8Array, aad: Uint8Array, plaintext: Uint8Array): Uint8Array {
+export function chachaSeal(key: Uint8Array, nonce: Uint8Array, aad: Uint8Array, plaintext: Uint8Array): Bytes {
   checkInputs(key, nonce, aad, plaintext);
   return primitives.chacha20poly1305Seal(key, nonce, aad, plaintext);
 }
@@ -23,30 +23,20 @@ export function chachaSeal(key: Uint8Array, nonce: Uint8Array, aad: Uint8Array, 
  *
  * @throws KeysteadError `INVALID_ARGUMENT` for wrong types, or a key or nonce of a wrong length.
  */
-export function chachaOpen(
-  key: Uint8Array,
-  nonce: Uint8Array,
-  aad: Uint8Array,
-  sealed: Uint8Array,
-): Uint8Array | undefined {
+export function chachaOpen(key: Uint8Array, nonce: Uint8Array, aad: Uint8Array, sealed: Uint8Array): Bytes | undefined {
   checkInputs(key, nonce, aad, sealed);
   if (sealed.length < TAG_LENGTH) return undefined;
   return primitives.chacha20poly1305Open(key, nonce, aad, sealed);
 }
 
 /** Seals like {@link chachaSeal}, with AES-256-GCM. */
-export function gcmSeal(key: Uint8Array, nonce: Uint8Array, aad: Uint8Array, plaintext: Uint8Array): Uint8Array {
+export function gcmSeal(key: Uint8Array, nonce: Uint8Array, aad: Uint8Array, plaintext: Uint8Array): Bytes {
   checkInputs(key, nonce, aad, plaintext);
   return primitives.aes256gcmSeal(key, nonce, aad, plaintext);
 }
 
 /** Opens like {@link chachaOpen}, with AES-256-GCM. */
-export function gcmOpen(
-  key: Uint8Array,
-  nonce: Uint8Array,
-  aad: Uint8Array,
-  sealed: Uint8Array,
-): Uint8Array | undefined {
+export function gcmOpen(key: Uint8Array, nonce: Uint8Array, aad: Uint8Array, sealed: Uint8Array): Bytes | undefined {
   checkInputs(key, nonce, aad, sealed);
   if (sealed.length < TAG_LENGTH) return undefined;
   return primitives.aes256gcmOpen(key, nonce, aad, sealed);

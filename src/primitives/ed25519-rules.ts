@@ -1,6 +1,7 @@
 // Checks of an Ed25519 key and signature that run before any library sees them: SIG-1 to SIG-4 of docs/spec.md section 3. Every
 // backend shares them, because libraries disagree on exactly these cases.
 
+import type { Bytes } from "../bytes/bytes.js";
 import { compareBytes, fromHex } from "../bytes/text.js";
 
 // Numbers are little-endian, as on the wire: p = 2^255 − 19, and the group order L.
@@ -55,7 +56,7 @@ export function passesPrechecks(publicKey: Uint8Array, signature: Uint8Array): b
   );
 }
 
-function withoutSign(encoded: Uint8Array): Uint8Array {
+function withoutSign(encoded: Uint8Array): Bytes {
   const y = new Uint8Array(encoded);
   y[31] = (y[31] as number) & 0x7f;
   return y;
@@ -74,6 +75,6 @@ function isLess(a: Uint8Array, b: Uint8Array): boolean {
   return false;
 }
 
-function constant(hex: string): Uint8Array {
+function constant(hex: string): Bytes {
   return fromHex(hex, { name: "constant", length: 32 });
 }

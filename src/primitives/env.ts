@@ -1,7 +1,7 @@
 // The two inputs that the library cannot compute: randomness and the time (docs/spec.md section 5). The rest of the library takes
 // them from an Env, which the application may replace.
 
-import { isBytes } from "../bytes/bytes.js";
+import { type Bytes, isBytes } from "../bytes/bytes.js";
 import { KeysteadError } from "../errors.js";
 
 /** Where randomness and time come from. */
@@ -52,7 +52,7 @@ export function readClock(env: Env): number {
   return time;
 }
 
-function systemRandom(length: number): Uint8Array {
+function systemRandom(length: number): Bytes {
   if (typeof globalThis.crypto?.getRandomValues !== "function") {
     throw invalid("this runtime has no secure random source; pass an Env with your own");
   }

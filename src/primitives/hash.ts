@@ -1,7 +1,7 @@
 // Labelled hashing: SHA-256 over a label and the input (docs/spec.md section 4, ENC-5), so that bytes hashed for one purpose
 // never pass for another.
 
-import { concat } from "../bytes/bytes.js";
+import { type Bytes, concat } from "../bytes/bytes.js";
 import { KeysteadError } from "../errors.js";
 import { primitives } from "./current.js";
 import { LABELS, type Label } from "./labels.js";
@@ -27,6 +27,6 @@ export function labelPrefix(label: Label): Uint8Array {
  * SHA-256(utf8(label) ‖ 0x00 ‖ parts…), 32 bytes. The parts are joined without their lengths: all but one must be of fixed
  * length, or the caller must encode their lengths.
  */
-export function labelledHash(label: Label, ...parts: readonly Uint8Array[]): Uint8Array {
+export function labelledHash(label: Label, ...parts: readonly Uint8Array[]): Bytes {
   return primitives.sha256(concat(labelPrefix(label), ...parts));
 }

@@ -1,7 +1,7 @@
 // Sealing one message to one KEM key: HPKE base mode, single shot (RFC 9180 sections 5.1 and 6.1), with X-Wing (0x647a),
 // HKDF-SHA-256 (0x0001) and ChaCha20-Poly1305 (0x0003). docs/spec.md section 3.
 
-import { assertBytes, concat, wipe } from "../bytes/bytes.js";
+import { assertBytes, type Bytes, concat, wipe } from "../bytes/bytes.js";
 import { KeysteadError } from "../errors.js";
 import { chachaOpen, chachaSeal } from "./aead.js";
 import { primitives } from "./current.js";
@@ -40,7 +40,7 @@ export interface HpkeOpenOptions {
  *
  * @throws KeysteadError `INVALID_KEY` (KEM-1) for a junk key; `INVALID_ARGUMENT` for wrong types or lengths.
  */
-export function hpkeSeal(publicKey: Uint8Array, options: HpkeSealOptions): Uint8Array {
+export function hpkeSeal(publicKey: Uint8Array, options: HpkeSealOptions): Bytes {
   const { info, aad = EMPTY, plaintext, coins } = options;
   assertBytes(info, undefined, "info");
   assertBytes(aad, undefined, "aad");
@@ -55,7 +55,7 @@ export function hpkeSeal(publicKey: Uint8Array, options: HpkeSealOptions): Uint8
  *
  * @throws KeysteadError `INVALID_ARGUMENT` for values of a wrong type; `WIPED` when the key was wiped.
  */
-export function hpkeOpen(privateKey: KemPrivateKey, options: HpkeOpenOptions): Uint8Array | undefined {
+export function hpkeOpen(privateKey: KemPrivateKey, options: HpkeOpenOptions): Bytes | undefined {
   if (!(privateKey instanceof KemPrivateKey)) {
     throw new KeysteadError("INVALID_ARGUMENT", "private key must be a KemPrivateKey");
   }
@@ -93,11 +93,11 @@ function withSchedule<Result>(
 }
 
 // RFC 9180 section 4. HKDF-Extract is one HMAC, and so is HKDF-Expand up to 32 bytes.
-function labeledExtract(salt: Uint8Array, label: string, ikm: Uint8Array): Uint8Array {
+function labeledExtract(salt: Uint8Array, label: string, ikm: Uint8Array): Bytes {
   return primitives.hmacSha256(salt, concat(VERSION, SUITE_ID, ascii(label), ikm));
 }
 
-function labeledExpand(secret: Uint8Array, label: string, info: Uint8Array, length: 32 | 12): Uint8Array {
+function labeledExpand(secret: Uint8Array, label: string, info: Uint8Array, length: 32 | 12): Bytes {
   const labelled = concat(Uint8Array.of(0, length), VERSION, SUITE_ID, ascii(label), info, Uint8Array.of(1));
   const block = primitives.hmacSha256(secret, labelled);
   const out = block.slice(0, length);
@@ -105,6 +105,6 @@ function labeledExpand(secret: Uint8Array, label: string, info: Uint8Array, leng
   return out;
 }
 
-function ascii(text: string): Uint8Array {
+function ascii(text: string): Bytes {
   return new TextEncoder().encode(text);
 }

@@ -1,6 +1,6 @@
 // Key derivation: HKDF-SHA-256 (RFC 5869) with a label in every info (docs/spec.md sections 3 and 4, ENC-5).
 
-import { assertBytes, concat } from "../bytes/bytes.js";
+import { assertBytes, type Bytes, concat } from "../bytes/bytes.js";
 import { KeysteadError } from "../errors.js";
 import { primitives } from "./current.js";
 import { labelPrefix } from "./hash.js";
@@ -26,7 +26,7 @@ export interface DeriveOptions {
  *
  * @throws KeysteadError `INVALID_ARGUMENT` for values of a wrong type or a length out of range.
  */
-export function deriveKey(label: Label, secret: Uint8Array, options: DeriveOptions = {}): Uint8Array {
+export function deriveKey(label: Label, secret: Uint8Array, options: DeriveOptions = {}): Bytes {
   const { salt = EMPTY, info = EMPTY, length = 32 } = options;
   assertBytes(secret, undefined, "secret");
   assertBytes(salt, undefined, "salt");

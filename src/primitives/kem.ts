@@ -1,7 +1,7 @@
 // The X-Wing KEM (draft-connolly-cfrg-xwing-kem): ML-KEM-768 and X25519 joined, so that the result stays secure when one of them
 // is broken. docs/spec.md section 3.
 
-import { assertBytes, concat, wipe } from "../bytes/bytes.js";
+import { assertBytes, type Bytes, concat, wipe } from "../bytes/bytes.js";
 import { KeysteadError } from "../errors.js";
 import { primitives } from "./current.js";
 import { checkKemKey, isLowOrderX25519, MLKEM_PUBLIC_KEY_LENGTH } from "./kem-rules.js";
@@ -47,7 +47,7 @@ export class KemPrivateKey {
   }
 
   /** The 1,216-byte public key, a copy. @throws KeysteadError `WIPED` after {@link KemPrivateKey.wipe}. */
-  get publicKey(): Uint8Array {
+  get publicKey(): Bytes {
     return this.#expand().publicKey.slice();
   }
 
@@ -58,7 +58,7 @@ export class KemPrivateKey {
    *
    * @throws KeysteadError `INVALID_ARGUMENT` for wrong types or lengths; `WIPED` after {@link KemPrivateKey.wipe}.
    */
-  decapsulate(ciphertext: Uint8Array): Uint8Array | undefined {
+  decapsulate(ciphertext: Uint8Array): Bytes | undefined {
     assertBytes(ciphertext, KEM_CIPHERTEXT_LENGTH, "ciphertext");
     const { mlkem, x25519 } = this.#expand();
     const ephemeral = ciphertext.subarray(MLKEM_CIPHERTEXT_LENGTH);
@@ -108,7 +108,7 @@ const MLKEM_K = /* @__PURE__ */ Uint8Array.of(3);
  * ρ of the ML-KEM part of the public key of a 32-byte seed, 32 bytes: a commitment to the seed that costs a hundredth of deriving
  * the key (GRT-4). The caller wipes the seed.
  */
-export function kemRho(seed: Uint8Array): Uint8Array {
+export function kemRho(seed: Uint8Array): Bytes {
   assertBytes(seed, KEM_SEED_LENGTH, "seed");
   const secrets = primitives.shake256(seed, 96);
   const input = concat(secrets.subarray(0, 32), MLKEM_K);
@@ -124,7 +124,7 @@ export function rhoOf(publicKey: Uint8Array): Uint8Array {
 }
 
 /** The 1,216-byte public key of a 32-byte seed. The caller wipes the seed. */
-export function kemPublicKey(seed: Uint8Array): Uint8Array {
+export function kemPublicKey(seed: Uint8Array): Bytes {
   const key = new KemPrivateKey(seed);
   try {
     return key.publicKey;
@@ -169,7 +169,7 @@ function expand(seed: Uint8Array): Expanded {
 
 // The draft's combiner. The X25519 ciphertext and key are hashed because X25519 alone does not bind them to its secret;
 // ML-KEM does. Wipes both secrets.
-function combine(mlkem: Uint8Array, x25519: Uint8Array, ciphertext: Uint8Array, publicKey: Uint8Array): Uint8Array {
+function combine(mlkem: Uint8Array, x25519: Uint8Array, ciphertext: Uint8Array, publicKey: Uint8Array): Bytes {
   const input = concat(mlkem, x25519, ciphertext, publicKey, COMBINER_LABEL);
   const sharedSecret = primitives.sha3_256(input);
   wipe(input, mlkem, x25519);

@@ -8,6 +8,7 @@ import { hkdf } from "@noble/hashes/hkdf.js";
 import { hmac } from "@noble/hashes/hmac.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { sha3_256, sha3_512, shake256 } from "@noble/hashes/sha3.js";
+import type { Bytes } from "../bytes/bytes.js";
 import { isPoint, verifyEquation } from "./noble-ed25519.js";
 import { mlkem768Encapsulate, mlkem768PrivateKey, x25519PrivateKey } from "./noble-kem.js";
 import type { Primitives } from "./primitives.js";
@@ -39,7 +40,7 @@ export const primitives: Primitives = {
 };
 
 // noble throws when a tag is wrong. The lengths were checked before, so no other cause is possible here.
-function openOrUndefined(open: () => Uint8Array): Uint8Array | undefined {
+function openOrUndefined(open: () => Bytes): Bytes | undefined {
   try {
     return open();
   } catch {

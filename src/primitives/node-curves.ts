@@ -2,6 +2,7 @@
 // (cofactorless, compared as bytes) for keys and signatures that passed SIG-1 to SIG-4; public test vectors check that.
 
 import { createPrivateKey, createPublicKey, diffieHellman, type KeyObject, sign, verify } from "node:crypto";
+import type { Bytes } from "../bytes/bytes.js";
 import { BoundedCache } from "./bounded-cache.js";
 import { fromBase64url, plain, rawPrivateKey, readsRawKeys, toBase64url } from "./node-keys.js";
 import type { Primitives, X25519PrivateKey } from "./primitives.js";
@@ -52,6 +53,6 @@ function privateKey(crv: Curve, secret: Uint8Array): KeyObject {
   return createPrivateKey({ key: { kty: "OKP", crv, x: "", d: toBase64url(secret) }, format: "jwk" });
 }
 
-function publicBytes(key: KeyObject): Uint8Array {
+function publicBytes(key: KeyObject): Bytes {
   return fromBase64url(createPublicKey(key).export({ format: "jwk" }).x as string);
 }

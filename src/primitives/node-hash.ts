@@ -1,7 +1,7 @@
 // SHA-2, SHA-3, HMAC and HKDF over node:crypto: part of the native backend (docs/spec.md section 3).
 
 import * as crypto from "node:crypto";
-import { wipe } from "../bytes/bytes.js";
+import { type Bytes, wipe } from "../bytes/bytes.js";
 import { plain } from "./node-keys.js";
 import type { Primitives } from "./primitives.js";
 
@@ -24,14 +24,14 @@ export const sha3 = {
   shake256: (data, length) => plain(crypto.createHash("shake256", { outputLength: length }).update(data).digest()),
 } satisfies Partial<Primitives>;
 
-function hmacSha256(key: Uint8Array, ...data: readonly Uint8Array[]): Uint8Array {
+function hmacSha256(key: Uint8Array, ...data: readonly Uint8Array[]): Bytes {
   const hmac = crypto.createHmac("sha256", key);
   for (const part of data) hmac.update(part);
   return plain(hmac.digest());
 }
 
 // RFC 5869 by its HMACs: crypto.hkdfSync is slower, and accepts an info of at most 1,024 bytes, which a KEM key exceeds.
-function hkdfSha256(ikm: Uint8Array, salt: Uint8Array, info: Uint8Array, length: number): Uint8Array {
+function hkdfSha256(ikm: Uint8Array, salt: Uint8Array, info: Uint8Array, length: number): Bytes {
   const key = hmacSha256(salt, ikm);
   const out = new Uint8Array(length);
   let block: Uint8Array = new Uint8Array(0);

@@ -3,10 +3,11 @@
 
 import { Buffer } from "node:buffer";
 import { createPrivateKey, createPublicKey, type KeyObject } from "node:crypto";
+import type { Bytes } from "../bytes/bytes.js";
 
 /** The same bytes as a Uint8Array with its own memory: slices of a Buffer share memory, and some Buffers share a pool. */
-export function plain(buffer: Buffer): Uint8Array {
-  if (buffer.buffer.byteLength === buffer.length) return new Uint8Array(buffer.buffer);
+export function plain(buffer: Buffer): Bytes {
+  if (buffer.buffer.byteLength === buffer.length) return new Uint8Array(buffer.buffer as ArrayBuffer);
   const copy = new Uint8Array(buffer);
   buffer.fill(0);
   return copy;
@@ -34,7 +35,7 @@ export function rawPrivateKey(algorithm: string, format: "raw-private" | "raw-se
 }
 
 /** The bytes of a private key's public key, where the runtime reads raw keys. */
-export function rawPublicBytes(key: KeyObject): Uint8Array {
+export function rawPublicBytes(key: KeyObject): Bytes {
   return plain(createPublicKey(key).export({ format: "raw-public" } as object as { format: "der"; type: "spki" }));
 }
 
@@ -44,6 +45,6 @@ export function toBase64url(bytes: Uint8Array): string {
 }
 
 /** A member of a JSON Web Key. */
-export function fromBase64url(text: string): Uint8Array {
+export function fromBase64url(text: string): Bytes {
   return new Uint8Array(Buffer.from(text, "base64url"));
 }

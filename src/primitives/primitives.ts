@@ -1,6 +1,8 @@
 // The one interface through which the library uses cryptography, so that a native backend can replace the portable one with
 // byte-identical results. Implements no rule itself: docs/spec.md section 3, suite 1.
 
+import type { Bytes } from "../bytes/bytes.js";
+
 /** An X25519 private key that a backend keeps ready for use (a native backend keeps a key object). */
 export interface X25519PrivateKey {
   /** 32 bytes: the u coordinate of the public key. */
@@ -33,18 +35,18 @@ export interface Encapsulated {
  * An implementation may assume well-formed inputs, must not change or keep them, and returns bytes that the caller owns.
  */
 export interface Primitives {
-  sha256(data: Uint8Array): Uint8Array;
-  sha3_256(data: Uint8Array): Uint8Array;
-  sha3_512(data: Uint8Array): Uint8Array;
-  shake256(data: Uint8Array, length: number): Uint8Array;
-  hmacSha256(key: Uint8Array, data: Uint8Array): Uint8Array;
+  sha256(data: Uint8Array): Bytes;
+  sha3_256(data: Uint8Array): Bytes;
+  sha3_512(data: Uint8Array): Bytes;
+  shake256(data: Uint8Array, length: number): Bytes;
+  hmacSha256(key: Uint8Array, data: Uint8Array): Bytes;
   /** RFC 5869, extract and expand; `length` is 1 to 8,160. */
-  hkdfSha256(ikm: Uint8Array, salt: Uint8Array, info: Uint8Array, length: number): Uint8Array;
+  hkdfSha256(ikm: Uint8Array, salt: Uint8Array, info: Uint8Array, length: number): Bytes;
 
   /** RFC 8032: 32-byte seed to 32-byte public key. */
-  ed25519PublicKey(seed: Uint8Array): Uint8Array;
+  ed25519PublicKey(seed: Uint8Array): Bytes;
   /** RFC 8032: 64-byte signature. */
-  ed25519Sign(seed: Uint8Array, message: Uint8Array): Uint8Array;
+  ed25519Sign(seed: Uint8Array, message: Uint8Array): Bytes;
   /** Whether 32 bytes that passed SIG-3 and SIG-4 decode to a point of the curve. */
   ed25519IsPoint(publicKey: Uint8Array): boolean;
   /** SIG-5 alone, for a key and signature that passed SIG-1 to SIG-4. False when the key is not on the curve. */
@@ -58,13 +60,13 @@ export interface Primitives {
   mlkem768Encapsulate(publicKey: Uint8Array, coins: Uint8Array): Encapsulated;
 
   /** RFC 8439: ciphertext followed by a 16-byte tag. */
-  chacha20poly1305Seal(key: Uint8Array, nonce: Uint8Array, aad: Uint8Array, plaintext: Uint8Array): Uint8Array;
+  chacha20poly1305Seal(key: Uint8Array, nonce: Uint8Array, aad: Uint8Array, plaintext: Uint8Array): Bytes;
   /** Undefined when the tag (the last of at least 16 bytes) does not verify. */
-  chacha20poly1305Open(key: Uint8Array, nonce: Uint8Array, aad: Uint8Array, sealed: Uint8Array): Uint8Array | undefined;
+  chacha20poly1305Open(key: Uint8Array, nonce: Uint8Array, aad: Uint8Array, sealed: Uint8Array): Bytes | undefined;
   /** Whether AES-256-GCM is the runtime's own. It is then faster than WebCrypto and has fewer limits. */
   readonly hasNativeAes: boolean;
   /** SP 800-38D with a 12-byte nonce: ciphertext followed by a 16-byte tag. */
-  aes256gcmSeal(key: Uint8Array, nonce: Uint8Array, aad: Uint8Array, plaintext: Uint8Array): Uint8Array;
+  aes256gcmSeal(key: Uint8Array, nonce: Uint8Array, aad: Uint8Array, plaintext: Uint8Array): Bytes;
   /** Undefined when the tag (the last of at least 16 bytes) does not verify. */
-  aes256gcmOpen(key: Uint8Array, nonce: Uint8Array, aad: Uint8Array, sealed: Uint8Array): Uint8Array | undefined;
+  aes256gcmOpen(key: Uint8Array, nonce: Uint8Array, aad: Uint8Array, sealed: Uint8Array): Bytes | undefined;
 }

@@ -1,7 +1,7 @@
 // Ed25519 signatures with one acceptance rule on every runtime: SIG-1 to SIG-5 of docs/spec.md section 3. Every message is signed
 // under a label (section 4, ENC-5).
 
-import { assertBytes, concat } from "../bytes/bytes.js";
+import { assertBytes, type Bytes, concat } from "../bytes/bytes.js";
 import { KeysteadError, type RuleId } from "../errors.js";
 import { primitives } from "./current.js";
 import { isCanonicalPoint, isTorsionPoint, passesPrechecks } from "./ed25519-rules.js";
@@ -16,7 +16,7 @@ export const VERIFYING_KEY_LENGTH = 32;
 export const SIGNATURE_LENGTH = 64;
 
 /** The 32-byte verifying key of a 32-byte seed (RFC 8032). The caller wipes the seed. */
-export function signingPublicKey(seed: Uint8Array): Uint8Array {
+export function signingPublicKey(seed: Uint8Array): Bytes {
   assertBytes(seed, SIGNING_SEED_LENGTH, "seed");
   return primitives.ed25519PublicKey(seed);
 }
@@ -26,7 +26,7 @@ export function signingPublicKey(seed: Uint8Array): Uint8Array {
  *
  * @throws KeysteadError `INVALID_ARGUMENT` for wrong types or a seed that is not 32 bytes.
  */
-export function signLabelled(label: Label, seed: Uint8Array, message: Uint8Array): Uint8Array {
+export function signLabelled(label: Label, seed: Uint8Array, message: Uint8Array): Bytes {
   assertBytes(seed, SIGNING_SEED_LENGTH, "seed");
   assertBytes(message, undefined, "message");
   return primitives.ed25519Sign(seed, concat(labelPrefix(label), message));

@@ -4,7 +4,7 @@
 
 import { link, mkdir, open, readdir, readFile, rename, rm, unlink } from "node:fs/promises";
 import { join } from "node:path";
-import { equalBytes } from "../bytes/bytes.js";
+import { type Bytes, equalBytes } from "../bytes/bytes.js";
 import { array, bytes, decode, encode, literal, record, text, uint } from "../bytes/schema.js";
 import { toHex } from "../bytes/text.js";
 import { KeysteadError } from "../errors.js";
@@ -205,7 +205,7 @@ function isMissing(error: unknown): boolean {
   return (error as { code?: unknown } | null)?.code === "ENOENT";
 }
 
-async function sha256(content: Uint8Array): Promise<Uint8Array> {
+async function sha256(content: Uint8Array): Promise<Bytes> {
   return new Uint8Array(await crypto.subtle.digest("SHA-256", content as BufferSource));
 }
 

@@ -4,8 +4,17 @@ import { checkCommit, closed, type Store, type StoreChange, type StoredRecords, 
 
 /** The records of memory stores. Several stores may share one, as several tabs share a database. */
 export class MemoryDisk {
+  #content: StoredRecords = { revision: 0, records: new Map() };
+
   /** @internal */
-  content: StoredRecords = { revision: 0, records: new Map() };
+  static read(disk: MemoryDisk): StoredRecords {
+    return disk.#content;
+  }
+
+  /** @internal */
+  static write(disk: MemoryDisk, content: StoredRecords): void {
+    disk.#content = content;
+  }
 }
 
 /** A store in memory. Its records exist as long as `disk`. */
@@ -17,21 +26,21 @@ export function memoryStore(disk: MemoryDisk = new MemoryDisk()): Store {
   return {
     async load() {
       requireOpen();
-      const { revision, records } = disk.content;
+      const { revision, records } = MemoryDisk.read(disk);
       return { revision, records: new Map([...records].map(([key, value]) => [key, value.slice()])) };
     },
     async commit(expected: number, change: StoreChange) {
       requireOpen();
       const { put, remove } = checkCommit(expected, change);
-      const { revision, records } = disk.content;
+      const { revision, records } = MemoryDisk.read(disk);
       if (revision !== expected) throw stale(expected, revision);
       const kept = [...records].filter(([key]) => !remove.has(key));
-      disk.content = { revision: revision + 1, records: new Map([...kept, ...put]) };
+      MemoryDisk.write(disk, { revision: revision + 1, records: new Map([...kept, ...put]) });
       return revision + 1;
     },
     async destroy() {
       requireOpen();
-      disk.content = { revision: 0, records: new Map() };
+      MemoryDisk.write(disk, { revision: 0, records: new Map() });
     },
     close() {
       isOpen = false;

@@ -1,7 +1,7 @@
 // Attacks of a dishonest server on the list of entries that it hands out, and on stored content. docs/spec.md section 1.
 // Positions are those of links: the first is 1.
 
-import { isBytes } from "../bytes/bytes.js";
+import { type Bytes, isBytes } from "../bytes/bytes.js";
 import { KeysteadError } from "../errors.js";
 import { decodeEntry, encodeEntry } from "../log/entry.js";
 
@@ -94,7 +94,7 @@ export function checkContent(content: unknown): asserts content is Uint8Array {
   if (!isBytes(content)) throw new KeysteadError("INVALID_ARGUMENT", "content must be a Uint8Array");
 }
 
-function withFlippedBit(bytes: Uint8Array, byte: number, what: string): Uint8Array {
+function withFlippedBit(bytes: Uint8Array, byte: number, what: string): Bytes {
   const changed = bytes.slice();
   const index = byte < 0 ? changed.length + byte : byte;
   if (!(index in changed)) throw new KeysteadError("INVALID_ARGUMENT", `${what} has no byte ${byte}`);

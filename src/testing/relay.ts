@@ -1,5 +1,6 @@
 // A server in memory. It is honest until a test makes it lie, to all readers or to one device only. docs/spec.md section 1.
 
+import type { Bytes } from "../bytes/bytes.js";
 import { KeysteadError } from "../errors.js";
 import { acceptEntry } from "../log/accept.js";
 import type { Clock } from "../log/clock.js";
@@ -67,9 +68,10 @@ export class MaliciousRelay {
   }
 
   /** All entries of a subject's log, as this reader sees them; none for an unknown subject. */
-  read(subject: string, reader = ""): readonly Uint8Array[] {
+  read(subject: string, reader = ""): readonly Bytes[] {
     const entries: readonly Uint8Array[] = this.#branchOf(subject, reader)?.entries ?? [];
-    return told(this.#lies, subject, reader).reduce((shown, lie) => lie(shown), entries);
+    const shown = told(this.#lies, subject, reader).reduce((shown, lie) => lie(shown), entries);
+    return shown.map((entry) => new Uint8Array(entry));
   }
 
   /** Stores sealed content under any name. */
@@ -83,7 +85,7 @@ export class MaliciousRelay {
    *
    * @throws `INVALID_ARGUMENT` when nothing is stored under that name, or a lie claims so
    */
-  load(name: string, reader = ""): Uint8Array {
+  load(name: string, reader = ""): Bytes {
     const stored = this.#contents.get(name)?.slice();
     const lies = told(this.#contentLies, name, reader);
     const content = lies.reduce<Uint8Array | undefined>((shown, lie) => shown && lie(shown), stored);

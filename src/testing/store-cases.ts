@@ -1,6 +1,6 @@
 // Test cases that every store must pass, for authors of adapters to other databases.
 
-import { equalBytes } from "../bytes/bytes.js";
+import { type Bytes, equalBytes } from "../bytes/bytes.js";
 import type { Store } from "../storage/store.js";
 
 /** One case. */
@@ -181,7 +181,7 @@ const CASES: Readonly<Record<string, (first: Store, second: Store, openings: Ope
   },
 };
 
-function bytesOf(...values: readonly number[]): Uint8Array {
+function bytesOf(...values: readonly number[]): Bytes {
   return Uint8Array.from(values);
 }
 

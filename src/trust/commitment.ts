@@ -1,5 +1,6 @@
 // The commitment that an admin records before it acts in a user's log in escrow's name. docs/spec.md section 11.3 (ESC-8).
 
+import type { Bytes } from "../bytes/bytes.js";
 import { encodeCbor } from "../bytes/cbor.js";
 import type { LinkHash, LogId, MemberId } from "../bytes/ids.js";
 import { fromHex } from "../bytes/text.js";
@@ -24,7 +25,7 @@ export interface CommittedAct {
  * The commitment of an act: 32 bytes. It binds the admin, the place and the content. Without the content, a removed admin could
  * forge an act; without the place, an act could be replayed; without the admin, another admin could use it.
  */
-export function actCommitment({ salt, admin, log, seq, prev, approve, remove }: CommittedAct): Uint8Array {
+export function actCommitment({ salt, admin, log, seq, prev, approve, remove }: CommittedAct): Bytes {
   const bytes = (id: string) => fromHex(id, { name: "act" });
   const content = [salt, admin, bytes(log), seq, bytes(prev), approve.map(bytes), remove.map(bytes)];
   return labelledHash(LABELS.actCommitment, encodeCbor(content));

@@ -6,7 +6,7 @@ import { agenda } from "../../src/agenda/agenda.js";
 import { review, rotate } from "../../src/authoring/verbs.js";
 import { AppendList } from "../../src/bytes/append-list.js";
 import { changedKeyring, partsOf } from "../../src/keys/keyring.js";
-import { activeMember, type Epoch, LogState } from "../../src/log/state.js";
+import { activeMember, type Epoch, verifiedState } from "../../src/log/state.js";
 import { expectError } from "../support/refusal.js";
 import { openWorld } from "../support/world.js";
 
@@ -21,7 +21,7 @@ it("more holes than one link declares: the agenda drains them", () => {
   const active = new Map(log.active)
     .set(keyring.member, { ...activeMember(log, keyring.member), held: [[1, N]], reach: [[1, N]] })
     .set(w.id("Phone"), { ...activeMember(log, w.id("Phone")), held: [[N, N]], reach: [[N, N]] });
-  const made = LogState.ofVerified({ ...log, epochs, active });
+  const made = verifiedState({ ...log, epochs, active });
   const seed = partsOf(keyring).seeds.get(2) as never as { copy(): never };
   const junk = Array.from({ length: 4900 }, (_, i) => 2 * i + 1);
   const isJunk = new Set(junk);

@@ -2,6 +2,7 @@
 
 import fc from "fast-check";
 import { describe, expect, expectTypeOf, it } from "vitest";
+import type { Bytes } from "../../src/bytes/bytes.js";
 import { type CborValue, encodeCbor } from "../../src/bytes/cbor.js";
 import type { LogId, MemberId } from "../../src/bytes/ids.js";
 import * as s from "../../src/bytes/schema.js";
@@ -31,10 +32,10 @@ const example: Link = {
   type: "review",
   log: LOG,
   members: [MEMBER],
-  grants: [{ from: 1, to: 2, box: hex("01020304") }],
+  grants: [{ from: 1, to: 2, box: new Uint8Array(hex("01020304")) }],
   span: [7, true],
   note: "n\u00f6te",
-  blob: hex("aabb"),
+  blob: new Uint8Array(hex("aabb")),
 };
 
 const linkArbitrary: fc.Arbitrary<Link> = fc.record(
@@ -74,10 +75,10 @@ describe("types", () => {
       readonly type: "join" | "review";
       readonly log?: LogId;
       readonly members: readonly MemberId[];
-      readonly grants: readonly { readonly from: number; readonly to: number; readonly box: Uint8Array }[];
+      readonly grants: readonly { readonly from: number; readonly to: number; readonly box: Bytes }[];
       readonly span: readonly [number, boolean];
       readonly note?: string;
-      readonly blob: Uint8Array;
+      readonly blob: Bytes;
     }>();
     // @ts-expect-error: with exactOptionalPropertyTypes an absent field is absent, not undefined
     const wrong: Link = { ...example, note: undefined };
@@ -207,7 +208,11 @@ describe("refusals, each naming the field (ENC-2)", () => {
   });
 
   it("accepts the largest number and the longest text", () => {
-    const most = { ...example, grants: [{ from: 1, to: 1000, box: hex("01020304") }], note: "eight by" };
+    const most = {
+      ...example,
+      grants: [{ from: 1, to: 1000, box: new Uint8Array(hex("01020304")) }],
+      note: "eight by",
+    };
     expect(decodeLink(s.encode(link, most, "link"))).toStrictEqual(most);
   });
 
@@ -229,7 +234,7 @@ describe("refusals, each naming the field (ENC-2)", () => {
   });
 
   it("a field that only the prototype has is missing", () => {
-    const inherits = Object.create({ from: 1, to: 2, box: hex("01020304") }) as s.Infer<typeof grant>;
+    const inherits = Object.create({ from: 1, to: 2, box: new Uint8Array(hex("01020304")) }) as s.Infer<typeof grant>;
     expect(thrownBy(() => s.encode(grant, inherits, "grant")).message).toContain("grant.from is missing");
     const named = s.record({ toString: s.uint() });
     expect(thrownBy(() => s.encode(named, {} as never, "x")).message).toContain("x.toString is missing");

@@ -2,7 +2,7 @@
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { openContent, openSigned, openStream } from "../../src/content/open.js";
+import { openContent, openStream, openWithDetails } from "../../src/content/open.js";
 import { openRandomAccess } from "../../src/content/random-access.js";
 import { sealContent } from "../../src/content/seal.js";
 import type { ExpectedContent } from "../../src/content/unlock.js";
@@ -27,7 +27,7 @@ const seal = ({ log }: Pick<World, "log">) => sealContent([log, person("bob").lo
 async function named(sealed: Uint8Array, reader: World, log: LogState | undefined = reader.log) {
   const { keyring } = reader.session("Phone");
   const options: ExpectedContent = { purpose, log };
-  const { named, plaintext } = await openSigned(sealed, keyring, options);
+  const { named, plaintext } = await openWithDetails(sealed, keyring, options);
   expect(plaintext).toEqual(content(5));
   const stream = openStream(keyring, options);
   expect(await collect(through(stream, sealed))).toEqual(content(5));
@@ -67,7 +67,7 @@ describe("the head that a sender named for the reader's log", () => {
   });
 
   it("is unchecked without a log", async () => {
-    const { named } = await openSigned(await seal(fork), renamed.session("Phone").keyring);
+    const { named } = await openWithDetails(await seal(fork), renamed.session("Phone").keyring);
     expect(named).toEqual({ status: "unchecked", head: fork.log.head });
   });
 

@@ -11,7 +11,7 @@ import {
   readContentHeader,
   splitContent,
 } from "../../src/content/format.js";
-import { type OpenOptions, openContent, openSigned, openStream } from "../../src/content/open.js";
+import { type OpenOptions, openContent, openSigned, openStream, openWithDetails } from "../../src/content/open.js";
 import { sealContent, sealStream } from "../../src/content/seal.js";
 import { Transcript } from "../../src/content/signature.js";
 import { compareContact } from "../../src/fingerprint/contacts.js";
@@ -49,7 +49,7 @@ const alice = openWorld("signed")
   .review("Laptop", { approve: ["Phone"] });
 
 const seal = (signer: MemberState, length = size) => sealContent([bob.log], content(length), { purpose, signer }, env);
-const open = (sealed: Uint8Array, options: OpenOptions = {}) => openSigned(sealed, bob.keyring, options);
+const open = (sealed: Uint8Array, options: OpenOptions = {}) => openWithDetails(sealed, bob.keyring, options);
 const refusal = (sealed: Uint8Array, options: OpenOptions) => rejection(open(sealed, options));
 /** The sender of content that proves to be from a world's log. */
 const senderFrom = async (sealed: Uint8Array, world: World, options: OpenOptions = {}) =>
@@ -200,6 +200,24 @@ describe("content that should be signed and is not", () => {
     const plain = await sealContent([bob.log], content(5), { purpose }, env);
     expect(await refusal(plain, { senderLog: alice.log })).toMatchObject({ code: "INVALID_SIGNATURE" });
     expect((await open(plain)).sender).toEqual({ status: "unsigned" });
+  });
+
+  it("is never opened by openSigned, whatever the options", async () => {
+    const plain = await sealContent([bob.log], content(5), { purpose }, env);
+    const signed = await seal(alice.session("Phone"), 5);
+    for (const sealed of [plain, signed]) {
+      for (const options of [undefined, {}, { senderLog: undefined }, { purpose }, { log: bob.log }]) {
+        expect(await rejection(openSigned(sealed, bob.keyring, options as never))).toMatchObject({
+          code: "INVALID_ARGUMENT",
+        });
+      }
+    }
+    expect(await rejection(openSigned(plain, bob.keyring, { senderLog: alice.log }))).toMatchObject({
+      code: "INVALID_SIGNATURE",
+    });
+    const { plaintext, sender } = await openSigned(signed, bob.keyring, { senderLog: alice.log });
+    expectSame(plaintext, content(5));
+    expect([sender.status, sender.member]).toEqual(["verified", alice.id("Phone")]);
   });
 });
 

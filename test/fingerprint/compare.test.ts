@@ -3,12 +3,12 @@
 import { wordlist } from "@scure/bip39/wordlists/english.js";
 import { describe, expect, it } from "vitest";
 import { compareFingerprint } from "../../src/fingerprint/compare.js";
-import { fingerprintOf, formatFingerprint } from "../../src/fingerprint/fingerprint.js";
-import { type ParsedFingerprint, parseFingerprint } from "../../src/fingerprint/parse.js";
+import { fingerprintOf } from "../../src/fingerprint/fingerprint.js";
+import type { ParsedFingerprint } from "../../src/fingerprint/parse.js";
 import type { LogState } from "../../src/log/state.js";
 import { thrownBy } from "../support/thrown.js";
 import { openWorld, type World } from "../support/world.js";
-import { ALL_FORMS, JUNK, swap } from "./support.js";
+import { ALL_FORMS, type AnyForm, compareAny, JUNK, readAny, swap, written } from "./support.js";
 
 const first = openWorld("compare");
 const second = first.join("Phone");
@@ -19,14 +19,14 @@ const fork4 = forked.rotate("Laptop");
 const other = openWorld("compare, another log").join("Phone");
 
 /** What a comparison with the whole log finds. */
-const statusOf = (log: LogState, given: string | ParsedFingerprint) => compareFingerprint(log, given).status;
+const statusOf = (log: LogState, given: string | ParsedFingerprint) => compareAny(log, given).status;
 
-const text = ({ log }: World, form: (typeof ALL_FORMS)[number]) => formatFingerprint(fingerprintOf(log), form);
+const text = ({ log }: World, form: AnyForm) => written(log, form);
 
 describe.each(ALL_FORMS)("a fingerprint as %s", (form) => {
   it("matches the same head, as text and parsed", () => {
     expect(statusOf(third.log, text(third, form))).toBe("match");
-    expect(statusOf(third.log, parseFingerprint(text(third, form).toLowerCase()))).toBe("match");
+    expect(statusOf(third.log, readAny(text(third, form).toLowerCase()))).toBe("match");
   });
 
   it("is older if it is of an ancestor", () => {
@@ -68,9 +68,9 @@ describe.each(ALL_FORMS)("a fingerprint as %s", (form) => {
   });
 });
 
-function verdict(log: LogState, given: string): string {
+function verdict(log: LogState, typed: string): string {
   try {
-    return statusOf(log, given);
+    return statusOf(log, typed);
   } catch (error) {
     return thrownBy(() => {
       throw error;
@@ -103,6 +103,16 @@ describe("compareFingerprint", () => {
   it("reads what it is given anew, so that a parsed fingerprint made by hand gains nothing", () => {
     const forged = { form: "digits", text: "12345" } as ParsedFingerprint;
     expect(thrownBy(() => compareFingerprint(third.log, forged)).code).toBe("FINGERPRINT_INVALID");
+    for (const bits of [undefined, "", "0".repeat(52), "0".repeat(54), "G".repeat(53), 0]) {
+      const words = { form: "words", text: text(third, "words"), bits } as ParsedFingerprint;
+      expect(thrownBy(() => compareFingerprint(third.log, words)).code).toBe("INVALID_ARGUMENT");
+    }
+  });
+
+  it("says that keystead/words reads a text in words", () => {
+    const { code, message } = thrownBy(() => compareFingerprint(third.log, text(third, "words")));
+    expect(code).toBe("FINGERPRINT_INVALID");
+    expect(message).toContain("parseFingerprintWords of keystead/words");
   });
 
   it("refuses what is no log and no fingerprint", () => {

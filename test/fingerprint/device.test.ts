@@ -2,13 +2,11 @@
 
 import { describe, expect, it } from "vitest";
 import type { MemberId } from "../../src/bytes/ids.js";
-import { compareFingerprint } from "../../src/fingerprint/compare.js";
-import { fingerprintOf, formatFingerprint } from "../../src/fingerprint/fingerprint.js";
-import { parseFingerprint } from "../../src/fingerprint/parse.js";
+import { fingerprintOf } from "../../src/fingerprint/fingerprint.js";
 import { openEscrow } from "../escrow/support.js";
 import { thrownBy } from "../support/thrown.js";
 import { openWorld, type World } from "../support/world.js";
-import { ALL_FORMS, JUNK } from "./support.js";
+import { ALL_FORMS, compareAny as compareFingerprint, JUNK, readAny, written } from "./support.js";
 
 // A phone waits, and a thief's device that calls itself the same.
 const before = openWorld("two pending devices").join("Phone");
@@ -20,8 +18,8 @@ const gone = world.review("Laptop", { remove: ["Thief"] });
 const other = openWorld("two pending devices, elsewhere").join("Pad");
 
 type Form = (typeof ALL_FORMS)[number];
-const shownBy = ({ log }: World, id: MemberId, form: Form) => formatFingerprint(fingerprintOf(log, id), form);
-const ofLog = ({ log }: World, form: Form) => formatFingerprint(fingerprintOf(log), form);
+const shownBy = ({ log }: World, id: MemberId, form: Form) => written(log, form, id);
+const ofLog = ({ log }: World, form: Form) => written(log, form);
 
 describe("the fingerprint of a device", () => {
   it("is another one for every device, every head, and not the log's", () => {
@@ -52,10 +50,10 @@ describe("the fingerprint of a device", () => {
     const qr = shownBy(world, phone, "qr");
     expect(qr).toMatch(/^KEYSTEAD-FP:1:[0-9A-F]{64}:3:[0-9A-F]{32}:[0-9A-F]{64}$/);
     const read = { form: "qr", text: qr, log: world.log.head.log, seq: 3, member: phone };
-    for (const text of [qr, qr.toLowerCase(), ` ${qr}\n`]) expect(parseFingerprint(text)).toEqual(read);
-    expect(parseFingerprint(ofLog(world, "qr"))).toMatchObject({ member: undefined });
+    for (const text of [qr, qr.toLowerCase(), ` ${qr}\n`]) expect(readAny(text)).toEqual(read);
+    expect(readAny(ofLog(world, "qr"))).toMatchObject({ member: undefined });
     for (const damaged of [qr.replace(phone.toUpperCase(), ""), qr.replace(phone.toUpperCase(), phone.slice(1))]) {
-      expect(thrownBy(() => parseFingerprint(damaged)).code).toBe("FINGERPRINT_INVALID");
+      expect(thrownBy(() => readAny(damaged)).code).toBe("FINGERPRINT_INVALID");
     }
   });
 });
@@ -66,7 +64,7 @@ describe.each(ALL_FORMS)("a device's fingerprint as %s", (form) => {
   it("matches the device that shows it, and gives a token of that device at this head", () => {
     const found = compareFingerprint(world.log, shownBy(world, phone, form), phone);
     expect(found).toMatchObject({ status: "match", token: { head: world.log.head, member: phone } });
-    expect(compareFingerprint(world.log, parseFingerprint(shownBy(world, thief, form)), thief).status).toBe("match");
+    expect(compareFingerprint(world.log, readAny(shownBy(world, thief, form)), thief).status).toBe("match");
   });
 
   it("tells two devices apart that wait for approval", () => {
@@ -97,10 +95,10 @@ describe.each(ALL_FORMS)("a device's fingerprint as %s", (form) => {
     expect(forked.status).toBe(isQr ? "mismatch" : "not-recognised");
     const elsewhere = compareFingerprint(world.log, shownBy(other, other.id("Pad"), form), phone);
     expect(elsewhere.status).toBe(isQr ? "other-log" : "not-recognised");
-    const ofNobody = formatFingerprint(fingerprintOf(world.log.head, other.id("Pad")), form);
+    const ofNobody = written(world.log.head, form, other.id("Pad"));
     expect(compareFingerprint(world.log, ofNobody, phone).status).toBe(isQr ? "mismatch" : "not-recognised");
     // At that head there was no such device yet.
-    const early = formatFingerprint(fingerprintOf(before.log.head, thief), form);
+    const early = written(before.log.head, form, thief);
     expect(compareFingerprint(world.log, early, thief).status).toBe(isQr ? "mismatch" : "not-recognised");
   });
 
@@ -109,7 +107,7 @@ describe.each(ALL_FORMS)("a device's fingerprint as %s", (form) => {
     const daily = escrow.rename("Ann", "Anna");
     const bob = escrow.id("Bob");
     expect(shownBy(daily, bob, form)).toBe(shownBy(escrow, bob, form));
-    for (const text of [shownBy(escrow, bob, form), formatFingerprint(fingerprintOf(daily.log.head, bob), form)]) {
+    for (const text of [shownBy(escrow, bob, form), written(daily.log.head, form, bob)]) {
       expect(compareFingerprint(daily.log, text, bob)).toMatchObject({
         status: "match",
         token: { head: daily.log.head },

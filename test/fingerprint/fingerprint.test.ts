@@ -5,16 +5,17 @@ import { describe, expect, it } from "vitest";
 import type { LinkHash, LogId } from "../../src/bytes/ids.js";
 import { Fingerprint, fingerprintOf, formatFingerprint } from "../../src/fingerprint/fingerprint.js";
 import type { FingerprintForm } from "../../src/fingerprint/forms.js";
+import { fingerprintWords } from "../../src/fingerprint/words.js";
 import type { Head } from "../../src/log/state.js";
 import { thrownBy } from "../support/thrown.js";
 import { openWorld } from "../support/world.js";
-import { ALL_FORMS, heads, JUNK } from "./support.js";
+import { ALL_FORMS, type AnyForm, heads, JUNK, written } from "./support.js";
 
 const LOG = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f" as LogId;
 const HASH = "a0a1a2a3a4a5a6a7a8a9aaabacadaeafb0b1b2b3b4b5b6b7b8b9babbbcbdbebf" as LinkHash;
 
 // Computed independently of this library, with Python's hashlib and integers.
-const VECTORS: readonly (Record<FingerprintForm, string> & { seq: number })[] = [
+const VECTORS: readonly (Record<AnyForm, string> & { seq: number })[] = [
   {
     seq: 7,
     digits: "00838 64236 74407 69334 39675 88438 29882 90248 06178 29146 41977 53531",
@@ -42,7 +43,7 @@ const VECTORS: readonly (Record<FingerprintForm, string> & { seq: number })[] = 
 describe("the forms of a fingerprint", () => {
   for (const { seq, ...forms } of VECTORS) {
     it.each(ALL_FORMS)(`equal, for seq ${seq}, independently computed ones: %s`, (form) => {
-      expect(formatFingerprint(fingerprintOf({ log: LOG, seq, hash: HASH }), form)).toBe(forms[form]);
+      expect(written({ log: LOG, seq, hash: HASH }, form)).toBe(forms[form]);
     });
   }
 
@@ -62,7 +63,7 @@ describe("the forms of a fingerprint", () => {
         const fingerprint = fingerprintOf(head);
         expect(formatFingerprint(fingerprint, "digits")).toMatch(/^[0-9]{5}( [0-9]{5}){11}$/);
         expect(formatFingerprint(fingerprint, "hex")).toMatch(/^[0-9a-f]{4}( [0-9a-f]{4}){15}$/);
-        expect(formatFingerprint(fingerprint, "words")).toMatch(/^[a-z]{3,8}( [a-z]{3,8}){18}$/);
+        expect(fingerprintWords(fingerprint)).toMatch(/^[a-z]{3,8}( [a-z]{3,8}){18}$/);
         // Only characters of the alphanumeric mode of QR codes.
         expect(formatFingerprint(fingerprint, "qr")).toMatch(/^KEYSTEAD-FP:1:[0-9A-F]{64}:[1-9][0-9]*:[0-9A-F]{64}$/);
       }),
@@ -97,6 +98,7 @@ describe("a fingerprint", () => {
     expect(Object.isFrozen(fingerprint) && Object.isFrozen(fingerprint.head)).toBe(true);
     for (const forged of [{ ...fingerprint }, Object.create(Fingerprint.prototype), ...JUNK]) {
       expect(thrownBy(() => formatFingerprint(forged as Fingerprint)).code).toBe("INVALID_ARGUMENT");
+      expect(thrownBy(() => fingerprintWords(forged as Fingerprint)).code).toBe("INVALID_ARGUMENT");
     }
   });
 
@@ -122,7 +124,7 @@ describe("a fingerprint", () => {
 
   it("is not written in an unknown form", () => {
     const fingerprint = fingerprintOf({ log: LOG, seq: 7, hash: HASH });
-    for (const form of ["emoji", "toString", null, 5, {}]) {
+    for (const form of ["emoji", "words", "toString", null, 5, {}]) {
       expect(thrownBy(() => formatFingerprint(fingerprint, form as FingerprintForm)).code).toBe("INVALID_ARGUMENT");
     }
   });

@@ -3,14 +3,11 @@
 import { wordlist } from "@scure/bip39/wordlists/english.js";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { fingerprintOf, formatFingerprint } from "../../src/fingerprint/fingerprint.js";
-import type { FingerprintForm } from "../../src/fingerprint/forms.js";
 import { parseFingerprint } from "../../src/fingerprint/parse.js";
+import { parseFingerprintWords } from "../../src/fingerprint/words.js";
 import type { Head } from "../../src/log/state.js";
 import { thrownBy } from "../support/thrown.js";
-import { ALL_FORMS, heads, JUNK, swap } from "./support.js";
-
-const write = (head: Head, form: FingerprintForm) => formatFingerprint(fingerprintOf(head), form);
+import { ALL_FORMS, type AnyForm, heads, JUNK, readAny, swap, written as write } from "./support.js";
 
 const forms = fc.constantFrom(...ALL_FORMS);
 const separator = fc.constantFrom(
@@ -32,7 +29,7 @@ const separator = fc.constantFrom(
 const blank = fc.constantFrom(" ", "\n", "\t", "\u00a0", "\u200b");
 
 /** The text with other spacing at all places that the form allows, and with letters in any case. */
-function noisy(text: string, form: FingerprintForm): fc.Arbitrary<string> {
+function noisy(text: string, form: AnyForm): fc.Arbitrary<string> {
   const pieces = form === "words" ? text.split(" ") : [...text.replaceAll(" ", "")];
   const between = form === "qr" ? blank : separator;
   // Words need a separator between them; digits do not.
@@ -60,7 +57,10 @@ describe("parseFingerprint", () => {
       fc.property(heads, forms, (head, form) => {
         const text = write(head, form);
         const { log, seq } = head;
-        expect(parseFingerprint(text)).toEqual({ form, text, ...(form === "qr" && { log, seq }) });
+        expect(readAny(text)).toEqual({
+          ...{ form, text, ...(form === "qr" && { log, seq }) },
+          ...(form === "words" && { bits: expect.stringMatching(/^[01][0-9a-f]{52}$/) }),
+        });
       }),
     );
   });
@@ -73,7 +73,7 @@ describe("parseFingerprint", () => {
       );
     fc.assert(
       fc.property(given, ([text, form, noise]) => {
-        expect(parseFingerprint(noise)).toMatchObject({ form, text });
+        expect(readAny(noise)).toMatchObject({ form, text });
       }),
     );
   });
@@ -94,8 +94,8 @@ describe("parseFingerprint", () => {
       fc.property(heads, forms, fc.constantFrom("0", "f", "12345", "zoo", "abandon", "é"), (head, form, more) => {
         // By whole words: "actor" with an "f" before it is another word of the list.
         for (const glue of form === "words" ? [" "] : ["", " "]) {
-          expect(thrownBy(() => parseFingerprint(write(head, form) + glue + more)).code).toBe("FINGERPRINT_INVALID");
-          expect(thrownBy(() => parseFingerprint(more + glue + write(head, form))).code).toBe("FINGERPRINT_INVALID");
+          expect(thrownBy(() => readAny(write(head, form) + glue + more)).code).toBe("FINGERPRINT_INVALID");
+          expect(thrownBy(() => readAny(more + glue + write(head, form))).code).toBe("FINGERPRINT_INVALID");
         }
       }),
     );
@@ -109,7 +109,7 @@ describe("parseFingerprint", () => {
   });
 
   it("says how many it found and how many a whole one has", () => {
-    const found = (text: string) => thrownBy(() => parseFingerprint(text)).details;
+    const found = (text: string) => thrownBy(() => readAny(text)).details;
     expect(found("12345 ".repeat(11))).toEqual({ what: "digits", found: 55, expected: 60 });
     expect(found("1".repeat(61))).toEqual({ what: "digits", found: 61, expected: 60 });
     expect(found(`${"beef ".repeat(12)}1234`)).toEqual({ what: "hexadecimal digits", found: 52, expected: 64 });
@@ -135,11 +135,27 @@ describe("parseFingerprint", () => {
     // 64 letters from a to f in 19 words.
     const words = [...Array(13).fill("add"), ...Array(5).fill("face"), "feed"].join(" ");
     expect(words.split(" ").every((word) => wordlist.includes(word))).toBe(true);
-    expect(parseFingerprint(words).form).toBe("words");
+    expect(readAny(words).form).toBe("words");
+  });
+
+  it("says that keystead/words reads what looks like words, in the list or not", () => {
+    const words = "zoo ".repeat(19).trim().split(" ");
+    const hexWords = wordlist.filter((word) => /^[a-f]+$/.test(word));
+    expect(hexWords.length).toBeGreaterThan(0);
+    const texts = [words.join(" "), swap(words, 4, "zoom").join(" "), "zoo zoo", `${words.join(" ")} 1`, ...hexWords];
+    for (const text of texts) {
+      const { message, details } = thrownBy(() => parseFingerprint(text));
+      expect(message).toContain("parseFingerprintWords of keystead/words");
+      expect(details).toEqual({ form: "words", found: text.split(" ").length });
+    }
+    for (const text of ["zoo", "q q q", "12x 34 5y", "ab cd ef", "beed ".repeat(15)]) {
+      expect(thrownBy(() => parseFingerprint(text)).details["form"]).toBeUndefined();
+    }
+    expect(parseFingerprint("beed ".repeat(16)).form).toBe("hex");
   });
 
   it("names unknown words and stray characters by their position", () => {
-    const unknown = (text: string) => thrownBy(() => parseFingerprint(text)).details["unknown"];
+    const unknown = (text: string) => thrownBy(() => readAny(text)).details["unknown"];
     const words = "zoo ".repeat(19).trim().split(" ");
     expect(unknown(swap(swap(words, 4, "zoom"), 9, "bed").join(" "))).toEqual([
       { position: 5, text: "zoom" },
@@ -157,7 +173,7 @@ describe("parseFingerprint", () => {
     ]);
     const long = "x".repeat(50);
     expect(unknown(long)).toEqual([{ position: 1, text: "x".repeat(20) }]);
-    expect(thrownBy(() => parseFingerprint(`zoo ${long}`)).message).toContain('number 2 ("xxxxxxxxxxxxxxxxxxxx")');
+    expect(thrownBy(() => parseFingerprintWords(`zoo ${long}`)).message).toContain('number 2 ("xxxxxxxxxxxxxxxxxxxx")');
   });
 
   it("reads a QR payload strictly", () => {
@@ -187,13 +203,16 @@ describe("parseFingerprint", () => {
   it("refuses anything else with an error of its own", () => {
     for (const junk of JUNK.filter((value) => typeof value !== "string")) {
       expect(thrownBy(() => parseFingerprint(junk)).code).toBe("INVALID_ARGUMENT");
+      expect(thrownBy(() => parseFingerprintWords(junk)).code).toBe("INVALID_ARGUMENT");
     }
     for (const text of ["", " \n", "---", "🙂", "1".repeat(60) + " ".repeat(5000)]) {
       expect(thrownBy(() => parseFingerprint(text)).code).toBe("FINGERPRINT_INVALID");
+      expect(thrownBy(() => parseFingerprintWords(text)).code).toBe("FINGERPRINT_INVALID");
     }
     fc.assert(
       fc.property(fc.string({ unit: "binary" }), (text) => {
         expect(thrownBy(() => parseFingerprint(text)).code).toBe("FINGERPRINT_INVALID");
+        expect(thrownBy(() => parseFingerprintWords(text)).code).toBe("FINGERPRINT_INVALID");
       }),
     );
   });

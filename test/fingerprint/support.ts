@@ -1,11 +1,38 @@
 // Shared by the tests of section 10: heads at random, and what is no fingerprint.
 
 import fc from "fast-check";
-import type { LinkHash, LogId } from "../../src/bytes/ids.js";
+import type { LinkHash, LogId, MemberId } from "../../src/bytes/ids.js";
+import { KeysteadError } from "../../src/errors.js";
+import { compareFingerprint } from "../../src/fingerprint/compare.js";
+import { fingerprintOf, formatFingerprint } from "../../src/fingerprint/fingerprint.js";
 import type { FingerprintForm } from "../../src/fingerprint/forms.js";
-import type { Head } from "../../src/log/state.js";
+import { type ParsedFingerprint, parseFingerprint } from "../../src/fingerprint/parse.js";
+import { fingerprintWords, parseFingerprintWords } from "../../src/fingerprint/words.js";
+import type { Head, LogState } from "../../src/log/state.js";
 
-export const ALL_FORMS: readonly FingerprintForm[] = ["digits", "hex", "words", "qr"];
+/** The forms of the core, and words. */
+export type AnyForm = FingerprintForm | "words";
+export const ALL_FORMS: readonly AnyForm[] = ["digits", "hex", "words", "qr"];
+
+/** The fingerprint of a log or head in any form. */
+export function written(of: Head | LogState, form: AnyForm, member?: MemberId): string {
+  const fingerprint = fingerprintOf(of, member);
+  return form === "words" ? fingerprintWords(fingerprint) : formatFingerprint(fingerprint, form);
+}
+
+/** Reads any form as an app does that takes them all: the core says when a text looks like words. */
+export function readAny(text: string): ParsedFingerprint {
+  try {
+    return parseFingerprint(text);
+  } catch (error) {
+    if (error instanceof KeysteadError && error.details["form"] === "words") return parseFingerprintWords(text);
+    throw error;
+  }
+}
+
+/** Compares as such an app does. */
+export const compareAny = ((log: LogState, given: string | ParsedFingerprint, member: MemberId) =>
+  compareFingerprint(log, typeof given === "string" ? readAny(given) : given, member)) as typeof compareFingerprint;
 
 const hash = fc.stringMatching(/^[0-9a-f]{64}$/);
 

@@ -10,10 +10,10 @@ import {
   devicesAndActivity,
   openBackupKey,
   openContent,
-  openKeyring,
   openRandomAccess,
   openSigned,
   openStream,
+  openWithDetails,
   parseFingerprint,
   parseKeyring,
   provisionDevice,
@@ -28,7 +28,9 @@ import { checkEvidence, compareStatements, decodeEvidence } from "keystead/audit
 import { compareContact, decodeContact } from "keystead/contacts";
 import { accessRecords, openRecordedAccess, organisationReport, recordRecovery, recoverUser } from "keystead/escrow";
 import { parseLinkHash, parseLogId, parseMemberId, stateHead } from "keystead/server";
+import { parseFingerprintWords } from "keystead/words";
 import { expect } from "vitest";
+import { openKeyring } from "../../src/authoring/receive.js";
 import { equalBytes } from "../../src/bytes/bytes.js";
 import { toHex } from "../../src/bytes/text.js";
 import { decodeEntry } from "../../src/log/entry.js";
@@ -156,7 +158,8 @@ export const decoders: readonly Decoder<Uint8Array>[] = [
   ["organisationReport", firstOfUser, report],
   ["readContentHeader", plain, readContentHeader],
   ["openContent", plain, (bytes) => openContent(bytes, session.keyring, options)],
-  ["openSigned", signed, (bytes) => openSigned(bytes, session.keyring, signedOptions)],
+  ["openSigned", signed, (bytes) => openSigned(bytes, session.keyring, { ...signedOptions, senderLog: log })],
+  ["openWithDetails", signed, (bytes) => openWithDetails(bytes, session.keyring, signedOptions)],
   ["openStream", signed, (bytes) => collect(through(openStream(session.keyring, signedOptions), bytes))],
   ["openRandomAccess", plain, (bytes) => openRandomAccess(sourceOf(bytes), session.keyring, options)],
 ];
@@ -167,6 +170,7 @@ export const parsers: readonly (readonly [...Decoder<string>, refusal: string])[
     ["parseFingerprint", good, parseFingerprint, "FINGERPRINT_INVALID"] as const,
     ["compareFingerprint", good, (text: string) => compareFingerprint(log, text), "FINGERPRINT_INVALID"] as const,
   ]),
+  ["parseFingerprintWords", texts.words, parseFingerprintWords, "FINGERPRINT_INVALID"],
   ["checkBackupKey", backup.text, (text) => checkBackupKey(backup.log, text), "BACKUP_KEY_INVALID"],
   ["openBackupKey", backup.text, (text) => openBackupKey(backup.log, [backup.entry], text), "BACKUP_KEY_INVALID"],
   ["parseLogId", log.head.log, parseLogId, "INVALID_ENCODING"],

@@ -2,7 +2,7 @@
 // of an input. KEYSTEAD_RUNS=n runs longer. docs/spec.md sections 4 (ENC-1 to ENC-3), 6, 9 to 12.
 
 import fc from "fast-check";
-import { KeysteadError, openContent, openRandomAccess, openSigned, openStream, readContentHeader } from "keystead";
+import { KeysteadError, openContent, openRandomAccess, openStream, openWithDetails, readContentHeader } from "keystead";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { concat, equalBytes } from "../../src/bytes/bytes.js";
 import { collect, pieces, through } from "../content/stream-support.js";
@@ -90,7 +90,7 @@ describe("raw bytes", () => {
             const bytes = change(good);
             const before = bytes.slice();
             const whole = await openContent(bytes, keyring, options).catch(codeOfError);
-            const signed = await openSigned(bytes, keyring, options).catch(codeOfError);
+            const signed = await openWithDetails(bytes, keyring, options).catch(codeOfError);
             const streamed = await collect(through(openStream(keyring, options), bytes)).catch(codeOfError);
             // Content that opens is the sealed content: there is no second way to write it.
             if (typeof whole !== "string") expect([bytes, whole]).toEqual([good, plain]);

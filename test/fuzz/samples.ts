@@ -14,6 +14,7 @@ import {
 } from "keystead";
 import { compareStatements, encodeEvidence } from "keystead/audit";
 import { encodeContact, trackContact } from "keystead/contacts";
+import { fingerprintWords } from "keystead/words";
 import { encodeOpening } from "../../src/escrow/discover.js";
 import type { Evidence } from "../../src/log/evidence.js";
 import { announce, dismiss, enroll, hire, openOrganisation, policyBy, renew, restore } from "../escrow/support.js";
@@ -100,9 +101,8 @@ export const samples = {
 };
 /** Texts that people type. */
 export const texts = {
-  fingerprint: (["digits", "hex", "words", "qr"] as const).map((form) =>
-    formatFingerprint(fingerprintOf(small.log), form),
-  ),
+  fingerprint: (["digits", "hex", "qr"] as const).map((form) => formatFingerprint(fingerprintOf(small.log), form)),
+  words: fingerprintWords(fingerprintOf(small.log)),
   backup: (() => {
     const made = makeBackupKey(laptop, {}, seededEnv("paper"));
     return { log: made.log, entry: made.entry, text: made.paper.reveal(made.log) };

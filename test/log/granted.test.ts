@@ -221,7 +221,7 @@ const keyOf = ({ signingKey: sign, kemKey: kem }: Pick<Member, "signingKey" | "k
   pairKey({ sign, kem: kemDigest(kem) });
 
 function pointerKeys([sign, kem = sign]: Pair): Pick<Member, "signingKey" | "kemKey"> {
-  return { signingKey: namedKeys(sign).sign, kemKey: namedKeys(kem).publicKeys.kem };
+  return { signingKey: new Uint8Array(namedKeys(sign).sign), kemKey: new Uint8Array(namedKeys(kem).publicKeys.kem) };
 }
 
 function orderOf([sign, kem]: Pair): readonly number[] {

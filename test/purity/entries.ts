@@ -4,4 +4,6 @@ export * from "keystead";
 export * from "keystead/audit";
 export * from "keystead/contacts";
 export * from "keystead/escrow";
+export { backupKeyId } from "keystead/recovery-sheet";
 export * from "keystead/server";
+export * from "keystead/words";

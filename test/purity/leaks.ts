@@ -15,6 +15,7 @@ export const ON_PURPOSE: Readonly<Record<string, string>> = {
   "BackupPaper.reveal": "the text to be written down",
   openContent: "the plaintext",
   "openSigned.plaintext": "the plaintext",
+  "openWithDetails.plaintext": "the plaintext",
   "openStream.readable": "the plaintext",
   "ContentReader.read": "the plaintext",
 };

@@ -3,6 +3,7 @@
 
 import { sha512 } from "@noble/hashes/sha2.js";
 import { type MockInstance, vi } from "vitest";
+import type { Bytes } from "../../src/bytes/bytes.js";
 import { primitives } from "../../src/primitives/current.js";
 import type { Env } from "../../src/primitives/env.js";
 import { LABELS } from "../../src/primitives/labels.js";
@@ -36,7 +37,7 @@ export class Secrets {
       return PUBLISHED.every((byte, at) => info[at] === byte) ? key : this.#note(key);
     });
     for (const name of ["ed25519PublicKey", "ed25519Sign"] as const) {
-      const use = primitives[name] as (seed: Uint8Array, message: Uint8Array) => Uint8Array;
+      const use = primitives[name] as (seed: Uint8Array, message: Uint8Array) => Bytes;
       this.#spy(name, (seed: Uint8Array, message: Uint8Array = seed) => {
         this.#note(sha512(this.#note(seed)));
         return use(seed, message);
@@ -68,7 +69,7 @@ export class Secrets {
   }
 
   /** A copy: the core wipes its own. */
-  #note(secret: Uint8Array): Uint8Array {
+  #note<B extends Uint8Array>(secret: B): B {
     this.all.push(secret.slice());
     return secret;
   }

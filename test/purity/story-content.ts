@@ -17,6 +17,7 @@ export async function tellContent(told: Watch, alice: Circle): Promise<void> {
   await told.refused(() => core.openContent(sealed, alice.of("Lost").keyring, expected));
   const signed = await core.sealContent([log], short, { ...options, signer: laptop }, env);
   await core.openSigned(signed, keyring, { ...expected, senderLog: log, log });
+  await core.openWithDetails(signed, keyring, { ...expected, log });
 
   const long = env.random(70_000);
   const streamed = await through(core.sealStream([log], options, env), long);

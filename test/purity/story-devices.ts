@@ -1,6 +1,7 @@
 // Devices and backup keys enter, act and leave.
 
-import type { MemberId } from "keystead";
+import type { Member, MemberId } from "keystead";
+import { openKeyring } from "../../src/authoring/receive.js";
 import { decodeEntry, encodeEntry } from "../../src/log/entry.js";
 import { ownSeed } from "../support/own-seed.js";
 import { Circle } from "./circle.js";
@@ -38,7 +39,7 @@ export async function tellDevices(told: Watch): Promise<Circle> {
   alice.publish(core.regrant(alice.of("Laptop"), [{ member: phone, runs: [[1, 2]] }], env), "Laptop");
   const kept = core.unsafeSerializeKeyring(alice.of("Laptop"));
   core.resume(alice.log, alice.entries, core.parseKeyring(kept));
-  core.openKeyring(alice.log, alice.entries, ownSeed(alice.of("Laptop").keyring));
+  openKeyring(alice.log, alice.entries, ownSeed(alice.of("Laptop").keyring));
   told.method(alice.of("Laptop").keyring, "exportKey", 1, "x");
 
   const thief = core.joinLog(alice.of("Laptop").log, { device: { name: "Thief" } }, env);
@@ -83,7 +84,7 @@ async function tellBackup(told: Watch, alice: Circle): Promise<void> {
   const { core, env } = told;
   const { paper, log } = alice.publish(core.makeBackupKey(alice.of("Laptop"), {}, env), "Laptop");
   const text = told.method(paper, "reveal", log);
-  core.backupKeyId(log.active.get(paper.member) as { signingKey: Uint8Array });
+  core.backupKeyId(log.active.get(paper.member) as Member);
   const typed = `${text.slice(0, -1)}?`;
   core.explainCorrections(core.checkBackupKey(log, typed).corrections, core.english);
   await told.refused(() => core.checkBackupKey(log, `${text.slice(0, -9)}????-????`));

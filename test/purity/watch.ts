@@ -2,7 +2,7 @@
 // function for the first time, the function is first called with each argument missing, and then broken, so that it also fails.
 // docs/spec.md section 5.
 
-import { partsOf } from "../../src/keys/keyring.js";
+import { Keyring, partsOf } from "../../src/keys/keyring.js";
 import { snapshot } from "../support/refusal.js";
 import * as core from "./entries.js";
 
@@ -52,9 +52,9 @@ export class Watch {
   }
 
   show<T>(from: string, value: T): T {
-    if (from === "openSigned") {
+    if (from === "openSigned" || from === "openWithDetails") {
       const { plaintext, ...rest } = Object(value);
-      this.#onShown({ from: "openSigned.plaintext", value: plaintext });
+      this.#onShown({ from: `${from}.plaintext`, value: plaintext });
       this.#onShown({ from, value: rest });
     } else this.#onShown({ from, value });
     return value;
@@ -151,7 +151,7 @@ function isStreamPair(value: unknown): value is core.StreamPair {
 /** The observable state of arguments that do not print it. */
 function reveal(value: unknown): unknown {
   if (value instanceof core.ReportTotals) return [value.users, value.statuses, value.closable, value.todo];
-  if (!core.Keyring.is(value)) return undefined;
+  if (!Keyring.is(value)) return undefined;
   try {
     const { log, member, keys, seeds, junk } = partsOf(value);
     return [log, member, keys.sign, [...seeds].map(([epoch, seed]) => [epoch, seed.bytes()]), junk];

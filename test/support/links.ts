@@ -22,8 +22,9 @@ import {
   type GrantRecord,
   type LinkRecord,
   type LogFacts,
-  LogState,
+  type LogState,
   type Member,
+  verifiedState,
 } from "../../src/log/state.js";
 import { verifyLink } from "../../src/log/verify-link.js";
 import { idBytes, type RawBody, type RawSigner, type RawValue, rawBytes, rawNext } from "./raw-link.js";
@@ -127,7 +128,7 @@ export class Links {
 
   /** A state that the rules never lead to: this one with other facts, so that one rule can be judged alone. */
   with(facts: Partial<LogFacts>): Links {
-    return new Links(LogState.ofVerified({ ...this.log, ...facts }));
+    return new Links(verifiedState({ ...this.log, ...facts }));
   }
 
   /** The newest link's record. */

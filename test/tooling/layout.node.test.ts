@@ -38,3 +38,29 @@ it("each public name is in one entry", () => {
   const names = where.flatMap(([name]) => (name ? [name] : []));
   expect(names.filter((name, at) => names.indexOf(name) !== at)).toEqual([]);
 });
+
+/** Names that an entry exports as values. */
+const valuesOf = (entry: string): readonly string[] =>
+  [...readFileSync(`src/${entry}`, "utf8").matchAll(/export \{([^}]*)\} from/g)].flatMap(([, list]) =>
+    (list ?? "")
+      .split(",")
+      .map((name) => name.trim())
+      .filter((name) => name !== "" && !name.startsWith("type ")),
+  );
+
+it("the main entry has at most 44 values: move what ordinary apps do not need to the entry of those who do", () => {
+  expect(valuesOf("index.ts").length).toBeLessThanOrEqual(44);
+});
+
+it("classes are exported as values only where callers construct them", () => {
+  const classes = entries.flatMap(valuesOf).filter((name) => /^[A-Z]/.test(name));
+  const constructed = [
+    "KeysteadError",
+    "MaliciousRelay",
+    "MemoryDisk",
+    "OperatorKeys",
+    "ReportTotals",
+    "StatementKeys",
+  ];
+  expect(classes.sort()).toEqual(constructed);
+});

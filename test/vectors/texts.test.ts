@@ -5,8 +5,7 @@
 import { describe, expect, it } from "vitest";
 import type { BackupVector, ComparisonVector, FingerprintVector } from "../../scripts/vectors/format.js";
 import { checkBackupKey } from "../../src/backup/open.js";
-import { compareFingerprint } from "../../src/fingerprint/compare.js";
-import { parseFingerprint } from "../../src/fingerprint/parse.js";
+import { compareAny as compareFingerprint, readAny } from "../fingerprint/support.js";
 import { thrownBy } from "../support/refusal.js";
 import { byName, prefixState, verdictOf } from "./support.js";
 
@@ -31,8 +30,8 @@ describe("backup keys", () => {
 
 describe("fingerprints", () => {
   it.each(fingerprints)("%s", (_name, { bad, good, error }) => {
-    expect(verdictOf(() => parseFingerprint(bad))).toEqual(error);
-    expect(verdictOf(() => parseFingerprint(good))).toBeUndefined();
+    expect(verdictOf(() => readAny(bad))).toEqual(error);
+    expect(verdictOf(() => readAny(good))).toBeUndefined();
   });
 });
 

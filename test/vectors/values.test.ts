@@ -23,8 +23,6 @@ import { openContent } from "../../src/content/open.js";
 import { paddedLength } from "../../src/content/padding.js";
 import { sealContent } from "../../src/content/seal.js";
 import { compareFingerprint } from "../../src/fingerprint/compare.js";
-import { fingerprintOf, formatFingerprint } from "../../src/fingerprint/fingerprint.js";
-import { parseFingerprint } from "../../src/fingerprint/parse.js";
 import { decodeContact } from "../../src/fingerprint/pin.js";
 import { epochKemPublicKey, epochSigningPublicKey, exportEpochSecret } from "../../src/keys/epoch-keys.js";
 import { partsOf } from "../../src/keys/keyring.js";
@@ -42,6 +40,7 @@ import { encapsulate, KemPrivateKey } from "../../src/primitives/kem.js";
 import type { Label } from "../../src/primitives/labels.js";
 import { signLabelled, verifyLabelled } from "../../src/primitives/sign.js";
 import { actCommitment } from "../../src/trust/commitment.js";
+import { ALL_FORMS, readAny, written } from "../fingerprint/support.js";
 import { digestByHand, grantByHand } from "../support/grant-by-hand.js";
 import { idBytes } from "../support/raw-link.js";
 import { partsOfStatement } from "../support/service.js";
@@ -171,22 +170,23 @@ describe("fingerprints", () => {
   const { heads, devices, readings, comparisons, pins } = file<ReturnType<typeof fingerprintValues>>("fingerprints");
 
   it.each(heads)("are written in every form [%#]", ({ head, ...forms }) => {
-    for (const form of ["digits", "hex", "words", "qr"] as const) {
-      expect(formatFingerprint(fingerprintOf(head), form)).toBe(forms[form]);
+    for (const form of ALL_FORMS) {
+      expect(written(head, form)).toBe(forms[form]);
     }
   });
 
   it.each(devices)("of devices are written in every form [%#]", ({ head, member, ...forms }) => {
-    for (const form of ["digits", "hex", "words", "qr"] as const) {
-      expect(formatFingerprint(fingerprintOf(head, member), form)).toBe(forms[form]);
+    for (const form of ALL_FORMS) {
+      expect(written(head, form, member)).toBe(forms[form]);
     }
   });
 
   it.each(readings)("are read in any spacing [%#]", ({ typed, ...read }) => {
-    expect(parseFingerprint(typed)).toEqual(read);
+    expect(readAny(typed)).toMatchObject(read);
   });
 
-  it.each(comparisons.given)("are compared: $result [%#]", ({ text: given, with: member, result, names }) => {
+  it.each(comparisons.given)("are compared: $result [%#]", ({ text, with: member, result, names }) => {
+    const given = readAny(text);
     const log = prefixState(comparisons.log);
     const found = member === undefined ? compareFingerprint(log, given) : compareFingerprint(log, given, member);
     expect([found.status, found.member]).toEqual([result, names]);
@@ -200,13 +200,13 @@ describe("fingerprints", () => {
 describe("backup keys", () => {
   const { keys, typed } = file<ReturnType<typeof backupValues>>("backup");
 
-  it.each(keys)("are text, bytes and keys [%#]", ({ log, secretBytes, secret, seed, sign, id, text: written }) => {
+  it.each(keys)("are text, bytes and keys [%#]", ({ log, secretBytes, secret, seed, sign, id, text: paper }) => {
     expect(secretFromBytes(bytes(secretBytes))).toEqual(secret);
     expect(text(secretToBytes(secret))).toBe(secretBytes);
     const made = backupKeys(secret, log as LogId);
     expect([text(made.copySeed().bytes()), text(made.sign)]).toEqual([seed, sign]);
     expect(backupIdSymbols(made.sign)).toEqual(id);
-    expect(encodeBackupText(id, secret)).toBe(written);
+    expect(encodeBackupText(id, secret)).toBe(paper);
   });
 
   it.each(typed.flatMap(({ log, texts }) => texts.map((each) => ({ log, ...each }))))(

@@ -2,6 +2,7 @@
 // Ciphertexts show, to the checker only, the key that they were sealed to and their contents. Lengths, key checks and the results
 // of opening and verifying are those of the real primitives. Nothing here is secure.
 
+import type { Bytes } from "../../src/bytes/bytes.js";
 import type { Primitives } from "../../src/primitives/primitives.js";
 
 /** A derivation by some code: a player that knows the input knows the output. */
@@ -50,7 +51,7 @@ export function lookIntoBox(box: Uint8Array): LookedInto | undefined {
 }
 
 /** The contents of a ciphertext that this key opens; undefined when it does not open it. */
-export function openWith(key: Uint8Array, ciphertext: Uint8Array): Uint8Array | undefined {
+export function openWith(key: Uint8Array, ciphertext: Uint8Array): Bytes | undefined {
   return openSealed(key, ZERO_NONCE, NOTHING, ciphertext);
 }
 
@@ -60,7 +61,7 @@ export function text(bytes: Uint8Array): string {
 }
 
 /** Not a cryptographic hash: 64 bits that mix all input, expanded to a length. No player of a world searches for collisions. */
-export function mix(domain: number, length: number, ...parts: readonly Uint8Array[]): Uint8Array {
+export function mix(domain: number, length: number, ...parts: readonly Uint8Array[]): Bytes {
   let a = (0x9e3779b9 ^ domain) | 0;
   let b = Math.imul(domain + 1, 0x85ebca6b) ^ length;
   for (const part of parts) {
@@ -97,34 +98,34 @@ export function mix(domain: number, length: number, ...parts: readonly Uint8Arra
   return out;
 }
 
-function unmasked(bytes: Uint8Array): Uint8Array {
+function unmasked(bytes: Uint8Array): Bytes {
   const out = new Uint8Array(bytes);
   for (let at = 0; at < out.length; at++) out[at] = (out[at] as number) ^ MASK;
   return out;
 }
 
 /** 32 bytes that pass for a canonical point: SIG-3, and X25519's range. */
-function pointLike(bytes: Uint8Array): Uint8Array {
+function pointLike(bytes: Uint8Array): Bytes {
   const out = unmasked(bytes.subarray(0, 32));
   out[31] = ((out[31] as number) & 0x3f) | 0x20;
   return out;
 }
 
-function sign(publicKey: Uint8Array, message: Uint8Array): Uint8Array {
+function sign(publicKey: Uint8Array, message: Uint8Array): Bytes {
   const signature = new Uint8Array(64);
   signature.set(pointLike(mix(1, 32, publicKey, message)));
   signature[32] = 1;
   return signature;
 }
 
-function seal(key: Uint8Array, nonce: Uint8Array, aad: Uint8Array, plaintext: Uint8Array): Uint8Array {
+function seal(key: Uint8Array, nonce: Uint8Array, aad: Uint8Array, plaintext: Uint8Array): Bytes {
   const sealed = new Uint8Array(plaintext.length + TAG_LENGTH);
   sealed.set(unmasked(plaintext));
   sealed.set(mix(2, TAG_LENGTH, key, nonce, aad, plaintext), plaintext.length);
   return sealed;
 }
 
-function openSealed(key: Uint8Array, nonce: Uint8Array, aad: Uint8Array, sealed: Uint8Array): Uint8Array | undefined {
+function openSealed(key: Uint8Array, nonce: Uint8Array, aad: Uint8Array, sealed: Uint8Array): Bytes | undefined {
   const plaintext = unmasked(sealed.subarray(0, -TAG_LENGTH));
   const tag = mix(2, TAG_LENGTH, key, nonce, aad, plaintext);
   return tag.every((byte, at) => byte === sealed[plaintext.length + at]) ? plaintext : undefined;

@@ -1,9 +1,13 @@
 // Fingerprints that are not of the device, or not of the log, that they are compared with: docs/spec.md section 10.
 
 import type { MemberId } from "../../../src/bytes/ids.js";
-import { compareFingerprint } from "../../../src/fingerprint/compare.js";
-import { fingerprintOf, formatFingerprint } from "../../../src/fingerprint/fingerprint.js";
 import type { LogState } from "../../../src/log/state.js";
+import {
+  ALL_FORMS,
+  type AnyForm,
+  compareAny as compareFingerprint,
+  written,
+} from "../../../test/fingerprint/support.js";
 import type { ComparisonResult, ComparisonVector, VectorFile } from "../format.js";
 import { prefixOf } from "../prefixes.js";
 import { invaded, joined, two } from "../worlds.js";
@@ -15,9 +19,8 @@ const thief = waiting.id("Thief");
 const gone = waiting.review("Laptop", { remove: ["Thief"] });
 const fork = joined.rename("Laptop", "Old laptop").join("Thief");
 
-type Form = "digits" | "hex" | "words" | "qr";
-const device = (log: LogState, id: MemberId, form: Form) => formatFingerprint(fingerprintOf(log.head, id), form);
-const whole = (log: LogState, form: Form) => formatFingerprint(fingerprintOf(log), form);
+const device = (log: LogState, id: MemberId, form: AnyForm) => written(log.head, form, id);
+const whole = (log: LogState, form: AnyForm) => written(log, form);
 
 interface Attack {
   readonly name: string;
@@ -29,7 +32,7 @@ interface Attack {
 }
 
 const ATTACKS: readonly Attack[] = [
-  ...(["digits", "hex", "words", "qr"] as const).flatMap((form): readonly Attack[] => [
+  ...ALL_FORMS.flatMap((form): readonly Attack[] => [
     {
       name: `swapped_device_${form}`,
       description: `Of two devices that wait, the other one's fingerprint, as ${form}: a server put a thief's in its place.`,

@@ -27,7 +27,7 @@ const recordOf = takeApart(accessed.last);
 const commitment = recordOf.body.get("commitment") as Uint8Array;
 const { kem } = pointerTo(staffed.log);
 const coins = concat(seedNamed("coins"), seedNamed("more coins"));
-const sealed = (opening: Uint8Array, to = labelledHash(LABELS.accessCommitment, opening)): Uint8Array =>
+const sealed = (opening: Uint8Array, to: Uint8Array = labelledHash(LABELS.accessCommitment, opening)): Uint8Array =>
   hpkeSeal(kem, { info: concat(labelPrefix(LABELS.accessOpening), to), plaintext: opening, coins });
 /** Ann's record with this opening, and a commitment of her choice. */
 const withOpening = (opening: Uint8Array, to: Uint8Array): World => {

@@ -1,11 +1,10 @@
 // Texts that are no fingerprint: docs/spec.md section 10.
 
-import { fingerprintOf, formatFingerprint } from "../../../src/fingerprint/fingerprint.js";
+import { type AnyForm, written } from "../../../test/fingerprint/support.js";
 import type { FingerprintVector, VectorFile } from "../format.js";
 import { joined } from "../worlds.js";
 
-const fingerprint = fingerprintOf(joined.log);
-const form = (name: "digits" | "hex" | "words" | "qr") => formatFingerprint(fingerprint, name);
+const form = (name: AnyForm) => written(joined.log, name);
 const [digits, hex, words, qr] = [form("digits"), form("hex"), form("words"), form("qr")];
 
 const ATTACKS: readonly (readonly [name: string, description: string, bad: string, good: string])[] = [

@@ -6,9 +6,9 @@ import { checkBackupKey } from "../../../src/backup/open.js";
 import type { MemberId } from "../../../src/bytes/ids.js";
 import { compareFingerprint } from "../../../src/fingerprint/compare.js";
 import { fingerprintOf, formatFingerprint } from "../../../src/fingerprint/fingerprint.js";
-import { parseFingerprint } from "../../../src/fingerprint/parse.js";
 import { encodeContact, trackContact } from "../../../src/fingerprint/pin.js";
 import { announce } from "../../../test/escrow/support.js";
+import { ALL_FORMS, type AnyForm, readAny, written } from "../../../test/fingerprint/support.js";
 import { makeBackupKey, review } from "../../../test/support/accepted.js";
 import { seededEnv } from "../../../test/support/seeded-env.js";
 import type { World } from "../../../test/support/world.js";
@@ -16,17 +16,10 @@ import { text, type VectorFile } from "../format.js";
 import { prefixOf } from "../prefixes.js";
 import { alone, bob, joined, ready, staffed, two, user } from "../worlds.js";
 
-const FORMS = ["digits", "hex", "words", "qr"] as const;
-
 /** vectors/positive/fingerprints.json */
 export function fingerprintValues() {
-  const forms = ({ log }: Pick<World, "log">, member?: MemberId) => {
-    const fingerprint = fingerprintOf(log, member);
-    return Object.fromEntries(FORMS.map((form) => [form, formatFingerprint(fingerprint, form)])) as Record<
-      (typeof FORMS)[number],
-      string
-    >;
-  };
+  const forms = ({ log }: Pick<World, "log">, member?: MemberId) =>
+    Object.fromEntries(ALL_FORMS.map((form) => [form, written(log, form, member)])) as Record<AnyForm, string>;
   const { digits, hex, words, qr } = forms(joined);
   const typed = [
     digits.replaceAll(" ", ""),
@@ -60,7 +53,7 @@ export function fingerprintValues() {
     ),
     readings: [...typed, forms(two, phone).qr.toLowerCase()].map((text) => ({
       typed: text,
-      ...parseFingerprint(text),
+      ...readingOf(text),
     })),
     comparisons: {
       ...{ log: prefixOf(two), subject: two.log.subject },
@@ -74,12 +67,18 @@ export function fingerprintValues() {
   };
 }
 
-/** What a comparison finds: with the whole log, or with one device. */
-function comparison({ log }: World, text: string, member: MemberId | undefined) {
-  const found = member === undefined ? compareFingerprint(log, text) : compareFingerprint(log, text, member);
-  return { result: found.status, names: found.member };
+/** What a text says: its form and spelling, and what a QR payload names. */
+function readingOf(text: string) {
+  const read = readAny(text);
+  return read.form === "words" ? { form: read.form, text: read.text } : read;
 }
 
+/** What a comparison finds: with the whole log, or with one device. */
+function comparison({ log }: World, text: string, member: MemberId | undefined) {
+  const given = readAny(text);
+  const found = member === undefined ? compareFingerprint(log, given) : compareFingerprint(log, given, member);
+  return { result: found.status, names: found.member };
+}
 /** An escrow log that continues with daily records, and texts that are compared with it. */
 function escrowFingerprints() {
   const record = (world: World, name: string) =>
