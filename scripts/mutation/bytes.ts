@@ -56,7 +56,7 @@ export const BYTES: readonly Explained[] = [
   },
   {
     file: "src/bytes/text.ts",
-    line: "function encodeShortAscii(text: string): Uint8Array | undefined {",
+    line: "function encodeShortAscii(text: string): Bytes | undefined {",
     becomes: ["{}"],
     why: SHORT_CUT,
   },

@@ -29,7 +29,7 @@ export const CONTENT: readonly Explained[] = [
   },
   {
     file: "src/content/format.ts",
-    line: 'return encode(header, [coreBytes, commitment, boxes], "content.header");',
+    line: '"content.header",',
     becomes: ['""'],
     why: ENCODED,
   },
@@ -205,7 +205,7 @@ export const CONTENT: readonly Explained[] = [
   },
   {
     file: "src/content/seal.ts",
-    line: "if (transcript && job.signer) yield transcript.sign(job.signer.keys);",
+    line: "if (transcript && job.signer) yield new Uint8Array(transcript.sign(job.signer.keys));",
     becomes: ["transcript || job.signer"],
     why: "for the types: there is a transcript where there is a signer, and nowhere else",
   },

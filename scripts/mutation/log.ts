@@ -165,7 +165,7 @@ export const LOG: readonly Explained[] = [
   },
   {
     file: "src/log/entry.ts",
-    line: "return takeLink(link.length > MAX_LINK_BYTES ? link : new Uint8Array(link));",
+    line: "return takeLink(link.length > MAX_LINK_BYTES ? (link as Bytes) : new Uint8Array(link));",
     becomes: ["false"],
     why: "saves copying what is refused right after",
   },
@@ -177,7 +177,7 @@ export const LOG: readonly Explained[] = [
   },
   {
     file: "src/log/entry.ts",
-    line: 'return encode(entry, [link, [...attachments]], "entry");',
+    line: 'return encode<readonly [Uint8Array, readonly Uint8Array[]]>(entry, [link, [...attachments]], "entry");',
     becomes: ['""'],
     why: "only a name in what an error says to people",
   },
@@ -189,7 +189,7 @@ export const LOG: readonly Explained[] = [
   },
   {
     file: "src/log/entry.ts",
-    line: 'export function encodeNameOpening(opening: NameOpening, path = "name"): Uint8Array {',
+    line: 'export function encodeNameOpening(opening: NameOpening, path = "name"): Bytes {',
     becomes: ['""'],
     why: "only a name in what an error says to people",
   },

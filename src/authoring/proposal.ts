@@ -39,10 +39,11 @@ let previewOf: <T>(proposal: Proposal<T>) => Preview<T>;
 /**
  * A link that was written and that nobody has accepted yet. Nothing has happened before the server accepted its entry: the state
  * that wrote it is as it was and stays the one to work with. So first store the entry and its secrets
- * (`unsafeSerializeProposal`), then send it. When the server has accepted it, call {@link accept}, and go on with what that returns. When another entry was faster, receive that entry with the
- * state from before, call {@link discard}, and write the link again. A refusal is no reason to discard: the server has the entry
- * and can publish it later, and a device that dropped the fresh keys of a `rekey` is then shut out. Discard a proposal also before
- * you wipe the keyring that wrote it: that keyring does not have the new secrets yet.
+ * (`unsafeSerializeProposal`), then send it. When the server has accepted it, call {@link accept}, and go on with what that returns.
+ * When another entry was faster, receive that entry with the state from before, call {@link discard}, and write the link again. A
+ * refusal is no reason to discard: the server has the entry and can publish it later, and a device that dropped the fresh keys of a
+ * `rekey` is then shut out. Discard a proposal also before you wipe the keyring that wrote it: that keyring does not have the new
+ * secrets yet.
  *
  * It shows neither the log nor the secrets that the link leads to, and never prints or serialises them.
  */

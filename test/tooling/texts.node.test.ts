@@ -52,5 +52,5 @@ describe("the sources", () => {
   });
 });
 
-/** A parsed fingerprint's text (two forms), and the text of a recovery sheet. */
-const TEXTS_OF_BYTES = ["readonly text: string", "readonly text: string", "readonly text: string"];
+/** A parsed fingerprint's text (three forms), and the text of a recovery sheet. */
+const TEXTS_OF_BYTES: readonly string[] = Array.from({ length: 4 }, () => "readonly text: string");
