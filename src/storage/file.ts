@@ -3,7 +3,7 @@
 // taken.
 
 import { link, mkdir, open, readdir, readFile, realpath, rename, rm, unlink } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { type Bytes, equalBytes } from "../bytes/bytes.js";
 import { array, bytes, decode, encode, literal, record, text, uint } from "../bytes/schema.js";
 import { toHex } from "../bytes/text.js";
@@ -86,7 +86,7 @@ async function commit(
 ): Promise<number> {
   const found = newest(await list(folder));
   if (found !== expected) throw stale(expected, found);
-  if (expected === 0) await mkdir(folder, { recursive: true, mode: 0o700 });
+  if (expected === 0) await make(folder);
   const revision = expected + 1;
   const written: string[] = [];
   let isTried = false;
@@ -123,6 +123,13 @@ async function commit(
   }
 }
 
+/** Makes the folder, and those that it is in. Each is an entry of the one above, which a crash must not take back. */
+async function make(folder: string): Promise<void> {
+  const first = await mkdir(folder, { recursive: true, mode: 0o700 });
+  if (first === undefined) return;
+  for (let at = folder; at.length >= first.length; at = dirname(at)) await sync(dirname(at));
+}
+
 /** @returns false when another process was faster: the name is taken, or it removed the draft or the folder */
 async function tryLink(draft: string, name: string): Promise<boolean> {
   try {
@@ -155,6 +162,8 @@ async function destroy(folder: string): Promise<void> {
     const real = await realpath(folder);
     const aside = `${real}.deleted-${randomName()}`;
     await rename(real, aside);
+    // Otherwise a crash brings back what was destroyed.
+    await sync(dirname(real));
     await rm(aside, { recursive: true, force: true });
   } catch (error) {
     if (!isMissing(error)) throw error;

@@ -9,7 +9,7 @@ import { fileStore } from "../../src/storage/file.js";
 
 type Other = () => Promise<void>;
 /** What another process does right after the next link, and what the next link then reports. */
-const hooks = vi.hoisted(() => ({ linked: undefined as (() => Promise<void>) | undefined }));
+const hooks = vi.hoisted(() => ({ linked: undefined as (() => Promise<void>) | undefined, synced: [] as string[] }));
 
 vi.mock("node:fs/promises", async (original) => {
   const fs = await original<typeof Fs>();
@@ -19,7 +19,11 @@ vi.mock("node:fs/promises", async (original) => {
     hooks.linked = undefined;
     await linked?.();
   };
-  return { ...fs, link };
+  const open: typeof fs.open = async (path, ...rest) => {
+    if (rest[0] === "r") hooks.synced.push(String(path));
+    return await fs.open(path, ...rest);
+  };
+  return { ...fs, link, open };
 });
 
 let root: string;
@@ -31,6 +35,7 @@ beforeAll(async () => {
 });
 beforeEach(() => {
   folder = join(root, `own-${++count}`);
+  hooks.synced.length = 0;
 });
 afterAll(() => rm(root, { recursive: true, force: true }));
 
@@ -104,5 +109,15 @@ describe("a file store", () => {
     await symlink(folder, alias);
     await fileStore(alias).destroy();
     expect(await keys()).toEqual([]);
+  });
+
+  it("synchronises the folders above it when it makes and when it destroys its own", async () => {
+    const [above, own] = [join(folder, "app"), join(folder, "app", "store")];
+    await fileStore(own).commit(0, { put: [["mine", Uint8Array.of(1)]] });
+    expect(hooks.synced).toEqual([above, folder, root, own]);
+    await fileStore(own).commit(1, { put: [["mine", Uint8Array.of(2)]] });
+    expect(hooks.synced.slice(4)).toEqual([own]);
+    await fileStore(own).destroy();
+    expect(hooks.synced.slice(5)).toEqual([above]);
   });
 });
