@@ -110,8 +110,8 @@ async function commit(
       return revision;
     }
     // Either this process was too late: its number can be free again, since the second of two commits removes the first one's
-    // manifest. Or others committed on top of this revision meanwhile: then the newest manifest names the files of this one, and
-    // whoever removes them destroys the store. So does a network file system that reports a link as taken which it made itself.
+    // manifest. Or others committed on top of this revision meanwhile: then the newest manifest names the files of this one, and to
+    // remove them would destroy the store. So does a network file system that reports a link as taken which it made itself.
     if (await isNamed(folder, new Set(written))) return revision;
     await removeAll(folder, written);
     throw stale(expected, newest(await list(folder)));

@@ -34,7 +34,7 @@ export class ComparedDevice {
   }
 
   private constructor(head: Head, member: MemberId) {
-    // A copy: a state's own head can be changed by whoever holds the state, and a token would follow.
+    // A copy: a state's own head can be changed by any code that has the state, and a token would follow.
     this.head = Object.freeze({ ...head });
     this.member = member;
     Object.freeze(this);

@@ -115,7 +115,7 @@ describe("what is no token", () => {
     expect(message).toContain("approveUncompared");
   });
 
-  it("nor is an id that a list's own `map` gives", () => {
+  it("an id that a list's own `map` gives is refused", () => {
     class Mapped extends Array<ComparedDevice> {
       override map<T>(): T[] {
         return waiting.ids("Thief") as unknown as T[];
