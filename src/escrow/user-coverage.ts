@@ -14,7 +14,7 @@ import { escrowMember, type LogState, linkAt, type Member, type Removal } from "
 import { type ActReason, type EscrowAct, escrowActs } from "../trust/acts.js";
 import { claimedRuns } from "../trust/claimed.js";
 import { judgePointer, type PointerVerdict } from "../trust/pointer.js";
-import { type RenewalReason, renewalReasons } from "../trust/renewal.js";
+import { type RenewalReason, renewalReasonsBy } from "../trust/renewal.js";
 import { type ActRecord, reviewOf } from "./act.js";
 import { escrowsOf } from "./escrow-keys.js";
 
@@ -195,6 +195,7 @@ interface Known {
 function coverageOf(log: LogState, escrowLog: LogState, { lastSeen, proof, records }: Known): UserCoverage {
   const escrow = escrowMember(log);
   const escrows = escrowsOf(log);
+  const acts = escrowActs(log, escrowLog);
   const claimed = claimedRuns(log, escrowLog);
   // What opens by a pair with one key of a thief's, escrow could not pass on (ESC-11).
   const proven = proof && intersectRuns(proof.opened, claimed);
@@ -214,10 +215,10 @@ function coverageOf(log: LogState, escrowLog: LogState, { lastSeen, proof, recor
     keptFromEscrow: stretchesOf(log, subtractRuns(keptFrom(escrows), claimed)),
     lost: stretchesOf(log, lost),
     pointer: escrow?.pointer ? judgePointer(escrow.pointer, escrowLog) : "none",
-    renewal: renewalReasons(log, escrowLog),
+    renewal: renewalReasonsBy(acts, log, escrowLog),
     rotationDue: log.rotationDue,
     removals: escrows.flatMap(({ removed }) => (removed ? [removed] : [])),
-    recoveries: recoveriesIn(log, escrowLog, records),
+    recoveries: recoveriesIn(log, acts, records),
     unfinished: records.flatMap((record) => unfinished(log, escrowLog, record) ?? []),
     backupKeys: own.filter(({ kind }) => kind === "backup").length,
     closable: countEpochs(missing),
@@ -229,9 +230,9 @@ function keptFrom(escrows: readonly Member[]): Runs {
 }
 
 /** A renewal brings in nobody: all that matters of one is whether its epoch is the current one (ESC-10). */
-function recoveriesIn(log: LogState, escrowLog: LogState, records: readonly ActRecord[]): readonly Recovery[] {
+function recoveriesIn(log: LogState, acts: readonly EscrowAct[], records: readonly ActRecord[]): readonly Recovery[] {
   const bySeq = new Map(records.map(({ seq, act }) => [seq, act]));
-  const reviews = escrowActs(log, escrowLog).filter(({ type }) => type === "review");
+  const reviews = acts.filter(({ type }) => type === "review");
   return reviews.map((review) => {
     const act = review.recordedAt === undefined ? undefined : bySeq.get(review.recordedAt);
     const { time } = linkAt(log, review.seq);
