@@ -166,23 +166,36 @@ const isUnfinished = (act: UnfinishedAct | null) =>
   [act.reason, act.case].every(isText) &&
   ACT_STATUSES.includes(act.status);
 
+const isRuns = (runs: unknown) => isList(runs, isRun);
+const isStretches = (stretches: unknown) => isList(stretches, isStretch);
+
+/** Whether each field of a row is one. A field without a check does not compile. */
+const FIELDS: { readonly [Field in keyof UserCoverage]-?: (value: UserCoverage[Field]) => boolean } = {
+  subject: isText,
+  log: isText,
+  status: (status) => STATUSES.includes(status),
+  since: (since) => since === undefined || isDate(since?.since),
+  claimed: isRuns,
+  proven: (proven) => proven === undefined || isRuns(proven),
+  gaps: (gaps) => isStretches(gaps) && gaps.every(({ closers }) => isList(closers, isCloser)),
+  withheld: isStretches,
+  keptFromEscrow: isStretches,
+  lost: isStretches,
+  pointer: (pointer) => POINTERS.includes(pointer),
+  renewal: (renewal) => isList(renewal, (because) => RENEWALS.includes(because)),
+  rotationDue: (due) => typeof due === "boolean",
+  removals: Array.isArray,
+  recoveries: (recoveries) => isList(recoveries, isRecovery),
+  unfinished: (acts) => isList(acts, isUnfinished),
+  backupKeys: Number.isSafeInteger,
+  closable: Number.isSafeInteger,
+};
+
 /** A row of a report, perhaps from a worker or a store. @throws `INVALID_ARGUMENT` unless it is one */
 export function checkCoverage(user: UserCoverage): UserCoverage {
   const row = checkOptions(user);
-  const isRow =
-    isText(row.subject) &&
-    STATUSES.includes(row.status) &&
-    (row.since === undefined || isDate(row.since?.since)) &&
-    [row.claimed, row.proven === undefined ? NO_RUNS : row.proven].every((runs) => isList(runs, isRun)) &&
-    [row.gaps, row.withheld, row.keptFromEscrow, row.lost].every((stretches) => isList(stretches, isStretch)) &&
-    row.gaps.every(({ closers }) => isList(closers, isCloser)) &&
-    POINTERS.includes(row.pointer) &&
-    isList(row.renewal, (because) => RENEWALS.includes(because)) &&
-    Array.isArray(row.removals) &&
-    isList(row.recoveries, isRecovery) &&
-    isList(row.unfinished, isUnfinished) &&
-    [row.backupKeys, row.closable].every(Number.isSafeInteger);
-  if (isRow) return row;
+  const fields = Object.entries(FIELDS) as [keyof UserCoverage, (value: unknown) => boolean][];
+  if (fields.every(([field, isGood]) => isGood(row[field]))) return row;
   throw new KeysteadError("INVALID_ARGUMENT", "user must be a UserCoverage, as organisationReport gives it");
 }
 
