@@ -134,9 +134,11 @@ export type { FurtherApproval, PendingMember } from "./views/pending.js";
 export type { Offer, RemovalView, RemoverClass } from "./views/removal.js";
 export {
   type Catalogue,
+  type CatalogueTexts,
   type CatalogueWords,
   type FactsOf,
   type Tellable,
   type TextCode,
+  type TextMaker,
   textOf,
 } from "./views/texts.js";

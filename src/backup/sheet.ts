@@ -30,9 +30,11 @@ export interface RecoverySheet {
 
 /** The words of a recovery sheet, in one language. Lines of at most 72 columns. */
 export interface SheetTexts {
+  /** The title of the page. */
   readonly title: (service: string) => string;
   /** What stands before each fact, without a colon. */
   readonly names: Readonly<Record<"account" | "made" | "opens" | "named", string>>;
+  /** The day of a date. */
   readonly day: (date: Date) => string;
   /** What it opens: everything, or data from a day on. */
   readonly opens: (since: string | undefined) => string;

@@ -46,15 +46,22 @@ export type DeviceComparison =
  *
  * @param log the verified state to compare with.
  * @param given text as the other side shows it, or what `parseFingerprint` or `parseFingerprintWords` (of `keystead/words`) made of it.
- * @param member the device that is to be approved; without it the whole log is compared, as with a contact or an escrow log.
+ * @param member the device that is to be approved.
  * @throws `FINGERPRINT_INVALID`, `INVALID_ARGUMENT`; `UNKNOWN_MEMBER` when the device is not active in the log
  */
-export function compareFingerprint(log: LogState, given: string | ParsedFingerprint): LogComparison;
 export function compareFingerprint(
   log: LogState,
   given: string | ParsedFingerprint,
   member: MemberId,
 ): DeviceComparison;
+/**
+ * Compares a fingerprint with a whole log, as with a contact or an escrow log. The results are those of a comparison with a device.
+ *
+ * @param log the verified state to compare with.
+ * @param given text as the other side shows it, or what `parseFingerprint` or `parseFingerprintWords` (of `keystead/words`) made of it.
+ * @throws `FINGERPRINT_INVALID`, `INVALID_ARGUMENT`
+ */
+export function compareFingerprint(log: LogState, given: string | ParsedFingerprint): LogComparison;
 export function compareFingerprint(
   log: LogState,
   given: string | ParsedFingerprint,

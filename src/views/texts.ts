@@ -68,10 +68,17 @@ export interface Catalogue {
   readonly stretch: (stretch: Stretch, catalogue: Catalogue) => string;
   /** `Laptop, Phone and Tablet`. */
   readonly list: (items: readonly string[]) => string;
-  readonly texts: { readonly [C in TextCode]: (facts: FactsOf<C>, catalogue: Catalogue) => string };
+  /** What says each code. */
+  readonly texts: CatalogueTexts;
   /** Single words and titles of the plain-text reports. */
   readonly words: CatalogueWords;
 }
+
+/** For each code what says it, out of its facts. */
+export type CatalogueTexts = { readonly [C in TextCode]: TextMaker<C> };
+
+/** Says one code. The catalogue is the one that was given to {@link textOf}: for dates, lists and names in the text. */
+export type TextMaker<C extends TextCode> = (facts: FactsOf<C>, catalogue: Catalogue) => string;
 
 /** Single words and titles of the plain-text reports. */
 export interface CatalogueWords {
