@@ -157,7 +157,7 @@ export function verifyStatement(statement: Uint8Array, options: VerifyStatementO
   if (at > now + skew) {
     throw new KeysteadError(
       "NOT_YET",
-      `the statement is from ${at - now} ms ahead of this clock; try again later, or set the clock`,
+      `the statement is dated ${at - now} ms ahead of this clock; try again later, or set the clock`,
       { rule: "SVC-3", details: { ahead: at - now, skew } },
     );
   }
