@@ -17,7 +17,7 @@
  * - `FORKED`: two valid links claim one position; `details.evidence` holds them, where it was links that showed it.
  * - `ROLLED_BACK`: a log ends before a head that was already verified.
  * - `REPLACED`: another log was offered for a subject whose log is known.
- * - `WRONG_SUBJECT`: the log is about somebody else (LOG-8).
+ * - `WRONG_SUBJECT`: the log is the log of another subject (LOG-8).
  * - `NOT_PERMITTED`: the acting member may not author this link; `rule` says why.
  * - `UNKNOWN_MEMBER`: an id names no member, or no active member, of the log.
  * - `NO_ACCESS`: this keyring does not reach the epoch that is needed.
@@ -204,7 +204,7 @@ export class KeysteadError extends Error {
    * {@link toJSON} gave, also after `structuredClone`, `postMessage` or JSON.
    *
    * @returns undefined for everything else: another error, a value in the wrong form, or a code that this version does not know.
-   * Never throws. What it returns is only as trustworthy as whoever sent the value.
+   * Never throws. What it returns is only as trustworthy as the sender of the value.
    */
   static from(value: unknown): KeysteadError | undefined {
     return readable(() => {

@@ -37,7 +37,7 @@ export {
 } from "./authoring/verbs.js";
 export { type SerializedProposal, unsafeSerializeProposal } from "./authoring/write-ahead.js";
 export type { Correction } from "./backup/corrections.js";
-export { type BackupKeyMade, type BackupKeyOptions, type BackupPaper, makeBackupKey } from "./backup/enroll.js";
+export { type BackupKeyMade, type BackupKeyOptions, type BackupPaper, makeBackupKey } from "./backup/make.js";
 export { type CheckedBackupKey, checkBackupKey, type OpenedBackupKey, openBackupKey } from "./backup/open.js";
 export type { Bytes } from "./bytes/bytes.js";
 export type { LinkHash, LogId, MemberId } from "./bytes/ids.js";

@@ -10,7 +10,7 @@ import { kemDigest, pairKey } from "../log/pairs.js";
 import type { GrantRecord, LogState } from "../log/state.js";
 import { epochPairs } from "../trust/claimed.js";
 
-/** Whether a grant's boxes to escrow are right, as whoever has its seeds finds. Kept, since recomputing one costs an encapsulation. */
+/** Whether a grant's boxes to escrow are right, as a device that has its seeds finds. Kept, since recomputing one costs an encapsulation. */
 const verdicts = /* @__PURE__ */ new WeakMap<GrantRecord, boolean>();
 
 /** Epochs of which some grant to true keys of escrow recomputes right. What cannot be judged, because a seed is missing, is not among them. */

@@ -20,7 +20,7 @@ const SALT_LENGTH = 16;
 
 /** A name opening for a description, with a fresh salt. @throws `INVALID_ARGUMENT` */
 export function openingOf(device: DeviceDescription, env: Env): Bytes {
-  const { name, platform, details } = checkOptions(device);
+  const { name, platform, details } = checkOptions(device, "options.device");
   const salt = drawRandom(env, SALT_LENGTH);
   try {
     return encodeNameOpening({ salt, name, platform, details } as NameOpening, "device");

@@ -38,13 +38,14 @@ import { type Draft, writeLink } from "./write-link.js";
  * Approves some members and removes others, in one link. An approved member holds what this one holds; when a removed one
  * knew the current epoch, a new epoch is made in the same link.
  *
- * @throws `COMPARE_AGAIN` when a device is not the one any more that was compared; `NOT_PERMITTED` with the rule, `UNKNOWN_MEMBER`, `INVALID_ARGUMENT`, `GRANT_UNAVAILABLE`; in a log with escrow
- * `ESCROW_UNKNOWN`, `UNVERIFIED_MEMBERS`
+ * @throws `COMPARE_AGAIN` when a device is not the one any more that was compared; `NOT_PERMITTED` with the rule, `UNKNOWN_MEMBER`,
+ * `INVALID_ARGUMENT`, `GRANT_UNAVAILABLE`, `CLOCK`; in a log with escrow `ESCROW_UNKNOWN`, `UNVERIFIED_MEMBERS`
  */
 export function review(state: MemberState, options: ReviewOptions, env: Env): Proposal<MemberState> {
-  const { log } = checkMemberState(state);
+  const checked = checkMemberState(state);
+  const { log } = checked;
   const { remove = [], roles, disown } = checkOptions(options);
-  const approved = [...approvedMembers(log, options), ...extendedMembers(state, options.extend)].sort();
+  const approved = [...approvedMembers(log, options), ...extendedMembers(checked, options.extend)].sort();
   const given = rolesOf(log, approved, roles);
   const fields = {
     approve: approved,
@@ -52,7 +53,7 @@ export function review(state: MemberState, options: ReviewOptions, env: Env): Pr
     ...(given.length > 0 && { roles: given }),
     ...(disown !== undefined && { disown: checkPositions("disown", disown) }),
   };
-  return act(state, "review", fields, env, { guard: options });
+  return act(checked, "review", fields, env, { guard: options });
 }
 
 /** Whom to approve. */
@@ -135,7 +136,7 @@ function rolesOf(log: LogState, approved: readonly MemberId[], roles: ReviewOpti
 
 /** Makes a new epoch, granted to every active member (in lockdown to the confirmed). @throws as {@link review} */
 export function rotate(state: MemberState, env: Env, options: EscrowOptions = {}): Proposal<MemberState> {
-  return act(state, "rotate", {}, env, { guard: checkOptions(options) });
+  return act(checkMemberState(state), "rotate", {}, env, { guard: checkOptions(options) });
 }
 
 /** Epochs to be granted again to one member. */
@@ -156,7 +157,8 @@ export function regrant(
   env: Env,
   options: EscrowOptions = {},
 ): Proposal<MemberState> {
-  const { log } = checkMemberState(state);
+  const checked = checkMemberState(state);
+  const { log } = checked;
   if (!Array.isArray(regrants))
     throw new KeysteadError("INVALID_ARGUMENT", "regrants must be a list of { member, runs }");
   const given = new Map<MemberId, Runs>();
@@ -167,7 +169,7 @@ export function regrant(
   const give = [...given].filter(([, runs]) => runs.length > 0).sort(([a], [b]) => (a < b ? -1 : 1));
   if (give.length === 0)
     throw new KeysteadError("NOT_PERMITTED", "a regrant that gives nothing changes nothing", { rule: "MEM-2" });
-  return act(state, "regrant", { give }, env, { guard: checkOptions(options) });
+  return act(checked, "regrant", { give }, env, { guard: checkOptions(options) });
 }
 
 /**
@@ -177,13 +179,13 @@ export function regrant(
  * @throws as {@link review}
  */
 export function rekey(state: MemberState, env: Env, options: EscrowOptions = {}): Proposal<MemberState> {
-  const { keyring } = checkMemberState(state);
+  const checked = checkMemberState(state);
   return withFreshKeys(env, (keys) => {
-    const written = write(state, "rekey", { keys: keys.publicKeys }, env, {
+    const written = write(checked, "rekey", { keys: keys.publicKeys }, env, {
       signers: [keys],
       guard: checkOptions(options),
     });
-    return proposeState(keyring, written, keys);
+    return proposeState(checked.keyring, written, keys);
   });
 }
 
@@ -205,7 +207,8 @@ export interface ReclaimOptions extends EscrowOptions {
  * @throws as {@link review}; `NOT_PERMITTED` (MEM-10) when `from` is no removed member's, or has nothing that this member lacks
  */
 export function reclaim(state: MemberState, options: ReclaimOptions, env: Env): Proposal<MemberState> {
-  const { log, keyring } = checkMemberState(state);
+  const checked = checkMemberState(state);
+  const { log, keyring } = checked;
   const { from, runs } = checkOptions(options);
   const { member, keys } = partsOf(from);
   if (from.log !== log.head.log)
@@ -231,7 +234,7 @@ export function reclaim(state: MemberState, options: ReclaimOptions, env: Env): 
   const given = runs === undefined ? intersectRuns(wanted, runsOf(seeds.keys())) : wanted;
   if (given.length === 0)
     throw new KeysteadError("NOT_PERMITTED", "the removed member has nothing that this one lacks", { rule: "MEM-10" });
-  const written = write(state, "reclaim", { from: member, runs: given }, env, {
+  const written = write(checked, "reclaim", { from: member, runs: given }, env, {
     signers: [keys],
     guard: options,
     lent: seeds,
@@ -248,7 +251,7 @@ export function reclaim(state: MemberState, options: ReclaimOptions, env: Env): 
 
 /** Removes this member itself. Rotation becomes due. The caller wipes the keyring once the server has accepted the entry. @throws as {@link review} */
 export function leave(state: MemberState, env: Env): Proposal<MemberState> {
-  return act(state, "leave", {}, env, { guard: {} });
+  return act(checkMemberState(state), "leave", {}, env, { guard: {} });
 }
 
 /** Gives a member a new name: this one itself, or one of its approval class. @throws as {@link review} */
@@ -257,11 +260,12 @@ export function rename(
   options: DeviceDescription & { readonly member?: MemberId | undefined },
   env: Env,
 ): Proposal<MemberState> {
-  const { log, keyring } = checkMemberState(state);
+  const checked = checkMemberState(state);
+  const { log, keyring } = checked;
   const { member = keyring.member, ...description } = checkOptions(options);
   requireActive(log, keyring);
   const opening = openingOf(description, env);
-  return act(state, "rename", { member: activeMember(log, member).id, name: attachmentDigest(opening) }, env, {
+  return act(checked, "rename", { member: activeMember(log, member).id, name: attachmentDigest(opening) }, env, {
     opening,
     guard: {},
   });
@@ -277,10 +281,11 @@ export function setLockdown(
   options: { readonly on: boolean; readonly remove?: readonly MemberId[] | undefined } & EscrowOptions,
   env: Env,
 ): Proposal<MemberState> {
-  const { log } = checkMemberState(state);
+  const checked = checkMemberState(state);
+  const { log } = checked;
   const { on, remove = [] } = checkOptions(options);
   if (typeof on !== "boolean") throw new KeysteadError("INVALID_ARGUMENT", "on must be true or false");
-  return act(state, "lockdown", { on, remove: memberList(log, "remove", remove) }, env, { guard: options });
+  return act(checked, "lockdown", { on, remove: memberList(log, "remove", remove) }, env, { guard: options });
 }
 
 /**
@@ -303,25 +308,25 @@ export function expel(
   );
 }
 
+/** @param checked as {@link checkMemberState} gave it. */
 function act(
-  state: MemberState,
+  checked: MemberState,
   type: LinkTypeName,
   fields: Draft["fields"],
   env: Env,
   extra: Pick<Draft, "opening" | "guard">,
 ): Proposal<MemberState> {
-  const written = write(state, type, fields, env, extra);
-  return proposeState(state.keyring, written);
+  const written = write(checked, type, fields, env, extra);
+  return proposeState(checked.keyring, written);
 }
 
 function write(
-  state: MemberState,
+  { log, keyring }: MemberState,
   type: LinkTypeName,
   fields: Draft["fields"],
   env: Env,
   { signers: others = [], ...extra }: Pick<Draft, "opening" | "guard" | "lent"> & Partial<Pick<Draft, "signers">>,
 ) {
-  const { log, keyring } = checkMemberState(state);
   const { keys } = partsOf(keyring);
   const signers = [keys, ...others];
   return writeLink({ before: log, type, fields: { author: keys.sign, ...fields }, keyring, signers, ...extra }, env);

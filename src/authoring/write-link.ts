@@ -32,7 +32,7 @@ export type Signer = Pick<KeyHolder, "sign" | "signLabelled">;
 export interface Draft {
   readonly before: LogFacts;
   readonly type: LinkTypeName;
-  /** The fields of the body that are the type's own, but for `missing`, `epoch` and `grants`. */
+  /** The fields of the body that are the type's own, except `missing`, `epoch` and `grants`. */
   readonly fields: Readonly<Record<string, unknown>>;
   /** Keyring of the author; absent where the author is new or the operator. */
   readonly keyring?: Keyring | undefined;

@@ -75,8 +75,7 @@ export interface Gap extends Stretch {
 }
 
 /**
- * What an active member does not hold, from epoch 1 to the current one. Judged by `held` on both sides, since a gap is about
- * recovery; `reach` only tells a gap that a regrant closes from one that takes an approval. Escrow counts by what was granted to
+ * What an active member does not hold, from epoch 1 to the current one. Judged by `held` on both sides, since a gap concerns recovery; `reach` only tells a gap that a regrant closes from one that takes an approval. Escrow counts by what was granted to
  * keys that are the organisation's, where that is known.
  *
  * Closers are members that may author the link now. In a user log all who hold anything may: outside lockdown every active member

@@ -51,7 +51,7 @@ export interface ProveOptions extends StepwiseWork<ProofProgress>, KnownEscrow {
 
 /**
  * Recomputes every grant of the log and says which parts of what each active member holds are proven. Judged by `held`: proof
- * is about recovery. Grants to a key that was replaced since count for nothing: the re-keying granted all again.
+ * concerns recovery. Grants to a key that was replaced since count for nothing: the re-keying granted all again.
  *
  * @param state of the prover: a member's, whose seeds decide what it can judge. Its secrets stay where they are.
  * @throws `INVALID_ARGUMENT`, `WIPED`; the reason of `signal` when it was aborted

@@ -14,7 +14,7 @@ import { stretchesOf } from "./stretches.js";
 import type { Warning } from "./warnings.js";
 
 /**
- * What people should look at before it is too late. Judged by `held`: resilience is about recovery, and a member may lie about
+ * What people should look at before it is too late. Judged by `held`: resilience concerns recovery, and a member may lie about
  * what it cannot read, so no epoch counts as safe by its `reach`. Escrow counts by what was granted to keys that are the
  * organisation's, which takes an escrow log that is to be trusted. Without one, nothing is said of what was granted to it.
  *

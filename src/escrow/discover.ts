@@ -187,7 +187,7 @@ export function openRecordedAccess(
       rule: "ESC-9",
     });
   if (access.log !== userLog.head.log || access.subject !== userLog.subject)
-    throw notRecorded("the record is about another log");
+    throw notRecorded("the record names another log");
   const { keyring: whole, withheld } = openAsEscrow(admin, userLog, entries);
   const gained = new Map(
     [...partsOf(whole).seeds]

@@ -62,7 +62,8 @@ export async function* organisationReport(
 ): AsyncGenerator<UserCoverage, void, void> {
   policyOf(escrowLog);
   const { admin, onProgress, signal, acts = [] } = checkOptions(options);
-  if (admin !== undefined && checkMemberState(admin).log.head.log !== escrowLog.head.log) {
+  const opener = admin === undefined ? undefined : checkMemberState(admin);
+  if (opener && opener.log.head.log !== escrowLog.head.log) {
     throw new KeysteadError("INVALID_ARGUMENT", "options.admin is not a state of this escrow log");
   }
   checkUsers(users);
@@ -75,7 +76,7 @@ export async function* organisationReport(
     const { log, lastSeen, entries } = checkOptions(user);
     assertLog(log, "user.log");
     checkLastSeen(lastSeen);
-    yield cover(log, lastSeen, admin && entries !== undefined ? proofOf(admin, log, entries) : undefined);
+    yield cover(log, lastSeen, opener && entries !== undefined ? proofOf(opener, log, entries) : undefined);
     await onProgress?.(++done);
   }
 }

@@ -260,7 +260,7 @@ function requirePlace({ head }: LogState, act: RecordedAct): void {
     "ESC-8",
     act.log === head.log
       ? "the user's log has moved on since the act was recorded; disown it, and record a new one"
-      : "the act is about another log",
+      : "the act names another log",
     { log: head.log, recorded: { seq: act.seq, prev: act.prev }, head: { seq: head.seq, hash: head.hash } },
   );
 }

@@ -14,7 +14,7 @@ import { escrowMember, type LogState, linkAt, type Member, type Removal } from "
 import { type ActReason, type EscrowAct, escrowActs } from "../trust/acts.js";
 import { claimedRuns } from "../trust/claimed.js";
 import { judgePointer, type PointerVerdict } from "../trust/pointer.js";
-import { type RenewalReason, renewalReasons } from "../trust/renewal.js";
+import { type RenewalReason, renewalReasonsBy } from "../trust/renewal.js";
 import { type ActRecord, reviewOf } from "./act.js";
 import { escrowsOf } from "./escrow-keys.js";
 
@@ -166,23 +166,36 @@ const isUnfinished = (act: UnfinishedAct | null) =>
   [act.reason, act.case].every(isText) &&
   ACT_STATUSES.includes(act.status);
 
+const isRuns = (runs: unknown) => isList(runs, isRun);
+const isStretches = (stretches: unknown) => isList(stretches, isStretch);
+
+/** Whether each field of a row is one. A field without a check does not compile. */
+const FIELDS: { readonly [Field in keyof UserCoverage]-?: (value: UserCoverage[Field]) => boolean } = {
+  subject: isText,
+  log: isText,
+  status: (status) => STATUSES.includes(status),
+  since: (since) => since === undefined || isDate(since?.since),
+  claimed: isRuns,
+  proven: (proven) => proven === undefined || isRuns(proven),
+  gaps: (gaps) => isStretches(gaps) && gaps.every(({ closers }) => isList(closers, isCloser)),
+  withheld: isStretches,
+  keptFromEscrow: isStretches,
+  lost: isStretches,
+  pointer: (pointer) => POINTERS.includes(pointer),
+  renewal: (renewal) => isList(renewal, (because) => RENEWALS.includes(because)),
+  rotationDue: (due) => typeof due === "boolean",
+  removals: Array.isArray,
+  recoveries: (recoveries) => isList(recoveries, isRecovery),
+  unfinished: (acts) => isList(acts, isUnfinished),
+  backupKeys: Number.isSafeInteger,
+  closable: Number.isSafeInteger,
+};
+
 /** A row of a report, perhaps from a worker or a store. @throws `INVALID_ARGUMENT` unless it is one */
 export function checkCoverage(user: UserCoverage): UserCoverage {
   const row = checkOptions(user);
-  const isRow =
-    isText(row.subject) &&
-    STATUSES.includes(row.status) &&
-    (row.since === undefined || isDate(row.since?.since)) &&
-    [row.claimed, row.proven === undefined ? NO_RUNS : row.proven].every((runs) => isList(runs, isRun)) &&
-    [row.gaps, row.withheld, row.keptFromEscrow, row.lost].every((stretches) => isList(stretches, isStretch)) &&
-    row.gaps.every(({ closers }) => isList(closers, isCloser)) &&
-    POINTERS.includes(row.pointer) &&
-    isList(row.renewal, (because) => RENEWALS.includes(because)) &&
-    Array.isArray(row.removals) &&
-    isList(row.recoveries, isRecovery) &&
-    isList(row.unfinished, isUnfinished) &&
-    [row.backupKeys, row.closable].every(Number.isSafeInteger);
-  if (isRow) return row;
+  const fields = Object.entries(FIELDS) as [keyof UserCoverage, (value: unknown) => boolean][];
+  if (fields.every(([field, isGood]) => isGood(row[field]))) return row;
   throw new KeysteadError("INVALID_ARGUMENT", "user must be a UserCoverage, as organisationReport gives it");
 }
 
@@ -195,6 +208,7 @@ interface Known {
 function coverageOf(log: LogState, escrowLog: LogState, { lastSeen, proof, records }: Known): UserCoverage {
   const escrow = escrowMember(log);
   const escrows = escrowsOf(log);
+  const acts = escrowActs(log, escrowLog);
   const claimed = claimedRuns(log, escrowLog);
   // What opens by a pair with one key of a thief's, escrow could not pass on (ESC-11).
   const proven = proof && intersectRuns(proof.opened, claimed);
@@ -214,10 +228,10 @@ function coverageOf(log: LogState, escrowLog: LogState, { lastSeen, proof, recor
     keptFromEscrow: stretchesOf(log, subtractRuns(keptFrom(escrows), claimed)),
     lost: stretchesOf(log, lost),
     pointer: escrow?.pointer ? judgePointer(escrow.pointer, escrowLog) : "none",
-    renewal: renewalReasons(log, escrowLog),
+    renewal: renewalReasonsBy(acts, log, escrowLog),
     rotationDue: log.rotationDue,
     removals: escrows.flatMap(({ removed }) => (removed ? [removed] : [])),
-    recoveries: recoveriesIn(log, escrowLog, records),
+    recoveries: recoveriesIn(log, acts, records),
     unfinished: records.flatMap((record) => unfinished(log, escrowLog, record) ?? []),
     backupKeys: own.filter(({ kind }) => kind === "backup").length,
     closable: countEpochs(missing),
@@ -229,9 +243,9 @@ function keptFrom(escrows: readonly Member[]): Runs {
 }
 
 /** A renewal brings in nobody: all that matters of one is whether its epoch is the current one (ESC-10). */
-function recoveriesIn(log: LogState, escrowLog: LogState, records: readonly ActRecord[]): readonly Recovery[] {
+function recoveriesIn(log: LogState, acts: readonly EscrowAct[], records: readonly ActRecord[]): readonly Recovery[] {
   const bySeq = new Map(records.map(({ seq, act }) => [seq, act]));
-  const reviews = escrowActs(log, escrowLog).filter(({ type }) => type === "review");
+  const reviews = acts.filter(({ type }) => type === "review");
   return reviews.map((review) => {
     const act = review.recordedAt === undefined ? undefined : bySeq.get(review.recordedAt);
     const { time } = linkAt(log, review.seq);

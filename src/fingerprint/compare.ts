@@ -29,7 +29,7 @@ export type DeviceComparison =
 /**
  * Compares a fingerprint with a log, or with one device of it, in constant time for each head.
  *
- * - `match`: both sides see the same log (of an escrow log, but for daily records of its admins), and it is the device that was asked
+ * - `match`: both sides see the same log (of an escrow log, except for daily records of its admins), and it is the device that was asked
  *   about. Only this is a reason to approve. `token` is what `review` takes to approve the device, and what confirms an escrow log.
  * - `other-device`, `names-device`: of this very log, and of another device of it: `member`. Of two that wait for approval the wrong
  *   one was chosen; or a stranger's device goes by the name of the right one: remove it.

@@ -58,7 +58,7 @@ function changeOfError(pin: TrackedContact, error: KeysteadError): ContactChange
   }
   checkSubject(pin, evidence.subject);
   if (evidence.pinned.log !== pin.head.log) {
-    throw new KeysteadError("INVALID_ARGUMENT", "the error is about another log than the pinned one", { cause: error });
+    throw new KeysteadError("INVALID_ARGUMENT", "the error concerns another log than the pinned one", { cause: error });
   }
   return contradictionChange(kind, pin, offered, evidence);
 }
@@ -113,7 +113,7 @@ function nameOf(member: Member | undefined): string | undefined {
 
 function checkSubject({ subject }: TrackedContact, actual: string): void {
   if (actual === subject) return;
-  throw wrongSubject("the log is about somebody else than the pin; look up the right pin, or the right log", {
+  throw wrongSubject("the log is of another subject than the pin; look up the right pin, or the right log", {
     expected: subject,
     actual,
   });

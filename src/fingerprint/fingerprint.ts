@@ -16,7 +16,7 @@ import { type FingerprintForm, FORMS } from "./forms.js";
 
 /**
  * Commits to a log up to one head, and to one device if it is a device's. Public: it may be shown, printed and sent. It changes with
- * every link (of an escrow log, but for daily records), so two people who compare must both have the newest state.
+ * every link (of an escrow log, except for daily records), so two people who compare must both have the newest state.
  */
 export class Fingerprint {
   readonly head: Head;
@@ -89,7 +89,7 @@ export function deviceOf(log: LogState, id: unknown): Member {
   });
 }
 
-/** The fingerprint at one head, of whatever member id. @throws `INVALID_ARGUMENT`, `INVALID_ENCODING` */
+/** The fingerprint at one head, for any member id. @throws `INVALID_ARGUMENT`, `INVALID_ENCODING` */
 export function fingerprintAt(given: Head, member: MemberId | undefined): Fingerprint {
   const { log, seq, hash } = checkHead(given);
   const logId = fromHex(log, { name: "head.log", length: 32 });

@@ -16,8 +16,7 @@ type Stated = ReturnType<typeof readStatement>;
  *
  * @param log the log that both are about, verified. It need not have what they state.
  * @returns evidence for a third party (`checkEvidence`); undefined when they do not contradict each other.
- * @throws `INVALID_ENCODING`, `TOO_LARGE`; `INVALID_SIGNATURE` (SVC-1, SVC-2); `WRONG_SUBJECT` (SVC-4) when one is about another
- * log; `INVALID_ARGUMENT`
+ * @throws `INVALID_ENCODING`, `TOO_LARGE`; `INVALID_SIGNATURE` (SVC-1, SVC-2); `WRONG_SUBJECT` (SVC-4) when one names another log; `INVALID_ARGUMENT`
  */
 export function compareStatements(log: LogState, first: Uint8Array, second: Uint8Array): Evidence | undefined {
   assertLog(log);
@@ -63,7 +62,7 @@ export function judgeStatements({ statements, pinned, ours }: Evidence, log: Log
 function readOwn(log: Pick<LogFacts, "head" | "operator">, statement: Uint8Array): Stated {
   const stated = readStatement(statement, operatorOf(log));
   if (stated.head.log === log.head.log) return stated;
-  throw new KeysteadError("WRONG_SUBJECT", "the statement is about another log than the one given", {
+  throw new KeysteadError("WRONG_SUBJECT", "the statement names another log than the one given", {
     rule: "SVC-4",
     details: { expected: log.head.log, actual: stated.head.log },
   });

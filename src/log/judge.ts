@@ -113,7 +113,7 @@ function checkPosition(before: LogFacts, body: AnyBody, { now, skew = DEFAULT_SK
   if (now !== "unchecked" && body.time > now + skew) {
     throw new KeysteadError(
       "NOT_YET",
-      `the link is from ${body.time - now} ms ahead of this clock; try again later, or set the clock`,
+      `the link is dated ${body.time - now} ms ahead of this clock; try again later, or set the clock`,
       {
         rule: "LOG-3",
         details: { ahead: body.time - now, skew },

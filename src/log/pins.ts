@@ -41,7 +41,7 @@ export function checkPins(offered: Offered, { subject, pins }: Expected): void {
 /** LOG-8: the log is the subject's. */
 export function checkSubject(log: LogFacts, subject: string): void {
   if (log.subject !== subject)
-    throw wrongSubject("the log is about another subject than the one asked for; ask the server for the right log", {
+    throw wrongSubject("the log is of another subject than the one asked for; ask the server for the right log", {
       expected: subject,
       actual: log.subject,
       log: log.head.log,

@@ -140,7 +140,7 @@ export interface StatedHead {
  * @param statement bytes from anywhere.
  * @throws `INVALID_ENCODING`, `TOO_LARGE`; `INVALID_SIGNATURE` when it is not the word of this operator's service (SVC-1), or was
  * made after its key's date (SVC-2); `STALE_LOG` (SVC-2) when that date has passed; `NOT_YET` (SVC-3) when it is ahead of the
- * clock; `WRONG_SUBJECT` (SVC-4) when it is about another log; `FORKED` (SVC-4) when the log has another link there; `INVALID_ARGUMENT`
+ * clock; `WRONG_SUBJECT` (SVC-4) when it names another log; `FORKED` (SVC-4) when the log has another link there; `INVALID_ARGUMENT`
  */
 export function verifyStatement(statement: Uint8Array, options: VerifyStatementOptions): StatedHead {
   const { now, skew, log, operator } = checkStatementOptions(options);
@@ -157,7 +157,7 @@ export function verifyStatement(statement: Uint8Array, options: VerifyStatementO
   if (at > now + skew) {
     throw new KeysteadError(
       "NOT_YET",
-      `the statement is from ${at - now} ms ahead of this clock; try again later, or set the clock`,
+      `the statement is dated ${at - now} ms ahead of this clock; try again later, or set the clock`,
       { rule: "SVC-3", details: { ahead: at - now, skew } },
     );
   }
@@ -183,10 +183,10 @@ export function readStatement(statement: Uint8Array, operator: Uint8Array): Omit
   return { head: { log, seq, hash }, at, key, until };
 }
 
-/** SVC-4: the statement is about this log, and the log has what was stated. */
+/** SVC-4: the statement names this log, and the log has what was stated. */
 function placeStated(log: LogState, { head, at }: Pick<StatedHead, "head" | "at">): StatedHead["named"] {
   if (head.log !== log.head.log) {
-    throw new KeysteadError("WRONG_SUBJECT", "the statement is about another log than the one given", {
+    throw new KeysteadError("WRONG_SUBJECT", "the statement names another log than the one given", {
       rule: "SVC-4",
       details: { expected: log.head.log, actual: head.log },
     });

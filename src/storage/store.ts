@@ -53,15 +53,28 @@ export function checkCommit(expected: number, change: StoreChange): CheckedChang
   if (typeof change !== "object" || change === null)
     throw new KeysteadError("INVALID_ARGUMENT", "change must be an object with put, delete, or both");
   const put = new Map<string, Uint8Array>();
-  for (const [key, value] of change.put ?? []) {
+  for (const pair of listOf("put", change.put)) {
+    if (!Array.isArray(pair))
+      throw new KeysteadError("INVALID_ARGUMENT", 'put must be a list of pairs, such as [["device", bytes]]');
+    const [key, value] = pair as readonly unknown[];
     if (!isBytes(value))
       throw new KeysteadError("INVALID_ARGUMENT", `the value of ${checkKey(key)} must be a Uint8Array`);
     // A copy: the caller may change its array while the commit runs.
     put.set(checkKey(key), new Uint8Array(value));
   }
   const remove = new Set<string>();
-  for (const key of change.delete ?? []) if (!put.has(checkKey(key))) remove.add(key);
+  for (const given of listOf("delete", change.delete)) {
+    const key = checkKey(given);
+    if (!put.has(key)) remove.add(key);
+  }
   return { put, remove };
+}
+
+/** A text is iterable too, and its characters would be taken for keys. */
+function listOf(name: string, value: unknown): Iterable<unknown> {
+  if (value === undefined) return [];
+  if (typeof value === "object" && value !== null && Symbol.iterator in value) return value as Iterable<unknown>;
+  throw new KeysteadError("INVALID_ARGUMENT", `${name} must be a list, such as an array or a Map`);
 }
 
 function checkKey(key: unknown): string {

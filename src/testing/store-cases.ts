@@ -159,9 +159,13 @@ const CASES: Readonly<Record<string, (first: Store, second: Store, openings: Ope
         [0, { put: [["", one]] }],
         [0, { put: [["a", "text"]] }],
         [0, { put: [["x".repeat(257), one]] }],
+        [0, { put: { a: one } }],
+        [0, { put: [7] }],
       ],
       ...[
         [0, { delete: [7] }],
+        [0, { delete: 7 }],
+        [0, { delete: "a" }],
         [
           0,
           {

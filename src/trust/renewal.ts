@@ -1,7 +1,7 @@
 // Decides whether escrow's pointer in a user's log must be renewed, and why. docs/spec.md section 11.2 (ESC-6, ESC-10).
 
 import { assertLog, confirmedFounder, escrowMember, type LogState } from "../log/state.js";
-import { escrowActs } from "./acts.js";
+import { type EscrowAct, escrowActs } from "./acts.js";
 import { judgePointer } from "./pointer.js";
 
 /**
@@ -23,19 +23,32 @@ export type RenewalReason = "older" | "known-to-former-admin" | "founder";
  */
 export function renewalReasons(log: LogState, escrowLog: LogState): readonly RenewalReason[] {
   assertLog(log);
-  const isKnown = currentEpochIsKnownToFormerAdmin(log, escrowLog);
+  return renewalReasonsBy(escrowActs(log, escrowLog), log, escrowLog);
+}
+
+/** {@link renewalReasons}, for a caller that has judged the acts of escrow already. */
+export function renewalReasonsBy(
+  acts: readonly EscrowAct[],
+  log: LogState,
+  escrowLog: LogState,
+): readonly RenewalReason[] {
   const escrow = escrowMember(log);
   const verdict = escrow?.pointer && judgePointer(escrow.pointer, escrowLog);
   if (!escrow || (verdict !== "newest" && verdict !== "older")) return [];
   return [
     ...(verdict === "older" ? (["older"] as const) : []),
-    ...(isKnown ? (["known-to-former-admin"] as const) : []),
+    ...(isKnownToFormerAdmin(acts, log) ? (["known-to-former-admin"] as const) : []),
     ...(escrow.founder > confirmedFounder(log) ? (["founder"] as const) : []),
   ];
 }
 
 /** ESC-10: whether somebody who is not to be believed made the current epoch in escrow's name, and so knows it. */
 export function currentEpochIsKnownToFormerAdmin(log: LogState, escrowLog: LogState): boolean {
+  return isKnownToFormerAdmin(escrowActs(log, escrowLog), log);
+}
+
+/** Whether an act that is not to be believed made the current epoch. */
+function isKnownToFormerAdmin(acts: readonly EscrowAct[], log: LogState): boolean {
   const made = log.epochs.last()?.seq;
-  return escrowActs(log, escrowLog).some(({ seq, believed }) => seq === made && !believed);
+  return acts.some(({ seq, believed }) => seq === made && !believed);
 }

@@ -66,7 +66,7 @@ export interface DeviceView {
   readonly offers: readonly Offer[];
 }
 
-/** Everything that a Devices & Activity window draws, but for the fingerprint of `head`. */
+/** Everything that a Devices & Activity window draws, except the fingerprint of `head`. */
 export interface DevicesAndActivity {
   readonly subject: string;
   /** What the fingerprint is made of. */

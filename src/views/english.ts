@@ -69,11 +69,12 @@ export const english: Catalogue = {
       return `Nobody who is still active vouches for ${textOf(name, c)}${by}: if you do not know it, remove it.`;
     },
     "used-backup-key": ({ name, approved, when }, c) => {
+      const paper = textOf(name, c);
       const others = approved.filter(({ code }) => code !== "this-device").map((each) => textOf(each, c));
       return [
-        `${textOf(name, c)} approved ${names(approved, c)} on ${c.day(when)}, and nobody who made it is still active.`,
-        "If you used it, make a new backup key and then remove this one.",
-        `If you did not, remove ${c.list(["it", ...others])}.`,
+        `${paper} approved ${names(approved, c)} on ${c.day(when)}, and nobody who made it is still active.`,
+        `If you used it, make a new backup key and then remove ${paper}.`,
+        `If you did not, remove ${c.list([paper, ...others])}.`,
       ].join(" ");
     },
     takeover: ({ name, removed }, c) => {

@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { agenda } from "../../src/agenda/agenda.js";
 import { type ClassName, wrongInstance } from "../../src/arguments/instances.js";
 import { expel, rotate } from "../../src/authoring/verbs.js";
-import { type BackupPaper, makeBackupKey } from "../../src/backup/enroll.js";
+import { type BackupPaper, makeBackupKey } from "../../src/backup/make.js";
 import { openContent } from "../../src/content/open.js";
 import { type ContentReader, openRandomAccess } from "../../src/content/random-access.js";
 import { sealContent } from "../../src/content/seal.js";

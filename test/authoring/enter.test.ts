@@ -22,6 +22,11 @@ const env = seededEnv("entering");
 const device = { name: "Tablet", platform: "Plan 9", details: "in the kitchen" };
 
 describe("opening a log", () => {
+  it("says that the device is wrong when a name is given in its place", () => {
+    const { message } = thrownBy(() => createLog({ subject, device: "Laptop" as never }, env)) as Error;
+    expect(message).toBe("options.device must be an object");
+  });
+
   it("gives the same state as verification, and the first device holds epoch 1", () => {
     const opened = createLog({ subject, device, operator: OPERATOR.sign }, env);
     const verified = verifyLog([opened.entry], { subject, now: "unchecked" });

@@ -29,7 +29,7 @@ import { recordRecovery, recoverUser } from "keystead/escrow";
 import { expel } from "keystead/server";
 import { MaliciousRelay } from "keystead/testing";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { BackupPaper } from "../../src/backup/enroll.js";
+import { BackupPaper } from "../../src/backup/make.js";
 import { Secret } from "../../src/bytes/secret.js";
 import { enroll, hire, openOrganisation } from "../escrow/support.js";
 import { expectError, expectWrongArgument, snapshot, thrownBy } from "../support/refusal.js";

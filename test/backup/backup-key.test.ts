@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
 import { receive } from "../../src/authoring/receive.js";
-import * as propose from "../../src/backup/enroll.js";
 import { activeBackupKeys, backupKeyId } from "../../src/backup/key.js";
+import * as propose from "../../src/backup/make.js";
 import { checkBackupKey, openBackupKey } from "../../src/backup/open.js";
 import { Secret } from "../../src/bytes/secret.js";
 import { openContent } from "../../src/content/open.js";

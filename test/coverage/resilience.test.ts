@@ -84,15 +84,15 @@ describe("resilience", () => {
       .join("Phone")
       .review("Paper", { approve: ["Phone"], remove: ["Laptop"] });
     const text = (whom: string, them: string) =>
-      `Paper approved ${whom} on 5 March 2026, and nobody who made it is still active. If you used it, make a new backup key and then remove this one. If you did not, remove ${them}.`;
+      `Paper approved ${whom} on 5 March 2026, and nobody who made it is still active. If you used it, make a new backup key and then remove Paper. If you did not, remove ${them}.`;
     const members = [world.id("Paper")];
     const about = (me?: string) =>
       resilience(world.log, me === undefined ? {} : { me: world.id(me) })
         .filter(({ code }) => code === "stray" || code === "used-backup-key")
         .map(spokenWarning);
-    expect(about("Phone")).toEqual([{ code: "used-backup-key", members, text: text("this device", "it") }]);
+    expect(about("Phone")).toEqual([{ code: "used-backup-key", members, text: text("this device", "Paper") }]);
     // On other devices, a thief's paper that approved a thief's device looks the same, so both are named.
-    expect(about()).toEqual([{ code: "used-backup-key", members, text: text("Phone", "it and Phone") }]);
+    expect(about()).toEqual([{ code: "used-backup-key", members, text: text("Phone", "Paper and Phone") }]);
   });
 
   it("used-backup-key: not for an unused paper, and not while its maker is active", () => {

@@ -3,7 +3,7 @@
 import { describe, expect, it } from "vitest";
 import { createLog } from "../../src/authoring/enter.js";
 import { reclaim, rename } from "../../src/authoring/verbs.js";
-import { makeBackupKey } from "../../src/backup/enroll.js";
+import { makeBackupKey } from "../../src/backup/make.js";
 import { openContent } from "../../src/content/open.js";
 import { sealContent } from "../../src/content/seal.js";
 import type { ErrorCode } from "../../src/errors.js";

@@ -129,6 +129,14 @@ describe("a row that comes from a worker or a store", () => {
     );
   });
 
+  it("has every field of a row", async () => {
+    const row = await rowOf(handedOn);
+    const needed = Object.keys(row).filter((field) => !["since", "proven"].includes(field));
+    expect(needed).toHaveLength(16);
+    for (const field of needed) await expectWrong({ [field]: undefined });
+    await expectWrong({ log: 7 }, { rotationDue: "no" });
+  });
+
   it("has reasons for its renewal", async () => {
     await expectTaken({ renewal: ["older"] }, { renewal: [] });
     await expectWrong({ renewal: "older" }, { renewal: [7] }, { renewal: undefined });

@@ -186,7 +186,7 @@ describe("openRecordedAccess", () => {
 
   it("refuses a record of another log (ESC-9)", () => {
     const { message } = expectError(() => open(recorded, "Dan", other), "NOT_PERMITTED", "ESC-9");
-    expect(message).toContain("about another log");
+    expect(message).toContain("names another log");
     const both = record(recorded, "Dan", accessOf(other, [[1, 1]]));
     expect(open(both, "Dan", other).keyring.epochs).toEqual([1]);
     expectError(() => open(both, "Dan", user), "NOT_PERMITTED", "ESC-9");

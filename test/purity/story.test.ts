@@ -3,7 +3,7 @@
 
 import { beforeAll, describe, expect, it } from "vitest";
 import { Proposal } from "../../src/authoring/proposal.js";
-import { BackupPaper } from "../../src/backup/enroll.js";
+import { BackupPaper } from "../../src/backup/make.js";
 import { ContentReader } from "../../src/content/random-access.js";
 import { Fingerprint } from "../../src/fingerprint/fingerprint.js";
 import { Keyring } from "../../src/keys/keyring.js";

@@ -37,6 +37,13 @@ describe.each(kinds)("%s sealer", (_, make) => {
       await expect(sealer.open(sealed.slice(0, short), place)).rejects.toMatchObject(refused);
   });
 
+  it("says what to check when a record was sealed for another revision", async () => {
+    const sealer = await make(3);
+    const sealed = await sealer.seal(record, place);
+    const opening = sealer.open(sealed, new TextEncoder().encode("app/device/8"));
+    await expect(opening).rejects.toMatchObject({ message: expect.stringMatching("check the associated data") });
+  });
+
   it("names wrong arguments", async () => {
     const sealer = await make(3);
     const wrong = { code: "INVALID_ARGUMENT" };
@@ -47,7 +54,7 @@ describe.each(kinds)("%s sealer", (_, make) => {
 });
 
 it("a sealer's key has 32 bytes", async () => {
-  const wrong = { code: "INVALID_ARGUMENT", message: /32 bytes/ };
+  const wrong = { code: "INVALID_ARGUMENT", message: expect.stringMatching("32 bytes") };
   await expect(callerSealer(new Uint8Array(31))).rejects.toMatchObject(wrong);
   await expect(passkeySealer(await callerSealer(key(1)), new Uint8Array(33))).rejects.toMatchObject(wrong);
 });

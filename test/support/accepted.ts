@@ -7,7 +7,7 @@ import { type EscrowOptions, UNGUARDED } from "../../src/authoring/escrow-guard.
 import { type Proposal, proposeState } from "../../src/authoring/proposal.js";
 import * as actions from "../../src/authoring/verbs.js";
 import { writeLink } from "../../src/authoring/write-link.js";
-import * as backup from "../../src/backup/enroll.js";
+import * as backup from "../../src/backup/make.js";
 import * as acts from "../../src/escrow/act.js";
 import * as discover from "../../src/escrow/discover.js";
 import * as escrowMember from "../../src/escrow/enroll.js";

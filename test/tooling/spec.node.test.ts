@@ -20,6 +20,15 @@ describe("link types in the specification", () => {
   });
 });
 
+describe("warnings in the specification", () => {
+  it("are those of the code: a new one is specified in section 8", () => {
+    const codes = readFileSync("src/coverage/warnings.ts", "utf8").matchAll(/readonly code: "([a-z-]+)"/g);
+    const [, warnings = ""] = /^- \*\*Warnings\*\*: (.*?)\n- \*\*/ms.exec(spec) ?? [];
+    const named = warnings.matchAll(/`([a-z]+(?:-[a-z]+)*)`/g);
+    expect([...named].map(([, code]) => code).sort()).toEqual([...codes].map(([, code]) => code).sort());
+  });
+});
+
 it("the specification has its three drawings", () => {
   const drawings = [...spec.matchAll(/^```mermaid\n(\S+)/gm)].map(([, kind]) => kind);
   expect(drawings).toEqual(["flowchart", "block-beta", "flowchart"]);

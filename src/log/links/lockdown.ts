@@ -34,7 +34,7 @@ export const lockdown: LinkType<Infer<typeof schema>> = {
     if (body.on === before.lockdown) refuse("MEM-2", `lockdown is ${body.on ? "on" : "off"} already: nothing changes`);
     requireActiveList(before, "remove", body.remove);
     if (body.remove.includes(by.id))
-      refuse("MEM-2", `member ${by.id} cannot remove itself; to go, it leaves`, { member: by.id });
+      refuse("MEM-2", `member ${by.id} cannot remove itself; its own device calls leave`, { member: by.id });
     if (!body.on) {
       if (body.remove.length > 0) refuse("MEM-2", "only switching lockdown on carries removals; remove by review");
       return;

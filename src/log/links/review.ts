@@ -73,7 +73,7 @@ export const review: LinkType<Body> = {
     requireDisjoint(body.approve, body.remove);
     if (body.approve.length + body.remove.length === 0) refuse("MEM-2", "a review that names nobody changes nothing");
     if (body.approve.includes(by.id) || body.remove.includes(by.id)) {
-      refuse("MEM-2", `member ${by.id} can neither approve nor remove itself by review; to go, it leaves`, {
+      refuse("MEM-2", `member ${by.id} can neither approve nor remove itself by review; its own device calls leave`, {
         member: by.id,
       });
     }
