@@ -155,6 +155,13 @@ const BRAND = /* @__PURE__ */ Symbol.for("keystead.KeysteadError");
 
 /** How deep details and causes are followed. None of this library's is half as deep. */
 const MAX_DEPTH = 32;
+/** How many values of an error that was sent are read: a clone can hold one list a billion times, since it shares what is the same. */
+const MAX_VALUES = 100_000;
+
+/** How many values may still be read. */
+interface Budget {
+  left: number;
+}
 
 /** What each error says without its rule: for an error that says the same of something larger. */
 const PROBLEMS = /* @__PURE__ */ new WeakMap<KeysteadError, string>();
@@ -201,7 +208,7 @@ export class KeysteadError extends Error {
    */
   static from(value: unknown): KeysteadError | undefined {
     return readable(() => {
-      if (!KeysteadError.is(value)) return fromJson(value, 0);
+      if (!KeysteadError.is(value)) return fromJson(value, 0, { left: MAX_VALUES });
       return value instanceof KeysteadError && isKnown(value.code) ? value : fromOtherCopy(value);
     });
   }
@@ -258,15 +265,15 @@ function toJson({ code, kind, rule, message, details, cause }: KeysteadError, de
   };
 }
 
-function fromJson(value: unknown, depth: number): KeysteadError | undefined {
+function fromJson(value: unknown, depth: number, budget: Budget): KeysteadError | undefined {
   if (!isPlain(value) || depth > MAX_DEPTH) return undefined;
   const { name, code, rule, message, details = {}, cause } = value;
   if (name !== "KeysteadError" || !isKnown(code) || typeof message !== "string" || !isPlain(details)) return undefined;
   if (rule !== undefined && !isRule(rule)) return undefined;
-  const before = cause === undefined ? undefined : fromJson(cause, depth + 1);
+  const before = cause === undefined ? undefined : fromJson(cause, depth + 1, budget);
   return new KeysteadError(code, message, {
     rule,
-    details: unpacked(details, 0) as ErrorDetails,
+    details: unpacked(details, 0, budget) as ErrorDetails,
     ...(before && { cause: before }),
   });
 }
@@ -291,16 +298,18 @@ function packed(value: unknown, depth: number): unknown {
   return Object.fromEntries(fields.filter(([, item]) => item !== undefined));
 }
 
-/** @throws when a value is in no form that {@link packed} gives */
-function unpacked(value: unknown, depth: number): unknown {
+/** @throws when a value is in no form that {@link packed} gives, or too large */
+function unpacked(value: unknown, depth: number, budget: Budget): unknown {
+  budget.left -= 1;
+  if (budget.left < 0) throw new RangeError("too much");
   if (typeof value !== "object" || value === null) return value;
   if (depth > MAX_DEPTH) throw new RangeError("too deep");
-  if (Array.isArray(value)) return value.map((item) => unpacked(item, depth + 1));
+  if (Array.isArray(value)) return value.map((item) => unpacked(item, depth + 1, budget));
   const entries = Object.entries(value);
   const [name, item] = entries.length === 1 ? (entries[0] as [string, unknown]) : [];
   if (name === "$bytes") return fromHex(item);
   if (name === "$date") return dateOf(item);
-  return Object.fromEntries(entries.map(([key, each]) => [key, unpacked(each, depth + 1)]));
+  return Object.fromEntries(entries.map(([key, each]) => [key, unpacked(each, depth + 1, budget)]));
 }
 
 // Written here, since bytes/ reports its errors by this file.

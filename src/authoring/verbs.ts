@@ -25,7 +25,7 @@ import { OperatorKeys } from "../keys/operator-keys.js";
 import { attachmentDigest } from "../log/entry.js";
 import type { Role } from "../log/fields.js";
 import type { LinkTypeName } from "../log/registry.js";
-import { activeMember, assertLog, findMember, isConfirmed, type LogState } from "../log/state.js";
+import { activeMember, assertLog, findMember, isConfirmed, type LogState, type Member } from "../log/state.js";
 import type { Env } from "../primitives/env.js";
 import { type ComparedDevice, comparedMembers } from "../trust/compared.js";
 import { type DeviceDescription, openingOf } from "./device-description.js";
@@ -86,10 +86,14 @@ export function approvedMembers(
 /** @throws `INVALID_ARGUMENT` for who is not of the author's class, `UNKNOWN_MEMBER` */
 function extendedMembers({ log, keyring }: MemberState, extend: readonly MemberId[] = []): readonly MemberId[] {
   // Whether the author is active at all is judged with its link.
-  const founder = findMember(log, keyring.member)?.founder;
+  const author = findMember(log, keyring.member);
+  // In the graph without escrow, too: whom an admin let in, no device has approved yet. Extended, it would have the approval of a
+  // device that never compared it.
+  const isOfClass = ({ founder, lineage }: Member) =>
+    founder === author?.founder && lineage.own.founder === author.lineage.own.founder;
   return memberList(log, "extend", extend).map((id) => {
     const member = activeMember(log, id);
-    if (member.kind === "escrow" || member.founder === founder) return id;
+    if (member.kind === "escrow" || isOfClass(member)) return id;
     throw new KeysteadError(
       "INVALID_ARGUMENT",
       `member ${id} is not approved yet, so there is nothing to extend: compare its fingerprint, and approve it`,
@@ -102,7 +106,7 @@ function extendedMembers({ log, keyring }: MemberState, extend: readonly MemberI
 export interface ReviewOptions extends EscrowOptions, Approvals {
   /**
    * Members of this device's own approval class, and escrow, to which it gives what it holds besides: they are approved already, so
-   * that nobody new is let in, and nothing is compared.
+   * that nobody new is let in, and nothing is compared. Not those whom escrow alone approved: they are compared first.
    */
   readonly extend?: readonly MemberId[] | undefined;
   readonly remove?: readonly MemberId[] | undefined;

@@ -125,19 +125,16 @@ export function wrongLength(found: number, what: string, expected: number): Keys
   });
 }
 
-/** Names the groups that fit in no form, by position. They are public, so they may be repeated. */
+/** Names the groups that fit in no form by position alone: users paste backup keys into the wrong field, and apps log errors. */
 export function notUnderstood(
   groups: readonly string[],
   isKnown: { test(group: string): boolean },
   problem: string,
 ): KeysteadError {
   const unknown = groups
-    .map((text, index) => ({ position: index + 1, text }))
-    .filter(({ text }) => !isKnown.test(text))
-    .map(({ position, text }) => ({ position, text: text.slice(0, 20) }))
+    .flatMap((group, index) => (isKnown.test(group) ? [] : [{ position: index + 1 }]))
     .slice(0, WORDS);
-  const named = unknown.map(({ position, text }) => `number ${position} ("${text}")`).join(", ");
-  return invalid(`${named} ${problem}`, { unknown });
+  return invalid(`number ${unknown.map(({ position }) => position).join(", ")} ${problem}`, { unknown });
 }
 
 function invalid(problem: string, details: ErrorDetails): KeysteadError {

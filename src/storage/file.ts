@@ -2,8 +2,8 @@
 // compare-and-set is a hard link: a commit links its finished manifest under the next number, which fails if that number is
 // taken.
 
-import { link, mkdir, open, readdir, readFile, rename, rm, unlink } from "node:fs/promises";
-import { join } from "node:path";
+import { link, mkdir, open, readdir, readFile, realpath, rename, rm, unlink } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
 import { type Bytes, equalBytes } from "../bytes/bytes.js";
 import { array, bytes, decode, encode, literal, record, text, uint } from "../bytes/schema.js";
 import { toHex } from "../bytes/text.js";
@@ -32,6 +32,11 @@ const PART = /^(?:record|new)\.(\d{1,15})\.[0-9a-f]{32}$/;
 export function fileStore(folder: string): Store {
   if (typeof folder !== "string" || folder === "")
     throw new KeysteadError("INVALID_ARGUMENT", "folder must be the path of a folder");
+  // Without a slash at its end, and the same folder whatever the process's working directory becomes.
+  return storeIn(resolve(folder));
+}
+
+function storeIn(folder: string): Store {
   let isOpen = true;
   async function guarded<T>(doing: string, run: () => Promise<T>): Promise<T> {
     if (!isOpen) throw closed();
@@ -81,9 +86,10 @@ async function commit(
 ): Promise<number> {
   const found = newest(await list(folder));
   if (found !== expected) throw stale(expected, found);
-  if (expected === 0) await mkdir(folder, { recursive: true, mode: 0o700 });
+  if (expected === 0) await make(folder);
   const revision = expected + 1;
   const written: string[] = [];
+  let isTried = false;
   try {
     const before = expected === 0 ? [] : (await readManifest(folder, expected)).records;
     const kept = before.filter(({ key }) => !put.has(key) && !remove.has(key));
@@ -94,47 +100,87 @@ async function commit(
     }
     const manifest = { v: 1 as const, revision, records: [...kept, ...fresh] };
     const draft = await writePart(folder, "new", revision, encode(manifestSchema, manifest, "manifest"), written);
-    await link(join(folder, draft), join(folder, `manifest.${revision}`));
+    isTried = true;
+    const isLinked = await tryLink(join(folder, draft), join(folder, `manifest.${revision}`));
     await sync(folder);
-    // If two other commits overtook this process, its number is free again, since the second one removes the first's manifest.
-    const now = newest(await list(folder));
-    if (now !== revision) {
-      await unlink(join(folder, `manifest.${revision}`)).catch(() => {});
-      throw stale(expected, now);
+    // One reading of one folder: the draft is in it unless another process destroyed the store, and made a new one in its place.
+    const names = await list(folder);
+    if (isLinked && newest(names) === revision && names.includes(draft)) {
+      await removeAll(folder, rubbishIn(names, manifest));
+      return revision;
     }
-    await sweep(folder, manifest);
-    return revision;
+    // Either this process was too late: its number can be free again, since the second of two commits removes the first one's
+    // manifest. Or others committed on top of this revision meanwhile: then the newest manifest names the files of this one, and to
+    // remove them would destroy the store. So does a network file system that reports a link as taken which it made itself.
+    if (await isNamed(folder, new Set(written))) return revision;
+    await removeAll(folder, written);
+    throw stale(expected, newest(await list(folder)));
   } catch (error) {
-    const isLate = (error as { code?: unknown }).code === "EEXIST" || isMissing(error);
-    if (error instanceof KeysteadError || isLate) await removeAll(folder, written);
-    if (isLate) throw stale(expected, newest(await list(folder)));
+    // Once a link was tried, the newest manifest can name these files, whatever the error says.
+    if (isTried) throw error;
+    if (isMissing(error) || error instanceof KeysteadError) await removeAll(folder, written);
+    throw isMissing(error) ? stale(expected, newest(await list(folder))) : error;
+  }
+}
+
+/** Makes the folder, and those that it is in. Each is an entry of the one above, which a crash must not take back. */
+async function make(folder: string): Promise<void> {
+  const first = await mkdir(folder, { recursive: true, mode: 0o700 });
+  if (first === undefined) return;
+  for (let at = folder; at.length >= first.length; at = dirname(at)) await sync(dirname(at));
+}
+
+/** @returns false when another process was faster: the name is taken, or it removed the draft or the folder */
+async function tryLink(draft: string, name: string): Promise<boolean> {
+  try {
+    await link(draft, name);
+    return true;
+  } catch (error) {
+    if (isMissing(error) || (error as { code?: unknown }).code === "EEXIST") return false;
     throw error;
+  }
+}
+
+/** Whether the newest manifest names one of these files. If not, no later one does. */
+async function isNamed(folder: string, files: ReadonlySet<string>): Promise<boolean> {
+  for (;;) {
+    const revision = newest(await list(folder));
+    if (revision === 0) return false;
+    try {
+      return (await readManifest(folder, revision)).records.some(({ file }) => files.has(file));
+    } catch (error) {
+      // Another process committed and removed it: read the newer one.
+      if (!isMissing(error)) throw error;
+    }
   }
 }
 
 /** Moves the folder away first, so that a commit that runs in another process no longer finds it. */
 async function destroy(folder: string): Promise<void> {
-  const aside = `${folder}.deleted-${randomName()}`;
   try {
-    await rename(folder, aside);
+    // The folder itself: of a symbolic link only the link would go, and the records would stay.
+    const real = await realpath(folder);
+    const aside = `${real}.deleted-${randomName()}`;
+    await rename(real, aside);
+    // Otherwise a crash brings back what was destroyed.
+    await sync(dirname(real));
+    await rm(aside, { recursive: true, force: true });
   } catch (error) {
-    if (isMissing(error)) return;
-    throw error;
+    if (!isMissing(error)) throw error;
   }
-  await rm(aside, { recursive: true, force: true });
 }
 
 /**
- * Removes files that no revision needs: older manifests, and files of this or an earlier commit that the newest manifest does not
- * name.
+ * Files that no revision needs: older manifests, and files of this or an earlier commit that the newest manifest does not name. The
+ * caller reads the folder before it knows that the store is still its own: read here, a new store in place of a destroyed one would
+ * lose its files.
  */
-async function sweep(folder: string, { revision, records }: Manifest): Promise<void> {
+function rubbishIn(names: readonly string[], { revision, records }: Manifest): readonly string[] {
   const named = new Set(records.map(({ file }) => file));
-  const isRubbish = (name: string) => {
+  return names.filter((name) => {
     const number = Number((MANIFEST.exec(name) ?? PART.exec(name))?.[1] ?? Number.POSITIVE_INFINITY);
     return MANIFEST.test(name) ? number < revision : number <= revision && !named.has(name);
-  };
-  await removeAll(folder, (await list(folder)).filter(isRubbish));
+  });
 }
 
 /** Files that cannot be removed now are removed after the next commit. */
@@ -191,7 +237,8 @@ async function sync(folder: string): Promise<void> {
   try {
     handle = await open(folder, "r");
   } catch (error) {
-    if (["EPERM", "EISDIR", "EACCES"].includes(String((error as { code?: unknown }).code))) return;
+    // Another process destroyed the store: what is read next shows it.
+    if (["EPERM", "EISDIR", "EACCES", "ENOENT"].includes(String((error as { code?: unknown }).code))) return;
     throw error;
   }
   try {

@@ -34,7 +34,8 @@ export class ComparedDevice {
   }
 
   private constructor(head: Head, member: MemberId) {
-    this.head = head;
+    // A copy: a state's own head can be changed by any code that has the state, and a token would follow.
+    this.head = Object.freeze({ ...head });
     this.member = member;
     Object.freeze(this);
   }
@@ -54,7 +55,7 @@ export class ComparedLog {
   }
 
   private constructor(head: Head) {
-    this.head = head;
+    this.head = Object.freeze({ ...head });
     Object.freeze(this);
   }
 }
@@ -62,7 +63,7 @@ export class ComparedLog {
 /** Only for compareFingerprint: the fingerprint of a device matched. */
 export function deviceMatched({ head }: LogState, { id, signingKey, kemKey }: Member): ComparedDevice {
   const token = makeDevice(head, id);
-  devices.set(token, { signingKey, kemKey });
+  devices.set(token, { signingKey: signingKey.slice(), kemKey: kemKey.slice() });
   return token;
 }
 
@@ -80,7 +81,8 @@ export function logMatched({ head }: LogState): ComparedLog {
  */
 export function comparedMembers(log: LogState, tokens: readonly ComparedDevice[]): readonly MemberId[] {
   if (!Array.isArray(tokens)) throw notTokens("approve must be a list of tokens");
-  return tokens.map((token) => {
+  // By its iterator, whatever `map` a list of the caller's has: every value is looked up.
+  return Array.from(tokens as readonly ComparedDevice[], (token) => {
     const keys = devices.get(token);
     if (!keys) {
       throw notTokens(

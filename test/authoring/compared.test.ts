@@ -115,6 +115,15 @@ describe("what is no token", () => {
     expect(message).toContain("approveUncompared");
   });
 
+  it("an id that a list's own `map` gives is refused", () => {
+    class Mapped extends Array<ComparedDevice> {
+      override map<T>(): T[] {
+        return waiting.ids("Thief") as unknown as T[];
+      }
+    }
+    refused(waiting, Mapped.from(["no token"]) as readonly unknown[], "INVALID_ARGUMENT");
+  });
+
   it("leaves the true one as good as it was", () => {
     expect(reviewed(waiting, [compared]).record.approved).toEqual(waiting.ids("Phone"));
   });
@@ -124,6 +133,9 @@ describe("what is no token", () => {
     expect(statics).toEqual([]);
     expect(Object.getOwnPropertyNames(Class.prototype)).toEqual(["constructor"]);
     expect(Reflect.ownKeys(compared)).toEqual(["head", "member"]);
+    for (const token of [compared, logToken(waiting)]) {
+      expect(() => Object.assign(token.head, { hash: "00".repeat(32) })).toThrow(TypeError);
+    }
   });
 });
 

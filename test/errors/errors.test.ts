@@ -132,6 +132,13 @@ describe("an error that is sent", () => {
 
 describe("KeysteadError.from", () => {
   const good = { name: "KeysteadError", code: "WIPED", kind: "caller", message: "x", details: {} };
+  /** A list that holds another one twice, and so on: small in memory, and in a structured clone. */
+  function doubled(times: number): readonly unknown[] {
+    let list: readonly unknown[] = [];
+    for (let n = 0; n < times; n++) list = [list, list];
+    return list;
+  }
+
   const deep = (levels: number): unknown => (levels === 0 ? 1 : [deep(levels - 1)]);
   const throwing = new Proxy(
     {},
@@ -169,6 +176,7 @@ describe("KeysteadError.from", () => {
     ["bytes that are none", { ...good, details: { bytes: { $bytes: "0g" } } }],
     ["a date that is none", { ...good, details: { at: { $date: "yesterday" } } }],
     ["details that are too deep", { ...good, details: { deep: deep(40) } }],
+    ["details that hold one list a billion times", structuredClone({ ...good, details: { list: doubled(30) } })],
     ["a list", [good]],
     ["an object that throws when it is read", throwing],
     ["an object with only the prototype", Object.create(KeysteadError.prototype)],
