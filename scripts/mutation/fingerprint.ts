@@ -49,13 +49,13 @@ export const FINGERPRINT: readonly Explained[] = [
     why: "for the types: where nothing matched, seq is NaN",
   },
   {
-    file: "src/fingerprint/pin.ts",
+    file: "src/fingerprint/tracked-contact.ts",
     line: 'const copy = pinSchema.read(pinSchema.write(pin, "pin"), "pin");',
     becomes: ['""'],
     why: "the name begins the path in errors, and what was written is read without one",
   },
   {
-    file: "src/fingerprint/pin.ts",
+    file: "src/fingerprint/tracked-contact.ts",
     line: 'if (previous !== undefined && previous >= founder) throw wrong("must ascend, none twice");',
     becomes: ["true"],
     why: "for the types: undefined is not >= anything",

@@ -6,7 +6,7 @@ import { checkOptions } from "../arguments/options.js";
 import { present } from "../bytes/present.js";
 import { KeysteadError } from "../errors.js";
 import { requireContactUnchanged } from "../fingerprint/acknowledge.js";
-import type { TrackedContact } from "../fingerprint/pin.js";
+import type { TrackedContact } from "../fingerprint/tracked-contact.js";
 import { assertLog, currentEpoch, LogState } from "../log/state.js";
 import { type Freshness, requireFresh } from "./freshness.js";
 import { MAX_RECIPIENTS } from "./recipient-list.js";

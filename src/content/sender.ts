@@ -5,7 +5,7 @@ import type { LogId, MemberId } from "../bytes/ids.js";
 import { firstOf } from "../bytes/present.js";
 import { KeysteadError } from "../errors.js";
 import { compareContact } from "../fingerprint/contacts.js";
-import type { TrackedContact } from "../fingerprint/pin.js";
+import type { TrackedContact } from "../fingerprint/tracked-contact.js";
 import { type SenderStanding, standingOf } from "../fingerprint/trusted-class.js";
 import { decodeLink } from "../log/entry.js";
 import { assertLog, findMember, type Head, type LogState, type Member, type Removal } from "../log/state.js";

@@ -5,7 +5,7 @@ import { KeysteadError } from "../errors.js";
 import { assertLog, type LogState } from "../log/state.js";
 import type { ContactStatus } from "./change.js";
 import { compareContact } from "./contacts.js";
-import { makeContact, type TrackedContact } from "./pin.js";
+import { makeContact, type TrackedContact } from "./tracked-contact.js";
 import { trustedFounders } from "./trusted-class.js";
 
 /** Options of {@link acknowledgeContact}. */

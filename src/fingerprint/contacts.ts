@@ -8,7 +8,7 @@ import { type Evidence, type EvidenceKind, makeEvidence } from "../log/evidence.
 import { wrongSubject } from "../log/pins.js";
 import { allMembers, assertLog, type Head, type LogState, type Member } from "../log/state.js";
 import { type ContactChange, type ContactFacts, type ContactStatus, printable } from "./change.js";
-import { checkContact, type TrackedContact } from "./pin.js";
+import { checkContact, type TrackedContact } from "./tracked-contact.js";
 
 /**
  * Says what became of a contact's log since it was pinned.

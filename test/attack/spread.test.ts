@@ -2,7 +2,7 @@
 // (founder).
 
 import { expect, it } from "vitest";
-import { trackContact } from "../../src/fingerprint/pin.js";
+import { trackContact } from "../../src/fingerprint/tracked-contact.js";
 import { foundersOf } from "../../src/log/approvals.js";
 import { broughtIn } from "../../src/trust/doubt.js";
 import { idList, Links, namedId } from "../support/links.js";

@@ -5,7 +5,7 @@ import { receive } from "../../src/authoring/receive.js";
 import { openContent } from "../../src/content/open.js";
 import { sealContent } from "../../src/content/seal.js";
 import { acknowledgeContact } from "../../src/fingerprint/acknowledge.js";
-import { type TrackedContact, trackContact } from "../../src/fingerprint/pin.js";
+import { type TrackedContact, trackContact } from "../../src/fingerprint/tracked-contact.js";
 import { joinLog, review } from "../support/accepted.js";
 import { seededEnv } from "../support/seeded-env.js";
 import { content, person, rejection } from "./support.js";

@@ -5,7 +5,7 @@ import type { Freshness } from "../../src/content/freshness.js";
 import { openContent } from "../../src/content/open.js";
 import type { Recipient } from "../../src/content/recipients.js";
 import { sealContent, sealStream } from "../../src/content/seal.js";
-import { trackContact } from "../../src/fingerprint/pin.js";
+import { trackContact } from "../../src/fingerprint/tracked-contact.js";
 import { seededEnv } from "../support/seeded-env.js";
 import { DAY, flip, HOUR, NOON, statement, UNTIL } from "../support/service.js";
 import { openWorld } from "../support/world.js";

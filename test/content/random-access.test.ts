@@ -10,7 +10,7 @@ import { openContent } from "../../src/content/open.js";
 import { ContentReader, openRandomAccess } from "../../src/content/random-access.js";
 import type { RandomAccessSource } from "../../src/content/random-access-source.js";
 import { sealContent } from "../../src/content/seal.js";
-import { trackContact } from "../../src/fingerprint/pin.js";
+import { trackContact } from "../../src/fingerprint/tracked-contact.js";
 import { flipped } from "../primitives/support.js";
 import { slow } from "../support/runs.js";
 import { seededEnv } from "../support/seeded-env.js";

@@ -7,7 +7,7 @@ import { openContent } from "../../src/content/open.js";
 import type { Recipient } from "../../src/content/recipients.js";
 import { sealContent, sealStream } from "../../src/content/seal.js";
 import { acknowledgeContact } from "../../src/fingerprint/acknowledge.js";
-import { trackContact } from "../../src/fingerprint/pin.js";
+import { trackContact } from "../../src/fingerprint/tracked-contact.js";
 import { isHolder, type LogState } from "../../src/log/state.js";
 import { seededEnv } from "../support/seeded-env.js";
 import { openWorld } from "../support/world.js";

@@ -15,7 +15,7 @@ import { type OpenOptions, openContent, openSigned, openStream, openWithDetails 
 import { sealContent, sealStream } from "../../src/content/seal.js";
 import { Transcript } from "../../src/content/signature.js";
 import { compareContact } from "../../src/fingerprint/contacts.js";
-import { trackContact } from "../../src/fingerprint/pin.js";
+import { trackContact } from "../../src/fingerprint/tracked-contact.js";
 import type { MemberState } from "../../src/grants/member-state.js";
 import { ownKeys } from "../../src/keys/keyring.js";
 import { encodeEntry } from "../../src/log/entry.js";

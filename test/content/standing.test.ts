@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { openSigned } from "../../src/content/open.js";
 import { sealContent } from "../../src/content/seal.js";
 import { acknowledgeContact } from "../../src/fingerprint/acknowledge.js";
-import { type TrackedContact, trackContact } from "../../src/fingerprint/pin.js";
+import { type TrackedContact, trackContact } from "../../src/fingerprint/tracked-contact.js";
 import { confirmedFounder } from "../../src/log/state.js";
 import { hire, openOrganisation, openUser, recoverBy } from "../escrow/support.js";
 import { seededEnv } from "../support/seeded-env.js";

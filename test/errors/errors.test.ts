@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { KeysteadError } from "../../src/errors.js";
 import { compareContact } from "../../src/fingerprint/contacts.js";
-import { trackContact } from "../../src/fingerprint/pin.js";
+import { trackContact } from "../../src/fingerprint/tracked-contact.js";
 import { checkEvidence } from "../../src/log/check-evidence.js";
 import type { Evidence } from "../../src/log/evidence.js";
 import { verifyLog } from "../../src/log/verify.js";

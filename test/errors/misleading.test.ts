@@ -12,7 +12,7 @@ import { enrollEscrow, renewEscrow } from "../../src/escrow/enroll.js";
 import { createEscrowLog, setPolicy } from "../../src/escrow/escrow-log.js";
 import { recordRecovery, renewEscrowForUser } from "../../src/escrow/recover.js";
 import { compareContact } from "../../src/fingerprint/contacts.js";
-import { trackContact } from "../../src/fingerprint/pin.js";
+import { trackContact } from "../../src/fingerprint/tracked-contact.js";
 import { verifyLog } from "../../src/log/verify.js";
 import { holdBack, rollBackTo } from "../../src/testing/lies.js";
 import { newestPointer } from "../../src/trust/pointer.js";

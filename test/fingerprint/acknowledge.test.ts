@@ -8,7 +8,7 @@ import {
   requireContactUnchanged,
 } from "../../src/fingerprint/acknowledge.js";
 import { compareContact } from "../../src/fingerprint/contacts.js";
-import { trackContact } from "../../src/fingerprint/pin.js";
+import { trackContact } from "../../src/fingerprint/tracked-contact.js";
 import type { LogState } from "../../src/log/state.js";
 import { verifyLog } from "../../src/log/verify.js";
 import { thrownBy } from "../support/thrown.js";

@@ -6,7 +6,7 @@ import { KeysteadError } from "../../src/errors.js";
 import { requireContactUnchanged } from "../../src/fingerprint/acknowledge.js";
 import type { ContactStatus } from "../../src/fingerprint/change.js";
 import { compareContact } from "../../src/fingerprint/contacts.js";
-import { trackContact } from "../../src/fingerprint/pin.js";
+import { trackContact } from "../../src/fingerprint/tracked-contact.js";
 import { checkEvidence } from "../../src/log/check-evidence.js";
 import type { Evidence } from "../../src/log/evidence.js";
 import { escrowMember, isConfirmed, type LinkRecord, type LogState } from "../../src/log/state.js";

@@ -3,7 +3,7 @@
 import { describe, expect, it } from "vitest";
 import { KeysteadError } from "../../src/errors.js";
 import { compareContact } from "../../src/fingerprint/contacts.js";
-import { type TrackedContact, trackContact } from "../../src/fingerprint/pin.js";
+import { type TrackedContact, trackContact } from "../../src/fingerprint/tracked-contact.js";
 import { checkEvidence } from "../../src/log/check-evidence.js";
 import { decodeEntry, encodeEntry } from "../../src/log/entry.js";
 import type { Evidence } from "../../src/log/evidence.js";

@@ -4,7 +4,7 @@
 import { describe, expect, it } from "vitest";
 import { acknowledgeContact, requireContactUnchanged } from "../../src/fingerprint/acknowledge.js";
 import { compareContact } from "../../src/fingerprint/contacts.js";
-import { type TrackedContact, trackContact } from "../../src/fingerprint/pin.js";
+import { type TrackedContact, trackContact } from "../../src/fingerprint/tracked-contact.js";
 import { confirmedFounder, isConfirmed } from "../../src/log/state.js";
 import { dismiss, hire, openOrganisation, openUser, recoverBy, renew } from "../escrow/support.js";
 import { thrownBy } from "../support/thrown.js";

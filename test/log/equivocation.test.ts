@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import type { LogId } from "../../src/bytes/ids.js";
 import { KeysteadError } from "../../src/errors.js";
 import { compareContact } from "../../src/fingerprint/contacts.js";
-import { trackContact } from "../../src/fingerprint/pin.js";
+import { trackContact } from "../../src/fingerprint/tracked-contact.js";
 import { OperatorKeys } from "../../src/keys/operator-keys.js";
 import { StatementKeys } from "../../src/keys/statement-keys.js";
 import { checkEvidence } from "../../src/log/check-evidence.js";

@@ -14,7 +14,7 @@ import {
 } from "../../scripts/vectors/format.js";
 import type { MemberId } from "../../src/bytes/ids.js";
 import { compareContact } from "../../src/fingerprint/contacts.js";
-import { decodeContact, trackContact } from "../../src/fingerprint/pin.js";
+import { decodeContact, trackContact } from "../../src/fingerprint/tracked-contact.js";
 import { standingOf } from "../../src/fingerprint/trusted-class.js";
 import { checkEvidence } from "../../src/log/check-evidence.js";
 import { decodeEvidence, type Evidence } from "../../src/log/evidence.js";

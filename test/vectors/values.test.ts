@@ -23,7 +23,7 @@ import { openContent } from "../../src/content/open.js";
 import { paddedLength } from "../../src/content/padding.js";
 import { sealContent } from "../../src/content/seal.js";
 import { compareFingerprint } from "../../src/fingerprint/compare.js";
-import { decodeContact } from "../../src/fingerprint/pin.js";
+import { decodeContact } from "../../src/fingerprint/tracked-contact.js";
 import { epochKemPublicKey, epochSigningPublicKey, exportEpochSecret } from "../../src/keys/epoch-keys.js";
 import { partsOf } from "../../src/keys/keyring.js";
 import { encodeKeyring, parseKeyring } from "../../src/keys/keyring-bytes.js";

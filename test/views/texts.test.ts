@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { coverageReport } from "../../src/coverage/coverage-report.js";
 import { resilience } from "../../src/coverage/resilience.js";
 import { compareContact } from "../../src/fingerprint/contacts.js";
-import { trackContact } from "../../src/fingerprint/pin.js";
+import { trackContact } from "../../src/fingerprint/tracked-contact.js";
 import { devicesAndActivity } from "../../src/views/devices.js";
 import { english } from "../../src/views/english.js";
 import { formatCoverage } from "../../src/views/format-coverage.js";

@@ -2,7 +2,7 @@
 
 import { abandonEpochs } from "../../src/authoring/abandon.js";
 import { intersectRuns } from "../../src/bytes/runs.js";
-import { trackContact } from "../../src/fingerprint/pin.js";
+import { trackContact } from "../../src/fingerprint/tracked-contact.js";
 import type { OperatorKeys } from "../../src/keys/operator-keys.js";
 import { foundersWithoutEscrow } from "../../src/log/approvals.js";
 import { escrowMember, isConfirmed } from "../../src/log/state.js";

@@ -3,7 +3,7 @@
 
 import type { MemberId } from "../../src/bytes/ids.js";
 import type { Runs } from "../../src/bytes/runs.js";
-import type { TrackedContact } from "../../src/fingerprint/pin.js";
+import type { TrackedContact } from "../../src/fingerprint/tracked-contact.js";
 import type { MemberState } from "../../src/grants/member-state.js";
 import { openGrants } from "../../src/grants/open.js";
 import { unsafeSerializeKeyring } from "../../src/grants/store-keyring.js";

@@ -3,7 +3,7 @@
 import { concat } from "../../../src/bytes/bytes.js";
 import { type CborValue, decodeCbor, encodeCbor } from "../../../src/bytes/cbor.js";
 import type { ErrorCode, RuleId } from "../../../src/errors.js";
-import { encodeContact, trackContact } from "../../../src/fingerprint/pin.js";
+import { encodeContact, trackContact } from "../../../src/fingerprint/tracked-contact.js";
 import type { RawBody } from "../../../test/support/raw-link.js";
 import { type PinBytesVector, text, type VectorFile } from "../format.js";
 import { two } from "../worlds.js";

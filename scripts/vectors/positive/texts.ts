@@ -6,7 +6,7 @@ import { checkBackupKey } from "../../../src/backup/open.js";
 import type { MemberId } from "../../../src/bytes/ids.js";
 import { compareFingerprint } from "../../../src/fingerprint/compare.js";
 import { fingerprintOf, formatFingerprint } from "../../../src/fingerprint/fingerprint.js";
-import { encodeContact, trackContact } from "../../../src/fingerprint/pin.js";
+import { encodeContact, trackContact } from "../../../src/fingerprint/tracked-contact.js";
 import { announce } from "../../../test/escrow/support.js";
 import { ALL_FORMS, type AnyForm, readAny, written } from "../../../test/fingerprint/support.js";
 import { makeBackupKey, review } from "../../../test/support/accepted.js";

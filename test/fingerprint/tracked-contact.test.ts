@@ -4,7 +4,12 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { toHex } from "../../src/bytes/text.js";
 import { KeysteadError } from "../../src/errors.js";
-import { decodeContact, encodeContact, type TrackedContact, trackContact } from "../../src/fingerprint/pin.js";
+import {
+  decodeContact,
+  encodeContact,
+  type TrackedContact,
+  trackContact,
+} from "../../src/fingerprint/tracked-contact.js";
 import type { LogState } from "../../src/log/state.js";
 import { thrownBy } from "../support/thrown.js";
 import { ALICE, openWorld } from "../support/world.js";

@@ -1,4 +1,4 @@
-// A contact's pin: what a device remembers of somebody else's log, as plain data and as bytes.
+// A tracked contact: what a device remembers of somebody else's log, as plain data and as bytes.
 // docs/spec.md section 10 and LOG-8.
 
 import type { Bytes } from "../bytes/bytes.js";
