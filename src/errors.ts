@@ -1,5 +1,5 @@
-// KeysteadError: the one error this library throws. A closed union of codes, each with the rule it enforces and facts
-// about where, and with a kind that says what an app does. Documented in docs/errors.md; no message or detail ever holds a secret.
+// KeysteadError: the one error this library throws. A closed union of codes. An error has the rule it enforces, facts about where
+// it happened, and a kind that says what an app does. Documented in docs/errors.md; no message or detail ever holds a secret.
 
 /**
  * Every code a {@link KeysteadError} can carry.
@@ -14,7 +14,7 @@
  * - `NOT_YET`: a link or a head statement is from further ahead than the clock skew allows (LOG-3, SVC-3). Retry later; not a
  *   verdict on the log.
  * - `CLOCK`: an author's log is dated further ahead of its clock than the clock skew allows (LOG-3). Set the clock.
- * - `FORKED`: two valid links claim one position; `details.evidence` holds them, where it was links that showed it.
+ * - `FORKED`: two valid links claim one position; `details.evidence` holds them, when links showed the fork.
  * - `ROLLED_BACK`: a log ends before a head that was already verified.
  * - `REPLACED`: another log was offered for a subject whose log is known.
  * - `WRONG_SUBJECT`: the log is the log of another subject (LOG-8).
@@ -26,14 +26,14 @@
  * - `STALE_LOG`: a log ends before a head that signed content or the service names, or nothing shows that it is fresh (SVC-2,
  *   SVC-6); fetch its newest entries and statement and retry.
  * - `ROTATION_DUE`: sealing is refused until a device rotates (MEM-7).
- * - `CONTACT_CHANGED`: a tracked contact's log changed in a way to be acknowledged first (section 10).
+ * - `CONTACT_CHANGED`: a tracked contact's log changed in a way that the user must acknowledge first (section 10).
  * - `CONTACT_UNVERIFIED`: a recipient's fingerprint was not compared, and sealing asked for that.
- * - `COMPARE_AGAIN`: a device was compared, and the log, the device or its keys are not those that were compared any more (section 10).
+ * - `COMPARE_AGAIN`: a device was compared, and since then the log, the device or its keys have changed (section 10).
  * - `CORRUPT_CONTENT`: sealed content fails authentication.
  * - `BACKUP_KEY_INVALID`: a backup key text cannot be read, or not without guessing (BAK-1).
  * - `FINGERPRINT_INVALID`: a fingerprint text is in none of the known forms.
  * - `WIPED`: a secret was used after it was wiped.
- * - `UNVERIFIED_MEMBERS`: an act of escrow that is not to be believed brought members in (ESC-8); remove them first.
+ * - `UNVERIFIED_MEMBERS`: an act of escrow that must not be believed brought members in (ESC-8); remove them first.
  * - `ESCROW_UNKNOWN`: this link needs the newest escrow log, or must withhold its epoch from escrow (ESC-4, MEM-6).
  * - `STORE_STALE`: another tab or process committed to the store since it was loaded; nothing was written. Load again and retry.
  * - `STORE_UNAVAILABLE`: the store cannot be read or written now: it is full, blocked or closed. Nothing was written.
@@ -74,12 +74,12 @@ export type ErrorCode =
   | "STORE_CORRUPT";
 
 /**
- * What kind of trouble a code stands for, and so what an app does. Every code has one kind.
+ * The kind of problem that a code stands for, and so what an app does. Every code has one kind.
  *
  * - `caller`: the call is wrong in this state. Fix the code, or do first what the message says.
- * - `bad-input`: what came from elsewhere is bad. Do not accept it, and ask for it again.
+ * - `bad-input`: data from elsewhere is bad. Do not accept it, and ask for it again.
  * - `not-now`: nothing is bad. Something must happen first; then try again.
- * - `contradiction`: what was offered contradicts what was verified before. Stop, keep the evidence, tell the user.
+ * - `contradiction`: offered data contradicts what was verified before. Stop, keep the evidence, and show the user.
  */
 export type ErrorKind = "caller" | "bad-input" | "not-now" | "contradiction";
 
@@ -146,7 +146,7 @@ export interface ErrorJson {
   readonly rule?: RuleId;
   readonly message: string;
   readonly details: ErrorDetails;
-  /** There if the cause is a `KeysteadError` too. Errors of others are left out, since nothing says what they hold. */
+  /** Present if the cause is a `KeysteadError` too. Other errors are left out, since they may hold anything. */
   readonly cause?: ErrorJson;
 }
 
@@ -155,7 +155,7 @@ const BRAND = /* @__PURE__ */ Symbol.for("keystead.KeysteadError");
 
 /** How deep details and causes are followed. None of this library's is half as deep. */
 const MAX_DEPTH = 32;
-/** How many values of an error that was sent are read: a clone can hold one list a billion times, since it shares what is the same. */
+/** How many values of a sent error are read. A clone shares equal parts, so it can hold one list a billion times. */
 const MAX_VALUES = 100_000;
 
 /** How many values may still be read. */
@@ -163,10 +163,10 @@ interface Budget {
   left: number;
 }
 
-/** What each error says without its rule: for an error that says the same of something larger. */
+/** The text of each error without its rule, for an error that reports the same problem of something larger. */
 const PROBLEMS = /* @__PURE__ */ new WeakMap<KeysteadError, string>();
 
-/** What an error says without its rule: what was wrong, in words. */
+/** The text of an error without its rule: what was wrong, in words. */
 export function problemOf(error: KeysteadError): string {
   return PROBLEMS.get(error) ?? error.message;
 }
@@ -177,7 +177,7 @@ export class KeysteadError extends Error {
   override readonly name = "KeysteadError";
   /** One of the closed set of codes. Branch on this, or on {@link kind}, not on the message. */
   readonly code: ErrorCode;
-  /** What kind of trouble this is: the same for every error of this code. */
+  /** The kind of problem: the same for every error of this code. */
   readonly kind: ErrorKind;
   /** The rule of docs/spec.md that was broken, when there is one. */
   readonly rule: RuleId | undefined;
@@ -285,7 +285,7 @@ function isPlain(value: unknown): value is Record<string, unknown> {
   return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
-/** Details as data that JSON keeps. What is no plain data is left out: an object of a class may hold anything. */
+/** Details as data that JSON keeps. Data that is not plain is left out: an object of a class may hold anything. */
 function packed(value: unknown, depth: number): unknown {
   if (value instanceof Uint8Array) return { $bytes: toHex(value) };
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? undefined : { $date: value.toISOString() };

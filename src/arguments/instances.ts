@@ -1,5 +1,6 @@
-// Instances of the library's classes, and what callers give in their place: a Proxy, a copy, a clone, or an instance of another copy
-// of the library. Each of these lacks the private fields that the library works with; the error says which it is, and what to do.
+// Instances of the library's classes, and what callers give in their place: a Proxy, a copy, a clone, or an instance of another
+// copy of the library. Each of these lacks the private fields that the library works with; the error says which of these it is,
+// and what to do.
 
 import { KeysteadError } from "../errors.js";
 
@@ -16,7 +17,7 @@ const THIS_COPY = /* @__PURE__ */ Symbol(`keystead ${VERSION}`);
 interface Known {
   /** Where instances come from. */
   readonly from: string;
-  /** Some of its fields, by which a copy that has lost everything else is recognised. */
+  /** Some of its fields. They identify a copy that has lost everything else. */
   readonly fields: readonly string[];
   /** What to do instead of cloning one. */
   readonly instead: string;
@@ -68,14 +69,14 @@ const CLASSES = {
 /** A class whose instances callers hold. */
 export type ClassName = keyof typeof CLASSES;
 
-/** What was given in place of an instance. */
+/** What the caller gave in place of an instance. */
 export type LooksLike = "proxy" | "other-copy" | "spread" | "clone" | "text" | "state" | "other-class";
 
 /**
  * Marks a new instance as one of its class and freezes it, as the last step of its constructor.
  *
- * Frozen also keeps Vue from wrapping it in a Proxy: Vue leaves alone what cannot be extended. MobX and Immer leave instances of
- * classes alone.
+ * Freezing also keeps Vue from wrapping it in a Proxy: Vue does not wrap objects that cannot be extended. MobX and Immer do not
+ * wrap instances of classes.
  */
 export function finishInstance(instance: object, name: ClassName): void {
   // Not enumerable: a spread copy does not have them, and nothing prints them.
@@ -87,8 +88,8 @@ export function finishInstance(instance: object, name: ClassName): void {
  * The same for an instance that holds secrets: cloning it throws.
  *
  * A structured clone of an instance is a plain object without its private fields: it would look like a keyring, in IndexedDB for
- * instance, and the secrets would be lost. `structuredClone` throws at an enumerable property that holds a symbol, and says the symbol's
- * text. JSON leaves such a property out.
+ * instance, and the secrets would be lost. `structuredClone` throws at an enumerable property that holds a symbol, and its error
+ * shows the symbol's text. JSON leaves such a property out.
  */
 export function finishSecretInstance(instance: object, name: ClassName): void {
   const uncloneable = Symbol.for(`a ${name} holds secrets, which a clone would lose: ${CLASSES[name].instead}. It`);
@@ -96,7 +97,7 @@ export function finishSecretInstance(instance: object, name: ClassName): void {
   finishInstance(instance, name);
 }
 
-/** The error for what is no instance of a class. @param argument what it was given as */
+/** The error for a value that is no instance of a class. @param argument the name of the argument */
 export function wrongInstance(argument: string, name: ClassName, value: unknown): KeysteadError {
   const { from } = CLASSES[name];
   const looksLike = recognise(name, value);
@@ -106,7 +107,9 @@ export function wrongInstance(argument: string, name: ClassName, value: unknown)
   });
 }
 
-/** Whether a value is meant as an instance of a class and is none, where something else would do too, such as a head. */
+/**
+ * Whether a value looks like an instance of a class but is none, for arguments that also accept something else, such as a head.
+ */
 export function isDisguised(name: ClassName, value: unknown): boolean {
   const looksLike = recognise(name, value);
   return looksLike !== undefined && looksLike !== "other-class" && looksLike !== "state";
@@ -118,7 +121,7 @@ function recognise(name: ClassName, value: unknown): LooksLike | undefined {
     if (typeof value !== "object" || value === null) return undefined;
     const given = classOf(value);
     if (given !== undefined && given !== name) return "other-class";
-    // A Proxy passes on what its target says, and lacks the private fields all the same.
+    // A Proxy passes on the properties of its target, but lacks the private fields.
     if (given === name) return (value as Marked)[COPY] === THIS_COPY ? "proxy" : "other-copy";
     if (name === "LogState" && classOf(Object(value).log) === name) return "state";
     if (!CLASSES[name].fields.every((field) => Object.hasOwn(value, field))) return undefined;

@@ -1,12 +1,12 @@
 // Classes whose instances prove something, such as that a log was verified. Their constructors can be reached from every instance
-// (`log.constructor`), so they refuse everybody but the library: otherwise any code in the app's program forges a log that sealing
-// accepts. docs/spec.md section 6.
+// (`log.constructor`), so they refuse every caller except the library: otherwise any code in the app's program could forge a log
+// that sealing accepts. docs/spec.md section 6.
 
 import { KeysteadError } from "../errors.js";
 
 /**
- * What the library shows to such a constructor. It is unregistered, no entry of the package exports it, and no object holds it, so
- * nobody else has it.
+ * What the library shows to such a constructor. It is unregistered, no entry of the package exports it, and no object holds it,
+ * so nobody else has it.
  */
 export const LIBRARY: unique symbol = /* @__PURE__ */ Symbol("made by keystead");
 

@@ -1,9 +1,9 @@
-// Types of the platform that the declarations mention. Programs without DOM types and without Node's compile them too, so nothing is
-// mentioned that only those declare: what the library takes is described by the part that it uses.
+// Types of the platform that the declarations mention. Programs without the types of DOM and Node compile them too, so the
+// declarations mention nothing that only those declare: they describe only the part of an argument that the library uses.
 
 declare global {
-  // Streams are given to other functions of the platform, so they have the platform's own type. Where it declares these, the empty
-  // interfaces add nothing; where it does not, they are all there is.
+  // Streams are given to other functions of the platform, so they have the platform's own type. If the platform declares these,
+  // the empty interfaces add nothing; if it does not, the empty interfaces are the only declarations.
   // biome-ignore lint/suspicious/noExplicitAny: all declarations of an interface have the same type parameters
   interface ReadableStream<R = any> {}
   // biome-ignore lint/suspicious/noExplicitAny: as above
@@ -18,7 +18,7 @@ export interface AbortSignalLike {
   throwIfAborted(): void;
   /** Calls the listener when aborted. */
   addEventListener(type: "abort", listener: () => void): void;
-  /** Takes a listener back. */
+  /** Removes a listener. */
   removeEventListener(type: "abort", listener: () => void): void;
 }
 

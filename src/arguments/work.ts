@@ -1,12 +1,12 @@
-// What callers say of long work that goes step by step: whom to tell how far it is, and when to end it.
+// Options of callers for long work that goes step by step: a function that gets the progress, and a signal that ends the work.
 
 import { KeysteadError } from "../errors.js";
 import { checkOptions } from "./options.js";
 import type { AbortSignalLike } from "./platform.js";
 
-/** How long work is followed and ended. */
+/** Options to follow and end long work. */
 export interface StepwiseWork<Progress> {
-  /** Called after every step and waited for: return a promise of a later turn to let a screen draw. */
+  /** Called after every step, and the work waits for it: return a promise that resolves in a later turn to let a screen draw. */
   readonly onProgress?: ((progress: Progress) => void | Promise<void>) | undefined;
   /** Ends the work between two steps. */
   readonly signal?: AbortSignalLike | undefined;
@@ -16,7 +16,7 @@ export interface StepwiseWork<Progress> {
  * Does all steps of some work.
  *
  * @param begin called once the options were found good.
- * @throws `INVALID_ARGUMENT` for options that are none; the reason of `signal` when it was aborted
+ * @throws `INVALID_ARGUMENT` for values that are no options; the reason of `signal` when it was aborted
  */
 export async function workThrough<Progress, Result>(
   options: StepwiseWork<Progress>,
@@ -32,13 +32,13 @@ export async function workThrough<Progress, Result>(
   }
 }
 
-/** What long work calls of a signal: it asks it between steps, or it listens to it as well. */
+/** What long work uses of a signal: it checks the signal between steps, and may also listen to it. */
 const METHODS = {
   asks: ["throwIfAborted"],
   listens: ["throwIfAborted", "addEventListener", "removeEventListener"],
 } as const;
 
-/** How long work of any kind is followed and ended. */
+/** Options to follow and end long work of any kind. */
 interface FollowedWork {
   readonly onProgress?: ((progress: never) => unknown) | undefined;
   readonly signal?: AbortSignalLike | undefined;

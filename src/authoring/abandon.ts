@@ -8,11 +8,11 @@ import { changedKeyring, partsOf } from "../keys/keyring.js";
 import { activeMember } from "../log/state.js";
 
 /**
- * Lets this member's next link declare epochs missing that the log says it holds and whose grants the server never delivered.
- * Until then it can approve and enroll nobody, since it would have to pass those on. Fetch again first, and ask people: what
- * is given up is lost to this member unless another regrants it.
+ * Lets this member's next link declare certain epochs missing: the log says that it holds them, but the server never
+ * delivered their grants. Until then it can approve and enroll nobody, since it would have to pass those on. Fetch again first,
+ * and ask people: this member loses what it gives up, unless another member regrants it.
  *
- * @param epochs runs out of what `resume` or `receive` said was withheld.
+ * @param epochs runs from the epochs that `resume` or `receive` reported as withheld.
  * @throws `INVALID_ARGUMENT` for epochs that are not lacking, `UNKNOWN_MEMBER` when this member was removed
  */
 export function abandonEpochs(state: MemberState, epochs: Runs): MemberState {

@@ -1,4 +1,4 @@
-// What a device says of itself to people, and its opening in an entry. docs/spec.md section 6 (names).
+// The description that a device gives people of itself, and its opening in an entry. docs/spec.md section 6 (names).
 
 import { checkOptions } from "../arguments/options.js";
 import type { Bytes } from "../bytes/bytes.js";
@@ -6,7 +6,7 @@ import { KeysteadError } from "../errors.js";
 import { encodeNameOpening, type NameOpening } from "../log/entry.js";
 import { drawRandom, type Env } from "../primitives/env.js";
 
-/** What a device says of itself to people. Everybody who gets the entry with its attachments can read it. */
+/** The description that a device gives people of itself. Everybody who gets the entry with its attachments can read it. */
 export interface DeviceDescription {
   /** 1 to 128 bytes of UTF-8. */
   readonly name: string;

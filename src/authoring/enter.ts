@@ -43,7 +43,7 @@ export interface CreateLogOptions {
  * The first device opens a log and makes epoch 1.
  *
  * @returns a proposal of that device's state. The caller wipes the keyring.
- * @throws `INVALID_ARGUMENT`, `INVALID_KEY` for an operator key that is none
+ * @throws `INVALID_ARGUMENT`, `INVALID_KEY` for an operator key that is no key
  */
 export function createLog(options: CreateLogOptions, env: Env): Proposal<MemberState> {
   const { subject, operator, device } = checkOptions(options);
@@ -61,7 +61,7 @@ export function writeGenesis(
   return enter(ORIGIN, "genesis", { device, fields: { suite: 1, ...fields }, guard: {} }, env);
 }
 
-/** @throws `INVALID_ARGUMENT`, where encoding would speak of a link that nobody has seen */
+/** @throws `INVALID_ARGUMENT`, because the error of the encoder would name a link that the caller has not seen */
 function checkSubjectText(subject: unknown): void {
   const isText = typeof subject === "string" && !/\p{Surrogate}/u.test(subject);
   const bytes = isText ? utf8Encode(subject).length : 0;
@@ -97,7 +97,7 @@ export interface JoinLogOptions extends EscrowOptions {
 }
 
 /**
- * A new device adds itself. Outside lockdown it can send and receive at once; what is older it reads once approved.
+ * A new device adds itself. Outside lockdown it can send and receive at once; it can read older data after it is approved.
  *
  * @param log the newest verified state. When another link wins the race, call again on the new state: fresh keys are drawn.
  * @returns a proposal of the new device's state. The caller wipes the keyring.
@@ -118,7 +118,7 @@ export interface PreparedDevice {
 const requestSchema = record({ v: literal(1), keys: freshKeys, opening: bytesUpTo(4 * MAX_NAME_BYTES, 1) });
 
 /**
- * The new device's first step of being provisioned face to face: it draws its keys.
+ * The new device's first step when it is provisioned face to face: it draws its keys.
  *
  * @param log the log it is to enter, verified.
  */
@@ -139,7 +139,8 @@ export function prepareDevice(
 /**
  * The enrolling device's step: it offers the new device everything that it holds itself.
  *
- * @param request as the new device showed it, face to face: the device that made it will read what this device reads.
+ * @param request as the new device showed it, face to face: the device that made the request will be able to read everything that
+ * this device reads.
  * @returns the offer for {@link acceptProvisioning}. It is no valid entry until the new device has signed it (LOG-6).
  * @throws `NOT_PERMITTED`, `INVALID_ENCODING`, `GRANT_UNAVAILABLE`
  */
@@ -209,7 +210,7 @@ export function drawKeys(env: Env): MemberKeys {
   return keys;
 }
 
-/** What is made with fresh member keys. They are wiped when it fails; otherwise they are the caller's. */
+/** What is made with fresh member keys. They are wiped when it fails; otherwise the caller owns them. */
 export function withFreshKeys<T>(env: Env, make: (keys: MemberKeys) => T): T {
   const keys = drawKeys(env);
   try {

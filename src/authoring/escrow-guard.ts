@@ -1,4 +1,4 @@
-// What must be known of escrow before a user's device grants anything, enforced where the link is written.
+// What a user's device must know of escrow before it grants anything. The code that writes links enforces it.
 // docs/spec.md section 11.2 (ESC-4, ESC-8, MEM-6).
 
 import type { MemberId } from "../bytes/ids.js";
@@ -11,18 +11,23 @@ import { type EscrowKnowledge, escrowIsSound } from "../trust/soundness.js";
 
 /** What a user's device gives with a link that grants, in a log that has or had escrow. */
 export interface EscrowOptions {
-  /** The newest escrow log, and what the user said about it. Without it no act of escrow is believed, and nothing granted to escrow. */
+  /**
+   * The newest escrow log, and what the user said about it. Without it, no act of escrow is believed and escrow gets no grant.
+   */
   readonly escrow?: EscrowKnowledge | undefined;
   /**
    * Keep the new epoch from escrow because it cannot be judged now: a declared gap, which every report shows and a later regrant
    * heals (MEM-6). It has no effect where escrow would get nothing.
    */
   readonly withholdFromEscrow?: boolean | undefined;
-  /** Doubted members to approve or regrant to all the same, by name (ESC-8). */
+  /** Doubted members that this link approves or regrants to nevertheless; the caller names each (ESC-8). */
   readonly despiteDoubt?: readonly MemberId[] | undefined;
 }
 
-/** Internal: what a client without these rules would write. Tests and vectors write such links to show that others withstand them. */
+/**
+ * Internal: what a client without these rules would write. Tests and vectors write such links to show that other clients resist
+ * them.
+ */
 export const UNGUARDED: unique symbol = Symbol("unguarded");
 
 /** The guard of a draft: options of the caller, or the reason why there is nothing to guard. */
@@ -33,8 +38,8 @@ export type EscrowGuard =
 
 /**
  * @param me the author; undefined for a device that joins.
- * @throws `ESCROW_UNKNOWN` (ESC-4) where the link grants to escrow that is not sound; `UNVERIFIED_MEMBERS` (ESC-8) where it approves
- * or regrants to members whom acts brought in that are not believed
+ * @throws `ESCROW_UNKNOWN` (ESC-4) where the link grants to escrow that is not sound; `UNVERIFIED_MEMBERS` (ESC-8) where it
+ * approves or regrants to members that were let in by acts that are not believed
  */
 export function guardEscrow(
   log: LogState,
@@ -48,7 +53,7 @@ export function guardEscrow(
   requireBelieved(log, effect, guard, me);
 }
 
-/** @throws `INVALID_ARGUMENT` for a log in place of what is known of it */
+/** @throws `INVALID_ARGUMENT` for a log in place of the knowledge of it */
 export function checkKnowledge(escrow: unknown): void {
   if (!LogState.is(escrow)) return;
   throw new KeysteadError(
@@ -78,7 +83,7 @@ function requireSound(
   );
 }
 
-/** Whether escrow would get anything by a link. */
+/** Whether a link would give escrow anything. */
 export function grantsToEscrow({ active, due }: Transition): boolean {
   const escrow = escrowMember({ active });
   return escrow !== undefined && due.some(({ recipients }) => recipients.some(({ id }) => id === escrow.id));

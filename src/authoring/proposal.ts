@@ -19,7 +19,7 @@ const REDACTED = "Proposal [secret]";
 interface ProposalParts<T> {
   readonly entry: Bytes;
   readonly log: LogState;
-  /** Makes what the caller gets, once. It takes over the fresh secrets. */
+  /** Makes the result for the caller, once. It takes over the fresh secrets. */
   readonly accept: () => T;
   /** Secrets that this proposal drew. They are wiped unless it is accepted. */
   readonly fresh: readonly { wipe(): void }[];
@@ -37,13 +37,13 @@ interface Preview<T> {
 let previewOf: <T>(proposal: Proposal<T>) => Preview<T>;
 
 /**
- * A link that was written and that nobody has accepted yet. Nothing has happened before the server accepted its entry: the state
- * that wrote it is as it was and stays the one to work with. So first store the entry and its secrets
- * (`unsafeSerializeProposal`), then send it. When the server has accepted it, call {@link accept}, and go on with what that returns.
- * When another entry was faster, receive that entry with the state from before, call {@link discard}, and write the link again. A
- * refusal is no reason to discard: the server has the entry and can publish it later, and a device that dropped the fresh keys of a
- * `rekey` is then shut out. Discard a proposal also before you wipe the keyring that wrote it: that keyring does not have the new
- * secrets yet.
+ * A link that was written and that nobody has accepted yet. Nothing changes before the server accepts its entry: the state
+ * that wrote it is unchanged, and the caller continues to use it. So first store the entry and its secrets
+ * (`unsafeSerializeProposal`), then send it. When the server has accepted it, call {@link accept}, and go on with what that
+ * returns. When another entry was faster, receive that entry with the state from before, call {@link discard}, and write the link
+ * again. A refusal is no reason to discard: the server has the entry and can publish it later, and a device that dropped the
+ * fresh keys of a `rekey` is then shut out. Discard a proposal also before you wipe the keyring that wrote it: that keyring does
+ * not have the new secrets yet.
  *
  * It shows neither the log nor the secrets that the link leads to, and never prints or serialises them.
  */
@@ -69,7 +69,7 @@ export class Proposal<T> {
     finishSecretInstance(this, "Proposal");
   }
 
-  /** @throws `INVALID_ARGUMENT` for a call on what is no proposal, such as a Proxy of one */
+  /** @throws `INVALID_ARGUMENT` for a call on a value that is no proposal, such as a Proxy of one */
   static #check(proposal: unknown): void {
     if (!Proposal.is(proposal)) throw wrongInstance("proposal", "Proposal", proposal);
   }
@@ -95,8 +95,8 @@ export class Proposal<T> {
   }
 
   /**
-   * Gives the proposal up, because another entry was verified at its place. It wipes the secrets that were drawn for it and nothing
-   * else; the state that wrote it stays usable. Safe to call again.
+   * Gives the proposal up, because another entry was verified at its position. It wipes only the secrets that were drawn for it;
+   * the state that wrote it stays usable. It is safe to call it again.
    *
    * @throws `INVALID_ARGUMENT` after {@link accept}: its secrets are in use
    */
@@ -159,8 +159,8 @@ function discarded(): KeysteadError {
   return new KeysteadError("WIPED", "this proposal was discarded; write the link again on the newest state");
 }
 /**
- * The proposal of a member that has a keyring already. Its keyring gains the new epoch, and takes `keys` in place of its own, only
- * when the proposal is accepted.
+ * The proposal of a member that has a keyring already. Its keyring gains the new epoch, and takes `keys` in place of its own,
+ * only when the proposal is accepted.
  */
 export function proposeState(
   keyring: Keyring,
@@ -175,7 +175,7 @@ export function proposeState(
   });
 }
 
-/** The proposal of somebody who gets no keyring from it, such as the operator. It has no secrets of its own. */
+/** The proposal of an author that gets no keyring from it, such as the operator. It has no secrets of its own. */
 export function proposeLog({ log, entry, newEpoch }: Written): Proposal<LogState> {
   for (const seed of newEpoch.values()) seed.wipe();
   return makeProposal({ entry, log, accept: () => log, fresh: [] });

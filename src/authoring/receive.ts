@@ -1,4 +1,5 @@
-// Receiving an entry: verify it, advance the log, and open what it grants to this member; and the way back to a state. docs/spec.md sections 6 and 7.
+// Receiving an entry: verify it, advance the log, and open what it grants to this member; and the way back to a state.
+// docs/spec.md sections 6 and 7.
 
 import { eachEntry } from "../arguments/entries.js";
 import { equalBytes } from "../bytes/bytes.js";
@@ -20,7 +21,7 @@ import { type AppendOptions, appendUnverified, checkAppendOptions, recordOfLink 
 export interface Received extends MemberState, Pick<OpenedGrants, "opened" | "junk" | "withheld"> {}
 
 /**
- * Verifies an entry, advances the log, and opens what it grants to this member. A grant that does not open spoils nothing:
+ * Verifies an entry, advances the log, and opens what it grants to this member. A grant that does not open does no harm:
  * see `junk` and `withheld`. An entry that is known already is looked at again for attachments that were withheld before.
  *
  * @param entry bytes from anywhere.
@@ -43,15 +44,18 @@ export interface Resumed extends MemberState {
   readonly opened: Runs;
   /** Epochs that were delivered and do not open: the next link of an active member declares them (MEM-9). */
   readonly junk: Runs;
-  /** Epochs that the log says the member holds, and whose grants were not among the entries: fetch those with their attachments. */
+  /**
+   * Epochs that the log says the member holds, and whose grants were not among the entries: fetch those with their attachments.
+   */
   readonly withheld: Runs;
 }
 
 /**
- * The one way back: a keyring, however it was kept, and its log, however much newer, become a state. Every seed is checked against
- * the log, and every grant among the entries that the keyring lacks is opened. For devices and backup keys, and for members that
- * were removed or whose keys were replaced elsewhere: those read what their seeds open and author nothing. It goes on also where the
- * log went another way than when the keyring was stored, or ends before that, and says so: ask why before you trust that log.
+ * The only way back to a state: from a keyring, stored in any way, and its log, which may be much newer. Every seed is checked
+ * against the log, and every grant among the entries that the keyring lacks is opened. For devices and backup keys, and for
+ * members that were removed or whose keys were replaced elsewhere: those read what their seeds open and author nothing. It also
+ * continues if the log differs from the one with which the keyring was stored, or ends before that head, and reports it: find out
+ * why before you trust that log.
  *
  * @param log a verified state with all of `entries`.
  * @param entries with their attachments, in any order: all of the log's, or those since the keyring was stored.
@@ -117,7 +121,7 @@ export function openWithKeys(
   });
 }
 
-/** Whose keys these are: by those that it has, or had when it was removed; otherwise by those with which it entered. */
+/** The member with these keys: its keys now, or when it was removed; otherwise the keys with which it entered. */
 function ownerOf(log: LogState, keys: MemberKeys): Member | undefined {
   const active = memberBySigningKey(log, keys.sign);
   if (active) return active;
@@ -128,7 +132,7 @@ function ownerOf(log: LogState, keys: MemberKeys): Member | undefined {
 }
 
 /**
- * Opens every grant that entries make to `members`, with a keyring that is the caller's to wipe.
+ * Opens every grant that entries make to `members`, with a keyring that the caller wipes.
  *
  * @throws `INVALID_ARGUMENT` for an entry of another log
  */
@@ -177,7 +181,7 @@ function openEntries(
   const { seeds } = partsOf(keyring);
   const lacking = (runs: Runs) => subtractRuns(runs, runsOf(seeds.keys()));
   const withheld = lacking(found.withheld);
-  // MEM-9: the entries may come in any order, and what was withheld is nobody's junk.
+  // MEM-9: the entries may come in any order, and what was withheld is not junk of anybody.
   keyring = changedKeyring(keyring, { awaited: epochsIn(withheld) });
   return { keyring, opened: found.opened, junk: subtractRuns(lacking(found.junk), withheld), withheld };
 }

@@ -1,4 +1,4 @@
-// What a member can do to a log, one function an action: review, rotate, regrant, rekey, leave, rename, lockdown; and what
+// What a member can do to a log, one function for each action: review, rotate, regrant, rekey, leave, rename, lockdown; and what
 // the operator can: expel. docs/spec.md section 6.
 
 import { checkList } from "../arguments/lists.js";
@@ -38,7 +38,7 @@ import { type Draft, writeLink } from "./write-link.js";
  * Approves some members and removes others, in one link. An approved member holds what this one holds; when a removed one
  * knew the current epoch, a new epoch is made in the same link.
  *
- * @throws `COMPARE_AGAIN` when a device is not the one any more that was compared; `NOT_PERMITTED` with the rule, `UNKNOWN_MEMBER`,
+ * @throws `COMPARE_AGAIN` when a device is no longer the one that was compared; `NOT_PERMITTED` with the rule, `UNKNOWN_MEMBER`,
  * `INVALID_ARGUMENT`, `GRANT_UNAVAILABLE`, `CLOCK`; in a log with escrow `ESCROW_UNKNOWN`, `UNVERIFIED_MEMBERS`
  */
 export function review(state: MemberState, options: ReviewOptions, env: Env): Proposal<MemberState> {
@@ -56,22 +56,24 @@ export function review(state: MemberState, options: ReviewOptions, env: Env): Pr
   return act(checked, "review", fields, env, { guard: options });
 }
 
-/** Whom to approve. */
+/** The members to approve. */
 export interface Approvals {
   /**
-   * Devices whose own fingerprints were compared: the tokens of `compareFingerprint`. One is good as long as the log goes on from the
-   * head that was compared, and the device has the keys that it had: an app that lost a race reviews again with the same tokens.
+   * Devices whose own fingerprints were compared: the tokens of `compareFingerprint`. A token is valid as long as the log
+   * continues from the head that was compared, and the device still has the same keys: an app that lost a race reviews again with
+   * the same tokens.
    */
   readonly approve?: readonly ComparedDevice[] | undefined;
   /**
-   * Members to approve **without a comparison**: the server chooses then whom you approve. It can have put its own device in the place of
-   * the one that the user means. Only where that is ruled out in another way, or for a backup key, which cannot show a fingerprint.
+   * Members to approve **without a comparison**: the server then chooses whom you approve. It can have put its own device in the
+   * place of the one that the user means. Use it only where something else rules that out, or for a backup key, which cannot show
+   * a fingerprint.
    */
   readonly approveUncompared?: readonly MemberId[] | undefined;
 }
 
 /**
- * Whom a review is to approve, in wire order.
+ * The members that a review approves, in wire order.
  *
  * @throws `INVALID_ARGUMENT`, `UNKNOWN_MEMBER`, `COMPARE_AGAIN`
  */
@@ -83,12 +85,12 @@ export function approvedMembers(
   return [...compared, ...memberList(log, "approveUncompared", approveUncompared)].sort();
 }
 
-/** @throws `INVALID_ARGUMENT` for who is not of the author's class, `UNKNOWN_MEMBER` */
+/** @throws `INVALID_ARGUMENT` for a member that is not of the author's class, `UNKNOWN_MEMBER` */
 function extendedMembers({ log, keyring }: MemberState, extend: readonly MemberId[] = []): readonly MemberId[] {
   // Whether the author is active at all is judged with its link.
   const author = findMember(log, keyring.member);
-  // In the graph without escrow, too: whom an admin let in, no device has approved yet. Extended, it would have the approval of a
-  // device that never compared it.
+  // Also checked in the graph without escrow: no device has approved a member that an admin let in. If this device extended that
+  // member, the member would have the approval of a device that never compared it.
   const isOfClass = ({ founder, lineage }: Member) =>
     founder === author?.founder && lineage.own.founder === author.lineage.own.founder;
   return memberList(log, "extend", extend).map((id) => {
@@ -105,14 +107,14 @@ function extendedMembers({ log, keyring }: MemberState, extend: readonly MemberI
 /** Options of {@link review}. */
 export interface ReviewOptions extends EscrowOptions, Approvals {
   /**
-   * Members of this device's own approval class, and escrow, to which it gives what it holds besides: they are approved already, so
-   * that nobody new is let in, and nothing is compared. Not those whom escrow alone approved: they are compared first.
+   * Members of this device's own approval class, and escrow, to which it also gives what it holds: they are approved already, so
+   * nobody new is let in and nothing is compared. Members that only escrow approved are not allowed: they are compared first.
    */
   readonly extend?: readonly MemberId[] | undefined;
   readonly remove?: readonly MemberId[] | undefined;
   /** In an escrow log: what the members may do that this first confirms; nothing by default. They keep it (MEM-8). */
   readonly roles?: Readonly<Record<MemberId, readonly Role[]>> | undefined;
-  /** In an escrow log: positions of acts that are not to be believed from now on, of the admins that this removes (ESC-8). */
+  /** In an escrow log: positions of acts, by the admins that this removes, that nobody may believe from now on (ESC-8). */
   readonly disown?: readonly number[] | undefined;
 }
 
@@ -189,20 +191,20 @@ export function rekey(state: MemberState, env: Env, options: EscrowOptions = {})
   });
 }
 
-/** As many runs as leave room for as many as a link may declare missing. */
+/** The number of runs that leaves room for all runs that a link may declare missing. */
 const MAX_RECLAIMED_RUNS = 1200;
 
 /** What {@link reclaim} takes over. */
 export interface ReclaimOptions extends EscrowOptions {
-  /** The keyring of a removed member of this log: its key signs, and its seeds are passed on. It stays the caller's. */
+  /** The keyring of a removed member of this log: its key signs, and its seeds are passed on. The caller still owns it. */
   readonly from: Keyring;
-  /** Which of its epochs; by default what it opened and this member lacks, the newest first where it is too much for one link. */
+  /** Which of its epochs; by default what it opened and this member lacks, the newest first if they are too many for one link. */
   readonly runs?: Runs | undefined;
 }
 
 /**
- * Takes over what a removed device or backup key of the same owner held, with that member's keyring as proof (MEM-10). It approves
- * nobody and changes no class.
+ * Takes over what a removed device or backup key of the same owner held, with that member's keyring as proof (MEM-10). It
+ * approves nobody and changes no class.
  *
  * @throws as {@link review}; `NOT_PERMITTED` (MEM-10) when `from` is no removed member's, or has nothing that this member lacks
  */
@@ -249,7 +251,11 @@ export function reclaim(state: MemberState, options: ReclaimOptions, env: Env): 
   });
 }
 
-/** Removes this member itself. Rotation becomes due. The caller wipes the keyring once the server has accepted the entry. @throws as {@link review} */
+/**
+ * Removes this member itself. Rotation becomes due. The caller wipes the keyring once the server has accepted the entry.
+ *
+ * @throws as {@link review}
+ */
 export function leave(state: MemberState, env: Env): Proposal<MemberState> {
   return act(checkMemberState(state), "leave", {}, env, { guard: {} });
 }

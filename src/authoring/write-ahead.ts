@@ -10,7 +10,7 @@ import { type Proposal, previewProposal } from "./proposal.js";
 export interface SerializedProposal {
   /**
    * The keyring as it is once the entry is accepted, with the head that the log then has; undefined for a proposal that gives
-   * none, such as the operator's. It comes back by `parseKeyring` and `resume`. The caller wipes it.
+   * none, such as the operator's. `parseKeyring` and `resume` read it back. The caller wipes it.
    */
   readonly keyring: Uint8Array | undefined;
   /** The text of the backup key that the link makes: keep it until its user has proved that it is on paper. */
@@ -18,10 +18,10 @@ export interface SerializedProposal {
 }
 
 /**
- * The secrets that a proposal leads to, as bytes. **Store them with `proposal.entry`, beside the keyring that wrote it, before you send
- * the entry**, and keep them until a verified link stands at `proposal.head.seq`. Is it this entry, then the keyring in these bytes
- * is the device's. Is it another, then the keyring from before is, and these bytes are to be deleted. A refusal decides nothing: the
- * server has the entry and can publish it later.
+ * The secrets that a proposal leads to, as bytes. **Store them with `proposal.entry`, beside the keyring that wrote it, before
+ * you send the entry**, and keep them until a verified link stands at `proposal.head.seq`. If it is this entry, the device uses
+ * the keyring in these bytes. If it is another, the device uses the keyring from before and deletes these bytes. A refusal
+ * decides nothing: the server has the entry and can publish it later.
  *
  * @throws `WIPED` after `discard`, `INVALID_ARGUMENT`
  */

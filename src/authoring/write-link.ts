@@ -36,17 +36,17 @@ export interface Draft {
   readonly fields: Readonly<Record<string, unknown>>;
   /** Keyring of the author; absent where the author is new or the operator. */
   readonly keyring?: Keyring | undefined;
-  /** Everybody whose signature is called for and can be had here. */
+  /** All signers whose signature is required and available here. */
   readonly signers: readonly Signer[];
   /** Name opening that the link commits to, or the sealed opening of a record. */
   readonly opening?: Uint8Array | undefined;
   /** What a user's device knows of escrow (ESC-4, ESC-8). */
   readonly guard: EscrowGuard;
-  /** Seeds of epochs that the author lacks and that another keyring of its owner gives (MEM-10). */
+  /** Seeds of epochs that the author lacks and that another keyring of its owner provides (MEM-10). */
   readonly lent?: ReadonlyMap<number, Secret> | undefined;
 }
 
-/** A body with everything in it, before it is signed. */
+/** A complete body, before it is signed. */
 export interface Composed {
   readonly body: Uint8Array;
   /** The keys that must sign, in order (LOG-4). */
@@ -56,7 +56,7 @@ export interface Composed {
   readonly newEpoch: ReadonlyMap<number, Secret>;
 }
 
-/** An entry and what it leads to. */
+/** An entry and its result. */
 export interface Written {
   readonly log: LogState;
   readonly entry: Bytes;
@@ -88,7 +88,7 @@ function wipingOnFailure<T>(seeds: ReadonlyMap<number, Secret>, act: () => T): T
   }
 }
 
-/** Signs a body with the one of the signers whose key is called for. */
+/** Signs a body with the signer whose key is required. */
 export function signBody(body: Uint8Array, key: Uint8Array, signers: readonly Signer[]): LinkSignature {
   const signer = signers.find(({ sign }) => equalBytes(sign, key));
   if (!signer)
@@ -120,7 +120,7 @@ export function compose(draft: Omit<Draft, "signers">, env: Env): Composed {
   });
   const unfinished = typed.body;
   if (LogState.is(before)) guardEscrow(before, { effect, transition }, draft.guard, keyring?.member);
-  // GRT-6: drawn afresh every time, so that nobody who left meanwhile holds what a lost attempt granted.
+  // GRT-6: drawn afresh every time, so that a member that left meanwhile does not hold what a lost attempt granted.
   const newEpoch = drawEpoch(before, effect, env);
   const place = { log: unfinished.log, prev: unfinished.prev, seq: unfinished.seq };
   return wipingOnFailure(newEpoch, () => {
@@ -145,7 +145,7 @@ export function compose(draft: Omit<Draft, "signers">, env: Env): Composed {
 }
 
 /**
- * What a link would lead to, as far as it can be told without its grants.
+ * The result of a link, as far as it is known without its grants.
  *
  * @throws `NOT_PERMITTED` with the rule when the log does not admit it
  */
@@ -163,7 +163,7 @@ function mayWithhold(guard: EscrowGuard): boolean {
 function timeOf({ time, head }: LogFacts, env: Env): number {
   const now = readClock(env);
   if (time <= now + DEFAULT_SKEW) return Math.max(now, time);
-  // Going on from there would date every later link ahead too, and the log would be NOT_YET for everybody else.
+  // A link after such a time would date every later link ahead too, and the log would be NOT_YET for everybody else.
   throw new KeysteadError(
     "CLOCK",
     `the log's newest link is dated ${time - now} ms ahead of this clock; set the clock, or ask the service which is wrong`,
@@ -180,10 +180,10 @@ function drawEpoch(before: LogFacts, { newEpoch }: Effect, env: Env): ReadonlyMa
   return new Map(newEpoch ? [[currentEpoch(before) + 1, Secret.take(drawRandom(env, SEED_LENGTH))]] : []);
 }
 
-/** As many runs as leave room for a new epoch to 256 members beside them. */
+/** The number of runs that leaves room for a new epoch to 256 members. */
 export const MAX_MISSING_RUNS = 4096;
 
-/** MEM-9: what the author could not open of what the log says it holds. */
+/** MEM-9: the epochs that the log says the author holds, and that it could not open. */
 function missingOf(before: LogFacts, keyring: Keyring, name: LinkTypeName): Runs {
   const { junk, member } = partsOf(keyring);
   // The newest first, and the rest in later links: a thief who shatters what others hold must not make their links too large.
@@ -192,7 +192,7 @@ function missingOf(before: LogFacts, keyring: Keyring, name: LinkTypeName): Runs
   return allowed === "never" ? [] : missing;
 }
 
-/** A seed that the author must pass on because the log says that it holds it. */
+/** A seed that the author must pass on, because the log says that the author holds it. */
 function seedToGrant(before: LogFacts, keyring: Keyring | undefined, epoch: number): Secret {
   const seed = keyring && rightSeed(before, keyring, epoch);
   if (seed) return seed;
@@ -210,7 +210,7 @@ function seedToGrant(before: LogFacts, keyring: Keyring | undefined, epoch: numb
   );
 }
 
-/** What a rule refuses in somebody else's link, an author is not permitted to write. */
+/** An author may not write what a rule refuses in a link of somebody else. */
 function permitted<T>(act: () => T): T {
   try {
     return act();

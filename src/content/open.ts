@@ -37,7 +37,9 @@ export interface OpenOptions extends ExpectedContent, SenderOptions, LongWork<Op
 
 /** What the reader expects of content that somebody signed. */
 export interface OpenSignedOptions extends Omit<OpenOptions, "senderLog"> {
-  /** The newest log of the person whom the content should be from, verified. Content that none of its devices signed is refused. */
+  /**
+   * The newest log of the person whom the content should be from, verified. Content that none of its devices signed is refused.
+   */
   readonly senderLog: LogState;
 }
 
@@ -82,8 +84,8 @@ export async function openContent(sealed: Uint8Array, keyring: Keyring, options:
  * The content, once a device of `options.senderLog` has proved to have signed it, with what the reader should know of that device
  * before it believes it. Content that nobody signed is refused.
  *
- * @throws as {@link openContent} with `options.senderLog`; `INVALID_ARGUMENT` without it, so that content which is not checked cannot
- * pass for signed content
+ * @throws as {@link openContent} with `options.senderLog`; `INVALID_ARGUMENT` without it, so that content which is not checked
+ * cannot pass for signed content
  */
 export async function openSigned(
   sealed: Uint8Array,

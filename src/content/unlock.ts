@@ -133,9 +133,9 @@ function privateKey(keyring: Keyring, epoch: number, named: RecipientHead): KemP
 }
 
 /**
- * A header that does not open. The key was checked against the reader's log (GRT-4). So the content was changed, if that log has the
- * head that the sender named; otherwise the sender may have sealed to the same epoch of another history, and nothing is wrong with the
- * content.
+ * A header that does not open. The key was checked against the reader's log (GRT-4). So the content was changed, if that log has
+ * the head that the sender named; otherwise the sender may have sealed to the same epoch of another history, and nothing is wrong
+ * with the content.
  */
 function unopened(keyring: Keyring, epoch: number, named: RecipientHead): KeysteadError {
   const { seq } = named.head;

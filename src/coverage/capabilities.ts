@@ -4,9 +4,9 @@ import { containsRuns } from "../bytes/runs.js";
 import { confirmedFounder, hasRole, isHolder, type LogFacts, type Member } from "../log/state.js";
 
 /**
- * The members that may author `review`, `regrant` and `rotate`: holders, in lockdown the confirmed ones. Judged by `held`:
- * nobody passes on what it cannot open. Escrow is not among them: it reviews by the hand of an admin only. In an escrow log
- * they have the role `manage` (MEM-8).
+ * The members that may author `review`, `regrant` and `rotate`: the holders; in lockdown only the confirmed holders. Judged by
+ * `held`: nobody can pass on an epoch that it cannot open. Escrow is not among them: escrow reviews only through an admin. In an
+ * escrow log they have the role `manage` (MEM-8).
  */
 export function actors(log: LogFacts): readonly Member[] {
   const confirmed = confirmedFounder(log);

@@ -21,7 +21,7 @@ import type { Warning } from "./warnings.js";
 /** One active member in a report. */
 export interface MemberCoverage {
   readonly member: MemberId;
-  /** Its name, made safe and unmistakable. */
+  /** The member's name, made safe to show and different from all others. */
   readonly name: MemberName;
   readonly kind: MemberKind;
   /**
@@ -32,7 +32,10 @@ export interface MemberCoverage {
   readonly held: Runs;
   /** For secrecy: what it may be able to read. */
   readonly reach: Runs;
-  /** Of escrow: what was granted to keys that are the organisation's; undefined where that is unknown, and for all others. */
+  /**
+   * For escrow: the epochs that were granted to the organisation's keys; undefined when that is unknown, and for all other
+   * members.
+   */
   readonly claimed: Runs | undefined;
   readonly gaps: readonly Gap[];
   /** What is proven of `held`; undefined when the report was made without proof. */
@@ -44,23 +47,23 @@ export interface CoverageReport {
   /** Whose log, made safe to print. */
   readonly subject: string;
   readonly head: Head;
-  /** When the report was made, as the caller says. */
+  /** When the report was made, according to the caller. */
   readonly at: Date | undefined;
   /** Number of the current epoch. */
   readonly epoch: number;
   readonly lockdown: boolean;
   /** The active members, in order of entering. */
   readonly members: readonly MemberCoverage[];
-  /** What no active member holds, and who could bring it back. */
+  /** The epochs that no active member holds, and who could bring them back. */
   readonly lost: readonly LostStretch[];
-  /** What no active device or backup key holds, and of which nobody knows here whether escrow does. */
+  /** The epochs that no active device or backup key holds, when the given logs do not show whether escrow holds them. */
   readonly unknown: readonly Stretch[];
   readonly warnings: readonly Warning[];
   /** Grants that the proof found wrong: by whom, to whom, in which link. */
   readonly wrongGrants: readonly ReportedWrongGrant[];
 }
 
-/** A grant that is something else than the link says. */
+/** A grant that differs from what its link says. */
 export interface ReportedWrongGrant {
   readonly code: "wrong-grant";
   /** Who granted it. */

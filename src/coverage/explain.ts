@@ -10,7 +10,7 @@ import { knownMember } from "./data-access.js";
 import { escrowHoldings, type KnownEscrow, trustedEscrowLog } from "./knowledge.js";
 import { type MemberName, type NameOf, nameMembers } from "./names.js";
 
-/** One link that bears on whether a member can read an epoch. */
+/** One link that affects whether a member can read an epoch. */
 export type AccessLink = AccessLinkFacts &
   (
     | {
@@ -20,7 +20,7 @@ export type AccessLink = AccessLinkFacts &
     | {
         /** The member was removed, or left when it is the author itself. */
         readonly code: "access-removed";
-        /** Whether the epoch was made before: what it was granted by then, nobody can take back. */
+        /** Whether the epoch was made before the member left. Nobody can take back what the member was granted by then. */
         readonly keeps: boolean;
       }
     | {
@@ -65,13 +65,14 @@ export interface AccessLinkFacts {
 /** Whether a member can read an epoch, and why. */
 export interface AccessExplanation {
   /**
-   * Judged by `held`, for recovery: it was granted the epoch and does not say otherwise. For a removed member, as it left. Escrow,
-   * removed or not, can read what was granted to keys that are the organisation's; undefined where that is unknown.
+   * Judged by `held`, for recovery: the member was granted the epoch and has not declared it missing. For a removed member: as it
+   * was when it left. Escrow, removed or not, can read what was granted to the organisation's keys; undefined when that is
+   * unknown.
    */
   readonly canRead: boolean | undefined;
-  /** Judged by `reach`, for secrecy: it was granted the epoch once, and no link can take that back. */
+  /** Judged by `reach`, for secrecy: the member was granted the epoch once, and no link can take that back. */
   readonly mayHaveRead: boolean;
-  /** The links behind it, in order. */
+  /** The links that explain the answer, in order. */
   readonly links: readonly AccessLink[];
 }
 
@@ -80,7 +81,7 @@ export interface AccessExplanation {
  *
  * @param member id of an active or a removed member.
  * @param epoch number of an epoch of this log.
- * @param known what tells whether keys that escrow was granted to are the organisation's.
+ * @param known says whether the keys that escrow was granted to are the organisation's.
  * @throws `UNKNOWN_MEMBER`, `INVALID_ARGUMENT`, `INVALID_ENCODING`
  */
 export function explainAccess(
@@ -109,7 +110,7 @@ function canRead(log: LogState, subject: Member, epoch: number, known: KnownEscr
   return claimed || !hasEpoch(unknown, epoch) ? hasEpoch(claimed ?? NO_RUNS, epoch) : undefined;
 }
 
-/** Positions of the links after which escrow's keys were not the organisation's, where that is known. */
+/** Positions of the links after which escrow's keys were not the organisation's, when that is known. */
 function foreignLinks(log: LogState, subject: Member, known: KnownEscrow): ReadonlySet<number> {
   const escrowLog = subject.kind === "escrow" ? trustedEscrowLog(log, known) : undefined;
   const links = new Set<number>();
@@ -156,7 +157,10 @@ function linksIn(record: LinkRecord, about: About): readonly AccessLink[] {
   return links;
 }
 
-/** Why an epoch was not granted to somebody when it was made: to active members it is, in lockdown to confirmed ones. */
+/**
+ * Why an epoch was not granted to somebody when it was made: a new epoch is granted to active members, in lockdown to confirmed
+ * ones.
+ */
 function notFor({ seq, withheldFromEscrow }: LinkRecord, { subject }: About) {
   if (seq < subject.position) return "before-entering";
   if (subject.removed && seq >= subject.removed.seq) return "after-removal";

@@ -11,7 +11,7 @@ import { allEpochs, type Stretch, stretchesOf } from "./stretches.js";
 
 /** A member that can close a gap, wholly or in part. */
 export interface Closer {
-  /** What people do: approve the member that has the gap from this one, or let this one grant it again. */
+  /** People use this member to approve the member that has the gap, or let this member grant it the epochs again. */
   readonly code: "approve-from" | "grant-again";
   readonly member: MemberId;
   readonly name: MemberName;
@@ -19,18 +19,21 @@ export interface Closer {
   readonly target: MemberName;
   /** The epochs of the gap that it holds. */
   readonly epochs: Runs;
-  /** The links that the log admits for it: a `regrant` extends nobody, so it comes first where both would do. */
+  /** The links that the log admits for it. `regrant` extends nobody, so it comes first when both links would close the gap. */
   readonly by: readonly ("regrant" | "approve")[];
 }
 
 /** A step of what to do about a gap, or why nothing can be done about a part of it. */
 export type GapAdvice =
   | {
-      /** A device gives it to escrow by itself. A thief's device can point escrow at keys of its own: people must not be sent to grant to it. */
+      /**
+       * A device grants it to escrow without a person. People must not be asked to grant to escrow: a thief's device can point
+       * escrow at keys of its own.
+       */
       readonly code: "gap-of-escrow";
     }
   | {
-      /** A member can close some of it that no step before did. */
+      /** A member can close a part of it that no earlier step closed. */
       readonly code: "gap-closer";
       readonly closer: Closer;
       readonly epochs: Runs;
@@ -41,11 +44,11 @@ export type GapAdvice =
       /** No active member holds it. */
       readonly code: "gap-lost";
       readonly stretch: LostStretch;
-      /** Whether that is the whole gap, whose stretch need not be named again. */
+      /** Whether that is the whole gap. Then its stretch need not be named again. */
       readonly whole: boolean;
     }
   | {
-      /** Escrow alone holds it; or nobody here knows whether even escrow does. */
+      /** Only escrow holds it; or the given logs do not show whether even escrow holds it. */
       readonly code: "gap-only-escrow" | "gap-unknown";
       readonly stretch: Stretch;
     };
@@ -55,32 +58,33 @@ export interface Gap extends Stretch {
   readonly member: MemberId;
   readonly name: MemberName;
   /**
-   * Never granted: only an approval closes it. Declared missing: it was granted, and the member says it does not open. Withheld: an
-   * author kept it from escrow (MEM-6).
+   * Never granted: only an approval closes it. Declared missing: it was granted, and the member says that it does not open.
+   * Withheld: an author kept it from escrow (MEM-6).
    */
   readonly because: "never-granted" | "declared-missing" | "withheld";
   /**
-   * Who can close it now, those who close most of it first. Nobody for a gap of escrow: a person cannot see whether its keys are the
-   * organisation's, so devices give it what it lacks by themselves, once they trust the escrow log (ESC-4).
+   * Who can close it now; those who close most of it come first. Nobody for a gap of escrow: a person cannot see whether escrow's
+   * keys are the organisation's. So devices grant escrow what it lacks without a person, once they trust the escrow log (ESC-4).
    */
   readonly closers: readonly Closer[];
   /** The part that no active member holds. */
   readonly lost: Runs;
   /** The part that escrow alone holds: no device or backup key can close it. */
   readonly escrowOnly: Runs;
-  /** The part that no active device or backup key holds, and of which nobody knows here whether escrow does. */
+  /** The part that no active device or backup key holds, when the given logs do not show whether escrow holds it. */
   readonly unknown: Runs;
   /** What to do, in order. */
   readonly advice: readonly GapAdvice[];
 }
 
 /**
- * What an active member does not hold, from epoch 1 to the current one. Judged by `held` on both sides, since a gap concerns recovery; `reach` only tells a gap that a regrant closes from one that takes an approval. Escrow counts by what was granted to
- * keys that are the organisation's, where that is known.
+ * What an active member does not hold, from epoch 1 to the current one. Judged by `held` on both sides, since a gap concerns
+ * recovery; `reach` only distinguishes a gap that a regrant closes from a gap that needs an approval. Escrow counts by what was
+ * granted to the organisation's keys, when that is known.
  *
- * Closers are members that may author the link now. In a user log all who hold anything may: outside lockdown every active member
- * holds the current epoch, and in lockdown the unconfirmed hold nothing. So what is in no closer's epochs is lost, held by escrow
- * alone, or unknown.
+ * Closers are members that may author the link now. In a user log these are all members that hold anything: outside lockdown
+ * every active member holds the current epoch, and in lockdown the unconfirmed members hold nothing. So if no closer holds an
+ * epoch, it is lost, held by escrow alone, or unknown.
  *
  * @throws `UNKNOWN_MEMBER`, `INVALID_ARGUMENT`, `INVALID_ENCODING`
  */
@@ -127,7 +131,7 @@ function gapsIn(facts: Facts, lack: Lack, runs: Runs): readonly Gap[] {
     const closers = (isEscrow ? [] : candidates)
       .map((candidate) => ({ candidate, epochs: intersectRuns(candidate.held, gap) }))
       .filter(({ epochs }) => epochs.length > 0)
-      // Of those who close as much, the candidates' order stays: that of entering.
+      // Candidates that close equally much stay in their order: the order in which they entered.
       .sort((a, b) => countEpochs(b.epochs) - countEpochs(a.epochs))
       .map(({ candidate, epochs }) => closerOf(facts, lack, candidate, epochs));
     const [lost, escrowOnly, unknown] = [facts.lost, facts.escrowOnly, facts.unknown].map((part) =>
@@ -151,7 +155,7 @@ function closerOf({ nameOf }: Facts, { target, because }: Lack, { id }: Member, 
     : { code: "approve-from", ...facts, by: ["approve"] };
 }
 
-/** What people do, each step for the part that it closes and that no step before did. */
+/** What people do. Each step names the part that it closes and that no earlier step closed. */
 function closingSteps(gap: Runs, closers: readonly Closer[]): readonly GapAdvice[] {
   let open = gap;
   const steps: GapAdvice[] = [];
@@ -164,7 +168,7 @@ function closingSteps(gap: Runs, closers: readonly Closer[]): readonly GapAdvice
   return steps;
 }
 
-/** What no active device or backup key holds, and what that means. A gap that is lost as a whole does not name itself again. */
+/** What no active device or backup key holds, and what that means. A gap that is lost as a whole is not named a second time. */
 function partsBeyondReach(
   { log, losses }: Facts,
   gap: Runs,

@@ -1,5 +1,5 @@
-// What escrow really holds, as far as a view can know: by keys that are the organisation's, which only a trusted escrow log tells.
-// docs/spec.md sections 8 and 11.2 (ESC-4, ESC-11).
+// What escrow really holds, as far as a view can know. Escrow holds only what was granted to the organisation's keys, and only a
+// trusted escrow log says which keys those are. docs/spec.md sections 8 and 11.2 (ESC-4, ESC-11).
 
 import { checkOptions } from "../arguments/options.js";
 import { NO_RUNS, type Runs, uniteRuns } from "../bytes/runs.js";
@@ -11,15 +11,15 @@ import { type Confirmation, type EscrowKnowledge, judgingLog } from "../trust/so
 /** What a view may know about escrow besides the log. */
 export type KnownEscrow = Partial<Pick<EscrowKnowledge, "escrowLog"> & Confirmation>;
 
-/** What escrow holds of a log. A thief's device can point escrow at keys of its own, so the log alone does not tell. */
+/** What escrow holds of a log. The log alone does not show it, since a thief's device can point escrow at keys of its own. */
 export interface EscrowHoldings {
   /** Granted to keys that are the organisation's, by members of the log past and present; undefined when that is unknown. */
   readonly claimed: Runs | undefined;
-  /** Granted in escrow's name, to keys that nobody here can judge. Empty where `claimed` is known. */
+  /** Granted in escrow's name, to keys that the given logs do not identify. Empty when `claimed` is known. */
   readonly unknown: Runs;
 }
 
-/** What escrow holds. A log that never granted escrow anything needs no escrow log to tell. @throws `INVALID_ARGUMENT` */
+/** What escrow holds. For a log that never granted escrow anything, no escrow log is needed. @throws `INVALID_ARGUMENT` */
 export function escrowHoldings(log: LogState, known: KnownEscrow): EscrowHoldings {
   const escrowLog = trustedEscrowLog(log, known);
   if (escrowLog) return { claimed: claimedRuns(log, escrowLog), unknown: NO_RUNS };
@@ -28,7 +28,7 @@ export function escrowHoldings(log: LogState, known: KnownEscrow): EscrowHolding
   return granted.length === 0 ? { claimed: NO_RUNS, unknown: NO_RUNS } : { claimed: undefined, unknown: granted };
 }
 
-/** The escrow log at hand, if it is to be trusted and the pointer in force does not contradict it. @throws `INVALID_ARGUMENT` */
+/** The given escrow log, if it can be trusted and the pointer in force does not contradict it. @throws `INVALID_ARGUMENT` */
 export function trustedEscrowLog(log: LogState, known: KnownEscrow): LogState | undefined {
   const { escrowLog, ...confirmation } = checkOptions(known);
   if (typeof escrowLog !== "object") return undefined;

@@ -1,4 +1,5 @@
-// Loss: which epochs no active member holds, and which removed members could bring them back. docs/spec.md sections 6 (MEM-10) and 8.
+// Loss: which epochs no active member holds, and which removed members could bring them back. docs/spec.md sections 6 (MEM-10)
+// and 8.
 
 import { checkOptions } from "../arguments/options.js";
 import type { MemberId } from "../bytes/ids.js";
@@ -12,16 +13,18 @@ import { allEpochs, type Stretch, stretchesOf } from "./stretches.js";
 
 /** Epochs that no active member holds. */
 export interface LostStretch extends Stretch {
-  /** Removed devices and backup keys that held some of it, in order of removal. Who still has one of them can open it. */
+  /**
+   * Removed devices and backup keys that held some of it, in order of removal. A person who still has one of them can open it.
+   */
   readonly keepers: readonly FormerHolder[];
 }
 
-/** A removed device or backup key that held what no active member holds. */
+/** A removed device or backup key that held epochs which no active member holds now. */
 export interface FormerHolder {
   readonly member: MemberId;
   readonly name: MemberName;
   readonly epochs: Runs;
-  /** `reclaim`: with its key it can be brought back. `read`: a reclaim would be refused, and it can only be read. */
+  /** `reclaim`: its key can bring the epochs back. `read`: a reclaim would be refused, so its key can only read them. */
   readonly can: "reclaim" | "read";
 }
 
@@ -31,25 +34,24 @@ export interface LossOptions extends KnownEscrow {
   readonly me?: MemberId | undefined;
 }
 
-/** Who holds each epoch of a log, with disjoint parts that make up all of it. */
+/** Who holds each epoch of a log. The parts are disjoint and together are the whole log. */
 export interface Holdings {
   /** Held by active devices and backup keys. */
   readonly own: Runs;
   /** Held by escrow and by no active device or backup key. */
   readonly escrowOnly: Runs;
-  /** Held by no active device or backup key, granted in escrow's name, and nobody here knows to whose keys. */
+  /** Held by no active device or backup key, and granted in escrow's name to keys that the given logs do not identify. */
   readonly unknown: Runs;
   /** Held by no active member. */
   readonly lost: Runs;
-  /** What escrow holds in all; undefined when that is unknown. */
+  /** Everything that escrow holds; undefined when that is unknown. */
   readonly claimed: Runs | undefined;
 }
 
 /**
- * Stretches that no active member holds: **permanently lost**, unless a removed device or backup key that held them is still there.
+ * Stretches that no active member holds: **permanently lost**, unless a removed device or backup key that held them still exists.
  * Judged by `held`: a member that declared them missing passes nothing on. Escrow, removed or not, counts by what was granted to
- * keys that are the organisation's. Without an escrow log to be trusted that is unknown, and such epochs are in
- * {@link unknownStretches} instead.
+ * the organisation's keys. Without a trusted escrow log that is unknown, and such epochs are in {@link unknownStretches} instead.
  *
  * @throws `INVALID_ARGUMENT`, `UNKNOWN_MEMBER`
  */
@@ -59,8 +61,8 @@ export function lostStretches(log: LogState, options: LossOptions = {}): readonl
 }
 
 /**
- * Stretches that no active device or backup key holds, and of which this log alone does not tell whether escrow holds them. Empty
- * where an escrow log is given that is to be trusted.
+ * Stretches that no active device or backup key holds, when this log alone does not show whether escrow holds them. Empty when a
+ * trusted escrow log is given.
  *
  * @throws `INVALID_ARGUMENT`
  */
@@ -100,9 +102,9 @@ export function lossFinder(log: LogState, { me, ...known }: LossOptions = {}): (
 }
 
 /**
- * MEM-10: whether an active member may take over what a removed one held. Seen from a device: whether it may itself, or when it was
- * removed, whether a device may that joins for it, which in lockdown nobody confirms. A thief may be all that is left of the
- * confirmed class, and does not help.
+ * MEM-10: whether an active member may take over what a removed one held. For a given device: whether that device itself may. If
+ * that device was removed: whether a new device that joins for it may; in lockdown nobody confirms a new device. The only
+ * confirmed member left may be a thief's device, which does not help.
  */
 function mayReclaim(log: LogState, me: MemberId | undefined): boolean {
   const able = actors(log);
@@ -111,7 +113,9 @@ function mayReclaim(log: LogState, me: MemberId | undefined): boolean {
   return member.removed ? !log.lockdown : able.includes(member);
 }
 
-/** What removed devices and backup keys held by grants of devices and backup keys. What escrow gave may be nothing but its word. */
+/**
+ * What removed devices and backup keys held by grants of devices and backup keys. A grant by escrow may be only escrow's claim.
+ */
 function keptByRemoved(log: LogState): readonly (readonly [Member, Runs])[] {
   const kept = new Map<MemberId, Runs>();
   for (const { id, kind } of log.removed) if (kind !== "escrow") kept.set(id, NO_RUNS);

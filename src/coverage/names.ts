@@ -1,5 +1,5 @@
-// What members are called: the facts that a text names a member by. Names are written by devices, a thief's too: here they cannot
-// hide, reorder or imitate anything. docs/spec.md section 8.
+// What members are called: the facts from which a text names a member. Devices write names, and a thief's device does too: the
+// names here cannot hide, reorder or imitate anything. docs/spec.md section 8.
 
 import type { MemberId } from "../bytes/ids.js";
 import { allMembers, type LogState, type Member, type MemberKind } from "../log/state.js";
@@ -22,16 +22,16 @@ export interface MemberName {
   readonly kind: MemberKind | undefined;
   /** Its own name, made safe to show; undefined when it has none. */
   readonly name: string | undefined;
-  /** The first 8 digits of its id, or all 32 where 8 do not tell it from a namesake; undefined for the service. */
+  /** The first 8 digits of its id, or all 32 when another member of the same name has the same 8; undefined for the service. */
   readonly shortId: string | undefined;
   /**
-   * Whether a text shows `shortId` beside the name: others may be called the same. Of members that are called alike, the one that had
-   * the name first keeps it as it is, so that no newcomer changes what a known device is called.
+   * Whether a text shows `shortId` beside the name, because others may have the same name. Of members with the same name, the
+   * first one that had it keeps it as it is, so that no newcomer changes what a known device is called.
    */
   readonly withId: boolean;
   /**
-   * Of escrow: the subject of the escrow log that it stands for, made safe to show. Only where a trusted escrow log says that its keys
-   * are the organisation's: a thief's device can point escrow at keys of its own.
+   * Of escrow: the subject of the escrow log that it stands for, made safe to show. Only where a trusted escrow log says that its
+   * keys are the organisation's: a thief's device can point escrow at keys of its own.
    */
   readonly organisation: string | undefined;
 }
@@ -46,10 +46,10 @@ const NOBODY = { kind: undefined, name: undefined, shortId: undefined, withId: f
 const OPERATOR: MemberName = { code: "operator", member: "operator", ...NOBODY };
 
 /**
- * Names for the members of a log, removed ones too. Where names are alike, the members' ids tell them apart: a thief's device
- * that calls itself as the owner's does must not be approved by mistake.
+ * Names for the members of a log, removed ones too. When names are alike, the members' ids distinguish them: nobody must approve
+ * by mistake a thief's device that has the same name as the owner's.
  *
- * @param known what tells whether an escrow member is the organisation's.
+ * @param known says whether an escrow member is the organisation's.
  */
 export function nameMembers(log: LogState, known?: KnownEscrow): NameOf {
   const names = new Map<MemberId, MemberName>();
@@ -81,12 +81,15 @@ export function plainText(text: string): string {
     .trim();
 }
 
-/** Equal for names that people take for the same. */
+/** Gives the same result for names that people cannot distinguish. */
 export function alike(name: string): string {
   return name.normalize("NFKC").toLowerCase();
 }
 
-/** Members by when they got the name that they have: who takes a known name later must not take it away from its owner. */
+/**
+ * Members in the order in which they got their present names: a member that takes a known name later must not take it from its
+ * owner.
+ */
 function inOrderOfNaming(log: LogState): readonly Member[] {
   const named = new Map<MemberId, number>();
   for (const { renamed, seq } of log.links) if (renamed !== undefined) named.set(renamed, seq);
@@ -97,7 +100,7 @@ function inOrderOfNaming(log: LogState): readonly Member[] {
 function nameOne({ id, kind, name: given }: Member, organisation: string | undefined, taken: Set<string>): MemberName {
   const name = plainText(given ?? "") || undefined;
   const code = kind === "escrow" ? "escrow" : name === undefined ? "unnamed" : "member";
-  // What has no name of its own has its id beside it from the start. So is what imitates an id that stands beside a name.
+  // A member without a name of its own always has its id beside it. So has a name that imitates an id beside a name.
   const needsId = (name ?? organisation) === undefined || /\([0-9a-f]{8,}\)$/i.test(name ?? "");
   const shown = JSON.stringify([
     code,

@@ -1,5 +1,5 @@
-// Proven coverage: whether what the log says was granted really was. A holder recomputes the grants, byte for byte, so junk
-// is found even where the recipient, a backup key on paper say, has never looked. docs/spec.md sections 7 (GRT-3) and 8.
+// Proven coverage: whether the grants that the log claims were really made. A holder recomputes the grants, byte for byte. So it
+// finds junk even when the recipient has never looked, such as a backup key on paper. docs/spec.md sections 7 (GRT-3) and 8.
 
 import { type StepwiseWork, workThrough } from "../arguments/work.js";
 import { equalBytes } from "../bytes/bytes.js";
@@ -17,14 +17,19 @@ import { type KnownEscrow, trustedEscrowLog } from "./knowledge.js";
 /** What is proven of one active member's `held`. The three parts are disjoint and make up all of it. */
 export interface ProvenMember {
   readonly member: MemberId;
-  /** Granted to its present key by bytes that recompute right: they open once they are delivered. To escrow: at keys of the organisation. */
+  /**
+   * Granted to its present key, by bytes that recompute correctly: they open once they are delivered. For escrow: to the
+   * organisation's keys.
+   */
   readonly proven: Runs;
   /**
-   * The log says so, and the prover lacks the seeds to judge; of escrow also where the prover lacks an escrow log to be trusted. Of
-   * the prover itself: what was never delivered to it.
+   * The log claims it, and the prover does not have the seeds to check; for escrow also when the prover has no trusted escrow
+   * log. For the prover itself: what was never delivered to it.
    */
   readonly claimed: Runs;
-  /** Every grant of these to its present key is wrong: do not count on it to open them. `wrongGrants` says whose fault. */
+  /**
+   * Every grant of these epochs to its present key is wrong: do not expect it to open them. `wrongGrants` names who is at fault.
+   */
   readonly wrong: Runs;
 }
 
@@ -40,7 +45,7 @@ export interface ProvenCoverage {
   readonly wrongGrants: readonly WrongGrant[];
 }
 
-/** How far `provingSteps` has come, in links. */
+/** How many links `provingSteps` has checked. */
 export interface ProofProgress {
   readonly done: number;
   readonly total: number;
@@ -51,7 +56,7 @@ export interface ProveOptions extends StepwiseWork<ProofProgress>, KnownEscrow {
 
 /**
  * Recomputes every grant of the log and says which parts of what each active member holds are proven. Judged by `held`: proof
- * concerns recovery. Grants to a key that was replaced since count for nothing: the re-keying granted all again.
+ * concerns recovery. Grants to a key that was replaced later do not count: the re-keying granted everything again.
  *
  * @param state of the prover: a member's, whose seeds decide what it can judge. Its secrets stay where they are.
  * @throws `INVALID_ARGUMENT`, `WIPED`; the reason of `signal` when it was aborted
@@ -85,8 +90,8 @@ export function* provingSteps(state: MemberState, known: KnownEscrow = {}): Gene
 }
 
 /**
- * The prover needs no proof of itself: it has opened its grants, and each seed passes the full check, or a user could hide data behind a
- * key of which only ρ is the epoch's (GRT-4). What it has neither opened nor found junk was withheld.
+ * The prover needs no proof of itself: it has opened its grants. Each seed passes the full check: otherwise a user could hide
+ * data behind a key of which only ρ is the epoch's (GRT-4). What it has neither opened nor found to be junk was withheld.
  */
 function judgeSelf(log: LogState, { id, held }: Member, keyring: Keyring): ProvenMember {
   const { seeds, junk } = partsOf(keyring);
@@ -100,7 +105,7 @@ function judgeMember({ id, held }: Member, { right, unknown }: Found): ProvenMem
   const proven = intersectRuns(held, right.get(id) ?? NO_RUNS);
   const open = subtractRuns(held, proven);
   const claimed = intersectRuns(open, unknown.get(id) ?? NO_RUNS);
-  // Whatever is held was granted to the present key at least once; no such grant was right, none could be right unseen.
+  // Every held epoch was granted to its present key. Here no such grant was right, and the prover could judge all of them.
   return { member: id, proven, claimed, wrong: subtractRuns(open, claimed) };
 }
 
@@ -138,8 +143,8 @@ function judgeLink(
 
 function isPresentKey(log: LogState, member: MemberId, kem: Uint8Array, keys: EscrowKeys): boolean {
   const present = log.active.get(member);
-  // Escrow opens older grants with older escrow epochs: renewing its pointer re-grants nothing (ESC-6). A thief's device can point
-  // it at keys of its own: what was granted to those, no administrator opens.
+  // Escrow opens older grants with older escrow epochs: renewing its pointer re-grants nothing (ESC-6). A thief's device can
+  // point escrow at keys of its own: no administrator can open what was granted to those keys.
   return present !== undefined && (present.kind === "escrow" ? keys !== "false" : equalBytes(present.kemKey, kem));
 }
 

@@ -46,7 +46,7 @@ function declaredMissing(gap: Gap): Warning {
   return { code: "declared-missing", members: [gap.member], stretch: gap };
 }
 
-/** MEM-6: declared by its author, so that nobody need search for it. */
+/** MEM-6: its author declared it, so nobody needs to search for the author. */
 function withheldFromEscrow(log: LogFacts, gap: Gap, nameOf: NameOf): Warning {
   const authors = new Set<MemberId | "operator">();
   for (const { author, epoch, withheldFromEscrow } of log.links) {
@@ -70,8 +70,8 @@ interface Perspective {
 }
 
 /**
- * A paper that has just brought a user back is stray as soon as its lost maker is removed. To be told to remove it unless it is
- * known would be odd; but a thief's paper approves a user's device as well, to look known. Both are answered by a new paper.
+ * A paper that has just brought a user back becomes stray when its lost maker is removed. A warning to remove it unless the user
+ * knows it would be odd. But a thief's paper also approves a user's device, to look known. A new paper answers both cases.
  */
 function usedBackupKey(log: LogState, paper: Member, { nameOf, me }: Perspective): Warning | undefined {
   const { id, kind, approvals } = paper;
@@ -97,7 +97,7 @@ function singleMember(log: LogState, options: LossOptions, nameOf: NameOf): read
   }
   const single = subtractRuns(once, twice);
   const parts = (runs: Runs) => stretchesOf(log, intersectRuns(runs, single));
-  // Of what escrow may hold as well, nobody here knows.
+  // Escrow may hold the unknown epochs too, so they are left out.
   const byOne = own.flatMap(({ id, held }) =>
     parts(subtractRuns(held, unknown)).map(
       (stretch): Warning => ({ code: "single-member", members: [id], stretch, name: nameOf(id) }),
@@ -112,7 +112,7 @@ function singleMember(log: LogState, options: LossOptions, nameOf: NameOf): read
 }
 
 function noBackupKey(log: LogFacts): readonly Warning[] {
-  // One that nobody of the confirmed class vouches for, a thief's perhaps, must not silence this.
+  // A backup key that no confirmed member vouches for may be a thief's, so it must not silence this warning.
   if ([...log.active.values()].some((member) => member.kind === "backup" && isConfirmed(log, member))) return [];
   return [{ code: "no-backup-key", members: [] }];
 }

@@ -1,5 +1,5 @@
-// Strays: members that nobody vouches for any more. A thief's backup key outlives the thief's device unless somebody looks.
-// docs/spec.md sections 8 and 13.
+// Strays: members that nobody vouches for any more. A thief's backup key stays active after the thief's device is removed, unless
+// somebody looks. docs/spec.md sections 8 and 13.
 
 import { present } from "../bytes/present.js";
 import { vouchersOf } from "../log/approvals.js";

@@ -1,5 +1,5 @@
-// Takeover: active members that removed a user's devices, or that were let in by acts not to be believed. docs/spec.md sections 8
-// and 11.3 (ESC-8).
+// Takeover: active members that removed a user's devices, or that entered by acts that must not be believed. docs/spec.md
+// sections 8 and 11.3 (ESC-8).
 
 import { checkList } from "../arguments/lists.js";
 import { checkOptions } from "../arguments/options.js";
@@ -25,7 +25,7 @@ export interface TakeoverOptions extends KnownEscrow {
 export interface Takeover {
   /** Active members that removed devices or backup keys of the user. */
   readonly removers: readonly Remover[];
-  /** Active members that a review in escrow's name brought in which is not believed; empty where no escrow log is given. */
+  /** Active members from a review in escrow's name that must not be believed; empty when no escrow log is given. */
   readonly doubted: readonly Doubted[];
 }
 
@@ -42,14 +42,14 @@ export interface Remover {
 export interface Doubted {
   readonly member: MemberId;
   readonly name: MemberName;
-  /** The escrow log does not bear out the review, or it cannot be trusted and so tells nothing. */
+  /** The escrow log does not confirm the review, or the escrow log cannot be trusted and so shows nothing. */
   readonly because: "not-recorded" | "unchecked";
 }
 
 /**
- * Whom a user should look at after their devices were removed: a stolen device of the founding class can remove all others, and then
- * it looks like the only true one. A user's devices are `me`, `own`, and whom these approved, in turn. A device among those that they
- * approved is named only for removing one of `me` and `own` themselves.
+ * The members that a user should look at after their devices were removed: a stolen device of the founding class can remove all
+ * others, and then it looks like the only true one. A user's devices are `me`, `own`, the members that these approved, and so on.
+ * A device that they approved is named only if it removed `me` or one of `own`.
  *
  * @throws `UNKNOWN_MEMBER`, `INVALID_ARGUMENT`, `INVALID_ENCODING`
  */
@@ -79,7 +79,7 @@ function doubtedBy(
   log: LogState,
   { me, own, escrowLog, confirmed, storedConfirmation }: TakeoverOptions,
 ): readonly Omit<Doubted, "name">[] {
-  // Without any knowledge every act of escrow is unchecked, which says nothing about anybody.
+  // Without any knowledge every act of escrow is unchecked, which is no reason to suspect anybody.
   if (escrowLog === undefined) return [];
   const known = { escrowLog, confirmed, storedConfirmation };
   const because = trustedEscrowLog(log, known) ? "not-recorded" : "unchecked";

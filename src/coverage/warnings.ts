@@ -1,5 +1,4 @@
-// Warnings: what people should look at, as a code and the facts that it is made of. `textOf` puts them into words.
-// docs/spec.md section 8.
+// Warnings: what people should look at, as a code and its facts. `textOf` puts them into words. docs/spec.md section 8.
 
 import type { MemberId } from "../bytes/ids.js";
 import type { Gap } from "./gaps.js";
@@ -8,9 +7,9 @@ import type { MemberName } from "./names.js";
 import type { Stretch } from "./stretches.js";
 
 interface About {
-  /** The members that it is about. */
+  /** The members that the warning names. */
   readonly members: readonly MemberId[];
-  /** The epochs that it is about. */
+  /** The epochs that the warning names. */
   readonly stretch?: Stretch | undefined;
 }
 
@@ -38,11 +37,11 @@ export type Warning =
       /** Epochs that one member alone holds. */
       readonly code: "single-member";
       readonly stretch: Stretch;
-      /** It; undefined for escrow when its member was removed. */
+      /** That member; undefined for escrow when its member was removed. */
       readonly name: MemberName | undefined;
     })
   | (About & {
-      /** Epochs that no active device or backup key holds, and of which nobody here knows whether escrow does. */
+      /** Epochs that no active device or backup key holds, when the given logs do not show whether escrow holds them. */
       readonly code: "escrow-unknown";
       readonly stretch: Stretch;
     })
@@ -80,10 +79,10 @@ export type Warning =
       readonly removed: readonly RemovedMember[];
     })
   | (About & {
-      /** A member that was approved in escrow's name, by an act that is not to be believed (ESC-8). */
+      /** A member that was approved in escrow's name, by an act that must not be believed (ESC-8). */
       readonly code: "not-believed";
       readonly name: MemberName;
-      /** The escrow log does not bear out the review, or it cannot be trusted and so tells nothing. */
+      /** The escrow log does not confirm the review, or the escrow log cannot be trusted and so shows nothing. */
       readonly because: "not-recorded" | "unchecked";
     })
   | (About & {
@@ -108,9 +107,9 @@ export type Warning =
       readonly name: MemberName;
       /** From when on an approval by this device lets the pending one read. */
       readonly here: Date;
-      /** The same of an approval by the other. */
+      /** From when on an approval by the other member lets the pending one read. */
       readonly there: Date;
-      /** Whether that is another, earlier day. Otherwise name what the other adds. */
+      /** Whether the other approval gives another, earlier day. If not, name what the other approval adds. */
       readonly isEarlier: boolean;
       /** What this device's approval would leave out and the other's gives. */
       readonly adds: readonly Stretch[];

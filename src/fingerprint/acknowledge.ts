@@ -1,4 +1,4 @@
-// Going on with a contact whose log has changed: by itself where the change is harmless, otherwise by the user's word.
+// Continues with a contact whose log has changed: automatically when the change is harmless, otherwise when the user decides so.
 // docs/spec.md section 10.
 
 import { KeysteadError } from "../errors.js";
@@ -13,14 +13,13 @@ export interface AcknowledgeContactOptions {
   /** Whether the user has compared the fingerprint of this log with the contact. */
   readonly verified?: boolean | undefined;
   /**
-   * The one contradiction that the user was shown and goes on with all the same. Each of them can mean that somebody
-   * reads what is sent from now on.
+   * The one contradiction that the user has seen and accepts. Each of them can mean that somebody reads what is sent from now on.
    */
   readonly evenIf?: Extract<ContactStatus, "forked" | "rolled-back" | "replaced"> | undefined;
 }
 
 /**
- * To be called before sealing to a tracked contact: refuses unless its log is `same` or `extended`.
+ * Call this before sealing to a tracked contact. It refuses unless the contact's log is `same` or `extended`.
  *
  * @returns the pin moved to the log's head, to be stored in place of the old one, so that a later rollback is noticed.
  * It keeps the trusted class, and whether the user verified it.
@@ -41,7 +40,7 @@ export function requireContactUnchanged(pin: TrackedContact, log: LogState): Tra
 }
 
 /**
- * The user has seen what {@link compareContact} says of this very state, and goes on.
+ * Records that the user has seen what {@link compareContact} says of this very state, and continues.
  *
  * @returns the pin at the log's head, to be stored in place of the old one. After a change by others it trusts the
  * class that is confirmed now, and is unverified unless `options.verified`.
@@ -53,7 +52,7 @@ export function acknowledgeContact(
   log: LogState,
   options: AcknowledgeContactOptions = {},
 ): TrackedContact {
-  // Not the error of verifyLog: going on takes a state to go on from.
+  // Not the error of verifyLog: the user can continue only from a state.
   assertLog(log);
   const change = compareContact(pin, log);
   const { status } = change;
@@ -75,8 +74,8 @@ function isHarmless(status: ContactStatus): boolean {
 }
 
 /**
- * The trusted class is carried over, not read anew: when the last of it has left by itself, a stranger that had
- * joined before must not inherit its standing without the user's word.
+ * The trusted class is copied from the old pin, not read anew: if its last member has left by itself, a stranger that had joined
+ * before must not get its standing before the user decides so.
  */
 function moved(pin: TrackedContact, log: LogState, verified: boolean): TrackedContact {
   return makeContact(log, pin.confirmed, verified);

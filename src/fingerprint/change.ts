@@ -1,12 +1,12 @@
-// What became of a tracked contact's log: the facts. `textOf` puts them into words. docs/spec.md section 10.
+// How a tracked contact's log changed: the facts. `textOf` puts them into words. docs/spec.md section 10.
 
 import type { MemberId } from "../bytes/ids.js";
 import type { Evidence } from "../log/evidence.js";
 import type { Head, Member } from "../log/state.js";
 
 /**
- * `same`; `extended` by the class that was trusted at the pin alone; `extended-by-others`; and three contradictions:
- * `forked`, `rolled-back`, `replaced`.
+ * `same`; `extended`: only by the class that was trusted at the pin; `extended-by-others`; and three contradictions: `forked`,
+ * `rolled-back`, `replaced`.
  */
 export type ContactStatus = "same" | "extended" | "extended-by-others" | "forked" | "rolled-back" | "replaced";
 
@@ -17,13 +17,13 @@ export interface ContactLink {
   /** Milliseconds since 1970, as its author says (LOG-7). */
   readonly time: number;
   readonly author: MemberId | "operator";
-  /** The author's name, if known, made safe to show. Chosen by its device: show it as text, believe nothing. */
+  /** The author's name, if known, made safe to show. Its device chose the name: show it as text, and do not rely on it. */
   readonly name: string | undefined;
   /** Whether the author belongs, as of the new head, to the class that was trusted at the pin. */
   readonly trusted: boolean;
 }
 
-/** A member that came or went since the pin. */
+/** A member that entered or left since the pin. */
 export interface ContactMember extends Pick<Member, "id" | "kind"> {
   /** As in {@link ContactLink}. */
   readonly name: string | undefined;
@@ -31,7 +31,7 @@ export interface ContactMember extends Pick<Member, "id" | "kind"> {
   readonly trusted: boolean;
 }
 
-/** What links say that were added since a pin; nothing where the offered log does not continue the pinned one. */
+/** What the links since a pin say; nothing when the offered log does not continue the pinned one. */
 export interface ContactFacts {
   /** In order. */
   readonly links: readonly ContactLink[];
@@ -45,7 +45,7 @@ export interface ContactFacts {
 
 /** A contact's log compared with its pin. */
 export interface ContactChange extends ContactFacts {
-  /** What `textOf` has words for; a program goes by `status`. */
+  /** A code that `textOf` has words for; a program uses `status`. */
   readonly code: `contact-${ContactStatus}`;
   readonly status: ContactStatus;
   readonly subject: string;
@@ -56,7 +56,7 @@ export interface ContactChange extends ContactFacts {
   readonly evidence: Evidence | undefined;
 }
 
-/** @internal A thief's device chooses its name: no quotes, line breaks or changes of direction with which to forge a text. */
+/** @internal A thief's device chooses its name: no quotes, line breaks or direction changes, which could forge a text. */
 export function printable(text: string): string {
   return text.replace(/["\p{C}\p{Zl}\p{Zp}]/gu, "\u{fffd}");
 }

@@ -11,7 +11,7 @@ import { deviceOf, fingerprintAt, fingerprintHead, formatFingerprint } from "./f
 import { wordBits } from "./forms.js";
 import { type ParsedFingerprint, readFingerprint } from "./parse.js";
 
-/** What a comparison finds that proves nothing and names nobody. See {@link compareFingerprint}. */
+/** A result that proves nothing and names no device. See {@link compareFingerprint}. */
 export type NoMatch = "older" | "not-recognised" | "mismatch" | "other-log";
 
 /** What a comparison with a whole log finds. */
@@ -29,10 +29,11 @@ export type DeviceComparison =
 /**
  * Compares a fingerprint with a log, or with one device of it, in constant time for each head.
  *
- * - `match`: both sides see the same log (of an escrow log, except for daily records of its admins), and it is the device that was asked
- *   about. Only this is a reason to approve. `token` is what `review` takes to approve the device, and what confirms an escrow log.
- * - `other-device`, `names-device`: of this very log, and of another device of it: `member`. Of two that wait for approval the wrong
- *   one was chosen; or a stranger's device goes by the name of the right one: remove it.
+ * - `match`: both sides see the same log (of an escrow log, except for daily records of its admins), and it is the requested
+ *   device. Only this is a reason to approve. `token` is what `review` takes to approve the device, and what confirms an escrow
+ *   log.
+ * - `other-device`, `names-device`: of this very log, and of another device of it: `member`. Perhaps the user chose the wrong one
+ *   of two devices that wait for approval; or a stranger's device has the name of the right one: remove it.
  * - `names-no-device`: of the whole log, which all its devices show alike. Let the new device show its own.
  * - `older`: of an earlier head of this very log; the other side has not seen the newest links. Let it refresh, and
  *   compare again.
@@ -41,11 +42,12 @@ export type DeviceComparison =
  *   a newer one and a false one look alike.
  * - `mismatch` (QR only): the same log and a position that this log has, with another history. Somebody shows the two
  *   sides different logs: approve nothing, remove what is in question.
- * - `other-log` (QR only): of another log, of another user perhaps. Scan the right one; if it was meant to be this
- *   user's, it is a mismatch.
+ * - `other-log` (QR only): of another log, perhaps another user's. Scan the right one; if this was meant to be this user's log,
+ *   it is a mismatch.
  *
  * @param log the verified state to compare with.
- * @param given text as the other side shows it, or what `parseFingerprint` or `parseFingerprintWords` (of `keystead/words`) made of it.
+ * @param given text as the other side shows it, or what `parseFingerprint` or `parseFingerprintWords` (of `keystead/words`) made
+ * of it.
  * @param member the device that is to be approved.
  * @throws `FINGERPRINT_INVALID`, `INVALID_ARGUMENT`; `UNKNOWN_MEMBER` when the device is not active in the log
  */
@@ -55,10 +57,12 @@ export function compareFingerprint(
   member: MemberId,
 ): DeviceComparison;
 /**
- * Compares a fingerprint with a whole log, as with a contact or an escrow log. The results are those of a comparison with a device.
+ * Compares a fingerprint with a whole log, as with a contact or an escrow log. The results are those of a comparison with a
+ * device.
  *
  * @param log the verified state to compare with.
- * @param given text as the other side shows it, or what `parseFingerprint` or `parseFingerprintWords` (of `keystead/words`) made of it.
+ * @param given text as the other side shows it, or what `parseFingerprint` or `parseFingerprintWords` (of `keystead/words`) made
+ * of it.
  * @throws `FINGERPRINT_INVALID`, `INVALID_ARGUMENT`
  */
 export function compareFingerprint(log: LogState, given: string | ParsedFingerprint): LogComparison;
@@ -81,8 +85,8 @@ export function compareFingerprint(
 }
 
 /**
- * The token of the device that holds this keyring: where the user opens a backup key on a new device, that device is what the paper is to
- * approve, and there is nothing to compare.
+ * The token of the device that holds this keyring. When the user opens a backup key on a new device, the backup key is to approve
+ * that device, and there is nothing to compare.
  *
  * @throws `NOT_PERMITTED` when the device was removed, or the log has other keys for it; `INVALID_ARGUMENT` for what is no device
  */
@@ -92,13 +96,13 @@ export function thisDevice(state: MemberState): ComparedDevice {
   return deviceMatched(log, deviceOf(log, keyring.member));
 }
 
-/** Which head, and which device of it, a fingerprint is of. */
+/** Finds the head of a fingerprint, and the device if it names one. */
 interface Found {
   readonly seq: number;
   readonly member: MemberId | undefined;
 }
 
-/** The payload of a QR code says what it claims to be of. */
+/** The payload of a QR code names the head and the device that it claims to be of. */
 function findQr(log: LogState, parsed: Extract<ParsedFingerprint, { form: "qr" }>): Found | NoMatch {
   const { seq, member } = parsed;
   if (!equalText(parsed.log, log.head.log)) return "other-log";
@@ -110,8 +114,9 @@ function findQr(log: LogState, parsed: Extract<ParsedFingerprint, { form: "qr" }
 }
 
 /**
- * Text in another form is of any head and any device. Looked for are the device that was asked about and the whole log at every head,
- * and the other devices where they would match: at every head they would take as long as there are links times devices.
+ * Text in another form can be of any head and any device. The search covers the requested device and the whole log at every head,
+ * and the other devices only at the newest heads, where they would match: at every head, the work would grow with links times
+ * devices.
  */
 function findText(log: LogState, parsed: ParsedFingerprint, device: Member | undefined): Found | NoMatch {
   const newest = fingerprintHead(log).seq;

@@ -11,11 +11,11 @@ import { type ContactChange, type ContactFacts, type ContactStatus, printable } 
 import { checkContact, type TrackedContact } from "./tracked-contact.js";
 
 /**
- * Says what became of a contact's log since it was pinned.
+ * Says how a contact's log changed since it was pinned.
  *
- * `extended` means that every author since the pin belongs, as of the new head, to the class that was trusted at the
- * pin: a device that joined and was then approved by that class is of it. One that nobody approved is not, one that only
- * escrow approved is not, and neither escrow nor the service's operator ever is.
+ * `extended` means that every author since the pin belongs, as of the new head, to the class that was trusted at the pin. A
+ * device that joined and was then approved by that class belongs to it. A device that nobody approved does not, a device that
+ * only escrow approved does not, and neither escrow nor the service's operator ever does.
  *
  * @param now the newest verified state, or the `FORKED`, `ROLLED_BACK` or `REPLACED` error that `verifyLog` or
  * `appendEntry` threw instead of giving one; also after it was sent (`KeysteadError.from`).
@@ -43,7 +43,7 @@ function contradictionOf(pinned: Head, { head, links }: LogState): EvidenceKind 
   return links.at(pinned.seq - 1)?.hash === pinned.hash ? undefined : "forked";
 }
 
-/** As much of the offered log as shows the contradiction. */
+/** The part of the offered log that shows the contradiction. */
 function evidenceOf(kind: EvidenceKind, { subject, head }: TrackedContact, { links }: LogState): Evidence {
   const end = kind === "replaced" ? 1 : head.seq;
   const offered = [...links].slice(0, end).map(({ bytes }) => bytes);

@@ -15,8 +15,9 @@ import { LABELS } from "../primitives/labels.js";
 import { type FingerprintForm, FORMS } from "./forms.js";
 
 /**
- * Commits to a log up to one head, and to one device if it is a device's. Public: it may be shown, printed and sent. It changes with
- * every link (of an escrow log, except for daily records), so two people who compare must both have the newest state.
+ * Commits to a log up to one head, and to one device if it is a device's fingerprint. Public: it may be shown, printed and sent.
+ * It changes with every link (of an escrow log, except for daily records), so two people who compare must both have the newest
+ * state.
  */
 export class Fingerprint {
   readonly head: Head;
@@ -51,9 +52,9 @@ export class Fingerprint {
 const DAILY: ReadonlySet<string> = /* @__PURE__ */ new Set(["act", "access", "disown", "rename"]);
 
 /**
- * The head whose fingerprint is that of a log: the newest, and in an escrow log the one at the newest link other than `act`, `access`,
- * `disown` and `rename`. Users compare it with what was published when the admins' devices last changed: daily records must not
- * change it.
+ * The head whose fingerprint is that of a log: the newest, and in an escrow log the one at the newest link other than `act`,
+ * `access`, `disown` and `rename`. Users compare it with what was published when the admins' devices last changed: daily records
+ * must not change it.
  */
 export function fingerprintHead({ kind, head, links }: LogState): Head {
   if (kind === "user") return head;
@@ -63,16 +64,16 @@ export function fingerprintHead({ kind, head, links }: LogState): Head {
 }
 
 /**
- * The fingerprint of a log, of one head of it, or of one device of it: what a new device shows about itself. That of a device names
- * the device besides the log: two devices that wait for approval show different ones.
+ * The fingerprint of a log, of one head of it, or of one device of it: what a new device shows about itself. That of a device
+ * names the device besides the log: two devices that wait for approval show different ones.
  *
- * That of a log: SHA-256(label ‖ 0x00 ‖ CBOR [log id, seq, link hash]). That of a device has a label of its own, and ends with the
- * member id. Those of an escrow log do not change with the daily records of its admins.
+ * That of a log: SHA-256(label ‖ 0x00 ‖ CBOR [log id, seq, link hash]). That of a device has a label of its own, and ends with
+ * the member id. Those of an escrow log do not change with the daily records of its admins.
  *
  * @param of a verified log, or one of its heads.
  * @param member the device; without it the fingerprint is the log's.
- * @throws `INVALID_ARGUMENT`, `INVALID_ENCODING` for what is no log, no head and no device; `UNKNOWN_MEMBER` for a device that is not
- * active in the log
+ * @throws `INVALID_ARGUMENT`, `INVALID_ENCODING` for what is no log, no head and no device; `UNKNOWN_MEMBER` for a device that is
+ * not active in the log
  */
 export function fingerprintOf(of: Head | LogState, member?: MemberId): Fingerprint {
   if (isDisguised("LogState", of)) assertLog(of);

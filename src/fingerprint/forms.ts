@@ -21,7 +21,10 @@ export const WORDS_HEX_DIGITS = Math.ceil((WORDS * WORD_BITS) / 4);
 /** What the payload of a QR code starts with: format and version. */
 export const QR_PREFIX = "KEYSTEAD-FP:1:";
 
-/** What is written down: a head, the device if it is one's, and the fingerprint as 64 lower-case hexadecimal digits. */
+/**
+ * The content of every form: a head, the device if the fingerprint names one, and the fingerprint as 64 lower-case hexadecimal
+ * digits.
+ */
 export interface Writable {
   readonly head: Pick<Head, "log" | "seq">;
   readonly member: MemberId | undefined;
@@ -40,7 +43,7 @@ export function groupDigits(digits: string): string {
   return inGroups(digits, 5);
 }
 
-/** 64 hexadecimal digits in 16 groups of four: what the eye takes in at once. */
+/** 64 hexadecimal digits in 16 groups of four: a length that people read at one glance. */
 export function groupHex(hex: string): string {
   return inGroups(hex, 4);
 }

@@ -1,11 +1,11 @@
-// Reading a fingerprint that somebody typed, pasted, dictated or scanned: any form but words in any spacing, never a part of
-// one. docs/spec.md section 10.
+// Reads a fingerprint that somebody typed, pasted, dictated or scanned: any form except words, in any spacing, never a part of a
+// fingerprint. docs/spec.md section 10.
 
 import type { LogId, MemberId } from "../bytes/ids.js";
 import { type ErrorDetails, KeysteadError } from "../errors.js";
 import { DIGITS, groupDigits, groupHex, HEX_DIGITS, qrPayload, WORDS, WORDS_HEX_DIGITS } from "./forms.js";
 
-/** A fingerprint as it was given; which log it belongs to is for `compareFingerprint` to find out. */
+/** A fingerprint as it was given; `compareFingerprint` finds out which log it belongs to. */
 export type ParsedFingerprint =
   | {
       readonly form: "digits" | "hex";
@@ -42,8 +42,8 @@ const WORD = /^[a-z]{3,8}$/;
 const WORDS_BITS = new RegExp(`^[0-9a-f]{${WORDS_HEX_DIGITS}}$`);
 
 /**
- * Reads a fingerprint as digits, hexadecimal or a QR payload. Spacing, line breaks, punctuation and case are free; everything else
- * is exact. A QR payload starts with `KEYSTEAD-FP`; otherwise the number of digits decides. Words are read by
+ * Reads a fingerprint as digits, hexadecimal or a QR payload. Spacing, line breaks, punctuation and case are free; everything
+ * else is exact. A QR payload starts with `KEYSTEAD-FP`; otherwise the number of digits decides. Words are read by
  * `parseFingerprintWords` of `keystead/words`; the error says so where the text looks like words.
  *
  * @throws `FINGERPRINT_INVALID` saying what was found; a part of a fingerprint is never accepted. `INVALID_ARGUMENT`
@@ -63,7 +63,10 @@ export function parseFingerprint(text: unknown): ParsedFingerprint {
   throw notUnderstood(groups, HEX, "neither digits nor words");
 }
 
-/** What a caller passes to be compared: a text, or what was parsed, which is read again so that one made by hand gains nothing. */
+/**
+ * What a caller passes to compare: a text, or a parsed fingerprint. The latter is read again, so that a hand-made one gains
+ * nothing.
+ */
 export function readFingerprint(given: unknown): ParsedFingerprint {
   if (typeof given !== "object" || given === null) return parseFingerprint(given);
   const { form, text, bits } = given as { readonly form?: unknown; readonly text?: unknown; readonly bits?: unknown };

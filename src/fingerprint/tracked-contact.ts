@@ -46,7 +46,7 @@ const pinSchema: Schema<TrackedContact> = {
 };
 
 /**
- * Begins to track a contact: what its log is now becomes what later states are compared with.
+ * Begins to track a contact: later states are compared with the present state of its log.
  *
  * @param options.verified whether the user has compared fingerprints with the contact; false by default.
  * @returns plain data, to be stored with {@link encodeContact}.
@@ -83,7 +83,7 @@ export function checkContact(pin: TrackedContact): TrackedContact {
   return Object.freeze({ ...copy, head: Object.freeze(copy.head), confirmed: Object.freeze(copy.confirmed) });
 }
 
-/** One order, none twice, none that is not there yet: otherwise one class could be written in several ways. */
+/** One order, no position twice, none that does not exist yet: otherwise one class could be written in several ways. */
 function checkFounders(pin: TrackedContact): TrackedContact {
   const { head, confirmed } = pin;
   for (const [index, founder] of confirmed.entries()) {

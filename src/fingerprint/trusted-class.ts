@@ -1,4 +1,4 @@
-// The class of a log that a contact trusts, kept as founders, and where a member stands to it. Escrow's approvals lead nobody
+// The class of a log that a contact trusts, kept as founders, and how a member relates to it. Escrow's approvals bring nobody
 // into it. docs/spec.md section 10.
 
 import { present } from "../bytes/present.js";
@@ -21,15 +21,15 @@ export function trustedFounders(log: LogFacts): readonly number[] {
   const members = [...log.active.values()].filter(isOwn);
   const founderOf = ({ id }: Member) => present(own.get(id));
   const strangers = new Set(members.filter(({ founder }) => founder !== confirmed).map(founderOf));
-  // A stranger that approved the owner's restored device gave it its own founder: kept, that would let the stranger in. Nobody
-  // has the device's own position for a founder, now or later, so that the device counts as others instead.
+  // A stranger that approved the owner's restored device gave that device the stranger's founder. A pin with this founder would
+  // let the stranger in. Nobody has the device's own position as a founder, now or later, so the device counts as others instead.
   const kept = members
     .filter(({ founder }) => founder === confirmed)
     .map((member) => (strangers.has(founderOf(member)) ? member.position : founderOf(member)));
   return [...new Set(kept)].sort((a, b) => a - b);
 }
 
-/** Where a member stands: to the class that a pin keeps; without one, to the class that is confirmed at this head. */
+/** How a member relates to the class that a pin keeps; without a pin, to the class that is confirmed at this head. */
 export function standingOf(log: LogFacts, { id }: Member, pinned: readonly number[] | undefined): SenderStanding {
   const confirmed = confirmedFounder(log);
   const founder = present(foundersWithoutEscrow(log).get(id));

@@ -1,5 +1,5 @@
-// A fingerprint as 19 words, for reading aloud. Apart from the other forms, since the list of words is 6 kB of every download.
-// docs/spec.md section 10.
+// A fingerprint as 19 words, for reading aloud. In a file apart from the other forms, since the list of words adds 6 kB to a
+// download. docs/spec.md section 10.
 
 import { wordlist } from "@scure/bip39/wordlists/english.js";
 import { wrongInstance } from "../arguments/instances.js";
@@ -10,8 +10,8 @@ import { notUnderstood, type ParsedFingerprint, splitFingerprint, wrongLength } 
 const INDICES: ReadonlyMap<string, number> = /* @__PURE__ */ new Map(wordlist.map((word, index) => [word, index]));
 
 /**
- * A fingerprint as 19 words of the list of BIP-39 (English), from its top 209 bits. **Not** a wallet's secret phrase: those have 12
- * to 24 words in steps of three, never 19, and this is public. Say so where it is shown.
+ * A fingerprint as 19 words of the list of BIP-39 (English), from its top 209 bits. **Not** a wallet's secret phrase: those have
+ * 12 to 24 words in steps of three, never 19, and this is public. Say so where it is shown.
  *
  * @throws `INVALID_ARGUMENT`
  */
@@ -25,8 +25,8 @@ export function fingerprintWords(fingerprint: Fingerprint): string {
 }
 
 /**
- * Reads a fingerprint that was written as words. Spacing, line breaks, punctuation and case are free; the words are exact, and all 19
- * are there. Pass the result to `compareFingerprint`.
+ * Reads a fingerprint that was written as words. Spacing, line breaks, punctuation and case are free; the words are exact, and
+ * all 19 are there. Pass the result to `compareFingerprint`.
  *
  * @throws `FINGERPRINT_INVALID` saying which words are not in the list, or how many there are; a part of a fingerprint is never
  * accepted. `INVALID_ARGUMENT` for what is not a string.

@@ -41,7 +41,7 @@ export interface OpenGrantsOptions {
  * (GRT-4). Where a seed does not pass, it opens the epoch again.
  *
  * @param log a state that has the link.
- * @param delivered for each attachment that the link commits to what came for it; any may be absent.
+ * @param delivered for each attachment that the link commits to the bytes that were delivered for it; any may be absent.
  * @returns a new keyring; the old one is untouched.
  */
 export function openGrants(

@@ -1,5 +1,5 @@
-// What a server does with entries: it accepts one or says why not, and strips one to what a sender may see. docs/spec.md
-// sections 6 and 13.
+// What a server does with entries: it accepts an entry or gives the reason for a refusal, and reduces an entry to what a sender
+// may see. docs/spec.md sections 6 and 13.
 
 import { checkSubjectOption } from "../arguments/options.js";
 import { assertBytes, type Bytes } from "../bytes/bytes.js";
@@ -15,17 +15,17 @@ import { readBody, verifyEntry } from "./verify-link.js";
 
 /** Options of {@link acceptEntry}. A server gives its clock as `now`. */
 export interface AcceptOptions extends Clock {
-  /** Whose log this is, by the account that publishes or reads it (LOG-8). */
+  /** The subject of the log, which the server takes from the account that publishes or reads it (LOG-8). */
   readonly subject: string;
 }
 
 /**
- * What {@link acceptEntry} says.
+ * Result of {@link acceptEntry}.
  *
- * - `accepted`: the entry is good and complete. Store it at position `log.head.seq`, unless another one was stored there
- *   meanwhile; then judge it again on what was stored, which gives `lost`.
+ * - `accepted`: the entry is good and complete. Store it at position `log.head.seq`, unless another entry was stored
+ *   there meanwhile; in that case judge it again on the stored log, which gives `lost`.
  * - `same`: the log has this very link, at position `seq`. There is nothing to store: tell the author that it was accepted.
- * - `lost`: another link stands at the entry's position `seq`; the author fetches it and writes its own anew (GRT-6).
+ * - `lost`: another link stands at the entry's position `seq`; the author fetches that link and writes its own again (GRT-6).
  * - `ahead`: the entry is dated ahead of the clock beyond the skew (`NOT_YET`, LOG-3); the author tries again later.
  * - `refused`: the entry is bad, incomplete, or of a version that this library does not verify. `error` names the rule.
  */
@@ -35,10 +35,10 @@ export type Acceptance =
   | { readonly verdict: "ahead" | "refused"; readonly error: KeysteadError };
 
 /**
- * Judges an entry that somebody publishes, as every server does before it stores and hands out entries: by all rules, by a clock,
- * with all attachments, and in versions that this library verifies.
+ * Judges an entry that somebody publishes. Every server does this before it stores an entry and gives it to others: by all rules,
+ * by a clock, with all attachments, and only in versions that this library verifies.
  *
- * @param log the state of what is stored for the subject; undefined for the first entry.
+ * @param log the state of the log that is stored for the subject; undefined for the first entry.
  * @param entry bytes from anywhere.
  * @throws for wrong arguments of the caller only: `INVALID_ARGUMENT`, `WRONG_SUBJECT` for a log of another subject
  */
@@ -63,8 +63,8 @@ function judgeEntry(log: LogState | undefined, entry: UnverifiedEntry, subject: 
 }
 
 /**
- * An entry for a position that is filled. Whether it would have been good there is not judged: that would cost the server a
- * replay, and its author has to write anew either way.
+ * An entry for a position that is filled. It is not judged whether the entry would be valid there: that would cost the server a
+ * replay, and the author must write it again in both cases.
  */
 function judgeLate(log: LogState, { link }: UnverifiedEntry, standing: LinkRecord, subject: string): Acceptance {
   const { seq } = standing;
@@ -88,10 +88,10 @@ function checkAcceptOptions(log: unknown, options: AcceptOptions): AcceptOptions
 }
 
 /**
- * An entry as somebody may see it who only seals to its log: the link, which can be verified, without attachments. So without the
- * names of devices, which are in attachments; that there are devices, and when they came and went, the link says.
+ * An entry for a reader who only seals to its log: the link, which can be verified, without attachments. The names of devices are
+ * in attachments, so that reader does not get them; the link still shows that there are devices, and when they came and went.
  *
- * @throws `INVALID_ENCODING`, `TOO_LARGE` for what is no entry
+ * @throws `INVALID_ENCODING`, `TOO_LARGE` for bytes that are no entry
  */
 export function entryForSenders(entry: Uint8Array): Bytes {
   return encodeEntry(decodeEntry(entry).link.bytes, []);

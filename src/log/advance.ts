@@ -47,7 +47,7 @@ export function advance(before: LogFacts, link: UnverifiedLink, judged: Judgemen
   const record = recordOf(link, judged);
   const isFirst = before.head.seq === 0;
   const names = { members: transition.active, renamed: transition.entered ?? judged.effect.rename?.member };
-  // Only where there is a name: the first attachment of an enroll of escrow is a grant's, and may be anything.
+  // Only if the member has a name: the first attachment of an enroll of escrow belongs to a grant, and may be anything.
   const opening = typed.type.name?.(body) && delivered[0];
   const { kind, subject, operator } = isFirst ? originOf(body) : before;
   return verifiedState({
@@ -116,7 +116,7 @@ function recordOf(link: UnverifiedLink, judged: Judgement): LinkRecord {
 }
 
 function grantRecord({ keyring, boxes }: Grant, { epochs, recipients }: DueGrant): GrantRecord {
-  // Id and key as the state has them, which are the same: a long log need not keep copies of them for every link.
+  // Uses the id and the key of the state, which are equal: so a long log does not keep copies of them for every link.
   const box = ([, digest]: Grant["boxes"][number], index: number) => {
     const { id, kem } = present(recipients[index]);
     return { member: id, kemKey: kem, digest };
@@ -125,7 +125,7 @@ function grantRecord({ keyring, boxes }: Grant, { epochs, recipients }: DueGrant
 }
 
 /**
- * The members with the name that an opening says. A dishonest device can commit to bytes that are no opening: it then has
+ * The members with the name that an opening gives. A dishonest device can commit to bytes that are no opening: it then has
  * no name, and the log goes on.
  */
 function withName(

@@ -1,7 +1,8 @@
 // Every walk over the graph of approvals. docs/spec.md section 2 (founder), MEM-1 and ESC-8.
 //
-// Two sorts: what verification keeps of active members, link by link (`approve`, `forget`, `settleFounders`), since it judges by it;
-// and what is read off the whole log, where removed members stay (`foundersOf`, `letInBy`, `vouchersOf`). A test compares them.
+// There are two sorts. Verification keeps the first for active members, link by link, and judges by it (`approve`, `forget`,
+// `settleFounders`). The second reads the whole log, removed members included (`foundersOf`, `letInBy`, `vouchersOf`). A test
+// compares them.
 
 import type { MemberId } from "../bytes/ids.js";
 import { present } from "../bytes/present.js";
@@ -10,7 +11,7 @@ import { allMembers, escrowCounts, type Lineage, type LogFacts, type Member } fr
 type Graph = keyof Member["lineage"];
 const GRAPHS: readonly Graph[] = ["own", "all"];
 
-/** The lineage of somebody whom nobody has approved. */
+/** The lineage of a member that nobody has approved. */
 export function unapproved(position: number): Member["lineage"] {
   const alone: Lineage = { founder: position, approvers: new Set() };
   return { own: alone, all: alone };
@@ -18,7 +19,7 @@ export function unapproved(position: number): Member["lineage"] {
 
 /**
  * MEM-1: an approval is directed. The approved member and, recursively, everyone it ever approved take the approver's
- * founder if that is older; the approver never moves. What escrow approves counts in the graph `all` only.
+ * founder if that is older; the approver never moves. Approvals by escrow count in the graph `all` only.
  */
 export function approve(active: Map<MemberId, Member>, approver: Member, approved: MemberId, seq: number): void {
   const graphs = approver.kind === "escrow" ? (["all"] as const) : GRAPHS;
@@ -27,8 +28,8 @@ export function approve(active: Map<MemberId, Member>, approver: Member, approve
     for (const graph of graphs) {
       const { founder, approvers } = lineage[graph];
       if (member.id !== approved && !approvers.has(approved)) continue;
-      // The sets are closed, so a member that has the approver has all of its approvers and their founder already: without this, 256
-      // members that approve each other crosswise would take minutes to verify.
+      // The sets are closed: a member that has the approver already has all approvers of that approver, and their founder.
+      // Without this shortcut, a log in which 256 members all approve each other would take minutes to verify.
       if (approvers.has(approver.id)) continue;
       const from = approver.lineage[graph];
       const all = new Set([...approvers, approver.id, ...from.approvers]);
@@ -41,13 +42,13 @@ export function approve(active: Map<MemberId, Member>, approver: Member, approve
   }
 }
 
-/** Lets members go from the sets that approvals travel along: what they passed on has been passed on already. */
+/** Removes members from the sets along which approvals spread: what these members passed on, others have already. */
 export function forget(active: Map<MemberId, Member>, gone: ReadonlySet<MemberId>): void {
   const isIn = ({ approvers }: Lineage) => {
     for (const id of gone) if (approvers.has(id)) return true;
     return false;
   };
-  // Whom nobody forgotten approved stays as it is: otherwise each stranger who comes and leaves costs a copy of all sets.
+  // A member that no forgotten one approved stays as it is: otherwise each stranger that comes and goes costs a copy of all sets.
   const without = (lineage: Lineage): Lineage =>
     isIn(lineage)
       ? { founder: lineage.founder, approvers: new Set([...lineage.approvers].filter((id) => !gone.has(id))) }
@@ -59,7 +60,7 @@ export function forget(active: Map<MemberId, Member>, gone: ReadonlySet<MemberId
   }
 }
 
-/** Gives every member the founder that counts now: escrow's approvals only while nobody is founding without them (MEM-1). */
+/** Gives every member the founder that counts now: escrow's approvals only while no member is founding without them (MEM-1). */
 export function settleFounders(active: Map<MemberId, Member>): void {
   const graph: Graph = escrowCounts({ active }) ? "all" : "own";
   for (const member of [...active.values()]) {
@@ -71,9 +72,9 @@ export function settleFounders(active: Map<MemberId, Member>): void {
 const NO_LINKS: ReadonlySet<number> = /* @__PURE__ */ new Set();
 const NOBODY: ReadonlySet<MemberId> = /* @__PURE__ */ new Set();
 
-/** Approvals read otherwise than the log does. */
+/** Options to read approvals in another way than the log does. */
 export interface Reading {
-  /** Whether escrow's approvals count (MEM-1); by default, as they do in this log now. */
+  /** Whether escrow's approvals count (MEM-1); the default is what this log does now. */
   readonly escrowCounts?: boolean | undefined;
   /** Positions of links whose approvals are left out. */
   readonly without?: ReadonlySet<number> | undefined;
@@ -82,15 +83,15 @@ export interface Reading {
 }
 
 /**
- * The founder of every member, active or removed, as it stands at this head: the position of the oldest among itself and,
- * recursively, its approvers. Escrow stands there with its newest pointer.
+ * The founder of every member, active or removed, at this head: the position of the oldest among the member itself and,
+ * recursively, its approvers. The position of escrow is that of its newest pointer.
  */
 export function foundersOf(log: LogFacts, reading: Reading = {}): ReadonlyMap<MemberId, number> {
   const { nodes, approved } = approvalGraph(log, reading);
   const founders = new Map<number, number>();
   const approvedBy = (node: number) => approved.get(node);
   const hasOlder = (node: number) => founders.has(node);
-  // From the oldest on, each node gives its position to everybody it reaches who has none older.
+  // Starting with the oldest, each node gives its position to every node that it reaches and that has no older one.
   for (const position of approved.keys()) {
     for (const node of reachedFrom([position], approvedBy, hasOlder)) founders.set(node, position);
   }
@@ -110,7 +111,7 @@ function approvalGraph(log: LogFacts, { without = NO_LINKS, before = Number.POSI
   const escrows = new Set<MemberId>();
   for (const { seq, author, entered, pointed, approved: targets } of log.links) {
     if (seq >= before) break;
-    // None for the operator, and for who enters by itself: neither approves.
+    // No approver for the operator, and for a member that enters by itself: neither approves.
     const own = author === "operator" ? undefined : nodes.get(author);
     const byAuthor = own === undefined ? undefined : approved.get(own);
     const approves = (id: MemberId) => byAuthor?.push(present(nodes.get(id)));
@@ -128,21 +129,21 @@ function approvalGraph(log: LogFacts, { without = NO_LINKS, before = Number.POSI
   return { nodes, approved };
 }
 
-/** Where {@link letInBy} starts from, and where it goes. */
+/** Where {@link letInBy} starts, and how far it spreads. */
 export interface Spread {
   /** Members to start from. */
   readonly members?: Iterable<MemberId> | undefined;
   /** Positions of links whose approvals to start from. */
   readonly links?: ReadonlySet<number> | undefined;
-  /** Whether it spreads to members that reclaimed from others, too; by default not. */
+  /** Whether it also spreads to members that reclaimed from others; default false. */
   readonly reclaiming?: boolean | undefined;
-  /** Members to whom and past whom it does not spread. */
+  /** It spreads neither to these members nor beyond them. */
   readonly except?: ReadonlySet<MemberId> | undefined;
 }
 
 /**
- * Devices and backup keys that some members or links let in: these members, whom they or these links approved, and whom those
- * approved in turn, active or not.
+ * Devices and backup keys that some members or links let in: these members, the members that they or these links
+ * approved, and the members that those approved in turn, active or not.
  */
 export function letInBy(log: LogFacts, { members = [], links = NO_LINKS, ...spread }: Spread): ReadonlySet<MemberId> {
   const { reclaiming = false, except = NOBODY } = spread;
@@ -164,14 +165,14 @@ export function letInBy(log: LogFacts, { members = [], links = NO_LINKS, ...spre
   return new Set(reachedFrom(start, ledTo, (id) => except.has(id)));
 }
 
-/** Active members that approved it, that approved those, and so on: through active ones only. */
+/** Active members that approved it, the active members that approved those, and so on: only through active members. */
 export function vouchersOf(log: Pick<LogFacts, "active">, { approvals }: Member): ReadonlySet<MemberId> {
   const approversOf = (id: MemberId) => log.active.get(id)?.approvals.map(({ by }) => by);
   const approvers = approvals.map(({ by }) => by);
   return new Set(reachedFrom(approvers, approversOf, (id) => !log.active.has(id)));
 }
 
-/** All nodes that are reached from some over edges, each once, except those that are closed; nothing is reached past those. */
+/** All nodes that edges reach from the given nodes, each once, except closed nodes; nothing is reached through a closed node. */
 function* reachedFrom<Node>(
   start: readonly Node[],
   edgesOf: (node: Node) => readonly Node[] | undefined,
@@ -183,7 +184,7 @@ function* reachedFrom<Node>(
     if (found.has(node) || isClosed(node)) continue;
     found.add(node);
     yield node;
-    // One by one: a thief decides how many there are, and a call takes only so many arguments.
+    // One by one: a thief decides how many there are, and the number of arguments of a call is limited.
     for (const each of edgesOf(node) ?? []) next.push(each);
   }
 }

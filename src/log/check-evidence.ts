@@ -14,17 +14,17 @@ import { isUnsupported, verifyLink } from "./verify-link.js";
 
 /** What evidence proves. */
 export interface EvidenceVerdict {
-  /** What is shown; `evidence-unjudged` where a side has a link that this library cannot judge. */
+  /** The kind of the evidence; `evidence-unjudged` where a side has a link that this library cannot judge. */
   readonly code: `evidence-${Evidence["kind"]}` | "evidence-unjudged";
   /**
    * `proven`: two histories of one log exist, both signed by its members. A member made them, or a server showed members
-   * different heads; which of the two, no signature tells. A link that lost a race is such a history too, so pin only what the
-   * server has accepted. `claimed`: the offered side is valid, but that the other was served rests on the word of those who
-   * pinned it; or a side has a link of a version that this library cannot judge (LOG-1). Two statements by the log's service that
+   * different heads; no signature shows which of the two happened. A link that lost a race is such a history too, so pin only
+   * what the server has accepted. `claimed`: the offered side is valid, but only those who pinned the other side say that it was
+   * served; or a side has a link of a version that this library cannot judge (LOG-1). Two statements by the log's service that
    * contradict each other are `proven`.
    */
   readonly verdict: "proven" | "claimed";
-  /** The heads of the two sides, both verified where there are links. `offered` has the position 0 where nothing was offered. */
+  /** The heads of the two sides, both verified where there are links. `offered` has position 0 if nothing was offered. */
   readonly pinned: Head;
   readonly offered: Head;
   /** First position at which the sides differ; for a rollback the first that is withheld. */
@@ -34,7 +34,7 @@ export interface EvidenceVerdict {
 /**
  * Judges evidence of a fork, a replacement, a rollback, or of statements that contradict each other.
  *
- * @throws `INVALID_ENCODING` for what is no evidence; `INVALID_ARGUMENT` when it does not show what it says; errors of
+ * @throws `INVALID_ENCODING` for bytes that are no evidence; `INVALID_ARGUMENT` when it does not show what it claims; errors of
  * `verifyLog` when a side is no valid log.
  */
 export function checkEvidence(evidence: Evidence): EvidenceVerdict {
@@ -46,7 +46,7 @@ export function checkEvidence(evidence: Evidence): EvidenceVerdict {
   if (evidence.statements) throw unproven("it has statements, which say nothing of this");
   const offered = theirs.head;
   const ours = evidence.ours.length > 0 ? replay(evidence.ours, subject) : undefined;
-  // All three: a verdict that repeats a false log id or position would put words into the mouth of those who pinned it.
+  // Checks all three: a verdict that repeats a false log id or position would claim what those who pinned it never said.
   if (ours && !isSameHead(ours.head, pinned)) throw unproven("its own links do not end at the pinned head");
   const sameLog = offered.log === pinned.log;
   if (sameLog === (kind === "replaced"))
@@ -56,24 +56,24 @@ export function checkEvidence(evidence: Evidence): EvidenceVerdict {
   if (kind === "rolled-back" && (seq > pinned.seq || (ours && firstDifference(ours, theirs, pinned, true) !== seq))) {
     throw unproven("the offered log is not a shorter version of the pinned one");
   }
-  // That a shorter log or another first link exists is no lie by itself: only its being served is, which no signature shows.
+  // A shorter log or another first link is no lie by itself. The lie is that a server served it, and no signature shows that.
   const isJudged = theirs.isJudged && ours?.isJudged !== false;
   const isProven = kind === "forked" && ours && isJudged;
   const code = isJudged ? (`evidence-${kind}` as const) : "evidence-unjudged";
   return { code, verdict: isProven ? "proven" : "claimed", pinned, offered, seq };
 }
 
-/** One side: what its links say, as far as this library can judge them. */
+/** One side: the result of its links, as far as this library can judge them. */
 interface Side {
   readonly head: Head;
   readonly hashes: readonly LinkHash[];
-  /** What its links say, up to the first that cannot be judged. */
+  /** The state after its links, up to the first link that cannot be judged. */
   readonly log: LogFacts;
-  /** Whether all of its links are of versions and types that this library knows. From the first other one on only hashes count. */
+  /** Whether this library knows the versions and types of all its links. After the first unknown one, only hashes count. */
   readonly isJudged: boolean;
 }
 
-/** @param log the log that no links at all are a beginning of; without it there must be links */
+/** @param log the log to which an empty list of links belongs; without it there must be links */
 function replay(links: readonly Uint8Array[], subject: string, log?: LogId): Side {
   if (log && links.length === 0)
     return { head: { log, seq: 0, hash: "" as LinkHash }, hashes: [], log: ORIGIN, isJudged: true };
@@ -90,7 +90,7 @@ function replay(links: readonly Uint8Array[], subject: string, log?: LogId): Sid
       isJudged = false;
     }
   }
-  // No links are no log: their subject is empty, and evidence names one. A first link that cannot be judged says none.
+  // An empty list is no log: it has no subject, and evidence names one. A first link that cannot be judged gives no subject.
   if ((isJudged || state !== ORIGIN) && state.subject !== subject)
     throw unproven("its links are not a log of the subject it names");
   const head = { log: firstOf(hashes) as string as LogId, seq: hashes.length, hash: lastOf(hashes) };
@@ -105,7 +105,7 @@ function firstDifference(ours: Side | undefined, theirs: Side, pinned: Head, rol
   }
   const shorter = Math.min(ours.hashes.length, theirs.hashes.length);
   for (let index = 0; index < shorter; index++) if (ours.hashes[index] !== theirs.hashes[index]) return index + 1;
-  // One side is the beginning of the other: for a rollback, to a shorter log, that is the contradiction, for a fork it is none.
+  // One side is the beginning of the other: for a rollback to a shorter log, that is the contradiction; for a fork, it is none.
   if (rolledBack) return theirs.hashes.length + 1;
   throw unproven("the sides do not contradict each other");
 }

@@ -1,4 +1,4 @@
-// The contract of a link type: all there is to know about one, so that forgetting a rule is a compile error.
+// The contract of a link type: everything that defines a type, so that a forgotten rule is a compile error.
 // docs/spec.md section 6.
 
 import type { Bytes } from "../bytes/bytes.js";
@@ -11,11 +11,11 @@ import type { LogFacts, Member } from "./state.js";
 
 /** What a link does, in the protocol's own terms. {@link applyEffect} does it, in the protocol's order. */
 export interface Effect {
-  /** A part of the author's held that it could not open (MEM-9). */
+  /** A part of what the author holds that it could not open (MEM-9). */
   readonly missing?: Runs;
   readonly remove?: readonly MemberId[];
   readonly enter?: NewMember;
-  /** An escrow epoch to stand for: by the escrow member that enters, or instead of its last one (ESC-3, ESC-6). */
+  /** An escrow epoch to stand for: for the escrow member that enters, or in place of its last pointer (ESC-3, ESC-6). */
   readonly pointer?: Pointer;
   /** Roles of the members that this link first confirms (MEM-8). */
   readonly roles?: ReadonlyMap<MemberId, readonly Role[]>;
@@ -59,7 +59,7 @@ export interface LinkType<Body extends AnyBody = AnyBody> {
   readonly schema: Schema<Body>;
   /** The signing key of the member that the body calls its author; absent where the author is new or the operator. */
   readonly author?: (body: Body) => Uint8Array;
-  /** What is judged before any signature is: who must sign follows from it. @throws INVALID_LINK with the rule */
+  /** Checked before any signature: the result decides who must sign. @throws INVALID_LINK with the rule */
   readonly admitSigners?: (body: Body, context: Context) => void;
   /** LOG-4: the keys that sign, in order. */
   readonly signers: (body: Body, before: LogFacts) => readonly Uint8Array[];
@@ -69,11 +69,11 @@ export interface LinkType<Body extends AnyBody = AnyBody> {
   readonly name?: (body: Body) => Uint8Array | undefined;
   /** Digests of further attachments. */
   readonly carries?: (body: Body) => readonly Uint8Array[];
-  /** Whether the state before the link admits it. @throws INVALID_LINK with the rule */
+  /** Checks that the state before the link admits it. @throws INVALID_LINK with the rule */
   readonly admit: (body: Body, context: Context) => void;
   /** What it does. Called after {@link admit}. */
   readonly effect: (body: Body, context: Context) => Effect;
-  /** MEM-9: whether its author may declare epochs missing in it, and if so whether the current one too. */
+  /** MEM-9: whether its author may declare epochs missing in it, and if so, whether the current epoch may be among them. */
   readonly missing: "never" | "past" | "any";
 }
 

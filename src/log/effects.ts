@@ -22,7 +22,7 @@ import {
   type Removal,
 } from "./state.js";
 
-/** A grant that a link owes: a set of epochs to all who are owed exactly these. */
+/** A grant that a link owes: a set of epochs, for all members that are owed exactly this set. */
 export interface DueGrant {
   readonly epochs: Runs;
   /** Sorted by member id. */
@@ -48,13 +48,13 @@ export interface Transition {
   readonly granted: PersistentMap<PairGrants>;
 }
 
-/** Position of a link: where what it does is recorded. */
+/** Position of a link: its effects are recorded under it. */
 export interface Position {
   readonly seq: number;
   readonly time: number;
 }
 
-/** Until its name is opened: nothing of an old name stays when the opening of a new one is withheld. */
+/** The member until its name is opened: nothing of the old name stays when the opening of the new one is withheld. */
 const UNNAMED = { name: undefined, platform: undefined, details: undefined };
 
 /** Applies an admitted effect, in the order of section 6: missing, removals, keys and pointers, approvals, new epoch. */
@@ -90,7 +90,7 @@ export function applyEffect(before: LogFacts, author: Member | undefined, effect
 
   const lockdown = effect.lockdown ?? before.lockdown;
   const epoch = effect.newEpoch ? currentEpoch(before) + 1 : undefined;
-  // MEM-6: by name, and only where escrow did not write the link itself.
+  // MEM-6: the epoch is withheld only if the link names escrow, and never if escrow wrote the link itself.
   const mayWithhold = effect.withholdEscrow === true && author?.kind !== "escrow";
   const withheld = epoch !== undefined && oweNewEpoch(active, due, epoch, { lockdown, mayWithhold });
   handOut(active, due);
@@ -110,7 +110,7 @@ export function applyEffect(before: LogFacts, author: Member | undefined, effect
   };
 }
 
-/** Owes a new epoch to all who shall have it. @returns whether it was withheld from escrow, which would have had it */
+/** Owes a new epoch to all members that must get it. @returns whether it was withheld from escrow, which would have got it */
 function oweNewEpoch(
   active: Map<MemberId, Member>,
   due: DueGrants,
@@ -128,7 +128,7 @@ function oweNewEpoch(
   return isWithheld;
 }
 
-/** Gives everybody what they are owed. */
+/** Gives all members what the link owes them. */
 function handOut(active: Map<MemberId, Member>, due: DueGrants): void {
   for (const [id, runs] of due.each()) {
     const member = memberOf({ active }, id);
@@ -155,7 +155,7 @@ function grantedAfter(
 
 /**
  * What a link owes, member by member. GRT-1: the new epoch is a grant of its own, and the older ones of a member are one set, so
- * that no thief who shatters what members hold makes a link too large.
+ * a thief who shatters what members hold cannot make a link too large.
  */
 class DueGrants {
   readonly #older = new Map<MemberId, Runs>();
@@ -184,7 +184,7 @@ class DueGrants {
   list(active: ReadonlyMap<MemberId, Member>): readonly DueGrant[] {
     const bySet = new Map<string, { epochs: Runs; recipients: MemberId[] }>();
     for (const [id, epochs] of this.each()) {
-      // Sets are canonical: two that are equal are spelled the same.
+      // Sets are canonical: two equal sets have the same text.
       const key = epochs.join(" ");
       const grant = bySet.get(key);
       if (grant) grant.recipients.push(id);
@@ -199,14 +199,16 @@ class DueGrants {
   }
 }
 
-/** GRT-1: by smallest epoch, largest, how many, then the first recipient's id. Nobody is a recipient of two sets of old epochs. */
+/**
+ * GRT-1: by smallest epoch, largest, how many, then the first recipient's id. Nobody is a recipient of two sets of old epochs.
+ */
 function inOrder(a: DueGrant, b: DueGrant): number {
   const [x, y] = [spanOf(a.epochs), spanOf(b.epochs)];
   const isFirst = firstOf(a.recipients).id < firstOf(b.recipients).id;
   return x.from - y.from || x.to - y.to || x.count - y.count || (isFirst ? -1 : 1);
 }
 
-/** What a grant says on the wire of its set of epochs, which is not empty: the smallest, the largest, and how many (GRT-1). */
+/** How a grant describes its set of epochs on the wire, which is not empty: the smallest, the largest, and how many (GRT-1). */
 export function spanOf(epochs: Runs): { readonly from: number; readonly to: number; readonly count: number } {
   return { from: firstOf(epochs)[0], to: lastOf(epochs)[1], count: countEpochs(epochs) };
 }
@@ -231,7 +233,7 @@ function enterMember(active: Map<MemberId, Member>, enter: NewMember, { seq, tim
   return id;
 }
 
-/** What everybody starts with. */
+/** The values that every new member starts with. */
 function newcomer(id: MemberId, seq: number, time: number) {
   return {
     ...{ id, position: seq, added: time, founder: seq, lineage: unapproved(seq), approvals: [], roles: [] },
@@ -266,7 +268,7 @@ function pointEscrow(
     return id;
   }
   active.set(escrow.id, { ...escrow, signingKey: sign, kemKey: kem, pointer });
-  // Whom the old pointer approved stays with the old one: the new one's later approvals do not move them.
+  // Members that the old pointer approved stay with it: later approvals of the new pointer do not move them.
   forget(active, new Set([escrow.id]));
   if (author && author.id !== escrow.id) {
     active.set(escrow.id, { ...memberOf({ active }, escrow.id), lineage: unapproved(at.seq) });
@@ -277,7 +279,7 @@ function pointEscrow(
 
 const NO_NAME = new Uint8Array(32);
 
-/** MEM-7: whether a removal takes the current epoch's secret along. */
+/** MEM-7: whether a removed member knows the secret of the current epoch. */
 export function takesCurrentEpoch(before: LogFacts, removed: readonly MemberId[]): boolean {
   const current = currentEpoch(before);
   return removed.some((id) => hasEpoch(before.active.get(id)?.reach ?? NO_RUNS, current));

@@ -25,7 +25,7 @@ const MAX_ENTRY_BYTES = MAX_LINK_BYTES + MAX_ATTACHMENTS_BYTES + 5 * MAX_ATTACHM
 
 const signatureList = array(tuple(bytes(32), bytes(64)), { min: 1, max: MAX_SIGNATURES });
 const signedLink = tuple(bytesUpTo(MAX_LINK_BYTES, 1), signatureList);
-// Link and attachments are held to their own limits below, so that what is too large is called so and not ill-formed.
+// Link and attachments have their own limits below, so a part that is too large gets that error, and not one for its form.
 const entry = tuple(bytesUpTo(MAX_ENTRY_BYTES, 1), array(bytesUpTo(MAX_ENTRY_BYTES, 1), { max: MAX_ATTACHMENTS }));
 
 /** A signature with the public key that made it. */
@@ -35,8 +35,8 @@ export interface LinkSignature {
 }
 
 /**
- * A link taken apart; nothing about it is verified yet. Only as much of its shape was judged as it takes to find the body: a
- * link of a later version may look different otherwise (LOG-1).
+ * A link taken apart; nothing about it is verified yet. Only the part of its shape that is needed to find the body was judged:
+ * the rest may look different in a link of a later version (LOG-1).
  */
 export interface UnverifiedLink {
   /** The link's bytes as received: what is hashed (ENC-4). */
@@ -62,7 +62,7 @@ export function linkHash(link: Uint8Array): LinkHash {
   return toHex(labelledHash(LABELS.linkHash, link)) as LinkHash;
 }
 
-/** What a link holds to commit to an attachment: SHA-256 over label, zero byte, attachment. 32 bytes. */
+/** The digest by which a link commits to an attachment: SHA-256 over label, zero byte, attachment. 32 bytes. */
 export function attachmentDigest(attachment: Uint8Array): Bytes {
   return labelledHash(LABELS.attachment, attachment);
 }
@@ -87,7 +87,7 @@ export function decodeLink(link: Uint8Array): UnverifiedLink {
   return takeLink(link.length > MAX_LINK_BYTES ? (link as Bytes) : new Uint8Array(link));
 }
 
-/** Takes a link apart whose bytes nobody else has: everything read from it shares their memory. */
+/** Takes a link apart. No other code may hold its bytes: everything read from it shares their memory. */
 function takeLink(link: Bytes): UnverifiedLink {
   const value = decodeCbor(link, { name: "link", maxBytes: MAX_LINK_BYTES, shared: true });
   const body = Array.isArray(value) ? (value[0] as CborValue | undefined) : undefined;
@@ -97,7 +97,7 @@ function takeLink(link: Bytes): UnverifiedLink {
       details: { name: "link" },
     });
   }
-  // Each is computed at its first use and once: a link is looked at for its place first, then judged, then recorded.
+  // Each is computed once, at its first use: first the position of a link is read, then the link is judged, then recorded.
   let hash: LinkHash | undefined;
   let fields: ReadonlyMap<string, CborValue> | undefined;
   let signatures: readonly LinkSignature[] | undefined;
@@ -152,7 +152,7 @@ function checkAttachmentSize(attachments: readonly Uint8Array[]): void {
   }
 }
 
-/** For each attachment that a link commits to, what was delivered for it; undefined where it was withheld. */
+/** For each attachment that a link commits to, the bytes that were delivered; undefined if it was withheld. */
 export type Delivered = readonly (Uint8Array | undefined)[];
 
 /**
@@ -183,9 +183,9 @@ export function matchAttachments(digests: readonly Uint8Array[], attachments: re
   return matched;
 }
 
-/** What a device says of itself to people: its name, and if it likes its platform and details. */
+/** The description that a device gives people of itself: its name, and optionally its platform and details. */
 export interface NameOpening {
-  /** 16 random bytes, so that the commitment does not give the name away. */
+  /** 16 random bytes, so that the commitment does not reveal the name. */
   readonly salt: Uint8Array;
   readonly name: string;
   readonly platform?: string;

@@ -1,5 +1,5 @@
-// A set of epochs that grows, one bit for each: uniting many shattered sets costs a step for each of their runs, and no memory for
-// them. docs/spec.md section 11 (ESC-11).
+// A set of epochs that grows, one bit for each: a union of many shattered sets costs one step for each of their runs, and no
+// memory for them. docs/spec.md section 11 (ESC-11).
 
 import type { Runs } from "../bytes/runs.js";
 
@@ -16,7 +16,7 @@ export class EpochSet {
     this.#words = new Uint32Array(Math.floor(last / WORD) + 1);
   }
 
-  /** Adds runs that end at `last` at the latest. @returns whether an epoch is new */
+  /** Adds runs whose last epoch is at most `last`. @returns whether an epoch is new */
   add(runs: Runs): boolean {
     let isNew = false;
     for (const [from, to] of runs) {

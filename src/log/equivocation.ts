@@ -11,12 +11,13 @@ import { operatorOf, readStatement } from "./statement.js";
 type Stated = ReturnType<typeof readStatement>;
 
 /**
- * Whether two statements about one log contradict each other: two hashes for one position, or fewer links at a later time. Call it
- * with the newest statement that was kept and the next one, before the next one is kept in its place.
+ * Whether two statements about one log contradict each other: two hashes for one position, or fewer links at a later time. Call
+ * it with the newest statement that was kept and the next one, before the next one is kept in its place.
  *
- * @param log the log that both are about, verified. It need not have what they state.
+ * @param log the verified log that both name. It need not have the heads that they state.
  * @returns evidence for a third party (`checkEvidence`); undefined when they do not contradict each other.
- * @throws `INVALID_ENCODING`, `TOO_LARGE`; `INVALID_SIGNATURE` (SVC-1, SVC-2); `WRONG_SUBJECT` (SVC-4) when one names another log; `INVALID_ARGUMENT`
+ * @throws `INVALID_ENCODING`, `TOO_LARGE`; `INVALID_SIGNATURE` (SVC-1, SVC-2); `WRONG_SUBJECT` (SVC-4) when one names another
+ * log; `INVALID_ARGUMENT`
  */
 export function compareStatements(log: LogState, first: Uint8Array, second: Uint8Array): Evidence | undefined {
   assertLog(log);
@@ -36,7 +37,10 @@ export function compareStatements(log: LogState, first: Uint8Array, second: Uint
   };
 }
 
-/** What a third party sees in evidence of the kind `equivocated`: the heads that were stated, and where they contradict each other. */
+/**
+ * What a third party sees in evidence of the kind `equivocated`: the heads that were stated, and where they contradict each
+ * other.
+ */
 export interface Equivocation {
   readonly pinned: Head;
   readonly offered: Head;
@@ -44,9 +48,9 @@ export interface Equivocation {
 }
 
 /**
- * SVC-5: judges two statements. The log is that of its first link alone, which names the operator and has the log's id for hash.
+ * SVC-5: judges two statements. The log here is its first link alone, which names the operator and whose hash is the log's id.
  *
- * @throws `INVALID_ARGUMENT` when the evidence does not show what it says; errors of `compareStatements`
+ * @throws `INVALID_ARGUMENT` when the evidence does not show what it claims; errors of `compareStatements`
  */
 export function judgeStatements({ statements, pinned, ours }: Evidence, log: LogFacts): Equivocation {
   if (!statements || ours.length > 0 || log.head.seq !== 1)

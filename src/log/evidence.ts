@@ -33,13 +33,13 @@ export interface Evidence {
   /** `equivocated`: the service signed two statements about one log that contradict each other (`compareStatements`). */
   readonly kind: EvidenceKind | "equivocated";
   readonly subject: string;
-  /** The head that was verified before; of `equivocated` the one that the earlier statement is about. */
+  /** The head that was verified before; for `equivocated`, the head that the earlier statement names. */
   readonly pinned: Head;
-  /** The links up to the pinned head, as far as they were at hand; empty when only the head was. */
+  /** The links up to the pinned head, as far as they were available; empty when only the head was. */
   readonly ours: readonly Uint8Array[];
-  /** The links that were offered, up to the one that contradicts; of `equivocated` the first link, which names the operator. */
+  /** The links that were offered, up to the one that contradicts; for `equivocated`, the first link, which names the operator. */
   readonly theirs: readonly Uint8Array[];
-  /** Of `equivocated` alone: the two statements, the earlier one first. */
+  /** For `equivocated` only: the two statements, the earlier one first. */
   readonly statements?: readonly [Uint8Array, Uint8Array];
 }
 

@@ -31,7 +31,7 @@ const MAX_RUNS = 32768;
 const memberId = hexBytes<MemberId>(16);
 const publicSigningKey = bytes(32);
 const publicKemKey = bytes(KEM_PUBLIC_KEY_LENGTH);
-/** A digest: a commitment, or what an attachment is known by. */
+/** A digest: a commitment, or the digest that identifies an attachment. */
 export const digest = bytes(32);
 
 /** A list of member ids; MEM-2 asks for it to be sorted and without repeats. */
@@ -61,9 +61,9 @@ export interface Policy {
   readonly enabled: boolean;
   /** Whether users may make backup keys (BAK-5). */
   readonly allowUserBackupKeys: boolean;
-  /** Whom a new escrow device should ask for approval: up to 16 lines. */
+  /** The people that a new escrow device should ask for approval: up to 16 lines. */
   readonly escrowContacts: readonly string[];
-  /** Whom a user's new device may ask: up to 16 lines. */
+  /** The people that a user's new device may ask: up to 16 lines. */
   readonly userContacts: readonly string[];
 }
 /** A policy on the wire. */
@@ -99,11 +99,14 @@ export const pointerFields: Schema<Pointer> = record({
 });
 
 const escrowActorFields = { admin: publicSigningKey, seq: uint({ min: 1 }), hash: hexBytes<LinkHash>(32) };
-/** Who renews for escrow: the admin's own device, and a head of the escrow log. */
+/** The actor that renews for escrow: the admin's own device, and a head of the escrow log. */
 export const renewingActor = record(escrowActorFields);
 /** Most pairs that one review by escrow names beside the one in force (ESC-11). */
 export const MAX_PAIRS = 64;
-/** Who reviews for escrow: the admin, the place of its `act` with the salt of the commitment (ESC-8), and what escrow gives (ESC-11). */
+/**
+ * Who reviews for escrow: the admin, the place of its `act` with the salt of the commitment (ESC-8), and what escrow gives
+ * (ESC-11).
+ */
 export const reviewingActor = record({
   ...escrowActorFields,
   salt: bytes(32),
@@ -120,14 +123,17 @@ export interface EscrowActor {
   readonly salt?: Uint8Array;
   /** In a review: the epochs that escrow gives, as runs (ESC-11). */
   readonly runs?: readonly (readonly [from: number, to: number])[];
-  /** In a review: signing key and digest of the KEM key of the pairs that escrow opened them with, beside the one in force (ESC-11). */
+  /**
+   * In a review: signing key and digest of the KEM key of the pairs that escrow opened them with, beside the one in force
+   * (ESC-11).
+   */
   readonly pairs?: readonly (readonly [sign: Uint8Array, kem: Uint8Array])[];
 }
 
 /** Positions of acts that an escrow log's link disowns (ESC-8). */
 export const disownList = array(uint({ min: 1 }), { min: 1, max: 4096 });
 
-/** Says that an epoch is kept from escrow (MEM-6). */
+/** States that the link keeps its new epoch from escrow (MEM-6). */
 export const withheldFromEscrow = literal("withheld");
 
 /** The head of an escrow log that a link checked itself against. */

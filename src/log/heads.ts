@@ -1,5 +1,5 @@
-// Heads: whether two are one, whether a log has one, and how one that somebody else named stands to the same log as it was
-// verified here. docs/spec.md sections 11.2, 12.3 and 13.4.
+// Heads: whether two are equal, whether a log has one, and how a head that somebody else named compares with the same log as
+// this device verified it. docs/spec.md sections 11.2, 12.3 and 13.4.
 
 import { checkHead } from "../arguments/heads.js";
 import type { Head } from "../bytes/ids.js";
@@ -20,14 +20,14 @@ export type NamedHead =
       readonly links: number;
     }
   | {
-      /** At that position the log has another link: two histories of one log are about, or the one who named the head lies. */
+      /** At that position the log has another link: there are two histories of one log, or the one who named the head lies. */
       readonly status: "forked";
       readonly head: Head;
       /** The head that the log had there. */
       readonly known: Head;
     };
 
-/** Compares a head of this very log, named by somebody else, with what the log says. */
+/** Compares a head of this same log, which somebody else named, with the log. */
 export function compareHead({ head: newest, links }: Pick<LogFacts, "head" | "links">, head: Head): NamedHead {
   const behind = newest.seq - head.seq;
   if (behind < 0) return { status: "ahead", head, links: -behind };
@@ -36,7 +36,7 @@ export function compareHead({ head: newest, links }: Pick<LogFacts, "head" | "li
   return behind === 0 ? { status: "current", head } : { status: "behind", head, links: behind };
 }
 
-/** Whether two heads are one. */
+/** Whether two heads are equal. */
 export function isSameHead(a: Head, b: Head): boolean {
   return a.log === b.log && a.seq === b.seq && a.hash === b.hash;
 }

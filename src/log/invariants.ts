@@ -23,7 +23,7 @@ export function checkInvariants(
     refuse("MEM-3", "after this link nobody active and confirmed would have the role manage; give it to another first");
   }
   if (!before.lockdown) return;
-  // MEM-5: otherwise the owner's last device could be made to leave, and the next class, a thief's, would be confirmed.
+  // MEM-5: otherwise somebody could make the owner's last device leave, and the next class, a thief's, would be confirmed.
   const confirmed = confirmedFounder(before);
   if (!own.some(({ founder }) => founder === confirmed)) {
     refuse("MEM-5", "in lockdown, this link would leave no active device or backup key of the confirmed class");

@@ -1,4 +1,4 @@
-// How a link is judged on the state before it: one order of checks for those who read links and those who write them.
+// Judges a link on the state before it: readers and authors of links use the same checks in the same order.
 // docs/spec.md section 6.4.
 
 import { equalBytes } from "../bytes/bytes.js";
@@ -20,15 +20,15 @@ import { checkInvariants } from "./invariants.js";
 import { originOf } from "./links/genesis.js";
 import { currentEpoch, escrowMember, type LogFacts, type LogKind, type Member, memberBySigningKey } from "./state.js";
 
-/** What a reader of a link has and its author has not yet: the bytes, signed and with their attachments. */
+/** What a reader of a link has, and its author does not have yet: the bytes, signed and with their attachments. */
 export interface ReceivedLink {
   readonly entry: UnverifiedEntry;
   readonly clock: Clock;
-  /** The very bytes were verified before, which their hash shows or is about to show: no signature is verified again. */
+  /** The same bytes were verified before, and their hash proves it now or later: no signature is verified again. */
   readonly isKnown: boolean;
 }
 
-/** What was found out about a link that the state before it admits. */
+/** The findings about a link that the state before it admits. */
 export interface Judgement {
   readonly typed: TypedBody;
   readonly context: Context;
@@ -45,8 +45,8 @@ export interface Judgement {
 
 /**
  * Judges a link by steps 3 to 11 of section 6.4, in that order: the first check that fails gives the error. Steps 1 and 2 are
- * `decodeEntry` and `readBody`. An author judges a body that has neither grants nor the new epoch's keys nor signatures: the steps
- * that need those are left out for it, and follow when it verifies what it wrote as a reader does.
+ * `decodeEntry` and `readBody`. An author judges a body that has neither grants nor the new epoch's keys nor signatures: the
+ * steps that need those are left out for it, and follow when it verifies what it wrote as a reader does.
  *
  * @param received what only a reader has; undefined for an author.
  * @throws `INVALID_LINK`, `INVALID_SIGNATURE`, `INVALID_KEY` with the rule, `NOT_YET`; `INVALID_ENCODING` for attachments
@@ -80,7 +80,7 @@ export function judge(before: LogFacts, typed: TypedBody, received?: ReceivedLin
   return { typed, context, signers, introduced, effect, transition, attachments, delivered };
 }
 
-/** The kind of log, which its first link says. */
+/** The kind of log, which its first link gives. */
 function kindOf(before: LogFacts, body: AnyBody): LogKind {
   return before.head.seq === 0 ? originOf(body).kind : before.kind;
 }
@@ -139,15 +139,17 @@ function contextOf(before: LogFacts, type: LinkType, body: AnyBody): Context {
   return refuse("LOG-4", "the author is not an active member, or this is not its current key");
 }
 
-/** LOG-5: escrow's keys sign only in links that say so, and nobody else's key passes for them. */
+/** LOG-5: escrow's keys sign only in links that say so, and no other key is accepted in their place. */
 function escrowSigner(before: LogFacts, key: Uint8Array): Member | undefined {
   const escrow = escrowMember(before);
   return escrow && equalBytes(escrow.signingKey, key) ? escrow : undefined;
 }
 
-/** LOG-4: the signatures that type and body call for, in order, none extra, each valid. LOG-6: those by keys that enter too. */
+/**
+ * LOG-4: the signatures that type and body call for, in order, no extra one, each valid. LOG-6: also those by keys that enter.
+ */
 function checkSignatures(signers: readonly Uint8Array[], type: LinkType, body: AnyBody, link: UnverifiedLink): void {
-  // Without its own signature, a key could be entered by somebody who does not have it.
+  // Without the key's own signature, somebody who does not have the key could enter it.
   const entering = type.introduces(body).signing;
   for (const [index, signer] of signers.entries()) {
     const rule = entering.some((key) => equalBytes(key, signer)) ? "LOG-6" : "LOG-4";
@@ -175,7 +177,7 @@ function checkIntroduced(before: LogFacts, type: LinkType, body: AnyBody): reado
   const kemKeys = body.epoch ? [...kem, body.epoch.kem] : kem;
   const signingKeys = body.epoch?.sign ? [...signing, body.epoch.sign] : signing;
   for (const key of signingKeys) checkVerifyingKey(key, "link.body: a signing key");
-  // Otherwise one junk key makes every later honest link impossible to author.
+  // Otherwise one junk key makes it impossible to write any later honest link.
   for (const key of kemKeys) checkKemKey(key, "link.body: a KEM key");
   const fingerprints = [...signingKeys, ...kemKeys].map((key) => toHex(labelledHash(LABELS.publicKey, key)));
   for (const [index, fingerprint] of fingerprints.entries()) {
@@ -186,7 +188,7 @@ function checkIntroduced(before: LogFacts, type: LinkType, body: AnyBody): reado
   return fingerprints;
 }
 
-/** MEM-4: a member's id never returns, were it by a collision of truncated hashes. */
+/** MEM-4: a member's id never returns, not even by a collision of truncated hashes. */
 export function checkEntered(before: Pick<LogFacts, "seen">, entered: MemberId | undefined): void {
   if (entered !== undefined && before.seen.has(entered)) {
     refuse("MEM-4", `member id ${entered} was in this log before; draw fresh keys`, { member: entered });
@@ -196,7 +198,7 @@ export function checkEntered(before: Pick<LogFacts, "seen">, entered: MemberId |
 /** MEM-9: what the author declares missing is a part of what it held. */
 function checkMissing(type: LinkType, { missing }: AnyBody, { before, author }: Context): void {
   if (missing === undefined) return;
-  // A removed admin could make escrow forget the past for good: escrow names what it opens instead (ESC-11).
+  // Otherwise a removed admin could make escrow lose the past permanently. Escrow names what it opens instead (ESC-11).
   if (author?.kind === "escrow") refuse("MEM-9", "escrow declares nothing missing");
   if (missing.length === 0 || !isCanonical(missing)) {
     refuse("MEM-9", "missing must be sorted runs with a gap between each two, and left out when there are none");
@@ -209,14 +211,14 @@ function checkMissing(type: LinkType, { missing }: AnyBody, { before, author }: 
 }
 
 /**
- * MEM-7: a new epoch exactly when one is called for. MEM-6: withheld from escrow only where escrow would have had it. GRT-1: exactly
- * the grants that are due, in order.
+ * MEM-7: a new epoch exactly when one is required. MEM-6: withheld from escrow only where escrow would have had it. GRT-1:
+ * exactly the grants that are due, in order.
  */
 function checkGrants(kind: LogKind, { epoch, due, withheld }: Transition, effect: Effect, body: AnyBody): void {
   if ((epoch !== undefined) !== (body.epoch !== undefined)) {
     refuse("MEM-7", epoch === undefined ? "this link must not make a new epoch" : "this link must make a new epoch");
   }
-  // An escrow epoch signs for escrow in users' logs; a user's epoch has nobody to sign for.
+  // An escrow epoch signs for escrow in users' logs; a user's epoch signs for nobody.
   if (body.epoch && (body.epoch.sign !== undefined) !== (kind === "escrow")) {
     refuse("ENC-2", "an epoch of an escrow log has a signing key, and an epoch of a user's log has none");
   }

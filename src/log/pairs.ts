@@ -32,7 +32,7 @@ export function grantedInForce(log: LogFacts): Runs {
   return (escrow && grantedTo(log, { sign: escrow.signingKey, kem: kemDigest(escrow.kemKey) })?.runs) ?? NO_RUNS;
 }
 
-/** The pairs that a review by escrow names, as an actor has them. */
+/** The pairs that a review by escrow names, in the form of the body's actor. */
 export function pairsOf({ pairs = [] }: EscrowActor): readonly Pick<PairGrants, "sign" | "kem">[] {
   return pairs.map(([sign, kem]) => ({ sign, kem }));
 }

@@ -7,7 +7,7 @@ import { KeysteadError } from "../errors.js";
 import { type EvidenceKind, headOf, makeEvidence, type Pin } from "./evidence.js";
 import { assertLog, type Head, type LogFacts, LogState } from "./state.js";
 
-/** What a whole log is held against. */
+/** What a whole log is compared with. */
 export interface Expected {
   readonly subject: string;
   readonly pins: readonly Pin[];
@@ -24,7 +24,7 @@ export function offeredBy(log: LogFacts): Offered {
   return { head: log.head, bytes: () => [...log.links].map(({ bytes }) => bytes) };
 }
 
-/** LOG-8: the log is the subject's, and contradicts no pin. To be asked after each link. */
+/** LOG-8: the log is the subject's, and contradicts no pin. Call it after each link. */
 export function checkExpected(log: LogFacts, expected: Expected): void {
   checkSubject(log, expected.subject);
   checkPins(offeredBy(log), expected);
@@ -48,7 +48,9 @@ export function checkSubject(log: LogFacts, subject: string): void {
     });
 }
 
-/** What it is that another link stands at a position of a pinned log; undefined where the pin knows no other. */
+/**
+ * The kind of contradiction when another link stands at a position of a pinned log; undefined if the pin has no other link there.
+ */
 function contradictionOf(pin: Pin, { log, seq, hash }: Head): "replaced" | "forked" | undefined {
   const pinned = headOf(pin);
   if (log !== pinned.log) return "replaced";
@@ -56,7 +58,7 @@ function contradictionOf(pin: Pin, { log, seq, hash }: Head): "replaced" | "fork
   return ours !== undefined && ours !== hash ? "forked" : undefined;
 }
 
-/** LOG-8: the log does not end before a head that was verified. To be asked after the last link. */
+/** LOG-8: the log does not end before a head that was verified. Call it after the last link. */
 export function checkLength({ head, bytes }: Offered, { subject, pins }: Expected): void {
   for (const pin of pins) {
     const { log, seq } = headOf(pin);
@@ -71,7 +73,7 @@ const CONTRADICTIONS = {
   "rolled-back": ["ROLLED_BACK", "the log ends before a head that was verified earlier"],
 } as const;
 
-/** The error for what an offered log contradicts, with the evidence. */
+/** The error for an offered log that contradicts a pin, with the evidence. */
 function contradiction(kind: EvidenceKind, subject: string, pin: Pin, offered: Offered): KeysteadError {
   const [code, message] = CONTRADICTIONS[kind];
   const evidence = makeEvidence(kind, subject, pin, offered.bytes());
@@ -93,7 +95,7 @@ export function checkPinned(pinned: unknown, subject: string): void {
     });
 }
 
-/** LOG-8: the error for a log about somebody else. Texts are compared as they are; people and databases often do not. */
+/** LOG-8: the error for a log of somebody else. The library compares texts byte for byte; people and databases often do not. */
 export function wrongSubject(
   message: string,
   details: { readonly expected: string; readonly actual: string; readonly log?: string },
@@ -102,7 +104,10 @@ export function wrongSubject(
   return new KeysteadError("WRONG_SUBJECT", `${message}${nearMiss(expected, actual)}`, { rule: "LOG-8", details });
 }
 
-/** What to add where two subjects differ only in how they are written, which is the app's mistake more often than the server's lie. */
+/**
+ * What to add where two subjects differ only in how they are written, which is the app's mistake more often than the server's
+ * lie.
+ */
 function nearMiss(expected: string, actual: string): string {
   const bare = (subject: string) => subject.normalize("NFKC").toLowerCase().replace(/\s/g, "");
   return bare(expected) === bare(actual)

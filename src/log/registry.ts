@@ -45,7 +45,7 @@ export type LinkTypeName = keyof typeof LINK_TYPES;
 
 /** The type of a name that is one of these. */
 export function typeOf(name: LinkTypeName): LinkType {
-  // Each type reads bodies of its own, and is given them by `readBody` or its author only.
+  // Each type reads only bodies of its own type: it gets them from `readBody` or from the author.
   return LINK_TYPES[name] as unknown as LinkType;
 }
 

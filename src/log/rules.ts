@@ -69,7 +69,7 @@ export function requireEscrowLog({ before }: Context, type: string): Policy {
   return before.policy ?? refuse("MEM-8", `${type} is a link of escrow logs only`);
 }
 
-/** MEM-8: what an admin does about users' data is done by a device, so that it names a person, and needs a role. */
+/** MEM-8: only a device with a role may act on users' data for an admin, so that the act names a person. */
 export function requireAdminDevice(by: Member, role: Role, what: string): void {
   if (by.kind !== "device") refuse("MEM-8", `${what} is recorded by a device, so that it names a person`);
   if (!hasRole(by, role)) refuse("MEM-8", `member ${by.id} does not have the role ${role}`, { member: by.id });

@@ -1,4 +1,4 @@
-// What a verified log says: members, epochs, head. Immutable; only verification makes one. docs/spec.md section 2.
+// The content of a verified log: members, epochs, head. Immutable; only verification makes one. docs/spec.md section 2.
 
 import { finishInstance, wrongInstance } from "../arguments/instances.js";
 import { LIBRARY, type Library, requireLibrary } from "../arguments/library-only.js";
@@ -31,7 +31,7 @@ export interface Approval {
   readonly seq: number;
 }
 
-/** How a member came to be removed. */
+/** How a member was removed. */
 export interface Removal {
   readonly seq: number;
   /** When, by the link's time: for people only (LOG-7). */
@@ -50,7 +50,7 @@ export interface Member {
   readonly kemKey: Bytes;
   /** Commitment to the current name, 32 bytes. */
   readonly nameCommitment: Uint8Array;
-  /** The name and what else the device says of itself; undefined when the opening was not delivered. */
+  /** The name and the other details that the device gives of itself; undefined when the opening was not delivered. */
   readonly name: string | undefined;
   readonly platform: string | undefined;
   readonly details: string | undefined;
@@ -95,9 +95,9 @@ export interface Epoch {
   readonly time: number;
 }
 
-/** A grant as its link committed to it, with the KEM keys the boxes were due to. */
+/** A grant as its link committed to it, with the KEM keys that the boxes were due to. */
 export interface GrantRecord {
-  /** The epochs it grants, which the link's effects say (GRT-1). Shared with other sets that are the same. */
+  /** The epochs it grants, which follow from the link's effects (GRT-1). Equal sets share one object. */
   readonly epochs: Runs;
   /** Digest of the keyring ciphertext, 32 bytes. */
   readonly keyring: Uint8Array;
@@ -155,7 +155,7 @@ export interface LinkRecord {
   readonly attachments: readonly Uint8Array[];
 }
 
-/** Whose devices a log is about: a user's, or an organisation's escrow admins'. */
+/** Whose devices a log lists: those of a user, or of an organisation's escrow admins. */
 export type LogKind = "user" | "escrow";
 
 /** A pair, and the epochs that were granted to it. */

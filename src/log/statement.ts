@@ -1,5 +1,5 @@
-// What a service says of a log: its head at a time, signed by a statement key that the operator certifies until a date. So a
-// service can be held to what it showed, and a reader knows how old a log may be. docs/spec.md section 13.4 (SVC-1 to SVC-4).
+// What a service states of a log: its head at a time, signed by a statement key that the operator certifies until a date. So a
+// reader can prove what a service showed, and knows how old a log may be. docs/spec.md section 13.4 (SVC-1 to SVC-4).
 
 import { checkOptions } from "../arguments/options.js";
 import { checkTime, MAX_TIME } from "../arguments/time.js";
@@ -56,7 +56,7 @@ export interface StatementKeyOptions {
  * The operator certifies a statement key until a date. Choose days, not years: a certificate cannot be taken back.
  *
  * @returns the signed certificate, for {@link stateHead}.
- * @throws `INVALID_KEY` for a key that is none; `INVALID_ARGUMENT`, `WIPED`
+ * @throws `INVALID_KEY` for a value that is no key; `INVALID_ARGUMENT`, `WIPED`
  */
 export function certifyStatementKey(operator: OperatorKeys, options: StatementKeyOptions): Bytes {
   OperatorKeys.check(operator, "operator");
@@ -69,8 +69,9 @@ export function certifyStatementKey(operator: OperatorKeys, options: StatementKe
 }
 
 /**
- * A service states that a log's head was this at a time. It states only heads of links that it accepted for good, and never dates a
- * statement before its last one of that log, although its clock may have been set back: that would convict it (SVC-5).
+ * A service states that a log's head was this at a time. It states only heads of links that it accepted for good, and never dates
+ * a statement before its last one of that log, even if its clock was set back: a statement with an earlier date would be evidence
+ * against the service (SVC-5).
  *
  * @param certificate of this key, from {@link certifyStatementKey}.
  * @param at milliseconds since 1970, by the service's clock.
@@ -111,23 +112,23 @@ export interface VerifyStatementOptions {
   readonly skew?: number | undefined;
   /** The log that the statement should be about, verified. Its first link names the operator. */
   readonly log?: LogState | undefined;
-  /** The operator's public key, where no log is at hand. */
+  /** The operator's public key, if the caller has no log. */
   readonly operator?: Uint8Array | undefined;
 }
 
-/** What a service stated, once it has proved to be its word. */
+/** What a service stated, after its signature was verified. */
 export interface StatedHead {
-  /** The head that the log had by the service's word. */
+  /** The head that the log had, as the service states. */
   readonly head: Head;
-  /** When it had it, in milliseconds since 1970, by the service's clock. */
+  /** When the log had that head, in milliseconds since 1970, by the service's clock. */
   readonly at: number;
   /** The statement key's public key. */
   readonly key: Bytes;
   /** Until when the operator certified that key. */
   readonly until: number;
   /**
-   * How the stated head stands to `options.log`: `behind` and `current` say that the log has all that the service had then; `ahead`
-   * that it does not. Undefined without a log.
+   * How the stated head compares with `options.log`: `behind` and `current` say that the log has all that the service had then;
+   * `ahead` that it does not. Undefined without a log.
    */
   readonly named: Exclude<NamedHead, { readonly status: "forked" }> | undefined;
 }
@@ -138,9 +139,10 @@ export interface StatedHead {
  * Keep the newest statement for each log, and compare it with the next one (`compareStatements`).
  *
  * @param statement bytes from anywhere.
- * @throws `INVALID_ENCODING`, `TOO_LARGE`; `INVALID_SIGNATURE` when it is not the word of this operator's service (SVC-1), or was
- * made after its key's date (SVC-2); `STALE_LOG` (SVC-2) when that date has passed; `NOT_YET` (SVC-3) when it is ahead of the
- * clock; `WRONG_SUBJECT` (SVC-4) when it names another log; `FORKED` (SVC-4) when the log has another link there; `INVALID_ARGUMENT`
+ * @throws `INVALID_ENCODING`, `TOO_LARGE`; `INVALID_SIGNATURE` when this operator's service did not sign it (SVC-1), or when it
+ * was made after its key's date (SVC-2); `STALE_LOG` (SVC-2) when that date has passed; `NOT_YET` (SVC-3) when it is ahead of the
+ * clock; `WRONG_SUBJECT` (SVC-4) when it names another log; `FORKED` (SVC-4) when the log has another link there;
+ * `INVALID_ARGUMENT`
  */
 export function verifyStatement(statement: Uint8Array, options: VerifyStatementOptions): StatedHead {
   const { now, skew, log, operator } = checkStatementOptions(options);
@@ -164,7 +166,10 @@ export function verifyStatement(statement: Uint8Array, options: VerifyStatementO
   return { ...stated, named };
 }
 
-/** A statement that is its operator's service's word, whenever it is read: SVC-1, and that its key was certified then (SVC-2). */
+/**
+ * A statement that the operator's service signed (SVC-1), with a key that was certified at the statement's time (SVC-2). The time
+ * of reading does not matter.
+ */
 export function readStatement(statement: Uint8Array, operator: Uint8Array): Omit<StatedHead, "named"> {
   const [stated, byKey, certified, byOperator] = decode(signedStatement, statement, {
     name: "statement",
@@ -223,7 +228,7 @@ function checkStatementOptions(options: VerifyStatementOptions) {
   return { now, skew, log, operator: key };
 }
 
-/** The key that certifies for this log. @throws `INVALID_ARGUMENT` (SVC-1) where there is none */
+/** The key that certifies for this log. @throws `INVALID_ARGUMENT` (SVC-1) if there is none */
 export function operatorOf({ operator, head }: Pick<LogState, "operator" | "head">): Uint8Array {
   if (operator) return operator;
   throw new KeysteadError("INVALID_ARGUMENT", `log ${head.log} names no operator, so nobody can state its head`, {

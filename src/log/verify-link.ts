@@ -13,8 +13,8 @@ import { linkType } from "./registry.js";
 import type { LogFacts, LogState } from "./state.js";
 
 /**
- * Reads a link's body by its type. Version and type come first, so that a link of a later version is called that, whatever it
- * looks like; then the link's own shape, then the body's.
+ * Reads a link's body by its type. Version and type come first, so that the error for a link of a later version says so, in
+ * any shape; then the link's own shape, then the body's.
  *
  * @throws `UNSUPPORTED` (LOG-1), `INVALID_ENCODING` (ENC-1, ENC-2), `TOO_LARGE` (ENC-3)
  */
@@ -27,7 +27,7 @@ export function readBody(link: UnverifiedLink): TypedBody {
 }
 
 /**
- * The position that a link of any version says it is for, as version 1 writes it; undefined where it says none. It proves nothing.
+ * The position that a link of any version claims, in the form of version 1; undefined if it claims none. It proves nothing.
  *
  * @throws `INVALID_ENCODING` (ENC-1, ENC-2), `TOO_LARGE` (ENC-3) where the body is no map
  */
@@ -67,17 +67,18 @@ export function isUnsupported(error: unknown): error is KeysteadError {
   return error instanceof KeysteadError && error.code === "UNSUPPORTED";
 }
 
-/** A link that was found good, with what it led to. */
+/** A link that was found good, with its result. */
 export interface VerifiedEntry {
   readonly log: LogState;
-  /** What was delivered of the attachments that the link commits to. */
+  /** The attachments that were delivered, of those that the link commits to. */
   readonly delivered: Delivered;
 }
 
 /**
  * Verifies one entry on the state before it and applies it.
  *
- * @param isKnown the link's very bytes were verified before, which their hash shows or is about to show: no signature is verified.
+ * @param isKnown the same bytes of the link were verified before, and their hash proves it now or later: no signature is
+ * verified.
  * @throws {@link KeysteadError} naming the rule; the state before is untouched.
  */
 export function verifyEntry(before: LogFacts, entry: UnverifiedEntry, clock: Clock, isKnown = false): VerifiedEntry {
@@ -97,7 +98,9 @@ export function verifyLink(before: LogFacts, entry: UnverifiedEntry, clock: Cloc
   return verifyEntry(before, entry, clock).log;
 }
 
-/** The state after a link whose very bytes were verified before: it does all that {@link verifyLink} does but verify signatures. */
+/**
+ * The state after a link whose bytes were verified before: it does what {@link verifyLink} does, without verifying signatures.
+ */
 export function reapplyLink(before: LogFacts, entry: UnverifiedEntry, clock: Clock): LogState {
   return verifyEntry(before, entry, clock, true).log;
 }

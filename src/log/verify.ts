@@ -30,15 +30,15 @@ import {
 } from "./verify-link.js";
 
 /**
- * A head of which the caller knows, by its own means, that this device verified the log up to it: the device sealed or
+ * A head for which the caller knows by its own means that this device verified the log up to it: the device sealed or
  * authenticated the head with a key of its own before it stored it. A head from a server, or from storage that others can
- * write to, is none. Signatures below it are not looked at again.
+ * write to, is not such a head. Signatures below it are not verified again.
  */
 export type AuthenticatedHead = Head;
 
 /** Options of {@link verifyLog}. */
 export interface VerifyOptions extends Clock {
-  /** Whose log this must be (LOG-8). */
+  /** The subject that the log must have (LOG-8). */
   readonly subject: string;
   /** What was verified for this subject before: its head, or better the whole state, which makes evidence complete. */
   readonly pinned?: Pin | undefined;
@@ -52,7 +52,8 @@ export interface VerifyOptions extends Clock {
 /**
  * Verifies a log from its first link on.
  *
- * @param entries every entry in order, bytes from anywhere. Attachments may be absent; what is there must be committed to.
+ * @param entries every entry in order, bytes from anywhere. Attachments may be absent; a link must commit to each one that is
+ * there.
  * @returns the state that the log proves.
  * @throws {@link KeysteadError}: `INVALID_ENCODING`, `TOO_LARGE`, `INVALID_LINK`, `INVALID_SIGNATURE`, `INVALID_KEY` with the
  * rule and the position; `UNSUPPORTED` (LOG-1) and `NOT_YET` (LOG-3), which are no verdict on the log; `WRONG_SUBJECT`, and with
@@ -97,8 +98,8 @@ function take(
 }
 
 /**
- * One more entry at or below a head that was verified before. The hashes from there back show that these are the very links
- * that were verified, or they are judged like any others: the outcome is that of {@link take} for every link.
+ * One more entry at or below a head that was verified before. The hashes from there back prove that these are the same links
+ * that were verified; otherwise they are judged like all others: the outcome is that of {@link take} for every link.
  */
 function takeKnown(
   log: LogFacts,
@@ -152,7 +153,7 @@ function checkBehind(log: LogFacts, link: UnverifiedLink, rest: Iterator<Uint8Ar
 export interface AppendOptions extends Clock {
   /**
    * Refuse an entry that comes without all of its attachments: a grant that nobody can deliver blocks every later approval by
-   * those whom it was for. Servers use `acceptEntry`, which always asks for this.
+   * its recipients. Servers use `acceptEntry`, which always asks for this.
    */
   readonly complete?: boolean | undefined;
 }
@@ -184,7 +185,7 @@ export function appendUnverified(
   return appended;
 }
 
-/** A log with an entry, the record of the entry's link, and what came of its attachments. */
+/** A log with an entry, the record of the entry's link, and the result for its attachments. */
 export interface AppendedEntry extends VerifiedEntry {
   readonly record: LinkRecord;
 }
@@ -220,7 +221,7 @@ export function checkComplete({ record: { seq }, delivered }: AppendedEntry): vo
 
 /**
  * The link that stands at the position for which a link says it is; undefined when the log has none there, or the body cannot be
- * read, and verification is to say why and where.
+ * read; verification then gives the error with its reason and place.
  */
 export function standingLink(log: LogFacts, link: UnverifiedLink): LinkRecord | undefined {
   try {
@@ -236,7 +237,7 @@ export function recordOfLink(log: LogState, link: UnverifiedLink): LinkRecord | 
   return record?.hash === link.hash ? record : undefined;
 }
 
-/** What a different link for a filled position is: a contradiction if it is valid there, otherwise nothing but a bad link. */
+/** The error for a different link at a filled position: a contradiction if it is valid there, otherwise only a bad link. */
 function conflict(log: LogState, entry: UnverifiedEntry, { seq, prev }: LinkRecord): unknown {
   let typed: TypedBody;
   try {
@@ -246,7 +247,7 @@ function conflict(log: LogState, entry: UnverifiedEntry, { seq, prev }: LinkReco
     return located(error, "link", log.head.log, seq);
   }
   let before: LogFacts = ORIGIN;
-  // A first link stands on nothing: to judge it costs no replay.
+  // A first link has no state before it: judging it costs no replay.
   if (typed.type.type !== "genesis") {
     const why = notToBeJudged(log, entry.link, typed, prev);
     if (why) return badLink(seq, why);
@@ -260,7 +261,7 @@ function conflict(log: LogState, entry: UnverifiedEntry, { seq, prev }: LinkReco
 }
 
 /**
- * Why a link for a filled position is not worth building the state before it: anybody could have made it. A join is signed by a
+ * The reason not to build the state before a link for a filled position: anybody could have made the link. A join is signed by a
  * key of its own, so anybody can make one for any position; whole-log verification judges it.
  */
 function notToBeJudged(

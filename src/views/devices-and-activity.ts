@@ -1,4 +1,4 @@
-// The view that a Devices & Activity window draws, with all that people compare and recognise: fingerprints, and the
+// The view that a Devices & Activity window draws, with everything that people compare and recognise: fingerprints, and the
 // characters that a backup key's paper begins with. docs/spec.md sections 8 to 10.
 
 import { backupKeyId } from "../backup/key.js";
@@ -22,8 +22,9 @@ export interface DeviceView extends MemberView {
 /** Everything that a Devices & Activity window draws. */
 export interface DevicesAndActivity extends Omit<CoverageView, "me" | "members"> {
   /**
-   * This device's own fingerprint as 60 digits, to be compared on the device that is to approve it (`compareFingerprint` with this
-   * member). It names this device besides the log. Undefined when it takes no part in the log any more: there is nothing to approve.
+   * This device's own fingerprint as 60 digits, to be compared on the device that is to approve it (`compareFingerprint` with
+   * this member). It names this device besides the log. Undefined when it takes no part in the log any more: there is nothing to
+   * approve.
    */
   readonly fingerprint: string | undefined;
   /** The fingerprint of the whole log as 60 digits, which every device and contact shows alike. Nobody is approved by it. */
@@ -45,7 +46,7 @@ export function devicesAndActivity(log: LogState, options: DevicesOptions): Devi
     kind === "backup" ? backupKeyId(present(findMember(log, member as MemberId))) : undefined;
   const members = view.members.map((member) => ({ ...member, paperId: paperId(member) }));
   const me = present(members.find(({ member }) => member === view.me.member));
-  // A superseded device has other keys than the log says: what it showed would have the other copy of it approved.
+  // A superseded device has other keys than the log says: with its fingerprint, a user would approve the other copy of it.
   const isDevice = me.kind === "device" && me.standing === "active";
   return {
     ...view,

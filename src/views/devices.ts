@@ -36,33 +36,34 @@ import { type Offer, offersTo, type RemovalView, removalOf } from "./removal.js"
 /** A member as a list of devices shows it. */
 export interface DeviceView {
   readonly member: MemberId;
-  /** What it is called, made safe and unmistakable. */
+  /** What it is called, made safe to show and different from all others. */
   readonly name: MemberName;
   readonly kind: MemberKind;
-  /** What the device says of itself, made safe to show; undefined when it said nothing or that was not delivered. */
+  /** What the device says of itself, made safe to show; undefined when it said nothing or when that was not delivered. */
   readonly platform: string | undefined;
   readonly details: string | undefined;
   readonly added: Date;
   /**
-   * How far back it reads, by `held`; undefined when it does not hold the current epoch. Escrow: by what was granted to keys that are
-   * the organisation's, undefined also where that is unknown.
+   * How far back it reads, by `held`; undefined when it does not hold the current epoch. Escrow: by what was granted to keys that
+   * are the organisation's, undefined also where that is unknown.
    */
   readonly access: DataAccess | undefined;
   /** `pending`: nobody of the confirmed class has approved it. `this-device`: it is the one that asks, and takes part. */
   readonly status: "this-device" | "approved" | "pending" | "removed" | "superseded";
-  /** `superseded` only of this device, and only where its keyring is given: the log alone does not tell. */
+  /** `superseded` only for this device, and only when its keyring is given: the log alone does not show it. */
   readonly standing: Standing;
   /** Approvals, enrolment included, oldest first. The first device has none and needs none. */
   readonly approvals: readonly DoneBy[];
   readonly removed: DoneBy | undefined;
   /**
-   * Whether the log admits that this device removes it now. For an escrow member, `name.organisation` says whether it really stands for
-   * the user's organisation: draw that one apart from devices, and ask before removing it what `agenda` asks (`remove-escrow`).
+   * Whether the log admits that this device removes it now. For an escrow member, `name.organisation` says whether it really
+   * stands for the user's organisation. Draw that one apart from devices, and before you remove it, ask what `agenda` asks
+   * (`remove-escrow`).
    */
   readonly removable: boolean;
-  /** Of this device, when it was removed: by whom, in which class, and what its user may choose. */
+  /** For this device, when it was removed: by whom, in which class the remover was, and what its user may choose. */
   readonly removal: RemovalView | undefined;
-  /** Of this device, when it was removed or superseded: what its user may choose. Nothing is done unasked. */
+  /** For this device, when it was removed or superseded: what its user may choose. The library does nothing unasked. */
   readonly offers: readonly Offer[];
 }
 
@@ -91,8 +92,8 @@ export interface DevicesOptions extends TakeoverOptions {
   /** Milliseconds since 1970. */
   readonly now: number;
   /**
-   * How many links had been shown before; removals after them are warned about. By position, since a thief can date a link
-   * back as far as the one before it. Without it, everything since this device entered.
+   * How many links the app had shown before; the view warns about later removals. By position, because a thief can date a link
+   * back as far as the link before it. Without it, the view warns about all removals since this device entered.
    */
   readonly seen?: number | undefined;
   /** How many links of activity to show, from 0; 50 by default. */
@@ -118,7 +119,7 @@ export function devicesAndActivity(log: LogState, options: DevicesOptions): Devi
   const newest = Array.from({ length: log.links.length - oldest }, (_, index) => log.links.length - 1 - index);
   const takeover = takeoverOf(log, { ...known, me: id });
   const doubted = new Set(takeover.doubted.map(({ member }) => member));
-  // ESC-8: to approve whom an act brought in that is not believed is refused to authors.
+  // ESC-8: an author may not approve a member that an unbelieved act brought in.
   const pending =
     mine === "active" ? pendingFor(log, me, { ...known, nameOf }).filter(({ member }) => !doubted.has(member)) : [];
   return {
@@ -133,7 +134,7 @@ export function devicesAndActivity(log: LogState, options: DevicesOptions): Devi
       ...furtherWarnings(me, pending, nameOf),
       ...lostStretches(log, { ...known, me: id }).map((stretch): Warning => ({ code: "lost", members: [], stretch })),
       ...unknownStretches(log, known).map((stretch): Warning => ({ code: "escrow-unknown", members: [], stretch })),
-      // That somebody was removed who once approved this device is not news to whom it is in the hands of.
+      // The removal of a member that once approved this device says nothing new to the user who has the device in hand.
       ...resilience(log, { ...known, me: id }).filter(({ code, members }) => code !== "stray" || !members.includes(id)),
       ...aheadOfClock(log, now),
     ],
@@ -190,7 +191,7 @@ function removalWarnings(log: LogFacts, { me, seen, nameOf }: Asked & { readonly
   });
 }
 
-/** Says from where this device could be approved further back. What is lost is said once, for the whole log. */
+/** Says which member's approval would let this device read further back. A loss is named once, for the whole log. */
 function limitedAccess(log: LogState, me: Member, known: KnownEscrow): readonly Warning[] {
   return gapFinder(log, { ...known, me: me.id })(me)
     .filter(({ closers }) => closers.length > 0)

@@ -11,7 +11,7 @@ import type { Activity } from "./activity.js";
 import type { RemovalView } from "./removal.js";
 import { type Catalogue, textOf } from "./texts.js";
 
-// Plain literals here and below: what a bundler cannot prove to do nothing it keeps, for senders too.
+// Plain literals here and below: a bundler keeps code that it cannot prove to have no effect, even for apps that only send.
 const MONTHS = [
   "January",
   "February",
@@ -55,7 +55,7 @@ export const english: Catalogue = {
       "A removed member still knows the current epoch: the next device that comes online makes a new one.",
     lost: ({ stretch }, c) => `Data of ${c.stretch(stretch, c)} is ${lossWords(stretch, c)}.`,
     "single-member": ({ name, stretch }, c) =>
-      // No advice: people must not be sent to escrow for what its administrators decide about.
+      // No advice: people must not be sent to escrow for something that its administrators decide.
       name === undefined || name.code === "escrow"
         ? `Only the organisation's escrow holds ${c.stretch(stretch, c)}: no device or backup key does.`
         : `Only ${textOf(name, c)} holds ${c.stretch(stretch, c)}: approve another member from it, or that data goes with it.`,

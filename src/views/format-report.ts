@@ -74,8 +74,8 @@ function csvLine(cells: readonly string[]): string {
   return `${cells.map(csvCell).join(",")}\r\n`;
 }
 
-// Quoted, and kept from being run: names are written by devices, and spreadsheets take a cell that starts so for a formula. Some
-// split at semicolons instead, whatever the quotes say.
+// Quoted, and kept from being run: devices write names, and spreadsheets read a cell that starts like this as a formula. Some
+// split at semicolons instead, even inside quotes.
 function csvCell(cell: string): string {
   const harmless = cell.replace(/^(?=[=+\-@\t\r\n])|(?<=;\s*)(?=[=+\-@])/g, "'");
   return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;

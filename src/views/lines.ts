@@ -46,7 +46,7 @@ export type ReportLine =
   | {
       readonly code: "totals-users";
       readonly users: number;
-      /** Those that there are. */
+      /** Those that exist. */
       readonly statuses: readonly (readonly [EscrowStatus, number])[];
     }
   | { readonly code: "totals-epochs"; readonly closable: number; readonly withLoss: number; readonly stale: number }

@@ -14,8 +14,9 @@ import { type Activity, activityOf } from "./activity.js";
 export type TouchingLink = Activity & { readonly member: MemberId };
 
 /**
- * The links since a head that touch one of the members: it wrote the link, or was approved, removed, renamed or re-granted in
- * it, got another pointer, or was reclaimed from. Receiving a new epoch like everybody touches nobody. When the list is empty, a lost link can be rebuilt without asking.
+ * The links since a head that touch one of the members: the member wrote the link, or the link approved, removed, renamed or
+ * re-granted it, changed its pointer, or reclaimed from it. A link that gives every member a new epoch touches nobody. When the
+ * list is empty, a lost link can be rebuilt without asking.
  *
  * @param options.since the head that the lost link was built on.
  * @param options.members everybody that the lost link names.

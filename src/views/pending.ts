@@ -20,7 +20,7 @@ export interface PendingMember {
   readonly gives: DataAccess | undefined;
   /** Active members whose approval would add to that, those who reach furthest back first. */
   readonly further: readonly FurtherApproval[];
-  /** What no active member holds, so that no approval gives it. */
+  /** What no active member holds, and so no approval gives. */
   readonly lost: readonly LostStretch[];
 }
 
@@ -35,16 +35,16 @@ export interface FurtherApproval {
 }
 
 /**
- * Whether nobody of the confirmed class has approved an active member, directly or through others. Judged by class and not
- * by whether there is any approval: a thief's device could have itself approved by its own backup key.
+ * Whether nobody of the confirmed class has approved an active member, directly or through others. Judged by class, and not by
+ * whether any approval exists: a thief's device could let its own backup key approve it.
  */
 export function isPending(log: LogFacts, member: Member): boolean {
   return log.active.has(member.id) && !isConfirmed(log, member);
 }
 
 /**
- * The pending members that `me` may approve now. Judged by `held`: an approval gives what the approver can pass on. How much
- * a stolen device may get to read is shown by the same dates, before anybody approves it.
+ * The pending members that `me` may approve now. Judged by `held`: an approval gives what the approver can pass on. The same
+ * dates show, before anybody approves it, how much a stolen device may get to read.
  */
 export function pendingFor(
   log: LogState,
@@ -57,7 +57,7 @@ export function pendingFor(
   const losses = lossFinder(log, { ...known, me: me.id });
   return (
     [...log.active.values()]
-      // What to do about escrow depends on its own log: an approval would give a thief's pointer the standing of this device.
+      // Escrow's own log decides what to do about escrow: an approval would give a thief's pointer the standing of this device.
       .filter((target) => target.kind !== "escrow" && isPending(log, target) && approvalIsAdmissible(me, target))
       .map((target) => {
         const held = uniteRuns(target.held, me.held);
@@ -78,7 +78,7 @@ export function pendingFor(
   );
 }
 
-/** Says which member reaches further back than this one, once for all pending members of whom it says the same. */
+/** Says which member reaches further back than this one: one warning for all pending members with the same facts. */
 export function furtherWarnings(me: Member, pending: readonly PendingMember[], nameOf: NameOf): readonly Warning[] {
   const warnings = new Map<string, Warning>();
   for (const { gives, further } of pending) {

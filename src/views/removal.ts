@@ -1,5 +1,5 @@
-// What people see of a removal: who removed a device, in which class that member was, and what the device's user may do now; and
-// whom the user is offered after removing another. docs/spec.md sections 8 and 13.
+// What people see of a removal: who removed a device, in which class that member was, and what the device's user may do now.
+// Also, which members the user may remove next after removing one. docs/spec.md sections 8 and 13.
 
 import { checkOptions } from "../arguments/options.js";
 import type { MemberId } from "../bytes/ids.js";
@@ -25,8 +25,8 @@ import { type DoneBy, doneBy } from "./done-by.js";
 export type RemoverClass = "founding" | "confirmed" | "unconfirmed" | "escrow" | "operator" | "itself";
 
 /**
- * What the user of a device that is no longer active may choose. Nothing is done unasked: a thief with the password removes good
- * devices too, and a device that wiped itself then would take the data along.
+ * What the user of a device that is no longer active may choose. The library does nothing unasked: a thief with the password
+ * removes good devices too, and a device that then wiped itself would destroy the data.
  *
  * - `keep-reading`: it opens what its keyring holds, and seals nothing.
  * - `rejoin`: it enters again as a new device, and may then reclaim what it held.
@@ -43,8 +43,8 @@ export interface RemovalView extends DoneBy {
 }
 
 /**
- * How a member came to be removed, and what its user may choose now. A removed device opens and seals nothing until its user has
- * chosen. Whether the removal was the owner's doing, no log can say: a stolen device of the founding class writes the same links.
+ * How a member was removed, and what its user may choose now. A removed device opens and seals nothing until its user has chosen.
+ * No log can show whether the owner made the removal: a stolen device of the founding class writes the same links.
  *
  * @returns undefined while the member is active.
  * @throws `UNKNOWN_MEMBER`, `INVALID_ARGUMENT`, `INVALID_ENCODING`
@@ -61,7 +61,7 @@ export function removalOf(log: LogState, member: MemberId): RemovalView | undefi
 export function offersTo({ kind, held }: Member): readonly Offer[] {
   if (kind === "escrow") return [];
   const readable = held.length > 0 ? (["keep-reading"] as const) : [];
-  // What is on paper is entered again on a device; the paper itself joins nothing.
+  // A user enters a key on paper again on a device; the paper itself cannot join.
   return kind === "device" ? [...readable, "rejoin", "wipe"] : [...readable, "wipe"];
 }
 
@@ -72,8 +72,8 @@ function removerClass(log: LogState, { id, removed }: Member): RemoverClass {
 }
 
 /**
- * The class of the members that were active before a link. What a member's founder is now does not tell: a thief's device that
- * was approved by mistake after it removed somebody would make that removal look like the owner's.
+ * The class of the members that were active before a link. A member's present founder does not show this: if a thief's device was
+ * approved by mistake after it removed somebody, that removal would look like the owner's.
  */
 export function classBefore(
   log: LogState,
@@ -102,9 +102,9 @@ export interface SuggestedRemoval {
 }
 
 /**
- * Whom to offer for removal after a member was removed: the rest of its approval class, and all strays; never `me`. When the
- * class is that of `me`, it says nothing against anybody: only strays are offered, among them whom only the removed member
- * had approved.
+ * The members to offer for removal after a member was removed: the rest of its approval class, and all strays; never `me`. When
+ * `me` is of the same class, the class is no reason to suspect anybody: only strays are offered, among them members that only the
+ * removed member had approved.
  *
  * @param options.removed a removed member.
  * @param options.me the member whose user is asked.

@@ -21,7 +21,7 @@ import type { Activity } from "./activity.js";
 import type { CorrectionLine, CoverageColumn, CoverageLine, ReportColumn, ReportLine } from "./lines.js";
 import type { RemovalView } from "./removal.js";
 
-/** Everything that there are words for: its `code` says what it is, the rest are the facts. */
+/** Everything that a catalogue has words for: `code` says what it is, the other fields are the facts. */
 export type Tellable =
   | MemberName
   | Warning
@@ -51,11 +51,12 @@ export type FactsOf<C extends TextCode> = Tellable extends infer T
   : never;
 
 /**
- * The words for every code, in one language: a code without words does not compile. To replace only some, spread another catalogue:
- * `{ ...english, day: (date) => date.toLocaleDateString() }`.
+ * The words for every code, in one language: a code without words does not compile. To replace only some, spread another
+ * catalogue: `{ ...english, day: (date) => date.toLocaleDateString() }`.
  *
- * Names are written by devices, a thief's too. `MemberName` has them on one line and without control characters; a catalogue shows them
- * with `shortId` where `withId` says so, and wherever a name reads like the catalogue's own word for the service or for escrow.
+ * Devices write names, and a thief's device does too. `MemberName` has names on one line and without control characters. A
+ * catalogue shows a name with `shortId` when `withId` says so, and when the name reads like the catalogue's own word for the
+ * service or for escrow.
  */
 export interface Catalogue {
   /** The day of a date. */
@@ -68,7 +69,7 @@ export interface Catalogue {
   readonly stretch: (stretch: Stretch, catalogue: Catalogue) => string;
   /** `Laptop, Phone and Tablet`. */
   readonly list: (items: readonly string[]) => string;
-  /** What says each code. */
+  /** The function that says each code. */
   readonly texts: CatalogueTexts;
   /** Single words and titles of the plain-text reports. */
   readonly words: CatalogueWords;
@@ -77,7 +78,10 @@ export interface Catalogue {
 /** For each code what says it, out of its facts. */
 export type CatalogueTexts = { readonly [C in TextCode]: TextMaker<C> };
 
-/** Says one code. The catalogue is the one that was given to {@link textOf}: for dates, lists and names in the text. */
+/**
+ * Says one code. The catalogue is the one that the caller gave to {@link textOf}: it writes the dates, lists and names in the
+ * text.
+ */
 export type TextMaker<C extends TextCode> = (facts: FactsOf<C>, catalogue: Catalogue) => string;
 
 /** Single words and titles of the plain-text reports. */
@@ -88,7 +92,7 @@ export interface CatalogueWords {
   readonly renewals: Readonly<Record<RenewalReason, string>>;
   readonly acts: Readonly<Record<ActReason, string>>;
   readonly unfinished: Readonly<Record<UnfinishedActStatus, string>>;
-  /** What a member reads, where that is unknown, or nothing now. */
+  /** What a member reads, when that is unknown, or when it reads nothing now. */
   readonly access: Readonly<Record<"unknown" | "not-now", string>>;
   readonly answers: Readonly<Record<"yes" | "no", string>>;
   readonly coverageColumns: Readonly<Record<CoverageColumn, string>>;

@@ -1,4 +1,4 @@
-// act: an admin records, before it acts in a user's log in escrow's name, exactly what it is about to do there.
+// act: an admin records, before it acts in a user's log in escrow's name, exactly what it will do there.
 // docs/spec.md sections 6 and 11 (ESC-8).
 
 import { type Infer, record } from "../../bytes/schema.js";

@@ -1,4 +1,4 @@
-// disown: admins say which recorded acts are not to be believed: of an admin who was removed, and that were never used.
+// disown: admins list recorded acts that nobody may believe: acts that a removed admin recorded and never used.
 // docs/spec.md sections 6 and 11 (ESC-8).
 
 import { type Infer, record } from "../../bytes/schema.js";

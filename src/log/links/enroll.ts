@@ -46,7 +46,7 @@ export const enroll: LinkType<Infer<typeof schema>> = {
       checkPointer(escrow);
       if (escrowMember(before)) refuse("MEM-3", "there is an escrow member already; renew or remove it");
     }
-    // BAK-5: so that everybody can check, against the organisation's own log, whether it allowed users this.
+    // BAK-5: so that everybody can check in the organisation's own log whether it allowed this to users.
     const names = member?.kind === "backup" && escrowMember(before) !== undefined;
     if ((escrowHead !== undefined) !== names) {
       refuse(

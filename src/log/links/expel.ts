@@ -24,7 +24,7 @@ export const expel: LinkType<Infer<typeof schema>> = {
     for (const id of body.remove) {
       const target = memberOf(before, id);
       if (target.kind === "escrow") refuse("ESC-7", "the operator cannot expel escrow", { member: id });
-      // In lockdown the service cannot make the owner's devices go and a thief's remain.
+      // In lockdown the service cannot remove the owner's devices and leave a thief's in place.
       if (before.lockdown && isConfirmed(before, target)) {
         refuse("MEM-5", `in lockdown the operator expels only unconfirmed members, and ${id} is confirmed`, {
           member: id,

@@ -33,7 +33,7 @@ export const genesis: LinkType<Infer<typeof schema>> = {
   }),
   name: (body) => body.member.name,
   missing: "never",
-  // LOG-2: by its number it can only be the first link.
+  // LOG-2: its number allows it only as the first link.
   admit(body) {
     if (body.member.kind !== "device") refuse("LOG-4", "a log is opened by a device");
     if ((body.policy !== undefined) !== (body.kind === "escrow")) {
@@ -51,7 +51,7 @@ export const genesis: LinkType<Infer<typeof schema>> = {
   }),
 };
 
-/** What the first link says once and for all. */
+/** The values that the first link sets for the whole log. */
 export function originOf(body: AnyBody): Pick<LogFacts, "kind" | "subject" | "operator"> {
   const { kind, subject, operator } = body as Infer<typeof schema>;
   return { kind, subject, operator };

@@ -16,7 +16,7 @@ const schema = record({
 export const join: LinkType<Infer<typeof schema>> = {
   type: "join",
   schema,
-  // LOG-6: possession. The password got it this far; the key is what it will be known by.
+  // LOG-6: possession. The password gave the device access so far; from now on its key identifies it.
   signers: (body) => [body.member.sign],
   introduces: (body) => ({ signing: [body.member.sign], kem: [body.member.kem] }),
   name: (body) => body.member.name,

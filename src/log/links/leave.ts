@@ -16,7 +16,7 @@ export const leave: LinkType<Infer<typeof schema>> = {
   signers: (body) => [body.author],
   introduces: () => NO_KEYS,
   missing: "never",
-  // Everybody may leave, in lockdown too (MEM-5); MEM-3 keeps the last one.
+  // Every member may leave, in lockdown too (MEM-5), except the last one (MEM-3).
   admit: () => undefined,
   effect(_body, context) {
     const remove = [authorOf(context).id];

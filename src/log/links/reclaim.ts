@@ -23,8 +23,8 @@ export const reclaim: LinkType<Infer<typeof schema>> = {
   type: "reclaim",
   schema,
   author: (body) => body.author,
-  // What a removed member held is state of the log, and who has its key can open it anyway: the key is the proof. Whether `from` was
-  // removed is judged here, before any signature.
+  // The state has what a removed member held, and anybody with its key can open that anyway: the key is the proof. Whether `from`
+  // was removed is judged here, before any signature.
   signers: ({ author, from }, before) => [author, removedMember(before, from).signingKey],
   introduces: () => NO_KEYS,
   missing: "past",

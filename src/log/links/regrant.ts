@@ -1,5 +1,5 @@
-// regrant: a holder repairs what somebody else's junk broke: it gives named members epochs again that they were once
-// granted. It approves nobody and extends nobody. docs/spec.md section 6 and MEM-9.
+// regrant: a holder repairs the damage of junk that somebody else made: it gives named members again epochs that they
+// were once granted. It approves nobody and extends nobody. docs/spec.md section 6 and MEM-9.
 
 import { containsRuns, isCanonical, NO_RUNS, subtractRuns, uniteRuns } from "../../bytes/runs.js";
 import { array, type Infer, optional, record, tuple } from "../../bytes/schema.js";
@@ -7,7 +7,7 @@ import { type LinkType, NO_KEYS, refuse } from "../contract.js";
 import { author, grantList, header, MAX_ACTIVE_MEMBERS, member, runList } from "../fields.js";
 import { requireConfirmedInLockdown, requireHolder, requireManage } from "../rules.js";
 
-/** Who is given which epochs again. */
+/** Which member gets which epochs again. */
 const give = array(tuple(member, runList), { min: 1, max: MAX_ACTIVE_MEMBERS });
 
 const schema = record({ ...header("regrant"), author, give, missing: optional(runList), grants: grantList });
@@ -41,7 +41,7 @@ export const regrant: LinkType<Body> = {
         });
       }
       if (!containsRuns(uniteRuns(target.reach, target.withheld), runs)) {
-        // A regrant beyond reach would be an approval that nobody was asked about.
+        // A regrant beyond a member's reach would be an approval that nobody was asked to give.
         refuse("MEM-9", `a regrant gives ${id} epochs that it was never granted; approve it instead`, { member: id });
       }
       if (!containsRuns(given, runs)) {

@@ -27,7 +27,7 @@ export const rekey: LinkType<Infer<typeof schema>> = {
   introduces: (body) => ({ signing: [body.keys.sign], kem: [body.keys.kem] }),
   missing: "any",
   admit(_body, context) {
-    // The keys of a backup key come from its paper, which would open nothing any more.
+    // The keys of a backup key come from its paper. With new keys, that paper would no longer open anything.
     if (authorOf(context).kind !== "device") refuse("LOG-4", "rekey is for devices; replace a backup key by a new one");
     requireConfirmedInLockdown(context, "rekey");
   },

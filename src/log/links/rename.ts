@@ -19,7 +19,7 @@ export const rename: LinkType<Infer<typeof schema>> = {
   missing: "never",
   admit(body, context) {
     const by = authorOf(context);
-    // Otherwise a newcomer in lockdown could make the log longer without end.
+    // Otherwise a newcomer in lockdown could make the log longer without limit.
     requireConfirmedInLockdown(context, "rename");
     requireActiveList(context.before, "member", [body.member]);
     const target = memberOf(context.before, body.member);

@@ -36,7 +36,8 @@ export const renewEscrow: LinkType<Infer<typeof schema>> = {
     if (escrow.log !== current.log) {
       refuse("ESC-4", "the new pointer is into another escrow log; remove escrow and enroll the other");
     }
-    // More than different cannot be asked: a thief's device could point far ahead and block every honest renewal.
+    // The rule only asks for a different pointer. If it asked for a later one, a thief's device could point far ahead and block
+    // every honest renewal.
     const bytes = (pointer: Pointer) => encode(pointerFields, pointer, "escrow");
     if (equalBytes(bytes(escrow), bytes(current)) && !by && !movesPointer(context.before, authorOf(context))) {
       refuse("MEM-2", "the new pointer is the one in force: nothing changes");
@@ -46,8 +47,8 @@ export const renewEscrow: LinkType<Infer<typeof schema>> = {
 };
 
 /**
- * Whether a renewal gives the pointer in force an older class. A thief who renewed to the true newest pointer would otherwise give
- * its class to escrow's later approvals.
+ * Whether a renewal gives the pointer in force an older class. A thief who renewed to the true newest pointer would otherwise
+ * give its class to escrow's later approvals.
  */
 function movesPointer(before: LogFacts, author: Member): boolean {
   return isConfirmed(before, author) && present(escrowMember(before)).founder > confirmedFounder(before);

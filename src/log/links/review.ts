@@ -118,8 +118,8 @@ function passesOnCurrent(before: LogFacts, runs: Runs): boolean {
 }
 
 /**
- * ESC-11: escrow gives only what its keys were granted, and proves it by these keys. A pointer to a thief's keys then gives nothing
- * that is older than itself.
+ * ESC-11: escrow gives only what was granted to its keys, and these keys sign as proof. A pointer to a thief's keys then gives
+ * nothing that is older than itself.
  */
 function requireGivable(before: LogFacts, actor: EscrowActor, approves: boolean): void {
   const { runs, pairs } = actor;

@@ -1,4 +1,4 @@
-// rotate: a holder makes a new epoch: after a removal that could not, when the current one cannot be opened, or on
+// rotate: a holder makes a new epoch: after a removal that could not make one, when the current one cannot be opened, or on
 // schedule. docs/spec.md section 6.
 
 import { type Infer, optional, record } from "../../bytes/schema.js";
