@@ -1,5 +1,5 @@
-// What every admin with the role `manage` owes after another one was removed, left, was expelled or took fresh keys: to disown the
-// acts that it announced and did not do. Otherwise they could still be done after it. docs/spec.md sections 11.2 and 11.3 (ESC-8).
+// After an admin was removed, left, was expelled or took fresh keys, every other admin with the role `manage` must disown the
+// acts that it announced and did not do. Otherwise somebody could still do them. docs/spec.md sections 11.2 and 11.3 (ESC-8).
 
 import { isDisguised } from "../arguments/instances.js";
 import type { LogId } from "../bytes/ids.js";
@@ -9,10 +9,10 @@ import { assertLog, LogState } from "../log/state.js";
 import type { Facts } from "./facts.js";
 import type { Step } from "./steps.js";
 
-/** As many acts as one link may disown. */
+/** The largest number of acts that one link may disown. */
 const MAX_DISOWNED = 4096;
 
-/** Rows 21a to 21c: loose acts. A removal that is urgent comes first, and this follows. */
+/** Rows 21a to 21c: loose acts. An urgent removal comes first, then this. */
 export function disownSteps({ log, me, mayAct, actors, knowledge }: Facts): readonly Step[] {
   if (!mayAct) return [];
   const { acts, userLogs, disownUnread } = checkKnowledge(knowledge);

@@ -1,4 +1,4 @@
-// What a device owes next, in order: the one source of advice. docs/spec.md sections 11.2 and 13.
+// The steps that a device must take next, in order. No other module gives such advice. docs/spec.md sections 11.2 and 13.
 
 import { checkList } from "../arguments/lists.js";
 import { checkOptions } from "../arguments/options.js";
@@ -21,8 +21,8 @@ import { regrantSteps } from "./regrants.js";
 import type { Step } from "./steps.js";
 
 /**
- * The steps that a device owes, in order; each is complete, and safe by itself. Take the first that can be taken, bring what it
- * gave into state or knowledge, and ask again. Of a device that was removed or whose key was replaced, the one step is a question.
+ * The steps that a device must take, in order; each is complete, and safe by itself. Take the first possible step, put its result
+ * into state or knowledge, and call again. For a device that was removed, or whose key was replaced, the only step is a question.
  *
  * @param state of the device.
  * @throws `INVALID_ARGUMENT`, `UNKNOWN_MEMBER`, `WIPED`
@@ -51,7 +51,7 @@ export function agenda(state: MemberState, knowledge: Knowledge): readonly Step[
     ...rotateStep(facts, escrow),
     // 21a to 21c: loose acts of other admins.
     ...(log.kind === "escrow" ? disownSteps(facts) : []),
-    // 22: attachments that were withheld.
+    // 22: attachments that a server withheld.
     ...fetchStep(facts),
     // 23 and 24: epochs that others could not open.
     ...regrantSteps(facts),
@@ -76,7 +76,10 @@ function factsOf(state: MemberState, knowledge: Knowledge, me: Member): Facts {
   };
 }
 
-/** MEM-7, MEM-9: a new epoch, unless a step before makes one too. One made while somebody is doubted would be granted to them. */
+/**
+ * MEM-7, MEM-9: a new epoch, unless an earlier step makes one too. While the device doubts a member, a new epoch would be granted
+ * to it.
+ */
 function rotateStep(facts: Facts, before: readonly Step[]): readonly Step[] {
   const { log, me, junk, mayAct, actors, doubted } = facts;
   if (!mayAct || doubted.length > 0 || before.some(makesEpoch)) return [];

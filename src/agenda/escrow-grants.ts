@@ -1,5 +1,5 @@
-// What escrow was really given, as far as a device can tell: it recomputes the grants (GRT-3). Admins notice junk only when they
-// recover somebody, and then nobody may be left to give it again. docs/spec.md sections 7 and 11.2.
+// Finds the epochs that escrow really got: a device recomputes the grants, where it can (GRT-3). Admins notice junk only when
+// they recover somebody, and then perhaps nobody is left who could give the epoch again. docs/spec.md sections 7 and 11.2.
 
 import type { MemberId } from "../bytes/ids.js";
 import { epochsIn, NO_RUNS, type Runs, uniteRuns } from "../bytes/runs.js";
@@ -10,10 +10,13 @@ import { kemDigest, pairKey } from "../log/pairs.js";
 import type { GrantRecord, LogState } from "../log/state.js";
 import { epochPairs } from "../trust/claimed.js";
 
-/** Whether a grant's boxes to escrow are right, as a device that has its seeds finds. Kept, since recomputing one costs an encapsulation. */
+/** Whether a grant's boxes to escrow are right, for a device with its seeds. The result is kept: each costs an encapsulation. */
 const verdicts = /* @__PURE__ */ new WeakMap<GrantRecord, boolean>();
 
-/** Epochs of which some grant to true keys of escrow recomputes right. What cannot be judged, because a seed is missing, is not among them. */
+/**
+ * Epochs with a right grant to true keys of escrow, as recomputed. Epochs that the device cannot judge, without a seed, are left
+ * out.
+ */
 export function rightlyGrantedToEscrow({ log, keyring }: MemberState, escrowLog: LogState): Runs {
   const real = epochPairs(escrowLog);
   let runs: Runs = NO_RUNS;
@@ -39,7 +42,7 @@ export function rightlyGrantedToEscrow({ log, keyring }: MemberState, escrowLog:
   return runs;
 }
 
-/** Whether the keyring has every seed of a grant: what another keyring found out before does not count. */
+/** Whether the keyring has every seed of a grant. A result that another keyring found before does not count. */
 function canJudge(log: LogState, keyring: MemberState["keyring"], { epochs }: GrantRecord): boolean {
   for (const epoch of epochsIn(epochs)) if (!rightSeed(log, keyring, epoch)) return false;
   return true;

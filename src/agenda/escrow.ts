@@ -1,4 +1,5 @@
-// What a user's device owes about escrow: the table of docs/spec.md section 11.2, in its order (ESC-4, ESC-5, ESC-8, ESC-10).
+// The steps for escrow that a user's device must take: the table of docs/spec.md section 11.2, in its order (ESC-4, ESC-5, ESC-8,
+// ESC-10).
 
 import { present } from "../bytes/present.js";
 import { hasEpoch, intersectRuns, subtractRuns, uniteRuns } from "../bytes/runs.js";
@@ -33,20 +34,20 @@ import type { AskStep, AuthorStep, FetchStep, Step } from "./steps.js";
 
 const NOTHING: readonly Step[] = [];
 
-/** What the rows are judged on where an escrow log is at hand. */
+/** The facts for the rows, when an escrow log is at hand. */
 interface Case extends Facts {
   readonly escrowLog: LogState;
   readonly trust: EscrowTrust;
 }
 
-/** The same, where there is an escrow member. */
+/** The same facts, when the log has an escrow member. */
 interface EscrowCase extends Case {
   readonly escrow: Member;
   readonly pointer: Pointer;
   readonly verdict: PointerVerdict;
 }
 
-/** A row of the table: the first whose `when` holds gives the steps. */
+/** A row of the table. The first row whose `when` is true gives the steps. */
 interface Row<C> {
   /** Its number in section 11.2. */
   readonly row: number;
@@ -54,7 +55,7 @@ interface Row<C> {
   readonly steps: (it: C) => readonly Step[];
 }
 
-/** Rows where the log has no escrow member: a member that a review brought in may have removed it to be forgotten. */
+/** Rows for a log without an escrow member. A member that a review brought in may have removed escrow to hide. */
 export const WITHOUT_ESCROW: readonly Row<Case>[] = [
   {
     row: 2,
@@ -78,12 +79,12 @@ export const WITHOUT_ESCROW: readonly Row<Case>[] = [
   {
     row: 8,
     when: () => true,
-    // An enroll cannot declare the current epoch missing (MEM-9): a device that lacks it rotates or fetches first.
+    // An enroll cannot declare the current epoch missing (MEM-9). So a device that lacks it rotates or fetches first.
     steps: ({ mine, log }) => (hasEpoch(mine, currentEpoch(log)) ? [{ do: "author", link: "enroll-escrow" }] : NOTHING),
   },
 ];
 
-/** Rows where the log has an escrow member. */
+/** Rows for a log with an escrow member. */
 export const WITH_ESCROW: readonly Row<EscrowCase>[] = [
   { row: 9, when: (it) => !isInCharge(it), steps: () => NOTHING },
   {
@@ -94,7 +95,7 @@ export const WITH_ESCROW: readonly Row<EscrowCase>[] = [
   {
     row: 11,
     when: ({ verdict }) => verdict === "ahead",
-    // A thief's device can point to an epoch that never comes: where there is nothing newer to fetch, the user decides.
+    // A thief's device can point to an epoch that never comes. So if there is nothing newer to fetch, the user decides.
     steps: (it) => [fetchEscrowLog("newer-named"), ...(it.trust === "sound" ? removeEscrow(it, "ahead") : doubts(it))],
   },
   {
@@ -119,13 +120,14 @@ export const WITH_ESCROW: readonly Row<EscrowCase>[] = [
   },
   {
     row: 17,
-    // Beyond the log, the user settled it. As long as the pointer names that head, the user is asked again whenever the log grows.
+    // The pointer names a head beyond the log, and the user settled it. While it names that head, ask again whenever the log
+    // grows.
     when: ({ verdict, pointer, escrowLog }) => verdict !== "newest" || isBeyond(pointer, escrowLog),
     steps: ({ verdict }) => [renewal(verdict === "older" || verdict === "false" ? verdict : "beyond-log")],
   },
   {
     row: 18,
-    // A thief who renewed to the true newest pointer would otherwise give its class to escrow's later approvals.
+    // Otherwise a thief who renewed to the true newest pointer would give its own class to escrow's later approvals.
     when: ({ log, me, escrow }) => isConfirmed(log, me) && escrow.founder > confirmedFounder(log),
     steps: () => [renewal("founder")],
   },
@@ -162,14 +164,14 @@ function isSomebodyDoubted({ doubted }: Facts): boolean {
   return doubted.length > 0;
 }
 
-/** Whether a new epoch of this device is kept from escrow (MEM-6). */
+/** Whether this device keeps its new epochs from escrow (MEM-6). */
 export function withholds({ log, isSound }: Facts): boolean {
   return escrowMember(log) !== undefined && !isSound;
 }
 
 /**
- * An unconfirmed device leaves escrow to a confirmed one or an admin. Where escrow holds nothing current, or its keys are false, the
- * confirmed device may be the lost one: a thief must not make the others wait for ever.
+ * An unconfirmed device leaves escrow to a confirmed device or an admin. But if escrow does not hold the current epoch, or its
+ * keys are false, the confirmed device may be the lost one: a thief must not make the others wait for ever.
  */
 function isInCharge(it: EscrowCase): boolean {
   const { log, mayAct, isGuardian, escrow, verdict } = it;
@@ -190,7 +192,7 @@ function lastRemovalOf({ log, escrowLog }: Case): number {
   return newest;
 }
 
-/** Gives escrow what it lacks of what this device holds: again what it was granted wrongly or not at all, and older epochs. */
+/** Gives escrow the epochs that this device holds and escrow lacks: those with a wrong grant or none, and older epochs. */
 function healing({ log, mine, state, escrow, escrowLog }: EscrowCase): readonly Step[] {
   if (!hasEpoch(mine, currentEpoch(log))) return NOTHING;
   const lacking = subtractRuns(mine, rightlyGrantedToEscrow(state, escrowLog));
@@ -214,7 +216,7 @@ function rotation(facts: Facts): AuthorStep {
   return { do: "author", link: "rotate", because, withholdFromEscrow: withholds(facts), others };
 }
 
-/** ESC-8: asks whose the doubted are, then removes the others in one link. */
+/** ESC-8: asks which doubted members are the user's, then removes the others in one link. */
 function doubts(facts: Facts): readonly Step[] {
   const { log, knowledge, doubted, isGuardian } = facts;
   if (!isGuardian || doubted.length === 0) return NOTHING;
@@ -224,7 +226,7 @@ function doubts(facts: Facts): readonly Step[] {
   const members = unanswered(facts);
   if (members.length > 0) return [...steps, { do: "ask", question: "whose-members", members }];
   const escrow = escrowMember(log);
-  // Escrow goes with them where its pointer is not the newest: renewing first would grant to them, removing them first would
+  // If escrow's pointer is not the newest, remove escrow with them. Renewing first would grant to them; removing them first would
   // grant to its pointer.
   const goesToo = escrow?.pointer && judge && judgePointer(escrow.pointer, judge) !== "newest";
   const remove = goesToo ? [...doubted, escrow.id].sort() : [...doubted].sort();
@@ -232,13 +234,13 @@ function doubts(facts: Facts): readonly Step[] {
   return [...steps, { do: "author", link: "remove", members: remove, because: "not-believed", withholdFromEscrow }];
 }
 
-/** Doubted members of whom the user said nothing yet. */
+/** Doubted members about whom the user has not answered yet. */
 function unanswered({ doubted, knowledge }: Facts): Facts["doubted"] {
   const strangers = new Set(knowledge.strangers);
   return doubted.filter((id) => !strangers.has(id)).sort();
 }
 
-/** Two devices that hold different escrow logs would otherwise undo each other: a person decides, once. */
+/** A person decides, once. Otherwise two devices with different escrow logs would undo each other's links. */
 function removeEscrow(it: EscrowCase, because: "disabled" | "other-log" | "ahead"): readonly Step[] {
   const { knowledge, doubted, escrow } = it;
   if (knowledge.removeEscrow === escrow.id && unanswered(it).length === 0) {
@@ -249,8 +251,8 @@ function removeEscrow(it: EscrowCase, because: "disabled" | "other-log" | "ahead
 }
 
 /**
- * Fetch or ask: a newer escrow log, or the user's word. A thief's device can name a head that never comes: where there is nothing
- * newer to fetch, the user decides.
+ * Fetches a newer escrow log, or asks the user. A thief's device can name a head that never comes. So if there is nothing newer
+ * to fetch, the user decides.
  */
 function fetchOrAsk(it: Case, why?: "contradicts-pointer"): readonly (FetchStep | AskStep)[] {
   const settles = confirmingSettles(it.log, it.escrowLog, confirmationOf(it.knowledge));

@@ -1,4 +1,5 @@
-// What the steps of the agenda are judged on: the log, the keyring, and what the device knows besides. docs/spec.md section 11.2.
+// The facts that decide the steps of the agenda: the log, the keyring, and the device's other knowledge. docs/spec.md section
+// 11.2.
 
 import type { LogId, MemberId } from "../bytes/ids.js";
 import type { Runs } from "../bytes/runs.js";
@@ -8,13 +9,13 @@ import type { Clock } from "../log/clock.js";
 import type { LogState, Member } from "../log/state.js";
 import type { EscrowKnowledge } from "../trust/soundness.js";
 
-/** Epochs that this device granted a member again, in a link that is not in the log yet. */
+/** Epochs that this device granted to a member again, in a link that is not in the log yet. */
 export interface Served {
   readonly member: MemberId;
   readonly epochs: Runs;
 }
 
-/** What a device knows besides its own log and keyring. */
+/** The knowledge of a device, besides its own log and keyring. */
 export interface Knowledge extends EscrowKnowledge, Clock {
   /** Members that the user, asked on this device, said are not theirs. */
   readonly strangers?: readonly MemberId[] | undefined;
@@ -29,15 +30,15 @@ export interface Knowledge extends EscrowKnowledge, Clock {
   /** In an escrow log: its acts, as `actRecords` reads them. */
   readonly acts?: readonly ActRecord[] | undefined;
   /**
-   * In an escrow log: users' logs by their ids, verified. Each must have been fetched since the newest entry of the escrow log came: of
-   * an older one an act would be disowned that was done since.
+   * In an escrow log: users' logs by their ids, verified. Fetch each one after the newest entry of the escrow log arrived. With
+   * an older log, the device would disown an act that an admin did since.
    */
   readonly userLogs?: ReadonlyMap<LogId, LogState> | undefined;
-  /** In an escrow log: loose acts that the admin, asked on this device, said to disown unread. */
+  /** In an escrow log: loose acts that the admin, asked on this device, said to disown without reading them. */
   readonly disownUnread?: readonly number[] | undefined;
 }
 
-/** What the rows of the agenda are judged on. */
+/** The facts that decide the rows of the agenda. */
 export interface Facts {
   readonly log: LogState;
   readonly state: MemberState;
@@ -46,15 +47,15 @@ export interface Facts {
   /** Members that may act for others. */
   readonly actors: readonly Member[];
   readonly mayAct: boolean;
-  /** What this device can pass on: it holds it, and has opened it. */
+  /** Epochs that this device can pass on: the log says that it holds them, and it has opened them. */
   readonly mine: Runs;
-  /** Of what the log says it holds: delivered and not opened. */
+  /** Epochs that the log says it holds, and that were delivered but did not open. */
   readonly junk: Runs;
-  /** Of what the log says it holds: never delivered. */
+  /** Epochs that the log says it holds, and that were never delivered. */
   readonly withheld: Runs;
-  /** Whether escrow may be granted to (ESC-4). */
+  /** Whether this device may grant to escrow (ESC-4). */
   readonly isSound: boolean;
-  /** Members that reviews by escrow brought in that are not believed (ESC-8). */
+  /** Members that were brought in by reviews by escrow that are not believed (ESC-8). */
   readonly doubted: readonly MemberId[];
   /** Whether this device may act for others and is confirmed. */
   readonly isGuardian: boolean;

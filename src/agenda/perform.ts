@@ -14,7 +14,7 @@ import type { AuthorStep } from "./steps.js";
 /**
  * Writes the link of a step that `agenda` gave for this state and knowledge.
  *
- * @throws what the verb of the step throws: `review`, `rotate`, `regrant`, `enrollEscrow`, `renewEscrow`, `disown`
+ * @throws the errors of the step's verb: `review`, `rotate`, `regrant`, `enrollEscrow`, `renewEscrow`, `disown`
  */
 export function performStep(
   state: MemberState,

@@ -1,4 +1,5 @@
-// Which epochs a device grants again: unasked to its own and the founding class, once each; to all others after a question.
+// Which epochs a device grants again: once each, without a question, to its own members and the founding class; to
+// all others only after a question.
 // docs/spec.md sections 11.2 and 13.
 
 import { checkOptions } from "../arguments/options.js";
@@ -20,18 +21,21 @@ import { ownClosure } from "../trust/doubt.js";
 import type { Facts, Served } from "./facts.js";
 import type { AuthorStep, Regrant, Step } from "./steps.js";
 
-/** Most members, runs and epochs of one regrant, so that it fits into a link and its attachments whatever a thief has shattered. */
+/**
+ * Most members, runs and epochs of one regrant, so that it fits into a link and its attachments, even if a thief split the runs.
+ */
 const MAX_MEMBERS = 32;
 const MAX_RUNS = 800;
 const MAX_EPOCHS = 100_000;
 
 /**
- * Regrants to members that declared epochs missing which this device holds. A stolen device can claim for ever that it could not open
- * what it was given: each member gets each epoch once unasked. Escrow's are in the table of escrow.
+ * Regrants to members that declared epochs missing, when this device holds them. A stolen device can claim for ever that it could
+ * not open its grants. So each member gets each epoch only once without a question. The table of escrow has the regrants to
+ * escrow.
  */
 export function regrantSteps(facts: Facts): readonly Step[] {
   const { log, me, mayAct, actors } = facts;
-  // A regrant cannot declare the current epoch missing, which has to be done first (MEM-9).
+  // A regrant cannot declare the current epoch missing, and the device must declare that first (MEM-9).
   if (!mayAct || !hasEpoch(facts.mine, currentEpoch(log))) return [];
   const served = checkServed(facts.knowledge.served);
   const doubted = new Set(facts.doubted);
@@ -54,7 +58,7 @@ export function regrantSteps(facts: Facts): readonly Step[] {
   return [...inLinks(give).map((give): AuthorStep => ({ do: "author", link: "regrant", give, others })), ...questions];
 }
 
-/** As much as one link takes, the newest first: the rest follows. */
+/** The newest epochs that fit into one link. The rest follows in further links. */
 export function newestOf(runs: Runs): Runs {
   const newest: Run[] = [];
   let room = MAX_EPOCHS;
@@ -66,7 +70,7 @@ export function newestOf(runs: Runs): Runs {
   return newest;
 }
 
-/** As many links as it takes. */
+/** As many links as the epochs need. */
 function inLinks(give: readonly Regrant[]): readonly (readonly Regrant[])[] {
   const links: Regrant[][] = [];
   let [runs, epochs] = [0, 0];
@@ -85,7 +89,7 @@ function inLinks(give: readonly Regrant[]): readonly (readonly Regrant[])[] {
   return links;
 }
 
-/** By this member only: a thief's device that regrants junk must not keep honest ones from healing it. */
+/** Regrants by this member only: a thief's device that regrants junk must not stop honest devices from granting again. */
 function alreadyGiven(log: LogFacts, me: MemberId, { id }: Member, served: readonly Served[]): Runs {
   let runs = served.reduce((all, { member, epochs }) => (member === id ? uniteRuns(all, epochs) : all), NO_RUNS);
   for (const { type, author, grants } of log.links) {

@@ -1,26 +1,27 @@
-// What a device owes next, as data: to fetch something, to ask its user, or to author a link. docs/spec.md section 11.2.
+// The steps that a device must take, as data: to fetch something, to ask its user, or to author a link. docs/spec.md section
+// 11.2.
 
 import type { LogId, MemberId } from "../bytes/ids.js";
 import type { Runs } from "../bytes/runs.js";
 import type { Head } from "../log/state.js";
 
-/** Epochs to be granted again to one member. */
+/** Epochs to grant to one member again. */
 export interface Regrant {
   readonly member: MemberId;
   readonly runs: Runs;
 }
 
-/** Get bytes again that a server withheld, or that are newer. */
+/** Fetch bytes that a server withheld, or newer bytes. */
 export type FetchStep =
   | {
       readonly do: "fetch";
-      /** The attachments of the links that granted these epochs: the server's unavailability, so nothing is declared missing. */
+      /** The attachments of the links that granted these epochs. The server did not deliver them, so declare nothing missing. */
       readonly what: "attachments";
       readonly epochs: Runs;
     }
   | {
       readonly do: "fetch";
-      /** The newest escrow log: until it is there, nothing is granted to escrow, and no act of escrow that it may record is believed. */
+      /** The newest escrow log. Without it, the device grants nothing to escrow, and believes no act that only it may record. */
       readonly what: "escrow-log";
       readonly because: "none-at-hand" | "unsupported" | "newer-named" | "act-beyond-log";
     }
@@ -32,7 +33,7 @@ export type FetchStep =
     }
   | {
       readonly do: "fetch";
-      /** In an escrow log: the newest log of a user in which a loose act was announced, to see whether it was done. */
+      /** In an escrow log: the newest log of a user in which an admin announced a loose act, to see whether it was done. */
       readonly what: "user-log";
       readonly log: LogId;
       readonly subject: string;
@@ -52,7 +53,9 @@ export type Question =
       readonly because: "never-confirmed" | "contradicts-pointer" | "not-trusted";
     }
   | {
-      /** Which of these members are the user's? An admin is said to have brought them in. The answers are `own` and `strangers`. */
+      /**
+       * Which of these members are the user's? The log says that an admin brought them in. The answers are `own` and `strangers`.
+       */
       readonly question: "whose-members";
       readonly members: readonly MemberId[];
     }
@@ -69,19 +72,22 @@ export type Question =
       readonly removedAt: number;
     }
   | {
-      /** Grant a member these epochs again? It is none of the device's own, or it was served them before. */
+      /** Grant a member these epochs again? It is not one of the device's own, or this device gave it them before. */
       readonly question: "regrant";
       readonly member: MemberId;
       readonly epochs: Runs;
       readonly because: "not-own" | "served-before";
     }
   | {
-      /** In an escrow log: disown loose acts whose openings are not delivered, unread? The answer is `disownUnread`. */
+      /**
+       * In an escrow log: disown loose acts without reading them, when their openings were not delivered? The answer is
+       * `disownUnread`.
+       */
       readonly question: "disown";
       readonly acts: readonly number[];
     }
   | {
-      /** The newest link is dated ahead of this device's clock: set the clock, or ask the service. */
+      /** The time of the newest link is ahead of this device's clock: set the clock, or ask the service. */
       readonly question: "clock";
       /** Milliseconds. */
       readonly ahead: number;
@@ -90,22 +96,22 @@ export type Question =
 /** Ask the user. */
 export type AskStep = { readonly do: "ask" } & Question;
 
-/** A link to author, complete: `performStep` writes it. */
+/** A complete link to author: `performStep` writes it. */
 export type AuthorStep = {
   readonly do: "author";
 } & (
   | {
-      /** A new epoch: nothing else makes the log safe to seal to, or readable to this member, again. */
+      /** A new epoch: only this makes it safe again to seal to the log, or makes the log readable to this member again. */
       readonly link: "rotate";
       readonly because: readonly (
         | "rotation-due"
         | "current-epoch-unopened"
-        /** More than one link declares missing (MEM-9): until it is declared, this device can approve nobody. */
+        /** More missing epochs than one link can declare (MEM-9). Until all are declared, this device can approve nobody. */
         | "junk-to-declare"
         | "known-to-former-admin"
       )[];
       readonly withholdFromEscrow: boolean;
-      /** Others that could do it as well. */
+      /** Other members that could do it too. */
       readonly others: readonly MemberId[];
     }
   | {
@@ -119,7 +125,10 @@ export type AuthorStep = {
       readonly link: "enroll-escrow";
     }
   | {
-      /** Point escrow at the newest epoch of its log, or give the pointer in force an older class or a head that the log has. */
+      /**
+       * Point escrow at the newest epoch of its log, or write the pointer again with an older class or with a head that the log
+       * has.
+       */
       readonly link: "renew-escrow";
       readonly because: "older" | "false" | "beyond-log" | "founder";
     }
@@ -130,7 +139,7 @@ export type AuthorStep = {
       readonly epochs: Runs;
     }
   | {
-      /** In an escrow log: loose acts that were not done, or that hide what they were (ESC-8). */
+      /** In an escrow log: loose acts that nobody did, or that hide their content (ESC-8). */
       readonly link: "disown";
       readonly acts: readonly number[];
       readonly others: readonly MemberId[];
@@ -142,5 +151,5 @@ export type AuthorStep = {
     }
 );
 
-/** One thing that a device owes. */
+/** One step that a device must take. */
 export type Step = FetchStep | AskStep | AuthorStep;

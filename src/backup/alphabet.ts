@@ -1,4 +1,4 @@
-// The 32 characters of a backup key and how people may write them: one strict formatter, one forgiving reader.
+// The 32 characters of a backup key and how people may write them: one strict formatter, one tolerant reader.
 // docs/spec.md section 9.
 
 import { KeysteadError } from "../errors.js";
@@ -7,18 +7,18 @@ import { KeysteadError } from "../errors.js";
 export const CODE_LENGTH = 36;
 /** Characters in one group, as printed. */
 export const GROUP_LENGTH = 4;
-/** The most characters a text may have, separators included; checked before any work so that a hostile text is cheap. */
+/** The most characters a text may have, separators included. The check comes before any work, so that a hostile text is cheap. */
 export const MAX_TEXT_LENGTH = 200;
 
 const ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-// Spaces, line breaks, dashes of every kind, and the invisible characters that copying from documents brings along.
+// Spaces, line breaks, dashes of every kind, and the invisible characters that a copy from a document can contain.
 const SEPARATOR = /[\s\p{Pd}\p{Cf}\u2212]/u;
 /** Symbols as read: 0 to 31, or undefined for one that cannot be read. */
 export type ReadSymbols = readonly (number | undefined)[];
 
 /** What {@link readSymbols} found. Secret: the caller must not log it. */
 export interface ReadText {
-  /** One entry a character, separators left out: 0 to 31, or undefined for `?`. */
+  /** One entry for each character, without separators: 0 to 31, or undefined for `?`. */
   readonly symbols: ReadSymbols;
   /** Positions (from 1) of the unreadable ones. Not secret. */
   readonly unreadable: readonly number[];
@@ -32,7 +32,7 @@ export function assertSymbols(value: unknown, count: number, name: string): asse
   }
 }
 
-// Compared one by one, not with toUpperCase(): that would also turn dotless i into I and long s into S.
+// Compares characters one by one, without toUpperCase(), which would also turn dotless i into I and long s into S.
 function symbolOf(char: string): number | undefined {
   if ("Oo".includes(char)) return 0;
   if ("IiLl".includes(char)) return 1;
@@ -40,12 +40,12 @@ function symbolOf(char: string): number | undefined {
   return symbol < 0 ? undefined : symbol;
 }
 
-/** The character of one symbol; `?` for one that was not read. */
+/** The character of one symbol; `?` for an unreadable one. */
 export function symbolChar(symbol: number | undefined): string {
   return symbol === undefined ? "?" : ALPHABET.charAt(symbol);
 }
 
-/** Where a character stands for a person: its group (from 1) and its place in the group (1 to 4). */
+/** The place of a character as a person counts it: its group (from 1) and its place in the group (1 to 4). */
 export function placeOf(position: number): { readonly group: number; readonly place: number } {
   return { group: Math.ceil(position / GROUP_LENGTH), place: ((position - 1) % GROUP_LENGTH) + 1 };
 }
@@ -53,7 +53,7 @@ export function placeOf(position: number): { readonly group: number; readonly pl
 /**
  * Writes 36 symbols as a backup key: nine groups of four upper-case characters, joined by `-` (44 characters in all).
  *
- * @param symbols 36 integers from 0 to 31. Not kept; the text returned is as secret as they are.
+ * @param symbols 36 integers from 0 to 31. The function does not keep them. The returned text is as secret as they are.
  * @throws KeysteadError INVALID_ARGUMENT
  */
 export function formatCode(symbols: readonly number[]): string {

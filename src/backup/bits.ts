@@ -1,4 +1,4 @@
-// Between bytes and the 5-bit symbols of a backup key, most significant bit first. docs/spec.md section 9.
+// Converts between bytes and the 5-bit symbols of a backup key, most significant bit first. docs/spec.md section 9.
 
 import type { Bytes } from "../bytes/bytes.js";
 import { KeysteadError } from "../errors.js";
@@ -27,7 +27,7 @@ function assertBytes(bytes: unknown, ok: (length: number) => boolean, wanted: st
 /**
  * A secret of 26 symbols from 17 random bytes; their top 6 bits are dropped, the other 130 are used as they are.
  *
- * @returns 26 symbols, which the caller wipes; so are the bytes the caller's to wipe.
+ * @returns 26 symbols. The caller wipes both the symbols and the bytes.
  * @throws KeysteadError INVALID_ARGUMENT
  */
 export function secretFromBytes(random: Uint8Array): number[] {

@@ -1,5 +1,5 @@
-// The text of a backup key: written from its id and secret, and read back with the typing mistakes that can be proven to be
-// mistakes. docs/spec.md section 9 (BAK-1).
+// The text of a backup key: written from its id and secret, and read back. Reading corrects only those typing mistakes that can
+// be proven to be mistakes. docs/spec.md section 9 (BAK-1).
 
 import { KeysteadError } from "../errors.js";
 import { assertSymbols, CODE_LENGTH, formatCode, type ReadText, readSymbols } from "./alphabet.js";
@@ -12,8 +12,8 @@ export { idSymbols, secretFromBytes, secretToBytes } from "./bits.js";
 export type { Arbiter, DecodedBackup } from "./candidates.js";
 export type { Correction } from "./corrections.js";
 
-// 2 × wrong + unreadable among the 32 characters that the check covers. All six check characters may be used up when the
-// log decides; without it two of them stay behind, to notice that a text has more mistakes than that.
+// 2 × wrong + unreadable among the 32 characters that the check covers. When the log decides, corrections may use all six check
+// characters. Without the log, two of them are kept to detect a text with more mistakes than that.
 const EFFORT_WITH_LOG = 6;
 const EFFORT_WITHOUT_LOG = 4;
 
@@ -24,7 +24,7 @@ const UNKNOWN = "is typed without mistakes, but is no backup key of this account
  * Writes a backup key as text, `XXXX-XXXX-…`, 44 characters.
  *
  * @param id the 4 symbols of {@link idSymbols}.
- * @param secret the 26 symbols of {@link secretFromBytes}; not changed. The text is as secret and cannot be wiped.
+ * @param secret the 26 symbols of {@link secretFromBytes}; not changed. The text is as secret as they are, and cannot be wiped.
  * @throws KeysteadError INVALID_ARGUMENT
  */
 export function encodeBackupText(id: readonly number[], secret: readonly number[]): string {
@@ -36,18 +36,19 @@ export function encodeBackupText(id: readonly number[], secret: readonly number[
 /**
  * Reads a backup key, correcting mistakes but never guessing (BAK-1).
  *
- * With an `arbiter` a secret is returned only if it is that of a key of the log, so it is always the right one. Corrected are
+ * With an `arbiter`, it returns a secret only if it belongs to a key of the log, so it is always the right one. It corrects
  * mistakes with 2 × wrong + unreadable ≤ 6 among the 32 characters of secret and check, so up to 3 wrong or 6 unreadable
  * ones; two swapped neighbours are two wrong ones, and one missing or one extra character, anywhere, counts as one. The 4
  * characters of the id follow from the secret and may be read in any way.
  *
- * Without, only the check decides: 36 characters, and 2 × wrong + unreadable ≤ 4 among those 32, so at most 2 wrong. Texts
- * with 3 or 4 wrong ones are then always refused; of those with 5 or more about one in 2000 passes as another secret. The
- * id is not covered by the check and is returned as read.
+ * Without an `arbiter`, only the check decides: 36 characters, and 2 × wrong + unreadable ≤ 4 among those 32, so at most 2 wrong.
+ * It then always refuses texts with 3 or 4 wrong ones; of those with 5 or more, about one in 2000 passes as another secret. The
+ * check does not cover the id, which is returned as read.
  *
  * @param text what was typed, see {@link readSymbols}; at most 200 UTF-16 units.
- * @param arbiter asked at most 24 times, the likeliest secret first, never twice about one. What it throws is passed on.
- * @param ids the ids, 4 symbols each, of the keys that the arbiter knows, if they are at hand: they tell what is likeliest.
+ * @param arbiter called at most 24 times, with the likeliest secret first, never twice with one secret. Its errors are passed on.
+ * @param ids the ids, 4 symbols each, of the keys that the arbiter knows, if they are at hand. They show which secret is
+ * likeliest.
  * @returns the secret, which the caller wipes, and how it was found.
  * @throws KeysteadError INVALID_ARGUMENT; BACKUP_KEY_INVALID (BAK-1) with `details.reason`: `too long`, `characters`,
  *   `length`, `uncorrectable`, or `unknown` (typed without mistakes, but no key of this log); the last

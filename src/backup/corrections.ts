@@ -1,10 +1,10 @@
-// What a person's text has that the backup key on the paper has not, character by character.
+// The differences between a person's text and the backup key on the paper, character by character.
 // docs/spec.md section 9 (BAK-1).
 
 import { CODE_LENGTH, GROUP_LENGTH, placeOf, type ReadSymbols, symbolChar } from "./alphabet.js";
 
 /**
- * One difference between what was read and what the paper says. `read` and `meant` are characters of a working backup key:
+ * One difference between the text that was read and the paper. `read` and `meant` are characters of a working backup key:
  * **as secret as the key**. Show them to its owner; never log, store or send them.
  */
 export interface Correction {
@@ -23,10 +23,10 @@ export interface Correction {
   readonly meant: string;
 }
 
-/** A text as 36 symbols: as it stands, with a gap where one may be missing, or without one that may be extra. */
+/** A text as 36 symbols: unchanged, with a gap where a symbol may be missing, or without a symbol that may be extra. */
 export interface Reading {
   readonly symbols: ReadSymbols;
-  /** What was done to make it 36, before which of them, and the extra symbol if there was one. */
+  /** The change that made it 36 symbols, the symbol before which it was made, and the extra symbol if there was one. */
   readonly shift?: { readonly kind: "missing" | "extra"; readonly at: number; readonly dropped: ReadSymbols };
 }
 
@@ -50,7 +50,9 @@ export function readingsOf(typed: ReadSymbols): readonly Reading[] {
   }
 }
 
-/** What a reading has that is not meant (36 symbols, undefined: unknown, agrees with all), in the order of the paper. */
+/**
+ * The differences between a reading and the meant symbols (36; undefined: unknown, agrees with all), in the order of the paper.
+ */
 export function compare({ symbols, shift }: Reading, meant: ReadSymbols): Correction[] {
   const corrections: Correction[] = [];
   const add = (kind: Correction["kind"], at: number, read: ReadSymbols, right: ReadSymbols) => {

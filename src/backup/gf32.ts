@@ -16,7 +16,7 @@ export function multiply(packed: number, factor: number): number {
 const ELEMENTS = /* @__PURE__ */ Array.from({ length: 32 }, (_, i) => i);
 const INVERSES = /* @__PURE__ */ ELEMENTS.map((a) => ELEMENTS.findIndex((b) => multiply(a, b) === 1));
 
-/** Where the lowest symbol of a vector stands that is not zero, and one divided by that symbol. */
+/** The position of the lowest non-zero symbol of a vector, and the inverse of that symbol. */
 function pivotOf(vector: number): readonly [shift: number, inverse: number] {
   let shift = 0;
   while (shift < 25 && ((vector >> shift) & 31) === 0) shift += 5;

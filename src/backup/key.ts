@@ -32,8 +32,8 @@ export function backupIdSymbols(sign: Uint8Array): readonly number[] {
 }
 
 /**
- * The four characters that a backup key's paper begins with: they name it in a list of devices. Public. Only 20 bits: two keys
- * can be made to share them, so tell keys apart by their member ids.
+ * The first four characters on a backup key's paper: they name the key in a list of devices. Public. They are only 20 bits:
+ * somebody can make two keys that share them, so distinguish keys by their member ids.
  *
  * @throws `INVALID_ARGUMENT`
  */
@@ -47,12 +47,12 @@ export function activeBackupKeys(log: LogFacts): readonly Member[] {
   return [...log.active.values()].filter(({ kind }) => kind === "backup");
 }
 
-/** The backup keys that the log ever had, the active ones first: a removed one still opens what it reached. */
+/** The backup keys that the log ever had, the active ones first: a removed one still opens the epochs that it reached. */
 export function allBackupKeys(log: LogFacts): readonly Member[] {
   return [...activeBackupKeys(log), ...[...log.removed].filter(({ kind }) => kind === "backup")];
 }
 
-/** A backup key that a secret turned out to be. */
+/** The backup key of a secret. */
 export interface FoundBackupKey {
   readonly member: Member;
   /** Derived once, when the secret was judged. The caller wipes them. */

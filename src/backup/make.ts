@@ -23,7 +23,7 @@ import { backupIdSymbols, backupKeys } from "./key.js";
 
 const REDACTED = "BackupPaper [secret]";
 
-/** What a paper is made of. */
+/** The contents of a paper. */
 interface PaperParts {
   readonly log: LogId;
   readonly member: MemberId;
@@ -32,7 +32,7 @@ interface PaperParts {
   readonly secret: number[];
 }
 
-/** A backup key that is to be written down. It shows itself only once its log has it, and never prints itself. */
+/** A backup key to write down. It reveals its text only once its log has the key, and never prints its text in logs. */
 export class BackupPaper {
   readonly #id: readonly number[];
   readonly #secret: number[];
@@ -51,7 +51,7 @@ export class BackupPaper {
     finishSecretInstance(this, "BackupPaper");
   }
 
-  /** @throws `INVALID_ARGUMENT` for a call on what is no paper, such as a Proxy of one */
+  /** @throws `INVALID_ARGUMENT` for a call on an object that is no paper, such as a Proxy of one */
   static #check(paper: unknown): void {
     if (!(#secret in (paper as object))) throw wrongInstance("paper", "BackupPaper", paper);
   }
@@ -105,9 +105,9 @@ export interface BackupKeyMade extends MemberState {
 
 /** In a user's log with escrow, `escrow` has the newest escrow log, whose policy must allow backup keys (BAK-5). */
 export interface BackupKeyOptions extends EscrowOptions {
-  /** What the list of devices calls it; `Backup key` by default. */
+  /** Its name in the list of devices; `Backup key` by default. */
   readonly name?: string | undefined;
-  /** In an escrow log: what it may do, such as `["manage"]`, so that it can let new devices in; nothing by default (MEM-8). */
+  /** In an escrow log: its roles, such as `["manage"]`, so that it can approve new devices; none by default (MEM-8). */
   readonly roles?: readonly Role[] | undefined;
 }
 
@@ -149,10 +149,10 @@ function checkPolicy(log: LogState, escrow: EscrowOptions["escrow"]) {
 }
 
 /**
- * Makes a backup key that holds what this member holds. It counts as a device: it is listed, an older device extends it by
- * approving it, and it is removed when lost.
+ * Makes a backup key that holds the same epochs as this member. It counts as a device: it is listed, an older device extends it
+ * by approving it, and it is removed when lost.
  *
- * @returns a proposal; accepting it gives the paper, never before: reveal it, then wipe it. When another link wins the race,
+ * @returns a proposal. Only accepting it gives the paper: reveal the paper, then wipe it. When another link wins the race,
  * discard the proposal, which wipes the secret, and call again on the new state.
  * @throws `NOT_PERMITTED` with the rule, `GRANT_UNAVAILABLE`, `INVALID_ARGUMENT`
  */

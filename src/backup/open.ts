@@ -1,4 +1,4 @@
-// Using a backup key: from what was typed to the member's keyring; and the drill, which proves a paper without using it.
+// Use of a backup key: from the typed text to the member's keyring; and the drill, which proves a paper without using it.
 // docs/spec.md section 9 (BAK-1, BAK-4).
 
 import { openWithKeys } from "../authoring/receive.js";
@@ -10,15 +10,20 @@ import { assertLog, type LogState, type Member } from "../log/state.js";
 import { type Correction, decodeBackupText } from "./code.js";
 import { allBackupKeys, arbiterOf, backupIdSymbols, type FoundBackupKey } from "./key.js";
 
-/** What a drill proved. */
+/** The result of a drill. */
 export interface CheckedBackupKey {
   readonly member: MemberId;
   readonly name: string | undefined;
-  /** Whether the log still has it. A removed one opens what it reached and approves nothing; its paper can be thrown away. */
+  /**
+   * Whether the log still has it. A removed key opens the epochs that it reached and approves nothing; its owner can throw the
+   * paper away.
+   */
   readonly standing: "active" | "removed";
-  /** What it would bring back at most: what the log says it holds. Some of it may turn out not to open. */
+  /** The epochs that it opens at most: those that the log says it holds. Some of them may turn out not to open. */
   readonly atMost: Runs;
-  /** From which epoch, made on which date, that reaches up to now without a gap; undefined when it does not reach up to now. */
+  /**
+   * The first epoch, and its date, of the stretch that reaches up to now without a gap; undefined when none reaches up to now.
+   */
   readonly access: DataAccess | undefined;
   /** Mistakes in the typed text. As secret as the key: it names characters of it. */
   readonly corrections: readonly Correction[];
@@ -26,15 +31,15 @@ export interface CheckedBackupKey {
 
 /** A backup key's keyring, opened. */
 export interface OpenedBackupKey extends CheckedBackupKey {
-  /** Reads what the key reached and, of an active one, approves a new device by `review`. The caller wipes it. */
+  /** Reads the epochs that the key reached. If the key is active, it approves a new device by `review`. The caller wipes it. */
   readonly keyring: Keyring;
   /** Epochs whose grants were not among the entries: fetch those with their attachments. */
   readonly withheld: Runs;
 }
 
 /**
- * Proves from the public log alone that a paper is a backup key of this log, and says whether it is still active and what it would
- * bring back at most. A drill: nothing is used up and nothing is opened.
+ * Proves from the public log alone that a paper is a backup key of this log, and says whether it is still active and what it
+ * opens at most. This is a drill: it uses up nothing and opens nothing.
  *
  * @param text what was typed. Up to 3 wrong or 6 unreadable characters, a swap, or one missing or extra are corrected.
  * @throws `BACKUP_KEY_INVALID` (BAK-1), which never says what was typed
@@ -50,8 +55,8 @@ export function checkBackupKey(log: LogState, text: string): CheckedBackupKey {
  *
  * @param entries the log's entries with their attachments.
  * @param text what was typed, see {@link checkBackupKey}.
- * @returns its keyring; with it, and the log, a new device is approved by `review`, unless the key was removed: then it only reads.
- * The caller wipes it.
+ * @returns its keyring; with it, and the log, a new device is approved by `review`, unless the key was removed: then it only
+ * reads. The caller wipes it.
  * @throws `BACKUP_KEY_INVALID` (BAK-1)
  */
 export function openBackupKey(log: LogState, entries: Iterable<Uint8Array>, text: string): OpenedBackupKey {
@@ -66,7 +71,7 @@ function factsOf(log: LogState, member: Member, corrections: readonly Correction
   return { member: id, name, standing, atMost: held, access: dataAccess(log, id), corrections };
 }
 
-/** The backup key that a text is of, with the keys by which it was found: the caller wipes them. */
+/** The backup key of a text, with the keys by which it was found. The caller wipes them. */
 function decode(log: LogState, text: string): FoundBackupKey & Pick<CheckedBackupKey, "corrections"> {
   assertLog(log);
   const ids = allBackupKeys(log).map(({ signingKey: sign }) => backupIdSymbols(sign));

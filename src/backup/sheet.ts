@@ -6,17 +6,17 @@ import { checkOptions } from "../arguments/options.js";
 import { KeysteadError } from "../errors.js";
 import { CODE_LENGTH, formatCode, readSymbols } from "./alphabet.js";
 
-/** What stands on a recovery sheet. */
+/** The facts on a recovery sheet. */
 export interface RecoverySheetFacts {
   /** The backup key, as `BackupPaper.reveal` gave it. */
   readonly key: string;
-  /** Whose account it opens, such as a mail address. */
+  /** The account that it opens, such as a mail address. */
   readonly account: string;
-  /** The app or service, as its user knows it. */
+  /** The name of the app or service that its user knows. */
   readonly service: string;
   /** When it was made. */
   readonly made: Date;
-  /** The earliest data it opens; leave out when it opens everything. */
+  /** The date of the earliest data that it opens. Leave it out when the key opens everything. */
   readonly since?: Date | undefined;
 }
 
@@ -32,7 +32,7 @@ export interface RecoverySheet {
 export interface SheetTexts {
   /** The title of the page. */
   readonly title: (service: string) => string;
-  /** What stands before each fact, without a colon. */
+  /** The label before each fact, without a colon. */
   readonly names: Readonly<Record<"account" | "made" | "opens" | "named", string>>;
   /** The day of a date. */
   readonly day: (date: Date) => string;
@@ -85,7 +85,7 @@ function asText({ title, lines, groups, advice }: Page): string {
 }
 
 function asSvg({ title, lines, groups, advice }: Page): string {
-  // Type shrinks where a long name would run off the page: a character is at most about 0.6 of its size wide.
+  // The font size shrinks when a long name would not fit on the page: a character is at most about 0.6 of its size wide.
   const line = (y: number, size: number, text: string, style = "") =>
     `<text x="20" y="${y}" font-size="${Math.min(size, PAGE_WIDTH / (0.6 * text.length)).toFixed(2)}"${style}>${escapeXml(text)}</text>`;
   const mono = ' font-family="monospace" font-weight="bold" letter-spacing="1.2" xml:space="preserve"';

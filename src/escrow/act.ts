@@ -1,4 +1,4 @@
-// Acts: before an admin acts in a user's log in escrow's name, it records in the escrow log exactly what it is about to do there.
+// Acts: before an admin acts in a user's log in escrow's name, it records in the escrow log exactly what it will do there.
 // docs/spec.md section 11.3 (ESC-8).
 
 import { checkOptions } from "../arguments/options.js";
@@ -29,14 +29,14 @@ import {
   writeRecord,
 } from "./sealed-record.js";
 
-/** An act as its opening has it: what is done, where in which user's log, and why. */
+/** The content of an act's opening: what the admin does, at which position of which user's log, and why. */
 export interface Act {
-  /** 32 random bytes: without them nobody can tell what the commitment in the link is of. */
+  /** 32 random bytes, so that nobody can guess the act from the commitment in the link. */
   readonly salt: Uint8Array;
-  /** The user's log, and whose it is. */
+  /** The user's log, and its user. */
   readonly log: LogId;
   readonly subject: string;
-  /** The position that the review in the user's log has, and the hash of the link before it. */
+  /** The position of the review in the user's log, and the hash of the link before it. */
   readonly seq: number;
   readonly prev: LinkHash;
   readonly approve: readonly MemberId[];
@@ -58,14 +58,14 @@ const openingSchema: Schema<Act> = record({
   case: text(MAX_SUBJECT_BYTES),
 });
 
-/** @internal How an act is written and read. */
+/** @internal How to write and read an act. */
 export const actRecord: RecordKind<Act> = {
   type: "act",
   schema: openingSchema,
   rule: "ESC-8",
   label: LABELS.actOpening,
   commit: (opening, _bytes, admin) => actCommitment({ ...opening, admin }),
-  // No review has other lists: an act of them is to hide what it was for.
+  // Every review has sorted lists. An author who commits to unsorted lists wants to hide the purpose of the act.
   isSound: ({ approve, remove }) => [approve, remove].every(isSorted),
 };
 
@@ -73,7 +73,7 @@ function isSorted(ids: readonly MemberId[]): boolean {
   return ids.every((id, at) => at === 0 || present(ids[at - 1]) < id);
 }
 
-/** An act that stands in the escrow log, with the salt that only its opening has: what the review in the user's log needs. */
+/** An act in the escrow log, with the salt, which only its opening has. The review in the user's log needs both. */
 export interface RecordedAct extends Act {
   /** Position of the act in the escrow log. */
   readonly recordedAt: number;
@@ -85,15 +85,15 @@ export interface ActRecord {
   readonly seq: number;
   readonly admin: MemberId;
   readonly when: Date;
-  /** Whether the key that wrote it is that of an admin's device now: otherwise its admin left, was removed, or took fresh keys. */
+  /** Whether the key that wrote it belongs to an admin's device now. If not, its admin left, was removed, or took fresh keys. */
   readonly isByAdminNow: boolean;
-  /** Whether admins said that it is not to be believed. */
+  /** Whether admins disowned it, so that nobody believes it. */
   readonly disowned: boolean;
-  /** Whether its opening was delivered. */
+  /** Whether the entries had its opening. */
   readonly delivered: boolean;
-  /** What was recorded; undefined when its opening was not delivered, or this member does not hold its epoch. */
+  /** The recorded act; undefined when its opening was not delivered, or this member does not hold its epoch. */
   readonly act: RecordedAct | undefined;
-  /** Whether an opening was delivered that is not what the act commits to: its author hid what they were about to do. */
+  /** Whether the delivered opening does not match the act's commitment: its author hid what they were going to do. */
   readonly junk: boolean;
 }
 
@@ -107,8 +107,8 @@ export function actRecords(member: MemberState, entries: Iterable<Uint8Array>): 
   const state = checkMemberState(member);
   const { log } = state;
   const found = recordsOf(actRecord, log, entries);
-  // An act that repeats another's commitment repairs what was disowned by mistake, or lost: it is by whichever admin. Each key
-  // once: an admin decides how many acts repeat one commitment.
+  // An act that repeats another's commitment repairs an act that was disowned by mistake, or lost. Any admin may write it. Keep
+  // each key once, because an admin can repeat one commitment in any number of acts.
   const authors = new Map<string, Map<string, Uint8Array>>();
   for (const { record } of found) {
     const commitment = toHex(present(record.act).commitment);
@@ -129,20 +129,20 @@ export function actRecords(member: MemberState, entries: Iterable<Uint8Array>): 
   });
 }
 
-/** Whether the key that wrote an act is now that of an active device with the role `recover`. */
+/** Whether the key that wrote an act belongs to an active device with the role `recover` now. */
 function isByAdminNow(log: LogState, record: Pick<LinkRecord, "bytes">): boolean {
   const member = memberBySigningKey(log, authorKey(record));
   return member?.kind === "device" && hasRole(member, "recover");
 }
 
-/** Loose acts: not disowned, and by a key that no admin's device has now. They could still be done (ESC-8). */
+/** Loose acts: nobody disowned them, and no admin's device has their key now. Somebody could still do them (ESC-8). */
 export function looseActs(log: LogState): readonly LinkRecord[] {
   return [...log.links].filter(
     (record) => record.act && !log.disowned.has(String(record.seq)) && !isByAdminNow(log, record),
   );
 }
 
-/** The review in a user's log that an act led to: the link at its place, if it is a review by escrow of exactly this. */
+/** The review in a user's log that carried out an act: the link at the act's position, if it matches the act's commitment. */
 export function reviewOf(userLog: LogState, escrowLog: LogState, { log, seq: place, recordedAt }: RecordedAct) {
   const link = userLog.head.log === log ? userLog.links.at(place - 1) : undefined;
   const { salt, admin } = link?.actor ?? {};
@@ -153,11 +153,11 @@ export function reviewOf(userLog: LogState, escrowLog: LogState, { log, seq: pla
 }
 
 /**
- * Says of acts that they are not to be believed: of an admin who left, and that were never used. By a device or backup key with the
- * role `manage`; a device may disown its own acts without it, such as one that lost its race.
+ * Declares that nobody should believe these acts, such as unused acts of an admin who left. It needs a device or backup key with
+ * the role `manage`. Without the role, a device may disown its own acts, such as one that lost its race.
  *
  * @param acts positions in the escrow log.
- * @throws `NOT_PERMITTED` (MEM-8; MEM-2 for what is no act, or disowned already), `INVALID_ARGUMENT`
+ * @throws `NOT_PERMITTED` (MEM-8; MEM-2 for a link that is no act, or that is disowned already), `INVALID_ARGUMENT`
  */
 export function disownActs(admin: MemberState, acts: readonly number[], env: Env): Proposal<MemberState> {
   const { log, keyring } = checkMemberState(admin);
@@ -173,19 +173,19 @@ export interface RecordActAgainOptions {
   readonly userLog: LogState;
   /** Position of the review by escrow in it. */
   readonly review: number;
-  /** Why it is to be believed again, for those who audit: 1 to 4,096 bytes of UTF-8. */
+  /** Why devices should believe it again, for auditors: 1 to 4,096 bytes of UTF-8. */
   readonly reason: string;
-  /** The case's number or the like, up to 256 bytes. */
+  /** The number or name of the case, up to 256 bytes. */
   readonly case?: string | undefined;
 }
 
 /**
- * Records the act of a review once more, which makes it believed again: after a mistaken `disown`, or when the service lost the act.
- * The review has all that its act committed to. Make sure first, with the user, that the review was right.
+ * Records the act of a review once more, after a mistaken `disown` or when the service lost the act. Then devices believe the
+ * review again. The review has everything that its act committed to. First make sure, with the user, that the review was right.
  *
  * @returns a proposal of the escrow log.
- * @throws `NOT_PERMITTED` (MEM-8 without the role; ESC-8 when neither this device did the review nor an act of it is in the escrow
- * log, so that others would take the new one for junk), `INVALID_ARGUMENT`
+ * @throws `NOT_PERMITTED` (MEM-8 without the role; ESC-8 when another device did the review and the escrow log has no act of it:
+ * other members would take the new act for junk), `INVALID_ARGUMENT`
  */
 export function recordActAgain(admin: MemberState, options: RecordActAgainOptions, env: Env): Proposal<MemberState> {
   const state = checkMemberState(admin);
@@ -211,7 +211,7 @@ export function recordActAgain(admin: MemberState, options: RecordActAgainOption
       },
     );
   }
-  // There only the first act counts, by its hash (ESC-8): this one would be of no use.
+  // At that position only the first act counts, by its hash (ESC-8): this act would have no effect.
   if (state.log.head.seq + 1 === link.actor?.seq) {
     throw new KeysteadError(
       "NOT_PERMITTED",

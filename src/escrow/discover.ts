@@ -1,5 +1,5 @@
-// Discovery: an admin records whose data is opened, which epochs and why, and only then gets exactly those.
-// docs/spec.md section 11 (ESC-9). It makes honest admins accountable; it cannot bind one who uses other software.
+// Discovery: an admin records whose data it will open, which epochs, and why. Only then does it get exactly those epochs.
+// docs/spec.md section 11 (ESC-9). It makes honest admins accountable; it cannot stop an admin who uses other software.
 
 import { checkOptions } from "../arguments/options.js";
 import { type Proposal, proposeState } from "../authoring/proposal.js";
@@ -41,9 +41,9 @@ import {
   writeRecord,
 } from "./sealed-record.js";
 
-/** Whose data is opened, which epochs, and why. Only holders of the escrow epoch can read it. */
+/** Whose data an admin opens, which epochs, and why. Only holders of the escrow epoch can read it. */
 export interface Access {
-  /** The user's log, and whose it is. */
+  /** The user's log, and its user. */
   readonly log: LogId;
   readonly subject: string;
   readonly epochs: Runs;
@@ -52,7 +52,7 @@ export interface Access {
   readonly case: string;
 }
 
-/** A record's opening: the access, and 32 random bytes without which nobody can tell what the commitment in the link is of. */
+/** A record's opening: the access, and 32 random bytes, so that nobody can guess the access from the commitment in the link. */
 type AccessOpening = Access & { readonly salt: Uint8Array };
 
 const openingSchema: Schema<AccessOpening> = record({
@@ -70,7 +70,7 @@ const accessRecord: RecordKind<AccessOpening> = {
   rule: "ESC-9",
   label: LABELS.accessOpening,
   commit: (_opening, bytes) => labelledHash(LABELS.accessCommitment, bytes),
-  // A dishonest admin may write runs that no honest one can: they name nothing.
+  // A dishonest admin may write runs that no honest admin can write; such runs name no epochs.
   isSound: ({ epochs }) => epochs.length > 0 && isCanonical(epochs),
 };
 
@@ -78,20 +78,20 @@ const accessRecord: RecordKind<AccessOpening> = {
 export interface AccessOptions {
   /** The user's log, verified. */
   readonly userLog: LogState;
-  /** Epochs to be opened, as runs. */
+  /** Epochs to open, as runs. */
   readonly epochs: Runs;
-  /** Why, for those who audit: 1 to 4,096 bytes of UTF-8. */
+  /** The reason, for auditors: 1 to 4,096 bytes of UTF-8. */
   readonly reason: string;
-  /** The case's number or the like, up to 256 bytes. */
+  /** The number or name of the case, up to 256 bytes. */
   readonly case?: string | undefined;
 }
 
 /**
- * Records an access in the escrow log, before anything is opened. By a device with the role `discover`.
+ * Records an access in the escrow log, before the admin opens anything. It needs a device with the role `discover`.
  *
- * @returns a proposal. {@link openRecordedAccess} hands out the keyring once it was accepted.
- * @throws `NOT_PERMITTED` (MEM-8), `INVALID_ARGUMENT` (ESC-9) for epochs that escrow was never granted, and for so many runs of them
- * that the record would have more than 65,536 bytes
+ * @returns a proposal. Once the server has accepted it, {@link openRecordedAccess} gives the keyring.
+ * @throws `NOT_PERMITTED` (MEM-8), `INVALID_ARGUMENT` (ESC-9) for epochs that nobody granted to escrow, and for so many runs that
+ * the record would have more than 65,536 bytes
  */
 export function recordAccess(admin: MemberState, options: AccessOptions, env: Env): Proposal<MemberState> {
   const { log, keyring } = checkMemberState(admin);
@@ -128,9 +128,9 @@ export interface AccessRecord {
   readonly seq: number;
   readonly admin: MemberId;
   readonly when: Date;
-  /** What was recorded; undefined when its opening was not delivered, or this member does not hold its epoch. */
+  /** The recorded access; undefined when its opening was not delivered, or this member does not hold its epoch. */
   readonly access: Access | undefined;
-  /** Whether an opening was delivered that is not what the record commits to: its author hid what they did. */
+  /** Whether the delivered opening does not match the record's commitment: its author hid what they did. */
   readonly junk: boolean;
 }
 
@@ -159,11 +159,11 @@ export interface OpenRecordedAccessOptions {
 }
 
 /**
- * The keyring that an accepted record names: exactly its epochs of exactly that user's log, to be given to `openContent`.
+ * A keyring for `openContent`. It has exactly the epochs, of exactly the user's log, that an accepted record names.
  *
  * @param admin the state of the device that recorded the access, on the log **as the server has accepted it**.
- * @throws `NOT_PERMITTED` (ESC-9) for another's record or another log, `UNKNOWN_MEMBER` for an admin who was removed, `INVALID_ARGUMENT`, `GRANT_UNAVAILABLE` when the
- * record's opening was not delivered
+ * @throws `NOT_PERMITTED` (ESC-9) for another admin's record or another log, `UNKNOWN_MEMBER` for a removed admin,
+ * `INVALID_ARGUMENT`, `GRANT_UNAVAILABLE` when the record's opening was not delivered
  */
 export function openRecordedAccess(
   admin: MemberState,
@@ -201,7 +201,7 @@ export function openRecordedAccess(
   return { keyring: opened, withheld: intersectRuns(withheld, access.epochs) };
 }
 
-// Reading needs no key of escrow's own, so what is handed out can neither sign nor open grants.
+// Reading needs no key of escrow itself, so the returned keyring can neither sign nor open grants.
 const NO_KEYS: KeyHolder = {
   sign: new Uint8Array(32),
   signLabelled: () => {
@@ -218,13 +218,13 @@ function openRecord(state: MemberState, found: FoundRecord): Pick<AccessRecord, 
   return { access, junk };
 }
 
-/** Whether a caller's value is runs of epochs in canonical form. */
+/** Whether a value from the caller is a list of runs of epochs in canonical form. */
 function isRuns(value: unknown): value is Runs {
   const isRun = (run: unknown) => Array.isArray(run) && run.length === 2 && run.every(Number.isSafeInteger);
   return Array.isArray(value) && value.every(isRun) && isCanonical(value);
 }
 
-/** @throws `INVALID_ARGUMENT` (ESC-9) for an opening that does not fit its shape, or that would be junk to those who read it */
+/** @throws `INVALID_ARGUMENT` (ESC-9) for an opening that does not fit its shape, or that readers would take for junk */
 export function encodeOpening(access: AccessOpening): Bytes {
   return encodeRecord(accessRecord, access);
 }

@@ -22,13 +22,13 @@ import {
 } from "../trust/soundness.js";
 
 /**
- * Enrolls the organisation's escrow with everything that this device holds. No secret is made: the member's keys are the
- * newest escrow epoch's (ESC-3).
+ * Enrolls the organisation's escrow, and grants it everything that this device holds. It makes no secret: the escrow member has
+ * the keys of the newest escrow epoch (ESC-3).
  *
- * @param knowledge the newest escrow log, and that the user compared its fingerprint with what the admins published: the token of
- * `compareFingerprint`, or its head as the app stored it.
- * @throws `NOT_PERMITTED` with the rule; `ESCROW_UNKNOWN` (ESC-4) when the escrow log is not trusted or does not extend what the
- * user confirmed
+ * @param knowledge the newest escrow log, and the proof that the user compared its fingerprint with what the admins published:
+ * the token of `compareFingerprint`, or the token's head as the app stored it.
+ * @throws `NOT_PERMITTED` with the rule; `ESCROW_UNKNOWN` (ESC-4) when the escrow log is not trusted or does not extend the head
+ * that the user confirmed
  */
 export function enrollEscrow(state: MemberState, knowledge: EscrowKnowledge, env: Env): Proposal<MemberState> {
   const { log } = checkMemberState(state);
@@ -44,10 +44,10 @@ export function enrollEscrow(state: MemberState, knowledge: EscrowKnowledge, env
 }
 
 /**
- * Points escrow at its newest epoch, and makes a new epoch of the user's log, which removed admins do not get (ESC-6).
+ * Points escrow at the newest epoch of its log, and makes a new epoch of the user's log. Removed admins do not get it (ESC-6).
  *
- * @throws `NOT_PERMITTED` with the rule; `ESCROW_UNKNOWN` (ESC-4) when the escrow log is not trusted; `INVALID_ARGUMENT` when there is
- * no escrow member
+ * @throws `NOT_PERMITTED` with the rule; `ESCROW_UNKNOWN` (ESC-4) when the escrow log is not trusted; `INVALID_ARGUMENT` when
+ * there is no escrow member
  */
 export function renewEscrow(state: MemberState, knowledge: EscrowKnowledge, env: Env): Proposal<MemberState> {
   const { log } = checkMemberState(state);
@@ -65,7 +65,7 @@ export function renewEscrow(state: MemberState, knowledge: EscrowKnowledge, env:
   return point(state, "renew-escrow", pointerTo(escrowLog), knowledge, env);
 }
 
-/** ESC-4: a thief's or a server's escrow log gets nothing, whatever an app does with what `agenda` says. */
+/** ESC-4: an escrow log of a thief or of a server gets nothing, even if an app ignores the advice of `agenda`. */
 function trustedLog(log: LogState, knowledge: EscrowKnowledge): LogState {
   const { escrowLog } = checkOptions(knowledge);
   checkAtHand(escrowLog);

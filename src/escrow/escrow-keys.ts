@@ -1,4 +1,4 @@
-// Acting as escrow: an admin's keyring of the escrow log opens what users' logs granted to the escrow member.
+// Acting as escrow: an admin's keyring of the escrow log opens the grants of users' logs to the escrow member.
 // docs/spec.md section 11.
 
 import { entryList } from "../arguments/entries.js";
@@ -23,7 +23,7 @@ function heldEpochs({ log, keyring }: MemberState): readonly Epoch[] {
   return [...log.epochs].filter(({ number }) => held.has(number));
 }
 
-/** What signs as an escrow epoch. The secrets stay the admin's keyring's. */
+/** A signer for an escrow epoch. The secrets stay in the admin's keyring. */
 function epochSigner(admin: MemberState, { number, signingKey: sign }: Pick<Epoch, "number" | "signingKey">): Signer {
   return {
     sign: present(sign),
@@ -40,7 +40,7 @@ function epochSigner(admin: MemberState, { number, signingKey: sign }: Pick<Epoc
 class EscrowKeys implements KeyHolder {
   readonly #admin: MemberState;
   readonly #signer: Signer;
-  /** The escrow epochs that the admin holds, or can only open with, by their KEM keys. */
+  /** The escrow epochs by their KEM keys: those that the admin holds, and those with which it can only open. */
   readonly #epochs: ReadonlyMap<string, number>;
   readonly sign: Uint8Array;
 
@@ -56,13 +56,13 @@ class EscrowKeys implements KeyHolder {
     return this.#signer.signLabelled(label, message);
   }
 
-  /** Older escrow epochs open older grants: a renewal re-grants nothing (ESC-6). */
+  /** Older escrow epochs open older grants, because a renewal does not grant older epochs again (ESC-6). */
   kemFor(publicKey: Uint8Array): KemPrivateKey | undefined {
     const epoch = this.#epochs.get(toHex(publicKey));
     return epoch === undefined ? undefined : epochPrivateKey(this.#admin.keyring, epoch);
   }
 
-  // The secrets are the admin's keyring's, and wiped with it.
+  // The secrets belong to the admin's keyring, which wipes them.
   wipe(): void {}
 }
 
@@ -71,14 +71,14 @@ export function escrowKeys(admin: MemberState, escrow: Member): KeyHolder {
   return new EscrowKeys(admin, escrow);
 }
 
-/** A pair that an admin can prove, since it holds the escrow epoch (ESC-11). */
+/** A pair that an admin can prove, because it holds the escrow epoch (ESC-11). */
 export interface ProvablePair extends PairGrants {
   readonly signer: Signer;
 }
 
 /**
- * The pairs of a user's log that are those of escrow epochs which the admin holds, in wire order. A pair with one true key and one
- * of a thief's is not among them: nobody can sign for it, or nobody can open what it was granted.
+ * The pairs of a user's log that belong to escrow epochs which the admin holds, in wire order. A pair of one true key and one key
+ * of a thief is not among them: nobody can sign for it, or nobody can open the grants to it.
  */
 export function provablePairs(admin: MemberState, userLog: LogState): readonly ProvablePair[] {
   const found: ProvablePair[] = [];
@@ -90,14 +90,14 @@ export function provablePairs(admin: MemberState, userLog: LogState): readonly P
   return found.sort((a, b) => ((order.get(a) as string) < (order.get(b) as string) ? -1 : 1));
 }
 
-/** Every escrow member that a user's log ever had, the one in force or removed last at the end. */
+/** Every escrow member that a user's log ever had. The last one is in force, or was removed last. */
 export function escrowsOf(userLog: LogState): readonly Member[] {
   return [...userLog.removed, ...userLog.active.values()].filter(({ kind }) => kind === "escrow");
 }
 
 /**
- * What escrow can open of a user's log: everything that was granted to epochs which the admin's keyring holds, to this escrow
- * member and to earlier ones. Internal: an admin gets at it through recovery or through discovery, which are both recorded first.
+ * Everything that escrow can open of a user's log: all grants to this escrow member and to earlier ones, for escrow epochs that
+ * the admin's keyring holds. Internal: an admin reaches it only through recovery or discovery, and must record both first.
  *
  * @throws `INVALID_ARGUMENT` when the log never enrolled escrow
  */
@@ -113,6 +113,6 @@ export function openAsEscrow(
   if (!newest) throw new KeysteadError("INVALID_ARGUMENT", `${userLog.subject} never enrolled escrow`);
   const keys = new EscrowKeys(state, newest);
   const empty = newKeyring(userLog.head.log, newest.id, keys);
-  // In one pass for all of them: a thief can enroll and remove escrow as often as it likes.
+  // One pass opens the grants to all of them, because a thief can enroll and remove escrow as often as it likes.
   return openAll(userLog, entryList(entries), empty, new Set(escrows.map(({ id }) => id)));
 }

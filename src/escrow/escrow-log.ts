@@ -15,14 +15,14 @@ import { escrowNeeds, policyOf } from "../trust/escrow-needs.js";
 
 /** Options of {@link createEscrowLog}. */
 export interface CreateEscrowLogOptions {
-  /** Whose escrow this is, for everybody who verifies it: 1 to 256 bytes of UTF-8. It can never change. */
+  /** The owner of this escrow, for everybody who verifies the log: 1 to 256 bytes of UTF-8. It can never change. */
   readonly subject: string;
   readonly device: DeviceDescription;
   /** The service's Ed25519 public key, 32 bytes. Without one, escrow can never be disabled again (ESC-2). */
   readonly operator?: Uint8Array | undefined;
-  /** Whom a new escrow device should ask, up to 16 lines. */
+  /** Contacts for a new escrow device, up to 16 lines. */
   readonly escrowContacts?: readonly string[] | undefined;
-  /** Whom a user's new device may ask, up to 16 lines. */
+  /** Contacts for a user's new device, up to 16 lines. */
   readonly userContacts?: readonly string[] | undefined;
   /** Whether users may make backup keys; true by default. */
   readonly allowUserBackupKeys?: boolean | undefined;
@@ -49,7 +49,7 @@ export function createEscrowLog(options: CreateEscrowLogOptions, env: Env): Prop
   return writeGenesis(device, { kind: "escrow", subject, policy, operator }, env);
 }
 
-/** @throws `INVALID_ARGUMENT` naming the field, where encoding would speak of bytes */
+/** @throws `INVALID_ARGUMENT` with the name of the field; the error of the encoder would name bytes only */
 function checkPolicy(policy: Policy): void {
   try {
     policyFields.write(policy, "policy");
@@ -60,9 +60,9 @@ function checkPolicy(policy: Policy): void {
 }
 
 /**
- * Sets the policy; what is left out stays as it is.
+ * Sets the policy. Fields that the caller leaves out stay as they are.
  *
- * @param operator must sign too when escrow is switched off: admins alone cannot (ESC-2).
+ * @param operator must sign too when the change disables escrow: admins alone cannot disable it (ESC-2).
  * @throws `NOT_PERMITTED` (MEM-8, ESC-1 when escrow is enabled before it is ready, ESC-2), `INVALID_ARGUMENT`
  */
 export function setPolicy(

@@ -1,4 +1,5 @@
-// What a review by escrow gives: what the keys in force and the earlier pairs that the admin can prove were granted, and opens.
+// The epochs that a review by escrow gives: those that were granted to the keys in force, or to earlier pairs that the admin can
+// prove, and that the admin opens.
 // docs/spec.md section 11.3 (ESC-11).
 
 import { present } from "../bytes/present.js";
@@ -8,27 +9,27 @@ import { grantedInForce, kemDigest, pairKey } from "../log/pairs.js";
 import { activeMember, currentEpoch, escrowMember, type LogState, type Member } from "../log/state.js";
 import type { ProvablePair } from "./escrow-keys.js";
 
-/** What one review by escrow gives, and what is left for further ones. */
+/** The epochs that one review by escrow gives, and those that are left for further reviews. */
 export interface Gift {
   /** Runs that the review names. */
   readonly runs: Runs;
-  /** The pairs that it names beside the one in force, in wire order. */
+  /** The pairs that it names besides the pair in force, in wire order. */
   readonly pairs: readonly ProvablePair[];
-  /** What this admin could give beyond it: each further review needs its own act. */
+  /** Further epochs that this admin could give: each further review needs its own act. */
   readonly left: Runs;
 }
 
-/** As many runs as fit into a link beside the most pairs, signatures, members and boxes that it can have. */
+/** The number of runs that fit into a link with the largest number of pairs, signatures, members and boxes. */
 const MAX_RUNS = 1024;
 
 /** A review that approves nobody gives nothing. */
 export const NO_GIFT: Gift = { runs: NO_RUNS, pairs: [], left: NO_RUNS };
 
 /**
- * The gift of a review that approves these members: the newest epochs first, if not all fits.
+ * The gift of a review that approves these members. If not all epochs fit, it has the newest.
  *
  * @param provable every pair of the log that the admin can prove, in wire order.
- * @param opened what the admin opens of the log. What does not open, junk or withheld, is not named, and so harms nobody.
+ * @param opened the epochs of the log that the admin opens. A review does not name junk or withheld epochs, so they harm nobody.
  */
 export function giftFor(
   userLog: LogState,
@@ -45,14 +46,17 @@ export function giftFor(
   const pairs = choosePairs(force, others, wanted);
   const given = intersectRuns(opened, uniteAll([force, ...pairs.map(({ runs }) => runs)]));
   const current = currentEpoch(userLog);
-  // Naming it where escrow passes it on saves a new epoch.
+  // If escrow can pass on the current epoch, the review names it, so that no new epoch is needed.
   const passed: Runs = hasEpoch(force, current) && hasEpoch(opened, current) ? [[current, current]] : NO_RUNS;
   const older = subtractRuns(intersectRuns(wanted, given), passed).slice(-MAX_RUNS + 1);
   const runs = uniteRuns(older, passed);
   return { runs, pairs: runs.length > 0 ? pairs : [], left: subtractRuns(wanted, runs) };
 }
 
-/** The pairs that add something wanted, those with the newest epochs first, each adding an epoch in wire order (ESC-11). */
+/**
+ * The pairs that add wanted epochs; pairs with the newest epochs have priority. In wire order, each pair adds an epoch that the
+ * pairs before it lack (ESC-11).
+ */
 function choosePairs(force: Runs, others: readonly ProvablePair[], wanted: Runs): readonly ProvablePair[] {
   const newest = new Map(
     others.map((pair) => [pair, lastEpochOf(subtractRuns(intersectRuns(pair.runs, wanted), force)) ?? 0]),
@@ -71,7 +75,7 @@ function choosePairs(force: Runs, others: readonly ProvablePair[], wanted: Runs)
   return chosen;
 }
 
-/** Those pairs of a list in wire order that were granted an epoch that none before was. */
+/** The pairs of a list in wire order that have an epoch which no pair before has. */
 function adding(force: Runs, pairs: readonly ProvablePair[]): readonly ProvablePair[] {
   let given = force;
   return pairs.filter(({ runs }) => {

@@ -1,4 +1,5 @@
-// The organisation's report: every user's coverage, streamed, with totals and what to do first. docs/spec.md sections 8 and 11.
+// The organisation's report: a stream of every user's coverage, with totals and a list of what to do first. docs/spec.md sections
+// 8 and 11.
 
 import { checkOptions } from "../arguments/options.js";
 import type { AbortSignalLike } from "../arguments/platform.js";
@@ -31,29 +32,33 @@ export interface ReportedUser {
   readonly log: LogState;
   /** When its members were last seen, if the service knows. */
   readonly lastSeen?: LastSeen | undefined;
-  /** Its entries with their attachments, to prove what is claimed. */
+  /** The log's entries with their attachments, to prove what the log claims. */
   readonly entries?: Iterable<Uint8Array> | undefined;
 }
 
 /** Options of {@link organisationReport}. */
 export interface ReportOptions {
-  /** An admin's state of the escrow log: what users' entries claim is then proven by opening it. */
+  /** An admin's state of the escrow log. With it, the report proves the claims of users' logs by opening the grants. */
   readonly admin?: MemberState | undefined;
-  /** The acts of the escrow log, as `actRecords` reads them: each row then lists the recoveries of its user, with reason and case. */
+  /**
+   * The acts of the escrow log, as `actRecords` reads them: each row then lists the recoveries of its user, with reason and case.
+   */
   readonly acts?: readonly ActRecord[] | undefined;
-  /** Called after every user and waited for: return a promise of a later turn to let a screen draw. */
+  /**
+   * The report calls it after every user and waits for it. To let a screen draw, return a promise that resolves in a later turn.
+   */
   readonly onProgress?: ((done: number) => void | Promise<void>) | undefined;
   /** Ends the report between two users; iterating then throws the signal's reason. */
   readonly signal?: AbortSignalLike | undefined;
 }
 
 /**
- * Reports on any number of users, one at a time: nothing is kept of a user once the next is asked for.
+ * Reports on any number of users, one at a time. It keeps nothing of a user once the caller asks for the next.
  *
  * @param escrowLog the newest escrow log, verified.
- * @param users in any order; an async iterable may load them as it goes.
- * @returns one {@link UserCoverage} a user. Feed them to {@link ReportTotals} for the totals and the to-do list.
- * @throws `INVALID_ARGUMENT`; while iterating, what opening a user's grants throws
+ * @param users in any order; an async iterable may load each user when the report needs it.
+ * @returns one {@link UserCoverage} for each user. Feed them to {@link ReportTotals} for the totals and the to-do list.
+ * @throws `INVALID_ARGUMENT`; while iterating, any error of opening a user's grants
  */
 export async function* organisationReport(
   escrowLog: LogState,
@@ -93,7 +98,7 @@ function checkLastSeen(lastSeen: unknown): void {
   throw new KeysteadError("INVALID_ARGUMENT", "lastSeen must be a Map from member ids to dates");
 }
 
-/** What escrow really opens of a log; its keys are wiped again. */
+/** The epochs of a log that escrow really opens. It wipes the opened keys. */
 function proofOf(admin: MemberState, log: LogState, entries: Iterable<Uint8Array>): Proof {
   if (escrowsOf(log).length === 0) return { opened: NO_RUNS, junk: NO_RUNS };
   const { keyring } = openAsEscrow(admin, log, entries);
@@ -107,15 +112,15 @@ function proofOf(admin: MemberState, log: LogState, entries: Iterable<Uint8Array
 /** Something to do for one user. */
 export type ToDo = {
   readonly subject: string;
-  /** How many epochs it brings under escrow. */
+  /** The number of epochs that escrow gains. */
   readonly closes: number;
 } & (
   | {
       /**
        * - `todo-acknowledge`: the user has not enrolled escrow yet.
        * - `todo-escrow-removed`: find out why, and ask the user to enroll it again.
-       * - `todo-rotation`: any of the user's devices does it.
-       * - `todo-pointer-false`: alarm: the pointer's keys are no epoch of this escrow log.
+       * - `todo-rotation`: the log needs a new epoch; any of the user's devices can make it.
+       * - `todo-pointer-false`: alarm: the pointer's keys are not those of its epoch in this escrow log.
        * - `todo-pointer-ahead`: alarm: the pointer names an epoch that this escrow log does not have.
        * - `todo-pointer-other-log`: alarm: escrow stands for another organisation's log.
        */
@@ -130,11 +135,11 @@ export type ToDo = {
   | {
       /** A member can give escrow what it lacks. */
       readonly code: "todo-give";
-      /** With the epochs of the gap that it holds: the rest is another's to give. */
+      /** The member, with the epochs of the gap that it holds. Another member must give the rest. */
       readonly closer: GapCloser;
     }
   | {
-      /** Fetch the attachments of links: this was granted and not delivered. */
+      /** Fetch the attachments of links: these epochs were granted, but their grants were not delivered. */
       readonly code: "todo-fetch";
       readonly stretches: readonly Stretch[];
     }
@@ -144,12 +149,12 @@ export type ToDo = {
       readonly because: RenewalReason;
     }
   | {
-      /** Alarm: a link acted in escrow's name, and is not to be believed. */
+      /** Alarm: a link acted in escrow's name, and nobody should believe it. */
       readonly code: "todo-not-believed";
       readonly act: Recovery;
     }
   | {
-      /** Do an act that was announced and not done, or disown it. */
+      /** An admin announced an act and did not do it: do it, or disown it. */
       readonly code: "todo-unfinished";
       readonly act: UnfinishedAct;
     }
@@ -165,7 +170,7 @@ export class ReportTotals {
   #withLoss = 0;
   #stale = 0;
 
-  /** @param most how many things to do are kept, those that close the most; default 1,000. */
+  /** @param most the largest length of the to-do list, which keeps the items that close the most; 1,000 by default. */
   constructor(most = 1000) {
     if (!Number.isSafeInteger(most) || most < 0)
       throw new KeysteadError("INVALID_ARGUMENT", "most must be a whole number, 0 or more");
@@ -181,7 +186,7 @@ export class ReportTotals {
     if (user.lost.length > 0) this.#withLoss++;
     if (user.pointer !== "newest" && user.pointer !== "none") this.#stale++;
     this.#todo.push(...todo);
-    // Sorted and cut once in a while, so that adding stays cheap and the list stays short.
+    // Sort and cut the list only now and then, so that adding stays cheap and the list stays short.
     if (this.#todo.length > 2 * this.#most + 64) this.#cut();
   }
 
@@ -190,27 +195,27 @@ export class ReportTotals {
     return this.#users;
   }
 
-  /** How many users have each status. */
+  /** The number of users with each status. */
   get statuses(): Readonly<Record<EscrowStatus, number>> {
     return { ...this.#statuses };
   }
 
-  /** Epochs that escrow lacks and somebody could give it. */
+  /** The number of epochs that escrow lacks and that somebody could give it. */
   get closable(): number {
     return this.#closable;
   }
 
-  /** Users with data that nobody can read any more. */
+  /** The number of users with data that nobody can read any more. */
   get withLoss(): number {
     return this.#withLoss;
   }
 
-  /** Users whose escrow member points at anything but the newest escrow epoch (ESC-6). */
+  /** The number of users whose escrow member does not point at the newest escrow epoch (ESC-6). */
   get stale(): number {
     return this.#stale;
   }
 
-  /** What to do, what closes the most first. */
+  /** The to-do list; items that close the most come first. */
   get todo(): readonly ToDo[] {
     this.#cut();
     return [...this.#todo];

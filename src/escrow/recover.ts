@@ -1,4 +1,4 @@
-// Recovery: an admin acts for escrow in a user's log: restores a locked-out user, and renews the pointer of users who stay
+// Recovery: an admin acts for escrow in a user's log. It restores a locked-out user, and renews the pointer of users who stay
 // offline. docs/spec.md section 11 (recovery, ESC-6, ESC-8, ESC-10, ESC-11).
 
 import { entryList } from "../arguments/entries.js";
@@ -25,46 +25,48 @@ import { escrowKeys, openAsEscrow, type ProvablePair, provablePairs } from "./es
 import { type Gift, giftFor, NO_GIFT } from "./given-epochs.js";
 import { SALT_LENGTH, writeRecord } from "./sealed-record.js";
 
-/** Whom a recovery is about. */
+/** The user whom a recovery restores. */
 interface Restored {
   /** The user's log, verified. */
   readonly userLog: LogState;
   /**
-   * Devices and backup keys that the user has besides, as the admin knows from the user: they stay confirmed. A thief's device would
-   * otherwise be confirmed with the recovered one.
+   * Other devices and backup keys of the user, as the user named them to the admin: they stay confirmed. Without this list, a
+   * thief's device would be confirmed together with the recovered one.
    */
   readonly usersOwn?: readonly MemberId[] | undefined;
 }
 
 /** Options of {@link recordRecovery}. */
 export interface RecordRecoveryOptions extends Restored, Approvals {
-  /** The entries of the user's log with their attachments: the review is then tried before it is announced. */
+  /**
+   * The entries of the user's log with their attachments. With them, `recordRecovery` tries the review before it announces it.
+   */
   readonly entries?: Iterable<Uint8Array> | undefined;
   /** Lost devices. */
   readonly remove?: readonly MemberId[] | undefined;
-  /** Why, for those who audit: 1 to 4,096 bytes of UTF-8. */
+  /** The reason, for auditors: 1 to 4,096 bytes of UTF-8. */
   readonly reason: string;
-  /** The case's number or the like, up to 256 bytes. */
+  /** The number or name of the case, up to 256 bytes. */
   readonly case?: string | undefined;
 }
 
-/** The admin's state after its act was accepted, and what {@link recoverUser} needs. */
+/** The admin's state after the server accepted its act, and the act, which {@link recoverUser} needs. */
 export interface RecoveryRecorded extends MemberState {
   readonly act: RecordedAct;
 }
 
 /**
- * Records in the escrow log what an admin's device is about to do in a user's log in escrow's name: at exactly this place, exactly
- * this. The user's new device is approved by the token of its own fingerprint, which the user reads out (`compareFingerprint` with the
- * user's log and that device). Only what was recorded first is believed (ESC-8). When the server has accepted it, {@link recoverUser} does it. If the user's log
- * moves on before that, the act is of no use: disown it, and record a new one. A device that lost its memory in between finds the act
- * again by `actRecords`.
+ * Records in the escrow log what an admin's device will do in a user's log in escrow's name: the exact position and the exact
+ * content. The token of the new device's own fingerprint approves that device; the user reads the fingerprint out
+ * (`compareFingerprint` with the user's log and that device). Devices believe only an act that was recorded first (ESC-8). When
+ * the server has accepted the record, {@link recoverUser} does the act. If the user's log gets another link before that, the act
+ * is of no use: disown it, and record a new one. If a device lost its memory in between, `actRecords` finds the act again.
  *
  * @returns a proposal of the escrow log.
  * @throws `NOT_PERMITTED` with the rule: MEM-8 without the role, ESC-3 when the log's escrow is not this one or its pointer is
- * false, and what the user's log does not admit; `UNVERIFIED_MEMBERS` (ESC-8) when somebody would be confirmed who is neither approved
- * nor named in `usersOwn`; `NO_ACCESS` when this admin does not hold the pointer's epoch; `COMPARE_AGAIN` when the
- * device is not the one any more that was compared; `INVALID_ARGUMENT`, `UNKNOWN_MEMBER`
+ * false, and any rule of the user's log; `UNVERIFIED_MEMBERS` (ESC-8) when the act would confirm a member that is neither
+ * approved nor in `usersOwn`; `NO_ACCESS` when this admin does not hold the pointer's epoch; `COMPARE_AGAIN` when the
+ * device does not have the keys any more that were compared; `INVALID_ARGUMENT`, `UNKNOWN_MEMBER`
  */
 export function recordRecovery(
   admin: MemberState,
@@ -104,22 +106,22 @@ export function recordRecovery(
 
 /** Options of {@link recoverUser}. */
 export interface RecoverUserOptions extends Restored {
-  /** The act, as {@link recordRecovery} gave it or `actRecords` found it. */
+  /** The act, from {@link recordRecovery} or `actRecords`. */
   readonly act: RecordedAct;
   /** The entries of the user's log with their attachments. */
   readonly entries: Iterable<Uint8Array>;
 }
 
 /**
- * An admin with the role `recover` restores a locked-out user, as it recorded before: approves the new device and removes lost ones,
- * in one link that the escrow epoch, the admin's own device and every earlier escrow epoch sign whose grants are passed on. The new
- * device gets what this admin opens; what is junk or was not delivered is left out. {@link recoverableEpochs} says what did not fit
- * and is left for further acts.
+ * An admin with the role `recover` restores a locked-out user, as it recorded before: it approves the new device and removes lost
+ * ones, in one link. The escrow epoch and the admin's own device sign this link, and so does every earlier escrow epoch whose
+ * grants it passes on. The new device gets the epochs that this admin opens, without those that are junk or were not delivered.
+ * {@link recoverableEpochs} gives the epochs that did not fit, which need further acts.
  *
  * @param admin the state of the device that recorded the act, on the escrow log **as the server has accepted it**.
  * @returns a proposal of the user's log, for the server to accept.
- * @throws as {@link recordRecovery}; `NOT_PERMITTED` (ESC-8) when the act is not in the escrow log, is another's, or was disowned, or
- * the user's log has moved on since: a new act is needed
+ * @throws as {@link recordRecovery}; `NOT_PERMITTED` (ESC-8) when the act is not in the escrow log, is another device's, or was
+ * disowned, or when the user's log has got a link since: record a new act
  */
 export function recoverUser(admin: MemberState, options: RecoverUserOptions, env: Env): Proposal<LogState> {
   const { act, userLog, usersOwn = [], ...given } = checkOptions(options);
@@ -143,20 +145,20 @@ export function recoverUser(admin: MemberState, options: RecoverUserOptions, env
 export interface RecoverableOptions {
   readonly userLog: LogState;
   readonly entries: Iterable<Uint8Array>;
-  /** Whom a review would approve. */
+  /** The members that a review would approve. */
   readonly members: readonly MemberId[];
 }
 
-/** What a review by escrow would give those whom it approves. */
+/** The epochs that reviews by escrow would give to the members that they approve. */
 export interface RecoverableEpochs {
-  /** What the next review gives. */
+  /** The epochs that the next review gives. */
   readonly next: Runs;
-  /** What does not fit into it: further reviews give it, each with its own act. */
+  /** The epochs that do not fit into it: further reviews give them, each with its own act. */
   readonly left: Runs;
 }
 
 /**
- * What this admin can give some members of a user's log in escrow's name: in the next review, and in further ones.
+ * The epochs that this admin can give to some members of a user's log in escrow's name: in the next review, and in further ones.
  *
  * @throws `NOT_PERMITTED` (ESC-3), `UNKNOWN_MEMBER`, `INVALID_ARGUMENT`
  */
@@ -170,13 +172,13 @@ export function recoverableEpochs(admin: MemberState, options: RecoverableOption
 }
 
 /**
- * An admin with the role `recover` renews escrow in a user's log whose devices stay offline: it points to the newest epoch of the
- * escrow log, and a new epoch of the user's log is made, which nobody knows who is not to know it (ESC-6, ESC-10). The pointer may be
- * the one in force.
+ * An admin with the role `recover` renews escrow in a user's log whose devices stay offline: it points escrow to the newest epoch
+ * of the escrow log, and makes a new epoch of the user's log, known only to those who may know it (ESC-6, ESC-10). The new
+ * pointer may equal the one in force.
  *
  * @returns a proposal of the user's log, for the server to accept.
- * @throws `NOT_PERMITTED` with the rule: MEM-8 without the role, ESC-3 when the log's escrow is not this one or its pointer is false,
- * MEM-2 when nothing is due that an admin's renewal changes (`renewalReasons`)
+ * @throws `NOT_PERMITTED` with the rule: MEM-8 without the role, ESC-3 when the log's escrow is not this one or its pointer is
+ * false, MEM-2 when no reason for a renewal exists that an admin can settle (`renewalReasons`)
  */
 export function renewEscrowForUser(
   admin: MemberState,
@@ -228,14 +230,14 @@ function requireEscrow(admin: MemberState, userLog: LogState): Member {
   const escrow = escrowMember(userLog);
   const verdict = escrow?.pointer ? judgePointer(escrow.pointer, admin.log) : "none";
   if (escrow?.pointer && (verdict === "newest" || verdict === "older")) {
-    // Nobody else's seed signs for it: better to hear so before the act is announced.
+    // Only the seed of this epoch can sign for it. Throw now if it is missing, before the admin announces the act.
     epochSeed(admin.keyring, escrow.pointer.epoch);
     return escrow;
   }
   throw refused("ESC-3", VERDICTS[verdict as keyof typeof VERDICTS], { verdict, log: userLog.head.log });
 }
 
-/** ESC-8: exactly this is recorded in the escrow log, by this device's key, and not disowned. @returns the hash of the act */
+/** ESC-8: this device's key recorded exactly this act in the escrow log, and nobody disowned it. @returns the hash of the act */
 function requireRecorded({ log, keyring }: MemberState, act: RecordedAct) {
   const link = log.links.at(act.recordedAt - 1);
   const admin = partsOf(keyring).keys.sign;
@@ -265,7 +267,7 @@ function requirePlace({ head }: LogState, act: RecordedAct): void {
   );
 }
 
-/** What opens of a user's log, as far as it is known: everything that was granted where no entries are given. */
+/** Calls `use` with the gift of a review. Without entries, it assumes that everything opens that was granted. */
 function withGift<T>(
   admin: MemberState,
   {
@@ -281,7 +283,7 @@ function withGift<T>(
   if (entries === undefined) return use(giftFor(userLog, provable, grantedTo(provable), approve), undefined);
   const { keyring: opened } = openAsEscrow(admin, userLog, entries);
   try {
-    // Escrow declares nothing missing (MEM-9): it names what it opens.
+    // Escrow declares nothing missing (MEM-9): it names only the epochs that it opens.
     const keyring = changedKeyring(opened, { awaited: partsOf(opened).junk });
     return use(giftFor(userLog, provable, runsOf(keyring.epochs), approve), keyring);
   } finally {
@@ -299,7 +301,7 @@ interface Recording {
 }
 
 /**
- * The fields of the review, tried on the user's log.
+ * The fields of the review, after a trial on the user's log.
  *
  * @throws `NOT_PERMITTED` with the rule, `UNVERIFIED_MEMBERS`
  */
@@ -319,7 +321,8 @@ function foreseen(
   const fields = { author: present(escrowMember(userLog)).signingKey, by, approve, remove };
   const { active, epoch } = foresee(userLog, "review", fields);
   const pointer = escrowMember(userLog)?.pointer;
-  // Escrow would get the new epoch at a pair that a removed admin may hold. Renewing first loses nothing: earlier pairs are proven.
+  // Escrow would get the new epoch at a pair that a removed admin may hold. Renewing first loses nothing: the admin proves
+  // earlier pairs.
   if (epoch !== undefined && pointer && judgePointer(pointer, admin.log) !== "newest") {
     throw refused(
       "ESC-6",
@@ -342,7 +345,7 @@ function foreseen(
   );
 }
 
-/** @throws `INVALID_ARGUMENT` unless the value has what an act has */
+/** @throws `INVALID_ARGUMENT` unless the value has every field of an act */
 function checkAct(act: RecordedAct): RecordedAct {
   const { recordedAt, ...opening } = checkOptions(act);
   try {

@@ -1,5 +1,5 @@
-// Records of the escrow log: a commitment that everybody sees, and an opening that is sealed to the escrow epoch, for admins alone.
-// docs/spec.md section 11 (ESC-8, ESC-9).
+// Records of the escrow log: a commitment that everybody sees, and an opening that is sealed to the escrow epoch, for admins
+// only. docs/spec.md section 11 (ESC-8, ESC-9).
 
 import { entryList } from "../arguments/entries.js";
 import { type Written, writeLink } from "../authoring/write-link.js";
@@ -19,7 +19,7 @@ import { hpkeOpen, hpkeSeal } from "../primitives/hpke.js";
 import { KEM_COINS_LENGTH } from "../primitives/kem.js";
 import type { Label } from "../primitives/labels.js";
 
-/** Bytes of the salt of an opening: nobody guesses what was committed to. */
+/** Bytes of the salt of an opening, so that nobody can guess the content from the commitment. */
 export const SALT_LENGTH = 32;
 /** Longest reason, in bytes of UTF-8. */
 export const MAX_REASON_BYTES = 4096;
@@ -32,32 +32,32 @@ export interface RecordKind<T> {
   readonly rule: RuleId;
   /** Label of the sealed opening. */
   readonly label: Label;
-  /** What a link commits to, for an opening by the device with this signing key. */
+  /** The commitment in the link, for an opening by the device with this signing key. */
   readonly commit: (opening: T, bytes: Uint8Array, author: Uint8Array) => Uint8Array;
-  /** Whether an opening of the right shape says something that an honest device can say. */
+  /** Whether an honest device can write this opening, which has the right shape. */
   readonly isSound: (opening: T) => boolean;
 }
 
 /** A record as a member of the escrow log reads it. */
 export interface ReadRecord<T> {
-  /** What was recorded; undefined when the opening was not delivered, or this member does not hold its epoch. */
+  /** The recorded content; undefined when the opening was not delivered, or this member does not hold its epoch. */
   readonly opening: T | undefined;
-  /** Whether an opening was delivered that is not what the record commits to: its author hid what they did. */
+  /** Whether the delivered opening does not match the record's commitment: its author hid what they did. */
   readonly junk: boolean;
 }
 
-/** A record in the log, and its sealed opening as far as it was delivered. */
+/** A record in the log, and its sealed opening if it was delivered. */
 export interface FoundRecord {
   readonly record: LinkRecord;
   readonly sealed: Uint8Array | undefined;
-  /** Signing keys whose commitment the record may repeat, besides its author's. */
+  /** Signing keys, besides its author's, whose commitment the record may repeat. */
   readonly others?: readonly Uint8Array[];
 }
 
 /**
- * Writes a record, its opening sealed to the current epoch.
+ * Writes a record, and seals its opening to the current epoch.
  *
- * @param committer the signing key that the commitment is for; the author's own by default.
+ * @param committer the signing key that the commitment binds; the author's own by default.
  */
 export function writeRecord<T>(
   kind: RecordKind<T>,
@@ -78,7 +78,7 @@ export function writeRecord<T>(
   return writeLink({ ...draft, guard: "not-a-users-device" }, env);
 }
 
-/** Every record of a kind, oldest first, with what entries in any order deliver of it. */
+/** Every record of a kind, oldest first, each with its sealed opening if the entries have it. The entries may be in any order. */
 export function recordsOf(
   kind: Pick<RecordKind<unknown>, "type">,
   log: LogState,
@@ -95,7 +95,7 @@ export function recordsOf(
   return [...log.links].flatMap((record) => (record[kind.type] ? [{ record, sealed: sealed.get(record.seq) }] : []));
 }
 
-/** Opens a record, as far as this member holds the epoch that it is sealed to: the current one before the link. */
+/** Opens a record if this member holds the epoch to which it is sealed: the epoch that was current before the link. */
 export function readRecord<T>(
   kind: RecordKind<T>,
   { log, keyring }: MemberState,
@@ -115,7 +115,7 @@ export function readRecord<T>(
   return isRight ? { opening, junk: false } : { opening: undefined, junk: true };
 }
 
-/** The current epoch before a link, by binary search: an admin decides how many records and epochs there are. */
+/** The current epoch before a link, by binary search, because an admin can make any number of records and epochs. */
 function epochBefore({ epochs }: LogState, seq: number): Epoch {
   let [low, high] = [0, epochs.length];
   while (low < high) {
@@ -126,7 +126,7 @@ function epochBefore({ epochs }: LogState, seq: number): Epoch {
   return present(epochs.at(low - 1));
 }
 
-/** The key that its author had when it wrote the record. */
+/** The key that the author had when it wrote the record. */
 export function authorKey({ bytes }: Pick<LinkRecord, "bytes">): Uint8Array {
   const [author] = decodeLink(bytes).signatures;
   return present(author).key;
@@ -140,7 +140,7 @@ function decodeRecord<T>({ schema, type }: RecordKind<T>, bytes: Uint8Array): T 
   }
 }
 
-/** @throws `INVALID_ARGUMENT` with the kind's rule for an opening that would be junk to those who read it */
+/** @throws `INVALID_ARGUMENT` with the kind's rule for an opening that readers would take for junk */
 export function encodeRecord<T>(kind: RecordKind<T>, opening: T): Bytes {
   const bytes = writeOpening(kind, opening);
   if (bytes.length <= MAX_OPENING_BYTES) return bytes;

@@ -1,5 +1,5 @@
-// What an organisation's escrow covers of one user's data: what admins could open today, what is missing and who could give it,
-// what is lost, and what was done in escrow's name. docs/spec.md sections 8 and 11 (ESC-5 to ESC-11).
+// How much of one user's data an organisation's escrow covers: the epochs that admins could open today, the missing ones and who
+// could give them, the lost ones, and the acts in escrow's name. docs/spec.md sections 8 and 11 (ESC-5 to ESC-11).
 
 import { checkOptions } from "../arguments/options.js";
 import type { LogId, MemberId } from "../bytes/ids.js";
@@ -20,7 +20,7 @@ import { escrowsOf } from "./escrow-keys.js";
 
 /** A stretch that escrow cannot open, and the devices that could give it. */
 export interface EscrowGap extends Stretch {
-  /** Those who hold the most of it first. */
+  /** The members that hold the most of it come first. */
   readonly closers: readonly GapCloser[];
 }
 
@@ -29,25 +29,25 @@ export interface GapCloser {
   readonly member: MemberId;
   readonly name: MemberName;
   readonly epochs: Runs;
-  /** As the caller knows it. */
+  /** From the caller. */
   readonly lastSeen: Date | undefined;
 }
 
 const STATUSES = ["covered", "partly", "behind", "pending", "removed"] as const;
 
 /**
- * - `covered`: everything from the first epoch on.
- * - `partly`: an unbroken stretch up to now, and gaps before it.
- * - `behind`: the current epoch is not covered: newer data could not be opened today.
+ * - `covered`: escrow covers everything from the first epoch on.
+ * - `partly`: escrow covers an unbroken stretch up to now, with gaps before it.
+ * - `behind`: escrow does not cover the current epoch: today admins could not open newer data.
  * - `pending`: escrow is not enrolled, and never was.
- * - `removed`: escrow was enrolled and is not any more.
+ * - `removed`: escrow was enrolled before, and is not any more.
  */
 export type EscrowStatus = (typeof STATUSES)[number];
 
-/** A review in escrow's name, whether it is believed, and why it was done. */
+/** A review in escrow's name, whether to believe it, and its reason. */
 export interface Recovery extends EscrowAct {
   readonly when: Date;
-  /** Reason and case of its act; undefined where the act is not there, or the caller gave none that could be read. */
+  /** Reason and case of its act; undefined when the act is missing, or when the caller gave no readable one. */
   readonly reason: string | undefined;
   readonly case: string | undefined;
 }
@@ -55,13 +55,13 @@ export interface Recovery extends EscrowAct {
 const ACT_STATUSES = ["open", "unused", "disowned"] as const;
 
 /**
- * - `open`: the act's place in the user's log is still free.
- * - `unused`: another link has the place: nobody can do it any more.
- * - `disowned`: admins said that it is not to be believed.
+ * - `open`: the act's position in the user's log is still free.
+ * - `unused`: another link has that position, so nobody can do the act any more.
+ * - `disowned`: admins declared that nobody should believe it.
  */
 export type UnfinishedActStatus = (typeof ACT_STATUSES)[number];
 
-/** An act about one user's log of which no review is to be seen, or that was disowned. */
+/** An act for one user's log that has no review in that log, or that was disowned. */
 export interface UnfinishedAct {
   /** Position in the escrow log. */
   readonly recordedAt: number;
@@ -83,50 +83,53 @@ export interface UserCoverage {
   readonly subject: string;
   readonly log: string;
   readonly status: EscrowStatus;
-  /** From when on everything until now could be opened; undefined when the current epoch could not. */
+  /** The start of the unbroken stretch up to now that admins could open; undefined when they could not open the current epoch. */
   readonly since: DataAccess | undefined;
-  /** What the log says that escrow was granted, to real epochs of this escrow log. */
+  /** The epochs that the log grants to real epochs of this escrow log. */
   readonly claimed: Runs;
-  /** What was really opened; undefined when the report was made without proof. */
+  /** The epochs that the admin really opened; undefined when the report has no proof. */
   readonly proven: Runs | undefined;
   readonly gaps: readonly EscrowGap[];
   /**
-   * Claimed, neither opened nor found to be junk: the server did not deliver the bytes, or they are sealed to an escrow epoch that
-   * the admin's keyring does not hold. Empty without proof.
+   * Claimed epochs that neither opened nor turned out to be junk: the server did not deliver the bytes, or they are sealed to an
+   * epoch that the admin's keyring does not hold. Empty without proof.
    */
   readonly withheld: readonly Stretch[];
-  /** Declared gaps: epochs that devices kept from escrow because they could not judge it then, and nobody gave it since (MEM-6). */
+  /**
+   * Declared gaps: epochs that devices kept from escrow because they could not judge it then, and that nobody gave it since
+   * (MEM-6).
+   */
   readonly keptFromEscrow: readonly Stretch[];
-  /** What nobody active holds, escrow included. */
+  /** Epochs that no active member holds, not even escrow. */
   readonly lost: readonly Stretch[];
-  /** Where escrow's pointer points; `none` without an escrow member. */
+  /** The verdict on escrow's pointer; `none` without an escrow member. */
   readonly pointer: PointerVerdict | "none";
-  /** Why the pointer is due to be renewed (ESC-6, ESC-10); empty when it is not. */
+  /** Why somebody must renew the pointer (ESC-6, ESC-10); empty when nobody needs to. */
   readonly renewal: readonly RenewalReason[];
   readonly rotationDue: boolean;
-  /** Every removal of an escrow member: whether it was legitimate, the log cannot say (ESC-7). */
+  /** Every removal of an escrow member. The log cannot show whether a removal was legitimate (ESC-7). */
   readonly removals: readonly Removal[];
   /** Every review in escrow's name, believed or not (ESC-8). */
   readonly recoveries: readonly Recovery[];
-  /** Acts about this log of which no review is to be seen, or that were disowned, as far as the caller gave acts. */
+  /** Acts for this log that have no review in it, or that were disowned, out of those that the caller gave. */
   readonly unfinished: readonly UnfinishedAct[];
   /** Number of active backup keys of the user's own. */
   readonly backupKeys: number;
-  /** Number of epochs in gaps that somebody could close: what the to-do list is sorted by. */
+  /** Number of epochs in gaps that somebody could close. The to-do list is sorted by it. */
   readonly closable: number;
 }
 
 /** When members were last seen, as the caller's service knows it. */
 export type LastSeen = ReadonlyMap<MemberId, Date>;
 
-/** What an admin's keyring made of what was claimed. */
+/** The result of opening the claimed epochs with an admin's keyring. */
 export interface Proof {
   readonly opened: Runs;
   /** Epochs that were delivered and did not open. */
   readonly junk: Runs;
 }
 
-/** The coverage of many users of one escrow log, whose acts are given as far as they could be read. */
+/** A function that computes the coverage of users of one escrow log. `records` are the acts of that log. */
 export function escrowCoverer(escrowLog: LogState, records: readonly ActRecord[] = []) {
   const byLog = new Map<LogId, ActRecord[]>();
   for (const record of records) {
@@ -169,7 +172,7 @@ const isUnfinished = (act: UnfinishedAct | null) =>
 const isRuns = (runs: unknown) => isList(runs, isRun);
 const isStretches = (stretches: unknown) => isList(stretches, isStretch);
 
-/** Whether each field of a row is one. A field without a check does not compile. */
+/** A check for each field of a row. A field without a check does not compile. */
 const FIELDS: { readonly [Field in keyof UserCoverage]-?: (value: UserCoverage[Field]) => boolean } = {
   subject: isText,
   log: isText,
@@ -191,7 +194,7 @@ const FIELDS: { readonly [Field in keyof UserCoverage]-?: (value: UserCoverage[F
   closable: Number.isSafeInteger,
 };
 
-/** A row of a report, perhaps from a worker or a store. @throws `INVALID_ARGUMENT` unless it is one */
+/** Checks a row of a report, which may come from a worker or a store. @throws `INVALID_ARGUMENT` unless it is one */
 export function checkCoverage(user: UserCoverage): UserCoverage {
   const row = checkOptions(user);
   const fields = Object.entries(FIELDS) as [keyof UserCoverage, (value: unknown) => boolean][];
@@ -210,12 +213,12 @@ function coverageOf(log: LogState, escrowLog: LogState, { lastSeen, proof, recor
   const escrows = escrowsOf(log);
   const acts = escrowActs(log, escrowLog);
   const claimed = claimedRuns(log, escrowLog);
-  // What opens by a pair with one key of a thief's, escrow could not pass on (ESC-11).
+  // Escrow could not pass on an epoch that opens by a pair with one key of a thief (ESC-11).
   const proven = proof && intersectRuns(proof.opened, claimed);
   const covered = proven ?? claimed;
   const withheld = proof ? subtractRuns(subtractRuns(claimed, proof.opened), proof.junk) : NO_RUNS;
   const own = [...log.active.values()].filter(({ kind }) => kind !== "escrow");
-  // What only waits to be delivered is not lost, and nobody need give it again.
+  // Epochs that only wait for delivery are not lost, and nobody needs to give them again.
   const held = own.reduce((all, member) => uniteRuns(all, member.held), uniteRuns(covered, withheld));
   const lost = subtractRuns(allEpochs(log), held);
   const missing = [covered, withheld, lost].reduce<Runs>(subtractRuns, allEpochs(log));
@@ -242,7 +245,7 @@ function keptFrom(escrows: readonly Member[]): Runs {
   return escrows.reduce<Runs>((all, { withheld }) => uniteRuns(all, withheld), NO_RUNS);
 }
 
-/** A renewal brings in nobody: all that matters of one is whether its epoch is the current one (ESC-10). */
+/** Leaves out renewals. They bring in nobody: it matters only whether a renewal's epoch is the current one (ESC-10). */
 function recoveriesIn(log: LogState, acts: readonly EscrowAct[], records: readonly ActRecord[]): readonly Recovery[] {
   const bySeq = new Map(records.map(({ seq, act }) => [seq, act]));
   const reviews = acts.filter(({ type }) => type === "review");

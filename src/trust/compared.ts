@@ -1,5 +1,5 @@
-// What a comparison of fingerprints proved, as tokens: approving takes one of a device, confirming escrow one of a log. Only
-// compareFingerprint makes them, where two fingerprints matched. docs/spec.md section 10.
+// Tokens that prove a comparison of fingerprints. Approving needs the token of a device; confirming escrow needs the token of a
+// log. Only compareFingerprint makes them, when two fingerprints matched. docs/spec.md section 10.
 
 import { equalBytes } from "../bytes/bytes.js";
 import type { MemberId } from "../bytes/ids.js";
@@ -10,20 +10,20 @@ import { findMember, type Head, type LogState, type Member } from "../log/state.
 /** The public keys that a device had when its fingerprint matched. */
 type Keys = Pick<Member, "signingKey" | "kemKey">;
 
-// What makes a token good is that it stands in one of these tables, so that nothing reachable from it, its constructor included,
-// makes another one. It is an object of a class, so that libraries for states of screens leave it as it is.
+// A token is good because it is in one of these tables. So nothing that is reachable from a token, not even its constructor, can
+// make another one. It is an object of a class, so that libraries for screen state do not change or copy it.
 const devices: WeakMap<object, Keys> = /* @__PURE__ */ new WeakMap();
 const logs: WeakSet<object> = /* @__PURE__ */ new WeakSet();
 let makeDevice: (head: Head, member: MemberId) => ComparedDevice;
 let makeLog: (head: Head) => ComparedLog;
 
 /**
- * Somebody compared the fingerprint that a device shows about itself with this log, and they matched. `review` takes it to approve
- * that device, as long as the log goes on from this head and the device has the keys that it had. It lives in memory only: a copy,
- * a proxy or what was stored is no token.
+ * Somebody compared the fingerprint that a device shows about itself with this log, and they matched. `review` takes it to
+ * approve that device, as long as the log extends this head and the device still has the same keys. It lives in memory only: a
+ * copy, a proxy or a stored value is no token.
  */
 export class ComparedDevice {
-  // For the compiler alone: a copy by spreading does not pass for a token.
+  // For the compiler only: it does not accept a spread copy as a token.
   declare private readonly compared: true;
   /** The head of the log when they matched. */
   readonly head: Head;
@@ -34,7 +34,7 @@ export class ComparedDevice {
   }
 
   private constructor(head: Head, member: MemberId) {
-    // A copy: a state's own head can be changed by any code that has the state, and a token would follow.
+    // A copy: any code that has the state can change the state's head, and that would change the token too.
     this.head = Object.freeze({ ...head });
     this.member = member;
     Object.freeze(this);
@@ -42,12 +42,12 @@ export class ComparedDevice {
 }
 
 /**
- * Somebody compared the fingerprint of a whole log, and they matched. It confirms an escrow log. It approves nobody: all devices of
- * a log would show the same.
+ * Somebody compared the fingerprint of a whole log, and it matched. The token confirms an escrow log. It approves nobody, because
+ * all devices of a log would show the same fingerprint.
  */
 export class ComparedLog {
   declare private readonly compared: true;
-  /** The head of the log when they matched: what an app stores of an escrow log that its user confirmed. */
+  /** The head of the log when they matched. An app stores it for an escrow log that its user confirmed. */
   readonly head: Head;
 
   static {
@@ -77,11 +77,11 @@ export function logMatched({ head }: LogState): ComparedLog {
 /**
  * The members whose fingerprints were compared with this very log, or with an earlier head of it.
  *
- * @throws `INVALID_ARGUMENT` for what is no token; `COMPARE_AGAIN` when it is no longer good, with `details.because`
+ * @throws `INVALID_ARGUMENT` for a value that is no token; `COMPARE_AGAIN` when a token is no longer good, with `details.because`
  */
 export function comparedMembers(log: LogState, tokens: readonly ComparedDevice[]): readonly MemberId[] {
   if (!Array.isArray(tokens)) throw notTokens("approve must be a list of tokens");
-  // By its iterator, whatever `map` a list of the caller's has: every value is looked up.
+  // Uses the iterator, not the list's own `map`, which the caller could replace: so every value is looked up.
   return Array.from(tokens as readonly ComparedDevice[], (token) => {
     const keys = devices.get(token);
     if (!keys) {
@@ -99,7 +99,7 @@ export function comparedMembers(log: LogState, tokens: readonly ComparedDevice[]
   });
 }
 
-/** The head that a token of a log confirms. @throws `INVALID_ARGUMENT` for what is no token */
+/** The head that a token of a log confirms. @throws `INVALID_ARGUMENT` for a value that is no token */
 export function confirmedHead(token: ComparedLog): Head {
   if (logs.has(token)) return token.head;
   throw new KeysteadError(
@@ -112,7 +112,7 @@ function notTokens(problem: string): KeysteadError {
   return new KeysteadError("INVALID_ARGUMENT", `${problem}; without a comparison ids go under approveUncompared`);
 }
 
-/** Why a comparison says nothing about a log any more. */
+/** Why a comparison proves nothing for a log any more. */
 type Staleness = keyof typeof STALE;
 
 const STALE = {
@@ -123,13 +123,13 @@ const STALE = {
 } as const;
 
 /**
- * That the log went on harms nothing: what was compared is still in it. A device with other keys is not the one that was compared:
- * a thief with a copy of its old key could have taken fresh ones in its name.
+ * A longer log does no harm: the compared state is still part of it. But a device with other keys is not the compared device: a
+ * thief with a copy of its old key could have taken fresh keys in its name.
  */
 function staleness(log: LogState, { head, member: id }: ComparedDevice, keys: Keys): Staleness | undefined {
   if (head.log !== log.head.log) return "other-log";
   if (!extendsHead(log, head)) return "not-in-log";
-  // It was a member at that head, so it is one still, active or removed.
+  // It was a member at that head, so it is still one, active or removed.
   const member = findMember(log, id) as Member;
   if (member.removed) return "removed";
   const isSame = equalBytes(member.signingKey, keys.signingKey) && equalBytes(member.kemKey, keys.kemKey);
