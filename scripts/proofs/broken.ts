@@ -1,0 +1,307 @@
+// Rules of proofs/Model.v, each broken by one edit, with the statement of proofs/Statements.v that is false then, and the links
+// that show it. A theorem whose statement is refuted cannot be proved, by whatever script.
+
+export interface BrokenRule {
+  readonly rule: string;
+  readonly becomes: string;
+  readonly from: string;
+  readonly to: string;
+  readonly statement: keyof typeof STATEMENTS;
+  /** What refutes the statement: links, and how they do. */
+  readonly links: string;
+  readonly proof: string;
+}
+
+/** The statements, as the end of a sentence. */
+export const STATEMENTS = {
+  no_gap: "there is no gap",
+  coalition_within_reach: "a coalition stays within its reach",
+  newcomer_reaches_nothing_older: "a newcomer reaches nothing older",
+  removed_reaches_nothing_newer: "a removed member reaches nothing newer",
+  removed_is_frozen: "a removed member stays as it was",
+  own_links_extend_by_new_epochs: "a coalition reaches only new epochs by its own links",
+  lockdown_keeps_out: "lockdown keeps out who is not confirmed",
+  rotation_due_after_removal: "rotation is due while a removed member reaches the current epoch",
+} as const;
+
+/** The Coq file that refutes the statement. */
+export function refutationOf({ statement, links, proof }: BrokenRule): string {
+  return `Require Import List Arith Bool Lia.
+Import ListNotations.
+Require Import Model Statements Play.
+Definition links := ${links}.
+Definition one (m x : nat) := x = m.
+Ltac published := apply dy_ax; left; vm_compute; tauto.
+Ltac own m v := apply dy_ax; right; left; exists m, v; split; [reflexivity|reflexivity].
+Ltac made e := apply dy_ax; right; right; exists e; split; [reflexivity|split; [vm_compute; lia|reflexivity]].
+Ltac beyond_reach T C m e :=
+  destruct (T C C (after links) e (fun _ H => H) (adversary_after C links eq_refl)) as (x & X & R);
+  [|unfold C, one in X; subst x; vm_compute in R; discriminate].
+
+Theorem refuted : ~ ${statement}.
+Proof.
+  intros T.
+  ${proof}
+Qed.
+`;
+}
+
+/** Members and epochs: [m] is removed in epoch [c], and reaches [e]. */
+const newer = (m: number, c: number, e: number) =>
+  `assert (X := T anything (after links) ${m} ${c} ${e} (anything_after links eq_refl) eq_refl eq_refl). lia.`;
+const notDue = (m: number, c: number) =>
+  `discriminate (T anything (after links) ${m} ${c} (anything_after links eq_refl) eq_refl eq_refl).`;
+/** [m] takes part, and does not hold the current epoch. */
+const lacksCurrent = (m: number) =>
+  `destruct (T (after links) ${m} (honest_play links eq_refl eq_refl) (conj eq_refl eq_refl)) as (a & L & K & _).
+  assert (X := K (cur (after links)) ltac:(lia)). vm_compute in X. discriminate.`;
+const thaws = (m: number, c: number, link: string, how: string) =>
+  `destruct (T anything (after links) (${link}) [] ${m} ${c} (anything_after links eq_refl) eq_refl eq_refl) as (_ & A & R & S). ${how}`;
+const signs = "destruct S as [S|(rm & S)]; [apply S; reflexivity|discriminate].";
+/** One member computes an epoch that it does not reach. */
+const computes = (m: number, e: number, how: string) =>
+  `pose (C := one ${m}). beyond_reach T C ${m} ${e}. unfold C, one. ${how}`;
+const bothEnds = (key: string) =>
+  `pose (C := fun m => m = 2 \\/ m = 3).
+  destruct (T C C (after links) 3 (fun _ H => H) (adversary_after C links eq_refl)) as (x & [X|X] & R);
+    [|subst x; vm_compute in R; discriminate|subst x; vm_compute in R; discriminate].
+  assert (S1 : know C (after links) (Seed 1)).
+  { eapply dy_fst with (u := Nil). apply dy_dec with (k := gkey seeds [1] 3); [published|].
+    apply dy_unbox with (m := 2) (v := 0); [published|]. apply dy_ax. right. left. exists 2, 0. split; [now left|reflexivity]. }
+  assert (S4 : know C (after links) (Seed 4)).
+  { apply dy_ax. right. right. exists 4. split; [now right|split; [vm_compute; lia|reflexivity]]. }
+  assert (X : know C (after links) (seeds [1;2;3;4])).
+  { apply dy_dec with (k := gkey seeds [1;2;3;4] 6); [published|]. apply dy_kdf. ${key} }
+  simpl in X. apply dy_snd, dy_snd, dy_fst in X. exact X.`;
+
+const KEY = "Definition gkey (S : list nat) (i : nat) := Kdf (kd S) i.";
+const key = (from: string) => KEY.replace("Kdf (kd S)", `let _ := kd S in Kdf (${from})`);
+const JOINED = "[Genesis 1 false; Join 2]";
+const LEFT = "[Genesis 1 false; Join 2; Leave 2]";
+const THREE = "[Genesis 1 false; Join 2; Enroll 1 3 []]";
+const SIX = "[Genesis 1 false; Join 2; Review 1 [2] [] []; Review 1 [] [2] []; Join 3; Enroll 1 4 []]";
+const LOCKED = "[Genesis 1 false; Lockdown 1 true [] []; Join 2";
+const RCP = "Definition rcp st l m := act' st l m && (negb (lock' st l) || conf' st l m).";
+
+export const BROKEN: readonly BrokenRule[] = [
+  {
+    rule: "MEM-6",
+    becomes: "recipients are taken before removals",
+    from: RCP,
+    to: RCP.replace("act' st l m &&", "(act st m || act' st l m) &&"),
+    statement: "removed_reaches_nothing_newer",
+    links: "[Genesis 1 false; Join 2; Review 1 [] [2] []]",
+    proof: newer(2, 2, 3),
+  },
+  {
+    rule: "MEM-6",
+    becomes: "in lockdown a new epoch goes to everybody",
+    from: RCP,
+    to: "Definition rcp st l m := act' st l m.",
+    statement: "lockdown_keeps_out",
+    links: `${LOCKED}; Rotate 1 []]`,
+    proof: "discriminate (T anything (after links) 2 2 (anything_after links eq_refl) eq_refl eq_refl).",
+  },
+  {
+    rule: "MEM-7",
+    becomes: "a review that removes makes no new epoch",
+    from: "| Review _ _ rm ms => takes st rm || memb (cur st) ms",
+    to: "| Review _ _ rm ms => memb (cur st) ms",
+    statement: "rotation_due_after_removal",
+    links: "[Genesis 1 false; Join 2; Review 1 [] [2] []]",
+    proof: notDue(2, 2),
+  },
+  {
+    rule: "MEM-7",
+    becomes: "lockdown that removes makes no new epoch",
+    from: "if on then takes st rm",
+    to: "if on then false",
+    statement: "rotation_due_after_removal",
+    links: "[Genesis 1 false; Join 2; Lockdown 1 true [2] []]",
+    proof: notDue(2, 2),
+  },
+  {
+    rule: "MEM-7",
+    becomes: "a member that leaves leaves no rotation due",
+    from: "| Leave a => takes st [a] || due st",
+    to: "| Leave a => due st",
+    statement: "rotation_due_after_removal",
+    links: LEFT,
+    proof: notDue(2, 2),
+  },
+  {
+    rule: "MEM-7",
+    becomes: "an expulsion leaves no rotation due",
+    from: "| Expel rm => takes st rm || due st",
+    to: "| Expel rm => due st",
+    statement: "rotation_due_after_removal",
+    links: "[Genesis 1 false; Join 2; Expel [2]]",
+    proof: notDue(2, 2),
+  },
+  {
+    rule: "MEM-7",
+    becomes: "lockdown that is switched off makes no new epoch",
+    from: "else existsb (fun m => act st m && negb (held st m (cur st))) (members st)",
+    to: "else false",
+    statement: "no_gap",
+    links: `${LOCKED}; Lockdown 1 false [] []]`,
+    proof: lacksCurrent(2),
+  },
+  {
+    rule: "GRT-1",
+    becomes: "who is enrolled does not get the current epoch",
+    from: "| Enroll a m _ => [(m, upto (held1 st l a) (cur st))]",
+    to: "| Enroll a m _ => [(m, upto (held1 st l a) (cur st - 1))]",
+    statement: "no_gap",
+    links: "[Genesis 1 false; Enroll 1 2 []]",
+    proof: lacksCurrent(2),
+  },
+  {
+    rule: "GRT-1",
+    becomes: "an approval gives only the first epoch",
+    from: "held1 st l a e && negb (held1 st l m e)) (cur st))) ap",
+    to: "held1 st l a e && negb (held1 st l m e)) 1)) ap",
+    statement: "no_gap",
+    links: "[Genesis 1 false; Join 2; Join 3; Review 1 [3] [] []]",
+    proof: `destruct (T (after links) 3 (honest_play links eq_refl eq_refl) (conj eq_refl eq_refl)) as (a & L & K & O).
+  destruct (O 1 eq_refl) as [X|X]; [|discriminate]. assert (c : cur (after links) = 3) by reflexivity.
+  assert (Y := K 2 ltac:(lia)). vm_compute in Y. discriminate.`,
+  },
+  {
+    rule: "MEM-9",
+    becomes: "missing shrinks reach too",
+    from: "reach := fun m e => reach st m e || granted st l m e;",
+    to: "reach := fun m e => held1 st l m e || granted st l m e;",
+    statement: "coalition_within_reach",
+    links: "[Genesis 1 false; Rotate 1 [1]]",
+    proof: computes(1, 1, "made 1."),
+  },
+  {
+    rule: "MEM-9",
+    becomes: "a regrant gives what was never granted",
+    from: "forallb (fun e => reach st (fst g) e && held st a e",
+    to: "forallb (fun e => held st a e",
+    statement: "newcomer_reaches_nothing_older",
+    links: "[Genesis 1 false; Join 2; Regrant 1 [(2, [1])] []]",
+    proof: `assert (X := T anything (after links) 2 1 (anything_after links eq_refl) ltac:(vm_compute; tauto) eq_refl eq_refl).
+  change (2 <= 1) in X. lia.`,
+  },
+  {
+    rule: "MEM-4",
+    becomes: "a removed member's key goes on signing",
+    from: "Definition holder st a := act st a && held st a (cur st).",
+    to: "Definition holder st a := held st a (cur st).",
+    statement: "removed_is_frozen",
+    links: LEFT,
+    proof: thaws(2, 2, "Rotate 2 []", signs),
+  },
+  {
+    rule: "MEM-4",
+    becomes: "a removed member takes fresh keys",
+    from: "| Rekey a ms _ => act st a && cil st a",
+    to: "| Rekey a ms _ => cil st a",
+    statement: "removed_is_frozen",
+    links: LEFT,
+    proof: thaws(2, 2, "Rekey 2 [] true", signs),
+  },
+  {
+    rule: "MEM-4",
+    becomes: "a member id may return",
+    from: "Definition fresh st m := negb (memb m (members st)).",
+    to: "Definition fresh (st : state) (m : nat) := true.",
+    statement: "removed_is_frozen",
+    links: LEFT,
+    proof: thaws(2, 2, "Join 2", "vm_compute in A. discriminate."),
+  },
+  {
+    rule: "MEM-2",
+    becomes: "a removed member may be approved",
+    from: "misok st a ms && forallb (act st) ap && forallb (act st) rm\n",
+    to: "misok st a ms && forallb (act st) rm\n",
+    statement: "removed_is_frozen",
+    links: LEFT,
+    proof: thaws(2, 2, "Review 1 [2] [] []", "assert (X := R 1). vm_compute in X. discriminate."),
+  },
+  {
+    rule: "MEM-10",
+    becomes: "a member reclaims what the removed one never held",
+    from: "&& forallb (fun e => held st f e && negb",
+    to: "&& forallb (fun e => negb",
+    statement: "own_links_extend_by_new_epochs",
+    links: "[Genesis 1 false; Join 2; Join 3; Leave 3]",
+    proof: `pose (C := fun m => m = 2 \\/ m = 3). set (l := Reclaim 2 3 [1] []).
+  destruct (T anything C (after links) l [] 2 1 (anything_after links eq_refl) eq_refl (or_introl eq_refl)) as [(x & [X|X] & R)|[X _]];
+    [intros a f runs ms E; inversion E; now right|now left|reflexivity| | |discriminate]; subst x; vm_compute in R; discriminate.`,
+  },
+  {
+    rule: "MEM-5",
+    becomes: "in lockdown unconfirmed members act as others do",
+    from: "Definition cil st a := negb (lock st) || conf st a.",
+    to: "Definition cil (st : state) (a : nat) := true.",
+    statement: "coalition_within_reach",
+    links: `${LOCKED}; Rekey 2 [] true]`,
+    proof: computes(2, 2, "made 2."),
+  },
+  {
+    rule: "MEM-5",
+    becomes: "who joins in lockdown is confirmed",
+    from: "| Join x => if m =? x then negb (lock st) else conf st m",
+    to: "| Join x => if m =? x then true else conf st m",
+    statement: "no_gap",
+    links: `${LOCKED}]`,
+    proof: lacksCurrent(2),
+  },
+  {
+    rule: "GRT-2",
+    becomes: "a grant's key is derived from the last seed",
+    from: KEY,
+    to: key("Seed (last S 0)"),
+    statement: "coalition_within_reach",
+    links: THREE,
+    proof: computes(
+      2,
+      1,
+      "eapply dy_fst. apply dy_dec with (k := gkey seeds [1;2] 3); [published|]. apply dy_kdf. made 2.",
+    ),
+  },
+  {
+    rule: "GRT-2",
+    becomes: "a grant's key is derived from what the log publishes",
+    from: KEY,
+    to: key("Nil"),
+    statement: "coalition_within_reach",
+    links: THREE,
+    proof: computes(
+      2,
+      1,
+      "eapply dy_fst. apply dy_dec with (k := gkey seeds [1;2] 3); [published|]. apply dy_kdf, dy_nil.",
+    ),
+  },
+  {
+    rule: "GRT-2",
+    becomes: "a grant's key is derived from the first seed",
+    from: KEY,
+    to: key("Seed (hd 0 S)"),
+    statement: "coalition_within_reach",
+    links: SIX,
+    proof: bothEnds("exact S1."),
+  },
+  {
+    rule: "GRT-2",
+    becomes: "a grant's key is derived from both ends",
+    from: KEY,
+    to: key("Pair (Seed (hd 0 S)) (Seed (last S 0))"),
+    statement: "coalition_within_reach",
+    links: SIX,
+    proof: bothEnds("apply dy_pair; [exact S1|exact S4]."),
+  },
+  {
+    rule: "section 7.2",
+    becomes: "a grant's key is published beside the keyring",
+    from: "[Enc (gkey S i) (seeds S); Box r v (gkey S i)].",
+    to: "[Enc (gkey S i) (seeds S); gkey S i].",
+    statement: "coalition_within_reach",
+    links: JOINED,
+    proof: computes(3, 1, "eapply dy_fst. apply dy_dec with (k := gkey seeds [1] 1); published."),
+  },
+];
