@@ -1,11 +1,14 @@
 // `npm run check:proofs`: checks every proof of proofs/ from scratch with Coq, refuses unproven parts and axioms, prints the
-// theorems, and shows for each broken rule that a theorem is false without it. docs/proofs.md.
+// theorems, shows for each broken rule that a theorem is false without it, and compares the model with the code on random
+// histories. `-- --histories N --seed N` compares more, or the same again. docs/proofs.md.
 
 import { execFileSync } from "node:child_process";
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { parseArgs } from "node:util";
 import { BROKEN, type BrokenRule, refutationOf, STATEMENTS } from "./proofs/broken.js";
+import { buildReplay, drawHistories, replay } from "./proofs/compare.js";
 import { ORDER, theoremsOf, unprovenParts } from "./proofs/theorems.js";
 
 const work = mkdtempSync(join(tmpdir(), "keystead-proofs-"));
@@ -70,10 +73,33 @@ function checkBroken(rule: BrokenRule): void {
   );
 }
 
+/** The model and the code agree, and a model with a broken rule does not. */
+async function compareWithCode(): Promise<void> {
+  const histories = await drawHistories(seed, Number(values.histories), work);
+  const { output, same } = replay(buildReplay(work), histories);
+  verdict(`${output} (seed ${seed})`, same ? undefined : "the model and the code differ");
+  const rule = BROKEN[2] as BrokenRule;
+  const folder = mkdtempSync(join(work, "other-"));
+  writeFileSync(
+    join(folder, "Model.v"),
+    readFileSync("proofs/Model.v", "utf8").replace(rule.from, () => rule.to),
+  );
+  const { error } = coqc(folder, "Model.v");
+  const noticed = error === undefined && !replay(buildReplay(folder), histories).same;
+  verdict(`the comparison notices: ${rule.becomes}`, noticed ? undefined : (error ?? "it found no difference"));
+}
+
+const { values } = parseArgs({
+  options: { histories: { type: "string", default: "10000" }, seed: { type: "string" } },
+});
+const seed = Number(values.seed ?? Math.floor(Math.random() * 2 ** 31));
+
 try {
   checkProofs();
   console.log("\nBroken rules:");
   for (const rule of BROKEN) checkBroken(rule);
+  console.log("\nThe model and the code:");
+  await compareWithCode();
 } finally {
   rmSync(work, { recursive: true });
 }
