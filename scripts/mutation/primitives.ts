@@ -57,19 +57,19 @@ export const PRIMITIVES: readonly Explained[] = [
   },
   {
     file: "src/primitives/node-aead.ts",
-    line: "const cipher = createCipheriv(algorithm, key, nonce, { authTagLength: TAG });",
+    line: "const cipher = crypto.createCipheriv(algorithm, key, nonce, { authTagLength: TAG });",
     becomes: ["{}"],
     why: TAG,
   },
   {
     file: "src/primitives/node-aead.ts",
-    line: "const decipher = createDecipheriv(algorithm, key, nonce, { authTagLength: TAG });",
+    line: "const decipher = crypto.createDecipheriv(algorithm, key, nonce, { authTagLength: TAG });",
     becomes: ["{}"],
     why: TAG,
   },
   {
     file: "src/primitives/node-curves.ts",
-    line: 'return createPrivateKey({ key: { kty: "OKP", crv, x: "", d: toBase64url(secret) }, format: "jwk" });',
+    line: 'return crypto.createPrivateKey({ key: { kty: "OKP", crv, x: "", d: toBase64url(secret) }, format: "jwk" });',
     becomes: ['"Stryker was here!"'],
     why: "runtimes that do not read raw keys do not look at the public key of a secret JWK",
   },
@@ -89,12 +89,12 @@ export const PRIMITIVES: readonly Explained[] = [
     file: "src/primitives/node-mlkem.ts",
     line: 'if (!decapsulate) throw new TypeError("this runtime has no ML-KEM");',
     becomes: ['""'],
-    why: "only what the error says, which is caught where the backend is put together",
+    why: "only what the error says, which the probe catches",
   },
   {
-    file: "src/primitives/node.ts",
+    file: "src/primitives/node-probe.ts",
     line: "} catch {",
     becomes: ["{}"],
-    why: UNDEFINED,
+    why: "nothing is no more a pass than false",
   },
 ];

@@ -2,6 +2,7 @@
 // acts that it announced and did not do. Otherwise somebody could still do them. docs/spec.md sections 11.2 and 11.3 (ESC-8).
 
 import { isDisguised } from "../arguments/instances.js";
+import { isMap } from "../arguments/realms.js";
 import type { LogId } from "../bytes/ids.js";
 import { KeysteadError } from "../errors.js";
 import { type ActRecord, looseActs, type RecordedAct, reviewOf } from "../escrow/act.js";
@@ -49,9 +50,9 @@ function checkKnowledge({ acts = [], userLogs = new Map<LogId, LogState>(), diso
   if (!Array.isArray(acts) || !acts.every(isRecord)) {
     throw new KeysteadError("INVALID_ARGUMENT", "acts must be what actRecords gave");
   }
-  if (userLogs instanceof Map)
+  if (isMap(userLogs))
     for (const log of userLogs.values()) if (isDisguised("LogState", log)) assertLog(log, "each of userLogs");
-  if (!(userLogs instanceof Map) || ![...userLogs].every(([id, log]) => LogState.is(log) && log.head.log === id)) {
+  if (!isMap(userLogs) || ![...userLogs].every(([id, log]) => LogState.is(log) && log.head.log === id)) {
     throw new KeysteadError(
       "INVALID_ARGUMENT",
       "userLogs must be a Map from the ids of users' logs to the verified logs",

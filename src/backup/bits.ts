@@ -1,6 +1,7 @@
 // Converts between bytes and the 5-bit symbols of a backup key, most significant bit first. docs/spec.md section 9.
 
 import type { Bytes } from "../bytes/bytes.js";
+import { isBytes } from "../bytes/bytes.js";
 import { KeysteadError } from "../errors.js";
 import { assertSymbols } from "./alphabet.js";
 import { SECRET_LENGTH } from "./mds.js";
@@ -21,7 +22,7 @@ function symbolsFrom(bytes: Uint8Array, firstBit: number, count: number): number
 }
 
 function assertBytes(bytes: unknown, ok: (length: number) => boolean, wanted: string): void {
-  if (!(bytes instanceof Uint8Array && ok(bytes.length))) throw new KeysteadError("INVALID_ARGUMENT", wanted);
+  if (!(isBytes(bytes) && ok(bytes.length))) throw new KeysteadError("INVALID_ARGUMENT", wanted);
 }
 
 /**

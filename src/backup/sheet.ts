@@ -3,6 +3,7 @@
 
 import encodeQR from "qr";
 import { checkOptions } from "../arguments/options.js";
+import { isDate } from "../arguments/realms.js";
 import { KeysteadError } from "../errors.js";
 import { CODE_LENGTH, formatCode, readSymbols } from "./alphabet.js";
 
@@ -131,7 +132,7 @@ function checkText(text: unknown, name: string): string {
 }
 
 function checkDate(date: unknown, name: string): Date {
-  if (!(date instanceof Date) || Number.isNaN(date.getTime()))
+  if (!isDate(date) || Number.isNaN(date.getTime()))
     throw new KeysteadError("INVALID_ARGUMENT", `${name} must be a Date`);
   return date;
 }

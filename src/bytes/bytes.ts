@@ -11,10 +11,23 @@ import { KeysteadError } from "../errors.js";
 export type Bytes = ReturnType<typeof Uint8Array.of>;
 
 /**
- * Whether `value` is a Uint8Array. Accepts one of another realm (`instanceof` does not) and subclasses such as Node's Buffer.
+ * Whether `value` is a Uint8Array. Accepts one of another realm (`instanceof` does not) and subclasses such as Node's Buffer; refuses
+ * one whose memory was transferred, to a worker for instance: it would look like no bytes, and reading it throws.
  */
 export function isBytes(value: unknown): value is Uint8Array {
+  return isUint8Array(value) && (value.length > 0 || hasMemory(value));
+}
+
+function isUint8Array(value: unknown): value is Uint8Array {
   return ArrayBuffer.isView(value) && (value as Uint8Array)[Symbol.toStringTag] === "Uint8Array";
+}
+
+function hasMemory(empty: Uint8Array): boolean {
+  try {
+    return new Uint8Array(empty).length === 0;
+  } catch {
+    return false;
+  }
 }
 
 /**
@@ -24,7 +37,8 @@ export function isBytes(value: unknown): value is Uint8Array {
  */
 export function assertBytes(value: unknown, length: number | undefined, name: string): asserts value is Uint8Array {
   if (!isBytes(value)) {
-    throw new KeysteadError("INVALID_ARGUMENT", `${name} must be a Uint8Array`, { details: { name } });
+    const lost = isUint8Array(value) ? " with its memory; that of this one was transferred" : "";
+    throw new KeysteadError("INVALID_ARGUMENT", `${name} must be a Uint8Array${lost}`, { details: { name } });
   }
   if (length !== undefined && value.length !== length) {
     throw new KeysteadError("INVALID_ARGUMENT", `${name} must be ${length} bytes long, not ${value.length}`, {

@@ -3,6 +3,7 @@
 
 import { checkOptions } from "../arguments/options.js";
 import type { AbortSignalLike } from "../arguments/platform.js";
+import { isDate, isMap } from "../arguments/realms.js";
 import { checkWork } from "../arguments/work.js";
 import { countEpochs, NO_RUNS, runsOf } from "../bytes/runs.js";
 import type { Stretch } from "../coverage/stretches.js";
@@ -94,7 +95,7 @@ function checkUsers(users: unknown): void {
 
 function checkLastSeen(lastSeen: unknown): void {
   if (lastSeen === undefined) return;
-  if (lastSeen instanceof Map && [...lastSeen.values()].every((seen) => seen instanceof Date)) return;
+  if (isMap(lastSeen) && [...lastSeen.values()].every(isDate)) return;
   throw new KeysteadError("INVALID_ARGUMENT", "lastSeen must be a Map from member ids to dates");
 }
 

@@ -2,6 +2,7 @@
 // could give them, the lost ones, and the acts in escrow's name. docs/spec.md sections 8 and 11 (ESC-5 to ESC-11).
 
 import { checkOptions } from "../arguments/options.js";
+import { isDate } from "../arguments/realms.js";
 import type { LogId, MemberId } from "../bytes/ids.js";
 import { present } from "../bytes/present.js";
 import { countEpochs, intersectRuns, NO_RUNS, type Runs, subtractRuns, uniteRuns } from "../bytes/runs.js";
@@ -140,7 +141,7 @@ export function escrowCoverer(escrowLog: LogState, records: readonly ActRecord[]
     coverageOf(log, escrowLog, { lastSeen, proof, records: byLog.get(log.head.log) ?? [] });
 }
 
-const isDate = (value: unknown) => value instanceof Date && !Number.isNaN(value.getTime());
+const isTime = (value: unknown) => isDate(value) && !Number.isNaN(value.getTime());
 const isText = (value: unknown) => typeof value === "string";
 const isList = (value: unknown, isItem: (item: never) => boolean) =>
   Array.isArray(value) && value.every(isItem as never);
@@ -149,23 +150,23 @@ const isStretch = (stretch: Stretch | null) =>
   !!stretch &&
   Number.isSafeInteger(stretch.from) &&
   Number.isSafeInteger(stretch.to) &&
-  isDate(stretch.since) &&
-  (stretch.until === undefined || isDate(stretch.until));
+  isTime(stretch.since) &&
+  (stretch.until === undefined || isTime(stretch.until));
 const isCloser = (closer: GapCloser | null) =>
   !!closer &&
   isText(closer.name?.code) &&
   isList(closer.epochs, isRun) &&
-  (closer.lastSeen === undefined || isDate(closer.lastSeen));
+  (closer.lastSeen === undefined || isTime(closer.lastSeen));
 const isAct = (act: EscrowAct | null) => !!act && Number.isSafeInteger(act.seq) && ACT_REASONS.includes(act.because);
 const isRecovery = (act: Recovery | null) =>
   isAct(act) &&
-  isDate(act?.when) &&
+  isTime(act?.when) &&
   typeof act?.believed === "boolean" &&
   [act.reason, act.case].every((words) => words === undefined || isText(words));
 const isUnfinished = (act: UnfinishedAct | null) =>
   !!act &&
   Number.isSafeInteger(act.recordedAt) &&
-  isDate(act.when) &&
+  isTime(act.when) &&
   [act.reason, act.case].every(isText) &&
   ACT_STATUSES.includes(act.status);
 
@@ -177,7 +178,7 @@ const FIELDS: { readonly [Field in keyof UserCoverage]-?: (value: UserCoverage[F
   subject: isText,
   log: isText,
   status: (status) => STATUSES.includes(status),
-  since: (since) => since === undefined || isDate(since?.since),
+  since: (since) => since === undefined || isTime(since?.since),
   claimed: isRuns,
   proven: (proven) => proven === undefined || isRuns(proven),
   gaps: (gaps) => isStretches(gaps) && gaps.every(({ closers }) => isList(closers, isCloser)),

@@ -1,6 +1,7 @@
 // Links and entries as bytes: a link is a signed body, an entry is a link with its attachments.
 // docs/spec.md sections 4 and 6 (ENC-3, ENC-4).
 
+import { isMap } from "../arguments/realms.js";
 import { assertBytes, type Bytes, equalBytes, isBytes } from "../bytes/bytes.js";
 import { type CborValue, decodeCbor, encodeCbor } from "../bytes/cbor.js";
 import type { LinkHash } from "../bytes/ids.js";
@@ -121,7 +122,7 @@ function takeLink(link: Bytes): UnverifiedLink {
 
 function readFields(body: Uint8Array): ReadonlyMap<string, CborValue> {
   const value = decodeCbor(body, { name: "link.body", maxBytes: MAX_LINK_BYTES, shared: true });
-  if (value instanceof Map) return value;
+  if (isMap(value)) return value as ReadonlyMap<string, CborValue>;
   throw new KeysteadError("INVALID_ENCODING", "link.body must be a map", {
     rule: "ENC-2",
     details: { name: "link.body" },

@@ -58,11 +58,23 @@ function systemRandom(length: number): Bytes {
   }
   const bytes = new Uint8Array(length);
   for (let start = 0; start < length; start += RANDOM_PIECE) {
-    globalThis.crypto.getRandomValues(bytes.subarray(start, start + RANDOM_PIECE));
+    fill(bytes.subarray(start, start + RANDOM_PIECE));
   }
   return bytes;
 }
 
-function invalid(message: string): KeysteadError {
-  return new KeysteadError("INVALID_ARGUMENT", message);
+function fill(bytes: Bytes): void {
+  try {
+    globalThis.crypto.getRandomValues(bytes);
+  } catch (cause) {
+    // workerd has none while it loads a module, in its global scope.
+    throw invalid(
+      "the runtime gave no random bytes; where it gives none at load, call this in a request handler",
+      cause,
+    );
+  }
+}
+
+function invalid(message: string, cause?: unknown): KeysteadError {
+  return new KeysteadError("INVALID_ARGUMENT", message, cause === undefined ? {} : { cause });
 }

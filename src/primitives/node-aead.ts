@@ -1,6 +1,6 @@
 // AES-256-GCM and ChaCha20-Poly1305 over node:crypto: part of the native backend (docs/spec.md section 3).
 
-import { type CipherGCMTypes, createCipheriv, createDecipheriv } from "node:crypto";
+import * as crypto from "node:crypto";
 import { wipe } from "../bytes/bytes.js";
 import { plain } from "./node-keys.js";
 import type { Primitives } from "./primitives.js";
@@ -9,7 +9,6 @@ const TAG = 16;
 
 /** AES-256-GCM. */
 export const aesGcm = {
-  hasNativeAes: true,
   aes256gcmSeal: sealer("aes-256-gcm"),
   aes256gcmOpen: opener("aes-256-gcm"),
 } satisfies Partial<Primitives>;
@@ -20,10 +19,10 @@ export const chachaPoly = {
   chacha20poly1305Open: opener("chacha20-poly1305"),
 } satisfies Partial<Primitives>;
 
-function sealer(name: CipherGCMTypes | "chacha20-poly1305"): Primitives["aes256gcmSeal"] {
-  const algorithm = name as CipherGCMTypes;
+function sealer(name: crypto.CipherGCMTypes | "chacha20-poly1305"): Primitives["aes256gcmSeal"] {
+  const algorithm = name as crypto.CipherGCMTypes;
   return (key, nonce, aad, plaintext) => {
-    const cipher = createCipheriv(algorithm, key, nonce, { authTagLength: TAG });
+    const cipher = crypto.createCipheriv(algorithm, key, nonce, { authTagLength: TAG });
     cipher.setAAD(aad);
     const sealed = new Uint8Array(plaintext.length + TAG);
     sealed.set(cipher.update(plaintext));
@@ -33,11 +32,11 @@ function sealer(name: CipherGCMTypes | "chacha20-poly1305"): Primitives["aes256g
   };
 }
 
-function opener(name: CipherGCMTypes | "chacha20-poly1305"): Primitives["aes256gcmOpen"] {
-  const algorithm = name as CipherGCMTypes;
+function opener(name: crypto.CipherGCMTypes | "chacha20-poly1305"): Primitives["aes256gcmOpen"] {
+  const algorithm = name as crypto.CipherGCMTypes;
   return (key, nonce, aad, sealed) => {
     const end = sealed.length - TAG;
-    const decipher = createDecipheriv(algorithm, key, nonce, { authTagLength: TAG });
+    const decipher = crypto.createDecipheriv(algorithm, key, nonce, { authTagLength: TAG });
     decipher.setAAD(aad);
     decipher.setAuthTag(sealed.subarray(end));
     const plaintext = plain(decipher.update(sealed.subarray(0, end)));

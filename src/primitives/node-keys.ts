@@ -2,7 +2,8 @@
 // section 3).
 
 import { Buffer } from "node:buffer";
-import { createPrivateKey, createPublicKey, type KeyObject } from "node:crypto";
+// A namespace: a runtime that lacks a name would refuse to load a module that imports it.
+import * as crypto from "node:crypto";
 import type { Bytes } from "../bytes/bytes.js";
 
 /** The same bytes as a Uint8Array with its own memory: slices of a Buffer share memory, and some Buffers share a pool. */
@@ -28,15 +29,21 @@ function canReadRawKeys(): boolean {
 }
 
 /** A private key from its bytes. Throws where the runtime does not know the format or the algorithm. */
-export function rawPrivateKey(algorithm: string, format: "raw-private" | "raw-seed", secret: Uint8Array): KeyObject {
+export function rawPrivateKey(
+  algorithm: string,
+  format: "raw-private" | "raw-seed",
+  secret: Uint8Array,
+): crypto.KeyObject {
   const options = { key: secret, format, asymmetricKeyType: algorithm };
   // The type declarations do not have this format yet.
-  return createPrivateKey(options as object as Parameters<typeof createPrivateKey>[0]);
+  return crypto.createPrivateKey(options as object as Parameters<typeof crypto.createPrivateKey>[0]);
 }
 
 /** The bytes of a private key's public key, where the runtime reads raw keys. */
-export function rawPublicBytes(key: KeyObject): Bytes {
-  return plain(createPublicKey(key).export({ format: "raw-public" } as object as { format: "der"; type: "spki" }));
+export function rawPublicBytes(key: crypto.KeyObject): Bytes {
+  return plain(
+    crypto.createPublicKey(key).export({ format: "raw-public" } as object as { format: "der"; type: "spki" }),
+  );
 }
 
 /** For a member of a JSON Web Key. */

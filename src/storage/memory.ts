@@ -27,7 +27,7 @@ export function memoryStore(disk: MemoryDisk = new MemoryDisk()): Store {
     async load() {
       requireOpen();
       const { revision, records } = MemoryDisk.read(disk);
-      return { revision, records: new Map([...records].map(([key, value]) => [key, value.slice()])) };
+      return { revision, records: new Map([...records].map(([key, value]) => [key, new Uint8Array(value)])) };
     },
     async commit(expected: number, change: StoreChange) {
       requireOpen();

@@ -95,7 +95,7 @@ export function checkContent(content: unknown): asserts content is Uint8Array {
 }
 
 function withFlippedBit(bytes: Uint8Array, byte: number, what: string): Bytes {
-  const changed = bytes.slice();
+  const changed = new Uint8Array(bytes);
   const index = byte < 0 ? changed.length + byte : byte;
   if (!(index in changed)) throw new KeysteadError("INVALID_ARGUMENT", `${what} has no byte ${byte}`);
   changed[index] = (changed[index] as number) ^ 1;

@@ -55,7 +55,7 @@ export class MaliciousRelay {
     switch (accepted.verdict) {
       case "accepted":
         this.#branches.set(subject, this.#branches.get(subject) ?? branch);
-        branch.entries.push(entry.slice());
+        branch.entries.push(new Uint8Array(entry));
         branch.log = accepted.log;
         return true;
       case "same":
@@ -77,7 +77,7 @@ export class MaliciousRelay {
   /** Stores sealed content under any name. */
   store(name: string, content: Uint8Array): void {
     checkContent(content);
-    this.#contents.set(name, content.slice());
+    this.#contents.set(name, new Uint8Array(content));
   }
 
   /**
@@ -86,11 +86,12 @@ export class MaliciousRelay {
    * @throws `INVALID_ARGUMENT` when nothing is stored under that name, or a lie claims so
    */
   load(name: string, reader = ""): Bytes {
-    const stored = this.#contents.get(name)?.slice();
+    const kept = this.#contents.get(name);
+    const stored = kept && new Uint8Array(kept);
     const lies = told(this.#contentLies, name, reader);
     const content = lies.reduce<Uint8Array | undefined>((shown, lie) => shown && lie(shown), stored);
     if (!content) throw new KeysteadError("INVALID_ARGUMENT", `nothing is stored as ${JSON.stringify(name)}`);
-    return content.slice();
+    return new Uint8Array(content);
   }
 
   /**

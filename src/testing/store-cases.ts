@@ -1,6 +1,6 @@
 // Test cases that every store must pass, for authors of adapters to other databases.
 
-import { type Bytes, equalBytes } from "../bytes/bytes.js";
+import { type Bytes, equalBytes, isBytes } from "../bytes/bytes.js";
 import type { Store } from "../storage/store.js";
 
 /** One case. */
@@ -200,10 +200,7 @@ async function expectRecords(store: Store, revision: number, expected: Readonly<
   expect(keys.join() === Object.keys(expected).sort().join(), `expected other records than ${keys.join() || "none"}`);
   for (const [key, value] of Object.entries(expected)) {
     const bytes = found.records.get(key);
-    expect(
-      bytes instanceof Uint8Array && equalBytes(bytes, value),
-      `the record ${JSON.stringify(key)} has another value`,
-    );
+    expect(isBytes(bytes) && equalBytes(bytes, value), `the record ${JSON.stringify(key)} has another value`);
   }
 }
 

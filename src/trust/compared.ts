@@ -63,7 +63,7 @@ export class ComparedLog {
 /** Only for compareFingerprint: the fingerprint of a device matched. */
 export function deviceMatched({ head }: LogState, { id, signingKey, kemKey }: Member): ComparedDevice {
   const token = makeDevice(head, id);
-  devices.set(token, { signingKey: signingKey.slice(), kemKey: kemKey.slice() });
+  devices.set(token, { signingKey: new Uint8Array(signingKey), kemKey: new Uint8Array(kemKey) });
   return token;
 }
 

@@ -1,0 +1,157 @@
+// Which functions of the native backend to use: each is tried once, at load, on inputs with known answers and on inputs that it
+// must refuse. Some runtimes have half of node:crypto: a name that throws when it is called, or an opener that throws at a forged
+// box. The portable function stands in for each that fails, one by one (docs/spec.md section 3).
+
+import { concat, isBytes } from "../bytes/bytes.js";
+import { fromHex, toHex } from "../bytes/text.js";
+import { primitives as portable } from "./noble.js";
+import type { MlKem768PrivateKey, Primitives } from "./primitives.js";
+
+/** A function that a native backend may have. */
+export type NativeName = Exclude<keyof Primitives, "hasNativeAes" | "ed25519IsPoint" | "mlkem768Encapsulate">;
+
+/** The functions that a native backend has. */
+export type NativeFunctions = Partial<Pick<Primitives, NativeName>>;
+
+/** A use of a function, and what it must give: true, false, undefined, or bytes as {@link fold} writes them. */
+export type Probe<Own> = readonly [use: (own: Own) => unknown, gives: unknown];
+
+/** The probes of each function. */
+export type Probes = { readonly [Name in NativeName]: readonly Probe<Primitives[Name]>[] };
+
+const bytes = (length: number, value: number): Uint8Array => new Uint8Array(length).fill(value);
+const hex = (digits: string): Uint8Array => fromHex(digits, { name: "constant" });
+
+const NONE = bytes(0, 0);
+const KEY = bytes(32, 1);
+const SEED = bytes(64, 7);
+const NONCE = bytes(12, 2);
+const AAD = bytes(5, 3);
+const TEXT = bytes(70, 4);
+/** Longer than a block of every hash, as an HPKE info with a KEM key in it is. */
+const LONG = bytes(1300, 5);
+/** A u coordinate that is not reduced, p + 2, with the top bit set, which X25519 ignores. */
+const UNREDUCED = concat(bytes(1, 0xef), bytes(31, 0xff));
+/** No point has this y coordinate. */
+const NO_POINT = concat(bytes(1, 2), bytes(31, 0));
+
+const VERIFYING_KEY = hex("8a88e3dd7409f195fd52db2d3cba5d72ca6709bf1d94121bf3748801b40f6f5c");
+const SIGNATURE = hex(
+  "64b7b03b4779f09f1d28dc286c7e448d70c41be5546c5873136e3d95d5f29f76df24a20f88d7f3c3feb63bd1d774b5d1e3b0afa84f75dd37ec6ebacbbced260a",
+);
+const CHACHA_BOX = hex(
+  "e218f62a89a7ecde7529edfdd78fe02d88b7680987ae79d710801fb9f19240d8d717fdf13f0a02bdd2cf3b038cca2ae38d97ddd67e3adb0e565c98bf6d811dd187b28b76f792279c584dcf2e9dac9eda2c1c4f218abe",
+);
+const GCM_BOX = hex(
+  "03d2cd4d4e53c5f9d7c8b8cc58a3c6b6a6b1d5ebefb58975d983e4ff7cff707b737b1a33696ba7eb432a56ed9b23587fae71dad3a35ed922cf47b7b66730498e70e095e6a2cebdddb0cf7c887cdd7bdd648fa80d829b",
+);
+/** A key with a part of small order: one message in eight has a signature that the equation without cofactor accepts (SIG-5). */
+const MIXED_KEY = hex("b15bf26424d1b69dd33b7a9e57db5de4a2aadea4a2a051efd9bfd6af74165d2b");
+const MIXED_R = "6b12d4d055bd943206034b402ebe601bf715a3bbe772cdac6ab65b94d9a07bf6";
+const ACCEPTED = hex(`${MIXED_R}2a67812043a41f7dbf058bbd54242c5fd3539c1f8e4a00fabedf6b69a9f24400`);
+const REFUSED = hex(`${MIXED_R}a96d9fbabe7811b5b4635232af724498e92f3dc1f6e6f0d38b32c1866456210b`);
+
+const AES: readonly string[] = ["aes256gcmSeal", "aes256gcmOpen"];
+
+/** Cheap ones: loading takes a few milliseconds for all. */
+export const PROBES: Probes = {
+  sha256: [
+    [(own) => own(NONE), "5df6e0e2761359d3"],
+    [(own) => own(LONG), "3581f7204541398d"],
+  ],
+  sha3_256: [
+    [(own) => own(NONE), "a09941949df50862"],
+    [(own) => own(LONG), "a63138d310a15f0b"],
+  ],
+  sha3_512: [
+    [(own) => own(NONE), "648eb07b73f6edba"],
+    [(own) => own(LONG), "07ac87cc282b7bcd"],
+  ],
+  shake256: [
+    [(own) => own(NONE, 32), "9e04f0752b264c18"],
+    [(own) => own(LONG, 300), "cec9111cbf0129b6"],
+  ],
+  hmacSha256: [
+    [(own) => own(NONE, NONE), "ed59e83e776f0caf"],
+    [(own) => own(LONG, LONG), "d877915d72d9acd7"],
+  ],
+  hkdfSha256: [
+    [(own) => own(KEY, NONE, NONE, 32), "412e53e1ca73fc82"],
+    [(own) => own(KEY, LONG, LONG, 75), "875d06fea87d8369"],
+  ],
+  ed25519PublicKey: [[(own) => own(KEY), "34750f98bd59fcfc"]],
+  ed25519Sign: [
+    [(own) => own(KEY, NONE), "7d2d263ccd25fe5c"],
+    [(own) => own(KEY, LONG), "5e67747591c674f2"],
+  ],
+  ed25519Verify: [
+    [(own) => own(VERIFYING_KEY, TEXT, SIGNATURE), true],
+    [(own) => own(VERIFYING_KEY, AAD, SIGNATURE), false],
+    [(own) => own(NO_POINT, TEXT, SIGNATURE), false],
+    [(own) => own(MIXED_KEY, Uint8Array.of(7), ACCEPTED), true],
+    [(own) => own(MIXED_KEY, Uint8Array.of(10), REFUSED), false],
+  ],
+  x25519PrivateKey: [
+    [(own) => own(KEY).publicKey, "1a92f23852dc908d"],
+    [(own) => own(KEY).agree(KEY), "d4916798cccc10ca"],
+    [(own) => own(KEY).agree(UNREDUCED), "02e010491f22c99b"],
+    [(own) => own(KEY).wipe(), undefined],
+  ],
+  mlkem768PrivateKey: [
+    [(own) => own(SEED).publicKey, "c12e9e39db6758fc"],
+    [(own) => decapsulated(own(SEED)), "6bc92ea7b40e5e07"],
+    [(own) => own(SEED).decapsulate(bytes(1088, 6)), "1e244efea914eb2c"],
+    [(own) => own(SEED).wipe(), undefined],
+  ],
+  chacha20poly1305Seal: [
+    [(own) => own(KEY, NONCE, NONE, NONE), "1a1d14c77b4701c5"],
+    [(own) => own(KEY, NONCE, AAD, TEXT), "01ae0664bd579c83"],
+  ],
+  chacha20poly1305Open: [
+    [(own) => own(KEY, NONCE, AAD, CHACHA_BOX), "9fb72b141c2395c1"],
+    [(own) => own(KEY, NONCE, NONE, CHACHA_BOX), undefined],
+    [(own) => own(KEY, NONCE, AAD, forged(CHACHA_BOX)), undefined],
+    [(own) => own(KEY, NONCE, AAD, bytes(16, 0)), undefined],
+  ],
+  aes256gcmSeal: [
+    [(own) => own(KEY, NONCE, NONE, NONE), "2beee90d5cdd195f"],
+    [(own) => own(KEY, NONCE, AAD, TEXT), "d0e2ef9376db608d"],
+  ],
+  aes256gcmOpen: [
+    [(own) => own(KEY, NONCE, AAD, GCM_BOX), "9fb72b141c2395c1"],
+    [(own) => own(KEY, NONCE, NONE, GCM_BOX), undefined],
+    [(own) => own(KEY, NONCE, AAD, forged(GCM_BOX)), undefined],
+    [(own) => own(KEY, NONCE, AAD, bytes(16, 0)), undefined],
+  ],
+};
+
+/** The functions of `native` that pass all their probes, and the portable ones for the rest. */
+export function withProbed(native: NativeFunctions, probes: Probes = PROBES): Primitives {
+  const sound = Object.entries(native).filter(([name, own]) => passes(own, probes[name as NativeName]));
+  const hasNativeAes = AES.every((name) => sound.some(([other]) => other === name));
+  return { ...portable, ...Object.fromEntries(sound), hasNativeAes };
+}
+
+function passes(own: unknown, probes: readonly Probe<never>[]): boolean {
+  try {
+    return probes.every(([use, gives]) => fold(use(own as never)) === gives);
+  } catch {
+    return false;
+  }
+}
+
+/** Bytes become the first eight bytes of their SHA-256, in hexadecimal. A Buffer does not: its slices share memory. */
+function fold(given: unknown): unknown {
+  const isPlain = isBytes(given) && Object.getPrototypeOf(given) === Uint8Array.prototype;
+  return isPlain ? toHex(portable.sha256(given).subarray(0, 8)) : given;
+}
+
+function decapsulated({ publicKey, decapsulate }: MlKem768PrivateKey): Uint8Array {
+  return decapsulate(portable.mlkem768Encapsulate(publicKey, KEY).ciphertext);
+}
+
+function forged(box: Uint8Array): Uint8Array {
+  const changed = new Uint8Array(box);
+  changed[0] = (changed[0] as number) ^ 1;
+  return changed;
+}

@@ -1,0 +1,273 @@
+// A native backend that is only half there: each of its functions is tried when it is loaded, and the portable one stands in for
+// each that fails, for nothing else. A broken stand-in exists for each function and each way to be broken. docs/spec.md section 3.
+
+import { describe, expect, it } from "vitest";
+import { concat } from "../../src/bytes/bytes.js";
+import { primitives as portable } from "../../src/primitives/noble.js";
+import {
+  type NativeFunctions,
+  type NativeName,
+  PROBES,
+  type Probes,
+  withProbed,
+} from "../../src/primitives/node-probe.js";
+import type { Primitives } from "../../src/primitives/primitives.js";
+import { filled, flipped } from "./support.js";
+
+const NAMES = Object.keys(PROBES) as NativeName[];
+
+/** Stand-ins for one function, by what is wrong with them. */
+type Broken = Readonly<Record<string, unknown>>;
+type Loose = (...inputs: Uint8Array[]) => unknown;
+
+/** A whole backend that works, of functions that are not the portable ones. */
+function sound(): NativeFunctions {
+  return Object.fromEntries(NAMES.map((name) => [name, (...inputs: never[]) => (portable[name] as Loose)(...inputs)]));
+}
+
+/** The names of the functions of `native` that are not used. */
+function refused(native: NativeFunctions, probes?: Probes): string[] {
+  const used = withProbed(native, probes);
+  return NAMES.filter((name) => used[name] !== native[name]);
+}
+
+const raise = (): never => {
+  throw new Error("not implemented here");
+};
+
+/** Ways in which a function that gives bytes can be broken. */
+function brokenResult(own: Loose): Broken {
+  const changed =
+    (change: (result: Uint8Array) => unknown): Loose =>
+    (...inputs) =>
+      change(own(...inputs) as Uint8Array);
+  return {
+    "is missing": undefined,
+    throws: raise,
+    "gives nothing": changed(() => undefined),
+    "gives a wrong byte": changed((result) => flipped(result, -1)),
+    "gives too few bytes": changed((result) => result.slice(0, -1)),
+    "gives too many bytes": changed((result) => concat(result, filled(1, 0))),
+    "gives a Buffer, whose slices share memory": changed((result) => Buffer.from(result)),
+    "gives a promise": changed((result) => Promise.resolve(result)),
+  };
+}
+
+/** A function that is broken for some inputs only, so that one use of it does not show that. */
+function brokenFor(own: Loose, isOneOfThem: (...inputs: Uint8Array[]) => boolean, broken: Loose = raise): Loose {
+  return (...inputs) => (isOneOfThem(...inputs) ? broken(...inputs) : own(...inputs));
+}
+
+const isEmpty = (data: Uint8Array | undefined): boolean => data?.length === 0;
+
+function brokenHash(own: Primitives["sha256"]): Broken {
+  return {
+    ...brokenResult(own as Loose),
+    "throws for no bytes": brokenFor(own as Loose, isEmpty),
+    "throws for bytes": brokenFor(own as Loose, (data) => !isEmpty(data)),
+    "hashes one block": (data: Uint8Array) => own(data.subarray(0, 64)),
+  };
+}
+
+function brokenSeal(own: Primitives["aes256gcmSeal"]): Broken {
+  return {
+    ...brokenResult(own as Loose),
+    "throws for no plaintext": brokenFor(own as Loose, (_key, _nonce, _aad, plaintext) => isEmpty(plaintext)),
+    "throws for a plaintext": brokenFor(own as Loose, (_key, _nonce, _aad, plaintext) => !isEmpty(plaintext)),
+    "ignores the associated data": brokenFor(
+      own as Loose,
+      (_key, _nonce, aad) => !isEmpty(aad),
+      (key, nonce, _aad, plaintext) =>
+        own(key as Uint8Array, nonce as Uint8Array, filled(0, 0), plaintext as Uint8Array),
+    ),
+  };
+}
+
+/** Kinds of boxes to refuse. Each of them is refused for another reason. */
+const FORGERIES = {
+  "a tag alone": (_key: unknown, _nonce: unknown, _aad: unknown, box?: Uint8Array) => box?.length === 16,
+  "other associated data": (_key: unknown, _nonce: unknown, aad?: Uint8Array) => isEmpty(aad),
+  "a changed ciphertext": (_key: unknown, _nonce: unknown, aad?: Uint8Array, box?: Uint8Array) =>
+    !isEmpty(aad) && box?.length !== 16,
+};
+
+function brokenOpen(own: Primitives["aes256gcmOpen"]): Broken {
+  const open = own as Loose;
+  /** Where the tag is wrong, gives what `otherwise` gives. */
+  const refusing =
+    (otherwise: Loose): Loose =>
+    (...inputs) =>
+      open(...inputs) ?? otherwise(...inputs);
+  const opened = (...[, , , box]: Uint8Array[]) => filled((box as Uint8Array).length - 16, 4);
+  return {
+    ...brokenResult((...inputs) => open(...inputs) ?? filled(70, 4)),
+    "never opens": () => undefined,
+    "gives null where it refuses": refusing(() => null),
+    "gives false where it refuses": refusing(() => false),
+    "throws where it should open": (...inputs: Uint8Array[]) => (open(...inputs) === undefined ? undefined : raise()),
+    ...Object.fromEntries(
+      Object.entries(FORGERIES).flatMap(([name, isOne]) => [
+        [`throws at ${name}`, refusing(brokenFor(() => undefined, isOne))],
+        [`opens ${name}`, refusing(brokenFor(() => undefined, isOne, opened))],
+      ]),
+    ),
+  };
+}
+
+const verify = portable.ed25519Verify as Loose;
+const isPoint = portable.ed25519IsPoint as (key?: Uint8Array) => boolean;
+/** The probes use messages of 70, 5 and 1 bytes: signed, another one, and those of keys with a part of small order. */
+const ofLength = (length: number) => (_key?: Uint8Array, message?: Uint8Array) => message?.length === length;
+
+const brokenVerify: Broken = {
+  "is missing": undefined,
+  throws: raise,
+  "accepts everything": () => true,
+  "accepts nothing": () => false,
+  "gives nothing": () => undefined,
+  "gives 1 and 0": (...inputs: Uint8Array[]) => Number(verify(...inputs)),
+  "gives a promise": (...inputs: Uint8Array[]) => Promise.resolve(verify(...inputs)),
+  "throws where it refuses": (...inputs: Uint8Array[]) => verify(...inputs) || raise(),
+  "throws at the signature of another message": brokenFor(verify, ofLength(5)),
+  "accepts the signature of another message": brokenFor(verify, ofLength(5), () => true),
+  "throws at a key that is no point": brokenFor(verify, (key) => !isPoint(key)),
+  "accepts under a key that is no point": brokenFor(
+    verify,
+    (key) => !isPoint(key),
+    () => true,
+  ),
+  "multiplies by the cofactor": brokenFor(verify, ofLength(1), () => true),
+  "refuses keys with a part of small order": brokenFor(verify, ofLength(1), () => false),
+  "refuses keys of prime order": brokenFor(verify, ofLength(70), () => false),
+};
+
+/** Ways in which a function that makes a private key can be broken; `method` is what its keys can do. */
+function brokenKeys(
+  make: (secret: Uint8Array) => object,
+  method: string,
+  special: Readonly<Record<string, (input?: Uint8Array) => boolean>>,
+): Broken {
+  const withMember =
+    (member: string, change: (own: unknown) => unknown) =>
+    (secret: Uint8Array): object => {
+      const key = make(secret) as Record<string, unknown>;
+      return { ...key, [member]: change(key[member]) };
+    };
+  const methodWays = Object.keys(brokenResult(() => undefined));
+  const { throws: _, ...publicKeyWays } = brokenResult(() => undefined);
+  return {
+    "is missing": undefined,
+    throws: raise,
+    "gives nothing": () => undefined,
+    "cannot wipe": withMember("wipe", () => undefined),
+    "throws at wiping": withMember("wipe", () => raise),
+    ...Object.fromEntries(
+      methodWays.map((way) => [`${method} ${way}`, withMember(method, (own) => brokenResult(own as Loose)[way])]),
+    ),
+    ...Object.fromEntries(
+      Object.keys(publicKeyWays).map((way) => [
+        `publicKey ${way}`,
+        withMember("publicKey", (own) => (brokenResult(() => own)[way] as Loose | undefined)?.()),
+      ]),
+    ),
+    ...Object.fromEntries(
+      Object.entries(special).flatMap(([name, isOne]) => [
+        [`${method} throws at ${name}`, withMember(method, (own) => brokenFor(own as Loose, isOne))],
+        [
+          `${method} is wrong at ${name}`,
+          withMember(method, (own) => brokenFor(own as Loose, isOne, () => filled(32, 0))),
+        ],
+      ]),
+    ),
+  };
+}
+
+const shake = portable.shake256;
+const hmac = portable.hmacSha256 as Loose;
+const hkdf = portable.hkdfSha256;
+const sign = portable.ed25519Sign as Loose;
+const isForged = (box?: Uint8Array): boolean => box?.every((byte) => byte === 6) === true;
+const isUnreduced = (peer?: Uint8Array): boolean => peer?.[31] === 0xff;
+
+const BROKEN: Readonly<Record<NativeName, Broken>> = {
+  sha256: brokenHash(portable.sha256),
+  sha3_256: brokenHash(portable.sha3_256),
+  sha3_512: brokenHash(portable.sha3_512),
+  shake256: {
+    ...brokenResult(shake as never),
+    "hashes one block": (data: Uint8Array, length: number) => shake(data.subarray(0, 136), length),
+    "throws for no bytes": brokenFor(shake as never, isEmpty),
+    "gives 32 bytes, always": (data: Uint8Array) => shake(data, 32),
+  },
+  hmacSha256: {
+    ...brokenResult(hmac),
+    "throws for an empty key": brokenFor(hmac, isEmpty),
+    "throws for a long key": brokenFor(hmac, (key) => !isEmpty(key)),
+    "does not hash a long key": (key: Uint8Array, data: Uint8Array) => hmac(key.subarray(0, 64), data),
+  },
+  hkdfSha256: {
+    ...brokenResult(hkdf as never),
+    "throws for an empty salt": brokenFor(hkdf as never, (_ikm, salt) => isEmpty(salt)),
+    "throws for a long info, as crypto.hkdfSync does": brokenFor(hkdf as never, (_ikm, _salt, info) => !isEmpty(info)),
+    "gives one block, always": (ikm: Uint8Array, salt: Uint8Array, info: Uint8Array) => hkdf(ikm, salt, info, 32),
+  },
+  ed25519PublicKey: brokenResult(portable.ed25519PublicKey as Loose),
+  ed25519Sign: {
+    ...brokenResult(sign),
+    "throws for no message": brokenFor(sign, (_seed, message) => isEmpty(message)),
+    "throws for a message": brokenFor(sign, (_seed, message) => !isEmpty(message)),
+  },
+  ed25519Verify: brokenVerify,
+  x25519PrivateKey: brokenKeys(portable.x25519PrivateKey, "agree", {
+    "a peer that is not reduced": isUnreduced,
+    "a peer that is reduced": (peer) => !isUnreduced(peer),
+  }),
+  mlkem768PrivateKey: brokenKeys(portable.mlkem768PrivateKey, "decapsulate", {
+    "a forged ciphertext": isForged,
+    "an honest ciphertext": (box) => !isForged(box),
+  }),
+  chacha20poly1305Seal: brokenSeal(portable.chacha20poly1305Seal),
+  chacha20poly1305Open: brokenOpen(portable.chacha20poly1305Open),
+  aes256gcmSeal: brokenSeal(portable.aes256gcmSeal),
+  aes256gcmOpen: brokenOpen(portable.aes256gcmOpen),
+};
+
+it("uses every function of a backend that works", () => {
+  const native = sound();
+  expect(refused(native)).toEqual([]);
+  expect(withProbed(native)).toEqual({ ...portable, ...native, hasNativeAes: true });
+});
+
+it("uses the portable functions where the runtime has none", () => {
+  expect(withProbed({})).toEqual(portable);
+});
+
+it("has a probe for every function that a backend may have", () => {
+  const never = ["hasNativeAes", "ed25519IsPoint", "mlkem768Encapsulate"];
+  expect([...NAMES, ...never].sort()).toEqual(Object.keys(portable).sort());
+});
+
+describe.each(NAMES)("%s", (name) => {
+  it.each(Object.entries(BROKEN[name]))("is replaced, and nothing else is, when it %s", (_way, broken) => {
+    const native = { ...sound(), [name]: broken } as NativeFunctions;
+    expect(refused(native)).toEqual([name]);
+    expect(withProbed(native)[name]).toBe(portable[name]);
+  });
+
+  it("needs each of its probes: without one, a broken stand-in would be used", () => {
+    for (const index of PROBES[name].keys()) {
+      const fewer = { ...PROBES, [name]: PROBES[name].filter((_, other) => other !== index) } as Probes;
+      const unnoticed = Object.entries(BROKEN[name]).filter(
+        ([, broken]) => !refused({ ...sound(), [name]: broken } as NativeFunctions, fewer).includes(name),
+      );
+      expect([index, unnoticed.length > 0]).toEqual([index, true]);
+    }
+  });
+});
+
+it.each(["aes256gcmSeal", "aes256gcmOpen"] as const)(
+  "leaves bulk encryption to WebCrypto without a native %s",
+  (name) => {
+    expect(withProbed({ ...sound(), [name]: raise }).hasNativeAes).toBe(false);
+  },
+);
