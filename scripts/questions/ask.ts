@@ -40,20 +40,21 @@ export function askDevice(scene: Scene, draw: Draw): object {
   const kind = draw.nat(16);
   const escrowLog: EscrowLogAtHand = kind === 0 ? undefined : kind === 1 ? "unsupported" : at[2];
   const confirmed = draw.nat(3) === 0 ? undefined : draw.nat(2) === 0 && kind > 1 ? at[2].head : pinned[2].head;
+  const confirmedAt = confirmed && draw.nat(3) > 0 ? 1 + draw.nat(log.head.seq) : undefined;
   const members = [...log.active.values()].filter((member) => member.kind !== "escrow").map(({ id }) => id);
   const escrows = [...log.active.values(), ...log.removed].filter((member) => member.kind === "escrow");
   const removals = escrows.flatMap(({ removed }) => removed?.seq ?? []);
   const own = draw.nat(3) === 0 ? draw.some(members, 1) : [];
   const strangers = draw.nat(2) === 0 ? draw.some(members, members.length * 0.7) : [];
   const knowledge = {
-    ...{ escrowLog, storedConfirmation: confirmed, own, strangers, declinedEscrow: draw.nat(6) === 0 },
+    ...{ escrowLog, storedConfirmation: confirmed, confirmedAt, own, strangers, declinedEscrow: draw.nat(6) === 0 },
     ...(escrows.length > 0 && draw.nat(2) === 0 && { removeEscrow: draw.oneOf(escrows).id }),
     ...(removals.length > 0 && draw.nat(2) === 0 && { enrollAgainAfter: draw.oneOf(removals) }),
     ...(draw.nat(4) === 0 && { served: drawServed(log, draw) }),
     now: draw.nat(40) === 0 ? log.time - 600_000 - draw.nat(2) : ("unchecked" as const),
   };
   const asked = {
-    ...{ me, confirmed, own, notOwn: strangers, removeEscrow: knowledge.removeEscrow },
+    ...{ me, confirmed, confirmedAt, own, notOwn: strangers, removeEscrow: knowledge.removeEscrow },
     log: kind > 1 ? at.slice(0, 2) : escrowLog,
     ...{ declined: knowledge.declinedEscrow, enrollAgain: knowledge.enrollAgainAfter },
     served: knowledge.served?.map(({ member, epochs }) => [member, epochs]),

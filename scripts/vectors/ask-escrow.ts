@@ -39,10 +39,10 @@ export const QUESTIONS: Readonly<Record<EscrowVector["question"], Ask>> = {
   loose: (_user, escrow) => looseActs(escrow).map(({ seq }) => seq),
   agenda(user, escrow, { device }, side) {
     const asking = (device as NonNullable<typeof device>)[side];
-    const { confirmed, own, notOwn, removeEscrow, declined, enrollAgain, ...secrets } = asking;
+    const { confirmed, confirmedAt, own, notOwn, removeEscrow, declined, enrollAgain, ...secrets } = asking;
     const knowledge = {
       ...{ now: "unchecked", escrowLog: escrow, storedConfirmation: confirmed, own, strangers: notOwn, removeEscrow },
-      ...{ declinedEscrow: declined, enrollAgainAfter: enrollAgain },
+      ...{ confirmedAt, declinedEscrow: declined, enrollAgainAfter: enrollAgain },
     };
     const session = { log: user, keyring: keyringOf(user.head.log, secrets) };
     return stepTexts(agenda(session, knowledge as unknown as Parameters<typeof agenda>[1]));

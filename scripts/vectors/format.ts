@@ -244,6 +244,8 @@ export interface Logs {
 /** A device that asks what it owes: its secrets, and its user's answers. */
 export interface Asking extends Secrets {
   readonly confirmed?: { readonly log: string; readonly seq: number; readonly hash: string };
+  /** Position of the newest link of the user's log when they confirmed it. */
+  readonly confirmedAt?: number;
   readonly own?: readonly string[];
   readonly notOwn?: readonly string[];
   readonly removeEscrow?: string;

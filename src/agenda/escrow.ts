@@ -21,6 +21,7 @@ import { currentEpochIsKnownToFormerAdmin } from "../trust/renewal.js";
 import {
   confirmationOf,
   confirmingSettles,
+  contradictions,
   type EscrowTrust,
   escrowTrust,
   isBeyond,
@@ -96,11 +97,15 @@ export const WITH_ESCROW: readonly Row<EscrowCase>[] = [
     row: 11,
     when: ({ verdict }) => verdict === "ahead",
     // A thief's device can point to an epoch that never comes. So if there is nothing newer to fetch, the user decides.
-    steps: (it) => [fetchEscrowLog("newer-named"), ...(it.trust === "sound" ? removeEscrow(it, "ahead") : doubts(it))],
+    steps: (it) =>
+      it.trust === "sound"
+        ? [fetchEscrowLog("newer-named"), ...removeEscrow(it, "ahead")]
+        : [...fetchOrAsk(it), ...doubts(it)],
   },
   {
     row: 12,
-    when: ({ pointer, escrowLog, knowledge }) => isContradicted(pointer, escrowLog, confirmationOf(knowledge)),
+    when: ({ pointer, log, escrowLog, knowledge }) =>
+      isContradicted(pointer, contradictions(log, escrowLog, knowledge)),
     steps: (it) => {
       const isFetched = isBeyond(it.pointer, it.escrowLog);
       const why = "contradicts-pointer";
@@ -150,7 +155,7 @@ export function escrowSteps(facts: Facts): readonly Step[] {
     return [fetchEscrowLog(escrowLog === "unsupported" ? escrowLog : "none-at-hand"), ...doubts(facts)];
   }
   policyOf(escrowLog);
-  const it: Case = { ...facts, escrowLog, trust: escrowTrust(log, escrowLog, confirmationOf(knowledge)) };
+  const it: Case = { ...facts, escrowLog, trust: escrowTrust(log, escrowLog, knowledge) };
   if (!escrow) return firstOfRows(WITHOUT_ESCROW, it);
   const pointer = present(escrow.pointer);
   return firstOfRows(WITH_ESCROW, { ...it, escrow, pointer, verdict: judgePointer(pointer, escrowLog) });
@@ -255,13 +260,13 @@ function removeEscrow(it: EscrowCase, because: "disabled" | "other-log" | "ahead
  * to fetch, the user decides.
  */
 function fetchOrAsk(it: Case, why?: "contradicts-pointer"): readonly (FetchStep | AskStep)[] {
-  const settles = confirmingSettles(it.log, it.escrowLog, confirmationOf(it.knowledge));
+  const settles = confirmingSettles(it.escrowLog, confirmationOf(it.knowledge));
   return [fetchEscrowLog("newer-named"), ...(settles ? [confirmEscrow(it, why)] : [])];
 }
 
-function confirmEscrow({ knowledge, escrowLog }: Case, why?: "contradicts-pointer"): AskStep {
+function confirmEscrow({ log, knowledge, escrowLog }: Case, why?: "contradicts-pointer"): AskStep {
   const because = why ?? (confirmationOf(knowledge) ? "not-trusted" : "never-confirmed");
-  return { do: "ask", question: "confirm-escrow", head: escrowLog.head, because };
+  return { do: "ask", question: "confirm-escrow", head: escrowLog.head, at: log.head.seq, because };
 }
 
 function fetchEscrowLog(because: Extract<FetchStep, { what: "escrow-log" }>["because"]): FetchStep {

@@ -47,9 +47,14 @@ export type Question =
       readonly standing: "removed" | "superseded";
     }
   | {
-      /** Compare the escrow log's fingerprint with what the admins published. The answer is `confirmed`: the token. */
+      /**
+       * Compare the escrow log's fingerprint with what the admins published. The answers are `confirmed`, the token, and `confirmedAt`,
+       * the `at` of this step.
+       */
       readonly question: "confirm-escrow";
       readonly head: Head;
+      /** Position of the newest link of the user's own log: what its pointers name up to there is settled by the answer. */
+      readonly at: number;
       readonly because: "never-confirmed" | "contradicts-pointer" | "not-trusted";
     }
   | {

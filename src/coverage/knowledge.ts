@@ -28,7 +28,7 @@ export function escrowHoldings(log: LogState, known: KnownEscrow): EscrowHolding
   return granted.length === 0 ? { claimed: NO_RUNS, unknown: NO_RUNS } : { claimed: undefined, unknown: granted };
 }
 
-/** The given escrow log, if it can be trusted and the pointer in force does not contradict it. @throws `INVALID_ARGUMENT` */
+/** The given escrow log, if it can judge acts in escrow's name. @throws `INVALID_ARGUMENT` */
 export function trustedEscrowLog(log: LogState, known: KnownEscrow): LogState | undefined {
   const { escrowLog, ...confirmation } = checkOptions(known);
   if (typeof escrowLog !== "object") return undefined;

@@ -77,11 +77,11 @@ export function takeoverOf(log: LogState, options: TakeoverOptions): Takeover {
 
 function doubtedBy(
   log: LogState,
-  { me, own, escrowLog, confirmed, storedConfirmation }: TakeoverOptions,
+  { me, own, escrowLog, confirmed, storedConfirmation, confirmedAt }: TakeoverOptions,
 ): readonly Omit<Doubted, "name">[] {
   // Without any knowledge every act of escrow is unchecked, which is no reason to suspect anybody.
   if (escrowLog === undefined) return [];
-  const known = { escrowLog, confirmed, storedConfirmation };
+  const known = { escrowLog, confirmed, storedConfirmation, confirmedAt };
   const because = trustedEscrowLog(log, known) ? "not-recorded" : "unchecked";
   return doubtedMembers(log, { ...known, own }, me).map((member) => ({ member, because }));
 }

@@ -12,14 +12,7 @@ import { escrowMember, type LogState } from "../log/state.js";
 import type { Env } from "../primitives/env.js";
 import { policyOf } from "../trust/escrow-needs.js";
 import { newestPointer, pointerTo } from "../trust/pointer.js";
-import {
-  assertUserLog,
-  checkAtHand,
-  confirmationOf,
-  type EscrowKnowledge,
-  escrowTrust,
-  isContradicted,
-} from "../trust/soundness.js";
+import { assertUserLog, checkAtHand, confirmationOf, type EscrowKnowledge, escrowTrust } from "../trust/soundness.js";
 
 /**
  * Enrolls the organisation's escrow, and grants it everything that this device holds. It makes no secret: the escrow member has
@@ -52,16 +45,12 @@ export function enrollEscrow(state: MemberState, knowledge: EscrowKnowledge, env
 export function renewEscrow(state: MemberState, knowledge: EscrowKnowledge, env: Env): Proposal<MemberState> {
   const { log } = checkMemberState(state);
   assertUserLog(log, "state.log");
-  const pointer = escrowMember(log)?.pointer;
-  if (!pointer)
+  if (!escrowMember(log))
     throw new KeysteadError(
       "INVALID_ARGUMENT",
       "this log has no escrow member to renew; enroll escrow first, by enrollEscrow",
     );
   const escrowLog = trustedLog(log, knowledge);
-  if (isContradicted(pointer, escrowLog, confirmationOf(knowledge))) {
-    throw untrusted("the pointer and this escrow log contradict each other; ask the user to compare fingerprints");
-  }
   return point(state, "renew-escrow", pointerTo(escrowLog), knowledge, env);
 }
 
@@ -71,8 +60,10 @@ function trustedLog(log: LogState, knowledge: EscrowKnowledge): LogState {
   checkAtHand(escrowLog);
   if (typeof escrowLog !== "object") throw untrusted("the newest escrow log is not at hand; fetch it");
   if (!policyOf(escrowLog).enabled) throw untrusted("the organisation's policy disables escrow");
-  if (escrowTrust(log, escrowLog, confirmationOf(knowledge)) === "sound") return escrowLog;
-  throw untrusted("neither the user nor a founding device vouches for this escrow log; fetch it anew, or ask the user");
+  if (escrowTrust(log, escrowLog, knowledge) === "sound") return escrowLog;
+  throw untrusted(
+    "neither the user nor a founding device vouches for this escrow log, or it lacks a head that a pointer names; fetch it anew, or ask the user to compare fingerprints",
+  );
 }
 
 function untrusted(message: string): KeysteadError {

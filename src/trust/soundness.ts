@@ -8,7 +8,7 @@ import type { MemberId } from "../bytes/ids.js";
 import { KeysteadError } from "../errors.js";
 import { foundersOf, foundersWithoutEscrow } from "../log/approvals.js";
 import type { Pointer } from "../log/fields.js";
-import { extendsHead } from "../log/heads.js";
+import { extendsHead, isSameHead } from "../log/heads.js";
 import { assertLog, escrowMember, FOUNDING, type Head, LogState, memberNamed } from "../log/state.js";
 import { type ComparedLog, confirmedHead } from "./compared.js";
 import { policyOf } from "./escrow-needs.js";
@@ -33,13 +33,21 @@ export interface EscrowKnowledge {
    * where there is a token.
    */
   readonly storedConfirmation?: Head | undefined;
+  /**
+   * Position of the newest link of the user's own log when the user compared, as the question `confirm-escrow` gave it in `at`. The
+   * app stores it with the head. The user's word settles what pointers named up to there, and nothing that a later one names.
+   * Without it, a pointer to an epoch that never comes goes on stopping escrow.
+   */
+  readonly confirmedAt?: number | undefined;
 }
 
 /** What the user confirmed of an escrow log, by either way. */
-export type Confirmation = Pick<EscrowKnowledge, "confirmed" | "storedConfirmation">;
+export type Confirmation = Pick<EscrowKnowledge, "confirmed" | "storedConfirmation" | "confirmedAt">;
 
 /** The escrow head that the user confirmed on this device. @throws `INVALID_ARGUMENT`, `INVALID_ENCODING` */
-export function confirmationOf({ confirmed, storedConfirmation }: Confirmation): Head | undefined {
+export function confirmationOf({ confirmed, storedConfirmation, confirmedAt }: Confirmation): Head | undefined {
+  if (confirmedAt !== undefined && !(Number.isSafeInteger(confirmedAt) && confirmedAt > 0))
+    throw new KeysteadError("INVALID_ARGUMENT", "confirmedAt must be a position in the user's own log, 1 or later");
   if (confirmed !== undefined) return confirmedHead(confirmed);
   return storedConfirmation === undefined ? undefined : checkHead(storedConfirmation, "storedConfirmation");
 }
@@ -56,8 +64,8 @@ export type EscrowTrust = "sound" | "fetch" | "confirm";
 
 /**
  * Whether a device may grant anything to escrow. Its pointer must be the newest epoch of the newest escrow log. That log's policy
- * must be enabled, and the log must extend a head that the user confirmed here or that a founding author named (ESC-4). Otherwise
- * the device withholds new epochs from escrow (MEM-6), and grants them later.
+ * must be enabled, and the log must be trusted: it has the head that the user confirmed here or that a founding device named, and
+ * those that later pointers name (ESC-4). Otherwise the device withholds new epochs from escrow (MEM-6), and grants them later.
  *
  * @throws `INVALID_ARGUMENT`
  */
@@ -65,12 +73,12 @@ export function escrowIsSound(log: LogState, knowledge: Pick<EscrowKnowledge, "e
   assertUserLog(log);
   const { escrowLog } = checkOptions(knowledge);
   checkAtHand(escrowLog);
-  const confirmed = confirmationOf(knowledge);
+  confirmationOf(knowledge);
   if (typeof escrowLog !== "object") return false;
   const { enabled } = policyOf(escrowLog);
   const pointer = escrowMember(log)?.pointer;
   if (!enabled || !pointer || judgePointer(pointer, escrowLog) !== "newest") return false;
-  return !isContradicted(pointer, escrowLog, confirmed) && escrowTrust(log, escrowLog, confirmed) === "sound";
+  return escrowTrust(log, escrowLog, knowledge) === "sound";
 }
 
 /**
@@ -81,29 +89,44 @@ export function judgingLog(
   log: LogState,
   { escrowLog, ...confirmation }: Pick<EscrowKnowledge, "escrowLog"> & Confirmation,
 ): LogState | undefined {
-  const confirmed = confirmationOf(confirmation);
-  if (typeof escrowLog !== "object" || escrowTrust(log, escrowLog, confirmed) !== "sound") return undefined;
+  confirmationOf(confirmation);
+  if (typeof escrowLog !== "object" || escrowTrust(log, escrowLog, confirmation) !== "sound") return undefined;
   const pointer = escrowMember(log)?.pointer;
   if (!pointer) return escrowLog;
   const verdict = judgePointer(pointer, escrowLog);
-  const isOfThisLog = verdict !== "ahead" && verdict !== "other-log";
-  return isOfThisLog && !isContradicted(pointer, escrowLog, confirmed) ? escrowLog : undefined;
+  return verdict !== "ahead" && verdict !== "other-log" ? escrowLog : undefined;
 }
 
 /**
- * Whether the pointer and the escrow log at hand contradict each other, and the user has not settled it by confirming this log
- * far enough. There are two attacks. A removed admin forks the escrow log before its removal: there the true pointer looks false,
- * and a device that renewed without asking would hand everything to the fork. Or the fork ends before the head that the pointer
- * names: there the pointer may even look newest, and the device would believe the fork's acts.
+ * Pointers of this log's history into the escrow log at hand whose heads that log does not have, and which nothing settled: neither
+ * the user nor a later pointer. A pointer settles those before it if the escrow log has its head and a founding device set it, which
+ * had a trusted escrow log then. An admin's pointer settles nothing, and a thief's neither. Otherwise a device would forget a head
+ * that the true log has, and believe a dismissed admin's fork that ends before it.
  */
-export function isContradicted(pointer: Pointer, escrowLog: LogState, confirmed: Head | undefined): boolean {
-  if (namesHead(pointer, escrowLog)) return false;
-  const end = escrowLog.head.seq;
-  if (confirmed === undefined || !extendsHead(escrowLog, confirmed)) return true;
-  // Epoch numbers only increase, so a log that has this head later cannot have a newer epoch now. Without this check, a fork that
-  // ends early would pass for the true log.
-  const isOld = pointer.seq > end && judgePointer(pointer, escrowLog) === "older";
-  return isOld ? !isSuperseded(pointer, escrowLog, confirmed) : confirmed.seq < Math.min(pointer.seq, end);
+export function contradictions(log: LogState, escrowLog: LogState, confirmation: Confirmation): readonly Pointer[] {
+  const confirmed = confirmationOf(confirmation);
+  const vouched = confirmed && extendsHead(escrowLog, confirmed) ? confirmed : undefined;
+  const { confirmedAt = 0 } = confirmation;
+  // A thief whom an admin made founding must not vouch for the log by which that admin is judged.
+  const founders = foundersWithoutEscrow(log);
+  let open: Pointer[] = [];
+  for (const { seq, author, pointer, actor } of log.links) {
+    if (pointer?.log !== escrowLog.head.log) continue;
+    if (namesHead(pointer, escrowLog)) {
+      if (!actor && founders.get(memberNamed(author)) === FOUNDING) open = [];
+    } else if (!vouched || (seq > confirmedAt && !isPassedOver(pointer, escrowLog, vouched))) open.push(pointer);
+  }
+  return open;
+}
+
+/**
+ * Whether the pointer in force is one of these. There are two attacks. A removed admin forks the escrow log before its removal: there
+ * the true pointer looks false, and a device that renewed without asking would hand everything to the fork. Or the fork ends before
+ * the head that the pointer names: there the pointer may even look newest, and the device would believe the fork's acts.
+ */
+export function isContradicted(pointer: Pointer, open: readonly Pointer[]): boolean {
+  const last = open.at(-1);
+  return last !== undefined && isSameHead(last, pointer) && last.epoch === pointer.epoch;
 }
 
 /**
@@ -116,34 +139,34 @@ function isSuperseded(pointer: Pointer, escrowLog: LogState, confirmed: Head): b
 }
 
 /**
- * ESC-4: the escrow log must have the head that the user confirmed here, and the last head that a founding device named.
- * Otherwise a server could offer a fork from in between. If nothing was confirmed, the founding device's head alone decides.
+ * ESC-4: the escrow log must have the head that the user confirmed here, or where nothing was confirmed, the heads that founding
+ * devices named last; and those of all pointers that nothing settled. Otherwise a server could offer a fork from in between.
  */
-export function escrowTrust(log: LogState, escrowLog: LogState, confirmed: Head | undefined): EscrowTrust {
+export function escrowTrust(log: LogState, escrowLog: LogState, confirmation: Confirmation): EscrowTrust {
   const { log: id, seq: end } = escrowLog.head;
-  const namedBy = (founders: ReadonlyMap<MemberId, number>): readonly Pointer[] =>
-    [...log.links].flatMap(({ author, pointer, actor }) =>
-      pointer && !actor && founders.get(memberNamed(author)) === FOUNDING ? [pointer] : [],
-    );
-  // A thief whom an admin made founding must not vouch for the log by which that admin is judged, and must not displace a head
-  // that a founding device named. So a second list counts devices' approvals only.
-  const named = [namedBy(foundersOf(log)), namedBy(foundersWithoutEscrow(log))];
-  const heads: readonly (Head | undefined)[] =
-    confirmed === undefined
-      ? named.map((pointers) => pointers.at(-1))
-      : [
-          // Only pointers into this log: after the account moved to another organisation, the first one's log is not needed any
-          // more.
-          confirmed,
-          ...named.flatMap((pointers) =>
-            pointers.filter((pointer) => pointer.log === id && !isPassedOver(pointer, escrowLog, confirmed)).slice(-1),
-          ),
-        ];
-  if (heads.every((head) => head !== undefined && extendsHead(escrowLog, head))) return "sound";
+  const open = contradictions(log, escrowLog, confirmation);
+  const confirmed = confirmationOf(confirmation);
+  const vouching = confirmed === undefined ? lastNamed(log) : [confirmed];
+  const isVouched = vouching.every((head) => head !== undefined && extendsHead(escrowLog, head));
+  if (open.length === 0 && isVouched) return "sound";
   // No newer version of this log gives a later head an old epoch, so fetching does not help: the user decides.
   const isLater = (head: Head | Pointer | undefined) =>
     head?.log === id && head.seq > end && !("epoch" in head && judgePointer(head, escrowLog) === "older");
-  return [...heads, escrowMember(log)?.pointer].some(isLater) ? "fetch" : "confirm";
+  return [...vouching, ...open, escrowMember(log)?.pointer].some(isLater) ? "fetch" : "confirm";
+}
+
+/**
+ * The last heads that founding devices named, by both graphs of approvals. A thief whom an admin made founding must not displace a
+ * head that a founding device named.
+ */
+function lastNamed(log: LogState): readonly (Pointer | undefined)[] {
+  return [foundersOf(log), foundersWithoutEscrow(log)].map((founders) =>
+    [...log.links].reduce<Pointer | undefined>(
+      (last, { author, pointer, actor }) =>
+        pointer && !actor && founders.get(memberNamed(author)) === FOUNDING ? pointer : last,
+      undefined,
+    ),
+  );
 }
 
 /** Whether the user's confirmation shows that a head, which this log should have, does not belong to it. */
@@ -152,7 +175,8 @@ function isPassedOver(pointer: Pointer, escrowLog: LogState, confirmed: Head): b
   if (pointer.seq <= escrowLog.head.seq) return false;
   const verdict = judgePointer(pointer, escrowLog);
   // Epoch numbers only increase, so no later head has an epoch that was already old at the confirmed head. A log that extends the
-  // confirmed head has no false keys. And a thief who names a head that never comes must not stop escrow until the next epoch.
+  // confirmed head has no false keys. But a newer epoch may well have come since: that is settled only by comparing after it was
+  // named (`confirmedAt`). Otherwise a server could show the log as it was when the user compared, for ever.
   return verdict === "older"
     ? isSuperseded(pointer, escrowLog, confirmed)
     : verdict !== "ahead" && confirmed.seq === escrowLog.head.seq;
@@ -160,12 +184,11 @@ function isPassedOver(pointer: Pointer, escrowLog: LogState, confirmed: Head): b
 
 /**
  * Whether a log that should be fetched again is trusted once the user confirms it as it is. That is needed where no newer log can
- * be had: otherwise a pointer to a head that never comes would stop escrow silently.
+ * be had: otherwise a pointer to a head that never comes would stop escrow silently. A user who confirmed a later head is not asked
+ * to confirm less.
  */
-export function confirmingSettles(log: LogState, escrowLog: LogState, confirmed: Head | undefined): boolean {
-  const { head } = escrowLog;
-  const isLater = confirmed?.log === head.log && confirmed.seq > head.seq;
-  return !isLater && escrowTrust(log, escrowLog, head) === "sound";
+export function confirmingSettles({ head }: LogState, confirmed: Head | undefined): boolean {
+  return confirmed?.log !== head.log || confirmed.seq <= head.seq;
 }
 
 /** Whether a pointer to the newest epoch names a later head than the log at hand has. */

@@ -83,7 +83,13 @@ describe("the agenda about escrow", () => {
 
   it("asks to confirm the fingerprint, and then enrolls (ESC-4, rows 6 and 8)", () => {
     expect(stepsOf(bare, "Laptop", escrow)).toEqual([
-      { do: "ask", question: "confirm-escrow", head: escrow.log.head, because: "never-confirmed" },
+      {
+        do: "ask",
+        question: "confirm-escrow",
+        head: escrow.log.head,
+        at: bare.log.head.seq,
+        because: "never-confirmed",
+      },
     ]);
     expect(owes(bare, "Laptop", escrow, { confirmed: other })).toEqual(["ask confirm-escrow not-trusted"]);
     expect(owes(bare, "Laptop", escrow, { confirmed })).toEqual(["author enroll-escrow"]);
@@ -115,8 +121,11 @@ describe("the agenda about escrow", () => {
     expect(owes(user, "Laptop", undefined)).toEqual(["fetch escrow-log none-at-hand"]);
     expect(owes(user, "Laptop", "unsupported", { confirmed })).toEqual(["fetch escrow-log unsupported"]);
     const ahead = enroll(bare, "Laptop", later);
-    // The founding laptop named the later head, so this log must be fetched again: there is nothing to ask the user.
-    expect(owes(ahead, "Laptop", escrow, { confirmed })).toEqual(["fetch escrow-log newer-named"]);
+    // The founding laptop named the later head, so this log must be fetched again. The user is asked if nothing newer can be had.
+    expect(owes(ahead, "Laptop", escrow, { confirmed })).toEqual([
+      "fetch escrow-log newer-named",
+      "ask confirm-escrow not-trusted",
+    ]);
     expect(escrowIsSound(ahead.log, { escrowLog: escrow.log, storedConfirmation: escrow.log.head })).toBe(false);
   });
 

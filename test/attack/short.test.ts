@@ -83,16 +83,18 @@ describe("an escrow log that ends before the head that the pointer in force name
   });
 
   it("is not renewed to, where the pointer is of an epoch that this log does not have (ESC-4, ESC-6)", () => {
-    const renews = (world: World, escrow: World, confirmed: World) => () => {
-      const knowledge = { escrowLog: escrow.log, storedConfirmation: confirmed.log.head };
+    const renews = (world: World, escrow: World, confirmed: World, confirmedAt?: number) => () => {
+      const knowledge = { escrowLog: escrow.log, storedConfirmation: confirmed.log.head, confirmedAt };
       return renewEscrow(world.session("Laptop"), knowledge, world.env("renews")).accept();
     };
     const ahead = renewedBy(openUser("u", hired).join("Thief"), truth, "Ann");
     expect(judgePointer(escrowOf(ahead).pointer as Pointer, later.log)).toBe("ahead");
     expectError(renews(ahead, later, hired), "ESCROW_UNKNOWN", "ESC-4");
     expectError(renews(ahead, fork, hired), "ESCROW_UNKNOWN", "ESC-4");
-    // The twin: the user confirmed that this log is the newest, so the thief made up the epoch.
-    expect(renews(ahead, later, later)().log.head.seq).toBe(ahead.log.head.seq + 1);
+    // A comparison made before the pointer was set does not count: the server may withhold what came since.
+    expectError(renews(ahead, later, later, ahead.log.head.seq - 1), "ESCROW_UNKNOWN", "ESC-4");
+    // The twin: the user confirmed since that this log is the newest, so the thief made up the epoch.
+    expect(renews(ahead, later, later, ahead.log.head.seq)().log.head.seq).toBe(ahead.log.head.seq + 1);
   });
 
   it("is fetched again, and where no newer one can be had, the user is asked (ESC-4, row 12)", () => {

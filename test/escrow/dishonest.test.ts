@@ -191,7 +191,10 @@ describe("a thief's device", () => {
   it("that points escrow far ahead cannot keep others from renewing it, and the report names it (ESC-4)", async () => {
     const ahead = { ...falsePointer("ahead"), seq: 1000, epoch: 900 };
     const pointed = pointedByThief(user, ahead);
-    expect(owes(pointed, "Laptop", escrow)).toEqual(["fetch escrow-log newer-named", "ask remove-escrow ahead"]);
+    const fetch = "fetch escrow-log newer-named";
+    expect(owes(pointed, "Laptop", escrow)).toEqual([fetch, "ask confirm-escrow never-confirmed"]);
+    const compared = { confirmed: escrow, confirmedAt: pointed.log.head.seq };
+    expect(owes(pointed, "Laptop", escrow, compared)).toEqual([fetch, "ask remove-escrow ahead"]);
     const row = await reportOn(pointed);
     expect(row).toMatchObject({ status: "behind", pointer: "ahead", claimed: [[1, 3]] });
     expect(tellsOf(row)).toContain("alarm: the pointer names an epoch that this escrow log does not have");
@@ -261,7 +264,10 @@ describe("a server", () => {
     expect(error.details).toMatchObject({ pinned: escrow.log.head, offered: hired.log.head });
     // A device that never saw the newest log itself still learns from the pointer that it exists.
     expect(judgePointer(escrowOf(before).pointer as Pointer, hired.log)).toBe("ahead");
-    expect(owes(before, "Laptop", hired)).toEqual(["fetch escrow-log newer-named"]);
+    expect(owes(before, "Laptop", hired)).toEqual([
+      "fetch escrow-log newer-named",
+      "ask confirm-escrow never-confirmed",
+    ]);
     expect(escrowIsSound(before.log, { escrowLog: hired.log, storedConfirmation: hired.log.head })).toBe(false);
     expect(owes(before, "Laptop", undefined)).toEqual(["fetch escrow-log none-at-hand"]);
   });

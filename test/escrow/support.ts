@@ -311,7 +311,7 @@ export function dutiful(
 function answerTo(step: AskStep, escrow: World): Known {
   switch (step.question) {
     case "confirm-escrow":
-      return { confirmed: escrow };
+      return { confirmed: escrow, confirmedAt: step.at };
     case "whose-members":
       return { strangers: step.members };
     case "remove-escrow":

@@ -4,14 +4,16 @@ import type { MemberId } from "../../src/bytes/ids.js";
 import { standingOf } from "../../src/fingerprint/trusted-class.js";
 import { foundersOf } from "../../src/log/approvals.js";
 import { grantedInForce } from "../../src/log/pairs.js";
-import { escrowMember, FOUNDING, type Member } from "../../src/log/state.js";
+import { escrowMember, FOUNDING, type LogState, type Member } from "../../src/log/state.js";
 import { claimedRuns } from "../../src/trust/claimed.js";
 import { doubtedMembers } from "../../src/trust/doubt.js";
 import { judgePointer } from "../../src/trust/pointer.js";
 import { currentEpochIsKnownToFormerAdmin } from "../../src/trust/renewal.js";
+import { contradictions } from "../../src/trust/soundness.js";
 import { isCurrent } from "./admins.js";
 import { knowledgeOf } from "./device.js";
 import { NAMES, type Name } from "./knowledge.js";
+import { STAGES } from "./organisation.js";
 import { broughtInByRogues } from "./rules.js";
 import {
   activeOf,
@@ -92,6 +94,8 @@ export function canonical(world: World): readonly [key: string, precise: string]
   parts.push(pointer ? judgePointer(pointer, escrowLogOf(world)) : "-", stageOf(world), +world.pointedByThief);
   parts.push(...actsOf(world), [...world.behind.keys()].join(""), broughtInByRogues(world).join(""));
   parts.push(+currentEpochIsKnown(world), pinnedIn(world));
+  // The history of pointers decides which escrow logs are trusted.
+  for (const at of [escrowLogOf(world), ...world.behind.values()]) parts.push(at ? openIn(world, at) : "-");
   parts.push(
     world.t,
     +log.lockdown,
@@ -177,4 +181,13 @@ function columns(masks: readonly number[], epochs: number): string {
     previous = column;
   }
   return text;
+}
+
+/** The pointers of the history that contradict an escrow log. */
+function openIn({ log }: World, escrowLog: LogState): string {
+  if (log.kind === "escrow") return "-";
+  const kinds = contradictions(log, escrowLog, {}).map(
+    (pointer) => judgePointer(pointer, escrowLog) + +(pointer.seq > escrowLog.head.seq),
+  );
+  return `${escrowLog.head.hash === STAGES[0].ann.log.head.hash}${escrowLog.head.seq > STAGES[0].ann.log.head.seq}${kinds}`;
 }

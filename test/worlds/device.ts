@@ -90,8 +90,8 @@ export function adviceFor(world: World, name: Player, session: MemberState): Adv
   return { steps: [...steps.values()], regrants: [...regrants.values()], fetchesEscrowLog };
 }
 
-function answersOf({ own, strangers, confirmed, removeEscrow, enrollAgainAfter }: Knowledge): string {
-  return JSON.stringify([own, strangers, confirmed, removeEscrow, enrollAgainAfter]);
+function answersOf({ own, strangers, storedConfirmation, removeEscrow, enrollAgainAfter }: Knowledge): string {
+  return JSON.stringify([own, strangers, storedConfirmation, removeEscrow, enrollAgainAfter]);
 }
 
 /** The owner's answer to a question; undefined if the answer changes no knowledge. */
@@ -99,7 +99,9 @@ function trueAnswer(world: World, step: Extract<Step, { do: "ask" }>): Partial<K
   switch (step.question) {
     case "confirm-escrow":
       // The published fingerprint is that of the newest log. The fingerprint of an old log does not match.
-      return step.head.hash === escrowLogOf(world).head.hash ? { storedConfirmation: step.head } : undefined;
+      return step.head.hash === escrowLogOf(world).head.hash
+        ? { storedConfirmation: step.head, confirmedAt: step.at }
+        : undefined;
     case "whose-members":
       return { own: idsOf(world, OWN), strangers: idsOf(world, THIEVES) };
     case "remove-escrow":

@@ -10,15 +10,15 @@ import type { MemberState } from "../../src/grants/member-state.js";
 import { changedKeyring, newKeyring, partsOf } from "../../src/keys/keyring.js";
 import { MemberKeys } from "../../src/keys/member-keys.js";
 import { grantedInForce } from "../../src/log/pairs.js";
-import { currentEpoch, escrowMember, type Member } from "../../src/log/state.js";
-import { pointerTo } from "../../src/trust/pointer.js";
+import { currentEpoch, escrowMember, type LogState, type Member } from "../../src/log/state.js";
+import { judgePointer, pointerTo } from "../../src/trust/pointer.js";
 import { isCurrent } from "./admins.js";
 import type { Draws } from "./draws.js";
 import { NAMES } from "./knowledge.js";
 import { FALSE_KEYS, OTHER, recorded, STAGES } from "./organisation.js";
-import { mix, text as textOf } from "./primitives.js";
+import { mix, rewindTape, text as textOf } from "./primitives.js";
 import { type Change, envOf, type Move, type Scene } from "./scene.js";
-import { activeOf, maskOf, OWN, runsOfMask, type Step, stageOf, THIEVES, type World } from "./world.js";
+import { activeOf, maskOf, OWN, type Player, runsOfMask, type Step, stageOf, THIEVES, type World } from "./world.js";
 
 /** An actor in escrow's name, and its keys. */
 interface Impostor {
@@ -70,7 +70,56 @@ export function rogueMoves(scene: Scene): Move[] {
     );
   }
   if (stageOf(world) === 0 && world.isAboutActs) moves.push(...announcing(scene));
+  const start = STAGES[0].ann.log.head.hash;
+  if (stageOf(world) === 1 && [...world.behind.values()].some((log) => log?.head.hash === start))
+    moves.push(...forking(scene, escrow));
   return moves;
+}
+
+/**
+ * Bob, who was removed, continues the escrow log from the state in which he was an admin, and brings a thief's device in as his fork
+ * says. The server shows the fork to those devices that have that state.
+ */
+function forking(scene: Scene, escrow: Member): Move[] {
+  const { world } = scene;
+  const { log: before, entries } = world;
+  const from = STAGES[0];
+  if (!escrow.pointer || judgePointer(escrow.pointer, from.bob.log) !== "newest") return [];
+  const admin: Signer = partsOf(from.bob.keyring).keys;
+  return THIEVES.flatMap((name) => {
+    const target = activeOf(world, name);
+    if (!target) return [];
+    const text = `Bob approves ${name}, as recorded in his fork`;
+    const take = (): Step => {
+      const usersOwn = [...before.active.values()].filter(({ kind }) => kind !== "escrow").map(({ id }) => id);
+      const options = { userLog: before, entries, approveUncompared: [target.id], usersOwn };
+      const { organisation, act } = recorded(from, "Bob", options, envOf(scene, `${text}, first`));
+      rewindTape();
+      const { log: fork } = organisation.bob;
+      const runs = runsOfMask(maskOf(grantedInForce(before)) & knownTo(world, "Bob"));
+      const by = { admin: admin.sign, salt: act.salt, seq: act.recordedAt, hash: fork.head.hash, runs };
+      const env = envOf(scene, text);
+      const written = writeLink(
+        {
+          ...{ before, type: "review", lent: seedsOf(world, (2 << currentEpoch(before)) - 2) },
+          fields: { author: escrow.signingKey, by, approve: [target.id], remove: [] },
+          ...{ signers: [escrowKeys(from.bob, escrow), admin], guard: "not-a-users-device" },
+        },
+        env,
+      );
+      const shown = ([device, log]: readonly [Player, LogState | undefined]) =>
+        [device, log?.head.hash === from.ann.log.head.hash ? fork : log] as const;
+      return {
+        by: "Bob",
+        honest: false,
+        env,
+        rogue: true,
+        behind: new Map([...world.behind].map(shown)),
+        ...pick(written),
+      };
+    };
+    return [{ text, take }];
+  });
 }
 
 function keysOf(session: MemberState, escrow: Member | undefined) {

@@ -145,6 +145,23 @@ export const STARTS: readonly Start[] = [
     full: 3,
   },
   {
+    name: "with a dismissed admin's fork",
+    behind: { B: "old" },
+    moves: [
+      ...[
+        "A enrolls escrow",
+        "B joins",
+        "A approves B",
+        "T joins",
+        "the organisation removes Bob",
+        "Ann renews escrow",
+      ],
+      ...["T points escrow at its old epoch", "Bob approves T, as recorded in his fork"],
+    ],
+    quick: 1,
+    full: 3,
+  },
+  {
     name: "half a pointer",
     moves: ["A enrolls escrow", "T joins", "T points escrow at its half epoch"],
     quick: 1,

@@ -89,6 +89,8 @@ export interface Step {
   readonly advised?: boolean;
   /** The organisation, if something was recorded in its log first. */
   readonly organisation?: Organisation;
+  /** What the server shows in place of the newest escrow log, if it changes that. */
+  readonly behind?: World["behind"];
 }
 
 /** Keyrings of members, if they are at hand. */
@@ -131,7 +133,7 @@ function afterOne(world: World, step: Step): World {
     ids,
     secrets,
     organisation,
-    behind: world.behind,
+    behind: step.behind ?? world.behind,
     isAboutActs: world.isAboutActs,
     isAboutSeeds: world.isAboutSeeds,
     halves:

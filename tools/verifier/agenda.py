@@ -20,6 +20,7 @@ class Knowledge:
     me: bytes
     escrow: State | str | None = None  # the newest escrow log, or "unsupported"
     confirmed: dict | None = None  # the head of that log that the user confirmed
+    confirmed_at: int | None = None  # the position of the user's own log at that time
     own: frozenset[bytes] = frozenset()  # members that the user recognised as theirs
     not_own: frozenset[bytes] = frozenset()  # members that the user said are not theirs
     remove_escrow: bytes | None = None  # the escrow member that the user decided to remove
@@ -63,12 +64,13 @@ class View:
         manages = log.kind != "escrow" or "manage" in (self.me.roles or ())
         self.may_act = holds_current(log, self.me) and (self.is_confirmed or not log.lockdown) and manages
         self.guardian = self.may_act and self.is_confirmed
-        self.can_judge = esc.can_judge(log, self.escrow, knows.confirmed)
+        self.can_judge = esc.can_judge(log, self.escrow, knows.confirmed, knows.confirmed_at)
         self.unverified = esc.unverified(log, self.escrow if self.can_judge else None)
         self.doubted = esc.brought_in(log, self.unverified, self.own)
         self.by_user = self.escrow is not None and esc.extends(self.escrow, knows.confirmed)
-        self.sound = esc.is_sound(log, self.escrow, knows.confirmed)
-        self.trust = esc.trust(log, self.escrow, knows.confirmed) if self.escrow else "none"
+        self.sound = esc.is_sound(log, self.escrow, knows.confirmed, knows.confirmed_at)
+        known = (knows.confirmed, knows.confirmed_at)
+        self.trust = esc.trust(log, self.escrow, *known) if self.escrow else "none"
         self.pointer = self.escrow_member and self.escrow_member.pointer
         self.judged = esc.judge_pointer(self.pointer, self.escrow) if self.pointer and self.escrow else None
 
@@ -176,7 +178,7 @@ def vouching(view: View, way: str, *because: str) -> list[Step]:
     confirm = step("ask", "confirm-escrow", *because)
     if way != "fetch":
         return [confirm]
-    return [NEWER_NAMED, *([confirm] if esc.can_settle(view.log, view.escrow, view.knows.confirmed) else [])]
+    return [NEWER_NAMED, *([confirm] if esc.can_settle(view.escrow, view.knows.confirmed) else [])]
 
 
 def is_to_be_asked_again(view: View) -> bool:
@@ -196,8 +198,10 @@ def with_escrow_member(view: View) -> list[Step]:
             return [*vouching(view, "fetch"), *doubts(view)]
         return ask_to_remove(view, "other-log")
     if view.judged == "ahead":  # 11
-        return [NEWER_NAMED, *(ask_to_remove(view, "ahead") if view.trust == "trusted" else doubts(view))]
-    if esc.contradicts(view.pointer, view.escrow, view.knows.confirmed):  # 12
+        if view.trust == "trusted":
+            return [NEWER_NAMED, *ask_to_remove(view, "ahead")]
+        return [*vouching(view, "fetch"), *doubts(view)]
+    if esc.contradicts(view.log, view.escrow, view.knows.confirmed, view.knows.confirmed_at):  # 12
         way = "fetch" if esc.is_beyond(view.pointer, view.escrow) else "confirm"
         return [*vouching(view, way, "contradicts-pointer"), *doubts(view)]
     if view.trust != "trusted":  # 13, 14

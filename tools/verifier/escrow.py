@@ -170,15 +170,26 @@ def extends(escrow: State, head: dict | None) -> bool:
     return head is not None and head["log"] == escrow.log and escrow.has_head(head["seq"], head["hash"])
 
 
-def contradicts(pointer: dict, escrow: State, confirmed: dict | None) -> bool:
-    """ESC-4: the pointer and the log contradict each other, and the user has not confirmed that far."""
-    if extends(escrow, pointer):
-        return False
-    if not extends(escrow, confirmed):
-        return True
-    if pointer["seq"] > escrow.seq and judge_pointer(pointer, escrow) == "older":  # no later head has an old epoch
-        return not is_superseded(pointer, escrow, confirmed)
-    return confirmed["seq"] < min(pointer["seq"], escrow.seq)
+def open_pointers(user: State, escrow: State, confirmed: dict | None, at: int | None) -> list[dict]:
+    """11.2: the pointers into this log that contradict it, in order: those that count and that nobody passed over."""
+    founders, found = user.classes().without_escrow, []
+    vouched = extends(escrow, confirmed)
+    for state in user.history():
+        pointer = state.body.get("escrow")
+        if not isinstance(pointer, dict) or pointer["log"] != escrow.log:
+            continue
+        if extends(escrow, pointer):
+            if "by" not in state.body and founders[user.members[state.author].node] == 1:
+                found = []
+        elif not (vouched and (state.seq <= (at or 0) or is_passed_over(pointer, escrow, confirmed))):
+            found.append(pointer)
+    return found
+
+
+def contradicts(user: State, escrow: State, confirmed: dict | None, at: int | None) -> bool:
+    """Whether the pointer in force is one of them."""
+    found = open_pointers(user, escrow, confirmed, at)
+    return bool(found) and found[-1] == user.escrow().pointer
 
 
 def is_beyond(pointer: dict, escrow: State) -> bool:
@@ -214,20 +225,17 @@ def is_passed_over(pointer: dict, escrow: State, confirmed: dict) -> bool:
     return judged in ("false", "newest") and confirmed["seq"] == escrow.seq
 
 
-def trust(user: State, escrow: State, confirmed: dict | None) -> str:
+def trust(user: State, escrow: State, confirmed: dict | None, at: int | None) -> str:
     """11.2: the escrow log at hand is "trusted"; or the device should "fetch" another, or "confirm" this one."""
     classes, member = user.classes(), user.escrow()
-    both = [pointers_of(user, graph) for graph in (classes.founders, classes.without_escrow)]
+    contradicting = open_pointers(user, escrow, confirmed, at)
+    heads = [confirmed]
     if confirmed is None:
+        both = [pointers_of(user, graph) for graph in (classes.founders, classes.without_escrow)]
         heads = [pointers[-1] if pointers else None for pointers in both]
-    else:
-        heads = [confirmed]
-        for pointers in both:
-            counting = [p for p in pointers if p["log"] == escrow.log and not is_passed_over(p, escrow, confirmed)]
-            heads += counting[-1:]
-    if all(extends(escrow, head) for head in heads):
+    if not contradicting and all(extends(escrow, head) for head in heads):
         return "trusted"
-    heads.append(member.pointer if member else None)
+    heads += [*contradicting, member.pointer if member else None]
     is_later = any(
         head
         and head["log"] == escrow.log
@@ -238,32 +246,25 @@ def trust(user: State, escrow: State, confirmed: dict | None) -> str:
     return "fetch" if is_later else "confirm"
 
 
-def can_settle(user: State, escrow: State, confirmed: dict | None) -> bool:
-    """11.2: whether confirming the log as it is makes it trusted, and the user confirmed no later head."""
-    if confirmed is not None and confirmed["log"] == escrow.log and confirmed["seq"] > escrow.seq:
-        return False
-    return trust(user, escrow, {"log": escrow.log, "seq": escrow.seq, "hash": escrow.hash}) == "trusted"
+def can_settle(escrow: State, confirmed: dict | None) -> bool:
+    """11.2: confirming settles a log, unless the user confirmed a later head of it than it has."""
+    return confirmed is None or confirmed["log"] != escrow.log or confirmed["seq"] <= escrow.seq
 
 
-def is_sound(user: State, escrow: State | None, confirmed: dict | None) -> bool:
+def is_sound(user: State, escrow: State | None, confirmed: dict | None, at: int | None) -> bool:
     """ESC-4: whether a device may grant anything to escrow. If it may not, it withholds the epoch (MEM-6)."""
     member = user.escrow()
     if escrow is None or member is None or judge_pointer(member.pointer, escrow) != "newest":
         return False
-    if contradicts(member.pointer, escrow, confirmed) or trust(user, escrow, confirmed) != "trusted":
-        return False
-    return escrow.policy["enabled"]
+    return escrow.policy["enabled"] and trust(user, escrow, confirmed, at) == "trusted"
 
 
-def can_judge(user: State, escrow: State | None, confirmed: dict | None) -> bool:
+def can_judge(user: State, escrow: State | None, confirmed: dict | None, at: int | None) -> bool:
     """11.2: whether reviews by escrow are believed by this log at all."""
-    if escrow is None or trust(user, escrow, confirmed) != "trusted":
+    if escrow is None or trust(user, escrow, confirmed, at) != "trusted":
         return False
     member = user.escrow()
-    if member is None:
-        return True
-    judged = judge_pointer(member.pointer, escrow)
-    return judged in ("newest", "older", "false") and not contradicts(member.pointer, escrow, confirmed)
+    return member is None or judge_pointer(member.pointer, escrow) in ("newest", "older", "false")
 
 
 def is_known_to_former_admin(user: State, escrow: State) -> bool:

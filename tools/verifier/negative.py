@@ -213,6 +213,7 @@ def what_it_knows(user: State, log: State, device: dict) -> Knowledge:
         me,
         log,
         head and parse_head(head),
+        device.get("confirmedAt"),
         own=frozenset(map(bytes.fromhex, device.get("own", []))),
         not_own=frozenset(map(bytes.fromhex, device.get("notOwn", []))),
         remove_escrow=bytes.fromhex(device["removeEscrow"]) if "removeEscrow" in device else None,

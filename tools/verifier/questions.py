@@ -5,7 +5,7 @@ Each line is one story: `seed`; `logs`, escrow logs by name; `entries`, a user's
 the device's knowledge:
 
 - `me`; `of`, the log in question if it is not the user's;
-- `log`, the newest escrow log: its name and how many links of it are at hand, "unsupported", or absent; `confirmed`, a head;
+- `log`, the newest escrow log: its name and how many links of it are at hand, "unsupported", or absent; `confirmed`, a head, and `confirmedAt`;
 - `own`, `notOwn`, `removeEscrow` (ids), `declined`, `enrollAgain` (a position), `served` ([id, runs]), `now`;
 - `keyring`, facts that only its keyring has: `superseded`, `junk`, `withheld`, and `unproven`, the grants to escrow that it
   finds wrong or cannot judge ([position, which grant]);
@@ -55,6 +55,7 @@ def knowledge(user: State, logs: dict[str, State], question: dict) -> Knowledge:
         me=bytes.fromhex(question["me"]),
         escrow=state(logs, log) if isinstance(log, list) else log,
         confirmed=parse_head(question["confirmed"]) if "confirmed" in question else None,
+        confirmed_at=question.get("confirmedAt"),
         own=ids["own"],
         not_own=ids["notOwn"],
         remove_escrow=bytes.fromhex(question["removeEscrow"]) if "removeEscrow" in question else None,

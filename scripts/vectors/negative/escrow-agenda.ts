@@ -129,6 +129,15 @@ const byAnn = restore(byAdmin, daily, "Ann", { approve: ["Thief"] });
 /** The true newest epoch, at a head that never comes. */
 const farAhead = { ...newestPointer(later.log), seq: 1_000_000 };
 const byThief = point(user.join("Thief"), "Thief", farAhead);
+/** An admin named a new head, and a thief points back to the old pointer. */
+const forgotten = point(byAdmin, "Thief", newestPointer(staffed.log));
+const byForgetful = restore(forgotten, staffed, "Bob", { approve: ["Thief"] });
+/** An epoch that never comes, and a pointer back. */
+const never = point(
+  point(user.join("Thief"), "Thief", { ...farAhead, epoch: 1_000 }),
+  "Thief",
+  newestPointer(later.log),
+);
 const hidden = point(point(user, "Laptop", farAhead).join("Thief"), "Thief", newestPointer(later.log));
 
 const NOT_DONE: readonly EscrowAttack[] = [
@@ -344,6 +353,27 @@ const CONTRADICTED: readonly EscrowAttack[] = [
     [byAnn],
   ),
   owes(
+    "fork_that_ends_before_the_head_that_an_admin_named_once",
+    "As before, but a thief pointed back to the old pointer since, so that another pointer is in force. The head that the admin named counts all the same. The twin's log has the head.",
+    ["ESC-4", "ESC-8"],
+    [byForgetful, fetchLog("newer-named"), CONFIRM, whose(byForgetful.user, "Thief")],
+    [{ user: byForgetful.user, escrow: daily }, whose(byForgetful.user, "Thief")],
+  ),
+  owes(
+    "log_as_it_was_when_the_user_compared",
+    "The server shows the escrow log as it was when the user confirmed it, and a thief pointed back to it after an admin had renewed to a newer epoch. The device fetches, and asks. In the twin the user compared it after all that.",
+    ["ESC-4"],
+    [{ user: forgotten, escrow: staffed, said: { confirmedAt: user.log.head.seq } }, fetchLog("newer-named"), CONFIRM],
+    [{ user: forgotten, escrow: staffed, said: { confirmedAt: forgotten.log.head.seq } }, renewal("founder")],
+  ),
+  owes(
+    "epoch_that_never_comes_and_a_pointer_back",
+    "A thief named an epoch that never comes, and pointed back: the user is asked. In the twin the user compared the log since.",
+    ["ESC-4"],
+    [{ user: never, escrow: later }, fetchLog("newer-named"), CONFIRM],
+    [{ user: never, escrow: later, said: { confirmedAt: never.log.head.seq } }, renewal("founder")],
+  ),
+  owes(
     "newest_epoch_far_ahead",
     "The true newest epoch at a head that the log does not have: the device fetches, and asks. In the twin the user has confirmed the log to its end, and the device renews.",
     ["ESC-4"],
@@ -467,7 +497,7 @@ const CONTRADICTED: readonly EscrowAttack[] = [
     "old_escrow_log_once_the_pointer_is_old",
     "A thief pointed escrow back, and the server withholds the links that the founding device has named.",
     ["ESC-4"],
-    [{ user: back, escrow: staffed }, fetchLog("newer-named")],
+    [{ user: back, escrow: staffed }, fetchLog("newer-named"), CONFIRM],
     [{ user: back, escrow: later }, renewal("older")],
     { as: "Phone" },
   ),

@@ -2,6 +2,12 @@
 
 import { ESCROWED, HOUSEHOLD, type Mutant, THEFT } from "./mutant.js";
 
+/** A device is shown a dismissed admin's fork, which ends before the head that another admin named. */
+const FORKED = [
+  ...["A enrolls escrow", "B joins", "A approves B", "T joins", "the organisation removes Bob", "Ann renews escrow"],
+  ...["T points escrow at its old epoch", "Bob approves T, as recorded in his fork"],
+];
+
 export const ESCROW_MUTANTS: readonly Mutant[] = [
   {
     name: "escrow's approvals always count for classes",
@@ -44,6 +50,36 @@ export const ESCROW_MUTANTS: readonly Mutant[] = [
     start: [...ESCROWED, "the organisation removes Bob"],
     depth: 1,
     breaks: "coalition",
+  },
+  {
+    name: "heads that only admins named do not count",
+    rule: "ESC-4",
+    changes: [
+      {
+        file: "src/trust/soundness.ts",
+        find: "if (pointer?.log !== escrowLog.head.log) continue;",
+        replace: "if (pointer?.log !== escrowLog.head.log || actor) continue;",
+      },
+    ],
+    scene: { behind: { B: "old" } },
+    start: FORKED,
+    depth: 1,
+    breaks: "dismissed",
+  },
+  {
+    name: "only the head that the pointer in force names counts",
+    rule: "ESC-4",
+    changes: [
+      {
+        file: "src/trust/soundness.ts",
+        find: "if (open.length === 0 && isVouched)",
+        replace: "if (!isContradicted(escrowMember(log)?.pointer ?? (open[0] as Pointer), open) && isVouched)",
+      },
+    ],
+    scene: { behind: { B: "old" } },
+    start: FORKED,
+    depth: 1,
+    breaks: "dismissed",
   },
   {
     name: "a pointer's keys need not be its epoch's",
