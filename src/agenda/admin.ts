@@ -50,9 +50,9 @@ function checkKnowledge({ acts = [], userLogs = new Map<LogId, LogState>(), diso
   if (!Array.isArray(acts) || !acts.every(isRecord)) {
     throw new KeysteadError("INVALID_ARGUMENT", "acts must be what actRecords gave");
   }
-  if (isMap(userLogs))
-    for (const log of userLogs.values()) if (isDisguised("LogState", log)) assertLog(log, "each of userLogs");
-  if (!isMap(userLogs) || ![...userLogs].every(([id, log]) => LogState.is(log) && log.head.log === id)) {
+  const given = isMap(userLogs) ? [...userLogs] : undefined;
+  for (const [, log] of given ?? []) if (isDisguised("LogState", log)) assertLog(log, "each of userLogs");
+  if (!given?.every(([id, log]) => LogState.is(log) && log.head.log === id)) {
     throw new KeysteadError(
       "INVALID_ARGUMENT",
       "userLogs must be a Map from the ids of users' logs to the verified logs",

@@ -2,7 +2,6 @@
 
 import { checkList } from "../arguments/lists.js";
 import { checkOptions } from "../arguments/options.js";
-import { checkMilliseconds } from "../arguments/time.js";
 import { MAX_MISSING_RUNS } from "../authoring/write-link.js";
 import { hasEpoch, intersectRuns, runsOf, subtractRuns } from "../bytes/runs.js";
 import { actors } from "../coverage/capabilities.js";
@@ -10,7 +9,7 @@ import { KeysteadError } from "../errors.js";
 import { checkMemberState, type MemberState } from "../grants/member-state.js";
 import { standing } from "../grants/standing.js";
 import { partsOf } from "../keys/keyring.js";
-import { DEFAULT_SKEW } from "../log/clock.js";
+import { checkClock, DEFAULT_SKEW } from "../log/clock.js";
 import { currentEpoch, findMember, isConfirmed, type Member } from "../log/state.js";
 import { doubtedMembers } from "../trust/doubt.js";
 import { checkAtHand, escrowIsSound } from "../trust/soundness.js";
@@ -104,10 +103,7 @@ function fetchStep({ withheld }: Facts): readonly Step[] {
 function checkKnowledge(knowledge: Knowledge): Knowledge {
   const { now, skew, strangers = [], own = [], escrowLog } = checkOptions(knowledge);
   checkAtHand(escrowLog);
-  if (now !== "unchecked" && (!Number.isSafeInteger(now) || now < 0)) {
-    throw new KeysteadError("INVALID_ARGUMENT", 'now must be whole milliseconds since 1970, or "unchecked"');
-  }
-  if (skew !== undefined) checkMilliseconds("skew", skew);
+  checkClock({ now, skew });
   for (const [name, list] of Object.entries({ own, strangers })) {
     checkList(name, list, "members");
   }

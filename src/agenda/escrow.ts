@@ -25,7 +25,6 @@ import {
   type EscrowTrust,
   escrowTrust,
   isBeyond,
-  isContradicted,
   judgingLog,
 } from "../trust/soundness.js";
 import { rightlyGrantedToEscrow } from "./escrow-grants.js";
@@ -104,8 +103,10 @@ export const WITH_ESCROW: readonly Row<EscrowCase>[] = [
   },
   {
     row: 12,
-    when: ({ pointer, log, escrowLog, knowledge }) =>
-      isContradicted(pointer, contradictions(log, escrowLog, knowledge)),
+    // The pointer in force is contradicted. There are two attacks. A removed admin forks the escrow log before its removal: there the
+    // true pointer looks false, and a device that renewed without asking would hand everything to the fork. Or the fork ends before
+    // the head that the pointer names: there the pointer may even look newest, and the device would believe the fork's acts.
+    when: ({ pointer, log, escrowLog, knowledge }) => contradictions(log, escrowLog, knowledge).at(-1) === pointer,
     steps: (it) => {
       const isFetched = isBeyond(it.pointer, it.escrowLog);
       const why = "contradicts-pointer";

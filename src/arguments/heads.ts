@@ -2,13 +2,13 @@
 
 import type { Head } from "../bytes/ids.js";
 import { fromHex } from "../bytes/text.js";
-import { KeysteadError } from "../errors.js";
+import { checkPosition } from "./positions.js";
 
 /** @throws `INVALID_ARGUMENT`, `INVALID_ENCODING` unless the value is a head */
 export function checkHead<H extends Head>(head: H, name = "head"): H {
   const { log, seq, hash } = Object(head) as Partial<Head>;
   fromHex(log, { name: `${name}.log`, length: 32 });
   fromHex(hash, { name: `${name}.hash`, length: 32 });
-  if (Number.isSafeInteger(seq) && seq !== undefined && seq >= 1) return head;
-  throw new KeysteadError("INVALID_ARGUMENT", `${name}.seq must be a whole number from 1`);
+  checkPosition(`${name}.seq`, seq);
+  return head;
 }

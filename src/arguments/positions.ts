@@ -2,9 +2,14 @@
 
 import { KeysteadError } from "../errors.js";
 
+/** @throws `INVALID_ARGUMENT` unless the value is a position */
+export function checkPosition(name: string, seq: unknown): void {
+  if (!isPosition(seq))
+    throw new KeysteadError("INVALID_ARGUMENT", `${name} must be a position, a whole number from 1`);
+}
+
 /** The positions that a caller names, in order, none twice. @throws `INVALID_ARGUMENT` unless the value is a list of positions */
 export function checkPositions(name: string, positions: unknown): readonly number[] {
-  const isPosition = (seq: unknown) => Number.isSafeInteger(seq) && (seq as number) >= 1;
   if (!Array.isArray(positions) || positions.length === 0 || !positions.every(isPosition)) {
     throw new KeysteadError(
       "INVALID_ARGUMENT",
@@ -12,4 +17,8 @@ export function checkPositions(name: string, positions: unknown): readonly numbe
     );
   }
   return [...new Set<number>(positions)].sort((a, b) => a - b);
+}
+
+function isPosition(seq: unknown): boolean {
+  return Number.isSafeInteger(seq) && (seq as number) >= 1;
 }

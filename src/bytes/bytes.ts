@@ -15,16 +15,18 @@ export type Bytes = ReturnType<typeof Uint8Array.of>;
  * one whose memory was transferred, to a worker for instance: it would look like no bytes, and reading it throws.
  */
 export function isBytes(value: unknown): value is Uint8Array {
-  return isUint8Array(value) && (value.length > 0 || hasMemory(value));
+  return isUint8Array(value) && (value.length > 0 || works(() => new Uint8Array(value)));
 }
 
 function isUint8Array(value: unknown): value is Uint8Array {
   return ArrayBuffer.isView(value) && (value as Uint8Array)[Symbol.toStringTag] === "Uint8Array";
 }
 
-function hasMemory(empty: Uint8Array): boolean {
+/** Whether a use of a built-in object returns: it throws where the object is of another kind, or lost its memory. */
+export function works(use: () => unknown): boolean {
   try {
-    return new Uint8Array(empty).length === 0;
+    use();
+    return true;
   } catch {
     return false;
   }

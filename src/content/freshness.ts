@@ -2,7 +2,9 @@
 // docs/spec.md sections 12 and 13.4 (SVC-6).
 
 import { checkOptions } from "../arguments/options.js";
+import { checkMilliseconds } from "../arguments/time.js";
 import { type ErrorDetails, KeysteadError } from "../errors.js";
+import { DEFAULT_SKEW } from "../log/clock.js";
 import type { LogState } from "../log/state.js";
 import { verifyStatement } from "../log/statement.js";
 
@@ -18,11 +20,9 @@ export interface Freshness {
 
 /** @throws `INVALID_ARGUMENT` */
 export function checkFreshness(freshness: Freshness): Freshness {
-  const { now, maxAge, skew } = checkOptions(freshness);
+  const { now, maxAge, skew = DEFAULT_SKEW } = checkOptions(freshness);
   for (const [name, value] of Object.entries({ now, maxAge, skew })) {
-    const isAbsent = name === "skew" && value === undefined;
-    if (!isAbsent && (!Number.isSafeInteger(value) || (value as number) < 0))
-      throw new KeysteadError("INVALID_ARGUMENT", `options.fresh.${name} must be whole milliseconds, 0 or more`);
+    checkMilliseconds(`options.fresh.${name}`, value);
   }
   return { now, maxAge, skew };
 }

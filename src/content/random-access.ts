@@ -1,5 +1,6 @@
 // Reads any part of sealed content without the rest. docs/spec.md section 12 (random access).
 
+import { checkCount } from "../arguments/counts.js";
 import { finishSecretInstance, wrongInstance } from "../arguments/instances.js";
 import { LIBRARY, type Library, requireLibrary } from "../arguments/library-only.js";
 import type { BlobLike } from "../arguments/platform.js";
@@ -70,10 +71,7 @@ export class ContentReader {
    */
   async read(offset: number, length: number): Promise<Bytes> {
     ContentReader.#check(this);
-    for (const number of [offset, length]) {
-      if (!Number.isSafeInteger(number) || number < 0)
-        throw new KeysteadError("INVALID_ARGUMENT", "offset and length must be whole numbers, 0 or more");
-    }
+    for (const [name, value] of Object.entries({ offset, length })) checkCount(name, value);
     if (offset + length > this.size) {
       throw new KeysteadError(
         "INVALID_ARGUMENT",

@@ -2,6 +2,7 @@
 // docs/spec.md section 11 (ESC-9). It makes honest admins accountable; it cannot stop an admin who uses other software.
 
 import { checkOptions } from "../arguments/options.js";
+import { checkPosition } from "../arguments/positions.js";
 import { type Proposal, proposeState } from "../authoring/proposal.js";
 import type { OpenedKeyring } from "../authoring/receive.js";
 import type { Bytes } from "../bytes/bytes.js";
@@ -172,8 +173,7 @@ export function openRecordedAccess(
   const { log, keyring } = checkMemberState(admin);
   const { record: seq, recordEntry, userLog, entries } = checkOptions(options);
   assertLog(userLog, "userLog");
-  if (!Number.isSafeInteger(seq))
-    throw new KeysteadError("INVALID_ARGUMENT", "record must be a position in the escrow log");
+  checkPosition("record", seq);
   activeMember(log, keyring.member);
   const record = log.links.at(seq - 1);
   const unverified = decodeEntry(recordEntry);

@@ -1,6 +1,7 @@
 // The organisation's report: a stream of every user's coverage, with totals and a list of what to do first. docs/spec.md sections
 // 8 and 11.
 
+import { checkCount } from "../arguments/counts.js";
 import { checkOptions } from "../arguments/options.js";
 import type { AbortSignalLike } from "../arguments/platform.js";
 import { isDate, isMap } from "../arguments/realms.js";
@@ -173,8 +174,7 @@ export class ReportTotals {
 
   /** @param most the largest length of the to-do list, which keeps the items that close the most; 1,000 by default. */
   constructor(most = 1000) {
-    if (!Number.isSafeInteger(most) || most < 0)
-      throw new KeysteadError("INVALID_ARGUMENT", "most must be a whole number, 0 or more");
+    checkCount("most", most);
     this.#most = most;
   }
 

@@ -3,6 +3,7 @@
 
 import { entryList } from "../arguments/entries.js";
 import { checkOptions } from "../arguments/options.js";
+import { checkPosition } from "../arguments/positions.js";
 import { makeProposal, type Proposal, proposeLog, proposeState } from "../authoring/proposal.js";
 import { type Approvals, approvedMembers, memberList } from "../authoring/verbs.js";
 import { foresee, writeLink } from "../authoring/write-link.js";
@@ -355,9 +356,7 @@ function checkAct(act: RecordedAct): RecordedAct {
       cause,
     });
   }
-  if (!Number.isSafeInteger(recordedAt) || recordedAt < 1) {
-    throw new KeysteadError("INVALID_ARGUMENT", "options.act.recordedAt must be a position of the escrow log");
-  }
+  checkPosition("recordedAt", recordedAt);
   return act;
 }
 

@@ -1,6 +1,7 @@
 // The two inputs that the library cannot compute: randomness and the time (docs/spec.md section 5). The rest of the library takes
 // them from an Env, which the application may replace.
 
+import { checkCount } from "../arguments/counts.js";
 import { type Bytes, isBytes } from "../bytes/bytes.js";
 import { KeysteadError } from "../errors.js";
 
@@ -28,7 +29,7 @@ export function systemEnv(): Env {
  */
 export function drawRandom(env: Env, length: number): Uint8Array {
   if (typeof env?.random !== "function") throw invalid("env.random must be a function; pass systemEnv()");
-  if (!Number.isSafeInteger(length) || length < 0) throw invalid("length must be a whole number of bytes, 0 or more");
+  checkCount("length", length);
   const drawn: unknown = env.random(length);
   if (!isBytes(drawn)) throw invalid("env.random must return a Uint8Array");
   if (drawn.length !== length) throw invalid(`env.random returned ${drawn.length} bytes, asked for ${length}`);
@@ -53,28 +54,22 @@ export function readClock(env: Env): number {
 }
 
 function systemRandom(length: number): Bytes {
-  if (typeof globalThis.crypto?.getRandomValues !== "function") {
-    throw invalid("this runtime has no secure random source; pass an Env with your own");
-  }
   const bytes = new Uint8Array(length);
-  for (let start = 0; start < length; start += RANDOM_PIECE) {
-    fill(bytes.subarray(start, start + RANDOM_PIECE));
+  try {
+    for (let start = 0; start < length; start += RANDOM_PIECE) {
+      globalThis.crypto.getRandomValues(bytes.subarray(start, start + RANDOM_PIECE));
+    }
+  } catch (cause) {
+    // A runtime without WebCrypto; or workerd, which gives none in its global scope, while it loads a module.
+    throw new KeysteadError(
+      "INVALID_ARGUMENT",
+      "this runtime has no secure random source here: call this in a request handler if it has one there, or pass an Env with your own",
+      { cause },
+    );
   }
   return bytes;
 }
 
-function fill(bytes: Bytes): void {
-  try {
-    globalThis.crypto.getRandomValues(bytes);
-  } catch (cause) {
-    // workerd has none while it loads a module, in its global scope.
-    throw invalid(
-      "the runtime gave no random bytes; where it gives none at load, call this in a request handler",
-      cause,
-    );
-  }
-}
-
-function invalid(message: string, cause?: unknown): KeysteadError {
-  return new KeysteadError("INVALID_ARGUMENT", message, cause === undefined ? {} : { cause });
+function invalid(message: string): KeysteadError {
+  return new KeysteadError("INVALID_ARGUMENT", message);
 }

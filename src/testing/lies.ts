@@ -1,6 +1,7 @@
 // Attacks of a dishonest server on the list of entries that it hands out, and on stored content. docs/spec.md section 1.
 // Positions are those of links: the first is 1.
 
+import { checkPosition } from "../arguments/positions.js";
 import { type Bytes, isBytes } from "../bytes/bytes.js";
 import { KeysteadError } from "../errors.js";
 import { decodeEntry, encodeEntry } from "../log/entry.js";
@@ -21,7 +22,7 @@ export function drop(seq: number): Lie {
  * or an old log replayed. {@link holdBack} counts from the end.
  */
 export function rollBackTo(seq: number): Lie {
-  checkPosition(seq);
+  checkPosition("seq", seq);
   return (entries) => entries.slice(0, seq);
 }
 
@@ -104,16 +105,11 @@ function withFlippedBit(bytes: Uint8Array, byte: number, what: string): Bytes {
 
 /** A lie that changes a copy of the list. It changes nothing while the list is too short. */
 function edit(seqs: readonly number[], change: (entries: Uint8Array[], ...at: number[]) => unknown): Lie {
-  for (const seq of seqs) checkPosition(seq);
+  for (const seq of seqs) checkPosition("seq", seq);
   return (entries) => {
     if (seqs.some((seq) => seq > entries.length)) return entries;
     const copy = [...entries];
     change(copy, ...seqs.map((seq) => seq - 1));
     return copy;
   };
-}
-
-function checkPosition(seq: unknown): void {
-  if (!Number.isSafeInteger(seq) || (seq as number) < 1)
-    throw new KeysteadError("INVALID_ARGUMENT", "a position is a whole number from 1");
 }

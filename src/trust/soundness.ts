@@ -4,12 +4,13 @@
 import { checkHead } from "../arguments/heads.js";
 import { isDisguised } from "../arguments/instances.js";
 import { checkOptions } from "../arguments/options.js";
+import { checkPosition } from "../arguments/positions.js";
 import type { MemberId } from "../bytes/ids.js";
 import { KeysteadError } from "../errors.js";
 import { foundersOf, foundersWithoutEscrow } from "../log/approvals.js";
 import type { Pointer } from "../log/fields.js";
-import { extendsHead, isSameHead } from "../log/heads.js";
-import { assertLog, escrowMember, FOUNDING, type Head, LogState, memberNamed } from "../log/state.js";
+import { extendsHead } from "../log/heads.js";
+import { assertLog, escrowMember, FOUNDING, type Head, type LinkRecord, LogState, memberNamed } from "../log/state.js";
 import { type ComparedLog, confirmedHead } from "./compared.js";
 import { policyOf } from "./escrow-needs.js";
 import { judgePointer, namesHead } from "./pointer.js";
@@ -46,8 +47,7 @@ export type Confirmation = Pick<EscrowKnowledge, "confirmed" | "storedConfirmati
 
 /** The escrow head that the user confirmed on this device. @throws `INVALID_ARGUMENT`, `INVALID_ENCODING` */
 export function confirmationOf({ confirmed, storedConfirmation, confirmedAt }: Confirmation): Head | undefined {
-  if (confirmedAt !== undefined && !(Number.isSafeInteger(confirmedAt) && confirmedAt > 0))
-    throw new KeysteadError("INVALID_ARGUMENT", "confirmedAt must be a position in the user's own log, 1 or later");
+  if (confirmedAt !== undefined) checkPosition("confirmedAt", confirmedAt);
   if (confirmed !== undefined) return confirmedHead(confirmed);
   return storedConfirmation === undefined ? undefined : checkHead(storedConfirmation, "storedConfirmation");
 }
@@ -110,23 +110,18 @@ export function contradictions(log: LogState, escrowLog: LogState, confirmation:
   // A thief whom an admin made founding must not vouch for the log by which that admin is judged.
   const founders = foundersWithoutEscrow(log);
   let open: Pointer[] = [];
-  for (const { seq, author, pointer, actor } of log.links) {
+  for (const link of log.links) {
+    const { seq, pointer } = link;
     if (pointer?.log !== escrowLog.head.log) continue;
     if (namesHead(pointer, escrowLog)) {
-      if (!actor && founders.get(memberNamed(author)) === FOUNDING) open = [];
+      if (isByFounding(link, founders)) open = [];
     } else if (!vouched || (seq > confirmedAt && !isPassedOver(pointer, escrowLog, vouched))) open.push(pointer);
   }
   return open;
 }
 
-/**
- * Whether the pointer in force is one of these. There are two attacks. A removed admin forks the escrow log before its removal: there
- * the true pointer looks false, and a device that renewed without asking would hand everything to the fork. Or the fork ends before
- * the head that the pointer names: there the pointer may even look newest, and the device would believe the fork's acts.
- */
-export function isContradicted(pointer: Pointer, open: readonly Pointer[]): boolean {
-  const last = open.at(-1);
-  return last !== undefined && isSameHead(last, pointer) && last.epoch === pointer.epoch;
+function isByFounding({ author, actor }: LinkRecord, founders: ReadonlyMap<MemberId, number>): boolean {
+  return !actor && founders.get(memberNamed(author)) === FOUNDING;
 }
 
 /**
@@ -160,12 +155,9 @@ export function escrowTrust(log: LogState, escrowLog: LogState, confirmation: Co
  * head that a founding device named.
  */
 function lastNamed(log: LogState): readonly (Pointer | undefined)[] {
-  return [foundersOf(log), foundersWithoutEscrow(log)].map((founders) =>
-    [...log.links].reduce<Pointer | undefined>(
-      (last, { author, pointer, actor }) =>
-        pointer && !actor && founders.get(memberNamed(author)) === FOUNDING ? pointer : last,
-      undefined,
-    ),
+  const pointing = [...log.links].filter(({ pointer }) => pointer);
+  return [foundersOf(log), foundersWithoutEscrow(log)].map(
+    (founders) => pointing.filter((link) => isByFounding(link, founders)).at(-1)?.pointer,
   );
 }
 

@@ -1,5 +1,6 @@
 // What a Devices & Activity window shows: members, what waits for review, warnings, what happened. docs/spec.md section 8.
 
+import { checkCount } from "../arguments/counts.js";
 import { checkOptions } from "../arguments/options.js";
 import { checkMilliseconds } from "../arguments/time.js";
 import type { MemberId } from "../bytes/ids.js";
@@ -207,9 +208,7 @@ function checkDevicesOptions(options: DevicesOptions): DevicesOptions {
   const { now, seen, limit } = checkOptions(options);
   checkMilliseconds("now", now);
   for (const [name, value] of Object.entries({ seen, limit })) {
-    if (value !== undefined && (!Number.isSafeInteger(value) || value < 0)) {
-      throw new KeysteadError("INVALID_ARGUMENT", `${name} must be a whole number, 0 or more`);
-    }
+    if (value !== undefined) checkCount(name, value);
   }
   return options;
 }

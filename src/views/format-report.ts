@@ -1,5 +1,6 @@
 // The organisation's report as text and as CSV. docs/spec.md section 8.
 
+import { checkCount } from "../arguments/counts.js";
 import { checkOptions } from "../arguments/options.js";
 import type { Stretch } from "../coverage/stretches.js";
 import { KeysteadError } from "../errors.js";
@@ -107,8 +108,7 @@ export function formatTotals(
   checkCatalogue(catalogue);
   const { most = 20 } = checkOptions(options);
   if (!(totals instanceof ReportTotals)) throw new KeysteadError("INVALID_ARGUMENT", "totals must be ReportTotals");
-  if (!Number.isSafeInteger(most) || most < 0)
-    throw new KeysteadError("INVALID_ARGUMENT", "most must be a whole number, 0 or more");
+  checkCount("most", most);
   const { users, closable, withLoss, stale, todo } = totals;
   const statuses = (Object.entries(totals.statuses) as [EscrowStatus, number][]).filter(([, count]) => count > 0);
   const say = (line: ReportLine) => textOf(line, catalogue);

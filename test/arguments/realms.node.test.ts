@@ -4,10 +4,12 @@ import { readdirSync, readFileSync } from "node:fs";
 import { runInNewContext } from "node:vm";
 import { expect, it, vi } from "vitest";
 import { isDate, isMap } from "../../src/arguments/realms.js";
+import { type Evidence, encodeEvidence } from "../../src/audit.js";
 import { secretFromBytes } from "../../src/backup/bits.js";
 import { isBytes } from "../../src/bytes/bytes.js";
-import { systemEnv } from "../../src/index.js";
+import { createLog, KeysteadError, type LogState, rename, systemEnv, verifyLog } from "../../src/index.js";
 import { MaliciousRelay } from "../../src/testing.js";
+import { seededEnv } from "../support/seeded-env.js";
 import { errorOf } from "../support/thrown.js";
 
 const foreign = (code: string): unknown => runInNewContext(code);
@@ -31,7 +33,7 @@ it("knows Maps and Dates of every realm by what is inside, and nothing that imit
   for (const fake of fakes) expect([isMap(fake), isDate(fake)]).toEqual([false, false]);
 });
 
-// src/bytes and the error class see only Maps that the library made itself.
+// src/bytes and the error class see only what the library made itself: the next test shows it for bytes in an error.
 it("asks nowhere for a built-in object of this realm", () => {
   const files = readdirSync("src", { recursive: true, encoding: "utf8" }).filter(
     (file) => file.endsWith(".ts") && !/^(bytes|errors)/.test(file),
@@ -41,6 +43,23 @@ it("asks nowhere for a built-in object of this realm", () => {
     /instanceof (Map|Set|Date|Uint8Array)\b/.test(readFileSync(`src/${file}`, "utf8")),
   );
   expect(asking).toEqual([]);
+});
+
+it("keeps evidence against a server when the entries came from another realm", () => {
+  const env = seededEnv("realms");
+  const proposal = createLog({ subject: "u", device: { name: "Laptop" } }, env);
+  const laptop = proposal.accept();
+  const [ours, theirs] = ["Laptop at work", "Laptop at home"].map((name) => rename(laptop, { name }, env).entry);
+  const own = foreign("(bytes) => new Uint8Array(bytes)") as (bytes: Uint8Array) => Uint8Array;
+  const verify = (last: Uint8Array, pinned?: LogState) =>
+    verifyLog([proposal.entry, last].map(own), { subject: "u", now: "unchecked", pinned });
+  const pinned = verify(ours as Uint8Array);
+  const error = errorOf(() => verify(theirs as Uint8Array, pinned));
+  expect(error?.code).toBe("FORKED");
+  const back = KeysteadError.from(JSON.parse(JSON.stringify(error)));
+  expect(encodeEvidence(back?.details["evidence"] as Evidence)).toEqual(
+    encodeEvidence(error?.details["evidence"] as Evidence),
+  );
 });
 
 it("takes bytes of another realm for a backup key's secret", () => {
@@ -87,6 +106,6 @@ it("says that a runtime gives no random bytes outside a request, as workerd does
   const error = errorOf(() => systemEnv().random(32));
   getRandomValues.mockRestore();
   expect(error?.code).toBe("INVALID_ARGUMENT");
-  expect(error?.message).toMatch(/random bytes.*request handler/);
+  expect(error?.message).toMatch(/random source.*request handler/);
   expect(error?.cause).toBe(refusal);
 });

@@ -73,7 +73,7 @@ export const ESCROW_MUTANTS: readonly Mutant[] = [
       {
         file: "src/trust/soundness.ts",
         find: "if (open.length === 0 && isVouched)",
-        replace: "if (!isContradicted(escrowMember(log)?.pointer ?? (open[0] as Pointer), open) && isVouched)",
+        replace: "if ((open.length === 0 || open.at(-1) !== escrowMember(log)?.pointer) && isVouched)",
       },
     ],
     scene: { behind: { B: "old" } },
