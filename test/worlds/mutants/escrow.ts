@@ -58,7 +58,7 @@ export const ESCROW_MUTANTS: readonly Mutant[] = [
       {
         file: "src/trust/soundness.ts",
         find: "if (pointer?.log !== escrowLog.head.log) continue;",
-        replace: "if (pointer?.log !== escrowLog.head.log || actor) continue;",
+        replace: "if (pointer?.log !== escrowLog.head.log || link.actor) continue;",
       },
     ],
     scene: { behind: { B: "old" } },
