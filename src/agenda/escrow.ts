@@ -32,7 +32,7 @@ import type { Facts } from "./facts.js";
 import { newestOf } from "./regrants.js";
 import type { AskStep, AuthorStep, FetchStep, Step } from "./steps.js";
 
-const NOTHING: readonly Step[] = [];
+const NOTHING: readonly Step[] = /* @__PURE__ */ Object.freeze([]);
 
 /** The facts for the rows, when an escrow log is at hand. */
 interface Case extends Facts {

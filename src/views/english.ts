@@ -1,6 +1,7 @@
 // The English catalogue: every sentence for people that the library has, except those of the recovery sheet. Texts may improve
 // between versions; codes and facts stay. docs/spec.md section 8.
 
+import { freeze } from "../bytes/frozen.js";
 import { epochsIn, equalRuns, formatRuns, type Runs } from "../bytes/runs.js";
 import type { AccessLink } from "../coverage/explain.js";
 import type { Gap } from "../coverage/gaps.js";
@@ -28,7 +29,7 @@ const MONTHS = [
 ];
 
 /** The English texts. Dates are days in UTC, the same on every runtime and in every locale. */
-export const english: Catalogue = {
+export const english: Catalogue = /* @__PURE__ */ freeze<Catalogue>({
   day: (date) => `${date.getUTCDate()} ${MONTHS[date.getUTCMonth()]} ${date.getUTCFullYear()}`,
   runs: formatRuns,
   epochs: (runs) => {
@@ -346,7 +347,7 @@ export const english: Catalogue = {
       "own-backup-keys": "own backup keys",
     },
   },
-};
+});
 
 const UNKNOWN =
   "no device or backup key holds it, and whether escrow does is unknown without an escrow log to be trusted";
