@@ -38,6 +38,8 @@
  * - `STORE_STALE`: another tab or process committed to the store since it was loaded; nothing was written. Load again and retry.
  * - `STORE_UNAVAILABLE`: the store cannot be read or written now: it is full, blocked or closed. Nothing was written.
  * - `STORE_CORRUPT`: what the store holds is not what was committed, or was sealed by another key.
+ * - `OFFLINE`: the service was not reached or did not answer. It may have received what was sent.
+ * - `FORBIDDEN`: the service refused to answer this device or this account. Sign in again, or ask the service.
  */
 export type ErrorCode =
   | "INVALID_ARGUMENT"
@@ -71,7 +73,9 @@ export type ErrorCode =
   | "ESCROW_UNKNOWN"
   | "STORE_STALE"
   | "STORE_UNAVAILABLE"
-  | "STORE_CORRUPT";
+  | "STORE_CORRUPT"
+  | "OFFLINE"
+  | "FORBIDDEN";
 
 /**
  * The kind of problem that a code stands for, and so what an app does. Every code has one kind.
@@ -117,6 +121,8 @@ const KINDS: Readonly<Record<ErrorCode, ErrorKind>> = {
   STORE_STALE: "not-now",
   STORE_UNAVAILABLE: "not-now",
   STORE_CORRUPT: "bad-input",
+  OFFLINE: "not-now",
+  FORBIDDEN: "not-now",
 };
 
 /** Id of a rule of docs/spec.md, such as `LOG-3`. */
