@@ -241,13 +241,13 @@ export function reclaim(state: MemberState, options: ReclaimOptions, env: Env): 
     guard: options,
     lent: seeds,
   });
-  const gained = () =>
-    new Map([...seeds].filter(([epoch]) => hasEpoch(given, epoch)).map(([e, seed]) => [e, seed.copy()]));
+  // Copies, which this proposal wipes when it is discarded: the caller may wipe `from` before.
+  const gained = new Map([...seeds].filter(([epoch]) => hasEpoch(given, epoch)).map(([e, seed]) => [e, seed.copy()]));
   return makeProposal({
     entry: written.entry,
     log: written.log,
-    accept: () => ({ log: written.log, keyring: changedKeyring(keyring, { gained: gained() }) }),
-    fresh: [],
+    accept: () => ({ log: written.log, keyring: changedKeyring(keyring, { gained }) }),
+    fresh: [...gained.values()],
   });
 }
 
