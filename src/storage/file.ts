@@ -147,8 +147,8 @@ async function commit(
       return revision;
     }
     // Either this process was too late: its number can be free again, since the second of two commits removes the first one's
-    // manifest. Or others committed on top of this revision meanwhile. So does a network file system that reports a link as taken
-    // which it made itself.
+    // manifest. Or others committed on top of this revision meanwhile, or a network file system made the link and reported
+    // it as taken.
     if (await isMade(folder, revision, draft)) return revision;
     throw stale(expected, newest(names));
   } catch (error) {

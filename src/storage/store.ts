@@ -32,10 +32,10 @@ export interface Store {
    * Makes all of a change or nothing. When the promise resolves, the change survives a crash of the machine.
    *
    * A commit can fail after it was made, as where a disk or a connection breaks before the answer. It then throws
-   * `STORE_UNAVAILABLE` with `details.reason` `unknown`, and never any other error: a caller that took it for nothing would repeat
-   * it, get `STORE_STALE`, and do again what is done. Load the store, and go on from what it holds, as after a restart. If it is at
-   * `expected`, the change is not there and never will be. If it is past that, the change is there, or another one in its place: a
-   * record sealed for this commit has bytes that no other has.
+   * `STORE_UNAVAILABLE` with `details.reason` `unknown`, and never any other error: a caller that believed that
+   * nothing was written would repeat it, get `STORE_STALE`, and do its work a second time. Load the store, and go on from what it
+   * holds, as after a restart. At revision `expected` the change is not there and never will be. At a later one this change is there,
+   * or another one in its place: a record that was sealed for this commit has bytes that no other has.
    *
    * @param expected the revision that the change is based on.
    * @returns the new revision.
