@@ -4,23 +4,26 @@
 import { equalBytes } from "../bytes/bytes.js";
 import type { MemberId } from "../bytes/ids.js";
 import { KeysteadError } from "../errors.js";
+import { letInWith } from "../log/approvals.js";
 import { extendsHead } from "../log/heads.js";
 import { findMember, type Head, type LogState, type Member } from "../log/state.js";
 
-/** The public keys that a device had when its fingerprint matched. */
-type Keys = Pick<Member, "signingKey" | "kemKey">;
+/** What a device was when its fingerprint matched: its public keys, and whom an approval lets in with it. */
+interface Seen extends Pick<Member, "signingKey" | "kemKey"> {
+  readonly letsIn: readonly MemberId[];
+}
 
 // A token is good because it is in one of these tables. So nothing that is reachable from a token, not even its constructor, can
 // make another one. It is an object of a class, so that libraries for screen state do not change or copy it.
-const devices: WeakMap<object, Keys> = /* @__PURE__ */ new WeakMap();
+const devices: WeakMap<object, Seen> = /* @__PURE__ */ new WeakMap();
 const logs: WeakSet<object> = /* @__PURE__ */ new WeakSet();
 let makeDevice: (head: Head, member: MemberId) => ComparedDevice;
 let makeLog: (head: Head) => ComparedLog;
 
 /**
  * Somebody compared the fingerprint that a device shows about itself with this log, and they matched. `review` takes it to
- * approve that device, as long as the log extends this head and the device still has the same keys. It lives in memory only: a
- * copy, a proxy or a stored value is no token.
+ * approve that device, as long as the log extends this head, the device still has the same keys, and it has approved nobody since
+ * whom the approval would let in with it. It lives in memory only: a copy, a proxy or a stored value is no token.
  */
 export class ComparedDevice {
   // For the compiler only: it does not accept a spread copy as a token.
@@ -61,9 +64,10 @@ export class ComparedLog {
 }
 
 /** Only for compareFingerprint: the fingerprint of a device matched. */
-export function deviceMatched({ head }: LogState, { id, signingKey, kemKey }: Member): ComparedDevice {
-  const token = makeDevice(head, id);
-  devices.set(token, { signingKey: new Uint8Array(signingKey), kemKey: new Uint8Array(kemKey) });
+export function deviceMatched(log: LogState, { id, signingKey, kemKey }: Member): ComparedDevice {
+  const token = makeDevice(log.head, id);
+  const keys = { signingKey: new Uint8Array(signingKey), kemKey: new Uint8Array(kemKey) };
+  devices.set(token, { ...keys, letsIn: letInWith(log, id) });
   return token;
 }
 
@@ -77,26 +81,39 @@ export function logMatched({ head }: LogState): ComparedLog {
 /**
  * The members whose fingerprints were compared with this very log, or with an earlier head of it.
  *
+ * @param named members that the caller approves by name in the same link.
  * @throws `INVALID_ARGUMENT` for a value that is no token; `COMPARE_AGAIN` when a token is no longer good, with `details.because`
  */
-export function comparedMembers(log: LogState, tokens: readonly ComparedDevice[]): readonly MemberId[] {
+export function comparedMembers(
+  log: LogState,
+  tokens: readonly ComparedDevice[],
+  named: readonly MemberId[],
+): readonly MemberId[] {
   if (!Array.isArray(tokens)) throw notTokens("approve must be a list of tokens");
   // Uses the iterator, not the list's own `map`, which the caller could replace: so every value is looked up.
-  return Array.from(tokens as readonly ComparedDevice[], (token) => {
-    const keys = devices.get(token);
-    if (!keys) {
-      throw notTokens(
-        logs.has(token)
-          ? "approve takes tokens of a device's own fingerprint, and this one is of a whole log, which names no device"
-          : "approve takes the tokens that compareFingerprint gave, not ids and no copies of tokens",
-      );
-    }
-    const because = staleness(log, token, keys);
-    if (because === undefined) return token.member;
-    throw new KeysteadError("COMPARE_AGAIN", `${STALE[because]}; compare fingerprints again`, {
-      details: { because, member: token.member, compared: token.head, head: log.head },
+  const seen = Array.from(tokens as readonly ComparedDevice[], (token) => [token, seenWith(token)] as const);
+  const known = new Set([...named, ...seen.flatMap(([{ member }, { letsIn }]) => [member, ...letsIn])]);
+  return seen.map(([token, device]) => {
+    const { member, head: compared } = token;
+    const stale = staleness(log, token, device);
+    const members = stale ? [member] : letInWith(log, member).filter((id) => !known.has(id));
+    if (members.length === 0) return member;
+    const because = stale ?? "lets-in-more";
+    throw new KeysteadError("COMPARE_AGAIN", `${STALE[because]}: ${members.join(", ")}; compare fingerprints again`, {
+      details: { because, member, members, compared, head: log.head },
     });
   });
+}
+
+/** @throws `INVALID_ARGUMENT` for a value that is no token of a device */
+function seenWith(token: ComparedDevice): Seen {
+  const seen = devices.get(token);
+  if (seen) return seen;
+  throw notTokens(
+    logs.has(token)
+      ? "approve takes tokens of a device's own fingerprint, and this one is of a whole log, which names no device"
+      : "approve takes the tokens that compareFingerprint gave, not ids and no copies of tokens",
+  );
 }
 
 /** The head that a token of a log confirms. @throws `INVALID_ARGUMENT` for a value that is no token */
@@ -120,13 +137,14 @@ const STALE = {
   "not-in-log": "this log does not have the head that was compared: it is an older state, or another history",
   removed: "the device that was compared was removed since",
   rekeyed: "the device that was compared took other keys since",
+  "lets-in-more": "the device that was compared has approved others since, who would be let in with it",
 } as const;
 
 /**
  * A longer log does no harm: the compared state is still part of it. But a device with other keys is not the compared device: a
  * thief with a copy of its old key could have taken fresh keys in its name.
  */
-function staleness(log: LogState, { head, member: id }: ComparedDevice, keys: Keys): Staleness | undefined {
+function staleness(log: LogState, { head, member: id }: ComparedDevice, keys: Seen): Staleness | undefined {
   if (head.log !== log.head.log) return "other-log";
   if (!extendsHead(log, head)) return "not-in-log";
   // It was a member at that head, so it is still one, active or removed.
