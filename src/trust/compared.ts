@@ -45,8 +45,8 @@ export class ComparedDevice {
 }
 
 /**
- * Somebody compared the fingerprint of a whole log, and it matched. The token confirms an escrow log. It approves nobody, because
- * all devices of a log would show the same fingerprint.
+ * Somebody compared the fingerprint of a whole log, and it matched. The token confirms an escrow log, and verifies a contact. It
+ * approves nobody, because all devices of a log would show the same fingerprint.
  */
 export class ComparedLog {
   declare private readonly compared: true;
@@ -94,14 +94,12 @@ export function comparedMembers(
   const seen = Array.from(tokens as readonly ComparedDevice[], (token) => [token, seenWith(token)] as const);
   const known = new Set([...named, ...seen.flatMap(([{ member }, { letsIn }]) => [member, ...letsIn])]);
   return seen.map(([token, device]) => {
-    const { member, head: compared } = token;
+    const { member } = token;
     const stale = staleness(log, token, device);
-    const members = stale ? [member] : letInWith(log, member).filter((id) => !known.has(id));
-    if (members.length === 0) return member;
-    const because = stale ?? "lets-in-more";
-    throw new KeysteadError("COMPARE_AGAIN", `${STALE[because]}: ${members.join(", ")}; compare fingerprints again`, {
-      details: { because, member, members, compared, head: log.head },
-    });
+    if (stale) throw compareAgain(stale, log, token, { member });
+    const members = letInWith(log, member).filter((id) => !known.has(id));
+    if (members.length > 0) throw compareAgain("lets-in-more", log, token, { member, members });
+    return member;
   });
 }
 
@@ -114,6 +112,22 @@ function seenWith(token: ComparedDevice): Seen {
       ? "approve takes tokens of a device's own fingerprint, and this one is of a whole log, which names no device"
       : "approve takes the tokens that compareFingerprint gave, not ids and no copies of tokens",
   );
+}
+
+/**
+ * Whether somebody compared the fingerprint of this very state: a contact's log can have got strangers since.
+ *
+ * @throws `INVALID_ARGUMENT` for a value that is no token of a log; `COMPARE_AGAIN` for the token of another state
+ */
+export function requireCompared(log: LogState, token: ComparedLog): void {
+  if (!logs.has(token)) {
+    throw new KeysteadError(
+      "INVALID_ARGUMENT",
+      "compared must be the token that compareFingerprint gave for the contact's whole log; without one it is unsafeVerified",
+    );
+  }
+  const stale = headStaleness(log, token.head) ?? (token.head.seq < log.head.seq ? "moved-on" : undefined);
+  if (stale) throw compareAgain(stale, log, token);
 }
 
 /** The head that a token of a log confirms. @throws `INVALID_ARGUMENT` for a value that is no token */
@@ -129,12 +143,19 @@ function notTokens(problem: string): KeysteadError {
   return new KeysteadError("INVALID_ARGUMENT", `${problem}; without a comparison ids go under approveUncompared`);
 }
 
+function compareAgain(because: Staleness, log: LogState, { head: compared }: { head: Head }, about: object = {}) {
+  return new KeysteadError("COMPARE_AGAIN", `${STALE[because]}; compare fingerprints again`, {
+    details: { because, ...about, compared, head: log.head },
+  });
+}
+
 /** Why a comparison proves nothing for a log any more. */
 type Staleness = keyof typeof STALE;
 
 const STALE = {
   "other-log": "the fingerprint was compared with another log",
   "not-in-log": "this log does not have the head that was compared: it is an older state, or another history",
+  "moved-on": "the log has got links since it was compared",
   removed: "the device that was compared was removed since",
   rekeyed: "the device that was compared took other keys since",
   "lets-in-more": "the device that was compared has approved others since, who would be let in with it",
@@ -145,11 +166,16 @@ const STALE = {
  * thief with a copy of its old key could have taken fresh keys in its name.
  */
 function staleness(log: LogState, { head, member: id }: ComparedDevice, keys: Seen): Staleness | undefined {
-  if (head.log !== log.head.log) return "other-log";
-  if (!extendsHead(log, head)) return "not-in-log";
+  const stale = headStaleness(log, head);
+  if (stale) return stale;
   // It was a member at that head, so it is still one, active or removed.
   const member = findMember(log, id) as Member;
   if (member.removed) return "removed";
   const isSame = equalBytes(member.signingKey, keys.signingKey) && equalBytes(member.kemKey, keys.kemKey);
   return isSame ? undefined : "rekeyed";
+}
+
+function headStaleness(log: LogState, head: Head): Staleness | undefined {
+  if (head.log !== log.head.log) return "other-log";
+  return extendsHead(log, head) ? undefined : "not-in-log";
 }

@@ -319,7 +319,7 @@ describe("a sender judged by the newest log", () => {
 });
 
 describe("a sender who is a tracked contact", () => {
-  const pin = trackContact(alice.log, { verified: true });
+  const pin = trackContact(alice.log, { unsafeVerified: true });
 
   it("is founding when its device is of the class that was trusted at the pin, also if it was approved later", async () => {
     const later = alice.join("Tablet").review("Phone", { approve: ["Tablet"] });
