@@ -28,7 +28,8 @@
  * - `ROTATION_DUE`: sealing is refused until a device rotates (MEM-7).
  * - `CONTACT_CHANGED`: a tracked contact's log changed in a way that the user must acknowledge first (section 10).
  * - `CONTACT_UNVERIFIED`: a recipient's fingerprint was not compared, and sealing asked for that.
- * - `COMPARE_AGAIN`: a device was compared, and since then the log, the device or its keys have changed (section 10).
+ * - `COMPARE_AGAIN`: a device was compared, and since then the log, the device, its keys or whom it approved have changed
+ *   (section 10).
  * - `CORRUPT_CONTENT`: sealed content fails authentication.
  * - `BACKUP_KEY_INVALID`: a backup key text cannot be read, or not without guessing (BAK-1).
  * - `FINGERPRINT_INVALID`: a fingerprint text is in none of the known forms.

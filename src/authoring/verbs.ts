@@ -38,8 +38,9 @@ import { type Draft, writeLink } from "./write-link.js";
  * Approves some members and removes others, in one link. An approved member holds what this one holds; when a removed one
  * knew the current epoch, a new epoch is made in the same link.
  *
- * @throws `COMPARE_AGAIN` when a device is no longer the one that was compared; `NOT_PERMITTED` with the rule, `UNKNOWN_MEMBER`,
- * `INVALID_ARGUMENT`, `GRANT_UNAVAILABLE`, `CLOCK`; in a log with escrow `ESCROW_UNKNOWN`, `UNVERIFIED_MEMBERS`
+ * @throws `COMPARE_AGAIN` when a device is no longer the one that was compared, or has approved others since whom this link would
+ * let in with it; `NOT_PERMITTED` with the rule, `UNKNOWN_MEMBER`, `INVALID_ARGUMENT`, `GRANT_UNAVAILABLE`, `CLOCK`; in a log with
+ * escrow `ESCROW_UNKNOWN`, `UNVERIFIED_MEMBERS`
  */
 export function review(state: MemberState, options: ReviewOptions, env: Env): Proposal<MemberState> {
   const checked = checkMemberState(state);
@@ -60,8 +61,8 @@ export function review(state: MemberState, options: ReviewOptions, env: Env): Pr
 export interface Approvals {
   /**
    * Devices whose own fingerprints were compared: the tokens of `compareFingerprint`. A token is valid as long as the log
-   * continues from the head that was compared, and the device still has the same keys: an app that lost a race reviews again with
-   * the same tokens.
+   * continues from the head that was compared, the device still has the same keys, and it has approved nobody since whom this
+   * link would let in and does not name: an app that lost a race reviews again with the same tokens.
    */
   readonly approve?: readonly ComparedDevice[] | undefined;
   /**
@@ -81,8 +82,8 @@ export function approvedMembers(
   log: LogState,
   { approve = [], approveUncompared = [] }: Approvals,
 ): readonly MemberId[] {
-  const compared = comparedMembers(log, approve);
-  return [...compared, ...memberList(log, "approveUncompared", approveUncompared)].sort();
+  const named = memberList(log, "approveUncompared", approveUncompared);
+  return [...comparedMembers(log, approve, named), ...named].sort();
 }
 
 /** @throws `INVALID_ARGUMENT` for a member that is not of the author's class, `UNKNOWN_MEMBER` */
