@@ -232,9 +232,9 @@ export function standingLink(log: LogFacts, link: UnverifiedLink): LinkRecord | 
   }
 }
 
-/** The record of a link that the log has; undefined when it has another one or none there. */
+/** The record of a link that the log has; undefined when it has another one or none there. An equal hash proves the link's shape. */
 export function recordOfLink(log: LogState, link: UnverifiedLink): LinkRecord | undefined {
-  const record = log.links.at(readBody(link).body.seq - 1);
+  const record = standingLink(log, link);
   return record?.hash === link.hash ? record : undefined;
 }
 
