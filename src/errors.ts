@@ -37,8 +37,11 @@
  * - `UNVERIFIED_MEMBERS`: an act of escrow that must not be believed brought members in (ESC-8); remove them first.
  * - `ESCROW_UNKNOWN`: this link needs the newest escrow log, or must withhold its epoch from escrow (ESC-4, MEM-6).
  * - `STORE_STALE`: another tab or process committed to the store since it was loaded; nothing was written. Load again and retry.
- * - `STORE_UNAVAILABLE`: the store cannot be read or written now: it is full, blocked or closed. Nothing was written.
+ * - `STORE_UNAVAILABLE`: the store cannot be read or written now: it is full, blocked or closed. Nothing was written, except where
+ *   `details.reason` is `unknown`: load the store and see.
  * - `STORE_CORRUPT`: what the store holds is not what was committed, or was sealed by another key.
+ * - `OFFLINE`: the service was not reached or did not answer. It may have received what was sent.
+ * - `FORBIDDEN`: the service refused to answer this device or this account. Sign in again, or ask the service.
  */
 export type ErrorCode =
   | "INVALID_ARGUMENT"
@@ -72,7 +75,9 @@ export type ErrorCode =
   | "ESCROW_UNKNOWN"
   | "STORE_STALE"
   | "STORE_UNAVAILABLE"
-  | "STORE_CORRUPT";
+  | "STORE_CORRUPT"
+  | "OFFLINE"
+  | "FORBIDDEN";
 
 /**
  * The kind of problem that a code stands for, and so what an app does. Every code has one kind.
@@ -118,6 +123,8 @@ const KINDS: Readonly<Record<ErrorCode, ErrorKind>> = {
   STORE_STALE: "not-now",
   STORE_UNAVAILABLE: "not-now",
   STORE_CORRUPT: "bad-input",
+  OFFLINE: "not-now",
+  FORBIDDEN: "not-now",
 };
 
 /** Id of a rule of docs/spec.md, such as `LOG-3`. */

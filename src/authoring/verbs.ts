@@ -113,13 +113,13 @@ export interface ReviewOptions extends EscrowOptions, Approvals {
    */
   readonly extend?: readonly MemberId[] | undefined;
   readonly remove?: readonly MemberId[] | undefined;
-  /** In an escrow log: what the members may do that this first confirms; nothing by default. They keep it (MEM-8). */
+  /** In an escrow log: the roles of the members that this review confirms for the first time; none by default. They keep them (MEM-8). */
   readonly roles?: Readonly<Record<MemberId, readonly Role[]>> | undefined;
-  /** In an escrow log: positions of acts, by the admins that this removes, that nobody may believe from now on (ESC-8). */
+  /** In an escrow log: positions of acts by the admins that this review removes. Nobody may believe them from now on (ESC-8). */
   readonly disown?: readonly number[] | undefined;
 }
 
-/** Roles for exactly the members of an escrow log that a review first confirms (MEM-8). */
+/** Roles for exactly the members of an escrow log that a review confirms for the first time (MEM-8). */
 function rolesOf(log: LogState, approved: readonly MemberId[], roles: ReviewOptions["roles"] = {}) {
   const isNew = (id: MemberId) => log.kind === "escrow" && !isConfirmed(log, activeMember(log, id));
   const stray = Object.keys(checkOptions(roles)).find(
@@ -242,13 +242,13 @@ export function reclaim(state: MemberState, options: ReclaimOptions, env: Env): 
     guard: options,
     lent: seeds,
   });
-  const gained = () =>
-    new Map([...seeds].filter(([epoch]) => hasEpoch(given, epoch)).map(([e, seed]) => [e, seed.copy()]));
+  // Copies, which this proposal wipes when it is discarded: the caller may wipe `from` before.
+  const gained = new Map([...seeds].filter(([epoch]) => hasEpoch(given, epoch)).map(([e, seed]) => [e, seed.copy()]));
   return makeProposal({
     entry: written.entry,
     log: written.log,
-    accept: () => ({ log: written.log, keyring: changedKeyring(keyring, { gained: gained() }) }),
-    fresh: [],
+    accept: () => ({ log: written.log, keyring: changedKeyring(keyring, { gained }) }),
+    fresh: [...gained.values()],
   });
 }
 
