@@ -4,10 +4,9 @@
 import { gcm } from "@noble/ciphers/aes.js";
 import { chacha20poly1305 } from "@noble/ciphers/chacha.js";
 import { ed25519 } from "@noble/curves/ed25519.js";
-import { hmac } from "@noble/hashes/hmac.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { sha3_256, sha3_512, shake256 } from "@noble/hashes/sha3.js";
-import type { Bytes } from "../bytes/bytes.js";
+import { type Bytes, wipe } from "../bytes/bytes.js";
 import { hkdfOver } from "./hkdf.js";
 import { isPoint, verifyEquation } from "./noble-ed25519.js";
 import { mlkem768Encapsulate, mlkem768PrivateKey, x25519PrivateKey } from "./noble-kem.js";
@@ -39,10 +38,21 @@ export const primitives: Primitives = {
   aes256gcmOpen: (key, nonce, aad, sealed) => openOrUndefined(() => gcm(key, nonce, aad).decrypt(sealed)),
 };
 
+// FIPS 198-1. Without noble's class, which can be cloned and resumed, apps download less.
 function hmacSha256(key: Uint8Array, ...data: readonly Uint8Array[]): Bytes {
-  const mac = hmac.create(sha256, key);
-  for (const part of data) mac.update(part);
-  return mac.digest();
+  const pad = new Uint8Array(64);
+  pad.set(key.length > 64 ? sha256(key) : key);
+  const keyed = (xor: number, parts: readonly Uint8Array[]) => {
+    const block = pad.map((byte) => byte ^ xor);
+    const hash = sha256.create().update(block);
+    for (const part of parts) hash.update(part);
+    wipe(block);
+    return hash.digest();
+  };
+  const inner = keyed(0x36, data);
+  const mac = keyed(0x5c, [inner]);
+  wipe(pad, inner);
+  return mac;
 }
 
 // noble throws when a tag is wrong. The lengths were checked before, so no other cause is possible here.
