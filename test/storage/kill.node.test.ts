@@ -88,4 +88,4 @@ it(`keeps every reported commit, and no part of one, over ${KILLS} kills`, async
     moments.length = 0;
     await Promise.allSettled(lanes);
   }
-});
+}, 600_000);
