@@ -58,6 +58,7 @@ describe("wrong knowledge of escrow", () => {
   it("is named by its argument", () => {
     expect(messageOf(() => confirmationOf({ confirmedAt: 0 }))).toMatch(/^confirmedAt must be a position/);
     expect(messageOf(() => escrowIsSound(escrow.log, { escrowLog: escrow.log }))).toMatch(/^log must be a user's log/);
+    expect(messageOf(() => confirmationOf({ storedConfirmation: {} as never }))).toMatch(/^storedConfirmation/);
   });
 
   it("says what may stand for the escrow log, and what was given in its place", () => {
