@@ -57,10 +57,4 @@ export const TRUST: readonly Explained[] = [
     becomes: ["log.epochs.last().seq"],
     why: "For the compiler: each log has an epoch, which its first link makes.",
   },
-  {
-    file: "src/trust/soundness.ts",
-    line: "return next !== undefined && next.seq <= confirmed.seq;",
-    becomes: ["true"],
-    why: "For the compiler: only a pointer to an older epoch is asked about, and after that epoch the log has another.",
-  },
 ];
