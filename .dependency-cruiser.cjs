@@ -19,6 +19,7 @@ const order = [
   "agenda",
   "views",
   "storage",
+  "transport",
   "client",
   "relay",
   "cli",

@@ -153,8 +153,8 @@ function lastNamed(log: LogState): readonly (Pointer | undefined)[] {
 }
 
 /**
- * Whether a log that should be fetched again is trusted once the user confirms it as it is. That is needed where no newer log can
- * be had: otherwise a pointer to a head that never comes would stop escrow silently. A user who confirmed a later head is not asked
+ * Whether a log that should be fetched again is trusted once the user confirms it as it is. That is needed where there is
+ * no newer log: otherwise a pointer to a head that never comes would stop escrow silently. A user who confirmed a later head is not asked
  * to confirm less.
  */
 export function confirmingSettles({ head }: LogState, confirmed: Head | undefined): boolean {

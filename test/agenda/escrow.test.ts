@@ -86,6 +86,7 @@ describe("the agenda about escrow", () => {
       {
         do: "ask",
         question: "confirm-escrow",
+        code: "question-confirm-escrow",
         head: escrow.log.head,
         at: bare.log.head,
         because: "never-confirmed",
@@ -121,7 +122,7 @@ describe("the agenda about escrow", () => {
     expect(owes(user, "Laptop", undefined)).toEqual(["fetch escrow-log none-at-hand"]);
     expect(owes(user, "Laptop", "unsupported", { confirmed })).toEqual(["fetch escrow-log unsupported"]);
     const ahead = enroll(bare, "Laptop", later);
-    // The founding laptop named the later head, so this log must be fetched again. The user is asked if nothing newer can be had.
+    // The founding laptop named the later head, so this log must be fetched again. The user is asked if there is nothing newer.
     expect(owes(ahead, "Laptop", escrow, { confirmed })).toEqual([
       "fetch escrow-log newer-named",
       "ask confirm-escrow not-trusted",

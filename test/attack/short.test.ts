@@ -103,7 +103,7 @@ describe("an escrow log that ends before the head that the pointer in force name
     expect(renews(ahead, later, later, ahead.log.head)().log.head.seq).toBe(ahead.log.head.seq + 1);
   });
 
-  it("is fetched again, and where no newer one can be had, the user is asked (ESC-4, row 12)", () => {
+  it("is fetched again, and where there is no newer one, the user is asked (ESC-4, row 12)", () => {
     for (const confirmed of [undefined, hired, second]) {
       expect(owes(user, "Laptop", fork, { confirmed })).toEqual([fetch, asks, "ask whose-members"]);
       // An old state of the true log is no fork, but it lacks the head that the pointer names too.
