@@ -38,6 +38,8 @@
  * - `STORE_STALE`: another tab or process committed to the store since it was loaded; nothing was written. Load again and retry.
  * - `STORE_UNAVAILABLE`: the store cannot be read or written now: it is full, blocked or closed. Nothing was written.
  * - `STORE_CORRUPT`: what the store holds is not what was committed, or was sealed by another key.
+ * - `PENDING`: an earlier link of this device is not settled yet. Wait until it is.
+ * - `LOST_RACE`: another link was faster, and what it changed may change the user's mind. Look again, and decide again.
  * - `OFFLINE`: the service was not reached or did not answer. It may have received what was sent.
  * - `FORBIDDEN`: the service refused to answer this device or this account. Sign in again, or ask the service.
  */
@@ -74,6 +76,8 @@ export type ErrorCode =
   | "STORE_STALE"
   | "STORE_UNAVAILABLE"
   | "STORE_CORRUPT"
+  | "PENDING"
+  | "LOST_RACE"
   | "OFFLINE"
   | "FORBIDDEN";
 
@@ -121,6 +125,8 @@ const KINDS: Readonly<Record<ErrorCode, ErrorKind>> = {
   STORE_STALE: "not-now",
   STORE_UNAVAILABLE: "not-now",
   STORE_CORRUPT: "bad-input",
+  PENDING: "not-now",
+  LOST_RACE: "not-now",
   OFFLINE: "not-now",
   FORBIDDEN: "not-now",
 };

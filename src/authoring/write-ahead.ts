@@ -1,6 +1,7 @@
 // What a device stores before it sends an entry, so that neither a crash nor a server that refuses and publishes later loses the
 // secrets that the link made. docs/spec.md sections 5 and 6.
 
+import type { Bytes } from "../bytes/bytes.js";
 import type { MemberState } from "../grants/member-state.js";
 import { unsafeSerializeKeyring } from "../grants/store-keyring.js";
 import { LogState } from "../log/state.js";
@@ -12,7 +13,7 @@ export interface SerializedProposal {
    * The keyring as it is once the entry is accepted, with the head that the log then has; undefined for a proposal that gives
    * none, such as the operator's. `parseKeyring` and `resume` read it back. The caller wipes it.
    */
-  readonly keyring: Uint8Array | undefined;
+  readonly keyring: Bytes | undefined;
   /** The text of the backup key that the link makes: keep it until its user has proved that it is on paper. */
   readonly backupKey: string | undefined;
 }
