@@ -60,7 +60,7 @@ export const WITHOUT_ESCROW: readonly Row<Case>[] = [
   {
     row: 2,
     when: ({ trust, doubted }) => trust !== "sound" && doubted.length > 0,
-    steps: (it) => [...(it.trust === "fetch" ? fetchOrAsk(it) : [confirmEscrow(it)]), ...doubts(it)],
+    steps: (it) => [...fetchOrConfirm(it), ...doubts(it)],
   },
   { row: 3, when: isSomebodyDoubted, steps: doubts },
   {
@@ -86,7 +86,12 @@ export const WITHOUT_ESCROW: readonly Row<Case>[] = [
 
 /** Rows for a log with an escrow member. */
 export const WITH_ESCROW: readonly Row<EscrowCase>[] = [
-  { row: 9, when: (it) => !isInCharge(it), steps: () => NOTHING },
+  {
+    row: 9,
+    when: (it) => !isInCharge(it),
+    // Nobody but this device may be left to put the pointer right, and its user was never asked.
+    steps: (it) => (it.mayAct && isOfNoAdmin(it) ? fetchOrConfirm(it) : NOTHING),
+  },
   {
     row: 10,
     when: ({ verdict }) => verdict === "other-log",
@@ -176,12 +181,17 @@ export function withholds({ log, isSound }: Facts): boolean {
 }
 
 /**
- * An unconfirmed device leaves escrow to a confirmed device or an admin. But if escrow does not hold the current epoch, or its
- * keys are false, the confirmed device may be the lost one: a thief must not make the others wait for ever.
+ * An unconfirmed device leaves escrow to a confirmed device or an admin. But if escrow does not hold the current epoch, or no admin
+ * can act by the pointer, the confirmed device may be the lost one: a thief must not make the others wait for ever.
  */
 function isInCharge(it: EscrowCase): boolean {
-  const { log, mayAct, isGuardian, escrow, verdict } = it;
-  return isGuardian || (mayAct && (!isHolder(log, escrow) || (verdict === "false" && isConfirmedByUser(it))));
+  const { log, mayAct, isGuardian, escrow } = it;
+  return isGuardian || (mayAct && (!isHolder(log, escrow) || (isOfNoAdmin(it) && isConfirmedByUser(it))));
+}
+
+/** Whether the pointer is of no epoch of the log at hand: then no admin has the key that signs for escrow. */
+function isOfNoAdmin({ verdict }: EscrowCase): boolean {
+  return verdict !== "newest" && verdict !== "older";
 }
 
 function isConfirmedByUser({ knowledge, escrowLog }: Case): boolean {
@@ -248,9 +258,10 @@ function unanswered({ doubted, knowledge }: Facts): Facts["doubted"] {
 
 /** A person decides, once. Otherwise two devices with different escrow logs would undo each other's links. */
 function removeEscrow(it: EscrowCase, because: "disabled" | "other-log" | "ahead"): readonly Step[] {
-  const { knowledge, doubted, escrow } = it;
-  if (knowledge.removeEscrow === escrow.id && unanswered(it).length === 0) {
-    const members = [...doubted, escrow.id].sort();
+  const { knowledge, doubted, escrow, isGuardian } = it;
+  // A device that is no guardian never asks about doubted members, so it must not wait for the answers.
+  if (knowledge.removeEscrow === escrow.id && (!isGuardian || unanswered(it).length === 0)) {
+    const members = [...(isGuardian ? doubted : []), escrow.id].sort();
     return [{ do: "author", link: "remove", members, because: "user-said", withholdFromEscrow: false }];
   }
   return [{ do: "ask", question: "remove-escrow", escrow: escrow.id, because }, ...doubts(it)];
@@ -265,9 +276,14 @@ function fetchOrAsk(it: Case, why?: "contradicts-pointer"): readonly (FetchStep 
   return [fetchEscrowLog("newer-named"), ...(settles ? [confirmEscrow(it, why)] : [])];
 }
 
+/** For a log that is not trusted. */
+function fetchOrConfirm(it: Case): readonly (FetchStep | AskStep)[] {
+  return it.trust === "fetch" ? fetchOrAsk(it) : [confirmEscrow(it)];
+}
+
 function confirmEscrow({ log, knowledge, escrowLog }: Case, why?: "contradicts-pointer"): AskStep {
   const because = why ?? (confirmationOf(knowledge) ? "not-trusted" : "never-confirmed");
-  return { do: "ask", question: "confirm-escrow", head: escrowLog.head, at: log.head.seq, because };
+  return { do: "ask", question: "confirm-escrow", head: escrowLog.head, at: log.head, because };
 }
 
 function fetchEscrowLog(because: Extract<FetchStep, { what: "escrow-log" }>["because"]): FetchStep {

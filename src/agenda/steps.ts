@@ -53,8 +53,8 @@ export type Question =
        */
       readonly question: "confirm-escrow";
       readonly head: Head;
-      /** Position of the newest link of the user's own log: what its pointers name up to there is settled by the answer. */
-      readonly at: number;
+      /** Head of the user's own log: the answer settles what its pointers name up to there. */
+      readonly at: Head;
       readonly because: "never-confirmed" | "contradicts-pointer" | "not-trusted";
     }
   | {

@@ -43,7 +43,7 @@ export interface CreateLogOptions {
  * The first device opens a log and makes epoch 1.
  *
  * @returns a proposal of that device's state. The caller wipes the keyring.
- * @throws `INVALID_ARGUMENT`, `INVALID_KEY` for an operator key that is no key
+ * @throws `INVALID_ARGUMENT`, `INVALID_KEY` for an operator key that is not a valid public key
  */
 export function createLog(options: CreateLogOptions, env: Env): Proposal<MemberState> {
   const { subject, operator, device } = checkOptions(options);

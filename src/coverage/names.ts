@@ -100,7 +100,7 @@ function inOrderOfNaming(log: LogState): readonly Member[] {
 function nameOne({ id, kind, name: given }: Member, organisation: string | undefined, taken: Set<string>): MemberName {
   const name = plainText(given ?? "") || undefined;
   const code = kind === "escrow" ? "escrow" : name === undefined ? "unnamed" : "member";
-  // A member without a name of its own always has its id beside it. So has a name that imitates an id beside a name.
+  // A member without a name of its own always has its id beside it, and so has a name that imitates an id beside a name.
   const needsId = (name ?? organisation) === undefined || /\([0-9a-f]{8,}\)$/i.test(name ?? "");
   const shown = JSON.stringify([
     code,

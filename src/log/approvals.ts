@@ -42,6 +42,21 @@ export function approve(active: Map<MemberId, Member>, approver: Member, approve
   }
 }
 
+/**
+ * Whom an approval of this member also lets in (MEM-1): the active members that it approved, directly or through others, apart
+ * from those that are in the oldest class already, with escrow's approvals and without.
+ */
+export function letInWith({ active }: Pick<LogFacts, "active">, id: MemberId): readonly MemberId[] {
+  const members = [...active.values()];
+  const isNew = (graph: Graph) => {
+    const founders = members.filter(({ kind }) => kind !== "escrow").map(({ lineage }) => lineage[graph].founder);
+    const oldest = Math.min(...founders);
+    return ({ lineage }: Member) => lineage[graph].approvers.has(id) && lineage[graph].founder > oldest;
+  };
+  const [own, all] = [isNew("own"), isNew("all")];
+  return members.filter((member) => own(member) || all(member)).map((member) => member.id);
+}
+
 /** Removes members from the sets along which approvals spread: what these members passed on, others have already. */
 export function forget(active: Map<MemberId, Member>, gone: ReadonlySet<MemberId>): void {
   const isIn = ({ approvers }: Lineage) => {

@@ -44,7 +44,7 @@ export interface VerifyOptions extends Clock {
   readonly pinned?: Pin | undefined;
   /**
    * The head up to which this device verified the log before. The caller authenticates it: a false one lets in links that nobody
-   * signed. It is a pin as well. Up to it the chain of hashes stands for the signatures, which takes a third of the time or less.
+   * signed. It is a pin as well. Up to it the hashes are checked and the signatures are not, which takes a third of the time or less.
    */
   readonly verified?: AuthenticatedHead | undefined;
 }

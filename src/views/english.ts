@@ -98,6 +98,8 @@ export const english: Catalogue = {
       isEarlier
         ? `Approving from ${textOf(me, c)} will only reach back to ${c.day(here)}; ${textOf(name, c)} reaches back to ${c.day(there)}.`
         : `Approving from ${textOf(me, c)} leaves out ${adds.map((each) => c.stretch(each, c)).join(" and ")}; ${textOf(name, c)} has that.`,
+    "lets-in-others": ({ name, others }, c) =>
+      `Approving ${textOf(name, c)} also lets in ${names(others, c)}: what you do not know, remove first.`,
     "removed-by-other": ({ name, removed, when, seq }, c) =>
       `On ${c.day(when)} ${textOf(name, c)} removed ${names(removed, c)} (link ${seq}).`,
     "ahead-of-clock": ({ when }, c) =>

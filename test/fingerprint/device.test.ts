@@ -132,7 +132,7 @@ describe("comparing one device", () => {
     expect(compareFingerprint(gone.log, text, phone)).toEqual({ status: "other-device", member: thief });
   });
 
-  it("gives nothing but a frozen token with the head and the device", () => {
+  it("gives only a frozen token with the head and the device", () => {
     const { token } = compareFingerprint(world.log, shownBy(world, phone, "digits"), phone);
     expect(Object.isFrozen(token)).toBe(true);
     expect(Object.keys(token ?? {})).toEqual(["head", "member"]);

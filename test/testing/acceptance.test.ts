@@ -285,7 +285,7 @@ describe("contacts", () => {
   it("21: a changed contact is asked about; an approved member is milder news; a fork is an alarm", async () => {
     const { relay, laptop } = start();
     const shown = (reader = "") => verifyLog(relay.read(ALICE, reader), { subject: ALICE, now: "unchecked" });
-    const pin = trackContact(shown(), { verified: true });
+    const pin = trackContact(shown(), { unsafeVerified: true });
     const env = new Device(relay, ALICE, "a contact").env;
     const seal = (log: LogState, pinned = pin) =>
       sealContent([{ log, pin: pinned }], new Uint8Array(1), OPTIONS, env).then(
