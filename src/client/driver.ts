@@ -6,6 +6,7 @@ import { present } from "../bytes/present.js";
 import { toHex } from "../bytes/text.js";
 import { type ErrorJson, KeysteadError } from "../errors.js";
 import { drawRandom, readClock } from "../primitives/env.js";
+import { requestSigner } from "../transport/request-signature.js";
 import type { Transport } from "../transport/transport.js";
 import type { ClientEnv } from "./client-env.js";
 import type { Effect, Input, MachineOptions, PublishEffect, ReadEffect } from "./effects.js";
@@ -186,7 +187,8 @@ export class Driver {
 
   async #perform(effect: ReadEffect | PublishEffect): Promise<Input> {
     const { transport } = this.#options;
-    const request = { signal: this.#ended.signal };
+    const { own, keyring } = this.#model;
+    const request = { signer: own && keyring && requestSigner(keyring), signal: this.#ended.signal };
     try {
       if (effect.type === "publish") {
         const publication = await transport.publish(this.#model.subject, effect.entry, request);

@@ -72,8 +72,8 @@ export interface UnprovedPaper {
 export interface Answers {
   readonly own: readonly MemberId[];
   readonly strangers: readonly MemberId[];
-  /** The head of the escrow log whose fingerprint the user compared, and the length of the own log then. */
-  readonly confirmed: { readonly head: Head; readonly at: number } | undefined;
+  /** The head of the escrow log whose fingerprint the user compared, and the head of the own log then. */
+  readonly confirmed: { readonly head: Head; readonly at: Head } | undefined;
   readonly removeEscrow: MemberId | undefined;
   readonly enrollAgainAfter: number | undefined;
   readonly declinedEscrow: boolean;

@@ -59,7 +59,7 @@ const answersSchema = record({
   v: literal(1),
   own: members,
   strangers: members,
-  confirmed: optional(record({ head, at: position })),
+  confirmed: optional(record({ head, at: head })),
   removeEscrow: optional(memberId),
   enrollAgainAfter: optional(position),
   declinedEscrow: bool(),
