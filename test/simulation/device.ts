@@ -50,6 +50,8 @@ export interface DeviceWatch {
 /** A device. */
 export class Device {
   readonly name: string;
+  /** Whether somebody else has it, who knows the user's password. */
+  readonly isThief: boolean;
   readonly disk: Disk;
   readonly #world: Surroundings;
   readonly #watch: DeviceWatch;
@@ -62,8 +64,9 @@ export class Device {
   /** Draws of 8 bytes, which name what is asked for. */
   readonly ids: string[] = [];
 
-  constructor(name: string, world: Surroundings, watch: DeviceWatch) {
+  constructor(name: string, isThief: boolean, world: Surroundings, watch: DeviceWatch) {
     this.name = name;
+    this.isThief = isThief;
     this.#world = world;
     this.#watch = watch;
     this.#dice = world.dice.split();
@@ -110,6 +113,12 @@ export class Device {
     );
     this.tabs.push(tab);
     return tab;
+  }
+
+  /** Closes a tab. What is on its way goes on. */
+  close(tab: Tab): void {
+    this.tabs = this.tabs.filter((each) => each !== tab);
+    tab.session?.close();
   }
 
   /** Drops a tab for good, in the middle of anything. */

@@ -2,12 +2,16 @@
 // what each user learned. docs/spec.md section 13; docs/assurance.md.
 
 import { agenda } from "../../src/agenda/agenda.js";
+import { openBackupKey } from "../../src/backup/open.js";
+import { equalBytes } from "../../src/bytes/bytes.js";
+import type { MemberId } from "../../src/bytes/ids.js";
 import { epochsIn } from "../../src/bytes/runs.js";
 import { toHex } from "../../src/bytes/text.js";
 import { knowledgeOf } from "../../src/client/knowledge.js";
 import { type Model, stateOf } from "../../src/client/model.js";
 import { modelOf } from "../../src/client/records.js";
 import { SealedStore } from "../../src/client/sealed-store.js";
+import { openContent } from "../../src/content/open.js";
 import { partsOf } from "../../src/keys/keyring.js";
 import { decodeEntry } from "../../src/log/entry.js";
 import { findMember, type LinkRecord } from "../../src/log/state.js";
@@ -37,6 +41,13 @@ interface Authored {
   readonly seq: number;
 }
 
+/** Content that a device sealed. */
+export interface Content {
+  readonly sealed: Uint8Array;
+  readonly plaintext: Uint8Array;
+  readonly epoch: number;
+}
+
 /** Everything about one device that the judge remembers. */
 interface File {
   /** Links that were pending on its disk, by hash. */
@@ -49,6 +60,10 @@ interface File {
   isDeceived: boolean;
   /** Whether a first link of it was refused as dated ahead, and drawn anew. */
   redrew: boolean;
+  /** Whether the service withholds attachments from it. */
+  isStarved: boolean;
+  /** Epochs whose keys it had, as the member that it is or was. */
+  readonly opened: Set<number>;
 }
 
 /** The judge of one world. */
@@ -57,6 +72,10 @@ export class Judge {
   readonly #files = new Map<Device, File>();
   /** Links that left a device, by author's key and the link before. */
   readonly #signed = new Map<string, string>();
+  /** Public keys that came in with a link, with its hash. */
+  readonly #keys = new Map<string, string>();
+  readonly #papers: string[] = [];
+  readonly #contents: Content[] = [];
   #failure: string | undefined;
 
   constructor(service: Service) {
@@ -82,14 +101,62 @@ export class Judge {
   #fileOf(device: Device): File {
     const known = this.#files.get(device);
     if (known) return known;
-    const file: File = { authored: new Map(), stored: new Set(), pinned: [], isDeceived: false, redrew: false };
+    const file: File = {
+      authored: new Map(),
+      stored: new Set(),
+      pinned: [],
+      isDeceived: false,
+      redrew: false,
+      isStarved: false,
+      opened: new Set(),
+    };
     this.#files.set(device, file);
     return file;
+  }
+
+  /** The device that entered as a member of the true log. */
+  ownerOf(id: MemberId): Device | undefined {
+    const { log } = this.#service;
+    const member = log && findMember(log, id);
+    const link = member && log.links.at(member.position - 1);
+    return link && [...this.#files].find(([, { authored }]) => authored.has(link.hash))?.[0];
+  }
+
+  /** What devices sealed that saw the true log. */
+  get contents(): readonly Content[] {
+    return this.#contents;
+  }
+
+  sealed(device: Device, content: Content): void {
+    if (!this.isDeceived(device)) this.#contents.push(content);
+  }
+
+  /** A user sees the text of a backup key: it opens, and goes on opening. */
+  shown(device: Device, text: string): void {
+    this.note(`${device.name} shows a backup key`);
+    if (this.isDeceived(device)) return;
+    this.#papers.push(text);
+    this.#judgePaper(text);
+  }
+
+  #judgePaper(text: string): void {
+    const { log, entries } = this.#service;
+    try {
+      if (!log) throw new Error("there is no log");
+      openBackupKey(log, entries, text).keyring.wipe();
+    } catch (error) {
+      this.fail(`a backup key that a user saw does not open: ${error instanceof Error ? error.message : error}`);
+    }
   }
 
   /** From now on this device may be shown another history. */
   deceives(device: Device): void {
     this.#fileOf(device).isDeceived = true;
+  }
+
+  /** From now on, until the world comes to rest, attachments may be withheld from this device. */
+  starves(device: Device, isStarved: boolean): void {
+    this.#fileOf(device).isStarved = isStarved;
   }
 
   isDeceived(device: Device): boolean {
@@ -101,9 +168,15 @@ export class Judge {
     const { link } = decodeEntry(entry);
     this.note(`${device.name} sends ${link.hash.slice(0, 6)}`);
     if (!this.#fileOf(device).stored.has(link.hash)) this.fail(`${device.name} sent a link that it had not stored`);
+    for (const key of kemKeysIn(link.fields)) {
+      const of = this.#keys.get(key) ?? link.hash;
+      if (of !== link.hash) this.fail(`${device.name} used keys in two links`);
+      this.#keys.set(key, of);
+    }
     const prev = link.fields.get("prev");
     const key = link.signatures[0]?.key;
-    const place = `${key && toHex(key)} after ${prev instanceof Uint8Array ? toHex(prev) : "nothing"}`;
+    // The same paper may be typed on two devices at once.
+    const place = `${device.name}: ${key && toHex(key)} after ${prev instanceof Uint8Array ? toHex(prev) : "nothing"}`;
     const other = this.#signed.get(place);
     if (other !== undefined && other !== link.hash) this.fail(`${device.name} signed two links for one place`);
     this.#signed.set(place, link.hash);
@@ -161,7 +234,8 @@ export class Judge {
     const { device, verb, since, ids } = asked;
     this.note(`${verb} on ${device.name} is done`);
     const file = this.#fileOf(device);
-    const types = LINKS[verb] ?? [];
+    const types = LINKS[verb];
+    if (!types) return;
     const pending = pendingOf(device.disk.image);
     const [id] = ids;
     if (id !== undefined && pending?.id === id)
@@ -177,8 +251,8 @@ export class Judge {
   /** A user learned that something was not done and will not be: no link of it is in the log, and none can come. */
   #judgeFailed(asked: Asked): void {
     const { device, verb, ids, code } = asked;
-    // Nobody knows: the disk did not answer.
-    if (code === "STORE_UNAVAILABLE") return;
+    // Nobody knows: the disk did not answer. And what fails after a backup key was made is the proof of its paper.
+    if (code === "STORE_UNAVAILABLE" || verb === "backup") return;
     const [id] = ids;
     for (const [hash, { id: by, seq }] of this.#fileOf(device).authored) {
       const stands = this.#service.log?.links.at(seq - 1)?.hash === hash;
@@ -215,10 +289,14 @@ export class Judge {
       return undefined;
     });
     if (!model?.own || !model.keyring) return model;
+    const { opened, isStarved } = this.#fileOf(device);
+    const now = new Set([model.keyring, ...model.former].flatMap(({ epochs }) => epochs));
+    for (const epoch of opened) if (!now.has(epoch)) this.fail(`${device.name} had epoch ${epoch}, and has lost it`);
+    for (const epoch of now) opened.add(epoch);
     const member = findMember(model.own.log, model.keyring.member);
     const { seeds, junk } = partsOf(model.keyring);
     for (const epoch of member ? epochsIn(member.held) : []) {
-      if (!seeds.has(epoch) && !junk.has(epoch)) {
+      if (!isStarved && !seeds.has(epoch) && !junk.has(epoch)) {
         this.fail(`${device.name} was granted epoch ${epoch} and has no key of it`);
       }
     }
@@ -243,10 +321,22 @@ export class Judge {
         this.fail(`${device.name} is at link ${own.log.head.seq}, the service at ${log.head.seq}`);
       }
       if (!keyring) continue;
+      await this.#judgeContents(device, model);
       const owed = agenda(stateOf(model), knowledgeOf(model, now)).filter((step) => step.do === "author");
       if (owed.length > 0) this.fail(`${device.name} still owes ${JSON.stringify(owed[0])}`);
     }
+    for (const text of this.#papers) this.#judgePaper(text);
     await this.#judgeDisks(devices);
+  }
+
+  /** Whatever was sealed in an epoch that the device had once, it opens. */
+  async #judgeContents(device: Device, { keyring, former }: Model): Promise<void> {
+    for (const { sealed, plaintext, epoch } of this.#contents) {
+      const having = [keyring, ...former].find((each) => each?.epochs.includes(epoch));
+      if (!having) continue;
+      const opened = await openContent(sealed, having, { purpose: "note" }).catch(() => undefined);
+      if (!opened || !equalBytes(opened, plaintext)) this.fail(`${device.name} does not open what was sealed to it`);
+    }
   }
 
   /** No secret stands on a disk as it is. */
@@ -256,6 +346,18 @@ export class Judge {
       for (const draw of device.draws) {
         if (stored.includes(Buffer.from(draw))) this.fail(`${device.name} stored something secret without sealing it`);
       }
+      for (const text of this.#papers) {
+        if (stored.includes(text)) this.fail(`${device.name} stored a backup key's text without sealing it`);
+      }
     }
   }
+}
+
+const KEM_KEY_LENGTH = 1216;
+
+/** The KEM keys that a link brings in: of a member, or of an epoch. */
+function kemKeysIn(value: unknown): readonly string[] {
+  if (value instanceof Uint8Array) return value.length === KEM_KEY_LENGTH ? [toHex(value)] : [];
+  if (value instanceof Map) return [...value.values()].flatMap(kemKeysIn);
+  return Array.isArray(value) ? value.flatMap(kemKeysIn) : [];
 }

@@ -45,4 +45,37 @@ export const MUTANTS: readonly Weakening[] = [
       },
     ],
   },
+  {
+    name: "a link that lost a race is written again with the same secrets",
+    changes: [
+      {
+        file: "src/client/pending.ts",
+        find: "writeIntent(model, intent, knowledgeOf(model, since), env);",
+        replace:
+          "writeIntent(model, intent, knowledgeOf(model, since), { ...env, random: (length) => new Uint8Array(length).map((_, at) => id.charCodeAt(at % id.length)) });",
+      },
+    ],
+  },
+  {
+    name: "a link that lost a race is written again, and the first keyring is kept",
+    changes: [
+      {
+        file: "src/client/pending.ts",
+        find: "    return { model: author(without, id, intent, env), retired };\n",
+        replace:
+          "    const again = author(without, id, intent, env);\n    return { model: { ...again, pending: { ...present(again.pending), keyring } }, retired: [] };\n",
+      },
+    ],
+  },
+  {
+    name: "a backup key is shown before the log has it",
+    changes: [
+      {
+        file: "src/client/pending.ts",
+        find: "    return { ...model, pending, sync:",
+        replace:
+          "    const paper = backupKey === undefined ? model.paper : { member: present(model.keyring).member, text: backupKey };\n    return { ...model, paper, pending, sync:",
+      },
+    ],
+  },
 ];

@@ -41,7 +41,7 @@ export interface ServiceCounts {
 
 /** The log of one subject, as it is served. */
 export class Service {
-  readonly #subject: string;
+  readonly subject: string;
   readonly #dice: Dice;
   readonly #scheduler: Scheduler;
   readonly #relay = new MaliciousRelay();
@@ -54,7 +54,7 @@ export class Service {
   readonly counts: ServiceCounts = { lost: 0, unanswered: 0, refused: 0, late: 0 };
 
   constructor(subject: string, dice: Dice, scheduler: Scheduler, clock: () => number) {
-    this.#subject = subject;
+    this.subject = subject;
     this.#dice = dice;
     this.#scheduler = scheduler;
     this.#clock = clock;
@@ -62,7 +62,7 @@ export class Service {
 
   /** The true entries. */
   get entries(): readonly Uint8Array[] {
-    return this.#relay.read(this.#subject, JUDGE);
+    return this.#relay.read(this.subject, JUDGE);
   }
 
   /** The true log; undefined before its first link. */
@@ -72,7 +72,7 @@ export class Service {
       const clock = { now: "unchecked" as const };
       this.#truth = this.#truth
         ? appendEntry(this.#truth, entry, clock)
-        : verifyLog([entry], { subject: this.#subject, ...clock });
+        : verifyLog([entry], { subject: this.subject, ...clock });
     }
     return this.#truth;
   }
@@ -84,13 +84,13 @@ export class Service {
 
   /** Adds a lie to some readers. @returns a function that takes it back */
   tell(lie: Lie, to: readonly string[]): () => void {
-    return this.#relay.tell(this.#subject, lie, { to });
+    return this.#relay.tell(this.subject, lie, { to });
   }
 
   /** Shows some readers a history of their own, up to link `seq` the true one. @returns a function that ends it */
   fork(seq: number, readers: readonly string[]): () => void {
     const branch = new MaliciousRelay();
-    for (const entry of this.entries.slice(0, seq)) branch.publish(this.#subject, entry);
+    for (const entry of this.entries.slice(0, seq)) branch.publish(this.subject, entry);
     for (const reader of readers) this.#branches.set(reader, branch);
     return () => {
       for (const reader of readers) if (this.#branches.get(reader) === branch) this.#branches.delete(reader);
@@ -109,7 +109,7 @@ export class Service {
       read: async (subject, { after, attachments }) => {
         const size = 1 + this.#dice.below(6);
         return this.#request(life, (): EntriesPage | undefined => {
-          if (subject !== this.#subject) return undefined;
+          if (subject !== this.subject) return undefined;
           const entries = this.#read(reader);
           if (entries.length === 0) return undefined;
           if (attachments !== "all") throw new Error("a device reads its own log with all attachments");
@@ -151,13 +151,13 @@ export class Service {
   }
 
   #read(reader: string): readonly Bytes[] {
-    return (this.#branches.get(reader) ?? this.#relay).read(this.#subject, reader);
+    return (this.#branches.get(reader) ?? this.#relay).read(this.subject, reader);
   }
 
   #publish(entry: Uint8Array, reader: string): Publication {
     const relay = this.#branches.get(reader) ?? this.#relay;
     try {
-      return { verdict: relay.publish(this.#subject, entry, reader, this.#clock()) ? "accepted" : "lost" };
+      return { verdict: relay.publish(this.subject, entry, reader, this.#clock()) ? "accepted" : "lost" };
     } catch (caught) {
       const error = KeysteadError.from(caught);
       if (!error) throw caught;

@@ -1,9 +1,10 @@
 // A whole world in one process, in which one seed decides everything: what users do, which promise settles next, what is killed,
 // lost, refused, delivered late, and what the service lies. docs/assurance.md.
 
-import { Device } from "./device.js";
+import { type Asked, Device } from "./device.js";
 import { Dice } from "./dice.js";
 import { Judge } from "./judge.js";
+import { Liar } from "./liar.js";
 import { drained, Scheduler } from "./scheduler.js";
 import { Service } from "./service.js";
 import { Users } from "./users.js";
@@ -13,6 +14,7 @@ const SUBJECT = "3f0c4d7e-subject";
 const BEGIN = 1_700_000_000_000;
 /** Longer than any pause of a client. */
 const LONG = 400_000;
+const HOUR = 3_600_000;
 
 /** What a world is run with. */
 export interface WorldOptions {
@@ -39,6 +41,8 @@ export interface WorldReport {
   readonly failure: string | undefined;
   /** What happened, line by line. */
   readonly trace: readonly string[];
+  /** What users asked for, and how it ended. */
+  readonly asked: readonly Pick<Asked, "verb" | "ended" | "code">[];
 }
 
 /** Runs one world from its beginning to its rest. */
@@ -58,7 +62,10 @@ class World {
   #steps = 0;
   #kills = 0;
   #midway = 0;
-  #lies = 0;
+  readonly #liar: Liar;
+  readonly #maxTabs: number;
+  readonly #isHonest: boolean;
+  readonly #beginsCalm: boolean;
 
   constructor(options: WorldOptions) {
     this.#options = options;
@@ -76,26 +83,65 @@ class World {
       sends: this.#judge.sends.bind(this.#judge),
       broken: this.#judge.fail.bind(this.#judge),
     };
-    this.#devices = ["Laptop", "Phone"].map((name) => new Device(name, surroundings, watch));
-    this.#users = new Users(dice.split(), this.#judge, this.#devices);
-    Object.assign(this.#service.faults, { lost: 60, unanswered: 60, refused: 60 });
-    for (const { disk } of this.#devices) Object.assign(disk.faults, { before: 10, after: 10 });
+    const own = ["Laptop", "Phone", "Tablet"].slice(0, 2 + dice.below(2));
+    const names = [...own, ...(dice.permille(500) ? ["Thief"] : [])];
+    this.#devices = names.map((name) => new Device(name, name === "Thief", surroundings, watch));
+    this.#users = new Users(dice.split(), this.#judge, this.#scheduler, this.#devices);
+    this.#liar = new Liar(dice.split(), this.#judge, this.#service, this.#devices);
+    this.#maxTabs = dice.permille(500) ? 2 : 1;
+    this.#isHonest = dice.permille(400);
+    this.#beginsCalm = dice.permille(700);
   }
 
   async run(): Promise<WorldReport> {
     const { steps = 400 } = this.#options;
+    if (this.#beginsCalm) await this.#prologue();
+    this.#break();
     while (this.#steps < steps && this.#judge.failure === undefined) await this.#step();
     if (this.#judge.failure === undefined) await this.#rest();
     const { lost, unanswered, refused, late } = this.#service.counts;
     const { asked } = this.#users;
     return {
-      ...{ seed: this.#options.seed, steps: this.#steps, kills: this.#kills, midway: this.#midway, lies: this.#lies },
+      ...{
+        seed: this.#options.seed,
+        steps: this.#steps,
+        kills: this.#kills,
+        midway: this.#midway,
+        lies: this.#liar.told,
+      },
       ...{ lost: lost + unanswered, refused, late, links: this.#service.log?.head.seq ?? 0 },
       done: asked.filter(({ ended }) => ended === "done").length,
       failed: asked.filter(({ ended }) => ended === "failed").length,
       failure: this.#judge.failure,
       trace: this.#judge.trace,
+      asked: asked.map(({ verb, ended, code }) => ({ verb, ended, code })),
     };
+  }
+
+  /** The first devices enter while all is well. */
+  async #prologue(): Promise<void> {
+    for (const device of this.#devices.slice(0, 1 + this.#dice.below(this.#devices.length))) device.openTab();
+    for (let turn = 0; turn < 12; turn++) {
+      await this.#settle();
+      const tab = this.#dice.of(this.#devices.flatMap(({ tabs }) => tabs));
+      if (!tab) continue;
+      this.#sync(tab);
+      await this.#settle();
+      await this.#users.act(tab);
+    }
+    await this.#settle();
+  }
+
+  /** From now on things go wrong. */
+  #break(): void {
+    const dice = this.#dice;
+    const share = dice.below(80);
+    Object.assign(this.#service.faults, { lost: share, unanswered: share, refused: dice.below(120) });
+    const failing = dice.permille(400) ? 15 : 0;
+    for (const device of this.#devices) {
+      Object.assign(device.disk.faults, { before: failing, after: failing });
+      if (dice.permille(100)) device.clock = (dice.of([-2, -0.15, 0.15, 2]) ?? 0) * HOUR;
+    }
   }
 
   async #step(): Promise<void> {
@@ -103,13 +149,16 @@ class World {
     this.#now += this.#dice.below(2000);
     const tabs = this.#devices.flatMap(({ tabs }) => tabs);
     const tab = this.#dice.of(tabs);
-    const weights = { task: this.#scheduler.isIdle ? 0 : 60, verb: 8, sync: 8, kill: 5, open: 8, late: 2, time: 2 };
+    const weights = {
+      ...{ task: this.#scheduler.isIdle ? 0 : 120, verb: 8, sync: 8, kill: 5, close: 1, open: 8, late: 2, time: 2 },
+      ...{ lie: this.#isHonest ? 0 : 2, regret: this.#isHonest ? 0 : 3 },
+    };
     switch (this.#dice.weighted(weights)) {
       case "task":
         await this.#scheduler.step();
         break;
       case "verb":
-        if (tab) this.#users.act(tab);
+        if (tab) await this.#users.act(tab);
         break;
       case "sync":
         if (tab) this.#sync(tab);
@@ -124,9 +173,20 @@ class World {
         break;
       case "open": {
         const device = this.#dice.of(this.#devices);
-        if (device && device.tabs.length === 0) device.openTab();
+        if (device && device.tabs.length < this.#maxTabs) device.openTab();
         break;
       }
+      case "close":
+        if (!tab) break;
+        this.#judge.note(`${tab.device.name} closes a tab`);
+        tab.device.close(tab);
+        break;
+      case "lie":
+        this.#liar.tell();
+        break;
+      case "regret":
+        this.#liar.regret();
+        break;
       case "late": {
         const sent = this.#dice.of(this.#service.sent);
         if (!sent) break;
@@ -151,8 +211,13 @@ class World {
   /** Nothing goes wrong any more, and everybody syncs until nothing changes. */
   async #rest(): Promise<void> {
     Object.assign(this.#service.faults, { lost: 0, unanswered: 0, refused: 0 });
+    this.#liar.repent();
+    // Nothing is dated ahead any more.
+    this.#now += 3 * HOUR;
+    this.#judge.note("all faults end");
     for (const device of this.#devices) {
       device.clock = 0;
+      this.#judge.starves(device, false);
       Object.assign(device.disk.faults, { before: 0, after: 0 });
     }
     await this.#settle();
@@ -169,7 +234,9 @@ class World {
       quiet = this.#mark() === before ? quiet + 1 : 0;
     }
     const tabs = this.#devices.flatMap(({ tabs }) => tabs);
-    const waiting = tabs.flatMap(({ asked }) => asked).find(({ ended }) => ended === undefined);
+    const waiting = tabs
+      .flatMap(({ asked }) => asked)
+      .find(({ device, ended }) => ended === undefined && !this.#judge.isDeceived(device));
     if (waiting) this.#judge.fail(`${waiting.verb} on ${waiting.device.name} never ended`);
     await this.#judge.atRest(this.#devices, this.#users.asked, this.#now);
   }
