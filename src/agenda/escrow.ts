@@ -3,6 +3,7 @@
 
 import { present } from "../bytes/present.js";
 import { hasEpoch, intersectRuns, subtractRuns, uniteRuns } from "../bytes/runs.js";
+import { dateOf } from "../coverage/dates.js";
 import type { Pointer } from "../log/fields.js";
 import { extendsHead } from "../log/heads.js";
 import {
@@ -12,6 +13,7 @@ import {
   isConfirmed,
   isHolder,
   type LogState,
+  linkAt,
   type Member,
 } from "../log/state.js";
 import { escrowActs } from "../trust/acts.js";
@@ -30,9 +32,9 @@ import {
 import { rightlyGrantedToEscrow } from "./escrow-grants.js";
 import type { Facts } from "./facts.js";
 import { newestOf } from "./regrants.js";
-import type { AskStep, AuthorStep, FetchStep, Step } from "./steps.js";
+import { type AskStep, type AuthorStep, ask, type FetchStep, type Step } from "./steps.js";
 
-const NOTHING: readonly Step[] = [];
+const NOTHING: readonly Step[] = /* @__PURE__ */ Object.freeze([]);
 
 /** The facts for the rows, when an escrow log is at hand. */
 interface Case extends Facts {
@@ -74,7 +76,10 @@ export const WITHOUT_ESCROW: readonly Row<Case>[] = [
   {
     row: 7,
     when: (it) => lastRemovalOf(it) > (it.knowledge.enrollAgainAfter ?? 0),
-    steps: (it) => [{ do: "ask", question: "enroll-again", removedAt: lastRemovalOf(it) }],
+    steps: (it) => {
+      const removedAt = lastRemovalOf(it);
+      return [{ ...ask("enroll-again"), removedAt, when: dateOf(linkAt(it.log, removedAt).time) }];
+    },
   },
   {
     row: 8,
@@ -89,7 +94,7 @@ export const WITH_ESCROW: readonly Row<EscrowCase>[] = [
   {
     row: 9,
     when: (it) => !isInCharge(it),
-    // Nobody but this device may be left to put the pointer right, and its user was never asked.
+    // Only this device may be left to put the pointer right, and its user was never asked.
     steps: (it) => (it.mayAct && isOfNoAdmin(it) ? fetchOrConfirm(it) : NOTHING),
   },
   {
@@ -240,7 +245,9 @@ function doubts(facts: Facts): readonly Step[] {
   const mayComeLater = judge && escrowActs(log, judge).some(({ because }) => because === "beyond-log");
   const steps: Step[] = mayComeLater ? [fetchEscrowLog("act-beyond-log")] : [];
   const members = unanswered(facts);
-  if (members.length > 0) return [...steps, { do: "ask", question: "whose-members", members }];
+  if (members.length > 0) {
+    return [...steps, { ...ask("whose-members"), members, names: members.map(facts.nameOf) }];
+  }
   const escrow = escrowMember(log);
   // If escrow's pointer is not the newest, remove escrow with them. Renewing first would grant to them; removing them first would
   // grant to its pointer.
@@ -264,7 +271,7 @@ function removeEscrow(it: EscrowCase, because: "disabled" | "other-log" | "ahead
     const members = [...(isGuardian ? doubted : []), escrow.id].sort();
     return [{ do: "author", link: "remove", members, because: "user-said", withholdFromEscrow: false }];
   }
-  return [{ do: "ask", question: "remove-escrow", escrow: escrow.id, because }, ...doubts(it)];
+  return [{ ...ask("remove-escrow"), escrow: escrow.id, name: it.nameOf(escrow.id), because }, ...doubts(it)];
 }
 
 /**
@@ -283,7 +290,7 @@ function fetchOrConfirm(it: Case): readonly (FetchStep | AskStep)[] {
 
 function confirmEscrow({ log, knowledge, escrowLog }: Case, why?: "contradicts-pointer"): AskStep {
   const because = why ?? (confirmationOf(knowledge) ? "not-trusted" : "never-confirmed");
-  return { do: "ask", question: "confirm-escrow", head: escrowLog.head, at: log.head, because };
+  return { ...ask("confirm-escrow"), head: escrowLog.head, at: log.head, because };
 }
 
 function fetchEscrowLog(because: Extract<FetchStep, { what: "escrow-log" }>["because"]): FetchStep {

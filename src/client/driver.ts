@@ -89,12 +89,9 @@ export class Driver {
     try {
       await this.give({ type: "intend", id, intent });
     } catch (error) {
-      // Once the link is stored, only what stands at its place decides.
-      if (this.#model.pending?.id !== id) {
-        this.#settle();
-        this.#waiting.delete(id);
-        throw error;
-      }
+      // Whether it was stored shows when the store is loaded again. Once it is stored, only what stands at its place decides.
+      if (this.#isStale) await this.load().catch(() => undefined);
+      if (this.#model.pending?.id !== id && this.#waiting.delete(id)) throw error;
     }
     return settled;
   }
@@ -164,10 +161,12 @@ export class Driver {
   }
 
   async #load(): Promise<void> {
-    const { revision, records } = await this.#options.store.load();
-    const sync = this.#model.sync;
-    this.#model = revision === 0 ? newModel(this.#options.subject) : modelOf(this.#options.subject, records);
-    this.#model = { ...this.#model, sync: { ...this.#model.sync, connection: sync.connection } };
+    const { subject, store } = this.#options;
+    const { revision, records } = await store.load();
+    const { sync, keyring, former } = this.#model;
+    const stored = revision === 0 ? newModel(subject) : modelOf(subject, records);
+    for (const old of [keyring, ...former]) old?.wipe();
+    this.#model = { ...stored, sync: { ...stored.sync, connection: sync.connection } };
     this.#revision = revision;
     this.#isStale = false;
     this.#settle();

@@ -4,11 +4,14 @@ import type { Knowledge } from "../agenda/facts.js";
 import type { Model } from "./model.js";
 
 /** The knowledge of a device. @param now milliseconds since 1970 */
-export function knowledgeOf({ answers, escrow }: Pick<Model, "answers" | "escrow">, now: number): Knowledge {
+export function knowledgeOf(
+  { answers, escrow, sync }: Pick<Model, "answers" | "escrow" | "sync">,
+  now: number,
+): Knowledge {
   const { own, strangers, confirmed, removeEscrow, enrollAgainAfter, declinedEscrow } = answers;
   return {
     ...{ now, own, strangers, removeEscrow, enrollAgainAfter, declinedEscrow },
-    escrowLog: escrow?.log,
+    escrowLog: sync.escrowUnsupported ? "unsupported" : escrow?.log,
     storedConfirmation: confirmed?.head,
     confirmedAt: confirmed?.at,
   };

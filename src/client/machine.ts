@@ -2,14 +2,18 @@
 // synchronous, and the only author of links. The driver (driver.ts) stores a new model before it does anything for it.
 // docs/spec.md section 13.
 
-import type { Env } from "../primitives/env.js";
+import { type Env, readClock } from "../primitives/env.js";
 import { answerAsk } from "./answer.js";
 import { takeFailure, takePublication } from "./answered.js";
-import type { Effect, Input, MachineOptions, Stepped } from "./effects.js";
+import type { Input, MachineOptions, ReadEffect, Stepped, WhichLog } from "./effects.js";
+import { lengthOf } from "./entries.js";
 import type { Model } from "./model.js";
 import { author } from "./pending.js";
 import { proceed } from "./proceed.js";
 import { takePage } from "./take.js";
+
+/** After so many milliseconds, what was fetched in vain is fetched again. */
+const REFETCH = 300_000;
 
 /**
  * One step of the machine.
@@ -19,11 +23,7 @@ import { takePage } from "./take.js";
 export function step(model: Model, input: Input, options: MachineOptions, env: Env): Stepped {
   switch (input.type) {
     case "sync":
-      return {
-        model: { ...model, sync: { ...model.sync, fetched: new Set() } },
-        effects: syncEffects(model, options),
-        retired: [],
-      };
+      return sync(model, options, env);
     case "intend":
       return proceed({ ...author(model, input.id, input.intent, env), interrupted: undefined }, options, env);
     case "answer":
@@ -39,11 +39,21 @@ export function step(model: Model, input: Input, options: MachineOptions, env: E
   }
 }
 
-/** The escrow log is read first: the agenda judges the own log by it. */
-function syncEffects(model: Model, { escrowSubject }: MachineOptions): readonly Effect[] {
-  const { own, escrow, subject } = model;
-  const after = (log: Model["own"]) => log?.log.head.seq ?? 0;
-  const ownRead: Effect = { type: "read", of: "own", subject, after: after(own), purpose: "newer" };
-  if (escrowSubject === undefined) return [ownRead];
-  return [{ type: "read", of: "escrow", subject: escrowSubject, after: after(escrow), purpose: "newer" }, ownRead];
+/** Looks at both logs, the escrow log first: the agenda judges the own log by it. */
+function sync(model: Model, { escrowSubject }: MachineOptions, env: Env): Stepped {
+  const { subject } = model;
+  const effects = [
+    ...(escrowSubject === undefined ? [] : [look(model, "escrow", escrowSubject)]),
+    look(model, "own", subject),
+  ];
+  const now = readClock(env);
+  const { fetchedAt } = model.sync;
+  if (now - fetchedAt < REFETCH) return { model, effects, retired: [] };
+  return { model: { ...model, sync: { ...model.sync, fetched: new Set(), fetchedAt: now } }, effects, retired: [] };
+}
+
+/** While a log contradicts what was verified, nothing that goes on from it is taken in before all of it was judged again. */
+function look(model: Model, of: WhichLog, subject: string): ReadEffect {
+  if (model.alarms[of]) return { type: "read", of, subject, after: 0, purpose: "whole" };
+  return { type: "read", of, subject, after: lengthOf(model, of), purpose: "newer" };
 }

@@ -229,8 +229,16 @@ export class Session {
   }
 
   /** Opens what was sealed to this account. @throws errors of `openContent` */
-  open(sealed: Uint8Array, options?: OpenOptions): Promise<Bytes> {
-    return openContent(sealed, this.#state().keyring, options);
+  async open(sealed: Uint8Array, options?: OpenOptions): Promise<Bytes> {
+    const { keyring } = this.#state();
+    try {
+      return await openContent(sealed, keyring, options);
+    } catch (caught) {
+      // Meanwhile this device took fresh keys, or another tab did: the old keyring was wiped.
+      const isReplaced = KeysteadError.from(caught)?.code === "WIPED" && this.#driver.model.keyring !== keyring;
+      if (!isReplaced || this.#ended.signal.aborted) throw caught;
+      return openContent(sealed, this.#state().keyring, options);
+    }
   }
 
   /** A key for the app's own data. @throws errors of `Keyring.exportKey` */

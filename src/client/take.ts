@@ -32,6 +32,7 @@ export function takePage(
 function takeNewer(model: Model, effect: ReadEffect, page: EntriesPage, options: MachineOptions, env: Env): Stepped {
   const { of } = effect;
   const known = lengthOf(model, of);
+  if (effect.after > known) return { model, effects: [{ ...effect, after: known }], retired: [] };
   // Another tab can have taken some of these entries in already.
   const taken = takeEntries(model, effect, page.entries.slice(Math.max(0, known - effect.after)), env);
   const { retired, error } = taken;
@@ -42,16 +43,21 @@ function takeNewer(model: Model, effect: ReadEffect, page: EntriesPage, options:
   if (page.newest < length) return { model: reached, effects: [readWhole(effect)], retired };
   if (page.newest > length && length > known)
     return { model: reached, effects: [{ ...effect, after: length }], retired };
-  if (of === "escrow") return { model: reached, effects: [], retired };
+  if (of === "escrow") {
+    return { model: { ...reached, sync: { ...reached.sync, escrowUnsupported: false } }, effects: [], retired };
+  }
   return proceed({ ...reached, sync: { ...reached.sync, serverHas: undefined } }, options, env, retired);
 }
 
 /** An entry that could not be taken in. What came before it was. */
 function refuseEntry(model: Model, effect: ReadEffect, error: KeysteadError, retired: readonly Wipeable[]): Stepped {
   const isClock = error.code === "NOT_YET";
-  const next = connected(model, { state: isClock ? "clock" : "trouble", error: error.toJSON() });
+  const isUnsupported = error.code === "UNSUPPORTED";
+  const troubled = connected(model, { state: isClock ? "clock" : "trouble", error: error.toJSON() });
+  const escrowUnsupported = effect.of === "escrow" && isUnsupported;
+  const next = { ...troubled, sync: { ...troubled.sync, escrowUnsupported } };
   // Otherwise a bad entry, or one that goes on from another history: the whole log tells.
-  const isVerdict = !isClock && error.code !== "UNSUPPORTED";
+  const isVerdict = !isClock && !isUnsupported;
   return { model: next, effects: isVerdict ? [readWhole(effect)] : [], retired };
 }
 
@@ -80,7 +86,8 @@ function takeAttachments(
       state = receive(state, entry, { now });
     } catch (caught) {
       if (!KeysteadError.from(caught)) throw caught;
-      break;
+      // Another entry than the one that was verified there: the whole log shows whether it contradicts.
+      return { model, effects: [readWhole(effect)], retired: [] };
     }
     if (entry.length > before.length) kept[at] = entry;
   }

@@ -43,7 +43,6 @@ export type NameOf = (who: MemberId | "operator") => MemberName;
 const SHORT = 8;
 
 const NOBODY = { kind: undefined, name: undefined, shortId: undefined, withId: false, organisation: undefined };
-const OPERATOR: MemberName = { code: "operator", member: "operator", ...NOBODY };
 
 /**
  * Names for the members of a log, removed ones too. When names are alike, the members' ids distinguish them: nobody must approve
@@ -60,7 +59,7 @@ export function nameMembers(log: LogState, known?: KnownEscrow): NameOf {
     names.set(member.id, name);
   }
   return (who) => {
-    if (who === "operator") return OPERATOR;
+    if (who === "operator") return { ...NOBODY, code: "operator", member: "operator" };
     return names.get(who) ?? { ...NOBODY, code: "stranger", member: who, shortId: who, withId: true };
   };
 }

@@ -86,6 +86,7 @@ describe("the agenda about escrow", () => {
       {
         do: "ask",
         question: "confirm-escrow",
+        code: "question-confirm-escrow",
         head: escrow.log.head,
         at: bare.log.head,
         because: "never-confirmed",
