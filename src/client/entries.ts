@@ -56,7 +56,9 @@ function verified(followed: FollowedLog | undefined, entry: Bytes, { subject, no
 }
 
 function followedBy(followed: FollowedLog | undefined, entry: Bytes, log: LogState): FollowedLog {
-  return { log, entries: (followed?.entries ?? AppendList.empty<Bytes>()).push(entry) };
+  const entries = followed?.entries ?? AppendList.empty<Bytes>();
+  // A known entry, shown once more, lengthens nothing: what is stored must be one entry for each link.
+  return { log, entries: entries.length < log.head.seq ? entries.push(entry) : entries };
 }
 
 /** One more entry of the own log, with what it grants. If it is the pending link's, that one is settled. */

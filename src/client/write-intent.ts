@@ -10,6 +10,7 @@ import { makeBackupKey } from "../backup/make.js";
 import { openBackupKey } from "../backup/open.js";
 import type { MemberId } from "../bytes/ids.js";
 import { KeysteadError } from "../errors.js";
+import { standing } from "../grants/standing.js";
 import type { Keyring } from "../keys/keyring.js";
 import type { Env } from "../primitives/env.js";
 import type { ComparedDevice } from "../trust/compared.js";
@@ -38,7 +39,7 @@ export function writeIntent(model: Model, intent: Intent, knowledge: Knowledge, 
       if (model.own) throw notNow("this account has a log already; join it");
       return written(createLog({ subject: model.subject, device: intent.device }, env));
     case "join":
-      return written(joinLog(ownLog(model), { device: intent.device, escrow: knowledge }, env));
+      return written(joinLog(logToJoin(model), { device: intent.device, escrow: knowledge }, env));
     case "review":
       return written(
         withholding(knowledge, (escrow) =>
@@ -130,6 +131,15 @@ function tokensOf(approvals: readonly IntendedApproval[]): readonly ComparedDevi
 function ownLog({ own }: Model) {
   if (own) return own.log;
   throw notNow("the service has shown no log of this account; call sync, or create the log");
+}
+
+/** A second call of `join`, or one from another tab, must not make a second member of this device. */
+function logToJoin(model: Model) {
+  const log = ownLog(model);
+  if (model.keyring && standing(log, model.keyring) === "active") {
+    throw notNow("this device is a member of the log already");
+  }
+  return log;
 }
 
 function formerKeyring({ former }: Model, member: MemberId) {
