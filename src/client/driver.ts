@@ -5,9 +5,9 @@ import { wipe } from "../bytes/bytes.js";
 import { present } from "../bytes/present.js";
 import { toHex } from "../bytes/text.js";
 import { type ErrorJson, KeysteadError } from "../errors.js";
-import { drawRandom, readClock } from "../primitives/env.js";
+import { drawRandom } from "../primitives/env.js";
 import { requestSigner } from "../transport/request-signature.js";
-import type { Transport } from "../transport/transport.js";
+import type { RequestSigner, Transport } from "../transport/transport.js";
 import type { ClientEnv } from "./client-env.js";
 import type { Effect, Input, MachineOptions, PublishEffect, ReadEffect } from "./effects.js";
 import type { Intent } from "./intents.js";
@@ -22,7 +22,9 @@ export interface DriverOptions extends MachineOptions {
   readonly store: SealedStore;
   readonly transport: Transport;
   readonly env: ClientEnv;
-  /** Called after every new model was stored, and when another tab's was loaded. */
+  /** Called after this device stored something. */
+  readonly stored: () => void;
+  /** Called after every new model, and when another tab's was loaded. */
   readonly changed: () => void;
 }
 
@@ -55,9 +57,11 @@ export class Driver {
     return this.#model;
   }
 
-  /** When to sync again, milliseconds since 1970; infinity where nothing waits. */
-  get wakeAt(): number {
-    return this.#wakeAt;
+  /** When to sync again, milliseconds since 1970; infinity where nothing waits. It is forgotten: the caller syncs then. */
+  wakeAt(): number {
+    const wakeAt = this.#wakeAt;
+    this.#wakeAt = Number.POSITIVE_INFINITY;
+    return wakeAt;
   }
 
   /** Loads what is stored, if another tab or an unknown outcome may have changed it. */
@@ -155,6 +159,7 @@ export class Driver {
       this.#model = model;
       for (const secret of retired) secret.wipe();
       this.#settle();
+      if (change.put.size + change.remove.size > 0) this.#options.stored();
       if (model !== before) this.#options.changed();
       return effects;
     }
@@ -186,8 +191,7 @@ export class Driver {
 
   async #perform(effect: ReadEffect | PublishEffect): Promise<Input> {
     const { transport } = this.#options;
-    const { own, keyring } = this.#model;
-    const request = { signer: own && keyring && requestSigner(keyring), signal: this.#ended.signal };
+    const request = { signer: this.signer(), signal: this.#ended.signal };
     try {
       if (effect.type === "publish") {
         const publication = await transport.publish(this.#model.subject, effect.entry, request);
@@ -201,11 +205,10 @@ export class Driver {
     }
   }
 
-  /** Forgets when to wake: the caller syncs now. @returns whether it is time, at `now` */
-  wake(): boolean {
-    if (this.#wakeAt > readClock(this.#options.env)) return false;
-    this.#wakeAt = Number.POSITIVE_INFINITY;
-    return true;
+  /** Signs requests as this device; undefined while it is no member. */
+  signer(): RequestSigner | undefined {
+    const { own, keyring } = this.#model;
+    return own && keyring && requestSigner(keyring);
   }
 }
 

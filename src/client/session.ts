@@ -64,6 +64,10 @@ export class Session {
   readonly #driver: Driver;
   readonly #listeners = new Set<() => void>();
   readonly #ended = new AbortController();
+  /** Ends the pause between two looks at the service. */
+  #nap = new AbortController();
+  /** Ends listening to other tabs. */
+  #deafen: () => void = () => undefined;
   #snapshot: Snapshot | undefined;
 
   /** @internal */
@@ -72,19 +76,17 @@ export class Session {
     this.#options = options;
     this.#env = env;
     const sealed = new SealedStore(store, sealer, subject);
+    const stored = () => env.announce(subject);
     this.#driver = new Driver({
-      subject,
-      store: sealed,
-      transport,
-      escrowSubject,
-      env,
+      ...{ subject, store: sealed, transport, escrowSubject, env, stored },
       changed: () => this.#changed(),
     });
   }
 
   /** @internal */
-  load(): Promise<void> {
-    return this.#driver.load();
+  async load(): Promise<void> {
+    await this.#driver.load();
+    this.#deafen = this.#env.hear(this.#options.subject, () => void this.#driver.load().catch(() => undefined));
   }
 
   /** What a screen shows now. The same object until something changes. */
@@ -259,23 +261,35 @@ export class Session {
   /** Ends the session and wipes its secrets. What is pending stays stored. */
   close(): void {
     this.#ended.abort();
+    this.#nap.abort();
+    this.#deafen();
     this.#driver.close();
     this.#listeners.clear();
   }
 
-  /** @internal Syncs now, when the service hints, and when something waits for its time. */
+  /** @internal Syncs now, when the service hints at something new, and when something waits for its time. */
   keepUp(): void {
     void this.#poll();
+    if (this.#options.transport.events) void this.#listen();
   }
 
   async #poll(): Promise<void> {
-    const { signal } = this.#ended;
-    while (!signal.aborted) {
-      // What fails shows in the snapshot, or comes again with the next call.
+    while (!this.#ended.signal.aborted) {
+      this.#nap = new AbortController();
+      // What fails shows in the snapshot, and is tried again.
       await this.sync().catch(() => undefined);
-      const pause = Math.min(POLL, Math.max(0, this.#driver.wakeAt - readClock(this.#env)));
-      await this.#env.sleep(pause, signal);
-      this.#driver.wake();
+      const pause = Math.min(POLL, Math.max(0, this.#driver.wakeAt() - readClock(this.#env)));
+      await this.#env.sleep(pause, this.#nap.signal);
+    }
+  }
+
+  async #listen(): Promise<void> {
+    const { transport, subject, escrowSubject } = this.#options;
+    const subjects = escrowSubject === undefined ? [subject] : [subject, escrowSubject];
+    while (!this.#ended.signal.aborted) {
+      const request = { signer: this.#driver.signer(), signal: this.#ended.signal };
+      await transport.events?.(subjects, () => this.#nap.abort(), request).catch(() => undefined);
+      await this.#env.sleep(POLL, this.#ended.signal);
     }
   }
 

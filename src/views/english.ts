@@ -2,10 +2,11 @@
 // between versions; codes and facts stay. docs/spec.md section 8.
 
 import { freeze } from "../bytes/frozen.js";
+import { firstOf } from "../bytes/present.js";
 import { epochsIn, equalRuns, formatRuns, type Runs } from "../bytes/runs.js";
 import type { AccessLink } from "../coverage/explain.js";
 import type { Gap } from "../coverage/gaps.js";
-import type { FormerHolder, LostStretch } from "../coverage/loss.js";
+import type { LostStretch } from "../coverage/loss.js";
 import { alike, type MemberName, plainText } from "../coverage/names.js";
 import { type ContactChange, type ContactLink, printable } from "../fingerprint/change.js";
 import type { Activity } from "./activity.js";
@@ -181,9 +182,9 @@ export const english: Catalogue = /* @__PURE__ */ freeze<Catalogue>({
       const others = change.links.filter(({ trusted }) => !trusted);
       const strangers = change.added.filter(({ trusted }) => !trusted);
       return sentences(
-        `${who}: ${counted(others.length, "change")} not by the devices you trusted: ${firstOf(others.map(linkWords))}`,
+        `${who}: ${counted(others.length, "change")} not by the devices you trusted: ${listed(others.map(linkWords))}`,
         strangers.length > 0
-          ? `Approved by none of them: ${firstOf(strangers.map(quoted))}`
+          ? `Approved by none of them: ${listed(strangers.map(quoted))}`
           : "Nobody was added without their approval",
         ...comings(change),
         `Compare fingerprints with ${who} before you send anything`,
@@ -423,7 +424,7 @@ function lossWords({ from, to, keepers }: LostStretch, c: Catalogue): string {
   const who = keepers.map(({ name, epochs }) => {
     return equalRuns(epochs, whole) ? textOf(name, c) : `${textOf(name, c)} (${c.epochs(epochs)})`;
   });
-  const [{ can }] = keepers as readonly [FormerHolder];
+  const { can } = firstOf(keepers);
   const could = can === "reclaim" ? "could bring it back" : "can only read it";
   return `lost, no active member holds it; ${c.list(who)}, removed since, ${could}`;
 }
@@ -482,8 +483,8 @@ function granted(link: Extract<AccessLink, { code: "access-granted" | "access-fo
 
 function comings({ added, removed, trustedStillActive }: ContactChange): readonly string[] {
   return [
-    ...(added.length > 0 ? [`Added: ${firstOf(added.map(quoted))}`] : []),
-    ...(removed.length > 0 ? [`Removed: ${firstOf(removed.map(quoted))}`] : []),
+    ...(added.length > 0 ? [`Added: ${listed(added.map(quoted))}`] : []),
+    ...(removed.length > 0 ? [`Removed: ${listed(removed.map(quoted))}`] : []),
     ...(trustedStillActive ? [] : ["None of the devices you trusted is left"]),
   ];
 }
@@ -498,7 +499,7 @@ function quoted({ id, name }: { readonly id: string; readonly name: string | und
 
 const MAX_LISTED = 5;
 
-function firstOf(items: readonly string[]): string {
+function listed(items: readonly string[]): string {
   const more = items.length - MAX_LISTED;
   return items.slice(0, MAX_LISTED).join(", ") + (more > 0 ? ` and ${more} more` : "");
 }

@@ -50,7 +50,7 @@ export interface Phone {
 
 export function phone(relay: MaliciousRelay, name: string, faults = {}, subject = SUBJECT): Phone {
   const disk = new MemoryDisk();
-  const env: ClientEnv = { ...seededEnv(name), sleep: async () => {} };
+  const env: ClientEnv = { ...seededEnv(name), sleep: async () => {}, announce: () => {}, hear: () => () => {} };
   const transport = overRelay(relay, name, faults);
   return {
     ...{ name, disk, env, transport },

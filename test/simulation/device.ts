@@ -92,6 +92,8 @@ export class Device {
       },
       now: () => this.#world.now() + this.clock,
       sleep: () => new Promise(() => undefined),
+      announce: () => undefined,
+      hear: () => () => undefined,
     };
   }
 
