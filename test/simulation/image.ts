@@ -51,6 +51,12 @@ export function pendingOf(image: PlainImage): StoredPending | undefined {
   };
 }
 
+/** The member whose backup key waits for its proof. */
+export function unprovedIn(image: PlainImage): string | undefined {
+  const member = field(read(image, "paper"), "member");
+  return member === undefined ? undefined : toHex(member as Uint8Array);
+}
+
 const hashes = new WeakMap<Uint8Array, string>();
 
 /** The hash of an entry's link. */

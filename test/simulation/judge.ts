@@ -17,7 +17,7 @@ import { decodeEntry } from "../../src/log/entry.js";
 import { findMember, type LinkRecord } from "../../src/log/state.js";
 import type { Asked, Device } from "./device.js";
 import type { PlainImage } from "./disk.js";
-import { hashesOf, headOf, pendingOf } from "./image.js";
+import { hashesOf, headOf, pendingOf, unprovedIn } from "./image.js";
 import type { Service } from "./service.js";
 
 /** The types of links that do what a verb promises. */
@@ -75,6 +75,8 @@ export class Judge {
   /** Public keys that came in with a link, with its hash. */
   readonly #keys = new Map<string, string>();
   readonly #papers: string[] = [];
+  /** Backup keys whose text a user saw. */
+  readonly #seenPapers = new Set<MemberId>();
   readonly #contents: Content[] = [];
   #failure: string | undefined;
 
@@ -136,16 +138,25 @@ export class Judge {
     this.note(`${device.name} shows a backup key`);
     if (this.isDeceived(device)) return;
     this.#papers.push(text);
-    this.#judgePaper(text);
+    const member = this.#judgePaper(text);
+    if (!member) return;
+    this.#seenPapers.add(member);
+    const removed = this.#service.log && findMember(this.#service.log, member)?.removed;
+    if (removed && removed.seq <= device.length)
+      this.fail(`${device.name} shows a backup key that it knows is removed`);
   }
 
-  #judgePaper(text: string): void {
+  /** @returns the backup key's member */
+  #judgePaper(text: string): MemberId | undefined {
     const { log, entries } = this.#service;
     try {
       if (!log) throw new Error("there is no log");
-      openBackupKey(log, entries, text).keyring.wipe();
+      const { keyring } = openBackupKey(log, entries, text);
+      keyring.wipe();
+      return keyring.member;
     } catch (error) {
       this.fail(`a backup key that a user saw does not open: ${error instanceof Error ? error.message : error}`);
+      return undefined;
     }
   }
 
@@ -313,8 +324,14 @@ export class Judge {
     if (!log) return;
     for (const device of devices) {
       const model = await this.opens(device);
-      if (!model?.own || this.isDeceived(device)) continue;
+      if (!model?.own) continue;
       const { own, pending, alarms, keyring } = model;
+      if (log.links.at(own.log.head.seq - 1)?.hash !== own.log.head.hash) {
+        // Another history was verified here: nobody is to go on as if all were well.
+        if (!this.isDeceived(device)) this.fail(`${device.name} has another log than the service`);
+        else if (!alarms.own) this.fail(`${device.name} was shown another history, and raises no alarm`);
+        continue;
+      }
       if (alarms.own) this.fail(`${device.name} has an alarm about an honest service: ${alarms.own.error.message}`);
       if (pending) this.fail(`${device.name} has a pending link (${pending.intent.do}) that nothing settles`);
       if (own.log.head.hash !== log.head.hash) {
@@ -326,7 +343,19 @@ export class Judge {
       if (owed.length > 0) this.fail(`${device.name} still owes ${JSON.stringify(owed[0])}`);
     }
     for (const text of this.#papers) this.#judgePaper(text);
+    this.#judgeUnseen(devices);
     await this.#judgeDisks(devices);
+  }
+
+  /** There is no backup key that nobody saw and no device shows still. */
+  #judgeUnseen(devices: readonly Device[]): void {
+    const onDisk = new Set(devices.map(({ disk }) => unprovedIn(disk.image)));
+    for (const { id, kind } of this.#service.log?.active.values() ?? []) {
+      const maker = this.ownerOf(id);
+      if (kind !== "backup" || !maker || this.isDeceived(maker)) continue;
+      if (!this.#seenPapers.has(id) && !onDisk.has(id))
+        this.fail(`nobody ever sees the backup key that ${maker.name} made`);
+    }
   }
 
   /** Whatever was sealed in an epoch that the device had once, it opens. */
