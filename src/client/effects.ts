@@ -1,6 +1,6 @@
 // What goes into the machine and what comes out of it. docs/spec.md section 13.
 
-import type { LinkHash } from "../bytes/ids.js";
+import type { LinkHash, MemberId } from "../bytes/ids.js";
 import type { ErrorJson } from "../errors.js";
 import type { EntriesPage, Publication } from "../transport/transport.js";
 import type { Answer } from "./asks.js";
@@ -15,7 +15,7 @@ export type Input =
   | { readonly type: "intend"; readonly id: string; readonly intent: Intent }
   | { readonly type: "answer"; readonly id: string; readonly answer: Answer }
   /** The user has proved that the backup key is on paper. */
-  | { readonly type: "paper-proved" }
+  | { readonly type: "paper-proved"; readonly member: MemberId }
   /** A page; undefined when the service says that there is no such log. */
   | { readonly type: "page"; readonly effect: ReadEffect; readonly page: EntriesPage | undefined }
   | { readonly type: "published"; readonly effect: PublishEffect; readonly publication: Publication }

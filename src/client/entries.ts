@@ -31,7 +31,7 @@ export function takeEntries(model: Model, { of, subject }: ReadEffect, entries: 
     try {
       next =
         of === "own"
-          ? takeOwn(next, entry, now, retired)
+          ? withActivePaper(takeOwn(next, entry, now, retired))
           : { ...next, escrow: grown(next.escrow, entry, { subject, now }) };
     } catch (caught) {
       const error = KeysteadError.from(caught);
@@ -86,6 +86,12 @@ function takeOwn(model: Model, entry: Bytes, now: number, retired: Wipeable[]): 
   if (!own || !keyring) return { ...model, ...grow(verified(own, entry, { subject, now })) };
   const next = receive({ log: own.log, keyring }, entry, { now });
   return { ...model, ...grow(next.log), keyring: next.keyring };
+}
+
+/** A backup key that was removed is not to be shown or proved any more. */
+function withActivePaper(model: Model): Model {
+  const { own, paper } = model;
+  return paper && own && !own.log.active.has(paper.member) ? { ...model, paper: undefined } : model;
 }
 
 /** The number of entries at hand. */

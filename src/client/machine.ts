@@ -29,6 +29,8 @@ export function step(model: Model, input: Input, options: MachineOptions, env: E
     case "answer":
       return proceed(answerAsk(model, input.id, input.answer, env), options, env);
     case "paper-proved":
+      // Another tab can have made another one meanwhile.
+      if (model.paper?.member !== input.member) return { model, effects: [], retired: [] };
       return { model: { ...model, paper: undefined }, effects: [], retired: [] };
     case "page":
       return takePage(model, input.effect, input.page, options, env);

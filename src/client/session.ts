@@ -178,7 +178,7 @@ export class Session {
     } else if (!proved(shown, typed)) {
       throw new KeysteadError("BACKUP_KEY_INVALID", "what was typed is not what the paper says there; look again");
     }
-    await this.#driver.give({ type: "paper-proved" });
+    await this.#driver.give({ type: "paper-proved", member: paper.member });
   }
 
   /**

@@ -59,6 +59,8 @@ export function writeIntent(model: Model, intent: Intent, knowledge: Knowledge, 
     case "rekey":
       return written(withholding(knowledge, (escrow) => rekey(stateOf(model), env, escrow)));
     case "backup-key":
+      // Its text would take the place of one that nobody has seen yet.
+      if (model.paper) throw notNow("an earlier backup key waits for its proof; prove it, or cancel it");
       return written(makeBackupKey(stateOf(model), { name: intent.name, escrow: knowledge }, env));
     case "reclaim":
       return written(reclaim(stateOf(model), { from: formerKeyring(model, intent.from), escrow: knowledge }, env));

@@ -1,6 +1,6 @@
 // What the simulation of test/simulation found, each in its smallest form.
 
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { duplicate } from "../../src/testing/lies.js";
 import { MaliciousRelay } from "../../src/testing/relay.js";
 import { phone, SUBJECT } from "./simple.js";
@@ -27,4 +27,43 @@ it("starts again after a service showed it an entry twice", async () => {
   await session.sync();
   session.close();
   expect((await other.open()).log.head).toEqual(laptop.log.head);
+});
+
+describe("a backup key that nobody has proved to be on paper", () => {
+  const unproved = async () => {
+    const relay = new MaliciousRelay();
+    const laptop = await phone(relay, "laptop").open();
+    await laptop.create({ name: "Laptop" });
+    let text = "";
+    const shown = laptop.createBackupKey(async (paper) => {
+      text = paper.text;
+      return ["0000", "0000"];
+    });
+    await expect(shown).rejects.toMatchObject({ code: "BACKUP_KEY_INVALID" });
+    return { relay, laptop, text };
+  };
+
+  it("is not displaced by another one", async () => {
+    const { laptop, text } = await unproved();
+    const show = async () => "cancel" as const;
+    await expect(laptop.createBackupKey(show)).rejects.toMatchObject({ code: "NOT_PERMITTED" });
+    let again = "";
+    await laptop.proveBackupKey(async (paper) => {
+      again = paper.text;
+      return "cancel";
+    });
+    expect(again).toBe(text);
+  });
+
+  it("is not shown any more when another device has removed it", async () => {
+    const { relay, laptop, text } = await unproved();
+    const mobile = await phone(relay, "phone").open();
+    await mobile.join({ name: "Phone" });
+    await mobile.useBackupKey(text);
+    await mobile.save({ remove: [mobile.drillBackupKey(text).member] });
+    expect(laptop.getSnapshot().asks).toMatchObject([{ question: "prove-backup-key" }]);
+    await laptop.sync();
+    expect(laptop.getSnapshot().asks).toEqual([]);
+    await expect(laptop.proveBackupKey(async () => "cancel")).rejects.toMatchObject({ code: "NOT_PERMITTED" });
+  });
 });
