@@ -153,7 +153,7 @@ export const LOG: readonly Explained[] = [
   },
   {
     file: "src/log/entry.ts",
-    line: "const MAX_ENTRY_BYTES = MAX_LINK_BYTES + MAX_ATTACHMENTS_BYTES + 5 * MAX_ATTACHMENTS + 16;",
+    line: "export const MAX_ENTRY_BYTES = MAX_LINK_BYTES + MAX_ATTACHMENTS_BYTES + 5 * MAX_ATTACHMENTS + 16;",
     becomes: ["MAX_LINK_BYTES + MAX_ATTACHMENTS_BYTES + 5 * MAX_ATTACHMENTS - 16"],
     why: "room to spare: heads of at most three bytes each are all that 8192 attachments of 4 MiB together take",
   },

@@ -21,8 +21,8 @@ export const MAX_ATTACHMENTS_BYTES = 4_194_304;
 const MAX_ATTACHMENTS = 8192;
 /** Most signatures of a link: the author's, an admin's, and one by each of 64 pairs of escrow keys (ESC-11). LOG-4 says which. */
 const MAX_SIGNATURES = 66;
-/** Room for the entry's own framing around link and attachments. */
-const MAX_ENTRY_BYTES = MAX_LINK_BYTES + MAX_ATTACHMENTS_BYTES + 5 * MAX_ATTACHMENTS + 16;
+/** Most bytes of an entry: link and attachments, and room for the framing around them. */
+export const MAX_ENTRY_BYTES = MAX_LINK_BYTES + MAX_ATTACHMENTS_BYTES + 5 * MAX_ATTACHMENTS + 16;
 
 const signatureList = array(tuple(bytes(32), bytes(64)), { min: 1, max: MAX_SIGNATURES });
 const signedLink = tuple(bytesUpTo(MAX_LINK_BYTES, 1), signatureList);

@@ -35,6 +35,8 @@ export interface EntriesPage {
   readonly newest: number;
   /** The service's signed statement of the head, if it makes any (SVC-1). */
   readonly statement?: Bytes | undefined;
+  /** The service's clock when it answered, in milliseconds since 1970, to compare with the own one before writing a link. */
+  readonly now?: number | undefined;
 }
 
 /**
