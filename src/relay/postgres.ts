@@ -16,9 +16,8 @@ export interface PostgresOptions {
 
 /** The type of bigint. */
 const INT8 = 20;
-/** Milliseconds. A request that waits longer gets an answer, and tries again. */
-const CONNECT_TIMEOUT = 10_000;
-const STATEMENT_TIMEOUT = 30_000;
+/** Milliseconds to wait for a connection, and for a statement. A request that waits longer gets an answer, and tries again. */
+const TIMEOUT = 30_000;
 
 /**
  * Opens a PostgreSQL database with a pool of connections, and makes or updates its tables. Statements are not prepared by name, so that a
@@ -46,8 +45,8 @@ async function connect(connectionString: string, max: number): Promise<Driver> {
   const pool = new Pool({
     connectionString,
     max,
-    connectionTimeoutMillis: CONNECT_TIMEOUT,
-    query_timeout: STATEMENT_TIMEOUT,
+    connectionTimeoutMillis: TIMEOUT,
+    query_timeout: TIMEOUT,
     // pg gives a bigint as text: "10" < "9", and "1" + 1 is "11".
     types: {
       getTypeParser: ((oid: number, format: "text") =>

@@ -27,6 +27,12 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
 const ENTRY_BYTES = `octet_length(link) + coalesce(
     (select sum(octet_length(a.bytes)) from keystead.attachment a where a.log = $1 and a.digest = any(digests)), 0)`;
 
+const page = (size: string): string => `select seq, link, digests from (
+    select seq, link, digests, sum(size) over (order by seq) as total from (
+      select seq, link, digests, ${size} as size
+      from keystead.entry where log = $1 and seq > $2::bigint order by seq limit $3) as sized) as summed
+  where total <= $4 or seq = $2 + 1 order by seq`;
+
 export const STATEMENTS = {
   /**
    * log, seq, hash, link, digests, at, hash of the link before. Inserts one row where the place is free and the link before is the
@@ -50,15 +56,9 @@ export const STATEMENTS = {
   /** log, seq. */
   entry: `select link, digests from keystead.entry where log = $1 and seq = $2`,
   /** log, position, number, bytes. Entries after a position: at least one if there are any, and no more bytes than these. */
-  page: `select seq, link, digests from (
-      select seq, link, digests, sum(octet_length(link)) over (order by seq) as total
-      from keystead.entry where log = $1 and seq > $2 order by seq limit $3) as p
-    where total <= $4 or seq = $2::int + 1 order by seq`,
+  page: page("octet_length(link)"),
   /** The same, with all attachments counted. */
-  wholePage: `select seq, link, digests from (
-      select seq, link, digests, sum(${ENTRY_BYTES}) over (order by seq) as total
-      from keystead.entry where log = $1 and seq > $2 order by seq limit $3) as p
-    where total <= $4 or seq = $2::int + 1 order by seq`,
+  wholePage: page(ENTRY_BYTES),
   /** log, digests. */
   attachments: `select digest, bytes from keystead.attachment where log = $1 and digest = any($2::bytea[])`,
   /** log, time. Positions that were filled after a time, newest first. */
