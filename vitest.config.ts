@@ -31,8 +31,8 @@ const needsBrowser = "test/**/*.browser.test.ts";
 const slow = "test/{model,worlds,fuzz,purity,sizes}/**/*.test.ts";
 /** What touches bytes and primitives, where the backends could differ first. */
 const backends = "test/{bytes,primitives}/**/*.test.ts";
-/** The tools have no backend, and worlds bring their own: they run once. */
-const once = "test/{tooling,worlds}/**/*.test.ts";
+/** Tools and the file store have no backend, and worlds bring their own: they run once. */
+const once = ["test/{tooling,worlds}/**/*.test.ts", "test/storage/*.node.test.ts"];
 
 interface Files {
   readonly include: string[];
@@ -52,13 +52,13 @@ function filesOf(mode: string): { readonly node: Files; readonly portable: Files
     case "deep":
       return {
         node: { include: [slow], exclude: [needsBrowser] },
-        portable: { include: [launchOptions ? needsNode : all], exclude: [once, backends, needsBrowser] },
+        portable: { include: [launchOptions ? needsNode : all], exclude: [...once, backends, needsBrowser] },
         chromium: inChromium,
       };
     default:
       return {
         node: { include: [all], exclude: [needsBrowser] },
-        portable: { include: [all], exclude: [once, needsBrowser] },
+        portable: { include: [all], exclude: [...once, needsBrowser] },
         chromium: inChromium,
       };
   }

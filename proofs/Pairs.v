@@ -66,7 +66,7 @@ Proof.
       * exists (made g e). split; auto. apply M. left. eapply made_gr; eauto. lia.
 Qed.
 
-(** Who has the KEM keys [C] computes only what was granted to these keys: an escrow pair opens nothing but what was granted to it. *)
+(** A party that has the KEM keys [C] computes only what was granted to these keys: an escrow pair opens only what was granted to it. *)
 Theorem T2_by_key : forall (D C : nat -> Prop) g e,
   (forall k, D k -> C k) -> klog D g -> kknow C g (Seed e) -> exists k, C k /\ gr g k e.
 Proof.

@@ -107,7 +107,7 @@ function nameOf(node: ts.Node | undefined): string | undefined {
   return name?.getText();
 }
 
-/** Each rule with the outermost test or suite that names it in its title, or else the test that names it in its body. */
+/** Each rule with the outermost test or suite that names it in its title, otherwise the test that names it in its body. */
 function testsIn(file: string): TestNaming[] {
   const source = parse(file);
   const found: TestNaming[] = [];

@@ -7,4 +7,10 @@ export {
 } from "./fingerprint/acknowledge.js";
 export type { ContactChange, ContactFacts, ContactLink, ContactMember, ContactStatus } from "./fingerprint/change.js";
 export { compareContact } from "./fingerprint/contacts.js";
-export { decodeContact, encodeContact, type TrackedContact, trackContact } from "./fingerprint/tracked-contact.js";
+export {
+  type ContactVerification,
+  decodeContact,
+  encodeContact,
+  type TrackedContact,
+  trackContact,
+} from "./fingerprint/tracked-contact.js";

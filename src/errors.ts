@@ -28,7 +28,8 @@
  * - `ROTATION_DUE`: sealing is refused until a device rotates (MEM-7).
  * - `CONTACT_CHANGED`: a tracked contact's log changed in a way that the user must acknowledge first (section 10).
  * - `CONTACT_UNVERIFIED`: a recipient's fingerprint was not compared, and sealing asked for that.
- * - `COMPARE_AGAIN`: a device was compared, and since then the log, the device or its keys have changed (section 10).
+ * - `COMPARE_AGAIN`: a device was compared, and since then the log, the device, its keys or whom it approved have changed
+ *   (section 10).
  * - `CORRUPT_CONTENT`: sealed content fails authentication.
  * - `BACKUP_KEY_INVALID`: a backup key text cannot be read, or not without guessing (BAK-1).
  * - `FINGERPRINT_INVALID`: a fingerprint text is in none of the known forms.
@@ -36,7 +37,8 @@
  * - `UNVERIFIED_MEMBERS`: an act of escrow that must not be believed brought members in (ESC-8); remove them first.
  * - `ESCROW_UNKNOWN`: this link needs the newest escrow log, or must withhold its epoch from escrow (ESC-4, MEM-6).
  * - `STORE_STALE`: another tab or process committed to the store since it was loaded; nothing was written. Load again and retry.
- * - `STORE_UNAVAILABLE`: the store cannot be read or written now: it is full, blocked or closed. Nothing was written.
+ * - `STORE_UNAVAILABLE`: the store cannot be read or written now: it is full, blocked or closed. Nothing was written, except where
+ *   `details.reason` is `unknown`: load the store and see.
  * - `STORE_CORRUPT`: what the store holds is not what was committed, or was sealed by another key.
  * - `OFFLINE`: the service was not reached or did not answer. It may have received what was sent.
  * - `FORBIDDEN`: the service refused to answer this device or this account. Sign in again, or ask the service.

@@ -18,4 +18,10 @@ export {
   swapContent,
 } from "./testing/lies.js";
 export { type LieOptions, MaliciousRelay } from "./testing/relay.js";
+export {
+  type RelayFault,
+  type RelayRequest,
+  type RelayTransportOptions,
+  relayTransport,
+} from "./testing/relay-transport.js";
 export { type StoreCase, storeCases } from "./testing/store-cases.js";

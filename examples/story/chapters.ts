@@ -59,7 +59,7 @@ export async function tellStory({ bytes, name, folder, print }: StoryOptions): P
   title("Somebody sends her a file");
   const letter = await seal(bytes, "letter.sealed");
   say(
-    `Robert has nothing but Alice's public log: he verifies it and seals ${name}\n(${bytes.length} bytes) to it: ${letter.length} bytes that the server cannot read.`,
+    `Robert has only Alice's public log: he verifies it and seals ${name}\n(${bytes.length} bytes) to it: ${letter.length} bytes that the server cannot read.`,
   );
   expectSame(await openContent(letter, laptop.keyring, PURPOSE), bytes);
   say("The laptop reads it: the bytes match.");

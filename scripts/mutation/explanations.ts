@@ -11,6 +11,7 @@ import { GRANTS } from "./grants.js";
 import { LINKS } from "./links.js";
 import { LOG } from "./log.js";
 import { PRIMITIVES } from "./primitives.js";
+import { TRUST } from "./trust.js";
 
 export const EXPLAINED: readonly Explained[] = [
   BACKUP,
@@ -23,4 +24,5 @@ export const EXPLAINED: readonly Explained[] = [
   LINKS,
   LOG,
   PRIMITIVES,
+  TRUST,
 ].flat();

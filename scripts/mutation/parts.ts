@@ -24,6 +24,15 @@ const FINGERPRINT = ["test/fingerprint/*.test.ts"];
 const PRIMITIVES = ["test/primitives/*.test.ts"];
 const CONTENT = ["test/content/*.test.ts"];
 const ESCROW_LOG = ["test/escrow/escrow-log.test.ts", "test/content/standing.test.ts"];
+const AGENDA = [
+  "test/agenda/*.test.ts",
+  "test/escrow/{attacks,escrow-log}.test.ts",
+  "test/attack/{back,fork,short}.test.ts",
+];
+const TRUST = ["test/{agenda,trust}/*.test.ts", "test/escrow/{acts,classes,compared,pointers}.test.ts"];
+/** Attacks, without those that are long by themselves. */
+const ATTACK = ["test/attack/!(drain|spread|*.node).test.ts"];
+const KEYS = ["test/keys/*.test.ts"];
 const MODEL = ["test/model/{logs,reference}.test.ts"];
 
 export const PARTS: readonly Part[] = [
@@ -43,6 +52,9 @@ export const PARTS: readonly Part[] = [
   },
   { name: "coverage", sources: "src/{coverage,views}/*.ts", tests: COVERAGE, more: ESCROW },
   { name: "escrow", sources: "src/escrow/*.ts", tests: ESCROW },
+  { name: "trust", sources: "src/trust/*.ts", tests: TRUST, more: [...ESCROW, ...ATTACK] },
+  { name: "agenda", sources: "src/agenda/*.ts", tests: AGENDA, more: [...ESCROW, ...AUTHORING, ...ATTACK] },
+  { name: "keys", sources: "src/keys/*.ts", tests: KEYS, more: [...AUTHORING, ...GRANTS] },
   // Without the small modules below, and with what is exhaustive and slow only for what gets past the rest.
   { name: "backup", sources: "src/backup/!(gf32|bits).ts", tests: BACKUP, more: ["test/backup/mds.test.ts"] },
 ];

@@ -9,7 +9,7 @@ import { type ActRecord, actRecords } from "../../src/escrow/act.js";
 import { faultsOf } from "../../src/grants/check.js";
 import type { MemberState } from "../../src/grants/member-state.js";
 import { partsOf } from "../../src/keys/keyring.js";
-import { findMember, type LogState, type Member } from "../../src/log/state.js";
+import { findMember, type Head, type LogState, linkAt, type Member } from "../../src/log/state.js";
 import { escrowActs } from "../../src/trust/acts.js";
 import { broughtIn, doubtedMembers } from "../../src/trust/doubt.js";
 import { type EscrowLogAtHand, escrowIsSound } from "../../src/trust/soundness.js";
@@ -27,6 +27,13 @@ function drawLog({ escrows }: Scene, { oneOf, nat }: Draw): readonly [name: stri
   return [name, length, states[length - 1] as LogState];
 }
 
+/** A head that the user's log had, or rarely one of another branch. */
+function drawHead({ head, links }: LogState, { nat }: Draw): Head {
+  const seq = 1 + nat(head.seq);
+  const at = nat(8) === 0 ? 1 + nat(head.seq) : seq;
+  return { log: head.log, seq, hash: linkAt({ links }, at).hash };
+}
+
 /** This library's answers to one device of the user. */
 export function askDevice(scene: Scene, draw: Draw): object {
   const { world } = scene.user;
@@ -40,7 +47,7 @@ export function askDevice(scene: Scene, draw: Draw): object {
   const kind = draw.nat(16);
   const escrowLog: EscrowLogAtHand = kind === 0 ? undefined : kind === 1 ? "unsupported" : at[2];
   const confirmed = draw.nat(3) === 0 ? undefined : draw.nat(2) === 0 && kind > 1 ? at[2].head : pinned[2].head;
-  const confirmedAt = confirmed && draw.nat(3) > 0 ? 1 + draw.nat(log.head.seq) : undefined;
+  const confirmedAt = confirmed && draw.nat(3) > 0 ? drawHead(log, draw) : undefined;
   const members = [...log.active.values()].filter((member) => member.kind !== "escrow").map(({ id }) => id);
   const escrows = [...log.active.values(), ...log.removed].filter((member) => member.kind === "escrow");
   const removals = escrows.flatMap(({ removed }) => removed?.seq ?? []);

@@ -1,7 +1,7 @@
 // The shapes of the files in vectors/, which vectors/README.md describes, and how bytes are written in them.
 
 import { base64urlnopad } from "@scure/base";
-import type { MemberId } from "../../src/bytes/ids.js";
+import type { Head, MemberId } from "../../src/bytes/ids.js";
 import type { ErrorCode, RuleId } from "../../src/errors.js";
 
 /** Bytes as base64url without padding. Ids and hashes of links are hexadecimal instead (docs/spec.md section 4.3). */
@@ -243,9 +243,9 @@ export interface Logs {
 
 /** A device that asks what it owes: its secrets, and its user's answers. */
 export interface Asking extends Secrets {
-  readonly confirmed?: { readonly log: string; readonly seq: number; readonly hash: string };
-  /** Position of the newest link of the user's log when they confirmed it. */
-  readonly confirmedAt?: number;
+  readonly confirmed?: Head;
+  /** Head of the user's log when they confirmed it. */
+  readonly confirmedAt?: Head;
   readonly own?: readonly string[];
   readonly notOwn?: readonly string[];
   readonly removeEscrow?: string;

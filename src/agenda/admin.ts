@@ -8,7 +8,7 @@ import { KeysteadError } from "../errors.js";
 import { type ActRecord, looseActs, type RecordedAct, reviewOf } from "../escrow/act.js";
 import { assertLog, LogState } from "../log/state.js";
 import type { Facts } from "./facts.js";
-import type { Step } from "./steps.js";
+import { ask, type Step } from "./steps.js";
 
 /** The largest number of acts that one link may disown. */
 const MAX_DISOWNED = 4096;
@@ -35,7 +35,7 @@ export function disownSteps({ log, me, mayAct, actors, knowledge }: Facts): read
   const steps: Step[] = [];
   if (unanswered.length > 0) {
     steps.push({ do: "fetch", what: "openings", acts: unanswered });
-    steps.push({ do: "ask", question: "disown", acts: unanswered });
+    steps.push({ ...ask("disown"), acts: unanswered });
   }
   for (const [id, { subject }] of unseen) steps.push({ do: "fetch", what: "user-log", log: id, subject });
   if (disowned.length > 0) {

@@ -5,6 +5,8 @@ import { checkOptions } from "../arguments/options.js";
 import { MAX_MISSING_RUNS } from "../authoring/write-link.js";
 import { hasEpoch, intersectRuns, runsOf, subtractRuns } from "../bytes/runs.js";
 import { actors } from "../coverage/capabilities.js";
+import { dateOf } from "../coverage/dates.js";
+import { nameMembers } from "../coverage/names.js";
 import { KeysteadError } from "../errors.js";
 import { checkMemberState, type MemberState } from "../grants/member-state.js";
 import { standing } from "../grants/standing.js";
@@ -17,7 +19,7 @@ import { disownSteps } from "./admin.js";
 import { escrowSteps, withholds } from "./escrow.js";
 import type { Facts, Knowledge } from "./facts.js";
 import { regrantSteps } from "./regrants.js";
-import type { Step } from "./steps.js";
+import { ask, type Step } from "./steps.js";
 
 /**
  * The steps that a device must take, in order; each is complete, and safe by itself. Take the first possible step, put its result
@@ -37,9 +39,11 @@ export function agenda(state: MemberState, knowledge: Knowledge): readonly Step[
       { rule: "MEM-2" },
     );
   const stands = standing(log, keyring);
-  if (stands !== "active") return [{ do: "ask", question: "standing", standing: stands }];
+  if (stands !== "active") return [{ ...ask("standing"), standing: stands }];
   const { now, skew = DEFAULT_SKEW } = known;
-  if (now !== "unchecked" && log.time > now + skew) return [{ do: "ask", question: "clock", ahead: log.time - now }];
+  if (now !== "unchecked" && log.time > now + skew) {
+    return [{ ...ask("clock"), ahead: log.time - now, when: dateOf(log.time) }];
+  }
   const facts = factsOf(state, known, self);
   const escrow = log.kind === "user" ? escrowSteps(facts) : [];
   // The rows of section 11.2, in its order.
@@ -66,6 +70,8 @@ function factsOf(state: MemberState, knowledge: Knowledge, me: Member): Facts {
   const mayAct = able.some(({ id }) => id === me.id);
   return {
     ...{ log, state, knowledge, me, actors: able, mayAct },
+    // Few agendas ask.
+    nameOf: (who) => nameMembers(log, knowledge)(who),
     mine: intersectRuns(me.held, opened),
     junk: intersectRuns(lacking, runsOf(junk)),
     withheld: subtractRuns(lacking, runsOf(junk)),

@@ -3,6 +3,7 @@
 
 import { present } from "../bytes/present.js";
 import { hasEpoch, intersectRuns, subtractRuns, uniteRuns } from "../bytes/runs.js";
+import { dateOf } from "../coverage/dates.js";
 import type { Pointer } from "../log/fields.js";
 import { extendsHead } from "../log/heads.js";
 import {
@@ -12,6 +13,7 @@ import {
   isConfirmed,
   isHolder,
   type LogState,
+  linkAt,
   type Member,
 } from "../log/state.js";
 import { escrowActs } from "../trust/acts.js";
@@ -30,9 +32,9 @@ import {
 import { rightlyGrantedToEscrow } from "./escrow-grants.js";
 import type { Facts } from "./facts.js";
 import { newestOf } from "./regrants.js";
-import type { AskStep, AuthorStep, FetchStep, Step } from "./steps.js";
+import { type AskStep, type AuthorStep, ask, type FetchStep, type Step } from "./steps.js";
 
-const NOTHING: readonly Step[] = [];
+const NOTHING: readonly Step[] = /* @__PURE__ */ Object.freeze([]);
 
 /** The facts for the rows, when an escrow log is at hand. */
 interface Case extends Facts {
@@ -60,7 +62,7 @@ export const WITHOUT_ESCROW: readonly Row<Case>[] = [
   {
     row: 2,
     when: ({ trust, doubted }) => trust !== "sound" && doubted.length > 0,
-    steps: (it) => [...(it.trust === "fetch" ? fetchOrAsk(it) : [confirmEscrow(it)]), ...doubts(it)],
+    steps: (it) => [...fetchOrConfirm(it), ...doubts(it)],
   },
   { row: 3, when: isSomebodyDoubted, steps: doubts },
   {
@@ -74,7 +76,10 @@ export const WITHOUT_ESCROW: readonly Row<Case>[] = [
   {
     row: 7,
     when: (it) => lastRemovalOf(it) > (it.knowledge.enrollAgainAfter ?? 0),
-    steps: (it) => [{ do: "ask", question: "enroll-again", removedAt: lastRemovalOf(it) }],
+    steps: (it) => {
+      const removedAt = lastRemovalOf(it);
+      return [{ ...ask("enroll-again"), removedAt, when: dateOf(linkAt(it.log, removedAt).time) }];
+    },
   },
   {
     row: 8,
@@ -86,7 +91,12 @@ export const WITHOUT_ESCROW: readonly Row<Case>[] = [
 
 /** Rows for a log with an escrow member. */
 export const WITH_ESCROW: readonly Row<EscrowCase>[] = [
-  { row: 9, when: (it) => !isInCharge(it), steps: () => NOTHING },
+  {
+    row: 9,
+    when: (it) => !isInCharge(it),
+    // Nobody but this device may be left to put the pointer right, and its user was never asked.
+    steps: (it) => (it.mayAct && isOfNoAdmin(it) ? fetchOrConfirm(it) : NOTHING),
+  },
   {
     row: 10,
     when: ({ verdict }) => verdict === "other-log",
@@ -176,12 +186,17 @@ export function withholds({ log, isSound }: Facts): boolean {
 }
 
 /**
- * An unconfirmed device leaves escrow to a confirmed device or an admin. But if escrow does not hold the current epoch, or its
- * keys are false, the confirmed device may be the lost one: a thief must not make the others wait for ever.
+ * An unconfirmed device leaves escrow to a confirmed device or an admin. But if escrow does not hold the current epoch, or no admin
+ * can act by the pointer, the confirmed device may be the lost one: a thief must not make the others wait for ever.
  */
 function isInCharge(it: EscrowCase): boolean {
-  const { log, mayAct, isGuardian, escrow, verdict } = it;
-  return isGuardian || (mayAct && (!isHolder(log, escrow) || (verdict === "false" && isConfirmedByUser(it))));
+  const { log, mayAct, isGuardian, escrow } = it;
+  return isGuardian || (mayAct && (!isHolder(log, escrow) || (isOfNoAdmin(it) && isConfirmedByUser(it))));
+}
+
+/** Whether the pointer is of no epoch of the log at hand: then no admin has the key that signs for escrow. */
+function isOfNoAdmin({ verdict }: EscrowCase): boolean {
+  return verdict !== "newest" && verdict !== "older";
 }
 
 function isConfirmedByUser({ knowledge, escrowLog }: Case): boolean {
@@ -230,7 +245,9 @@ function doubts(facts: Facts): readonly Step[] {
   const mayComeLater = judge && escrowActs(log, judge).some(({ because }) => because === "beyond-log");
   const steps: Step[] = mayComeLater ? [fetchEscrowLog("act-beyond-log")] : [];
   const members = unanswered(facts);
-  if (members.length > 0) return [...steps, { do: "ask", question: "whose-members", members }];
+  if (members.length > 0) {
+    return [...steps, { ...ask("whose-members"), members, names: members.map(facts.nameOf) }];
+  }
   const escrow = escrowMember(log);
   // If escrow's pointer is not the newest, remove escrow with them. Renewing first would grant to them; removing them first would
   // grant to its pointer.
@@ -248,12 +265,13 @@ function unanswered({ doubted, knowledge }: Facts): Facts["doubted"] {
 
 /** A person decides, once. Otherwise two devices with different escrow logs would undo each other's links. */
 function removeEscrow(it: EscrowCase, because: "disabled" | "other-log" | "ahead"): readonly Step[] {
-  const { knowledge, doubted, escrow } = it;
-  if (knowledge.removeEscrow === escrow.id && unanswered(it).length === 0) {
-    const members = [...doubted, escrow.id].sort();
+  const { knowledge, doubted, escrow, isGuardian } = it;
+  // A device that is no guardian never asks about doubted members, so it must not wait for the answers.
+  if (knowledge.removeEscrow === escrow.id && (!isGuardian || unanswered(it).length === 0)) {
+    const members = [...(isGuardian ? doubted : []), escrow.id].sort();
     return [{ do: "author", link: "remove", members, because: "user-said", withholdFromEscrow: false }];
   }
-  return [{ do: "ask", question: "remove-escrow", escrow: escrow.id, because }, ...doubts(it)];
+  return [{ ...ask("remove-escrow"), escrow: escrow.id, name: it.nameOf(escrow.id), because }, ...doubts(it)];
 }
 
 /**
@@ -265,9 +283,14 @@ function fetchOrAsk(it: Case, why?: "contradicts-pointer"): readonly (FetchStep 
   return [fetchEscrowLog("newer-named"), ...(settles ? [confirmEscrow(it, why)] : [])];
 }
 
+/** For a log that is not trusted. */
+function fetchOrConfirm(it: Case): readonly (FetchStep | AskStep)[] {
+  return it.trust === "fetch" ? fetchOrAsk(it) : [confirmEscrow(it)];
+}
+
 function confirmEscrow({ log, knowledge, escrowLog }: Case, why?: "contradicts-pointer"): AskStep {
   const because = why ?? (confirmationOf(knowledge) ? "not-trusted" : "never-confirmed");
-  return { do: "ask", question: "confirm-escrow", head: escrowLog.head, at: log.head.seq, because };
+  return { ...ask("confirm-escrow"), head: escrowLog.head, at: log.head, because };
 }
 
 function fetchEscrowLog(because: Extract<FetchStep, { what: "escrow-log" }>["because"]): FetchStep {

@@ -3,6 +3,7 @@
 
 import type { LogId, MemberId } from "../bytes/ids.js";
 import type { Runs } from "../bytes/runs.js";
+import type { NameOf } from "../coverage/names.js";
 import type { ActRecord } from "../escrow/act.js";
 import type { MemberState } from "../grants/member-state.js";
 import type { Clock } from "../log/clock.js";
@@ -47,6 +48,7 @@ export interface Facts {
   /** Members that may act for others. */
   readonly actors: readonly Member[];
   readonly mayAct: boolean;
+  readonly nameOf: NameOf;
   /** Epochs that this device can pass on: the log says that it holds them, and it has opened them. */
   readonly mine: Runs;
   /** Epochs that the log says it holds, and that were delivered but did not open. */

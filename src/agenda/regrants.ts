@@ -19,7 +19,7 @@ import { KeysteadError } from "../errors.js";
 import { currentEpoch, isFounding, type LogFacts, type Member } from "../log/state.js";
 import { ownClosure } from "../trust/doubt.js";
 import type { Facts, Served } from "./facts.js";
-import type { AuthorStep, Regrant, Step } from "./steps.js";
+import { type AuthorStep, ask, type Regrant, type Step } from "./steps.js";
 
 /**
  * Most members, runs and epochs of one regrant, so that it fits into a link and its attachments, even if a thief split the runs.
@@ -52,7 +52,9 @@ export function regrantSteps(facts: Facts): readonly Step[] {
     if (unasked.length > 0) give.push({ member: target.id, runs: newestOf(unasked) });
     const epochs = subtractRuns(wanted, unasked);
     const because = isOwn ? "served-before" : "not-own";
-    if (epochs.length > 0) questions.push({ do: "ask", question: "regrant", member: target.id, epochs, because });
+    if (epochs.length > 0) {
+      questions.push({ ...ask("regrant"), member: target.id, name: facts.nameOf(target.id), epochs, because });
+    }
   }
   const others = actors.filter(({ id }) => id !== me.id).map(({ id }) => id);
   return [...inLinks(give).map((give): AuthorStep => ({ do: "author", link: "regrant", give, others })), ...questions];

@@ -3,6 +3,7 @@
 
 import type { LogId, MemberId } from "../bytes/ids.js";
 import type { Runs } from "../bytes/runs.js";
+import type { MemberName } from "../coverage/names.js";
 import type { Head } from "../log/state.js";
 
 /** Epochs to grant to one member again. */
@@ -39,11 +40,15 @@ export type FetchStep =
       readonly subject: string;
     };
 
-/** A question that only the user can answer. The answer goes into the knowledge for the next agenda. */
+/**
+ * A question that only the user can answer; `textOf` puts it into words by its `code`. The answer goes into the knowledge for the
+ * next agenda.
+ */
 export type Question =
   | {
       /** This device was removed, or its key was replaced: keep reading, enter again as a new device, or wipe. */
       readonly question: "standing";
+      readonly code: "question-standing";
       readonly standing: "removed" | "superseded";
     }
   | {
@@ -52,9 +57,10 @@ export type Question =
        * the `at` of this step.
        */
       readonly question: "confirm-escrow";
+      readonly code: "question-confirm-escrow";
       readonly head: Head;
-      /** Position of the newest link of the user's own log: what its pointers name up to there is settled by the answer. */
-      readonly at: number;
+      /** Head of the user's own log: the answer settles what its pointers name up to there. */
+      readonly at: Head;
       readonly because: "never-confirmed" | "contradicts-pointer" | "not-trusted";
     }
   | {
@@ -62,24 +68,32 @@ export type Question =
        * Which of these members are the user's? The log says that an admin brought them in. The answers are `own` and `strangers`.
        */
       readonly question: "whose-members";
+      readonly code: "question-whose-members";
       readonly members: readonly MemberId[];
+      readonly names: readonly MemberName[];
     }
   | {
       /** Remove the escrow member? The answer is `removeEscrow`. */
       readonly question: "remove-escrow";
+      readonly code: "question-remove-escrow";
       readonly escrow: MemberId;
+      readonly name: MemberName;
       readonly because: "disabled" | "other-log" | "ahead";
     }
   | {
       /** Enroll escrow of this log again, after it was removed? The answer is `enrollAgainAfter`. */
       readonly question: "enroll-again";
+      readonly code: "question-enroll-again";
       /** Position of the link that removed it. */
       readonly removedAt: number;
+      readonly when: Date;
     }
   | {
       /** Grant a member these epochs again? It is not one of the device's own, or this device gave it them before. */
       readonly question: "regrant";
+      readonly code: "question-regrant";
       readonly member: MemberId;
+      readonly name: MemberName;
       readonly epochs: Runs;
       readonly because: "not-own" | "served-before";
     }
@@ -89,13 +103,17 @@ export type Question =
        * `disownUnread`.
        */
       readonly question: "disown";
+      readonly code: "question-disown";
       readonly acts: readonly number[];
     }
   | {
       /** The time of the newest link is ahead of this device's clock: set the clock, or ask the service. */
       readonly question: "clock";
+      readonly code: "question-clock";
       /** Milliseconds. */
       readonly ahead: number;
+      /** That link's time. */
+      readonly when: Date;
     };
 
 /** Ask the user. */
@@ -158,3 +176,8 @@ export type AuthorStep = {
 
 /** One step that a device must take. */
 export type Step = FetchStep | AskStep | AuthorStep;
+
+/** What every step with this question has. */
+export function ask<Q extends Question["question"]>(question: Q) {
+  return { do: "ask", question, code: `question-${question}` } as const;
+}

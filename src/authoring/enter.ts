@@ -3,7 +3,6 @@
 
 import { checkOptions } from "../arguments/options.js";
 import { assertBytes, type Bytes } from "../bytes/bytes.js";
-import { lastOf } from "../bytes/present.js";
 import { bytesUpTo, decode, encode, literal, record } from "../bytes/schema.js";
 import { Secret } from "../bytes/secret.js";
 import { utf8Encode } from "../bytes/text.js";
@@ -18,6 +17,7 @@ import { type Clock, checkClock } from "../log/clock.js";
 import { attachmentDigest, decodeEntry, encodeEntry, encodeLink } from "../log/entry.js";
 import { freshKeys, MAX_NAME_BYTES, MAX_SUBJECT_BYTES, type NewMember, ROLES, type Role } from "../log/fields.js";
 import { assertLog, type LogFacts, type LogState } from "../log/state.js";
+import { recorded } from "../log/verify.js";
 import { readBody, verifyEntry } from "../log/verify-link.js";
 import { drawRandom, type Env } from "../primitives/env.js";
 import { VERIFYING_KEY_LENGTH } from "../primitives/sign.js";
@@ -43,7 +43,7 @@ export interface CreateLogOptions {
  * The first device opens a log and makes epoch 1.
  *
  * @returns a proposal of that device's state. The caller wipes the keyring.
- * @throws `INVALID_ARGUMENT`, `INVALID_KEY` for an operator key that is no key
+ * @throws `INVALID_ARGUMENT`, `INVALID_KEY` for an operator key that is not a valid public key
  */
 export function createLog(options: CreateLogOptions, env: Env): Proposal<MemberState> {
   const { subject, operator, device } = checkOptions(options);
@@ -192,8 +192,8 @@ export function acceptProvisioning(
   }
   const signed = encodeLink(link.body, [...link.signatures, signBody(link.body, keys.sign, [keys])]);
   const entry = encodeEntry(signed, attachments);
-  const { log: after, delivered } = verifyEntry(log, decodeEntry(entry), options);
-  const accept = () => ({ log: after, keyring: openGrants(after, lastOf(after.links), delivered, keyring).keyring });
+  const { log: after, record, delivered } = recorded(verifyEntry(log, decodeEntry(entry), options));
+  const accept = () => ({ log: after, keyring: openGrants(after, record, delivered, keyring).keyring });
   return makeProposal({ entry, log: after, accept, fresh: [] });
 }
 

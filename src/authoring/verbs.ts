@@ -38,8 +38,9 @@ import { type Draft, writeLink } from "./write-link.js";
  * Approves some members and removes others, in one link. An approved member holds what this one holds; when a removed one
  * knew the current epoch, a new epoch is made in the same link.
  *
- * @throws `COMPARE_AGAIN` when a device is no longer the one that was compared; `NOT_PERMITTED` with the rule, `UNKNOWN_MEMBER`,
- * `INVALID_ARGUMENT`, `GRANT_UNAVAILABLE`, `CLOCK`; in a log with escrow `ESCROW_UNKNOWN`, `UNVERIFIED_MEMBERS`
+ * @throws `COMPARE_AGAIN` when a device is no longer the one that was compared, or has approved others since whom this link would
+ * let in with it; `NOT_PERMITTED` with the rule, `UNKNOWN_MEMBER`, `INVALID_ARGUMENT`, `GRANT_UNAVAILABLE`, `CLOCK`; in a log with
+ * escrow `ESCROW_UNKNOWN`, `UNVERIFIED_MEMBERS`
  */
 export function review(state: MemberState, options: ReviewOptions, env: Env): Proposal<MemberState> {
   const checked = checkMemberState(state);
@@ -60,8 +61,8 @@ export function review(state: MemberState, options: ReviewOptions, env: Env): Pr
 export interface Approvals {
   /**
    * Devices whose own fingerprints were compared: the tokens of `compareFingerprint`. A token is valid as long as the log
-   * continues from the head that was compared, and the device still has the same keys: an app that lost a race reviews again with
-   * the same tokens.
+   * continues from the head that was compared, the device still has the same keys, and it has approved nobody since whom this
+   * link would let in and does not name: an app that lost a race reviews again with the same tokens.
    */
   readonly approve?: readonly ComparedDevice[] | undefined;
   /**
@@ -81,8 +82,8 @@ export function approvedMembers(
   log: LogState,
   { approve = [], approveUncompared = [] }: Approvals,
 ): readonly MemberId[] {
-  const compared = comparedMembers(log, approve);
-  return [...compared, ...memberList(log, "approveUncompared", approveUncompared)].sort();
+  const named = memberList(log, "approveUncompared", approveUncompared);
+  return [...comparedMembers(log, approve, named), ...named].sort();
 }
 
 /** @throws `INVALID_ARGUMENT` for a member that is not of the author's class, `UNKNOWN_MEMBER` */
@@ -112,13 +113,13 @@ export interface ReviewOptions extends EscrowOptions, Approvals {
    */
   readonly extend?: readonly MemberId[] | undefined;
   readonly remove?: readonly MemberId[] | undefined;
-  /** In an escrow log: what the members may do that this first confirms; nothing by default. They keep it (MEM-8). */
+  /** In an escrow log: the roles of the members that this review confirms for the first time; none by default. They keep them (MEM-8). */
   readonly roles?: Readonly<Record<MemberId, readonly Role[]>> | undefined;
-  /** In an escrow log: positions of acts, by the admins that this removes, that nobody may believe from now on (ESC-8). */
+  /** In an escrow log: positions of acts by the admins that this review removes. Nobody may believe them from now on (ESC-8). */
   readonly disown?: readonly number[] | undefined;
 }
 
-/** Roles for exactly the members of an escrow log that a review first confirms (MEM-8). */
+/** Roles for exactly the members of an escrow log that a review confirms for the first time (MEM-8). */
 function rolesOf(log: LogState, approved: readonly MemberId[], roles: ReviewOptions["roles"] = {}) {
   const isNew = (id: MemberId) => log.kind === "escrow" && !isConfirmed(log, activeMember(log, id));
   const stray = Object.keys(checkOptions(roles)).find(
@@ -241,13 +242,13 @@ export function reclaim(state: MemberState, options: ReclaimOptions, env: Env): 
     guard: options,
     lent: seeds,
   });
-  const gained = () =>
-    new Map([...seeds].filter(([epoch]) => hasEpoch(given, epoch)).map(([e, seed]) => [e, seed.copy()]));
+  // Copies, which this proposal wipes when it is discarded: the caller may wipe `from` before.
+  const gained = new Map([...seeds].filter(([epoch]) => hasEpoch(given, epoch)).map(([e, seed]) => [e, seed.copy()]));
   return makeProposal({
     entry: written.entry,
     log: written.log,
-    accept: () => ({ log: written.log, keyring: changedKeyring(keyring, { gained: gained() }) }),
-    fresh: [],
+    accept: () => ({ log: written.log, keyring: changedKeyring(keyring, { gained }) }),
+    fresh: [...gained.values()],
   });
 }
 

@@ -3,14 +3,19 @@
 
 import type { MemberState } from "../grants/member-state.js";
 import { unsafeSerializeKeyring } from "../grants/store-keyring.js";
-import { LogState } from "../log/state.js";
+import { findMember, LogState } from "../log/state.js";
 import { type Proposal, previewProposal } from "./proposal.js";
 
 /** The secrets of a proposal, for the device's own protected storage. */
 export interface SerializedProposal {
   /**
-   * The keyring as it is once the entry is accepted, with the head that the log then has; undefined for a proposal that gives
-   * none, such as the operator's. `parseKeyring` and `resume` read it back. The caller wipes it.
+   * The keyring as it is once the entry is accepted, with the head that the log then has; `parseKeyring` and `resume` read it back.
+   * The caller wipes it. Whose it is depends on the author:
+   *
+   * - a device that writes in its own log, that creates or joins one, or that accepts a provisioning: that device's;
+   * - an admin's device that records something in the escrow log: that device's, for the escrow log;
+   * - a backup key, the operator, or escrow in a user's log: undefined. The device that sends the entry keeps its own keyring, and
+   *   `resume` opens what the entry gives it. A paper's secrets are on paper, and must not take the place of the device's.
    */
   readonly keyring: Uint8Array | undefined;
   /** The text of the backup key that the link makes: keep it until its user has proved that it is on paper. */
@@ -19,8 +24,9 @@ export interface SerializedProposal {
 
 /**
  * The secrets that a proposal leads to, as bytes. **Store them with `proposal.entry`, beside the keyring that wrote it, before
- * you send the entry**, and keep them until a verified link stands at `proposal.head.seq`. If it is this entry, the device uses
- * the keyring in these bytes. If it is another, the device uses the keyring from before and deletes these bytes. A refusal
+ * you send the entry**, and keep them until a verified link stands at `proposal.head.seq`. If it is this entry, the device calls
+ * `resume` with the keyring in these bytes, or with its own from before if they have none; in both cases with the log and the
+ * entries that include this one. If it is another, the device uses the keyring from before and deletes these bytes. A refusal
  * decides nothing: the server has the entry and can publish it later.
  *
  * @throws `WIPED` after `discard`, `INVALID_ARGUMENT`
@@ -28,6 +34,8 @@ export interface SerializedProposal {
 export function unsafeSerializeProposal(proposal: Proposal<unknown>): SerializedProposal {
   const { value, backupKey } = previewProposal(proposal);
   const { log, keyring } = value as Partial<MemberState>;
-  const hasState = LogState.is(log) && keyring !== undefined;
-  return { keyring: hasState ? unsafeSerializeKeyring({ log, keyring }) : undefined, backupKey };
+  if (!LogState.is(log) || !keyring || findMember(log, keyring.member)?.kind === "backup") {
+    return { keyring: undefined, backupKey };
+  }
+  return { keyring: unsafeSerializeKeyring({ log, keyring }), backupKey };
 }

@@ -5,6 +5,7 @@ import { openWithKeys } from "../authoring/receive.js";
 import type { MemberId } from "../bytes/ids.js";
 import type { Runs } from "../bytes/runs.js";
 import { type DataAccess, dataAccess } from "../coverage/data-access.js";
+import { type MemberName, nameMembers } from "../coverage/names.js";
 import type { Keyring } from "../keys/keyring.js";
 import { assertLog, type LogState, type Member } from "../log/state.js";
 import { type Correction, decodeBackupText } from "./code.js";
@@ -13,7 +14,8 @@ import { allBackupKeys, arbiterOf, backupIdSymbols, type FoundBackupKey } from "
 /** The result of a drill. */
 export interface CheckedBackupKey {
   readonly member: MemberId;
-  readonly name: string | undefined;
+  /** What it is called in its log. The device that made it chose that name. */
+  readonly name: MemberName;
   /**
    * Whether the log still has it. A removed key opens the epochs that it reached and approves nothing; its owner can throw the
    * paper away.
@@ -66,8 +68,9 @@ export function openBackupKey(log: LogState, entries: Iterable<Uint8Array>, text
 }
 
 function factsOf(log: LogState, member: Member, corrections: readonly Correction[]): CheckedBackupKey {
-  const { id, name, held, removed } = member;
+  const { id, held, removed } = member;
   const standing = removed ? ("removed" as const) : ("active" as const);
+  const name = nameMembers(log)(id);
   return { member: id, name, standing, atMost: held, access: dataAccess(log, id), corrections };
 }
 

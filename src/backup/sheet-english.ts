@@ -1,9 +1,10 @@
 // The English words of the recovery sheet. docs/spec.md section 9.
 
+import { freeze } from "../bytes/frozen.js";
 import type { SheetTexts } from "./sheet.js";
 
 /** The English recovery sheet. Dates are days in UTC, as `2026-03-05`. */
-export const englishSheet: SheetTexts = {
+export const englishSheet: SheetTexts = /* @__PURE__ */ freeze<SheetTexts>({
   title: (service) => `${service}: backup key`,
   names: { account: "Account", made: "Made on", opens: "Opens", named: "Named" },
   day: (date) => date.toISOString().slice(0, 10),
@@ -17,4 +18,4 @@ export const englishSheet: SheetTexts = {
     "If it is lost or was seen by others, remove it in the list of devices",
     "and make another.",
   ],
-};
+});

@@ -1,6 +1,7 @@
 // Immutable lists and sets that only grow. A new version shares storage with the version it grew from, so replaying n links costs
-// O(n) in all. They hold the log state of docs/spec.md section 6.
+// O(n) in all. What they give is frozen. They hold the log state of docs/spec.md section 6.
 
+import { freeze } from "./frozen.js";
 import { PersistentMap } from "./persistent-map.js";
 
 /**
@@ -33,7 +34,7 @@ export class AppendList<T> implements Iterable<T> {
 
   /** The item at `index`, counted from 0; undefined outside 0 to `length - 1`. */
   at(index: number): T | undefined {
-    return index < this.length ? this.#store[index] : undefined;
+    return index < this.length ? freeze(this.#store[index]) : undefined;
   }
 
   /** The newest item; undefined if there is none. */
@@ -43,44 +44,44 @@ export class AppendList<T> implements Iterable<T> {
 
   /** The items, oldest first. */
   *[Symbol.iterator](): IterableIterator<T> {
-    for (let i = 0; i < this.length; i++) yield this.#store[i] as T;
+    for (let i = 0; i < this.length; i++) yield freeze(this.#store[i] as T);
   }
 }
 
 /** An immutable set of strings that only grows, sharing storage as {@link AppendList} does. */
-export class AppendSet implements Iterable<string> {
+export class AppendSet<K extends string = string> implements Iterable<K> {
   // Each key with its position; positions at or after `size` belong to newer versions.
-  readonly #positions: Map<string, number>;
+  readonly #positions: Map<K, number>;
   /** Number of keys. */
   readonly size: number;
 
-  private constructor(positions: Map<string, number>, size: number) {
+  private constructor(positions: Map<K, number>, size: number) {
     this.#positions = positions;
     this.size = size;
   }
 
   /** @internal A set with no keys. */
-  static empty(): AppendSet {
-    return new AppendSet(new Map(), 0);
+  static empty<K extends string = string>(): AppendSet<K> {
+    return new AppendSet<K>(new Map(), 0);
   }
 
-  /** @internal A set with this set's keys and `key`; this set itself if it has the key already. */
-  add(key: string): AppendSet {
-    if (this.has(key)) return this;
+  /** @internal A set with this set's keys and `keys`; this set itself if it has them all already. */
+  add(...keys: readonly K[]): AppendSet<K> {
+    if (keys.every((key) => this.has(key))) return this;
     const isTip = this.#positions.size === this.size;
     const positions = isTip ? this.#positions : new Map([...this.#positions].slice(0, this.size));
-    positions.set(key, this.size);
-    return new AppendSet(positions, this.size + 1);
+    for (const key of keys) if (!positions.has(key)) positions.set(key, positions.size);
+    return new AppendSet(positions, positions.size);
   }
 
   /** Whether this version has `key`. */
-  has(key: string): boolean {
+  has(key: K): boolean {
     const position = this.#positions.get(key);
     return position !== undefined && position < this.size;
   }
 
   /** The keys, in the order they were added. */
-  *[Symbol.iterator](): IterableIterator<string> {
+  *[Symbol.iterator](): IterableIterator<K> {
     for (const [key, position] of this.#positions) {
       if (position >= this.size) return;
       yield key;

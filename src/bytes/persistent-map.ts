@@ -1,5 +1,7 @@
 // An immutable map with hexadecimal keys. Versions share their storage: setting a key costs the depth of the tree and does not
-// change the old version. It holds parts of the log state of docs/spec.md section 6.3.
+// change the old version. Values that it gives are frozen. It holds parts of the log state of docs/spec.md section 6.3.
+
+import { freeze } from "./frozen.js";
 
 type Node<T> = Leaf<T> | readonly (Node<T> | undefined)[];
 
@@ -25,7 +27,7 @@ export class PersistentMap<T> implements Iterable<readonly [string, T]> {
   get(key: string): T | undefined {
     let node = this.#root;
     for (let depth = 0; node !== undefined; depth++) {
-      if (isLeaf(node)) return node.key === key ? node.value : undefined;
+      if (isLeaf(node)) return node.key === key ? freeze(node.value) : undefined;
       node = node[digitAt(key, depth)];
     }
     return undefined;
@@ -65,6 +67,6 @@ function insert<T>(node: Node<T> | undefined, leaf: Leaf<T>, depth: number): Nod
 }
 
 function* each<T>(node: Node<T>): Generator<readonly [string, T]> {
-  if (isLeaf(node)) yield [node.key, node.value];
+  if (isLeaf(node)) yield [node.key, freeze(node.value)];
   else for (const child of node) if (child !== undefined) yield* each(child);
 }

@@ -8,8 +8,8 @@ export type Run = readonly [from: number, to: number];
 /** A set of epochs: sorted runs with a gap of at least one epoch between any two. */
 export type Runs = readonly Run[];
 
-/** No epochs. */
-export const NO_RUNS: Runs = [];
+/** No epochs. Frozen, because results that callers get may hold it. */
+export const NO_RUNS: Runs = /* @__PURE__ */ Object.freeze([]);
 
 /** Whether these are runs in the one canonical form. */
 export function isCanonical(runs: Runs): boolean {

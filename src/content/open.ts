@@ -64,7 +64,7 @@ export interface OpenedSigned extends OpenedContent {
 
 /**
  * The content, once all of it has proved authentic; with `options.senderLog`, once a device of that log has proved to have
- * signed it. Without, nothing is said of a sender: see {@link openSigned} and {@link openWithDetails}.
+ * signed it. Without that option nothing is known of a sender: see {@link openSigned} and {@link openWithDetails}.
  *
  * @param sealed from anywhere; not to be changed until the promise is settled.
  * @param keyring of a member of a log that the content is sealed to.

@@ -3,6 +3,7 @@
 
 import type { LogId, MemberId } from "../bytes/ids.js";
 import { firstOf } from "../bytes/present.js";
+import { type MemberName, nameMembers } from "../coverage/names.js";
 import { KeysteadError } from "../errors.js";
 import { compareContact } from "../fingerprint/contacts.js";
 import type { TrackedContact } from "../fingerprint/tracked-contact.js";
@@ -41,8 +42,8 @@ export interface VerifiedSender {
   readonly subject: string;
   readonly log: LogId;
   readonly member: MemberId;
-  /** The device's own name for itself, if known. Show it as text, and do not rely on it. */
-  readonly name: string | undefined;
+  /** What the device is called in its log. It chose that name itself: do not rely on it. */
+  readonly name: MemberName;
   /** Position of the link in which the device entered. */
   readonly position: number;
   /** The head of its own log that the device knew when it sealed. */
@@ -105,7 +106,7 @@ export function expectSender(claimed: ContentSender | undefined, options: Sender
         subject: senderLog.subject,
         log: claimed.head.log,
         member: member.id,
-        name: member.name,
+        name: nameMembers(senderLog)(member.id),
         position: member.position,
         head: claimed.head,
         removedSince: member.removed,

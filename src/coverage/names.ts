@@ -43,7 +43,6 @@ export type NameOf = (who: MemberId | "operator") => MemberName;
 const SHORT = 8;
 
 const NOBODY = { kind: undefined, name: undefined, shortId: undefined, withId: false, organisation: undefined };
-const OPERATOR: MemberName = { code: "operator", member: "operator", ...NOBODY };
 
 /**
  * Names for the members of a log, removed ones too. When names are alike, the members' ids distinguish them: nobody must approve
@@ -60,7 +59,7 @@ export function nameMembers(log: LogState, known?: KnownEscrow): NameOf {
     names.set(member.id, name);
   }
   return (who) => {
-    if (who === "operator") return OPERATOR;
+    if (who === "operator") return { ...NOBODY, code: "operator", member: "operator" };
     return names.get(who) ?? { ...NOBODY, code: "stranger", member: who, shortId: who, withId: true };
   };
 }
@@ -100,7 +99,7 @@ function inOrderOfNaming(log: LogState): readonly Member[] {
 function nameOne({ id, kind, name: given }: Member, organisation: string | undefined, taken: Set<string>): MemberName {
   const name = plainText(given ?? "") || undefined;
   const code = kind === "escrow" ? "escrow" : name === undefined ? "unnamed" : "member";
-  // A member without a name of its own always has its id beside it. So has a name that imitates an id beside a name.
+  // A member without a name of its own always has its id beside it, and so has a name that imitates an id beside a name.
   const needsId = (name ?? organisation) === undefined || /\([0-9a-f]{8,}\)$/i.test(name ?? "");
   const shown = JSON.stringify([
     code,

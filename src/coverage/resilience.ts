@@ -15,8 +15,8 @@ import type { Warning } from "./warnings.js";
 
 /**
  * What people should look at before it is too late. Judged by `held`: resilience concerns recovery, and a member may lie about
- * what it cannot read, so no epoch counts as safe by its `reach`. Escrow counts by what was granted to keys that are the
- * organisation's, which takes an escrow log that is to be trusted. Without one, nothing is said of what was granted to it.
+ * what it cannot read, so no epoch counts as safe by its `reach`. Escrow counts only by what was granted to the
+ * organisation's own keys, which only a trusted escrow log shows. Without one, no warning names what was granted to escrow.
  *
  * @returns warnings of the codes `rotation-due`, `single-member`, `declared-missing`, `withheld-from-escrow`,
  * `stray`, `used-backup-key` and `no-backup-key`.

@@ -115,6 +115,13 @@ export type Warning =
       readonly adds: readonly Stretch[];
     })
   | (About & {
+      /** Approving a pending member lets in others too, which it approved, directly or through others (MEM-1). */
+      readonly code: "lets-in-others";
+      /** The pending member. */
+      readonly name: MemberName;
+      readonly others: readonly MemberName[];
+    })
+  | (About & {
       /** Somebody else removed members. */
       readonly code: "removed-by-other";
       readonly name: MemberName;

@@ -5,13 +5,11 @@ import { KeysteadError } from "../errors.js";
 import { assertLog, type LogState } from "../log/state.js";
 import type { ContactStatus } from "./change.js";
 import { compareContact } from "./contacts.js";
-import { makeContact, type TrackedContact } from "./tracked-contact.js";
+import { type ContactVerification, isVerified, makeContact, type TrackedContact } from "./tracked-contact.js";
 import { trustedFounders } from "./trusted-class.js";
 
 /** Options of {@link acknowledgeContact}. */
-export interface AcknowledgeContactOptions {
-  /** Whether the user has compared the fingerprint of this log with the contact. */
-  readonly verified?: boolean | undefined;
+export interface AcknowledgeContactOptions extends ContactVerification {
   /**
    * The one contradiction that the user has seen and accepts. Each of them can mean that somebody reads what is sent from now on.
    */
@@ -43,8 +41,9 @@ export function requireContactUnchanged(pin: TrackedContact, log: LogState): Tra
  * Records that the user has seen what {@link compareContact} says of this very state, and continues.
  *
  * @returns the pin at the log's head, to be stored in place of the old one. After a change by others it trusts the
- * class that is confirmed now, and is unverified unless `options.verified`.
- * @throws `CONTACT_CHANGED` with `details.change` for a contradiction that `options.evenIf` does not name; errors of
+ * class that is confirmed now, and is unverified unless the options say that the user compared this very state.
+ * @throws `CONTACT_CHANGED` with `details.change` for a contradiction that `options.evenIf` does not name; `COMPARE_AGAIN` for the
+ * token of another state: acknowledge the state that was compared, and then continue with the newer one; errors of
  * `compareContact`
  */
 export function acknowledgeContact(
@@ -56,7 +55,7 @@ export function acknowledgeContact(
   assertLog(log);
   const change = compareContact(pin, log);
   const { status } = change;
-  if (isHarmless(status)) return moved(pin, log, options?.verified ?? pin.verified);
+  if (isHarmless(status)) return moved(pin, log, isVerified(log, options, pin.verified));
   if (status !== "extended-by-others" && status !== options?.evenIf) {
     throw new KeysteadError(
       "CONTACT_CHANGED",
@@ -66,7 +65,7 @@ export function acknowledgeContact(
       },
     );
   }
-  return makeContact(log, trustedFounders(log), options?.verified ?? false);
+  return makeContact(log, trustedFounders(log), isVerified(log, options));
 }
 
 function isHarmless(status: ContactStatus): boolean {

@@ -3,8 +3,10 @@
 import { equalBytes } from "../bytes/bytes.js";
 import type { MemberId } from "../bytes/ids.js";
 import { utf8Encode } from "../bytes/text.js";
+import { type MemberName, nameMembers } from "../coverage/names.js";
 import { checkMemberState, type MemberState } from "../grants/member-state.js";
 import { requireActive } from "../grants/standing.js";
+import { letInWith } from "../log/approvals.js";
 import { assertLog, findMember, type Head, type LogState, type Member } from "../log/state.js";
 import { type ComparedDevice, type ComparedLog, deviceMatched, logMatched } from "../trust/compared.js";
 import { deviceOf, fingerprintAt, fingerprintHead, formatFingerprint } from "./fingerprint.js";
@@ -14,17 +16,49 @@ import { type ParsedFingerprint, readFingerprint } from "./parse.js";
 /** A result that proves nothing and names no device. See {@link compareFingerprint}. */
 export type NoMatch = "older" | "not-recognised" | "mismatch" | "other-log";
 
+/** A result without a token. `textOf` puts it into words by its `code`. */
+interface Unmatched<S extends string> {
+  readonly code: `comparison-${S}`;
+  readonly status: S;
+  readonly token?: undefined;
+}
+
+/** A result that names a device, and no match. */
+interface Named<S extends string> extends Unmatched<S> {
+  readonly member: MemberId;
+  readonly name: MemberName;
+}
+
+/** A result that names no device. */
+interface Unnamed<S extends string> extends Unmatched<S> {
+  readonly member?: undefined;
+}
+
+/** A match with a whole log. */
+interface LogMatch {
+  readonly code: "comparison-log-match";
+  readonly status: "match";
+  readonly token: ComparedLog;
+  readonly member?: undefined;
+}
+
+/** A match with the requested device. */
+interface DeviceMatch {
+  readonly code: "comparison-match";
+  readonly status: "match";
+  readonly token: ComparedDevice;
+  readonly member?: undefined;
+  /** That device. */
+  readonly name: MemberName;
+  /** Members that its approval lets in with it: the token is good for these, and for no others. */
+  readonly letsIn: readonly MemberName[];
+}
+
 /** What a comparison with a whole log finds. */
-export type LogComparison =
-  | { readonly status: "match"; readonly token: ComparedLog; readonly member?: undefined }
-  | { readonly status: NoMatch; readonly token?: undefined; readonly member?: undefined }
-  | { readonly status: "names-device"; readonly member: MemberId; readonly token?: undefined };
+export type LogComparison = LogMatch | Unnamed<NoMatch> | Named<"names-device">;
 
 /** What a comparison with one device of a log finds. */
-export type DeviceComparison =
-  | { readonly status: "match"; readonly token: ComparedDevice; readonly member?: undefined }
-  | { readonly status: NoMatch | "names-no-device"; readonly token?: undefined; readonly member?: undefined }
-  | { readonly status: "other-device"; readonly member: MemberId; readonly token?: undefined };
+export type DeviceComparison = DeviceMatch | Unnamed<NoMatch | "names-no-device"> | Named<"other-device">;
 
 /**
  * Compares a fingerprint with a log, or with one device of it, in constant time for each head.
@@ -75,13 +109,24 @@ export function compareFingerprint(
   const device = member === undefined ? undefined : deviceOf(log, member);
   const parsed = readFingerprint(given);
   const found = parsed.form === "qr" ? findQr(log, parsed) : findText(log, parsed, device);
-  if (typeof found === "string") return { status: found };
-  if (found.member !== device?.id) {
-    if (found.member === undefined) return { status: "names-no-device" };
-    return { status: device ? "other-device" : "names-device", member: found.member };
+  if (typeof found === "string") return unnamed(found);
+  const { member: shown, seq } = found;
+  if (shown !== device?.id) {
+    if (shown === undefined) return unnamed("names-no-device");
+    const named = { member: shown, name: nameMembers(log)(shown) };
+    return device
+      ? { code: "comparison-other-device", status: "other-device", ...named }
+      : { code: "comparison-names-device", status: "names-device", ...named };
   }
-  if (found.seq < fingerprintHead(log).seq) return { status: "older" };
-  return device ? { status: "match", token: deviceMatched(log, device) } : { status: "match", token: logMatched(log) };
+  if (seq < fingerprintHead(log).seq) return unnamed("older");
+  if (!device) return { code: "comparison-log-match", status: "match", token: logMatched(log) };
+  const nameOf = nameMembers(log);
+  const facts = { name: nameOf(device.id), letsIn: letInWith(log, device.id).map(nameOf) };
+  return { code: "comparison-match", status: "match", token: deviceMatched(log, device), ...facts };
+}
+
+function unnamed<S extends string>(status: S): Unnamed<S> {
+  return { code: `comparison-${status}`, status };
 }
 
 /**

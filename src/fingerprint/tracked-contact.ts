@@ -7,6 +7,7 @@ import { array, bool, decode, encode, hexBytes, literal, record, type Schema, te
 import { KeysteadError } from "../errors.js";
 import { MAX_SUBJECT_BYTES } from "../log/fields.js";
 import { assertLog, type Head, type LogState } from "../log/state.js";
+import { type ComparedLog, requireCompared } from "../trust/compared.js";
 import { trustedFounders } from "./trusted-class.js";
 
 /** What is remembered of a contact. Not secret, but a person who can change it chooses whom this device believes. */
@@ -45,16 +46,35 @@ const pinSchema: Schema<TrackedContact> = {
   },
 };
 
+/** Says that the user compared fingerprints with a contact. Without both the contact stays as verified as it was. */
+export interface ContactVerification {
+  /** The token of `compareFingerprint` for the contact's whole log, in exactly this state: it makes the contact verified. */
+  readonly compared?: ComparedLog | undefined;
+  /**
+   * Whether the contact is verified, **without a token**: the server then chooses whom the user trusts, unless the app has
+   * compared this very state in another way. `compared` takes precedence.
+   */
+  readonly unsafeVerified?: boolean | undefined;
+}
+
 /**
  * Begins to track a contact: later states are compared with the present state of its log.
  *
- * @param options.verified whether the user has compared fingerprints with the contact; false by default.
+ * @param options says that the user has compared fingerprints with the contact; by default the contact is unverified.
  * @returns plain data, to be stored with {@link encodeContact}.
- * @throws `INVALID_ARGUMENT`
+ * @throws `INVALID_ARGUMENT`; `COMPARE_AGAIN` for the token of another state
  */
-export function trackContact(log: LogState, options: { readonly verified?: boolean | undefined } = {}): TrackedContact {
+export function trackContact(log: LogState, options: ContactVerification = {}): TrackedContact {
   assertLog(log);
-  return makeContact(log, trustedFounders(log), options?.verified ?? false);
+  return makeContact(log, trustedFounders(log), isVerified(log, options));
+}
+
+/** @internal Whether the contact is verified from now on. */
+export function isVerified(log: LogState, options: ContactVerification | null, before = false): boolean {
+  const { compared, unsafeVerified = before } = options ?? {};
+  if (compared === undefined) return unsafeVerified;
+  requireCompared(log, compared);
+  return true;
 }
 
 /** @internal A pin at the log's head for a class that the caller knows. */
@@ -63,7 +83,8 @@ export function makeContact(
   confirmed: readonly number[],
   verified: boolean,
 ): TrackedContact {
-  if (typeof verified !== "boolean") throw new KeysteadError("INVALID_ARGUMENT", "verified must be true or false");
+  if (typeof verified !== "boolean")
+    throw new KeysteadError("INVALID_ARGUMENT", "unsafeVerified must be true or false");
   return checkContact({ v: 1, subject, head, confirmed, verified });
 }
 

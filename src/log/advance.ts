@@ -1,6 +1,7 @@
 // The state after a link that was found good. docs/spec.md sections 2 and 6.
 
 import { AppendList, AppendMap, AppendSet } from "../bytes/append-list.js";
+import { FrozenMap } from "../bytes/frozen.js";
 import type { LinkHash, LogId, MemberId } from "../bytes/ids.js";
 import { PersistentMap } from "../bytes/persistent-map.js";
 import { present } from "../bytes/present.js";
@@ -10,16 +11,7 @@ import { decodeNameOpening, type NameOpening, type UnverifiedLink } from "./entr
 import type { AnyBody, Grant } from "./fields.js";
 import type { Judgement } from "./judge.js";
 import { originOf } from "./links/genesis.js";
-import {
-  type Epoch,
-  type GrantRecord,
-  type LinkRecord,
-  type LogFacts,
-  type LogState,
-  type Member,
-  memberOf,
-  verifiedState,
-} from "./state.js";
+import { type Epoch, type GrantRecord, type LinkRecord, type LogFacts, type Member, memberOf } from "./state.js";
 
 /** The state before a first link. */
 export const ORIGIN: LogFacts = Object.freeze<LogFacts>({
@@ -41,7 +33,7 @@ export const ORIGIN: LogFacts = Object.freeze<LogFacts>({
 });
 
 /** The state after a link that was found good. */
-export function advance(before: LogFacts, link: UnverifiedLink, judged: Judgement): LogState {
+export function advance(before: LogFacts, link: UnverifiedLink, judged: Judgement): LogFacts {
   const { typed, transition, introduced, delivered } = judged;
   const { body } = typed;
   const record = recordOf(link, judged);
@@ -50,7 +42,7 @@ export function advance(before: LogFacts, link: UnverifiedLink, judged: Judgemen
   // Only if the member has a name: the first attachment of an enroll of escrow belongs to a grant, and may be anything.
   const opening = typed.type.name?.(body) && delivered[0];
   const { kind, subject, operator } = isFirst ? originOf(body) : before;
-  return verifiedState({
+  return {
     kind,
     subject,
     operator,
@@ -64,16 +56,13 @@ export function advance(before: LogFacts, link: UnverifiedLink, judged: Judgemen
     active: opening && names.renamed ? withName(names.members, names.renamed, opening) : names.members,
     removed: transition.gone.reduce((list, member) => list.push(member), before.removed),
     links: before.links.push(record),
-    seen: [...introduced, ...(transition.entered ? [transition.entered] : [])].reduce(
-      (set, key) => set.add(key),
-      before.seen,
-    ),
+    seen: before.seen.add(...introduced, ...(transition.entered ? [transition.entered] : [])),
     granted: transition.granted,
-    disowned: record.disowned.reduce((set, seq) => set.add(String(seq)), before.disowned),
-  });
+    disowned: before.disowned.add(...record.disowned.map(String)),
+  };
 }
 
-const NO_ROLES: LinkRecord["roles"] = new Map();
+const NO_ROLES: LinkRecord["roles"] = new FrozenMap(new Map());
 
 function epochOf(number: number, { epoch, seq, time }: AnyBody): Epoch {
   const { kem, sign } = present(epoch);
@@ -101,7 +90,7 @@ function recordOf(link: UnverifiedLink, judged: Judgement): LinkRecord {
     pointed: transition.pointed,
     pointer: effect.pointer,
     policy: effect.policy,
-    roles: effect.roles ?? NO_ROLES,
+    roles: effect.roles ? new FrozenMap(effect.roles) : NO_ROLES,
     actor: body.by,
     withheldFromEscrow: transition.withheld,
     access: effect.access,

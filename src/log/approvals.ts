@@ -4,6 +4,7 @@
 // `settleFounders`). The second reads the whole log, removed members included (`foundersOf`, `letInBy`, `vouchersOf`). A test
 // compares them.
 
+import { AppendSet } from "../bytes/append-list.js";
 import type { MemberId } from "../bytes/ids.js";
 import { present } from "../bytes/present.js";
 import { allMembers, escrowCounts, type Lineage, type LogFacts, type Member } from "./state.js";
@@ -13,7 +14,7 @@ const GRAPHS: readonly Graph[] = ["own", "all"];
 
 /** The lineage of a member that nobody has approved. */
 export function unapproved(position: number): Member["lineage"] {
-  const alone: Lineage = { founder: position, approvers: new Set() };
+  const alone: Lineage = { founder: position, approvers: AppendSet.empty() };
   return { own: alone, all: alone };
 }
 
@@ -32,14 +33,28 @@ export function approve(active: Map<MemberId, Member>, approver: Member, approve
       // Without this shortcut, a log in which 256 members all approve each other would take minutes to verify.
       if (approvers.has(approver.id)) continue;
       const from = approver.lineage[graph];
-      const all = new Set([...approvers, approver.id, ...from.approvers]);
-      all.delete(member.id);
+      const all = approvers.add(...[approver.id, ...from.approvers].filter((id) => id !== member.id));
       lineage = { ...lineage, [graph]: { founder: Math.min(founder, from.founder), approvers: all } };
     }
     if (lineage === member.lineage && member.id !== approved) continue;
     const approvals = member.id === approved ? [...member.approvals, { by: approver.id, seq }] : member.approvals;
     active.set(member.id, { ...member, lineage, approvals });
   }
+}
+
+/**
+ * Whom an approval of this member also lets in (MEM-1): the active members that it approved, directly or through others, apart
+ * from those that are in the oldest class already, with escrow's approvals and without.
+ */
+export function letInWith({ active }: Pick<LogFacts, "active">, id: MemberId): readonly MemberId[] {
+  const members = [...active.values()];
+  const isNew = (graph: Graph) => {
+    const founders = members.filter(({ kind }) => kind !== "escrow").map(({ lineage }) => lineage[graph].founder);
+    const oldest = Math.min(...founders);
+    return ({ lineage }: Member) => lineage[graph].approvers.has(id) && lineage[graph].founder > oldest;
+  };
+  const [own, all] = [isNew("own"), isNew("all")];
+  return members.filter((member) => own(member) || all(member)).map((member) => member.id);
 }
 
 /** Removes members from the sets along which approvals spread: what these members passed on, others have already. */
@@ -51,7 +66,10 @@ export function forget(active: Map<MemberId, Member>, gone: ReadonlySet<MemberId
   // A member that no forgotten one approved stays as it is: otherwise each stranger that comes and goes costs a copy of all sets.
   const without = (lineage: Lineage): Lineage =>
     isIn(lineage)
-      ? { founder: lineage.founder, approvers: new Set([...lineage.approvers].filter((id) => !gone.has(id))) }
+      ? {
+          founder: lineage.founder,
+          approvers: AppendSet.empty<MemberId>().add(...[...lineage.approvers].filter((id) => !gone.has(id))),
+        }
       : lineage;
   for (const member of [...active.values()]) {
     const [own, all] = [without(member.lineage.own), without(member.lineage.all)];

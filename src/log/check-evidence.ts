@@ -10,7 +10,7 @@ import { judgeStatements } from "./equivocation.js";
 import { assertEvidence, type Evidence } from "./evidence.js";
 import { isSameHead } from "./heads.js";
 import type { Head, LogFacts } from "./state.js";
-import { isUnsupported, verifyLink } from "./verify-link.js";
+import { isUnsupported, verifyEntry } from "./verify-link.js";
 
 /** What evidence proves. */
 export interface EvidenceVerdict {
@@ -84,7 +84,7 @@ function replay(links: readonly Uint8Array[], subject: string, log?: LogId): Sid
     const link = decodeLink(bytes);
     hashes.push(linkHash(bytes));
     try {
-      if (isJudged) state = verifyLink(state, { link, attachments: [] }, UNCHECKED);
+      if (isJudged) state = verifyEntry(state, { link, attachments: [] }, UNCHECKED).log;
     } catch (error) {
       if (!isUnsupported(error)) throw error;
       isJudged = false;

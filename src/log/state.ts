@@ -4,6 +4,7 @@ import { finishInstance, wrongInstance } from "../arguments/instances.js";
 import { LIBRARY, type Library, requireLibrary } from "../arguments/library-only.js";
 import type { AppendList, AppendMap, AppendSet } from "../bytes/append-list.js";
 import { type Bytes, equalBytes } from "../bytes/bytes.js";
+import { FrozenMap, freeze } from "../bytes/frozen.js";
 import type { Head, LinkHash, MemberId } from "../bytes/ids.js";
 import type { PersistentMap } from "../bytes/persistent-map.js";
 import { present } from "../bytes/present.js";
@@ -22,7 +23,7 @@ export interface Lineage {
   /** Position of the oldest among itself and, recursively, its approvers. */
   readonly founder: number;
   /** The active members among its approvers, their approvers, and so on. Kept for active members only. */
-  readonly approvers: ReadonlySet<MemberId>;
+  readonly approvers: AppendSet<MemberId>;
 }
 
 /** An approval: who, in which link. */
@@ -198,7 +199,8 @@ export interface LogFacts {
 
 /**
  * The state of a verified key log. Made only by `createLog`, `verifyLog` and `appendEntry`; every view, report and check
- * is a pure function of it. It holds no secret.
+ * is a pure function of it. It holds no secret. Nobody can change it or what it leads to, except for its byte arrays, which
+ * JavaScript cannot freeze: copy those before you write to them.
  */
 export class LogState implements LogFacts {
   declare readonly kind: LogKind;
@@ -222,7 +224,7 @@ export class LogState implements LogFacts {
   /** @internal Called by {@link verifiedState} only. */
   constructor(library: Library, facts: LogFacts) {
     requireLibrary(library, "LogState", "createLog, verifyLog or appendEntry");
-    Object.assign(this, facts);
+    Object.assign(this, freeze({ ...facts, active: new FrozenMap(facts.active) }));
     finishInstance(this, "LogState");
   }
 

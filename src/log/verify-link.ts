@@ -10,7 +10,7 @@ import type { LinkType, TypedBody } from "./contract.js";
 import type { Delivered, UnverifiedEntry, UnverifiedLink } from "./entry.js";
 import { judge } from "./judge.js";
 import { linkType } from "./registry.js";
-import type { LogFacts, LogState } from "./state.js";
+import { type LogFacts, type LogState, verifiedState } from "./state.js";
 
 /**
  * Reads a link's body by its type. Version and type come first, so that the error for a link of a later version says so, in
@@ -69,7 +69,8 @@ export function isUnsupported(error: unknown): error is KeysteadError {
 
 /** A link that was found good, with its result. */
 export interface VerifiedEntry {
-  readonly log: LogState;
+  /** What the log is after it. A state of it is made where it leaves the library, not for each link of a whole log. */
+  readonly log: LogFacts;
   /** The attachments that were delivered, of those that the link commits to. */
   readonly delivered: Delivered;
 }
@@ -95,13 +96,13 @@ export function verifyEntry(before: LogFacts, entry: UnverifiedEntry, clock: Clo
 
 /** The state after an entry. @throws as {@link verifyEntry} */
 export function verifyLink(before: LogFacts, entry: UnverifiedEntry, clock: Clock): LogState {
-  return verifyEntry(before, entry, clock).log;
+  return verifiedState(verifyEntry(before, entry, clock).log);
 }
 
 /**
  * The state after a link whose bytes were verified before: it does what {@link verifyLink} does, without verifying signatures.
  */
-export function reapplyLink(before: LogFacts, entry: UnverifiedEntry, clock: Clock): LogState {
+export function reapplyLink(before: LogFacts, entry: UnverifiedEntry, clock: Clock): LogFacts {
   return verifyEntry(before, entry, clock, true).log;
 }
 

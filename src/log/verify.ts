@@ -17,7 +17,7 @@ import type { TypedBody } from "./contract.js";
 import { decodeEntry, decodeLink, matchAttachments, type UnverifiedEntry, type UnverifiedLink } from "./entry.js";
 import { headOf, type Pin } from "./evidence.js";
 import { checkExpected, checkLength, checkPinned, checkPins, type Expected, type Offered, offeredBy } from "./pins.js";
-import { assertLog, type Head, type LinkRecord, type LogFacts, LogState } from "./state.js";
+import { assertLog, type Head, type LinkRecord, type LogFacts, type LogState, verifiedState } from "./state.js";
 import {
   claimedPosition,
   isUnsupported,
@@ -44,7 +44,7 @@ export interface VerifyOptions extends Clock {
   readonly pinned?: Pin | undefined;
   /**
    * The head up to which this device verified the log before. The caller authenticates it: a false one lets in links that nobody
-   * signed. It is a pin as well. Up to it the chain of hashes stands for the signatures, which takes a third of the time or less.
+   * signed. It is a pin as well. Up to it the hashes are checked and the signatures are not, which takes a third of the time or less.
    */
   readonly verified?: AuthenticatedHead | undefined;
 }
@@ -73,7 +73,7 @@ export function verifyLog(entries: Iterable<Uint8Array>, options: VerifyOptions)
   // Only what is signed contradicts.
   if (log.head.seq < (verified?.seq ?? 0)) verifyAgain(log);
   checkLength(offeredBy(log), expected);
-  if (LogState.is(log)) return log;
+  if (log.head.seq > 0) return verifiedState(log);
   throw new KeysteadError("INVALID_ARGUMENT", "entries is empty; a log has at least its first link", { rule: "LOG-8" });
 }
 
@@ -84,11 +84,11 @@ function take(
   rest: Iterator<Uint8Array>,
   expected: Expected,
   clock: Clock,
-): LogState {
+): LogFacts {
   const entry = decodeEntry(bytes);
-  let after: LogState;
+  let after: LogFacts;
   try {
-    after = verifyLink(log, entry, clock);
+    after = verifyEntry(log, entry, clock).log;
   } catch (error) {
     if (isUnsupported(error)) checkBehind(log, entry.link, rest, expected);
     throw error;
@@ -107,7 +107,7 @@ function takeKnown(
   rest: Iterator<Uint8Array>,
   expected: Expected,
   clock: Clock,
-): LogState {
+): LogFacts {
   try {
     const after = reapplyLink(log, decodeEntry(bytes), clock);
     checkExpected(after, expected);
@@ -121,7 +121,7 @@ function takeKnown(
 /** Verifies the signatures of a log that was built without. @returns the same log, without names */
 function verifyAgain({ links }: LogFacts): LogFacts {
   let log: LogFacts = ORIGIN;
-  for (const { bytes } of links) log = verifyLink(log, { link: decodeLink(bytes), attachments: [] }, UNCHECKED);
+  for (const { bytes } of links) log = verifyEntry(log, { link: decodeLink(bytes), attachments: [] }, UNCHECKED).log;
   return log;
 }
 
@@ -187,12 +187,13 @@ export function appendUnverified(
 
 /** A log with an entry, the record of the entry's link, and the result for its attachments. */
 export interface AppendedEntry extends VerifiedEntry {
+  readonly log: LogState;
   readonly record: LinkRecord;
 }
 
 /** An entry that was found good, with the record of its link. */
 export function recorded({ log, delivered }: VerifiedEntry): AppendedEntry {
-  return { log, record: lastOf(log.links), delivered };
+  return { log: verifiedState(log), record: lastOf(log.links), delivered };
 }
 
 /** An entry that the log has already: only its attachments are new. */

@@ -2,18 +2,32 @@
 // compare-and-set is a hard link: a commit links its finished manifest under the next number, which fails if that number is
 // taken.
 
-import { link, mkdir, open, readdir, readFile, realpath, rename, rm, unlink } from "node:fs/promises";
+import { link, mkdir, open, readdir, readFile, readlink, realpath, rename, rm, unlink } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { type Bytes, equalBytes } from "../bytes/bytes.js";
 import { array, bytes, decode, encode, literal, record, text, uint } from "../bytes/schema.js";
 import { toHex } from "../bytes/text.js";
 import { KeysteadError } from "../errors.js";
-import { checkCommit, closed, type Store, type StoreChange, type StoredRecords, stale, unavailable } from "./store.js";
+import {
+  checkCommit,
+  closed,
+  outcomeUnknown,
+  type Store,
+  type StoreChange,
+  type StoredRecords,
+  stale,
+  unavailable,
+} from "./store.js";
+
+/** How many commits a manifest names. A commit that finds more on top of it when it looks does not know whether it was made. */
+const REMEMBERED = 64;
 
 const manifestSchema = record({
   v: literal(1),
   revision: uint({ min: 1 }),
   records: array(record({ key: text(1024, 1), file: text(64, 1), digest: bytes(32) }), { min: 0, max: 1_000_000 }),
+  /** The drafts of the commits that led to this revision, the newest last: a commit finds out here whether it was made. */
+  commits: array(text(64, 1), { min: 1, max: REMEMBERED }),
 });
 type Manifest = ReturnType<typeof manifestSchema.read>;
 
@@ -25,8 +39,8 @@ const PART = /^(?:record|new)\.(\d{1,15})\.[0-9a-f]{32}$/;
  * A store in a folder. Several processes may use one. When a commit resolves, it is on the disk: files and folder are
  * synchronised.
  *
- * @param folder for this store alone. The first commit makes it, readable by its owner only. The file system must support hard
- * links.
+ * @param folder for this store alone. The first commit makes it, readable by its owner only. `destroy` moves it to a folder beside
+ * it, with `~deleted` after its name, and removes that. The file system must support hard links.
  * @throws `INVALID_ARGUMENT`
  */
 export function fileStore(folder: string): Store {
@@ -38,28 +52,43 @@ export function fileStore(folder: string): Store {
 
 function storeIn(folder: string): Store {
   let isOpen = true;
-  async function guarded<T>(doing: string, run: () => Promise<T>): Promise<T> {
+  async function guarded<T>(doing: string, run: (place: string) => Promise<T>): Promise<T> {
     if (!isOpen) throw closed();
     try {
-      return await run();
+      return await run(await placeOf(folder));
     } catch (error) {
       throw error instanceof KeysteadError ? error : unavailable(doing, error);
     }
   }
   return {
-    load: () => guarded("be read", () => load(folder)),
+    load: () => guarded("be read", load),
     async commit(expected: number, change: StoreChange) {
       const checked = checkCommit(expected, change);
-      return await guarded("be written", () => commit(folder, expected, checked));
+      return await guarded("be written", (place) => commit(place, expected, checked));
     },
-    destroy: () => guarded("be deleted", () => destroy(folder)),
+    destroy: () => guarded("be deleted", destroy),
     close() {
       isOpen = false;
     },
   };
 }
 
+/** The folder itself, where a symbolic link leads to it; also while it does not exist. */
+async function placeOf(folder: string): Promise<string> {
+  try {
+    return await realpath(folder);
+  } catch (error) {
+    if (!isMissing(error)) throw error;
+    return await readlink(folder).then(
+      (target) => resolve(dirname(folder), target),
+      () => folder,
+    );
+  }
+}
+
 async function load(folder: string): Promise<StoredRecords> {
+  // What a process that was killed left of a destroyed store. Where it cannot be removed, destroy says so.
+  await rm(asideOf(folder), { recursive: true, force: true }).catch(() => {});
   for (;;) {
     const revision = newest(await list(folder));
     if (revision === 0) return { revision, records: new Map() };
@@ -70,7 +99,10 @@ async function load(folder: string): Promise<StoredRecords> {
         if (!equalBytes(await sha256(value), digest)) throw corrupt(`file ${file} is not what was committed`);
         return [key, value] as const;
       });
-      return { revision, records: new Map(await Promise.all(read)) };
+      const loaded = { revision, records: new Map(await Promise.all(read)) };
+      // Another process may be about to do so: nobody may act on a revision that a crash of the machine could take back.
+      await sync(folder);
+      return loaded;
     } catch (error) {
       // Another process committed, and removed files that only this revision had: read the newer one.
       if (isMissing(error) && newest(await list(folder)) !== revision) continue;
@@ -88,18 +120,23 @@ async function commit(
   if (found !== expected) throw stale(expected, found);
   if (expected === 0) await make(folder);
   const revision = expected + 1;
-  const written: string[] = [];
+  const draft = nameOfPart("new", revision);
+  const written = [draft];
   let isTried = false;
   try {
-    const before = expected === 0 ? [] : (await readManifest(folder, expected)).records;
-    const kept = before.filter(({ key }) => !put.has(key) && !remove.has(key));
-    const fresh: Manifest["records"][number][] = [];
+    const before = expected === 0 ? { records: [], commits: [] } : await readManifest(folder, expected);
+    const records = before.records.filter(({ key }) => !put.has(key) && !remove.has(key));
     for (const [key, value] of put) {
-      const file = await writePart(folder, "record", revision, value, written);
-      fresh.push({ key, file, digest: await sha256(value) });
+      const file = nameOfPart("record", revision);
+      written.push(file);
+      await writePart(folder, file, value);
+      records.push({ key, file, digest: await sha256(value) });
     }
-    const manifest = { v: 1 as const, revision, records: [...kept, ...fresh] };
-    const draft = await writePart(folder, "new", revision, encode(manifestSchema, manifest, "manifest"), written);
+    const commits = [...before.commits, draft].slice(-REMEMBERED);
+    const manifest = { v: 1 as const, revision, records, commits };
+    await writePart(folder, draft, encode(manifestSchema, manifest, "manifest"));
+    // A file system may keep the link below over a crash without what was made before it.
+    await sync(folder);
     isTried = true;
     const isLinked = await tryLink(join(folder, draft), join(folder, `manifest.${revision}`));
     await sync(folder);
@@ -110,15 +147,15 @@ async function commit(
       return revision;
     }
     // Either this process was too late: its number can be free again, since the second of two commits removes the first one's
-    // manifest. Or others committed on top of this revision meanwhile: then the newest manifest names the files of this one, and to
-    // remove them would destroy the store. So does a network file system that reports a link as taken which it made itself.
-    if (await isNamed(folder, new Set(written))) return revision;
-    await removeAll(folder, written);
-    throw stale(expected, newest(await list(folder)));
+    // manifest. Or others committed on top of this revision meanwhile, or a network file system made the link and reported
+    // it as taken.
+    if (await isMade(folder, revision, draft)) return revision;
+    throw stale(expected, newest(names));
   } catch (error) {
-    // Once a link was tried, the newest manifest can name these files, whatever the error says.
-    if (isTried) throw error;
-    if (isMissing(error) || error instanceof KeysteadError) await removeAll(folder, written);
+    const isDecided = !isTried || isStale(error);
+    // The link can be there although something failed: then these files are the store's.
+    if (!isDecided && (await isMade(folder, revision, draft).catch(() => true))) throw outcomeUnknown(error);
+    await removeAll(folder, written);
     throw isMissing(error) ? stale(expected, newest(await list(folder))) : error;
   }
 }
@@ -136,18 +173,21 @@ async function tryLink(draft: string, name: string): Promise<boolean> {
     await link(draft, name);
     return true;
   } catch (error) {
-    if (isMissing(error) || (error as { code?: unknown }).code === "EEXIST") return false;
+    if (isMissing(error) || hasCode(error, "EEXIST")) return false;
     throw error;
   }
 }
 
-/** Whether the newest manifest names one of these files. If not, no later one does. */
-async function isNamed(folder: string, files: ReadonlySet<string>): Promise<boolean> {
+/** Whether the newest manifest builds on a commit. @throws when so many came after it that the manifest does not say */
+async function isMade(folder: string, revision: number, draft: string): Promise<boolean> {
   for (;;) {
-    const revision = newest(await list(folder));
-    if (revision === 0) return false;
+    const found = newest(await list(folder));
+    if (found === 0) return false;
     try {
-      return (await readManifest(folder, revision)).records.some(({ file }) => files.has(file));
+      const { commits } = await readManifest(folder, found);
+      if (commits.includes(draft)) return true;
+      if (found < revision + REMEMBERED) return false;
+      throw new Error(`${found - revision} commits were made since`);
     } catch (error) {
       // Another process committed and removed it: read the newer one.
       if (!isMissing(error)) throw error;
@@ -155,19 +195,31 @@ async function isNamed(folder: string, files: ReadonlySet<string>): Promise<bool
   }
 }
 
-/** Moves the folder away first, so that a commit that runs in another process no longer finds it. */
+/**
+ * Moves the folder away first, so that a commit that runs in another process no longer finds it. Always to the same name, so that
+ * what a kill leaves of it is found again.
+ */
 async function destroy(folder: string): Promise<void> {
-  try {
-    // The folder itself: of a symbolic link only the link would go, and the records would stay.
-    const real = await realpath(folder);
-    const aside = `${real}.deleted-${randomName()}`;
-    await rename(real, aside);
-    // Otherwise a crash brings back what was destroyed.
-    await sync(dirname(real));
+  const aside = asideOf(folder);
+  for (;;) {
     await rm(aside, { recursive: true, force: true });
-  } catch (error) {
-    if (!isMissing(error)) throw error;
+    try {
+      await rename(folder, aside);
+      break;
+    } catch (error) {
+      if (isMissing(error)) break;
+      // Another process destroyed a store of this name just now.
+      if (!hasCode(error, "ENOTEMPTY", "EEXIST")) throw error;
+    }
   }
+  // Otherwise a crash brings back what was destroyed.
+  await sync(dirname(folder));
+  await rm(aside, { recursive: true, force: true });
+}
+
+/** No namespace has this character, so this is no other store. */
+function asideOf(folder: string): string {
+  return `${folder}~deleted`;
 }
 
 /**
@@ -188,15 +240,7 @@ async function removeAll(folder: string, names: readonly string[]): Promise<void
   await Promise.all(names.map((name) => unlink(join(folder, name)).catch(() => {})));
 }
 
-async function writePart(
-  folder: string,
-  kind: "record" | "new",
-  revision: number,
-  content: Uint8Array,
-  written: string[],
-): Promise<string> {
-  const name = `${kind}.${revision}.${randomName()}`;
-  written.push(name);
+async function writePart(folder: string, name: string, content: Uint8Array): Promise<void> {
   const file = await open(join(folder, name), "wx", 0o600);
   try {
     await file.writeFile(content);
@@ -204,7 +248,6 @@ async function writePart(
   } finally {
     await file.close();
   }
-  return name;
 }
 
 async function readManifest(folder: string, revision: number): Promise<Manifest> {
@@ -238,7 +281,7 @@ async function sync(folder: string): Promise<void> {
     handle = await open(folder, "r");
   } catch (error) {
     // Another process destroyed the store: what is read next shows it.
-    if (["EPERM", "EISDIR", "EACCES", "ENOENT"].includes(String((error as { code?: unknown }).code))) return;
+    if (hasCode(error, "EPERM", "EISDIR", "EACCES", "ENOENT")) return;
     throw error;
   }
   try {
@@ -249,15 +292,23 @@ async function sync(folder: string): Promise<void> {
 }
 
 function isMissing(error: unknown): boolean {
-  return (error as { code?: unknown } | null)?.code === "ENOENT";
+  return hasCode(error, "ENOENT");
+}
+
+function isStale(error: unknown): boolean {
+  return hasCode(error, "STORE_STALE");
+}
+
+function hasCode(error: unknown, ...codes: readonly string[]): boolean {
+  return codes.includes(String((error as { code?: unknown } | null)?.code));
 }
 
 async function sha256(content: Uint8Array): Promise<Bytes> {
   return new Uint8Array(await crypto.subtle.digest("SHA-256", content as BufferSource));
 }
 
-function randomName(): string {
-  return toHex(crypto.getRandomValues(new Uint8Array(16)));
+function nameOfPart(kind: "record" | "new", revision: number): string {
+  return `${kind}.${revision}.${toHex(crypto.getRandomValues(new Uint8Array(16)))}`;
 }
 
 function corrupt(what: string, cause?: unknown): KeysteadError {

@@ -22,17 +22,28 @@ export interface StoreChange {
  * cases that every adapter must pass.
  */
 export interface Store {
-  /** All records, as one commit left them. @throws `STORE_UNAVAILABLE`, `STORE_CORRUPT` */
+  /**
+   * All records, as one commit left them. What it returns survives a crash of the machine, another opening's commit included.
+   *
+   * @throws `STORE_UNAVAILABLE`, `STORE_CORRUPT`
+   */
   load(): Promise<StoredRecords>;
   /**
    * Makes all of a change or nothing. When the promise resolves, the change survives a crash of the machine.
    *
+   * A commit can fail after it was made, as where a disk or a connection breaks before the answer. It then throws
+   * `STORE_UNAVAILABLE` with `details.reason` `unknown`, and never any other error: a caller that believed that
+   * nothing was written would repeat it, get `STORE_STALE`, and do its work a second time. Load the store, and go on from what it
+   * holds, as after a restart. At revision `expected` the change is not there and never will be. At a later one this change is there,
+   * or another one in its place: a record that was sealed for this commit has bytes that no other has.
+   *
    * @param expected the revision that the change is based on.
    * @returns the new revision.
-   * @throws `STORE_STALE` when the store is at another revision, `STORE_UNAVAILABLE`, `INVALID_ARGUMENT`. Nothing is written then
+   * @throws `STORE_STALE` when the store is at another revision, `STORE_UNAVAILABLE`, `INVALID_ARGUMENT`. Nothing is written then,
+   * except where `details.reason` is `unknown`
    */
   commit(expected: number, change: StoreChange): Promise<number>;
-  /** Deletes all records. The revision is 0 again. @throws `STORE_UNAVAILABLE` */
+  /** Deletes all records. The revision is 0 again. @throws `STORE_UNAVAILABLE`: call it again, some may be left */
   destroy(): Promise<void>;
   /** Closes this object. Every later call throws `STORE_UNAVAILABLE`. May be called again. */
   close(): void;
@@ -117,4 +128,13 @@ export function unavailable(doing: string, cause: unknown): KeysteadError {
     details: { reason: isFull ? "full" : "failed" },
     cause,
   });
+}
+
+/** For a commit that failed where it may have been made. */
+export function outcomeUnknown(cause: unknown): KeysteadError {
+  return new KeysteadError(
+    "STORE_UNAVAILABLE",
+    "the store failed during a commit, and the change may be stored or not; load it, and go on from what it holds",
+    { details: { reason: "unknown" }, cause },
+  );
 }

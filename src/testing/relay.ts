@@ -40,6 +40,7 @@ export class MaliciousRelay {
   readonly #lies: Lies<Lie> = new Map();
   readonly #contentLies: Lies<ContentLie> = new Map();
   readonly #contents = new Map<string, Uint8Array>();
+  readonly #listeners = new Set<(subject: string) => void>();
 
   /**
    * Publishes an entry of a subject's log.
@@ -57,6 +58,7 @@ export class MaliciousRelay {
         this.#branches.set(subject, this.#branches.get(subject) ?? branch);
         branch.entries.push(new Uint8Array(entry));
         branch.log = accepted.log;
+        for (const listener of this.#listeners) listener(subject);
         return true;
       case "same":
         return true;
@@ -65,6 +67,17 @@ export class MaliciousRelay {
       default:
         throw accepted.error;
     }
+  }
+
+  /**
+   * Calls a function with the subject of each entry that is accepted from now on, on any branch.
+   *
+   * @returns a function that ends this.
+   */
+  listen(listener: (subject: string) => void): () => void {
+    const own = (subject: string) => listener(subject);
+    this.#listeners.add(own);
+    return () => void this.#listeners.delete(own);
   }
 
   /** All entries of a subject's log, as this reader sees them; none for an unknown subject. */

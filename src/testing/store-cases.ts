@@ -131,6 +131,21 @@ const CASES: Readonly<Record<string, (first: Store, second: Store, openings: Ope
     await expectRecords(store, 1, { a: one });
     store.close();
   },
+  "says truly what became of a commit that was closed while it ran": async (first, _second, { again }) => {
+    for (let n = 0, before = 0; n < 10; n++) {
+      const store = await again();
+      const outcome = outcomeOf(store.commit(before, { put: [["n", bytesOf(n)]] }));
+      for (let turn = 0; turn < n; turn++) await Promise.resolve();
+      store.close();
+      const said = await outcome;
+      const { revision } = await first.load();
+      const isMade = revision === before + 1;
+      expect(isMade || revision === before, `a commit on revision ${before} led to revision ${revision}`);
+      expect(said === "unknown" || said === (isMade ? "made" : "not made"), `it said: ${said}; revision ${revision}`);
+      if (isMade) await expectRecords(first, revision, { n: bytesOf(n) });
+      before = revision;
+    }
+  },
   "is empty once destroyed, and can be used again": async (first, second) => {
     await first.commit(0, { put: [["a", one]] });
     await first.destroy();
@@ -202,6 +217,17 @@ async function expectRecords(store: Store, revision: number, expected: Readonly<
     const bytes = found.records.get(key);
     expect(isBytes(bytes) && equalBytes(bytes, value), `the record ${JSON.stringify(key)} has another value`);
   }
+}
+
+/** What a commit says became of it: `made`, `not made`, `unknown`, or another error. */
+async function outcomeOf(commit: Promise<number>): Promise<string> {
+  return await commit.then(
+    () => "made",
+    (error: { code?: unknown; details?: { reason?: unknown } }) => {
+      if (error?.code !== "STORE_UNAVAILABLE") return String(error?.code ?? error);
+      return error.details?.reason === "unknown" ? "unknown" : "not made";
+    },
+  );
 }
 
 async function expectStale(commit: Promise<number>): Promise<void> {

@@ -50,8 +50,8 @@ export type RequestFault = "absent" | "malformed" | "profile" | "ahead" | "expir
 /**
  * The signer of a keyring's member.
  *
- * It signs nothing but the base of a request signature. Every other signature of a member is over a text that begins with
- * `keystead/` (ENC-5), so none of them passes for one of a request, nor the other way round.
+ * It signs only the base of a request signature. Every other signature of a member is over a text that begins with `keystead/`
+ * (ENC-5), so neither kind passes for the other.
  *
  * @throws `INVALID_ARGUMENT` for a value that is no keyring of a member
  */

@@ -58,13 +58,19 @@ export type Publication =
       readonly retryAfter?: number | undefined;
     };
 
-/** Carries entries between a device and a service. Every function may be called again after it failed. */
+/**
+ * Carries entries between a device and a service. Every function may be called again after it failed. Every function throws
+ * `INVALID_ARGUMENT` for wrong arguments, before it sends anything; and the reason of `signal`, when that was aborted before an answer
+ * came. The service may then have received what was sent, as after `OFFLINE`.
+ */
 export interface Transport {
   /**
    * Entries of a subject's log.
    *
    * @returns undefined when the service says that the subject has no log.
-   * @throws `OFFLINE` when the service was not reached or failed; `FORBIDDEN` when it refused to answer
+   * @throws `OFFLINE` when the service was not reached, failed, or gave an answer that is none; `FORBIDDEN` when it refused to answer.
+   * `details.code` is the service's reason, such as `CLOCK` when the device's clock is wrong; `details.retryAfter` as in
+   * {@link Publication}
    */
   read(subject: string, options: ReadOptions): Promise<EntriesPage | undefined>;
   /**
@@ -77,7 +83,7 @@ export interface Transport {
    * Listens for hints that a log has grown.
    *
    * @param hint called with the subject whose log may have grown; more often than needed does no harm.
-   * @returns when the stream ends; the caller reconnects. Absent where the service has no events: the client polls then.
+   * @returns when the stream ends, at once where the service knows none of the logs; the caller reconnects later. Absent where the service has no events: the client polls then.
    * @throws `OFFLINE`, `FORBIDDEN`
    */
   events?(subjects: readonly string[], hint: (subject: string) => void, options: RequestOptions): Promise<void>;

@@ -107,7 +107,7 @@ export const ASKED_HEADS = {
   schema: record({ logs: array(log, { min: 1, max: MAX_HEADS }) }),
 } satisfies Body<unknown>;
 
-/** What the service says of each log, in the order of the question; of a log that it does not have, nothing but its id. */
+/** What the service says of each log, in the order of the question; of a log that it does not have, only its id. */
 export const HEADS = {
   name: "heads",
   maxBytes: MAX_HEADS * (MAX_STATEMENT_BYTES + 128) + 256,

@@ -94,7 +94,7 @@ function judge(log: LogState, record: LinkRecord, actor: EscrowActor, escrowLog:
   );
   const valid = found.find((at) => !escrowLog.disowned.has(String(at)));
   const at = valid ?? found[0];
-  const by = at === undefined ? undefined : (escrowLog.links.at(at - 1)?.author as MemberId);
+  const by = at === undefined ? undefined : (linkAt(escrowLog, at).author as MemberId);
   if (valid !== undefined) return { believed: true, because: "recorded", admin: by, recordedAt: valid };
   // A server can withhold the newest escrow log so that devices remove the devices that an admin restored.
   if (actor.seq > escrowLog.head.seq) return unbelieved("beyond-log", by, at);

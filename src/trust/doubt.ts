@@ -66,7 +66,7 @@ export function broughtIn(log: LogState, acts: ReadonlySet<number>, perspective:
     ({ removed }) => !removed || acts.has(removed.seq) || (removed.by !== "operator" && suspects.has(removed.by)),
   );
   // Uses the whole graph: the list of removed members keeps their state from the time of the removal.
-  const bare = foundersWithoutEscrow(log, { without: acts });
+  const bare = foundersWithoutEscrow(log);
   const isFounding = ({ id }: Member) => bare.get(id) === FOUNDING;
   const founders = foundersOf(log, { without: acts, escrowCounts: !still.some(isFounding) });
   const confirmed = still.reduce(

@@ -4,7 +4,6 @@
 import { checkHead } from "../arguments/heads.js";
 import { isDisguised } from "../arguments/instances.js";
 import { checkOptions } from "../arguments/options.js";
-import { checkPosition } from "../arguments/positions.js";
 import type { MemberId } from "../bytes/ids.js";
 import { KeysteadError } from "../errors.js";
 import { foundersOf, foundersWithoutEscrow } from "../log/approvals.js";
@@ -35,11 +34,11 @@ export interface EscrowKnowledge {
    */
   readonly storedConfirmation?: Head | undefined;
   /**
-   * Position of the newest link of the user's own log when the user compared, as the question `confirm-escrow` gave it in `at`. The
-   * app stores it with the head. The user's word settles what pointers named up to there, and nothing that a later one names.
-   * Without it, a pointer to an epoch that never comes goes on stopping escrow.
+   * Head of the user's own log when the user compared, as the question `confirm-escrow` gave it in `at`. The app stores it with the
+   * confirmed head. The user's word settles what pointers named up to there, in a log that has this head, and nothing that a later
+   * pointer names. Without it, a pointer to a head that never comes goes on stopping escrow.
    */
-  readonly confirmedAt?: number | undefined;
+  readonly confirmedAt?: Head | undefined;
 }
 
 /** What the user confirmed of an escrow log, by either way. */
@@ -47,7 +46,7 @@ export type Confirmation = Pick<EscrowKnowledge, "confirmed" | "storedConfirmati
 
 /** The escrow head that the user confirmed on this device. @throws `INVALID_ARGUMENT`, `INVALID_ENCODING` */
 export function confirmationOf({ confirmed, storedConfirmation, confirmedAt }: Confirmation): Head | undefined {
-  if (confirmedAt !== undefined) checkPosition("confirmedAt", confirmedAt);
+  if (confirmedAt !== undefined) checkHead(confirmedAt, "confirmedAt");
   if (confirmed !== undefined) return confirmedHead(confirmed);
   return storedConfirmation === undefined ? undefined : checkHead(storedConfirmation, "storedConfirmation");
 }
@@ -105,8 +104,9 @@ export function judgingLog(
  */
 export function contradictions(log: LogState, escrowLog: LogState, confirmation: Confirmation): readonly Pointer[] {
   const confirmed = confirmationOf(confirmation);
-  const vouched = confirmed && extendsHead(escrowLog, confirmed) ? confirmed : undefined;
-  const { confirmedAt = 0 } = confirmation;
+  const { confirmedAt: at } = confirmation;
+  // After a fork of the user's own log was decided, the same positions have other pointers, about which nobody asked the user.
+  const asked = confirmed && at && extendsHead(escrowLog, confirmed) && extendsHead(log, at) ? at.seq : 0;
   // A thief whom an admin made founding must not vouch for the log by which that admin is judged.
   const founders = foundersWithoutEscrow(log);
   let open: Pointer[] = [];
@@ -115,22 +115,13 @@ export function contradictions(log: LogState, escrowLog: LogState, confirmation:
     if (pointer?.log !== escrowLog.head.log) continue;
     if (namesHead(pointer, escrowLog)) {
       if (isByFounding(link, founders)) open = [];
-    } else if (!vouched || (seq > confirmedAt && !isPassedOver(pointer, escrowLog, vouched))) open.push(pointer);
+    } else if (seq > asked) open.push(pointer);
   }
   return open;
 }
 
 function isByFounding({ author, actor }: LinkRecord, founders: ReadonlyMap<MemberId, number>): boolean {
   return !actor && founders.get(memberNamed(author)) === FOUNDING;
-}
-
-/**
- * Whether the log had an epoch newer than the pointer's already at the confirmed head. A later head with that epoch is then a
- * lie.
- */
-function isSuperseded(pointer: Pointer, escrowLog: LogState, confirmed: Head): boolean {
-  const next = escrowLog.epochs.at(pointer.epoch);
-  return next !== undefined && next.seq <= confirmed.seq;
 }
 
 /**
@@ -161,22 +152,9 @@ function lastNamed(log: LogState): readonly (Pointer | undefined)[] {
   );
 }
 
-/** Whether the user's confirmation shows that a head, which this log should have, does not belong to it. */
-function isPassedOver(pointer: Pointer, escrowLog: LogState, confirmed: Head): boolean {
-  if (confirmed.seq >= pointer.seq) return true;
-  if (pointer.seq <= escrowLog.head.seq) return false;
-  const verdict = judgePointer(pointer, escrowLog);
-  // Epoch numbers only increase, so no later head has an epoch that was already old at the confirmed head. A log that extends the
-  // confirmed head has no false keys. But a newer epoch may well have come since: that is settled only by comparing after it was
-  // named (`confirmedAt`). Otherwise a server could show the log as it was when the user compared, for ever.
-  return verdict === "older"
-    ? isSuperseded(pointer, escrowLog, confirmed)
-    : verdict !== "ahead" && confirmed.seq === escrowLog.head.seq;
-}
-
 /**
- * Whether a log that should be fetched again is trusted once the user confirms it as it is. That is needed where no newer log can
- * be had: otherwise a pointer to a head that never comes would stop escrow silently. A user who confirmed a later head is not asked
+ * Whether a log that should be fetched again is trusted once the user confirms it as it is. That is needed where there is
+ * no newer log: otherwise a pointer to a head that never comes would stop escrow silently. A user who confirmed a later head is not asked
  * to confirm less.
  */
 export function confirmingSettles({ head }: LogState, confirmed: Head | undefined): boolean {

@@ -31,7 +31,7 @@ import {
 } from "../log/state.js";
 import { type Activity, activityOf } from "./activity.js";
 import { type DoneBy, doneBy } from "./done-by.js";
-import { furtherWarnings, isPending, type PendingMember, pendingFor } from "./pending.js";
+import { furtherWarnings, isPending, letsInWarnings, type PendingMember, pendingFor } from "./pending.js";
 import { type Offer, offersTo, type RemovalView, removalOf } from "./removal.js";
 
 /** A member as a list of devices shows it. */
@@ -132,6 +132,7 @@ export function devicesAndActivity(log: LogState, options: DevicesOptions): Devi
       ...removalWarnings(log, { ...asked, seen: seen ?? me.position }),
       ...takeoverWarnings(takeover, id, nameOf),
       ...(mine === "active" ? limitedAccess(log, me, known) : []),
+      ...letsInWarnings(pending),
       ...furtherWarnings(me, pending, nameOf),
       ...lostStretches(log, { ...known, me: id }).map((stretch): Warning => ({ code: "lost", members: [], stretch })),
       ...unknownStretches(log, known).map((stretch): Warning => ({ code: "escrow-unknown", members: [], stretch })),

@@ -1,6 +1,7 @@
 // The English catalogue: every sentence for people that the library has, except those of the recovery sheet. Texts may improve
 // between versions; codes and facts stay. docs/spec.md section 8.
 
+import { freeze } from "../bytes/frozen.js";
 import { epochsIn, equalRuns, formatRuns, type Runs } from "../bytes/runs.js";
 import type { AccessLink } from "../coverage/explain.js";
 import type { Gap } from "../coverage/gaps.js";
@@ -28,7 +29,7 @@ const MONTHS = [
 ];
 
 /** The English texts. Dates are days in UTC, the same on every runtime and in every locale. */
-export const english: Catalogue = {
+export const english: Catalogue = /* @__PURE__ */ freeze<Catalogue>({
   day: (date) => `${date.getUTCDate()} ${MONTHS[date.getUTCMonth()]} ${date.getUTCFullYear()}`,
   runs: formatRuns,
   epochs: (runs) => {
@@ -98,10 +99,10 @@ export const english: Catalogue = {
       isEarlier
         ? `Approving from ${textOf(me, c)} will only reach back to ${c.day(here)}; ${textOf(name, c)} reaches back to ${c.day(there)}.`
         : `Approving from ${textOf(me, c)} leaves out ${adds.map((each) => c.stretch(each, c)).join(" and ")}; ${textOf(name, c)} has that.`,
+    "lets-in-others": ({ name, others }, c) => lettingIn(name, others, c),
     "removed-by-other": ({ name, removed, when, seq }, c) =>
       `On ${c.day(when)} ${textOf(name, c)} removed ${names(removed, c)} (link ${seq}).`,
-    "ahead-of-clock": ({ when }, c) =>
-      `The newest change is dated ${c.day(when)}, ahead of this device's clock: check the clock.`,
+    "ahead-of-clock": (facts, c) => aheadOfClock(facts, c),
 
     "approve-from": ({ name, target }, c) =>
       `approve ${textOf(target, c)} ${name.kind === "backup" ? "with the backup key" : "from"} ${textOf(name, c)}`,
@@ -201,6 +202,43 @@ export const english: Catalogue = {
         `the place of ${who}. Send nothing before you have asked in another way and compared fingerprints.`
       );
     },
+
+    "comparison-match": ({ name, letsIn }, c) =>
+      [`It is ${textOf(name, c)}.`, ...(letsIn.length > 0 ? [lettingIn(name, letsIn, c)] : [])].join(" "),
+    "comparison-log-match": () => "Both sides see the same log.",
+    "comparison-other-device": ({ name }, c) =>
+      `It is of ${textOf(name, c)}, another device: choose that one. If there is only one new device, remove the other.`,
+    "comparison-names-device": ({ name }, c) =>
+      `It is of one device, ${textOf(name, c)}: compare the fingerprint of the whole log.`,
+    "comparison-names-no-device": () => "It is of the whole log: let the new device show its own fingerprint.",
+    "comparison-older": () => "The other side has not seen the newest changes: refresh it, and compare again.",
+    "comparison-not-recognised": () => `Refresh both sides, and compare again. If it is still not recognised, ${LYING}`,
+    "comparison-mismatch": () => `It does not match: ${LYING}`,
+    "comparison-other-log": () => `It is of another log. If it was meant to be of this one, ${LYING}`,
+
+    "question-standing": ({ standing }) =>
+      `${standing === "removed" ? "This device was removed" : "Another copy of this device took fresh keys"}: keep reading, ` +
+      "join again as a new device, or erase its keys?",
+    "question-confirm-escrow": ({ because }) =>
+      because === "contradicts-pointer"
+        ? "Somebody lies about your organisation's escrow: compare its fingerprint with an administrator in person."
+        : "Compare the fingerprint of escrow with the one that your organisation published.",
+    "question-whose-members": ({ names: whose }, c) =>
+      `No administrator stands by how ${names(whose, c)} came in: which of them are yours?`,
+    "question-remove-escrow": ({ name, because }, c) => {
+      const why = {
+        disabled: "was switched off by the organisation",
+        "other-log": "belongs to another organisation",
+        ahead: "cannot be checked",
+      }[because];
+      return `Remove ${textOf(name, c)}? It ${why}.`;
+    },
+    "question-enroll-again": ({ when }, c) => `Escrow was removed on ${c.day(when)}: enroll it again?`,
+    "question-regrant": ({ name, epochs }, c) =>
+      `${textOf(name, c)} asks for ${c.epochs(epochs)} again, as a stolen device could: give it that data?`,
+    "question-disown": ({ acts }, c) =>
+      `What ${acts.length === 1 ? "link" : "links"} ${c.list(acts.map(String))} announced was not delivered: disown it without reading?`,
+    "question-clock": (facts, c) => aheadOfClock(facts, c),
 
     "evidence-forked": () =>
       "The log has another valid history than the pinned one. A server showed different histories, or a member signed both; a link " +
@@ -346,10 +384,12 @@ export const english: Catalogue = {
       "own-backup-keys": "own backup keys",
     },
   },
-};
+});
 
 const UNKNOWN =
   "no device or backup key holds it, and whether escrow does is unknown without an escrow log to be trusted";
+
+const LYING = "somebody shows the two sides different logs: trust nothing, and remove what is in question.";
 
 /** Names that read like this catalogue's own words: a thief's device must not pass for the service or for escrow. */
 function isReserved(name: string): boolean {
@@ -358,6 +398,14 @@ function isReserved(name: string): boolean {
 
 function names(members: readonly MemberName[], c: Catalogue): string {
   return c.list(members.map((each) => textOf(each, c)));
+}
+
+function lettingIn(name: MemberName, others: readonly MemberName[], c: Catalogue): string {
+  return `Approving ${textOf(name, c)} also lets in ${names(others, c)}: what you do not know, remove first.`;
+}
+
+function aheadOfClock({ when }: { readonly when: Date }, { day }: Catalogue): string {
+  return `The newest change is dated ${day(when)}, ahead of this device's clock: check the clock.`;
 }
 
 function counted(count: number, noun: string): string {

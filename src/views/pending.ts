@@ -10,6 +10,7 @@ import { holdingsOf, type LostStretch, lossFinder } from "../coverage/loss.js";
 import type { MemberName, NameOf } from "../coverage/names.js";
 import { allEpochs, type Stretch, stretchesOf } from "../coverage/stretches.js";
 import type { Warning } from "../coverage/warnings.js";
+import { letInWith } from "../log/approvals.js";
 import { isConfirmed, type LogFacts, type LogState, type Member } from "../log/state.js";
 
 /** A member that this device can approve or remove. */
@@ -18,6 +19,11 @@ export interface PendingMember {
   readonly name: MemberName;
   /** Its data access once this device has approved it. */
   readonly gives: DataAccess | undefined;
+  /**
+   * Members that its approval lets in with it, because it approved them, directly or through others (MEM-1). A token of
+   * `compareFingerprint` approves it only while no others have come to them. The warning `lets-in-others` names them too.
+   */
+  readonly letsIn: readonly MemberName[];
   /** Active members whose approval would add to that, those who reach furthest back first. */
   readonly further: readonly FurtherApproval[];
   /** What no active member holds, and so no approval gives. */
@@ -72,10 +78,18 @@ export function pendingFor(
           }));
         return {
           ...{ member: target.id, name: nameOf(target.id), gives: accessWith(log, held), further },
+          letsIn: letInWith(log, target.id).map(nameOf),
           lost: losses(intersectRuns(lost, lacking)),
         };
       })
   );
+}
+
+/** Says whom else the approval of each pending member lets in. */
+export function letsInWarnings(pending: readonly PendingMember[]): readonly Warning[] {
+  return pending
+    .filter(({ letsIn }) => letsIn.length > 0)
+    .map(({ member, name, letsIn }) => ({ code: "lets-in-others", members: [member], name, others: letsIn }));
 }
 
 /** Says which member reaches further back than this one: one warning for all pending members with the same facts. */

@@ -1,6 +1,7 @@
 // Texts for people: what the library says, by code and facts, and the catalogue that puts it into words. An app with its own
 // catalogue does not ship the English one. docs/spec.md section 8.
 
+import type { Question } from "../agenda/steps.js";
 import type { Runs } from "../bytes/runs.js";
 import type { ReportedWrongGrant } from "../coverage/coverage-report.js";
 import type { AccessLink } from "../coverage/explain.js";
@@ -12,6 +13,7 @@ import { KeysteadError } from "../errors.js";
 import type { ToDo } from "../escrow/organisation-report.js";
 import type { EscrowStatus, UnfinishedActStatus } from "../escrow/user-coverage.js";
 import type { ContactChange } from "../fingerprint/change.js";
+import type { DeviceComparison, LogComparison } from "../fingerprint/compare.js";
 import type { EvidenceVerdict } from "../log/check-evidence.js";
 import type { MemberKind } from "../log/state.js";
 import type { ActReason } from "../trust/acts.js";
@@ -32,6 +34,9 @@ export type Tellable =
   | AccessLink
   | ReportedWrongGrant
   | ContactChange
+  | LogComparison
+  | DeviceComparison
+  | Question
   | EvidenceVerdict
   | ToDo
   | CoverageLine
@@ -101,7 +106,7 @@ export interface CatalogueWords {
 }
 
 /**
- * Puts something into words: a warning, a line of activity, a member's name, a step of advice.
+ * Puts something into words: a warning, a line of activity, a member's name, a step of advice, a comparison, a question.
  *
  * @param catalogue such as `english`.
  * @throws `INVALID_ARGUMENT` for what the catalogue has no words for

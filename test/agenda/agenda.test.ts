@@ -23,7 +23,8 @@ const regrantStep = (member: string, runs: Runs, others: readonly string[]) => (
 });
 
 const question = (member: string, epochs: Runs, because: "not-own" | "served-before") => ({
-  ...{ do: "ask", question: "regrant", member, epochs, because },
+  ...{ do: "ask", question: "regrant", code: "question-regrant", member, epochs, because },
+  name: expect.objectContaining({ code: "member", member }),
 });
 
 describe("agenda of a user's device", () => {
@@ -150,11 +151,15 @@ describe("agenda of a user's device", () => {
 
   it("only asks the user what to do, on a removed or superseded device", () => {
     const world = new World().join("Phone").join("Tablet").act("Tablet", leave);
-    expect(stepsOf(world, "Tablet")).toEqual([{ do: "ask", question: "standing", standing: "removed" }]);
+    expect(stepsOf(world, "Tablet")).toEqual([
+      { do: "ask", question: "standing", code: "question-standing", standing: "removed" },
+    ]);
     const old = world.session("Phone").keyring;
     world.act("Phone", rekey);
     const superseded = agenda({ log: world.log, keyring: old }, { now: world.now, escrowLog: undefined });
-    expect(superseded).toEqual([{ do: "ask", question: "standing", standing: "superseded" }]);
+    expect(superseded).toEqual([
+      { do: "ask", question: "standing", code: "question-standing", standing: "superseded" },
+    ]);
   });
 
   it("gives no answer for a member that the log does not have yet", () => {

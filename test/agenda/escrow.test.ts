@@ -86,8 +86,9 @@ describe("the agenda about escrow", () => {
       {
         do: "ask",
         question: "confirm-escrow",
+        code: "question-confirm-escrow",
         head: escrow.log.head,
-        at: bare.log.head.seq,
+        at: bare.log.head,
         because: "never-confirmed",
       },
     ]);
@@ -121,7 +122,7 @@ describe("the agenda about escrow", () => {
     expect(owes(user, "Laptop", undefined)).toEqual(["fetch escrow-log none-at-hand"]);
     expect(owes(user, "Laptop", "unsupported", { confirmed })).toEqual(["fetch escrow-log unsupported"]);
     const ahead = enroll(bare, "Laptop", later);
-    // The founding laptop named the later head, so this log must be fetched again. The user is asked if nothing newer can be had.
+    // The founding laptop named the later head, so this log must be fetched again. The user is asked if there is nothing newer.
     expect(owes(ahead, "Laptop", escrow, { confirmed })).toEqual([
       "fetch escrow-log newer-named",
       "ask confirm-escrow not-trusted",
@@ -140,7 +141,9 @@ describe("the agenda about escrow", () => {
   it("renews a false pointer, and the honest renewal is admitted (ESC-4)", () => {
     const { sign, kem } = keysNamed("a fake epoch").publicKeys;
     const liar = enrollRaw(bare, "Laptop", { ...pointer, seq: 1, hash: "11".repeat(32) as Pointer["hash"], sign, kem });
-    expect(owes(liar, "Laptop", escrow, { confirmed })).toEqual(["author renew-escrow false"]);
+    expect(owes(liar, "Laptop", escrow, { confirmed })).toEqual(["ask confirm-escrow contradicts-pointer"]);
+    const compared = { confirmed, confirmedAt: liar.log.head };
+    expect(owes(liar, "Laptop", escrow, compared)).toEqual(["author renew-escrow false"]);
     expect(escrowIsSound(liar.log, { escrowLog: escrow.log, storedConfirmation: escrow.log.head })).toBe(false);
     // No admin can open content that was sealed to the false keys, although the log claims it.
     const renewed = renew(liar, "Laptop", escrow);

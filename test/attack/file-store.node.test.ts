@@ -69,6 +69,22 @@ describe("a file store", () => {
     expect(outcome).toBe(1);
   });
 
+  it("knows that its commit was made where the next one replaced every record", async () => {
+    const outcome = await during(0, "same", async () => {
+      for (let n = 1; n < 3; n++) await fileStore(folder).commit(n, { put: [["same", Uint8Array.of(2)]] });
+    });
+    expect((await fileStore(folder).load()).records.get("same")).toEqual(Uint8Array.of(2));
+    expect(outcome).toBe(1);
+  });
+
+  it("says that it does not know where so many followed that the manifest does not name it any more", async () => {
+    const outcome = await during(0, "same", async () => {
+      for (let n = 1; n < 66; n++) await fileStore(folder).commit(n, { put: [["same", Uint8Array.of(2)]] });
+    });
+    expect(outcome).toMatchObject({ code: "STORE_UNAVAILABLE", details: { reason: "unknown" } });
+    expect((await fileStore(folder).load()).revision).toBe(66);
+  });
+
   it("takes nothing from a store that another process made in place of a destroyed one", async () => {
     const outcome = await during(0, "mine", async () => {
       await fileStore(folder).destroy();
@@ -109,15 +125,24 @@ describe("a file store", () => {
     await symlink(folder, alias);
     await fileStore(alias).destroy();
     expect(await keys()).toEqual([]);
+    await fileStore(alias).commit(0, { put: [["again", Uint8Array.of(1)]] });
+    expect(await keys()).toEqual(["again"]);
   });
 
   it("synchronises the folders above it when it makes and when it destroys its own", async () => {
     const [above, own] = [join(folder, "app"), join(folder, "app", "store")];
     await fileStore(own).commit(0, { put: [["mine", Uint8Array.of(1)]] });
-    expect(hooks.synced).toEqual([above, folder, root, own]);
+    expect(hooks.synced).toEqual([above, folder, root, own, own]);
     await fileStore(own).commit(1, { put: [["mine", Uint8Array.of(2)]] });
-    expect(hooks.synced.slice(4)).toEqual([own]);
+    expect(hooks.synced.slice(5)).toEqual([own, own]);
     await fileStore(own).destroy();
-    expect(hooks.synced.slice(5)).toEqual([above]);
+    expect(hooks.synced.slice(7)).toEqual([above]);
+  });
+
+  it("synchronises its folder when it loads: another process may have linked the revision and not synchronised it yet", async () => {
+    await fileStore(folder).commit(0, { put: [["mine", Uint8Array.of(1)]] });
+    hooks.synced.length = 0;
+    await fileStore(folder).load();
+    expect(hooks.synced).toEqual([folder]);
   });
 });

@@ -6,6 +6,7 @@ import { describe, expect, it } from "vitest";
 import { review, rotate } from "../../src/authoring/verbs.js";
 import { renewEscrow } from "../../src/escrow/enroll.js";
 import type { Pointer } from "../../src/log/fields.js";
+import type { Head } from "../../src/log/state.js";
 import { doubtedMembers } from "../../src/trust/doubt.js";
 import { judgePointer, newestPointer } from "../../src/trust/pointer.js";
 import { escrowIsSound } from "../../src/trust/soundness.js";
@@ -42,8 +43,8 @@ const asks = "ask confirm-escrow contradicts-pointer";
 
 const point = (user: World, by: string, pointer: Pointer): World =>
   user.append(write("renew-escrow", { escrow: pointer })(user.session(by), user.env(`points to ${pointer.seq}`)).entry);
-const isSound = (user: World, escrow: World, confirmed?: World): boolean =>
-  escrowIsSound(user.log, { escrowLog: escrow.log, storedConfirmation: confirmed?.log.head });
+const isSound = (user: World, escrow: World, confirmed?: World, confirmedAt?: Head): boolean =>
+  escrowIsSound(user.log, { escrowLog: escrow.log, storedConfirmation: confirmed?.log.head, confirmedAt });
 const doubted = (user: World, escrow: World, confirmed?: World) =>
   doubtedMembers(user.log, { escrowLog: escrow.log, storedConfirmation: confirmed?.log.head }, user.id("Laptop"));
 
@@ -83,7 +84,7 @@ describe("an escrow log that ends before the head that the pointer in force name
   });
 
   it("is not renewed to, where the pointer is of an epoch that this log does not have (ESC-4, ESC-6)", () => {
-    const renews = (world: World, escrow: World, confirmed: World, confirmedAt?: number) => () => {
+    const renews = (world: World, escrow: World, confirmed: World, confirmedAt?: Head) => () => {
       const knowledge = { escrowLog: escrow.log, storedConfirmation: confirmed.log.head, confirmedAt };
       return renewEscrow(world.session("Laptop"), knowledge, world.env("renews")).accept();
     };
@@ -92,12 +93,17 @@ describe("an escrow log that ends before the head that the pointer in force name
     expectError(renews(ahead, later, hired), "ESCROW_UNKNOWN", "ESC-4");
     expectError(renews(ahead, fork, hired), "ESCROW_UNKNOWN", "ESC-4");
     // A comparison made before the pointer was set does not count: the server may withhold what came since.
-    expectError(renews(ahead, later, later, ahead.log.head.seq - 1), "ESCROW_UNKNOWN", "ESC-4");
+    const { log, hash } = ahead.log.head;
+    const before = { log, seq: ahead.log.head.seq - 1, hash: ahead.record.prev as Head["hash"] };
+    expectError(renews(ahead, later, later, before), "ESCROW_UNKNOWN", "ESC-4");
+    // One made on another branch of the user's own log does not count either.
+    expectError(renews(ahead, later, later, { ...ahead.log.head, hash: before.hash }), "ESCROW_UNKNOWN", "ESC-4");
+    expectError(renews(ahead, later, later, { ...before, seq: 1_000, hash }), "ESCROW_UNKNOWN", "ESC-4");
     // The twin: the user confirmed since that this log is the newest, so the thief made up the epoch.
-    expect(renews(ahead, later, later, ahead.log.head.seq)().log.head.seq).toBe(ahead.log.head.seq + 1);
+    expect(renews(ahead, later, later, ahead.log.head)().log.head.seq).toBe(ahead.log.head.seq + 1);
   });
 
-  it("is fetched again, and where no newer one can be had, the user is asked (ESC-4, row 12)", () => {
+  it("is fetched again, and where there is no newer one, the user is asked (ESC-4, row 12)", () => {
     for (const confirmed of [undefined, hired, second]) {
       expect(owes(user, "Laptop", fork, { confirmed })).toEqual([fetch, asks, "ask whose-members"]);
       // An old state of the true log is no fork, but it lacks the head that the pointer names too.
@@ -132,12 +138,16 @@ describe("a thief who names a head far ahead, with true keys of the newest epoch
     }
   });
 
-  it("counts as sound where the user confirmed the log at hand to its end, and only there (ESC-4)", () => {
+  it("counts as sound where the user compared since, and only there (ESC-4)", () => {
     const user = point(start.join("Thief"), "Thief", far);
-    expect(isSound(user, more, more)).toBe(true);
-    expect(isSound(user, more, later)).toBe(false);
-    expect(isSound(user, daily(more, 1), more)).toBe(false);
-    expect(isSound(user, more)).toBe(false);
+    const { head } = user.log;
+    // The log may have grown since the user confirmed it to its end.
+    for (const confirmed of [undefined, later, more]) {
+      for (const at of [undefined, start.log.head]) expect(isSound(user, more, confirmed, at)).toBe(false);
+    }
+    expect(isSound(user, more, undefined, head), "a position without a confirmed head").toBe(false);
+    expect(isSound(user, more, more, head)).toBe(true);
+    expect(isSound(user, daily(more, 1), more, head)).toBe(true);
   });
 
   it("does not stop escrow where a founding device was stolen either (ESC-4, rows 12 and 13)", () => {
@@ -152,7 +162,8 @@ describe("a thief who names a head far ahead, with true keys of the newest epoch
       const again = point(point(start, "Phone", far).join("Thief"), "Thief", newestPointer(more.log));
       expect(owes(again, "Laptop", more, { confirmed })[0]).toBe(fetch);
       expect(owes(again, "Laptop", more, { confirmed })[1]).toMatch(/^ask confirm-escrow/);
-      expect(owes(again, "Laptop", more, { confirmed: more })).toEqual(["author renew-escrow founder"]);
+      const compared = { confirmed: more, confirmedAt: again.log.head };
+      expect(owes(again, "Laptop", more, compared)).toEqual(["author renew-escrow founder"]);
     }
   });
 
@@ -160,7 +171,7 @@ describe("a thief who names a head far ahead, with true keys of the newest epoch
     const named = point(start, "Phone", far);
     const gone = reviewEscrow(named.review("Laptop", { remove: ["Phone"] }), "Laptop", "remove");
     expect(owes(gone, "Laptop", more, { confirmed: later })).toEqual([fetch, "ask confirm-escrow not-trusted"]);
-    expect(owes(gone, "Laptop", more, { confirmed: more })).toEqual(["ask enroll-again"]);
+    expect(owes(gone, "Laptop", more, { confirmed: more, confirmedAt: gone.log.head })).toEqual(["ask enroll-again"]);
     expect(dutiful(gone, "Laptop", more, { confirmed: later }).did).toEqual([
       "ask confirm-escrow not-trusted",
       "ask enroll-again",

@@ -90,6 +90,59 @@ describe("approving a device that was compared", () => {
   });
 });
 
+describe("whom an approval lets in with the device (MEM-1)", () => {
+  // The user compared the phone. Then the phone, which still waits itself, approves a thief's device that calls itself Watch.
+  const attacked = waiting.review("Phone", { approve: ["Thief"] });
+
+  it("refuses a token when its device has approved others since, and names them (attack)", () => {
+    const compared = token(waiting, "Phone");
+    const { details, message } = refused(attacked, [compared], "COMPARE_AGAIN");
+    expect(details).toMatchObject({
+      ...{ because: "lets-in-more", member: waiting.id("Phone"), members: attacked.ids("Thief") },
+      ...{ compared: waiting.log.head, head: attacked.log.head },
+    });
+    expect(message).toContain("let in with it");
+    // Approved directly or not: the thief's device brings another one, and then goes itself.
+    const further = attacked
+      .join("Second")
+      .review("Thief", { approve: ["Second"] })
+      .leave("Thief");
+    expect(because(further, compared)).toMatchObject({ because: "lets-in-more", members: further.ids("Second") });
+  });
+
+  it("takes the token of a comparison that saw them", () => {
+    const after = reviewed(attacked, [token(attacked, "Phone")]);
+    expect(after.member("Thief").founder).toBe(after.member("Laptop").founder);
+    const later = attacked.rotate("Laptop").rename("Thief", "Watch");
+    expect(reviewed(later, [token(attacked, "Phone")]).record.approved).toEqual(waiting.ids("Phone"));
+  });
+
+  it("takes the token when the device approved nobody that the approval lets in", () => {
+    const compared = token(waiting, "Phone");
+    // The laptop has approved the other one itself since.
+    const approved = attacked.review("Laptop", { approve: ["Thief"] });
+    expect(reviewed(approved, [compared]).record.approved).toEqual(waiting.ids("Phone"));
+    // One that left again is let in by nothing.
+    const gone = attacked.review("Laptop", { remove: ["Thief"] });
+    expect(reviewed(gone, [compared]).record.approved).toEqual(waiting.ids("Phone"));
+  });
+
+  it("takes the token when those are approved by name in the same link", () => {
+    const [phone, thief] = [token(waiting, "Phone"), token(waiting, "Thief")];
+    expect(reviewed(attacked, [phone, thief]).record.approved).toEqual([...waiting.ids("Phone", "Thief")].sort());
+    const named = { approve: [phone], approveUncompared: attacked.ids("Thief") };
+    const { log } = review(attacked.session("Laptop"), named, attacked.env("approves")).accept();
+    expect(log.links.last()?.approved).toEqual([...waiting.ids("Phone", "Thief")].sort());
+  });
+
+  it("counts backup keys, and whom the own paper approves through thisDevice", () => {
+    const compared = thisDevice(waiting.session("Phone"));
+    const paper = waiting.backup("Phone", "Paper");
+    expect(because(paper, compared)).toMatchObject({ because: "lets-in-more", members: paper.ids("Paper") });
+    expect(reviewed(paper, [thisDevice(paper.session("Phone"))]).record.approved).toEqual(waiting.ids("Phone"));
+  });
+});
+
 describe("what is no token", () => {
   const compared = token(waiting, "Phone");
   const Class = compared.constructor as new (...given: readonly unknown[]) => object;

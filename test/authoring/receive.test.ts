@@ -1,4 +1,4 @@
-// Receiving entries one by one, and opening a keyring from nothing but a seed. docs/spec.md sections 6, 7 and 13.
+// Receiving entries one by one, and opening a keyring from a seed alone. docs/spec.md sections 6, 7 and 13.
 
 import { describe, expect, it, vi } from "vitest";
 import { openKeyring, receive } from "../../src/authoring/receive.js";

@@ -1,8 +1,11 @@
 // A reclaim passes on the epochs that the removed member's keyring really has, however that keyring was stored. docs/spec.md
 // sections 6 (MEM-10) and 7 (GRT-4).
 
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { resume } from "../../src/authoring/receive.js";
+import { reclaim as proposeReclaim } from "../../src/authoring/verbs.js";
+import { unsafeSerializeProposal } from "../../src/authoring/write-ahead.js";
+import { Secret } from "../../src/bytes/secret.js";
 import { checkGrants } from "../../src/grants/check.js";
 import { unsafeSerializeKeyring } from "../../src/grants/store-keyring.js";
 import { parseKeyring } from "../../src/keys/keyring-bytes.js";
@@ -43,5 +46,44 @@ describe("a reclaim from a keyring that was stored with a link that its member b
     const tablet = world.session("Tablet");
     const call = () => reclaim(tablet, { from, runs: [[1, 3]] }, world.env("Tablet"));
     expectError(call, "GRANT_UNAVAILABLE", "GRT-1");
+  });
+});
+
+describe("a proposal that reclaims", () => {
+  const world = openWorld("reclaim proposals")
+    .join("Phone")
+    .review("Laptop", { approve: ["Phone"] })
+    .review("Phone", { remove: ["Laptop"] })
+    .join("Tablet");
+  const propose = () => {
+    const from = parseKeyring(unsafeSerializeKeyring(world.session("Laptop")));
+    const copies = vi.spyOn(Secret.prototype, "copy");
+    const proposal = proposeReclaim(
+      world.session("Tablet"),
+      { from: resume(world.log, [], from).keyring },
+      world.env("x"),
+    );
+    const taken = copies.mock.results.map(({ value }) => value as Secret);
+    return { proposal, from, taken };
+  };
+  afterEach(() => {
+    vi.restoreAllMocks();
+  });
+
+  it("leaves no copy of a seed when it is discarded, also after it was stored", () => {
+    const { proposal, taken } = propose();
+    unsafeSerializeProposal(proposal).keyring?.fill(0);
+    expect(taken).toHaveLength(2);
+    expect(taken.map((seed) => seed.bytes().length)).toEqual([32, 32]);
+    proposal.discard();
+    for (const seed of taken) expectError(() => seed.bytes(), "WIPED", undefined);
+    expect(world.session("Tablet").keyring.exportKey(4, "test")).toHaveLength(32);
+  });
+
+  it("is accepted after its caller wiped the keyring that it took over", () => {
+    const { proposal, from, taken } = propose();
+    from.wipe();
+    expect(proposal.accept().keyring.epochs).toEqual([1, 2, 4]);
+    expect(taken.map((seed) => seed.bytes().length)).toEqual([32, 32]);
   });
 });

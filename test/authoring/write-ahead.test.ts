@@ -4,6 +4,7 @@
 import {
   createLog,
   joinLog,
+  leave,
   makeBackupKey,
   openBackupKey,
   openContent,
@@ -11,8 +12,10 @@ import {
   parseKeyring,
   rekey,
   resume,
+  review,
   rotate,
   sealContent,
+  thisDevice,
   unsafeSerializeKeyring,
   unsafeSerializeProposal,
   verifyLog,
@@ -75,6 +78,49 @@ describe("a proposal that is stored before it is sent", () => {
     expect(openBackupKey(verify(entries), entries, backupKey ?? expect.unreachable()).withheld).toEqual([]);
     const { log, paper } = proposal.accept();
     expect(paper.reveal(log)).toBe(backupKey);
+  });
+
+  describe("by a paper", () => {
+    // The laptop is stolen. A new phone joined, and its user typed the paper in on it.
+    const made = makeBackupKey(openWorld("written by a paper").session("Laptop"), {}, env);
+    const backupKey = unsafeSerializeProposal(made).backupKey ?? expect.unreachable();
+    const first = openWorld("written by a paper");
+    const papered = first.append(made.entry).join("Phone");
+    const paper = openBackupKey(papered.log, papered.entries, backupKey);
+    const state = { log: papered.log, keyring: paper.keyring };
+    const phone = papered.session("Phone");
+    const own = unsafeSerializeKeyring(phone);
+    const options = { approve: [thisDevice(phone)], remove: papered.ids("Laptop") };
+
+    it("has no keyring: the device's own opens what the entry gives it, and nothing stores the paper's secrets", async () => {
+      const proposal = review(state, options, env);
+      expect(unsafeSerializeProposal(proposal)).toEqual({ keyring: undefined, backupKey: undefined });
+      const entries = [...papered.entries, proposal.entry];
+      const back = restarted(own, entries);
+      expect(back).toMatchObject({ standing: "active", history: "continued", withheld: [] });
+      expect([back.keyring.member, back.keyring.epochs]).toEqual([papered.id("Phone"), [1, 2, 3]]);
+      const sealed = await sealContent([back.log], text, { purpose: "note" }, env);
+      expect(await openContent(sealed, back.keyring)).toEqual(text);
+      // The paper still opens the same, out of its text.
+      expect(openBackupKey(back.log, entries, backupKey)).toMatchObject({ standing: "active", withheld: [] });
+      // The used paper is removed by the device, whose keyring is then in the bytes.
+      const removal = review(back, { remove: [paper.member] }, env);
+      const stored = unsafeSerializeProposal(removal);
+      const after = restarted(stored.keyring, [...entries, removal.entry]);
+      expect(after).toMatchObject({ standing: "active", history: "continued", withheld: [] });
+      expect([after.keyring.member, after.keyring.epochs]).toEqual([papered.id("Phone"), [1, 2, 3, 4]]);
+      expect(openBackupKey(after.log, [...entries, removal.entry], backupKey).standing).toBe("removed");
+    });
+
+    it("goes on with the device's own keyring when another entry won, and when the paper leaves", () => {
+      const winner = rotate(papered.session("Laptop"), env);
+      const entries = [...papered.entries, winner.entry];
+      expect(restarted(own, entries)).toMatchObject({ standing: "active", history: "continued", withheld: [] });
+      const again = openBackupKey(verify(entries), entries, backupKey);
+      const proposal = review({ log: verify(entries), keyring: again.keyring }, options, env);
+      expect(restarted(own, [...entries, proposal.entry]).keyring.epochs).toEqual([1, 2, 3, 4]);
+      expect(unsafeSerializeProposal(leave(state, env)).keyring).toBeUndefined();
+    });
   });
 
   it("stays unchanged: it can be accepted or discarded, and its bytes are the accepted keyring's", () => {

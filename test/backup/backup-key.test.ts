@@ -181,7 +181,7 @@ describe("checkBackupKey", () => {
     const links = verifyLog(entries, { subject: SUBJECT, now: "unchecked" });
     expect(checkBackupKey(links, text)).toMatchObject({
       member: made.paper.member,
-      name: "In the drawer",
+      name: { code: "member", kind: "backup", name: "In the drawer", withId: false },
       corrections: [],
     });
     expect(checkBackupKey(links, text).access?.epoch).toBe(1);
@@ -196,7 +196,9 @@ describe("checkBackupKey", () => {
   it("accepts the paper of a key that was removed, and says so (BAK-1, BAK-4)", () => {
     const removed = review(made, { remove: [made.paper.member] }, env);
     const on = rotate(removed, env);
-    const facts = { member: made.paper.member, name: "In the drawer", corrections: [] };
+    const { member } = made.paper;
+    const shown = { code: "member", member, kind: "backup", name: "In the drawer", shortId: member.slice(0, 8) };
+    const facts = { member, name: { ...shown, withId: false, organisation: undefined }, corrections: [] };
     expect(checkBackupKey(made.log, text)).toMatchObject({ ...facts, standing: "active", atMost: [[1, 1]] });
     expect(checkBackupKey(on.log, text)).toEqual({
       ...{ ...facts, standing: "removed", atMost: [[1, 1]], access: undefined },

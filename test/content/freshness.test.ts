@@ -63,7 +63,7 @@ describe("sealing to logs that must be fresh", () => {
     const good = { log: alice.log, statement: statement(alice) };
     expect(await refusal([alice.log])).toMatchObject({ ...STALE, details: { log: alice.log.head.log } });
     expect(await refusal([good, bob.log])).toMatchObject({ ...STALE, details: { log: bob.log.head.log } });
-    expect(await refusal([good, { log: bob.log, pin: trackContact(bob.log, { verified: true }) }])).toMatchObject(
+    expect(await refusal([good, { log: bob.log, pin: trackContact(bob.log, { unsafeVerified: true }) }])).toMatchObject(
       STALE,
     );
     expect(await refusal([good, { log: bob.log, statement: statement(bob) }])).toEqual({});

@@ -21,7 +21,7 @@ const seal = (recipients: readonly Recipient[], verifiedOnly?: boolean) =>
 
 describe("sealing to verified contacts only", () => {
   const unverified = trackContact(alice.log);
-  const verified = acknowledgeContact(unverified, alice.log, { verified: true });
+  const verified = acknowledgeContact(unverified, alice.log, { unsafeVerified: true });
 
   it("is refused for a log that was not verified, and goes on for a verified one (CONTACT_UNVERIFIED)", async () => {
     const refused = { code: "CONTACT_UNVERIFIED", details: { log: alice.log.head.log, subject: "alice@example.org" } };

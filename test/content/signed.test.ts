@@ -79,7 +79,10 @@ describe("content that a device signed", () => {
       subject: alice.log.subject,
       log: alice.log.head.log,
       member: alice.id("Phone"),
-      name: "Phone",
+      name: {
+        ...{ code: "member", member: alice.id("Phone"), kind: "device", name: "Phone" },
+        ...{ shortId: alice.id("Phone").slice(0, 8), withId: false, organisation: undefined },
+      },
       position: 2,
       head: alice.log.head,
       removedSince: undefined,
@@ -304,7 +307,7 @@ describe("a sender judged by the newest log", () => {
     const forked = { code: "FORKED", details: { pinned: mine.log.head, offered: theirs.log.head } };
     expect(await refusal(sealed, { senderLog: mine.log })).toMatchObject(forked);
     expect(await refusal(sealed, { senderLog: mine.rotate("Laptop").log })).toMatchObject(forked);
-    expect(await senderFrom(sealed, theirs)).toMatchObject({ status: "verified", name: "Handy" });
+    expect(await senderFrom(sealed, theirs)).toMatchObject({ status: "verified", name: { name: "Handy" } });
     // Anybody can name a head that never existed. That must not raise the alarm.
     const lie = await claim(by(theirs, "Phone"), person("eve"));
     expect(await refusal(lie, { senderLog: mine.log })).toMatchObject({ code: "INVALID_SIGNATURE" });
@@ -314,12 +317,18 @@ describe("a sender judged by the newest log", () => {
     const withoutNames = alice.links().map((link) => encodeEntry(link, []));
     const bare = verifyLog(withoutNames, { subject: alice.log.subject, now: "unchecked" });
     const { sender } = await open(await seal(alice.session("Phone")), { senderLog: bare });
-    expect(sender).toMatchObject({ status: "verified", name: undefined });
+    expect(sender).toMatchObject({ status: "verified", name: { code: "unnamed", name: undefined, withId: true } });
+  });
+
+  it("that calls itself like another device has its id beside its name, on one line (attack)", async () => {
+    const thief = alice.join("Phone\n\u202e");
+    const { sender } = await open(await seal(thief.session("Phone\n\u202e")), { senderLog: thief.log });
+    expect(sender).toMatchObject({ status: "verified", name: { name: "Phone", withId: true } });
   });
 });
 
 describe("a sender who is a tracked contact", () => {
-  const pin = trackContact(alice.log, { verified: true });
+  const pin = trackContact(alice.log, { unsafeVerified: true });
 
   it("is founding when its device is of the class that was trusted at the pin, also if it was approved later", async () => {
     const later = alice.join("Tablet").review("Phone", { approve: ["Tablet"] });

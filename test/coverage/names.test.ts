@@ -89,7 +89,7 @@ describe("nameMembers", () => {
       expect(nameMembers(world.log, other)(id)).toMatchObject({ organisation: undefined, withId: true });
   });
 
-  it("lets no device pass for escrow, nor for this device", () => {
+  it("lets no device pass for escrow or for this device", () => {
     for (const called of ["Escrow of example.org", "this device", "unnamed device (12345678)", "member 7"]) {
       const world = new World().join("Thief", { called });
       expect(say(nameMembers(world.log)(world.id("Thief")))).toBe(`${called} (${world.id("Thief").slice(0, 8)})`);

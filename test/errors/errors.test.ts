@@ -52,7 +52,7 @@ describe("an error that is sent", () => {
   });
 
   it.each(ways)("by %s still tells compareContact what happened", (_way, send) => {
-    const pin = trackContact(ours.log, { verified: true });
+    const pin = trackContact(ours.log, { unsafeVerified: true });
     expect(compareContact(pin, KeysteadError.from(send(forked)) as KeysteadError)).toEqual(compareContact(pin, forked));
   });
 

@@ -91,7 +91,7 @@ describe("WRONG_SUBJECT", () => {
     expect(thrownBy(() => verifyLog(entries, { subject: given, now: "unchecked" })).message).toMatch(hint);
     const pinned = called(given).log;
     expect(thrownBy(() => verifyLog(entries, { subject: actual, pinned, now: "unchecked" })).message).toMatch(hint);
-    expect(thrownBy(() => compareContact(trackContact(pinned, { verified: false }), log)).message).toMatch(hint);
+    expect(thrownBy(() => compareContact(trackContact(pinned, { unsafeVerified: false }), log)).message).toMatch(hint);
   });
 
   it("hints at nothing for two subjects", () => {

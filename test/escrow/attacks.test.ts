@@ -117,7 +117,13 @@ describe("a fork of the escrow log by a dismissed admin", () => {
     ] as const) {
       const pointed = point(joined, pointer);
       expect(owes(pointed, "Laptop", escrow, { confirmed: hired })).toEqual(["ask confirm-escrow contradicts-pointer"]);
-      expect(owes(pointed, "Laptop", escrow, { confirmed: escrow })).toEqual([`author renew-escrow ${because}`]);
+      // A comparison made before the pointer was set does not count.
+      expect(owes(pointed, "Laptop", escrow, { confirmed: escrow, confirmedAt: joined.log.head })).toEqual([
+        "ask confirm-escrow contradicts-pointer",
+      ]);
+      expect(owes(pointed, "Laptop", escrow, { confirmed: escrow, confirmedAt: pointed.log.head })).toEqual([
+        `author renew-escrow ${because}`,
+      ]);
       expect(owes(pointed, "Laptop", fork)[0]).toMatch(/^ask confirm-escrow/);
     }
   });
@@ -278,7 +284,7 @@ describe("members that a dismissed admin brought in, once escrow is removed", ()
       expectError(act, "UNVERIFIED_MEMBERS", "ESC-8");
     }
     // An escrow log that is not trusted says nothing about any member.
-    expect(owes(acted, "Phone", other, { confirmed: hired })).toEqual([]);
+    expect(owes(acted, "Phone", other, { confirmed: hired })).toEqual(["ask confirm-escrow not-trusted"]);
   });
 
   it("get no grant while no escrow log is at hand that can vouch for them (ESC-4, ESC-8)", () => {
@@ -427,9 +433,15 @@ describe("heads that a founding device named", () => {
     .join("Thief");
   const elsewhere = { hash: "33".repeat(32) as Pointer["hash"] };
   /** The links after `Laptop` named these: a thief names the newest, and the other founding device takes its class back. */
-  const phone = (pointers: readonly Pointer[], confirmed: World | undefined, escrowLog = escrow): string => {
+  const phone = (
+    pointers: readonly Pointer[],
+    confirmed: World | undefined,
+    { escrowLog = escrow, compares = false } = {},
+  ): string => {
     const named = pointers.reduce((user, pointer) => point(user, pointer, "Laptop"), start);
-    const [first = "nothing"] = owes(point(named, newestPointer(escrowLog.log)), "Phone", escrowLog, { confirmed });
+    const user = point(named, newestPointer(escrowLog.log));
+    const confirmedAt = compares ? user.log.head : start.log.head;
+    const [first = "nothing"] = owes(user, "Phone", escrowLog, { confirmed, confirmedAt });
     return first;
   };
   const settled = "author renew-escrow founder";
@@ -438,24 +450,20 @@ describe("heads that a founding device named", () => {
   it("make a device ask if the log at hand lacks the head, until the user settles it (ESC-4)", () => {
     const { seq } = escrow.log.head;
     const forked = { ...newestPointer(hired.log), ...elsewhere, seq };
-    expect(phone([forked], hired)).toBe(asks);
-    expect(phone([{ ...forked, seq: hired.log.head.seq + 1 }], hired.rotate("Ann"))).toBe(asks);
-    expect(phone([forked], escrow)).toBe(settled);
-    // No log that extends the head that the user confirmed last has false keys at a later head.
     const ahead = { ...falsePointer, ...elsewhere, seq: seq + 1 };
-    expect(phone([ahead], hired)).toBe("fetch escrow-log newer-named");
-    expect(phone([ahead], escrow)).toBe(settled);
-  });
-
-  it("make a device ask again although a later one is passed over (ESC-4)", () => {
-    const forked = { ...newestPointer(hired.log), ...elsewhere, seq: escrow.log.head.seq };
     const farAhead = { ...newestPointer(hired.log), seq: 1_000_000 };
-    // A fork that ends before the head which a founding device named has an epoch of its own, too. It is not passed over before
-    // the user has confirmed that the named epoch is old.
-    expect(phone([farAhead], hired)).toBe(asks);
-    expect(phone([farAhead], escrow)).toBe(settled);
-    expect(phone([farAhead], escrow, policyBy(escrow, "Ann", { userContacts: ["later"] }))).toBe(settled);
-    expect(phone([forked, farAhead], hired)).toBe(asks);
+    // What the user confirmed before says nothing about what a pointer names since.
+    for (const confirmed of [hired, escrow]) {
+      expect(phone([forked], confirmed)).toBe(asks);
+      expect(phone([ahead], confirmed)).toBe("fetch escrow-log newer-named");
+      expect(phone([farAhead], confirmed)).toBe(asks);
+      expect(phone([forked, farAhead], confirmed)).toBe(asks);
+    }
+    for (const pointers of [[forked], [ahead], [farAhead], [forked, farAhead]]) {
+      expect(phone(pointers, escrow, { compares: true })).toBe(settled);
+    }
+    const grown = policyBy(escrow, "Ann", { userContacts: ["later"] });
+    expect(phone([farAhead], escrow, { escrowLog: grown, compares: true })).toBe(settled);
   });
 
   it("count only by the last one (ESC-4)", () => {
@@ -465,12 +473,12 @@ describe("heads that a founding device named", () => {
     const fork = second.append(aside.entry).rotate("Ann");
     const named = [escrow.rotate("Ann"), second, second.rotate("Ann")].map(({ log }) => newestPointer(log));
     for (const confirmed of [undefined, hired]) {
-      expect(phone(named, confirmed, long)).toBe(settled);
-      expect(phone(named, confirmed, fork)).toMatch(/^ask confirm-escrow/);
-      expect(phone(named.slice(0, 2), confirmed, fork)).toBe(settled);
+      expect(phone(named, confirmed, { escrowLog: long })).toBe(settled);
+      expect(phone(named, confirmed, { escrowLog: fork })).toMatch(/^ask confirm-escrow/);
+      expect(phone(named.slice(0, 2), confirmed, { escrowLog: fork })).toBe(settled);
     }
     const forked = { ...newestPointer(hired.log), ...elsewhere, seq: escrow.log.head.seq };
-    expect(phone([forked, newestPointer(second.log)], hired, long)).toBe(settled);
+    expect(phone([forked, newestPointer(second.log)], hired, { escrowLog: long })).toBe(settled);
   });
 });
 
@@ -557,8 +565,9 @@ describe("reports and withheld bytes", () => {
 describe("a thief's pointer", () => {
   it("to false keys stops neither the user's other device nor recovery after it (ESC-4, ESC-6)", () => {
     const user = point(openUser("u", escrow).join("Thief"), falsePointer).join("Phone");
-    expect(owes(user, "Phone", escrow), "nobody confirmed here").toEqual([]);
-    expect(owes(user, "Phone", escrow, { confirmed: escrow })).toEqual(["author renew-escrow false"]);
+    expect(owes(user, "Phone", escrow), "nobody confirmed here").toEqual(["ask confirm-escrow never-confirmed"]);
+    const compared = { confirmed: escrow, confirmedAt: user.log.head };
+    expect(owes(user, "Phone", escrow, compared)).toEqual(["author renew-escrow false"]);
     const lists = { approve: ["Phone"], remove: ["Laptop", "Thief"] };
     expectError(() => recoverBy(user, escrow, "Ann", lists), "NOT_PERMITTED", "ESC-3");
     const recovered = recoverBy(renew(user, "Phone", escrow), escrow, "Ann", lists);
@@ -574,7 +583,7 @@ describe("a thief's pointer", () => {
       { do: "fetch", what: "escrow-log" },
       { do: "ask", question: "confirm-escrow" },
     ]);
-    expect(laptop({ confirmed: escrow, confirmedAt: user.log.head.seq })).toMatchObject([
+    expect(laptop({ confirmed: escrow, confirmedAt: user.log.head })).toMatchObject([
       { do: "fetch", what: "escrow-log" },
       { do: "ask", question: "remove-escrow", because: "ahead" },
     ]);
@@ -623,9 +632,12 @@ describe("a thief's pointer", () => {
     expect(row.pointer).toBe("older");
     expect(row.renewal).toEqual(["older", "founder"]);
     expect(totals.stale).toBe(1);
-    // A fork that ends early would look the same: the user confirms once that the epoch is old.
-    expect(owes(rotated, "Laptop", escrow)).toEqual(["ask confirm-escrow contradicts-pointer"]);
-    expect(owes(rotated, "Laptop", escrow, { confirmed: escrow })).toEqual(["author renew-escrow older"]);
+    // A fork that ends early would look the same: the user compares once.
+    for (const confirmed of [undefined, hired, escrow]) {
+      expect(owes(rotated, "Laptop", escrow, { confirmed })).toEqual(["ask confirm-escrow contradicts-pointer"]);
+    }
+    const compared = { confirmed: escrow, confirmedAt: rotated.log.head };
+    expect(owes(rotated, "Laptop", escrow, compared)).toEqual(["author renew-escrow older"]);
     const after = renewedBy(rotated, escrow, "Ann").rotate("Laptop");
     expect(openAsEscrow(stale, after.log, after.entries).keyring.epochs).toEqual([1, 2, 3, 4]);
   });

@@ -193,7 +193,7 @@ describe("a thief's device", () => {
     const pointed = pointedByThief(user, ahead);
     const fetch = "fetch escrow-log newer-named";
     expect(owes(pointed, "Laptop", escrow)).toEqual([fetch, "ask confirm-escrow never-confirmed"]);
-    const compared = { confirmed: escrow, confirmedAt: pointed.log.head.seq };
+    const compared = { confirmed: escrow, confirmedAt: pointed.log.head };
     expect(owes(pointed, "Laptop", escrow, compared)).toEqual([fetch, "ask remove-escrow ahead"]);
     const row = await reportOn(pointed);
     expect(row).toMatchObject({ status: "behind", pointer: "ahead", claimed: [[1, 3]] });

@@ -517,7 +517,7 @@ describe("the agenda of an admin", () => {
     const undelivered = actRecords(without.session("Ann"), []);
     const asks = [
       { do: "fetch", what: "openings", acts },
-      { do: "ask", question: "disown", acts },
+      { do: "ask", question: "disown", code: "question-disown", acts },
     ];
     expect(stepsOf(without, "Ann", undefined)).toEqual(asks);
     expect(stepsOf(without, "Ann", undefined, { acts: undelivered })).toEqual(asks);
@@ -543,7 +543,7 @@ describe("the agenda of an admin", () => {
     const unread = agenda(blind, { now: "unchecked", escrowLog: undefined, acts, userLogs: logs(user) });
     expect(unread).toEqual([
       { do: "fetch", what: "openings", acts: [seq] },
-      { do: "ask", question: "disown", acts: [seq] },
+      { do: "ask", question: "disown", code: "question-disown", acts: [seq] },
     ]);
   });
 

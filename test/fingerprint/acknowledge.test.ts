@@ -7,10 +7,13 @@ import {
   acknowledgeContact,
   requireContactUnchanged,
 } from "../../src/fingerprint/acknowledge.js";
+import { compareFingerprint } from "../../src/fingerprint/compare.js";
 import { compareContact } from "../../src/fingerprint/contacts.js";
+import { fingerprintOf } from "../../src/fingerprint/fingerprint.js";
 import { trackContact } from "../../src/fingerprint/tracked-contact.js";
 import type { LogState } from "../../src/log/state.js";
 import { verifyLog } from "../../src/log/verify.js";
+import type { ComparedLog } from "../../src/trust/compared.js";
 import { thrownBy } from "../support/thrown.js";
 import { openWorld, type World } from "../support/world.js";
 
@@ -20,8 +23,13 @@ const approved = withPhone.review("Laptop", { approve: ["Phone"] });
 const fork = laptop.join("Another phone").rotate("Laptop");
 const other = openWorld("acknowledge, another log");
 
-const verified = trackContact(laptop.log, { verified: true });
-const later = trackContact(approved.log, { verified: true });
+const verified = trackContact(laptop.log, { unsafeVerified: true });
+const later = trackContact(approved.log, { unsafeVerified: true });
+
+/** The user compares what the contact shows with this state. */
+function token(log: LogState): ComparedLog {
+  return compareFingerprint(log, String(fingerprintOf(log))).token as ComparedLog;
+}
 
 const CONTRADICTIONS: readonly (readonly [NonNullable<AcknowledgeContactOptions["evenIf"]>, World])[] = [
   ["forked", fork.join("Third").rotate("Laptop")],
@@ -73,12 +81,63 @@ describe("acknowledge", () => {
       confirmed: [2],
       verified: false,
     });
-    expect(acknowledgeContact(verified, takeover.log, { verified: true }).verified).toBe(true);
+    expect(acknowledgeContact(verified, takeover.log, { unsafeVerified: true }).verified).toBe(true);
   });
 
   it("keeps class and comparison if no change needs acknowledging, or takes a new comparison", () => {
     expect(acknowledgeContact(verified, approved.log)).toEqual({ ...verified, head: approved.log.head });
-    expect(acknowledgeContact(trackContact(laptop.log), approved.log, { verified: true }).verified).toBe(true);
+    expect(acknowledgeContact(trackContact(laptop.log), approved.log, { unsafeVerified: true }).verified).toBe(true);
+  });
+
+  it.each(CONTRADICTIONS)("takes the token of the comparison with a log that is %s", (status, { log }) => {
+    const compared = token(log);
+    expect(acknowledgeContact(later, log, { evenIf: status, compared })).toEqual(trackContact(log, { compared }));
+    expect(trackContact(log, { compared }).verified).toBe(true);
+    expect(thrownBy(() => acknowledgeContact(later, log, { compared })).code).toBe("CONTACT_CHANGED");
+  });
+
+  it("takes the token of this very state only: what came after it was not compared (attack)", () => {
+    const compared = token(laptop.log);
+    // After the comparison a thief's device joins and takes the log over.
+    const takeover = withPhone.review("Phone", { remove: ["Laptop"] });
+    for (const [{ log }, because] of [
+      [takeover, "moved-on"],
+      [approved, "moved-on"],
+      [other, "other-log"],
+    ] as const) {
+      const head = { because, compared: compared.head, head: log.head };
+      const calls = [
+        () => acknowledgeContact(verified, log, { evenIf: "replaced", compared }),
+        () => trackContact(log, { compared }),
+      ];
+      for (const call of calls) expect(thrownBy(call)).toMatchObject({ code: "COMPARE_AGAIN", details: head });
+    }
+    const fork = thrownBy(() => trackContact(laptop.log, { compared: token(approved.log) }));
+    expect(fork).toMatchObject({ code: "COMPARE_AGAIN", details: { because: "not-in-log" } });
+    // The compared state is acknowledged, and the pin moves on from there if the change is harmless.
+    const pin = trackContact(laptop.log, { compared });
+    expect(requireContactUnchanged(pin, approved.log).verified).toBe(true);
+    expect(thrownBy(() => requireContactUnchanged(pin, takeover.log)).code).toBe("CONTACT_CHANGED");
+  });
+
+  it("takes no copy, no token of a device and no head", () => {
+    const compared = token(laptop.log);
+    const id = laptop.id("Laptop");
+    const device = compareFingerprint(laptop.log, String(fingerprintOf(laptop.log, id)), id).token;
+    const wrong = [
+      { ...compared },
+      compared.head,
+      device,
+      new Proxy(compared, {}),
+      structuredClone(compared),
+      true,
+      null,
+    ];
+    for (const forged of wrong as unknown as readonly ComparedLog[]) {
+      const { code, message } = thrownBy(() => acknowledgeContact(verified, laptop.log, { compared: forged }));
+      expect([code, message.includes("unsafeVerified")]).toEqual(["INVALID_ARGUMENT", true]);
+      expect(thrownBy(() => trackContact(laptop.log, { compared: forged })).code).toBe("INVALID_ARGUMENT");
+    }
   });
 
   it.each(CONTRADICTIONS)(
@@ -92,7 +151,7 @@ describe("acknowledge", () => {
         expect(error.details["change"]).toMatchObject({ status });
       }
       const acknowledged = acknowledgeContact(later, log, { evenIf: status });
-      expect(acknowledged).toEqual(trackContact(log, { verified: false }));
+      expect(acknowledged).toEqual(trackContact(log, { unsafeVerified: false }));
     },
   );
 
@@ -110,7 +169,7 @@ describe("acknowledge", () => {
     expect(thrownBy(() => requireContactUnchanged(later, log)).code).toBe("CONTACT_CHANGED");
   });
 
-  it("treats null as no options, and refuses a verified that is no boolean", () => {
+  it("treats null as no options, and refuses an unsafeVerified that is no boolean", () => {
     expect(acknowledgeContact(verified, withPhone.log, null as unknown as AcknowledgeContactOptions).verified).toBe(
       false,
     );
@@ -119,7 +178,7 @@ describe("acknowledge", () => {
     );
     const forked = () => acknowledgeContact(later, fork.log, null as unknown as AcknowledgeContactOptions);
     expect(thrownBy(forked).code).toBe("CONTACT_CHANGED");
-    const wrong = { verified: "yes" } as unknown as AcknowledgeContactOptions;
+    const wrong = { unsafeVerified: "yes" } as unknown as AcknowledgeContactOptions;
     expect(thrownBy(() => acknowledgeContact(verified, withPhone.log, wrong)).code).toBe("INVALID_ARGUMENT");
     expect(thrownBy(() => acknowledgeContact(verified, approved.log, wrong)).code).toBe("INVALID_ARGUMENT");
   });

@@ -257,7 +257,7 @@ describe("any history of a contact's log", () => {
     fc.assert(
       fc.property(histories, (worlds) => {
         eachPair(worlds, (older, newer) => {
-          const pin = trackContact(older, { verified: true });
+          const pin = trackContact(older, { unsafeVerified: true });
           if (isHarmless(expectedStatus(older, newer))) {
             expect(requireContactUnchanged(pin, newer)).toMatchObject({ head: newer.head, verified: true });
           } else {

@@ -69,19 +69,28 @@ describe.each(ALL_FORMS)("a device's fingerprint as %s", (form) => {
 
   it("tells two devices apart that wait for approval", () => {
     const found = compareFingerprint(world.log, shownBy(world, phone, form), thief);
-    expect(found).toEqual({ status: "other-device", member: phone });
+    expect(found).toMatchObject({ code: "comparison-other-device", status: "other-device", member: phone });
     expect(compareFingerprint(world.log, shownBy(world, thief, form), phone)).toMatchObject({ member: thief });
   });
 
   it("is not the log's, and the log's is not a device's", () => {
-    expect(compareFingerprint(world.log, ofLog(world, form), phone)).toEqual({ status: "names-no-device" });
-    expect(compareFingerprint(world.log, ofLog(before, form), phone)).toEqual({ status: "names-no-device" });
+    expect(compareFingerprint(world.log, ofLog(world, form), phone)).toEqual({
+      code: "comparison-names-no-device",
+      status: "names-no-device",
+    });
+    expect(compareFingerprint(world.log, ofLog(before, form), phone)).toEqual({
+      code: "comparison-names-no-device",
+      status: "names-no-device",
+    });
     const found = compareFingerprint(world.log, shownBy(world, phone, form));
-    expect(found).toEqual({ status: "names-device", member: phone });
+    expect(found).toMatchObject({ code: "comparison-names-device", status: "names-device", member: phone });
   });
 
   it("is older if its device has not seen the newest links", () => {
-    expect(compareFingerprint(world.log, shownBy(before, phone, form), phone)).toEqual({ status: "older" });
+    expect(compareFingerprint(world.log, shownBy(before, phone, form), phone)).toEqual({
+      code: "comparison-older",
+      status: "older",
+    });
     // Another device's at an earlier head is looked for only where a QR code says what it is.
     const earlier = compareFingerprint(world.log, shownBy(before, before.id("Laptop"), form), phone);
     expect(earlier.status).toBe(isQr ? "other-device" : "not-recognised");
@@ -129,10 +138,14 @@ describe("comparing one device", () => {
 
   it("says whose a removed device's QR code was", () => {
     const text = shownBy(world, thief, "qr");
-    expect(compareFingerprint(gone.log, text, phone)).toEqual({ status: "other-device", member: thief });
+    expect(compareFingerprint(gone.log, text, phone)).toMatchObject({
+      code: "comparison-other-device",
+      status: "other-device",
+      member: thief,
+    });
   });
 
-  it("gives nothing but a frozen token with the head and the device", () => {
+  it("gives only a frozen token with the head and the device", () => {
     const { token } = compareFingerprint(world.log, shownBy(world, phone, "digits"), phone);
     expect(Object.isFrozen(token)).toBe(true);
     expect(Object.keys(token ?? {})).toEqual(["head", "member"]);

@@ -22,7 +22,7 @@ const codeOf = (pin: TrackedContact, { log }: World) => thrownBy(() => requireCo
 describe("a thief's device that an admin approved while the founding device was there", () => {
   const joined = user.join("Thief");
   const approved = recoverBy(joined, escrow, "Bob", { approve: ["Thief"] });
-  const pin = trackContact(approved.log, { verified: true });
+  const pin = trackContact(approved.log, { unsafeVerified: true });
 
   it("stays a stranger after the founding device has gone", () => {
     const alone = approved.leave("Laptop");
@@ -60,7 +60,7 @@ describe("an honest laptop that the founding phone approved", () => {
   it("stays `extended` when the phone leaves, whatever else escrow did", () => {
     const founded = openUser("hindsight, phone first", escrow, { first: "Phone" }).join("Laptop");
     const approved = founded.review("Phone", { approve: ["Laptop"] });
-    const pin = trackContact(approved.log, { verified: true });
+    const pin = trackContact(approved.log, { unsafeVerified: true });
     const alone = approved.leave("Phone").rotate("Laptop");
     expect(statusOf(pin, alone)).toBe("extended");
     expect(requireContactUnchanged(pin, alone.log)).toEqual({ ...pin, head: alone.log.head });
@@ -76,7 +76,7 @@ describe("an honest laptop that the founding phone approved", () => {
 describe("a stranger that joined before the owner's devices were restored", () => {
   const joined = user.join("Stranger").join("Phone");
   const restored = recoverBy(joined, escrow, "Bob", { approve: ["Phone"], remove: ["Laptop"] });
-  const pin = acknowledgeContact(trackContact(joined.log), restored.log, { verified: true });
+  const pin = acknowledgeContact(trackContact(joined.log), restored.log, { unsafeVerified: true });
 
   it("stays a stranger, although it is the oldest class without escrow's approvals", () => {
     expect(confirmedFounder(restored.log)).toBe(1);
@@ -100,7 +100,7 @@ describe("a stranger that joined before the owner's devices were restored", () =
     const lists = { approve: ["Phone"], remove: ["Laptop"] };
     const world = recoverBy(led, escrow, "Bob", lists);
     expect(isConfirmed(world.log, world.member("Stranger"))).toBe(false);
-    const now = trackContact(world.log, { verified: true });
+    const now = trackContact(world.log, { unsafeVerified: true });
     expect(codeOf(now, world.rotate("Stranger"))).toBe("CONTACT_CHANGED");
     expect(codeOf(now, world.review("Stranger", { remove: ["Phone"] }))).toBe("CONTACT_CHANGED");
     // The user is also asked about the phone itself, as long as an unconfirmed member leads it without escrow's approvals.

@@ -36,7 +36,7 @@ function positionsIn(numbers: readonly number[], last: number): readonly number[
 describe("a pin", () => {
   it("holds subject, head and the confirmed class", () => {
     expect(pin).toEqual({ v: 1, subject: ALICE, head: world.log.head, confirmed: [1], verified: false });
-    expect(trackContact(world.log, { verified: true }).verified).toBe(true);
+    expect(trackContact(world.log, { unsafeVerified: true }).verified).toBe(true);
     expect(trackContact(world.log, null as never)).toEqual(pin);
     expect(trackContact(world.review("Phone", { remove: ["Laptop"] }).log).confirmed).toEqual([2]);
   });
@@ -142,7 +142,7 @@ describe("a pin", () => {
         expect(thrownBy(() => encodeContact({ ...pin, [name]: junk } as TrackedContact)).code).toBe("INVALID_ENCODING");
       }
     }
-    const verified = "yes" as unknown as boolean;
-    expect(thrownBy(() => trackContact(world.log, { verified })).code).toBe("INVALID_ARGUMENT");
+    const unsafeVerified = "yes" as unknown as boolean;
+    expect(thrownBy(() => trackContact(world.log, { unsafeVerified })).code).toBe("INVALID_ARGUMENT");
   });
 });

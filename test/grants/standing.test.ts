@@ -71,7 +71,9 @@ describe("a keyring from before its member took fresh keys", () => {
   });
 
   it.each(ways)("has nothing to fetch, and only asks its user: one %s", (_what, make) => {
-    expect(agenda(make(), KNOWLEDGE)).toEqual([{ do: "ask", question: "standing", standing: "superseded" }]);
+    expect(agenda(make(), KNOWLEDGE)).toEqual([
+      { do: "ask", question: "standing", code: "question-standing", standing: "superseded" },
+    ]);
     const { log, keyring } = make();
     const resumed = resume(log, rekeyed.entries, keyring);
     expect([resumed.standing, resumed.opened, resumed.junk, resumed.withheld]).toEqual(["superseded", [], [], []]);

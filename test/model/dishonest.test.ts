@@ -217,7 +217,7 @@ function expectClones(plot: Plot, world: World): void {
     clone.keyring = keyring;
     const standing = active ? "superseded" : "removed";
     expect(agenda({ log: world.log, keyring }, knowledgeOf(world))).toEqual([
-      { do: "ask", question: "standing", standing },
+      { do: "ask", question: "standing", code: "question-standing", standing },
     ]);
     const rule = active ? "LOG-4" : "MEM-4";
     const rotated = errorOf(() => rotate({ log: world.log, keyring }, world.env(clone.member)));

@@ -14,7 +14,7 @@ export async function tellContacts(told: Watch, alice: Circle): Promise<void> {
     core.compareFingerprint(log, core.parseFingerprint(core.formatFingerprint(fingerprint, form)));
   }
   core.compareFingerprint(log, core.parseFingerprintWords(core.fingerprintWords(fingerprint)));
-  const pin = core.decodeContact(core.encodeContact(core.trackContact(log, { verified: true })));
+  const pin = core.decodeContact(core.encodeContact(core.trackContact(log, { unsafeVerified: true })));
   core.compareContact(pin, log);
 
   const before = alice.of("Laptop");
@@ -32,5 +32,5 @@ export async function tellContacts(told: Watch, alice: Circle): Promise<void> {
   alice.publish(core.rename(alice.of("Stranger"), { name: "Friend" }, env), "Stranger");
   await told.refused(() => core.requireContactUnchanged(pin, alice.log));
   await told.refused(() => core.sealContent([{ log: alice.log, pin }], new Uint8Array(1), { purpose: "story" }, env));
-  core.acknowledgeContact(pin, alice.log, { verified: true });
+  core.acknowledgeContact(pin, alice.log, { unsafeVerified: true });
 }

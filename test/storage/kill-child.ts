@@ -1,19 +1,13 @@
-// Commits for ever, and prints each revision that is on the disk. The parent kills it.
+// Commits for ever, and prints each revision once it is on the disk. The parent kills it.
 
+import { writeSync } from "node:fs";
 import { fileStore } from "../../src/storage/file.js";
+import { changeTo } from "./kill-records.js";
 
-const [, , folder] = process.argv;
-const store = fileStore(folder as string);
+const store = fileStore(process.argv[2] as string);
 let { revision } = await store.load();
 for (;;) {
-  const value = new Uint8Array(1 + (revision % 50_000)).fill(revision % 251);
-  revision = await store.commit(revision, {
-    put: [
-      ["a", value],
-      ["b", value],
-      [`old/${revision}`, value.slice(0, 10)],
-    ],
-    delete: [`old/${revision - 3}`],
-  });
-  process.stdout.write(`${revision}\n`);
+  revision = await store.commit(revision, changeTo(revision + 1));
+  // Not process.stdout: what that has buffered is lost in a kill.
+  writeSync(1, `${revision}\n`);
 }

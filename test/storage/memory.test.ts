@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { KeysteadError } from "../../src/errors.js";
 import { MemoryDisk, memoryStore } from "../../src/storage/memory.js";
 import type { Store } from "../../src/storage/store.js";
 import { storeCases } from "../../src/testing/store-cases.js";
@@ -36,6 +37,26 @@ describe("the test cases for stores find a store that", () => {
       },
     });
     expect(await failures(lax)).toContain("refuses a stale commit, and changes nothing");
+  });
+
+  it.each(["failed", "unknown"])("reports a commit that it made as one that failed: %s", async (reason) => {
+    const silent = (store: Store): Store => {
+      let isOpen = true;
+      return {
+        ...store,
+        async commit(expected, change) {
+          const revision = await store.commit(expected, change);
+          if (isOpen) return revision;
+          throw new KeysteadError("STORE_UNAVAILABLE", "no answer", { details: { reason } });
+        },
+        close() {
+          isOpen = false;
+          store.close();
+        },
+      };
+    };
+    const name = "says truly what became of a commit that was closed while it ran";
+    expect(await failures(silent)).toEqual(reason === "failed" ? [name] : []);
   });
 
   it("forgets deletions", async () => {

@@ -1,5 +1,5 @@
 // The verbs that author links, for tests in which the server accepts every entry at once: each proposes, accepts, and returns the
-// resulting state together with its entry. Tests of proposals themselves use the verbs of src. So do tests of the knowledge of
+// resulting state together with its entry. Tests of proposals themselves use the verbs of src, as do tests of the knowledge of
 // escrow that a device needs: without such knowledge, these verbs write what a client without those rules would write.
 
 import * as enter from "../../src/authoring/enter.js";

@@ -39,7 +39,9 @@ async function stolen() {
 describe("a stolen founding device that removed the laptop and the paper", () => {
   it("makes no device wipe: the laptop asks its user, and can still read what it reached", async () => {
     const { laptop, letter } = await stolen();
-    expect(agenda(laptop.session, KNOWS)).toEqual([{ do: "ask", question: "standing", standing: "removed" }]);
+    expect(agenda(laptop.session, KNOWS)).toEqual([
+      { do: "ask", question: "standing", code: "question-standing", standing: "removed" },
+    ]);
     expect(await read(laptop.keyring, letter)).toBe("from before");
     expectError(() => laptop.write((session, env) => review(session, { remove: [] }, env)), "NOT_PERMITTED", "MEM-4");
   });

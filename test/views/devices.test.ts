@@ -102,7 +102,7 @@ describe("devicesAndActivity", () => {
     const world = story().on("2026-04-07").join("Watch");
     const [forLaptop] = view(world, "Laptop").pending;
     expect(forLaptop).toEqual({
-      ...{ member: world.id("Tablet"), name: "Tablet", further: [], lost: [] },
+      ...{ member: world.id("Tablet"), name: "Tablet", letsIn: [], further: [], lost: [] },
       gives: { epoch: 1, since: new Date("2026-01-01T12:00:00Z") },
     });
     const { pending } = view(world, "Phone");
@@ -115,6 +115,39 @@ describe("devicesAndActivity", () => {
       "Approving from Phone will only reach back to 5 March 2026; Laptop reaches back to 1 January 2026.",
     ]);
     expect(warnings(world, "Laptop", "reaches-further")).toEqual([]);
+  });
+
+  it("names whom an approval lets in with a device, and no member that is approved already (MEM-1)", () => {
+    // The phone waits itself, and approved a thief's device, which brings its paper.
+    const world = fourDevices()
+      .review("Phone", { approve: ["Watch"] })
+      .enroll("Watch", "Paper");
+    const letsIn = () => view(world, "Laptop").pending.map(({ name, letsIn: others }) => [name, others]);
+    expect(letsIn()).toEqual([
+      ["Phone", ["Watch", "Paper"]],
+      ["Tablet", []],
+      ["Watch", ["Paper"]],
+      ["Paper", []],
+    ]);
+    expect(warnings(world, "Laptop", "lets-in-others")).toEqual([
+      "Approving Phone also lets in Watch and Paper: what you do not know, remove first.",
+      "Approving Watch also lets in Paper: what you do not know, remove first.",
+    ]);
+    world.review("Laptop", { remove: ["Watch", "Paper"] });
+    expect(letsIn()).toEqual([
+      ["Phone", []],
+      ["Tablet", []],
+    ]);
+    expect(warnings(world, "Laptop", "lets-in-others")).toEqual([]);
+  });
+
+  it("names escrow that a waiting device enrolled: its approval gives the pointer its class (ESC-3)", () => {
+    const staffed = hire(openOrganisation("let in with a device"), "Bob", ["recover"]);
+    const world = enroll(openWorld("lets escrow in").join("Phone"), "Phone", staffed);
+    const { pending } = devicesAndActivity(world.log, { me: world.id("Laptop"), now: world.log.time });
+    expect(pending.map(({ letsIn }) => letsIn.map(({ code, member }) => [code, member]))).toEqual([
+      [["escrow", escrowOf(world).id]],
+    ]);
   });
 
   it("offers a device that an approval would only move to the confirmed class, and none that is in it (MEM-1)", () => {

@@ -1,17 +1,25 @@
 // Texts for people come from one catalogue, by code and facts (docs/spec.md section 8).
 
 import { describe, expect, it } from "vitest";
+import { agenda } from "../../src/agenda/agenda.js";
+import type { Question } from "../../src/agenda/steps.js";
+import type { MemberId } from "../../src/bytes/ids.js";
 import { coverageReport } from "../../src/coverage/coverage-report.js";
+import type { MemberName } from "../../src/coverage/names.js";
 import { resilience } from "../../src/coverage/resilience.js";
+import { compareFingerprint, type DeviceComparison, type LogComparison } from "../../src/fingerprint/compare.js";
 import { compareContact } from "../../src/fingerprint/contacts.js";
+import { fingerprintOf } from "../../src/fingerprint/fingerprint.js";
 import { trackContact } from "../../src/fingerprint/tracked-contact.js";
+import type { Head } from "../../src/log/state.js";
 import { devicesAndActivity } from "../../src/views/devices.js";
 import { english } from "../../src/views/english.js";
 import { formatCoverage } from "../../src/views/format-coverage.js";
-import { type Catalogue, type Tellable, textOf } from "../../src/views/texts.js";
+import { type Catalogue, type FactsOf, type Tellable, type TextCode, textOf } from "../../src/views/texts.js";
 import { World } from "../coverage/support/world.js";
 import { expectError } from "../support/refusal.js";
 import { places } from "../support/spoken.js";
+import { openWorld } from "../support/world.js";
 
 /** Another language: the code, and the facts as they are. */
 const pseudo: Catalogue = {
@@ -92,6 +100,158 @@ describe("textOf", () => {
       );
     }
     expect(textOf({ code: "rotation-due", members: [] }, english)).toContain("A removed member");
+  });
+});
+
+/** A code, its facts without the code, and what the catalogue says. */
+type Said<C extends TextCode> = readonly (readonly [facts: Omit<FactsOf<C>, "code">, text: string])[];
+type Asked = Question["code"] | LogComparison["code"] | DeviceComparison["code"];
+
+const named = (name: string): MemberName => ({
+  ...{ code: "member", member: "00".repeat(16) as MemberName["member"], kind: "device", name },
+  ...{ shortId: "00000000", withId: false, organisation: undefined },
+});
+const [phone, watch] = [named("Phone"), named("Watch")];
+const escrow: MemberName = { ...phone, code: "escrow", kind: "escrow", name: undefined, organisation: "ACME" };
+const id = phone.member as MemberId;
+const when = new Date("2026-03-03T12:00:00Z");
+const head = { log: "00", seq: 1, hash: "00" } as unknown as Head;
+const token = {} as never;
+
+/** Every comparison and question: a code without a line does not compile. */
+const SAID: { readonly [C in Asked]: Said<C> } = {
+  "comparison-match": [
+    [{ status: "match", token, name: phone, letsIn: [] }, "It is Phone."],
+    [
+      { status: "match", token, name: phone, letsIn: [watch] },
+      "It is Phone. Approving Phone also lets in Watch: what you do not know, remove first.",
+    ],
+  ],
+  "comparison-log-match": [[{ status: "match", token }, "Both sides see the same log."]],
+  "comparison-other-device": [
+    [
+      { status: "other-device", member: id, name: watch },
+      "It is of Watch, another device: choose that one. If there is only one new device, remove the other.",
+    ],
+  ],
+  "comparison-names-device": [
+    [
+      { status: "names-device", member: id, name: watch },
+      "It is of one device, Watch: compare the fingerprint of the whole log.",
+    ],
+  ],
+  "comparison-names-no-device": [
+    [{ status: "names-no-device" }, "It is of the whole log: let the new device show its own fingerprint."],
+  ],
+  "comparison-older": [
+    [{ status: "older" }, "The other side has not seen the newest changes: refresh it, and compare again."],
+  ],
+  "comparison-not-recognised": [
+    [
+      { status: "not-recognised" },
+      "Refresh both sides, and compare again. If it is still not recognised, somebody shows the two sides different logs: " +
+        "trust nothing, and remove what is in question.",
+    ],
+  ],
+  "comparison-mismatch": [
+    [
+      { status: "mismatch" },
+      "It does not match: somebody shows the two sides different logs: trust nothing, and remove what is in question.",
+    ],
+  ],
+  "comparison-other-log": [
+    [
+      { status: "other-log" },
+      "It is of another log. If it was meant to be of this one, somebody shows the two sides different logs: trust nothing, " +
+        "and remove what is in question.",
+    ],
+  ],
+  "question-standing": [
+    [
+      { question: "standing", standing: "removed" },
+      "This device was removed: keep reading, join again as a new device, or erase its keys?",
+    ],
+    [
+      { question: "standing", standing: "superseded" },
+      "Another copy of this device took fresh keys: keep reading, join again as a new device, or erase its keys?",
+    ],
+  ],
+  "question-confirm-escrow": [
+    [
+      { question: "confirm-escrow", head, at: 1, because: "never-confirmed" },
+      "Compare the fingerprint of escrow with the one that your organisation published.",
+    ],
+    [
+      { question: "confirm-escrow", head, at: 1, because: "contradicts-pointer" },
+      "Somebody lies about your organisation's escrow: compare its fingerprint with an administrator in person.",
+    ],
+  ],
+  "question-whose-members": [
+    [
+      { question: "whose-members", members: [id, id], names: [phone, watch] },
+      "No administrator stands by how Phone and Watch came in: which of them are yours?",
+    ],
+  ],
+  "question-remove-escrow": (
+    [
+      ["disabled", "It was switched off by the organisation."],
+      ["other-log", "It belongs to another organisation."],
+      ["ahead", "It cannot be checked."],
+    ] as const
+  ).map(([because, why]) => [
+    { question: "remove-escrow", escrow: id, name: escrow, because },
+    `Remove escrow of ACME? ${why}`,
+  ]),
+  "question-enroll-again": [
+    [{ question: "enroll-again", removedAt: 4, when }, "Escrow was removed on 3 March 2026: enroll it again?"],
+  ],
+  "question-regrant": [
+    [
+      { question: "regrant", member: id, name: phone, epochs: [[1, 3]], because: "not-own" },
+      "Phone asks for epochs 1-3 again, as a stolen device could: give it that data?",
+    ],
+  ],
+  "question-disown": [
+    [{ question: "disown", acts: [5] }, "What link 5 announced was not delivered: disown it without reading?"],
+    [
+      { question: "disown", acts: [5, 7] },
+      "What links 5 and 7 announced was not delivered: disown it without reading?",
+    ],
+  ],
+  "question-clock": [
+    [
+      { question: "clock", ahead: 86_400_000, when },
+      "The newest change is dated 3 March 2026, ahead of this device's clock: check the clock.",
+    ],
+  ],
+};
+
+describe("comparisons and questions", () => {
+  it.each(Object.keys(SAID) as Asked[])("%s is said by the catalogue, out of its facts", (code) => {
+    for (const [facts, text] of SAID[code] as Said<TextCode>) {
+      const thing = { ...facts, code } as Tellable;
+      expect(textOf(thing, english)).toBe(text);
+      expect(textOf(thing, pseudo)).toBe(`<${code} ${JSON.stringify(thing)}>`);
+    }
+  });
+
+  it("are said as they come from a log", () => {
+    const world = openWorld("said")
+      .join("Phone")
+      .join("Watch")
+      .review("Phone", { approve: ["Watch"] });
+    const compare = (shown: string, chosen: string) =>
+      textOf(
+        compareFingerprint(world.log, String(fingerprintOf(world.log, world.id(shown))), world.id(chosen)),
+        english,
+      );
+    expect(compare("Watch", "Watch")).toBe("It is Watch.");
+    expect(compare("Phone", "Phone")).toContain("It is Phone. Approving Phone also lets in Watch:");
+    expect(compare("Watch", "Phone")).toContain("It is of Watch, another device");
+    const left = agenda(world.leave("Phone").session("Phone"), { now: "unchecked", escrowLog: undefined });
+    expect(left.map((step) => step.do === "ask" && textOf(step, english))).toEqual([
+      "This device was removed: keep reading, join again as a new device, or erase its keys?",
+    ]);
   });
 });
 

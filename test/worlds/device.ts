@@ -90,8 +90,9 @@ export function adviceFor(world: World, name: Player, session: MemberState): Adv
   return { steps: [...steps.values()], regrants: [...regrants.values()], fetchesEscrowLog };
 }
 
-function answersOf({ own, strangers, storedConfirmation, removeEscrow, enrollAgainAfter }: Knowledge): string {
-  return JSON.stringify([own, strangers, storedConfirmation, removeEscrow, enrollAgainAfter]);
+function answersOf(knowledge: Knowledge): string {
+  const { own, strangers, storedConfirmation, confirmedAt, removeEscrow, enrollAgainAfter } = knowledge;
+  return JSON.stringify([own, strangers, storedConfirmation, confirmedAt, removeEscrow, enrollAgainAfter]);
 }
 
 /** The owner's answer to a question; undefined if the answer changes no knowledge. */

@@ -20,7 +20,7 @@ class Knowledge:
     me: bytes
     escrow: State | str | None = None  # the newest escrow log, or "unsupported"
     confirmed: dict | None = None  # the head of that log that the user confirmed
-    confirmed_at: int | None = None  # the position of the user's own log at that time
+    confirmed_at: dict | None = None  # the head of the user's own log at that time
     own: frozenset[bytes] = frozenset()  # members that the user recognised as theirs
     not_own: frozenset[bytes] = frozenset()  # members that the user said are not theirs
     remove_escrow: bytes | None = None  # the escrow member that the user decided to remove
@@ -77,7 +77,10 @@ class View:
     def in_charge(self) -> bool:
         if self.guardian or not self.may_act or not self.escrow_member:
             return self.guardian
-        return not holds_current(self.log, self.escrow_member) or (self.judged == "false" and self.by_user)
+        return not holds_current(self.log, self.escrow_member) or (self.is_of_no_admin() and self.by_user)
+
+    def is_of_no_admin(self) -> bool:
+        return self.judged not in ("newest", "older")
 
     def withholds(self, removed: set[bytes] = frozenset()) -> bool:
         """Whether a step is a link that makes an epoch."""
@@ -192,7 +195,7 @@ def is_to_be_asked_again(view: View) -> bool:
 
 def with_escrow_member(view: View) -> list[Step]:
     if not view.in_charge():  # 9
-        return []
+        return vouching(view, view.trust) if view.may_act and view.is_of_no_admin() else []
     if view.judged == "other-log":  # 10
         if view.trust == "fetch":
             return [*vouching(view, "fetch"), *doubts(view)]
@@ -225,9 +228,9 @@ def with_escrow_member(view: View) -> list[Step]:
 
 def ask_to_remove(view: View, because: str) -> list[Step]:
     """Rows 10, 11 and 16: the question, then doubts; or the removal, once all was answered."""
-    member = view.escrow_member
-    if view.knows.remove_escrow == member.id and view.doubted <= view.knows.not_own:
-        return [view.remove(view.doubted | {member.id})]
+    member, doubted = view.escrow_member, view.doubted if view.guardian else set()
+    if view.knows.remove_escrow == member.id and doubted <= view.knows.not_own:
+        return [view.remove(doubted | {member.id})]
     return [step("ask", "remove-escrow", because), *doubts(view)]
 
 

@@ -165,15 +165,15 @@ def brought_in(user: State, reviews: Collection[int], own: Collection[bytes] = (
 # --- The escrow log that a device believes (ESC-4, 11.2)
 
 
-def extends(escrow: State, head: dict | None) -> bool:
+def extends(log: State, head: dict | None) -> bool:
     """The log has a head, such as one that the user confirmed or that a pointer names."""
-    return head is not None and head["log"] == escrow.log and escrow.has_head(head["seq"], head["hash"])
+    return head is not None and head["log"] == log.log and log.has_head(head["seq"], head["hash"])
 
 
-def open_pointers(user: State, escrow: State, confirmed: dict | None, at: int | None) -> list[dict]:
-    """11.2: the pointers into this log that contradict it, in order: those that count and that nobody passed over."""
+def open_pointers(user: State, escrow: State, confirmed: dict | None, at: dict | None) -> list[dict]:
+    """11.2: the pointers into this log that contradict it, in order: those that count and that the user did not pass over."""
     founders, found = user.classes().without_escrow, []
-    vouched = extends(escrow, confirmed)
+    passed_over = at["seq"] if extends(escrow, confirmed) and extends(user, at) else 0
     for state in user.history():
         pointer = state.body.get("escrow")
         if not isinstance(pointer, dict) or pointer["log"] != escrow.log:
@@ -181,12 +181,12 @@ def open_pointers(user: State, escrow: State, confirmed: dict | None, at: int | 
         if extends(escrow, pointer):
             if "by" not in state.body and founders[user.members[state.author].node] == 1:
                 found = []
-        elif not (vouched and (state.seq <= (at or 0) or is_passed_over(pointer, escrow, confirmed))):
+        elif state.seq > passed_over:
             found.append(pointer)
     return found
 
 
-def contradicts(user: State, escrow: State, confirmed: dict | None, at: int | None) -> bool:
+def contradicts(user: State, escrow: State, confirmed: dict | None, at: dict | None) -> bool:
     """Whether the pointer in force is one of them."""
     found = open_pointers(user, escrow, confirmed, at)
     return bool(found) and found[-1] == user.escrow().pointer
@@ -195,13 +195,6 @@ def contradicts(user: State, escrow: State, confirmed: dict | None, at: int | No
 def is_beyond(pointer: dict, escrow: State) -> bool:
     """11.2: the pointer is `newest`, and names a later position than the log has."""
     return pointer["seq"] > escrow.seq and judge_pointer(pointer, escrow) == "newest"
-
-
-def is_superseded(pointer: dict, escrow: State, confirmed: dict) -> bool:
-    """Whether the user confirmed a head at or after the link that made the epoch after the pointer's."""
-    return confirmed["seq"] >= next(
-        state.seq for state in escrow.history() if state.epoch == pointer["epoch"] + 1
-    )
 
 
 def pointers_of(user: State, founders: dict[int, int]) -> list[dict]:
@@ -214,18 +207,7 @@ def pointers_of(user: State, founders: dict[int, int]) -> list[dict]:
     ]
 
 
-def is_passed_over(pointer: dict, escrow: State, confirmed: dict) -> bool:
-    if pointer["seq"] <= confirmed["seq"]:
-        return True
-    if pointer["seq"] <= escrow.seq:
-        return False
-    judged = judge_pointer(pointer, escrow)
-    if judged == "older":
-        return is_superseded(pointer, escrow, confirmed)
-    return judged in ("false", "newest") and confirmed["seq"] == escrow.seq
-
-
-def trust(user: State, escrow: State, confirmed: dict | None, at: int | None) -> str:
+def trust(user: State, escrow: State, confirmed: dict | None, at: dict | None) -> str:
     """11.2: the escrow log at hand is "trusted"; or the device should "fetch" another, or "confirm" this one."""
     classes, member = user.classes(), user.escrow()
     contradicting = open_pointers(user, escrow, confirmed, at)
@@ -251,7 +233,7 @@ def can_settle(escrow: State, confirmed: dict | None) -> bool:
     return confirmed is None or confirmed["log"] != escrow.log or confirmed["seq"] <= escrow.seq
 
 
-def is_sound(user: State, escrow: State | None, confirmed: dict | None, at: int | None) -> bool:
+def is_sound(user: State, escrow: State | None, confirmed: dict | None, at: dict | None) -> bool:
     """ESC-4: whether a device may grant anything to escrow. If it may not, it withholds the epoch (MEM-6)."""
     member = user.escrow()
     if escrow is None or member is None or judge_pointer(member.pointer, escrow) != "newest":
@@ -259,7 +241,7 @@ def is_sound(user: State, escrow: State | None, confirmed: dict | None, at: int 
     return escrow.policy["enabled"] and trust(user, escrow, confirmed, at) == "trusted"
 
 
-def can_judge(user: State, escrow: State | None, confirmed: dict | None, at: int | None) -> bool:
+def can_judge(user: State, escrow: State | None, confirmed: dict | None, at: dict | None) -> bool:
     """11.2: whether reviews by escrow are believed by this log at all."""
     if escrow is None or trust(user, escrow, confirmed, at) != "trusted":
         return False

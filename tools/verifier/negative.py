@@ -208,12 +208,13 @@ def of_escrow(vectors: Vectors, vector: dict) -> tuple[object, object]:
 
 def what_it_knows(user: State, log: State, device: dict) -> Knowledge:
     """From its user's answers and the seeds in its keyring. Epochs that it holds without a seed were not delivered."""
-    me, head, had = bytes.fromhex(device["member"]), device.get("confirmed"), seeds(device["epochs"])
+    me, had = bytes.fromhex(device["member"]), seeds(device["epochs"])
+    head, at = device.get("confirmed"), device.get("confirmedAt")
     return Knowledge(
         me,
         log,
         head and parse_head(head),
-        device.get("confirmedAt"),
+        at and parse_head(at),
         own=frozenset(map(bytes.fromhex, device.get("own", []))),
         not_own=frozenset(map(bytes.fromhex, device.get("notOwn", []))),
         remove_escrow=bytes.fromhex(device["removeEscrow"]) if "removeEscrow" in device else None,

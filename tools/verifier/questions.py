@@ -55,7 +55,7 @@ def knowledge(user: State, logs: dict[str, State], question: dict) -> Knowledge:
         me=bytes.fromhex(question["me"]),
         escrow=state(logs, log) if isinstance(log, list) else log,
         confirmed=parse_head(question["confirmed"]) if "confirmed" in question else None,
-        confirmed_at=question.get("confirmedAt"),
+        confirmed_at=parse_head(question["confirmedAt"]) if "confirmedAt" in question else None,
         own=ids["own"],
         not_own=ids["notOwn"],
         remove_escrow=bytes.fromhex(question["removeEscrow"]) if "removeEscrow" in question else None,

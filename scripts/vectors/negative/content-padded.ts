@@ -100,7 +100,7 @@ export const PADDED: readonly ContentAttack[] = [
   },
   {
     name: "padded_chunk_without_a_piece",
-    description: "The only chunk holds nothing but the end of the content, which is 0.",
+    description: "The only chunk holds only the end of the content, which is 0.",
     bad: await padded([zeros(0), 0]),
     good: await padded([zeros(256), 0]),
   },

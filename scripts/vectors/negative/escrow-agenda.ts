@@ -49,12 +49,15 @@ interface Side extends Pair {
   readonly as?: string;
   /** The head that the user confirmed: default the escrow log before Bob's dismissal, null for none. */
   readonly confirmed?: World | null;
-  readonly said?: Omit<Asking, "member" | "seed" | "epochs" | "confirmed">;
+  /** The user's log when they confirmed it. */
+  readonly at?: World;
+  readonly said?: Omit<Asking, "member" | "seed" | "epochs" | "confirmed" | "confirmedAt">;
 }
 
-const asking = ({ user, as = "Laptop", confirmed = staffed, said }: Side): Asking => ({
+const asking = ({ user, as = "Laptop", confirmed = staffed, at, said }: Side): Asking => ({
   ...secretsOf(user.session(as).keyring),
   ...(confirmed && { confirmed: confirmed.log.head }),
+  ...(at && { confirmedAt: at.log.head }),
   ...said,
 });
 /** Values that both sides share are given once. */
@@ -284,6 +287,14 @@ const contradicted = point(user, "Laptop", {
 });
 const inLockdown = lied.lockdown("Laptop", true).join("Phone");
 const beyond: Pointer = { ...newestPointer(later.log), ...fake, epoch: 99 };
+const nowhere = point(user, "Laptop", { ...newestPointer(later.log), ...fake, seq: 1_000_000 });
+const oldFarAhead = point(user, "Laptop", ahead);
+/** A branch of the user's log that only a thief continued, longer than the true one. */
+const branch = Array.from({ length: 6 }).reduce<World>((world) => world.rotate("Thief"), user.join("Thief"));
+/** A thief's device moves escrow to a log of its own, and makes it hold everything. */
+const moved = (world: World): World => enroll(reviewEscrow(world, "Thief", "remove"), "Thief", other).rotate("Thief");
+const elsewhere = moved(withPhone.join("Thief"));
+const spread = moved(restore(withPhone.join("Thief"), staffed, "Bob", { approve: ["Thief"] }).user);
 const CONTRADICTED: readonly EscrowAttack[] = [
   owes(
     "fork_of_the_escrow_log",
@@ -329,21 +340,19 @@ const CONTRADICTED: readonly EscrowAttack[] = [
   ),
   owes(
     "lie_that_the_user_saw_through",
-    "The head never was and the keys are nobody's, and the user has confirmed the escrow log to its end.",
+    "The head never was and the keys are nobody's, and the user has compared the escrow log since. In the twin the pointer is true.",
     ["ESC-4"],
-    [
-      { user: point(user, "Laptop", { ...newestPointer(later.log), ...fake, seq: 1_000_000 }), escrow: later },
-      renewal("false"),
-    ],
-    [{ user: renewed, escrow: later }],
+    [{ user: nowhere, escrow: later, at: nowhere }, renewal("false")],
+    [{ user: renewed, escrow: later, at: renewed }],
     { confirmed: later },
   ),
   owes(
     "old_epoch_far_ahead",
-    "A true old epoch at a head far ahead, which no later head has: the pointer lies, or the escrow log is a fork that ends early. The device asks. In the twin the user has confirmed the log to its end.",
+    "A true old epoch at a head far ahead, which no later head has: the pointer lies, or the escrow log is a fork that ends early. The device asks. In the twin the user has compared since.",
     ["ESC-4", "ESC-6"],
-    [{ user: point(user, "Laptop", ahead), escrow: later }, CONTRADICTION],
-    [{ user: point(user, "Laptop", ahead), escrow: later, confirmed: later }, renewal("older")],
+    [{ user: oldFarAhead, escrow: later }, CONTRADICTION],
+    [{ user: oldFarAhead, escrow: later, at: oldFarAhead }, renewal("older")],
+    { confirmed: later },
   ),
   owes(
     "fork_that_ends_before_the_head_that_an_admin_named",
@@ -363,29 +372,54 @@ const CONTRADICTED: readonly EscrowAttack[] = [
     "log_as_it_was_when_the_user_compared",
     "The server shows the escrow log as it was when the user confirmed it, and a thief pointed back to it after an admin had renewed to a newer epoch. The device fetches, and asks. In the twin the user compared it after all that.",
     ["ESC-4"],
-    [{ user: forgotten, escrow: staffed, said: { confirmedAt: user.log.head.seq } }, fetchLog("newer-named"), CONFIRM],
-    [{ user: forgotten, escrow: staffed, said: { confirmedAt: forgotten.log.head.seq } }, renewal("founder")],
+    [{ user: forgotten, escrow: staffed, at: user }, fetchLog("newer-named"), CONFIRM],
+    [{ user: forgotten, escrow: staffed, at: forgotten }, renewal("founder")],
+  ),
+  owes(
+    "log_as_the_user_confirmed_it_to_its_end",
+    "An admin named a later head of the same epoch than the user confirmed, and the server shows the log as the user confirmed it. The twin's log has the head.",
+    ["ESC-4"],
+    [{ user: byAdmin, escrow: rotated }, fetchLog("newer-named"), CONTRADICTION],
+    [{ user: byAdmin, escrow: daily }],
+    { confirmed: rotated },
+  ),
+  owes(
+    "compared_on_another_branch_of_the_users_log",
+    "The user compared while the device had another branch of the user's log, which was longer: nobody was asked about the pointers of this one. In the twin the user compared on this one.",
+    ["ESC-4"],
+    [{ user: forgotten, escrow: staffed, at: branch }, fetchLog("newer-named"), CONFIRM],
+    [{ user: forgotten, escrow: staffed, at: forgotten }, renewal("founder")],
+  ),
+  owes(
+    "two_histories_of_one_escrow_log",
+    "The user once confirmed another history of the escrow log on this device than a founding device names since: the two devices must not renew in turn. In the twin the user has compared since.",
+    ["ESC-4"],
+    [{ user: family, escrow: fork, at: user }, CONTRADICTION],
+    [{ user: family, escrow: fork, at: family }, renewal("false")],
+    { as: "Phone", confirmed: fork },
   ),
   owes(
     "epoch_that_never_comes_and_a_pointer_back",
     "A thief named an epoch that never comes, and pointed back: the user is asked. In the twin the user compared the log since.",
     ["ESC-4"],
     [{ user: never, escrow: later }, fetchLog("newer-named"), CONFIRM],
-    [{ user: never, escrow: later, said: { confirmedAt: never.log.head.seq } }, renewal("founder")],
+    [{ user: never, escrow: later, at: never }, renewal("founder")],
   ),
   owes(
     "newest_epoch_far_ahead",
-    "The true newest epoch at a head that the log does not have: the device fetches, and asks. In the twin the user has confirmed the log to its end, and the device renews.",
+    "The true newest epoch at a head that the log does not have: the device fetches, and asks, although the user confirmed the log to its end. In the twin the user has compared since.",
     ["ESC-4"],
     [{ user: byThief, escrow: later }, fetchLog("newer-named"), CONTRADICTION],
-    [{ user: byThief, escrow: later, confirmed: later }, renewal("beyond-log")],
+    [{ user: byThief, escrow: later, at: byThief }, renewal("beyond-log")],
+    { confirmed: later },
   ),
   owes(
     "newest_epoch_far_ahead_named_by_a_founding_device",
-    "A founding device named the true newest epoch at a head that the log does not have, and a thief one that it has: the device fetches, and asks. In the twin the user has confirmed the log to its end.",
+    "A founding device named the true newest epoch at a head that the log does not have, and a thief one that it has: the device fetches, and asks. In the twin the user has compared since.",
     ["ESC-4"],
     [{ user: hidden, escrow: later }, fetchLog("newer-named"), CONFIRM],
-    [{ user: hidden, escrow: later, confirmed: later }, renewal("founder")],
+    [{ user: hidden, escrow: later, at: hidden }, renewal("founder")],
+    { confirmed: later },
   ),
   owes(
     "log_shorter_than_confirmed_and_than_the_pointer_names",
@@ -411,7 +445,7 @@ const CONTRADICTED: readonly EscrowAttack[] = [
   ),
   owes(
     "contradiction_behind_an_old_epoch_far_ahead",
-    "A founding device named a head that the escrow log does not have, and then an old epoch far ahead, which the user has seen through. A thief renewed. In the twin the first pointer was true.",
+    "A founding device named a head that the escrow log does not have, and then an old epoch far ahead, and a thief renewed: the user is asked. In the twin the founding device named the newest head last.",
     ["ESC-4"],
     [
       {
@@ -422,7 +456,11 @@ const CONTRADICTED: readonly EscrowAttack[] = [
     ],
     [
       {
-        user: point(point(user, "Laptop", ahead).join("Thief"), "Thief", newestPointer(named.log)),
+        user: point(
+          point(contradicted, "Laptop", newestPointer(later.log)).join("Thief"),
+          "Thief",
+          newestPointer(named.log),
+        ),
         escrow: named,
       },
       renewal("founder"),
@@ -483,6 +521,30 @@ const CONTRADICTED: readonly EscrowAttack[] = [
     ["ESC-4"],
     [{ user: point(withPhone, "Laptop", { ...newestPointer(staffed.log), ...fake }), escrow: later }, renewal("false")],
     [{ user: withPhone, escrow: later }],
+    { as: "Phone" },
+  ),
+  owes(
+    "pointer_into_a_thiefs_log_and_an_unconfirmed_device",
+    "A thief enrolled another log, to which escrow holds everything: no admin can act. The confirmed device may be lost, and so the other one asks. The twin's pointer is only old.",
+    ["ESC-4", "ESC-7"],
+    [{ user: elsewhere, escrow: later }, askRemoval("other-log")],
+    [{ user: withPhone, escrow: later }],
+    { as: "Phone" },
+  ),
+  owes(
+    "pointer_into_a_thiefs_log_where_nobody_confirmed",
+    "The same, and nobody confirmed on this device: it asks for that first. The twin's pointer is only old.",
+    ["ESC-4", "ESC-5"],
+    [{ user: elsewhere, escrow: later }, CONFIRM],
+    [{ user: withPhone, escrow: later }],
+    { as: "Phone", confirmed: null },
+  ),
+  owes(
+    "removal_that_waits_for_answers_that_nobody_is_asked_for",
+    "A review that is not believed brought a member in, and a thief enrolled another log. The device is not confirmed, and asks about escrow. In the twin the user said to remove escrow: it does, and leaves the member to a confirmed device.",
+    ["ESC-7", "ESC-8"],
+    [{ user: spread, escrow: later }, askRemoval("other-log")],
+    [{ user: spread, escrow: later, said: { removeEscrow: escrowOf(spread).id } }, removal([escrowOf(spread).id])],
     { as: "Phone" },
   ),
   owes(

@@ -23,7 +23,7 @@ const ATTACKS: readonly (readonly [name: string, description: string, bad: strin
   ["qr_position_with_leading_zero", "A QR payload whose position has a leading zero.", qr.replace(":2:", ":02:"), qr],
   ["qr_position_above_2_53", "A QR payload whose position is 2^53.", qr.replace(":2:", ":9007199254740992:"), qr],
   ["letter_among_digits", "A letter for one of the digits.", `${digits.slice(0, -1)}o`, digits],
-  ["no_text", "Nothing but spaces.", "   ", digits],
+  ["no_text", "Spaces only.", "   ", digits],
   [
     "longer_than_4096",
     "Digits among more than 4,096 characters of spaces.",

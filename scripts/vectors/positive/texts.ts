@@ -61,7 +61,7 @@ export function fingerprintValues() {
     },
     escrow: escrowFingerprints(),
     pins: [false, true].map((verified) => {
-      const pin = trackContact(two.log, { verified });
+      const pin = trackContact(two.log, { unsafeVerified: verified });
       return { ...pin, bytes: text(encodeContact(pin)) };
     }),
   };

@@ -1,7 +1,7 @@
 // access: the signed record of an admin who is about to open a user's data. docs/spec.md sections 6 and 11 (ESC-9).
 
 import { type Infer, record } from "../../bytes/schema.js";
-import { type LinkType, NO_KEYS } from "../contract.js";
+import { type Effect, type LinkType, NO_KEYS } from "../contract.js";
 import { author, digest, header } from "../fields.js";
 import { requireAdminDevice, requireConfirmedInLockdown, requireEscrowLog, requireHolder } from "../rules.js";
 
@@ -22,5 +22,5 @@ export const access: LinkType<Infer<typeof schema>> = {
     requireConfirmedInLockdown(context, "access");
     requireAdminDevice(by, "discover", "access");
   },
-  effect: ({ commitment, opening }) => ({ access: { commitment, opening }, newEpoch: false }),
+  effect: ({ commitment, opening }): Effect => ({ access: { commitment, opening }, newEpoch: false }),
 };

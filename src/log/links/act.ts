@@ -2,7 +2,7 @@
 // docs/spec.md sections 6 and 11 (ESC-8).
 
 import { type Infer, record } from "../../bytes/schema.js";
-import { type LinkType, NO_KEYS } from "../contract.js";
+import { type Effect, type LinkType, NO_KEYS } from "../contract.js";
 import { author, digest, header } from "../fields.js";
 import { requireAdminDevice, requireConfirmedInLockdown, requireEscrowLog, requireHolder } from "../rules.js";
 
@@ -23,5 +23,5 @@ export const act: LinkType<Infer<typeof schema>> = {
     requireEscrowLog(context, "act");
     requireAdminDevice(by, "recover", "an act");
   },
-  effect: ({ commitment, opening }) => ({ act: { commitment, opening }, newEpoch: false }),
+  effect: ({ commitment, opening }): Effect => ({ act: { commitment, opening }, newEpoch: false }),
 };

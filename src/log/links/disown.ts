@@ -2,7 +2,7 @@
 // docs/spec.md sections 6 and 11 (ESC-8).
 
 import { type Infer, record } from "../../bytes/schema.js";
-import { type LinkType, NO_KEYS, refuse } from "../contract.js";
+import { type Effect, type LinkType, NO_KEYS, refuse } from "../contract.js";
 import { author, disownList, header } from "../fields.js";
 import { requireConfirmedInLockdown, requireDisownable, requireEscrowLog, requireHolder } from "../rules.js";
 import { hasRole } from "../state.js";
@@ -29,5 +29,5 @@ export const disown: LinkType<Infer<typeof schema>> = {
     }
     requireDisownable(context.before, acts);
   },
-  effect: ({ acts }) => ({ disown: acts, newEpoch: false }),
+  effect: ({ acts }): Effect => ({ disown: acts, newEpoch: false }),
 };

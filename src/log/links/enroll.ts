@@ -3,7 +3,7 @@
 
 import { type Infer, optional, record } from "../../bytes/schema.js";
 import { memberIdOf } from "../../keys/member-keys.js";
-import { type LinkType, NO_KEYS, refuse } from "../contract.js";
+import { type Effect, type LinkType, NO_KEYS, refuse } from "../contract.js";
 import { escrowIdOf } from "../escrow-id.js";
 import { author, escrowHead, grantList, header, newMember, pointerFields, roleList, runList } from "../fields.js";
 import { checkPointer, requireConfirmedInLockdown, requireHolder, requireManage, requireRoles } from "../rules.js";
@@ -56,7 +56,7 @@ export const enroll: LinkType<Infer<typeof schema>> = {
     }
   },
   // MEM-1: enrolling is an approval.
-  effect({ member, escrow, roles, missing, seq }, { before }) {
+  effect({ member, escrow, roles, missing, seq }, { before }): Effect {
     const id = member ? memberIdOf(member) : escrowIdOf(before.head, seq);
     return {
       ...(missing && { missing }),

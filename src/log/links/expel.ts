@@ -2,7 +2,7 @@
 // due. docs/spec.md section 6.
 
 import { type Infer, record } from "../../bytes/schema.js";
-import { type LinkType, NO_KEYS, refuse } from "../contract.js";
+import { type Effect, type LinkType, NO_KEYS, refuse } from "../contract.js";
 import { takesCurrentEpoch } from "../effects.js";
 import { header, memberList } from "../fields.js";
 import { requireActiveList } from "../rules.js";
@@ -32,7 +32,7 @@ export const expel: LinkType<Infer<typeof schema>> = {
       }
     }
   },
-  effect: (body, { before }) => ({
+  effect: (body, { before }): Effect => ({
     remove: body.remove,
     newEpoch: false,
     leavesRotationDue: takesCurrentEpoch(before, body.remove),

@@ -2,7 +2,7 @@
 
 import { type Infer, literal, oneOf, optional, record } from "../../bytes/schema.js";
 import { memberIdOf } from "../../keys/member-keys.js";
-import { type LinkType, refuse } from "../contract.js";
+import { type Effect, type LinkType, refuse } from "../contract.js";
 import { type AnyBody, grantList, newEpoch, newMember, policyFields, signingKey, subject, time } from "../fields.js";
 import type { LogFacts } from "../state.js";
 
@@ -40,7 +40,7 @@ export const genesis: LinkType<Infer<typeof schema>> = {
       refuse("MEM-8", "an escrow log's first link sets the policy, and a user log's has none");
     }
   },
-  effect: (body) => ({
+  effect: (body): Effect => ({
     enter: body.member,
     ...(body.policy && {
       policy: body.policy,

@@ -2,7 +2,7 @@
 // lockdown it holds nothing until a confirmed member approves it. docs/spec.md section 6.
 
 import { type Infer, optional, record } from "../../bytes/schema.js";
-import { type LinkType, refuse } from "../contract.js";
+import { type Effect, type LinkType, refuse } from "../contract.js";
 import { grantList, header, newEpoch, newMember, withheldFromEscrow } from "../fields.js";
 
 const schema = record({
@@ -26,7 +26,7 @@ export const join: LinkType<Infer<typeof schema>> = {
       refuse("LOG-4", "only a device joins by itself; a backup key is enrolled by a holder");
     }
   },
-  effect: (body, { before }) => ({
+  effect: (body, { before }): Effect => ({
     enter: body.member,
     ...(body.escrow && { withholdEscrow: true }),
     newEpoch: !before.lockdown,

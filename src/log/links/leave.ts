@@ -2,7 +2,7 @@
 // docs/spec.md section 6.
 
 import { type Infer, record } from "../../bytes/schema.js";
-import { type LinkType, NO_KEYS } from "../contract.js";
+import { type Effect, type LinkType, NO_KEYS } from "../contract.js";
 import { takesCurrentEpoch } from "../effects.js";
 import { author, header } from "../fields.js";
 import { authorOf } from "../rules.js";
@@ -18,7 +18,7 @@ export const leave: LinkType<Infer<typeof schema>> = {
   missing: "never",
   // Every member may leave, in lockdown too (MEM-5), except the last one (MEM-3).
   admit: () => undefined,
-  effect(_body, context) {
+  effect(_body, context): Effect {
     const remove = [authorOf(context).id];
     return { remove, newEpoch: false, leavesRotationDue: takesCurrentEpoch(context.before, remove) };
   },

@@ -3,7 +3,7 @@
 
 import { hasEpoch, NO_RUNS } from "../../bytes/runs.js";
 import { bool, type Infer, optional, record } from "../../bytes/schema.js";
-import { type LinkType, NO_KEYS, refuse } from "../contract.js";
+import { type Effect, type LinkType, NO_KEYS, refuse } from "../contract.js";
 import { takesCurrentEpoch } from "../effects.js";
 import { author, grantList, header, memberList, newEpoch, runList, withheldFromEscrow } from "../fields.js";
 import { requireActiveList, requireConfirmed } from "../rules.js";
@@ -58,7 +58,7 @@ export const lockdown: LinkType<Infer<typeof schema>> = {
       );
     }
   },
-  effect(body, { before }) {
+  effect(body, { before }): Effect {
     const missing = body.missing ?? NO_RUNS;
     const someoneLacksCurrent = [...before.active.values()].some((member) => !isHolder(before, member));
     return {

@@ -2,7 +2,7 @@
 
 import { equalBytes } from "../../bytes/bytes.js";
 import { encode, type Infer, record } from "../../bytes/schema.js";
-import { type LinkType, NO_KEYS, refuse } from "../contract.js";
+import { type Effect, type LinkType, NO_KEYS, refuse } from "../contract.js";
 import { author, header, type Policy, policyFields } from "../fields.js";
 import { requireConfirmedInLockdown, requireEscrowLog, requireHolder, requireManage } from "../rules.js";
 
@@ -31,5 +31,5 @@ export const policy: LinkType<Infer<typeof schema>> = {
       refuse("MEM-2", "this is the policy in force: nothing changes");
     }
   },
-  effect: (body) => ({ policy: body.policy, newEpoch: false }),
+  effect: (body): Effect => ({ policy: body.policy, newEpoch: false }),
 };

@@ -5,7 +5,7 @@ import type { MemberId } from "../../bytes/ids.js";
 import { present } from "../../bytes/present.js";
 import { containsRuns, isCanonical, NO_RUNS, subtractRuns } from "../../bytes/runs.js";
 import { type Infer, optional, record } from "../../bytes/schema.js";
-import { type LinkType, NO_KEYS, refuse } from "../contract.js";
+import { type Effect, type LinkType, NO_KEYS, refuse } from "../contract.js";
 import { author, grantList, header, member, runList } from "../fields.js";
 import { requireConfirmedInLockdown, requireHolder, requireManage } from "../rules.js";
 import type { LogFacts, Member } from "../state.js";
@@ -40,7 +40,7 @@ export const reclaim: LinkType<Infer<typeof schema>> = {
       });
     }
   },
-  effect: ({ from, runs, missing }, { author }) => ({
+  effect: ({ from, runs, missing }, { author }): Effect => ({
     ...(missing && { missing }),
     reclaimFrom: from,
     regrant: [{ member: present(author).id, runs }],

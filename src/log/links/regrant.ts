@@ -3,7 +3,7 @@
 
 import { containsRuns, isCanonical, NO_RUNS, subtractRuns, uniteRuns } from "../../bytes/runs.js";
 import { array, type Infer, optional, record, tuple } from "../../bytes/schema.js";
-import { type LinkType, NO_KEYS, refuse } from "../contract.js";
+import { type Effect, type LinkType, NO_KEYS, refuse } from "../contract.js";
 import { author, grantList, header, MAX_ACTIVE_MEMBERS, member, runList } from "../fields.js";
 import { requireConfirmedInLockdown, requireHolder, requireManage } from "../rules.js";
 
@@ -49,7 +49,7 @@ export const regrant: LinkType<Body> = {
       }
     }
   },
-  effect: (body) => ({
+  effect: (body): Effect => ({
     ...(body.missing && { missing: body.missing }),
     regrant: body.give.map(([member, runs]) => ({ member, runs })),
     newEpoch: false,

@@ -3,7 +3,7 @@
 // docs/spec.md section 6.
 
 import { type Infer, optional, record } from "../../bytes/schema.js";
-import { type LinkType, refuse } from "../contract.js";
+import { type Effect, type LinkType, refuse } from "../contract.js";
 import { author, freshKeys, grantList, header, newEpoch, runList, withheldFromEscrow } from "../fields.js";
 import { authorOf, requireConfirmedInLockdown } from "../rules.js";
 import { hasRole } from "../state.js";
@@ -31,7 +31,7 @@ export const rekey: LinkType<Infer<typeof schema>> = {
     if (authorOf(context).kind !== "device") refuse("LOG-4", "rekey is for devices; replace a backup key by a new one");
     requireConfirmedInLockdown(context, "rekey");
   },
-  effect(body, context) {
+  effect(body, context): Effect {
     const author = authorOf(context);
     // MEM-8: a junk epoch by an admin without a role would cut every user off from escrow.
     const newEpoch = context.before.kind === "user" || hasRole(author, "manage");

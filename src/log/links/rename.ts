@@ -2,7 +2,7 @@
 
 import { equalBytes } from "../../bytes/bytes.js";
 import { type Infer, record } from "../../bytes/schema.js";
-import { type LinkType, NO_KEYS, refuse } from "../contract.js";
+import { type Effect, type LinkType, NO_KEYS, refuse } from "../contract.js";
 import { author, header, member, nameCommitment } from "../fields.js";
 import { authorOf, requireActiveList, requireConfirmedInLockdown, requireHolder } from "../rules.js";
 import { memberOf } from "../state.js";
@@ -35,5 +35,5 @@ export const rename: LinkType<Infer<typeof schema>> = {
     if (equalBytes(target.nameCommitment, body.name))
       refuse("MEM-2", "the new name commitment is the one in force: nothing changes");
   },
-  effect: (body) => ({ rename: { member: body.member, name: body.name }, newEpoch: false }),
+  effect: (body): Effect => ({ rename: { member: body.member, name: body.name }, newEpoch: false }),
 };

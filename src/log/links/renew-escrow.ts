@@ -4,7 +4,7 @@
 import { equalBytes } from "../../bytes/bytes.js";
 import { present } from "../../bytes/present.js";
 import { encode, type Infer, optional, record } from "../../bytes/schema.js";
-import { type LinkType, NO_KEYS, refuse } from "../contract.js";
+import { type Effect, type LinkType, NO_KEYS, refuse } from "../contract.js";
 import { author, grantList, header, newEpoch, type Pointer, pointerFields, renewingActor, runList } from "../fields.js";
 import { authorOf, checkPointer, requireConfirmedInLockdown, requireHolder } from "../rules.js";
 import { confirmedFounder, escrowMember, isConfirmed, type LogFacts, type Member } from "../state.js";
@@ -43,7 +43,7 @@ export const renewEscrow: LinkType<Infer<typeof schema>> = {
       refuse("MEM-2", "the new pointer is the one in force: nothing changes");
     }
   },
-  effect: ({ escrow, missing }) => ({ ...(missing && { missing }), pointer: escrow, newEpoch: true }),
+  effect: ({ escrow, missing }): Effect => ({ ...(missing && { missing }), pointer: escrow, newEpoch: true }),
 };
 
 /**

@@ -3,7 +3,7 @@
 import { hasEpoch, isCanonical, NO_RUNS, type Runs, subtractRuns } from "../../bytes/runs.js";
 import { array, type Infer, optional, record, tuple } from "../../bytes/schema.js";
 import { toHex } from "../../bytes/text.js";
-import { type LinkType, NO_KEYS, refuse } from "../contract.js";
+import { type Effect, type LinkType, NO_KEYS, refuse } from "../contract.js";
 import { takesCurrentEpoch } from "../effects.js";
 import { EpochSet } from "../epoch-set.js";
 import {
@@ -97,7 +97,7 @@ export const review: LinkType<Body> = {
       }
     }
   },
-  effect: (body, { before }) => ({
+  effect: (body, { before }): Effect => ({
     ...(body.missing && { missing: body.missing }),
     approve: body.approve,
     remove: body.remove,

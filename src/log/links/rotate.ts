@@ -2,7 +2,7 @@
 // schedule. docs/spec.md section 6.
 
 import { type Infer, optional, record } from "../../bytes/schema.js";
-import { type LinkType, NO_KEYS } from "../contract.js";
+import { type Effect, type LinkType, NO_KEYS } from "../contract.js";
 import { author, grantList, header, newEpoch, runList, withheldFromEscrow } from "../fields.js";
 import { requireConfirmedInLockdown, requireHolder, requireManage } from "../rules.js";
 
@@ -28,7 +28,7 @@ export const rotate: LinkType<Infer<typeof schema>> = {
     // A junk epoch of an escrow log would cut every user off from escrow.
     requireManage(context, by, "rotate");
   },
-  effect: (body) => ({
+  effect: (body): Effect => ({
     ...(body.missing && { missing: body.missing }),
     ...(body.escrow && { withholdEscrow: true }),
     newEpoch: true,

@@ -1,0 +1,169 @@
+// A transport to a relay in memory, which fails when the test says so: for the tests of clients. It has no timers. What comes late
+// waits for a promise of the test, so a whole history can be replayed from a seed.
+
+import { checkOptions } from "../arguments/options.js";
+import type { AbortSignalLike } from "../arguments/platform.js";
+import type { Bytes } from "../bytes/bytes.js";
+import { KeysteadError } from "../errors.js";
+import { entryForSenders } from "../log/accept.js";
+import { checkEvents, checkPublish, checkRead } from "../transport/checks.js";
+import type { EntriesPage, Publication, ReadOptions, RequestOptions, Transport } from "../transport/transport.js";
+import type { MaliciousRelay } from "./relay.js";
+
+/** A request that a test may let fail. */
+export type RelayRequest =
+  | ({ readonly kind: "read"; readonly subject: string } & ReadOptions)
+  | ({ readonly kind: "publish"; readonly subject: string; readonly entry: Bytes } & RequestOptions)
+  | ({ readonly kind: "events"; readonly subjects: readonly string[] } & RequestOptions);
+
+/** How a request fails. Without any of these it succeeds. */
+export interface RelayFault {
+  /** The request arrives when this resolves. */
+  readonly arrives?: Promise<unknown> | undefined;
+  /** The answer arrives when this resolves. An event stream ends then; by default it never ends. */
+  readonly answers?: Promise<unknown> | undefined;
+  /** What never arrives: `OFFLINE` in both cases, and only after `answer` the relay has acted. */
+  readonly lost?: "request" | "answer" | undefined;
+  /**
+   * The code of a refusal. The relay does nothing, and has the bytes: to publish them later, the test keeps the entry of the request
+   * and calls the relay's `publish`. Reading and events throw `FORBIDDEN`.
+   */
+  readonly refuse?: string | undefined;
+  /** Milliseconds that a refusal asks to wait. */
+  readonly retryAfter?: number | undefined;
+}
+
+/** Options of {@link relayTransport}. */
+export interface RelayTransportOptions {
+  /** Called for each request, in order; default no faults. */
+  readonly fault?: ((request: RelayRequest) => RelayFault | undefined) | undefined;
+  /** The service's clock, milliseconds since 1970; by default it tells no time, and judges no entry by it. */
+  readonly now?: (() => number) | undefined;
+  /** Makes the statement of a log's head, given its entries as this reader sees them; default none. */
+  readonly state?: ((subject: string, entries: readonly Bytes[]) => Bytes | undefined) | undefined;
+  /** Most entries of a page, from 1; default 1000. */
+  readonly pageEntries?: number | undefined;
+}
+
+/**
+ * A transport over a relay in memory, for one reader: with the relay's lies, and the faults of a network.
+ *
+ * @param reader the name by which the relay knows this device, for lies and forks.
+ * @throws `INVALID_ARGUMENT`
+ */
+export function relayTransport(
+  relay: MaliciousRelay,
+  reader: string,
+  options: RelayTransportOptions = {},
+): Required<Transport> {
+  const { fault, now, state, pageEntries } = checkOptions(options);
+  if (typeof relay?.read !== "function" || typeof reader !== "string")
+    throw new KeysteadError("INVALID_ARGUMENT", "give a MaliciousRelay, and the name of a reader");
+  if (pageEntries !== undefined && !(Number.isSafeInteger(pageEntries) && pageEntries >= 1))
+    throw new KeysteadError("INVALID_ARGUMENT", "options.pageEntries must be a whole number from 1");
+
+  /** Lets a request arrive, the relay act, and the answer arrive; each of these can fail. */
+  async function exchange<T>(request: RelayRequest, act: (found: RelayFault) => T | Promise<T>): Promise<T> {
+    const found = fault?.(request) ?? {};
+    await unlessAborted(found.arrives, request.signal);
+    if (found.lost === "request") throw offline("the request was lost");
+    const answer = await act(found);
+    await unlessAborted(found.answers, request.signal);
+    if (found.lost === "answer") throw offline("the answer was lost");
+    return answer;
+  }
+
+  return {
+    async read(subject, options) {
+      checkRead(subject, options);
+      return await exchange({ kind: "read", subject, ...options }, ({ refuse }) => {
+        if (refuse !== undefined) throw forbidden(refuse);
+        const all = relay.read(subject, reader);
+        const statement = all.length > 0 ? state?.(subject, all) : undefined;
+        const page = pageOf(all, { pageEntries, ...options });
+        return page && { ...page, ...(statement && { statement }), ...(now && { now: now() }) };
+      });
+    },
+    async publish(subject, entry, options) {
+      checkPublish(subject, entry, options);
+      const sent = new Uint8Array(entry);
+      return await exchange({ kind: "publish", subject, entry: sent, ...options }, ({ refuse, retryAfter }) => {
+        if (refuse !== undefined)
+          return { verdict: "refused", code: refuse, ...(retryAfter !== undefined && { retryAfter }) };
+        return publication(() => relay.publish(subject, sent, reader, now?.() ?? "unchecked"));
+      });
+    },
+    async events(subjects, hint, options) {
+      checkEvents(subjects, hint, options, Number.MAX_SAFE_INTEGER);
+      await exchange({ kind: "events", subjects, ...options }, async ({ refuse, answers = new Promise(() => {}) }) => {
+        if (refuse !== undefined) throw forbidden(refuse);
+        const stop = relay.listen((subject) => {
+          // In a later turn, as over a network: never while another device publishes.
+          if (subjects.includes(subject)) void Promise.resolve().then(() => hint(subject));
+        });
+        try {
+          await unlessAborted(answers, options.signal);
+        } finally {
+          stop();
+        }
+      });
+    },
+  };
+}
+
+/** A page of a log; undefined when there is no log. */
+function pageOf(
+  all: readonly Bytes[],
+  { after, attachments, pageEntries = 1000 }: ReadOptions & Pick<RelayTransportOptions, "pageEntries">,
+): Pick<EntriesPage, "entries" | "newest"> | undefined {
+  if (all.length === 0) return undefined;
+  const entries = all.slice(after, after + pageEntries);
+  return { entries: attachments === "all" ? entries : entries.map(withoutAttachments), newest: all.length };
+}
+
+/** What an honest service answers. */
+function publication(publish: () => boolean): Publication {
+  try {
+    return { verdict: publish() ? "accepted" : "lost" };
+  } catch (error) {
+    if (!(error instanceof KeysteadError)) throw error;
+    return { verdict: "refused", code: error.code, ...(error.rule && { rule: error.rule }) };
+  }
+}
+
+/** A corrupt entry stays what it is: the reader finds that out. */
+function withoutAttachments(entry: Bytes): Bytes {
+  try {
+    return entryForSenders(entry);
+  } catch {
+    return entry;
+  }
+}
+
+/** Waits for a promise, and throws the signal's reason when it is aborted before. */
+async function unlessAborted(
+  promise: Promise<unknown> | undefined,
+  signal: AbortSignalLike | undefined,
+): Promise<void> {
+  signal?.throwIfAborted();
+  if (!promise) return;
+  let listener = (): void => {};
+  const aborted = new Promise<void>((resolve) => {
+    listener = resolve;
+    signal?.addEventListener("abort", listener);
+  });
+  try {
+    await Promise.race([promise, aborted]);
+  } finally {
+    signal?.removeEventListener("abort", listener);
+  }
+  signal?.throwIfAborted();
+}
+
+function offline(message: string): KeysteadError {
+  return new KeysteadError("OFFLINE", message);
+}
+
+function forbidden(code: string): KeysteadError {
+  return new KeysteadError("FORBIDDEN", "the service refused to answer", { details: { code } });
+}

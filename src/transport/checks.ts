@@ -1,0 +1,45 @@
+// What every transport checks of its arguments, before anything is sent.
+
+import { checkCount } from "../arguments/counts.js";
+import { checkWork } from "../arguments/work.js";
+import { assertBytes } from "../bytes/bytes.js";
+import { parseMemberId } from "../bytes/text.js";
+import { KeysteadError } from "../errors.js";
+import type { ReadOptions, RequestOptions } from "./transport.js";
+
+/** @throws `INVALID_ARGUMENT`, `INVALID_ENCODING`; the reason of the signal, when it is aborted already */
+export function checkRequest(subject: unknown, options: RequestOptions): void {
+  const { signer, signal } = checkWork(options, "listens");
+  if (typeof subject !== "string" || subject === "") throw invalid("subject must be text, and not empty");
+  if (signer !== undefined) {
+    parseMemberId(signer?.member);
+    if (typeof signer.sign !== "function") throw invalid("options.signer.sign must be a function");
+  }
+  signal?.throwIfAborted();
+}
+
+/** @throws as {@link checkRequest} */
+export function checkRead(subject: unknown, options: ReadOptions): void {
+  checkRequest(subject, options);
+  checkCount("options.after", options.after);
+  if (options.attachments !== "all" && options.attachments !== "none")
+    throw invalid('options.attachments must be "all" or "none"');
+}
+
+/** @throws as {@link checkRequest} */
+export function checkPublish(subject: unknown, entry: unknown, options: RequestOptions): void {
+  checkRequest(subject, options);
+  assertBytes(entry, undefined, "entry");
+}
+
+/** @throws as {@link checkRequest} */
+export function checkEvents(subjects: unknown, hint: unknown, options: RequestOptions, most: number): void {
+  if (!Array.isArray(subjects) || subjects.length === 0 || subjects.length > most)
+    throw invalid(`subjects must be a list of 1 to ${most} subjects`);
+  for (const subject of subjects) checkRequest(subject, options);
+  if (typeof hint !== "function") throw invalid("hint must be a function");
+}
+
+function invalid(message: string): KeysteadError {
+  return new KeysteadError("INVALID_ARGUMENT", message);
+}

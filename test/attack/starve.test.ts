@@ -1,0 +1,113 @@
+// A thief's device points escrow where no admin can act, and makes it hold everything: then the user's other device must not leave
+// escrow to a confirmed device, which may be the lost one. And no device asks a question whose answer changes nothing.
+// docs/spec.md section 11.2 (ESC-4, rows 9 to 11).
+
+import { describe, expect, it } from "vitest";
+import type { Pointer } from "../../src/log/fields.js";
+import { newestPointer } from "../../src/trust/pointer.js";
+import {
+  dismiss,
+  dutiful,
+  enroll,
+  escrowOf,
+  hire,
+  joinWithholding,
+  openOrganisation,
+  openUser,
+  owes,
+  recoverBy,
+  renewedBy,
+  restore,
+  reviewEscrow,
+  stepsOf,
+  write,
+} from "../escrow/support.js";
+import { expectError } from "../support/refusal.js";
+import type { World } from "../support/world.js";
+
+const organisation = hire(openOrganisation("organisation"), "Bob", ["manage"]);
+const own = openOrganisation("the thief's own");
+const thiefsKeys = newestPointer(own.log);
+
+const point = (user: World, by: string, pointer: Pointer): World =>
+  user.append(write("renew-escrow", { escrow: pointer })(user.session(by), user.env(`points to ${pointer.seq}`)).entry);
+const move = (user: World): World => enroll(reviewEscrow(user, "Thief", "remove"), "Thief", own);
+
+describe("a pointer by which no admin can act, and an escrow that holds everything", () => {
+  const start = openUser("u", organisation).join("Thief");
+  const { kem, sign } = thiefsKeys;
+  const false_ = { ...newestPointer(organisation.log), kem, sign };
+  const spoiled: Record<string, World> = {
+    "false keys": point(start, "Thief", false_),
+    "an epoch that never comes": point(start, "Thief", { ...false_, epoch: 1_000 }),
+    "an epoch that never comes, at a head that never comes": point(start, "Thief", { ...false_, epoch: 99, seq: 999 }),
+    "another log": move(start),
+  };
+
+  for (const [what, world] of Object.entries(spoiled))
+    it(`is put right by a new device, after its user compared: ${what} (ESC-4, rows 9 to 11)`, () => {
+      // The laptop is lost. The phone withholds its epoch from escrow, and the thief gives escrow the next one.
+      const user = joinWithholding(world, "Phone").rotate("Thief");
+      const lists = { approve: ["Phone"], remove: ["Laptop", "Thief"] };
+      expectError(() => recoverBy(user, organisation, "Ann", lists), "NOT_PERMITTED", "ESC-3");
+      const [first, second] = owes(user, "Phone", organisation);
+      expect(first === "fetch escrow-log newer-named" ? second : first).toBe("ask confirm-escrow never-confirmed");
+      const done = dutiful(user, "Phone", organisation);
+      expect(escrowOf(done.user).pointer).toEqual(newestPointer(organisation.log));
+      // Now an admin can act, and has what escrow had before.
+      const back = recoverBy(done.user, organisation, "Ann", lists);
+      expect(back.session("Phone").keyring.epochs).toContain(1);
+    });
+
+  it("is left to a confirmed device or an admin, where an admin can act by it (ESC-4, row 9)", () => {
+    const user = joinWithholding(start, "Phone").rotate("Thief");
+    const later = dismiss(organisation, "Bob");
+    for (const confirmed of [undefined, organisation]) {
+      expect(owes(user, "Phone", organisation, { confirmed })).toEqual([]);
+      expect(owes(user, "Phone", later, { confirmed })).toEqual([]);
+    }
+    expect(escrowOf(renewedBy(user, later, "Ann")).pointer).toEqual(newestPointer(later.log));
+  });
+
+  it("is no business of a device that waits in lockdown (MEM-5, row 9)", () => {
+    const locked = point(openUser("v", organisation), "Laptop", false_).lockdown("Laptop", true).join("Phone");
+    expect(owes(locked, "Phone", organisation)).toEqual([]);
+    expect(owes(locked, "Laptop", organisation)).toEqual(["author renew-escrow false"]);
+  });
+});
+
+describe("the question whether to remove escrow, on a device that is not confirmed", () => {
+  // Ann restored the tablet once. In another log than hers nothing shows that, and so the phone doubts the tablet.
+  const lost = openUser("w", organisation).join("Tablet");
+  const restored = restore(lost, organisation, "Ann", { approve: ["Tablet"], remove: ["Laptop"] });
+  const user = joinWithholding(move(restored.user.join("Thief")), "Phone");
+  const known = { confirmed: restored.escrow, confirmedAt: user.log.head };
+  const { id } = escrowOf(user);
+
+  it("is asked once: the answer is acted on, although nobody is asked whose the tablet is (ESC-8, row 10)", () => {
+    expect(owes(user, "Phone", restored.escrow, known)).toEqual(["ask remove-escrow other-log"]);
+    const answered = { ...known, removeEscrow: id };
+    expect(stepsOf(user, "Phone", restored.escrow, answered)).toMatchObject([
+      { do: "author", link: "remove", members: [id] },
+    ]);
+    const done = dutiful(user, "Phone", restored.escrow, known);
+    expect(done.did).toEqual([
+      "ask remove-escrow other-log",
+      "author remove user-said",
+      "ask enroll-again",
+      "author enroll-escrow",
+    ]);
+    // The tablet stays: with the true log nobody doubts it.
+    expect(done.user.log.active.has(user.id("Tablet"))).toBe(true);
+  });
+
+  it("waits on a confirmed device for the answers about the doubted, and takes these along (ESC-8, row 10)", () => {
+    const both = restore(lost.join("Thief"), organisation, "Bob", { approve: ["Thief"] });
+    const moved = move(both.user);
+    const removed = { confirmed: both.escrow, confirmedAt: moved.log.head, removeEscrow: escrowOf(moved).id };
+    const thief = moved.ids("Thief");
+    expect(owes(moved, "Laptop", both.escrow, removed)).toEqual(["ask remove-escrow other-log", "ask whose-members"]);
+    const steps = stepsOf(moved, "Laptop", both.escrow, { ...removed, strangers: thief });
+    expect(steps).toMatchObject([{ link: "remove", members: [...thief, escrowOf(moved).id].sort() }]);
+  });
+});
