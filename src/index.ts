@@ -1,5 +1,6 @@
 // keystead: what every app uses: devices and their verbs, backup keys, fingerprints, sealing and opening. By folder.
-// Other entries: keystead/escrow, keystead/contacts, keystead/audit, keystead/server, keystead/words, keystead/recovery-sheet,
+// Other entries: keystead/escrow, keystead/contacts, keystead/audit, keystead/server, keystead/english, keystead/words,
+// keystead/recovery-sheet,
 // keystead/testing.
 
 export { agenda } from "./agenda/agenda.js";
@@ -128,7 +129,6 @@ export type { Activity, ActivityDeed, ActivityFacts } from "./views/activity.js"
 export type { DevicesOptions } from "./views/devices.js";
 export { type DevicesAndActivity, type DeviceView, devicesAndActivity } from "./views/devices-and-activity.js";
 export type { DoneBy } from "./views/done-by.js";
-export { english } from "./views/english.js";
 export type { CorrectionLine, CoverageColumn, CoverageLine, ReportColumn, ReportLine } from "./views/lines.js";
 export type { FurtherApproval, PendingMember } from "./views/pending.js";
 export type { Offer, RemovalView, RemoverClass } from "./views/removal.js";

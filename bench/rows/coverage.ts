@@ -5,7 +5,6 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import {
   createLog,
-  english,
   joinLog,
   type LogState,
   type MemberState,
@@ -15,6 +14,7 @@ import {
   rotate,
   systemEnv,
 } from "keystead";
+import { english } from "keystead/english";
 import {
   createEscrowLog,
   enrollEscrow,

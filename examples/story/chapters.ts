@@ -6,7 +6,6 @@ import {
   createLog,
   devicesAndActivity,
   type Env,
-  english,
   fingerprintOf,
   joinLog,
   type MemberState,
@@ -22,6 +21,7 @@ import {
   verifyLog,
 } from "keystead";
 import { coverageReport, explainCorrections, formatCoverage } from "keystead/audit";
+import { english } from "keystead/english";
 import { englishSheet, recoverySheet } from "keystead/recovery-sheet";
 import { access, expectSame, indent, inRows, refusal, type StoryOptions, teller } from "./telling.js";
 

@@ -6,7 +6,6 @@ import {
   type ComparedLog,
   createLog,
   type EscrowKnowledge,
-  english,
   fingerprintOf,
   joinLog,
   type LogState,
@@ -21,6 +20,7 @@ import {
   sealContent,
   textOf,
 } from "keystead";
+import { english } from "keystead/english";
 import {
   accessRecords,
   actRecords,

@@ -94,7 +94,7 @@ export const WITH_ESCROW: readonly Row<EscrowCase>[] = [
   {
     row: 9,
     when: (it) => !isInCharge(it),
-    // Nobody but this device may be left to put the pointer right, and its user was never asked.
+    // Only this device may be left to put the pointer right, and its user was never asked.
     steps: (it) => (it.mayAct && isOfNoAdmin(it) ? fetchOrConfirm(it) : NOTHING),
   },
   {

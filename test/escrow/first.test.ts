@@ -2,6 +2,7 @@
 // restored, an admin reads for a case and is dismissed, and the report shows all of it. docs/spec.md section 11.
 
 import { expect, it } from "vitest";
+import { english } from "../../src/english.js";
 import {
   accessRecords,
   actRecords,
@@ -23,7 +24,6 @@ import {
 import {
   agenda,
   createLog,
-  english,
   joinLog,
   type MemberState,
   makeBackupKey,

@@ -76,7 +76,7 @@ function attack(target: object, stranger: unknown): void {
   }
 }
 
-/** Every object that a value leads to, but for byte arrays, which cannot be frozen. */
+/** Every object that a value leads to, except byte arrays, which cannot be frozen. */
 function* reachable(value: unknown, seen = new Set<object>()): Generator<object> {
   if (typeof value !== "object" || value === null || ArrayBuffer.isView(value) || seen.has(value)) return;
   seen.add(value);
@@ -111,7 +111,7 @@ describe("nothing changes", () => {
     ["what a state of a device holds", { ...session }],
     ["a state that was resumed", resume(user.log, user.entries, session.keyring)],
     ["a fingerprint", fingerprintOf(user.log)],
-  ])("%s, nor the log that it came from", (_name, value) => {
+  ])("%s, and not the log that it came from", (_name, value) => {
     const states = [user.log, escrow.log, session.log];
     const was = snapshot(states);
     expect(attackAll(value)).toBeGreaterThan(1);

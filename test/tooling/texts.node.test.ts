@@ -39,7 +39,7 @@ describe("the sources", () => {
 
   it("import the English catalogue nowhere but in the entries: an app with its own does not ship it", () => {
     expect(files.filter((file) => /"(.*[/])?(views[/]|[.][/]|sheet-)english[.]js"/.test(read(file))).sort()).toEqual([
-      "index.ts",
+      "english.ts",
       "recovery-sheet.ts",
     ]);
   });

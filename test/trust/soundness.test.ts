@@ -1,6 +1,7 @@
 // Which escrow log may judge acts in escrow's name, and wrong knowledge of escrow. docs/spec.md section 11.2 (ESC-4).
 
 import { describe, expect, it } from "vitest";
+import type { Head } from "../../src/log/state.js";
 import { judgePointer, newestPointer } from "../../src/trust/pointer.js";
 import { checkAtHand, confirmationOf, escrowIsSound, escrowTrust, judgingLog } from "../../src/trust/soundness.js";
 import { enroll, escrowOf, hire, openOrganisation, openUser, restore, write } from "../escrow/support.js";
@@ -13,7 +14,7 @@ const other = openOrganisation("another");
 const user = openUser("soundness", escrow);
 
 describe("the log that judges acts of escrow", () => {
-  const judge = ({ log }: World, organisation: World, confirmedAt?: number) =>
+  const judge = ({ log }: World, organisation: World, confirmedAt?: Head) =>
     judgingLog(log, { escrowLog: organisation.log, storedConfirmation: organisation.log.head, confirmedAt });
 
   it("is a trusted one that has the epoch of the pointer in force (ESC-4)", () => {
@@ -27,10 +28,10 @@ describe("the log that judges acts of escrow", () => {
     const ahead = user
       .join("Thief")
       .act("Thief", "points ahead", write("renew-escrow", { escrow: newestPointer(later.log) }));
-    const confirmation = { storedConfirmation: escrow.log.head, confirmedAt: ahead.log.head.seq };
+    const confirmation = { storedConfirmation: escrow.log.head, confirmedAt: ahead.log.head };
     expect(judgePointer(escrowOf(ahead).pointer ?? expect.unreachable(), escrow.log)).toBe("ahead");
     expect(escrowTrust(ahead.log, escrow.log, confirmation)).toBe("sound");
-    expect(judge(ahead, escrow, ahead.log.head.seq)).toBeUndefined();
+    expect(judge(ahead, escrow, ahead.log.head)).toBeUndefined();
   });
 
   it("is none while the pointer is of another log, although the user confirmed this one (ESC-4)", () => {
@@ -56,7 +57,8 @@ describe("wrong knowledge of escrow", () => {
   const messageOf = (call: () => unknown) => expectError(call, "INVALID_ARGUMENT", undefined).message;
 
   it("is named by its argument", () => {
-    expect(messageOf(() => confirmationOf({ confirmedAt: 0 }))).toMatch(/^confirmedAt must be a position/);
+    const confirmedAt = { ...escrow.log.head, seq: 0 };
+    expect(messageOf(() => confirmationOf({ confirmedAt }))).toMatch(/^confirmedAt\.seq must be a position/);
     expect(messageOf(() => escrowIsSound(escrow.log, { escrowLog: escrow.log }))).toMatch(/^log must be a user's log/);
   });
 

@@ -178,11 +178,11 @@ const SAID: { readonly [C in Asked]: Said<C> } = {
   ],
   "question-confirm-escrow": [
     [
-      { question: "confirm-escrow", head, at: 1, because: "never-confirmed" },
+      { question: "confirm-escrow", head, at: head, because: "never-confirmed" },
       "Compare the fingerprint of escrow with the one that your organisation published.",
     ],
     [
-      { question: "confirm-escrow", head, at: 1, because: "contradicts-pointer" },
+      { question: "confirm-escrow", head, at: head, because: "contradicts-pointer" },
       "Somebody lies about your organisation's escrow: compare its fingerprint with an administrator in person.",
     ],
   ],
