@@ -6,8 +6,10 @@ import { lastOf, present } from "../bytes/present.js";
 import { fromHex, toHex } from "../bytes/text.js";
 import { KeysteadError } from "../errors.js";
 import { type Acceptance, acceptEntry } from "../log/accept.js";
-import { attachmentDigest, decodeEntry, encodeEntry } from "../log/entry.js";
+import { attachmentDigest, decodeEntry, decodeLink, encodeEntry } from "../log/entry.js";
+import { originOf } from "../log/links/genesis.js";
 import type { LinkRecord, LogState } from "../log/state.js";
+import { readBody } from "../log/verify-link.js";
 import type { Sql } from "./sql.js";
 import { STATEMENTS } from "./statements.js";
 import { rowKey, States } from "./states.js";
@@ -176,6 +178,12 @@ export class Logs {
     const delivered = await this.#delivered(log, rows, attachments);
     const entries = rows.map(({ link }, at) => encodeEntry(link, present(delivered[at])));
     return { entries, newest: Math.max(head.seq, rows.at(-1)?.seq ?? 0) };
+  }
+
+  /** The operator that a log names, from its first link alone; undefined for none. */
+  async operatorOf(log: LogId): Promise<Uint8Array | undefined> {
+    const [row] = await this.#sql.query<{ link: Bytes }>(STATEMENTS.links, [rowKey(log), 0, 1]);
+    return row && originOf(readBody(decodeLink(row.link)).body).operator;
   }
 
   /** An attachment; undefined for one that no entry of the log has. @param digest 32 bytes */

@@ -53,8 +53,6 @@ export const STATEMENTS = {
     (select e.seq, e.hash from keystead.entry e where e.log = asked.log order by e.seq desc limit 1) newest`,
   /** log, position, number. Links after a position, to replay. */
   links: `select seq, link from keystead.entry where log = $1 and seq > $2 order by seq limit $3`,
-  /** log, seq. */
-  entry: `select link, digests from keystead.entry where log = $1 and seq = $2`,
   /** log, position, number, bytes. Entries after a position: at least one if there are any, and no more bytes than these. */
   page: page("octet_length(link)"),
   /** The same, with all attachments counted. */
@@ -70,9 +68,4 @@ export const STATEMENTS = {
     on conflict (subject) do nothing returning log`,
   /** subject, new log, at, log before. @returns a row if the subject had that log */
   rename: `update keystead.subject set log = $2, at = $3 where subject = $1 and log = $4 returning log`,
-  /** member, nonce, expires. @returns a row if the nonce is fresh */
-  useNonce: `insert into keystead.nonce (member, nonce, expires) select $1::bytea, $2::bytea, $3::bigint
-    on conflict (member, nonce) do nothing returning nonce`,
-  /** member, now. */
-  dropNonces: `delete from keystead.nonce where member = $1 and expires < $2`,
 } as const;

@@ -7,7 +7,7 @@ import { KeysteadError } from "../errors.js";
 import { ORIGIN } from "../log/advance.js";
 import { UNCHECKED } from "../log/clock.js";
 import { decodeLink } from "../log/entry.js";
-import { type LogFacts, LogState } from "../log/state.js";
+import { type LogFacts, type LogState, verifiedState } from "../log/state.js";
 import { reapplyLink } from "../log/verify-link.js";
 import type { SqlQueries } from "./sql.js";
 import { STATEMENTS } from "./statements.js";
@@ -90,20 +90,21 @@ export class States {
    * who writes to the database can show readers anything anyway; they verify what they read.
    */
   async #extend(log: LogId, from: LogFacts): Promise<LogState | undefined> {
-    let state = from;
+    let facts = from;
     for (;;) {
-      const rows = await this.#sql.query<{ link: Bytes }>(STATEMENTS.links, [rowKey(log), state.head.seq, BATCH]);
-      for (const { link } of rows) state = replayed(log, state, link);
+      const rows = await this.#sql.query<{ link: Bytes }>(STATEMENTS.links, [rowKey(log), facts.head.seq, BATCH]);
+      for (const { link } of rows) facts = replayed(log, facts, link);
       if (rows.length < BATCH) break;
     }
-    if (!LogState.is(state)) return undefined;
+    if (facts === from) return undefined;
+    const state = verifiedState(facts);
     this.keep(state);
     return state;
   }
 }
 
-function replayed(log: LogId, before: LogFacts, link: Bytes): LogState {
-  let after: LogState;
+function replayed(log: LogId, before: LogFacts, link: Bytes): LogFacts {
+  let after: LogFacts;
   try {
     after = reapplyLink(before, { link: decodeLink(link), attachments: [] }, UNCHECKED);
     if (after.head.log === log) return after;
