@@ -11,7 +11,7 @@ const HEARTBEAT = 15_000;
 /** A log that a stream watches. */
 export interface Watched {
   readonly log: LogId;
-  /** The newest position that the reader was told of, or had when it asked. */
+  /** The newest position that the reader knows. */
   readonly seq: number;
 }
 
@@ -26,9 +26,60 @@ export interface StreamOptions {
   readonly check: () => Promise<readonly Watched[] | undefined>;
 }
 
-interface Stream {
-  hint(watched: Watched): void;
-  end(): void;
+/** What one reader gets. Bounded: one hint for each log is due at the most, however slowly it reads. */
+class Stream {
+  readonly body: ReadableStream<Uint8Array>;
+  readonly #said: Map<LogId, number>;
+  readonly #due = new Map<LogId, number>();
+  #isBeat = true;
+  #controller: ReadableStreamDefaultController<Uint8Array> | undefined;
+
+  /** @param onCancel the reader went away */
+  constructor(watched: readonly Watched[], onCancel: () => void) {
+    this.#said = new Map(watched.map(({ log, seq }) => [log, seq]));
+    this.body = new ReadableStream<Uint8Array>({
+      start: (controller) => {
+        this.#controller = controller;
+        this.#write();
+      },
+      pull: () => this.#write(),
+      cancel: () => {
+        this.#controller = undefined;
+        onCancel();
+      },
+    });
+  }
+
+  get logs(): Iterable<LogId> {
+    return this.#said.keys();
+  }
+
+  hint({ log, seq }: Watched): void {
+    if (seq <= (this.#said.get(log) ?? 0)) return;
+    this.#said.set(log, seq);
+    this.#due.set(log, seq);
+    this.#write();
+  }
+
+  beat(): void {
+    this.#isBeat = true;
+    this.#write();
+  }
+
+  end(): void {
+    this.#write(true);
+    this.#controller?.close();
+    this.#controller = undefined;
+  }
+
+  #write(isLast = false): void {
+    if (!this.#controller || (this.#due.size === 0 && !this.#isBeat)) return;
+    if ((this.#controller.desiredSize ?? 0) <= 0 && !isLast) return;
+    const events = [...this.#due].map(([log, seq]) => `data: ${writeEvent({ log, seq })}\n\n`);
+    this.#controller.enqueue(new TextEncoder().encode(`${this.#isBeat ? ":\n\n" : ""}${events.join("")}`));
+    this.#due.clear();
+    this.#isBeat = false;
+  }
 }
 
 /** All streams of a relay. */
@@ -36,103 +87,65 @@ export class Events {
   readonly #settings: RelaySettings;
   readonly #byLog = new Map<LogId, Set<Stream>>();
   readonly #byMember = new Map<MemberId, number>();
-  readonly #streams = new Set<Stream>();
+  /** With what ends each of them. */
+  readonly #streams = new Map<Stream, () => void>();
 
   constructor(settings: RelaySettings) {
     this.#settings = settings;
   }
 
-  /** Tells all streams of a log that it has an entry at this position. */
+  /** Says to all streams of a log that it has an entry at this position. */
   hint(watched: Watched): void {
     for (const stream of this.#byLog.get(watched.log) ?? []) stream.hint(watched);
   }
 
   /** Ends all streams. */
   close(): void {
-    for (const stream of [...this.#streams]) stream.end();
+    for (const end of [...this.#streams.values()]) end();
   }
 
   /** @throws {@link Refusal} 429 when there are too many */
   open({ member, watched, check }: StreamOptions): Response {
     const { limits, env, report } = this.#settings;
-    const own = this.#byMember.get(member) ?? 0;
-    if (own >= limits.streamsOfMember || this.#streams.size >= limits.streams)
+    if ((this.#byMember.get(member) ?? 0) >= limits.streamsOfMember || this.#streams.size >= limits.streams)
       throw new Refusal(429, "RATE_LIMITED", "too many event streams; close others first", { retryAfter: HEARTBEAT });
-    const said = new Map(watched.map(({ log, seq }) => [log, seq]));
-    // Bounded: one hint for each log, however slowly the reader takes them.
-    const due = new Map<LogId, number>();
-    let isBeat = false;
-    let controller: ReadableStreamDefaultController<Uint8Array> | undefined;
-    const flush = (isLast = false): void => {
-      if (!controller || (due.size === 0 && !isBeat) || ((controller.desiredSize ?? 0) <= 0 && !isLast)) return;
-      const events = [...due].map(([log, seq]) => `data: ${writeEvent({ log, seq })}\n\n`);
-      controller.enqueue(new TextEncoder().encode(`${isBeat ? ":\n\n" : ""}${events.join("")}`));
-      due.clear();
-      isBeat = false;
+    const end = (): void => {
+      if (!this.#streams.delete(stream)) return;
+      stop();
+      stream.end();
+      this.#forget(stream, member);
     };
-    const stream: Stream = {
-      hint({ log, seq }) {
-        if (seq <= (said.get(log) ?? 0)) return;
-        said.set(log, seq);
-        due.set(log, seq);
-        flush();
-      },
-      end: () => {
-        if (!this.#remove(stream, member, said.keys())) return;
-        stop();
-        flush(true);
-        controller?.close();
-        controller = undefined;
-      },
+    const stream = new Stream(watched, end);
+    const look = async (): Promise<void> => {
+      try {
+        const now = await check();
+        if (!now) end();
+        for (const each of now ?? []) stream.hint(each);
+      } catch (error) {
+        report(error);
+        end();
+      }
     };
-    const look = (): void =>
-      void check().then(
-        (now) => (now ? now.forEach(stream.hint) : stream.end()),
-        (error) => {
-          report(error);
-          stream.end();
-        },
-      );
     const stop = env.every(HEARTBEAT, () => {
-      isBeat = true;
-      flush();
-      look();
+      stream.beat();
+      void look();
     });
-    this.#add(stream, member, said.keys());
-    const body = new ReadableStream<Uint8Array>({
-      start: (given) => {
-        controller = given;
-        isBeat = true;
-        flush();
-      },
-      pull: () => flush(),
-      cancel: () => {
-        controller = undefined;
-        stream.end();
-      },
-    });
-    // What was stored before the stream was there.
-    look();
-    return new Response(body, { headers: { "content-type": EVENTS, "cache-control": "no-store" } });
-  }
-
-  #add(stream: Stream, member: MemberId, logs: Iterable<LogId>): void {
-    this.#streams.add(stream);
+    this.#streams.set(stream, end);
     this.#byMember.set(member, (this.#byMember.get(member) ?? 0) + 1);
-    for (const log of logs) this.#byLog.set(log, (this.#byLog.get(log) ?? new Set()).add(stream));
+    for (const log of stream.logs) this.#byLog.set(log, (this.#byLog.get(log) ?? new Set()).add(stream));
+    // What was stored before the stream was there.
+    void look();
+    return new Response(stream.body, { headers: { "content-type": EVENTS, "cache-control": "no-store" } });
   }
 
-  /** @returns whether it was there */
-  #remove(stream: Stream, member: MemberId, logs: Iterable<LogId>): boolean {
-    if (!this.#streams.delete(stream)) return false;
+  #forget(stream: Stream, member: MemberId): void {
     const left = (this.#byMember.get(member) ?? 1) - 1;
     if (left > 0) this.#byMember.set(member, left);
     else this.#byMember.delete(member);
-    for (const log of logs) {
+    for (const log of stream.logs) {
       const streams = this.#byLog.get(log);
       streams?.delete(stream);
       if (streams?.size === 0) this.#byLog.delete(log);
     }
-    return true;
   }
 }

@@ -11,6 +11,13 @@ import { type Env, systemEnv } from "../primitives/env.js";
 import { VERIFYING_KEY_LENGTH } from "../primitives/sign.js";
 import type { Sql } from "./sql.js";
 
+declare global {
+  // The relay is called by servers, with the platform's own objects. Where the platform's types declare these, this adds nothing; programs
+  // without them compile the declarations too.
+  interface Request {}
+  interface Response {}
+}
+
 /** A request as far as an app needs it to know who asks. Its body is read by the relay. */
 export interface RequestLike {
   readonly method: string;
