@@ -23,6 +23,12 @@ export const TRUST: readonly Explained[] = [
   },
   {
     file: "src/trust/doubt.ts",
+    line: "return letInBy(log, { members: me === undefined ? own : [me, ...own] });",
+    becomes: ["false"],
+    why: "The walk takes the members from the end and stops at undefined, which would stand first.",
+  },
+  {
+    file: "src/trust/doubt.ts",
     line: "const { own = [], me } = checkOptions(perspective);",
     becomes: ['["Stryker was here"]'],
     why: "This default is only checked to be a list; the members themselves are read elsewhere.",
@@ -46,9 +52,9 @@ export const TRUST: readonly Explained[] = [
     why: "`manage` implies every role, so hasRole asks for it whatever else it is asked for.",
   },
   {
-    file: "src/trust/soundness.ts",
-    line: "return next !== undefined && next.seq <= confirmed.seq;",
-    becomes: ["true"],
-    why: "For the compiler: only a pointer to an older epoch is asked about, and after that epoch the log has another.",
+    file: "src/trust/renewal.ts",
+    line: "const made = log.epochs.last()?.seq;",
+    becomes: ["log.epochs.last().seq"],
+    why: "For the compiler: each log has an epoch, which its first link makes.",
   },
 ];

@@ -207,13 +207,12 @@ export const english: Catalogue = /* @__PURE__ */ freeze<Catalogue>({
       [`It is ${textOf(name, c)}.`, ...(letsIn.length > 0 ? [lettingIn(name, letsIn, c)] : [])].join(" "),
     "comparison-log-match": () => "Both sides see the same log.",
     "comparison-other-device": ({ name }, c) =>
-      `It is of ${textOf(name, c)}, another device: choose that one. If there is only one new device, remove the other.`,
-    "comparison-names-device": ({ name }, c) =>
-      `It is of one device, ${textOf(name, c)}: compare the fingerprint of the whole log.`,
-    "comparison-names-no-device": () => "It is of the whole log: let the new device show its own fingerprint.",
-    "comparison-older": () => "The other side has not seen the newest changes: refresh it, and compare again.",
-    "comparison-not-recognised": () => `Refresh both sides, and compare again. If it is still not recognised, ${LYING}`,
-    "comparison-mismatch": () => `It does not match: ${LYING}`,
+      `It is of another device, ${textOf(name, c)}: choose that one, and remove what you do not know.`,
+    "comparison-names-device": ({ name }, c) => `It is of one device, ${textOf(name, c)}, and not of the whole log.`,
+    "comparison-names-no-device": () => "It is of the whole log: let the device show its own.",
+    "comparison-older": () => "The other side is behind: refresh it, and compare again.",
+    "comparison-not-recognised": () => `Refresh both sides, and compare again. If that does not help, ${LYING}`,
+    "comparison-mismatch": () => `No match: ${LYING}`,
     "comparison-other-log": () => `It is of another log. If it was meant to be of this one, ${LYING}`,
 
     "question-standing": ({ standing }) =>
@@ -222,7 +221,7 @@ export const english: Catalogue = /* @__PURE__ */ freeze<Catalogue>({
     "question-confirm-escrow": ({ because }) =>
       because === "contradicts-pointer"
         ? "Somebody lies about your organisation's escrow: compare its fingerprint with an administrator in person."
-        : "Compare the fingerprint of escrow with the one that your organisation published.",
+        : "Compare the fingerprint of escrow with what your organisation published.",
     "question-whose-members": ({ names: whose }, c) =>
       `No administrator stands by how ${names(whose, c)} came in: which of them are yours?`,
     "question-remove-escrow": ({ name, because }, c) => {
@@ -324,28 +323,15 @@ export const english: Catalogue = /* @__PURE__ */ freeze<Catalogue>({
 
   words: {
     kinds: { device: "device", backup: "backup key", escrow: "escrow" },
-    statuses: { covered: "covered", partly: "partly", behind: "behind", pending: "pending", removed: "removed" },
-    pointers: {
-      newest: "newest",
-      older: "older",
-      ahead: "ahead",
-      false: "false",
-      "other-log": "other-log",
-      none: "none",
-    },
-    renewals: { older: "older", "known-to-former-admin": "known-to-former-admin", founder: "founder" },
-    acts: {
-      recorded: "recorded",
-      "admin-now": "admin-now",
-      "other-log": "other-log",
-      "not-recorded": "not-recorded",
-      disowned: "disowned",
-      "beyond-log": "beyond-log",
-      "no-admin-now": "no-admin-now",
-    },
-    unfinished: { open: "open", unused: "unused", disowned: "disowned" },
+    statuses: /* @__PURE__ */ same("covered", "partly", "behind", "pending", "removed"),
+    pointers: /* @__PURE__ */ same("newest", "older", "ahead", "false", "other-log", "none"),
+    renewals: /* @__PURE__ */ same("older", "known-to-former-admin", "founder"),
+    acts: /* @__PURE__ */ same(
+      ...(["recorded", "admin-now", "other-log", "not-recorded", "disowned", "beyond-log", "no-admin-now"] as const),
+    ),
+    unfinished: /* @__PURE__ */ same("open", "unused", "disowned"),
     access: { unknown: "unknown", "not-now": "not now" },
-    answers: { yes: "yes", no: "no" },
+    answers: /* @__PURE__ */ same("yes", "no"),
     coverageColumns: {
       member: "Member",
       kind: "Kind",
@@ -386,10 +372,17 @@ export const english: Catalogue = /* @__PURE__ */ freeze<Catalogue>({
   },
 });
 
+/** Words that are said as they are. */
+function same<W extends string>(...words: readonly W[]): Readonly<Record<W, string>> {
+  const said = {} as Record<W, string>;
+  for (const word of words) said[word] = word;
+  return said;
+}
+
 const UNKNOWN =
   "no device or backup key holds it, and whether escrow does is unknown without an escrow log to be trusted";
 
-const LYING = "somebody shows the two sides different logs: trust nothing, and remove what is in question.";
+const LYING = "somebody shows you different logs: trust nothing new.";
 
 /** Names that read like this catalogue's own words: a thief's device must not pass for the service or for escrow. */
 function isReserved(name: string): boolean {
