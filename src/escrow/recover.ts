@@ -349,7 +349,7 @@ function foreseen(
 /** @throws `INVALID_ARGUMENT` unless the value has every field of an act */
 function checkAct(act: RecordedAct): RecordedAct {
   const { recordedAt, ...opening } = checkOptions(act);
-  asArgument(() => actRecord.schema.write(opening, "act"), undefined, "options.act is no act: ");
+  asArgument(() => actRecord.schema.write(opening, "options.act"));
   checkPosition("recordedAt", recordedAt);
   return act;
 }
