@@ -14,7 +14,7 @@ const TOLD =
 /** How many pieces of error messages stand outside of the call that makes the error, in tables of what is wrong. */
 const PIECES: Readonly<Record<string, number>> = {
   "agenda/admin.ts": 1,
-  "escrow/recover.ts": 4,
+  "escrow/may-act.ts": 4,
   "trust/compared.ts": 6,
   "trust/pointer.ts": 3,
 };
