@@ -45,10 +45,4 @@ export const TRUST: readonly Explained[] = [
     becomes: ['""'],
     why: "`manage` implies every role, so hasRole asks for it whatever else it is asked for.",
   },
-  {
-    file: "src/trust/soundness.ts",
-    line: "return next !== undefined && next.seq <= confirmed.seq;",
-    becomes: ["true"],
-    why: "For the compiler: only a pointer to an older epoch is asked about, and after that epoch the log has another.",
-  },
 ];
