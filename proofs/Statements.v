@@ -10,7 +10,7 @@ Definition takes_part st m := act st m = true /\ cil st m = true.
 
 (** ** T1: among honest authors there is no gap *)
 
-(** Among honest authors a member that takes part holds one stretch up to the current epoch, and besides it only what was reclaimed, by itself or by who approved it. *)
+(** Among honest authors a member that takes part holds one stretch up to the current epoch, and besides it only what was reclaimed, by itself or by a member that approved it. *)
 Definition no_gap := forall st m, history honest st -> takes_part st m ->
   exists a, 1 <= a <= cur st /\ (forall e, a <= e <= cur st -> held st m e = true) /\
     forall e, held st m e = true -> a <= e <= cur st \/ rec st m e = true.
@@ -34,22 +34,22 @@ Definition unconfirmed_holds_nothing := forall st m e, history honest st -> act 
 (** Among honest authors nobody ever has anything to declare missing. *)
 Definition nothing_missing := forall st l ts, history honest st -> adm st l = true -> honest st l ts -> mis l = [].
 
-(** Among honest authors the author of a link computes every older epoch that the link owes; in a reclaim, who it reclaims from does. *)
+(** Among honest authors the author of a link computes every older epoch that the link owes; in a reclaim, the member that it reclaims from does. *)
 Definition always_authorable := forall st l m S e,
   history honest st -> adm st l = true -> In (m, S) (owe st l) -> In e S ->
   computes st (auth l) e \/ exists f runs ms, l = Reclaim (auth l) f runs ms /\ computes st f e.
 
 (** ** T2: coalitions *)
 
-(** Whatever dishonest members publish, a coalition that contains them computes together only epochs that one of it reaches. *)
+(** Whatever dishonest members publish, a coalition that contains them computes together only epochs that one of its members reaches. *)
 Definition coalition_within_reach := forall (D C : nat -> Prop) st e,
   (forall m, D m -> C m) -> history (adversary D) st -> know C st (Seed e) -> exists m, C m /\ reach st m e = true.
 
-(** Where dishonest authors write junk only, every coalition computes together only epochs that one of it reaches. *)
+(** Where dishonest authors write junk only, every coalition computes together only epochs that one of its members reaches. *)
 Definition coalition_within_reach_despite_junk := forall C st e,
   history (adversary (fun _ => False)) st -> know C st (Seed e) -> exists m, C m /\ reach st m e = true.
 
-(** A coalition never computes the private KEM key of a member that is not of it. *)
+(** A coalition never computes the private KEM key of a member outside it. *)
 Definition keys_stay_private := forall (D C : nat -> Prop) st m v,
   (forall m, D m -> C m) -> history (adversary D) st -> know C st (Sk m v) -> C m.
 
@@ -82,7 +82,7 @@ Definition own_links_extend_by_new_epochs := forall P (C : nat -> Prop) st l ts 
   C m -> reach (apply st l ts) m e = true ->
   (exists m', C m' /\ reach st m' e = true) \/ (newep st l = true /\ e = S (cur st)).
 
-(** By a link that approves and enrolls nobody of it a coalition reaches only a new epoch more, and that only by a member that takes part. *)
+(** By a link that approves and enrolls none of its members a coalition reaches only a new epoch more, and only through a member that takes part. *)
 Definition others_links_extend_by_new_epochs := forall P (C : nat -> Prop) st l ts m e,
   history P st -> adm st l = true -> (forall m, In m (apps l) -> ~ C m) ->
   C m -> reach (apply st l ts) m e = true ->

@@ -29,7 +29,11 @@ const AGENDA = [
   "test/escrow/{attacks,escrow-log}.test.ts",
   "test/attack/{back,fork,short}.test.ts",
 ];
-const TRUST = ["test/{agenda,trust}/*.test.ts", "test/escrow/{acts,classes,compared,pointers}.test.ts"];
+const TRUST = [
+  "test/{agenda,trust}/*.test.ts",
+  "test/escrow/{acts,attacks,classes,compared,pointers}.test.ts",
+  "test/attack/{back,fork,short}.test.ts",
+];
 /** Attacks, without those that are long by themselves. */
 const ATTACK = ["test/attack/!(drain|spread|*.node).test.ts"];
 const KEYS = ["test/keys/*.test.ts"];

@@ -23,6 +23,12 @@ export const TRUST: readonly Explained[] = [
   },
   {
     file: "src/trust/doubt.ts",
+    line: "return letInBy(log, { members: me === undefined ? own : [me, ...own] });",
+    becomes: ["false"],
+    why: "The walk takes the members from the end and stops at undefined, which would stand first.",
+  },
+  {
+    file: "src/trust/doubt.ts",
     line: "const { own = [], me } = checkOptions(perspective);",
     becomes: ['["Stryker was here"]'],
     why: "This default is only checked to be a list; the members themselves are read elsewhere.",
@@ -44,5 +50,11 @@ export const TRUST: readonly Explained[] = [
     line: '(member) => member.kind === kind && hasEpoch(member.held, 1) && hasRole(member, "manage"),',
     becomes: ['""'],
     why: "`manage` implies every role, so hasRole asks for it whatever else it is asked for.",
+  },
+  {
+    file: "src/trust/renewal.ts",
+    line: "const made = log.epochs.last()?.seq;",
+    becomes: ["log.epochs.last().seq"],
+    why: "For the compiler: each log has an epoch, which its first link makes.",
   },
 ];

@@ -1,11 +1,21 @@
 // Checks of what callers pass, shared by all public functions.
 
-import { KeysteadError } from "../errors.js";
+import { KeysteadError, type RuleId } from "../errors.js";
 
 /** @throws `INVALID_ARGUMENT` unless the value is an object, such as one of options */
 export function checkOptions<T extends object>(options: T, name = "options"): T {
   if (typeof options === "object" && options !== null) return options;
   throw new KeysteadError("INVALID_ARGUMENT", `${name} must be an object`);
+}
+
+/** Does what reads a caller's argument. Its error is the caller's mistake then, and not one of bytes. @throws `INVALID_ARGUMENT` */
+export function asArgument<T>(read: () => T, { says = "", rule }: { says?: string; rule?: RuleId } = {}): T {
+  try {
+    return read();
+  } catch (cause) {
+    if (!(cause instanceof KeysteadError)) throw cause;
+    throw new KeysteadError("INVALID_ARGUMENT", says + cause.message, { rule, details: cause.details, cause });
+  }
 }
 
 /** LOG-8: the caller says whose log it must be. @throws `INVALID_ARGUMENT` */

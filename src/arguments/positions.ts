@@ -1,5 +1,6 @@
 // Positions of links as an argument from a caller. docs/spec.md section 6 (disown).
 
+import { isWhole } from "../bytes/bytes.js";
 import { KeysteadError } from "../errors.js";
 
 /** @throws `INVALID_ARGUMENT` unless the value is a position */
@@ -20,5 +21,5 @@ export function checkPositions(name: string, positions: unknown): readonly numbe
 }
 
 function isPosition(seq: unknown): boolean {
-  return Number.isSafeInteger(seq) && (seq as number) >= 1;
+  return isWhole(seq, 1);
 }

@@ -1,9 +1,8 @@
 // The description that a device gives people of itself, and its opening in an entry. docs/spec.md section 6 (names).
 
-import { checkOptions } from "../arguments/options.js";
+import { asArgument, checkOptions } from "../arguments/options.js";
 import type { Bytes } from "../bytes/bytes.js";
-import { KeysteadError } from "../errors.js";
-import { encodeNameOpening, type NameOpening } from "../log/entry.js";
+import { encodeNameOpening } from "../log/entry.js";
 import { drawRandom, type Env } from "../primitives/env.js";
 
 /** The description that a device gives people of itself. Everybody who gets the entry with its attachments can read it. */
@@ -22,10 +21,5 @@ const SALT_LENGTH = 16;
 export function openingOf(device: DeviceDescription, env: Env): Bytes {
   const { name, platform, details } = checkOptions(device, "options.device");
   const salt = drawRandom(env, SALT_LENGTH);
-  try {
-    return encodeNameOpening({ salt, name, platform, details } as NameOpening, "device");
-  } catch (cause) {
-    const error = cause as KeysteadError;
-    throw new KeysteadError("INVALID_ARGUMENT", error.message, { details: error.details, cause });
-  }
+  return asArgument(() => encodeNameOpening({ salt, name, platform, details }, "device"));
 }

@@ -183,8 +183,9 @@ export function acceptProvisioning(
   const { keys } = partsOf(keyring);
   const { link, attachments } = decodeEntry(offer);
   const { type, body } = readBody(link);
-  const member = (body as { member?: { sign: Uint8Array; kem: Uint8Array } }).member;
-  if (type.type !== "enroll" || !member || memberIdOf(member) !== keyring.member) {
+  const { signing, kem } = type.introduces(body);
+  const [sign, kemKey] = [signing[0], kem[0]];
+  if (type.type !== "enroll" || !sign || !kemKey || memberIdOf({ sign, kem: kemKey }) !== keyring.member) {
     throw new KeysteadError(
       "INVALID_ARGUMENT",
       "the offer does not enroll this device; show this device's request to the enrolling device again",

@@ -123,7 +123,7 @@ export interface ReviewOptions extends EscrowOptions, Approvals {
 function rolesOf(log: LogState, approved: readonly MemberId[], roles: ReviewOptions["roles"] = {}) {
   const isNew = (id: MemberId) => log.kind === "escrow" && !isConfirmed(log, activeMember(log, id));
   const stray = Object.keys(checkOptions(roles)).find(
-    (id) => !approved.includes(id as MemberId) || !isNew(id as MemberId),
+    (id) => !approved.some((member) => member === id && isNew(member)),
   );
   if (stray !== undefined) {
     throw new KeysteadError(

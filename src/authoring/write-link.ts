@@ -99,15 +99,12 @@ export function signBody(body: Uint8Array, key: Uint8Array, signers: readonly Si
 /** Puts a body together: common fields, what is missing, a new epoch where one is due, and the grants that are due. */
 export function compose(draft: Omit<Draft, "signers">, env: Env): Composed {
   const { before, type: name, keyring, opening } = draft;
-  const { head } = before;
   if (keyring) requireActive(before, keyring);
   const type = typeOf(name);
   const missing = keyring ? missingOf(before, keyring, name) : [];
-  const position = { seq: head.seq + 1, ...(head.seq > 0 && { log: head.log, prev: head.hash }) };
   const time = timeOf(before, env);
-  const bodyWith = (fields: Draft["fields"]) => {
-    return { v: 1, type: name, ...position, time, ...fields, ...(missing.length > 0 && { missing }) } as AnyBody;
-  };
+  const bodyWith = (fields: Draft["fields"]) =>
+    draftBody(before, name, { time, ...fields, ...(missing.length > 0 && { missing }) });
   const { typed, effect, transition, signers } = permitted(() => {
     const judged = judge(before, { type, body: bodyWith(draft.fields) });
     // MEM-6: withheld where escrow would get the new epoch, and left out where it would get nothing.
@@ -150,9 +147,14 @@ export function compose(draft: Omit<Draft, "signers">, env: Env): Composed {
  * @throws `NOT_PERMITTED` with the rule when the log does not admit it
  */
 export function foresee(before: LogFacts, name: LinkTypeName, fields: Draft["fields"]): Transition {
-  const { head, time } = before;
-  const body = { v: 1, type: name, log: head.log, seq: head.seq + 1, prev: head.hash, time, ...fields } as AnyBody;
+  const body = draftBody(before, name, { time: before.time, ...fields });
   return permitted(() => judge(before, { type: typeOf(name), body }).transition);
+}
+
+/** A body on which a link is judged: without its grants. Fields that do not fit their type make {@link encode} throw. */
+function draftBody({ head }: LogFacts, type: LinkTypeName, fields: Draft["fields"]): AnyBody {
+  const follows = head.seq > 0 && { log: head.log, prev: head.hash };
+  return { v: 1, type, seq: head.seq + 1, ...follows, ...fields } as AnyBody;
 }
 
 function mayWithhold(guard: EscrowGuard): boolean {

@@ -2,6 +2,7 @@
 // packed into one number of 30 bits; adding is XOR. docs/spec.md section 9.
 
 /** Multiplies a symbol, or each symbol of a vector, by the symbol `factor`. */
+import { present } from "../bytes/present.js";
 export function multiply(packed: number, factor: number): number {
   let product = 0;
   let power = packed;
@@ -20,7 +21,7 @@ const INVERSES = /* @__PURE__ */ ELEMENTS.map((a) => ELEMENTS.findIndex((b) => m
 function pivotOf(vector: number): readonly [shift: number, inverse: number] {
   let shift = 0;
   while (shift < 25 && ((vector >> shift) & 31) === 0) shift += 5;
-  return [shift, INVERSES[(vector >> shift) & 31] as number];
+  return [shift, present(INVERSES[(vector >> shift) & 31])];
 }
 
 /** The multiple of a vector whose lowest non-zero symbol is 1: the same for all multiples of one vector. Zero for zero. */

@@ -1,6 +1,7 @@
 // The error-correcting code of a backup key: six check symbols over 26 secret ones, any two codes 7 symbols apart.
 // docs/spec.md section 9.
 
+import { firstOf, present } from "../bytes/present.js";
 import { assertSymbols, type ReadSymbols } from "./alphabet.js";
 import { clear, factorOf, multiply, normalize } from "./gf32.js";
 
@@ -37,7 +38,7 @@ const DIRECTIONS = /* @__PURE__ */ COLUMNS.map(normalize);
 
 function parityColumns(): readonly number[] {
   const columns = [1];
-  while (columns.length < CODED_LENGTH) columns.unshift(timesX(columns[0] as number));
+  while (columns.length < CODED_LENGTH) columns.unshift(timesX(firstOf(columns)));
   return columns;
 }
 
@@ -68,16 +69,16 @@ export function correct(word: ReadSymbols, maxErrors: number): number[] | undefi
   assertSymbols(received, CODED_LENGTH, "word");
   const unreadable = received.map((_, i) => i).filter((i) => word[i] === undefined);
   if (unreadable.length > CHECK_LENGTH) return undefined;
-  const syndrome = received.reduce((sum, symbol, i) => sum ^ multiply(COLUMNS[i] as number, symbol), VERSION);
+  const syndrome = received.reduce((sum, symbol, i) => sum ^ multiply(present(COLUMNS[i]), symbol), VERSION);
   const wrong = locate(syndrome, unreadable, Math.min(maxErrors, (CHECK_LENGTH - unreadable.length) >> 1));
   if (wrong === undefined) return undefined;
   const positions = [...unreadable, ...wrong];
   const errors = factorsOf(
-    positions.map((i) => COLUMNS[i] as number),
+    positions.map((i) => present(COLUMNS[i])),
     syndrome,
   );
   positions.forEach((position, i) => {
-    received[position] = (received[position] as number) ^ (errors[i] as number);
+    received[position] = present(received[position]) ^ present(errors[i]);
   });
   received.length = SECRET_LENGTH; // No second copy of the secret.
   return received;
@@ -86,9 +87,9 @@ export function correct(word: ReadSymbols, maxErrors: number): number[] | undefi
 /** The positions of at most `more` columns of which, with the unreadable ones, the syndrome is a sum of multiples. */
 function locate(syndrome: number, unreadable: readonly number[], more: number): readonly number[] | undefined {
   if (unreadable.length === 0) return search(DIRECTIONS, normalize(syndrome), more);
-  const vectors = unreadable.reduce((left, i) => clear(left, left[i + 1] as number), [syndrome, ...COLUMNS]);
+  const vectors = unreadable.reduce((left, i) => clear(left, present(left[i + 1])), [syndrome, ...COLUMNS]);
   const [rest, ...columns] = vectors.map(normalize);
-  return search(columns, rest as number, more);
+  return search(columns, present(rest), more);
 }
 
 /**
@@ -103,7 +104,7 @@ function search(columns: readonly number[], syndrome: number, more: number): rea
   }
   for (const [i, column] of columns.entries()) {
     if (column === 0) continue; // An unreadable one, already cleared.
-    const rest = normalize(clear([syndrome], column)[0] as number);
+    const rest = normalize(firstOf(clear([syndrome], column)));
     const others = search(later(columns, i), rest, more - 1);
     if (others !== undefined) return [i, ...others.map((other) => i + 1 + other)];
   }
@@ -116,7 +117,7 @@ const FIRST_STEPS: (readonly number[] | undefined)[] = [];
 /** The columns after one, cleared with it. */
 function later(columns: readonly number[], i: number): readonly number[] {
   const known = columns === DIRECTIONS ? FIRST_STEPS[i] : undefined;
-  const left = known ?? clear(columns.slice(i + 1), columns[i] as number).map(normalize);
+  const left = known ?? clear(columns.slice(i + 1), present(columns[i])).map(normalize);
   if (columns === DIRECTIONS) FIRST_STEPS[i] = left;
   return left;
 }
@@ -125,7 +126,7 @@ function later(columns: readonly number[], i: number): readonly number[] {
 function factorsOf([first, ...others]: readonly number[], sum: number): readonly number[] {
   if (first === undefined) return [];
   const [rest, ...left] = clear([sum, ...others], first);
-  const factors = factorsOf(left, rest as number);
-  const own = others.reduce((total, column, i) => total ^ multiply(column, factors[i] as number), sum);
-  return [factorOf(first, own) as number, ...factors];
+  const factors = factorsOf(left, present(rest));
+  const own = others.reduce((total, column, i) => total ^ multiply(column, present(factors[i])), sum);
+  return [present(factorOf(first, own)), ...factors];
 }

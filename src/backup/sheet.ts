@@ -4,6 +4,7 @@
 import encodeQR from "qr";
 import { checkOptions } from "../arguments/options.js";
 import { isDate } from "../arguments/realms.js";
+import { firstOf } from "../bytes/present.js";
 import { KeysteadError } from "../errors.js";
 import { CODE_LENGTH, formatCode, readSymbols } from "./alphabet.js";
 
@@ -53,17 +54,17 @@ export function recoverySheet(facts: RecoverySheetFacts, texts: SheetTexts): Rec
   const { key, account, service, made, since } = checkOptions(facts);
   const { names, day, opens, advice, title } = checkOptions(texts);
   const symbols = readSymbols(key).symbols;
-  if (symbols.length !== CODE_LENGTH || symbols.includes(undefined)) {
+  if (symbols.length !== CODE_LENGTH || !symbols.every((symbol) => symbol !== undefined)) {
     throw new KeysteadError("BACKUP_KEY_INVALID", `key must be the ${CODE_LENGTH} characters of a backup key`, {
       rule: "BAK-1",
     });
   }
-  const groups = formatCode(symbols as readonly number[]).split("-");
+  const groups = formatCode(symbols).split("-");
   const lines = [
     [names.account, checkText(account, "account")],
     [names.made, day(checkDate(made, "made"))],
     [names.opens, opens(since === undefined ? undefined : day(checkDate(since, "since")))],
-    [names.named, groups[0] as string],
+    [names.named, firstOf(groups)],
   ] as const;
   const page = { title: title(checkText(service, "service")), lines, groups, advice };
   return { text: asText(page), svg: asSvg(page) };

@@ -95,8 +95,13 @@ export function uint64be(n: number): Bytes {
   return concat(uint32be(Math.floor(n / 0x1_0000_0000)), uint32be(n >>> 0));
 }
 
+/** Whether `value` is a whole number from `min` to `max` that JavaScript holds exactly. */
+export function isWhole(value: unknown, min = 0, max = Number.MAX_SAFE_INTEGER): value is number {
+  return typeof value === "number" && Number.isSafeInteger(value) && value >= min && value <= max;
+}
+
 function assertUint(n: unknown, max: number): void {
-  if (!Number.isSafeInteger(n) || (n as number) < 0 || (n as number) > max) {
+  if (!isWhole(n, 0, max)) {
     throw new KeysteadError("INVALID_ARGUMENT", `expected an integer from 0 to ${max}`, { details: { max } });
   }
 }

@@ -40,7 +40,7 @@ class Writer {
     } else if (Array.isArray(value)) {
       this.#enter(depth);
       this.#head(ARRAY, value.length);
-      for (let i = 0; i < value.length; i++) this.value(value[i] as CborValue, depth + 1);
+      for (const item of value) this.value(item, depth + 1);
     } else if (value instanceof Map) {
       this.#enter(depth);
       this.#map(value, depth);

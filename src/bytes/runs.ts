@@ -1,6 +1,7 @@
 // Runs of epochs: sets of epoch numbers as sorted, disjoint, maximal stretches. docs/spec.md section 2 (reach, held).
 
 /** A stretch of epochs, both ends included: `1 <= from <= to`. */
+import { firstOf, lastOf, present } from "./present.js";
 export type Run = readonly [from: number, to: number];
 
 // All functions here expect canonical Runs. Check runs from outside with isCanonical, or convert them with canonicalRuns.
@@ -56,7 +57,7 @@ function firstEndingAt(runs: Runs, epoch: number): number {
   let [low, high] = [0, runs.length];
   while (low < high) {
     const middle = (low + high) >> 1;
-    if ((runs[middle] as Run)[1] < epoch) low = middle + 1;
+    if (present(runs[middle])[1] < epoch) low = middle + 1;
     else high = middle;
   }
   return low;
@@ -66,7 +67,7 @@ function firstEndingAt(runs: Runs, epoch: number): number {
 export function containsRuns(outer: Runs, inner: Runs): boolean {
   let at = firstEndingAt(outer, inner[0]?.[0] ?? 0);
   for (const [from, to] of inner) {
-    while (at < outer.length && (outer[at] as Run)[1] < to) at++;
+    while ((outer[at]?.[1] ?? to) < to) at++;
     const run = outer[at];
     if (run === undefined || run[0] > from) return false;
   }
@@ -85,9 +86,7 @@ export function uniteRuns(a: Runs, b: Runs): Runs {
   while (i < a.length || j < b.length) {
     const [x, y] = [a[i], b[j]];
     const isNext = y === undefined || (x !== undefined && x[0] <= y[0]);
-    const [from, to] = (isNext ? x : y) as Run;
-    if (isNext) i++;
-    else j++;
+    const [from, to] = present(isNext ? a[i++] : b[j++]);
     united.add(from, to);
   }
   return united.runs;
@@ -95,12 +94,12 @@ export function uniteRuns(a: Runs, b: Runs): Runs {
 
 /** Whether all of one set comes before all of another. The first set is not empty. */
 function isBefore(a: Runs, b: Runs): boolean {
-  return (a.at(-1) as Run)[1] < (b[0] as Run)[0];
+  return lastOf(a)[1] < firstOf(b)[0];
 }
 
 /** Joins two sets. The first must come before the second. */
 function append(a: Runs, b: Runs): Runs {
-  const [[from, end], [next, to]] = [a.at(-1) as Run, b[0] as Run];
+  const [[from, end], [next, to]] = [lastOf(a), firstOf(b)];
   return end + 1 < next ? a.concat(b) : a.slice(0, -1).concat([[from, to]], b.slice(1));
 }
 
@@ -108,15 +107,15 @@ function append(a: Runs, b: Runs): Runs {
 export function subtractRuns(a: Runs, b: Runs): Runs {
   if (a.length === 0 || b.length === 0 || isBefore(a, b) || isBefore(b, a)) return a;
   const left: Run[] = [];
-  let at = firstEndingAt(b, (a[0] as Run)[0]);
+  let at = firstEndingAt(b, firstOf(a)[0]);
   for (const run of a) {
     const [from, to] = run;
     let start = from;
-    while (at < b.length && (b[at] as Run)[1] < from) at++;
+    while ((b[at]?.[1] ?? from) < from) at++;
     // The last run that cuts this one may also cut the next.
-    for (let cut = at; cut < b.length && (b[cut] as Run)[0] <= to; cut++) {
-      at = cut;
-      const [cutFrom, cutTo] = b[cut] as Run;
+    for (let index = at, cut = b[at]; cut && cut[0] <= to; cut = b[++index]) {
+      at = index;
+      const [cutFrom, cutTo] = cut;
       if (cutFrom > start) left.push([start, cutFrom - 1]);
       start = cutTo + 1;
     }
@@ -131,14 +130,14 @@ export function intersectRuns(a: Runs, b: Runs): Runs {
   const both: Run[] = [];
   let i = firstEndingAt(a, b[0]?.[0] ?? 0);
   let j = firstEndingAt(b, a[0]?.[0] ?? 0);
-  while (i < a.length && j < b.length) {
-    const [x, y] = [a[i] as Run, b[j] as Run];
+  for (;;) {
+    const [x, y] = [a[i], b[j]];
+    if (!x || !y) return both;
     const [from, to] = [Math.max(x[0], y[0]), Math.min(x[1], y[1])];
     if (from <= to) both.push(from === x[0] && to === x[1] ? x : [from, to]);
     if (x[1] < y[1]) i++;
     else j++;
   }
-  return both;
 }
 
 /** Runs that are added in order, joined where they overlap or touch. */

@@ -2,9 +2,9 @@
 // Implements docs/spec.md section 4 (ENC-2: every field typed and length-checked, none unknown, named in the error).
 
 import { KeysteadError } from "../errors.js";
-import { type Bytes, isBytes } from "./bytes.js";
+import { type Bytes, isBytes, isWhole } from "./bytes.js";
 import { type CborValue, type DecodeOptions, decodeCbor, encodeCbor } from "./cbor.js";
-import { fromHex, toHex, utf8Encode } from "./text.js";
+import { fromHex, toId, utf8Encode } from "./text.js";
 
 /**
  * The shape of a T on the wire. `read` checks a decoded value; `write` checks a T, so that a plain JavaScript caller learns
@@ -52,10 +52,9 @@ export interface Bounds {
 /** An integer from `min` (0) to `max` (2^53 - 1). */
 export function uint({ min = 0, max = Number.MAX_SAFE_INTEGER }: Bounds = {}): Schema<number> {
   return checked((value, path) => {
-    if (!Number.isSafeInteger(value)) throw wrong(path, "must be an integer");
-    const n = value as number;
-    if (n < min || n > max) throw wrong(path, `must be from ${min} to ${max}`);
-    return n;
+    if (!isWhole(value, Number.MIN_SAFE_INTEGER)) throw wrong(path, "must be an integer");
+    if (value < min || value > max) throw wrong(path, `must be from ${min} to ${max}`);
+    return value;
   });
 }
 
@@ -116,7 +115,7 @@ export function array<T>(item: Schema<T>, { min = 0, max }: Bounds & { readonly 
     read(value, path) {
       const items = checkArray(value, min, max, path) as readonly CborValue[];
       const result: T[] = [];
-      for (let i = 0; i < items.length; i++) result.push(item.read(items[i] as CborValue, `${path}[${i}]`));
+      for (const each of items) result.push(item.read(each, `${path}[${result.length}]`));
       return result;
     },
     write(value, path) {
@@ -206,7 +205,7 @@ export function record<const F extends Fields>(fields: F): Schema<Flat<RecordOf<
 export function hexBytes<Brand extends string>(length: number): Schema<Brand> {
   const wire = bytes(length);
   return {
-    read: (value, path) => toHex(wire.read(value, path)) as Brand,
+    read: (value, path) => toId<Brand>(wire.read(value, path)),
     write(value, path) {
       if (typeof value !== "string") throw wrong(path, "must be a string of hexadecimal digits");
       return fromHex(value, { name: path, length });

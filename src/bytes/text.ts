@@ -43,6 +43,16 @@ export function fromHex(
   return bytes;
 }
 
+/** An id from its bytes, which the library computed, or whose length it has checked. */
+export function toId<Id extends string>(bytes: Uint8Array): Id {
+  return toHex(bytes) as Id;
+}
+
+/** The id of the log that a first link opens: its hash. */
+export function logIdOf(first: LinkHash): LogId {
+  return first as string as LogId;
+}
+
 /** A log id from untrusted text. Throws as `fromHex` does. */
 export function parseLogId(text: unknown): LogId {
   checkHex(text, "log id", 32);

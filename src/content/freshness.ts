@@ -2,7 +2,7 @@
 // docs/spec.md sections 12 and 13.4 (SVC-6).
 
 import { checkOptions } from "../arguments/options.js";
-import { checkMilliseconds } from "../arguments/time.js";
+import { checkMilliseconds, checkNow } from "../arguments/time.js";
 import { type ErrorDetails, KeysteadError } from "../errors.js";
 import { DEFAULT_SKEW } from "../log/clock.js";
 import type { LogState } from "../log/state.js";
@@ -21,7 +21,8 @@ export interface Freshness {
 /** @throws `INVALID_ARGUMENT` */
 export function checkFreshness(freshness: Freshness): Freshness {
   const { now, maxAge, skew = DEFAULT_SKEW } = checkOptions(freshness);
-  for (const [name, value] of Object.entries({ now, maxAge, skew })) {
+  checkNow("options.fresh.now", now);
+  for (const [name, value] of Object.entries({ maxAge, skew })) {
     checkMilliseconds(`options.fresh.${name}`, value);
   }
   return { now, maxAge, skew };

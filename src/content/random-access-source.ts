@@ -1,7 +1,7 @@
 // Sources for random access, and the check of what they give. docs/spec.md section 12 (random access).
 
 import type { BlobLike } from "../arguments/platform.js";
-import { isBytes } from "../bytes/bytes.js";
+import { isBytes, isWhole } from "../bytes/bytes.js";
 import { KeysteadError } from "../errors.js";
 
 /** Sealed content that can be read at any offset: a file, an object store, HTTP ranges. */
@@ -24,7 +24,7 @@ export function reading(source: BlobLike | RandomAccessSource): { readonly size:
   const given = source as Partial<BlobLike & RandomAccessSource>;
   const isBlob =
     typeof given?.read !== "function" && typeof given?.slice === "function" && typeof given.arrayBuffer === "function";
-  if (!Number.isSafeInteger(size) || (size as number) < 0 || !(isBlob || typeof given.read === "function")) {
+  if (!isWhole(size) || !(isBlob || typeof given.read === "function")) {
     throw new KeysteadError("INVALID_ARGUMENT", "source must be a Blob, or { size, read(offset, length) }");
   }
   const readAt = async (offset: number, length: number): Promise<unknown> =>
@@ -32,7 +32,7 @@ export function reading(source: BlobLike | RandomAccessSource): { readonly size:
       ? new Uint8Array(await (source as BlobLike).slice(offset, offset + length).arrayBuffer())
       : (source as RandomAccessSource).read(offset, length);
   return {
-    size: size as number,
+    size,
     async read(from, to) {
       const bytes = await readAt(from, to - from);
       if (isBytes(bytes) && bytes.length === to - from) return bytes;

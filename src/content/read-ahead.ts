@@ -4,6 +4,7 @@
  * The same items in the same order, requested up to `count` ahead. Each item is given as soon as it is there, without waiting for
  * later ones. Requested items that nobody wants any more are abandoned: they may wait for input that never comes.
  */
+import { present } from "../bytes/present.js";
 export async function* ahead<T>(items: AsyncGenerator<T, void>, count: number): AsyncGenerator<T, void> {
   const queue: Promise<IteratorResult<T, void>>[] = [];
   const ask = () => {
@@ -14,7 +15,7 @@ export async function* ahead<T>(items: AsyncGenerator<T, void>, count: number): 
   try {
     while (queue.length < count) ask();
     for (;;) {
-      const item = await (queue.shift() as Promise<IteratorResult<T, void>>);
+      const item = await present(queue.shift());
       if (item.done) return;
       ask();
       yield item.value;

@@ -2,7 +2,7 @@
 // in danger. docs/spec.md section 8.
 
 import { checkOptions } from "../arguments/options.js";
-import { checkMilliseconds } from "../arguments/time.js";
+import { checkNow } from "../arguments/time.js";
 import type { MemberId } from "../bytes/ids.js";
 import { NO_RUNS, type Runs } from "../bytes/runs.js";
 import { KeysteadError } from "../errors.js";
@@ -89,7 +89,7 @@ export interface CoverageOptions extends KnownEscrow {
 export function coverageReport(log: LogState, options: CoverageOptions = {}): CoverageReport {
   assertLog(log);
   const { now, proven, ...known } = checkOptions(options);
-  if (now !== undefined) checkMilliseconds("now", now);
+  if (now !== undefined) checkNow("now", now);
   if (proven !== undefined && proven?.head?.hash !== log.head.hash) {
     throw new KeysteadError(
       "INVALID_ARGUMENT",

@@ -134,10 +134,11 @@ function gapsIn(facts: Facts, lack: Lack, runs: Runs): readonly Gap[] {
       // Candidates that close equally much stay in their order: the order in which they entered.
       .sort((a, b) => countEpochs(b.epochs) - countEpochs(a.epochs))
       .map(({ candidate, epochs }) => closerOf(facts, lack, candidate, epochs));
-    const [lost, escrowOnly, unknown] = [facts.lost, facts.escrowOnly, facts.unknown].map((part) =>
-      intersectRuns(part, gap),
-    ) as [Runs, Runs, Runs];
-    const parts = { lost, escrowOnly, unknown };
+    const parts = {
+      lost: intersectRuns(facts.lost, gap),
+      escrowOnly: intersectRuns(facts.escrowOnly, gap),
+      unknown: intersectRuns(facts.unknown, gap),
+    };
     const advice: readonly GapAdvice[] = [
       ...(isEscrow && intersectRuns(facts.own, gap).length > 0 ? [{ code: "gap-of-escrow" } as const] : []),
       ...closingSteps(gap, closers),

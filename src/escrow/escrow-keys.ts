@@ -46,7 +46,7 @@ class EscrowKeys implements KeyHolder {
 
   constructor(admin: MemberState, { pointer, signingKey: sign }: Member) {
     this.#admin = admin;
-    this.#signer = epochSigner(admin, { number: pointer?.epoch as number, signingKey: sign });
+    this.#signer = epochSigner(admin, { number: present(pointer).epoch, signingKey: sign });
     this.sign = sign;
     const known = [...admin.log.epochs].filter(({ number }) => canOpen(admin.keyring, number));
     this.#epochs = new Map(known.map(({ number, kemKey: kem }) => [toHex(kem), number]));
@@ -87,7 +87,7 @@ export function provablePairs(admin: MemberState, userLog: LogState): readonly P
     if (pair) found.push({ ...pair, signer: epochSigner(admin, epoch) });
   }
   const order = new Map(found.map((pair) => [pair, toHex(pair.sign) + toHex(pair.kem)]));
-  return found.sort((a, b) => ((order.get(a) as string) < (order.get(b) as string) ? -1 : 1));
+  return found.sort((a, b) => (present(order.get(a)) < present(order.get(b)) ? -1 : 1));
 }
 
 /** Every escrow member that a user's log ever had. The last one is in force, or was removed last. */

@@ -1,6 +1,6 @@
 // The escrow log: the key log of an organisation's escrow admins. docs/spec.md section 11 (ESC-1, ESC-2).
 
-import { checkOptions } from "../arguments/options.js";
+import { asArgument, checkOptions } from "../arguments/options.js";
 import type { DeviceDescription } from "../authoring/device-description.js";
 import { writeGenesis } from "../authoring/enter.js";
 import { type Proposal, proposeState } from "../authoring/proposal.js";
@@ -51,12 +51,7 @@ export function createEscrowLog(options: CreateEscrowLogOptions, env: Env): Prop
 
 /** @throws `INVALID_ARGUMENT` with the name of the field; the error of the encoder would name bytes only */
 function checkPolicy(policy: Policy): void {
-  try {
-    policyFields.write(policy, "policy");
-  } catch (cause) {
-    const { message, details } = cause as KeysteadError;
-    throw new KeysteadError("INVALID_ARGUMENT", message, { details, cause });
-  }
+  asArgument(() => policyFields.write(policy, "policy"));
 }
 
 /**

@@ -62,7 +62,7 @@ function choosePairs(force: Runs, others: readonly ProvablePair[], wanted: Runs)
     others.map((pair) => [pair, lastEpochOf(subtractRuns(intersectRuns(pair.runs, wanted), force)) ?? 0]),
   );
   const useful = others.filter((pair) => newest.get(pair) !== 0);
-  useful.sort((a, b) => (newest.get(b) as number) - (newest.get(a) as number));
+  useful.sort((a, b) => present(newest.get(b)) - present(newest.get(a)));
   let chosen: readonly ProvablePair[] = [];
   for (const pair of useful) {
     const next = adding(

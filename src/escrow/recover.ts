@@ -2,7 +2,7 @@
 // offline. docs/spec.md section 11 (recovery, ESC-6, ESC-8, ESC-10, ESC-11).
 
 import { entryList } from "../arguments/entries.js";
-import { checkOptions } from "../arguments/options.js";
+import { asArgument, checkOptions } from "../arguments/options.js";
 import { checkPosition } from "../arguments/positions.js";
 import { makeProposal, type Proposal, proposeLog, proposeState } from "../authoring/proposal.js";
 import { type Approvals, approvedMembers, memberList } from "../authoring/verbs.js";
@@ -229,13 +229,13 @@ const VERDICTS = {
 /** ESC-3: escrow in this log stands for an epoch of the admin's log. */
 function requireEscrow(admin: MemberState, userLog: LogState): Member {
   const escrow = escrowMember(userLog);
-  const verdict = escrow?.pointer ? judgePointer(escrow.pointer, admin.log) : "none";
-  if (escrow?.pointer && (verdict === "newest" || verdict === "older")) {
-    // Only the seed of this epoch can sign for it. Throw now if it is missing, before the admin announces the act.
-    epochSeed(admin.keyring, escrow.pointer.epoch);
-    return escrow;
-  }
-  throw refused("ESC-3", VERDICTS[verdict as keyof typeof VERDICTS], { verdict, log: userLog.head.log });
+  const pointer = escrow?.pointer;
+  const verdict = pointer ? judgePointer(pointer, admin.log) : "none";
+  if (verdict !== "newest" && verdict !== "older")
+    throw refused("ESC-3", VERDICTS[verdict], { verdict, log: userLog.head.log });
+  // Only the seed of this epoch can sign for it. Throw now if it is missing, before the admin announces the act.
+  epochSeed(admin.keyring, present(pointer).epoch);
+  return present(escrow);
 }
 
 /** ESC-8: this device's key recorded exactly this act in the escrow log, and nobody disowned it. @returns the hash of the act */
@@ -349,13 +349,7 @@ function foreseen(
 /** @throws `INVALID_ARGUMENT` unless the value has every field of an act */
 function checkAct(act: RecordedAct): RecordedAct {
   const { recordedAt, ...opening } = checkOptions(act);
-  try {
-    actRecord.schema.write(opening, "act");
-  } catch (cause) {
-    throw new KeysteadError("INVALID_ARGUMENT", `options.act is no act: ${(cause as KeysteadError).message}`, {
-      cause,
-    });
-  }
+  asArgument(() => actRecord.schema.write(opening, "act"), { says: "options.act is no act: " });
   checkPosition("recordedAt", recordedAt);
   return act;
 }

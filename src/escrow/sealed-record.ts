@@ -2,6 +2,7 @@
 // only. docs/spec.md section 11 (ESC-8, ESC-9).
 
 import { entryList } from "../arguments/entries.js";
+import { asArgument } from "../arguments/options.js";
 import { type Written, writeLink } from "../authoring/write-link.js";
 import { type Bytes, concat, equalBytes } from "../bytes/bytes.js";
 import { lastOf, present } from "../bytes/present.js";
@@ -107,10 +108,9 @@ export function readRecord<T>(
   const bytes = hpkeOpen(epochPrivateKey(keyring, epoch.number), { info: sealInfo(kind, commitment), sealed });
   const opening = bytes && decodeRecord(kind, bytes);
   const isRight =
+    bytes !== undefined &&
     opening !== undefined &&
-    [authorKey(record), ...others].some((key) =>
-      equalBytes(kind.commit(opening, bytes as Uint8Array, key), commitment),
-    ) &&
+    [authorKey(record), ...others].some((key) => equalBytes(kind.commit(opening, bytes, key), commitment)) &&
     kind.isSound(opening);
   return isRight ? { opening, junk: false } : { opening: undefined, junk: true };
 }
@@ -152,12 +152,7 @@ export function encodeRecord<T>(kind: RecordKind<T>, opening: T): Bytes {
 }
 
 function writeOpening<T>({ schema, type, rule }: RecordKind<T>, opening: T): Bytes {
-  try {
-    return encode(schema, opening, type);
-  } catch (cause) {
-    const { message } = cause as KeysteadError;
-    throw new KeysteadError("INVALID_ARGUMENT", message, { rule, cause });
-  }
+  return asArgument(() => encode(schema, opening, type), { rule });
 }
 
 function sealInfo({ label }: Pick<RecordKind<unknown>, "label">, commitment: Uint8Array): Bytes {

@@ -2,6 +2,7 @@
 // fingerprint. docs/spec.md section 10.
 
 import type { LogId, MemberId } from "../bytes/ids.js";
+import { parseLogId, parseMemberId } from "../bytes/text.js";
 import { type ErrorDetails, KeysteadError } from "../errors.js";
 import { DIGITS, groupDigits, groupHex, HEX_DIGITS, qrPayload, WORDS, WORDS_HEX_DIGITS } from "./forms.js";
 
@@ -104,9 +105,9 @@ function parseQr(compact: string): ParsedFingerprint {
     });
   }
   const named = {
-    log: log.toLowerCase() as LogId,
+    log: parseLogId(log.toLowerCase()),
     seq,
-    member: member?.toLowerCase() as MemberId | undefined,
+    member: member === undefined ? member : parseMemberId(member.toLowerCase()),
   };
   return { form: "qr", text: qrPayload(named, hex), ...named };
 }

@@ -3,6 +3,7 @@
 
 import { assertBytes, type Bytes, equalBytes, wipe } from "../bytes/bytes.js";
 import type { LinkHash, LogId, MemberId } from "../bytes/ids.js";
+import { present } from "../bytes/present.js";
 import {
   array,
   bytes,
@@ -160,7 +161,7 @@ function expand(runs: Infer<typeof content>["checked"], epochs: ReadonlyMap<numb
 }
 
 function isAscending<T extends number | string>(list: readonly T[]): boolean {
-  return list.every((item, at) => at === 0 || (list[at - 1] as T) < item);
+  return list.every((item, at) => at === 0 || present(list[at - 1]) < item);
 }
 
 function checksumOf(bytes: Uint8Array): Bytes {

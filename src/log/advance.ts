@@ -6,6 +6,7 @@ import type { LinkHash, LogId, MemberId } from "../bytes/ids.js";
 import { PersistentMap } from "../bytes/persistent-map.js";
 import { present } from "../bytes/present.js";
 import { NO_RUNS } from "../bytes/runs.js";
+import { logIdOf } from "../bytes/text.js";
 import type { DueGrant } from "./effects.js";
 import { decodeNameOpening, type NameOpening, type UnverifiedLink } from "./entry.js";
 import type { AnyBody, Grant } from "./fields.js";
@@ -48,7 +49,7 @@ export function advance(before: LogFacts, link: UnverifiedLink, judged: Judgemen
     operator,
     policy: transition.policy,
     // The first link's hash is the log's id.
-    head: { log: isFirst ? (record.hash as string as LogId) : before.head.log, seq: record.seq, hash: record.hash },
+    head: { log: isFirst ? logIdOf(record.hash) : before.head.log, seq: record.seq, hash: record.hash },
     time: body.time,
     lockdown: transition.lockdown,
     rotationDue: transition.rotationDue,

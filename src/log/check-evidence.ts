@@ -2,6 +2,7 @@
 
 import type { LinkHash, LogId } from "../bytes/ids.js";
 import { firstOf, lastOf } from "../bytes/present.js";
+import { logIdOf } from "../bytes/text.js";
 import { KeysteadError } from "../errors.js";
 import { ORIGIN } from "./advance.js";
 import { UNCHECKED } from "./clock.js";
@@ -75,8 +76,7 @@ interface Side {
 
 /** @param log the log to which an empty list of links belongs; without it there must be links */
 function replay(links: readonly Uint8Array[], subject: string, log?: LogId): Side {
-  if (log && links.length === 0)
-    return { head: { log, seq: 0, hash: "" as LinkHash }, hashes: [], log: ORIGIN, isJudged: true };
+  if (log && links.length === 0) return { head: { ...ORIGIN.head, log }, hashes: [], log: ORIGIN, isJudged: true };
   let state: LogFacts = ORIGIN;
   let isJudged = true;
   const hashes: LinkHash[] = [];
@@ -93,7 +93,7 @@ function replay(links: readonly Uint8Array[], subject: string, log?: LogId): Sid
   // An empty list is no log: it has no subject, and evidence names one. A first link that cannot be judged gives no subject.
   if ((isJudged || state !== ORIGIN) && state.subject !== subject)
     throw unproven("its links are not a log of the subject it names");
-  const head = { log: firstOf(hashes) as string as LogId, seq: hashes.length, hash: lastOf(hashes) };
+  const head = { log: logIdOf(firstOf(hashes)), seq: hashes.length, hash: lastOf(hashes) };
   return { head, hashes, log: state, isJudged };
 }
 

@@ -1,6 +1,6 @@
 // The clock by which a link's time is judged. docs/spec.md section 6.4 (LOG-3).
 
-import { checkMilliseconds } from "../arguments/time.js";
+import { checkMilliseconds, checkNow } from "../arguments/time.js";
 import { KeysteadError } from "../errors.js";
 
 /** A clock to judge a link's time by (LOG-3). */
@@ -27,6 +27,6 @@ export function checkClock({ now, skew }: Clock): void {
       rule: "LOG-3",
     });
   }
-  if (now !== "unchecked") checkMilliseconds("now", now);
+  if (now !== "unchecked") checkNow("now", now);
   if (skew !== undefined) checkMilliseconds("skew", skew);
 }

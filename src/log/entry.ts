@@ -7,7 +7,7 @@ import { type CborValue, decodeCbor, encodeCbor } from "../bytes/cbor.js";
 import type { LinkHash } from "../bytes/ids.js";
 import { present } from "../bytes/present.js";
 import { array, bytes, bytesUpTo, decode, encode, type Infer, optional, record, text, tuple } from "../bytes/schema.js";
-import { toHex } from "../bytes/text.js";
+import { toId } from "../bytes/text.js";
 import { KeysteadError } from "../errors.js";
 import { labelledHash } from "../primitives/hash.js";
 import { LABELS } from "../primitives/labels.js";
@@ -60,7 +60,7 @@ export interface UnverifiedEntry {
 
 /** Hash of a link: SHA-256 over label, zero byte, link bytes. */
 export function linkHash(link: Uint8Array): LinkHash {
-  return toHex(labelledHash(LABELS.linkHash, link)) as LinkHash;
+  return toId(labelledHash(LABELS.linkHash, link));
 }
 
 /** The digest by which a link commits to an attachment: SHA-256 over label, zero byte, attachment. 32 bytes. */
@@ -91,7 +91,7 @@ export function decodeLink(link: Uint8Array): UnverifiedLink {
 /** Takes a link apart. No other code may hold its bytes: everything read from it shares their memory. */
 function takeLink(link: Bytes): UnverifiedLink {
   const value = decodeCbor(link, { name: "link", maxBytes: MAX_LINK_BYTES, shared: true });
-  const body = Array.isArray(value) ? (value[0] as CborValue | undefined) : undefined;
+  const [body] = Array.isArray(value) ? value : [];
   if (!isBytes(body) || body.length === 0) {
     throw new KeysteadError("INVALID_ENCODING", "link must be an array whose first item is the body, a byte string", {
       rule: "ENC-2",
@@ -189,8 +189,8 @@ export interface NameOpening {
   /** 16 random bytes, so that the commitment does not reveal the name. */
   readonly salt: Uint8Array;
   readonly name: string;
-  readonly platform?: string;
-  readonly details?: string;
+  readonly platform?: string | undefined;
+  readonly details?: string | undefined;
 }
 
 const nameOpening = record({

@@ -21,7 +21,7 @@ type Stated = ReturnType<typeof readStatement>;
  */
 export function compareStatements(log: LogState, first: Uint8Array, second: Uint8Array): Evidence | undefined {
   assertLog(log);
-  const [one, other] = [first, second].map((statement) => readOwn(log, statement)) as [Stated, Stated];
+  const [one, other] = [readOwn(log, first), readOwn(log, second)];
   const inOrder = one.at <= other.at;
   const [earlier, later] = inOrder ? [one, other] : [other, one];
   if (contradictionAt(earlier, later) === undefined) return undefined;
@@ -55,7 +55,7 @@ export interface Equivocation {
 export function judgeStatements({ statements, pinned, ours }: Evidence, log: LogFacts): Equivocation {
   if (!statements || ours.length > 0 || log.head.seq !== 1)
     throw unproven("it must have two statements and a first link");
-  const [earlier, later] = statements.map((statement) => readOwn(log, statement)) as [Stated, Stated];
+  const [earlier, later] = [readOwn(log, statements[0]), readOwn(log, statements[1])];
   const seq = contradictionAt(earlier, later);
   if (seq === undefined) throw unproven("the statements do not contradict each other in this order");
   if (!isSameHead(earlier.head, pinned)) throw unproven("its first statement is not about the pinned head");

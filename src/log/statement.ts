@@ -2,7 +2,7 @@
 // reader can prove what a service showed, and knows how old a log may be. docs/spec.md section 13.4 (SVC-1 to SVC-4).
 
 import { checkOptions } from "../arguments/options.js";
-import { checkTime, MAX_TIME } from "../arguments/time.js";
+import { checkMilliseconds, checkTime, MAX_TIME } from "../arguments/time.js";
 import { assertBytes, type Bytes, equalBytes } from "../bytes/bytes.js";
 import type { LinkHash, LogId } from "../bytes/ids.js";
 import {
@@ -215,7 +215,8 @@ function notTheirs(rule: "SVC-1" | "SVC-2", message: string): KeysteadError {
 
 function checkStatementOptions(options: VerifyStatementOptions) {
   const { now, skew = DEFAULT_SKEW, log, operator } = checkOptions(options);
-  for (const [name, value] of Object.entries({ now, skew })) checkTime(`options.${name}`, value);
+  checkTime("options.now", now);
+  checkMilliseconds("options.skew", skew);
   if (log !== undefined) assertLog(log, "options.log");
   if (operator !== undefined) assertBytes(operator, VERIFYING_KEY_LENGTH, "options.operator");
   const key = log ? operatorOf(log) : operator;

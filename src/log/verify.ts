@@ -4,9 +4,8 @@ import { eachEntry } from "../arguments/entries.js";
 import { checkHead } from "../arguments/heads.js";
 import { checkOptions, checkSubjectOption } from "../arguments/options.js";
 import { equalBytes } from "../bytes/bytes.js";
-import type { LogId } from "../bytes/ids.js";
 import { lastOf } from "../bytes/present.js";
-import { toHex } from "../bytes/text.js";
+import { logIdOf, toHex } from "../bytes/text.js";
 import { KeysteadError } from "../errors.js";
 import { labelledHash } from "../primitives/hash.js";
 import { LABELS } from "../primitives/labels.js";
@@ -140,7 +139,7 @@ function checkBehind(log: LogFacts, link: UnverifiedLink, rest: Iterator<Uint8Ar
   while (next) {
     links.push(next.bytes);
     const { hash } = next;
-    head = { log: head.seq === 0 ? (hash as string as LogId) : head.log, seq: head.seq + 1, hash };
+    head = { log: head.seq === 0 ? logIdOf(hash) : head.log, seq: head.seq + 1, hash };
     const offered: Offered = { head, bytes };
     checkPins(offered, expected);
     const more: IteratorResult<Uint8Array> | undefined = head.seq < end ? rest.next() : undefined;
@@ -232,9 +231,9 @@ export function standingLink(log: LogFacts, link: UnverifiedLink): LinkRecord | 
   }
 }
 
-/** The record of a link that the log has; undefined when it has another one or none there. */
+/** The record of a link that the log has; undefined when it has another one or none there. An equal hash proves the link's shape. */
 export function recordOfLink(log: LogState, link: UnverifiedLink): LinkRecord | undefined {
-  const record = log.links.at(readBody(link).body.seq - 1);
+  const record = standingLink(log, link);
   return record?.hash === link.hash ? record : undefined;
 }
 

@@ -2,6 +2,7 @@
 // them from an Env, which the application may replace.
 
 import { checkCount } from "../arguments/counts.js";
+import { checkNow } from "../arguments/time.js";
 import { type Bytes, isBytes } from "../bytes/bytes.js";
 import { KeysteadError } from "../errors.js";
 
@@ -46,10 +47,8 @@ export function drawRandom(env: Env, length: number): Uint8Array {
  */
 export function readClock(env: Env): number {
   if (typeof env?.now !== "function") throw invalid("env.now must be a function; pass systemEnv()");
-  const time: unknown = env.now();
-  if (typeof time !== "number" || !Number.isSafeInteger(time) || time < 0) {
-    throw invalid("env.now must return whole milliseconds since 1970, 0 or more");
-  }
+  const time = env.now();
+  checkNow("what env.now returns", time);
   return time;
 }
 

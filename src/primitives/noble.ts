@@ -4,11 +4,10 @@
 import { gcm } from "@noble/ciphers/aes.js";
 import { chacha20poly1305 } from "@noble/ciphers/chacha.js";
 import { ed25519 } from "@noble/curves/ed25519.js";
-import { hkdf } from "@noble/hashes/hkdf.js";
-import { hmac } from "@noble/hashes/hmac.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { sha3_256, sha3_512, shake256 } from "@noble/hashes/sha3.js";
-import type { Bytes } from "../bytes/bytes.js";
+import { type Bytes, wipe } from "../bytes/bytes.js";
+import { hkdfOver } from "./hkdf.js";
 import { isPoint, verifyEquation } from "./noble-ed25519.js";
 import { mlkem768Encapsulate, mlkem768PrivateKey, x25519PrivateKey } from "./noble-kem.js";
 import type { Primitives } from "./primitives.js";
@@ -19,8 +18,8 @@ export const primitives: Primitives = {
   sha3_256: (data) => sha3_256(data),
   sha3_512: (data) => sha3_512(data),
   shake256: (data, length) => shake256(data, { dkLen: length }),
-  hmacSha256: (key, data) => hmac(sha256, key, data),
-  hkdfSha256: (ikm, salt, info, length) => hkdf(sha256, ikm, salt, info, length),
+  hmacSha256,
+  hkdfSha256: /* @__PURE__ */ hkdfOver(hmacSha256),
 
   ed25519PublicKey: (seed) => ed25519.getPublicKey(seed),
   ed25519Sign: (seed, message) => ed25519.sign(message, seed),
@@ -38,6 +37,23 @@ export const primitives: Primitives = {
   aes256gcmSeal: (key, nonce, aad, plaintext) => gcm(key, nonce, aad).encrypt(plaintext),
   aes256gcmOpen: (key, nonce, aad, sealed) => openOrUndefined(() => gcm(key, nonce, aad).decrypt(sealed)),
 };
+
+// FIPS 198-1. Without noble's class, which can be cloned and resumed, apps download less.
+function hmacSha256(key: Uint8Array, ...data: readonly Uint8Array[]): Bytes {
+  const pad = new Uint8Array(64);
+  pad.set(key.length > 64 ? sha256(key) : key);
+  const keyed = (xor: number, parts: readonly Uint8Array[]) => {
+    const block = pad.map((byte) => byte ^ xor);
+    const hash = sha256.create().update(block);
+    for (const part of parts) hash.update(part);
+    wipe(block);
+    return hash.digest();
+  };
+  const inner = keyed(0x36, data);
+  const mac = keyed(0x5c, [inner]);
+  wipe(pad, inner);
+  return mac;
+}
 
 // noble throws when a tag is wrong. The lengths were checked before, so no other cause is possible here.
 function openOrUndefined(open: () => Bytes): Bytes | undefined {

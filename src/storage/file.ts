@@ -39,8 +39,9 @@ const PART = /^(?:record|new)\.(\d{1,15})\.[0-9a-f]{32}$/;
  * A store in a folder. Several processes may use one. When a commit resolves, it is on the disk: files and folder are
  * synchronised.
  *
- * @param folder for this store alone. The first commit makes it, readable by its owner only. `destroy` moves it to a folder beside
- * it, with `~deleted` after its name, and removes that. The file system must support hard links.
+ * @param folder for this store alone; so is the folder beside it with `~deleted` after its name: `destroy` moves the store there and
+ * removes it, and `load` removes what a killed process left there. The first commit makes the folder, readable by its owner only.
+ * The file system must support hard links.
  * @throws `INVALID_ARGUMENT`
  */
 export function fileStore(folder: string): Store {
@@ -100,7 +101,8 @@ async function load(folder: string): Promise<StoredRecords> {
         return [key, value] as const;
       });
       const loaded = { revision, records: new Map(await Promise.all(read)) };
-      // Another process may be about to do so: nobody may act on a revision that a crash of the machine could take back.
+      // Another process may have linked this revision and not synchronised it yet. Nobody may act on a revision that a power cut
+      // could take back.
       await sync(folder);
       return loaded;
     } catch (error) {
@@ -135,7 +137,7 @@ async function commit(
     const commits = [...before.commits, draft].slice(-REMEMBERED);
     const manifest = { v: 1 as const, revision, records, commits };
     await writePart(folder, draft, encode(manifestSchema, manifest, "manifest"));
-    // A file system may keep the link below over a crash without what was made before it.
+    // Before the link: over a power cut a file system may keep the link without the files that it names.
     await sync(folder);
     isTried = true;
     const isLinked = await tryLink(join(folder, draft), join(folder, `manifest.${revision}`));

@@ -3,6 +3,7 @@
 
 import { checkPosition } from "../arguments/positions.js";
 import { type Bytes, isBytes } from "../bytes/bytes.js";
+import { present as known } from "../bytes/present.js";
 import { KeysteadError } from "../errors.js";
 import { decodeEntry, encodeEntry } from "../log/entry.js";
 
@@ -35,13 +36,13 @@ export function holdBack(count: number): Lie {
 
 /** Shows an entry twice in a row. */
 export function duplicate(seq: number): Lie {
-  return edit([seq], (entries, at) => entries.splice(at, 0, entries[at] as Uint8Array));
+  return edit([seq], (entries, at) => entries.splice(at, 0, known(entries[at])));
 }
 
 /** Exchanges two entries. */
 export function reorder(a: number, b: number): Lie {
   return edit([a, b], (entries, atA, atB) => {
-    [entries[atA], entries[atB]] = [entries[atB] as Uint8Array, entries[atA] as Uint8Array];
+    [entries[atA], entries[atB]] = [known(entries[atB]), known(entries[atA])];
   });
 }
 
@@ -54,21 +55,21 @@ export function present(entries: readonly Uint8Array[]): Lie {
 /** Flips a bit of an entry. @param byte counted from its start; from its end when negative */
 export function corrupt(seq: number, byte: number): Lie {
   return edit([seq], (entries, at) => {
-    entries[at] = withFlippedBit(entries[at] as Uint8Array, byte, `entry ${seq}`);
+    entries[at] = withFlippedBit(known(entries[at]), byte, `entry ${seq}`);
   });
 }
 
 /** Delivers a link without its attachments: withholds grants and names. */
 export function stripAttachments(seq: number): Lie {
   return edit([seq], (entries, at) => {
-    entries[at] = encodeEntry(decodeEntry(entries[at] as Uint8Array).link.bytes, []);
+    entries[at] = encodeEntry(decodeEntry(known(entries[at])).link.bytes, []);
   });
 }
 
 /** Delivers two links with each other's attachments. */
 export function swapAttachments(a: number, b: number): Lie {
   return edit([a, b], (entries, atA, atB) => {
-    const [first, second] = [decodeEntry(entries[atA] as Uint8Array), decodeEntry(entries[atB] as Uint8Array)];
+    const [first, second] = [decodeEntry(known(entries[atA])), decodeEntry(known(entries[atB]))];
     entries[atA] = encodeEntry(first.link.bytes, second.attachments);
     entries[atB] = encodeEntry(second.link.bytes, first.attachments);
   });

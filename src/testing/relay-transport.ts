@@ -2,10 +2,10 @@
 // waits for a promise of the test, so a whole history can be replayed from a seed.
 
 import { checkOptions } from "../arguments/options.js";
-import type { AbortSignalLike } from "../arguments/platform.js";
 import type { Bytes } from "../bytes/bytes.js";
 import { KeysteadError } from "../errors.js";
 import { entryForSenders } from "../log/accept.js";
+import { unlessAborted } from "../transport/abort.js";
 import { checkEvents, checkPublish, checkRead } from "../transport/checks.js";
 import type { EntriesPage, Publication, ReadOptions, RequestOptions, Transport } from "../transport/transport.js";
 import type { MaliciousRelay } from "./relay.js";
@@ -65,10 +65,10 @@ export function relayTransport(
   /** Lets a request arrive, the relay act, and the answer arrive; each of these can fail. */
   async function exchange<T>(request: RelayRequest, act: (found: RelayFault) => T | Promise<T>): Promise<T> {
     const found = fault?.(request) ?? {};
-    await unlessAborted(found.arrives, request.signal);
+    await unlessAborted(Promise.resolve(found.arrives), request.signal);
     if (found.lost === "request") throw offline("the request was lost");
     const answer = await act(found);
-    await unlessAborted(found.answers, request.signal);
+    await unlessAborted(Promise.resolve(found.answers), request.signal);
     if (found.lost === "answer") throw offline("the answer was lost");
     return answer;
   }
@@ -138,26 +138,6 @@ function withoutAttachments(entry: Bytes): Bytes {
   } catch {
     return entry;
   }
-}
-
-/** Waits for a promise, and throws the signal's reason when it is aborted before. */
-async function unlessAborted(
-  promise: Promise<unknown> | undefined,
-  signal: AbortSignalLike | undefined,
-): Promise<void> {
-  signal?.throwIfAborted();
-  if (!promise) return;
-  let listener = (): void => {};
-  const aborted = new Promise<void>((resolve) => {
-    listener = resolve;
-    signal?.addEventListener("abort", listener);
-  });
-  try {
-    await Promise.race([promise, aborted]);
-  } finally {
-    signal?.removeEventListener("abort", listener);
-  }
-  signal?.throwIfAborted();
 }
 
 function offline(message: string): KeysteadError {

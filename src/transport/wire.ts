@@ -30,6 +30,8 @@ export const MAX_HEADS = 1000;
 export const MAX_EVENT_LOGS = 64;
 /** Most bytes of a problem document. */
 export const MAX_PROBLEM_BYTES = 4096;
+/** The code of the problem that a service gives with 404 where a subject has no log, or a log is no subject's. */
+export const NO_LOG = "NO_LOG";
 /** Most bytes of one event. */
 export const MAX_EVENT_BYTES = 1024;
 
@@ -168,7 +170,7 @@ export const REFUSALS = {
   400: "the request is not in the form that the route asks for",
   401: "no proof came with the request, or a wrong one",
   403: "the proof is right, and the request is not allowed",
-  404: "there is no such subject, log or route",
+  404: `there is no such subject or log (${NO_LOG}), or no such route`,
   413: "the body is too large",
   415: "the body is of another content type than the route asks for",
   422: "the entry breaks the rule that the problem names",

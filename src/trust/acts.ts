@@ -14,6 +14,7 @@ import {
   type LogState,
   linkAt,
   memberBySigningKey,
+  memberNamed,
 } from "../log/state.js";
 import { actCommitment } from "./commitment.js";
 import { policyOf } from "./escrow-needs.js";
@@ -94,7 +95,7 @@ function judge(log: LogState, record: LinkRecord, actor: EscrowActor, escrowLog:
   );
   const valid = found.find((at) => !escrowLog.disowned.has(String(at)));
   const at = valid ?? found[0];
-  const by = at === undefined ? undefined : (linkAt(escrowLog, at).author as MemberId);
+  const by = at === undefined ? undefined : memberNamed(linkAt(escrowLog, at).author);
   if (valid !== undefined) return { believed: true, because: "recorded", admin: by, recordedAt: valid };
   // A server can withhold the newest escrow log so that devices remove the devices that an admin restored.
   if (actor.seq > escrowLog.head.seq) return unbelieved("beyond-log", by, at);

@@ -3,6 +3,7 @@
 
 import { equalBytes } from "../bytes/bytes.js";
 import type { MemberId } from "../bytes/ids.js";
+import { present } from "../bytes/present.js";
 import { KeysteadError } from "../errors.js";
 import { letInWith } from "../log/approvals.js";
 import { extendsHead } from "../log/heads.js";
@@ -169,7 +170,7 @@ function staleness(log: LogState, { head, member: id }: ComparedDevice, keys: Se
   const stale = headStaleness(log, head);
   if (stale) return stale;
   // It was a member at that head, so it is still one, active or removed.
-  const member = findMember(log, id) as Member;
+  const member = present(findMember(log, id));
   if (member.removed) return "removed";
   const isSame = equalBytes(member.signingKey, keys.signingKey) && equalBytes(member.kemKey, keys.kemKey);
   return isSame ? undefined : "rekeyed";

@@ -2,10 +2,9 @@
 // characters that a backup key's paper begins with. docs/spec.md sections 8 to 10.
 
 import { backupKeyId } from "../backup/key.js";
-import type { MemberId } from "../bytes/ids.js";
 import { present } from "../bytes/present.js";
 import { fingerprintOf, formatFingerprint } from "../fingerprint/fingerprint.js";
-import { findMember, type LogState } from "../log/state.js";
+import { findMember, type LogState, memberNamed } from "../log/state.js";
 import {
   type DevicesAndActivity as CoverageView,
   devicesAndActivity as coverageView,
@@ -43,7 +42,7 @@ export interface DevicesAndActivity extends Omit<CoverageView, "me" | "members">
 export function devicesAndActivity(log: LogState, options: DevicesOptions): DevicesAndActivity {
   const view = coverageView(log, options);
   const paperId = ({ member, kind }: MemberView) =>
-    kind === "backup" ? backupKeyId(present(findMember(log, member as MemberId))) : undefined;
+    kind === "backup" ? backupKeyId(present(findMember(log, memberNamed(member)))) : undefined;
   const members = view.members.map((member) => ({ ...member, paperId: paperId(member) }));
   const me = present(members.find(({ member }) => member === view.me.member));
   // A superseded device has other keys than the log says: with its fingerprint, a user would approve the other copy of it.

@@ -2,7 +2,7 @@
 
 import { checkCount } from "../arguments/counts.js";
 import { checkOptions } from "../arguments/options.js";
-import { checkMilliseconds } from "../arguments/time.js";
+import { checkNow } from "../arguments/time.js";
 import type { MemberId } from "../bytes/ids.js";
 import { present } from "../bytes/present.js";
 import { NO_RUNS, type Runs } from "../bytes/runs.js";
@@ -207,7 +207,7 @@ function aheadOfClock(log: LogFacts, now: number): readonly Warning[] {
 
 function checkDevicesOptions(options: DevicesOptions): DevicesOptions {
   const { now, seen, limit } = checkOptions(options);
-  checkMilliseconds("now", now);
+  checkNow("now", now);
   for (const [name, value] of Object.entries({ seen, limit })) {
     if (value !== undefined) checkCount(name, value);
   }

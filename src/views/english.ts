@@ -2,10 +2,11 @@
 // between versions; codes and facts stay. docs/spec.md section 8.
 
 import { freeze } from "../bytes/frozen.js";
+import { firstOf } from "../bytes/present.js";
 import { epochsIn, equalRuns, formatRuns, type Runs } from "../bytes/runs.js";
 import type { AccessLink } from "../coverage/explain.js";
 import type { Gap } from "../coverage/gaps.js";
-import type { FormerHolder, LostStretch } from "../coverage/loss.js";
+import type { LostStretch } from "../coverage/loss.js";
 import { alike, type MemberName, plainText } from "../coverage/names.js";
 import { type ContactChange, type ContactLink, printable } from "../fingerprint/change.js";
 import type { Activity } from "./activity.js";
@@ -181,9 +182,9 @@ export const english: Catalogue = /* @__PURE__ */ freeze<Catalogue>({
       const others = change.links.filter(({ trusted }) => !trusted);
       const strangers = change.added.filter(({ trusted }) => !trusted);
       return sentences(
-        `${who}: ${counted(others.length, "change")} not by the devices you trusted: ${firstOf(others.map(linkWords))}`,
+        `${who}: ${counted(others.length, "change")} not by the devices you trusted: ${listed(others.map(linkWords))}`,
         strangers.length > 0
-          ? `Approved by none of them: ${firstOf(strangers.map(quoted))}`
+          ? `Approved by none of them: ${listed(strangers.map(quoted))}`
           : "Nobody was added without their approval",
         ...comings(change),
         `Compare fingerprints with ${who} before you send anything`,
@@ -207,13 +208,12 @@ export const english: Catalogue = /* @__PURE__ */ freeze<Catalogue>({
       [`It is ${textOf(name, c)}.`, ...(letsIn.length > 0 ? [lettingIn(name, letsIn, c)] : [])].join(" "),
     "comparison-log-match": () => "Both sides see the same log.",
     "comparison-other-device": ({ name }, c) =>
-      `It is of ${textOf(name, c)}, another device: choose that one. If there is only one new device, remove the other.`,
-    "comparison-names-device": ({ name }, c) =>
-      `It is of one device, ${textOf(name, c)}: compare the fingerprint of the whole log.`,
-    "comparison-names-no-device": () => "It is of the whole log: let the new device show its own fingerprint.",
-    "comparison-older": () => "The other side has not seen the newest changes: refresh it, and compare again.",
-    "comparison-not-recognised": () => `Refresh both sides, and compare again. If it is still not recognised, ${LYING}`,
-    "comparison-mismatch": () => `It does not match: ${LYING}`,
+      `It is of another device, ${textOf(name, c)}: choose that one, and remove what you do not know.`,
+    "comparison-names-device": ({ name }, c) => `It is of one device, ${textOf(name, c)}, and not of the whole log.`,
+    "comparison-names-no-device": () => "It is of the whole log: let the device show its own.",
+    "comparison-older": () => "The other side is behind: refresh it, and compare again.",
+    "comparison-not-recognised": () => `Refresh both sides, and compare again. If that does not help, ${LYING}`,
+    "comparison-mismatch": () => `No match: ${LYING}`,
     "comparison-other-log": () => `It is of another log. If it was meant to be of this one, ${LYING}`,
 
     "question-standing": ({ standing }) =>
@@ -222,7 +222,7 @@ export const english: Catalogue = /* @__PURE__ */ freeze<Catalogue>({
     "question-confirm-escrow": ({ because }) =>
       because === "contradicts-pointer"
         ? "Somebody lies about your organisation's escrow: compare its fingerprint with an administrator in person."
-        : "Compare the fingerprint of escrow with the one that your organisation published.",
+        : "Compare the fingerprint of escrow with what your organisation published.",
     "question-whose-members": ({ names: whose }, c) =>
       `No administrator stands by how ${names(whose, c)} came in: which of them are yours?`,
     "question-remove-escrow": ({ name, because }, c) => {
@@ -324,28 +324,15 @@ export const english: Catalogue = /* @__PURE__ */ freeze<Catalogue>({
 
   words: {
     kinds: { device: "device", backup: "backup key", escrow: "escrow" },
-    statuses: { covered: "covered", partly: "partly", behind: "behind", pending: "pending", removed: "removed" },
-    pointers: {
-      newest: "newest",
-      older: "older",
-      ahead: "ahead",
-      false: "false",
-      "other-log": "other-log",
-      none: "none",
-    },
-    renewals: { older: "older", "known-to-former-admin": "known-to-former-admin", founder: "founder" },
-    acts: {
-      recorded: "recorded",
-      "admin-now": "admin-now",
-      "other-log": "other-log",
-      "not-recorded": "not-recorded",
-      disowned: "disowned",
-      "beyond-log": "beyond-log",
-      "no-admin-now": "no-admin-now",
-    },
-    unfinished: { open: "open", unused: "unused", disowned: "disowned" },
+    statuses: /* @__PURE__ */ same("covered", "partly", "behind", "pending", "removed"),
+    pointers: /* @__PURE__ */ same("newest", "older", "ahead", "false", "other-log", "none"),
+    renewals: /* @__PURE__ */ same("older", "known-to-former-admin", "founder"),
+    acts: /* @__PURE__ */ same(
+      ...(["recorded", "admin-now", "other-log", "not-recorded", "disowned", "beyond-log", "no-admin-now"] as const),
+    ),
+    unfinished: /* @__PURE__ */ same("open", "unused", "disowned"),
     access: { unknown: "unknown", "not-now": "not now" },
-    answers: { yes: "yes", no: "no" },
+    answers: /* @__PURE__ */ same("yes", "no"),
     coverageColumns: {
       member: "Member",
       kind: "Kind",
@@ -386,10 +373,17 @@ export const english: Catalogue = /* @__PURE__ */ freeze<Catalogue>({
   },
 });
 
+/** Words that are said as they are. */
+function same<W extends string>(...words: readonly W[]): Readonly<Record<W, string>> {
+  const said = {} as Record<W, string>;
+  for (const word of words) said[word] = word;
+  return said;
+}
+
 const UNKNOWN =
   "no device or backup key holds it, and whether escrow does is unknown without an escrow log to be trusted";
 
-const LYING = "somebody shows the two sides different logs: trust nothing, and remove what is in question.";
+const LYING = "somebody shows you different logs: trust nothing new.";
 
 /** Names that read like this catalogue's own words: a thief's device must not pass for the service or for escrow. */
 function isReserved(name: string): boolean {
@@ -423,7 +417,7 @@ function lossWords({ from, to, keepers }: LostStretch, c: Catalogue): string {
   const who = keepers.map(({ name, epochs }) => {
     return equalRuns(epochs, whole) ? textOf(name, c) : `${textOf(name, c)} (${c.epochs(epochs)})`;
   });
-  const [{ can }] = keepers as readonly [FormerHolder];
+  const { can } = firstOf(keepers);
   const could = can === "reclaim" ? "could bring it back" : "can only read it";
   return `lost, no active member holds it; ${c.list(who)}, removed since, ${could}`;
 }
@@ -482,8 +476,8 @@ function granted(link: Extract<AccessLink, { code: "access-granted" | "access-fo
 
 function comings({ added, removed, trustedStillActive }: ContactChange): readonly string[] {
   return [
-    ...(added.length > 0 ? [`Added: ${firstOf(added.map(quoted))}`] : []),
-    ...(removed.length > 0 ? [`Removed: ${firstOf(removed.map(quoted))}`] : []),
+    ...(added.length > 0 ? [`Added: ${listed(added.map(quoted))}`] : []),
+    ...(removed.length > 0 ? [`Removed: ${listed(removed.map(quoted))}`] : []),
     ...(trustedStillActive ? [] : ["None of the devices you trusted is left"]),
   ];
 }
@@ -498,7 +492,7 @@ function quoted({ id, name }: { readonly id: string; readonly name: string | und
 
 const MAX_LISTED = 5;
 
-function firstOf(items: readonly string[]): string {
+function listed(items: readonly string[]): string {
   const more = items.length - MAX_LISTED;
   return items.slice(0, MAX_LISTED).join(", ") + (more > 0 ? ` and ${more} more` : "");
 }

@@ -1,6 +1,7 @@
 // The coverage report as plain text for terminals. docs/spec.md section 8.
 
 import { checkOptions } from "../arguments/options.js";
+import { present } from "../bytes/present.js";
 import type { CoverageReport, MemberCoverage } from "../coverage/coverage-report.js";
 import { KeysteadError } from "../errors.js";
 import type { CoverageColumn } from "./lines.js";
@@ -79,8 +80,8 @@ function table(members: readonly MemberCoverage[], catalogue: Catalogue): readon
     columns.map(([title]) => catalogue.words.coverageColumns[title]),
     ...members.map((member) => columns.map(([, cell]) => cell(member, catalogue))),
   ];
-  const widths = columns.map((_, at) => Math.max(...rows.map((row) => width(row[at] as string))));
-  const pad = (cell: string, at: number) => cell + " ".repeat((widths[at] as number) - width(cell));
+  const widths = columns.map((_, at) => Math.max(...rows.map((row) => width(present(row[at])))));
+  const pad = (cell: string, at: number) => cell + " ".repeat(present(widths[at]) - width(cell));
   return rows.map((row) => row.map(pad).join("  ").trimEnd());
 }
 

@@ -1,7 +1,7 @@
 // Members that wait for review, and what approving each from this device would give. docs/spec.md section 8 and MEM-1.
 
 import type { MemberId } from "../bytes/ids.js";
-import { firstOf } from "../bytes/present.js";
+import { firstOf, present } from "../bytes/present.js";
 import { intersectRuns, subtractRuns, uniteRuns } from "../bytes/runs.js";
 import { actors, approvalIsAdmissible } from "../coverage/capabilities.js";
 import { accessWith, type DataAccess } from "../coverage/data-access.js";
@@ -99,7 +99,7 @@ export function furtherWarnings(me: Member, pending: readonly PendingMember[], n
     const best = further[0];
     if (!best) continue;
     // A member that can approve is a holder, so that both give some data access.
-    const [mine, its] = [gives, best.gives] as [DataAccess, DataAccess];
+    const [mine, its] = [present(gives), present(best.gives)];
     const [here, there] = [mine.since, its.since];
     const isEarlier = its.epoch < mine.epoch && dayOf(here) !== dayOf(there);
     const { by, name, adds } = best;

@@ -4,6 +4,7 @@
 import { describe, expect, it } from "vitest";
 import { agenda } from "../../src/agenda/agenda.js";
 import { performStep } from "../../src/agenda/perform.js";
+import { dateOf } from "../../src/coverage/dates.js";
 import { DEFAULT_SKEW } from "../../src/log/clock.js";
 import { expectError } from "../support/refusal.js";
 import { openWorld } from "../support/world.js";
@@ -15,7 +16,9 @@ const stepsAt = (now: number | "unchecked", skew?: number) => agenda(laptop, { n
 
 describe("a log whose newest link is ahead of the device's clock", () => {
   it("is a question about the clock, by more than the skew, and nothing else (LOG-3)", () => {
-    const asks = (ahead: number) => [{ do: "ask", question: "clock", ahead }];
+    const asks = (ahead: number) => [
+      { do: "ask", question: "clock", code: "question-clock", ahead, when: dateOf(time) },
+    ];
     const rotates = [{ link: "rotate", because: ["rotation-due"] }];
     expect(stepsAt(time - DEFAULT_SKEW - 1)).toEqual(asks(DEFAULT_SKEW + 1));
     expect(stepsAt(time - DEFAULT_SKEW)).toMatchObject(rotates);

@@ -25,7 +25,7 @@ const logsOf = (...worlds: readonly World[]) => new Map(worlds.map(({ log }) => 
 const stepsFor = (known: Parameters<typeof stepsOf>[3]) => stepsOf(without, "Ann", undefined, known);
 const asks = (seq: number) => [
   { do: "fetch", what: "openings", acts: [seq] },
-  { do: "ask", question: "disown", acts: [seq] },
+  { do: "ask", question: "disown", code: "question-disown", acts: [seq] },
 ];
 const fetches = ({ log }: World) => ({ do: "fetch", what: "user-log", log: log.head.log, subject: log.subject });
 /** The step of Ann that disowns acts. Eve and the paper could write it too. */

@@ -6,6 +6,7 @@ import { type Regrant, rotate } from "../../src/authoring/verbs.js";
 import { unsafeSerializeKeyring } from "../../src/grants/store-keyring.js";
 import { partsOf } from "../../src/keys/keyring.js";
 import { decodeEntry } from "../../src/log/entry.js";
+import { LINK_TYPES } from "../../src/log/registry.js";
 import { appendEntry, verifyLog } from "../../src/log/verify.js";
 import { primitives } from "../../src/primitives/current.js";
 import { LABELS } from "../../src/primitives/labels.js";
@@ -136,6 +137,14 @@ describe("a keyring from a seed", () => {
     const paper = openKeyring(removed.log, removed.entries, seedOf("Paper"));
     expect([paper.standing, paper.keyring.epochs, paper.withheld]).toEqual(["removed", [1, 2, 3], []]);
     expectError(() => rotate({ log: removed.log, keyring: paper.keyring }, world.env("x")), "NOT_PERMITTED", "MEM-4");
+  });
+
+  it("opens without reading a body by its type again: the hash proves that it is the one that was verified", () => {
+    const reads = Object.values(LINK_TYPES).map(({ schema }) => vi.spyOn(schema, "read"));
+    const { keyring } = openKeyring(world.log, world.entries, seedOf("Phone"));
+    const count = reads.reduce((sum, { mock }) => sum + mock.calls.length, 0);
+    for (const read of reads) read.mockRestore();
+    expect({ count, epochs: keyring.epochs }).toEqual({ count: 0, epochs: [1, 2, 3] });
   });
 
   it("is refused from entries that are not in the log", () => {

@@ -19,6 +19,7 @@ import { boxIndex, idBytes, takeApart, withAttachment } from "../support/raw-lin
 import { expectError, expectWrongArgument, thrownBy } from "../support/refusal.js";
 import { seededEnv } from "../support/seeded-env.js";
 import { openWorld, World } from "../support/world.js";
+import { ALPHABET } from "./support.js";
 
 const env = seededEnv("backup keys");
 const SUBJECT = "alice@example.org";
@@ -27,7 +28,6 @@ const made = makeBackupKey(laptop, { name: "In the drawer" }, env);
 const entries = [laptop.entry, made.entry];
 const text = made.paper.reveal(made.log);
 const other = createLog({ subject: SUBJECT, device: { name: "Laptop" } }, seededEnv("another log"));
-const ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
 /** The text with other characters at these places, dashes not counted. */
 function mistyped(...places: number[]): string {

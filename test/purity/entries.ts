@@ -3,8 +3,8 @@
 export * from "keystead";
 export * from "keystead/audit";
 export * from "keystead/contacts";
-export * from "keystead/escrow";
 export { english } from "keystead/english";
+export * from "keystead/escrow";
 export { backupKeyId } from "keystead/recovery-sheet";
 export * from "keystead/server";
 export * from "keystead/words";

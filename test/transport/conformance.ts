@@ -40,14 +40,22 @@ export async function refusalOf(call: Promise<unknown>): Promise<KeysteadError> 
   return error;
 }
 
-/** A relay that tells when somebody listens. */
+/** A relay that tells when somebody listens, and how many do. */
 export class WatchedRelay extends MaliciousRelay {
   readonly #heard = withResolvers<void>();
   readonly heard = this.#heard.promise;
 
+  /** How many listen now. */
+  listening = 0;
+
   override listen(listener: (subject: string) => void): () => void {
     this.#heard.resolve();
-    return super.listen(listener);
+    this.listening++;
+    const stop = super.listen(listener);
+    return () => {
+      this.listening--;
+      stop();
+    };
   }
 }
 

@@ -60,6 +60,7 @@ describe("wrong knowledge of escrow", () => {
     const confirmedAt = { ...escrow.log.head, seq: 0 };
     expect(messageOf(() => confirmationOf({ confirmedAt }))).toMatch(/^confirmedAt\.seq must be a position/);
     expect(messageOf(() => escrowIsSound(escrow.log, { escrowLog: escrow.log }))).toMatch(/^log must be a user's log/);
+    expect(messageOf(() => confirmationOf({ storedConfirmation: {} as never }))).toMatch(/^storedConfirmation/);
   });
 
   it("says what may stand for the escrow log, and what was given in its place", () => {

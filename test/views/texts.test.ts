@@ -131,39 +131,27 @@ const SAID: { readonly [C in Asked]: Said<C> } = {
   "comparison-other-device": [
     [
       { status: "other-device", member: id, name: watch },
-      "It is of Watch, another device: choose that one. If there is only one new device, remove the other.",
+      "It is of another device, Watch: choose that one, and remove what you do not know.",
     ],
   ],
   "comparison-names-device": [
-    [
-      { status: "names-device", member: id, name: watch },
-      "It is of one device, Watch: compare the fingerprint of the whole log.",
-    ],
+    [{ status: "names-device", member: id, name: watch }, "It is of one device, Watch, and not of the whole log."],
   ],
   "comparison-names-no-device": [
-    [{ status: "names-no-device" }, "It is of the whole log: let the new device show its own fingerprint."],
+    [{ status: "names-no-device" }, "It is of the whole log: let the device show its own."],
   ],
-  "comparison-older": [
-    [{ status: "older" }, "The other side has not seen the newest changes: refresh it, and compare again."],
-  ],
+  "comparison-older": [[{ status: "older" }, "The other side is behind: refresh it, and compare again."]],
   "comparison-not-recognised": [
     [
       { status: "not-recognised" },
-      "Refresh both sides, and compare again. If it is still not recognised, somebody shows the two sides different logs: " +
-        "trust nothing, and remove what is in question.",
+      "Refresh both sides, and compare again. If that does not help, somebody shows you different logs: trust nothing new.",
     ],
   ],
-  "comparison-mismatch": [
-    [
-      { status: "mismatch" },
-      "It does not match: somebody shows the two sides different logs: trust nothing, and remove what is in question.",
-    ],
-  ],
+  "comparison-mismatch": [[{ status: "mismatch" }, "No match: somebody shows you different logs: trust nothing new."]],
   "comparison-other-log": [
     [
       { status: "other-log" },
-      "It is of another log. If it was meant to be of this one, somebody shows the two sides different logs: trust nothing, " +
-        "and remove what is in question.",
+      "It is of another log. If it was meant to be of this one, somebody shows you different logs: trust nothing new.",
     ],
   ],
   "question-standing": [
@@ -179,7 +167,7 @@ const SAID: { readonly [C in Asked]: Said<C> } = {
   "question-confirm-escrow": [
     [
       { question: "confirm-escrow", head, at: head, because: "never-confirmed" },
-      "Compare the fingerprint of escrow with the one that your organisation published.",
+      "Compare the fingerprint of escrow with what your organisation published.",
     ],
     [
       { question: "confirm-escrow", head, at: head, because: "contradicts-pointer" },
@@ -247,7 +235,7 @@ describe("comparisons and questions", () => {
       );
     expect(compare("Watch", "Watch")).toBe("It is Watch.");
     expect(compare("Phone", "Phone")).toContain("It is Phone. Approving Phone also lets in Watch:");
-    expect(compare("Watch", "Phone")).toContain("It is of Watch, another device");
+    expect(compare("Watch", "Phone")).toContain("It is of another device, Watch");
     const left = agenda(world.leave("Phone").session("Phone"), { now: "unchecked", escrowLog: undefined });
     expect(left.map((step) => step.do === "ask" && textOf(step, english))).toEqual([
       "This device was removed: keep reading, join again as a new device, or erase its keys?",
