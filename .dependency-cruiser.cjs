@@ -67,10 +67,10 @@ module.exports = {
     },
     {
       name: "no-undeclared-packages",
-      comment: "what src/ imports is installed with the package",
+      comment: "what src/ imports is installed with the package, or named as a peer that a caller installs",
       severity: "error",
       from: { path: "^src/" },
-      to: { dependencyTypes: ["npm-dev", "npm-no-pkg", "npm-unknown"] },
+      to: { dependencyTypes: ["npm-dev", "npm-no-pkg", "npm-unknown"], dependencyTypesNot: ["npm-peer"] },
     },
     {
       name: "no-way-out-of-src",

@@ -13,6 +13,8 @@ const entry = Object.fromEntries(names.map((name) => [name, `src/${name}.ts`]));
 export default defineConfig({
   entry: {
     ...entry,
+    // The command that package.json names.
+    cli: "src/cli/main.ts",
     // One build for every runtime: only this import is resolved by the runtime's conditions (package.json, imports).
     "primitives/node": "src/primitives/node.ts",
     "primitives/portable": "src/primitives/noble.ts",

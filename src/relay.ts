@@ -1,0 +1,15 @@
+// keystead/relay: a server that stores logs, and is trusted with nothing. docs/relay.md.
+
+export { createRelay, type Relay } from "./relay/handler.js";
+export type {
+  Ask,
+  Limits,
+  News,
+  OperatorOptions,
+  RelayEnv,
+  RelayOptions,
+  RequestLike,
+} from "./relay/options.js";
+export { openPglite, type PgliteOptions } from "./relay/pglite.js";
+export { openPostgres, type PostgresOptions } from "./relay/postgres.js";
+export type { Sql, SqlParameter, SqlQueries, SqlRow, SqlValue } from "./relay/sql.js";

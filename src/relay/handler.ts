@@ -1,0 +1,395 @@
+// The relay as a fetch handler: routes, proofs and answers. docs/relay.md and docs/transport.md.
+
+import { Hono } from "hono";
+import { expel as writeExpel } from "../authoring/verbs.js";
+import type { Bytes } from "../bytes/bytes.js";
+import type { LogId, MemberId } from "../bytes/ids.js";
+import { lastOf } from "../bytes/present.js";
+import { fromHex } from "../bytes/text.js";
+import { KeysteadError } from "../errors.js";
+import type { LogState } from "../log/state.js";
+import { checkDigest, isSigned, type SignedRequest, verifyRequest } from "../transport/request-signature.js";
+import {
+  ASKED_HEADS,
+  type Body,
+  CBOR,
+  HEADS,
+  PAGE,
+  PAGE_BYTES,
+  PARAMETERS,
+  PUBLISHED,
+  type Query,
+  type Route,
+  readBody,
+  readQuery,
+  STANDING,
+  SUBJECT,
+  writeBody,
+} from "../transport/wire.js";
+import { readRequest } from "./body.js";
+import { Events, type Watched } from "./events.js";
+import { checkUnconfirmed, Races, Rates } from "./limits.js";
+import { Logs, type Publication, type Wanted } from "./logs.js";
+import { openApi } from "./openapi.js";
+import { type Ask, checkRelayOptions, type RelayOptions, type RelaySettings } from "./options.js";
+import { Refusal, refusalOf } from "./refusal.js";
+import { EXPULSION, RELAY_ROUTES, type RelayRoute } from "./routes.js";
+import { HeadStatements } from "./statements-of-heads.js";
+
+/** A relay. */
+export interface Relay {
+  /**
+   * Answers a request. It never rejects.
+   *
+   * @param server what `address` gets: what the server passes beside the request.
+   */
+  fetch(request: Request, server?: unknown): Promise<Response>;
+  /** Ends the event streams, so that a server can stop. The database stays open. */
+  close(): void;
+}
+
+/** What a route gets. */
+interface Exchange {
+  readonly request: Request;
+  /** Values of the path, as text. */
+  readonly values: Readonly<Record<string, string>>;
+  readonly query: Query;
+  readonly body: Bytes;
+}
+
+type Answer = (exchange: Exchange) => Promise<Response>;
+
+/**
+ * A relay: it stores logs and verifies everything that it stores; readers verify what they read. docs/relay.md says how to run one.
+ *
+ * @throws `INVALID_ARGUMENT`
+ */
+export function createRelay(options: RelayOptions): Relay {
+  const service = new Service(checkRelayOptions(options));
+  return { fetch: service.fetch, close: () => service.close() };
+}
+
+class Service {
+  readonly fetch: Relay["fetch"];
+  readonly #settings: RelaySettings;
+  readonly #logs: Logs;
+  readonly #races = new Races();
+  readonly #rates = new Rates();
+  readonly #events: Events;
+  readonly #statements: HeadStatements;
+
+  constructor(settings: RelaySettings) {
+    this.#settings = settings;
+    const now = () => settings.env.now();
+    this.#logs = new Logs(settings.sql, now, settings.limits.cacheBytes);
+    this.#events = new Events(settings);
+    this.#statements = new HeadStatements(settings);
+    const app = this.#app();
+    this.fetch = async (request, server) => {
+      const response = await app.fetch(request, { server });
+      if (!response.headers.has("cache-control")) response.headers.set("cache-control", "no-store");
+      response.headers.set("x-content-type-options", "nosniff");
+      return response;
+    };
+  }
+
+  close(): void {
+    this.#events.close();
+  }
+
+  #app() {
+    const { path, origin, address, limits, env } = this.#settings;
+    const app = new Hono<{ Bindings: { server: unknown } }>().basePath(path);
+    const answers: Readonly<Record<keyof typeof RELAY_ROUTES, Answer>> = {
+      createLog: (exchange) => this.#createLog(exchange),
+      readSubject: (exchange) => this.#readSubject(exchange),
+      appendEntry: (exchange) => this.#appendEntry(exchange),
+      readEntries: (exchange) => this.#readEntries(exchange),
+      readHeads: (exchange) => this.#readHeads(exchange),
+      events: (exchange) => this.#openEvents(exchange),
+      readAttachment: (exchange) => this.#readAttachment(exchange),
+      expel: (exchange) => this.#expel(exchange),
+    };
+    for (const [name, route] of Object.entries<RelayRoute>(RELAY_ROUTES)) {
+      app.on(route.method, route.path, async (context) => {
+        const request = context.req.raw;
+        this.#rates.check(env.now(), address(request, context.env.server), limits.requests);
+        const query = wellFormed(() => readQuery(route as Route, new URL(request.url).searchParams)) as Query;
+        const body = await readRequest(request, route.body);
+        const values = context.req.param() as Readonly<Record<string, string>>;
+        return await answers[name as keyof typeof answers]({ request, values, query, body });
+      });
+    }
+    app.get("/health", async () => {
+      await this.#settings.sql.query("select 1::int as one");
+      return Response.json({ status: "ok" });
+    });
+    app.get("/openapi.json", () => Promise.resolve(Response.json(openApi(`${origin}${path}`))));
+    app.notFound(() => new Refusal(404, "NO_ROUTE", "there is no such route, or not with this method").response());
+    app.onError((error) => this.#failed(error).response());
+    return app;
+  }
+
+  /** The answer to an error. What is no answer to this request goes to the operator of the relay, and not to the client. */
+  #failed(error: unknown): Refusal {
+    if (error instanceof Refusal) return error;
+    this.#settings.report(error);
+    return new Refusal(503, "UNAVAILABLE", "the service failed; try again later", { retryAfter: 1000 });
+  }
+
+  async #createLog(exchange: Exchange): Promise<Response> {
+    const subject = wellFormed(() => PARAMETERS.subject.read(exchange.values["subject"] ?? ""));
+    let denied: LogId | undefined;
+    const publication = this.#logs.create(subject, exchange.body, async (standing) => {
+      denied = undefined;
+      if (standing === undefined) return await this.#ask(exchange, { action: "create", subject });
+      if (await this.#allows(exchange, { action: "reset", subject })) return;
+      // The second of two devices that begin at a time: it may not replace the log, and learns that there is one.
+      await this.#ask(exchange, { action: "create", subject });
+      denied = standing;
+      throw new Refusal(409, "FORBIDDEN", "the subject has another log");
+    });
+    try {
+      return this.#published(await publication);
+    } catch (error) {
+      const state = denied && (await this.#logs.state(denied));
+      const first = state?.links.at(0);
+      if (!denied || !first) throw error;
+      return answer(409, STANDING, { log: denied, seq: 1, link: first.bytes });
+    }
+  }
+
+  async #appendEntry(exchange: Exchange): Promise<Response> {
+    const log = wellFormed(() => PARAMETERS.log.read(exchange.values["log"] ?? ""));
+    const { body } = exchange;
+    const publication = await this.#logs.append(log, body, async (before, after) => {
+      const now = this.#settings.env.now();
+      if (lastOf(after.links).type === "join") await this.#ask(exchange, { action: "join", subject: before.subject });
+      this.#races.check(now, after);
+      await checkUnconfirmed(this.#logs, this.#settings.limits, now, before, after);
+    });
+    if (!publication) throw noLog();
+    if (publication.verdict === "lost")
+      this.#races.lost(this.#settings.env.now(), publication.log, body, publication.seq);
+    return this.#published(publication);
+  }
+
+  #published(publication: Publication): Response {
+    if ("error" in publication) throw refusalOf(publication.verdict === "ahead" ? 425 : 422, publication.error);
+    const { log, seq, verdict } = publication;
+    const id = log.head.log;
+    if (publication.verdict === "lost") return answer(409, STANDING, { log: id, seq, link: publication.link });
+    if (verdict === "stored") this.#announce(log);
+    return answer(verdict === "stored" ? 201 : 200, PUBLISHED, { log: id, seq });
+  }
+
+  /** After the commit: nobody learns of an entry that a crash takes back. */
+  #announce(state: LogState): void {
+    const { notify, report } = this.#settings;
+    const { head, subject, links } = state;
+    const { seq, type, entered } = lastOf(links);
+    this.#races.won(state);
+    this.#events.hint(head);
+    void (async () => await notify({ subject, log: head.log, seq, type, entered }))().catch(report);
+  }
+
+  async #readSubject(exchange: Exchange): Promise<Response> {
+    const subject = wellFormed(() => PARAMETERS.subject.read(exchange.values["subject"] ?? ""));
+    const log = await this.#logs.logOf(subject);
+    const state = log && (await this.#logs.newestState(log));
+    await this.#mayRead(exchange, subject, state || undefined, "none");
+    if (!state) throw noLog();
+    const { head, operator } = state;
+    const statement = this.#statements.of(head, operator);
+    const now = this.#settings.env.now();
+    return answer(200, SUBJECT, { log: head.log, newest: head.seq, now, ...(statement && { statement }) });
+  }
+
+  async #readEntries(exchange: Exchange): Promise<Response> {
+    const { after, limit, attachments } = exchange.query;
+    const state = await this.#readable(exchange);
+    const member = await this.#mayRead(exchange, state.subject, state, attachments);
+    const mine: Wanted = member ? { mine: member } : "names";
+    const page = await this.#logs.page(state.head.log, {
+      after,
+      limit,
+      bytes: PAGE_BYTES,
+      attachments: attachments === "mine" ? mine : attachments,
+    });
+    if (!page) throw noLog();
+    const { entries, newest } = page;
+    const statement = newest === state.head.seq ? this.#statements.of(state.head, state.operator) : undefined;
+    return answer(200, PAGE, { entries, newest, now: this.#settings.env.now(), ...(statement && { statement }) });
+  }
+
+  async #readAttachment(exchange: Exchange): Promise<Response> {
+    const digest = wellFormed(() => fromHex(exchange.values["digest"], { name: "digest", length: 32 }));
+    const state = await this.#readable(exchange);
+    await this.#mayRead(exchange, state.subject, state, "all");
+    const attachment = await this.#logs.attachment(state.head.log, digest);
+    if (!attachment) throw new Refusal(404, "NO_ROUTE", "the log has no such attachment");
+    const headers = {
+      "content-type": "application/octet-stream",
+      "cache-control": "private, immutable, max-age=31536000",
+    };
+    return new Response(attachment, { headers });
+  }
+
+  async #readHeads(exchange: Exchange): Promise<Response> {
+    const { logs } = wellFormed(() => readBody(ASKED_HEADS, exchange.body));
+    await this.#ask(exchange, { action: "heads", logs });
+    const heads = await this.#logs.heads(logs);
+    const stated = await Promise.all(
+      logs.map(async (log) => {
+        const head = heads.get(log);
+        if (!head) return { log };
+        const operator = this.#settings.operator?.statements && (await this.#logs.operatorOf(log));
+        const statement = this.#statements.of(head, operator);
+        return { log, newest: head.seq, ...(statement && { statement }) };
+      }),
+    );
+    return answer(200, HEADS, { heads: stated, now: this.#settings.env.now() });
+  }
+
+  async #openEvents(exchange: Exchange): Promise<Response> {
+    const logs = [...new Set(exchange.query.log)];
+    if (logs.length === 0) throw new Refusal(400, "INVALID_ENCODING", "the query must name a log");
+    const states = await this.#newest(logs);
+    const member = await this.#signer(exchange, states, false);
+    if (!member) throw unsigned();
+    for (const { active, subject } of states)
+      if (!active.has(member)) await this.#ask(exchange, { action: "read", subject, attachments: "none" });
+    const isStill = (now: readonly LogState[]) => now.some(({ active }) => active.has(member));
+    const watched = (now: readonly LogState[]): readonly Watched[] => now.map(({ head }) => head);
+    return this.#events.open({
+      member,
+      watched: watched(states),
+      check: async () => {
+        const now = await this.#newest(logs);
+        return isStill(now) ? watched(now) : undefined;
+      },
+    });
+  }
+
+  async #expel(exchange: Exchange): Promise<Response> {
+    const { subject, remove } = wellFormed(() => readBody(EXPULSION, exchange.body));
+    await this.#ask(exchange, { action: "expel", subject, remove });
+    const { operator, env } = this.#settings;
+    if (!operator?.keys) throw new Refusal(403, "FORBIDDEN", "this relay has no operator's keys");
+    const log = await this.#logs.logOf(subject);
+    for (;;) {
+      const state = log && (await this.#logs.newestState(log));
+      if (!state) throw noLog();
+      const { entry } = refusing(422, () => writeExpel(state, { remove }, operator.keys as never, env));
+      const publication = await this.#logs.append(state.head.log, entry, () => {});
+      // A device was faster: the operator writes on top of that.
+      if (publication && publication.verdict !== "lost") return this.#published(publication);
+    }
+  }
+
+  /** The log in the path, which is the log of its subject now. @throws {@link Refusal} 400, 404 */
+  async #readable({ values }: Exchange): Promise<LogState> {
+    const log = wellFormed(() => PARAMETERS.log.read(values["log"] ?? ""));
+    const state = await this.#logs.newestState(log);
+    if (!state || (await this.#logs.logOf(state.subject)) !== log) throw noLog();
+    return state;
+  }
+
+  async #newest(logs: readonly LogId[]): Promise<readonly LogState[]> {
+    const states = await Promise.all(logs.map((log) => this.#logs.newestState(log)));
+    return states.map((state) => {
+      if (!state) throw noLog();
+      return state;
+    });
+  }
+
+  /**
+   * A signature of a member, removed or not, or the app's leave.
+   *
+   * @returns the member that signed, if one did.
+   * @throws {@link Refusal} 401, 403
+   */
+  async #mayRead(
+    exchange: Exchange,
+    subject: string,
+    state: LogState | undefined,
+    attachments: Query["attachments"],
+  ): Promise<MemberId | undefined> {
+    const member = await this.#signer(exchange, state ? [state] : [], true);
+    if (!member) await this.#ask(exchange, { action: "read", subject, attachments });
+    return member;
+  }
+
+  /**
+   * The member that signed a request; undefined for a request without a signature, or by nobody of these logs.
+   *
+   * @param orRemoved whether a removed member counts: it may learn who removed it.
+   * @throws {@link Refusal} 401 for a signature that is wrong in any other way
+   */
+  async #signer(
+    { request, body }: Exchange,
+    logs: readonly LogState[],
+    orRemoved: boolean,
+  ): Promise<MemberId | undefined> {
+    if (!isSigned(request.headers)) return undefined;
+    const { origin, env } = this.#settings;
+    const { method, url, headers } = request;
+    const { pathname, search } = new URL(url);
+    let signed: SignedRequest;
+    try {
+      signed = await verifyRequest(
+        { method, target: pathname + search, headers },
+        { origin, now: env.now(), keyOf: (member) => signingKeyOf(logs, member, orRemoved) },
+      );
+      checkDigest(body, signed);
+    } catch (error) {
+      if (!KeysteadError.is(error) || error.code !== "INVALID_SIGNATURE") throw error;
+      if (error.details["reason"] === "member") return undefined;
+      throw refusalOf(401, error);
+    }
+    return signed.member;
+  }
+
+  /** @throws {@link Refusal} 403 unless the app allows it */
+  async #ask(exchange: Exchange, ask: Ask): Promise<void> {
+    if (!(await this.#allows(exchange, ask)))
+      throw new Refusal(403, "FORBIDDEN", `the app does not allow to ${ask.action}; sign in, or sign as a member`);
+  }
+
+  async #allows({ request }: Exchange, ask: Ask): Promise<boolean> {
+    return (await this.#settings.authorize(ask, request)) === true;
+  }
+}
+
+function signingKeyOf(logs: readonly LogState[], member: MemberId, orRemoved: boolean): Uint8Array | undefined {
+  for (const { active, removed } of logs) {
+    const found = active.get(member) ?? (orRemoved ? [...removed].find(({ id }) => id === member) : undefined);
+    if (found) return found.signingKey;
+  }
+  return undefined;
+}
+
+function answer<T>(status: number, body: Body<T>, value: T): Response {
+  return new Response(writeBody(body, value), { status, headers: { "content-type": CBOR } });
+}
+
+/** @throws {@link Refusal} 400 for what is not in its form */
+function wellFormed<T>(read: () => T): T {
+  return refusing(400, read);
+}
+
+function refusing<T>(status: number, run: () => T): T {
+  try {
+    return run();
+  } catch (error) {
+    throw KeysteadError.is(error) ? refusalOf(status, error) : error;
+  }
+}
+
+function noLog(): Refusal {
+  return new Refusal(404, "NO_LOG", "there is no such subject or log, or the log was replaced");
+}
+
+function unsigned(): Refusal {
+  return new Refusal(401, "UNSIGNED", "sign the request as a member of the log");
+}

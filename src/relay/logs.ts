@@ -1,0 +1,277 @@
+// The logs of a relay: entries are judged, stored and read. docs/spec.md section 13.5.
+
+import type { Bytes } from "../bytes/bytes.js";
+import type { Head, LinkHash, LogId, MemberId } from "../bytes/ids.js";
+import { lastOf, present } from "../bytes/present.js";
+import { fromHex, toHex } from "../bytes/text.js";
+import { KeysteadError } from "../errors.js";
+import { type Acceptance, acceptEntry } from "../log/accept.js";
+import { attachmentDigest, decodeEntry, decodeLink, encodeEntry } from "../log/entry.js";
+import { originOf } from "../log/links/genesis.js";
+import type { LinkRecord, LogState } from "../log/state.js";
+import { readBody } from "../log/verify-link.js";
+import type { Sql } from "./sql.js";
+import { STATEMENTS } from "./statements.js";
+import { rowKey, States } from "./states.js";
+
+/** What became of an entry. */
+export type Publication =
+  /** The log has the entry: since now, or since before. `log` is a state with it. */
+  | { readonly verdict: "stored" | "same"; readonly seq: number; readonly log: LogState }
+  /** Another link stands there, and proves it. */
+  | { readonly verdict: "lost"; readonly seq: number; readonly log: LogState; readonly link: Bytes }
+  | Refusal;
+
+type Refusal = Extract<Acceptance, { readonly error: KeysteadError }>;
+
+/** Which attachments a reader gets: none, names, also what was granted to one member, or all. */
+export type Wanted = "none" | "names" | "all" | { readonly mine: MemberId };
+
+/** Entries that follow each other. */
+export interface Page {
+  readonly entries: readonly Bytes[];
+  /** The newest entry that the log had before these were read, or the last of these. */
+  readonly newest: number;
+}
+
+/** Options of {@link Logs.page}. */
+export interface PageOptions {
+  readonly after: number;
+  /** Most entries. */
+  readonly limit: number;
+  /** Most bytes of links and attachments together. One entry is always in, whatever its size. */
+  readonly bytes: number;
+  readonly attachments: Wanted;
+}
+
+/** The logs in a database. */
+export class Logs {
+  readonly #sql: Sql;
+  readonly #now: () => number;
+  readonly #states: States;
+
+  /**
+   * @param now the clock that entries are judged by.
+   * @param cacheBytes bytes of links whose states are kept in memory.
+   */
+  constructor(sql: Sql, now: () => number, cacheBytes: number) {
+    this.#sql = sql;
+    this.#now = now;
+    this.#states = new States(sql, cacheBytes);
+  }
+
+  /** The log that a subject has now; undefined for none. */
+  async logOf(subject: string): Promise<LogId | undefined> {
+    const [row] = await this.#sql.query<{ log: Bytes }>(STATEMENTS.logOf, [subject]);
+    return row && (toHex(row.log) as LogId);
+  }
+
+  /** The state of a log; undefined for none. Another relay may have added entries since. @throws `STORE_UNAVAILABLE` */
+  async state(log: LogId): Promise<LogState | undefined> {
+    return await this.#states.get(log);
+  }
+
+  /** The state of a log with every entry that is stored. */
+  async newestState(log: LogId): Promise<LogState | undefined> {
+    const state = await this.#states.get(log);
+    return state && (await this.#states.newer(state));
+  }
+
+  /**
+   * Makes a subject's log.
+   *
+   * @param admit is asked before anything is judged or stored. It throws to refuse. `standing` is the log that the subject has.
+   * @throws what `admit` throws; `STORE_UNAVAILABLE`, after which the log may have been made
+   */
+  async create(
+    subject: string,
+    entry: Uint8Array,
+    admit: (standing: LogId | undefined) => void | Promise<void>,
+  ): Promise<Publication> {
+    const log = logBegunBy(entry);
+    if (typeof log !== "string") return log;
+    for (;;) {
+      const standing = await this.logOf(subject);
+      const publication = standing === log && (await this.append(log, entry, () => {}));
+      if (publication) return publication;
+      await admit(standing);
+      const judged = acceptEntry(undefined, entry, { subject, now: this.#now() });
+      // Without a log there is nothing that the entry could be equal to, or lose against.
+      if ("seq" in judged) throw new TypeError("unreachable");
+      if (judged.verdict !== "accepted") return judged;
+      await this.#insert(judged.log, entry);
+      const row = [subject, rowKey(log), this.#now()];
+      const named =
+        standing === undefined
+          ? await this.#sql.query(STATEMENTS.name, row)
+          : await this.#sql.query(STATEMENTS.rename, [...row, rowKey(standing)]);
+      if (named.length > 0) return { verdict: "stored", seq: 1, log: judged.log };
+      // Another device made the subject's log meanwhile.
+    }
+  }
+
+  /**
+   * Adds an entry to a log.
+   *
+   * @param admit is asked before an entry that is good is stored. It throws to refuse.
+   * @returns undefined for a log that is not there.
+   * @throws what `admit` throws; `STORE_UNAVAILABLE`, after which the entry may have been stored
+   */
+  async append(
+    log: LogId,
+    entry: Uint8Array,
+    admit: (before: LogState, after: LogState) => void | Promise<void>,
+  ): Promise<Publication | undefined> {
+    let isReloaded = false;
+    for (let state = await this.#states.get(log); state; ) {
+      const judged = acceptEntry(state, entry, { subject: state.subject, now: this.#now() });
+      if ("seq" in judged) {
+        const { verdict, seq } = judged;
+        return { verdict, seq, log: state, link: present(state.links.at(seq - 1)).bytes };
+      }
+      if (judged.verdict === "accepted") {
+        await admit(state, judged.log);
+        if (await this.#insert(judged.log, entry))
+          return { verdict: "stored", seq: judged.log.head.seq, log: judged.log };
+      }
+      // The state may be behind: another entry came first, or another relay stored the entries before this one.
+      const newer = await this.#states.newer(state);
+      if (newer !== state) {
+        state = newer;
+      } else if (judged.verdict !== "accepted") {
+        return judged;
+      } else if (!isReloaded) {
+        // The database has less than this relay stored: an old copy was restored under it.
+        this.#states.forget(log);
+        state = await this.#states.get(log);
+        isReloaded = true;
+      } else {
+        throw new KeysteadError("STORE_UNAVAILABLE", `the database refuses an entry of log ${log}; try again`);
+      }
+    }
+    return undefined;
+  }
+
+  /** The newest entry of a log, as the database has it; undefined for a log that is not there. */
+  async head(log: LogId): Promise<Head | undefined> {
+    const [row] = await this.#sql.query<{ seq: number; hash: Bytes }>(STATEMENTS.head, [rowKey(log)]);
+    return row && { log, seq: row.seq, hash: toHex(row.hash) as LinkHash };
+  }
+
+  /** The newest entries of many logs; nothing for a log that is not there. */
+  async heads(logs: readonly LogId[]): Promise<ReadonlyMap<LogId, Head>> {
+    const rows = await this.#sql.query<{ log: Bytes; seq: number; hash: Bytes }>(STATEMENTS.heads, [logs.map(rowKey)]);
+    return new Map(
+      rows.map(({ log, seq, hash }) => {
+        const id = toHex(log) as LogId;
+        return [id, { log: id, seq, hash: toHex(hash) as LinkHash }];
+      }),
+    );
+  }
+
+  /** Some entries of a log; undefined for a log that is not there. */
+  async page(log: LogId, { after, limit, bytes, attachments }: PageOptions): Promise<Page | undefined> {
+    const head = await this.head(log);
+    if (!head) return undefined;
+    const statement = attachments === "none" ? STATEMENTS.page : STATEMENTS.wholePage;
+    const rows = await this.#sql.query<EntryRow>(statement, [rowKey(log), after, limit, bytes]);
+    const delivered = await this.#delivered(log, rows, attachments);
+    const entries = rows.map(({ link }, at) => encodeEntry(link, present(delivered[at])));
+    return { entries, newest: Math.max(head.seq, rows.at(-1)?.seq ?? 0) };
+  }
+
+  /** The operator that a log names, from its first link alone; undefined for none. */
+  async operatorOf(log: LogId): Promise<Uint8Array | undefined> {
+    const [row] = await this.#sql.query<{ link: Bytes }>(STATEMENTS.links, [rowKey(log), 0, 1]);
+    return row && originOf(readBody(decodeLink(row.link)).body).operator;
+  }
+
+  /** An attachment; undefined for one that no entry of the log has. @param digest 32 bytes */
+  async attachment(log: LogId, digest: Uint8Array): Promise<Bytes | undefined> {
+    return (await this.#attachments(log, [digest])).get(toHex(digest));
+  }
+
+  /** Positions that were filled since a time by the relay's clock, newest first, at most so many. */
+  async filledSince(log: LogId, time: number, limit: number): Promise<readonly { seq: number; at: number }[]> {
+    return await this.#sql.query<{ seq: number; at: number }>(STATEMENTS.since, [rowKey(log), time, limit]);
+  }
+
+  /** Stores attachments first, so that a crash leaves unused attachments, and never a link without its grants. */
+  async #insert(after: LogState, entry: Uint8Array): Promise<boolean> {
+    const { link, attachments } = decodeEntry(entry);
+    const { seq, hash, prev, attachments: digests } = lastOf(after.links);
+    const log = rowKey(after.head.log);
+    if (attachments.length > 0)
+      await this.#sql.query(STATEMENTS.attach, [log, attachments.map(attachmentDigest), attachments]);
+    const rows = await this.#sql.query(STATEMENTS.append, [
+      log,
+      seq,
+      rowHash(hash),
+      link.bytes,
+      digests,
+      this.#now(),
+      prev === undefined ? null : rowHash(prev),
+    ]);
+    if (rows.length > 0) this.#states.keep(after);
+    return rows.length > 0;
+  }
+
+  /** The attachments that a reader gets, for each row. */
+  async #delivered(log: LogId, rows: readonly EntryRow[], wanted: Wanted): Promise<readonly (readonly Bytes[])[]> {
+    if (wanted === "none") return rows.map(() => []);
+    const state = wanted === "all" ? undefined : await this.newestState(log);
+    const digests = rows.map(({ seq, digests }) => {
+      const record = state?.links.at(seq - 1);
+      return record ? wantedOf(record, wanted) : digests;
+    });
+    const found = await this.#attachments(log, digests.flat());
+    return digests.map((list) => list.map((digest) => presentIn(found, log, digest)));
+  }
+
+  async #attachments(log: LogId, digests: readonly Uint8Array[]): Promise<ReadonlyMap<string, Bytes>> {
+    if (digests.length === 0) return new Map();
+    const rows = await this.#sql.query<{ digest: Bytes; bytes: Bytes }>(STATEMENTS.attachments, [rowKey(log), digests]);
+    return new Map(rows.map(({ digest, bytes }) => [toHex(digest), bytes]));
+  }
+}
+
+interface EntryRow {
+  readonly seq: number;
+  readonly link: Bytes;
+  readonly digests: readonly Bytes[];
+}
+
+function rowHash(hash: LinkHash): Bytes {
+  return fromHex(hash, { name: "link hash", length: 32 });
+}
+
+/** The id of the log that an entry begins: the hash of its link. Nothing is verified. */
+function logBegunBy(entry: Uint8Array): LogId | Refusal {
+  try {
+    return decodeEntry(entry).link.hash as string as LogId;
+  } catch (error) {
+    if (KeysteadError.is(error)) return { verdict: "refused", error };
+    throw error;
+  }
+}
+
+/** Digests of the attachments of a link that a reader gets: openings of names are those that no grant has. */
+function wantedOf({ grants, attachments }: LinkRecord, wanted: Wanted): readonly Uint8Array[] {
+  const mine = new Set<string>();
+  const others = new Set<string>();
+  for (const { keyring, boxes } of grants) {
+    const own = typeof wanted === "object" && boxes.filter(({ member }) => member === wanted.mine);
+    for (const { digest } of own || []) mine.add(toHex(digest)).add(toHex(keyring));
+    for (const digest of [keyring, ...boxes.map(({ digest }) => digest)]) others.add(toHex(digest));
+  }
+  return attachments.filter((digest) => mine.has(toHex(digest)) || !others.has(toHex(digest)));
+}
+
+/** @throws `STORE_CORRUPT` */
+function presentIn(found: ReadonlyMap<string, Bytes>, log: LogId, digest: Uint8Array): Bytes {
+  const bytes = found.get(toHex(digest));
+  if (bytes) return bytes;
+  throw new KeysteadError("STORE_CORRUPT", `an attachment of log ${log} is missing; restore a backup`, {
+    details: { log, attachment: toHex(digest) },
+  });
+}

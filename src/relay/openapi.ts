@@ -1,0 +1,67 @@
+// The OpenAPI document of a relay, from its table of routes.
+
+import { CBOR, PROBLEM, QUERY, REFUSALS } from "../transport/wire.js";
+import { RELAY_ROUTES, type RelayRoute } from "./routes.js";
+
+const PARAMETERS = {
+  subject: { description: "a subject in base64url of UTF-8, without padding", pattern: "^[A-Za-z0-9_-]+$" },
+  log: { description: "the id of a log in hexadecimal", pattern: "^[0-9a-f]{64}$" },
+  digest: { description: "the digest of an attachment in hexadecimal", pattern: "^[0-9a-f]{64}$" },
+} as const;
+
+const PROBLEM_SCHEMA = {
+  type: "object",
+  required: ["status", "code"],
+  properties: {
+    status: { type: "integer" },
+    code: { type: "string" },
+    rule: { type: "string", description: "the rule of docs/spec.md that an entry breaks" },
+    detail: { type: "string" },
+  },
+} as const;
+
+/** @param origin the service's address */
+export function openApi(origin: string): Readonly<Record<string, unknown>> {
+  const paths: Record<string, Record<string, unknown>> = {};
+  for (const [operationId, route] of Object.entries<RelayRoute>(RELAY_ROUTES)) {
+    const path = route.path.replace(/:(\w+)/g, "{$1}");
+    paths[path] = { ...paths[path], [route.method.toLowerCase()]: operation(operationId, route) };
+  }
+  return {
+    openapi: "3.1.0",
+    info: { title: "Keystead relay", version: "1" },
+    servers: [{ url: origin }],
+    paths,
+    components: { schemas: { Problem: PROBLEM_SCHEMA } },
+  };
+}
+
+function operation(operationId: string, { path, query, proofs, body, answers }: RelayRoute): unknown {
+  const inPath = [...path.matchAll(/:(\w+)/g)].map(([, name]) => {
+    const { description, pattern } = PARAMETERS[name as keyof typeof PARAMETERS];
+    return { name, in: "path", required: true, description, schema: { type: "string", pattern } };
+  });
+  const inQuery = query.map((name) => ({
+    name,
+    in: "query",
+    description: QUERY[name].says,
+    schema: { type: "string", pattern: QUERY[name].form.source },
+  }));
+  const refusals = Object.entries(REFUSALS).map(([status, says]) => [
+    status,
+    { description: says, content: { [PROBLEM]: { schema: { $ref: "#/components/schemas/Problem" } } } },
+  ]);
+  const good = Object.entries(answers).map(([status, answer]) => [
+    status,
+    { description: answer.says, ...("body" in answer && answer.body && { content: cbor(answer.body.cddl) }) },
+  ]);
+  return {
+    operationId,
+    description: `Proofs, of which one is enough: ${proofs.join(", ")}.`,
+    parameters: [...inPath, ...inQuery],
+    ...(body && { requestBody: { required: true, content: cbor(body.cddl) } }),
+    responses: Object.fromEntries([...refusals, ...good]),
+  };
+}
+
+const cbor = (cddl: string) => ({ [CBOR]: { schema: { description: cddl } } });

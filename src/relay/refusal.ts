@@ -1,0 +1,54 @@
+// What a relay answers when it refuses: a problem document with a code, and the rule where there is one.
+
+import { type KeysteadError, problemOf } from "../errors.js";
+import { PROBLEM, writeProblem } from "../transport/wire.js";
+
+/** Codes of the relay itself. All others are codes of {@link KeysteadError}. */
+export type RefusalCode =
+  | "NO_LOG"
+  | "NO_ROUTE"
+  | "UNSIGNED"
+  | "FORBIDDEN"
+  | "RATE_LIMITED"
+  | "HEAD_RESERVED"
+  | "TOO_LARGE"
+  | "CONTENT_TYPE"
+  | "UNAVAILABLE";
+
+/** An answer that is thrown. */
+export class Refusal extends Error {
+  readonly status: number;
+  readonly code: string;
+  readonly rule: string | undefined;
+  /** Milliseconds until the next try is worth it. */
+  readonly retryAfter: number | undefined;
+
+  constructor(
+    status: number,
+    code: RefusalCode | KeysteadError["code"],
+    detail: string,
+    { rule, retryAfter }: { readonly rule?: string | undefined; readonly retryAfter?: number | undefined } = {},
+  ) {
+    super(detail);
+    this.status = status;
+    this.code = code;
+    this.rule = rule;
+    this.retryAfter = retryAfter;
+  }
+
+  response(): Response {
+    const { status, code, rule, message, retryAfter } = this;
+    return new Response(writeProblem(status, { code, rule, detail: message }), {
+      status,
+      headers: {
+        "content-type": PROBLEM,
+        ...(retryAfter !== undefined && { "retry-after": String(Math.max(1, Math.ceil(retryAfter / 1000))) }),
+      },
+    });
+  }
+}
+
+/** A refusal for what the library says of bytes or of an entry. */
+export function refusalOf(status: number, error: KeysteadError): Refusal {
+  return new Refusal(status, error.code, problemOf(error), { rule: error.rule });
+}

@@ -1,0 +1,71 @@
+// Every statement that the relay runs, and its tables. Rows of entries and attachments never change, so that the primary key of an
+// entry is the compare-and-set of a log.
+//
+// The first column of each table is its distribution key: a log, a subject, a blob or a member. Every statement names the key of
+// every table in it, so that a database that is split by these keys finds one part for one statement (a test reads them all).
+
+/**
+ * Numbered migrations; the position in the list is the number. A published one is never changed: add another one. All of them leave
+ * the statements of the version before working, since two versions of the relay run at a time while one replaces the other.
+ */
+export const MIGRATIONS: readonly (readonly string[])[] = [
+  [
+    "create table keystead.entry (log bytea, seq int, hash bytea not null, link bytea not null, digests bytea[] not null, at bigint not null, primary key (log, seq))",
+    "create table keystead.attachment (log bytea, digest bytea, bytes bytea not null, primary key (log, digest))",
+    "create table keystead.subject (subject text primary key, log bytea not null, at bigint not null)",
+    "create table keystead.blob (id bytea primary key, owner text not null, size bigint not null, complete boolean not null, at bigint not null)",
+    "create table keystead.blob_chunk (id bytea, n int, bytes bytea not null, primary key (id, n))",
+    "create table keystead.nonce (member bytea, nonce bytea, expires bigint not null, primary key (member, nonce))",
+    // Links, grants and sealed content are random bytes. An attempt to compress each of them costs time and gains nothing.
+    "alter table keystead.entry alter column link set storage external",
+    "alter table keystead.attachment alter column bytes set storage external",
+    "alter table keystead.blob_chunk alter column bytes set storage external",
+  ],
+];
+
+/** Bytes of an entry with all of its attachments. Lengths are known without reading what is stored outside of the row. */
+const ENTRY_BYTES = `octet_length(link) + coalesce(
+    (select sum(octet_length(a.bytes)) from keystead.attachment a where a.log = $1 and a.digest = any(digests)), 0)`;
+
+const page = (size: string): string => `select seq, link, digests from (
+    select seq, link, digests, sum(size) over (order by seq) as total from (
+      select seq, link, digests, ${size} as size
+      from keystead.entry where log = $1 and seq > $2::bigint order by seq limit $3) as sized) as summed
+  where total <= $4 or seq = $2 + 1 order by seq`;
+
+export const STATEMENTS = {
+  /**
+   * log, seq, hash, link, digests, at, hash of the link before. Inserts one row where the place is free and the link before is the
+   * one that was judged. @returns a row if it did
+   */
+  append: `insert into keystead.entry (log, seq, hash, link, digests, at)
+    select $1::bytea, $2::int, $3::bytea, $4::bytea, $5::bytea[], $6::bigint
+    where $2::int = 1 or exists (select 1 from keystead.entry where log = $1 and seq = $2::int - 1 and hash = $7::bytea)
+    on conflict (log, seq) do nothing returning seq`,
+  /** log, digests, attachments. */
+  attach: `insert into keystead.attachment (log, digest, bytes)
+    select $1::bytea, digest, bytes from unnest($2::bytea[], $3::bytea[]) as given (digest, bytes)
+    on conflict (log, digest) do nothing`,
+  /** log. The newest entry. */
+  head: `select seq, hash from keystead.entry where log = $1 order by seq desc limit 1`,
+  /** logs. The newest entry of each. */
+  heads: `select asked.log, newest.seq, newest.hash from unnest($1::bytea[]) as asked (log) cross join lateral
+    (select e.seq, e.hash from keystead.entry e where e.log = asked.log order by e.seq desc limit 1) newest`,
+  /** log, position, number. Links after a position, to replay. */
+  links: `select seq, link from keystead.entry where log = $1 and seq > $2 order by seq limit $3`,
+  /** log, position, number, bytes. Entries after a position: at least one if there are any, and no more bytes than these. */
+  page: page("octet_length(link)"),
+  /** The same, with all attachments counted. */
+  wholePage: page(ENTRY_BYTES),
+  /** log, digests. */
+  attachments: `select digest, bytes from keystead.attachment where log = $1 and digest = any($2::bytea[])`,
+  /** log, time. Positions that were filled after a time, newest first. */
+  since: `select seq, at from keystead.entry where log = $1 and at > $2 order by seq desc limit $3`,
+  /** subject. */
+  logOf: `select log from keystead.subject where subject = $1`,
+  /** subject, log, at. @returns a row if the subject had no log */
+  name: `insert into keystead.subject (subject, log, at) select $1::text, $2::bytea, $3::bigint
+    on conflict (subject) do nothing returning log`,
+  /** subject, new log, at, log before. @returns a row if the subject had that log */
+  rename: `update keystead.subject set log = $2, at = $3 where subject = $1 and log = $4 returning log`,
+} as const;

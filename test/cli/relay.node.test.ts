@@ -1,0 +1,88 @@
+// `keystead relay`, over a real socket.
+
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type RunningRelay, runRelay } from "../../src/cli/relay.js";
+import { KeysteadError } from "../../src/errors.js";
+import { systemEnv } from "../../src/primitives/env.js";
+import { requestSigner, signRequest } from "../../src/transport/request-signature.js";
+import {
+  appendEntryRoute,
+  CBOR,
+  createLogRoute,
+  eventsRoute,
+  PAGE,
+  readBody,
+  readEntriesRoute,
+  targetOf,
+} from "../../src/transport/wire.js";
+import { openWorld } from "../support/world.js";
+
+const folder = mkdtempSync(join(tmpdir(), "keystead-cli-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe("keystead relay --data", () => {
+  const data = join(folder, "data");
+  const said: string[] = [];
+  const world = openWorld("cli").rename("Laptop", "A");
+  const { head, subject } = world.log;
+  let relay: RunningRelay;
+  beforeAll(async () => {
+    relay = await runRelay(["--data", data, "--port", "0"], (line) => said.push(line));
+  });
+  afterAll(async () => await relay?.close());
+
+  const ask = (method: string, target: string, body?: Uint8Array) => {
+    const signer = requestSigner(world.session("Laptop").keyring);
+    const signed = signRequest({ method, target }, { signer, origin: relay.url, body, env: systemEnv() });
+    const headers = { ...signed, ...(body && { "content-type": CBOR }) };
+    return fetch(`${relay.url}${target}`, { method, headers, ...(body && { body: body as BodyInit }) });
+  };
+
+  it("listens to this machine only, and warns that nobody is asked", () => {
+    expect(said).toEqual([`relay: listening at ${relay.url}`, expect.stringContaining("WARNING")]);
+    expect(relay.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+    expect(existsSync(join(data, "relay.lock"))).toBe(true);
+  });
+
+  it("stores a log, shows it, and says that it grows", async () => {
+    const [first, second] = world.entries as [Uint8Array, Uint8Array];
+    expect((await ask("PUT", targetOf(createLogRoute, { subject }), first)).status).toBe(201);
+    const events = await ask("GET", targetOf(eventsRoute, {}, { log: [head.log] }));
+    const reader = (events.body as ReadableStream<Uint8Array>).getReader();
+    expect((await ask("POST", targetOf(appendEntryRoute, { log: head.log }), second)).status).toBe(201);
+    let heard = "";
+    while (!heard.includes("data:")) heard += new TextDecoder().decode((await reader.read()).value);
+    expect(heard).toContain(`data: {"log":"${head.log}","seq":2}`);
+    const page = await ask("GET", targetOf(readEntriesRoute, { log: head.log }, { attachments: "all" }));
+    expect(readBody(PAGE, new Uint8Array(await page.arrayBuffer())).entries).toEqual(world.entries);
+    await relay.close();
+    expect((await reader.read()).done).toBe(true);
+    expect(existsSync(join(data, "relay.lock"))).toBe(false);
+  });
+
+  it("has the log again after a restart", async () => {
+    relay = await runRelay(["--data", data, "--port", "0"], () => {});
+    const page = await ask("GET", targetOf(readEntriesRoute, { log: head.log }, { attachments: "all" }));
+    expect(readBody(PAGE, new Uint8Array(await page.arrayBuffer())).entries).toEqual(world.entries);
+  });
+});
+
+describe("arguments of keystead relay", () => {
+  writeFileSync(join(folder, "empty.mjs"), "export const notify = () => {};");
+  it.each<[string, readonly string[]]>([
+    ["neither folder nor database", []],
+    ["both", ["--data", "x", "--database", "y"]],
+    ["an unknown option", ["--data", "x", "--prot", "1"]],
+    ["a wrong port", ["--data", "x", "--port", "70000"]],
+    ["another host without an app", ["--data", "x", "--host", "0.0.0.0"]],
+    ["an app that is not there", ["--data", "x", "--app", join(folder, "none.mjs")]],
+    ["an app without authorize", ["--data", "x", "--app", join(folder, "empty.mjs")]],
+  ])("refuse %s", async (_what, args) => {
+    const error: unknown = await runRelay(args, () => {}).catch((error: unknown) => error);
+    expect(KeysteadError.is(error) && error.code).toBe("INVALID_ARGUMENT");
+    expect(existsSync("x")).toBe(false);
+  });
+});
