@@ -68,7 +68,7 @@ function factsOf(state: MemberState, knowledge: Knowledge, me: Member): Facts {
     junk: intersectRuns(lacking, runsOf(junk)),
     withheld: subtractRuns(lacking, runsOf(junk)),
     isSound: log.kind === "user" && escrowIsSound(log, knowledge),
-    doubted: log.kind === "user" ? doubtedMembers(log, knowledge, me.id) : [],
+    doubted: doubtedMembers(log, knowledge, me.id),
     isGuardian: mayAct && isConfirmed(log, me),
   };
 }

@@ -74,6 +74,10 @@ describe("the agenda about escrow", () => {
     expect(owes(user, "Laptop", escrow)).toEqual([]);
   });
 
+  it("is empty in an escrow log, whatever escrow log is at hand: only users entrust it their epochs (ESC-2)", () => {
+    for (const known of [escrow, other]) expect(owes(escrow, "Ann", known, { confirmed: known })).toEqual([]);
+  });
+
   it("is empty while escrow is not ready, or the user declined it (ESC-1, row 4)", () => {
     const unready = openEscrow("unready");
     expect(owes(bare, "Laptop", unready, { confirmed: unready })).toEqual([]);

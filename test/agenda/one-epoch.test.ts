@@ -2,6 +2,7 @@
 // docs/spec.md section 11.2, row 21 (MEM-7, ESC-8).
 
 import { expect, it } from "vitest";
+import { newestPointer } from "../../src/trust/pointer.js";
 import {
   dismiss,
   enroll,
@@ -11,6 +12,7 @@ import {
   openUser,
   owes,
   recoverBy,
+  renewedRaw,
   stepsOf,
 } from "../escrow/support.js";
 import { openWorld } from "../support/world.js";
@@ -39,6 +41,13 @@ it("is the removal of escrow, where the user said so", () => {
   expect(owes(moved, "Laptop", escrow, { confirmed })).toEqual(["ask remove-escrow other-log", rotates]);
   const removeEscrow = escrowOf(moved).id;
   expect(owes(moved, "Laptop", escrow, { confirmed, removeEscrow })).toEqual(["author remove user-said"]);
+});
+
+it("is the rotation that replaces a former admin's epoch (ESC-10)", () => {
+  const joined = openUser("one epoch", escrow).join("Phone");
+  const left = renewedRaw(joined, escrow, "Bob", newestPointer(later.log)).leave("Phone");
+  expect(left.log.rotationDue).toBe(true);
+  expect(owes(left, "Laptop", later, { confirmed })).toEqual(["author rotate known-to-former-admin"]);
 });
 
 it("waits while a member is doubted, which would be granted the new epoch (ESC-8)", () => {
