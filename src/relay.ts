@@ -2,7 +2,7 @@
 
 export { createRelay, type Relay } from "./relay/handler.js";
 export type {
-  Ask,
+  AccessRequest,
   Limits,
   News,
   OperatorOptions,

@@ -9,7 +9,17 @@ import { KeysteadError } from "../errors.js";
 import { foundersOf, foundersWithoutEscrow } from "../log/approvals.js";
 import type { Pointer } from "../log/fields.js";
 import { extendsHead } from "../log/heads.js";
-import { assertLog, escrowMember, FOUNDING, type Head, type LinkRecord, LogState, memberNamed } from "../log/state.js";
+import {
+  assertLog,
+  escrowMember,
+  FOUNDING,
+  findMember,
+  type Head,
+  type LinkRecord,
+  LogState,
+  linkAt,
+  memberNamed,
+} from "../log/state.js";
 import { type ComparedLog, confirmedHead } from "./compared.js";
 import { policyOf } from "./escrow-needs.js";
 import { judgePointer, namesHead } from "./pointer.js";
@@ -114,14 +124,24 @@ export function contradictions(log: LogState, escrowLog: LogState, confirmation:
     const { seq, pointer } = link;
     if (pointer?.log !== escrowLog.head.log) continue;
     if (namesHead(pointer, escrowLog)) {
-      if (isByFounding(link, founders)) open = [];
+      if (isByFounding(link, founders) && !isVoid(log, link, founders)) open = [];
     } else if (seq > asked) open.push(pointer);
   }
   return open;
 }
 
-function isByFounding({ author, actor }: LinkRecord, founders: ReadonlyMap<MemberId, number>): boolean {
-  return !actor && founders.get(memberNamed(author)) === FOUNDING;
+type Founders = ReadonlyMap<MemberId | "operator", number>;
+
+function isByFounding({ author, actor }: LinkRecord, founders: Founders): boolean {
+  return !actor && founders.get(author) === FOUNDING;
+}
+
+/** Whether another founding device removed the one that set a pointer: what a stolen device named must not outlive its removal. */
+function isVoid(log: LogState, { author }: LinkRecord, founders: Founders): boolean {
+  const gone = findMember(log, memberNamed(author))?.removed;
+  return (
+    gone !== undefined && gone.by !== author && isByFounding({ ...linkAt(log, gone.seq), author: gone.by }, founders)
+  );
 }
 
 /**
@@ -147,9 +167,10 @@ export function escrowTrust(log: LogState, escrowLog: LogState, confirmation: Co
  */
 function lastNamed(log: LogState): readonly (Pointer | undefined)[] {
   const pointing = [...log.links].filter(({ pointer }) => pointer);
-  return [foundersOf(log), foundersWithoutEscrow(log)].map(
-    (founders) => pointing.filter((link) => isByFounding(link, founders)).at(-1)?.pointer,
-  );
+  return [foundersOf(log), foundersWithoutEscrow(log)].map((founders) => {
+    const last = pointing.filter((link) => isByFounding(link, founders)).at(-1);
+    return last && !isVoid(log, last, founders) ? last.pointer : undefined;
+  });
 }
 
 /**

@@ -179,7 +179,7 @@ def open_pointers(user: State, escrow: State, confirmed: dict | None, at: dict |
         if not isinstance(pointer, dict) or pointer["log"] != escrow.log:
             continue
         if extends(escrow, pointer):
-            if "by" not in state.body and founders[user.members[state.author].node] == 1:
+            if is_by_founding(user, state, founders) and not is_void(user, state, founders):
                 found = []
         elif state.seq > passed_over:
             found.append(pointer)
@@ -197,14 +197,28 @@ def is_beyond(pointer: dict, escrow: State) -> bool:
     return pointer["seq"] > escrow.seq and judge_pointer(pointer, escrow) == "newest"
 
 
-def pointers_of(user: State, founders: dict[int, int]) -> list[dict]:
-    """The pointers set by devices and backup keys of the founding class, given these founders."""
-    return [
-        state.body["escrow"]
+def last_pointer(user: State, founders: dict[int, int]) -> dict | None:
+    """The last pointer of the founding class, given these founders; none if it is void."""
+    found = [
+        state
         for state in user.history()
-        if isinstance(state.body.get("escrow"), dict) and "by" not in state.body
-        if founders[user.members[state.author].node] == 1
+        if isinstance(state.body.get("escrow"), dict) and is_by_founding(user, state, founders)
     ]
+    return found[-1].body["escrow"] if found and not is_void(user, found[-1], founders) else None
+
+
+def is_by_founding(user: State, state: State, founders: dict[int, int]) -> bool:
+    """11.2: a device or backup key of the founding class authored the link."""
+    author = user.members.get(state.author)
+    return "by" not in state.body and author is not None and founders[author.node] == 1
+
+
+def is_void(user: State, state: State, founders: dict[int, int]) -> bool:
+    """11.2: another device or backup key of the founding class removed the one that set the pointer."""
+    removed = user.members[state.author].removed
+    if not removed or removed[0] == state.author:
+        return False
+    return is_by_founding(user, user.link(removed[1]), founders)
 
 
 def trust(user: State, escrow: State, confirmed: dict | None, at: dict | None) -> str:
@@ -213,8 +227,7 @@ def trust(user: State, escrow: State, confirmed: dict | None, at: dict | None) -
     contradicting = open_pointers(user, escrow, confirmed, at)
     heads = [confirmed]
     if confirmed is None:
-        both = [pointers_of(user, graph) for graph in (classes.founders, classes.without_escrow)]
-        heads = [pointers[-1] if pointers else None for pointers in both]
+        heads = [last_pointer(user, graph) for graph in (classes.founders, classes.without_escrow)]
     if not contradicting and all(extends(escrow, head) for head in heads):
         return "trusted"
     heads += [*contradicting, member.pointer if member else None]

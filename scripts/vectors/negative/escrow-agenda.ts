@@ -287,6 +287,7 @@ const contradicted = point(user, "Laptop", {
 });
 const inLockdown = lied.lockdown("Laptop", true).join("Phone");
 const beyond: Pointer = { ...newestPointer(later.log), ...fake, epoch: 99 };
+const namedByPhone = enroll(alone.join("Phone").review("Laptop", { approve: ["Phone"] }), "Phone", other);
 const nowhere = point(user, "Laptop", { ...newestPointer(later.log), ...fake, seq: 1_000_000 });
 const oldFarAhead = point(user, "Laptop", ahead);
 /** A branch of the user's log that only a thief continued, longer than the true one. */
@@ -546,6 +547,14 @@ const CONTRADICTED: readonly EscrowAttack[] = [
     [{ user: spread, escrow: later }, askRemoval("other-log"), whose(spread, "Thief")],
     [{ user: spread, escrow: later, said: { removeEscrow: escrowOf(spread).id } }, whose(spread, "Thief")],
     { as: "Phone" },
+  ),
+  owes(
+    "word_of_a_device_that_the_owner_removed",
+    "A stolen founding device enrolled a log of the thief's, and the owner's other device removed it: nobody vouches for that log. The twin's device was not removed.",
+    ["ESC-4"],
+    [{ user: namedByPhone.review("Laptop", { remove: ["Phone"] }), escrow: other }, CONFIRM],
+    [{ user: namedByPhone, escrow: other }],
+    { confirmed: null },
   ),
   owes(
     "fork_once_escrow_is_removed",
