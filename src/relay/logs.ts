@@ -3,7 +3,7 @@
 import type { Bytes } from "../bytes/bytes.js";
 import type { Head, LinkHash, LogId, MemberId } from "../bytes/ids.js";
 import { lastOf, present } from "../bytes/present.js";
-import { fromHex, toHex } from "../bytes/text.js";
+import { asId, fromHex, logIdOf, toHex } from "../bytes/text.js";
 import { KeysteadError } from "../errors.js";
 import { type Acceptance, acceptEntry } from "../log/accept.js";
 import { attachmentDigest, decodeEntry, decodeLink, encodeEntry } from "../log/entry.js";
@@ -63,7 +63,7 @@ export class Logs {
   /** The log that a subject has now; undefined for none. */
   async logOf(subject: string): Promise<LogId | undefined> {
     const [row] = await this.#sql.query<{ log: Bytes }>(STATEMENTS.logOf, [subject]);
-    return row && (toHex(row.log) as LogId);
+    return row && asId<LogId>(toHex(row.log));
   }
 
   /** The state of a log; undefined for none. Another relay may have added entries since. @throws `STORE_UNAVAILABLE` */
@@ -155,7 +155,7 @@ export class Logs {
   /** The newest entry of a log, as the database has it; undefined for a log that is not there. */
   async head(log: LogId): Promise<Head | undefined> {
     const [row] = await this.#sql.query<{ seq: number; hash: Bytes }>(STATEMENTS.head, [rowKey(log)]);
-    return row && { log, seq: row.seq, hash: toHex(row.hash) as LinkHash };
+    return row && { log, seq: row.seq, hash: asId<LinkHash>(toHex(row.hash)) };
   }
 
   /** The newest entries of many logs; nothing for a log that is not there. */
@@ -163,8 +163,8 @@ export class Logs {
     const rows = await this.#sql.query<{ log: Bytes; seq: number; hash: Bytes }>(STATEMENTS.heads, [logs.map(rowKey)]);
     return new Map(
       rows.map(({ log, seq, hash }) => {
-        const id = toHex(log) as LogId;
-        return [id, { log: id, seq, hash: toHex(hash) as LinkHash }];
+        const id = asId<LogId>(toHex(log));
+        return [id, { log: id, seq, hash: asId<LinkHash>(toHex(hash)) }];
       }),
     );
   }
@@ -248,7 +248,7 @@ function rowHash(hash: LinkHash): Bytes {
 /** The id of the log that an entry begins: the hash of its link. Nothing is verified. */
 function logBegunBy(entry: Uint8Array): LogId | Refusal {
   try {
-    return decodeEntry(entry).link.hash as string as LogId;
+    return logIdOf(decodeEntry(entry).link.hash);
   } catch (error) {
     if (KeysteadError.is(error)) return { verdict: "refused", error };
     throw error;

@@ -2,7 +2,7 @@
 
 import { isBytes } from "../bytes/bytes.js";
 import type { LogId } from "../bytes/ids.js";
-import { toHex } from "../bytes/text.js";
+import { asId, toHex } from "../bytes/text.js";
 import { KeysteadError } from "../errors.js";
 import { decodeEntry } from "../log/entry.js";
 import { checkEvents, checkPublish, checkRead } from "./checks.js";
@@ -119,7 +119,7 @@ async function publish(
   const { link } = decodeEntry(entry);
   const named = link.fields.get("log");
   // Only a first entry names no log: its hash is the log's id.
-  const log = isBytes(named) && named.length === 32 ? (toHex(named) as LogId) : undefined;
+  const log = isBytes(named) && named.length === 32 ? asId<LogId>(toHex(named)) : undefined;
   const answer =
     log === undefined
       ? await service.ask(createLogRoute, targetOf(createLogRoute, { subject }), options, entry)
