@@ -27,8 +27,8 @@ const all = "test/**/*.test.ts";
 const needsNode = "test/**/*.node.test.ts";
 /** What only a browser has, such as IndexedDB. */
 const needsBrowser = "test/**/*.browser.test.ts";
-/** What takes minutes: histories against a second reading of the protocol, every small world, broken input, whole stories. */
-const slow = "test/{model,worlds,fuzz,purity,sizes}/**/*.test.ts";
+/** What takes minutes: histories against a second reading of the protocol, every small world, simulated clients, broken input, whole stories. */
+const slow = "test/{model,worlds,simulation,fuzz,purity,sizes}/**/*.test.ts";
 /** What touches bytes and primitives, where the backends could differ first. */
 const backends = "test/{bytes,primitives}/**/*.test.ts";
 /** Tools and the file store have no backend, and worlds bring their own: they run once. */

@@ -1,9 +1,13 @@
 // Type-checks and runs every ```ts block of README.md and docs/, each as a module of its own, so that every example keeps
 // working. A block marked ```ts no-run is only type-checked. Blocks import "keystead" as a reader would, and get the sources.
+//
+// What a line prints is compared with the comment `// → output` at its end, or alone on the next line. Outputs of one line are
+// joined by ", ", and … stands for any text.
 
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
+import { format } from "node:util";
 import ts from "typescript";
 
 interface Block {
@@ -61,17 +65,61 @@ function typeErrors(blocks: readonly Block[]): string[] {
   });
 }
 
+/** What a block says that its lines print, by line. @throws for a comment that says so without the arrow */
+function expectedOf({ document, text }: Block): ReadonlyMap<number, string> {
+  const lines = text.split("\n");
+  return new Map(
+    lines.flatMap((code, i): [number, string][] => {
+      if (/^\s*(?!\/\/).*\bconsole\.log\(.*\); *\/\/ (?!→ )/.test(code)) {
+        throw new Error(`${document}:${i + 1}: say what it prints as // → output, or it goes untested`);
+      }
+      const [, output] = /\/\/ → (.*)$/.exec(code) ?? [];
+      const isAlone = code.trimStart().startsWith("//");
+      return output === undefined ? [] : [[isAlone ? i : i + 1, output]];
+    }),
+  );
+}
+
+/** Runs a block. @returns what each of its lines printed */
+async function run({ file }: Block): Promise<ReadonlyMap<number, readonly string[]>> {
+  const printed = new Map<number, string[]>();
+  const { log } = console;
+  console.log = (...values: unknown[]) => {
+    const [, line] = new Error().stack?.split(`${file}:`) ?? [];
+    const number = Number.parseInt(line ?? "", 10);
+    printed.set(number, [...(printed.get(number) ?? []), format(...values)]);
+    log(...values);
+  };
+  try {
+    await import(pathToFileURL(file).href);
+  } finally {
+    console.log = log;
+  }
+  return printed;
+}
+
+/** Each line that printed something else than the block says. */
+function wrongOutputs(block: Block, printed: ReadonlyMap<number, readonly string[]>): string[] {
+  return [...expectedOf(block)].flatMap(([line, expected]) => {
+    const pattern = expected.split("…").map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
+    const output = printed.get(line)?.join(", ") ?? "";
+    if (new RegExp(`^${pattern.join(".*")}$`, "s").test(output)) return [];
+    return [`${block.document}:${line}: says that it prints ${expected}, and it printed ${output || "nothing"}`];
+  });
+}
+
 const blocks = documents.flatMap(blocksOf);
 rmSync(folder, { recursive: true, force: true });
 mkdirSync(folder, { recursive: true });
 for (const { file, text } of blocks) writeFileSync(file, text);
 
 const failures = typeErrors(blocks);
-for (const { file, document, line, runs } of blocks) {
-  if (!runs) continue;
+for (const block of blocks) {
+  const { document, line } = block;
+  if (!block.runs) continue;
   console.log(`-- ${document}:${line}`);
   try {
-    await import(pathToFileURL(file).href);
+    failures.push(...wrongOutputs(block, await run(block)));
   } catch (error) {
     console.error(error);
     failures.push(`${document}:${line}: threw ${error}`);

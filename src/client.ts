@@ -1,5 +1,12 @@
-// keystead/client: where a device keeps its records, how they are sealed, and how entries travel. The client itself is to come.
+// keystead/client: a device's whole life behind a few verbs; where it keeps its records, how they are sealed, and how entries travel.
 
+export type { Answer, Ask } from "./client/asks.js";
+export type { ClientEnv } from "./client/client-env.js";
+export type { Connection } from "./client/log-sync.js";
+export type { Alarm } from "./client/model.js";
+export type { ShownPaper, ShowPaper } from "./client/paper.js";
+export { openSession, type Session, type SessionOptions } from "./client/session.js";
+export type { PendingView, Snapshot, Status } from "./client/snapshot.js";
 export { deleteIndexedDb, indexedDbStore } from "./storage/indexed-db.js";
 export { MemoryDisk, memoryStore } from "./storage/memory.js";
 export { callerSealer, passkeySealer, type Sealer, webCryptoSealer } from "./storage/sealer.js";

@@ -40,6 +40,8 @@
  * - `STORE_UNAVAILABLE`: the store cannot be read or written now: it is full, blocked or closed. Nothing was written, except where
  *   `details.reason` is `unknown`: load the store and see.
  * - `STORE_CORRUPT`: what the store holds is not what was committed, or was sealed by another key.
+ * - `PENDING`: an earlier link of this device is not settled yet. Wait until it is.
+ * - `LOST_RACE`: another link was faster, and what it changed may change the user's mind. Look again, and decide again.
  * - `OFFLINE`: the service was not reached or did not answer. It may have received what was sent.
  * - `FORBIDDEN`: the service refused to answer this device or this account. Sign in again, or ask the service.
  */
@@ -76,6 +78,8 @@ export type ErrorCode =
   | "STORE_STALE"
   | "STORE_UNAVAILABLE"
   | "STORE_CORRUPT"
+  | "PENDING"
+  | "LOST_RACE"
   | "OFFLINE"
   | "FORBIDDEN";
 
@@ -123,6 +127,8 @@ const KINDS: Readonly<Record<ErrorCode, ErrorKind>> = {
   STORE_STALE: "not-now",
   STORE_UNAVAILABLE: "not-now",
   STORE_CORRUPT: "bad-input",
+  PENDING: "not-now",
+  LOST_RACE: "not-now",
   OFFLINE: "not-now",
   FORBIDDEN: "not-now",
 };

@@ -1,5 +1,6 @@
 // All mutants that no test kills, of every part.
 
+import { AGENDA } from "./agenda.js";
 import { BACKUP } from "./backup.js";
 import { BYTES } from "./bytes.js";
 import { CONTENT } from "./content.js";
@@ -14,6 +15,7 @@ import { PRIMITIVES } from "./primitives.js";
 import { TRUST } from "./trust.js";
 
 export const EXPLAINED: readonly Explained[] = [
+  AGENDA,
   BACKUP,
   BYTES,
   CONTENT,

@@ -388,7 +388,7 @@ export const LOG: readonly Explained[] = [
   },
   {
     file: "src/bytes/runs.ts",
-    line: "return (a.at(-1) as Run)[1] < (b[0] as Run)[0];",
+    line: "return lastOf(a)[1] < firstOf(b)[0];",
     becomes: ["false"],
     why: "a short cut: the general way gives the same set",
   },

@@ -27,12 +27,6 @@ export const PRIMITIVES: readonly Explained[] = [
   },
   {
     file: "src/primitives/env.ts",
-    line: 'if (typeof time !== "number" || !Number.isSafeInteger(time) || time < 0) {',
-    becomes: ["false"],
-    why: "for the types: what is no number is no safe integer",
-  },
-  {
-    file: "src/primitives/env.ts",
     line: "for (let start = 0; start < length; start += RANDOM_PIECE) {",
     becomes: ["start <= length"],
     why: "one more piece at the end, of no bytes",
@@ -74,7 +68,7 @@ export const PRIMITIVES: readonly Explained[] = [
     why: "runtimes that do not read raw keys do not look at the public key of a secret JWK",
   },
   {
-    file: "src/primitives/node-hash.ts",
+    file: "src/primitives/hkdf.ts",
     line: "for (let at = 0; at < length; at += BLOCK) {",
     becomes: ["at <= length"],
     why: "one more block, of which no byte is kept",

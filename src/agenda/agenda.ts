@@ -7,12 +7,11 @@ import { hasEpoch, intersectRuns, runsOf, subtractRuns } from "../bytes/runs.js"
 import { actors } from "../coverage/capabilities.js";
 import { dateOf } from "../coverage/dates.js";
 import { nameMembers } from "../coverage/names.js";
-import { KeysteadError } from "../errors.js";
 import { checkMemberState, type MemberState } from "../grants/member-state.js";
 import { standing } from "../grants/standing.js";
 import { partsOf } from "../keys/keyring.js";
 import { checkClock, DEFAULT_SKEW } from "../log/clock.js";
-import { currentEpoch, findMember, isConfirmed, type Member } from "../log/state.js";
+import { currentEpoch, isConfirmed, type Member, memberOf } from "../log/state.js";
 import { doubtedMembers } from "../trust/doubt.js";
 import { checkAtHand, escrowIsSound } from "../trust/soundness.js";
 import { disownSteps } from "./admin.js";
@@ -31,20 +30,13 @@ import { ask, type Step } from "./steps.js";
 export function agenda(state: MemberState, knowledge: Knowledge): readonly Step[] {
   const { log, keyring } = checkMemberState(state);
   const known = checkKnowledge(knowledge);
-  const self = findMember(log, keyring.member);
-  if (!self)
-    throw new KeysteadError(
-      "UNKNOWN_MEMBER",
-      "this keyring's member is not in the log; fetch the log's newest entries",
-      { rule: "MEM-2" },
-    );
   const stands = standing(log, keyring);
   if (stands !== "active") return [{ ...ask("standing"), standing: stands }];
   const { now, skew = DEFAULT_SKEW } = known;
   if (now !== "unchecked" && log.time > now + skew) {
     return [{ ...ask("clock"), ahead: log.time - now, when: dateOf(log.time) }];
   }
-  const facts = factsOf(state, known, self);
+  const facts = factsOf(state, known, memberOf(log, keyring.member));
   const escrow = log.kind === "user" ? escrowSteps(facts) : [];
   // The rows of section 11.2, in its order.
   return [

@@ -237,10 +237,13 @@ function rotation(facts: Facts): AuthorStep {
   return { do: "author", link: "rotate", because, withholdFromEscrow: withholds(facts), others };
 }
 
-/** ESC-8: asks which doubted members are the user's, then removes the others in one link. */
+/**
+ * ESC-8: asks which doubted members are the user's, then removes the others in one link. A device that is not confirmed does it
+ * too: the confirmed one may be lost.
+ */
 function doubts(facts: Facts): readonly Step[] {
-  const { log, knowledge, doubted, isGuardian } = facts;
-  if (!isGuardian || doubted.length === 0) return NOTHING;
+  const { log, knowledge, doubted, mayAct } = facts;
+  if (!mayAct || doubted.length === 0) return NOTHING;
   const judge = judgingLog(log, knowledge);
   const mayComeLater = judge && escrowActs(log, judge).some(({ because }) => because === "beyond-log");
   const steps: Step[] = mayComeLater ? [fetchEscrowLog("act-beyond-log")] : [];
@@ -265,13 +268,13 @@ function unanswered({ doubted, knowledge }: Facts): Facts["doubted"] {
 
 /** A person decides, once. Otherwise two devices with different escrow logs would undo each other's links. */
 function removeEscrow(it: EscrowCase, because: "disabled" | "other-log" | "ahead"): readonly Step[] {
-  const { knowledge, doubted, escrow, isGuardian } = it;
-  // A device that is no guardian never asks about doubted members, so it must not wait for the answers.
-  if (knowledge.removeEscrow === escrow.id && (!isGuardian || unanswered(it).length === 0)) {
-    const members = [...(isGuardian ? doubted : []), escrow.id].sort();
-    return [{ do: "author", link: "remove", members, because: "user-said", withholdFromEscrow: false }];
+  const { knowledge, doubted, escrow } = it;
+  if (knowledge.removeEscrow !== escrow.id) {
+    return [{ ...ask("remove-escrow"), escrow: escrow.id, name: it.nameOf(escrow.id), because }, ...doubts(it)];
   }
-  return [{ ...ask("remove-escrow"), escrow: escrow.id, name: it.nameOf(escrow.id), because }, ...doubts(it)];
+  if (unanswered(it).length > 0) return doubts(it);
+  const members = [...doubted, escrow.id].sort();
+  return [{ do: "author", link: "remove", members, because: "user-said", withholdFromEscrow: false }];
 }
 
 /**

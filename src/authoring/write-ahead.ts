@@ -1,6 +1,7 @@
 // What a device stores before it sends an entry, so that neither a crash nor a server that refuses and publishes later loses the
 // secrets that the link made. docs/spec.md sections 5 and 6.
 
+import type { Bytes } from "../bytes/bytes.js";
 import type { MemberState } from "../grants/member-state.js";
 import { unsafeSerializeKeyring } from "../grants/store-keyring.js";
 import { findMember, LogState } from "../log/state.js";
@@ -17,7 +18,7 @@ export interface SerializedProposal {
    * - a backup key, the operator, or escrow in a user's log: undefined. The device that sends the entry keeps its own keyring, and
    *   `resume` opens what the entry gives it. A paper's secrets are on paper, and must not take the place of the device's.
    */
-  readonly keyring: Uint8Array | undefined;
+  readonly keyring: Bytes | undefined;
   /** The text of the backup key that the link makes: keep it until its user has proved that it is on paper. */
   readonly backupKey: string | undefined;
 }

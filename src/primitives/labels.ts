@@ -29,6 +29,9 @@ export const LABELS = {
   keyring: "keystead/v1/keyring",
   // stores
   storePasskey: "keystead/v1/store/passkey",
+  storeRecord: "keystead/v1/store/record",
+  // clients
+  clientTurn: "keystead/v1/client/turn",
   // escrow
   accessCommitment: "keystead/v1/access/commitment",
   accessOpening: "keystead/v1/access/opening",

@@ -221,9 +221,9 @@ describe("the agenda about escrow", () => {
     expect(escrowOf(short).held).toEqual([[2, 3]]);
     const step = { do: "author", link: "extend-escrow", escrow: escrowOf(short).id, epochs: [[1, 1]] };
     expect(stepsOf(short, "Laptop", later, { confirmed })).toEqual([step]);
-    const extended = reviewEscrow(short, "Laptop", "approve");
-    expect(escrowOf(extended).held).toEqual([[1, 3]]);
-    expect(owes(extended, "Laptop", later, { confirmed })).toEqual([]);
+    const extended = dutiful(short, "Laptop", later, { confirmed });
+    expect(extended.did).toEqual(["author extend-escrow"]);
+    expect(escrowOf(extended.user).held).toEqual([[1, 3]]);
   });
 
   it("repairs a thief's grant to escrow, while somebody still has the epoch (GRT-3, row 20)", () => {

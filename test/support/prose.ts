@@ -4,7 +4,7 @@ import ts from "typescript";
 
 /** Names of the functions of these sources that make an error or throw one. */
 export function errorMakers(sources: readonly string[]): ReadonlySet<string> {
-  const names = new Set<string>(["KeysteadError"]);
+  const names = new Set<string>(["KeysteadError", "asArgument"]);
   const visit = (node: ts.Node): void => {
     if (ts.isFunctionDeclaration(node) && node.name && /^(KeysteadError|never)$/.test(node.type?.getText() ?? ""))
       names.add(node.name.text);

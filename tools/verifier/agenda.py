@@ -138,7 +138,7 @@ def agenda(log: State, knows: Knowledge) -> list[Step]:
 
 
 def doubts(view: View) -> list[Step]:
-    if not view.guardian or not view.doubted:
+    if not view.may_act or not view.doubted:
         return []
     steps, reviews = [], esc.reviews_by_escrow(view.log)
     of_this_log = [reviews[seq] for seq in view.unverified if view.can_judge and esc.is_of(reviews[seq], view.escrow)]
@@ -227,11 +227,11 @@ def with_escrow_member(view: View) -> list[Step]:
 
 
 def ask_to_remove(view: View, because: str) -> list[Step]:
-    """Rows 10, 11 and 16: the question, then doubts; or the removal, once all was answered."""
-    member, doubted = view.escrow_member, view.doubted if view.guardian else set()
-    if view.knows.remove_escrow == member.id and doubted <= view.knows.not_own:
-        return [view.remove(doubted | {member.id})]
-    return [step("ask", "remove-escrow", because), *doubts(view)]
+    """Rows 10, 11 and 16: the question, then doubts; once it was answered, doubts alone, and then the removal."""
+    member = view.escrow_member
+    if view.knows.remove_escrow != member.id:
+        return [step("ask", "remove-escrow", because), *doubts(view)]
+    return [view.remove(view.doubted | {member.id})] if view.doubted <= view.knows.not_own else doubts(view)
 
 
 def what_escrow_lacks(view: View) -> list[Step]:

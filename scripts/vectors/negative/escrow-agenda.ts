@@ -540,11 +540,11 @@ const CONTRADICTED: readonly EscrowAttack[] = [
     { as: "Phone", confirmed: null },
   ),
   owes(
-    "removal_that_waits_for_answers_that_nobody_is_asked_for",
-    "A review that is not believed brought a member in, and a thief enrolled another log. The device is not confirmed, and asks about escrow. In the twin the user said to remove escrow: it does, and leaves the member to a confirmed device.",
+    "removal_of_escrow_that_was_answered",
+    "A review that is not believed brought a member in, and a thief enrolled another log: the device asks about both. In the twin the user said to remove escrow: only the other question is left.",
     ["ESC-7", "ESC-8"],
-    [{ user: spread, escrow: later }, askRemoval("other-log")],
-    [{ user: spread, escrow: later, said: { removeEscrow: escrowOf(spread).id } }, removal([escrowOf(spread).id])],
+    [{ user: spread, escrow: later }, askRemoval("other-log"), whose(spread, "Thief")],
+    [{ user: spread, escrow: later, said: { removeEscrow: escrowOf(spread).id } }, whose(spread, "Thief")],
     { as: "Phone" },
   ),
   owes(
@@ -695,12 +695,12 @@ const BROUGHT_IN: readonly EscrowAttack[] = [
   ),
   owes(
     "unverified_beside_a_device_that_is_not_confirmed",
-    "A device that nobody approved leaves those whom a false review brought in to others. The twin's device is confirmed.",
+    "A device that nobody approved asks, too, about those whom a false review brought in: the confirmed device may be lost. In the twin they are the user's.",
     ["ESC-8"],
-    [{ user: reviewEscrow(beside, "Thief", "remove"), escrow: later }],
+    [{ user: reviewEscrow(beside, "Thief", "remove"), escrow: later }, whose(strangers, "Thief")],
     [
-      { user: reviewEscrow(beside, "Thief", "remove").review("Laptop", { approve: ["Phone"] }), escrow: later },
-      whose(strangers, "Thief"),
+      { user: reviewEscrow(beside, "Thief", "remove"), escrow: later, said: { own: ids(beside, "Thief") } },
+      step("ask", "enroll-again"),
     ],
     { as: "Phone" },
   ),
@@ -725,8 +725,8 @@ const BROUGHT_IN: readonly EscrowAttack[] = [
     "escrow_log_named_by_a_founding_device_that_a_dismissed_admin_made",
     "A thief whom a false review made founding named its own organisation's log. The twin's was named by the first device, which left.",
     ["ESC-4", "ESC-8"],
-    [{ user: movedBy("Thief"), escrow: other }, CONFIRM],
-    [{ user: movedBy("Laptop"), escrow: other }],
+    [{ user: movedBy("Thief"), escrow: other }, CONFIRM, whose(strangers, "Thief")],
+    [{ user: movedBy("Laptop"), escrow: other }, whose(strangers, "Thief")],
     { as: "Phone", confirmed: null },
   ),
   owes(

@@ -1,0 +1,230 @@
+// Runs the machine: it stores a new model before it does anything for it, and gives back to the machine what came of that. All
+// awaiting is here. docs/spec.md section 13.
+
+import { wipe } from "../bytes/bytes.js";
+import { present } from "../bytes/present.js";
+import { toHex } from "../bytes/text.js";
+import { type ErrorJson, KeysteadError } from "../errors.js";
+import { drawRandom } from "../primitives/env.js";
+import { requestSigner } from "../transport/request-signature.js";
+import type { RequestSigner, Transport } from "../transport/transport.js";
+import type { ClientEnv } from "./client-env.js";
+import type { Effect, Input, MachineOptions, PublishEffect, ReadEffect } from "./effects.js";
+import type { Intent } from "./intents.js";
+import { step } from "./machine.js";
+import type { Model } from "./model.js";
+import { difference, modelOf, newModel, recordsOf } from "./records.js";
+import type { SealedStore } from "./sealed-store.js";
+
+/** What a driver works with. */
+export interface DriverOptions extends MachineOptions {
+  readonly subject: string;
+  readonly store: SealedStore;
+  readonly transport: Transport;
+  readonly env: ClientEnv;
+  /** Called after this device stored something. */
+  readonly stored: () => void;
+  /** Called after every new model, and when another tab's was loaded. */
+  readonly changed: () => void;
+}
+
+/** Somebody waits for what was asked for. */
+interface Waiting {
+  readonly resolve: () => void;
+  readonly reject: (error: KeysteadError) => void;
+}
+
+/** Runs one device's machine over a store and a transport. */
+export class Driver {
+  readonly #options: DriverOptions;
+  #model: Model;
+  #revision = 0;
+  /** Whether the store may be at another revision than the model. */
+  #isStale = true;
+  #tail: Promise<void> = Promise.resolve();
+  readonly #waiting = new Map<string, Waiting>();
+  readonly #ended = new AbortController();
+  /** When to sync again, milliseconds since 1970. */
+  #wakeAt = Number.POSITIVE_INFINITY;
+
+  constructor(options: DriverOptions) {
+    this.#options = options;
+    this.#model = newModel(options.subject);
+  }
+
+  /** What this device knows, as stored. */
+  get model(): Model {
+    return this.#model;
+  }
+
+  /** When to sync again, milliseconds since 1970; infinity where nothing waits. It is forgotten: the caller syncs then. */
+  wakeAt(): number {
+    const wakeAt = this.#wakeAt;
+    this.#wakeAt = Number.POSITIVE_INFINITY;
+    return wakeAt;
+  }
+
+  /** Loads what is stored, if another tab or an unknown outcome may have changed it. */
+  load(): Promise<void> {
+    return this.#inTurn(() => this.#load());
+  }
+
+  /** Fetches and does what is owed, until nothing is left to do now. It does not fail when the service is not reached. */
+  sync(): Promise<void> {
+    return this.#inTurn(() => this.#run({ type: "sync" }));
+  }
+
+  /** Takes in what happened, and does what follows. @throws errors of {@link step}; `STORE_UNAVAILABLE` */
+  give(input: Input): Promise<void> {
+    return this.#inTurn(() => this.#run(input));
+  }
+
+  /**
+   * Does what the user asks for.
+   *
+   * @returns when a verified link shows that it was done.
+   * @throws when it was not done and will not be
+   */
+  async intend(intent: Intent): Promise<void> {
+    const id = toHex(drawRandom(this.#options.env, 8));
+    const settled = new Promise<void>((resolve, reject) => this.#waiting.set(id, { resolve, reject }));
+    // The turn below can fail first.
+    settled.catch(() => undefined);
+    try {
+      await this.give({ type: "intend", id, intent });
+    } catch (error) {
+      // Whether it was stored shows when the store is loaded again. Once it is stored, only what stands at its place decides.
+      if (this.#isStale) await this.load().catch(() => undefined);
+      if (this.#model.pending?.id !== id && this.#waiting.delete(id)) throw error;
+    }
+    return settled;
+  }
+
+  /** Ends all work. What waits is rejected; nothing is lost. */
+  close(): void {
+    if (this.#ended.signal.aborted) return;
+    this.#ended.abort();
+    for (const [, { reject }] of this.#waiting) reject(closed());
+    this.#waiting.clear();
+    const { keyring, former } = this.#model;
+    // After what runs now: it reads the keys.
+    void this.#tail.then(() => {
+      for (const each of [keyring, this.#model.keyring, ...former]) each?.wipe();
+    });
+  }
+
+  /** One at a time. */
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#tail.then(() => {
+      if (this.#ended.signal.aborted) throw closed();
+      return work();
+    });
+    this.#tail = turn.then(
+      () => undefined,
+      () => undefined,
+    );
+    return turn;
+  }
+
+  async #run(input: Input): Promise<void> {
+    const effects: Effect[] = [...(await this.#apply(input))];
+    for (let effect = effects.shift(); effect; effect = effects.shift()) {
+      if (effect.type === "wait") this.#wakeAt = Math.min(this.#wakeAt, effect.until);
+      else effects.unshift(...(await this.#apply(await this.#perform(effect))));
+    }
+  }
+
+  /** One step of the machine, stored. When another tab was faster, the step is done again on what that one stored. */
+  async #apply(input: Input): Promise<readonly Effect[]> {
+    const { env, store } = this.#options;
+    for (;;) {
+      if (this.#isStale) await this.#load();
+      if (this.#ended.signal.aborted) throw closed();
+      const before = this.#model;
+      const { model, effects, retired } = step(before, input, this.#options, env);
+      const change = difference(recordsOf(before), recordsOf(model));
+      if (change.put.size + change.remove.size > 0) {
+        try {
+          this.#revision = await store.commit(this.#revision, change);
+        } catch (caught) {
+          // Whether it was written shows when the store is loaded again.
+          this.#isStale = true;
+          if (model.pending?.keyring && model.pending !== before.pending) wipe(model.pending.keyring);
+          if (KeysteadError.from(caught)?.code === "STORE_STALE") continue;
+          throw caught;
+        } finally {
+          for (const bytes of change.put.values()) wipeRecord(bytes, model);
+        }
+      }
+      this.#model = model;
+      for (const secret of retired) secret.wipe();
+      this.#settle();
+      if (change.put.size + change.remove.size > 0) this.#options.stored();
+      if (model !== before) this.#options.changed();
+      return effects;
+    }
+  }
+
+  async #load(): Promise<void> {
+    const { subject, store } = this.#options;
+    const { revision, records } = await store.load();
+    const { sync, keyring, former } = this.#model;
+    const stored = revision === 0 ? newModel(subject) : modelOf(subject, records);
+    for (const old of [keyring, ...former]) old?.wipe();
+    this.#model = { ...stored, sync: { ...stored.sync, connection: sync.connection } };
+    this.#revision = revision;
+    this.#isStale = false;
+    this.#settle();
+    this.#options.changed();
+  }
+
+  /** Tells those who wait how it ended, as stored by this tab or another. */
+  #settle(): void {
+    for (const { id, error } of this.#model.settled) {
+      const waiting = this.#waiting.get(id);
+      if (!waiting) continue;
+      this.#waiting.delete(id);
+      if (error) waiting.reject(present(KeysteadError.from(error)));
+      else waiting.resolve();
+    }
+  }
+
+  async #perform(effect: ReadEffect | PublishEffect): Promise<Input> {
+    const { transport } = this.#options;
+    const request = { signer: this.signer(), signal: this.#ended.signal };
+    try {
+      if (effect.type === "publish") {
+        const publication = await transport.publish(this.#model.subject, effect.entry, request);
+        return { type: "published", effect, publication };
+      }
+      const attachments = effect.of === "own" ? ("all" as const) : ("none" as const);
+      const page = await transport.read(effect.subject, { after: effect.after, attachments, ...request });
+      return { type: "page", effect, page };
+    } catch (caught) {
+      return { type: "failed", effect, error: unanswered(caught) };
+    }
+  }
+
+  /** Signs requests as this device; undefined while it is no member. */
+  signer(): RequestSigner | undefined {
+    const { own, keyring } = this.#model;
+    return own && keyring && requestSigner(keyring);
+  }
+}
+
+/** Entries and evidence are public, and the model goes on using the bytes; everything else was encoded for the store alone. */
+function wipeRecord(bytes: Uint8Array, { evidence }: Model): void {
+  if (!evidence.some((kept) => kept === bytes)) wipe(bytes);
+}
+
+function unanswered(caught: unknown): ErrorJson {
+  const error = KeysteadError.from(caught);
+  if (error) return error.toJSON();
+  return new KeysteadError("OFFLINE", "the service was not reached", { cause: caught }).toJSON();
+}
+
+function closed(): KeysteadError {
+  return new KeysteadError("STORE_UNAVAILABLE", "this session was closed; open it again", {
+    details: { reason: "closed" },
+  });
+}

@@ -1,0 +1,73 @@
+// What goes into the machine and what comes out of it. docs/spec.md section 13.
+
+import type { LinkHash, MemberId } from "../bytes/ids.js";
+import type { ErrorJson } from "../errors.js";
+import type { EntriesPage, Publication } from "../transport/transport.js";
+import type { Answer } from "./asks.js";
+import type { Intent } from "./intents.js";
+import type { Model } from "./model.js";
+
+/** What happened outside. */
+export type Input =
+  /** It is time to look at the service. */
+  | { readonly type: "sync" }
+  /** Something that the user asks for. `id` names it in {@link Model.settled}. */
+  | { readonly type: "intend"; readonly id: string; readonly intent: Intent }
+  | { readonly type: "answer"; readonly id: string; readonly answer: Answer }
+  /** The user has proved that the backup key is on paper. */
+  | { readonly type: "paper-proved"; readonly member: MemberId }
+  /** A page; undefined when the service says that there is no such log. */
+  | { readonly type: "page"; readonly effect: ReadEffect; readonly page: EntriesPage | undefined }
+  | { readonly type: "published"; readonly effect: PublishEffect; readonly publication: Publication }
+  /** No answer came. */
+  | { readonly type: "failed"; readonly effect: ReadEffect | PublishEffect; readonly error: ErrorJson };
+
+/** The log that is read: this account's, or the one of its organisation's escrow. */
+export type WhichLog = "own" | "escrow";
+
+/** Read entries of a log, and give the input `page` or `failed`. */
+export interface ReadEffect {
+  readonly type: "read";
+  readonly of: WhichLog;
+  readonly subject: string;
+  readonly after: number;
+  /**
+   * `newer`: entries after those at hand. `attachments`: entries that are known, for what was withheld with them. `whole`: the log
+   * from its first entry on, because it does not go on from what was verified.
+   */
+  readonly purpose: "newer" | "attachments" | "whole";
+}
+
+/** Send an entry of the own log, and give the input `published` or `failed`. */
+export interface PublishEffect {
+  readonly type: "publish";
+  readonly entry: Uint8Array;
+  readonly hash: LinkHash;
+}
+
+/** Give the input `sync` at this time, milliseconds since 1970. */
+export interface WaitEffect {
+  readonly type: "wait";
+  readonly until: number;
+}
+
+/** What is to be done outside, after the new model was stored. */
+export type Effect = ReadEffect | PublishEffect | WaitEffect;
+
+/** Something secret that is not needed any more. */
+export interface Wipeable {
+  wipe(): void;
+}
+
+/** What a device knows next. */
+export interface Stepped {
+  readonly model: Model;
+  readonly effects: readonly Effect[];
+  /** What the new model does not use any more. The driver wipes it once the new model is stored, and never before. */
+  readonly retired: readonly Wipeable[];
+}
+
+/** The account whose escrow log this device follows; undefined where there is no escrow. */
+export interface MachineOptions {
+  readonly escrowSubject?: string | undefined;
+}

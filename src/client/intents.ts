@@ -1,0 +1,44 @@
+// What a device was asked to do, or owes, as data that survives a restart. docs/spec.md sections 6 and 13.
+
+import type { AuthorStep } from "../agenda/steps.js";
+import type { DeviceDescription } from "../authoring/device-description.js";
+import type { MemberId } from "../bytes/ids.js";
+import type { Runs } from "../bytes/runs.js";
+import type { ComparedDevice } from "../trust/compared.js";
+
+/** A device to approve. The token of a comparison lives in memory only: after a restart the user compares again. */
+export interface IntendedApproval {
+  readonly member: MemberId;
+  readonly token: ComparedDevice | undefined;
+}
+
+/** What a device was asked to do, or owes. */
+export type Intent =
+  | { readonly do: "create" | "join"; readonly device: DeviceDescription }
+  | { readonly do: "review"; readonly approve: readonly IntendedApproval[]; readonly remove: readonly MemberId[] }
+  | { readonly do: "rename"; readonly member: MemberId; readonly device: DeviceDescription }
+  | { readonly do: "lockdown"; readonly on: boolean; readonly remove: readonly MemberId[] }
+  | { readonly do: "backup-key"; readonly name: string }
+  /** The text is in memory only. */
+  | { readonly do: "use-backup-key"; readonly text: string | undefined; readonly remove: readonly MemberId[] }
+  | { readonly do: "reclaim"; readonly from: MemberId }
+  | { readonly do: "regrant"; readonly member: MemberId; readonly epochs: Runs }
+  | { readonly do: "leave" | "rekey" }
+  /** A step of the agenda. It is never written again: after a lost race the agenda says what is owed. */
+  | { readonly do: "duty"; readonly step: AuthorStep | undefined };
+
+/** Members that an intent names: after a lost race the user is asked again if a link touched one of them. */
+export function membersOf(intent: Intent): readonly MemberId[] {
+  switch (intent.do) {
+    case "review":
+      return [...intent.approve.map(({ member }) => member), ...intent.remove];
+    case "lockdown":
+    case "use-backup-key":
+      return intent.remove;
+    case "rename":
+    case "regrant":
+      return [intent.member];
+    default:
+      return [];
+  }
+}

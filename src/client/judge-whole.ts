@@ -1,0 +1,83 @@
+// A log that does not go on from what was verified is read again from its first entry on: it is healed, or the contradiction is kept
+// as evidence. docs/spec.md sections 13.1 and 13.2 (LOG-8).
+
+import type { Bytes } from "../bytes/bytes.js";
+import { equalBytes } from "../bytes/bytes.js";
+import { KeysteadError } from "../errors.js";
+import { type Evidence, encodeEvidence } from "../log/evidence.js";
+import { verifyLog } from "../log/verify.js";
+import { type Env, readClock } from "../primitives/env.js";
+import type { EntriesPage } from "../transport/transport.js";
+import type { MachineOptions, ReadEffect, Stepped } from "./effects.js";
+import { lengthOf, takeEntries } from "./entries.js";
+import { connected, type Model } from "./model.js";
+import { proceed } from "./proceed.js";
+
+/** So many pieces of evidence are kept. */
+const MAX_EVIDENCE = 16;
+
+/** Takes in a page of a whole log, and judges the log when there is enough of it. */
+export function judgeWhole(
+  model: Model,
+  effect: ReadEffect,
+  page: EntriesPage,
+  options: MachineOptions,
+  env: Env,
+): Stepped {
+  const { of, subject } = effect;
+  const known = lengthOf(model, of);
+  const whole = [...(effect.after === 0 ? [] : (model.sync.whole ?? [])), ...page.entries];
+  // What decides is in the entries up to the head at hand. So a service cannot fill the memory with a log without end.
+  if (page.entries.length > 0 && whole.length < Math.min(page.newest, known)) {
+    const more = { ...effect, after: whole.length };
+    return { model: { ...model, sync: { ...model.sync, whole } }, effects: [more], retired: [] };
+  }
+  const read = { ...model, sync: { ...model.sync, whole: undefined } };
+  try {
+    verifyLog(whole, { subject, pinned: model[of]?.log, now: readClock(env) });
+  } catch (caught) {
+    const error = KeysteadError.from(caught);
+    if (!error) throw caught;
+    return contradicted(read, effect, error, whole.length, options, env);
+  }
+  // It contradicts nothing: what could not be taken in before was passed on wrongly once, or another tab was faster.
+  const calm = { ...read, alarms: { ...read.alarms, [of]: undefined } };
+  const taken = takeEntries(calm, effect, whole.slice(known), env);
+  if (taken.error) {
+    const troubled = connected(taken.model, { state: "trouble", error: taken.error.toJSON() });
+    return { model: troubled, effects: [], retired: taken.retired };
+  }
+  return proceed(connected(taken.model, { state: "reached" }), options, env, taken.retired);
+}
+
+function contradicted(
+  model: Model,
+  { of }: ReadEffect,
+  error: KeysteadError,
+  length: number,
+  options: MachineOptions,
+  env: Env,
+): Stepped {
+  if (error.kind !== "contradiction") {
+    // Also where the service has no log, and this device has none.
+    const isEmpty = length === 0 && lengthOf(model, of) === 0;
+    const next = connected(model, isEmpty ? { state: "reached" } : { state: "trouble", error: error.toJSON() });
+    return isEmpty ? proceed(next, options, env) : { model: next, effects: [], retired: [] };
+  }
+  const { evidence: found } = error.details as { readonly evidence?: Evidence };
+  const evidence = found && encodeEvidence(found);
+  const kept = evidence ? withEvidence(model, evidence) : model;
+  if (error.code === "ROLLED_BACK") {
+    const behind = connected(kept, { state: "server-behind" });
+    // The service lost entries. Those of the own log are given back; they prove themselves.
+    if (of === "escrow") return { model: behind, effects: [], retired: [] };
+    return proceed({ ...behind, sync: { ...behind.sync, serverHas: length } }, options, env);
+  }
+  const alarm = { error: new KeysteadError(error.code, error.message, { rule: error.rule }).toJSON(), evidence };
+  return { model: { ...kept, alarms: { ...kept.alarms, [of]: alarm } }, effects: [], retired: [] };
+}
+
+function withEvidence(model: Model, evidence: Bytes): Model {
+  if (model.evidence.some((known) => equalBytes(known, evidence))) return model;
+  return { ...model, evidence: [...model.evidence, evidence].slice(-MAX_EVIDENCE) };
+}

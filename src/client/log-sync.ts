@@ -1,0 +1,46 @@
+// How far a device is with fetching its log. In memory only: after a restart everything is fetched and judged anew.
+
+import type { Bytes } from "../bytes/bytes.js";
+import type { ErrorJson } from "../errors.js";
+
+/** How the service was reached last. */
+export type Connection =
+  | { readonly state: "never" | "reached" | "server-behind" }
+  | { readonly state: "offline" | "refused" | "trouble" | "clock"; readonly error: ErrorJson };
+
+/** How far a device is with fetching its log. */
+export interface LogSync {
+  readonly connection: Connection;
+  /** When the head of the own log arrived here, milliseconds since 1970. */
+  readonly headSince: number;
+  /** The service's word about the pending link, until what it shows at that place was read. */
+  readonly claimed: "accepted" | "lost" | undefined;
+  /**
+   * The entries of a log that is read again from its first entry on, to find out how it contradicts what was verified; the position
+   * of the newest one, as the service claims.
+   */
+  readonly whole: readonly Bytes[] | undefined;
+  /** The number of entries that the service has of the own log, if those are fewer than this device has. */
+  readonly serverHas: number | undefined;
+  /** What was fetched at this head and did not help. */
+  readonly fetched: ReadonlySet<string>;
+  /** When that list was begun, milliseconds since 1970. */
+  readonly fetchedAt: number;
+  /** Whether the escrow log has links that this version of the library cannot read (LOG-1). */
+  readonly escrowUnsupported: boolean;
+  /** Why the first step of the agenda could not be written. */
+  readonly stuck: ErrorJson | undefined;
+}
+
+/** Before anything was fetched. */
+export const NOT_SYNCED: LogSync = {
+  connection: { state: "never" },
+  headSince: 0,
+  claimed: undefined,
+  whole: undefined,
+  serverHas: undefined,
+  fetched: new Set(),
+  fetchedAt: 0,
+  escrowUnsupported: false,
+  stuck: undefined,
+};

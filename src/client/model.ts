@@ -1,0 +1,128 @@
+// What a device knows: its log, its keys, what it sent and what its user said. Plain values: `step` (machine.ts) makes one from
+// another, and records.ts says how each part is stored. docs/spec.md section 13.
+
+import type { AppendList } from "../bytes/append-list.js";
+import type { Bytes } from "../bytes/bytes.js";
+import type { Head, MemberId } from "../bytes/ids.js";
+import { type ErrorJson, KeysteadError } from "../errors.js";
+import type { MemberState } from "../grants/member-state.js";
+import type { Keyring } from "../keys/keyring.js";
+import type { LogState } from "../log/state.js";
+import type { Intent } from "./intents.js";
+import type { Connection, LogSync } from "./log-sync.js";
+
+/** A verified log, with its entries as they came: with all attachments in the own log, without in others. */
+export interface FollowedLog {
+  readonly log: LogState;
+  readonly entries: AppendList<Bytes>;
+}
+
+/** Why a service did not take an entry, and when to try again. */
+export interface Refusal {
+  readonly code: string;
+  /** Milliseconds since 1970. */
+  readonly retryAt: number;
+  /** How often the entry was sent. */
+  readonly tries: number;
+}
+
+/**
+ * A link that this device wrote and that nothing has settled yet. There is at most one. Only a verified link at its place settles
+ * it: a refusal does not, because the service has the bytes and can publish them later.
+ */
+export interface PendingLink {
+  /** Names what was asked for; it stays the same when the link is written again. */
+  readonly id: string;
+  readonly intent: Intent;
+  readonly entry: Bytes;
+  /** The head that it was written on; undefined for the first link of a log. */
+  readonly base: Head | undefined;
+  /** The head of the log once the link is accepted. */
+  readonly head: Head;
+  /** **Secret.** The keyring after it; undefined when the link changes none of this device's keys. */
+  readonly keyring: Bytes | undefined;
+  /** **Secret.** The text of the backup key that it makes. */
+  readonly paper: string | undefined;
+  /** Milliseconds since 1970. */
+  readonly since: number;
+  readonly refused: Refusal | undefined;
+}
+
+/** How something that was asked for ended. */
+export interface Settlement {
+  readonly id: string;
+  /** Undefined when it was done. */
+  readonly error: ErrorJson | undefined;
+}
+
+/** What was asked for and could not be written again after a lost race: the user decides. */
+export interface Interrupted {
+  readonly intent: Intent;
+  readonly because: ErrorJson;
+}
+
+/** A backup key whose text nobody has proved to be on paper. */
+export interface UnprovedPaper {
+  readonly member: MemberId;
+  /** **Secret.** */
+  readonly text: string;
+}
+
+/** What the user said on this device. */
+export interface Answers {
+  readonly own: readonly MemberId[];
+  readonly strangers: readonly MemberId[];
+  /** The head of the escrow log whose fingerprint the user compared, and the head of the own log then. */
+  readonly confirmed: { readonly head: Head; readonly at: Head } | undefined;
+  readonly removeEscrow: MemberId | undefined;
+  readonly enrollAgainAfter: number | undefined;
+  readonly declinedEscrow: boolean;
+  /** Questions to which the user said no, by their keys. */
+  readonly declined: readonly string[];
+}
+
+/** Why a log is not followed any further: it contradicts what was verified before. */
+export interface Alarm {
+  readonly error: ErrorJson;
+  /** The evidence, encoded; `decodeEvidence` reads it. */
+  readonly evidence: Bytes | undefined;
+}
+
+/** What a device knows. */
+export interface Model {
+  readonly subject: string;
+  readonly own: FollowedLog | undefined;
+  /** This device's keys, opened in `own`; undefined when it was never a member. */
+  readonly keyring: Keyring | undefined;
+  /** Keys of this device as the member that it was before: they still read, and prove what can be reclaimed. */
+  readonly former: readonly Keyring[];
+  readonly pending: PendingLink | undefined;
+  readonly interrupted: Interrupted | undefined;
+  /** The newest settlements, so that another tab of the same store learns them. */
+  readonly settled: readonly Settlement[];
+  readonly paper: UnprovedPaper | undefined;
+  readonly escrow: FollowedLog | undefined;
+  readonly answers: Answers;
+  /** Logs that contradict what was verified. Nothing is authored in such a log, and nothing new of it is believed. */
+  readonly alarms: { readonly own: Alarm | undefined; readonly escrow: Alarm | undefined };
+  /** Evidence of what the service did, also after it was healed. */
+  readonly evidence: readonly Bytes[];
+  /** In memory only. */
+  readonly sync: LogSync;
+}
+
+/** The state of this device. @throws `NOT_PERMITTED` when it is no member */
+export function stateOf({ own, keyring }: Pick<Model, "own" | "keyring">): MemberState {
+  if (own && keyring) return { log: own.log, keyring };
+  throw notNow("this device is no member of the log yet; create the log or join it");
+}
+
+/** The error for what this device cannot do in its state. */
+export function notNow(message: string): KeysteadError {
+  return new KeysteadError("NOT_PERMITTED", message);
+}
+
+/** The model after the service was reached, or was not. */
+export function connected(model: Model, connection: Connection): Model {
+  return { ...model, sync: { ...model.sync, connection } };
+}

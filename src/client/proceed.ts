@@ -1,0 +1,121 @@
+// What a device does when it has taken in all that it was shown: it settles what it sent, gives back what the service lost, and does
+// what the agenda says. docs/spec.md sections 11.2 and 13.
+
+import { agenda } from "../agenda/agenda.js";
+import type { AuthorStep, FetchStep } from "../agenda/steps.js";
+import type { MemberId } from "../bytes/ids.js";
+import { present } from "../bytes/present.js";
+import { toHex, utf8Encode } from "../bytes/text.js";
+import { KeysteadError } from "../errors.js";
+import { decodeEntry } from "../log/entry.js";
+import { drawRandom, type Env, readClock } from "../primitives/env.js";
+import { labelledHash } from "../primitives/hash.js";
+import { LABELS } from "../primitives/labels.js";
+import type { Effect, MachineOptions, Stepped, Wipeable } from "./effects.js";
+import { knowledgeOf } from "./knowledge.js";
+import { type Model, stateOf } from "./model.js";
+import { author, refused, settleLost } from "./pending.js";
+
+/** Milliseconds that a device waits for each member that comes before it when others could do the same. */
+const TURN = 2_000;
+
+/** The next effects, and the model that leads to them. */
+export function proceed(model: Model, options: MachineOptions, env: Env, retired: readonly Wipeable[] = []): Stepped {
+  const { own, pending, sync } = model;
+  if (model.alarms.own) return { model, effects: [], retired };
+  if (pending && (own?.log.links.at(pending.head.seq - 1) || isToBeDrawnAnew(model, env))) {
+    const lost = settleLost(model, env);
+    return proceed(lost.model, options, env, [...retired, ...lost.retired]);
+  }
+  if (own && sync.serverHas !== undefined && sync.serverHas < own.log.head.seq) {
+    return { model, effects: [publish(present(own.entries.at(sync.serverHas)))], retired };
+  }
+  if (pending) {
+    const shown = notShown(model, env);
+    return { model: shown, effects: [sendPending(shown, env)], retired };
+  }
+  const next = doNext(model, options, env);
+  return { ...next, retired: [...retired, ...next.retired] };
+}
+
+/**
+ * A device whose clock was far ahead dated its first link so, and has set its clock since: the link would stay refused for as long
+ * as the clock was ahead. Nobody knows the keys of it yet.
+ */
+function isToBeDrawnAnew({ pending }: Model, env: Env): boolean {
+  if (!pending || (pending.intent.do !== "join" && pending.intent.do !== "create")) return false;
+  return pending.refused?.code === "NOT_YET" && readClock(env) < pending.since;
+}
+
+/** The service said that it has the pending link, or another one at its place, and then showed neither. */
+function notShown(model: Model, env: Env): Model {
+  const { claimed } = model.sync;
+  return claimed ? refused(model, claimed === "lost" ? "LOST_UNSEEN" : "ACCEPTED_UNSEEN", undefined, env) : model;
+}
+
+function sendPending({ pending }: Model, env: Env): Effect {
+  const { entry, refused } = present(pending);
+  if (refused && refused.retryAt > readClock(env)) return { type: "wait", until: refused.retryAt };
+  return publish(entry);
+}
+
+function publish(entry: Uint8Array): Effect {
+  return { type: "publish", entry, hash: decodeEntry(entry).link.hash };
+}
+
+/** The first step of the agenda that is possible. Questions are for asks.ts. */
+function doNext(model: Model, options: MachineOptions, env: Env): Stepped {
+  const { own, keyring } = model;
+  if (!own || !keyring) return { model, effects: [], retired: [] };
+  const now = readClock(env);
+  let next = { ...model, sync: { ...model.sync, stuck: undefined as Model["sync"]["stuck"] } };
+  for (const step of agenda(stateOf(model), knowledgeOf(model, now))) {
+    if (step.do === "ask") continue;
+    if (step.do === "fetch") {
+      const key = `${step.what} ${own.log.head.hash} ${model.escrow?.log.head.hash}`;
+      const effects = next.sync.fetched.has(key) ? [] : fetchEffects(model, step, options);
+      if (effects.length === 0) continue;
+      return {
+        model: { ...next, sync: { ...next.sync, fetched: new Set([...next.sync.fetched, key]) } },
+        effects,
+        retired: [],
+      };
+    }
+    const until = model.sync.headSince + TURN * turnOf(model, keyring.member, step);
+    if (until > now) return { model: next, effects: [{ type: "wait", until }], retired: [] };
+    try {
+      const id = toHex(drawRandom(env, 8));
+      return proceed(author(next, id, { do: "duty", step }, env), options, env);
+    } catch (caught) {
+      const error = KeysteadError.from(caught);
+      if (!error) throw caught;
+      next = { ...next, sync: { ...next.sync, stuck: next.sync.stuck ?? error.toJSON() } };
+    }
+  }
+  return { model: next, effects: [], retired: [] };
+}
+
+function fetchEffects({ own, escrow, subject }: Model, step: FetchStep, { escrowSubject }: MachineOptions): Effect[] {
+  const head = (log: Model["own"]) => log?.log.head.seq ?? 0;
+  const newer: Effect = { type: "read", of: "own", subject, after: head(own), purpose: "newer" };
+  switch (step.what) {
+    case "attachments":
+      return [{ type: "read", of: "own", subject, after: 0, purpose: "attachments" }];
+    case "escrow-log":
+      if (escrowSubject === undefined) return [];
+      return [{ type: "read", of: "escrow", subject: escrowSubject, after: head(escrow), purpose: "newer" }, newer];
+    default:
+      return [];
+  }
+}
+
+/**
+ * How many members come before this one in doing what several could do: by a hash of member and head, so that all agree without
+ * talking, and it is not always the same one that waits.
+ */
+function turnOf({ own }: Model, me: MemberId, step: AuthorStep): number {
+  const others = "others" in step ? step.others : [];
+  const order = (id: MemberId) => toHex(labelledHash(LABELS.clientTurn, utf8Encode(`${id}${own?.log.head.hash}`)));
+  const mine = order(me);
+  return others.filter((id) => order(id) < mine).length;
+}

@@ -1,0 +1,323 @@
+// How each part of the model is stored. The driver stores the difference between two models, so no verb can forget a record.
+// docs/spec.md sections 5 and 13.
+
+import { resume } from "../authoring/receive.js";
+import { AppendList } from "../bytes/append-list.js";
+import { type Bytes, wipe } from "../bytes/bytes.js";
+import type { LinkHash, LogId, MemberId } from "../bytes/ids.js";
+import {
+  array,
+  bool,
+  bytesUpTo,
+  decode,
+  encode,
+  hexBytes,
+  type Infer,
+  literal,
+  oneOf,
+  optional,
+  record,
+  type Schema,
+  text,
+  tuple,
+  uint,
+} from "../bytes/schema.js";
+import { KeysteadError } from "../errors.js";
+import { unsafeSerializeKeyring } from "../grants/store-keyring.js";
+import { type Keyring, partsOf } from "../keys/keyring.js";
+import { parseKeyring } from "../keys/keyring-bytes.js";
+import { MAX_SUBJECT_BYTES } from "../log/fields.js";
+import { verifyLog } from "../log/verify.js";
+import type { WhichLog } from "./effects.js";
+import type { Intent } from "./intents.js";
+import { NOT_SYNCED } from "./log-sync.js";
+import type { Alarm, Answers, FollowedLog, Interrupted, Model, PendingLink } from "./model.js";
+
+/** A part of the model as a record. It is stored again when one of the values that it is made `of` is another one. */
+export interface RecordSource {
+  readonly of: readonly unknown[];
+  readonly encode: () => Uint8Array;
+}
+
+/** Entries of a log in one record: a new entry writes one record of at most so many. */
+const SEGMENT = 32;
+const MAX_BYTES = 1_073_741_824;
+const MAX_TEXT = 1_048_576;
+const MAX_LIST = 1_000_000;
+
+const memberId = hexBytes<MemberId>(16);
+const members = array(memberId, { max: MAX_LIST });
+const position = uint({ min: 1 });
+const head = record({ log: hexBytes<LogId>(32), seq: position, hash: hexBytes<LinkHash>(32) });
+const label = text(MAX_TEXT);
+const blob = bytesUpTo(MAX_BYTES);
+const device = record({ name: label, platform: optional(label), details: optional(label) });
+
+const entriesSchema = array(bytesUpTo(MAX_BYTES, 1), { max: SEGMENT });
+const headSchema = record({ v: literal(1), subject: text(MAX_SUBJECT_BYTES, 1), head });
+const answersSchema = record({
+  v: literal(1),
+  own: members,
+  strangers: members,
+  confirmed: optional(record({ head, at: head })),
+  removeEscrow: optional(memberId),
+  enrollAgainAfter: optional(position),
+  declinedEscrow: bool(),
+  declined: array(label, { max: MAX_LIST }),
+});
+/** What an intent needs to be written again, or to be told to the user: no token of a comparison, and no text of a paper. */
+const intentSchema = record({
+  do: oneOf([
+    ...(["create", "join", "review", "rename", "lockdown", "backup-key", "use-backup-key"] as const),
+    ...(["reclaim", "regrant", "leave", "rekey", "duty"] as const),
+  ]),
+  device: optional(device),
+  member: optional(memberId),
+  approve: optional(members),
+  remove: optional(members),
+  on: optional(bool()),
+  name: optional(label),
+  epochs: optional(array(tuple(position, position), { max: MAX_LIST })),
+});
+const pendingSchema = record({
+  v: literal(1),
+  id: label,
+  intent: intentSchema,
+  entry: bytesUpTo(MAX_BYTES, 1),
+  base: optional(head),
+  head,
+  keyring: optional(blob),
+  paper: optional(label),
+  since: uint(),
+  refused: optional(record({ code: label, retryAt: uint(), tries: position })),
+});
+const interruptedSchema = record({ v: literal(1), intent: intentSchema, because: label });
+const paperSchema = record({ v: literal(1), member: memberId, text: label });
+const settledSchema = array(record({ id: label, error: optional(label) }), { max: MAX_LIST });
+const alarmSchema = record({ v: literal(1), error: label, evidence: optional(blob) });
+
+/** The records of a model. */
+export function recordsOf(model: Model): ReadonlyMap<string, RecordSource> {
+  const { own, keyring, former, pending, interrupted, settled, paper, answers, alarms, evidence } = model;
+  const records = new Map<string, RecordSource>();
+  const put = <T>(key: string, value: T | undefined, toBytes: (value: T) => Uint8Array) => {
+    if (value !== undefined) records.set(key, { of: [value], encode: () => toBytes(value) });
+  };
+  const serialized = (keyring: Keyring) => (own ? unsafeSerializeKeyring({ log: own.log, keyring }) : new Uint8Array());
+  for (const of of ["own", "escrow"] as const) {
+    const followed = model[of];
+    if (followed) putLog(records, of, followed);
+    put(`alarm/${of}`, alarms[of], encodeAlarm);
+  }
+  put("device", keyring, serialized);
+  for (const each of former) put(`former/${each.member}`, each, serialized);
+  put("pending", pending, encodePending);
+  put("interrupted", interrupted, encodeInterrupted);
+  if (settled.length > 0) {
+    const plain = () => settled.map(({ id, error }) => defined({ id, error: error && JSON.stringify(error) }));
+    records.set("settled", { of: settled, encode: () => encode(settledSchema, plain(), "settled") });
+  }
+  put("paper", paper, (value) => encode(paperSchema, { v: 1, ...value }, "paper"));
+  put("answers", answers, (value) => encode(answersSchema, defined({ v: 1 as const, ...value }), "answers"));
+  for (const [index, each] of evidence.entries()) put(`evidence/${index}`, each, (value) => value);
+  return records;
+}
+
+function putLog(records: Map<string, RecordSource>, of: WhichLog, { log, entries }: FollowedLog): void {
+  const { subject, head } = log;
+  records.set(`head/${of}`, { of: [head.hash], encode: () => encode(headSchema, { v: 1, subject, head }, "head") });
+  const list = [...entries];
+  for (let start = 0; start < list.length; start += SEGMENT) {
+    const segment = list.slice(start, start + SEGMENT);
+    const key = `log/${of}/${start / SEGMENT}`;
+    records.set(key, { of: segment, encode: () => encode(entriesSchema, segment, key) });
+  }
+}
+
+/** A difference between two models, as records. The caller wipes the bytes that it puts. */
+export function difference(
+  before: ReadonlyMap<string, RecordSource>,
+  after: ReadonlyMap<string, RecordSource>,
+): { readonly put: ReadonlyMap<string, Uint8Array>; readonly remove: ReadonlySet<string> } {
+  const put = new Map<string, Uint8Array>();
+  for (const [key, source] of after) {
+    const known = before.get(key);
+    const isSame = known?.of.length === source.of.length && known.of.every((part, at) => part === source.of[at]);
+    if (!isSame) put.set(key, source.encode());
+  }
+  return { put, remove: new Set([...before.keys()].filter((key) => !after.has(key))) };
+}
+
+/** The model of a device that has stored nothing. */
+export function newModel(subject: string): Model {
+  return {
+    ...{ subject, own: undefined, keyring: undefined, former: [], pending: undefined, interrupted: undefined },
+    ...{ settled: [], paper: undefined, escrow: undefined, evidence: [], sync: NOT_SYNCED },
+    alarms: { own: undefined, escrow: undefined },
+    answers: NO_ANSWERS,
+  };
+}
+
+/** Before the user said anything. */
+const NO_ANSWERS: Answers = {
+  ...{ own: [], strangers: [], confirmed: undefined, removeEscrow: undefined, enrollAgainAfter: undefined },
+  ...{ declinedEscrow: false, declined: [] },
+};
+
+/**
+ * The model that records hold. The log is verified again by its hashes up to the head that this device had verified, and every seed
+ * is checked against it.
+ *
+ * @param records that were authenticated: a sealer opened them.
+ * @throws `STORE_CORRUPT`
+ */
+export function modelOf(subject: string, records: ReadonlyMap<string, Uint8Array>): Model {
+  try {
+    return readModel(subject, records);
+  } catch (cause) {
+    throw new KeysteadError("STORE_CORRUPT", "the store's records are not those of one device", { cause });
+  }
+}
+
+function readModel(subject: string, records: ReadonlyMap<string, Uint8Array>): Model {
+  const read = <T>(key: string, schema: Schema<T>): T | undefined => {
+    const bytes = records.get(key);
+    return bytes && decode(schema, bytes, { name: key, maxBytes: MAX_BYTES, maxObjects: 4 * MAX_LIST });
+  };
+  const own = readLog("own", read);
+  const opened = (bytes: Uint8Array | undefined) => (own && bytes ? openedIn(own, bytes) : undefined);
+  const former = [...records].flatMap(([key, bytes]) => (key.startsWith("former/") ? (opened(bytes) ?? []) : []));
+  const answers = read("answers", answersSchema);
+  const alarm = (of: WhichLog) => decodeAlarm(read(`alarm/${of}`, alarmSchema));
+  const evidence: Bytes[] = [];
+  for (let each = records.get("evidence/0"); each; each = records.get(`evidence/${evidence.length}`)) {
+    evidence.push(new Uint8Array(each));
+  }
+  return {
+    ...{ subject, own, keyring: opened(records.get("device")), former, evidence, sync: NOT_SYNCED },
+    pending: decodePending(read("pending", pendingSchema)),
+    interrupted: decodeInterrupted(read("interrupted", interruptedSchema)),
+    settled: (read("settled", settledSchema) ?? []).map(({ id, error }) => ({ id, error: error && JSON.parse(error) })),
+    paper: read("paper", paperSchema),
+    escrow: readLog("escrow", read),
+    answers: answers ? { ...NO_ANSWERS, ...answers } : NO_ANSWERS,
+    alarms: { own: alarm("own"), escrow: alarm("escrow") },
+  };
+}
+
+function readLog(of: WhichLog, read: <T>(key: string, schema: Schema<T>) => T | undefined): FollowedLog | undefined {
+  const stored = read(`head/${of}`, headSchema);
+  if (!stored) return undefined;
+  let entries = AppendList.empty<Bytes>();
+  for (let number = 0; entries.length < stored.head.seq; number++) {
+    const segment = read(`log/${of}/${number}`, entriesSchema);
+    if (!segment) throw new KeysteadError("STORE_CORRUPT", `entries of the log ${of} are absent`);
+    for (const entry of segment) entries = entries.push(entry);
+  }
+  // Judged by the clock when they were taken in.
+  const log = verifyLog(entries, { subject: stored.subject, verified: stored.head, now: "unchecked" });
+  return { log, entries };
+}
+
+/** A keyring in the log. It was stored at an earlier head than the log's, unless it changed last. */
+function openedIn({ log, entries }: FollowedLog, bytes: Uint8Array): Keyring {
+  const keyring = parseKeyring(bytes);
+  wipe(bytes);
+  const since = partsOf(keyring).stored?.head.seq ?? 0;
+  return resume(log, [...entries].slice(since), keyring).keyring;
+}
+
+function encodePending({ intent, ...rest }: PendingLink): Uint8Array {
+  return encode(pendingSchema, defined({ v: 1 as const, ...rest, intent: plainIntent(intent) }), "pending");
+}
+
+function decodePending(stored: Infer<typeof pendingSchema> | undefined): PendingLink | undefined {
+  if (!stored) return undefined;
+  const { v: _, intent, base, keyring, paper, refused, ...rest } = stored;
+  return { ...rest, base, keyring, paper, refused, intent: intentOf(intent) };
+}
+
+function encodeInterrupted({ intent, because }: Interrupted): Uint8Array {
+  return encode(
+    interruptedSchema,
+    { v: 1, intent: plainIntent(intent), because: JSON.stringify(because) },
+    "interrupted",
+  );
+}
+
+function decodeInterrupted(stored: Infer<typeof interruptedSchema> | undefined): Interrupted | undefined {
+  return stored && { intent: intentOf(stored.intent), because: JSON.parse(stored.because) };
+}
+
+function encodeAlarm({ error, evidence }: Alarm): Uint8Array {
+  return encode(alarmSchema, { v: 1, error: JSON.stringify(error), ...(evidence && { evidence }) }, "alarm");
+}
+
+function decodeAlarm(stored: Infer<typeof alarmSchema> | undefined): Alarm | undefined {
+  return stored && { error: JSON.parse(stored.error), evidence: stored.evidence };
+}
+
+type OptionalOf<T> = { [K in keyof T]-?: undefined extends T[K] ? K : never }[keyof T];
+type Defined<T> = { [K in Exclude<keyof T, OptionalOf<T>>]: T[K] } & {
+  [K in OptionalOf<T>]?: Exclude<T[K], undefined>;
+};
+
+/** The fields that are there. */
+function defined<T extends object>(value: T): Defined<T> {
+  return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined)) as Defined<T>;
+}
+
+type PlainIntent = Infer<typeof intentSchema>;
+
+function plainIntent(intent: Intent): PlainIntent {
+  switch (intent.do) {
+    case "create":
+    case "join":
+      return { do: intent.do, device: defined(intent.device) };
+    case "rename":
+      return { do: intent.do, member: intent.member, device: defined(intent.device) };
+    case "review":
+      return { do: intent.do, approve: intent.approve.map(({ member }) => member), remove: intent.remove };
+    case "use-backup-key":
+      return { do: intent.do, remove: intent.remove };
+    case "reclaim":
+      return { do: intent.do, member: intent.from };
+    case "duty":
+      return { do: intent.do };
+    default:
+      return intent;
+  }
+}
+
+/** @throws `STORE_CORRUPT` when a field that this kind of intent has is absent */
+function intentOf(plain: PlainIntent): Intent {
+  const { device, member, approve = [], remove = [], on, name, epochs } = plain;
+  const need = <T>(value: T | undefined): T => {
+    if (value !== undefined) return value;
+    throw new KeysteadError("STORE_CORRUPT", `a stored intent to ${plain.do} is incomplete`);
+  };
+  switch (plain.do) {
+    case "create":
+    case "join":
+      return { do: plain.do, device: need(device) };
+    case "rename":
+      return { do: plain.do, member: need(member), device: need(device) };
+    case "review":
+      return { do: plain.do, approve: approve.map((each) => ({ member: each, token: undefined })), remove };
+    case "lockdown":
+      return { do: plain.do, on: need(on), remove };
+    case "backup-key":
+      return { do: plain.do, name: need(name) };
+    case "use-backup-key":
+      return { do: plain.do, text: undefined, remove };
+    case "reclaim":
+      return { do: plain.do, from: need(member) };
+    case "regrant":
+      return { do: plain.do, member: need(member), epochs: need(epochs) };
+    case "leave":
+    case "rekey":
+      return { do: plain.do };
+    case "duty":
+      return { do: plain.do, step: undefined };
+  }
+}

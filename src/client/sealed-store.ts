@@ -1,0 +1,105 @@
+// Records sealed above a store: what a store sees is ciphertext, and a record that was changed, moved or put back is found.
+// docs/spec.md section 13.
+
+import { encodeCbor } from "../bytes/cbor.js";
+import { array, decode, encode, literal, record, text, tuple, uint } from "../bytes/schema.js";
+import { KeysteadError } from "../errors.js";
+import { LABELS } from "../primitives/labels.js";
+import type { Sealer } from "../storage/sealer.js";
+import type { Store } from "../storage/store.js";
+
+/** The record that lists all others. */
+const MANIFEST = "manifest";
+const MAX_RECORDS = 1_000_000;
+
+const manifestSchema = record({
+  v: literal(1),
+  records: array(tuple(text(256, 1), uint({ min: 1 })), { max: MAX_RECORDS }),
+});
+
+/** Changed records, in plain. */
+export interface PlainChange {
+  readonly put: ReadonlyMap<string, Uint8Array>;
+  readonly remove: ReadonlySet<string>;
+}
+
+/** Records in plain, at one revision. */
+export interface PlainRecords {
+  readonly revision: number;
+  readonly records: ReadonlyMap<string, Uint8Array>;
+}
+
+/**
+ * A store that seals. Each record is sealed with its key and the revision at which it was written; a manifest, which each commit
+ * writes, has those revisions. So nobody who can write to the store can put an older record beside newer ones.
+ */
+export class SealedStore {
+  readonly #store: Store;
+  readonly #sealer: Sealer;
+  readonly #subject: string;
+  /** The revision at which each record was written. */
+  #written: ReadonlyMap<string, number> = new Map();
+
+  constructor(store: Store, sealer: Sealer, subject: string) {
+    this.#store = store;
+    this.#sealer = sealer;
+    this.#subject = subject;
+  }
+
+  /** All records. The caller wipes those that are secret. @throws `STORE_UNAVAILABLE`, `STORE_CORRUPT` */
+  async load(): Promise<PlainRecords> {
+    const { revision, records } = await this.#store.load();
+    const sealed = records.get(MANIFEST);
+    if (!sealed) {
+      if (revision === 0 && records.size === 0) {
+        this.#written = new Map();
+        return { revision, records: new Map() };
+      }
+      throw corrupt("it has records and no list of them");
+    }
+    const manifest = await this.#open(MANIFEST, revision, sealed);
+    const { records: listed } = decode(manifestSchema, manifest, { name: MANIFEST, maxBytes: 300 * MAX_RECORDS });
+    if (listed.length !== records.size - 1) throw corrupt("it has other records than its list says");
+    const plain = new Map<string, Uint8Array>();
+    for (const [key, at] of listed) {
+      const bytes = records.get(key);
+      if (!bytes) throw corrupt(`its record ${key} is absent`);
+      plain.set(key, await this.#open(key, at, bytes));
+    }
+    this.#written = new Map(listed);
+    return { revision, records: plain };
+  }
+
+  /** Commits a change. @returns the new revision. @throws as {@link Store.commit} */
+  async commit(expected: number, { put, remove }: PlainChange): Promise<number> {
+    const revision = expected + 1;
+    const written = new Map(this.#written);
+    const sealed = new Map<string, Uint8Array>();
+    for (const key of remove) written.delete(key);
+    for (const [key, bytes] of put) {
+      written.set(key, revision);
+      sealed.set(key, await this.#seal(key, revision, bytes));
+    }
+    const manifest = encode(manifestSchema, { v: 1, records: [...written] }, MANIFEST);
+    sealed.set(MANIFEST, await this.#seal(MANIFEST, revision, manifest));
+    const committed = await this.#store.commit(expected, { put: sealed, delete: remove });
+    this.#written = written;
+    return committed;
+  }
+
+  #seal(key: string, revision: number, bytes: Uint8Array): Promise<Uint8Array> {
+    return this.#sealer.seal(bytes, this.#place(key, revision));
+  }
+
+  #open(key: string, revision: number, sealed: Uint8Array): Promise<Uint8Array> {
+    return this.#sealer.open(sealed, this.#place(key, revision));
+  }
+
+  #place(key: string, revision: number): Uint8Array {
+    return encodeCbor([LABELS.storeRecord, this.#subject, key, revision]);
+  }
+}
+
+function corrupt(what: string): KeysteadError {
+  return new KeysteadError("STORE_CORRUPT", `the store is not what this device committed: ${what}`);
+}

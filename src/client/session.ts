@@ -1,0 +1,313 @@
+// A device's whole life behind a few verbs: it opens what is stored, keeps up with the service, and does what its user asks for.
+// docs/spec.md section 13.
+
+import { checkOptions, checkSubjectOption } from "../arguments/options.js";
+import type { DeviceDescription } from "../authoring/device-description.js";
+import { type CheckedBackupKey, checkBackupKey } from "../backup/open.js";
+import type { Bytes } from "../bytes/bytes.js";
+import type { MemberId } from "../bytes/ids.js";
+import { type OpenOptions, openContent } from "../content/open.js";
+import type { Recipient } from "../content/recipients.js";
+import { type SealOptions, sealContent } from "../content/seal.js";
+import { KeysteadError } from "../errors.js";
+import { compareFingerprint, type DeviceComparison, type LogComparison } from "../fingerprint/compare.js";
+import type { ParsedFingerprint } from "../fingerprint/parse.js";
+import type { Keyring } from "../keys/keyring.js";
+import type { LogState } from "../log/state.js";
+import { readClock } from "../primitives/env.js";
+import type { Sealer } from "../storage/sealer.js";
+import type { Store } from "../storage/store.js";
+import type { Transport } from "../transport/transport.js";
+import type { ComparedDevice } from "../trust/compared.js";
+import type { Answer } from "./asks.js";
+import { type ClientEnv, systemClientEnv } from "./client-env.js";
+import { Driver } from "./driver.js";
+import { notNow, stateOf } from "./model.js";
+import { proved, type ShowPaper, toShow } from "./paper.js";
+import { SealedStore } from "./sealed-store.js";
+import { type Snapshot, snapshotOf } from "./snapshot.js";
+
+/** Options of {@link openSession}. */
+export interface SessionOptions {
+  /** Whose account it is; an opaque id, such as a UUID (LOG-8). */
+  readonly subject: string;
+  /** Where this device keeps its records, one store for each app and account. */
+  readonly store: Store;
+  /** Seals the records; the store sees ciphertext only. */
+  readonly sealer: Sealer;
+  readonly transport: Transport;
+  /** The account whose escrow log stands for the user's organisation, if there is one. The app says so, and never the service. */
+  readonly escrowSubject?: string | undefined;
+  /** The member that this device was, as the app keeps it with its sign-in: an empty store is then a loss, and no new device. */
+  readonly lastKnown?: MemberId | undefined;
+  /** Whether the session keeps up with the service by itself; true by default. Otherwise call {@link Session.sync}. */
+  readonly background?: boolean | undefined;
+  readonly env?: ClientEnv | undefined;
+}
+
+/**
+ * Opens a device's session: loads what is stored, and begins to keep up with the service.
+ *
+ * @throws `STORE_CORRUPT`, `STORE_UNAVAILABLE`, `INVALID_ARGUMENT`
+ */
+export async function openSession(options: SessionOptions): Promise<Session> {
+  const session = new Session(checkSubjectOption(checkOptions(options)));
+  await session.load();
+  if (options.background ?? true) session.keepUp();
+  return session;
+}
+
+/** A device's session. Several tabs may have one each on the same store. */
+export class Session {
+  readonly #options: SessionOptions;
+  readonly #env: ClientEnv;
+  readonly #driver: Driver;
+  readonly #listeners = new Set<() => void>();
+  readonly #ended = new AbortController();
+  /** Ends the pause between two looks at the service. */
+  #nap = new AbortController();
+  /** Ends listening to other tabs. */
+  #deafen: () => void = () => undefined;
+  #snapshot: Snapshot | undefined;
+
+  /** @internal */
+  constructor(options: SessionOptions) {
+    const { subject, store, sealer, transport, escrowSubject, env = systemClientEnv() } = options;
+    this.#options = options;
+    this.#env = env;
+    const sealed = new SealedStore(store, sealer, subject);
+    const stored = () => env.announce(subject);
+    this.#driver = new Driver({
+      ...{ subject, store: sealed, transport, escrowSubject, env, stored },
+      changed: () => this.#changed(),
+    });
+  }
+
+  /** @internal */
+  async load(): Promise<void> {
+    await this.#driver.load();
+    this.#deafen = this.#env.hear(this.#options.subject, () => void this.#driver.load().catch(() => undefined));
+  }
+
+  /** What a screen shows now. The same object until something changes. */
+  getSnapshot(): Snapshot {
+    const wasMember = this.#options.lastKnown !== undefined;
+    this.#snapshot ??= snapshotOf(this.#driver.model, wasMember, readClock(this.#env));
+    return this.#snapshot;
+  }
+
+  /** Calls `listener` after every change. @returns a function that ends that */
+  subscribe(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  /**
+   * Opens the account's log, as its first device.
+   *
+   * @returns when the service has shown it.
+   * @throws `LOST_RACE` when the account has a log already: join it; `NOT_PERMITTED`, `INVALID_ARGUMENT`
+   */
+  create(device: DeviceDescription): Promise<void> {
+    return this.#driver.intend({ do: "create", device });
+  }
+
+  /** Joins the account's log, or joins it again after this device was removed or superseded. @throws as {@link create} */
+  async join(device: DeviceDescription): Promise<void> {
+    if (!this.#driver.model.own) await this.sync();
+    return this.#driver.intend({ do: "join", device });
+  }
+
+  /**
+   * Compares a fingerprint that another device shows of itself. A match gives the token that {@link save} takes.
+   *
+   * @throws as `compareFingerprint`
+   */
+  compare(given: string | ParsedFingerprint, member: MemberId): DeviceComparison {
+    return compareFingerprint(this.#log(), given, member);
+  }
+
+  /** Compares a fingerprint that the organisation published of its escrow log. @throws as `compareFingerprint`, `NOT_PERMITTED` */
+  compareEscrow(given: string | ParsedFingerprint): LogComparison {
+    const { escrow } = this.#driver.model;
+    if (!escrow) throw notNow("no escrow log was fetched yet; call sync");
+    return compareFingerprint(escrow.log, given);
+  }
+
+  /** Approves and removes members in one link. @throws errors of `review`; `LOST_RACE`, `PENDING` */
+  save(list: { readonly approve?: readonly ComparedDevice[]; readonly remove?: readonly MemberId[] }): Promise<void> {
+    const { approve = [], remove = [] } = checkOptions(list);
+    const approvals = approve.map((token) => ({ member: token.member, token }));
+    return this.#driver.intend({ do: "review", approve: approvals, remove });
+  }
+
+  /** Gives a member a new name; by default this device. @throws errors of `rename`; `LOST_RACE`, `PENDING` */
+  rename(device: DeviceDescription, member = this.#state().keyring.member): Promise<void> {
+    return this.#driver.intend({ do: "rename", member, device });
+  }
+
+  /** Switches lockdown on or off. @throws errors of `setLockdown`; `LOST_RACE`, `PENDING` */
+  setLockdown(on: boolean, remove: readonly MemberId[] = []): Promise<void> {
+    return this.#driver.intend({ do: "lockdown", on, remove });
+  }
+
+  /** Takes fresh keys for this device. @throws errors of `rekey`; `PENDING` */
+  rekey(): Promise<void> {
+    return this.#driver.intend({ do: "rekey" });
+  }
+
+  /**
+   * Makes a backup key and shows it, once the log has it. When the user types back what `show` is asked for, the text is forgotten.
+   * When the user cancels, the backup key is removed. Until one of the two, `asks` has `prove-backup-key`, also after a restart.
+   *
+   * @throws errors of `makeBackupKey`; `BACKUP_KEY_INVALID` when something else was typed: call {@link proveBackupKey}
+   */
+  async createBackupKey(show: ShowPaper, options: { readonly name?: string } = {}): Promise<void> {
+    await this.#driver.intend({ do: "backup-key", name: checkOptions(options).name ?? "Backup key" });
+    await this.proveBackupKey(show);
+  }
+
+  /** Shows the backup key again that nobody has proved to be on paper. @throws as {@link createBackupKey} */
+  async proveBackupKey(show: ShowPaper): Promise<void> {
+    const { paper } = this.#driver.model;
+    if (!paper) throw notNow("no backup key waits for its proof");
+    const shown = toShow(paper.text, this.#env);
+    const typed = await show(shown);
+    if (typed === "cancel") {
+      await this.#driver.intend({ do: "review", approve: [], remove: [paper.member] });
+    } else if (!proved(shown, typed)) {
+      throw new KeysteadError("BACKUP_KEY_INVALID", "what was typed is not what the paper says there; look again");
+    }
+    await this.#driver.give({ type: "paper-proved", member: paper.member });
+  }
+
+  /**
+   * Uses a backup key: it approves this device, and removes others in the same link. If the backup key was removed, this device takes
+   * over what it held.
+   *
+   * @throws errors of `openBackupKey` and `review`; `LOST_RACE`, `PENDING`
+   */
+  useBackupKey(text: string, options: { readonly remove?: readonly MemberId[] } = {}): Promise<void> {
+    return this.#driver.intend({ do: "use-backup-key", text, remove: checkOptions(options).remove ?? [] });
+  }
+
+  /** Proves that a text is a backup key of this account, without using it. @throws `BACKUP_KEY_INVALID` */
+  drillBackupKey(text: string): CheckedBackupKey {
+    return checkBackupKey(this.#log(), text);
+  }
+
+  /** Members that this device was before; {@link reclaim} takes over what each one held. */
+  get formerMembers(): readonly MemberId[] {
+    return this.#driver.model.former.map(({ member }) => member);
+  }
+
+  /** Takes over what this device held as a former member. @throws errors of `reclaim`; `PENDING` */
+  reclaim(from: MemberId): Promise<void> {
+    return this.#driver.intend({ do: "reclaim", from });
+  }
+
+  /** Removes this device from the account. Its keys still read. @throws errors of `leave`; `PENDING` */
+  leave(): Promise<void> {
+    return this.#driver.intend({ do: "leave" });
+  }
+
+  /** Answers a question of the snapshot. @throws `INVALID_ARGUMENT` for a question that is not open any more */
+  answer(id: string, answer: Answer): Promise<void> {
+    return this.#driver.give({ type: "answer", id, answer });
+  }
+
+  /**
+   * Seals to this account and to others.
+   *
+   * @param to verified logs of others; by default none.
+   * @throws errors of `sealContent`; the alarm's error while there is one
+   */
+  async seal(plaintext: Uint8Array, options: SealOptions & { readonly to?: readonly Recipient[] }): Promise<Bytes> {
+    const { to = [], ...rest } = checkOptions(options);
+    const { alarms } = this.#driver.model;
+    const alarm = alarms.own && KeysteadError.from(alarms.own.error);
+    if (alarm) throw alarm;
+    return sealContent([this.#log(), ...to], plaintext, rest, this.#env);
+  }
+
+  /** Opens what was sealed to this account. @throws errors of `openContent` */
+  async open(sealed: Uint8Array, options?: OpenOptions): Promise<Bytes> {
+    const { keyring } = this.#state();
+    try {
+      return await openContent(sealed, keyring, options);
+    } catch (caught) {
+      // Meanwhile this device took fresh keys, or another tab did: the old keyring was wiped.
+      const isReplaced = KeysteadError.from(caught)?.code === "WIPED" && this.#driver.model.keyring !== keyring;
+      if (!isReplaced || this.#ended.signal.aborted) throw caught;
+      return openContent(sealed, this.#state().keyring, options);
+    }
+  }
+
+  /** A key for the app's own data. @throws errors of `Keyring.exportKey` */
+  exportKey(epoch: number, label: string, length?: number): Bytes {
+    return this.#state().keyring.exportKey(epoch, label, length);
+  }
+
+  /** This account's verified log, for views and checks of the core. @throws `NOT_PERMITTED` while none was fetched */
+  get log(): LogState {
+    return this.#log();
+  }
+
+  /** Fetches what is new and does what this device owes. Does not fail when the service is not reached: see the snapshot. */
+  sync(): Promise<void> {
+    return this.#driver.sync();
+  }
+
+  /** Ends the session and wipes its secrets. What is pending stays stored. */
+  close(): void {
+    this.#ended.abort();
+    this.#nap.abort();
+    this.#deafen();
+    this.#driver.close();
+    this.#listeners.clear();
+  }
+
+  /** @internal Syncs now, when the service hints at something new, and when something waits for its time. */
+  keepUp(): void {
+    void this.#poll();
+    if (this.#options.transport.events) void this.#listen();
+  }
+
+  async #poll(): Promise<void> {
+    while (!this.#ended.signal.aborted) {
+      this.#nap = new AbortController();
+      // What fails shows in the snapshot, and is tried again.
+      await this.sync().catch(() => undefined);
+      const pause = Math.min(POLL, Math.max(0, this.#driver.wakeAt() - readClock(this.#env)));
+      await this.#env.sleep(pause, this.#nap.signal);
+    }
+  }
+
+  async #listen(): Promise<void> {
+    const { transport, subject, escrowSubject } = this.#options;
+    const subjects = escrowSubject === undefined ? [subject] : [subject, escrowSubject];
+    while (!this.#ended.signal.aborted) {
+      const request = { signer: this.#driver.signer(), signal: this.#ended.signal };
+      await transport.events?.(subjects, () => this.#nap.abort(), request).catch(() => undefined);
+      await this.#env.sleep(POLL, this.#ended.signal);
+    }
+  }
+
+  #log(): LogState {
+    const { own } = this.#driver.model;
+    if (own) return own.log;
+    throw notNow("no log of this account was fetched yet; call sync, create or join");
+  }
+
+  #state(): { readonly log: LogState; readonly keyring: Keyring } {
+    return stateOf(this.#driver.model);
+  }
+
+  #changed(): void {
+    this.#snapshot = undefined;
+    for (const listener of this.#listeners) listener();
+  }
+}
+
+/** Milliseconds between two looks at a service that gives no hints. */
+const POLL = 15_000;

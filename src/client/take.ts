@@ -1,0 +1,103 @@
+// Takes in a page of entries that a service showed. docs/spec.md sections 6, 7 and 13.
+
+import { receive } from "../authoring/receive.js";
+import { AppendList } from "../bytes/append-list.js";
+import { KeysteadError } from "../errors.js";
+import { type Env, readClock } from "../primitives/env.js";
+import type { EntriesPage } from "../transport/transport.js";
+import type { MachineOptions, ReadEffect, Stepped, Wipeable } from "./effects.js";
+import { lengthOf, takeEntries } from "./entries.js";
+import { judgeWhole } from "./judge-whole.js";
+import { connected, type Model } from "./model.js";
+import { proceed } from "./proceed.js";
+
+/** Takes in a page of entries; undefined when the service says that there is no such log. */
+export function takePage(
+  model: Model,
+  effect: ReadEffect,
+  page: EntriesPage = { entries: [], newest: 0 },
+  options: MachineOptions,
+  env: Env,
+): Stepped {
+  switch (effect.purpose) {
+    case "newer":
+      return takeNewer(model, effect, page, options, env);
+    case "attachments":
+      return takeAttachments(model, effect, page, options, env);
+    case "whole":
+      return judgeWhole(model, effect, page, options, env);
+  }
+}
+
+function takeNewer(model: Model, effect: ReadEffect, page: EntriesPage, options: MachineOptions, env: Env): Stepped {
+  const { of } = effect;
+  const known = lengthOf(model, of);
+  if (effect.after > known) return { model, effects: [{ ...effect, after: known }], retired: [] };
+  // Another tab can have taken some of these entries in already.
+  const taken = takeEntries(model, effect, page.entries.slice(Math.max(0, known - effect.after)), env);
+  const { retired, error } = taken;
+  if (error) return refuseEntry(taken.model, effect, error, retired);
+  const length = lengthOf(taken.model, of);
+  const reached = connected(taken.model, { state: "reached" });
+  // The log ends earlier than before, or is gone: only its entries from the first one on show whether it is another one.
+  if (page.newest < length) return { model: reached, effects: [readWhole(effect)], retired };
+  if (page.newest > length && length > known)
+    return { model: reached, effects: [{ ...effect, after: length }], retired };
+  if (of === "escrow") {
+    return { model: { ...reached, sync: { ...reached.sync, escrowUnsupported: false } }, effects: [], retired };
+  }
+  return proceed({ ...reached, sync: { ...reached.sync, serverHas: undefined } }, options, env, retired);
+}
+
+/** An entry that could not be taken in. What came before it was. */
+function refuseEntry(model: Model, effect: ReadEffect, error: KeysteadError, retired: readonly Wipeable[]): Stepped {
+  const isClock = error.code === "NOT_YET";
+  const isUnsupported = error.code === "UNSUPPORTED";
+  const troubled = connected(model, { state: isClock ? "clock" : "trouble", error: error.toJSON() });
+  const escrowUnsupported = effect.of === "escrow" && isUnsupported;
+  const next = { ...troubled, sync: { ...troubled.sync, escrowUnsupported } };
+  // Otherwise a bad entry, or one that goes on from another history: the whole log tells.
+  const isVerdict = !isClock && !isUnsupported;
+  return { model: next, effects: isVerdict ? [readWhole(effect)] : [], retired };
+}
+
+function readWhole({ of, subject }: ReadEffect): ReadEffect {
+  return { type: "read", of, subject, after: 0, purpose: "whole" };
+}
+
+/** Entries that are known, for attachments that the service withheld before. */
+function takeAttachments(
+  model: Model,
+  effect: ReadEffect,
+  page: EntriesPage,
+  options: MachineOptions,
+  env: Env,
+): Stepped {
+  const { own, keyring } = model;
+  if (!own || !keyring) return { model, effects: [], retired: [] };
+  const now = readClock(env);
+  const kept = [...own.entries];
+  let state = { log: own.log, keyring };
+  for (const [index, entry] of page.entries.entries()) {
+    const at = effect.after + index;
+    const before = kept[at];
+    if (!before) break;
+    try {
+      state = receive(state, entry, { now });
+    } catch (caught) {
+      if (!KeysteadError.from(caught)) throw caught;
+      // Another entry than the one that was verified there: the whole log shows whether it contradicts.
+      return { model, effects: [readWhole(effect)], retired: [] };
+    }
+    if (entry.length > before.length) kept[at] = entry;
+  }
+  const after = effect.after + page.entries.length;
+  const next = { ...model, keyring: state.keyring, own: { log: state.log, entries: listOf(kept) } };
+  if (page.entries.length > 0 && after < kept.length)
+    return { model: next, effects: [{ ...effect, after }], retired: [] };
+  return proceed(next, options, env);
+}
+
+function listOf<T>(items: readonly T[]): AppendList<T> {
+  return items.reduce((list, item) => list.push(item), AppendList.empty<T>());
+}

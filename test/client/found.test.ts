@@ -1,0 +1,69 @@
+// What the simulation of test/simulation found, each in its smallest form.
+
+import { describe, expect, it } from "vitest";
+import { duplicate } from "../../src/testing/lies.js";
+import { MaliciousRelay } from "../../src/testing/relay.js";
+import { phone, SUBJECT } from "./simple.js";
+
+it("joins once, however often it is asked to", async () => {
+  const relay = new MaliciousRelay();
+  const laptop = await phone(relay, "laptop").open();
+  await laptop.create({ name: "Laptop" });
+  const mobile = await phone(relay, "phone").open();
+  const twice = await Promise.allSettled([mobile.join({ name: "Phone" }), mobile.join({ name: "Phone" })]);
+  expect(twice).toMatchObject([{ status: "fulfilled" }, { status: "rejected", reason: { code: "NOT_PERMITTED" } }]);
+  expect(mobile.log.active.size).toBe(2);
+});
+
+it("starts again after a service showed it an entry twice", async () => {
+  const relay = new MaliciousRelay();
+  const device = phone(relay, "laptop");
+  const laptop = await device.open();
+  await laptop.create({ name: "Laptop" });
+  await laptop.rename({ name: "Mine" });
+  const other = phone(relay, "other");
+  const session = await other.open();
+  relay.tell(SUBJECT, duplicate(1));
+  await session.sync();
+  session.close();
+  expect((await other.open()).log.head).toEqual(laptop.log.head);
+});
+
+describe("a backup key that nobody has proved to be on paper", () => {
+  const unproved = async () => {
+    const relay = new MaliciousRelay();
+    const laptop = await phone(relay, "laptop").open();
+    await laptop.create({ name: "Laptop" });
+    let text = "";
+    const shown = laptop.createBackupKey(async (paper) => {
+      text = paper.text;
+      return ["0000", "0000"];
+    });
+    await expect(shown).rejects.toMatchObject({ code: "BACKUP_KEY_INVALID" });
+    return { relay, laptop, text };
+  };
+
+  it("is not displaced by another one", async () => {
+    const { laptop, text } = await unproved();
+    const show = async () => "cancel" as const;
+    await expect(laptop.createBackupKey(show)).rejects.toMatchObject({ code: "NOT_PERMITTED" });
+    let again = "";
+    await laptop.proveBackupKey(async (paper) => {
+      again = paper.text;
+      return "cancel";
+    });
+    expect(again).toBe(text);
+  });
+
+  it("is not shown any more when another device has removed it", async () => {
+    const { relay, laptop, text } = await unproved();
+    const mobile = await phone(relay, "phone").open();
+    await mobile.join({ name: "Phone" });
+    await mobile.useBackupKey(text);
+    await mobile.save({ remove: [mobile.drillBackupKey(text).member] });
+    expect(laptop.getSnapshot().asks).toMatchObject([{ question: "prove-backup-key" }]);
+    await laptop.sync();
+    expect(laptop.getSnapshot().asks).toEqual([]);
+    await expect(laptop.proveBackupKey(async () => "cancel")).rejects.toMatchObject({ code: "NOT_PERMITTED" });
+  });
+});

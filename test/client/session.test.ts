@@ -1,0 +1,54 @@
+import { expect, it } from "vitest";
+import { present } from "../../src/bytes/present.js";
+import { utf8Encode } from "../../src/bytes/text.js";
+import { MaliciousRelay } from "../../src/testing/relay.js";
+import { phone } from "./simple.js";
+
+it("creates, joins, approves, seals and opens; and all of it survives a restart", async () => {
+  const relay = new MaliciousRelay();
+  const laptop = await phone(relay, "laptop").open();
+  expect(laptop.getSnapshot().status).toBe("new");
+  await laptop.create({ name: "Laptop" });
+  expect(laptop.getSnapshot().status).toBe("ready");
+  const sealed = await laptop.seal(utf8Encode("hello"), { purpose: "note" });
+
+  const device = phone(relay, "phone");
+  let mobile = await device.open();
+  await mobile.join({ name: "Phone" });
+  expect(mobile.getSnapshot().status).toBe("waiting");
+  await laptop.sync();
+  const waiting = present(laptop.getSnapshot().devices?.pending[0]);
+  const shown = present(mobile.getSnapshot().devices?.fingerprint);
+  const compared = laptop.compare(shown, waiting.member);
+  expect(compared.status).toBe("match");
+  await laptop.save({ approve: [present(compared.token)] });
+  await mobile.sync();
+  expect(mobile.getSnapshot().status).toBe("ready");
+  expect(await mobile.open(sealed)).toEqual(utf8Encode("hello"));
+
+  mobile.close();
+  mobile = await device.open();
+  expect(mobile.getSnapshot().status).toBe("ready");
+  expect(await mobile.open(sealed)).toEqual(utf8Encode("hello"));
+});
+
+it("makes a backup key, and uses it on a new device after the others are gone", async () => {
+  const relay = new MaliciousRelay();
+  const laptop = await phone(relay, "laptop").open();
+  await laptop.create({ name: "Laptop" });
+  let text = "";
+  await laptop.createBackupKey(async (paper) => {
+    text = paper.text;
+    const [a, b] = paper.prove.map((number) => present(text.split(/[\s-]+/)[number - 1]));
+    return [present(a), present(b)];
+  });
+  expect(laptop.getSnapshot().asks).toEqual([]);
+  const sealed = await laptop.seal(utf8Encode("old"), { purpose: "note" });
+  const mobile = await phone(relay, "phone").open();
+  await mobile.join({ name: "Phone" });
+  await mobile.useBackupKey(text, { remove: [present(laptop.getSnapshot().devices).me.member] });
+  expect(mobile.getSnapshot().status).toBe("ready");
+  expect(await mobile.open(sealed)).toEqual(utf8Encode("old"));
+  await laptop.sync();
+  expect(laptop.getSnapshot().status).toBe("removed");
+});

@@ -1,0 +1,137 @@
+// A device of a simulated world: its disk and clock, and the tabs that run the real client on them.
+
+import type { ClientEnv } from "../../src/client/client-env.js";
+import { openSession, type Session } from "../../src/client/session.js";
+import type { Dice } from "./dice.js";
+import { Disk, type DiskWatch } from "./disk.js";
+import { headOf } from "./image.js";
+import type { Life, Scheduler } from "./scheduler.js";
+import type { Service } from "./service.js";
+
+/** Something that a user asked a tab for. */
+export interface Asked {
+  readonly device: Device;
+  readonly verb: string;
+  /** What names it in the device's records, where the judge knows. */
+  readonly ids: readonly string[];
+  /** The length of the device's log at that time. */
+  readonly since: number;
+  ended: "done" | "failed" | undefined;
+  /** The code of the failure. */
+  code: string | undefined;
+}
+
+/** A tab, until it is killed. */
+export interface Tab {
+  readonly device: Device;
+  readonly life: Life;
+  /** Undefined while it opens. */
+  session: Session | undefined;
+  readonly asked: Asked[];
+}
+
+/** What a device lives in. */
+export interface Surroundings {
+  readonly subject: string;
+  readonly dice: Dice;
+  readonly scheduler: Scheduler;
+  readonly service: Service;
+  /** The true time. */
+  now(): number;
+}
+
+/** What the judge hears of a device. */
+export interface DeviceWatch {
+  committed(device: Device, before: Device["disk"]["image"]): void;
+  sends(device: Device, entry: Uint8Array): void;
+  broken(why: string): void;
+}
+
+/** A device. */
+export class Device {
+  readonly name: string;
+  /** Whether somebody else has it, who knows the user's password. */
+  readonly isThief: boolean;
+  readonly disk: Disk;
+  readonly #world: Surroundings;
+  readonly #watch: DeviceWatch;
+  readonly #dice: Dice;
+  /** How far its clock is ahead, milliseconds. */
+  clock = 0;
+  tabs: Tab[] = [];
+  /** Every secret that its keys can be made of: draws of 16 bytes or more. */
+  readonly draws: Uint8Array[] = [];
+  /** Draws of 8 bytes, which name what is asked for. */
+  readonly ids: string[] = [];
+
+  constructor(name: string, isThief: boolean, world: Surroundings, watch: DeviceWatch) {
+    this.name = name;
+    this.isThief = isThief;
+    this.#world = world;
+    this.#watch = watch;
+    this.#dice = world.dice.split();
+    this.disk = new Disk(world.dice.split());
+  }
+
+  /** The length of the log that is on its disk. */
+  get length(): number {
+    return headOf(this.disk.image)?.seq ?? 0;
+  }
+
+  get subject(): string {
+    return this.#world.subject;
+  }
+
+  get env(): ClientEnv {
+    return {
+      random: (length) => {
+        const drawn = this.#dice.bytes(length);
+        if (length === 8) this.ids.push(Buffer.from(drawn).toString("hex"));
+        else if (length >= 16) this.draws.push(new Uint8Array(drawn));
+        return drawn;
+      },
+      now: () => this.#world.now() + this.clock,
+      sleep: () => new Promise(() => undefined),
+      announce: () => undefined,
+      hear: () => () => undefined,
+    };
+  }
+
+  /** Opens one more tab. It is ready once its session is there. */
+  openTab(): Tab {
+    const { scheduler, service, subject } = this.#world;
+    const tab: Tab = { device: this, life: { isAlive: true }, session: undefined, asked: [] };
+    const diskWatch: DiskWatch = {
+      committed: (before) => this.#watch.committed(this, before),
+      unsealed: (key) => this.#watch.broken(`${this.name} stored ${key} without sealing it`),
+    };
+    const transport = service.transportOf(this.name, tab.life, (entry) => this.#watch.sends(this, entry));
+    const options = { subject, transport, env: this.env, background: false };
+    openSession({ ...options, ...this.disk.for(tab.life, scheduler, diskWatch) }).then(
+      (session) => {
+        tab.session = session;
+      },
+      (error: unknown) => this.#watch.broken(`${this.name} does not open what it stored: ${describe(error)}`),
+    );
+    this.tabs.push(tab);
+    return tab;
+  }
+
+  /** Closes a tab. What is on its way goes on. */
+  close(tab: Tab): void {
+    this.tabs = this.tabs.filter((each) => each !== tab);
+    tab.session?.close();
+  }
+
+  /** Drops a tab for good, in the middle of anything. */
+  async kill(tab: Tab): Promise<void> {
+    this.tabs = this.tabs.filter((each) => each !== tab);
+    await this.#world.scheduler.end(tab.life);
+  }
+}
+
+export function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { code } = error as { code?: string };
+  return `${code ?? error.name}: ${error.stack}${error.cause ? `\ncaused by ${describe(error.cause)}` : ""}`;
+}

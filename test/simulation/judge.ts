@@ -1,0 +1,392 @@
+// What must hold in a simulated world, whatever was killed, lost or lied. The judge knows everything: the true log, every disk, and
+// what each user learned. docs/spec.md section 13; docs/assurance.md.
+
+import { agenda } from "../../src/agenda/agenda.js";
+import { openBackupKey } from "../../src/backup/open.js";
+import { equalBytes } from "../../src/bytes/bytes.js";
+import type { MemberId } from "../../src/bytes/ids.js";
+import { epochsIn } from "../../src/bytes/runs.js";
+import { toHex } from "../../src/bytes/text.js";
+import { knowledgeOf } from "../../src/client/knowledge.js";
+import { type Model, stateOf } from "../../src/client/model.js";
+import { modelOf } from "../../src/client/records.js";
+import { SealedStore } from "../../src/client/sealed-store.js";
+import { openContent } from "../../src/content/open.js";
+import { partsOf } from "../../src/keys/keyring.js";
+import { decodeEntry } from "../../src/log/entry.js";
+import { findMember, type LinkRecord } from "../../src/log/state.js";
+import type { Asked, Device } from "./device.js";
+import type { PlainImage } from "./disk.js";
+import { hashesOf, headOf, pendingOf, unprovedIn } from "./image.js";
+import type { Service } from "./service.js";
+
+/** The types of links that do what a verb promises. */
+const LINKS: Readonly<Record<string, readonly string[]>> = {
+  create: ["genesis"],
+  join: ["join"],
+  save: ["review"],
+  rename: ["rename"],
+  lockdown: ["lockdown"],
+  rekey: ["rekey"],
+  leave: ["leave"],
+  backup: ["enroll"],
+  reclaim: ["reclaim"],
+  "use backup key": ["review", "reclaim"],
+};
+
+/** A link that a device has stored as pending once. */
+interface Authored {
+  readonly id: string;
+  readonly intent: string;
+  readonly seq: number;
+}
+
+/** Content that a device sealed. */
+export interface Content {
+  readonly sealed: Uint8Array;
+  readonly plaintext: Uint8Array;
+  readonly epoch: number;
+}
+
+/** Everything about one device that the judge remembers. */
+interface File {
+  /** Links that were pending on its disk, by hash. */
+  readonly authored: Map<string, Authored>;
+  /** Links that were on its disk, in its log or pending: what it may send. */
+  readonly stored: Set<string>;
+  /** Verified links that stood on its disk, by position. */
+  readonly pinned: string[];
+  /** Whether it was shown another history than the true one. */
+  isDeceived: boolean;
+  /** Whether a first link of it was refused as dated ahead, and drawn anew. */
+  redrew: boolean;
+  /** Whether the service withholds attachments from it. */
+  isStarved: boolean;
+  /** Epochs whose keys it had, as the member that it is or was. */
+  readonly opened: Set<number>;
+}
+
+/** The judge of one world. */
+export class Judge {
+  readonly #service: Service;
+  readonly #files = new Map<Device, File>();
+  /** Links that left a device, by author's key and the link before. */
+  readonly #signed = new Map<string, string>();
+  /** Public keys that came in with a link, with its hash. */
+  readonly #keys = new Map<string, string>();
+  readonly #papers: string[] = [];
+  /** Backup keys whose text a user saw. */
+  readonly #seenPapers = new Set<MemberId>();
+  readonly #contents: Content[] = [];
+  #failure: string | undefined;
+
+  constructor(service: Service) {
+    this.#service = service;
+  }
+
+  /** What happened, line by line, for people who look for the cause of a failure. */
+  readonly trace: string[] = [];
+
+  note(what: string): void {
+    this.trace.push(what);
+  }
+
+  /** What is broken first. */
+  get failure(): string | undefined {
+    return this.#failure;
+  }
+
+  fail(why: string): void {
+    this.#failure ??= why;
+  }
+
+  #fileOf(device: Device): File {
+    const known = this.#files.get(device);
+    if (known) return known;
+    const file: File = {
+      authored: new Map(),
+      stored: new Set(),
+      pinned: [],
+      isDeceived: false,
+      redrew: false,
+      isStarved: false,
+      opened: new Set(),
+    };
+    this.#files.set(device, file);
+    return file;
+  }
+
+  /** The device that entered as a member of the true log. */
+  ownerOf(id: MemberId): Device | undefined {
+    const { log } = this.#service;
+    const member = log && findMember(log, id);
+    const link = member && log.links.at(member.position - 1);
+    return link && [...this.#files].find(([, { authored }]) => authored.has(link.hash))?.[0];
+  }
+
+  /** What devices sealed that saw the true log. */
+  get contents(): readonly Content[] {
+    return this.#contents;
+  }
+
+  sealed(device: Device, content: Content): void {
+    if (!this.isDeceived(device)) this.#contents.push(content);
+  }
+
+  /** A user sees the text of a backup key: it opens, and goes on opening. */
+  shown(device: Device, text: string): void {
+    this.note(`${device.name} shows a backup key`);
+    if (this.isDeceived(device)) return;
+    this.#papers.push(text);
+    const member = this.#judgePaper(text);
+    if (!member) return;
+    this.#seenPapers.add(member);
+    const removed = this.#service.log && findMember(this.#service.log, member)?.removed;
+    if (removed && removed.seq <= device.length)
+      this.fail(`${device.name} shows a backup key that it knows is removed`);
+  }
+
+  /** @returns the backup key's member */
+  #judgePaper(text: string): MemberId | undefined {
+    const { log, entries } = this.#service;
+    try {
+      if (!log) throw new Error("there is no log");
+      const { keyring } = openBackupKey(log, entries, text);
+      keyring.wipe();
+      return keyring.member;
+    } catch (error) {
+      this.fail(`a backup key that a user saw does not open: ${error instanceof Error ? error.message : error}`);
+      return undefined;
+    }
+  }
+
+  /** From now on this device may be shown another history. */
+  deceives(device: Device): void {
+    this.#fileOf(device).isDeceived = true;
+  }
+
+  /** From now on, until the world comes to rest, attachments may be withheld from this device. */
+  starves(device: Device, isStarved: boolean): void {
+    this.#fileOf(device).isStarved = isStarved;
+  }
+
+  isDeceived(device: Device): boolean {
+    return this.#fileOf(device).isDeceived;
+  }
+
+  /** A device sends an entry: what it sends is on its disk, and it is the only link that it signed for that place. */
+  sends(device: Device, entry: Uint8Array): void {
+    const { link } = decodeEntry(entry);
+    this.note(`${device.name} sends ${link.hash.slice(0, 6)}`);
+    if (!this.#fileOf(device).stored.has(link.hash)) this.fail(`${device.name} sent a link that it had not stored`);
+    for (const key of kemKeysIn(link.fields)) {
+      const of = this.#keys.get(key) ?? link.hash;
+      if (of !== link.hash) this.fail(`${device.name} used keys in two links`);
+      this.#keys.set(key, of);
+    }
+    const prev = link.fields.get("prev");
+    const key = link.signatures[0]?.key;
+    // The same paper may be typed on two devices at once.
+    const place = `${device.name}: ${key && toHex(key)} after ${prev instanceof Uint8Array ? toHex(prev) : "nothing"}`;
+    const other = this.#signed.get(place);
+    if (other !== undefined && other !== link.hash) this.fail(`${device.name} signed two links for one place`);
+    this.#signed.set(place, link.hash);
+  }
+
+  /** A commit is durable: no verified link is gone, and a pending link went only for a verified one at its place. */
+  committed(device: Device, before: PlainImage): void {
+    const file = this.#fileOf(device);
+    const { image } = device.disk;
+    const pending = pendingOf(image);
+    if (pending) {
+      file.authored.set(pending.hash, { id: pending.id, intent: pending.intent, seq: pending.seq });
+      file.stored.add(pending.hash);
+    }
+    const head = headOf(image);
+    const shown = pending && `${pending.intent} ${pending.hash.slice(0, 6)} at ${pending.seq} ${pending.refused ?? ""}`;
+    this.note(`${device.name} stores link ${head?.seq ?? 0}, pending: ${shown ?? "nothing"}`);
+    this.#judgePins(device, file);
+    const last = pendingOf(before);
+    if (!last || pending?.hash === last.hash) return;
+    if (file.pinned.length >= last.seq) return;
+    const isFirst = last.intent === "create" || last.intent === "join";
+    if (isFirst && last.refused === "NOT_YET" && device.env.now() < last.since) file.redrew = true;
+    else this.fail(`${device.name} dropped its link ${last.seq} (${last.intent}) and nothing verified stands there`);
+  }
+
+  #judgePins(device: Device, file: File): void {
+    const { image } = device.disk;
+    const head = headOf(image);
+    const { pinned } = file;
+    if (!head) {
+      if (pinned.length > 0) this.fail(`${device.name} lost its log`);
+      return;
+    }
+    if (head.seq === pinned.length && head.hash === pinned.at(-1)) return;
+    const hashes = hashesOf(image);
+    if (hashes.length !== head.seq || hashes.at(-1) !== head.hash) {
+      this.fail(`${device.name} stored ${hashes.length} entries and the head ${head.seq}`);
+    }
+    const at = pinned.findIndex((hash, index) => hashes[index] !== hash);
+    if (at >= 0)
+      this.fail(`${device.name} had verified link ${at + 1}, and has ${hashes[at] ? "another" : "none"} now`);
+    for (const hash of hashes.slice(pinned.length)) {
+      pinned.push(hash);
+      file.stored.add(hash);
+    }
+    const truth = this.#service.log;
+    if (!file.isDeceived && truth?.links.at(head.seq - 1)?.hash !== head.hash) {
+      this.fail(`${device.name} verified a link ${head.seq} that the service never had`);
+    }
+  }
+
+  /** A user learned that something was done: the disk and the true log show it. */
+  done(asked: Asked): void {
+    const { device, verb, since, ids } = asked;
+    this.note(`${verb} on ${device.name} is done`);
+    const file = this.#fileOf(device);
+    const types = LINKS[verb];
+    if (!types) return;
+    const pending = pendingOf(device.disk.image);
+    const [id] = ids;
+    if (id !== undefined && pending?.id === id)
+      this.fail(`${verb} on ${device.name} resolved while its link is pending`);
+    const isDone = [...file.authored].some(([hash, { seq, id: by }]) => {
+      if (file.pinned[seq - 1] !== hash || seq <= since || (id !== undefined && by !== id)) return false;
+      const record = this.#service.log?.links.at(seq - 1);
+      return file.isDeceived || (record?.hash === hash && types.includes(record.type));
+    });
+    if (!isDone) this.fail(`${verb} on ${device.name} resolved, and no link did it`);
+  }
+
+  /** A user learned that something was not done and will not be: no link of it is in the log, and none can come. */
+  #judgeFailed(asked: Asked): void {
+    const { device, verb, ids, code } = asked;
+    // Nobody knows: the disk did not answer. And what fails after a backup key was made is the proof of its paper.
+    if (code === "STORE_UNAVAILABLE" || verb === "backup") return;
+    const [id] = ids;
+    for (const [hash, { id: by, seq }] of this.#fileOf(device).authored) {
+      const stands = this.#service.log?.links.at(seq - 1)?.hash === hash;
+      if (id !== undefined && by === id && stands)
+        this.fail(`${verb} on ${device.name} failed (${code}), and was done`);
+    }
+  }
+
+  /** The true log: each device is one member. */
+  membership(): void {
+    const { log } = this.#service;
+    if (!log) return;
+    for (const [device, file] of this.#files) {
+      const entered = [...log.active.values()].filter(({ kind, position }) => {
+        const link = log.links.at(position - 1) as LinkRecord;
+        return kind === "device" && file.authored.has(link.hash);
+      });
+      if (entered.length > 1 && !file.redrew) this.fail(`${device.name} is ${entered.length} active members`);
+    }
+  }
+
+  /** What a device would have after a restart. */
+  async reloaded(device: Device): Promise<Model | undefined> {
+    if (device.disk.image.size === 0) return undefined;
+    const { store, sealer } = device.disk.atOnce();
+    const { records } = await new SealedStore(store, sealer, device.subject).load();
+    return modelOf(device.subject, records);
+  }
+
+  /** A restarted device opens everything that its log says it was granted. */
+  async opens(device: Device): Promise<Model | undefined> {
+    const model = await this.reloaded(device).catch((error: unknown) => {
+      this.fail(`${device.name} cannot be started again: ${error instanceof Error ? error.stack : error}`);
+      return undefined;
+    });
+    if (!model?.own || !model.keyring) return model;
+    const { opened, isStarved } = this.#fileOf(device);
+    const now = new Set([model.keyring, ...model.former].flatMap(({ epochs }) => epochs));
+    for (const epoch of opened) if (!now.has(epoch)) this.fail(`${device.name} had epoch ${epoch}, and has lost it`);
+    for (const epoch of now) opened.add(epoch);
+    const member = findMember(model.own.log, model.keyring.member);
+    const { seeds, junk } = partsOf(model.keyring);
+    for (const epoch of member ? epochsIn(member.held) : []) {
+      if (!isStarved && !seeds.has(epoch) && !junk.has(epoch)) {
+        this.fail(`${device.name} was granted epoch ${epoch} and has no key of it`);
+      }
+    }
+    return model;
+  }
+
+  /** At the end, when all was delivered and nobody lies. */
+  async atRest(devices: readonly Device[], asked: readonly Asked[], now: number): Promise<void> {
+    this.membership();
+    for (const each of asked) {
+      if (each.ended === "failed") this.#judgeFailed(each);
+    }
+    const { log } = this.#service;
+    if (!log) return;
+    for (const device of devices) {
+      const model = await this.opens(device);
+      if (!model?.own) continue;
+      const { own, pending, alarms, keyring } = model;
+      if (log.links.at(own.log.head.seq - 1)?.hash !== own.log.head.hash) {
+        // Another history was verified here: nobody is to go on as if all were well.
+        if (!this.isDeceived(device)) this.fail(`${device.name} has another log than the service`);
+        else if (!alarms.own) this.fail(`${device.name} was shown another history, and raises no alarm`);
+        continue;
+      }
+      if (alarms.own) this.fail(`${device.name} has an alarm about an honest service: ${alarms.own.error.message}`);
+      if (pending) this.fail(`${device.name} has a pending link (${pending.intent.do}) that nothing settles`);
+      if (own.log.head.hash !== log.head.hash) {
+        this.fail(`${device.name} is at link ${own.log.head.seq}, the service at ${log.head.seq}`);
+      }
+      if (!keyring) continue;
+      await this.#judgeContents(device, model);
+      const owed = agenda(stateOf(model), knowledgeOf(model, now)).filter((step) => step.do === "author");
+      if (owed.length > 0) this.fail(`${device.name} still owes ${JSON.stringify(owed[0])}`);
+    }
+    for (const text of this.#papers) this.#judgePaper(text);
+    this.#judgeUnseen(devices);
+    await this.#judgeDisks(devices);
+  }
+
+  /** There is no backup key that nobody saw and no device shows still. */
+  #judgeUnseen(devices: readonly Device[]): void {
+    const onDisk = new Set(devices.map(({ disk }) => unprovedIn(disk.image)));
+    for (const { id, kind } of this.#service.log?.active.values() ?? []) {
+      const maker = this.ownerOf(id);
+      if (kind !== "backup" || !maker || this.isDeceived(maker)) continue;
+      if (!this.#seenPapers.has(id) && !onDisk.has(id))
+        this.fail(`nobody ever sees the backup key that ${maker.name} made`);
+    }
+  }
+
+  /** Whatever was sealed in an epoch that the device had once, it opens. */
+  async #judgeContents(device: Device, { keyring, former }: Model): Promise<void> {
+    for (const { sealed, plaintext, epoch } of this.#contents) {
+      const having = [keyring, ...former].find((each) => each?.epochs.includes(epoch));
+      if (!having) continue;
+      const opened = await openContent(sealed, having, { purpose: "note" }).catch(() => undefined);
+      if (!opened || !equalBytes(opened, plaintext)) this.fail(`${device.name} does not open what was sealed to it`);
+    }
+  }
+
+  /** No secret stands on a disk as it is. */
+  async #judgeDisks(devices: readonly Device[]): Promise<void> {
+    for (const device of devices) {
+      const stored = Buffer.concat([...(await device.disk.sealed()).values()].map((bytes) => Buffer.from(bytes)));
+      for (const draw of device.draws) {
+        if (stored.includes(Buffer.from(draw))) this.fail(`${device.name} stored something secret without sealing it`);
+      }
+      for (const text of this.#papers) {
+        if (stored.includes(text)) this.fail(`${device.name} stored a backup key's text without sealing it`);
+      }
+    }
+  }
+}
+
+const KEM_KEY_LENGTH = 1216;
+
+/** The KEM keys that a link brings in: of a member, or of an epoch. */
+function kemKeysIn(value: unknown): readonly string[] {
+  if (value instanceof Uint8Array) return value.length === KEM_KEY_LENGTH ? [toHex(value)] : [];
+  if (value instanceof Map) return [...value.values()].flatMap(kemKeysIn);
+  return Array.isArray(value) ? value.flatMap(kemKeysIn) : [];
+}

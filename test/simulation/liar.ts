@@ -1,0 +1,90 @@
+// The lies of a service in a simulated world, each taken back some time later.
+
+import { createLog } from "../../src/authoring/enter.js";
+import * as lies from "../../src/testing/lies.js";
+import type { Device } from "./device.js";
+import type { Dice } from "./dice.js";
+import type { Judge } from "./judge.js";
+import type { Service } from "./service.js";
+
+const NAMES = ["roll back", "hold back", "drop", "corrupt", "strip", "swap", "reorder", "duplicate", "fork", "replace"];
+
+/** Tells lies, and takes them back. */
+export class Liar {
+  readonly #dice: Dice;
+  readonly #judge: Judge;
+  readonly #service: Service;
+  readonly #devices: readonly Device[];
+  #open: (() => void)[] = [];
+  told = 0;
+
+  constructor(dice: Dice, judge: Judge, service: Service, devices: readonly Device[]) {
+    this.#dice = dice;
+    this.#judge = judge;
+    this.#service = service;
+    this.#devices = devices;
+  }
+
+  /** One more lie, to one or two devices. */
+  tell(): void {
+    const { length } = this.#service.entries;
+    if (length === 0) return;
+    const first = this.#dice.of(this.#devices);
+    const second = this.#dice.of(this.#devices);
+    if (!first || !second) return;
+    const victims = [...new Set([first, second])];
+    const readers = victims.map(({ name }) => name);
+    const name = this.#dice.of(NAMES) as string;
+    this.#judge.note(`the service lies to ${readers.join(" and ")}: ${name}`);
+    this.told++;
+    // Only these show another history, and may raise an alarm.
+    if (name === "fork" || name === "replace") for (const victim of victims) this.#judge.deceives(victim);
+    if (name === "strip" || name === "swap") for (const victim of victims) this.#judge.starves(victim, true);
+    const seq = 1 + this.#dice.below(length);
+    if (name === "fork") this.#open.push(this.#service.fork(seq, readers));
+    else this.#open.push(this.#service.tell(this.#lie(name, seq, length), readers));
+  }
+
+  /** Takes one lie back. */
+  regret(): void {
+    const at = this.#dice.below(this.#open.length);
+    const [takeBack] = this.#open.splice(at, 1);
+    if (takeBack) this.#judge.note("the service takes a lie back");
+    takeBack?.();
+  }
+
+  /** Takes every lie back. */
+  repent(): void {
+    for (const takeBack of this.#open) takeBack();
+    this.#open = [];
+  }
+
+  #lie(name: string, seq: number, length: number): lies.Lie {
+    const other = 1 + this.#dice.below(length);
+    switch (name) {
+      case "roll back":
+        return lies.rollBackTo(seq);
+      case "hold back":
+        return lies.holdBack(1 + this.#dice.below(3));
+      case "drop":
+        return lies.drop(seq);
+      case "corrupt": {
+        const entry = this.#service.entries[seq - 1] as Uint8Array;
+        return lies.corrupt(seq, this.#dice.below(entry.length));
+      }
+      case "strip":
+        return lies.stripAttachments(seq);
+      case "swap":
+        return lies.swapAttachments(seq, other);
+      case "reorder":
+        return lies.reorder(seq, other);
+      case "duplicate":
+        return lies.duplicate(seq);
+      default: {
+        const env = { random: (length: number) => this.#dice.bytes(length), now: () => 1_700_000_000_000 };
+        const another = createLog({ subject: this.#service.subject, device: { name: "Another" } }, env);
+        return lies.present([another.entry]);
+      }
+    }
+  }
+}

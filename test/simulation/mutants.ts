@@ -1,0 +1,81 @@
+// Weakened forms of the crash rule: each must break a simulated world. docs/spec.md section 13, docs/assurance.md.
+
+import type { Weakening } from "../worlds/build.js";
+
+export const MUTANTS: readonly Weakening[] = [
+  {
+    name: "a link is sent before it is stored",
+    changes: [
+      {
+        file: "src/client/driver.ts",
+        find: "      const change = difference(recordsOf(before), recordsOf(model));\n",
+        replace:
+          '      const change = difference(recordsOf(before), recordsOf(model));\n      for (const effect of effects) if (effect.type === "publish") await this.#perform(effect);\n',
+      },
+    ],
+  },
+  {
+    name: "a pending link is forgotten at a restart",
+    changes: [
+      {
+        file: "src/client/records.ts",
+        find: '    pending: decodePending(read("pending", pendingSchema)),\n',
+        replace: "    pending: undefined,\n",
+      },
+    ],
+  },
+  {
+    name: "a pending link is forgotten when the service refuses it",
+    changes: [
+      {
+        file: "src/client/answered.ts",
+        find: "return proceed(refused(model, publication.code, publication.retryAfter, env), options, env);",
+        replace: "return proceed({ ...model, pending: undefined }, options, env);",
+      },
+    ],
+  },
+  {
+    name: "a verb is done before its link is stored",
+    changes: [
+      {
+        file: "src/client/driver.ts",
+        find: "      const { model, effects, retired } = step(before, input, this.#options, env);\n",
+        replace:
+          "      const { model, effects, retired } = step(before, input, this.#options, env);\n      for (const { id, error } of model.settled) if (!error) this.#waiting.get(id)?.resolve();\n",
+      },
+    ],
+  },
+  {
+    name: "a link that lost a race is written again with the same secrets",
+    changes: [
+      {
+        file: "src/client/pending.ts",
+        find: "writeIntent(model, intent, knowledgeOf(model, since), env);",
+        replace:
+          "writeIntent(model, intent, knowledgeOf(model, since), { ...env, random: (length) => new Uint8Array(length).map((_, at) => id.charCodeAt(at % id.length)) });",
+      },
+    ],
+  },
+  {
+    name: "a link that lost a race is written again, and the first keyring is kept",
+    changes: [
+      {
+        file: "src/client/pending.ts",
+        find: "    return { model: author(without, id, intent, env), retired };\n",
+        replace:
+          "    const again = author(without, id, intent, env);\n    return { model: { ...again, pending: { ...present(again.pending), keyring } }, retired: [] };\n",
+      },
+    ],
+  },
+  {
+    name: "a backup key is shown before the log has it",
+    changes: [
+      {
+        file: "src/client/pending.ts",
+        find: "    return { ...model, pending, sync:",
+        replace:
+          "    const paper = backupKey === undefined ? model.paper : { member: present(model.keyring).member, text: backupKey };\n    return { ...model, paper, pending, sync:",
+      },
+    ],
+  },
+];

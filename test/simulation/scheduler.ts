@@ -1,0 +1,70 @@
+// All waiting of a simulated world: every promise that the outside of a client gives is a task here, and the seed chooses which one
+// comes next. There are no timers.
+
+import type { Dice } from "./dice.js";
+
+/** What dies at once: a tab of a device, with everything that it waits for. */
+export interface Life {
+  isAlive: boolean;
+}
+
+interface Task {
+  readonly life: Life | undefined;
+  /** Whether it may still happen when the life that waits for it ends: a commit that was on its way to the disk. */
+  readonly mayOutlive: boolean;
+  readonly run: () => void;
+}
+
+/** Tasks that wait for their turn. */
+export class Scheduler {
+  readonly #dice: Dice;
+  #tasks: Task[] = [];
+
+  constructor(dice: Dice) {
+    this.#dice = dice;
+  }
+
+  get isIdle(): boolean {
+    return this.#tasks.length === 0;
+  }
+
+  /** Does `act` at some time, for a life or for the world. The promise never settles once that life has ended. */
+  later<T>(
+    life: Life | undefined,
+    act: () => T | Promise<T>,
+    options: { readonly mayOutlive?: boolean } = {},
+  ): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const run = () => {
+        void (async () => act())().then(
+          (value) => life?.isAlive !== false && resolve(value),
+          (error: unknown) => life?.isAlive !== false && reject(error),
+        );
+      };
+      this.#tasks.push({ life, mayOutlive: options.mayOutlive ?? false, run });
+    });
+  }
+
+  /** Lets one task have its turn, and all that follows from it at once. */
+  async step(): Promise<void> {
+    const at = this.#dice.below(this.#tasks.length);
+    const [task] = this.#tasks.splice(at, 1);
+    if (!task) return;
+    task.run();
+    await drained();
+  }
+
+  /** Ends a life. What it waited for is dropped; some of what was on its way happens all the same. */
+  async end(life: Life): Promise<void> {
+    life.isAlive = false;
+    const own = this.#tasks.filter((task) => task.life === life);
+    this.#tasks = this.#tasks.filter((task) => task.life !== life);
+    for (const task of own) if (task.mayOutlive && this.#dice.permille(500)) task.run();
+    await drained();
+  }
+}
+
+/** Until nothing is left that happens by itself. */
+export function drained(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}

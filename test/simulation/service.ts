@@ -1,0 +1,167 @@
+// The service of a simulated world: the relay of keystead/testing behind a network that loses, delays and repeats. It lies when the
+// world makes it lie. The judge reads its true log.
+
+import type { Bytes } from "../../src/bytes/bytes.js";
+import { KeysteadError } from "../../src/errors.js";
+import type { LogState } from "../../src/log/state.js";
+import { appendEntry, verifyLog } from "../../src/log/verify.js";
+import type { Lie } from "../../src/testing/lies.js";
+import { MaliciousRelay } from "../../src/testing/relay.js";
+import type { EntriesPage, Publication, Transport } from "../../src/transport/transport.js";
+import type { Dice } from "./dice.js";
+import { hashIn } from "./image.js";
+import type { Life, Scheduler } from "./scheduler.js";
+
+/** The judge reads under this name. Nobody lies to it. */
+const JUDGE = "judge";
+
+/** How often, of a thousand requests, something goes wrong. */
+export interface NetworkFaults {
+  /** The request never arrives. */
+  lost: number;
+  /** It arrives, and the answer is lost. */
+  unanswered: number;
+  /** The service does not take an entry, keeps its bytes, and may publish them later. */
+  refused: number;
+}
+
+/** An entry that a device sent. */
+export interface Sent {
+  readonly entry: Uint8Array;
+  readonly by: string;
+}
+
+/** What is counted. */
+export interface ServiceCounts {
+  lost: number;
+  unanswered: number;
+  refused: number;
+  late: number;
+}
+
+/** The log of one subject, as it is served. */
+export class Service {
+  readonly subject: string;
+  readonly #dice: Dice;
+  readonly #scheduler: Scheduler;
+  readonly #relay = new MaliciousRelay();
+  /** Readers whom the service shows a history of their own. */
+  readonly #branches = new Map<string, MaliciousRelay>();
+  readonly #sent = new Map<string, Sent>();
+  readonly #clock: () => number;
+  #truth: LogState | undefined;
+  readonly faults: NetworkFaults = { lost: 0, unanswered: 0, refused: 0 };
+  readonly counts: ServiceCounts = { lost: 0, unanswered: 0, refused: 0, late: 0 };
+
+  constructor(subject: string, dice: Dice, scheduler: Scheduler, clock: () => number) {
+    this.subject = subject;
+    this.#dice = dice;
+    this.#scheduler = scheduler;
+    this.#clock = clock;
+  }
+
+  /** The true entries. */
+  get entries(): readonly Uint8Array[] {
+    return this.#relay.read(this.subject, JUDGE);
+  }
+
+  /** The true log; undefined before its first link. */
+  get log(): LogState | undefined {
+    const entries = this.entries;
+    for (const entry of entries.slice(this.#truth?.head.seq ?? 0)) {
+      const clock = { now: "unchecked" as const };
+      this.#truth = this.#truth
+        ? appendEntry(this.#truth, entry, clock)
+        : verifyLog([entry], { subject: this.subject, ...clock });
+    }
+    return this.#truth;
+  }
+
+  /** Every entry that a device ever sent, also what was refused or lost a race. */
+  get sent(): readonly Sent[] {
+    return [...this.#sent.values()];
+  }
+
+  /** Adds a lie to some readers. @returns a function that takes it back */
+  tell(lie: Lie, to: readonly string[]): () => void {
+    return this.#relay.tell(this.subject, lie, { to });
+  }
+
+  /** Shows some readers a history of their own, up to link `seq` the true one. @returns a function that ends it */
+  fork(seq: number, readers: readonly string[]): () => void {
+    const branch = new MaliciousRelay();
+    for (const entry of this.entries.slice(0, seq)) branch.publish(this.subject, entry);
+    for (const reader of readers) this.#branches.set(reader, branch);
+    return () => {
+      for (const reader of readers) if (this.#branches.get(reader) === branch) this.#branches.delete(reader);
+    };
+  }
+
+  /** Publishes bytes that the service has, long after they were sent: refused once, or late on their way, or twice. */
+  publishLate({ entry, by }: Sent): void {
+    this.counts.late++;
+    this.#publish(entry, by);
+  }
+
+  /** The transport of one tab. */
+  transportOf(reader: string, life: Life, sends: (entry: Uint8Array) => void): Transport {
+    return {
+      read: async (subject, { after, attachments }) => {
+        const size = 1 + this.#dice.below(6);
+        return this.#request(life, (): EntriesPage | undefined => {
+          if (subject !== this.subject) return undefined;
+          const entries = this.#read(reader);
+          if (entries.length === 0) return undefined;
+          if (attachments !== "all") throw new Error("a device reads its own log with all attachments");
+          return { entries: entries.slice(after, after + size), newest: entries.length };
+        });
+      },
+      publish: async (_subject, entry) => {
+        const bytes = new Uint8Array(entry);
+        sends(bytes);
+        return this.#request(life, (): Publication => {
+          this.#sent.set(hashIn(bytes), { entry: bytes, by: reader });
+          if (!this.#dice.permille(this.faults.refused)) return this.#publish(bytes, reader);
+          this.counts.refused++;
+          const code = this.#dice.of(["RATE_LIMITED", "FORBIDDEN", "NOT_YET"] as const) as string;
+          const retryAfter = this.#dice.permille(500) ? this.#dice.below(60_000) : undefined;
+          return { verdict: "refused", code, retryAfter };
+        });
+      },
+    };
+  }
+
+  /** A request arrives at some time; its answer arrives at another, if anybody waits for it still. */
+  async #request<T>(life: Life, act: () => T): Promise<T> {
+    const offline = () => new KeysteadError("OFFLINE", "the simulated network lost it");
+    if (this.#dice.permille(this.faults.lost)) {
+      this.counts.lost++;
+      return this.#scheduler.later(life, () => {
+        throw offline();
+      });
+    }
+    const isLost = this.#dice.permille(this.faults.unanswered);
+    if (isLost) this.counts.unanswered++;
+    // On its way it belongs to nobody: it arrives also when the device is dead by then.
+    const answer = await this.#scheduler.later(undefined, act);
+    return this.#scheduler.later(life, () => {
+      if (isLost) throw offline();
+      return answer;
+    });
+  }
+
+  #read(reader: string): readonly Bytes[] {
+    return (this.#branches.get(reader) ?? this.#relay).read(this.subject, reader);
+  }
+
+  #publish(entry: Uint8Array, reader: string): Publication {
+    const relay = this.#branches.get(reader) ?? this.#relay;
+    try {
+      return { verdict: relay.publish(this.subject, entry, reader, this.#clock()) ? "accepted" : "lost" };
+    } catch (caught) {
+      const error = KeysteadError.from(caught);
+      if (!error) throw caught;
+      return { verdict: "refused", code: error.code, rule: error.rule };
+    }
+  }
+}

@@ -1,0 +1,253 @@
+// A whole world in one process, in which one seed decides everything: what users do, which promise settles next, what is killed,
+// lost, refused, delivered late, and what the service lies. docs/assurance.md.
+
+import { type Asked, Device } from "./device.js";
+import { Dice } from "./dice.js";
+import { Judge } from "./judge.js";
+import { Liar } from "./liar.js";
+import { drained, Scheduler } from "./scheduler.js";
+import { Service } from "./service.js";
+import { Users } from "./users.js";
+
+const SUBJECT = "3f0c4d7e-subject";
+/** Times at which a simulated world begins, milliseconds since 1970. */
+const BEGIN = 1_700_000_000_000;
+/** Longer than any pause of a client. */
+const LONG = 400_000;
+const HOUR = 3_600_000;
+
+/** What a world is run with. */
+export interface WorldOptions {
+  readonly seed: number;
+  /** Choices before the world comes to rest. */
+  readonly steps?: number;
+}
+
+/** What happened in a world. */
+export interface WorldReport {
+  readonly seed: number;
+  readonly steps: number;
+  readonly kills: number;
+  /** Kills in the middle of something. */
+  readonly midway: number;
+  readonly lies: number;
+  readonly lost: number;
+  readonly refused: number;
+  readonly late: number;
+  readonly links: number;
+  readonly done: number;
+  readonly failed: number;
+  /** What is broken; undefined where everything holds. */
+  readonly failure: string | undefined;
+  /** What happened, line by line. */
+  readonly trace: readonly string[];
+  /** What users asked for, and how it ended. */
+  readonly asked: readonly Pick<Asked, "verb" | "ended" | "code">[];
+}
+
+/** Runs one world from its beginning to its rest. */
+export function runWorld(options: WorldOptions): Promise<WorldReport> {
+  return new World(options).run();
+}
+
+class World {
+  readonly #options: WorldOptions;
+  readonly #dice: Dice;
+  readonly #scheduler: Scheduler;
+  readonly #service: Service;
+  readonly #judge: Judge;
+  readonly #devices: readonly Device[];
+  readonly #users: Users;
+  #now = BEGIN;
+  #steps = 0;
+  #kills = 0;
+  #midway = 0;
+  readonly #liar: Liar;
+  readonly #maxTabs: number;
+  readonly #isHonest: boolean;
+  readonly #beginsCalm: boolean;
+
+  constructor(options: WorldOptions) {
+    this.#options = options;
+    const dice = new Dice(options.seed);
+    this.#dice = dice;
+    this.#scheduler = new Scheduler(dice.split());
+    this.#service = new Service(SUBJECT, dice.split(), this.#scheduler, () => this.#now);
+    this.#judge = new Judge(this.#service);
+    const surroundings = {
+      ...{ subject: SUBJECT, dice: dice.split(), scheduler: this.#scheduler, service: this.#service },
+      now: () => this.#now,
+    };
+    const watch = {
+      committed: this.#judge.committed.bind(this.#judge),
+      sends: this.#judge.sends.bind(this.#judge),
+      broken: this.#judge.fail.bind(this.#judge),
+    };
+    const own = ["Laptop", "Phone", "Tablet"].slice(0, 2 + dice.below(2));
+    const names = [...own, ...(dice.permille(500) ? ["Thief"] : [])];
+    this.#devices = names.map((name) => new Device(name, name === "Thief", surroundings, watch));
+    this.#users = new Users(dice.split(), this.#judge, this.#scheduler, this.#devices);
+    this.#liar = new Liar(dice.split(), this.#judge, this.#service, this.#devices);
+    this.#maxTabs = dice.permille(500) ? 2 : 1;
+    this.#isHonest = dice.permille(400);
+    this.#beginsCalm = dice.permille(700);
+  }
+
+  async run(): Promise<WorldReport> {
+    const { steps = 400 } = this.#options;
+    if (this.#beginsCalm) await this.#prologue();
+    this.#break();
+    while (this.#steps < steps && this.#judge.failure === undefined) await this.#step();
+    if (this.#judge.failure === undefined) await this.#rest();
+    const { lost, unanswered, refused, late } = this.#service.counts;
+    const { asked } = this.#users;
+    return {
+      ...{
+        seed: this.#options.seed,
+        steps: this.#steps,
+        kills: this.#kills,
+        midway: this.#midway,
+        lies: this.#liar.told,
+      },
+      ...{ lost: lost + unanswered, refused, late, links: this.#service.log?.head.seq ?? 0 },
+      done: asked.filter(({ ended }) => ended === "done").length,
+      failed: asked.filter(({ ended }) => ended === "failed").length,
+      failure: this.#judge.failure,
+      trace: this.#judge.trace,
+      asked: asked.map(({ verb, ended, code }) => ({ verb, ended, code })),
+    };
+  }
+
+  /** The first devices enter while all is well. */
+  async #prologue(): Promise<void> {
+    for (const device of this.#devices.slice(0, 1 + this.#dice.below(this.#devices.length))) device.openTab();
+    for (let turn = 0; turn < 12; turn++) {
+      await this.#settle();
+      const tab = this.#dice.of(this.#devices.flatMap(({ tabs }) => tabs));
+      if (!tab) continue;
+      this.#sync(tab);
+      await this.#settle();
+      await this.#users.act(tab);
+    }
+    await this.#settle();
+  }
+
+  /** From now on things go wrong. */
+  #break(): void {
+    const dice = this.#dice;
+    const share = dice.below(80);
+    Object.assign(this.#service.faults, { lost: share, unanswered: share, refused: dice.below(120) });
+    const failing = dice.permille(400) ? 15 : 0;
+    for (const device of this.#devices) {
+      Object.assign(device.disk.faults, { before: failing, after: failing });
+      if (dice.permille(100)) device.clock = (dice.of([-2, -0.15, 0.15, 2]) ?? 0) * HOUR;
+    }
+  }
+
+  async #step(): Promise<void> {
+    this.#steps++;
+    this.#now += this.#dice.below(2000);
+    const tabs = this.#devices.flatMap(({ tabs }) => tabs);
+    const tab = this.#dice.of(tabs);
+    const weights = {
+      ...{ task: this.#scheduler.isIdle ? 0 : 120, verb: 8, sync: 8, kill: 5, close: 1, open: 8, late: 2, time: 2 },
+      ...{ lie: this.#isHonest ? 0 : 2, regret: this.#isHonest ? 0 : 3 },
+    };
+    switch (this.#dice.weighted(weights)) {
+      case "task":
+        await this.#scheduler.step();
+        break;
+      case "verb":
+        if (tab) await this.#users.act(tab);
+        break;
+      case "sync":
+        if (tab) this.#sync(tab);
+        break;
+      case "kill":
+        if (!tab) break;
+        this.#kills++;
+        if (!this.#scheduler.isIdle) this.#midway++;
+        this.#judge.note(`${tab.device.name} is killed`);
+        await tab.device.kill(tab);
+        await this.#judge.opens(tab.device);
+        break;
+      case "open": {
+        const device = this.#dice.of(this.#devices);
+        if (device && device.tabs.length < this.#maxTabs) device.openTab();
+        break;
+      }
+      case "close":
+        if (!tab) break;
+        this.#judge.note(`${tab.device.name} closes a tab`);
+        tab.device.close(tab);
+        break;
+      case "lie":
+        this.#liar.tell();
+        break;
+      case "regret":
+        this.#liar.regret();
+        break;
+      case "late": {
+        const sent = this.#dice.of(this.#service.sent);
+        if (!sent) break;
+        this.#judge.note(`the service publishes bytes of ${sent.by} late`);
+        this.#service.publishLate(sent);
+        break;
+      }
+      case "time":
+        this.#now += this.#dice.below(LONG);
+        break;
+    }
+    await drained();
+    this.#judge.membership();
+  }
+
+  #sync({ session }: Device["tabs"][number]): void {
+    session?.sync().catch((error: unknown) => {
+      if ((error as { code?: string }).code !== "STORE_UNAVAILABLE") this.#judge.fail(`a sync failed: ${error}`);
+    });
+  }
+
+  /** Nothing goes wrong any more, and everybody syncs until nothing changes. */
+  async #rest(): Promise<void> {
+    Object.assign(this.#service.faults, { lost: 0, unanswered: 0, refused: 0 });
+    this.#liar.repent();
+    // Nothing is dated ahead any more.
+    this.#now += 3 * HOUR;
+    this.#judge.note("all faults end");
+    for (const device of this.#devices) {
+      device.clock = 0;
+      this.#judge.starves(device, false);
+      Object.assign(device.disk.faults, { before: 0, after: 0 });
+    }
+    await this.#settle();
+    for (const device of this.#devices) if (device.tabs.length === 0) device.openTab();
+    await this.#settle();
+    let quiet = 0;
+    for (let round = 0; round < 40 && quiet < 4; round++) {
+      const before = this.#mark();
+      for (const device of this.#devices) {
+        for (const tab of device.tabs) this.#sync(tab);
+        await this.#settle();
+      }
+      this.#now += LONG;
+      quiet = this.#mark() === before ? quiet + 1 : 0;
+    }
+    const tabs = this.#devices.flatMap(({ tabs }) => tabs);
+    const waiting = tabs
+      .flatMap(({ asked }) => asked)
+      .find(({ device, ended }) => ended === undefined && !this.#judge.isDeceived(device));
+    if (waiting) this.#judge.fail(`${waiting.verb} on ${waiting.device.name} never ended`);
+    await this.#judge.atRest(this.#devices, this.#users.asked, this.#now);
+  }
+
+  #mark(): string {
+    return `${this.#service.log?.head.hash} ${this.#devices.map(({ length, disk }) => [length, disk.image.has("pending")])}`;
+  }
+
+  async #settle(): Promise<void> {
+    await drained();
+    for (let turn = 0; turn < 20_000 && !this.#scheduler.isIdle; turn++) await this.#scheduler.step();
+    if (!this.#scheduler.isIdle) this.#judge.fail("the clients never come to rest");
+  }
+}
