@@ -320,9 +320,9 @@ function unpacked(value: unknown, depth: number, budget: Budget): unknown {
   if (depth > MAX_DEPTH) throw new RangeError("too deep");
   if (Array.isArray(value)) return value.map((item) => unpacked(item, depth + 1, budget));
   const entries = Object.entries(value);
-  const only = entries.length === 1 ? entries[0] : undefined;
-  if (only?.[0] === "$bytes") return fromHex(only[1]);
-  if (only?.[0] === "$date") return dateOf(only[1]);
+  const [name, item] = entries.length === 1 ? entries.flat() : [];
+  if (name === "$bytes") return fromHex(item);
+  if (name === "$date") return dateOf(item);
   return Object.fromEntries(entries.map(([key, each]) => [key, unpacked(each, depth + 1, budget)]));
 }
 

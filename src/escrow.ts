@@ -36,8 +36,8 @@ export {
   recordRecovery,
   recoverableEpochs,
   recoverUser,
-  renewEscrowForUser,
 } from "./escrow/recover.js";
+export { renewEscrowForUser } from "./escrow/renew.js";
 export type {
   EscrowGap,
   EscrowStatus,

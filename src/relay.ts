@@ -2,12 +2,12 @@
 
 export { createRelay, type Relay } from "./relay/handler.js";
 export type {
+  AccessRequest,
   Limits,
   News,
   OperatorOptions,
   RelayEnv,
   RelayOptions,
-  RelayQuestion,
   RequestLike,
 } from "./relay/options.js";
 export { openPglite, type PgliteOptions } from "./relay/pglite.js";

@@ -3,12 +3,12 @@
 // docs/spec.md sections 11.2 and 13.
 
 import { checkOptions } from "../arguments/options.js";
+import { isRuns } from "../arguments/runs.js";
 import type { MemberId } from "../bytes/ids.js";
 import {
   countEpochs,
   hasEpoch,
   intersectRuns,
-  isCanonical,
   NO_RUNS,
   type Run,
   type Runs,
@@ -105,10 +105,9 @@ function alreadyGiven(log: LogFacts, me: MemberId, { id }: Member, served: reado
 
 function checkServed(served: readonly Served[] = []): readonly Served[] {
   if (!Array.isArray(served)) throw new KeysteadError("INVALID_ARGUMENT", "served must be [{ member, epochs }, …]");
-  const isRun = (run: unknown) => Array.isArray(run) && run.length === 2 && run.every(Number.isSafeInteger);
   for (const each of served) {
     const { epochs } = checkOptions(each);
-    if (!Array.isArray(epochs) || !epochs.every(isRun) || !isCanonical(epochs)) {
+    if (!isRuns(epochs)) {
       throw new KeysteadError(
         "INVALID_ARGUMENT",
         "served epochs must be sorted runs [from, to] with gaps between them",

@@ -9,12 +9,12 @@ export function checkOptions<T extends object>(options: T, name = "options"): T 
 }
 
 /** Does what reads a caller's argument. Its error is the caller's mistake then, and not one of bytes. @throws `INVALID_ARGUMENT` */
-export function asArgument<T>(read: () => T, { says = "", rule }: { says?: string; rule?: RuleId } = {}): T {
+export function asArgument<T>(read: () => T, rule?: RuleId): T {
   try {
     return read();
   } catch (cause) {
     if (!(cause instanceof KeysteadError)) throw cause;
-    throw new KeysteadError("INVALID_ARGUMENT", says + cause.message, { rule, details: cause.details, cause });
+    throw new KeysteadError("INVALID_ARGUMENT", cause.message, { rule, details: cause.details, cause });
   }
 }
 

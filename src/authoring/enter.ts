@@ -4,7 +4,7 @@
 import { checkOptions } from "../arguments/options.js";
 import { assertBytes, type Bytes } from "../bytes/bytes.js";
 import { bytesUpTo, decode, encode, literal, record } from "../bytes/schema.js";
-import { Secret } from "../bytes/secret.js";
+import { Secret, wipingOnFailure } from "../bytes/secret.js";
 import { utf8Encode } from "../bytes/text.js";
 import { KeysteadError } from "../errors.js";
 import { checkMemberState, type MemberState } from "../grants/member-state.js";
@@ -183,9 +183,11 @@ export function acceptProvisioning(
   const { keys } = partsOf(keyring);
   const { link, attachments } = decodeEntry(offer);
   const { type, body } = readBody(link);
-  const { signing, kem } = type.introduces(body);
-  const [sign, kemKey] = [signing[0], kem[0]];
-  if (type.type !== "enroll" || !sign || !kemKey || memberIdOf({ sign, kem: kemKey }) !== keyring.member) {
+  const {
+    signing: [sign],
+    kem: [kem],
+  } = type.introduces(body);
+  if (type.type !== "enroll" || !sign || !kem || memberIdOf({ sign, kem }) !== keyring.member) {
     throw new KeysteadError(
       "INVALID_ARGUMENT",
       "the offer does not enroll this device; show this device's request to the enrolling device again",
@@ -213,13 +215,7 @@ export function drawKeys(env: Env): MemberKeys {
 
 /** What is made with fresh member keys. They are wiped when it fails; otherwise the caller owns them. */
 export function withFreshKeys<T>(env: Env, make: (keys: MemberKeys) => T): T {
-  const keys = drawKeys(env);
-  try {
-    return make(keys);
-  } catch (error) {
-    keys.wipe();
-    throw error;
-  }
+  return wipingOnFailure(drawKeys(env), make);
 }
 
 /** MEM-8: in an escrow log, the author of an enrollment says what the member may do; nothing by default. */

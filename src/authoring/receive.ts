@@ -6,6 +6,7 @@ import { equalBytes } from "../bytes/bytes.js";
 import type { MemberId } from "../bytes/ids.js";
 import { present } from "../bytes/present.js";
 import { epochsIn, NO_RUNS, type Runs, runsOf, subtractRuns, uniteRuns } from "../bytes/runs.js";
+import { wipingOnFailure } from "../bytes/secret.js";
 import { KeysteadError } from "../errors.js";
 import { checkMemberState, type MemberState } from "../grants/member-state.js";
 import { type OpenedGrants, type OpenGrantsOptions, openGrants } from "../grants/open.js";
@@ -143,15 +144,6 @@ export function openAll(
   members?: ReadonlySet<MemberId>,
 ): Pick<OpenedKeyring, "keyring" | "withheld"> {
   return wipingOnFailure(empty, () => openEntries(log, entries, empty, { members, since: 1 }));
-}
-
-function wipingOnFailure<T>(keyring: Keyring, act: (keyring: Keyring) => T): T {
-  try {
-    return act(keyring);
-  } catch (error) {
-    keyring.wipe();
-    throw error;
-  }
 }
 
 function openEntries(

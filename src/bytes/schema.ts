@@ -4,7 +4,7 @@
 import { KeysteadError } from "../errors.js";
 import { type Bytes, isBytes, isWhole } from "./bytes.js";
 import { type CborValue, type DecodeOptions, decodeCbor, encodeCbor } from "./cbor.js";
-import { fromHex, toId, utf8Encode } from "./text.js";
+import { asId, fromHex, toHex, utf8Encode } from "./text.js";
 
 /**
  * The shape of a T on the wire. `read` checks a decoded value; `write` checks a T, so that a plain JavaScript caller learns
@@ -205,7 +205,7 @@ export function record<const F extends Fields>(fields: F): Schema<Flat<RecordOf<
 export function hexBytes<Brand extends string>(length: number): Schema<Brand> {
   const wire = bytes(length);
   return {
-    read: (value, path) => toId<Brand>(wire.read(value, path)),
+    read: (value, path) => asId<Brand>(toHex(wire.read(value, path))),
     write(value, path) {
       if (typeof value !== "string") throw wrong(path, "must be a string of hexadecimal digits");
       return fromHex(value, { name: path, length });

@@ -85,3 +85,13 @@ export class Secret {
     return REDACTED;
   }
 }
+
+/** What is made with secrets. They are wiped when it fails; otherwise the caller owns them. */
+export function wipingOnFailure<S extends { wipe(): void }, T>(secrets: S, make: (secrets: S) => T): T {
+  try {
+    return make(secrets);
+  } catch (error) {
+    secrets.wipe();
+    throw error;
+  }
+}

@@ -43,32 +43,32 @@ export function fromHex(
   return bytes;
 }
 
-/** An id from its bytes, which the library computed, or whose length it has checked. */
-export function toId<Id extends string>(bytes: Uint8Array): Id {
-  return toHex(bytes) as Id;
+/** Hexadecimal text as an id: of bytes that the library computed, or of text that it has checked. */
+export function asId<Id extends string>(hex: string): Id {
+  return hex as Id;
 }
 
 /** The id of the log that a first link opens: its hash. */
 export function logIdOf(first: LinkHash): LogId {
-  return first as string as LogId;
+  return asId(first);
 }
 
 /** A log id from untrusted text. Throws as `fromHex` does. */
 export function parseLogId(text: unknown): LogId {
   checkHex(text, "log id", 32);
-  return text as LogId;
+  return asId(text);
 }
 
 /** A member id from untrusted text. Throws as `fromHex` does. */
 export function parseMemberId(text: unknown): MemberId {
   checkHex(text, "member id", 16);
-  return text as MemberId;
+  return asId(text);
 }
 
 /** A link hash from untrusted text. Throws as `fromHex` does. */
 export function parseLinkHash(text: unknown): LinkHash {
   checkHex(text, "link hash", 32);
-  return text as LinkHash;
+  return asId(text);
 }
 
 /**

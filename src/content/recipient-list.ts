@@ -5,7 +5,7 @@
 
 import { type Bytes, concat, uint64be } from "../bytes/bytes.js";
 import type { LinkHash, LogId } from "../bytes/ids.js";
-import { fromHex, toId } from "../bytes/text.js";
+import { asId, fromHex, toHex } from "../bytes/text.js";
 import { KeysteadError } from "../errors.js";
 import type { Head } from "../log/state.js";
 
@@ -43,8 +43,8 @@ export function unpackRecipients(list: Uint8Array): readonly ContentRecipient[] 
 /** One recipient of a checked list. */
 export function recipientAt(list: Uint8Array, index: number): ContentRecipient {
   const entry = list.subarray(index * RECIPIENT_LENGTH, (index + 1) * RECIPIENT_LENGTH);
-  const log = toId<LogId>(entry.subarray(0, SEQ));
-  const hash = toId<LinkHash>(entry.subarray(HASH, EPOCH));
+  const log = asId<LogId>(toHex(entry.subarray(0, SEQ)));
+  const hash = asId<LinkHash>(toHex(entry.subarray(HASH, EPOCH)));
   return { head: { log, seq: numberAt(entry, SEQ), hash }, epoch: numberAt(entry, EPOCH) };
 }
 

@@ -3,6 +3,7 @@
 
 import { checkOptions } from "../arguments/options.js";
 import { checkPosition } from "../arguments/positions.js";
+import { isRuns } from "../arguments/runs.js";
 import { type Proposal, proposeState } from "../authoring/proposal.js";
 import type { OpenedKeyring } from "../authoring/receive.js";
 import type { Bytes } from "../bytes/bytes.js";
@@ -216,12 +217,6 @@ function openRecord(state: MemberState, found: FoundRecord): Pick<AccessRecord, 
   if (!opening) return { access: undefined, junk };
   const { salt: _, ...access } = opening;
   return { access, junk };
-}
-
-/** Whether a value from the caller is a list of runs of epochs in canonical form. */
-function isRuns(value: unknown): value is Runs {
-  const isRun = (run: unknown) => Array.isArray(run) && run.length === 2 && run.every(Number.isSafeInteger);
-  return Array.isArray(value) && value.every(isRun) && isCanonical(value);
 }
 
 /** @throws `INVALID_ARGUMENT` (ESC-9) for an opening that does not fit its shape, or that readers would take for junk */

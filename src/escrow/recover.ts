@@ -1,5 +1,5 @@
-// Recovery: an admin acts for escrow in a user's log. It restores a locked-out user, and renews the pointer of users who stay
-// offline. docs/spec.md section 11 (recovery, ESC-6, ESC-8, ESC-10, ESC-11).
+// Recovery: an admin restores a locked-out user. It records the act in the escrow log, and then does it in the user's log.
+// docs/spec.md section 11 (recovery, ESC-6, ESC-8, ESC-11).
 
 import { entryList } from "../arguments/entries.js";
 import { asArgument, checkOptions } from "../arguments/options.js";
@@ -11,19 +11,18 @@ import { equalBytes } from "../bytes/bytes.js";
 import type { MemberId } from "../bytes/ids.js";
 import { present } from "../bytes/present.js";
 import { type Runs, runsOf, uniteRuns } from "../bytes/runs.js";
-import { KeysteadError, type RuleId } from "../errors.js";
+import { KeysteadError } from "../errors.js";
 import { checkMemberState, type MemberState } from "../grants/member-state.js";
-import { changedKeyring, epochSeed, partsOf } from "../keys/keyring.js";
-import { activeMember, escrowMember, hasRole, isConfirmed, type LogState, type Member } from "../log/state.js";
+import { changedKeyring, partsOf } from "../keys/keyring.js";
+import { escrowMember, isConfirmed, type LogState } from "../log/state.js";
 import { drawRandom, type Env } from "../primitives/env.js";
 import { actCommitment } from "../trust/commitment.js";
-import { policyOf } from "../trust/escrow-needs.js";
-import { judgePointer, pointerTo } from "../trust/pointer.js";
-import { renewalReasons } from "../trust/renewal.js";
+import { judgePointer } from "../trust/pointer.js";
 import { assertUserLog } from "../trust/soundness.js";
 import { type Act, actRecord, type RecordedAct } from "./act.js";
 import { escrowKeys, openAsEscrow, type ProvablePair, provablePairs } from "./escrow-keys.js";
 import { type Gift, giftFor, NO_GIFT } from "./given-epochs.js";
+import { refused, requireEscrow, requireRecover } from "./may-act.js";
 import { SALT_LENGTH, writeRecord } from "./sealed-record.js";
 
 /** The user whom a recovery restores. */
@@ -172,72 +171,6 @@ export function recoverableEpochs(admin: MemberState, options: RecoverableOption
   return withGift(state, { userLog, entries, approve: list }, ({ runs, left }) => ({ next: runs, left }));
 }
 
-/**
- * An admin with the role `recover` renews escrow in a user's log whose devices stay offline: it points escrow to the newest epoch
- * of the escrow log, and makes a new epoch of the user's log, known only to those who may know it (ESC-6, ESC-10). The new
- * pointer may equal the one in force.
- *
- * @returns a proposal of the user's log, for the server to accept.
- * @throws `NOT_PERMITTED` with the rule: MEM-8 without the role, ESC-3 when the log's escrow is not this one or its pointer is
- * false, MEM-2 when no reason for a renewal exists that an admin can settle (`renewalReasons`)
- */
-export function renewEscrowForUser(
-  admin: MemberState,
-  options: Pick<Restored, "userLog">,
-  env: Env,
-): Proposal<LogState> {
-  const { userLog } = checkOptions(options);
-  assertUserLog(userLog, "userLog");
-  const state = checkMemberState(admin);
-  requireRecover(state);
-  const escrow = requireEscrow(state, userLog);
-  if (renewalReasons(userLog, state.log).every((reason) => reason === "founder")) {
-    throw new KeysteadError(
-      "NOT_PERMITTED",
-      "escrow's pointer is not due to be renewed by an admin: nothing would change",
-      {
-        rule: "MEM-2",
-        details: { log: userLog.head.log },
-      },
-    );
-  }
-  const keys = escrowKeys(state, escrow);
-  const device = partsOf(state.keyring).keys;
-  const { seq, hash } = state.log.head;
-  const fields = { author: keys.sign, by: { admin: device.sign, seq, hash }, escrow: pointerTo(state.log) };
-  const draft = { before: userLog, type: "renew-escrow", fields, signers: [keys, device] } as const;
-  return proposeLog(writeLink({ ...draft, guard: "not-a-users-device" }, env));
-}
-
-function requireRecover({ log, keyring }: MemberState): void {
-  policyOf(log, "admin.log");
-  const member = activeMember(log, keyring.member);
-  if (isConfirmed(log, member) && hasRole(member, "recover") && member.kind === "device") return;
-  throw refused("MEM-8", "acting for escrow needs an admin's device with the role recover, which this member is not", {
-    member: member.id,
-  });
-}
-
-const VERDICTS = {
-  none: "userLog has no escrow member, so this organisation can do nothing in it; let the user's device enroll escrow",
-  ahead: "userLog's escrow stands for an epoch that this escrow log does not have yet; fetch the newest escrow log",
-  false:
-    "userLog's escrow has keys that are no epoch's of this escrow log; its pointer is false, or admin.log is a fork",
-  "other-log": "userLog's escrow stands for another organisation's escrow log",
-} as const;
-
-/** ESC-3: escrow in this log stands for an epoch of the admin's log. */
-function requireEscrow(admin: MemberState, userLog: LogState): Member {
-  const escrow = escrowMember(userLog);
-  const pointer = escrow?.pointer;
-  const verdict = pointer ? judgePointer(pointer, admin.log) : "none";
-  if (verdict !== "newest" && verdict !== "older")
-    throw refused("ESC-3", VERDICTS[verdict], { verdict, log: userLog.head.log });
-  // Only the seed of this epoch can sign for it. Throw now if it is missing, before the admin announces the act.
-  epochSeed(admin.keyring, present(pointer).epoch);
-  return present(escrow);
-}
-
 /** ESC-8: this device's key recorded exactly this act in the escrow log, and nobody disowned it. @returns the hash of the act */
 function requireRecorded({ log, keyring }: MemberState, act: RecordedAct) {
   const link = log.links.at(act.recordedAt - 1);
@@ -349,11 +282,7 @@ function foreseen(
 /** @throws `INVALID_ARGUMENT` unless the value has every field of an act */
 function checkAct(act: RecordedAct): RecordedAct {
   const { recordedAt, ...opening } = checkOptions(act);
-  asArgument(() => actRecord.schema.write(opening, "act"), { says: "options.act is no act: " });
+  asArgument(() => actRecord.schema.write(opening, "options.act"));
   checkPosition("recordedAt", recordedAt);
   return act;
-}
-
-function refused(rule: RuleId, message: string, details: Readonly<Record<string, unknown>>): KeysteadError {
-  return new KeysteadError("NOT_PERMITTED", message, { rule, details });
 }

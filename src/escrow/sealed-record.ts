@@ -152,7 +152,7 @@ export function encodeRecord<T>(kind: RecordKind<T>, opening: T): Bytes {
 }
 
 function writeOpening<T>({ schema, type, rule }: RecordKind<T>, opening: T): Bytes {
-  return asArgument(() => encode(schema, opening, type), { rule });
+  return asArgument(() => encode(schema, opening, type), rule);
 }
 
 function sealInfo({ label }: Pick<RecordKind<unknown>, "label">, commitment: Uint8Array): Bytes {

@@ -3,6 +3,7 @@
 
 import { checkOptions } from "../arguments/options.js";
 import { isDate } from "../arguments/realms.js";
+import { isRuns } from "../arguments/runs.js";
 import type { LogId, MemberId } from "../bytes/ids.js";
 import { present } from "../bytes/present.js";
 import { countEpochs, intersectRuns, NO_RUNS, type Runs, subtractRuns, uniteRuns } from "../bytes/runs.js";
@@ -145,7 +146,6 @@ const isTime = (value: unknown) => isDate(value) && !Number.isNaN(value.getTime(
 const isText = (value: unknown) => typeof value === "string";
 const isList = (value: unknown, isItem: (item: never) => boolean) =>
   Array.isArray(value) && value.every(isItem as never);
-const isRun = (run: unknown) => isList(run, Number.isSafeInteger) && (run as readonly number[]).length === 2;
 const isStretch = (stretch: Stretch | null) =>
   !!stretch &&
   Number.isSafeInteger(stretch.from) &&
@@ -155,7 +155,7 @@ const isStretch = (stretch: Stretch | null) =>
 const isCloser = (closer: GapCloser | null) =>
   !!closer &&
   isText(closer.name?.code) &&
-  isList(closer.epochs, isRun) &&
+  isRuns(closer.epochs) &&
   (closer.lastSeen === undefined || isTime(closer.lastSeen));
 const isAct = (act: EscrowAct | null) => !!act && Number.isSafeInteger(act.seq) && ACT_REASONS.includes(act.because);
 const isRecovery = (act: Recovery | null) =>
@@ -170,7 +170,6 @@ const isUnfinished = (act: UnfinishedAct | null) =>
   [act.reason, act.case].every(isText) &&
   ACT_STATUSES.includes(act.status);
 
-const isRuns = (runs: unknown) => isList(runs, isRun);
 const isStretches = (stretches: unknown) => isList(stretches, isStretch);
 
 /** A check for each field of a row. A field without a check does not compile. */

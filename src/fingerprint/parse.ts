@@ -2,7 +2,7 @@
 // fingerprint. docs/spec.md section 10.
 
 import type { LogId, MemberId } from "../bytes/ids.js";
-import { parseLogId, parseMemberId } from "../bytes/text.js";
+import { asId } from "../bytes/text.js";
 import { type ErrorDetails, KeysteadError } from "../errors.js";
 import { DIGITS, groupDigits, groupHex, HEX_DIGITS, qrPayload, WORDS, WORDS_HEX_DIGITS } from "./forms.js";
 
@@ -105,9 +105,9 @@ function parseQr(compact: string): ParsedFingerprint {
     });
   }
   const named = {
-    log: parseLogId(log.toLowerCase()),
+    log: asId<LogId>(log.toLowerCase()),
     seq,
-    member: member === undefined ? member : parseMemberId(member.toLowerCase()),
+    member: member === undefined ? member : asId<MemberId>(member.toLowerCase()),
   };
   return { form: "qr", text: qrPayload(named, hex), ...named };
 }

@@ -3,7 +3,7 @@
 import { assertBytes, equalBytes } from "../bytes/bytes.js";
 import type { MemberId } from "../bytes/ids.js";
 import { Secret } from "../bytes/secret.js";
-import { toId } from "../bytes/text.js";
+import { asId, toHex } from "../bytes/text.js";
 import { labelledHash } from "../primitives/hash.js";
 import { deriveKey } from "../primitives/kdf.js";
 import { KemPrivateKey } from "../primitives/kem.js";
@@ -25,7 +25,7 @@ export interface MemberPublicKeys {
 
 /** The id of the member whose first public keys are these. */
 export function memberIdOf(keys: MemberPublicKeys): MemberId {
-  return toId(labelledHash(LABELS.memberId, keys.sign, keys.kem).subarray(0, MEMBER_ID_LENGTH));
+  return asId(toHex(labelledHash(LABELS.memberId, keys.sign, keys.kem).subarray(0, MEMBER_ID_LENGTH)));
 }
 
 /** Keys with which a keyring signs and opens grants: a member's own keys, or those of the escrow epochs that admins hold. */

@@ -7,7 +7,7 @@ import { type CborValue, decodeCbor, encodeCbor } from "../bytes/cbor.js";
 import type { LinkHash } from "../bytes/ids.js";
 import { present } from "../bytes/present.js";
 import { array, bytes, bytesUpTo, decode, encode, type Infer, optional, record, text, tuple } from "../bytes/schema.js";
-import { toId } from "../bytes/text.js";
+import { asId, toHex } from "../bytes/text.js";
 import { KeysteadError } from "../errors.js";
 import { labelledHash } from "../primitives/hash.js";
 import { LABELS } from "../primitives/labels.js";
@@ -60,7 +60,7 @@ export interface UnverifiedEntry {
 
 /** Hash of a link: SHA-256 over label, zero byte, link bytes. */
 export function linkHash(link: Uint8Array): LinkHash {
-  return toId(labelledHash(LABELS.linkHash, link));
+  return asId(toHex(labelledHash(LABELS.linkHash, link)));
 }
 
 /** The digest by which a link commits to an attachment: SHA-256 over label, zero byte, attachment. 32 bytes. */

@@ -3,7 +3,7 @@
 
 import { encodeCbor } from "../bytes/cbor.js";
 import type { MemberId } from "../bytes/ids.js";
-import { fromHex, toId } from "../bytes/text.js";
+import { asId, fromHex, toHex } from "../bytes/text.js";
 import { labelledHash } from "../primitives/hash.js";
 import { LABELS } from "../primitives/labels.js";
 import type { Head } from "./state.js";
@@ -11,5 +11,5 @@ import type { Head } from "./state.js";
 /** The id of the escrow member that link `seq`, after this head, enrolls. */
 export function escrowIdOf({ log, hash }: Head, seq: number): MemberId {
   const place = encodeCbor([fromHex(log, { name: "log" }), seq, fromHex(hash, { name: "prev" })]);
-  return toId(labelledHash(LABELS.escrowId, place).subarray(0, 16));
+  return asId(toHex(labelledHash(LABELS.escrowId, place).subarray(0, 16)));
 }

@@ -32,7 +32,7 @@ import { Events, type Watched } from "./events.js";
 import { checkUnconfirmed, Races, Rates } from "./limits.js";
 import { Logs, type Publication, type Wanted } from "./logs.js";
 import { openApi } from "./openapi.js";
-import { checkRelayOptions, type RelayOptions, type RelayQuestion, type RelaySettings } from "./options.js";
+import { type AccessRequest, checkRelayOptions, type RelayOptions, type RelaySettings } from "./options.js";
 import { Refusal, refusalOf } from "./refusal.js";
 import { EXPULSION, RELAY_ROUTES, type RelayRoute } from "./routes.js";
 import { HeadStatements } from "./statements-of-heads.js";
@@ -352,12 +352,12 @@ class Service {
   }
 
   /** @throws {@link Refusal} 403 unless the app allows it */
-  async #ask(exchange: Exchange, ask: RelayQuestion): Promise<void> {
+  async #ask(exchange: Exchange, ask: AccessRequest): Promise<void> {
     if (!(await this.#allows(exchange, ask)))
       throw new Refusal(403, "FORBIDDEN", `the app does not allow to ${ask.action}; sign in, or sign as a member`);
   }
 
-  async #allows({ request }: Exchange, ask: RelayQuestion): Promise<boolean> {
+  async #allows({ request }: Exchange, ask: AccessRequest): Promise<boolean> {
     return (await this.#settings.authorize(ask, request)) === true;
   }
 }

@@ -35,7 +35,7 @@ export interface RequestLike {
  * - `heads`: learn the newest positions of many logs, as a service does that seals to many users.
  * - `expel`: have the operator remove devices of a subject, from the app's portal.
  */
-export type RelayQuestion =
+export type AccessRequest =
   | { readonly action: "create" | "reset" | "join"; readonly subject: string }
   | {
       readonly action: "read";
@@ -112,7 +112,7 @@ export interface RelayOptions {
    *
    * @param request whose cookies or tokens say who asks.
    */
-  readonly authorize: (ask: RelayQuestion, request: RequestLike) => boolean | Promise<boolean>;
+  readonly authorize: (ask: AccessRequest, request: RequestLike) => boolean | Promise<boolean>;
   readonly operator?: OperatorOptions | undefined;
   readonly limits?: Partial<Limits> | undefined;
   /** Called after an entry was stored. Its errors go to `report`. */

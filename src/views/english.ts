@@ -2,7 +2,6 @@
 // between versions; codes and facts stay. docs/spec.md section 8.
 
 import { freeze } from "../bytes/frozen.js";
-import { firstOf } from "../bytes/present.js";
 import { epochsIn, equalRuns, formatRuns, type Runs } from "../bytes/runs.js";
 import type { AccessLink } from "../coverage/explain.js";
 import type { Gap } from "../coverage/gaps.js";
@@ -417,8 +416,7 @@ function lossWords({ from, to, keepers }: LostStretch, c: Catalogue): string {
   const who = keepers.map(({ name, epochs }) => {
     return equalRuns(epochs, whole) ? textOf(name, c) : `${textOf(name, c)} (${c.epochs(epochs)})`;
   });
-  const { can } = firstOf(keepers);
-  const could = can === "reclaim" ? "could bring it back" : "can only read it";
+  const could = keepers[0]?.can === "reclaim" ? "could bring it back" : "can only read it";
   return `lost, no active member holds it; ${c.list(who)}, removed since, ${could}`;
 }
 

@@ -4,7 +4,7 @@
 import { describe, expect, it } from "vitest";
 import { openBackupKey } from "../../src/backup/open.js";
 import type { MemberId } from "../../src/bytes/ids.js";
-import { renewEscrowForUser } from "../../src/escrow/recover.js";
+import { renewEscrowForUser } from "../../src/escrow/renew.js";
 import type { EscrowActor } from "../../src/log/fields.js";
 import { pointerTo } from "../../src/trust/pointer.js";
 import { renewalReasons } from "../../src/trust/renewal.js";

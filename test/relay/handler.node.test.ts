@@ -10,7 +10,7 @@ import { decodeEntry, encodeEntry, MAX_ENTRY_BYTES } from "../../src/log/entry.j
 import { verifyStatement } from "../../src/log/statement.js";
 import { verifyLog } from "../../src/log/verify.js";
 import { createRelay, type Relay } from "../../src/relay/handler.js";
-import type { News, RelayOptions, RelayQuestion } from "../../src/relay/options.js";
+import type { AccessRequest, News, RelayOptions } from "../../src/relay/options.js";
 import { openPglite } from "../../src/relay/pglite.js";
 import { EXPULSION } from "../../src/relay/routes.js";
 import type { Sql } from "../../src/relay/sql.js";
@@ -47,8 +47,8 @@ beforeAll(async () => {
 afterAll(async () => await sql.close());
 
 /** What the app of a test allows, and what it learns. */
-let allowed: (ask: RelayQuestion) => unknown;
-let asked: RelayQuestion[];
+let allowed: (ask: AccessRequest) => unknown;
+let asked: AccessRequest[];
 let news: News[];
 let reported: unknown[];
 let now: number;

@@ -56,6 +56,8 @@ export class Device {
   readonly #world: Surroundings;
   readonly #watch: DeviceWatch;
   readonly #dice: Dice;
+  /** Tabs that hear when another one stored something. */
+  readonly #listeners = new Map<Life, () => void>();
   /** How far its clock is ahead, milliseconds. */
   clock = 0;
   tabs: Tab[] = [];
@@ -82,7 +84,13 @@ export class Device {
     return this.#world.subject;
   }
 
-  get env(): ClientEnv {
+  /** The time by its clock, milliseconds since 1970. */
+  now(): number {
+    return this.#world.now() + this.clock;
+  }
+
+  #envOf(life: Life): ClientEnv {
+    const { scheduler } = this.#world;
     return {
       random: (length) => {
         const drawn = this.#dice.bytes(length);
@@ -90,10 +98,15 @@ export class Device {
         else if (length >= 16) this.draws.push(new Uint8Array(drawn));
         return drawn;
       },
-      now: () => this.#world.now() + this.clock,
+      now: () => this.now(),
       sleep: () => new Promise(() => undefined),
-      announce: () => undefined,
-      hear: () => () => undefined,
+      announce: () => {
+        for (const [other, listener] of this.#listeners) if (other !== life) void scheduler.later(other, listener);
+      },
+      hear: (_topic, listener) => {
+        this.#listeners.set(life, listener);
+        return () => void this.#listeners.delete(life);
+      },
     };
   }
 
@@ -106,7 +119,7 @@ export class Device {
       unsealed: (key) => this.#watch.broken(`${this.name} stored ${key} without sealing it`),
     };
     const transport = service.transportOf(this.name, tab.life, (entry) => this.#watch.sends(this, entry));
-    const options = { subject, transport, env: this.env, background: false };
+    const options = { subject, transport, env: this.#envOf(tab.life), background: false };
     openSession({ ...options, ...this.disk.for(tab.life, scheduler, diskWatch) }).then(
       (session) => {
         tab.session = session;
@@ -126,6 +139,7 @@ export class Device {
   /** Drops a tab for good, in the middle of anything. */
   async kill(tab: Tab): Promise<void> {
     this.tabs = this.tabs.filter((each) => each !== tab);
+    this.#listeners.delete(tab.life);
     await this.#world.scheduler.end(tab.life);
   }
 }

@@ -174,7 +174,7 @@ export class Users {
   /** The user reads the text, copies it or not, and types something back, or turns the device off. */
   #show(tab: Tab): ShowPaper {
     return ({ text, prove }) => {
-      this.#judge.shown(tab.device, text);
+      this.#judge.shown(tab.device, text, tab.session?.log.head.seq ?? 0);
       const groups = text.split("-");
       const typed = prove.map((number) => groups[number - 1] ?? "") as unknown as [string, string];
       return this.#scheduler.later(tab.life, () => {

@@ -150,8 +150,8 @@ class World {
     const tabs = this.#devices.flatMap(({ tabs }) => tabs);
     const tab = this.#dice.of(tabs);
     const weights = {
-      ...{ task: this.#scheduler.isIdle ? 0 : 120, verb: 8, sync: 8, kill: 5, close: 1, open: 8, late: 2, time: 2 },
-      ...{ lie: this.#isHonest ? 0 : 2, regret: this.#isHonest ? 0 : 3 },
+      ...{ task: this.#scheduler.isIdle ? 0 : 120, verb: 8, sync: 8, kill: 10, close: 1, open: 16, late: 2, time: 2 },
+      ...{ lie: this.#isHonest ? 0 : 3, regret: this.#isHonest ? 0 : 4 },
     };
     switch (this.#dice.weighted(weights)) {
       case "task":

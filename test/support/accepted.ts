@@ -13,6 +13,7 @@ import * as discover from "../../src/escrow/discover.js";
 import * as escrowMember from "../../src/escrow/enroll.js";
 import * as escrowLog from "../../src/escrow/escrow-log.js";
 import * as recovery from "../../src/escrow/recover.js";
+import * as renewal from "../../src/escrow/renew.js";
 import type { MemberState } from "../../src/grants/member-state.js";
 import { partsOf } from "../../src/keys/keyring.js";
 import type { Head, LogState } from "../../src/log/state.js";
@@ -119,7 +120,7 @@ export const recordRecovery = accepting(
     recovery.recordRecovery(admin, uncompared(options), env),
 );
 export const recover = acceptingLog(recovery.recoverUser);
-export const renewEscrowForUser = acceptingLog(recovery.renewEscrowForUser);
+export const renewEscrowForUser = acceptingLog(renewal.renewEscrowForUser);
 export const recordAccess = accepting(discover.recordAccess);
 export const disown = accepting(acts.disownActs);
 export const recordActAgain = accepting(acts.recordActAgain);

@@ -14,7 +14,7 @@ const TOLD =
 /** How many pieces of error messages stand outside of the call that makes the error, in tables of what is wrong. */
 const PIECES: Readonly<Record<string, number>> = {
   "agenda/admin.ts": 1,
-  "escrow/recover.ts": 4,
+  "escrow/may-act.ts": 4,
   "trust/compared.ts": 6,
   "trust/pointer.ts": 3,
 };
@@ -53,5 +53,5 @@ describe("the sources", () => {
   });
 });
 
-/** A parsed fingerprint's text (three forms), and the text of a recovery sheet and of a backup key that is shown. */
-const TEXTS_OF_BYTES: readonly string[] = Array.from({ length: 5 }, () => "readonly text: string");
+/** A parsed fingerprint's text (three forms), and the text of a recovery sheet and of a backup key that is shown or typed. */
+const TEXTS_OF_BYTES: readonly string[] = Array.from({ length: 6 }, () => "readonly text: string");
