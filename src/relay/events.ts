@@ -11,7 +11,7 @@ const HEARTBEAT = 15_000;
 /** A log that a stream watches. */
 export interface Watched {
   readonly log: LogId;
-  /** The newest position that the reader knows. */
+  /** The newest position. */
   readonly seq: number;
 }
 
@@ -30,13 +30,15 @@ export interface StreamOptions {
 class Stream {
   readonly body: ReadableStream<Uint8Array>;
   readonly #said: Map<LogId, number>;
-  readonly #due = new Map<LogId, number>();
+  readonly #due: Map<LogId, number>;
   #isBeat = true;
   #controller: ReadableStreamDefaultController<Uint8Array> | undefined;
 
   /** @param onCancel the reader went away */
   constructor(watched: readonly Watched[], onCancel: () => void) {
     this.#said = new Map(watched.map(({ log, seq }) => [log, seq]));
+    // The reader may have read the logs before their newest entries came: it gets a hint for each at once.
+    this.#due = new Map(this.#said);
     this.body = new ReadableStream<Uint8Array>({
       start: (controller) => {
         this.#controller = controller;

@@ -14,6 +14,7 @@ import {
   type Body,
   CBOR,
   HEADS,
+  NO_LOG,
   PAGE,
   PAGE_BYTES,
   PARAMETERS,
@@ -387,7 +388,7 @@ function refusing<T>(status: number, run: () => T): T {
 }
 
 function noLog(): Refusal {
-  return new Refusal(404, "NO_LOG", "there is no such subject or log, or the log was replaced");
+  return new Refusal(404, NO_LOG, "there is no such subject or log, or the log was replaced");
 }
 
 function unsigned(): Refusal {

@@ -1,11 +1,11 @@
 // What a relay answers when it refuses: a problem document with a code, and the rule where there is one.
 
 import { type KeysteadError, problemOf } from "../errors.js";
-import { PROBLEM, writeProblem } from "../transport/wire.js";
+import { type NO_LOG, PROBLEM, writeProblem } from "../transport/wire.js";
 
 /** Codes of the relay itself. All others are codes of {@link KeysteadError}. */
 export type RefusalCode =
-  | "NO_LOG"
+  | typeof NO_LOG
   | "NO_ROUTE"
   | "UNSIGNED"
   | "FORBIDDEN"

@@ -54,7 +54,7 @@ describe("keystead relay --data", () => {
     const reader = (events.body as ReadableStream<Uint8Array>).getReader();
     expect((await ask("POST", targetOf(appendEntryRoute, { log: head.log }), second)).status).toBe(201);
     let heard = "";
-    while (!heard.includes("data:")) heard += new TextDecoder().decode((await reader.read()).value);
+    while (!heard.includes('"seq":2')) heard += new TextDecoder().decode((await reader.read()).value);
     expect(heard).toContain(`data: {"log":"${head.log}","seq":2}`);
     const page = await ask("GET", targetOf(readEntriesRoute, { log: head.log }, { attachments: "all" }));
     expect(readBody(PAGE, new Uint8Array(await page.arrayBuffer())).entries).toEqual(world.entries);
