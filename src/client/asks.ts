@@ -15,13 +15,18 @@ export type Ask = { readonly id: string } & (
   | Question
   /** Something that was asked for lost a race, or was cut short by a restart: do it again, or let it be. */
   | { readonly question: "interrupted"; readonly intent: Intent["do"]; readonly because: ErrorJson }
+  /**
+   * A link in this device's name, at this position, that its store never held: another copy of this device is in use, or its store was
+   * restored from a backup. If neither is so, somebody has its keys: take fresh ones (`rekey`), or remove it.
+   */
+  | { readonly question: "copied"; readonly at: number }
   /** A backup key was made, and nobody has proved that its text is on paper. */
   | { readonly question: "prove-backup-key"; readonly member: MemberId }
 );
 
 /** What the user said to a question. */
 export type Answer =
-  /** To `standing`, `clock`, `interrupted`, `enroll-again`, `remove-escrow`, `regrant`: no, or not now. */
+  /** To `standing`, `clock`, `copied`, `interrupted`, `enroll-again`, `remove-escrow`, `regrant`: no, or not now. */
   | { readonly say: "no" }
   /** To `remove-escrow`, `enroll-again`, `regrant`. */
   | { readonly say: "yes" }
@@ -32,12 +37,13 @@ export type Answer =
 
 /** The questions that are open. @param now milliseconds since 1970 */
 export function asksOf(model: Model, now: number): readonly Ask[] {
-  const { own, keyring, interrupted, paper, answers } = model;
+  const { own, keyring, interrupted, copiedAt, paper, answers } = model;
   const asks: Ask[] = [];
   if (interrupted) {
     const { intent, because } = interrupted;
     asks.push({ id: idOf("interrupted", because.code), question: "interrupted", intent: intent.do, because });
   }
+  if (copiedAt !== undefined) asks.push({ id: idOf("copied", String(copiedAt)), question: "copied", at: copiedAt });
   if (paper)
     asks.push({ id: idOf("prove-backup-key", paper.member), question: "prove-backup-key", member: paper.member });
   if (own && keyring) {

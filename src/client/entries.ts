@@ -66,7 +66,7 @@ function takeOwn(model: Model, entry: Bytes, now: number, retired: Wipeable[]): 
   const { own, keyring, subject } = model;
   const grow = (log: LogState) => ({
     own: followedBy(own, entry, log),
-    sync: { ...model.sync, headSince: now, fetched: new Set<string>() },
+    sync: log === own?.log ? model.sync : { ...model.sync, headSince: now, fetched: new Set<string>() },
   });
   if (isPendingEntry(model, entry)) {
     const pending = present(model.pending);
@@ -85,7 +85,16 @@ function takeOwn(model: Model, entry: Bytes, now: number, retired: Wipeable[]): 
   }
   if (!own || !keyring) return { ...model, ...grow(verified(own, entry, { subject, now })) };
   const next = receive({ log: own.log, keyring }, entry, { now });
-  return { ...model, ...grow(next.log), keyring: next.keyring };
+  return { ...model, ...grow(next.log), keyring: next.keyring, copiedAt: copiedAt(model, next.log) };
+}
+
+/**
+ * The position of the newest link that this member wrote and this store never held: another copy of the device wrote it, or the store
+ * was put back to an older state.
+ */
+function copiedAt({ own, keyring, copiedAt }: Model, { links, head }: LogState): number | undefined {
+  const isNew = head.seq > (own?.log.head.seq ?? 0);
+  return isNew && links.last()?.author === keyring?.member ? head.seq : copiedAt;
 }
 
 /** A backup key that was removed is not to be shown or proved any more. */

@@ -24,8 +24,8 @@ export interface LogSync {
   readonly serverHas: number | undefined;
   /** What was fetched at this head and did not help. */
   readonly fetched: ReadonlySet<string>;
-  /** When that list was begun, milliseconds since 1970. */
-  readonly fetchedAt: number;
+  /** When the last thorough look at the service began, milliseconds since 1970. */
+  readonly thoroughAt: number;
   /** Whether the escrow log has links that this version of the library cannot read (LOG-1). */
   readonly escrowUnsupported: boolean;
   /** Why the first step of the agenda could not be written. */
@@ -40,7 +40,7 @@ export const NOT_SYNCED: LogSync = {
   whole: undefined,
   serverHas: undefined,
   fetched: new Set(),
-  fetchedAt: 0,
+  thoroughAt: 0,
   escrowUnsupported: false,
   stuck: undefined,
 };

@@ -12,8 +12,8 @@ import { author } from "./pending.js";
 import { proceed } from "./proceed.js";
 import { takePage } from "./take.js";
 
-/** After so many milliseconds, what was fetched in vain is fetched again. */
-const REFETCH = 300_000;
+/** At the start and after so many milliseconds, the newest known entry is compared, and what was fetched in vain is fetched again. */
+const THOROUGH = 300_000;
 
 /**
  * One step of the machine.
@@ -43,19 +43,17 @@ export function step(model: Model, input: Input, options: MachineOptions, env: E
 
 /** Looks at both logs, the escrow log first: the agenda judges the own log by it. */
 function sync(model: Model, { escrowSubject }: MachineOptions, env: Env): Stepped {
-  const { subject } = model;
-  const effects = [
-    ...(escrowSubject === undefined ? [] : [look(model, "escrow", escrowSubject)]),
-    look(model, "own", subject),
-  ];
   const now = readClock(env);
-  const { fetchedAt } = model.sync;
-  if (now - fetchedAt < REFETCH) return { model, effects, retired: [] };
-  return { model: { ...model, sync: { ...model.sync, fetched: new Set(), fetchedAt: now } }, effects, retired: [] };
-}
-
-/** While a log contradicts what was verified, nothing that goes on from it is taken in before all of it was judged again. */
-function look(model: Model, of: WhichLog, subject: string): ReadEffect {
-  if (model.alarms[of]) return { type: "read", of, subject, after: 0, purpose: "whole" };
-  return { type: "read", of, subject, after: lengthOf(model, of), purpose: "newer" };
+  const isThorough = now - model.sync.thoroughAt >= THOROUGH;
+  const look = (of: WhichLog, subject: string): ReadEffect => {
+    // While a log contradicts what was verified, nothing that goes on from it is taken in before all of it was judged again.
+    if (model.alarms[of]) return { type: "read", of, subject, after: 0, purpose: "whole" };
+    // The newest entry at hand, too: a service that shows another history, no longer than this one, is found out.
+    const after = Math.max(0, lengthOf(model, of) - (isThorough ? 1 : 0));
+    return { type: "read", of, subject, after, purpose: "newer" };
+  };
+  const own = look("own", model.subject);
+  const effects = escrowSubject === undefined ? [own] : [look("escrow", escrowSubject), own];
+  const sync = isThorough ? { ...model.sync, fetched: new Set<string>(), thoroughAt: now } : model.sync;
+  return { model: { ...model, sync }, effects, retired: [] };
 }

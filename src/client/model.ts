@@ -100,6 +100,8 @@ export interface Model {
   readonly interrupted: Interrupted | undefined;
   /** The newest settlements, so that another tab of the same store learns them. */
   readonly settled: readonly Settlement[];
+  /** Position of the newest link in this device's name that its store never held. */
+  readonly copiedAt: number | undefined;
   readonly paper: UnprovedPaper | undefined;
   readonly escrow: FollowedLog | undefined;
   readonly answers: Answers;

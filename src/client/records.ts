@@ -94,6 +94,7 @@ const pendingSchema = record({
 const interruptedSchema = record({ v: literal(1), intent: intentSchema, because: label });
 const paperSchema = record({ v: literal(1), member: memberId, text: label });
 const settledSchema = array(record({ id: label, error: optional(label) }), { max: MAX_LIST });
+const copiedSchema = record({ v: literal(1), at: position });
 const alarmSchema = record({ v: literal(1), error: label, evidence: optional(blob) });
 
 /** The records of a model. */
@@ -117,6 +118,7 @@ export function recordsOf(model: Model): ReadonlyMap<string, RecordSource> {
     const plain = () => settled.map(({ id, error }) => defined({ id, error: error && JSON.stringify(error) }));
     records.set("settled", { of: settled, encode: () => encode(settledSchema, plain(), "settled") });
   }
+  put("copied", model.copiedAt, (at) => encode(copiedSchema, { v: 1, at }, "copied"));
   put("paper", paper, (value) => encode(paperSchema, { v: 1, ...value }, "paper"));
   put("answers", answers, (value) => encode(answersSchema, defined({ v: 1 as const, ...value }), "answers"));
   for (const [index, each] of evidence.entries()) put(`evidence/${index}`, each, (value) => value);
@@ -152,7 +154,7 @@ export function difference(
 export function newModel(subject: string): Model {
   return {
     ...{ subject, own: undefined, keyring: undefined, former: [], pending: undefined, interrupted: undefined },
-    ...{ settled: [], paper: undefined, escrow: undefined, evidence: [], sync: NOT_SYNCED },
+    ...{ settled: [], copiedAt: undefined, paper: undefined, escrow: undefined, evidence: [], sync: NOT_SYNCED },
     alarms: { own: undefined, escrow: undefined },
     answers: NO_ANSWERS,
   };
@@ -198,6 +200,7 @@ function readModel(subject: string, records: ReadonlyMap<string, Uint8Array>): M
     pending: decodePending(read("pending", pendingSchema)),
     interrupted: decodeInterrupted(read("interrupted", interruptedSchema)),
     settled: (read("settled", settledSchema) ?? []).map(({ id, error }) => ({ id, error: error && JSON.parse(error) })),
+    copiedAt: read("copied", copiedSchema)?.at,
     paper: read("paper", paperSchema),
     escrow: readLog("escrow", read),
     answers: answers ? { ...NO_ANSWERS, ...answers } : NO_ANSWERS,

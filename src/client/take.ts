@@ -31,18 +31,17 @@ export function takePage(
 
 function takeNewer(model: Model, effect: ReadEffect, page: EntriesPage, options: MachineOptions, env: Env): Stepped {
   const { of } = effect;
-  const known = lengthOf(model, of);
-  if (effect.after > known) return { model, effects: [{ ...effect, after: known }], retired: [] };
-  // Another tab can have taken some of these entries in already.
-  const taken = takeEntries(model, effect, page.entries.slice(Math.max(0, known - effect.after)), env);
+  // Entries that are known change nothing, and another entry at the place of a known one is refused.
+  const taken = takeEntries(model, effect, page.entries, env);
   const { retired, error } = taken;
   if (error) return refuseEntry(taken.model, effect, error, retired);
   const length = lengthOf(taken.model, of);
   const reached = connected(taken.model, { state: "reached" });
   // The log ends earlier than before, or is gone: only its entries from the first one on show whether it is another one.
   if (page.newest < length) return { model: reached, effects: [readWhole(effect)], retired };
-  if (page.newest > length && length > known)
+  if (page.newest > length && length > effect.after) {
     return { model: reached, effects: [{ ...effect, after: length }], retired };
+  }
   if (of === "escrow") {
     return { model: { ...reached, sync: { ...reached.sync, escrowUnsupported: false } }, effects: [], retired };
   }

@@ -1,5 +1,7 @@
 // A transport over the lying relay for tests of the client, and sessions on it with a clock of their own.
 
+import type { MemberId } from "../../src/bytes/ids.js";
+import { present } from "../../src/bytes/present.js";
 import type { ClientEnv } from "../../src/client/client-env.js";
 import { openSession, type Session } from "../../src/client/session.js";
 import { KeysteadError } from "../../src/errors.js";
@@ -60,4 +62,16 @@ export function phone(relay: MaliciousRelay, name: string, faults = {}, subject 
         sealer: await callerSealer(new Uint8Array(32).fill(7)),
       }),
   };
+}
+
+/** Another device of the account, approved by the first one. */
+export async function approved(by: Session, device: Phone): Promise<Session> {
+  const session = await device.open();
+  await session.join({ name: device.name });
+  await by.sync();
+  const { me, fingerprint } = present(session.getSnapshot().devices);
+  const { token } = by.compare(present(fingerprint), me.member as MemberId);
+  await by.save({ approve: [present(token)] });
+  await session.sync();
+  return session;
 }
