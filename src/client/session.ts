@@ -217,9 +217,8 @@ export class Session {
   }
 
   /**
-   * Seals to this account and to others.
+   * Seals to this account, and to others: `options.to` has their verified logs.
    *
-   * @param to verified logs of others; by default none.
    * @throws errors of `sealContent`; the alarm's error while there is one
    */
   async seal(plaintext: Uint8Array, options: SealOptions & { readonly to?: readonly Recipient[] }): Promise<Bytes> {
