@@ -67,6 +67,9 @@ export class Session {
   readonly #ended = new AbortController();
   /** Ends the pause between two looks at the service. */
   #nap = new AbortController();
+  /** Ends the pause before the service is listened to again, and the member in whose name it was listened to. */
+  #deaf = new AbortController();
+  #listener: MemberId | undefined;
   /** Ends listening to other tabs. */
   #deafen: () => void = () => undefined;
   #snapshot: Snapshot | undefined;
@@ -287,6 +290,7 @@ export class Session {
   close(): void {
     this.#ended.abort();
     this.#nap.abort();
+    this.#deaf.abort();
     this.#deafen();
     this.#driver.close();
     this.#listeners.clear();
@@ -312,9 +316,11 @@ export class Session {
     const { transport, subject, escrowSubject } = this.#options;
     const subjects = escrowSubject === undefined ? [subject] : [subject, escrowSubject];
     while (!this.#ended.signal.aborted) {
+      this.#deaf = new AbortController();
       const request = { signer: this.#driver.signer(), signal: this.#ended.signal };
+      this.#listener = request.signer?.member;
       await transport.events?.(subjects, () => this.#nap.abort(), request).catch(() => undefined);
-      await this.#env.sleep(POLL, this.#ended.signal);
+      await this.#env.sleep(POLL, this.#deaf.signal);
     }
   }
 
@@ -337,6 +343,8 @@ export class Session {
 
   #changed(): void {
     this.#snapshot = undefined;
+    // A service may give hints to members only: a new member asks for them at once.
+    if (this.#driver.model.keyring?.member !== this.#listener) this.#deaf.abort();
     for (const listener of this.#listeners) listener();
   }
 }
