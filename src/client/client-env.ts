@@ -13,9 +13,27 @@ export interface ClientEnv extends Env {
   hear(topic: string, listener: () => void): () => void;
 }
 
-/** The runtime's own. */
+/** The runtime's own, for one session. */
 export function systemClientEnv(): ClientEnv {
-  return { ...systemEnv(), sleep, announce, hear };
+  /** The channels that the session listens to. A channel does not hear itself: nobody loads again what they stored themselves. */
+  const heard = new Map<string, BroadcastChannel>();
+  return {
+    ...{ ...systemEnv(), sleep },
+    announce(topic) {
+      const channel = heard.get(topic) ?? channelOf(topic);
+      channel?.postMessage("changed");
+      if (!heard.has(topic)) channel?.close();
+    },
+    hear(topic, listener) {
+      const channel = channelOf(topic);
+      if (channel) heard.set(topic, channel);
+      channel?.addEventListener("message", listener);
+      return () => {
+        heard.delete(topic);
+        channel?.close();
+      };
+    },
+  };
 }
 
 /** A longer wait would end at once: timers count with 32 bits. */
@@ -32,18 +50,6 @@ function sleep(milliseconds: number, signal: AbortSignalLike): Promise<void> {
     signal.addEventListener("abort", done);
     if (signal.aborted) done();
   });
-}
-
-function announce(topic: string): void {
-  const channel = channelOf(topic);
-  channel?.postMessage("changed");
-  channel?.close();
-}
-
-function hear(topic: string, listener: () => void): () => void {
-  const channel = channelOf(topic);
-  channel?.addEventListener("message", listener);
-  return () => channel?.close();
 }
 
 /** The runtime's channel; undefined where it has none. One that is listened to must not keep a process alive. */

@@ -9,7 +9,7 @@ import { drawRandom } from "../primitives/env.js";
 import { requestSigner } from "../transport/request-signature.js";
 import type { RequestSigner, Transport } from "../transport/transport.js";
 import type { ClientEnv } from "./client-env.js";
-import type { Effect, Input, MachineOptions, PublishEffect, ReadEffect } from "./effects.js";
+import type { Effect, Input, MachineOptions, PublishEffect, ReadEffect, Stepped } from "./effects.js";
 import type { Intent } from "./intents.js";
 import { step } from "./machine.js";
 import type { Model } from "./model.js";
@@ -143,12 +143,14 @@ export class Driver {
 
   /** One step of the machine, stored. When another tab was faster, the step is done again on what that one stored. */
   async #apply(input: Input): Promise<readonly Effect[]> {
-    const { env, store } = this.#options;
+    const { store } = this.#options;
     for (;;) {
       if (this.#isStale) await this.#load();
       if (this.#ended.signal.aborted) throw closed();
       const before = this.#model;
-      const { model, effects, retired } = step(before, input, this.#options, env);
+      const stepped = await this.#step(input);
+      if (!stepped) continue;
+      const { model, effects, retired } = stepped;
       const change = difference(recordsOf(before), recordsOf(model));
       if (change.put.size + change.remove.size > 0) {
         try {
@@ -172,9 +174,28 @@ export class Driver {
     }
   }
 
+  /**
+   * One step of the machine; undefined when it is to be done again. Before it refuses, it looks at the store: this tab can have missed
+   * that another one was done.
+   */
+  async #step(input: Input): Promise<Stepped | undefined> {
+    try {
+      return step(this.#model, input, this.#options, this.#options.env);
+    } catch (refusal) {
+      const seen = this.#revision;
+      await this.#load().catch(() => undefined);
+      if (this.#revision === seen) throw refusal;
+      return undefined;
+    }
+  }
+
   async #load(): Promise<void> {
     const { subject, store } = this.#options;
     const { revision, records } = await store.load();
+    if (revision === this.#revision && !this.#isStale) {
+      for (const bytes of records.values()) wipe(bytes);
+      return;
+    }
     const { sync, keyring, former } = this.#model;
     const stored = revision === 0 ? newModel(subject) : modelOf(subject, records);
     for (const old of [keyring, ...former]) old?.wipe();

@@ -146,7 +146,7 @@ export class Session {
   }
 
   /** Gives a member a new name; by default this device. @throws errors of `rename`; `LOST_RACE`, `PENDING` */
-  rename(device: DeviceDescription, member = this.#state().keyring.member): Promise<void> {
+  async rename(device: DeviceDescription, member = this.#state().keyring.member): Promise<void> {
     return this.#driver.intend({ do: "rename", member, device });
   }
 
