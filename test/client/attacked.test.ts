@@ -1,10 +1,14 @@
 // What an attack on the client found, each in its smallest form.
 
 import { expect, it } from "vitest";
+import { AppendList } from "../../src/bytes/append-list.js";
+import type { Bytes } from "../../src/bytes/bytes.js";
 import { present } from "../../src/bytes/present.js";
+import { step } from "../../src/client/machine.js";
+import { newModel } from "../../src/client/records.js";
 import { openSession, type SessionOptions } from "../../src/client/session.js";
 import { KeysteadError } from "../../src/errors.js";
-import { MemoryDisk, memoryStore } from "../../src/storage/memory.js";
+import { memoryStore } from "../../src/storage/memory.js";
 import { callerSealer } from "../../src/storage/sealer.js";
 import { rollBackTo, stripAttachments } from "../../src/testing/lies.js";
 import { MaliciousRelay } from "../../src/testing/relay.js";
@@ -71,4 +75,35 @@ it("asks again after a second removal", async () => {
   expect(mobile.getSnapshot().asks).toEqual([]);
   await mobile.join({ name: "Phone" });
   expect(await removed()).toMatchObject({ question: "standing" });
+});
+
+it("forgets the escrow log of another organisation", async () => {
+  const { laptop, device } = await created();
+  const model = { ...newModel("another"), escrow: { log: laptop.log, entries: AppendList.empty<Bytes>() } };
+  const escrowAfter = (escrowSubject?: string) =>
+    step(model, { type: "sync" }, { escrowSubject }, device.env).model.escrow;
+  expect(escrowAfter(SUBJECT)).toBe(model.escrow);
+  expect(escrowAfter("other-organisation")).toBeUndefined();
+  expect(escrowAfter()).toBeUndefined();
+});
+
+it("refuses wrong arguments before it changes anything", async () => {
+  const { laptop } = await created();
+  const { head } = laptop.log;
+  const wrong = 5 as never;
+  const calls = [
+    () => laptop.createBackupKey(wrong),
+    () => laptop.proveBackupKey(wrong),
+    () => laptop.save(wrong),
+    () => laptop.save({ approve: wrong }),
+    () => laptop.save({ approve: [wrong] }),
+    () => laptop.save({ remove: wrong }),
+  ];
+  for (const call of calls) await expect(call()).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
+  expect(laptop.log.head).toEqual(head);
+  await expect(laptop.createBackupKey(async () => undefined as never)).rejects.toMatchObject({
+    code: "BACKUP_KEY_INVALID",
+  });
+  const [ask] = laptop.getSnapshot().asks;
+  await expect(laptop.answer(present(ask).id, wrong)).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
 });
