@@ -1,5 +1,7 @@
 // Takes in what the user answered to a question. docs/spec.md section 13.
 
+import { checkList } from "../arguments/lists.js";
+import { checkOptions } from "../arguments/options.js";
 import type { MemberId } from "../bytes/ids.js";
 import { toHex } from "../bytes/text.js";
 import { KeysteadError } from "../errors.js";
@@ -22,6 +24,7 @@ export function answerAsk(model: Model, id: string, answer: Answer, env: Env): M
       "this question is not open any more; take the questions of the newest snapshot",
     );
   }
+  checkOptions(answer, "answer");
   const withAnswers = (change: Partial<Answers>): Model => ({ ...model, answers: { ...model.answers, ...change } });
   if (answer.say === "no") {
     if (ask.question === "interrupted") return { ...model, interrupted: undefined };
@@ -35,6 +38,8 @@ export function answerAsk(model: Model, id: string, answer: Answer, env: Env): M
       return withAnswers({ confirmed: { head: confirmedHead(answer.token), at: ask.at } });
     case "whose-members": {
       if (answer.say !== "members") break;
+      checkList("own", answer.own, "member ids");
+      checkList("strangers", answer.strangers, "member ids");
       const asked = (list: readonly MemberId[]) => list.filter((member) => ask.members.includes(member));
       return withAnswers({
         own: [...own, ...asked(answer.own)],

@@ -50,7 +50,9 @@ export function asksOf(model: Model, now: number): readonly Ask[] {
     for (const step of agenda(stateOf(model), knowledgeOf(model, now))) {
       if (step.do !== "ask") continue;
       const { do: _, ...question } = step;
-      asks.push({ id: questionId(question), ...question });
+      // A device that was removed, kept reading, joined again and was removed again is asked again: it is another member.
+      const about = question.question === "standing" ? [keyring.member] : [];
+      asks.push({ id: idOf(questionId(question), ...about), ...question });
     }
   }
   return asks.filter(({ id }) => !answers.declined.includes(id));

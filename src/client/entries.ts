@@ -64,24 +64,27 @@ function followedBy(followed: FollowedLog | undefined, entry: Bytes, log: LogSta
 /** One more entry of the own log, with what it grants. If it is the pending link's, that one is settled. */
 function takeOwn(model: Model, entry: Bytes, now: number, retired: Wipeable[]): Model {
   const { own, keyring, subject } = model;
-  const grow = (log: LogState) => ({
-    own: followedBy(own, entry, log),
+  const grow = (log: LogState, kept = entry) => ({
+    own: followedBy(own, kept, log),
     sync: log === own?.log ? model.sync : { ...model.sync, headSince: now, fetched: new Set<string>() },
   });
   if (isPendingEntry(model, entry)) {
     const pending = present(model.pending);
+    // What this device wrote, and not what was shown: a service that withholds its grants and names must not make this device forget
+    // them, which may have the only copy.
+    const written = pending.entry;
     if (!pending.keyring) {
-      const next = receive({ log: present(own).log, keyring: present(keyring) }, entry, { now });
-      return settleAccepted({ ...model, ...grow(next.log), keyring: next.keyring });
+      const next = receive({ log: present(own).log, keyring: present(keyring) }, written, { now });
+      return settleAccepted({ ...model, ...grow(next.log, written), keyring: next.keyring });
     }
-    const log = verified(own, entry, { subject, now });
-    const next = resume(log, [entry], parseKeyring(pending.keyring));
+    const log = verified(own, written, { subject, now });
+    const next = resume(log, [written], parseKeyring(pending.keyring));
     const isSame = keyring?.member === next.keyring.member;
     if (keyring && isSame) retired.push(keyring);
     const stored = pending.keyring;
     retired.push({ wipe: () => wipe(stored) });
     const former = keyring && !isSame ? [...model.former, keyring] : model.former;
-    return settleAccepted({ ...model, ...grow(log), keyring: next.keyring, former });
+    return settleAccepted({ ...model, ...grow(log, written), keyring: next.keyring, former });
   }
   if (!own || !keyring) return { ...model, ...grow(verified(own, entry, { subject, now })) };
   const next = receive({ log: own.log, keyring }, entry, { now });

@@ -33,6 +33,7 @@ export function judgeWhole(
     return { model: { ...model, sync: { ...model.sync, whole } }, effects: [more], retired: [] };
   }
   const read = { ...model, sync: { ...model.sync, whole: undefined } };
+  const healed = { ...read, sync: { ...read.sync, serverHas: undefined } };
   try {
     verifyLog(whole, { subject, pinned: model[of]?.log, now: readClock(env) });
   } catch (caught) {
@@ -41,7 +42,7 @@ export function judgeWhole(
     return contradicted(read, effect, error, whole.length, options, env);
   }
   // It contradicts nothing: what could not be taken in before was passed on wrongly once, or another tab was faster.
-  const calm = { ...read, alarms: { ...read.alarms, [of]: undefined } };
+  const calm = { ...healed, alarms: { ...read.alarms, [of]: undefined } };
   const taken = takeEntries(calm, effect, whole.slice(known), env);
   if (taken.error) {
     const troubled = connected(taken.model, { state: "trouble", error: taken.error.toJSON() });
@@ -69,8 +70,9 @@ function contradicted(
   const kept = evidence ? withEvidence(model, evidence) : model;
   if (error.code === "ROLLED_BACK") {
     const behind = connected(kept, { state: "server-behind" });
-    // The service lost entries. Those of the own log are given back; they prove themselves.
-    if (of === "escrow") return { model: behind, effects: [], retired: [] };
+    // The service lost entries. Those of the own log are given back; they prove themselves. One that says that another entry stands
+    // there, and shows none, gets them at the next look only: otherwise it could keep this device sending for ever.
+    if (of === "escrow" || model.sync.serverHas !== undefined) return { model: behind, effects: [], retired: [] };
     return proceed({ ...behind, sync: { ...behind.sync, serverHas: length } }, options, env);
   }
   const alarm = { error: new KeysteadError(error.code, error.message, { rule: error.rule }).toJSON(), evidence };

@@ -20,7 +20,8 @@ const THOROUGH = 300_000;
  *
  * @throws for an intent or answer that is not possible now; nothing has changed then
  */
-export function step(model: Model, input: Input, options: MachineOptions, env: Env): Stepped {
+export function step(before: Model, input: Input, options: MachineOptions, env: Env): Stepped {
+  const model = ofOrganisation(before, options);
   switch (input.type) {
     case "sync":
       return sync(model, options, env);
@@ -39,6 +40,12 @@ export function step(model: Model, input: Input, options: MachineOptions, env: E
     case "failed":
       return takeFailure(model, input.effect, input.error, env);
   }
+}
+
+/** Forgets the escrow log of another organisation than the app names now: it is no older state of the new one's. */
+function ofOrganisation(model: Model, { escrowSubject }: MachineOptions): Model {
+  if (!model.escrow || model.escrow.log.subject === escrowSubject) return model;
+  return { ...model, escrow: undefined, alarms: { ...model.alarms, escrow: undefined } };
 }
 
 /** Looks at both logs, the escrow log first: the agenda judges the own log by it. */

@@ -36,7 +36,7 @@ export function proved({ text, prove }: ShownPaper, typed: readonly [string, str
     equalBytes(
       utf8Encode(groups[number - 1] ?? ""),
       utf8Encode(
-        String(typed[at] ?? "")
+        String(typed?.[at] ?? "")
           .trim()
           .toUpperCase(),
       ),

@@ -1,6 +1,7 @@
 // A device's whole life behind a few verbs: it opens what is stored, keeps up with the service, and does what its user asks for.
 // docs/spec.md section 13.
 
+import { checkList } from "../arguments/lists.js";
 import { checkOptions, checkSubjectOption } from "../arguments/options.js";
 import type { DeviceDescription } from "../authoring/device-description.js";
 import { type CheckedBackupKey, checkBackupKey } from "../backup/open.js";
@@ -139,9 +140,15 @@ export class Session {
   }
 
   /** Approves and removes members in one link. @throws errors of `review`; `LOST_RACE`, `PENDING` */
-  save(list: { readonly approve?: readonly ComparedDevice[]; readonly remove?: readonly MemberId[] }): Promise<void> {
+  async save(list: {
+    readonly approve?: readonly ComparedDevice[];
+    readonly remove?: readonly MemberId[];
+  }): Promise<void> {
     const { approve = [], remove = [] } = checkOptions(list);
-    const approvals = approve.map((token) => ({ member: token.member, token }));
+    checkList("remove", remove, "member ids");
+    const approvals = checkList("approve", approve, "tokens of compare").map((token) => {
+      return { member: checkOptions(token, "a token of compare").member, token };
+    });
     return this.#driver.intend({ do: "review", approve: approvals, remove });
   }
 
@@ -167,12 +174,14 @@ export class Session {
    * @throws errors of `makeBackupKey`; `BACKUP_KEY_INVALID` when something else was typed: call {@link proveBackupKey}
    */
   async createBackupKey(show: ShowPaper, options: { readonly name?: string } = {}): Promise<void> {
+    checkShow(show);
     await this.#driver.intend({ do: "backup-key", name: checkOptions(options).name ?? "Backup key" });
     await this.proveBackupKey(show);
   }
 
   /** Shows the backup key again that nobody has proved to be on paper. @throws as {@link createBackupKey} */
   async proveBackupKey(show: ShowPaper): Promise<void> {
+    checkShow(show);
     const { paper } = this.#driver.model;
     if (!paper) throw notNow("no backup key waits for its proof");
     const shown = toShow(paper.text, this.#env);
@@ -347,6 +356,12 @@ export class Session {
     if (this.#driver.model.keyring?.member !== this.#listener) this.#deaf.abort();
     for (const listener of this.#listeners) listener();
   }
+}
+
+/** Before a backup key is made: nobody would see it. @throws `INVALID_ARGUMENT` */
+function checkShow(show: unknown): void {
+  if (typeof show === "function") return;
+  throw new KeysteadError("INVALID_ARGUMENT", "show must be a function that shows the paper");
 }
 
 /** Milliseconds between two looks at a service that gives no hints. */

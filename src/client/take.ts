@@ -38,7 +38,10 @@ function takeNewer(model: Model, effect: ReadEffect, page: EntriesPage, options:
   const length = lengthOf(taken.model, of);
   const reached = connected(taken.model, { state: "reached" });
   // The log ends earlier than before, or is gone: only its entries from the first one on show whether it is another one.
-  if (page.newest < length) return { model: reached, effects: [readWhole(effect)], retired };
+  if (page.newest < length) {
+    const sync = { ...reached.sync, serverHas: of === "own" ? undefined : reached.sync.serverHas };
+    return { model: { ...reached, sync }, effects: [readWhole(effect)], retired };
+  }
   if (page.newest > length && length > effect.after) {
     return { model: reached, effects: [{ ...effect, after: length }], retired };
   }

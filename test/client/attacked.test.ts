@@ -1,0 +1,109 @@
+// What an attack on the client found, each in its smallest form.
+
+import { expect, it } from "vitest";
+import { AppendList } from "../../src/bytes/append-list.js";
+import type { Bytes } from "../../src/bytes/bytes.js";
+import { present } from "../../src/bytes/present.js";
+import { step } from "../../src/client/machine.js";
+import { newModel } from "../../src/client/records.js";
+import { openSession, type SessionOptions } from "../../src/client/session.js";
+import { KeysteadError } from "../../src/errors.js";
+import { memoryStore } from "../../src/storage/memory.js";
+import { callerSealer } from "../../src/storage/sealer.js";
+import { rollBackTo, stripAttachments } from "../../src/testing/lies.js";
+import { MaliciousRelay } from "../../src/testing/relay.js";
+import type { Transport } from "../../src/transport/transport.js";
+import { approved, type Phone, phone, SUBJECT } from "./simple.js";
+
+const opened = async (device: Phone, options: Partial<SessionOptions> = {}) =>
+  openSession({
+    ...{ subject: SUBJECT, store: memoryStore(device.disk), transport: device.transport, env: device.env },
+    ...{ background: false, sealer: await callerSealer(new Uint8Array(32).fill(7)) },
+    ...options,
+  });
+
+const created = async (name = "laptop") => {
+  const relay = new MaliciousRelay();
+  const device = phone(relay, name);
+  const laptop = await device.open();
+  await laptop.create({ name: "Laptop" });
+  return { relay, device, laptop };
+};
+
+it("gives up to heal a service that answers `lost` and shows the same shorter log", async () => {
+  const { relay, device, laptop } = await created();
+  await laptop.rename({ name: "Mine" });
+  laptop.close();
+  let sent = 0;
+  const transport: Transport = {
+    ...device.transport,
+    publish: async () => {
+      if (++sent > 20) throw new KeysteadError("OFFLINE", "the test ends the loop");
+      return { verdict: "lost" };
+    },
+  };
+  const session = await opened(device, { transport });
+  relay.tell(SUBJECT, rollBackTo(1));
+  await session.sync();
+  expect(sent).toBe(1);
+  expect(session.getSnapshot().connection).toBe("server-behind");
+  await session.sync();
+  expect(sent).toBe(2);
+});
+
+it("keeps the names and grants of its own link when the service shows it without them", async () => {
+  const { relay, device, laptop } = await created();
+  relay.tell(SUBJECT, stripAttachments(2), { to: ["laptop"] });
+  await laptop.rename({ name: "Mine" });
+  laptop.close();
+  const again = await device.open();
+  expect(present(again.getSnapshot().devices).me.name).toMatchObject({ name: "Mine" });
+});
+
+it("asks again after a second removal", async () => {
+  const { relay, laptop } = await created();
+  const mobile = await approved(laptop, phone(relay, "phone"));
+  const removed = async () => {
+    await laptop.sync();
+    await laptop.save({ remove: [present(mobile.getSnapshot().devices).me.member] });
+    await mobile.sync();
+    return present(mobile.getSnapshot().asks[0]);
+  };
+  const first = await removed();
+  expect(first).toMatchObject({ question: "standing" });
+  await mobile.answer(first.id, { say: "no" });
+  expect(mobile.getSnapshot().asks).toEqual([]);
+  await mobile.join({ name: "Phone" });
+  expect(await removed()).toMatchObject({ question: "standing" });
+});
+
+it("forgets the escrow log of another organisation", async () => {
+  const { laptop, device } = await created();
+  const model = { ...newModel("another"), escrow: { log: laptop.log, entries: AppendList.empty<Bytes>() } };
+  const escrowAfter = (escrowSubject?: string) =>
+    step(model, { type: "sync" }, { escrowSubject }, device.env).model.escrow;
+  expect(escrowAfter(SUBJECT)).toBe(model.escrow);
+  expect(escrowAfter("other-organisation")).toBeUndefined();
+  expect(escrowAfter()).toBeUndefined();
+});
+
+it("refuses wrong arguments before it changes anything", async () => {
+  const { laptop } = await created();
+  const { head } = laptop.log;
+  const wrong = 5 as never;
+  const calls = [
+    () => laptop.createBackupKey(wrong),
+    () => laptop.proveBackupKey(wrong),
+    () => laptop.save(wrong),
+    () => laptop.save({ approve: wrong }),
+    () => laptop.save({ approve: [wrong] }),
+    () => laptop.save({ remove: wrong }),
+  ];
+  for (const call of calls) await expect(call()).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
+  expect(laptop.log.head).toEqual(head);
+  await expect(laptop.createBackupKey(async () => undefined as never)).rejects.toMatchObject({
+    code: "BACKUP_KEY_INVALID",
+  });
+  const [ask] = laptop.getSnapshot().asks;
+  await expect(laptop.answer(present(ask).id, wrong)).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
+});
