@@ -27,12 +27,16 @@ const all = "test/**/*.test.ts";
 const needsNode = "test/**/*.node.test.ts";
 /** What only a browser has, such as IndexedDB. */
 const needsBrowser = "test/**/*.browser.test.ts";
-/** What takes minutes: histories against a second reading of the protocol, every small world, simulated clients, broken input, whole stories. */
-const slow = "test/{model,worlds,simulation,fuzz,purity,sizes}/**/*.test.ts";
+/** What takes minutes: histories against a second reading of the protocol, every small world, simulated clients, broken input, whole stories, clients that are killed. */
+const slow = ["test/{model,worlds,simulation,fuzz,purity,sizes}/**/*.test.ts", "test/client/processes.node.test.ts"];
 /** What touches bytes and primitives, where the backends could differ first. */
 const backends = "test/{bytes,primitives}/**/*.test.ts";
-/** Tools and the file store have no backend, and worlds bring their own: they run once. */
-const once = ["test/{tooling,worlds}/**/*.test.ts", "test/storage/*.node.test.ts"];
+/** Tools and the file store have no backend; worlds and killed clients bring their own: they run once. */
+const once = [
+  "test/{tooling,worlds}/**/*.test.ts",
+  "test/storage/*.node.test.ts",
+  "test/client/processes.node.test.ts",
+];
 
 interface Files {
   readonly include: string[];
@@ -45,13 +49,13 @@ function filesOf(mode: string): { readonly node: Files; readonly portable: Files
   switch (mode) {
     case "quick":
       return {
-        node: { include: [all], exclude: [slow, needsBrowser] },
+        node: { include: [all], exclude: [...slow, needsBrowser] },
         portable: { include: [backends], exclude: [needsBrowser] },
         chromium: { include: [] },
       };
     case "deep":
       return {
-        node: { include: [slow], exclude: [needsBrowser] },
+        node: { include: slow, exclude: [needsBrowser] },
         portable: { include: [launchOptions ? needsNode : all], exclude: [...once, backends, needsBrowser] },
         chromium: inChromium,
       };

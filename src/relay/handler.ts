@@ -35,6 +35,7 @@ import { openApi } from "./openapi.js";
 import { type AccessRequest, checkRelayOptions, type RelayOptions, type RelaySettings } from "./options.js";
 import { Refusal, refusalOf } from "./refusal.js";
 import { EXPULSION, RELAY_ROUTES, type RelayRoute } from "./routes.js";
+import { signingKeysOf } from "./signing-keys.js";
 import { HeadStatements } from "./statements-of-heads.js";
 
 /** A relay. */
@@ -324,13 +325,13 @@ class Service {
   /**
    * The member that signed a request; undefined for a request without a signature, or by nobody of these logs.
    *
-   * @param orRemoved whether a removed member counts: it may learn who removed it.
+   * @param orFormer as {@link signingKeysOf}
    * @throws {@link Refusal} 401 for a signature that is wrong in any other way
    */
   async #signer(
     { request, body }: Exchange,
     logs: readonly LogState[],
-    orRemoved: boolean,
+    orFormer: boolean,
   ): Promise<MemberId | undefined> {
     if (!isSigned(request.headers)) return undefined;
     const { origin, env } = this.#settings;
@@ -340,7 +341,7 @@ class Service {
     try {
       signed = await verifyRequest(
         { method, target: pathname + search, headers },
-        { origin, now: env.now(), keyOf: (member) => signingKeyOf(logs, member, orRemoved) },
+        { origin, now: env.now(), keyOf: (member) => signingKeysOf(logs, member, orFormer) },
       );
       checkDigest(body, signed);
     } catch (error) {
@@ -360,14 +361,6 @@ class Service {
   async #allows({ request }: Exchange, ask: AccessRequest): Promise<boolean> {
     return (await this.#settings.authorize(ask, request)) === true;
   }
-}
-
-function signingKeyOf(logs: readonly LogState[], member: MemberId, orRemoved: boolean): Uint8Array | undefined {
-  for (const { active, removed } of logs) {
-    const found = active.get(member) ?? (orRemoved ? [...removed].find(({ id }) => id === member) : undefined);
-    if (found) return found.signingKey;
-  }
-  return undefined;
 }
 
 function answer<T>(status: number, body: Body<T>, value: T): Response {

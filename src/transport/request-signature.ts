@@ -3,7 +3,7 @@
 
 import { base64, base64urlnopad } from "@scure/base";
 import { createSignatureSync, isSignatureError, type SignatureParameters, verifySignature } from "http-message-sig";
-import { assertBytes, type Bytes, equalBytes } from "../bytes/bytes.js";
+import { assertBytes, type Bytes, equalBytes, isBytes } from "../bytes/bytes.js";
 import type { MemberId } from "../bytes/ids.js";
 import { Secret } from "../bytes/secret.js";
 import { KeysteadError } from "../errors.js";
@@ -125,14 +125,21 @@ export function isSigned(headers: HeadersLike): boolean {
   return /(^|[\s,])keystead=/.test(headers.get("signature-input") ?? "");
 }
 
+/** One key, or several that are tried in turn. */
+type RequestKeys = Uint8Array | Iterable<Uint8Array> | undefined;
+
 /** What {@link verifyRequest} needs beside the request. */
 export interface VerifyRequestOptions {
   /** The service's own scheme, host and port, from its configuration: what the request says of its host is not believed. */
   readonly origin: string;
   /** The service's clock, in milliseconds since 1970. */
   readonly now: number;
-  /** The Ed25519 key that this member has in its log now, 32 bytes; undefined for no such member. Not proven yet: only looked up. */
-  readonly keyOf: (member: MemberId) => Uint8Array | undefined | Promise<Uint8Array | undefined>;
+  /**
+   * The Ed25519 key that this member has in its log now, 32 bytes; undefined for no such member. Not proven yet: only looked up. Where
+   * the member only reads, give its former keys after it: a device whose `rekey` was stored and not acknowledged knows no other key to
+   * be in force.
+   */
+  readonly keyOf: (member: MemberId) => RequestKeys | Promise<RequestKeys>;
 }
 
 /** The package asks for a minimum. The profile is exact, and each part of it has its own reason: so this file checks them all. */
@@ -175,9 +182,9 @@ export async function verifyRequest(
         async resolveVerifier({ components, parameters }) {
           checkProfile(components, parameters);
           signed = readParameters(parameters, headers.get("content-digest"), now);
-          const key = await keyOf(signed.member);
-          if (!key) throw refused("member", "the log has no such member, or the member was removed");
-          return { algorithm: "ed25519", verify: (base, signature) => verifyEd25519(key, base, signature) };
+          const keys = await keyOf(signed.member);
+          if (!keys) throw refused("member", "the log has no such member, or the member was removed");
+          return { algorithm: "ed25519", verify: (base, signature) => isByOne(keys, base, signature) };
         },
       },
     );
@@ -185,6 +192,11 @@ export async function verifyRequest(
     throw faultOf(error);
   }
   return signed as unknown as SignedRequest;
+}
+
+function isByOne(keys: NonNullable<RequestKeys>, base: Uint8Array, signature: Uint8Array): boolean {
+  for (const key of isBytes(keys) ? [keys] : keys) if (verifyEd25519(key, base, signature)) return true;
+  return false;
 }
 
 /** @throws `INVALID_SIGNATURE` with reason `digest` when a body is not the one that was signed */

@@ -411,6 +411,18 @@ describe("a signed request", () => {
     expect(await refusal(await send(relay, "GET", events, { by: [world, "Lost"] }))).toBe("401 UNSIGNED");
     expect(await refusal(await send(relay, "GET", events))).toBe("401 UNSIGNED");
   });
+
+  it("by one of the last four keys that a member replaced reads its log, and gets no events", async () => {
+    let fresh = world;
+    for (let keys = 0; keys < 4; keys++) fresh = fresh.rekey("Phone");
+    for (const entry of fresh.entries.slice(world.entries.length)) await append(relay, world, entry);
+    expect((await relay.fetch(signed())).status).toBe(200);
+    expect((await relay.fetch(signed({ by: [fresh, "Phone"] }))).status).toBe(200);
+    const events = targetOf(eventsRoute, {}, { log: [world.log.head.log] });
+    expect(await refusal(await send(relay, "GET", events, { by: [world, "Phone"] }))).toBe("401 INVALID_SIGNATURE");
+    await append(relay, world, fresh.rekey("Phone").last);
+    expect(await refusal(await relay.fetch(signed()))).toBe("401 INVALID_SIGNATURE");
+  });
 });
 
 describe("a bad request", () => {
