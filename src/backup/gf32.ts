@@ -1,8 +1,9 @@
 // Arithmetic in GF(32) = GF(2)[x]/(x^5 + x^3 + 1), whose elements are the symbols 0 to 31, and with vectors of six of them,
 // packed into one number of 30 bits; adding is XOR. docs/spec.md section 9.
 
-/** Multiplies a symbol, or each symbol of a vector, by the symbol `factor`. */
 import { present } from "../bytes/present.js";
+
+/** Multiplies a symbol, or each symbol of a vector, by the symbol `factor`. */
 export function multiply(packed: number, factor: number): number {
   let product = 0;
   let power = packed;

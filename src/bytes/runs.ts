@@ -1,7 +1,8 @@
 // Runs of epochs: sets of epoch numbers as sorted, disjoint, maximal stretches. docs/spec.md section 2 (reach, held).
 
-/** A stretch of epochs, both ends included: `1 <= from <= to`. */
 import { firstOf, lastOf, present } from "./present.js";
+
+/** A stretch of epochs, both ends included: `1 <= from <= to`. */
 export type Run = readonly [from: number, to: number];
 
 // All functions here expect canonical Runs. Check runs from outside with isCanonical, or convert them with canonicalRuns.

@@ -100,6 +100,13 @@ export class Driver {
     return settled;
   }
 
+  /** Deletes everything that is stored, and ends all work. @throws `STORE_UNAVAILABLE`; then everything is still there */
+  async erase(): Promise<void> {
+    await this.#inTurn(() => this.#options.store.destroy());
+    this.#options.stored();
+    this.close();
+  }
+
   /** Ends all work. What waits is rejected; nothing is lost. */
   close(): void {
     if (this.#ended.signal.aborted) return;

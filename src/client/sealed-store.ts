@@ -87,6 +87,12 @@ export class SealedStore {
     return committed;
   }
 
+  /** Deletes all records. @throws `STORE_UNAVAILABLE` */
+  async destroy(): Promise<void> {
+    await this.#store.destroy();
+    this.#written = new Map();
+  }
+
   #seal(key: string, revision: number, bytes: Uint8Array): Promise<Uint8Array> {
     return this.#sealer.seal(bytes, this.#place(key, revision));
   }

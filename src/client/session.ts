@@ -6,9 +6,10 @@ import type { DeviceDescription } from "../authoring/device-description.js";
 import { type CheckedBackupKey, checkBackupKey } from "../backup/open.js";
 import type { Bytes } from "../bytes/bytes.js";
 import type { MemberId } from "../bytes/ids.js";
-import { type OpenOptions, openContent } from "../content/open.js";
+import { type OpenOptions, type OpenStream, openContent, openStream } from "../content/open.js";
+import type { StreamPair } from "../content/pair.js";
 import type { Recipient } from "../content/recipients.js";
-import { type SealOptions, sealContent } from "../content/seal.js";
+import { type SealOptions, sealContent, sealStream } from "../content/seal.js";
 import { KeysteadError } from "../errors.js";
 import { compareFingerprint, type DeviceComparison, type LogComparison } from "../fingerprint/compare.js";
 import type { ParsedFingerprint } from "../fingerprint/parse.js";
@@ -66,6 +67,9 @@ export class Session {
   readonly #ended = new AbortController();
   /** Ends the pause between two looks at the service. */
   #nap = new AbortController();
+  /** Ends the pause before the service is listened to again, and the member in whose name it was listened to. */
+  #deaf = new AbortController();
+  #listener: MemberId | undefined;
   /** Ends listening to other tabs. */
   #deafen: () => void = () => undefined;
   #snapshot: Snapshot | undefined;
@@ -211,23 +215,36 @@ export class Session {
     return this.#driver.intend({ do: "leave" });
   }
 
+  /** Removes this device from the account, deletes what it stored, and closes the session. @throws as {@link leave}; nothing is deleted then */
+  async signOut(): Promise<void> {
+    await this.leave();
+    await this.erase();
+  }
+
+  /**
+   * Deletes what this device stored, its keys too, and closes the session. The account still lists the device: for one that was removed,
+   * and where the user cannot wait for the service.
+   *
+   * @throws `STORE_UNAVAILABLE`; nothing is deleted then
+   */
+  async erase(): Promise<void> {
+    await this.#driver.erase();
+    this.close();
+  }
+
   /** Answers a question of the snapshot. @throws `INVALID_ARGUMENT` for a question that is not open any more */
   answer(id: string, answer: Answer): Promise<void> {
     return this.#driver.give({ type: "answer", id, answer });
   }
 
   /**
-   * Seals to this account and to others.
+   * Seals to this account, and to others: `options.to` has their verified logs.
    *
-   * @param to verified logs of others; by default none.
    * @throws errors of `sealContent`; the alarm's error while there is one
    */
   async seal(plaintext: Uint8Array, options: SealOptions & { readonly to?: readonly Recipient[] }): Promise<Bytes> {
     const { to = [], ...rest } = checkOptions(options);
-    const { alarms } = this.#driver.model;
-    const alarm = alarms.own && KeysteadError.from(alarms.own.error);
-    if (alarm) throw alarm;
-    return sealContent([this.#log(), ...to], plaintext, rest, this.#env);
+    return sealContent(this.#recipients(to), plaintext, rest, this.#env);
   }
 
   /** Opens what was sealed to this account. @throws errors of `openContent` */
@@ -241,6 +258,17 @@ export class Session {
       if (!isReplaced || this.#ended.signal.aborted) throw caught;
       return openContent(sealed, this.#state().keyring, options);
     }
+  }
+
+  /** Seals a stream of any length, as {@link seal}. @throws errors of `sealStream`; the alarm's error while there is one */
+  sealStream(options: SealOptions & { readonly to?: readonly Recipient[] }): StreamPair {
+    const { to = [], ...rest } = checkOptions(options);
+    return sealStream(this.#recipients(to), rest, this.#env);
+  }
+
+  /** Opens a stream, as {@link open}. @throws errors of `openStream` */
+  openStream(options?: OpenOptions): OpenStream {
+    return openStream(this.#state().keyring, options);
   }
 
   /** A key for the app's own data. @throws errors of `Keyring.exportKey` */
@@ -262,6 +290,7 @@ export class Session {
   close(): void {
     this.#ended.abort();
     this.#nap.abort();
+    this.#deaf.abort();
     this.#deafen();
     this.#driver.close();
     this.#listeners.clear();
@@ -287,10 +316,19 @@ export class Session {
     const { transport, subject, escrowSubject } = this.#options;
     const subjects = escrowSubject === undefined ? [subject] : [subject, escrowSubject];
     while (!this.#ended.signal.aborted) {
+      this.#deaf = new AbortController();
       const request = { signer: this.#driver.signer(), signal: this.#ended.signal };
+      this.#listener = request.signer?.member;
       await transport.events?.(subjects, () => this.#nap.abort(), request).catch(() => undefined);
-      await this.#env.sleep(POLL, this.#ended.signal);
+      await this.#env.sleep(POLL, this.#deaf.signal);
     }
+  }
+
+  /** @throws the alarm's error: its log may not be the account's any more */
+  #recipients(to: readonly Recipient[]): readonly Recipient[] {
+    const { own } = this.#driver.model.alarms;
+    if (own) throw KeysteadError.from(own.error);
+    return [this.#log(), ...to];
   }
 
   #log(): LogState {
@@ -305,6 +343,8 @@ export class Session {
 
   #changed(): void {
     this.#snapshot = undefined;
+    // A service may give hints to members only: a new member asks for them at once.
+    if (this.#driver.model.keyring?.member !== this.#listener) this.#deaf.abort();
     for (const listener of this.#listeners) listener();
   }
 }

@@ -29,13 +29,16 @@ export interface FetchInit {
 /** A `Response`, as far as the library uses it. */
 export interface ResponseLike {
   readonly status: number;
-  readonly headers: { get(name: string): string | null };
+  readonly headers: {
+    /** The value of a header; null when it has none. */
+    get(name: string): string | null;
+  };
   readonly body: ReadableStream<Uint8Array> | null;
 }
 
 /** A function such as `fetch`. */
 export type FetchLike = {
-  // As a method, so that the platform's own fetch, which takes more, is one.
+  /** Sends a request. A method, so that the platform's own fetch, which takes more, is one. */
   fetch(url: string, init: FetchInit): Promise<ResponseLike>;
 }["fetch"];
 

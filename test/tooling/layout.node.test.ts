@@ -64,3 +64,9 @@ it("classes are exported as values only where callers construct them", () => {
   ];
   expect(classes.sort()).toEqual(constructed);
 });
+
+it("the comment of a declaration stands at the declaration: no import between them", () => {
+  const files = readdirSync("src", { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".ts"));
+  expect(files.length).toBeGreaterThan(200);
+  expect(files.filter((file) => /\*\/\nimport /.test(readFileSync(`src/${file}`, "utf8")))).toEqual([]);
+});
