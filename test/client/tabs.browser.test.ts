@@ -7,6 +7,7 @@ import { utf8Encode } from "../../src/bytes/text.js";
 import { systemClientEnv } from "../../src/client/client-env.js";
 import { openSession, type Session, type SessionOptions } from "../../src/client/session.js";
 import type { Snapshot } from "../../src/client/snapshot.js";
+import { KeysteadError } from "../../src/errors.js";
 import { deleteIndexedDb, indexedDbStore } from "../../src/storage/indexed-db.js";
 import { webCryptoSealer } from "../../src/storage/sealer.js";
 import type { Store } from "../../src/storage/store.js";
@@ -214,3 +215,167 @@ describe("storage that was cleared", () => {
     expect(relay.read(SUBJECT).length).toBe(2);
   });
 });
+
+describe("a tab that ends while it works", () => {
+  for (const scenario of scenarios()) {
+    for (const [end, when] of [
+      ["is closed", "before"],
+      ["is closed", "after"],
+      ["is dropped", "before"],
+      ["is dropped", "after"],
+    ] as const) {
+      it(`loses nothing: it ${end} in ${scenario.name}, ${when} each store, seal and request`, async () => {
+        let points = 0;
+        while (await endsAt(scenario, { end, when, point: points })) points++;
+        // Two commits of two records and more, a publication and a read.
+        expect(points).toBeGreaterThan(8);
+      });
+    }
+  }
+});
+
+interface Scenario {
+  readonly name: string;
+  /** Gives the fingerprint that another device shows, if the scenario has one. */
+  readonly prepare: (session: Session, relay: MaliciousRelay) => Promise<unknown>;
+  readonly act: (session: Session, fingerprint: unknown) => Promise<unknown>;
+  readonly isDone: (session: Session) => boolean;
+  /** Members at the end. */
+  readonly members: number;
+}
+
+function scenarios(): Scenario[] {
+  const create = (session: Session) => session.create({ name: "Laptop" });
+  const isMember = (session: Session) => session.getSnapshot().devices !== undefined;
+  // On another machine: it is not heard here.
+  const other = (relay: MaliciousRelay) =>
+    browser(relay, "other").tab({ env: { ...systemClientEnv(), announce: () => {} } });
+  const hasPaper = (session: Session) =>
+    session.getSnapshot().asks.some(({ question }) => question === "prove-backup-key");
+  return [
+    { name: "create", prepare: async () => {}, act: create, isDone: isMember, members: 1 },
+    {
+      ...{ name: "join", isDone: isMember, members: 2 },
+      prepare: async (_, relay) => (await other(relay)).create({ name: "Other" }),
+      act: (session) => session.join({ name: "Laptop" }),
+    },
+    {
+      ...{ name: "rename", prepare: create, members: 1 },
+      act: (session) => session.rename({ name: "Mine" }),
+      isDone: (session) => nameOf(session.getSnapshot()) === "Mine",
+    },
+    {
+      ...{ name: "rekey", prepare: create, members: 1 },
+      act: (session) => session.rekey(),
+      isDone: (session) => session.log.head.seq > 1,
+    },
+    {
+      ...{ name: "save", members: 2 },
+      prepare: async (session, relay) => {
+        await create(session);
+        const joined = await other(relay);
+        await joined.join({ name: "Other" });
+        await session.sync();
+        return joined.getSnapshot().devices?.fingerprint;
+      },
+      act: (session, fingerprint) => {
+        const [waiting] = present(session.getSnapshot().devices).pending;
+        const { token } = session.compare(fingerprint as string, present(waiting).member);
+        return session.save({ approve: [present(token)] });
+      },
+      isDone: (session) => session.getSnapshot().devices?.pending.length === 0,
+    },
+    {
+      ...{ name: "createBackupKey", prepare: create, isDone: hasPaper, members: 2 },
+      // The user never types it back: the question stays open.
+      act: (session) => session.createBackupKey(async () => ["0000", "0000"]),
+    },
+  ];
+}
+
+interface Ending {
+  readonly end: "is closed" | "is dropped";
+  readonly when: "before" | "after";
+  readonly point: number;
+}
+
+/** The awaits of a session: after so many more of them, `strike` is called, and a page that is gone goes no further. */
+class Awaits {
+  left = Number.POSITIVE_INFINITY;
+  /** Whether a pending link was stored since `left` was set. */
+  hasStored = false;
+  strike = () => {};
+  readonly struck = new Promise<"struck">((resolve) => {
+    this.strike = () => resolve("struck");
+  });
+
+  constructor(
+    readonly when: Ending["when"],
+    readonly stop: () => unknown,
+  ) {}
+
+  async pass<T>(work: () => Promise<T>): Promise<T> {
+    const isNow = this.left-- === 0;
+    const stop = () => {
+      this.strike();
+      return this.stop();
+    };
+    if (isNow && this.when === "before") await stop();
+    const result = await work();
+    if (isNow && this.when === "after") await stop();
+    return result;
+  }
+
+  around = ({ store, sealer, transport }: Parts): Parts => ({
+    store: {
+      ...store,
+      load: () => this.pass(() => store.load()),
+      commit: (expected, change) =>
+        this.pass(async () => {
+          const revision = await store.commit(expected, change);
+          const isPending = [...(change.put ?? [])].some(([key]) => key === "pending");
+          if (isPending && this.left < Number.POSITIVE_INFINITY) this.hasStored = true;
+          return revision;
+        }),
+    },
+    sealer: { ...sealer, seal: (bytes, place) => this.pass(() => sealer.seal(bytes, place)) },
+    transport: {
+      read: (subject, options) => this.pass(() => transport.read(subject, options)),
+      publish: (subject, entry, options) => this.pass(() => transport.publish(subject, entry, options)),
+    },
+  });
+}
+
+/** Ends a tab at one point of a verb, and opens another one. @returns false when the verb has fewer points */
+async function endsAt({ prepare, act, isDone, members }: Scenario, { end, when, point }: Ending): Promise<boolean> {
+  const relay = new MaliciousRelay();
+  const device = browser(relay, "laptop");
+  const awaits = new Awaits(when, () => (end === "is closed" ? tab.close() : new Promise(() => {})));
+  const tab = await device.tab({ around: awaits.around });
+  const fingerprint = await prepare(tab, relay);
+  const isMember = tab.getSnapshot().devices !== undefined;
+  const sealed = isMember ? await tab.seal(utf8Encode("old"), { purpose: "note" }) : undefined;
+  awaits.left = point;
+  const acted = act(tab, fingerprint).then(
+    () => "done",
+    () => "refused",
+  );
+  const ended = await Promise.race([awaits.struck, acted]);
+  // A closed tab still ends the request that runs; then it is silent.
+  if (end === "is closed") await acted;
+  const again = await device.tab();
+  await again.sync();
+  // A link that was stored before the tab ended is done by the next one, without being asked for again.
+  if (awaits.hasStored) expect(isDone(again)).toBe(true);
+  if (!isDone(again)) await act(again, fingerprint).catch(unlessUnproved);
+  expect(isDone(again)).toBe(true);
+  expect(again.getSnapshot()).toMatchObject({ pending: undefined, alarms: [], evidence: 0 });
+  expect(again.log.active.size).toBe(members);
+  if (sealed) expect(await again.open(sealed)).toEqual(utf8Encode("old"));
+  return ended === "struck";
+}
+
+/** The user of this test never types a backup key back. */
+function unlessUnproved(error: unknown): void {
+  if (KeysteadError.from(error)?.code !== "BACKUP_KEY_INVALID") throw error;
+}
