@@ -39,9 +39,9 @@ export const MUTANTS: readonly Weakening[] = [
     changes: [
       {
         file: "src/client/driver.ts",
-        find: "      const { model, effects, retired } = step(before, input, this.#options, env);\n",
+        find: "      const { model, effects, retired } = stepped;\n",
         replace:
-          "      const { model, effects, retired } = step(before, input, this.#options, env);\n      for (const { id, error } of model.settled) if (!error) this.#waiting.get(id)?.resolve();\n",
+          "      const { model, effects, retired } = stepped;\n      for (const { id, error } of model.settled) if (!error) this.#waiting.get(id)?.resolve();\n",
       },
     ],
   },
