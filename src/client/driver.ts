@@ -203,6 +203,7 @@ export class Driver {
     this.#revision = revision;
     this.#isStale = false;
     this.#settle();
+    this.#forgetErased();
     this.#options.changed();
   }
 
@@ -215,6 +216,13 @@ export class Driver {
       if (error) waiting.reject(present(KeysteadError.from(error)));
       else waiting.resolve();
     }
+  }
+
+  /** Another tab deleted everything: nothing that somebody waits for will come. */
+  #forgetErased(): void {
+    if (this.#revision > 0) return;
+    for (const [, { reject }] of this.#waiting) reject(closed());
+    this.#waiting.clear();
   }
 
   async #perform(effect: ReadEffect | PublishEffect): Promise<Input> {

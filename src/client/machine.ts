@@ -51,7 +51,8 @@ function ofOrganisation(model: Model, { escrowSubject }: MachineOptions): Model 
 /** Looks at both logs, the escrow log first: the agenda judges the own log by it. */
 function sync(model: Model, { escrowSubject }: MachineOptions, env: Env): Stepped {
   const now = readClock(env);
-  const isThorough = now - model.sync.thoroughAt >= THOROUGH;
+  // In both directions: the clock may have been set back.
+  const isThorough = Math.abs(now - model.sync.thoroughAt) >= THOROUGH;
   const look = (of: WhichLog, subject: string): ReadEffect => {
     // While a log contradicts what was verified, nothing that goes on from it is taken in before all of it was judged again.
     if (model.alarms[of]) return { type: "read", of, subject, after: 0, purpose: "whole" };

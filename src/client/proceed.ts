@@ -7,6 +7,7 @@ import type { MemberId } from "../bytes/ids.js";
 import { present } from "../bytes/present.js";
 import { toHex, utf8Encode } from "../bytes/text.js";
 import { KeysteadError } from "../errors.js";
+import { DEFAULT_SKEW } from "../log/clock.js";
 import { decodeEntry } from "../log/entry.js";
 import { drawRandom, type Env, readClock } from "../primitives/env.js";
 import { labelledHash } from "../primitives/hash.js";
@@ -44,7 +45,7 @@ export function proceed(model: Model, options: MachineOptions, env: Env, retired
  */
 function isToBeDrawnAnew({ pending }: Model, env: Env): boolean {
   if (!pending || (pending.intent.do !== "join" && pending.intent.do !== "create")) return false;
-  return pending.refused?.code === "NOT_YET" && readClock(env) < pending.since;
+  return pending.refused?.code === "NOT_YET" && readClock(env) < pending.since - DEFAULT_SKEW;
 }
 
 /** The service said that it has the pending link, or another one at its place, and then showed neither. */
@@ -81,7 +82,9 @@ function doNext(model: Model, options: MachineOptions, env: Env): Stepped {
         retired: [],
       };
     }
-    const until = model.sync.headSince + TURN * turnOf(model, keyring.member, step);
+    const { headSince } = model.sync;
+    // A head from the future came before the clock was set back: nobody knows how long ago.
+    const until = headSince > now ? now : headSince + TURN * turnOf(model, keyring.member, step);
     if (until > now) return { model: next, effects: [{ type: "wait", until }], retired: [] };
     try {
       const id = toHex(drawRandom(env, 8));

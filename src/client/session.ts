@@ -53,10 +53,36 @@ export interface SessionOptions {
  * @throws `STORE_CORRUPT`, `STORE_UNAVAILABLE`, `INVALID_ARGUMENT`
  */
 export async function openSession(options: SessionOptions): Promise<Session> {
-  const session = new Session(checkSubjectOption(checkOptions(options)));
+  const session = new Session(checkSessionOptions(options));
   await session.load();
   if (options.background ?? true) session.keepUp();
   return session;
+}
+
+/** What each object that the app gives must be able to do. */
+const METHODS = {
+  store: ["load", "commit", "destroy", "close"],
+  sealer: ["seal", "open"],
+  transport: ["read", "publish"],
+  env: ["random", "now", "sleep", "announce", "hear"],
+} as const;
+
+function checkSessionOptions(options: SessionOptions): SessionOptions {
+  const {
+    store,
+    sealer,
+    transport,
+    env = systemClientEnv(),
+    escrowSubject,
+  } = checkSubjectOption(checkOptions(options));
+  for (const [name, given] of Object.entries({ store, sealer, transport, env })) {
+    const lacking = METHODS[name as keyof typeof METHODS].find((method) => typeof Object(given)[method] !== "function");
+    if (lacking !== undefined)
+      throw new KeysteadError("INVALID_ARGUMENT", `options.${name} must have the function ${lacking}`);
+  }
+  if (escrowSubject !== undefined && (typeof escrowSubject !== "string" || escrowSubject === ""))
+    throw new KeysteadError("INVALID_ARGUMENT", "options.escrowSubject must say whose escrow log is followed");
+  return options;
 }
 
 /** A device's session. Several tabs may have one each on the same store. */
@@ -354,7 +380,15 @@ export class Session {
     this.#snapshot = undefined;
     // A service may give hints to members only: a new member asks for them at once.
     if (this.#driver.model.keyring?.member !== this.#listener) this.#deaf.abort();
-    for (const listener of this.#listeners) listener();
+    for (const listener of this.#listeners) {
+      try {
+        listener();
+      } catch (error) {
+        // A mistake of the screen must not stop what the device does. It is reported as one that nobody caught.
+        if (typeof globalThis.reportError === "function") globalThis.reportError(error);
+        else void Promise.reject(error);
+      }
+    }
   }
 }
 

@@ -1,6 +1,6 @@
 // What a session notices by itself: a fork of the length of its own log, a restored store, and a member that left.
 
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import { present } from "../../src/bytes/present.js";
 import { MemoryDisk } from "../../src/storage/memory.js";
 import { MaliciousRelay } from "../../src/testing/relay.js";
@@ -62,4 +62,19 @@ it("that a member left, and makes a new epoch", async () => {
   await laptop.sync();
   expect(laptop.log.rotationDue).toBe(false);
   expect(laptop.log.epochs.length).toBeGreaterThan(1);
+});
+
+it("a listener that throws stops nothing", async () => {
+  const relay = new MaliciousRelay();
+  const laptop = await phone(relay, "laptop").open();
+  const uncaught: unknown[] = [];
+  vi.stubGlobal("reportError", (error: unknown) => uncaught.push(error));
+  const stop = laptop.subscribe(() => {
+    stop();
+    throw new Error("a mistake of the screen");
+  });
+  await laptop.create({ name: "Laptop" });
+  expect(laptop.getSnapshot().status).toBe("ready");
+  vi.unstubAllGlobals();
+  expect(uncaught.map(String)).toEqual(["Error: a mistake of the screen"]);
 });

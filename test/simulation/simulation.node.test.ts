@@ -33,7 +33,12 @@ describe("weakened forms of the crash rule", () => {
   it.each(MUTANTS)(
     "a world shows that $name",
     async (mutant) => {
-      const { failed } = await simulate(await bundleSimulation("symbolic", mutant), { from, worlds: 60, steps: STEPS });
+      // Always from the same seed: a rare world must not decide whether this test passes.
+      const { failed } = await simulate(await bundleSimulation("symbolic", mutant), {
+        from: 1,
+        worlds: 60,
+        steps: STEPS,
+      });
       expect(failed?.failure).toBeDefined();
     },
     TIMEOUT,
