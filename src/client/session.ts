@@ -75,8 +75,9 @@ function checkSessionOptions(options: SessionOptions): SessionOptions {
     env = systemClientEnv(),
     escrowSubject,
   } = checkSubjectOption(checkOptions(options));
-  for (const [name, given] of Object.entries({ store, sealer, transport, env })) {
-    const lacking = METHODS[name as keyof typeof METHODS].find((method) => typeof Object(given)[method] !== "function");
+  const given: Readonly<Record<string, unknown>> = { store, sealer, transport, env };
+  for (const [name, methods] of Object.entries(METHODS)) {
+    const lacking = methods.find((method) => typeof Object(given[name])[method] !== "function");
     if (lacking !== undefined)
       throw new KeysteadError("INVALID_ARGUMENT", `options.${name} must have the function ${lacking}`);
   }

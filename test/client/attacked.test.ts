@@ -107,3 +107,22 @@ it("refuses wrong arguments before it changes anything", async () => {
   const [ask] = laptop.getSnapshot().asks;
   await expect(laptop.answer(present(ask).id, wrong)).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
 });
+
+it("says which of the things that an app gives cannot do its work", async () => {
+  const device = phone(new MaliciousRelay(), "laptop");
+  const wrong: readonly [string, Partial<Record<keyof SessionOptions, unknown>>][] = [
+    ["options.store must have the function load", { store: {} }],
+    ["options.sealer must have the function seal", { sealer: undefined }],
+    ["options.transport must have the function publish", { transport: { read: () => undefined } }],
+    ["options.env must have the function sleep", { env: { random: () => new Uint8Array(), now: () => 0 } }],
+    ["options.escrowSubject must say", { escrowSubject: "" }],
+    ["options.subject must say", { subject: undefined }],
+  ];
+  for (const [message, change] of wrong) {
+    const session = opened(device, change as Partial<SessionOptions>);
+    await expect(session).rejects.toMatchObject({
+      code: "INVALID_ARGUMENT",
+      message: expect.stringContaining(message),
+    });
+  }
+});
