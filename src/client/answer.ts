@@ -14,7 +14,7 @@ import { author } from "./pending.js";
 /**
  * The model after the user's answer.
  *
- * @throws `INVALID_ARGUMENT` for a question that is not open any more, or an answer that is not one to it
+ * @throws `INVALID_ARGUMENT` for a question that is not open any more, or an answer that does not fit it
  */
 export function answerAsk(model: Model, id: string, answer: Answer, env: Env): Model {
   const ask = asksOf(model, readClock(env)).find((open) => open.id === id);

@@ -4,14 +4,12 @@
 import { resume } from "../authoring/receive.js";
 import { AppendList } from "../bytes/append-list.js";
 import { type Bytes, wipe } from "../bytes/bytes.js";
-import type { LinkHash, LogId, MemberId } from "../bytes/ids.js";
 import {
   array,
   bool,
   bytesUpTo,
   decode,
   encode,
-  hexBytes,
   type Infer,
   literal,
   oneOf,
@@ -26,7 +24,7 @@ import { KeysteadError } from "../errors.js";
 import { unsafeSerializeKeyring } from "../grants/store-keyring.js";
 import { type Keyring, partsOf } from "../keys/keyring.js";
 import { parseKeyring } from "../keys/keyring-bytes.js";
-import { MAX_SUBJECT_BYTES } from "../log/fields.js";
+import { head, member as memberId, subject as subjectText } from "../log/fields.js";
 import { verifyLog } from "../log/verify.js";
 import type { WhichLog } from "./effects.js";
 import type { Intent } from "./intents.js";
@@ -45,16 +43,14 @@ const MAX_BYTES = 1_073_741_824;
 const MAX_TEXT = 1_048_576;
 const MAX_LIST = 1_000_000;
 
-const memberId = hexBytes<MemberId>(16);
 const members = array(memberId, { max: MAX_LIST });
 const position = uint({ min: 1 });
-const head = record({ log: hexBytes<LogId>(32), seq: position, hash: hexBytes<LinkHash>(32) });
 const label = text(MAX_TEXT);
 const blob = bytesUpTo(MAX_BYTES);
 const device = record({ name: label, platform: optional(label), details: optional(label) });
 
 const entriesSchema = array(bytesUpTo(MAX_BYTES, 1), { max: SEGMENT });
-const headSchema = record({ v: literal(1), subject: text(MAX_SUBJECT_BYTES, 1), head });
+const headSchema = record({ v: literal(1), subject: subjectText, head });
 const answersSchema = record({
   v: literal(1),
   own: members,

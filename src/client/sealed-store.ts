@@ -1,9 +1,11 @@
 // Records sealed above a store: what a store sees is ciphertext, and a record that was changed, moved or put back is found.
 // docs/spec.md section 13.
 
+import { concat } from "../bytes/bytes.js";
 import { encodeCbor } from "../bytes/cbor.js";
 import { array, decode, encode, literal, record, text, tuple, uint } from "../bytes/schema.js";
 import { KeysteadError } from "../errors.js";
+import { labelPrefix } from "../primitives/hash.js";
 import { LABELS } from "../primitives/labels.js";
 import type { Sealer } from "../storage/sealer.js";
 import type { Store } from "../storage/store.js";
@@ -102,7 +104,7 @@ export class SealedStore {
   }
 
   #place(key: string, revision: number): Uint8Array {
-    return encodeCbor([LABELS.storeRecord, this.#subject, key, revision]);
+    return concat(labelPrefix(LABELS.storeRecord), encodeCbor([this.#subject, key, revision]));
   }
 }
 

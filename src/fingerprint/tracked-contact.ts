@@ -2,10 +2,9 @@
 // docs/spec.md section 10 and LOG-8.
 
 import type { Bytes } from "../bytes/bytes.js";
-import type { LinkHash, LogId } from "../bytes/ids.js";
-import { array, bool, decode, encode, hexBytes, literal, record, type Schema, text, uint } from "../bytes/schema.js";
+import { array, bool, decode, encode, literal, record, type Schema, text, uint } from "../bytes/schema.js";
 import { KeysteadError } from "../errors.js";
-import { MAX_SUBJECT_BYTES } from "../log/fields.js";
+import { head, MAX_SUBJECT_BYTES } from "../log/fields.js";
 import { assertLog, type Head, type LogState } from "../log/state.js";
 import { type ComparedLog, requireCompared } from "../trust/compared.js";
 import { trustedFounders } from "./trusted-class.js";
@@ -33,7 +32,7 @@ const MAX_FOUNDERS = 256;
 const fields: Schema<TrackedContact> = record({
   v: literal(1),
   subject: text(MAX_SUBJECT_BYTES, 1),
-  head: record({ log: hexBytes<LogId>(32), seq: uint({ min: 1 }), hash: hexBytes<LinkHash>(32) }),
+  head,
   confirmed: array(uint({ min: 1 }), { min: 1, max: MAX_FOUNDERS }),
   verified: bool(),
 });

@@ -2,13 +2,11 @@
 // (LOG-8). A third party judges it with checkEvidence, from these bytes alone.
 
 import type { Bytes } from "../bytes/bytes.js";
-import type { LinkHash, LogId } from "../bytes/ids.js";
 import {
   array,
   bytesUpTo,
   decode,
   encode,
-  hexBytes,
   literal,
   oneOf,
   optional,
@@ -16,11 +14,10 @@ import {
   type Schema,
   text,
   tuple,
-  uint,
 } from "../bytes/schema.js";
 import { KeysteadError } from "../errors.js";
 import { MAX_LINK_BYTES } from "./entry.js";
-import { MAX_SUBJECT_BYTES } from "./fields.js";
+import { head, MAX_SUBJECT_BYTES } from "./fields.js";
 import type { Head, LogFacts } from "./state.js";
 import { MAX_STATEMENT_BYTES } from "./statement.js";
 
@@ -52,7 +49,7 @@ const schema: Schema<Evidence> = record({
   v: literal(1),
   kind: oneOf(["forked", "replaced", "rolled-back", "equivocated"]),
   subject: text(MAX_SUBJECT_BYTES, 1),
-  pinned: record({ log: hexBytes<LogId>(32), seq: uint({ min: 1 }), hash: hexBytes<LinkHash>(32) }),
+  pinned: head,
   ours: links,
   theirs: links,
   statements: optional(tuple(statement, statement)),

@@ -193,6 +193,8 @@ export const member = memberId;
 export const nameCommitment = digest;
 /** The subject of a log. */
 export const subject = text(MAX_SUBJECT_BYTES, 1);
+/** A head of a log, with the log's id. */
+export const head = record({ log: hexBytes<LogId>(32), seq: uint({ min: 1 }), hash: hexBytes<LinkHash>(32) });
 
 /** What every decoded body has, whatever its type. */
 export interface AnyBody {

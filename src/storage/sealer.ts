@@ -1,8 +1,8 @@
 // Seals records before they reach a store, so that a copied file or database reveals nothing.
 
 import { concat, isBytes } from "../bytes/bytes.js";
-import { utf8Encode } from "../bytes/text.js";
 import { KeysteadError } from "../errors.js";
+import { labelPrefix } from "../primitives/hash.js";
 import { LABELS } from "../primitives/labels.js";
 import { keptKey } from "./indexed-db.js";
 
@@ -60,7 +60,7 @@ export async function callerSealer(key: Uint8Array): Promise<Sealer> {
  */
 export async function passkeySealer(inner: Sealer, prf: Uint8Array): Promise<Sealer> {
   const material = await importKey(checkSecret("prf", prf), "HKDF", ["deriveKey"]);
-  const info = utf8Encode(LABELS.storePasskey);
+  const info = labelPrefix(LABELS.storePasskey);
   const derivation = { name: "HKDF", hash: "SHA-256", salt: new Uint8Array(0), info: info as BufferSource };
   const key = await crypto.subtle.deriveKey(derivation, material, ALGORITHM, false, ["encrypt", "decrypt"]);
   const outer = sealerOf("passkey", key);

@@ -130,7 +130,7 @@ export async function readChunks({ reader }: Arrived, take: (chunk: Uint8Array) 
   }
 }
 
-/** `OFFLINE` for an answer that is none. */
+/** `OFFLINE` for bytes that are no answer of a service. */
 export function noAnswer({ status }: Arrived, problem: string, cause?: unknown): KeysteadError {
   return new KeysteadError(
     "OFFLINE",

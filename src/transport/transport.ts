@@ -68,7 +68,7 @@ export interface Transport {
    * Entries of a subject's log.
    *
    * @returns undefined when the service says that the subject has no log.
-   * @throws `OFFLINE` when the service was not reached, failed, or gave an answer that is none; `FORBIDDEN` when it refused to answer.
+   * @throws `OFFLINE` when the service was not reached, failed, or sent bytes that are no answer; `FORBIDDEN` when it refused to answer.
    * `details.code` is the service's reason, such as `CLOCK` when the device's clock is wrong; `details.retryAfter` as in
    * {@link Publication}
    */

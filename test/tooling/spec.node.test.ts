@@ -3,6 +3,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { LINK_TYPES } from "../../src/log/registry.js";
+import { LABELS } from "../../src/primitives/labels.js";
 
 const spec = readFileSync("docs/spec.md", "utf8");
 const [, section = ""] = /^### 6\.5 Link types\n(.*?)^### 6\.6/ms.exec(spec) ?? [];
@@ -32,4 +33,12 @@ describe("warnings in the specification", () => {
 it("the specification has its three drawings", () => {
   const drawings = [...spec.matchAll(/^```mermaid\n(\S+)/gm)].map(([, kind]) => kind);
   expect(drawings).toEqual(["flowchart", "block-beta", "flowchart"]);
+});
+
+describe("labels in the specification (ENC-5)", () => {
+  it("are those of the code: a new one is specified in section 4.2", () => {
+    const [, table = ""] = /^### 4\.2 Labels\n(.*?)^### 4\.3/ms.exec(spec) ?? [];
+    const named = [...table.matchAll(/^\| `(keystead\/v1\/[a-z/-]+)` \|/gm)].map(([, label]) => label);
+    expect(named.sort()).toEqual(Object.values(LABELS).sort());
+  });
 });
