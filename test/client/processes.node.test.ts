@@ -111,9 +111,13 @@ class Lane {
     const child = spawn(process.execPath, [program, JSON.stringify(orders)], { stdio: ["ignore", "pipe", "pipe"] });
     const kill = () => child.kill("SIGKILL");
     let count = 0;
+    let others: Promise<void> | undefined;
     this.#heard = async (asked) => {
       const number = ++count;
-      if (number === race) await other();
+      if (number === race) {
+        others = other();
+        await others;
+      }
       if (number === request && when === "unheard") {
         kill();
         return new Response(null, { status: 503 });
@@ -128,7 +132,10 @@ class Lane {
       }
       return answer;
     };
-    return await saidBy(child);
+    const said = await saidBy(child);
+    // The process can be killed while the other device writes: what is judged afterwards must not change meanwhile.
+    await others;
+    return said;
   }
 }
 
