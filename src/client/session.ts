@@ -2,7 +2,7 @@
 // docs/spec.md section 13.
 
 import { checkList } from "../arguments/lists.js";
-import { checkOptions, checkSubjectOption } from "../arguments/options.js";
+import { checkOptions } from "../arguments/options.js";
 import type { DeviceDescription } from "../authoring/device-description.js";
 import { type CheckedBackupKey, checkBackupKey } from "../backup/open.js";
 import type { Bytes } from "../bytes/bytes.js";
@@ -17,35 +17,16 @@ import type { ParsedFingerprint } from "../fingerprint/parse.js";
 import type { Keyring } from "../keys/keyring.js";
 import type { LogState } from "../log/state.js";
 import { readClock } from "../primitives/env.js";
-import type { Sealer } from "../storage/sealer.js";
-import type { Store } from "../storage/store.js";
-import type { Transport } from "../transport/transport.js";
 import type { ComparedDevice } from "../trust/compared.js";
 import type { Answer } from "./asks.js";
 import { type ClientEnv, systemClientEnv } from "./client-env.js";
 import { Driver } from "./driver.js";
+import { KeepUp } from "./keep-up.js";
 import { notNow, stateOf } from "./model.js";
 import { proved, type ShowPaper, toShow } from "./paper.js";
 import { SealedStore } from "./sealed-store.js";
+import { checkSessionOptions, type SessionOptions } from "./session-options.js";
 import { type Snapshot, snapshotOf } from "./snapshot.js";
-
-/** Options of {@link openSession}. */
-export interface SessionOptions {
-  /** Whose account it is; an opaque id, such as a UUID (LOG-8). */
-  readonly subject: string;
-  /** Where this device keeps its records, one store for each app and account. */
-  readonly store: Store;
-  /** Seals the records; the store sees ciphertext only. */
-  readonly sealer: Sealer;
-  readonly transport: Transport;
-  /** The account whose escrow log stands for the user's organisation, if there is one. The app says so, and never the service. */
-  readonly escrowSubject?: string | undefined;
-  /** The member that this device was, as the app keeps it with its sign-in: an empty store is then a loss, and no new device. */
-  readonly lastKnown?: MemberId | undefined;
-  /** Whether the session keeps up with the service by itself; true by default. Otherwise call {@link Session.sync}. */
-  readonly background?: boolean | undefined;
-  readonly env?: ClientEnv | undefined;
-}
 
 /**
  * Opens a device's session: loads what is stored, and begins to keep up with the service.
@@ -59,45 +40,14 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   return session;
 }
 
-/** What each object that the app gives must be able to do. */
-const METHODS = {
-  store: ["load", "commit", "destroy", "close"],
-  sealer: ["seal", "open"],
-  transport: ["read", "publish"],
-  env: ["random", "now", "sleep", "announce", "hear"],
-} as const;
-
-function checkSessionOptions(options: SessionOptions): SessionOptions {
-  const {
-    store,
-    sealer,
-    transport,
-    env = systemClientEnv(),
-    escrowSubject,
-  } = checkSubjectOption(checkOptions(options));
-  const given: Readonly<Record<string, unknown>> = { store, sealer, transport, env };
-  for (const [name, methods] of Object.entries(METHODS)) {
-    const lacking = methods.find((method) => typeof Object(given[name])[method] !== "function");
-    if (lacking !== undefined)
-      throw new KeysteadError("INVALID_ARGUMENT", `options.${name} must have the function ${lacking}`);
-  }
-  if (escrowSubject !== undefined && (typeof escrowSubject !== "string" || escrowSubject === ""))
-    throw new KeysteadError("INVALID_ARGUMENT", "options.escrowSubject must say whose escrow log is followed");
-  return options;
-}
-
 /** A device's session. Several tabs may have one each on the same store. */
 export class Session {
   readonly #options: SessionOptions;
   readonly #env: ClientEnv;
   readonly #driver: Driver;
   readonly #listeners = new Set<() => void>();
-  readonly #ended = new AbortController();
-  /** Ends the pause between two looks at the service. */
-  #nap = new AbortController();
-  /** Ends the pause before the service is listened to again, and the member in whose name it was listened to. */
-  #deaf = new AbortController();
-  #listener: MemberId | undefined;
+  readonly #keepUp: KeepUp;
+  #isClosed = false;
   /** Ends listening to other tabs. */
   #deafen: () => void = () => undefined;
   #snapshot: Snapshot | undefined;
@@ -113,6 +63,7 @@ export class Session {
       ...{ subject, store: sealed, transport, escrowSubject, env, stored },
       changed: () => this.#changed(),
     });
+    this.#keepUp = new KeepUp(this.#driver, { subject, transport, escrowSubject, env });
   }
 
   /** @internal */
@@ -291,7 +242,7 @@ export class Session {
     } catch (caught) {
       // Meanwhile this device took fresh keys, or another tab did: the old keyring was wiped.
       const isReplaced = KeysteadError.from(caught)?.code === "WIPED" && this.#driver.model.keyring !== keyring;
-      if (!isReplaced || this.#ended.signal.aborted) throw caught;
+      if (!isReplaced || this.#isClosed) throw caught;
       return openContent(sealed, this.#state().keyring, options);
     }
   }
@@ -324,40 +275,16 @@ export class Session {
 
   /** Ends the session and wipes its secrets. What is pending stays stored. */
   close(): void {
-    this.#ended.abort();
-    this.#nap.abort();
-    this.#deaf.abort();
+    this.#isClosed = true;
+    this.#keepUp.stop();
     this.#deafen();
     this.#driver.close();
     this.#listeners.clear();
   }
 
-  /** @internal Syncs now, when the service hints at something new, and when something waits for its time. */
+  /** @internal Keeps up with the service until the session is closed. */
   keepUp(): void {
-    void this.#poll();
-    if (this.#options.transport.events) void this.#listen();
-  }
-
-  async #poll(): Promise<void> {
-    while (!this.#ended.signal.aborted) {
-      this.#nap = new AbortController();
-      // What fails shows in the snapshot, and is tried again.
-      await this.sync().catch(() => undefined);
-      const pause = Math.min(POLL, Math.max(0, this.#driver.wakeAt() - readClock(this.#env)));
-      await this.#env.sleep(pause, this.#nap.signal);
-    }
-  }
-
-  async #listen(): Promise<void> {
-    const { transport, subject, escrowSubject } = this.#options;
-    const subjects = escrowSubject === undefined ? [subject] : [subject, escrowSubject];
-    while (!this.#ended.signal.aborted) {
-      this.#deaf = new AbortController();
-      const request = { signer: this.#driver.signer(), signal: this.#ended.signal };
-      this.#listener = request.signer?.member;
-      await transport.events?.(subjects, () => this.#nap.abort(), request).catch(() => undefined);
-      await this.#env.sleep(POLL, this.#deaf.signal);
-    }
+    this.#keepUp.start();
   }
 
   /** @throws the alarm's error: its log may not be the account's any more */
@@ -379,8 +306,7 @@ export class Session {
 
   #changed(): void {
     this.#snapshot = undefined;
-    // A service may give hints to members only: a new member asks for them at once.
-    if (this.#driver.model.keyring?.member !== this.#listener) this.#deaf.abort();
+    this.#keepUp.changed();
     for (const listener of this.#listeners) {
       try {
         listener();
@@ -398,6 +324,3 @@ function checkShow(show: unknown): void {
   if (typeof show === "function") return;
   throw new KeysteadError("INVALID_ARGUMENT", "show must be a function that shows the paper");
 }
-
-/** Milliseconds between two looks at a service that gives no hints. */
-const POLL = 15_000;
