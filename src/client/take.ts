@@ -2,7 +2,10 @@
 
 import { receive } from "../authoring/receive.js";
 import { AppendList } from "../bytes/append-list.js";
+import { present } from "../bytes/present.js";
 import { KeysteadError } from "../errors.js";
+import { decodeEntry } from "../log/entry.js";
+import { recordOfLink } from "../log/verify.js";
 import { type Env, readClock } from "../primitives/env.js";
 import type { EntriesPage } from "../transport/transport.js";
 import type { MachineOptions, ReadEffect, Stepped, Wipeable } from "./effects.js";
@@ -80,18 +83,18 @@ function takeAttachments(
   const now = readClock(env);
   const kept = [...own.entries];
   let state = { log: own.log, keyring };
-  for (const [index, entry] of page.entries.entries()) {
-    const at = effect.after + index;
-    const before = kept[at];
-    if (!before) break;
+  for (const entry of page.entries.slice(0, Math.max(0, kept.length - effect.after))) {
     try {
+      // By the place that the link has in the log, and not by its place in the page: what is stored must be in the log's order.
+      const place = recordOfLink(own.log, decodeEntry(entry).link)?.seq;
+      // Another entry than the one that was verified there: the whole log shows whether it contradicts.
+      if (place === undefined) return { model, effects: [readWhole(effect)], retired: [] };
       state = receive(state, entry, { now });
+      if (entry.length > present(kept[place - 1]).length) kept[place - 1] = entry;
     } catch (caught) {
       if (!KeysteadError.from(caught)) throw caught;
-      // Another entry than the one that was verified there: the whole log shows whether it contradicts.
       return { model, effects: [readWhole(effect)], retired: [] };
     }
-    if (entry.length > before.length) kept[at] = entry;
   }
   const after = effect.after + page.entries.length;
   const next = { ...model, keyring: state.keyring, own: { log: state.log, entries: listOf(kept) } };

@@ -1,7 +1,10 @@
 // What the simulation of test/simulation found, each in its smallest form.
 
 import { describe, expect, it } from "vitest";
-import { duplicate } from "../../src/testing/lies.js";
+import type { Bytes } from "../../src/bytes/bytes.js";
+import type { MemberId } from "../../src/bytes/ids.js";
+import { present } from "../../src/bytes/present.js";
+import { duplicate, reorder, stripAttachments } from "../../src/testing/lies.js";
 import { MaliciousRelay } from "../../src/testing/relay.js";
 import { phone, SUBJECT } from "./simple.js";
 
@@ -66,4 +69,30 @@ describe("a backup key that nobody has proved to be on paper", () => {
     expect(laptop.getSnapshot().asks).toEqual([]);
     await expect(laptop.proveBackupKey(async () => "cancel")).rejects.toMatchObject({ code: "NOT_PERMITTED" });
   });
+});
+
+it("starts again after a service gave back what it withheld in another order", async () => {
+  const relay = new MaliciousRelay();
+  const laptop = await phone(relay, "laptop").open();
+  await laptop.create({ name: "Laptop" });
+  const device = phone(relay, "phone");
+  const mobile = await device.open();
+  await mobile.join({ name: "Phone" });
+  await laptop.sync();
+  const { me, fingerprint } = present(mobile.getSnapshot().devices);
+  const { token } = laptop.compare(present(fingerprint), me.member as MemberId);
+  await laptop.save({ approve: [present(token)] });
+  // The grants of the approval are withheld. So the device reads the log again, and gets it in another order.
+  const read = device.transport.read;
+  device.transport.read = async (subject, options) => {
+    const page = present(await read(subject, options));
+    const lie = options.after === 0 ? reorder(1, 3) : stripAttachments(page.entries.length);
+    return { ...page, entries: lie(page.entries) as readonly Bytes[] };
+  };
+  await mobile.sync();
+  mobile.close();
+  device.transport.read = read;
+  const again = await device.open();
+  await again.sync();
+  expect(again.getSnapshot()).toMatchObject({ status: "ready", evidence: 0 });
 });
