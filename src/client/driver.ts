@@ -5,13 +5,13 @@ import { wipe } from "../bytes/bytes.js";
 import { present } from "../bytes/present.js";
 import { toHex } from "../bytes/text.js";
 import { type ErrorJson, KeysteadError } from "../errors.js";
-import { drawRandom } from "../primitives/env.js";
+import { drawRandom, readClock } from "../primitives/env.js";
 import { requestSigner } from "../transport/request-signature.js";
 import type { RequestSigner, Transport } from "../transport/transport.js";
 import type { ClientEnv } from "./client-env.js";
 import type { Effect, Input, MachineOptions, PublishEffect, ReadEffect, Stepped } from "./effects.js";
 import type { Intent } from "./intents.js";
-import { step } from "./machine.js";
+import { step, THOROUGH } from "./machine.js";
 import type { Model } from "./model.js";
 import { difference, modelOf, newModel, recordsOf } from "./records.js";
 import type { SealedStore } from "./sealed-store.js";
@@ -44,6 +44,8 @@ export class Driver {
   #tail: Promise<void> = Promise.resolve();
   readonly #waiting = new Map<string, Waiting>();
   readonly #ended = new AbortController();
+  /** When the store was loaded last, milliseconds since 1970. */
+  #loadedAt = 0;
   /** When to sync again, milliseconds since 1970. */
   #wakeAt = Number.POSITIVE_INFINITY;
 
@@ -71,7 +73,11 @@ export class Driver {
 
   /** Fetches and does what is owed, until nothing is left to do now. It does not fail when the service is not reached. */
   sync(): Promise<void> {
-    return this.#inTurn(() => this.#run({ type: "sync" }));
+    return this.#inTurn(async () => {
+      // Another tab can have been killed when it had stored a link, before it told anybody.
+      if (Math.abs(readClock(this.#options.env) - this.#loadedAt) >= THOROUGH) await this.#load();
+      await this.#run({ type: "sync" });
+    });
   }
 
   /** Takes in what happened, and does what follows. @throws errors of {@link step}; `STORE_UNAVAILABLE` */
@@ -190,12 +196,11 @@ export class Driver {
   }
 
   async #load(): Promise<void> {
-    const { subject, store } = this.#options;
-    const { revision, records } = await store.load();
-    if (revision === this.#revision && !this.#isStale) {
-      for (const bytes of records.values()) wipe(bytes);
-      return;
-    }
+    const { subject, store, env } = this.#options;
+    const loaded = await store.load(this.#isStale ? undefined : this.#revision);
+    this.#loadedAt = readClock(env);
+    if (!loaded) return;
+    const { revision, records } = loaded;
     const { sync, keyring, former } = this.#model;
     const stored = revision === 0 ? newModel(subject) : modelOf(subject, records);
     for (const old of [keyring, ...former]) old?.wipe();

@@ -13,7 +13,7 @@ import { proceed } from "./proceed.js";
 import { takePage } from "./take.js";
 
 /** At the start and after so many milliseconds, the newest known entry is compared, and what was fetched in vain is fetched again. */
-const THOROUGH = 300_000;
+export const THOROUGH = 300_000;
 
 /**
  * One step of the machine.

@@ -48,9 +48,16 @@ export class SealedStore {
     this.#subject = subject;
   }
 
-  /** All records. The caller wipes those that are secret. @throws `STORE_UNAVAILABLE`, `STORE_CORRUPT` */
-  async load(): Promise<PlainRecords> {
+  /**
+   * All records. The caller wipes those that are secret.
+   *
+   * @param known a revision whose records the caller has.
+   * @returns undefined when the store is at that revision.
+   * @throws `STORE_UNAVAILABLE`, `STORE_CORRUPT`
+   */
+  async load(known?: number): Promise<PlainRecords | undefined> {
     const { revision, records } = await this.#store.load();
+    if (revision === known) return undefined;
     const sealed = records.get(MANIFEST);
     if (!sealed) {
       if (revision === 0 && records.size === 0) {

@@ -4,6 +4,9 @@ import { describe, expect, it } from "vitest";
 import type { Bytes } from "../../src/bytes/bytes.js";
 import type { MemberId } from "../../src/bytes/ids.js";
 import { present } from "../../src/bytes/present.js";
+import { openSession } from "../../src/client/session.js";
+import { memoryStore } from "../../src/storage/memory.js";
+import { callerSealer } from "../../src/storage/sealer.js";
 import { duplicate, reorder, stripAttachments } from "../../src/testing/lies.js";
 import { MaliciousRelay } from "../../src/testing/relay.js";
 import { phone, SUBJECT } from "./simple.js";
@@ -95,4 +98,34 @@ it("starts again after a service gave back what it withheld in another order", a
   const again = await device.open();
   await again.sync();
   expect(again.getSnapshot()).toMatchObject({ status: "ready", evidence: 0 });
+});
+
+it("does what another tab had begun when it was killed, and could tell nobody", async () => {
+  const relay = new MaliciousRelay();
+  const device = phone(relay, "laptop");
+  const first = await device.open();
+  await first.create({ name: "Laptop" });
+  let now = first.log.time;
+  const second = await openSession({
+    ...{ subject: SUBJECT, store: memoryStore(device.disk), transport: device.transport, background: false },
+    sealer: await callerSealer(new Uint8Array(32).fill(7)),
+    env: { ...device.env, now: () => now },
+  });
+  await second.sync();
+  // The first tab stores its link, and is gone before it can send it.
+  const publish = device.transport.publish;
+  const isStored = new Promise<void>((stored) => {
+    device.transport.publish = () => {
+      stored();
+      return new Promise(() => undefined);
+    };
+  });
+  void first.rename({ name: "Mine" });
+  await isStored;
+  device.transport.publish = publish;
+
+  now += 300_000;
+  await second.sync();
+  expect(second.log.head.seq).toBe(2);
+  expect(second.getSnapshot().pending).toBeUndefined();
 });

@@ -5,6 +5,7 @@ import { agenda } from "../../src/agenda/agenda.js";
 import { openBackupKey } from "../../src/backup/open.js";
 import { equalBytes } from "../../src/bytes/bytes.js";
 import type { MemberId } from "../../src/bytes/ids.js";
+import { present } from "../../src/bytes/present.js";
 import { epochsIn } from "../../src/bytes/runs.js";
 import { toHex } from "../../src/bytes/text.js";
 import { knowledgeOf } from "../../src/client/knowledge.js";
@@ -288,7 +289,7 @@ export class Judge {
   async reloaded(device: Device): Promise<Model | undefined> {
     if (device.disk.image.size === 0) return undefined;
     const { store, sealer } = device.disk.atOnce();
-    const { records } = await new SealedStore(store, sealer, device.subject).load();
+    const { records } = present(await new SealedStore(store, sealer, device.subject).load());
     return modelOf(device.subject, records);
   }
 
