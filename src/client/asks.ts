@@ -10,8 +10,7 @@ import type { Intent } from "./intents.js";
 import { knowledgeOf } from "./knowledge.js";
 import { type Model, stateOf } from "./model.js";
 
-/** A question to the user. `id` names it for the answer; the same question has the same id on every start and in every tab. */
-export type Ask = { readonly id: string } & (
+type Asked =
   | Question
   /** Something that was asked for lost a race, or was cut short by a restart: do it again, or let it be. */
   | { readonly question: "interrupted"; readonly intent: Intent["do"]; readonly because: ErrorJson }
@@ -21,8 +20,10 @@ export type Ask = { readonly id: string } & (
    */
   | { readonly question: "copied"; readonly at: number }
   /** A backup key was made, and nobody has proved that its text is on paper. */
-  | { readonly question: "prove-backup-key"; readonly member: MemberId }
-);
+  | { readonly question: "prove-backup-key"; readonly member: MemberId };
+
+/** A question to the user. `id` names it for the answer; the same question has the same id on every start and in every tab. */
+export type Ask = { readonly id: string } & Asked;
 
 /** What the user said to a question. */
 export type Answer =
@@ -39,47 +40,43 @@ export type Answer =
 export function asksOf(model: Model, now: number): readonly Ask[] {
   const { own, keyring, interrupted, copiedAt, paper, answers } = model;
   const asks: Ask[] = [];
+  const ask = (question: Asked, facts: readonly string[]) =>
+    void asks.push({ id: [question.question, ...facts].join(" "), ...question });
   if (interrupted) {
     const { intent, because } = interrupted;
-    asks.push({ id: idOf("interrupted", because.code), question: "interrupted", intent: intent.do, because });
+    ask({ question: "interrupted", intent: intent.do, because }, [because.code]);
   }
-  if (copiedAt !== undefined) asks.push({ id: idOf("copied", String(copiedAt)), question: "copied", at: copiedAt });
-  if (paper)
-    asks.push({ id: idOf("prove-backup-key", paper.member), question: "prove-backup-key", member: paper.member });
+  if (copiedAt !== undefined) ask({ question: "copied", at: copiedAt }, [String(copiedAt)]);
+  if (paper) ask({ question: "prove-backup-key", member: paper.member }, [paper.member]);
   if (own && keyring) {
     for (const step of agenda(stateOf(model), knowledgeOf(model, now))) {
       if (step.do !== "ask") continue;
       const { do: _, ...question } = step;
       // A device that was removed, kept reading, joined again and was removed again is asked again: it is another member.
-      const about = question.question === "standing" ? [keyring.member] : [];
-      asks.push({ id: idOf(questionId(question), ...about), ...question });
+      ask(question, [...factsOf(question), ...(question.question === "standing" ? [keyring.member] : [])]);
     }
   }
   return asks.filter(({ id }) => !answers.declined.includes(id));
 }
 
 /** The facts that make it another question. Numbers that grow by themselves are not among them. */
-function questionId(question: Question): string {
+function factsOf(question: Question): readonly string[] {
   switch (question.question) {
     case "standing":
-      return idOf(question.question, question.standing);
+      return [question.standing];
     case "confirm-escrow":
-      return idOf(question.question, question.because, question.head.hash);
+      return [question.because, question.head.hash];
     case "whose-members":
-      return idOf(question.question, ...question.members);
+      return question.members;
     case "remove-escrow":
-      return idOf(question.question, question.because, question.escrow);
+      return [question.because, question.escrow];
     case "enroll-again":
-      return idOf(question.question, String(question.removedAt));
+      return [String(question.removedAt)];
     case "regrant":
-      return idOf(question.question, question.member, JSON.stringify(question.epochs));
+      return [question.member, JSON.stringify(question.epochs)];
     case "disown":
-      return idOf(question.question, ...question.acts.map(String));
+      return question.acts.map(String);
     case "clock":
-      return idOf(question.question);
+      return [];
   }
-}
-
-function idOf(...parts: readonly string[]): string {
-  return parts.join(" ");
 }

@@ -117,8 +117,7 @@ export class Driver {
   close(): void {
     if (this.#ended.signal.aborted) return;
     this.#ended.abort();
-    for (const [, { reject }] of this.#waiting) reject(closed());
-    this.#waiting.clear();
+    this.#rejectAll();
     const { keyring, former } = this.#model;
     // After what runs now: it reads the keys.
     void this.#tail.then(() => {
@@ -132,10 +131,8 @@ export class Driver {
       if (this.#ended.signal.aborted) throw closed();
       return work();
     });
-    this.#tail = turn.then(
-      () => undefined,
-      () => undefined,
-    );
+    const ended = () => undefined;
+    this.#tail = turn.then(ended, ended);
     return turn;
   }
 
@@ -158,7 +155,8 @@ export class Driver {
       if (!stepped) continue;
       const { model, effects, retired } = stepped;
       const change = difference(recordsOf(before), recordsOf(model));
-      if (change.put.size + change.remove.size > 0) {
+      const isChanged = change.put.size + change.remove.size > 0;
+      if (isChanged) {
         try {
           this.#revision = await store.commit(this.#revision, change);
         } catch (caught) {
@@ -174,7 +172,7 @@ export class Driver {
       this.#model = model;
       for (const secret of retired) secret.wipe();
       this.#settle();
-      if (change.put.size + change.remove.size > 0) this.#options.stored();
+      if (isChanged) this.#options.stored();
       if (model !== before) this.#options.changed();
       return effects;
     }
@@ -208,7 +206,8 @@ export class Driver {
     this.#revision = revision;
     this.#isStale = false;
     this.#settle();
-    this.#forgetErased();
+    // Another tab deleted everything: nothing that somebody waits for will come.
+    if (revision === 0) this.#rejectAll();
     this.#options.changed();
   }
 
@@ -223,9 +222,7 @@ export class Driver {
     }
   }
 
-  /** Another tab deleted everything: nothing that somebody waits for will come. */
-  #forgetErased(): void {
-    if (this.#revision > 0) return;
+  #rejectAll(): void {
     for (const [, { reject }] of this.#waiting) reject(closed());
     this.#waiting.clear();
   }

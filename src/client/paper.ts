@@ -32,16 +32,8 @@ export function toShow(text: string, env: Env): ShownPaper {
 /** Whether the two groups were typed back, in constant time for each. */
 export function proved({ text, prove }: ShownPaper, typed: readonly [string, string]): boolean {
   const groups = groupsOf(text);
-  const matches = prove.map((number, at) =>
-    equalBytes(
-      utf8Encode(groups[number - 1] ?? ""),
-      utf8Encode(
-        String(typed?.[at] ?? "")
-          .trim()
-          .toUpperCase(),
-      ),
-    ),
-  );
+  const bytes = (group: unknown) => utf8Encode(String(group).trim().toUpperCase());
+  const matches = prove.map((number, at) => equalBytes(bytes(groups[number - 1]), bytes(typed?.[at])));
   return matches.every((match) => match);
 }
 

@@ -99,7 +99,7 @@ function requireUntouched({ own }: Model, { intent, base }: PendingLink): void {
   if (touching.length === 0) return;
   throw new KeysteadError(
     "LOST_RACE",
-    "meanwhile another device changed a member that this was about; look at the devices again, and decide again",
+    "another device changed a member that this was about; look at the devices again, and decide",
     { details: { intent: intent.do, links: touching.map(({ seq, member }) => ({ seq, member })) } },
   );
 }

@@ -50,10 +50,9 @@ export interface Snapshot {
 /** The snapshot of a model. @param now milliseconds since 1970 */
 export function snapshotOf(model: Model, wasMember: boolean, now: number): Snapshot {
   const { own, keyring, pending, alarms, sync, evidence } = model;
-  const { escrowLog, storedConfirmation, confirmedAt, own: ownMembers } = knowledgeOf(model, now);
-  const known = { escrowLog, storedConfirmation, confirmedAt, own: ownMembers };
-  const devices =
-    own && keyring ? devicesAndActivity(own.log, { me: keyring.member, keyring, now, ...known }) : undefined;
+  const { escrowLog, storedConfirmation, confirmedAt, own: members } = knowledgeOf(model, now);
+  const known = { escrowLog, storedConfirmation, confirmedAt, own: members };
+  const devices = own && keyring && devicesAndActivity(own.log, { me: keyring.member, keyring, now, ...known });
   return Object.freeze({
     status: statusOf(model, wasMember, devices),
     connection: sync.connection.state,
