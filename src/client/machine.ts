@@ -5,9 +5,10 @@
 import { type Env, readClock } from "../primitives/env.js";
 import { answerAsk } from "./answer.js";
 import { takeFailure, takePublication } from "./answered.js";
+import { acknowledge, lookAtContacts, takeContactFailure, takeContactPage, untrack } from "./contacts.js";
 import type { Input, MachineOptions, ReadEffect, Stepped, WhichLog } from "./effects.js";
 import { lengthOf } from "./entries.js";
-import type { Model } from "./model.js";
+import { type Model, readOnly } from "./model.js";
 import { author } from "./pending.js";
 import { proceed } from "./proceed.js";
 import { takePage } from "./take.js";
@@ -22,6 +23,8 @@ export const THOROUGH = 300_000;
  */
 export function step(before: Model, input: Input, options: MachineOptions, env: Env): Stepped {
   const model = ofOrganisation(before, options);
+  if (options.isReadOnly && (input.type === "intend" || input.type === "answer" || input.type === "paper-proved"))
+    throw readOnly();
   switch (input.type) {
     case "sync":
       return sync(model, options, env);
@@ -38,7 +41,17 @@ export function step(before: Model, input: Input, options: MachineOptions, env: 
     case "published":
       return takePublication(model, input.effect, input.publication, options, env);
     case "failed":
-      return takeFailure(model, input.effect, input.error, env);
+      return input.effect.type === "read-contact"
+        ? takeContactFailure(model, input.effect, input.error, env)
+        : takeFailure(model, input.effect, input.error, env);
+    case "look-at-contacts":
+      return lookAtContacts(model, input.subjects);
+    case "contact-page":
+      return takeContactPage(model, input.effect, input.page, env);
+    case "untrack":
+      return { model: untrack(model, input.subject), effects: [], retired: [] };
+    case "acknowledge":
+      return { model: acknowledge(model, input), effects: [], retired: [] };
   }
 }
 
