@@ -7,7 +7,7 @@ import { KeysteadError } from "../errors.js";
 import { foundersWithoutEscrow } from "../log/approvals.js";
 import { type Evidence, type EvidenceKind, makeEvidence } from "../log/evidence.js";
 import { continuityOf } from "../log/heads.js";
-import { wrongSubject } from "../log/pins.js";
+import { offeredBy, wrongSubject } from "../log/pins.js";
 import { assertLog, findMember, type Head, type LogState, type Member } from "../log/state.js";
 import type { ContactChange, ContactFacts, ContactStatus } from "./change.js";
 import { checkContact, type TrackedContact } from "./tracked-contact.js";
@@ -45,10 +45,9 @@ function contradictionOf(pinned: Head, now: LogState): EvidenceKind | undefined 
 }
 
 /** The part of the offered log that shows the contradiction. */
-function evidenceOf(kind: EvidenceKind, { subject, head }: TrackedContact, { links }: LogState): Evidence {
+function evidenceOf(kind: EvidenceKind, { subject, head }: TrackedContact, now: LogState): Evidence {
   const end = kind === "replaced" ? 1 : head.seq;
-  const offered = [...links].slice(0, end).map(({ bytes }) => bytes);
-  return makeEvidence(kind, subject, head, offered);
+  return makeEvidence(kind, subject, head, offeredBy(now).bytes().slice(0, end));
 }
 
 function changeOfError(pin: TrackedContact, error: KeysteadError): ContactChange {
