@@ -52,8 +52,8 @@ export const LETTERS: readonly Letter[] = [
 ];
 
 export const CALLS: readonly Call[] = [
-  { from: "Marta Lindqvist", seconds: 14 },
-  { from: "Unknown number", seconds: 9 },
-  { from: "Harbour Pharmacy", seconds: 21 },
-  { from: "Tomás Herrera", seconds: 17 },
+  { from: "Marta Lindqvist", seconds: 46 },
+  { from: "Unknown number", seconds: 38 },
+  { from: "Harbour Pharmacy", seconds: 61 },
+  { from: "Tomás Herrera", seconds: 52 },
 ];

@@ -62,7 +62,10 @@ try {
   await laptop.page.getByRole("button", { name: "All digits are the same" }).click();
   await laptop.page.getByText("The digits match").waitFor();
   await shoot(laptop.page, "review-match");
-  await laptop.page.getByRole("button", { name: "Approve 1" }).click();
+  await laptop.page
+    .getByRole("dialog")
+    .getByRole("button", { name: /^Approve / })
+    .click();
   await laptop.page.getByText("Approved by").waitFor();
 
   await laptop.go("Backup keys");

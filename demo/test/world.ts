@@ -91,9 +91,9 @@ export class Device {
 
   #listen(page: Page): void {
     page.on("console", (message) => {
-      // A browser writes each answer of 401, 403 and 409 to the console: they are part of the protocol.
-      if (message.type() === "error" && !/status of 4(01|03|04|09)/.test(message.text()))
-        this.#complain(message.text());
+      // A browser writes to the console that the server is restarted, and each answer of 401, 403, 404 and 409: the app expects these.
+      const isExpected = /status of 4(01|03|04|09)|net::ERR_(INCOMPLETE_CHUNKED_ENCODING|CONNECTION_REFUSED)/;
+      if (message.type() === "error" && !isExpected.test(message.text())) this.#complain(message.text());
     });
     page.on("pageerror", (error) => this.#complain(String(error)));
   }
@@ -133,7 +133,7 @@ export class Device {
 
   /** A row of the list of devices. */
   row(name: string) {
-    return this.page.locator(".row").filter({ has: this.page.getByRole("heading", { name }) });
+    return this.page.locator(".row").filter({ has: this.page.getByRole("heading", { name: new RegExp(`^${name}`) }) });
   }
 
   /** Approves what waits, after it compared what the other device shows. */
@@ -146,7 +146,10 @@ export class Device {
     await candidate.getByLabel("What the other device shows").fill(shown);
     await candidate.getByRole("button", { name: "Compare" }).click();
     await candidate.getByText("The digits match").waitFor();
-    await page.getByRole("button", { name: "Approve 1" }).click();
+    await page
+      .getByRole("dialog")
+      .getByRole("button", { name: /^Approve / })
+      .click();
     await page.getByRole("dialog").waitFor({ state: "detached" });
   }
 

@@ -125,7 +125,9 @@ export function Row({ device, onRename, onRemove }: RowProps) {
       <div class="grow">
         <h3>
           {nameOf(name)}
-          <Badge tone={TONES[status]}>{T.devices.status[status]}</Badge>
+          {(kind === "device" || status !== "approved") && (
+            <Badge tone={TONES[status]}>{T.devices.status[status]}</Badge>
+          )}
         </h3>
         <p class="access">
           {removed
@@ -139,9 +141,9 @@ export function Row({ device, onRename, onRemove }: RowProps) {
             T.kinds[kind],
             platform,
             paperId && T.devices.paper(paperId),
-            T.devices.added(day(added)),
+            kind === "device" && T.devices.added(day(added)),
             approval
-              ? T.devices.approvedBy(nameOf(approval.name), day(approval.when))
+              ? (kind === "backup" ? T.devices.madeBy : T.devices.approvedBy)(nameOf(approval.name), day(approval.when))
               : status === "pending"
                 ? T.devices.notApproved
                 : undefined,
@@ -269,7 +271,7 @@ function Remove({ device, onClose }: { readonly device: DeviceView; readonly onC
   }
   return (
     <Dialog title={T.remove.title(isMe ? T.devices.status["this-device"].toLowerCase() : name)} onClose={onClose}>
-      <ul class="plain">
+      <ul class="bullets">
         {isMe && <li>{T.remove.mine}</li>}
         {!isMe && <li>{T.remove.after(name)}</li>}
         {!isMe && <li>{device.kind === "backup" ? T.remove.paper : T.remove.kept}</li>}

@@ -263,7 +263,13 @@ function LockedItem({ epoch, when }: { readonly epoch: number; readonly when: st
   const [helpers, papers] = [names("device"), names("backup")];
   return (
     <Notice tone="warn" icon="lock" title={T.inbox.lockedTitle}>
-      <p>{since ? T.inbox.lockedWhy(when, day(since.since)) : T.inbox.lockedWhyNothing(when)}</p>
+      <p>
+        {!since
+          ? T.inbox.lockedWhyNothing(when)
+          : day(since.since) === when
+            ? T.inbox.lockedBefore(when)
+            : T.inbox.lockedWhy(when, day(since.since))}
+      </p>
       {helpers && <p>{T.inbox.lockedWho(helpers)}</p>}
       {papers && <p>{T.inbox.lockedPaper(papers)}</p>}
       {!helpers && !papers && <p>{T.inbox.lockedNobody}</p>}

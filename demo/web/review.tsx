@@ -56,13 +56,15 @@ export function Review({ onClose }: { readonly onClose: () => void }) {
         <Button onClick={onClose}>{T.cancel}</Button>
         {pending.length > 0 && (
           <Button look={approve.length > 0 ? "main" : "danger"} isBusy={isBusy} onClick={save}>
-            {T.review.save(approve.length, remove.length)}
+            {T.review.save(named(approve), named(remove))}
           </Button>
         )}
       </footer>
     </Dialog>
   );
 }
+
+const named = (members: readonly PendingMember[]): readonly string[] => members.map(({ name }) => nameOf(name));
 
 interface CandidateProps {
   readonly candidate: PendingMember;
@@ -105,10 +107,10 @@ function Candidate({ candidate, compared, isChecked, onCheck, onCompared }: Cand
             disabled={!isMatched}
             onChange={(event) => onCheck(event.currentTarget.checked)}
           />
-          <span>{T.review.isMine}</span>
+          <span>{isMatched ? T.review.approve : T.review.compareFirst}</span>
         </label>
       </div>
-      <ul class="plain">
+      <ul class="bullets">
         {gives && <li>{T.review.gives(day(gives.since))}</li>}
         {best?.gives && <li class="strong">{T.review.further(nameOf(best.name), day(best.gives.since))}</li>}
         {lost.map((stretch) => (

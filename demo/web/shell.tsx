@@ -1,6 +1,7 @@
 // The frame around every screen: where one can go, which device this is, and what it needs.
 
 import type { ComponentChildren } from "preact";
+import { useState } from "preact/hooks";
 import * as api from "./api.js";
 import { Asks } from "./asks.js";
 import { slot } from "./device.js";
@@ -18,6 +19,7 @@ export function Shell({ screen, children }: { readonly screen: string; readonly 
   const { me, session } = useDevice();
   const { devices, connection, pending } = useSnapshot(session);
   const waiting = devices?.pending.length ?? 0;
+  const [isOpen, setOpen] = useState(false);
   return (
     <div class="shell">
       <a class="skip" href="#main">
@@ -28,6 +30,16 @@ export function Shell({ screen, children }: { readonly screen: string; readonly 
           <Leaf />
           <p>{T.app}</p>
         </div>
+        <button
+          type="button"
+          class="more"
+          aria-label={T.menu.more}
+          aria-expanded={isOpen}
+          aria-controls="foot"
+          onClick={() => setOpen(!isOpen)}
+        >
+          <Icon name="menu" />
+        </button>
         <nav aria-label={T.nav.main}>
           {SCREENS.map(([name, icon, long, short]) => (
             <a key={name} href={`#/${name}`} aria-current={screen.startsWith(name) ? "page" : undefined}>
@@ -40,14 +52,14 @@ export function Shell({ screen, children }: { readonly screen: string; readonly 
             </a>
           ))}
         </nav>
-        <div class="foot">
+        <div id="foot" class={isOpen ? "foot" : "foot closed"}>
           <p class="whoami">
             <span class="face" aria-hidden="true">
               {me.name[0]}
             </span>
             <span>
               <strong>{me.name}</strong>
-              {devices && <span class="muted">{nameOf({ ...devices.me.name, code: devices.me.name.code })}</span>}
+              {devices && <span class="muted">{nameOf(devices.me.name)}</span>}
             </span>
           </p>
           <p class={`connection ${connection}`} role="status">

@@ -35,10 +35,27 @@ export const words: Catalogue = {
   ...english,
   day,
   epochs: () => "some mail",
-  stretch: ({ since, until }) =>
-    until ? `the mail from ${day(since)} to ${day(until)}` : `the mail since ${day(since)}`,
+  stretch: ({ since, until }) => {
+    if (!until) return `the mail since ${day(since)}`;
+    const [first, last] = [day(since), day(until)];
+    return first === last ? `the mail of ${first}` : `the mail from ${first} to ${last}`;
+  },
   texts: {
     ...english.texts,
+    "single-member": (warning, c) =>
+      warning.name === undefined || warning.name.code === "escrow"
+        ? english.texts["single-member"](warning, c)
+        : `Only ${textOf(warning.name, c)} can open ${c.stretch(warning.stretch, c)}. Approve another device on it, or make a backup key there: otherwise that mail is lost with it.`,
+    "no-backup-key": () => "You have no backup key. When every device is lost, so is your mail.",
+    removal: ({ removerWas, name, when }, c) =>
+      ({
+        founding: `${textOf(name, c)} removed it, ${c.day(when)}.`,
+        confirmed: `${textOf(name, c)} removed it, ${c.day(when)}. That device had been approved.`,
+        unconfirmed: `${textOf(name, c)} removed it, ${c.day(when)}. Nobody had approved that device.`,
+        escrow: `An administrator of the clinic removed it, ${c.day(when)}.`,
+        operator: `The clinic's server removed it, ${c.day(when)}.`,
+        itself: `It left your account, ${c.day(when)}.`,
+      })[removerWas],
     "activity-genesis": ({ by }, c) => `${textOf(by, c)} opened this account`,
     "activity-rotate": ({ by }, c) => `${textOf(by, c)} changed the keys`,
     "activity-regrant": ({ by, to }, c) =>
@@ -67,6 +84,7 @@ export const T = {
   nav: { inbox: "Inbox", devices: "Devices & Activity", devicesShort: "Devices", backup: "Backup keys", main: "Main" },
   theme: { label: "Colours", auto: "As the system", light: "Light", dark: "Dark" },
   menu: {
+    more: "Account and settings",
     signOut: "Sign out",
     another: "Another device",
     anotherHint: "Opens this account in a new tab, as a device of its own.",
@@ -146,6 +164,7 @@ export const T = {
     from: "From",
     lockedTitle: "This device cannot open this yet",
     lockedWhy: (when: string, since: string) => `It was sealed ${when}. This device reads mail since ${since}.`,
+    lockedBefore: (when: string) => `It was sealed ${when}, before this device was added.`,
     lockedWhyNothing: (when: string) => `It was sealed ${when}, and this device was given no keys for it.`,
     lockedWho: (names: string) => `To open it, approve this device on ${names}.`,
     lockedPaper: (names: string) => `The backup key ${names} opens it as well.`,
@@ -184,6 +203,7 @@ export const T = {
     readsAll: (when: string) => `Reads everything, since ${when}`,
     readsNothing: "Reads no mail",
     first: "First device of the account",
+    madeBy: (who: string, when: string) => `Made by ${who}, ${when}`,
     approvedBy: (who: string, when: string) => `Approved by ${who}, ${when}`,
     notApproved: "Not approved by anybody",
     paper: (id: string) => `The paper begins with ${id}`,
@@ -211,20 +231,19 @@ export const T = {
   review: {
     title: "Review activity",
     lead: "Check the devices that are yours. Save approves them and removes the others, in one step.",
-    approve: (name: string) => `Approve ${name}`,
-    isMine: "It is mine: approve it",
-    compareFirst: "Compare first",
-    gives: (when: string) => `Your approval lets it read mail since ${when}.`,
+    approve: "Approve it",
+    compareFirst: "Compare it first",
+    gives: (when: string) => `Once approved, it reads mail since ${when}, as this device does.`,
     further: (name: string, when: string) =>
       `${name} reaches further back: approving there lets it read mail since ${when}.`,
     lost: (what: string) => `Nobody can give it ${what}: that is lost.`,
     willApprove: "Will be approved",
     willRemove: "Will be removed",
-    save: (approve: number, remove: number) =>
-      [approve > 0 ? `approve ${approve}` : "", remove > 0 ? `remove ${remove}` : ""]
-        .filter(Boolean)
-        .join(", ")
-        .replace(/^./, (letter) => letter.toUpperCase()),
+    save: (approve: readonly string[], remove: readonly string[]) => {
+      const some = (verb: string, names: readonly string[]) =>
+        names.length === 0 ? [] : [`${verb} ${names.length === 1 ? names[0] : names.length}`];
+      return [...some("approve", approve), ...some("remove", remove)].join(", ").replace(/^./, (c) => c.toUpperCase());
+    },
     saveHint: "Nothing has changed until you save.",
     done: "Nothing waits for review.",
   },

@@ -65,7 +65,7 @@ function Found({ found }: { readonly found: CheckedBackupKey }) {
       {corrected.length > 0 && (
         <>
           <h3>{T.usePaper.corrected}</h3>
-          <ul class="plain corrections">
+          <ul class="bullets">
             {corrected.map((each) => (
               <li key={each}>{each}</li>
             ))}
