@@ -5,6 +5,7 @@
 import { type Env, readClock } from "../primitives/env.js";
 import { answerAsk } from "./answer.js";
 import { takeFailure, takePublication } from "./answered.js";
+import { acknowledge, lookAtContacts, takeContactFailure, takeContactPage, untrack } from "./contacts.js";
 import type { Input, MachineOptions, ReadEffect, Stepped, WhichLog } from "./effects.js";
 import { lengthOf } from "./entries.js";
 import type { Model } from "./model.js";
@@ -38,7 +39,17 @@ export function step(before: Model, input: Input, options: MachineOptions, env: 
     case "published":
       return takePublication(model, input.effect, input.publication, options, env);
     case "failed":
-      return takeFailure(model, input.effect, input.error, env);
+      return input.effect.type === "read-contact"
+        ? takeContactFailure(model, input.effect, input.error, env)
+        : takeFailure(model, input.effect, input.error, env);
+    case "look-at-contacts":
+      return lookAtContacts(model, input.subjects);
+    case "contact-page":
+      return takeContactPage(model, input.effect, input.page, env);
+    case "untrack":
+      return { model: untrack(model, input.subject), effects: [], retired: [] };
+    case "acknowledge":
+      return { model: acknowledge(model, input), effects: [], retired: [] };
   }
 }
 

@@ -39,7 +39,9 @@ export function writeIntent(model: Model, intent: Intent, knowledge: Knowledge, 
       if (model.own) throw notNow("this account has a log already; join it");
       return written(createLog({ subject: model.subject, device: intent.device }, env));
     case "join":
-      return written(joinLog(logToJoin(model), { device: intent.device, escrow: knowledge }, env));
+      return written(
+        withholding(knowledge, (escrow) => joinLog(logToJoin(model), { device: intent.device, ...escrow }, env)),
+      );
     case "review":
       return written(
         withholding(knowledge, (escrow) =>

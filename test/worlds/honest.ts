@@ -1,5 +1,6 @@
 // Moves of the owner's devices and backup key: the steps of `agenda` with each question answered truly, and the offers of views.
-// They approve and extend only the owner's own. docs/spec.md sections 6, 8, 11.2 and 13.
+// They approve and extend only the owner's own. On a device the client writes them, as in an app; a backup key and the devices of an
+// escrow log author with the core's functions. docs/spec.md sections 6, 8, 11.2 and 13.
 
 import { performStep } from "../../src/agenda/perform.js";
 import type { AuthorStep } from "../../src/agenda/steps.js";
@@ -8,6 +9,8 @@ import type { EscrowOptions } from "../../src/authoring/escrow-guard.js";
 import { writeLink } from "../../src/authoring/write-link.js";
 import { openBackupKey } from "../../src/backup/open.js";
 import type { MemberId } from "../../src/bytes/ids.js";
+import { present } from "../../src/bytes/present.js";
+import type { Intent } from "../../src/client/intents.js";
 import type { MemberState } from "../../src/grants/member-state.js";
 import { partsOf } from "../../src/keys/keyring.js";
 import { attachmentDigest } from "../../src/log/entry.js";
@@ -29,6 +32,7 @@ import {
   setPolicy,
 } from "../support/accepted.js";
 import { adminMoves } from "./admins.js";
+import { byClient, comparedWith, hasClient } from "./client.js";
 import { adviceFor, isSoundFor, knowledgeOf, toldTo } from "./device.js";
 import type { Draws } from "./draws.js";
 import { envOf, type Move, type Scene } from "./scene.js";
@@ -65,11 +69,22 @@ function optionsFor(world: World, name: Player): EscrowOptions {
   return { escrow, ...(!isSoundFor(world, escrow) && { withholdFromEscrow: true }) };
 }
 
+/** Writes what a user asks of a device. */
+function asked(scene: Scene, name: Player, intent: Intent, byCore: (env: Draws) => Written): (env: Draws) => Written {
+  const { world } = scene;
+  if (!hasClient(scene, name)) return byCore;
+  return (env) => {
+    const knowledge = activeOf(world, name) ? toldTo(world, name) : knowledgeOf(world, name);
+    return byClient(scene, name, intent, knowledge, env);
+  };
+}
+
 function joining(scene: Scene, name: Player): Move {
-  return honest(scene, name, "joins", (env) => ({
-    ...joinLog(scene.world.log, { device: { name }, ...optionsFor(scene.world, name) }, env),
-    enters: name,
-  }));
+  const device = { name };
+  const write = asked(scene, name, { do: "join", device }, (env) =>
+    joinLog(scene.world.log, { device, ...optionsFor(scene.world, name) }, env),
+  );
+  return honest(scene, name, "joins", (env) => ({ ...write(env), enters: name }));
 }
 
 /** The owner's other active members, and all other members. */
@@ -101,7 +116,7 @@ function movesOfOne(scene: Scene, name: Player): readonly Move[] {
 }
 
 /** A step in words. */
-function describe(world: World, step: AuthorStep): string {
+export function describe(world: World, step: AuthorStep): string {
   const names = (ids: readonly MemberId[]) => ids.map((id) => playerOf(world, id) ?? "escrow").join(" and ");
   switch (step.link) {
     case "rotate":
@@ -126,14 +141,22 @@ function advisedMoves(scene: Scene, name: Player, session: MemberState): readonl
   const { world } = scene;
   const { steps, regrants, fetchesEscrowLog } = adviceFor(world, name, session);
   const moves = steps.map(({ step, knowledge }) =>
-    honest(scene, name, describe(world, step), (env) => accepted(performStep(session, step, knowledge, env)), {
-      isAdvised: true,
-    }),
+    honest(
+      scene,
+      name,
+      describe(world, step),
+      hasClient(scene, name)
+        ? (env) => byClient(scene, name, { do: "duty", step }, knowledge, env)
+        : (env) => accepted(performStep(session, step, knowledge, env)),
+      { isAdvised: true },
+    ),
   );
   for (const { member, epochs } of regrants) {
     const what = `regrants to ${playerOf(world, member)}, as its user wants`;
+    const intent = { do: "regrant", member, epochs } as const;
     const options = { escrow: toldTo(world, name) };
-    moves.push(honest(scene, name, what, (env) => regrant(session, [{ member, runs: epochs }], env, options)));
+    const byCore = (env: Draws) => regrant(session, [{ member, runs: epochs }], env, options);
+    moves.push(honest(scene, name, what, asked(scene, name, intent, byCore)));
   }
   if (fetchesEscrowLog && world.behind.has(name)) {
     const behind = new Map([...world.behind].filter(([each]) => each !== name));
@@ -149,25 +172,34 @@ function offered(scene: Scene, name: Player, session: MemberState): readonly Mov
   const { log } = world;
   const { own, all } = othersIn(world, name);
   const options = optionsFor(world, name);
-  const act = (what: string, write: (env: Draws) => Written) => honest(scene, name, what, write);
+  const act = (what: string, intent: Intent, byCore: (env: Draws) => Written) =>
+    honest(scene, name, what, asked(scene, name, intent, byCore));
   const t = world.t === "owner" && activeOf(world, "T")?.id;
   const moves: Move[] = [];
   for (const [x, id] of t ? [...own, ["T", t] as const] : own) {
-    moves.push(
-      act(`approves ${x}`, (env) => review(session, { approve: [id], roles: rolesOf(log, id), ...options }, env)),
-    );
+    const byCore = (env: Draws) => review(session, { approve: [id], roles: rolesOf(log, id), ...options }, env);
+    // Nobody compares the fingerprint of a backup key, which has no screen: it is approved by another way.
+    const isDevice = log.active.get(id)?.kind === "device";
+    const approve = (env: Draws) =>
+      isDevice
+        ? asked(scene, name, { do: "review", approve: [comparedWith(scene, id)], remove: [] }, byCore)(env)
+        : byCore(env);
+    moves.push(honest(scene, name, `approves ${x}`, approve));
   }
-  for (const [y, gone] of all)
-    moves.push(act(`removes ${y}`, (env) => review(session, { remove: [gone], ...options }, env)));
-  moves.push(act("leaves", (env) => leave(session, env)));
+  for (const [y, gone] of all) {
+    const intent = { do: "review", approve: [], remove: [gone] } as const;
+    moves.push(act(`removes ${y}`, intent, (env) => review(session, { remove: [gone], ...options }, env)));
+  }
+  moves.push(act("leaves", { do: "leave" }, (env) => leave(session, env)));
   const on = !log.lockdown;
   const remove = on ? outsiders(world) : [];
-  const lockdown = (ids: readonly MemberId[]) => (env: Draws) =>
-    setLockdown(session, { on, remove: ids, ...options }, env);
-  moves.push(act(`switches lockdown ${on ? "on" : "off"}`, lockdown(remove)));
-  if (remove.length > 0) moves.push(act("switches lockdown on and removes nobody", lockdown([])));
+  const lockdown = (what: string, ids: readonly MemberId[]) =>
+    act(what, { do: "lockdown", on, remove: ids }, (env) => setLockdown(session, { on, remove: ids, ...options }, env));
+  moves.push(lockdown(`switches lockdown ${on ? "on" : "off"}`, remove));
+  if (remove.length > 0) moves.push(lockdown("switches lockdown on and removes nobody", []));
   for (const [x, from] of removedOwn(scene)) {
-    moves.push(act(`reclaims from ${x}`, (env) => reclaim(session, { from, ...options }, env)));
+    const byCore = (env: Draws) => reclaim(session, { from, ...options }, env);
+    moves.push(act(`reclaims from ${x}`, { do: "reclaim", from: from.member }, byCore));
   }
   moves.push(...enrolling(scene, name, session));
   if (log.kind === "escrow") moves.push(...settings(scene, name, session));
@@ -195,13 +227,21 @@ function links(scene: Scene, name: Player, session: MemberState): readonly Move[
       ),
     );
   }
-  if (name !== "P") moves.push(probe("rekeys", (env) => rekey(session, env, options)));
-  if (name === "A") moves.push(probe("renames itself", (env) => rename(session, { name: "A again" }, env)));
+  const rekeys = asked(scene, name, { do: "rekey" }, (env) => rekey(session, env, options));
+  if (name !== "P") moves.push(probe("rekeys", rekeys));
+  const intent = { do: "rename", member: session.keyring.member, device: { name: "A again" } } as const;
+  const renames = asked(scene, name, intent, (env) => rename(session, { name: "A again" }, env));
+  if (name === "A") moves.push(probe("renames itself", renames));
   const text = `${name} makes another backup key`;
   moves.push({
     ...{ text, isProbe: true },
     take() {
-      makeBackupKey(session, { ...options, ...inEscrow(log) }, envOf(scene, text)).paper.wipe();
+      const make = asked(scene, name, { do: "backup-key", name: "Another" }, (env) => {
+        const made = makeBackupKey(session, { ...options, ...inEscrow(log) }, env);
+        made.paper.wipe();
+        return made;
+      });
+      make(envOf(scene, text));
       return "authored";
     },
   });
@@ -265,6 +305,12 @@ function enrolling(scene: Scene, name: Player, session: MemberState): readonly M
   if (!world.ids.has("P")) {
     moves.push(
       honest(scene, name, "makes P", (env) => {
+        if (hasClient(scene, name)) {
+          const intent = { do: "backup-key", name: "Backup key" } as const;
+          const { log, entry, paper } = byClient(scene, name, intent, toldTo(world, name), env);
+          const { keyring } = openBackupKey(log, [], present(paper));
+          return { log, entry, enters: "P", keyring };
+        }
         const made = makeBackupKey(session, { ...options, ...inEscrow(log) }, env);
         const { keyring } = openBackupKey(made.log, [], made.paper.reveal(made.log));
         return { log: made.log, entry: made.entry, enters: "P", keyring };

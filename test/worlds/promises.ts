@@ -1,12 +1,14 @@
 // What must be possible in every world, judged by the moves tried there: honest links fit, the agenda's steps are complete,
 // epochs lost by a removal come back, and no log keeps an epoch that a former admin knows. docs/spec.md sections 6, 7, 11 and 13.
 
+import { agenda } from "../../src/agenda/agenda.js";
 import { intersectRuns, runsOf } from "../../src/bytes/runs.js";
 import { KeysteadError } from "../../src/errors.js";
 import { currentEpoch, escrowMember, type Member } from "../../src/log/state.js";
 import { review } from "../support/accepted.js";
+import { hasClient, owedByClient } from "./client.js";
 import { adviceFor, doubtedBy, isSoundFor, knowledgeOf, toldTo } from "./device.js";
-import { removedOwn } from "./honest.js";
+import { describe, removedOwn } from "./honest.js";
 import type { Name } from "./knowledge.js";
 import { able, confirmedClass, deniedTo, knowsOf, show, type Violation } from "./rules.js";
 import { envOf, type Move, type Scene } from "./scene.js";
@@ -34,7 +36,26 @@ export function violationAmong(scene: Scene, tried: AllTried): Violation | undef
     const broken = stuck(scene, name, tried) ?? unauthorable(scene, name, tried) ?? notBroughtBack(scene, name, tried);
     if (broken) return broken;
   }
-  return knownToStranger(scene) ?? neglectedIn(scene);
+  return knownToStranger(scene) ?? neglectedIn(scene) ?? selfWilled(scene, tried);
+}
+
+/** A client does by itself what its agenda says, and nothing else (section 13). */
+function selfWilled(scene: Scene, tried: AllTried): Violation | undefined {
+  const { world, keyrings } = scene;
+  for (const name of OWN) {
+    if (!hasClient(scene, name) || !keyrings.has(name) || !activeOf(world, name)) continue;
+    for (const knowledge of [knowledgeOf(world, name), toldTo(world, name)]) {
+      const advised = agenda(sessionOf(world, keyrings, name), knowledge)
+        .filter((step) => step.do === "author")
+        .map((step) => `${name} ${describe(world, step)}`);
+      const step = owedByClient(scene, name, knowledge);
+      const does = step && `${name} ${describe(world, step)}`;
+      const first = advised.find((text) => isDone(tried, text));
+      if (does !== first)
+        return { property: "client", because: `the client of ${name} does "${does}", and owes "${first}"` };
+    }
+  }
+  return undefined;
 }
 
 const isDone = (tried: AllTried, text: string): boolean => tried.get(text)?.isAuthored === true;

@@ -55,6 +55,7 @@ export const PROPERTIES = [
   "believed",
   "proven",
   "contact",
+  "client",
 ] as const;
 export type Property = (typeof PROPERTIES)[number];
 
@@ -282,14 +283,17 @@ function impostureBy(world: World, before: World): Violation | undefined {
   const from = isClaim ? playerOf(world, record.reclaimedFrom as MemberId) : undefined;
   if (isClaim && THIEVES.includes(from as Player)) return undefined;
   const authors: readonly Name[] = world.last.by === "Bob" ? ["T", "Q", "Bob"] : ["T", "Q"];
-  const known = authors.reduce((set, name) => set | knowsOf(world, name), 0);
+  // An epoch whose key nobody has, because its author published a key of which half is right: escrow was granted it by the log, which
+  // cannot tell junk from seeds, and passes on what nobody can use.
+  const dead = ~NAMES.reduce((set, name) => set | knowsOf(world, name), 0);
+  const theirs = authors.reduce((set, name) => set | knowsOf(world, name) | (dead & junkedOf(world, name)), 0);
   for (const { id, reach } of world.log.active.values()) {
-    const gained = maskOf(reach) & ~maskOf(before.log.active.get(id)?.reach ?? []) & ~known;
+    const gained = maskOf(reach) & ~maskOf(before.log.active.get(id)?.reach ?? []) & ~theirs;
     const isOld = gained & ((2 << currentEpoch(before.log)) - 1);
     if (isOld && playerOf(world, id) && THIEVES.includes(playerOf(world, id) as Player)) {
       return {
         property: "extension",
-        because: `a ${record.type} gives ${playerOf(world, id)} ${show(isOld)} by the log, which its author cannot open`,
+        because: `a ${record.type} gives ${playerOf(world, id)} ${show(isOld)} by the log, which its authors cannot open and were not granted`,
       };
     }
   }

@@ -1,0 +1,62 @@
+// A user's device of an organisation that has escrow: it enrolls escrow, and works on where the service withholds the escrow log.
+
+import { expect, it } from "vitest";
+import { present } from "../../src/bytes/present.js";
+import { openSession } from "../../src/client/session.js";
+import { fingerprintOf, formatFingerprint } from "../../src/fingerprint/fingerprint.js";
+import { memoryStore } from "../../src/storage/memory.js";
+import { callerSealer } from "../../src/storage/sealer.js";
+import { MaliciousRelay } from "../../src/testing/relay.js";
+import { createEscrowLog, makeBackupKey, setPolicy } from "../support/accepted.js";
+import { seededEnv } from "../support/seeded-env.js";
+import { type Phone, phone, SUBJECT } from "./simple.js";
+
+const ORGANISATION = "b7d1-organisation";
+
+/** A service with an organisation whose escrow is enabled. */
+function organisation() {
+  const relay = new MaliciousRelay();
+  const env = seededEnv("admin");
+  const opened = createEscrowLog({ subject: ORGANISATION, device: { name: "Ann" } }, env);
+  const paper = makeBackupKey(opened, { roles: ["manage"] }, env);
+  const enabled = setPolicy(paper, { enabled: true }, env);
+  for (const { entry } of [opened, paper, enabled]) relay.publish(ORGANISATION, entry, "ann");
+  return { relay, published: formatFingerprint(fingerprintOf(enabled.log)) };
+}
+
+async function openEscrowed(device: Phone, transport = device.transport) {
+  return openSession({
+    ...{ subject: SUBJECT, store: memoryStore(device.disk), transport, escrowSubject: ORGANISATION },
+    ...{ sealer: await callerSealer(new Uint8Array(32).fill(7)), env: device.env, background: false },
+  });
+}
+
+async function enrolled() {
+  const { relay, published } = organisation();
+  const laptop = await openEscrowed(phone(relay, "laptop"));
+  await laptop.create({ name: "Laptop" });
+  await laptop.sync();
+  const ask = present(laptop.getSnapshot().asks.find(({ question }) => question === "confirm-escrow"));
+  const compared = laptop.compareEscrow(published);
+  if (compared.status !== "match") throw new Error(compared.status);
+  await laptop.answer(ask.id, { say: "confirmed", token: compared.token });
+  await laptop.sync();
+  return { relay, laptop };
+}
+
+it("enrolls escrow once its user has compared the organisation's fingerprint", async () => {
+  const { laptop } = await enrolled();
+  expect([...laptop.log.active.values()].map(({ kind }) => kind)).toEqual(["device", "escrow"]);
+});
+
+it("joins where the service withholds the escrow log, and withholds from escrow the epoch that it makes", async () => {
+  const { relay } = await enrolled();
+  const device = phone(relay, "phone");
+  const { read } = device.transport;
+  const withholding = { ...device.transport };
+  withholding.read = async (subject, options) => (subject === ORGANISATION ? undefined : read(subject, options));
+  const mobile = await openEscrowed(device, withholding);
+  await mobile.join({ name: "Phone" });
+  expect(mobile.getSnapshot().status).toBe("waiting");
+  expect(mobile.log.links.last()).toMatchObject({ type: "join", withheldFromEscrow: true });
+});

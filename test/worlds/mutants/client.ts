@@ -1,0 +1,38 @@
+// Weakened rules of the client: docs/spec.md section 13.
+
+import { ESCROWED, HOUSEHOLD, type Mutant, THEFT } from "./mutant.js";
+
+export const CLIENT_MUTANTS: readonly Mutant[] = [
+  {
+    name: "a client does nothing before its user has answered",
+    rule: "13",
+    changes: [
+      {
+        file: "src/client/proceed.ts",
+        find: 'if (step.do === "ask") continue;',
+        replace: 'if (step.do === "ask") break;',
+      },
+    ],
+    scene: { behind: { B: "old" } },
+    start: [
+      ...[...ESCROWED, ...HOUSEHOLD, ...THEFT, "the organisation removes Bob", "Ann renews escrow"],
+      ...["T points escrow at its old epoch", "Bob approves T, as recorded in his fork"],
+    ],
+    depth: 1,
+    breaks: "client",
+  },
+  {
+    name: "a client does not withhold what it may not grant to escrow",
+    rule: "13",
+    changes: [
+      {
+        file: "src/client/write-intent.ts",
+        find: 'if (KeysteadError.from(error)?.code !== "ESCROW_UNKNOWN") throw error;',
+        replace: "throw error;",
+      },
+    ],
+    start: [...ESCROWED, ...THEFT, "T points escrow at its false epoch"],
+    depth: 1,
+    breaks: "always authorable",
+  },
+];
