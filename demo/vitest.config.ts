@@ -5,10 +5,9 @@ import { CountsReporter } from "../test/support/counts-reporter.js";
 import web from "./vite.config.js";
 
 export default defineConfig({
-  root: `${import.meta.dirname}/..`,
   resolve: web.resolve ?? {},
   test: {
-    include: ["demo/test/*.test.ts"],
+    include: ["test/*.test.ts"],
     fileParallelism: false,
     // Machines are slow and shared: a timeout is there to end a hang, not to judge speed.
     testTimeout: 240_000,

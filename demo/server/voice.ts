@@ -30,7 +30,7 @@ function speak(seconds: number, random: () => number): Float32Array {
       sing(samples, at, length, { pitch: pitch * falls * (0.95 + 0.1 * random()), vowel: choose(VOWELS, random) });
       at += Math.round(length * 0.92);
     }
-    at += Math.round((0.12 + 0.3 * random()) * SAMPLE_RATE);
+    at += Math.round((0.15 + 1.1 * random() ** 2) * SAMPLE_RATE);
   }
   return samples;
 }

@@ -16,7 +16,7 @@ let phone: Device;
 let paper: string;
 
 const item = (device: Device, state: string) => device.page.locator(`.item[data-state=${state}]`);
-const arrives = (device: Device) => device.page.getByRole("button", { name: "Let a letter arrive" }).click();
+const arrives = (device: Device) => device.page.getByRole("button", { name: "A letter" }).click();
 
 beforeAll(async () => {
   world = await World.open(data);

@@ -170,7 +170,7 @@ function OneAsk({ ask }: { readonly ask: Ask }) {
         <Notice
           tone="warn"
           icon="alert"
-          title={say(ask)}
+          title={say(ask.question === "contact-changed" ? ask.change : ask)}
           actions={
             <Button isBusy={isBusy} onClick={no}>
               {T.asks.ok}

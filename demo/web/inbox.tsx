@@ -124,7 +124,8 @@ function Receive({ onReceived }: { readonly onReceived: () => Promise<void> }) {
       await onReceived();
     });
   return (
-    <div class="receive">
+    <fieldset class="receive">
+      <legend>{T.inbox.receive}</legend>
       <Button icon="mail" isOff={isBusy} onClick={() => receive("mail")}>
         {T.inbox.receiveMail}
       </Button>
@@ -133,7 +134,7 @@ function Receive({ onReceived }: { readonly onReceived: () => Promise<void> }) {
       </Button>
       <p class="hint">{T.inbox.receiveHint}</p>
       <Problem>{problem}</Problem>
-    </div>
+    </fieldset>
   );
 }
 

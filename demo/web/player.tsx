@@ -25,11 +25,16 @@ class Recording {
   }
 
   static async open(session: Session, { id, recording }: api.SealedItem, onFetched: (bytes: number) => void) {
+    const parts = new Map<number, Promise<Uint8Array>>();
     const source = {
       size: recording,
       async read(offset: number, length: number) {
+        const known = await parts.get(offset);
+        if (known?.length === length) return known;
         onFetched(length);
-        return await api.recording(id, offset, length);
+        const part = api.recording(id, offset, length);
+        parts.set(offset, part);
+        return await part;
       },
     };
     const expected = { purpose: "recording", associatedData: new TextEncoder().encode(id) };
