@@ -1,0 +1,15 @@
+import { useSnapshot } from "guide:Vue";
+import { createApp } from "vue";
+import { show, words } from "./screen.js";
+
+void show((session, place) => {
+  const app = createApp({
+    setup() {
+      // biome-ignore lint/correctness/useHookAtTopLevel: Vue calls setup once, and its functions are no hooks of React
+      const snapshot = useSnapshot(session);
+      return () => words(snapshot.value);
+    },
+  });
+  app.mount(place);
+  return () => app.unmount();
+});
