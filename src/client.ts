@@ -1,11 +1,13 @@
 // keystead/client: a device's whole life behind a few verbs; where it keeps its records, how they are sealed, and how entries travel.
 
+export type { AcknowledgeOptions } from "./client/address-book.js";
 export type { Answer, Ask } from "./client/asks.js";
 export type { ClientEnv } from "./client/client-env.js";
+export type { ContactView } from "./client/contact-view.js";
+export type { Alarm } from "./client/followed-log.js";
 export type { Connection } from "./client/log-sync.js";
-export type { Alarm } from "./client/model.js";
 export type { ShownPaper, ShowPaper } from "./client/paper.js";
-export { openSession, type Session } from "./client/session.js";
+export { openSession, type Session, type SessionSealOptions } from "./client/session.js";
 export type { SessionOptions } from "./client/session-options.js";
 export type { PendingView, Snapshot, Status } from "./client/snapshot.js";
 export { deleteIndexedDb, indexedDbStore } from "./storage/indexed-db.js";

@@ -5,7 +5,9 @@ import { agenda } from "../agenda/agenda.js";
 import type { Question } from "../agenda/steps.js";
 import type { MemberId } from "../bytes/ids.js";
 import type { ErrorJson } from "../errors.js";
+import type { ContactChange } from "../fingerprint/change.js";
 import type { ComparedLog } from "../trust/compared.js";
+import { changeOf } from "./contact.js";
 import type { Intent } from "./intents.js";
 import { knowledgeOf } from "./knowledge.js";
 import { type Model, stateOf } from "./model.js";
@@ -20,14 +22,19 @@ type Asked =
    */
   | { readonly question: "copied"; readonly at: number }
   /** A backup key was made, and nobody has proved that its text is on paper. */
-  | { readonly question: "prove-backup-key"; readonly member: MemberId };
+  | { readonly question: "prove-backup-key"; readonly member: MemberId }
+  /**
+   * A contact's log changed by others than the devices that were trusted, or contradicts what was verified: nothing is sealed to this
+   * contact until the user has acknowledged it (`acknowledge`). `textOf` has words for the change.
+   */
+  | { readonly question: "contact-changed"; readonly change: ContactChange };
 
 /** A question to the user. `id` names it for the answer; the same question has the same id on every start and in every tab. */
 export type Ask = { readonly id: string } & Asked;
 
 /** What the user said to a question. */
 export type Answer =
-  /** To `standing`, `clock`, `copied`, `interrupted`, `enroll-again`, `remove-escrow`, `regrant`: no, or not now. */
+  /** To `contact-changed`, `standing`, `clock`, `copied`, `interrupted`, `enroll-again`, `remove-escrow`, `regrant`: no, or not now. */
   | { readonly say: "no" }
   /** To `remove-escrow`, `enroll-again`, `regrant`. */
   | { readonly say: "yes" }
@@ -55,6 +62,11 @@ export function asksOf(model: Model, now: number): readonly Ask[] {
       // A device that was removed, kept reading, joined again and was removed again is asked again: it is another member.
       ask(question, [...factsOf(question), ...(question.question === "standing" ? [keyring.member] : [])]);
     }
+  }
+  for (const contact of model.contacts.values()) {
+    const change = changeOf(contact);
+    if (!change || change.status === "extended") continue;
+    ask({ question: "contact-changed", change }, [change.subject, change.status, change.current.hash]);
   }
   return asks.filter(({ id }) => !answers.declined.includes(id));
 }

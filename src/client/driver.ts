@@ -9,7 +9,15 @@ import { drawRandom, readClock } from "../primitives/env.js";
 import { requestSigner } from "../transport/request-signature.js";
 import type { RequestSigner, Transport } from "../transport/transport.js";
 import type { ClientEnv } from "./client-env.js";
-import type { Effect, Input, MachineOptions, PublishEffect, ReadEffect, Stepped } from "./effects.js";
+import type {
+  Effect,
+  Input,
+  MachineOptions,
+  PublishEffect,
+  ReadContactEffect,
+  ReadEffect,
+  Stepped,
+} from "./effects.js";
 import type { Intent } from "./intents.js";
 import { step, THOROUGH } from "./machine.js";
 import type { Model } from "./model.js";
@@ -202,7 +210,7 @@ export class Driver {
     const { sync, keyring, former } = this.#model;
     const stored = revision === 0 ? newModel(subject) : modelOf(subject, records);
     for (const old of [keyring, ...former]) old?.wipe();
-    this.#model = { ...stored, sync: { ...stored.sync, connection: sync.connection } };
+    this.#model = { ...stored, sync: { ...stored.sync, connection: sync.connection, contacts: sync.contacts } };
     this.#revision = revision;
     this.#isStale = false;
     this.#settle();
@@ -227,13 +235,18 @@ export class Driver {
     this.#waiting.clear();
   }
 
-  async #perform(effect: ReadEffect | PublishEffect): Promise<Input> {
+  async #perform(effect: ReadEffect | ReadContactEffect | PublishEffect): Promise<Input> {
     const { transport } = this.#options;
     const request = { signer: this.signer(), signal: this.#ended.signal };
     try {
       if (effect.type === "publish") {
         const publication = await transport.publish(this.#model.subject, effect.entry, request);
         return { type: "published", effect, publication };
+      }
+      if (effect.type === "read-contact") {
+        const { subject, after } = effect;
+        const page = await transport.read(subject, { after, attachments: "none", ...request });
+        return { type: "contact-page", effect, page };
       }
       const attachments = effect.of === "own" ? ("all" as const) : ("none" as const);
       const page = await transport.read(effect.subject, { after: effect.after, attachments, ...request });

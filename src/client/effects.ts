@@ -1,9 +1,11 @@
 // What goes into the machine and what comes out of it. docs/spec.md section 13.
 
+import type { Bytes } from "../bytes/bytes.js";
 import type { LinkHash, MemberId } from "../bytes/ids.js";
 import type { ErrorJson } from "../errors.js";
 import type { EntriesPage, Publication } from "../transport/transport.js";
 import type { Answer } from "./asks.js";
+import type { Acknowledgement } from "./contact.js";
 import type { Intent } from "./intents.js";
 import type { Model } from "./model.js";
 
@@ -20,7 +22,16 @@ export type Input =
   | { readonly type: "page"; readonly effect: ReadEffect; readonly page: EntriesPage | undefined }
   | { readonly type: "published"; readonly effect: PublishEffect; readonly publication: Publication }
   /** No answer came. */
-  | { readonly type: "failed"; readonly effect: ReadEffect | PublishEffect; readonly error: ErrorJson };
+  | {
+      readonly type: "failed";
+      readonly effect: ReadEffect | PublishEffect | ReadContactEffect;
+      readonly error: ErrorJson;
+    }
+  /** These contacts are needed. */
+  | { readonly type: "look-at-contacts"; readonly subjects: readonly string[] }
+  | { readonly type: "contact-page"; readonly effect: ReadContactEffect; readonly page: EntriesPage | undefined }
+  | { readonly type: "untrack"; readonly subject: string }
+  | ({ readonly type: "acknowledge" } & Acknowledgement);
 
 /** The log that is read: this account's, or the one of its organisation's escrow. */
 export type WhichLog = "own" | "escrow";
@@ -45,6 +56,15 @@ export interface PublishEffect {
   readonly hash: LinkHash;
 }
 
+/** Read entries of a contact's log, without attachments, and give the input `contact-page` or `failed`. */
+export interface ReadContactEffect {
+  readonly type: "read-contact";
+  readonly subject: string;
+  readonly after: number;
+  /** The entries up to `after`, where the log is read from its first entry on. */
+  readonly whole: readonly Bytes[] | undefined;
+}
+
 /** Give the input `sync` at this time, milliseconds since 1970. */
 export interface WaitEffect {
   readonly type: "wait";
@@ -52,7 +72,7 @@ export interface WaitEffect {
 }
 
 /** What is to be done outside, after the new model was stored. */
-export type Effect = ReadEffect | PublishEffect | WaitEffect;
+export type Effect = ReadEffect | ReadContactEffect | PublishEffect | WaitEffect;
 
 /** Something secret that is not needed any more. */
 export interface Wipeable {

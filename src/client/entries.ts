@@ -11,7 +11,8 @@ import type { LogState } from "../log/state.js";
 import { appendEntry, verifyLog } from "../log/verify.js";
 import { type Env, readClock } from "../primitives/env.js";
 import type { ReadEffect, WhichLog, Wipeable } from "./effects.js";
-import type { FollowedLog, Model } from "./model.js";
+import type { FollowedLog } from "./followed-log.js";
+import type { Model } from "./model.js";
 import { isPendingEntry, settleAccepted } from "./pending.js";
 
 /** A model after some entries. */

@@ -79,7 +79,8 @@ function contradicted(
   return { model: { ...kept, alarms: { ...kept.alarms, [of]: alarm } }, effects: [], retired: [] };
 }
 
-function withEvidence(model: Model, evidence: Bytes): Model {
+/** Keeps a piece of evidence, once. */
+export function withEvidence(model: Model, evidence: Bytes): Model {
   if (model.evidence.some((known) => equalBytes(known, evidence))) return model;
   return { ...model, evidence: [...model.evidence, evidence].slice(-MAX_EVIDENCE) };
 }

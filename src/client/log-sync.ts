@@ -2,6 +2,7 @@
 
 import type { Bytes } from "../bytes/bytes.js";
 import type { ErrorJson } from "../errors.js";
+import type { ContactLook } from "./contact.js";
 
 /** How the service was reached last. */
 export type Connection =
@@ -28,6 +29,8 @@ export interface LogSync {
   readonly thoroughAt: number;
   /** Whether the escrow log has links that this version of the library cannot read (LOG-1). */
   readonly escrowUnsupported: boolean;
+  /** The last look at each contact, by subject. */
+  readonly contacts: ReadonlyMap<string, ContactLook>;
   /** Why the first step of the agenda could not be written. */
   readonly stuck: ErrorJson | undefined;
 }
@@ -42,5 +45,6 @@ export const NOT_SYNCED: LogSync = {
   fetched: new Set(),
   thoroughAt: 0,
   escrowUnsupported: false,
+  contacts: new Map(),
   stuck: undefined,
 };

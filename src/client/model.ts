@@ -1,21 +1,15 @@
 // What a device knows: its log, its keys, what it sent and what its user said. Plain values: `step` (machine.ts) makes one from
 // another, and records.ts says how each part is stored. docs/spec.md section 13.
 
-import type { AppendList } from "../bytes/append-list.js";
 import type { Bytes } from "../bytes/bytes.js";
 import type { Head, MemberId } from "../bytes/ids.js";
 import { type ErrorJson, KeysteadError } from "../errors.js";
 import type { MemberState } from "../grants/member-state.js";
 import type { Keyring } from "../keys/keyring.js";
-import type { LogState } from "../log/state.js";
+import type { Contact } from "./contact.js";
+import type { Alarm, FollowedLog } from "./followed-log.js";
 import type { Intent } from "./intents.js";
 import type { Connection, LogSync } from "./log-sync.js";
-
-/** A verified log, with its entries as they came: with all attachments in the own log, without in others. */
-export interface FollowedLog {
-  readonly log: LogState;
-  readonly entries: AppendList<Bytes>;
-}
 
 /** Why a service did not take an entry, and when to try again. */
 export interface Refusal {
@@ -81,13 +75,6 @@ export interface Answers {
   readonly declined: readonly string[];
 }
 
-/** Why a log is not followed any further: it contradicts what was verified before. */
-export interface Alarm {
-  readonly error: ErrorJson;
-  /** The evidence, encoded; `decodeEvidence` reads it. */
-  readonly evidence: Bytes | undefined;
-}
-
 /** What a device knows. */
 export interface Model {
   readonly subject: string;
@@ -107,6 +94,8 @@ export interface Model {
   readonly answers: Answers;
   /** Logs that contradict what was verified. Nothing is authored in such a log, and nothing new of it is believed. */
   readonly alarms: { readonly own: Alarm | undefined; readonly escrow: Alarm | undefined };
+  /** By subject. */
+  readonly contacts: ReadonlyMap<string, Contact>;
   /** Evidence of what the service did, also after it was healed. */
   readonly evidence: readonly Bytes[];
   /** In memory only. */

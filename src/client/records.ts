@@ -4,6 +4,7 @@
 import { resume } from "../authoring/receive.js";
 import { AppendList } from "../bytes/append-list.js";
 import { type Bytes, wipe } from "../bytes/bytes.js";
+import { present } from "../bytes/present.js";
 import {
   array,
   bool,
@@ -21,15 +22,19 @@ import {
   uint,
 } from "../bytes/schema.js";
 import { KeysteadError } from "../errors.js";
+import { decodeContact, encodeContact } from "../fingerprint/tracked-contact.js";
 import { unsafeSerializeKeyring } from "../grants/store-keyring.js";
 import { type Keyring, partsOf } from "../keys/keyring.js";
 import { parseKeyring } from "../keys/keyring-bytes.js";
 import { head, member as memberId, subject as subjectText } from "../log/fields.js";
+import type { LogState } from "../log/state.js";
 import { verifyLog } from "../log/verify.js";
+import type { Contact } from "./contact.js";
 import type { WhichLog } from "./effects.js";
+import type { Alarm, FollowedLog } from "./followed-log.js";
 import type { Intent } from "./intents.js";
 import { NOT_SYNCED } from "./log-sync.js";
-import type { Alarm, Answers, FollowedLog, Interrupted, Model, PendingLink } from "./model.js";
+import type { Answers, Interrupted, Model, PendingLink } from "./model.js";
 
 /** A part of the model as a record. It is stored again when one of the values that it is made `of` is another one. */
 export interface RecordSource {
@@ -103,8 +108,14 @@ export function recordsOf(model: Model): ReadonlyMap<string, RecordSource> {
   const serialized = (keyring: Keyring) => (own ? unsafeSerializeKeyring({ log: own.log, keyring }) : new Uint8Array());
   for (const of of ["own", "escrow"] as const) {
     const followed = model[of];
-    if (followed) putLog(records, of, followed);
+    if (followed) putLog(records, of, { ...followed.log, entries: followed.entries });
     put(`alarm/${of}`, alarms[of], encodeAlarm);
+  }
+  for (const { number, pin, head, entries, alarm } of model.contacts.values()) {
+    const of = `contact/${number}`;
+    putLog(records, of, { subject: pin.subject, head, entries });
+    put(`pin/${of}`, pin, encodeContact);
+    put(`alarm/${of}`, alarm, encodeAlarm);
   }
   put("device", keyring, serialized);
   for (const each of former) put(`former/${each.member}`, each, serialized);
@@ -121,8 +132,10 @@ export function recordsOf(model: Model): ReadonlyMap<string, RecordSource> {
   return records;
 }
 
-function putLog(records: Map<string, RecordSource>, of: WhichLog, { log, entries }: FollowedLog): void {
-  const { subject, head } = log;
+/** A log as it is stored. */
+type StoredLog = Pick<LogState, "subject" | "head"> & Pick<FollowedLog, "entries">;
+
+function putLog(records: Map<string, RecordSource>, of: string, { subject, head, entries }: StoredLog): void {
   records.set(`head/${of}`, { of: [head.hash], encode: () => encode(headSchema, { v: 1, subject, head }, "head") });
   const list = [...entries];
   for (let start = 0; start < list.length; start += SEGMENT) {
@@ -151,6 +164,7 @@ export function newModel(subject: string): Model {
   return {
     ...{ subject, own: undefined, keyring: undefined, former: [], pending: undefined, interrupted: undefined },
     ...{ settled: [], copiedAt: undefined, paper: undefined, escrow: undefined, evidence: [], sync: NOT_SYNCED },
+    contacts: new Map(),
     alarms: { own: undefined, escrow: undefined },
     answers: NO_ANSWERS,
   };
@@ -186,7 +200,7 @@ function readModel(subject: string, records: ReadonlyMap<string, Uint8Array>): M
   const opened = (bytes: Uint8Array | undefined) => (own && bytes ? openedIn(own, bytes) : undefined);
   const former = [...records].flatMap(([key, bytes]) => (key.startsWith("former/") ? (opened(bytes) ?? []) : []));
   const answers = read("answers", answersSchema);
-  const alarm = (of: WhichLog) => decodeAlarm(read(`alarm/${of}`, alarmSchema));
+  const alarm = (of: string) => decodeAlarm(read(`alarm/${of}`, alarmSchema));
   const evidence: Bytes[] = [];
   for (let each = records.get("evidence/0"); each; each = records.get(`evidence/${evidence.length}`)) {
     evidence.push(new Uint8Array(each));
@@ -201,10 +215,29 @@ function readModel(subject: string, records: ReadonlyMap<string, Uint8Array>): M
     escrow: readLog("escrow", read),
     answers: answers ? { ...NO_ANSWERS, ...answers } : NO_ANSWERS,
     alarms: { own: alarm("own"), escrow: alarm("escrow") },
+    contacts: new Map(
+      [...records].flatMap(([key, bytes]): readonly [string, Contact][] => {
+        if (!key.startsWith("pin/contact/")) return [];
+        const of = key.slice("pin/".length);
+        const { head, entries } = present(readEntries(of, read));
+        const pin = decodeContact(bytes);
+        return [[pin.subject, { number: Number(of.split("/")[1]), pin, head, entries, alarm: alarm(of) }]];
+      }),
+    ),
   };
 }
 
-function readLog(of: WhichLog, read: <T>(key: string, schema: Schema<T>) => T | undefined): FollowedLog | undefined {
+type Read = <T>(key: string, schema: Schema<T>) => T | undefined;
+
+function readLog(of: WhichLog, read: Read): FollowedLog | undefined {
+  const stored = readEntries(of, read);
+  if (!stored) return undefined;
+  const { subject, head, entries } = stored;
+  // Judged by the clock when they were taken in.
+  return { log: verifyLog(entries, { subject, verified: head, now: "unchecked" }), entries };
+}
+
+function readEntries(of: string, read: Read): StoredLog | undefined {
   const stored = read(`head/${of}`, headSchema);
   if (!stored) return undefined;
   let entries = AppendList.empty<Bytes>();
@@ -213,9 +246,7 @@ function readLog(of: WhichLog, read: <T>(key: string, schema: Schema<T>) => T | 
     if (!segment) throw new KeysteadError("STORE_CORRUPT", `entries of the log ${of} are absent`);
     for (const entry of segment) entries = entries.push(entry);
   }
-  // Judged by the clock when they were taken in.
-  const log = verifyLog(entries, { subject: stored.subject, verified: stored.head, now: "unchecked" });
-  return { log, entries };
+  return { ...stored, entries };
 }
 
 /** A keyring in the log. It was stored at an earlier head than the log's, unless it changed last. */

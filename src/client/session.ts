@@ -7,19 +7,31 @@ import type { DeviceDescription } from "../authoring/device-description.js";
 import { type CheckedBackupKey, checkBackupKey } from "../backup/open.js";
 import type { Bytes } from "../bytes/bytes.js";
 import type { MemberId } from "../bytes/ids.js";
-import { type OpenOptions, type OpenStream, openContent, openStream } from "../content/open.js";
+import {
+  type OpenedSigned,
+  type OpenOptions,
+  type OpenSignedOptions,
+  type OpenStream,
+  openContent,
+  openSigned,
+  openStream,
+} from "../content/open.js";
 import type { StreamPair } from "../content/pair.js";
 import type { Recipient } from "../content/recipients.js";
 import { type SealOptions, sealContent, sealStream } from "../content/seal.js";
 import { KeysteadError } from "../errors.js";
 import { compareFingerprint, type DeviceComparison, type LogComparison } from "../fingerprint/compare.js";
 import type { ParsedFingerprint } from "../fingerprint/parse.js";
+import { trackContact } from "../fingerprint/tracked-contact.js";
 import type { Keyring } from "../keys/keyring.js";
 import type { LogState } from "../log/state.js";
 import { readClock } from "../primitives/env.js";
 import type { ComparedDevice } from "../trust/compared.js";
+import { type AcknowledgeOptions, AddressBook } from "./address-book.js";
 import type { Answer } from "./asks.js";
 import { type ClientEnv, systemClientEnv } from "./client-env.js";
+import { tracked } from "./contact.js";
+import type { ContactView } from "./contact-view.js";
 import { Driver } from "./driver.js";
 import { KeepUp } from "./keep-up.js";
 import { notNow, readOnly, stateOf } from "./model.js";
@@ -40,6 +52,22 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   return session;
 }
 
+/** Options of sealing in a session. */
+export interface SessionSealOptions extends Omit<SealOptions, "signer"> {
+  /**
+   * Accounts to seal to, beside this one, by their subjects. Each is tracked; one that is not yet is tracked first, as it is then. Sealing
+   * is refused while one of them has changed in a way that the user has not acknowledged.
+   */
+  readonly to?: readonly string[] | undefined;
+  /** Signs as this device: everybody can see which device of which account sealed the content. Default false. */
+  readonly sign?: boolean | undefined;
+  /**
+   * Seals to contacts whose log the service does not show now, as it was verified last: a device that a contact has removed since can
+   * read what is sealed. Default false.
+   */
+  readonly unsafeContactsAsLastSeen?: boolean | undefined;
+}
+
 /** A device's session. Several tabs may have one each on the same store. */
 export class Session {
   readonly #options: SessionOptions;
@@ -47,6 +75,7 @@ export class Session {
   readonly #driver: Driver;
   readonly #listeners = new Set<() => void>();
   readonly #keepUp: KeepUp;
+  readonly #contacts: AddressBook;
   #isClosed = false;
   /** Ends listening to other tabs. */
   #deafen: () => void = () => undefined;
@@ -63,6 +92,7 @@ export class Session {
       ...{ subject, store: sealed, transport, escrowSubject, env, stored, isReadOnly: options.mode === "read" },
       changed: () => this.#changed(),
     });
+    this.#contacts = new AddressBook(this.#driver, subject, env);
     this.#keepUp = new KeepUp(this.#driver, { subject, transport, escrowSubject, env });
   }
 
@@ -227,32 +257,109 @@ export class Session {
   }
 
   /**
-   * Seals to this account, and to others: `options.to` has their verified logs.
+   * Tracks a contact, by its subject: fetches its log, and remembers it as it is now. Later changes by others are shown in the snapshot,
+   * and nothing is sealed before the user has acknowledged them. Tracking again only looks at the newest log.
    *
-   * @throws errors of `sealContent`; the alarm's error while there is one
+   * @throws `OFFLINE`, `FORBIDDEN`; `NOT_PERMITTED` when the contact has no log; errors of `verifyLog`; `INVALID_ARGUMENT`
    */
-  async seal(plaintext: Uint8Array, options: SealOptions & { readonly to?: readonly Recipient[] }): Promise<Bytes> {
-    const { to = [], ...rest } = checkOptions(options);
-    return sealContent(this.#recipients(to), plaintext, rest, this.#env);
+  track(subject: string): Promise<void> {
+    return this.#contacts.look([subject]);
+  }
+
+  /** Forgets a contact, and what the user acknowledged of it. @throws `INVALID_ARGUMENT` for one that is not tracked */
+  untrack(subject: string): Promise<void> {
+    return this.#driver.give({ type: "untrack", subject });
+  }
+
+  /**
+   * Looks at the newest logs of contacts, such as those on the screen; by default of all. It does not fail when the service does not show
+   * one: see `trouble` of its view. Sealing and {@link openFrom} look by themselves.
+   *
+   * @throws `INVALID_ARGUMENT`
+   */
+  async refreshContacts(subjects: readonly string[] = [...this.#driver.model.contacts.keys()]): Promise<void> {
+    for (const subject of checkList("subjects", subjects, "subjects")) tracked(this.#driver.model, subject);
+    if (subjects.length > 0) await this.#driver.give({ type: "look-at-contacts", subjects });
+  }
+
+  /**
+   * Compares a fingerprint that a contact shows of its log with the newest log; or with the other log, where the service shows another
+   * one. A match gives the token that {@link acknowledge} takes.
+   *
+   * @throws as `compareFingerprint` and {@link track}
+   */
+  async compareContact(subject: string, given: string | ParsedFingerprint): Promise<LogComparison> {
+    return compareFingerprint(await this.#contacts.shown(subject), given);
+  }
+
+  /**
+   * The user has seen what the snapshot shows of a contact, and goes on.
+   *
+   * @param contact the view that the user has seen: a later change is not acknowledged with it.
+   * @throws `CONTACT_CHANGED` when the contact has changed again since, or for an alarm: only another log can be gone on with, by
+   * `evenIf`; `COMPARE_AGAIN` for the token of another state; `INVALID_ARGUMENT`
+   */
+  acknowledge(contact: ContactView, options: AcknowledgeOptions = {}): Promise<void> {
+    return this.#contacts.acknowledge(contact, options);
+  }
+
+  /**
+   * Seals to this account, and to the contacts in `options.to`, whose newest logs are fetched first.
+   *
+   * @throws errors of `sealContent`, such as `CONTACT_CHANGED`; as {@link track}; the alarm's error while there is one
+   */
+  async seal(plaintext: Uint8Array, options: SessionSealOptions): Promise<Bytes> {
+    const { recipients, rest } = await this.#sealing(options);
+    return sealContent(recipients, plaintext, rest, this.#env);
   }
 
   /** Opens what was sealed to this account. @throws errors of `openContent` */
-  async open(sealed: Uint8Array, options?: OpenOptions): Promise<Bytes> {
-    const { keyring } = this.#state();
+  open(sealed: Uint8Array, options?: OpenOptions): Promise<Bytes> {
+    return this.#reading((keyring) => openContent(sealed, keyring, options));
+  }
+
+  /**
+   * Opens what a contact sealed to this account and signed. Look at `sender.standing` before you believe it: `neither` may be a thief's
+   * device.
+   *
+   * @throws errors of `openSigned`; as {@link track}
+   */
+  async openFrom(
+    sealed: Uint8Array,
+    contact: string,
+    options?: Omit<OpenSignedOptions, "senderLog" | "senderPin">,
+  ): Promise<OpenedSigned> {
+    const open = () => {
+      const { log, pin } = this.#contacts.sender(contact);
+      return this.#reading((keyring) => openSigned(sealed, keyring, { ...options, senderLog: log, senderPin: pin }));
+    };
+    await this.#contacts.lookLately([contact]);
     try {
-      return await openContent(sealed, keyring, options);
+      return await open();
     } catch (caught) {
-      // Meanwhile this device took fresh keys, or another tab did: the old keyring was wiped.
-      const isReplaced = KeysteadError.from(caught)?.code === "WIPED" && this.#driver.model.keyring !== keyring;
-      if (!isReplaced || this.#isClosed) throw caught;
-      return openContent(sealed, this.#state().keyring, options);
+      if (KeysteadError.from(caught)?.code !== "STALE_LOG") throw caught;
+      // It was sealed after the last look.
+      await this.#contacts.look([contact]);
+      return open();
     }
   }
 
-  /** Seals a stream of any length, as {@link seal}. @throws errors of `sealStream`; the alarm's error while there is one */
-  sealStream(options: SealOptions & { readonly to?: readonly Recipient[] }): StreamPair {
-    const { to = [], ...rest } = checkOptions(options);
-    return sealStream(this.#recipients(to), rest, this.#env);
+  /** Opens with the keyring, and once more where this device, or another tab, took fresh keys meanwhile: the old one was wiped. */
+  async #reading<T>(read: (keyring: Keyring) => Promise<T>): Promise<T> {
+    const { keyring } = this.#state();
+    try {
+      return await read(keyring);
+    } catch (caught) {
+      const isReplaced = KeysteadError.from(caught)?.code === "WIPED" && this.#driver.model.keyring !== keyring;
+      if (!isReplaced || this.#isClosed) throw caught;
+      return read(this.#state().keyring);
+    }
+  }
+
+  /** Seals a stream of any length, as {@link seal}. @throws errors of `sealStream`, and as {@link seal} */
+  async sealStream(options: SessionSealOptions): Promise<StreamPair> {
+    const { recipients, rest } = await this.#sealing(options);
+    return sealStream(recipients, rest, this.#env);
   }
 
   /** Opens a stream, as {@link open}. @throws errors of `openStream` */
@@ -289,11 +396,16 @@ export class Session {
     this.#keepUp.start();
   }
 
-  /** @throws the alarm's error: its log may not be the account's any more */
-  #recipients(to: readonly Recipient[]): readonly Recipient[] {
+  /** What content is sealed to, and how. @throws the alarm's error: its log may not be the account's any more */
+  async #sealing({ to = [], sign, unsafeContactsAsLastSeen, ...rest }: SessionSealOptions) {
+    const contacts = await this.#contacts.recipients(to, unsafeContactsAsLastSeen === true);
     const { own } = this.#driver.model.alarms;
     if (own) throw KeysteadError.from(own.error);
-    return [this.#log(), ...to];
+    const log = this.#log();
+    // This account's own devices stand in it: there is nobody to compare with.
+    const self = rest.verifiedOnly ? { log, pin: trackContact(log, { unsafeVerified: true }) } : log;
+    const recipients: readonly Recipient[] = [self, ...contacts];
+    return { recipients, rest: { ...rest, signer: sign === true ? this.#state() : undefined } };
   }
 
   #log(): LogState {

@@ -4,10 +4,12 @@ import type { ErrorJson } from "../errors.js";
 import { standing } from "../grants/standing.js";
 import { type DevicesAndActivity, devicesAndActivity } from "../views/devices-and-activity.js";
 import { type Ask, asksOf } from "./asks.js";
+import { type ContactView, contactViews } from "./contact-view.js";
+import type { Alarm } from "./followed-log.js";
 import type { Intent } from "./intents.js";
 import { knowledgeOf } from "./knowledge.js";
 import type { Connection } from "./log-sync.js";
-import type { Alarm, Model } from "./model.js";
+import type { Model } from "./model.js";
 
 /**
  * Where a device stands.
@@ -41,6 +43,8 @@ export interface Snapshot {
   /** What a Devices & Activity window draws; undefined while this device is no member. */
   readonly devices: DevicesAndActivity | undefined;
   readonly asks: readonly Ask[];
+  /** The tracked contacts, by subject. */
+  readonly contacts: readonly ContactView[];
   readonly pending: PendingView | undefined;
   readonly alarms: readonly Alarm[];
   /** How many pieces of evidence of what the service did are kept. */
@@ -59,6 +63,7 @@ export function snapshotOf(model: Model, wasMember: boolean, now: number): Snaps
     trouble: "error" in sync.connection ? sync.connection.error : undefined,
     devices,
     asks: Object.freeze(asksOf(model, now)),
+    contacts: contactViews(model),
     pending: pending && {
       intent: pending.intent.do,
       since: new Date(pending.since),

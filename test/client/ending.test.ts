@@ -50,6 +50,6 @@ it("content goes through a session as a stream", async () => {
     return new Uint8Array(await new Response(pair.readable).arrayBuffer());
   };
   const plaintext = utf8Encode("a long recording");
-  const sealed = await through(plaintext, laptop.sealStream({ purpose: "recording" }));
+  const sealed = await through(plaintext, await laptop.sealStream({ purpose: "recording" }));
   expect(await through(sealed, mobile.openStream({ purpose: "recording" }))).toEqual(plaintext);
 });
