@@ -5,7 +5,6 @@ import { show, words } from "./screen.js";
 void show((session, place) => {
   const app = createApp({
     setup() {
-      // biome-ignore lint/correctness/useHookAtTopLevel: Vue calls setup once, and its functions are no hooks of React
       const snapshot = useSnapshot(session);
       return () => words(snapshot.value);
     },
