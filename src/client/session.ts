@@ -3,6 +3,7 @@
 
 import { checkList } from "../arguments/lists.js";
 import { checkOptions } from "../arguments/options.js";
+import type { BlobLike } from "../arguments/platform.js";
 import type { DeviceDescription } from "../authoring/device-description.js";
 import { type CheckedBackupKey, checkBackupKey } from "../backup/open.js";
 import type { Bytes } from "../bytes/bytes.js";
@@ -17,8 +18,11 @@ import {
   openStream,
 } from "../content/open.js";
 import type { StreamPair } from "../content/pair.js";
+import { type ContentReader, openRandomAccess } from "../content/random-access.js";
+import type { RandomAccessSource } from "../content/random-access-source.js";
 import type { Recipient } from "../content/recipients.js";
 import { type SealOptions, sealContent, sealStream } from "../content/seal.js";
+import type { ExpectedContent } from "../content/unlock.js";
 import { KeysteadError } from "../errors.js";
 import { compareFingerprint, type DeviceComparison, type LogComparison } from "../fingerprint/compare.js";
 import type { ParsedFingerprint } from "../fingerprint/parse.js";
@@ -365,6 +369,11 @@ export class Session {
   /** Opens a stream, as {@link open}. @throws errors of `openStream` */
   openStream(options?: OpenOptions): OpenStream {
     return openStream(this.#state().keyring, options);
+  }
+
+  /** Opens any part of sealed content, as {@link open}. The caller wipes the reader. @throws errors of `openRandomAccess` */
+  async openRandomAccess(source: BlobLike | RandomAccessSource, options?: ExpectedContent): Promise<ContentReader> {
+    return openRandomAccess(source, this.#state().keyring, options);
   }
 
   /** A key for the app's own data. @throws errors of `Keyring.exportKey` */
