@@ -1,6 +1,8 @@
 // keystead/relay: a server that stores logs, and is trusted with nothing. docs/relay.md.
 
 export { createRelay, type Relay } from "./relay/handler.js";
+export type { LogLine } from "./relay/log-line.js";
+export { openMetrics, type RelayMetrics } from "./relay/metrics.js";
 export type {
   AccessRequest,
   Limits,

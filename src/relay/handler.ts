@@ -31,12 +31,14 @@ import { readRequest } from "./body.js";
 import { Events, type Watched } from "./events.js";
 import { checkUnconfirmed, Races, Rates } from "./limits.js";
 import { Logs, type Publication, type Wanted } from "./logs.js";
+import { isReady } from "./migrate.js";
 import { openApi } from "./openapi.js";
 import { type AccessRequest, checkRelayOptions, type RelayOptions, type RelaySettings } from "./options.js";
-import { Refusal, refusalOf } from "./refusal.js";
+import { Refusal, refusalOf, stopping } from "./refusal.js";
 import { EXPULSION, RELAY_ROUTES, type RelayRoute } from "./routes.js";
 import { signingKeysOf } from "./signing-keys.js";
 import { HeadStatements } from "./statements-of-heads.js";
+import { Watch } from "./watch.js";
 
 /** A relay. */
 export interface Relay {
@@ -46,8 +48,12 @@ export interface Relay {
    * @param server what `address` gets: what the server passes beside the request.
    */
   fetch(request: Request, server?: unknown): Promise<Response>;
-  /** Ends the event streams, so that a server can stop. The database stays open. */
-  close(): void;
+  /**
+   * Ends the event streams and opens no more, and says at `/ready` that it stops. The database stays open.
+   *
+   * @returns resolves when every request that runs has its answer, so that the server and then the database can be closed.
+   */
+  close(): Promise<void>;
 }
 
 /** What a route gets. */
@@ -79,6 +85,8 @@ class Service {
   readonly #rates = new Rates();
   readonly #events: Events;
   readonly #statements: HeadStatements;
+  readonly #watch: Watch;
+  #isClosed = false;
 
   constructor(settings: RelaySettings) {
     this.#settings = settings;
@@ -86,17 +94,20 @@ class Service {
     this.#logs = new Logs(settings.sql, now, settings.limits.cacheBytes);
     this.#events = new Events(settings);
     this.#statements = new HeadStatements(settings);
+    this.#watch = new Watch(settings);
     const app = this.#app();
     this.fetch = async (request, server) => {
-      const response = await app.fetch(request, { server });
+      const response = await this.#watch.during(request, async () => await app.fetch(request, { server }));
       if (!response.headers.has("cache-control")) response.headers.set("cache-control", "no-store");
       response.headers.set("x-content-type-options", "nosniff");
       return response;
     };
   }
 
-  close(): void {
+  async close(): Promise<void> {
+    this.#isClosed = true;
     this.#events.close();
+    await this.#watch.idle();
   }
 
   #app() {
@@ -115,6 +126,7 @@ class Service {
     for (const [name, route] of Object.entries<RelayRoute>(RELAY_ROUTES)) {
       app.on(route.method, route.path, async (context) => {
         const request = context.req.raw;
+        this.#watch.note(request, { route: name, log: logIn(context.req.param()) });
         this.#rates.check(env.now(), address(request, context.env.server), limits.requests);
         const query = wellFormed(() => readQuery(route as Route, new URL(request.url).searchParams)) as Query;
         const body = await readRequest(request, route.body);
@@ -122,13 +134,18 @@ class Service {
         return await answers[name as keyof typeof answers]({ request, values, query, body });
       });
     }
-    app.get("/health", async () => {
-      await this.#settings.sql.query("select 1::int as one");
-      return Response.json({ status: "ok" });
+    app.get("/health", () => Promise.resolve(Response.json({ status: "ok" })));
+    app.get("/ready", async () => {
+      if (this.#isClosed || !(await isReady(this.#settings.sql))) throw stopping();
+      return Response.json({ status: "ready" });
     });
     app.get("/openapi.json", () => Promise.resolve(Response.json(openApi(`${origin}${path}`))));
     app.notFound(() => new Refusal(404, "NO_ROUTE", "there is no such route, or not with this method").response());
-    app.onError((error) => this.#failed(error).response());
+    app.onError((error, context) => {
+      const refusal = this.#failed(error);
+      this.#watch.note(context.req.raw, { code: refusal.code });
+      return refusal.response();
+    });
     return app;
   }
 
@@ -187,9 +204,10 @@ class Service {
 
   /** After the commit: nobody learns of an entry that a crash takes back. */
   #announce(state: LogState): void {
-    const { notify, report } = this.#settings;
+    const { notify, report, log, env } = this.#settings;
     const { head, subject, links } = state;
     const { seq, type, entered } = lastOf(links);
+    log({ at: env.now(), event: "entry", log: head.log, seq, type });
     this.#races.won(state);
     this.#events.hint(head);
     void (async () => await notify({ subject, log: head.log, seq, type, entered }))().catch(report);
@@ -386,4 +404,9 @@ function noLog(): Refusal {
 
 function unsigned(): Refusal {
   return new Refusal(401, "UNSIGNED", "sign the request as a member of the log");
+}
+
+/** The id of a log in a path, for the relay's own log: nothing that anybody else may have put there. */
+function logIn({ log }: Readonly<Record<string, string>>): string | undefined {
+  return log !== undefined && /^[0-9a-f]{64}$/.test(log) ? log : undefined;
 }

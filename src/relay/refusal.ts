@@ -52,3 +52,8 @@ export class Refusal extends Error {
 export function refusalOf(status: number, error: KeysteadError): Refusal {
   return new Refusal(status, error.code, problemOf(error), { rule: error.rule });
 }
+
+/** The relay stops, or its database is not made ready yet: another one, or this one, answers soon. */
+export function stopping(): Refusal {
+  return new Refusal(503, "UNAVAILABLE", "the service starts or stops; try again", { retryAfter: 1000 });
+}
