@@ -26,6 +26,7 @@ import { BlobRoutes } from "./blob-routes.js";
 import { readRequest } from "./body.js";
 import { isUnchanged } from "./conditions.js";
 import { Events, type Watched } from "./events.js";
+import { Hints } from "./hints.js";
 import { checkUnconfirmed, Races, Rates } from "./limits.js";
 import { Logs, type Publication, type Wanted } from "./logs.js";
 import { isReady } from "./migrate.js";
@@ -76,6 +77,7 @@ class Service {
   readonly #proofs: Proofs;
   readonly #blobs: BlobRoutes;
   readonly #watch: Watch;
+  readonly #hints: Hints;
   #isClosed = false;
 
   constructor(settings: RelaySettings) {
@@ -87,6 +89,7 @@ class Service {
     this.#proofs = new Proofs(settings);
     this.#blobs = new BlobRoutes(settings, this.#logs, this.#proofs);
     this.#watch = new Watch(settings);
+    this.#hints = new Hints(settings, (watched) => this.#events.hint(watched));
     const app = this.#app();
     this.fetch = async (request, server) => {
       const response = await this.#watch.during(request, async () => await app.fetch(request, { server }));
@@ -99,6 +102,7 @@ class Service {
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#events.close();
+    this.#hints.close();
     await this.#watch.idle();
   }
 
@@ -213,6 +217,7 @@ class Service {
     log({ at: env.now(), event: "entry", log: head.log, seq, type });
     this.#races.won(state);
     this.#events.hint(head);
+    this.#hints.say(head);
     void (async () => await notify({ subject, log: head.log, seq, type, entered }))().catch(report);
   }
 
