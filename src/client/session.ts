@@ -3,6 +3,7 @@
 
 import { checkList } from "../arguments/lists.js";
 import { checkOptions } from "../arguments/options.js";
+import type { BlobLike } from "../arguments/platform.js";
 import type { DeviceDescription } from "../authoring/device-description.js";
 import { type CheckedBackupKey, checkBackupKey } from "../backup/open.js";
 import type { Bytes } from "../bytes/bytes.js";
@@ -17,8 +18,11 @@ import {
   openStream,
 } from "../content/open.js";
 import type { StreamPair } from "../content/pair.js";
+import { type ContentReader, openRandomAccess } from "../content/random-access.js";
+import type { RandomAccessSource } from "../content/random-access-source.js";
 import type { Recipient } from "../content/recipients.js";
 import { type SealOptions, sealContent, sealStream } from "../content/seal.js";
+import type { ExpectedContent } from "../content/unlock.js";
 import { KeysteadError } from "../errors.js";
 import { compareFingerprint, type DeviceComparison, type LogComparison } from "../fingerprint/compare.js";
 import type { ParsedFingerprint } from "../fingerprint/parse.js";
@@ -26,6 +30,7 @@ import { trackContact } from "../fingerprint/tracked-contact.js";
 import type { Keyring } from "../keys/keyring.js";
 import type { LogState } from "../log/state.js";
 import { readClock } from "../primitives/env.js";
+import type { RequestSigner } from "../transport/transport.js";
 import type { ComparedDevice } from "../trust/compared.js";
 import { type AcknowledgeOptions, AddressBook } from "./address-book.js";
 import type { Answer } from "./asks.js";
@@ -363,6 +368,16 @@ export class Session {
   /** Opens a stream, as {@link open}. @throws errors of `openStream` */
   openStream(options?: OpenOptions): OpenStream {
     return openStream(this.#state().keyring, options);
+  }
+
+  /** Opens content for reading parts of it, such as a blob (`keystead/blobs`). The caller wipes the reader. @throws errors of `openRandomAccess` */
+  openRandomAccess(source: BlobLike | RandomAccessSource, options?: ExpectedContent): Promise<ContentReader> {
+    return openRandomAccess(source, this.#state().keyring, options);
+  }
+
+  /** Signs requests by this device's keys as they are now, such as those of `keystead/blobs`; undefined while it is no member. */
+  get signer(): RequestSigner | undefined {
+    return this.#driver.signer();
   }
 
   /** A key for the app's own data. @throws errors of `Keyring.exportKey` */
