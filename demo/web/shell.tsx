@@ -13,6 +13,7 @@ const SCREENS: readonly (readonly [screen: string, icon: IconName, name: string,
   ["inbox", "inbox", T.nav.inbox, T.nav.inbox],
   ["devices", "devices", T.nav.devices, T.nav.devicesShort],
   ["backup", "paper", T.nav.backup, T.nav.backup],
+  ["lies", "shield", T.nav.lies, T.nav.liesShort],
 ];
 
 export function Shell({ screen, children }: { readonly screen: string; readonly children: ComponentChildren }) {
