@@ -2,6 +2,7 @@
 
 import { Hono } from "hono";
 import { getCookie, setCookie } from "hono/cookie";
+import { KeysteadError } from "keystead";
 import type { AccessRequest, RequestLike } from "keystead/relay";
 import { type Account, type Accounts, ORGANISATION, PASSWORD } from "./accounts.js";
 import { LIES, type Liar, type LieName } from "./liar.js";
@@ -63,7 +64,13 @@ export function api({ accounts, items, post, liar, hasLog, reported }: ApiParts)
   app.get("/items", async (c) => c.json(await items.list(c.get("account").subject)));
   app.post("/items", async (c) => {
     const { kind } = await c.req.json<Record<string, unknown>>();
-    await post.receive(c.get("account").subject, kind === "mail" ? "mail" : "voicemail");
+    try {
+      await post.receive(c.get("account").subject, kind === "mail" ? "mail" : "voicemail");
+    } catch (error) {
+      // A device left, and still knows the keys: nothing is sealed before another device has changed them.
+      if (KeysteadError.from(error)?.code !== "ROTATION_DUE") throw error;
+      return c.json({ error: "rotation" }, 409);
+    }
     return c.json({}, 201);
   });
   app.get("/items/:id/:part", async (c) => {
@@ -119,7 +126,7 @@ export function authorizer(accounts: Accounts, { service, liar }: { readonly ser
   return async (ask: AccessRequest, { headers }: RequestLike): Promise<boolean> => {
     // The post room reads public logs, without names of devices, and that is all it may do.
     if (headers.get("authorization") === `Bearer ${service}`)
-      return ask.action === "read" && ask.attachments === "none";
+      return ask.action === "heads" || (ask.action === "read" && ask.attachments === "none");
     if (headers.get("authorization") === `Bearer ${liar}`) return true;
     const account = await accounts.signedIn(tokenIn(headers.get("cookie")));
     if (!account) return false;

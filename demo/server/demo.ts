@@ -3,8 +3,9 @@
 import { randomBytes } from "node:crypto";
 import type { Server } from "node:http";
 import { createAdaptorServer } from "@hono/node-server";
-import { fetchTransport } from "keystead/client";
+import { type FetchTransportOptions, fetchTransport } from "keystead/client";
 import { createRelay, openPglite } from "keystead/relay";
+import { createSender, senderTable, senderTransport, sqlSenderStore } from "keystead/sender";
 import { Accounts } from "./accounts.js";
 import { api, authorizer, deviceOf } from "./api.js";
 import { serveFiles } from "./files.js";
@@ -44,17 +45,18 @@ export async function startDemo({ data, web, port, unsafeTakeLock = false }: Dem
   const tokens = { service: randomBytes(32).toString("hex"), liar: randomBytes(32).toString("hex") };
   const relay = createRelay({
     ...{ sql, origin: url, path: "/keys", authorize: authorizer(accounts, tokens) },
-    notify: ({ type, subject }) => (type === "genesis" ? post.welcome(subject) : undefined),
+    notify: ({ type, subject }) => (type === "genesis" ? post.welcome(subject) : post.changed(subject)),
   });
-  const readAs = (token: string) =>
-    fetchTransport({
-      url: `${url}/keys`,
-      headers: { authorization: `Bearer ${token}` },
-      fetch: async (address, init) => await relay.fetch(new Request(address, init as RequestInit), undefined),
-    });
-  const logs = readAs(tokens.service);
-  const liar = new Liar({ origin: url, logs: readAs(tokens.liar), deviceOf });
-  const post = new PostRoom({ items, logs });
+  const relayAs = (token: string): FetchTransportOptions => ({
+    url: `${url}/keys`,
+    headers: { authorization: `Bearer ${token}` },
+    fetch: async (address, init) => await relay.fetch(new Request(address, init as RequestInit), undefined),
+  });
+  const logs = fetchTransport(relayAs(tokens.service));
+  const liar = new Liar({ origin: url, logs: fetchTransport(relayAs(tokens.liar)), deviceOf });
+  await sql.query(senderTable);
+  const sender = createSender({ transport: senderTransport(relayAs(tokens.service)), store: sqlSenderStore(sql) });
+  const post = new PostRoom({ items, sender });
   const hasLog = async (subject: string) => (await logs.read(subject, { after: 0, attachments: "none" })) !== undefined;
   const app = api({ accounts, items, post, liar, hasLog, reported: (report) => reports.push(report) });
   const files = serveFiles(web);

@@ -46,6 +46,10 @@ export const words: Catalogue = {
       warning.name === undefined || warning.name.code === "escrow"
         ? english.texts["single-member"](warning, c)
         : `Only ${textOf(warning.name, c)} can open ${c.stretch(warning.stretch, c)}. Approve another device on it, or make a backup key there: otherwise that mail is lost with it.`,
+    "comparison-mismatch": () => "The digits do not match.",
+    "comparison-not-recognised": () =>
+      "This device knows no such digits. Reload the page on both devices, and compare again.",
+    "comparison-other-log": () => "These are the digits of another account.",
     "no-backup-key": () => "You have no backup key. When every device is lost, so is your mail.",
     removal: ({ removerWas, name, when }, c) =>
       ({
@@ -70,7 +74,10 @@ export const nameOf = (name: MemberName): string => textOf(name, words);
 
 /** What went wrong, and what to do: for people. */
 export function explain(caught: unknown): string {
-  if (caught instanceof ApiError) return caught.status === 0 ? T.problems.offline : T.problems.server;
+  if (caught instanceof ApiError) {
+    const { problems } = T;
+    return caught.status === 0 ? problems.offline : caught.status === 409 ? problems.rotation : problems.server;
+  }
   const error = KeysteadError.from(caught);
   if (!error) return T.problems.other;
   return (T.problems.codes as Readonly<Record<string, string>>)[error.code] ?? error.message;
@@ -106,6 +113,7 @@ export const T = {
     clock: "Check this device's clock",
     trouble: "What the server shows cannot be verified",
   } satisfies Record<Connection["state"] | "never", string> as Readonly<Record<string, string>>,
+  alarmed: "The server contradicts itself",
   busy: "One moment…",
   cancel: "Cancel",
   close: "Close",
@@ -448,6 +456,8 @@ export const T = {
 
   problems: {
     offline: "The server was not reached. Try again when you are online.",
+    rotation:
+      "A device left your account, and no other has changed the keys since. Nothing is sealed until one of your devices is online.",
     server: "The server did not answer as it should. Try again.",
     other: "Something went wrong. Try again.",
     codes: {
