@@ -78,7 +78,7 @@ export interface OpenedSigned extends OpenedContent {
  * head that the sender knew; `UNKNOWN_MEMBER` when the sender was no active device there; `FORKED` when the sender knew
  * another history of its log; with `options.senderPin` `CONTACT_CHANGED` when senderLog contradicts it
  */
-export async function openContent(sealed: Uint8Array, keyring: Keyring, options: OpenOptions = {}): Promise<Bytes> {
+export async function openContent(sealed: Uint8Array, keyring: Keyring, options?: OpenOptions): Promise<Bytes> {
   return (await openBytes(sealed, keyring, options)).plaintext;
 }
 
@@ -117,7 +117,7 @@ export async function openSigned(
 export async function openWithDetails(
   sealed: Uint8Array,
   keyring: Keyring,
-  options: OpenOptions = {},
+  options?: OpenOptions,
 ): Promise<OpenedContent> {
   const { core, ...opened } = await openBytes(sealed, keyring, options);
   return { ...opened, header: headerOf(core) };
@@ -140,7 +140,7 @@ export interface OpenStream extends StreamPair {
  * @throws at once, for its arguments, `INVALID_ARGUMENT`, `INVALID_ENCODING`, `WIPED`. Every other error that {@link openContent}
  * would throw errors the streams and `opened`. An error of the source is passed on unchanged.
  */
-export function openStream(keyring: Keyring, options: OpenOptions = {}): OpenStream {
+export function openStream(keyring: Keyring, options?: OpenOptions): OpenStream {
   return streamOf(checkOpening(keyring, options));
 }
 
@@ -171,7 +171,7 @@ interface End extends Omit<Opened, "header"> {
 async function openBytes(
   sealed: Uint8Array,
   keyring: Keyring,
-  options: OpenOptions,
+  options: OpenOptions | undefined,
 ): Promise<End & { readonly plaintext: Bytes }> {
   assertBytes(sealed, undefined, "content");
   const job = checkOpening(keyring, options);
