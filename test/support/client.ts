@@ -8,9 +8,10 @@ import type { Bytes } from "../../src/bytes/bytes.js";
 import { present } from "../../src/bytes/present.js";
 import type { Effect, ReadEffect } from "../../src/client/effects.js";
 import { takeEntries } from "../../src/client/entries.js";
+import type { FollowedLog } from "../../src/client/followed-log.js";
 import type { Intent } from "../../src/client/intents.js";
 import { step } from "../../src/client/machine.js";
-import type { FollowedLog, Model } from "../../src/client/model.js";
+import type { Model } from "../../src/client/model.js";
 import { newModel } from "../../src/client/records.js";
 import type { Keyring } from "../../src/keys/keyring.js";
 import type { LogState } from "../../src/log/state.js";
@@ -70,7 +71,7 @@ function modelOf({ log, entries, keyring, former = [], knowledge }: Has): Model 
     answers: {
       ...{ own, strangers, removeEscrow: said.removeEscrow, enrollAgainAfter: said.enrollAgainAfter },
       confirmed: storedConfirmation && { head: storedConfirmation, at: confirmedAt ?? start },
-      ...{ declinedEscrow: said.declinedEscrow ?? false, declined: [] },
+      ...{ declinedEscrow: said.declinedEscrow ?? false, declined: [], disownUnread: [] },
     },
   };
 }
