@@ -89,9 +89,12 @@ export interface Stepped<M extends Model = Model> {
   readonly retired: readonly Wipeable[];
 }
 
-/** The account whose escrow log this device follows; undefined where there is no escrow. */
+/** How a session uses the machine. */
 export interface MachineOptions {
+  /** The account whose escrow log this device follows; undefined where there is no escrow. */
   readonly escrowSubject?: string | undefined;
+  /** Whether it takes in what the service shows, and writes and sends nothing. Full sessions of the same store do that. */
+  readonly isReadOnly?: boolean | undefined;
 }
 
 /** A part of the model as a record. It is stored again when one of the values that it is made `of` is another one. */

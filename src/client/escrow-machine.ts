@@ -27,7 +27,7 @@ import { actsOf, writeInEscrowLog, writeInUsersLog } from "./escrow-write.js";
 import type { Intent } from "./intents.js";
 import { withEvidence } from "./judge-whole.js";
 import { step } from "./machine.js";
-import type { Extension, Model } from "./model.js";
+import { type Extension, type Model, readOnly } from "./model.js";
 import { author, told } from "./pending.js";
 import { proceed } from "./proceed.js";
 import { newModel as newUserModel } from "./records.js";
@@ -57,6 +57,7 @@ function stepAdmin(
   env: Env,
 ): Stepped<AdminModel> {
   const model = equipped(before);
+  if (options.isReadOnly && ["answer", "intend", "fingerprint-published"].includes(input.type)) throw readOnly();
   switch (input.type) {
     case "pins":
       return only({ ...model, pins: movePins(model.pins, input.pins) });
@@ -108,7 +109,7 @@ const extensions = /* @__PURE__ */ new WeakMap<AdminModel["looks"], Extension>()
 /** One step over the escrow log, and the review of an act that stands in it now. */
 function inEscrowLog(model: AdminModel, input: Input, options: MachineOptions, env: Env): Stepped<AdminModel> {
   const { model: stepped, effects, retired } = step(model, input, options, env);
-  const next = settleRecord(model, { ...model, ...stepped }, env);
+  const next = settleRecord(model, { ...model, ...stepped }, options, env);
   return { model: next.model, effects: [...next.effects, ...effects], retired };
 }
 
@@ -119,6 +120,7 @@ function inEscrowLog(model: AdminModel, input: Input, options: MachineOptions, e
 function settleRecord(
   before: AdminModel,
   after: AdminModel,
+  options: MachineOptions,
   env: Env,
 ): { model: AdminModel; effects: readonly Effect[] } {
   const { pending } = before;
@@ -132,7 +134,7 @@ function settleRecord(
   const waited = { ...after, settled: after.settled.filter(({ id }) => id !== task.id) };
   const order = orderTo("recover-user", reviewOrder, { user: subject, act, usersOwn: task.usersOwn });
   try {
-    return begin(waited, subject, { task: { ...task, act }, model }, order, env);
+    return begin(waited, subject, { task: { ...task, act }, model }, order, options, env);
   } catch (caught) {
     const error = KeysteadError.from(caught)?.toJSON();
     if (!error) throw caught;
@@ -141,9 +143,16 @@ function settleRecord(
 }
 
 /** Writes a link in a user's log. It is stored with the model, and sent after that. */
-function begin(admin: AdminModel, subject: string, { task, model }: UserWork, intent: Intent, env: Env) {
+function begin(
+  admin: AdminModel,
+  subject: string,
+  { task, model }: UserWork,
+  intent: Intent,
+  options: MachineOptions,
+  env: Env,
+) {
   const written = author(inEscrowsName(admin, model), task.id, intent, env);
-  const next = proceed(written, {}, env);
+  const next = proceed(written, options, env);
   return { model: withUser(admin, subject, { task, model: next.model }), effects: next.effects };
 }
 
@@ -186,7 +195,7 @@ function intend(
     return { ...recording, model: withUser(recording.model, subject, { task, model: user }) };
   }
   if (model.alarms.own) throw present(KeysteadError.from(model.alarms.own.error));
-  return { ...begin(model, subject, { task, model: user }, intent, env), retired: [] };
+  return { ...begin(model, subject, { task, model: user }, intent, options, env), retired: [] };
 }
 
 /** The user in whose log an intent acts, and what it does there. */
@@ -214,7 +223,7 @@ function sync(model: AdminModel, input: Input, options: MachineOptions, env: Env
   const effects = [...own.effects];
   for (const [subject, { task, model: user }] of next.users) {
     if (!user.pending) continue;
-    const looked = step(inEscrowsName(next, user), input, {}, env);
+    const looked = step(inEscrowsName(next, user), input, options, env);
     next = withUser(next, subject, { task, model: looked.model });
     effects.push(...looked.effects);
   }
@@ -232,7 +241,7 @@ function inUsersLog(
   const work = model.users.get(subject);
   if (!work) return look(model, subject, input, options, env);
   const { task } = work;
-  const { model: user, effects, retired } = step(inEscrowsName(model, work.model), input, {}, env);
+  const { model: user, effects, retired } = step(inEscrowsName(model, work.model), input, options, env);
   const { evidence, settled, ...rest } = user;
   const kept = evidence.reduce(withEvidence, model);
   const [settlement] = settled;
@@ -259,7 +268,7 @@ function look(
   const { looks } = model;
   const before = looks.reading.get(subject) ?? (input.type === "page" ? newUserModel(subject) : undefined);
   if (!before) return only(model);
-  const { model: user, effects, retired } = step(before, input, {}, env);
+  const { model: user, effects, retired } = step(before, input, options, env);
   const kept = { ...user.evidence.reduce(withEvidence, model), looks: { ...looks, reading: new Map(looks.reading) } };
   if (effects.length > 0) {
     kept.looks.reading.set(subject, { ...user, evidence: [] });

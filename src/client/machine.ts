@@ -8,7 +8,7 @@ import { takeFailure, takePublication } from "./answered.js";
 import { acknowledge, lookAtContacts, takeContactFailure, takeContactPage, untrack } from "./contacts.js";
 import type { Input, Machine, MachineOptions, ReadEffect, Stepped, WhichLog } from "./effects.js";
 import { lengthOf } from "./entries.js";
-import type { Model } from "./model.js";
+import { type Model, readOnly } from "./model.js";
 import { author } from "./pending.js";
 import { proceed } from "./proceed.js";
 import { modelOf, newModel, recordsOf } from "./records.js";
@@ -27,6 +27,8 @@ export const deviceMachine: Machine = { step, newModel, modelOf, recordsOf };
  */
 export function step(before: Model, input: Input, options: MachineOptions, env: Env): Stepped {
   const model = ofOrganisation(before, options);
+  if (options.isReadOnly && (input.type === "intend" || input.type === "answer" || input.type === "paper-proved"))
+    throw readOnly();
   switch (input.type) {
     case "sync":
       return sync(model, options, env);

@@ -3,6 +3,7 @@
 
 import { checkList } from "../arguments/lists.js";
 import { checkOptions } from "../arguments/options.js";
+import type { BlobLike } from "../arguments/platform.js";
 import type { DeviceDescription } from "../authoring/device-description.js";
 import { type CheckedBackupKey, checkBackupKey } from "../backup/open.js";
 import type { Bytes } from "../bytes/bytes.js";
@@ -17,8 +18,11 @@ import {
   openStream,
 } from "../content/open.js";
 import type { StreamPair } from "../content/pair.js";
+import { type ContentReader, openRandomAccess } from "../content/random-access.js";
+import type { RandomAccessSource } from "../content/random-access-source.js";
 import type { Recipient } from "../content/recipients.js";
 import { type SealOptions, sealContent, sealStream } from "../content/seal.js";
+import type { ExpectedContent } from "../content/unlock.js";
 import { KeysteadError } from "../errors.js";
 import { compareFingerprint, type DeviceComparison, type LogComparison } from "../fingerprint/compare.js";
 import type { ParsedFingerprint } from "../fingerprint/parse.js";
@@ -35,7 +39,7 @@ import type { ContactView } from "./contact-view.js";
 import { Driver, type DriverOptions } from "./driver.js";
 import { KeepUp } from "./keep-up.js";
 import { deviceMachine } from "./machine.js";
-import { notNow, stateOf } from "./model.js";
+import { notNow, readOnly, stateOf } from "./model.js";
 import { proved, type ShowPaper, toShow } from "./paper.js";
 import { SealedStore } from "./sealed-store.js";
 import { checkSessionOptions, type SessionOptions } from "./session-options.js";
@@ -49,7 +53,7 @@ import { type Snapshot, snapshotOf } from "./snapshot.js";
 export async function openSession(options: SessionOptions): Promise<Session> {
   const session = new Session(checkSessionOptions(options));
   await session.load();
-  if (options.background ?? true) session.keepUp();
+  if (options.background ?? options.mode !== "read") session.keepUp();
   return session;
 }
 
@@ -89,7 +93,15 @@ export class Session {
     this.#env = env;
     const sealed = new SealedStore(store, sealer, subject);
     const stored = () => env.announce(subject);
-    const parts = { subject, store: sealed, transport, escrowSubject, env, stored };
+    const parts = {
+      subject,
+      store: sealed,
+      transport,
+      escrowSubject,
+      env,
+      stored,
+      isReadOnly: options.mode === "read",
+    };
     this.#driver = drive({ ...parts, changed: () => this.#changed() });
     this.#contacts = new AddressBook(this.#driver, subject, env);
     this.#keepUp = new KeepUp(this.#driver, { subject, transport, escrowSubject, env });
@@ -189,6 +201,7 @@ export class Session {
   /** Shows the backup key again that nobody has proved to be on paper. @throws as {@link createBackupKey} */
   async proveBackupKey(show: ShowPaper): Promise<void> {
     checkShow(show);
+    this.#requireFull();
     const { paper } = this.#driver.model;
     if (!paper) throw notNow("no backup key waits for its proof");
     const shown = toShow(paper.text, this.#env);
@@ -244,6 +257,7 @@ export class Session {
    * @throws `STORE_UNAVAILABLE`; nothing is deleted then
    */
   async erase(): Promise<void> {
+    this.#requireFull();
     await this.#driver.erase();
     this.close();
   }
@@ -364,6 +378,11 @@ export class Session {
     return openStream(this.#state().keyring, options);
   }
 
+  /** Opens any part of sealed content, as {@link open}. The caller wipes the reader. @throws errors of `openRandomAccess` */
+  async openRandomAccess(source: BlobLike | RandomAccessSource, options?: ExpectedContent): Promise<ContentReader> {
+    return openRandomAccess(source, this.#state().keyring, options);
+  }
+
   /** A key for the app's own data. @throws errors of `Keyring.exportKey` */
   exportKey(epoch: number, label: string, length?: number): Bytes {
     return this.#state().keyring.exportKey(epoch, label, length);
@@ -413,6 +432,11 @@ export class Session {
 
   #state(): { readonly log: LogState; readonly keyring: Keyring } {
     return stateOf(this.#driver.model);
+  }
+
+  /** Before something is shown or deleted; all else is refused by the machine. */
+  #requireFull(): void {
+    if (this.#options.mode === "read") throw readOnly();
   }
 
   #changed(): void {
