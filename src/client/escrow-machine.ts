@@ -189,7 +189,18 @@ function intend(
       details: { intent: intent.do, user: subject },
     });
   }
-  const user = { ...newUserModel(subject), own: "order" in intent ? intent.user : undefined };
+  const own = "order" in intent ? intent.user : undefined;
+  // Another tab can have acted there meanwhile: an act on the older log could never be done.
+  if (own && own.log.head.seq < (pinOf(model, subject)?.seq ?? 0)) {
+    throw new KeysteadError(
+      "COMPARE_AGAIN",
+      "the user's log has got links since it was fetched; fetch it again, and look",
+      {
+        details: { because: "moved-on", user: subject },
+      },
+    );
+  }
+  const user = { ...newUserModel(subject), own };
   if (intent.do === "record-recovery") {
     const recording = inEscrowLog(model, input, options, env);
     return { ...recording, model: withUser(recording.model, subject, { task, model: user }) };
