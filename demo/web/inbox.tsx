@@ -1,6 +1,7 @@
 // The inbox: what the clinic's server sealed, opened on this device; what this device cannot open says why, and what to do.
 
-import { KeysteadError, readContentHeader } from "keystead";
+import { KeysteadError } from "keystead";
+import { readContentHeader } from "keystead/audit";
 import type { Session } from "keystead/client";
 import { useCallback, useEffect, useState } from "preact/hooks";
 import * as api from "./api.js";

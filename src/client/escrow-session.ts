@@ -121,20 +121,18 @@ export class EscrowSession {
     if (this.#options.background ?? true) this.#session.keepUp();
   }
 
-  /** What a screen shows now. The same object until something changes. */
-  getSnapshot(): EscrowSnapshot {
+  /** What a screen shows now. The same object until something changes. A framework can take it away from the session. */
+  readonly getSnapshot = (): EscrowSnapshot => {
     const { model } = this.#drive;
     if (this.#shown?.model !== model) {
       const snapshot = escrowSnapshotOf(model, this.#options.lastKnown !== undefined, readClock(this.#env));
       this.#shown = { model, snapshot };
     }
     return this.#shown.snapshot;
-  }
+  };
 
   /** Calls `listener` after every change. @returns a function that ends that */
-  subscribe(listener: () => void): () => void {
-    return this.#session.subscribe(listener);
-  }
+  readonly subscribe = (listener: () => void): (() => void) => this.#session.subscribe(listener);
 
   /**
    * Opens the organisation's escrow log, with this device as its first. Escrow does not work before {@link enable}. Without `operator`,
