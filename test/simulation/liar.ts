@@ -34,6 +34,13 @@ export class Liar {
     if (!first || !second) return;
     const victims = [...new Set([first, second])];
     const readers = victims.map(({ name }) => name);
+    if (this.#dice.permille(250)) {
+      const { name, takeBack } = this.#service.other.lie(readers);
+      this.#judge.note(`the service lies to ${readers.join(" and ")} about the contact: ${name}`);
+      this.told++;
+      this.#open.push(takeBack);
+      return;
+    }
     const name = this.#dice.of(NAMES) as string;
     this.#judge.note(`the service lies to ${readers.join(" and ")}: ${name}`);
     this.told++;

@@ -1,7 +1,7 @@
 // A whole world in one process, in which one seed decides everything: what users do, which promise settles next, what is killed,
 // lost, refused, delivered late, and what the service lies. docs/assurance.md.
 
-import { type Asked, Device } from "./device.js";
+import { type Asked, Device, describe } from "./device.js";
 import { Dice } from "./dice.js";
 import { Judge } from "./judge.js";
 import { Liar } from "./liar.js";
@@ -150,7 +150,17 @@ class World {
     const tabs = this.#devices.flatMap(({ tabs }) => tabs);
     const tab = this.#dice.of(tabs);
     const weights = {
-      ...{ task: this.#scheduler.isIdle ? 0 : 120, verb: 8, sync: 8, kill: 10, close: 1, open: 16, late: 2, time: 2 },
+      ...{
+        task: this.#scheduler.isIdle ? 0 : 120,
+        verb: 8,
+        sync: 8,
+        kill: 10,
+        close: 1,
+        open: 16,
+        late: 2,
+        time: 2,
+        grow: 3,
+      },
       ...{ lie: this.#isHonest ? 0 : 3, regret: this.#isHonest ? 0 : 4 },
     };
     switch (this.#dice.weighted(weights)) {
@@ -194,6 +204,9 @@ class World {
         this.#service.publishLate(sent);
         break;
       }
+      case "grow":
+        this.#service.other.grow();
+        break;
       case "time":
         this.#now += this.#dice.below(LONG);
         break;
@@ -234,6 +247,10 @@ class World {
       quiet = this.#mark() === before ? quiet + 1 : 0;
     }
     const tabs = this.#devices.flatMap(({ tabs }) => tabs);
+    for (const { session, device } of tabs) {
+      session?.refreshContacts().catch((error: unknown) => this.#judge.fail(`${device.name}: ${describe(error)}`));
+      await this.#settle();
+    }
     const waiting = tabs
       .flatMap(({ asked }) => asked)
       .find(({ device, ended }) => ended === undefined && !this.#judge.isDeceived(device));
