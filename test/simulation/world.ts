@@ -161,7 +161,7 @@ class World {
         time: 2,
         grow: 3,
       },
-      ...{ lie: this.#isHonest ? 0 : 3, regret: this.#isHonest ? 0 : 4 },
+      ...{ lie: this.#isHonest ? 0 : 3, slander: this.#isHonest ? 0 : 6, regret: this.#isHonest ? 0 : 4 },
     };
     switch (this.#dice.weighted(weights)) {
       case "task":
@@ -193,6 +193,9 @@ class World {
         break;
       case "lie":
         this.#liar.tell();
+        break;
+      case "slander":
+        this.#liar.tellOfContact();
         break;
       case "regret":
         this.#liar.regret();
