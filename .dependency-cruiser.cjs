@@ -20,6 +20,7 @@ const order = [
   "views",
   "storage",
   "transport",
+  "sender",
   "client",
   "relay",
   "cli",

@@ -1,4 +1,5 @@
-// Three projects: `node` on the native backend, `portable` in Node and `chromium` on the portable one. Three modes choose what runs:
+// Four projects: `node` on the native backend, `portable` in Node and `chromium` on the portable one, and `firefox` for what differs
+// between browsers. Three modes choose what runs:
 //
 //   --mode quick  npm test, what a contributor runs; `node` without the slow folders, `portable` for bytes and primitives
 //   --mode deep   npm run test:deep, all the rest that CI runs; the slow folders, Chromium, and `portable` for what needs Node
@@ -10,9 +11,11 @@ import { fileURLToPath } from "node:url";
 import { playwright } from "@vitest/browser-playwright";
 import { defineConfig } from "vitest/config";
 import { chromiumLaunchOptions } from "./scripts/chromium.js";
+import { firefoxLaunchOptions } from "./scripts/firefox.js";
 import { CountsReporter } from "./test/support/counts-reporter.js";
 
 const launchOptions = chromiumLaunchOptions();
+const firefoxOptions = firefoxLaunchOptions();
 const source = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
 // One seed for all properties of a run, printed with the result; KEYSTEAD_SEED replays it, KEYSTEAD_RUNS runs longer.
@@ -27,16 +30,16 @@ const all = "test/**/*.test.ts";
 const needsNode = "test/**/*.node.test.ts";
 /** What only a browser has, such as IndexedDB. */
 const needsBrowser = "test/**/*.browser.test.ts";
-/** What takes minutes: histories against a second reading of the protocol, every small world, simulated clients, broken input, whole stories, clients that are killed. */
-const slow = ["test/{model,worlds,simulation,fuzz,purity,sizes}/**/*.test.ts", "test/client/processes.node.test.ts"];
+/** Clients in real processes and real pages, which bring their own backend. */
+const ended = "test/client/{processes,reloads,service-worker}.node.test.ts";
+/** Also run by the browsers' own WebCrypto, each. */
+const sealers = "test/storage/sealer.test.ts";
+/** What takes minutes: histories against a second reading of the protocol, every small world, simulated clients, broken input, whole stories, clients that are ended. */
+const slow = ["test/{model,worlds,simulation,fuzz,purity,sizes}/**/*.test.ts", ended];
 /** What touches bytes and primitives, where the backends could differ first. */
 const backends = "test/{bytes,primitives}/**/*.test.ts";
-/** Tools and the file store have no backend; worlds and killed clients bring their own: they run once. */
-const once = [
-  "test/{tooling,worlds}/**/*.test.ts",
-  "test/storage/*.node.test.ts",
-  "test/client/processes.node.test.ts",
-];
+/** Tools and the file store have no backend; worlds and clients that are ended bring their own: they run once. */
+const once = ["test/{tooling,worlds}/**/*.test.ts", "test/storage/*.node.test.ts", ended];
 
 interface Files {
   readonly include: string[];
@@ -115,6 +118,19 @@ export default defineConfig(({ mode }) => {
       },
     },
   };
+  // IndexedDB, WebCrypto and tabs; all else is what Chromium runs already.
+  const firefoxProject = {
+    extends: true as const,
+    resolve: backend("noble.ts"),
+    test: {
+      ...{ include: [needsBrowser, sealers], sequence: { groupOrder: 3 } },
+      browser: {
+        ...{ enabled: true, headless: true, screenshotFailures: false },
+        provider: playwright({ launchOptions: firefoxOptions ?? {} }),
+        instances: [{ browser: "firefox" as const, name: "firefox" }],
+      },
+    },
+  };
   return {
     resolve: { alias: aliases },
     test: {
@@ -129,6 +145,7 @@ export default defineConfig(({ mode }) => {
         nodeProject,
         portableProject,
         ...(launchOptions && chromium.include.length > 0 ? [chromiumProject] : []),
+        ...(firefoxOptions && chromium.include.length > 0 ? [firefoxProject] : []),
       ],
     },
   };

@@ -1,5 +1,6 @@
 // keystead/relay: a server that stores logs, and is trusted with nothing. docs/relay.md.
 
+export { type BlobFacts, type BlobStore, type SqlBlobsOptions, sqlBlobs } from "./relay/blob-store.js";
 export { createRelay, type Relay } from "./relay/handler.js";
 export type {
   AccessRequest,

@@ -87,7 +87,10 @@ export interface Stepped {
   readonly retired: readonly Wipeable[];
 }
 
-/** The account whose escrow log this device follows; undefined where there is no escrow. */
+/** How a session uses the machine. */
 export interface MachineOptions {
+  /** The account whose escrow log this device follows; undefined where there is no escrow. */
   readonly escrowSubject?: string | undefined;
+  /** Whether it takes in what the service shows, and writes and sends nothing. Full sessions of the same store do that. */
+  readonly isReadOnly?: boolean | undefined;
 }

@@ -8,7 +8,7 @@ import { takeFailure, takePublication } from "./answered.js";
 import { acknowledge, lookAtContacts, takeContactFailure, takeContactPage, untrack } from "./contacts.js";
 import type { Input, MachineOptions, ReadEffect, Stepped, WhichLog } from "./effects.js";
 import { lengthOf } from "./entries.js";
-import type { Model } from "./model.js";
+import { type Model, readOnly } from "./model.js";
 import { author } from "./pending.js";
 import { proceed } from "./proceed.js";
 import { takePage } from "./take.js";
@@ -23,6 +23,8 @@ export const THOROUGH = 300_000;
  */
 export function step(before: Model, input: Input, options: MachineOptions, env: Env): Stepped {
   const model = ofOrganisation(before, options);
+  if (options.isReadOnly && (input.type === "intend" || input.type === "answer" || input.type === "paper-proved"))
+    throw readOnly();
   switch (input.type) {
     case "sync":
       return sync(model, options, env);

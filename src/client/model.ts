@@ -113,6 +113,13 @@ export function notNow(message: string): KeysteadError {
   return new KeysteadError("NOT_PERMITTED", message);
 }
 
+/** The error for what a session that only reads cannot do. */
+export function readOnly(): KeysteadError {
+  return new KeysteadError("NOT_PERMITTED", "this session only reads; open one without the mode read to do this", {
+    details: { reason: "read-only" },
+  });
+}
+
 /** The model after the service was reached, or was not. */
 export function connected(model: Model, connection: Connection): Model {
   return { ...model, sync: { ...model.sync, connection } };

@@ -23,7 +23,7 @@ const TURN = 2_000;
 /** The next effects, and the model that leads to them. */
 export function proceed(model: Model, options: MachineOptions, env: Env, retired: readonly Wipeable[] = []): Stepped {
   const { own, pending, sync } = model;
-  if (model.alarms.own) return { model, effects: [], retired };
+  if (model.alarms.own || options.isReadOnly) return { model, effects: [], retired };
   if (pending && (own?.log.links.at(pending.head.seq - 1) || isToBeDrawnAnew(model, env))) {
     const lost = settleLost(model, env);
     return proceed(lost.model, options, env, [...retired, ...lost.retired]);

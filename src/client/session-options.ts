@@ -21,7 +21,15 @@ export interface SessionOptions {
   readonly escrowSubject?: string | undefined;
   /** The member that this device was, as the app keeps it with its sign-in: an empty store is then a loss, and no new device. */
   readonly lastKnown?: MemberId | undefined;
-  /** Whether the session keeps up with the service by itself; true by default. Otherwise call {@link Session.sync}. */
+  /**
+   * `read`: the session fetches, verifies, stores what it verified and opens content, and writes no link. It is for service workers:
+   * one that is woken by a push beside tabs that have the session open. Every verb that writes throws `NOT_PERMITTED`. Default `full`.
+   */
+  readonly mode?: "full" | "read" | undefined;
+  /**
+   * Whether the session keeps up with the service by itself; by default a full one does, and one that only reads does not. Otherwise
+   * call {@link Session.sync}.
+   */
   readonly background?: boolean | undefined;
   readonly env?: ClientEnv | undefined;
 }
@@ -42,6 +50,7 @@ export function checkSessionOptions(options: SessionOptions): SessionOptions {
     transport,
     env = systemClientEnv(),
     escrowSubject,
+    mode = "full",
   } = checkSubjectOption(checkOptions(options));
   const given: Readonly<Record<string, unknown>> = { store, sealer, transport, env };
   for (const [name, methods] of Object.entries(METHODS)) {
@@ -51,5 +60,7 @@ export function checkSessionOptions(options: SessionOptions): SessionOptions {
   }
   if (escrowSubject !== undefined && (typeof escrowSubject !== "string" || escrowSubject === ""))
     throw new KeysteadError("INVALID_ARGUMENT", "options.escrowSubject must say whose escrow log is followed");
+  if (mode !== "full" && mode !== "read")
+    throw new KeysteadError("INVALID_ARGUMENT", 'options.mode must be "full" or "read"');
   return options;
 }

@@ -34,7 +34,7 @@ import { tracked } from "./contact.js";
 import type { ContactView } from "./contact-view.js";
 import { Driver } from "./driver.js";
 import { KeepUp } from "./keep-up.js";
-import { notNow, stateOf } from "./model.js";
+import { notNow, readOnly, stateOf } from "./model.js";
 import { proved, type ShowPaper, toShow } from "./paper.js";
 import { SealedStore } from "./sealed-store.js";
 import { checkSessionOptions, type SessionOptions } from "./session-options.js";
@@ -48,7 +48,7 @@ import { type Snapshot, snapshotOf } from "./snapshot.js";
 export async function openSession(options: SessionOptions): Promise<Session> {
   const session = new Session(checkSessionOptions(options));
   await session.load();
-  if (options.background ?? true) session.keepUp();
+  if (options.background ?? options.mode !== "read") session.keepUp();
   return session;
 }
 
@@ -89,7 +89,7 @@ export class Session {
     const sealed = new SealedStore(store, sealer, subject);
     const stored = () => env.announce(subject);
     this.#driver = new Driver({
-      ...{ subject, store: sealed, transport, escrowSubject, env, stored },
+      ...{ subject, store: sealed, transport, escrowSubject, env, stored, isReadOnly: options.mode === "read" },
       changed: () => this.#changed(),
     });
     this.#contacts = new AddressBook(this.#driver, subject, env);
@@ -190,6 +190,7 @@ export class Session {
   /** Shows the backup key again that nobody has proved to be on paper. @throws as {@link createBackupKey} */
   async proveBackupKey(show: ShowPaper): Promise<void> {
     checkShow(show);
+    this.#requireFull();
     const { paper } = this.#driver.model;
     if (!paper) throw notNow("no backup key waits for its proof");
     const shown = toShow(paper.text, this.#env);
@@ -245,6 +246,7 @@ export class Session {
    * @throws `STORE_UNAVAILABLE`; nothing is deleted then
    */
   async erase(): Promise<void> {
+    this.#requireFull();
     await this.#driver.erase();
     this.close();
   }
@@ -414,6 +416,11 @@ export class Session {
 
   #state(): { readonly log: LogState; readonly keyring: Keyring } {
     return stateOf(this.#driver.model);
+  }
+
+  /** Before something is shown or deleted; all else is refused by the machine. */
+  #requireFull(): void {
+    if (this.#options.mode === "read") throw readOnly();
   }
 
   #changed(): void {

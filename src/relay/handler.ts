@@ -2,24 +2,19 @@
 
 import { Hono } from "hono";
 import { expel as writeExpel } from "../authoring/verbs.js";
-import type { Bytes } from "../bytes/bytes.js";
-import type { LogId, MemberId } from "../bytes/ids.js";
+import type { LogId } from "../bytes/ids.js";
 import { lastOf } from "../bytes/present.js";
 import { fromHex } from "../bytes/text.js";
-import { KeysteadError } from "../errors.js";
 import type { LogState } from "../log/state.js";
-import { checkDigest, isSigned, type SignedRequest, verifyRequest } from "../transport/request-signature.js";
 import {
   ASKED_HEADS,
   type Body,
   CBOR,
   HEADS,
-  NO_LOG,
   PAGE,
   PAGE_BYTES,
   PARAMETERS,
   PUBLISHED,
-  type Query,
   type Route,
   readBody,
   readQuery,
@@ -27,15 +22,17 @@ import {
   SUBJECT,
   writeBody,
 } from "../transport/wire.js";
+import { BlobRoutes } from "./blob-routes.js";
 import { readRequest } from "./body.js";
+import { isUnchanged } from "./conditions.js";
 import { Events, type Watched } from "./events.js";
 import { checkUnconfirmed, Races, Rates } from "./limits.js";
 import { Logs, type Publication, type Wanted } from "./logs.js";
 import { openApi } from "./openapi.js";
-import { type AccessRequest, checkRelayOptions, type RelayOptions, type RelaySettings } from "./options.js";
-import { Refusal, refusalOf } from "./refusal.js";
+import { checkRelayOptions, type RelayOptions, type RelaySettings } from "./options.js";
+import { type Exchange, Proofs } from "./proofs.js";
+import { noLog, noRoute, Refusal, refusalOf, refusing, unsigned, wellFormed } from "./refusal.js";
 import { EXPULSION, RELAY_ROUTES, type RelayRoute } from "./routes.js";
-import { signingKeysOf } from "./signing-keys.js";
 import { HeadStatements } from "./statements-of-heads.js";
 
 /** A relay. */
@@ -48,15 +45,6 @@ export interface Relay {
   fetch(request: Request, server?: unknown): Promise<Response>;
   /** Ends the event streams, so that a server can stop. The database stays open. */
   close(): void;
-}
-
-/** What a route gets. */
-interface Exchange {
-  readonly request: Request;
-  /** Values of the path, as text. */
-  readonly values: Readonly<Record<string, string>>;
-  readonly query: Query;
-  readonly body: Bytes;
 }
 
 type Answer = (exchange: Exchange) => Promise<Response>;
@@ -79,6 +67,8 @@ class Service {
   readonly #rates = new Rates();
   readonly #events: Events;
   readonly #statements: HeadStatements;
+  readonly #proofs: Proofs;
+  readonly #blobs: BlobRoutes;
 
   constructor(settings: RelaySettings) {
     this.#settings = settings;
@@ -86,6 +76,8 @@ class Service {
     this.#logs = new Logs(settings.sql, now, settings.limits.cacheBytes);
     this.#events = new Events(settings);
     this.#statements = new HeadStatements(settings);
+    this.#proofs = new Proofs(settings);
+    this.#blobs = new BlobRoutes(settings, this.#logs, this.#proofs);
     const app = this.#app();
     this.fetch = async (request, server) => {
       const response = await app.fetch(request, { server });
@@ -111,15 +103,25 @@ class Service {
       events: (exchange) => this.#openEvents(exchange),
       readAttachment: (exchange) => this.#readAttachment(exchange),
       expel: (exchange) => this.#expel(exchange),
+      storeBlob: (exchange) => this.#blobs.store(exchange),
+      readBlob: (exchange) => this.#blobs.read(exchange),
+      headBlob: (exchange) => this.#blobs.read(exchange),
+      deleteBlob: (exchange) => this.#blobs.delete(exchange),
     };
-    for (const [name, route] of Object.entries<RelayRoute>(RELAY_ROUTES)) {
+    const routes = Object.entries<RelayRoute>(RELAY_ROUTES);
+    const withHead = new Set(routes.flatMap(([, { method, path }]) => (method === "HEAD" ? path : [])));
+    for (const [name, route] of routes) {
       app.on(route.method, route.path, async (context) => {
         const request = context.req.raw;
         this.#rates.check(env.now(), address(request, context.env.server), limits.requests);
-        const query = wellFormed(() => readQuery(route as Route, new URL(request.url).searchParams)) as Query;
-        const body = await readRequest(request, route.body);
+        // The router answers HEAD as it answers GET, and drops the body. An event stream would stay open with no reader.
+        if (request.method === "HEAD" && !withHead.has(route.path)) throw noRoute();
+        const query = wellFormed(() =>
+          readQuery(route as Route, new URL(request.url).searchParams),
+        ) as Exchange["query"];
+        const body = route.body ? await readRequest(request, route.body, env) : new Uint8Array();
         const values = context.req.param() as Readonly<Record<string, string>>;
-        return await answers[name as keyof typeof answers]({ request, values, query, body });
+        return await answers[name as keyof typeof answers]({ request, route, values, query, body });
       });
     }
     app.get("/health", async () => {
@@ -127,7 +129,7 @@ class Service {
       return Response.json({ status: "ok" });
     });
     app.get("/openapi.json", () => Promise.resolve(Response.json(openApi(`${origin}${path}`))));
-    app.notFound(() => new Refusal(404, "NO_ROUTE", "there is no such route, or not with this method").response());
+    app.notFound(() => noRoute().response());
     app.onError((error) => this.#failed(error).response());
     return app;
   }
@@ -144,10 +146,10 @@ class Service {
     let denied: LogId | undefined;
     const publication = this.#logs.create(subject, exchange.body, async (standing) => {
       denied = undefined;
-      if (standing === undefined) return await this.#ask(exchange, { action: "create", subject });
-      if (await this.#allows(exchange, { action: "reset", subject })) return;
+      if (standing === undefined) return await this.#proofs.ask(exchange, { action: "create", subject });
+      if (await this.#proofs.allows(exchange, { action: "reset", subject })) return;
       // The second of two devices that begin at a time: it may not replace the log, and learns that there is one.
-      await this.#ask(exchange, { action: "create", subject });
+      await this.#proofs.ask(exchange, { action: "create", subject });
       denied = standing;
       throw new Refusal(409, "FORBIDDEN", "the subject has another log");
     });
@@ -166,7 +168,8 @@ class Service {
     const { body } = exchange;
     const publication = await this.#logs.append(log, body, async (before, after) => {
       const now = this.#settings.env.now();
-      if (lastOf(after.links).type === "join") await this.#ask(exchange, { action: "join", subject: before.subject });
+      if (lastOf(after.links).type === "join")
+        await this.#proofs.ask(exchange, { action: "join", subject: before.subject });
       this.#races.check(now, after);
       await checkUnconfirmed(this.#logs, this.#settings.limits, now, before, after);
     });
@@ -199,7 +202,7 @@ class Service {
     const subject = wellFormed(() => PARAMETERS.subject.read(exchange.values["subject"] ?? ""));
     const log = await this.#logs.logOf(subject);
     const state = log && (await this.#logs.newestState(log));
-    await this.#mayRead(exchange, subject, state || undefined, "none");
+    await this.#proofs.mayRead(exchange, subject, state || undefined, "none");
     if (!state) throw noLog();
     const { head, operator } = state;
     const statement = this.#statements.of(head, operator);
@@ -210,7 +213,11 @@ class Service {
   async #readEntries(exchange: Exchange): Promise<Response> {
     const { after, limit, attachments } = exchange.query;
     const state = await this.#readable(exchange);
-    const member = await this.#mayRead(exchange, state.subject, state, attachments);
+    const member = await this.#proofs.mayRead(exchange, state.subject, state, attachments);
+    const { hash, seq } = state.head;
+    // Weak: two pages of the same entries differ in the service's time and statement.
+    const headers = { etag: `W/"${seq}-${hash}"` };
+    if (isUnchanged(exchange.request, headers.etag)) return new Response(null, { status: 304, headers });
     const mine: Wanted = member ? { mine: member } : "names";
     const page = await this.#logs.page(state.head.log, {
       after,
@@ -221,13 +228,20 @@ class Service {
     if (!page) throw noLog();
     const { entries, newest } = page;
     const statement = newest === state.head.seq ? this.#statements.of(state.head, state.operator) : undefined;
-    return answer(200, PAGE, { entries, newest, now: this.#settings.env.now(), ...(statement && { statement }) });
+    const response = answer(200, PAGE, {
+      entries,
+      newest,
+      now: this.#settings.env.now(),
+      ...(statement && { statement }),
+    });
+    response.headers.set("etag", headers.etag);
+    return response;
   }
 
   async #readAttachment(exchange: Exchange): Promise<Response> {
     const digest = wellFormed(() => fromHex(exchange.values["digest"], { name: "digest", length: 32 }));
     const state = await this.#readable(exchange);
-    await this.#mayRead(exchange, state.subject, state, "all");
+    await this.#proofs.mayRead(exchange, state.subject, state, "all");
     const attachment = await this.#logs.attachment(state.head.log, digest);
     if (!attachment) throw new Refusal(404, "NO_ROUTE", "the log has no such attachment");
     const headers = {
@@ -239,7 +253,7 @@ class Service {
 
   async #readHeads(exchange: Exchange): Promise<Response> {
     const { logs } = wellFormed(() => readBody(ASKED_HEADS, exchange.body));
-    await this.#ask(exchange, { action: "heads", logs });
+    await this.#proofs.ask(exchange, { action: "heads", logs });
     const heads = await this.#logs.heads(logs);
     const stated = await Promise.all(
       logs.map(async (log) => {
@@ -257,10 +271,10 @@ class Service {
     const logs = [...new Set(exchange.query.log)];
     if (logs.length === 0) throw new Refusal(400, "INVALID_ENCODING", "the query must name a log");
     const states = await this.#newest(logs);
-    const member = await this.#signer(exchange, states, false);
+    const { member } = (await this.#proofs.signed(exchange, states, false)) ?? {};
     if (!member) throw unsigned();
     for (const { active, subject } of states)
-      if (!active.has(member)) await this.#ask(exchange, { action: "read", subject, attachments: "none" });
+      if (!active.has(member)) await this.#proofs.ask(exchange, { action: "read", subject, attachments: "none" });
     const isStill = (now: readonly LogState[]) => now.some(({ active }) => active.has(member));
     const watched = (now: readonly LogState[]): readonly Watched[] => now.map(({ head }) => head);
     return this.#events.open({
@@ -275,7 +289,7 @@ class Service {
 
   async #expel(exchange: Exchange): Promise<Response> {
     const { subject, remove } = wellFormed(() => readBody(EXPULSION, exchange.body));
-    await this.#ask(exchange, { action: "expel", subject, remove });
+    await this.#proofs.ask(exchange, { action: "expel", subject, remove });
     const { operator, env } = this.#settings;
     if (!operator?.keys) throw new Refusal(403, "FORBIDDEN", "this relay has no operator's keys");
     const log = await this.#logs.logOf(subject);
@@ -304,86 +318,8 @@ class Service {
       return state;
     });
   }
-
-  /**
-   * A signature of a member, removed or not, or the app's leave.
-   *
-   * @returns the member that signed, if one did.
-   * @throws {@link Refusal} 401, 403
-   */
-  async #mayRead(
-    exchange: Exchange,
-    subject: string,
-    state: LogState | undefined,
-    attachments: Query["attachments"],
-  ): Promise<MemberId | undefined> {
-    const member = await this.#signer(exchange, state ? [state] : [], true);
-    if (!member) await this.#ask(exchange, { action: "read", subject, attachments });
-    return member;
-  }
-
-  /**
-   * The member that signed a request; undefined for a request without a signature, or by nobody of these logs.
-   *
-   * @param orFormer as {@link signingKeysOf}
-   * @throws {@link Refusal} 401 for a signature that is wrong in any other way
-   */
-  async #signer(
-    { request, body }: Exchange,
-    logs: readonly LogState[],
-    orFormer: boolean,
-  ): Promise<MemberId | undefined> {
-    if (!isSigned(request.headers)) return undefined;
-    const { origin, env } = this.#settings;
-    const { method, url, headers } = request;
-    const { pathname, search } = new URL(url);
-    let signed: SignedRequest;
-    try {
-      signed = await verifyRequest(
-        { method, target: pathname + search, headers },
-        { origin, now: env.now(), keyOf: (member) => signingKeysOf(logs, member, orFormer) },
-      );
-      checkDigest(body, signed);
-    } catch (error) {
-      if (!KeysteadError.is(error) || error.code !== "INVALID_SIGNATURE") throw error;
-      if (error.details["reason"] === "member") return undefined;
-      throw refusalOf(401, error);
-    }
-    return signed.member;
-  }
-
-  /** @throws {@link Refusal} 403 unless the app allows it */
-  async #ask(exchange: Exchange, ask: AccessRequest): Promise<void> {
-    if (!(await this.#allows(exchange, ask)))
-      throw new Refusal(403, "FORBIDDEN", `the app does not allow to ${ask.action}; sign in, or sign as a member`);
-  }
-
-  async #allows({ request }: Exchange, ask: AccessRequest): Promise<boolean> {
-    return (await this.#settings.authorize(ask, request)) === true;
-  }
 }
 
 function answer<T>(status: number, body: Body<T>, value: T): Response {
   return new Response(writeBody(body, value), { status, headers: { "content-type": CBOR } });
-}
-
-/** @throws {@link Refusal} 400 for what is not in its form */
-function wellFormed<T>(read: () => T): T {
-  return refusing(400, read);
-}
-
-function refusing<T>(status: number, run: () => T): T {
-  try {
-    return run();
-  } catch (error) {
-    throw KeysteadError.is(error) ? refusalOf(status, error) : error;
-  }
-}
-
-function noLog(): Refusal {
-  return new Refusal(404, NO_LOG, "there is no such subject or log, or the log was replaced");
-}
-
-function unsigned(): Refusal {
-  return new Refusal(401, "UNSIGNED", "sign the request as a member of the log");
 }

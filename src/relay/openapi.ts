@@ -1,11 +1,12 @@
 // The OpenAPI document of a relay, from its table of routes.
 
-import { CBOR, PROBLEM, QUERY, REFUSALS } from "../transport/wire.js";
+import { CBOR, OCTETS, PROBLEM, QUERY, REFUSALS } from "../transport/wire.js";
 import { RELAY_ROUTES, type RelayRoute } from "./routes.js";
 
 const PARAMETERS = {
   subject: { description: "a subject in base64url of UTF-8, without padding", pattern: "^[A-Za-z0-9_-]+$" },
   log: { description: "the id of a log in hexadecimal", pattern: "^[0-9a-f]{64}$" },
+  blob: { description: "the id of a blob in hexadecimal", pattern: "^([0-9a-f]{2}){16,32}$" },
   digest: { description: "the digest of an attachment in hexadecimal", pattern: "^[0-9a-f]{64}$" },
 } as const;
 
@@ -36,7 +37,9 @@ export function openApi(origin: string): Readonly<Record<string, unknown>> {
   };
 }
 
-function operation(operationId: string, { path, query, proofs, body, answers }: RelayRoute): unknown {
+function operation(operationId: string, route: RelayRoute): unknown {
+  const { path, query, proofs, answers } = route;
+  const asked = contentOf(route);
   const inPath = [...path.matchAll(/:(\w+)/g)].map(([, name]) => {
     const { description, pattern } = PARAMETERS[name as keyof typeof PARAMETERS];
     return { name, in: "path", required: true, description, schema: { type: "string", pattern } };
@@ -53,15 +56,18 @@ function operation(operationId: string, { path, query, proofs, body, answers }: 
   ]);
   const good = Object.entries(answers).map(([status, answer]) => [
     status,
-    { description: answer.says, ...("body" in answer && answer.body && { content: cbor(answer.body.cddl) }) },
+    { description: answer.says, ...contentOf(answer) },
   ]);
   return {
     operationId,
     description: `Proofs, of which one is enough: ${proofs.join(", ")}.`,
     parameters: [...inPath, ...inQuery],
-    ...(body && { requestBody: { required: true, content: cbor(body.cddl) } }),
+    ...(asked && { requestBody: { required: true, ...asked } }),
     responses: Object.fromEntries([...refusals, ...good]),
   };
 }
 
-const cbor = (cddl: string) => ({ [CBOR]: { schema: { description: cddl } } });
+function contentOf({ body, streams }: Pick<RelayRoute, "body" | "streams">) {
+  if (streams) return { content: { [OCTETS]: { schema: { type: "string", format: "binary" } } } };
+  return body && { content: { [CBOR]: { schema: { description: body.cddl } } } };
+}

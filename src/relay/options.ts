@@ -9,6 +9,7 @@ import { OperatorKeys } from "../keys/operator-keys.js";
 import { StatementKeys } from "../keys/statement-keys.js";
 import { type Env, systemEnv } from "../primitives/env.js";
 import { VERIFYING_KEY_LENGTH } from "../primitives/sign.js";
+import { type BlobStore, sqlBlobs } from "./blob-store.js";
 import type { Sql } from "./sql.js";
 
 declare global {
@@ -34,6 +35,8 @@ export interface RequestLike {
  * devices are in them.
  * - `heads`: learn the newest positions of many logs, as a service does that seals to many users.
  * - `expel`: have the operator remove devices of a subject, from the app's portal.
+ * - `storeBlob`: store sealed content of so many bytes that belongs to a subject. Asked for members too, who have `member`: the app knows how
+ * much its users may store. - `readBlob`: read sealed content. - `deleteBlob`: delete it; `member` is one that nobody confirmed yet.
  */
 export type AccessRequest =
   | { readonly action: "create" | "reset" | "join"; readonly subject: string }
@@ -43,7 +46,21 @@ export type AccessRequest =
       readonly attachments: "none" | "names" | "mine" | "all";
     }
   | { readonly action: "heads"; readonly logs: readonly LogId[] }
-  | { readonly action: "expel"; readonly subject: string; readonly remove: readonly MemberId[] };
+  | { readonly action: "expel"; readonly subject: string; readonly remove: readonly MemberId[] }
+  | {
+      readonly action: "storeBlob";
+      readonly subject: string;
+      readonly blob: string;
+      readonly size: number;
+      readonly member: MemberId | undefined;
+    }
+  | { readonly action: "readBlob"; readonly subject: string; readonly blob: string }
+  | {
+      readonly action: "deleteBlob";
+      readonly subject: string;
+      readonly blob: string;
+      readonly member: MemberId | undefined;
+    };
 
 /** An entry that was stored. */
 export interface News {
@@ -72,6 +89,8 @@ export interface Limits {
   readonly streams: number;
   /** Bytes of links whose verified states are kept in memory; default 64 MiB. */
   readonly cacheBytes: number;
+  /** Uploads of blobs at a time; default 100. Each takes less than 1 MiB of memory. */
+  readonly uploads: number;
 }
 
 const LIMITS: Limits = {
@@ -82,6 +101,7 @@ const LIMITS: Limits = {
   streamsOfMember: 8,
   streams: 10_000,
   cacheBytes: 1 << 26,
+  uploads: 100,
 };
 
 /** Time and randomness of a relay. */
@@ -113,6 +133,8 @@ export interface RelayOptions {
    * @param request whose cookies or tokens say who asks.
    */
   readonly authorize: (ask: AccessRequest, request: RequestLike) => boolean | Promise<boolean>;
+  /** Where the bytes of blobs are kept; default the database, up to 64 MiB each. Relays on one database need the same. */
+  readonly blobs?: BlobStore | undefined;
   readonly operator?: OperatorOptions | undefined;
   readonly limits?: Partial<Limits> | undefined;
   /** Called after an entry was stored. Its errors go to `report`. */
@@ -124,7 +146,7 @@ export interface RelayOptions {
   readonly env?: RelayEnv | undefined;
 }
 
-type WithDefaults = "path" | "notify" | "address" | "report" | "env";
+type WithDefaults = "path" | "blobs" | "notify" | "address" | "report" | "env";
 
 /** Options with their defaults. */
 export type RelaySettings = Omit<RelayOptions, WithDefaults | "limits"> & {
@@ -141,12 +163,19 @@ export function checkRelayOptions(options: RelayOptions): RelaySettings {
   if (typeof path !== "string" || !/^(\/[\w.~-]+)*$/.test(path)) throw wrong("path must be such as /keys, or empty");
   for (const [name, value] of Object.entries({ authorize, notify, address, report }))
     if (typeof value !== "function") throw wrong(`${name} must be a function`);
+  const { blobs = sqlBlobs(sql) } = options;
+  for (const method of ["write", "read", "delete"] as const)
+    if (typeof Object(blobs)[method] !== "function") throw wrong("blobs must be a store such as sqlBlobs gives");
+  checkCount("options.blobs.maxBytes", blobs.maxBytes);
   if (operator !== undefined) checkOperator(operator);
   for (const [name, value] of Object.entries(checkOptions(limits, "options.limits"))) {
     if (!Object.hasOwn(LIMITS, name)) throw wrong(`limits.${name} is unknown`);
     checkCount(`options.limits.${name}`, value);
   }
-  return { sql, origin, path, authorize, operator, limits: { ...LIMITS, ...limits }, notify, address, report, env };
+  return {
+    ...{ sql, origin, path, authorize, blobs, operator, notify, address, report, env },
+    limits: { ...LIMITS, ...limits },
+  };
 }
 
 /** @throws `INVALID_ARGUMENT` */

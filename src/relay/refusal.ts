@@ -1,11 +1,12 @@
 // What a relay answers when it refuses: a problem document with a code, and the rule where there is one.
 
-import { type KeysteadError, problemOf } from "../errors.js";
-import { type NO_LOG, PROBLEM, writeProblem } from "../transport/wire.js";
+import { KeysteadError, problemOf } from "../errors.js";
+import { NO_BLOB, NO_LOG, PROBLEM, writeProblem } from "../transport/wire.js";
 
 /** Codes of the relay itself. All others are codes of {@link KeysteadError}. */
 export type RefusalCode =
   | typeof NO_LOG
+  | typeof NO_BLOB
   | "NO_ROUTE"
   | "UNSIGNED"
   | "FORBIDDEN"
@@ -13,6 +14,11 @@ export type RefusalCode =
   | "HEAD_RESERVED"
   | "TOO_LARGE"
   | "CONTENT_TYPE"
+  | "TOO_SLOW"
+  | "BODY_MISMATCH"
+  | "BLOB_EXISTS"
+  | "RANGE"
+  | "REPLAYED"
   | "UNAVAILABLE";
 
 /** An answer that is thrown. */
@@ -51,4 +57,34 @@ export class Refusal extends Error {
 /** A refusal for what the library says of bytes or of an entry. */
 export function refusalOf(status: number, error: KeysteadError): Refusal {
   return new Refusal(status, error.code, problemOf(error), { rule: error.rule });
+}
+
+/** @throws {@link Refusal} 400 for what is not in its form */
+export function wellFormed<T>(read: () => T): T {
+  return refusing(400, read);
+}
+
+/** @throws {@link Refusal} of this status for what the library refuses */
+export function refusing<T>(status: number, run: () => T): T {
+  try {
+    return run();
+  } catch (error) {
+    throw KeysteadError.is(error) ? refusalOf(status, error) : error;
+  }
+}
+
+export function noLog(): Refusal {
+  return new Refusal(404, NO_LOG, "there is no such subject or log, or the log was replaced");
+}
+
+export function noBlob(): Refusal {
+  return new Refusal(404, NO_BLOB, "there is no such blob, or it was deleted");
+}
+
+export function noRoute(): Refusal {
+  return new Refusal(404, "NO_ROUTE", "there is no such route, or not with this method");
+}
+
+export function unsigned(): Refusal {
+  return new Refusal(401, "UNSIGNED", "sign the request as a member of the log");
 }

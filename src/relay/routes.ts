@@ -3,7 +3,7 @@
 import type { MemberId } from "../bytes/ids.js";
 import { array, hexBytes, record } from "../bytes/schema.js";
 import { subject } from "../log/fields.js";
-import { type Body, createLogRoute, ROUTES, type Route } from "../transport/wire.js";
+import { BLOB_ROUTES, type Body, createLogRoute, ROUTES, type Route } from "../transport/wire.js";
 
 /** Which members of whose log the operator removes. */
 export const EXPULSION = {
@@ -21,6 +21,14 @@ export interface RelayRoute extends Omit<Route, "proofs"> {
 /** All routes of a relay. */
 export const RELAY_ROUTES = {
   ...ROUTES,
+  ...BLOB_ROUTES,
+  readEntries: {
+    ...ROUTES.readEntries,
+    answers: {
+      ...ROUTES.readEntries.answers,
+      304: { says: "the log has no entry more than when the page was read whose ETag If-None-Match names" },
+    },
+  },
   readAttachment: {
     method: "GET",
     path: "/v1/logs/:log/attachments/:digest",

@@ -1,8 +1,8 @@
 // Every statement that the relay runs, and its tables. Rows of entries and attachments never change, so that the primary key of an
 // entry is the compare-and-set of a log.
 //
-// The first column of each table is its distribution key: a log, a subject, a blob or a member. Every statement names the key of
-// every table in it, so that a database that is split by these keys finds one part for one statement (a test reads them all).
+// The first column of each table is its distribution key: a log, a subject, a blob, an upload, a day or a member. Every statement names the
+// key of every table in it, so that a database that is split by these keys finds one part for one statement (a test reads them all).
 
 /**
  * Numbered migrations; the position in the list is the number. A published one is never changed: add another one. All of them leave
@@ -20,6 +20,13 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
     "alter table keystead.entry alter column link set storage external",
     "alter table keystead.attachment alter column bytes set storage external",
     "alter table keystead.blob_chunk alter column bytes set storage external",
+  ],
+  [
+    // No statement used the table before. A blob has its row once all of its bytes are stored, and none before. Its bytes are stored by the
+    // id of their upload, so that two uploads under one id never mix, and an upload that broke off can be found by the day it began.
+    "drop table keystead.blob",
+    "create table keystead.blob (id bytea primary key, owner text not null, size bigint not null, digest bytea not null, upload bytea not null, at bigint not null)",
+    "create table keystead.upload (day int, id bytea, blob bytea not null, primary key (day, id))",
   ],
 ];
 
@@ -68,4 +75,28 @@ export const STATEMENTS = {
     on conflict (subject) do nothing returning log`,
   /** subject, new log, at, log before. @returns a row if the subject had that log */
   rename: `update keystead.subject set log = $2, at = $3 where subject = $1 and log = $4 returning log`,
+  /** blob. */
+  blob: `select owner, size, digest, upload from keystead.blob where id = $1`,
+  /** blob, owner, size, digest, upload, at. @returns a row if there was no such blob */
+  putBlob: `insert into keystead.blob (id, owner, size, digest, upload, at)
+    select $1::bytea, $2::text, $3::bigint, $4::bytea, $5::bytea, $6::bigint on conflict (id) do nothing returning id`,
+  /** blob, upload. @returns a row if the blob was there */
+  dropBlob: `delete from keystead.blob where id = $1 and upload = $2 returning id`,
+  /** upload, number, bytes. */
+  putChunk: `insert into keystead.blob_chunk (id, n, bytes) select $1::bytea, $2::int, $3::bytea`,
+  /** upload, number. */
+  chunk: `select bytes from keystead.blob_chunk where id = $1 and n = $2`,
+  /** upload. */
+  dropChunks: `delete from keystead.blob_chunk where id = $1`,
+  /** day, upload, blob. */
+  beginUpload: `insert into keystead.upload (day, id, blob) select $1::int, $2::bytea, $3::bytea`,
+  /** day, number. */
+  uploads: `select id, blob from keystead.upload where day = $1 limit $2`,
+  /** day, upload. */
+  endUpload: `delete from keystead.upload where day = $1 and id = $2`,
+  /** member, nonce, expires. @returns a row if the nonce is new */
+  useNonce: `insert into keystead.nonce (member, nonce, expires) select $1::bytea, $2::bytea, $3::bigint
+    on conflict (member, nonce) do nothing returning nonce`,
+  /** member, time. */
+  forgetNonces: `delete from keystead.nonce where member = $1 and expires < $2`,
 } as const;

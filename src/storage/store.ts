@@ -113,15 +113,18 @@ export function stale(expected: number, found: number): KeysteadError {
   );
 }
 
-export function closed(): KeysteadError {
-  return new KeysteadError("STORE_UNAVAILABLE", "this store was closed; open it again", {
+export function closed(cause?: unknown): KeysteadError {
+  return new KeysteadError("STORE_UNAVAILABLE", "this store was closed, or deleted; open it again", {
     details: { reason: "closed" },
+    cause,
   });
 }
 
 export function unavailable(doing: string, cause: unknown): KeysteadError {
   const name = (cause as { name?: unknown } | null)?.name;
   const code = (cause as { code?: unknown } | null)?.code;
+  // The browser evicted the database, or another tab deleted it: this connection is closed for good, and no retry helps.
+  if (name === "InvalidStateError") return closed(cause);
   const isFull = name === "QuotaExceededError" || code === "ENOSPC" || code === "EDQUOT";
   const hint = isFull ? "the disk or the browser's quota is full; free space and retry" : "retry, or look at the cause";
   return new KeysteadError("STORE_UNAVAILABLE", `the store could not ${doing}: ${hint}`, {

@@ -83,18 +83,31 @@ export interface SignOptions {
   readonly origin: string;
   /** The bytes that are sent; none for a request without a body. */
   readonly body?: Uint8Array | undefined;
+  /** SHA-256 of the body, 32 bytes, in its place: for a body that is sent as a stream. */
+  readonly digest?: Uint8Array | undefined;
   readonly env: Env;
+}
+
+/** The header `Content-Digest` for a body. @param digest SHA-256, 32 bytes */
+export function writeDigest(digest: Uint8Array): string {
+  return `sha-256=:${base64.encode(digest)}:`;
+}
+
+/** SHA-256 of a body, as the header `Content-Digest` has it; undefined for another form. */
+export function readDigest({ headers }: { readonly headers: HeadersLike }): Bytes | undefined {
+  const digest = DIGEST.exec(headers.get("content-digest") ?? "")?.[1];
+  return digest === undefined ? undefined : new Uint8Array(base64.decode(digest));
 }
 
 /** Headers that sign a request: `Content-Digest`, `Signature-Input` and `Signature`. @throws `INVALID_ARGUMENT`, `WIPED` */
 export function signRequest(
   { method, target }: SignableRequest,
-  { signer, origin, body = new Uint8Array(), env }: SignOptions,
+  { signer, origin, body = new Uint8Array(), digest = primitives.sha256(body), env }: SignOptions,
 ): Readonly<Record<string, string>> {
-  const digest = `sha-256=:${base64.encode(primitives.sha256(body))}:`;
+  const contentDigest = writeDigest(digest);
   const created = Math.floor(readClock(env) / 1000);
   const { signature, signatureInput } = createSignatureSync(
-    { kind: "request", method, targetUri: origin + target, fields: [{ name: "content-digest", value: digest }] },
+    { kind: "request", method, targetUri: origin + target, fields: [{ name: "content-digest", value: contentDigest }] },
     {
       label: LABEL,
       components: COMPONENTS,
@@ -107,7 +120,7 @@ export function signRequest(
       signer: { algorithm: "ed25519", sign: (base) => checkedSignature(signer.sign(base)) },
     },
   );
-  return { "content-digest": digest, "signature-input": signatureInput, signature };
+  return { "content-digest": contentDigest, "signature-input": signatureInput, signature };
 }
 
 function checkedSignature(signature: Uint8Array): Uint8Array {
@@ -181,7 +194,7 @@ export async function verifyRequest(
         policy: { ...AS_LISTED, now: Math.floor(now / 1000) },
         async resolveVerifier({ components, parameters }) {
           checkProfile(components, parameters);
-          signed = readParameters(parameters, headers.get("content-digest"), now);
+          signed = readParameters(parameters, readDigest({ headers }), now);
           const keys = await keyOf(signed.member);
           if (!keys) throw refused("member", "the log has no such member, or the member was removed");
           return { algorithm: "ed25519", verify: (base, signature) => isByOne(keys, base, signature) };
@@ -216,12 +229,11 @@ function checkProfile(
 
 function readParameters(
   { created = 0, expires = 0, nonce = "", keyid = "" }: SignatureParameters,
-  contentDigest: string | null,
+  digest: Bytes | undefined,
   now: number,
 ): SignedRequest {
   if (!NONCE.test(nonce)) throw refused("malformed", `nonce must be ${NONCE_LENGTH} bytes in base64url`);
   if (!MEMBER.test(keyid)) throw refused("malformed", "keyid must be the id of a member");
-  const digest = DIGEST.exec(contentDigest ?? "")?.[1];
   if (digest === undefined) throw refused("malformed", "Content-Digest must be one sha-256");
   const lifetime = 1000 * (expires - created);
   if (!(lifetime >= 0 && lifetime <= REQUEST_LIFETIME))
@@ -229,7 +241,7 @@ function readParameters(
   if (1000 * created > now + REQUEST_SKEW)
     throw refused("ahead", "the request is from the future; set the device's clock");
   if (1000 * expires < now) throw refused("expired", "the request has expired; set the device's clock");
-  return { member: keyid as MemberId, nonce, forget: 1000 * expires, digest: new Uint8Array(base64.decode(digest)) };
+  return { member: keyid as MemberId, nonce, forget: 1000 * expires, digest };
 }
 
 /** The error of a service for what the package or this file found. */

@@ -19,6 +19,8 @@ export const CBOR = "application/cbor";
 export const PROBLEM = "application/problem+json";
 /** The content type of the event stream. */
 export const EVENTS = "text/event-stream";
+/** The content type of sealed content. */
+export const OCTETS = "application/octet-stream";
 
 /** A service adds entries to a page while the page has at most this many bytes; the first entry is always in. */
 export const PAGE_BYTES = 1_048_576;
@@ -32,6 +34,8 @@ export const MAX_EVENT_LOGS = 64;
 export const MAX_PROBLEM_BYTES = 4096;
 /** The code of the problem that a service gives with 404 where a subject has no log, or a log is no subject's. */
 export const NO_LOG = "NO_LOG";
+/** The code of the problem that a service gives with 404 where it has no such blob. */
+export const NO_BLOB = "NO_BLOB";
 /** Most bytes of one event. */
 export const MAX_EVENT_BYTES = 1024;
 
@@ -131,21 +135,28 @@ export const ENTRY = {
  * - `member`: a signature of a member of the log (`signRequest`); of a removed one too where `read` stands beside it.
  * - `create`, `reset`, `join`, `read`: the app allows it (`authorize`). `reset` is asked in place of `create` where the subject has
  *   another log; `join` for a link that brings a member in.
+ * - `storeBlob`, `readBlob`, `deleteBlob`: the app allows it. `member` beside `deleteBlob` is a member of the confirmed class.
  */
-export type Proof = "link" | "member" | "create" | "reset" | "join" | "read";
+export type Proof =
+  | ("link" | "member" | "create" | "reset" | "join" | "read")
+  | ("storeBlob" | "readBlob" | "deleteBlob");
 
 /** One route. */
 export interface Route {
-  readonly method: "GET" | "PUT" | "POST";
-  /** A path below the service's address. `:subject` and `:log` stand for values, see {@link PARAMETERS}. */
+  readonly method: "GET" | "HEAD" | "PUT" | "POST" | "DELETE";
+  /** A path below the service's address. `:subject`, `:log` and `:blob` stand for values, see {@link PARAMETERS}. */
   readonly path: string;
   /** Names of query parameters. */
   readonly query: readonly (keyof typeof QUERY)[];
   readonly proofs: readonly Proof[];
   /** The body of the request, in CBOR. */
   readonly body?: BodyForm;
-  /** The answers by status, with their bodies in CBOR. Besides these, every route has {@link REFUSALS}. */
-  readonly answers: Readonly<Record<number, { readonly says: string; readonly body?: Body<unknown> }>>;
+  /** In its place: sealed content, which is read as it comes. */
+  readonly streams?: true;
+  /** The answers by status, with their bodies in CBOR, or with sealed content. Besides these, every route has {@link REFUSALS}. */
+  readonly answers: Readonly<
+    Record<number, { readonly says: string; readonly body?: Body<unknown>; readonly streams?: true }>
+  >;
 }
 
 /** Query parameters: what they mean, and their forms. */
@@ -157,6 +168,8 @@ export const QUERY = {
     form: /^(none|names|mine|all)$/,
   },
   log: { says: "id of a log in hexadecimal; may be repeated, up to 64 times", form: /^[0-9a-f]{64}$/ },
+  owner: { says: "the subject that a blob belongs to, in base64url of UTF-8, without padding", form: /^[\w-]{1,342}$/ },
+  size: { says: "bytes of a blob, at least 1", form: /^[1-9]\d{0,15}$/ },
 } as const;
 
 const published = {
@@ -170,7 +183,8 @@ export const REFUSALS = {
   400: "the request is not in the form that the route asks for",
   401: "no proof came with the request, or a wrong one",
   403: "the proof is right, and the request is not allowed",
-  404: `there is no such subject or log (${NO_LOG}), or no such route`,
+  404: `there is no such subject or log (${NO_LOG}), no such blob (${NO_BLOB}), or no such route`,
+  408: "the body came too slowly",
   413: "the body is too large",
   415: "the body is of another content type than the route asks for",
   422: "the entry breaks the rule that the problem names",
@@ -235,7 +249,52 @@ export const eventsRoute = {
   answers: { 200: { says: 'server-sent events, each {"log":"…","seq":…} in JSON, and a comment every 15 seconds' } },
 } as const satisfies Route;
 
-/** All routes that a client uses. */
+const BLOB = { path: "/v1/blobs/:blob", query: [], proofs: ["member", "readBlob"] } as const;
+const WHOLE = { says: "the bytes, with their ETag, which never changes" } as const;
+const UNCHANGED = { says: "the reader has these bytes: If-None-Match names their ETag" } as const;
+
+/** Stores sealed content: once, under an id that the client has drawn. The header Content-Digest says which bytes come. */
+export const storeBlobRoute = {
+  ...BLOB,
+  method: "PUT",
+  query: ["owner", "size"],
+  proofs: ["storeBlob"],
+  streams: true,
+  answers: {
+    201: { says: "the blob was stored" },
+    200: { says: "the service has this very blob already" },
+    409: { says: "another blob has this id" },
+  },
+} as const satisfies Route;
+
+/** Bytes of a blob: all, or one range of them. */
+export const readBlobRoute = {
+  ...BLOB,
+  method: "GET",
+  answers: {
+    200: { ...WHOLE, streams: true },
+    206: { says: "the bytes that Range asks for", streams: true },
+    304: UNCHANGED,
+    416: { says: "the blob has no such bytes" },
+  },
+} as const satisfies Route;
+
+/** Size and ETag of a blob. */
+export const headBlobRoute = {
+  ...BLOB,
+  method: "HEAD",
+  answers: { 200: { says: "Content-Length is the size of the blob" }, 304: UNCHANGED },
+} as const satisfies Route;
+
+/** Deletes a blob. Its id is free then. */
+export const deleteBlobRoute = {
+  ...BLOB,
+  method: "DELETE",
+  proofs: ["member", "deleteBlob"],
+  answers: { 204: { says: "the blob is deleted" } },
+} as const satisfies Route;
+
+/** All routes of logs that a client uses. */
 export const ROUTES = {
   createLog: createLogRoute,
   readSubject: readSubjectRoute,
@@ -243,6 +302,14 @@ export const ROUTES = {
   readEntries: readEntriesRoute,
   readHeads: readHeadsRoute,
   events: eventsRoute,
+} as const satisfies Readonly<Record<string, Route>>;
+
+/** Routes of sealed content. */
+export const BLOB_ROUTES = {
+  storeBlob: storeBlobRoute,
+  readBlob: readBlobRoute,
+  headBlob: headBlobRoute,
+  deleteBlob: deleteBlobRoute,
 } as const satisfies Readonly<Record<string, Route>>;
 
 type Names<Path extends string> = Path extends `${string}:${infer Name}/${infer Rest}`
@@ -259,7 +326,18 @@ export const PARAMETERS = {
    */
   subject: { write: (subject: string) => base64urlnopad.encode(utf8Encode(subject, "subject")), read: readSubjectText },
   log: { write: (log: LogId): string => log, read: parseLogId },
+  blob: { write: parseBlobId, read: parseBlobId },
 } as const;
+
+/**
+ * The id of a blob: 16 to 32 bytes in hexadecimal, drawn at random by the client.
+ *
+ * @throws `INVALID_ENCODING`
+ */
+export function parseBlobId(text: unknown): string {
+  if (typeof text === "string" && /^([0-9a-f]{2}){16,32}$/.test(text)) return text;
+  throw new KeysteadError("INVALID_ENCODING", "the id of a blob is 16 to 32 bytes in lower-case hexadecimal");
+}
 
 function readSubjectText(text: string): string {
   const subject = fromBase64url(text);
@@ -302,18 +380,26 @@ export interface Query {
   readonly limit: number;
   readonly attachments: "none" | "names" | "mine" | "all";
   readonly log: readonly LogId[];
+  /** The subject that a blob belongs to. */
+  readonly owner: string;
+  /** Bytes of a blob. */
+  readonly size: number;
 }
 
 /**
  * The values of a request's query, such as `new URL(address).searchParams`.
  *
- * @throws `INVALID_ENCODING` for a parameter that the route does not have, that comes twice, or that is in another form
+ * @throws `INVALID_ENCODING` for a parameter that the route does not have, that comes twice, that is in another form, or that lacks and
+ * has no default
  */
 export function readQuery<R extends Route>(
   { query }: R,
   parameters: Iterable<readonly [string, string]>,
 ): Pick<Query, R["query"][number]> {
-  const values: Record<keyof Query, string[]> = { after: [], limit: [], attachments: [], log: [] };
+  const values: Record<keyof Query, string[]> = {
+    ...{ after: [], limit: [], attachments: [], log: [] },
+    ...{ owner: [], size: [] },
+  };
   for (const [name, value] of parameters) {
     const known = query.find((each) => each === name);
     if (!known) throw wrongQuery(`has an unknown parameter ${JSON.stringify(name.slice(0, 40))}`);
@@ -326,8 +412,15 @@ export function readQuery<R extends Route>(
     limit: [limit = MAX_PAGE_ENTRIES],
     attachments: [attachments = "none"],
     log,
+    owner: [owner = ""],
+    size: [size],
   } = values;
-  const all = { after: Number(after), limit: Number(limit), attachments, log };
+  for (const name of ["owner", "size"] as const)
+    if (query.includes(name) && values[name].length === 0) throw wrongQuery(`lacks ${name}: ${QUERY[name].says}`);
+  const all = {
+    ...{ after: Number(after), limit: Number(limit), attachments, log },
+    ...{ owner: owner && readSubjectText(owner), size: Number(size) },
+  };
   return Object.fromEntries(query.map((name) => [name, all[name]])) as unknown as Query;
 }
 

@@ -12,11 +12,9 @@ import { build } from "esbuild";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, inject, it } from "vitest";
 import { checkBackupKey } from "../../src/backup/open.js";
-import type { MemberId } from "../../src/bytes/ids.js";
 import { present } from "../../src/bytes/present.js";
 import { systemClientEnv } from "../../src/client/client-env.js";
 import { openSession, type Session } from "../../src/client/session.js";
-import { appendEntry, verifyLog } from "../../src/log/verify.js";
 import { createRelay, type Relay } from "../../src/relay/handler.js";
 import { openPglite } from "../../src/relay/pglite.js";
 import type { Sql } from "../../src/relay/sql.js";
@@ -25,7 +23,8 @@ import { memoryStore } from "../../src/storage/memory.js";
 import { callerSealer } from "../../src/storage/sealer.js";
 import type { Store } from "../../src/storage/store.js";
 import { fetchTransport } from "../../src/transport/fetch-transport.js";
-import type { Deed, Orders, Said } from "./processes-orders.js";
+import { checkHistory } from "./history.js";
+import type { Deed, ProcessOrders, Said } from "./orders.js";
 
 const KILLS = inject("runs") ?? 100;
 /** Kills of one device, before the next account begins. */
@@ -107,7 +106,11 @@ class Lane {
   }
 
   /** Runs the process until it is killed. @returns what it said */
-  async killed(orders: Orders, { request, when, turns, race }: Moment, other: () => Promise<void>): Promise<Said[]> {
+  async killed(
+    orders: ProcessOrders,
+    { request, when, turns, race }: Moment,
+    other: () => Promise<void>,
+  ): Promise<Said[]> {
     const child = spawn(process.execPath, [program, JSON.stringify(orders)], { stdio: ["ignore", "pipe", "pipe"] });
     const kill = () => child.kill("SIGKILL");
     let count = 0;
@@ -211,7 +214,7 @@ class Life {
   async kill(moment: Moment, run: number): Promise<void> {
     if (!this.#creates) this.#tablet ??= await this.#enter();
     const deeds = this.#creates ? moment.deeds.filter((each) => each !== "leave") : moment.deeds;
-    const orders: Orders = {
+    const orders: ProcessOrders = {
       ...{ folder: this.#folder, url: this.#lane.url, subject: this.subject, creates: this.#creates },
       ...{ names: `c${run}`, deeds },
     };
@@ -239,49 +242,11 @@ class Life {
     expect({ alarms, evidence }).toEqual({ alarms: [], evidence: 0 });
     expect(asks.filter(({ question }) => question === "copied" || question === "interrupted")).toEqual([]);
     if (isSettled) expect(pending).toBeUndefined();
-    const { did, ours, hashes } = this.#history(await this.entries());
+    const entries = await this.entries();
+    const ours = checkHistory({ subject: this.subject, entries, said: this.said, others: this.#others });
     const me = devices?.me;
     expect(ours.length).toBeLessThanOrEqual(1);
     if (isSettled) expect(ours).toEqual(me?.standing === "active" ? [me.member] : []);
-    const begun = new Map<string, number>();
-    const done = new Map<string, number>();
-    const add = (counts: Map<string, number>, what: string) => counts.set(what, (counts.get(what) ?? 0) + 1);
-    for (const said of this.said) {
-      if ("began" in said) add(begun, keyOf(said.began, said.name));
-      if (!("done" in said)) continue;
-      add(done, keyOf(said.done, said.name));
-      expect(hashes[said.seq - 1]).toBe(said.hash);
-    }
-    done.delete("seal");
-    // What was done is in the log, and what is in the log was asked for so often.
-    for (const [what, times] of done) expect(did.get(what) ?? 0, what).toBeGreaterThanOrEqual(times);
-    for (const [what, times] of did) expect(times, what).toBeLessThanOrEqual(begun.get(what) ?? 0);
-  }
-
-  /** What the killed device did, as the log says; and its members that are active. */
-  #history(entries: readonly Uint8Array[]) {
-    const did = new Map<string, number>();
-    const [first, ...rest] = entries;
-    if (!first) return { did, ours: [], hashes: [] };
-    const options = { now: Date.now() };
-    let log = verifyLog([first], { subject: this.subject, ...options });
-    const isOurs = (member: string) => member !== "operator" && !this.#others.has(member);
-    const take = () => {
-      const { author, entered, renamed, rekeyed, type } = present(log.links.last());
-      if (!isOurs(author)) return;
-      const named = log.active.get(present(entered ?? renamed ?? rekeyed ?? author) as MemberId);
-      const entering = named?.kind === "backup" ? "backup-key" : "enter";
-      const deed = entered ? entering : renamed ? "rename" : rekeyed ? "rekey" : type === "leave" ? "leave" : undefined;
-      const what = deed && keyOf(deed, named?.name ?? "");
-      if (what) did.set(what, (did.get(what) ?? 0) + 1);
-    };
-    take();
-    for (const entry of rest) {
-      log = appendEntry(log, entry, options);
-      take();
-    }
-    const ours = [...log.active.values()].filter(({ id, kind }) => kind === "device" && isOurs(id)).map(({ id }) => id);
-    return { did, ours, hashes: [...log.links].map(({ hash }) => hash) };
   }
 
   /** What the device sealed opens, and what its user wrote down too. */
@@ -312,10 +277,6 @@ class Life {
     }
   }
 }
-
-/** What has a name is done once; the rest is counted. */
-const keyOf = (deed: Deed, name: string) =>
-  ["enter", "rename", "backup-key"].includes(deed) ? `${deed} ${name}` : deed;
 
 it(`does what was asked for once, and loses nothing, over ${KILLS} kills`, async () => {
   const moments = fc.sample(moment, KILLS);

@@ -39,6 +39,7 @@ import { decodeContact, encodeContact, trackContact } from "keystead/contacts";
 import { createEscrowLog, organisationReport, ReportTotals } from "keystead/escrow";
 import { fileStore } from "keystead/file-store";
 import { englishSheet, recoverySheet } from "keystead/recovery-sheet";
+import { createSender, senderStoreOver, senderTransport } from "keystead/sender";
 import {
   acceptEntry,
   certifyStatementKey,
@@ -93,6 +94,12 @@ export async function everyEntry(): Promise<readonly Bytes[]> {
   const sheet: string = recoverySheet({ key: "k", account: member, service: "s", made: new Date() }, englishSheet).text;
   const stores: readonly (Store | Promise<Store>)[] = [memoryStore(), fileStore("folder")];
 
+  const sender = createSender({
+    transport: senderTransport({ url: "https://keys.example" }),
+    store: senderStoreOver(),
+  });
+  const voicemail: Bytes = await sender.seal("alice", given, { purpose: "voicemail" });
+
   const operator = new OperatorKeys(given);
   const keys = new StatementKeys(given);
   const certificate = certifyStatementKey(operator, { key: keys.sign, until: 2 });
@@ -109,7 +116,7 @@ export async function everyEntry(): Promise<readonly Bytes[]> {
   const members = [...active.values()].flatMap(({ signingKey, kemKey }) => [signingKey, kemKey]);
   return [
     ...[created.entry, approved.entry, prepared.request, offer, unsafeSerializeKeyring(laptop)],
-    ...[sealed, plaintext, signed.plaintext, await reader.read(0, 1), keyring.exportKey(1, "label")],
+    ...[voicemail, sealed, plaintext, signed.plaintext, await reader.read(0, 1), keyring.exportKey(1, "label")],
     ...[encodeContact(pin), encodeEvidence(evidence), entryForSenders(given), certificate],
     ...[stateHead(log.head, keys, given, 1), operator.sign, keys.sign, relay.load("x"), ...relay.read("alice")],
     ...[...links].map(({ bytes }) => bytes),

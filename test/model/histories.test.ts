@@ -13,7 +13,7 @@ import { appendEntry, verifyLog } from "../../src/log/verify.js";
 import { numRuns, timeout } from "../support/runs.js";
 import { errorOf } from "../support/thrown.js";
 import { violations } from "./admission.js";
-import { type Owed, owedBy } from "./agenda.js";
+import { agendaOf, type Owed, owedBy } from "./agenda.js";
 import { expectKeyring, expectLink, expectLog, expectOpens, expectSameSecrets, factsOf } from "./compare.js";
 import { drawLawful, drawTwisted, type Pick, pickArbitrary } from "./draw.js";
 import { describeOp, MAX_LINKS, type Sheet, start } from "./history.js";
@@ -267,7 +267,12 @@ function settle(sheet: Sheet, world: World): void {
     }
   }
   function owe(position: number): Owed | undefined {
-    return owedBy(world, sheet.model, position, new Set());
+    const owed = owedBy(world, sheet.model, position, new Set());
+    const { steps, knowledge } = agendaOf(world, position);
+    // A client does the first step of its agenda by itself; regrants that the user is asked about come from an answer.
+    if (world.hasClient(position))
+      expect(world.owedByClient(position, knowledge)).toEqual(steps.find((step) => step.do === "author"));
+    return owed;
   }
   const { model } = sheet;
   const guardians = ownOf(model).filter(({ position }) => isHolder(model, position) && isConfirmed(model, position));

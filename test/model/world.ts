@@ -36,6 +36,7 @@ import {
   rotate,
   setLockdown,
 } from "../support/accepted.js";
+import { clientOwes, clientWrites } from "../support/client.js";
 import { type RawSigner, signerOf } from "../support/raw-link.js";
 import { seededEnv } from "../support/seeded-env.js";
 import { Organisation } from "./organisation.js";
@@ -138,9 +139,12 @@ export class World {
     return { ...authored, keyrings: new Map([[op.by, authored.keyring]]), entered, signers };
   }
 
-  /** Lets the library do a step of a member's agenda. */
+  /** Lets a device's client do a step of its agenda; the core, where a backup key or a member of an escrow log is the author. */
   perform(by: number, step: AuthorStep, knowledge: Knowledge): Written {
-    const authored = accepted(performStep(this.session(by), step, knowledge, this.env(by)));
+    const { log, keyring } = this.session(by);
+    const authored = this.hasClient(by)
+      ? clientWrites({ log, keyring, knowledge, entries: this.entries }, { do: "duty", step }, this.env(by))
+      : accepted(performStep({ log, keyring }, step, knowledge, this.env(by)));
     const entered = step.link === "enroll-escrow" ? escrowIdOf(this.log.head, this.log.head.seq + 1) : undefined;
     const signers = [signerOf(this.session(by))];
     return { ...authored, keyrings: new Map([[by, authored.keyring]]), entered, signers };
@@ -206,6 +210,19 @@ export class World {
     const { keyring, withheld } = openKeyring(this.log, this.entries, seed.bytes());
     this.sessions.set(member, { log: this.log, keyring });
     return withheld;
+  }
+
+  /** The step that a device's client does by itself while the service shows nothing new, with this knowledge. */
+  owedByClient(by: number, knowledge: Knowledge): AuthorStep | undefined {
+    const { log, keyring } = this.session(by);
+    // Of another env: what is only looked at must not change what is drawn later.
+    const env = seededEnv(`${this.#seed}/${by}/${log.head.seq}`, this.env(by).now());
+    return clientOwes({ log, keyring, knowledge, entries: this.entries }, env);
+  }
+
+  /** Whether a device of a user is the author, which has a client. */
+  hasClient(position: number): boolean {
+    return this.log.kind === "user" && this.log.active.get(this.id(position))?.kind === "device";
   }
 
   #idsOf(positions: readonly number[]): MemberId[] {

@@ -376,7 +376,6 @@ describe("a signed request", () => {
       ["GET", subjectOf(world)],
       ["GET", entriesOf(world, { after: 2 })],
       ["GET", entriesOf(world)],
-      ["HEAD", target()],
     ] as const) {
       const moved = await relay.fetch(new Request(`http://127.0.0.1${other}`, { method, headers }));
       expect([other, moved.status]).toEqual([other, 401]);
@@ -765,13 +764,17 @@ describe("operations", () => {
         .flatMap(([path, methods]) => Object.keys(methods).map((m) => `${m} ${path}`))
         .sort(),
     ).toEqual([
+      "delete /v1/blobs/{blob}",
+      "get /v1/blobs/{blob}",
       "get /v1/events",
       "get /v1/logs/{log}/attachments/{digest}",
       "get /v1/logs/{log}/entries",
       "get /v1/subjects/{subject}",
+      "head /v1/blobs/{blob}",
       "post /v1/heads",
       "post /v1/logs/{log}/entries",
       "post /v1/portal/expel",
+      "put /v1/blobs/{blob}",
       "put /v1/subjects/{subject}",
     ]);
     expect(Object.keys(document.paths["/v1/logs/{log}/entries"]?.["post"]?.responses ?? {})).toEqual(

@@ -34,6 +34,7 @@ describe("distribution keys", () => {
       blob: "id",
       blob_chunk: "id",
       nonce: "member",
+      upload: "day",
     });
     for (const statement of MIGRATIONS.flat().filter((text) => text.startsWith("create table"))) {
       const [, first] = /^create table \S+ \((\w+)/.exec(statement) ?? [];

@@ -13,11 +13,11 @@ describe("the IndexedDB store", () => {
       await expect(indexedDbStore(name)).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
   });
 
-  it("does not block a deletion in another tab, and is then unavailable", async () => {
+  it("does not block a deletion in another tab, and is then closed", async () => {
     const store = await indexedDbStore("deleted-elsewhere");
     await store.commit(0, { put: [["a", Uint8Array.of(1)]] });
     await deleteIndexedDb("deleted-elsewhere");
-    await expect(store.load()).rejects.toMatchObject({ code: "STORE_UNAVAILABLE" });
+    await expect(store.load()).rejects.toMatchObject({ code: "STORE_UNAVAILABLE", details: { reason: "closed" } });
     const fresh = await indexedDbStore("deleted-elsewhere");
     expect((await fresh.load()).revision).toBe(0);
     fresh.close();

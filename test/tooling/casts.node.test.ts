@@ -57,6 +57,7 @@ const CASTS: Readonly<Record<string, readonly [count: number, reason: string]>> 
   "relay/openapi.ts": [1, "names of parameters, which a list of entries does not keep"],
   "relay/postgres.ts": [1, "one of the overloads that the driver's types list"],
   "relay/sql.ts": [3, "rows as the statement beside it names their columns"],
+  "sender/sender.ts": [1, "a list whose items were checked one by one"],
   "storage/file.ts": [2, "errors of the system; `BufferSource` refuses bytes that it takes"],
   "storage/indexed-db.ts": [4, "types of `idb` name stores that only an upgrade may open"],
   "storage/sealer.ts": [7, "`BufferSource` refuses bytes that it takes"],

@@ -5,9 +5,11 @@ import { relative, resolve } from "node:path";
 import { promisify } from "node:util";
 import { beforeAll, describe, expect, it } from "vitest";
 import { chromiumLaunchOptions } from "../../scripts/chromium.js";
+import { firefoxLaunchOptions } from "../../scripts/firefox.js";
 
 const root = resolve(import.meta.dirname, "../..");
 const hasChromium = chromiumLaunchOptions() !== undefined;
+const hasFirefox = firefoxLaunchOptions() !== undefined;
 
 /** Each file with its project, `node test/log/acts.test.ts`, as vitest finds them. */
 async function filesIn(...mode: readonly string[]): Promise<readonly string[]> {
@@ -57,5 +59,14 @@ describe("npm test and npm run test:deep", () => {
       inProject(all, "node").filter((file) => !isOf("node")(file)),
     );
     expect(inProject(all, "chromium")).toEqual(inProject(deep, "chromium"));
+  });
+
+  it.runIf(hasFirefox)("run in Firefox every file that only browsers can run", () => {
+    const firefox = inProject(deep, "firefox");
+    expect(firefox.length).toBeGreaterThan(0);
+    const chromium = inProject(deep, "chromium");
+    if (hasChromium) expect(firefox.filter((file) => !chromium.includes(file))).toEqual([]);
+    expect(chromium.filter((file) => file.endsWith(".browser.test.ts") && !firefox.includes(file))).toEqual([]);
+    expect(inProject(all, "firefox")).toEqual(firefox);
   });
 });

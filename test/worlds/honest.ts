@@ -32,7 +32,7 @@ import {
   setPolicy,
 } from "../support/accepted.js";
 import { adminMoves } from "./admins.js";
-import { Client } from "./client.js";
+import { byClient, comparedWith, hasClient } from "./client.js";
 import { adviceFor, isSoundFor, knowledgeOf, toldTo } from "./device.js";
 import type { Draws } from "./draws.js";
 import { envOf, type Move, type Scene } from "./scene.js";
@@ -69,20 +69,15 @@ function optionsFor(world: World, name: Player): EscrowOptions {
   return { escrow, ...(!isSoundFor(world, escrow) && { withholdFromEscrow: true }) };
 }
 
-/** Whether a device with a client is the author. */
-export const hasClient = ({ log }: World, name: Player): boolean => log.kind === "user" && name !== "P";
-
 /** Writes what a user asks of a device. */
 function asked(scene: Scene, name: Player, intent: Intent, byCore: (env: Draws) => Written): (env: Draws) => Written {
   const { world } = scene;
-  if (!hasClient(world, name)) return byCore;
+  if (!hasClient(scene, name)) return byCore;
   return (env) => {
     const knowledge = activeOf(world, name) ? toldTo(world, name) : knowledgeOf(world, name);
-    return picked(new Client(scene, name).write(intent, env, knowledge));
+    return byClient(scene, name, intent, knowledge, env);
   };
 }
-
-const picked = ({ entry, log, keyring }: Written): Written => ({ entry, log, ...(keyring && { keyring }) });
 
 function joining(scene: Scene, name: Player): Move {
   const device = { name };
@@ -150,8 +145,8 @@ function advisedMoves(scene: Scene, name: Player, session: MemberState): readonl
       scene,
       name,
       describe(world, step),
-      hasClient(world, name)
-        ? (env) => picked(new Client(scene, name).write({ do: "duty", step }, env, knowledge))
+      hasClient(scene, name)
+        ? (env) => byClient(scene, name, { do: "duty", step }, knowledge, env)
         : (env) => accepted(performStep(session, step, knowledge, env)),
       { isAdvised: true },
     ),
@@ -177,7 +172,6 @@ function offered(scene: Scene, name: Player, session: MemberState): readonly Mov
   const { log } = world;
   const { own, all } = othersIn(world, name);
   const options = optionsFor(world, name);
-  const client = hasClient(world, name) ? new Client(scene, name) : undefined;
   const act = (what: string, intent: Intent, byCore: (env: Draws) => Written) =>
     honest(scene, name, what, asked(scene, name, intent, byCore));
   const t = world.t === "owner" && activeOf(world, "T")?.id;
@@ -187,8 +181,8 @@ function offered(scene: Scene, name: Player, session: MemberState): readonly Mov
     // Nobody compares the fingerprint of a backup key, which has no screen: it is approved by another way.
     const isDevice = log.active.get(id)?.kind === "device";
     const approve = (env: Draws) =>
-      client && isDevice
-        ? asked(scene, name, { do: "review", approve: [client.approval(id)], remove: [] }, byCore)(env)
+      isDevice
+        ? asked(scene, name, { do: "review", approve: [comparedWith(scene, id)], remove: [] }, byCore)(env)
         : byCore(env);
     moves.push(honest(scene, name, `approves ${x}`, approve));
   }
@@ -311,11 +305,11 @@ function enrolling(scene: Scene, name: Player, session: MemberState): readonly M
   if (!world.ids.has("P")) {
     moves.push(
       honest(scene, name, "makes P", (env) => {
-        if (hasClient(world, name)) {
+        if (hasClient(scene, name)) {
           const intent = { do: "backup-key", name: "Backup key" } as const;
-          const made = new Client(scene, name).write(intent, env, toldTo(world, name));
-          const { keyring } = openBackupKey(made.log, [], present(made.model.paper).text);
-          return { log: made.log, entry: made.entry, enters: "P", keyring };
+          const { log, entry, paper } = byClient(scene, name, intent, toldTo(world, name), env);
+          const { keyring } = openBackupKey(log, [], present(paper));
+          return { log, entry, enters: "P", keyring };
         }
         const made = makeBackupKey(session, { ...options, ...inEscrow(log) }, env);
         const { keyring } = openBackupKey(made.log, [], made.paper.reveal(made.log));

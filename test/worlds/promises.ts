@@ -6,9 +6,9 @@ import { intersectRuns, runsOf } from "../../src/bytes/runs.js";
 import { KeysteadError } from "../../src/errors.js";
 import { currentEpoch, escrowMember, type Member } from "../../src/log/state.js";
 import { review } from "../support/accepted.js";
-import { Client } from "./client.js";
+import { hasClient, owedByClient } from "./client.js";
 import { adviceFor, doubtedBy, isSoundFor, knowledgeOf, toldTo } from "./device.js";
-import { describe, hasClient, removedOwn } from "./honest.js";
+import { describe, removedOwn } from "./honest.js";
 import type { Name } from "./knowledge.js";
 import { able, confirmedClass, deniedTo, knowsOf, show, type Violation } from "./rules.js";
 import { envOf, type Move, type Scene } from "./scene.js";
@@ -43,12 +43,12 @@ export function violationAmong(scene: Scene, tried: AllTried): Violation | undef
 function selfWilled(scene: Scene, tried: AllTried): Violation | undefined {
   const { world, keyrings } = scene;
   for (const name of OWN) {
-    if (!hasClient(world, name) || !keyrings.has(name) || !activeOf(world, name)) continue;
+    if (!hasClient(scene, name) || !keyrings.has(name) || !activeOf(world, name)) continue;
     for (const knowledge of [knowledgeOf(world, name), toldTo(world, name)]) {
       const advised = agenda(sessionOf(world, keyrings, name), knowledge)
         .filter((step) => step.do === "author")
         .map((step) => `${name} ${describe(world, step)}`);
-      const step = new Client(scene, name).owes(knowledge);
+      const step = owedByClient(scene, name, knowledge);
       const does = step && `${name} ${describe(world, step)}`;
       const first = advised.find((text) => isDone(tried, text));
       if (does !== first)

@@ -1,18 +1,22 @@
-// What the parent tells the process that it kills, and what that one says.
+// What a test tells a device that it ends at any point, and what that one says.
 
 /** What a device does. */
 export type Deed = "enter" | "rename" | "rekey" | "leave" | "backup-key" | "seal";
 
 export interface Orders {
-  readonly folder: string;
-  readonly url: string;
   readonly subject: string;
   /** Whether it makes the account's log; otherwise it joins it. */
   readonly creates: boolean;
-  /** Begins the names that this process gives. */
+  /** Begins the names that it gives. */
   readonly names: string;
   /** What it does once it is a member, again and again. */
   readonly deeds: readonly Deed[];
+}
+
+/** Of a device in a process of its own. */
+export interface ProcessOrders extends Orders {
+  readonly folder: string;
+  readonly url: string;
 }
 
 export type Said =

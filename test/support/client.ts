@@ -1,0 +1,89 @@
+// A device's client without a store and a service, as an honest author: the real machine writes the link, and takes it in when the
+// service shows it. docs/spec.md section 13.
+
+import type { Knowledge } from "../../src/agenda/facts.js";
+import type { AuthorStep } from "../../src/agenda/steps.js";
+import { AppendList } from "../../src/bytes/append-list.js";
+import type { Bytes } from "../../src/bytes/bytes.js";
+import { present } from "../../src/bytes/present.js";
+import type { Effect, ReadEffect } from "../../src/client/effects.js";
+import { takeEntries } from "../../src/client/entries.js";
+import type { FollowedLog } from "../../src/client/followed-log.js";
+import type { Intent } from "../../src/client/intents.js";
+import { step } from "../../src/client/machine.js";
+import type { Model } from "../../src/client/model.js";
+import { newModel } from "../../src/client/records.js";
+import type { Keyring } from "../../src/keys/keyring.js";
+import type { LogState } from "../../src/log/state.js";
+import type { Env } from "../../src/primitives/env.js";
+
+/** What a device has. */
+export interface Has {
+  readonly log: LogState;
+  readonly entries: readonly Uint8Array[];
+  readonly keyring: Keyring | undefined;
+  /** Keyrings of the members that it was before. */
+  readonly former?: readonly Keyring[];
+  readonly knowledge: Knowledge;
+}
+
+/** A link that a client wrote, and what it has when the service has shown it the link. */
+export interface ByClient {
+  readonly entry: Uint8Array;
+  readonly log: LogState;
+  readonly keyring: Keyring;
+  /** The text of the backup key that it made. */
+  readonly paper: string | undefined;
+}
+
+/** Writes the link of something that the user asks for, or that the device owes, and takes it in. @throws as the machine does */
+export function clientWrites(has: Has, intent: Intent, env: Env): ByClient {
+  const { model, effects } = step(modelOf(has), { type: "intend", id: "asked", intent }, organisationOf(has), env);
+  const sent = present(effects.find((effect) => effect.type === "publish"));
+  const taken = takeEntries(model, reading(has), [sent.entry as Bytes], env);
+  if (taken.error) throw taken.error;
+  const { own, keyring, pending, paper } = taken.model;
+  if (pending) throw new Error("the client was shown its link, and waits for it");
+  return { entry: sent.entry, log: present(own).log, keyring: present(keyring), paper: paper?.text };
+}
+
+/** The step that a client does by itself while the service shows nothing new; undefined where it does none. */
+export function clientOwes(has: Has, env: Env): AuthorStep | undefined {
+  let model = modelOf(has);
+  const effects: Effect[] = [reading(has)];
+  for (let effect = effects.shift(); effect; effect = effects.shift()) {
+    if (effect.type !== "read") continue;
+    const page = { entries: [], newest: model[effect.of]?.log.head.seq ?? 0 };
+    const next = step(model, { type: "page", effect, page }, organisationOf(has), env);
+    model = next.model;
+    effects.unshift(...next.effects);
+  }
+  return model.pending?.intent.do === "duty" ? model.pending.intent.step : undefined;
+}
+
+function modelOf({ log, entries, keyring, former = [], knowledge }: Has): Model {
+  const { storedConfirmation, confirmedAt, escrowLog, own = [], strangers = [], ...said } = knowledge;
+  const start = { log: log.head.log, seq: 1, hash: present(log.links.at(0)).hash };
+  return {
+    ...newModel(log.subject),
+    ...{ own: followed(log, entries), keyring, former },
+    escrow: typeof escrowLog === "object" ? followed(escrowLog, []) : undefined,
+    answers: {
+      ...{ own, strangers, removeEscrow: said.removeEscrow, enrollAgainAfter: said.enrollAgainAfter },
+      confirmed: storedConfirmation && { head: storedConfirmation, at: confirmedAt ?? start },
+      ...{ declinedEscrow: said.declinedEscrow ?? false, declined: [] },
+    },
+  };
+}
+
+const organisationOf = ({ knowledge: { escrowLog } }: Has) => ({
+  escrowSubject: typeof escrowLog === "object" ? escrowLog.subject : "an organisation without a log",
+});
+
+function reading({ log }: Has): ReadEffect {
+  return { type: "read", of: "own", subject: log.subject, after: log.head.seq, purpose: "newer" };
+}
+
+function followed(log: LogState, entries: readonly Uint8Array[]): FollowedLog {
+  return { log, entries: entries.reduce((list, entry) => list.push(entry as Bytes), AppendList.empty<Bytes>()) };
+}
