@@ -121,6 +121,11 @@ export class Driver {
     this.close();
   }
 
+  /** Whether all work has ended. */
+  get isClosed(): boolean {
+    return this.#ended.signal.aborted;
+  }
+
   /** Ends all work. What waits is rejected; nothing is lost. */
   close(): void {
     if (this.#ended.signal.aborted) return;
@@ -136,7 +141,7 @@ export class Driver {
   /** One at a time. */
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
     const turn = this.#tail.then(() => {
-      if (this.#ended.signal.aborted) throw closed();
+      if (this.#ended.signal.aborted) throw sessionClosed();
       return work();
     });
     const ended = () => undefined;
@@ -157,7 +162,7 @@ export class Driver {
     const { store } = this.#options;
     for (;;) {
       if (this.#isStale) await this.#load();
-      if (this.#ended.signal.aborted) throw closed();
+      if (this.#ended.signal.aborted) throw sessionClosed();
       const before = this.#model;
       const stepped = await this.#step(input);
       if (!stepped) continue;
@@ -231,7 +236,7 @@ export class Driver {
   }
 
   #rejectAll(): void {
-    for (const [, { reject }] of this.#waiting) reject(closed());
+    for (const [, { reject }] of this.#waiting) reject(sessionClosed());
     this.#waiting.clear();
   }
 
@@ -274,7 +279,8 @@ function unanswered(caught: unknown): ErrorJson {
   return new KeysteadError("OFFLINE", "the service was not reached", { cause: caught }).toJSON();
 }
 
-function closed(): KeysteadError {
+/** The error of a session that was closed. */
+export function sessionClosed(): KeysteadError {
   return new KeysteadError("STORE_UNAVAILABLE", "this session was closed; open it again", {
     details: { reason: "closed" },
   });

@@ -129,8 +129,9 @@ function comparisonOf(log: LogState, device: Member, digits: string): DigitsComp
           "the other device shows seven digits; give these, and nothing else",
         );
       // SAS-2: who guesses gets no second try.
-      if (isChecked) throw again("these digits were compared already", "compared");
+      if (isChecked) throw beginAgain("these digits were compared already", "compared");
       isChecked = true;
+      // SAS-3: what a match of fingerprints gives, or nothing.
       const isEqual = equalBytes(utf8Encode(typed), utf8Encode(digits.replace(" ", "")));
       return isEqual ? matchOf(log, device) : { code: "comparison-mismatch" as const, status: "mismatch" as const };
     },
@@ -167,7 +168,7 @@ export function answerDigits({ log, keyring }: MemberState, commit: Uint8Array, 
   const begun = beginningIn(commit);
   if (!begun) throw new KeysteadError("INVALID_ARGUMENT", "this message begins no comparison of digits");
   if (!isSameHead(begun.head, log.head))
-    throw again("the devices know different heads of the log; refresh both sides", "moved-on");
+    throw beginAgain("the devices know different heads of the log; refresh both sides", "moved-on");
   const { commitment } = begun;
   const of = { head: log.head, device };
   const part = drawRandom(env, PART_LENGTH);
@@ -177,7 +178,7 @@ export function answerDigits({ log, keyring }: MemberState, commit: Uint8Array, 
       const opened = read(openSchema, message);
       if (!opened || !equalBytes(opened.commitment, commitment) || !equalBytes(opened.answer, part)) return undefined;
       if (!equalBytes(digitsCommitment(of, opened.salt, opened.part), commitment))
-        throw again(
+        throw beginAgain(
           "the other side opened something else than it had committed to: somebody interferes",
           "opened-otherwise",
         );
@@ -196,7 +197,8 @@ function read<T>(schema: Schema<T>, message: Uint8Array): T | undefined {
   }
 }
 
-function again(problem: string, because: string): KeysteadError {
+/** The error for a comparison that gives nothing. */
+export function beginAgain(problem: string, because: string): KeysteadError {
   return new KeysteadError("COMPARE_AGAIN", `${problem}; begin again on both devices`, {
     rule: because === "opened-otherwise" ? "SAS-1" : "SAS-2",
     details: { because },

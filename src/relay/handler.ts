@@ -8,8 +8,6 @@ import { fromHex } from "../bytes/text.js";
 import type { LogState } from "../log/state.js";
 import {
   ASKED_HEADS,
-  type Body,
-  CBOR,
   HEADS,
   PAGE,
   PAGE_BYTES,
@@ -20,14 +18,15 @@ import {
   readQuery,
   STANDING,
   SUBJECT,
-  writeBody,
 } from "../transport/wire.js";
+import { answer } from "./answer.js";
 import { BlobRoutes } from "./blob-routes.js";
 import { readRequest } from "./body.js";
 import { isUnchanged } from "./conditions.js";
 import { Events, type Watched } from "./events.js";
 import { checkUnconfirmed, Races, Rates } from "./limits.js";
 import { Logs, type Publication, type Wanted } from "./logs.js";
+import { Messages } from "./messages.js";
 import { openApi } from "./openapi.js";
 import { checkRelayOptions, type RelayOptions, type RelaySettings } from "./options.js";
 import { type Exchange, Proofs } from "./proofs.js";
@@ -69,6 +68,7 @@ class Service {
   readonly #statements: HeadStatements;
   readonly #proofs: Proofs;
   readonly #blobs: BlobRoutes;
+  readonly #messages: Messages;
 
   constructor(settings: RelaySettings) {
     this.#settings = settings;
@@ -78,6 +78,7 @@ class Service {
     this.#statements = new HeadStatements(settings);
     this.#proofs = new Proofs(settings);
     this.#blobs = new BlobRoutes(settings, this.#logs, this.#proofs);
+    this.#messages = new Messages(settings, this.#logs, this.#proofs);
     const app = this.#app();
     this.fetch = async (request, server) => {
       const response = await app.fetch(request, { server });
@@ -107,6 +108,8 @@ class Service {
       readBlob: (exchange) => this.#blobs.read(exchange),
       headBlob: (exchange) => this.#blobs.read(exchange),
       deleteBlob: (exchange) => this.#blobs.delete(exchange),
+      sendMessage: (exchange) => this.#messages.send(exchange),
+      readMessages: (exchange) => this.#messages.read(exchange),
     };
     const routes = Object.entries<RelayRoute>(RELAY_ROUTES);
     const withHead = new Set(routes.flatMap(([, { method, path }]) => (method === "HEAD" ? path : [])));
@@ -318,8 +321,4 @@ class Service {
       return state;
     });
   }
-}
-
-function answer<T>(status: number, body: Body<T>, value: T): Response {
-  return new Response(writeBody(body, value), { status, headers: { "content-type": CBOR } });
 }
